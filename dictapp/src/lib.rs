@@ -1,0 +1,3 @@
+//! The online dictionary (电子词典): an app on `webframe`.
+
+pub mod model;

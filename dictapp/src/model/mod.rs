@@ -1,0 +1,11 @@
+//! Plain data and its rules: what a word, an entry and a user name are. Nothing here does I/O.
+
+mod entry;
+mod explanation;
+mod username;
+mod word;
+
+pub use entry::Entry;
+pub use explanation::{Example, Explanation, Sense};
+pub use username::{Username, UsernameError};
+pub use word::{Word, WordError};

@@ -1,0 +1,101 @@
+//! A headword or a query: text to a `Word` that every part of the dictionary can rely on.
+
+use std::fmt;
+
+/// The longest headword in bytes of UTF-8, chosen for the widest column both engines index whole.
+pub const WORD_BYTES_MAX: usize = 255;
+
+/// A headword as it is spelled: not empty, trimmed, single inner spaces, no control characters,
+/// at most [`WORD_BYTES_MAX`] bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Word(String);
+
+/// Why a text is no [`Word`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WordError {
+    /// Nothing but white space.
+    Empty,
+    /// More than [`WORD_BYTES_MAX`] bytes; carries the length found.
+    TooLong(usize),
+    /// Holds a control character other than white space.
+    Control(char),
+}
+
+impl Word {
+    /// Trims, joins inner white space to single spaces, and checks the rest.
+    ///
+    /// # Errors
+    /// An empty, too long or control-laden text.
+    pub fn parse(text: &str) -> Result<Word, WordError> {
+        let mut word = String::with_capacity(text.len());
+        for part in text.split_whitespace() {
+            if !word.is_empty() {
+                word.push(' ');
+            }
+            word.push_str(part);
+        }
+        if word.is_empty() {
+            return Err(WordError::Empty);
+        }
+        if word.len() > WORD_BYTES_MAX {
+            return Err(WordError::TooLong(word.len()));
+        }
+        match word.chars().find(|c| c.is_control()) {
+            Some(c) => Err(WordError::Control(c)),
+            None => Ok(Word(word)),
+        }
+    }
+
+    /// The word as it is spelled.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The spelling itself, given up.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl AsRef<str> for Word {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for WordError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            WordError::Empty => f.write_str("the word is empty"),
+            WordError::TooLong(n) => {
+                write!(f, "the word is {n} bytes, longer than {WORD_BYTES_MAX}")
+            }
+            WordError::Control(c) => write!(f, "the word holds the control character {c:?}"),
+        }
+    }
+}
+
+impl std::error::Error for WordError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joins_white_space_of_a_phrase() {
+        assert_eq!(Word::parse("  ice \t cream ").expect("a word").as_str(), "ice cream");
+    }
+
+    #[test]
+    fn refuses_what_is_no_word() {
+        assert_eq!(Word::parse(" \n"), Err(WordError::Empty));
+        assert_eq!(Word::parse("a\u{7}b"), Err(WordError::Control('\u{7}')));
+        assert_eq!(Word::parse(&"é".repeat(128)), Err(WordError::TooLong(256)));
+    }
+}
