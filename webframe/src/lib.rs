@@ -21,6 +21,7 @@ pub mod middleware;
 mod limits;
 pub mod wire;
 mod engine;
+mod test_client;
 
 pub use app::{App, Next};
 pub use cookie::{Cookie, CookieError, SameSite};
@@ -36,3 +37,4 @@ pub use request::{Peer, Request, RequestId};
 pub use response::{Body, Response, TextBody};
 pub use router::Urls;
 pub use template::{BrokenTemplates, Templates};
+pub use test_client::{TestClient, TestRequest, TestResponse};

@@ -76,7 +76,7 @@ impl Directory {
             }
         }
         if settled && coded.len() == 1 {
-            coded = with_codings(name, plain);
+            coded = with_codings(name, &plain);
         }
         let entry = Arc::new(Entry::new(name, metadata.modified().ok(), coded, cache_control));
         if settled {

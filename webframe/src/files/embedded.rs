@@ -26,7 +26,7 @@ impl Embedded {
             Cow::Borrowed(bytes) => Bytes::Static(bytes),
             Cow::Owned(bytes) => Bytes::Shared(bytes.into()),
         };
-        let entry = Entry::new(name, None, with_codings(name, bytes), None);
+        let entry = Entry::new(name, None, with_codings(name, &bytes), None);
         self.files.insert(name.to_owned(), Arc::new(entry));
         let mut above = name;
         while let Some((directory, _)) = above.rsplit_once('/') {

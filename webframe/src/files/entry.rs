@@ -195,7 +195,7 @@ impl Bytes {
 }
 
 /// The bytes in every coding that saves something, for a file that is kept in memory.
-pub(super) fn with_codings(name: &str, plain: Bytes) -> Vec<(Coding, Bytes)> {
+pub(super) fn with_codings(name: &str, plain: &Bytes) -> Vec<(Coding, Bytes)> {
     let mut coded = vec![(Coding::Identity, plain.clone())];
     let media_type = media::type_of(name);
     if let Some(bytes) = plain.in_memory()
@@ -268,7 +268,7 @@ mod tests {
     #[test]
     fn each_coding_has_its_own_tag_and_says_that_it_varies() {
         let text: &'static [u8] = "many words, many words; ".repeat(200).leak().as_bytes();
-        let coded = with_codings("a.css", Bytes::Static(text));
+        let coded = with_codings("a.css", &Bytes::Static(text));
         let entry = Entry::new("a.css", None, coded, None);
         let tags: Vec<_> = [None, Some("gzip"), Some("br")]
             .map(|field| entry.variant(field).unwrap())
@@ -280,7 +280,7 @@ mod tests {
         );
         assert!(tags[0].1 != tags[1].1 && tags[1].1 != tags[2].1);
         assert!(entry.variants.iter().all(|v| v.fields.iter().any(|f| f.0 == header::VARY)));
-        let picture = with_codings("a.png", Bytes::Static(text));
+        let picture = with_codings("a.png", &Bytes::Static(text));
         assert_eq!(picture.len(), 1);
     }
 

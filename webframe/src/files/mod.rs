@@ -191,10 +191,7 @@ impl<S> Handler<S> for StaticFiles {
 
     fn mistake(&self) -> Option<String> {
         let Place::Disk(Directory { root, .. }) = &self.place else { return None };
-        let problem = match std::fs::read_dir(root) {
-            Ok(_) => return None,
-            Err(error) => error,
-        };
+        let Err(problem) = std::fs::read_dir(root) else { return None };
         Some(format!("the directory {} cannot be read: {problem}", root.display()))
     }
 }
@@ -283,4 +280,20 @@ fn add_slash(request: &Request) -> Result<Response> {
 
 fn field_value(text: String) -> HeaderValue {
     HeaderValue::try_from(text).expect("numbers are a field value")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Urls;
+
+    #[test]
+    fn a_directory_that_is_not_there_is_a_mistake_told_at_the_start() {
+        let urls = Urls::<()>::new().get("/s/{*path}", StaticFiles::dir("/no/such/place"));
+        let mistake = &urls.mistakes()[0];
+        assert!(
+            mistake.starts_with("GET /s/{*path}: the directory /no/such/place cannot be read: "),
+            "{mistake}"
+        );
+    }
 }
