@@ -18,7 +18,7 @@ pub mod wire;
 mod engine;
 
 pub use app::{App, Next};
-pub use engine::Pace;
+pub use engine::{Address, Pace, Server, ServerSettings, StopHandle, Stopped};
 pub use error::{Error, OrNotFound, Result};
 pub use handler::{Handler, Marked, blocking, quick};
 pub use http;
