@@ -120,6 +120,12 @@ impl Response {
         self
     }
 
+    /// The same answer that also sets (or removes) a cookie.
+    #[must_use]
+    pub fn with_cookie(self, cookie: &crate::Cookie) -> Response {
+        self.with_added(header::SET_COOKIE, cookie.to_field())
+    }
+
     /// The same answer with another body.
     #[must_use]
     pub fn with_body(mut self, body: Body) -> Response {
