@@ -21,7 +21,6 @@ mod engine;
 pub use app::{App, Next};
 pub use engine::{Address, Pace, Server, ServerSettings, StopHandle, Stopped};
 pub use cookie::{Cookie, CookieError, SameSite};
-pub use engine::Pace;
 pub use error::{Error, OrNotFound, Result};
 pub use handler::{Handler, Marked, blocking, quick};
 pub use http;
