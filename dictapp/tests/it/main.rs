@@ -1,0 +1,3 @@
+//! The integration tests of the dictionary, one file a part.
+
+mod lexicon;
