@@ -2,3 +2,5 @@
 
 mod mariadb;
 mod store;
+//! The integration tests of the dictionary, one file a part.
+mod lexicon;
