@@ -1,3 +1,4 @@
 //! The online dictionary (电子词典): an app on `webframe`.
 
+pub mod books;
 pub mod model;

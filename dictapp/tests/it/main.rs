@@ -1,0 +1,3 @@
+//! The tests of dictapp from outside, in one binary.
+
+mod books;
