@@ -4,3 +4,5 @@ mod mariadb;
 mod store;
 //! The integration tests of the dictionary, one file a part.
 mod lexicon;
+//! The tests of dictapp from outside, in one binary.
+mod books;
