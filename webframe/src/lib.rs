@@ -1,1 +1,30 @@
-//! x
+//! A threaded HTTP/1.1 server framework: plain blocking handlers, a small pool, and no client
+//! that can hold a thread.
+
+#![forbid(unsafe_code)]
+
+mod app;
+mod router;
+mod handler;
+mod request;
+mod form;
+mod cookie;
+mod body;
+mod response;
+mod error;
+pub mod middleware;
+mod limits;
+pub mod wire;
+mod engine;
+
+pub use app::{App, Next};
+pub use engine::Pace;
+pub use error::{Error, OrNotFound, Result};
+pub use handler::{Handler, Marked, blocking, quick};
+pub use http;
+pub use limits::{Limits, Timeouts};
+pub use middleware::Middleware;
+pub use minijinja;
+pub use request::{Peer, Request, RequestId};
+pub use response::{Body, Response, TextBody};
+pub use router::Urls;

@@ -1,0 +1,228 @@
+//! An app: state, table of URLs, layers and error page; and the way of a request through them.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use http::{HeaderValue, Method, StatusCode, header};
+
+use crate::{
+    Error, Request, Response, Urls,
+    engine::{Endpoint, Pace, Service},
+    middleware::Middleware,
+    router::Found,
+    wire::{Head, WireError},
+};
+
+/// Everything that answers requests: state of any `Send + Sync` type, URLs, layers, error page.
+pub struct App<S> {
+    state: Arc<S>,
+    urls: Urls<S>,
+    layers: Vec<Box<dyn Middleware<S>>>,
+    error_page: Box<ErrorPage<S>>,
+    /// Of the answers that no route gives: 404, 405, OPTIONS.
+    elsewhere: Pace,
+}
+
+type ErrorPage<S> = dyn Fn(&S, &Request, &Error) -> Response + Send + Sync;
+
+impl<S: Send + Sync + 'static> App<S> {
+    /// An app with this state and nothing behind any URL yet.
+    pub fn new(state: S) -> App<S> {
+        App {
+            state: Arc::new(state),
+            urls: Urls::new(),
+            layers: Vec::new(),
+            error_page: Box::new(|_, _, error| plain_error(error)),
+            elsewhere: Pace::learned(),
+        }
+    }
+
+    /// The state, shared.
+    pub fn state(&self) -> &Arc<S> {
+        &self.state
+    }
+
+    /// Puts a layer inside the ones that were put on before.
+    #[must_use]
+    pub fn wrap(mut self, layer: impl Middleware<S>) -> App<S> {
+        self.layers.push(Box::new(layer));
+        self
+    }
+
+    /// Sets the table of URLs.
+    #[must_use]
+    pub fn urls(mut self, urls: Urls<S>) -> App<S> {
+        self.urls = urls;
+        self
+    }
+
+    /// Sets the page that an error becomes.
+    #[must_use]
+    pub fn error_page(
+        mut self,
+        page: impl Fn(&S, &Request, &Error) -> Response + Send + Sync + 'static,
+    ) -> App<S> {
+        self.error_page = Box::new(page);
+        self
+    }
+
+    pub(crate) fn mistakes(&self) -> &[String] {
+        self.urls.mistakes()
+    }
+
+    fn endpoint_response(&self, endpoint: Endpoint, request: &Request) -> Response {
+        let answer = || match endpoint {
+            Endpoint::Route(number) => match self.urls.route(number) {
+                Some(route) => route.handler.call(&self.state, request),
+                None => Err(Error::not_found("")),
+            },
+            Endpoint::Nothing => Err(Error::not_found("")),
+            Endpoint::WrongMethod if *request.method() == Method::OPTIONS => {
+                Ok(Response::new(StatusCode::NO_CONTENT))
+            }
+            Endpoint::WrongMethod => Err(self.wrong_method(request)),
+            Endpoint::WholeServer => Ok(Response::new(StatusCode::NO_CONTENT)),
+        };
+        let result = catch_unwind(AssertUnwindSafe(answer))
+            .unwrap_or_else(|panic| Err(Error::internal(panic_text(&*panic))));
+        let mut response = match result {
+            Ok(response) => response,
+            Err(error) => self.error_response(request, &error),
+        };
+        if endpoint == Endpoint::WrongMethod {
+            response.set(header::ALLOW, self.allow(request.path()));
+        }
+        response
+    }
+
+    fn wrong_method(&self, request: &Request) -> Error {
+        let status = match is_known(request.method()) || self.urls.takes(request.method()) {
+            true => StatusCode::METHOD_NOT_ALLOWED,
+            false => StatusCode::NOT_IMPLEMENTED,
+        };
+        Error::new(status, "")
+    }
+
+    fn allow(&self, path: &str) -> HeaderValue {
+        let methods = self.urls.allowed(path);
+        let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
+        HeaderValue::from_str(&names.join(", ")).unwrap_or(HeaderValue::from_static("GET, HEAD"))
+    }
+
+    fn error_response(&self, request: &Request, error: &Error) -> Response {
+        if error.status().is_server_error() {
+            log::error!("{} {} {}: {error}", request.id(), request.method(), request.path());
+        }
+        let page =
+            catch_unwind(AssertUnwindSafe(|| (self.error_page)(&self.state, request, error)));
+        let mut response = page.unwrap_or_else(|panic| {
+            log::error!("{}: the error page: {}", request.id(), panic_text(&*panic));
+            plain_error(error)
+        });
+        if let Some(after) = error.retry_after() {
+            response.set(header::RETRY_AFTER, HeaderValue::from(after.as_secs().max(1)));
+        }
+        response
+    }
+}
+
+/// What stands between a layer and the handler.
+#[derive(Debug)]
+pub struct Next<'a, S> {
+    app: &'a App<S>,
+    inner: usize,
+    endpoint: Endpoint,
+}
+
+impl<S: Send + Sync + 'static> Next<'_, S> {
+    /// Hands the request on and gives back what became of it; errors are responses already.
+    pub fn run(self, request: &Request) -> Response {
+        match self.app.layers.get(self.inner) {
+            Some(layer) => {
+                let next = Next { inner: self.inner + 1, ..self };
+                layer.handle(&self.app.state, request, next)
+            }
+            None => self.app.endpoint_response(self.endpoint, request),
+        }
+    }
+}
+
+impl<S: Send + Sync + 'static> Service for App<S> {
+    fn find(&self, head: &Head) -> (Endpoint, &'static str) {
+        if head.path() == "*" {
+            return (Endpoint::WholeServer, "*");
+        }
+        match self.urls.find(head.method(), head.path()) {
+            Found::Route(number) => {
+                (Endpoint::Route(number), self.urls.route(number).map_or("", |route| route.pattern))
+            }
+            Found::WrongMethod => (Endpoint::WrongMethod, ""),
+            Found::Nothing => (Endpoint::Nothing, ""),
+        }
+    }
+
+    fn pace(&self, endpoint: Endpoint) -> &Pace {
+        match endpoint {
+            Endpoint::Route(number) => self.urls.route(number).map_or(&self.elsewhere, |r| &r.pace),
+            _ => &self.elsewhere,
+        }
+    }
+
+    fn answer(&self, endpoint: Endpoint, request: &Request) -> Response {
+        let next = Next { app: self, inner: 0, endpoint };
+        catch_unwind(AssertUnwindSafe(|| next.run(request))).unwrap_or_else(|panic| {
+            self.error_response(request, &Error::internal(panic_text(&*panic)))
+        })
+    }
+
+    fn refuse(&self, error: WireError) -> Response {
+        plain_error(&Error::new(error.status(), error.to_string()))
+    }
+
+    fn shed(&self) -> Response {
+        Response::text("the server is busy: try again in a second\n")
+            .with_status(StatusCode::SERVICE_UNAVAILABLE)
+            .with_field(header::RETRY_AFTER, HeaderValue::from_static("1"))
+    }
+}
+
+fn is_known(method: &Method) -> bool {
+    [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::DELETE,
+        Method::PATCH,
+        Method::OPTIONS,
+        Method::TRACE,
+        Method::CONNECT,
+    ]
+    .contains(method)
+}
+
+/// The page of an app that has none of its own: status, reason and text.
+fn plain_error(error: &Error) -> Response {
+    let status = error.status();
+    let reason = status.canonical_reason().unwrap_or("");
+    let text = match error.public() {
+        "" => format!("{} {reason}\n", status.as_u16()),
+        public => format!("{} {reason}: {public}\n", status.as_u16()),
+    };
+    Response::text(text).with_status(status)
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("a panic: {}", text.unwrap_or("without a text"))
+}
+
+impl<S> std::fmt::Debug for App<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("urls", &self.urls).finish_non_exhaustive()
+    }
+}

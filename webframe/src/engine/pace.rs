@@ -1,0 +1,85 @@
+//! What is known of how long a route takes: its last calls to "runs in the shard" or "moves".
+
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+/// How a route behaves: marked, or learned from its last eight calls.
+///
+/// A route is quick once eight calls in a row were watched in the pool and at most one was slow;
+/// it moves again as soon as two of its last eight are slow, for one long call is most often the
+/// machine doing something else. A call that the watchdog had to act on counts as all eight.
+#[derive(Debug)]
+pub struct Pace {
+    /// The last eight calls, a bit each, 1 for slow, the newest lowest; above them, at
+    /// [`MARKED`], that the route was marked and nothing is learned.
+    recent: AtomicU32,
+}
+
+const MARKED: u32 = 1 << 8;
+const ALL: u32 = 0xff;
+
+impl Pace {
+    /// Nothing known yet: the first calls go to the pool, where they are watched.
+    pub(crate) fn learned() -> Pace {
+        Pace { recent: AtomicU32::new(ALL) }
+    }
+
+    /// Always moved to the pool.
+    pub(crate) fn blocking() -> Pace {
+        Pace { recent: AtomicU32::new(ALL | MARKED) }
+    }
+
+    /// Always run in the shard.
+    pub(crate) fn quick() -> Pace {
+        Pace { recent: AtomicU32::new(MARKED) }
+    }
+
+    /// Whether a call is to move to the pool.
+    pub(crate) fn blocks(&self) -> bool {
+        (self.recent.load(Relaxed) & ALL).count_ones() >= 2
+    }
+
+    /// Learns from one call. Two calls that end at once may count as one: it is a hint.
+    pub(crate) fn learn(&self, slow: bool) {
+        let recent = self.recent.load(Relaxed);
+        let next = ((recent << 1) | u32::from(slow)) & ALL;
+        if recent & MARKED == 0 && next != recent {
+            self.recent.store(next, Relaxed);
+        }
+    }
+
+    /// Learns from a call that kept a shard waiting.
+    pub(crate) fn learn_stall(&self) {
+        if self.recent.load(Relaxed) & MARKED == 0 {
+            self.recent.store(ALL, Relaxed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_long_call_among_eight_moves_nothing() {
+        let pace = Pace::learned();
+        assert!(pace.blocks());
+        (0..7).for_each(|_| pace.learn(false));
+        assert!(!pace.blocks());
+        pace.learn(true);
+        assert!(!pace.blocks());
+        pace.learn(true);
+        assert!(pace.blocks());
+    }
+
+    #[test]
+    fn a_stall_is_remembered_at_once_and_a_mark_for_ever() {
+        let pace = Pace::learned();
+        (0..8).for_each(|_| pace.learn(false));
+        pace.learn_stall();
+        assert!(pace.blocks());
+        let marked = Pace::quick();
+        (0..8).for_each(|_| marked.learn(true));
+        marked.learn_stall();
+        assert!(!marked.blocks());
+    }
+}

@@ -1,0 +1,152 @@
+//! A request as an app sees it: head, parameters and content, with typed questions.
+
+use std::{borrow::Cow, fmt, net::SocketAddr, str::FromStr};
+
+use http::{HeaderName, Method};
+use percent_encoding::percent_decode_str;
+use serde::de::DeserializeOwned;
+
+use crate::{Error, Limits, Result, body::Content, router, wire::Head};
+
+/// One request, whole: its content has come before a handler sees it.
+pub struct Request {
+    pub(crate) head: Head,
+    pub(crate) pattern: &'static str,
+    pub(crate) content: Content,
+    pub(crate) peer: Peer,
+    pub(crate) id: RequestId,
+    pub(crate) form_fields_max: usize,
+}
+
+/// Who sent a request, as far as the connection knows.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer {
+    /// The address of the other end; for a Unix socket the unspecified address.
+    pub address: SocketAddr,
+    /// Whether the connection is encrypted.
+    pub encrypted: bool,
+}
+
+/// The number of a request, for logs and error pages: unique while the process lives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct RequestId(pub(crate) u64);
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:012x}", self.0)
+    }
+}
+
+impl Request {
+    /// The method; HEAD as it came, though the handler of GET answers it.
+    pub fn method(&self) -> &Method {
+        self.head.method()
+    }
+
+    /// The path without dot segments, still percent-encoded where it came so.
+    pub fn path(&self) -> &str {
+        self.head.path()
+    }
+
+    /// The query as it came, without the question mark; empty where there is none.
+    pub fn query_string(&self) -> &str {
+        self.head.query().unwrap_or_default()
+    }
+
+    /// The parameter `name` of the route's pattern, decoded.
+    ///
+    /// # Errors
+    /// 400 where its bytes are no UTF-8; 500 where the pattern has no such parameter.
+    pub fn param(&self, name: &str) -> Result<Cow<'_, str>> {
+        let raw = router::param(self.pattern, self.path(), name).ok_or_else(|| {
+            Error::internal(format!("the route's pattern has no parameter {name}"))
+        })?;
+        percent_decode_str(raw)
+            .decode_utf8()
+            .map_err(|_| Error::bad_request(format!("the parameter {name} is not UTF-8")))
+    }
+
+    /// The parameter `name`, parsed.
+    ///
+    /// # Errors
+    /// 400 naming the parameter where it is no `T`.
+    pub fn param_as<T: FromStr>(&self, name: &str) -> Result<T> {
+        self.param(name)?
+            .parse()
+            .map_err(|_| Error::bad_request(format!("the parameter {name} is not valid")))
+    }
+
+    /// The value of the first field of that name, where it is text.
+    pub fn field(&self, name: &HeaderName) -> Option<&str> {
+        self.head.field(name.as_str()).and_then(|value| std::str::from_utf8(value).ok())
+    }
+
+    /// All fields in the order they came; names in the letter case they came in.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.head.fields()
+    }
+
+    /// The query's pairs as a `T`.
+    ///
+    /// # Errors
+    /// 400 naming what is missing or wrong.
+    pub fn query<T: DeserializeOwned>(&self) -> Result<T> {
+        crate::form::parse(self.query_string().as_bytes(), self.form_fields_max, "query")
+    }
+
+    /// The content as the pairs of a form.
+    ///
+    /// # Errors
+    /// 415 where the content is no `application/x-www-form-urlencoded`, 400 naming what is
+    /// missing or wrong.
+    pub fn form<T: DeserializeOwned>(&self) -> Result<T> {
+        crate::form::check_media_type(self.field(&http::header::CONTENT_TYPE))?;
+        let content = self.content.bytes()?;
+        crate::form::parse(&content, self.form_fields_max, "form")
+    }
+
+    /// The content's bytes; read back whole where they wait in a temporary file.
+    ///
+    /// # Errors
+    /// 500 where that file cannot be read.
+    pub fn body(&self) -> Result<Cow<'_, [u8]>> {
+        self.content.bytes()
+    }
+
+    /// The first cookie of that name.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        crate::cookie::pairs(self.fields()).find(|pair| pair.0 == name).map(|pair| pair.1)
+    }
+
+    /// Who sent it.
+    pub fn peer(&self) -> Peer {
+        self.peer
+    }
+
+    /// Its number.
+    pub fn id(&self) -> RequestId {
+        self.id
+    }
+
+    /// The pattern of the route it found, for logs and metrics; empty where it found none.
+    pub fn pattern(&self) -> &'static str {
+        self.pattern
+    }
+
+    pub(crate) fn empty(limits: &Limits, peer: Peer) -> Request {
+        Request {
+            head: Head::default(),
+            pattern: "",
+            content: Content::default(),
+            peer,
+            id: RequestId::default(),
+            form_fields_max: limits.form_fields_max,
+        }
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Request({} {})", self.method(), self.path())
+    }
+}

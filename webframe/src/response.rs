@@ -1,0 +1,240 @@
+//! What a handler gives back: a status, fields, and a body that may be bytes, a file or a stream.
+
+use std::{fmt, fs::File, io::Read, sync::Arc};
+
+use http::{
+    HeaderName, HeaderValue, StatusCode,
+    header::{self, InvalidHeaderValue},
+};
+
+/// An answer, not yet bytes. Framing (`Content-Length`, `Transfer-Encoding`, `Connection`, `Date`)
+/// is added by the wire and cannot be set here.
+#[derive(Debug, Default)]
+pub struct Response {
+    status: StatusCode,
+    fields: Vec<(HeaderName, HeaderValue)>,
+    body: Body,
+}
+
+/// The content of an answer.
+#[derive(Default)]
+pub enum Body {
+    /// No content.
+    #[default]
+    Empty,
+    /// Bytes of the program itself.
+    Static(&'static [u8]),
+    /// Bytes made for this answer.
+    Bytes(Vec<u8>),
+    /// Bytes that several answers share, as a small file kept in memory.
+    Shared(Arc<[u8]>),
+    /// `length` bytes of a file from its current position on, read in pieces as the peer takes them.
+    File {
+        /// The file, positioned.
+        file: File,
+        /// How many bytes of it.
+        length: u64,
+    },
+    /// Pieces made while the peer takes them; the length is not known beforehand. Reading may
+    /// block: it is done by a worker, one piece at a time, and no worker waits for the peer.
+    Stream(Box<dyn Read + Send>),
+}
+
+/// Fields that only the wire may set: a handler that could would desynchronise the connection.
+const FRAMING: [HeaderName; 6] = [
+    header::CONTENT_LENGTH,
+    header::TRANSFER_ENCODING,
+    header::CONNECTION,
+    header::DATE,
+    header::TRAILER,
+    header::UPGRADE,
+];
+
+impl Response {
+    /// An answer without content.
+    pub fn new(status: StatusCode) -> Response {
+        Response { status, ..Response::default() }
+    }
+
+    /// 200 with plain text.
+    pub fn text(text: impl Into<TextBody>) -> Response {
+        Response::typed(HeaderValue::from_static("text/plain; charset=utf-8"), text.into().0)
+    }
+
+    /// 200 with a page.
+    pub fn html(page: impl Into<TextBody>) -> Response {
+        Response::typed(HeaderValue::from_static("text/html; charset=utf-8"), page.into().0)
+    }
+
+    /// 200 with bytes of the given media type.
+    pub fn typed(media_type: HeaderValue, body: Body) -> Response {
+        let mut fields = Vec::with_capacity(4);
+        fields.push((header::CONTENT_TYPE, media_type));
+        Response { status: StatusCode::OK, fields, body }
+    }
+
+    /// 200 with the value as JSON.
+    ///
+    /// # Errors
+    /// A value that is no JSON, such as a map whose keys are no text.
+    pub fn json(value: &impl serde::Serialize) -> crate::Result<Response> {
+        let mut bytes = Vec::with_capacity(128);
+        serde_json::to_writer(&mut bytes, value).map_err(crate::Error::internal)?;
+        Ok(Response::typed(HeaderValue::from_static("application/json"), Body::Bytes(bytes)))
+    }
+
+    /// 200 with pieces read while the peer takes them.
+    pub fn stream(media_type: HeaderValue, source: impl Read + Send + 'static) -> Response {
+        Response::typed(media_type, Body::Stream(Box::new(source)))
+    }
+
+    /// 303 to a place of this site, as after a form was taken.
+    ///
+    /// # Errors
+    /// A place that is no field value.
+    pub fn see_other(place: &str) -> Result<Response, InvalidHeaderValue> {
+        Ok(Response::new(StatusCode::SEE_OTHER)
+            .with_field(header::LOCATION, HeaderValue::from_str(place)?))
+    }
+
+    /// The same answer with another status.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Response {
+        self.status = status;
+        self
+    }
+
+    /// The same answer with a field set, replacing what it had; framing fields are left to the wire.
+    #[must_use]
+    pub fn with_field(mut self, name: HeaderName, value: HeaderValue) -> Response {
+        self.set(name, value);
+        self
+    }
+
+    /// The same answer with one more field of that name, as for `Set-Cookie`.
+    #[must_use]
+    pub fn with_added(mut self, name: HeaderName, value: HeaderValue) -> Response {
+        if !FRAMING.contains(&name) {
+            self.fields.push((name, value));
+        }
+        self
+    }
+
+    /// The same answer with another body.
+    #[must_use]
+    pub fn with_body(mut self, body: Body) -> Response {
+        self.body = body;
+        self
+    }
+
+    /// Sets a field in place; for middleware.
+    pub fn set(&mut self, name: HeaderName, value: HeaderValue) {
+        if FRAMING.contains(&name) {
+            return;
+        }
+        match self.fields.iter_mut().find(|field| field.0 == name) {
+            Some(field) => field.1 = value,
+            None => self.fields.push((name, value)),
+        }
+    }
+
+    /// Takes a field away in place; for middleware.
+    pub fn remove(&mut self, name: &HeaderName) {
+        self.fields.retain(|field| field.0 != name);
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The first field of that name.
+    pub fn field(&self, name: &HeaderName) -> Option<&HeaderValue> {
+        self.fields.iter().find(|field| field.0 == name).map(|field| &field.1)
+    }
+
+    /// All fields in the order they were set.
+    pub fn fields(&self) -> &[(HeaderName, HeaderValue)] {
+        &self.fields
+    }
+
+    /// The body.
+    pub fn body(&self) -> &Body {
+        &self.body
+    }
+
+    /// The body, taken out; for middleware that encodes it anew.
+    pub fn take_body(&mut self) -> Body {
+        std::mem::take(&mut self.body)
+    }
+
+    /// Status, fields and body, taken apart.
+    pub fn into_parts(self) -> (StatusCode, Vec<(HeaderName, HeaderValue)>, Body) {
+        (self.status, self.fields, self.body)
+    }
+}
+
+impl Body {
+    /// The bytes, where they lie in memory.
+    pub fn as_bytes(&self) -> Option<&[u8]> {
+        match self {
+            Body::Empty => Some(&[]),
+            Body::Static(bytes) => Some(bytes),
+            Body::Bytes(bytes) => Some(bytes),
+            Body::Shared(bytes) => Some(bytes),
+            Body::File { .. } | Body::Stream(_) => None,
+        }
+    }
+
+    /// The length in bytes, where it is known beforehand.
+    pub fn length(&self) -> Option<u64> {
+        match self {
+            Body::File { length, .. } => Some(*length),
+            body => body.as_bytes().map(|bytes| bytes.len() as u64),
+        }
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.length() {
+            Some(length) => write!(f, "Body({length} bytes)"),
+            None => f.write_str("Body(stream)"),
+        }
+    }
+}
+
+/// Text that becomes a body without being copied: `&'static str` or `String`.
+#[derive(Debug)]
+pub struct TextBody(Body);
+
+impl From<&'static str> for TextBody {
+    fn from(text: &'static str) -> TextBody {
+        TextBody(Body::Static(text.as_bytes()))
+    }
+}
+
+impl From<String> for TextBody {
+    fn from(text: String) -> TextBody {
+        TextBody(Body::Bytes(text.into_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handler_cannot_set_the_framing() {
+        let two = HeaderValue::from_static("2");
+        let response = Response::text("x")
+            .with_field(header::CONTENT_LENGTH, two.clone())
+            .with_added(header::TRANSFER_ENCODING, two);
+        assert_eq!(response.fields().len(), 1);
+    }
+
+    #[test]
+    fn a_place_with_a_line_end_is_no_redirect() {
+        assert!(Response::see_other("/a\r\nSet-Cookie: x=y").is_err());
+    }
+}

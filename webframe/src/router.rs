@@ -1,0 +1,317 @@
+//! The table of URLs: method and path to the handler behind them.
+//!
+//! A pattern is segments: plain text, `{name}` for one segment whatever it holds (an encoded slash
+//! too), and at the end `{*name}` for all the rest. Plain text wins over `{name}`, `{name}` over
+//! `{*name}`. Both sides are compared decoded, segment by segment.
+
+use http::Method;
+
+use crate::{engine::Pace, handler::Handler, wire::target};
+
+/// The table of URLs of an app; mistakes in it are told when the app is bound.
+pub struct Urls<S> {
+    routes: Vec<Route<S>>,
+    root: Node,
+    mistakes: Vec<String>,
+}
+
+pub(crate) struct Route<S> {
+    pub(crate) pattern: &'static str,
+    pub(crate) handler: Box<dyn Handler<S>>,
+    pub(crate) pace: Pace,
+}
+
+#[derive(Default)]
+struct Node {
+    plain: Vec<(&'static str, Node)>,
+    one: Option<Box<Node>>,
+    rest: Vec<(Method, u32)>,
+    here: Vec<(Method, u32)>,
+}
+
+/// What a method and a path lead to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// The route of that number.
+    Route(u32),
+    /// A place that takes other methods.
+    WrongMethod,
+    /// Nothing lies there.
+    Nothing,
+}
+
+impl<S> Default for Urls<S> {
+    fn default() -> Urls<S> {
+        Urls { routes: Vec::new(), root: Node::default(), mistakes: Vec::new() }
+    }
+}
+
+impl<S> Urls<S> {
+    /// An empty table.
+    pub fn new() -> Urls<S> {
+        Urls::default()
+    }
+
+    /// GET (and with it HEAD) of a pattern.
+    #[must_use]
+    pub fn get(self, pattern: &'static str, handler: impl Handler<S>) -> Urls<S> {
+        self.on(Method::GET, pattern, handler)
+    }
+
+    /// POST to a pattern.
+    #[must_use]
+    pub fn post(self, pattern: &'static str, handler: impl Handler<S>) -> Urls<S> {
+        self.on(Method::POST, pattern, handler)
+    }
+
+    /// Any other method of a pattern.
+    #[must_use]
+    pub fn on(
+        mut self,
+        method: Method,
+        pattern: &'static str,
+        handler: impl Handler<S>,
+    ) -> Urls<S> {
+        let number = u32::try_from(self.routes.len()).unwrap_or(u32::MAX);
+        let pace = handler.pace();
+        self.routes.push(Route { pattern, handler: Box::new(handler), pace });
+        if let Err(mistake) = self.root.insert(&method, pattern, number) {
+            self.mistakes.push(format!("{method} {pattern}: {mistake}"));
+        }
+        self
+    }
+
+    pub(crate) fn mistakes(&self) -> &[String] {
+        &self.mistakes
+    }
+
+    pub(crate) fn route(&self, number: u32) -> Option<&Route<S>> {
+        self.routes.get(number as usize)
+    }
+
+    pub(crate) fn find(&self, method: &Method, path: &str) -> Found {
+        let wanted = if method == Method::HEAD { &Method::GET } else { method };
+        let below = path.strip_prefix('/').unwrap_or(path);
+        if let Some(number) = self.root.find(Some(below), &mut |methods| number_of(methods, wanted))
+        {
+            return Found::Route(number);
+        }
+        let mut known = false;
+        self.root.find(Some(below), &mut |methods| {
+            known |= !methods.is_empty();
+            None
+        });
+        if known { Found::WrongMethod } else { Found::Nothing }
+    }
+
+    /// The methods that a path takes, for `Allow`.
+    pub(crate) fn allowed(&self, path: &str) -> Vec<Method> {
+        let mut allowed = vec![Method::OPTIONS];
+        let below = path.strip_prefix('/').unwrap_or(path);
+        self.root.find(Some(below), &mut |methods| {
+            allowed.extend(methods.iter().map(|method| method.0.clone()));
+            None
+        });
+        if allowed.contains(&Method::GET) {
+            allowed.push(Method::HEAD);
+        }
+        allowed.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        allowed.dedup();
+        allowed
+    }
+
+    /// Every method that some pattern takes, for `OPTIONS *` and for what is not implemented.
+    pub(crate) fn takes(&self, method: &Method) -> bool {
+        self.root.takes(method)
+    }
+}
+
+fn number_of(methods: &[(Method, u32)], wanted: &Method) -> Option<u32> {
+    methods.iter().find(|method| method.0 == *wanted).map(|method| method.1)
+}
+
+impl Node {
+    fn insert(
+        &mut self,
+        method: &Method,
+        pattern: &'static str,
+        number: u32,
+    ) -> Result<(), String> {
+        let below = pattern.strip_prefix('/').ok_or("a pattern begins with /")?;
+        let mut node = self;
+        let mut segments = below.split('/').peekable();
+        while let Some(segment) = segments.next() {
+            match placeholder(segment)? {
+                Segment::Rest if segments.peek().is_some() => {
+                    return Err(format!("{segment} is not the last segment"));
+                }
+                Segment::Rest => return take(&mut node.rest, method, number),
+                Segment::One => node = node.one.get_or_insert_default(),
+                Segment::Plain => node = node.child(segment),
+            }
+        }
+        take(&mut node.here, method, number)
+    }
+
+    fn child(&mut self, segment: &'static str) -> &mut Node {
+        let at = match self.plain.iter().position(|child| child.0 == segment) {
+            Some(at) => at,
+            None => {
+                self.plain.push((segment, Node::default()));
+                self.plain.len() - 1
+            }
+        };
+        &mut self.plain[at].1
+    }
+
+    /// Offers the methods of every matching place to `pick`, the most special first, until it
+    /// takes one. `below` is the path not walked yet, `None` at its end.
+    fn find(
+        &self,
+        below: Option<&str>,
+        pick: &mut dyn FnMut(&[(Method, u32)]) -> Option<u32>,
+    ) -> Option<u32> {
+        let Some(below) = below else { return pick(&self.here) };
+        let (segment, further) = match below.split_once('/') {
+            Some((segment, further)) => (segment, Some(further)),
+            None => (below, None),
+        };
+        for (text, child) in &self.plain {
+            if target::is_segment(segment, text)
+                && let Some(number) = child.find(further, pick)
+            {
+                return Some(number);
+            }
+        }
+        if !segment.is_empty()
+            && let Some(number) = self.one.as_ref().and_then(|one| one.find(further, pick))
+        {
+            return Some(number);
+        }
+        pick(&self.rest)
+    }
+
+    fn takes(&self, method: &Method) -> bool {
+        number_of(&self.here, method).or(number_of(&self.rest, method)).is_some()
+            || self.plain.iter().any(|child| child.1.takes(method))
+            || self.one.as_ref().is_some_and(|one| one.takes(method))
+    }
+}
+
+fn take(methods: &mut Vec<(Method, u32)>, method: &Method, number: u32) -> Result<(), String> {
+    if number_of(methods, method).is_some() {
+        return Err("another pattern already takes the same requests".to_owned());
+    }
+    methods.push((method.clone(), number));
+    Ok(())
+}
+
+enum Segment {
+    Plain,
+    One,
+    Rest,
+}
+
+fn placeholder(segment: &str) -> Result<Segment, String> {
+    let Some(name) = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
+        return match segment.contains(['{', '}']) {
+            true => Err(format!("{segment} mixes text and a parameter")),
+            false => Ok(Segment::Plain),
+        };
+    };
+    let (name, segment) = match name.strip_prefix('*') {
+        Some(name) => (name, Segment::Rest),
+        None => (name, Segment::One),
+    };
+    match name.is_empty() {
+        true => Err("a parameter has no name".to_owned()),
+        false => Ok(segment),
+    }
+}
+
+/// The raw text that stands in `path` where `pattern` has the parameter `name`.
+pub(crate) fn param<'p>(pattern: &str, path: &'p str, name: &str) -> Option<&'p str> {
+    let mut below = path.strip_prefix('/')?;
+    for segment in pattern.strip_prefix('/')?.split('/') {
+        if let Some(parameter) = segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
+            if parameter == name {
+                return Some(below.split_once('/').map_or(below, |split| split.0));
+            }
+            if parameter.strip_prefix('*') == Some(name) {
+                return Some(below);
+            }
+        }
+        below = below.split_once('/').map_or("", |split| split.1);
+    }
+    None
+}
+
+impl<S> std::fmt::Debug for Urls<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.routes.iter().map(|route| route.pattern)).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Request, Response, Result};
+
+    fn ok(_: &(), _: &Request) -> Result<Response> {
+        Ok(Response::default())
+    }
+
+    fn table() -> Urls<()> {
+        Urls::new()
+            .get("/", ok)
+            .get("/word/random", ok)
+            .get("/word/{word}", ok)
+            .post("/word/{word}/note", ok)
+            .get("/static/{*path}", ok)
+    }
+
+    #[test]
+    fn plain_text_wins_over_a_parameter_and_a_parameter_over_the_rest() {
+        let urls = table();
+        let find = |path| urls.find(&Method::GET, path);
+        assert_eq!(find("/"), Found::Route(0));
+        assert_eq!(find("/word/random"), Found::Route(1));
+        assert_eq!(find("/word/rand%6Fm"), Found::Route(1));
+        assert_eq!(find("/word/and%2For"), Found::Route(2));
+        assert_eq!(find("/static/a/b"), Found::Route(4));
+        assert_eq!(find("/word"), Found::Nothing);
+        assert_eq!(find("/word/"), Found::Nothing);
+        assert_eq!(find("/word/a/b"), Found::Nothing);
+    }
+
+    #[test]
+    fn goes_back_to_the_parameter_where_the_plain_text_leads_nowhere() {
+        assert_eq!(table().find(&Method::POST, "/word/random/note"), Found::Route(3));
+    }
+
+    #[test]
+    fn another_method_is_told_apart_from_nothing() {
+        let urls = table();
+        assert_eq!(urls.find(&Method::HEAD, "/"), Found::Route(0));
+        assert_eq!(urls.find(&Method::POST, "/"), Found::WrongMethod);
+        assert_eq!(urls.allowed("/word/x"), [Method::GET, Method::HEAD, Method::OPTIONS]);
+        assert_eq!(urls.allowed("/word/x/note"), [Method::OPTIONS, Method::POST]);
+    }
+
+    #[test]
+    fn a_parameter_is_the_raw_segment() {
+        assert_eq!(param("/word/{word}", "/word/and%2For", "word"), Some("and%2For"));
+        assert_eq!(param("/a/{x}/b/{y}", "/a/1/b/2", "y"), Some("2"));
+        assert_eq!(param("/static/{*path}", "/static/a/b", "path"), Some("a/b"));
+        assert_eq!(param("/a/{x}", "/a/1", "z"), None);
+    }
+
+    #[test]
+    fn mistakes_in_the_table_name_the_pattern() {
+        let urls =
+            table().get("/word/{other}", ok).get("x", ok).get("/{*a}/b", ok).get("/a{b}", ok);
+        let mistakes = urls.mistakes();
+        assert_eq!(mistakes.len(), 4);
+        assert!(mistakes[0].starts_with("GET /word/{other}: another pattern"));
+    }
+}

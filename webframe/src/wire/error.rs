@@ -1,0 +1,96 @@
+//! Why bytes are refused: each reason knows its status and its text.
+
+use std::fmt;
+
+use http::StatusCode;
+
+/// A request that cannot be read. It is answered with [`WireError::status`], the connection is
+/// closed, and no further byte of it is acted upon (RFC 9112 §6.3, §11.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WireError {
+    /// The request line is no `method SP target SP version`.
+    RequestLine,
+    /// The method is a token we do not know.
+    UnknownMethod,
+    /// The version is not 1.x.
+    Version,
+    /// The target is none of the four forms, or leaves the root, or holds what no target may.
+    Target,
+    /// The target is longer than `target_bytes_max`.
+    TargetTooLong,
+    /// A field line breaks the grammar: name, colon, value, line end.
+    Field,
+    /// The head is larger than `head_bytes_max`.
+    HeadTooLarge,
+    /// More fields than `head_fields_max`.
+    TooManyFields,
+    /// No `Host`, more than one, or one that is no host.
+    Host,
+    /// `Content-Length` is no length, or there are two.
+    ContentLength,
+    /// `Transfer-Encoding` beside `Content-Length`, or one that is not a single final `chunked`.
+    TransferEncoding,
+    /// A transfer coding we do not know.
+    UnknownCoding,
+    /// A chunk's size, extension or end breaks the grammar.
+    Chunk,
+    /// Sizes, extensions and trailers of the chunks are larger than `chunk_overhead_max`.
+    ChunkOverhead,
+    /// The content is larger than `body_bytes_max`.
+    BodyTooLarge,
+    /// `Expect` asks for something else than `100-continue`.
+    Expectation,
+    /// The head or the body did not come in time.
+    Timeout,
+}
+
+impl WireError {
+    /// The status it is answered with.
+    pub fn status(self) -> StatusCode {
+        match self {
+            WireError::UnknownMethod | WireError::UnknownCoding => StatusCode::NOT_IMPLEMENTED,
+            WireError::Version => StatusCode::HTTP_VERSION_NOT_SUPPORTED,
+            WireError::TargetTooLong => StatusCode::URI_TOO_LONG,
+            WireError::HeadTooLarge | WireError::TooManyFields => {
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
+            }
+            WireError::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            WireError::Expectation => StatusCode::EXPECTATION_FAILED,
+            WireError::Timeout => StatusCode::REQUEST_TIMEOUT,
+            WireError::RequestLine
+            | WireError::Target
+            | WireError::Field
+            | WireError::Host
+            | WireError::ContentLength
+            | WireError::TransferEncoding
+            | WireError::Chunk
+            | WireError::ChunkOverhead => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl fmt::Display for WireError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            WireError::RequestLine => "the request line is not `method target version`",
+            WireError::UnknownMethod => "the method is not known here",
+            WireError::Version => "the version is not HTTP/1.x",
+            WireError::Target => "the request target is not valid",
+            WireError::TargetTooLong => "the request target is too long",
+            WireError::Field => "a header field is not `name: value`",
+            WireError::HeadTooLarge => "the header section is too large",
+            WireError::TooManyFields => "there are too many header fields",
+            WireError::Host => "the Host field is missing, repeated or not a host",
+            WireError::ContentLength => "Content-Length is not one length",
+            WireError::TransferEncoding => "Transfer-Encoding is not one final chunked",
+            WireError::UnknownCoding => "the transfer coding is not known here",
+            WireError::Chunk => "a chunk is not `size, line end, data, line end`",
+            WireError::ChunkOverhead => "the chunks carry too much beside their data",
+            WireError::BodyTooLarge => "the content is too large",
+            WireError::Expectation => "only 100-continue can be expected",
+            WireError::Timeout => "the request did not come in time",
+        })
+    }
+}
+
+impl std::error::Error for WireError {}
