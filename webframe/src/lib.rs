@@ -28,6 +28,6 @@ pub use limits::{Limits, Timeouts};
 pub use middleware::Middleware;
 pub use minijinja;
 pub use request::{Peer, Request, RequestId};
-pub use response::{Body, Response, TextBody};
+pub use response::{Body, Response};
 pub use router::Urls;
 pub use template::{BrokenTemplates, Templates};
