@@ -98,7 +98,8 @@ impl Shard {
                     self = self.answer_here(token, endpoint, scratch, engine)?;
                 }
             }
-            if scratch.at == scratch.have {
+            let kept = self.connections.get(token).is_some_and(|c| matches!(c.phase, Phase::Idle));
+            if !kept || scratch.at == scratch.have {
                 break;
             }
         }
