@@ -2,3 +2,6 @@
 
 pub mod model;
 pub mod settings;
+pub mod password;
+pub mod session;
+pub mod form_token;
