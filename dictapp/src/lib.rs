@@ -1,7 +1,10 @@
 //! The online dictionary (电子词典): an app on `webframe`.
 
+pub mod cli;
 pub mod model;
 pub mod settings;
 pub mod password;
 pub mod session;
 pub mod form_token;
+pub mod serve;
+pub mod import;

@@ -189,6 +189,8 @@ mod tests {
             "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ",
             "$argon2id$v=18$m=19456,t=2,p=1$c29tZXNhbHQxMjM0NTY3OA$0NLI+xTe9rh1lCUCxlCxTA",
             "$argon2id$v=19$m=7,t=2,p=1$c29tZXNhbHQxMjM0NTY3OA$0NLI+xTe9rh1lCUCxlCxTA",
+            "$argon2id$v=19$m=19456,t=2,p=1$YWJjZA$0NLI+xTe9rh1lCUCxlCxTA",
+            "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQxMjM0NTY3OA$YWJj",
             "$2b$12$abcdefghijklmnopqrstuuu",
         ] {
             assert!(matches!(Stored::read(text), Err(UnreadableHash::Unknown)), "{text}");

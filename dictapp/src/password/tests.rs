@@ -4,6 +4,7 @@ use std::sync::Barrier;
 use std::thread;
 
 use super::*;
+use crate::settings::Settings;
 
 const LONG: Duration = Duration::from_secs(120);
 const COURSE: &str = "18c397028b3e18311b980efb9272f4b2";
@@ -26,7 +27,7 @@ fn a_new_password_is_argon2id_of_the_standard_size_with_a_salt_of_its_own() {
 
 #[test]
 fn a_course_hash_is_verified_and_replaced_by_argon2id() {
-    let passwords = passwords();
+    let passwords = Passwords::new(&Settings::default().accounts);
     let verdict = passwords.verify("Levi", "123456", Some(COURSE)).unwrap();
     let Verdict::RightReplace(new) = verdict else { panic!("{verdict:?}") };
     assert_eq!(passwords.verify("Levi", "123456", Some(&new)), Ok(Verdict::Right));
