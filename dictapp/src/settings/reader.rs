@@ -89,7 +89,7 @@ impl Reader {
     }
 
     /// Notes it when the value of the first key is above that of the second.
-    pub(super) fn ordered<T: PartialOrd>(&mut self, less: (&str, T), more: (&str, T)) {
+    pub(super) fn ordered<T: PartialOrd + Copy>(&mut self, less: (&str, T), more: (&str, T)) {
         if less.1 > more.1 {
             let text = format!("{} is larger than {}", less.0, more.0);
             self.contradiction(&[less.0, more.0], &text);

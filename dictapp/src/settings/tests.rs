@@ -208,3 +208,22 @@ fn variables_are_names_of_their_own() {
     }
     assert!(variables.contains_key("DICTAPP_DATABASE__URL"));
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_slip_of_the_keyboard_is_harmless_or_a_mistake_of_a_line(
+        at in 0..DOCUMENTED.len(),
+        cut in 0..9_usize,
+        typed in "[a-z0-9\\[\\]\"'=#{},. _\\n\u{0}\u{e9}-]{0,4}",
+    ) {
+        // The file is ASCII, so that any offset is one of a character.
+        let rest = (at + cut).min(DOCUMENTED.len());
+        let file = format!("{}{typed}{}", &DOCUMENTED[..at], &DOCUMENTED[rest..]);
+        let lines = file.lines().count() + 1;
+        for mistake in load(&file, &[], &[]).err().iter().flat_map(|text| text.lines()) {
+            let number = mistake.strip_prefix("s.toml:").and_then(|rest| rest.split(':').next());
+            let number: usize = number.and_then(|number| number.parse().ok()).expect(mistake);
+            proptest::prop_assert!((1..=lines).contains(&number), "{}", mistake);
+        }
+    }
+}

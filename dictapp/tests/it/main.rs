@@ -6,3 +6,5 @@ mod store;
 mod lexicon;
 //! The tests of dictapp from outside, in one binary.
 mod books;
+//! The program from outside: its command line, its files and its pages.
+mod cli;
