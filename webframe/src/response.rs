@@ -88,6 +88,15 @@ impl Response {
         Response::typed(media_type, Body::Stream(Box::new(source)))
     }
 
+    /// From parts whose fields were looked at when they were made.
+    pub(crate) fn assembled(
+        status: StatusCode,
+        fields: Vec<(HeaderName, HeaderValue)>,
+        body: Body,
+    ) -> Response {
+        Response { status, fields, body }
+    }
+
     /// 303 to a place of this site, as after a form was taken.
     ///
     /// # Errors

@@ -139,8 +139,10 @@ fn environment() -> Environment<'static> {
     });
     environment.set_trim_blocks(true);
     environment.set_lstrip_blocks(true);
-    environment.add_filter("urlencode_segment", urlencode_segment);
-    environment.add_filter("urlencode_query", urlencode_query);
+    environment.add_filter("urlencode_segment", |text: Cow<'_, str>| encode_segment(&text));
+    environment.add_filter("urlencode_query", |text: Cow<'_, str>| {
+        utf8_percent_encode(&text, RESERVED_IN_QUERY).to_string()
+    });
     environment
 }
 
@@ -150,12 +152,9 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 /// Of what else a query may hold, what means nothing in a form: it stays readable.
 const RESERVED_IN_QUERY: &AsciiSet = &RESERVED.remove(b'/').remove(b':').remove(b'@').remove(b',');
 
-pub(crate) fn urlencode_segment(text: Cow<'_, str>) -> String {
-    utf8_percent_encode(&text, RESERVED).to_string()
-}
-
-fn urlencode_query(text: Cow<'_, str>) -> String {
-    utf8_percent_encode(&text, RESERVED_IN_QUERY).to_string()
+/// One segment of a path, as `urlencode_segment` makes it.
+pub(crate) fn encode_segment(text: &str) -> String {
+    utf8_percent_encode(text, RESERVED).to_string()
 }
 
 /// The names that `extends`, `include`, `import` and `from` give as plain texts.
