@@ -1,0 +1,3 @@
+//! What webframe does, seen from outside.
+
+mod wire;
