@@ -1,0 +1,4 @@
+//! webframe's integration tests, in one binary so that it is linked once.
+
+mod source;
+mod tidy;
