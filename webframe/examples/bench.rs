@@ -7,7 +7,7 @@ use std::{error::Error, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use webframe::{
-    App, Request, Response, Result, Server, ServerSettings, Urls, http::HeaderValue,
+    App, Request, Response, Result, Server, ServerSettings, StaticFiles, Urls, http::HeaderValue,
 };
 
 #[derive(Serialize)]
@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .get("/json", json)
         .get("/sleep", sleep)
         .post("/echo", echo)
-;
+        .get("/static/{*path}", StaticFiles::dir("www"));
     Server::bind(&settings)?.stop_on_signals()?.serve(App::new(()).urls(urls))?;
     Ok(())
 }

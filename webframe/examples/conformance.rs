@@ -13,7 +13,7 @@ use std::{
 use serde::Deserialize;
 use webframe::{
     Address, App, Body, Error as WebError, Request, Response, Result, Server, ServerSettings,
-    Timeouts, Urls,
+    StaticFiles, Timeouts, Urls,
     http::{HeaderName, HeaderValue, StatusCode},
 };
 
@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let usage = "usage: conformance PORT DIR";
     let port: u16 = arguments.next().ok_or(usage)?.parse()?;
-    let _root = PathBuf::from(arguments.next().ok_or(usage)?).join("www/static");
+    let root = PathBuf::from(arguments.next().ok_or(usage)?).join("www/static");
     let seconds = Duration::from_secs;
     let settings = ServerSettings {
         addresses: vec![Address::Tcp(([127, 0, 0, 1], port).into())],
@@ -37,6 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let urls = Urls::new()
         .get("/", |_: &(), _: &Request| Ok(Response::text("conformance\n")))
         .post("/echo", echo)
+        .get("/static/{*path}", StaticFiles::dir(root))
         .get("/nocontent", |_: &(), _: &Request| Ok(Response::new(StatusCode::NO_CONTENT)))
         .get("/stream", |_: &(), _: &Request| Ok(Response::stream(TEXT, Pieces(0))))
         .get("/dump", dump)

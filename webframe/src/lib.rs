@@ -23,8 +23,8 @@ pub mod wire;
 mod engine;
 
 pub use app::{App, Next};
-pub use engine::{Address, Pace, Server, ServerSettings, StopHandle, Stopped};
 pub use cookie::{Cookie, CookieError, SameSite};
+pub use engine::{Address, Pace, Server, ServerSettings, StopHandle, Stopped};
 pub use error::{Error, OrNotFound, Result};
 pub use files::StaticFiles;
 pub use handler::{Handler, Marked, blocking, quick};

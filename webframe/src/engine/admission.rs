@@ -60,8 +60,4 @@ impl Admission {
     pub(super) fn is_over(&self) -> bool {
         self.open.load(Relaxed) > self.open_max
     }
-
-    pub(super) fn open(&self) -> usize {
-        self.open.load(Relaxed)
-    }
 }

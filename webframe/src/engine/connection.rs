@@ -61,8 +61,8 @@ pub(super) enum Phase {
     Head(Tick),
     /// Part of a content has come.
     Body(Box<Receiving>),
-    /// A handler has the request; since the tick, for this pattern.
-    Answering(Tick, &'static str),
+    /// A handler has the request; the pattern of its route.
+    Answering(&'static str),
     /// An answer is written piece by piece.
     Streaming(Box<Streaming>),
     /// The last answer waits to be taken; then the reason says how to part.

@@ -116,9 +116,9 @@ impl Shard {
         scratch: &mut Scratch,
         engine: &Arc<Engine>,
     ) -> Option<Box<Self>> {
-        let (number, now) = (self.number, self.now);
+        let number = self.number;
         if let Some(connection) = self.connections.get(token) {
-            connection.phase = Phase::Answering(now, scratch.request.pattern);
+            connection.phase = Phase::Answering(scratch.request.pattern);
         }
         let table = &engine.tables[number];
         table.lay(self, endpoint);
@@ -150,7 +150,7 @@ impl Shard {
         engine: &Arc<Engine>,
     ) {
         let Some(connection) = self.connections.get(token) else { return };
-        connection.phase = Phase::Answering(self.now, scratch.request.pattern);
+        connection.phase = Phase::Answering(scratch.request.pattern);
         if !engine.workers.admits(self.clock) {
             let response = engine.service.shed();
             return self.answer(token, response, scratch);
@@ -324,7 +324,7 @@ impl Shard {
                     false => self.time_out(token, scratch),
                 }
             }
-            Phase::Answering(_, pattern) => {
+            Phase::Answering(pattern) => {
                 let limit = self.engine.settings.timeouts.handler;
                 log::warn!("the handler of {pattern:?} has run for more than {limit:?}");
             }

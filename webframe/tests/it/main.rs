@@ -1,6 +1,5 @@
-//! What webframe does, seen from outside.
+//! The integration tests of the framework, in one binary so that it is linked once.
 
-mod wire;
-//! webframe's integration tests, in one binary so that it is linked once.
 mod source;
 mod tidy;
+mod wire;
