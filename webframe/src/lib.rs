@@ -25,7 +25,7 @@ mod test_client;
 
 pub use app::{App, Next};
 pub use cookie::{Cookie, CookieError, SameSite};
-pub use engine::Pace;
+pub use engine::{Address, Pace, Server, ServerSettings, StopHandle, Stopped};
 pub use error::{Error, OrNotFound, Result};
 pub use files::StaticFiles;
 pub use handler::{Handler, Marked, blocking, quick};
@@ -34,7 +34,7 @@ pub use limits::{Limits, Timeouts};
 pub use middleware::Middleware;
 pub use minijinja;
 pub use request::{Peer, Request, RequestId};
-pub use response::{Body, Response, TextBody};
+pub use response::{Body, Response};
 pub use router::Urls;
 pub use template::{BrokenTemplates, Templates};
 pub use test_client::{TestClient, TestRequest, TestResponse};

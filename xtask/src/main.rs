@@ -1,2 +1,83 @@
-//! x
-fn main() {}
+//! What a contributor runs: `cargo xtask VERB`. A command line becomes the call of one verb, and its outcome an exit code.
+//!
+//! A verb is a file with a `run` function and a row in `VERBS`. What two verbs share (running cargo, timing a step) has a file
+//! of its own. Nothing here is part of what users get.
+
+#![forbid(unsafe_code)]
+#![expect(clippy::print_stdout, reason = "a command line talks to whoever runs it")]
+
+mod test;
+
+mod cargo;
+mod packages;
+mod step;
+mod tally;
+
+use std::process::ExitCode;
+
+/// One word behind `cargo xtask`.
+struct Verb {
+    name: &'static str,
+    about: &'static str,
+    run: fn() -> anyhow::Result<()>,
+}
+
+const VERBS: &[Verb] = &[Verb {
+    name: "test",
+    about: "run every test: formatting, lints, unit, integration and doc tests, SQLite and MariaDB, Chromium",
+    run: test::run,
+}];
+
+/// The exit code for a command line that asks for nothing we have, as in `dictapp`.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--help" | "-h" | "help"] => {
+            println!("{}", help());
+            ExitCode::SUCCESS
+        }
+        [name] => match VERBS.iter().find(|verb| verb.name == name) {
+            Some(verb) => finish(verb),
+            None => refuse(&format!("unknown verb {name:?}")),
+        },
+        [] => refuse("a verb is missing"),
+        [_, extra, ..] => refuse(&format!("unexpected argument {extra:?}")),
+    }
+}
+
+fn finish(verb: &Verb) -> ExitCode {
+    match (verb.run)() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cargo xtask {} failed: {error:#}", verb.name);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn refuse(reason: &str) -> ExitCode {
+    eprintln!("{reason}\n\n{}", help());
+    ExitCode::from(USAGE)
+}
+
+fn help() -> String {
+    let mut text = String::from("usage: cargo xtask VERB\n\nverbs:");
+    for verb in VERBS {
+        text.push_str(&format!("\n  {:8} {}", verb.name, verb.about));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_lists_every_verb_with_what_it_does() {
+        for verb in VERBS {
+            assert!(help().contains(&format!("\n  {:8} {}", verb.name, verb.about)));
+        }
+    }
+}

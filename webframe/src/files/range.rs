@@ -74,35 +74,35 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn of_100(field: &str, wanted: Ranges) {
-        assert_eq!(parse_ranges(field, 100), wanted, "{field:?}");
+    fn of_100(field: &str, wanted: &Ranges) {
+        assert_eq!(parse_ranges(field, 100), *wanted, "{field:?}");
     }
 
     #[test]
     fn one_piece_is_cut_at_the_end() {
-        of_100("bytes=0-9", Ranges::One(0..10));
-        of_100("Bytes=0-0", Ranges::One(0..1));
-        of_100("bytes=90-", Ranges::One(90..100));
-        of_100("bytes=-5", Ranges::One(95..100));
-        of_100("bytes=-500", Ranges::One(0..100));
-        of_100("bytes=99-1000", Ranges::One(99..100));
-        of_100("bytes=0-18446744073709551616", Ranges::One(0..100));
-        of_100("bytes=, 1-2 ,", Ranges::One(1..3));
-        of_100("bytes=0-9,500-", Ranges::One(0..10));
+        of_100("bytes=0-9", &Ranges::One(0..10));
+        of_100("Bytes=0-0", &Ranges::One(0..1));
+        of_100("bytes=90-", &Ranges::One(90..100));
+        of_100("bytes=-5", &Ranges::One(95..100));
+        of_100("bytes=-500", &Ranges::One(0..100));
+        of_100("bytes=99-1000", &Ranges::One(99..100));
+        of_100("bytes=0-18446744073709551616", &Ranges::One(0..100));
+        of_100("bytes=, 1-2 ,", &Ranges::One(1..3));
+        of_100("bytes=0-9,500-", &Ranges::One(0..10));
     }
 
     #[test]
     fn several_pieces_keep_their_order() {
-        of_100("bytes=0-4,50-59", Ranges::Several(vec![0..5, 50..60]));
-        of_100("bytes=-1, 0-0", Ranges::Several(vec![99..100, 0..1]));
+        of_100("bytes=0-4,50-59", &Ranges::Several(vec![0..5, 50..60]));
+        of_100("bytes=-1, 0-0", &Ranges::Several(vec![99..100, 0..1]));
     }
 
     #[test]
     fn what_lies_beyond_the_end_is_not_there() {
         for field in ["bytes=100-", "bytes=100-200", "bytes=-0", "bytes=500-,600-"] {
-            of_100(field, Ranges::Unsatisfiable);
+            of_100(field, &Ranges::Unsatisfiable);
         }
-        of_100("bytes=18446744073709551616-18446744073709551620", Ranges::Unsatisfiable);
+        of_100("bytes=18446744073709551616-18446744073709551620", &Ranges::Unsatisfiable);
         assert_eq!(parse_ranges("bytes=0-0", 0), Ranges::Unsatisfiable);
         assert_eq!(parse_ranges("bytes=-1", 0), Ranges::Unsatisfiable);
     }
@@ -126,16 +126,16 @@ mod tests {
             "bytes:0-9",
             "bytes=--1",
         ] {
-            of_100(field, Ranges::Whole);
+            of_100(field, &Ranges::Whole);
         }
     }
 
     #[test]
     fn never_more_than_the_whole() {
-        of_100("bytes=0-,0-", Ranges::Whole);
-        of_100("bytes=0-60,40-99", Ranges::Whole);
-        of_100(&format!("bytes={}", "0-0,".repeat(17)), Ranges::Whole);
-        of_100(&format!("bytes={}", "900-,".repeat(1000)), Ranges::Whole);
+        of_100("bytes=0-,0-", &Ranges::Whole);
+        of_100("bytes=0-60,40-99", &Ranges::Whole);
+        of_100(&format!("bytes={}", "0-0,".repeat(17)), &Ranges::Whole);
+        of_100(&format!("bytes={}", "900-,".repeat(1000)), &Ranges::Whole);
         assert!(
             matches!(parse_ranges(&"bytes=".chars().chain("0-0,".repeat(16).chars()).collect::<String>(), 100), Ranges::Several(p) if p.len() == 16)
         );

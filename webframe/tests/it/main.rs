@@ -1,3 +1,6 @@
-//! webframe from outside, as an app and its peers see it.
+//! The integration tests of the framework, in one binary so that it is linked once.
 
+mod source;
 mod static_files;
+mod tidy;
+mod wire;

@@ -29,9 +29,9 @@ impl Site {
     }
 
     fn with(options: impl FnOnce(StaticFiles) -> StaticFiles) -> Site {
-        let directory = tempfile::tempdir().unwrap();
+        let directory = tempfile::tempdir().expect("a directory");
         let root = directory.path().join("root");
-        fs::create_dir_all(root.join("sub")).unwrap();
+        fs::create_dir_all(root.join("sub")).expect("a file");
         write(&directory.path().join("secret.txt"), b"secret");
         write(&root.join("file.txt"), TEXT.as_bytes());
         write(&root.join("big.bin"), &big());
@@ -45,7 +45,7 @@ impl Site {
     }
 
     fn link(&self, to: &str, name: &str) {
-        symlink(to, self.directory.path().join("root").join(name)).unwrap();
+        symlink(to, self.directory.path().join("root").join(name)).expect("a file");
     }
 
     fn get(&self, name: &str, fields: &[(&str, &str)]) -> TestResponse {
@@ -69,13 +69,13 @@ impl Site {
 }
 
 fn write(path: &Path, bytes: &[u8]) {
-    fs::write(path, bytes).unwrap();
+    fs::write(path, bytes).expect("a file");
     set_time(path);
 }
 
 fn set_time(path: &Path) {
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
-    fs::File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
+    fs::File::options().write(true).open(path).expect("a file").set_modified(time).expect("a file");
 }
 
 /// Larger than what is kept in memory.
@@ -386,6 +386,13 @@ fn a_coded_sibling_is_sent_to_those_who_like_it_best() {
     for answer in [&plain, &get("br")] {
         assert_eq!(field(answer, "vary"), "accept-encoding");
     }
+}
+
+#[test]
+fn a_coded_sibling_has_parts_and_a_name_of_its_own() {
+    let site = Site::new();
+    site.write("app.css", b"plain");
+    site.write("app.css.gz", b"as gzip");
     // By its own name it is what it is.
     let itself = site.get("app.css.gz", &[("Accept-Encoding", "gzip")]);
     assert_eq!((itself.text(), itself.field("content-encoding")), ("as gzip", None));

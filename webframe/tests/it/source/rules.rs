@@ -1,0 +1,167 @@
+//! Sources become findings: a line for each place where the house's rules do not hold. These rules hold in both crates; what
+//! only one of them has to keep stands in its own `tidy.rs`.
+
+use super::{File, Source};
+
+/// Lines a file may have before its tests. The style asks for 400; here is where a review no longer helps.
+const LINES_BEFORE_TESTS_MAX: usize = 500;
+/// What says nothing is no better than no first line.
+const FIRST_LINE_CHARS_MIN: usize = 20;
+const SECRET_DRAWERS: &[&str] =
+    &["util", "utils", "common", "helper", "helpers", "manager", "misc"];
+const TAGS: &[&str] = &[
+    "!doctype", "a", "b", "body", "br", "button", "code", "div", "dl", "em", "footer", "form",
+    "h1", "h2", "h3", "head", "header", "hr", "html", "i", "img", "input", "label", "li", "link",
+    "main", "meta", "nav", "ol", "option", "p", "pre", "script", "section", "select", "span",
+    "strong", "style", "svg", "table", "tbody", "td", "textarea", "th", "title", "tr", "ul",
+];
+
+/// Fails with all findings, one a line.
+#[track_caller]
+pub fn assert_none(findings: &[String]) {
+    assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
+}
+
+/// These names, or paths like `std::fs`, in code that users get, outside the files whose path begins with one of `homes`.
+pub fn names_outside(sources: &[Source], names: &[&str], homes: &[&str]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for source in sources.iter().filter(|s| !homes.iter().any(|home| s.path.starts_with(home))) {
+        for (line, code) in source.shipped_code() {
+            let found = names.iter().find(|name| has_name(code, name));
+            findings.extend(
+                found.map(|name| finding(source, line, &format!("{name} is not for here"))),
+            );
+        }
+    }
+    findings
+}
+
+/// Files that do not begin with a `//!` that says something.
+pub fn files_that_do_not_say_what_they_are(sources: &[Source]) -> Vec<String> {
+    let says = |s: &&Source| {
+        let first = s.text.lines().next().and_then(|line| line.strip_prefix("//! "));
+        first.is_some_and(|words| words.chars().count() >= FIRST_LINE_CHARS_MIN)
+    };
+    let silent = sources.iter().filter(|source| !says(source));
+    silent
+        .map(|s| finding(s, 1, "begins without `//!` and a line of what becomes what here"))
+        .collect()
+}
+
+/// Files that are too long to be read at once.
+pub fn long_files(sources: &[Source]) -> Vec<String> {
+    let long = sources.iter().filter(|s| s.lines_before_tests() > LINES_BEFORE_TESTS_MAX);
+    long.map(|s| {
+        let lines = s.lines_before_tests();
+        finding(
+            s,
+            lines,
+            &format!("{lines} lines before the tests, {LINES_BEFORE_TESTS_MAX} at most"),
+        )
+    })
+    .collect()
+}
+
+/// Files named after nothing, and `foo.rs` beside a folder `foo`.
+pub fn misnamed_files(sources: &[Source]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for source in sources {
+        let stem = source.path.trim_end_matches(".rs");
+        let drawer = stem.split('/').find(|name| SECRET_DRAWERS.contains(name));
+        findings.extend(drawer.map(|name| finding(source, 1, &format!("{name} names nothing"))));
+        if sources.iter().any(|other| other.path == format!("{stem}/mod.rs")) {
+            findings.push(finding(source, 1, &format!("stands beside {stem}/mod.rs")));
+        }
+    }
+    findings
+}
+
+/// What was left for later, tests included.
+pub fn leftovers(sources: &[Source]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for source in sources {
+        for (line, code) in source.code() {
+            let left = ["todo", "unimplemented", "dbg"].iter().filter(|name| has_macro(code, name));
+            findings
+                .extend(left.map(|name| finding(source, line, &format!("{name}! is left over"))));
+        }
+        for (line, text) in (1..).zip(source.text.lines()) {
+            // Put together, so that this file may be checked too.
+            let left =
+                [concat!("TO", "DO"), concat!("FIX", "ME")].into_iter().find(|w| text.contains(w));
+            findings
+                .extend(left.map(|word| finding(source, line, &format!("{word} is left over"))));
+        }
+    }
+    findings
+}
+
+/// HTML in literals that users get. `<WORD>` in a usage text is none.
+pub fn html_in_literals(sources: &[Source]) -> Vec<String> {
+    literals_where(sources, is_html, "HTML belongs into a template")
+}
+
+/// Folders that only one machine has.
+pub fn machine_paths(files: &[File]) -> Vec<String> {
+    let folders = [
+        concat!("/ho", "me/"),
+        concat!("/ro", "ot/"),
+        concat!("/Us", "ers/"),
+        concat!("/wo", "rk/"),
+        concat!("C:", "\\"),
+    ];
+    let mut findings = Vec::new();
+    for file in files {
+        for (line, text) in (1..).zip(file.text.lines()) {
+            let folder = folders.iter().find(|folder| names_root(text, folder));
+            findings.extend(
+                folder.map(|folder| format!("{}:{line}: {folder} is on one machine", file.path)),
+            );
+        }
+    }
+    findings
+}
+
+/// Literals that users get and that are `bad`.
+pub fn literals_where(sources: &[Source], bad: impl Fn(&str) -> bool, why: &str) -> Vec<String> {
+    let mut findings = Vec::new();
+    for source in sources {
+        let found = source.shipped_literals().filter(|literal| bad(&literal.text));
+        findings.extend(found.map(|l| finding(source, l.line, &format!("{why}: {:?}", l.text))));
+    }
+    findings
+}
+
+pub fn finding(source: &Source, line: usize, what: &str) -> String {
+    format!("{}:{line}: {what}", source.path)
+}
+
+/// `name` stands in `code` as a whole word: `mio` is not in `premium` nor in `mio_like`, `log` is no lifetime `'log`.
+pub fn has_name(code: &str, name: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '\'');
+    code.match_indices(name).any(|(at, _)| {
+        let (before, after) = (&code[..at], &code[at + name.len()..]);
+        let ends = !name.ends_with(is_word) || !after.starts_with(is_word);
+        ends && !before.ends_with(is_word)
+    })
+}
+
+fn has_macro(code: &str, name: &str) -> bool {
+    has_name(code, &format!("{name}!"))
+}
+
+/// The folder begins a path: `framework/` is part of many, and `a/home/b` is somebody's URL.
+fn names_root(text: &str, folder: &str) -> bool {
+    text.match_indices(folder).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '}' | ']'))
+    })
+}
+
+fn is_html(text: &str) -> bool {
+    text.match_indices('<').any(|(at, _)| {
+        let inside = text[at + 1..].trim_start_matches('/').to_ascii_lowercase();
+        let name = inside.split(['>', ' ', '/', '\n']).next().unwrap_or_default();
+        TAGS.contains(&name) && inside.len() > name.len()
+    })
+}

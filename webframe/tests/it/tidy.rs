@@ -1,0 +1,274 @@
+//! webframe's source tree becomes a verdict: the invariants of its architecture hold, or a list of the places where they do not.
+//!
+//! Each rule is tried on a small bad source first: a rule that finds nothing anywhere is worse than none.
+
+use crate::source::lexer::{self, Literal};
+use crate::source::rules::{self, assert_none};
+use crate::source::{self, File, Source};
+
+const SOCKETS: &[&str] = &[
+    "TcpStream",
+    "TcpListener",
+    "UdpSocket",
+    "UnixStream",
+    "UnixListener",
+    "UnixDatagram",
+    "socket2",
+];
+const ENGINE: &str = "webframe/src/engine/";
+const WIRE: &str = "webframe/src/wire/";
+/// What does something, waits or knows the time. `std::net::Ipv6Addr` only reads text, so the sockets are named one by one.
+const IMPURE: &[&str] = &[
+    "std::io",
+    "io::",
+    "std::fs",
+    "fs::",
+    "std::env",
+    "env::",
+    "thread::",
+    "process::",
+    "ToSocketAddrs",
+    "Instant",
+    "SystemTime",
+    "Mutex",
+    "RwLock",
+    "Condvar",
+    "log::",
+    "print!",
+    "println!",
+    "eprint!",
+    "eprintln!",
+];
+
+fn webframe() -> Vec<Source> {
+    source::sources(&["webframe/src"])
+}
+
+fn bad(path: &str, text: &str) -> Vec<Source> {
+    vec![Source::new(path, text)]
+}
+
+#[test]
+fn sockets_mio_and_the_thread_pool_appear_only_in_the_engine() {
+    let rule = |sources: &[Source]| {
+        let names = [SOCKETS, &["mio", "threadpool", "listenfd"]].concat();
+        rules::names_outside(sources, &names, &[ENGINE])
+    };
+    let found = rule(&bad("webframe/src/app.rs", "//! a\nuse std::net::{IpAddr, TcpStream};\n"));
+    assert_eq!(found, ["webframe/src/app.rs:2: TcpStream is not for here"]);
+    assert_eq!(rule(&bad("webframe/src/app.rs", "use mio::Poll;")).len(), 1);
+    assert_none(&rule(&bad("webframe/src/engine/shard.rs", "use mio::Poll;")));
+    assert_none(&rule(&bad("webframe/src/app.rs", "// mio\nlet premium = \"mio\";")));
+    assert_none(&rule(&webframe()));
+}
+
+#[test]
+fn httparse_appears_only_in_the_wire() {
+    let rule = |sources: &[Source]| rules::names_outside(sources, &["httparse"], &[WIRE]);
+    assert_eq!(rule(&bad("webframe/src/request.rs", "let h = httparse::Header;")).len(), 1);
+    assert_none(&rule(&webframe()));
+}
+
+#[test]
+fn the_wire_is_pure() {
+    let rule = |mut sources: Vec<Source>| {
+        sources.retain(|source| source.path.starts_with(WIRE));
+        rules::names_outside(&sources, &[SOCKETS, IMPURE].concat(), &[])
+    };
+    for impure in [
+        "use std::io::Write;",
+        "use std::{io::Read, fmt};",
+        "let now = Instant::now();",
+        "fs::read(path)",
+        "eprintln!(\"bad head\");",
+    ] {
+        let path = format!("{WIRE}head.rs");
+        assert_eq!(rule(bad(&path, impure)).len(), 1, "{impure}");
+    }
+    let pure =
+        "fn f(x: &'static str) -> Ipv6Addr {}\n#[cfg(test)]\nmod tests {\n use std::io;\n}\n";
+    assert_none(&rule(bad(&format!("{WIRE}head.rs"), pure)));
+    assert!(webframe().iter().any(|source| source.path.starts_with(WIRE)), "the wire has moved");
+    assert_none(&rule(webframe()));
+}
+
+#[test]
+fn routers_handlers_and_middleware_never_see_raw_wire_bytes() {
+    let above = ["webframe/src/router", "webframe/src/handler", "webframe/src/middleware/"];
+    let rule = |mut sources: Vec<Source>| {
+        sources.retain(|source| above.iter().any(|place| source.path.starts_with(place)));
+        rules::names_outside(&sources, &["wire::head", "wire::chunked", "wire::framing"], &[])
+    };
+    let peek = "use crate::wire::head::Head;";
+    assert_eq!(rule(bad("webframe/src/middleware/log.rs", peek)).len(), 1);
+    assert_none(&rule(webframe()));
+}
+
+#[test]
+fn webframe_knows_no_dictionary() {
+    let rule = |sources: &[Source]| rules::names_outside(sources, &["dictapp"], &[]);
+    assert_eq!(rule(&bad("webframe/src/app.rs", "use dictapp::model::Word;")).len(), 1);
+    assert_none(&rule(&webframe()));
+    assert!(!source::read("webframe/Cargo.toml").contains("dictapp"));
+}
+
+#[test]
+fn html_stands_only_in_templates() {
+    let page = "fn f() -> &'static str { \"<p class=x>no</p>\" }";
+    assert_eq!(rules::html_in_literals(&bad("webframe/src/error.rs", page)).len(), 1);
+    let usage = "fn f() { let a = \"<WORD> <port> a<c a < b <p\"; /* <p> */ }";
+    assert_none(&rules::html_in_literals(&bad("webframe/src/error.rs", usage)));
+    assert_none(&rules::html_in_literals(&webframe()));
+}
+
+#[test]
+fn nothing_is_unsafe_in_any_package() {
+    let forbids = |text: &str| text.contains("unsafe_code = \"forbid\"");
+    assert!(!forbids("[workspace.lints.rust]\nunsafe_code = \"warn\"\n"));
+    assert!(forbids(&source::read("Cargo.toml")));
+    for package in source::packages() {
+        let manifest = source::read(&format!("{package}/Cargo.toml"));
+        assert!(
+            manifest.contains("[lints]\nworkspace = true"),
+            "{package} leaves the house's lints"
+        );
+    }
+    let root = source::read("webframe/src/lib.rs");
+    assert!(root.contains("\n#![forbid(unsafe_code)]\n"), "webframe/src/lib.rs");
+}
+
+#[test]
+fn every_file_says_first_what_becomes_what_in_it() {
+    let rule = rules::files_that_do_not_say_what_they_are;
+    assert_eq!(
+        rule(&bad("a.rs", "use std::fmt;\n")),
+        ["a.rs:1: begins without `//!` and a line of what becomes what here"]
+    );
+    assert_eq!(rule(&bad("a.rs", "//! x\n")).len(), 1);
+    assert_none(&rule(&source::sources(&["webframe"])));
+}
+
+#[test]
+fn no_file_is_too_long_to_be_read_at_once() {
+    let lines = |count: usize| "fn f() {}\n".repeat(count);
+    let tests = format!("#[cfg(test)]\nmod tests {{\n{}}}\n", lines(600));
+    assert_none(&rules::long_files(&bad("a/src/a.rs", &(lines(500) + &tests))));
+    assert_eq!(
+        rules::long_files(&bad("a/src/a.rs", &(lines(501) + &tests))),
+        ["a/src/a.rs:501: 501 lines before the tests, 500 at most"]
+    );
+    assert_eq!(rules::long_files(&bad("a/tests/it/a.rs", &lines(501))).len(), 1);
+    assert_none(&rules::long_files(&source::sources(&["webframe"])));
+}
+
+#[test]
+fn files_have_the_name_of_what_is_in_them() {
+    let drawers = [Source::new("a/src/util.rs", ""), Source::new("a/src/helpers/date.rs", "")];
+    assert_eq!(rules::misnamed_files(&drawers).len(), 2);
+    let beside = [Source::new("a/src/foo.rs", ""), Source::new("a/src/foo/mod.rs", "")];
+    assert_eq!(rules::misnamed_files(&beside), ["a/src/foo.rs:1: stands beside a/src/foo/mod.rs"]);
+    assert_none(&rules::misnamed_files(&source::sources(&["webframe"])));
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    for left in ["fn f() { todo!() }", "let x = dbg!(y);", concat!("// TO", "DO: later")] {
+        assert_eq!(rules::leftovers(&bad("a.rs", left)).len(), 1, "{left}");
+    }
+    assert_none(&rules::leftovers(&bad("a.rs", "let dbg = \"todo!()\"; // dbg!")));
+    assert_none(&rules::leftovers(&source::sources(&["webframe"])));
+}
+
+#[test]
+fn nothing_points_into_one_machine() {
+    let file = |text: &str| vec![File { path: "a.md".to_owned(), text: text.to_owned() }];
+    let home = concat!("see `/ho", "me/levi/notes`");
+    assert_eq!(rules::machine_paths(&file(home)).len(), 1);
+    assert_none(&rules::machine_paths(&file(concat!(
+        "https://a.example/ho",
+        "me/ and frame/wo",
+        "rk/"
+    ))));
+    assert_none(&rules::machine_paths(&source::files(
+        &["webframe"],
+        &["rs", "toml", "html", "md"],
+    )));
+}
+
+mod lexing {
+    use super::*;
+
+    /// The code with each run of blanks made one, and the texts of the literals.
+    fn split(text: &str) -> (String, Vec<String>) {
+        let lexed = lexer::lex(text);
+        assert_eq!(lexed.code.chars().count(), text.chars().count(), "columns stay");
+        assert_eq!(lexed.code.lines().count(), text.lines().count(), "lines stay");
+        let code = lexed.code.split_whitespace().collect::<Vec<_>>().join(" ");
+        (code, lexed.literals.into_iter().map(|literal| literal.text).collect())
+    }
+
+    #[track_caller]
+    fn splits(text: &str, code: &str, literals: &[&str]) {
+        let (found_code, found_literals) = split(text);
+        assert_eq!(found_code, code);
+        assert_eq!(found_literals, literals);
+    }
+
+    #[test]
+    fn comments_are_no_code() {
+        splits("a // b\nc /* d /* e */ f */ g", "a c g", &[]);
+        splits("a /* never closed", "a", &[]);
+    }
+
+    #[test]
+    fn a_comment_in_a_string_is_none_and_a_string_in_a_comment_is_none() {
+        splits("f(\"// no\") // \"yes\"", "f(\" \")", &["// no"]);
+    }
+
+    #[test]
+    fn escapes_do_not_end_a_string() {
+        splits(r#"f("a\"b\\") + g"#, "f(\" \") + g", &["a\"b\\"]);
+        splits("f(\"select \\\n   a\")", "f(\" \")", &["select    a"]);
+    }
+
+    #[test]
+    fn raw_strings_end_at_their_own_number_of_hashes() {
+        splits(
+            "f(r#\"a \"b\" c\"#, br\"d\", r\"\")",
+            "f(r#\" \"#, br\" \", r\"\")",
+            &["a \"b\" c", "d", ""],
+        );
+        splits("let r#type = bar\"x\";", "let r#type = bar\" \";", &["x"]);
+    }
+
+    #[test]
+    fn a_quote_character_opens_no_string_and_a_lifetime_no_character() {
+        splits("f('\"', '\\'', '\\u{22}', b'\"') + \"x\"", "f( , , , b ) + \" \"", &["x"]);
+        splits(
+            "fn f<'a>(x: &'a str, y: &'static str) {}",
+            "fn f<'a>(x: &'a str, y: &'static str) {}",
+            &[],
+        );
+    }
+
+    #[test]
+    fn a_string_that_never_ends_ends_with_the_file() {
+        for text in ["f(\"abc", "f(r#\"abc", "f(\"abc\\", "f(br##\"abc"] {
+            assert_eq!(split(text).1, ["abc"], "{text}");
+        }
+        assert_eq!(split("'\\").1, [""; 0]);
+    }
+
+    #[test]
+    fn a_literal_knows_the_line_it_begins_on() {
+        let lexed = lexer::lex("\n\nf(\"a\nb\", \"c\")");
+        let literal = |line, text: &str| Literal { line, text: text.to_owned() };
+        assert_eq!(lexed.literals, [literal(3, "a\nb"), literal(4, "c")]);
+    }
+
+    #[test]
+    fn tests_in_another_file_end_nothing() {
+        let text = "#[cfg(test)]\nmod tests;\nfn a() {}\n#[cfg(test)]\nuse b;\nfn c() {}\n";
+        assert_eq!(Source::new("a/src/a.rs", text).lines_before_tests(), 6);
+    }
+}

@@ -1,0 +1,46 @@
+//! Words become a cargo command that builds what a person at the prompt would have built: nothing is compiled twice because of us.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+/// `cargo ARGS`, in the workspace's root, with the toolchain that runs us.
+pub(crate) fn cargo(args: &[&str]) -> Command {
+    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(program);
+    command.args(args).current_dir(workspace());
+    // `cargo run` describes xtask to us in these; ring's build script watches some of them and would compile anew each time
+    // somebody changes between `cargo xtask test` and `cargo test`.
+    for (name, _) in std::env::vars_os() {
+        let known = name.to_string_lossy();
+        if known.starts_with("CARGO_PKG_") || known.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
+    command
+}
+
+/// The folder of the workspace's `Cargo.toml`. Asked at run time: a target folder may have been copied from elsewhere.
+fn workspace() -> PathBuf {
+    let xtask = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    xtask.and_then(|dir| dir.parent().map(PathBuf::from)).unwrap_or_else(|| PathBuf::from("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_is_told_nothing_about_the_package_that_calls_it() {
+        assert!(std::env::var_os("CARGO_PKG_NAME").is_some(), "cargo no longer describes packages");
+        let command = cargo(&["test"]);
+        let removed = |wanted: &str| command.get_envs().any(|(k, v)| k == wanted && v.is_none());
+        assert!(removed("CARGO_PKG_NAME") && removed("CARGO_MANIFEST_DIR"));
+        assert!(!removed("PATH"));
+    }
+
+    #[test]
+    fn cargo_runs_where_the_workspace_is() {
+        let dir = cargo(&["test"]).get_current_dir().map(|dir| dir.join("xtask/Cargo.toml"));
+        assert!(dir.is_some_and(|manifest| manifest.exists()));
+    }
+}

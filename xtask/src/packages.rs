@@ -1,0 +1,162 @@
+//! What the tests need from the machine becomes there, or an error that says which command brings it. Nothing is skipped.
+
+use anyhow::{Result, bail};
+use std::env;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::step::succeed;
+
+/// One thing the tests need, and the Debian package that brings it.
+#[derive(Debug)]
+pub(crate) struct Need {
+    what: &'static str,
+    check: Check,
+    package: &'static str,
+}
+
+#[derive(Debug)]
+enum Check {
+    /// Any one of these programs will do.
+    Program(&'static [&'static str]),
+    /// A font that covers this language, so that screenshots show words and not boxes.
+    Font(&'static str),
+}
+
+/// Everything beyond Rust. `wqy-microhei` is the smallest font with Chinese: 1.6 MB to fetch, Noto's is 57.
+pub(crate) const NEEDS: &[Need] = &[
+    Need { what: "a C compiler", check: Check::Program(&["cc", "gcc", "clang"]), package: "gcc" },
+    Need { what: "mariadbd", check: Check::Program(&["mariadbd"]), package: "mariadb-server" },
+    Need {
+        what: "chromium",
+        check: Check::Program(&["chromium", "chromium-browser", "google-chrome"]),
+        package: "chromium",
+    },
+    Need {
+        what: "chromedriver",
+        check: Check::Program(&["chromedriver"]),
+        package: "chromium-driver",
+    },
+    Need { what: "fc-list", check: Check::Program(&["fc-list"]), package: "fontconfig" },
+    Need { what: "a Chinese font", check: Check::Font("zh"), package: "fonts-wqy-microhei" },
+];
+
+/// Installs what is missing of `needs` where we may, and otherwise says how.
+pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
+    let missing = missing_of(needs);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    println!("missing: {}", whats(&missing));
+    match apt_get() {
+        Some(apt_get) => install(apt_get, &missing)?,
+        None => bail!("{}", advice(&missing)),
+    }
+    let still_missing = missing_of(needs);
+    if !still_missing.is_empty() {
+        bail!("installed, and yet not found: {}", whats(&still_missing));
+    }
+    Ok(())
+}
+
+/// Debian's lists may be absent or old: they are fetched first. When that fails the ones that are there may still do.
+fn install(apt_get: &[&str], missing: &[&Need]) -> Result<()> {
+    let apt = |args: &[&str]| {
+        let mut command = Command::new(apt_get[0]);
+        command.args(&apt_get[1..]).args(args).stdin(Stdio::null());
+        command
+    };
+    if let Err(error) = succeed(&mut apt(&["-q", "update"])) {
+        println!("apt-get update: {error:#}; going on with the lists that are there");
+    }
+    let words = ["-q", "install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120"];
+    succeed(apt(&words).args(missing.iter().map(|need| need.package)))
+        .map_err(|error| error.context(advice(missing)))
+}
+
+/// The words before apt-get's own, when we may install: as root, or where sudo asks for no password.
+fn apt_get() -> Option<&'static [&'static str]> {
+    const AS_ROOT: &[&str] = &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];
+    const BY_SUDO: &[&str] = &["sudo", "-n", "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];
+    find_program("apt-get")?;
+    if is_root() {
+        return Some(AS_ROOT);
+    }
+    let mut sudo = Command::new("sudo");
+    let asked = sudo.args(["-n", "true"]).stdin(Stdio::null()).stderr(Stdio::null()).status();
+    asked.is_ok_and(|status| status.success()).then_some(BY_SUDO)
+}
+
+fn missing_of(needs: &[Need]) -> Vec<&Need> {
+    needs.iter().filter(|need| !is_there(&need.check)).collect()
+}
+
+fn is_there(check: &Check) -> bool {
+    match check {
+        Check::Program(names) => names.iter().any(|name| find_program(name).is_some()),
+        Check::Font(language) => {
+            let list = Command::new("fc-list").arg(format!(":lang={language}")).output();
+            list.is_ok_and(|list| !list.stdout.is_empty())
+        }
+    }
+}
+
+/// Where `name` is, in PATH or in the folders of servers that only root's PATH has.
+fn find_program(name: &str) -> Option<std::path::PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let servers = ["/usr/sbin", "/usr/local/sbin"].map(Into::into);
+    env::split_paths(&path).chain(servers).map(|dir| dir.join(name)).find(|file| file.is_file())
+}
+
+/// Our own process belongs to root. `/proc/self` is asked because `geteuid` is unsafe to call.
+fn is_root() -> bool {
+    Path::new("/proc/self").metadata().is_ok_and(|process| process.uid() == 0)
+}
+
+fn advice(missing: &[&Need]) -> String {
+    let packages: Vec<_> = missing.iter().map(|need| need.package).collect();
+    format!(
+        "{} missing; install with: sudo apt-get update && sudo apt-get install --no-install-recommends {}",
+        whats(missing),
+        packages.join(" ")
+    )
+}
+
+fn whats(missing: &[&Need]) -> String {
+    missing.iter().map(|need| need.what).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ABSENT: Need =
+        Need { what: "frobd", check: Check::Program(&["no-such-frobd"]), package: "frob-server" };
+
+    #[test]
+    fn a_program_that_is_there_under_any_of_its_names_is_not_missing() {
+        let shell = Need {
+            what: "a shell",
+            check: Check::Program(&["no-such-shell", "sh"]),
+            package: "dash",
+        };
+        assert!(missing_of(&[shell]).is_empty());
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_the_command_that_installs_it() {
+        let needs = [ABSENT];
+        let missing = missing_of(&needs);
+        assert_eq!(
+            advice(&missing),
+            "frobd missing; install with: \
+             sudo apt-get update && sudo apt-get install --no-install-recommends frob-server"
+        );
+    }
+
+    #[test]
+    fn a_language_nobody_speaks_has_no_font() {
+        assert!(!is_there(&Check::Font("xx-nobody")));
+    }
+}

@@ -1,0 +1,42 @@
+//! A piece of work becomes two lines around it: what it is, and how long it took.
+
+use anyhow::{Context, Result, bail};
+use std::process::Command;
+use std::time::Instant;
+
+/// Does `work` between its title and its time. What fails, fails with the title in front.
+pub(crate) fn step<T>(title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    println!("== {title}");
+    let began = Instant::now();
+    let outcome = work();
+    let verdict = if outcome.is_ok() { "done" } else { "failed" };
+    println!("== {verdict} after {:.1} s\n", began.elapsed().as_secs_f64());
+    outcome.with_context(|| title.to_owned())
+}
+
+/// Runs `command` with our own input and outputs; anything but success is an error.
+pub(crate) fn succeed(command: &mut Command) -> Result<()> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let status = command.status().with_context(|| format!("cannot start {program}"))?;
+    if !status.success() {
+        bail!("{status}");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failing_step_is_named_and_says_how_the_command_ended() {
+        let error = step("cargo nap", || succeed(Command::new("sh").args(["-c", "exit 7"])));
+        assert_eq!(format!("{:#}", error.unwrap_err()), "cargo nap: exit status: 7");
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_named() {
+        let error = succeed(&mut Command::new("no-such-program-here")).unwrap_err();
+        assert!(format!("{error:#}").starts_with("cannot start no-such-program-here: "));
+    }
+}
