@@ -1,3 +1,15 @@
 //! The online dictionary (电子词典): an app on `webframe`.
 
+#![forbid(unsafe_code)]
+
+pub mod books;
+pub mod cli;
 pub mod model;
+pub mod store;
+pub mod settings;
+pub mod lexicon;
+pub mod password;
+pub mod session;
+pub mod form_token;
+pub mod serve;
+pub mod import;

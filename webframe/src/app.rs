@@ -182,6 +182,10 @@ impl<S: Send + Sync + 'static> Service for App<S> {
         plain_error(&Error::new(error.status(), error.to_string()))
     }
 
+    fn fail(&self, error: &Error) -> Response {
+        plain_error(error)
+    }
+
     fn shed(&self) -> Response {
         Response::text("the server is busy: try again in a second\n")
             .with_status(StatusCode::SERVICE_UNAVAILABLE)

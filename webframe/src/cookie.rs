@@ -1,12 +1,258 @@
-//! Cookies (RFC 6265bis): the fields of a request to pairs, and a cookie to a field.
+//! Cookies (RFC 6265bis): the fields of a request to pairs, and a [`Cookie`] to a field.
 
-/// The cookies of a request in the order they came.
+use std::{fmt, time::Duration};
+
+use http::HeaderValue;
+
+/// A cookie to be set.
+///
+/// Unless told otherwise scripts do not see it (`HttpOnly`), other sites' forms and frames do not
+/// send it (`SameSite=Lax`), it is for the whole site (`Path=/`) and ends with the browser.
+///
+/// ```
+/// use std::time::Duration;
+/// use webframe::{Cookie, Response};
+///
+/// let cookie = Cookie::new("session", "8f14e45f")?.secure().max_age(Duration::from_secs(3600));
+/// assert_eq!(
+///     cookie.to_string(),
+///     "session=8f14e45f; Path=/; Max-Age=3600; Secure; HttpOnly; SameSite=Lax"
+/// );
+/// let page = Response::text("welcome").with_cookie(&cookie);
+/// let bye = Response::text("bye").with_cookie(&Cookie::removal("session")?);
+/// # Ok::<(), webframe::CookieError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cookie {
+    name: String,
+    value: String,
+    path: String,
+    max_age: Option<Duration>,
+    secure: bool,
+    http_only: bool,
+    same_site: SameSite,
+}
+
+/// When a browser sends a cookie with a request that another site began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SameSite {
+    /// Never, not even when a link is followed.
+    Strict,
+    /// When a link is followed; not with forms, frames, images or scripts.
+    #[default]
+    Lax,
+    /// Always; browsers ask for [`Cookie::secure`] then.
+    None,
+}
+
+/// What a cookie cannot be made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CookieError {
+    /// The name is empty or no token (RFC 9110 §5.6.2).
+    Name,
+    /// The value holds white space, a quote, comma, semicolon, backslash, control or non-ASCII.
+    Value,
+    /// The path does not begin with `/`, or holds a semicolon, a control or non-ASCII.
+    Path,
+    /// Name and value are longer than 4,096 bytes together: browsers drop those.
+    TooLong,
+}
+
+/// Name and value together, in bytes (RFC 6265bis §5.6).
+const PAIR_BYTES_MAX: usize = 4096;
+
+impl Cookie {
+    /// A cookie of that name and value.
+    ///
+    /// # Errors
+    /// A name that is no token, a value with bytes that no cookie may hold, or both too long.
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Result<Cookie, CookieError> {
+        let (name, value) = (name.into(), value.into());
+        if name.is_empty() || !name.bytes().all(is_token_byte) {
+            return Err(CookieError::Name);
+        }
+        if !value.bytes().all(is_cookie_octet) {
+            return Err(CookieError::Value);
+        }
+        if name.len() + value.len() > PAIR_BYTES_MAX {
+            return Err(CookieError::TooLong);
+        }
+        Ok(Cookie {
+            name,
+            value,
+            path: "/".to_owned(),
+            max_age: None,
+            secure: false,
+            http_only: true,
+            same_site: SameSite::Lax,
+        })
+    }
+
+    /// What makes a browser forget the cookie of that name; its path must be the one it was set with.
+    ///
+    /// # Errors
+    /// A name that is no token.
+    pub fn removal(name: impl Into<String>) -> Result<Cookie, CookieError> {
+        Ok(Cookie::new(name, "")?.max_age(Duration::ZERO))
+    }
+
+    /// For this path and what lies below it only.
+    ///
+    /// # Errors
+    /// A path that does not begin with `/` or that no field may hold.
+    pub fn path(mut self, path: impl Into<String>) -> Result<Cookie, CookieError> {
+        self.path = path.into();
+        let holds = |byte: u8| matches!(byte, b' '..=b'~') && byte != b';';
+        match self.path.starts_with('/') && self.path.bytes().all(holds) {
+            true => Ok(self),
+            false => Err(CookieError::Path),
+        }
+    }
+
+    /// Kept for this long, in whole seconds, beyond the end of the browser.
+    #[must_use]
+    pub fn max_age(mut self, max_age: Duration) -> Cookie {
+        self.max_age = Some(max_age);
+        self
+    }
+
+    /// Sent over encrypted connections only.
+    #[must_use]
+    pub fn secure(mut self) -> Cookie {
+        self.secure = true;
+        self
+    }
+
+    /// Seen by scripts too.
+    #[must_use]
+    pub fn seen_by_scripts(mut self) -> Cookie {
+        self.http_only = false;
+        self
+    }
+
+    /// Sent with other sites' requests as said.
+    #[must_use]
+    pub fn same_site(mut self, same_site: SameSite) -> Cookie {
+        self.same_site = same_site;
+        self
+    }
+
+    /// The value of its `Set-Cookie` field.
+    pub fn to_field(&self) -> HeaderValue {
+        HeaderValue::try_from(self.to_string()).expect("name, value and path were checked")
+    }
+}
+
+impl fmt::Display for Cookie {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}; Path={}", self.name, self.value, self.path)?;
+        if let Some(max_age) = self.max_age {
+            write!(f, "; Max-Age={}", max_age.as_secs())?;
+        }
+        if self.secure {
+            f.write_str("; Secure")?;
+        }
+        if self.http_only {
+            f.write_str("; HttpOnly")?;
+        }
+        f.write_str(match self.same_site {
+            SameSite::Strict => "; SameSite=Strict",
+            SameSite::Lax => "; SameSite=Lax",
+            SameSite::None => "; SameSite=None",
+        })
+    }
+}
+
+impl fmt::Display for CookieError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            CookieError::Name => "the name of a cookie is not a token",
+            CookieError::Value => "the value of a cookie holds what no cookie may",
+            CookieError::Path => "the path of a cookie is not a path",
+            CookieError::TooLong => "name and value of a cookie are longer than 4096 bytes",
+        })
+    }
+}
+
+impl std::error::Error for CookieError {}
+
+impl From<CookieError> for crate::Error {
+    fn from(cause: CookieError) -> crate::Error {
+        crate::Error::internal(cause)
+    }
+}
+
+/// The cookies of a request in the order they came. What is no `name=value` in UTF-8 is left out
+/// by itself: a stray cookie of a neighbouring site must not take the session's with it.
 pub(crate) fn pairs<'r>(
     fields: impl Iterator<Item = (&'r str, &'r [u8])>,
 ) -> impl Iterator<Item = (&'r str, &'r str)> {
     fields
         .filter(|field| field.0.eq_ignore_ascii_case("cookie"))
-        .filter_map(|field| std::str::from_utf8(field.1).ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
+        .flat_map(|field| field.1.split(|byte| *byte == b';'))
+        .filter_map(|pair| std::str::from_utf8(pair).ok()?.split_once('='))
+        .map(|(name, value)| (name.trim_matches(OWS), value.trim_matches(OWS)))
+}
+
+const OWS: [char; 2] = [' ', '\t'];
+
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+fn is_cookie_octet(byte: u8) -> bool {
+    matches!(byte, 0x21 | 0x23..=0x2b | 0x2d..=0x3a | 0x3c..=0x5b | 0x5d..=0x7e)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_says_only_what_it_was_told_and_the_safe_rest() {
+        let cookie = Cookie::new("lang", "zh").unwrap();
+        assert_eq!(cookie.to_string(), "lang=zh; Path=/; HttpOnly; SameSite=Lax");
+        let open = cookie.seen_by_scripts().same_site(SameSite::None).secure();
+        assert_eq!(open.path("/a").unwrap().to_field(), "lang=zh; Path=/a; Secure; SameSite=None");
+    }
+
+    #[test]
+    fn a_removal_is_empty_and_over_at_once() {
+        let gone = Cookie::removal("__Host-session").unwrap().same_site(SameSite::Strict);
+        assert_eq!(
+            gone.to_field(),
+            "__Host-session=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"
+        );
+    }
+
+    #[test]
+    fn nothing_that_could_end_the_pair_or_the_line_gets_in() {
+        for name in ["", "a b", "a=b", "a;b", "a\r\nb", "é", "a,b", "\"a\"", "a\0"] {
+            assert_eq!(Cookie::new(name, "x"), Err(CookieError::Name), "{name:?}");
+        }
+        for value in
+            ["a b", "a;b", "a,b", "a\"b", "a\\b", "a\r\nSet-Cookie: b=c", "é", "\0", "\x7f"]
+        {
+            assert_eq!(Cookie::new("n", value), Err(CookieError::Value), "{value:?}");
+        }
+        for path in ["", "a", "/;x", "/\r\n", "/é"] {
+            let cookie = Cookie::new("n", "v").unwrap();
+            assert_eq!(cookie.path(path), Err(CookieError::Path), "{path:?}");
+        }
+        assert_eq!(Cookie::new("n", "v".repeat(4096)), Err(CookieError::TooLong));
+    }
+
+    #[test]
+    fn reads_the_pairs_of_all_fields_in_order() {
+        let fields: [(&str, &[u8]); 3] =
+            [("Cookie", b"a=1;b=2; c=x=y"), ("Host", b"d=4"), ("cookie", b"\t e = 5 ;; f;a=6")];
+        let pairs: Vec<_> = pairs(fields.into_iter()).collect();
+        assert_eq!(pairs, [("a", "1"), ("b", "2"), ("c", "x=y"), ("e", "5"), ("a", "6")]);
+    }
+
+    #[test]
+    fn a_cookie_that_is_no_text_is_left_out_alone() {
+        let fields: [(&str, &[u8]); 1] = [("cookie", b"stray=\xff\xfe; session=abc")];
+        assert_eq!(pairs(fields.into_iter()).collect::<Vec<_>>(), [("session", "abc")]);
+    }
 }

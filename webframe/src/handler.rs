@@ -14,6 +14,11 @@ pub trait Handler<S>: Send + Sync + 'static {
     fn pace(&self) -> Pace {
         Pace::learned()
     }
+
+    /// Why it cannot work at all, such as a directory that is not there: told when the app is bound.
+    fn mistake(&self) -> Option<String> {
+        None
+    }
 }
 
 impl<S, F> Handler<S> for F
@@ -49,5 +54,9 @@ impl<S, H: Handler<S>> Handler<S> for Marked<H> {
 
     fn pace(&self) -> Pace {
         if self.blocks { Pace::blocking() } else { Pace::quick() }
+    }
+
+    fn mistake(&self) -> Option<String> {
+        self.handler.mistake()
     }
 }

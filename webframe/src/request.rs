@@ -13,6 +13,8 @@ pub struct Request {
     pub(crate) head: Head,
     pub(crate) pattern: &'static str,
     pub(crate) content: Content,
+    /// The content was not read: the connection cannot be used on.
+    pub(crate) content_unread: bool,
     pub(crate) peer: Peer,
     pub(crate) id: RequestId,
     pub(crate) form_fields_max: usize,
@@ -138,6 +140,7 @@ impl Request {
             head: Head::default(),
             pattern: "",
             content: Content::default(),
+            content_unread: false,
             peer,
             id: RequestId::default(),
             form_fields_max: limits.form_fields_max,

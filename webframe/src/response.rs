@@ -57,13 +57,13 @@ impl Response {
     }
 
     /// 200 with plain text.
-    pub fn text(text: impl Into<TextBody>) -> Response {
-        Response::typed(HeaderValue::from_static("text/plain; charset=utf-8"), text.into().0)
+    pub fn text(text: impl Into<Body>) -> Response {
+        Response::typed(HeaderValue::from_static("text/plain; charset=utf-8"), text.into())
     }
 
     /// 200 with a page.
-    pub fn html(page: impl Into<TextBody>) -> Response {
-        Response::typed(HeaderValue::from_static("text/html; charset=utf-8"), page.into().0)
+    pub fn html(page: impl Into<Body>) -> Response {
+        Response::typed(HeaderValue::from_static("text/html; charset=utf-8"), page.into())
     }
 
     /// 200 with bytes of the given media type.
@@ -86,6 +86,15 @@ impl Response {
     /// 200 with pieces read while the peer takes them.
     pub fn stream(media_type: HeaderValue, source: impl Read + Send + 'static) -> Response {
         Response::typed(media_type, Body::Stream(Box::new(source)))
+    }
+
+    /// From parts whose fields were looked at when they were made.
+    pub(crate) fn assembled(
+        status: StatusCode,
+        fields: Vec<(HeaderName, HeaderValue)>,
+        body: Body,
+    ) -> Response {
+        Response { status, fields, body }
     }
 
     /// 303 to a place of this site, as after a form was taken.
@@ -118,6 +127,12 @@ impl Response {
             self.fields.push((name, value));
         }
         self
+    }
+
+    /// The same answer that also sets (or removes) a cookie.
+    #[must_use]
+    pub fn with_cookie(self, cookie: &crate::Cookie) -> Response {
+        self.with_added(header::SET_COOKIE, cookie.to_field())
     }
 
     /// The same answer with another body.
@@ -204,19 +219,21 @@ impl fmt::Debug for Body {
     }
 }
 
-/// Text that becomes a body without being copied: `&'static str` or `String`.
-#[derive(Debug)]
-pub struct TextBody(Body);
-
-impl From<&'static str> for TextBody {
-    fn from(text: &'static str) -> TextBody {
-        TextBody(Body::Static(text.as_bytes()))
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Body {
+        Body::Static(text.as_bytes())
     }
 }
 
-impl From<String> for TextBody {
-    fn from(text: String) -> TextBody {
-        TextBody(Body::Bytes(text.into_bytes()))
+impl From<String> for Body {
+    fn from(text: String) -> Body {
+        Body::Bytes(text.into_bytes())
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Body {
+        Body::Bytes(bytes)
     }
 }
 

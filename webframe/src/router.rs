@@ -74,6 +74,9 @@ impl<S> Urls<S> {
     ) -> Urls<S> {
         let number = u32::try_from(self.routes.len()).unwrap_or(u32::MAX);
         let pace = handler.pace();
+        if let Some(mistake) = handler.mistake() {
+            self.mistakes.push(format!("{method} {pattern}: {mistake}"));
+        }
         self.routes.push(Route { pattern, handler: Box::new(handler), pace });
         if let Err(mistake) = self.root.insert(&method, pattern, number) {
             self.mistakes.push(format!("{method} {pattern}: {mistake}"));

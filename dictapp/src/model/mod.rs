@@ -6,6 +6,6 @@ mod username;
 mod word;
 
 pub use entry::Entry;
-pub use explanation::{Example, Explanation, Sense};
-pub use username::{Username, UsernameError};
-pub use word::{Word, WordError};
+pub use explanation::{Example, Explanation, PARTS_OF_SPEECH, Sense, split_part};
+pub use username::{USERNAME_CHARS_MAX, Username, UsernameError};
+pub use word::{WORD_BYTES_MAX, Word, WordError};

@@ -1,11 +1,37 @@
 //! The engine: sockets to requests, responses to sockets; shards that own, workers that borrow.
 
 mod pace;
+mod server;
+mod listener;
+mod transport;
+mod shard;
+mod slots;
+mod admission;
+mod timers;
+mod inbox;
+mod connection;
+mod conversation;
+mod reader;
+mod answer;
+mod streaming;
+mod table;
+mod watchdog;
+mod workers;
 
+pub use listener::Address;
 pub use pace::Pace;
+pub use server::{Server, ServerSettings, StopHandle, Stopped};
+
+use std::{
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize},
+    },
+    time::{Duration, Instant},
+};
 
 use crate::{
-    Request, Response,
+    Error, Request, Response,
     wire::{Head, WireError},
 };
 
@@ -19,6 +45,8 @@ pub(crate) trait Service: Send + Sync {
     fn answer(&self, endpoint: Endpoint, request: &Request) -> Response;
     /// The answer to what never became a request.
     fn refuse(&self, error: WireError) -> Response;
+    /// The answer where a fault of ours kept a request from becoming whole.
+    fn fail(&self, error: &Error) -> Response;
     /// The answer to a request that would wait too long.
     fn shed(&self) -> Response;
 }
@@ -34,4 +62,58 @@ pub(crate) enum Endpoint {
     Nothing,
     /// `OPTIONS *`.
     WholeServer,
+}
+
+/// What all shards share.
+pub(crate) struct Engine {
+    service: Arc<dyn Service>,
+    settings: ServerSettings,
+    workers: Arc<workers::Workers>,
+    watchdog: watchdog::Watchdog,
+    tables: Vec<table::Table<Box<shard::Shard>, Endpoint>>,
+    inboxes: Vec<inbox::Inbox<connection::Message>>,
+    /// Connections of each shard.
+    loads: Vec<AtomicUsize>,
+    admission: admission::Admission,
+    started: Instant,
+    failed: AtomicBool,
+    /// Shards that have ended, and connections they cut.
+    ended: Mutex<(usize, usize)>,
+    one_ended: Condvar,
+    stop: StopHandle,
+}
+
+impl Engine {
+    /// The tick of an instant.
+    fn tick(&self, at: Instant) -> timers::Tick {
+        self.ticks(at.saturating_duration_since(self.started))
+    }
+
+    /// A length of time in ticks.
+    fn ticks(&self, time: Duration) -> timers::Tick {
+        u32::try_from(time.as_millis() as u64 / timers::TICK_MS).unwrap_or(timers::NEVER / 2)
+    }
+
+    fn shard_is_done(&self, cut: usize) {
+        let mut ended = lock(&self.ended);
+        ended.0 += 1;
+        ended.1 += cut;
+        drop(ended);
+        self.one_ended.notify_all();
+        if self.failed.load(std::sync::atomic::Ordering::SeqCst) {
+            self.stop.stop();
+        }
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// Locks; what a panicking thread left behind is as good as any, for no invariant spans a lock here.
+#[cfg(not(loom))]
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

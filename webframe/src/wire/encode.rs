@@ -28,9 +28,22 @@ pub struct Frame {
 
 /// Decides the framing of an answer from the request's method and version, the status, and the
 /// length of its body where that is known (RFC 9110 §6.4.1, RFC 9112 §6.3).
+///
+/// [`Length::Close`] obliges the engine to close the connection behind the content.
 pub fn frame(method: &Method, version: Version, status: StatusCode, length: Option<u64>) -> Frame {
-    let _ = (method, version, status, length);
-    Frame { length: Length::None, content: false }
+    let length = match (status.as_u16(), length, version) {
+        // No content by definition. A 304 may tell the length of a 200 (RFC 9110 §8.6); we leave
+        // it out, for there are peers who then wait for that content.
+        (100..=199 | 204 | 304, _, _) => {
+            return Frame { length: Length::None, content: false };
+        }
+        // A 205 has none either, and says so (RFC 9110 §15.3.6).
+        (205, _, _) => return Frame { length: Length::Known(0), content: false },
+        (_, Some(length), _) => Length::Known(length),
+        (_, None, Version::Http11) => Length::Chunked,
+        (_, None, Version::Http10) => Length::Close,
+    };
+    Frame { length, content: method != Method::HEAD }
 }
 
 /// What becomes of the connection after an answer.
@@ -44,6 +57,9 @@ pub enum Persistence {
     Close,
 }
 
+/// Room for status line, date and framing, so that a head grows its buffer once.
+const FIXED_BYTES: usize = 160;
+
 /// Appends status line, `Date`, fields and framing of an answer.
 pub fn encode_head(
     out: &mut Vec<u8>,
@@ -53,12 +69,110 @@ pub fn encode_head(
     persistence: Persistence,
     date: &[u8; 29],
 ) {
-    let _ = (out, status, fields, length, persistence, date);
+    let line = |field: &(HeaderName, HeaderValue)| {
+        field.0.as_str().len().saturating_add(field.1.len()).saturating_add(4)
+    };
+    out.reserve(fields.iter().map(line).fold(FIXED_BYTES, usize::saturating_add));
+    append_status_line(out, status);
+    out.extend_from_slice(b"Date: ");
+    out.extend_from_slice(date);
+    out.extend_from_slice(b"\r\n");
+    for (name, value) in fields {
+        append_name(out, name);
+        out.extend_from_slice(b": ");
+        out.extend_from_slice(value.as_bytes());
+        out.extend_from_slice(b"\r\n");
+    }
+    append_length(out, length);
+    // Content that ends with the connection ends it, whatever was meant.
+    let persistence = if length == Length::Close { Persistence::Close } else { persistence };
+    out.extend_from_slice(match persistence {
+        Persistence::Keep => b"\r\n",
+        Persistence::KeepTold => b"Connection: keep-alive\r\n\r\n",
+        Persistence::Close => b"Connection: close\r\n\r\n",
+    });
+}
+
+fn append_status_line(out: &mut Vec<u8>, status: StatusCode) {
+    let line: &[u8] = match status.as_u16() {
+        200 => b"HTTP/1.1 200 OK\r\n",
+        204 => b"HTTP/1.1 204 No Content\r\n",
+        206 => b"HTTP/1.1 206 Partial Content\r\n",
+        303 => b"HTTP/1.1 303 See Other\r\n",
+        304 => b"HTTP/1.1 304 Not Modified\r\n",
+        400 => b"HTTP/1.1 400 Bad Request\r\n",
+        404 => b"HTTP/1.1 404 Not Found\r\n",
+        500 => b"HTTP/1.1 500 Internal Server Error\r\n",
+        _ => {
+            out.extend_from_slice(b"HTTP/1.1 ");
+            out.extend_from_slice(status.as_str().as_bytes());
+            out.push(b' ');
+            out.extend_from_slice(status.canonical_reason().unwrap_or_default().as_bytes());
+            b"\r\n"
+        }
+    };
+    out.extend_from_slice(line);
+}
+
+/// Writes the name as people know it: `content-type` as `Content-Type`.
+fn append_name(out: &mut Vec<u8>, name: &HeaderName) {
+    match name.as_str() {
+        "content-type" => out.extend_from_slice(b"Content-Type"),
+        "cache-control" => out.extend_from_slice(b"Cache-Control"),
+        "vary" => out.extend_from_slice(b"Vary"),
+        "etag" => out.extend_from_slice(b"ETag"),
+        "last-modified" => out.extend_from_slice(b"Last-Modified"),
+        "set-cookie" => out.extend_from_slice(b"Set-Cookie"),
+        "location" => out.extend_from_slice(b"Location"),
+        name => {
+            let mut before = b'-';
+            out.extend(name.bytes().map(|byte| {
+                let byte = if before == b'-' { byte.to_ascii_uppercase() } else { byte };
+                before = byte;
+                byte
+            }));
+        }
+    }
+}
+
+fn append_length(out: &mut Vec<u8>, length: Length) {
+    match length {
+        Length::None | Length::Close => {}
+        Length::Known(length) => {
+            out.extend_from_slice(b"Content-Length: ");
+            append_number(out, length, 10);
+            out.extend_from_slice(b"\r\n");
+        }
+        Length::Chunked => out.extend_from_slice(b"Transfer-Encoding: chunked\r\n"),
+    }
+}
+
+/// Appends a number in base 10 or 16.
+fn append_number(out: &mut Vec<u8>, mut number: u64, base: u64) {
+    let mut digits = [0_u8; 20];
+    let mut first = digits.len();
+    for (at, digit) in digits.iter_mut().enumerate().rev() {
+        let low = number.checked_rem(base).and_then(|low| u8::try_from(low).ok()).unwrap_or(0);
+        *digit = low.wrapping_add(if low < 10 { b'0' } else { b'a'.wrapping_sub(10) });
+        number = number.checked_div(base).unwrap_or(0);
+        first = at;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(digits.get(first..).unwrap_or_default());
 }
 
 /// Appends one chunk; an empty one is left out, for it would end the body.
 pub fn encode_chunk(out: &mut Vec<u8>, data: &[u8]) {
-    let _ = (out, data);
+    if data.is_empty() {
+        return;
+    }
+    out.reserve(data.len().saturating_add(20));
+    append_number(out, u64::try_from(data.len()).unwrap_or(u64::MAX), 16);
+    out.extend_from_slice(b"\r\n");
+    out.extend_from_slice(data);
+    out.extend_from_slice(b"\r\n");
 }
 
 /// The last chunk, with no trailers.

@@ -1,5 +1,7 @@
 //! How the content of a request is delimited (RFC 9112 §6.3), as one function.
 
+use super::{Version, WireError, grammar};
+
 /// How the content of a request is delimited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Framing {
@@ -10,4 +12,71 @@ pub enum Framing {
     Length(u64),
     /// Chunks, up to the one of size 0 and the trailers.
     Chunked,
+}
+
+/// What a head says in a field that may come once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Once<'a> {
+    #[default]
+    Absent,
+    Value(&'a [u8]),
+    Repeated,
+}
+
+impl<'a> Once<'a> {
+    pub(super) fn add(&mut self, value: &'a [u8]) {
+        *self = match self {
+            Once::Absent => Once::Value(value),
+            Once::Value(_) | Once::Repeated => Once::Repeated,
+        };
+    }
+}
+
+/// Decides the framing of a request. Where RFC 9112 §6.3 leaves a choice to mend or to refuse,
+/// this refuses: whoever stands before us may have mended it otherwise.
+pub(super) fn decide(
+    version: Version,
+    transfer_encoding: Once<'_>,
+    content_length: Once<'_>,
+) -> Result<Framing, WireError> {
+    match (transfer_encoding, content_length) {
+        // 1. and 2. are about responses.
+        // 3. Both fields: an attempt at smuggling, or a sender that is broken.
+        (Once::Value(_) | Once::Repeated, Once::Value(_) | Once::Repeated) => {
+            Err(WireError::TransferEncoding)
+        }
+        // 4. Transfer-Encoding, which HTTP/1.0 does not have (§6.1), once and as one `chunked`.
+        (Once::Repeated, Once::Absent) => Err(WireError::TransferEncoding),
+        (Once::Value(_), Once::Absent) if version == Version::Http10 => {
+            Err(WireError::TransferEncoding)
+        }
+        (Once::Value(coding), Once::Absent) => check_coding(coding).map(|()| Framing::Chunked),
+        // 5. Content-Length that is no one length, or 6. is.
+        (Once::Absent, Once::Repeated) => Err(WireError::ContentLength),
+        (Once::Absent, Once::Value(length)) => {
+            grammar::decimal(length).map(Framing::Length).ok_or(WireError::ContentLength)
+        }
+        // 7. Neither: no content. (8. is about responses.)
+        (Once::Absent, Once::Absent) => Ok(Framing::None),
+    }
+}
+
+/// Accepts `chunked`. Codings before a final `chunked` delimit the content well and are merely
+/// unknown here; anything else delimits nothing (RFC 9112 §6.1, §6.3).
+fn check_coding(value: &[u8]) -> Result<(), WireError> {
+    let chunked = |coding: &[u8]| coding.eq_ignore_ascii_case(b"chunked");
+    if chunked(value) {
+        return Ok(());
+    }
+    let other = |coding: &[u8]| {
+        !coding.is_empty() && coding.iter().all(|&byte| grammar::is_token(byte)) && !chunked(coding)
+    };
+    match value.iter().rposition(|&byte| byte == b',').and_then(|at| value.split_at_checked(at)) {
+        Some((before, [_, last @ ..]))
+            if chunked(grammar::trim(last)) && grammar::members(before).all(other) =>
+        {
+            Err(WireError::UnknownCoding)
+        }
+        _ => Err(WireError::TransferEncoding),
+    }
 }

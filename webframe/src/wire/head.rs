@@ -1,8 +1,18 @@
 //! The head of a request: its bytes to a checked [`Head`], or a [`WireError`], or "need more".
+//!
+//! `httparse` finds the pieces; what it lets pass (bare LF, empty lines without end, any visible
+//! byte in a target) is checked here on the raw bytes.
+
+use std::mem::MaybeUninit;
 
 use http::Method;
+use httparse::{Header, Status};
 
-use super::{Framing, WireError};
+use super::{
+    Framing, WireError,
+    framing::{self, Once},
+    grammar, request_line, target,
+};
 
 /// What of [`Limits`](crate::Limits) bounds a head.
 #[derive(Clone, Copy, Debug)]
@@ -37,33 +47,244 @@ pub enum Progress {
 /// A piece of a head: from, to, in its bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Span {
-    pub(crate) start: u32,
-    pub(crate) end: u32,
+    start: u32,
+    end: u32,
+}
+
+impl Span {
+    /// Where a piece lies in the bytes it was cut from.
+    fn of(piece: &[u8], whole: &[u8]) -> Span {
+        let start = piece.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
+        Span::between(start, start.wrapping_add(piece.len()))
+    }
+
+    /// Heads are shorter than 4 GiB: [`Head::read`] looks at no more.
+    fn between(start: usize, end: usize) -> Span {
+        let short = |at| u32::try_from(at).unwrap_or(u32::MAX);
+        Span { start: short(start), end: short(end) }
+    }
+
+    fn range(self) -> std::ops::Range<usize> {
+        let long = |at| usize::try_from(at).unwrap_or(usize::MAX);
+        long(self.start)..long(self.end)
+    }
 }
 
 /// The head of one request, checked; it owns a copy of its bytes and is reused from request to
 /// request, so that reading one allocates nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Head {
-    bytes: Vec<u8>,
+    /// The target as it came, and behind it the path without dot segments where it had some.
+    target: String,
+    /// The field lines as they came.
+    lines: Vec<u8>,
     method: Method,
     version: Version,
     path: Span,
     query: Option<Span>,
+    host: Host,
     fields: Vec<(Span, Span)>,
     framing: Framing,
     keep_alive: bool,
     expects_continue: bool,
 }
 
+/// Where the host lies that the request is for.
+#[derive(Clone, Copy, Debug, Default)]
+enum Host {
+    #[default]
+    Unknown,
+    /// In the target, which rules (RFC 9112 §3.2.2).
+    Authority(Span),
+    /// In the field.
+    Field(Span),
+}
+
+/// So many fields are found without an allocation; more only where the limit allows more.
+const SLOTS: usize = 100;
+
 impl Head {
-    /// Reads a head from the first bytes of a connection's input.
+    /// Reads a head from the first bytes of a connection's input: all that have come and were not
+    /// used up yet. Empty lines before the request line are skipped (RFC 9112 §2.2) and count
+    /// against `head_bytes_max`. Which error comes first does not depend on the pieces the bytes
+    /// came in; after one, the accessors tell nothing that may be used.
     ///
     /// # Errors
     /// Bytes that are the beginning of no acceptable head, or one beyond the limits.
     pub fn read(&mut self, input: &[u8], limits: &HeadLimits) -> Result<Progress, WireError> {
-        let _ = (input, limits);
-        Err(WireError::RequestLine)
+        let bound = limits.head_bytes_max.min(1 << 30);
+        let seen = input.get(..bound).unwrap_or(input);
+        let lines = skip_empty_lines(seen)?;
+        let found = if limits.head_fields_max <= SLOTS {
+            let mut slots = [const { MaybeUninit::uninit() }; SLOTS];
+            let slots = slots.get_mut(..limits.head_fields_max).unwrap_or_default();
+            self.parse(lines, slots, limits)?
+        } else {
+            let mut slots = vec![MaybeUninit::uninit(); limits.head_fields_max];
+            self.parse(lines, &mut slots, limits)?
+        };
+        match found {
+            Some(length) => {
+                let skipped = seen.len().saturating_sub(lines.len());
+                Ok(Progress::Complete(skipped.saturating_add(length)))
+            }
+            None if input.len() >= bound => Err(WireError::HeadTooLarge),
+            None => Ok(Progress::NeedMore),
+        }
+    }
+
+    /// The length of the head where it is whole.
+    fn parse<'a>(
+        &mut self,
+        lines: &'a [u8],
+        slots: &mut [MaybeUninit<Header<'a>>],
+        limits: &HeadLimits,
+    ) -> Result<Option<usize>, WireError> {
+        let mut request = httparse::Request::new(&mut []);
+        match request.parse_with_uninit_headers(lines, slots) {
+            Ok(Status::Complete(length)) => {
+                self.take(&request, lines.get(..length).unwrap_or(lines), limits)?;
+                Ok(Some(length))
+            }
+            Ok(Status::Partial) => {
+                let line = request_line::check(lines, limits)?.unwrap_or(lines.len());
+                check_line_ends(lines.get(line..).unwrap_or_default(), usize::MAX)?;
+                Ok(None)
+            }
+            Err(error) => self.refuse(error, lines, limits),
+        }
+    }
+
+    /// What `httparse` refuses: the reason, or the little that is acceptable nevertheless.
+    #[cold]
+    fn refuse(
+        &mut self,
+        error: httparse::Error,
+        lines: &[u8],
+        limits: &HeadLimits,
+    ) -> Result<Option<usize>, WireError> {
+        match (error, request_line::check(lines, limits)?) {
+            (httparse::Error::Version, None) => Ok(None),
+            (httparse::Error::Version, Some(length)) => {
+                self.read_later_version(lines, length, limits)
+            }
+            (_, None) => Err(WireError::RequestLine),
+            (httparse::Error::TooManyHeaders, Some(length)) => {
+                let fields = lines.get(length..).unwrap_or_default();
+                check_line_ends(fields, limits.head_fields_max.saturating_add(1))?;
+                Err(WireError::TooManyFields)
+            }
+            (_, Some(_)) => Err(WireError::Field),
+        }
+    }
+
+    /// HTTP/1.2 to 1.9, which nobody sends: read as if the line said 1.1 (RFC 9110 §2.5).
+    fn read_later_version(
+        &mut self,
+        lines: &[u8],
+        line: usize,
+        limits: &HeadLimits,
+    ) -> Result<Option<usize>, WireError> {
+        let mut lines = lines.to_vec();
+        if let Some(minor) = line.checked_sub(3).and_then(|at| lines.get_mut(at)) {
+            *minor = b'1';
+        }
+        let mut slots = vec![MaybeUninit::uninit(); limits.head_fields_max];
+        self.parse(&lines, &mut slots, limits)
+    }
+
+    /// Takes over a head that `httparse` found whole, once it is checked.
+    fn take(
+        &mut self,
+        request: &httparse::Request<'_, '_>,
+        head: &[u8],
+        limits: &HeadLimits,
+    ) -> Result<(), WireError> {
+        let method = request.method.unwrap_or_default();
+        let target = request.path.unwrap_or_default();
+        if method.len() > request_line::METHOD_BYTES_MAX || target.len() > limits.target_bytes_max {
+            return Err(refusal(head, limits));
+        }
+        self.method = Method::from_bytes(method.as_bytes()).map_err(|_| WireError::RequestLine)?;
+        self.version = if request.version == Some(0) { Version::Http10 } else { Version::Http11 };
+        self.take_target(method, target)?;
+        let known = self.take_fields(request.headers, head, limits)?;
+        self.decide(&known, head)
+    }
+
+    fn take_target(&mut self, method: &str, text: &str) -> Result<(), WireError> {
+        let target = target::parse(method, text)?;
+        let span = |piece: &str| Span::of(piece.as_bytes(), text.as_bytes());
+        self.query = target.query.map(span);
+        self.host = target.authority.map_or(Host::Unknown, |piece| Host::Authority(span(piece)));
+        self.target.clear();
+        self.target.push_str(text);
+        self.path = span(target.path);
+        if target.dotted || target.path.is_empty() || target.path == "*" {
+            self.append_path(target.path, target.dotted);
+        }
+        Ok(())
+    }
+
+    fn append_path(&mut self, path: &str, dotted: bool) {
+        let start = self.target.len();
+        match path {
+            "" => self.target.push('/'),
+            path if dotted => target::append_without_dots(path, &mut self.target),
+            path => self.target.push_str(path),
+        }
+        self.path = Span::between(start, self.target.len());
+    }
+
+    fn take_fields<'a>(
+        &mut self,
+        headers: &[Header<'a>],
+        head: &[u8],
+        limits: &HeadLimits,
+    ) -> Result<Known<'a>, WireError> {
+        let mut known = Known::default();
+        self.fields.clear();
+        self.fields.reserve(headers.len());
+        for header in headers {
+            let name = Span::of(header.name.as_bytes(), head);
+            let before = head.get(..name.range().start).unwrap_or_default();
+            if !before.ends_with(b"\r\n") {
+                return Err(refusal(head, limits));
+            }
+            known.note(header.name, header.value);
+            self.fields.push((name, Span::of(header.value, head)));
+        }
+        if !head.ends_with(b"\r\n\r\n") {
+            return Err(refusal(head, limits));
+        }
+        self.lines.clear();
+        self.lines.extend_from_slice(head);
+        Ok(known)
+    }
+
+    /// What the fields mean together.
+    fn decide(&mut self, known: &Known<'_>, head: &[u8]) -> Result<(), WireError> {
+        match known.host {
+            Once::Value(host) if grammar::is_authority(host) => {
+                if matches!(self.host, Host::Unknown) {
+                    self.host = Host::Field(Span::of(host, head));
+                }
+            }
+            Once::Absent if self.version == Version::Http10 => {}
+            _ => return Err(WireError::Host),
+        }
+        self.framing =
+            framing::decide(self.version, known.transfer_encoding, known.content_length)?;
+        self.keep_alive = !known.close && (self.version == Version::Http11 || known.keep_alive);
+        self.expects_continue = false;
+        if self.version == Version::Http11 {
+            if known.expects_other {
+                return Err(WireError::Expectation);
+            }
+            self.expects_continue = known.expects_continue
+                && !matches!(self.framing, Framing::None | Framing::Length(0));
+        }
+        Ok(())
     }
 
     /// The method.
@@ -79,22 +300,39 @@ impl Head {
     /// The path, always beginning with `/` (or `*` for the asterisk form), without dot segments,
     /// still percent-encoded where it came so.
     pub fn path(&self) -> &str {
-        self.text(self.path)
+        self.target.get(self.path.range()).unwrap_or_default()
     }
 
     /// The query without its question mark, as it came.
     pub fn query(&self) -> Option<&str> {
-        self.query.map(|span| self.text(span))
+        self.query.and_then(|span| self.target.get(span.range()))
+    }
+
+    /// Host and port that the request is for: the target's authority, else the `Host` field, which
+    /// only HTTP/1.0 may leave out.
+    pub fn host(&self) -> Option<&str> {
+        match self.host {
+            Host::Unknown => None,
+            Host::Authority(span) => self.target.get(span.range()),
+            Host::Field(span) => std::str::from_utf8(self.piece(span)).ok(),
+        }
     }
 
     /// The value of the first field of that name, in any letter case.
     pub fn field(&self, name: &str) -> Option<&[u8]> {
-        self.fields().find(|field| field.0.eq_ignore_ascii_case(name)).map(|field| field.1)
+        self.values(name).next()
+    }
+
+    /// The values of all fields of that name, in any letter case, in the order they came.
+    pub fn values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        let is_it = move |span: Span| self.piece(span).eq_ignore_ascii_case(name.as_bytes());
+        self.fields.iter().filter(move |field| is_it(field.0)).map(|field| self.piece(field.1))
     }
 
     /// All fields in the order they came.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.fields.iter().map(|&(name, value)| (self.text(name), self.piece(value)))
+        let text = |span| std::str::from_utf8(self.piece(span)).unwrap_or_default();
+        self.fields.iter().map(move |&(name, value)| (text(name), self.piece(value)))
     }
 
     /// How the content is delimited.
@@ -113,10 +351,85 @@ impl Head {
     }
 
     fn piece(&self, span: Span) -> &[u8] {
-        self.bytes.get(span.start as usize..span.end as usize).unwrap_or_default()
+        self.lines.get(span.range()).unwrap_or_default()
+    }
+}
+
+/// The fields that say how the message and the connection go on.
+#[derive(Debug, Default)]
+struct Known<'a> {
+    host: Once<'a>,
+    content_length: Once<'a>,
+    transfer_encoding: Once<'a>,
+    close: bool,
+    keep_alive: bool,
+    expects_continue: bool,
+    expects_other: bool,
+}
+
+impl<'a> Known<'a> {
+    /// Called for every field: the length tells most names apart.
+    fn note(&mut self, name: &str, value: &'a [u8]) {
+        match name.len() {
+            4 if is_name(name, "Host") => self.host.add(value),
+            6 if is_name(name, "Expect") => self.note_expect(value),
+            10 if is_name(name, "Connection") => self.note_connection(value),
+            14 if is_name(name, "Content-Length") => self.content_length.add(value),
+            17 if is_name(name, "Transfer-Encoding") => self.transfer_encoding.add(value),
+            _ => {}
+        }
     }
 
-    fn text(&self, span: Span) -> &str {
-        std::str::from_utf8(self.piece(span)).unwrap_or_default()
+    fn note_connection(&mut self, value: &[u8]) {
+        if value == b"keep-alive" {
+            self.keep_alive = true;
+            return;
+        }
+        for option in grammar::members(value) {
+            self.close |= option.eq_ignore_ascii_case(b"close");
+            self.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
+        }
     }
+
+    fn note_expect(&mut self, value: &[u8]) {
+        for expectation in grammar::members(value).filter(|member| !member.is_empty()) {
+            let known = expectation.eq_ignore_ascii_case(b"100-continue");
+            self.expects_continue |= known;
+            self.expects_other |= !known;
+        }
+    }
+}
+
+/// Compares as it is mostly written first, and letter by letter only behind the right first letter.
+fn is_name(name: &str, wanted: &'static str) -> bool {
+    let first = |text: &str| text.bytes().next().map(|byte| byte | 0x20);
+    name == wanted || (first(name) == first(wanted) && name.eq_ignore_ascii_case(wanted))
+}
+
+/// Empty lines before the request line are left over from a body that was counted wrong.
+fn skip_empty_lines(mut seen: &[u8]) -> Result<&[u8], WireError> {
+    loop {
+        match seen {
+            [b'\r', b'\n', rest @ ..] => seen = rest,
+            [b'\r'] => return Ok(&[]),
+            [b'\r' | b'\n', ..] => return Err(WireError::RequestLine),
+            _ => return Ok(seen),
+        }
+    }
+}
+
+/// Refuses a line feed without carriage return in the first so many lines (RFC 9112 §2.2).
+fn check_line_ends(fields: &[u8], lines_max: usize) -> Result<(), WireError> {
+    for at in memchr::memchr_iter(b'\n', fields).take(lines_max) {
+        if !fields.get(..at).is_some_and(|line| line.ends_with(b"\r")) {
+            return Err(WireError::Field);
+        }
+    }
+    Ok(())
+}
+
+/// Why a head that `httparse` took is refused: its request line, else a bare line feed.
+#[cold]
+fn refusal(head: &[u8], limits: &HeadLimits) -> WireError {
+    request_line::check(head, limits).err().unwrap_or(WireError::Field)
 }

@@ -4,7 +4,11 @@
 //! alone. Readers take the bytes that have come so far and say what they make or that they need
 //! more; a [`WireError`] knows the status it is answered with, and ends its connection.
 
+#![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::as_conversions)]
+
 mod error;
+mod grammar;
+mod request_line;
 pub mod target;
 pub mod framing;
 pub mod head;

@@ -1,8 +1,14 @@
 //! The request target (RFC 9112 §3.2): bytes to path and query, and a path to decoded segments.
+//!
+//! Of the four forms the origin form is the rule; the absolute form gives its path and its
+//! authority; the asterisk form belongs to OPTIONS. The authority form, and with it CONNECT, is
+//! for proxies and refused.
 
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode;
+
+use super::{WireError, grammar};
 
 /// The segments of a path, decoded; `%2F` is part of its segment, never a separator. Router and
 /// static files both see these and nothing else.
@@ -16,4 +22,183 @@ pub fn segments(path: &str) -> impl Iterator<Item = Cow<'_, [u8]>> {
 /// Whether a raw segment of a path says the same as the plain text.
 pub(crate) fn is_segment(raw: &str, text: &str) -> bool {
     raw == text || (raw.contains('%') && percent_decode(raw.as_bytes()).eq(text.bytes()))
+}
+
+/// A target, taken apart and found valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Target<'a> {
+    /// Host and port of the absolute form.
+    pub(super) authority: Option<&'a str>,
+    /// The path as it came; empty where the absolute form has none.
+    pub(super) path: &'a str,
+    /// The query as it came.
+    pub(super) query: Option<&'a str>,
+    /// Whether dot segments have to be removed from the path.
+    pub(super) dotted: bool,
+}
+
+/// Takes a target apart.
+pub(super) fn parse<'a>(method: &str, target: &'a str) -> Result<Target<'a>, WireError> {
+    if method == "CONNECT" {
+        return Err(WireError::Target);
+    }
+    if target.starts_with('/') {
+        return origin(target);
+    }
+    if target == "*" && method == "OPTIONS" {
+        return Ok(Target { authority: None, path: "*", query: None, dotted: false });
+    }
+    let absolute = absolute(target)?;
+    // The asterisk form as a proxy was given it (RFC 9112 §3.2.4).
+    if method == "OPTIONS" && absolute.path.is_empty() && absolute.query.is_none() {
+        return Ok(Target { path: "*", ..absolute });
+    }
+    Ok(absolute)
+}
+
+/// `scheme "://" authority path-abempty [ "?" query ]`, of `http` and `https` only.
+fn absolute(target: &str) -> Result<Target<'_>, WireError> {
+    let (scheme, rest) = target.split_once("://").ok_or(WireError::Target)?;
+    if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
+        return Err(WireError::Target);
+    }
+    let length = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, rest) = rest.split_at_checked(length).ok_or(WireError::Target)?;
+    if !grammar::is_authority(authority.as_bytes()) {
+        return Err(WireError::Target);
+    }
+    Ok(Target { authority: Some(authority), ..origin(rest)? })
+}
+
+/// `path [ "?" query ]`.
+fn origin(target: &str) -> Result<Target<'_>, WireError> {
+    let mut marks = 0;
+    let mut length = target.len();
+    for (at, byte) in target.bytes().enumerate() {
+        if byte == b'?' {
+            length = at;
+            break;
+        }
+        marks |= mark(byte);
+    }
+    if marks & BAD != 0 {
+        return Err(WireError::Target);
+    }
+    let (path, rest) = target.split_at_checked(length).ok_or(WireError::Target)?;
+    let query = rest.strip_prefix('?');
+    query.map_or(Ok(()), check_query)?;
+    let dotted = marks != 0 && check_path(path)?;
+    Ok(Target { authority: None, path, query, dotted })
+}
+
+/// No byte of a path: what RFC 3986 leaves out, but for the four that browsers send as they are.
+const BAD: u8 = 1;
+/// A byte that calls for a second look: `%` and `.`.
+const LOOK: u8 = 2;
+
+const MARKS: [u8; 256] = marks();
+
+const fn marks() -> [u8; 256] {
+    let mut marks = [BAD; 256];
+    let mut byte = b'!';
+    while byte <= b'~' {
+        #[expect(
+            clippy::as_conversions,
+            clippy::indexing_slicing,
+            clippy::arithmetic_side_effects,
+            reason = "evaluated by the compiler; `From` is not const"
+        )]
+        {
+            marks[byte as usize] = match byte {
+                b'%' | b'.' => LOOK,
+                b'#' | b'?' | b'"' | b'<' | b'>' | b'\\' | b'`' | b'{' | b'}' => BAD,
+                _ => 0,
+            };
+            byte += 1;
+        }
+    }
+    marks
+}
+
+fn mark(byte: u8) -> u8 {
+    MARKS.get(usize::from(byte)).copied().unwrap_or(BAD)
+}
+
+/// Whether a byte may stand anywhere in a target: a visible one of ASCII that begins no fragment.
+pub(super) fn is_target(byte: u8) -> bool {
+    byte.is_ascii_graphic() && byte != b'#'
+}
+
+/// A query may hold what browsers leave as it is, a lone `%` too; but no NUL in any spelling.
+fn check_query(query: &str) -> Result<(), WireError> {
+    let nul =
+        || query.contains('%') && query.split('%').skip(1).any(|piece| piece.starts_with("00"));
+    if query.bytes().all(is_target) && !nul() { Ok(()) } else { Err(WireError::Target) }
+}
+
+/// Checks percent-encoding and dot segments; says whether there are some of these.
+fn check_path(path: &str) -> Result<bool, WireError> {
+    let encoded = |piece: &str| grammar::is_encoded(piece.as_bytes());
+    if !path.split('%').skip(1).all(encoded) {
+        return Err(WireError::Target);
+    }
+    let mut depth = 0_usize;
+    let mut dotted = false;
+    for segment in path.split('/').skip(1) {
+        match dots(segment) {
+            Dots::None => depth = depth.saturating_add(1),
+            Dots::Here => dotted = true,
+            Dots::Up => {
+                dotted = true;
+                depth = depth.checked_sub(1).ok_or(WireError::Target)?;
+            }
+        }
+    }
+    Ok(dotted)
+}
+
+enum Dots {
+    None,
+    Here,
+    Up,
+}
+
+/// Whether a segment is `.` or `..`, each dot plain or as `%2e`.
+fn dots(segment: &str) -> Dots {
+    let strip = |text: &'_ str| -> Option<usize> {
+        let rest = [".", "%2e", "%2E"].iter().find_map(|dot| text.strip_prefix(dot))?;
+        Some(rest.len())
+    };
+    let after = |left: usize| segment.get(segment.len().saturating_sub(left)..).unwrap_or_default();
+    match strip(segment) {
+        None => Dots::None,
+        Some(0) => Dots::Here,
+        Some(left) => match strip(after(left)) {
+            Some(0) => Dots::Up,
+            _ => Dots::None,
+        },
+    }
+}
+
+/// Appends the path without its dot segments (RFC 3986 §5.2.4).
+pub(super) fn append_without_dots(path: &str, out: &mut String) {
+    let base = out.len();
+    let mut segments = path.split('/').skip(1).peekable();
+    while let Some(segment) = segments.next() {
+        match dots(segment) {
+            Dots::None => {
+                out.push('/');
+                out.push_str(segment);
+                continue;
+            }
+            Dots::Here => {}
+            Dots::Up => {
+                let parent = out.get(base..).and_then(|path| path.rfind('/')).unwrap_or(0);
+                out.truncate(base.saturating_add(parent));
+            }
+        }
+        if segments.peek().is_none() {
+            out.push('/');
+        }
+    }
 }

@@ -1,0 +1,215 @@
+//! A file of any kind to entries with each headword once: what an import adds to a store.
+//!
+//! The file is read twice. The first reading finds damage before anything is stored, and which
+//! headwords stand in the file more than once: eight bytes a headword are kept for that. The
+//! second gives the entries; only those of repeated headwords wait until the last is read.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::path::{Path, PathBuf};
+
+use crate::model::Entry;
+
+use super::error::BookError;
+use super::limits::{ENTRIES_MAX, FORMS_MAX, HELD_BYTES_MAX, JOINED_MAX, MEAN_BYTES_MAX};
+use super::oddity::{Oddities, OddityKind};
+use super::{About, Kind, Progress, Reader, open};
+
+/// A checked word book, ready to be read.
+pub struct Book {
+    path: PathBuf,
+    kind: Kind,
+    reader: Box<dyn Reader>,
+    hasher: RandomState,
+    /// How many entries of a repeated headword are still to come, by its hash.
+    repeated: HashMap<u64, u32>,
+    held: HashMap<u64, Vec<Held>>,
+    held_bytes: usize,
+    ready: Vec<Entry>,
+    merged: Oddities,
+    entries: u64,
+    digest: u64,
+    expected: (u64, u64),
+}
+
+impl Book {
+    /// Opens a book and reads it once to check it; `watch` is told how far that is.
+    ///
+    /// # Errors
+    /// The file cannot be read, is damaged, or is no book of this kind.
+    pub fn open(
+        kind: Kind,
+        path: &Path,
+        mut watch: impl FnMut(Progress),
+    ) -> Result<Book, BookError> {
+        let mut reader = open(kind, path)?;
+        let hasher = RandomState::new();
+        let mut hashes: Vec<u64> = Vec::new();
+        while let Some(entry) = reader.next()? {
+            if hashes.len() == ENTRIES_MAX {
+                let reason = format!("holds more than {ENTRIES_MAX} entries");
+                return Err(BookError::at(path, reader.place(), reason));
+            }
+            hashes.push(hasher.hash_one(&entry.word));
+            watch(reader.progress());
+        }
+        let digest = hashes.iter().fold(0_u64, |sum, hash| sum.wrapping_add(*hash));
+        let expected = (hashes.len() as u64, digest);
+        Ok(Book {
+            path: path.to_owned(),
+            kind,
+            reader: open(kind, path)?,
+            hasher,
+            repeated: repeated(hashes),
+            held: HashMap::new(),
+            held_bytes: 0,
+            ready: Vec::new(),
+            merged: Oddities::default(),
+            entries: 0,
+            digest: 0,
+            expected,
+        })
+    }
+
+    /// The kind of book.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// What the book says of itself.
+    pub fn about(&self) -> About {
+        self.reader.about()
+    }
+
+    /// How far the second reading is.
+    pub fn progress(&self) -> Progress {
+        self.reader.progress()
+    }
+
+    /// How many entries the file holds, repeated headwords counted each time.
+    pub fn entries(&self) -> u64 {
+        self.expected.0
+    }
+
+    /// What was odd until now; complete when [`Book::next`] has given `None`.
+    pub fn oddities(&self) -> Oddities {
+        let mut all = self.reader.oddities().clone();
+        all.extend(&self.merged);
+        all
+    }
+
+    /// The next entry, `None` at the end; no headword comes twice.
+    ///
+    /// # Errors
+    /// The file cannot be read, has changed since it was checked, or repeats more than can be
+    /// held.
+    #[expect(clippy::should_implement_trait, reason = "an iterator cannot say that it failed once")]
+    pub fn next(&mut self) -> Result<Option<Entry>, BookError> {
+        loop {
+            if let Some(entry) = self.ready.pop() {
+                return Ok(Some(entry));
+            }
+            let Some(entry) = self.reader.next()? else { return self.end() };
+            let hash = self.hasher.hash_one(&entry.word);
+            self.entries += 1;
+            self.digest = self.digest.wrapping_add(hash);
+            match self.repeated.get_mut(&hash) {
+                None => return Ok(Some(entry)),
+                Some(left) => {
+                    *left = left.saturating_sub(1);
+                    let last = *left == 0;
+                    self.hold(hash, entry)?;
+                    if last {
+                        self.release(hash);
+                    }
+                }
+            }
+        }
+    }
+
+    fn end(&mut self) -> Result<Option<Entry>, BookError> {
+        if (self.entries, self.digest) != self.expected {
+            return Err(BookError::whole(&self.path, "changed while it was read"));
+        }
+        Ok(None)
+    }
+
+    /// Keeps an entry until the last of its headword is read, joined to those before.
+    fn hold(&mut self, hash: u64, entry: Entry) -> Result<(), BookError> {
+        let place = self.reader.place();
+        let held = self.held.entry(hash).or_default();
+        let Some(first) = held.iter_mut().find(|held| held.entry.word == entry.word) else {
+            self.held_bytes += bytes(&entry);
+            held.push(Held { entry, joined: 0 });
+            if self.held_bytes > HELD_BYTES_MAX {
+                let reason = format!("repeats headwords with more than {HELD_BYTES_MAX} bytes");
+                return Err(BookError::at(&self.path, place, reason));
+            }
+            return Ok(());
+        };
+        let before = bytes(&first.entry);
+        let kind = first.join(entry);
+        self.held_bytes = self.held_bytes - before + bytes(&first.entry);
+        self.merged.note(kind, place, first.entry.word.as_str());
+        Ok(())
+    }
+
+    fn release(&mut self, hash: u64) {
+        let held = self.held.remove(&hash).unwrap_or_default();
+        self.held_bytes -= held.iter().map(|held| bytes(&held.entry)).sum::<usize>();
+        self.ready.extend(held.into_iter().map(|held| held.entry));
+    }
+}
+
+impl fmt::Debug for Book {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Book").field("path", &self.path).field("kind", &self.kind).finish()
+    }
+}
+
+/// The hashes that occur more than once, with how often.
+fn repeated(mut hashes: Vec<u64>) -> HashMap<u64, u32> {
+    hashes.sort_unstable();
+    let runs = hashes.chunk_by(|a, b| a == b).filter(|run| run.len() > 1);
+    runs.map(|run| (run[0], u32::try_from(run.len()).unwrap_or(u32::MAX))).collect()
+}
+
+/// The first entry of a repeated headword, with what was joined to it.
+struct Held {
+    entry: Entry,
+    joined: usize,
+}
+
+impl Held {
+    /// Joins a later entry: lines that are new go below. Says what that was.
+    fn join(&mut self, later: Entry) -> OddityKind {
+        let first = &mut self.entry;
+        let known: HashSet<&str> = first.mean.lines().collect();
+        let new: Vec<&str> = later.mean.lines().filter(|line| !known.contains(line)).collect();
+        let more: usize = new.iter().map(|line| line.len() + 1).sum();
+        if first.mean.len() + more > MEAN_BYTES_MAX || self.joined == JOINED_MAX {
+            return OddityKind::Unjoined;
+        }
+        self.joined += 1;
+        for line in new {
+            first.mean.push('\n');
+            first.mean.push_str(line);
+        }
+        first.phonetic = first.phonetic.take().or(later.phonetic);
+        first.rank = first.rank.into_iter().chain(later.rank).min();
+        for form in later.forms {
+            if !first.forms.contains(&form) && first.forms.len() < FORMS_MAX {
+                first.forms.push(form);
+            }
+        }
+        OddityKind::Repeated
+    }
+}
+
+/// About how much memory an entry takes.
+fn bytes(entry: &Entry) -> usize {
+    let forms: usize = entry.forms.iter().map(|form| form.len() + size_of::<String>()).sum();
+    let phonetic = entry.phonetic.as_ref().map_or(0, String::len);
+    size_of::<Entry>() + entry.word.as_str().len() + entry.mean.len() + phonetic + forms
+}

@@ -1,0 +1,90 @@
+//! Why a word book cannot be read: the file, the place in it, and what to do about it.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A place in a word book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A line of the file, counted from 1.
+    Line(u64),
+    /// A byte of the file, counted from 0.
+    Byte(u64),
+    /// A line of one file of a book that is several, named by its name or ending.
+    LineOf(&'static str, u64),
+    /// A byte of one file of a book that is several, named by its name or ending.
+    ByteOf(&'static str, u64),
+}
+
+/// A word book that cannot be read. The text names the file, the place and the reason.
+#[derive(Debug)]
+pub struct BookError {
+    path: PathBuf,
+    place: Option<Place>,
+    fault: Fault,
+}
+
+#[derive(Debug)]
+enum Fault {
+    Io(io::Error),
+    Damaged(String),
+}
+
+impl BookError {
+    pub(super) fn io(path: &Path, error: io::Error) -> BookError {
+        BookError { path: path.to_owned(), place: None, fault: Fault::Io(error) }
+    }
+
+    pub(super) fn whole(path: &Path, reason: impl Into<String>) -> BookError {
+        BookError { path: path.to_owned(), place: None, fault: Fault::Damaged(reason.into()) }
+    }
+
+    pub(super) fn at(path: &Path, place: Place, reason: impl Into<String>) -> BookError {
+        let fault = Fault::Damaged(reason.into());
+        BookError { path: path.to_owned(), place: Some(place), fault }
+    }
+
+    /// The file that cannot be read.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The place in the file, where there is one.
+    pub fn place(&self) -> Option<Place> {
+        self.place
+    }
+}
+
+impl fmt::Display for BookError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path.display())?;
+        if let Some(place) = self.place {
+            write!(f, ", {place}")?;
+        }
+        match &self.fault {
+            Fault::Io(error) => write!(f, ": {error}"),
+            Fault::Damaged(reason) => write!(f, ": {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for BookError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.fault {
+            Fault::Io(error) => Some(error),
+            Fault::Damaged(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Line(number) => write!(f, "line {number}"),
+            Place::Byte(offset) => write!(f, "byte {offset}"),
+            Place::LineOf(file, number) => write!(f, "line {number} of {file}"),
+            Place::ByteOf(file, offset) => write!(f, "byte {offset} of {file}"),
+        }
+    }
+}

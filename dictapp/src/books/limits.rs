@@ -1,0 +1,39 @@
+//! Every maximum that a reader of word books keeps, with its unit and its reason. Files come from
+//! elsewhere: none of the sizes they name is believed.
+
+/// The longest headword in bytes, as [`Word`](crate::model::Word) has it.
+pub const WORD_BYTES_MAX: usize = 255;
+
+/// The longest explanation of one headword in bytes: what the column `words.mean` holds.
+pub const MEAN_BYTES_MAX: usize = 64 * 1024;
+
+/// The longest pronunciation in bytes; the longest in ECDICT is below 130.
+pub const PHONETIC_BYTES_MAX: usize = 255;
+
+/// How many inflected forms of one headword are kept; English verbs have five.
+pub const FORMS_MAX: usize = 64;
+
+/// The longest line of a text file in bytes. An explanation fits several times.
+pub const LINE_BYTES_MAX: usize = 1024 * 1024;
+
+/// The longest csv record in bytes; only a quote that is never closed makes a longer one.
+pub const RECORD_BYTES_MAX: u64 = 1024 * 1024;
+
+/// The most bytes that one compressed file may unpack to. The largest dictionaries are near 1 GB.
+pub const UNPACKED_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
+
+/// The most entries in one book: ECDICT's largest edition has 4.3 million. Eight bytes each are
+/// kept while a file is checked.
+pub const ENTRIES_MAX: usize = 8_000_000;
+
+/// The most bytes of entries that wait for another entry of the same headword.
+pub const HELD_BYTES_MAX: usize = 96 * 1024 * 1024;
+
+/// How many entries of one headword are joined; each costs a look at those before.
+pub const JOINED_MAX: usize = 1000;
+
+/// How many oddities of each kind are kept with their place; the others are counted.
+pub const ODDITIES_LISTED_MAX: usize = 20;
+
+/// How much of the beginning of a file is looked at to recognise its layout, in bytes.
+pub const SAMPLE_BYTES_MAX: usize = 64 * 1024;

@@ -1,0 +1,82 @@
+//! Readers of word books: a file to entries and to a report of what was odd in it.
+//!
+//! [`Book::open`] is what an import uses: it reads any kind of book, checks the whole file before
+//! the first entry is given, and joins entries of the same headword. Nothing here knows a store.
+
+mod book;
+mod course;
+mod detect;
+mod draft;
+mod error;
+mod gloss;
+mod layout;
+pub mod limits;
+mod lines;
+mod oddity;
+mod plain;
+mod script;
+mod source;
+
+use std::path::Path;
+
+use crate::model::Entry;
+
+pub use book::Book;
+pub use detect::Kind;
+pub use error::{BookError, Place};
+pub use oddity::{Found, Oddities, Oddity, OddityKind};
+use source::Source;
+
+/// Reads one file from its beginning to its end.
+pub trait Reader: Send {
+    /// The next entry, `None` at the end. The same headword may come again.
+    ///
+    /// # Errors
+    /// The file cannot be read or is damaged beyond this place.
+    fn next(&mut self) -> Result<Option<Entry>, BookError>;
+
+    /// Where the entry last given stands.
+    fn place(&self) -> Place;
+
+    /// How far the file is read.
+    fn progress(&self) -> Progress;
+
+    /// What was odd until now.
+    fn oddities(&self) -> &Oddities;
+
+    /// What the file says of itself.
+    fn about(&self) -> About {
+        About::default()
+    }
+}
+
+/// How much of a file is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes read.
+    pub done: u64,
+    /// Bytes in all.
+    pub total: u64,
+}
+
+/// What a book says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// Its name.
+    pub title: Option<String>,
+    /// From which language to which, as `en-zh`.
+    pub languages: Option<String>,
+    /// Who may do what with it.
+    pub licence: Option<String>,
+}
+
+/// Opens a file of this kind.
+///
+/// # Errors
+/// The file cannot be opened, or is no book of this kind.
+pub fn open(kind: Kind, path: &Path) -> Result<Box<dyn Reader>, BookError> {
+    Ok(match kind {
+        Kind::Course => Box::new(course::Course::new(Source::open(path)?)?),
+        Kind::Plain => Box::new(plain::Plain::new(Source::open(path)?)?),
+    })
+}

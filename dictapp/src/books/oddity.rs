@@ -1,0 +1,183 @@
+//! What was odd in a word book: each faulty place to a bounded report. Nothing that yields no
+//! entry goes unsaid.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::error::Place;
+use super::limits::{LINE_BYTES_MAX, MEAN_BYTES_MAX, ODDITIES_LISTED_MAX, WORD_BYTES_MAX};
+
+/// The kinds of oddities, in the order of the report: what was lost comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OddityKind {
+    /// A headword without an explanation; left out.
+    NoExplanation,
+    /// An explanation without a headword; left out.
+    NoHeadword,
+    /// A headword longer than a [`Word`](crate::model::Word) may be, or with control characters;
+    /// left out.
+    BadHeadword,
+    /// An explanation longer than [`MEAN_BYTES_MAX`](super::limits::MEAN_BYTES_MAX); left out.
+    LongExplanation,
+    /// A line or record longer than a reader takes; left out.
+    LongLine,
+    /// A record with too few or too many columns; left out.
+    WrongColumns,
+    /// A part of the book that is not text or points outside its file; left out.
+    BadReference,
+    /// A headword that stands in the book more than once, with more than fits one explanation;
+    /// the later one was left out.
+    Unjoined,
+    /// A pronunciation, form or rank that makes no sense; the entry was taken without it.
+    BadDetail,
+    /// A headword that stands in the book more than once; the explanations were joined.
+    Repeated,
+    /// A line that begins with white space; taken as the rest of the line above.
+    Wrapped,
+    /// A headword with white space in front; taken as a headword.
+    Indented,
+}
+
+/// One odd place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Oddity {
+    /// Where it is.
+    pub place: Place,
+    /// The headword or the beginning of the text concerned.
+    pub about: String,
+}
+
+/// All that was odd in one book: the first places of each kind, and how many there were.
+#[derive(Clone, Debug, Default)]
+pub struct Oddities {
+    kinds: BTreeMap<OddityKind, Found>,
+}
+
+/// The oddities of one kind.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// How many there were.
+    pub count: u64,
+    /// The first of them, at most [`ODDITIES_LISTED_MAX`].
+    pub first: Vec<Oddity>,
+}
+
+/// How much of a text an oddity repeats, in characters.
+const ABOUT_CHARS_MAX: usize = 40;
+
+impl Oddities {
+    pub(super) fn note(&mut self, kind: OddityKind, place: Place, about: &str) {
+        let found = self.kinds.entry(kind).or_default();
+        found.count += 1;
+        if found.first.len() < ODDITIES_LISTED_MAX {
+            found.first.push(Oddity { place, about: shorten(about) });
+        }
+    }
+
+    /// Adds those of another report behind these.
+    pub(super) fn extend(&mut self, other: &Oddities) {
+        for (kind, more) in other.by_kind() {
+            let found = self.kinds.entry(kind).or_default();
+            found.count += more.count;
+            let room = ODDITIES_LISTED_MAX.saturating_sub(found.first.len());
+            found.first.extend(more.first.iter().take(room).cloned());
+        }
+    }
+
+    /// The oddities by kind, what was lost first.
+    pub fn by_kind(&self) -> impl Iterator<Item = (OddityKind, &Found)> {
+        self.kinds.iter().map(|(kind, found)| (*kind, found))
+    }
+
+    /// How many oddities of this kind there were.
+    pub fn count(&self, kind: OddityKind) -> u64 {
+        self.kinds.get(&kind).map_or(0, |found| found.count)
+    }
+
+    /// How many oddities there were.
+    pub fn total(&self) -> u64 {
+        self.kinds.values().map(|found| found.count).sum()
+    }
+
+    /// Whether nothing was odd.
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+}
+
+/// The beginning of a text, made safe for a terminal.
+fn shorten(text: &str) -> String {
+    let clean = |c: char| if c.is_control() { '\u{FFFD}' } else { c };
+    let mut short: String = text.chars().take(ABOUT_CHARS_MAX).map(clean).collect();
+    if text.chars().nth(ABOUT_CHARS_MAX).is_some() {
+        short.push('…');
+    }
+    short
+}
+
+impl fmt::Display for OddityKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use OddityKind as Kind;
+        match self {
+            Kind::NoExplanation => write!(f, "no explanation, left out"),
+            Kind::NoHeadword => write!(f, "no headword, left out"),
+            Kind::BadHeadword => write!(
+                f,
+                "headword longer than {WORD_BYTES_MAX} bytes or with control characters, left out"
+            ),
+            Kind::LongExplanation => {
+                write!(f, "explanation longer than {MEAN_BYTES_MAX} bytes, left out")
+            }
+            Kind::LongLine => write!(f, "line longer than {LINE_BYTES_MAX} bytes, left out"),
+            Kind::WrongColumns => write!(f, "wrong number of columns, left out"),
+            Kind::BadReference => write!(f, "not text, or outside its file, left out"),
+            Kind::Unjoined => write!(f, "headword again, too long or too often to join, left out"),
+            Kind::BadDetail => write!(f, "detail without sense, the entry was taken without it"),
+            Kind::Repeated => write!(f, "headword again, explanations joined"),
+            Kind::Wrapped => write!(f, "begins with white space, joined to the line above"),
+            Kind::Indented => {
+                write!(f, "white space in front of the headword, taken as a headword")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Oddities {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (kind, found) in self.by_kind() {
+            writeln!(f, "{} x {kind}:", found.count)?;
+            for oddity in &found.first {
+                writeln!(f, "  {}: {}", oddity.place, oddity.about)?;
+            }
+            if let Some(more) = found.count.checked_sub(found.first.len() as u64).filter(|&n| n > 0)
+            {
+                writeln!(f, "  and {more} more")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_the_first_of_each_kind_and_counts_the_others() {
+        let mut oddities = Oddities::default();
+        for line in 1..=25 {
+            oddities.note(OddityKind::NoExplanation, Place::Line(line), "bare");
+        }
+        assert_eq!(oddities.count(OddityKind::NoExplanation), 25);
+        let text = oddities.to_string();
+        assert!(text.starts_with("25 x no explanation, left out:\n  line 1: bare\n"), "{text}");
+        assert!(text.ends_with("  line 20: bare\n  and 5 more\n"), "{text}");
+    }
+
+    #[test]
+    fn repeats_no_control_characters_to_the_terminal() {
+        let mut oddities = Oddities::default();
+        oddities.note(OddityKind::BadHeadword, Place::Byte(7), "\u{1b}[2Jx");
+        assert!(oddities.to_string().ends_with("  byte 7: \u{FFFD}[2Jx\n"));
+    }
+}

@@ -1,0 +1,157 @@
+//! The house's own notation (`.book`) to entries.
+//!
+//! ```text
+//! # title: A small book
+//! # languages: en-zh
+//! # licence: CC0-1.0
+//!
+//! apple<TAB>ˈæpəl<TAB>812
+//! n. 苹果
+//! > I eat an apple every day. = 我每天吃一个苹果。
+//!
+//! go
+//! v. 去
+//! ```
+//! A record is a line with headword, pronunciation and rank, of which the last two may be left
+//! out, and below it the explanation, taken as it is. An empty line ends it. Lines with `# ` in
+//! front of a record are comments; those above the first record may say what the book is.
+
+use crate::model::Entry;
+
+use super::draft::Draft;
+use super::error::{BookError, Place};
+use super::limits::MEAN_BYTES_MAX;
+use super::lines::{Line, Lines};
+use super::oddity::{Oddities, OddityKind};
+use super::source::Source;
+use super::{About, Progress, Reader};
+
+/// Reads the house's notation.
+pub(super) struct Plain {
+    lines: Lines,
+    about: About,
+    place: Place,
+    oddities: Oddities,
+}
+
+/// The lines of one record.
+#[derive(Default)]
+struct Record {
+    line: u64,
+    head: String,
+    mean: String,
+    fault: Option<OddityKind>,
+}
+
+impl Plain {
+    pub(super) fn new(source: Source) -> Result<Plain, BookError> {
+        let sample = source.sample();
+        let sample = String::from_utf8_lossy(&sample);
+        let mut about = About::default();
+        for line in sample.trim_start_matches('\u{FEFF}').lines().map(str::trim_end) {
+            match line.strip_prefix('#') {
+                Some(comment) => read_header(&mut about, comment),
+                None if line.is_empty() => {}
+                None => break,
+            }
+        }
+        let lines = Lines::new(source)?;
+        Ok(Plain { lines, about, place: Place::Line(0), oddities: Oddities::default() })
+    }
+
+    fn next_record(&mut self) -> Result<Option<Record>, BookError> {
+        let mut record = Record::default();
+        loop {
+            let number = self.lines.number() + 1;
+            let (line, fault) = match self.lines.next()? {
+                None => break,
+                Some(Line::Text(line)) => (line.trim_end(), None),
+                Some(Line::TooLong(start)) => (start, Some(OddityKind::LongLine)),
+            };
+            record.fault = record.fault.or(fault);
+            match (record.line, line) {
+                (0, "" | "#") => {}
+                (0, line) if line.starts_with("# ") => {}
+                (0, line) => (record.line, record.head) = (number, line.to_owned()),
+                (_, "") => break,
+                (_, line) => record.append(line),
+            }
+        }
+        Ok((record.line > 0).then_some(record))
+    }
+
+    fn entry(&mut self, record: Record) -> Option<Entry> {
+        let place = Place::Line(record.line);
+        let mut columns = record.head.split('\t');
+        let headword = columns.next().unwrap_or_default();
+        let phonetic = columns.next().map(str::to_owned);
+        let rank = columns.next().map(str::trim).filter(|text| !text.is_empty());
+        let parsed = rank.and_then(|text| text.parse().ok()).filter(|&rank: &u32| rank > 0);
+        let odd = rank.is_some() && parsed.is_none() || columns.next().is_some();
+        let draft = Draft { phonetic, mean: record.mean, rank: parsed, ..Draft::new(headword) };
+        match record.fault.map_or_else(|| draft.finish(), Err) {
+            Ok(entry) => {
+                if odd {
+                    self.oddities.note(OddityKind::BadDetail, place, &record.head);
+                }
+                Some(entry)
+            }
+            Err(kind) => {
+                self.oddities.note(kind, place, headword);
+                None
+            }
+        }
+    }
+}
+
+impl Record {
+    fn append(&mut self, line: &str) {
+        if self.mean.len() + line.len() > 2 * MEAN_BYTES_MAX {
+            self.fault = self.fault.or(Some(OddityKind::LongExplanation));
+            return;
+        }
+        if !self.mean.is_empty() {
+            self.mean.push('\n');
+        }
+        self.mean.push_str(line);
+    }
+}
+
+fn read_header(about: &mut About, comment: &str) {
+    let Some((key, value)) = comment.split_once(':') else { return };
+    let value = Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned);
+    match key.trim() {
+        "title" => about.title = value,
+        "languages" => about.languages = value,
+        "licence" | "license" => about.licence = value,
+        _ => {}
+    }
+}
+
+impl Reader for Plain {
+    fn next(&mut self) -> Result<Option<Entry>, BookError> {
+        while let Some(record) = self.next_record()? {
+            self.place = Place::Line(record.line);
+            if let Some(entry) = self.entry(record) {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
+    }
+
+    fn place(&self) -> Place {
+        self.place
+    }
+
+    fn progress(&self) -> Progress {
+        self.lines.progress()
+    }
+
+    fn oddities(&self) -> &Oddities {
+        &self.oddities
+    }
+
+    fn about(&self) -> About {
+        self.about.clone()
+    }
+}

@@ -1,0 +1,99 @@
+//! The words of the command line, as `--help` shows them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::Import;
+use crate::settings::Flag;
+
+/// An online dictionary (电子词典): look words up in a browser, keep a history
+#[derive(Debug, Parser)]
+#[command(name = "dictapp", version, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 done, 1 it failed, 2 the command line or the settings are \
+    wrong.\nconf/settings.toml documents every setting.")]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) action: Option<Action>,
+
+    /// Read settings from FILE [default: conf/settings.toml, if it exists]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) settings: Option<PathBuf>,
+
+    /// Listen on HOST:PORT or unix:PATH [default: 127.0.0.1:8000]
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    address: Option<String>,
+
+    /// Keep everything in sqlite:PATH or mysql://USER@HOST/DATABASE [default: sqlite:data/dictapp.db]
+    #[arg(long, global = true, value_name = "URL")]
+    database: Option<String>,
+
+    /// Set any key of the settings, as in --set server.workers_max=64; may be repeated
+    #[arg(long, global = true, value_name = "SECTION.KEY=VALUE")]
+    #[arg(value_parser = Flag::parse_assignment)]
+    set: Vec<Flag>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Action {
+    /// Serve the dictionary: what is done when no command is named
+    Serve,
+    /// Take a word book into the database
+    Import(ImportArguments),
+    /// Say whether the settings are valid, and what is wrong with them, without serving
+    Check,
+}
+
+#[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
+pub(super) struct ImportArguments {
+    /// The format of the book; recognised by its content when not given
+    #[arg(value_enum, hide_possible_values = false)]
+    kind: Option<BookKind>,
+
+    /// The book, or one of its files
+    file: PathBuf,
+
+    /// The short name that settings and later imports know the book by [default: from FILE]
+    #[arg(long)]
+    name: Option<String>,
+
+    /// The title that readers see [default: the one in the book]
+    #[arg(long)]
+    title: Option<String>,
+}
+
+/// The format of a word book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum BookKind {
+    /// The course's text: `word meaning` a line
+    Course,
+    /// ECDICT's csv of 13 columns
+    Ecdict,
+    /// StarDict: .ifo .idx .dict[.dz] .syn
+    Stardict,
+    /// dictd: .index .dict[.dz]
+    Dictd,
+    /// WordNet's data files
+    Wordnet,
+    /// Plain csv or tsv
+    Csv,
+    /// This project's own book format
+    Book,
+}
+
+impl Arguments {
+    /// The flags that set keys; of two for one key the more special name wins.
+    pub(super) fn flags(&self) -> Vec<Flag> {
+        let mut flags = self.set.clone();
+        flags.extend(self.address.iter().map(|v| Flag::new("--address", "server", "address", v)));
+        flags.extend(self.database.iter().map(|v| Flag::new("--database", "database", "url", v)));
+        flags
+    }
+}
+
+impl From<ImportArguments> for Import {
+    fn from(ImportArguments { kind, file, name, title }: ImportArguments) -> Import {
+        Import { kind, file, name, title }
+    }
+}

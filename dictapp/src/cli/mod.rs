@@ -1,0 +1,78 @@
+//! The command line: arguments to a [`Command`] with its settings, or to an [`Ending`]: the text
+//! and the exit code that the program ends with. Prints nothing and starts nothing.
+
+mod arguments;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::settings::{Loaded, Settings, Sources};
+pub use arguments::BookKind;
+use arguments::{Action, Arguments};
+
+/// What was asked for, with valid settings.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Serve until told to stop.
+    Serve(Settings),
+    /// Take a word book into the database.
+    Import(Settings, Import),
+}
+
+/// The word book to take in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// Its format; none: recognised by its content.
+    pub kind: Option<BookKind>,
+    /// The file, or one of the files that make the book.
+    pub file: PathBuf,
+    /// The short name that settings and later imports know the book by; none: from the file's.
+    pub name: Option<String>,
+    /// The title that readers see; none: the one in the file, or the name.
+    pub title: Option<String>,
+}
+
+/// The program ends here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// What to print, without the last line end: to standard output if `code` is 0, else to
+    /// standard error.
+    pub text: String,
+    /// 0: done; 2: the command line or the settings are wrong.
+    pub code: u8,
+}
+
+/// Reads the arguments, the program's name first, and the settings that they and the environment
+/// name.
+///
+/// # Errors
+/// The ending: help, the version, a finished `check`, or everything that is wrong.
+pub fn parse(
+    arguments: impl IntoIterator<Item = OsString>,
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<Command, Ending> {
+    let arguments = Arguments::try_parse_from(arguments).map_err(|e| clap_ending(&e))?;
+    let sources = Sources {
+        flags: arguments.flags(),
+        file: arguments.settings,
+        environment: environment.into_iter().collect(),
+    };
+    let Loaded { settings, origin } = Settings::load(&sources)
+        .map_err(|mistakes| Ending { text: mistakes.to_string(), code: 2 })?;
+    match arguments.action.unwrap_or(Action::Serve) {
+        Action::Serve => Ok(Command::Serve(settings)),
+        Action::Import(import) => Ok(Command::Import(settings, import.into())),
+        Action::Check => Err(Ending { text: format!("settings are valid: {origin}"), code: 0 }),
+    }
+}
+
+/// Help and the version are endings that went well; the rest is a wrong command line.
+fn clap_ending(e: &clap::Error) -> Ending {
+    let text = e.render().to_string().trim_end().to_owned();
+    Ending { text, code: if e.use_stderr() { 2 } else { 0 } }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! Command lines to commands and endings. The environment is given, and no settings file exists
+//! where the tests run.
+
+use super::*;
+
+fn run(line: &str) -> Result<Command, Ending> {
+    let words = std::iter::once("dictapp").chain(line.split_whitespace());
+    parse(words.map(OsString::from), [])
+}
+
+fn import(line: &str) -> Import {
+    match run(line) {
+        Ok(Command::Import(_, import)) => import,
+        other => panic!("{line}: {other:?}"),
+    }
+}
+
+#[test]
+fn serving_is_what_is_done_when_no_command_is_named() {
+    for line in ["", "serve", "--address 127.0.0.1:0", "serve --address 127.0.0.1:0"] {
+        assert!(matches!(run(line), Ok(Command::Serve(_))), "{line}");
+    }
+}
+
+#[test]
+fn flags_set_keys_before_and_after_the_command() {
+    for line in [
+        "--address [::1]:1 --database sqlite:x.db --set log.level=debug serve",
+        "serve --address=[::1]:1 --database=sqlite:x.db --set log.level=debug",
+        "serve --set server.address=h:9 --address [::1]:1 --database sqlite:x.db --set log.level=debug",
+    ] {
+        let Ok(Command::Serve(settings)) = run(line) else { panic!("{line}") };
+        assert_eq!(settings.server.address[0].to_string(), "[::1]:1");
+        assert_eq!(settings.database.url.to_string(), "sqlite:x.db");
+        assert_eq!(settings.log.level, crate::settings::LogLevel::Debug);
+    }
+}
+
+#[test]
+fn an_import_names_a_file_and_perhaps_its_kind() {
+    let plain = Import { kind: None, file: "a.txt".into(), name: None, title: None };
+    assert_eq!(import("import a.txt"), plain);
+    let kind = Some(BookKind::Ecdict);
+    assert_eq!(import("import ecdict a.txt"), Import { kind, ..plain.clone() });
+    let named = import("import --name own --title Own a.txt --database sqlite:x.db");
+    assert_eq!(named, Import { name: Some("own".into()), title: Some("Own".into()), ..plain });
+    assert_eq!(import("import course").file, PathBuf::from("course"));
+}
+
+#[test]
+fn a_wrong_command_line_ends_with_2_and_one_message() {
+    for (line, message) in [
+        ("serv", "unrecognized subcommand 'serv'"),
+        ("--adress x", "unexpected argument '--adress' found"),
+        ("import", "the following required arguments were not provided"),
+        ("import ecdit a.txt", "invalid value 'ecdit' for '[KIND]'"),
+        ("import csv b c", "unexpected argument 'c' found"),
+        ("--set server.address", "must be SECTION.KEY=VALUE"),
+        ("serve --settings", "a value is required for '--settings <FILE>'"),
+    ] {
+        let ending = run(line).expect_err(line);
+        assert_eq!(ending.code, 2, "{line}");
+        assert!(ending.text.contains(message), "{line}: {}", ending.text);
+        assert_eq!(ending.text.matches("error:").count(), 1, "{}", ending.text);
+    }
+}
+
+#[test]
+fn wrong_settings_end_with_2_whatever_the_command() {
+    for line in ["", "check", "import a.txt"] {
+        let ending = run(&format!("{line} --address nowhere --set a.b=c")).unwrap_err();
+        assert_eq!((ending.code, ending.text.lines().count()), (2, 2), "{}", ending.text);
+        assert!(ending.text.starts_with("--address: [server] address must be "), "{}", ending.text);
+    }
+}
+
+#[test]
+fn help_and_version_end_well_and_name_the_program() {
+    let help = run("--help").unwrap_err();
+    assert_eq!(help.code, 0);
+    for word in
+        ["serve", "import", "check", "--settings <FILE>", "--address <ADDRESS>", "Exit codes"]
+    {
+        assert!(help.text.contains(word), "{word} is not in:\n{}", help.text);
+    }
+    let version = Ending { text: format!("dictapp {}", env!("CARGO_PKG_VERSION")), code: 0 };
+    assert_eq!(run("--version").unwrap_err(), version);
+    assert!(run("help import").unwrap_err().text.contains("[KIND] <FILE>"));
+}
+
+#[test]
+fn check_says_where_valid_settings_come_from() {
+    let checked = |text: &str| Ending { text: text.to_owned(), code: 0 };
+    let ending = run("check").unwrap_err();
+    assert_eq!(ending, checked("settings are valid: built-in defaults"));
+    let ending = run("check --address a:1 --set log.level=warn").unwrap_err();
+    assert_eq!(ending, checked("settings are valid: flags (2 keys)"));
+}

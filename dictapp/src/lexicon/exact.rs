@@ -1,0 +1,107 @@
+//! A query to the entries that are spelled so, or would be but for case, accents and marks.
+
+use crate::model::Word;
+
+use super::{FoundBy, Hit, Lexicon, fold};
+
+/// Where words of a phrase or parts of a word are joined, as a key writes it.
+const JOINTS: [&str; 3] = [" ", "-", "'"];
+
+/// The most joints whose every respelling is tried: 3 to the power of 3 keys.
+const JOINTS_MAX: usize = 3;
+
+/// The shortest and the longest query in bytes in which a lost joint is looked for.
+const UNJOINED_BYTES: std::ops::RangeInclusive<usize> = 4..=32;
+
+/// A query, cleaned, with its key.
+pub(super) struct Query {
+    spelling: String,
+    pub(super) key: String,
+}
+
+impl Query {
+    /// `None` for what can be no headword: nothing, too much, control characters.
+    pub(super) fn parse(text: &str) -> Option<Query> {
+        let spelling = Word::parse(text).ok()?.into_string();
+        let key = fold(&spelling);
+        Some(Query { spelling, key })
+    }
+}
+
+impl Lexicon {
+    /// The number of a key.
+    pub(super) fn key(&self, key: &str) -> Option<usize> {
+        self.keys.get(key).and_then(|number| usize::try_from(number).ok())
+    }
+
+    /// The entries spelled as the query, then those of the same key by commonness; where the key
+    /// does not exist those whose joints differ (`icecream`, `ice-cream`, `ice cream`).
+    pub(super) fn spelled(&self, query: &Query) -> Vec<Hit<'_>> {
+        let keys = match self.key(&query.key) {
+            Some(key) => vec![key],
+            None => self.respelled(&query.key),
+        };
+        let entries = keys.into_iter().flat_map(|key| self.columns.entry_refs(key));
+        let mut hits: Vec<Hit<'_>> = entries
+            .map(|entry| match entry.word == query.spelling {
+                true => Hit { entry, by: FoundBy::Spelling },
+                false => Hit { entry, by: FoundBy::Folding },
+            })
+            .collect();
+        hits.sort_by_key(|hit| match hit.by {
+            FoundBy::Spelling => (0, 0),
+            // All books of one spelling stay together where no rank tells them apart.
+            _ => (1, self.spelling_rank(hit.entry.word, &hit.entry)),
+        });
+        hits
+    }
+
+    /// The best rank that any book gives the spelling of an entry.
+    fn spelling_rank(&self, word: &str, entry: &super::EntryRef<'_>) -> u32 {
+        let key = self.key(&fold(word));
+        let ranks = key.into_iter().flat_map(|key| self.columns.entry_refs(key));
+        let ranks = ranks.filter(|other| other.word == word).filter_map(|other| other.rank);
+        ranks.chain(entry.rank).min().unwrap_or(u32::MAX)
+    }
+
+    fn respelled(&self, key: &str) -> Vec<usize> {
+        let mut keys: Vec<usize> = respellings(key).iter().filter_map(|k| self.key(k)).collect();
+        keys.sort_by_key(|&key| self.columns.place(key));
+        keys.dedup();
+        keys
+    }
+}
+
+/// The keys that differ from `key` in their joints.
+fn respellings(key: &str) -> Vec<String> {
+    let parts: Vec<&str> = key.split([' ', '-', '\'']).collect();
+    match parts.len() - 1 {
+        0 => with_joint(key),
+        1..=JOINTS_MAX => joined_each(&parts),
+        _ => [" ", "-", ""].iter().map(|joint| parts.join(joint)).collect(),
+    }
+}
+
+/// Each joint as a space, as a hyphen and as nothing, in every combination.
+fn joined_each(parts: &[&str]) -> Vec<String> {
+    let mut keys = vec![String::new()];
+    for (i, part) in parts.iter().enumerate() {
+        let joints: &[&str] = if i == 0 { &[""] } else { &[" ", "-", ""] };
+        keys = keys
+            .iter()
+            .flat_map(|key| joints.iter().map(move |joint| [key.as_str(), joint, part].concat()))
+            .collect();
+    }
+    keys
+}
+
+/// The key with one joint put in, at each place where one may be lost: `oclock`, `icecream`.
+fn with_joint(key: &str) -> Vec<String> {
+    if !UNJOINED_BYTES.contains(&key.len()) {
+        return Vec::new();
+    }
+    let places = key.char_indices().skip(1).map(|(at, _)| key.split_at(at));
+    places
+        .flat_map(|(left, right)| JOINTS.iter().map(move |joint| [left, joint, right].concat()))
+        .collect()
+}

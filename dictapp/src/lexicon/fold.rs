@@ -1,0 +1,147 @@
+//! A spelling to its *key*: what is left when case, accents, width and the kind of hyphen,
+//! apostrophe or space are forgotten. Two spellings with one key find each other.
+//!
+//! Folding is stable: the key of a key is the key itself. It must never depend on a locale.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// The key of a spelling: `Café` to `cafe`, `ＩＣＥ　Cream` to `ice cream`, `o’clock` to `o'clock`.
+pub fn fold(spelling: &str) -> String {
+    let key = if spelling.is_ascii() { fold_ascii(spelling) } else { fold_unicode(spelling) };
+    // A spelling made of marks alone (`¨`) keeps itself: each headword must have a key.
+    if key.is_empty() { spelling.trim().to_lowercase() } else { key }
+}
+
+/// The key of what has been typed so far: a space at the end still says that a word is complete.
+pub(super) fn fold_prefix(typed: &str) -> String {
+    let mut key = fold(typed);
+    if !key.is_empty() && typed.ends_with(char::is_whitespace) {
+        key.push(' ');
+    }
+    key
+}
+
+fn fold_ascii(spelling: &str) -> String {
+    let mut key = String::with_capacity(spelling.len());
+    for c in spelling.chars() {
+        push(&mut key, plain(c.to_ascii_lowercase()));
+    }
+    trimmed(key)
+}
+
+fn fold_unicode(spelling: &str) -> String {
+    let mut key = String::with_capacity(spelling.len());
+    // Apostrophes first: NFKD would take the acute accent apart into a space and a mark.
+    for c in spelling.chars().map(plain).nfkd().filter(|&c| !is_forgotten(c)) {
+        for c in c.to_lowercase() {
+            match spelled_out(c) {
+                Some(letters) => key.push_str(letters),
+                None => push(&mut key, plain(c)),
+            }
+        }
+    }
+    // Composed again, so that the key of a Korean or Japanese word is as short as the word.
+    trimmed(key).nfc().collect()
+}
+
+/// White space becomes single spaces between words.
+fn push(key: &mut String, c: char) {
+    if !c.is_whitespace() {
+        key.push(c);
+    } else if !key.is_empty() && !key.ends_with(' ') {
+        key.push(' ');
+    }
+}
+
+fn trimmed(mut key: String) -> String {
+    key.truncate(key.trim_end().len());
+    key
+}
+
+/// Hyphens to `-`, apostrophes to `'`, quotation marks to `"`.
+fn plain(c: char) -> char {
+    match c {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{02D7}' => '-',
+        '`' | '\u{B4}' | '\u{2018}' | '\u{2019}' | '\u{201B}' | '\u{2032}' | '\u{02B9}'
+        | '\u{02BB}' | '\u{02BC}' | '\u{02C8}' => '\'',
+        '\u{201C}' | '\u{201D}' | '\u{201F}' | '\u{2033}' => '"',
+        _ => c,
+    }
+}
+
+/// Accents, and characters that nobody sees.
+fn is_forgotten(c: char) -> bool {
+    matches!(c, '\u{0300}'..='\u{0344}' | '\u{0346}'..='\u{036F}' | '\u{AD}'
+        | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
+}
+
+/// Letters that Unicode does not take apart, as an English keyboard writes them.
+fn spelled_out(c: char) -> Option<&'static str> {
+    Some(match c {
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        'ø' => "o",
+        'ł' => "l",
+        'đ' | 'ð' => "d",
+        'þ' => "th",
+        'ħ' => "h",
+        'ı' => "i",
+        'ς' => "σ",
+        '\u{345}' => "ι",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn forgets_case_accents_width_and_the_kind_of_mark() {
+        for (spelling, key) in [
+            ("Café", "cafe"),
+            ("cafe\u{301}", "cafe"),
+            ("ＩＣＥ　Cream", "ice cream"),
+            ("o’clock", "o'clock"),
+            ("o`clock", "o'clock"),
+            ("o´clock", "o'clock"),
+            ("mother‑in‑law", "mother-in-law"),
+            ("  a\u{A0} b ", "a b"),
+            ("Straße", "strasse"),
+            ("œuvre", "oeuvre"),
+            ("smørrebrød", "smorrebrod"),
+            ("ﬁne", "fine"),
+            ("co\u{AD}operate", "cooperate"),
+            ("İstanbul", "istanbul"),
+            ("and/or", "and/or"),
+            ("苹果", "苹果"),
+            ("ガラス", "ガラス"),
+            ("한국", "한국"),
+            ("¨", "¨"),
+        ] {
+            assert_eq!(fold(spelling), key, "{spelling:?}");
+        }
+    }
+
+    #[test]
+    fn a_space_at_the_end_of_what_is_typed_counts() {
+        assert_eq!(fold_prefix("Ice "), "ice ");
+        assert_eq!(fold_prefix(" "), "");
+    }
+
+    proptest! {
+        #[test]
+        fn the_key_of_a_key_is_itself(spelling in "\\PC{0,12}") {
+            let key = fold(&spelling);
+            prop_assert_eq!(fold(&key), key);
+        }
+
+        #[test]
+        fn upper_case_has_the_same_key(spelling in "[a-zA-Zà-žα-ωа-я'’ -]{1,12}") {
+            prop_assert_eq!(fold(&spelling.to_uppercase()), fold(&spelling));
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The words in memory and every way to find one: a query to entries, without the database.
+//!
+//! A [`Lexicon`] is built from the entries of all books, never changes, and is swapped whole. The
+//! files are the flow of a look-up: [`fold`] forgets case and accents, `exact` finds a spelling,
+//! `lemma` goes from an inflected form to its headword; `prefix` suggests while a word is typed,
+//! `fuzzy` when it is misspelled. `build` makes the columns and `saved` keeps them in a file.
+//! Nothing here knows SQL, HTTP or a clock.
+
+mod fold;
+mod columns;
+mod build;
+mod saved;
+mod exact;
+mod lemma;
+mod exceptions;
+mod best;
+mod prefix;
+mod fuzzy;
+
+pub use build::{BuildError, Builder};
+pub use fold::fold;
+pub use saved::{SavedError, Stamp};
+
+use best::Best;
+use columns::Columns;
+
+/// The number of a word book, as the store knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BookId(pub u16);
+
+/// An entry as it lies in the lexicon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EntryRef<'a> {
+    /// The headword as the book spells it.
+    pub word: &'a str,
+    /// The pronunciation, where the book gives one.
+    pub phonetic: Option<&'a str>,
+    /// The explanation in the notation of [`Explanation`](crate::model::Explanation).
+    pub mean: &'a str,
+    /// The book it is from.
+    pub book: BookId,
+    /// Place in the order of commonness, 1 for the commonest, where the book gives one.
+    pub rank: Option<u32>,
+}
+
+/// By what an entry was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FoundBy {
+    /// The headword is spelled as the query.
+    Spelling,
+    /// The headword differs in case, accents, width, hyphens, apostrophes or spaces.
+    Folding,
+    /// The query is an inflected form of the headword: `went` of `go`.
+    Inflection,
+}
+
+/// An entry and by what it was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit<'a> {
+    /// The entry.
+    pub entry: EntryRef<'a>,
+    /// By what it was found.
+    pub by: FoundBy,
+}
+
+/// The words of all books, ready to be looked up; immutable.
+#[derive(Debug)]
+pub struct Lexicon {
+    columns: Columns,
+    /// Key to its number, for exact, prefix and fuzzy search.
+    keys: fst::Map<Vec<u8>>,
+    /// The commonest key of any range of keys, and of any range of later words.
+    best_key: Best,
+    best_inner: Best,
+}
+
+impl Lexicon {
+    /// Begins a lexicon.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// A lexicon without a word.
+    pub fn empty() -> Lexicon {
+        Lexicon::try_from_columns(Columns::default()).expect("no key is out of order")
+    }
+
+    /// How many entries there are, of all books.
+    pub fn len(&self) -> usize {
+        self.columns.records.len()
+    }
+
+    /// Whether there is no entry at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All entries in the order of their keys.
+    pub fn entries(&self) -> impl Iterator<Item = EntryRef<'_>> {
+        (0..self.columns.keys.len()).flat_map(|key| self.columns.entry_refs(key))
+    }
+
+    /// Entries for a query: those spelled so, then those that differ in case, accents and the
+    /// like, then those of which the query is an inflected form (`left`, `leave`). Empty when
+    /// there is none: ask [`did_you_mean`](Lexicon::did_you_mean) then.
+    pub fn look_up(&self, query: &str) -> Vec<Hit<'_>> {
+        let Some(query) = exact::Query::parse(query) else { return Vec::new() };
+        let mut hits = self.spelled(&query);
+        for lemma in self.lemmas(&query.key) {
+            hits.extend(self.lemma_hits(lemma));
+        }
+        hits
+    }
+
+    /// Derives what is not kept in columns. Fails where the keys are not in order.
+    fn try_from_columns(columns: Columns) -> Result<Lexicon, fst::Error> {
+        let mut keys = fst::MapBuilder::memory();
+        for key in 0..columns.keys.len() {
+            keys.insert(columns.keys.get(key), key as u64)?;
+        }
+        let keys = fst::Map::new(keys.into_inner()?)?;
+        let best_key = Best::over(columns.keys.len(), |key| columns.place(key));
+        let best_inner = Best::over(columns.inner_keys.len(), |i| columns.inner_place(i));
+        Ok(Lexicon { columns, keys, best_key, best_inner })
+    }
+}

@@ -1,0 +1,235 @@
+//! Sessions: random bytes to the token in a visitor's cookie and to the hash of it that the
+//! database keeps, and the rules of when a session ends. No database and no clock here.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use sha2::{Digest, Sha256};
+
+/// 256 random bits that say who a visitor is; known to the visitor's browser alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token([u8; 32]);
+
+/// What the database knows of a token: its SHA-256. A stolen table opens no session.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TokenHash([u8; 32]);
+
+/// When sessions end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expiry {
+    /// After so long without being used.
+    pub idle: Duration,
+    /// So long after the log-in, however much it is used.
+    pub absolute: Duration,
+}
+
+/// Sessions that began or were last seen before these times have ended: what may be deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cutoffs {
+    /// For when it was created.
+    pub created: SystemTime,
+    /// For when it was last seen.
+    pub seen: SystemTime,
+}
+
+/// The most that the time of the last use may be behind.
+const SEEN_BEHIND_MAX: Duration = Duration::from_secs(60 * 60);
+
+impl Token {
+    /// A new one from the operating system's random bytes.
+    ///
+    /// # Errors
+    /// The operating system has none.
+    pub fn random() -> Result<Token, getrandom::Error> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes)?;
+        Ok(Token(bytes))
+    }
+
+    /// Reads the value of a cookie: exactly what [`Token::to_text`] writes.
+    pub fn parse(text: &str) -> Option<Token> {
+        parse_hex(text).map(Token)
+    }
+
+    /// The 64 lower-case hexadecimal digits for the cookie. There is no `Display`: a token is for
+    /// the visitor, never for a log or a page.
+    pub fn to_text(&self) -> String {
+        encode_hex(&self.0)
+    }
+
+    /// What to store and to look for.
+    pub fn hash(&self) -> TokenHash {
+        TokenHash(Sha256::digest(self.0).into())
+    }
+}
+
+impl TokenHash {
+    /// The 32 bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The hash as 64 lower-case hexadecimal digits.
+    pub fn to_text(&self) -> String {
+        encode_hex(&self.0)
+    }
+}
+
+impl Expiry {
+    /// Whether a session goes on. Times in the future count as now: clocks of two instances differ
+    /// by a little.
+    pub fn is_alive(&self, created: SystemTime, seen: SystemTime, now: SystemTime) -> bool {
+        age(created, now) < self.absolute && age(seen, now) < self.idle
+    }
+
+    /// Whether the time of the last use is so far behind that it must be written: not for every
+    /// page, and often enough that no session ends early by more than a twentieth.
+    pub fn must_write_seen(&self, seen: SystemTime, now: SystemTime) -> bool {
+        age(seen, now) >= (self.idle / 20).min(SEEN_BEHIND_MAX)
+    }
+
+    /// What is left for the cookie's `Max-Age`: until the absolute end.
+    pub fn left(&self, created: SystemTime, now: SystemTime) -> Duration {
+        self.absolute.saturating_sub(age(created, now))
+    }
+
+    /// Which sessions have ended.
+    pub fn cutoffs(&self, now: SystemTime) -> Cutoffs {
+        let before = |span| now.checked_sub(span).unwrap_or(SystemTime::UNIX_EPOCH);
+        Cutoffs { created: before(self.absolute), seen: before(self.idle) }
+    }
+}
+
+fn age(then: SystemTime, now: SystemTime) -> Duration {
+    now.duration_since(then).unwrap_or_default()
+}
+
+/// Lower-case digits.
+pub(crate) fn encode_hex(bytes: &[u8; 32]) -> String {
+    let digits = b"0123456789abcdef";
+    let pairs = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    pairs.map(|half| char::from(digits[usize::from(half)])).collect()
+}
+
+/// Exactly 64 lower-case digits.
+pub(crate) fn parse_hex(text: &str) -> Option<[u8; 32]> {
+    let digit = |b: u8| match b {
+        b'0'..=b'9' => Some(b - b'0'),
+        b'a'..=b'f' => Some(b - b'a' + 10),
+        _ => None,
+    };
+    let mut bytes = [0; 32];
+    if text.len() != 2 * bytes.len() {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+        *byte = (digit(pair[0])? << 4) | digit(pair[1])?;
+    }
+    Some(bytes)
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(..)")
+    }
+}
+
+impl fmt::Debug for TokenHash {
+    /// Its first bytes, enough to find a row by.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TokenHash({:.8}..)", self.to_text())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXPIRY: Expiry = Expiry {
+        idle: Duration::from_secs(7 * 86_400),
+        absolute: Duration::from_secs(30 * 86_400),
+    };
+
+    fn day(day: f64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs_f64(day * 86_400.0)
+    }
+
+    #[test]
+    fn a_token_is_64_digits_and_reads_back() {
+        let token = Token::random().unwrap();
+        let text = token.to_text();
+        assert_eq!(text.len(), 64);
+        assert_eq!(Token::parse(&text), Some(token.clone()));
+        assert_ne!(Token::random().unwrap(), token);
+    }
+
+    #[test]
+    fn every_token_has_one_spelling() {
+        let text = Token([0xab; 32]).to_text();
+        assert_eq!(text, "ab".repeat(32));
+        for other in [
+            text.to_uppercase(),
+            format!(" {text}"),
+            format!("{text}\n"),
+            format!("\"{text}\""),
+            text[1..].to_owned(),
+            text.replace('a', "g"),
+            text.replacen("ab", "é", 1),
+            text.replacen('a', "+", 1),
+            String::new(),
+        ] {
+            assert_eq!(Token::parse(&other), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn the_database_gets_the_sha_256_of_the_token() {
+        // printf '\0%.0s' $(seq 32) | sha256sum
+        let expected = "66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925";
+        let hash = Token([0; 32]).hash();
+        assert_eq!(hash.to_text(), expected);
+        assert_eq!(hash.as_bytes()[..2], [0x66, 0x68]);
+    }
+
+    #[test]
+    fn debug_shows_no_token() {
+        let token = Token([0xab; 32]);
+        assert_eq!(format!("{token:?}"), "Token(..)");
+        assert_eq!(format!("{:?}", Token([0; 32]).hash()), "TokenHash(66687aad..)");
+    }
+
+    #[test]
+    fn a_session_ends_by_idling_or_by_age() {
+        for (created, seen, now, alive) in [
+            (0.0, 0.0, 0.0, true),
+            (0.0, 0.0, 6.999, true),
+            (0.0, 0.0, 7.0, false),
+            (0.0, 29.0, 29.999, true),
+            (0.0, 29.999, 30.0, false),
+            (1.0, 1.0, 0.5, true),
+            (0.0, 40.0, 29.0, true),
+        ] {
+            let (created, seen, now) = (day(created), day(seen), day(now));
+            assert_eq!(EXPIRY.is_alive(created, seen, now), alive, "{created:?} {seen:?} {now:?}");
+            let Cutoffs { created: created_cut, seen: seen_cut } = EXPIRY.cutoffs(now);
+            assert_eq!(created > created_cut && seen > seen_cut, alive, "{now:?}");
+        }
+    }
+
+    #[test]
+    fn reading_pages_writes_the_last_use_once_an_hour_or_a_twentieth() {
+        let hour = 1.0 / 24.0;
+        assert!(!EXPIRY.must_write_seen(day(1.0), day(1.0 + 0.9 * hour)));
+        assert!(EXPIRY.must_write_seen(day(1.0), day(1.0 + 1.1 * hour)));
+        assert!(!EXPIRY.must_write_seen(day(1.0), day(0.0)));
+        let short = Expiry { idle: Duration::from_secs(1200), ..EXPIRY };
+        assert!(!short.must_write_seen(day(1.0), day(1.0) + Duration::from_secs(59)));
+        assert!(short.must_write_seen(day(1.0), day(1.0) + Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn the_cookie_lives_until_the_absolute_end() {
+        assert_eq!(EXPIRY.left(day(0.0), day(29.0)), Duration::from_secs(86_400));
+        assert_eq!(EXPIRY.left(day(0.0), day(31.0)), Duration::ZERO);
+    }
+}

@@ -1,0 +1,174 @@
+//! The sections that shape the server itself: `[server]`, `[tls]`, `[limits]`, `[timeouts]`.
+//! conf/settings.toml says what each key does; here are its name, default and bounds.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::network::{Address, Network, address, host, network, origin};
+use super::reader::Reader;
+use super::value::{count, duration, list, optional, optional_path, size, some};
+
+/// `[server]`: where it listens, whom it believes, how much it takes on at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// Every place to listen, at least one.
+    pub address: Vec<Address>,
+    /// The origin that visitors see, when it is not the one of the `Host` field.
+    pub public_url: Option<String>,
+    /// The hosts that are answered, in lower case; none: all of them.
+    pub allowed_hosts: Vec<String>,
+    /// The proxies whose forwarding fields are believed.
+    pub trusted_proxies: Vec<Network>,
+    /// Threads for handlers that block, at rest.
+    pub workers_min: usize,
+    /// Threads for handlers that block, at most.
+    pub workers_max: usize,
+    /// Event loops; 0: one for each core.
+    pub shards: usize,
+    /// How long a request may wait for a worker before new ones are refused.
+    pub queue_age_max: Duration,
+    /// How long requests in flight may take when the server stops.
+    pub drain: Duration,
+    /// Connections in all.
+    pub connections_max: usize,
+    /// Connections of one address.
+    pub connections_per_address_max: usize,
+}
+
+/// `[tls]`: encryption by the server itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// The certificate chain, PEM; given together with `key`.
+    pub cert: Option<PathBuf>,
+    /// The private key, PEM.
+    pub key: Option<PathBuf>,
+    /// How long browsers shall insist on TLS; zero: they are not told to.
+    pub hsts: Duration,
+    /// Where plain HTTP is redirected from.
+    pub redirect_address: Option<Address>,
+}
+
+/// `[limits]`: the most that a peer may send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Request line and fields together.
+    pub head_bytes_max: usize,
+    /// Fields of a head.
+    pub head_fields_max: usize,
+    /// The target of the request line.
+    pub target_bytes_max: usize,
+    /// A whole body.
+    pub body_bytes_max: usize,
+    /// The part of a body that is kept in memory; the rest goes to a temporary file.
+    pub body_memory_max: usize,
+    /// Fields of a form or a query.
+    pub form_fields_max: usize,
+    /// Cookies of a request.
+    pub cookies_max: usize,
+    /// Requests of one connection.
+    pub requests_per_connection_max: usize,
+}
+
+/// `[timeouts]`: the most time that each phase of a conversation may take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// From the first byte of a head to its last.
+    pub head: Duration,
+    /// For a body, besides what `body_rate_min` grants for its size.
+    pub body: Duration,
+    /// Bytes of a body each second, at least.
+    pub body_rate_min: usize,
+    /// Between two requests.
+    pub idle: Duration,
+    /// Without the peer taking a byte of the answer.
+    pub write: Duration,
+    /// After which a handler is told of in the log; it is not stopped.
+    pub handler: Duration,
+    /// After a refusal, for the peer to read it.
+    pub linger: Duration,
+}
+
+impl Server {
+    pub(super) fn read(r: &mut Reader) -> Server {
+        r.section("server");
+        let server = Server {
+            address: r.key("address", "127.0.0.1:8000", some(address)),
+            public_url: r.key("public_url", "", optional(origin)),
+            allowed_hosts: r.key("allowed_hosts", "", list(host)),
+            trusted_proxies: r.key("trusted_proxies", "", list(network)),
+            workers_min: r.key("workers_min", "16", count(1..=4096)),
+            workers_max: r.key("workers_max", "512", count(1..=4096)),
+            shards: r.key("shards", "0", count(0..=256)),
+            queue_age_max: r.key("queue_age_max", "1s", duration("10ms"..="1m")),
+            drain: r.key("drain", "10s", duration("0s"..="1h")),
+            connections_max: r.key("connections_max", "10000", count(1..=1_000_000)),
+            connections_per_address_max: r.key(
+                "connections_per_address_max",
+                "1000",
+                count(1..=1_000_000),
+            ),
+        };
+        r.ordered(("workers_min", server.workers_min), ("workers_max", server.workers_max));
+        server
+    }
+}
+
+impl Tls {
+    pub(super) fn read(r: &mut Reader) -> Tls {
+        r.section("tls");
+        let tls = Tls {
+            cert: r.key("cert", "", optional_path),
+            key: r.key("key", "", optional_path),
+            hsts: r.key("hsts", "0s", duration("0s"..="730d")),
+            redirect_address: r.key("redirect_address", "", optional(address)),
+        };
+        if tls.cert.is_some() != tls.key.is_some() {
+            r.contradiction(&["cert", "key"], "cert and key go together: one of them is missing");
+        }
+        if tls.cert.is_none() && (!tls.hsts.is_zero() || tls.redirect_address.is_some()) {
+            let keys = ["hsts", "redirect_address", "cert", "key"];
+            r.contradiction(&keys, "hsts and redirect_address mean nothing without cert and key");
+        }
+        tls
+    }
+}
+
+impl Limits {
+    pub(super) fn read(r: &mut Reader) -> Limits {
+        r.section("limits");
+        let limits = Limits {
+            head_bytes_max: r.key("head_bytes_max", "16KiB", size("1KiB"..="1MiB")),
+            head_fields_max: r.key("head_fields_max", "100", count(10..=1000)),
+            target_bytes_max: r.key("target_bytes_max", "8KiB", size("256B"..="1MiB")),
+            body_bytes_max: r.key("body_bytes_max", "1MiB", size("1KiB"..="1GiB")),
+            body_memory_max: r.key("body_memory_max", "64KiB", size("0B"..="16MiB")),
+            form_fields_max: r.key("form_fields_max", "100", count(10..=10_000)),
+            cookies_max: r.key("cookies_max", "50", count(1..=1000)),
+            requests_per_connection_max: r.key(
+                "requests_per_connection_max",
+                "100000",
+                count(1..=1_000_000_000),
+            ),
+        };
+        r.ordered(
+            ("target_bytes_max", limits.target_bytes_max),
+            ("head_bytes_max", limits.head_bytes_max),
+        );
+        limits
+    }
+}
+
+impl Timeouts {
+    pub(super) fn read(r: &mut Reader) -> Timeouts {
+        r.section("timeouts");
+        Timeouts {
+            head: r.key("head", "10s", duration("100ms"..="10m")),
+            body: r.key("body", "30s", duration("100ms"..="1h")),
+            body_rate_min: r.key("body_rate_min", "1KiB", size("1B"..="1MiB")),
+            idle: r.key("idle", "60s", duration("100ms"..="1h")),
+            write: r.key("write", "30s", duration("100ms"..="1h")),
+            handler: r.key("handler", "5s", duration("10ms"..="1h")),
+            linger: r.key("linger", "2s", duration("0s"..="1m")),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Where values come from: the text of a settings file, the environment and the flags to a list
+//! of what each one gives, with its place. What a name means is not known here.
+
+use std::ffi::OsString;
+use std::ops::Range;
+use std::path::Path;
+
+use toml_edit::{Document, Item, TableLike};
+
+use super::mistake::{Mistake, Place};
+use super::value::Value;
+
+/// A value that was given for a key, known or not. A file also gives each of its sections, with
+/// an empty key, and what stands outside of any, with an empty section.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Given {
+    pub(super) section: String,
+    pub(super) key: String,
+    pub(super) value: Value,
+    pub(super) place: Place,
+}
+
+impl Given {
+    /// Whether it is for this key.
+    pub(super) fn names(&self, section: &str, key: &str) -> bool {
+        self.section == section && self.key == key
+    }
+}
+
+/// A flag of the command line that sets a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flag {
+    section: String,
+    key: String,
+    value: String,
+    written: String,
+}
+
+impl Flag {
+    /// A flag of its own name, as `--address`, for one key.
+    pub fn new(name: &str, section: &str, key: &str, value: &str) -> Flag {
+        Flag {
+            section: section.to_owned(),
+            key: key.to_owned(),
+            value: value.to_owned(),
+            written: name.to_owned(),
+        }
+    }
+
+    /// The general flag: `--set server.address=0.0.0.0:8000` without its first word.
+    ///
+    /// # Errors
+    /// What its form must be.
+    pub fn parse_assignment(text: &str) -> Result<Flag, String> {
+        let parts = text.split_once('=').and_then(|(name, value)| {
+            let (section, key) = name.split_once('.')?;
+            Some((section, key, value))
+        });
+        let (section, key, value) = parts.ok_or("must be SECTION.KEY=VALUE")?;
+        Ok(Flag::new(&format!("--set {section}.{key}"), section, key, value))
+    }
+
+    pub(super) fn given(&self) -> Given {
+        Given {
+            section: self.section.clone(),
+            key: self.key.clone(),
+            value: Value::Loose(self.value.clone()),
+            place: Place::Flag(self.written.clone()),
+        }
+    }
+}
+
+/// The settings in the environment: every `DICTAPP_*`, in alphabetical order.
+pub(super) fn read_environment(
+    variables: &[(OsString, OsString)],
+    mistakes: &mut Vec<Mistake>,
+) -> Vec<Given> {
+    let mut given = Vec::new();
+    for (name, value) in variables {
+        let name = name.to_string_lossy();
+        let Some(rest) = name.strip_prefix("DICTAPP_") else { continue };
+        let place = Place::Environment(name.to_string());
+        let Some(value) = value.to_str() else {
+            mistakes.push(Mistake { place, text: "the value is not UTF-8".to_owned() });
+            continue;
+        };
+        let (section, key) = rest.split_once("__").unwrap_or(("", rest));
+        given.push(Given {
+            section: section.to_lowercase(),
+            key: key.to_lowercase(),
+            value: Value::Loose(value.to_owned()),
+            place,
+        });
+    }
+    given.sort_by(|a, b| a.place.cmp(&b.place));
+    given
+}
+
+/// The settings in a file's bytes; what is no TOML is one mistake.
+pub(super) fn read_file(path: &Path, bytes: &[u8], mistakes: &mut Vec<Mistake>) -> Vec<Given> {
+    let at = |offset: usize| {
+        let lines = bytes[..offset.min(bytes.len())].iter().filter(|&&b| b == b'\n').count();
+        Place::File(path.to_owned(), Some(lines + 1))
+    };
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(e) => {
+            let text = "this line is not UTF-8".to_owned();
+            mistakes.push(Mistake { place: at(e.valid_up_to()), text });
+            return Vec::new();
+        }
+    };
+    let document = match Document::parse(text) {
+        Ok(document) => document,
+        Err(e) => {
+            let text = e.message().replace('\n', ", ");
+            mistakes.push(Mistake { place: at(e.span().map_or(0, |span| span.start)), text });
+            return Vec::new();
+        }
+    };
+    read_sections(document.as_table(), at)
+}
+
+fn read_sections(root: &dyn TableLike, at: impl Fn(usize) -> Place) -> Vec<Given> {
+    let mut given = Vec::new();
+    let mut push = |section: &str, key: &str, item: &Item, span: Option<Range<usize>>| {
+        let place = at(span.or_else(|| item.span()).map_or(0, |span| span.start));
+        given.push(Given {
+            section: section.to_owned(),
+            key: key.to_owned(),
+            value: value(item),
+            place,
+        });
+    };
+    for (name, item) in root.iter() {
+        let name_span = root.key(name).and_then(toml_edit::Key::span);
+        match item.as_table_like() {
+            Some(section) => {
+                push(name, "", item, name_span);
+                for (key, item) in section.iter() {
+                    push(name, key, item, section.key(key).and_then(toml_edit::Key::span));
+                }
+            }
+            None => push("", name, item, name_span),
+        }
+    }
+    given
+}
+
+fn value(item: &Item) -> Value {
+    match item {
+        Item::Value(value) => plain(value),
+        Item::None | Item::Table(_) | Item::ArrayOfTables(_) => Value::Other("section"),
+    }
+}
+
+fn plain(value: &toml_edit::Value) -> Value {
+    match value {
+        toml_edit::Value::String(text) => Value::Text(text.value().clone()),
+        toml_edit::Value::Integer(number) => Value::Integer(*number.value()),
+        toml_edit::Value::Boolean(flag) => Value::Boolean(*flag.value()),
+        toml_edit::Value::Array(items) => Value::List(items.iter().map(plain).collect()),
+        toml_edit::Value::Float(_) => Value::Other("decimal fraction"),
+        toml_edit::Value::Datetime(_) => Value::Other("date"),
+        toml_edit::Value::InlineTable(_) => Value::Other("section"),
+    }
+}

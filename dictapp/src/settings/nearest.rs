@@ -1,0 +1,65 @@
+//! A name that was meant: a mistyped text and the known names to the nearest of them.
+
+/// The known name with the fewest typing mistakes between it and `typed`, if they are few enough
+/// for its length to be a slip: one for each three characters, and two from five on.
+pub(super) fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let length = typed.chars().count();
+    let slips_max = (length / 3).max(if length < 5 { 1 } else { 2 });
+    known
+        .map(|name| (distance(typed, name), name))
+        .filter(|&(slips, _)| slips <= slips_max)
+        .min_by_key(|&(slips, _)| slips)
+        .map(|(_, name)| name)
+}
+
+/// Insertions, deletions, replacements and swaps of neighbours from one to the other (optimal
+/// string alignment), letter case aside.
+fn distance(a: &str, b: &str) -> usize {
+    let a: Vec<char> = a.to_lowercase().chars().collect();
+    let b: Vec<char> = b.to_lowercase().chars().collect();
+    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut best = replaced.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(best);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_each_kind_of_slip_once() {
+        for (a, b, slips) in [
+            ("address", "address", 0),
+            ("adress", "address", 1),
+            ("addresss", "address", 1),
+            ("sddress", "address", 1),
+            ("addrses", "address", 1),
+            ("ADDRESS", "address", 0),
+            ("", "idle", 4),
+            ("地址", "地", 1),
+        ] {
+            assert_eq!(distance(a, b), slips, "{a} {b}");
+            assert_eq!(distance(b, a), slips, "{b} {a}");
+        }
+    }
+
+    #[test]
+    fn names_the_nearest_and_nothing_when_all_are_far() {
+        let known = ["address", "workers_min", "workers_max", "ab"];
+        assert_eq!(nearest("worker_max", known.into_iter()), Some("workers_max"));
+        assert_eq!(nearest("colour", known.into_iter()), None);
+        assert_eq!(nearest("xy", known.into_iter()), None, "every letter of it is wrong");
+        assert_eq!(nearest("port", ["cert"].into_iter()), None, "half of it is wrong");
+    }
+}

@@ -1,0 +1,202 @@
+//! Addresses as they are written in settings: where to listen, which hosts and networks to know.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use super::value::{Checked, Value};
+
+/// A place to listen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// `127.0.0.1:8000`, `[::1]:8000` or `localhost:8000`; port 0 takes a free one.
+    Tcp {
+        /// A name or an IP address, without brackets.
+        host: String,
+        /// The port.
+        port: u16,
+    },
+    /// `unix:/run/dictapp.sock`.
+    Unix(PathBuf),
+}
+
+/// A network in CIDR notation; a single address is a network of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    /// The first address.
+    pub address: IpAddr,
+    /// How many leading bits count.
+    pub prefix_bits: u8,
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Address::Tcp { host, port } if host.contains(':') => write!(f, "[{host}]:{port}"),
+            Address::Tcp { host, port } => write!(f, "{host}:{port}"),
+            Address::Unix(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.address, self.prefix_bits)
+    }
+}
+
+pub(super) fn address(value: &Value) -> Checked<Address> {
+    value.text().and_then(parse_address).ok_or_else(|| {
+        value.wrong("HOST:PORT like \"127.0.0.1:8000\" or \"[::]:8000\", or \"unix:/path\"")
+    })
+}
+
+fn parse_address(text: &str) -> Option<Address> {
+    if let Some(path) = text.strip_prefix("unix:") {
+        let is_path = !path.is_empty() && !path.contains('\0');
+        return is_path.then(|| Address::Unix(PathBuf::from(path)));
+    }
+    if let Ok(address) = text.parse::<SocketAddr>() {
+        return Some(Address::Tcp { host: address.ip().to_string(), port: address.port() });
+    }
+    let (host, port) = text.rsplit_once(':')?;
+    let port = parse_port(port)?;
+    is_name(host).then(|| Address::Tcp { host: host.to_owned(), port })
+}
+
+/// Digits alone: the number parser would take a sign as well.
+fn parse_port(text: &str) -> Option<u16> {
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
+}
+
+/// The name or IP address of a site, in lower case and as a `Host` field carries it.
+pub(super) fn host(value: &Value) -> Checked<String> {
+    value.text().and_then(parse_host).ok_or_else(|| {
+        value.wrong("a host name or IP address without scheme and port, like \"dict.example.org\"")
+    })
+}
+
+fn parse_host(text: &str) -> Option<String> {
+    let bracketed = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let is_ipv6 = bracketed.is_some_and(|inside| inside.parse::<std::net::Ipv6Addr>().is_ok());
+    (is_ipv6 || is_name(text)).then(|| text.to_ascii_lowercase())
+}
+
+/// Labels of letters, digits, `-` and `_`, with dots between: names and IPv4 addresses.
+fn is_name(text: &str) -> bool {
+    let of_label = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    text.len() <= 253
+        && text.split('.').all(|label| !label.is_empty() && label.bytes().all(of_label))
+}
+
+/// `http://HOST[:PORT]` or `https://HOST[:PORT]`: the origin that visitors see.
+pub(super) fn origin(value: &Value) -> Checked<String> {
+    value.text().and_then(parse_origin).ok_or_else(|| {
+        value.wrong("a URL without a path, like \"https://dict.example.org\", or \"\"")
+    })
+}
+
+fn parse_origin(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once("://")?;
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
+    let port_at = rest.rfind(':').filter(|&at| !rest[at..].contains(']'));
+    let (name, port) = rest.split_at(port_at.unwrap_or(rest.len()));
+    let port_is_fine = port.is_empty() || parse_port(&port[1..]).is_some();
+    let is_origin = matches!(scheme, "http" | "https") && port_is_fine;
+    is_origin.then(|| parse_host(name).map(|name| format!("{scheme}://{name}{port}")))?
+}
+
+pub(super) fn network(value: &Value) -> Checked<Network> {
+    value.text().and_then(parse_network).ok_or_else(|| {
+        value.wrong("an IP address or a network like \"10.0.0.0/8\" or \"fd00::/8\"")
+    })
+}
+
+fn parse_network(text: &str) -> Option<Network> {
+    let (address, bits) = text.split_once('/').map_or((text, None), |(a, bits)| (a, Some(bits)));
+    let address: IpAddr = address.parse().ok()?;
+    let bits_max = if address.is_ipv4() { 32 } else { 128 };
+    let prefix_bits = match bits {
+        None => bits_max,
+        Some(bits) => parse_port(bits).and_then(|bits| u8::try_from(bits).ok())?,
+    };
+    (prefix_bits <= bits_max).then_some(Network { address, prefix_bits })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_each_form_of_address_and_writes_it_back() {
+        for text in ["127.0.0.1:8000", "[::1]:0", "localhost:80", "unix:/run/d.sock", "[::]:65535"]
+        {
+            assert_eq!(parse_address(text).expect(text).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_address() {
+        for text in [
+            "",
+            "8000",
+            ":8000",
+            "*:8000",
+            "host",
+            "host:",
+            "host:65536",
+            "host:+1",
+            "::1:80",
+            "http://host:80",
+            "a b:80",
+            "unix:",
+            "host:80/",
+            "a..b:1",
+        ] {
+            assert_eq!(parse_address(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn hosts_are_names_or_addresses_alone() {
+        assert_eq!(parse_host("Dict.Example.org").as_deref(), Some("dict.example.org"));
+        assert_eq!(parse_host("[::1]").as_deref(), Some("[::1]"));
+        for text in ["", "a:80", "http://a", "a/b", "::1", "[a]", "词典.cn", "*"] {
+            assert_eq!(parse_host(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_origin_has_a_scheme_a_host_and_perhaps_a_port() {
+        for (text, origin) in [
+            ("https://Dict.example.org", "https://dict.example.org"),
+            ("http://a:8000/", "http://a:8000"),
+            ("http://[::1]:80", "http://[::1]:80"),
+            ("http://[::1]", "http://[::1]"),
+        ] {
+            assert_eq!(parse_origin(text).as_deref(), Some(origin), "{text}");
+        }
+        for text in [
+            "",
+            "a",
+            "ftp://a",
+            "https://",
+            "https://a/b",
+            "https://a:",
+            "https://a:x",
+            "https://u@a",
+        ] {
+            assert_eq!(parse_origin(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn networks_have_no_more_bits_than_their_family() {
+        let shown = |text| parse_network(text).map(|network| network.to_string());
+        assert_eq!(shown("10.0.0.0/8").as_deref(), Some("10.0.0.0/8"));
+        assert_eq!(shown("::1").as_deref(), Some("::1/128"));
+        for text in ["", "10.0.0.0/33", "::/129", "10.0.0/8", "10.0.0.0/", "10.0.0.0/-1", "a/8"] {
+            assert_eq!(shown(text), None, "{text}");
+        }
+    }
+}

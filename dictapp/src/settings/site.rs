@@ -1,0 +1,201 @@
+//! The sections that shape the dictionary: `[database]`, `[dictionary]`, `[accounts]`, `[log]`.
+//! conf/settings.toml says what each key does; here are its name, default and bounds.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::database_url::{DatabaseUrl, database_url};
+use super::reader::Reader;
+use super::value::{choice, count, duration, list, optional_path, switch, text};
+
+/// `[database]`: where everything is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Database {
+    /// The engine and its place.
+    pub url: DatabaseUrl,
+    /// Connections at the same time.
+    pub connections: usize,
+    /// For a connection to be made.
+    pub connect_timeout: Duration,
+    /// For one statement.
+    pub statement_timeout: Duration,
+    /// For a request to try again and to wait for a free connection, in all.
+    pub patience: Duration,
+}
+
+/// `[dictionary]`: looking words up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dictionary {
+    /// Whether guests are sent to the log-in page, as in the course.
+    pub lookup_requires_login: bool,
+    /// Rows of a page of the history.
+    pub history_page: usize,
+    /// The names of the word books in the order of their entries; those not named follow.
+    pub books: Vec<String>,
+    /// Near words shown when a word is not found.
+    pub near_words: usize,
+    /// Words offered while typing.
+    pub suggestions: usize,
+}
+
+/// `[accounts]`: who may have an account, and how it is guarded.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Accounts {
+    /// Whether visitors may register themselves.
+    pub registration: bool,
+    /// Characters of a new password, at least.
+    pub password_chars_min: usize,
+    /// Characters of a password, at most.
+    pub password_chars_max: usize,
+    /// The salt of the course's password hashes.
+    pub course_salt: String,
+    /// A session ends when it was not used for so long.
+    pub session_idle: Duration,
+    /// A session ends so long after the log-in.
+    pub session_absolute: Duration,
+    /// Whether cookies are sent over TLS alone.
+    pub cookie_secure: CookieSecure,
+    /// Passwords hashed at the same time.
+    pub hash_permits: usize,
+    /// Requests that wait for a permit.
+    pub hash_queue_max: usize,
+    /// How long a request waits for a permit.
+    pub hash_wait_max: Duration,
+}
+
+/// When cookies carry the attribute `Secure`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CookieSecure {
+    /// When the request came over TLS, or `public_url` begins with `https`.
+    Auto,
+    /// On every answer.
+    Always,
+    /// On none.
+    Never,
+}
+
+/// `[log]`: what is written down about the running server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// Whether each request is a line.
+    pub access: bool,
+    /// The form of a line.
+    pub format: LogFormat,
+    /// The least important kind of line that is written.
+    pub level: LogLevel,
+    /// The file that lines are appended to; none: standard error.
+    pub file: Option<PathBuf>,
+}
+
+/// The form of a line of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// How important a line of the log is; the most important first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogLevel {
+    /// Something failed.
+    Error,
+    /// Something is odd, and goes on.
+    Warn,
+    /// What an operator wants to know on a good day.
+    Info,
+    /// What a developer wants to know.
+    Debug,
+}
+
+impl fmt::Debug for Accounts {
+    /// All but the salt, which helps whoever guesses passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Accounts")
+            .field("registration", &self.registration)
+            .field("password_chars_min", &self.password_chars_min)
+            .field("password_chars_max", &self.password_chars_max)
+            .field("session_idle", &self.session_idle)
+            .field("session_absolute", &self.session_absolute)
+            .field("cookie_secure", &self.cookie_secure)
+            .field("hash_permits", &self.hash_permits)
+            .field("hash_queue_max", &self.hash_queue_max)
+            .field("hash_wait_max", &self.hash_wait_max)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Database {
+    pub(super) fn read(r: &mut Reader) -> Database {
+        r.section("database");
+        Database {
+            url: r.secret("url", "sqlite:data/dictapp.db", database_url),
+            connections: r.key("connections", "16", count(1..=1000)),
+            connect_timeout: r.key("connect_timeout", "2s", duration("10ms"..="1m")),
+            statement_timeout: r.key("statement_timeout", "10s", duration("10ms"..="10m")),
+            patience: r.key("patience", "5s", duration("0s"..="10m")),
+        }
+    }
+}
+
+impl Dictionary {
+    pub(super) fn read(r: &mut Reader) -> Dictionary {
+        r.section("dictionary");
+        Dictionary {
+            lookup_requires_login: r.key("lookup_requires_login", "false", switch),
+            history_page: r.key("history_page", "10", count(1..=1000)),
+            books: r.key("books", "", list(text)),
+            near_words: r.key("near_words", "8", count(0..=100)),
+            suggestions: r.key("suggestions", "10", count(0..=100)),
+        }
+    }
+}
+
+impl Accounts {
+    pub(super) fn read(r: &mut Reader) -> Accounts {
+        r.section("accounts");
+        let secure = [
+            ("auto", CookieSecure::Auto),
+            ("always", CookieSecure::Always),
+            ("never", CookieSecure::Never),
+        ];
+        let accounts = Accounts {
+            registration: r.key("registration", "true", switch),
+            password_chars_min: r.key("password_chars_min", "6", count(1..=64)),
+            password_chars_max: r.key("password_chars_max", "128", count(64..=1024)),
+            course_salt: r.secret("course_salt", "the-sat", text),
+            session_idle: r.key("session_idle", "7d", duration("1m"..="365d")),
+            session_absolute: r.key("session_absolute", "30d", duration("1m"..="365d")),
+            cookie_secure: r.key("cookie_secure", "auto", choice(secure)),
+            hash_permits: r.key("hash_permits", "2", count(1..=64)),
+            hash_queue_max: r.key("hash_queue_max", "64", count(0..=4096)),
+            hash_wait_max: r.key("hash_wait_max", "5s", duration("0s"..="1m")),
+        };
+        r.ordered(
+            ("session_idle", accounts.session_idle),
+            ("session_absolute", accounts.session_absolute),
+        );
+        accounts
+    }
+}
+
+impl Log {
+    pub(super) fn read(r: &mut Reader) -> Log {
+        r.section("log");
+        let levels = [
+            ("error", LogLevel::Error),
+            ("warn", LogLevel::Warn),
+            ("info", LogLevel::Info),
+            ("debug", LogLevel::Debug),
+        ];
+        let formats = [("text", LogFormat::Text), ("json", LogFormat::Json)];
+        Log {
+            access: r.key("access", "true", switch),
+            format: r.key("format", "text", choice(formats)),
+            level: r.key("level", "info", choice(levels)),
+            file: r.key("file", "", optional_path),
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! The settings as a whole: the documented file, the layers, and every mistake with its place.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::*;
+
+const DOCUMENTED: &str = include_str!("../../../conf/settings.toml");
+
+/// Reads a settings file's text and then more layers, all under fixed names.
+fn load(toml: &str, environment: &[(&str, &str)], flags: &[&str]) -> Result<Settings, String> {
+    let mut mistakes = Vec::new();
+    let mut given = layers::read_file(Path::new("s.toml"), toml.as_bytes(), &mut mistakes);
+    let variables: Vec<(OsString, OsString)> =
+        environment.iter().map(|(name, value)| (name.into(), value.into())).collect();
+    given.extend(layers::read_environment(&variables, &mut mistakes));
+    let flags = flags.iter().map(|flag| Flag::parse_assignment(flag).unwrap());
+    given.extend(flags.map(|flag| flag.given()));
+    read(given, mistakes).map(|(settings, _)| settings).map_err(|mistakes| mistakes.to_string())
+}
+
+#[track_caller]
+fn assert_mistakes(toml: &str, mistakes: &[&str]) {
+    let found = load(toml, &[], &[]).expect_err("mistakes");
+    assert_eq!(found.lines().collect::<Vec<_>>(), mistakes);
+}
+
+#[test]
+fn the_documented_file_says_what_is_built_in() {
+    assert_eq!(load(DOCUMENTED, &[], &[]).unwrap(), Settings::default());
+}
+
+#[test]
+fn the_documented_file_has_every_key_once_in_the_order_of_the_code() {
+    let documented = layers::read_file(Path::new("s.toml"), DOCUMENTED.as_bytes(), &mut vec![]);
+    let documented: Vec<(&str, &str)> = documented
+        .iter()
+        .filter(|given| !given.key.is_empty())
+        .map(|given| (given.section.as_str(), given.key.as_str()))
+        .collect();
+    let (_, asked) = read(vec![], vec![]).unwrap();
+    let known: Vec<(&str, &str)> = asked.iter().map(|asked| (asked.section, asked.key)).collect();
+    assert_eq!(documented, known);
+}
+
+/// Each key of the documented file with the comment above it, which two keys may share.
+fn comments() -> Vec<(String, String)> {
+    let (mut comments, mut comment, mut after_key) = (Vec::new(), String::new(), false);
+    for line in DOCUMENTED.lines() {
+        match (line.strip_prefix('#'), line.split_once(" = ")) {
+            (Some(_), _) if after_key => comment = line.to_owned(),
+            (Some(words), _) => comment.push_str(words),
+            (None, Some((key, _))) => comments.push((key.to_owned(), comment.clone())),
+            (None, None) => comment.clear(),
+        }
+        after_key = !line.starts_with('#');
+    }
+    comments
+}
+
+#[test]
+fn every_key_is_explained_with_the_bounds_that_hold() {
+    let (_, asked) = read(vec![], vec![]).unwrap();
+    let mut bounded = 0;
+    for (asked, (key, comment)) in asked.iter().zip(comments()) {
+        assert_eq!(asked.key, key);
+        assert!(comment.len() > 20, "{key} is not explained");
+        let nonsense = load(&format!("[{}]\n{key} = 1979-05-27", asked.section), &[], &[]);
+        let refusal = nonsense.expect_err(&key);
+        if let Some((_, bounds)) = refusal.split_once(" from ") {
+            let bounds = bounds.trim_end_matches(", not a date");
+            assert!(comment.contains(bounds), "{key}: {bounds} is not in:{comment}");
+            bounded += 1;
+        }
+    }
+    assert!(bounded > 30, "only {bounded} keys have bounds");
+}
+
+#[test]
+fn flags_win_over_the_environment_over_the_file_over_what_is_built_in() {
+    let file = "[timeouts]\nhead = '1s'\nbody = '1s'\nidle = '1s'";
+    let environment = [("DICTAPP_TIMEOUTS__BODY", "2s"), ("DICTAPP_TIMEOUTS__IDLE", "2s")];
+    let settings = load(file, &environment, &["timeouts.idle=3s"]).unwrap();
+    let seconds = |timeout: Duration| timeout.as_secs();
+    let Timeouts { head, body, idle, write, .. } = settings.timeouts;
+    assert_eq!([head, body, idle, write].map(seconds), [1, 2, 3, 30]);
+}
+
+#[test]
+fn the_environment_sets_every_key_without_quotes() {
+    let settings = load(
+        "",
+        &[
+            ("DICTAPP_SERVER__ADDRESS", "0.0.0.0:80,unix:/run/d.sock"),
+            ("DICTAPP_SERVER__WORKERS_MIN", "4"),
+            ("DICTAPP_LOG__ACCESS", "false"),
+            ("DICTAPP_DATABASE__URL", "mysql://u:p@h/d"),
+            ("PATH", "/bin"),
+        ],
+        &[],
+    )
+    .unwrap();
+    let shown: Vec<String> = settings.server.address.iter().map(Address::to_string).collect();
+    assert_eq!(shown, ["0.0.0.0:80", "unix:/run/d.sock"]);
+    assert_eq!((settings.server.workers_min, settings.log.access), (4, false));
+    assert_eq!(settings.database.url.to_string(), "mysql://u:***@h:3306/d");
+}
+
+#[test]
+fn tells_every_mistake_of_every_layer_at_once() {
+    let file = "[server]\nadress = 'a'\nworkers_min = '16'\n\n[timeouts]\nhead = 10\n";
+    let environment = [
+        ("DICTAPP_SERVER__ADRESS", "x"),
+        ("DICTAPP_LOG__LEVEL", "loud"),
+        ("DICTAPP_SERVER_ADDRESS", "x"),
+    ];
+    let found = load(file, &environment, &["log.fromat=json", "limits.cookies_max=0"]).unwrap_err();
+    assert_eq!(
+        found.lines().collect::<Vec<_>>(),
+        [
+            "s.toml:2: unknown key \"adress\" in [server]; did you mean \"address\"?",
+            "s.toml:3: [server] workers_min must be a whole number from 1 to 4096, not \"16\"",
+            "s.toml:6: [timeouts] head must be a duration from \"100ms\" to \"10m\", not 10",
+            "environment DICTAPP_LOG__LEVEL: [log] level must be \"error\" or \"warn\" or \"info\" or \"debug\", not \"loud\"",
+            "environment DICTAPP_SERVER_ADDRESS: unknown setting; did you mean DICTAPP_SERVER__ADDRESS?",
+            "environment DICTAPP_SERVER__ADRESS: unknown setting; did you mean DICTAPP_SERVER__ADDRESS?",
+            "--set limits.cookies_max: [limits] cookies_max must be a whole number from 1 to 1000, not \"0\"",
+            "--set log.fromat: unknown key \"fromat\" in [log]; did you mean \"format\"?",
+        ]
+    );
+}
+
+#[test]
+fn unknown_sections_are_told_once_and_keys_are_found_in_other_sections() {
+    assert_mistakes(
+        "port = 80\naddress = 'x'\nlog = 1\n[servr]\na = 1\nb = 2\n[colour]\n[limits]\nidle = '1s'\nzzz = 1\n[server.tls]\nx = 1",
+        &[
+            "s.toml:1: unknown key \"port\" outside of any section",
+            "s.toml:2: unknown key \"address\" outside of any section; did you mean \"address\" in [server]?",
+            "s.toml:3: \"log\" must be a section, [log]",
+            "s.toml:4: unknown section [servr]; did you mean [server]?",
+            "s.toml:7: unknown section [colour]; the sections are server, tls, limits, timeouts, database, dictionary, accounts, log",
+            "s.toml:9: unknown key \"idle\" in [limits]; did you mean \"idle\" in [timeouts]?",
+            "s.toml:10: unknown key \"zzz\" in [limits]; the keys there are head_bytes_max, head_fields_max, target_bytes_max, body_bytes_max, body_memory_max, form_fields_max, cookies_max, requests_per_connection_max",
+            "s.toml:11: unknown key \"tls\" in [server]; the keys there are address, public_url, allowed_hosts, trusted_proxies, workers_min, workers_max, shards, queue_age_max, drain, connections_max, connections_per_address_max",
+        ],
+    );
+}
+
+#[test]
+fn a_file_that_is_no_toml_is_told_by_its_line() {
+    for (toml, line) in
+        [("[server]\naddress = ", 2), ("[server\n", 1), ("a = 1\na = 2", 2), ("\n\n=1", 3)]
+    {
+        let found = load(toml, &[], &[]).unwrap_err();
+        assert!(found.starts_with(&format!("s.toml:{line}: ")), "{toml:?}: {found}");
+        assert_eq!(found.lines().count(), 1, "{found}");
+    }
+    let mut mistakes = Vec::new();
+    layers::read_file(Path::new("s.toml"), b"# a\n# \xff", &mut mistakes);
+    assert_eq!(mistakes[0].to_string(), "s.toml:2: this line is not UTF-8");
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_line_ends_are_fine() {
+    let settings = load("\u{feff}[server]\r\nworkers_min = 3\r\n", &[], &[]).unwrap();
+    assert_eq!(settings.server.workers_min, 3);
+}
+
+#[test]
+fn settings_that_contradict_each_other_are_mistakes_of_the_later_one() {
+    assert_mistakes(
+        "[server]\nworkers_min = 600\n[tls]\nhsts = '1d'\n[accounts]\nsession_absolute = '2d'\nsession_idle = '3d'",
+        &[
+            "s.toml:2: [server] workers_min is larger than workers_max",
+            "s.toml:4: [tls] hsts and redirect_address mean nothing without cert and key",
+            "s.toml:7: [accounts] session_idle is larger than session_absolute",
+        ],
+    );
+    assert_mistakes(
+        "[tls]\ncert = 'a.pem'",
+        &["s.toml:2: [tls] cert and key go together: one of them is missing"],
+    );
+    assert_mistakes(
+        "[server]\nworkers_min = 600\nworkers_max = 'many'",
+        &["s.toml:3: [server] workers_max must be a whole number from 1 to 4096, not \"many\""],
+    );
+}
+
+#[test]
+fn no_secret_is_ever_shown() {
+    let file = "[database]\nurl = 'mysql://root:s3cret@h/d'\n[accounts]\ncourse_salt = 's3cret'";
+    assert!(!format!("{:?}", load(file, &[], &[]).unwrap()).contains("s3cret"));
+    let wrong =
+        "[database]\nurl = 'mysql://root:s3cret@h'\n[accounts]\ncourse_salt = \"s3cret\\n\"";
+    let found = load(wrong, &[("DICTAPP_DATABASE__URL", "s3cret")], &[]).unwrap_err();
+    assert!(!found.contains("s3cret"), "{found}");
+    assert_eq!(found.lines().count(), 3);
+}
+
+#[test]
+fn variables_are_names_of_their_own() {
+    let (_, asked) = read(vec![], vec![]).unwrap();
+    let mut variables = BTreeMap::new();
+    for asked in asked {
+        let old = variables.insert(asked.variable(), asked);
+        assert_eq!(old, None, "two keys, one variable");
+    }
+    assert!(variables.contains_key("DICTAPP_DATABASE__URL"));
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_slip_of_the_keyboard_is_harmless_or_a_mistake_of_a_line(
+        at in 0..DOCUMENTED.len(),
+        cut in 0..9_usize,
+        typed in "[a-z0-9\\[\\]\"'=#{},. _\\n\u{0}\u{e9}-]{0,4}",
+    ) {
+        // The file is ASCII, so that any offset is one of a character.
+        let rest = (at + cut).min(DOCUMENTED.len());
+        let file = format!("{}{typed}{}", &DOCUMENTED[..at], &DOCUMENTED[rest..]);
+        let lines = file.lines().count() + 1;
+        for mistake in load(&file, &[], &[]).err().iter().flat_map(|text| text.lines()) {
+            let number = mistake.strip_prefix("s.toml:").and_then(|rest| rest.split(':').next());
+            let number: usize = number.and_then(|number| number.parse().ok()).expect(mistake);
+            proptest::prop_assert!((1..=lines).contains(&number), "{}", mistake);
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! A value as it was given, and the kinds that turn it into what the program works with: counts,
+//! sizes, durations, choices. What a kind refuses it answers with what it must be.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A value as given, before its key says what it means.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Value {
+    /// A string of the settings file.
+    Text(String),
+    /// A whole number of the settings file.
+    Integer(i64),
+    /// `true` or `false` in the settings file.
+    Boolean(bool),
+    /// An array of the settings file.
+    List(Vec<Value>),
+    /// Anything else a TOML file can hold, by its name there.
+    Other(&'static str),
+    /// From the environment, a flag or a default: its key decides what it is. A list is written
+    /// with commas.
+    Loose(String),
+}
+
+/// Why a value was refused: what it must be, and the part of it that is not so.
+#[derive(Debug, PartialEq)]
+pub(super) struct Wrong {
+    pub(super) must_be: String,
+    pub(super) not: String,
+}
+
+/// What a kind makes of a value.
+pub(super) type Checked<T> = Result<T, Wrong>;
+
+impl Value {
+    /// The text of a string, from wherever it came.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) | Value::Loose(text) => Some(text),
+            Value::Integer(_) | Value::Boolean(_) | Value::List(_) | Value::Other(_) => None,
+        }
+    }
+
+    fn integer(&self) -> Option<i64> {
+        match self {
+            Value::Integer(number) => Some(*number),
+            Value::Loose(text) => text.parse().ok(),
+            Value::Text(_) | Value::Boolean(_) | Value::List(_) | Value::Other(_) => None,
+        }
+    }
+
+    /// Refuses the value.
+    pub(super) fn wrong(&self, must_be: impl Into<String>) -> Wrong {
+        Wrong { must_be: must_be.into(), not: self.to_string() }
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Text(text) | Value::Loose(text) => write!(f, "{text:?}"),
+            Value::Integer(number) => write!(f, "{number}"),
+            Value::Boolean(flag) => write!(f, "{flag}"),
+            Value::List(items) => write!(f, "a list of {}", items.len()),
+            Value::Other(name) => write!(f, "a {name}"),
+        }
+    }
+}
+
+/// `true` or `false`.
+pub(super) fn switch(value: &Value) -> Checked<bool> {
+    match value {
+        Value::Boolean(flag) => Ok(*flag),
+        Value::Loose(text) if text == "true" => Ok(true),
+        Value::Loose(text) if text == "false" => Ok(false),
+        _ => Err(value.wrong("true or false")),
+    }
+}
+
+/// A whole number within the range.
+pub(super) fn count(range: RangeInclusive<usize>) -> impl Fn(&Value) -> Checked<usize> {
+    move |value| {
+        let number = value.integer().and_then(|number| usize::try_from(number).ok());
+        number.filter(|number| range.contains(number)).ok_or_else(|| {
+            value.wrong(format!("a whole number from {} to {}", range.start(), range.end()))
+        })
+    }
+}
+
+/// A number of bytes like `16KiB`, within the range.
+pub(super) fn size(range: RangeInclusive<&'static str>) -> impl Fn(&Value) -> Checked<usize> {
+    quantity("a size", parse_size, range)
+}
+
+/// A time like `10s`, within the range.
+pub(super) fn duration(
+    range: RangeInclusive<&'static str>,
+) -> impl Fn(&Value) -> Checked<Duration> {
+    quantity("a duration", parse_duration, range)
+}
+
+/// A quantity with a unit; the bounds are written, and shown, as a person would write them.
+fn quantity<T: PartialOrd>(
+    name: &'static str,
+    parse: fn(&str) -> Option<T>,
+    range: RangeInclusive<&'static str>,
+) -> impl Fn(&Value) -> Checked<T> {
+    move |value| {
+        let quantity = value.text().and_then(parse);
+        let within = |quantity: &T| {
+            parse(range.start()).is_some_and(|least| *quantity >= least)
+                && parse(range.end()).is_some_and(|most| *quantity <= most)
+        };
+        quantity.filter(within).ok_or_else(|| {
+            value.wrong(format!("{name} from \"{}\" to \"{}\"", range.start(), range.end()))
+        })
+    }
+}
+
+fn parse_size(text: &str) -> Option<usize> {
+    let (number, unit) = split_unit(text)?;
+    let bytes: usize = match unit {
+        "B" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        _ => return None,
+    };
+    usize::try_from(number).ok()?.checked_mul(bytes)
+}
+
+fn parse_duration(text: &str) -> Option<Duration> {
+    let (number, unit) = split_unit(text)?;
+    let milliseconds = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return None,
+    };
+    number.checked_mul(milliseconds).map(Duration::from_millis)
+}
+
+fn split_unit(text: &str) -> Option<(u64, &str)> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    Some((number.parse().ok()?, unit))
+}
+
+/// Any text without control characters.
+pub(super) fn text(value: &Value) -> Checked<String> {
+    match value.text() {
+        Some(text) if !text.chars().any(char::is_control) => Ok(text.to_owned()),
+        _ => Err(value.wrong("a text without control characters")),
+    }
+}
+
+/// A path, or nothing when the text is empty.
+pub(super) fn optional_path(value: &Value) -> Checked<Option<PathBuf>> {
+    match value.text() {
+        Some("") => Ok(None),
+        Some(path) if !path.contains('\0') => Ok(Some(PathBuf::from(path))),
+        _ => Err(value.wrong("a path, or \"\" for none")),
+    }
+}
+
+/// One of a few words.
+pub(super) fn choice<T: Copy, const N: usize>(
+    of: [(&'static str, T); N],
+) -> impl Fn(&Value) -> Checked<T> {
+    move |value| {
+        let found = of.iter().find(|(word, _)| value.text() == Some(word));
+        found.map(|&(_, choice)| choice).ok_or_else(|| {
+            let words: Vec<String> = of.iter().map(|(word, _)| format!("{word:?}")).collect();
+            value.wrong(words.join(" or "))
+        })
+    }
+}
+
+/// Nothing when the text is empty, and otherwise what `kind` makes of it.
+pub(super) fn optional<T>(
+    kind: impl Fn(&Value) -> Checked<T>,
+) -> impl Fn(&Value) -> Checked<Option<T>> {
+    move |value| match value.text() {
+        Some("") => Ok(None),
+        _ => kind(value).map(Some),
+    }
+}
+
+/// A list of `kind`; a single text is a list of one.
+pub(super) fn list<T>(kind: impl Fn(&Value) -> Checked<T>) -> impl Fn(&Value) -> Checked<Vec<T>> {
+    move |value| match value {
+        Value::List(items) => items.iter().map(&kind).collect(),
+        Value::Loose(text) if text.trim().is_empty() => Ok(Vec::new()),
+        Value::Loose(text) => {
+            text.split(',').map(|item| kind(&Value::Loose(item.trim().to_owned()))).collect()
+        }
+        Value::Text(_) | Value::Integer(_) | Value::Boolean(_) | Value::Other(_) => {
+            kind(value).map(|item| vec![item])
+        }
+    }
+}
+
+/// A list of `kind` with at least one item.
+pub(super) fn some<T>(kind: impl Fn(&Value) -> Checked<T>) -> impl Fn(&Value) -> Checked<Vec<T>> {
+    let list = list(kind);
+    move |value| {
+        let items = list(value)?;
+        if items.is_empty() { Err(value.wrong("at least one")) } else { Ok(items) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(text: &str) -> Value {
+        Value::Text(text.to_owned())
+    }
+
+    #[test]
+    fn reads_sizes_and_durations_by_their_units() {
+        for (text, bytes) in [("0B", 0), ("16KiB", 16_384), ("1MiB", 1_048_576), ("2GiB", 2 << 30)]
+        {
+            assert_eq!(parse_size(text), Some(bytes), "{text}");
+        }
+        for (text, ms) in [
+            ("500ms", 500),
+            ("10s", 10_000),
+            ("5m", 300_000),
+            ("2h", 7_200_000),
+            ("1d", 86_400_000),
+        ] {
+            assert_eq!(parse_duration(text), Some(Duration::from_millis(ms)), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_quantities_without_a_unit_or_with_a_wrong_one() {
+        for text in
+            ["", "10", "s", "-1s", "+1s", "1.5s", "10 s", "10S", "1w", "99999999999999999999s"]
+        {
+            assert_eq!(parse_duration(text), None, "{text}");
+        }
+        for text in ["16", "16kb", "16KB", "16 KiB", "18446744073709551615KiB"] {
+            assert_eq!(parse_size(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn bounds_belong_to_the_range_and_are_shown_as_written() {
+        let kind = duration("1s"..="1h");
+        assert!(kind(&given("1s")).is_ok() && kind(&given("60m")).is_ok());
+        for text in ["999ms", "61m", "soon"] {
+            let wrong = kind(&given(text)).unwrap_err();
+            assert_eq!(wrong.must_be, "a duration from \"1s\" to \"1h\"");
+            assert_eq!(wrong.not, format!("{text:?}"));
+        }
+    }
+
+    #[test]
+    fn a_quoted_number_in_a_file_is_a_text_and_in_the_environment_a_number() {
+        let kind = count(1..=9);
+        assert_eq!(kind(&Value::Integer(5)), Ok(5));
+        assert_eq!(kind(&Value::Loose("5".into())), Ok(5));
+        assert_eq!(kind(&given("5")).unwrap_err().not, "\"5\"");
+        for number in [0, 10, -5] {
+            assert!(kind(&Value::Integer(number)).is_err(), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_item_of_a_list_is_named_by_itself() {
+        let kind = list(count(1..=9));
+        let items = Value::List(vec![Value::Integer(1), Value::Integer(77)]);
+        assert_eq!(kind(&items).unwrap_err().not, "77");
+        assert_eq!(kind(&Value::Loose("1, 2,3".into())), Ok(vec![1, 2, 3]));
+        assert_eq!(kind(&Value::Loose(String::new())), Ok(vec![]));
+        assert!(some(count(1..=9))(&Value::List(vec![])).is_err());
+    }
+
+    #[test]
+    fn refuses_what_is_no_text_path_choice_or_switch() {
+        assert!(text(&given("a\nb")).is_err());
+        assert!(optional_path(&given("a\0b")).is_err());
+        assert_eq!(optional_path(&given("")), Ok(None));
+        assert_eq!(switch(&Value::Boolean(true)), Ok(true));
+        assert!(switch(&given("true")).is_err() && switch(&Value::Loose("yes".into())).is_err());
+        let kind = choice([("text", 1), ("json", 2)]);
+        assert_eq!(kind(&given("json")), Ok(2));
+        assert_eq!(kind(&given("xml")).unwrap_err().must_be, "\"text\" or \"json\"");
+    }
+}

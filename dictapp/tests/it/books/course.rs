@@ -1,0 +1,127 @@
+//! Course text: every fault that real files have.
+
+use dictapp::books::{Kind, OddityKind as Odd, limits};
+
+use super::{data, entry, lines, mean, read, read_bytes, words};
+
+fn course(text: &str) -> (Vec<dictapp::model::Entry>, Vec<(Odd, u64, String)>) {
+    let (entries, oddities) = read_bytes(Kind::Course, "a.txt", text.as_bytes()).unwrap();
+    (entries, lines(&oddities))
+}
+
+#[test]
+fn reads_a_file_with_every_fault_of_real_files() {
+    let (entries, oddities) = read(Kind::Course, &data("faults.txt")).unwrap();
+    assert_eq!(
+        words(&entries),
+        [
+            "zoo",
+            "a",
+            "abandon",
+            "ability",
+            "ice cream",
+            "as soon as possible",
+            "café",
+            "vitamin a.",
+            "communicational x",
+            "o'clock",
+            "and/or",
+            "wrapped",
+            "indented",
+            "apple",
+            "record"
+        ]
+    );
+    assert_eq!(mean(&entries, "abandon"), "v. 放弃；抛弃\nn. 放任");
+    assert_eq!(mean(&entries, "wrapped"), "adj. 一行写不下的 解释接在下一行");
+    assert_eq!(mean(&entries, "apple"), "n. 苹果\nn. 苹果树");
+    assert_eq!(entry(&entries, "record").phonetic.as_deref(), Some("'rekɔ:d; ri'kɔ:d"));
+    assert_eq!(
+        lines(&oddities),
+        [
+            (Odd::NoExplanation, 15, "nothing".into()),
+            (Odd::NoExplanation, 16, "only".into()),
+            (Odd::Repeated, 18, "apple".into()),
+            (Odd::Wrapped, 13, "解释接在下一行".into()),
+            (Odd::Indented, 14, "indented         n. 前面有空格的词".into()),
+        ]
+    );
+}
+
+#[test]
+fn takes_line_ends_and_a_bom_of_other_systems() {
+    let (entries, odd) = course("\u{FEFF}a  n. 一\r\nb  n. 二\r\n\r\nc  n. 三");
+    assert_eq!(words(&entries), ["a", "b", "c"]);
+    assert_eq!(mean(&entries, "a"), "n. 一");
+    assert!(odd.is_empty(), "{odd:?}");
+}
+
+#[test]
+fn an_explanation_on_the_next_line_is_none_missing() {
+    let (entries, odd) = course("apple\n    n. 苹果\npear\n");
+    assert_eq!(mean(&entries, "apple"), "n. 苹果");
+    assert_eq!(odd, [(Odd::NoExplanation, 3, "pear".into()), (Odd::Wrapped, 2, "n. 苹果".into())]);
+}
+
+#[test]
+fn a_file_indented_as_a_whole_has_no_wrapped_lines() {
+    let (entries, odd) = course("  a  n. 一\n  b  n. 二\n");
+    assert_eq!(words(&entries), ["a", "b"]);
+    assert!(odd.is_empty(), "{odd:?}");
+}
+
+#[test]
+fn repeated_headwords_come_once_with_all_lines_even_far_apart() {
+    let mut text = String::from("same  n. 一\n");
+    for n in 0..1000 {
+        text.push_str(&format!("word{n}  n. {n}\n"));
+    }
+    text.push_str("same  v. 二\nsame  n. 一\n");
+    let (entries, odd) = course(&text);
+    assert_eq!(entries.len(), 1001);
+    assert_eq!(mean(&entries, "same"), "n. 一\nv. 二");
+    assert_eq!(odd, [(Odd::Repeated, 1002, "same".into()), (Odd::Repeated, 1003, "same".into())]);
+}
+
+#[test]
+fn what_is_too_long_is_left_out_and_told_by_line() {
+    let long = "x".repeat(limits::MEAN_BYTES_MAX + 1);
+    let line = "y".repeat(limits::LINE_BYTES_MAX + 10);
+    let word = "w".repeat(256);
+    let text = format!("a  {long}\n{word}  n. 长\nb  {line}\n  joined to nothing\nc  n. 三\n");
+    let (entries, odd) = course(&text);
+    assert_eq!(words(&entries), ["c"]);
+    let told: Vec<(Odd, u64)> = odd.iter().map(|(kind, line, _)| (*kind, *line)).collect();
+    assert_eq!(
+        told,
+        [(Odd::BadHeadword, 2), (Odd::LongExplanation, 1), (Odd::LongLine, 3), (Odd::Wrapped, 4)]
+    );
+}
+
+#[test]
+fn a_file_in_another_encoding_is_told_with_the_way_to_convert_it() {
+    let gbk = b"apple  n. \xc6\xbb\xb9\xfb\n";
+    let error = read_bytes(Kind::Course, "gbk.txt", gbk).unwrap_err().to_string();
+    assert!(error.contains("gbk.txt, line 1: byte 12 is not UTF-8"), "{error}");
+    assert!(error.contains("iconv -f GB18030 -t UTF-8"), "{error}");
+    let error = read_bytes(Kind::Course, "w.txt", b"\xff\xfea\0").unwrap_err().to_string();
+    assert!(error.contains("UTF-16"), "{error}");
+}
+
+#[test]
+fn what_is_no_text_is_told() {
+    let error = read_bytes(Kind::Course, "x", b"a  b\n\0\0\n").unwrap_err().to_string();
+    assert!(error.ends_with("x, line 2: holds a zero byte: this is not a text file"), "{error}");
+    let error = read_bytes(Kind::Course, "x.zip", b"PK\x03\x04....").unwrap_err().to_string();
+    assert!(error.ends_with("x.zip: is packed with zip, unpack it first"), "{error}");
+    let error = read(Kind::Course, &data("")).unwrap_err().to_string();
+    assert!(error.ends_with("is not a file"), "{error}");
+    let error = read(Kind::Course, &data("absent.txt")).unwrap_err().to_string();
+    assert!(error.contains("absent.txt: No such file"), "{error}");
+}
+
+#[test]
+fn an_empty_file_is_an_empty_book() {
+    assert_eq!(course(""), (vec![], vec![]));
+    assert_eq!(course("\u{FEFF}\n\n"), (vec![], vec![]));
+}

@@ -1,0 +1,21 @@
+//! Books that the project does not hold: run with `DICTAPP_TEST_BOOK=file cargo test -- --ignored`.
+
+use std::path::PathBuf;
+
+use dictapp::books::Kind;
+
+use super::read;
+
+#[test]
+#[ignore = "needs DICTAPP_TEST_BOOK, a padded course file"]
+fn every_headword_of_a_padded_file_is_found_by_its_own_spelling() {
+    let path = PathBuf::from(std::env::var_os("DICTAPP_TEST_BOOK").expect("DICTAPP_TEST_BOOK"));
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (entries, oddities) = read(Kind::Course, &path).unwrap();
+    let found: std::collections::HashSet<&str> = entries.iter().map(|e| e.word.as_str()).collect();
+    let headword = |line: &'static str| line.split("  ").next().unwrap_or_default();
+    let text: &'static str = text.leak();
+    let lost: Vec<&str> = text.lines().map(headword).filter(|word| !found.contains(word)).collect();
+    println!("{} entries\n{oddities}", entries.len());
+    assert_eq!(lost, Vec::<&str>::new());
+}

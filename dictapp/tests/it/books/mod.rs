@@ -1,0 +1,72 @@
+//! Word books: files as people have them to entries and reports.
+
+mod course;
+mod large;
+mod plain;
+
+use std::path::{Path, PathBuf};
+
+use dictapp::books::{Book, BookError, Kind, Oddities, OddityKind, Place};
+use dictapp::model::Entry;
+use tempfile::TempDir;
+
+/// A file of the test data.
+pub(crate) fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/books").join(name)
+}
+
+/// Reads a whole book.
+pub(crate) fn read(kind: Kind, path: &Path) -> Result<(Vec<Entry>, Oddities), BookError> {
+    let mut book = Book::open(kind, path, |_| {})?;
+    let mut entries = Vec::new();
+    while let Some(entry) = book.next()? {
+        entries.push(entry);
+    }
+    Ok((entries, book.oddities()))
+}
+
+/// Writes a file into a folder of its own and reads it.
+pub(crate) fn read_bytes(
+    kind: Kind,
+    name: &str,
+    bytes: &[u8],
+) -> Result<(Vec<Entry>, Oddities), BookError> {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    read(kind, &path)
+}
+
+/// The explanation of one headword.
+#[track_caller]
+pub(crate) fn mean<'a>(entries: &'a [Entry], word: &str) -> &'a str {
+    &entry(entries, word).mean
+}
+
+/// The entry of one headword, which must be there once.
+#[track_caller]
+pub(crate) fn entry<'a>(entries: &'a [Entry], word: &str) -> &'a Entry {
+    let found: Vec<&Entry> = entries.iter().filter(|e| e.word.as_str() == word).collect();
+    assert_eq!(found.len(), 1, "{word:?} among {:?}", words(entries));
+    found[0]
+}
+
+/// The headwords in the order given.
+pub(crate) fn words(entries: &[Entry]) -> Vec<&str> {
+    entries.iter().map(|entry| entry.word.as_str()).collect()
+}
+
+/// All oddities as kind, line and text.
+pub(crate) fn lines(oddities: &Oddities) -> Vec<(OddityKind, u64, String)> {
+    let mut all = Vec::new();
+    for (kind, found) in oddities.by_kind() {
+        for oddity in &found.first {
+            let line = match oddity.place {
+                Place::Line(line) | Place::LineOf(_, line) => line,
+                Place::Byte(byte) | Place::ByteOf(_, byte) => byte,
+            };
+            all.push((kind, line, oddity.about.clone()));
+        }
+    }
+    all
+}

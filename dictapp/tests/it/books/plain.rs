@@ -1,0 +1,39 @@
+//! The house's own notation.
+
+use dictapp::books::{Book, Kind, OddityKind as Odd, limits};
+
+use super::{data, entry, lines, mean, read, read_bytes, words};
+
+#[test]
+fn reads_records_and_what_the_book_says_of_itself() {
+    let (entries, oddities) = read(Kind::Plain, &data("small.book")).unwrap();
+    assert_eq!(words(&entries), ["apple", "go", "# sharp", "run into"]);
+    assert_eq!(mean(&entries, "apple"), "n. 苹果\n> I eat an apple. = 我吃苹果。");
+    assert_eq!(entry(&entries, "apple").phonetic.as_deref(), Some("ˈæpəl"));
+    assert_eq!(entry(&entries, "apple").rank, Some(812));
+    assert_eq!((entry(&entries, "go").phonetic.as_ref(), entry(&entries, "go").rank), (None, None));
+    assert_eq!(entry(&entries, "run into").rank, Some(9000));
+    assert!(oddities.is_empty(), "{oddities}");
+
+    let about = Book::open(Kind::Plain, &data("small.book"), |_| {}).unwrap().about();
+    assert_eq!(about.title.as_deref(), Some("A small book"));
+    assert_eq!(about.languages.as_deref(), Some("en-zh"));
+    assert_eq!(about.licence.as_deref(), Some("CC0-1.0"));
+}
+
+#[test]
+fn what_yields_no_entry_is_told_by_line() {
+    let long = format!("long\n{}\n", "x\n".repeat(limits::MEAN_BYTES_MAX));
+    let text = format!("bare\n\n\tipa\nn. x\n\nodd\t\tsoon\nn. y\n\n{long}");
+    let (entries, oddities) = read_bytes(Kind::Plain, "x.book", text.as_bytes()).unwrap();
+    assert_eq!(words(&entries), ["odd"]);
+    assert_eq!(
+        lines(&oddities),
+        [
+            (Odd::NoExplanation, 1, "bare".into()),
+            (Odd::NoHeadword, 3, String::new()),
+            (Odd::LongExplanation, 9, "long".into()),
+            (Odd::BadDetail, 6, "odd\u{FFFD}\u{FFFD}soon".into()),
+        ]
+    );
+}

@@ -1,0 +1,127 @@
+//! The built program in an empty folder: what it prints where, and its exit code.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// Runs the program with the folder as its working directory and an environment of its own.
+fn dictapp(folder: &Path, words: &[&str]) -> Output {
+    dictapp_with(folder, words, &[])
+}
+
+fn dictapp_with(folder: &Path, words: &[&str], environment: &[(&str, &str)]) -> Output {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_dictapp"));
+    program.args(words).current_dir(folder).env_clear().envs(environment.iter().copied());
+    program.stdin(Stdio::null()).output().expect("the program runs")
+}
+
+fn folder_with(path: &str, text: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(path);
+    fs::create_dir_all(path.parent().expect("a path with a folder")).expect("a folder in it");
+    fs::write(path, text).expect("a file in it");
+    folder
+}
+
+#[track_caller]
+fn assert_ends(output: &Output, code: i32, stdout: &str, stderr: &str) {
+    let shown = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
+    let found = (output.status.code(), shown(&output.stdout), shown(&output.stderr));
+    assert_eq!(found, (Some(code), stdout.to_owned(), stderr.to_owned()));
+}
+
+#[test]
+fn check_in_an_empty_folder_finds_the_defaults_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = dictapp(folder.path(), &["check"]);
+    assert_ends(&output, 0, "settings are valid: built-in defaults\n", "");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn check_reads_the_default_file_and_the_environment() {
+    let folder = folder_with("conf/settings.toml", "[log]\nlevel = \"warn\"\naccess = false\n");
+    let environment = [("DICTAPP_SERVER__ADDRESS", "127.0.0.1:0")];
+    let output = dictapp_with(folder.path(), &["check"], &environment);
+    let line = "settings are valid: conf/settings.toml (2 keys), environment (1 key)\n";
+    assert_ends(&output, 0, line, "");
+}
+
+#[test]
+fn a_named_file_takes_the_place_of_the_default_one_and_must_exist() {
+    let folder = folder_with("conf/settings.toml", "this is wrong");
+    fs::write(folder.path().join("mine.toml"), "[log]\nlevel = \"warn\"\n").unwrap();
+    let output = dictapp(folder.path(), &["check", "--settings", "mine.toml"]);
+    assert_ends(&output, 0, "settings are valid: mine.toml (1 key)\n", "");
+    let output = dictapp(folder.path(), &["--settings", "gone.toml", "check"]);
+    let message = "gone.toml: cannot be read: No such file or directory (os error 2)\n";
+    assert_ends(&output, 2, "", message);
+}
+
+#[test]
+fn every_mistake_in_the_settings_is_told_at_once_with_exit_code_2() {
+    let file = "# mine\n[server]\nadress = \"0.0.0.0:80\"\nworkers_min = 0\n[sever]\nx = 1\n";
+    let folder = folder_with("conf/settings.toml", file);
+    let environment = [("DICTAPP_LIMIT__COOKIES_MAX", "9")];
+    for words in [&["check"][..], &["serve"], &["import", "a.txt"], &[]] {
+        let output = dictapp_with(folder.path(), words, &environment);
+        assert_ends(
+            &output,
+            2,
+            "",
+            "conf/settings.toml:3: unknown key \"adress\" in [server]; did you mean \"address\"?\n\
+             conf/settings.toml:4: [server] workers_min must be a whole number from 1 to 4096, not 0\n\
+             conf/settings.toml:5: unknown section [sever]; did you mean [server]?\n\
+             environment DICTAPP_LIMIT__COOKIES_MAX: unknown setting; \
+             did you mean DICTAPP_LIMITS__COOKIES_MAX?\n",
+        );
+    }
+}
+
+#[test]
+fn a_settings_file_that_is_a_folder_or_endless_is_one_clear_sentence() {
+    let folder = folder_with("conf/settings.toml/x", "");
+    let output = dictapp(folder.path(), &["check"]);
+    let message = "conf/settings.toml: cannot be read: Is a directory (os error 21)\n";
+    assert_ends(&output, 2, "", message);
+    if Path::new("/dev/zero").exists() {
+        let output = dictapp(folder.path(), &["check", "--settings", "/dev/zero"]);
+        let message = "/dev/zero: cannot be read: it is larger than 1048576 bytes\n";
+        assert_ends(&output, 2, "", message);
+    }
+}
+
+#[test]
+fn no_password_of_a_database_url_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = dictapp(folder.path(), &["check", "--database", "mysql://root:s3cret@host"]);
+    assert_eq!(output.status.code(), Some(2));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.starts_with("--database: [database] url must be "), "{message}");
+    assert!(!message.contains("s3cret"), "{message}");
+}
+
+#[test]
+fn help_and_version_go_to_standard_output_and_usage_mistakes_to_standard_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let version = format!("dictapp {}\n", env!("CARGO_PKG_VERSION"));
+    assert_ends(&dictapp(folder.path(), &["--version"]), 0, &version, "");
+    let help = dictapp(folder.path(), &["--help"]);
+    assert_eq!((help.status.code(), help.stderr.len()), (Some(0), 0));
+    assert!(help.stdout.starts_with(b"An online dictionary"));
+    let wrong = dictapp(folder.path(), &["chek"]);
+    assert_eq!((wrong.status.code(), wrong.stdout.len()), (Some(2), 0));
+    let message = String::from_utf8(wrong.stderr).unwrap();
+    assert_eq!(message.matches("unrecognized subcommand 'chek'").count(), 1, "{message}");
+}
+
+#[test]
+fn a_reader_that_went_away_is_no_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_dictapp"));
+    program.arg("--help").current_dir(folder.path()).stdin(Stdio::null());
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = program.stdout(writer).stderr(Stdio::piped()).output().unwrap();
+    assert_ends(&output, 1, "", "");
+}

@@ -1,0 +1,177 @@
+//! Negotiation (RFC 9110 §12.5): what a peer likes, with its weights, to the best of what there is.
+
+/// How content is coded for the way to the peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Coding {
+    /// As it is.
+    Identity,
+    /// gzip (RFC 1952).
+    Gzip,
+    /// Brotli (RFC 7932).
+    Brotli,
+}
+
+impl Coding {
+    /// Its name in `Content-Encoding` and `Accept-Encoding`.
+    pub fn token(self) -> &'static str {
+        match self {
+            Coding::Identity => "identity",
+            Coding::Gzip => "gzip",
+            Coding::Brotli => "br",
+        }
+    }
+
+    fn is(self, token: &str) -> bool {
+        token.eq_ignore_ascii_case(self.token())
+            || (self == Coding::Gzip && token.eq_ignore_ascii_case("x-gzip"))
+    }
+}
+
+/// The coding of `offered` that an `Accept-Encoding` likes best; of equals the one offered first.
+/// Identity where there is no such field or nothing else is acceptable: an answer that the peer
+/// did not ask for is better than none (RFC 9110 §12.5.3).
+///
+/// ```
+/// use webframe::accept::{Coding, best_coding};
+///
+/// let offered = [Coding::Brotli, Coding::Gzip];
+/// assert_eq!(best_coding(Some("gzip, br"), &offered), Coding::Brotli);
+/// assert_eq!(best_coding(Some("gzip;q=0.5, *;q=0.1"), &offered), Coding::Gzip);
+/// assert_eq!(best_coding(Some("gzip;q=0"), &offered), Coding::Identity);
+/// ```
+pub fn best_coding(field: Option<&str>, offered: &[Coding]) -> Coding {
+    let Some(field) = field else { return Coding::Identity };
+    let weight = |coding: Coding| {
+        let named = members(field).find(|member| coding.is(member.0));
+        let member = named.or_else(|| members(field).find(|member| member.0 == "*"));
+        match member {
+            Some((_, weight)) => weight,
+            // Acceptable unless refused, but liked less than whatever was named.
+            None => u16::from(coding == Coding::Identity),
+        }
+    };
+    let mut best = (Coding::Identity, weight(Coding::Identity));
+    for &coding in offered.iter().rev() {
+        let weight = weight(coding);
+        if weight > 0 && weight >= best.1 {
+            best = (coding, weight);
+        }
+    }
+    best.0
+}
+
+/// The language of `offered` that an `Accept-Language` likes best (RFC 4647 §3.4: `zh-TW` finds
+/// `zh`, and `zh` finds `zh-Hant`); of equals the one named first. `None` where none was named.
+///
+/// ```
+/// use webframe::accept::best_language;
+///
+/// assert_eq!(best_language("en;q=0.7, zh-CN", &["zh", "en"]), Some("zh"));
+/// assert_eq!(best_language("fr", &["zh", "en"]), None);
+/// ```
+pub fn best_language<'o>(field: &str, offered: &[&'o str]) -> Option<&'o str> {
+    let refused = |tag: &str| {
+        members(field).any(|(range, weight)| weight == 0 && range.eq_ignore_ascii_case(tag))
+    };
+    let mut best: Option<(&str, u16)> = None;
+    for (range, weight) in members(field) {
+        if weight == 0 || best.is_some_and(|best| best.1 >= weight) {
+            continue;
+        }
+        let found = offered.iter().find(|tag| !refused(tag) && speaks(range, tag));
+        best = found.map(|tag| (*tag, weight)).or(best);
+    }
+    best.map(|best| best.0)
+}
+
+fn speaks(range: &str, tag: &str) -> bool {
+    range == "*" || is_tag_or_below(range, tag) || is_tag_or_below(tag, range)
+}
+
+/// Whether `tag` is `of` or one of its kinds: `zh-TW` of `zh`.
+fn is_tag_or_below(tag: &str, of: &str) -> bool {
+    tag.get(..of.len()).is_some_and(|start| start.eq_ignore_ascii_case(of))
+        && matches!(tag.as_bytes().get(of.len()), None | Some(b'-'))
+}
+
+/// The members of a list with their weights in thousandths. One whose weight is not of the
+/// grammar is left out: what it means is not known.
+fn members(field: &str) -> impl Iterator<Item = (&str, u16)> {
+    field.split(',').filter_map(|member| {
+        let mut parts = member.split(';').map(|part| part.trim_matches([' ', '\t']));
+        let token = parts.next().filter(|token| !token.is_empty())?;
+        let mut weight = 1000;
+        for parameter in parts {
+            let (name, value) = parameter.split_once('=')?;
+            if name.eq_ignore_ascii_case("q") {
+                weight = parse_weight(value)?;
+            }
+        }
+        Some((token, weight))
+    })
+}
+
+/// `0`, `1`, and up to three digits behind a point (RFC 9110 §12.4.2).
+fn parse_weight(text: &str) -> Option<u16> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    if part.len() > 3 || !part.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let part: u16 = format!("{part:0<3}").parse().ok()?;
+    match whole {
+        "0" => Some(part),
+        "1" if part == 0 => Some(1000),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn coding(field: &str, wanted: Coding) {
+        assert_eq!(best_coding(Some(field), &[Coding::Brotli, Coding::Gzip]), wanted, "{field:?}");
+    }
+
+    #[test]
+    fn the_weights_choose_the_coding() {
+        coding("gzip, deflate, br, zstd", Coding::Brotli);
+        coding("br;q=0.9, gzip", Coding::Gzip);
+        coding("GZIP;Q=1.000 , br ; q=0.001", Coding::Gzip);
+        coding("x-gzip", Coding::Gzip);
+        coding("*", Coding::Brotli);
+        coding("br;q=0, *", Coding::Gzip);
+        coding("gzip;q=0.2, identity;q=0.5", Coding::Identity);
+        coding("identity;q=0, gzip;q=0.1", Coding::Gzip);
+        coding("gzip;q=0.001", Coding::Gzip);
+    }
+
+    #[test]
+    fn what_is_not_acceptable_or_not_understood_is_not_used() {
+        for field in ["", ",", "*;q=0", "gzip;q=0", "gzip;q=2", "br;q=x", "gzip;q=0.1234", "gzip;q"]
+        {
+            coding(field, Coding::Identity);
+        }
+        coding("brx, zgzip, identity;q=0", Coding::Identity);
+        assert_eq!(best_coding(None, &[Coding::Gzip]), Coding::Identity);
+        assert_eq!(best_coding(Some("gzip"), &[]), Coding::Identity);
+    }
+
+    #[track_caller]
+    fn language(field: &str, wanted: Option<&str>) {
+        assert_eq!(best_language(field, &["zh", "en"]), wanted, "{field:?}");
+    }
+
+    #[test]
+    fn the_weights_choose_the_language() {
+        language("en-GB,en;q=0.9,zh;q=0.8", Some("en"));
+        language("ZH-hans-cn", Some("zh"));
+        language("de, en;q=0.3, zh;q=0.3", Some("en"));
+        language("de, *;q=0.1", Some("zh"));
+        language("zh;q=0, *", Some("en"));
+        language("zho, eng", None);
+        language("", None);
+        assert_eq!(best_language("zh", &["en", "zh-Hant"]), Some("zh-Hant"));
+    }
+}

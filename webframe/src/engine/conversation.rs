@@ -1,0 +1,367 @@
+//! The conversation on a connection: read, take requests, answer here or elsewhere, write.
+//!
+//! Connections never leave their shard. What may block gets the *request*, and the response comes
+//! back through the inbox; so a shard that is given to another worker while a handler runs takes
+//! its connections along, and nothing has to be put together again.
+
+use std::{sync::Arc, time::Duration, time::Instant};
+
+use super::{
+    Endpoint, Engine, answer,
+    connection::{Answered, Came, Connection, Message, Parting, Phase, Step, Written},
+    reader::{self, Scratch},
+    shard::{Shard, Todo},
+    slots::Token,
+};
+use crate::{
+    Error, Request, RequestId, Response,
+    wire::{Head, WireError},
+};
+
+/// A handler that takes longer is slow: it had better not run in the shard.
+const SLOW: Duration = Duration::from_micros(500);
+/// A batch of answers that grew larger than this gives its memory back.
+const OUTPUT_KEPT_MAX: usize = 1 << 20;
+
+impl Shard {
+    /// Reads what has come and answers it; `None` when another worker has the shard now.
+    pub(super) fn read(
+        mut self: Box<Self>,
+        token: Token,
+        ended: bool,
+        scratch: &mut Scratch,
+        engine: &Arc<Engine>,
+    ) -> Option<Box<Self>> {
+        let Some(connection) = self.connections.get(token) else { return Some(self) };
+        match connection.phase {
+            Phase::Idle | Phase::Head(_) | Phase::Body(_) if !connection.has_output() => {}
+            Phase::Lingering(_) => {
+                self.drop_input(token, scratch);
+                return Some(self);
+            }
+            _ => return Some(self), // read again when the answer is written
+        }
+        let kept = load(connection, scratch);
+        let room = scratch.input.len() - kept;
+        match connection.read(&mut scratch.input[kept..]) {
+            Came::Bytes(n) => {
+                scratch.have += n;
+                if n == room || ended {
+                    self.todo.push_back(Todo::Read(token, ended));
+                }
+            }
+            Came::Nothing => {}
+            Came::End => connection.ended = true,
+            Came::Broken => {
+                self.close(token);
+                return Some(self);
+            }
+        }
+        if waits_for_line(connection, scratch, kept, engine) {
+            self.settle(token, scratch);
+            return Some(self);
+        }
+        self.converse(token, scratch, engine)
+    }
+
+    /// Answers every request in the scratch's input, as far as it goes.
+    fn converse(
+        mut self: Box<Self>,
+        token: Token,
+        scratch: &mut Scratch,
+        engine: &Arc<Engine>,
+    ) -> Option<Box<Self>> {
+        while scratch.output.len() < engine.settings.limits.output_bytes_max {
+            let now = self.now;
+            let Some(connection) = self.connections.get(token) else { return Some(self) };
+            match reader::next(connection, scratch, engine, now) {
+                Step::NeedMore => break,
+                Step::Refuse(error) => {
+                    let response = engine.service.refuse(error);
+                    self.refuse(token, response, scratch);
+                    break;
+                }
+                Step::Fail(error) => {
+                    log::error!("a request's content cannot be kept: {error}");
+                    let response = engine.service.fail(&Error::internal(error));
+                    self.refuse(token, response, scratch);
+                    break;
+                }
+                Step::Request(endpoint) => {
+                    self.requests += 1;
+                    let id = self.requests * engine.inboxes.len() as u64 + self.number as u64;
+                    scratch.request.id = RequestId(id);
+                    if engine.service.pace(endpoint).blocks() {
+                        self.send_away(token, endpoint, scratch, engine);
+                        break;
+                    }
+                    self = self.answer_here(token, endpoint, scratch, engine)?;
+                }
+            }
+            let kept = self.connections.get(token).is_some_and(|c| matches!(c.phase, Phase::Idle));
+            if !kept || scratch.at == scratch.have {
+                break;
+            }
+        }
+        self.settle(token, scratch);
+        Some(self)
+    }
+
+    /// Runs the handler on this thread. The shard lies on the table meanwhile: when the handler
+    /// takes long the watchdog gives it to another worker, and the answer goes there by the inbox.
+    fn answer_here(
+        mut self: Box<Self>,
+        token: Token,
+        endpoint: Endpoint,
+        scratch: &mut Scratch,
+        engine: &Arc<Engine>,
+    ) -> Option<Box<Self>> {
+        let number = self.number;
+        if let Some(connection) = self.connections.get(token) {
+            connection.phase = Phase::Answering(scratch.request.pattern);
+        }
+        let table = &engine.tables[number];
+        table.lay(self, endpoint);
+        let response = engine.service.answer(endpoint, &scratch.request);
+        let Some(mut shard) = table.take_back() else {
+            let fresh = Box::new(Request::empty(&engine.settings.limits, scratch.request.peer));
+            engine.inboxes[number].put(Message::Answered(Box::new(Answered {
+                token,
+                request: std::mem::replace(&mut scratch.request, fresh),
+                response,
+                output: std::mem::take(&mut scratch.output),
+                rest: scratch.unread().to_vec(),
+            })));
+            return None;
+        };
+        let ended = Instant::now();
+        engine.service.pace(endpoint).learn(ended.duration_since(shard.clock) > SLOW);
+        shard.clock = ended;
+        shard.answer(token, response, scratch);
+        Some(shard)
+    }
+
+    /// Gives the request to a worker; or says at once that there are too many waiting.
+    fn send_away(
+        &mut self,
+        token: Token,
+        endpoint: Endpoint,
+        scratch: &mut Scratch,
+        engine: &Arc<Engine>,
+    ) {
+        let Some(connection) = self.connections.get(token) else { return };
+        connection.phase = Phase::Answering(scratch.request.pattern);
+        if !engine.workers.admits(self.clock) {
+            let response = engine.service.shed();
+            return self.answer(token, response, scratch);
+        }
+        let fresh = Box::new(Request::empty(&engine.settings.limits, scratch.request.peer));
+        let request = std::mem::replace(&mut scratch.request, fresh);
+        let (engine, number) = (Arc::clone(engine), self.number);
+        let workers = Arc::clone(&engine.workers);
+        workers.call(self.clock, move || {
+            let began = Instant::now();
+            let response = engine.service.answer(endpoint, &request);
+            engine.service.pace(endpoint).learn(began.elapsed() > SLOW);
+            let (output, rest) = (Vec::new(), Vec::new());
+            let answered = Answered { token, request, response, output, rest };
+            engine.inboxes[number].put(Message::Answered(Box::new(answered)));
+        });
+    }
+
+    /// An answer came back from a worker.
+    pub(super) fn answered(&mut self, answered: Answered, scratch: &mut Scratch) {
+        let Some(connection) = self.connections.get(answered.token) else { return };
+        if !answered.rest.is_empty() {
+            connection.input = answered.rest;
+        }
+        scratch.request = answered.request;
+        scratch.output.extend_from_slice(&answered.output);
+        (scratch.at, scratch.have) = (0, 0);
+        self.answer(answered.token, answered.response, scratch);
+        self.settle(answered.token, scratch);
+        self.read_on(answered.token);
+    }
+
+    /// Appends the answer to the request in the scratch.
+    fn answer(&mut self, token: Token, response: Response, scratch: &mut Scratch) {
+        let requests_max = self.engine.settings.limits.requests_per_connection_max;
+        let draining = self.draining;
+        let Some(connection) = self.connections.get(token) else { return };
+        let keep = !draining && connection.served + 1 < requests_max;
+        answer::encode(connection, scratch, response, keep, &self.date);
+    }
+
+    /// Appends the answer to what is no request; nothing behind it is looked at.
+    pub(super) fn refuse(&mut self, token: Token, response: Response, scratch: &mut Scratch) {
+        scratch.request.head = Head::default();
+        scratch.request.content_unread = true;
+        scratch.at = scratch.have;
+        if let Some(connection) = self.connections.get(token) {
+            connection.input = Vec::new();
+        }
+        self.answer(token, response, scratch);
+    }
+
+    /// Writes what the scratch holds for the peer, and keeps what of its input is not used up.
+    pub(super) fn settle(&mut self, token: Token, scratch: &mut Scratch) {
+        let Some(connection) = self.connections.get(token) else {
+            scratch.output.clear();
+            return;
+        };
+        if !matches!(connection.phase, Phase::Closing(_) | Phase::Lingering(_)) {
+            connection.input.extend_from_slice(scratch.unread());
+        }
+        (scratch.at, scratch.have) = (0, 0);
+        let waits_for_peer = match connection.phase {
+            Phase::Idle => connection.input.is_empty(),
+            Phase::Head(_) | Phase::Body(_) => true,
+            _ => false,
+        };
+        if connection.ended && waits_for_peer {
+            connection.phase = Phase::Closing(Parting::AtOnce); // nothing more can come
+        }
+        let outcome = match scratch.output.is_empty() && !connection.has_output() {
+            true => Written::All,
+            false => connection.write(&scratch.output),
+        };
+        scratch.output.clear();
+        scratch.output.shrink_to(OUTPUT_KEPT_MAX);
+        self.written(token, outcome);
+    }
+
+    /// The peer can take more.
+    pub(super) fn write(&mut self, token: Token, scratch: &mut Scratch) {
+        scratch.output.clear();
+        let Some(connection) = self.connections.get(token) else { return };
+        if connection.has_output() {
+            let outcome = connection.write_waiting();
+            self.written(token, outcome);
+            self.read_on(token);
+        }
+    }
+
+    fn written(&mut self, token: Token, outcome: Written) {
+        match outcome {
+            Written::Broken => self.close(token),
+            Written::Part => {
+                self.watch_writing(token);
+                self.set_deadline_in(token, self.engine.settings.timeouts.write);
+            }
+            Written::All => self.move_on(token),
+        }
+    }
+
+    /// Nothing waits to be written: what the phase asks for next.
+    fn move_on(&mut self, token: Token) {
+        let (now, draining) = (self.now, self.draining);
+        let Some(connection) = self.connections.get(token) else { return };
+        let timeouts = self.engine.settings.timeouts.clone();
+        match &mut connection.phase {
+            Phase::Idle if !connection.input.is_empty() => {
+                self.todo.push_back(Todo::Read(token, false));
+            }
+            Phase::Idle if draining => self.close(token),
+            Phase::Idle => {
+                connection.idle_since = now;
+                self.set_deadline_in(token, timeouts.idle);
+            }
+            Phase::Head(since) => {
+                let deadline = since.saturating_add(self.engine.ticks(timeouts.head));
+                self.set_deadline(token, deadline);
+            }
+            Phase::Body(receiving) => {
+                let deadline = receiving.deadline(&self.engine);
+                self.set_deadline(token, deadline);
+            }
+            Phase::Answering(..) => self.set_deadline_in(token, timeouts.handler),
+            Phase::Streaming(_) => self.pull(token),
+            Phase::Closing(Parting::AtOnce) => self.close(token),
+            Phase::Closing(Parting::Lingering) => {
+                connection.transport.shut_down_writing();
+                connection.phase = Phase::Lingering(self.engine.settings.limits.linger_bytes_max);
+                self.set_deadline_in(token, timeouts.linger);
+                self.todo.push_back(Todo::Read(token, false));
+            }
+            Phase::Lingering(_) => {}
+        }
+    }
+
+    /// Looks for the next request after an answer that was not written while reading: the event
+    /// that announced it may have passed meanwhile.
+    pub(super) fn read_on(&mut self, token: Token) {
+        if self.connections.get(token).is_some_and(|connection| connection.is_idle()) {
+            self.todo.push_back(Todo::Read(token, false));
+        }
+    }
+
+    /// Drops what the peer still sends behind a refusal, up to a bound.
+    fn drop_input(&mut self, token: Token, scratch: &mut Scratch) {
+        loop {
+            let Some(connection) = self.connections.get(token) else { return };
+            let Phase::Lingering(left) = connection.phase else { return };
+            match connection.read(&mut scratch.input) {
+                Came::Bytes(n) if n < left => connection.phase = Phase::Lingering(left - n),
+                Came::Nothing => return,
+                Came::Bytes(_) | Came::End | Came::Broken => return self.close(token),
+            }
+        }
+    }
+
+    /// A deadline has passed: what the phase makes of it.
+    pub(super) fn deadline_passed(&mut self, token: Token, scratch: &mut Scratch) {
+        let Some(connection) = self.connections.get(token) else { return };
+        if connection.has_output() {
+            return self.close(token); // the peer takes nothing
+        }
+        match &connection.phase {
+            Phase::Idle | Phase::Closing(_) | Phase::Lingering(_) => self.close(token),
+            Phase::Head(_) => self.time_out(token, scratch),
+            Phase::Body(receiving) => {
+                let deadline = receiving.deadline(&self.engine);
+                match deadline > self.now {
+                    true => self.set_deadline(token, deadline),
+                    false => self.time_out(token, scratch),
+                }
+            }
+            Phase::Answering(pattern) => {
+                let limit = self.engine.settings.timeouts.handler;
+                log::warn!("the handler of {pattern:?} has run for more than {limit:?}");
+            }
+            Phase::Streaming(_) => {}
+        }
+    }
+
+    fn time_out(&mut self, token: Token, scratch: &mut Scratch) {
+        let response = self.engine.service.refuse(WireError::Timeout);
+        self.refuse(token, response, scratch);
+        self.settle(token, scratch);
+    }
+}
+
+/// Puts what was kept of a connection's input in front of what is read now.
+fn load(connection: &mut Connection, scratch: &mut Scratch) -> usize {
+    let kept = connection.input.len();
+    scratch.input[..kept].copy_from_slice(&connection.input);
+    match matches!(connection.phase, Phase::Idle) {
+        true => connection.input = Vec::new(),
+        false => connection.input.clear(),
+    }
+    (scratch.at, scratch.have) = (0, kept);
+    kept
+}
+
+/// Whether part of a head has grown by less than a line: reading it again would find nothing new,
+/// and a peer that sends byte by byte must not make us read 16 KiB for each.
+fn waits_for_line(
+    connection: &Connection,
+    scratch: &Scratch,
+    kept: usize,
+    engine: &Engine,
+) -> bool {
+    let limits = &engine.settings.limits;
+    matches!(connection.phase, Phase::Head(_))
+        && kept > 0
+        && scratch.have <= limits.target_bytes_max.min(limits.head_bytes_max)
+        && memchr::memchr(b'\n', &scratch.input[kept..scratch.have]).is_none()
+}

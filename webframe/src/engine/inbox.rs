@@ -1,0 +1,36 @@
+//! The inbox of a shard: what workers and other shards have for it, and the bell that wakes it.
+
+use std::sync::Mutex;
+
+use mio::Waker;
+
+use super::lock;
+
+/// A queue with a bell; many put in, one takes out.
+#[derive(Debug)]
+pub(super) struct Inbox<M> {
+    messages: Mutex<Vec<M>>,
+    bell: Waker,
+}
+
+impl<M> Inbox<M> {
+    pub(super) fn new(bell: Waker) -> Inbox<M> {
+        Inbox { messages: Mutex::new(Vec::new()), bell }
+    }
+
+    /// Puts a message in; rings only for the first, the owner empties the box each time it wakes.
+    pub(super) fn put(&self, message: M) {
+        let mut messages = lock(&self.messages);
+        messages.push(message);
+        let first = messages.len() == 1;
+        drop(messages);
+        if first && let Err(error) = self.bell.wake() {
+            log::error!("a shard cannot be woken: {error}");
+        }
+    }
+
+    /// Takes everything out, in order; `into` is empty and keeps its buffer.
+    pub(super) fn empty_into(&self, into: &mut Vec<M>) {
+        std::mem::swap(&mut *lock(&self.messages), into);
+    }
+}

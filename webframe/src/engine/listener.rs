@@ -1,0 +1,189 @@
+//! Where connections come from: addresses to listening sockets, and what to do when `accept` fails.
+
+use std::{
+    fmt, io,
+    net::{Ipv4Addr, SocketAddr, SocketAddrV4, ToSocketAddrs},
+    path::PathBuf,
+    str::FromStr,
+};
+
+use mio::{
+    Interest, Registry, Token,
+    event::Source,
+    net::{TcpListener, UnixListener},
+};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
+
+use super::transport::Transport;
+
+/// Connections that may wait to be accepted; the kernel cuts it to `net.core.somaxconn`.
+const BACKLOG: i32 = 4096;
+
+/// The address of a peer on a Unix socket: it has none.
+const NO_ADDRESS: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
+
+/// Where a server listens: `127.0.0.1:8000`, `[::1]:8000`, `localhost:8000` or `unix:/run/app.sock`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// A TCP address; port 0 lets the system choose.
+    Tcp(SocketAddr),
+    /// The path of a Unix socket.
+    Unix(PathBuf),
+}
+
+impl FromStr for Address {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Address, String> {
+        if let Some(path) = text.strip_prefix("unix:") {
+            return match path {
+                "" => Err("a Unix socket needs a path: unix:/run/app.sock".to_owned()),
+                path => Ok(Address::Unix(PathBuf::from(path))),
+            };
+        }
+        let mut found = text
+            .to_socket_addrs()
+            .map_err(|error| format!("{text:?} is no address like 127.0.0.1:8000: {error}"))?;
+        found.next().map(Address::Tcp).ok_or_else(|| format!("{text:?} stands for no address"))
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Address::Tcp(address) => address.fmt(f),
+            Address::Unix(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
+}
+
+/// A listening socket; each shard has a clone of each.
+#[derive(Debug)]
+pub(super) enum Listener {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+/// What a failed `accept` means for the listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AcceptFailure {
+    /// Nothing waits.
+    Empty,
+    /// That connection is gone; the next may be fine.
+    Gone,
+    /// The process or the system is out of descriptors or memory: make room, then go on.
+    NoRoom,
+}
+
+impl Listener {
+    pub(super) fn bind(address: &Address) -> io::Result<Listener> {
+        match address {
+            Address::Tcp(address) => bind_tcp(*address),
+            Address::Unix(path) => {
+                remove_stale_socket(path)?;
+                UnixListener::bind(path).map(Listener::Unix)
+            }
+        }
+    }
+
+    pub(super) fn address(&self) -> io::Result<Address> {
+        Ok(match self {
+            Listener::Tcp(listener) => Address::Tcp(listener.local_addr()?),
+            Listener::Unix(listener) => Address::Unix(
+                listener.local_addr()?.as_pathname().map(PathBuf::from).unwrap_or_default(),
+            ),
+        })
+    }
+
+    pub(super) fn try_clone(&self) -> io::Result<Listener> {
+        Ok(match self {
+            Listener::Tcp(listener) => {
+                let socket: Socket = SockRef::from(listener).try_clone()?;
+                Listener::Tcp(TcpListener::from_std(socket.into()))
+            }
+            Listener::Unix(listener) => {
+                let socket: Socket = SockRef::from(listener).try_clone()?;
+                Listener::Unix(UnixListener::from_std(socket.into()))
+            }
+        })
+    }
+
+    pub(super) fn accept(&self) -> Result<(Transport, SocketAddr), AcceptFailure> {
+        match self {
+            Listener::Tcp(listener) => {
+                listener.accept().map(|(socket, peer)| (Transport::Tcp(socket), peer))
+            }
+            Listener::Unix(listener) => {
+                listener.accept().map(|(socket, _)| (Transport::Unix(socket), NO_ADDRESS))
+            }
+        }
+        .map_err(|error| classify(&error))
+    }
+
+    pub(super) fn source(&mut self) -> &mut dyn Source {
+        match self {
+            Listener::Tcp(listener) => listener,
+            Listener::Unix(listener) => listener,
+        }
+    }
+
+    pub(super) fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
+        self.source().register(registry, token, Interest::READABLE)
+    }
+}
+
+/// `TCP_NODELAY` is set on the listener and inherited: without it an answer in two writes waits
+/// 40 ms for the peer's delayed acknowledgement.
+fn bind_tcp(address: SocketAddr) -> io::Result<Listener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    socket.set_tcp_nodelay(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(Listener::Tcp(TcpListener::from_std(socket.into())))
+}
+
+/// A socket file that nobody listens on is left from a server that was killed.
+fn remove_stale_socket(path: &std::path::Path) -> io::Result<()> {
+    use std::os::unix::fs::FileTypeExt;
+    let is_socket = path.symlink_metadata().is_ok_and(|meta| meta.file_type().is_socket());
+    if is_socket && std::os::unix::net::UnixStream::connect(path).is_err() {
+        std::fs::remove_file(path)?;
+    }
+    Ok(())
+}
+
+fn classify(error: &io::Error) -> AcceptFailure {
+    const ENFILE: i32 = 23;
+    const EMFILE: i32 = 24;
+    const ENOBUFS: i32 = 105;
+    const ENOMEM: i32 = 12;
+    match (error.kind(), error.raw_os_error()) {
+        (io::ErrorKind::WouldBlock, _) => AcceptFailure::Empty,
+        (_, Some(ENFILE | EMFILE | ENOBUFS | ENOMEM)) => AcceptFailure::NoRoom,
+        _ => AcceptFailure::Gone,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_kinds_of_address() {
+        assert!(matches!("127.0.0.1:80".parse(), Ok(Address::Tcp(_))));
+        assert!(matches!("[::1]:80".parse(), Ok(Address::Tcp(_))));
+        assert_eq!("unix:/run/a".parse(), Ok(Address::Unix("/run/a".into())));
+        for wrong in ["127.0.0.1", "unix:", "", "127.0.0.1:99999"] {
+            assert!(wrong.parse::<Address>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn only_a_lack_of_room_stops_the_accepting() {
+        assert_eq!(classify(&io::Error::from_raw_os_error(24)), AcceptFailure::NoRoom);
+        assert_eq!(classify(&io::Error::from_raw_os_error(103)), AcceptFailure::Gone); // ECONNABORTED
+        assert_eq!(classify(&io::ErrorKind::WouldBlock.into()), AcceptFailure::Empty);
+    }
+}

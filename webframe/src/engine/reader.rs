@@ -1,0 +1,180 @@
+//! What came on a connection to the next request: head, then content, or a refusal.
+
+use super::{
+    Endpoint, Engine,
+    connection::{Connection, Phase, Receiving, Rest, Step},
+    timers::Tick,
+};
+use crate::{
+    Limits, Request,
+    request::Peer,
+    wire::{Framing, HeadLimits, Progress, WireError, chunked::ChunkDecoder, encode},
+};
+
+/// Room for one read; a head, or what is left of one, always fits.
+pub(super) const INPUT_BYTES: usize = 64 << 10;
+
+/// The buffers of whoever runs a shard; they stay with the thread, not with the shard.
+#[derive(Debug)]
+pub(super) struct Scratch {
+    pub(super) input: Vec<u8>,
+    /// Where the unread part of `input` begins.
+    pub(super) at: usize,
+    /// Where it ends.
+    pub(super) have: usize,
+    /// Answers of this batch, to be written together.
+    pub(super) output: Vec<u8>,
+    /// The request that was read last.
+    pub(super) request: Box<Request>,
+    /// Decoded chunks on their way into the content.
+    piece: Vec<u8>,
+}
+
+impl Scratch {
+    pub(super) fn new(limits: &Limits, peer: Peer) -> Scratch {
+        Scratch {
+            input: vec![0; INPUT_BYTES.max(2 * limits.head_bytes_max)],
+            at: 0,
+            have: 0,
+            output: Vec::with_capacity(16 << 10),
+            request: Box::new(Request::empty(limits, peer)),
+            piece: Vec::new(),
+        }
+    }
+
+    /// What has come and is not used up.
+    pub(super) fn unread(&self) -> &[u8] {
+        &self.input[self.at..self.have]
+    }
+}
+
+/// Takes the next request, or as much of it as has come, out of the scratch's input.
+pub(super) fn next(
+    connection: &mut Connection,
+    scratch: &mut Scratch,
+    engine: &Engine,
+    now: Tick,
+) -> Step {
+    match &mut connection.phase {
+        Phase::Body(_) => next_content(connection, scratch, engine),
+        _ => next_head(connection, scratch, engine, now),
+    }
+}
+
+fn next_head(
+    connection: &mut Connection,
+    scratch: &mut Scratch,
+    engine: &Engine,
+    now: Tick,
+) -> Step {
+    if scratch.at == scratch.have {
+        connection.phase = Phase::Idle;
+        return Step::NeedMore;
+    }
+    let limits = &engine.settings.limits;
+    let bounds = HeadLimits {
+        head_bytes_max: limits.head_bytes_max,
+        head_fields_max: limits.head_fields_max,
+        target_bytes_max: limits.target_bytes_max,
+    };
+    let input = &scratch.input[scratch.at..scratch.have];
+    match scratch.request.head.read(input, &bounds) {
+        Err(error) => Step::Refuse(error),
+        Ok(Progress::NeedMore) => {
+            if !matches!(connection.phase, Phase::Head(_)) {
+                connection.phase = Phase::Head(now);
+            }
+            Step::NeedMore
+        }
+        Ok(Progress::Complete(bytes)) => {
+            scratch.at += bytes;
+            begin(connection, scratch, engine, now)
+        }
+    }
+}
+
+/// A head is whole: finds its endpoint and what content follows.
+fn begin(connection: &mut Connection, scratch: &mut Scratch, engine: &Engine, now: Tick) -> Step {
+    let request = &mut *scratch.request;
+    let (endpoint, pattern) = engine.service.find(&request.head);
+    request.pattern = pattern;
+    request.peer =
+        Peer { address: connection.peer, encrypted: connection.transport.is_encrypted() };
+    request.content.clear();
+    request.content_unread = false;
+    let rest = match request.head.framing() {
+        Framing::None | Framing::Length(0) => return Step::Request(endpoint),
+        Framing::Length(length) if length > engine.settings.limits.body_bytes_max => {
+            return Step::Refuse(WireError::BodyTooLarge);
+        }
+        Framing::Length(length) => match take_whole(scratch, length, &engine.settings.limits) {
+            Some(Ok(())) => return Step::Request(endpoint),
+            Some(Err(error)) => return Step::Fail(error),
+            None => Rest::Length(length),
+        },
+        Framing::Chunked => {
+            Rest::Chunks(ChunkDecoder::new(engine.settings.limits.chunk_overhead_max))
+        }
+    };
+    let nothing_came = scratch.at == scratch.have;
+    if scratch.request.head.expects_continue() && nothing_came {
+        if !matches!(endpoint, Endpoint::Route(_)) {
+            scratch.request.content_unread = true; // nobody wants it: the answer comes instead of a 100
+            return Step::Request(endpoint);
+        }
+        scratch.output.extend_from_slice(encode::CONTINUE);
+    }
+    let fresh = Box::new(Request::empty(&engine.settings.limits, scratch.request.peer));
+    let request = std::mem::replace(&mut scratch.request, fresh);
+    connection.phase = Phase::Body(Box::new(Receiving { request, endpoint, rest, since: now }));
+    next_content(connection, scratch, engine)
+}
+
+/// Takes a content that has come whole with its head, as most forms do, without a detour.
+fn take_whole(scratch: &mut Scratch, length: u64, limits: &Limits) -> Option<std::io::Result<()>> {
+    let length = usize::try_from(length).ok()?;
+    let content = scratch.input[scratch.at..scratch.have].get(..length)?;
+    scratch.at += length;
+    Some(scratch.request.content.append(content, limits.body_memory_max))
+}
+
+/// Takes what has come of a content; a whole request moves into the scratch.
+fn next_content(connection: &mut Connection, scratch: &mut Scratch, engine: &Engine) -> Step {
+    let Phase::Body(receiving) = &mut connection.phase else { return Step::NeedMore };
+    match take_content(receiving, scratch, &engine.settings.limits) {
+        Err(step) => step,
+        Ok(false) => Step::NeedMore,
+        Ok(true) => {
+            let endpoint = receiving.endpoint;
+            std::mem::swap(&mut scratch.request, &mut receiving.request);
+            connection.phase = Phase::Idle;
+            Step::Request(endpoint)
+        }
+    }
+}
+
+/// Whether the content is whole now.
+fn take_content(
+    receiving: &mut Receiving,
+    scratch: &mut Scratch,
+    limits: &Limits,
+) -> Result<bool, Step> {
+    let content = &mut receiving.request.content;
+    let input = &scratch.input[scratch.at..scratch.have];
+    let (piece, consumed, complete) = match &mut receiving.rest {
+        Rest::Length(left) => {
+            let n = usize::try_from(*left).unwrap_or(usize::MAX).min(input.len());
+            *left -= n as u64;
+            (&input[..n], n, *left == 0)
+        }
+        Rest::Chunks(decoder) => {
+            scratch.piece.clear();
+            let room = limits.body_bytes_max - content.length();
+            let decoded = decoder.decode(input, &mut scratch.piece, room).map_err(Step::Refuse)?;
+            (&scratch.piece[..], decoded.consumed, decoded.complete)
+        }
+    };
+    content.append(piece, limits.body_memory_max).map_err(Step::Fail)?;
+    scratch.at += consumed;
+    Ok(complete)
+}

@@ -1,0 +1,442 @@
+//! A shard: one poll, its connections, their clocks, and an inbox. Whoever runs it owns it.
+
+use std::{
+    collections::VecDeque,
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    sync::atomic::Ordering::{Relaxed, SeqCst},
+    time::{Duration, Instant, SystemTime},
+};
+
+use mio::{Events, Interest, Poll, Waker};
+
+use super::{
+    Engine,
+    connection::{Connection, Message, Phase},
+    inbox::Inbox,
+    listener::{AcceptFailure, Listener},
+    reader::Scratch,
+    slots::{Slots, Token},
+    timers::{NEVER, TICK_MS, Tick, Wheel},
+    transport::Transport,
+};
+use crate::request::Peer;
+
+const BELL: mio::Token = mio::Token(usize::MAX);
+/// The listeners' tokens lie from here on up to the bell's.
+const FIRST_LISTENER: usize = usize::MAX - 1024;
+/// Accepts in a row before other connections have their turn.
+const ACCEPTS_AT_ONCE: usize = 64;
+/// Polls without waiting before the shard goes to sleep while there is traffic: an event loop that
+/// sleeps after each request loses 10 % at few connections.
+const POLLS_BEFORE_SLEEP: usize = 4;
+/// A shard gives a new connection away when it has this many more than the emptiest one.
+const IMBALANCE: usize = 8;
+/// How long the accepting rests when there is no room and nobody idle.
+const ACCEPT_REST: Duration = Duration::from_millis(50);
+
+/// One shard of the engine.
+pub(super) struct Shard {
+    pub(super) number: usize,
+    pub(super) engine: Arc<Engine>,
+    pub(super) connections: Slots,
+    pub(super) todo: VecDeque<Todo>,
+    pub(super) wheel: Wheel,
+    pub(super) now: Tick,
+    pub(super) clock: Instant,
+    pub(super) date: [u8; 29],
+    pub(super) requests: u64,
+    pub(super) draining: bool,
+    leaving: bool,
+    poll: Poll,
+    events: Events,
+    listeners: Vec<Listener>,
+    messages: Vec<Message>,
+    accept_again: Option<Instant>,
+    /// Idle connections chosen to be closed when room is needed, the longest idle one last.
+    victims: Vec<Token>,
+    date_second: u64,
+    due: Vec<Token>,
+}
+
+/// Something to be done, in the order it came.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Todo {
+    Accept(usize),
+    /// Reading may bring something; whether the peer has ended its side.
+    Read(Token, bool),
+    Write(Token),
+}
+
+impl Shard {
+    pub(super) fn new(
+        number: usize,
+        engine: Arc<Engine>,
+        poll: Poll,
+        listeners: &[Listener],
+    ) -> io::Result<Shard> {
+        let mut listeners: Vec<Listener> =
+            listeners.iter().map(Listener::try_clone).collect::<io::Result<_>>()?;
+        for (index, listener) in listeners.iter_mut().enumerate() {
+            listener.register(poll.registry(), mio::Token(FIRST_LISTENER + index))?;
+        }
+        let mut shard = Shard {
+            number,
+            engine,
+            connections: Slots::default(),
+            todo: VecDeque::new(),
+            wheel: Wheel::new(),
+            now: 0,
+            clock: Instant::now(),
+            date: [b' '; 29],
+            requests: 0,
+            draining: false,
+            leaving: false,
+            poll,
+            events: Events::with_capacity(256),
+            listeners,
+            messages: Vec::new(),
+            accept_again: None,
+            victims: Vec::new(),
+            date_second: 0,
+            due: Vec::new(),
+        };
+        shard.look_at_clock();
+        Ok(shard)
+    }
+
+    /// The poll of a shard and the inbox that wakes it.
+    pub(super) fn poll_and_inbox() -> io::Result<(Poll, Inbox<Message>)> {
+        let poll = Poll::new()?;
+        let bell = Waker::new(poll.registry(), BELL)?;
+        Ok((poll, Inbox::new(bell)))
+    }
+
+    /// Runs the shard until it has drained or another worker has it.
+    pub(super) fn run(self: Box<Self>) {
+        let mut shard = self;
+        let engine = Arc::clone(&shard.engine);
+        let nobody = Peer { address: SocketAddr::from(([0, 0, 0, 0], 0)), encrypted: false };
+        let mut scratch = Scratch::new(&engine.settings.limits, nobody);
+        loop {
+            while let Some(todo) = shard.todo.pop_front() {
+                shard = match todo {
+                    Todo::Read(token, ended) => {
+                        match shard.read(token, ended, &mut scratch, &engine) {
+                            Some(shard) => shard,
+                            None => return,
+                        }
+                    }
+                    Todo::Write(token) => {
+                        shard.write(token, &mut scratch);
+                        shard
+                    }
+                    Todo::Accept(index) => {
+                        shard.accept(index);
+                        shard
+                    }
+                };
+            }
+            if shard.draining && (shard.connections.len() == 0 || shard.leaving) {
+                return shard.finish_draining();
+            }
+            shard.wait(&mut scratch);
+        }
+    }
+
+    /// Waits for something to do: readiness, messages, deadlines.
+    fn wait(&mut self, scratch: &mut Scratch) {
+        self.poll_events();
+        self.look_at_clock();
+        let mut bell = false;
+        for event in &self.events {
+            match event.token() {
+                BELL => bell = true,
+                listener if listener.0 >= FIRST_LISTENER => {
+                    self.todo.push_back(Todo::Accept(listener.0 - FIRST_LISTENER));
+                }
+                token => {
+                    let token = Token::from_poll(token);
+                    if event.is_writable() {
+                        self.todo.push_back(Todo::Write(token));
+                    }
+                    if event.is_readable() || event.is_read_closed() || event.is_error() {
+                        self.todo.push_back(Todo::Read(token, event.is_read_closed()));
+                    }
+                }
+            }
+        }
+        if bell {
+            self.take_messages(scratch);
+        }
+        self.visit_deadlines(scratch);
+        if self.accept_again.is_some_and(|again| again <= self.clock) {
+            self.accept_again = None;
+            (0..self.listeners.len()).for_each(|index| self.todo.push_back(Todo::Accept(index)));
+        }
+    }
+
+    fn poll_events(&mut self) {
+        for _ in 0..POLLS_BEFORE_SLEEP {
+            let polled = self.poll.poll(&mut self.events, Some(Duration::ZERO));
+            if polled.is_err() || !self.events.is_empty() {
+                return;
+            }
+            std::thread::yield_now();
+        }
+        let timeout = self.time_to_next_deadline();
+        self.engine.watchdog.rest();
+        let polled = self.poll.poll(&mut self.events, timeout);
+        self.engine.watchdog.wake();
+        if let Err(error) = polled
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            log::error!("shard {}: poll: {error}", self.number);
+        }
+    }
+
+    fn time_to_next_deadline(&self) -> Option<Duration> {
+        let since_start = Instant::now().duration_since(self.engine.started);
+        let due = self.wheel.next_due().map(|tick| {
+            let at = Duration::from_millis(u64::from(tick) * TICK_MS);
+            at.saturating_sub(since_start) + Duration::from_millis(1)
+        });
+        let again = self.accept_again.map(|at| at.saturating_duration_since(Instant::now()));
+        [due, again].into_iter().flatten().min()
+    }
+
+    fn look_at_clock(&mut self) {
+        self.clock = Instant::now();
+        self.now = self.engine.tick(self.clock);
+        let wall = SystemTime::now();
+        let second = wall.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_secs());
+        if second != self.date_second {
+            self.date_second = second;
+            let text = httpdate::fmt_http_date(wall);
+            if let Ok(date) = <[u8; 29]>::try_from(text.as_bytes()) {
+                self.date = date;
+            }
+        }
+    }
+
+    fn take_messages(&mut self, scratch: &mut Scratch) {
+        let engine = Arc::clone(&self.engine);
+        let mut messages = std::mem::take(&mut self.messages);
+        engine.inboxes[self.number].empty_into(&mut messages);
+        for message in messages.drain(..) {
+            match message {
+                Message::Adopt(transport, peer, refused_by) => {
+                    self.adopt(transport, peer, refused_by);
+                }
+                Message::Answered(answered) => self.answered(*answered, scratch),
+                Message::Piece(token, piece, source) => {
+                    self.piece(token, piece, source, scratch);
+                }
+                Message::Drain => self.begin_draining(scratch),
+                Message::Leave => self.leaving = true,
+            }
+        }
+        self.messages = messages;
+    }
+
+    fn visit_deadlines(&mut self, scratch: &mut Scratch) {
+        let mut due = std::mem::take(&mut self.due);
+        let connections = &mut self.connections;
+        let mut again = Vec::new();
+        let now = self.now;
+        self.wheel.advance(now, |tick, index| {
+            let Some((token, connection)) = connections.at(index) else { return };
+            if connection.armed != tick {
+                return; // it stands at another tick by now
+            }
+            connection.armed = NEVER;
+            match connection.deadline {
+                NEVER => {}
+                deadline if deadline > now => again.push((token, deadline)),
+                _ => due.push(token),
+            }
+        });
+        again.into_iter().for_each(|(token, deadline)| self.set_deadline(token, deadline));
+        for token in due.drain(..) {
+            self.deadline_passed(token, scratch);
+        }
+        self.due = due;
+    }
+
+    /// Sets when to look at a connection whatever happens; touches the wheel only where the new
+    /// deadline comes before the tick at which the connection stands there.
+    pub(super) fn set_deadline(&mut self, token: Token, deadline: Tick) {
+        let Some(connection) = self.connections.get(token) else { return };
+        connection.deadline = deadline;
+        if deadline < connection.armed {
+            connection.armed = self.wheel.arm(token.index(), deadline);
+        }
+    }
+
+    pub(super) fn set_deadline_in(&mut self, token: Token, time: Duration) {
+        let ticks = u32::try_from(time.as_millis() as u64 / TICK_MS).unwrap_or(NEVER / 2);
+        self.set_deadline(token, self.now.saturating_add(ticks).saturating_add(1).min(NEVER - 1));
+    }
+
+    fn accept(&mut self, index: usize) {
+        for _ in 0..ACCEPTS_AT_ONCE {
+            let Some(listener) = self.listeners.get(index) else { return };
+            match listener.accept() {
+                Ok((transport, peer)) => self.admit(transport, peer),
+                Err(AcceptFailure::Empty) => return,
+                Err(AcceptFailure::Gone) => {}
+                Err(AcceptFailure::NoRoom) => {
+                    if !self.close_longest_idle() {
+                        self.accept_again = Some(self.clock + ACCEPT_REST);
+                        return;
+                    }
+                }
+            }
+        }
+        self.todo.push_back(Todo::Accept(index));
+    }
+
+    /// A connection was accepted here: it stays, or goes to a shard that has fewer.
+    fn admit(&mut self, transport: Transport, peer: SocketAddr) {
+        if !self.engine.admission.enter(peer.ip()) {
+            return; // closed by being dropped
+        }
+        let mine = self.connections.len();
+        let counts = self.engine.loads.iter().map(|load| load.load(Relaxed)).enumerate();
+        match counts.min_by_key(|load| load.1) {
+            Some((emptiest, load)) if load + IMBALANCE < mine && emptiest != self.number => {
+                self.engine.inboxes[emptiest].put(Message::Adopt(transport, peer, 0));
+            }
+            _ => self.adopt(transport, peer, 0),
+        }
+    }
+
+    /// Takes a connection that is counted already; where there are too many an idle one goes, here
+    /// or in the next shard.
+    fn adopt(&mut self, transport: Transport, peer: SocketAddr, refused_by: usize) {
+        let engine = Arc::clone(&self.engine);
+        if engine.admission.is_over() && !self.close_longest_idle() {
+            let next = (self.number + 1) % engine.inboxes.len();
+            if refused_by + 1 < engine.inboxes.len() {
+                engine.inboxes[next].put(Message::Adopt(transport, peer, refused_by + 1));
+            } else {
+                engine.admission.leave(peer.ip());
+            }
+            return;
+        }
+        let token = self.connections.next_token();
+        let mut connection = Connection::new(transport, peer, self.now);
+        let source = &mut connection.transport;
+        if let Err(error) =
+            self.poll.registry().register(source, token.to_poll(), Interest::READABLE)
+        {
+            log::error!("a connection cannot be watched: {error}");
+            engine.admission.leave(peer.ip());
+            return;
+        }
+        self.connections.insert(connection);
+        engine.loads[self.number].store(self.connections.len(), Relaxed);
+        self.set_deadline_in(token, engine.settings.timeouts.idle);
+    }
+
+    /// Makes room: closes the connection that has been idle longest; not one of this very moment,
+    /// whose request may be on its way.
+    fn close_longest_idle(&mut self) -> bool {
+        if self.victims.is_empty() {
+            self.choose_victims();
+        }
+        while let Some(token) = self.victims.pop() {
+            let now = self.now;
+            if self.connections.get(token).is_some_and(|c| c.is_idle() && c.idle_since < now) {
+                self.close(token);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Chooses the longest idle 1.5 % at once, so that a flood at the limit does not look at every
+    /// connection for each new one.
+    fn choose_victims(&mut self) {
+        let idle = self.connections.iter().filter(|(_, c)| c.is_idle() && c.idle_since < self.now);
+        let mut idle: Vec<(Tick, Token)> = idle.map(|(token, c)| (c.idle_since, token)).collect();
+        idle.sort_unstable_by_key(|idle| idle.0);
+        idle.truncate(idle.len() / 64 + 1);
+        self.victims.extend(idle.into_iter().rev().map(|idle| idle.1));
+    }
+
+    /// Watches the readiness to write too, from now on.
+    pub(super) fn watch_writing(&mut self, token: Token) {
+        let Some(connection) = self.connections.get(token) else { return };
+        if connection.watches_writing {
+            return;
+        }
+        connection.watches_writing = true;
+        let both = Interest::READABLE | Interest::WRITABLE;
+        let source = &mut connection.transport;
+        if let Err(error) = self.poll.registry().reregister(source, token.to_poll(), both) {
+            log::error!("a connection cannot be watched: {error}");
+            self.close(token);
+        }
+    }
+
+    /// Closes a connection: dropping the socket takes it out of the poll.
+    pub(super) fn close(&mut self, token: Token) {
+        if let Some(connection) = self.connections.remove(token) {
+            self.engine.admission.leave(connection.peer.ip());
+            self.engine.loads[self.number].store(self.connections.len(), Relaxed);
+        }
+    }
+
+    /// Stops accepting after what waits already, and looks once more at each idle connection: a
+    /// request may be on its way there.
+    fn begin_draining(&mut self, scratch: &mut Scratch) {
+        if self.draining {
+            return;
+        }
+        self.draining = true;
+        for index in 0..self.listeners.len() {
+            while let Ok((transport, peer)) = self.listeners[index].accept() {
+                self.admit(transport, peer);
+            }
+        }
+        for mut listener in self.listeners.drain(..) {
+            drop(self.poll.registry().deregister(listener.source()));
+        }
+        for token in self.connections.tokens() {
+            match self.connections.get(token).map(|connection| &connection.phase) {
+                Some(Phase::Idle) => self.todo.push_back(Todo::Read(token, false)),
+                Some(Phase::Lingering(_)) => self.close(token),
+                _ => {}
+            }
+        }
+        scratch.output.clear();
+    }
+
+    fn finish_draining(mut self: Box<Self>) {
+        let cut = self.connections.len();
+        for token in self.connections.tokens() {
+            self.close(token);
+        }
+        self.engine.shard_is_done(cut);
+    }
+}
+
+impl Drop for Shard {
+    /// A shard that ends without having drained has met a fault: the server must not go on with
+    /// half of its connections unheard.
+    fn drop(&mut self) {
+        if !self.draining {
+            log::error!("shard {} ended by a fault", self.number);
+            self.engine.failed.store(true, SeqCst);
+            self.engine.shard_is_done(self.connections.len());
+        }
+    }
+}
+
+impl std::fmt::Debug for Shard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Shard({}, {} connections)", self.number, self.connections.len())
+    }
+}

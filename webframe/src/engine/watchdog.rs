@@ -1,0 +1,85 @@
+//! The watchdog: looks each millisecond whether a shard still lies on its table, and gives one
+//! that does to another worker.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+    },
+    thread::{self, Thread},
+    time::{Duration, Instant},
+};
+
+use super::{Engine, lock, table::Seen};
+
+/// A handler delays others by one to two of these, the first time.
+const LOOK_EVERY: Duration = Duration::from_millis(1);
+/// While every shard sleeps only the pool's size is reviewed.
+const LOOK_WHEN_IDLE: Duration = Duration::from_secs(1);
+/// How long a crew of workers stays without being needed.
+const REVIEW_EVERY: Duration = Duration::from_secs(10);
+
+/// How shards tell the watchdog that there is something to watch.
+#[derive(Debug)]
+pub(super) struct Watchdog {
+    /// Shards that do not sleep in their poll.
+    awake: AtomicUsize,
+    thread: Mutex<Option<Thread>>,
+    ended: AtomicBool,
+}
+
+impl Watchdog {
+    /// A watchdog for that many shards, all awake.
+    pub(super) fn new(shards: usize) -> Watchdog {
+        Watchdog {
+            awake: AtomicUsize::new(shards),
+            thread: Mutex::default(),
+            ended: AtomicBool::new(false),
+        }
+    }
+
+    /// A shard goes to sleep.
+    pub(super) fn rest(&self) {
+        self.awake.fetch_sub(1, SeqCst);
+    }
+
+    /// A shard woke; the first one wakes the watchdog. An unpark before the park is not lost.
+    pub(super) fn wake(&self) {
+        if self.awake.fetch_add(1, SeqCst) == 0 {
+            self.unpark();
+        }
+    }
+
+    /// Ends the watchdog's thread.
+    pub(super) fn end(&self) {
+        self.ended.store(true, SeqCst);
+        self.unpark();
+    }
+
+    fn unpark(&self) {
+        if let Some(thread) = &*lock(&self.thread) {
+            thread.unpark();
+        }
+    }
+}
+
+/// The watchdog's loop; ends with [`Watchdog::end`].
+pub(super) fn watch(engine: &Arc<Engine>) {
+    *lock(&engine.watchdog.thread) = Some(thread::current());
+    let mut seen = vec![Seen::default(); engine.tables.len()];
+    let mut reviewed = Instant::now();
+    while !engine.watchdog.ended.load(SeqCst) {
+        let idle = engine.watchdog.awake.load(SeqCst) == 0;
+        thread::park_timeout(if idle { LOOK_WHEN_IDLE } else { LOOK_EVERY });
+        for (table, seen) in engine.tables.iter().zip(&mut seen) {
+            if let Some((shard, endpoint)) = table.take_stale(seen) {
+                engine.service.pace(endpoint).learn_stall();
+                engine.workers.run_shard(move || shard.run());
+            }
+        }
+        if reviewed.elapsed() > REVIEW_EVERY {
+            reviewed = Instant::now();
+            engine.workers.review();
+        }
+    }
+}

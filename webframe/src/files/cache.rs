@@ -1,0 +1,175 @@
+//! Small files in memory: a name to the entry it had when it was last looked at.
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use super::{entry::Entry, stamp::Stamp};
+
+/// Entries by name, together never larger than a bound.
+#[derive(Debug)]
+pub(super) struct Cache {
+    bytes_max: usize,
+    recheck: Duration,
+    started: Instant,
+    table: RwLock<Table>,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    entries: HashMap<String, Cached>,
+    bytes: usize,
+}
+
+/// An entry, with what it was made of.
+#[derive(Debug)]
+struct Cached {
+    entry: Arc<Entry>,
+    /// The files looked at, those that were not there too.
+    sources: Sources,
+    /// When they were last looked at, in milliseconds since the cache began.
+    checked: AtomicU64,
+    /// Asked for since room was last made.
+    used: AtomicBool,
+}
+
+/// The stamps of the files that an entry came from.
+pub(super) type Sources = Vec<(PathBuf, Option<Stamp>)>;
+
+impl Cache {
+    /// A cache of at most so many bytes, whose entries are held against the disk that often.
+    pub(super) fn new(bytes_max: usize, recheck: Duration) -> Cache {
+        Cache { bytes_max, recheck, started: Instant::now(), table: RwLock::default() }
+    }
+
+    /// The entry of that name, where it is still what lies on disk.
+    pub(super) fn find(&self, name: &str) -> Option<Arc<Entry>> {
+        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+        let cached = table.entries.get(name)?;
+        let now = self.now();
+        let age = now.saturating_sub(cached.checked.load(Relaxed));
+        if u128::from(age) >= self.recheck.as_millis() {
+            let as_it_was = |source: &(PathBuf, Option<Stamp>)| stamp_at(&source.0) == source.1;
+            if !cached.sources.iter().all(as_it_was) {
+                return None;
+            }
+            cached.checked.store(now, Relaxed);
+        }
+        if !cached.used.load(Relaxed) {
+            cached.used.store(true, Relaxed);
+        }
+        Some(Arc::clone(&cached.entry))
+    }
+
+    /// Keeps an entry where there is room; else it is made anew for each request.
+    pub(super) fn keep(&self, name: &str, entry: Arc<Entry>, sources: Sources) {
+        let bytes = entry.memory();
+        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        table.remove(name);
+        if table.bytes + bytes > self.bytes_max {
+            table.forget_unused();
+        }
+        if table.bytes + bytes > self.bytes_max {
+            return;
+        }
+        table.bytes += bytes;
+        let checked = AtomicU64::new(self.now());
+        let cached = Cached { entry, sources, checked, used: AtomicBool::new(true) };
+        table.entries.insert(name.to_owned(), cached);
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Table {
+    fn remove(&mut self, name: &str) {
+        if let Some(cached) = self.entries.remove(name) {
+            self.bytes -= cached.entry.memory();
+        }
+    }
+
+    /// Lets go of what nobody asked for since the last time, and has the rest prove itself anew.
+    fn forget_unused(&mut self) {
+        let bytes = &mut self.bytes;
+        self.entries.retain(|_, cached| {
+            let used = cached.used.swap(false, Relaxed);
+            if !used {
+                *bytes -= cached.entry.memory();
+            }
+            used
+        });
+    }
+}
+
+/// The stamp of what lies there now, if anything does; links are followed.
+pub(super) fn stamp_at(path: &std::path::Path) -> Option<Stamp> {
+    std::fs::metadata(path).ok().map(|metadata| Stamp::of(&metadata))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{accept::Coding, files::entry::Bytes};
+
+    fn entry(length: usize) -> Arc<Entry> {
+        let bytes = Bytes::Shared(vec![7; length].into());
+        Arc::new(Entry::new("a", None, vec![(Coding::Identity, bytes)], None))
+    }
+
+    #[test]
+    fn an_entry_is_found_until_one_of_its_files_comes_goes_or_changes() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a");
+        let cache = Cache::new(1 << 20, Duration::ZERO);
+        let keep = || cache.keep("a", entry(1), vec![(path.clone(), stamp_at(&path))]);
+        keep();
+        assert!(cache.find("a").is_some());
+        std::fs::write(&path, "x").unwrap();
+        assert!(cache.find("a").is_none());
+        keep();
+        assert!(cache.find("a").is_some());
+        std::fs::write(&path, "longer").unwrap();
+        assert!(cache.find("a").is_none());
+        keep();
+        std::fs::remove_file(&path).unwrap();
+        assert!(cache.find("a").is_none());
+    }
+
+    #[test]
+    fn an_entry_is_not_held_against_the_disk_before_its_time() {
+        let cache = Cache::new(1 << 20, Duration::from_secs(3600));
+        cache.keep("a", entry(1), vec![("/".into(), None)]);
+        assert!(cache.find("a").is_some());
+    }
+
+    #[test]
+    fn the_bound_holds_and_what_is_used_stays() {
+        let cache = Cache::new(10_000, Duration::from_secs(3600));
+        for name in ["a", "b", "c"] {
+            cache.keep(name, entry(2_000), Vec::new());
+        }
+        let names = |wanted: &[&str]| {
+            let table = cache.table.read().unwrap();
+            assert!(table.bytes <= 10_000);
+            let mut names: Vec<_> = table.entries.keys().cloned().collect();
+            names.sort();
+            assert_eq!(names, wanted);
+        };
+        // All three are in use, so the fourth finds no room, but they must prove themselves.
+        cache.keep("d", entry(2_000), Vec::new());
+        names(&["a", "b", "c"]);
+        cache.find("b");
+        cache.keep("d", entry(2_000), Vec::new());
+        names(&["b", "d"]);
+        cache.keep("b", entry(9_999), Vec::new());
+        names(&["d"]);
+    }
+}

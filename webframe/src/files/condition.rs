@@ -1,0 +1,252 @@
+//! Conditions (RFC 9110 §13): the fields of a request and the validators of a file to a verdict.
+
+use std::{
+    borrow::Cow,
+    time::{Duration, SystemTime},
+};
+
+use http::Method;
+
+use crate::Request;
+
+/// The fields of a request that bear on which bytes of a file are sent.
+#[derive(Debug, Default)]
+pub(super) struct Asked<'r> {
+    pub(super) accept_encoding: Option<Cow<'r, str>>,
+    pub(super) range: Option<Cow<'r, str>>,
+    if_match: Option<Cow<'r, str>>,
+    if_none_match: Option<Cow<'r, str>>,
+    if_modified_since: Option<Cow<'r, str>>,
+    if_unmodified_since: Option<Cow<'r, str>>,
+    if_range: Option<Cow<'r, str>>,
+}
+
+/// What a file is compared by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Validators<'e> {
+    /// The entity tag with its quotes; ours are all strong.
+    pub(super) etag: &'e str,
+    /// The time of its last change, in whole seconds.
+    pub(super) modified: Option<SystemTime>,
+}
+
+/// What the conditions come to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// 200, whatever range was asked for.
+    Whole,
+    /// The pieces that `Range` asks for.
+    Pieces,
+    /// 304: the peer has it.
+    NotModified,
+    /// 412: the peer means another version.
+    Failed,
+}
+
+impl<'r> Asked<'r> {
+    /// Collects the fields in one pass. A field that comes twice is one list, so that a second
+    /// date makes a value that is no date, and is ignored as such.
+    pub(super) fn of(request: &'r Request) -> Asked<'r> {
+        let mut asked = Asked::default();
+        for (name, value) in request.fields() {
+            if let Some(slot) = asked.slot(name) {
+                let value = String::from_utf8_lossy(value);
+                *slot = Some(match slot.take() {
+                    Some(before) => Cow::Owned(format!("{before}, {value}")),
+                    None => value,
+                });
+            }
+        }
+        asked
+    }
+
+    fn slot(&mut self, name: &str) -> Option<&mut Option<Cow<'r, str>>> {
+        let (slot, its_name) = match name.len() {
+            5 => (&mut self.range, "range"),
+            8 if name.as_bytes()[3].eq_ignore_ascii_case(&b'm') => (&mut self.if_match, "if-match"),
+            8 => (&mut self.if_range, "if-range"),
+            13 => (&mut self.if_none_match, "if-none-match"),
+            15 => (&mut self.accept_encoding, "accept-encoding"),
+            17 => (&mut self.if_modified_since, "if-modified-since"),
+            19 => (&mut self.if_unmodified_since, "if-unmodified-since"),
+            _ => return None,
+        };
+        name.eq_ignore_ascii_case(its_name).then_some(slot)
+    }
+
+    /// Weighs the conditions in the order of RFC 9110 §13.2.2.
+    pub(super) fn weigh(&self, method: &Method, file: Validators<'_>) -> Verdict {
+        match (&self.if_match, &self.if_unmodified_since) {
+            (Some(tags), _) if !has_tag(tags, file.etag, Comparison::Strong) => {
+                return Verdict::Failed;
+            }
+            (None, Some(date)) if changed_since(date, file.modified) == Some(true) => {
+                return Verdict::Failed;
+            }
+            _ => {}
+        }
+        match (&self.if_none_match, &self.if_modified_since) {
+            (Some(tags), _) if has_tag(tags, file.etag, Comparison::Weak) => {
+                return Verdict::NotModified;
+            }
+            (None, Some(date)) if changed_since(date, file.modified) == Some(false) => {
+                return Verdict::NotModified;
+            }
+            _ => {}
+        }
+        let ranged = *method == Method::GET && self.range.is_some();
+        let fits = |value: &Cow<'_, str>| is_same_version(value, file, SystemTime::now());
+        match ranged && self.if_range.as_ref().is_none_or(fits) {
+            true => Verdict::Pieces,
+            false => Verdict::Whole,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Comparison {
+    /// A weak tag equals none.
+    Strong,
+    /// Weakness does not matter.
+    Weak,
+}
+
+/// Whether the list (or `*`) holds the tag. It is read up to the first thing that is no tag.
+fn has_tag(list: &str, etag: &str, comparison: Comparison) -> bool {
+    let mut left = list.trim_start_matches(BETWEEN);
+    if left.trim_end() == "*" {
+        return true;
+    }
+    while !left.is_empty() {
+        let (weak, opaque) = match left.strip_prefix("W/") {
+            Some(opaque) => (true, opaque),
+            None => (false, left),
+        };
+        let Some(end) = opaque.strip_prefix('"').and_then(|inner| inner.find('"')) else {
+            return false;
+        };
+        let (tag, further) = opaque.split_at(end + 2);
+        if tag == etag && !(weak && comparison == Comparison::Strong) {
+            return true;
+        }
+        left = further.trim_start_matches(BETWEEN);
+    }
+    false
+}
+
+const BETWEEN: [char; 3] = [' ', '\t', ','];
+
+/// `None` where the value is no date of the three forms, or the file has none: then the
+/// condition does not count (RFC 9110 §13.1.3, §13.1.4).
+fn changed_since(date: &str, modified: Option<SystemTime>) -> Option<bool> {
+    let date = httpdate::parse_http_date(date.trim()).ok()?;
+    Some(modified? > date)
+}
+
+/// `If-Range` wants the very same bytes: a strong tag, or a date that cannot stand for two
+/// versions because the second it names was over (RFC 9110 §13.1.5, §8.8.2.2).
+fn is_same_version(value: &str, file: Validators<'_>, now: SystemTime) -> bool {
+    if value.starts_with(['"', 'W']) && value.ends_with('"') {
+        return value == file.etag;
+    }
+    let date = httpdate::parse_http_date(value).ok();
+    let over = |date: SystemTime| date + Duration::from_secs(1) <= now;
+    date.is_some_and(|date| Some(date) == file.modified && over(date))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHANGED: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+
+    #[track_caller]
+    fn verdict(fields: &[(&str, &'static str)]) -> Verdict {
+        let mut asked = Asked::default();
+        for (name, value) in fields {
+            *asked.slot(name).expect("a field that matters") = Some(Cow::Borrowed(value));
+        }
+        let modified = httpdate::parse_http_date(CHANGED).ok();
+        asked.weigh(&Method::GET, Validators { etag: "\"a\"", modified })
+    }
+
+    #[test]
+    fn if_none_match_compares_weakly_in_lists() {
+        for list in ["\"a\"", "W/\"a\"", "*", " * ", "\"x\", W/\"b,c\",\"a\"", ",\"a\""] {
+            assert_eq!(verdict(&[("If-None-Match", list)]), Verdict::NotModified, "{list}");
+        }
+        for list in ["\"b\"", "a", "\"a", "w/\"a\"", "", "\"x\" a", "**", "*, \"b\""] {
+            assert_eq!(verdict(&[("if-none-match", list)]), Verdict::Whole, "{list}");
+        }
+    }
+
+    #[test]
+    fn if_match_compares_strongly() {
+        for list in ["\"a\"", "*", "\"b\", \"a\""] {
+            assert_eq!(verdict(&[("If-Match", list)]), Verdict::Whole, "{list}");
+        }
+        for list in ["\"b\"", "W/\"a\"", ""] {
+            assert_eq!(verdict(&[("If-Match", list)]), Verdict::Failed, "{list}");
+        }
+    }
+
+    #[test]
+    fn dates_come_in_three_forms_and_what_is_none_does_not_count() {
+        for date in [
+            CHANGED,
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun Nov  6 08:49:37 1994",
+            "Thu, 01 Jan 2099 00:00:00 GMT",
+        ] {
+            assert_eq!(verdict(&[("If-Modified-Since", date)]), Verdict::NotModified, "{date}");
+            assert_eq!(verdict(&[("If-Unmodified-Since", date)]), Verdict::Whole, "{date}");
+        }
+        let before = "Sun, 06 Nov 1994 08:49:36 GMT";
+        assert_eq!(verdict(&[("If-Modified-Since", before)]), Verdict::Whole);
+        assert_eq!(verdict(&[("If-Unmodified-Since", before)]), Verdict::Failed);
+        for date in ["yesterday", "", "Sun, 06 Nov 1994 08:49:37 EST", "1994-11-06T08:49:37Z"] {
+            assert_eq!(verdict(&[("If-Modified-Since", date)]), Verdict::Whole, "{date}");
+            assert_eq!(verdict(&[("If-Unmodified-Since", date)]), Verdict::Whole, "{date}");
+        }
+    }
+
+    #[test]
+    fn tags_come_before_dates_and_conditions_before_ranges() {
+        let future = "Thu, 01 Jan 2099 00:00:00 GMT";
+        let other = ("If-None-Match", "\"b\"");
+        assert_eq!(verdict(&[other, ("If-Modified-Since", future)]), Verdict::Whole);
+        let before = ("If-Unmodified-Since", "Sun, 06 Nov 1994 08:49:36 GMT");
+        assert_eq!(verdict(&[("If-Match", "\"a\""), before]), Verdict::Whole);
+        let range = ("Range", "bytes=0-1");
+        assert_eq!(verdict(&[("If-None-Match", "\"a\""), range]), Verdict::NotModified);
+        assert_eq!(verdict(&[("If-Match", "\"b\""), range]), Verdict::Failed);
+        let both = [("If-Match", "\"b\""), ("If-None-Match", "\"a\"")];
+        assert_eq!(verdict(&both), Verdict::Failed);
+    }
+
+    #[test]
+    fn if_range_wants_the_very_same_version() {
+        let range = ("Range", "bytes=0-1");
+        assert_eq!(verdict(&[range]), Verdict::Pieces);
+        for value in ["\"a\"", CHANGED] {
+            assert_eq!(verdict(&[range, ("If-Range", value)]), Verdict::Pieces, "{value}");
+        }
+        for value in ["\"b\"", "W/\"a\"", "Thu, 01 Jan 2099 00:00:00 GMT", "x", "", "\"a\", \"a\""]
+        {
+            assert_eq!(verdict(&[range, ("If-Range", value)]), Verdict::Whole, "{value}");
+        }
+        assert_eq!(verdict(&[("If-Range", "\"a\"")]), Verdict::Whole);
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+        let file = Validators { etag: "\"a\"", modified: Some(now) };
+        let date = httpdate::fmt_http_date(now);
+        assert!(!is_same_version(&date, file, now));
+        assert!(is_same_version(&date, file, now + Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn a_range_is_for_get_alone() {
+        let asked = Asked { range: Some("bytes=0-1".into()), ..Asked::default() };
+        let file = Validators { etag: "\"a\"", modified: None };
+        assert_eq!(asked.weigh(&Method::HEAD, file), Verdict::Whole);
+    }
+}

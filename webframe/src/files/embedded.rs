@@ -1,0 +1,53 @@
+//! Files compiled into the program: a table of names and bytes, with all fields made at the start.
+
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use http::HeaderValue;
+
+use super::{
+    Found,
+    entry::{Bytes, Entry, with_codings},
+};
+
+/// The files by name, and the names of the directories they lie in.
+#[derive(Debug, Default)]
+pub(super) struct Embedded {
+    files: HashMap<String, Arc<Entry>>,
+    directories: HashSet<String>,
+}
+
+impl Embedded {
+    pub(super) fn insert(&mut self, name: &str, bytes: Cow<'static, [u8]>) {
+        let bytes = match bytes {
+            Cow::Borrowed(bytes) => Bytes::Static(bytes),
+            Cow::Owned(bytes) => Bytes::Shared(bytes.into()),
+        };
+        let entry = Entry::new(name, None, with_codings(name, bytes), None);
+        self.files.insert(name.to_owned(), Arc::new(entry));
+        let mut above = name;
+        while let Some((directory, _)) = above.rsplit_once('/') {
+            self.directories.insert(directory.to_owned());
+            above = directory;
+        }
+    }
+
+    pub(super) fn set_cache_control(&mut self, value: &HeaderValue) {
+        for (name, entry) in &mut self.files {
+            if let Some(entry) = Arc::get_mut(entry) {
+                entry.set_cache_control(name, value);
+            }
+        }
+    }
+
+    pub(super) fn find(&self, name: &str) -> Found {
+        match self.files.get(name) {
+            Some(entry) => Found::File(Arc::clone(entry)),
+            None if name.is_empty() || self.directories.contains(name) => Found::Directory,
+            None => Found::Nothing,
+        }
+    }
+}

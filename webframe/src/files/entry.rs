@@ -1,0 +1,293 @@
+//! One file as it is sent: its bytes in each coding, with their fields made beforehand.
+
+use std::{
+    fs::File,
+    hash::{DefaultHasher, Hasher},
+    io::{self, Seek, SeekFrom},
+    ops::Range,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use http::{HeaderName, HeaderValue, header};
+
+use super::{condition::Validators, stamp::Stamp};
+use crate::{
+    accept::Coding,
+    coding::{self, COMPRESSED_BYTES_MIN, Effort},
+    media,
+    response::Body,
+};
+
+/// A file in all the codings there are of it.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) media_type: HeaderValue,
+    modified: Option<SystemTime>,
+    /// The plain one first.
+    variants: Vec<Variant>,
+}
+
+/// A file in one coding.
+#[derive(Debug)]
+pub(super) struct Variant {
+    pub(super) coding: Coding,
+    pub(super) length: u64,
+    etag: HeaderValue,
+    /// All fields of a 200.
+    pub(super) fields: Vec<(HeaderName, HeaderValue)>,
+    bytes: Bytes,
+}
+
+/// Where the bytes of a variant lie.
+#[derive(Clone, Debug)]
+pub(super) enum Bytes {
+    /// In the program.
+    Static(&'static [u8]),
+    /// In memory.
+    Shared(Arc<[u8]>),
+    /// On disk, as long as the file has this stamp.
+    File(PathBuf, Stamp),
+}
+
+impl Entry {
+    /// The file `name` whose plain bytes these are, with what is set for `Cache-Control`.
+    pub(super) fn new(
+        name: &str,
+        modified: Option<SystemTime>,
+        coded: Vec<(Coding, Bytes)>,
+        cache_control: Option<&HeaderValue>,
+    ) -> Entry {
+        let media_type = media::type_of(name);
+        let modified = modified.and_then(whole_seconds);
+        let mut shared = vec![(header::CONTENT_TYPE, media_type.clone())];
+        if let Some(modified) = modified {
+            let date = HeaderValue::try_from(httpdate::fmt_http_date(modified));
+            shared.push((header::LAST_MODIFIED, date.expect("a date is a field value")));
+        }
+        shared.push((header::CACHE_CONTROL, cache_control_of(name, cache_control)));
+        shared.push((header::ACCEPT_RANGES, HeaderValue::from_static("bytes")));
+        shared.push((header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
+        if coded.len() > 1 {
+            shared.push((header::VARY, HeaderValue::from_static("accept-encoding")));
+        }
+        let variants =
+            coded.into_iter().map(|(coding, bytes)| Variant::new(coding, bytes, &shared));
+        Entry { media_type, modified, variants: variants.collect() }
+    }
+
+    /// Sets `Cache-Control` of a file whose name carries no hash.
+    pub(super) fn set_cache_control(&mut self, name: &str, value: &HeaderValue) {
+        let value = cache_control_of(name, Some(value));
+        let fields = self.variants.iter_mut().flat_map(|variant| &mut variant.fields);
+        for field in fields.filter(|field| field.0 == header::CACHE_CONTROL) {
+            field.1 = value.clone();
+        }
+    }
+
+    /// The variant that an `Accept-Encoding` likes best.
+    pub(super) fn variant(&self, accept_encoding: Option<&str>) -> Option<&Variant> {
+        let coding = match (&*self.variants, accept_encoding) {
+            ([_], _) | (_, None) => Coding::Identity,
+            (variants, field) => {
+                let offered: Vec<Coding> = variants.iter().map(|variant| variant.coding).collect();
+                crate::accept::best_coding(field, &offered)
+            }
+        };
+        self.variants.iter().find(|variant| variant.coding == coding)
+    }
+
+    /// What the conditions of a request are held against.
+    pub(super) fn validators<'e>(&self, variant: &'e Variant) -> Validators<'e> {
+        Validators { etag: variant.etag.to_str().unwrap_or_default(), modified: self.modified }
+    }
+
+    /// How many bytes it takes in memory, roughly.
+    pub(super) fn memory(&self) -> usize {
+        const FIELDS_AND_TABLES: usize = 1 << 10;
+        let held =
+            self.variants.iter().map(|variant| variant.bytes.in_memory().map_or(0, <[u8]>::len));
+        FIELDS_AND_TABLES + held.sum::<usize>()
+    }
+}
+
+impl Variant {
+    fn new(coding: Coding, bytes: Bytes, shared: &[(HeaderName, HeaderValue)]) -> Variant {
+        let etag = HeaderValue::try_from(bytes.etag(coding)).expect("hex digits are a field value");
+        let mut fields = shared.to_vec();
+        fields.push((header::ETAG, etag.clone()));
+        if coding != Coding::Identity {
+            let token = HeaderValue::from_static(coding.token());
+            fields.push((header::CONTENT_ENCODING, token));
+        }
+        Variant { coding, length: bytes.length(), etag, fields, bytes }
+    }
+
+    /// The bytes from `piece.start` to `piece.end`; `None` where the file changed since.
+    pub(super) fn body(&self, piece: Range<u64>) -> io::Result<Option<Body>> {
+        let whole = piece == (0..self.length);
+        let in_memory =
+            |bytes: &[u8]| bytes.get(index(piece.start)..index(piece.end)).map(<[u8]>::to_vec);
+        Ok(match &self.bytes {
+            Bytes::Static(bytes) => {
+                bytes.get(index(piece.start)..index(piece.end)).map(Body::Static)
+            }
+            Bytes::Shared(bytes) if whole => Some(Body::Shared(Arc::clone(bytes))),
+            Bytes::Shared(bytes) => in_memory(bytes).map(Body::Bytes),
+            Bytes::File(..) => match self.open()? {
+                Some(mut file) => {
+                    file.seek(SeekFrom::Start(piece.start))?;
+                    Some(Body::File { file, length: piece.end - piece.start })
+                }
+                None => None,
+            },
+        })
+    }
+
+    /// The bytes, where they lie in memory.
+    pub(super) fn in_memory(&self) -> Option<&[u8]> {
+        self.bytes.in_memory()
+    }
+
+    /// The file, where it is the one that was looked at.
+    pub(super) fn open(&self) -> io::Result<Option<File>> {
+        let Bytes::File(path, stamp) = &self.bytes else { return Ok(None) };
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let same = Stamp::of(&file.metadata()?) == *stamp;
+        Ok(same.then_some(file))
+    }
+}
+
+impl Bytes {
+    fn in_memory(&self) -> Option<&[u8]> {
+        match self {
+            Bytes::Static(bytes) => Some(bytes),
+            Bytes::Shared(bytes) => Some(bytes),
+            Bytes::File(..) => None,
+        }
+    }
+
+    fn length(&self) -> u64 {
+        match self {
+            Bytes::File(_, stamp) => stamp.length(),
+            bytes => bytes.in_memory().map_or(0, <[u8]>::len) as u64,
+        }
+    }
+
+    /// Of the content where it is at hand, so that all instances agree and a touched file stays
+    /// the same; else of length and time, which the system keeps to the tick of its clock.
+    fn etag(&self, coding: Coding) -> String {
+        match (self.in_memory(), self) {
+            (Some(bytes), _) => {
+                let mut hasher = DefaultHasher::new();
+                hasher.write(bytes);
+                format!("\"{:016x}{:x}\"", hasher.finish(), bytes.len())
+            }
+            (None, Bytes::File(_, stamp)) => format!("\"{}-{}\"", stamp.tag(), coding.token()),
+            (None, _) => unreachable!("only a file is not in memory"),
+        }
+    }
+}
+
+/// The bytes in every coding that saves something, for a file that is kept in memory.
+pub(super) fn with_codings(name: &str, plain: Bytes) -> Vec<(Coding, Bytes)> {
+    let mut coded = vec![(Coding::Identity, plain.clone())];
+    let media_type = media::type_of(name);
+    if let Some(bytes) = plain.in_memory()
+        && bytes.len() >= COMPRESSED_BYTES_MIN
+        && media::is_compressible(media_type.to_str().unwrap_or_default())
+    {
+        for coding in [Coding::Brotli, Coding::Gzip] {
+            if let Some(bytes) = coding::encode(coding, Effort::Kept, bytes) {
+                coded.push((coding, Bytes::Shared(bytes.into())));
+            }
+        }
+    }
+    coded
+}
+
+/// For ever where the name changes with the content; else what is set, or a question each time.
+fn cache_control_of(name: &str, set: Option<&HeaderValue>) -> HeaderValue {
+    match is_hashed(name) {
+        true => HeaderValue::from_static("public, max-age=31536000, immutable"),
+        false => set.cloned().unwrap_or(HeaderValue::from_static("no-cache")),
+    }
+}
+
+/// Whether a name carries a hash of its content: `name.1a2b3c4d.ext`, at least eight hexadecimal
+/// digits, letters among them (or a date would be one) and figures (or a word would).
+fn is_hashed(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or_default();
+    let mut parts = file.rsplit('.').skip(1);
+    let Some(hash) = parts.next().filter(|_| parts.next().is_some()) else { return false };
+    hash.len() >= 8
+        && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && hash.bytes().any(|byte| byte.is_ascii_digit())
+        && hash.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+/// A time as a date can say it, and never one to come (RFC 9110 §8.8.2.1); `None` for years that
+/// a date cannot say.
+fn whole_seconds(time: SystemTime) -> Option<SystemTime> {
+    const YEAR_10000: u64 = 253_402_300_800;
+    let seconds = time.min(SystemTime::now()).duration_since(UNIX_EPOCH).ok()?.as_secs();
+    (seconds < YEAR_10000).then(|| UNIX_EPOCH + Duration::from_secs(seconds))
+}
+
+fn index(position: u64) -> usize {
+    usize::try_from(position).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_in_the_name_is_neither_a_word_nor_a_date() {
+        for yes in ["app.1a2b3c4d.js", "a/b.min.0123456789abcdef.css"] {
+            assert!(is_hashed(yes), "{yes}");
+        }
+        for no in [
+            "app.js",
+            "1a2b3c4d.js",
+            "report.20240101.pdf",
+            "a.deadbeef.js",
+            "a.1a2b3c4.js",
+            "x.1a2b3c4d/y",
+            "a.1a2b3c4g.js",
+        ] {
+            assert!(!is_hashed(no), "{no}");
+        }
+    }
+
+    #[test]
+    fn each_coding_has_its_own_tag_and_says_that_it_varies() {
+        let text: &'static [u8] = "many words, many words; ".repeat(200).leak().as_bytes();
+        let coded = with_codings("a.css", Bytes::Static(text));
+        let entry = Entry::new("a.css", None, coded, None);
+        let tags: Vec<_> = [None, Some("gzip"), Some("br")]
+            .map(|field| entry.variant(field).unwrap())
+            .map(|variant| (variant.coding, entry.validators(variant).etag))
+            .into();
+        assert_eq!(
+            tags.iter().map(|tag| tag.0).collect::<Vec<_>>(),
+            [Coding::Identity, Coding::Gzip, Coding::Brotli]
+        );
+        assert!(tags[0].1 != tags[1].1 && tags[1].1 != tags[2].1);
+        assert!(entry.variants.iter().all(|v| v.fields.iter().any(|f| f.0 == header::VARY)));
+        let picture = with_codings("a.png", Bytes::Static(text));
+        assert_eq!(picture.len(), 1);
+    }
+
+    #[test]
+    fn a_time_that_no_date_can_say_is_left_out() {
+        assert_eq!(whole_seconds(UNIX_EPOCH - Duration::from_secs(1)), None);
+        let tomorrow = SystemTime::now() + Duration::from_secs(86_400);
+        assert!(whole_seconds(tomorrow).is_some_and(|time| time <= SystemTime::now()));
+    }
+}

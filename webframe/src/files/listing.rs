@@ -1,0 +1,60 @@
+//! The page that shows what a directory holds, where an app asks for it.
+
+use std::{fs, io};
+
+use minijinja::{Environment, context};
+
+use super::{disk::Directory, name::is_plain};
+use crate::{Response, Result, template::encode_segment};
+
+/// Names of one page; a directory beyond that is shown in part.
+const NAMES_MAX: usize = 10_000;
+
+const PAGE: &str = "<!doctype html>
+<meta charset=\"utf-8\">
+<title>{{ title }}</title>
+<h1>{{ title }}</h1>
+<ul>
+{% for entry in entries %}<li><a href=\"{{ entry[1] }}\">{{ entry[0] }}</a></li>
+{% endfor %}</ul>
+{% if cut %}<p>and more</p>
+{% endif %}";
+
+/// The listing of the directory `name` below the root; files that would not be served are not in it.
+pub(super) fn page(directory: &Directory, name: &str) -> Result<Response> {
+    let mut names = names(directory, name)?;
+    let cut = names.len() > NAMES_MAX;
+    names.truncate(NAMES_MAX);
+    // "./" before it, or a name with a colon would be a scheme.
+    let entries: Vec<_> = names
+        .into_iter()
+        .map(|name| match name.strip_suffix('/') {
+            Some(plain) => (name.clone(), format!("./{}/", encode_segment(plain))),
+            None => (name.clone(), format!("./{}", encode_segment(&name))),
+        })
+        .collect();
+    let title = format!("/{name}");
+    let page =
+        Environment::new().render_named_str("listing.html", PAGE, context!(title, entries, cut))?;
+    Ok(Response::html(page))
+}
+
+fn names(directory: &Directory, name: &str) -> io::Result<Vec<String>> {
+    let Some((real, _)) = directory.resolve(&directory.root.join(name))? else {
+        return Ok(Vec::new());
+    };
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&real)?.take(NAMES_MAX + 1) {
+        let Ok(name) = entry?.file_name().into_string() else { continue };
+        if !is_plain(name.as_bytes()) {
+            continue;
+        }
+        match directory.resolve(&real.join(&name))? {
+            Some((_, metadata)) if metadata.is_dir() => names.push(format!("{name}/")),
+            Some((_, metadata)) if metadata.is_file() => names.push(name),
+            _ => {}
+        }
+    }
+    names.sort();
+    Ok(names)
+}

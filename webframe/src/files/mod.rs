@@ -1,0 +1,286 @@
+//! Static files: the path of a request to a file, and its conditions to the bytes that are sent.
+//!
+//! In the order of a request: `name` makes the path a name below the root, `disk` or `embedded`
+//! finds the file, `condition` and `range` say what of it is wanted, `entry` has the bytes.
+
+mod name;
+mod disk;
+mod embedded;
+mod cache;
+mod stamp;
+mod entry;
+mod condition;
+mod range;
+mod pieces;
+mod listing;
+
+use std::{
+    borrow::Cow,
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use http::{HeaderName, HeaderValue, StatusCode, header};
+
+use crate::{Body, Error, Handler, OrNotFound, Request, Response, Result, accept::Coding};
+use cache::Cache;
+use condition::{Asked, Verdict};
+use disk::Directory;
+use embedded::Embedded;
+use entry::{Entry, Variant};
+use name::Name;
+use pieces::{Boundary, content_range};
+use range::{Ranges, parse_ranges};
+
+/// A file up to this size is kept in memory, larger ones are read in pieces. 64 KiB: what most
+/// pages are made of, and no more than a shard may write at once.
+const SMALL_FILE_BYTES_MAX: u64 = 64 << 10;
+
+/// Bytes of all files kept in memory. 16 MiB.
+const CACHE_BYTES_MAX: usize = 16 << 20;
+
+/// A file in memory is held against the disk this often: a `stat` a request would cost a tenth
+/// of it, and nobody reloads a page faster.
+const RECHECK: Duration = Duration::from_millis(100);
+
+/// Files served as they are: the handler behind a pattern that ends in `{*path}`.
+///
+/// Content types by name, validators, conditions, ranges, codings (`.br` and `.gz` beside the
+/// file, or made in memory for small ones) and caching as RFC 9110 and 9111 have them. Nothing
+/// hidden, nothing outside, and nothing that is no regular file is served. A change of a file is
+/// seen within a tenth of a second. A name with a hash (`app.1a2b3c4d.js`) is cached for ever,
+/// others are asked for each time unless told otherwise.
+///
+/// ```
+/// use webframe::{StaticFiles, Urls};
+///
+/// const ICONS: [(&str, &[u8]); 1] = [("dot.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>")];
+/// let urls: Urls<()> = Urls::new()
+///     .get("/static/{*path}", StaticFiles::dir("static"))
+///     .get("/icons/{*path}", StaticFiles::embedded(ICONS));
+/// ```
+#[derive(Debug)]
+pub struct StaticFiles {
+    place: Place,
+    cache_control: Option<HeaderValue>,
+    listing: Listing,
+}
+
+#[derive(Debug)]
+enum Place {
+    Disk(Directory),
+    Embedded(Embedded),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Listing {
+    Refused,
+    Shown,
+}
+
+/// What lies at a name.
+#[derive(Debug)]
+enum Found {
+    File(Arc<Entry>),
+    Directory,
+    Nothing,
+}
+
+impl StaticFiles {
+    /// The files of a directory, which must be there when the app is bound.
+    pub fn dir(root: impl AsRef<Path>) -> StaticFiles {
+        let root = root.as_ref();
+        // Found again when the program changes its directory.
+        let root = std::path::absolute(root).unwrap_or(PathBuf::from(root));
+        let cache = Cache::new(CACHE_BYTES_MAX, RECHECK);
+        StaticFiles::of(Place::Disk(Directory { root, cache }))
+    }
+
+    /// Files compiled into the program: names with `/` between segments, and bytes. They are
+    /// compressed here, once, where that pays.
+    pub fn embedded<N, B>(files: impl IntoIterator<Item = (N, B)>) -> StaticFiles
+    where
+        N: AsRef<str>,
+        B: Into<Cow<'static, [u8]>>,
+    {
+        let mut embedded = Embedded::default();
+        for (name, bytes) in files {
+            embedded.insert(name.as_ref(), bytes.into());
+        }
+        StaticFiles::of(Place::Embedded(embedded))
+    }
+
+    /// Shows what a directory on disk holds where it has no `index.html`.
+    #[must_use]
+    pub fn with_listing(mut self) -> StaticFiles {
+        self.listing = Listing::Shown;
+        self
+    }
+
+    /// Sets `Cache-Control` of the files whose names carry no hash; `no-cache` unless set.
+    #[must_use]
+    pub fn with_cache_control(mut self, value: HeaderValue) -> StaticFiles {
+        if let Place::Embedded(embedded) = &mut self.place {
+            embedded.set_cache_control(&value);
+        }
+        self.cache_control = Some(value);
+        self
+    }
+
+    fn of(place: Place) -> StaticFiles {
+        StaticFiles { place, cache_control: None, listing: Listing::Refused }
+    }
+
+    fn answer(&self, request: &Request) -> Result<Response> {
+        let name = Name::of(request).or_404()?;
+        match self.find(&name.text)? {
+            Found::File(_) if name.slash => Err(Error::not_found("")),
+            Found::File(entry) => self.send(&name.text, entry, request),
+            Found::Directory if !name.slash => add_slash(request),
+            Found::Directory => self.answer_directory(&name.text, request),
+            Found::Nothing => Err(Error::not_found("")),
+        }
+    }
+
+    fn answer_directory(&self, name: &str, request: &Request) -> Result<Response> {
+        let index = match name {
+            "" => Cow::Borrowed("index.html"),
+            _ => Cow::Owned(format!("{name}/index.html")),
+        };
+        match (self.find(&index)?, &self.place) {
+            (Found::File(entry), _) => self.send(&index, entry, request),
+            (_, Place::Disk(directory)) if self.listing == Listing::Shown => {
+                listing::page(directory, name)
+            }
+            _ => Err(Error::not_found("")),
+        }
+    }
+
+    /// Sends the entry; where its file was replaced since it was looked at, the one there now.
+    fn send(&self, name: &str, mut entry: Arc<Entry>, request: &Request) -> Result<Response> {
+        let asked = Asked::of(request);
+        const CHANGES_MAX: usize = 3;
+        for _ in 0..CHANGES_MAX {
+            if let Some(response) = respond(&entry, &asked, request)? {
+                return Ok(response);
+            }
+            match self.find(name)? {
+                Found::File(now) => entry = now,
+                _ => return Err(Error::not_found("")),
+            }
+        }
+        Err(Error::unavailable("the file is being changed", Duration::from_secs(1)))
+    }
+
+    fn find(&self, name: &str) -> Result<Found> {
+        match &self.place {
+            Place::Embedded(embedded) => Ok(embedded.find(name)),
+            Place::Disk(directory) => directory
+                .find(name, self.cache_control.as_ref())
+                .map_err(|cause| Error::internal(format!("the file {name}: {cause}"))),
+        }
+    }
+}
+
+impl<S> Handler<S> for StaticFiles {
+    fn call(&self, _: &S, request: &Request) -> Result<Response> {
+        self.answer(request)
+    }
+
+    fn mistake(&self) -> Option<String> {
+        let Place::Disk(Directory { root, .. }) = &self.place else { return None };
+        let problem = match std::fs::read_dir(root) {
+            Ok(_) => return None,
+            Err(error) => error,
+        };
+        Some(format!("the directory {} cannot be read: {problem}", root.display()))
+    }
+}
+
+/// `None` where the file changed since the entry was made.
+fn respond(entry: &Entry, asked: &Asked<'_>, request: &Request) -> io::Result<Option<Response>> {
+    let Some(variant) = entry.variant(asked.accept_encoding.as_deref()) else { return Ok(None) };
+    let range = asked.range.as_deref().unwrap_or_default();
+    match asked.weigh(request.method(), entry.validators(variant)) {
+        Verdict::NotModified => Ok(Some(not_modified(variant))),
+        Verdict::Failed => Ok(Some(
+            Response::text("412 Precondition Failed\n")
+                .with_status(StatusCode::PRECONDITION_FAILED),
+        )),
+        Verdict::Whole => whole(variant),
+        Verdict::Pieces => match parse_ranges(range, variant.length) {
+            Ranges::Whole => whole(variant),
+            Ranges::Unsatisfiable => Ok(Some(unsatisfiable(variant))),
+            Ranges::One(piece) => one(variant, piece),
+            // What a coding of several pieces would say of itself is not settled anywhere.
+            Ranges::Several(_) if variant.coding != Coding::Identity => whole(variant),
+            Ranges::Several(pieces) => several(entry, variant, &pieces),
+        },
+    }
+}
+
+fn whole(variant: &Variant) -> io::Result<Option<Response>> {
+    let body = variant.body(0..variant.length)?;
+    Ok(body.map(|body| Response::assembled(StatusCode::OK, variant.fields.clone(), body)))
+}
+
+fn one(variant: &Variant, piece: std::ops::Range<u64>) -> io::Result<Option<Response>> {
+    let range = field_value(content_range(&piece, variant.length));
+    let Some(body) = variant.body(piece)? else { return Ok(None) };
+    let mut fields = variant.fields.clone();
+    fields.push((header::CONTENT_RANGE, range));
+    Ok(Some(Response::assembled(StatusCode::PARTIAL_CONTENT, fields, body)))
+}
+
+fn several(
+    entry: &Entry,
+    variant: &Variant,
+    pieces: &[std::ops::Range<u64>],
+) -> io::Result<Option<Response>> {
+    let boundary = Boundary::new()?;
+    let body = match variant.in_memory() {
+        Some(bytes) => pieces::of_bytes(&boundary, &entry.media_type, pieces, bytes),
+        None => match variant.open()? {
+            Some(file) => {
+                pieces::of_file(&boundary, &entry.media_type, pieces, file, variant.length)
+            }
+            None => return Ok(None),
+        },
+    };
+    let fields = variant.fields.clone();
+    Ok(Some(
+        Response::assembled(StatusCode::PARTIAL_CONTENT, fields, body)
+            .with_field(header::CONTENT_TYPE, boundary.media_type()),
+    ))
+}
+
+/// What a cache may have to renew, and nothing else (RFC 9110 §15.4.5).
+fn not_modified(variant: &Variant) -> Response {
+    const RENEWED: [HeaderName; 4] =
+        [header::ETAG, header::CACHE_CONTROL, header::VARY, header::LAST_MODIFIED];
+    let fields = variant.fields.iter().filter(|field| RENEWED.contains(&field.0)).cloned();
+    Response::assembled(StatusCode::NOT_MODIFIED, fields.collect(), Body::Empty)
+}
+
+fn unsatisfiable(variant: &Variant) -> Response {
+    Response::text("416 Range Not Satisfiable\n")
+        .with_status(StatusCode::RANGE_NOT_SATISFIABLE)
+        .with_field(header::CONTENT_RANGE, field_value(format!("bytes */{}", variant.length)))
+}
+
+/// To the same path with a slash behind it. It names no host and cannot: a path whose second
+/// segment is empty, which a browser would read as one, names no directory.
+fn add_slash(request: &Request) -> Result<Response> {
+    let place = match request.query_string() {
+        "" => format!("{}/", request.path()),
+        query => format!("{}/?{query}", request.path()),
+    };
+    let place = HeaderValue::try_from(place).map_err(|_| Error::not_found(""))?;
+    Ok(Response::new(StatusCode::PERMANENT_REDIRECT).with_field(header::LOCATION, place))
+}
+
+fn field_value(text: String) -> HeaderValue {
+    HeaderValue::try_from(text).expect("numbers are a field value")
+}

@@ -1,0 +1,139 @@
+//! The path of a request to the name of a file below the root, or to nothing at all.
+//!
+//! Every segment is looked at decoded, exactly as the router saw it, and only once: a name that
+//! comes out of here has no way up, no hidden part, and no byte that some file system reads as
+//! more than a letter.
+
+use std::borrow::Cow;
+
+use crate::{Request, wire::target};
+
+/// A name below the root: segments divided by `/`, without one at either end; empty for the root.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Name<'r> {
+    pub(super) text: Cow<'r, str>,
+    /// Whether the path ended with a slash, as a directory's does.
+    pub(super) slash: bool,
+}
+
+impl<'r> Name<'r> {
+    /// What stands in the path where the route's pattern has `{*rest}`; the whole path where it
+    /// has none. `None` for what names no file.
+    pub(super) fn of(request: &'r Request) -> Option<Name<'r>> {
+        Name::parse(request.pattern(), request.path())
+    }
+
+    fn parse(pattern: &str, path: &'r str) -> Option<Name<'r>> {
+        let above = pattern.split('/').position(|part| part.starts_with("{*")).unwrap_or(1);
+        let raw = path.splitn(above + 1, '/').nth(above)?;
+        let (named, slash) = match raw.strip_suffix('/') {
+            Some(named) => (named, true),
+            None => (raw, raw.is_empty()),
+        };
+        let count = if named.is_empty() { 0 } else { named.split('/').count() };
+        if raw == "/" {
+            return None;
+        }
+        let segments = target::segments(path).skip(above - 1).take(count);
+        let text = match raw.contains('%') {
+            true => Cow::Owned(join(segments)?),
+            false => {
+                segments.map(|segment| is_plain(&segment).then_some(())).collect::<Option<()>>()?;
+                Cow::Borrowed(named)
+            }
+        };
+        Some(Name { text, slash })
+    }
+}
+
+fn join<'r>(segments: impl Iterator<Item = Cow<'r, [u8]>>) -> Option<String> {
+    let mut text = String::new();
+    for segment in segments {
+        if !is_plain(&segment) {
+            return None;
+        }
+        if !text.is_empty() {
+            text.push('/');
+        }
+        text.push_str(std::str::from_utf8(&segment).ok()?);
+    }
+    Some(text)
+}
+
+/// Whether a segment is the name of something that is meant to be seen.
+pub(super) fn is_plain(segment: &[u8]) -> bool {
+    !segment.is_empty()
+        && !segment.starts_with(b".")
+        && !segment.iter().any(|byte| byte.is_ascii_control() || matches!(byte, b'/' | b'\\'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn name(path: &str) -> Option<String> {
+        let name = Name::parse("/static/{*path}", path)?;
+        Some(format!("{}{}", name.text, if name.slash { "|" } else { "" }))
+    }
+
+    #[test]
+    fn the_rest_of_the_path_is_decoded_once() {
+        assert_eq!(name("/static/a/b.css").unwrap(), "a/b.css");
+        assert_eq!(name("/static/%66ile.tx%74").unwrap(), "file.txt");
+        assert_eq!(name("/static/a%20b+c.txt").unwrap(), "a b+c.txt");
+        assert_eq!(name("/static/%E5%AD%97").unwrap(), "字");
+        assert_eq!(name("/static/a%252fb").unwrap(), "a%2fb");
+        assert_eq!(name("/static/").unwrap(), "|");
+        assert_eq!(name("/static/sub/").unwrap(), "sub|");
+        assert_eq!(name("/static/s%75b/").unwrap(), "sub|");
+    }
+
+    #[test]
+    fn nothing_hidden_above_or_ambiguous_has_a_name() {
+        for path in [
+            "..",
+            "../x",
+            "a/../b",
+            ".",
+            "a/./b",
+            "%2e%2e/x",
+            ".%2e/x",
+            "%2E.",
+            ".git/config",
+            "a/.env",
+            "..%2fx",
+            "a%2Fb",
+            "a%2f",
+            "..\\x",
+            "a%5cb",
+            "a\\",
+            "x%00",
+            "x%00.png",
+            "a%0d%0a",
+            "a%7f",
+            "//etc/passwd",
+            "/etc/passwd",
+            "%2fetc",
+            "a//b",
+            "a//",
+            "/",
+            "//",
+            "%c0%ae%c0%ae/x",
+            "%ff",
+            "..;/x",
+            "....//x",
+        ] {
+            assert_eq!(name(&format!("/static/{path}")), None, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_without_a_rest_means_the_whole_path() {
+        let whole = |pattern, path| Name::parse(pattern, path).map(|name| name.text.into_owned());
+        assert_eq!(whole("/favicon.ico", "/favicon.ico").unwrap(), "favicon.ico");
+        assert_eq!(whole("/{*all}", "/a/b").unwrap(), "a/b");
+        assert_eq!(whole("/{site}/x/{*all}", "/one/x/a/b").unwrap(), "a/b");
+        assert_eq!(whole("/{*all}", "//evil.example"), None);
+    }
+}

@@ -1,0 +1,104 @@
+//! Several pieces of a file as one answer: `multipart/byteranges` (RFC 9110 §14.6).
+
+use std::{
+    fs::File,
+    io::{self, Cursor, Read},
+    ops::Range,
+    os::unix::fs::FileExt,
+    sync::Arc,
+};
+
+use http::HeaderValue;
+
+use crate::Body;
+
+/// Divides the parts: a text that comes in no file, for nobody can foretell it.
+pub(super) struct Boundary(String);
+
+impl Boundary {
+    pub(super) fn new() -> io::Result<Boundary> {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes)?;
+        Ok(Boundary(bytes.iter().map(|byte| format!("{byte:02x}")).collect()))
+    }
+
+    pub(super) fn media_type(&self) -> HeaderValue {
+        HeaderValue::try_from(format!("multipart/byteranges; boundary={}", self.0))
+            .expect("hex digits are a field value")
+    }
+
+    fn head(&self, media_type: &HeaderValue, piece: &Range<u64>, length: u64) -> Vec<u8> {
+        let mut head = format!("\r\n--{}\r\nContent-Type: ", self.0).into_bytes();
+        head.extend_from_slice(media_type.as_bytes());
+        let range = content_range(piece, length);
+        head.extend_from_slice(format!("\r\nContent-Range: {range}\r\n\r\n").as_bytes());
+        head
+    }
+
+    fn end(&self) -> Vec<u8> {
+        format!("\r\n--{}--\r\n", self.0).into_bytes()
+    }
+}
+
+/// `bytes 0-9/100`.
+pub(super) fn content_range(piece: &Range<u64>, length: u64) -> String {
+    format!("bytes {}-{}/{length}", piece.start, piece.end.saturating_sub(1))
+}
+
+/// The pieces of bytes in memory.
+pub(super) fn of_bytes(
+    boundary: &Boundary,
+    media_type: &HeaderValue,
+    pieces: &[Range<u64>],
+    bytes: &[u8],
+) -> Body {
+    let mut body = Vec::new();
+    for piece in pieces {
+        body.extend(boundary.head(media_type, piece, bytes.len() as u64));
+        let ends = usize::try_from(piece.start).ok().zip(usize::try_from(piece.end).ok());
+        body.extend_from_slice(ends.and_then(|(a, b)| bytes.get(a..b)).unwrap_or_default());
+    }
+    body.extend(boundary.end());
+    Body::Bytes(body)
+}
+
+/// The pieces of a file, read while the peer takes them.
+pub(super) fn of_file(
+    boundary: &Boundary,
+    media_type: &HeaderValue,
+    pieces: &[Range<u64>],
+    file: File,
+    length: u64,
+) -> Body {
+    let file = Arc::new(file);
+    let mut all: Box<dyn Read + Send> = Box::new(io::empty());
+    for piece in pieces {
+        let head = Cursor::new(boundary.head(media_type, piece, length));
+        let section = Section { file: Arc::clone(&file), left: piece.clone() };
+        all = Box::new(all.chain(head).chain(section));
+    }
+    Body::Stream(Box::new(all.chain(Cursor::new(boundary.end()))))
+}
+
+/// A piece of a file, read from where it stands and not from where the file's cursor is.
+struct Section {
+    file: Arc<File>,
+    left: Range<u64>,
+}
+
+impl Read for Section {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.left.end - self.left.start).unwrap_or(usize::MAX);
+        let room = buffer.len().min(left);
+        if room == 0 {
+            return Ok(0);
+        }
+        let read = self.file.read_at(&mut buffer[..room], self.left.start)?;
+        if read == 0 {
+            // The part's head promised more: a short part must not pass for a whole one.
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "a file became shorter"));
+        }
+        self.left.start += read as u64;
+        Ok(read)
+    }
+}

@@ -1,0 +1,143 @@
+//! `Range` (RFC 9110 §14): a field and a length to the pieces that are to be sent.
+
+use std::ops::Range;
+
+/// What a `Range` asks for, held against the length of the content.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Ranges {
+    /// Nothing that is understood, or more than is worth it: the whole is sent.
+    Whole,
+    /// Nothing that there is.
+    Unsatisfiable,
+    /// One piece.
+    One(Range<u64>),
+    /// Several pieces in the order asked for, together no longer than the whole.
+    Several(Vec<Range<u64>>),
+}
+
+/// Pieces of one answer. 16; a reader of PDFs asks for a handful, CVE-2011-3192 for a thousand.
+const RANGES_MAX: usize = 16;
+
+/// Reads the field against the length.
+pub(super) fn parse_ranges(field: &str, length: u64) -> Ranges {
+    let Some((unit, set)) = field.split_once('=') else { return Ranges::Whole };
+    if !unit.trim().eq_ignore_ascii_case("bytes") {
+        return Ranges::Whole;
+    }
+    let mut pieces = Vec::new();
+    let mut asked: usize = 0;
+    let specs = set.split(',').map(|spec| spec.trim_matches([' ', '\t']));
+    for spec in specs.filter(|spec| !spec.is_empty()) {
+        asked += 1;
+        match parse_spec(spec, length) {
+            _ if asked > RANGES_MAX => return Ranges::Whole,
+            None => return Ranges::Whole,
+            Some(piece) if piece.is_empty() => {}
+            Some(piece) => pieces.push(piece),
+        }
+    }
+    let together: u64 = pieces.iter().map(|piece| piece.end - piece.start).sum();
+    match (pieces.len(), asked) {
+        (_, 0) => Ranges::Whole,
+        (0, _) => Ranges::Unsatisfiable,
+        (1, _) => Ranges::One(pieces.swap_remove(0)),
+        // Overlapping pieces would make more of the content than there is.
+        _ if together > length => Ranges::Whole,
+        _ => Ranges::Several(pieces),
+    }
+}
+
+/// One spec to its piece, empty where it lies beyond the end; `None` where it is no spec.
+fn parse_spec(spec: &str, length: u64) -> Option<Range<u64>> {
+    let (first, last) = spec.split_once('-')?;
+    if first.is_empty() {
+        return Some(length - parse_position(last)?.min(length)..length);
+    }
+    let first = parse_position(first)?;
+    if last.is_empty() {
+        return Some(first.min(length)..length);
+    }
+    let last = parse_position(last)?;
+    (first <= last).then(|| first.min(length)..last.saturating_add(1).min(length))
+}
+
+/// A number of digits alone; one too large for us lies behind every end.
+fn parse_position(text: &str) -> Option<u64> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    Some(text.parse().unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn of_100(field: &str, wanted: Ranges) {
+        assert_eq!(parse_ranges(field, 100), wanted, "{field:?}");
+    }
+
+    #[test]
+    fn one_piece_is_cut_at_the_end() {
+        of_100("bytes=0-9", Ranges::One(0..10));
+        of_100("Bytes=0-0", Ranges::One(0..1));
+        of_100("bytes=90-", Ranges::One(90..100));
+        of_100("bytes=-5", Ranges::One(95..100));
+        of_100("bytes=-500", Ranges::One(0..100));
+        of_100("bytes=99-1000", Ranges::One(99..100));
+        of_100("bytes=0-18446744073709551616", Ranges::One(0..100));
+        of_100("bytes=, 1-2 ,", Ranges::One(1..3));
+        of_100("bytes=0-9,500-", Ranges::One(0..10));
+    }
+
+    #[test]
+    fn several_pieces_keep_their_order() {
+        of_100("bytes=0-4,50-59", Ranges::Several(vec![0..5, 50..60]));
+        of_100("bytes=-1, 0-0", Ranges::Several(vec![99..100, 0..1]));
+    }
+
+    #[test]
+    fn what_lies_beyond_the_end_is_not_there() {
+        for field in ["bytes=100-", "bytes=100-200", "bytes=-0", "bytes=500-,600-"] {
+            of_100(field, Ranges::Unsatisfiable);
+        }
+        of_100("bytes=18446744073709551616-18446744073709551620", Ranges::Unsatisfiable);
+        assert_eq!(parse_ranges("bytes=0-0", 0), Ranges::Unsatisfiable);
+        assert_eq!(parse_ranges("bytes=-1", 0), Ranges::Unsatisfiable);
+    }
+
+    #[test]
+    fn what_is_no_range_asks_for_the_whole() {
+        for field in [
+            "",
+            "bytes",
+            "bytes=",
+            "bytes=,",
+            "bytes=-",
+            "bytes=9-0",
+            "bytes=1-2-3",
+            "bytes=0x0-9",
+            "bytes=+1-2",
+            "bytes=1 -2",
+            "bytes=a-b",
+            "lines=0-9",
+            "bytes=0-9,x",
+            "bytes:0-9",
+            "bytes=--1",
+        ] {
+            of_100(field, Ranges::Whole);
+        }
+    }
+
+    #[test]
+    fn never_more_than_the_whole() {
+        of_100("bytes=0-,0-", Ranges::Whole);
+        of_100("bytes=0-60,40-99", Ranges::Whole);
+        of_100(&format!("bytes={}", "0-0,".repeat(17)), Ranges::Whole);
+        of_100(&format!("bytes={}", "900-,".repeat(1000)), Ranges::Whole);
+        assert!(
+            matches!(parse_ranges(&"bytes=".chars().chain("0-0,".repeat(16).chars()).collect::<String>(), 100), Ranges::Several(p) if p.len() == 16)
+        );
+    }
+}

@@ -1,0 +1,81 @@
+//! Media types: of a file by its name, and which of them shrink when they are compressed.
+
+use http::HeaderValue;
+
+/// The media type of a file of that name, with the charset where it is text.
+pub(crate) fn type_of(name: &str) -> HeaderValue {
+    let extension = name.rsplit('/').next().and_then(|name| name.rsplit_once('.'));
+    let guess = match extension.map(|split| split.1) {
+        // What browsers ask for, where the table says otherwise (RFC 9239, source maps).
+        Some("mjs") => Some("text/javascript"),
+        Some("map") => Some("application/json"),
+        Some(extension) => mime_guess::from_ext(extension).first_raw(),
+        None => None,
+    };
+    let media_type = guess.unwrap_or("application/octet-stream");
+    match is_text(media_type) {
+        true => HeaderValue::try_from(format!("{media_type}; charset=utf-8"))
+            .expect("a media type is a field value"),
+        false => HeaderValue::from_static(media_type),
+    }
+}
+
+/// Whether content of that type, with or without parameters, is worth compressing.
+pub(crate) fn is_compressible(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    is_text(&essence)
+        || essence == "application/wasm"
+        || essence == "image/x-icon"
+        || matches!(&*essence, "font/ttf" | "font/otf" | "image/bmp")
+}
+
+fn is_text(essence: &str) -> bool {
+    essence.starts_with("text/")
+        || essence.ends_with("+json")
+        || essence.ends_with("+xml")
+        || matches!(essence, "application/json" | "application/javascript" | "application/xml")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_say_their_charset_and_the_unknown_is_bytes() {
+        for (name, wanted) in [
+            ("a/b.css", "text/css; charset=utf-8"),
+            ("app.1a2b3c4d.js", "text/javascript; charset=utf-8"),
+            ("m.mjs", "text/javascript; charset=utf-8"),
+            ("x.json", "application/json; charset=utf-8"),
+            ("x.js.map", "application/json; charset=utf-8"),
+            ("i.svg", "image/svg+xml; charset=utf-8"),
+            ("i.png", "image/png"),
+            ("f.woff2", "font/woff2"),
+            ("INDEX.HTML", "text/html; charset=utf-8"),
+            ("README", "application/octet-stream"),
+            ("css", "application/octet-stream"),
+            ("dir.css/plain", "application/octet-stream"),
+            ("a.unheard", "application/octet-stream"),
+        ] {
+            assert_eq!(type_of(name), wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn pictures_and_archives_are_compressed_already() {
+        for yes in ["Text/HTML; charset=utf-8", "application/ld+json", "image/svg+xml", "font/ttf"]
+        {
+            assert!(is_compressible(yes), "{yes}");
+        }
+        for no in [
+            "image/png",
+            "application/zip",
+            "font/woff2",
+            "video/mp4",
+            "",
+            "application/octet-stream",
+        ] {
+            assert!(!is_compressible(no), "{no}");
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! Templates: names and values to pages, by `minijinja`, every value escaped.
+
+use std::{
+    borrow::Cow,
+    collections::BTreeSet,
+    fmt, fs,
+    path::{Path, PathBuf},
+};
+
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+
+use crate::{Response, Result};
+
+/// The templates of an app, compiled into the program or read from a directory.
+///
+/// Values are escaped for HTML unless the template's name ends in `.txt`. A value that is not
+/// there is an error, not an empty text. Beside minijinja's own filters there are
+/// `urlencode_segment`, one segment of a path (a slash becomes `%2F`), and `urlencode_query`,
+/// a value in a query.
+///
+/// ```
+/// use webframe::Templates;
+///
+/// const PAGES: [(&str, &str); 2] = [
+///     ("layout.html", "<title>{% block title %}{% endblock %}</title>"),
+///     ("word.html", "{% extends 'layout.html' %}{% block title %}{{ word }}{% endblock %}"),
+/// ];
+/// let templates = Templates::embedded(PAGES)?;
+/// templates.check()?;
+/// let page = templates.render_text("word.html", [("word", "<b>")].into_iter().collect::<std::collections::BTreeMap<_, _>>())?;
+/// assert_eq!(page, "<title>&lt;b&gt;</title>");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Templates {
+    environment: Environment<'static>,
+    /// Where templates are read anew for each page, so that a change is seen at once.
+    directory: Option<PathBuf>,
+}
+
+/// Templates that cannot be used: each with its place and reason.
+#[derive(Debug)]
+pub struct BrokenTemplates(Vec<String>);
+
+impl Templates {
+    /// Templates compiled into the program: their names and sources.
+    ///
+    /// # Errors
+    /// All that do not compile.
+    pub fn embedded<N, T>(
+        sources: impl IntoIterator<Item = (N, T)>,
+    ) -> Result<Templates, BrokenTemplates>
+    where
+        N: Into<Cow<'static, str>>,
+        T: Into<Cow<'static, str>>,
+    {
+        let mut environment = environment();
+        let mut broken = Vec::new();
+        for (name, source) in sources {
+            if let Err(error) = environment.add_template_owned(name.into(), source.into()) {
+                broken.push(describe(&error));
+            }
+        }
+        told(broken)?;
+        Ok(Templates { environment, directory: None })
+    }
+
+    /// Templates read from a directory for each page, for development.
+    pub fn dir(directory: impl Into<PathBuf>) -> Templates {
+        let directory = directory.into();
+        let mut environment = environment();
+        environment.set_loader(minijinja::path_loader(&directory));
+        Templates { environment, directory: Some(directory) }
+    }
+
+    /// Adds filters, functions and globals of the app's own.
+    #[must_use]
+    pub fn with(mut self, add: impl FnOnce(&mut Environment<'static>)) -> Templates {
+        add(&mut self.environment);
+        self
+    }
+
+    /// Compiles every template and looks whether each that another names by a plain text is there.
+    ///
+    /// # Errors
+    /// All that are broken or missing, each with its place.
+    pub fn check(&self) -> Result<(), BrokenTemplates> {
+        let environment = self.environment.clone();
+        let mut broken = Vec::new();
+        let names = match &self.directory {
+            None => environment.templates().map(|template| template.0.to_owned()).collect(),
+            Some(directory) => names_below(directory).unwrap_or_else(|error| {
+                broken.push(format!("{}: {error}", directory.display()));
+                BTreeSet::new()
+            }),
+        };
+        for name in &names {
+            match environment.get_template(name) {
+                Ok(template) => broken.extend(
+                    named_templates(template.source())
+                        .filter(|other| !names.contains(*other))
+                        .map(|other| format!("{name}: there is no template {other}")),
+                ),
+                Err(error) => broken.push(describe(&error)),
+            }
+        }
+        told(broken)
+    }
+
+    /// A page, as 200 and HTML.
+    ///
+    /// # Errors
+    /// 500 where the template is missing, broken, or asks for a value that is not there.
+    pub fn render(&self, name: &str, values: impl Serialize) -> Result<Response> {
+        Ok(Response::html(self.render_text(name, values)?))
+    }
+
+    /// The text of a page.
+    ///
+    /// # Errors
+    /// 500 as for [`Templates::render`].
+    pub fn render_text(&self, name: &str, values: impl Serialize) -> Result<String> {
+        let page = match &self.directory {
+            None => self.environment.get_template(name)?.render(values)?,
+            // The clone holds no compiled template: it reads those it needs as they are now.
+            Some(_) => self.environment.clone().get_template(name)?.render(values)?,
+        };
+        Ok(page)
+    }
+}
+
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|name| match name.ends_with(".txt") {
+        true => AutoEscape::None,
+        false => AutoEscape::Html,
+    });
+    environment.set_trim_blocks(true);
+    environment.set_lstrip_blocks(true);
+    environment.add_filter("urlencode_segment", |text: Cow<'_, str>| encode_segment(&text));
+    environment.add_filter("urlencode_query", |text: Cow<'_, str>| {
+        utf8_percent_encode(&text, RESERVED_IN_QUERY).to_string()
+    });
+    environment
+}
+
+/// RFC 3986 §2.3: what need not be encoded anywhere.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Of what else a query may hold, what means nothing in a form: it stays readable.
+const RESERVED_IN_QUERY: &AsciiSet = &RESERVED.remove(b'/').remove(b':').remove(b'@').remove(b',');
+
+/// One segment of a path, as `urlencode_segment` makes it.
+pub(crate) fn encode_segment(text: &str) -> String {
+    utf8_percent_encode(text, RESERVED).to_string()
+}
+
+/// The names that `extends`, `include`, `import` and `from` give as plain texts.
+fn named_templates(source: &str) -> impl Iterator<Item = &str> {
+    source.split("{%").skip(1).filter_map(|tag| {
+        let tag = tag.split("%}").next()?.trim_start_matches(['-', '+']).trim_start();
+        let (word, rest) = tag.split_once([' ', '"', '\''])?;
+        let rest = tag.get(word.len()..).filter(|_| !rest.contains("ignore missing"))?.trim_start();
+        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        let asks = matches!(word, "extends" | "include" | "import" | "from");
+        rest.get(1..)?.split_once(quote).map(|split| split.0).filter(|_| asks)
+    })
+}
+
+fn names_below(directory: &Path) -> std::io::Result<BTreeSet<String>> {
+    let mut names = BTreeSet::new();
+    let mut unread = vec![directory.to_owned()];
+    while let Some(current) = unread.pop() {
+        for entry in fs::read_dir(current)? {
+            let entry = entry?;
+            let path = entry.path();
+            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            if path.is_dir() {
+                unread.push(path);
+            } else if let Some(name) = path.strip_prefix(directory).ok().and_then(Path::to_str) {
+                names.insert(name.to_owned());
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// What went wrong and where, with the causes below it.
+fn describe(error: &minijinja::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+fn told(broken: Vec<String>) -> Result<(), BrokenTemplates> {
+    match broken.is_empty() {
+        true => Ok(()),
+        false => Err(BrokenTemplates(broken)),
+    }
+}
+
+impl fmt::Display for BrokenTemplates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "templates cannot be used: {}", self.0.join("; "))
+    }
+}
+
+impl std::error::Error for BrokenTemplates {}
+
+impl fmt::Debug for Templates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Templates").field("directory", &self.directory).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use minijinja::context;
+
+    use super::*;
+
+    #[track_caller]
+    fn page(source: &'static str, values: impl Serialize) -> Result<String> {
+        Templates::embedded([("page.html", source)]).unwrap().render_text("page.html", values)
+    }
+
+    #[test]
+    fn values_are_escaped_for_html_but_not_in_plain_text() {
+        assert_eq!(
+            page("<i>{{ x }}</i>", context!(x => "<\"'&>")).unwrap(),
+            "<i>&lt;&quot;&#x27;&amp;&gt;</i>"
+        );
+        let texts = Templates::embedded([("mail.txt", "{{ x }}")]).unwrap();
+        assert_eq!(texts.render_text("mail.txt", context!(x => "<b>")).unwrap(), "<b>");
+    }
+
+    #[test]
+    fn a_value_that_is_not_there_is_an_error_of_ours_that_names_the_place() {
+        let error = page("a\n{{ nothing }}", context!()).unwrap_err();
+        assert_eq!(error.status(), 500);
+        assert!(error.to_string().contains("page.html:2"), "{error}");
+        assert!(page("{% if nothing %}x{% endif %}", context!()).is_err());
+        assert!(page("{{ x.nothing }}", context!(x => context!(y => 1))).is_err());
+    }
+
+    #[test]
+    fn a_missing_template_is_named() {
+        let error =
+            Templates::embedded([("a.html", "")]).unwrap().render("b.html", ()).unwrap_err();
+        assert!(error.to_string().contains("b.html"), "{error}");
+    }
+
+    #[test]
+    fn a_slash_in_a_word_is_no_separator() {
+        let values = context!(w => "and/or é?&=.-_~ %'");
+        assert_eq!(
+            page("{{ w|urlencode_segment }}", &values).unwrap(),
+            "and%2For%20%C3%A9%3F%26%3D.-_~%20%25%27"
+        );
+        assert_eq!(
+            page("{{ 'a b&c=d+e#字'|urlencode_query }}", &values).unwrap(),
+            "a%20b%26c%3Dd%2Be%23%E5%AD%97"
+        );
+        assert_eq!(page("{{ 7|urlencode_segment }}", &values).unwrap(), "7");
+    }
+
+    #[test]
+    fn all_broken_templates_are_told_at_once() {
+        let error =
+            Templates::embedded([("a.html", "{{ x"), ("b.html", "ok"), ("c.html", "{% if %}")])
+                .unwrap_err()
+                .to_string();
+        assert!(error.contains("a.html:1") && error.contains("c.html:1"), "{error}");
+    }
+
+    #[test]
+    fn a_check_finds_templates_that_others_name_and_nobody_has() {
+        let sources = [
+            ("a.html", "{%- extends 'layout.html' %}{% include \"part.html\" ignore missing %}"),
+            (
+                "b.html",
+                "{% from \"macros.html\" import field %}{% include name %}{% set from = 1 %}",
+            ),
+        ];
+        let error = Templates::embedded(sources).unwrap().check().unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "templates cannot be used: a.html: there is no template layout.html; \
+             b.html: there is no template macros.html"
+        );
+    }
+
+    #[test]
+    fn a_directory_is_read_anew_for_each_page() {
+        let directory = tempfile::tempdir().unwrap();
+        fs::create_dir(directory.path().join("sub")).unwrap();
+        let write = |text| fs::write(directory.path().join("sub/p.html"), text).unwrap();
+        let templates = Templates::dir(directory.path());
+        write("one");
+        assert_eq!(templates.render_text("sub/p.html", ()).unwrap(), "one");
+        write("two");
+        assert_eq!(templates.render_text("sub/p.html", ()).unwrap(), "two");
+        templates.check().unwrap();
+        write("{% include 'no.html' %}{{");
+        assert!(templates.check().unwrap_err().to_string().contains("p.html:1"));
+        assert!(templates.render_text("../sub/p.html", ()).is_err());
+    }
+
+    #[test]
+    fn a_directory_that_is_not_there_is_told_by_the_check() {
+        let error = Templates::dir("no/such/place").check().unwrap_err();
+        assert!(error.to_string().contains("no/such/place"), "{error}");
+    }
+}

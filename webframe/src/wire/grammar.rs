@@ -1,0 +1,186 @@
+//! Which bytes may stand where: the character classes of RFC 9110 §5.6 and RFC 3986 §2, §3.2.2.
+
+use std::net::Ipv6Addr;
+
+/// A letter, digit or mark of a token (RFC 9110 §5.6.2).
+const TOKEN: u8 = 1;
+/// A byte of a field value: HTAB, SP, VCHAR, obs-text (RFC 9110 §5.5).
+const VALUE: u8 = 2;
+/// A byte of a registered name or an IPv4 address (RFC 3986 §3.2.2). The comma is left out: it
+/// would let a list of two hosts pass for one.
+const HOST: u8 = 4;
+
+const CLASSES: [u8; 256] = classes();
+
+const fn classes() -> [u8; 256] {
+    let mut classes = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        #[expect(
+            clippy::as_conversions,
+            clippy::indexing_slicing,
+            reason = "evaluated by the compiler; `From` is not const"
+        )]
+        {
+            classes[byte as usize] = class(byte);
+        }
+        let Some(next) = byte.checked_add(1) else { return classes };
+        byte = next;
+    }
+}
+
+const fn class(byte: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'.' | b'_' | b'~' => TOKEN | VALUE | HOST,
+        b'!' | b'$' | b'&' | b'\'' | b'*' | b'+' => TOKEN | VALUE | HOST,
+        b'#' | b'%' | b'^' | b'`' | b'|' => TOKEN | VALUE,
+        b'(' | b')' | b';' | b'=' => VALUE | HOST,
+        b'\t' | b' '..=b'~' | 0x80.. => VALUE,
+        _ => 0,
+    }
+}
+
+fn is(byte: u8, class: u8) -> bool {
+    CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
+}
+
+pub(super) fn is_token(byte: u8) -> bool {
+    is(byte, TOKEN)
+}
+
+pub(super) fn is_value(byte: u8) -> bool {
+    is(byte, VALUE)
+}
+
+/// The members of a comma-separated list, without optional white space (RFC 9110 §5.6.1).
+pub(super) fn members(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value.split(|&byte| byte == b',').map(trim)
+}
+
+/// The value without optional white space around it: SP and HTAB and nothing else.
+pub(super) fn trim(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
+}
+
+/// A number in decimal digits and nothing else, where it fits.
+pub(super) fn decimal(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0_u64, |number, &byte| {
+        let digit = byte.is_ascii_digit().then(|| byte.wrapping_sub(b'0'))?;
+        number.checked_mul(10)?.checked_add(u64::from(digit))
+    })
+}
+
+/// Whether this is `host [ ":" port ]` as `http` allows it: not empty, no user (RFC 9110 §4.2).
+pub(super) fn is_authority(authority: &[u8]) -> bool {
+    let (valid, rest) = if let Some(inner) = authority.strip_prefix(b"[") {
+        let length = inner.iter().position(|&byte| byte == b']').unwrap_or(inner.len());
+        let (address, rest) = inner.split_at(length);
+        (is_ipv6(address), rest.strip_prefix(b"]"))
+    } else {
+        let length = authority.iter().position(|&byte| byte == b':').unwrap_or(authority.len());
+        let (name, rest) = authority.split_at(length);
+        (is_name(name), Some(rest))
+    };
+    valid && rest.is_some_and(|rest| rest.is_empty() || is_port(rest))
+}
+
+fn is_ipv6(address: &[u8]) -> bool {
+    std::str::from_utf8(address).is_ok_and(|address| address.parse::<Ipv6Addr>().is_ok())
+}
+
+fn is_name(name: &[u8]) -> bool {
+    !name.is_empty() && (name.iter().all(|&byte| is(byte, HOST)) || is_encoded_name(name))
+}
+
+/// A registered name with percent-encoded bytes; rare enough to be looked at twice.
+fn is_encoded_name(name: &[u8]) -> bool {
+    let mut pieces = name.split(|&byte| byte == b'%');
+    let plain = |piece: &[u8]| piece.iter().all(|&byte| is(byte, HOST));
+    pieces.next().is_some_and(plain) && pieces.all(|piece| is_encoded(piece) && plain(piece))
+}
+
+/// Whether what stands behind a `%` are two hex digits, and not those of NUL.
+pub(super) fn is_encoded(behind: &[u8]) -> bool {
+    matches!(behind, [high, low, ..]
+        if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() && !behind.starts_with(b"00"))
+}
+
+/// `":" *DIGIT`, empty or up to 65535.
+fn is_port(rest: &[u8]) -> bool {
+    match rest.strip_prefix(b":") {
+        Some([]) => true,
+        Some(digits) => decimal(digits).is_some_and(|port| port <= u64::from(u16::MAX)),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_a_name_or_an_address_with_at_most_a_port() {
+        for good in [
+            "a",
+            "a.example.",
+            "A_b-c",
+            "127.0.0.1:80",
+            "[::1]",
+            "[::1]:8080",
+            "a:",
+            "a:65535",
+            "[::ffff:1.2.3.4]",
+            "x%20y",
+            "a:00080",
+        ] {
+            assert!(is_authority(good.as_bytes()), "{good}");
+        }
+        for bad in [
+            "",
+            ":80",
+            "a b",
+            "a/b",
+            "u@a",
+            "a,b",
+            "a:x",
+            "a:65536",
+            "a:-1",
+            "a:+1",
+            "a:1:2",
+            "[]",
+            "[::1",
+            "::1",
+            "[::1]x",
+            "[::1%25lo]",
+            "[v1.a]",
+            "[1.2.3.4]",
+            "a%",
+            "a%0",
+            "a%00",
+            "#",
+            "a?b",
+            "a\\b",
+            "a\u{e9}",
+            "a\0",
+            "<a>",
+            "a%zz",
+        ] {
+            assert!(!is_authority(bad.as_bytes()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_digits_and_fits() {
+        assert_eq!(decimal(b"0010"), Some(10));
+        assert_eq!(decimal(b"18446744073709551615"), Some(u64::MAX));
+        for bad in [&b""[..], b"18446744073709551616", b"+1", b"1 ", b"0x1", b"1_0", b"\xd9\xa5"] {
+            assert_eq!(decimal(bad), None);
+        }
+    }
+}

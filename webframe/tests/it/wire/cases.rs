@@ -1,0 +1,192 @@
+//! The cases of `tests/data`, each a file and a line of `cases.tsv`.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use webframe::wire::WireError;
+
+use super::{Outcome, read};
+
+/// A request that must be found behind an accepted one, and never behind a refused one.
+const BEHIND: &[u8] = b"GET /behind HTTP/1.1\r\nHost: example.org\r\n\r\n";
+
+struct Case {
+    file: String,
+    outcome: String,
+    bytes: Vec<u8>,
+}
+
+fn data() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data"))
+}
+
+fn listing() -> String {
+    fs::read_to_string(data().join("cases.tsv")).expect("cases.tsv")
+}
+
+fn cases() -> Vec<Case> {
+    let case = |line: &str| {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [file, section, outcome, why] = columns[..] else { panic!("four columns: {line}") };
+        assert!(!section.is_empty() && !why.is_empty(), "{file} names no section or reason");
+        let bytes = fs::read(data().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        Case { file: file.into(), outcome: outcome.into(), bytes }
+    };
+    listing().lines().skip(1).map(case).collect()
+}
+
+impl Case {
+    fn expected(&self, left: &[u8]) -> Result<Outcome, WireError> {
+        if self.file.starts_with("accept/") {
+            return Ok(Outcome::Request { summary: self.outcome.clone(), left: left.to_vec() });
+        }
+        let error = ERRORS
+            .into_iter()
+            .find(|error| format!("{error:?}") == self.outcome)
+            .unwrap_or_else(|| panic!("{}: {} is no error", self.file, self.outcome));
+        Err(error)
+    }
+
+    /// What is wrong, if anything, when the bytes come in these pieces.
+    fn complaint<'a>(
+        &self,
+        how: &str,
+        left: &[u8],
+        pieces: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Option<String> {
+        let outcome = read(pieces);
+        let expected = match self.expected(left) {
+            Ok(request) => request,
+            Err(WireError::Timeout) => Outcome::Waits,
+            Err(error) => Outcome::Refused(error),
+        };
+        (outcome != expected)
+            .then(|| format!("{} {how}: {outcome:?} instead of {expected:?}", self.file))
+    }
+}
+
+const ERRORS: [WireError; 17] = [
+    WireError::RequestLine,
+    WireError::UnknownMethod,
+    WireError::Version,
+    WireError::Target,
+    WireError::TargetTooLong,
+    WireError::Field,
+    WireError::HeadTooLarge,
+    WireError::TooManyFields,
+    WireError::Host,
+    WireError::ContentLength,
+    WireError::TransferEncoding,
+    WireError::UnknownCoding,
+    WireError::Chunk,
+    WireError::ChunkOverhead,
+    WireError::BodyTooLarge,
+    WireError::Expectation,
+    WireError::Timeout,
+];
+
+#[track_caller]
+fn check(complaint: impl Fn(&Case) -> Option<String>) {
+    let complaints: Vec<String> = cases().iter().filter_map(complaint).collect();
+    assert!(complaints.is_empty(), "{} cases:\n{}", complaints.len(), complaints.join("\n"));
+}
+
+#[test]
+fn every_file_is_listed_and_every_listed_one_is_there() {
+    let mut found = BTreeSet::new();
+    let mut folders = vec![data().to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("folder") {
+            let path = entry.expect("entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "http") {
+                let file = path.strip_prefix(data()).expect("below");
+                found.insert(file.to_str().expect("text").replace('\\', "/"));
+            }
+        }
+    }
+    let listed: BTreeSet<String> = cases().into_iter().map(|case| case.file).collect();
+    assert_eq!(found, listed);
+    assert!(listed.len() >= 400);
+}
+
+#[test]
+fn the_folder_is_the_status() {
+    check(|case| {
+        let status = case.expected(b"").err()?.status().as_u16();
+        let folder = format!("reject/{status}/");
+        (!case.file.starts_with(&folder)).then(|| format!("{} is no {status}", case.file))
+    });
+}
+
+#[test]
+fn every_case_whole() {
+    check(|case| case.complaint("whole", b"", [&case.bytes[..]]));
+}
+
+#[test]
+fn every_case_byte_by_byte() {
+    // Larger steps in the few that only pass a limit: each piece is a look at all before it.
+    check(|case| {
+        let step = 1 + case.bytes.len() / 2048;
+        case.complaint("byte by byte", b"", case.bytes.chunks(step))
+    });
+}
+
+#[test]
+fn every_case_cut_behind_every_line_end() {
+    check(|case| {
+        let pieces = case.bytes.split_inclusive(|&byte| byte == b'\n');
+        case.complaint("cut behind LF", b"", pieces)
+    });
+    check(|case| {
+        let pieces = case.bytes.split_inclusive(|&byte| byte == b'\r');
+        case.complaint("cut behind CR", b"", pieces)
+    });
+}
+
+#[test]
+fn every_short_case_cut_in_two_anywhere() {
+    check(|case| {
+        if case.bytes.len() > 400 {
+            return None;
+        }
+        (0..case.bytes.len()).find_map(|at| {
+            let (first, second) = case.bytes.split_at(at);
+            case.complaint(&format!("cut at {at}"), b"", [first, second])
+        })
+    });
+}
+
+#[test]
+fn a_request_behind_an_accepted_one_is_left_and_behind_a_refused_one_changes_nothing() {
+    check(|case| {
+        if case.outcome == "Timeout" {
+            return None;
+        }
+        let both = [&case.bytes[..], BEHIND].concat();
+        case.complaint("with a request behind", BEHIND, [&both[..]])
+            .or_else(|| case.complaint("then a request", BEHIND, [&case.bytes[..], BEHIND]))
+            .or_else(|| {
+                let step = 1 + both.len() / 2048;
+                case.complaint("with a request, byte by byte", BEHIND, both.chunks(step))
+            })
+    });
+    let Outcome::Request { summary, left } = read([BEHIND]) else { panic!("no request") };
+    assert_eq!((&*summary, &left[..]), ("GET /behind", &b""[..]));
+}
+
+#[test]
+fn a_refused_head_does_not_spoil_the_next_one() {
+    use webframe::wire::{Head, Progress};
+    let mut reused = Head::default();
+    for case in cases() {
+        let _ = reused.read(&case.bytes, &super::head_limits());
+        let read = reused.read(BEHIND, &super::head_limits());
+        assert_eq!(read, Ok(Progress::Complete(BEHIND.len())), "behind {}", case.file);
+        assert_eq!((reused.path(), reused.query()), ("/behind", None), "behind {}", case.file);
+        assert_eq!(reused.host(), Some("example.org"));
+        assert_eq!(reused.fields().collect::<Vec<_>>(), [("Host", &b"example.org"[..])]);
+        assert!(reused.keep_alive() && !reused.expects_continue());
+    }
+}
