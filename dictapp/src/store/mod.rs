@@ -63,7 +63,7 @@ impl Store {
                 Arc::new(mysql::Mysql::new(servers, config.connections, timeouts))
             }
         };
-        migrate::migrate(&*db)?;
+        migrate::migrate(&*db).map_err(StoreError::at_open)?;
         let history = GroupCommit::start(Arc::clone(&db), timeouts.record)?;
         Ok(Store { db, history })
     }

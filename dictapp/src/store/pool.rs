@@ -119,7 +119,18 @@ impl<C: Pooled> Pool<C> {
 
     /// Forgets every connection, those on loan when they come back.
     pub(super) fn clear(&self) {
-        let mut state = lock(&self.state);
+        self.forget(lock(&self.state));
+    }
+
+    /// Forgets the connections that are no younger than this one, unless somebody did before.
+    pub(super) fn clear_since(&self, lease: &Lease<C>) {
+        let state = lock(&self.state);
+        if state.generation == lease.generation {
+            self.forget(state);
+        }
+    }
+
+    fn forget(&self, mut state: MutexGuard<'_, State<C>>) {
         state.open -= state.idle.len();
         state.generation += 1;
         let old = std::mem::take(&mut state.idle);

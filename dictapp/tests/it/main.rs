@@ -5,7 +5,12 @@ mod browser;
 mod cli;
 mod lexicon;
 mod mariadb;
+mod proxy;
 #[path = "../../../webframe/tests/it/source/mod.rs"]
 mod source;
 mod store;
+mod store_crash;
+mod store_faults;
+mod store_migration;
+mod store_sqlite;
 mod tidy;

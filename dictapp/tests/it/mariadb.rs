@@ -1,6 +1,8 @@
 //! A private MariaDB: own folder, own port on the loopback, gone when dropped or when the process
 //! ends, however it ends. The system's own server and its settings are not touched.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::{
     fs,
     io::Write,
