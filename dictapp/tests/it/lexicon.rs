@@ -307,3 +307,42 @@ mod did_you_mean {
         }
     }
 }
+
+/// The pairs of a list of common misspellings.
+fn misspellings() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let lines = include_str!("../data/lexicon/misspellings.txt").lines();
+    lines.filter(|line| !line.starts_with('#')).map(|line| line.split_once(' ').expect("a pair"))
+}
+
+/// The headwords of the books that ship, with ranks.
+fn common() -> Lexicon {
+    let lines = include_str!("../data/lexicon/words.txt").lines();
+    let mut builder = Lexicon::builder();
+    for (i, word) in lines.filter(|line| !line.starts_with('#')).enumerate() {
+        builder.add(BookId(1), &Entry { rank: Some(i as u32 + 1), ..entry(word) });
+    }
+    builder.build().expect("few words")
+}
+
+#[test]
+fn the_word_that_is_meant_comes_first_for_most_common_misspellings() {
+    let common = common();
+    let first = |wrong: &str| {
+        let hit = common.look_up(wrong).first().map(|hit| hit.entry);
+        hit.or_else(|| common.did_you_mean(wrong, 3).first().copied()).map_or("", |it| it.word)
+    };
+    let is_right = |wrong: &str, right: &str| {
+        let meant = common.look_up(right);
+        meant.iter().any(|hit| hit.entry.word == first(wrong))
+    };
+    let (mut all, mut failed) = (0, Vec::new());
+    for (wrong, right) in misspellings() {
+        all += 1;
+        if !is_right(wrong, right) {
+            failed.push(format!("{wrong}: {:?}, not {right}", first(wrong)));
+        }
+    }
+    println!("{}", failed.join("\n"));
+    assert!(all >= 300);
+    assert!(failed.len() * 100 <= all * 15, "{} of {all}:\n{}", failed.len(), failed.join("\n"));
+}
