@@ -38,19 +38,19 @@ pub(super) struct Target<'a> {
 }
 
 /// Takes a target apart.
-pub(super) fn parse<'a>(method: &str, target: &'a str) -> Result<Target<'a>, WireError> {
-    if method == "CONNECT" {
+pub(super) fn parse<'a>(method: &[u8], target: &'a str) -> Result<Target<'a>, WireError> {
+    if method == b"CONNECT" {
         return Err(WireError::Target);
     }
     if target.starts_with('/') {
         return origin(target);
     }
-    if target == "*" && method == "OPTIONS" {
+    if target == "*" && method == b"OPTIONS" {
         return Ok(Target { authority: None, path: "*", query: None, dotted: false });
     }
     let absolute = absolute(target)?;
     // The asterisk form as a proxy was given it (RFC 9112 §3.2.4).
-    if method == "OPTIONS" && absolute.path.is_empty() && absolute.query.is_none() {
+    if method == b"OPTIONS" && absolute.path.is_empty() && absolute.query.is_none() {
         return Ok(Target { path: "*", ..absolute });
     }
     Ok(absolute)
@@ -138,7 +138,7 @@ fn check_query(query: &str) -> Result<(), WireError> {
 
 /// Checks percent-encoding and dot segments; says whether there are some of these.
 fn check_path(path: &str) -> Result<bool, WireError> {
-    let encoded = |piece: &str| grammar::is_encoded(piece.as_bytes());
+    let encoded = |piece: &str| grammar::is_percent_tail(piece.as_bytes());
     if !path.split('%').skip(1).all(encoded) {
         return Err(WireError::Target);
     }
