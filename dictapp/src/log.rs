@@ -16,7 +16,7 @@ use crate::settings::{Log, LogFormat, LogLevel};
 ///
 /// # Errors
 /// The file cannot be opened; there is a log already.
-pub fn start(settings: &Log) -> anyhow::Result<()> {
+pub(crate) fn start(settings: &Log) -> anyhow::Result<()> {
     let to = match &settings.file {
         None => To::Stderr,
         Some(path) => {

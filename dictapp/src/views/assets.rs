@@ -1,7 +1,7 @@
 //! Stylesheets, scripts and images: compiled into the program, in a debug build read from disk.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use rust_embed::RustEmbed;
@@ -15,15 +15,17 @@ use crate::urls;
 struct Assets;
 
 /// Where a debug build finds them.
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../static");
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("static")
+}
 
 /// Links name the version of a file, so it may be kept.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=604800");
 
 /// The files as they are served.
 pub(crate) fn files() -> StaticFiles {
-    if cfg!(debug_assertions) && Path::new(FOLDER).is_dir() {
-        return StaticFiles::dir(FOLDER);
+    if cfg!(debug_assertions) && folder().is_dir() {
+        return StaticFiles::dir(folder());
     }
     let embedded = Assets::iter().filter_map(|name| Some((Assets::get(&name)?.data, name)));
     StaticFiles::embedded(embedded.map(|(data, name)| (name, data))).with_cache_control(CACHE)

@@ -1,6 +1,6 @@
 //! Templates and values to pages: what every page has in common.
 
-use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 use rust_embed::RustEmbed;
 use serde::Serialize;
@@ -22,12 +22,14 @@ use crate::urls;
 struct Sources;
 
 /// Where a debug build finds the templates, so that a change is seen at once.
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("templates")
+}
 
 /// The templates, checked.
 pub(crate) fn templates() -> anyhow::Result<Templates> {
-    let templates = match cfg!(debug_assertions) && std::path::Path::new(FOLDER).is_dir() {
-        true => Templates::dir(FOLDER),
+    let templates = match cfg!(debug_assertions) && folder().is_dir() {
+        true => Templates::dir(folder()),
         false => {
             let source =
                 |name: &str| Some(String::from_utf8_lossy(&Sources::get(name)?.data).into());

@@ -5,6 +5,7 @@ mod browser;
 mod cli;
 mod lexicon;
 mod mariadb;
+mod pages;
 mod proxy;
 #[path = "../../../webframe/tests/it/source/mod.rs"]
 mod source;
