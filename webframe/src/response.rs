@@ -14,6 +14,15 @@ pub struct Response {
     status: StatusCode,
     fields: Vec<(HeaderName, HeaderValue)>,
     body: Body,
+    compression: Compression,
+}
+
+/// Whether a layer may compress the content.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Compression {
+    #[default]
+    Allowed,
+    Refused,
 }
 
 /// The content of an answer.
@@ -70,7 +79,7 @@ impl Response {
     pub fn typed(media_type: HeaderValue, body: Body) -> Response {
         let mut fields = Vec::with_capacity(4);
         fields.push((header::CONTENT_TYPE, media_type));
-        Response { status: StatusCode::OK, fields, body }
+        Response { status: StatusCode::OK, fields, body, ..Response::default() }
     }
 
     /// 200 with the value as JSON.
@@ -94,7 +103,7 @@ impl Response {
         fields: Vec<(HeaderName, HeaderValue)>,
         body: Body,
     ) -> Response {
-        Response { status, fields, body }
+        Response { status, fields, body, ..Response::default() }
     }
 
     /// 303 to a place of this site, as after a form was taken.
@@ -123,9 +132,7 @@ impl Response {
     /// The same answer with one more field of that name, as for `Set-Cookie`.
     #[must_use]
     pub fn with_added(mut self, name: HeaderName, value: HeaderValue) -> Response {
-        if !FRAMING.contains(&name) {
-            self.fields.push((name, value));
-        }
+        self.add(name, value);
         self
     }
 
@@ -140,6 +147,26 @@ impl Response {
     pub fn with_body(mut self, body: Body) -> Response {
         self.body = body;
         self
+    }
+
+    /// The same answer, never compressed: for a page that holds a secret, such as the token of a
+    /// form, and repeats what the request said. Its compressed length would tell the one by
+    /// trying the other (BREACH).
+    #[must_use]
+    pub fn without_compression(mut self) -> Response {
+        self.compression = Compression::Refused;
+        self
+    }
+
+    pub(crate) fn may_be_compressed(&self) -> bool {
+        self.compression == Compression::Allowed
+    }
+
+    /// Adds one more field of that name in place; for middleware.
+    pub fn add(&mut self, name: HeaderName, value: HeaderValue) {
+        if !FRAMING.contains(&name) {
+            self.fields.push((name, value));
+        }
     }
 
     /// Sets a field in place; for middleware.
@@ -181,6 +208,11 @@ impl Response {
     /// The body, taken out; for middleware that encodes it anew.
     pub fn take_body(&mut self) -> Body {
         std::mem::take(&mut self.body)
+    }
+
+    /// Sets the body in place; for middleware that encodes it anew.
+    pub fn replace_body(&mut self, body: Body) {
+        self.body = body;
     }
 
     /// Status, fields and body, taken apart.
