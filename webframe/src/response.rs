@@ -3,8 +3,13 @@
 use std::{fmt, fs::File, io::Read, sync::Arc};
 
 use http::{
-    HeaderName, HeaderValue, StatusCode,
+    HeaderName, HeaderValue, Method, StatusCode,
     header::{self, InvalidHeaderValue},
+};
+
+use crate::{
+    Request,
+    condition::{self, Asked, Validators, Verdict},
 };
 
 /// An answer, not yet bytes. Framing (`Content-Length`, `Transfer-Encoding`, `Connection`, `Date`)
@@ -156,6 +161,44 @@ impl Response {
     pub fn without_compression(mut self) -> Response {
         self.compression = Compression::Refused;
         self
+    }
+
+    /// The same answer with an entity tag of its content, or 304 without content where the request
+    /// says that the peer has it, or 412 where it means another version (RFC 9110 §13). The
+    /// content is made all the same, but not sent: for pages that browsers keep and ask about.
+    ///
+    /// ```
+    /// use webframe::{App, Request, Response, Result, TestClient, Urls};
+    ///
+    /// fn page(_: &(), request: &Request) -> Result<Response> {
+    ///     Ok(Response::text("as before").or_not_modified(request))
+    /// }
+    ///
+    /// let app = App::new(()).urls(Urls::new().get("/", page));
+    /// let client = TestClient::new(&app);
+    /// let tag = client.get("/").send().field("ETag").expect("a tag").to_owned();
+    /// let again = client.get("/").with_field("If-None-Match", &tag).send();
+    /// assert_eq!(again.status().as_u16(), 304);
+    /// ```
+    #[must_use]
+    pub fn or_not_modified(mut self, request: &Request) -> Response {
+        let safe = [Method::GET, Method::HEAD].contains(request.method());
+        let Some(content) = self.body.as_bytes() else { return self };
+        if !safe || self.status != StatusCode::OK {
+            return self;
+        }
+        let etag = condition::tag_of(content);
+        if let Ok(value) = HeaderValue::from_str(&etag) {
+            self.set(header::ETAG, value);
+        }
+        let validators = Validators { etag: &etag, modified: None };
+        let status = match Asked::of(request).weigh(request.method(), validators) {
+            Verdict::Whole | Verdict::Pieces => return self,
+            Verdict::NotModified => StatusCode::NOT_MODIFIED,
+            Verdict::Failed => StatusCode::PRECONDITION_FAILED,
+        };
+        self.remove(&header::CONTENT_TYPE);
+        self.with_status(status).with_body(Body::Empty)
     }
 
     pub(crate) fn may_be_compressed(&self) -> bool {
