@@ -258,4 +258,12 @@ mod tests {
         let file = Validators { etag: "\"a\"", modified: None };
         assert_eq!(asked.weigh(&Method::HEAD, file), Verdict::Whole);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_list_is_read_and_ours_is_found_at_the_end(before in "(W/)?\"[a-z,é]{0,5}\"", junk in "\\PC*") {
+            has_tag(&junk, "\"a\"", Comparison::Weak);
+            assert!(has_tag(&format!("{before}, \"a\""), "\"a\"", Comparison::Strong));
+        }
+    }
 }

@@ -270,7 +270,7 @@ mod tests {
         let app = App::new(()).wrap(log).urls(Urls::new().get("/{*all}", ok));
         let client = TestClient::new(&app);
         let long = format!("/{}", "x".repeat(8000));
-        let sent = 2 * QUEUE_BYTES_MAX / long.len();
+        let sent = 3 * QUEUE_BYTES_MAX / long.len();
         (0..sent).for_each(|_| drop(client.get(&long).send()));
         // However often it is asked for a word from now on.
         (0..sent).for_each(|_| go.send(()).unwrap());

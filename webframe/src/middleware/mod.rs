@@ -8,7 +8,7 @@ mod security_headers;
 mod compression;
 
 pub use access_log::{AccessLog, LogFormat};
-pub use compression::Compression;
+pub use compression::compression;
 pub use request_id::request_id;
 pub use same_origin::SameOrigin;
 pub use security_headers::SecurityHeaders;
