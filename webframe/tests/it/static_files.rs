@@ -68,9 +68,12 @@ impl Site {
     }
 }
 
+/// Puts a file in place as a whole, as a deployment should.
 fn write(path: &Path, bytes: &[u8]) {
-    fs::write(path, bytes).expect("a file");
-    set_time(path);
+    let new = path.with_file_name(".new");
+    fs::write(&new, bytes).expect("a file");
+    set_time(&new);
+    fs::rename(new, path).expect("a file");
 }
 
 fn set_time(path: &Path) {
