@@ -171,6 +171,9 @@ impl StaticFiles {
             {
                 return Ok(response);
             }
+            if let Place::Disk(directory) = &self.place {
+                directory.cache.forget(name);
+            }
             match self.find(name)? {
                 Found::File(now) => entry = now,
                 _ => return Err(Error::not_found("")),
