@@ -163,6 +163,11 @@ fn nothing_is_left_for_later() {
 }
 
 #[test]
+fn every_ignored_test_is_run_by_cargo_xtask_test() {
+    assert_none(&rules::tests_that_nobody_runs(&source::sources(HOUSE)));
+}
+
+#[test]
 fn nothing_points_into_one_machine() {
     let folders = ["dictapp", "xtask", "conf", "static", ".ci"];
     let endings = ["rs", "toml", "html", "css", "js", "md", "sql", "conf", "service", "sh", "run"];
