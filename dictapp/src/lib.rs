@@ -1,5 +1,7 @@
 //! The online dictionary (电子词典): an app on `webframe`.
 
+#![forbid(unsafe_code)]
+
 pub mod books;
 pub mod cli;
 pub mod model;

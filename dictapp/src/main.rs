@@ -1,6 +1,8 @@
 //! The program: its arguments to what they ask for, and how that went to an exit code. What goes
 //! wrong is printed here, once, and nowhere else.
 
+#![forbid(unsafe_code)]
+
 use std::io::{self, Write};
 use std::process::ExitCode;
 

@@ -3,18 +3,18 @@
 
 /// A string literal: the line its opening quote is on, and its characters with the common escapes resolved.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Literal {
-    pub line: usize,
-    pub text: String,
+pub(crate) struct Literal {
+    pub(crate) line: usize,
+    pub(crate) text: String,
 }
 
 #[derive(Debug)]
-pub struct Lexed {
-    pub code: String,
-    pub literals: Vec<Literal>,
+pub(crate) struct Lexed {
+    pub(crate) code: String,
+    pub(crate) literals: Vec<Literal>,
 }
 
-pub fn lex(text: &str) -> Lexed {
+pub(crate) fn lex(text: &str) -> Lexed {
     let chars: Vec<char> = text.chars().collect();
     let mut lexer = Lexer { rest: &chars, line: 1, code: String::new(), literals: Vec::new() };
     while lexer.step() {}

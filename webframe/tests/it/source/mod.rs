@@ -3,8 +3,8 @@
 //!
 //! `dictapp/tests/it/main.rs` includes this folder by its path: two crates' tests are no reason for a third crate.
 
-pub mod lexer;
-pub mod rules;
+pub(crate) mod lexer;
+pub(crate) mod rules;
 
 use lexer::{Lexed, Literal};
 use std::fs;
@@ -12,23 +12,23 @@ use std::path::{Path, PathBuf};
 
 /// One text file; its path is relative to the workspace, with `/` between the names.
 #[derive(Debug)]
-pub struct File {
-    pub path: String,
-    pub text: String,
+pub(crate) struct File {
+    pub(crate) path: String,
+    pub(crate) text: String,
 }
 
 /// One Rust file.
 #[derive(Debug)]
-pub struct Source {
-    pub path: String,
-    pub text: String,
+pub(crate) struct Source {
+    pub(crate) path: String,
+    pub(crate) text: String,
     lexed: Lexed,
     /// The number of the first line of the unit tests; one more than there are lines when there are none.
     tests_from: usize,
 }
 
 impl Source {
-    pub fn new(path: &str, text: &str) -> Source {
+    pub(crate) fn new(path: &str, text: &str) -> Source {
         let lexed = lexer::lex(text);
         let whole_file = path.contains("/tests/") || path.ends_with("/tests.rs");
         let tests_from = if whole_file { 1 } else { tests_begin(&lexed.code) };
@@ -36,35 +36,35 @@ impl Source {
     }
 
     /// The lines of code, numbered from 1, without comments and without what stands in literals.
-    pub fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+    pub(crate) fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         (1..).zip(self.lexed.code.lines())
     }
 
     /// The code that users get: what stands before the tests.
-    pub fn shipped_code(&self) -> impl Iterator<Item = (usize, &str)> {
+    pub(crate) fn shipped_code(&self) -> impl Iterator<Item = (usize, &str)> {
         self.code().take_while(|(line, _)| *line < self.tests_from)
     }
 
     /// The string literals that users get.
-    pub fn shipped_literals(&self) -> impl Iterator<Item = &Literal> {
+    pub(crate) fn shipped_literals(&self) -> impl Iterator<Item = &Literal> {
         self.lexed.literals.iter().filter(|literal| literal.line < self.tests_from)
     }
 
-    pub fn lines_before_tests(&self) -> usize {
+    pub(crate) fn lines_before_tests(&self) -> usize {
         if self.path.contains("/tests/") { self.text.lines().count() } else { self.tests_from - 1 }
     }
 }
 
 /// Every Rust file below these folders of the workspace. A folder that is not there is a fault: nothing would be checked.
 #[track_caller]
-pub fn sources(folders: &[&str]) -> Vec<Source> {
+pub(crate) fn sources(folders: &[&str]) -> Vec<Source> {
     let files = files(folders, &["rs"]);
     files.iter().map(|file| Source::new(&file.path, &file.text)).collect()
 }
 
 /// Every text file below these folders whose name ends with one of `endings`.
 #[track_caller]
-pub fn files(folders: &[&str], endings: &[&str]) -> Vec<File> {
+pub(crate) fn files(folders: &[&str], endings: &[&str]) -> Vec<File> {
     let root = workspace();
     let mut files = Vec::new();
     for folder in folders {
@@ -77,13 +77,13 @@ pub fn files(folders: &[&str], endings: &[&str]) -> Vec<File> {
 
 /// The text of one file of the workspace.
 #[track_caller]
-pub fn read(path: &str) -> String {
+pub(crate) fn read(path: &str) -> String {
     fs::read_to_string(workspace().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// The folders of the workspace's packages.
 #[track_caller]
-pub fn packages() -> Vec<String> {
+pub(crate) fn packages() -> Vec<String> {
     let entries = fs::read_dir(workspace()).expect("the workspace can be listed");
     let folders = entries.map(|entry| entry.expect("an entry can be read").path());
     let packages = folders.filter(|folder| folder.join("Cargo.toml").is_file());

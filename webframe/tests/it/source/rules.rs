@@ -7,6 +7,9 @@ use super::{File, Source};
 const LINES_BEFORE_TESTS_MAX: usize = 500;
 /// What says nothing is no better than no first line.
 const FIRST_LINE_CHARS_MIN: usize = 20;
+/// The reasons to ignore a test: plain `cargo test` has neither, `cargo xtask test` has both.
+const STARTED_BY_XTASK: &[&str] =
+    &["\"needs MariaDB: cargo xtask test\"", "\"needs Chromium: cargo xtask test\""];
 const SECRET_DRAWERS: &[&str] =
     &["util", "utils", "common", "helper", "helpers", "manager", "misc"];
 const TAGS: &[&str] = &[
@@ -18,12 +21,12 @@ const TAGS: &[&str] = &[
 
 /// Fails with all findings, one a line.
 #[track_caller]
-pub fn assert_none(findings: &[String]) {
+pub(crate) fn assert_none(findings: &[String]) {
     assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
 }
 
 /// These names, or paths like `std::fs`, in code that users get, outside the files whose path begins with one of `homes`.
-pub fn names_outside(sources: &[Source], names: &[&str], homes: &[&str]) -> Vec<String> {
+pub(crate) fn names_outside(sources: &[Source], names: &[&str], homes: &[&str]) -> Vec<String> {
     let mut findings = Vec::new();
     for source in sources.iter().filter(|s| !homes.iter().any(|home| s.path.starts_with(home))) {
         for (line, code) in source.shipped_code() {
@@ -37,7 +40,7 @@ pub fn names_outside(sources: &[Source], names: &[&str], homes: &[&str]) -> Vec<
 }
 
 /// Files that do not begin with a `//!` that says something.
-pub fn files_that_do_not_say_what_they_are(sources: &[Source]) -> Vec<String> {
+pub(crate) fn files_that_do_not_say_what_they_are(sources: &[Source]) -> Vec<String> {
     let says = |s: &&Source| {
         let first = s.text.lines().next().and_then(|line| line.strip_prefix("//! "));
         first.is_some_and(|words| words.chars().count() >= FIRST_LINE_CHARS_MIN)
@@ -49,7 +52,7 @@ pub fn files_that_do_not_say_what_they_are(sources: &[Source]) -> Vec<String> {
 }
 
 /// Files that are too long to be read at once.
-pub fn long_files(sources: &[Source]) -> Vec<String> {
+pub(crate) fn long_files(sources: &[Source]) -> Vec<String> {
     let long = sources.iter().filter(|s| s.lines_before_tests() > LINES_BEFORE_TESTS_MAX);
     long.map(|s| {
         let lines = s.lines_before_tests();
@@ -63,7 +66,7 @@ pub fn long_files(sources: &[Source]) -> Vec<String> {
 }
 
 /// Files named after nothing, and `foo.rs` beside a folder `foo`.
-pub fn misnamed_files(sources: &[Source]) -> Vec<String> {
+pub(crate) fn misnamed_files(sources: &[Source]) -> Vec<String> {
     let mut findings = Vec::new();
     for source in sources {
         let stem = source.path.trim_end_matches(".rs");
@@ -77,7 +80,7 @@ pub fn misnamed_files(sources: &[Source]) -> Vec<String> {
 }
 
 /// What was left for later, tests included.
-pub fn leftovers(sources: &[Source]) -> Vec<String> {
+pub(crate) fn leftovers(sources: &[Source]) -> Vec<String> {
     let mut findings = Vec::new();
     for source in sources {
         for (line, code) in source.code() {
@@ -96,13 +99,28 @@ pub fn leftovers(sources: &[Source]) -> Vec<String> {
     findings
 }
 
+/// Ignored tests that `cargo xtask test` cannot run, since they need what it does not know of.
+pub(crate) fn tests_that_nobody_runs(sources: &[Source]) -> Vec<String> {
+    let known = |text: &str| STARTED_BY_XTASK.iter().any(|need| text.contains(need));
+    let mut findings = Vec::new();
+    for source in sources {
+        let texts: Vec<&str> = source.text.lines().collect();
+        let ignored = source.code().filter(|(_, code)| code.contains("#[ignore"));
+        let unknown = ignored.filter(|(line, _)| !known(texts[line - 1]));
+        findings.extend(
+            unknown.map(|(line, _)| finding(source, line, "is ignored for another reason")),
+        );
+    }
+    findings
+}
+
 /// HTML in literals that users get. `<WORD>` in a usage text is none.
-pub fn html_in_literals(sources: &[Source]) -> Vec<String> {
+pub(crate) fn html_in_literals(sources: &[Source]) -> Vec<String> {
     literals_where(sources, is_html, "HTML belongs into a template")
 }
 
 /// Folders that only one machine has.
-pub fn machine_paths(files: &[File]) -> Vec<String> {
+pub(crate) fn machine_paths(files: &[File]) -> Vec<String> {
     let folders = [
         concat!("/ho", "me/"),
         concat!("/ro", "ot/"),
@@ -123,7 +141,11 @@ pub fn machine_paths(files: &[File]) -> Vec<String> {
 }
 
 /// Literals that users get and that are `bad`.
-pub fn literals_where(sources: &[Source], bad: impl Fn(&str) -> bool, why: &str) -> Vec<String> {
+pub(crate) fn literals_where(
+    sources: &[Source],
+    bad: impl Fn(&str) -> bool,
+    why: &str,
+) -> Vec<String> {
     let mut findings = Vec::new();
     for source in sources {
         let found = source.shipped_literals().filter(|literal| bad(&literal.text));
@@ -132,12 +154,12 @@ pub fn literals_where(sources: &[Source], bad: impl Fn(&str) -> bool, why: &str)
     findings
 }
 
-pub fn finding(source: &Source, line: usize, what: &str) -> String {
+pub(crate) fn finding(source: &Source, line: usize, what: &str) -> String {
     format!("{}:{line}: {what}", source.path)
 }
 
 /// `name` stands in `code` as a whole word: `mio` is not in `premium` nor in `mio_like`, `log` is no lifetime `'log`.
-pub fn has_name(code: &str, name: &str) -> bool {
+pub(crate) fn has_name(code: &str, name: &str) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '\'');
     code.match_indices(name).any(|(at, _)| {
         let (before, after) = (&code[..at], &code[at + name.len()..]);

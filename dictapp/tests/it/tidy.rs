@@ -1,0 +1,241 @@
+//! dictapp's source tree, and what is common to the project, becomes a verdict: the invariants of the architecture hold, or a
+//! list of the places where they do not.
+//!
+//! Each rule is tried on a small bad source first: a rule that finds nothing anywhere is worse than none.
+
+use crate::source::rules::{self, assert_none};
+use crate::source::{self, File, Source};
+
+const STORE: &str = "dictapp/src/store/";
+const URLS: &str = "dictapp/src/urls.rs";
+/// Rust files that the rules of the house are for; webframe's own test has those of webframe.
+const HOUSE: &[&str] = &["dictapp", "xtask"];
+/// What a browser is given: nothing in it may come from another host.
+const PAGES: &[&str] = &["dictapp/templates", "static"];
+
+/// Literals that look like a path of ours and are none: where, what, and why.
+const NO_URL_PATHS: &[(&str, &str, &str)] = &[];
+
+/// Hosts that are named and never asked: XML's name spaces.
+const NAME_SPACES: &[&str] = &["http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"];
+
+fn dictapp() -> Vec<Source> {
+    source::sources(&["dictapp/src"])
+}
+
+fn bad(path: &str, text: &str) -> Vec<Source> {
+    vec![Source::new(path, text)]
+}
+
+#[test]
+fn the_app_never_touches_a_socket() {
+    let rule = |sources: &[Source]| {
+        let sockets = ["TcpStream", "TcpListener", "UdpSocket", "UnixStream", "UnixListener"];
+        let engine = ["mio", "socket2", "threadpool", "httparse", "webframe::wire"];
+        rules::names_outside(sources, &[&sockets[..], &engine].concat(), &[])
+    };
+    assert_eq!(rule(&bad("dictapp/src/views/api.rs", "use webframe::wire::Head;")).len(), 1);
+    assert_eq!(rule(&bad("dictapp/src/main.rs", "let s = TcpStream::connect(a)?;")).len(), 1);
+    assert_none(&rule(&dictapp()));
+}
+
+#[test]
+fn sql_stands_only_in_the_store() {
+    let rule = |mut sources: Vec<Source>| {
+        sources.retain(|source| !source.path.starts_with(STORE));
+        rules::literals_where(&sources, is_sql, "SQL belongs into the store")
+    };
+    for sql in [
+        "select word from hist",
+        "SELECT\\n  a,\\n  b\\nFROM hist",
+        "exists (select 1 from user)",
+        "insert into hist values (?)",
+        "INSERT OR IGNORE INTO words",
+        "update user set passwd = ?",
+        "delete from session where id = ?",
+        "create table user (id integer)",
+        "pragma journal_mode = wal",
+    ] {
+        let view = format!("fn f() {{ query(\"{sql}\") }}");
+        assert_eq!(rule(bad("dictapp/src/views/history.rs", &view)).len(), 1, "{sql}");
+        assert_none(&rule(bad("dictapp/src/store/history.rs", &view)));
+    }
+    for prose in [
+        "Select a word from the list",
+        "cannot update the settings: {name}",
+        "selected {n} from {m}",
+        "create tables of words",
+    ] {
+        assert_none(&rule(bad("dictapp/src/main.rs", &format!("f(\"{prose}\")"))));
+    }
+    assert_none(&rule(dictapp()));
+}
+
+#[test]
+fn html_stands_only_in_templates() {
+    let page = "fn f() { show(\"<li><a href='x'>word</a>\") }";
+    assert_eq!(rules::html_in_literals(&bad("dictapp/src/views/history.rs", page)).len(), 1);
+    assert_none(&rules::html_in_literals(&bad("dictapp/src/main.rs", "f(\"<FILE> [<word>..\")")));
+    assert_none(&rules::html_in_literals(&dictapp()));
+}
+
+#[test]
+fn url_paths_stand_only_in_the_table_of_urls() {
+    let rule = |mut sources: Vec<Source>| {
+        sources.retain(|source| source.path != URLS);
+        let excused = |s: &Source, text: &str| {
+            NO_URL_PATHS.iter().any(|(path, literal, _)| s.path == *path && text == *literal)
+        };
+        let each = sources.iter().flat_map(|source| {
+            let paths = source.shipped_literals().filter(|l| is_url_path(&l.text));
+            let paths = paths.filter(|l| !excused(source, &l.text));
+            paths.map(|l| {
+                rules::finding(source, l.line, &format!("{:?} belongs into urls.rs", l.text))
+            })
+        });
+        each.collect::<Vec<_>>()
+    };
+    let view = "fn f() { redirect(\"/login\"); split('/'); join(\"/\"); say(\"and/or\") }";
+    assert_eq!(
+        rule(bad("dictapp/src/views/account.rs", view)),
+        ["dictapp/src/views/account.rs:1: \"/login\" belongs into urls.rs"]
+    );
+    assert_none(&rule(bad(URLS, view)));
+    assert_none(&rule(dictapp()));
+}
+
+#[test]
+fn nothing_in_a_page_comes_from_another_host() {
+    let file = |text: &str| vec![File { path: "static/a.html".to_owned(), text: text.to_owned() }];
+    for text in [
+        "<script src=\"https://cdn.example/a.js\">",
+        "<img src='//img.example/a.png'>",
+        "@import url(//fonts.example/a);",
+    ] {
+        assert_eq!(other_hosts(&file(text)).len(), 1, "{text}");
+    }
+    assert_none(&other_hosts(&file(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\"> // why <a href='/x'>",
+    )));
+    assert_none(&other_hosts(&source::files(PAGES, &["html", "css", "js", "svg", "xml", "txt"])));
+}
+
+/// That the table of texts has both languages in each row is for its own test; here is that nothing passes it by.
+#[test]
+fn texts_of_pages_come_from_the_table_that_has_both_languages() {
+    let page =
+        |text: &str| vec![File { path: "templates/a.html".to_owned(), text: text.to_owned() }];
+    let found = chinese_in_templates(&page("<p>{{ word }}</p>\n<p>历史</p>"));
+    assert_eq!(found, ["templates/a.html:2: 历 stands beside the table of texts"]);
+    assert_none(&chinese_in_templates(&page("{{ t.history }} {# 历史 #} <a lang=zh>中文</a>")));
+    assert_none(&chinese_in_templates(&source::files(&["dictapp/templates"], &["html"])));
+
+    let rule = |mut sources: Vec<Source>| {
+        sources.retain(|source| source.path.starts_with("dictapp/src/views/"));
+        rules::literals_where(
+            &sources,
+            |text| chinese_in(text).is_some(),
+            "stands beside the table",
+        )
+    };
+    assert_eq!(rule(bad("dictapp/src/views/history.rs", "say(\"历史\") // 历史")).len(), 1);
+    assert_none(&rule(dictapp()));
+}
+
+#[test]
+fn nothing_is_unsafe() {
+    for root in ["dictapp/src/lib.rs", "dictapp/src/main.rs", "xtask/src/main.rs"] {
+        assert!(source::read(root).contains("\n#![forbid(unsafe_code)]\n"), "{root}");
+    }
+    assert!(source::packages().len() >= 3, "packages have moved: {:?}", source::packages());
+}
+
+#[test]
+fn the_settings_are_there_to_be_read() {
+    assert!(source::read("conf/settings.toml").contains("[server]"));
+}
+
+#[test]
+fn every_file_says_first_what_becomes_what_in_it() {
+    assert_none(&rules::files_that_do_not_say_what_they_are(&source::sources(HOUSE)));
+}
+
+#[test]
+fn no_file_is_too_long_to_be_read_at_once() {
+    assert_none(&rules::long_files(&source::sources(HOUSE)));
+}
+
+#[test]
+fn files_have_the_name_of_what_is_in_them() {
+    assert_none(&rules::misnamed_files(&source::sources(HOUSE)));
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    assert_none(&rules::leftovers(&source::sources(HOUSE)));
+}
+
+#[test]
+fn every_ignored_test_is_run_by_cargo_xtask_test() {
+    assert_none(&rules::tests_that_nobody_runs(&source::sources(HOUSE)));
+}
+
+#[test]
+fn nothing_points_into_one_machine() {
+    let folders = ["dictapp", "xtask", "conf", "static", ".ci"];
+    let endings = ["rs", "toml", "html", "css", "js", "md", "sql", "conf", "service", "sh", "run"];
+    assert_none(&rules::machine_paths(&source::files(&folders, &endings)));
+}
+
+/// Words that SQL has and prose has not: `Select a word from the list` is prose by its capital.
+fn is_sql(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let all_capitals = words.first().is_some_and(|word| *word == word.to_uppercase());
+    let sql = if all_capitals { words.join(" ").to_lowercase() } else { words.join(" ") };
+    let begins = |word: &str| sql.starts_with(word);
+    let statements =
+        ["insert into ", "insert or ", "replace into ", "delete from ", "alter table "];
+    let definitions = ["create table ", "create index ", "create unique index ", "drop table "];
+    (begins("select ") || sql.contains("(select ")) && sql.contains(" from ")
+        || begins("update ") && sql.contains(" set ")
+        || begins("pragma ")
+        || statements.iter().chain(&definitions).any(|words| sql.contains(words))
+}
+
+/// `/login`; not `/`, which is also a separator, and not `//`, which is a host.
+fn is_url_path(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next() == Some('/') && chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '{')
+}
+
+fn other_hosts(files: &[File]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for file in files {
+        for (line, text) in (1..).zip(file.text.lines()) {
+            let text =
+                NAME_SPACES.iter().fold(text.to_owned(), |text, name| text.replace(name, ""));
+            let asked = ["http://", "https://", "\"//", "'//", "(//", "=//"];
+            let found = asked.iter().find(|host| text.contains(*host));
+            findings
+                .extend(found.map(|host| format!("{}:{line}: another host: {host}", file.path)));
+        }
+    }
+    findings
+}
+
+fn chinese_in_templates(files: &[File]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for file in files {
+        for (line, text) in (1..).zip(file.text.lines()) {
+            let shown = text.split("{#").next().unwrap_or_default();
+            let said = |c| format!("{}:{line}: {c} stands beside the table of texts", file.path);
+            findings.extend(chinese_in(shown).map(said));
+        }
+    }
+    findings
+}
+
+/// The first Chinese character; a language calls itself by its own name in every language.
+fn chinese_in(text: &str) -> Option<char> {
+    text.replace("中文", "").chars().find(|c| ('\u{4e00}'..='\u{9fff}').contains(c))
+}
