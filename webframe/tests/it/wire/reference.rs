@@ -1,5 +1,5 @@
 //! The same rules once more, naive: the whole input at once, lines and lists of owned strings, no
-//! `httparse`, no limits but those that small inputs meet. What ours reads, this must read alike.
+//! `httparse`, of the limits only those that small inputs meet. What ours reads, this must read alike.
 
 use std::net::Ipv6Addr;
 
@@ -37,6 +37,9 @@ pub(super) fn read(input: &[u8]) -> Option<Request> {
     };
     let (path, query) = read_target(&method, std::str::from_utf8(target).ok()?)?;
     let fields: Vec<(String, Vec<u8>)> = lines.map(|line| field(&line)).collect::<Option<_>>()?;
+    if fields.len() > 100 {
+        return None;
+    }
     check_host(&fields, minor)?;
     let (content, left) = read_content(&fields, minor, rest)?;
     let expects: Vec<String> = list(&fields, "expect");
