@@ -9,8 +9,14 @@ const VALUE: u8 = 2;
 /// A byte of a registered name or an IPv4 address (RFC 3986 §3.2.2). The comma is left out: it
 /// would let a list of two hosts pass for one.
 const HOST: u8 = 4;
+/// A byte of a target: a visible one of ASCII that begins no fragment.
+pub(super) const TARGET: u8 = 8;
+/// A byte of a path (RFC 3986 §3.3), and the four that browsers send as they are: `[]^|`.
+pub(super) const PATH: u8 = 16;
+/// A byte of a path that calls for a second look: an escape or a dot segment may begin there.
+pub(super) const LOOK: u8 = 32;
 
-const CLASSES: [u8; 256] = classes();
+static CLASSES: [u8; 256] = classes();
 
 const fn classes() -> [u8; 256] {
     let mut classes = [0; 256];
@@ -30,18 +36,30 @@ const fn classes() -> [u8; 256] {
 }
 
 const fn class(byte: u8) -> u8 {
+    const URL: u8 = VALUE | TARGET | PATH;
     match byte {
-        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'.' | b'_' | b'~' => TOKEN | VALUE | HOST,
-        b'!' | b'$' | b'&' | b'\'' | b'*' | b'+' => TOKEN | VALUE | HOST,
-        b'#' | b'%' | b'^' | b'`' | b'|' => TOKEN | VALUE,
-        b'(' | b')' | b';' | b'=' => VALUE | HOST,
-        b'\t' | b' '..=b'~' | 0x80.. => VALUE,
+        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' | b'~' => URL | TOKEN | HOST,
+        b'!' | b'$' | b'&' | b'\'' | b'*' | b'+' => URL | TOKEN | HOST,
+        b'.' => URL | TOKEN | HOST | LOOK,
+        b'%' => URL | TOKEN | LOOK,
+        b'^' | b'|' => URL | TOKEN,
+        b'(' | b')' | b';' | b'=' => URL | HOST,
+        b'/' | b':' | b'@' | b',' | b'[' | b']' => URL,
+        b'`' => VALUE | TARGET | TOKEN,
+        b'"' | b'<' | b'>' | b'?' | b'\\' | b'{' | b'}' => VALUE | TARGET,
+        b'#' => VALUE | TOKEN,
+        b'\t' | b' ' | 0x80.. => VALUE,
         _ => 0,
     }
 }
 
+/// The classes of a byte.
+pub(super) fn of(byte: u8) -> u8 {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(0)
+}
+
 fn is(byte: u8, class: u8) -> bool {
-    CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
+    of(byte) & class != 0
 }
 
 pub(super) fn is_token(byte: u8) -> bool {
@@ -78,46 +96,53 @@ pub(super) fn decimal(digits: &[u8]) -> Option<u64> {
 
 /// Whether this is `host [ ":" port ]` as `http` allows it: not empty, no user (RFC 9110 §4.2).
 pub(super) fn is_authority(authority: &[u8]) -> bool {
-    let (valid, rest) = if let Some(inner) = authority.strip_prefix(b"[") {
-        let length = inner.iter().position(|&byte| byte == b']').unwrap_or(inner.len());
-        let (address, rest) = inner.split_at(length);
-        (is_ipv6(address), rest.strip_prefix(b"]"))
-    } else {
-        let length = authority.iter().position(|&byte| byte == b':').unwrap_or(authority.len());
-        let (name, rest) = authority.split_at(length);
-        (is_name(name), Some(rest))
-    };
-    valid && rest.is_some_and(|rest| rest.is_empty() || is_port(rest))
+    let end = authority.iter().position(|&byte| !is(byte, HOST)).unwrap_or(authority.len());
+    match authority.split_at_checked(end) {
+        Some(([], [b'[', inner @ ..])) => is_ipv6(inner),
+        Some(([_, ..], [])) => true,
+        Some(([_, ..], [b':', port @ ..])) => is_port(port),
+        _ => is_encoded(authority),
+    }
 }
 
-fn is_ipv6(address: &[u8]) -> bool {
+/// What stands behind `[`.
+fn is_ipv6(inner: &[u8]) -> bool {
+    let Some(end) = inner.iter().position(|&byte| byte == b']') else { return false };
+    let (address, rest) = inner.split_at_checked(end).unwrap_or_default();
     std::str::from_utf8(address).is_ok_and(|address| address.parse::<Ipv6Addr>().is_ok())
+        && match rest {
+            [b']'] => true,
+            [b']', b':', port @ ..] => is_port(port),
+            _ => false,
+        }
 }
 
-fn is_name(name: &[u8]) -> bool {
-    !name.is_empty() && (name.iter().all(|&byte| is(byte, HOST)) || is_encoded_name(name))
-}
-
-/// A registered name with percent-encoded bytes; rare enough to be looked at twice.
-fn is_encoded_name(name: &[u8]) -> bool {
+/// A registered name with percent-encoded bytes, rare enough to be looked at twice.
+fn is_encoded(authority: &[u8]) -> bool {
+    let end = authority.iter().position(|&byte| byte == b':').unwrap_or(authority.len());
+    let (name, rest) = authority.split_at_checked(end).unwrap_or_default();
     let mut pieces = name.split(|&byte| byte == b'%');
     let plain = |piece: &[u8]| piece.iter().all(|&byte| is(byte, HOST));
-    pieces.next().is_some_and(plain) && pieces.all(|piece| is_encoded(piece) && plain(piece))
+    !name.is_empty()
+        && pieces.next().is_some_and(plain)
+        && pieces.all(|piece| is_percent_tail(piece) && plain(piece))
+        && rest.strip_prefix(b":").is_none_or(is_port)
 }
 
 /// Whether what stands behind a `%` are two hex digits, and not those of NUL.
-pub(super) fn is_encoded(behind: &[u8]) -> bool {
+pub(super) fn is_percent_tail(behind: &[u8]) -> bool {
     matches!(behind, [high, low, ..]
         if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() && !behind.starts_with(b"00"))
 }
 
-/// `":" *DIGIT`, empty or up to 65535.
-fn is_port(rest: &[u8]) -> bool {
-    match rest.strip_prefix(b":") {
-        Some([]) => true,
-        Some(digits) => decimal(digits).is_some_and(|port| port <= u64::from(u16::MAX)),
-        None => false,
-    }
+/// `*DIGIT`, empty or up to 65535.
+fn is_port(digits: &[u8]) -> bool {
+    let mut port = 0_u32;
+    let all = digits.iter().all(|&byte| {
+        port = port.saturating_mul(10).saturating_add(u32::from(byte.wrapping_sub(b'0')));
+        byte.is_ascii_digit()
+    });
+    all && port <= u32::from(u16::MAX)
 }
 
 #[cfg(test)]

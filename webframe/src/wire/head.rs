@@ -1,17 +1,17 @@
 //! The head of a request: its bytes to a checked [`Head`], or a [`WireError`], or "need more".
 //!
-//! `httparse` finds the pieces; what it lets pass (bare LF, empty lines without end, any visible
-//! byte in a target) is checked here on the raw bytes.
-
-use std::mem::MaybeUninit;
+//! The request line is ours, `httparse` finds the fields. It lets a bare LF pass for a line end,
+//! so the line ends are looked at once more.
 
 use http::Method;
-use httparse::{Header, Status};
+use httparse::{EMPTY_HEADER, Header, Status};
 
 use super::{
     Framing, WireError,
     framing::{self, Once},
-    grammar, request_line, target,
+    grammar,
+    request_line::{self, RequestLine},
+    target,
 };
 
 /// What of [`Limits`](crate::Limits) bounds a head.
@@ -46,27 +46,20 @@ pub enum Progress {
 
 /// A piece of a head: from, to, in its bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Span {
-    start: u32,
-    end: u32,
+struct Span {
+    start: usize,
+    end: usize,
 }
 
 impl Span {
     /// Where a piece lies in the bytes it was cut from.
     fn of(piece: &[u8], whole: &[u8]) -> Span {
         let start = piece.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
-        Span::between(start, start.wrapping_add(piece.len()))
-    }
-
-    /// Heads are shorter than 4 GiB: [`Head::read`] looks at no more.
-    fn between(start: usize, end: usize) -> Span {
-        let short = |at| u32::try_from(at).unwrap_or(u32::MAX);
-        Span { start: short(start), end: short(end) }
+        Span { start, end: start.wrapping_add(piece.len()) }
     }
 
     fn range(self) -> std::ops::Range<usize> {
-        let long = |at| usize::try_from(at).unwrap_or(usize::MAX);
-        long(self.start)..long(self.end)
+        self.start..self.end
     }
 }
 
@@ -76,7 +69,7 @@ impl Span {
 pub struct Head {
     /// The target as it came, and behind it the path without dot segments where it had some.
     target: String,
-    /// The field lines as they came.
+    /// The field lines as they came, up to the empty one.
     lines: Vec<u8>,
     method: Method,
     version: Version,
@@ -100,8 +93,8 @@ enum Host {
     Field(Span),
 }
 
-/// So many fields are found without an allocation; more only where the limit allows more.
-const SLOTS: usize = 100;
+/// So many fields are found without an allocation; browsers send up to twenty.
+const SLOTS: usize = 24;
 
 impl Head {
     /// Reads a head from the first bytes of a connection's input: all that have come and were not
@@ -112,113 +105,70 @@ impl Head {
     /// # Errors
     /// Bytes that are the beginning of no acceptable head, or one beyond the limits.
     pub fn read(&mut self, input: &[u8], limits: &HeadLimits) -> Result<Progress, WireError> {
-        let bound = limits.head_bytes_max.min(1 << 30);
-        let seen = input.get(..bound).unwrap_or(input);
+        let seen = input.get(..limits.head_bytes_max).unwrap_or(input);
         let lines = skip_empty_lines(seen)?;
-        let found = if limits.head_fields_max <= SLOTS {
-            let mut slots = [const { MaybeUninit::uninit() }; SLOTS];
-            let slots = slots.get_mut(..limits.head_fields_max).unwrap_or_default();
-            self.parse(lines, slots, limits)?
-        } else {
-            let mut slots = vec![MaybeUninit::uninit(); limits.head_fields_max];
-            self.parse(lines, &mut slots, limits)?
-        };
-        match found {
-            Some(length) => {
-                let skipped = seen.len().saturating_sub(lines.len());
-                Ok(Progress::Complete(skipped.saturating_add(length)))
-            }
-            None if input.len() >= bound => Err(WireError::HeadTooLarge),
-            None => Ok(Progress::NeedMore),
+        if let Some(line) = request_line::parse(lines, limits)?
+            && let Some(behind) = self.read_fields(&line, limits)?
+        {
+            return Ok(Progress::Complete(seen.len().saturating_sub(behind)));
         }
+        if input.len() >= limits.head_bytes_max {
+            return Err(WireError::HeadTooLarge);
+        }
+        Ok(Progress::NeedMore)
     }
 
-    /// The length of the head where it is whole.
-    fn parse<'a>(
+    /// Reads the fields behind a request line; says how many bytes lie behind them.
+    fn read_fields(
         &mut self,
-        lines: &'a [u8],
-        slots: &mut [MaybeUninit<Header<'a>>],
+        line: &RequestLine<'_>,
         limits: &HeadLimits,
     ) -> Result<Option<usize>, WireError> {
-        let mut request = httparse::Request::new(&mut []);
-        match request.parse_with_uninit_headers(lines, slots) {
-            Ok(Status::Complete(length)) => {
-                self.take(&request, lines.get(..length).unwrap_or(lines), limits)?;
-                Ok(Some(length))
+        let mut slots = [EMPTY_HEADER; SLOTS];
+        let few = slots.get_mut(..limits.head_fields_max.min(SLOTS)).unwrap_or_default();
+        match httparse::parse_headers(line.rest, few) {
+            Err(httparse::Error::TooManyHeaders) if limits.head_fields_max > SLOTS => {
+                let mut slots = vec![EMPTY_HEADER; limits.head_fields_max];
+                self.take(httparse::parse_headers(line.rest, &mut slots), line, limits)
             }
-            Ok(Status::Partial) => {
-                let line = request_line::check(lines, limits)?.unwrap_or(lines.len());
-                check_line_ends(lines.get(line..).unwrap_or_default(), usize::MAX)?;
-                Ok(None)
-            }
-            Err(error) => self.refuse(error, lines, limits),
+            found => self.take(found, line, limits),
         }
     }
 
-    /// What `httparse` refuses: the reason, or the little that is acceptable nevertheless.
-    #[cold]
-    fn refuse(
-        &mut self,
-        error: httparse::Error,
-        lines: &[u8],
-        limits: &HeadLimits,
-    ) -> Result<Option<usize>, WireError> {
-        match (error, request_line::check(lines, limits)?) {
-            (httparse::Error::Version, None) => Ok(None),
-            (httparse::Error::Version, Some(length)) => {
-                self.read_later_version(lines, length, limits)
-            }
-            (_, None) => Err(WireError::RequestLine),
-            (httparse::Error::TooManyHeaders, Some(length)) => {
-                let fields = lines.get(length..).unwrap_or_default();
-                check_line_ends(fields, limits.head_fields_max.saturating_add(1))?;
-                Err(WireError::TooManyFields)
-            }
-            (_, Some(_)) => Err(WireError::Field),
-        }
-    }
-
-    /// HTTP/1.2 to 1.9, which nobody sends: read as if the line said 1.1 (RFC 9110 §2.5).
-    fn read_later_version(
-        &mut self,
-        lines: &[u8],
-        line: usize,
-        limits: &HeadLimits,
-    ) -> Result<Option<usize>, WireError> {
-        let mut lines = lines.to_vec();
-        if let Some(minor) = line.checked_sub(3).and_then(|at| lines.get_mut(at)) {
-            *minor = b'1';
-        }
-        let mut slots = vec![MaybeUninit::uninit(); limits.head_fields_max];
-        self.parse(&lines, &mut slots, limits)
-    }
-
-    /// Takes over a head that `httparse` found whole, once it is checked.
     fn take(
         &mut self,
-        request: &httparse::Request<'_, '_>,
-        head: &[u8],
+        found: httparse::Result<(usize, &[Header<'_>])>,
+        line: &RequestLine<'_>,
         limits: &HeadLimits,
-    ) -> Result<(), WireError> {
-        let method = request.method.unwrap_or_default();
-        let target = request.path.unwrap_or_default();
-        if method.len() > request_line::METHOD_BYTES_MAX || target.len() > limits.target_bytes_max {
-            return Err(refusal(head, limits));
+    ) -> Result<Option<usize>, WireError> {
+        match found {
+            Ok(Status::Complete((length, headers))) => {
+                let (fields, behind) = line.rest.split_at_checked(length).unwrap_or_default();
+                let known = self.take_fields(headers, fields)?;
+                self.take_line(line)?;
+                self.decide(&known, fields)?;
+                Ok(Some(behind.len()))
+            }
+            Ok(Status::Partial) => check_line_ends(line.rest, usize::MAX).map(|()| None),
+            Err(httparse::Error::TooManyHeaders) => {
+                check_line_ends(line.rest, limits.head_fields_max.saturating_add(1))?;
+                Err(WireError::TooManyFields)
+            }
+            Err(_) => Err(WireError::Field),
         }
-        self.method = Method::from_bytes(method.as_bytes()).map_err(|_| WireError::RequestLine)?;
-        self.version = if request.version == Some(0) { Version::Http10 } else { Version::Http11 };
-        self.take_target(method, target)?;
-        let known = self.take_fields(request.headers, head, limits)?;
-        self.decide(&known, head)
     }
 
-    fn take_target(&mut self, method: &str, text: &str) -> Result<(), WireError> {
-        let target = target::parse(method, text)?;
-        let span = |piece: &str| Span::of(piece.as_bytes(), text.as_bytes());
+    fn take_line(&mut self, line: &RequestLine<'_>) -> Result<(), WireError> {
+        if self.method.as_str().as_bytes() != line.method {
+            self.method = Method::from_bytes(line.method).map_err(|_| WireError::RequestLine)?;
+        }
+        self.version = line.version;
+        let target = &line.target;
+        let span = |piece: &str| Span::of(piece.as_bytes(), line.text.as_bytes());
         self.query = target.query.map(span);
         self.host = target.authority.map_or(Host::Unknown, |piece| Host::Authority(span(piece)));
         self.target.clear();
-        self.target.push_str(text);
+        self.target.push_str(line.text);
         self.path = span(target.path);
         if target.dotted || target.path.is_empty() || target.path == "*" {
             self.append_path(target.path, target.dotted);
@@ -233,41 +183,36 @@ impl Head {
             path if dotted => target::append_without_dots(path, &mut self.target),
             path => self.target.push_str(path),
         }
-        self.path = Span::between(start, self.target.len());
+        self.path = Span { start, end: self.target.len() };
     }
 
+    /// Takes over the fields, and notes those that say how the message goes on.
     fn take_fields<'a>(
         &mut self,
         headers: &[Header<'a>],
-        head: &[u8],
-        limits: &HeadLimits,
+        fields: &[u8],
     ) -> Result<Known<'a>, WireError> {
         let mut known = Known::default();
+        let mut strict = fields.ends_with(if headers.is_empty() { b"\r\n" } else { b"\r\n\r\n" });
         self.fields.clear();
-        self.fields.reserve(headers.len());
-        for header in headers {
-            let name = Span::of(header.name.as_bytes(), head);
-            let before = head.get(..name.range().start).unwrap_or_default();
-            if !before.ends_with(b"\r\n") {
-                return Err(refusal(head, limits));
-            }
+        self.fields.extend(headers.iter().map(|header| {
+            let name = Span::of(header.name.as_bytes(), fields);
+            strict &= name.start == 0
+                || fields.get(..name.start).is_some_and(|before| before.ends_with(b"\r\n"));
             known.note(header.name, header.value);
-            self.fields.push((name, Span::of(header.value, head)));
-        }
-        if !head.ends_with(b"\r\n\r\n") {
-            return Err(refusal(head, limits));
-        }
+            (name, Span::of(header.value, fields))
+        }));
         self.lines.clear();
-        self.lines.extend_from_slice(head);
-        Ok(known)
+        self.lines.extend_from_slice(fields);
+        if strict { Ok(known) } else { Err(WireError::Field) }
     }
 
     /// What the fields mean together.
-    fn decide(&mut self, known: &Known<'_>, head: &[u8]) -> Result<(), WireError> {
+    fn decide(&mut self, known: &Known<'_>, fields: &[u8]) -> Result<(), WireError> {
         match known.host {
             Once::Value(host) if grammar::is_authority(host) => {
                 if matches!(self.host, Host::Unknown) {
-                    self.host = Host::Field(Span::of(host, head));
+                    self.host = Host::Field(Span::of(host, fields));
                 }
             }
             Once::Absent if self.version == Version::Http10 => {}
@@ -426,10 +371,4 @@ fn check_line_ends(fields: &[u8], lines_max: usize) -> Result<(), WireError> {
         }
     }
     Ok(())
-}
-
-/// Why a head that `httparse` took is refused: its request line, else a bare line feed.
-#[cold]
-fn refusal(head: &[u8], limits: &HeadLimits) -> WireError {
-    request_line::check(head, limits).err().unwrap_or(WireError::Field)
 }

@@ -1,68 +1,86 @@
-//! The beginning of a request to "nothing wrong so far": what the first bytes prove already.
-//!
-//! The fast way through [`Head::read`](super::Head::read) never comes here; a request that is
-//! refused, or not whole yet, does, so that every refusal comes with the first byte that proves
-//! it, whichever pieces the bytes come in.
+//! The first line of a request to method, target and version, as early as its bytes prove them
+//! right or wrong.
 
-use super::{HeadLimits, WireError, grammar, target};
+use super::{HeadLimits, Version, WireError, grammar, target};
 
 /// A longer method is none that anybody knows; the longest registered has 17 bytes.
-pub(super) const METHOD_BYTES_MAX: usize = 32;
+const METHOD_BYTES_MAX: usize = 32;
 
-/// The length of the request line with its line end, or nothing where it is not whole yet. The
-/// version of a whole line is 1.x.
-pub(super) fn check(lines: &[u8], limits: &HeadLimits) -> Result<Option<usize>, WireError> {
-    let Some((method, rest)) = method(lines)? else { return Ok(None) };
-    let Some((target, rest)) = target(rest, limits.target_bytes_max)? else { return Ok(None) };
-    let Some(rest) = version(rest)? else { return Ok(None) };
-    let text = |bytes| std::str::from_utf8(bytes).map_err(|_| WireError::RequestLine);
-    target::parse(text(method)?, text(target)?)?;
-    Ok(Some(lines.len().saturating_sub(rest.len())))
+/// A request line, whole and checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct RequestLine<'a> {
+    pub(super) method: &'a [u8],
+    /// The target as it came, and taken apart.
+    pub(super) text: &'a str,
+    pub(super) target: target::Target<'a>,
+    pub(super) version: Version,
+    /// What follows the line end.
+    pub(super) rest: &'a [u8],
 }
 
-type Split<'a> = Option<(&'a [u8], &'a [u8])>;
+/// Parses a request line (RFC 9112 §3), or nothing where it is not whole yet. What is wrong is
+/// told by the first byte that proves it, but for the form of the target, which is judged when
+/// the line is whole.
+pub(super) fn parse<'a>(
+    lines: &'a [u8],
+    limits: &HeadLimits,
+) -> Result<Option<RequestLine<'a>>, WireError> {
+    let Some((method, rest)) = method(lines)? else { return Ok(None) };
+    let bound = limits.target_bytes_max.saturating_add(1);
+    let scan = target::scan(rest.get(..bound).unwrap_or(rest));
+    let Some((target, rest)) = target(rest, scan, bound)? else { return Ok(None) };
+    let Some((version, rest)) = version(rest)? else { return Ok(None) };
+    let text = std::str::from_utf8(target).map_err(|_| WireError::Target)?;
+    let target = target::parse(method, text, scan)?;
+    Ok(Some(RequestLine { method, text, target, version, rest }))
+}
 
-fn method(lines: &[u8]) -> Result<Split<'_>, WireError> {
+/// A word and what follows the space behind it.
+type Word<'a> = Option<(&'a [u8], &'a [u8])>;
+
+fn method(lines: &[u8]) -> Result<Word<'_>, WireError> {
+    if let Some(rest) = lines.strip_prefix(b"GET ") {
+        return Ok(Some((b"GET", rest)));
+    }
     let bound = METHOD_BYTES_MAX.saturating_add(1);
     let word = lines.get(..bound).unwrap_or(lines);
-    match word.iter().position(|&byte| !grammar::is_token(byte)) {
-        None if word.len() == bound => Err(WireError::UnknownMethod),
-        None => Ok(None),
-        Some(0) => Err(WireError::RequestLine),
-        Some(at) => match lines.split_at_checked(at) {
-            Some((method, [b' ', rest @ ..])) => Ok(Some((method, rest))),
-            _ => Err(WireError::RequestLine),
-        },
+    let Some(end) = word.iter().position(|&byte| !grammar::is_token(byte)) else {
+        return if word.len() == bound { Err(WireError::UnknownMethod) } else { Ok(None) };
+    };
+    match lines.split_at_checked(end) {
+        Some((method @ [_, ..], [b' ', rest @ ..])) => Ok(Some((method, rest))),
+        _ => Err(WireError::RequestLine),
     }
 }
 
-fn target(rest: &[u8], target_bytes_max: usize) -> Result<Split<'_>, WireError> {
-    let bound = target_bytes_max.saturating_add(1);
-    let word = rest.get(..bound).unwrap_or(rest);
-    match word.iter().position(|&byte| !target::is_target(byte)) {
-        None if word.len() == bound => Err(WireError::TargetTooLong),
-        None => Ok(None),
-        Some(at) => match rest.split_at_checked(at) {
-            Some(([], [b' ', ..]) | (_, [b'\r' | b'\n', ..])) => Err(WireError::RequestLine),
-            Some((target, [b' ', rest @ ..])) => Ok(Some((target, rest))),
-            _ => Err(WireError::Target),
-        },
+fn target(rest: &[u8], scan: target::Scan, bound: usize) -> Result<Word<'_>, WireError> {
+    let Some(end) = scan.end else {
+        return if rest.len() >= bound { Err(WireError::TargetTooLong) } else { Ok(None) };
+    };
+    match rest.split_at_checked(end) {
+        Some((target @ [_, ..], [b' ', rest @ ..])) => Ok(Some((target, rest))),
+        Some((_, [b' ' | b'\r' | b'\n', ..])) => Err(WireError::RequestLine),
+        _ => Err(WireError::Target),
     }
 }
 
-/// What follows the version and its line end.
-fn version(rest: &[u8]) -> Result<Option<&[u8]>, WireError> {
+/// The version with its line end; a later minor version is read as 1.1 (RFC 9110 §2.5).
+fn version(rest: &[u8]) -> Result<Option<(Version, &[u8])>, WireError> {
+    const LINE: &[u8] = b"HTTP/1.1\r\n";
+    if let Some(rest) = rest.strip_prefix(LINE) {
+        return Ok(Some((Version::Http11, rest)));
+    }
     let fits = |(wanted, byte): (&u8, &u8)| match wanted {
         b'1' => byte.is_ascii_digit(),
         wanted => wanted == byte,
     };
-    const SHAPE: &[u8] = b"HTTP/1.1\r\n";
-    if !SHAPE.iter().zip(rest).all(fits) {
+    if !LINE.iter().zip(rest).all(fits) {
         return Err(WireError::RequestLine);
     }
-    match rest.split_at_checked(SHAPE.len()) {
+    match rest.split_at_checked(LINE.len()) {
         None => Ok(None),
-        Some((version, rest)) if version.starts_with(b"HTTP/1.") => Ok(Some(rest)),
+        Some((b"HTTP/1.0\r\n", rest)) => Ok(Some((Version::Http10, rest))),
+        Some((line, rest)) if line.starts_with(b"HTTP/1.") => Ok(Some((Version::Http11, rest))),
         Some(_) => Err(WireError::Version),
     }
 }
