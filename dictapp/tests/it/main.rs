@@ -3,6 +3,7 @@
 mod mariadb;
 mod proxy;
 mod store;
+mod store_books;
 mod store_crash;
 mod store_faults;
 mod store_migration;
