@@ -10,7 +10,7 @@
 use std::{
     sync::{
         Mutex,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::{Duration, Instant},
 };
@@ -24,8 +24,8 @@ use super::{
 #[derive(Debug)]
 pub(super) struct Circuit {
     pause: Duration,
-    /// The short way for the usual case.
-    is_down: AtomicBool,
+    /// How often the database went down; odd while it is down. The short way for the usual case.
+    epoch: AtomicU64,
     down: Mutex<Option<Down>>,
 }
 
@@ -35,39 +35,64 @@ struct Down {
     why: StoreError,
 }
 
+/// What a call was told when it began; without news it may go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Admission(u64);
+
 impl Circuit {
     pub(super) fn new(pause: Duration) -> Circuit {
-        Circuit { pause, is_down: AtomicBool::new(false), down: Mutex::new(None) }
+        Circuit { pause, epoch: AtomicU64::new(0), down: Mutex::new(None) }
     }
 
-    /// Whether a call may try; of those that come after the pause only the first may.
-    pub(super) fn admit(&self) -> Result<()> {
-        if !self.is_down.load(Relaxed) {
-            return Ok(());
+    /// Whether a call may begin; of those that come after the pause only the first may.
+    pub(super) fn admit(&self) -> Result<Admission> {
+        let admission = Admission(self.epoch.load(Relaxed));
+        if admission.is_up() {
+            return Ok(admission);
         }
         let mut down = lock(&self.down);
-        let Some(down) = &mut *down else { return Ok(()) };
-        let now = Instant::now();
-        if now < down.until {
-            return Err(down.why.clone());
+        if let Some(down) = &mut *down {
+            let now = Instant::now();
+            if now < down.until {
+                return Err(down.why.clone());
+            }
+            down.until = now + self.pause;
         }
-        down.until = now + self.pause;
-        Ok(())
+        Ok(Admission(self.epoch.load(Relaxed)))
+    }
+
+    /// Whether a call may go on: not when others found the database down since it began.
+    pub(super) fn check(&self, admission: Admission) -> Result<()> {
+        let now = Admission(self.epoch.load(Relaxed));
+        if now == admission || now.is_up() {
+            return Ok(());
+        }
+        lock(&self.down).as_ref().map_or(Ok(()), |down| Err(down.why.clone()))
     }
 
     /// Some server answered.
     pub(super) fn up(&self) {
-        if self.is_down.load(Relaxed) {
-            *lock(&self.down) = None;
-            self.is_down.store(false, Relaxed);
+        if !Admission(self.epoch.load(Relaxed)).is_up() {
+            let mut down = lock(&self.down);
+            if down.take().is_some() {
+                self.epoch.fetch_add(1, Relaxed);
+            }
         }
     }
 
     /// No server could be reached.
     pub(super) fn down(&self, why: &StoreError) {
-        let down = Down { until: Instant::now() + self.pause, why: why.clone() };
-        *lock(&self.down) = Some(down);
-        self.is_down.store(true, Relaxed);
+        let mut down = lock(&self.down);
+        let new = Down { until: Instant::now() + self.pause, why: why.clone() };
+        if down.replace(new).is_none() {
+            self.epoch.fetch_add(1, Relaxed);
+        }
+    }
+}
+
+impl Admission {
+    fn is_up(self) -> bool {
+        self.0.is_multiple_of(2)
     }
 }
 
@@ -89,5 +114,18 @@ mod tests {
 
         circuit.up();
         assert!(circuit.admit().is_ok() && circuit.admit().is_ok());
+    }
+
+    #[test]
+    fn stops_who_waited_while_others_found_it_down_but_not_who_came_after() {
+        let circuit = Circuit::new(Duration::ZERO);
+        let before = circuit.admit().unwrap();
+        assert!(circuit.check(before).is_ok());
+        circuit.down(&StoreError::unavailable("down"));
+        assert!(circuit.check(before).is_err());
+        let after = circuit.admit().unwrap();
+        assert!(circuit.check(after).is_ok());
+        circuit.up();
+        assert!(circuit.check(before).is_ok() && circuit.check(after).is_ok());
     }
 }

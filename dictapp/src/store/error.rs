@@ -66,6 +66,14 @@ impl StoreError {
         StoreError { kind: self.kind, text: format!("cannot {what}: {}", self.text) }
     }
 
+    /// Says behind what to do when there is no database to begin with.
+    pub(super) fn at_open(mut self) -> StoreError {
+        if self.is_unavailable() {
+            self.text.push_str("; start the database, or set database.url to another");
+        }
+        self
+    }
+
     /// The same text, after which nobody tries again.
     pub(super) fn given_up(self) -> StoreError {
         StoreError { kind: Kind::Unavailable, text: self.text }

@@ -5,6 +5,7 @@
 //! after a while the first of the list is tried again.
 
 use std::{
+    cell::Cell,
     fmt,
     net::ToSocketAddrs,
     sync::{
@@ -18,7 +19,7 @@ use std::{
 use mysql::{Conn, Opts, OptsBuilder, consts::CapabilityFlags};
 
 use super::{
-    circuit::Circuit,
+    circuit::{Admission, Circuit},
     config::{DatabaseTimeouts, Server},
     db::{Access, Db, Row, Session, Value},
     error::{Kind, Result, StoreError},
@@ -73,22 +74,28 @@ impl Mysql {
 
     /// Runs `work` on a connection until it succeeds, fails for good, or time is up.
     fn run<T>(&self, mut work: impl FnMut(&mut Link) -> Result<T>) -> Result<T> {
-        self.0.circuit.admit()?;
-        let mut attempt = Attempt::new(self.0.timeouts.call);
+        let inner = &*self.0;
+        let mut attempt = Attempt::begin(inner)?;
         loop {
-            let server = self.0.current.load(Relaxed);
-            let (error, reused) = match self.0.lease(server, attempt.deadline) {
-                Err(error) => (error, false),
+            let server = Cell::new(inner.current.load(Relaxed));
+            match inner.lease(&attempt, &server) {
+                Err(error) => inner.after(server.get(), error, &mut attempt)?,
                 Ok(mut lease) => match work(&mut lease) {
                     Ok(value) => {
-                        self.0.circuit.up();
+                        inner.circuit.up();
                         self.return_to_first();
                         return Ok(value);
                     }
-                    Err(error) => (error, lease.is_reused()),
+                    // The server may have closed an idle connection, or restarted.
+                    Err(error) if error.kind() == Kind::Cut && lease.is_reused() => {
+                        inner.pool.clear_since(&lease);
+                    }
+                    Err(error) => {
+                        drop(lease);
+                        inner.after(server.get(), error, &mut attempt)?;
+                    }
                 },
-            };
-            self.0.after(server, error, reused, &mut attempt)?;
+            }
         }
     }
 
@@ -118,15 +125,18 @@ impl Mysql {
 
 /// What a call has been through so far.
 struct Attempt {
+    admission: Admission,
     deadline: Instant,
     pause: Duration,
-    /// How many servers in a row could not be reached.
+    /// How many servers could not be reached.
     unreached: usize,
 }
 
 impl Attempt {
-    fn new(patience: Duration) -> Attempt {
-        Attempt { deadline: Instant::now() + patience, pause: PAUSE_MIN, unreached: 0 }
+    fn begin(inner: &Inner) -> Result<Attempt> {
+        let admission = inner.circuit.admit()?;
+        let deadline = Instant::now() + inner.timeouts.call;
+        Ok(Attempt { admission, deadline, pause: PAUSE_MIN, unreached: 0 })
     }
 
     fn wait(&mut self) {
@@ -141,41 +151,37 @@ impl Attempt {
 
 impl Inner {
     /// Decides after a failure: `Ok` to try again, perhaps elsewhere.
-    fn after(
-        &self,
-        server: usize,
-        error: StoreError,
-        reused: bool,
-        attempt: &mut Attempt,
-    ) -> Result<()> {
+    fn after(&self, server: usize, error: StoreError, attempt: &mut Attempt) -> Result<()> {
         match error.kind() {
-            Kind::Race if !attempt.is_over() => attempt.wait(),
-            Kind::Race => return Err(error.given_up()),
-            // The server may have closed an idle connection, or restarted: it may well be there.
-            Kind::Cut if reused => self.pool.clear(),
+            Kind::Race if attempt.is_over() => Err(error.given_up()),
+            Kind::Race => {
+                attempt.wait();
+                Ok(())
+            }
             Kind::Cut | Kind::Silent => {
                 attempt.unreached += 1;
                 self.leave(server);
                 if attempt.unreached >= self.servers.len() || attempt.is_over() {
-                    let error = error.given_up();
-                    self.circuit.down(&error);
-                    return Err(error);
+                    return Err(self.down(error));
                 }
+                Ok(())
             }
             Kind::NotReady => {
                 self.leave(server);
                 if attempt.is_over() {
-                    let error = error.given_up();
-                    self.circuit.down(&error);
-                    return Err(error);
+                    return Err(self.down(error));
                 }
                 attempt.wait();
+                Ok(())
             }
-            Kind::Conflict | Kind::Unavailable | Kind::Refused | Kind::Internal => {
-                return Err(error);
-            }
+            Kind::Conflict | Kind::Unavailable | Kind::Refused | Kind::Internal => Err(error),
         }
-        Ok(())
+    }
+
+    fn down(&self, error: StoreError) -> StoreError {
+        let error = error.given_up();
+        self.circuit.down(&error);
+        error
     }
 
     /// Only the first of many calls that fail on a server moves on.
@@ -194,13 +200,19 @@ impl Inner {
         self.pool.clear();
     }
 
-    fn lease(&self, server: usize, deadline: Instant) -> Result<Lease<Link>> {
-        let connect = || self.connect(server, self.timeouts.statement);
-        self.pool.lease(deadline, connect)?.ok_or_else(|| {
+    /// A connection, and which server it is to.
+    fn lease(&self, attempt: &Attempt, server: &Cell<usize>) -> Result<Lease<Link>> {
+        let connect = || {
+            // Long may have passed in the queue for a slot: look again who serves, if anybody.
+            self.circuit.check(attempt.admission)?;
+            server.set(self.current.load(Relaxed));
+            self.connect(server.get(), self.timeouts.statement)
+        };
+        self.pool.lease(attempt.deadline, connect)?.ok_or_else(|| {
             StoreError::unavailable(format!(
                 "all {} connections to the database at {} were busy for {:?}",
                 self.pool.connections_max(),
-                self.servers[server].place,
+                self.servers[server.get()].place,
                 self.timeouts.call
             ))
         })
@@ -272,19 +284,12 @@ impl Db for Mysql {
         })
     }
 
+    /// Finds with the short clocks which server answers: the long ones of the session count for
+    /// its connecting as well.
     fn session(&self, _access: Access) -> Result<Box<dyn Session + Send>> {
-        self.0.circuit.admit()?;
-        let mut attempt = Attempt::new(self.0.timeouts.call);
-        loop {
-            let server = self.0.current.load(Relaxed);
-            match self.0.connect(server, self.0.timeouts.bulk) {
-                Ok(link) => {
-                    self.0.circuit.up();
-                    return Ok(Box::new(link));
-                }
-                Err(error) => self.0.after(server, error, false, &mut attempt)?,
-            }
-        }
+        self.query("select 1", &[])?;
+        let link = self.0.connect(self.0.current.load(Relaxed), self.0.timeouts.bulk)?;
+        Ok(Box::new(link))
     }
 
     fn place(&self) -> String {

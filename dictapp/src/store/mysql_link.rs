@@ -189,7 +189,8 @@ pub(super) fn error_at(place: &str, error: &mysql::Error) -> StoreError {
     let at = |kind, text: String| StoreError::new(kind, format!("the database at {place} {text}"));
     match error {
         mysql::Error::MySqlError(error) => {
-            at(server_error(error.code), format!("says: {} (error {})", error.message, error.code))
+            let (code, hint) = (error.code, what_to_do(error.code, place));
+            at(server_error(code), format!("says: {} (error {code}){hint}", error.message))
         }
         mysql::Error::IoError(error) if is_timeout(error.kind()) => {
             at(Kind::Silent, "does not answer".to_owned())
@@ -236,6 +237,18 @@ fn server_error(code: u16) -> Kind {
         // 1044, 1045, 1698 no right to the database; 1049 no such database; 1142 to a table
         1044 | 1045 | 1049 | 1698 | 1142 => Kind::Refused,
         _ => Kind::Internal,
+    }
+}
+
+fn what_to_do(code: u16, place: &str) -> String {
+    match code {
+        1045 | 1698 => "; check the user and the password in database.url".to_owned(),
+        1044 | 1142 => "; grant that user all rights to the database".to_owned(),
+        1049 => {
+            let database = place.rsplit('/').next().unwrap_or(place);
+            format!("; run `create database {database}` there, or correct database.url")
+        }
+        _ => String::new(),
     }
 }
 
