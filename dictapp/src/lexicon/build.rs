@@ -5,7 +5,7 @@ use std::fmt;
 use crate::model::Entry;
 
 use super::columns::{Columns, FIELD_END, Texts};
-use super::{BookId, Lexicon, fold};
+use super::{BookId, Lexicon, fold, reverse};
 
 /// The most text of all books together, in bytes: the columns count bytes in 32 bits, which is a
 /// hundred times the largest book known.
@@ -102,6 +102,7 @@ impl Builder {
         let (mut columns, key_of_draft) = self.numbered();
         add_places(&mut columns);
         add_inner_words(&mut columns);
+        reverse::index(&mut columns);
         add_forms(&mut columns, forms, &key_of_draft);
         Ok(Lexicon::try_from_columns(columns).expect("keys were sorted and made distinct"))
     }

@@ -115,6 +115,11 @@ impl Columns {
         self.places.get(key).copied().unwrap_or(u32::MAX)
     }
 
+    /// The key at a place.
+    pub(super) fn key_at(&self, place: u32) -> Option<usize> {
+        self.by_place.get(place as usize).map(|&key| key as usize)
+    }
+
     /// An entry of `key` as the rest of the program sees it.
     pub(super) fn entry(&self, key: usize, entry: usize) -> EntryRef<'_> {
         let mut fields = self.records.get(entry).splitn(3, FIELD_END);

@@ -3,8 +3,9 @@
 //! A [`Lexicon`] is built from the entries of all books, never changes, and is swapped whole. The
 //! files are the flow of a look-up: [`fold`] forgets case and accents, `exact` finds a spelling,
 //! `lemma` goes from an inflected form to its headword; `prefix` suggests while a word is typed,
-//! `fuzzy` when it is misspelled. `build` makes the columns and `saved` keeps them in a file.
-//! Nothing here knows SQL, HTTP or a clock.
+//! `fuzzy` when it is misspelled; `pattern` and `wildcard` are `re?d` and `/^un.*ed$/`, `reverse`
+//! is Chinese to English, `phrase` takes a sentence apart. `build` makes the columns and `saved`
+//! keeps them in a file. Nothing here knows SQL or HTTP.
 
 mod fold;
 mod columns;
@@ -16,9 +17,16 @@ mod exceptions;
 mod best;
 mod prefix;
 mod fuzzy;
+mod pattern;
+mod wildcard;
+mod reverse;
+mod phrase;
+mod daily;
 
 pub use build::{BuildError, Builder};
 pub use fold::fold;
+pub use pattern::{Pattern, PatternError};
+pub use phrase::Piece;
 pub use saved::{SavedError, Stamp};
 
 use best::Best;
@@ -63,6 +71,61 @@ pub struct Hit<'a> {
     pub by: FoundBy,
 }
 
+/// Which of many matches are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// How many are passed over.
+    pub skip: usize,
+    /// How many are given.
+    pub take: usize,
+}
+
+impl Page {
+    /// The first so many.
+    pub fn first(take: usize) -> Page {
+        Page { skip: 0, take }
+    }
+
+    /// How many must be known to fill the page, never more than 10,000.
+    fn end(self) -> usize {
+        self.skip.saturating_add(self.take).min(MATCHES_MAX)
+    }
+}
+
+/// The most matches that are found for one query, over all its pages.
+const MATCHES_MAX: usize = 10_000;
+
+/// A page of matches.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Matches<'a> {
+    /// Those of the page.
+    pub entries: Vec<EntryRef<'a>>,
+    /// What is behind it.
+    pub end: End,
+}
+
+/// How a page of matches ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum End {
+    /// There are no more matches.
+    #[default]
+    Complete,
+    /// The next page has some.
+    More,
+    /// The search took too long; there may be more.
+    OutOfTime,
+}
+
+impl<'a> Matches<'a> {
+    /// The page of what was found, which is one more than the page needs if there is one more.
+    fn page_of(found: impl Iterator<Item = EntryRef<'a>>, page: Page) -> Matches<'a> {
+        let mut found = found.skip(page.skip.min(page.end()));
+        let entries = found.by_ref().take(page.end() - page.skip.min(page.end())).collect();
+        let end = if found.next().is_some() { End::More } else { End::Complete };
+        Matches { entries, end }
+    }
+}
+
 /// The words of all books, ready to be looked up; immutable.
 #[derive(Debug)]
 pub struct Lexicon {
@@ -72,6 +135,8 @@ pub struct Lexicon {
     /// The commonest key of any range of keys, and of any range of later words.
     best_key: Best,
     best_inner: Best,
+    /// Words to draw from, see `daily`.
+    common: Vec<(u32, u64)>,
 }
 
 impl Lexicon {
@@ -121,6 +186,7 @@ impl Lexicon {
         let keys = fst::Map::new(keys.into_inner()?)?;
         let best_key = Best::over(columns.keys.len(), |key| columns.place(key));
         let best_inner = Best::over(columns.inner_keys.len(), |i| columns.inner_place(i));
-        Ok(Lexicon { columns, keys, best_key, best_inner })
+        let common = daily::common_words(&columns);
+        Ok(Lexicon { columns, keys, best_key, best_inner, common })
     }
 }

@@ -1,0 +1,65 @@
+//! A pattern to a page of the words that match it, within a bounded time.
+
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use super::pattern::{Pattern, Span};
+use super::{End, Lexicon, Matches, Page};
+
+/// The longest search. The largest book known takes half of it for a plain pattern; a hostile
+/// one is answered with what was found till then.
+const SEARCH_TIME: Duration = Duration::from_millis(25);
+
+/// How many keys are searched between two looks at the clock: about a kilobyte.
+const KEYS_AT_ONCE: usize = 64;
+
+impl Lexicon {
+    /// The words whose key matches, in the order of keys, each by the entry of its commonest
+    /// spelling. The end of the answer says whether there are more or time ran out.
+    pub fn matching(&self, pattern: &Pattern, page: Page) -> Matches<'_> {
+        let deadline = Instant::now() + SEARCH_TIME;
+        let keys = self.columns.keys.starting_with(&pattern.prefix);
+        let (end, mut found) = (keys.end, Vec::new());
+        for from in keys.step_by(KEYS_AT_ONCE) {
+            let some = from..end.min(from + KEYS_AT_ONCE);
+            match pattern.span {
+                Span::Lines => self.match_lines(pattern, some, &mut found),
+                Span::Key => found.extend(some.filter(|&key| self.matches(pattern, key))),
+            }
+            if found.len() > page.end() {
+                break;
+            }
+            if Instant::now() > deadline {
+                let entries = found.iter().filter_map(|&key| self.columns.face(key));
+                return Matches { end: End::OutOfTime, ..Matches::page_of(entries, page) };
+            }
+        }
+        Matches::page_of(found.iter().filter_map(|&key| self.columns.face(key)), page)
+    }
+
+    fn matches(&self, pattern: &Pattern, key: usize) -> bool {
+        pattern.regex.is_match(self.columns.keys.get(key))
+    }
+
+    /// Searches the text of several keys at once, which is many times quicker than one by one,
+    /// and holds each key in which a match begins against the pattern alone: a match might
+    /// cross the end of a line.
+    fn match_lines(&self, pattern: &Pattern, keys: Range<usize>, found: &mut Vec<usize>) {
+        let texts = &self.columns.keys;
+        let start = |key: usize| texts.starts.get(key).map_or(0, |&start| start as usize);
+        let base = start(keys.start);
+        let text = texts.text.get(base..start(keys.end)).unwrap_or("");
+        let mut key = keys.start;
+        while key < keys.end && start(key) - base <= text.len() {
+            let Some(found_at) = pattern.regex.find_at(text, start(key) - base) else { return };
+            let at = base + found_at.start();
+            while key < keys.end && start(key + 1) <= at {
+                key += 1;
+            }
+            if key < keys.end && self.matches(pattern, key) {
+                found.push(key);
+            }
+            key += 1;
+        }
+    }
+}
