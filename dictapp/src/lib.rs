@@ -2,3 +2,5 @@
 
 pub mod books;
 pub mod model;
+pub mod store;
+pub mod import;

@@ -1,0 +1,7 @@
+-- Which migrations this database has; run at every start, so it must be safe to repeat.
+create table if not exists dictapp_migration (
+    version integer primary key,
+    name text not null,
+    digest text not null,
+    applied integer not null
+) strict;

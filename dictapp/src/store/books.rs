@@ -1,0 +1,193 @@
+//! The word books that are there: their order, their titles, whether they are shown.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use super::{
+    Store,
+    db::{Access, Row, Session, Value, long_transaction},
+    error::{Doing, Result, StoreError},
+    settings::BUMP_LEXICON,
+    users::time,
+};
+
+const ALL: &str = "select id, name, title, kind, position, hidden, entries, digest, imported \
+     from book order by position, id";
+const SET_POSITION: &str = "update book set position = ? where id = ?";
+const SET_HIDDEN: &str = "update book set hidden = ? where id = ?";
+const SET_TITLE: &str = "update book set title = ? where id = ?";
+const DELETE: &str = "delete from book where id = ?";
+pub(super) const DELETE_WORDS: &str = "delete from words where book = ?";
+
+/// The longest title of a book, in characters.
+pub(super) const TITLE_CHARS_MAX: usize = 255;
+
+/// The key of a word book. It stays when the book is imported anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BookId(pub(super) i64);
+
+impl BookId {
+    /// The key of this number, as a form sends it back.
+    pub fn new(number: i64) -> BookId {
+        BookId(number)
+    }
+
+    /// The number, for a form.
+    pub fn number(self) -> i64 {
+        self.0
+    }
+}
+
+impl fmt::Display for BookId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A word book as imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Book {
+    /// The key.
+    pub id: BookId,
+    /// The name by which an import finds it again.
+    pub name: String,
+    /// What people read.
+    pub title: String,
+    /// The format that it was read from.
+    pub kind: String,
+    /// Its place in the order in which books are shown.
+    pub position: i64,
+    /// Whether look-ups pass it over.
+    pub hidden: bool,
+    /// How many entries it has.
+    pub entries: u64,
+    /// The digest of what was imported.
+    pub digest: String,
+    /// When it was imported.
+    pub imported: Timestamp,
+}
+
+/// Whether look-ups see a book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visibility {
+    /// They do.
+    Shown,
+    /// They pass it over.
+    Hidden,
+}
+
+impl Store {
+    /// All books in their order, hidden ones too.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn books(&self) -> Result<Vec<Book>> {
+        let rows = self.db.query(ALL, &[]);
+        rows.and_then(|rows| rows.into_iter().map(book).collect()).doing(|| "list the word books")
+    }
+
+    /// Puts the books named first, in this order; the others follow as they were. `false`, and
+    /// nothing is changed, when one of them is not there.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn order_books(&self, order: &[BookId]) -> Result<bool> {
+        let mut done = false;
+        let ordered = self.db.transaction(&mut |session| {
+            let there: Vec<BookId> = list(session)?.iter().map(|book| book.id).collect();
+            done = order.iter().all(|id| there.contains(id));
+            if !done {
+                return Ok(());
+            }
+            let rest = there.iter().filter(|id| !order.contains(id));
+            for (position, id) in (1_i64..).zip(order.iter().chain(rest)) {
+                session.execute(SET_POSITION, &[position.into(), id.0.into()])?;
+            }
+            session.execute(BUMP_LEXICON, &[]).map(drop)
+        });
+        ordered.doing(|| "order the word books")?;
+        Ok(done)
+    }
+
+    /// Shows or hides a book; `false` when it is not there.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn hide_book(&self, book: BookId, visibility: Visibility) -> Result<bool> {
+        let hidden = visibility == Visibility::Hidden;
+        self.change_book(SET_HIDDEN, &[hidden.into(), book.0.into()])
+            .doing(|| format!("hide or show the word book {book}"))
+    }
+
+    /// Gives a book another title (1 to 255 characters); `false` when it is not there.
+    ///
+    /// # Errors
+    /// An empty or too long title; the database cannot serve.
+    pub fn rename_book(&self, book: BookId, title: &str) -> Result<bool> {
+        check_text("title", title, TITLE_CHARS_MAX)
+            .and_then(|()| self.change_book(SET_TITLE, &[title.into(), book.0.into()]))
+            .doing(|| format!("rename the word book {book}"))
+    }
+
+    /// Removes a book with its words; `false` when it is not there.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn remove_book(&self, book: BookId) -> Result<bool> {
+        let remove = || {
+            let mut session = self.db.session(Access::Write)?;
+            long_transaction(&mut *session, |session| {
+                let removed = session.execute(DELETE, &[book.0.into()])? > 0;
+                session.execute(DELETE_WORDS, &[book.0.into()])?;
+                session.execute(BUMP_LEXICON, &[])?;
+                Ok(removed)
+            })
+        };
+        remove().doing(|| format!("remove the word book {book}"))
+    }
+
+    fn change_book(&self, sql: &str, params: &[Value]) -> Result<bool> {
+        let mut changed = false;
+        self.db.transaction(&mut |session| {
+            changed = session.execute(sql, params)? > 0;
+            if changed { session.execute(BUMP_LEXICON, &[]).map(drop) } else { Ok(()) }
+        })?;
+        Ok(changed)
+    }
+}
+
+/// All books in their order, as this session's transaction sees them.
+pub(super) fn list(session: &mut dyn Session) -> Result<Vec<Book>> {
+    session.query(ALL, &[])?.into_iter().map(book).collect()
+}
+
+fn book(mut row: Row) -> Result<Book> {
+    Ok(Book {
+        id: BookId(row.int()?),
+        name: row.text()?,
+        title: row.text()?,
+        kind: row.text()?,
+        position: row.int()?,
+        hidden: row.flag()?,
+        entries: row.count()?,
+        digest: row.text()?,
+        imported: time(row.int()?)?,
+    })
+}
+
+/// Refuses what is empty, too long or holds control characters.
+pub(super) fn check_text(what: &str, text: &str, chars_max: usize) -> Result<()> {
+    let chars = text.chars().count();
+    if text.trim().is_empty() {
+        return Err(StoreError::refused(format!("the {what} is empty")));
+    }
+    if chars > chars_max {
+        let text = format!("the {what} is {chars} characters, longer than {chars_max}");
+        return Err(StoreError::refused(text));
+    }
+    match text.chars().find(|c| c.is_control()) {
+        Some(c) => Err(StoreError::refused(format!("the {what} holds the character {c:?}"))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,120 @@
+//! What users looked up: rows by user and time, newest first.
+
+use jiff::Timestamp;
+
+use super::{
+    Store, UserId,
+    db::{Row, Value},
+    error::{Doing, Result},
+    sessions::username,
+    users::time,
+};
+use crate::model::{Username, Word};
+
+/// The most rows of one page of the history, whoever asks.
+pub const HISTORY_PAGE_MAX: u32 = 1000;
+
+const OLDER: &str = "select u.name, h.word, h.time, h.found from hist h join user u on u.id = h.user \
+     where h.user = ? and h.time < ? order by h.time desc limit ?";
+const NEWER: &str = "select u.name, h.word, h.time, h.found from hist h join user u on u.id = h.user \
+     where h.user = ? and h.time > ? order by h.time limit ?";
+const COUNT: &str = "select count(*) from hist where user = ?";
+
+/// One look-up, to be recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lookup {
+    /// Who looked.
+    pub user: UserId,
+    /// What was looked up, as it was asked for.
+    pub word: Word,
+    /// Whether any book has it.
+    pub found: bool,
+    /// When, in microseconds; moved on by as many as make it unique for the user.
+    pub at: Timestamp,
+}
+
+/// One look-up as recorded: `name  word  time`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastLookup {
+    /// The name of who looked.
+    pub name: Username,
+    /// What was looked up.
+    pub word: String,
+    /// When; unique for the user, so it serves as the cursor of a page.
+    pub at: Timestamp,
+    /// Whether any book had it.
+    pub found: bool,
+}
+
+/// Where a page of the history lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageStart {
+    /// The newest rows.
+    Newest,
+    /// The rows next to this time on the older side, as for "next".
+    OlderThan(Timestamp),
+    /// The rows next to this time on the newer side, as for "previous".
+    NewerThan(Timestamp),
+    /// The oldest rows.
+    Oldest,
+}
+
+impl Store {
+    /// Records one look-up, durably: concurrent ones share a commit.
+    ///
+    /// # Errors
+    /// The database cannot serve, or took too long. The row may still come to be there then.
+    pub fn record_lookup(&self, lookup: &Lookup) -> Result<()> {
+        self.history
+            .record(lookup)
+            .doing(|| format!("record that user {} looked {} up", lookup.user, lookup.word))
+    }
+
+    /// At most `limit` rows of a user's history (and at most [`HISTORY_PAGE_MAX`]), always newest
+    /// first.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn recent_lookups(
+        &self,
+        user: UserId,
+        start: PageStart,
+        limit: u32,
+    ) -> Result<Vec<PastLookup>> {
+        let (sql, time) = match start {
+            PageStart::Newest => (OLDER, i64::MAX),
+            PageStart::OlderThan(time) => (OLDER, time.as_microsecond()),
+            PageStart::NewerThan(time) => (NEWER, time.as_microsecond()),
+            PageStart::Oldest => (NEWER, i64::MIN),
+        };
+        let limit = limit.min(HISTORY_PAGE_MAX);
+        let params: [Value; 3] = [user.0.into(), time.into(), limit.into()];
+        let rows = self.db.query(sql, &params);
+        let lookups = rows.and_then(|rows| rows.into_iter().map(|row| past(row, user)).collect());
+        let mut lookups: Vec<_> = lookups.doing(|| format!("read the history of user {user}"))?;
+        if sql == NEWER {
+            lookups.reverse();
+        }
+        Ok(lookups)
+    }
+
+    /// How many rows the history of a user has.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn count_lookups(&self, user: UserId) -> Result<u64> {
+        let count = self.db.query(COUNT, &[user.0.into()]).and_then(|mut rows| {
+            rows.first_mut().map(Row::count).transpose().map(Option::unwrap_or_default)
+        });
+        count.doing(|| format!("count the history of user {user}"))
+    }
+}
+
+fn past(mut row: Row, user: UserId) -> Result<PastLookup> {
+    Ok(PastLookup {
+        name: username(user, &row.text()?)?,
+        word: row.text()?,
+        at: time(row.int()?)?,
+        found: row.flag()?,
+    })
+}

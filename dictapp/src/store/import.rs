@@ -1,0 +1,246 @@
+//! A word book, entry by entry, to rows: all of them or none.
+//!
+//! The entries gather in a temporary table, which no lock and nobody else sees. One transaction
+//! then puts them in the place of the book's earlier words, so that readers go on with the old
+//! ones, and writers of other things wait for that transaction only, not for the whole file.
+//! Whatever interrupts it, a temporary table leaves no trace.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use super::{
+    Book, BookId, Store,
+    books::{DELETE_WORDS, TITLE_CHARS_MAX, check_text, list},
+    db::{Access, Engine, Session, Value, long_transaction},
+    error::{Doing, Kind, Result, StoreError},
+    settings::BUMP_LEXICON,
+};
+use crate::model::Entry;
+
+const STAGING_SQLITE: &str = include_str!("../../migrations/sqlite/staging.sql");
+const STAGING_MYSQL: &str = include_str!("../../migrations/mysql/staging.sql");
+const STAGE: &str =
+    "insert into import_words (word, mean, phonetic, `rank`, forms) values (?, ?, ?, ?, ?)";
+const ONE_MORE: &str = ", (?, ?, ?, ?, ?)";
+const COLUMNS: usize = 5;
+
+/// Waits for another import of this book and keeps the next one waiting.
+const LOCK_BOOK: &str = "update book set imported = imported where name = ?";
+const INSERT_BOOK: &str = "insert into book (name, title, kind, position, hidden, entries, digest, imported) \
+     select ?, '', '', coalesce(max(position), 0) + 1, 0, 0, '', 0 from book";
+const UPDATE_BOOK: &str =
+    "update book set title = ?, kind = ?, entries = ?, digest = ?, imported = ? where id = ?";
+const MOVE: &str = "insert into words (book, word, mean, phonetic, `rank`, forms) \
+     select ?, word, mean, phonetic, `rank`, forms from import_words order by word";
+
+/// Rows of one statement: past this the gain is small.
+const ROWS_MAX: usize = 100;
+/// Bytes of one statement: far below the 16 MiB that a server takes by default.
+const STATEMENT_BYTES_MAX: usize = 1 << 20;
+/// The longest explanation; the longest article of the Webster of 1913 is some 30 KiB.
+const MEAN_BYTES_MAX: usize = 1 << 20;
+/// The longest phonetic and the longest list of forms, what a `text` column holds.
+const TEXT_BYTES_MAX: usize = 65_535;
+/// The longest name of a book, in characters.
+const NAME_CHARS_MAX: usize = 64;
+
+/// What is known of a book before its first entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BookHeader {
+    /// The name by which a later import finds it again: 1 to 64 characters.
+    pub name: String,
+    /// What people read: 1 to 255 characters.
+    pub title: String,
+    /// The format that it is read from: 1 to 64 characters.
+    pub kind: String,
+    /// The digest of everything that the entries depend on: 1 to 128 characters.
+    pub digest: String,
+}
+
+/// Whether there is anything to import.
+#[derive(Debug)]
+pub enum ImportStart {
+    /// The book of this name was imported from the same digest: nothing needs to be done.
+    Unchanged(Book),
+    /// The entries may come.
+    Started(Import),
+}
+
+/// An import under way. Dropped without [`commit`](Import::commit) it changes nothing.
+pub struct Import {
+    session: Box<dyn Session + Send>,
+    header: BookHeader,
+    /// What the next statement will insert.
+    values: Vec<Value>,
+    bytes: usize,
+    entries: u64,
+}
+
+impl Store {
+    /// Begins to import a book, or to replace the one of the same name.
+    ///
+    /// # Errors
+    /// A header out of its limits; the database cannot serve.
+    pub fn begin_import(&self, header: &BookHeader) -> Result<ImportStart> {
+        let begin = || {
+            header.check()?;
+            let same = |book: &Book| book.name == header.name && book.digest == header.digest;
+            if let Some(book) = self.books()?.into_iter().find(same) {
+                return Ok(ImportStart::Unchanged(book));
+            }
+            let mut session = self.db.session(Access::Write)?;
+            session.migrate(match session.engine() {
+                Engine::Sqlite => STAGING_SQLITE,
+                Engine::Mysql => STAGING_MYSQL,
+            })?;
+            let values = Vec::with_capacity(ROWS_MAX * COLUMNS);
+            let header = header.clone();
+            Ok(ImportStart::Started(Import { session, header, values, bytes: 0, entries: 0 }))
+        };
+        begin().doing(|| format!("import the word book {}", header.name))
+    }
+}
+
+impl Import {
+    /// Takes one entry. A headword may come once: who reads a file with the same one twice merges
+    /// them first.
+    ///
+    /// # Errors
+    /// A conflict when a headword came before, which may be found out some entries later; a text
+    /// longer than a column; the database cannot serve. The import cannot go on then.
+    pub fn add(&mut self, entry: &Entry) -> Result<()> {
+        let forms = entry.forms.join("\n");
+        let phonetic = entry.phonetic.as_deref();
+        let bytes = entry.mean.len() + phonetic.map_or(0, str::len) + forms.len();
+        check_entry(entry, &forms).doing(|| self.doing())?;
+        if self.bytes + bytes > STATEMENT_BYTES_MAX {
+            self.flush()?;
+        }
+        self.values.extend([
+            entry.word.as_str().into(),
+            entry.mean.as_str().into(),
+            phonetic.into(),
+            entry.rank.into(),
+            Value::Text(forms),
+        ]);
+        self.bytes += bytes;
+        self.entries += 1;
+        if self.values.len() >= ROWS_MAX * COLUMNS { self.flush() } else { Ok(()) }
+    }
+
+    /// How many entries came so far.
+    pub fn entries(&self) -> u64 {
+        self.entries
+    }
+
+    /// Puts the entries in the place of the book's earlier ones, and gives the book as it is now.
+    ///
+    /// # Errors
+    /// The database cannot serve: nothing is changed then, or all of it when the connection broke
+    /// in the last moment. Importing again tells which.
+    pub fn commit(mut self) -> Result<Book> {
+        self.flush()?;
+        let (header, entries) = (&self.header, self.entries);
+        let committed =
+            long_transaction(&mut *self.session, |session| replace(session, header, entries));
+        committed.doing(|| self.doing())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        let values = std::mem::take(&mut self.values);
+        self.bytes = 0;
+        let staged = match stage(&mut *self.session, &values) {
+            Err(error) if error.is_conflict() => Err(self.twice(&values, error)),
+            result => result,
+        };
+        staged.doing(|| self.doing())
+    }
+
+    /// Finds the headword that came twice, by inserting one row after the other.
+    fn twice(&mut self, values: &[Value], error: StoreError) -> StoreError {
+        for row in values.chunks(COLUMNS) {
+            if let (Err(_), [Value::Text(word), ..]) = (stage(&mut *self.session, row), row) {
+                return StoreError::conflict(format!("the headword {word:?} came twice"));
+            }
+        }
+        error
+    }
+
+    fn doing(&self) -> String {
+        format!("import the word book {}", self.header.name)
+    }
+}
+
+fn stage(session: &mut dyn Session, values: &[Value]) -> Result<()> {
+    if values.is_empty() {
+        return Ok(());
+    }
+    let sql = format!("{STAGE}{}", ONE_MORE.repeat(values.len() / COLUMNS - 1));
+    session.execute(&sql, values).map(drop)
+}
+
+fn replace(session: &mut dyn Session, header: &BookHeader, entries: u64) -> Result<Book> {
+    let name = || [Value::from(header.name.as_str())];
+    if session.execute(LOCK_BOOK, &name())? == 0 {
+        session.execute(INSERT_BOOK, &name()).map_err(|error| {
+            // Another import made the book in this moment: begin again, and replace it.
+            if error.is_conflict() { StoreError::new(Kind::Race, error.to_string()) } else { error }
+        })?;
+    }
+    let book = find(session, header)?;
+    if book.digest == header.digest {
+        return Ok(book); // another import of the same file was quicker
+    }
+    let BookId(id) = book.id;
+    session.execute(DELETE_WORDS, &[id.into()])?;
+    session.execute(MOVE, &[id.into()])?;
+    let entries = i64::try_from(entries).expect("fewer entries than memory addresses");
+    let params = [
+        header.title.as_str().into(),
+        header.kind.as_str().into(),
+        entries.into(),
+        header.digest.as_str().into(),
+        Timestamp::now().as_microsecond().into(),
+        id.into(),
+    ];
+    session.execute(UPDATE_BOOK, &params)?;
+    session.execute(BUMP_LEXICON, &[])?;
+    find(session, header)
+}
+
+fn find(session: &mut dyn Session, header: &BookHeader) -> Result<Book> {
+    let book = list(session)?.into_iter().find(|book| book.name == header.name);
+    book.ok_or_else(|| StoreError::internal("the row of the book is not there"))
+}
+
+impl BookHeader {
+    fn check(&self) -> Result<()> {
+        check_text("name of the book", &self.name, NAME_CHARS_MAX)?;
+        check_text("title of the book", &self.title, TITLE_CHARS_MAX)?;
+        check_text("kind of the book", &self.kind, 64)?;
+        check_text("digest of the book", &self.digest, 128)
+    }
+}
+
+fn check_entry(entry: &Entry, forms: &str) -> Result<()> {
+    let phonetic = entry.phonetic.as_deref().unwrap_or_default();
+    for (what, text, bytes_max) in [
+        ("explanation", entry.mean.as_str(), MEAN_BYTES_MAX),
+        ("phonetic", phonetic, TEXT_BYTES_MAX),
+        ("list of forms", forms, TEXT_BYTES_MAX),
+    ] {
+        if text.len() > bytes_max {
+            let (word, bytes) = (&entry.word, text.len());
+            let text = format!("the {what} of {word} is {bytes} bytes, longer than {bytes_max}");
+            return Err(StoreError::refused(text));
+        }
+    }
+    Ok(())
+}
+
+impl fmt::Debug for Import {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Import({:?}, {} entries)", self.header, self.entries)
+    }
+}

@@ -1,0 +1,85 @@
+//! Entries, as look-ups read them: all of them in order for the lexicon in memory, or those of
+//! one headword.
+
+use std::ops::ControlFlow;
+
+use super::{
+    Book, BookId, Store,
+    books::list,
+    db::{Access, Row, Session},
+    error::{Doing, Result, StoreError},
+};
+use crate::model::{Entry, Word};
+
+const OF_BOOK: &str =
+    "select word, mean, phonetic, `rank`, forms from words where book = ? order by word";
+const OF_WORD: &str = "select w.word, w.mean, w.phonetic, w.`rank`, w.forms, b.id \
+     from book b join words w on w.book = b.id \
+     where w.word = ? and b.hidden = 0 order by b.position, b.id";
+const VERSION: &str = "select value from counter where name = 'lexicon_version'";
+
+impl Store {
+    /// Shows every entry of every book that is not hidden, in the order of the books and then of
+    /// the headwords' bytes, all as of one moment; gives the version of that moment. Nothing is
+    /// gathered in memory.
+    ///
+    /// # Errors
+    /// The database cannot serve, perhaps after some entries were shown.
+    pub fn each_entry(
+        &self,
+        mut visit: impl FnMut(&Book, Entry) -> ControlFlow<()>,
+    ) -> Result<u64> {
+        let mut read = || {
+            let mut session = self.db.session(Access::Read)?;
+            session.begin(Access::Read)?;
+            let version = version(&mut *session)?;
+            for book in list(&mut *session)?.iter().filter(|book| !book.hidden) {
+                let mut flow = ControlFlow::Continue(());
+                session.each(OF_BOOK, &[book.id.0.into()], &mut |mut row| {
+                    flow = visit(book, entry(&mut row)?);
+                    Ok(flow)
+                })?;
+                if flow.is_break() {
+                    break;
+                }
+            }
+            session.rollback()?;
+            Ok(version)
+        };
+        read().doing(|| "read the word books")
+    }
+
+    /// The entries of exactly this spelling, in the order of the books that are not hidden.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn entries_of(&self, word: &Word) -> Result<Vec<(BookId, Entry)>> {
+        let rows = self.db.query(OF_WORD, &[word.as_str().into()]);
+        let entries = rows.and_then(|rows| {
+            let one = |mut row: Row| {
+                let entry = entry(&mut row)?;
+                Ok((BookId(row.int()?), entry))
+            };
+            rows.into_iter().map(one).collect()
+        });
+        entries.doing(|| format!("look {word} up"))
+    }
+}
+
+fn version(session: &mut dyn Session) -> Result<u64> {
+    let mut rows = session.query(VERSION, &[])?;
+    Ok(rows.first_mut().map(Row::count).transpose()?.unwrap_or_default())
+}
+
+fn entry(row: &mut Row) -> Result<Entry> {
+    let word = row.text()?;
+    let word = Word::parse(&word)
+        .map_err(|error| StoreError::internal(format!("{word:?} in `words`: {error}")))?;
+    Ok(Entry {
+        word,
+        mean: row.text()?,
+        phonetic: row.optional_text()?,
+        rank: row.optional_int()?.and_then(|rank| rank.try_into().ok()),
+        forms: row.text()?.lines().map(str::to_owned).collect(),
+    })
+}

@@ -1,0 +1,176 @@
+//! A database of any earlier version to one of this version, whoever else tries at the same time.
+//!
+//! Migrations are numbered from 1, never change once released, and are recorded in the table
+//! `dictapp_migration` with their digest. SQLite runs all of them in one transaction. MySQL
+//! commits each statement by itself, so there each statement must be safe to repeat.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::{
+    db::{Access, Db, Engine, Session},
+    error::{Result, StoreError},
+};
+
+struct Migration {
+    version: i64,
+    name: &'static str,
+    sql: &'static str,
+}
+
+/// Lists `migrations/ENGINE/VERSION_NAME.sql`.
+macro_rules! migrations {
+    ($engine:literal: $($version:literal $name:literal),* $(,)?) => {
+        &[$(Migration {
+            version: $version,
+            name: $name,
+            sql: include_str!(concat!("../../migrations/", $engine, "/", $name, ".sql")),
+        }),*]
+    };
+}
+
+const SQLITE: &[Migration] = migrations!("sqlite": 1 "0001_tables");
+const MYSQL: &[Migration] = migrations!("mysql": 1 "0001_tables");
+const SQLITE_RECORD: &str = include_str!("../../migrations/sqlite/0000_record.sql");
+const MYSQL_RECORD: &str = include_str!("../../migrations/mysql/0000_record.sql");
+
+const RECORD: &str = "dictapp_migration";
+/// Tables that a course database, or another program's, may have as well.
+const OURS: &[&str] = &["user", "session", "hist", "book", "words", "setting", "counter"];
+
+const APPLIED: &str = "select version, digest from dictapp_migration order by version";
+const INSERT_APPLIED: &str =
+    "insert into dictapp_migration (version, name, digest, applied) values (?, ?, ?, ?)";
+
+/// Brings the tables up to date; a second time changes nothing.
+pub(super) fn migrate(db: &dyn Db) -> Result<()> {
+    let mut session = db.session(Access::Write)?;
+    let (migrations, record) = match session.engine() {
+        Engine::Sqlite => (SQLITE, SQLITE_RECORD),
+        Engine::Mysql => (MYSQL, MYSQL_RECORD),
+    };
+    // Without the write lock first: the usual start finds everything done.
+    if is_recorded(&mut *session)? && pending(&mut *session, migrations, db)?.is_empty() {
+        return Ok(());
+    }
+    session.begin_migration()?;
+    if !is_recorded(&mut *session)? {
+        refuse_foreign_tables(&mut *session, db)?;
+        session.migrate(record)?;
+    }
+    for migration in pending(&mut *session, migrations, db)? {
+        apply(&mut *session, migration)?;
+    }
+    session.end_migration()
+}
+
+fn is_recorded(session: &mut dyn Session) -> Result<bool> {
+    Ok(session.tables()?.iter().any(|table| table.eq_ignore_ascii_case(RECORD)))
+}
+
+/// A table of this name that is not ours is somebody's data: it stays as it is.
+fn refuse_foreign_tables(session: &mut dyn Session, db: &dyn Db) -> Result<()> {
+    let tables = session.tables()?;
+    let foreign =
+        tables.iter().find(|table| OURS.iter().any(|our| our.eq_ignore_ascii_case(table)));
+    let Some(foreign) = foreign else { return Ok(()) };
+    Err(StoreError::refused(format!(
+        "{} already has a table `{foreign}` that this program did not make: set database.url to \
+         an empty database; nothing was changed",
+        db.place()
+    )))
+}
+
+/// What is still to be done; refuses a database that this program does not understand.
+fn pending(
+    session: &mut dyn Session,
+    migrations: &'static [Migration],
+    db: &dyn Db,
+) -> Result<Vec<&'static Migration>> {
+    let mut applied = Vec::new();
+    for mut row in session.query(APPLIED, &[])? {
+        applied.push((row.int()?, row.text()?));
+    }
+    let known = migrations.last().map_or(0, |migration| migration.version);
+    if let Some((newest, _)) = applied.last().filter(|(version, _)| *version > known) {
+        return Err(StoreError::refused(format!(
+            "{} was made by a newer version of this program (its tables are at version {newest}, \
+             this program knows {known}): install the newer version",
+            db.place()
+        )));
+    }
+    let mut pending = Vec::new();
+    for migration in migrations {
+        match applied.iter().find(|(version, _)| *version == migration.version) {
+            None => pending.push(migration),
+            Some((_, digest)) if *digest == migration.digest() => (),
+            Some(_) => {
+                return Err(StoreError::refused(format!(
+                    "{} was made by another build of this program (its migration {} differs): \
+                     use that build, or another database",
+                    db.place(),
+                    migration.name
+                )));
+            }
+        }
+    }
+    Ok(pending)
+}
+
+fn apply(session: &mut dyn Session, migration: &Migration) -> Result<()> {
+    for statement in statements(migration.sql) {
+        session
+            .migrate(statement)
+            .map_err(|error| error.doing(format_args!("apply the migration {}", migration.name)))?;
+    }
+    let applied = Timestamp::now().as_microsecond();
+    let digest = migration.digest();
+    let params =
+        [migration.version.into(), migration.name.into(), digest.as_str().into(), applied.into()];
+    match session.execute(INSERT_APPLIED, &params) {
+        Err(error) if error.is_conflict() => Ok(()), // another instance was quicker
+        result => result.map(drop),
+    }
+}
+
+/// A statement ends with a semicolon at the end of its line.
+fn statements(sql: &str) -> impl Iterator<Item = &str> {
+    sql.split_inclusive(";\n").map(str::trim).filter(|statement| !statement.is_empty())
+}
+
+impl Migration {
+    fn digest(&self) -> String {
+        Sha256::digest(self.sql).iter().fold(String::new(), |mut hex, byte| {
+            write!(hex, "{byte:02x}").expect("a string takes everything");
+            hex
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrations_are_numbered_from_one_and_the_same_for_both_engines() {
+        for (number, (sqlite, mysql)) in (1..).zip(SQLITE.iter().zip(MYSQL)) {
+            assert_eq!((sqlite.version, mysql.version), (number, number));
+            assert_eq!(sqlite.name, mysql.name);
+            assert!(sqlite.name.starts_with(&format!("{number:04}_")));
+        }
+        assert_eq!(SQLITE.len(), MYSQL.len());
+    }
+
+    #[test]
+    fn every_table_of_mysql_has_a_key_and_compares_bytes() {
+        for statement in MYSQL.iter().flat_map(|migration| statements(migration.sql)) {
+            let Some((_, table)) = statement.split_once("create table") else { continue };
+            assert!(table.contains("primary key"), "{table}");
+            assert!(table.contains("engine = innodb"), "{table}");
+            assert!(table.contains("charset = utf8mb4 collate = utf8mb4_bin"), "{table}");
+            assert!(table.contains("if not exists"), "{table}");
+        }
+    }
+}

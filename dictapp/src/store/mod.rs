@@ -1,0 +1,81 @@
+//! Users, sessions, history and word books: questions and facts to rows of a database, and back.
+//!
+//! The SQL of the subjects (`users`, `sessions`, `history`, `books`, `import`, `lexicon`,
+//! `settings`) is written once. It goes through `db`, the little that is asked of an engine, to
+//! one of two adaptors: `sqlite`, or `mysql` with its `mysql_link`, `circuit` and `pool`. No other
+//! module of the crate knows SQL or these engines.
+//!
+//! Everything waits for a bounded time only (see [`DatabaseTimeouts`]), and what a method has
+//! returned `Ok` for is durable.
+
+mod config;
+mod error;
+mod db;
+mod pool;
+mod sqlite;
+mod circuit;
+mod mysql;
+mod mysql_link;
+mod migrate;
+mod users;
+mod sessions;
+mod group_commit;
+mod history;
+mod books;
+mod import;
+mod lexicon;
+mod settings;
+
+use std::{fmt, sync::Arc};
+
+pub use books::{Book, BookId, Visibility};
+pub use config::{DatabaseConfig, DatabaseTimeouts};
+pub use error::{Result, StoreError};
+pub use history::{HISTORY_PAGE_MAX, Lookup, PageStart, PastLookup};
+pub use import::{BookHeader, Import, ImportStart};
+pub use sessions::{NewSession, Session};
+pub use users::{NewUser, User, UserId};
+
+use config::Location;
+use db::Db;
+use group_commit::GroupCommit;
+
+/// The database of the dictionary. Share it by reference or `Arc`; every method may be called
+/// from many threads at once.
+pub struct Store {
+    db: Arc<dyn Db>,
+    history: GroupCommit,
+}
+
+impl Store {
+    /// Opens the database, creates what is missing, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// Wrong settings, an unreachable server, a file that is no database or is damaged, a
+    /// database of another program or of a newer version of this one. Nothing is changed then.
+    pub fn open(config: &DatabaseConfig) -> Result<Store> {
+        let timeouts = config.timeouts;
+        let db: Arc<dyn Db> = match config.location()? {
+            Location::Sqlite(path) => {
+                Arc::new(sqlite::Sqlite::open(path, config.connections, timeouts)?)
+            }
+            Location::Mysql(servers) => {
+                Arc::new(mysql::Mysql::new(servers, config.connections, timeouts))
+            }
+        };
+        migrate::migrate(&*db).map_err(StoreError::at_open)?;
+        let history = GroupCommit::start(Arc::clone(&db), timeouts.record)?;
+        Ok(Store { db, history })
+    }
+
+    /// Where the database is, for a message: never with a password.
+    pub fn place(&self) -> String {
+        self.db.place()
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Store({:?})", self.db)
+    }
+}

@@ -1,0 +1,264 @@
+//! One connection to a MySQL server: statements to rows, and its errors to what they mean here.
+
+use std::{fmt, io, sync::Arc};
+
+use mysql::{Conn, DriverError, Params, prelude::Queryable};
+
+use super::{
+    db::{Access, Engine, Row, Session, Value, Visit},
+    error::{Kind, Result, StoreError},
+    pool::Pooled,
+};
+
+/// How long one instance waits for another's migrations, in seconds.
+const MIGRATION_WAIT_SECS: u32 = 60;
+
+/// A connection and what is known of its state.
+pub(super) struct Link {
+    conn: Conn,
+    place: Arc<str>,
+    in_transaction: bool,
+    broken: bool,
+}
+
+impl Link {
+    pub(super) fn new(conn: Conn, place: &str) -> Link {
+        Link { conn, place: place.into(), in_transaction: false, broken: false }
+    }
+
+    /// Passes the result on and remembers what it says about the connection.
+    fn heed<T>(&mut self, result: mysql::Result<T>) -> Result<T> {
+        result.map_err(|error| {
+            let error = error_at(&self.place, &error);
+            self.broken |= matches!(error.kind(), Kind::Cut | Kind::Silent | Kind::NotReady);
+            error
+        })
+    }
+
+    fn run(&mut self, sql: &str) -> Result<()> {
+        let result = self.conn.query_drop(sql);
+        self.heed(result)
+    }
+
+    /// The name of the lock of this database: it is the server's, not the database's.
+    fn migration_lock(&mut self, call: &str) -> Result<Option<i64>> {
+        let name = "concat('dictapp migration ', left(sha1(database()), 32))";
+        let result = self.conn.query_first::<Option<i64>, _>(call.replace("NAME", name));
+        Ok(self.heed(result)?.flatten())
+    }
+}
+
+impl Pooled for Link {
+    fn is_clean(&self) -> bool {
+        !self.in_transaction && !self.broken
+    }
+}
+
+impl Session for Link {
+    fn each(&mut self, sql: &str, params: &[Value], visit: Visit<'_>) -> Result<()> {
+        let mut stopped = Ok(());
+        let result = self.conn.exec_iter(sql, positional(params)).and_then(|rows| {
+            for row in rows {
+                let values = row?.unwrap_raw().into_iter().map(|value| match value {
+                    Some(value) => value.into(),
+                    None => Value::Null,
+                });
+                match visit(Row::new(values.collect())) {
+                    Ok(flow) if flow.is_continue() => (),
+                    Ok(_) => break,
+                    Err(error) => {
+                        stopped = Err(error);
+                        break;
+                    }
+                }
+            }
+            Ok(())
+        });
+        self.heed(result)?;
+        stopped
+    }
+
+    fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
+        let result = self.conn.exec_iter(sql, positional(params)).map(|done| done.affected_rows());
+        self.heed(result)
+    }
+
+    fn begin(&mut self, access: Access) -> Result<()> {
+        self.run(match access {
+            Access::Read => "start transaction with consistent snapshot, read only",
+            Access::Write => "start transaction",
+        })?;
+        self.in_transaction = true;
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<()> {
+        self.run("commit")?; // after an error the transaction's end is unknown: not clean
+        self.in_transaction = false;
+        Ok(())
+    }
+
+    fn rollback(&mut self) -> Result<()> {
+        self.run("rollback")?;
+        self.in_transaction = false;
+        Ok(())
+    }
+
+    /// The lock spares work and is not what makes migrations safe: in a cluster it holds on one
+    /// server only, and some forbid it. Safe they are because each statement may be repeated and
+    /// a cluster runs such statements everywhere in one order.
+    fn begin_migration(&mut self) -> Result<()> {
+        match self.migration_lock(&format!("select get_lock(NAME, {MIGRATION_WAIT_SECS})")) {
+            Ok(Some(0)) => Err(StoreError::unavailable(format!(
+                "another instance is still migrating the database at {} after {MIGRATION_WAIT_SECS} s",
+                self.place
+            ))),
+            Err(error) if error.kind() != Kind::Internal => Err(error),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
+    fn migrate(&mut self, statement: &str) -> Result<()> {
+        match self.conn.query_drop(statement) {
+            // table exists; column, key, foreign key exists; nothing to drop
+            Err(mysql::Error::MySqlError(error))
+                if matches!(error.code, 1050 | 1060 | 1061 | 1826 | 1091) =>
+            {
+                Ok(())
+            }
+            result => self.heed(result),
+        }
+    }
+
+    fn end_migration(&mut self) -> Result<()> {
+        match self.migration_lock("select release_lock(NAME)") {
+            Err(error) if error.kind() != Kind::Internal => Err(error),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
+    fn tables(&mut self) -> Result<Vec<String>> {
+        let sql =
+            "select table_name from information_schema.tables where table_schema = database()";
+        self.query(sql, &[])?.iter_mut().map(Row::text).collect()
+    }
+
+    fn engine(&self) -> Engine {
+        Engine::Mysql
+    }
+}
+
+fn positional(params: &[Value]) -> Params {
+    if params.is_empty() {
+        return Params::Empty;
+    }
+    Params::Positional(params.iter().map(Into::into).collect())
+}
+
+impl From<&Value> for mysql::Value {
+    fn from(value: &Value) -> mysql::Value {
+        match value {
+            Value::Null => mysql::Value::NULL,
+            Value::Int(value) => mysql::Value::Int(*value),
+            Value::Text(value) => mysql::Value::Bytes(value.as_bytes().into()),
+            Value::Bytes(value) => mysql::Value::Bytes(value.clone()),
+        }
+    }
+}
+
+impl From<mysql::Value> for Value {
+    fn from(value: mysql::Value) -> Value {
+        match value {
+            mysql::Value::NULL => Value::Null,
+            mysql::Value::Int(value) => Value::Int(value),
+            mysql::Value::UInt(number) => match number.try_into() {
+                Ok(number) => Value::Int(number),
+                Err(_) => Value::Text(number.to_string()),
+            },
+            mysql::Value::Bytes(value) => match String::from_utf8(value) {
+                Ok(text) => Value::Text(text),
+                Err(error) => Value::Bytes(error.into_bytes()),
+            },
+            other => Value::Text(other.as_sql(true)),
+        }
+    }
+}
+
+/// What MySQL's error means, and where.
+pub(super) fn error_at(place: &str, error: &mysql::Error) -> StoreError {
+    let at = |kind, text: String| StoreError::new(kind, format!("the database at {place} {text}"));
+    match error {
+        mysql::Error::MySqlError(error) => {
+            let (code, hint) = (error.code, what_to_do(error.code, place));
+            at(server_error(code), format!("says: {} (error {code}){hint}", error.message))
+        }
+        mysql::Error::IoError(error) if is_timeout(error.kind()) => {
+            at(Kind::Silent, "does not answer".to_owned())
+        }
+        mysql::Error::IoError(error) => at(Kind::Cut, format!("cannot be reached: {error}")),
+        mysql::Error::DriverError(DriverError::ConnectTimeout | DriverError::Timeout) => {
+            at(Kind::Silent, "does not answer".to_owned())
+        }
+        mysql::Error::DriverError(DriverError::CouldNotConnect(Some((_, text, kind)))) => {
+            let what = if is_timeout(*kind) { Kind::Silent } else { Kind::Cut };
+            at(what, format!("cannot be reached: {text}"))
+        }
+        mysql::Error::DriverError(
+            error @ (DriverError::MismatchedStmtParams(..)
+            | DriverError::Params(_)
+            | DriverError::MixedParams
+            | DriverError::PacketTooLarge),
+        ) => at(Kind::Internal, format!("was asked wrongly: {error}")),
+        mysql::Error::DriverError(
+            error @ (DriverError::UnknownAuthPlugin(_)
+            | DriverError::OldMysqlPasswordDisabled
+            | DriverError::CleartextPluginDisabled),
+        ) => at(Kind::Refused, format!("asks for a login that is not supported: {error}")),
+        mysql::Error::DriverError(error) => at(Kind::Cut, format!("broke the protocol: {error}")),
+        mysql::Error::CodecError(error) => at(Kind::Cut, format!("broke the protocol: {error}")),
+        mysql::Error::UrlError(_) => at(Kind::Refused, "has a wrong URL".to_owned()),
+        mysql::Error::FromValueError(_) | mysql::Error::FromRowError(_) => {
+            at(Kind::Internal, "gave a value of another type".to_owned())
+        }
+    }
+}
+
+fn server_error(code: u16) -> Kind {
+    match code {
+        1062 => Kind::Conflict,
+        // 1213 deadlock or lost certification, 1205 lock wait, 1020 row changed since the
+        // snapshot (MariaDB 11); of TiDB 8002, 8022, 8028, 9007 write conflict
+        1213 | 1205 | 1020 | 8002 | 8022 | 8028 | 9007 => Kind::Race,
+        // 1047 not a member of the cluster now; 1040, 1203 too many connections; 1053 shutting
+        // down; 1290, 1792, 1836 read-only; 1927, 1317 killed; 3169 session killed
+        1047 | 1040 | 1203 | 1053 | 1290 | 1792 | 1836 | 1927 | 1317 | 3169 => Kind::NotReady,
+        // 1021 disk full, 1114 table full, 1041 out of memory, 1030 engine, 1969, 3024 too slow
+        1021 | 1114 | 1041 | 1030 | 1969 | 3024 => Kind::Unavailable,
+        // 1044, 1045, 1698 no right to the database; 1049 no such database; 1142 to a table
+        1044 | 1045 | 1049 | 1698 | 1142 => Kind::Refused,
+        _ => Kind::Internal,
+    }
+}
+
+fn what_to_do(code: u16, place: &str) -> String {
+    match code {
+        1045 | 1698 => "; check the user and the password in database.url".to_owned(),
+        1044 | 1142 => "; grant that user all rights to the database".to_owned(),
+        1049 => {
+            let database = place.rsplit('/').next().unwrap_or(place);
+            format!("; run `create database {database}` there, or correct database.url")
+        }
+        _ => String::new(),
+    }
+}
+
+fn is_timeout(kind: io::ErrorKind) -> bool {
+    matches!(kind, io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock)
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (transaction, broken) = (self.in_transaction, self.broken);
+        write!(f, "Link({}, in transaction {transaction}, broken {broken})", self.place)
+    }
+}

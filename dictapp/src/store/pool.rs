@@ -1,0 +1,194 @@
+//! A bounded pool of connections: connects outside its lock, wakes a waiter for each slot freed.
+//!
+//! `mysql::Pool` is not used: 28.0.4 loses wake-ups when a connection dies, and connects while it
+//! holds its lock.
+
+use std::{
+    fmt,
+    ops::{Deref, DerefMut},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// What a pool holds.
+pub(super) trait Pooled {
+    /// Whether somebody else may use it next: unbroken, and in no transaction.
+    fn is_clean(&self) -> bool;
+}
+
+/// How many connections there may be, and how old they become.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PoolLimits {
+    pub(super) connections_max: usize,
+    /// Closed when unused for so long.
+    pub(super) idle: Duration,
+    /// Closed when so old, so that a server that came back gets its share again.
+    pub(super) lifetime: Duration,
+}
+
+/// At most `connections_max` connections.
+pub(super) struct Pool<C: Pooled> {
+    state: Mutex<State<C>>,
+    freed: Condvar,
+    limits: PoolLimits,
+}
+
+struct State<C> {
+    /// The one used last is at the end and goes out first.
+    idle: Vec<Idle<C>>,
+    open: usize,
+    /// Rises when all connections are to be forgotten.
+    generation: u64,
+}
+
+struct Idle<C> {
+    conn: C,
+    born: Instant,
+    since: Instant,
+}
+
+/// A connection on loan: given back when dropped, or closed when it is not clean.
+pub(super) struct Lease<C: Pooled> {
+    pool: Arc<Pool<C>>,
+    conn: Option<C>,
+    born: Instant,
+    generation: u64,
+    reused: bool,
+}
+
+impl<C: Pooled> Pool<C> {
+    pub(super) fn new(limits: PoolLimits) -> Arc<Pool<C>> {
+        let state = State { idle: Vec::new(), open: 0, generation: 0 };
+        Arc::new(Pool { state: Mutex::new(state), freed: Condvar::new(), limits })
+    }
+
+    /// An idle connection, or a new one by `connect`; `None` when none is free by the deadline.
+    pub(super) fn lease<E>(
+        self: &Arc<Self>,
+        deadline: Instant,
+        connect: impl FnOnce() -> Result<C, E>,
+    ) -> Result<Option<Lease<C>>, E> {
+        let mut state = lock(&self.state);
+        loop {
+            let stale = self.take_stale(&mut state);
+            if let Some(idle) = state.idle.pop() {
+                let generation = state.generation;
+                drop(state);
+                drop(stale); // closing takes a system call or more: never under the lock
+                let (pool, conn) = (Arc::clone(self), Some(idle.conn));
+                return Ok(Some(Lease { pool, conn, born: idle.born, generation, reused: true }));
+            }
+            if state.open < self.limits.connections_max {
+                state.open += 1;
+                let generation = state.generation;
+                drop(state);
+                drop(stale);
+                return self.connect(generation, connect).map(Some);
+            }
+            drop(stale);
+            let Some(left) = deadline.checked_duration_since(Instant::now()) else {
+                return Ok(None);
+            };
+            state = self.freed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    pub(super) fn connections_max(&self) -> usize {
+        self.limits.connections_max
+    }
+
+    /// The slot is taken already; the lease gives it back on an error or a panic.
+    fn connect<E>(
+        self: &Arc<Self>,
+        generation: u64,
+        connect: impl FnOnce() -> Result<C, E>,
+    ) -> Result<Lease<C>, E> {
+        let (pool, born) = (Arc::clone(self), Instant::now());
+        let mut lease = Lease { pool, conn: None, born, generation, reused: false };
+        lease.conn = Some(connect()?);
+        Ok(lease)
+    }
+
+    fn take_stale(&self, state: &mut State<C>) -> Vec<Idle<C>> {
+        let PoolLimits { idle, lifetime, .. } = self.limits;
+        let old = |c: &mut Idle<C>| c.since.elapsed() > idle || c.born.elapsed() > lifetime;
+        let stale: Vec<_> = state.idle.extract_if(.., old).collect();
+        state.open -= stale.len();
+        stale
+    }
+
+    /// Forgets every connection, those on loan when they come back.
+    pub(super) fn clear(&self) {
+        self.forget(lock(&self.state));
+    }
+
+    /// Forgets the connections that are no younger than this one, unless somebody did before.
+    pub(super) fn clear_since(&self, lease: &Lease<C>) {
+        let state = lock(&self.state);
+        if state.generation == lease.generation {
+            self.forget(state);
+        }
+    }
+
+    fn forget(&self, mut state: MutexGuard<'_, State<C>>) {
+        state.open -= state.idle.len();
+        state.generation += 1;
+        let old = std::mem::take(&mut state.idle);
+        drop(state);
+        self.freed.notify_all();
+        drop(old);
+    }
+}
+
+impl<C: Pooled> Lease<C> {
+    /// Whether the connection has been used before, so that it may have died unnoticed.
+    pub(super) fn is_reused(&self) -> bool {
+        self.reused
+    }
+}
+
+impl<C: Pooled> Deref for Lease<C> {
+    type Target = C;
+    fn deref(&self) -> &C {
+        self.conn.as_ref().expect("a lease holds its connection until it is dropped")
+    }
+}
+
+impl<C: Pooled> DerefMut for Lease<C> {
+    fn deref_mut(&mut self) -> &mut C {
+        self.conn.as_mut().expect("a lease holds its connection until it is dropped")
+    }
+}
+
+impl<C: Pooled> Drop for Lease<C> {
+    fn drop(&mut self) {
+        let conn = self.conn.take().filter(Pooled::is_clean);
+        let mut state = lock(&self.pool.state);
+        let conn = match conn {
+            Some(conn) if state.generation == self.generation => {
+                state.idle.push(Idle { conn, born: self.born, since: Instant::now() });
+                None
+            }
+            other => {
+                state.open -= 1;
+                other
+            }
+        };
+        drop(state);
+        self.pool.freed.notify_one();
+        drop(conn);
+    }
+}
+
+impl<C: Pooled> fmt::Debug for Pool<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = lock(&self.state);
+        let (open, idle) = (state.open, state.idle.len());
+        write!(f, "Pool({open} open, {idle} idle, {:?})", self.limits)
+    }
+}
+
+/// Takes a lock whose data every holder leaves whole, even one that panicked.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,48 @@
+//! Small facts by name: texts and counters that all instances share.
+
+use super::{
+    Store,
+    db::Row,
+    error::{Doing, Result},
+};
+
+const SETTING: &str = "select value from setting where name = ?";
+const PUT_SETTING: &str = "replace into setting (name, value) values (?, ?)";
+const COUNTER: &str = "select value from counter where name = ?";
+/// To be run in the transaction that changes what is looked up.
+pub(super) const BUMP_LEXICON: &str =
+    "update counter set value = value + 1 where name = 'lexicon_version'";
+
+impl Store {
+    /// What `name` was set to, if it ever was.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn setting(&self, name: &str) -> Result<Option<String>> {
+        let rows = self.db.query(SETTING, &[name.into()]);
+        rows.and_then(|mut rows| rows.first_mut().map(Row::text).transpose())
+            .doing(|| format!("read the setting {name}"))
+    }
+
+    /// Sets `name` (1 to 64 characters) to `value`.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn put_setting(&self, name: &str, value: &str) -> Result<()> {
+        let put = self.db.execute(PUT_SETTING, &[name.into(), value.into()]);
+        put.map(drop).doing(|| format!("put the setting {name}"))
+    }
+
+    /// A number that rises with every change of what can be looked up, whichever instance makes
+    /// it.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn lexicon_version(&self) -> Result<u64> {
+        let rows = self.db.query(COUNTER, &["lexicon_version".into()]);
+        let version = rows.and_then(|mut rows| {
+            rows.first_mut().map(Row::count).transpose().map(Option::unwrap_or_default)
+        });
+        version.doing(|| "read the lexicon's version")
+    }
+}

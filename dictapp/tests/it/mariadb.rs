@@ -1,0 +1,204 @@
+//! A private MariaDB: own folder, own port on the loopback, gone when dropped or when the process
+//! ends, however it ends. The system's own server and its settings are not touched.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::{
+    fs,
+    io::Write,
+    net::{Ipv4Addr, TcpListener},
+    path::Path,
+    process::{Child, ChildStdin, Command, Stdio},
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use mysql::prelude::Queryable;
+
+/// A password that must appear in no message.
+pub(crate) const PASSWORD: &str = "s3cr3t-of-the-test";
+
+/// How long a server may take to begin or to end, on a machine with other work to do.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Between two looks at a server that is beginning.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// Ends the server when the test process goes away or says so. `$0` is the folder to remove.
+const KEEPER: &str = r#"
+"$@" </dev/null >/dev/null 2>&1 &
+server=$!
+order=remove
+read -r order
+kill -9 $server
+wait $server 2>/dev/null
+[ "$order" = keep ] || rm -rf "$0"
+"#;
+
+/// A running server.
+pub(crate) struct MariaDb {
+    folder: tempfile::TempDir,
+    port: u16,
+    keeper: Option<(Child, ChildStdin)>,
+}
+
+impl MariaDb {
+    /// The server that the tests of this process share: each takes a [`database`](Self::database).
+    pub(crate) fn shared() -> &'static MariaDb {
+        static SHARED: OnceLock<MariaDb> = OnceLock::new();
+        SHARED.get_or_init(MariaDb::start)
+    }
+
+    /// A server of one's own, to be killed and started again.
+    pub(crate) fn start() -> MariaDb {
+        let folder = tempfile::Builder::new().prefix("dictapp-mariadb-").tempdir().unwrap();
+        install(folder.path());
+        let mut server = MariaDb { folder, port: free_port(), keeper: None };
+        server.run();
+        server
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The URL of a new, empty database.
+    pub(crate) fn database(&self) -> String {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("dict{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        self.root().query_drop(format!("create database {name} character set latin1")).unwrap();
+        self.url(&name)
+    }
+
+    /// The URL of a database that is there.
+    pub(crate) fn url(&self, database: &str) -> String {
+        format!("mysql://dict:{PASSWORD}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// A connection for what only a test may do.
+    pub(crate) fn root(&self) -> mysql::Conn {
+        self.try_root().expect("the server answers")
+    }
+
+    /// Kills the server as a power failure would.
+    pub(crate) fn kill(&mut self) {
+        let (mut keeper, mut order) = self.keeper.take().expect("the server runs");
+        writeln!(order, "keep").unwrap();
+        drop(order);
+        keeper.wait().unwrap();
+    }
+
+    /// Starts the killed server again on its port and its data.
+    pub(crate) fn run(&mut self) {
+        assert!(self.keeper.is_none(), "the server runs already");
+        let path = self.folder.path();
+        let mut server = as_mysql("mariadbd");
+        server
+            .arg("--no-defaults")
+            .arg(format!("--datadir={}", path.join("data").display()))
+            .arg(format!("--socket={}", path.join("s.sock").display()))
+            .arg(format!("--pid-file={}", path.join("data/server.pid").display()))
+            .arg(format!("--log-error={}", path.join("data/error.log").display()))
+            .arg(format!("--init-file={}", path.join("init.sql").display()))
+            .arg(format!("--port={}", self.port))
+            .args(["--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-log-bin"])
+            .args(["--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=128M"])
+            .args(["--innodb-log-file-size=32M", "--max-connections=300"]);
+        let mut keeper = Command::new("sh")
+            .args(["-c", KEEPER])
+            .arg(path)
+            .arg(server.get_program())
+            .args(server.get_args())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("sh runs");
+        let order = keeper.stdin.take().expect("a pipe");
+        self.keeper = Some((keeper, order));
+        self.wait_until_ready();
+    }
+
+    fn wait_until_ready(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        while let Err(error) = self.try_root() {
+            let log = fs::read_to_string(self.folder.path().join("data/error.log"));
+            let log = log.unwrap_or_default();
+            assert!(Instant::now() < deadline, "mariadbd does not start: {error}\n{log}");
+            std::thread::sleep(LOOK_AGAIN);
+        }
+    }
+
+    fn try_root(&self) -> mysql::Result<mysql::Conn> {
+        let opts = mysql::OptsBuilder::new()
+            .ip_or_hostname(Some("127.0.0.1"))
+            .tcp_port(self.port)
+            .prefer_socket(false)
+            .user(Some("tester"))
+            .pass(Some(PASSWORD));
+        mysql::Conn::new(opts)
+    }
+}
+
+impl Drop for MariaDb {
+    fn drop(&mut self) {
+        if let Some((mut keeper, order)) = self.keeper.take() {
+            drop(order); // the keeper reads the end, kills the server and removes the folder
+            keeper.wait().ok();
+        }
+    }
+}
+
+fn install(folder: &Path) {
+    fs::write(
+        folder.join("init.sql"),
+        format!(
+            "create user if not exists 'dict'@'%' identified by '{PASSWORD}';\n\
+             grant all on `dict%`.* to 'dict'@'%';\n\
+             create user if not exists 'tester'@'%' identified by '{PASSWORD}';\n\
+             grant all on *.* to 'tester'@'%';\n"
+        ),
+    )
+    .unwrap();
+    if is_root() {
+        run(Command::new("chown").arg("-R").arg("mysql:mysql").arg(folder));
+    }
+    let data = folder.join("data");
+    run(as_mysql("mariadb-install-db")
+        .arg("--no-defaults")
+        .arg(format!("--datadir={}", data.display()))
+        .args(["--skip-test-db", "--auth-root-authentication-method=normal"])
+        .arg("--innodb-log-file-size=32M"));
+}
+
+/// mariadbd refuses to run as root.
+fn as_mysql(program: &str) -> Command {
+    if !is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=mysql", "--regid=mysql", "--clear-groups", program]);
+    command
+}
+
+fn is_root() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let uid = status.lines().find_map(|line| line.strip_prefix("Uid:"));
+    uid.and_then(|uid| uid.split_whitespace().nth(1)) == Some("0")
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().unwrap_or_else(|error| {
+        panic!("{command:?}: {error}; install it with: apt-get install mariadb-server")
+    });
+    let text = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&text));
+}
+
+/// Free a moment ago; the server says so in its log when it is no longer.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.local_addr().unwrap().port()
+}

@@ -1,0 +1,542 @@
+//! The promises of the store, kept by both engines: each test runs on SQLite and on MariaDB.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::{ops::ControlFlow, sync::Arc, thread};
+
+use dictapp::{
+    model::{Entry, Username, Word},
+    store::*,
+};
+use jiff::Timestamp;
+
+use crate::mariadb::MariaDb;
+
+/// A database that is empty at first, for as long as the test runs.
+pub(crate) struct Fresh {
+    pub(crate) config: DatabaseConfig,
+    pub(crate) folder: tempfile::TempDir,
+}
+
+impl Fresh {
+    pub(crate) fn sqlite() -> Fresh {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data/dictapp.db").to_str().unwrap().to_owned();
+        Fresh { config: DatabaseConfig { url: vec![path], ..DatabaseConfig::default() }, folder }
+    }
+
+    pub(crate) fn mariadb() -> Fresh {
+        let url = vec![MariaDb::shared().database()];
+        let config = DatabaseConfig { url, ..DatabaseConfig::default() };
+        Fresh { config, folder: tempfile::tempdir().unwrap() }
+    }
+
+    #[track_caller]
+    pub(crate) fn open(&self) -> Store {
+        Store::open(&self.config).unwrap()
+    }
+}
+
+/// Makes two tests of each function `fn name(fresh: &Fresh)`.
+macro_rules! on_both_engines {
+    ($($name:ident)*) => {
+        mod sqlite {
+            $(#[test]
+            fn $name() {
+                super::$name(&crate::store::Fresh::sqlite());
+            })*
+        }
+        mod mariadb {
+            $(#[test]
+            #[ignore = "needs MariaDB: cargo xtask test"]
+            fn $name() {
+                super::$name(&crate::store::Fresh::mariadb());
+            })*
+        }
+    };
+}
+pub(crate) use on_both_engines;
+
+on_both_engines! {
+    finds_a_user_by_the_exact_name_only
+    a_name_is_taken_once
+    an_insert_that_is_sent_again_is_no_conflict
+    replaces_a_password_only_when_it_is_the_one_known
+    keeps_a_session_until_it_ends
+    removes_no_more_expired_sessions_than_asked
+    shows_the_history_newest_first_by_pages
+    gives_look_ups_of_one_microsecond_a_time_each
+    concurrent_look_ups_are_all_recorded
+    a_refused_row_fails_alone
+    keeps_settings
+    imports_entries_as_they_are
+    an_import_of_the_same_digest_changes_nothing
+    an_import_replaces_the_book_and_nothing_else
+    a_dropped_import_changes_nothing
+    an_import_names_the_headword_that_came_twice
+    an_import_refuses_what_is_too_long
+    readers_see_the_old_book_while_a_new_one_comes
+    orders_and_hides_books
+    renames_and_removes_books
+    every_change_of_books_raises_the_version
+    opening_again_changes_nothing
+}
+
+pub(crate) fn at(microsecond: i64) -> Timestamp {
+    Timestamp::from_microsecond(microsecond).unwrap()
+}
+
+pub(crate) fn name(text: &str) -> Username {
+    Username::parse(text).unwrap()
+}
+
+pub(crate) fn word(text: &str) -> Word {
+    Word::parse(text).unwrap()
+}
+
+#[track_caller]
+pub(crate) fn register(store: &Store, text: &str) -> UserId {
+    store.insert_user(&new_user(text, "$argon2id$...")).unwrap().id
+}
+
+fn new_user(text: &str, passwd: &str) -> NewUser {
+    NewUser { name: name(text), passwd: passwd.to_owned(), email: None, created: at(7) }
+}
+
+pub(crate) fn lookup(user: UserId, text: &str, time: i64) -> Lookup {
+    Lookup { user, word: word(text), found: true, at: at(time) }
+}
+
+pub(crate) fn entry(text: &str, mean: &str) -> Entry {
+    let (phonetic, rank, forms) = (None, None, Vec::new());
+    Entry { word: word(text), mean: mean.to_owned(), phonetic, rank, forms }
+}
+
+pub(crate) fn header(book: &str, digest: &str) -> BookHeader {
+    let title = format!("The book {book}");
+    BookHeader { name: book.to_owned(), title, kind: "course".to_owned(), digest: digest.into() }
+}
+
+#[track_caller]
+pub(crate) fn begin(store: &Store, book: &str, digest: &str) -> Import {
+    match store.begin_import(&header(book, digest)).unwrap() {
+        ImportStart::Started(import) => import,
+        ImportStart::Unchanged(book) => panic!("{book:?} is there already"),
+    }
+}
+
+#[track_caller]
+pub(crate) fn import(store: &Store, book: &str, digest: &str, entries: &[Entry]) -> Book {
+    let mut import = begin(store, book, digest);
+    for entry in entries {
+        import.add(entry).unwrap();
+    }
+    import.commit().unwrap()
+}
+
+#[track_caller]
+pub(crate) fn all_words(store: &Store) -> Vec<String> {
+    let mut words = Vec::new();
+    store
+        .each_entry(|book, entry| {
+            words.push(format!("{}: {} = {}", book.name, entry.word, entry.mean));
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    words
+}
+
+#[track_caller]
+fn words_looked_up(store: &Store, user: UserId, start: PageStart, limit: u32) -> Vec<String> {
+    let rows = store.recent_lookups(user, start, limit).unwrap();
+    rows.into_iter().map(|row| row.word).collect()
+}
+
+fn finds_a_user_by_the_exact_name_only(fresh: &Fresh) {
+    let store = fresh.open();
+    for other in ["Ann", "ann", "Änn", "李雷", "😀", "a"] {
+        let email = Some(format!("{other}@example.org"));
+        let new = NewUser { email: email.clone(), ..new_user(other, other) };
+        let user = store.insert_user(&new).unwrap();
+        assert_eq!((&user.name, &user.passwd), (&name(other), &other.to_owned()));
+        assert_eq!((&user.email, user.created), (&email, at(7)));
+        assert_eq!(store.user_by_name(&name(other)).unwrap(), Some(user));
+    }
+    assert_eq!(store.user_by_name(&name("ANN")).unwrap(), None);
+    assert_eq!(store.user_by_name(&name("';drop/**/table/**/user;--")).unwrap(), None);
+}
+
+fn a_name_is_taken_once(fresh: &Fresh) {
+    let store = fresh.open();
+    store.insert_user(&new_user("Levi", "hash 1")).unwrap();
+    let error = store.insert_user(&new_user("Levi", "hash 2")).unwrap_err();
+    assert!(error.is_conflict() && !error.is_unavailable());
+    assert_eq!(error.to_string(), "the name Levi is taken");
+    assert_eq!(store.user_by_name(&name("Levi")).unwrap().unwrap().passwd, "hash 1");
+}
+
+fn an_insert_that_is_sent_again_is_no_conflict(fresh: &Fresh) {
+    let store = fresh.open();
+    let new = new_user("Levi", "$argon2id$salted");
+    let first = store.insert_user(&new).unwrap();
+    assert_eq!(store.insert_user(&new).unwrap(), first);
+
+    let session =
+        NewSession { token_hash: [1; 32], user: first.id, created: at(1), expires: at(9) };
+    store.insert_session(&session).unwrap();
+    store.insert_session(&session).unwrap();
+    let other = NewSession { user: register(&store, "other"), ..session };
+    assert!(store.insert_session(&other).unwrap_err().is_conflict());
+}
+
+fn replaces_a_password_only_when_it_is_the_one_known(fresh: &Fresh) {
+    let store = fresh.open();
+    let user = store.insert_user(&new_user("Levi", "old")).unwrap().id;
+    assert!(store.replace_passwd(user, "old", "new").unwrap());
+    assert!(store.replace_passwd(user, "old", "new").unwrap(), "sent again");
+    assert!(!store.replace_passwd(user, "old", "other").unwrap());
+    assert_eq!(store.user_by_name(&name("Levi")).unwrap().unwrap().passwd, "new");
+    let long = "x".repeat(129);
+    let error = store.replace_passwd(user, "new", &long).unwrap_err();
+    assert!(!error.is_conflict() && !error.to_string().contains(&long), "{error}");
+}
+
+fn keeps_a_session_until_it_ends(fresh: &Fresh) {
+    let store = fresh.open();
+    let user = register(&store, "Levi");
+    let begin = |byte: u8| {
+        let (created, expires) = (at(10), at(20));
+        store.insert_session(&NewSession { token_hash: [byte; 32], user, created, expires })
+    };
+    // 65 to 67 are letters, 200 is no UTF-8: a hash may be any bytes.
+    for byte in [0, 65, 66, 200] {
+        begin(byte).unwrap();
+    }
+    let session = store.session_by_hash(&[200; 32]).unwrap().unwrap();
+    assert_eq!((session.user, session.name, session.created), (user, name("Levi"), at(10)));
+    assert_eq!((session.seen, session.expires), (at(10), at(20)));
+
+    assert!(store.touch_session(&[200; 32], at(11), at(21)).unwrap());
+    assert!(store.touch_session(&[200; 32], at(11), at(21)).unwrap(), "nothing changes");
+    assert!(!store.touch_session(&[201; 32], at(11), at(21)).unwrap());
+    let session = store.session_by_hash(&[200; 32]).unwrap().unwrap();
+    assert_eq!((session.seen, session.expires), (at(11), at(21)));
+
+    store.delete_session(&[0; 32]).unwrap();
+    store.delete_session(&[0; 32]).unwrap();
+    assert_eq!(store.session_by_hash(&[0; 32]).unwrap(), None);
+    assert_eq!(store.delete_sessions_of(user).unwrap(), 3);
+    assert_eq!(store.session_by_hash(&[65; 32]).unwrap(), None);
+}
+
+fn removes_no_more_expired_sessions_than_asked(fresh: &Fresh) {
+    let store = fresh.open();
+    let user = register(&store, "Levi");
+    for byte in 1..=5 {
+        let expires = at(i64::from(byte) * 100);
+        let token_hash = [byte * 40; 32];
+        store.insert_session(&NewSession { token_hash, user, created: at(0), expires }).unwrap();
+    }
+    assert_eq!(store.delete_expired_sessions(at(400), 3).unwrap(), 3);
+    assert_eq!(store.delete_expired_sessions(at(400), 3).unwrap(), 1);
+    assert_eq!(store.delete_expired_sessions(at(400), 3).unwrap(), 0);
+    assert!(store.session_by_hash(&[200; 32]).unwrap().is_some());
+}
+
+fn shows_the_history_newest_first_by_pages(fresh: &Fresh) {
+    let store = fresh.open();
+    let (user, other) = (register(&store, "Levi"), register(&store, "other"));
+    store.record_lookup(&lookup(other, "theirs", 30)).unwrap();
+    for (text, time) in [("one", 10), ("two", 20), ("three", 30), ("four", 40), ("ice cream", 50)] {
+        store.record_lookup(&lookup(user, text, time)).unwrap();
+    }
+    let missing = Lookup { found: false, ..lookup(user, "naïve 词", 60) };
+    store.record_lookup(&missing).unwrap();
+
+    let newest = &store.recent_lookups(user, PageStart::Newest, 1).unwrap()[0];
+    assert_eq!((newest.word.as_str(), newest.found, newest.at), ("naïve 词", false, at(60)));
+    assert_eq!(newest.name, name("Levi"));
+    let page = |start| words_looked_up(&store, user, start, 2);
+    assert_eq!(page(PageStart::Newest), ["naïve 词", "ice cream"]);
+    assert_eq!(page(PageStart::OlderThan(at(50))), ["four", "three"]);
+    assert_eq!(page(PageStart::OlderThan(at(20))), ["one"]);
+    assert_eq!(page(PageStart::NewerThan(at(20))), ["four", "three"]);
+    assert_eq!(page(PageStart::NewerThan(at(60))), [""; 0]);
+    assert_eq!(page(PageStart::Oldest), ["two", "one"]);
+    assert_eq!(store.count_lookups(user).unwrap(), 6);
+    assert_eq!(store.count_lookups(other).unwrap(), 1);
+    assert_eq!(words_looked_up(&store, user, PageStart::Newest, u32::MAX).len(), 6);
+}
+
+fn gives_look_ups_of_one_microsecond_a_time_each(fresh: &Fresh) {
+    // Two stores are two instances: neither knows which times the other gave.
+    let (one, other) = (fresh.open(), fresh.open());
+    let user = register(&one, "Levi");
+    for text in ["a", "a", "b"] {
+        one.record_lookup(&lookup(user, text, 100)).unwrap();
+    }
+    other.record_lookup(&lookup(user, "c", 100)).unwrap();
+    other.record_lookup(&lookup(user, "b", 102)).unwrap(); // as sent again after a lost connection
+    let rows = one.recent_lookups(user, PageStart::Newest, 10).unwrap();
+    let rows: Vec<_> = rows.iter().map(|row| (row.word.as_str(), row.at)).collect();
+    assert_eq!(rows, [("c", at(103)), ("b", at(102)), ("a", at(101)), ("a", at(100))]);
+}
+
+fn concurrent_look_ups_are_all_recorded(fresh: &Fresh) {
+    const THREADS: usize = 32;
+    const EACH: usize = 40;
+    let store = Arc::new(fresh.open());
+    let users: Vec<_> = (0..4).map(|n| register(&store, &format!("user{n}"))).collect();
+    let threads: Vec<_> = (0..THREADS)
+        .map(|thread| {
+            let (store, user) = (Arc::clone(&store), users[thread % users.len()]);
+            thread::spawn(move || {
+                for n in 0..EACH {
+                    let text = format!("word {thread} {n}");
+                    store.record_lookup(&lookup(user, &text, 1_000)).unwrap();
+                    // Durable and visible before the call returns.
+                    let start = PageStart::Oldest;
+                    let seen = store.recent_lookups(user, start, HISTORY_PAGE_MAX).unwrap();
+                    assert!(seen.iter().any(|row| row.word == text), "{text} is not there");
+                }
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    let counts = users.iter().map(|&user| store.count_lookups(user).unwrap());
+    assert_eq!(counts.sum::<u64>(), (THREADS * EACH) as u64);
+}
+
+fn a_refused_row_fails_alone(fresh: &Fresh) {
+    let store = Arc::new(fresh.open());
+    let (user, nobody) = (register(&store, "Levi"), foreign_id(fresh));
+    let threads: Vec<_> = (0..48)
+        .map(|n| {
+            let store = Arc::clone(&store);
+            let user = if n % 3 == 0 { nobody } else { user };
+            thread::spawn(move || store.record_lookup(&lookup(user, "word", n)))
+        })
+        .collect();
+    for (n, thread) in threads.into_iter().enumerate() {
+        let result = thread.join().unwrap();
+        assert_eq!(result.is_err(), n % 3 == 0, "{result:?}");
+        let Err(error) = result else { continue };
+        assert!(!error.is_conflict() && !error.is_unavailable(), "{error:?}");
+    }
+    assert_eq!(store.count_lookups(user).unwrap(), 32);
+}
+
+/// A key that no user has: made in another database.
+fn foreign_id(fresh: &Fresh) -> UserId {
+    let path = fresh.folder.path().join("other.db").to_str().unwrap().to_owned();
+    let other = Store::open(&DatabaseConfig { url: vec![path], ..fresh.config.clone() }).unwrap();
+    register(&other, "a");
+    register(&other, "b")
+}
+
+fn keeps_settings(fresh: &Fresh) {
+    let store = fresh.open();
+    assert_eq!(store.setting("motto").unwrap(), None);
+    store.put_setting("motto", "读书").unwrap();
+    store.put_setting("motto", "读书 and write\n").unwrap();
+    assert_eq!(store.setting("motto").unwrap().as_deref(), Some("读书 and write\n"));
+    assert_eq!(fresh.open().setting("motto").unwrap().as_deref(), Some("读书 and write\n"));
+}
+
+fn imports_entries_as_they_are(fresh: &Fresh) {
+    let store = fresh.open();
+    let go = Entry {
+        phonetic: Some("gəʊ".to_owned()),
+        rank: Some(u32::MAX),
+        forms: vec!["went".to_owned(), "gone".to_owned()],
+        ..entry("go", "v. 去\n> Go! = 去吧！\n😀\u{0}'\"\\%")
+    };
+    let long = entry(&"é".repeat(127), &"长".repeat(300_000));
+    let entries: Vec<Entry> = ["café", "cafe", "Cafe", "CAFE", "and/or", "o'clock"]
+        .map(|text| entry(text, text))
+        .into_iter()
+        .chain([go.clone(), long.clone(), entry("empty", "")])
+        .collect();
+    let book = import(&store, "one", "d1", &entries);
+    assert_eq!((book.entries, book.title.as_str()), (9, "The book one"));
+
+    for entry in &entries {
+        let found = store.entries_of(&entry.word).unwrap();
+        assert_eq!(found, [(book.id, entry.clone())]);
+    }
+    assert_eq!(store.entries_of(&word("GO")).unwrap(), []);
+    let mut seen = Vec::new();
+    store
+        .each_entry(|_, entry| {
+            seen.push(entry);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    let mut sorted = entries;
+    sorted.sort_by(|a, b| a.word.as_str().as_bytes().cmp(b.word.as_str().as_bytes()));
+    assert_eq!(seen, sorted);
+}
+
+fn an_import_of_the_same_digest_changes_nothing(fresh: &Fresh) {
+    let store = fresh.open();
+    let book = import(&store, "one", "d1", &[entry("a", "1")]);
+    let version = store.lexicon_version().unwrap();
+    let again = store.begin_import(&header("one", "d1")).unwrap();
+    assert!(matches!(again, ImportStart::Unchanged(same) if same == book));
+    // Two instances that began at the same time: the second finds the work done.
+    let (mut first, mut second) = (begin(&store, "two", "d2"), begin(&store, "two", "d2"));
+    first.add(&entry("b", "first")).unwrap();
+    second.add(&entry("b", "second")).unwrap();
+    let two = first.commit().unwrap();
+    assert_eq!(second.commit().unwrap(), two);
+    assert_eq!(all_words(&store), ["one: a = 1", "two: b = first"]);
+    assert_eq!(store.lexicon_version().unwrap(), version + 1);
+}
+
+fn an_import_replaces_the_book_and_nothing_else(fresh: &Fresh) {
+    let store = fresh.open();
+    let one = import(&store, "one", "d1", &[entry("a", "old"), entry("b", "old")]);
+    import(&store, "two", "d2", &[entry("a", "two")]);
+    let again = import(&store, "one", "d3", &[entry("b", "new"), entry("c", "new")]);
+    assert_eq!((again.id, again.position, again.entries), (one.id, one.position, 2));
+    assert_eq!(again.digest, "d3");
+    assert_eq!(all_words(&store), ["one: b = new", "one: c = new", "two: a = two"]);
+}
+
+fn a_dropped_import_changes_nothing(fresh: &Fresh) {
+    let store = fresh.open();
+    import(&store, "one", "d1", &[entry("a", "old")]);
+    let before = (store.books().unwrap(), store.lexicon_version().unwrap(), all_words(&store));
+    for book in ["one", "new"] {
+        let mut import = begin(&store, book, "d2");
+        for n in 0..1_000 {
+            import.add(&entry(&format!("word {n}"), "new")).unwrap();
+        }
+        drop(import);
+    }
+    let after = (store.books().unwrap(), store.lexicon_version().unwrap(), all_words(&store));
+    assert_eq!(after, before);
+}
+
+fn an_import_names_the_headword_that_came_twice(fresh: &Fresh) {
+    let store = fresh.open();
+    let mut import = begin(&store, "one", "d1");
+    for n in 0..250 {
+        import.add(&entry(&format!("word {n}"), "x")).unwrap();
+    }
+    import.add(&entry("word 7", "y")).unwrap();
+    let error = import.commit().unwrap_err();
+    assert!(error.is_conflict());
+    let text = "cannot import the word book one: the headword \"word 7\" came twice";
+    assert_eq!(error.to_string(), text);
+    assert_eq!(store.books().unwrap(), []);
+}
+
+fn an_import_refuses_what_is_too_long(fresh: &Fresh) {
+    let store = fresh.open();
+    let long = "x".repeat((1 << 20) + 1);
+    let error = begin(&store, "one", "d1").add(&entry("long", &long)).unwrap_err();
+    let text = "cannot import the word book one: the explanation of long is 1048577 bytes, \
+                longer than 1048576";
+    assert_eq!(error.to_string(), text);
+    for (book, why) in [("", "empty"), (&*"n".repeat(65), "longer than 64"), ("a\nb", "'\\n'")] {
+        let error = store.begin_import(&header(book, "d")).unwrap_err();
+        assert!(error.is_refused() && error.to_string().contains(why), "{error}");
+    }
+}
+
+fn readers_see_the_old_book_while_a_new_one_comes(fresh: &Fresh) {
+    let store = fresh.open();
+    let user = register(&store, "Levi");
+    import(&store, "one", "d1", &[entry("a", "old")]);
+    let mut import = begin(&store, "one", "d2");
+    for n in 0..500 {
+        import.add(&entry(&format!("word {n}"), "new")).unwrap();
+    }
+    assert_eq!(all_words(&store), ["one: a = old"]);
+    store.record_lookup(&lookup(user, "not kept waiting", 1)).unwrap();
+    let book = import.commit().unwrap();
+    assert_eq!(book.entries, 500);
+    assert_eq!(all_words(&store).len(), 500);
+}
+
+/// The books `a`, `b` and `c` with one word each.
+fn three_books(store: &Store) -> [BookId; 3] {
+    ["a", "b", "c"].map(|book| import(store, book, "d", &[entry("word", book)]).id)
+}
+
+fn book_names(store: &Store) -> Vec<String> {
+    store.books().unwrap().into_iter().map(|book| book.name).collect()
+}
+
+fn orders_and_hides_books(fresh: &Fresh) {
+    let store = fresh.open();
+    let [a, b, c] = three_books(&store);
+    assert_eq!(book_names(&store), ["a", "b", "c"]);
+    assert!(store.order_books(&[c, a]).unwrap());
+    assert_eq!(book_names(&store), ["c", "a", "b"]);
+    assert!(!store.order_books(&[b, BookId::new(99)]).unwrap());
+    assert_eq!(book_names(&store), ["c", "a", "b"]);
+    assert_eq!(all_words(&store), ["c: word = c", "a: word = a", "b: word = b"]);
+
+    assert!(store.hide_book(a, Visibility::Hidden).unwrap());
+    assert_eq!(all_words(&store), ["c: word = c", "b: word = b"]);
+    let found = store.entries_of(&word("word")).unwrap();
+    assert_eq!(found.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [c, b]);
+    assert!(store.books().unwrap()[1].hidden);
+    assert!(store.hide_book(a, Visibility::Shown).unwrap());
+    assert_eq!(all_words(&store).len(), 3);
+}
+
+fn renames_and_removes_books(fresh: &Fresh) {
+    let store = fresh.open();
+    let [a, b, c] = three_books(&store);
+    assert!(store.rename_book(b, "Another title 书").unwrap());
+    assert_eq!(store.books().unwrap()[1].title, "Another title 书");
+    assert!(store.rename_book(b, " ").unwrap_err().is_refused());
+
+    assert!(store.remove_book(c).unwrap());
+    for gone in
+        [store.remove_book(c), store.hide_book(c, Visibility::Hidden), store.rename_book(c, "x")]
+    {
+        assert_eq!(gone, Ok(false));
+    }
+    assert_eq!(all_words(&store), ["a: word = a", "b: word = b"]);
+    let again = import(&store, "c", "d", &[entry("word", "again")]);
+    assert!(again.id != a && again.id != b);
+    assert_eq!(book_names(&store), ["a", "b", "c"]);
+}
+
+fn every_change_of_books_raises_the_version(fresh: &Fresh) {
+    let store = fresh.open();
+    let mut last = store.lexicon_version().unwrap();
+    let mut rises = |what: &str| {
+        let version = store.lexicon_version().unwrap();
+        assert!(version > last, "{what}");
+        last = version;
+    };
+    let book = import(&store, "a", "d", &[entry("word", "a")]).id;
+    rises("import");
+    store.order_books(&[book]).unwrap();
+    rises("order");
+    store.hide_book(book, Visibility::Hidden).unwrap();
+    rises("hide");
+    store.rename_book(book, "b").unwrap();
+    rises("rename");
+    store.remove_book(book).unwrap();
+    rises("remove");
+    let seen = store.each_entry(|_, _| ControlFlow::Continue(())).unwrap();
+    assert_eq!(seen, store.lexicon_version().unwrap());
+}
+
+fn opening_again_changes_nothing(fresh: &Fresh) {
+    let store = fresh.open();
+    let user = register(&store, "Levi");
+    store.record_lookup(&lookup(user, "kept", 1)).unwrap();
+    drop(store);
+    let store = fresh.open();
+    assert_eq!(words_looked_up(&store, user, PageStart::Newest, 10), ["kept"]);
+    assert_eq!(store.lexicon_version().unwrap(), 0);
+}

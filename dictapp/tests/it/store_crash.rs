@@ -1,0 +1,193 @@
+//! Kill -9 at any moment: what was answered is there afterwards, what was not finished is not.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::{
+    env,
+    io::{BufRead, BufReader, Lines, Write},
+    process::{Child, ChildStdout, Command, Stdio},
+    sync::{Arc, mpsc},
+    thread,
+};
+
+use dictapp::store::*;
+
+use crate::{
+    mariadb::MariaDb,
+    store::{Fresh, begin, entry, lookup, name, on_both_engines, register},
+    store_faults::stored_words,
+};
+
+on_both_engines! {
+    an_answered_look_up_survives_kill_9
+    an_import_that_is_killed_changes_nothing
+    an_import_that_is_killed_at_its_end_is_whole_or_not_there
+}
+
+/// Where the victim finds its database: set only in the child process.
+const VICTIM: &str = "DICTAPP_TEST_VICTIM";
+const BOOK_ENTRIES: u64 = 20_000;
+
+/// Runs this very test in a child process, which plays the victim.
+fn spawn(fresh: &Fresh) -> (Child, Lines<BufReader<ChildStdout>>) {
+    let test = thread::current().name().unwrap().to_owned();
+    let mut child = Command::new(env::current_exe().unwrap())
+        .args([&test, "--exact", "--include-ignored", "--nocapture"])
+        .env(VICTIM, &fresh.config.url[0])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let output = BufReader::new(child.stdout.take().unwrap()).lines();
+    (child, output)
+}
+
+fn victim() -> Option<Store> {
+    let url = vec![env::var(VICTIM).ok()?];
+    Some(Store::open(&DatabaseConfig { url, ..DatabaseConfig::default() }).unwrap())
+}
+
+fn say(text: &str) {
+    writeln!(std::io::stdout().lock(), "\nsays {text}").unwrap();
+}
+
+fn said(line: std::io::Result<String>) -> Option<String> {
+    Some(line.ok()?.strip_prefix("says ")?.to_owned())
+}
+
+fn an_answered_look_up_survives_kill_9(fresh: &Fresh) {
+    if let Some(store) = victim() {
+        return record_for_ever(&Arc::new(store));
+    }
+    let mut acked = Vec::new();
+    for _round in 0..3 {
+        let (mut child, output) = spawn(fresh);
+        let mut acks = output.filter_map(said);
+        acked.extend(acks.by_ref().take(300));
+        child.kill().unwrap();
+        acked.extend(acks); // what was said before the end
+        child.wait().unwrap();
+    }
+    assert!(acked.len() >= 900, "only {}", acked.len());
+    let store = fresh.open();
+    let mut stored = Vec::new();
+    for user in 0..4 {
+        let user = store.user_by_name(&name(&format!("user{user}"))).unwrap().unwrap().id;
+        stored.extend(stored_words(&store, user));
+    }
+    stored.sort();
+    for text in acked {
+        assert!(stored.binary_search(&text).is_ok(), "{text} is lost");
+    }
+}
+
+fn record_for_ever(store: &Arc<Store>) {
+    let process = std::process::id();
+    let threads: Vec<_> = (0..8)
+        .map(|thread| {
+            let store = Arc::clone(store);
+            thread::spawn(move || {
+                let user = name(&format!("user{}", thread % 4));
+                let user = match store.user_by_name(&user).unwrap() {
+                    Some(user) => user.id,
+                    None if thread < 4 => register(&store, user.as_str()),
+                    None => return,
+                };
+                for n in 0.. {
+                    let text = format!("{process} {thread} {n}");
+                    store.record_lookup(&lookup(user, &text, i64::from(process) + n)).unwrap();
+                    say(&text);
+                }
+            })
+        })
+        .collect();
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
+}
+
+fn an_import_that_is_killed_changes_nothing(fresh: &Fresh) {
+    if let Some(store) = victim() {
+        let mut import = begin(&store, "one", "d");
+        for n in 0.. {
+            import.add(&entry(&format!("word {n}"), "mean")).unwrap();
+            if n % 1000 == 0 {
+                say("added");
+            }
+        }
+    }
+    let version = fresh.open().lexicon_version().unwrap();
+    let (mut child, output) = spawn(fresh);
+    assert_eq!(output.filter_map(said).take(10).count(), 10);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let store = fresh.open();
+    assert_eq!(store.books().unwrap(), []);
+    assert_eq!(store.lexicon_version().unwrap(), version);
+    assert_eq!(fresh.raw().count("select count(*) from words"), 0);
+}
+
+fn an_import_that_is_killed_at_its_end_is_whole_or_not_there(fresh: &Fresh) {
+    if let Some(store) = victim() {
+        let mut import = begin(&store, "one", "d");
+        for n in 0..BOOK_ENTRIES {
+            import.add(&entry(&format!("word {n}"), "mean")).unwrap();
+        }
+        say("commits");
+        import.commit().unwrap();
+        return say("done");
+    }
+    for _round in 0..3 {
+        let (mut child, output) = spawn(fresh);
+        let mut output = output.filter_map(said);
+        let word = output.next();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(matches!(word.as_deref(), Some("commits" | "done")) || !fresh.has_no_book());
+        let expected = if fresh.has_no_book() { 0 } else { BOOK_ENTRIES };
+        assert_eq!(fresh.raw().count("select count(*) from words"), expected);
+    }
+}
+
+impl Fresh {
+    fn has_no_book(&self) -> bool {
+        self.open().books().unwrap().is_empty()
+    }
+}
+
+#[test]
+#[ignore = "needs MariaDB: cargo xtask test"]
+fn an_answered_look_up_survives_the_end_of_the_server() {
+    let mut server = MariaDb::start();
+    let url = vec![server.database()];
+    let mut config = DatabaseConfig { url, ..DatabaseConfig::default() };
+    config.timeouts.pause = std::time::Duration::ZERO;
+    let store = Arc::new(Store::open(&config).unwrap());
+    let user = register(&store, "Levi");
+    let (acked, acks) = mpsc::channel();
+    let threads: Vec<_> = (0..8)
+        .map(|thread| {
+            let (store, acked) = (Arc::clone(&store), acked.clone());
+            thread::spawn(move || {
+                for n in 0.. {
+                    let text = format!("{thread} {n}");
+                    match store.record_lookup(&lookup(user, &text, 1 + n)) {
+                        Ok(()) => acked.send(text).unwrap(),
+                        Err(error) => return assert!(error.is_unavailable(), "{error:?}"),
+                    }
+                }
+            })
+        })
+        .collect();
+    drop(acked);
+    let mut expected: Vec<String> = acks.iter().take(500).collect();
+    server.kill();
+    expected.extend(acks.iter()); // ends when every thread has seen the end
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    server.run();
+    // The same store goes on by itself.
+    store.record_lookup(&lookup(user, "afterwards", i64::MAX / 1_000_000)).unwrap();
+    let mut stored = stored_words(&store, user);
+    stored.sort();
+    for text in expected {
+        assert!(stored.binary_search(&text).is_ok(), "{text} is lost");
+    }
+    assert!(stored.binary_search(&"afterwards".to_owned()).is_ok());
+}

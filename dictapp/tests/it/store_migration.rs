@@ -1,0 +1,149 @@
+//! Opening a database: new, half-made, of another program, of another version, by many at once.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::{
+    sync::{Arc, Barrier},
+    thread,
+};
+
+use dictapp::store::*;
+use mysql::prelude::Queryable;
+
+use crate::store::{Fresh, name, on_both_engines, register};
+
+on_both_engines! {
+    instances_that_open_a_new_database_at_once_agree
+    leaves_the_table_of_another_program_alone
+    refuses_a_database_of_a_newer_version
+    refuses_a_database_of_another_build
+}
+
+/// The engine itself, for what the store does not offer.
+pub(crate) enum Raw {
+    Sqlite(rusqlite::Connection),
+    Mysql(Box<mysql::Conn>),
+}
+
+impl Fresh {
+    pub(crate) fn raw(&self) -> Raw {
+        let url = &self.config.url[0];
+        if url.starts_with("mysql://") {
+            return Raw::Mysql(Box::new(mysql::Conn::new(url.as_str()).unwrap()));
+        }
+        std::fs::create_dir_all(std::path::Path::new(url).parent().unwrap()).unwrap();
+        Raw::Sqlite(rusqlite::Connection::open(url).unwrap())
+    }
+}
+
+impl Raw {
+    #[track_caller]
+    pub(crate) fn run(&mut self, sql: &str) {
+        match self {
+            Raw::Sqlite(conn) => conn.execute_batch(sql).unwrap(),
+            Raw::Mysql(conn) => conn.query_drop(sql).unwrap(),
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn count(&mut self, sql: &str) -> u64 {
+        match self {
+            Raw::Sqlite(conn) => {
+                conn.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap() as u64
+            }
+            Raw::Mysql(conn) => conn.query_first(sql).unwrap().unwrap(),
+        }
+    }
+}
+
+#[track_caller]
+fn refusal(fresh: &Fresh) -> String {
+    let error = Store::open(&fresh.config).unwrap_err();
+    assert!(error.is_refused(), "{error:?}");
+    error.to_string()
+}
+
+fn instances_that_open_a_new_database_at_once_agree(fresh: &Fresh) {
+    const INSTANCES: usize = 8;
+    let start = Arc::new(Barrier::new(INSTANCES));
+    let threads: Vec<_> = (0..INSTANCES)
+        .map(|n| {
+            let (config, start) = (fresh.config.clone(), Arc::clone(&start));
+            thread::spawn(move || {
+                start.wait();
+                register(&Store::open(&config).unwrap(), &format!("user{n}"))
+            })
+        })
+        .collect();
+    let mut users: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
+    users.sort();
+    users.dedup();
+    assert_eq!(users.len(), INSTANCES);
+    assert_eq!(fresh.raw().count("select count(*) from dictapp_migration"), 1);
+    assert_eq!(fresh.open().lexicon_version().unwrap(), 0);
+}
+
+fn leaves_the_table_of_another_program_alone(fresh: &Fresh) {
+    // The course's own shape.
+    let mut raw = fresh.raw();
+    raw.run("create table hist (id integer primary key, name varchar(32), word varchar(32))");
+    raw.run("insert into hist values (1, 'Levi', 'apple')");
+    let text = refusal(fresh);
+    assert!(text.contains("already has a table `hist` that this program did not make"), "{text}");
+    assert_eq!(raw.count("select count(*) from hist where word = 'apple'"), 1);
+    let tables = match raw {
+        Raw::Sqlite(_) => raw.count("select count(*) from sqlite_master where type = 'table'"),
+        Raw::Mysql(_) => raw.count(
+            "select count(*) from information_schema.tables where table_schema = database()",
+        ),
+    };
+    assert_eq!(tables, 1, "something was made beside it");
+}
+
+fn refuses_a_database_of_a_newer_version(fresh: &Fresh) {
+    register(&fresh.open(), "Levi");
+    fresh.raw().run("insert into dictapp_migration values (2, '0002_more', 'x', 1)");
+    let text = refusal(fresh);
+    assert!(text.contains("newer version of this program (its tables are at version 2"), "{text}");
+    fresh.raw().run("delete from dictapp_migration where version = 2");
+    assert!(fresh.open().user_by_name(&name("Levi")).unwrap().is_some());
+}
+
+fn refuses_a_database_of_another_build(fresh: &Fresh) {
+    drop(fresh.open());
+    fresh.raw().run("update dictapp_migration set digest = 'x'");
+    let text = refusal(fresh);
+    assert!(text.contains("its migration 0001_tables differs"), "{text}");
+}
+
+#[test]
+#[ignore = "needs MariaDB: cargo xtask test"]
+fn a_start_that_was_killed_half_way_is_finished_by_the_next() {
+    let fresh = Fresh::mariadb();
+    register(&fresh.open(), "Levi");
+    // Killed before the record was written, after every other table but two.
+    let mut raw = fresh.raw();
+    raw.run("delete from dictapp_migration");
+    raw.run("drop table setting");
+    raw.run("drop table counter");
+    let store = fresh.open();
+    assert!(store.user_by_name(&name("Levi")).unwrap().is_some());
+    store.put_setting("a", "b").unwrap();
+    assert_eq!(store.lexicon_version().unwrap(), 0);
+}
+
+#[test]
+#[ignore = "needs MariaDB: cargo xtask test"]
+fn every_table_of_mysql_suits_a_cluster_and_compares_bytes() {
+    let fresh = Fresh::mariadb(); // whose database has another character set by default
+    drop(fresh.open());
+    let mut raw = fresh.raw();
+    let tables = "from information_schema.tables t where t.table_schema = database()";
+    let all = raw.count(&format!("select count(*) {tables}"));
+    assert!(all > 6);
+    let innodb = "t.engine = 'InnoDB' and t.table_collation = 'utf8mb4_bin'";
+    assert_eq!(raw.count(&format!("select count(*) {tables} and {innodb}")), all);
+    let key = "exists (select 1 from information_schema.statistics s where s.table_schema = \
+               t.table_schema and s.table_name = t.table_name and s.index_name = 'PRIMARY')";
+    assert_eq!(raw.count(&format!("select count(*) {tables} and {key}")), all);
+}

@@ -1,0 +1,156 @@
+//! What the store does when its file is not what it should be.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::{
+    fs,
+    io::{Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use dictapp::store::*;
+
+use crate::store::{Fresh, entry, import, lookup, name, register};
+
+fn path(fresh: &Fresh) -> PathBuf {
+    PathBuf::from(&fresh.config.url[0])
+}
+
+/// Fails to open, and gives the text, which names the file.
+#[track_caller]
+fn refusal(config: &DatabaseConfig) -> String {
+    let error = Store::open(config).unwrap_err();
+    assert!(error.is_refused(), "{error:?}");
+    assert!(error.to_string().contains(&config.url[0]), "{error}");
+    error.to_string()
+}
+
+fn at(path: &Path) -> DatabaseConfig {
+    DatabaseConfig { url: vec![path.to_str().unwrap().to_owned()], ..DatabaseConfig::default() }
+}
+
+#[test]
+fn creates_the_folder_of_a_new_database() {
+    let fresh = Fresh::sqlite();
+    assert!(!path(&fresh).parent().unwrap().exists());
+    register(&fresh.open(), "Levi");
+    assert!(path(&fresh).is_file());
+}
+
+#[test]
+fn commits_to_a_log_that_survives_the_loss_of_power() {
+    let fresh = Fresh::sqlite();
+    let store = fresh.open();
+    register(&store, "Levi");
+    let log = path(&fresh).with_extension("db-wal");
+    assert!(fs::metadata(log).unwrap().len() > 0, "no write-ahead log");
+}
+
+#[test]
+fn refuses_a_file_that_is_no_database_and_leaves_it_alone() {
+    let fresh = Fresh::sqlite();
+    let text = "dear diary, ".repeat(1000);
+    fs::create_dir_all(path(&fresh).parent().unwrap()).unwrap();
+    fs::write(path(&fresh), &text).unwrap();
+    let refusal = refusal(&fresh.config);
+    assert!(refusal.contains("is no SQLite database: set database.url"), "{refusal}");
+    assert_eq!(fs::read_to_string(path(&fresh)).unwrap(), text);
+}
+
+#[test]
+fn names_a_damaged_file_and_what_to_do() {
+    let fresh = Fresh::sqlite();
+    register(&fresh.open(), "Levi");
+    assert_log_is_gone(&fresh);
+    let mut file = fs::OpenOptions::new().write(true).open(path(&fresh)).unwrap();
+    file.seek(SeekFrom::Start(100)).unwrap(); // behind the header: the table of tables
+    file.write_all(&[0xEE; 3000]).unwrap();
+    drop(file);
+    let refusal = refusal(&fresh.config);
+    assert!(refusal.contains("is damaged") && refusal.contains("restore a backup"), "{refusal}");
+}
+
+#[test]
+fn names_a_file_that_was_cut_short() {
+    let fresh = Fresh::sqlite();
+    register(&fresh.open(), "Levi");
+    assert_log_is_gone(&fresh);
+    let file = fs::OpenOptions::new().write(true).open(path(&fresh)).unwrap();
+    file.set_len(4096).unwrap();
+    let refusal = refusal(&fresh.config);
+    assert!(refusal.contains("is damaged"), "{refusal}");
+}
+
+/// The last connection moves the log into the file, so that the file alone is the database.
+#[track_caller]
+fn assert_log_is_gone(fresh: &Fresh) {
+    assert!(!path(fresh).with_extension("db-wal").exists());
+}
+
+#[test]
+fn damage_that_is_met_while_serving_is_an_error_and_no_panic() {
+    let fresh = Fresh::sqlite();
+    let entries: Vec<_> =
+        (0..2000).map(|n| entry(&format!("word {n:04}"), &"mean ".repeat(20))).collect();
+    import(&fresh.open(), "one", "d", &entries);
+    let length = fs::metadata(path(&fresh)).unwrap().len();
+    let mut file = fs::OpenOptions::new().write(true).open(path(&fresh)).unwrap();
+    file.seek(SeekFrom::Start(length / 2 / 4096 * 4096)).unwrap();
+    file.write_all(&vec![0xEE; 16 * 4096]).unwrap();
+    drop(file);
+    let store = fresh.open();
+    let error = store.each_entry(|_, _| std::ops::ControlFlow::Continue(())).unwrap_err();
+    assert!(error.is_refused() && error.to_string().contains("is damaged"), "{error:?}");
+    assert!(store.user_by_name(&name("Levi")).unwrap().is_none(), "the rest still serves");
+}
+
+#[test]
+fn names_a_path_that_is_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let refusal = refusal(&at(folder.path()));
+    assert!(refusal.contains("it is a folder"), "{refusal}");
+}
+
+#[test]
+fn names_a_folder_that_cannot_be_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "x").unwrap();
+    let error = Store::open(&at(&file.join("sub/dictapp.db"))).unwrap_err();
+    let text = error.to_string();
+    let begin =
+        format!("cannot create the folder {} for the database: ", file.join("sub").display());
+    assert!(error.is_refused() && text.starts_with(&begin), "{text}");
+    assert!(text.contains("set database.url"), "{text}");
+}
+
+#[test]
+fn waits_for_another_program_that_writes_but_not_for_ever() {
+    let mut fresh = Fresh::sqlite();
+    fresh.config.timeouts.statement = Duration::from_millis(50);
+    let store = fresh.open();
+    let user = register(&store, "Levi");
+    let mut other = fresh.raw();
+    other.run("begin immediate");
+    let began = Instant::now();
+    let error = store.record_lookup(&lookup(user, "word", 1)).unwrap_err();
+    assert!(error.is_unavailable(), "{error:?}");
+    assert!(error.to_string().contains("is locked by another program"), "{error}");
+    assert!(began.elapsed() < Duration::from_secs(5));
+    assert!(store.user_by_name(&name("Levi")).unwrap().is_some(), "reading goes on");
+    other.run("rollback");
+    store.record_lookup(&lookup(user, "word", 1)).unwrap();
+}
+
+#[test]
+fn a_file_that_is_moved_away_does_not_come_back_empty() {
+    let fresh = Fresh::sqlite();
+    drop(fresh.open());
+    let store = fresh.open();
+    fs::rename(path(&fresh), path(&fresh).with_extension("moved")).unwrap();
+    let error = store.begin_import(&crate::store::header("one", "d"));
+    let error = error.unwrap_err();
+    assert!(error.is_refused() && error.to_string().contains("cannot open"), "{error:?}");
+    assert!(!path(&fresh).exists());
+}
