@@ -1,10 +1,13 @@
-//! A path to the kind of book that it is.
+//! A path to the kind of book that it is, and the files that belong to it.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::error::BookError;
+use super::records::{self, Format};
+use super::source::Source;
+use super::{dictd, stardict, wordnet};
 
 /// The kinds of word books that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,29 +16,127 @@ pub enum Kind {
     Course,
     /// The house's own notation.
     Plain,
+    /// ECDICT's csv, of 13 or of 7 columns.
+    Ecdict,
+    /// StarDict's `.ifo`, `.idx`, `.dict` and `.syn`.
+    Stardict,
+    /// dictd's `.index` and `.dict`.
+    Dictd,
+    /// The folder of WordNet's database.
+    Wordnet,
+    /// A table of headword, explanation and perhaps pronunciation, separated by commas.
+    Csv,
+    /// The same, separated by TABs.
+    Tsv,
 }
 
 impl Kind {
     /// Every kind, in the order of the help text.
-    pub const ALL: &[Kind] = &[Kind::Course, Kind::Plain];
+    pub const ALL: &[Kind] = &[
+        Kind::Course,
+        Kind::Plain,
+        Kind::Ecdict,
+        Kind::Stardict,
+        Kind::Dictd,
+        Kind::Wordnet,
+        Kind::Csv,
+        Kind::Tsv,
+    ];
 
     /// Recognises a book by its name and its beginning.
     ///
     /// # Errors
-    /// The file cannot be opened.
+    /// The file cannot be opened, or no kind of book has such a file.
     pub fn detect(path: &Path) -> Result<Kind, BookError> {
-        let name = path.to_string_lossy();
-        let name = name.strip_suffix(".gz").unwrap_or(&name);
-        Ok(if name.ends_with(".book") { Kind::Plain } else { Kind::Course })
+        if path.is_dir() {
+            return match wordnet::files(path) {
+                Ok(_) => Ok(Kind::Wordnet),
+                Err(_) => Err(BookError::whole(path, "is a folder without a book of WordNet")),
+            };
+        }
+        let source = Source::open(path)?;
+        Ok(by_name(path).unwrap_or_else(|| by_content(path, &source.sample())))
+    }
+
+    /// The files of which a book of this kind consists, `path` among them.
+    ///
+    /// # Errors
+    /// One of them is missing.
+    pub fn files(self, path: &Path) -> Result<Vec<PathBuf>, BookError> {
+        match self {
+            Kind::Stardict => stardict::files(path),
+            Kind::Dictd => dictd::files(path),
+            Kind::Wordnet => wordnet::files(path),
+            Kind::Course | Kind::Plain | Kind::Ecdict | Kind::Csv | Kind::Tsv => {
+                Ok(vec![path.to_owned()])
+            }
+        }
     }
 
     /// The name that the command line uses.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Course => "course",
-            Kind::Plain => "plain",
+            Kind::Plain => "book",
+            Kind::Ecdict => "ecdict",
+            Kind::Stardict => "stardict",
+            Kind::Dictd => "dictd",
+            Kind::Wordnet => "wordnet",
+            Kind::Csv => "csv",
+            Kind::Tsv => "tsv",
         }
     }
+}
+
+/// The endings that belong to one kind.
+const ENDINGS: &[(&str, Kind)] = &[
+    (".ifo", Kind::Stardict),
+    (".idx", Kind::Stardict),
+    (".idx.gz", Kind::Stardict),
+    (".syn", Kind::Stardict),
+    (".syn.dz", Kind::Stardict),
+    (".index", Kind::Dictd),
+    (".book", Kind::Plain),
+    (".book.gz", Kind::Plain),
+    (".tsv", Kind::Tsv),
+    (".tsv.gz", Kind::Tsv),
+    (".tab", Kind::Tsv),
+];
+
+fn by_name(path: &Path) -> Option<Kind> {
+    let name = path.file_name()?.to_str()?;
+    if name.ends_with(".dict") || name.ends_with(".dict.dz") {
+        return Some(if stardict::files(path).is_ok() { Kind::Stardict } else { Kind::Dictd });
+    }
+    let known = ENDINGS.iter().find(|(ending, _)| name.ends_with(ending)).map(|(_, kind)| *kind);
+    let part = ["noun", "verb", "adj", "adv"].contains(&name.split('.').nth(1).unwrap_or_default());
+    let wordnet = part && (name.starts_with("data.") || name.starts_with("index."));
+    known.or(wordnet.then_some(Kind::Wordnet))
+}
+
+/// How many records of a sample must have the columns of ECDICT, of ten.
+const AGREEING_RECORDS_OF_TEN: usize = 8;
+
+fn by_content(path: &Path, sample: &[u8]) -> Kind {
+    if sample.starts_with(b"StarDict's dict ifo file") {
+        return Kind::Stardict;
+    }
+    if sample.starts_with(b"# title:") {
+        return Kind::Plain;
+    }
+    let records = records::sample(sample, Format::Csv(b','));
+    let header = records.first().is_some_and(|row| {
+        row.get(0) == Some("word") && row.get(1) == Some("phonetic") && row.len() == 13
+    });
+    for columns in [13, 7] {
+        let agree = records.iter().filter(|record| record.len() == columns).count();
+        if header || agree > 0 && agree * 10 >= records.len() * AGREEING_RECORDS_OF_TEN {
+            return Kind::Ecdict;
+        }
+    }
+    let name = path.to_string_lossy().to_lowercase();
+    let csv = name.ends_with(".csv") || name.ends_with(".csv.gz");
+    if csv { Kind::Csv } else { Kind::Course }
 }
 
 impl fmt::Display for Kind {

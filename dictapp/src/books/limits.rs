@@ -10,8 +10,9 @@ pub const MEAN_BYTES_MAX: usize = 64 * 1024;
 /// The longest pronunciation in bytes; the longest in ECDICT is below 130.
 pub const PHONETIC_BYTES_MAX: usize = 255;
 
-/// How many inflected forms of one headword are kept; English verbs have five.
-pub const FORMS_MAX: usize = 64;
+/// How many inflected forms of one headword are kept: English verbs have five, a StarDict book
+/// may name every form of a Finnish noun.
+pub const FORMS_MAX: usize = 200;
 
 /// The longest line of a text file in bytes. An explanation fits several times.
 pub const LINE_BYTES_MAX: usize = 1024 * 1024;
@@ -37,3 +38,25 @@ pub const ODDITIES_LISTED_MAX: usize = 20;
 
 /// How much of the beginning of a file is looked at to recognise its layout, in bytes.
 pub const SAMPLE_BYTES_MAX: usize = 64 * 1024;
+
+/// The longest article of a StarDict or dictd book in bytes: markup takes room of its own.
+pub const ARTICLE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// The longest headword in a binary index in bytes, before it is judged as a headword. StarDict's
+/// own limit is 256.
+pub const INDEX_WORD_BYTES_MAX: usize = 1024;
+
+/// The most bytes of unpacked articles that are kept for neighbours in the index.
+pub const CACHE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// The longest article file that is unpacked as a whole because it has no table of chunks.
+pub const UNCHUNKED_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// The longest small file in bytes: StarDict's `.ifo`. Real ones are below 4 KB.
+pub const IFO_BYTES_MAX: u64 = 64 * 1024;
+
+/// The longest file of synonyms in bytes; the largest known is 30 MB.
+pub const SYNONYMS_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// The longest single file of WordNet's in bytes; `data.noun` is 15 MB.
+pub const WORDNET_BYTES_MAX: u64 = 48 * 1024 * 1024;

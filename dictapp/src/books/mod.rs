@@ -3,19 +3,28 @@
 //! [`Book::open`] is what an import uses: it reads any kind of book, checks the whole file before
 //! the first entry is given, and joins entries of the same headword. Nothing here knows a store.
 
+mod articles;
 mod book;
 mod course;
 mod detect;
+mod dictd;
 mod draft;
+mod ecdict;
 mod error;
+mod foreign;
 mod gloss;
 mod layout;
 pub mod limits;
 mod lines;
+mod markup;
 mod oddity;
 mod plain;
+mod records;
 mod script;
 mod source;
+mod stardict;
+mod table;
+mod wordnet;
 
 use std::path::Path;
 
@@ -78,5 +87,11 @@ pub fn open(kind: Kind, path: &Path) -> Result<Box<dyn Reader>, BookError> {
     Ok(match kind {
         Kind::Course => Box::new(course::Course::new(Source::open(path)?)?),
         Kind::Plain => Box::new(plain::Plain::new(Source::open(path)?)?),
+        Kind::Ecdict => Box::new(ecdict::Ecdict::new(Source::open(path)?)),
+        Kind::Stardict => Box::new(stardict::Stardict::open(path)?),
+        Kind::Dictd => Box::new(dictd::Dictd::open(path)?),
+        Kind::Wordnet => Box::new(wordnet::Wordnet::open(path)?),
+        Kind::Csv => Box::new(table::Table::csv(Source::open(path)?)),
+        Kind::Tsv => Box::new(table::Table::tsv(Source::open(path)?)),
     })
 }

@@ -4,6 +4,8 @@ mod books;
 mod browser;
 mod cli;
 mod lexicon;
+//! Every integration test of the dictionary, in one binary.
+mod import;
 mod mariadb;
 #[path = "../../../webframe/tests/it/source/mod.rs"]
 mod source;

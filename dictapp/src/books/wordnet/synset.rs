@@ -1,0 +1,124 @@
+//! One line of WordNet's `data.*` to a sense: its words, its definition and its examples
+//! (wndb(5)).
+
+use std::fmt::Write;
+
+use crate::books::limits::MEAN_BYTES_MAX;
+
+/// A set of words of one meaning.
+#[derive(Debug)]
+pub(super) struct Synset<'a> {
+    words: Vec<&'a str>,
+    definition: String,
+    examples: Vec<&'a str>,
+}
+
+impl<'a> Synset<'a> {
+    /// Reads `offset file type count word id [word id...] pointers... | gloss`; the line names
+    /// its own offset, so that one that does not is no beginning of a line.
+    pub(super) fn parse(line: &'a str, offset: usize) -> Option<Synset<'a>> {
+        let (head, gloss) = line.split_once(" | ")?;
+        let mut fields = head.split_whitespace();
+        if fields.next()?.parse() != Ok(offset) {
+            return None;
+        }
+        let count = usize::from_str_radix(fields.nth(2)?, 16).ok()?;
+        let words: Vec<&str> = fields.step_by(2).take(count).collect();
+        if words.len() != count {
+            return None;
+        }
+        let (definition, examples) = split_gloss(gloss.trim());
+        Some(Synset { words, definition, examples })
+    }
+
+    /// The ways in which this set spells a lemma.
+    pub(super) fn spellings<'b>(&'b self, lemma: &'b str) -> impl Iterator<Item = String> {
+        let words = self.words.iter().map(|word| bare(word));
+        words.filter(|word| word.eq_ignore_ascii_case(lemma)).map(|word| word.replace('_', " "))
+    }
+
+    /// Writes the sense in the notation of explanations, for the headword spelled so.
+    pub(super) fn write(&self, label: &str, headword: &str, mean: &mut String) {
+        // A line too many is told where the entry is judged.
+        if mean.len() > MEAN_BYTES_MAX {
+            return;
+        }
+        if !mean.is_empty() {
+            mean.push('\n');
+        }
+        write!(mean, "{label} {}", self.definition).expect("a string can be written to");
+        for example in &self.examples {
+            write!(mean, "\n> {example}").expect("a string can be written to");
+        }
+        let words = self.words.iter().map(|word| bare(word).replace('_', " "));
+        let others: Vec<String> = words.filter(|word| word != headword).collect();
+        if !others.is_empty() {
+            write!(mean, "\n= {}", others.join("; ")).expect("a string can be written to");
+        }
+    }
+}
+
+/// A word without the mark of where an adjective stands: `galore(ip)`.
+fn bare(word: &str) -> &str {
+    ["(a)", "(p)", "(ip)"].iter().find_map(|mark| word.strip_suffix(mark)).unwrap_or(word)
+}
+
+/// Splits `definition; "example"; "example"- author` into its parts.
+fn split_gloss(gloss: &str) -> (String, Vec<&str>) {
+    let mut definition = String::new();
+    let mut examples = Vec::new();
+    let mut rest = gloss;
+    while !rest.is_empty() {
+        let (part, behind) = match rest.strip_prefix('"').and_then(|inner| inner.find('"')) {
+            Some(end) if end > 0 => {
+                examples.push(rest[1..=end].trim());
+                let behind = &rest[end + 2..];
+                ("", behind.split_once("; ").map_or("", |(_, behind)| behind))
+            }
+            _ => rest.split_once("; ").unwrap_or((rest, "")),
+        };
+        if !part.is_empty() {
+            if !definition.is_empty() {
+                definition.push_str("; ");
+            }
+            definition.push_str(part.trim_end_matches(';').trim());
+        }
+        rest = behind.trim_start();
+    }
+    if definition.is_empty() {
+        return (gloss.to_owned(), Vec::new());
+    }
+    (definition, examples)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_a_line_of_the_data() {
+        let line = "00003553 03 n 02 Whole 0 the_unit(p) 0 001 @ 00002684 n 0000 | an assemblage; all of it; \"how big is it?\"; \"the team; a unit\"- Author  ";
+        let synset = Synset::parse(line, 3553).unwrap();
+        assert_eq!(synset.spellings("whole").collect::<Vec<_>>(), ["Whole"]);
+        assert_eq!(synset.spellings("the_unit").collect::<Vec<_>>(), ["the unit"]);
+        let mut mean = String::new();
+        synset.write("n.", "Whole", &mut mean);
+        assert_eq!(
+            mean,
+            "n. an assemblage; all of it\n> how big is it?\n> the team; a unit\n= the unit"
+        );
+    }
+
+    #[test]
+    fn refuses_what_is_no_line_of_the_data() {
+        for line in [
+            "",
+            "00000001 03 n 02 a 0 | x",
+            "00000002 03 n 01 a 0 | x",
+            "00000001 03 n zz a 0 | x",
+            "00000001 03 n 01 a 0",
+        ] {
+            assert!(Synset::parse(line, 1).is_none(), "{line:?}");
+        }
+    }
+}
