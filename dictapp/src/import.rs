@@ -1,23 +1,18 @@
-//! Placeholder.
-use crate::{cli::Import, settings::Settings};
-
-/// Placeholder.
-///
-/// # Errors
-/// Always.
-pub fn run(_settings: &Settings, import: &Import) -> anyhow::Result<()> {
-    anyhow::bail!("importing {} is not there yet", import.file.display())
 //! The command `dictapp import`: a file of any kind to a word book in the store, all of it or
 //! nothing, with a progress bar on a terminal and a report of what was odd.
+
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+
 use anyhow::{Context, Result, ensure};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use sha2::{Digest, Sha256};
+
 use crate::books::{Book, Kind, Oddities, Progress};
 use crate::store::{BookHeader, ImportStart, Store};
+
 /// What is to be imported, and as what.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -30,6 +25,7 @@ pub struct Request {
     /// What people read; what the book says of itself, or its name, where not given.
     pub title: Option<String>,
 }
+
 /// How an import ended.
 #[derive(Debug)]
 pub struct Report {
@@ -44,6 +40,7 @@ pub struct Report {
     /// What was odd in the file.
     pub oddities: Oddities,
 }
+
 /// What an import did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -52,6 +49,7 @@ pub enum Outcome {
     /// The same files were imported before.
     Unchanged,
 }
+
 /// How far an import is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -62,13 +60,18 @@ pub enum Step {
     /// The store puts the book in its place.
     Committing,
 }
+
 /// Changes whenever the readers make other entries of the same file, so that importing it again
 /// is not taken for the same.
 const READERS_VERSION: u32 = 1;
+
 /// How many entries pass between two looks at the progress.
 const WATCH_EVERY: u64 = 256;
+
 /// Imports a book as the command line does: progress on a terminal, the report on standard error,
 /// the outcome on standard output.
+///
+/// # Errors
 /// As [`import`].
 pub fn run(store: &Store, request: &Request) -> Result<()> {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
@@ -83,6 +86,7 @@ pub fn run(store: &Store, request: &Request) -> Result<()> {
     let _ = write!(io::stderr(), "{}", report.oddities);
     writeln!(io::stdout(), "{report}").context("cannot write to standard output")
 }
+
 fn show(bar: &ProgressBar, step: Step) {
     let (message, progress) = match step {
         Step::Checking(progress) => ("checking ", progress),
@@ -99,7 +103,10 @@ fn show(bar: &ProgressBar, step: Step) {
     bar.set_length(progress.total);
     bar.set_position(progress.done);
 }
+
 /// Imports a book; `watch` is told how far that is.
+///
+/// # Errors
 /// The file cannot be read, is damaged, is no book or holds no entry; the store cannot serve.
 /// Nothing is changed then.
 pub fn import(store: &Store, request: &Request, mut watch: impl FnMut(Step)) -> Result<Report> {
@@ -138,6 +145,7 @@ pub fn import(store: &Store, request: &Request, mut watch: impl FnMut(Step)) -> 
     let entries = import.commit()?.entries;
     Ok(Report { name, kind, entries, outcome: Outcome::Imported, oddities: book.oddities() })
 }
+
 /// Calls `f` for the first of each `count` calls.
 fn every(count: u64, mut f: impl FnMut(Progress)) -> impl FnMut(Progress) {
     let mut calls = 0;
@@ -148,12 +156,14 @@ fn every(count: u64, mut f: impl FnMut(Progress)) -> impl FnMut(Progress) {
         calls += 1;
     }
 }
+
 /// Why a file without an entry has none, as far as that is known.
 fn first_odd(book: &Book) -> String {
     let oddities = book.checked();
     let first = oddities.by_kind().find_map(|(kind, found)| Some((kind, found.first.first()?)));
     first.map(|(kind, odd)| format!(": {}: {kind}", odd.place)).unwrap_or_default()
 }
+
 /// The name of a book: that of its file, without the endings that say how it is written.
 fn name_of(file: &Path) -> String {
     const ENDINGS: &[&str] = &[
@@ -170,6 +180,7 @@ fn name_of(file: &Path) -> String {
     }
     name.to_owned()
 }
+
 /// A digest of all that the entries depend on: the readers, the kind, and the bytes of the files.
 fn digest(kind: Kind, path: &Path) -> Result<String> {
     let mut hash = Sha256::new();
@@ -191,6 +202,7 @@ fn digest(kind: Kind, path: &Path) -> Result<String> {
     }
     Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Report { name, kind, entries, .. } = self;
@@ -206,9 +218,11 @@ impl fmt::Display for Report {
         }
     }
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
     #[test]
     fn names_a_book_by_its_file() {
         for (file, name) in [

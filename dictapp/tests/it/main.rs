@@ -3,17 +3,16 @@
 mod books;
 mod browser;
 mod cli;
-mod lexicon;
-//! Every integration test of the dictionary, in one binary.
 mod import;
+mod lexicon;
 mod mariadb;
+mod proxy;
 #[path = "../../../webframe/tests/it/source/mod.rs"]
 mod source;
 mod store;
-mod tidy;
-mod proxy;
 mod store_books;
 mod store_crash;
 mod store_faults;
 mod store_migration;
 mod store_sqlite;
+mod tidy;
