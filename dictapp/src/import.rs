@@ -1,10 +1,239 @@
-//! Placeholder.
-use crate::{cli::Import, settings::Settings};
+//! The command `dictapp import`: a file of any kind to a word book in the store, all of it or
+//! nothing, with a progress bar on a terminal and a report of what was odd.
 
-/// Placeholder.
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use sha2::{Digest, Sha256};
+
+use crate::books::{Book, Kind, Oddities, Progress};
+use crate::store::{BookHeader, ImportStart, Store};
+
+/// What is to be imported, and as what.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The file, or one of the files of the book.
+    pub file: PathBuf,
+    /// The kind of book; recognised where it is not given.
+    pub kind: Option<Kind>,
+    /// The name by which a later import replaces the book; the file's name where not given.
+    pub name: Option<String>,
+    /// What people read; what the book says of itself, or its name, where not given.
+    pub title: Option<String>,
+}
+
+/// How an import ended.
+#[derive(Debug)]
+pub struct Report {
+    /// The name of the book in the store.
+    pub name: String,
+    /// The kind that was read.
+    pub kind: Kind,
+    /// How many headwords the book has now.
+    pub entries: u64,
+    /// Whether the store held the same book before; then nothing was read.
+    pub outcome: Outcome,
+    /// What was odd in the file.
+    pub oddities: Oddities,
+}
+
+/// What an import did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The book is in the store now.
+    Imported,
+    /// The same files were imported before.
+    Unchanged,
+}
+
+/// How far an import is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The file is read for the first time, and nothing is stored yet.
+    Checking(Progress),
+    /// The entries go to the store.
+    Storing(Progress),
+    /// The store puts the book in its place.
+    Committing,
+}
+
+/// Changes whenever the readers make other entries of the same file, so that importing it again
+/// is not taken for the same.
+const READERS_VERSION: u32 = 1;
+
+/// How many entries pass between two looks at the progress.
+const WATCH_EVERY: u64 = 256;
+
+/// Imports a book as the command line does: progress on a terminal, the report on standard error,
+/// the outcome on standard output.
 ///
 /// # Errors
-/// Always.
-pub fn run(_settings: &Settings, import: &Import) -> anyhow::Result<()> {
-    anyhow::bail!("importing {} is not there yet", import.file.display())
+/// As [`import`].
+pub fn run(store: &Store, request: &Request) -> Result<()> {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    bar.set_style(
+        ProgressStyle::with_template("{msg} {wide_bar} {percent:>3} % {eta:>4}")
+            .expect("the template is valid"),
+    );
+    let report = import(store, request, |step| show(&bar, step));
+    bar.finish_and_clear();
+    let report = report?;
+    // Whoever does not read what is odd has imported the book all the same.
+    let _ = write!(io::stderr(), "{}", report.oddities);
+    writeln!(io::stdout(), "{report}").context("cannot write to standard output")
+}
+
+fn show(bar: &ProgressBar, step: Step) {
+    let (message, progress) = match step {
+        Step::Checking(progress) => ("checking ", progress),
+        Step::Storing(progress) => ("importing", progress),
+        Step::Committing => {
+            bar.set_message("storing  ");
+            return;
+        }
+    };
+    if bar.message() != message {
+        bar.set_message(message);
+        bar.reset();
+    }
+    bar.set_length(progress.total);
+    bar.set_position(progress.done);
+}
+
+/// Imports a book; `watch` is told how far that is.
+///
+/// # Errors
+/// The file cannot be read, is damaged, is no book or holds no entry; the store cannot serve.
+/// Nothing is changed then.
+pub fn import(store: &Store, request: &Request, mut watch: impl FnMut(Step)) -> Result<Report> {
+    let kind = match request.kind {
+        Some(kind) => kind,
+        None => Kind::detect(&request.file)?,
+    };
+    let name = request.name.clone().unwrap_or_else(|| name_of(&request.file));
+    let digest = digest(kind, &request.file)?;
+    let unchanged = |entries| Report {
+        name: name.clone(),
+        kind,
+        entries,
+        outcome: Outcome::Unchanged,
+        oddities: Oddities::default(),
+    };
+    if let Some(same) = store.books()?.iter().find(|b| b.name == name && b.digest == digest) {
+        return Ok(unchanged(same.entries));
+    }
+    let checking = every(WATCH_EVERY, |progress| watch(Step::Checking(progress)));
+    let mut book = Book::open(kind, &request.file, checking)?;
+    ensure!(book.entries() > 0, "{} holds no entry{}", request.file.display(), first_odd(&book));
+    let title = request.title.clone().or(book.about().title).unwrap_or_else(|| name.clone());
+    let header = BookHeader { name: name.clone(), title, kind: kind.name().to_owned(), digest };
+    let mut import = match store.begin_import(&header)? {
+        ImportStart::Unchanged(same) => return Ok(unchanged(same.entries)),
+        ImportStart::Started(import) => import,
+    };
+    let mut storing = every(WATCH_EVERY, |progress| watch(Step::Storing(progress)));
+    while let Some(entry) = book.next()? {
+        import.add(&entry)?;
+        storing(book.progress());
+    }
+    drop(storing);
+    watch(Step::Committing);
+    let entries = import.commit()?.entries;
+    Ok(Report { name, kind, entries, outcome: Outcome::Imported, oddities: book.oddities() })
+}
+
+/// Calls `f` for the first of each `count` calls.
+fn every(count: u64, mut f: impl FnMut(Progress)) -> impl FnMut(Progress) {
+    let mut calls = 0;
+    move |progress| {
+        if calls % count == 0 {
+            f(progress);
+        }
+        calls += 1;
+    }
+}
+
+/// Why a file without an entry has none, as far as that is known.
+fn first_odd(book: &Book) -> String {
+    let oddities = book.checked();
+    let first = oddities.by_kind().find_map(|(kind, found)| Some((kind, found.first.first()?)));
+    first.map(|(kind, odd)| format!(": {}: {kind}", odd.place)).unwrap_or_default()
+}
+
+/// The name of a book: that of its file, without the endings that say how it is written.
+fn name_of(file: &Path) -> String {
+    const ENDINGS: &[&str] = &[
+        ".gz", ".dz", ".txt", ".csv", ".tsv", ".tab", ".book", ".ifo", ".idx", ".syn", ".index",
+        ".dict",
+    ];
+    let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
+    let mut name: &str = &name;
+    while let Some(shorter) = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)) {
+        if shorter.is_empty() {
+            break;
+        }
+        name = shorter;
+    }
+    name.to_owned()
+}
+
+/// A digest of all that the entries depend on: the readers, the kind, and the bytes of the files.
+fn digest(kind: Kind, path: &Path) -> Result<String> {
+    let mut hash = Sha256::new();
+    hash.update(format!("{READERS_VERSION} {kind}"));
+    let mut buffer = vec![0; 64 * 1024];
+    for path in kind.files(path)? {
+        let mut file = File::open(&path).with_context(|| path.display().to_string())?;
+        ensure!(file.metadata().is_ok_and(|m| m.is_file()), "{}: is not a file", path.display());
+        let mut length = 0_u64;
+        loop {
+            let n = file.read(&mut buffer).with_context(|| path.display().to_string())?;
+            if n == 0 {
+                break;
+            }
+            hash.update(&buffer[..n]);
+            length += n as u64;
+        }
+        hash.update(length.to_le_bytes());
+    }
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Report { name, kind, entries, .. } = self;
+        match self.outcome {
+            Outcome::Unchanged => {
+                write!(f, "{name}: unchanged, {entries} entries were imported before")
+            }
+            Outcome::Imported => write!(f, "{name}: {entries} entries imported ({kind})"),
+        }?;
+        match self.oddities.total() {
+            0 => Ok(()),
+            odd => write!(f, ", {odd} odd places"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_a_book_by_its_file() {
+        for (file, name) in [
+            ("a/starter-en-zh.txt", "starter-en-zh"),
+            ("jargon.dict.dz", "jargon"),
+            ("x.csv.gz", "x"),
+            (".txt", ".txt"),
+            ("/usr/share/wordnet", "wordnet"),
+            ("/usr/share/wordnet/", "wordnet"),
+        ] {
+            assert_eq!(name_of(Path::new(file)), name);
+        }
+    }
 }

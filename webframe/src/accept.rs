@@ -158,6 +158,17 @@ mod tests {
         assert_eq!(best_coding(Some("gzip"), &[]), Coding::Identity);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn what_is_refused_by_name_is_never_used(
+            before in "[a-z*;=q0-9., ]{0,40}", after in "[a-z*;=q0-9., ]{0,40}"
+        ) {
+            let field = format!("gzip;q=0,{before},{after}");
+            assert_ne!(best_coding(Some(&field), &[Coding::Gzip]), Coding::Gzip);
+            best_language(&field, &["zh", "en"]);
+        }
+    }
+
     #[track_caller]
     fn language(field: &str, wanted: Option<&str>) {
         assert_eq!(best_language(field, &["zh", "en"]), wanted, "{field:?}");

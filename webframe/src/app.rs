@@ -148,6 +148,11 @@ impl<S: Send + Sync + 'static> Next<'_, S> {
             None => self.app.endpoint_response(self.endpoint, request),
         }
     }
+
+    /// Hands nothing on, and gives back the app's page for this error.
+    pub fn refuse(self, request: &Request, error: &Error) -> Response {
+        self.app.error_response(request, error)
+    }
 }
 
 impl<S: Send + Sync + 'static> Service for App<S> {

@@ -115,6 +115,20 @@ mod tests {
         assert!(parse::<Login>(b"name=a&b=c&d=e", 3, "form").is_ok());
     }
 
+    proptest::proptest! {
+        #[test]
+        fn what_was_written_is_read_back(pairs: Vec<(String, String)>) {
+            let text = serde_urlencoded::to_string(&pairs).unwrap();
+            let read: Vec<(String, String)> = parse(text.as_bytes(), 1000, "form").unwrap();
+            assert_eq!(read, pairs);
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes: Vec<u8>) {
+            let _: Result<Login> = parse(&bytes, 1000, "form");
+        }
+    }
+
     #[test]
     fn pairs_in_order_may_repeat_a_name() {
         let pairs: Vec<(String, String)> = parse(b"tag=a&tag=b", 9, "query").unwrap();

@@ -14,6 +14,7 @@ mod response;
 pub mod accept;
 mod coding;
 mod media;
+mod condition;
 mod files;
 mod template;
 mod error;

@@ -90,13 +90,35 @@ impl Request {
 
     /// The query's pairs as a `T`.
     ///
+    /// ```
+    /// use webframe::{App, Request, Response, Result, TestClient, Urls};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Search {
+    ///     q: String,
+    ///     page: Option<u32>,
+    /// }
+    ///
+    /// fn search(_: &(), request: &Request) -> Result<Response> {
+    ///     let search: Search = request.query()?;
+    ///     Ok(Response::text(format!("{} on page {}", search.q, search.page.unwrap_or(1))))
+    /// }
+    ///
+    /// let app = App::new(()).urls(Urls::new().get("/search", search));
+    /// let client = TestClient::new(&app);
+    /// assert_eq!(client.get("/search?q=ice+cream&page=2").send().text(), "ice cream on page 2");
+    /// let refused = client.get("/search?q=x&page=two").send();
+    /// assert!(refused.text().contains("in the field page"));
+    /// ```
+    ///
     /// # Errors
     /// 400 naming what is missing or wrong.
     pub fn query<T: DeserializeOwned>(&self) -> Result<T> {
         crate::form::parse(self.query_string().as_bytes(), self.form_fields_max, "query")
     }
 
-    /// The content as the pairs of a form.
+    /// The content as the pairs of a form; as a `Vec<(String, String)>` all of them in order, for
+    /// a form that repeats names.
     ///
     /// # Errors
     /// 415 where the content is no `application/x-www-form-urlencoded`, 400 naming what is

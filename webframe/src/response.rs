@@ -3,8 +3,13 @@
 use std::{fmt, fs::File, io::Read, sync::Arc};
 
 use http::{
-    HeaderName, HeaderValue, StatusCode,
+    HeaderName, HeaderValue, Method, StatusCode,
     header::{self, InvalidHeaderValue},
+};
+
+use crate::{
+    Request,
+    condition::{self, Asked, Validators, Verdict},
 };
 
 /// An answer, not yet bytes. Framing (`Content-Length`, `Transfer-Encoding`, `Connection`, `Date`)
@@ -14,6 +19,15 @@ pub struct Response {
     status: StatusCode,
     fields: Vec<(HeaderName, HeaderValue)>,
     body: Body,
+    compression: Compression,
+}
+
+/// Whether a layer may compress the content.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Compression {
+    #[default]
+    Allowed,
+    Refused,
 }
 
 /// The content of an answer.
@@ -70,7 +84,7 @@ impl Response {
     pub fn typed(media_type: HeaderValue, body: Body) -> Response {
         let mut fields = Vec::with_capacity(4);
         fields.push((header::CONTENT_TYPE, media_type));
-        Response { status: StatusCode::OK, fields, body }
+        Response { status: StatusCode::OK, fields, body, ..Response::default() }
     }
 
     /// 200 with the value as JSON.
@@ -94,7 +108,7 @@ impl Response {
         fields: Vec<(HeaderName, HeaderValue)>,
         body: Body,
     ) -> Response {
-        Response { status, fields, body }
+        Response { status, fields, body, ..Response::default() }
     }
 
     /// 303 to a place of this site, as after a form was taken.
@@ -123,9 +137,7 @@ impl Response {
     /// The same answer with one more field of that name, as for `Set-Cookie`.
     #[must_use]
     pub fn with_added(mut self, name: HeaderName, value: HeaderValue) -> Response {
-        if !FRAMING.contains(&name) {
-            self.fields.push((name, value));
-        }
+        self.add(name, value);
         self
     }
 
@@ -140,6 +152,64 @@ impl Response {
     pub fn with_body(mut self, body: Body) -> Response {
         self.body = body;
         self
+    }
+
+    /// The same answer, never compressed: for a page that holds a secret, such as the token of a
+    /// form, and repeats what the request said. Its compressed length would tell the one by
+    /// trying the other (BREACH).
+    #[must_use]
+    pub fn without_compression(mut self) -> Response {
+        self.compression = Compression::Refused;
+        self
+    }
+
+    /// The same answer with an entity tag of its content, or 304 without content where the request
+    /// says that the peer has it, or 412 where it means another version (RFC 9110 §13). The
+    /// content is made all the same, but not sent: for pages that browsers keep and ask about.
+    ///
+    /// ```
+    /// use webframe::{App, Request, Response, Result, TestClient, Urls};
+    ///
+    /// fn page(_: &(), request: &Request) -> Result<Response> {
+    ///     Ok(Response::text("as before").or_not_modified(request))
+    /// }
+    ///
+    /// let app = App::new(()).urls(Urls::new().get("/", page));
+    /// let client = TestClient::new(&app);
+    /// let tag = client.get("/").send().field("ETag").expect("a tag").to_owned();
+    /// let again = client.get("/").with_field("If-None-Match", &tag).send();
+    /// assert_eq!(again.status().as_u16(), 304);
+    /// ```
+    #[must_use]
+    pub fn or_not_modified(mut self, request: &Request) -> Response {
+        let safe = [Method::GET, Method::HEAD].contains(request.method());
+        let Some(content) = self.body.as_bytes() else { return self };
+        if !safe || self.status != StatusCode::OK {
+            return self;
+        }
+        let etag = condition::tag_of(content);
+        if let Ok(value) = HeaderValue::from_str(&etag) {
+            self.set(header::ETAG, value);
+        }
+        let validators = Validators { etag: &etag, modified: None };
+        let status = match Asked::of(request).weigh(request.method(), validators) {
+            Verdict::Whole | Verdict::Pieces => return self,
+            Verdict::NotModified => StatusCode::NOT_MODIFIED,
+            Verdict::Failed => StatusCode::PRECONDITION_FAILED,
+        };
+        self.remove(&header::CONTENT_TYPE);
+        self.with_status(status).with_body(Body::Empty)
+    }
+
+    pub(crate) fn may_be_compressed(&self) -> bool {
+        self.compression == Compression::Allowed
+    }
+
+    /// Adds one more field of that name in place; for middleware.
+    pub fn add(&mut self, name: HeaderName, value: HeaderValue) {
+        if !FRAMING.contains(&name) {
+            self.fields.push((name, value));
+        }
     }
 
     /// Sets a field in place; for middleware.
@@ -181,6 +251,11 @@ impl Response {
     /// The body, taken out; for middleware that encodes it anew.
     pub fn take_body(&mut self) -> Body {
         std::mem::take(&mut self.body)
+    }
+
+    /// Sets the body in place; for middleware that encodes it anew.
+    pub fn replace_body(&mut self, body: Body) {
+        self.body = body;
     }
 
     /// Status, fields and body, taken apart.

@@ -29,6 +29,9 @@ struct Node {
     here: Vec<(Method, u32)>,
 }
 
+/// Takes one of the methods of a place, or none of them.
+type Pick<'a> = dyn FnMut(&[(Method, u32)]) -> Option<u32> + 'a;
+
 /// What a method and a path lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
@@ -55,20 +58,20 @@ impl<S> Urls<S> {
     /// GET (and with it HEAD) of a pattern.
     #[must_use]
     pub fn get(self, pattern: &'static str, handler: impl Handler<S>) -> Urls<S> {
-        self.on(Method::GET, pattern, handler)
+        self.on(&Method::GET, pattern, handler)
     }
 
     /// POST to a pattern.
     #[must_use]
     pub fn post(self, pattern: &'static str, handler: impl Handler<S>) -> Urls<S> {
-        self.on(Method::POST, pattern, handler)
+        self.on(&Method::POST, pattern, handler)
     }
 
     /// Any other method of a pattern.
     #[must_use]
     pub fn on(
         mut self,
-        method: Method,
+        method: &Method,
         pattern: &'static str,
         handler: impl Handler<S>,
     ) -> Urls<S> {
@@ -78,7 +81,7 @@ impl<S> Urls<S> {
             self.mistakes.push(format!("{method} {pattern}: {mistake}"));
         }
         self.routes.push(Route { pattern, handler: Box::new(handler), pace });
-        if let Err(mistake) = self.root.insert(&method, pattern, number) {
+        if let Err(mistake) = self.root.insert(method, pattern, number) {
             self.mistakes.push(format!("{method} {pattern}: {mistake}"));
         }
         self
@@ -169,11 +172,7 @@ impl Node {
 
     /// Offers the methods of every matching place to `pick`, the most special first, until it
     /// takes one. `below` is the path not walked yet, `None` at its end.
-    fn find(
-        &self,
-        below: Option<&str>,
-        pick: &mut dyn FnMut(&[(Method, u32)]) -> Option<u32>,
-    ) -> Option<u32> {
+    fn find(&self, below: Option<&str>, pick: &mut Pick<'_>) -> Option<u32> {
         let Some(below) = below else { return pick(&self.here) };
         let (segment, further) = match below.split_once('/') {
             Some((segment, further)) => (segment, Some(further)),

@@ -179,7 +179,8 @@ fn names_below(directory: &Path) -> std::io::Result<BTreeSet<String>> {
             if entry.file_name().as_encoded_bytes().starts_with(b".") {
                 continue;
             }
-            if path.is_dir() {
+            // Not through links, which may lead round and round.
+            if entry.file_type()?.is_dir() {
                 unread.push(path);
             } else if let Some(name) = path.strip_prefix(directory).ok().and_then(Path::to_str) {
                 names.insert(name.to_owned());

@@ -70,8 +70,10 @@ fn install(apt_get: &[&str], missing: &[&Need]) -> Result<()> {
     if let Err(error) = succeed(&mut apt(&["-q", "update"])) {
         println!("apt-get update: {error:#}; going on with the lists that are there");
     }
-    let words = ["-q", "install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120"];
-    succeed(apt(&words).args(missing.iter().map(|need| need.package)))
+    let install = ["-q", "install", "-y", "--no-install-recommends"];
+    // Another apt may be at work; and its progress bars are noise in a log.
+    let options = ["-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0"];
+    succeed(apt(&install).args(options).args(missing.iter().map(|need| need.package)))
         .map_err(|error| error.context(advice(missing)))
 }
 

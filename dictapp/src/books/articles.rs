@@ -7,10 +7,10 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use flate2::{Decompress, FlushDecompress};
+use flate2::{Crc, Decompress, FlushDecompress};
 
 use super::error::{BookError, Place};
-use super::limits::{ARTICLE_BYTES_MAX, CACHE_BYTES_MAX, UNCHUNKED_BYTES_MAX};
+use super::limits::{ARTICLE_BYTES_MAX, CACHE_BYTES_MAX, UNCHUNKED_BYTES_MAX, UNPACKED_BYTES_MAX};
 use super::source::Unpacked;
 
 /// The file of articles.
@@ -49,7 +49,11 @@ impl Articles {
         let mut magic = Vec::new();
         (&mut file).take(2).read_to_end(&mut magic).map_err(fail)?;
         file.rewind().map_err(fail)?;
-        if magic != [0x1f, 0x8b] {
+        let packed = magic == [0x1f, 0x8b];
+        if !packed && path.extension().is_some_and(|ending| ending == "dz") {
+            return Err(BookError::at(path, Place::Byte(0), "this is no gzip file"));
+        }
+        if !packed {
             let content = Content::Plain(file);
             return Ok(Articles { path: path.to_owned(), length: metadata.len(), content });
         }
@@ -60,19 +64,18 @@ impl Articles {
     }
 
     fn unpack(path: &Path, file: File, chunks: Option<Chunks>) -> Result<Articles, BookError> {
-        let damaged = |error: io::Error| BookError::whole(path, format!("is damaged: {error}"));
-        let mut unpacked = Unpacked::new(BufReader::with_capacity(64 * 1024, file));
         let path = path.to_owned();
-        if let Some(chunks) = chunks {
-            let length = io::copy(&mut unpacked, &mut io::sink()).map_err(damaged)?;
-            if !chunks.fits(length) {
-                let reason = "the table of chunks does not fit the file";
-                return Err(BookError::at(&path, Place::Byte(0), reason));
-            }
+        if let Some(mut chunks) = chunks {
+            let length = chunks
+                .verify()
+                .map_err(|reason| BookError::whole(&path, format!("is damaged: {reason}")))?;
             return Ok(Articles { path, length, content: Content::Chunks(chunks) });
         }
         let mut all = Vec::new();
-        unpacked.take(UNCHUNKED_BYTES_MAX + 1).read_to_end(&mut all).map_err(damaged)?;
+        Unpacked::new(BufReader::with_capacity(64 * 1024, file))
+            .take(UNCHUNKED_BYTES_MAX + 1)
+            .read_to_end(&mut all)
+            .map_err(|error| BookError::whole(&path, format!("is damaged: {error}")))?;
         if all.len() as u64 > UNCHUNKED_BYTES_MAX {
             let reason = format!(
                 "unpacks to more than {UNCHUNKED_BYTES_MAX} bytes and is not packed by dictzip, \
@@ -170,10 +173,31 @@ impl Chunks {
         Ok(Some(Chunks { file: input.into_inner(), starts, size, cache, order }))
     }
 
-    /// Whether so many bytes are just what these chunks hold.
-    fn fits(&self, length: u64) -> bool {
-        let count = self.starts.len() as u64 - 1;
-        length <= count * self.size && length + self.size > count * self.size
+    /// Unpacks all chunks once, holds them against the checksum of the file, and gives the length
+    /// of the whole. Afterwards each chunk is where the table says.
+    fn verify(&mut self) -> Result<u64, String> {
+        let count = self.starts.len() - 1;
+        if count as u64 * self.size > UNPACKED_BYTES_MAX {
+            return Err(format!("unpacks to more than {UNPACKED_BYTES_MAX} bytes"));
+        }
+        let mut sum = Crc::new();
+        let mut length = 0_u64;
+        for index in 0..count {
+            let chunk = self.unpack(index)?;
+            if index + 1 < count && chunk.len() as u64 != self.size {
+                return Err(format!("chunk {index} is not as long as the table says"));
+            }
+            length += chunk.len() as u64;
+            sum.update(&chunk);
+        }
+        let end = self.starts[count];
+        let trailer =
+            read_plain(&mut self.file, end, 8).map_err(|_| "the file is cut off".to_owned())?;
+        let expected = [sum.sum().to_le_bytes(), sum.amount().to_le_bytes()].concat();
+        if trailer != expected {
+            return Err("the checksum does not fit".to_owned());
+        }
+        Ok(length)
     }
 
     fn read(&mut self, offset: u64, length: u64) -> Result<Vec<u8>, String> {

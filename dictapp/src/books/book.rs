@@ -31,6 +31,7 @@ pub struct Book {
     entries: u64,
     digest: u64,
     expected: (u64, u64),
+    checked: Oddities,
 }
 
 impl Book {
@@ -56,6 +57,7 @@ impl Book {
         }
         let digest = hashes.iter().fold(0_u64, |sum, hash| sum.wrapping_add(*hash));
         let expected = (hashes.len() as u64, digest);
+        let checked = reader.oddities().clone();
         Ok(Book {
             path: path.to_owned(),
             kind,
@@ -69,6 +71,7 @@ impl Book {
             entries: 0,
             digest: 0,
             expected,
+            checked,
         })
     }
 
@@ -90,6 +93,11 @@ impl Book {
     /// How many entries the file holds, repeated headwords counted each time.
     pub fn entries(&self) -> u64 {
         self.expected.0
+    }
+
+    /// What was odd when the file was checked, repeated headwords aside.
+    pub fn checked(&self) -> &Oddities {
+        &self.checked
     }
 
     /// What was odd until now; complete when [`Book::next`] has given `None`.

@@ -77,7 +77,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Kind::Course => "course",
-            Kind::Plain => "plain",
+            Kind::Plain => "book",
             Kind::Ecdict => "ecdict",
             Kind::Stardict => "stardict",
             Kind::Dictd => "dictd",

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::model::Entry;
+use crate::model::{Entry, Word};
 
 use super::articles::{Articles, Unreachable};
 use super::draft::Draft;
@@ -80,7 +80,9 @@ impl Dictd {
         };
         let article = self.decode(article, record.headword);
         let text = foreign::lines(&article, record.headword);
-        let headword = text.spelling.as_deref().unwrap_or(record.headword);
+        // Some articles spell the headword with characters that no headword may have.
+        let spelling = text.spelling.as_deref().filter(|text| Word::parse(text).is_ok());
+        let headword = spelling.unwrap_or(record.headword);
         let same = headword.to_lowercase() == record.headword.to_lowercase();
         let forms = if same { vec![] } else { vec![record.headword.to_owned()] };
         let draft =

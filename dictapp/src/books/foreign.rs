@@ -38,9 +38,46 @@ pub(super) fn lines(text: &str, headword: &str) -> Text {
         if !line.is_empty() {
             push(&mut found.mean, line, wrapped && !begins_anew(line));
         }
-        wrapped = (WRAPPED_CHARS_MIN..=WRAPPED_CHARS_MAX).contains(&width) && !line.is_empty();
+        let full = (WRAPPED_CHARS_MIN..=WRAPPED_CHARS_MAX).contains(&width);
+        wrapped = !line.is_empty() && (full || line.ends_with(','));
+    }
+    if found.mean.lines().next().is_some_and(|line| first_of_numbered(line).is_some()) {
+        found.mean = numbered(&found.mean);
     }
     found
+}
+
+/// Splits the first of the numbered senses of a part of speech as WordNet's dictd book has them:
+/// `n 1: fruit`.
+fn first_of_numbered(line: &str) -> Option<(&str, &str)> {
+    let (part, rest) = line.split_once(" 1: ")?;
+    script::is_bare_label(part).then_some((part, rest))
+}
+
+/// Puts the part of speech in front of each numbered sense, and synonyms on lines of their own.
+fn numbered(mean: &str) -> String {
+    let mut lines = String::with_capacity(mean.len());
+    let mut part = "";
+    for line in mean.lines() {
+        let (sense, synonyms) = match line.strip_suffix(']').and_then(|l| l.split_once("[syn: ")) {
+            Some((sense, synonyms)) => (sense.trim_end(), Some(synonyms)),
+            None => (line, None),
+        };
+        if let Some((label, gloss)) = first_of_numbered(sense) {
+            part = label;
+            push(&mut lines, &format!("{part}. {gloss}"), false);
+        } else if let Some((number, gloss)) = sense.split_once(": ")
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            push(&mut lines, &format!("{part}. {gloss}"), false);
+        } else if !sense.is_empty() {
+            push(&mut lines, sense, false);
+        }
+        if let Some(synonyms) = synonyms {
+            push(&mut lines, &format!("= {}", synonyms.replace(", ", "; ")), false);
+        }
+    }
+    lines
 }
 
 fn push(mean: &mut String, line: &str, joins: bool) {
@@ -113,10 +150,10 @@ mod tests {
 
     #[test]
     fn joins_what_was_wrapped_for_a_terminal() {
-        let text = "china\n    n 1: a communist nation that covers a vast territory in eastern\n         Asia; the most populous\n    2: high quality";
+        let text = "china\n    n 1: a communist nation that covers a vast territory in eastern\n         Asia; the most populous\n    2: high quality [syn: {china},\n       {ware}]";
         assert_eq!(
             lines(text, "china").mean,
-            "n 1: a communist nation that covers a vast territory in eastern Asia; the most populous\n2: high quality"
+            "n. a communist nation that covers a vast territory in eastern Asia; the most populous\nn. high quality\n= china; ware"
         );
     }
 }

@@ -26,8 +26,8 @@ struct Gap {
 /// What shows that an explanation begins at a word.
 #[derive(Clone, Copy)]
 enum Sign {
-    /// A part of speech; carries its end.
-    Label(usize),
+    /// A part of speech.
+    Label,
     /// A pronunciation in brackets or a change between Chinese and Latin script.
     Other,
 }
@@ -90,7 +90,7 @@ impl Layout {
                 return Some(gap.start);
             }
         }
-        earliest(gap, first_sign(line)).or_else(|| self.single_space(line))
+        earliest(line, gap, first_sign(line)).or_else(|| self.single_space(line))
     }
 
     /// The end of a headword behind which nothing but a single space stands.
@@ -133,8 +133,8 @@ fn first_sign(line: &str) -> Option<(usize, Sign)> {
         let text = &line[start..];
         let word = text.split_whitespace().next().unwrap_or_default();
         if start > 0 {
-            if let Some(label) = script::label(text) {
-                return Some((start, Sign::Label(start + label.len())));
+            if script::label(text).is_some() {
+                return Some((start, Sign::Label));
             }
             if script::leading_phonetic(text).is_some() {
                 return Some((start, Sign::Other));
@@ -163,19 +163,18 @@ fn begins_before(gap: Gap, line: &str) -> bool {
     })
 }
 
-/// Where the headword ends when a gap and a sign were found.
-fn earliest(gap: Option<Gap>, sign: Option<(usize, Sign)>) -> Option<usize> {
+/// Where the headword ends when a gap and a sign may have been found.
+fn earliest(line: &str, gap: Option<Gap>, sign: Option<(usize, Sign)>) -> Option<usize> {
     let (gap, (at, sign)) = match (gap, sign) {
         (Some(gap), Some(sign)) => (gap, sign),
         (gap, sign) => return gap.map(|gap| gap.start).or(sign.map(|(at, _)| at)),
     };
-    if gap.start < at {
-        return Some(gap.start);
-    }
-    match sign {
-        Sign::Label(end) if end == gap.start && gap.width >= WIDE_GAP => Some(gap.start),
-        _ => Some(at),
-    }
+    // A wide gap is padding, and what looks like a label before it is part of the headword, unless
+    // an explanation visibly begins there.
+    let padding = gap.width >= WIDE_GAP
+        && matches!(sign, Sign::Label)
+        && !line[at.min(gap.start)..gap.start].contains(is_cjk);
+    Some(if gap.start < at || padding { gap.start } else { at })
 }
 
 #[cfg(test)]

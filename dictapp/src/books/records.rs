@@ -3,9 +3,9 @@
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
-use csv::{ByteRecord, ErrorKind, ReaderBuilder, StringRecord};
+use csv::{ByteRecord, ErrorKind, ReaderBuilder, StringRecord, Terminator};
 
 use super::Progress;
 use super::error::{BookError, Place};
@@ -25,56 +25,90 @@ pub(super) enum Format {
 /// The records of a file.
 pub(super) struct Records {
     path: PathBuf,
-    csv: csv::Reader<Budgeted>,
+    csv: csv::Reader<Watched>,
     bytes: ByteRecord,
-    since: Arc<AtomicU64>,
+    watch: Arc<Watch>,
     meter: Meter,
     line: u64,
+    /// How many line ends the fields of the record last given hold.
+    inner_ends: u64,
+    /// Whether its last field holds one.
+    ends_in_lines: bool,
 }
 
-/// Counts what is read for one record, and ends in an error when that is too much: a quote that
-/// is never closed would gather the whole file in memory.
-struct Budgeted {
+/// A file on its way to the csv reader, which says neither where a record stands when empty lines
+/// are before it nor whether its last quote was closed.
+struct Watched {
     inner: Source,
-    since: Arc<AtomicU64>,
+    watch: Arc<Watch>,
+}
+
+/// What is known of the bytes that the csv reader took.
+#[derive(Default)]
+struct Watch {
+    /// How many since the last record: a quote that is never closed would gather the whole file.
+    since: AtomicU64,
+    last: AtomicU8,
+    /// The last one that is no part of a line end.
+    last_of_text: AtomicU8,
+    /// Whether that was all.
+    ended: AtomicBool,
 }
 
 /// What the csv reader may have read ahead.
-const READ_AHEAD_BYTES: u64 = 64 * 1024;
+const READ_AHEAD_BYTES: usize = 64 * 1024;
 
 impl Records {
     pub(super) fn new(source: Source, format: Format) -> Records {
         let (path, meter) = (source.path().to_owned(), source.meter());
-        let since = Arc::<AtomicU64>::default();
-        let mut builder = ReaderBuilder::new();
-        builder.has_headers(false).flexible(true).buffer_capacity(READ_AHEAD_BYTES as usize);
-        match format {
-            Format::Csv(delimiter) => builder.delimiter(delimiter),
-            Format::Tsv => builder.delimiter(b'\t').quoting(false),
-        };
-        let csv = builder.from_reader(Budgeted { inner: source, since: Arc::clone(&since) });
-        Records { path, csv, bytes: ByteRecord::new(), since, meter, line: 0 }
+        let watch = Arc::<Watch>::default();
+        let mut builder = builder(format);
+        // A carriage return before the line end is taken off below: as a line end of its own it
+        // would be counted with the record behind it.
+        builder.terminator(Terminator::Any(b'\n')).buffer_capacity(READ_AHEAD_BYTES);
+        let csv = builder.from_reader(Watched { inner: source, watch: Arc::clone(&watch) });
+        let bytes = ByteRecord::new();
+        Records { path, csv, bytes, watch, meter, line: 0, inner_ends: 0, ends_in_lines: false }
     }
 
-    /// The next record, `None` at the end.
+    /// The next record that is not empty, `None` at the end.
     ///
     /// # Errors
     /// The file cannot be read, is not UTF-8 text, or a record is too large.
     pub(super) fn next(&mut self) -> Result<Option<StringRecord>, BookError> {
-        self.since.store(0, Ordering::Relaxed);
-        let begins = self.csv.position().clone();
-        let more = self.csv.read_byte_record(&mut self.bytes).map_err(|error| self.fault(error))?;
-        if !more {
-            return Ok(None);
+        while self.read()? {
+            if self.bytes.as_slice().trim_ascii().is_empty() && self.bytes.len() == 1 {
+                continue;
+            }
+            if self.bytes.as_slice().contains(&0) {
+                return Err(self.damaged("holds a zero byte: this is not a text file"));
+            }
+            return match StringRecord::from_byte_record(std::mem::take(&mut self.bytes)) {
+                Ok(record) => Ok(Some(record)),
+                Err(_) => Err(self.damaged(&not_utf8("GB18030", &self.path))),
+            };
         }
-        self.line = self.bytes.position().map_or(begins.line(), csv::Position::line);
-        if self.bytes.as_slice().contains(&0) {
-            return Err(self.damaged("holds a zero byte: this is not a text file"));
+        Ok(None)
+    }
+
+    fn read(&mut self) -> Result<bool, BookError> {
+        self.watch.since.store(0, Ordering::Relaxed);
+        if !self.csv.read_byte_record(&mut self.bytes).map_err(|error| self.fault(error))? {
+            let open = self.ends_in_lines && self.watch.ends_in_quote();
+            return if open { Err(self.damaged("the quote is not closed")) } else { Ok(false) };
         }
-        match StringRecord::from_byte_record(std::mem::take(&mut self.bytes)) {
-            Ok(record) => Ok(Some(record)),
-            Err(_) => Err(self.damaged(&not_utf8("GB18030", &self.path))),
+        let ends = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        let last = self.bytes.iter().next_back().unwrap_or_default();
+        self.ends_in_lines = ends(last) > 0;
+        self.inner_ends = ends(self.bytes.as_slice());
+        let open = self.ends_in_lines && self.watch.ends_in_quote();
+        let own_end = u64::from(self.watch.has_line_end() && !open);
+        self.line = self.csv.position().line().saturating_sub(self.inner_ends + own_end);
+        if let Some(field) = last.strip_suffix(b"\r").map(<[u8]>::to_vec) {
+            self.bytes.truncate(self.bytes.len() - 1);
+            self.bytes.push_field(&field);
         }
+        Ok(true)
     }
 
     /// The line on which the record last given begins, from 1.
@@ -84,7 +118,7 @@ impl Records {
 
     /// Whether the record last given goes over several lines.
     pub(super) fn is_several_lines(&self) -> bool {
-        self.csv.position().line() > self.line + 1
+        self.inner_ends > 0
     }
 
     pub(super) fn progress(&self) -> Progress {
@@ -97,22 +131,53 @@ impl Records {
     }
 
     fn fault(&self, error: csv::Error) -> BookError {
-        let line = self.csv.position().line();
         match error.into_kind() {
             ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-                BookError::at(&self.path, Place::Line(line), error.to_string())
+                let place = Place::Line(self.csv.position().line());
+                BookError::at(&self.path, place, error.to_string())
             }
             ErrorKind::Io(error) => BookError::io(&self.path, error),
-            other => BookError::at(&self.path, Place::Line(line), format!("{other:?}")),
+            other => BookError::whole(&self.path, format!("{other:?}")),
         }
     }
 }
 
-impl Read for Budgeted {
+fn builder(format: Format) -> ReaderBuilder {
+    let mut builder = ReaderBuilder::new();
+    builder.has_headers(false).flexible(true);
+    match format {
+        Format::Csv(delimiter) => builder.delimiter(delimiter),
+        Format::Tsv => builder.delimiter(b'\t').quoting(false),
+    };
+    builder
+}
+
+impl Watch {
+    /// Whether the file ended inside a quoted field, if its last field holds a line end: only a
+    /// quoted field holds one, and a quote closes it.
+    fn ends_in_quote(&self) -> bool {
+        self.ended.load(Ordering::Relaxed) && self.last_of_text.load(Ordering::Relaxed) != b'"'
+    }
+
+    /// Whether the record last read ended in a line end, not in the end of the file.
+    fn has_line_end(&self) -> bool {
+        !self.ended.load(Ordering::Relaxed) || self.last.load(Ordering::Relaxed) == b'\n'
+    }
+}
+
+impl Read for Watched {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.inner.read(buffer)?;
-        let since = self.since.fetch_add(n as u64, Ordering::Relaxed) + n as u64;
-        if since > RECORD_BYTES_MAX + READ_AHEAD_BYTES {
+        let read = &buffer[..n];
+        match read.last() {
+            Some(last) => self.watch.last.store(*last, Ordering::Relaxed),
+            None => self.watch.ended.store(true, Ordering::Relaxed),
+        }
+        if let Some(last) = read.iter().rfind(|byte| !b"\r\n".contains(byte)) {
+            self.watch.last_of_text.store(*last, Ordering::Relaxed);
+        }
+        let since = self.watch.since.fetch_add(n as u64, Ordering::Relaxed) + n as u64;
+        if since > RECORD_BYTES_MAX + READ_AHEAD_BYTES as u64 {
             let text = format!(
                 "the record is longer than {RECORD_BYTES_MAX} bytes: is a quote not closed?"
             );
@@ -125,14 +190,8 @@ impl Read for Budgeted {
 /// The first records of a sample, for recognising a file; the last one may be cut off and is not
 /// among them.
 pub(super) fn sample(bytes: &[u8], format: Format) -> Vec<StringRecord> {
-    let mut builder = ReaderBuilder::new();
-    builder.has_headers(false).flexible(true);
-    match format {
-        Format::Csv(delimiter) => builder.delimiter(delimiter),
-        Format::Tsv => builder.delimiter(b'\t').quoting(false),
-    };
     let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
-    let mut records: Vec<StringRecord> = builder
+    let mut records: Vec<StringRecord> = builder(format)
         .from_reader(bytes)
         .into_byte_records()
         .map_while(Result::ok)

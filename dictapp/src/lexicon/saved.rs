@@ -196,6 +196,9 @@ fn read(path: &Path, stamp: &Stamp) -> Result<Lexicon, Cause> {
         return Err(Cause::Stale);
     }
     let columns = read_columns(&mut reader)?;
+    if reader.file.read(&mut [0])? > 0 {
+        return Err(Cause::Damaged("end"));
+    }
     if reader.digest.finalize()[..] != head[8..] {
         return Err(Cause::Digest);
     }
@@ -283,7 +286,7 @@ fn check(columns: &Columns) -> Result<(), Cause> {
         ("records", grows(&columns.records.starts, columns.records.text.len())),
         ("forms", grows(&columns.forms.starts, columns.forms.text.len())),
         ("first_entry", grows(&columns.first_entry, entries)),
-        ("first_entry", columns.first_entry.len() == keys + usize::from(keys > 0)),
+        ("first_entry", columns.first_entry.len().saturating_sub(1) == keys),
         ("places", columns.places.len() == keys && columns.by_place.len() == keys),
         ("ranked", columns.ranked as usize <= keys),
         ("books", columns.books.len() == entries && columns.ranks.len() == entries),

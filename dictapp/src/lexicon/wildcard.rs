@@ -50,7 +50,7 @@ impl Lexicon {
         let base = start(keys.start);
         let text = texts.text.get(base..start(keys.end)).unwrap_or("");
         let mut key = keys.start;
-        while key < keys.end {
+        while key < keys.end && start(key) - base <= text.len() {
             let Some(found_at) = pattern.regex.find_at(text, start(key) - base) else { return };
             let at = base + found_at.start();
             while key < keys.end && start(key + 1) <= at {

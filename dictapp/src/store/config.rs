@@ -22,9 +22,10 @@ pub struct DatabaseConfig {
 pub struct DatabaseTimeouts {
     /// For one address to accept a connection.
     pub connect: Duration,
-    /// For a server to answer one statement; for SQLite, to wait for another writer.
+    /// For a server to answer one statement.
     pub statement: Duration,
-    /// For a call with all its waits and retries; no retry begins later.
+    /// For a call with all its waits and retries; no retry begins later. For SQLite, to wait for
+    /// another program that writes.
     pub call: Duration,
     /// For one statement of an import, a removal or a migration.
     pub bulk: Duration,

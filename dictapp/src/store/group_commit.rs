@@ -188,3 +188,95 @@ impl HistRow {
         [self.user.into(), self.time.into(), self.word.as_str().into(), self.found.into()]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fmt,
+        sync::{Mutex, mpsc::channel},
+    };
+
+    use super::*;
+    use crate::store::{
+        db::{Access, Row, Session},
+        pool::lock,
+    };
+
+    /// A database that says how many rows come, and takes them when it is told to.
+    struct Gated {
+        came: std::sync::mpsc::Sender<usize>,
+        gate: Mutex<Receiver<()>>,
+    }
+
+    impl Db for Gated {
+        fn execute(&self, _sql: &str, params: &[Value]) -> Result<u64> {
+            self.came.send(params.len() / 4).unwrap();
+            lock(&self.gate).recv().ok();
+            Ok(1)
+        }
+        fn query(&self, _sql: &str, _params: &[Value]) -> Result<Vec<Row>> {
+            unreachable!("nothing conflicts")
+        }
+        fn transaction(&self, _: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()> {
+            unreachable!("one statement is a transaction")
+        }
+        fn session(&self, _access: Access) -> Result<Box<dyn Session + Send>> {
+            unreachable!("rows go through the pool")
+        }
+        fn place(&self) -> String {
+            "nowhere".to_owned()
+        }
+    }
+
+    impl fmt::Debug for Gated {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("Gated")
+        }
+    }
+
+    fn lookup(time: i64) -> Lookup {
+        Lookup {
+            user: crate::store::UserId(1),
+            word: crate::model::Word::parse("word").unwrap(),
+            found: true,
+            at: jiff::Timestamp::from_microsecond(time).unwrap(),
+        }
+    }
+
+    /// Puts a row into the queue, as a caller does before it waits.
+    fn enqueue(group: &GroupCommit, time: i64) -> Receiver<Result<()>> {
+        let (done, durable) = sync_channel(1);
+        let row = HistRow { user: 1, time, word: "word".to_owned(), found: true };
+        group.queue.as_ref().unwrap().try_send(Job { row, done }).unwrap();
+        durable
+    }
+
+    #[test]
+    fn what_queues_up_shares_a_statement_and_a_full_queue_refuses_at_once() {
+        let ((came, comes), (open, gate)) = (channel(), channel());
+        let db = Arc::new(Gated { came, gate: Mutex::new(gate) });
+        let group = GroupCommit::start(db, Duration::from_secs(3600)).unwrap();
+        let mut waiting = vec![enqueue(&group, 0)];
+        assert_eq!(comes.recv(), Ok(1));
+        waiting.extend((1..=QUEUE_ROWS_MAX as i64).map(|time| enqueue(&group, time)));
+        let error = group.record(&lookup(9)).unwrap_err();
+        assert!(error.is_unavailable() && error.to_string().contains("1024 rows"), "{error}");
+        assert!(waiting.iter().all(|durable| durable.try_recv().is_err()), "nothing is durable");
+
+        drop(open);
+        assert!(waiting.iter().all(|durable| durable.recv() == Ok(Ok(()))));
+        let batches: Vec<usize> = comes.try_iter().collect();
+        assert_eq!(batches, vec![BATCH_ROWS_MAX; QUEUE_ROWS_MAX / BATCH_ROWS_MAX]);
+    }
+
+    #[test]
+    fn nobody_waits_longer_than_the_clock_says() {
+        let ((came, comes), (open, gate)) = (channel(), channel::<()>());
+        let db = Arc::new(Gated { came, gate: Mutex::new(gate) });
+        let group = GroupCommit::start(db, Duration::from_millis(1)).unwrap();
+        let error = group.record(&lookup(1)).unwrap_err();
+        assert!(error.is_unavailable() && error.to_string().contains("within 1ms"), "{error}");
+        assert_eq!(comes.recv(), Ok(1));
+        drop(open);
+    }
+}

@@ -14,11 +14,11 @@ use crate::model::{Username, Word};
 /// The most rows of one page of the history, whoever asks.
 pub const HISTORY_PAGE_MAX: u32 = 1000;
 
-const OLDER: &str = "select u.name, h.word, h.time, h.found from hist h join user u on u.id = h.user \
+pub(super) const OLDER: &str = "select u.name, h.word, h.time, h.found from hist h join user u on u.id = h.user \
      where h.user = ? and h.time < ? order by h.time desc limit ?";
-const NEWER: &str = "select u.name, h.word, h.time, h.found from hist h join user u on u.id = h.user \
+pub(super) const NEWER: &str = "select u.name, h.word, h.time, h.found from hist h join user u on u.id = h.user \
      where h.user = ? and h.time > ? order by h.time limit ?";
-const COUNT: &str = "select count(*) from hist where user = ?";
+pub(super) const COUNT: &str = "select count(*) from hist where user = ?";
 
 /// One look-up, to be recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]

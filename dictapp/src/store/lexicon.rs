@@ -11,10 +11,11 @@ use super::{
 };
 use crate::model::{Entry, Word};
 
-const OF_BOOK: &str =
+pub(super) const OF_BOOK: &str =
     "select word, mean, phonetic, `rank`, forms from words where book = ? order by word";
-const OF_WORD: &str = "select w.word, w.mean, w.phonetic, w.`rank`, w.forms, b.id \
-     from book b join words w on w.book = b.id \
+/// `cross join` makes SQLite go from the books to the words: the other way it scans all words.
+pub(super) const OF_WORD: &str = "select w.word, w.mean, w.phonetic, w.`rank`, w.forms, b.id \
+     from book b cross join words w on w.book = b.id \
      where w.word = ? and b.hidden = 0 order by b.position, b.id";
 const VERSION: &str = "select value from counter where name = 'lexicon_version'";
 

@@ -2,8 +2,9 @@
 //!
 //! The SQL of the subjects (`users`, `sessions`, `history`, `books`, `import`, `lexicon`,
 //! `settings`) is written once. It goes through `db`, the little that is asked of an engine, to
-//! one of two adaptors: `sqlite`, or `mysql` with its `mysql_link`, `circuit` and `pool`. No other
-//! module of the crate knows SQL or these engines.
+//! one of two adaptors, `sqlite` and `mysql`, each with its connection in `*_link`; `pool` keeps
+//! connections, and `circuit` remembers that a server is down. No other module of the crate knows
+//! SQL or these engines.
 //!
 //! Everything waits for a bounded time only (see [`DatabaseTimeouts`]), and what a method has
 //! returned `Ok` for is durable.
@@ -13,6 +14,7 @@ mod error;
 mod db;
 mod pool;
 mod sqlite;
+mod sqlite_link;
 mod circuit;
 mod mysql;
 mod mysql_link;
@@ -77,5 +79,36 @@ impl Store {
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Store({:?})", self.db)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_grows_is_never_read_as_a_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plans.db").to_str().unwrap().to_owned();
+        let config = DatabaseConfig { url: vec![path], ..DatabaseConfig::default() };
+        let store = Store::open(&config).unwrap();
+        for sql in [
+            users::BY_NAME,
+            sessions::BY_HASH,
+            sessions::EXPIRED,
+            sessions::DELETE_OF,
+            history::OLDER,
+            history::NEWER,
+            history::COUNT,
+            lexicon::OF_BOOK,
+            lexicon::OF_WORD,
+        ] {
+            let params = vec![db::Value::Int(1); sql.matches('?').count()];
+            for mut row in store.db.query(&format!("explain query plan {sql}"), &params).unwrap() {
+                let (_id, _parent, _unused) = (row.int(), row.int(), row.int());
+                let step = row.text().unwrap();
+                assert!(!step.starts_with("SCAN") || step.starts_with("SCAN b "), "{sql}: {step}");
+            }
+        }
     }
 }

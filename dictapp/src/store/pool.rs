@@ -192,3 +192,85 @@ impl<C: Pooled> fmt::Debug for Pool<C> {
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    /// A connection that knows its number and whether it broke.
+    #[derive(Debug)]
+    struct Numbered(usize, bool);
+
+    impl Pooled for Numbered {
+        fn is_clean(&self) -> bool {
+            !self.1
+        }
+    }
+
+    const EVER: Duration = Duration::from_secs(3600);
+
+    fn pool(connections_max: usize, idle: Duration, lifetime: Duration) -> Arc<Pool<Numbered>> {
+        Pool::new(PoolLimits { connections_max, idle, lifetime })
+    }
+
+    /// Leases without waiting; a new connection gets this number.
+    fn lease(pool: &Arc<Pool<Numbered>>, number: usize) -> Option<Lease<Numbered>> {
+        pool.lease(Instant::now(), || Ok::<_, ()>(Numbered(number, false))).unwrap()
+    }
+
+    #[test]
+    fn gives_the_connection_used_last_and_no_more_than_the_limit() {
+        let pool = pool(2, EVER, EVER);
+        let (one, two) = (lease(&pool, 1).unwrap(), lease(&pool, 2).unwrap());
+        assert!(lease(&pool, 3).is_none());
+        drop(two);
+        drop(one);
+        let again = lease(&pool, 3).unwrap();
+        assert_eq!((again.0, again.is_reused()), (1, true));
+    }
+
+    #[test]
+    fn closes_what_is_broken_and_gives_its_slot_to_who_waits() {
+        let pool = pool(1, EVER, EVER);
+        let mut one = lease(&pool, 1).unwrap();
+        let waiting = {
+            let pool = Arc::clone(&pool);
+            thread::spawn(move || {
+                let lease = pool.lease(Instant::now() + EVER, || Ok::<_, ()>(Numbered(2, false)));
+                lease.unwrap().unwrap().0
+            })
+        };
+        one.1 = true;
+        drop(one);
+        assert_eq!(waiting.join().unwrap(), 2);
+    }
+
+    #[test]
+    fn a_failed_connect_gives_the_slot_back() {
+        let pool = pool(1, EVER, EVER);
+        assert_eq!(pool.lease(Instant::now(), || Err("refused")).err(), Some("refused"));
+        assert_eq!(lease(&pool, 1).unwrap().0, 1);
+    }
+
+    #[test]
+    fn closes_what_is_idle_or_old() {
+        for pool in [pool(1, Duration::ZERO, EVER), pool(1, EVER, Duration::ZERO)] {
+            drop(lease(&pool, 1));
+            assert_eq!(lease(&pool, 2).unwrap().0, 2);
+        }
+    }
+
+    #[test]
+    fn forgets_idle_connections_and_those_on_loan() {
+        let pool = pool(2, EVER, EVER);
+        let (one, two) = (lease(&pool, 1).unwrap(), lease(&pool, 2).unwrap());
+        drop(one);
+        pool.clear();
+        pool.clear_since(&two); // of the time before: nothing happens
+        drop(lease(&pool, 3));
+        drop(two);
+        assert_eq!(lease(&pool, 4).unwrap().0, 3);
+    }
+}

@@ -14,12 +14,13 @@ use crate::model::Username;
 
 const INSERT: &str =
     "insert into session (token_hash, user, created, seen, expires) values (?, ?, ?, ?, ?)";
-const BY_HASH: &str = "select s.user, u.name, s.created, s.seen, s.expires \
+pub(super) const BY_HASH: &str = "select s.user, u.name, s.created, s.seen, s.expires \
      from session s join user u on u.id = s.user where s.token_hash = ?";
 const TOUCH: &str = "update session set seen = ?, expires = ? where token_hash = ?";
 const DELETE: &str = "delete from session where token_hash = ?";
-const DELETE_OF: &str = "delete from session where user = ?";
-const EXPIRED: &str = "select token_hash from session where expires <= ? order by expires limit ?";
+pub(super) const DELETE_OF: &str = "delete from session where user = ?";
+pub(super) const EXPIRED: &str =
+    "select token_hash from session where expires <= ? order by expires limit ?";
 const DELETE_EXPIRED: &str = "delete from session where token_hash = ? and expires <= ?";
 
 /// A session that begins.

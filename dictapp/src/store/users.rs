@@ -11,7 +11,7 @@ use super::{
 };
 use crate::model::Username;
 
-const BY_NAME: &str = "select id, passwd, email, created from user where name = ?";
+pub(super) const BY_NAME: &str = "select id, passwd, email, created from user where name = ?";
 const INSERT: &str = "insert into user (name, passwd, email, created) values (?, ?, ?, ?)";
 const REPLACE_PASSWD: &str = "update user set passwd = ? where id = ? and passwd = ?";
 const PASSWD: &str = "select passwd from user where id = ?";

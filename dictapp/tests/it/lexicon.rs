@@ -1,7 +1,10 @@
 //! The lexicon through its public face: each way to find a word, on small books and on drawn ones.
 
-use dictapp::lexicon::{BookId, EntryRef, FoundBy, Hit, Lexicon};
+use dictapp::lexicon::{
+    BookId, End, EntryRef, FoundBy, Hit, Lexicon, Matches, Page, Pattern, Stamp, fold,
+};
 use dictapp::model::{Entry, Word};
+use proptest::prelude::*;
 
 /// An entry as a test writes it: `word | explanation | rank | form, form`.
 fn entry(line: &str) -> Entry {
@@ -306,6 +309,543 @@ mod did_you_mean {
             assert_eq!(words(lexicon.did_you_mean(query, 5)), [""; 0], "{query}");
         }
     }
+}
+
+mod pattern {
+    use super::*;
+
+    fn matching<'a>(lexicon: &'a Lexicon, pattern: &str, page: Page) -> Matches<'a> {
+        let pattern = Pattern::parse(pattern).expect("a pattern").expect("a good one");
+        lexicon.matching(&pattern, page)
+    }
+
+    #[track_caller]
+    fn matches(lexicon: &Lexicon, pattern: &str, expected: &[&str]) {
+        let found = matching(lexicon, pattern, Page::first(20));
+        assert_eq!(
+            (words(found.entries), found.end),
+            (expected.to_vec(), End::Complete),
+            "{pattern}"
+        );
+    }
+
+    #[test]
+    fn a_question_mark_is_one_character_and_a_star_any_number() {
+        let lexicon = lexicon(&[
+            "red",
+            "reed",
+            "read",
+            "Café",
+            "nation",
+            "action",
+            "ice cream",
+            "tion",
+            "苹果",
+        ]);
+        matches(&lexicon, "re?d", &["read", "reed"]);
+        matches(&lexicon, "*tion", &["action", "nation", "tion"]);
+        matches(&lexicon, "?a*n", &["nation"]);
+        matches(&lexicon, "CAF?", &["Café"]);
+        matches(&lexicon, "ice*", &["ice cream"]);
+        matches(&lexicon, "苹?", &["苹果"]);
+        matches(&lexicon, "r.d*", &[]);
+        matches(
+            &lexicon,
+            "**",
+            &["action", "Café", "ice cream", "nation", "read", "red", "reed", "tion", "苹果"],
+        );
+    }
+
+    #[test]
+    fn a_regular_expression_is_held_against_each_word_alone() {
+        let lexicon = lexicon(&["unwed", "undo", "used", "ed", "un", "a b"]);
+        matches(&lexicon, "/^un.*ed$/", &["unwed"]);
+        matches(&lexicon, "/^UN/", &["un", "undo", "unwed"]);
+        matches(&lexicon, "/ed/", &["ed", "unwed", "used"]);
+        matches(&lexicon, "/^[^x]{2}$/", &["ed", "un"]);
+        matches(&lexicon, "/d\\su/", &[]);
+        matches(&lexicon, "/\\Aun\\z/", &["un"]);
+        matches(&lexicon, "/(?s)d.u/", &[]);
+        matches(&lexicon, "/(?-m)^ed$/", &["ed"]);
+        matches(&lexicon, "/\\bb\\b/", &["a b"]);
+    }
+
+    #[test]
+    fn pages_follow_one_another() {
+        let all: Vec<String> = (0..25).map(|i| format!("w{i:02}")).collect();
+        let lexicon = lexicon(&all.iter().map(String::as_str).collect::<Vec<_>>());
+        let mut seen = Vec::new();
+        for (skip, end) in [(0, End::More), (10, End::More), (20, End::Complete)] {
+            let page = matching(&lexicon, "w*", Page { skip, take: 10 });
+            assert_eq!(page.end, end, "{skip}");
+            seen.extend(words(page.entries));
+        }
+        assert_eq!(seen, all);
+        assert_eq!(
+            matching(&lexicon, "w*", Page { skip: usize::MAX, take: usize::MAX }).entries,
+            []
+        );
+    }
+
+    #[test]
+    fn a_hostile_pattern_ends_soon() {
+        let common = common();
+        for pattern in [
+            "/(a?){90}a{3}/",
+            "/(.*)*(.*)*(.*)*x{9}y/",
+            "/([a-z]+)+[^a-z]{8}q/",
+            "/(?:\\w|\\d|.){5}\\A/",
+            "/[^a]*[^b]*[^c]*[^d]*#/",
+            "/(((((.?){9}).?){2}){2})#/",
+        ] {
+            let Some(Ok(pattern)) = Pattern::parse(pattern) else { continue };
+            let begin = std::time::Instant::now();
+            let _ = common.matching(&pattern, Page::first(10));
+            // The bound is 25 ms; the rest is for a debug build on a busy machine.
+            assert!(begin.elapsed().as_millis() < 1_000, "{pattern:?} {:?}", begin.elapsed());
+        }
+    }
+}
+
+mod reverse {
+    use super::*;
+
+    fn fruits() -> Lexicon {
+        lexicon(&[
+            "apple|n. 苹果；苹果树|900",
+            "pineapple|n. 菠萝|4000",
+            "cider|n. 苹果酒|8000",
+            "malus|n. 苹果",
+            "applejack|苹果白兰地",
+            "fruit|n. 水果；果实|700",
+            "but|conj. 但是\n> 苹果 = 苹果|20",
+            "T-shirt|n. T恤；Ｔ恤衫",
+            "OK|int. 好；卡拉OK",
+            "book|n. 书；书籍|300",
+            "letter|n. 信；书信|400",
+        ])
+    }
+
+    #[track_caller]
+    fn finds(query: &str, expected: &[&str]) {
+        let fruits = fruits();
+        let found = fruits.reverse(query, Page::first(20));
+        assert_eq!(
+            (words(found.entries), found.end),
+            (expected.to_vec(), End::Complete),
+            "{query}"
+        );
+    }
+
+    #[test]
+    fn whole_glosses_come_first_then_the_commonest() {
+        finds("苹果", &["apple", "malus", "cider", "applejack"]);
+        finds("果", &["fruit", "apple", "cider", "applejack", "malus"]);
+        finds("书", &["book", "letter"]);
+        finds("书信", &["letter"]);
+        finds(" 苹果 ", &["apple", "malus", "cider", "applejack"]);
+    }
+
+    #[test]
+    fn letters_beside_chinese_count_in_any_width() {
+        finds("T恤", &["T-shirt"]);
+        finds("ｔ恤", &["T-shirt"]);
+        finds("恤衫", &["T-shirt"]);
+        finds("卡拉ok", &["OK"]);
+        finds("卡拉", &["OK"]);
+    }
+
+    #[test]
+    fn several_parts_must_all_be_there() {
+        finds("水果 果实", &["fruit"]);
+        finds("水果 苹果", &[]);
+    }
+
+    #[test]
+    fn what_is_not_chinese_or_in_no_gloss_finds_nothing() {
+        for query in ["", "apple", "n", "龘", "果苹", "，", &"果".repeat(99)] {
+            finds(query, &[]);
+        }
+    }
+
+    #[test]
+    fn pages_follow_one_another() {
+        let fruits = fruits();
+        let page = fruits.reverse("苹果", Page { skip: 1, take: 2 });
+        assert_eq!((words(page.entries), page.end), (vec!["malus", "cider"], End::More));
+        let page = fruits.reverse("苹果", Page { skip: 3, take: 2 });
+        assert_eq!((words(page.entries), page.end), (vec!["applejack"], End::Complete));
+    }
+}
+
+mod phrase {
+    use super::*;
+
+    #[track_caller]
+    fn takes_apart(sentence: &str, expected: &[(&str, &[&str])]) {
+        let lexicon = lexicon(&[
+            "run into|phr. 偶遇",
+            "run|v. 跑",
+            "an|art. 一",
+            "old|adj. 老的",
+            "friend|n. 朋友",
+            "old friend|n. 老朋友",
+            "kick the bucket|phr. 死",
+            "the|art.",
+            "ice cream|n. 冰淇淋",
+            "ice|n. 冰",
+        ]);
+        let pieces = lexicon.phrase(sentence);
+        let found: Vec<(&str, Vec<&str>)> = pieces
+            .iter()
+            .map(|piece| (piece.text.as_str(), words(piece.hits.iter().map(|hit| hit.entry))))
+            .collect();
+        let expected: Vec<(&str, Vec<&str>)> =
+            expected.iter().map(|(text, words)| (*text, words.to_vec())).collect();
+        assert_eq!(found, expected, "{sentence}");
+    }
+
+    #[test]
+    fn the_whole_phrase_is_one_piece() {
+        takes_apart("run into", &[("run into", &["run into"])]);
+        takes_apart("Ran into", &[("Ran into", &["run into"])]);
+        takes_apart("kick the bucket", &[("kick the bucket", &["kick the bucket"])]);
+    }
+
+    #[test]
+    fn a_sentence_is_its_longest_phrases_and_words() {
+        takes_apart(
+            "I ran into an old friend, the “ice”!",
+            &[
+                ("I", &[]),
+                ("ran into", &["run into"]),
+                ("an", &["an"]),
+                ("old friend", &["old friend"]),
+                ("the", &["the"]),
+                ("ice", &["ice"]),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_mark_ends_a_phrase() {
+        takes_apart("ice, cream", &[("ice", &["ice"]), ("cream", &[])]);
+        takes_apart(" , . ", &[]);
+    }
+
+    #[test]
+    fn a_page_of_text_is_read_up_to_a_limit() {
+        let lexicon = lexicon(&["a"]);
+        assert_eq!(lexicon.phrase(&"a ".repeat(10_000)).len(), 48);
+    }
+}
+
+mod daily {
+    use super::*;
+
+    #[test]
+    fn the_word_of_the_day_is_common_and_the_same_all_day() {
+        let (one, other) = (common(), common());
+        let mut seen = std::collections::BTreeSet::new();
+        for day in 1..=28 {
+            let date = jiff::civil::date(2026, 2, day);
+            let word = one.word_of_the_day(date).expect("a word");
+            assert_eq!(Some(word), other.word_of_the_day(date));
+            assert!(word.rank.is_some_and(|rank| rank <= 5_000), "{word:?}");
+            seen.insert(word.word);
+        }
+        assert!(seen.len() > 24, "days differ: {seen:?}");
+    }
+
+    #[test]
+    fn another_book_does_not_change_the_day() {
+        let date = jiff::civil::date(2026, 2, 1);
+        let small = lexicon(&["tree|n.|1", "house|n.|2", "river|n.|3"]);
+        let word = small.word_of_the_day(date).expect("a word").word;
+        let others = ["tree|n.|1", "house|n.|2", "river|n.|3", "xylem|n.", "ox|n.|4"];
+        assert_eq!(lexicon(&others).word_of_the_day(date).expect("a word").word, word);
+    }
+
+    #[test]
+    fn a_random_word_is_any_common_one() {
+        let lexicon = lexicon(&["tree|n.|1", "house|n.|2", "the|art.|3", "xylem|n."]);
+        let drawn: std::collections::BTreeSet<&str> =
+            (0..9).filter_map(|i| lexicon.random(i)).map(|entry| entry.word).collect();
+        assert_eq!(drawn.into_iter().collect::<Vec<_>>(), ["house", "tree"]);
+        assert_eq!(Lexicon::empty().random(7), None);
+    }
+}
+
+mod saved {
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    const STAMP: Stamp = [7; 32];
+
+    fn small() -> Lexicon {
+        lexicon(&[
+            "apple|n. 苹果|3|apples",
+            "Apple|n. 苹果公司|9",
+            "ice cream|n. 冰淇淋|8",
+            "go|v. 去|1|went",
+            "café|n. 咖啡馆",
+            "pine-apple|n. 菠萝",
+        ])
+    }
+
+    /// All that can be asked, with words and noise.
+    fn ask_everything(lexicon: &Lexicon) -> String {
+        let mut answers = String::new();
+        for query in ["apple", "went", "APPLES", "cafe", "icecream", "aple", "i", "苹果", "果", ""]
+        {
+            answers += &format!("{:?}\n", lexicon.look_up(query));
+            answers += &format!("{:?}\n", words(lexicon.suggest(query, 10)));
+            answers += &format!("{:?}\n", words(lexicon.did_you_mean(query, 10)));
+            answers += &format!("{:?}\n", lexicon.reverse(query, Page::first(10)));
+            answers += &format!("{:?}\n", lexicon.phrase(query));
+        }
+        for pattern in ["*p*", "/e$/", "/\\Ai/"] {
+            let pattern = Pattern::parse(pattern).expect("a pattern").expect("a good one");
+            answers += &format!("{:?}\n", lexicon.matching(&pattern, Page::first(10)));
+        }
+        answers += &format!("{:?}", lexicon.word_of_the_day(jiff::civil::date(2026, 1, 1)));
+        answers += &format!("{:?} {:?}", lexicon.random(3), lexicon.entries().collect::<Vec<_>>());
+        answers
+    }
+
+    #[test]
+    fn comes_back_as_it_was() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lexicon.index");
+        small().save(&path, &STAMP).expect("written");
+        small().save(&path, &STAMP).expect("written over");
+        let opened = Lexicon::open_saved(&path, &STAMP).expect("sound");
+        assert_eq!(ask_everything(&opened), ask_everything(&small()));
+        let files = std::fs::read_dir(folder.path()).expect("the folder").count();
+        assert_eq!(files, 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn an_empty_lexicon_comes_back_too() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lexicon.index");
+        Lexicon::empty().save(&path, &STAMP).expect("written");
+        assert!(Lexicon::open_saved(&path, &STAMP).expect("sound").is_empty());
+        let none = Lexicon::builder().build().expect("nothing is not too large");
+        none.save(&path, &STAMP).expect("written");
+        assert!(Lexicon::open_saved(&path, &STAMP).expect("sound").is_empty());
+    }
+
+    #[test]
+    fn absent_stale_and_damaged_files_are_told_apart() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lexicon.index");
+        let error = || Lexicon::open_saved(&path, &STAMP).expect_err("an error");
+        assert!(error().is_absent());
+        small().save(&path, &[8; 32]).expect("written");
+        assert!(error().is_stale());
+        assert!(error().to_string().ends_with("lexicon.index: made from other word books"));
+        small().save(&path, &STAMP).expect("written");
+        let sound = std::fs::read(&path).expect("bytes");
+        for at in 0..sound.len() {
+            let mut damaged = sound.clone();
+            damaged[at] ^= 0x10;
+            std::fs::write(&path, damaged).expect("written");
+            Lexicon::open_saved(&path, &STAMP).expect_err("a changed byte");
+            std::fs::write(&path, &sound[..at]).expect("written");
+            Lexicon::open_saved(&path, &STAMP).expect_err("a cut file");
+        }
+        std::fs::write(&path, [&sound[..], b"x"].concat()).expect("written");
+        assert!(error().to_string().contains("end"));
+    }
+
+    #[test]
+    fn saving_into_no_folder_names_the_file() {
+        let error =
+            small().save(std::path::Path::new("/nowhere/x"), &STAMP).expect_err("no folder");
+        assert!(error.to_string().starts_with("saved lexicon /nowhere/x: "), "{error}");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        /// Someone who can compute a digest still cannot make the program fail.
+        #[test]
+        fn a_forged_file_is_refused_or_harmless(
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        ) {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("lexicon.index");
+            small().save(&path, &STAMP).expect("written");
+            let mut forged = std::fs::read(&path).expect("bytes");
+            for (at, byte) in changes {
+                let at = 72 + at.index(forged.len() - 72);
+                forged[at] = byte;
+            }
+            let digest = Sha256::digest(&forged[40..]);
+            forged[8..40].copy_from_slice(&digest);
+            std::fs::write(&path, forged).expect("written");
+            if let Ok(lexicon) = Lexicon::open_saved(&path, &STAMP) {
+                ask_everything(&lexicon);
+            }
+        }
+    }
+}
+
+mod agrees_with_a_plain_scan {
+    use super::*;
+
+    /// Headwords of few letters, so that they meet: cases, accents, phrases, compounds.
+    fn headwords() -> impl Strategy<Value = Vec<String>> {
+        let word = "[abAé苹]{1,4}";
+        let headword = prop_oneof![
+            4 => word.prop_map(|word| word),
+            2 => (word, word).prop_map(|(a, b)| format!("{a} {b}")),
+            1 => (word, word).prop_map(|(a, b)| format!("{a}-{b}")),
+        ];
+        prop::collection::vec(headword, 1..80)
+    }
+
+    fn built(headwords: &[String]) -> Lexicon {
+        let mut builder = Lexicon::builder();
+        for (i, word) in headwords.iter().enumerate() {
+            let rank = (i % 3 == 0).then_some(i as u32 + 1);
+            builder.add(BookId((i % 2) as u16), &Entry { rank, ..entry(word) });
+        }
+        builder.build().expect("few words")
+    }
+
+    proptest! {
+        #[test]
+        fn every_headword_is_found_by_its_own_spelling_in_any_case(headwords in headwords()) {
+            let lexicon = built(&headwords);
+            prop_assert_eq!(lexicon.len(), headwords.len());
+            for word in &headwords {
+                let hits = lexicon.look_up(word);
+                prop_assert_eq!((hits[0].entry.word, hits[0].by), (word.as_str(), Spelling));
+                let same = headwords.iter().filter(|other| fold(other) == fold(word)).count();
+                prop_assert_eq!(hits.iter().filter(|hit| hit.by != Inflection).count(), same);
+                for other in [word.to_uppercase(), word.to_lowercase(), fold(word)] {
+                    let hits = lexicon.look_up(&other);
+                    prop_assert!(hits.iter().any(|hit| hit.entry.word == word), "{}", other);
+                }
+            }
+        }
+
+        #[test]
+        fn any_text_may_be_a_headword(word in "\\PC{1,40}") {
+            if let Ok(word) = Word::parse(&word) {
+                let mut builder = Lexicon::builder();
+                builder.add(BookId(1), &Entry { word: word.clone(), ..entry("a") });
+                let lexicon = builder.build().expect("one word");
+                let hits = lexicon.look_up(word.as_str());
+                prop_assert_eq!(found(&hits), vec![(word.as_str(), Spelling)]);
+            }
+        }
+
+        #[test]
+        fn suggestions(headwords in headwords(), typed in "[abA苹]{1,3}", n in 1usize..12) {
+            let lexicon = built(&headwords);
+            let mut keys: Vec<(u32, u32, String)> = Vec::new();
+            for word in &headwords {
+                let key = fold(word);
+                let begins = key.starts_with(&typed.to_lowercase());
+                let inside = key.match_indices([' ', '-']).any(|(at, _)| {
+                    key[at + 1..].starts_with(&typed.to_lowercase())
+                });
+                let fellows = headwords.iter().enumerate().filter(|(_, other)| fold(other) == key);
+                let rank = fellows.map(|(i, _)| if i % 3 == 0 { i as u32 + 1 } else { u32::MAX });
+                let rank = rank.min().expect("itself");
+                let class = match rank {
+                    _ if key == typed.to_lowercase() => 0,
+                    u32::MAX if begins => 2,
+                    u32::MAX => 3,
+                    _ => 1,
+                };
+                if begins || inside {
+                    keys.push((class, rank, key));
+                }
+            }
+            keys.sort();
+            keys.dedup();
+            keys.truncate(n);
+            let suggested: Vec<String> =
+                lexicon.suggest(&typed, n).iter().map(|entry| fold(entry.word)).collect();
+            prop_assert_eq!(suggested, keys.into_iter().map(|it| it.2).collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn patterns(headwords in headwords(), pattern in "[ab?*苹]{0,3}[?*][ab?* -]{0,3}") {
+            let lexicon = built(&headwords);
+            let mut expected: Vec<String> = headwords
+                .iter()
+                .map(|word| fold(word))
+                .filter(|key| glob(&fold(&pattern).chars().collect::<Vec<_>>(), &key.chars().collect::<Vec<_>>()))
+                .collect();
+            expected.sort();
+            expected.dedup();
+            let pattern = Pattern::wildcard(&pattern).expect("short");
+            let found = lexicon.matching(&pattern, Page::first(100)).entries;
+            prop_assert_eq!(found.iter().map(|it| fold(it.word)).collect::<Vec<_>>(), expected);
+        }
+
+        #[test]
+        fn glosses(glosses in prop::collection::vec("[果苹树a；]{1,6}", 1..60), query in "[果苹树]{1,3}") {
+            let lines: Vec<String> =
+                glosses.iter().enumerate().map(|(i, gloss)| format!("w{i:02}|n. {gloss}")).collect();
+            let lexicon = lexicon(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+            let has = |gloss: &&String| gloss.contains(&query);
+            let whole = |gloss: &String| gloss.split('；').any(|part| part == query);
+            let mut expected: Vec<(bool, usize)> = glosses
+                .iter()
+                .enumerate()
+                .filter(|(_, gloss)| has(gloss))
+                .map(|(i, gloss)| (!whole(gloss), i))
+                .collect();
+            expected.sort_unstable();
+            let expected: Vec<String> = expected.iter().map(|(_, i)| format!("w{i:02}")).collect();
+            prop_assert_eq!(words(lexicon.reverse(&query, Page::first(100)).entries), expected);
+        }
+    }
+
+    /// The textbook's matcher.
+    fn glob(pattern: &[char], text: &[char]) -> bool {
+        match (pattern, text) {
+            ([], _) => text.is_empty(),
+            (['*', rest @ ..], _) => (0..=text.len()).any(|at| glob(rest, &text[at..])),
+            (['?', rest @ ..], [_, text @ ..]) => glob(rest, text),
+            ([c, rest @ ..], [d, text @ ..]) => c == d && glob(rest, text),
+            _ => false,
+        }
+    }
+}
+
+#[test]
+fn irregular_forms_of_wordnet_find_their_lemmas() {
+    let list = include_str!("../../src/lexicon/data/exceptions.txt");
+    let lines = list.lines().filter(|line| !line.starts_with('#'));
+    let pairs: Vec<(String, String)> = lines
+        .flat_map(|line| {
+            let (form, lemmas) = line.split_once(' ').expect("a form and its lemmas");
+            lemmas.split(' ').map(|lemma| (form.replace('_', " "), lemma.replace('_', " ")))
+        })
+        .collect();
+    assert!(pairs.len() > 5_500);
+    let mut builder = Lexicon::builder();
+    for (_, lemma) in &pairs {
+        builder.add(BookId(1), &entry(lemma));
+    }
+    let lexicon = builder.build().expect("few words");
+    let has =
+        |form: &str, lemma: &str| lexicon.look_up(form).iter().any(|it| it.entry.word == lemma);
+    let missed: Vec<_> = pairs.iter().filter(|(form, lemma)| !has(form, lemma)).collect();
+    assert!(
+        missed.len() * 1000 <= pairs.len() * 2,
+        "{} of {}: {missed:?}",
+        missed.len(),
+        pairs.len()
+    );
 }
 
 /// The pairs of a list of common misspellings.

@@ -3,6 +3,7 @@
 mod books;
 mod browser;
 mod cli;
+mod import;
 mod lexicon;
 mod mariadb;
 mod pages;
@@ -10,6 +11,7 @@ mod proxy;
 #[path = "../../../webframe/tests/it/source/mod.rs"]
 mod source;
 mod store;
+mod store_books;
 mod store_crash;
 mod store_faults;
 mod store_migration;

@@ -98,6 +98,7 @@ impl MariaDb {
         server
             .arg("--no-defaults")
             .arg(format!("--datadir={}", path.join("data").display()))
+            .arg(format!("--tmpdir={}", path.join("tmp").display()))
             .arg(format!("--socket={}", path.join("s.sock").display()))
             .arg(format!("--pid-file={}", path.join("data/server.pid").display()))
             .arg(format!("--log-error={}", path.join("data/error.log").display()))
@@ -162,6 +163,8 @@ fn install(folder: &Path) {
         ),
     )
     .unwrap();
+    // A server that starts removes all temporary tables in its folder for them, anybody's.
+    fs::create_dir(folder.join("tmp")).unwrap();
     if is_root() {
         run(Command::new("chown").arg("-R").arg("mysql:mysql").arg(folder));
     }
@@ -169,6 +172,7 @@ fn install(folder: &Path) {
     run(as_mysql("mariadb-install-db")
         .arg("--no-defaults")
         .arg(format!("--datadir={}", data.display()))
+        .arg(format!("--tmpdir={}", folder.join("tmp").display()))
         .args(["--skip-test-db", "--auth-root-authentication-method=normal"])
         .arg("--innodb-log-file-size=32M"));
 }

@@ -128,7 +128,7 @@ fn names_a_folder_that_cannot_be_made() {
 #[test]
 fn waits_for_another_program_that_writes_but_not_for_ever() {
     let mut fresh = Fresh::sqlite();
-    fresh.config.timeouts.statement = Duration::from_millis(50);
+    fresh.config.timeouts.call = Duration::from_millis(50);
     let store = fresh.open();
     let user = register(&store, "Levi");
     let mut other = fresh.raw();

@@ -92,10 +92,9 @@ pub(super) struct Receiving {
 impl Receiving {
     /// When the content has to be whole: what has come at the least rate moves it.
     pub(super) fn deadline(&self, engine: &Engine) -> Tick {
-        let timeouts = &engine.settings.timeouts;
-        let earned = self.request.content.length() / timeouts.body_rate_min.max(1);
-        let time = timeouts.body + std::time::Duration::from_secs(earned);
-        self.since.saturating_add(engine.ticks(time))
+        let earned = self.request.content.length() / engine.settings.timeouts.body_rate_min.max(1);
+        let earned = super::ticks(std::time::Duration::from_secs(earned));
+        self.since.saturating_add(engine.clocks.body).saturating_add(earned)
     }
 }
 

@@ -246,7 +246,7 @@ impl Shard {
             Written::Broken => self.close(token),
             Written::Part => {
                 self.watch_writing(token);
-                self.set_deadline_in(token, self.engine.settings.timeouts.write);
+                self.set_deadline_in(token, self.engine.clocks.write);
             }
             Written::All => self.move_on(token),
         }
@@ -256,7 +256,7 @@ impl Shard {
     fn move_on(&mut self, token: Token) {
         let (now, draining) = (self.now, self.draining);
         let Some(connection) = self.connections.get(token) else { return };
-        let timeouts = self.engine.settings.timeouts.clone();
+        let clocks = self.engine.clocks;
         match &mut connection.phase {
             Phase::Idle if !connection.input.is_empty() => {
                 self.todo.push_back(Todo::Read(token, false));
@@ -264,23 +264,23 @@ impl Shard {
             Phase::Idle if draining => self.close(token),
             Phase::Idle => {
                 connection.idle_since = now;
-                self.set_deadline_in(token, timeouts.idle);
+                self.set_deadline_in(token, clocks.idle);
             }
             Phase::Head(since) => {
-                let deadline = since.saturating_add(self.engine.ticks(timeouts.head));
+                let deadline = since.saturating_add(clocks.head);
                 self.set_deadline(token, deadline);
             }
             Phase::Body(receiving) => {
                 let deadline = receiving.deadline(&self.engine);
                 self.set_deadline(token, deadline);
             }
-            Phase::Answering(..) => self.set_deadline_in(token, timeouts.handler),
+            Phase::Answering(..) => self.set_deadline_in(token, clocks.handler),
             Phase::Streaming(_) => self.pull(token),
             Phase::Closing(Parting::AtOnce) => self.close(token),
             Phase::Closing(Parting::Lingering) => {
                 connection.transport.shut_down_writing();
                 connection.phase = Phase::Lingering(self.engine.settings.limits.linger_bytes_max);
-                self.set_deadline_in(token, timeouts.linger);
+                self.set_deadline_in(token, clocks.linger);
                 self.todo.push_back(Todo::Read(token, false));
             }
             Phase::Lingering(_) => {}

@@ -30,8 +30,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use timers::Tick;
+
 use crate::{
-    Error, Request, Response,
+    Error, Request, Response, Timeouts,
     wire::{Head, WireError},
 };
 
@@ -68,6 +70,7 @@ pub(crate) enum Endpoint {
 pub(crate) struct Engine {
     service: Arc<dyn Service>,
     settings: ServerSettings,
+    clocks: Clocks,
     workers: Arc<workers::Workers>,
     watchdog: watchdog::Watchdog,
     tables: Vec<table::Table<Box<shard::Shard>, Endpoint>>,
@@ -83,15 +86,42 @@ pub(crate) struct Engine {
     stop: StopHandle,
 }
 
+/// The settings' timeouts in ticks, for a division of 128 bits on each request would be felt.
+#[derive(Clone, Copy, Debug)]
+struct Clocks {
+    head: Tick,
+    body: Tick,
+    idle: Tick,
+    write: Tick,
+    handler: Tick,
+    linger: Tick,
+}
+
+impl Clocks {
+    fn of(timeouts: &Timeouts) -> Clocks {
+        Clocks {
+            head: ticks(timeouts.head),
+            body: ticks(timeouts.body),
+            idle: ticks(timeouts.idle),
+            write: ticks(timeouts.write),
+            handler: ticks(timeouts.handler),
+            linger: ticks(timeouts.linger),
+        }
+    }
+}
+
+/// A length of time in ticks, rounded up, at least one.
+fn ticks(time: Duration) -> Tick {
+    let ticks = time.as_millis().div_ceil(u128::from(timers::TICK_MS)).max(1);
+    u32::try_from(ticks).map_or(timers::NEVER / 2, |ticks| ticks.min(timers::NEVER / 2))
+}
+
 impl Engine {
     /// The tick of an instant.
-    fn tick(&self, at: Instant) -> timers::Tick {
-        self.ticks(at.saturating_duration_since(self.started))
-    }
-
-    /// A length of time in ticks.
-    fn ticks(&self, time: Duration) -> timers::Tick {
-        u32::try_from(time.as_millis() as u64 / timers::TICK_MS).unwrap_or(timers::NEVER / 2)
+    fn tick(&self, at: Instant) -> Tick {
+        let since = at.saturating_duration_since(self.started);
+        let millis = since.as_secs() * 1000 + u64::from(since.subsec_millis());
+        u32::try_from(millis / timers::TICK_MS).unwrap_or(timers::NEVER - 1)
     }
 
     fn shard_is_done(&self, cut: usize) {

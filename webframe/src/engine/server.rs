@@ -16,7 +16,7 @@ use signal_hook::{
 };
 
 use super::{
-    Address, Engine,
+    Address, Clocks, Engine,
     admission::Admission,
     connection::Message,
     listener::Listener,
@@ -195,6 +195,7 @@ impl Server {
         let engine = Arc::new(Engine {
             service,
             settings: self.settings.clone(),
+            clocks: Clocks::of(&self.settings.timeouts),
             workers: Arc::new(Workers::new(bounds)),
             watchdog: Watchdog::new(shards),
             tables: (0..shards).map(|_| Table::new()).collect(),

@@ -28,9 +28,9 @@ const BELL: mio::Token = mio::Token(usize::MAX);
 const FIRST_LISTENER: usize = usize::MAX - 1024;
 /// Accepts in a row before other connections have their turn.
 const ACCEPTS_AT_ONCE: usize = 64;
-/// Polls without waiting before the shard goes to sleep while there is traffic: an event loop that
-/// sleeps after each request loses 10 % at few connections.
-const POLLS_BEFORE_SLEEP: usize = 4;
+/// Polls without waiting before the shard goes to sleep, at most: an event loop that sleeps after
+/// each request loses 10 % at few connections.
+const PATIENCE_MAX: u32 = 4;
 /// A shard gives a new connection away when it has this many more than the emptiest one.
 const IMBALANCE: usize = 8;
 /// How long the accepting rests when there is no room and nobody idle.
@@ -56,7 +56,9 @@ pub(super) struct Shard {
     accept_again: Option<Instant>,
     /// Idle connections chosen to be closed when room is needed, the longest idle one last.
     victims: Vec<Token>,
-    date_second: u64,
+    date_until: Instant,
+    /// Polls without waiting that may pay: they do at many requests, and not at few.
+    patience: u32,
     due: Vec<Token>,
 }
 
@@ -99,7 +101,8 @@ impl Shard {
             messages: Vec::new(),
             accept_again: None,
             victims: Vec::new(),
-            date_second: 0,
+            date_until: Instant::now(),
+            patience: PATIENCE_MAX,
             due: Vec::new(),
         };
         shard.look_at_clock();
@@ -178,13 +181,15 @@ impl Shard {
     }
 
     fn poll_events(&mut self) {
-        for _ in 0..POLLS_BEFORE_SLEEP {
+        for _ in 0..self.patience {
             let polled = self.poll.poll(&mut self.events, Some(Duration::ZERO));
             if polled.is_err() || !self.events.is_empty() {
+                self.patience = PATIENCE_MAX.min(self.patience + 1);
                 return;
             }
             std::thread::yield_now();
         }
+        self.patience = (self.patience - 1).max(1);
         let timeout = self.time_to_next_deadline();
         self.engine.watchdog.rest();
         let polled = self.poll.poll(&mut self.events, timeout);
@@ -196,7 +201,7 @@ impl Shard {
         }
     }
 
-    fn time_to_next_deadline(&self) -> Option<Duration> {
+    fn time_to_next_deadline(&mut self) -> Option<Duration> {
         let since_start = Instant::now().duration_since(self.engine.started);
         let due = self.wheel.next_due().map(|tick| {
             let at = Duration::from_millis(u64::from(tick) * TICK_MS);
@@ -209,14 +214,19 @@ impl Shard {
     fn look_at_clock(&mut self) {
         self.clock = Instant::now();
         self.now = self.engine.tick(self.clock);
+        if self.clock >= self.date_until {
+            self.set_date();
+        }
+    }
+
+    /// Makes the `Date` of the next answers, until the second is over.
+    fn set_date(&mut self) {
         let wall = SystemTime::now();
-        let second = wall.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_secs());
-        if second != self.date_second {
-            self.date_second = second;
-            let text = httpdate::fmt_http_date(wall);
-            if let Ok(date) = <[u8; 29]>::try_from(text.as_bytes()) {
-                self.date = date;
-            }
+        let since_epoch = wall.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        self.date_until = self.clock + Duration::from_secs(1)
+            - Duration::from_nanos(u64::from(since_epoch.subsec_nanos()));
+        if let Ok(date) = <[u8; 29]>::try_from(httpdate::fmt_http_date(wall).as_bytes()) {
+            self.date = date;
         }
     }
 
@@ -274,8 +284,7 @@ impl Shard {
         }
     }
 
-    pub(super) fn set_deadline_in(&mut self, token: Token, time: Duration) {
-        let ticks = u32::try_from(time.as_millis() as u64 / TICK_MS).unwrap_or(NEVER / 2);
+    pub(super) fn set_deadline_in(&mut self, token: Token, ticks: Tick) {
         self.set_deadline(token, self.now.saturating_add(ticks).saturating_add(1).min(NEVER - 1));
     }
 
@@ -337,7 +346,7 @@ impl Shard {
         }
         self.connections.insert(connection);
         engine.loads[self.number].store(self.connections.len(), Relaxed);
-        self.set_deadline_in(token, engine.settings.timeouts.idle);
+        self.set_deadline_in(token, engine.clocks.idle);
     }
 
     /// Makes room: closes the connection that has been idle longest; not one of this very moment,

@@ -21,13 +21,15 @@ pub(super) struct Wheel {
     slots: Vec<Vec<u32>>,
     /// The next tick to visit.
     next: Tick,
+    /// No token stands before this tick: the search for the next one begins here.
+    empty_before: Tick,
     /// How many tokens stand in the wheel.
     standing: usize,
 }
 
 impl Wheel {
     pub(super) fn new() -> Wheel {
-        Wheel { slots: vec![Vec::new(); SLOTS], next: 0, standing: 0 }
+        Wheel { slots: vec![Vec::new(); SLOTS], next: 0, empty_before: 0, standing: 0 }
     }
 
     /// Puts a token at a tick and says at which it will be visited: the last of the wheel where
@@ -37,6 +39,7 @@ impl Wheel {
         let tick = tick.clamp(self.next, last);
         self.slots[tick as usize % SLOTS].push(token);
         self.standing += 1;
+        self.empty_before = self.empty_before.min(tick);
         tick
     }
 
@@ -57,13 +60,16 @@ impl Wheel {
     }
 
     /// The next tick with a token, where there is one.
-    pub(super) fn next_due(&self) -> Option<Tick> {
+    pub(super) fn next_due(&mut self) -> Option<Tick> {
         if self.standing == 0 {
             return None;
         }
-        (0..SLOTS as u32)
-            .map(|ahead| self.next + ahead)
-            .find(|&tick| !self.slots[tick as usize % SLOTS].is_empty())
+        let mut tick = self.empty_before.max(self.next);
+        while self.slots[tick as usize % SLOTS].is_empty() {
+            tick += 1;
+        }
+        self.empty_before = tick;
+        Some(tick)
     }
 }
 

@@ -234,7 +234,9 @@ mod tests {
         let together = Arc::new(Barrier::new(21));
         for _ in 0..20 {
             let together = Arc::clone(&together);
-            call(&workers, move || drop(together.wait()));
+            call(&workers, move || {
+                together.wait();
+            });
         }
         together.wait(); // reached only when twenty run at once
         assert!(workers.counts().0 <= 20 + CREW);
@@ -246,7 +248,9 @@ mod tests {
         let together = Arc::new(Barrier::new(31));
         for _ in 0..30 {
             let together = Arc::clone(&together);
-            call(&workers, move || drop(together.wait()));
+            call(&workers, move || {
+                together.wait();
+            });
         }
         together.wait();
         while workers.counts().0 > 2 + CREW {

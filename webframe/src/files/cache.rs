@@ -84,6 +84,11 @@ impl Cache {
         table.entries.insert(name.to_owned(), cached);
     }
 
+    /// Lets go of an entry that is known to be out of date before its time.
+    pub(super) fn forget(&self, name: &str) {
+        self.table.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+    }
+
     fn now(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }

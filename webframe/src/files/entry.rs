@@ -2,7 +2,6 @@
 
 use std::{
     fs::File,
-    hash::{DefaultHasher, Hasher},
     io::{self, Seek, SeekFrom},
     ops::Range,
     path::PathBuf,
@@ -12,10 +11,11 @@ use std::{
 
 use http::{HeaderName, HeaderValue, header};
 
-use super::{condition::Validators, stamp::Stamp};
+use super::stamp::Stamp;
 use crate::{
     accept::Coding,
     coding::{self, COMPRESSED_BYTES_MIN, Effort},
+    condition::{Validators, tag_of},
     media,
     response::Body,
 };
@@ -179,15 +179,11 @@ impl Bytes {
         }
     }
 
-    /// Of the content where it is at hand, so that all instances agree and a touched file stays
-    /// the same; else of length and time, which the system keeps to the tick of its clock.
+    /// Of the content where it is at hand; else of length and time, which the system keeps to the
+    /// tick of its clock.
     fn etag(&self, coding: Coding) -> String {
         match (self.in_memory(), self) {
-            (Some(bytes), _) => {
-                let mut hasher = DefaultHasher::new();
-                hasher.write(bytes);
-                format!("\"{:016x}{:x}\"", hasher.finish(), bytes.len())
-            }
+            (Some(bytes), _) => tag_of(bytes),
             (None, Bytes::File(_, stamp)) => format!("\"{}-{}\"", stamp.tag(), coding.token()),
             (None, _) => unreachable!("only a file is not in memory"),
         }
@@ -231,11 +227,15 @@ fn is_hashed(name: &str) -> bool {
         && hash.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
-/// A time as a date can say it, and never one to come (RFC 9110 §8.8.2.1); `None` for years that
-/// a date cannot say.
+/// A time as a date can say it, and before that of any answer (RFC 9110 §8.8.2.1), whose `Date`
+/// may be as old as a second; `None` for years that a date cannot say.
 fn whole_seconds(time: SystemTime) -> Option<SystemTime> {
     const YEAR_10000: u64 = 253_402_300_800;
-    let seconds = time.min(SystemTime::now()).duration_since(UNIX_EPOCH).ok()?.as_secs();
+    let seconds = time
+        .min(SystemTime::now() - Duration::from_secs(1))
+        .duration_since(UNIX_EPOCH)
+        .ok()?
+        .as_secs();
     (seconds < YEAR_10000).then(|| UNIX_EPOCH + Duration::from_secs(seconds))
 }
 

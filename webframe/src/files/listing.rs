@@ -10,15 +10,7 @@ use crate::{Response, Result, template::encode_segment};
 /// Names of one page; a directory beyond that is shown in part.
 const NAMES_MAX: usize = 10_000;
 
-const PAGE: &str = "<!doctype html>
-<meta charset=\"utf-8\">
-<title>{{ title }}</title>
-<h1>{{ title }}</h1>
-<ul>
-{% for entry in entries %}<li><a href=\"{{ entry[1] }}\">{{ entry[0] }}</a></li>
-{% endfor %}</ul>
-{% if cut %}<p>and more</p>
-{% endif %}";
+const PAGE: &str = include_str!("../../templates/listing.html");
 
 /// The listing of the directory `name` below the root; files that would not be served are not in it.
 pub(super) fn page(directory: &Directory, name: &str) -> Result<Response> {

@@ -1,7 +1,8 @@
 //! Static files: the path of a request to a file, and its conditions to the bytes that are sent.
 //!
 //! In the order of a request: `name` makes the path a name below the root, `disk` or `embedded`
-//! finds the file, `condition` and `range` say what of it is wanted, `entry` has the bytes.
+//! finds the file, the request's conditions and `range` say what of it is wanted, `entry` has the
+//! bytes.
 
 mod name;
 mod disk;
@@ -9,7 +10,6 @@ mod embedded;
 mod cache;
 mod stamp;
 mod entry;
-mod condition;
 mod range;
 mod pieces;
 mod listing;
@@ -24,9 +24,12 @@ use std::{
 
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
-use crate::{Body, Error, Handler, OrNotFound, Request, Response, Result, accept::Coding};
+use crate::{
+    Body, Error, Handler, OrNotFound, Request, Response, Result,
+    accept::Coding,
+    condition::{Asked, Verdict},
+};
 use cache::Cache;
-use condition::{Asked, Verdict};
 use disk::Directory;
 use embedded::Embedded;
 use entry::{Entry, Variant};
@@ -163,8 +166,13 @@ impl StaticFiles {
         let asked = Asked::of(request);
         const CHANGES_MAX: usize = 3;
         for _ in 0..CHANGES_MAX {
-            if let Some(response) = respond(&entry, &asked, request)? {
+            if let Some(response) =
+                respond(&entry, &asked, request).map_err(|cause| failed(name, &cause))?
+            {
                 return Ok(response);
+            }
+            if let Place::Disk(directory) = &self.place {
+                directory.cache.forget(name);
             }
             match self.find(name)? {
                 Found::File(now) => entry = now,
@@ -179,7 +187,7 @@ impl StaticFiles {
             Place::Embedded(embedded) => Ok(embedded.find(name)),
             Place::Disk(directory) => directory
                 .find(name, self.cache_control.as_ref())
-                .map_err(|cause| Error::internal(format!("the file {name}: {cause}"))),
+                .map_err(|cause| failed(name, &cause)),
         }
     }
 }
@@ -193,6 +201,18 @@ impl<S> Handler<S> for StaticFiles {
         let Place::Disk(Directory { root, .. }) = &self.place else { return None };
         let Err(problem) = std::fs::read_dir(root) else { return None };
         Some(format!("the directory {} cannot be read: {problem}", root.display()))
+    }
+}
+
+fn failed(name: &str, cause: &io::Error) -> Error {
+    const TOO_MANY_FILES: [i32; 2] = [23, 24];
+    let text = format!("the file {name}: {cause}");
+    match cause.raw_os_error() {
+        // ENFILE and EMFILE pass with the flood that brought them.
+        Some(number) if TOO_MANY_FILES.contains(&number) => {
+            Error::unavailable("", Duration::from_secs(1)).with_cause(text)
+        }
+        _ => Error::internal(text),
     }
 }
 

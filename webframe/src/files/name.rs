@@ -128,6 +128,17 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_name_leads_up_or_to_the_hidden(path in "([./%\\\\a]|%2[eEfF]|%5c|%00|\\.\\.){0,12}") {
+            if let Some(name) = Name::parse("/{*all}", &format!("/{path}")) {
+                let parts = name.text.split('/');
+                assert!(name.text.is_empty() || parts.clone().all(|part| is_plain(part.as_bytes())));
+                assert!(!name.text.contains(['\\', '\0']) && parts.clone().all(|part| part != ".."));
+            }
+        }
+    }
+
     #[test]
     fn a_pattern_without_a_rest_means_the_whole_path() {
         let whole = |pattern, path| Name::parse(pattern, path).map(|name| name.text.into_owned());

@@ -130,6 +130,27 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn pieces_lie_within_the_content_and_are_no_more_than_it(
+            specs in "([0-9]{0,3}-[0-9]{0,3}[, ]{0,2}){0,20}", length in 0..200_u64
+        ) {
+            let pieces = match parse_ranges(&format!("bytes={specs}"), length) {
+                Ranges::Whole | Ranges::Unsatisfiable => Vec::new(),
+                Ranges::One(piece) => vec![piece],
+                Ranges::Several(pieces) => pieces,
+            };
+            assert!(pieces.iter().all(|piece| piece.start < piece.end && piece.end <= length));
+            assert!(pieces.iter().map(|piece| piece.end - piece.start).sum::<u64>() <= length);
+        }
+
+        #[test]
+        fn no_field_at_all_makes_trouble(field in "\\PC*", length: u64) {
+            parse_ranges(&field, length);
+            parse_ranges(&format!("bytes={field}"), length);
+        }
+    }
+
     #[test]
     fn never_more_than_the_whole() {
         of_100("bytes=0-,0-", &Ranges::Whole);

@@ -1,5 +1,18 @@
 //! What stands around every handler: from the request in to the response out, 404 and 500 too.
 
+mod access_log;
+mod log_line;
+mod request_id;
+mod same_origin;
+mod security_headers;
+mod compression;
+
+pub use access_log::{AccessLog, LogFormat};
+pub use compression::compression;
+pub use request_id::request_id;
+pub use same_origin::SameOrigin;
+pub use security_headers::SecurityHeaders;
+
 use crate::{Request, Response, app::Next};
 
 /// A layer around every handler of an app. Any `Fn(&S, &Request, Next<S>) -> Response` is one.

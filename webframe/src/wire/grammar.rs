@@ -9,8 +9,14 @@ const VALUE: u8 = 2;
 /// A byte of a registered name or an IPv4 address (RFC 3986 §3.2.2). The comma is left out: it
 /// would let a list of two hosts pass for one.
 const HOST: u8 = 4;
+/// A byte of a target: a visible one of ASCII that begins no fragment.
+pub(super) const TARGET: u8 = 8;
+/// A byte of a path (RFC 3986 §3.3), and the four that browsers send as they are: `[]^|`.
+pub(super) const PATH: u8 = 16;
+/// A byte of a path that calls for a second look: an escape or a dot segment may begin there.
+pub(super) const LOOK: u8 = 32;
 
-const CLASSES: [u8; 256] = classes();
+static CLASSES: [u8; 256] = classes();
 
 const fn classes() -> [u8; 256] {
     let mut classes = [0; 256];
@@ -30,18 +36,30 @@ const fn classes() -> [u8; 256] {
 }
 
 const fn class(byte: u8) -> u8 {
+    const URL: u8 = VALUE | TARGET | PATH;
     match byte {
-        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'.' | b'_' | b'~' => TOKEN | VALUE | HOST,
-        b'!' | b'$' | b'&' | b'\'' | b'*' | b'+' => TOKEN | VALUE | HOST,
-        b'#' | b'%' | b'^' | b'`' | b'|' => TOKEN | VALUE,
-        b'(' | b')' | b';' | b'=' => VALUE | HOST,
-        b'\t' | b' '..=b'~' | 0x80.. => VALUE,
+        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' | b'~' => URL | TOKEN | HOST,
+        b'!' | b'$' | b'&' | b'\'' | b'*' | b'+' => URL | TOKEN | HOST,
+        b'.' => URL | TOKEN | HOST | LOOK,
+        b'%' => URL | TOKEN | LOOK,
+        b'^' | b'|' => URL | TOKEN,
+        b'(' | b')' | b';' | b'=' => URL | HOST,
+        b'/' | b':' | b'@' | b',' | b'[' | b']' => URL,
+        b'`' => VALUE | TARGET | TOKEN,
+        b'"' | b'<' | b'>' | b'?' | b'\\' | b'{' | b'}' => VALUE | TARGET,
+        b'#' => VALUE | TOKEN,
+        b'\t' | b' ' | 0x80.. => VALUE,
         _ => 0,
     }
 }
 
+/// The classes of a byte.
+pub(super) fn of(byte: u8) -> u8 {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(0)
+}
+
 fn is(byte: u8, class: u8) -> bool {
-    CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
+    of(byte) & class != 0
 }
 
 pub(super) fn is_token(byte: u8) -> bool {
@@ -119,7 +137,12 @@ pub(super) fn is_percent_tail(behind: &[u8]) -> bool {
 
 /// `*DIGIT`, empty or up to 65535.
 fn is_port(digits: &[u8]) -> bool {
-    digits.is_empty() || decimal(digits).is_some_and(|port| port <= u64::from(u16::MAX))
+    let mut port = 0_u32;
+    let all = digits.iter().all(|&byte| {
+        port = port.saturating_mul(10).saturating_add(u32::from(byte.wrapping_sub(b'0')));
+        byte.is_ascii_digit()
+    });
+    all && port <= u32::from(u16::MAX)
 }
 
 #[cfg(test)]

@@ -94,7 +94,7 @@ enum Host {
 }
 
 /// So many fields are found without an allocation; browsers send up to twenty.
-const SLOTS: usize = 32;
+const SLOTS: usize = 24;
 
 impl Head {
     /// Reads a head from the first bytes of a connection's input: all that have come and were not
@@ -159,7 +159,9 @@ impl Head {
     }
 
     fn take_line(&mut self, line: &RequestLine<'_>) -> Result<(), WireError> {
-        self.method = Method::from_bytes(line.method).map_err(|_| WireError::RequestLine)?;
+        if self.method.as_str().as_bytes() != line.method {
+            self.method = Method::from_bytes(line.method).map_err(|_| WireError::RequestLine)?;
+        }
         self.version = line.version;
         let target = &line.target;
         let span = |piece: &str| Span::of(piece.as_bytes(), line.text.as_bytes());

@@ -26,10 +26,12 @@ pub(super) fn parse<'a>(
     limits: &HeadLimits,
 ) -> Result<Option<RequestLine<'a>>, WireError> {
     let Some((method, rest)) = method(lines)? else { return Ok(None) };
-    let Some((target, rest)) = target(rest, limits.target_bytes_max)? else { return Ok(None) };
+    let bound = limits.target_bytes_max.saturating_add(1);
+    let scan = target::scan(rest.get(..bound).unwrap_or(rest));
+    let Some((target, rest)) = target(rest, scan, bound)? else { return Ok(None) };
     let Some((version, rest)) = version(rest)? else { return Ok(None) };
     let text = std::str::from_utf8(target).map_err(|_| WireError::Target)?;
-    let target = target::parse(method, text)?;
+    let target = target::parse(method, text, scan)?;
     Ok(Some(RequestLine { method, text, target, version, rest }))
 }
 
@@ -37,8 +39,8 @@ pub(super) fn parse<'a>(
 type Word<'a> = Option<(&'a [u8], &'a [u8])>;
 
 fn method(lines: &[u8]) -> Result<Word<'_>, WireError> {
-    if let Some((method @ b"GET", [b' ', rest @ ..])) = lines.split_at_checked(3) {
-        return Ok(Some((method, rest)));
+    if let Some(rest) = lines.strip_prefix(b"GET ") {
+        return Ok(Some((b"GET", rest)));
     }
     let bound = METHOD_BYTES_MAX.saturating_add(1);
     let word = lines.get(..bound).unwrap_or(lines);
@@ -51,11 +53,9 @@ fn method(lines: &[u8]) -> Result<Word<'_>, WireError> {
     }
 }
 
-fn target(rest: &[u8], target_bytes_max: usize) -> Result<Word<'_>, WireError> {
-    let bound = target_bytes_max.saturating_add(1);
-    let word = rest.get(..bound).unwrap_or(rest);
-    let Some(end) = word.iter().position(|&byte| !target::is_target(byte)) else {
-        return if word.len() == bound { Err(WireError::TargetTooLong) } else { Ok(None) };
+fn target(rest: &[u8], scan: target::Scan, bound: usize) -> Result<Word<'_>, WireError> {
+    let Some(end) = scan.end else {
+        return if rest.len() >= bound { Err(WireError::TargetTooLong) } else { Ok(None) };
     };
     match rest.split_at_checked(end) {
         Some((target @ [_, ..], [b' ', rest @ ..])) => Ok(Some((target, rest))),

@@ -37,13 +37,54 @@ pub(super) struct Target<'a> {
     pub(super) dotted: bool,
 }
 
-/// Takes a target apart.
-pub(super) fn parse<'a>(method: &[u8], target: &'a str) -> Result<Target<'a>, WireError> {
+/// What one look at every byte of a target tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Scan {
+    /// The place of the first byte that belongs to no target, if there is one.
+    pub(super) end: Option<usize>,
+    /// The length of the path, if it is one.
+    path: usize,
+    /// Whether escapes or dots are in the path.
+    path_looks: bool,
+    /// Whether escapes (or dots) are in the query.
+    query_looks: bool,
+    /// Whether something else than a query follows the path.
+    bad: bool,
+}
+
+/// Looks at the bytes of a target, up to its end or that of the word.
+pub(super) fn scan(word: &[u8]) -> Scan {
+    let (path, path_looks) = run(word, grammar::PATH);
+    let rest = word.get(path..).unwrap_or_default();
+    let (query, query_looks) = run(rest, grammar::TARGET);
+    let bad = query > 0 && !rest.starts_with(b"?");
+    let end = path.saturating_add(query);
+    let end = (end < word.len()).then_some(end);
+    Scan { end, path, path_looks, query_looks, bad }
+}
+
+/// How many bytes of a class stand first, and whether one of them calls for a second look.
+fn run(bytes: &[u8], class: u8) -> (usize, bool) {
+    let mut union = 0;
+    let end = bytes.iter().position(|&byte| {
+        let classes = grammar::of(byte);
+        union |= classes;
+        classes & class == 0
+    });
+    (end.unwrap_or(bytes.len()), union & grammar::LOOK != 0)
+}
+
+/// Takes a target apart that was scanned to its end.
+pub(super) fn parse<'a>(
+    method: &[u8],
+    target: &'a str,
+    scan: Scan,
+) -> Result<Target<'a>, WireError> {
     if method == b"CONNECT" {
         return Err(WireError::Target);
     }
     if target.starts_with('/') {
-        return origin(target);
+        return origin(target, scan);
     }
     if target == "*" && method == b"OPTIONS" {
         return Ok(Target { authority: None, path: "*", query: None, dotted: false });
@@ -67,73 +108,19 @@ fn absolute(target: &str) -> Result<Target<'_>, WireError> {
     if !grammar::is_authority(authority.as_bytes()) {
         return Err(WireError::Target);
     }
-    Ok(Target { authority: Some(authority), ..origin(rest)? })
+    Ok(Target { authority: Some(authority), ..origin(rest, scan(rest.as_bytes()))? })
 }
 
-/// `path [ "?" query ]`.
-fn origin(target: &str) -> Result<Target<'_>, WireError> {
-    let mut marks = 0;
-    let mut length = target.len();
-    for (at, byte) in target.bytes().enumerate() {
-        if byte == b'?' {
-            length = at;
-            break;
-        }
-        marks |= mark(byte);
-    }
-    if marks & BAD != 0 {
+/// `path [ "?" query ]`. A query may hold what browsers leave as it is, a lone `%` too; but no
+/// NUL in any spelling.
+fn origin(target: &str, scan: Scan) -> Result<Target<'_>, WireError> {
+    let (path, rest) = target.split_at_checked(scan.path).ok_or(WireError::Target)?;
+    let query = rest.strip_prefix('?');
+    if scan.bad || (scan.query_looks && rest.contains("%00")) {
         return Err(WireError::Target);
     }
-    let (path, rest) = target.split_at_checked(length).ok_or(WireError::Target)?;
-    let query = rest.strip_prefix('?');
-    query.map_or(Ok(()), check_query)?;
-    let dotted = marks != 0 && check_path(path)?;
+    let dotted = scan.path_looks && check_path(path)?;
     Ok(Target { authority: None, path, query, dotted })
-}
-
-/// No byte of a path: what RFC 3986 leaves out, but for the four that browsers send as they are.
-const BAD: u8 = 1;
-/// A byte that calls for a second look: `%` and `.`.
-const LOOK: u8 = 2;
-
-const MARKS: [u8; 256] = marks();
-
-const fn marks() -> [u8; 256] {
-    let mut marks = [BAD; 256];
-    let mut byte = b'!';
-    while byte <= b'~' {
-        #[expect(
-            clippy::as_conversions,
-            clippy::indexing_slicing,
-            clippy::arithmetic_side_effects,
-            reason = "evaluated by the compiler; `From` is not const"
-        )]
-        {
-            marks[byte as usize] = match byte {
-                b'%' | b'.' => LOOK,
-                b'#' | b'?' | b'"' | b'<' | b'>' | b'\\' | b'`' | b'{' | b'}' => BAD,
-                _ => 0,
-            };
-            byte += 1;
-        }
-    }
-    marks
-}
-
-fn mark(byte: u8) -> u8 {
-    MARKS.get(usize::from(byte)).copied().unwrap_or(BAD)
-}
-
-/// Whether a byte may stand anywhere in a target: a visible one of ASCII that begins no fragment.
-pub(super) fn is_target(byte: u8) -> bool {
-    byte.is_ascii_graphic() && byte != b'#'
-}
-
-/// A query may hold what browsers leave as it is, a lone `%` too; but no NUL in any spelling.
-fn check_query(query: &str) -> Result<(), WireError> {
-    let nul =
-        || query.contains('%') && query.split('%').skip(1).any(|piece| piece.starts_with("00"));
-    if query.bytes().all(is_target) && !nul() { Ok(()) } else { Err(WireError::Target) }
 }
 
 /// Checks percent-encoding and dot segments; says whether there are some of these.

@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::Read,
-    os::unix::fs::symlink,
+    os::unix::fs::{MetadataExt, symlink},
     path::Path,
     time::{Duration, SystemTime},
 };
@@ -68,9 +68,12 @@ impl Site {
     }
 }
 
+/// Puts a file in place as a whole, as a deployment should.
 fn write(path: &Path, bytes: &[u8]) {
-    fs::write(path, bytes).expect("a file");
-    set_time(path);
+    let new = path.with_file_name(".new");
+    fs::write(&new, bytes).expect("a file");
+    set_time(&new);
+    fs::rename(new, path).expect("a file");
 }
 
 fn set_time(path: &Path) {
@@ -435,6 +438,24 @@ fn a_change_is_seen_in_content_and_tag() {
             assert!(std::time::Instant::now() < deadline, "{name} never went");
         }
     }
+}
+
+#[test]
+fn a_large_file_that_was_looked_at_a_moment_ago_may_be_replaced() {
+    let site = Site::new();
+    let path = site.directory.path().join("root/big.bin");
+    // Only a file that has not changed for some ticks of the clock is remembered.
+    let file = fs::metadata(&path).expect("a file");
+    let changed = Duration::new(file.ctime().unsigned_abs(), file.ctime_nsec() as u32);
+    let remembered = SystemTime::UNIX_EPOCH + changed + Duration::from_millis(200);
+    while SystemTime::now() < remembered {
+        site.get("big.bin", &[]);
+    }
+    let before = site.get("big.bin", &[]);
+    let longer = [before.bytes(), b"more"].concat();
+    site.write("big.bin", &longer);
+    let after = site.get("big.bin", &[]);
+    assert_eq!((after.status().as_u16(), after.bytes()), (200, &longer[..]));
 }
 
 #[test]

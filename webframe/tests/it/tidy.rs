@@ -180,6 +180,16 @@ fn nothing_is_left_for_later() {
 }
 
 #[test]
+fn every_ignored_test_is_run_by_cargo_xtask_test() {
+    let rule = rules::tests_that_nobody_runs;
+    for never in ["#[ignore]", "#[ignore = \"slow\"]", "    #[ignore = \"needs Redis\"]"] {
+        assert_eq!(rule(&bad("a.rs", never)), ["a.rs:1: is ignored for another reason"], "{never}");
+    }
+    assert_none(&rule(&bad("a.rs", "#[ignore = \"needs MariaDB: cargo xtask test\"]")));
+    assert_none(&rule(&source::sources(&["webframe"])));
+}
+
+#[test]
 fn nothing_points_into_one_machine() {
     let file = |text: &str| vec![File { path: "a.md".to_owned(), text: text.to_owned() }];
     let home = concat!("see `/ho", "me/levi/notes`");

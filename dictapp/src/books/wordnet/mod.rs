@@ -185,7 +185,7 @@ impl Part {
 
     fn lemma(&self, lemma: &Lemma) -> &str {
         let line = &self.index[lemma.start..lemma.end];
-        line.split_whitespace().next().unwrap_or_default()
+        line.split(' ').next().unwrap_or_default()
     }
 
     /// Adds the senses of one lemma to the spellings that they have.

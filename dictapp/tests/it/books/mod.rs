@@ -2,9 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where something is wrong")]
 
+mod build;
 mod course;
+mod detect;
+mod dictd;
+mod fuzz;
 mod large;
 mod plain;
+mod stardict;
+mod tables;
 
 use std::path::{Path, PathBuf};
 

@@ -12,19 +12,19 @@ const PAGE: &str = include_str!("../../data/browser/verbs.html");
 
 /// A server of one page, for as long as the test's process lives; it shows what it was asked, in `#asked`.
 fn serve() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a loopback port is free");
+    let address = listener.local_addr().expect("a listener has an address");
     thread::spawn(move || {
         for stream in listener.incoming() {
             // A browser opens connections ahead and says nothing on them: each has its own thread.
-            thread::spawn(move || answer(stream.unwrap()));
+            thread::spawn(move || answer(stream.expect("a browser connects")));
         }
     });
     format!("http://{address}")
 }
 
 fn answer(mut stream: TcpStream) {
-    let reader = BufReader::new(stream.try_clone().unwrap());
+    let reader = BufReader::new(stream.try_clone().expect("a socket can be shared"));
     let lines = reader.lines().map_while(Result::ok).take_while(|line| !line.is_empty());
     let head: Vec<String> = lines.collect();
     if head.is_empty() {

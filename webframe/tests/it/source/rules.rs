@@ -7,6 +7,9 @@ use super::{File, Source};
 const LINES_BEFORE_TESTS_MAX: usize = 500;
 /// What says nothing is no better than no first line.
 const FIRST_LINE_CHARS_MIN: usize = 20;
+/// The reasons to ignore a test: plain `cargo test` has neither, `cargo xtask test` has both.
+const STARTED_BY_XTASK: &[&str] =
+    &["\"needs MariaDB: cargo xtask test\"", "\"needs Chromium: cargo xtask test\""];
 const SECRET_DRAWERS: &[&str] =
     &["util", "utils", "common", "helper", "helpers", "manager", "misc"];
 const TAGS: &[&str] = &[
@@ -92,6 +95,21 @@ pub(crate) fn leftovers(sources: &[Source]) -> Vec<String> {
             findings
                 .extend(left.map(|word| finding(source, line, &format!("{word} is left over"))));
         }
+    }
+    findings
+}
+
+/// Ignored tests that `cargo xtask test` cannot run, since they need what it does not know of.
+pub(crate) fn tests_that_nobody_runs(sources: &[Source]) -> Vec<String> {
+    let known = |text: &str| STARTED_BY_XTASK.iter().any(|need| text.contains(need));
+    let mut findings = Vec::new();
+    for source in sources {
+        let texts: Vec<&str> = source.text.lines().collect();
+        let ignored = source.code().filter(|(_, code)| code.contains("#[ignore"));
+        let unknown = ignored.filter(|(line, _)| !known(texts[line - 1]));
+        findings.extend(
+            unknown.map(|(line, _)| finding(source, line, "is ignored for another reason")),
+        );
     }
     findings
 }

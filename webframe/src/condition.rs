@@ -1,7 +1,8 @@
-//! Conditions (RFC 9110 §13): the fields of a request and the validators of a file to a verdict.
+//! Conditions (RFC 9110 §13): the fields of a request and the validators of an answer to a verdict.
 
 use std::{
     borrow::Cow,
+    hash::{DefaultHasher, Hasher},
     time::{Duration, SystemTime},
 };
 
@@ -9,11 +10,11 @@ use http::Method;
 
 use crate::Request;
 
-/// The fields of a request that bear on which bytes of a file are sent.
+/// The fields of a request that bear on which bytes are sent.
 #[derive(Debug, Default)]
-pub(super) struct Asked<'r> {
-    pub(super) accept_encoding: Option<Cow<'r, str>>,
-    pub(super) range: Option<Cow<'r, str>>,
+pub(crate) struct Asked<'r> {
+    pub(crate) accept_encoding: Option<Cow<'r, str>>,
+    pub(crate) range: Option<Cow<'r, str>>,
     if_match: Option<Cow<'r, str>>,
     if_none_match: Option<Cow<'r, str>>,
     if_modified_since: Option<Cow<'r, str>>,
@@ -21,18 +22,26 @@ pub(super) struct Asked<'r> {
     if_range: Option<Cow<'r, str>>,
 }
 
-/// What a file is compared by.
+/// What an answer is compared by.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Validators<'e> {
+pub(crate) struct Validators<'e> {
     /// The entity tag with its quotes; ours are all strong.
-    pub(super) etag: &'e str,
+    pub(crate) etag: &'e str,
     /// The time of its last change, in whole seconds.
-    pub(super) modified: Option<SystemTime>,
+    pub(crate) modified: Option<SystemTime>,
+}
+
+/// A strong entity tag of content: all instances agree on it, and a file that was only touched
+/// keeps it.
+pub(crate) fn tag_of(content: &[u8]) -> String {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(content);
+    format!("\"{:016x}{:x}\"", hasher.finish(), content.len())
 }
 
 /// What the conditions come to.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// 200, whatever range was asked for.
     Whole,
     /// The pieces that `Range` asks for.
@@ -46,7 +55,7 @@ pub(super) enum Verdict {
 impl<'r> Asked<'r> {
     /// Collects the fields in one pass. A field that comes twice is one list, so that a second
     /// date makes a value that is no date, and is ignored as such.
-    pub(super) fn of(request: &'r Request) -> Asked<'r> {
+    pub(crate) fn of(request: &'r Request) -> Asked<'r> {
         let mut asked = Asked::default();
         for (name, value) in request.fields() {
             if let Some(slot) = asked.slot(name) {
@@ -75,7 +84,7 @@ impl<'r> Asked<'r> {
     }
 
     /// Weighs the conditions in the order of RFC 9110 §13.2.2.
-    pub(super) fn weigh(&self, method: &Method, file: Validators<'_>) -> Verdict {
+    pub(crate) fn weigh(&self, method: &Method, file: Validators<'_>) -> Verdict {
         match (&self.if_match, &self.if_unmodified_since) {
             (Some(tags), _) if !has_tag(tags, file.etag, Comparison::Strong) => {
                 return Verdict::Failed;
@@ -248,5 +257,13 @@ mod tests {
         let asked = Asked { range: Some("bytes=0-1".into()), ..Asked::default() };
         let file = Validators { etag: "\"a\"", modified: None };
         assert_eq!(asked.weigh(&Method::HEAD, file), Verdict::Whole);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_list_is_read_and_ours_is_found_at_the_end(before in "(W/)?\"[a-z,é]{0,5}\"", junk in "\\PC*") {
+            has_tag(&junk, "\"a\"", Comparison::Weak);
+            assert!(has_tag(&format!("{before}, \"a\""), "\"a\"", Comparison::Strong));
+        }
     }
 }

@@ -1,0 +1,161 @@
+//! StarDict: its files whole, odd, damaged and forged.
+
+use dictapp::books::{Book, BookError, Kind, OddityKind as Odd};
+
+use super::build::{Stardict, dictzip, gzip};
+use super::{entry, lines, mean, read, words};
+
+fn fails(book: &Stardict) -> String {
+    let error: BookError = read(Kind::Stardict, &book.path(".ifo")).unwrap_err();
+    error.to_string()
+}
+
+fn two_words() -> Stardict {
+    Stardict::new("m", false, &[("apple", "n. 苹果".as_bytes()), ("ice cream", b"n. x\ny")])
+}
+
+#[test]
+fn reads_offsets_of_32_and_64_bits() {
+    for wide in [false, true] {
+        let entries = [("apple", "n. 苹果".as_bytes()), ("ice cream", b"n. x\ny")];
+        let book = Stardict::new("m", wide, &entries);
+        let (entries, oddities) = read(Kind::Stardict, &book.path(".ifo")).unwrap();
+        assert_eq!(words(&entries), ["apple", "ice cream"]);
+        assert_eq!(mean(&entries, "apple"), "n. 苹果");
+        assert_eq!(mean(&entries, "ice cream"), "n. x\ny");
+        assert!(oddities.is_empty(), "{oddities}");
+        let about = Book::open(Kind::Stardict, &book.path(".idx"), |_| {}).unwrap().about();
+        assert_eq!(about.title.as_deref(), Some("Test book"));
+    }
+}
+
+#[test]
+fn reads_packed_articles_and_a_packed_index() {
+    let long: Vec<String> = (0..200).map(|n| format!("n. sense {n} of a word")).collect();
+    let names: Vec<String> = (0..200).map(|n| format!("word{n}")).collect();
+    let entries: Vec<(&str, &[u8])> =
+        names.iter().zip(&long).map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
+    for pack in [gzip, |bytes: &[u8]| dictzip(bytes, 100)] {
+        let book = Stardict::new("m", false, &entries);
+        let articles = std::fs::read(book.path(".dict")).unwrap();
+        book.remove(".dict");
+        book.write(".dict.dz", &pack(&articles));
+        let index = std::fs::read(book.path(".idx")).unwrap();
+        book.remove(".idx");
+        book.write(".idx.gz", &gzip(&index));
+        let (found, _) = read(Kind::Stardict, &book.path(".ifo")).unwrap();
+        assert_eq!(found.len(), 200);
+        assert_eq!(mean(&found, "word199"), "n. sense 199 of a word");
+    }
+}
+
+#[test]
+fn other_spellings_become_forms() {
+    let book = two_words();
+    book.write(
+        ".syn",
+        b"apples\0\0\0\0\0ice creams\0\0\0\0\x01icecream\0\0\0\0\x01lost\0\0\0\x01\0",
+    );
+    let (entries, _) = read(Kind::Stardict, &book.path(".ifo")).unwrap();
+    assert_eq!(entry(&entries, "apple").forms, ["apples"]);
+    assert_eq!(entry(&entries, "ice cream").forms, ["ice creams", "icecream"]);
+}
+
+#[test]
+fn what_yields_no_entry_is_told_by_byte() {
+    let long = vec![b'x'; 70_000];
+    let huge = vec![b'x'; 1024 * 1024 + 1];
+    let book = Stardict::new(
+        "m",
+        false,
+        &[("none", b""), ("long", &long), ("huge", &huge), ("bad", b"\xff"), ("ok", b"x")],
+    );
+    let (entries, oddities) = read(Kind::Stardict, &book.path(".ifo")).unwrap();
+    assert_eq!(words(&entries), ["ok"]);
+    assert_eq!(
+        lines(&oddities),
+        [
+            (Odd::NoExplanation, 0, "none".into()),
+            (Odd::LongExplanation, 13, "long".into()),
+            (Odd::LongExplanation, 26, "huge".into()),
+            (Odd::BadReference, 39, "bad".into()),
+        ]
+    );
+}
+
+#[test]
+fn a_book_without_one_of_its_files_is_told() {
+    for ending in [".ifo", ".idx", ".dict"] {
+        let book = two_words();
+        book.remove(ending);
+        assert!(fails(&book).contains(" is missing, a StarDict book is not whole"), "{ending}");
+    }
+}
+
+#[test]
+fn a_cut_index_is_told_by_byte() {
+    let whole = std::fs::read(two_words().path(".idx")).unwrap();
+    for length in 0..whole.len() {
+        let book = two_words();
+        book.write(".idx", &whole[..length]);
+        let error = fails(&book);
+        let place = if length < 14 { "byte 0" } else { "byte 14" };
+        assert!(error.contains(place) && error.contains("the index is cut off"), "{error}");
+    }
+}
+
+#[test]
+fn a_forged_index_reads_nothing_outside() {
+    for (offset, length) in [(0, u32::MAX), (u32::MAX, 1), (u32::MAX, u32::MAX), (12, 100)] {
+        let book = two_words();
+        let mut index = b"apple\0".to_vec();
+        index.extend_from_slice(&u32::to_be_bytes(offset));
+        index.extend_from_slice(&u32::to_be_bytes(length));
+        index.extend_from_slice(b"b\0\0\0\0\0\0\0\0\x01");
+        book.write(".idx", &index);
+        let error = fails(&book);
+        assert!(error.contains("x.idx, byte 0: points behind the end of"), "{error}");
+    }
+}
+
+#[test]
+fn damaged_packed_articles_are_told() {
+    let book = two_words();
+    let articles = std::fs::read(book.path(".dict")).unwrap();
+    book.remove(".dict");
+    let packed = dictzip(&articles, 8);
+    for at in (0..packed.len()).filter(|at| ![4, 5, 6, 7, 8, 9].contains(at)) {
+        let mut damaged = packed.clone();
+        damaged[at] ^= 0x55;
+        book.write(".dict.dz", &damaged);
+        match read(Kind::Stardict, &book.path(".ifo")) {
+            // A changed file name, or a table that is passed over: the articles are whole.
+            Ok((entries, _)) => assert_eq!(mean(&entries, "apple"), "n. 苹果", "byte {at}"),
+            Err(error) => assert!(error.to_string().contains("x."), "{error}"),
+        }
+    }
+    book.write(".dict.dz", &packed[..packed.len() - 9]);
+    assert!(fails(&book).contains("x.dict.dz: is damaged"));
+}
+
+#[test]
+fn a_file_that_unpacks_without_end_is_refused() {
+    let book = two_words();
+    book.remove(".dict");
+    book.write(".dict.dz", &gzip(&vec![0; 80 * 1024 * 1024]));
+    assert!(
+        fails(&book).contains("unpacks to more than 67108864 bytes and is not packed by dictzip")
+    );
+}
+
+#[test]
+fn a_wrong_ifo_file_is_told_by_line() {
+    let book = two_words();
+    book.write(".ifo", b"StarDict's dict ifo file\nidxoffsetbits=48\n");
+    assert!(
+        fails(&book)
+            .ends_with("x.ifo, line 2: idxoffsetbits is \"48\", which is no number that fits")
+    );
+    book.write(".ifo", b"something else\n");
+    assert!(fails(&book).contains("x.ifo, line 1: does not begin with \"StarDict's"));
+}

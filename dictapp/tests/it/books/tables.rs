@@ -1,0 +1,101 @@
+//! ECDICT's csv and plain tables.
+
+use dictapp::books::{Kind, OddityKind as Odd, limits};
+
+use super::{entry, lines, mean, read_bytes, words};
+
+const HEADER: &str =
+    "word,phonetic,definition,translation,pos,collins,oxford,tag,bnc,frq,exchange,detail,audio\n";
+
+#[test]
+fn reads_thirteen_columns_of_ecdict() {
+    let text = format!(
+        "{HEADER}go,gəʊ,v. move,\"v. 去, 走\\nn. 围棋\",,5,1,zk,40,35,p:went/d:gone/0:go/s:goes,,\n\
+         zip,,n. nothing\\r\\nv. fasten, ,,,,,0,0,,,\n\
+         bare,,,,,,,,0,0,,,\n\
+         short,,n. 短\n"
+    );
+    let (entries, oddities) = read_bytes(Kind::Ecdict, "e.csv", text.as_bytes()).unwrap();
+    assert_eq!(words(&entries), ["go", "zip"]);
+    assert_eq!(mean(&entries, "go"), "v. 去, 走\nn. 围棋");
+    let go = entry(&entries, "go");
+    assert_eq!((go.phonetic.as_deref(), go.rank), (Some("gəʊ"), Some(35)));
+    assert_eq!(go.forms, ["went", "gone", "goes"]);
+    assert_eq!(mean(&entries, "zip"), "n. nothing\nv. fasten");
+    assert_eq!(
+        lines(&oddities),
+        [(Odd::NoExplanation, 4, "bare".into()), (Odd::WrongColumns, 5, "short".into())]
+    );
+}
+
+#[test]
+fn reads_seven_columns_of_ecdict_without_a_header() {
+    let text = "agree,ә'gri:,v. be in accord,\"vi. 同意, 赞成\\nvt. 承认\",5,d:agreed/p:agreed,I agree\n\
+                word,wә:d,n. a unit,n. 单词,,,\n";
+    let (entries, oddities) = read_bytes(Kind::Ecdict, "e.csv", text.as_bytes()).unwrap();
+    assert_eq!(mean(&entries, "agree"), "vi. 同意, 赞成\n> I agree\nvt. 承认");
+    assert_eq!(
+        (entry(&entries, "agree").rank, entry(&entries, "agree").forms.len()),
+        (Some(680), 1)
+    );
+    assert_eq!(mean(&entries, "word"), "n. 单词");
+    assert!(oddities.is_empty(), "{oddities}");
+}
+
+#[test]
+fn reads_a_table_by_position_or_by_the_names_of_its_columns() {
+    let by_position = "apple,n. 苹果,'æpl\n\"ice cream\",\"n. 冰淇淋, 雪糕\"\n";
+    let (entries, _) = read_bytes(Kind::Csv, "a.csv", by_position.as_bytes()).unwrap();
+    assert_eq!(entry(&entries, "apple").phonetic.as_deref(), Some("'æpl"));
+    assert_eq!(mean(&entries, "ice cream"), "n. 冰淇淋, 雪糕");
+
+    let by_name =
+        "\u{FEFF}Rank;音标;单词;释义\r\n812;[æpl];apple;n. 苹果  v. x\r\nsoon;;pear;梨\r\n";
+    let (entries, oddities) = read_bytes(Kind::Csv, "a.csv", by_name.as_bytes()).unwrap();
+    let apple = entry(&entries, "apple");
+    assert_eq!((apple.phonetic.as_deref(), apple.rank), (Some("æpl"), Some(812)));
+    assert_eq!(apple.mean, "n. 苹果\nv. x");
+    assert_eq!(lines(&oddities), [(Odd::BadDetail, 3, "pear".into())]);
+}
+
+#[test]
+fn a_quote_is_a_quote_between_tabs() {
+    let (entries, oddities) = read_bytes(
+        Kind::Tsv,
+        "a.tsv",
+        "word\tmeaning\ninch\t\"2.54 cm\nfoot\t12\"\nbare\n".as_bytes(),
+    )
+    .unwrap();
+    assert_eq!(mean(&entries, "inch"), "\"2.54 cm");
+    assert_eq!(mean(&entries, "foot"), "12\"");
+    assert_eq!(lines(&oddities), [(Odd::WrongColumns, 4, "bare".into())]);
+}
+
+#[test]
+fn a_quote_that_is_never_closed_is_told_and_gathers_no_memory() {
+    let text = format!("a,甲\n\"b,{}", "x,y\n".repeat(limits::RECORD_BYTES_MAX as usize / 2));
+    let error = read_bytes(Kind::Csv, "a.csv", text.as_bytes()).unwrap_err().to_string();
+    assert!(
+        error.ends_with("the record is longer than 1048576 bytes: is a quote not closed?"),
+        "{error}"
+    );
+
+    let text = format!("{HEADER}a,,,甲,,,,,,,,,\nb,\"x,,乙,,,,,,,,,\nc,,,丙,,,,,,,,,\n");
+    let error = read_bytes(Kind::Ecdict, "e.csv", text.as_bytes()).unwrap_err().to_string();
+    assert!(
+        error.contains("e.csv, line 3: ") && error.contains("is a quote not closed?"),
+        "{error}"
+    );
+
+    let text = "a,甲\nb,\"乙\nc,丙\nd,丁\n";
+    let error = read_bytes(Kind::Csv, "a.csv", text.as_bytes()).unwrap_err().to_string();
+    assert!(error.ends_with("a.csv, line 2: the quote is not closed"), "{error}");
+}
+
+#[test]
+fn a_table_in_another_encoding_is_told() {
+    let error = read_bytes(Kind::Csv, "a.csv", b"a,x\nb,\xb6\xfe\n").unwrap_err().to_string();
+    assert!(error.contains("a.csv, line 2: is not UTF-8: if the file is GB18030"), "{error}");
+    let error = read_bytes(Kind::Csv, "a.csv", b"a,x\nb,\0\n").unwrap_err().to_string();
+    assert!(error.contains("a.csv, line 2: holds a zero byte"), "{error}");
+}

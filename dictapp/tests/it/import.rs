@@ -1,0 +1,89 @@
+//! The command `dictapp import` from file to store.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where something is wrong")]
+
+use std::path::{Path, PathBuf};
+
+use dictapp::books::{Kind, OddityKind};
+use dictapp::import::{Outcome, Report, Request, Step, import};
+use dictapp::model::Word;
+use dictapp::store::Store;
+
+use crate::store::{Fresh, on_both_engines};
+
+on_both_engines! {
+    a_book_is_found_word_by_word_after_its_import
+    importing_the_same_file_again_changes_nothing
+    a_damaged_file_leaves_the_book_as_it_was
+}
+
+fn request(file: &Path) -> Request {
+    Request { file: file.to_owned(), kind: None, name: None, title: None }
+}
+
+fn write(fresh: &Fresh, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+    let path = fresh.folder.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+fn run(store: &Store, file: &Path) -> anyhow::Result<Report> {
+    import(store, &request(file), |_| {})
+}
+
+#[track_caller]
+fn means(store: &Store, word: &str) -> Vec<String> {
+    let entries = store.entries_of(&Word::parse(word).unwrap()).unwrap();
+    entries.into_iter().map(|(_, entry)| entry.mean).collect()
+}
+
+fn a_book_is_found_word_by_word_after_its_import(fresh: &Fresh) {
+    let store = fresh.open();
+    let mut steps = Vec::new();
+    let faults = crate::books::data("faults.txt");
+    let report = import(&store, &request(&faults), |step| steps.push(step)).unwrap();
+    assert_eq!((report.name.as_str(), report.kind), ("faults", Kind::Course));
+    assert_eq!((report.entries, report.outcome), (15, Outcome::Imported));
+    assert_eq!(report.oddities.count(OddityKind::NoExplanation), 2);
+    assert_eq!(report.to_string(), "faults: 15 entries imported (course), 5 odd places");
+    assert_eq!(means(&store, "ice cream"), ["n. 冰淇淋"]);
+    assert_eq!(means(&store, "apple"), ["n. 苹果\nn. 苹果树"]);
+    assert!(matches!(steps[0], Step::Checking(_)) && steps.last() == Some(&Step::Committing));
+    let book = &store.books().unwrap()[0];
+    assert_eq!((book.title.as_str(), book.kind.as_str()), ("faults", "course"));
+}
+
+fn importing_the_same_file_again_changes_nothing(fresh: &Fresh) {
+    let store = fresh.open();
+    let file = write(fresh, "mine.book", "# title: My book\n\na\nn. 一\n");
+    assert_eq!(run(&store, &file).unwrap().outcome, Outcome::Imported);
+    let before = store.books().unwrap();
+    assert_eq!(before[0].title, "My book");
+    let again = run(&store, &file).unwrap();
+    assert_eq!(again.to_string(), "mine: unchanged, 1 entries were imported before");
+    assert_eq!(store.books().unwrap(), before);
+
+    write(fresh, "mine.book", "b\nn. 二\n");
+    assert_eq!(run(&store, &file).unwrap().outcome, Outcome::Imported);
+    assert_eq!((means(&store, "a").len(), means(&store, "b").len()), (0, 1));
+    assert_eq!(store.books().unwrap().len(), 1);
+}
+
+fn a_damaged_file_leaves_the_book_as_it_was(fresh: &Fresh) {
+    let store = fresh.open();
+    let file = write(fresh, "a.txt", "a  n. 一\n");
+    run(&store, &file).unwrap();
+    let before = store.books().unwrap();
+    for (damaged, reason) in [
+        (&b"b  n. \xb6\xfe\n"[..], "a.txt, line 1: byte 6 is not UTF-8"),
+        (b"b  n. x\n\0", "a.txt, line 2: holds a zero byte"),
+        (b"b\n", "a.txt holds no entry: line 1: no explanation"),
+        (b"", "a.txt holds no entry"),
+    ] {
+        write(fresh, "a.txt", damaged);
+        let error = format!("{:#}", run(&store, &file).unwrap_err());
+        assert!(error.contains(reason), "{error}");
+        assert_eq!(store.books().unwrap(), before);
+        assert_eq!(means(&store, "a"), ["n. 一"]);
+    }
+}

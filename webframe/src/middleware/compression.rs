@@ -1,0 +1,216 @@
+//! Answers to shorter ones, for peers that can read them: gzip and br, where it pays.
+//!
+//! Not for answers that set a cookie or say [`Response::without_compression`]: where a page holds
+//! a secret and repeats what a stranger put into the request, its compressed length tells the
+//! secret letter by letter (BREACH). Not for parts, files, streams, or what is coded already.
+
+use http::{HeaderValue, StatusCode, header};
+
+use crate::{
+    Body, Request, Response,
+    accept::{Coding, best_coding},
+    app::Next,
+    coding::{self, COMPRESSED_BYTES_MIN, Effort},
+    media,
+};
+
+/// Beyond this the answer is sent as it is: it would keep a thread for more than 10 ms.
+const COMPRESSED_BYTES_MAX: usize = 1 << 20;
+
+/// Compresses answers of 1 KiB to 1 MiB whose type shrinks, about 10 ns a byte: a layer by itself.
+/// HEAD is treated as GET, for its answer must say the same (RFC 9110 §9.3.2).
+///
+/// ```
+/// use webframe::{App, Request, Response, TestClient, Urls, middleware::compression};
+///
+/// let urls = Urls::new().get("/", |_: &(), _: &Request| Ok(Response::html("a".repeat(5000))));
+/// let app = App::new(()).wrap(compression).urls(urls);
+/// let answer = TestClient::new(&app).get("/").with_field("Accept-Encoding", "gzip").send();
+/// assert_eq!(answer.field("Content-Encoding"), Some("gzip"));
+/// ```
+pub fn compression<S>(_: &S, request: &Request, next: Next<'_, S>) -> Response
+where
+    S: Send + Sync + 'static,
+{
+    let mut response = next.run(request);
+    if response.status() == StatusCode::NOT_MODIFIED {
+        agree_with_coded(&mut response, request);
+    } else if pays(&response) {
+        vary(&mut response);
+        let accepted = request.field(&header::ACCEPT_ENCODING);
+        encode(&mut response, best_coding(accepted, &[Coding::Brotli, Coding::Gzip]));
+    }
+    response
+}
+
+fn pays(response: &Response) -> bool {
+    let status = response.status();
+    let coded = [header::CONTENT_ENCODING, header::CONTENT_RANGE, header::SET_COOKIE];
+    response.may_be_compressed()
+        && !matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::NO_CONTENT)
+        && !status.is_informational()
+        && response.body().as_bytes().is_some_and(|bytes| {
+            (COMPRESSED_BYTES_MIN..=COMPRESSED_BYTES_MAX).contains(&bytes.len())
+        })
+        && coded.iter().all(|name| response.field(name).is_none())
+        && media::is_compressible(text(response.field(&header::CONTENT_TYPE)))
+        && !text(response.field(&header::CACHE_CONTROL)).contains("no-transform")
+}
+
+fn encode(response: &mut Response, coding: Coding) {
+    let plain = response.body().as_bytes().unwrap_or_default();
+    let Some(coded) = coding::encode(coding, Effort::Once, plain) else { return };
+    response.replace_body(Body::Bytes(coded));
+    response.set(header::CONTENT_ENCODING, HeaderValue::from_static(coding.token()));
+    // Ranges would be cut from other bytes than the handler's.
+    response.remove(&header::ACCEPT_RANGES);
+    if let Some(weak) = weakened(response) {
+        response.set(header::ETAG, weak);
+    }
+}
+
+/// Other bytes, the same meaning: a strong tag becomes weak (RFC 9110 §8.8.1).
+fn weakened(response: &Response) -> Option<HeaderValue> {
+    let tag = text(response.field(&header::ETAG));
+    let strong = tag.starts_with('"');
+    strong.then(|| HeaderValue::try_from(format!("W/{tag}")).ok()).flatten()
+}
+
+/// A 304 has the tag that the 200 would have: the weak one where the peer holds that.
+fn agree_with_coded(response: &mut Response, request: &Request) {
+    let held = request.field(&header::IF_NONE_MATCH).unwrap_or_default();
+    if let Some(weak) = weakened(response)
+        && held.contains(text(Some(&weak)))
+    {
+        response.set(header::ETAG, weak);
+        vary(response);
+    }
+}
+
+fn vary(response: &mut Response) {
+    let named = response.fields().iter().any(|(name, value)| {
+        name == header::VARY
+            && text(Some(value))
+                .split(',')
+                .any(|name| matches!(&*name.trim().to_ascii_lowercase(), "accept-encoding" | "*"))
+    });
+    if !named {
+        response.add(header::VARY, HeaderValue::from_static("accept-encoding"));
+    }
+}
+
+fn text(value: Option<&HeaderValue>) -> &str {
+    value.and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use http::Method;
+
+    use super::*;
+    use crate::{App, Cookie, Result, TestClient, TestResponse, Urls};
+
+    fn page() -> Response {
+        let tag = HeaderValue::from_static("\"a\"");
+        Response::html("words and more words ".repeat(200)).with_field(header::ETAG, tag)
+    }
+
+    fn show(_: &(), request: &Request) -> Result<Response> {
+        Ok(match &*request.param("kind")? {
+            "page" => page(),
+            "short" => Response::html("words".to_owned()),
+            "secret" => page().without_compression(),
+            "cookie" => page().with_cookie(&Cookie::new("a", "b")?),
+            "fixed" => {
+                page().with_field(header::CACHE_CONTROL, HeaderValue::from_static("no-transform"))
+            }
+            "coded" => {
+                page().with_field(header::CONTENT_ENCODING, HeaderValue::from_static("zstd"))
+            }
+            "part" => page().with_status(StatusCode::PARTIAL_CONTENT),
+            "stream" => Response::stream(
+                HeaderValue::from_static("text/plain"),
+                std::io::repeat(b'a').take(9999),
+            ),
+            "huge" => Response::html("a".repeat(COMPRESSED_BYTES_MAX + 1)),
+            "picture" => {
+                Response::typed(HeaderValue::from_static("image/png"), Body::Bytes(vec![0; 5000]))
+            }
+            "same" => page().with_status(StatusCode::NOT_MODIFIED).with_body(Body::Empty),
+            _ => page()
+                .with_status(StatusCode::NOT_FOUND)
+                .with_field(header::VARY, HeaderValue::from_static("Cookie")),
+        })
+    }
+
+    fn send(method: Method, path: &str, fields: &[(&str, &str)]) -> TestResponse {
+        let app = App::new(()).wrap(compression).urls(Urls::new().get("/{kind}", show));
+        let client = TestClient::new(&app);
+        let start = client.request(method, path);
+        fields.iter().fold(start, |request, (name, value)| request.with_field(name, value)).send()
+    }
+
+    fn get(path: &str, accept: &str) -> TestResponse {
+        send(Method::GET, path, &[("Accept-Encoding", accept)])
+    }
+
+    #[test]
+    fn a_page_is_sent_in_the_coding_that_is_liked_best() {
+        let plain = get("/page", "deflate");
+        assert_eq!((plain.field("content-encoding"), plain.field("etag")), (None, Some("\"a\"")));
+        assert_eq!(plain.field("vary"), Some("accept-encoding"));
+        for (accept, coding) in
+            [("gzip", "gzip"), ("gzip, br", "br"), ("br;q=0.1, gzip;q=0.2", "gzip")]
+        {
+            let coded = get("/page", accept);
+            assert_eq!(coded.field("content-encoding"), Some(coding), "{accept}");
+            assert_eq!(coded.field("vary"), Some("accept-encoding"));
+            assert_eq!(coded.field("etag"), Some("W/\"a\""));
+            assert!(coded.bytes().len() < 200);
+        }
+        let mut text = String::new();
+        let coded = get("/page", "gzip");
+        flate2::read::GzDecoder::new(coded.bytes()).read_to_string(&mut text).unwrap();
+        assert_eq!(text.as_bytes(), plain.bytes());
+    }
+
+    #[test]
+    fn errors_are_compressed_too_and_keep_their_vary() {
+        let missing = get("/missing", "gzip");
+        assert_eq!(
+            (missing.status().as_u16(), missing.field("content-encoding")),
+            (404, Some("gzip"))
+        );
+        let vary: Vec<_> =
+            missing.fields().iter().filter(|f| f.0 == header::VARY).map(|f| &f.1).collect();
+        assert_eq!(vary, ["Cookie", "accept-encoding"]);
+    }
+
+    #[test]
+    fn what_must_not_or_need_not_be_compressed_is_left_alone() {
+        for kind in ["short", "secret", "cookie", "fixed", "part", "stream", "huge", "picture"] {
+            let answer = get(&format!("/{kind}"), "gzip, br");
+            assert_eq!(answer.field("content-encoding"), None, "{kind}");
+            assert_eq!(answer.field("vary"), None, "{kind}");
+        }
+        assert_eq!(get("/coded", "gzip").field("content-encoding"), Some("zstd"));
+    }
+
+    #[test]
+    fn head_says_what_get_says() {
+        let head = send(Method::HEAD, "/page", &[("Accept-Encoding", "gzip")]);
+        assert_eq!(head.fields(), get("/page", "gzip").fields());
+    }
+
+    #[test]
+    fn a_304_has_the_tag_that_the_peer_holds() {
+        let tag = |held| {
+            let fields = [("Accept-Encoding", "gzip"), ("If-None-Match", held)];
+            send(Method::GET, "/same", &fields).field("etag").map(str::to_owned)
+        };
+        assert_eq!(tag("W/\"a\"").as_deref(), Some("W/\"a\""));
+        assert_eq!(tag("\"a\"").as_deref(), Some("\"a\""));
+    }
+}

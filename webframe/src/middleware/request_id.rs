@@ -1,0 +1,25 @@
+//! The number of a request to a field of its answer, so that a report can be found in the log.
+
+use http::{HeaderName, HeaderValue};
+
+use crate::{Request, Response, app::Next};
+
+/// Adds `X-Request-Id` to every answer, errors too: a layer by itself.
+///
+/// ```
+/// use webframe::{App, Response, TestClient, Urls, middleware::request_id};
+///
+/// let app = App::new(()).wrap(request_id).urls(Urls::new());
+/// let answer = TestClient::new(&app).get("/nothing").send();
+/// assert_eq!(answer.field("X-Request-Id").map(str::len), Some(12));
+/// ```
+pub fn request_id<S>(_: &S, request: &Request, next: Next<'_, S>) -> Response
+where
+    S: Send + Sync + 'static,
+{
+    let mut response = next.run(request);
+    if let Ok(id) = HeaderValue::try_from(request.id().to_string()) {
+        response.set(HeaderName::from_static("x-request-id"), id);
+    }
+    response
+}
