@@ -1,11 +1,13 @@
 //! The one table of URLs: what lies where, and the way back from a name or a word to its path.
 
+use anyhow::Context;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use webframe::{App, StaticFiles, Urls, blocking};
+use webframe::middleware::{self, AccessLog, SecurityHeaders, compression, request_id};
+use webframe::{App, Urls, blocking};
 
 use crate::dictionary::Dictionary;
-use crate::settings::Settings;
-use crate::views::{account, assets, error, headers, history, home, language, lookup};
+use crate::settings::{Log, LogFormat, Settings};
+use crate::views::{account, assets, error, history, home, language, lookup};
 
 pub(crate) const HOME: &str = "/";
 pub(crate) const REGISTER: &str = "/register";
@@ -44,16 +46,39 @@ fn table() -> Urls<Dictionary> {
         .get(RANDOM, lookup::random)
         .get(HISTORY, history::list)
         .get(LANGUAGE, language::choose)
-        .get(STATIC, static_files())
+        .get(STATIC, assets::files())
 }
 
 /// The whole app around this dictionary.
-pub fn app(dictionary: Dictionary, _settings: &Settings) -> App<Dictionary> {
-    App::new(dictionary).wrap(headers::add).urls(table()).error_page(error::page)
+///
+/// # Errors
+/// The access log cannot be written.
+pub fn app(dictionary: Dictionary, settings: &Settings) -> anyhow::Result<App<Dictionary>> {
+    let mut headers = SecurityHeaders::new();
+    if !settings.tls.hsts.is_zero() {
+        headers = headers.with_strict_transport(settings.tls.hsts);
+    }
+    let mut app = App::new(dictionary);
+    if settings.log.access {
+        app = app.wrap(access_log(&settings.log)?);
+    }
+    let app = app.wrap(request_id).wrap(compression).wrap(headers);
+    Ok(app.urls(table()).error_page(error::page))
 }
 
-fn static_files() -> StaticFiles {
-    assets::files()
+/// A line for each request, where the other lines go.
+fn access_log(settings: &Log) -> anyhow::Result<AccessLog> {
+    let log = match &settings.file {
+        None => AccessLog::stderr()?,
+        Some(path) => {
+            let what = || format!("cannot write the log file {}", path.display());
+            AccessLog::file(path).with_context(what)?
+        }
+    };
+    Ok(log.with_format(match settings.format {
+        LogFormat::Text => middleware::LogFormat::Common,
+        LogFormat::Json => middleware::LogFormat::Json,
+    }))
 }
 
 /// What need not be encoded in a segment or a value of a query.

@@ -116,13 +116,15 @@ impl Shelf {
     }
 
     /// In the order of the books, whatever the lexicon's.
-    fn with_entries<'a>(&'a self, found: Found<'a>, mut entries: Vec<EntryRef<'a>>) -> Found<'a> {
+    fn with_entries<'a>(
+        &'a self,
+        mut found: Found<'a>,
+        mut entries: Vec<EntryRef<'a>>,
+    ) -> Found<'a> {
         entries.sort_by_key(|entry| entry.book);
-        Found {
-            phonetic: entries.iter().find_map(|entry| entry.phonetic),
-            entries: entries.iter().map(|entry| self.shown(entry)).collect(),
-            ..found
-        }
+        found.phonetic = entries.iter().find_map(|entry| entry.phonetic);
+        found.entries = entries.iter().map(|entry| self.shown(entry)).collect();
+        found
     }
 
     fn shown<'a>(&'a self, entry: &EntryRef<'a>) -> FoundEntry<'a> {

@@ -26,7 +26,7 @@ pub fn run(settings: &Settings) -> anyhow::Result<()> {
     // Before anything else is touched: another instance may serve there already.
     let server = Server::bind(&engine::settings(settings)?)?.stop_on_signals()?;
     let dictionary = open(settings)?;
-    let app = urls::app(dictionary, settings);
+    let app = urls::app(dictionary, settings)?;
     let _upkeep = upkeep::start(app.state())?;
     announce(&server.addresses());
     let Stopped { cut } = server.serve(app)?;
@@ -37,13 +37,21 @@ pub fn run(settings: &Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The store of these settings, as an import needs it.
+///
+/// # Errors
+/// A database that cannot be used.
+pub fn store(settings: &Settings) -> anyhow::Result<Store> {
+    make_folder(&settings.database.url)?;
+    Ok(Store::open(&engine::database(settings))?)
+}
+
 /// The dictionary of these settings, ready to be asked.
 ///
 /// # Errors
 /// A database, word books or templates that cannot be used.
 pub fn open(settings: &Settings) -> anyhow::Result<Dictionary> {
-    make_folder(&settings.database.url)?;
-    let store = Store::open(&engine::database(settings))?;
+    let store = store(settings)?;
     shipped::install(&store).context("cannot put the shipped word books into the database")?;
     let dictionary = Dictionary::new(settings.clone(), store)?;
     let words = dictionary.shelf();

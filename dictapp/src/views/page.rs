@@ -74,6 +74,7 @@ fn escape(out: &mut Output<'_>, state: &State<'_, '_>, value: &Value) -> Result<
 }
 
 /// Puts values in the place of `{names}` in a text.
+#[expect(clippy::needless_pass_by_value, reason = "what a filter takes is given to it")]
 fn fill(text: String, values: Kwargs) -> Result<String, Fault> {
     let mut filled = text;
     for name in values.args() {

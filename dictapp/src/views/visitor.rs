@@ -103,6 +103,9 @@ impl<'r> Visitor<'r> {
 
     /// The answer, with the cookie that guards its forms where it needs one.
     pub(super) fn send(&self, response: Response) -> Result<Response> {
+        // Its length would tell the token, letter by letter, to whoever may choose the query.
+        let has_token = self.session.is_some() || self.guest.get().is_some();
+        let response = if has_token { response.without_compression() } else { response };
         match self.guest.get() {
             Some(Guest { token, is_new: true }) => {
                 Ok(response.with_cookie(&self.cookie(VISITOR, &token.to_text())?))
