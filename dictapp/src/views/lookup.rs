@@ -36,6 +36,10 @@ struct Matches {
     out_of_time: bool,
 }
 
+/// Phrases shown on the page of a word, and how many words that begin like it are looked through.
+const PHRASES: usize = 8;
+const PHRASES_SEEN: usize = 100;
+
 /// Matches on a page.
 const PAGE_WORDS: usize = 30;
 
@@ -65,7 +69,7 @@ pub(crate) fn show(dictionary: &Dictionary, request: &Request) -> Result<Respons
     let values = context! {
         q => word.as_str(),
         headwords,
-        is_spelled => found.iter().any(|found| found.word == word.as_str()),
+        phrases => phrases(&shelf, found[0].word),
         several_books => shelf.books().len() > 1,
     };
     page::render(dictionary, &visitor, "word.html", values)
@@ -235,6 +239,17 @@ fn near(dictionary: &Dictionary, shelf: &Shelf, query: &str) -> Vec<Brief> {
     let near = shelf.lexicon().did_you_mean(query, most);
     let near = if near.is_empty() { shelf.lexicon().suggest(query, most) } else { near };
     near.iter().map(brief).collect()
+}
+
+/// Phrases that a headword is part of.
+fn phrases(shelf: &Shelf, headword: &str) -> Vec<Brief> {
+    let is_part = |phrase: &str| {
+        phrase.split(' ').skip(1).count() > 0
+            && phrase.split(' ').any(|word| word.eq_ignore_ascii_case(headword))
+    };
+    let near = shelf.lexicon().suggest(headword, PHRASES_SEEN);
+    let phrases = near.iter().filter(|entry| entry.word != headword && is_part(entry.word));
+    phrases.take(PHRASES).map(brief).collect()
 }
 
 fn has_chinese(text: &str) -> bool {
