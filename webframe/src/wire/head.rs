@@ -221,13 +221,11 @@ impl Head {
         self.framing =
             framing::decide(self.version, known.transfer_encoding, known.content_length)?;
         self.keep_alive = !known.close && (self.version == Version::Http11 || known.keep_alive);
-        self.expects_continue = false;
-        if self.version == Version::Http11 {
-            if known.expects_other {
-                return Err(WireError::Expectation);
-            }
-            self.expects_continue = known.expects_continue
-                && !matches!(self.framing, Framing::None | Framing::Length(0));
+        let content = !matches!(self.framing, Framing::None | Framing::Length(0));
+        let expects = self.version == Version::Http11;
+        self.expects_continue = expects && content && known.expects_continue;
+        if expects && known.expects_other {
+            return Err(WireError::Expectation);
         }
         Ok(())
     }

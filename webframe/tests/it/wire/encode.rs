@@ -17,12 +17,12 @@ fn head(
 ) -> String {
     let fields: Vec<(HeaderName, HeaderValue)> = fields
         .iter()
-        .map(|&(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)))
+        .map(|&(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
         .collect();
     let mut out = Vec::new();
-    let status = StatusCode::from_u16(status).unwrap();
+    let status = StatusCode::from_u16(status).expect("a status");
     encode_head(&mut out, status, &fields, length, persistence, DATE);
-    String::from_utf8(out).unwrap()
+    String::from_utf8(out).expect("text")
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn an_answer_is_appended_behind_what_waits() {
 }
 
 fn framed(method: &Method, version: Version, status: u16, length: Option<u64>) -> (Length, bool) {
-    let status = StatusCode::from_u16(status).unwrap();
+    let status = StatusCode::from_u16(status).expect("a status");
     let Frame { length, content } = frame(method, version, status, length);
     (length, content)
 }

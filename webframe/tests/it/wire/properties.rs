@@ -195,8 +195,14 @@ fn cut<'a>(bytes: &'a [u8], cuts: &[prop::sample::Index]) -> Vec<&'a [u8]> {
     places.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect()
 }
 
+/// 1,536 cases each, and more with `PROPTEST_CASES`. A finding becomes a file of `tests/data`.
+fn config() -> ProptestConfig {
+    let default = ProptestConfig::default();
+    ProptestConfig { cases: default.cases * 6, failure_persistence: None, ..default }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(config())]
 
     #[test]
     fn any_request_is_read_alike_whole_and_in_pieces(

@@ -209,7 +209,7 @@ fn read_content<'a>(
             (digits && length <= rest.len())
                 .then(|| (Some(rest[..length].to_vec()), &rest[length..]))
         }
-        ([coding], []) if minor > 0 && coding.to_ascii_lowercase() == b"chunked" => {
+        ([coding], []) if minor > 0 && coding.eq_ignore_ascii_case(b"chunked") => {
             let (content, left) = chunks(rest)?;
             Some((Some(content), left))
         }

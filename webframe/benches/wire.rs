@@ -1,0 +1,81 @@
+//! What a head costs to read and an answer to write: `cargo bench -p webframe --bench wire`.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use http::{HeaderValue, StatusCode, header};
+use webframe::wire::{
+    Head, HeadLimits,
+    chunked::ChunkDecoder,
+    encode::{Length, Persistence, encode_chunk, encode_head},
+};
+
+const LIMITS: HeadLimits =
+    HeadLimits { head_bytes_max: 16 << 10, head_fields_max: 100, target_bytes_max: 8 << 10 };
+const SMALL: &[u8] = b"GET /plaintext HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n";
+const BROWSER: &[u8] = include_bytes!("../tests/data/accept/browser.http");
+const DATE: &[u8; 29] = b"Sun, 06 Nov 1994 08:49:37 GMT";
+
+fn heads(c: &mut Criterion) {
+    let mut group = c.benchmark_group("head");
+    for (name, bytes) in [("small", SMALL), ("browser", BROWSER)] {
+        group.throughput(Throughput::Bytes(bytes.len() as u64));
+        let mut head = Head::default();
+        group.bench_function(name, |b| b.iter(|| head.read(black_box(bytes), &LIMITS)));
+    }
+    // The floor below a head: finding the fields, without a look at what they say.
+    let fields = BROWSER.splitn(2, |&byte| byte == b'\n').last().expect("fields");
+    group.bench_function("browser, httparse alone", |b| {
+        b.iter(|| {
+            let mut slots = [httparse::EMPTY_HEADER; 24];
+            httparse::parse_headers(black_box(fields), &mut slots).map(|found| found.is_complete())
+        });
+    });
+}
+
+fn answers(c: &mut Criterion) {
+    let text = HeaderValue::from_static("text/plain; charset=utf-8");
+    let short = [(header::CONTENT_TYPE, text.clone())];
+    let page = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'self'")),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::VARY, HeaderValue::from_static("Accept-Encoding")),
+        (header::SET_COOKIE, HeaderValue::from_static("session=1f0c; HttpOnly; Secure; Path=/")),
+    ];
+    let mut out = Vec::new();
+    let mut group = c.benchmark_group("answer");
+    for (name, fields) in [("short", &short[..]), ("page", &page[..])] {
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                out.clear();
+                let length = Length::Known(1234);
+                let fields = black_box(fields);
+                encode_head(&mut out, StatusCode::OK, fields, length, Persistence::Keep, DATE);
+            });
+        });
+    }
+}
+
+fn chunks(c: &mut Criterion) {
+    let mut group = c.benchmark_group("chunks");
+    for size in [64, 4096] {
+        let mut bytes = Vec::new();
+        for _ in 0..16 {
+            encode_chunk(&mut bytes, &vec![b'z'; size]);
+        }
+        bytes.extend_from_slice(webframe::wire::encode::LAST_CHUNK);
+        group.throughput(Throughput::Bytes(bytes.len() as u64));
+        let mut content = Vec::new();
+        group.bench_function(format!("16 of {size}"), |b| {
+            b.iter(|| {
+                content.clear();
+                ChunkDecoder::new(16 << 10).decode(black_box(&bytes), &mut content, 1 << 20)
+            });
+        });
+    }
+}
+
+criterion_group!(benches, heads, answers, chunks);
+criterion_main!(benches);
