@@ -136,6 +136,9 @@ const FLAG_EXTRA: u8 = 1 << 2;
 const FLAG_NAME: u8 = 1 << 3;
 const FLAG_COMMENT: u8 = 1 << 4;
 
+/// The checksum and the length at the end of a gzip file.
+const TRAILER_BYTES: i64 = 8;
+
 /// The longest file name or comment in a header in bytes.
 const HEADER_TEXT_BYTES_MAX: usize = 4096;
 
@@ -190,9 +193,10 @@ impl Chunks {
             length += chunk.len() as u64;
             sum.update(&chunk);
         }
-        let end = self.starts[count];
-        let trailer =
-            read_plain(&mut self.file, end, 8).map_err(|_| "the file is cut off".to_owned())?;
+        // Between the last chunk and the trailer is an empty block that is not in the table.
+        let cut = |_| "the file is cut off".to_owned();
+        let end = self.file.seek(SeekFrom::End(-TRAILER_BYTES)).map_err(cut)?;
+        let trailer = read_plain(&mut self.file, end.max(self.starts[count]), 8).map_err(cut)?;
         let expected = [sum.sum().to_le_bytes(), sum.amount().to_le_bytes()].concat();
         if trailer != expected {
             return Err("the checksum does not fit".to_owned());

@@ -90,7 +90,22 @@ impl Layout {
                 return Some(gap.start);
             }
         }
-        earliest(line, gap, first_sign(line)).or_else(|| self.single_space(line))
+        self.filled_column(line)
+            .or_else(|| earliest(line, gap, first_sign(line)))
+            .or_else(|| self.single_space(line))
+    }
+
+    /// The end of a headword that fills its column but for one space, where what stands at the
+    /// column is visibly an explanation.
+    fn filled_column(&self, line: &str) -> Option<usize> {
+        let Layout::Padded(column) = *self else { return None };
+        let (at, c) = line.char_indices().nth(column - 1)?;
+        let (headword, rest) = (&line[..at], &line[at + c.len_utf8()..]);
+        let begins = rest.starts_with(is_cjk)
+            || script::label(rest).is_some()
+            || script::leading_phonetic(rest).is_some();
+        let whole = !headword.contains(is_cjk) && first_gap(headword).is_none();
+        (c == ' ' && begins && whole).then_some(at)
     }
 
     /// The end of a headword behind which nothing but a single space stands.
@@ -208,6 +223,7 @@ mod tests {
         splits(Layout::Spaced, "at 5 a.m. 上午五点", "at 5 a.m.", "上午五点");
         splits(Layout::Padded(17), "vitamin a.       维生素甲", "vitamin a.", "维生素甲");
         splits(Layout::Spaced, "vitamin a.       维生素甲", "vitamin a.", "维生素甲");
+        splits(Layout::Padded(17), "abcdefgh n. ijkl 某物", "abcdefgh n. ijkl", "某物");
         splits(Layout::Padded(17), "o. n.            每夜", "o. n.", "每夜");
     }
 

@@ -70,7 +70,6 @@ pub(crate) fn dictzip(bytes: &[u8], size: u16) -> Vec<u8> {
     }
     let mut end = Vec::with_capacity(64);
     deflate.compress_vec(&[], &mut end, FlushCompress::Finish).unwrap();
-    packed.last_mut().unwrap().extend(end);
 
     let mut table = Vec::new();
     table.extend_from_slice(&1_u16.to_le_bytes());
@@ -84,6 +83,7 @@ pub(crate) fn dictzip(bytes: &[u8], size: u16) -> Vec<u8> {
     file.extend(table);
     file.extend_from_slice(b"x.dict\0");
     packed.iter().for_each(|p| file.extend_from_slice(p));
+    file.extend(end);
     let mut crc = flate2::Crc::new();
     crc.update(bytes);
     file.extend_from_slice(&crc.sum().to_le_bytes());

@@ -138,8 +138,10 @@ proptest! {
 
     #[test]
     fn every_headword_of_a_padded_file_is_kept_as_it_is_spelled(
-        headwords in prop::collection::btree_set("[a-zA-Z'./-]{1,12}( [a-z.]{1,10}){0,3}", 4..20),
+        mut headwords in prop::collection::btree_set("[a-zA-Z'./-]{1,12}( [a-z.]{1,10}){0,3}", 4..20),
     ) {
+        // Enough lines that show the column.
+        headwords.extend(["an apple", "pear", "o'clock", "zoo"].map(str::to_owned));
         let line = |word: &String| format!("{word:<17}n. 词\n").replace(&format!("{word}n."), &format!("{word}   n."));
         let text: String = headwords.iter().map(line).collect();
         let (entries, oddities) = super::read_bytes(Kind::Course, "a.txt", text.as_bytes()).unwrap();
