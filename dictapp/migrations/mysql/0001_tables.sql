@@ -1,6 +1,7 @@
 -- The tables of the course (user, hist, words) and what an online dictionary needs besides.
 -- Every time is in microseconds since 1970, UTC. MySQL commits each of these statements by
 -- itself, so each must be safe to repeat: a start that was killed half-way goes on from there.
+-- "Exists already" for a table, column or index, and "nothing to drop", count as done.
 
 create table if not exists user (
     id bigint not null auto_increment primary key,
@@ -18,9 +19,10 @@ create table if not exists session (
     seen bigint not null,
     expires bigint not null,
     key session_user (user),
-    key session_expires (expires),
     constraint session_user foreign key (user) references user (id) on delete cascade
 ) engine = innodb row_format = dynamic default charset = utf8mb4 collate = utf8mb4_bin;
+
+create index session_expires on session (expires);
 
 -- The key is one contiguous range a user, made by the app, so that an insert may be repeated.
 create table if not exists hist (

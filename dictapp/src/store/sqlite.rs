@@ -240,3 +240,26 @@ fn create_folder(path: &Path) -> Result<()> {
         ))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_connection_is_set_to_lose_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, timeouts) = (folder.path().join("x.db"), DatabaseTimeouts::default());
+        let db = Sqlite::open(path, 1, timeouts).unwrap();
+        for access in [Access::Read, Access::Write] {
+            let link = db.file.connect(access).unwrap();
+            for (pragma, expected) in [("synchronous", "2"), ("foreign_keys", "1")] {
+                let sql = format!("select cast({pragma} as text) from pragma_{pragma}");
+                let value: String = link.conn.query_row(&sql, [], |row| row.get(0)).unwrap();
+                assert_eq!(value, expected, "{pragma}");
+            }
+            let sql = "select journal_mode from pragma_journal_mode";
+            let mode: String = link.conn.query_row(sql, [], |row| row.get(0)).unwrap();
+            assert_eq!(mode, "wal");
+        }
+    }
+}

@@ -36,6 +36,7 @@ struct State {
 struct Inner {
     fault: Fault,
     accepted: usize,
+    passed: usize,
     open: Vec<TcpStream>,
 }
 
@@ -46,7 +47,7 @@ impl Proxy {
     pub(crate) fn to(server: u16) -> Proxy {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let inner = Inner { fault: Fault::None, accepted: 0, open: Vec::new() };
+        let inner = Inner { fault: Fault::None, accepted: 0, passed: 0, open: Vec::new() };
         let state = Arc::new(State { inner: Mutex::new(inner), changed: Condvar::new() });
         let shared = Arc::clone(&state);
         thread::spawn(move || {
@@ -75,6 +76,11 @@ impl Proxy {
     /// How many connections came so far.
     pub(crate) fn accepted(&self) -> usize {
         self.state.inner.lock().unwrap().accepted
+    }
+
+    /// How many pieces of data came so far, from either side.
+    pub(crate) fn passed(&self) -> usize {
+        self.state.inner.lock().unwrap().passed
     }
 
     /// Waits until more connections than these came.
@@ -112,7 +118,11 @@ impl State {
     fn pump(&self, mut from: TcpStream, mut to: TcpStream) {
         let mut buffer = [0; 16384];
         while let Ok(read @ 1..) = from.read(&mut buffer) {
-            let fault = self.inner.lock().unwrap().fault;
+            let fault = {
+                let mut inner = self.inner.lock().unwrap();
+                inner.passed += 1;
+                inner.fault
+            };
             match fault {
                 Fault::Cut => break,
                 Fault::Blackhole => continue,
