@@ -5,7 +5,7 @@ use std::fmt;
 use crate::model::Entry;
 
 use super::columns::{Columns, FIELD_END, Texts};
-use super::{BookId, Lexicon, fold, reverse};
+use super::{BookId, Lexicon, fold, key_map, reverse};
 
 /// The most text of all books together, in bytes: the columns count bytes in 32 bits, which is a
 /// hundred times the largest book known.
@@ -101,18 +101,25 @@ impl Builder {
         let forms = std::mem::take(&mut self.forms);
         let (mut columns, key_of_draft) = self.numbered();
         add_places(&mut columns);
-        add_inner_words(&mut columns);
-        reverse::index(&mut columns);
+        let (inner, pairs) = std::thread::scope(|scope| {
+            let inner = scope.spawn(|| inner_words(&columns));
+            let pairs = reverse::index(&columns);
+            (inner.join(), pairs)
+        });
+        (columns.inner_keys, columns.inner_offsets) = inner.expect("sorting does not panic");
+        columns.pairs = pairs;
         add_forms(&mut columns, forms, &key_of_draft);
-        Ok(Lexicon::try_from_columns(columns).expect("keys were sorted and made distinct"))
+        let map = key_map::build(&columns.keys).expect("keys were sorted and made distinct");
+        Ok(Lexicon::from_columns(columns, map))
     }
 
     /// The columns of keys and entries, and the key of each draft.
     fn numbered(self) -> (Columns, Vec<u32>) {
         let mut order: Vec<u32> = (0..self.drafts.len() as u32).collect();
-        order.sort_unstable_by(|&a, &b| {
-            let (x, y) = (&self.drafts[a as usize], &self.drafts[b as usize]);
-            (self.key(x), self.word(x), a).cmp(&(self.key(y), self.word(y), b))
+        // Stable: what was added first comes first. Books are mostly in order, which it uses.
+        order.sort_by(|&a, &b| {
+            let (a, b) = (&self.drafts[a as usize], &self.drafts[b as usize]);
+            (self.key(a), self.word(a)).cmp(&(self.key(b), self.word(b)))
         });
         let mut columns = Columns {
             keys: Texts::with_capacity(self.drafts.len(), self.keys.len() + self.drafts.len()),
@@ -173,7 +180,7 @@ fn add_places(columns: &mut Columns) {
 }
 
 /// The later words of phrases and compounds, in the order of the text from there.
-fn add_inner_words(columns: &mut Columns) {
+fn inner_words(columns: &Columns) -> (Vec<u32>, Vec<u16>) {
     let mut inner: Vec<(u32, u16)> = Vec::new();
     for key in 0..columns.keys.len() {
         let text = columns.keys.get(key);
@@ -183,8 +190,7 @@ fn add_inner_words(columns: &mut Columns) {
     }
     let text = |&(key, at): &(u32, u16)| &columns.keys.get(key as usize)[usize::from(at)..];
     inner.sort_unstable_by(|a, b| text(a).cmp(text(b)).then(a.cmp(b)));
-    columns.inner_keys = inner.iter().map(|&(key, _)| key).collect();
-    columns.inner_offsets = inner.iter().map(|&(_, at)| at).collect();
+    inner.into_iter().unzip()
 }
 
 fn add_forms(columns: &mut Columns, forms: Vec<(Box<str>, u32)>, key_of_draft: &[u32]) {

@@ -94,10 +94,16 @@ pub(super) struct Columns {
     /// Inflected forms that books name, folded and in order, and beside each the key of its lemma.
     pub(super) forms: Texts,
     pub(super) form_lemmas: Vec<u32>,
-    /// Pairs of neighbouring Chinese characters in glosses, in order: see `reverse`.
+    pub(super) pairs: Pairs,
+}
+
+/// Pairs of neighbouring Chinese characters in glosses, and where they stand: see `reverse`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Pairs {
+    /// The pairs in order.
     pub(super) pairs: Vec<u64>,
     /// Pair to where its postings begin, and one number more.
-    pub(super) pair_starts: Vec<u32>,
+    pub(super) starts: Vec<u32>,
     pub(super) postings: Vec<u8>,
 }
 

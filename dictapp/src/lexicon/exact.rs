@@ -1,5 +1,7 @@
 //! A query to the entries that are spelled so, or would be but for case, accents and marks.
 
+use std::collections::HashMap;
+
 use crate::model::Word;
 
 use super::{FoundBy, Hit, Lexicon, fold};
@@ -48,20 +50,10 @@ impl Lexicon {
                 false => Hit { entry, by: FoundBy::Folding },
             })
             .collect();
-        hits.sort_by_key(|hit| match hit.by {
-            FoundBy::Spelling => (0, 0),
-            // All books of one spelling stay together where no rank tells them apart.
-            _ => (1, self.spelling_rank(hit.entry.word, &hit.entry)),
-        });
+        if hits.len() > 1 {
+            sort(&mut hits);
+        }
         hits
-    }
-
-    /// The best rank that any book gives the spelling of an entry.
-    fn spelling_rank(&self, word: &str, entry: &super::EntryRef<'_>) -> u32 {
-        let key = self.key(&fold(word));
-        let ranks = key.into_iter().flat_map(|key| self.columns.entry_refs(key));
-        let ranks = ranks.filter(|other| other.word == word).filter_map(|other| other.rank);
-        ranks.chain(entry.rank).min().unwrap_or(u32::MAX)
     }
 
     fn respelled(&self, key: &str) -> Vec<usize> {
@@ -72,8 +64,24 @@ impl Lexicon {
     }
 }
 
+/// The spelled ones first, then each spelling by the best rank that any book gives it, the
+/// books of one spelling staying together.
+fn sort(hits: &mut [Hit<'_>]) {
+    let mut ranks: HashMap<&str, u32> = HashMap::new();
+    for entry in hits.iter().map(|hit| hit.entry) {
+        let rank = ranks.entry(entry.word).or_insert(u32::MAX);
+        *rank = entry.rank.unwrap_or(u32::MAX).min(*rank);
+    }
+    let rank = |hit: &Hit<'_>| ranks.get(hit.entry.word).copied();
+    hits.sort_by_key(|hit| (hit.by != FoundBy::Spelling, rank(hit), hit.entry.word));
+}
+
 /// The keys that differ from `key` in their joints.
 fn respellings(key: &str) -> Vec<String> {
+    // `children's` is no lost spelling of `childrens` but a form of `children`.
+    if key.ends_with("'s") || key.ends_with('\'') {
+        return Vec::new();
+    }
     let parts: Vec<&str> = key.split([' ', '-', '\'']).collect();
     match parts.len() - 1 {
         0 => with_joint(key),

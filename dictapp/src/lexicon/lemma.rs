@@ -56,7 +56,7 @@ impl Lexicon {
         lemmas.extend(exceptions::lemmas_of(form).filter_map(|lemma| self.key(&lemma)));
         let certain = lemmas.len();
         lemmas.extend(self.lemmas_by_rule(form, own, certain > 0));
-        if lemmas.is_empty() {
+        if lemmas.is_empty() && own.is_none() {
             lemmas = self.lemmas_of_part(form);
         }
         let mut distinct = Vec::with_capacity(lemmas.len());

@@ -9,6 +9,7 @@
 
 mod fold;
 mod columns;
+mod key_map;
 mod build;
 mod saved;
 mod exact;
@@ -147,7 +148,7 @@ impl Lexicon {
 
     /// A lexicon without a word.
     pub fn empty() -> Lexicon {
-        Lexicon::try_from_columns(Columns::default()).expect("no key is out of order")
+        Lexicon::from_columns(Columns::default(), fst::Map::default())
     }
 
     /// How many entries there are, of all books.
@@ -177,16 +178,11 @@ impl Lexicon {
         hits
     }
 
-    /// Derives what is not kept in columns. Fails where the keys are not in order.
-    fn try_from_columns(columns: Columns) -> Result<Lexicon, fst::Error> {
-        let mut keys = fst::MapBuilder::memory();
-        for key in 0..columns.keys.len() {
-            keys.insert(columns.keys.get(key), key as u64)?;
-        }
-        let keys = fst::Map::new(keys.into_inner()?)?;
+    /// Derives the rest of what is not kept in columns.
+    fn from_columns(columns: Columns, keys: fst::Map<Vec<u8>>) -> Lexicon {
         let best_key = Best::over(columns.keys.len(), |key| columns.place(key));
         let best_inner = Best::over(columns.inner_keys.len(), |i| columns.inner_place(i));
         let common = daily::common_words(&columns);
-        Ok(Lexicon { columns, keys, best_key, best_inner, common })
+        Lexicon { columns, keys, best_key, best_inner, common }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use memchr::memmem::Finder;
 use regex::{Regex, RegexBuilder};
 
 use super::fold;
@@ -19,20 +20,19 @@ const STATES_BYTES_MAX: usize = 1024 * 1024;
 /// A pattern that keys are held against.
 #[derive(Clone, Debug)]
 pub struct Pattern {
-    pub(super) regex: Regex,
+    pub(super) kind: Kind,
     /// What each match begins with.
     pub(super) prefix: String,
-    /// Whether several keys, one a line, may be searched at once.
-    pub(super) span: Span,
 }
 
-/// How much of the text a search may look at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Span {
-    /// The pattern means the same in a text of many lines as in each line of it.
-    Lines,
-    /// It may tell them apart (`\A`, flags): one key at a time.
-    Key,
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    /// `re?d`, and the longest letters in it that each match must have.
+    Wildcard { pattern: String, needle: Option<Box<Finder<'static>>> },
+    /// A regular expression that means the same in a text of many lines as in each line of it.
+    Lines(Regex),
+    /// One that may tell them apart (`\A`, flags): it is held against one key at a time.
+    Key(Regex),
 }
 
 /// Why a text is no pattern.
@@ -85,19 +85,12 @@ impl Pattern {
     /// The text is too long.
     pub fn wildcard(text: &str) -> Result<Pattern, PatternError> {
         check_length(text)?;
-        let text = fold(text);
-        let mut expression = String::from("^");
-        for (i, c) in text.char_indices() {
-            match c {
-                '*' if text[..i].ends_with('*') => {}
-                '*' => expression.push_str(".*"),
-                '?' => expression.push('.'),
-                _ => expression.push_str(&regex::escape(c.encode_utf8(&mut [0; 4]))),
-            }
-        }
-        expression.push('$');
-        let prefix = text.split(['*', '?']).next().unwrap_or("").to_owned();
-        Ok(Pattern { regex: compile(&expression)?, prefix, span: Span::Lines })
+        let pattern = fold(text);
+        let literals = || pattern.split(['*', '?']);
+        let needle = literals().filter(|it| !it.is_empty()).max_by_key(|it| it.len());
+        let needle = needle.map(|needle| Box::new(Finder::new(needle).into_owned()));
+        let prefix = literals().next().unwrap_or("").to_owned();
+        Ok(Pattern { kind: Kind::Wildcard { pattern, needle }, prefix })
     }
 
     /// A regular expression in the notation of the `regex` crate, held against keys: case and
@@ -109,9 +102,40 @@ impl Pattern {
         check_length(expression)?;
         let regex = compile(expression)?;
         let odd = ["\\A", "\\z", "(?", "\\n", "\\x", "\\u"];
-        let span =
-            if odd.iter().any(|odd| expression.contains(odd)) { Span::Key } else { Span::Lines };
-        Ok(Pattern { regex, prefix: literal_prefix(expression), span })
+        let is_odd = odd.iter().any(|odd| expression.contains(odd));
+        let kind = if is_odd { Kind::Key(regex) } else { Kind::Lines(regex) };
+        Ok(Pattern { kind, prefix: literal_prefix(expression) })
+    }
+
+    /// Whether a key matches.
+    pub(super) fn is_match(&self, key: &str) -> bool {
+        match &self.kind {
+            Kind::Wildcard { pattern, .. } => is_wildcard_match(pattern, key),
+            Kind::Lines(regex) | Kind::Key(regex) => regex.is_match(key),
+        }
+    }
+}
+
+/// Holds a key against `?` and `*`: on a mismatch the last star takes one character more.
+fn is_wildcard_match(pattern: &str, key: &str) -> bool {
+    let (mut rest, mut text) = (pattern.chars(), key.chars());
+    let mut star = None;
+    loop {
+        let here = text.clone();
+        match (rest.next(), text.next()) {
+            (Some('*'), _) => {
+                star = Some((rest.clone(), here.clone()));
+                text = here;
+            }
+            (Some(wanted), Some(found)) if wanted == '?' || wanted == found => {}
+            (None, None) => return true,
+            (Some(_), None) => return false,
+            _ => {
+                let Some((after, taken)) = &mut star else { return false };
+                taken.next();
+                (rest, text) = (after.clone(), taken.clone());
+            }
+        }
     }
 }
 

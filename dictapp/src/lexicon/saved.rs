@@ -5,11 +5,11 @@
 //! SHA-256           32 bytes, of all that follows
 //! stamp             32 bytes: what the lexicon was built from, as the caller says
 //! ranked            u32
-//! columns           each: its bytes as u64, then the bytes; numbers are little-endian
+//! columns, fst      each: its bytes as u64, then the bytes; numbers are little-endian
 //! ```
 //! The file may be deleted at any time: it holds nothing that cannot be built again. It is read
-//! with distrust: no size in it is believed before the bytes are there, and the `fst` is not
-//! saved but built, since one that somebody else made could lead it astray.
+//! with distrust: no size in it is believed before the bytes are there, and `key_map` goes through
+//! the `fst` before anything is looked up in it.
 
 use std::fmt;
 use std::fs::File;
@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::Lexicon;
-use super::columns::{Columns, Texts};
+use super::columns::{Columns, Pairs, Texts};
+use super::{Lexicon, key_map};
 
 /// Names the kind of file and the version of its layout: change the digit with the layout.
 const MAGIC: &[u8; 8] = b"DICTLEX1";
@@ -110,12 +110,18 @@ impl Lexicon {
     fn write(&self, path: &Path, stamp: &Stamp) -> io::Result<()> {
         // The digest comes first in the file, so the columns are gone through twice.
         let mut digest = Digested(Sha256::new());
-        write_columns(&self.columns, stamp, &mut digest)?;
+        self.write_all(stamp, &mut digest)?;
         let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
         file.write_all(MAGIC)?;
         file.write_all(&digest.0.finalize())?;
-        write_columns(&self.columns, stamp, &mut file)?;
+        self.write_all(stamp, &mut file)?;
         file.into_inner()?.sync_all()
+    }
+
+    fn write_all(&self, stamp: &Stamp, to: &mut impl Write) -> io::Result<()> {
+        to.write_all(stamp)?;
+        write_columns(&self.columns, to)?;
+        write_column(to, self.keys.as_fst().as_bytes(), |byte| [*byte])
     }
 }
 
@@ -132,7 +138,7 @@ impl Write for Digested {
     }
 }
 
-fn write_columns(columns: &Columns, stamp: &Stamp, to: &mut impl Write) -> io::Result<()> {
+fn write_columns(columns: &Columns, to: &mut impl Write) -> io::Result<()> {
     let Columns {
         keys,
         first_entry,
@@ -146,17 +152,14 @@ fn write_columns(columns: &Columns, stamp: &Stamp, to: &mut impl Write) -> io::R
         inner_offsets,
         forms,
         form_lemmas,
-        pairs,
-        pair_starts,
-        postings,
+        pairs: Pairs { pairs, starts, postings },
     } = columns;
-    to.write_all(stamp)?;
     to.write_all(&ranked.to_le_bytes())?;
     for texts in [keys, records, forms] {
         write_column(to, texts.text.as_bytes(), |byte| [*byte])?;
         write_column(to, &texts.starts, |number| number.to_le_bytes())?;
     }
-    for numbers in [first_entry, places, by_place, ranks, inner_keys, form_lemmas, pair_starts] {
+    for numbers in [first_entry, places, by_place, ranks, inner_keys, form_lemmas, starts] {
         write_column(to, numbers, |number| number.to_le_bytes())?;
     }
     write_column(to, books, |number| number.to_le_bytes())?;
@@ -195,7 +198,10 @@ fn read(path: &Path, stamp: &Stamp) -> Result<Lexicon, Cause> {
     if reader.array("stamp")? != *stamp {
         return Err(Cause::Stale);
     }
-    let columns = read_columns(&mut reader)?;
+    let ranked = u32::from_le_bytes(reader.array("ranked")?);
+    let keys = reader.texts("keys")?;
+    let columns = Columns { keys, ..read_columns(&mut reader, ranked)? };
+    let map = reader.bytes("map")?;
     if reader.file.read(&mut [0])? > 0 {
         return Err(Cause::Damaged("end"));
     }
@@ -203,7 +209,8 @@ fn read(path: &Path, stamp: &Stamp) -> Result<Lexicon, Cause> {
         return Err(Cause::Digest);
     }
     check(&columns)?;
-    Lexicon::try_from_columns(columns).map_err(|_| Cause::Damaged("keys"))
+    let map = key_map::open(map, columns.keys.len()).ok_or(Cause::Damaged("map"))?;
+    Ok(Lexicon::from_columns(columns, map))
 }
 
 struct Reader {
@@ -250,15 +257,13 @@ impl Reader {
     }
 }
 
-fn read_columns(reader: &mut Reader) -> Result<Columns, Cause> {
+/// The columns behind the keys.
+fn read_columns(reader: &mut Reader, ranked: u32) -> Result<Columns, Cause> {
     // In the order in which `write_columns` writes.
-    let ranked = u32::from_le_bytes(reader.array("ranked")?);
-    let (keys, records, forms) =
-        (reader.texts("keys")?, reader.texts("records")?, reader.texts("forms")?);
+    let (records, forms) = (reader.texts("records")?, reader.texts("forms")?);
     let mut numbers = |column| reader.numbers(column, u32::from_le_bytes);
-    Ok(Columns {
+    let mut columns = Columns {
         ranked,
-        keys,
         records,
         forms,
         first_entry: numbers("first_entry")?,
@@ -267,12 +272,14 @@ fn read_columns(reader: &mut Reader) -> Result<Columns, Cause> {
         ranks: numbers("ranks")?,
         inner_keys: numbers("inner_keys")?,
         form_lemmas: numbers("form_lemmas")?,
-        pair_starts: numbers("pair_starts")?,
-        books: reader.numbers("books", u16::from_le_bytes)?,
-        inner_offsets: reader.numbers("inner_offsets", u16::from_le_bytes)?,
-        pairs: reader.numbers("pairs", u64::from_le_bytes)?,
-        postings: reader.bytes("postings")?,
-    })
+        ..Columns::default()
+    };
+    columns.pairs.starts = numbers("pairs")?;
+    columns.books = reader.numbers("books", u16::from_le_bytes)?;
+    columns.inner_offsets = reader.numbers("inner_offsets", u16::from_le_bytes)?;
+    columns.pairs.pairs = reader.numbers("pairs", u64::from_le_bytes)?;
+    columns.pairs.postings = reader.bytes("postings")?;
+    Ok(columns)
 }
 
 /// What a look-up would only find absent is refused here, so that a damaged file is noticed.
@@ -292,7 +299,7 @@ fn check(columns: &Columns) -> Result<(), Cause> {
         ("books", columns.books.len() == entries && columns.ranks.len() == entries),
         ("inner", columns.inner_keys.len() == columns.inner_offsets.len()),
         ("forms", columns.forms.len() == columns.form_lemmas.len()),
-        ("pairs", grows(&columns.pair_starts, columns.postings.len())),
+        ("pairs", grows(&columns.pairs.starts, columns.pairs.postings.len())),
     ];
     match sound.iter().find(|(_, sound)| !sound) {
         Some((column, _)) => Err(Cause::Damaged(column)),
