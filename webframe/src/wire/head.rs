@@ -71,6 +71,8 @@ pub struct Head {
     target: String,
     /// The field lines as they came, up to the empty one.
     lines: Vec<u8>,
+    /// The last host that was found valid: most requests name it again.
+    valid_host: Vec<u8>,
     method: Method,
     version: Version,
     path: Span,
@@ -210,7 +212,11 @@ impl Head {
     /// What the fields mean together.
     fn decide(&mut self, known: &Known<'_>, fields: &[u8]) -> Result<(), WireError> {
         match known.host {
-            Once::Value(host) if grammar::is_authority(host) => {
+            Once::Value(host) if self.valid_host == host || grammar::is_authority(host) => {
+                if self.valid_host != host {
+                    self.valid_host.clear();
+                    self.valid_host.extend_from_slice(host);
+                }
                 if matches!(self.host, Host::Unknown) {
                     self.host = Host::Field(Span::of(host, fields));
                 }
