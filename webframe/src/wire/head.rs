@@ -212,11 +212,7 @@ impl Head {
     /// What the fields mean together.
     fn decide(&mut self, known: &Known<'_>, fields: &[u8]) -> Result<(), WireError> {
         match known.host {
-            Once::Value(host) if self.valid_host == host || grammar::is_authority(host) => {
-                if self.valid_host != host {
-                    self.valid_host.clear();
-                    self.valid_host.extend_from_slice(host);
-                }
+            Once::Value(host) if self.is_valid_host(host) => {
                 if matches!(self.host, Host::Unknown) {
                     self.host = Host::Field(Span::of(host, fields));
                 }
@@ -234,6 +230,18 @@ impl Head {
             return Err(WireError::Expectation);
         }
         Ok(())
+    }
+
+    /// Looks at a host only where it is not the one of the last request.
+    fn is_valid_host(&mut self, host: &[u8]) -> bool {
+        if self.valid_host.is_empty() || self.valid_host != host {
+            self.valid_host.clear();
+            if !grammar::is_authority(host) {
+                return false;
+            }
+            self.valid_host.extend_from_slice(host);
+        }
+        true
     }
 
     /// The method.
