@@ -78,6 +78,10 @@ fn sort(hits: &mut [Hit<'_>]) {
 
 /// The keys that differ from `key` in their joints.
 fn respellings(key: &str) -> Vec<String> {
+    // `children's` is no lost spelling of `childrens` but a form of `children`.
+    if key.ends_with("'s") || key.ends_with('\'') {
+        return Vec::new();
+    }
     let parts: Vec<&str> = key.split([' ', '-', '\'']).collect();
     match parts.len() - 1 {
         0 => with_joint(key),

@@ -235,6 +235,12 @@ mod lemma {
     }
 
     #[test]
+    fn a_possessive_is_no_lost_spelling_of_another_word() {
+        let lexicon = lexicon(&["childrens|[网络] 儿童", "children|n. 孩子", "child|n. 孩子"]);
+        finds(&lexicon, "children's", &[("children", Inflection), ("child", Inflection)]);
+    }
+
+    #[test]
     fn a_book_may_name_forms_that_no_rule_knows() {
         let lexicon = lexicon(&["yeet|v. 扔||yote, yoten", "Gehen|v. 走||ging"]);
         finds(&lexicon, "YOTE", &[("yeet", Inflection)]);

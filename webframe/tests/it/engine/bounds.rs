@@ -1,0 +1,168 @@
+//! Bounds of time and number: what passes them is answered or closed, and others go on.
+
+use std::{io::Read, time::Duration};
+
+use webframe::{
+    Body, Limits, Request, Response, Result, ServerSettings, Timeouts, Urls, http::HeaderValue,
+};
+
+use super::site::{Client, Site, settings};
+
+fn hello(_: &(), _: &Request) -> Result<Response> {
+    Ok(Response::text("hello"))
+}
+
+fn large(_: &(), _: &Request) -> Result<Response> {
+    Ok(Response::typed(HeaderValue::from_static("text/plain"), Body::Bytes(vec![b'x'; 32 << 20])))
+}
+
+fn urls() -> Urls<()> {
+    Urls::new().get("/hello", hello).post("/hello", hello).get("/large", large)
+}
+
+fn soon() -> ServerSettings {
+    let time = Duration::from_millis(200);
+    let timeouts = Timeouts {
+        head: time,
+        body: time,
+        idle: time,
+        write: time,
+        linger: time,
+        ..Timeouts::default()
+    };
+    ServerSettings { timeouts, ..settings() }
+}
+
+#[test]
+fn a_head_that_does_not_end_in_time_is_answered_408_and_closed() {
+    let site = Site::start_with(&soon(), (), urls());
+    let mut client = site.client();
+    client.send("GET /hello HTTP/1.1\r\nHost: x\r\n");
+    let answer = client.answer().expect("an answer");
+    assert_eq!((answer.status, answer.closes()), (408, true));
+    assert!(client.is_closed());
+}
+
+#[test]
+fn a_head_sent_byte_by_byte_gains_no_time() {
+    let site = Site::start_with(&soon(), (), urls());
+    let mut client = site.client();
+    while client.try_send("G") {
+        std::thread::yield_now();
+        let mut byte = [0];
+        client.socket().set_nonblocking(true).expect("a mode");
+        let answered = client.socket().peek(&mut byte).is_ok();
+        client.socket().set_nonblocking(false).expect("a mode");
+        if answered {
+            break;
+        }
+    }
+    let status = client.answer().expect("an answer").status;
+    assert!([408, 501, 431].contains(&status), "{status}");
+}
+
+#[test]
+fn a_content_that_does_not_come_in_time_is_answered_408_and_closed() {
+    let site = Site::start_with(&soon(), (), urls());
+    let mut client = site.client();
+    client.send("POST /hello HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345");
+    assert_eq!(client.answer().expect("an answer").status, 408);
+    assert!(client.is_closed());
+}
+
+#[test]
+fn an_idle_connection_is_closed_without_a_word() {
+    let site = Site::start_with(&soon(), (), urls());
+    let mut client = site.client();
+    assert_eq!(client.get("/hello").status, 200);
+    assert!(client.is_closed());
+}
+
+#[test]
+fn a_peer_that_takes_nothing_of_its_answer_is_closed() {
+    let limits = Limits { connections_per_address_max: 1, ..Limits::default() };
+    let site = Site::start_with(&ServerSettings { limits, ..soon() }, (), urls());
+    let mut client = site.client();
+    client.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.wait_for_bytes();
+    wait_for_place(&site); // its place is free: the server has given up
+    assert!(client.rest().len() < 32 << 20);
+}
+
+/// Comes again until the server has room for one more connection of this address.
+fn wait_for_place(site: &Site) {
+    loop {
+        let mut client = site.client();
+        if client.try_send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n") && client.answer().is_some() {
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_large_answer_comes_whole_to_a_peer_that_takes_its_time() {
+    let site = Site::start((), urls());
+    let mut client = site.client();
+    client.send("GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let mut total = 0;
+    let mut piece = [0; 1 << 16];
+    loop {
+        match client.socket().read(&mut piece).expect("more") {
+            0 => break,
+            n => total += n,
+        }
+        std::thread::yield_now();
+    }
+    assert!(total > 32 << 20);
+}
+
+#[test]
+fn at_the_limit_the_longest_idle_connection_goes_first() {
+    let limits = Limits { connections_max: 4, ..Limits::default() };
+    let site = Site::start_with(&ServerSettings { limits, shards: 1, ..settings() }, (), urls());
+    let mut clients: Vec<Client> = Vec::new();
+    for _ in 0..4 {
+        let mut client = site.client();
+        assert_eq!(client.get("/hello").status, 200);
+        clients.push(client);
+        pass_a_tick(&mut clients);
+    }
+    assert_eq!(clients[0].get("/hello").status, 200); // the second one is the longest idle now
+    let mut fifth = site.client();
+    assert_eq!(fifth.get("/hello").status, 200);
+    assert!(clients[1].is_closed());
+    for index in [0, 2, 3] {
+        assert_eq!(clients[index].get("/hello").status, 200, "client {index}");
+    }
+}
+
+/// The engine tells idle times apart by ticks of 32 ms: keeps the newest connection busy for two.
+fn pass_a_tick(clients: &mut [Client]) {
+    let began = std::time::Instant::now();
+    while began.elapsed() < Duration::from_millis(70) {
+        if let Some(newest) = clients.last_mut() {
+            assert_eq!(newest.get("/hello").status, 200);
+        }
+    }
+}
+
+#[test]
+fn one_address_has_its_own_limit() {
+    let limits = Limits { connections_per_address_max: 3, ..Limits::default() };
+    let site = Site::start_with(&ServerSettings { limits, ..settings() }, (), urls());
+    let mut clients: Vec<Client> = (0..3).map(|_| site.client()).collect();
+    assert!(clients.iter_mut().all(|client| client.get("/hello").status == 200));
+    assert!(site.client().is_closed());
+    drop(clients.pop());
+    wait_for_place(&site);
+}
+
+#[test]
+fn a_connection_is_closed_politely_after_its_share_of_requests() {
+    let limits = Limits { requests_per_connection_max: 3, ..Limits::default() };
+    let site = Site::start_with(&ServerSettings { limits, ..settings() }, (), urls());
+    let mut client = site.client();
+    let closes = [(); 3].map(|()| client.get("/hello").closes());
+    assert_eq!(closes, [false, false, true]);
+    assert!(client.is_closed());
+}

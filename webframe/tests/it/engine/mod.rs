@@ -1,0 +1,9 @@
+//! The engine on real sockets: what clients may do to it and what it does to them.
+
+mod site;
+mod blocking;
+mod bounds;
+mod clients;
+mod descriptors;
+mod stopping;
+mod streaming;

@@ -1,0 +1,164 @@
+//! A server of its own for a test, on a port that the system chose, and a plain client.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpStream},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use webframe::{Address, App, Server, ServerSettings, StopHandle, Stopped, Urls};
+
+/// How long a test waits for what must come; never reached where all is well.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running server; stopped when dropped.
+pub(crate) struct Site {
+    pub(crate) address: SocketAddr,
+    pub(crate) stop: StopHandle,
+    serving: Option<JoinHandle<std::io::Result<Stopped>>>,
+}
+
+/// Few workers and short times: what a small pool survives, a large one does.
+pub(crate) fn settings() -> ServerSettings {
+    ServerSettings {
+        addresses: vec![Address::Tcp(([127, 0, 0, 1], 0).into())],
+        workers_min: 2,
+        workers_max: 8,
+        ..ServerSettings::default()
+    }
+}
+
+impl Site {
+    pub(crate) fn start<S: Send + Sync + 'static>(state: S, urls: Urls<S>) -> Site {
+        Site::start_with(&settings(), state, urls)
+    }
+
+    pub(crate) fn start_with<S: Send + Sync + 'static>(
+        settings: &ServerSettings,
+        state: S,
+        urls: Urls<S>,
+    ) -> Site {
+        let server = Server::bind(settings).expect("a free port");
+        let Some(Address::Tcp(address)) = server.addresses().into_iter().next() else {
+            panic!("a TCP address");
+        };
+        let stop = server.stop_handle();
+        let app = App::new(state).urls(urls);
+        let serving = std::thread::spawn(move || server.serve(app));
+        Site { address, stop, serving: Some(serving) }
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        Client::connect(self.address).expect("the server listens")
+    }
+
+    /// One request on a connection of its own.
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        let mut client = self.client();
+        client.send(&format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+        client.answer().expect("an answer")
+    }
+
+    /// Waits until the server has stopped.
+    pub(crate) fn stopped(mut self) -> Stopped {
+        let serving = self.serving.take().expect("a server");
+        serving.join().expect("no panic").expect("no error")
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.stop.stop();
+        self.stop.stop();
+        if let Some(serving) = self.serving.take() {
+            drop(serving.join());
+        }
+    }
+}
+
+/// A connection to a site.
+pub(crate) struct Client {
+    reader: BufReader<TcpStream>,
+}
+
+/// An answer, whole.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn closes(&self) -> bool {
+        self.head.contains("Connection: close\r\n")
+    }
+}
+
+impl Client {
+    pub(crate) fn connect(address: SocketAddr) -> Option<Client> {
+        let socket = TcpStream::connect(address).ok()?;
+        socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        socket.set_nodelay(true).expect("no delay");
+        Some(Client { reader: BufReader::new(socket) })
+    }
+
+    pub(crate) fn socket(&self) -> &TcpStream {
+        self.reader.get_ref()
+    }
+
+    pub(crate) fn send(&mut self, bytes: &str) {
+        self.reader.get_mut().write_all(bytes.as_bytes()).expect("the server reads");
+    }
+
+    /// Sends what the server may refuse to read.
+    pub(crate) fn try_send(&mut self, bytes: &str) -> bool {
+        self.reader.get_mut().write_all(bytes.as_bytes()).is_ok()
+    }
+
+    pub(crate) fn get(&mut self, path: &str) -> Answer {
+        self.send(&format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
+        self.answer().expect("an answer")
+    }
+
+    /// The next answer, or `None` where the server has closed.
+    pub(crate) fn answer(&mut self) -> Option<Answer> {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            match self.reader.read_line(&mut head) {
+                Ok(0) => return None,
+                Ok(_) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => return None,
+                Err(error) => panic!("no answer: {error}"),
+            }
+        }
+        let status = head[9..12].parse().expect("a status");
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("Content-Length: "))
+            .map_or(0, |length| length.parse().expect("a length"));
+        let mut body = vec![0; length];
+        self.reader.read_exact(&mut body).expect("the body");
+        Some(Answer { status, head, body: String::from_utf8(body).expect("text") })
+    }
+
+    /// Waits until something has come, and leaves it there.
+    pub(crate) fn wait_for_bytes(&self) {
+        assert_eq!(self.socket().peek(&mut [0]).expect("bytes"), 1);
+    }
+
+    /// Everything up to the end of the connection.
+    pub(crate) fn rest(&mut self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        match self.reader.read_to_end(&mut bytes) {
+            Ok(_) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => bytes,
+            Err(error) => panic!("the connection does not end: {error}"),
+        }
+    }
+
+    pub(crate) fn is_closed(&mut self) -> bool {
+        self.rest().is_empty()
+    }
+}

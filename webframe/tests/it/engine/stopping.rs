@@ -1,0 +1,92 @@
+//! The end of a server: answers in flight are given, what is idle is closed.
+
+use std::{
+    sync::mpsc::{Receiver, Sender, channel},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use webframe::{Request, Response, Result, ServerSettings, Stopped, Urls};
+
+use super::site::{Site, settings};
+
+/// Tells that a handler has begun, and holds it until it is let go.
+struct Hold {
+    begun: Mutex<Sender<()>>,
+    go: Mutex<Receiver<()>>,
+}
+
+fn held(hold: &Arc<Hold>, _: &Request) -> Result<Response> {
+    hold.begun.lock().expect("no panic").send(()).expect("the test listens");
+    hold.go.lock().expect("no panic").recv().ok();
+    Ok(Response::text("done"))
+}
+
+fn hold() -> (Arc<Hold>, Receiver<()>, Sender<()>) {
+    let ((begun, has_begun), (let_go, go)) = (channel(), channel());
+    (Arc::new(Hold { begun: Mutex::new(begun), go: Mutex::new(go) }), has_begun, let_go)
+}
+
+#[test]
+fn a_stop_answers_what_is_in_flight_and_closes_what_is_idle() {
+    let (state, has_begun, let_go) = hold();
+    let site = Site::start(state, Urls::new().get("/held", held));
+    let mut idle = site.client();
+    assert_eq!(idle.get("/none").status, 404);
+    let mut busy = site.client();
+    busy.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n");
+    has_begun.recv().expect("the handler runs");
+    site.stop.stop();
+    assert!(idle.is_closed());
+    let_go.send(()).expect("the handler waits");
+    let answer = busy.answer().expect("an answer");
+    assert_eq!((answer.body.as_str(), answer.closes()), ("done", true));
+    assert_eq!(site.stopped(), Stopped { cut: 0 });
+}
+
+#[test]
+fn a_stop_does_not_wait_longer_than_the_drain_and_counts_what_it_cut() {
+    let (state, has_begun, let_go) = hold();
+    let short = ServerSettings { drain: Duration::from_millis(50), ..settings() };
+    let site = Site::start_with(&short, state, Urls::new().get("/held", held));
+    let mut busy = site.client();
+    busy.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n");
+    has_begun.recv().expect("the handler runs");
+    site.stop.stop();
+    assert_eq!(site.stopped(), Stopped { cut: 1 });
+    assert!(busy.is_closed());
+    let_go.send(()).expect("the handler waits");
+}
+
+#[test]
+fn a_second_stop_leaves_now() {
+    let (state, has_begun, let_go) = hold();
+    let site = Site::start(state, Urls::new().get("/held", held));
+    let mut busy = site.client();
+    busy.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n");
+    has_begun.recv().expect("the handler runs");
+    let stop = site.stop.clone();
+    stop.stop();
+    stop.stop();
+    assert_eq!(site.stopped(), Stopped { cut: 1 });
+    let_go.send(()).expect("the handler waits");
+}
+
+#[test]
+fn a_mistake_in_the_table_of_urls_is_told_at_the_start() {
+    let server = webframe::Server::bind(&settings()).expect("a free port");
+    let urls = Urls::new()
+        .get("/a/{x}", |(): &(), _: &Request| Ok(Response::text("x")))
+        .get("/a/{y}", |(): &(), _: &Request| Ok(Response::text("y")));
+    let error = server.serve(webframe::App::new(()).urls(urls)).expect_err("a mistake");
+    assert!(error.to_string().starts_with("GET /a/{y}: "), "{error}");
+}
+
+#[test]
+fn an_address_in_use_is_named() {
+    let site = Site::start((), Urls::new());
+    let taken = webframe::Address::Tcp(site.address);
+    let error = webframe::Server::bind(&ServerSettings { addresses: vec![taken], ..settings() })
+        .expect_err("the address is taken");
+    assert!(error.to_string().contains(&site.address.to_string()), "{error}");
+}

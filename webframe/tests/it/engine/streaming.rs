@@ -1,0 +1,83 @@
+//! Answers that are made while the peer takes them.
+
+use std::io::{self, Read, Seek, SeekFrom, Write};
+
+use webframe::{
+    Body, Request, Response, Result, Urls,
+    http::{HeaderValue, StatusCode},
+};
+
+use super::site::Site;
+
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain");
+
+/// Some pieces, then what the test asks for.
+struct Source(u8, fn() -> io::Result<usize>);
+
+impl Read for Source {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.0 == 0 {
+            return self.1();
+        }
+        self.0 -= 1;
+        into[..3].copy_from_slice(b"abc");
+        Ok(3)
+    }
+}
+
+fn site() -> Site {
+    let fails = || Err(io::Error::other("meant"));
+    Site::start(
+        (),
+        Urls::new()
+            .get("/whole", |(): &(), _: &Request| Ok(Response::stream(TEXT, Source(3, || Ok(0)))))
+            .get("/fails", move |(): &(), _: &Request| Ok(Response::stream(TEXT, Source(2, fails))))
+            .get("/panics", |(): &(), _: &Request| {
+                Ok(Response::stream(TEXT, Source(1, || panic!("meant"))))
+            })
+            .get("/short", short_file),
+    )
+}
+
+/// Promises ten bytes of a file of four.
+fn short_file(_: &(), _: &Request) -> Result<Response> {
+    let mut file = tempfile::tempfile()?;
+    file.write_all(b"four")?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(Response::new(StatusCode::OK).with_body(Body::File { file, length: 10 }))
+}
+
+fn get(path: &str, version: &str) -> String {
+    let site = site();
+    let mut client = site.client();
+    client.send(&format!("GET {path} HTTP/{version}\r\nHost: x\r\nConnection: close\r\n\r\n"));
+    String::from_utf8(client.rest()).expect("text")
+}
+
+#[test]
+fn a_stream_comes_in_chunks_with_an_end() {
+    let answer = get("/whole", "1.1");
+    assert!(answer.contains("Transfer-Encoding: chunked\r\n"), "{answer}");
+    assert!(answer.ends_with("\r\n\r\n3\r\nabc\r\n3\r\nabc\r\n3\r\nabc\r\n0\r\n\r\n"), "{answer}");
+}
+
+#[test]
+fn a_stream_to_an_old_client_ends_with_the_connection() {
+    let answer = get("/whole", "1.0");
+    assert!(answer.ends_with("\r\n\r\nabcabcabc"), "{answer}");
+}
+
+#[test]
+fn a_stream_that_fails_or_panics_has_no_end_that_looks_like_one() {
+    for path in ["/fails", "/panics"] {
+        let answer = get(path, "1.1");
+        assert!(answer.ends_with("3\r\nabc\r\n"), "{answer}");
+    }
+}
+
+#[test]
+fn a_file_shorter_than_promised_is_cut_off_and_never_padded() {
+    let answer = get("/short", "1.1");
+    assert!(answer.contains("Content-Length: 10\r\n"), "{answer}");
+    assert!(answer.ends_with("\r\n\r\nfour"), "{answer}");
+}
