@@ -17,3 +17,4 @@ mod errors;
 mod start;
 mod away;
 mod books;
+mod style;
