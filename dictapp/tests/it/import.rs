@@ -87,34 +87,3 @@ fn a_damaged_file_leaves_the_book_as_it_was(fresh: &Fresh) {
         assert_eq!(means(&store, "a"), ["n. 一"]);
     }
 }
-
-#[test]
-#[ignore = "needs DICTAPP_TEST_BOOK, a book of any kind"]
-fn a_book_of_any_kind_is_found_by_every_headword() {
-    let path = PathBuf::from(std::env::var_os("DICTAPP_TEST_BOOK").expect("DICTAPP_TEST_BOOK"));
-    let fresh = Fresh::sqlite();
-    let store = fresh.open();
-    let began = std::time::Instant::now();
-    let report = run(&store, &path).unwrap();
-    println!("{:?}\n{}{report}", began.elapsed(), report.oddities);
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    println!("{:?}", status.lines().find(|line| line.starts_with("VmHWM")));
-    let mut book = dictapp::books::Book::open(report.kind, &path, |_| {}).unwrap();
-    let mut found = 0;
-    store
-        .each_entry(|_, _| {
-            found += 1;
-            std::ops::ControlFlow::Continue(())
-        })
-        .unwrap();
-    assert_eq!(found, report.entries);
-    // Each of a thousand words, spread over the book, as it is spelled.
-    let every = (report.entries / 1000).max(1);
-    let mut number = 0;
-    while let Some(entry) = book.next().unwrap() {
-        if number % every == 0 {
-            assert_eq!(means(&store, entry.word.as_str()), [entry.mean], "{}", entry.word);
-        }
-        number += 1;
-    }
-}

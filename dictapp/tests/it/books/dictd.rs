@@ -1,4 +1,4 @@
-//! dictd and WordNet.
+//! Files of dictd and WordNet, whole and damaged, to entries and errors.
 
 use dictapp::books::{Book, Kind, OddityKind as Odd};
 

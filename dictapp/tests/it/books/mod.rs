@@ -7,7 +7,6 @@ mod course;
 mod detect;
 mod dictd;
 mod fuzz;
-mod large;
 mod plain;
 mod stardict;
 mod tables;

@@ -48,9 +48,10 @@ fn log_in(browser: &Browser, site: &Site, name: &str) {
 /// Types a word into the box and waits for its page.
 #[track_caller]
 fn look_up(browser: &Browser, word: &str) {
+    browser.script("document.documentElement.dataset.left = 'yes'", &[]); // gone with this page
     browser.fill("#q", word);
     browser.press(Key::Enter);
-    browser.wait_for("article.entry h1.headword");
+    browser.wait_for("html:not([data-left]) article.entry h1.headword");
 }
 
 #[track_caller]

@@ -1,0 +1,70 @@
+//! Words found by their spelling, folded or not.
+
+use super::*;
+
+#[test]
+fn the_spelled_one_comes_first_and_its_fellows_after() {
+    let lexicon = lexicon(&["china|n. 瓷器|900", "China|n. 中国|300", "café|n. 咖啡馆", "cafe|n."]);
+    finds(&lexicon, "china", &[("china", Spelling), ("China", Folding)]);
+    finds(&lexicon, "China", &[("China", Spelling), ("china", Folding)]);
+    finds(&lexicon, "CHINA", &[("China", Folding), ("china", Folding)]);
+    finds(&lexicon, "café", &[("café", Spelling), ("cafe", Folding)]);
+    finds(&lexicon, "cafe", &[("cafe", Spelling), ("café", Folding)]);
+}
+
+#[test]
+fn case_width_and_marks_do_not_hide_a_word() {
+    let words = ["ice cream", "o'clock", "and/or", "café", "mother-in-law", "TV"];
+    let lexicon = lexicon(&words);
+    for (query, word) in [
+        ("ICE CREAM", "ice cream"),
+        ("ｉｃｅ　ｃｒｅａｍ", "ice cream"),
+        ("ice-cream", "ice cream"),
+        ("icecream", "ice cream"),
+        ("o’clock", "o'clock"),
+        ("oclock", "o'clock"),
+        ("AND/OR", "and/or"),
+        ("cafe", "café"),
+        ("mother in law", "mother-in-law"),
+        ("mother‑in‑law", "mother-in-law"),
+        ("tv", "TV"),
+    ] {
+        finds(&lexicon, query, &[(word, Folding)]);
+    }
+    finds(&lexicon, "  ice \t cream ", &[("ice cream", Spelling)]);
+    for word in words {
+        finds(&lexicon, word, &[(word, Spelling)]);
+    }
+}
+
+#[test]
+fn an_entry_says_all_that_its_book_says() {
+    let mut builder = Lexicon::builder();
+    let full = Entry {
+        phonetic: Some("ˈæpl".to_owned()),
+        ..entry("apple|n. 苹果\n> An apple. = 一个苹果。|7|apples")
+    };
+    builder.add(BookId(3), &full).add(BookId(1), &entry("apple|n. fruit"));
+    let lexicon = builder.build().unwrap();
+    let hits = lexicon.look_up("apple");
+    let expected = EntryRef {
+        word: "apple",
+        phonetic: Some("ˈæpl"),
+        mean: &full.mean,
+        book: BookId(3),
+        rank: Some(7),
+    };
+    assert_eq!(hits[0].entry, expected);
+    let books: Vec<BookId> = hits.iter().map(|hit| hit.entry.book).collect();
+    assert_eq!(books, [BookId(3), BookId(1)], "the book that was added first comes first");
+    assert_eq!(hits[1].entry.phonetic, None);
+}
+
+#[test]
+fn what_can_be_no_word_finds_nothing() {
+    let lexicon = lexicon(&["a", "b"]);
+    for query in ["", "  ", "a\u{0}", &"a".repeat(256), "\u{301}", "\u{200B}"] {
+        finds(&lexicon, query, &[]);
+    }
+    finds(&Lexicon::empty(), "a", &[]);
+}

@@ -1,0 +1,79 @@
+//! Words found by wildcard and regular expression.
+
+use super::*;
+
+fn matching<'a>(lexicon: &'a Lexicon, pattern: &str, page: Page) -> Matches<'a> {
+    let pattern = Pattern::parse(pattern).expect("a pattern").expect("a good one");
+    lexicon.matching(&pattern, page)
+}
+
+#[track_caller]
+fn matches(lexicon: &Lexicon, pattern: &str, expected: &[&str]) {
+    let found = matching(lexicon, pattern, Page::first(20));
+    assert_eq!((words(found.entries), found.end), (expected.to_vec(), End::Complete), "{pattern}");
+}
+
+#[test]
+fn a_question_mark_is_one_character_and_a_star_any_number() {
+    let lexicon =
+        lexicon(&["red", "reed", "read", "Café", "nation", "action", "ice cream", "tion", "苹果"]);
+    matches(&lexicon, "re?d", &["read", "reed"]);
+    matches(&lexicon, "*tion", &["action", "nation", "tion"]);
+    matches(&lexicon, "?a*n", &["nation"]);
+    matches(&lexicon, "CAF?", &["Café"]);
+    matches(&lexicon, "ice*", &["ice cream"]);
+    matches(&lexicon, "苹?", &["苹果"]);
+    matches(&lexicon, "r.d*", &[]);
+    matches(
+        &lexicon,
+        "**",
+        &["action", "Café", "ice cream", "nation", "read", "red", "reed", "tion", "苹果"],
+    );
+}
+
+#[test]
+fn a_regular_expression_is_held_against_each_word_alone() {
+    let lexicon = lexicon(&["unwed", "undo", "used", "ed", "un", "a b"]);
+    matches(&lexicon, "/^un.*ed$/", &["unwed"]);
+    matches(&lexicon, "/^UN/", &["un", "undo", "unwed"]);
+    matches(&lexicon, "/ed/", &["ed", "unwed", "used"]);
+    matches(&lexicon, "/^[^x]{2}$/", &["ed", "un"]);
+    matches(&lexicon, "/d\\su/", &[]);
+    matches(&lexicon, "/\\Aun\\z/", &["un"]);
+    matches(&lexicon, "/(?s)d.u/", &[]);
+    matches(&lexicon, "/(?-m)^ed$/", &["ed"]);
+    matches(&lexicon, "/\\bb\\b/", &["a b"]);
+}
+
+#[test]
+fn pages_follow_one_another() {
+    let all: Vec<String> = (0..25).map(|i| format!("w{i:02}")).collect();
+    let lexicon = lexicon(&all.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut seen = Vec::new();
+    for (skip, end) in [(0, End::More), (10, End::More), (20, End::Complete)] {
+        let page = matching(&lexicon, "w*", Page { skip, take: 10 });
+        assert_eq!(page.end, end, "{skip}");
+        seen.extend(words(page.entries));
+    }
+    assert_eq!(seen, all);
+    assert_eq!(matching(&lexicon, "w*", Page { skip: usize::MAX, take: usize::MAX }).entries, []);
+}
+
+#[test]
+fn a_hostile_pattern_ends_soon() {
+    let common = common();
+    for pattern in [
+        "/(a?){90}a{3}/",
+        "/(.*)*(.*)*(.*)*x{9}y/",
+        "/([a-z]+)+[^a-z]{8}q/",
+        "/(?:\\w|\\d|.){5}\\A/",
+        "/[^a]*[^b]*[^c]*[^d]*#/",
+        "/(((((.?){9}).?){2}){2})#/",
+    ] {
+        let Some(Ok(pattern)) = Pattern::parse(pattern) else { continue };
+        let begin = std::time::Instant::now();
+        let _ = common.matching(&pattern, Page::first(10));
+        // The bound is 28 ms; the rest is for a debug build on a busy machine.
+        assert!(begin.elapsed().as_millis() < 1_000, "{pattern:?} {:?}", begin.elapsed());
+    }
+}
