@@ -48,7 +48,7 @@ pub(super) const TABLE: &[Row] = &[
     ("word_title", "{word} 的释义", "{word}: meaning"),
     ("word_phonetic", "音标", "Pronunciation"),
     ("word_inflection", "“{form}”是它的词形变化", "“{form}” is a form of this word"),
-    ("word_spelling", "您查的是“{asked}”。", "You looked up “{asked}”."),
+    ("word_phrases", "相关短语", "Phrases"),
     ("word_synonyms", "同义词", "Synonyms"),
     ("word_book", "出自《{title}》", "From: {title}"),
     ("missing_title", "没有找到“{word}”", "“{word}” was not found"),

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use webframe::http::{HeaderName, Method, StatusCode};
+use webframe::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use webframe::minijinja::context;
 use webframe::{Error, Request, Response, Result};
 
@@ -36,6 +36,12 @@ struct Matches {
     out_of_time: bool,
 }
 
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// Phrases shown on the page of a word, and how many words that begin like it are looked through.
+const PHRASES: usize = 8;
+const PHRASES_SEEN: usize = 100;
+
 /// Matches on a page.
 const PAGE_WORDS: usize = 30;
 
@@ -65,7 +71,7 @@ pub(crate) fn show(dictionary: &Dictionary, request: &Request) -> Result<Respons
     let values = context! {
         q => word.as_str(),
         headwords,
-        is_spelled => found.iter().any(|found| found.word == word.as_str()),
+        phrases => phrases(&shelf, found[0].word),
         several_books => shelf.books().len() > 1,
     };
     page::render(dictionary, &visitor, "word.html", values)
@@ -89,7 +95,8 @@ pub(crate) fn search(dictionary: &Dictionary, request: &Request) -> Result<Respo
     let page = query.page.unwrap_or(1).clamp(1, 1000);
     let matches = matches(dictionary, &shelf, word.as_str(), page);
     if page == 1 {
-        record(dictionary, &visitor, &word, false)?;
+        let found = matches!(matches.kind, "pattern" | "reverse" | "words");
+        record(dictionary, &visitor, &word, found)?;
     }
     let values = context! {
         q => word.as_str(),
@@ -113,8 +120,7 @@ pub(crate) fn random(dictionary: &Dictionary, _: &Request) -> Result<Response> {
         None => urls::HOME.to_owned(),
     };
     let response = Response::see_other(&place).map_err(Error::internal)?;
-    let no_store = webframe::http::HeaderValue::from_static("no-store");
-    Ok(response.with_field(webframe::http::header::CACHE_CONTROL, no_store))
+    Ok(response.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
 /// Sends away who may not look up here, or not now.
@@ -123,8 +129,10 @@ fn keep_out(dictionary: &Dictionary, visitor: &Visitor<'_>) -> Result<Option<Res
     // Nobody can say whose history it belongs into: that must not be lost.
     let user = visitor.user()?;
     if user.is_some() && is_prefetch(request) {
-        // A page that is never looked at is no look-up. The browser asks again when it is.
-        return Err(Error::unavailable("", std::time::Duration::from_secs(1)));
+        // A page that is never looked at is no look-up. The browser asks again when it is, since
+        // it throws away what it fetched ahead and was no success.
+        let refusal = Response::new(StatusCode::SERVICE_UNAVAILABLE);
+        return Ok(Some(refusal.with_field(header::CACHE_CONTROL, NO_STORE)));
     }
     if user.is_some() || !dictionary.settings().dictionary.lookup_requires_login {
         return Ok(None);
@@ -229,12 +237,29 @@ fn by_words(shelf: &Shelf, query: &str) -> Vec<Brief> {
     words
 }
 
-/// Words that may have been meant: near in spelling, else those that begin so.
+/// Words that may have been meant: near in meaning or in spelling, else those that begin so.
 fn near(dictionary: &Dictionary, shelf: &Shelf, query: &str) -> Vec<Brief> {
     let most = dictionary.settings().dictionary.near_words;
-    let near = shelf.lexicon().did_you_mean(query, most);
-    let near = if near.is_empty() { shelf.lexicon().suggest(query, most) } else { near };
+    let lexicon = shelf.lexicon();
+    let mut near = match has_chinese(query) {
+        true => lexicon.reverse(query, Page::first(most)).entries,
+        false => lexicon.did_you_mean(query, most),
+    };
+    if near.is_empty() {
+        near = lexicon.suggest(query, most);
+    }
     near.iter().map(brief).collect()
+}
+
+/// Phrases that a headword is part of.
+fn phrases(shelf: &Shelf, headword: &str) -> Vec<Brief> {
+    let is_part = |phrase: &str| {
+        phrase.split(' ').skip(1).count() > 0
+            && phrase.split(' ').any(|word| word.eq_ignore_ascii_case(headword))
+    };
+    let near = shelf.lexicon().suggest(headword, PHRASES_SEEN);
+    let phrases = near.iter().filter(|entry| entry.word != headword && is_part(entry.word));
+    phrases.take(PHRASES).map(brief).collect()
 }
 
 fn has_chinese(text: &str) -> bool {

@@ -2,6 +2,7 @@
 
 mod visitor;
 mod page;
+pub(crate) mod host;
 pub(crate) mod assets;
 pub(crate) mod home;
 pub(crate) mod lookup;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use rust_embed::RustEmbed;
 use serde::Serialize;
 use webframe::http::{HeaderValue, StatusCode, header};
@@ -30,16 +31,21 @@ fn folder() -> PathBuf {
 pub(crate) fn templates() -> anyhow::Result<Templates> {
     let templates = match cfg!(debug_assertions) && folder().is_dir() {
         true => Templates::dir(folder()),
-        false => {
-            let source =
-                |name: &str| Some(String::from_utf8_lossy(&Sources::get(name)?.data).into());
-            let sources = Sources::iter().filter_map(|name| Some((name.clone(), source(&name)?)));
-            Templates::embedded(sources.collect::<Vec<(_, String)>>())?
-        }
+        false => embedded()?,
     };
     let templates = templates.with(add_words);
     templates.check()?;
     Ok(templates)
+}
+
+fn embedded() -> anyhow::Result<Templates> {
+    let text = |name: &str| {
+        let bytes = Sources::get(name).with_context(|| format!("no template {name}"))?.data;
+        String::from_utf8(bytes.into_owned()).with_context(|| format!("the template {name}"))
+    };
+    let sources: anyhow::Result<Vec<_>> =
+        Sources::iter().map(|name| Ok((name.clone(), text(&name)?))).collect();
+    Ok(Templates::embedded(sources?)?)
 }
 
 /// What templates can say beside minijinja's own words.
@@ -150,4 +156,26 @@ fn other_language(visitor: &Visitor<'_>) -> Value {
     };
     let here = urls::own_place(&here).unwrap_or(urls::HOME);
     context! { tag => other.tag(), html => other.html(), name => other.name(), here }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_templates_in_the_program_are_whole() {
+        embedded().unwrap().with(add_words).check().unwrap();
+        assert!(Sources::iter().any(|name| name == "layout.html"));
+    }
+
+    #[test]
+    fn values_are_escaped_and_slashes_stay_readable() {
+        let page = "{{ word }} {{ safe|safe }} {{ 7 }} {{ text|fill(n='<i>') }}";
+        let templates = Templates::embedded([("a.html", page)]).unwrap().with(add_words);
+        let values = context! { word => "and/or <b> \"'&", safe => "<br>", text => "{n}!" };
+        assert_eq!(
+            templates.render_text("a.html", values).unwrap(),
+            "and/or &lt;b&gt; &quot;&#39;&amp; <br> 7 &lt;i&gt;!"
+        );
+    }
 }

@@ -99,7 +99,7 @@ fn a_person_registers_looks_up_ten_words_and_logs_out() {
 }
 
 #[test]
-#[ignore = "needs Chromium and MariaDB: cargo xtask test"]
+#[ignore = "needs Chromium: cargo xtask test"]
 fn a_person_does_the_same_with_mariadb() {
     let url = format!("database.url={}", MariaDb::shared().database());
     person_registers_looks_up_ten_words_and_logs_out(&[&url]);

@@ -52,6 +52,43 @@ fn a_book_that_another_process_imports_is_found_within_seconds() {
     );
 }
 
+/// Two instances, started at the same moment on the same empty database.
+fn two_first_starts(start: impl Fn() -> Site + Sync) {
+    let sites = std::thread::scope(|scope| {
+        let starts = [scope.spawn(&start), scope.spawn(&start)];
+        starts.map(|start| start.join().expect("both start"))
+    });
+    for site in &sites {
+        Person::new(site).get("/word/apple").assert_has(200, &["苹果"]);
+    }
+    let imports = sites.iter().map(|site| site.log().matches("the word book en-zh has").count());
+    assert!((1..=2).contains(&imports.sum::<usize>()));
+    let levi = Person::registered(&sites[0], "Levi");
+    levi.get("/word/apple");
+    let elsewhere = Person::new(&sites[1]);
+    elsewhere.set_cookie("session", &levi.cookie("session").unwrap());
+    elsewhere.get("/word/dog");
+    assert_eq!(levi.history(), ["dog", "apple"]);
+}
+
+#[test]
+fn two_instances_may_start_first_on_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("database.url=sqlite:{}", folder.path().join("shared.db").display());
+    two_first_starts(|| Site::start_with(&[&url]));
+    let books = rusqlite::Connection::open(folder.path().join("shared.db")).unwrap();
+    let count = |sql| books.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(count("select count(*) from book"), 1);
+    assert_eq!(count("select count(*) from words"), count("select entries from book"));
+}
+
+#[test]
+#[ignore = "needs MariaDB: cargo xtask test"]
+fn two_instances_may_start_first_on_one_server() {
+    let url = format!("database.url={}", crate::mariadb::MariaDb::shared().database());
+    two_first_starts(|| Site::start_with(&[&url]));
+}
+
 #[test]
 fn the_order_of_the_books_is_a_setting() {
     let site = Site::start();

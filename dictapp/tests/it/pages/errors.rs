@@ -16,6 +16,13 @@ fn what_is_not_there_or_not_that_way_is_a_page() {
 }
 
 #[test]
+fn a_host_that_is_not_ours_is_400_where_ours_are_named() {
+    let site = Site::start_with(&["server.allowed_hosts=dict.example"]);
+    let person = Person::new(&site);
+    person.get("/").assert_has(400, &["That request is not right", "this host is not served"]);
+}
+
+#[test]
 fn a_damaged_form_names_the_field() {
     let site = Site::start();
     let person = Person::new(&site);

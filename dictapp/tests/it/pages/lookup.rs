@@ -77,6 +77,8 @@ fn an_unknown_word_is_404_with_near_words() {
     let person = Person::new(&site);
     let page = person.get("/word/recieve");
     page.assert_has(404, &["“recieve” was not found", "href=\"/word/receive\"", "name=\"q\""]);
+    let page = person.get("/word/%E8%8B%B9%E6%9E%9C");
+    page.assert_has(404, &["“苹果” was not found", "href=\"/word/apple\""]);
     let page = person.get("/word/%3Cb%3E");
     page.assert_has(404, &["“&lt;b&gt;” was not found"]);
     page.assert_has_not(&["<b>"]);

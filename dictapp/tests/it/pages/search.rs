@@ -85,4 +85,6 @@ fn a_search_is_in_the_history_once() {
     search(&person, "recieve");
     search(&person, "苹果");
     assert_eq!(person.history(), ["苹果", "recieve", "apple"]);
+    let page = person.get("/history").body;
+    assert_eq!(page.matches("not found").count(), 1, "{page}");
 }
