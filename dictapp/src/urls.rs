@@ -91,9 +91,14 @@ const RESERVED_IN_QUERY: &AsciiSet = &RESERVED.remove(b'/');
 pub(crate) fn word(word: &str) -> String {
     // A browser takes a segment of dots away (RFC 3986 §5.2.4), encoded or not; a search does not.
     if matches!(word, "." | "..") {
-        return format!("{SEARCH}?q={word}");
+        return search(word);
     }
     format!("/word/{}", utf8_percent_encode(word, RESERVED))
+}
+
+/// The answer to a query.
+pub(crate) fn search(query: &str) -> String {
+    format!("{SEARCH}?q={}", utf8_percent_encode(query, RESERVED))
 }
 
 /// The page to log in at, and where to go then.

@@ -11,7 +11,7 @@ import os
 from records import read
 
 HEADER = """\
-# title: English-Chinese Learner's Book
+# title: 英汉学习词典 English-Chinese
 # languages: en-zh
 # license: CC0-1.0 (headwords, glosses, examples, translations), CMUdict's notice below (phonetics)
 # edition: {edition}

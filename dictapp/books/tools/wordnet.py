@@ -27,8 +27,8 @@ UNFIT = re.compile(
 # Names that schoolbooks no longer print; Nationalist China's synset is left out whole.
 DATED = {"Red China", "Communist China", "Nationalist China", "Republic of China"}
 HEADER = """\
-# title: WordNet
-# languages: en en
+# title: 英英词典 WordNet
+# languages: en-en
 # license: WordNet 3.0 (the notice below)
 # edition: {edition}
 # Made from WordNet 3.0 by dictapp/books/tools/wordnet.py. It is a part of it: the common words, at

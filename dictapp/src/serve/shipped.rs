@@ -1,5 +1,6 @@
-//! The word books that ship with the program to rows of the store: all of them at the first start,
-//! later what is new in a newer edition. What people changed or removed stays so.
+//! The word books that ship with the program to rows of the store: each of them once, at the
+//! first start that knows it, and later what is new in a newer edition. What people changed or
+//! removed stays so, unless no book at all is left.
 //!
 //! A book in the store is known as a shipped one by its kind, `shipped EDITION`; an import of
 //! somebody's own under the same name has another kind.
@@ -48,9 +49,8 @@ pub(super) fn install(store: &Store) -> anyhow::Result<()> {
 
 fn is_wanted(shipped: &Packed, there: &[Book], offered: Option<&str>) -> bool {
     let Some(book) = there.iter().find(|book| book.name == shipped.name) else {
-        let was_offered = |names: &str| names.split(' ').any(|name| name == shipped.name);
-        // A store with other books and no note was filled by hand before its first start.
-        return there.is_empty() || offered.is_some_and(|names| !was_offered(names));
+        let mut offered = offered.unwrap_or_default().split(' ');
+        return there.is_empty() || !offered.any(|name| name == shipped.name);
     };
     let edition = book.kind.strip_prefix(KIND);
     edition.is_some_and(|edition| book.digest != shipped.digest && edition <= shipped.edition)
@@ -150,7 +150,10 @@ mod tests {
         ] {
             assert_eq!(is_wanted(&shipped, &there(kind, digest), Some("a")), wanted, "{kind}");
         }
-        assert!(is_wanted(&shipped, &[], None));
-        assert!(is_wanted(&shipped, &there("book", "x")[..0], Some("a")));
+        assert!(is_wanted(&shipped, &[], Some("a")));
+        let other = Packed { name: "b", ..shipped };
+        for (offered, wanted) in [(None, true), (Some("a"), true), (Some("a b"), false)] {
+            assert_eq!(is_wanted(&other, &there("book", "own"), offered), wanted, "{offered:?}");
+        }
     }
 }

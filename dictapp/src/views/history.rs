@@ -7,7 +7,7 @@ use webframe::{Error, Request, Response, Result};
 
 use super::page;
 use super::visitor::Visitor;
-use crate::dictionary::{Dictionary, Visit};
+use crate::dictionary::{Dictionary, Shelf, Visit};
 use crate::store::{PageStart, PastLookup};
 use crate::urls;
 
@@ -23,6 +23,7 @@ struct Place {
 struct Row {
     name: String,
     word: String,
+    link: String,
     found: bool,
     /// For programs.
     at: String,
@@ -48,12 +49,13 @@ pub(crate) fn list(dictionary: &Dictionary, request: &Request) -> Result<Respons
     if rows.is_empty() && start != PageStart::Newest {
         return Response::see_other(urls::HISTORY).map_err(Error::internal);
     }
+    let shelf = dictionary.shelf();
     let cursor = |row: Option<&PastLookup>| row.map(|row| row.at.as_microsecond());
     let values = context! {
         total => dictionary.store().count_lookups(visit.user)?,
         older => cursor(rows.last().filter(|_| has_older)),
         newer => cursor(rows.first().filter(|_| has_newer)),
-        rows => rows.iter().map(|row| shown(dictionary, row)).collect::<Vec<_>>(),
+        rows => rows.iter().map(|row| shown(dictionary, &shelf, row)).collect::<Vec<_>>(),
     };
     page::render(dictionary, &visitor, "history.html", values)
 }
@@ -87,10 +89,19 @@ fn rows(dictionary: &Dictionary, visit: &Visit, start: PageStart) -> Result<Rows
     })
 }
 
-fn shown(dictionary: &Dictionary, row: &PastLookup) -> Row {
+/// Where a look-up can be done again: a word has a page, a pattern has matches.
+pub(super) fn place_of(shelf: &Shelf, query: &str) -> String {
+    match shelf.lexicon().look_up(query).is_empty() {
+        true => urls::search(query),
+        false => urls::word(query),
+    }
+}
+
+fn shown(dictionary: &Dictionary, shelf: &Shelf, row: &PastLookup) -> Row {
     let local = row.at.to_zoned(dictionary.zone().clone());
     Row {
         name: row.name.to_string(),
+        link: place_of(shelf, &row.word),
         word: row.word.clone(),
         found: row.found,
         at: format!("{:.0}", row.at),

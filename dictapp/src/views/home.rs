@@ -1,17 +1,27 @@
 //! The first page: the search box, the word of the day, and what was looked up last.
 
 use jiff::Timestamp;
+use serde::Serialize;
 use webframe::minijinja::context;
 use webframe::{Request, Response, Result};
 
-use super::page;
 use super::visitor::{Visitor, Who};
 use super::word;
-use crate::dictionary::Dictionary;
+use super::{history, page};
+use crate::dictionary::{Dictionary, Shelf};
 use crate::store::PageStart;
 
 /// How many of the latest look-ups are shown: enough to find back, few enough to be one line.
 const RECENT: usize = 8;
+
+/// How many rows are looked through for them.
+const ROWS_SEEN: u32 = 24;
+
+#[derive(Serialize)]
+struct Recent {
+    word: String,
+    link: String,
+}
 
 /// GET of the first page.
 pub(crate) fn show(dictionary: &Dictionary, request: &Request) -> Result<Response> {
@@ -22,21 +32,21 @@ pub(crate) fn show(dictionary: &Dictionary, request: &Request) -> Result<Respons
     let of_the_day = of_the_day.map(|entry| word::brief(&entry));
     let values = context! {
         of_the_day,
-        recent => recent(dictionary, &visitor),
+        recent => recent(dictionary, &visitor, &shelf),
         entries => shelf.lexicon().len(),
     };
     page::render(dictionary, &visitor, "home.html", values)
 }
 
-/// The latest words, each once. This page goes on without them when the database is away.
-fn recent(dictionary: &Dictionary, visitor: &Visitor<'_>) -> Vec<String> {
+/// The latest look-ups, each once. This page goes on without them when the database is away.
+fn recent(dictionary: &Dictionary, visitor: &Visitor<'_>, shelf: &Shelf) -> Vec<Recent> {
     let Who::User(visit) = &visitor.who else { return Vec::new() };
-    let rows = dictionary.store().recent_lookups(visit.user, PageStart::Newest, 3 * RECENT as u32);
-    let mut words: Vec<String> = Vec::new();
+    let rows = dictionary.store().recent_lookups(visit.user, PageStart::Newest, ROWS_SEEN);
+    let mut recent: Vec<Recent> = Vec::new();
     for row in rows.unwrap_or_default() {
-        if row.found && !words.contains(&row.word) && words.len() < RECENT {
-            words.push(row.word);
+        if row.found && recent.len() < RECENT && !recent.iter().any(|one| one.word == row.word) {
+            recent.push(Recent { link: history::place_of(shelf, &row.word), word: row.word });
         }
     }
-    words
+    recent
 }

@@ -30,3 +30,20 @@ fn a_damaged_form_names_the_field() {
     let answer = person.post("/login", &[("name", "a"), ("name", "b")]);
     answer.assert_has(400, &["That request is not right", "duplicate field `name`"]);
 }
+
+#[test]
+fn a_fault_of_ours_is_500_with_a_number_that_is_in_the_log_with_its_cause() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    let database = rusqlite::Connection::open(site.database()).unwrap();
+    database.execute_batch("drop table hist").unwrap();
+    let answer = person.get("/history");
+    answer.assert_has(500, &["Something went wrong here", "id=\"request\">Request "]);
+    let id = answer.field("x-request-id").expect("a number").to_owned();
+    answer.assert_has(500, &[&format!("Request {id}<")]);
+    answer.assert_has_not(&["hist:", "SQL", "no such table"]);
+    let log = site.log();
+    let line = log.lines().find(|line| line.contains(&id) && line.contains("ERROR"));
+    assert!(line.expect("a line").contains("no such table: hist"), "{log}");
+    person.get("/").assert_has(200, &["Logged in as Levi"]);
+}

@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-mod client;
+pub(crate) mod client;
 pub(crate) mod site;
 mod home;
 mod register;
@@ -17,3 +17,4 @@ mod errors;
 mod start;
 mod away;
 mod books;
+mod style;

@@ -87,4 +87,5 @@ fn a_search_is_in_the_history_once() {
     assert_eq!(person.history(), ["苹果", "recieve", "apple"]);
     let page = person.get("/history").body;
     assert_eq!(page.matches("not found").count(), 1, "{page}");
+    assert!(page.contains("href=\"/search?q=%E8%8B%B9%E6%9E%9C\">苹果</a>"), "{page}");
 }

@@ -1,0 +1,84 @@
+//! The stylesheet: every pair of colours that is read together is told apart (WCAG 2.2 AA), in the
+//! light scheme and in the dark one.
+
+use std::collections::BTreeMap;
+
+/// Text on what lies behind it: 4.5 to 1.
+const TEXT: &[(&str, &str)] = &[
+    ("ink", "paper"),
+    ("ink", "card"),
+    ("ink", "tint"),
+    ("soft", "paper"),
+    ("soft", "card"),
+    ("accent", "paper"),
+    ("accent", "card"),
+    ("accent", "tint"),
+    ("accent-strong", "paper"),
+    ("accent-strong", "card"),
+    ("on-accent", "accent"),
+    ("on-accent", "accent-strong"),
+    ("bad", "card"),
+    ("bad", "bad-tint"),
+];
+
+/// The edges of fields, and what shows the focus: 3 to 1.
+const EDGES: &[(&str, &str)] =
+    &[("edge", "paper"), ("edge", "card"), ("accent", "paper"), ("bad", "card")];
+
+type Palette = BTreeMap<String, [u8; 3]>;
+
+/// The colours of a scheme; what the dark one does not say is as in the light one.
+fn palettes() -> (Palette, Palette) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../static/css/site.css");
+    let css = std::fs::read_to_string(path).expect("the stylesheet");
+    let (light, rest) = css.split_once("@media (prefers-color-scheme: dark)").expect("a dark one");
+    let light = colours(light);
+    let dark = colours(rest.split("}\n}").next().expect("its end"));
+    assert!(dark.len() > 8, "{dark:?}");
+    (light.clone(), light.into_iter().chain(dark).collect())
+}
+
+fn colours(css: &str) -> Palette {
+    let lines = css.lines().filter_map(|line| line.trim().strip_prefix("--"));
+    lines.filter_map(|line| Some((line.split_once(": #")?.0.to_owned(), colour(line)?))).collect()
+}
+
+/// `name: #rgb;` or `name: #rrggbb;`.
+fn colour(line: &str) -> Option<[u8; 3]> {
+    let hex = line.split_once(": #")?.1.trim_end_matches(';');
+    let hex: String = match hex.len() {
+        3 => hex.chars().flat_map(|digit| [digit, digit]).collect(),
+        _ => hex.to_owned(),
+    };
+    let part = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
+    Some([part(0)?, part(2)?, part(4)?])
+}
+
+/// WCAG 2.2, relative luminance.
+fn luminance(colour: [u8; 3]) -> f64 {
+    let linear = |part: u8| {
+        let part = f64::from(part) / 255.0;
+        if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+    };
+    let [red, green, blue] = colour.map(linear);
+    0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
+
+fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
+    let (one, other) = (luminance(one) + 0.05, luminance(other) + 0.05);
+    one.max(other) / one.min(other)
+}
+
+#[test]
+fn text_and_edges_stand_out_in_both_schemes() {
+    assert!((contrast([0, 0, 0], [255, 255, 255]) - 21.0).abs() < 0.01);
+    let (light, dark) = palettes();
+    for (scheme, palette) in [("light", light), ("dark", dark)] {
+        for (pairs, least) in [(TEXT, 4.5), (EDGES, 3.0)] {
+            for (front, back) in pairs {
+                let found = contrast(palette[*front], palette[*back]);
+                assert!(found >= least, "{front} on {back} in the {scheme} one: {found:.2}");
+            }
+        }
+    }
+}
