@@ -47,10 +47,7 @@ fn books_are_arranged_while_it_serves() {
     let person = Person::new(&site);
     let list = done(&site, &["books"]);
     assert_eq!(names(&list), ["en-zh", "en-en"]);
-    assert!(
-        list.contains("英汉学习词典") && list.contains("shipped 20"),
-        "{list}"
-    );
+    assert!(list.contains("英汉学习词典") && list.contains("shipped 20"), "{list}");
 
     fs::write(site.folder.path().join("own.txt"), "zyzzyva  n. 象鼻虫\napple  n. 另一种\n")
         .unwrap();
