@@ -6,6 +6,7 @@ pub(crate) mod host;
 pub(crate) mod assets;
 pub(crate) mod home;
 pub(crate) mod lookup;
+mod matches;
 mod word;
 pub(crate) mod history;
 pub(crate) mod account;
