@@ -17,6 +17,7 @@ on_both_engines! {
     leaves_the_table_of_another_program_alone
     refuses_a_database_of_a_newer_version
     refuses_a_database_of_another_build
+    a_database_of_the_first_version_is_brought_up_to_date
 }
 
 /// The engine itself, for what the store does not offer.
@@ -114,6 +115,16 @@ fn refuses_a_database_of_another_build(fresh: &Fresh) {
     fresh.raw().run("update dictapp_migration set digest = 'x' where version = 1");
     let text = refusal(fresh);
     assert!(text.contains("its migration 0001_tables differs"), "{text}");
+}
+
+fn a_database_of_the_first_version_is_brought_up_to_date(fresh: &Fresh) {
+    let levi = register(&fresh.open(), "Levi");
+    let mut raw = fresh.raw();
+    raw.run("drop table book_off");
+    raw.run("delete from dictapp_migration where version = 2");
+    let store = fresh.open();
+    assert_eq!(store.books_off(levi).unwrap(), []);
+    assert_eq!(raw.count("select count(*) from dictapp_migration"), 2);
 }
 
 #[test]

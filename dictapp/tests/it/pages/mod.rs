@@ -11,6 +11,8 @@ mod login;
 mod session;
 mod lookup;
 mod search;
+mod suggest;
+mod settings;
 mod history;
 mod language;
 mod errors;
