@@ -36,7 +36,9 @@ fn main() -> Result<(), Box<dyn Error>> {
              gz: include_bytes!({packed:?}) }},"
         )?;
     }
-    fs::write(out.join("books.rs"), table + "]\n")?;
+    let books = out.join("books.rs");
+    fs::write(&books, table + "]\n")?;
+    println!("cargo::rustc-env=DICTAPP_BOOKS={}", books.display());
     Ok(())
 }
 

@@ -23,7 +23,7 @@ struct Packed {
 }
 
 /// In the order in which they are shown.
-const BOOKS: &[Packed] = &include!(concat!(env!("OUT_DIR"), "/books.rs"));
+const BOOKS: &[Packed] = &include!(env!("DICTAPP_BOOKS"));
 
 /// Where it is noted which shipped books this store has been offered: what is missing of these
 /// somebody removed.
