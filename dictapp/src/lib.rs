@@ -18,3 +18,4 @@ mod views;
 pub mod dictionary;
 pub mod serve;
 pub mod import;
+pub mod shelving;

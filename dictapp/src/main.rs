@@ -9,12 +9,14 @@ use std::process::ExitCode;
 use dictapp::books::Kind;
 use dictapp::cli::{self, BookKind, Command, Ending, Import};
 use dictapp::settings::Settings;
-use dictapp::{import, serve};
+use dictapp::{import, serve, shelving};
 
 fn main() -> ExitCode {
     let done = match cli::parse(std::env::args_os(), std::env::vars_os()) {
         Ok(Command::Serve(settings)) => serve::run(&settings),
         Ok(Command::Import(settings, book)) => import(&settings, book),
+        Ok(Command::Books(settings, books)) => serve::store(&settings)
+            .and_then(|store| shelving::run(&store, &settings.dictionary.books, &books)),
         Err(ending) => return end(&ending),
     };
     let failed = |e| end(&Ending { text: format!("dictapp: {e:#}"), code: 1 });
@@ -22,7 +24,7 @@ fn main() -> ExitCode {
 }
 
 fn import(settings: &Settings, book: Import) -> anyhow::Result<()> {
-    let Import { kind, file, name, title } = book;
+    let Import { kind, file, name, title } = book.with_wordnet();
     let kind = match kind {
         None => None,
         Some(BookKind::Course) => Some(Kind::Course),

@@ -7,28 +7,34 @@ use webframe::{App, Urls, blocking};
 
 use crate::dictionary::Dictionary;
 use crate::settings::{Log, LogFormat, Settings};
-use crate::views::{account, assets, error, history, home, host, language, lookup};
+use crate::views::{
+    account, assets, error, history, home, host, language, lookup, settings, suggest,
+};
 
 pub(crate) const HOME: &str = "/";
 pub(crate) const REGISTER: &str = "/register";
 pub(crate) const LOGIN: &str = "/login";
 pub(crate) const LOGOUT: &str = "/logout";
 pub(crate) const SEARCH: &str = "/search";
+pub(crate) const SUGGEST: &str = "/suggest";
 pub(crate) const RANDOM: &str = "/random";
 pub(crate) const HISTORY: &str = "/history";
+pub(crate) const SETTINGS: &str = "/settings";
 pub(crate) const LANGUAGE: &str = "/language";
 const WORD: &str = "/word/{word}";
 const STATIC: &str = "/static/{*path}";
 
 /// The names by which templates know the paths: `{{ url.login }}`.
-pub(crate) const NAMED: [(&str, &str); 8] = [
+pub(crate) const NAMED: [(&str, &str); 10] = [
     ("home", HOME),
     ("register", REGISTER),
     ("login", LOGIN),
     ("logout", LOGOUT),
     ("search", SEARCH),
+    ("suggest", SUGGEST),
     ("random", RANDOM),
     ("history", HISTORY),
+    ("settings", SETTINGS),
     ("language", LANGUAGE),
 ];
 
@@ -41,10 +47,14 @@ fn table() -> Urls<Dictionary> {
         .get(LOGIN, account::show_login)
         .post(LOGIN, blocking(account::submit_login))
         .post(LOGOUT, blocking(account::submit_logout))
-        .get(SEARCH, lookup::search)
+        // A pattern may take its 30 ms, which no other visitor shall wait for.
+        .get(SEARCH, blocking(lookup::search))
+        .get(SUGGEST, suggest::list)
         .get(WORD, lookup::show)
         .get(RANDOM, lookup::random)
         .get(HISTORY, history::list)
+        .get(SETTINGS, settings::show)
+        .post(SETTINGS, blocking(settings::submit))
         .get(LANGUAGE, language::choose)
         .get(STATIC, assets::files())
 }

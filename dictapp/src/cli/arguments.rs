@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::Import;
 use crate::settings::Flag;
+use crate::shelving::Shelving;
 
 /// An online dictionary (电子词典): look words up in a browser, keep a history
 #[derive(Debug, Parser)]
@@ -40,6 +41,8 @@ pub(super) enum Action {
     Serve,
     /// Take a word book into the database
     Import(ImportArguments),
+    /// List the word books, or order, hide, show, rename or remove them, also while it serves
+    Books(BooksArguments),
     /// Say whether the settings are valid, and what is wrong with them, without serving
     Check,
 }
@@ -51,7 +54,7 @@ pub(super) struct ImportArguments {
     #[arg(value_enum, hide_possible_values = false)]
     kind: Option<BookKind>,
 
-    /// The book, or one of its files
+    /// The book, or one of its files; "wordnet" alone takes Debian's /usr/share/wordnet
     file: PathBuf,
 
     /// The short name that settings and later imports know the book by [default: from FILE]
@@ -61,6 +64,46 @@ pub(super) struct ImportArguments {
     /// The title that readers see [default: the one in the book]
     #[arg(long)]
     title: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BooksArguments {
+    #[command(subcommand)]
+    action: Option<BooksAction>,
+}
+
+#[derive(Debug, Subcommand)]
+enum BooksAction {
+    /// List them in their order: what is done when nothing else is named
+    List,
+    /// Put these books first, in this order; the others follow as they were
+    Order {
+        /// The names of the books, as the list has them
+        #[arg(required = true, value_name = "NAME")]
+        names: Vec<String>,
+    },
+    /// Let look-ups pass a book over
+    Hide {
+        /// The name of the book
+        name: String,
+    },
+    /// Let look-ups find a hidden book again
+    Show {
+        /// The name of the book
+        name: String,
+    },
+    /// Give a book another title; its name stays
+    Rename {
+        /// The name of the book
+        name: String,
+        /// The title that readers see
+        title: String,
+    },
+    /// Delete a book with its words; a shipped one does not come back by itself
+    Remove {
+        /// The name of the book
+        name: String,
+    },
 }
 
 /// The format of a word book.
@@ -95,5 +138,18 @@ impl Arguments {
 impl From<ImportArguments> for Import {
     fn from(ImportArguments { kind, file, name, title }: ImportArguments) -> Import {
         Import { kind, file, name, title }
+    }
+}
+
+impl From<BooksArguments> for Shelving {
+    fn from(BooksArguments { action }: BooksArguments) -> Shelving {
+        match action.unwrap_or(BooksAction::List) {
+            BooksAction::List => Shelving::List,
+            BooksAction::Order { names } => Shelving::Order(names),
+            BooksAction::Hide { name } => Shelving::Hide(name),
+            BooksAction::Show { name } => Shelving::Show(name),
+            BooksAction::Rename { name, title } => Shelving::Rename { name, title },
+            BooksAction::Remove { name } => Shelving::Remove(name),
+        }
     }
 }

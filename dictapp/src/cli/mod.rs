@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use crate::settings::{Loaded, Settings, Sources};
+use crate::shelving::Shelving;
 pub use arguments::BookKind;
 use arguments::{Action, Arguments};
 
@@ -19,6 +20,8 @@ pub enum Command {
     Serve(Settings),
     /// Take a word book into the database.
     Import(Settings, Import),
+    /// List the word books of the database, or change how they are shown.
+    Books(Settings, Shelving),
 }
 
 /// The word book to take in.
@@ -32,6 +35,21 @@ pub struct Import {
     pub name: Option<String>,
     /// The title that readers see; none: the one in the file, or the name.
     pub title: Option<String>,
+}
+
+/// Where Debian's package `wordnet-base` puts its files.
+const WORDNET: &str = "/usr/share/wordnet";
+
+impl Import {
+    /// `import wordnet` without a file, where none has that name, is WordNet as Debian has it.
+    #[must_use]
+    pub fn with_wordnet(self) -> Import {
+        let is_alone = self.kind.is_none() && self.file.as_os_str() == "wordnet";
+        if !is_alone || self.file.exists() {
+            return self;
+        }
+        Import { kind: Some(BookKind::Wordnet), file: WORDNET.into(), ..self }
+    }
 }
 
 /// The program ends here.
@@ -64,6 +82,7 @@ pub fn parse(
     match arguments.action.unwrap_or(Action::Serve) {
         Action::Serve => Ok(Command::Serve(settings)),
         Action::Import(import) => Ok(Command::Import(settings, import.into())),
+        Action::Books(books) => Ok(Command::Books(settings, books.into())),
         Action::Check => Err(Ending { text: format!("settings are valid: {origin}"), code: 0 }),
     }
 }

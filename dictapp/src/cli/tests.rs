@@ -48,6 +48,32 @@ fn an_import_names_a_file_and_perhaps_its_kind() {
 }
 
 #[test]
+fn wordnet_alone_is_the_one_that_debian_has() {
+    let kind = Some(BookKind::Wordnet);
+    let whole = import("import wordnet --name large").with_wordnet();
+    assert_eq!((whole.kind, whole.file), (kind, PathBuf::from("/usr/share/wordnet")));
+    assert_eq!(whole.name.as_deref(), Some("large"));
+    let other = import("import wordnet dict").with_wordnet();
+    assert_eq!((other.kind, other.file), (kind, PathBuf::from("dict")));
+    assert_eq!(import("import course").with_wordnet().kind, None);
+}
+
+#[test]
+fn the_word_books_are_listed_or_changed() {
+    let books = |line: &str| match run(line) {
+        Ok(Command::Books(_, books)) => books,
+        other => panic!("{line}: {other:?}"),
+    };
+    let name = || "a".to_owned();
+    assert_eq!(books("books"), Shelving::List);
+    assert_eq!(books("books order b a"), Shelving::Order(vec!["b".to_owned(), name()]));
+    assert_eq!(books("books hide a"), Shelving::Hide(name()));
+    assert_eq!(books("books show a --database sqlite:x.db"), Shelving::Show(name()));
+    assert_eq!(books("books rename a T"), Shelving::Rename { name: name(), title: "T".into() });
+    assert_eq!(books("books remove a"), Shelving::Remove(name()));
+}
+
+#[test]
 fn a_wrong_command_line_ends_with_2_and_one_message() {
     for (line, message) in [
         ("serv", "unrecognized subcommand 'serv'"),
@@ -56,6 +82,8 @@ fn a_wrong_command_line_ends_with_2_and_one_message() {
         ("import ecdit a.txt", "invalid value 'ecdit' for '[KIND]'"),
         ("import csv b c", "unexpected argument 'c' found"),
         ("--set server.address", "must be SECTION.KEY=VALUE"),
+        ("books order", "required arguments were not provided"),
+        ("books sell a", "unrecognized subcommand 'sell'"),
         ("serve --settings", "a value is required for '--settings <FILE>'"),
     ] {
         let ending = run(line).expect_err(line);

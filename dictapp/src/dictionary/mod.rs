@@ -2,6 +2,7 @@
 //! goes wrong below becomes what a visitor is told, once, here.
 
 mod shelf;
+mod selection;
 mod accounts;
 
 use std::collections::HashSet;
@@ -20,7 +21,8 @@ use crate::store::{Store, StoreError};
 use crate::views;
 
 pub use accounts::{Registration, SignedIn, Visit};
-pub use shelf::{Found, FoundEntry, Shelf, ShownBook};
+pub use selection::{Found, FoundEntry, Selection};
+pub use shelf::{Shelf, ShownBook};
 
 /// The state of the app.
 #[derive(Debug)]

@@ -1,5 +1,5 @@
-//! The word books that are shown, in memory: rows of the store to a lexicon, and a query to the
-//! entries that a page shows. Immutable; another one takes its place when the books change.
+//! The word books that are shown, in memory: rows of the store to a lexicon. Immutable; another
+//! one takes its place when the books change. `selection` looks words up in it.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -8,7 +8,8 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 
-use crate::lexicon::{BookId, EntryRef, FoundBy, Lexicon, Stamp};
+use super::selection::Selection;
+use crate::lexicon::{BookId, Lexicon, Stamp};
 use crate::store::{self, Store};
 
 /// The words of all books that are shown.
@@ -27,30 +28,9 @@ pub struct ShownBook {
     pub name: String,
     /// What people read.
     pub title: String,
-    id: store::BookId,
+    /// The key by which the store knows it.
+    pub id: store::BookId,
     digest: String,
-}
-
-/// All that the books say of one headword.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found<'a> {
-    /// The headword.
-    pub word: &'a str,
-    /// How the query led to it.
-    pub by: FoundBy,
-    /// The first pronunciation that a book gives.
-    pub phonetic: Option<&'a str>,
-    /// What each book says, in the order of the books.
-    pub entries: Vec<FoundEntry<'a>>,
-}
-
-/// What one book says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FoundEntry<'a> {
-    /// The title of the book.
-    pub book: &'a str,
-    /// The explanation in its notation.
-    pub mean: &'a str,
 }
 
 /// Another import may come between two looks at the books; so many in a row are a fault.
@@ -97,39 +77,9 @@ impl Shelf {
         self.version
     }
 
-    /// What the books say of a query: each headword once, the likeliest first.
-    pub fn look_up(&self, query: &str) -> Vec<Found<'_>> {
-        let mut found: Vec<(Found<'_>, Vec<EntryRef<'_>>)> = Vec::new();
-        for hit in self.lexicon.look_up(query) {
-            let entry = hit.entry;
-            match found.iter_mut().find(|(found, _)| found.word == entry.word) {
-                Some((_, entries)) if entries.contains(&entry) => {}
-                Some((_, entries)) => entries.push(entry),
-                None => {
-                    let (word, by) = (entry.word, hit.by);
-                    let headword = Found { word, by, phonetic: None, entries: Vec::new() };
-                    found.push((headword, vec![entry]));
-                }
-            }
-        }
-        found.into_iter().map(|(found, entries)| self.with_entries(found, entries)).collect()
-    }
-
-    /// In the order of the books, whatever the lexicon's.
-    fn with_entries<'a>(
-        &'a self,
-        mut found: Found<'a>,
-        mut entries: Vec<EntryRef<'a>>,
-    ) -> Found<'a> {
-        entries.sort_by_key(|entry| entry.book);
-        found.phonetic = entries.iter().find_map(|entry| entry.phonetic);
-        found.entries = entries.iter().map(|entry| self.shown(entry)).collect();
-        found
-    }
-
-    fn shown<'a>(&'a self, entry: &EntryRef<'a>) -> FoundEntry<'a> {
-        let book = self.books.get(usize::from(entry.book.0));
-        FoundEntry { book: book.map_or("", |book| book.title.as_str()), mean: entry.mean }
+    /// The shelf without these books of the store, which a visitor switched off.
+    pub fn without(&self, off: &[store::BookId]) -> Selection<'_> {
+        Selection::new(self, off)
     }
 }
 

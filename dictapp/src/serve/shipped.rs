@@ -5,22 +5,25 @@
 //! A book in the store is known as a shipped one by its kind, `shipped EDITION`; an import of
 //! somebody's own under the same name has another kind.
 
-use std::borrow::Cow;
-use std::io::{Read, Write};
+use std::io::Write;
 
 use anyhow::Context;
-use flate2::read::MultiGzDecoder;
-use rust_embed::RustEmbed;
-use sha2::{Digest, Sha256};
 
 use crate::books;
-use crate::session::encode_hex;
 use crate::store::{Book, BookHeader, ImportStart, Store};
 
-/// `NAME.book`, or `NAME.book.gz`, in the house's notation with a line `# edition: DATE`.
-#[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/books"]
-struct Files;
+/// A book in the house's notation as `build.rs` leaves it.
+struct Packed {
+    name: &'static str,
+    /// The date in its header; later ones replace earlier ones, never the other way.
+    edition: &'static str,
+    /// Of its text.
+    digest: &'static str,
+    gz: &'static [u8],
+}
+
+/// In the order in which they are shown.
+const BOOKS: &[Packed] = &include!(env!("DICTAPP_BOOKS"));
 
 /// Where it is noted which shipped books this store has been offered: what is missing of these
 /// somebody removed.
@@ -28,88 +31,46 @@ const OFFERED: &str = "shipped_books";
 
 const KIND: &str = "shipped ";
 
-/// A book that ships.
-struct Shipped {
-    name: String,
-    text: Vec<u8>,
-    /// The date in its header; later ones replace earlier ones, never the other way.
-    edition: String,
-    digest: String,
-}
-
 /// Brings the shipped books up to date.
 pub(super) fn install(store: &Store) -> anyhow::Result<()> {
     let there = store.books()?;
     let offered = store.setting(OFFERED)?;
-    let shipped = all()?;
-    for book in &shipped {
+    for book in BOOKS {
         if is_wanted(book, &there, offered.as_deref()) {
             import(store, book, &there)?;
         }
     }
-    let names: Vec<&str> = shipped.iter().map(|book| book.name.as_str()).collect();
-    let names = names.join(" ");
+    let names = BOOKS.iter().map(|book| book.name).collect::<Vec<_>>().join(" ");
     if offered.as_deref() != Some(&names) {
         store.put_setting(OFFERED, &names)?;
     }
     Ok(())
 }
 
-fn is_wanted(shipped: &Shipped, there: &[Book], offered: Option<&str>) -> bool {
+fn is_wanted(shipped: &Packed, there: &[Book], offered: Option<&str>) -> bool {
     let Some(book) = there.iter().find(|book| book.name == shipped.name) else {
         let mut offered = offered.unwrap_or_default().split(' ');
         return there.is_empty() || !offered.any(|name| name == shipped.name);
     };
     let edition = book.kind.strip_prefix(KIND);
-    edition
-        .is_some_and(|edition| book.digest != shipped.digest && edition <= shipped.edition.as_str())
+    edition.is_some_and(|edition| book.digest != shipped.digest && edition <= shipped.edition)
 }
 
-fn all() -> anyhow::Result<Vec<Shipped>> {
-    let is_book = |name: &Cow<'static, str>| name.ends_with(".book") || name.ends_with(".book.gz");
-    let mut names: Vec<Cow<'static, str>> = Files::iter().filter(is_book).collect();
-    names.sort();
-    names.iter().map(|file| shipped(file)).collect()
-}
-
-fn shipped(file: &str) -> anyhow::Result<Shipped> {
-    let bytes = Files::get(file).with_context(|| format!("{file} is not there"))?.data;
-    let text = match bytes.starts_with(&[0x1f, 0x8b]) {
-        true => {
-            let mut text = Vec::new();
-            MultiGzDecoder::new(&*bytes).read_to_end(&mut text).with_context(|| file.to_owned())?;
-            text
-        }
-        false => bytes.into_owned(),
-    };
-    let edition = edition(&text).with_context(|| format!("{file} says no edition"))?;
-    let name = file.split('.').next().unwrap_or(file).to_owned();
-    let digest = encode_hex(&Sha256::digest(&text).into());
-    Ok(Shipped { name, text, edition, digest })
-}
-
-/// The date in the header.
-fn edition(text: &[u8]) -> Option<String> {
-    let head = text.split(|byte| *byte == b'\n').take_while(|line| line.starts_with(b"#"));
-    let mut lines = head.filter_map(|line| std::str::from_utf8(line).ok());
-    lines.find_map(|line| line.strip_prefix("# edition:")).map(|date| date.trim().to_owned())
-}
-
-fn import(store: &Store, shipped: &Shipped, there: &[Book]) -> anyhow::Result<()> {
+fn import(store: &Store, shipped: &Packed, there: &[Book]) -> anyhow::Result<()> {
     // The readers of books read files.
     let mut file = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
-    file.write_all(&shipped.text).and_then(|()| file.flush()).context("a temporary file")?;
+    file.write_all(shipped.gz).and_then(|()| file.flush()).context("a temporary file")?;
     let mut book = books::Book::open(books::Kind::Plain, file.path(), |_| {})?;
     let known = there.iter().find(|book| book.name == shipped.name);
     let title = match (known, book.about().title) {
         (Some(known), _) => known.title.clone(),
-        (None, title) => title.unwrap_or_else(|| shipped.name.clone()),
+        (None, title) => title.unwrap_or_else(|| shipped.name.to_owned()),
     };
     let header = BookHeader {
-        name: shipped.name.clone(),
+        name: shipped.name.to_owned(),
         title,
         kind: format!("{KIND}{}", shipped.edition),
-        digest: shipped.digest.clone(),
+        digest: shipped.digest.to_owned(),
     };
     let ImportStart::Started(mut import) = store.begin_import(&header)? else { return Ok(()) };
     while let Some(entry) = book.next()? {
@@ -136,8 +97,9 @@ mod tests {
         let store = store(&folder);
         install(&store).unwrap();
         let (books, version) = (store.books().unwrap(), store.lexicon_version().unwrap());
-        assert_eq!(books.len(), all().unwrap().len());
-        assert!(books.iter().all(|book| book.entries > 500 && book.kind.starts_with(KIND)));
+        let names: Vec<&str> = books.iter().map(|book| book.name.as_str()).collect();
+        assert_eq!(names, ["en-zh", "en-en"]);
+        assert!(books.iter().all(|book| book.entries > 5000 && book.kind.starts_with(KIND)));
         install(&store).unwrap();
         assert_eq!((store.books().unwrap(), store.lexicon_version().unwrap()), (books, version));
     }
@@ -164,12 +126,7 @@ mod tests {
 
     #[test]
     fn only_an_earlier_edition_that_nobody_replaced_is_replaced() {
-        let shipped = Shipped {
-            name: "a".to_owned(),
-            text: Vec::new(),
-            edition: "2026-02-01".to_owned(),
-            digest: "new".to_owned(),
-        };
+        let shipped = Packed { name: "a", edition: "2026-02-01", digest: "new", gz: &[] };
         let there = |kind: &str, digest: &str| {
             let folder = tempfile::tempdir().unwrap();
             let store = store(&folder);
@@ -194,7 +151,7 @@ mod tests {
             assert_eq!(is_wanted(&shipped, &there(kind, digest), Some("a")), wanted, "{kind}");
         }
         assert!(is_wanted(&shipped, &[], Some("a")));
-        let other = Shipped { name: "b".to_owned(), ..shipped };
+        let other = Packed { name: "b", ..shipped };
         for (offered, wanted) in [(None, true), (Some("a"), true), (Some("a b"), false)] {
             assert_eq!(is_wanted(&other, &there("book", "own"), offered), wanted, "{offered:?}");
         }

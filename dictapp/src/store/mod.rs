@@ -1,7 +1,7 @@
 //! Users, sessions, history and word books: questions and facts to rows of a database, and back.
 //!
-//! The SQL of the subjects (`users`, `sessions`, `history`, `books`, `import`, `lexicon`,
-//! `settings`) is written once. It goes through `db`, the little that is asked of an engine, to
+//! The SQL of the subjects (`users`, `sessions`, `history`, `books`, `books_off`, `import`,
+//! `lexicon`, `settings`) is written once. It goes through `db`, the little that is asked of an engine, to
 //! one of two adaptors, `sqlite` and `mysql`, each with its connection in `*_link`; `pool` keeps
 //! connections, and `circuit` remembers that a server is down. No other module of the crate knows
 //! SQL or these engines.
@@ -24,6 +24,7 @@ mod sessions;
 mod group_commit;
 mod history;
 mod books;
+mod books_off;
 mod import;
 mod lexicon;
 mod settings;
@@ -100,6 +101,7 @@ mod tests {
             history::OLDER,
             history::NEWER,
             history::COUNT,
+            books_off::OF_USER,
             lexicon::OF_BOOK,
             lexicon::OF_WORD,
         ] {

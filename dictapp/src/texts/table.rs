@@ -12,7 +12,7 @@ pub(super) const TABLE: &[Row] = &[
     ("nav_login", "登录", "Log in"),
     ("nav_register", "注册", "Sign up"),
     ("nav_logout", "退出", "Log out"),
-    ("nav_user", "已登录：{name}", "Logged in as {name}"),
+    ("nav_user", "已登录：{name}。点击进入设置。", "Logged in as {name}. Go to your settings."),
     ("footer_random", "随便看一个词", "A random word"),
     (
         "user_unknown",
@@ -23,6 +23,7 @@ pub(super) const TABLE: &[Row] = &[
     ("search_label", "查词", "Look up"),
     ("search_placeholder", "输入英文或中文", "English or Chinese word"),
     ("search_button", "查词", "Look up"),
+    ("search_suggestions", "建议的词", "Suggested words"),
     // The first page.
     ("home_title", "电子词典", "Dictionary"),
     ("home_headline", "查一个词", "Look up a word"),
@@ -180,6 +181,17 @@ pub(super) const TABLE: &[Row] = &[
     ),
     ("problem_password_again", "两次输入的密码不一致。", "The two passwords are not the same."),
     ("problem_email", "这不像一个邮箱地址。", "This does not look like an email address."),
+    // Settings.
+    ("settings_title", "设置", "Settings"),
+    ("settings_books", "查哪些词典", "Word books"),
+    (
+        "settings_books_hint",
+        "只影响您自己：不选的词典不会出现在您的查词结果里。",
+        "For you alone: a book that is not ticked is left out of what you look up.",
+    ),
+    ("settings_button", "保存", "Save"),
+    ("settings_saved", "已保存。", "Saved."),
+    ("settings_none", "请至少选一本词典。", "Leave at least one book on."),
     // Errors.
     ("error_home", "回到首页", "Back to the first page"),
     ("error_id", "请求编号：{id}", "Request {id}"),

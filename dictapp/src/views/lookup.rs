@@ -7,11 +7,11 @@ use webframe::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use webframe::minijinja::context;
 use webframe::{Error, Request, Response, Result};
 
+use super::matches::{matches, near, phrases};
 use super::page;
 use super::visitor::Visitor;
-use super::word::{Brief, Headword, brief};
-use crate::dictionary::{Dictionary, Shelf};
-use crate::lexicon::{End, Page, Pattern};
+use super::word::{Brief, Headword};
+use crate::dictionary::Dictionary;
 use crate::model::{WORD_BYTES_MAX, Word, WordError};
 use crate::store::Lookup;
 use crate::urls;
@@ -24,26 +24,7 @@ struct Query {
     page: Option<usize>,
 }
 
-/// What was found for a query that is no word of the books.
-#[derive(Default)]
-struct Matches {
-    /// The end of the key of the headline among the texts.
-    kind: &'static str,
-    /// What the headline is about.
-    problem: String,
-    words: Vec<Brief>,
-    has_more: bool,
-    out_of_time: bool,
-}
-
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
-
-/// Phrases shown on the page of a word, and how many words that begin like it are looked through.
-const PHRASES: usize = 8;
-const PHRASES_SEEN: usize = 100;
-
-/// Matches on a page.
-const PAGE_WORDS: usize = 30;
 
 /// GET of a word's page.
 pub(crate) fn show(dictionary: &Dictionary, request: &Request) -> Result<Response> {
@@ -54,10 +35,12 @@ pub(crate) fn show(dictionary: &Dictionary, request: &Request) -> Result<Respons
     let asked = request.param("word")?;
     let Ok(word) = Word::parse(&asked) else { return Err(Error::not_found("")) };
     let shelf = dictionary.shelf();
-    let found = shelf.look_up(word.as_str());
+    let off = visitor.books_off(dictionary)?;
+    let books = shelf.without(&off);
+    let found = books.look_up(word.as_str());
     record(dictionary, &visitor, &word, !found.is_empty())?;
     if found.is_empty() {
-        let near = near(dictionary, &shelf, word.as_str());
+        let near = near(&books, word.as_str(), near_max(dictionary));
         let values = context! { q => word.as_str(), near };
         return page::render_as(
             StatusCode::NOT_FOUND,
@@ -71,7 +54,7 @@ pub(crate) fn show(dictionary: &Dictionary, request: &Request) -> Result<Respons
     let values = context! {
         q => word.as_str(),
         headwords,
-        phrases => phrases(&shelf, found[0].word),
+        phrases => phrases(&books, found[0].word),
         several_books => shelf.books().len() > 1,
     };
     page::render(dictionary, &visitor, "word.html", values)
@@ -89,11 +72,13 @@ pub(crate) fn search(dictionary: &Dictionary, request: &Request) -> Result<Respo
         Ok(word) => word,
         Err(error) => return no_query(dictionary, &visitor, &query.q, error),
     };
-    if !matches!(word.as_str(), "." | "..") && !shelf.lexicon().look_up(word.as_str()).is_empty() {
+    let off = visitor.books_off(dictionary)?;
+    let books = shelf.without(&off);
+    if !matches!(word.as_str(), "." | "..") && books.has(word.as_str()) {
         return Response::see_other(&urls::word(word.as_str())).map_err(Error::internal);
     }
     let page = query.page.unwrap_or(1).clamp(1, 1000);
-    let matches = matches(dictionary, &shelf, word.as_str(), page);
+    let matches = matches(&books, word.as_str(), page, near_max(dictionary));
     if page == 1 {
         let found = matches!(matches.kind, "pattern" | "reverse" | "words");
         record(dictionary, &visitor, &word, found)?;
@@ -108,6 +93,10 @@ pub(crate) fn search(dictionary: &Dictionary, request: &Request) -> Result<Respo
         out_of_time => matches.out_of_time,
     };
     page::render(dictionary, &visitor, "search.html", values)
+}
+
+fn near_max(dictionary: &Dictionary) -> usize {
+    dictionary.settings().dictionary.near_words
 }
 
 /// GET of some common word.
@@ -188,80 +177,4 @@ fn no_query(
     };
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     page::render_as(status, dictionary, visitor, "search.html", values)
-}
-
-/// The best there is for what is no word: by pattern, by Chinese gloss, by its words, by spelling.
-fn matches(dictionary: &Dictionary, shelf: &Shelf, query: &str, page: usize) -> Matches {
-    let lexicon = shelf.lexicon();
-    let wanted = Page { skip: (page - 1) * PAGE_WORDS, take: PAGE_WORDS };
-    let found = match Pattern::parse(query) {
-        Some(Err(error)) => {
-            let problem = error.to_string();
-            return Matches { kind: "bad_pattern", problem, ..Matches::default() };
-        }
-        Some(Ok(pattern)) => Some(("pattern", lexicon.matching(&pattern, wanted))),
-        None if has_chinese(query) => Some(("reverse", lexicon.reverse(query, wanted))),
-        None => None,
-    };
-    if let Some((kind, found)) = found {
-        return Matches {
-            kind: if found.entries.is_empty() { "nothing" } else { kind },
-            problem: String::new(),
-            words: found.entries.iter().map(brief).collect(),
-            has_more: found.end == End::More,
-            out_of_time: found.end == End::OutOfTime,
-        };
-    }
-    let words = by_words(shelf, query);
-    if !words.is_empty() {
-        return Matches { kind: "words", words, ..Matches::default() };
-    }
-    let words = near(dictionary, shelf, query);
-    let kind = if words.is_empty() { "nothing" } else { "near" };
-    Matches { kind, words, ..Matches::default() }
-}
-
-/// The words and phrases of a sentence.
-fn by_words(shelf: &Shelf, query: &str) -> Vec<Brief> {
-    if !query.contains(char::is_whitespace) {
-        return Vec::new();
-    }
-    let pieces = shelf.lexicon().phrase(query);
-    let first = pieces.iter().filter_map(|piece| piece.hits.first());
-    let mut words: Vec<Brief> = Vec::new();
-    for hit in first {
-        if !words.iter().any(|known| known.word == hit.entry.word) {
-            words.push(brief(&hit.entry));
-        }
-    }
-    words
-}
-
-/// Words that may have been meant: near in meaning or in spelling, else those that begin so.
-fn near(dictionary: &Dictionary, shelf: &Shelf, query: &str) -> Vec<Brief> {
-    let most = dictionary.settings().dictionary.near_words;
-    let lexicon = shelf.lexicon();
-    let mut near = match has_chinese(query) {
-        true => lexicon.reverse(query, Page::first(most)).entries,
-        false => lexicon.did_you_mean(query, most),
-    };
-    if near.is_empty() {
-        near = lexicon.suggest(query, most);
-    }
-    near.iter().map(brief).collect()
-}
-
-/// Phrases that a headword is part of.
-fn phrases(shelf: &Shelf, headword: &str) -> Vec<Brief> {
-    let is_part = |phrase: &str| {
-        phrase.split(' ').skip(1).count() > 0
-            && phrase.split(' ').any(|word| word.eq_ignore_ascii_case(headword))
-    };
-    let near = shelf.lexicon().suggest(headword, PHRASES_SEEN);
-    let phrases = near.iter().filter(|entry| entry.word != headword && is_part(entry.word));
-    phrases.take(PHRASES).map(brief).collect()
-}
-
-fn has_chinese(text: &str) -> bool {
-    text.chars().any(|c| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{323af}'))
 }

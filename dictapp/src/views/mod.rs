@@ -6,10 +6,13 @@ pub(crate) mod host;
 pub(crate) mod assets;
 pub(crate) mod home;
 pub(crate) mod lookup;
+mod matches;
+pub(crate) mod suggest;
 mod word;
 pub(crate) mod history;
 pub(crate) mod account;
 mod registration;
+pub(crate) mod settings;
 pub(crate) mod language;
 pub(crate) mod error;
 

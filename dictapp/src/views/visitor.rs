@@ -11,7 +11,7 @@ use crate::dictionary::{Dictionary, SignedIn, Visit};
 use crate::form_token::{form_token, is_cross_site, is_form_token};
 use crate::session::Token;
 use crate::settings::CookieSecure;
-use crate::store::StoreError;
+use crate::store::{BookId, StoreError};
 use crate::texts::Language;
 
 const SESSION: &str = "session";
@@ -76,6 +76,17 @@ impl<'r> Visitor<'r> {
             Who::User(visit) => Ok(Some(visit)),
             Who::Guest => Ok(None),
             Who::Unknown(error) => Err(error.clone().into()),
+        }
+    }
+
+    /// The books that this visitor switched off; none for a guest.
+    ///
+    /// # Errors
+    /// The database cannot say.
+    pub(super) fn books_off(&self, dictionary: &Dictionary) -> Result<Vec<BookId>> {
+        match self.user()? {
+            Some(visit) => Ok(dictionary.store().books_off(visit.user)?),
+            None => Ok(Vec::new()),
         }
     }
 

@@ -8,6 +8,8 @@ mod lexicon;
 mod mariadb;
 mod pages;
 mod proxy;
+mod shelving;
+mod shipped_books;
 #[path = "../../../webframe/tests/it/source/mod.rs"]
 mod source;
 mod store;

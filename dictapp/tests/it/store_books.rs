@@ -19,6 +19,7 @@ on_both_engines! {
     orders_and_hides_books
     renames_and_removes_books
     every_change_of_books_raises_the_version
+    a_user_switches_books_off_for_themselves
 }
 
 #[track_caller]
@@ -217,4 +218,23 @@ fn every_change_of_books_raises_the_version(fresh: &Fresh) {
     rises("remove");
     let seen = store.each_entry(|_, _| ControlFlow::Continue(())).unwrap();
     assert_eq!(seen, store.lexicon_version().unwrap());
+}
+
+fn a_user_switches_books_off_for_themselves(fresh: &Fresh) {
+    let store = fresh.open();
+    let (levi, anna) = (register(&store, "Levi"), register(&store, "Anna"));
+    let [a, b] = ["a", "b"].map(|name| import(&store, name, "d", &[entry("x", name)]).id);
+    let version = store.lexicon_version().unwrap();
+    store.switch_books(levi, &[], &[b, a, BookId::new(99)]).unwrap();
+    store.switch_books(levi, &[], &[b]).unwrap();
+    assert_eq!(store.books_off(levi).unwrap(), [a, b]);
+    assert_eq!(store.books_off(anna).unwrap(), []);
+    store.switch_books(levi, &[a, BookId::new(99)], &[]).unwrap();
+    assert_eq!(store.books_off(levi).unwrap(), [b]);
+    assert_eq!(store.lexicon_version().unwrap(), version, "it is nobody else's business");
+    // A book that is imported anew keeps its number, and one that is removed is forgotten.
+    import(&store, "b", "d2", &[entry("y", "b")]);
+    assert_eq!(store.books_off(levi).unwrap(), [b]);
+    store.remove_book(b).unwrap();
+    assert_eq!(store.books_off(levi).unwrap(), []);
 }

@@ -17,6 +17,7 @@ on_both_engines! {
     leaves_the_table_of_another_program_alone
     refuses_a_database_of_a_newer_version
     refuses_a_database_of_another_build
+    a_database_of_the_first_version_is_brought_up_to_date
 }
 
 /// The engine itself, for what the store does not offer.
@@ -79,7 +80,7 @@ fn instances_that_open_a_new_database_at_once_agree(fresh: &Fresh) {
     users.sort();
     users.dedup();
     assert_eq!(users.len(), INSTANCES);
-    assert_eq!(fresh.raw().count("select count(*) from dictapp_migration"), 1);
+    assert_eq!(fresh.raw().count("select count(*) from dictapp_migration"), 2);
     assert_eq!(fresh.open().lexicon_version().unwrap(), 0);
 }
 
@@ -102,18 +103,28 @@ fn leaves_the_table_of_another_program_alone(fresh: &Fresh) {
 
 fn refuses_a_database_of_a_newer_version(fresh: &Fresh) {
     register(&fresh.open(), "Levi");
-    fresh.raw().run("insert into dictapp_migration values (2, '0002_more', 'x', 1)");
+    fresh.raw().run("insert into dictapp_migration values (3, '0003_more', 'x', 1)");
     let text = refusal(fresh);
-    assert!(text.contains("newer version of this program (its tables are at version 2"), "{text}");
-    fresh.raw().run("delete from dictapp_migration where version = 2");
+    assert!(text.contains("newer version of this program (its tables are at version 3"), "{text}");
+    fresh.raw().run("delete from dictapp_migration where version = 3");
     assert!(fresh.open().user_by_name(&name("Levi")).unwrap().is_some());
 }
 
 fn refuses_a_database_of_another_build(fresh: &Fresh) {
     drop(fresh.open());
-    fresh.raw().run("update dictapp_migration set digest = 'x'");
+    fresh.raw().run("update dictapp_migration set digest = 'x' where version = 1");
     let text = refusal(fresh);
     assert!(text.contains("its migration 0001_tables differs"), "{text}");
+}
+
+fn a_database_of_the_first_version_is_brought_up_to_date(fresh: &Fresh) {
+    let levi = register(&fresh.open(), "Levi");
+    let mut raw = fresh.raw();
+    raw.run("drop table book_off");
+    raw.run("delete from dictapp_migration where version = 2");
+    let store = fresh.open();
+    assert_eq!(store.books_off(levi).unwrap(), []);
+    assert_eq!(raw.count("select count(*) from dictapp_migration"), 2);
 }
 
 #[test]

@@ -3,4 +3,5 @@
 mod driver;
 mod driver_tests;
 mod protocol;
+mod suggest;
 mod visit;

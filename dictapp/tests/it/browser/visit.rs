@@ -169,9 +169,16 @@ fn every_page_fits_a_phone() {
     let browser = Browser::start(profile);
     register(&browser, &site, "a-rather-long-name-of-somebody-x");
     look_up(&browser, "answer");
-    for page in
-        ["/", "/word/answer", "/word/recieve", "/search?q=*", "/history", "/login", "/register"]
-    {
+    for page in [
+        "/",
+        "/word/answer",
+        "/word/recieve",
+        "/search?q=*",
+        "/history",
+        "/settings",
+        "/login",
+        "/register",
+    ] {
         browser.goto(&format!("{}{page}", site.url));
         let wider = "return document.documentElement.scrollWidth - window.innerWidth";
         let wider = browser.script(wider, &[]).as_i64().expect("a number");

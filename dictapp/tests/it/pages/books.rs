@@ -78,8 +78,8 @@ fn two_instances_may_start_first_on_one_file() {
     two_first_starts(|| Site::start_with(&[&url]));
     let books = rusqlite::Connection::open(folder.path().join("shared.db")).unwrap();
     let count = |sql| books.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
-    assert_eq!(count("select count(*) from book"), 1);
-    assert_eq!(count("select count(*) from words"), count("select entries from book"));
+    assert_eq!(count("select count(*) from book"), 2);
+    assert_eq!(count("select count(*) from words"), count("select sum(entries) from book"));
 }
 
 #[test]
@@ -95,8 +95,8 @@ fn the_order_of_the_books_is_a_setting() {
     import(&site, "own", "apple", "n. 另一种苹果");
     let folder = site.kill();
     for (settings, first, second) in [
-        (&[][..], "苹果</p>", "另一种苹果</p>"),
-        (&["dictionary.books=own"], ">另一种苹果</p>", ">苹果</p>"),
+        (&[][..], ">苹果", ">另一种苹果</p>"),
+        (&["dictionary.books=own"], ">另一种苹果</p>", ">苹果"),
     ] {
         let copy = tempfile::tempdir().unwrap();
         std::fs::create_dir(copy.path().join("data")).unwrap();

@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-mod client;
+pub(crate) mod client;
 pub(crate) mod site;
 mod home;
 mod register;
@@ -11,6 +11,8 @@ mod login;
 mod session;
 mod lookup;
 mod search;
+mod suggest;
+mod settings;
 mod history;
 mod language;
 mod errors;

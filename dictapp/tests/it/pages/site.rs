@@ -1,10 +1,12 @@
 //! The built program, running: started in a folder, found by the line that it prints, ended with
 //! the test.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
@@ -19,7 +21,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// With the built-in settings, in an empty folder.
+    /// With the built-in settings, in a folder that nobody used before.
     #[track_caller]
     pub(crate) fn start() -> Site {
         Site::start_with(&[])
@@ -28,7 +30,18 @@ impl Site {
     /// With `section.key=value` settings.
     #[track_caller]
     pub(crate) fn start_with(settings: &[&str]) -> Site {
-        Site::start_in(tempfile::tempdir().expect("a folder"), settings)
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::create_dir(folder.path().join("data")).expect("a folder in it");
+        for (name, bytes) in after_the_first_start() {
+            fs::write(folder.path().join("data").join(name), bytes).expect("a file in it");
+        }
+        Site::start_in(folder, settings)
+    }
+
+    /// For the very first time, in an empty folder.
+    #[track_caller]
+    pub(crate) fn start_empty() -> Site {
+        Site::start_in(tempfile::tempdir().expect("a folder"), &[])
     }
 
     /// In a folder that another one left.
@@ -85,6 +98,19 @@ impl Drop for Site {
         self.child.kill().ok();
         self.child.wait().ok();
     }
+}
+
+/// The database with the shipped word books, made once: it takes a debug build some seconds.
+fn after_the_first_start() -> &'static [(OsString, Vec<u8>)] {
+    static FILES: LazyLock<Vec<(OsString, Vec<u8>)>> = LazyLock::new(|| {
+        let mut site = Site::start_empty();
+        let folder = std::mem::replace(&mut site.folder, tempfile::tempdir().expect("a folder"));
+        assert_eq!(site.stop(), (Some(0), String::new()));
+        let files = fs::read_dir(folder.path().join("data")).expect("its data");
+        let file = |file: fs::DirEntry| (file.file_name(), fs::read(file.path()).expect("a file"));
+        files.map(|found| file(found.expect("a file"))).collect()
+    });
+    &FILES
 }
 
 /// The program with these settings, at a port that the system chooses.

@@ -22,7 +22,7 @@ fn refused(folder: &Path, settings: &[&str]) -> (i32, String) {
 
 #[test]
 fn it_prints_its_address_and_nothing_else_and_stops_when_told_to() {
-    let site = Site::start();
+    let site = Site::start_empty();
     assert_eq!(Person::new(&site).get("/").status, 200);
     let port: u16 = site.url.rsplit(':').next().unwrap().parse().unwrap();
     assert_ne!(port, 0);

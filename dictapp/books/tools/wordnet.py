@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""Cuts WordNet 3.0 to the English-to-English book.
+
+The book has the words of SCOWL up to level 35, the phrases and names of the hand lists, at most
+eight senses an entry: those met most often in WordNet's tagged texts and the first of every part of
+speech. Parts stand in the order of their first sense's count, senses in WordNet's order. Senses that
+WordNet marks as slurs or obscene, and words of `lists/vulgar.txt`, are left out.
+"""
+import argparse
+import collections
+import os
+import re
+
+from headwords import hand_list, lines, unigrams
+
+FILES = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
+LABELS = {"n": "n.", "v": "v.", "a": "adj.", "r": "adv."}
+PART_OF_TYPE = {"1": "n", "2": "v", "3": "a", "4": "r", "5": "a"}
+MAX_SENSES, MAX_EXAMPLES, MAX_SYNONYMS = 8, 2, 8
+# The synsets that WordNet's usage pointers name for what is unfit.
+USAGES = {"vulgarism", "obscenity", "dirty_word", "ethnic_slur", "disparagement", "derogation", "depreciation"}
+UNFIT = re.compile(
+    r"ethnic slur|obscene|vulgar|offensive (term|name|word)|derogatory|disparag(ing|ement)|sexual(ly)? (intercourse|activit|arous|excit|promiscu|perver)"
+    r"|genital|copulat|prostitut|sexual practice|have sex|sex act|stimulate sexually|sexual (urge|desire|impulse)|feces|excrement|defecat|buttocks|masturbat|lewd|lascivious",
+    re.IGNORECASE,
+)
+# Names that schoolbooks no longer print; Nationalist China's synset is left out whole.
+DATED = {"Red China", "Communist China", "Nationalist China", "Republic of China"}
+HEADER = """\
+# title: 英英词典 WordNet
+# languages: en-en
+# license: WordNet 3.0 (the notice below)
+# edition: {edition}
+# Made from WordNet 3.0 by dictapp/books/tools/wordnet.py. It is a part of it: the common words, at
+# most eight senses each, two examples and eight synonyms to a sense; slurs, obscene senses and some
+# dated names of states are left out. Definitions and examples are unchanged. The third column is
+# the word's place in the order of commonness, 1 for the commonest.
+#
+"""
+
+
+class Synset:
+    """One line of a data file."""
+
+    def __init__(self, row, part):
+        fields, _, gloss = row.partition(" | ")
+        words = fields.split(" ")
+        count = int(words[3], 16)
+        raw = [re.sub(r"\((a|p|ip)\)$", "", word) for word in words[4 : 4 + 2 * count : 2]]
+        self.part, self.words = part, [word.replace("_", " ") for word in raw]
+        at, self.usages = 5 + 2 * count, set()
+        for _ in range(int(words[4 + 2 * count])):
+            if words[at] == ";u":
+                self.usages.add((words[at + 2], words[at + 1]))
+            at += 4
+        # The definition ends where the first quotation begins; quotes inside it stay.
+        split = re.match(r'([^"]*?)\s*[;:,]\s*(".*)', gloss) or re.match(r'([^"]*\))\s(".*)', gloss)
+        definition, quoted = split.groups() if split else (gloss, "")
+        self.definition = " ".join(definition.split()).strip(" ;:")
+        self.examples = [" ".join(text.split()) for text in re.findall(r'"([^"]+)"', quoted)]
+
+
+def load(folder):
+    """The synsets by part and offset, the senses by part and lemma, the tag counts."""
+    synsets, senses, tags = {}, {}, collections.Counter()
+    for part, name in FILES.items():
+        for row in lines(f"{folder}/data.{name}"):
+            if not row.startswith(" "):
+                synsets[part, row[:8]] = Synset(row, part)
+        for row in lines(f"{folder}/index.{name}"):
+            if not row.startswith(" "):
+                fields = row.split()
+                senses[part, fields[0].replace("_", " ")] = fields[-int(fields[2]) :]
+    for row in lines(f"{folder}/cntlist.rev"):
+        key, number, count = row.split()
+        lemma, _, rest = key.partition("%")
+        tags[PART_OF_TYPE[rest[0]], lemma.replace("_", " "), int(number)] = int(count)
+    return synsets, senses, tags
+
+
+def is_unfit(synset, synsets):
+    named = {word.replace(" ", "_") for part, offset in synset.usages if (part, offset) in synsets
+             for word in synsets[part, offset].words}
+    return bool(named & USAGES or "Nationalist China" in synset.words or UNFIT.search(synset.definition))
+
+
+def shows(example, head):
+    """Whether the example has the headword, or a form that begins like it."""
+    stem = re.escape(head[:-1] if len(head) > 3 and head[-1] in "ey" else head)
+    return re.search(rf"\b{stem}", example, re.IGNORECASE) and " = " not in example
+
+
+def entry(head, senses, synsets, tags, vulgar):
+    """The lines below a headword; its senses are those whose synset spells it this way."""
+    found = collections.defaultdict(list)
+    for part in FILES:
+        for number, offset in enumerate(senses.get((part, head.lower()), []), 1):
+            synset = synsets[part, offset]
+            if head in synset.words and not is_unfit(synset, synsets):
+                found[part].append((tags[part, head.lower(), number], number, synset))
+    parts = sorted(found, key=lambda part: -found[part][0][0])
+    ranked = sorted(((count, -number, part) for part in parts for count, number, _ in found[part][1:]),
+                    key=lambda item: (-item[0], -item[1]))
+    kept = {(part, found[part][0][1]) for part in parts}
+    kept |= {(part, -number) for _, number, part in ranked[: MAX_SENSES - len(kept)]}
+    out = []
+    for part in parts:
+        for _, number, synset in found[part]:
+            if (part, number) not in kept:
+                continue
+            out.append(f"{LABELS[part]} {synset.definition}")
+            out += [f"> {text}" for text in [t for t in synset.examples if shows(t, head) and not UNFIT.search(t)][:MAX_EXAMPLES]]
+            others = [word for word in synset.words if word != head and word not in DATED and word.lower() not in vulgar]
+            if others:
+                out.append("= " + "; ".join(others[:MAX_SYNONYMS]))
+    return out
+
+
+def chosen(args, senses, synsets, vulgar):
+    """The spellings to explain: WordNet's own where the word is on one of the lists."""
+    wanted = set(hand_list(args.lists, "phrases")) | set(hand_list(args.lists, "names"))
+    for level in (10, 20, 35):
+        for kind in ("english-words", "american-words", "british-words", "english-upper", "english-proper-names"):
+            path = f"{args.scowl}/{kind}.{level}"
+            if os.path.exists(path):
+                wanted |= set(lines(path))
+    heads = set()
+    for word in wanted:
+        if word.lower() in vulgar or any(part in vulgar for part in word.lower().split()):
+            continue
+        for part in FILES:
+            for offset in senses.get((part, word.lower()), []):
+                if word in synsets[part, offset].words:
+                    heads.add(word)
+    return {word for word in heads if len(word) > 1 or word in "aI"}
+
+
+def notice(path):
+    """The notice in Debian's copyright file: from the licence's first words to its last."""
+    text = "\n".join(row[1:] if row.startswith(" ") else row for row in lines(path))
+    start, end = text.index("This software and database is being"), text.index("\n\nFiles: debian")
+    rows = [row.rstrip() for row in text[start:end].split("\n")]
+    return "".join("#" + (f" {row}" if row != "." else "") + "\n" for row in ["WordNet Release 3.0", "", *rows]).replace("# \n", "#\n")
+
+
+def main():
+    cli = argparse.ArgumentParser(description=__doc__)
+    cli.add_argument("--wordnet", default="/usr/share/wordnet")
+    cli.add_argument("--scowl", default="/usr/share/dict/scowl")
+    cli.add_argument("--model", default="/usr/share/pocketsphinx/model/en-us/en-us.lm.bin")
+    cli.add_argument("--copyright", default="/usr/share/doc/wordnet-base/copyright")
+    cli.add_argument("--lists", default="lists")
+    cli.add_argument("--ranked", default="ranked.txt")
+    cli.add_argument("--out", default="../en-en.book")
+    cli.add_argument("--edition", required=True, help="today's date, as 2026-11-21")
+    args = cli.parse_args()
+
+    synsets, senses, tags = load(args.wordnet)
+    vulgar = set(hand_list(args.lists, "vulgar"))
+    entries = {head: entry(head, senses, synsets, tags, vulgar) for head in chosen(args, senses, synsets, vulgar)}
+    entries = {head: body for head, body in entries.items() if body}
+    ranks, freq = {word: number for number, word in enumerate(lines(args.ranked), 1)}, unigrams(args.model)
+    order = sorted(entries, key=lambda word: (ranks.get(word, 1 << 30), -freq.get(word.lower(), 0), word))
+    rank = {word: number for number, word in enumerate(order, 1)}
+
+    legal = notice(args.copyright)
+    with open(args.out, "w", encoding="utf-8", newline="\n") as file:
+        file.write(HEADER.format(edition=args.edition) + legal)
+        for head in sorted(entries, key=lambda word: (word.lower(), word)):
+            file.write(f"\n{head}\t\t{rank[head]}\n" + "\n".join(entries[head]) + "\n")
+    body = [line for rows in entries.values() for line in rows]
+    kinds = collections.Counter(line[0] if line[0] in ">=" else "sense" for line in body)
+    print(f"{len(entries)} entries, {kinds['sense']} senses, {kinds['>']} examples, {kinds['=']} lines of synonyms: {args.out}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+//! The shelf as one visitor sees it: a query, and the books that they switched off, to what a page
+//! shows. An entry of such a book is never seen; its word is, where another book has it.
+
+use super::shelf::Shelf;
+use crate::lexicon::{BookId, EntryRef, FoundBy};
+use crate::store;
+
+/// The books of a shelf without those that a visitor switched off.
+#[derive(Clone, Debug)]
+pub struct Selection<'s> {
+    shelf: &'s Shelf,
+    off: Vec<BookId>,
+}
+
+/// All that the books say of one headword.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found<'a> {
+    /// The headword.
+    pub word: &'a str,
+    /// How the query led to it.
+    pub by: FoundBy,
+    /// The first pronunciation that a book gives.
+    pub phonetic: Option<&'a str>,
+    /// What each book says, in the order of the books.
+    pub entries: Vec<FoundEntry<'a>>,
+}
+
+/// What one book says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FoundEntry<'a> {
+    /// The title of the book.
+    pub book: &'a str,
+    /// The explanation in its notation.
+    pub mean: &'a str,
+}
+
+impl<'s> Selection<'s> {
+    pub(super) fn new(shelf: &'s Shelf, off: &[store::BookId]) -> Selection<'s> {
+        let books = shelf.books().iter().zip(0_u16..);
+        let off = books.filter(|(book, _)| off.contains(&book.id)).map(|(_, place)| BookId(place));
+        Selection { shelf, off: off.collect() }
+    }
+
+    /// The shelf itself.
+    pub fn shelf(&self) -> &'s Shelf {
+        self.shelf
+    }
+
+    /// What the books say of a query: each headword once, the likeliest first.
+    pub fn look_up(&self, query: &str) -> Vec<Found<'s>> {
+        let mut found: Vec<(Found<'s>, Vec<EntryRef<'s>>)> = Vec::new();
+        for hit in self.shelf.lexicon().look_up(query) {
+            let entry = hit.entry;
+            if self.is_off(&entry) {
+                continue;
+            }
+            match found.iter_mut().find(|(found, _)| found.word == entry.word) {
+                Some((_, entries)) if entries.contains(&entry) => {}
+                Some((_, entries)) => entries.push(entry),
+                None => {
+                    let (word, by) = (entry.word, hit.by);
+                    let headword = Found { word, by, phonetic: None, entries: Vec::new() };
+                    found.push((headword, vec![entry]));
+                }
+            }
+        }
+        found.into_iter().map(|(found, entries)| self.with_entries(found, entries)).collect()
+    }
+
+    /// Whether the books say anything of a query.
+    pub fn has(&self, query: &str) -> bool {
+        self.shelf.lexicon().look_up(query).iter().any(|hit| !self.is_off(&hit.entry))
+    }
+
+    /// The entries of a list, each from a book that is not switched off; those that have none are
+    /// left out.
+    pub fn seen(&self, entries: Vec<EntryRef<'s>>) -> Vec<EntryRef<'s>> {
+        if self.off.is_empty() {
+            return entries;
+        }
+        entries.into_iter().filter_map(|entry| self.instead_of(entry)).collect()
+    }
+
+    fn instead_of(&self, entry: EntryRef<'s>) -> Option<EntryRef<'s>> {
+        if !self.is_off(&entry) {
+            return Some(entry);
+        }
+        let hits = self.shelf.lexicon().look_up(entry.word);
+        let mut others = hits.into_iter().map(|hit| hit.entry);
+        others.find(|other| other.word == entry.word && !self.is_off(other))
+    }
+
+    fn is_off(&self, entry: &EntryRef<'_>) -> bool {
+        self.off.contains(&entry.book)
+    }
+
+    /// In the order of the books, whatever the lexicon's.
+    fn with_entries(&self, mut found: Found<'s>, mut entries: Vec<EntryRef<'s>>) -> Found<'s> {
+        entries.sort_by_key(|entry| entry.book);
+        found.phonetic = entries.iter().find_map(|entry| entry.phonetic);
+        found.entries = entries.iter().map(|entry| self.shown(entry)).collect();
+        found
+    }
+
+    fn shown(&self, entry: &EntryRef<'s>) -> FoundEntry<'s> {
+        let book = self.shelf.books().get(usize::from(entry.book.0));
+        FoundEntry { book: book.map_or("", |book| book.title.as_str()), mean: entry.mean }
+    }
+}

@@ -1,0 +1,44 @@
+//! Which word books a user has switched off: a user to the books that their look-ups pass over.
+
+use super::{
+    BookId, Store, UserId,
+    error::{Doing, Result},
+};
+
+pub(super) const OF_USER: &str = "select book from book_off where user = ? order by book";
+const SWITCH_ON: &str = "delete from book_off where user = ? and book = ?";
+/// Nothing for a book that was removed meanwhile, or that is off already.
+const SWITCH_OFF: &str = "insert into book_off (user, book) select ?, b.id from book b \
+     where b.id = ? and not exists (select 1 from book_off o where o.user = ? and o.book = b.id)";
+
+impl Store {
+    /// The books that this user switched off.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn books_off(&self, user: UserId) -> Result<Vec<BookId>> {
+        let rows = self.db.query(OF_USER, &[user.number().into()]);
+        rows.and_then(|rows| rows.into_iter().map(|mut row| Ok(BookId(row.int()?))).collect())
+            .doing(|| format!("read which word books user {user} switched off"))
+    }
+
+    /// Switches books on and off for this user; others stay as they are, and those that are not
+    /// there are passed over.
+    ///
+    /// # Errors
+    /// The database cannot serve; nothing is changed then.
+    pub fn switch_books(&self, user: UserId, on: &[BookId], off: &[BookId]) -> Result<()> {
+        let user_number = user.number();
+        let switched = self.db.transaction(&mut |session| {
+            for book in on {
+                session.execute(SWITCH_ON, &[user_number.into(), book.0.into()])?;
+            }
+            for book in off {
+                let params = [user_number.into(), book.0.into(), user_number.into()];
+                session.execute(SWITCH_OFF, &params)?;
+            }
+            Ok(())
+        });
+        switched.doing(|| format!("switch word books of user {user}"))
+    }
+}

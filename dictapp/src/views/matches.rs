@@ -1,0 +1,100 @@
+//! A query that is no word of the books to the best there is for it: matches of a pattern, words
+//! by their Chinese gloss, the words of a sentence, words of about this spelling.
+
+use super::word::{Brief, brief};
+use crate::dictionary::Selection;
+use crate::lexicon::{End, Page, Pattern};
+
+/// What was found for a query that is no word of the books.
+#[derive(Default)]
+pub(super) struct Matches {
+    /// The end of the key of the headline among the texts.
+    pub(super) kind: &'static str,
+    /// What the headline is about.
+    pub(super) problem: String,
+    pub(super) words: Vec<Brief>,
+    pub(super) has_more: bool,
+    pub(super) out_of_time: bool,
+}
+
+/// Phrases shown on the page of a word, and how many words that begin like it are looked through.
+const PHRASES: usize = 8;
+const PHRASES_SEEN: usize = 100;
+
+/// Matches on a page.
+const PAGE_WORDS: usize = 30;
+
+/// This page of the best there is, with at most so many words of about this spelling.
+pub(super) fn matches(books: &Selection<'_>, query: &str, page: usize, near_max: usize) -> Matches {
+    let lexicon = books.shelf().lexicon();
+    let wanted = Page { skip: (page - 1) * PAGE_WORDS, take: PAGE_WORDS };
+    let found = match Pattern::parse(query) {
+        Some(Err(error)) => {
+            let problem = error.to_string();
+            return Matches { kind: "bad_pattern", problem, ..Matches::default() };
+        }
+        Some(Ok(pattern)) => Some(("pattern", lexicon.matching(&pattern, wanted))),
+        None if has_chinese(query) => Some(("reverse", lexicon.reverse(query, wanted))),
+        None => None,
+    };
+    if let Some((kind, found)) = found {
+        return Matches {
+            kind: if found.entries.is_empty() { "nothing" } else { kind },
+            problem: String::new(),
+            words: books.seen(found.entries).iter().map(brief).collect(),
+            has_more: found.end == End::More,
+            out_of_time: found.end == End::OutOfTime,
+        };
+    }
+    let words = by_words(books, query);
+    if !words.is_empty() {
+        return Matches { kind: "words", words, ..Matches::default() };
+    }
+    let words = near(books, query, near_max);
+    let kind = if words.is_empty() { "nothing" } else { "near" };
+    Matches { kind, words, ..Matches::default() }
+}
+
+/// The words and phrases of a sentence.
+fn by_words(books: &Selection<'_>, query: &str) -> Vec<Brief> {
+    if !query.contains(char::is_whitespace) {
+        return Vec::new();
+    }
+    let pieces = books.shelf().lexicon().phrase(query);
+    let first = pieces.iter().filter_map(|piece| Some(piece.hits.first()?.entry)).collect();
+    let mut words: Vec<Brief> = Vec::new();
+    for entry in books.seen(first) {
+        if !words.iter().any(|known| known.word == entry.word) {
+            words.push(brief(&entry));
+        }
+    }
+    words
+}
+
+/// Words that may have been meant: near in meaning or in spelling, else those that begin so.
+pub(super) fn near(books: &Selection<'_>, query: &str, most: usize) -> Vec<Brief> {
+    let lexicon = books.shelf().lexicon();
+    let mut near = match has_chinese(query) {
+        true => lexicon.reverse(query, Page::first(most)).entries,
+        false => lexicon.did_you_mean(query, most),
+    };
+    if near.is_empty() {
+        near = lexicon.suggest(query, most);
+    }
+    books.seen(near).iter().map(brief).collect()
+}
+
+/// Phrases that a headword is part of.
+pub(super) fn phrases(books: &Selection<'_>, headword: &str) -> Vec<Brief> {
+    let is_part = |phrase: &str| {
+        phrase.split(' ').skip(1).count() > 0
+            && phrase.split(' ').any(|word| word.eq_ignore_ascii_case(headword))
+    };
+    let near = books.seen(books.shelf().lexicon().suggest(headword, PHRASES_SEEN));
+    let phrases = near.iter().filter(|entry| entry.word != headword && is_part(entry.word));
+    phrases.take(PHRASES).map(brief).collect()
+}
+
+pub(super) fn has_chinese(text: &str) -> bool {
+    text.chars().any(|c| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{323af}'))
+}

@@ -1,0 +1,59 @@
+//! What has been typed so far to the words that it may become, as JSON for the script in the page.
+
+use serde::{Deserialize, Serialize};
+use webframe::http::{HeaderValue, header};
+use webframe::{Request, Response, Result};
+
+use super::matches::has_chinese;
+use super::visitor::{Visitor, Who};
+use super::word::{Brief, brief};
+use crate::dictionary::Dictionary;
+use crate::lexicon::Page;
+use crate::model::Word;
+use crate::urls;
+
+#[derive(Deserialize)]
+struct Query {
+    #[serde(default)]
+    q: String,
+}
+
+/// A line of the list: a word, its first gloss, and where its page is.
+#[derive(Serialize)]
+struct Suggestion {
+    #[serde(flatten)]
+    brief: Brief,
+    href: String,
+}
+
+/// For as long as somebody types; an import is seen soon after.
+const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// GET of the suggestions. They are the same for everybody, so the database is not asked, unless
+/// guests may not look up at all.
+pub(crate) fn list(dictionary: &Dictionary, request: &Request) -> Result<Response> {
+    let Query { q } = request.query()?;
+    let is_closed = dictionary.settings().dictionary.lookup_requires_login;
+    if is_closed && !matches!(Visitor::of(dictionary, request).who, Who::User(_)) {
+        let none: [Suggestion; 0] = [];
+        return Ok(Response::json(&none)?.with_field(header::CACHE_CONTROL, NO_STORE));
+    }
+    let cache = if is_closed { NO_STORE } else { CACHE };
+    Ok(Response::json(&suggestions(dictionary, &q))?.with_field(header::CACHE_CONTROL, cache))
+}
+
+/// What no word can be has no suggestions. White space at the end counts: `ice ` is no `iceberg`.
+fn suggestions(dictionary: &Dictionary, typed: &str) -> Vec<Suggestion> {
+    if Word::parse(typed).is_err() {
+        return Vec::new();
+    }
+    let most = dictionary.settings().dictionary.suggestions;
+    let shelf = dictionary.shelf();
+    let found = match has_chinese(typed) {
+        true => shelf.lexicon().reverse(typed.trim(), Page::first(most)).entries,
+        false => shelf.lexicon().suggest(typed, most),
+    };
+    let suggestion = |brief: Brief| Suggestion { href: urls::word(&brief.word), brief };
+    found.iter().map(brief).map(suggestion).collect()
+}

@@ -1,0 +1,84 @@
+//! The page on which users choose their word books.
+
+use super::client::{Answer, Person, encode};
+use super::site::Site;
+
+/// The numbers of the books in the form, and whether each is ticked.
+fn books(page: &Answer) -> Vec<(String, bool)> {
+    let boxes = page.body.split("type=\"checkbox\" name=\"on\" value=\"").skip(1);
+    let one = |rest: &str| {
+        let tag = rest.split('>').next().unwrap();
+        (tag.split('"').next().unwrap().to_owned(), tag.contains(" checked"))
+    };
+    boxes.map(one).collect()
+}
+
+/// Sends the form with these books ticked.
+#[track_caller]
+fn choose(person: &Person<'_>, on: &[&str]) -> Answer {
+    let page = person.get("/settings");
+    page.assert_has(200, &["type=\"checkbox\""]);
+    let token = page.form_token();
+    let all = books(&page);
+    let mut fields = vec![("form_token", token.as_str())];
+    fields.extend(all.iter().map(|(id, _)| ("listed", id.as_str())));
+    fields.extend(on.iter().map(|id| ("on", *id)));
+    person.post("/settings", &fields)
+}
+
+#[test]
+fn a_book_that_a_user_switches_off_is_gone_for_that_user_alone() {
+    let site = Site::start();
+    let (levi, other) = (Person::registered(&site, "Levi"), Person::registered(&site, "Anna"));
+    let page = levi.get("/settings");
+    page.assert_has(200, &["英汉学习词典", "英英词典 WordNet"]);
+    let all = books(&page);
+    assert_eq!(all.iter().map(|book| book.1).collect::<Vec<_>>(), [true, true]);
+    let (chinese, english) = (all[0].0.as_str(), all[1].0.as_str());
+
+    assert_eq!(choose(&levi, &[chinese]).to("/settings?saved"), "/settings?saved");
+    let page = levi.get("/settings?saved");
+    page.assert_has(200, &["id=\"saved\""]);
+    assert_eq!(books(&page), [(chinese.to_owned(), true), (english.to_owned(), false)]);
+    let page = levi.get("/word/apple");
+    page.assert_has(200, &["苹果"]);
+    page.assert_has_not(&["From: 英英词典 WordNet"]);
+    other.get("/word/apple").assert_has(200, &["苹果", "From: 英英词典 WordNet"]);
+    // A word that the other book alone has.
+    assert_eq!(levi.get("/word/abacus").status, 404);
+    assert_eq!(other.get("/word/abacus").status, 200);
+    let search =
+        |person: &Person<'_>, query| person.get(&format!("/search?{}", encode(&[("q", query)])));
+    search(&levi, "abacu?").assert_has_not(&[">abacus</a>"]);
+    search(&other, "abacu?").assert_has(200, &[">abacus</a>"]);
+    search(&levi, "appl?").assert_has(200, &[">apple</a>"]);
+
+    assert_eq!(choose(&levi, &[chinese, english]).to("/settings?saved"), "/settings?saved");
+    assert_eq!(levi.get("/word/abacus").status, 200);
+}
+
+#[test]
+fn one_book_must_stay_on() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    choose(&levi, &[]).assert_has(422, &["Leave at least one book on."]);
+    assert_eq!(books(&levi.get("/settings")).iter().filter(|book| book.1).count(), 2);
+}
+
+#[test]
+fn settings_are_for_users_and_their_forms_come_from_here() {
+    let site = Site::start();
+    let guest = Person::new(&site);
+    let login = "/login?next=/settings";
+    assert_eq!(guest.get("/settings").to(login), login);
+    let levi = Person::registered(&site, "Levi");
+    let listed = books(&levi.get("/settings"))[0].0.clone();
+    let fields = [("listed", listed.as_str()), ("on", &listed), ("form_token", "made-up")];
+    assert_eq!(levi.post("/settings", &fields).status, 403);
+    let token = levi.get("/settings").form_token();
+    let fields = [("listed", "x"), ("form_token", token.as_str())];
+    assert_eq!(levi.post("/settings", &fields).status, 400);
+    // A book that is not there is passed over.
+    let fields = [("listed", "9999"), ("listed", &listed), ("on", &listed), ("form_token", &token)];
+    assert_eq!(levi.post("/settings", &fields).to("/settings?saved"), "/settings?saved");
+}

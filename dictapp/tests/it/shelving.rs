@@ -1,0 +1,100 @@
+//! The command `dictapp books` beside a server that goes on serving.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use crate::pages::client::Person;
+use crate::pages::site::{Site, program};
+
+/// Exit code, standard output and standard error of a command beside this server.
+fn run(site: &Site, words: &[&str]) -> (Option<i32>, String, String) {
+    let output = program(site.folder.path(), &[]).args(words).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[track_caller]
+fn done(site: &Site, words: &[&str]) -> String {
+    let (code, out, said) = run(site, words);
+    assert_eq!(code, Some(0), "{words:?}: {said}");
+    out
+}
+
+/// Waits until the page of a word is as it is to be, which may take a look at the database.
+#[track_caller]
+fn wait_for(person: &Person<'_>, word: &str, is_so: impl Fn(u16, &str) -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let page = person.get(&format!("/word/{word}"));
+        if is_so(page.status, &page.body) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{word} stays {}: {}", page.status, page.body);
+    }
+}
+
+/// The names of the list, in its order.
+fn names(list: &str) -> Vec<&str> {
+    let rows = list.lines().skip(1).filter_map(|row| row.split_whitespace().nth(1));
+    rows.collect()
+}
+
+#[test]
+fn books_are_arranged_while_it_serves() {
+    let site = Site::start();
+    let person = Person::new(&site);
+    let list = done(&site, &["books"]);
+    assert_eq!(names(&list), ["en-zh", "en-en"]);
+    assert!(list.contains("英汉学习词典") && list.contains("shipped 20"), "{list}");
+
+    fs::write(site.folder.path().join("own.txt"), "zyzzyva  n. 象鼻虫\napple  n. 另一种\n")
+        .unwrap();
+    done(&site, &["import", "course", "own.txt"]);
+    wait_for(&person, "zyzzyva", |status, _| status == 200);
+    let place = |body: &str, text: &str| body.find(text).unwrap_or(usize::MAX);
+    let is_first = |_, body: &str| place(body, ">另一种<") < place(body, "苹果");
+    assert!(!is_first(200, &person.get("/word/apple").body));
+
+    let list = done(&site, &["books", "order", "own"]);
+    assert_eq!(names(&list), ["own", "en-zh", "en-en"]);
+    wait_for(&person, "apple", is_first);
+    done(&site, &["books", "rename", "own", "我的词典"]);
+    wait_for(&person, "zyzzyva", |_, body| body.contains("我的词典"));
+    assert!(done(&site, &["books", "hide", "own"]).contains("hidden"));
+    wait_for(&person, "zyzzyva", |status, _| status == 404);
+    done(&site, &["books", "show", "own"]);
+    wait_for(&person, "zyzzyva", |status, _| status == 200);
+    assert_eq!(names(&done(&site, &["books", "remove", "own"])), ["en-zh", "en-en"]);
+    wait_for(&person, "zyzzyva", |status, _| status == 404);
+}
+
+#[test]
+fn a_book_that_is_not_there_is_named_with_those_that_are() {
+    let site = Site::start();
+    for words in [
+        &["books", "hide", "own"][..],
+        &["books", "order", "en-en", "own"],
+        &["books", "rename", "own", "x"],
+        &["books", "remove", "own"],
+    ] {
+        let (code, out, said) = run(&site, words);
+        let expected = "dictapp: there is no word book \"own\"; there are: en-zh, en-en\n";
+        assert_eq!((code, out.as_str(), said.as_str()), (Some(1), "", expected));
+    }
+    let (code, _, said) = run(&site, &["books", "order", "en-en", "en-en"]);
+    assert_eq!((code, said.as_str()), (Some(1), "dictapp: the word book en-en is named twice\n"));
+    let (code, _, said) = run(&site, &["books", "rename", "en-en", " "]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("the title is empty"), "{said}");
+    assert_eq!(names(&done(&site, &["books"])), ["en-zh", "en-en"]);
+}
+
+#[test]
+fn a_removed_shipped_book_stays_away_after_the_next_start() {
+    let site = Site::start();
+    done(&site, &["books", "remove", "en-en"]);
+    let site = Site::start_in(site.kill(), &[]);
+    assert_eq!(names(&done(&site, &["books"])), ["en-zh"]);
+}

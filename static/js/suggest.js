@@ -1,0 +1,140 @@
+// The search box to a combobox (ARIA 1.2): words are offered while one is typed. Without this
+// script the box is a plain form; nothing here decides what is found.
+"use strict";
+
+(() => {
+  const form = document.querySelector("form[data-suggest]");
+  const box = form && form.querySelector("input[name=q]");
+  if (!box) return;
+
+  const list = document.createElement("ul");
+  list.id = "suggestions";
+  list.className = "suggestions";
+  list.hidden = true;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", form.dataset.suggestLabel);
+  form.append(list);
+  box.setAttribute("role", "combobox");
+  box.setAttribute("aria-autocomplete", "list");
+  box.setAttribute("aria-controls", list.id);
+  box.setAttribute("aria-expanded", "false");
+
+  const kept = new Map(); // what was typed to what was offered, so that Backspace asks nobody
+  const keptMax = 200;
+  let asked = null; // the request under way
+  let shown = ""; // what the list is for
+  let active = -1;
+
+  const options = () => Array.from(list.children);
+
+  function close() {
+    if (asked) asked.abort();
+    list.hidden = true;
+    shown = "";
+    activate(-1);
+    box.setAttribute("aria-expanded", "false");
+  }
+
+  function activate(place) {
+    active = place;
+    options().forEach((option, at) => option.setAttribute("aria-selected", String(at === place)));
+    const option = list.children[place];
+    if (!option) {
+      box.removeAttribute("aria-activedescendant");
+      return;
+    }
+    box.setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
+  }
+
+  function part(className, lang, text) {
+    const span = document.createElement("span");
+    span.className = className;
+    span.lang = lang;
+    span.textContent = text;
+    return span;
+  }
+
+  function show(typed, suggestions) {
+    list.replaceChildren(...suggestions.map((suggestion, at) => {
+      const option = document.createElement("li");
+      option.id = "suggestion-" + at;
+      option.setAttribute("role", "option");
+      option.dataset.href = suggestion.href;
+      option.append(
+        part("suggested", "en", suggestion.word), " ",
+        part("brief", suggestion.lang, suggestion.gloss),
+      );
+      return option;
+    }));
+    shown = typed;
+    list.hidden = suggestions.length === 0;
+    box.setAttribute("aria-expanded", String(!list.hidden));
+    activate(-1);
+  }
+
+  async function offer() {
+    const typed = box.value;
+    if (typed.trim() === "") {
+      close();
+      return;
+    }
+    if (asked) asked.abort();
+    if (kept.has(typed)) {
+      show(typed, kept.get(typed));
+      return;
+    }
+    const request = new AbortController();
+    asked = request;
+    try {
+      const place = form.dataset.suggest + "?q=" + encodeURIComponent(typed);
+      const answer = await fetch(place, { signal: request.signal });
+      if (!answer.ok) return;
+      const suggestions = await answer.json();
+      if (kept.size >= keptMax) kept.clear();
+      kept.set(typed, suggestions);
+      if (box.value === typed && document.activeElement === box) show(typed, suggestions);
+    } catch (error) {
+      // Another letter was typed, or the server is away: the form works all the same.
+    } finally {
+      if (asked === request) asked = null;
+    }
+  }
+
+  function go(option) {
+    location.assign(option.dataset.href);
+  }
+
+  box.addEventListener("input", (event) => {
+    if (!event.isComposing) offer();
+  });
+  // Chrome tells of no input after an input method has ended.
+  box.addEventListener("compositionend", offer);
+  box.addEventListener("blur", close);
+  box.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const count = list.hidden ? 0 : list.children.length;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (count === 0) {
+        if (shown !== box.value) offer();
+        return;
+      }
+      // The box itself lies between the last and the first.
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      activate(((active + 1 + step + count + 1) % (count + 1)) - 1);
+    } else if (event.key === "Escape" && count > 0) {
+      event.preventDefault();
+      close();
+    } else if (event.key === "Enter" && count > 0 && active >= 0) {
+      event.preventDefault();
+      go(list.children[active]);
+    }
+  });
+  // Before the blur, which would close the list.
+  list.addEventListener("mousedown", (event) => event.preventDefault());
+  list.addEventListener("click", (event) => {
+    const option = event.target.closest("[role=option]");
+    if (option) go(option);
+  });
+})();
