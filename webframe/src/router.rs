@@ -174,8 +174,8 @@ impl Node {
     /// takes one. `below` is the path not walked yet, `None` at its end.
     fn find(&self, below: Option<&str>, pick: &mut Pick<'_>) -> Option<u32> {
         let Some(below) = below else { return pick(&self.here) };
-        let (segment, further) = match below.split_once('/') {
-            Some((segment, further)) => (segment, Some(further)),
+        let (segment, further) = match below.bytes().position(|byte| byte == b'/') {
+            Some(slash) => (&below[..slash], Some(&below[slash + 1..])),
             None => (below, None),
         };
         for (text, child) in &self.plain {

@@ -6,6 +6,7 @@ mod cli;
 mod import;
 mod lexicon;
 mod mariadb;
+mod pages;
 mod proxy;
 #[path = "../../../webframe/tests/it/source/mod.rs"]
 mod source;

@@ -57,6 +57,8 @@ pub(super) struct Shard {
     /// Idle connections chosen to be closed when room is needed, the longest idle one last.
     victims: Vec<Token>,
     date_until: Instant,
+    /// Until when the tick may be taken for the current one.
+    tick_until: Instant,
     /// Polls without waiting that may pay: they do at many requests, and not at few.
     patience: u32,
     due: Vec<Token>,
@@ -102,6 +104,7 @@ impl Shard {
             accept_again: None,
             victims: Vec::new(),
             date_until: Instant::now(),
+            tick_until: Instant::now(),
             patience: PATIENCE_MAX,
             due: Vec::new(),
         };
@@ -201,21 +204,28 @@ impl Shard {
         }
     }
 
+    /// Up to a tick late, which deadlines may be; so the clock need not be asked again.
     fn time_to_next_deadline(&mut self) -> Option<Duration> {
-        let since_start = Instant::now().duration_since(self.engine.started);
         let due = self.wheel.next_due().map(|tick| {
-            let at = Duration::from_millis(u64::from(tick) * TICK_MS);
-            at.saturating_sub(since_start) + Duration::from_millis(1)
+            Duration::from_millis((u64::from(tick.saturating_sub(self.now)) + 1) * TICK_MS)
         });
-        let again = self.accept_again.map(|at| at.saturating_duration_since(Instant::now()));
-        [due, again].into_iter().flatten().min()
+        match self.accept_again {
+            None => due,
+            Some(at) => {
+                let again = at.saturating_duration_since(self.clock);
+                Some(due.map_or(again, |due| due.min(again)))
+            }
+        }
     }
 
     fn look_at_clock(&mut self) {
         self.clock = Instant::now();
-        self.now = self.engine.tick(self.clock);
-        if self.clock >= self.date_until {
-            self.set_date();
+        if self.clock >= self.tick_until {
+            self.now = self.engine.tick(self.clock);
+            self.tick_until = self.clock + Duration::from_millis(TICK_MS / 4);
+            if self.clock >= self.date_until {
+                self.set_date();
+            }
         }
     }
 

@@ -16,14 +16,19 @@ use super::{Engine, lock, table::Seen};
 const LOOK_EVERY: Duration = Duration::from_millis(1);
 /// While every shard sleeps only the pool's size is reviewed.
 const LOOK_WHEN_IDLE: Duration = Duration::from_secs(1);
+/// Looks in a row that found every shard asleep before the watchdog sleeps too: to wake it for
+/// each of the few requests of a quiet hour would cost more than it saves.
+const LOOKS_BEFORE_SLEEP: u32 = 100;
 /// How long a crew of workers stays without being needed.
 const REVIEW_EVERY: Duration = Duration::from_secs(10);
 
-/// How shards tell the watchdog that there is something to watch.
+/// How shards tell the watchdog whether there is something to watch.
 #[derive(Debug)]
 pub(super) struct Watchdog {
     /// Shards that do not sleep in their poll.
     awake: AtomicUsize,
+    /// The watchdog sleeps until it is woken.
+    asleep: AtomicBool,
     thread: Mutex<Option<Thread>>,
     ended: AtomicBool,
 }
@@ -33,6 +38,7 @@ impl Watchdog {
     pub(super) fn new(shards: usize) -> Watchdog {
         Watchdog {
             awake: AtomicUsize::new(shards),
+            asleep: AtomicBool::new(false),
             thread: Mutex::default(),
             ended: AtomicBool::new(false),
         }
@@ -43,11 +49,26 @@ impl Watchdog {
         self.awake.fetch_sub(1, SeqCst);
     }
 
-    /// A shard woke; the first one wakes the watchdog. An unpark before the park is not lost.
+    /// A shard woke. Either it sees here that the watchdog sleeps, or the watchdog, having said
+    /// so, sees the shard awake: both sides first write and then read.
     pub(super) fn wake(&self) {
-        if self.awake.fetch_add(1, SeqCst) == 0 {
+        self.awake.fetch_add(1, SeqCst);
+        if self.asleep.load(SeqCst) {
             self.unpark();
         }
+    }
+
+    /// Waits until the next look.
+    fn wait(&self, quiet_looks: &mut u32) {
+        *quiet_looks = if self.awake.load(SeqCst) == 0 { *quiet_looks + 1 } else { 0 };
+        if *quiet_looks < LOOKS_BEFORE_SLEEP {
+            return thread::park_timeout(LOOK_EVERY);
+        }
+        self.asleep.store(true, SeqCst);
+        if self.awake.load(SeqCst) == 0 {
+            thread::park_timeout(LOOK_WHEN_IDLE);
+        }
+        self.asleep.store(false, SeqCst);
     }
 
     /// Ends the watchdog's thread.
@@ -68,9 +89,9 @@ pub(super) fn watch(engine: &Arc<Engine>) {
     *lock(&engine.watchdog.thread) = Some(thread::current());
     let mut seen = vec![Seen::default(); engine.tables.len()];
     let mut reviewed = Instant::now();
+    let mut quiet_looks = 0;
     while !engine.watchdog.ended.load(SeqCst) {
-        let idle = engine.watchdog.awake.load(SeqCst) == 0;
-        thread::park_timeout(if idle { LOOK_WHEN_IDLE } else { LOOK_EVERY });
+        engine.watchdog.wait(&mut quiet_looks);
         for (table, seen) in engine.tables.iter().zip(&mut seen) {
             if let Some((shard, endpoint)) = table.take_stale(seen) {
                 engine.service.pace(endpoint).learn_stall();

@@ -18,7 +18,7 @@ pub(super) struct Boundary(String);
 impl Boundary {
     pub(super) fn new() -> io::Result<Boundary> {
         let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes)?;
+        getrandom::fill(&mut bytes).map_err(|cause| io::Error::other(cause.to_string()))?;
         Ok(Boundary(bytes.iter().map(|byte| format!("{byte:02x}")).collect()))
     }
 

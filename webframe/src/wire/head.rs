@@ -71,6 +71,8 @@ pub struct Head {
     target: String,
     /// The field lines as they came, up to the empty one.
     lines: Vec<u8>,
+    /// The last host that was found valid: most requests name it again.
+    valid_host: Vec<u8>,
     method: Method,
     version: Version,
     path: Span,
@@ -211,7 +213,7 @@ impl Head {
     /// What the fields mean together.
     fn decide(&mut self, known: &Known<'_>, fields: &[u8]) -> Result<(), WireError> {
         match known.host {
-            Once::Value(host) if grammar::is_authority(host) => {
+            Once::Value(host) if self.is_valid_host(host) => {
                 if matches!(self.host, Host::Unknown) {
                     self.host = Host::Field(Span::of(host, fields));
                 }
@@ -230,6 +232,18 @@ impl Head {
             return Err(WireError::Expectation);
         }
         Ok(())
+    }
+
+    /// Looks at a host only where it is not the one of the last request.
+    fn is_valid_host(&mut self, host: &[u8]) -> bool {
+        if self.valid_host.is_empty() || self.valid_host != host {
+            self.valid_host.clear();
+            if !grammar::is_authority(host) {
+                return false;
+            }
+            self.valid_host.extend_from_slice(host);
+        }
+        true
     }
 
     /// The method.

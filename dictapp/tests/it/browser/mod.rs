@@ -3,3 +3,4 @@
 mod driver;
 mod driver_tests;
 mod protocol;
+mod visit;

@@ -143,6 +143,11 @@ impl Client {
         Some(Answer { status, head, body: String::from_utf8(body).expect("text") })
     }
 
+    /// Waits until something has come, and leaves it there.
+    pub(crate) fn wait_for_bytes(&self) {
+        assert_eq!(self.socket().peek(&mut [0]).expect("bytes"), 1);
+    }
+
     /// Everything up to the end of the connection.
     pub(crate) fn rest(&mut self) -> Vec<u8> {
         let mut bytes = Vec::new();

@@ -1,0 +1,149 @@
+//! Who a visitor is: a cookie's token to a user, a name and a password to a session, and the end
+//! of one.
+
+use std::time::SystemTime;
+
+use jiff::Timestamp;
+use webframe::Error;
+
+use super::Dictionary;
+use crate::model::Username;
+use crate::password::Verdict;
+use crate::session::Token;
+use crate::store::{NewSession, NewUser, StoreError, User, UserId};
+
+/// A visit of somebody who is logged in.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// Who it is.
+    pub user: UserId,
+    /// That user's name.
+    pub name: Username,
+}
+
+/// A session that began.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// For the browser's cookie.
+    pub token: Token,
+    /// Who logged in.
+    pub user: UserId,
+}
+
+/// Whether a name could be registered.
+#[derive(Debug)]
+pub enum Registration {
+    /// It could, and its owner is logged in.
+    Done(SignedIn),
+    /// Somebody else has it.
+    Taken,
+}
+
+impl Dictionary {
+    /// Whose session it is; none when it has ended.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn visit(&self, token: &Token) -> Result<Option<Visit>, StoreError> {
+        let hash = token.hash();
+        let Some(session) = self.store.session_by_hash(hash.as_bytes())? else { return Ok(None) };
+        let now = SystemTime::now();
+        let (created, seen) = (session.created.into(), session.seen.into());
+        if !self.expiry.is_alive(created, seen, now) || session.expires <= Timestamp::now() {
+            return Ok(None);
+        }
+        if self.expiry.must_write_seen(seen, now) {
+            let expires = self.expires(session.created, Timestamp::now());
+            // It is alive whether or not that could be noted.
+            if let Err(error) = self.store.touch_session(hash.as_bytes(), Timestamp::now(), expires)
+            {
+                log::warn!("{error}");
+            }
+        }
+        Ok(Some(Visit { user: session.user, name: session.name }))
+    }
+
+    /// Logs somebody in; none when name or password are wrong.
+    ///
+    /// # Errors
+    /// The database or the hashing of passwords cannot serve now.
+    pub fn sign_in(&self, name: &str, password: &str) -> Result<Option<SignedIn>, Error> {
+        let user = match Username::parse(name) {
+            Ok(name) => self.store.user_by_name(&name)?,
+            Err(_) => None,
+        };
+        let stored = user.as_ref().map(|user| user.passwd.as_str());
+        let verdict = self.passwords.verify(name, password, stored)?;
+        let Some(user) = user else { return Ok(None) };
+        match verdict {
+            Verdict::Wrong => Ok(None),
+            Verdict::Unreadable(why) => {
+                log::error!("the password hash of user {} cannot be read: {why:?}", user.id);
+                Ok(None)
+            }
+            Verdict::Right => self.begin_session(user.id).map(Some),
+            Verdict::RightReplace(new) => {
+                self.replace_hash(&user, &new);
+                self.begin_session(user.id).map(Some)
+            }
+        }
+    }
+
+    /// Registers somebody and logs them in.
+    ///
+    /// # Errors
+    /// The database or the hashing of passwords cannot serve now.
+    pub fn register(
+        &self,
+        name: &Username,
+        password: &str,
+        email: Option<&str>,
+    ) -> Result<Registration, Error> {
+        // Asked first because hashing is dear; the insertion decides.
+        if self.store.user_by_name(name)?.is_some() {
+            return Ok(Registration::Taken);
+        }
+        let new = NewUser {
+            name: name.clone(),
+            passwd: self.passwords.hash(password)?,
+            email: email.map(str::to_owned),
+            created: Timestamp::now(),
+        };
+        match self.store.insert_user(&new) {
+            Ok(user) => self.begin_session(user.id).map(Registration::Done),
+            Err(error) if error.is_conflict() => Ok(Registration::Taken),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Ends a session, so that its token is worth nothing.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn sign_out(&self, token: &Token) -> Result<(), StoreError> {
+        self.store.delete_session(token.hash().as_bytes())
+    }
+
+    fn begin_session(&self, user: UserId) -> Result<SignedIn, Error> {
+        let token = Token::random().map_err(|error| Error::internal(error.to_string()))?;
+        let created = Timestamp::now();
+        let token_hash = *token.hash().as_bytes();
+        let expires = self.expires(created, created);
+        self.store.insert_session(&NewSession { token_hash, user, created, expires })?;
+        Ok(SignedIn { token, user })
+    }
+
+    fn expires(&self, created: Timestamp, seen: Timestamp) -> Timestamp {
+        let idle = seen.checked_add(self.expiry.idle).unwrap_or(Timestamp::MAX);
+        let absolute = created.checked_add(self.expiry.absolute).unwrap_or(Timestamp::MAX);
+        idle.min(absolute)
+    }
+
+    /// The log-in goes on with the old hash when it cannot be replaced.
+    fn replace_hash(&self, user: &User, new: &str) {
+        match self.store.replace_passwd(user.id, &user.passwd, new) {
+            Ok(_) => log::info!("the password hash of user {} was made anew", user.id),
+            Err(error) => log::warn!("{error}"),
+        }
+    }
+}

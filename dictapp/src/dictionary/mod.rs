@@ -1,0 +1,143 @@
+//! The model that views ask: words in memory, and users, sessions and history in the store. What
+//! goes wrong below becomes what a visitor is told, once, here.
+
+mod shelf;
+mod accounts;
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use anyhow::Context;
+use jiff::tz::TimeZone;
+use webframe::Templates;
+
+use crate::password::{PasswordError, Passwords};
+use crate::session::Expiry;
+use crate::settings::{DatabaseUrl, Settings};
+use crate::store::{Store, StoreError};
+use crate::views;
+
+pub use accounts::{Registration, SignedIn, Visit};
+pub use shelf::{Found, FoundEntry, Shelf, ShownBook};
+
+/// The state of the app.
+#[derive(Debug)]
+pub struct Dictionary {
+    settings: Settings,
+    store: Store,
+    passwords: Passwords,
+    expiry: Expiry,
+    shelf: RwLock<Arc<Shelf>>,
+    /// Held while a new shelf is made, so that one is enough.
+    refreshing: Mutex<()>,
+    templates: Templates,
+    zone: TimeZone,
+}
+
+/// When the database is away, visitors are told to come back after so long.
+const DATABASE_RETRY: Duration = Duration::from_secs(5);
+
+/// When too many passwords are being checked.
+const PASSWORD_RETRY: Duration = Duration::from_secs(3);
+
+impl Dictionary {
+    /// The dictionary in this store, with its words taken into memory.
+    ///
+    /// # Errors
+    /// Word books that cannot be read, or templates that are broken.
+    pub fn new(settings: Settings, store: Store) -> anyhow::Result<Dictionary> {
+        let shelf = Shelf::load(&store, &settings.dictionary.books, saved_at(&settings).as_deref());
+        let shelf = shelf.context("cannot take the word books into memory")?;
+        warn_of_unknown_books(&settings.dictionary.books, &shelf);
+        let accounts = &settings.accounts;
+        let expiry = Expiry { idle: accounts.session_idle, absolute: accounts.session_absolute };
+        Ok(Dictionary {
+            passwords: Passwords::new(accounts),
+            expiry,
+            shelf: RwLock::new(Arc::new(shelf)),
+            refreshing: Mutex::new(()),
+            templates: views::templates()?,
+            zone: TimeZone::system(),
+            settings,
+            store,
+        })
+    }
+
+    /// What it was told.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Where users, sessions and history are.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The pages.
+    pub fn templates(&self) -> &Templates {
+        &self.templates
+    }
+
+    /// The time zone of this machine, in which times are shown.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// The words as they are now. Keep it for one request: an import puts another in its place.
+    pub fn shelf(&self) -> Arc<Shelf> {
+        Arc::clone(&self.shelf.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes the words into memory anew when the word books have changed.
+    ///
+    /// # Errors
+    /// The database cannot serve; the words stay as they are.
+    pub fn refresh_words(&self) -> anyhow::Result<()> {
+        let _one = self.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.store.lexicon_version()? == self.shelf().version() {
+            return Ok(());
+        }
+        let saved_at = saved_at(&self.settings);
+        let shelf = Shelf::load(&self.store, &self.settings.dictionary.books, saved_at.as_deref())?;
+        log::info!("the word books changed: {} entries now", shelf.lexicon().len());
+        *self.shelf.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(shelf);
+        Ok(())
+    }
+}
+
+/// Beside an SQLite file the lexicon is kept ready for the next start.
+fn saved_at(settings: &Settings) -> Option<PathBuf> {
+    let DatabaseUrl::Sqlite(path) = &settings.database.url else { return None };
+    let mut path = path.clone().into_os_string();
+    path.push(".lexicon");
+    Some(path.into())
+}
+
+fn warn_of_unknown_books(wanted: &[String], shelf: &Shelf) {
+    let known: HashSet<&str> = shelf.books().iter().map(|book| book.name.as_str()).collect();
+    for name in wanted.iter().filter(|name| !known.contains(name.as_str())) {
+        log::warn!("[dictionary] books names {name}, and no such book is shown");
+    }
+}
+
+impl From<StoreError> for webframe::Error {
+    fn from(cause: StoreError) -> webframe::Error {
+        match cause.is_unavailable() {
+            true => webframe::Error::unavailable("", DATABASE_RETRY).with_cause(cause),
+            false => webframe::Error::internal(cause),
+        }
+    }
+}
+
+impl From<PasswordError> for webframe::Error {
+    fn from(cause: PasswordError) -> webframe::Error {
+        match cause {
+            PasswordError::Busy => {
+                webframe::Error::unavailable("", PASSWORD_RETRY).with_cause(cause)
+            }
+            PasswordError::System => webframe::Error::internal(cause),
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The word books that are shown, in memory: rows of the store to a lexicon, and a query to the
+//! entries that a page shows. Immutable; another one takes its place when the books change.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use sha2::{Digest, Sha256};
+
+use crate::lexicon::{BookId, EntryRef, FoundBy, Lexicon, Stamp};
+use crate::store::{self, Store};
+
+/// The words of all books that are shown.
+#[derive(Debug)]
+pub struct Shelf {
+    lexicon: Lexicon,
+    /// In the order in which their entries are shown; a [`BookId`] is a place here.
+    books: Vec<ShownBook>,
+    version: u64,
+}
+
+/// A word book as pages name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownBook {
+    /// The name that settings know it by.
+    pub name: String,
+    /// What people read.
+    pub title: String,
+    id: store::BookId,
+    digest: String,
+}
+
+/// All that the books say of one headword.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found<'a> {
+    /// The headword.
+    pub word: &'a str,
+    /// How the query led to it.
+    pub by: FoundBy,
+    /// The first pronunciation that a book gives.
+    pub phonetic: Option<&'a str>,
+    /// What each book says, in the order of the books.
+    pub entries: Vec<FoundEntry<'a>>,
+}
+
+/// What one book says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FoundEntry<'a> {
+    /// The title of the book.
+    pub book: &'a str,
+    /// The explanation in its notation.
+    pub mean: &'a str,
+}
+
+/// Another import may come between two looks at the books; so many in a row are a fault.
+const TRIES: usize = 5;
+
+impl Shelf {
+    /// Takes the books of the store into memory; those that `order` names first. `saved_at` is
+    /// where the lexicon is kept for the next time.
+    pub(super) fn load(
+        store: &Store,
+        order: &[String],
+        saved_at: Option<&Path>,
+    ) -> anyhow::Result<Shelf> {
+        for _ in 0..TRIES {
+            let version = store.lexicon_version()?;
+            let books = books(store, order)?;
+            let stamp = stamp(&books);
+            if let Some(lexicon) = saved_at.and_then(|path| open_saved(path, &stamp)) {
+                return Ok(Shelf { lexicon, books, version });
+            }
+            let (lexicon, built_from) = build(store, &books)?;
+            if built_from == version {
+                if let Some(path) = saved_at {
+                    save(&lexicon, path, &stamp);
+                }
+                return Ok(Shelf { lexicon, books, version });
+            }
+        }
+        bail!("the word books changed {TRIES} times while they were read");
+    }
+
+    /// Every way to find a word.
+    pub fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
+    }
+
+    /// The books in their order.
+    pub fn books(&self) -> &[ShownBook] {
+        &self.books
+    }
+
+    /// The state of the store that this was made from.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// What the books say of a query: each headword once, the likeliest first.
+    pub fn look_up(&self, query: &str) -> Vec<Found<'_>> {
+        let mut found: Vec<(Found<'_>, Vec<EntryRef<'_>>)> = Vec::new();
+        for hit in self.lexicon.look_up(query) {
+            let entry = hit.entry;
+            match found.iter_mut().find(|(found, _)| found.word == entry.word) {
+                Some((_, entries)) if entries.contains(&entry) => {}
+                Some((_, entries)) => entries.push(entry),
+                None => {
+                    let (word, by) = (entry.word, hit.by);
+                    let headword = Found { word, by, phonetic: None, entries: Vec::new() };
+                    found.push((headword, vec![entry]));
+                }
+            }
+        }
+        found.into_iter().map(|(found, entries)| self.with_entries(found, entries)).collect()
+    }
+
+    /// In the order of the books, whatever the lexicon's.
+    fn with_entries<'a>(
+        &'a self,
+        mut found: Found<'a>,
+        mut entries: Vec<EntryRef<'a>>,
+    ) -> Found<'a> {
+        entries.sort_by_key(|entry| entry.book);
+        found.phonetic = entries.iter().find_map(|entry| entry.phonetic);
+        found.entries = entries.iter().map(|entry| self.shown(entry)).collect();
+        found
+    }
+
+    fn shown<'a>(&'a self, entry: &EntryRef<'a>) -> FoundEntry<'a> {
+        let book = self.books.get(usize::from(entry.book.0));
+        FoundEntry { book: book.map_or("", |book| book.title.as_str()), mean: entry.mean }
+    }
+}
+
+/// The books that are shown, those named first in front.
+fn books(store: &Store, order: &[String]) -> anyhow::Result<Vec<ShownBook>> {
+    let shown = store.books()?.into_iter().filter(|book| !book.hidden);
+    let mut books: Vec<ShownBook> = shown
+        .map(|store::Book { id, name, title, digest, .. }| ShownBook { name, title, id, digest })
+        .collect();
+    let place = |book: &ShownBook| order.iter().position(|name| *name == book.name);
+    books.sort_by_key(|book| place(book).unwrap_or(usize::MAX));
+    Ok(books)
+}
+
+/// Names everything that a saved lexicon depends on.
+fn stamp(books: &[ShownBook]) -> Stamp {
+    let mut hash = Sha256::new();
+    for ShownBook { name, title: _, id, digest } in books {
+        for text in [id.to_string().as_str(), name, digest] {
+            hash.update((text.len() as u64).to_le_bytes());
+            hash.update(text);
+        }
+    }
+    hash.finalize().into()
+}
+
+fn open_saved(path: &Path, stamp: &Stamp) -> Option<Lexicon> {
+    match Lexicon::open_saved(path, stamp) {
+        Ok(lexicon) => Some(lexicon),
+        Err(error) if error.is_absent() || error.is_stale() => None,
+        Err(error) => {
+            log::warn!("{error}; it is made anew");
+            None
+        }
+    }
+}
+
+/// What is not saved only costs time at the next start.
+fn save(lexicon: &Lexicon, path: &Path, stamp: &Stamp) {
+    if let Err(error) = lexicon.save(path, stamp) {
+        log::warn!("{error}");
+    }
+}
+
+/// The lexicon, and the state of the store that it was built from.
+fn build(store: &Store, books: &[ShownBook]) -> anyhow::Result<(Lexicon, u64)> {
+    let places: HashMap<store::BookId, BookId> =
+        books.iter().zip(0_u16..).map(|(book, place)| (book.id, BookId(place))).collect();
+    let mut builder = Lexicon::builder();
+    let version = store.each_entry(|book, entry| {
+        if let Some(place) = places.get(&book.id) {
+            builder.add(*place, &entry);
+        }
+        ControlFlow::Continue(())
+    })?;
+    let lexicon = builder.build().context("the word books are too large")?;
+    Ok((lexicon, version))
+}

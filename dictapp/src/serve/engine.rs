@@ -1,0 +1,122 @@
+//! Settings to what the framework and the store take: every key to its field.
+
+use std::net::{SocketAddr, ToSocketAddrs};
+
+use anyhow::{Context, bail};
+use webframe::ServerSettings;
+
+use crate::settings::{Address, DatabaseUrl, MysqlUrl, Settings};
+use crate::store::{DatabaseConfig, DatabaseTimeouts};
+
+/// Where and how to serve.
+pub(super) fn settings(settings: &Settings) -> anyhow::Result<ServerSettings> {
+    let server = &settings.server;
+    if settings.tls.cert.is_some() {
+        bail!(
+            "[tls] cert: this version cannot serve TLS; leave [tls] empty behind a proxy that does"
+        );
+    }
+    Ok(ServerSettings {
+        addresses: server.address.iter().map(resolve).collect::<Result<_, _>>()?,
+        workers_min: server.workers_min,
+        workers_max: server.workers_max,
+        shards: server.shards,
+        queue_age_max: server.queue_age_max,
+        drain: server.drain,
+        limits: limits(settings),
+        timeouts: timeouts(settings),
+    })
+}
+
+fn limits(Settings { server, limits, .. }: &Settings) -> webframe::Limits {
+    webframe::Limits {
+        head_bytes_max: limits.head_bytes_max,
+        head_fields_max: limits.head_fields_max,
+        target_bytes_max: limits.target_bytes_max,
+        body_bytes_max: limits.body_bytes_max as u64,
+        body_memory_max: limits.body_memory_max,
+        form_fields_max: limits.form_fields_max,
+        cookies_max: limits.cookies_max,
+        requests_per_connection_max: u32::try_from(limits.requests_per_connection_max)
+            .unwrap_or(u32::MAX),
+        connections_max: server.connections_max,
+        connections_per_address_max: server.connections_per_address_max,
+        ..webframe::Limits::default()
+    }
+}
+
+fn timeouts(Settings { timeouts, .. }: &Settings) -> webframe::Timeouts {
+    webframe::Timeouts {
+        head: timeouts.head,
+        body: timeouts.body,
+        body_rate_min: timeouts.body_rate_min as u64,
+        idle: timeouts.idle,
+        write: timeouts.write,
+        handler: timeouts.handler,
+        linger: timeouts.linger,
+    }
+}
+
+/// A name becomes the first of its addresses, rather an IPv4 one: what people type who mean
+/// `localhost` by it.
+fn resolve(address: &Address) -> anyhow::Result<webframe::Address> {
+    let (host, port) = match address {
+        Address::Unix(path) => return Ok(webframe::Address::Unix(path.clone())),
+        Address::Tcp { host, port } => (host.as_str(), *port),
+    };
+    let found = (host, port).to_socket_addrs();
+    let found = found.with_context(|| format!("[server] address {address} cannot be resolved"))?;
+    let mut found: Vec<SocketAddr> = found.collect();
+    found.sort_by_key(SocketAddr::is_ipv6);
+    let first = found.first().with_context(|| format!("[server] address {address} is nowhere"))?;
+    Ok(webframe::Address::Tcp(*first))
+}
+
+/// Where everything is kept, and how long to wait for it.
+pub(super) fn database(Settings { database, .. }: &Settings) -> DatabaseConfig {
+    let url = match &database.url {
+        DatabaseUrl::Sqlite(path) => vec![format!("sqlite:{}", path.display())],
+        DatabaseUrl::Mysql(hosts) => hosts.iter().map(MysqlUrl::reveal).map(String::from).collect(),
+    };
+    DatabaseConfig {
+        url,
+        connections: database.connections,
+        timeouts: DatabaseTimeouts {
+            connect: database.connect_timeout,
+            statement: database.statement_timeout,
+            call: database.patience,
+            ..DatabaseTimeouts::default()
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_limit_of_the_settings_reaches_the_framework() {
+        let mut given = Settings::default();
+        given.limits.form_fields_max = 11;
+        given.server.connections_per_address_max = 12;
+        given.timeouts.linger = std::time::Duration::from_secs(13);
+        let engine = settings(&given).unwrap();
+        assert_eq!(engine.limits.form_fields_max, 11);
+        assert_eq!(engine.limits.connections_per_address_max, 12);
+        assert_eq!(engine.timeouts.linger.as_secs(), 13);
+    }
+
+    #[test]
+    fn encryption_is_refused_rather_than_left_out() {
+        let mut given = Settings::default();
+        given.tls.cert = Some("cert.pem".into());
+        assert!(settings(&given).unwrap_err().to_string().contains("[tls]"));
+    }
+
+    #[test]
+    fn a_name_is_resolved() {
+        let local = Address::Tcp { host: "localhost".to_owned(), port: 0 };
+        let webframe::Address::Tcp(address) = resolve(&local).unwrap() else { panic!("tcp") };
+        assert!(address.ip().is_loopback());
+    }
+}

@@ -1,0 +1,90 @@
+//! Settings to a server that runs until it is told to stop: sockets, log, store, word books,
+//! words in memory, and at last one line that says where it is.
+
+mod engine;
+mod shipped;
+mod upkeep;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use anyhow::Context;
+use webframe::{Address, Server, Stopped};
+
+use crate::dictionary::Dictionary;
+use crate::settings::{DatabaseUrl, Settings};
+use crate::store::Store;
+use crate::{log, urls};
+
+/// Serves until SIGTERM or Ctrl-C.
+///
+/// # Errors
+/// Whatever keeps it from serving, in one sentence: an address that is taken, a database that
+/// cannot be used, a log file that cannot be written.
+pub fn run(settings: &Settings) -> anyhow::Result<()> {
+    log::start(&settings.log)?;
+    // Before anything else is touched: another instance may serve there already.
+    let server = Server::bind(&engine::settings(settings)?)?.stop_on_signals()?;
+    let dictionary = open(settings)?;
+    let app = urls::app(dictionary, settings)?;
+    let _upkeep = upkeep::start(app.state())?;
+    announce(&server.addresses());
+    let Stopped { cut } = server.serve(app)?;
+    match cut {
+        0 => ::log::info!("stopped"),
+        cut => ::log::warn!("stopped; {cut} connections were cut, their answers took too long"),
+    }
+    Ok(())
+}
+
+/// The store of these settings, as an import needs it.
+///
+/// # Errors
+/// A database that cannot be used.
+pub fn store(settings: &Settings) -> anyhow::Result<Store> {
+    make_folder(&settings.database.url)?;
+    Ok(Store::open(&engine::database(settings))?)
+}
+
+/// The dictionary of these settings, ready to be asked.
+///
+/// # Errors
+/// A database, word books or templates that cannot be used.
+pub fn open(settings: &Settings) -> anyhow::Result<Dictionary> {
+    let store = store(settings)?;
+    shipped::install(&store).context("cannot put the shipped word books into the database")?;
+    let dictionary = Dictionary::new(settings.clone(), store)?;
+    let words = dictionary.shelf();
+    ::log::info!(
+        "{} entries of {} word books from {}",
+        words.lexicon().len(),
+        words.books().len(),
+        dictionary.store().place()
+    );
+    Ok(dictionary)
+}
+
+/// The folder of an SQLite file is made when it is missing, as the file itself is.
+fn make_folder(url: &DatabaseUrl) -> anyhow::Result<()> {
+    let DatabaseUrl::Sqlite(path) = url else { return Ok(()) };
+    let Some(folder) = path.parent().filter(|folder| *folder != PathBuf::new()) else {
+        return Ok(());
+    };
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot make the folder {} for the database", folder.display()))
+}
+
+/// The one line on standard output. Whoever started this without reading it goes on unharmed.
+fn announce(addresses: &[Address]) {
+    let mut out = io::stdout().lock();
+    for address in addresses {
+        let line = match address {
+            Address::Tcp(address) => format!("http://{address}"),
+            Address::Unix(_) => address.to_string(),
+        };
+        ::log::info!("listening at {line}");
+        if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
+            ::log::warn!("nobody reads the standard output");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Both languages say everything, and templates say nothing by themselves.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use super::*;
+
+fn folder(name: &str) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    let mut unread = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(name)];
+    while let Some(path) = unread.pop() {
+        if path.is_dir() {
+            unread.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        } else {
+            files.push((path.display().to_string(), fs::read_to_string(path).unwrap()));
+        }
+    }
+    files
+}
+
+/// What stands in `{names}`.
+fn placeholders(text: &str) -> BTreeSet<&str> {
+    text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect()
+}
+
+#[test]
+fn every_text_is_there_once_in_both_languages_with_the_same_values_in_it() {
+    let keys: BTreeSet<_> = TABLE.iter().map(|row| row.0).collect();
+    assert_eq!(keys.len(), TABLE.len(), "a key stands twice");
+    for (key, zh, en) in TABLE {
+        assert!(!zh.trim().is_empty() && !en.trim().is_empty(), "{key}");
+        assert_eq!(placeholders(zh), placeholders(en), "{key}");
+        let is_han = |c| ('\u{4e00}'..='\u{9fff}').contains(&c);
+        assert!(!en.contains(is_han) || *key == "example_chinese", "{key}: {en}");
+    }
+}
+
+/// `t.key` and `t['error_' ~ kind ~ '_title']` in templates, `"key"` in views.
+#[test]
+fn every_text_is_used_and_every_text_that_is_used_is_there() {
+    let templates = folder("templates");
+    let mut used: BTreeSet<String> = BTreeSet::new();
+    let mut built: Vec<String> = Vec::new();
+    for (path, source) in &templates {
+        for rest in source.split("t.").skip(1) {
+            let before = source[..rest.as_ptr() as usize - source.as_ptr() as usize - 2].chars();
+            if before.last().is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '.') {
+                continue;
+            }
+            let key: String =
+                rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+            assert!(TABLE.iter().any(|row| row.0 == key), "{path}: t.{key} is not in the table");
+            used.insert(key);
+        }
+        built.extend(
+            source
+                .split("t['")
+                .skip(1)
+                .filter_map(|rest| rest.split('\'').next().map(str::to_owned)),
+        );
+    }
+    let code: String = folder("src/views").into_iter().map(|file| file.1).collect();
+    let own = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/texts/mod.rs"));
+    let code = code + &own.unwrap();
+    for (key, ..) in TABLE {
+        let is_built = built.iter().any(|start| key.starts_with(start.as_str()));
+        assert!(
+            used.contains(*key) || is_built || code.contains(&format!("\"{key}\"")),
+            "nobody says {key}"
+        );
+    }
+}
+
+/// Outside of tags and of what is filled in, templates hold no letters; nor do the attributes that
+/// people read or hear.
+#[test]
+fn no_template_holds_a_text_of_its_own() {
+    let templates = folder("templates");
+    assert!(templates.len() > 5);
+    for (path, source) in templates {
+        assert_eq!(bare(&source), "", "{path}");
+    }
+    assert_eq!(bare("<p title=\"x\">{{ a }}<b class=\"y\">word</b>{# no #}</p>"), "x word");
+    assert_eq!(bare("<p title=\"{{ x }}\">{% if a %}·{% endif %}</p>"), "");
+}
+
+/// The letters of a template that no table holds.
+fn bare(source: &str) -> String {
+    let mut text = source.to_owned();
+    for (open, close) in [("{#", "#}"), ("{%", "%}"), ("{{", "}}")] {
+        while let Some(start) = text.find(open) {
+            let length = text[start..].find(close).map_or(text.len() - start, |at| at + 2);
+            text.replace_range(start..start + length, "");
+        }
+    }
+    let mut words = Vec::new();
+    let mut rest = text.as_str();
+    while let Some(start) = rest.find('<') {
+        words.push(rest[..start].trim().to_owned());
+        let length = rest[start..].find('>').map_or(rest.len() - start, |at| at + 1);
+        let tag = &rest[start..start + length];
+        for name in ["title=\"", "alt=\"", "placeholder=\"", "aria-label=\""] {
+            let value = tag.split(name).nth(1).and_then(|value| value.split('"').next());
+            words.extend(value.map(|value| value.trim().to_owned()));
+        }
+        rest = &rest[start + length..];
+    }
+    words.push(rest.trim().to_owned());
+    words.retain(|word| word.contains(char::is_alphabetic));
+    words.join(" ")
+}
+
+#[test]
+fn the_language_is_chosen_by_its_weight() {
+    assert_eq!(Language::best("zh-CN,zh;q=0.9,en;q=0.8"), Some(Language::Chinese));
+    assert_eq!(Language::best("en-GB,en;q=0.9,zh;q=0.8"), Some(Language::English));
+    assert_eq!(Language::best("fr"), None);
+    assert_eq!(Language::parse("zh"), Some(Language::Chinese));
+    assert_eq!(Language::parse("ZH"), None);
+}

@@ -1,0 +1,165 @@
+//! The one table of URLs: what lies where, and the way back from a name or a word to its path.
+
+use anyhow::Context;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use webframe::middleware::{self, AccessLog, SecurityHeaders, compression, request_id};
+use webframe::{App, Urls, blocking};
+
+use crate::dictionary::Dictionary;
+use crate::settings::{Log, LogFormat, Settings};
+use crate::views::{account, assets, error, history, home, host, language, lookup};
+
+pub(crate) const HOME: &str = "/";
+pub(crate) const REGISTER: &str = "/register";
+pub(crate) const LOGIN: &str = "/login";
+pub(crate) const LOGOUT: &str = "/logout";
+pub(crate) const SEARCH: &str = "/search";
+pub(crate) const RANDOM: &str = "/random";
+pub(crate) const HISTORY: &str = "/history";
+pub(crate) const LANGUAGE: &str = "/language";
+const WORD: &str = "/word/{word}";
+const STATIC: &str = "/static/{*path}";
+
+/// The names by which templates know the paths: `{{ url.login }}`.
+pub(crate) const NAMED: [(&str, &str); 8] = [
+    ("home", HOME),
+    ("register", REGISTER),
+    ("login", LOGIN),
+    ("logout", LOGOUT),
+    ("search", SEARCH),
+    ("random", RANDOM),
+    ("history", HISTORY),
+    ("language", LANGUAGE),
+];
+
+/// What lies where.
+fn table() -> Urls<Dictionary> {
+    Urls::new()
+        .get(HOME, home::show)
+        .get(REGISTER, account::show_register)
+        .post(REGISTER, blocking(account::submit_register))
+        .get(LOGIN, account::show_login)
+        .post(LOGIN, blocking(account::submit_login))
+        .post(LOGOUT, blocking(account::submit_logout))
+        .get(SEARCH, lookup::search)
+        .get(WORD, lookup::show)
+        .get(RANDOM, lookup::random)
+        .get(HISTORY, history::list)
+        .get(LANGUAGE, language::choose)
+        .get(STATIC, assets::files())
+}
+
+/// The whole app around this dictionary.
+///
+/// # Errors
+/// The access log cannot be written.
+pub fn app(dictionary: Dictionary, settings: &Settings) -> anyhow::Result<App<Dictionary>> {
+    let mut headers = SecurityHeaders::new();
+    if !settings.tls.hsts.is_zero() {
+        headers = headers.with_strict_transport(settings.tls.hsts);
+    }
+    let mut app = App::new(dictionary);
+    if settings.log.access {
+        app = app.wrap(access_log(&settings.log)?);
+    }
+    let app = app.wrap(request_id).wrap(compression).wrap(headers).wrap(host::check);
+    Ok(app.urls(table()).error_page(error::page))
+}
+
+/// A line for each request, where the other lines go.
+fn access_log(settings: &Log) -> anyhow::Result<AccessLog> {
+    let log = match &settings.file {
+        None => AccessLog::stderr()?,
+        Some(path) => {
+            let what = || format!("cannot write the log file {}", path.display());
+            AccessLog::file(path).with_context(what)?
+        }
+    };
+    Ok(log.with_format(match settings.format {
+        LogFormat::Text => middleware::LogFormat::Common,
+        LogFormat::Json => middleware::LogFormat::Json,
+    }))
+}
+
+/// What need not be encoded in a segment or a value of a query.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A slash in a query stands for nothing else and reads better.
+const RESERVED_IN_QUERY: &AsciiSet = &RESERVED.remove(b'/');
+
+/// The page of a word, whatever characters it has: a slash in it is no separator.
+pub(crate) fn word(word: &str) -> String {
+    // A browser takes a segment of dots away (RFC 3986 §5.2.4), encoded or not; a search does not.
+    if matches!(word, "." | "..") {
+        return format!("{SEARCH}?q={word}");
+    }
+    format!("/word/{}", utf8_percent_encode(word, RESERVED))
+}
+
+/// The page to log in at, and where to go then.
+pub(crate) fn login_then(next: &str) -> String {
+    format!("{LOGIN}?next={}", utf8_percent_encode(next, RESERVED_IN_QUERY))
+}
+
+/// A file under `static/`; the mark changes with the file, so that browsers may keep it.
+pub(crate) fn static_file(name: &str, mark: &str) -> String {
+    format!("/static/{name}?v={mark}")
+}
+
+/// The most bytes of a place to go to after a form.
+const NEXT_BYTES_MAX: usize = 2048;
+
+/// A place of this site, and nothing that a browser could read as another one: it begins with one
+/// slash, and has no backslash, which browsers read as a slash, and nothing that they drop.
+pub(crate) fn own_place(next: &str) -> Option<&str> {
+    let is_own = next.starts_with('/')
+        && !next.starts_with("//")
+        && next.len() <= NEXT_BYTES_MAX
+        && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    is_own.then_some(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_one_segment() {
+        assert_eq!(word("and/or"), "/word/and%2For");
+        assert_eq!(word("ice cream"), "/word/ice%20cream");
+        assert_eq!(word("café?#"), "/word/caf%C3%A9%3F%23");
+        assert_eq!(word(".."), "/search?q=..");
+    }
+
+    #[test]
+    fn where_to_go_after_a_login_is_one_value_of_the_query() {
+        assert_eq!(login_then("/history"), "/login?next=/history");
+        assert_eq!(login_then("/search?q=a&b=c#d"), "/login?next=/search%3Fq%3Da%26b%3Dc%23d");
+    }
+
+    #[test]
+    fn only_a_place_of_this_site_is_gone_to() {
+        for own in ["/", "/history", "/word/and%2For?x=//y", "/a/../b"] {
+            assert_eq!(own_place(own), Some(own));
+        }
+        let long = format!("/{}", "a".repeat(NEXT_BYTES_MAX));
+        for other in [
+            "",
+            "history",
+            "//evil.example",
+            "/\\evil.example",
+            "\\/evil",
+            "https://evil.example/",
+            "javascript:alert(1)",
+            "/\t/evil.example",
+            "/a\r\nSet-Cookie: x=y",
+            "/ a",
+            "/é",
+            "///evil",
+            " /a",
+            long.as_str(),
+        ] {
+            assert_eq!(own_place(other), None, "{other:?}");
+        }
+    }
+}

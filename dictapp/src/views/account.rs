@@ -1,0 +1,175 @@
+//! Registering, logging in and logging out.
+
+use serde::Deserialize;
+use webframe::http::{HeaderValue, StatusCode, header};
+use webframe::minijinja::context;
+use webframe::{Error, Request, Response, Result};
+
+use super::page;
+use super::registration::{Account, Form, Problems};
+use super::visitor::Visitor;
+use crate::dictionary::{Dictionary, Registration, SignedIn};
+use crate::model::USERNAME_CHARS_MAX;
+use crate::texts::text;
+use crate::urls;
+
+#[derive(Deserialize)]
+struct LoginForm {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+    #[serde(default)]
+    form_token: String,
+}
+
+/// Where to go after the log-in.
+#[derive(Deserialize)]
+struct Then {
+    #[serde(default)]
+    next: String,
+}
+
+#[derive(Deserialize)]
+struct LogoutForm {
+    #[serde(default)]
+    form_token: String,
+}
+
+/// GET of the form for a new account.
+pub(crate) fn show_register(dictionary: &Dictionary, request: &Request) -> Result<Response> {
+    let visitor = Visitor::of(dictionary, request);
+    visitor.user()?;
+    let status = match dictionary.settings().accounts.registration {
+        true => StatusCode::OK,
+        false => StatusCode::FORBIDDEN,
+    };
+    register_page(status, dictionary, &visitor, ("", ""), &Problems::default())
+}
+
+/// POST of a new account.
+pub(crate) fn submit_register(dictionary: &Dictionary, request: &Request) -> Result<Response> {
+    let visitor = Visitor::of(dictionary, request);
+    let form: Form = request.form()?;
+    visitor.check_form(dictionary, &form.form_token)?;
+    let typed = (form.name.as_str(), form.email.as_str());
+    let accounts = &dictionary.settings().accounts;
+    if !accounts.registration {
+        let status = StatusCode::FORBIDDEN;
+        return register_page(status, dictionary, &visitor, typed, &Problems::default());
+    }
+    let Account { name, email } = match form.check(accounts, visitor.language) {
+        Ok(account) => account,
+        Err(problems) => {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return register_page(status, dictionary, &visitor, typed, &problems);
+        }
+    };
+    match dictionary.register(&name, &form.password, email.as_deref())? {
+        Registration::Done(signed_in) => {
+            log::info!("user {} registered from {}", signed_in.user, request.peer().address.ip());
+            enter(dictionary, &visitor, &signed_in, urls::HOME)
+        }
+        Registration::Taken => {
+            let taken = text(visitor.language, "problem_name_taken").to_owned();
+            let problems = Problems { name: taken, ..Problems::default() };
+            register_page(StatusCode::CONFLICT, dictionary, &visitor, typed, &problems)
+        }
+    }
+}
+
+/// GET of the log-in form.
+pub(crate) fn show_login(dictionary: &Dictionary, request: &Request) -> Result<Response> {
+    let visitor = Visitor::of(dictionary, request);
+    visitor.user()?;
+    let Then { next } = request.query()?;
+    login_page(StatusCode::OK, dictionary, &visitor, ("", &next))
+}
+
+/// POST of a name and a password.
+pub(crate) fn submit_login(dictionary: &Dictionary, request: &Request) -> Result<Response> {
+    let visitor = Visitor::of(dictionary, request);
+    let form: LoginForm = request.form()?;
+    visitor.check_form(dictionary, &form.form_token)?;
+    let next = match form.next.is_empty() {
+        true => request.query::<Then>()?.next,
+        false => form.next,
+    };
+    match dictionary.sign_in(&form.name, &form.password)? {
+        Some(signed_in) => {
+            log::info!("user {} logged in from {}", signed_in.user, request.peer().address.ip());
+            let next = urls::own_place(&next).unwrap_or(urls::HOME);
+            enter(dictionary, &visitor, &signed_in, next)
+        }
+        None => {
+            // Not the name: people type their passwords there.
+            log::info!("a log-in from {} failed", request.peer().address.ip());
+            login_page(StatusCode::UNAUTHORIZED, dictionary, &visitor, (&form.name, &next))
+        }
+    }
+}
+
+/// POST of the log-out. Who is no longer logged in is logged out just as well.
+pub(crate) fn submit_logout(dictionary: &Dictionary, request: &Request) -> Result<Response> {
+    let visitor = Visitor::of(dictionary, request);
+    let form: LogoutForm = request.form()?;
+    if visitor.user()?.is_some() {
+        visitor.check_form(dictionary, &form.form_token)?;
+    }
+    let response = Response::see_other(urls::HOME).map_err(Error::internal)?;
+    visitor.signed_out(dictionary, response.with_field(header::CACHE_CONTROL, NO_STORE))
+}
+
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+fn enter(
+    dictionary: &Dictionary,
+    visitor: &Visitor<'_>,
+    signed_in: &SignedIn,
+    next: &str,
+) -> Result<Response> {
+    let response = Response::see_other(next).map_err(Error::internal)?;
+    let response = response.with_field(header::CACHE_CONTROL, NO_STORE);
+    visitor.signed_in(dictionary, signed_in, response)
+}
+
+/// The form with what was typed, but never the password.
+fn register_page(
+    status: StatusCode,
+    dictionary: &Dictionary,
+    visitor: &Visitor<'_>,
+    (name, email): (&str, &str),
+    problems: &Problems,
+) -> Result<Response> {
+    let accounts = &dictionary.settings().accounts;
+    let values = context! {
+        form_token => visitor.form_token()?,
+        name,
+        email,
+        problems,
+        has_problems => *problems != Problems::default(),
+        name_max => USERNAME_CHARS_MAX,
+        password_min => accounts.password_chars_min,
+        password_max => accounts.password_chars_max,
+    };
+    let page = page::render_as(status, dictionary, visitor, "register.html", values)?;
+    Ok(page.with_field(header::CACHE_CONTROL, NO_STORE))
+}
+
+fn login_page(
+    status: StatusCode,
+    dictionary: &Dictionary,
+    visitor: &Visitor<'_>,
+    (name, next): (&str, &str),
+) -> Result<Response> {
+    let values = context! {
+        form_token => visitor.form_token()?,
+        name,
+        next => urls::own_place(next).unwrap_or_default(),
+        failed => status == StatusCode::UNAUTHORIZED,
+    };
+    let page = page::render_as(status, dictionary, visitor, "login.html", values)?;
+    Ok(page.with_field(header::CACHE_CONTROL, NO_STORE))
+}

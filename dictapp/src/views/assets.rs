@@ -1,0 +1,57 @@
+//! Stylesheets, scripts and images: compiled into the program, in a debug build read from disk.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use rust_embed::RustEmbed;
+use webframe::StaticFiles;
+use webframe::http::HeaderValue;
+
+use crate::urls;
+
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../static"]
+struct Assets;
+
+/// Where a debug build finds them.
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("static")
+}
+
+/// Links name the version of a file, so it may be kept.
+const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=604800");
+
+/// The files as they are served.
+pub(crate) fn files() -> StaticFiles {
+    if cfg!(debug_assertions) && folder().is_dir() {
+        return StaticFiles::dir(folder());
+    }
+    let embedded = Assets::iter().filter_map(|name| Some((Assets::get(&name)?.data, name)));
+    StaticFiles::embedded(embedded.map(|(data, name)| (name, data))).with_cache_control(CACHE)
+}
+
+/// The link to a file, with a mark that changes with its bytes.
+pub(super) fn link(name: &str) -> String {
+    static MARKS: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+        let mark = |name: &str| {
+            let hash = Assets::get(name)?.metadata.sha256_hash();
+            Some(hash[..6].iter().map(|byte| format!("{byte:02x}")).collect())
+        };
+        Assets::iter().filter_map(|name| Some((name.to_string(), mark(&name)?))).collect()
+    });
+    urls::static_file(name, MARKS.get(name).map_or("", String::as_str))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_names_the_version_of_a_file() {
+        let link = link("css/site.css");
+        let (path, mark) = link.split_once("?v=").unwrap();
+        assert_eq!(path, "/static/css/site.css");
+        assert_eq!(mark.len(), 12);
+    }
+}

@@ -1,0 +1,44 @@
+//! Errors to pages in the look of the site, in the visitor's language.
+
+use webframe::http::{HeaderValue, StatusCode, header};
+use webframe::minijinja::context;
+use webframe::{Error, Request, Response};
+
+use super::page;
+use super::visitor::Visitor;
+use crate::dictionary::Dictionary;
+
+/// The page of an error; plain text where even that fails.
+pub(crate) fn page(dictionary: &Dictionary, request: &Request, error: &Error) -> Response {
+    let status = error.status();
+    let visitor = Visitor::of(dictionary, request);
+    let values = context! {
+        status => status.as_u16(),
+        kind => kind(status),
+        // Texts of the framework are for those who build requests by hand.
+        detail => match status { StatusCode::BAD_REQUEST => error.public(), _ => "" },
+        id => match status { StatusCode::INTERNAL_SERVER_ERROR => request.id().to_string(), _ => String::new() },
+    };
+    page::render_as(status, dictionary, &visitor, "error.html", values)
+        .unwrap_or_else(|fault| {
+            log::error!("{}: the error page: {fault}", request.id());
+            let reason = status.canonical_reason().unwrap_or_default();
+            Response::text(format!("{} {reason}\n", status.as_u16())).with_status(status)
+        })
+        .with_field(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
+}
+
+/// The middle of the keys of its texts: `error_400_title`.
+fn kind(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        400 => "400",
+        403 => "403",
+        404 => "404",
+        405 => "405",
+        413 => "413",
+        415 => "415",
+        503 => "503",
+        500..=599 => "500",
+        _ => "other",
+    }
+}

@@ -1,0 +1,99 @@
+//! The history of whoever is logged in, page by page, newest first.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use webframe::minijinja::context;
+use webframe::{Error, Request, Response, Result};
+
+use super::page;
+use super::visitor::Visitor;
+use crate::dictionary::{Dictionary, Visit};
+use crate::store::{PageStart, PastLookup};
+use crate::urls;
+
+/// Where a page begins: a time in microseconds, as the links have it.
+#[derive(Deserialize)]
+struct Place {
+    older: Option<i64>,
+    newer: Option<i64>,
+}
+
+/// A row of the table.
+#[derive(Serialize)]
+struct Row {
+    name: String,
+    word: String,
+    found: bool,
+    /// For programs.
+    at: String,
+    /// For people, in the time zone of this machine.
+    time: String,
+}
+
+/// A page of rows, and whether there are more on either side.
+struct Rows {
+    rows: Vec<PastLookup>,
+    has_older: bool,
+    has_newer: bool,
+}
+
+/// GET of the history.
+pub(crate) fn list(dictionary: &Dictionary, request: &Request) -> Result<Response> {
+    let visitor = Visitor::of(dictionary, request);
+    let Some(visit) = visitor.user()? else {
+        return Response::see_other(&urls::login_then(urls::HISTORY)).map_err(Error::internal);
+    };
+    let start = start(request)?;
+    let Rows { rows, has_older, has_newer } = rows(dictionary, visit, start)?;
+    if rows.is_empty() && start != PageStart::Newest {
+        return Response::see_other(urls::HISTORY).map_err(Error::internal);
+    }
+    let cursor = |row: Option<&PastLookup>| row.map(|row| row.at.as_microsecond());
+    let values = context! {
+        total => dictionary.store().count_lookups(visit.user)?,
+        older => cursor(rows.last().filter(|_| has_older)),
+        newer => cursor(rows.first().filter(|_| has_newer)),
+        rows => rows.iter().map(|row| shown(dictionary, row)).collect::<Vec<_>>(),
+    };
+    page::render(dictionary, &visitor, "history.html", values)
+}
+
+fn start(request: &Request) -> Result<PageStart> {
+    let time = |microseconds| {
+        Timestamp::from_microsecond(microseconds)
+            .map_err(|_| Error::bad_request("the query names a time that is none"))
+    };
+    Ok(match request.query()? {
+        Place { older: Some(older), .. } => PageStart::OlderThan(time(older)?),
+        Place { newer: Some(newer), .. } => PageStart::NewerThan(time(newer)?),
+        Place { older: None, newer: None } => PageStart::Newest,
+    })
+}
+
+/// One row more than is shown is asked for: it says whether there is another page.
+fn rows(dictionary: &Dictionary, visit: &Visit, start: PageStart) -> Result<Rows> {
+    let length = dictionary.settings().dictionary.history_page;
+    let limit = u32::try_from(length + 1).unwrap_or(u32::MAX);
+    let mut rows = dictionary.store().recent_lookups(visit.user, start, limit)?;
+    let has_more = rows.len() > length;
+    let is_backwards = matches!(start, PageStart::NewerThan(_));
+    match is_backwards {
+        true if has_more => drop(rows.remove(0)),
+        _ => rows.truncate(length),
+    }
+    Ok(match is_backwards {
+        true => Rows { rows, has_older: true, has_newer: has_more },
+        false => Rows { rows, has_older: has_more, has_newer: start != PageStart::Newest },
+    })
+}
+
+fn shown(dictionary: &Dictionary, row: &PastLookup) -> Row {
+    let local = row.at.to_zoned(dictionary.zone().clone());
+    Row {
+        name: row.name.to_string(),
+        word: row.word.clone(),
+        found: row.found,
+        at: format!("{:.0}", row.at),
+        time: local.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+    }
+}

@@ -1,0 +1,26 @@
+//! The switch of languages: a link sets a cookie and leads back.
+
+use serde::Deserialize;
+use webframe::{Error, Request, Response, Result};
+
+use super::visitor::Visitor;
+use crate::dictionary::Dictionary;
+use crate::texts::Language;
+use crate::urls;
+
+#[derive(Deserialize)]
+struct Choice {
+    to: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// GET of the switch. It changes what is shown and nothing else, so a link may do it.
+pub(crate) fn choose(dictionary: &Dictionary, request: &Request) -> Result<Response> {
+    let Choice { to, next } = request.query()?;
+    let language = Language::parse(&to)
+        .ok_or_else(|| Error::bad_request("the parameter to is neither zh nor en"))?;
+    let next = urls::own_place(&next).unwrap_or(urls::HOME);
+    let response = Response::see_other(next).map_err(Error::internal)?;
+    Visitor::of(dictionary, request).speaks(language, response)
+}

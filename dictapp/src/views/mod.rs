@@ -1,0 +1,16 @@
+//! The functions behind the URLs: each reads the request, asks the dictionary, renders a page.
+
+mod visitor;
+mod page;
+pub(crate) mod host;
+pub(crate) mod assets;
+pub(crate) mod home;
+pub(crate) mod lookup;
+mod word;
+pub(crate) mod history;
+pub(crate) mod account;
+mod registration;
+pub(crate) mod language;
+pub(crate) mod error;
+
+pub(crate) use page::templates;

@@ -1,0 +1,191 @@
+//! Who asks: a request's cookies and fields to a language, a user or a guest, and the token that
+//! guards forms.
+
+use std::cell::OnceCell;
+use std::time::Duration;
+
+use webframe::http::{HeaderName, StatusCode, header};
+use webframe::{Cookie, Error, Request, Response, Result};
+
+use crate::dictionary::{Dictionary, SignedIn, Visit};
+use crate::form_token::{form_token, is_cross_site, is_form_token};
+use crate::session::Token;
+use crate::settings::CookieSecure;
+use crate::store::StoreError;
+use crate::texts::Language;
+
+const SESSION: &str = "session";
+const VISITOR: &str = "visitor";
+pub(super) const LANGUAGE: &str = "language";
+
+/// How long a browser keeps the chosen language.
+const LANGUAGE_KEPT: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// Who asks, and how to speak to them.
+pub(super) struct Visitor<'r> {
+    pub(super) request: &'r Request,
+    pub(super) language: Language,
+    pub(super) who: Who,
+    /// The session's, where there is one that goes on.
+    session: Option<Token>,
+    /// For the forms of a guest: from the cookie, or made for this answer.
+    guest: OnceCell<Guest>,
+    secure: bool,
+}
+
+struct Guest {
+    token: Token,
+    is_new: bool,
+}
+
+/// What is known of who asks.
+pub(super) enum Who {
+    /// Somebody who is logged in.
+    User(Visit),
+    /// Nobody in particular.
+    Guest,
+    /// There is a session cookie, and the database cannot say whose it is.
+    Unknown(StoreError),
+}
+
+impl<'r> Visitor<'r> {
+    /// Looks at the cookies, and at the database where one may be a session's.
+    pub(super) fn of(dictionary: &Dictionary, request: &'r Request) -> Visitor<'r> {
+        let session = request.cookie(SESSION).and_then(Token::parse);
+        let who = match session.as_ref().map(|token| dictionary.visit(token)) {
+            None | Some(Ok(None)) => Who::Guest,
+            Some(Ok(Some(visit))) => Who::User(visit),
+            Some(Err(error)) => Who::Unknown(error),
+        };
+        Visitor {
+            request,
+            language: language(request),
+            session: session.filter(|_| !matches!(who, Who::Guest)),
+            who,
+            guest: OnceCell::new(),
+            secure: is_secure(dictionary, request),
+        }
+    }
+
+    /// The user; none for a guest.
+    ///
+    /// # Errors
+    /// 503 where the database cannot say who it is.
+    pub(super) fn user(&self) -> Result<Option<&Visit>> {
+        match &self.who {
+            Who::User(visit) => Ok(Some(visit)),
+            Who::Guest => Ok(None),
+            Who::Unknown(error) => Err(error.clone().into()),
+        }
+    }
+
+    /// The token for a form on a page of this visitor.
+    pub(super) fn form_token(&self) -> Result<String> {
+        Ok(form_token(self.form_cookie()?))
+    }
+
+    /// Refuses a form that is not from a page which this visitor was sent.
+    ///
+    /// # Errors
+    /// 403; 503 where the database cannot say whose session it is.
+    pub(super) fn check_form(&self, dictionary: &Dictionary, given: &str) -> Result<()> {
+        self.user()?;
+        let field = |name| self.request.field(&name);
+        let public = dictionary.settings().server.public_url.as_deref();
+        let own = public.or(field(header::HOST)).unwrap_or_default();
+        let site = field(HeaderName::from_static("sec-fetch-site"));
+        let is_other_site = is_cross_site(site, field(header::ORIGIN), own);
+        match !is_other_site && is_form_token(self.form_cookie()?, given) {
+            true => Ok(()),
+            false => Err(Error::new(StatusCode::FORBIDDEN, "")),
+        }
+    }
+
+    /// The answer, with the cookie that guards its forms where it needs one.
+    pub(super) fn send(&self, response: Response) -> Result<Response> {
+        // Its length would tell the token, letter by letter, to whoever may choose the query.
+        let has_token = self.session.is_some() || self.guest.get().is_some();
+        let response = if has_token { response.without_compression() } else { response };
+        match self.guest.get() {
+            Some(Guest { token, is_new: true }) => {
+                Ok(response.with_cookie(&self.cookie(VISITOR, &token.to_text())?))
+            }
+            _ => Ok(response),
+        }
+    }
+
+    /// The answer to somebody who has just logged in: the new session in place of the old one.
+    pub(super) fn signed_in(
+        &self,
+        dictionary: &Dictionary,
+        signed_in: &SignedIn,
+        response: Response,
+    ) -> Result<Response> {
+        if let Some(old) = &self.session {
+            dictionary.sign_out(old)?;
+        }
+        let kept = dictionary.settings().accounts.session_absolute;
+        let session = self.cookie(SESSION, &signed_in.token.to_text())?.max_age(kept);
+        Ok(response.with_cookie(&session).with_cookie(&Cookie::removal(VISITOR)?))
+    }
+
+    /// Ends the session here and in the browser.
+    pub(super) fn signed_out(
+        &self,
+        dictionary: &Dictionary,
+        response: Response,
+    ) -> Result<Response> {
+        if let Some(token) = &self.session {
+            dictionary.sign_out(token)?;
+        }
+        Ok(response.with_cookie(&Cookie::removal(SESSION)?))
+    }
+
+    /// Remembers a language.
+    pub(super) fn speaks(&self, language: Language, response: Response) -> Result<Response> {
+        let cookie = self.cookie(LANGUAGE, language.tag())?.max_age(LANGUAGE_KEPT);
+        Ok(response.with_cookie(&cookie))
+    }
+
+    fn cookie(&self, name: &str, value: &str) -> Result<Cookie> {
+        let cookie = Cookie::new(name, value)?;
+        Ok(if self.secure { cookie.secure() } else { cookie })
+    }
+
+    /// What the forms of this visitor are bound to.
+    fn form_cookie(&self) -> Result<&Token> {
+        if let Some(session) = &self.session {
+            return Ok(session);
+        }
+        if self.guest.get().is_none() {
+            let known = self.request.cookie(VISITOR).and_then(Token::parse);
+            let is_new = known.is_none();
+            let token = match known {
+                Some(token) => token,
+                None => Token::random().map_err(|error| Error::internal(error.to_string()))?,
+            };
+            // Nobody else can have set it: the cell is not shared.
+            drop(self.guest.set(Guest { token, is_new }));
+        }
+        Ok(&self.guest.get().expect("it was set above").token)
+    }
+}
+
+/// What was chosen, else what the browser asks for, else English.
+fn language(request: &Request) -> Language {
+    let chosen = request.cookie(LANGUAGE).and_then(Language::parse);
+    let asked = || Language::best(request.field(&header::ACCEPT_LANGUAGE)?);
+    chosen.or_else(asked).unwrap_or(Language::English)
+}
+
+fn is_secure(dictionary: &Dictionary, request: &Request) -> bool {
+    let settings = dictionary.settings();
+    let public = settings.server.public_url.as_deref();
+    match settings.accounts.cookie_secure {
+        CookieSecure::Always => true,
+        CookieSecure::Never => false,
+        CookieSecure::Auto => {
+            request.peer().encrypted || public.is_some_and(|url| url.starts_with("https:"))
+        }
+    }
+}

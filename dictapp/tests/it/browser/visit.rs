@@ -1,0 +1,181 @@
+//! What a person does at the dictionary, from registering to a history that nobody else sees; the
+//! same with either database, and with a kill in between.
+
+use std::time::{Duration, Instant};
+
+use super::driver::{Browser, Key, Profile, Scripts};
+use crate::mariadb::MariaDb;
+use crate::pages::site::Site;
+
+const PASSWORD: &str = "correct horse";
+
+const WORDS: [&str; 10] = [
+    "apple",
+    "ICE CREAM",
+    "and/or",
+    "o'clock",
+    "cafe",
+    "well-known",
+    "went",
+    "China",
+    "dictionary",
+    "umbrella",
+];
+
+fn browser(languages: &str) -> Browser {
+    Browser::start(Profile { languages, scripts: Scripts::Off, ..Profile::default() })
+}
+
+#[track_caller]
+fn register(browser: &Browser, site: &Site, name: &str) {
+    browser.goto(&format!("{}/register", site.url));
+    browser.fill("#name", name);
+    browser.fill("#password", PASSWORD);
+    browser.fill("#password_again", PASSWORD);
+    browser.click("main button.primary");
+    browser.wait_for("#logout");
+}
+
+#[track_caller]
+fn log_in(browser: &Browser, site: &Site, name: &str) {
+    browser.goto(&format!("{}/login", site.url));
+    browser.fill("#name", name);
+    browser.fill("#password", PASSWORD);
+    browser.press(Key::Enter);
+    browser.wait_for("#logout");
+}
+
+/// Types a word into the box and waits for its page.
+#[track_caller]
+fn look_up(browser: &Browser, word: &str) {
+    browser.fill("#q", word);
+    browser.press(Key::Enter);
+    browser.wait_for("article.entry h1.headword");
+}
+
+#[track_caller]
+fn history(browser: &Browser, site: &Site) -> Vec<String> {
+    browser.goto(&format!("{}/history", site.url));
+    browser.wait_for("#history");
+    browser.texts("#history tbody td:nth-child(2) a")
+}
+
+/// The last words of which are shown first.
+fn newest_first(words: &[&str]) -> Vec<String> {
+    words.iter().rev().map(|word| (*word).to_owned()).collect()
+}
+
+fn person_registers_looks_up_ten_words_and_logs_out(settings: &[&str]) {
+    let site = Site::start_with(settings);
+    let browser = browser("en-US,en");
+    register(&browser, &site, "Levi");
+    assert_eq!(browser.current_url(), format!("{}/", site.url));
+    browser.click("#logout");
+    browser.wait_for("a[href='/login']");
+    log_in(&browser, &site, "Levi");
+    for word in WORDS {
+        look_up(&browser, word);
+        assert!(!browser.texts(".gloss").is_empty(), "{word}");
+    }
+    assert_eq!(history(&browser, &site), newest_first(&WORDS));
+    assert_eq!(browser.texts("#history tbody td:first-child"), ["Levi"; 10]);
+
+    // Killed between two requests: what was answered is there.
+    let site = Site::start_in(site.kill(), settings);
+    log_in(&browser, &site, "Levi");
+    assert_eq!(history(&browser, &site), newest_first(&WORDS));
+
+    browser.click("#logout");
+    browser.wait_for("a[href='/login']");
+    browser.goto(&format!("{}/history", site.url));
+    assert_eq!(browser.current_url(), format!("{}/login?next=/history", site.url));
+    assert!(!browser.exists("#history"));
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn a_person_registers_looks_up_ten_words_and_logs_out() {
+    person_registers_looks_up_ten_words_and_logs_out(&[]);
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn a_person_does_the_same_with_mariadb() {
+    let url = format!("database.url={}", MariaDb::shared().database());
+    person_registers_looks_up_ten_words_and_logs_out(&[&url]);
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn the_search_box_has_the_focus_and_the_keyboard_is_enough() {
+    let site = Site::start();
+    let browser = Browser::start(Profile::default());
+    browser.goto(&format!("{}/", site.url));
+    assert_eq!(browser.script("return document.activeElement.id", &[]), "q");
+    browser.press(Key::Enter);
+    browser.wait_for("body.results");
+    assert_eq!(browser.text("main h1"), "Type a word to look up");
+    assert_eq!(browser.script("return document.activeElement.id", &[]), "q");
+    browser.fill("#q", "recieve");
+    browser.press(Key::Enter);
+    browser.wait_for("ul.words a");
+    browser.click("ul.words a");
+    browser.wait_for("article.entry");
+    assert_eq!(browser.text("h1.headword"), "receive");
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn a_mistake_in_the_form_stands_beside_its_field() {
+    let site = Site::start();
+    let browser = browser("zh-CN,zh");
+    browser.goto(&format!("{}/register", site.url));
+    browser.fill("#name", "李 雷");
+    browser.fill("#password", "12345");
+    browser.fill("#password_again", "1234");
+    browser.click("main button.primary");
+    browser.wait_for("#name-problem");
+    assert_eq!(browser.text("#name-problem"), "用户名里不能有空格。");
+    assert_eq!(browser.text("#password-problem"), "密码至少 6 个字符。");
+    assert_eq!(browser.text("#password_again-problem"), "两次输入的密码不一致。");
+    assert_eq!(browser.attribute("#name", "value").as_deref(), Some("李 雷"));
+    assert_eq!(browser.attribute("#password", "value"), None);
+    let described = browser.attribute("#password", "aria-describedby");
+    assert_eq!(described.as_deref(), Some("password-problem password-hint"));
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn the_switch_of_languages_stays_on_the_page() {
+    let site = Site::start();
+    let browser = browser("en-US,en");
+    browser.goto(&format!("{}/word/and%2For", site.url));
+    browser.click("#language");
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while browser.attribute("html", "lang").as_deref() != Some("zh-Hans") {
+        assert!(Instant::now() < deadline, "the language does not change");
+    }
+    assert_eq!(browser.current_url(), format!("{}/word/and%2For", site.url));
+    assert_eq!(browser.text("h1.headword"), "and/or");
+}
+
+/// On a phone nothing is cut off at the side, and no page loads anything that its policy forbids.
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn every_page_fits_a_phone() {
+    let site = Site::start();
+    let profile = Profile { width: 390, height: 844, ..Profile::default() };
+    let browser = Browser::start(profile);
+    register(&browser, &site, "a-rather-long-name-of-somebody-x");
+    look_up(&browser, "answer");
+    for page in
+        ["/", "/word/answer", "/word/recieve", "/search?q=*", "/history", "/login", "/register"]
+    {
+        browser.goto(&format!("{}{page}", site.url));
+        let wider = "return document.documentElement.scrollWidth - window.innerWidth";
+        let wider = browser.script(wider, &[]).as_i64().expect("a number");
+        assert!(wider <= 0, "{page} is {wider} pixels too wide");
+        let styled = "return getComputedStyle(document.body).display";
+        assert_eq!(browser.script(styled, &[]), "flex", "{page} has no stylesheet");
+    }
+}

@@ -1,0 +1,40 @@
+//! The database goes away and comes back.
+
+use std::time::{Duration, Instant};
+
+use super::client::{PASSWORD, Person};
+use super::site::Site;
+use crate::mariadb::MariaDb;
+
+#[test]
+#[ignore = "needs MariaDB: cargo xtask test"]
+fn without_the_database_what_needs_it_is_503_and_the_rest_goes_on_and_all_recovers() {
+    let mut server = MariaDb::start();
+    let url = format!("database.url={}", server.database());
+    let site = Site::start_with(&[&url, "database.patience=1s", "database.connect_timeout=1s"]);
+    let levi = Person::registered(&site, "Levi");
+    levi.get("/word/apple");
+    let guest = Person::new(&site);
+    let token = guest.get("/login").form_token();
+    server.kill();
+
+    for target in ["/history", "/word/apple", "/search?q=apple"] {
+        let answer = levi.get(target);
+        answer.assert_has(503, &["Not available for a moment"]);
+        assert!(answer.field("retry-after").is_some(), "{target}");
+    }
+    let form = [("name", "Levi"), ("password", PASSWORD), ("form_token", &*token)];
+    assert_eq!(guest.post("/login", &form).status, 503);
+    levi.get("/").assert_has(200, &["We cannot check right now", "name=\"q\""]);
+    guest.get("/word/apple").assert_has(200, &["苹果"]);
+    assert_eq!(guest.get("/static/css/site.css").status, 200);
+
+    server.run();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while levi.get("/history").status != 200 {
+        assert!(Instant::now() < deadline, "it does not recover");
+    }
+    assert_eq!(levi.history(), ["apple"]);
+    assert_eq!(levi.get("/word/dog").status, 200);
+    assert_eq!(levi.history(), ["dog", "apple"]);
+}

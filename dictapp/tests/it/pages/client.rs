@@ -1,0 +1,233 @@
+//! Somebody at a browser without scripts: follows nothing by itself, keeps cookies, sends forms with
+//! the token of their page.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use super::site::Site;
+
+/// Somebody who visits a site.
+pub(crate) struct Person<'s> {
+    site: &'s Site,
+    cookies: RefCell<BTreeMap<String, String>>,
+    languages: String,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    fields: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+pub(crate) const PASSWORD: &str = "correct horse";
+
+impl<'s> Person<'s> {
+    /// Somebody unknown who reads English.
+    pub(crate) fn new(site: &'s Site) -> Person<'s> {
+        Person::who_reads(site, "en")
+    }
+
+    pub(crate) fn who_reads(site: &'s Site, languages: &str) -> Person<'s> {
+        Person { site, cookies: RefCell::default(), languages: languages.to_owned() }
+    }
+
+    /// Somebody who has just registered.
+    #[track_caller]
+    pub(crate) fn registered(site: &'s Site, name: &str) -> Person<'s> {
+        let person = Person::new(site);
+        let form = [("name", name), ("password", PASSWORD), ("password_again", PASSWORD)];
+        assert_eq!(person.submit("/register", &form).to("/"), "/");
+        person
+    }
+
+    #[track_caller]
+    pub(crate) fn get(&self, target: &str) -> Answer {
+        self.send("GET", target, &[], None)
+    }
+
+    #[track_caller]
+    pub(crate) fn get_with(&self, target: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send("GET", target, fields, None)
+    }
+
+    /// Gets the page with the form, fills it in and sends it.
+    #[track_caller]
+    pub(crate) fn submit(&self, target: &str, form: &[(&str, &str)]) -> Answer {
+        let token = self.get(target).form_token();
+        self.post(target, &[form, &[("form_token", &token)]].concat())
+    }
+
+    /// Sends a form as it is.
+    #[track_caller]
+    pub(crate) fn post(&self, target: &str, form: &[(&str, &str)]) -> Answer {
+        let origin = self.site.url.clone();
+        self.post_with(target, form, &[("Origin", &origin)])
+    }
+
+    #[track_caller]
+    pub(crate) fn post_with(
+        &self,
+        target: &str,
+        form: &[(&str, &str)],
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        self.send("POST", target, fields, Some(&encode(form)))
+    }
+
+    #[track_caller]
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        target: &str,
+        fields: &[(&str, &str)],
+        form: Option<&str>,
+    ) -> Answer {
+        let authority = self.site.authority();
+        let mut request = format!(
+            "{method} {target} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\
+             Accept-Language: {}\r\n",
+            self.languages
+        );
+        for (name, value) in fields {
+            write!(request, "{name}: {value}\r\n").unwrap();
+        }
+        let cookies = self.cookies.borrow();
+        let pairs: Vec<String> =
+            cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        drop(cookies);
+        if !pairs.is_empty() {
+            write!(request, "Cookie: {}\r\n", pairs.join("; ")).unwrap();
+        }
+        if let Some(form) = form {
+            let kind = "application/x-www-form-urlencoded";
+            write!(request, "Content-Type: {kind}\r\nContent-Length: {}\r\n", form.len()).unwrap();
+        }
+        write!(request, "\r\n{}", form.unwrap_or_default()).unwrap();
+        let mut stream = TcpStream::connect(authority).expect("it listens");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        let answer = Answer::parse(&String::from_utf8(bytes).expect("UTF-8"));
+        self.keep(&answer);
+        answer
+    }
+
+    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.borrow().get(name).cloned()
+    }
+
+    pub(crate) fn set_cookie(&self, name: &str, value: &str) {
+        self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+    }
+
+    /// The words of the history, newest first, of one page.
+    #[track_caller]
+    pub(crate) fn history(&self) -> Vec<String> {
+        let answer = self.get("/history");
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.words()
+    }
+
+    fn keep(&self, answer: &Answer) {
+        for cookie in answer.all("set-cookie") {
+            let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
+            let (name, value) = pair.split_once('=').expect("a pair");
+            match attributes.contains("Max-Age=0") {
+                true => self.cookies.borrow_mut().remove(name),
+                false => self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned()),
+            };
+        }
+    }
+}
+
+impl Answer {
+    #[track_caller]
+    fn parse(text: &str) -> Answer {
+        let (head, body) = text.split_once("\r\n\r\n").expect("a head");
+        let mut lines = head.split("\r\n");
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status");
+        let field = |line: &str| {
+            let (name, value) = line.split_once(':').expect("a field");
+            (name.to_ascii_lowercase(), value.trim().to_owned())
+        };
+        let fields = lines.map(field).collect();
+        Answer { status: status.parse().expect("a number"), fields, body: body.to_owned() }
+    }
+
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|field| field.0 == name).map(|field| field.1.as_str())
+    }
+
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.fields.iter().filter(move |field| field.0 == name).map(|field| field.1.as_str())
+    }
+
+    /// Where a 303 leads; for a message what is wrong otherwise.
+    #[track_caller]
+    pub(crate) fn to(&self, expected: &str) -> &str {
+        assert_eq!(self.status, 303, "not sent to {expected} but: {self:?}");
+        self.field("location").expect("a place")
+    }
+
+    #[track_caller]
+    pub(crate) fn form_token(&self) -> String {
+        let start = "name=\"form_token\" value=\"";
+        // Where the page has a form of its own beside the log-out, its token is the same.
+        let (_, rest) = self.body.split_once(start).unwrap_or_else(|| panic!("no form: {self:?}"));
+        rest.split('"').next().expect("an end").to_owned()
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_has(&self, status: u16, texts: &[&str]) {
+        assert_eq!(self.status, status, "{self:?}");
+        for text in texts {
+            assert!(self.body.contains(text), "{text:?} is not in {}", self.body);
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_has_not(&self, texts: &[&str]) {
+        for text in texts {
+            assert!(!self.body.contains(text), "{text:?} is in {}", self.body);
+        }
+    }
+
+    /// The words of the rows of the history.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let cells = self.body.split("<td><a href=\"").skip(1);
+        let link = |cell: &str| {
+            let text = cell.split_once('>').expect("a link").1;
+            text.split('<').next().expect("its end").to_owned()
+        };
+        cells.map(link).collect()
+    }
+
+    /// Where the link of this id leads.
+    pub(crate) fn link(&self, id: &str) -> Option<String> {
+        let (_, rest) = self.body.split_once(&format!("id=\"{id}\" href=\""))?;
+        Some(rest.split('"').next()?.replace("&amp;", "&"))
+    }
+}
+
+/// The pairs of a form or a query.
+pub(crate) fn encode(pairs: &[(&str, &str)]) -> String {
+    let pair = |(name, value): &(&str, &str)| format!("{name}={}", encode_value(value));
+    pairs.iter().map(pair).collect::<Vec<_>>().join("&")
+}
+
+/// Everything but letters and digits.
+pub(crate) fn encode_value(value: &str) -> String {
+    let mut text = String::new();
+    for byte in value.bytes() {
+        match byte.is_ascii_alphanumeric() {
+            true => text.push(char::from(byte)),
+            false => write!(text, "%{byte:02X}").unwrap(),
+        }
+    }
+    text
+}

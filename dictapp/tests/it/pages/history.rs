@@ -1,0 +1,86 @@
+//! The history: own rows, newest first, by pages.
+
+use super::client::Person;
+use super::site::Site;
+
+#[test]
+fn a_guest_is_sent_to_the_log_in_and_back() {
+    let site = Site::start();
+    let answer = Person::new(&site).get("/history");
+    assert_eq!(answer.to("/login"), "/login?next=/history");
+}
+
+#[test]
+fn the_last_ten_are_shown_and_all_of_them_by_pages() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    let words: Vec<String> = (0..25).map(|number| format!("word{number}")).collect();
+    for word in &words {
+        person.get(&format!("/word/{word}"));
+    }
+    let newest_first: Vec<&str> = words.iter().rev().map(String::as_str).collect();
+    let first = person.get("/history");
+    first.assert_has(
+        200,
+        &["25 look-ups", "<th scope=\"col\">Name</th><th scope=\"col\">Word</th>"],
+    );
+    assert_eq!(first.words(), newest_first[..10]);
+    assert_eq!(first.link("newer"), None);
+    let second = person.get(&first.link("older").expect("older ones"));
+    assert_eq!(second.words(), newest_first[10..20]);
+    let third = person.get(&second.link("older").expect("older ones"));
+    assert_eq!(third.words(), newest_first[20..]);
+    assert_eq!(third.link("older"), None);
+    let back = person.get(&third.link("newer").expect("newer ones"));
+    assert_eq!(back.words(), newest_first[10..20]);
+    let front = person.get(&back.link("newer").expect("newer ones"));
+    assert_eq!((front.words(), front.link("newer")), (first.words(), None));
+}
+
+#[test]
+fn a_page_that_is_not_there_is_a_clear_answer() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    assert_eq!(person.get("/history?older=1").to("/history"), "/history");
+    assert_eq!(person.get("/history?older=9223372036854775807").status, 400);
+    person.get("/history?older=x").assert_has(400, &["field older"]);
+}
+
+#[test]
+fn nobody_sees_the_rows_of_another() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    levi.get("/word/apple");
+    let han = Person::registered(&site, "韩梅梅");
+    han.get("/history").assert_has(200, &["Nothing here yet"]);
+    han.get("/word/dog");
+    assert_eq!(han.history(), ["dog"]);
+    assert_eq!(levi.history(), ["apple"]);
+    assert_eq!(levi.get("/history").field("cache-control"), Some("no-store"));
+}
+
+#[test]
+fn a_row_has_name_word_and_time() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    let before = jiff::Timestamp::now();
+    person.get("/word/apple");
+    let page = person.get("/history");
+    let (_, rest) = page.body.split_once("<time datetime=\"").expect("a time");
+    let (at, rest) = rest.split_once("\">").unwrap();
+    let at: jiff::Timestamp = at.parse().expect("a time for programs");
+    assert!(at.duration_since(before).as_secs().abs() < 60, "{at}");
+    let shown = rest.split('<').next().unwrap();
+    let local = at.to_zoned(jiff::tz::TimeZone::UTC);
+    assert_eq!(shown, local.strftime("%Y-%m-%d %H:%M:%S").to_string());
+}
+
+#[test]
+fn the_length_of_a_page_is_a_setting() {
+    let site = Site::start_with(&["dictionary.history_page=2"]);
+    let person = Person::registered(&site, "Levi");
+    for word in ["a", "b", "c"] {
+        person.get(&format!("/word/{word}"));
+    }
+    assert_eq!(person.history(), ["c", "b"]);
+}

@@ -1,0 +1,137 @@
+//! Logging in: who may, where to, and forms that are not ours.
+
+use super::client::{PASSWORD, Person, encode_value};
+use super::site::Site;
+
+/// The page without what differs from one visit to the next.
+fn without_token(body: &str) -> String {
+    let (before, rest) = body.split_once("name=\"form_token\" value=\"").unwrap();
+    format!("{before}{}", rest.split_once('"').unwrap().1)
+}
+
+#[test]
+fn an_unknown_name_and_a_wrong_password_look_the_same() {
+    let site = Site::start();
+    Person::registered(&site, "Levi");
+    let wrong = [("name", "Levi"), ("password", "wrong horse")];
+    let wrong = Person::new(&site).submit("/login", &wrong);
+    wrong.assert_has(401, &["The name or the password is wrong.", "value=\"Levi\""]);
+    wrong.assert_has_not(&["wrong horse"]);
+    let unknown = [("name", "Nobody"), ("password", "wrong horse")];
+    let unknown = Person::new(&site).submit("/login", &unknown);
+    assert_eq!(unknown.status, 401);
+    assert_eq!(without_token(&unknown.body).replace("Nobody", "Levi"), without_token(&wrong.body));
+    for name in ["", "two words", "LEVI"] {
+        let form = [("name", name), ("password", PASSWORD)];
+        assert_eq!(Person::new(&site).submit("/login", &form).status, 401, "{name}");
+    }
+}
+
+#[test]
+fn a_log_in_goes_only_to_a_place_of_this_site() {
+    let site = Site::start();
+    Person::registered(&site, "Levi");
+    for (next, place) in [
+        ("/history", "/history"),
+        ("/word/and%2For", "/word/and%2For"),
+        ("/search?q=a&b=//c", "/search?q=a&b=//c"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("https://evil.example/", "/"),
+        ("javascript:alert(1)", "/"),
+        ("/\r\nSet-Cookie: a=b", "/"),
+        ("history", "/"),
+        ("", "/"),
+    ] {
+        let person = Person::new(&site);
+        let page = format!("/login?next={}", encode_value(next));
+        let token = person.get(&page).form_token();
+        let form = [("name", "Levi"), ("password", PASSWORD), ("form_token", &token)];
+        assert_eq!(person.post(&page, &form).to(place), place, "{next:?} in the query");
+        let person = Person::new(&site);
+        let form = [("name", "Levi"), ("password", PASSWORD), ("next", next)];
+        assert_eq!(person.submit("/login", &form).to(place), place, "{next:?} in the form");
+    }
+}
+
+#[test]
+fn the_form_carries_on_where_to_go_after_a_failure() {
+    let site = Site::start();
+    let person = Person::new(&site);
+    let form = [("name", "Levi"), ("password", "x"), ("next", "/history")];
+    let page = person.submit("/login", &form);
+    page.assert_has(401, &["name=\"next\" value=\"/history\""]);
+}
+
+#[test]
+fn a_form_that_is_not_from_our_page_is_refused_with_a_page_that_explains() {
+    let site = Site::start();
+    Person::registered(&site, "Levi");
+    let form = |token: &str| {
+        let pairs = [("name", "Levi"), ("password", PASSWORD), ("form_token", token)];
+        pairs.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    };
+    let post = |person: &Person<'_>, token: &str, fields: &[(&str, &str)]| {
+        let form = form(token);
+        let form: Vec<(&str, &str)> = form.iter().map(|p| (p.0.as_str(), p.1.as_str())).collect();
+        person.post_with("/login", &form, fields)
+    };
+    let person = Person::new(&site);
+    let token = person.get("/login").form_token();
+    let others = Person::new(&site).get("/login").form_token();
+    for (token, fields) in [
+        ("", &[][..]),
+        (&*others, &[]),
+        (&*token, &[("Origin", "https://evil.example")]),
+        (&*token, &[("Origin", "null")]),
+        (&*token, &[("Sec-Fetch-Site", "cross-site")]),
+        (&*token, &[("Sec-Fetch-Site", "same-site"), ("Origin", &*site.url)]),
+    ] {
+        let answer = post(&person, token, fields);
+        answer.assert_has(403, &["This form cannot be accepted", "reload the page"]);
+        assert_eq!(person.cookie("session"), None);
+    }
+    // Without the cookie the token is worth nothing.
+    assert_eq!(post(&Person::new(&site), &token, &[]).status, 403);
+    for fields in [&[][..], &[("Sec-Fetch-Site", "same-origin")], &[("Origin", &*site.url)]] {
+        let person = Person::new(&site);
+        let token = person.get("/login").form_token();
+        assert_eq!(post(&person, &token, fields).to("/"), "/");
+    }
+}
+
+#[test]
+fn a_form_of_another_kind_is_415() {
+    let site = Site::start();
+    let person = Person::new(&site);
+    let field = [("Content-Type", "application/json")];
+    let answer = person.send("POST", "/login", &field, None);
+    assert_eq!(answer.status, 415);
+    answer.assert_has(415, &["That format is not understood"]);
+}
+
+#[test]
+fn a_course_users_hash_is_replaced_at_the_first_log_in() {
+    let site = Site::start();
+    Person::registered(&site, "Levi");
+    let folder = site.kill();
+    let database = folder.path().join("data/dictapp.db");
+    let passwd = |new: Option<&str>| -> String {
+        let database = rusqlite::Connection::open(&database).unwrap();
+        if let Some(new) = new {
+            let sql = "update user set passwd = ? where name = 'Levi'";
+            assert_eq!(database.execute(sql, [new]).unwrap(), 1);
+        }
+        let sql = "select passwd from user where name = 'Levi'";
+        database.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    passwd(Some("18c397028b3e18311b980efb9272f4b2"));
+    let site = Site::start_in(folder, &[]);
+    let wrong = [("name", "Levi"), ("password", PASSWORD)];
+    assert_eq!(Person::new(&site).submit("/login", &wrong).status, 401);
+    for _ in 0..2 {
+        let form = [("name", "Levi"), ("password", "123456")];
+        assert_eq!(Person::new(&site).submit("/login", &form).to("/"), "/");
+        assert!(passwd(None).starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+    }
+}

@@ -1,0 +1,118 @@
+//! Making an account, and what keeps one from being made.
+
+use super::client::{PASSWORD, Person};
+use super::site::Site;
+
+#[test]
+fn a_new_user_is_logged_in_and_sent_to_the_first_page() {
+    let site = Site::start();
+    let person = Person::new(&site);
+    let form = [
+        ("name", "李雷"),
+        ("password", PASSWORD),
+        ("password_again", PASSWORD),
+        ("email", "li@example.org"),
+    ];
+    let answer = person.submit("/register", &form);
+    assert_eq!(answer.to("/"), "/");
+    let cookie = answer.all("set-cookie").find(|cookie| cookie.starts_with("session=")).unwrap();
+    for attribute in ["; HttpOnly", "; SameSite=Lax", "; Path=/", "; Max-Age=2592000"] {
+        assert!(cookie.contains(attribute), "{cookie}");
+    }
+    assert!(!cookie.contains("Secure"), "{cookie}");
+    person.get("/").assert_has(200, &["Logged in as 李雷"]);
+}
+
+#[test]
+fn every_wrong_field_gives_the_form_back_with_the_reason_beside_it() {
+    let site = Site::start();
+    let long = "x".repeat(33);
+    let long_password = "y".repeat(129);
+    for (name, password, again, email, field, reason) in [
+        ("", PASSWORD, PASSWORD, "", "name", "Choose a name."),
+        (&*long, PASSWORD, PASSWORD, "", "name", "A name has at most 32 characters."),
+        ("two words", PASSWORD, PASSWORD, "", "name", "A name cannot contain spaces."),
+        ("tab\there", PASSWORD, PASSWORD, "", "name", "A name cannot contain spaces."),
+        ("bell\u{7}", PASSWORD, PASSWORD, "", "name", "cannot be used (U+0007)"),
+        ("zero\u{200b}", PASSWORD, PASSWORD, "", "name", "cannot be used (U+200B)"),
+        ("Levi", "", "", "", "password", "Choose a password."),
+        ("Levi", "short", "short", "", "password", "A password has at least 6 characters."),
+        ("Levi", &*long_password, &*long_password, "", "password", "at most 128 characters"),
+        ("Levi", PASSWORD, "another", "", "password_again", "The two passwords are not the same."),
+        ("Levi", PASSWORD, PASSWORD, "no address", "email", "does not look like an email"),
+    ] {
+        let person = Person::new(&site);
+        let form =
+            [("name", name), ("password", password), ("password_again", again), ("email", email)];
+        let page = person.submit("/register", &form);
+        let problem = format!("id=\"{field}-problem\">");
+        let described = format!("aria-describedby=\"{field}-problem");
+        page.assert_has(422, &[&problem, &described, reason]);
+        if !name.is_empty() {
+            page.assert_has(422, &[&format!("value=\"{name}\"")]);
+        }
+        if !email.is_empty() {
+            page.assert_has(422, &[&format!("value=\"{email}\"")]);
+        }
+        page.assert_has_not(&[PASSWORD, &long_password, "\"another\"", "\"short\""]);
+        assert_eq!(person.cookie("session"), None);
+    }
+}
+
+#[test]
+fn a_taken_name_is_409_and_keeps_what_was_typed() {
+    let site = Site::start();
+    Person::registered(&site, "Levi");
+    let form = [
+        ("name", "Levi"),
+        ("password", "something else"),
+        ("password_again", "something else"),
+        ("email", "levi@example.org"),
+    ];
+    let page = Person::new(&site).submit("/register", &form);
+    page.assert_has(
+        409,
+        &[
+            "id=\"name-problem\">Somebody has this name already",
+            "value=\"Levi\"",
+            "value=\"levi@example.org\"",
+        ],
+    );
+    page.assert_has_not(&["something else"]);
+    Person::registered(&site, "levi");
+}
+
+#[test]
+fn where_registration_is_closed_nobody_registers() {
+    let site = Site::start_with(&["accounts.registration=false"]);
+    let person = Person::new(&site);
+    person.get("/register").assert_has(403, &["does not take new accounts"]);
+    person.get("/").assert_has_not(&["href=\"/register\""]);
+    let token = person.get("/login").form_token();
+    let form = [
+        ("name", "Levi"),
+        ("password", PASSWORD),
+        ("password_again", PASSWORD),
+        ("form_token", &token),
+    ];
+    assert_eq!(person.post("/register", &form).status, 403);
+    assert_eq!(person.cookie("session"), None);
+}
+
+#[test]
+fn neither_passwords_nor_tokens_are_in_the_log_or_in_the_database() {
+    let site = Site::start_with(&["log.level=debug"]);
+    let person = Person::registered(&site, "Levi");
+    let session = person.cookie("session").unwrap();
+    Person::new(&site).submit("/login", &[("name", "Levi"), ("password", "wrong horse")]);
+    person.get("/word/apple");
+    let mut kept = site.log().into_bytes();
+    for file in std::fs::read_dir(site.database().parent().unwrap()).unwrap() {
+        kept.extend(std::fs::read(file.unwrap().path()).unwrap());
+    }
+    let kept = String::from_utf8_lossy(&kept);
+    assert!(kept.contains("$argon2id$") && kept.contains("Levi"));
+    for secret in [PASSWORD, "wrong horse", session.as_str()] {
+        assert!(!kept.contains(secret), "{secret}");
+    }
+}

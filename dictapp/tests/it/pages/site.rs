@@ -1,0 +1,99 @@
+//! The built program, running: started in a folder, found by the line that it prints, ended with
+//! the test.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+/// A running program.
+pub(crate) struct Site {
+    child: Child,
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) url: String,
+    /// Its working directory; kept for the next start.
+    pub(crate) folder: TempDir,
+    rest_of_stdout: Option<std::process::ChildStdout>,
+}
+
+impl Site {
+    /// With the built-in settings, in an empty folder.
+    #[track_caller]
+    pub(crate) fn start() -> Site {
+        Site::start_with(&[])
+    }
+
+    /// With `section.key=value` settings.
+    #[track_caller]
+    pub(crate) fn start_with(settings: &[&str]) -> Site {
+        Site::start_in(tempfile::tempdir().expect("a folder"), settings)
+    }
+
+    /// In a folder that another one left.
+    #[track_caller]
+    pub(crate) fn start_in(folder: TempDir, settings: &[&str]) -> Site {
+        let mut command = program(folder.path(), settings);
+        let log = folder.path().join("stderr");
+        let log = fs::OpenOptions::new().append(true).create(true).open(log).expect("a log");
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("it starts");
+        let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+        let mut url = String::new();
+        stdout.read_line(&mut url).expect("a line");
+        let url = url.trim_end().to_owned();
+        let log = || fs::read_to_string(folder.path().join("stderr")).unwrap_or_default();
+        assert!(url.starts_with("http://127.0.0.1:"), "{url:?} is no URL; it said: {}", log());
+        Site { child, url, folder, rest_of_stdout: Some(stdout.into_inner()) }
+    }
+
+    /// `127.0.0.1:PORT`.
+    pub(crate) fn authority(&self) -> &str {
+        &self.url["http://".len()..]
+    }
+
+    /// What it said to standard error until now.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("stderr")).expect("a log")
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join("data/dictapp.db")
+    }
+
+    /// As a power failure would; what it leaves is the folder.
+    pub(crate) fn kill(mut self) -> TempDir {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ends");
+        std::mem::replace(&mut self.folder, tempfile::tempdir().expect("a folder"))
+    }
+
+    /// As an operator does: gives the exit code, and what came on standard output after the URL.
+    pub(crate) fn stop(mut self) -> (Option<i32>, String) {
+        let kill = Command::new("kill").arg(self.child.id().to_string()).status();
+        assert!(kill.expect("kill runs").success());
+        let code = self.child.wait().expect("it ends").code();
+        let mut rest = String::new();
+        let mut stdout = self.rest_of_stdout.take().expect("it was not taken before");
+        stdout.read_to_string(&mut rest).expect("text");
+        (code, rest)
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// The program with these settings, at a port that the system chooses.
+pub(crate) fn program(folder: &Path, settings: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dictapp"));
+    command.current_dir(folder).env_clear().stdin(Stdio::null());
+    command.args(["--set", "server.address=127.0.0.1:0"]);
+    for setting in settings {
+        command.args(["--set", setting]);
+    }
+    command
+}

@@ -1,0 +1,112 @@
+//! Starting, stopping, being killed; and what keeps it from starting, in one sentence.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+
+use super::client::Person;
+use super::site::{Site, program};
+
+/// Exit code and the one line on standard error.
+#[track_caller]
+fn refused(folder: &Path, settings: &[&str]) -> (i32, String) {
+    let output = program(folder, settings).output().expect("it runs");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "");
+    let error = String::from_utf8(output.stderr).expect("UTF-8");
+    let last = error.lines().last().unwrap_or_default().to_owned();
+    assert!(!error.contains("panicked"), "{error}");
+    let said: Vec<&str> = error.lines().filter(|line| line.starts_with("dictapp: ")).collect();
+    assert_eq!(said, [last.as_str()], "{error}");
+    (output.status.code().expect("it ends by itself"), last)
+}
+
+#[test]
+fn it_prints_its_address_and_nothing_else_and_stops_when_told_to() {
+    let site = Site::start();
+    assert_eq!(Person::new(&site).get("/").status, 200);
+    let port: u16 = site.url.rsplit(':').next().unwrap().parse().unwrap();
+    assert_ne!(port, 0);
+    assert_eq!(site.stop(), (Some(0), String::new()));
+}
+
+#[test]
+fn nothing_is_missing_after_a_kill() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    let words: Vec<String> = (0..20).map(|number| format!("w{number}")).collect();
+    for word in &words {
+        person.get(&format!("/word/{word}"));
+    }
+    let session = person.cookie("session").unwrap();
+    let site = Site::start_in(site.kill(), &["dictionary.history_page=100"]);
+    let person = Person::new(&site);
+    person.set_cookie("session", &session);
+    let newest_first: Vec<&str> = words.iter().rev().map(String::as_str).collect();
+    assert_eq!(person.history(), newest_first);
+    person.get("/word/apple").assert_has(200, &["苹果"]);
+}
+
+#[test]
+fn a_port_in_use_is_one_sentence_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let (code, said) = refused(folder.path(), &[&format!("server.address={address}")]);
+    assert_eq!(code, 1);
+    assert!(said.starts_with(&format!("dictapp: cannot listen at {address}: ")), "{said}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_database_that_cannot_be_used_is_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("data")).unwrap();
+    fs::write(folder.path().join("data/dictapp.db"), "this is no database ".repeat(500)).unwrap();
+    let (code, said) = refused(folder.path(), &[]);
+    assert_eq!(code, 1);
+    assert!(said.contains("data/dictapp.db"), "{said}");
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let url = format!("database.url=mysql://dict:s3cret@127.0.0.1:{port}/dict");
+    let (code, said) = refused(folder.path(), &[&url, "database.patience=100ms"]);
+    assert_eq!(code, 1);
+    assert!(said.contains(&format!("127.0.0.1:{port}")) && !said.contains("s3cret"), "{said}");
+    fs::write(folder.path().join("file"), "").unwrap();
+    let (code, said) = refused(folder.path(), &["database.url=sqlite:file/x/dictapp.db"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("file/x"), "{said}");
+}
+
+#[test]
+fn a_log_file_that_cannot_be_written_is_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, said) = refused(folder.path(), &["log.file=no/such/folder.log"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("no/such/folder.log"), "{said}");
+}
+
+#[test]
+fn the_log_goes_to_a_file_as_json_where_told_so() {
+    let site = Site::start_with(&["log.file=dict.log", "log.format=json"]);
+    let log = fs::read_to_string(site.folder.path().join("dict.log")).unwrap();
+    for line in log.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).expect(line);
+        assert_eq!(line["level"], "INFO");
+    }
+    assert!(log.contains("listening at"), "{log}");
+    assert_eq!(site.log(), "");
+}
+
+#[test]
+fn a_saved_lexicon_that_is_damaged_is_made_anew() {
+    let site = Site::start();
+    let folder = site.kill();
+    let saved = folder.path().join("data/dictapp.db.lexicon");
+    let mut bytes = fs::read(&saved).expect("it was saved");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xff;
+    fs::write(&saved, &bytes).unwrap();
+    let site = Site::start_in(folder, &[]);
+    Person::new(&site).get("/word/apple").assert_has(200, &["苹果"]);
+    assert!(site.log().contains("made anew"), "{}", site.log());
+    assert_ne!(fs::read(&saved).unwrap(), bytes);
+}
