@@ -28,7 +28,9 @@ mod test_client;
 
 pub use app::{App, Next};
 pub use cookie::{Cookie, CookieError, SameSite};
-pub use engine::{Address, Pace, Server, ServerSettings, StopHandle, Stopped};
+pub use engine::{
+    Address, Pace, ReloadHandle, Server, ServerSettings, StopHandle, Stopped, TlsSettings,
+};
 pub use error::{Error, OrNotFound, Result};
 pub use files::StaticFiles;
 pub use handler::{Handler, Marked, blocking, quick};

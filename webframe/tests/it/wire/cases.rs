@@ -64,7 +64,7 @@ impl Case {
     }
 }
 
-const ERRORS: [WireError; 17] = [
+const ERRORS: [WireError; 19] = [
     WireError::RequestLine,
     WireError::UnknownMethod,
     WireError::Version,
@@ -73,6 +73,8 @@ const ERRORS: [WireError; 17] = [
     WireError::Field,
     WireError::HeadTooLarge,
     WireError::TooManyFields,
+    WireError::TooManyCookies,
+    WireError::HostNotServed,
     WireError::Host,
     WireError::ContentLength,
     WireError::TransferEncoding,
