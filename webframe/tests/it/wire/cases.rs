@@ -64,7 +64,7 @@ impl Case {
     }
 }
 
-const ERRORS: [WireError; 19] = [
+const ERRORS: [WireError; 17] = [
     WireError::RequestLine,
     WireError::UnknownMethod,
     WireError::Version,
@@ -73,8 +73,6 @@ const ERRORS: [WireError; 19] = [
     WireError::Field,
     WireError::HeadTooLarge,
     WireError::TooManyFields,
-    WireError::TooManyCookies,
-    WireError::HostNotServed,
     WireError::Host,
     WireError::ContentLength,
     WireError::TransferEncoding,
