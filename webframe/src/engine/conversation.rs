@@ -57,6 +57,10 @@ impl Shard {
                 }
             }
             Came::Nothing if holds_more => self.todo.push_back(Todo::Read(token, ended)),
+            // Bytes of a record that is not whole must not move the deadline of an idle peer.
+            Came::Nothing if kept == 0 && connection.is_idle() && !self.draining => {
+                return Some(self);
+            }
             Came::Nothing => {}
             Came::End => connection.ended = true,
             Came::Broken => {

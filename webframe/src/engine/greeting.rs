@@ -96,7 +96,10 @@ impl Shard {
         match greeted {
             Ok(()) => {
                 connection.phase = Phase::Idle;
-                match connection.has_output() {
+                connection.idle_since = self.now;
+                let has_output = connection.has_output();
+                self.set_deadline_in(token, engine.clocks.idle);
+                match has_output {
                     true => self.written(token, Written::Part),
                     false => self.todo.push_back(Todo::Read(token, ended)),
                 }

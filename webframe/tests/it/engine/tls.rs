@@ -6,7 +6,7 @@ use std::{
     net::{Shutdown, TcpStream},
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use http::HeaderValue;
@@ -17,6 +17,7 @@ use rustls::{
     pki_types::{CertificateDer, ServerName, pem::PemObject},
     version::{TLS12, TLS13},
 };
+use socket2::{Domain, Socket, Type};
 use webframe::{
     Address, Network, Request, Response, Result, Server, ServerSettings, Timeouts, TlsSettings,
     Urls,
@@ -179,6 +180,41 @@ fn handshake_and_request_may_come_byte_by_byte() {
         let mut client = Client::over(StreamOwned::new(session, Drip(connected(&site))));
         assert_eq!(client.get("/").body, "127.0.0.1 true");
         assert_eq!(client.get("/").body, "127.0.0.1 true");
+    }
+}
+
+#[test]
+fn a_client_that_takes_little_at_once_gets_a_long_chain_of_certificates() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let chain = folder.path().join("chain.crt");
+    let (first, second) = (fs::read(file("first.crt")), fs::read(file("second.crt")));
+    let rest = second.expect("a certificate").repeat(120); // about 50 KB
+    fs::write(&chain, [first.expect("a certificate"), rest].concat()).expect("written");
+    let tls = TlsSettings { cert: chain, key: file("first.key") };
+    let site = Site::start_with(&ServerSettings { tls: Some(tls), ..settings() }, (), urls());
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    socket.set_recv_buffer_size(2048).expect("a small window");
+    socket.connect(&site.address.into()).expect("it listens");
+    let session = session(config("first", &[&TLS13]));
+    let mut client = Client::over(StreamOwned::new(session, TcpStream::from(socket)));
+    assert_eq!(client.get("/").body, "127.0.0.1 true");
+    assert_eq!(client.get("/").body, "127.0.0.1 true");
+}
+
+#[test]
+fn a_record_that_never_ends_gains_no_time() {
+    let timeouts = Timeouts { idle: Duration::from_millis(300), ..Timeouts::default() };
+    let site = Site::start_with(&ServerSettings { timeouts, ..encrypted("first") }, (), urls());
+    let mut client = client(&site);
+    assert_eq!(client.get("/").status, 200);
+    let mut socket = client.socket().sock.try_clone().expect("a socket");
+    socket.write_all(&[0x17, 3, 3, 0x40, 0]).expect("it reads");
+    socket.set_read_timeout(Some(Duration::from_millis(50))).expect("a timeout");
+    let began = Instant::now();
+    // A byte each time that nothing has come for a while, until the server closes.
+    while socket.read(&mut [0]).is_err_and(|error| error.kind() == ErrorKind::WouldBlock) {
+        drop(socket.write_all(b"x"));
+        assert!(began.elapsed() < PATIENCE);
     }
 }
 
