@@ -8,7 +8,7 @@ use webframe::{App, Urls, blocking};
 use crate::dictionary::Dictionary;
 use crate::settings::{Log, LogFormat, Settings};
 use crate::views::{
-    account, assets, error, history, home, host, language, lookup, settings, suggest,
+    account, assets, error, history, home, language, lookup, settings, suggest,
 };
 
 pub(crate) const HOME: &str = "/";
@@ -72,7 +72,7 @@ pub fn app(dictionary: Dictionary, settings: &Settings) -> anyhow::Result<App<Di
     if settings.log.access {
         app = app.wrap(access_log(&settings.log)?);
     }
-    let app = app.wrap(request_id).wrap(compression).wrap(headers).wrap(host::check);
+    let app = app.wrap(request_id).wrap(compression).wrap(headers);
     Ok(app.urls(table()).error_page(error::page))
 }
 

@@ -20,13 +20,17 @@ mod template;
 mod error;
 pub mod middleware;
 mod limits;
+mod network;
+mod forwarded;
 pub mod wire;
 mod engine;
 mod test_client;
 
 pub use app::{App, Next};
 pub use cookie::{Cookie, CookieError, SameSite};
-pub use engine::{Address, Pace, Server, ServerSettings, StopHandle, Stopped};
+pub use engine::{
+    Address, Pace, ReloadHandle, Server, ServerSettings, StopHandle, Stopped, TlsSettings,
+};
 pub use error::{Error, OrNotFound, Result};
 pub use files::StaticFiles;
 pub use handler::{Handler, Marked, blocking, quick};
@@ -34,6 +38,7 @@ pub use http;
 pub use limits::{Limits, Timeouts};
 pub use middleware::Middleware;
 pub use minijinja;
+pub use network::Network;
 pub use request::{Peer, Request, RequestId};
 pub use response::{Body, Response};
 pub use router::Urls;

@@ -20,12 +20,13 @@ pub struct Request {
     pub(crate) form_fields_max: usize,
 }
 
-/// Who sent a request, as far as the connection knows.
+/// Who sent a request, as far as its connection knows and trusted proxies tell.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer {
-    /// The address of the other end; for a Unix socket the unspecified address.
+    /// The address of the client; for one on a Unix socket the unspecified address. The port is 0
+    /// where a proxy tells none.
     pub address: SocketAddr,
-    /// Whether the connection is encrypted.
+    /// Whether the client's connection is encrypted.
     pub encrypted: bool,
 }
 

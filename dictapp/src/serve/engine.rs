@@ -2,22 +2,24 @@
 
 use std::net::{SocketAddr, ToSocketAddrs};
 
-use anyhow::{Context, bail};
-use webframe::ServerSettings;
+use anyhow::Context;
+use webframe::{ServerSettings, TlsSettings};
 
 use crate::settings::{Address, DatabaseUrl, MysqlUrl, Settings};
 use crate::store::{DatabaseConfig, DatabaseTimeouts};
 
 /// Where and how to serve.
 pub(super) fn settings(settings: &Settings) -> anyhow::Result<ServerSettings> {
-    let server = &settings.server;
-    if settings.tls.cert.is_some() {
-        bail!(
-            "[tls] cert: this version cannot serve TLS; leave [tls] empty behind a proxy that does"
-        );
-    }
+    let Settings { server, tls, .. } = settings;
+    let files = tls.cert.clone().zip(tls.key.clone());
     Ok(ServerSettings {
         addresses: server.address.iter().map(resolve).collect::<Result<_, _>>()?,
+        tls: files.map(|(cert, key)| TlsSettings { cert, key }),
+        redirect_addresses: tls.redirect_address.iter().map(resolve).collect::<Result<_, _>>()?,
+        public_url: server.public_url.clone(),
+        allowed_hosts: server.allowed_hosts.clone(),
+        trusted_proxies: server.trusted_proxies.clone(),
+        proxy_protocol_from: server.proxy_protocol_from.clone(),
         workers_min: server.workers_min,
         workers_max: server.workers_max,
         shards: server.shards,
@@ -25,6 +27,7 @@ pub(super) fn settings(settings: &Settings) -> anyhow::Result<ServerSettings> {
         drain: server.drain,
         limits: limits(settings),
         timeouts: timeouts(settings),
+        ..ServerSettings::default()
     })
 }
 
@@ -92,6 +95,8 @@ pub(super) fn database(Settings { database, .. }: &Settings) -> DatabaseConfig {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     #[test]
@@ -107,10 +112,24 @@ mod tests {
     }
 
     #[test]
-    fn encryption_is_refused_rather_than_left_out() {
+    fn encryption_and_proxies_reach_the_framework() {
         let mut given = Settings::default();
-        given.tls.cert = Some("cert.pem".into());
-        assert!(settings(&given).unwrap_err().to_string().contains("[tls]"));
+        assert_eq!(settings(&given).unwrap().tls, None);
+        let (cert, key) = (PathBuf::from("cert.pem"), PathBuf::from("key.pem"));
+        (given.tls.cert, given.tls.key) = (Some(cert.clone()), Some(key.clone()));
+        given.tls.redirect_address = Some(Address::Tcp { host: "127.0.0.1".to_owned(), port: 80 });
+        given.server.public_url = Some("https://dict.example".to_owned());
+        given.server.allowed_hosts = vec!["dict.example".to_owned()];
+        given.server.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
+        given.server.proxy_protocol_from = vec!["unix:".parse().unwrap()];
+        let engine = settings(&given).unwrap();
+        assert_eq!(engine.tls, Some(TlsSettings { cert, key }));
+        let plain = webframe::Address::Tcp(([127, 0, 0, 1], 80).into());
+        assert_eq!(engine.redirect_addresses, [plain]);
+        assert_eq!(engine.public_url, given.server.public_url);
+        assert_eq!(engine.allowed_hosts, given.server.allowed_hosts);
+        assert_eq!(engine.trusted_proxies, given.server.trusted_proxies);
+        assert_eq!(engine.proxy_protocol_from, given.server.proxy_protocol_from);
     }
 
     #[test]

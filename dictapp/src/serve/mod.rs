@@ -28,7 +28,7 @@ pub fn run(settings: &Settings) -> anyhow::Result<()> {
     let dictionary = open(settings)?;
     let app = urls::app(dictionary, settings)?;
     let _upkeep = upkeep::start(app.state())?;
-    announce(&server.addresses());
+    announce(&server.addresses(), settings);
     let Stopped { cut } = server.serve(app)?;
     match cut {
         0 => ::log::info!("stopped"),
@@ -75,11 +75,12 @@ fn make_folder(url: &DatabaseUrl) -> anyhow::Result<()> {
 }
 
 /// The one line on standard output. Whoever started this without reading it goes on unharmed.
-fn announce(addresses: &[Address]) {
+fn announce(addresses: &[Address], settings: &Settings) {
     let mut out = io::stdout().lock();
+    let scheme = if settings.tls.cert.is_some() { "https" } else { "http" };
     for address in addresses {
         let line = match address {
-            Address::Tcp(address) => format!("http://{address}"),
+            Address::Tcp(address) => format!("{scheme}://{address}"),
             Address::Unix(_) => address.to_string(),
         };
         ::log::info!("listening at {line}");

@@ -4,7 +4,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::network::{Address, Network, address, host, network, origin};
+use webframe::Network;
+
+use super::network::{Address, address, host, network, origin};
 use super::reader::Reader;
 use super::value::{count, duration, list, optional, optional_path, size, some};
 
@@ -19,6 +21,8 @@ pub struct Server {
     pub allowed_hosts: Vec<String>,
     /// The proxies whose forwarding fields are believed.
     pub trusted_proxies: Vec<Network>,
+    /// The proxies whose connections begin with a header of the PROXY protocol.
+    pub proxy_protocol_from: Vec<Network>,
     /// Threads for handlers that block, at rest.
     pub workers_min: usize,
     /// Threads for handlers that block, at most.
@@ -96,6 +100,7 @@ impl Server {
             public_url: r.key("public_url", "", optional(origin)),
             allowed_hosts: r.key("allowed_hosts", "", list(host)),
             trusted_proxies: r.key("trusted_proxies", "", list(network)),
+            proxy_protocol_from: r.key("proxy_protocol_from", "", list(network)),
             workers_min: r.key("workers_min", "16", count(1..=4096)),
             workers_max: r.key("workers_max", "512", count(1..=4096)),
             shards: r.key("shards", "0", count(0..=256)),

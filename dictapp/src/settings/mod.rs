@@ -22,7 +22,7 @@ pub use database_url::{DatabaseUrl, MysqlUrl};
 pub use engine::{Limits, Server, Timeouts, Tls};
 pub use layers::Flag;
 pub use mistake::{Mistake, Mistakes};
-pub use network::{Address, Network};
+pub use network::Address;
 pub use site::{Accounts, CookieSecure, Database, Dictionary, Log, LogFormat, LogLevel};
 
 use layers::Given;

@@ -2,7 +2,6 @@
 
 mod visitor;
 mod page;
-pub(crate) mod host;
 pub(crate) mod assets;
 pub(crate) mod home;
 pub(crate) mod lookup;

@@ -9,8 +9,8 @@ use std::{
     },
 };
 
-use super::lock;
-use crate::Limits;
+use super::{ServerSettings, lock};
+use crate::{Network, network::any_contains};
 
 /// The count of open connections, shared by all shards.
 #[derive(Debug)]
@@ -19,27 +19,34 @@ pub(super) struct Admission {
     open_max: usize,
     of_address: Mutex<HashMap<IpAddr, usize>>,
     of_address_max: usize,
+    /// Who speaks for many: not counted by address.
+    exempt: Vec<Network>,
 }
 
 impl Admission {
-    pub(super) fn new(limits: &Limits) -> Admission {
+    pub(super) fn new(settings: &ServerSettings) -> Admission {
+        let (limits, proxies) = (&settings.limits, &settings.trusted_proxies);
+        let mut exempt = [&proxies[..], &settings.proxy_protocol_from].concat();
+        exempt.push(Network::UNIX);
         Admission {
             open: AtomicUsize::new(0),
             open_max: limits.connections_max,
             of_address: Mutex::default(),
             of_address_max: limits.connections_per_address_max,
+            exempt,
         }
     }
 
     /// Counts a connection in, unless its address has too many.
     pub(super) fn enter(&self, address: IpAddr) -> bool {
-        let mut of_address = lock(&self.of_address);
-        let count = of_address.entry(address).or_insert(0);
-        if *count >= self.of_address_max {
-            return false;
+        if !any_contains(&self.exempt, address) {
+            let mut of_address = lock(&self.of_address);
+            let count = of_address.entry(address).or_insert(0);
+            if *count >= self.of_address_max {
+                return false;
+            }
+            *count += 1;
         }
-        *count += 1;
-        drop(of_address);
         self.open.fetch_add(1, Relaxed);
         true
     }
@@ -47,6 +54,9 @@ impl Admission {
     /// Counts a connection out.
     pub(super) fn leave(&self, address: IpAddr) {
         self.open.fetch_sub(1, Relaxed);
+        if any_contains(&self.exempt, address) {
+            return;
+        }
         let mut of_address = lock(&self.of_address);
         if let Some(count) = of_address.get_mut(&address) {
             *count -= 1;

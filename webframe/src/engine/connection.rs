@@ -1,6 +1,9 @@
 //! One connection: its socket, the bytes that wait on either side, and where it stands.
 //!
 //! ```text
+//! Greeting
+//!    | encrypted, client known
+//!    v
 //!          first byte           head whole            content whole
 //!   Idle ------------> Head ------------------> Body ---------------> Answering
 //!    ^                   |  (no content) ------------------------------^  |
@@ -17,6 +20,7 @@ use std::{
 
 use super::{
     Endpoint, Engine,
+    greeting::{Arrival, Opening, Purpose},
     slots::Token,
     timers::{NEVER, Tick},
     transport::Transport,
@@ -31,6 +35,7 @@ use crate::{
 pub(super) struct Connection {
     pub(super) transport: Transport,
     pub(super) peer: SocketAddr,
+    pub(super) purpose: Purpose,
     /// Came from the peer and is not used up: part of a head, or requests that wait their turn.
     pub(super) input: Vec<u8>,
     /// Waits until the peer takes it.
@@ -55,6 +60,8 @@ pub(super) struct Connection {
 /// Where a connection stands; see the picture above.
 #[derive(Debug)]
 pub(super) enum Phase {
+    /// What comes before the first request is not whole yet; since the tick.
+    Greeting(Opening, Tick),
     /// Between two requests.
     Idle,
     /// Part of a head has come; since the tick.
@@ -148,6 +155,8 @@ pub(super) enum Came {
 pub(super) enum Step {
     /// A whole request; it lies in the scratch.
     Request(Endpoint),
+    /// A head that is answered without the app; it lies in the scratch.
+    Answer(Box<Response>),
     /// What has come is not enough.
     NeedMore,
     /// What has come is no request.
@@ -159,7 +168,7 @@ pub(super) enum Step {
 /// What a worker brings back to the shard.
 pub(super) enum Message {
     /// A connection that another shard accepted; the number of shards that had no room for it.
-    Adopt(Transport, SocketAddr, usize),
+    Adopt(Box<Arrival>, usize),
     /// An answer.
     Answered(Box<Answered>),
     /// A piece of a stream, and its source unless it ended.
@@ -182,14 +191,16 @@ pub(super) struct Answered {
 }
 
 impl Connection {
-    pub(super) fn new(transport: Transport, peer: SocketAddr, now: Tick) -> Connection {
+    pub(super) fn new(arrival: Arrival, now: Tick) -> Connection {
+        let phase = arrival.phase(now);
         Connection {
-            transport,
-            peer,
+            transport: arrival.transport,
+            peer: arrival.peer,
+            purpose: arrival.purpose,
             input: Vec::new(),
             output: Vec::new(),
             taken: 0,
-            phase: Phase::Idle,
+            phase,
             deadline: NEVER,
             armed: NEVER,
             idle_since: now,
@@ -219,7 +230,7 @@ impl Connection {
             return self.write_waiting();
         }
         match write_all(&mut self.transport, fresh) {
-            Ok(n) if n == fresh.len() => Written::All,
+            Ok(n) if n == fresh.len() && !self.transport.has_output() => Written::All,
             Ok(n) => {
                 self.output.extend_from_slice(&fresh[n..]);
                 Written::Part
@@ -239,22 +250,28 @@ impl Connection {
         }
         self.output = Vec::new();
         self.taken = 0;
-        Written::All
+        if self.transport.has_output() { Written::Part } else { Written::All }
     }
 
     /// Whether an answer still waits to be taken.
     pub(super) fn has_output(&self) -> bool {
-        self.taken < self.output.len()
+        self.taken < self.output.len() || self.transport.has_output()
     }
 
     /// Whether it may be closed to make room.
     pub(super) fn is_idle(&self) -> bool {
-        matches!(self.phase, Phase::Idle) && !self.has_output()
+        matches!(self.phase, Phase::Idle | Phase::Greeting(..)) && !self.has_output()
     }
 }
 
 /// Writes until all is written or the socket takes no more; says how much.
 fn write_all(transport: &mut Transport, bytes: &[u8]) -> io::Result<usize> {
+    if transport.has_output()
+        && let Err(error) = transport.flush()
+    {
+        let waits = error.kind() == ErrorKind::WouldBlock;
+        return if waits { Ok(0) } else { Err(error) };
+    }
     let mut written = 0;
     while written < bytes.len() {
         match transport.write(&bytes[written..]) {

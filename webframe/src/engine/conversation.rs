@@ -35,6 +35,10 @@ impl Shard {
         let Some(connection) = self.connections.get(token) else { return Some(self) };
         match connection.phase {
             Phase::Idle | Phase::Head(_) | Phase::Body(_) if !connection.has_output() => {}
+            Phase::Greeting(..) if !connection.has_output() => {
+                self.greet(token, ended, scratch);
+                return Some(self);
+            }
             Phase::Lingering(_) => {
                 self.drop_input(token, scratch);
                 return Some(self);
@@ -43,12 +47,19 @@ impl Shard {
         }
         let kept = load(connection, scratch);
         let room = scratch.input.len() - kept;
-        match connection.read(&mut scratch.input[kept..]) {
+        let came = connection.read(&mut scratch.input[kept..]);
+        let holds_more = connection.transport.holds_more();
+        match came {
             Came::Bytes(n) => {
                 scratch.have += n;
-                if n == room || ended {
+                if n == room || ended || holds_more {
                     self.todo.push_back(Todo::Read(token, ended));
                 }
+            }
+            Came::Nothing if holds_more => self.todo.push_back(Todo::Read(token, ended)),
+            // Bytes of a record that is not whole must not move the deadline of an idle peer.
+            Came::Nothing if kept == 0 && connection.is_idle() && !self.draining => {
+                return Some(self);
             }
             Came::Nothing => {}
             Came::End => connection.ended = true,
@@ -81,6 +92,7 @@ impl Shard {
                     self.refuse(token, response, scratch);
                     break;
                 }
+                Step::Answer(response) => self.answer(token, *response, scratch),
                 Step::Fail(error) => {
                     log::error!("a request's content cannot be kept: {error}");
                     let response = engine.service.fail(&Error::internal(error));
@@ -241,7 +253,7 @@ impl Shard {
         }
     }
 
-    fn written(&mut self, token: Token, outcome: Written) {
+    pub(super) fn written(&mut self, token: Token, outcome: Written) {
         match outcome {
             Written::Broken => self.close(token),
             Written::Part => {
@@ -266,7 +278,8 @@ impl Shard {
                 connection.idle_since = now;
                 self.set_deadline_in(token, clocks.idle);
             }
-            Phase::Head(since) => {
+            Phase::Greeting(..) if draining => {} // its last deadline stands
+            Phase::Greeting(_, since) | Phase::Head(since) => {
                 let deadline = since.saturating_add(clocks.head);
                 self.set_deadline(token, deadline);
             }
@@ -315,7 +328,9 @@ impl Shard {
             return self.close(token); // the peer takes nothing
         }
         match &connection.phase {
-            Phase::Idle | Phase::Closing(_) | Phase::Lingering(_) => self.close(token),
+            Phase::Greeting(..) | Phase::Idle | Phase::Closing(_) | Phase::Lingering(_) => {
+                self.close(token);
+            }
             Phase::Head(_) => self.time_out(token, scratch),
             Phase::Body(receiving) => {
                 let deadline = receiving.deadline(&self.engine);

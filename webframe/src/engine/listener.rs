@@ -1,12 +1,14 @@
 //! Where connections come from: addresses to listening sockets, and what to do when `accept` fails.
 
 use std::{
-    fmt, io,
+    fmt, fs, io,
     net::{Ipv4Addr, SocketAddr, SocketAddrV4, ToSocketAddrs},
-    path::PathBuf,
+    os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt},
+    path::{Path, PathBuf},
     str::FromStr,
 };
 
+use listenfd::ListenFd;
 use mio::{
     Interest, Registry, Token,
     event::Source,
@@ -86,6 +88,12 @@ impl Listener {
         }
     }
 
+    /// The sockets that whoever started this process listens on for it, as systemd does.
+    pub(super) fn inherited() -> io::Result<Vec<Listener>> {
+        let mut sockets = ListenFd::from_env();
+        (0..sockets.len()).map(|index| inherit(&mut sockets, index)).collect()
+    }
+
     pub(super) fn address(&self) -> io::Result<Address> {
         Ok(match self {
             Listener::Tcp(listener) => Address::Tcp(listener.local_addr()?),
@@ -144,12 +152,54 @@ fn bind_tcp(address: SocketAddr) -> io::Result<Listener> {
     Ok(Listener::Tcp(TcpListener::from_std(socket.into())))
 }
 
+/// A socket of the environment, made ready for a shard; its file, where it has one, is not ours.
+fn inherit(sockets: &mut ListenFd, index: usize) -> io::Result<Listener> {
+    if let Ok(Some(listener)) = sockets.take_tcp_listener(index) {
+        listener.set_nonblocking(true)?;
+        SockRef::from(&listener).set_tcp_nodelay(true)?;
+        return Ok(Listener::Tcp(TcpListener::from_std(listener)));
+    }
+    match sockets.take_unix_listener(index)? {
+        Some(listener) => {
+            listener.set_nonblocking(true)?;
+            Ok(Listener::Unix(UnixListener::from_std(listener)))
+        }
+        None => Err(io::ErrorKind::NotFound.into()),
+    }
+}
+
+/// The file of a Unix socket; removed when dropped, unless another server has put its own there.
+#[derive(Debug)]
+pub(super) struct SocketFile {
+    path: PathBuf,
+    device_and_inode: (u64, u64),
+}
+
+impl SocketFile {
+    /// Takes the file over from a bind, and opens it to whom the mode says.
+    pub(super) fn take(path: &Path, mode: u32) -> io::Result<SocketFile> {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
+        let meta = path.symlink_metadata()?;
+        Ok(SocketFile { path: path.to_owned(), device_and_inode: (meta.dev(), meta.ino()) })
+    }
+}
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        let same = |meta: &fs::Metadata| (meta.dev(), meta.ino()) == self.device_and_inode;
+        if self.path.symlink_metadata().is_ok_and(|meta| same(&meta))
+            && let Err(error) = fs::remove_file(&self.path)
+        {
+            log::warn!("{} cannot be removed: {error}", self.path.display());
+        }
+    }
+}
+
 /// A socket file that nobody listens on is left from a server that was killed.
-fn remove_stale_socket(path: &std::path::Path) -> io::Result<()> {
-    use std::os::unix::fs::FileTypeExt;
+fn remove_stale_socket(path: &Path) -> io::Result<()> {
     let is_socket = path.symlink_metadata().is_ok_and(|meta| meta.file_type().is_socket());
     if is_socket && std::os::unix::net::UnixStream::connect(path).is_err() {
-        std::fs::remove_file(path)?;
+        fs::remove_file(path)?;
     }
     Ok(())
 }

@@ -4,12 +4,16 @@ mod pace;
 mod server;
 mod listener;
 mod transport;
+mod tls;
+mod certificates;
 mod shard;
 mod slots;
 mod admission;
 mod timers;
 mod inbox;
 mod connection;
+mod greeting;
+mod redirect;
 mod conversation;
 mod reader;
 mod answer;
@@ -18,6 +22,7 @@ mod table;
 mod watchdog;
 mod workers;
 
+pub use certificates::{ReloadHandle, TlsSettings};
 pub use listener::Address;
 pub use pace::Pace;
 pub use server::{Server, ServerSettings, StopHandle, Stopped};
@@ -70,6 +75,10 @@ pub(crate) enum Endpoint {
 pub(crate) struct Engine {
     service: Arc<dyn Service>,
     settings: ServerSettings,
+    certificates: Option<Arc<certificates::Certificates>>,
+    /// Listeners before this one are the site's; the others only redirect to it.
+    site_listeners: usize,
+    destination: redirect::Destination,
     clocks: Clocks,
     workers: Arc<workers::Workers>,
     watchdog: watchdog::Watchdog,

@@ -3,12 +3,13 @@
 use super::{
     Endpoint, Engine,
     connection::{Connection, Phase, Receiving, Rest, Step},
+    greeting::Purpose,
     timers::Tick,
 };
 use crate::{
-    Limits, Request,
+    Limits, Request, cookie, forwarded,
     request::Peer,
-    wire::{Framing, HeadLimits, Progress, WireError, chunked::ChunkDecoder, encode},
+    wire::{Framing, HeadLimits, Progress, WireError, chunked::ChunkDecoder, encode, host},
 };
 
 /// Room for one read; a head, or what is left of one, always fits.
@@ -96,10 +97,17 @@ fn next_head(
 /// A head is whole: finds its endpoint and what content follows.
 fn begin(connection: &mut Connection, scratch: &mut Scratch, engine: &Engine, now: Tick) -> Step {
     let request = &mut *scratch.request;
+    if let Some(step) = turn_away(connection, request, engine) {
+        return step;
+    }
     let (endpoint, pattern) = engine.service.find(&request.head);
     request.pattern = pattern;
     request.peer =
         Peer { address: connection.peer, encrypted: connection.transport.is_encrypted() };
+    if !engine.settings.trusted_proxies.is_empty() {
+        let trusted = &engine.settings.trusted_proxies;
+        request.peer = forwarded::client(request.peer, &request.head, trusted);
+    }
     request.content.clear();
     request.content_unread = false;
     let rest = match request.head.framing() {
@@ -128,6 +136,27 @@ fn begin(connection: &mut Connection, scratch: &mut Scratch, engine: &Engine, no
     let request = std::mem::replace(&mut scratch.request, fresh);
     connection.phase = Phase::Body(Box::new(Receiving { request, endpoint, rest, since: now }));
     next_content(connection, scratch, engine)
+}
+
+/// What becomes of a head that is no question to the app.
+fn turn_away(connection: &Connection, request: &mut Request, engine: &Engine) -> Option<Step> {
+    let (head, settings) = (&request.head, &engine.settings);
+    let strange = |host| !host::is_one_of(host, &settings.allowed_hosts);
+    let strange = !settings.allowed_hosts.is_empty() && head.host().is_some_and(strange);
+    if connection.purpose == Purpose::Redirect {
+        let response = engine.destination.response(head).filter(|_| !strange);
+        request.content_unread = !matches!(head.framing(), Framing::None | Framing::Length(0));
+        return Some(match response {
+            Some(response) => Step::Answer(Box::new(response)),
+            None => Step::Refuse(WireError::Host),
+        });
+    }
+    if strange {
+        return Some(Step::Refuse(WireError::HostNotServed));
+    }
+    let too_many =
+        head.has_cookies() && cookie::pairs(head.fields()).count() > settings.limits.cookies_max;
+    too_many.then_some(Step::Refuse(WireError::TooManyCookies))
 }
 
 /// Takes a content that has come whole with its head, as most forms do, without a detour.

@@ -11,28 +11,48 @@ use std::{
 };
 
 use signal_hook::{
-    consts::{SIGINT, SIGTERM},
+    consts::{SIGHUP, SIGINT, SIGTERM},
     iterator::Signals,
 };
 
 use super::{
-    Address, Clocks, Engine,
+    Address, Clocks, Engine, ReloadHandle, TlsSettings,
     admission::Admission,
+    certificates::Certificates,
     connection::Message,
-    listener::Listener,
+    listener::{Listener, SocketFile},
     lock,
+    redirect::Destination,
     shard::Shard,
     table::Table,
     watchdog::{self, Watchdog},
     workers::{Bounds, Workers},
 };
-use crate::{App, Limits, Timeouts};
+use crate::{App, Limits, Network, Timeouts};
 
 /// Where and how to serve.
 #[derive(Clone, Debug)]
 pub struct ServerSettings {
-    /// Where to listen.
+    /// Where to listen; encrypted, where `tls` is set. Sockets that whoever started this process
+    /// listens on for it (`LISTEN_FDS`, as systemd does) are taken instead.
     pub addresses: Vec<Address>,
+    /// Who may connect to a Unix socket among these, as for a file. Its owner and group: 0o660.
+    pub unix_mode: u32,
+    /// The certificate of encrypted connections.
+    pub tls: Option<TlsSettings>,
+    /// Where to listen, not encrypted, only to send visitors to the encrypted site.
+    pub redirect_addresses: Vec<Address>,
+    /// The origin that visitors see, where it is not the `Host` they ask on the port of the first
+    /// of `addresses`.
+    pub public_url: Option<String>,
+    /// The hosts that are answered, without ports; any, where there are none. HTTP/1.0 without a
+    /// host is answered.
+    pub allowed_hosts: Vec<String>,
+    /// Proxies that are believed in whom they speak for (`X-Forwarded-For` or `Forwarded`).
+    pub trusted_proxies: Vec<Network>,
+    /// Proxies whose connections begin with a header of the PROXY protocol, version 1 or 2, each
+    /// of them; one that does not is closed.
+    pub proxy_protocol_from: Vec<Network>,
     /// Workers that are always there.
     pub workers_min: usize,
     /// Workers while all are busy.
@@ -53,6 +73,13 @@ impl Default for ServerSettings {
     fn default() -> ServerSettings {
         ServerSettings {
             addresses: vec![Address::Tcp(([127, 0, 0, 1], 8000).into())],
+            unix_mode: 0o660,
+            tls: None,
+            redirect_addresses: Vec::new(),
+            public_url: None,
+            allowed_hosts: Vec::new(),
+            trusted_proxies: Vec::new(),
+            proxy_protocol_from: Vec::new(),
             workers_min: 16,
             workers_max: 512,
             shards: 0,
@@ -68,7 +95,11 @@ impl Default for ServerSettings {
 #[derive(Debug)]
 pub struct Server {
     settings: ServerSettings,
+    /// First the site's, then those that redirect to it.
     listeners: Vec<Listener>,
+    site_listeners: usize,
+    socket_files: Vec<SocketFile>,
+    certificates: Option<Arc<Certificates>>,
     stop: StopHandle,
 }
 
@@ -117,20 +148,54 @@ impl Server {
     /// Listens at every address of the settings.
     ///
     /// # Errors
-    /// An address that cannot be listened at, named.
+    /// An address that cannot be listened at, or a certificate that cannot be used, named.
     pub fn bind(settings: &ServerSettings) -> io::Result<Server> {
-        let bind = |address: &Address| {
-            Listener::bind(address).map_err(|error| {
-                io::Error::new(error.kind(), format!("cannot listen at {address}: {error}"))
-            })
+        if !settings.redirect_addresses.is_empty()
+            && settings.tls.is_none()
+            && settings.public_url.is_none()
+        {
+            let text = "redirect_addresses lead nowhere without tls or public_url";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+        }
+        let certificates = settings.tls.as_ref().map(Certificates::read).transpose()?.map(Arc::new);
+        let mut server = Server {
+            settings: settings.clone(),
+            listeners: inherited()?,
+            site_listeners: 0,
+            socket_files: Vec::new(),
+            certificates,
+            stop: StopHandle::default(),
         };
-        let listeners = settings.addresses.iter().map(bind).collect::<io::Result<Vec<_>>>()?;
-        Ok(Server { settings: settings.clone(), listeners, stop: StopHandle::default() })
+        if server.listeners.is_empty() {
+            server.listen_at(&settings.addresses)?;
+        }
+        server.site_listeners = server.listeners.len();
+        server.listen_at(&settings.redirect_addresses)?;
+        Ok(server)
     }
 
-    /// Where the server listens, with the ports that the system chose.
+    fn listen_at(&mut self, addresses: &[Address]) -> io::Result<()> {
+        for address in addresses {
+            let named = |error: io::Error| {
+                io::Error::new(error.kind(), format!("cannot listen at {address}: {error}"))
+            };
+            self.listeners.push(Listener::bind(address).map_err(named)?);
+            if let Address::Unix(path) = address {
+                let file = SocketFile::take(path, self.settings.unix_mode);
+                self.socket_files.push(file.map_err(named)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the site listens, with the ports that the system chose.
     pub fn addresses(&self) -> Vec<Address> {
-        self.listeners.iter().filter_map(|listener| listener.address().ok()).collect()
+        addresses(&self.listeners[..self.site_listeners])
+    }
+
+    /// Where the server listens to redirect, with the ports that the system chose.
+    pub fn redirect_addresses(&self) -> Vec<Address> {
+        addresses(&self.listeners[self.site_listeners..])
     }
 
     /// A handle to stop the server with.
@@ -138,16 +203,28 @@ impl Server {
         self.stop.clone()
     }
 
-    /// Stops on SIGTERM and Ctrl-C: gracefully on the first, at once on the second.
+    /// A handle to have the certificate read anew with.
+    pub fn reload_handle(&self) -> ReloadHandle {
+        ReloadHandle(self.certificates.clone())
+    }
+
+    /// Stops on SIGTERM and Ctrl-C: gracefully on the first, at once on the second. Where there is
+    /// a certificate, SIGHUP has it read anew.
     ///
     /// # Errors
     /// Signals that cannot be caught.
     pub fn stop_on_signals(self) -> io::Result<Server> {
         let mut signals = Signals::new([SIGINT, SIGTERM])?;
-        let stop = self.stop.clone();
+        let (stop, certificates) = (self.stop.clone(), self.certificates.clone());
+        if certificates.is_some() {
+            signals.add_signal(SIGHUP)?;
+        }
         thread::Builder::new().name("signals".to_owned()).spawn(move || {
-            for _ in signals.forever() {
-                stop.stop();
+            for signal in signals.forever() {
+                match &certificates {
+                    Some(certificates) if signal == SIGHUP => certificates.reload_and_log(),
+                    _ => stop.stop(),
+                }
             }
         })?;
         Ok(self)
@@ -157,7 +234,7 @@ impl Server {
     ///
     /// # Errors
     /// A mistake in the app's table of URLs, or resources that the system does not give.
-    pub fn serve<S: Send + Sync + 'static>(self, app: App<S>) -> io::Result<Stopped> {
+    pub fn serve<S: Send + Sync + 'static>(mut self, app: App<S>) -> io::Result<Stopped> {
         if let Some(mistake) = app.mistakes().first() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, mistake.clone()));
         }
@@ -167,6 +244,7 @@ impl Server {
         };
         let engine = self.start(Arc::new(app), shards)?;
         self.stop.wait_for(1, None);
+        self.socket_files.clear(); // before a server that comes after this one makes its own
         engine.inboxes.iter().for_each(|inbox| inbox.put(Message::Drain));
         let deadline = Instant::now() + self.settings.drain;
         let stopped = engine.wait_for_shards(&self.stop, deadline);
@@ -195,13 +273,16 @@ impl Server {
         let engine = Arc::new(Engine {
             service,
             settings: self.settings.clone(),
+            certificates: self.certificates.clone(),
+            site_listeners: self.site_listeners,
+            destination: Destination::of(self.settings.public_url.as_deref(), &self.addresses()),
             clocks: Clocks::of(&self.settings.timeouts),
             workers: Arc::new(Workers::new(bounds)),
             watchdog: Watchdog::new(shards),
             tables: (0..shards).map(|_| Table::new()).collect(),
             inboxes,
             loads: (0..shards).map(|_| AtomicUsize::new(0)).collect(),
-            admission: Admission::new(&self.settings.limits),
+            admission: Admission::new(&self.settings),
             started: Instant::now(),
             failed: AtomicBool::new(false),
             ended: Mutex::default(),
@@ -219,6 +300,17 @@ impl Server {
         }
         Ok(engine)
     }
+}
+
+fn addresses(listeners: &[Listener]) -> Vec<Address> {
+    listeners.iter().filter_map(|listener| listener.address().ok()).collect()
+}
+
+fn inherited() -> io::Result<Vec<Listener>> {
+    Listener::inherited().map_err(|error| {
+        let text = format!("a socket of LISTEN_FDS cannot be listened on: {error}");
+        io::Error::new(error.kind(), text)
+    })
 }
 
 impl Engine {

@@ -14,6 +14,7 @@ use mio::{Events, Interest, Poll, Waker};
 use super::{
     Engine,
     connection::{Connection, Message, Phase},
+    greeting::Arrival,
     inbox::Inbox,
     listener::{AcceptFailure, Listener},
     reader::Scratch,
@@ -246,9 +247,7 @@ impl Shard {
         engine.inboxes[self.number].empty_into(&mut messages);
         for message in messages.drain(..) {
             match message {
-                Message::Adopt(transport, peer, refused_by) => {
-                    self.adopt(transport, peer, refused_by);
-                }
+                Message::Adopt(arrival, refused_by) => self.adopt(*arrival, refused_by),
                 Message::Answered(answered) => self.answered(*answered, scratch),
                 Message::Piece(token, piece, source) => {
                     self.piece(token, piece, source, scratch);
@@ -302,7 +301,7 @@ impl Shard {
         for _ in 0..ACCEPTS_AT_ONCE {
             let Some(listener) = self.listeners.get(index) else { return };
             match listener.accept() {
-                Ok((transport, peer)) => self.admit(transport, peer),
+                Ok((socket, peer)) => self.admit(index, socket, peer),
                 Err(AcceptFailure::Empty) => return,
                 Err(AcceptFailure::Gone) => {}
                 Err(AcceptFailure::NoRoom) => {
@@ -317,35 +316,43 @@ impl Shard {
     }
 
     /// A connection was accepted here: it stays, or goes to a shard that has fewer.
-    fn admit(&mut self, transport: Transport, peer: SocketAddr) {
+    fn admit(&mut self, listener: usize, socket: Transport, peer: SocketAddr) {
         if !self.engine.admission.enter(peer.ip()) {
             return; // closed by being dropped
         }
+        let arrival = match Arrival::at(listener, socket, peer, &self.engine) {
+            Ok(arrival) => arrival,
+            Err(error) => {
+                log::error!("a TLS session cannot begin: {error}");
+                return self.engine.admission.leave(peer.ip());
+            }
+        };
         let mine = self.connections.len();
         let counts = self.engine.loads.iter().map(|load| load.load(Relaxed)).enumerate();
         match counts.min_by_key(|load| load.1) {
             Some((emptiest, load)) if load + IMBALANCE < mine && emptiest != self.number => {
-                self.engine.inboxes[emptiest].put(Message::Adopt(transport, peer, 0));
+                self.engine.inboxes[emptiest].put(Message::Adopt(Box::new(arrival), 0));
             }
-            _ => self.adopt(transport, peer, 0),
+            _ => self.adopt(arrival, 0),
         }
     }
 
     /// Takes a connection that is counted already; where there are too many an idle one goes, here
     /// or in the next shard.
-    fn adopt(&mut self, transport: Transport, peer: SocketAddr, refused_by: usize) {
-        let engine = Arc::clone(&self.engine);
+    fn adopt(&mut self, arrival: Arrival, refused_by: usize) {
+        let (engine, peer) = (Arc::clone(&self.engine), arrival.peer);
         if engine.admission.is_over() && !self.close_longest_idle() {
             let next = (self.number + 1) % engine.inboxes.len();
             if refused_by + 1 < engine.inboxes.len() {
-                engine.inboxes[next].put(Message::Adopt(transport, peer, refused_by + 1));
+                let arrival = Box::new(arrival);
+                engine.inboxes[next].put(Message::Adopt(arrival, refused_by + 1));
             } else {
                 engine.admission.leave(peer.ip());
             }
             return;
         }
         let token = self.connections.next_token();
-        let mut connection = Connection::new(transport, peer, self.now);
+        let mut connection = Connection::new(arrival, self.now);
         let source = &mut connection.transport;
         if let Err(error) =
             self.poll.registry().register(source, token.to_poll(), Interest::READABLE)
@@ -356,7 +363,19 @@ impl Shard {
         }
         self.connections.insert(connection);
         engine.loads[self.number].store(self.connections.len(), Relaxed);
-        self.set_deadline_in(token, engine.clocks.idle);
+        self.await_first_request(token);
+    }
+
+    /// Sets the deadline of a connection that has sent nothing yet.
+    fn await_first_request(&mut self, token: Token) {
+        let clocks = self.engine.clocks;
+        let Some(connection) = self.connections.get(token) else { return };
+        let ticks = match connection.phase {
+            Phase::Greeting(..) if self.draining => clocks.linger,
+            Phase::Greeting(..) => clocks.head,
+            _ => clocks.idle,
+        };
+        self.set_deadline_in(token, ticks);
     }
 
     /// Makes room: closes the connection that has been idle longest; not one of this very moment,
@@ -402,7 +421,11 @@ impl Shard {
 
     /// Closes a connection: dropping the socket takes it out of the poll.
     pub(super) fn close(&mut self, token: Token) {
-        if let Some(connection) = self.connections.remove(token) {
+        if let Some(mut connection) = self.connections.remove(token) {
+            let whole = matches!(connection.phase, Phase::Idle | Phase::Closing(_));
+            if whole && !connection.has_output() {
+                connection.transport.say_goodbye();
+            }
             self.engine.admission.leave(connection.peer.ip());
             self.engine.loads[self.number].store(self.connections.len(), Relaxed);
         }
@@ -416,8 +439,8 @@ impl Shard {
         }
         self.draining = true;
         for index in 0..self.listeners.len() {
-            while let Ok((transport, peer)) = self.listeners[index].accept() {
-                self.admit(transport, peer);
+            while let Ok((socket, peer)) = self.listeners[index].accept() {
+                self.admit(index, socket, peer);
             }
         }
         for mut listener in self.listeners.drain(..) {
@@ -425,6 +448,7 @@ impl Shard {
         }
         for token in self.connections.tokens() {
             match self.connections.get(token).map(|connection| &connection.phase) {
+                Some(Phase::Greeting(..)) => self.await_first_request(token),
                 Some(Phase::Idle) => self.todo.push_back(Todo::Read(token, false)),
                 Some(Phase::Lingering(_)) => self.close(token),
                 _ => {}

@@ -24,8 +24,12 @@ pub enum WireError {
     HeadTooLarge,
     /// More fields than `head_fields_max`.
     TooManyFields,
+    /// More cookies than `cookies_max`.
+    TooManyCookies,
     /// No `Host`, more than one, or one that is no host.
     Host,
+    /// A host that is not served here.
+    HostNotServed,
     /// `Content-Length` is no length, or there are two.
     ContentLength,
     /// `Transfer-Encoding` beside `Content-Length`, or one that is not a single final `chunked`.
@@ -51,9 +55,10 @@ impl WireError {
             WireError::UnknownMethod | WireError::UnknownCoding => StatusCode::NOT_IMPLEMENTED,
             WireError::Version => StatusCode::HTTP_VERSION_NOT_SUPPORTED,
             WireError::TargetTooLong => StatusCode::URI_TOO_LONG,
-            WireError::HeadTooLarge | WireError::TooManyFields => {
+            WireError::HeadTooLarge | WireError::TooManyFields | WireError::TooManyCookies => {
                 StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
             }
+            WireError::HostNotServed => StatusCode::MISDIRECTED_REQUEST,
             WireError::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             WireError::Expectation => StatusCode::EXPECTATION_FAILED,
             WireError::Timeout => StatusCode::REQUEST_TIMEOUT,
@@ -80,6 +85,8 @@ impl fmt::Display for WireError {
             WireError::Field => "a header field is not `name: value`",
             WireError::HeadTooLarge => "the header section is too large",
             WireError::TooManyFields => "there are too many header fields",
+            WireError::TooManyCookies => "there are too many cookies",
+            WireError::HostNotServed => "the host is not served here",
             WireError::Host => "the Host field is missing, repeated or not a host",
             WireError::ContentLength => "Content-Length is not one length",
             WireError::TransferEncoding => "Transfer-Encoding is not one final chunked",

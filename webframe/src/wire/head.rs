@@ -82,6 +82,7 @@ pub struct Head {
     framing: Framing,
     keep_alive: bool,
     expects_continue: bool,
+    has_cookies: bool,
 }
 
 /// Where the host lies that the request is for.
@@ -226,6 +227,7 @@ impl Head {
         let content = !matches!(self.framing, Framing::None | Framing::Length(0));
         let expects = self.version == Version::Http11;
         self.expects_continue = expects && content && known.expects_continue;
+        self.has_cookies = known.cookies;
         if expects && known.expects_other {
             return Err(WireError::Expectation);
         }
@@ -281,7 +283,7 @@ impl Head {
     }
 
     /// The values of all fields of that name, in any letter case, in the order they came.
-    pub fn values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+    pub fn values(&self, name: &str) -> impl DoubleEndedIterator<Item = &[u8]> {
         let is_it = move |span: Span| self.piece(span).eq_ignore_ascii_case(name.as_bytes());
         self.fields.iter().filter(move |field| is_it(field.0)).map(|field| self.piece(field.1))
     }
@@ -307,6 +309,11 @@ impl Head {
         self.expects_continue
     }
 
+    /// Whether there is a `Cookie` field: most often none has to be looked for.
+    pub(crate) fn has_cookies(&self) -> bool {
+        self.has_cookies
+    }
+
     fn piece(&self, span: Span) -> &[u8] {
         self.lines.get(span.range()).unwrap_or_default()
     }
@@ -322,6 +329,7 @@ struct Known<'a> {
     keep_alive: bool,
     expects_continue: bool,
     expects_other: bool,
+    cookies: bool,
 }
 
 impl<'a> Known<'a> {
@@ -330,6 +338,7 @@ impl<'a> Known<'a> {
         match name.len() {
             4 if is_name(name, "Host") => self.host.add(value),
             6 if is_name(name, "Expect") => self.note_expect(value),
+            6 if is_name(name, "Cookie") => self.cookies = true,
             10 if is_name(name, "Connection") => self.note_connection(value),
             14 if is_name(name, "Content-Length") => self.content_length.add(value),
             17 if is_name(name, "Transfer-Encoding") => self.transfer_encoding.add(value),

@@ -9,6 +9,8 @@
 mod error;
 mod grammar;
 mod request_line;
+pub(crate) mod host;
+pub(crate) mod proxy;
 pub mod target;
 pub mod framing;
 pub mod head;

@@ -16,10 +16,10 @@ fn what_is_not_there_or_not_that_way_is_a_page() {
 }
 
 #[test]
-fn a_host_that_is_not_ours_is_400_where_ours_are_named() {
+fn a_host_that_is_not_ours_is_not_served_where_ours_are_named() {
     let site = Site::start_with(&["server.allowed_hosts=dict.example"]);
     let person = Person::new(&site);
-    person.get("/").assert_has(400, &["That request is not right", "this host is not served"]);
+    person.get("/").assert_has(421, &["the host is not served here"]);
 }
 
 #[test]

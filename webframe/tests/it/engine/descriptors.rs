@@ -14,7 +14,8 @@ use super::site::{Client, settings};
 
 const CHILD: &str = "WEBFRAME_TEST_SERVER";
 
-struct Stopped(Child);
+/// A server in a process of its own; killed when dropped.
+pub(super) struct Stopped(Child);
 
 impl Drop for Stopped {
     fn drop(&mut self) {
@@ -36,13 +37,15 @@ fn child_server() {
     server.serve(App::new(()).urls(urls)).expect("it serves");
 }
 
-#[test]
-fn twenty_four_descriptors_and_two_hundred_connections_leave_a_server_that_serves() {
+/// Starts the server above as a shell does after its first words.
+pub(super) fn start(first_words: &str, input: Stdio) -> (Stopped, SocketAddr) {
     let binary = std::env::current_exe().expect("a path");
-    let script = "ulimit -n 24; exec \"$0\" --exact engine::descriptors::child_server --nocapture";
+    let serve = "exec \"$0\" --exact engine::descriptors::child_server --nocapture";
+    let script = format!("{first_words} {serve}");
     let mut child = Command::new("sh")
-        .args(["-c", script])
+        .args(["-c", &script])
         .arg(binary)
+        .stdin(input)
         .env(CHILD, "1")
         .stdout(Stdio::piped())
         .spawn()
@@ -54,6 +57,12 @@ fn twenty_four_descriptors_and_two_hundred_connections_leave_a_server_that_serve
         .map_while(Result::ok)
         .find_map(|line| line.strip_prefix("listening ").map(|a| a.parse().expect("an address")))
         .expect("it listens");
+    (child, address)
+}
+
+#[test]
+fn twenty_four_descriptors_and_two_hundred_connections_leave_a_server_that_serves() {
+    let (_server, address) = start("ulimit -n 24;", Stdio::null());
     let clients: Vec<Client> = (0..200).filter_map(|_| Client::connect(address)).collect();
     assert_eq!(clients.len(), 200);
     for _ in 0..20 {

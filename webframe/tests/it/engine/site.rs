@@ -7,15 +7,18 @@ use std::{
     time::Duration,
 };
 
-use webframe::{Address, App, Server, ServerSettings, StopHandle, Stopped, Urls};
+use webframe::{Address, App, ReloadHandle, Server, ServerSettings, StopHandle, Stopped, Urls};
 
 /// How long a test waits for what must come; never reached where all is well.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running server; stopped when dropped.
 pub(crate) struct Site {
     pub(crate) address: SocketAddr,
+    /// Where it redirects, if it does.
+    pub(crate) redirects_at: Option<SocketAddr>,
     pub(crate) stop: StopHandle,
+    pub(crate) reload: ReloadHandle,
     serving: Option<JoinHandle<std::io::Result<Stopped>>>,
 }
 
@@ -40,13 +43,12 @@ impl Site {
         urls: Urls<S>,
     ) -> Site {
         let server = Server::bind(settings).expect("a free port");
-        let Some(Address::Tcp(address)) = server.addresses().into_iter().next() else {
-            panic!("a TCP address");
-        };
-        let stop = server.stop_handle();
+        let address = first_tcp(&server.addresses()).expect("a TCP address");
+        let redirects_at = first_tcp(&server.redirect_addresses());
+        let (stop, reload) = (server.stop_handle(), server.reload_handle());
         let app = App::new(state).urls(urls);
         let serving = std::thread::spawn(move || server.serve(app));
-        Site { address, stop, serving: Some(serving) }
+        Site { address, redirects_at, stop, reload, serving: Some(serving) }
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -67,6 +69,13 @@ impl Site {
     }
 }
 
+fn first_tcp(addresses: &[Address]) -> Option<SocketAddr> {
+    addresses.iter().find_map(|address| match address {
+        Address::Tcp(address) => Some(*address),
+        Address::Unix(_) => None,
+    })
+}
+
 impl Drop for Site {
     fn drop(&mut self) {
         self.stop.stop();
@@ -78,8 +87,8 @@ impl Drop for Site {
 }
 
 /// A connection to a site.
-pub(crate) struct Client {
-    reader: BufReader<TcpStream>,
+pub(crate) struct Client<S = TcpStream> {
+    reader: BufReader<S>,
 }
 
 /// An answer, whole.
@@ -101,15 +110,35 @@ impl Client {
         let socket = TcpStream::connect(address).ok()?;
         socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         socket.set_nodelay(true).expect("no delay");
-        Some(Client { reader: BufReader::new(socket) })
+        Some(Client::over(socket))
     }
 
-    pub(crate) fn socket(&self) -> &TcpStream {
+    /// Waits until something has come, and leaves it there.
+    pub(crate) fn wait_for_bytes(&self) {
+        assert_eq!(self.socket().peek(&mut [0]).expect("bytes"), 1);
+    }
+}
+
+impl<S: Read + Write> Client<S> {
+    /// A client on a connection that was made already.
+    pub(crate) fn over(connection: S) -> Client<S> {
+        Client { reader: BufReader::new(connection) }
+    }
+
+    pub(crate) fn socket(&self) -> &S {
         self.reader.get_ref()
     }
 
+    pub(crate) fn socket_mut(&mut self) -> &mut S {
+        self.reader.get_mut()
+    }
+
     pub(crate) fn send(&mut self, bytes: &str) {
-        self.reader.get_mut().write_all(bytes.as_bytes()).expect("the server reads");
+        self.send_bytes(bytes.as_bytes());
+    }
+
+    pub(crate) fn send_bytes(&mut self, bytes: &[u8]) {
+        self.reader.get_mut().write_all(bytes).expect("the server reads");
     }
 
     /// Sends what the server may refuse to read.
@@ -141,11 +170,6 @@ impl Client {
         let mut body = vec![0; length];
         self.reader.read_exact(&mut body).expect("the body");
         Some(Answer { status, head, body: String::from_utf8(body).expect("text") })
-    }
-
-    /// Waits until something has come, and leaves it there.
-    pub(crate) fn wait_for_bytes(&self) {
-        assert_eq!(self.socket().peek(&mut [0]).expect("bytes"), 1);
     }
 
     /// Everything up to the end of the connection.

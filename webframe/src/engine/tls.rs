@@ -1,0 +1,161 @@
+//! A socket and a TLS session to a transport that takes and gives plain bytes, and never waits.
+//!
+//! What the session has for the peer goes to the socket at once; what that does not take stays in
+//! the session, which takes no more plain bytes beyond its bound then, and goes on when the socket
+//! can be written again.
+
+use std::io::{self, ErrorKind, Read, Write};
+
+use rustls::ServerConnection;
+
+use super::transport::Transport;
+
+/// Bytes of a client until the handshake is done; even one with a long certificate sends fewer.
+const HANDSHAKE_BYTES_MAX: usize = 64 << 10;
+/// Reads of the socket in a row: records without content must not keep a shard for long.
+const READS_MAX: usize = 64;
+
+/// An encrypted connection.
+#[derive(Debug)]
+pub(super) struct Tls {
+    socket: Transport,
+    session: ServerConnection,
+    handshake_bytes: usize,
+    /// The last read left something that no event will announce.
+    unread: bool,
+}
+
+impl Tls {
+    pub(super) fn new(socket: Transport, session: ServerConnection) -> Tls {
+        Tls { socket, session, handshake_bytes: 0, unread: false }
+    }
+
+    pub(super) fn socket_mut(&mut self) -> &mut Transport {
+        &mut self.socket
+    }
+
+    /// Takes in what was read from the socket already.
+    pub(super) fn take_in(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            self.handshake_bytes += self.session.read_tls(&mut bytes)?;
+            self.process()?;
+        }
+        Ok(())
+    }
+
+    /// Goes on with the handshake as far as it goes now; `WouldBlock` where it is not done.
+    pub(super) fn shake_hands(&mut self) -> io::Result<()> {
+        while self.session.is_handshaking() {
+            match self.receive()? {
+                0 => return Err(ErrorKind::UnexpectedEof.into()),
+                n => self.handshake_bytes += n,
+            }
+            if self.handshake_bytes > HANDSHAKE_BYTES_MAX {
+                let text = format!("the handshake is larger than {HANDSHAKE_BYTES_MAX} bytes");
+                return Err(io::Error::new(ErrorKind::InvalidData, text));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether something waits for the socket to take it.
+    pub(super) fn has_output(&self) -> bool {
+        self.session.wants_write()
+    }
+
+    /// Whether another read may bring something though the socket announces nothing.
+    pub(super) fn holds_more(&self) -> bool {
+        self.unread
+    }
+
+    /// Tells the peer that what it got was all, so that it knows it from a cut.
+    pub(super) fn say_goodbye(&mut self) {
+        self.session.send_close_notify();
+        drop(self.send()); // a peer that takes nothing now will see the socket close
+    }
+
+    /// Reads from the socket once.
+    fn receive(&mut self) -> io::Result<usize> {
+        let n = self.session.read_tls(&mut self.socket)?;
+        self.process()?;
+        Ok(n)
+    }
+
+    fn process(&mut self) -> io::Result<()> {
+        let processed = self.session.process_new_packets();
+        match self.send() {
+            Err(error) if error.kind() != ErrorKind::WouldBlock => return Err(error),
+            _ => {} // an alert too is on its way now
+        }
+        processed.map(drop).map_err(|error| io::Error::new(ErrorKind::InvalidData, error))
+    }
+
+    /// Writes to the socket what the session has for it.
+    fn send(&mut self) -> io::Result<()> {
+        while self.session.wants_write() {
+            match self.session.write_tls(&mut self.socket) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// What a read ends with that has come to the end of all plain bytes.
+    fn at_end(&mut self, filled: usize) -> usize {
+        self.unread = filled > 0;
+        filled
+    }
+}
+
+impl Read for Tls {
+    /// Fills as much as there is: until the socket is drained, or there is no room.
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let mut filled = 0;
+        self.unread = false;
+        for _ in 0..READS_MAX {
+            while filled < into.len() {
+                match self.session.reader().read(&mut into[filled..]) {
+                    Ok(0) => return Ok(self.at_end(filled)),
+                    Ok(n) => filled += n,
+                    Err(error) => match error.kind() {
+                        ErrorKind::WouldBlock => break,
+                        // Every message says where it ends: nothing can pass for whole.
+                        ErrorKind::UnexpectedEof => return Ok(self.at_end(filled)),
+                        _ => return Err(error),
+                    },
+                }
+            }
+            if filled == into.len() {
+                return Ok(filled);
+            }
+            match self.receive() {
+                Err(error) if error.kind() == ErrorKind::WouldBlock && filled > 0 => {
+                    return Ok(filled);
+                }
+                received => received?,
+            };
+        }
+        self.unread = true;
+        if filled == 0 { Err(ErrorKind::WouldBlock.into()) } else { Ok(filled) }
+    }
+}
+
+impl Write for Tls {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            let n = self.session.writer().write(bytes)?;
+            match self.send() {
+                Err(error) if error.kind() == ErrorKind::WouldBlock && n > 0 => return Ok(n),
+                Err(error) => return Err(error),
+                Ok(()) if n > 0 || bytes.is_empty() => return Ok(n),
+                Ok(()) => {} // it was full, and is empty now
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.send()
+    }
+}

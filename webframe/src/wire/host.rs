@@ -1,0 +1,42 @@
+//! An authority, checked already, to the name in it, and whether that is one of ours.
+
+/// The name or address without the port: `[::1]` of `[::1]:80`.
+pub(crate) fn name(authority: &str) -> &str {
+    match authority.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => name,
+        _ => authority,
+    }
+}
+
+/// Whether the name is one of these, in any letter case, with or without the root's dot.
+pub(crate) fn is_one_of(authority: &str, names: &[String]) -> bool {
+    let name = name(authority);
+    let name = name.strip_suffix('.').unwrap_or(name);
+    names.iter().any(|one| one.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_no_port() {
+        for (authority, wanted) in
+            [("a", "a"), ("a:80", "a"), ("a:", "a"), ("[::1]", "[::1]"), ("[::1]:80", "[::1]")]
+        {
+            assert_eq!(name(authority), wanted);
+        }
+    }
+
+    #[test]
+    fn a_host_is_ours_by_its_whole_name() {
+        let ours = ["dict.example".to_owned(), "[::1]".to_owned()];
+        for good in ["dict.example", "Dict.Example:8000", "dict.example.", "[::1]:80"] {
+            assert!(is_one_of(good, &ours), "{good}");
+        }
+        for bad in ["example", "xdict.example", "dict.example.evil", "dict.example..", "[::2]", "."]
+        {
+            assert!(!is_one_of(bad, &ours), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! The PROXY protocol: the first bytes of a connection to the client that a proxy in front of it
+//! speaks for (<https://www.haproxy.org/download/2.9/doc/proxy-protocol.txt>).
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+/// The longest header that is read: 16 bytes, addresses, and 500 bytes of what proxies add.
+pub(crate) const HEADER_BYTES_MAX: usize = 552;
+
+/// The longest line of version 1 (§2.1).
+const LINE_BYTES_MAX: usize = 107;
+const LINE_START: &[u8] = b"PROXY ";
+const SIGNATURE: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
+
+/// A header, whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Introduction {
+    /// How many bytes it took.
+    pub(crate) bytes: usize,
+    /// The client; none where the proxy speaks for itself, or for a peer without an address.
+    pub(crate) client: Option<SocketAddr>,
+}
+
+/// The bytes are no header of the PROXY protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NoIntroduction;
+
+/// Parses the header in front of a connection's bytes, or nothing where it is not whole yet.
+///
+/// # Errors
+/// Bytes that begin no header.
+pub(crate) fn parse(input: &[u8]) -> Result<Option<Introduction>, NoIntroduction> {
+    let begins = |start: &[u8]| input.iter().zip(start).all(|(a, b)| a == b);
+    if begins(LINE_START) {
+        line(input)
+    } else if begins(SIGNATURE) {
+        binary(input)
+    } else {
+        Err(NoIntroduction)
+    }
+}
+
+/// Version 1: `PROXY TCP4 192.0.2.1 192.0.2.2 4711 80`, CR and LF.
+fn line(input: &[u8]) -> Result<Option<Introduction>, NoIntroduction> {
+    let seen = input.get(..LINE_BYTES_MAX).unwrap_or(input);
+    let Some(end) = memchr::memchr(b'\n', seen) else {
+        return if seen.len() < LINE_BYTES_MAX { Ok(None) } else { Err(NoIntroduction) };
+    };
+    let line = seen.get(..end).and_then(|line| line.strip_suffix(b"\r")).ok_or(NoIntroduction)?;
+    let line = std::str::from_utf8(line).map_err(|_| NoIntroduction)?;
+    let words: Vec<&str> = line.split(' ').collect();
+    let client = match words.as_slice() {
+        ["PROXY", "UNKNOWN", ..] => Ok(None),
+        ["PROXY", "TCP4", ends @ ..] => client::<Ipv4Addr>(ends),
+        ["PROXY", "TCP6", ends @ ..] => client::<Ipv6Addr>(ends),
+        _ => Err(NoIntroduction),
+    }?;
+    Ok(Some(Introduction { bytes: end.saturating_add(1), client }))
+}
+
+/// Source and destination, then their ports; all four have to be right.
+fn client<A: std::str::FromStr + Into<IpAddr>>(
+    ends: &[&str],
+) -> Result<Option<SocketAddr>, NoIntroduction> {
+    let address = |text: &str| text.parse::<A>().map(Into::into).map_err(|_| NoIntroduction);
+    let &[source, destination, source_port, destination_port] = ends else {
+        return Err(NoIntroduction);
+    };
+    address(destination)?;
+    port(destination_port)?;
+    Ok(Some(SocketAddr::new(address(source)?, port(source_port)?)))
+}
+
+/// Digits without a sign or a zero in front.
+fn port(text: &str) -> Result<u16, NoIntroduction> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit())
+        && (text.len() == 1 || !text.starts_with('0'));
+    text.parse().ok().filter(|_| plain).ok_or(NoIntroduction)
+}
+
+/// Version 2: signature, version and command, family, length, then addresses and more.
+fn binary(input: &[u8]) -> Result<Option<Introduction>, NoIntroduction> {
+    let Some(([.., command, family, high, low], rest)) = input.split_first_chunk::<16>() else {
+        return Ok(None);
+    };
+    let length = usize::from(u16::from_be_bytes([*high, *low]));
+    let bytes = length.saturating_add(16);
+    if bytes > HEADER_BYTES_MAX || !matches!(command, 0x20 | 0x21) {
+        return Err(NoIntroduction);
+    }
+    let Some(block) = rest.get(..length) else { return Ok(None) };
+    let client = match (command, family) {
+        (0x20, _) | (_, 0x00) => None,
+        (_, 0x11) => Some(addresses::<4, 12>(block)?),
+        (_, 0x21) => Some(addresses::<16, 36>(block)?),
+        (_, 0x31) if block.len() >= 216 => None, // two paths of Unix sockets
+        _ => return Err(NoIntroduction),
+    };
+    Ok(Some(Introduction { bytes, client }))
+}
+
+/// The source of a block of two addresses and two ports; `ADDRESS` and `BLOCK` in bytes.
+fn addresses<const ADDRESS: usize, const BLOCK: usize>(
+    block: &[u8],
+) -> Result<SocketAddr, NoIntroduction>
+where
+    IpAddr: From<[u8; ADDRESS]>,
+{
+    let source = |block: &[u8; BLOCK]| {
+        let (address, rest) = block.split_first_chunk::<ADDRESS>()?;
+        let port = rest.get(ADDRESS..)?.first_chunk::<2>()?;
+        Some(SocketAddr::new(IpAddr::from(*address), u16::from_be_bytes(*port)))
+    };
+    block.first_chunk::<BLOCK>().and_then(source).ok_or(NoIntroduction)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Parses whole, with a tail, and makes sure that each shorter piece asks for more.
+    #[track_caller]
+    fn client_of(header: &[u8]) -> Option<String> {
+        for piece in (0..header.len()).filter_map(|end| header.get(..end)) {
+            assert_eq!(parse(piece), Ok(None), "{piece:?} of {header:?}");
+        }
+        let whole = parse(&[header, b"GET / HTTP/1.1\r\n"].concat());
+        let introduction = whole.unwrap().unwrap();
+        assert_eq!(introduction.bytes, header.len());
+        introduction.client.map(|client| client.to_string())
+    }
+
+    fn v2(command: u8, family: u8, block: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(block.len()).unwrap().to_be_bytes();
+        [SIGNATURE, &[command, family], &length, block].concat()
+    }
+
+    const V4: [u8; 12] = [192, 0, 2, 1, 10, 0, 0, 1, 0x12, 0x67, 0, 80];
+
+    #[test]
+    fn reads_the_client_of_either_version() {
+        let line = b"PROXY TCP4 192.0.2.1 10.0.0.1 4711 80\r\n";
+        assert_eq!(client_of(line).as_deref(), Some("192.0.2.1:4711"));
+        let line = b"PROXY TCP6 2001:db8::1 ::1 65535 0\r\n";
+        assert_eq!(client_of(line).as_deref(), Some("[2001:db8::1]:65535"));
+        assert_eq!(client_of(&v2(0x21, 0x11, &V4)).as_deref(), Some("192.0.2.1:4711"));
+        let mut block = [0; 36];
+        (block[0], block[15], block[33]) = (0x20, 1, 9);
+        assert_eq!(client_of(&v2(0x21, 0x21, &block)).as_deref(), Some("[2000::1]:9"));
+        let more = [&V4[..], &[0x20, 0, 1, 0]].concat();
+        assert_eq!(client_of(&v2(0x21, 0x11, &more)).as_deref(), Some("192.0.2.1:4711"));
+    }
+
+    #[test]
+    fn a_proxy_may_speak_for_itself_or_for_nobody_with_an_address() {
+        assert_eq!(client_of(b"PROXY UNKNOWN\r\n"), None);
+        assert_eq!(client_of(b"PROXY UNKNOWN what \xc3\xa4 ever\r\n"), None);
+        assert_eq!(client_of(&v2(0x20, 0x00, b"")), None);
+        assert_eq!(client_of(&v2(0x20, 0x11, &V4)), None);
+        assert_eq!(client_of(&v2(0x21, 0x00, b"xyz")), None);
+        assert_eq!(client_of(&v2(0x21, 0x31, &[b'/'; 216])), None);
+    }
+
+    #[test]
+    fn the_longest_header_is_read_and_one_byte_more_is_refused() {
+        assert_eq!(client_of(&v2(0x20, 0, &[0; 536])), None);
+        assert_eq!(parse(&v2(0x20, 0, &[0; 537])), Err(NoIntroduction));
+        let line = format!("PROXY UNKNOWN {}\r\n", "x".repeat(91));
+        assert_eq!(line.len(), LINE_BYTES_MAX);
+        assert_eq!(client_of(line.as_bytes()), None);
+        let line = format!("PROXY UNKNOWN {}\r\n", "x".repeat(92));
+        assert_eq!(parse(line.as_bytes()), Err(NoIntroduction));
+    }
+
+    #[test]
+    fn refuses_what_is_no_header() {
+        for bad in [
+            &b"GET / HTTP/1.1\r\n"[..],
+            b"proxy TCP4 192.0.2.1 10.0.0.1 4711 80\r\n",
+            b"PROXY TCP4 192.0.2.1 10.0.0.1 4711 80\n",
+            b"PROXY TCP4 192.0.2.1 10.0.0.1 4711\r\n",
+            b"PROXY TCP4 192.0.2.1 10.0.0.1 4711 80 \r\n",
+            b"PROXY TCP4  192.0.2.1 10.0.0.1 4711 80\r\n",
+            b"PROXY TCP4 2001:db8::1 ::1 4711 80\r\n",
+            b"PROXY TCP6 192.0.2.1 10.0.0.1 4711 80\r\n",
+            b"PROXY TCP4 192.0.2.1 10.0.0.1 65536 80\r\n",
+            b"PROXY TCP4 192.0.2.1 10.0.0.1 +1 80\r\n",
+            b"PROXY TCP4 192.0.2.1 10.0.0.1 01 80\r\n",
+            b"PROXY TCP4 192.0.2.1 10.0.0.1  80\r\n",
+            b"PROXY TCP4 192.0.2.999 10.0.0.1 1 80\r\n",
+            b"PROXY UDP4 192.0.2.1 10.0.0.1 1 80\r\n",
+            b"PROXY \r\n",
+            b"\x16\x03\x01\x02\x00",
+            &v2(0x11, 0x11, &V4),
+            &v2(0x22, 0x11, &V4),
+            &v2(0x21, 0x12, &V4),
+            &v2(0x21, 0x11, V4.first_chunk::<11>().unwrap()),
+            &v2(0x21, 0x21, &V4),
+            &v2(0x21, 0x31, &[0; 215]),
+            &v2(0x21, 0xff, &V4),
+        ] {
+            assert_eq!(parse(bad), Err(NoIntroduction), "{bad:?}");
+        }
+    }
+}

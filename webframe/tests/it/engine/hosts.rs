@@ -1,0 +1,117 @@
+//! Heads that are well-formed and yet not for the app: of other hosts, with too many cookies, or
+//! on a listener that only redirects.
+
+use webframe::{Address, Limits, Request, Response, Result, ServerSettings, Urls};
+
+use super::site::{Client, Site, settings};
+
+fn hello(_: &(), _: &Request) -> Result<Response> {
+    Ok(Response::text("hello"))
+}
+
+fn urls() -> Urls<()> {
+    Urls::new().get("/", hello).post("/", hello)
+}
+
+#[track_caller]
+fn status(site: &Site, head: &str) -> u16 {
+    let mut client = site.client();
+    client.send(&format!("{head}\r\n\r\n"));
+    client.answer().expect("an answer").status
+}
+
+#[test]
+fn other_hosts_than_the_allowed_ones_are_not_served() {
+    let allowed_hosts = vec!["dict.example".to_owned(), "[::1]".to_owned()];
+    let site = Site::start_with(&ServerSettings { allowed_hosts, ..settings() }, (), urls());
+    for head in [
+        "GET / HTTP/1.1\r\nHost: dict.example",
+        "GET / HTTP/1.1\r\nHost: DICT.example:8000",
+        "GET / HTTP/1.1\r\nHost: [::1]:1",
+        "GET http://dict.example/ HTTP/1.1\r\nHost: evil.example",
+        "GET / HTTP/1.0",
+    ] {
+        assert_eq!(status(&site, head), 200, "{head:?}");
+    }
+    for head in [
+        "GET / HTTP/1.1\r\nHost: evil.example",
+        "GET / HTTP/1.1\r\nHost: dict.example.evil.example",
+        "GET / HTTP/1.1\r\nHost: 127.0.0.1",
+        "GET http://evil.example/ HTTP/1.1\r\nHost: dict.example",
+        "GET /none HTTP/1.0\r\nHost: evil.example",
+    ] {
+        assert_eq!(status(&site, head), 421, "{head:?}");
+    }
+}
+
+#[test]
+fn nothing_behind_a_request_for_another_host_is_answered() {
+    let allowed_hosts = vec!["dict.example".to_owned()];
+    let site = Site::start_with(&ServerSettings { allowed_hosts, ..settings() }, (), urls());
+    let mut client = site.client();
+    client.send(
+        "POST / HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 2\r\n\r\nhi\
+         GET / HTTP/1.1\r\nHost: dict.example\r\n\r\n",
+    );
+    let answer = client.answer().expect("an answer");
+    assert_eq!((answer.status, answer.closes()), (421, true));
+    assert!(client.is_closed());
+}
+
+#[test]
+fn more_cookies_than_allowed_are_refused() {
+    let limits = Limits { cookies_max: 3, ..Limits::default() };
+    let site = Site::start_with(&ServerSettings { limits, ..settings() }, (), urls());
+    let with = |cookies: &str| status(&site, &format!("GET / HTTP/1.1\r\nHost: x\r\n{cookies}"));
+    assert_eq!(with("Cookie: a=1; b=2; c=3"), 200);
+    assert_eq!(with("Cookie: a=1; b=2; c=3; d=4"), 431);
+    assert_eq!(with("Cookie: a=1; b=2\r\nX: y\r\ncookie: c=3; d=4"), 431);
+    assert_eq!(with("Accept: a=1; b=2; c=3; d=4"), 200);
+}
+
+fn redirecting(change: impl FnOnce(&mut ServerSettings)) -> (Site, Client) {
+    let mut settings = ServerSettings {
+        redirect_addresses: vec![Address::Tcp(([127, 0, 0, 1], 0).into())],
+        public_url: Some("https://dict.example".to_owned()),
+        ..settings()
+    };
+    change(&mut settings);
+    let site = Site::start_with(&settings, (), urls());
+    let client = Client::connect(site.redirects_at.expect("an address")).expect("it listens");
+    (site, client)
+}
+
+#[test]
+fn a_redirecting_listener_leads_to_the_public_url_and_nowhere_else() {
+    let (_site, mut client) = redirecting(|_| ());
+    let answer = client.get("/word/%E8%AF%8D?page=2");
+    assert_eq!(answer.status, 308);
+    let place = "\r\nLocation: https://dict.example/word/%E8%AF%8D?page=2\r\n";
+    assert!(answer.head.to_ascii_lowercase().contains(&place.to_ascii_lowercase()), "{answer:?}");
+    assert!(!answer.closes());
+    client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi");
+    let answer = client.answer().expect("an answer");
+    assert_eq!((answer.status, answer.closes()), (308, true));
+    assert!(client.is_closed());
+}
+
+#[test]
+fn a_redirecting_listener_refuses_other_hosts_and_what_is_no_page() {
+    for request in
+        ["GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n"]
+    {
+        let (_site, mut client) =
+            redirecting(|settings| settings.allowed_hosts = vec!["x".to_owned()]);
+        client.send(request);
+        let answer = client.answer().expect("an answer");
+        assert_eq!((answer.status, answer.closes()), (400, true), "{request:?}");
+    }
+}
+
+#[test]
+fn a_redirect_to_nowhere_is_told_at_the_start() {
+    let redirect_addresses = vec![Address::Tcp(([127, 0, 0, 1], 0).into())];
+    let error = webframe::Server::bind(&ServerSettings { redirect_addresses, ..settings() })
+        .expect_err("neither tls nor public_url");
+    assert_eq!(error.to_string(), "redirect_addresses lead nowhere without tls or public_url");
+}

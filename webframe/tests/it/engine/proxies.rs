@@ -1,0 +1,167 @@
+//! Proxies in front of the server: whom they speak for, and who is not believed.
+
+use std::time::Duration;
+
+use webframe::{Limits, Network, Request, Response, Result, ServerSettings, Timeouts, Urls};
+
+use super::site::{Client, Site, settings};
+
+fn peer(_: &(), request: &Request) -> Result<Response> {
+    let peer = request.peer();
+    let how = if peer.encrypted { "encrypted" } else { "plain" };
+    Ok(Response::text(format!("{} {how}", peer.address)))
+}
+
+pub(super) fn urls() -> Urls<()> {
+    Urls::new().get("/", peer)
+}
+
+fn site(settings: &ServerSettings) -> Site {
+    Site::start_with(settings, (), urls())
+}
+
+fn networks(text: &str) -> Vec<Network> {
+    text.split(' ').map(|network| network.parse().expect("a network")).collect()
+}
+
+/// Believes in headers of the PROXY protocol from this machine.
+fn introduced() -> ServerSettings {
+    ServerSettings { proxy_protocol_from: networks("127.0.0.0/8"), ..settings() }
+}
+
+#[test]
+fn a_trusted_proxy_tells_who_asks_and_how_for_each_request_anew() {
+    let site = site(&ServerSettings { trusted_proxies: networks("127.0.0.1"), ..settings() });
+    let mut client = site.client();
+    let mut ask = |fields: &str| {
+        client.send(&format!("GET / HTTP/1.1\r\nHost: x\r\n{fields}\r\n"));
+        client.answer().expect("an answer").body
+    };
+    let fields = "X-Forwarded-For: 1.1.1.1, 192.0.2.1\r\nX-Forwarded-Proto: https\r\n";
+    assert_eq!(ask(fields), "192.0.2.1:0 encrypted");
+    assert_eq!(ask("Forwarded: for=192.0.2.2;proto=http\r\n"), "192.0.2.2:0 plain");
+    assert!(ask("").starts_with("127.0.0.1:"));
+}
+
+#[test]
+fn nobody_else_is_believed() {
+    let site = site(&ServerSettings { trusted_proxies: networks("10.0.0.0/8"), ..settings() });
+    let mut client = site.client();
+    client.send(
+        "GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 10.1.1.1\r\nX-Forwarded-Proto: https\r\n\
+         Forwarded: for=10.1.1.1;proto=https\r\n\r\n",
+    );
+    let answer = client.answer().expect("an answer");
+    let own = client.socket().local_addr().expect("an address");
+    assert_eq!(answer.body, format!("{own} plain"));
+}
+
+const LINE: &[u8] = b"PROXY TCP4 192.0.2.1 10.0.0.1 4711 80\r\n";
+const BINARY: &[u8] = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xc0\0\x02\x01\x0a\0\0\x01\x12\x67\0\x50";
+const LOCAL: &[u8] = b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0";
+const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+#[test]
+fn a_header_tells_the_client_once_for_all_requests_of_a_connection() {
+    let site = site(&introduced());
+    for header in [LINE, BINARY] {
+        let mut client = site.client();
+        client.send_bytes(&[header, GET].concat());
+        assert_eq!(client.answer().expect("an answer").body, "192.0.2.1:4711 plain");
+        assert_eq!(client.get("/").body, "192.0.2.1:4711 plain");
+        client.send_bytes(&[header, GET].concat());
+        assert_eq!(client.answer().expect("an answer").status, 400);
+        assert!(client.is_closed());
+    }
+}
+
+#[test]
+fn a_header_may_come_byte_by_byte() {
+    let site = site(&introduced());
+    for header in [LINE, BINARY] {
+        let mut client = site.client();
+        [header, GET].concat().iter().for_each(|byte| client.send_bytes(&[*byte]));
+        assert_eq!(client.answer().expect("an answer").body, "192.0.2.1:4711 plain");
+    }
+}
+
+#[test]
+fn a_half_closed_client_behind_a_header_gets_its_answer_and_the_end() {
+    let site = site(&introduced());
+    let mut client = site.client();
+    client.send_bytes(&[LINE, GET].concat());
+    client.socket().shutdown(std::net::Shutdown::Write).expect("open");
+    assert_eq!(client.answer().expect("an answer").status, 200);
+    assert!(client.is_closed());
+}
+
+#[test]
+fn a_proxy_that_speaks_for_itself_is_the_peer() {
+    let site = site(&introduced());
+    for header in [LOCAL, b"PROXY UNKNOWN\r\n"] {
+        let mut client = site.client();
+        client.send_bytes(&[header, GET].concat());
+        let own = client.socket().local_addr().expect("an address");
+        assert_eq!(client.answer().expect("an answer").body, format!("{own} plain"));
+    }
+}
+
+#[test]
+fn a_connection_without_the_header_that_is_due_is_closed_without_an_answer() {
+    let site = site(&introduced());
+    for bytes in [GET, b"PROXY TCP4 nonsense\r\n", &[b'\r'; 600], b"PROXY TCP4 1.1.1.1 1.1.1.1 1\n"]
+    {
+        let mut client = site.client();
+        client.try_send(std::str::from_utf8(bytes).expect("text"));
+        assert!(client.is_closed(), "{bytes:?}");
+    }
+}
+
+#[test]
+fn a_header_from_others_is_a_bad_request() {
+    let site = site(&ServerSettings { proxy_protocol_from: networks("10.0.0.0/8"), ..settings() });
+    for header in [LINE, BINARY] {
+        let mut client = site.client();
+        client.send_bytes(&[header, GET].concat());
+        assert_eq!(client.answer().expect("an answer").status, 400);
+        assert!(client.is_closed());
+    }
+}
+
+#[test]
+fn a_proxy_that_says_nothing_is_closed_at_the_deadline_of_a_head() {
+    let timeouts = Timeouts { head: Duration::from_millis(100), ..Timeouts::default() };
+    let site = site(&ServerSettings { timeouts, ..introduced() });
+    let mut silent = site.client();
+    let mut half = site.client();
+    half.send_bytes(&LINE[..20]);
+    assert!(silent.is_closed() && half.is_closed());
+}
+
+#[test]
+fn the_bound_of_one_address_counts_clients_and_not_proxies() {
+    let limits = Limits { connections_per_address_max: 2, ..Limits::default() };
+    let trusted = ServerSettings {
+        trusted_proxies: networks("127.0.0.1"),
+        limits: limits.clone(),
+        ..settings()
+    };
+    let of_proxy = site(&trusted);
+    let mut clients: Vec<Client> = (0..8).map(|_| of_proxy.client()).collect();
+    clients.iter_mut().for_each(|client| assert_eq!(client.get("/").status, 200));
+
+    let of_clients = site(&ServerSettings { limits, ..introduced() });
+    let come = |client: &str| {
+        let mut connection = of_clients.client();
+        let line = format!("PROXY TCP4 {client} 10.0.0.1 1 2\r\n");
+        connection.send_bytes(&[line.as_bytes(), GET].concat());
+        let status = connection.answer().map(|answer| answer.status);
+        (connection, status)
+    };
+    let ((_one, first), (two, second)) = (come("192.0.2.1"), come("192.0.2.1"));
+    assert_eq!((first, second), (Some(200), Some(200)));
+    assert_eq!(come("192.0.2.1").1, None);
+    assert_eq!(come("192.0.2.2").1, Some(200));
+    drop(two);
+    while come("192.0.2.1").1.is_none() {} // until the server has seen that the second one went
+}

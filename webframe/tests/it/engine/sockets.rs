@@ -1,0 +1,130 @@
+//! Sockets that are not ours alone: files of Unix sockets, and sockets that are handed over.
+
+use std::{
+    net::TcpListener,
+    os::{
+        fd::OwnedFd,
+        unix::{
+            fs::{FileTypeExt, PermissionsExt},
+            net::{UnixListener, UnixStream},
+        },
+    },
+    path::Path,
+    process::Stdio,
+};
+
+use webframe::{Address, Network, Server, ServerSettings};
+
+use super::{
+    descriptors, proxies,
+    site::{self, Client, PATIENCE, Site},
+};
+
+/// Listens at a TCP address too, as the site is known by it.
+fn settings(path: &Path) -> ServerSettings {
+    let mut settings = site::settings();
+    settings.addresses.push(Address::Unix(path.to_owned()));
+    settings
+}
+
+fn connect(path: &Path) -> Client<UnixStream> {
+    let socket = UnixStream::connect(path).expect("it listens");
+    socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    Client::over(socket)
+}
+
+fn mode(path: &Path) -> u32 {
+    path.metadata().expect("a file").permissions().mode() & 0o777
+}
+
+#[test]
+fn a_unix_socket_is_for_owner_and_group_and_gone_with_its_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("site.sock");
+    let site = Site::start_with(&settings(&path), (), proxies::urls());
+    assert_eq!(mode(&path), 0o660);
+    assert_eq!(connect(&path).get("/").body, "0.0.0.0:0 plain");
+    site.stop.stop();
+    site.stopped();
+    assert!(!path.exists());
+}
+
+#[test]
+fn a_unix_socket_may_be_for_all() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("site.sock");
+    let settings = ServerSettings { unix_mode: 0o666, ..settings(&path) };
+    let _site = Site::start_with(&settings, (), proxies::urls());
+    assert_eq!(mode(&path), 0o666);
+}
+
+#[test]
+fn a_proxy_on_a_unix_socket_is_believed_where_those_are_trusted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("site.sock");
+    let settings = ServerSettings { trusted_proxies: vec![Network::UNIX], ..settings(&path) };
+    let site = Site::start_with(&settings, (), proxies::urls());
+    let mut unix = connect(&path);
+    unix.send("GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n");
+    assert_eq!(unix.answer().expect("an answer").body, "192.0.2.1:0 plain");
+    let mut tcp = site.client();
+    tcp.send("GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n");
+    assert!(tcp.answer().expect("an answer").body.starts_with("127.0.0.1:"));
+}
+
+#[test]
+fn a_file_left_by_a_killed_server_is_in_nobodys_way() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("site.sock");
+    drop(UnixListener::bind(&path).expect("a fresh path"));
+    assert!(path.exists());
+    let _site = Site::start_with(&settings(&path), (), proxies::urls());
+    assert_eq!(connect(&path).get("/").status, 200);
+}
+
+#[test]
+fn a_file_that_is_in_use_or_no_socket_is_named_and_left_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (used, plain) = (folder.path().join("used.sock"), folder.path().join("notes.txt"));
+    let _listener = UnixListener::bind(&used).expect("a fresh path");
+    std::fs::write(&plain, "mine").expect("a file");
+    for path in [&used, &plain] {
+        let error = Server::bind(&settings(path)).expect_err("it is taken");
+        assert!(error.to_string().contains(&format!("unix:{}", path.display())), "{error}");
+    }
+    assert!(used.metadata().expect("still there").file_type().is_socket());
+    assert_eq!(std::fs::read_to_string(&plain).expect("still there"), "mine");
+}
+
+#[test]
+fn a_stop_leaves_the_file_of_the_server_that_came_after() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("site.sock");
+    let first = Site::start_with(&settings(&path), (), proxies::urls());
+    std::fs::remove_file(&path).expect("the first one's");
+    let second = Site::start_with(&settings(&path), (), proxies::urls());
+    first.stop.stop();
+    first.stopped();
+    assert_eq!(connect(&path).get("/").status, 200);
+    drop(second);
+    assert!(!path.exists());
+}
+
+#[test]
+fn a_socket_that_was_handed_over_is_served_instead_of_the_settings() {
+    let ours = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let address = ours.local_addr().expect("an address");
+    let hand_over = "exec 3<&0 0</dev/null; export LISTEN_FDS=1 LISTEN_PID=$$;";
+    let (_server, told) = descriptors::start(hand_over, Stdio::from(OwnedFd::from(ours)));
+    assert_eq!(told, address);
+    assert_eq!(Client::connect(address).expect("it listens").get("/").body, "hello");
+}
+
+#[test]
+fn sockets_for_another_process_are_left_alone() {
+    let ours = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let address = ours.local_addr().expect("an address");
+    let hand_over = "exec 3<&0 0</dev/null; export LISTEN_FDS=1 LISTEN_PID=1;";
+    let (_server, told) = descriptors::start(hand_over, Stdio::from(OwnedFd::from(ours)));
+    assert_ne!(told, address);
+}
