@@ -23,6 +23,9 @@ mod limits;
 pub mod wire;
 mod engine;
 mod test_client;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 
 pub use app::{App, Next};
 pub use cookie::{Cookie, CookieError, SameSite};

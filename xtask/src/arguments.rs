@@ -10,7 +10,7 @@ pub(crate) struct Arguments(Vec<String>);
 
 /// A command line that asks for nothing we have.
 #[derive(Debug)]
-pub(crate) struct Misuse(String);
+pub(crate) struct Misuse(pub(crate) String);
 
 impl fmt::Display for Misuse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, reason = "a command line talks to whoever runs it")]
 
 mod test;
+mod fuzz;
 mod soak;
 
 mod arguments;
@@ -31,6 +32,7 @@ const VERBS: &[Verb] = &[
         about: "run every test: formatting, lints, unit, integration and doc tests, SQLite and MariaDB, Chromium",
         run: test::run,
     },
+    Verb { name: "fuzz", about: fuzz::ABOUT, run: fuzz::run },
     Verb { name: "soak", about: soak::ABOUT, run: soak::run },
 ];
 
