@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, reason = "a command line talks to whoever runs it")]
 
 mod test;
+mod bench;
 mod fuzz;
 mod soak;
 
@@ -32,6 +33,7 @@ const VERBS: &[Verb] = &[
         about: "run every test: formatting, lints, unit, integration and doc tests, SQLite and MariaDB, Chromium",
         run: test::run,
     },
+    Verb { name: "bench", about: bench::ABOUT, run: bench::run },
     Verb { name: "fuzz", about: fuzz::ABOUT, run: fuzz::run },
     Verb { name: "soak", about: soak::ABOUT, run: soak::run },
 ];
