@@ -43,10 +43,10 @@ impl Arguments {
         Ok(Some(parsed))
     }
 
-    /// The first word that is no option.
+    /// The first word that is left, unless it is an option.
     pub(crate) fn take_word(&mut self) -> Option<String> {
-        let at = self.0.iter().position(|word| !word.starts_with("--"))?;
-        Some(self.0.remove(at))
+        let is_word = self.0.first().is_some_and(|word| !word.starts_with("--"));
+        is_word.then(|| self.0.remove(0))
     }
 
     /// Nothing may be left.
