@@ -8,12 +8,15 @@
 
 mod test;
 mod bench;
+mod differ;
 mod fuzz;
 mod soak;
 
+mod answer;
 mod arguments;
 mod cargo;
 mod packages;
+mod server;
 mod step;
 mod tally;
 
@@ -34,6 +37,7 @@ const VERBS: &[Verb] = &[
         run: test::run,
     },
     Verb { name: "bench", about: bench::ABOUT, run: bench::run },
+    Verb { name: "differ", about: differ::ABOUT, run: differ::run },
     Verb { name: "fuzz", about: fuzz::ABOUT, run: fuzz::run },
     Verb { name: "soak", about: soak::ABOUT, run: soak::run },
 ];

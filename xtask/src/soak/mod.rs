@@ -3,10 +3,8 @@
 //!
 //! Without `--server` it is `webframe/examples/soak.rs`. Of a server that has its `/quick`, every answer is checked.
 
-mod answer;
 mod hostile;
 mod mutation;
-mod process;
 mod tally;
 mod valid;
 mod verdict;
@@ -20,8 +18,8 @@ use std::time::{Duration, Instant};
 
 use crate::arguments::Arguments;
 use crate::cargo::{cargo, target, workspace};
+use crate::server::{Holdings, Server};
 use crate::step::succeed;
-use process::{Holdings, Server};
 use tally::Tally;
 use verdict::Findings;
 

@@ -4,9 +4,9 @@ use std::io::{self, BufReader, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use super::answer::{Asked, read_answer};
 use super::mutation::Dice;
 use super::tally::Tally;
+use crate::answer::{Answer, Asked, read_answer};
 
 /// Connections that one client holds, most of them idle at any time.
 const CONNECTIONS: usize = 12;
@@ -115,7 +115,7 @@ pub(super) fn ask(address: SocketAddr, path: &str) -> io::Result<u16> {
 
 impl Exchange {
     /// What is wrong with the answer. A server may say that it is busy; who runs it judges whether it was.
-    fn complaint(&self, answer: &super::answer::Answer) -> Option<String> {
+    fn complaint(&self, answer: &Answer) -> Option<String> {
         if answer.status == 503 {
             return None;
         }

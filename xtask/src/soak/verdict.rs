@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::process::Holdings;
+use crate::server::Holdings;
 
 /// Growth after warm-up that is still noise of the allocator: a part, and an amount beside it.
 const GROWTH_MAX_PERCENT: u64 = 5;

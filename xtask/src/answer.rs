@@ -4,26 +4,26 @@ use std::io::{self, BufRead, Read};
 
 /// An answer without its content's bytes beyond the first ones.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) closes: bool,
-    pub(super) length: u64,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) closes: bool,
+    pub(crate) length: u64,
     /// The content, up to `SHOWN_MAX` bytes of it.
-    pub(super) beginning: Vec<u8>,
+    pub(crate) beginning: Vec<u8>,
 }
 
 const SHOWN_MAX: u64 = 256;
 
 /// Whether an answer has content even though its head says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(crate) enum Asked {
     ForAll,
     /// The request was a HEAD.
     ForHead,
 }
 
 /// Reads one final answer; 1xx before it are passed over.
-pub(super) fn read_answer(reader: &mut impl BufRead, asked: Asked) -> io::Result<Answer> {
+pub(crate) fn read_answer(reader: &mut impl BufRead, asked: Asked) -> io::Result<Answer> {
     loop {
         let mut answer = Answer { status: status_of(&read_line(reader)?)?, ..Answer::default() };
         let framing = read_fields(reader, &mut answer)?;
@@ -93,7 +93,8 @@ fn take(reader: &mut impl BufRead, length: u64, answer: &mut Answer) -> io::Resu
 }
 
 fn status_of(line: &str) -> io::Result<u16> {
-    let status = line.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)?.parse().ok());
+    let behind = line.strip_prefix("HTTP/1.1 ").or_else(|| line.strip_prefix("HTTP/1.0 "));
+    let status = behind.and_then(|rest| rest.get(..3)?.parse().ok());
     status.ok_or_else(|| wrong("a status line", line))
 }
 

@@ -15,22 +15,22 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running server; killed when dropped.
 #[derive(Debug)]
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
-    pub(super) address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 /// What a server holds at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Holdings {
-    pub(super) resident_kib: u64,
-    pub(super) descriptors: u64,
-    pub(super) threads: u64,
+pub(crate) struct Holdings {
+    pub(crate) resident_kib: u64,
+    pub(crate) descriptors: u64,
+    pub(crate) threads: u64,
 }
 
 impl Server {
     /// Starts `command` with a free port for `{port}` and waits until it listens. What it says goes to `log`.
-    pub(super) fn start(command: &str, log: &Path) -> Result<Server> {
+    pub(crate) fn start(command: &str, log: &Path) -> Result<Server> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let command = command.replace("{port}", &port.to_string());
         let mut words = command.split_whitespace();
@@ -66,16 +66,16 @@ impl Server {
     }
 
     /// The status of a server that has ended.
-    pub(super) fn ended(&mut self) -> Result<Option<ExitStatus>> {
+    pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
         Ok(self.child.try_wait()?)
     }
 
-    pub(super) fn holdings(&self) -> Result<Holdings> {
+    pub(crate) fn holdings(&self) -> Result<Holdings> {
         holdings_of(self.child.id())
     }
 
     /// Asks the server to end by SIGTERM and gives back its status; `None` when it had to be killed.
-    pub(super) fn stop(mut self) -> Result<Option<ExitStatus>> {
+    pub(crate) fn stop(mut self) -> Result<Option<ExitStatus>> {
         let id = self.child.id().to_string();
         Command::new("kill").args(["-TERM", &id]).status().context("cannot start kill")?;
         let began = Instant::now();
