@@ -7,10 +7,11 @@
 #![expect(clippy::print_stdout, reason = "a command line talks to whoever runs it")]
 
 mod test;
-mod bench;
-mod differ;
+mod models;
 mod fuzz;
+mod differ;
 mod soak;
+mod bench;
 
 mod answer;
 mod arguments;
@@ -38,6 +39,7 @@ const VERBS: &[Verb] = &[
     },
     Verb { name: "bench", about: bench::ABOUT, run: bench::run },
     Verb { name: "differ", about: differ::ABOUT, run: differ::run },
+    Verb { name: "models", about: models::ABOUT, run: models::run },
     Verb { name: "fuzz", about: fuzz::ABOUT, run: fuzz::run },
     Verb { name: "soak", about: soak::ABOUT, run: soak::run },
 ];

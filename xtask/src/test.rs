@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use crate::arguments::Arguments;
 use crate::cargo::cargo;
+use crate::models;
 use crate::packages::{self, NEEDS};
 use crate::step::{step, succeed};
 use crate::tally::Tally;
@@ -30,6 +31,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     cargo_step(FORMAT, |mut command| succeed(&mut command))?;
     step("what the tests need", || packages::ensure(NEEDS))?;
     cargo_step(LINTS, |mut command| succeed(&mut command))?;
+    models::check()?;
     let (tally, status) = cargo_step(TESTS, |command| run_tests(command, io::stdout()))?;
     if tally.began() {
         println!("{tally}");
