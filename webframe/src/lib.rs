@@ -25,6 +25,9 @@ mod forwarded;
 pub mod wire;
 mod engine;
 mod test_client;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 
 pub use app::{App, Next};
 pub use cookie::{Cookie, CookieError, SameSite};

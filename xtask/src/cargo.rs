@@ -20,9 +20,15 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
 }
 
 /// The folder of the workspace's `Cargo.toml`. Asked at run time: a target folder may have been copied from elsewhere.
-fn workspace() -> PathBuf {
+pub(crate) fn workspace() -> PathBuf {
     let xtask = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     xtask.and_then(|dir| dir.parent().map(PathBuf::from)).unwrap_or_else(|| PathBuf::from("."))
+}
+
+/// The folder that cargo builds into.
+pub(crate) fn target() -> PathBuf {
+    let chosen = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    workspace().join(chosen.unwrap_or_else(|| PathBuf::from("target")))
 }
 
 #[cfg(test)]

@@ -7,49 +7,65 @@
 #![expect(clippy::print_stdout, reason = "a command line talks to whoever runs it")]
 
 mod test;
+mod models;
+mod fuzz;
+mod differ;
+mod soak;
+mod bench;
 
+mod answer;
+mod arguments;
 mod cargo;
 mod packages;
+mod server;
 mod step;
 mod tally;
 
+use arguments::{Arguments, Misuse};
 use std::process::ExitCode;
 
 /// One word behind `cargo xtask`.
 struct Verb {
     name: &'static str,
     about: &'static str,
-    run: fn() -> anyhow::Result<()>,
+    run: fn(Arguments) -> anyhow::Result<()>,
 }
 
-const VERBS: &[Verb] = &[Verb {
-    name: "test",
-    about: "run every test: formatting, lints, unit, integration and doc tests, SQLite and MariaDB, Chromium",
-    run: test::run,
-}];
+const VERBS: &[Verb] = &[
+    Verb {
+        name: "test",
+        about: "run every test: formatting, lints, unit, integration and doc tests, SQLite and MariaDB, Chromium",
+        run: test::run,
+    },
+    Verb { name: "bench", about: bench::ABOUT, run: bench::run },
+    Verb { name: "differ", about: differ::ABOUT, run: differ::run },
+    Verb { name: "models", about: models::ABOUT, run: models::run },
+    Verb { name: "fuzz", about: fuzz::ABOUT, run: fuzz::run },
+    Verb { name: "soak", about: soak::ABOUT, run: soak::run },
+];
 
 /// The exit code for a command line that asks for nothing we have, as in `dictapp`.
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["--help" | "-h" | "help"] => {
+    let mut words = std::env::args().skip(1);
+    match words.next().as_deref() {
+        Some("--help" | "-h" | "help") => {
             println!("{}", help());
             ExitCode::SUCCESS
         }
-        [name] => match VERBS.iter().find(|verb| verb.name == name) {
-            Some(verb) => finish(verb),
+        Some(name) => match VERBS.iter().find(|verb| verb.name == name) {
+            Some(verb) => finish(verb, Arguments::new(words)),
             None => refuse(&format!("unknown verb {name:?}")),
         },
-        [] => refuse("a verb is missing"),
-        [_, extra, ..] => refuse(&format!("unexpected argument {extra:?}")),
+        None => refuse("a verb is missing"),
     }
 }
 
-fn finish(verb: &Verb) -> ExitCode {
-    match (verb.run)() {
+fn finish(verb: &Verb, arguments: Arguments) -> ExitCode {
+    match (verb.run)(arguments) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<Misuse>() => refuse(&error.to_string()),
         Err(error) => {
             eprintln!("cargo xtask {} failed: {error:#}", verb.name);
             ExitCode::FAILURE

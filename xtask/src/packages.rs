@@ -105,7 +105,7 @@ fn is_there(check: &Check) -> bool {
 }
 
 /// Where `name` is, in PATH or in the folders of servers that only root's PATH has.
-fn find_program(name: &str) -> Option<std::path::PathBuf> {
+pub(crate) fn find_program(name: &str) -> Option<std::path::PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let servers = ["/usr/sbin", "/usr/local/sbin"].map(Into::into);
     env::split_paths(&path).chain(servers).map(|dir| dir.join(name)).find(|file| file.is_file())

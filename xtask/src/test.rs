@@ -10,7 +10,9 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use crate::arguments::Arguments;
 use crate::cargo::cargo;
+use crate::models;
 use crate::packages::{self, NEEDS};
 use crate::step::{step, succeed};
 use crate::tally::Tally;
@@ -24,10 +26,12 @@ const TESTS: &[&str] = &["test", "--workspace", "--no-fail-fast", "--", "--inclu
 const OUTPUT_LINGERS_MAX: Duration = Duration::from_secs(10);
 
 /// Runs every test. The first step that fails is the last.
-pub(crate) fn run() -> Result<()> {
+pub(crate) fn run(arguments: Arguments) -> Result<()> {
+    arguments.finish()?;
     cargo_step(FORMAT, |mut command| succeed(&mut command))?;
     step("what the tests need", || packages::ensure(NEEDS))?;
     cargo_step(LINTS, |mut command| succeed(&mut command))?;
+    models::check()?;
     let (tally, status) = cargo_step(TESTS, |command| run_tests(command, io::stdout()))?;
     if tally.began() {
         println!("{tally}");

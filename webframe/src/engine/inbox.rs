@@ -1,7 +1,13 @@
 //! The inbox of a shard: what workers and other shards have for it, and the bell that wakes it.
 
+#[cfg(loom)]
+use loom::sync::Mutex;
+#[cfg(not(loom))]
 use std::sync::Mutex;
 
+#[cfg(loom)]
+use super::Waker;
+#[cfg(not(loom))]
 use mio::Waker;
 
 use super::lock;

@@ -1,5 +1,8 @@
 //! What is known of how long a route takes: its last calls to "runs in the shard" or "moves".
 
+#[cfg(loom)]
+use loom::sync::atomic::{AtomicU32, Ordering::Relaxed};
+#[cfg(not(loom))]
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// How a route behaves: marked, or learned from its last eight calls.
@@ -38,19 +41,20 @@ impl Pace {
         (self.recent.load(Relaxed) & ALL).count_ones() >= 2
     }
 
-    /// Learns from one call. Two calls that end at once may count as one: it is a hint.
+    /// Learns from one call. Of two calls that end at once one may not count, for it is a hint; but
+    /// what a call has not seen it does not overwrite: a stall is remembered.
     pub(crate) fn learn(&self, slow: bool) {
         let recent = self.recent.load(Relaxed);
         let next = ((recent << 1) | u32::from(slow)) & ALL;
         if recent & MARKED == 0 && next != recent {
-            self.recent.store(next, Relaxed);
+            let _ = self.recent.compare_exchange(recent, next, Relaxed, Relaxed);
         }
     }
 
     /// Learns from a call that kept a shard waiting.
     pub(crate) fn learn_stall(&self) {
         if self.recent.load(Relaxed) & MARKED == 0 {
-            self.recent.store(ALL, Relaxed);
+            self.recent.fetch_or(ALL, Relaxed);
         }
     }
 }

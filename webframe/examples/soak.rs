@@ -1,0 +1,147 @@
+//! The server that the soak driver wears out: `soak PORT`.
+//!
+//! Every kind of answer an app gives, quick, slow, failing, streamed, large, uploaded and from files, behind short timeouts.
+
+use std::{
+    error::Error,
+    fs,
+    hash::{BuildHasher, RandomState},
+    io::{self, Read},
+    sync::{Condvar, Mutex},
+    time::Duration,
+};
+
+use serde::Deserialize;
+use webframe::{
+    Address, App, Body, Error as WebError, Request, Response, Result, Server, ServerSettings,
+    StaticFiles, Timeouts, Urls,
+    http::{HeaderValue, StatusCode},
+};
+
+const LARGE_BYTES: usize = 2 << 20;
+const STREAM_LINES: u32 = 200;
+const SLOW_MS_MAX: u64 = 30;
+const WORKERS_MAX: usize = 64;
+/// How long a handler waits for the others to come to the meeting.
+const MEETING_TIME: Duration = Duration::from_secs(20);
+
+/// Handlers that wait for each other: all can be there at once only where no worker was lost.
+#[derive(Default)]
+struct Meeting {
+    present: Mutex<Present>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Present {
+    count: usize,
+    meetings: usize,
+}
+
+#[derive(Deserialize)]
+struct Form {
+    name: String,
+    msg: String,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let port: u16 = std::env::args().nth(1).ok_or("usage: soak PORT")?.parse()?;
+    let folder = tempfile::tempdir()?;
+    fs::write(folder.path().join("small.txt"), "s".repeat(4 << 10))?;
+    fs::write(folder.path().join("large.bin"), vec![b'f'; LARGE_BYTES])?;
+    let urls = Urls::new()
+        .get("/quick", |_: &Meeting, _: &Request| Ok(Response::text("quick")))
+        .get("/slow", slow)
+        .get("/panic", |_: &Meeting, _: &Request| panic!("asked for"))
+        .get("/stream", |_: &Meeting, _: &Request| Ok(Response::stream(TEXT, Lines(0))))
+        .get("/large", large)
+        .post("/form", form)
+        .post("/upload", upload)
+        .get("/files/{*path}", StaticFiles::dir(folder.path()))
+        .get("/meet", meet);
+    let server = Server::bind(&settings(port))?.stop_on_signals()?;
+    let stopped = server.serve(App::new(Meeting::default()).urls(urls))?;
+    if stopped.cut > 0 {
+        return Err(format!("{} connections were cut", stopped.cut).into());
+    }
+    Ok(())
+}
+
+fn settings(port: u16) -> ServerSettings {
+    let seconds = Duration::from_secs;
+    ServerSettings {
+        addresses: vec![Address::Tcp(([127, 0, 0, 1], port).into())],
+        workers_max: WORKERS_MAX,
+        timeouts: Timeouts {
+            head: seconds(5),
+            body: seconds(5),
+            idle: seconds(20),
+            write: seconds(5),
+            ..Timeouts::default()
+        },
+        ..ServerSettings::default()
+    }
+}
+
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+
+/// Quick three times of four, else it blocks for a while: never learned for good.
+fn slow(_: &Meeting, _: &Request) -> Result<Response> {
+    let chance = RandomState::new().hash_one(());
+    if chance.is_multiple_of(4) {
+        std::thread::sleep(Duration::from_millis(chance / 4 % SLOW_MS_MAX));
+    }
+    Ok(Response::text("slow"))
+}
+
+fn large(_: &Meeting, _: &Request) -> Result<Response> {
+    Ok(Response::typed(TEXT, Body::Bytes(vec![b'x'; LARGE_BYTES])))
+}
+
+fn form(_: &Meeting, request: &Request) -> Result<Response> {
+    let form: Form = request.form()?;
+    Ok(Response::text(format!("{}:{}", form.name, form.msg)))
+}
+
+/// The length of what came and the sum of its bytes.
+fn upload(_: &Meeting, request: &Request) -> Result<Response> {
+    let body = request.body()?;
+    let sum: u64 = body.iter().map(|&byte| u64::from(byte)).sum();
+    Ok(Response::text(format!("{} bytes, sum {sum}", body.len())))
+}
+
+/// Answers when every worker is in here.
+fn meet(meeting: &Meeting, _: &Request) -> Result<Response> {
+    let poisoned = |_| WebError::internal("the meeting broke up");
+    let mut present = meeting.present.lock().map_err(poisoned)?;
+    present.count += 1;
+    let number = present.meetings;
+    if present.count == WORKERS_MAX {
+        present.count = 0;
+        present.meetings += 1;
+        meeting.changed.notify_all();
+    }
+    let waiting = |present: &mut Present| present.meetings == number;
+    let waited = meeting.changed.wait_timeout_while(present, MEETING_TIME, waiting);
+    let (mut present, waited) = waited.map_err(|_| WebError::internal("the meeting broke up"))?;
+    if waited.timed_out() {
+        present.count -= 1;
+        return Err(WebError::new(StatusCode::SERVICE_UNAVAILABLE, "not all of the workers came"));
+    }
+    Ok(Response::text("met"))
+}
+
+/// Lines of 100 bytes, one for each read.
+struct Lines(u32);
+
+impl Read for Lines {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.0 == STREAM_LINES {
+            return Ok(0);
+        }
+        let line = format!("{:>99}\n", self.0);
+        self.0 += 1;
+        into[..line.len()].copy_from_slice(line.as_bytes());
+        Ok(line.len())
+    }
+}

@@ -1,0 +1,164 @@
+//! The engine's hand-overs become every order of events that threads could bring about: loom runs each, and none may go wrong.
+//!
+//! A program and not a test: the files that it shares with the engine have tests of their own, which need real locks. Each model
+//! was seen to fail with its fault put in: a table that gives away what was laid just now, one that forgets to take out what it
+//! gives, a bell that rings for every second message, a stall that is overwritten.
+
+#![cfg_attr(not(loom), allow(unused))]
+
+#[cfg(not(loom))]
+compile_error!("build with RUSTFLAGS=\"--cfg loom\", or run cargo xtask test");
+
+#[path = "../../src/engine/inbox.rs"]
+mod inbox;
+#[expect(dead_code, reason = "a model needs no route that was marked")]
+#[path = "../../src/engine/pace.rs"]
+mod pace;
+#[path = "../../src/engine/table.rs"]
+mod table;
+
+use loom::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use loom::sync::{Arc, Mutex, MutexGuard, Notify};
+use loom::thread;
+use std::io;
+use std::sync::PoisonError;
+
+use inbox::Inbox;
+use pace::Pace;
+use table::{Seen, Table};
+
+const MODELS: &[(&str, fn())] = &[
+    ("what is laid has one owner, whoever takes it", one_owner),
+    ("what is taken away has lain since the last look", only_what_is_stale),
+    ("a worker that comes back late finds the shard of another, or none", coming_back_late),
+    ("no message is left in the box without a ring", no_message_is_left),
+    ("a stall is remembered whatever calls end beside it", a_stall_is_remembered),
+];
+
+fn main() {
+    for (name, model) in MODELS {
+        loom::model(model);
+        println!("model ... {name} ... ok");
+    }
+}
+
+/// As the engine's own.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The bell of an inbox: as `mio`'s, a ring is kept until somebody waits for it.
+#[derive(Clone, Debug)]
+struct Waker(Arc<Notify>);
+
+impl Waker {
+    fn wake(&self) -> io::Result<()> {
+        self.0.notify();
+        Ok(())
+    }
+}
+
+/// Two quick handlers in the shard's thread, a watchdog that looks three times.
+fn one_owner() {
+    let table = Arc::new(Table::new());
+    let watched = Arc::clone(&table);
+    let watchdog = thread::spawn(move || {
+        let mut seen = Seen::default();
+        (0..3).filter(|_| watched.take_stale(&mut seen).is_some()).count()
+    });
+    let mut shard = Some(Box::new("shard"));
+    for _ in 0..2 {
+        if let Some(mine) = shard.take() {
+            table.lay(mine, ());
+            shard = table.take_back();
+        }
+    }
+    let taken = watchdog.join().expect("no panic");
+    assert_eq!(taken + usize::from(shard.is_some()), 1);
+}
+
+/// What the watchdog takes was laid before its look before: a handler has at least the time between two looks.
+fn only_what_is_stale() {
+    let (table, begun) = (Arc::new(Table::new()), Arc::new(AtomicUsize::new(0)));
+    let (watched, laid) = (Arc::clone(&table), Arc::clone(&begun));
+    let watchdog = thread::spawn(move || {
+        let (mut seen, mut laid_before) = (Seen::default(), 0);
+        for _ in 0..3 {
+            if let Some((round, ())) = watched.take_stale(&mut seen) {
+                assert!(round <= laid_before, "{round} was laid after the look at {laid_before}");
+                return;
+            }
+            laid_before = laid.load(SeqCst);
+        }
+    });
+    for round in 1..=3 {
+        begun.store(round, SeqCst);
+        table.lay(round, ());
+        if table.take_back().is_none() {
+            break;
+        }
+    }
+    watchdog.join().expect("no panic");
+}
+
+/// A worker whose shard was given away, while the one that got it lays it down again for a handler of its own.
+fn coming_back_late() {
+    let (table, messages) = (Arc::new(Table::new()), Arc::new(AtomicUsize::new(0)));
+    let (given, answered) = (Arc::clone(&table), Arc::clone(&messages));
+    table.lay(Box::new("shard"), "first");
+    let other = thread::spawn(move || {
+        let mut seen = Seen::default();
+        given.take_stale(&mut seen);
+        let (shard, _) = given.take_stale(&mut seen)?;
+        given.lay(shard, "second");
+        let back = given.take_back();
+        if back.is_none() {
+            answered.fetch_add(1, SeqCst);
+        }
+        back
+    });
+    let mine = table.take_back();
+    if mine.is_none() {
+        messages.fetch_add(1, SeqCst);
+    }
+    let theirs = other.join().expect("no panic");
+    assert_eq!([&mine, &theirs].iter().filter(|shard| shard.is_some()).count(), 1);
+    assert!(table.take_back().is_none());
+    // Whoever has no shard has sent its answer; nobody who has one has.
+    assert!(messages.load(SeqCst) <= 1 && (mine.is_some() || messages.load(SeqCst) == 1));
+}
+
+/// Two workers put a message each; the shard sleeps until the bell rings and then takes all there is.
+fn no_message_is_left() {
+    let bell = Waker(Arc::new(Notify::new()));
+    let inbox = Arc::new(Inbox::new(bell.clone()));
+    let workers: Vec<_> = (0..2)
+        .map(|number| {
+            let inbox = Arc::clone(&inbox);
+            thread::spawn(move || inbox.put(number))
+        })
+        .collect();
+    let mut all = Vec::new();
+    while all.len() < workers.len() {
+        bell.0.wait(); // for ever where a message lies there and nobody rings: loom says so
+        let mut messages = Vec::new();
+        inbox.empty_into(&mut messages);
+        all.append(&mut messages);
+    }
+    for worker in workers {
+        worker.join().expect("no panic");
+    }
+}
+
+/// A route that is known to be quick stalls in one shard while a call of it ends in another.
+fn a_stall_is_remembered() {
+    let pace = Arc::new(Pace::learned());
+    (0..8).for_each(|_| pace.learn(false));
+    pace.learn(true);
+    assert!(!pace.blocks());
+    let elsewhere = Arc::clone(&pace);
+    let call = thread::spawn(move || elsewhere.learn(false));
+    pace.learn_stall();
+    call.join().expect("no panic");
+    assert!(pace.blocks(), "the stall is forgotten");
+}

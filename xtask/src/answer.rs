@@ -1,0 +1,143 @@
+//! Bytes from a server become one answer: just as much of HTTP as a client of our own server needs.
+
+use std::io::{self, BufRead, Read};
+
+/// An answer without its content's bytes beyond the first ones.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) closes: bool,
+    pub(crate) length: u64,
+    /// The content, up to `SHOWN_MAX` bytes of it.
+    pub(crate) beginning: Vec<u8>,
+}
+
+const SHOWN_MAX: u64 = 256;
+
+/// Whether an answer has content even though its head says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    ForAll,
+    /// The request was a HEAD.
+    ForHead,
+}
+
+/// Reads one final answer; 1xx before it are passed over.
+pub(crate) fn read_answer(reader: &mut impl BufRead, asked: Asked) -> io::Result<Answer> {
+    loop {
+        let mut answer = Answer { status: status_of(&read_line(reader)?)?, ..Answer::default() };
+        let framing = read_fields(reader, &mut answer)?;
+        if answer.status < 200 {
+            continue;
+        }
+        let bare = asked == Asked::ForHead || [204, 304].contains(&answer.status);
+        match framing {
+            _ if bare => {}
+            Framing::Length(length) => take(reader, length, &mut answer)?,
+            Framing::Chunked => read_chunks(reader, &mut answer)?,
+        }
+        return Ok(answer);
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Framing {
+    Length(u64),
+    Chunked,
+}
+
+fn read_fields(reader: &mut impl BufRead, answer: &mut Answer) -> io::Result<Framing> {
+    let mut framing = Framing::Length(0);
+    loop {
+        let line = read_line(reader)?;
+        if line.is_empty() {
+            return Ok(framing);
+        }
+        let (name, value) = line.split_once(": ").ok_or_else(|| wrong("a field", &line))?;
+        match name.to_ascii_lowercase().as_str() {
+            "content-length" => {
+                let length = value.parse().map_err(|_| wrong("a length", &line))?;
+                framing = Framing::Length(length);
+            }
+            "transfer-encoding" => framing = Framing::Chunked,
+            "connection" => answer.closes |= value == "close",
+            _ => {}
+        }
+    }
+}
+
+fn read_chunks(reader: &mut impl BufRead, answer: &mut Answer) -> io::Result<()> {
+    loop {
+        let line = read_line(reader)?;
+        let size = u64::from_str_radix(&line, 16).map_err(|_| wrong("a chunk's size", &line))?;
+        take(reader, size, answer)?;
+        let end = read_line(reader)?;
+        if !end.is_empty() {
+            return Err(wrong("a chunk's end", &end));
+        }
+        if size == 0 {
+            return Ok(());
+        }
+    }
+}
+
+fn take(reader: &mut impl BufRead, length: u64, answer: &mut Answer) -> io::Result<()> {
+    let shown = length.min(SHOWN_MAX.saturating_sub(answer.beginning.len() as u64));
+    let shown = reader.by_ref().take(shown).read_to_end(&mut answer.beginning)? as u64;
+    let passed = io::copy(&mut reader.by_ref().take(length - shown), &mut io::sink())?;
+    answer.length += shown + passed;
+    match shown + passed == length {
+        true => Ok(()),
+        false => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
+}
+
+fn status_of(line: &str) -> io::Result<u16> {
+    let behind = line.strip_prefix("HTTP/1.1 ").or_else(|| line.strip_prefix("HTTP/1.0 "));
+    let status = behind.and_then(|rest| rest.get(..3)?.parse().ok());
+    status.ok_or_else(|| wrong("a status line", line))
+}
+
+/// A line without its CRLF.
+fn read_line(reader: &mut impl BufRead) -> io::Result<String> {
+    let mut line = String::new();
+    reader.take(16 << 10).read_line(&mut line)?;
+    match line.strip_suffix("\r\n") {
+        Some(line) => Ok(line.to_owned()),
+        None if line.is_empty() => Err(io::ErrorKind::UnexpectedEof.into()),
+        None => Err(wrong("a line", &line)),
+    }
+}
+
+fn wrong(what: &str, line: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("{line:?} is no {}", &what[2..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_read_one_after_the_other_in_every_framing() {
+        let mut bytes = &b"HTTP/1.1 100 Continue\r\n\r\n\
+            HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello\
+            HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n\
+            HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\nConnection: close\r\n\r\n"[..];
+        let read = |bytes: &mut &[u8], asked| {
+            let answer = read_answer(bytes, asked).unwrap();
+            (answer.status, answer.length, answer.beginning, answer.closes)
+        };
+        assert_eq!(read(&mut bytes, Asked::ForAll), (200, 5, b"hello".to_vec(), false));
+        assert_eq!(read(&mut bytes, Asked::ForAll), (200, 4, b"abcd".to_vec(), false));
+        assert_eq!(read(&mut bytes, Asked::ForHead), (404, 0, Vec::new(), true));
+        assert!(bytes.is_empty());
+    }
+
+    #[test]
+    fn an_answer_that_breaks_off_is_an_error() {
+        let whole = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+        for end in 0..whole.len() {
+            read_answer(&mut &whole[..end], Asked::ForAll).unwrap_err();
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! `cargo xtask differ`: the wire cases become what our server and others make of them, and a table of where they differ.
+//!
+//! Each case goes out with a request behind it, as one write. What counts is whether the case is refused, and how many answers
+//! come: a server that finds other requests in the same bytes than we do could be smuggled past through us. Every kind of
+//! difference must have its heading in `docs/differences.md`.
+
+use anyhow::{Context, Result, anyhow, bail};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufReader, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::time::Duration;
+
+use crate::answer::{Asked, read_answer};
+use crate::arguments::{Arguments, Misuse};
+use crate::cargo::{cargo, target, workspace};
+use crate::server::Server;
+use crate::step::{step, succeed};
+
+pub(crate) const ABOUT: &str = "compare what servers make of the wire cases: --server 'NAME=CMD {port}' (as often as there are servers)";
+
+const BEHIND: &[u8] = b"GET /behind HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n";
+/// A server that says nothing for so long waits for more.
+const SILENCE: Duration = Duration::from_millis(1_500);
+/// The statuses that say: this is no request that can be acted upon.
+const REFUSALS: &[u16] = &[400, 408, 411, 413, 414, 417, 421, 426, 431, 501, 505];
+
+/// One file of `tests/data` and the line of `cases.tsv` about it.
+struct Case {
+    file: String,
+    /// Why we refuse it, or the family it belongs to.
+    reason: String,
+    bytes: Vec<u8>,
+}
+
+/// What a server made of a case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Reaction {
+    /// The status of each answer, in order.
+    statuses: Vec<u16>,
+    /// It neither answered all nor closed.
+    waits: bool,
+}
+
+/// How two reactions differ; what each kind means stands in `docs/differences.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Difference {
+    Counts,
+    Closes,
+    Laxer,
+    Behind,
+    Stricter,
+    Answers,
+    Status,
+}
+
+impl Difference {
+    fn text(self) -> &'static str {
+        match self {
+            Difference::Counts => "both take it and find different requests",
+            Difference::Closes => "both take it, they close behind it",
+            Difference::Laxer => "we take it, they refuse it",
+            Difference::Behind => "both refuse it, they answer what is behind it",
+            Difference::Stricter => "we refuse it, they take it",
+            Difference::Answers => "we refuse it, they answer it and close",
+            Difference::Status => "both refuse it, they say it otherwise",
+        }
+    }
+}
+
+/// Differences of one kind and reason: for each server the cases.
+type Groups = BTreeMap<(Difference, String), BTreeMap<String, Vec<String>>>;
+
+/// Asks all servers, prints the table and fails where a difference has no explanation.
+pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
+    let mut others = Vec::new();
+    while let Some(server) = arguments.take_option::<String>("--server")? {
+        let (name, command) = server
+            .split_once('=')
+            .ok_or_else(|| anyhow!(Misuse(format!("no NAME= in {server:?}"))))?;
+        others.push((name.to_owned(), command.to_owned()));
+    }
+    arguments.finish()?;
+    if others.is_empty() {
+        return Err(anyhow!(Misuse("--server 'NAME=CMD {port}' is missing".to_owned())));
+    }
+    let cases = cases()?;
+    let ours = step("webframe", || react_all(&our_command()?, "webframe", &cases))?;
+    let mut groups = Groups::new();
+    for (name, command) in &others {
+        let theirs = step(name, || react_all(command, name, &cases))?;
+        for (case, (ours, theirs)) in cases.iter().zip(ours.iter().zip(&theirs)) {
+            if let Some(difference) = difference(ours, theirs) {
+                let group = groups.entry((difference, case.reason.clone())).or_default();
+                let example = format!("{} {:?} / {:?}", case.file, ours.statuses, theirs.statuses);
+                group.entry(name.clone()).or_default().push(example);
+            }
+        }
+    }
+    print(&groups, &others, cases.len());
+    write_list(&groups)?;
+    explained(&groups)
+}
+
+fn our_command() -> Result<String> {
+    let args =
+        ["build", "--quiet", "--release", "--package", "webframe", "--example", "conformance"];
+    succeed(&mut cargo(&args)).context("cannot build the example")?;
+    let (program, folder) =
+        (target().join("release/examples/conformance"), target().join("differ"));
+    fs::create_dir_all(folder.join("www/static")).with_context(|| folder.display().to_string())?;
+    Ok(format!("{} {{port}} {}", program.display(), folder.display()))
+}
+
+/// All cases but those that only time refuses.
+fn cases() -> Result<Vec<Case>> {
+    let folder = workspace().join("webframe/tests/data");
+    let listing = folder.join("cases.tsv");
+    let text = fs::read_to_string(&listing).with_context(|| listing.display().to_string())?;
+    let mut cases = Vec::new();
+    for line in text.lines().skip(1) {
+        let mut columns = line.split('\t');
+        let (Some(file), Some(outcome)) = (columns.next(), columns.nth(1)) else {
+            bail!("{}: {line}", listing.display());
+        };
+        if outcome != "Timeout" {
+            let bytes = fs::read(folder.join(file)).with_context(|| file.to_owned())?;
+            cases.push(Case { file: file.to_owned(), reason: reason(file, outcome), bytes });
+        }
+    }
+    Ok(cases)
+}
+
+/// Of a refused case the error, of an accepted one the first word of its file's name.
+fn reason(file: &str, outcome: &str) -> String {
+    match file.strip_prefix("accept/") {
+        Some(name) => name.split(['-', '.']).next().unwrap_or(name).to_owned(),
+        None => outcome.to_owned(),
+    }
+}
+
+fn react_all(command: &str, name: &str, cases: &[Case]) -> Result<Vec<Reaction>> {
+    let log = target().join("differ").join(format!("{name}.log"));
+    let server = Server::start(command, &log)?;
+    cases.iter().map(|case| react(server.address, &case.bytes)).collect()
+}
+
+fn react(address: SocketAddr, case: &[u8]) -> Result<Reaction> {
+    let mut socket = TcpStream::connect(address).context("the server has gone")?;
+    socket.set_read_timeout(Some(SILENCE))?;
+    // A server that refuses early may close while we write; what it said before counts.
+    drop(socket.write_all(&[case, BEHIND].concat()));
+    let mut reader = BufReader::new(socket);
+    let mut reaction = Reaction::default();
+    let mut asked = if case.starts_with(b"HEAD ") { Asked::ForHead } else { Asked::ForAll };
+    loop {
+        match read_answer(&mut reader, asked) {
+            Ok(answer) => reaction.statuses.push(answer.status),
+            Err(error) => {
+                reaction.waits = error.kind() == std::io::ErrorKind::WouldBlock;
+                return Ok(reaction);
+            }
+        }
+        asked = Asked::ForAll;
+    }
+}
+
+impl Reaction {
+    /// No answer at all is a refusal too; a server that waits has taken the request for a longer one.
+    fn refuses(&self) -> bool {
+        match self.statuses.first() {
+            Some(status) => REFUSALS.contains(status),
+            None => !self.waits,
+        }
+    }
+}
+
+fn difference(ours: &Reaction, theirs: &Reaction) -> Option<Difference> {
+    match (ours.refuses(), theirs.refuses()) {
+        // A server that closes has read nothing else; one that waits takes what is behind for content.
+        (false, false) if ours.statuses.len() > theirs.statuses.len() && !theirs.waits => {
+            Some(Difference::Closes)
+        }
+        (false, false) if ours.statuses.len() != theirs.statuses.len() => Some(Difference::Counts),
+        (false, false) => None,
+        (false, true) => Some(Difference::Laxer),
+        (true, false) if theirs.statuses.len() == 1 && !theirs.waits => Some(Difference::Answers),
+        (true, false) => Some(Difference::Stricter),
+        (true, true) if theirs.statuses.len() > 1 => Some(Difference::Behind),
+        (true, true) => {
+            (ours.statuses.first() != theirs.statuses.first()).then_some(Difference::Status)
+        }
+    }
+}
+
+fn print(groups: &Groups, others: &[(String, String)], cases: usize) {
+    let names: Vec<_> = others.iter().map(|other| other.0.as_str()).collect();
+    println!("{cases} cases; differences from webframe:\n");
+    println!("| difference | reason | {} | for instance |", names.join(" | "));
+    println!("|---|---|{}---|", "---|".repeat(names.len()));
+    for ((difference, reason), by_server) in groups {
+        let count = |name: &&str| by_server.get(*name).map_or(0, Vec::len).to_string();
+        let counts: Vec<_> = names.iter().map(count).collect();
+        let example = by_server.values().flatten().next().map_or("", String::as_str);
+        println!("| {} | {reason} | {} | {example} |", difference.text(), counts.join(" | "));
+    }
+}
+
+/// Every case of every group, for whoever explains them.
+fn write_list(groups: &Groups) -> Result<()> {
+    let mut text = String::new();
+    for ((difference, reason), by_server) in groups {
+        for (name, cases) in by_server {
+            let title = format!("{}, {reason}, {name}:", difference.text());
+            text.push_str(&format!("{title}\n  {}\n\n", cases.join("\n  ")));
+        }
+    }
+    let path = target().join("differ/differences.txt");
+    fs::write(&path, text).with_context(|| path.display().to_string())?;
+    println!("\nall of them: {}", path.display());
+    Ok(())
+}
+
+/// Each group's line, `- REASON: why`, must stand below the heading of its difference.
+fn explained(groups: &Groups) -> Result<()> {
+    let path = workspace().join("docs/differences.md");
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let missing: Vec<_> = groups.keys().filter(|key| !is_explained(key.0, &key.1, &text)).collect();
+    if !missing.is_empty() {
+        let missing: Vec<_> =
+            missing.iter().map(|key| format!("{}: {}", key.0.text(), key.1)).collect();
+        bail!("{} does not explain: {}", relative(&path), missing.join("; "));
+    }
+    Ok(())
+}
+
+fn is_explained(difference: Difference, reason: &str, text: &str) -> bool {
+    let heading = format!("\n## {}\n", capital(difference.text()));
+    let Some((_, section)) = text.split_once(&heading) else { return false };
+    let section = section.split("\n## ").next().unwrap_or_default();
+    section.lines().any(|line| line.starts_with(&format!("- `{reason}`")))
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+fn relative(path: &Path) -> String {
+    path.strip_prefix(workspace()).unwrap_or(path).display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(statuses: &[u16]) -> Reaction {
+        Reaction { statuses: statuses.to_vec(), waits: false }
+    }
+
+    #[test]
+    fn servers_differ_in_what_they_take_and_in_how_many_requests_they_see() {
+        let waits = Reaction { statuses: Vec::new(), waits: true };
+        let differ = |ours: &[u16], theirs: &[u16]| difference(&answered(ours), &answered(theirs));
+        assert_eq!(differ(&[200, 404], &[404, 404]), None);
+        assert_eq!(differ(&[200], &[404, 404]), Some(Difference::Counts));
+        assert_eq!(differ(&[200, 404], &[200]), Some(Difference::Closes));
+        assert_eq!(differ(&[200, 404], &[400]), Some(Difference::Laxer));
+        assert_eq!(differ(&[400], &[404, 404]), Some(Difference::Stricter));
+        assert_eq!(differ(&[400], &[404]), Some(Difference::Answers));
+        assert_eq!(differ(&[400], &[400, 404]), Some(Difference::Behind));
+        assert_eq!(differ(&[400], &[501]), Some(Difference::Status));
+        assert_eq!(differ(&[400], &[]), Some(Difference::Status));
+        assert_eq!(difference(&answered(&[400]), &waits), Some(Difference::Stricter));
+        assert_eq!(difference(&answered(&[200, 404]), &waits), Some(Difference::Counts));
+    }
+
+    #[test]
+    fn an_explanation_counts_only_below_its_heading() {
+        let text =
+            "# x\n\n## We refuse it, they take it\n\n- `Field`: why\n\n## Other\n\n- `Host`: y\n";
+        assert!(is_explained(Difference::Stricter, "Field", text));
+        assert!(!is_explained(Difference::Stricter, "Host", text));
+        assert!(!is_explained(Difference::Laxer, "Field", text));
+    }
+}

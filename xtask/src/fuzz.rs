@@ -1,0 +1,267 @@
+//! `cargo xtask fuzz`: the targets of `webframe/fuzz` become one row each: how much was tried, how far it reached, what was found.
+//!
+//! Plain stable Rust: the instrumentation is LLVM's, asked for by flags of the compiler. The address sanitizer would need a nightly
+//! one, and finds little where `unsafe` is forbidden. The seeds are the wire cases and `webframe/fuzz/corpus`.
+
+use anyhow::{Context, Result, anyhow, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::arguments::{Arguments, Misuse};
+use crate::cargo::{cargo, target, workspace};
+use crate::step::{step, succeed};
+
+pub(crate) const ABOUT: &str = "run the fuzz targets, one after the other: [TARGET] [--seconds N]";
+
+/// A fuzz target and how its seeds are made of a wire case.
+struct Target {
+    name: &'static str,
+    seed: fn(&[u8]) -> Option<Vec<u8>>,
+    /// Seeds where wire cases say nothing.
+    examples: &'static [&'static str],
+    bytes_max: u32,
+}
+
+const TARGETS: &[Target] = &[
+    Target { name: "head", seed: |case| Some(case.to_vec()), examples: &[], bytes_max: 4096 },
+    Target { name: "chunked", seed: chunks_of, examples: &[], bytes_max: 1024 },
+    Target { name: "connection", seed: twice, examples: &[], bytes_max: 4096 },
+    Target {
+        name: "urlencoded",
+        seed: |_| None,
+        examples: &["a=b&c=d", "a=%E4%BD%A0+x&&b", "=%ff&%", "a=b=c;d&a=%2", "name=x&msg=%26%3d"],
+        bytes_max: 512,
+    },
+    Target {
+        name: "cookie",
+        seed: |_| None,
+        examples: &["a=b; c=d", "session=8f14e45f;x", "a=\"b\"; =; \t c = d ;", "é=ü; a=\0b=c"],
+        bytes_max: 512,
+    },
+    Target {
+        name: "range",
+        seed: |_| None,
+        examples: &[
+            "\u{1}\u{1}\0\0bytes=0-99",
+            "\u{1}\u{1}\0\0bytes=-5",
+            "\u{1}\u{1}\0\0bytes=5-, 7-9,,-1",
+            "\0\0\0\0BYTES=0-18446744073709551616",
+        ],
+        bytes_max: 256,
+    },
+    Target {
+        name: "accept_encoding",
+        seed: |_| None,
+        examples: &[
+            "gzip, br",
+            "gzip;q=0.5, *;q=0.1",
+            "identity;q=0, br;q=1.000",
+            "zh-TW, en;q=0.7, *;q=0",
+            "x-gzip;q=0.001",
+        ],
+        bytes_max: 256,
+    },
+];
+
+/// What LLVM adds to the code: the counters and the traces of comparisons that libFuzzer reads.
+const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module \
+    -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
+    -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares \
+    -Cllvm-args=-simplifycfg-branch-fold-threshold=0";
+
+const SECONDS: u32 = 60;
+
+/// What became of one target.
+struct Outcome {
+    target: &'static str,
+    executions: String,
+    coverage: String,
+    /// The input that fails, if any, where it lies.
+    finding: Option<PathBuf>,
+}
+
+/// Fuzzes; fails with the files of what was found.
+pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
+    let seconds = arguments.take_option("--seconds")?.unwrap_or(SECONDS);
+    let name = arguments.take_word();
+    arguments.finish()?;
+    let chosen = chosen(name.as_deref())?;
+    let platform = platform()?;
+    step("build of webframe/fuzz", || build(&platform))?;
+    let mut outcomes = Vec::new();
+    for target in chosen {
+        let title = format!("fuzz {} for {seconds} s", target.name);
+        outcomes.push(step(&title, || fuzz(target, &platform, seconds))?);
+    }
+    report(&outcomes)
+}
+
+fn chosen(name: Option<&str>) -> Result<Vec<&'static Target>> {
+    let chosen: Vec<_> =
+        TARGETS.iter().filter(|target| name.is_none_or(|name| name == target.name)).collect();
+    if chosen.is_empty() {
+        let names: Vec<_> = TARGETS.iter().map(|target| target.name).collect();
+        let name = name.unwrap_or_default();
+        let text = format!("no fuzz target {name:?}; there are {}", names.join(", "));
+        return Err(anyhow!(Misuse(text)));
+    }
+    Ok(chosen)
+}
+
+/// The machine's own target triple: given by name, so that build scripts are not instrumented.
+fn platform() -> Result<String> {
+    let output = Command::new("rustc").arg("-vV").output().context("cannot start rustc")?;
+    let text = String::from_utf8(output.stdout).context("rustc -vV")?;
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("rustc -vV names no host")?.to_owned())
+}
+
+fn folder() -> PathBuf {
+    target().join("fuzz")
+}
+
+fn build(platform: &str) -> Result<()> {
+    let mut command = cargo(&["build", "--release", "--target", platform]);
+    command.current_dir(workspace().join("webframe/fuzz"));
+    succeed(command.env("CARGO_TARGET_DIR", absolute(&folder())?).env("RUSTFLAGS", FLAGS))
+}
+
+fn absolute(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path).with_context(|| path.display().to_string())
+}
+
+fn fuzz(target: &Target, platform: &str, seconds: u32) -> Result<Outcome> {
+    let corpus = make_folder(&folder().join("corpus").join(target.name))?;
+    let findings = make_folder(&folder().join("findings").join(target.name))?;
+    plant(target, &corpus)?;
+    let log = folder().join(format!("{}.log", target.name));
+    let output = fs::File::create(&log).with_context(|| log.display().to_string())?;
+    let program = folder().join(platform).join("release").join(target.name);
+    let status = Command::new(&program)
+        .arg(format!("-max_total_time={seconds}"))
+        .arg(format!("-max_len={}", target.bytes_max))
+        .arg(format!("-artifact_prefix={}/", findings.display()))
+        .args(["-print_final_stats=1", "-rss_limit_mb=1024", "-timeout=10"])
+        .arg(corpus)
+        .args(Some(kept(target)).filter(|kept| kept.is_dir()))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(output)
+        .status()
+        .with_context(|| format!("cannot start {}", program.display()))?;
+    let said = fs::read(&log).with_context(|| log.display().to_string())?;
+    let outcome = outcome(target.name, &String::from_utf8_lossy(&said));
+    if !status.success() && outcome.finding.is_none() {
+        bail!("{status}, see {}", log.display());
+    }
+    Ok(outcome)
+}
+
+/// The inputs that were found worth keeping, in the tree.
+fn kept(target: &Target) -> PathBuf {
+    workspace().join("webframe/fuzz/corpus").join(target.name)
+}
+
+fn make_folder(folder: &Path) -> Result<PathBuf> {
+    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    Ok(folder.to_owned())
+}
+
+/// Writes the seeds; what earlier runs have found stays beside them.
+fn plant(target: &Target, corpus: &Path) -> Result<()> {
+    let mut folders = vec![workspace().join("webframe/tests/data")];
+    let mut seeds: Vec<Vec<u8>> =
+        target.examples.iter().map(|text| text.as_bytes().to_vec()).collect();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "http") {
+                let case = fs::read(&path).with_context(|| path.display().to_string())?;
+                seeds.extend((target.seed)(&case));
+            }
+        }
+    }
+    seeds.retain(|seed| seed.len() <= target.bytes_max as usize);
+    for (number, seed) in seeds.iter().enumerate() {
+        let path = corpus.join(format!("seed-{number:04}"));
+        fs::write(&path, seed).with_context(|| path.display().to_string())?;
+    }
+    Ok(())
+}
+
+/// The content of a case, behind the three bytes that choose where to cut and how much room there is.
+fn chunks_of(case: &[u8]) -> Option<Vec<u8>> {
+    let head = case.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let body = &case[head + 4..];
+    (!body.is_empty()).then(|| [&[7, 40, 60], body].concat())
+}
+
+/// The case and itself again behind it; first the byte that says where to cut.
+fn twice(case: &[u8]) -> Option<Vec<u8>> {
+    Some([&[30], case, case].concat())
+}
+
+/// Reads what libFuzzer says at its end.
+fn outcome(target: &'static str, said: &str) -> Outcome {
+    let last =
+        |name: &str| said.lines().rev().find_map(|line| line.split_once(name)).map(|at| at.1);
+    let number = |name: &str| {
+        let number = last(name).and_then(|rest| rest.split_whitespace().next());
+        number.unwrap_or("?").to_owned()
+    };
+    Outcome {
+        target,
+        executions: number("stat::number_of_executed_units:"),
+        coverage: number(" cov: "),
+        finding: last("Test unit written to ").map(PathBuf::from),
+    }
+}
+
+fn report(outcomes: &[Outcome]) -> Result<()> {
+    println!("| target | executions | branches reached | finding |\n|---|---|---|---|");
+    for Outcome { target, executions, coverage, finding } in outcomes {
+        let finding = finding.as_ref().map_or("none".to_owned(), |path| path.display().to_string());
+        println!("| {target} | {executions} | {coverage} | {finding} |");
+    }
+    match outcomes.iter().filter(|outcome| outcome.finding.is_some()).count() {
+        0 => Ok(()),
+        found => bail!("{found} targets found a fault; their logs are in {}", folder().display()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_target_is_built_and_every_built_one_is_a_target() {
+        let manifest = fs::read_to_string(workspace().join("webframe/fuzz/Cargo.toml")).unwrap();
+        let bins: Vec<_> = manifest.split("[[bin]]\nname = \"").skip(1).collect();
+        let bins: Vec<_> = bins.iter().filter_map(|bin| bin.split('"').next()).collect();
+        assert_eq!(bins, TARGETS.iter().map(|target| target.name).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_end_of_a_log_says_how_much_was_tried_and_what_was_found() {
+        let good = "#9\tNEW    cov: 12 ft: 20\n#20\tDONE   cov: 14 ft: 22 corp: 3/9b\n\
+            Done 20 runs in 2 second(s)\nstat::number_of_executed_units: 20\n";
+        let read = |said| {
+            let outcome = outcome("head", said);
+            (outcome.executions, outcome.coverage, outcome.finding)
+        };
+        assert_eq!(read(good), ("20".to_owned(), "14".to_owned(), None));
+        let bad = "#9\tNEW    cov: 12 ft: 20\npanicked\n\
+            artifact_prefix='a/'; Test unit written to a/crash-1\n";
+        assert_eq!(read(bad).2, Some(PathBuf::from("a/crash-1")));
+    }
+
+    #[test]
+    fn seeds_are_made_of_the_wire_cases() {
+        assert_eq!(chunks_of(b"A\r\n\r\n0\r\n\r\n").unwrap(), b"\x07\x28\x3c0\r\n\r\n");
+        assert_eq!(chunks_of(b"A\r\n\r\n"), None);
+        assert_eq!(twice(b"ab").unwrap(), b"\x1eabab");
+    }
+}

@@ -1,0 +1,138 @@
+//! A server's process becomes figures: memory, descriptors and threads, as `/proc` tells them.
+
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::cargo::workspace;
+
+/// How long a server may take to listen, and to end.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running server; killed when dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) address: SocketAddr,
+}
+
+/// What a server holds at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Holdings {
+    pub(crate) resident_kib: u64,
+    pub(crate) descriptors: u64,
+    pub(crate) threads: u64,
+}
+
+impl Server {
+    /// Starts `command` with a free port for `{port}` and waits until it listens. What it says goes to `log`.
+    pub(crate) fn start(command: &str, log: &Path) -> Result<Server> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let command = command.replace("{port}", &port.to_string());
+        let mut words = command.split_whitespace();
+        let program = words.next().context("the server's command is empty")?;
+        let log_file = fs::File::create(log).with_context(|| log.display().to_string())?;
+        let child = Command::new(program)
+            .args(words)
+            .current_dir(workspace())
+            // A backtrace for each panic would be most of the work, and its symbols most of the memory.
+            .env("RUST_BACKTRACE", "0")
+            .stdin(Stdio::null())
+            .stdout(log_file.try_clone()?)
+            .stderr(log_file)
+            .spawn()
+            .with_context(|| format!("cannot start {program}"))?;
+        let mut server = Server { child, address: ([127, 0, 0, 1], port).into() };
+        server.wait_until_it_listens().with_context(|| format!("{command:?} does not listen"))?;
+        Ok(server)
+    }
+
+    fn wait_until_it_listens(&mut self) -> Result<()> {
+        let began = Instant::now();
+        while TcpStream::connect(self.address).is_err() {
+            if let Some(status) = self.child.try_wait()? {
+                bail!("it ended: {status}");
+            }
+            if began.elapsed() > PATIENCE {
+                bail!("not after {} s", PATIENCE.as_secs());
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
+    /// The status of a server that has ended.
+    pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        Ok(self.child.try_wait()?)
+    }
+
+    pub(crate) fn holdings(&self) -> Result<Holdings> {
+        holdings_of(self.child.id())
+    }
+
+    /// Asks the server to end by SIGTERM and gives back its status; `None` when it had to be killed.
+    pub(crate) fn stop(mut self) -> Result<Option<ExitStatus>> {
+        let id = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &id]).status().context("cannot start kill")?;
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(Some(status));
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(None)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It has ended already, or there is nothing better to do.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn holdings_of(process: u32) -> Result<Holdings> {
+    let folder = format!("/proc/{process}");
+    let status = fs::read_to_string(format!("{folder}/status")).context("the server is gone")?;
+    let descriptors = fs::read_dir(format!("{folder}/fd")).context("the server is gone")?.count();
+    Ok(Holdings {
+        resident_kib: number_behind("VmRSS:", &status)?,
+        descriptors: descriptors as u64,
+        threads: number_behind("Threads:", &status)?,
+    })
+}
+
+fn number_behind(name: &str, status: &str) -> Result<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let number = line.and_then(|line| line.split_whitespace().next());
+    number.and_then(|number| number.parse().ok()).with_context(|| format!("/proc has no {name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_own_holdings_grow_with_what_we_open() {
+        let before = holdings_of(std::process::id()).unwrap();
+        let files: Vec<_> = (0..50).map(|_| fs::File::open("/dev/null").unwrap()).collect();
+        let after = holdings_of(std::process::id()).unwrap();
+        assert!(before.resident_kib > 0 && before.threads > 0);
+        // Other tests run beside us and may open or close a few.
+        assert!(after.descriptors > before.descriptors + files.len() as u64 / 2);
+    }
+
+    #[test]
+    fn a_server_that_ends_at_once_does_not_listen() {
+        let log = std::env::temp_dir().join(format!("soak-test-{}.log", std::process::id()));
+        let error = Server::start("sh -c true {port}", &log).unwrap_err();
+        fs::remove_file(&log).unwrap();
+        assert!(format!("{error:#}").contains("it ended: exit status: 0"), "{error:#}");
+    }
+}

@@ -1,0 +1,235 @@
+//! `cargo xtask soak`: a server under good and bad requests for as long as asked becomes a verdict: did it crash, grow, leak, or
+//! lose a worker?
+//!
+//! Without `--server` it is `webframe/examples/soak.rs`. Of a server that has its `/quick`, every answer is checked.
+
+mod hostile;
+mod mutation;
+mod tally;
+mod valid;
+mod verdict;
+
+use anyhow::{Context, Result, bail};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::arguments::Arguments;
+use crate::cargo::{cargo, target, workspace};
+use crate::server::{Holdings, Server};
+use crate::step::succeed;
+use tally::Tally;
+use verdict::Findings;
+
+pub(crate) const ABOUT: &str = "run a server under load and watch what it keeps: \
+    [--minutes N] [--rate N] [--valid | --mutated] [--seed N] [--server 'CMD {port}']";
+
+/// Clients of good requests, each a thread with a dozen connections.
+const CLIENTS: u64 = 8;
+const SAMPLE_EVERY: Duration = Duration::from_secs(3);
+const REPORT_EVERY: Duration = Duration::from_secs(60);
+/// Longer than every timeout of the example, and than its pool takes to shrink by all of its crews.
+const SETTLING_TIME: Duration = Duration::from_secs(120);
+/// Workers that `webframe/examples/soak.rs` has at most; its `/meet` waits for so many.
+const WORKERS_MAX: usize = 64;
+
+/// What a run is asked to do.
+struct Options {
+    time: Duration,
+    /// Requests a second, good and bad together.
+    rate: u32,
+    traffic: Traffic,
+    seed: u64,
+    /// Another server than our example.
+    command: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Traffic {
+    Valid,
+    Mutated,
+    Both,
+}
+
+/// Soaks, prints the table and fails with what was wrong.
+pub(crate) fn run(arguments: Arguments) -> Result<()> {
+    let options = options(arguments)?;
+    let command = match &options.command {
+        Some(command) => command.clone(),
+        None => build_example()?,
+    };
+    let cases = mutation::accepted_cases(&workspace())?;
+    let log = log_file()?;
+    let server = Server::start(&command, &log)?;
+    println!(
+        "{command}, {:?} for {} s, log {}",
+        options.traffic,
+        options.time.as_secs(),
+        log.display()
+    );
+    let tally = Tally::default();
+    let findings = soak(&options, server, &cases, &tally)?;
+    println!("{tally}\n{findings}");
+    match findings.faults() {
+        faults if faults.is_empty() => Ok(()),
+        faults => bail!("{}", faults.join("; ")),
+    }
+}
+
+fn options(mut arguments: Arguments) -> Result<Options> {
+    let minutes: f64 = arguments.take_option("--minutes")?.unwrap_or(60.0);
+    let traffic = match (arguments.take_flag("--valid"), arguments.take_flag("--mutated")) {
+        (true, false) => Traffic::Valid,
+        (false, true) => Traffic::Mutated,
+        _ => Traffic::Both,
+    };
+    let options = Options {
+        time: Duration::from_secs_f64(minutes.clamp(0.1, 10_000.0) * 60.0),
+        rate: arguments.take_option("--rate")?.unwrap_or(2_000).max(1),
+        traffic,
+        seed: arguments.take_option("--seed")?.unwrap_or(1),
+        command: arguments.take_option("--server")?,
+    };
+    arguments.finish()?;
+    Ok(options)
+}
+
+fn build_example() -> Result<String> {
+    let args = ["build", "--quiet", "--release", "--package", "webframe", "--example", "soak"];
+    succeed(&mut cargo(&args)).context("cannot build the example")?;
+    Ok(format!("{} {{port}}", target().join("release/examples/soak").display()))
+}
+
+fn log_file() -> Result<PathBuf> {
+    let folder = target().join("soak");
+    std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    Ok(folder.join(format!("server-{}.log", std::process::id())))
+}
+
+fn soak(
+    options: &Options,
+    mut server: Server,
+    cases: &[Vec<u8>],
+    tally: &Tally,
+) -> Result<Findings> {
+    // Another server may serve the same paths, or a copy of ours be given by name.
+    let ours = valid::ask(server.address, "/quick").is_ok_and(|status| status == 200);
+    let mut findings =
+        Findings { start: settled(&mut server, Holdings::default())?, ..Findings::default() };
+    let over = AtomicBool::new(false);
+    findings.crash = thread::scope(|scope| {
+        send_traffic(scope, options, server.address, cases, tally, &over);
+        let crash = watch(options.time, &mut server, &mut findings, tally);
+        over.store(true, SeqCst);
+        crash
+    })?;
+    if findings.crash.is_some() {
+        return Ok(findings);
+    }
+    if ours {
+        findings.lost_workers = !all_workers_meet(server.address);
+    }
+    findings.left = settled(&mut server, findings.start)?;
+    findings.wrong_answers = if ours { tally.wrong() } else { 0 };
+    findings.shed = tally.shed();
+    findings.unclean_stop = !server.stop()?.is_some_and(|status| status.success());
+    Ok(findings)
+}
+
+fn send_traffic<'s>(
+    scope: &'s thread::Scope<'s, '_>,
+    options: &Options,
+    address: SocketAddr,
+    cases: &'s [Vec<u8>],
+    tally: &'s Tally,
+    over: &'s AtomicBool,
+) {
+    let (valid, mutated) = match options.traffic {
+        Traffic::Valid => (options.rate, 0),
+        Traffic::Mutated => (options.rate / 20, options.rate - options.rate / 20),
+        Traffic::Both => (options.rate / 2, options.rate - options.rate / 2),
+    };
+    for number in 0..CLIENTS {
+        let mut client = valid::Client::new(address, options.seed + number, tally);
+        // A conversation has 1.3 requests on average; the rate is a bound, not a promise.
+        let every = Duration::from_secs_f64(1.3 * CLIENTS as f64 / f64::from(valid.max(1)));
+        scope.spawn(move || {
+            at_rate(every, over, |next| {
+                client.converse();
+                thread::sleep(next.saturating_duration_since(Instant::now()));
+            });
+        });
+    }
+    if mutated > 0 {
+        let mut visits = hostile::Visits::new(address, options.seed, tally, cases);
+        let every = Duration::from_secs_f64(1.0 / f64::from(mutated));
+        scope.spawn(move || {
+            at_rate(every, over, |next| {
+                visits.begin();
+                visits.go_on_until(next);
+            });
+        });
+    }
+}
+
+/// Does something again and again, told when the next time is; what was missed is not made up for.
+fn at_rate(every: Duration, over: &AtomicBool, mut act: impl FnMut(Instant)) {
+    let mut next = Instant::now();
+    while !over.load(SeqCst) {
+        next = (next + every).max(Instant::now());
+        act(next);
+    }
+}
+
+/// Samples until the time is over; gives back how the server ended if it did.
+fn watch(
+    time: Duration,
+    server: &mut Server,
+    findings: &mut Findings,
+    tally: &Tally,
+) -> Result<Option<String>> {
+    let began = Instant::now();
+    let mut reported = began;
+    while began.elapsed() < time {
+        thread::sleep(SAMPLE_EVERY.min(time));
+        if let Some(status) = server.ended()? {
+            return Ok(Some(format!(
+                "the server ended after {} s: {status}",
+                began.elapsed().as_secs()
+            )));
+        }
+        let now = server.holdings()?;
+        findings.samples.push((began.elapsed(), now));
+        if reported.elapsed() > REPORT_EVERY {
+            reported = Instant::now();
+            println!("{:>5} s  {now}  {tally}", began.elapsed().as_secs());
+        }
+    }
+    Ok(None)
+}
+
+/// Waits until the server holds no more than it did, or long enough; gives back what it holds then.
+fn settled(server: &mut Server, goal: Holdings) -> Result<Holdings> {
+    let began = Instant::now();
+    loop {
+        thread::sleep(Duration::from_secs(1));
+        let now = server.holdings()?;
+        let is_new = goal == Holdings::default();
+        let enough = now.descriptors <= goal.descriptors && now.threads <= goal.threads;
+        if is_new || enough || began.elapsed() > SETTLING_TIME {
+            return Ok(now);
+        }
+    }
+}
+
+/// Whether as many handlers as there may be workers can run at once.
+fn all_workers_meet(address: SocketAddr) -> bool {
+    thread::scope(|scope| {
+        let visitors: Vec<_> =
+            (0..WORKERS_MAX).map(|_| scope.spawn(move || valid::ask(address, "/meet"))).collect();
+        let statuses = visitors.into_iter().map(|visitor| visitor.join());
+        statuses.filter(|status| matches!(status, Ok(Ok(200)))).count() == WORKERS_MAX
+    })
+}

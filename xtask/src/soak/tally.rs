@@ -1,0 +1,74 @@
+//! What many clients meet becomes counts, and the first few things that were wrong.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+
+/// Counts that all clients of a run share.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    sent: AtomicU64,
+    connections: AtomicU64,
+    /// Answers by the first digit of their status.
+    answers: [AtomicU64; 6],
+    shed: AtomicU64,
+    wrong: AtomicU64,
+    examples: Mutex<Vec<String>>,
+}
+
+const EXAMPLES_MAX: usize = 10;
+
+impl Tally {
+    pub(super) fn count_sent(&self, requests: usize) {
+        self.sent.fetch_add(requests as u64, Relaxed);
+    }
+
+    pub(super) fn count_connection(&self) {
+        self.connections.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn count_answer(&self, status: u16) {
+        if status == 503 {
+            self.shed.fetch_add(1, Relaxed);
+        }
+        if let Some(class) = self.answers.get(usize::from(status / 100)) {
+            class.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// Something that no server may do.
+    pub(super) fn complain(&self, what: String) {
+        self.wrong.fetch_add(1, Relaxed);
+        let mut examples = self.examples.lock().unwrap_or_else(PoisonError::into_inner);
+        if examples.len() < EXAMPLES_MAX {
+            eprintln!("wrong: {what}");
+            examples.push(what);
+        }
+    }
+
+    pub(super) fn wrong(&self) -> u64 {
+        self.wrong.load(Relaxed)
+    }
+
+    pub(super) fn shed(&self) -> u64 {
+        self.shed.load(Relaxed)
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of = |count: &AtomicU64| count.load(Relaxed);
+        let [.., two, three, four, five] = &self.answers;
+        write!(
+            f,
+            "{} requests, {} connections; answers 2xx {}, 3xx {}, 4xx {}, 5xx {}; wrong {}",
+            of(&self.sent),
+            of(&self.connections),
+            of(two),
+            of(three),
+            of(four),
+            of(five),
+            self.wrong()
+        )
+    }
+}

@@ -1,0 +1,206 @@
+//! Good requests of every kind become checked answers: clients that keep connections, pipeline, upload and half-close.
+
+use std::io::{self, BufReader, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use super::mutation::Dice;
+use super::tally::Tally;
+use crate::answer::{Answer, Asked, read_answer};
+
+/// Connections that one client holds, most of them idle at any time.
+const CONNECTIONS: usize = 12;
+/// A connection that was idle for so long may be closed by the server before our request comes.
+const IDLE_MAX: Duration = Duration::from_secs(12);
+/// No answer takes so long.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One client: connections of its own, choices of its own.
+pub(super) struct Client<'a> {
+    address: SocketAddr,
+    dice: Dice,
+    tally: &'a Tally,
+    connections: Vec<Option<Connection>>,
+}
+
+struct Connection {
+    reader: BufReader<TcpStream>,
+    used: Instant,
+}
+
+/// A request and what must come of it.
+pub(super) struct Exchange {
+    pub(super) request: Vec<u8>,
+    asked: Asked,
+    status: u16,
+    content: Content,
+}
+
+enum Content {
+    Any,
+    Length(u64),
+    Bytes(Vec<u8>),
+}
+
+impl<'a> Client<'a> {
+    pub(super) fn new(address: SocketAddr, seed: u64, tally: &'a Tally) -> Client<'a> {
+        let connections = (0..CONNECTIONS).map(|_| None).collect();
+        Client { address, dice: Dice::new(seed), tally, connections }
+    }
+
+    /// Sends one to six requests and reads their answers.
+    pub(super) fn converse(&mut self) {
+        let count = if self.dice.percent(10) { 2 + self.dice.below(5) } else { 1 };
+        let exchanges: Vec<_> = (0..count).map(|_| exchange(&mut self.dice)).collect();
+        let place = self.dice.below(CONNECTIONS);
+        let kept = self.connections[place].take().filter(|kept| kept.used.elapsed() < IDLE_MAX);
+        let connection = match kept.map_or_else(|| self.connect(), Ok) {
+            Ok(connection) => connection,
+            Err(error) => return self.tally.complain(format!("cannot connect: {error}")),
+        };
+        self.tally.count_sent(count);
+        match self.exchange_all(connection, &exchanges) {
+            Ok(kept) => self.connections[place] = kept,
+            Err(error) => {
+                let first = String::from_utf8_lossy(&exchanges[0].request);
+                let line = first.lines().next().unwrap_or_default();
+                self.tally.complain(format!("{line} and {} more: {error}", count - 1));
+            }
+        }
+    }
+
+    fn connect(&self) -> io::Result<Connection> {
+        let socket = TcpStream::connect(self.address)?;
+        socket.set_read_timeout(Some(PATIENCE))?;
+        socket.set_write_timeout(Some(PATIENCE))?;
+        socket.set_nodelay(true)?;
+        self.tally.count_connection();
+        Ok(Connection { reader: BufReader::new(socket), used: Instant::now() })
+    }
+
+    fn exchange_all(
+        &mut self,
+        mut connection: Connection,
+        exchanges: &[Exchange],
+    ) -> io::Result<Option<Connection>> {
+        let bytes: Vec<u8> = exchanges.iter().flat_map(|one| one.request.clone()).collect();
+        connection.reader.get_mut().write_all(&bytes)?;
+        let half_closed = self.dice.percent(3);
+        if half_closed {
+            connection.reader.get_mut().shutdown(Shutdown::Write)?;
+        }
+        for exchange in exchanges {
+            let answer = read_answer(&mut connection.reader, exchange.asked)?;
+            self.tally.count_answer(answer.status);
+            if let Some(wrong) = exchange.complaint(&answer) {
+                return Err(io::Error::other(wrong));
+            }
+            if answer.closes {
+                return Ok(None);
+            }
+        }
+        connection.used = Instant::now();
+        Ok(Some(connection).filter(|_| !half_closed && !self.dice.percent(3)))
+    }
+}
+
+/// The status of a GET on a connection of its own.
+pub(super) fn ask(address: SocketAddr, path: &str) -> io::Result<u16> {
+    let mut socket = TcpStream::connect(address)?;
+    socket.set_read_timeout(Some(PATIENCE * 2))?;
+    let request = format!("GET {path} HTTP/1.1\r\nHost: soak\r\nConnection: close\r\n\r\n");
+    socket.write_all(request.as_bytes())?;
+    Ok(read_answer(&mut BufReader::new(socket), Asked::ForAll)?.status)
+}
+
+impl Exchange {
+    /// What is wrong with the answer. A server may say that it is busy; who runs it judges whether it was.
+    fn complaint(&self, answer: &Answer) -> Option<String> {
+        if answer.status == 503 {
+            return None;
+        }
+        if answer.status != self.status {
+            return Some(format!("{} instead of {}", answer.status, self.status));
+        }
+        let right = match &self.content {
+            Content::Any => true,
+            Content::Length(length) => answer.length == *length,
+            Content::Bytes(bytes) => answer.beginning == *bytes,
+        };
+        (!right).then(|| {
+            let beginning = answer.beginning.escape_ascii();
+            format!("wrong content of {} bytes: {beginning}", answer.length)
+        })
+    }
+}
+
+/// One of the requests that `webframe/examples/soak.rs` answers.
+pub(super) fn exchange(dice: &mut Dice) -> Exchange {
+    match dice.below(100) {
+        0..25 => get("/quick", 200, Content::Bytes(b"quick".to_vec())),
+        25..35 => Exchange {
+            request: b"HEAD /quick HTTP/1.1\r\nHost: soak\r\n\r\n".to_vec(),
+            asked: Asked::ForHead,
+            ..get("", 200, Content::Length(0))
+        },
+        35..47 => get("/slow", 200, Content::Bytes(b"slow".to_vec())),
+        47..50 => get("/panic", 500, Content::Any),
+        50..55 => get("/stream", 200, Content::Length(20_000)),
+        55..57 => get("/large", 200, Content::Length(2 << 20)),
+        57..67 => form(dice),
+        67..77 => upload(dice),
+        77..87 => get("/files/small.txt", 200, Content::Length(4096)),
+        87..89 => get("/files/large.bin", 200, Content::Length(2 << 20)),
+        89..92 => {
+            with_field("/files/large.bin", "Range: bytes=1000-1999", 206, Content::Length(1000))
+        }
+        92..95 => with_field("/quick", "Cookie: a=b; c=d", 200, Content::Bytes(b"quick".to_vec())),
+        _ => get("/none", 404, Content::Any),
+    }
+}
+
+fn get(path: &str, status: u16, content: Content) -> Exchange {
+    with_field(path, "User-Agent: soak", status, content)
+}
+
+fn with_field(path: &str, field: &str, status: u16, content: Content) -> Exchange {
+    let request = format!("GET {path} HTTP/1.1\r\nHost: soak\r\n{field}\r\n\r\n").into_bytes();
+    Exchange { request, asked: Asked::ForAll, status, content }
+}
+
+fn form(dice: &mut Dice) -> Exchange {
+    let (name, msg) = (dice.below(1 << 20), "m".repeat(dice.below(200)));
+    let content = Content::Bytes(format!("{name}:{msg}").into_bytes());
+    let media_type = "Content-Type: application/x-www-form-urlencoded";
+    post("/form", media_type, format!("name={name}&msg={msg}").as_bytes(), content)
+}
+
+/// Up to 200 kB, so that some of it waits in a temporary file; half of the time in chunks.
+fn upload(dice: &mut Dice) -> Exchange {
+    let size = 1 << (2 + dice.below(17));
+    let (length, byte) = (dice.below(size), b'a' + dice.below(26) as u8);
+    let body = vec![byte; length];
+    let text = format!("{length} bytes, sum {}", length * usize::from(byte));
+    let content = Content::Bytes(text.into_bytes());
+    if dice.percent(50) {
+        return post("/upload", "Content-Type: application/octet-stream", &body, content);
+    }
+    let head = "POST /upload HTTP/1.1\r\nHost: soak\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let mut request = head.as_bytes().to_vec();
+    for piece in body.chunks(1 + dice.below(8000).max(length / 500)) {
+        request.extend_from_slice(format!("{:x}\r\n", piece.len()).as_bytes());
+        request.extend_from_slice(piece);
+        request.extend_from_slice(b"\r\n");
+    }
+    request.extend_from_slice(b"0\r\n\r\n");
+    Exchange { request, asked: Asked::ForAll, status: 200, content }
+}
+
+fn post(path: &str, field: &str, body: &[u8], content: Content) -> Exchange {
+    let length = body.len();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: soak\r\n{field}\r\nContent-Length: {length}\r\n\r\n"
+    );
+    let request = [head.as_bytes(), body].concat();
+    Exchange { request, asked: Asked::ForAll, status: 200, content }
+}

@@ -1,0 +1,160 @@
+//! What a server held over time becomes one table and a list of its faults.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::server::Holdings;
+
+/// Growth after warm-up that is still noise of the allocator: a part, and an amount beside it.
+const GROWTH_MAX_PERCENT: u64 = 5;
+const GROWTH_MAX_KIB: u64 = 2 << 10;
+
+/// All that a run has found out.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    pub(super) start: Holdings,
+    pub(super) samples: Vec<(Duration, Holdings)>,
+    /// Once all clients are gone.
+    pub(super) left: Holdings,
+    pub(super) crash: Option<String>,
+    pub(super) lost_workers: bool,
+    pub(super) wrong_answers: u64,
+    pub(super) shed: u64,
+    pub(super) unclean_stop: bool,
+}
+
+impl Findings {
+    /// What no server may do, a sentence each; empty where all is well.
+    pub(super) fn faults(&self) -> Vec<String> {
+        if let Some(crash) = &self.crash {
+            return vec![crash.clone()];
+        }
+        let mut faults = Vec::new();
+        let (warm, last) = (self.sixth(1), self.sixth(5));
+        let bound = warm.resident_kib * (100 + GROWTH_MAX_PERCENT) / 100 + GROWTH_MAX_KIB;
+        if last.resident_kib > bound {
+            let (warm, last) = (warm.resident_kib, last.resident_kib);
+            faults.push(format!("memory grew from {warm} to {last} KiB after warm-up"));
+        }
+        let mut left_over = |what, left: u64, start: u64| {
+            if left > start {
+                faults.push(format!("{} {what} are left over", left - start));
+            }
+        };
+        left_over("descriptors", self.left.descriptors, self.start.descriptors);
+        left_over("threads", self.left.threads, self.start.threads);
+        if self.left.threads < self.start.threads {
+            let lost = self.start.threads - self.left.threads;
+            faults.push(format!("{lost} threads were lost"));
+        }
+        if self.lost_workers {
+            faults.push("not all of the workers came when all were called".to_owned());
+        }
+        if self.wrong_answers > 0 {
+            faults.push(format!("{} wrong answers", self.wrong_answers));
+        }
+        if self.unclean_stop {
+            faults.push("it did not stop cleanly".to_owned());
+        }
+        faults
+    }
+
+    /// The medians over one sixth of the time; sixth 0 is the warm-up.
+    fn sixth(&self, number: usize) -> Holdings {
+        let count = self.samples.len();
+        let part = &self.samples[count * number / 6..count * (number + 1) / 6];
+        let median = |of: fn(&Holdings) -> u64| {
+            let mut values: Vec<u64> = part.iter().map(|sample| of(&sample.1)).collect();
+            values.sort_unstable();
+            values.get(values.len() / 2).copied().unwrap_or_default()
+        };
+        Holdings {
+            resident_kib: median(|held| held.resident_kib),
+            descriptors: median(|held| held.descriptors),
+            threads: median(|held| held.threads),
+        }
+    }
+
+    fn most(&self) -> Holdings {
+        let most = |of: fn(&Holdings) -> u64| {
+            self.samples.iter().map(|sample| of(&sample.1)).max().unwrap_or_default()
+        };
+        Holdings {
+            resident_kib: most(|held| held.resident_kib),
+            descriptors: most(|held| held.descriptors),
+            threads: most(|held| held.threads),
+        }
+    }
+}
+
+impl fmt::Display for Findings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "| when | memory KiB | descriptors | threads |")?;
+        writeln!(f, "|---|---|---|---|")?;
+        for (when, held) in [
+            ("at the start", self.start),
+            ("warm-up, median of the first sixth", self.sixth(0)),
+            ("median of the second sixth", self.sixth(1)),
+            ("median of the fourth sixth", self.sixth(3)),
+            ("median of the last sixth", self.sixth(5)),
+            ("most", self.most()),
+            ("when all clients were gone", self.left),
+        ] {
+            let Holdings { resident_kib, descriptors, threads } = held;
+            writeln!(f, "| {when} | {resident_kib} | {descriptors} | {threads} |")?;
+        }
+        let faults = self.faults();
+        let verdict = if faults.is_empty() { "well".to_owned() } else { faults.join("; ") };
+        write!(f, "answered 503 for being busy: {}\nverdict: {verdict}", self.shed)
+    }
+}
+
+impl fmt::Display for Holdings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Holdings { resident_kib, descriptors, threads } = self;
+        write!(f, "{resident_kib} KiB, {descriptors} descriptors, {threads} threads")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(memory: impl Fn(u64) -> u64) -> Findings {
+        let held = |kib| Holdings { resident_kib: kib, descriptors: 9, threads: 20 };
+        let samples = (0..600).map(|at| (Duration::from_secs(at), held(memory(at)))).collect();
+        Findings { start: held(5_000), left: held(5_000), samples, ..Findings::default() }
+    }
+
+    #[test]
+    fn a_server_that_settles_is_well_however_it_warms_up() {
+        let faults = run(|at| 30_000 + 400 * at.min(100) + at % 7 * 1_000).faults();
+        assert!(faults.is_empty(), "{faults:?}");
+    }
+
+    #[test]
+    fn a_slow_leak_is_seen() {
+        let faults = run(|at| 30_000 + 10 * at).faults();
+        assert_eq!(faults, ["memory grew from 31500 to 35500 KiB after warm-up"]);
+    }
+
+    #[test]
+    fn what_is_left_over_or_lost_is_named() {
+        let mut findings = run(|_| 30_000);
+        findings.left.descriptors += 2;
+        findings.left.threads -= 1;
+        findings.lost_workers = true;
+        findings.wrong_answers = 3;
+        assert_eq!(
+            findings.faults(),
+            [
+                "2 descriptors are left over",
+                "1 threads were lost",
+                "not all of the workers came when all were called",
+                "3 wrong answers"
+            ]
+        );
+        findings.crash = Some("gone".to_owned());
+        assert_eq!(findings.faults(), ["gone"]);
+    }
+}
