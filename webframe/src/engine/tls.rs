@@ -159,3 +159,102 @@ impl Write for Tls {
         self.send()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{os::unix::net::UnixStream, path::Path, sync::Arc};
+
+    use rustls::{
+        ClientConfig, ClientConnection, RootCertStore,
+        crypto::ring,
+        pki_types::{CertificateDer, ServerName, pem::PemObject},
+    };
+
+    use super::*;
+    use crate::engine::{TlsSettings, certificates::Certificates};
+
+    /// A server's side after the handshake, and a client's whose socket does not wait either.
+    fn pair() -> (Tls, ClientConnection, UnixStream) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/tls");
+        let (cert, key) = (folder.join("first.crt"), folder.join("first.key"));
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_file(&cert).unwrap()).unwrap();
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let name = ServerName::try_from("localhost").unwrap();
+        let mut client = ClientConnection::new(Arc::new(config), name).unwrap();
+        let certificates = Certificates::read(&TlsSettings { cert, key }).unwrap();
+        let (ours, mut theirs) = UnixStream::pair().unwrap();
+        ours.set_nonblocking(true).unwrap();
+        theirs.set_nonblocking(true).unwrap();
+        let socket = Transport::Unix(mio::net::UnixStream::from_std(ours));
+        let mut tls = Tls::new(socket, certificates.session().unwrap());
+        while tls.shake_hands().is_err() || client.is_handshaking() {
+            drop(client.complete_io(&mut theirs));
+        }
+        drop(client.complete_io(&mut theirs));
+        (tls, client, theirs)
+    }
+
+    #[test]
+    fn what_the_socket_does_not_take_waits_within_a_bound_and_goes_out_later() {
+        let (mut tls, mut client, mut socket) = pair();
+        let mut written = 0;
+        while !tls.has_output() {
+            written += tls.write(&[b'x'; 1000]).unwrap();
+        }
+        assert_eq!(tls.flush().unwrap_err().kind(), ErrorKind::WouldBlock);
+        let bound = written + (128 << 10);
+        let full = loop {
+            match tls.write(&[b'x'; 1000]) {
+                Ok(n) => written += n,
+                Err(error) => break error.kind(),
+            }
+            assert!(written < bound);
+        };
+        assert_eq!(full, ErrorKind::WouldBlock);
+        let mut read = 0;
+        while read < written {
+            drop(tls.flush());
+            drop(client.read_tls(&mut socket));
+            client.process_new_packets().unwrap();
+            let mut piece = [0; 4096];
+            while let Ok(n) = client.reader().read(&mut piece) {
+                read += n;
+            }
+        }
+        assert!(!tls.has_output());
+    }
+
+    #[test]
+    fn an_end_that_came_with_the_last_bytes_is_not_forgotten() {
+        let (mut tls, mut client, mut socket) = pair();
+        client.writer().write_all(b"last").unwrap();
+        client.send_close_notify();
+        while client.wants_write() {
+            client.write_tls(&mut socket).unwrap();
+        }
+        let mut into = [0; 100];
+        assert_eq!(tls.read(&mut into).unwrap(), 4);
+        assert!(tls.holds_more(), "no event will tell of the end");
+        assert_eq!(tls.read(&mut into).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_read_ends_only_when_the_socket_is_drained_or_the_room_is_full() {
+        let (mut tls, mut client, mut socket) = pair();
+        for _ in 0..3 {
+            client.writer().write_all(&[b'x'; 10_000]).unwrap();
+            while client.wants_write() {
+                client.write_tls(&mut socket).unwrap();
+            }
+        }
+        let mut into = [0; 20_000];
+        assert_eq!(tls.read(&mut into).unwrap(), 20_000);
+        assert_eq!(tls.read(&mut into).unwrap(), 10_000);
+        assert_eq!(tls.read(&mut into).unwrap_err().kind(), ErrorKind::WouldBlock);
+    }
+}

@@ -283,9 +283,16 @@ fn a_client_that_says_it_has_done_gets_its_answers_and_the_end() {
     let site = site();
     for shutdown in [true, false] {
         let mut client = client(&site);
-        client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n");
-        client.socket_mut().conn.send_close_notify();
-        client.socket_mut().flush().expect("it reads");
+        let StreamOwned { conn, sock } = client.socket_mut();
+        conn.complete_io(sock).expect("a handshake");
+        let requests = "GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(2);
+        conn.writer().write_all(requests.as_bytes()).expect("room");
+        conn.send_close_notify();
+        let mut records = Vec::new();
+        while conn.wants_write() {
+            conn.write_tls(&mut records).expect("room");
+        }
+        sock.write_all(&records).expect("it reads");
         if shutdown {
             client.socket().sock.shutdown(Shutdown::Write).expect("open");
         }
