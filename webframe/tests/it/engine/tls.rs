@@ -20,7 +20,7 @@ use rustls::{
 use socket2::{Domain, Socket, Type};
 use webframe::{
     Address, Network, Request, Response, Result, Server, ServerSettings, Timeouts, TlsSettings,
-    Urls,
+    Urls, quick,
 };
 
 use super::site::{Client, PATIENCE, Site, settings};
@@ -68,7 +68,7 @@ fn content(length: usize) -> Vec<u8> {
 }
 
 fn urls() -> Urls<()> {
-    Urls::new().get("/", peer).post("/echo", echo).get("/large", large).get("/cut", cut)
+    Urls::new().get("/", quick(peer)).post("/echo", echo).get("/large", large).get("/cut", cut)
 }
 
 fn site() -> Site {
