@@ -7,9 +7,7 @@ use webframe::{App, Urls, blocking};
 
 use crate::dictionary::Dictionary;
 use crate::settings::{Log, LogFormat, Settings};
-use crate::views::{
-    account, assets, error, history, home, language, lookup, settings, suggest,
-};
+use crate::views::{account, assets, error, history, home, language, lookup, settings, suggest};
 
 pub(crate) const HOME: &str = "/";
 pub(crate) const REGISTER: &str = "/register";
