@@ -4,7 +4,7 @@
 //! The server is `webframe/examples/soak.rs` with eight workers.
 
 use anyhow::{Context, Result, bail};
-use std::io::{BufReader, Write};
+use std::io::{BufReader, ErrorKind, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use crate::answer::{Asked, read_answer};
 use crate::arguments::Arguments;
 use crate::cargo::{cargo, target};
-use crate::server::Server;
+use crate::server::{Holdings, Server};
 use crate::step::{step, succeed};
 
 pub(crate) const ABOUT: &str = "measure others' latency in a crowd of bad clients: \
@@ -75,16 +75,16 @@ fn crowded(server: &Server, crowd: &Crowd, time: Duration) -> Result<Vec<String>
         scope.spawn(|| send_slowly(address, crowd.slow, &over));
         scope.spawn(|| never_read(address, crowd.unread, &over));
         thread::sleep(Duration::from_secs(3)); // until they are all there
+        let held = scope.spawn(|| most_held(server, &over));
         let timed = closed_loop(address, "/quick", 4, Duration::from_millis(10), time);
-        let held = server.holdings();
         over.store(true, SeqCst);
-        (timed, held)
+        (timed, held.join().expect("no panic"))
     });
     let (timed, held) = (timed?, held?);
     let alive = idle.into_iter().filter(answers).count();
     let p99 = percentile(&timed, 99);
     println!(
-        "| others' requests | p50 | p99 | most | server | idle ones alive |\n|---|---|---|---|---|---|"
+        "| others' requests | p50 | p99 | longest | the server's most | idle ones alive |\n|---|---|---|---|---|---|"
     );
     println!(
         "| {} | {:?} | {p99:?} | {:?} | {held} | {alive} of {} |",
@@ -100,6 +100,20 @@ fn crowded(server: &Server, crowd: &Crowd, time: Duration) -> Result<Vec<String>
     fault(&mut faults, held.resident_kib > MEMORY_MAX_KIB, format!("the server holds {held}"));
     fault(&mut faults, alive < crowd.idle, format!("{} idle ones are lost", crowd.idle - alive));
     Ok(faults)
+}
+
+fn most_held(server: &Server, over: &AtomicBool) -> Result<Holdings> {
+    let mut most = Holdings::default();
+    while !over.load(SeqCst) {
+        let now = server.holdings()?;
+        most = Holdings {
+            resident_kib: most.resident_kib.max(now.resident_kib),
+            descriptors: most.descriptors.max(now.descriptors),
+            threads: most.threads.max(now.threads),
+        };
+        thread::sleep(Duration::from_millis(500));
+    }
+    Ok(most)
 }
 
 fn fault(faults: &mut Vec<String>, is_one: bool, text: String) {
@@ -136,19 +150,30 @@ fn ask(mut socket: &TcpStream, path: &str) -> Result<u16> {
     Ok(read_answer(&mut BufReader::new(socket), Asked::ForAll)?.status)
 }
 
-/// So many heads at a byte a second each; who is sent away comes again.
+/// So many heads at a byte a second each; who is sent away comes again, and not all at the same moment.
 fn send_slowly(address: SocketAddr, count: usize, over: &AtomicBool) {
-    let mut senders: Vec<Option<TcpStream>> = (0..count).map(|_| connect(address).ok()).collect();
+    let mut senders: Vec<Option<TcpStream>> = (0..count).map(|_| None).collect();
     while !over.load(SeqCst) {
-        let began = Instant::now();
+        let (began, mut newcomers) = (Instant::now(), count.div_ceil(3));
         for sender in &mut senders {
-            let sent = sender.as_mut().is_some_and(|socket| socket.write_all(b"G").is_ok());
-            if !sent {
+            let sent = sender.as_ref().is_some_and(sends_on);
+            if !sent && newcomers > 0 {
+                newcomers -= 1;
                 *sender = connect(address).ok();
             }
         }
         thread::sleep(Duration::from_secs(1).saturating_sub(began.elapsed()));
     }
+}
+
+/// Sends a byte unless the server has said or closed something.
+fn sends_on(mut socket: &TcpStream) -> bool {
+    let quiet = |socket: &TcpStream| {
+        socket.set_nonblocking(true)?;
+        socket.peek(&mut [0])
+    };
+    let is_quiet = quiet(socket).is_err_and(|error| error.kind() == ErrorKind::WouldBlock);
+    is_quiet && socket.write_all(b"G").is_ok()
 }
 
 /// So many who ask for something large and never read; the server ends them, so they come again.
