@@ -1,4 +1,4 @@
-//! The server that the soak driver wears out: `soak PORT`.
+//! The server that `cargo xtask soak` and `cargo xtask crowd` wear out: `soak PORT [WORKERS_MAX [IDLE_SECONDS]]`.
 //!
 //! Every kind of answer an app gives, quick, slow, failing, streamed, large, uploaded and from files, behind short timeouts.
 
@@ -21,13 +21,14 @@ use webframe::{
 const LARGE_BYTES: usize = 2 << 20;
 const STREAM_LINES: u32 = 200;
 const SLOW_MS_MAX: u64 = 30;
-const WORKERS_MAX: usize = 64;
+const WORKERS_MAX: &str = "64";
+const IDLE_SECONDS: &str = "20";
 /// How long a handler waits for the others to come to the meeting.
 const MEETING_TIME: Duration = Duration::from_secs(20);
 
 /// Handlers that wait for each other: all can be there at once only where no worker was lost.
-#[derive(Default)]
 struct Meeting {
+    workers_max: usize,
     present: Mutex<Present>,
     changed: Condvar,
 }
@@ -45,13 +46,17 @@ struct Form {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let port: u16 = std::env::args().nth(1).ok_or("usage: soak PORT")?.parse()?;
+    let word = |number| std::env::args().nth(number);
+    let port: u16 = word(1).ok_or("usage: soak PORT [WORKERS_MAX [IDLE_SECONDS]]")?.parse()?;
+    let workers_max: usize = word(2).as_deref().unwrap_or(WORKERS_MAX).parse()?;
+    let idle = Duration::from_secs(word(3).as_deref().unwrap_or(IDLE_SECONDS).parse()?);
     let folder = tempfile::tempdir()?;
     fs::write(folder.path().join("small.txt"), "s".repeat(4 << 10))?;
     fs::write(folder.path().join("large.bin"), vec![b'f'; LARGE_BYTES])?;
     let urls = Urls::new()
         .get("/quick", |_: &Meeting, _: &Request| Ok(Response::text("quick")))
         .get("/slow", slow)
+        .get("/wait", wait)
         .get("/panic", |_: &Meeting, _: &Request| panic!("asked for"))
         .get("/stream", |_: &Meeting, _: &Request| Ok(Response::stream(TEXT, Lines(0))))
         .get("/large", large)
@@ -59,23 +64,25 @@ fn main() -> Result<(), Box<dyn Error>> {
         .post("/upload", upload)
         .get("/files/{*path}", StaticFiles::dir(folder.path()))
         .get("/meet", meet);
-    let server = Server::bind(&settings(port))?.stop_on_signals()?;
-    let stopped = server.serve(App::new(Meeting::default()).urls(urls))?;
+    let server = Server::bind(&settings(port, workers_max, idle))?.stop_on_signals()?;
+    let meeting = Meeting { workers_max, present: Mutex::default(), changed: Condvar::new() };
+    let stopped = server.serve(App::new(meeting).urls(urls))?;
     if stopped.cut > 0 {
         return Err(format!("{} connections were cut", stopped.cut).into());
     }
     Ok(())
 }
 
-fn settings(port: u16) -> ServerSettings {
+fn settings(port: u16, workers_max: usize, idle: Duration) -> ServerSettings {
     let seconds = Duration::from_secs;
     ServerSettings {
         addresses: vec![Address::Tcp(([127, 0, 0, 1], port).into())],
-        workers_max: WORKERS_MAX,
+        workers_min: workers_max.min(16),
+        workers_max,
         timeouts: Timeouts {
             head: seconds(5),
             body: seconds(5),
-            idle: seconds(20),
+            idle,
             write: seconds(5),
             ..Timeouts::default()
         },
@@ -92,6 +99,12 @@ fn slow(_: &Meeting, _: &Request) -> Result<Response> {
         std::thread::sleep(Duration::from_millis(chance / 4 % SLOW_MS_MAX));
     }
     Ok(Response::text("slow"))
+}
+
+/// Stands for a call of a database.
+fn wait(_: &Meeting, _: &Request) -> Result<Response> {
+    std::thread::sleep(Duration::from_millis(10));
+    Ok(Response::text("waited"))
 }
 
 fn large(_: &Meeting, _: &Request) -> Result<Response> {
@@ -116,7 +129,7 @@ fn meet(meeting: &Meeting, _: &Request) -> Result<Response> {
     let mut present = meeting.present.lock().map_err(poisoned)?;
     present.count += 1;
     let number = present.meetings;
-    if present.count == WORKERS_MAX {
+    if present.count == meeting.workers_max {
         present.count = 0;
         present.meetings += 1;
         meeting.changed.notify_all();

@@ -165,10 +165,12 @@ fn build_peers(folder: &Path, servers: &[String]) -> Result<()> {
         go.args(["build", "-o", "peer", "."]).current_dir(folder.join("go"));
         succeed(&mut go).context("cannot build the peer in Go (apt-get install golang-go)")?;
     }
-    for (server, program) in [("nginx", "nginx"), ("wrk", "wrk")] {
-        let wanted = server == program || servers.iter().any(|name| name == server);
-        if wanted && find_program(program).is_none() {
-            bail!("{program} is missing: apt-get install wrk nginx-light libnginx-mod-http-echo");
+    for program in ["wrk", "nginx", "strace", "valgrind"] {
+        if find_program(program).is_none() {
+            bail!(
+                "{program} is missing: \
+                apt-get install wrk strace valgrind nginx-light libnginx-mod-http-echo"
+            );
         }
     }
     Ok(())
@@ -193,7 +195,11 @@ fn measure(table: Table, options: &Options, folder: &Path, ours: &str) -> Result
     };
     let (rounds, seconds) = (options.rounds.as_str(), options.seconds.as_str());
     match table {
-        Table::Memory => compare("memory", &among(&["axum-nodelay", "actix", "nginx", "go"]), &[]),
+        Table::Memory => compare(
+            "memory",
+            &among(&["axum-nodelay", "actix", "nginx", "go"]),
+            &["--conns", "10000"],
+        ),
         Table::Strace => compare("strace", &among(&["axum-nodelay", "may", "nginx"]), &[]),
         Table::Mixed => {
             let servers = among(&["axum-nodelay", "actix", "go"]);

@@ -11,6 +11,7 @@ mod models;
 mod fuzz;
 mod differ;
 mod soak;
+mod crowd;
 mod bench;
 
 mod answer;
@@ -37,11 +38,12 @@ const VERBS: &[Verb] = &[
         about: "run every test: formatting, lints, unit, integration and doc tests, SQLite and MariaDB, Chromium",
         run: test::run,
     },
-    Verb { name: "bench", about: bench::ABOUT, run: bench::run },
-    Verb { name: "differ", about: differ::ABOUT, run: differ::run },
     Verb { name: "models", about: models::ABOUT, run: models::run },
     Verb { name: "fuzz", about: fuzz::ABOUT, run: fuzz::run },
+    Verb { name: "differ", about: differ::ABOUT, run: differ::run },
     Verb { name: "soak", about: soak::ABOUT, run: soak::run },
+    Verb { name: "crowd", about: crowd::ABOUT, run: crowd::run },
+    Verb { name: "bench", about: bench::ABOUT, run: bench::run },
 ];
 
 /// The exit code for a command line that asks for nothing we have, as in `dictapp`.

@@ -1,0 +1,284 @@
+//! `cargo xtask crowd`: a server with few workers, in a crowd of clients that want nothing or never end, becomes the latency that
+//! others see; `--overload` sends it twice what it can answer instead.
+//!
+//! The server is `webframe/examples/soak.rs` with eight workers.
+
+use anyhow::{Context, Result, bail};
+use std::io::{BufReader, ErrorKind, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::answer::{Asked, read_answer};
+use crate::arguments::Arguments;
+use crate::cargo::{cargo, target};
+use crate::server::{Holdings, Server};
+use crate::step::{step, succeed};
+
+pub(crate) const ABOUT: &str = "measure others' latency in a crowd of bad clients: \
+    [--seconds N] [--idle N] [--slow N] [--unread N]; or under --overload";
+
+const WORKERS_MAX: u32 = 8;
+/// What a handler of `/wait` takes.
+const WAIT: Duration = Duration::from_millis(10);
+/// What nobody may take longer than, nor more of.
+const P99_MAX: Duration = Duration::from_millis(50);
+const MEMORY_MAX_KIB: u64 = 200 << 10;
+const GOODPUT_MIN: f64 = 0.9;
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Threads that only wait for a socket need little.
+const STACK_BYTES: usize = 128 << 10;
+
+/// How many of each kind there are.
+struct Crowd {
+    idle: usize,
+    slow: usize,
+    unread: usize,
+}
+
+/// One request's status and how long it took.
+type Timed = (u16, Duration);
+
+/// Measures; fails where a bound is passed.
+pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
+    let overload = arguments.take_flag("--overload");
+    let time = Duration::from_secs(arguments.take_option("--seconds")?.unwrap_or(60));
+    let crowd = Crowd {
+        idle: arguments.take_option("--idle")?.unwrap_or(10_000),
+        slow: arguments.take_option("--slow")?.unwrap_or(1_000),
+        unread: arguments.take_option("--unread")?.unwrap_or(1_000),
+    };
+    arguments.finish()?;
+    let args = ["build", "--quiet", "--release", "--package", "webframe", "--example", "soak"];
+    succeed(&mut cargo(&args)).context("cannot build the example")?;
+    let program = target().join("release/examples/soak");
+    let idle = time.as_secs() + 60;
+    let command = format!("{} {{port}} {WORKERS_MAX} {idle}", program.display());
+    let server = Server::start(&command, &target().join("crowd.log"))?;
+    let faults = match overload {
+        true => overloaded(&server, time)?,
+        false => crowded(&server, &crowd, time)?,
+    };
+    match faults.is_empty() {
+        true => Ok(()),
+        false => bail!("{}", faults.join("; ")),
+    }
+}
+
+fn crowded(server: &Server, crowd: &Crowd, time: Duration) -> Result<Vec<String>> {
+    let address = server.address;
+    let idle = step("idle connections", || gather_idle(address, crowd.idle))?;
+    let over = AtomicBool::new(false);
+    let (timed, held) = thread::scope(|scope| {
+        scope.spawn(|| send_slowly(address, crowd.slow, &over));
+        scope.spawn(|| never_read(address, crowd.unread, &over));
+        thread::sleep(Duration::from_secs(3)); // until they are all there
+        let held = scope.spawn(|| most_held(server, &over));
+        let timed = closed_loop(address, "/quick", 4, Duration::from_millis(10), time);
+        over.store(true, SeqCst);
+        (timed, held.join().expect("no panic"))
+    });
+    let (timed, held) = (timed?, held?);
+    let alive = idle.into_iter().filter(answers).count();
+    let p99 = percentile(&timed, 99);
+    println!(
+        "| others' requests | p50 | p99 | longest | the server's most | idle ones alive |\n|---|---|---|---|---|---|"
+    );
+    println!(
+        "| {} | {:?} | {p99:?} | {:?} | {held} | {alive} of {} |",
+        timed.len(),
+        percentile(&timed, 50),
+        percentile(&timed, 100),
+        crowd.idle
+    );
+    let mut faults = Vec::new();
+    let bad = timed.iter().filter(|timed| timed.0 != 200).count();
+    fault(&mut faults, bad > 0, format!("{bad} of the others were not answered 200"));
+    fault(&mut faults, p99 > P99_MAX, format!("p99 of the others is {p99:?}"));
+    fault(&mut faults, held.resident_kib > MEMORY_MAX_KIB, format!("the server holds {held}"));
+    fault(&mut faults, alive < crowd.idle, format!("{} idle ones are lost", crowd.idle - alive));
+    Ok(faults)
+}
+
+fn most_held(server: &Server, over: &AtomicBool) -> Result<Holdings> {
+    let mut most = Holdings::default();
+    while !over.load(SeqCst) {
+        let now = server.holdings()?;
+        most = Holdings {
+            resident_kib: most.resident_kib.max(now.resident_kib),
+            descriptors: most.descriptors.max(now.descriptors),
+            threads: most.threads.max(now.threads),
+        };
+        thread::sleep(Duration::from_millis(500));
+    }
+    Ok(most)
+}
+
+fn fault(faults: &mut Vec<String>, is_one: bool, text: String) {
+    if is_one {
+        faults.push(text);
+    }
+}
+
+/// Connections that were answered once and then ask for nothing.
+fn gather_idle(address: SocketAddr, count: usize) -> Result<Vec<TcpStream>> {
+    let connect = |number| {
+        let socket = connect(address).with_context(|| format!("idle connection {number}"))?;
+        if !answers(&socket) {
+            bail!("idle connection {number} got no answer");
+        }
+        Ok(socket)
+    };
+    (0..count).map(connect).collect()
+}
+
+fn connect(address: SocketAddr) -> Result<TcpStream> {
+    let socket = TcpStream::connect(address)?;
+    socket.set_read_timeout(Some(PATIENCE))?;
+    socket.set_nodelay(true)?;
+    Ok(socket)
+}
+
+fn answers(socket: &TcpStream) -> bool {
+    ask(socket, "/quick").is_ok_and(|status| status == 200)
+}
+
+fn ask(mut socket: &TcpStream, path: &str) -> Result<u16> {
+    socket.write_all(format!("GET {path} HTTP/1.1\r\nHost: crowd\r\n\r\n").as_bytes())?;
+    Ok(read_answer(&mut BufReader::new(socket), Asked::ForAll)?.status)
+}
+
+/// So many heads at a byte a second each; who is sent away comes again, and not all at the same moment.
+fn send_slowly(address: SocketAddr, count: usize, over: &AtomicBool) {
+    let mut senders: Vec<Option<TcpStream>> = (0..count).map(|_| None).collect();
+    while !over.load(SeqCst) {
+        let (began, mut newcomers) = (Instant::now(), count.div_ceil(3));
+        for sender in &mut senders {
+            let sent = sender.as_ref().is_some_and(sends_on);
+            if !sent && newcomers > 0 {
+                newcomers -= 1;
+                *sender = connect(address).ok();
+            }
+        }
+        thread::sleep(Duration::from_secs(1).saturating_sub(began.elapsed()));
+    }
+}
+
+/// Sends a byte unless the server has said or closed something.
+fn sends_on(mut socket: &TcpStream) -> bool {
+    let quiet = |socket: &TcpStream| {
+        socket.set_nonblocking(true)?;
+        socket.peek(&mut [0])
+    };
+    let is_quiet = quiet(socket).is_err_and(|error| error.kind() == ErrorKind::WouldBlock);
+    is_quiet && socket.write_all(b"G").is_ok()
+}
+
+/// So many who ask for something large and never read; the server ends them, so they come again.
+fn never_read(address: SocketAddr, count: usize, over: &AtomicBool) {
+    let request = b"GET /files/large.bin HTTP/1.1\r\nHost: crowd\r\n\r\n".repeat(4);
+    let begin = || {
+        let mut socket = connect(address).ok()?;
+        socket.write_all(&request).ok()?;
+        Some(socket)
+    };
+    let mut clients: Vec<Option<TcpStream>> = (0..count).map(|_| begin()).collect();
+    let mut next = 0;
+    while !over.load(SeqCst) && !clients.is_empty() {
+        next = (next + 1) % clients.len();
+        clients[next] = begin(); // all of them once in about ten seconds
+        thread::sleep(Duration::from_secs(10) / count as u32);
+    }
+}
+
+/// So many clients, each with one connection, ask at `every`'s pace; late ones do not catch up.
+fn closed_loop(
+    address: SocketAddr,
+    path: &str,
+    clients: u32,
+    every: Duration,
+    time: Duration,
+) -> Result<Vec<Timed>> {
+    let (all, began) = (Mutex::new(Vec::new()), Instant::now());
+    let client = |number: u32| -> Result<()> {
+        thread::sleep(every * number / clients);
+        let (mut socket, mut timed) = (connect(address)?, Vec::new());
+        while began.elapsed() < time {
+            let asked = Instant::now();
+            let status = match ask(&socket, path) {
+                Ok(status) => status,
+                Err(_) => {
+                    socket = connect(address)?;
+                    0
+                }
+            };
+            timed.push((status, asked.elapsed()));
+            thread::sleep(every.saturating_sub(asked.elapsed()));
+        }
+        all.lock().expect("no client panics").append(&mut timed);
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let spawn = |number| {
+            let builder = thread::Builder::new().stack_size(STACK_BYTES);
+            builder.spawn_scoped(scope, move || client(number))
+        };
+        let threads = (0..clients).map(spawn).collect::<std::io::Result<Vec<_>>>()?;
+        let results = threads.into_iter().map(|thread| thread.join().expect("no client panics"));
+        results.collect::<Result<()>>()
+    })?;
+    Ok(all.into_inner().expect("no client panics"))
+}
+
+/// Twice what eight workers can answer, from clients that each ask once a second.
+fn overloaded(server: &Server, time: Duration) -> Result<Vec<String>> {
+    let address = server.address;
+    let rate = |timed: &[Timed], time: Duration| {
+        timed.iter().filter(|timed| timed.0 == 200).count() as f64 / time.as_secs_f64()
+    };
+    let short = Duration::from_secs(5);
+    let most = closed_loop(address, "/wait", WORKERS_MAX * 4, Duration::ZERO, short)?;
+    let most = rate(&most, short);
+    let timed = closed_loop(address, "/wait", (most * 2.0) as u32, Duration::from_secs(1), time)?;
+    let goodput = rate(&timed, time);
+    let shed: Vec<Timed> = timed.iter().filter(|timed| timed.0 == 503).copied().collect();
+    let lost = timed.iter().filter(|timed| ![200, 503].contains(&timed.0)).count();
+    thread::sleep(Duration::from_secs(1));
+    let after = closed_loop(address, "/wait", 1, Duration::ZERO, Duration::from_secs(1))?;
+    let (p99, after) = (percentile(&shed, 99), percentile(&after, 99));
+    println!(
+        "| most/s | goodput/s | shed | p99 of the shed | lost | p99 a second later |\n|---|---|---|---|---|---|"
+    );
+    println!("| {most:.0} | {goodput:.0} | {} | {p99:?} | {lost} | {after:?} |", shed.len());
+    let mut faults = Vec::new();
+    fault(&mut faults, goodput < most * GOODPUT_MIN, format!("goodput fell to {goodput:.0}/s"));
+    fault(&mut faults, shed.is_empty(), "nothing was shed: there was no overload".to_owned());
+    fault(&mut faults, p99 > P99_MAX, format!("what is shed waits {p99:?}"));
+    fault(&mut faults, lost > 0, format!("{lost} requests got neither an answer nor a 503"));
+    fault(&mut faults, after > WAIT + P99_MAX, format!("a second later requests take {after:?}"));
+    Ok(faults)
+}
+
+fn percentile(timed: &[Timed], percent: usize) -> Duration {
+    let mut times: Vec<Duration> = timed.iter().map(|timed| timed.1).collect();
+    times.sort_unstable();
+    let place = (times.len() * percent / 100).min(times.len().saturating_sub(1));
+    times.get(place).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percentile_is_a_time_that_was_measured() {
+        let timed: Vec<Timed> =
+            (1..=200).rev().map(|millis| (200, Duration::from_millis(millis))).collect();
+        assert_eq!(percentile(&timed, 50), Duration::from_millis(101));
+        assert_eq!(percentile(&timed, 99), Duration::from_millis(199));
+        assert_eq!(percentile(&timed, 100), Duration::from_millis(200));
+        assert_eq!(percentile(&[], 99), Duration::ZERO);
+    }
+}
