@@ -150,10 +150,11 @@ impl Columns {
         ranks.filter(|&rank| rank > 0).min()
     }
 
-    /// The one entry that stands for a key in a list: the commonest spelling's, from the first
-    /// book.
+    /// The one entry that stands for a key in a list: of the commonest spelling, what the first
+    /// book says of it.
     pub(super) fn face(&self, key: usize) -> Option<EntryRef<'_>> {
-        self.entry_refs(key).min_by_key(|entry| entry.rank.unwrap_or(u32::MAX))
+        let commonest = self.entry_refs(key).min_by_key(|entry| entry.rank.unwrap_or(u32::MAX))?;
+        self.entry_refs(key).find(|entry| entry.word == commonest.word)
     }
 
     /// The text from a later word of a phrase on.

@@ -3,6 +3,8 @@
 //! The request line is ours, `httparse` finds the fields. It lets a bare LF pass for a line end,
 //! so the line ends are looked at once more.
 
+use std::fmt;
+
 use http::Method;
 use httparse::{EMPTY_HEADER, Header, Status};
 
@@ -71,8 +73,7 @@ pub struct Head {
     target: String,
     /// The field lines as they came, up to the empty one.
     lines: Vec<u8>,
-    /// The last host that was found valid: most requests name it again.
-    valid_host: Vec<u8>,
+    valid_host: ValidHost,
     method: Method,
     version: Version,
     path: Span,
@@ -94,6 +95,30 @@ enum Host {
     Authority(Span),
     /// In the field.
     Field(Span),
+}
+
+/// The last host that was found valid: most requests name it again, and need not be looked at byte
+/// by byte. It is no part of what a head says, so it does not show.
+#[derive(Clone, Default)]
+struct ValidHost(Vec<u8>);
+
+impl ValidHost {
+    fn is_or_becomes(&mut self, host: &[u8]) -> bool {
+        if self.0.is_empty() || self.0 != host {
+            self.0.clear();
+            if !grammar::is_authority(host) {
+                return false;
+            }
+            self.0.extend_from_slice(host);
+        }
+        true
+    }
+}
+
+impl fmt::Debug for ValidHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("_")
+    }
 }
 
 /// So many fields are found without an allocation; browsers send up to twenty.
@@ -213,7 +238,7 @@ impl Head {
     /// What the fields mean together.
     fn decide(&mut self, known: &Known<'_>, fields: &[u8]) -> Result<(), WireError> {
         match known.host {
-            Once::Value(host) if self.is_valid_host(host) => {
+            Once::Value(host) if self.valid_host.is_or_becomes(host) => {
                 if matches!(self.host, Host::Unknown) {
                     self.host = Host::Field(Span::of(host, fields));
                 }
@@ -232,18 +257,6 @@ impl Head {
             return Err(WireError::Expectation);
         }
         Ok(())
-    }
-
-    /// Looks at a host only where it is not the one of the last request.
-    fn is_valid_host(&mut self, host: &[u8]) -> bool {
-        if self.valid_host.is_empty() || self.valid_host != host {
-            self.valid_host.clear();
-            if !grammar::is_authority(host) {
-                return false;
-            }
-            self.valid_host.extend_from_slice(host);
-        }
-        true
     }
 
     /// The method.

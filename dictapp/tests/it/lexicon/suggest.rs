@@ -27,3 +27,12 @@ fn later_words_of_phrases_count() {
     assert_eq!(words(lexicon.suggest("law", 10)), ["law", "mother-in-law"]);
     assert_eq!(words(lexicon.suggest("ice ", 10)), ["ice cream"]);
 }
+
+#[test]
+fn the_first_book_speaks_for_a_word_that_a_later_one_ranks_higher() {
+    let mut builder = Lexicon::builder();
+    builder.add(BookId(1), &entry("apple|n. 苹果|900")).add(BookId(2), &entry("apple|n. fruit|20"));
+    let lexicon = builder.build().expect("few words");
+    let books: Vec<BookId> = lexicon.suggest("app", 10).iter().map(|entry| entry.book).collect();
+    assert_eq!(books, [BookId(1)]);
+}
