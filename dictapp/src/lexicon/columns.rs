@@ -153,7 +153,10 @@ impl Columns {
     /// The one entry that stands for a key in a list: the commonest spelling's, from the first
     /// book.
     pub(super) fn face(&self, key: usize) -> Option<EntryRef<'_>> {
-        self.entry_refs(key).min_by_key(|entry| entry.rank.unwrap_or(u32::MAX))
+        let rank = |entry: &EntryRef<'_>| entry.rank.unwrap_or(u32::MAX);
+        let commonest = self.entry_refs(key).min_by_key(rank)?;
+        // Ranks of different books do not compare: the order of the books decides.
+        self.entry_refs(key).filter(|e| e.word == commonest.word).min_by_key(|e| e.book)
     }
 
     /// The text from a later word of a phrase on.
