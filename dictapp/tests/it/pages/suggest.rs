@@ -31,6 +31,9 @@ fn words_are_offered_from_the_first_letter_with_their_gloss_and_their_page() {
     assert_eq!(found[0]["href"], "/word/ice%20cream");
     assert!(found[0]["gloss"].as_str().unwrap().contains("冰淇淋"), "{found:?}");
     assert_eq!(found[0]["lang"], "zh-Hans");
+    // Of several books the first speaks, whichever ranks the word higher.
+    let found = suggest(&person, "run into");
+    assert!(found[0]["gloss"].as_str().unwrap().contains("偶然遇到"), "{found:?}");
     assert!(words(&suggest(&person, "crea")).contains(&"cream"));
     assert!(words(&suggest(&person, "苹果")).contains(&"apple"));
 }
