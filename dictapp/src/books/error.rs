@@ -70,9 +70,10 @@ impl fmt::Display for BookError {
 }
 
 impl std::error::Error for BookError {
+    /// What lies behind the fault; the fault itself is in the text already.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.fault {
-            Fault::Io(error) => Some(error),
+            Fault::Io(error) => error.source(),
             Fault::Damaged(_) => None,
         }
     }

@@ -125,3 +125,11 @@ fn a_reader_that_went_away_is_no_panic() {
     let output = program.stdout(writer).stderr(Stdio::piped()).output().unwrap();
     assert_ends(&output, 1, "", "");
 }
+
+#[test]
+fn a_word_book_that_is_not_there_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = dictapp(folder.path(), &["import", "gone.txt"]);
+    let message = "dictapp: gone.txt: No such file or directory (os error 2)\n";
+    assert_ends(&output, 1, "", message);
+}
