@@ -18,6 +18,7 @@ mod answer;
 mod arguments;
 mod cargo;
 mod packages;
+mod process_tree;
 mod server;
 mod step;
 mod tally;

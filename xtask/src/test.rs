@@ -6,14 +6,15 @@
 use anyhow::{Context, Result, bail};
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::arguments::Arguments;
 use crate::cargo::cargo;
 use crate::models;
 use crate::packages::{self, NEEDS};
+use crate::process_tree::kill_descendants;
 use crate::step::{step, succeed};
 use crate::tally::Tally;
 
@@ -25,6 +26,9 @@ const TESTS: &[&str] = &["test", "--workspace", "--no-fail-fast", "--", "--inclu
 /// How long the output of tests may stay open when they have ended.
 const OUTPUT_LINGERS_MAX: Duration = Duration::from_secs(10);
 
+/// How long nothing may be said: a build from nothing takes half of it, the longest test a tenth.
+const SILENCE_MAX: Duration = Duration::from_secs(10 * 60);
+
 /// Runs every test. The first step that fails is the last.
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     arguments.finish()?;
@@ -32,7 +36,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     step("what the tests need", || packages::ensure(NEEDS))?;
     cargo_step(LINTS, |mut command| succeed(&mut command))?;
     models::check()?;
-    let (tally, status) = cargo_step(TESTS, |command| run_tests(command, io::stdout()))?;
+    let (tally, status) =
+        cargo_step(TESTS, |command| run_tests(command, io::stdout(), SILENCE_MAX))?;
     if tally.began() {
         println!("{tally}");
     }
@@ -58,46 +63,71 @@ fn judge(tally: Tally, status: ExitStatus) -> Result<()> {
     Ok(())
 }
 
-/// Runs `command`, shows its output as it comes and counts the results in it.
+/// Runs `command`, shows its output as it comes and counts the results in it. When it says nothing for `silence_max`, a
+/// test hangs, and all is killed.
 fn run_tests(
     mut command: Command,
     shown: impl Write + Send + 'static,
+    silence_max: Duration,
 ) -> Result<(Tally, ExitStatus)> {
     let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
     let output = child.stdout.take().context("cargo has no output")?;
-    let (sender, counted) = mpsc::channel();
-    thread::spawn(move || sender.send(show_and_count(output, shown)));
-    let status = child.wait().context("cannot wait for cargo")?;
-    // A server or a browser that outlives its test holds the pipe open: that is a fault, and must not hang us.
-    let tally = counted
-        .recv_timeout(OUTPUT_LINGERS_MAX)
-        .context("the tests have ended and a process that they started still runs")?;
-    Ok((tally.context("cannot copy the output of cargo")?, status))
+    let (sender, tallies) = mpsc::channel();
+    let copier = thread::spawn(move || show_and_count(output, shown, &sender));
+    let (mut tally, mut last_line) = (Tally::default(), Instant::now());
+    loop {
+        match tallies.recv_timeout(silence_max.min(OUTPUT_LINGERS_MAX)) {
+            Ok(counted) => (tally, last_line) = (counted, Instant::now()),
+            Err(RecvTimeoutError::Disconnected) => break,
+            // A server or a browser that outlives its test holds the pipe open: that is a fault, and must not hang us.
+            Err(_) if child.try_wait()?.is_some() => {
+                bail!("{tally}; the tests have ended and a process that they started still runs")
+            }
+            Err(_) if last_line.elapsed() >= silence_max => {
+                kill_descendants(child.id());
+                child.kill()?;
+                child.wait()?;
+                bail!("{tally}; a test hangs: nothing was said for {} s", silence_max.as_secs());
+            }
+            Err(_) => (),
+        }
+    }
+    if let Ok(copied) = copier.join() {
+        copied.context("cannot copy the output of cargo")?;
+    }
+    Ok((tally, child.wait().context("cannot wait for cargo")?))
 }
 
-fn show_and_count(output: impl io::Read, mut shown: impl Write) -> io::Result<Tally> {
+/// Sends the count after each line.
+fn show_and_count(
+    output: impl io::Read,
+    mut shown: impl Write,
+    tallies: &mpsc::Sender<Tally>,
+) -> io::Result<()> {
     let (mut output, mut line, mut tally) = (BufReader::new(output), Vec::new(), Tally::default());
     while output.read_until(b'\n', &mut line)? > 0 {
         shown.write_all(&line)?;
         shown.flush()?;
         tally.read_line(String::from_utf8_lossy(&line).trim_end());
         line.clear();
+        // Nobody listens any more when a hang was told.
+        let _ = tallies.send(tally);
     }
-    Ok(tally)
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn outcome(script: &str) -> Result<(Tally, ExitStatus)> {
+    fn outcome(script: &str, silence_max: Duration) -> Result<(Tally, ExitStatus)> {
         let mut shell = Command::new("sh");
         shell.args(["-c", script]);
-        run_tests(shell, io::sink())
+        run_tests(shell, io::sink(), silence_max)
     }
 
     fn verdict(script: &str) -> String {
-        let (tally, status) = outcome(script).unwrap();
+        let (tally, status) = outcome(script, SILENCE_MAX).unwrap();
         judge(tally, status).map_or_else(|error| error.to_string(), |()| "passes".to_owned())
     }
 
@@ -106,9 +136,33 @@ mod tests {
     #[test]
     fn output_is_shown_as_it_is_and_counted() {
         let output = b"running 2 tests\n\xff odd\ntest result: ok. 2 passed; 0 failed; done";
-        let mut shown = Vec::new();
-        let tally = show_and_count(&output[..], &mut shown).unwrap();
-        assert_eq!((tally.to_string().as_str(), &shown[..]), ("2 passed, 0 failed", &output[..]));
+        let (mut shown, (sender, tallies)) = (Vec::new(), mpsc::channel());
+        show_and_count(&output[..], &mut shown, &sender).unwrap();
+        let tally = tallies.try_iter().last().unwrap().to_string();
+        assert_eq!((tally.as_str(), &shown[..]), ("2 passed, 0 failed", &output[..]));
+    }
+
+    #[test]
+    fn a_test_that_hangs_is_killed_with_all_that_it_started() {
+        let folder = std::env::temp_dir().join(format!("xtask-hang-{}", std::process::id()));
+        let pipe = folder.display();
+        // The pipe is open for writing as long as the innermost process lives.
+        let script = format!(
+            "mkdir {pipe} && mkfifo {pipe}/alive && echo running 1 test; sh -c 'sleep 600 > {pipe}/alive; true'; true"
+        );
+        let reader = thread::spawn({
+            let alive = folder.join("alive");
+            move || {
+                while !alive.exists() {
+                    thread::yield_now();
+                }
+                std::fs::read(alive)
+            }
+        });
+        let error = outcome(&script, Duration::from_secs(1)).unwrap_err().to_string();
+        assert_eq!(error, "0 passed, 1 failed; a test hangs: nothing was said for 1 s");
+        reader.join().unwrap().unwrap();
+        std::fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]

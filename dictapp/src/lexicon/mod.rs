@@ -113,6 +113,8 @@ pub enum End {
     Complete,
     /// The next page has some.
     More,
+    /// There are more than may be shown for one query, and this is the last page of those.
+    TooMany,
     /// The search took too long; there may be more.
     OutOfTime,
 }
@@ -122,7 +124,11 @@ impl<'a> Matches<'a> {
     fn page_of(found: impl Iterator<Item = EntryRef<'a>>, page: Page) -> Matches<'a> {
         let mut found = found.skip(page.skip.min(page.end()));
         let entries = found.by_ref().take(page.end() - page.skip.min(page.end())).collect();
-        let end = if found.next().is_some() { End::More } else { End::Complete };
+        let end = match found.next() {
+            None => End::Complete,
+            Some(_) if page.end() == MATCHES_MAX => End::TooMany,
+            Some(_) => End::More,
+        };
         Matches { entries, end }
     }
 }

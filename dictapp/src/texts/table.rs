@@ -108,6 +108,11 @@ pub(super) const TABLE: &[Row] = &[
         "查询时间太长，只显示了一部分结果。",
         "The search took too long; some results are missing.",
     ),
+    (
+        "search_too_many",
+        "结果太多，只显示了最前面的一部分。请换一个更具体的查询。",
+        "There are too many results to show them all. Please ask for something narrower.",
+    ),
     ("page_label", "翻页", "Pages"),
     ("page_next", "下一页", "Next"),
     ("page_previous", "上一页", "Previous"),

@@ -90,7 +90,7 @@ pub(crate) fn search(dictionary: &Dictionary, request: &Request) -> Result<Respo
         words => matches.words,
         page,
         has_more => matches.has_more,
-        out_of_time => matches.out_of_time,
+        missing => matches.missing,
     };
     page::render(dictionary, &visitor, "search.html", values)
 }
@@ -173,7 +173,7 @@ fn no_query(
         words,
         page => 1,
         has_more => false,
-        out_of_time => false,
+        missing => "",
     };
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     page::render_as(status, dictionary, visitor, "search.html", values)

@@ -14,7 +14,8 @@ pub(super) struct Matches {
     pub(super) problem: String,
     pub(super) words: Vec<Brief>,
     pub(super) has_more: bool,
-    pub(super) out_of_time: bool,
+    /// The key, among the texts, of why some are missing; empty where none is.
+    pub(super) missing: &'static str,
 }
 
 /// Phrases shown on the page of a word, and how many words that begin like it are looked through.
@@ -43,7 +44,11 @@ pub(super) fn matches(books: &Selection<'_>, query: &str, page: usize, near_max:
             problem: String::new(),
             words: books.seen(found.entries).iter().map(brief).collect(),
             has_more: found.end == End::More,
-            out_of_time: found.end == End::OutOfTime,
+            missing: match found.end {
+                End::Complete | End::More => "",
+                End::TooMany => "search_too_many",
+                End::OutOfTime => "search_slow",
+            },
         };
     }
     let words = by_words(books, query);

@@ -1,0 +1,31 @@
+//! A process becomes nothing, with all that it started.
+
+use std::fs;
+use std::process::Command;
+
+/// Kills the processes that `root` started, and those that they did, but not `root`.
+pub(crate) fn kill_descendants(root: u32) {
+    let parents = parents();
+    let mut found = vec![root];
+    let mut next = 0;
+    while let Some(&parent) = found.get(next) {
+        found.extend(parents.iter().filter(|(_, of)| *of == parent).map(|(process, _)| process));
+        next += 1;
+    }
+    let targets = found[1..].iter().map(u32::to_string);
+    // One that has ended by itself is what was wanted.
+    let _ = Command::new("kill").arg("-KILL").args(targets).status();
+}
+
+/// Each process and its parent, as `/proc` has them.
+fn parents() -> Vec<(u32, u32)> {
+    let Ok(folders) = fs::read_dir("/proc") else { return Vec::new() };
+    let processes = folders.flatten().filter_map(|folder| {
+        let process = folder.file_name().to_str()?.parse().ok()?;
+        let stat = fs::read_to_string(folder.path().join("stat")).ok()?;
+        // The name before the last parenthesis may hold anything; then come the state and the parent.
+        let parent = stat.rsplit(')').next()?.split_whitespace().nth(1)?.parse().ok()?;
+        Some((process, parent))
+    });
+    processes.collect()
+}
