@@ -20,8 +20,6 @@ use crate::{
 
 /// A handler that takes longer is slow: it had better not run in the shard.
 const SLOW: Duration = Duration::from_micros(500);
-/// A batch of answers that grew larger than this gives its memory back.
-const OUTPUT_KEPT_MAX: usize = 1 << 20;
 
 impl Shard {
     /// Reads what has come and answers it; `None` when another worker has the shard now.
@@ -189,7 +187,6 @@ impl Shard {
         }
         scratch.request = answered.request;
         scratch.output.extend_from_slice(&answered.output);
-        (scratch.at, scratch.have) = (0, 0);
         self.answer(answered.token, answered.response, scratch);
         self.settle(answered.token, scratch);
         self.read_on(answered.token);
@@ -201,7 +198,7 @@ impl Shard {
         let draining = self.draining;
         let Some(connection) = self.connections.get(token) else { return };
         let keep = !draining && connection.served + 1 < requests_max;
-        answer::encode(connection, scratch, response, keep, &self.date);
+        answer::encode(connection, scratch, response, keep, &self.prelude);
     }
 
     /// Appends the answer to what is no request; nothing behind it is looked at.
@@ -217,14 +214,10 @@ impl Shard {
 
     /// Writes what the scratch holds for the peer, and keeps what of its input is not used up.
     pub(super) fn settle(&mut self, token: Token, scratch: &mut Scratch) {
-        let Some(connection) = self.connections.get(token) else {
-            scratch.output.clear();
-            return;
-        };
+        let Some(connection) = self.connections.get(token) else { return };
         if !matches!(connection.phase, Phase::Closing(_) | Phase::Lingering(_)) {
             connection.input.extend_from_slice(scratch.unread());
         }
-        (scratch.at, scratch.have) = (0, 0);
         let waits_for_peer = match connection.phase {
             Phase::Idle => connection.input.is_empty(),
             Phase::Head(_) | Phase::Body(_) => true,
@@ -237,14 +230,11 @@ impl Shard {
             true => Written::All,
             false => connection.write(&scratch.output),
         };
-        scratch.output.clear();
-        scratch.output.shrink_to(OUTPUT_KEPT_MAX);
         self.written(token, outcome);
     }
 
     /// The peer can take more.
-    pub(super) fn write(&mut self, token: Token, scratch: &mut Scratch) {
-        scratch.output.clear();
+    pub(super) fn write(&mut self, token: Token) {
         let Some(connection) = self.connections.get(token) else { return };
         if connection.has_output() {
             let outcome = connection.write_waiting();
@@ -362,7 +352,7 @@ fn load(connection: &mut Connection, scratch: &mut Scratch) -> usize {
         true => connection.input = Vec::new(),
         false => connection.input.clear(),
     }
-    (scratch.at, scratch.have) = (0, kept);
+    scratch.have = kept;
     kept
 }
 

@@ -15,7 +15,11 @@ use crate::{
 /// Room for one read; a head, or what is left of one, always fits.
 pub(super) const INPUT_BYTES: usize = 64 << 10;
 
-/// The buffers of whoever runs a shard; they stay with the thread, not with the shard.
+/// A batch of answers that grew larger than this gives its memory back.
+const OUTPUT_KEPT_MAX: usize = 1 << 20;
+
+/// The buffers of whoever runs a shard; they stay with the thread, not with the shard. They serve
+/// one connection at a time, from [`Scratch::begin_turn`] on.
 #[derive(Debug)]
 pub(super) struct Scratch {
     pub(super) input: Vec<u8>,
@@ -41,6 +45,14 @@ impl Scratch {
             request: Box::new(Request::empty(limits, peer)),
             piece: Vec::new(),
         }
+    }
+
+    /// Forgets what the last turn left, whatever way it ended: no byte of one connection may meet
+    /// another.
+    pub(super) fn begin_turn(&mut self) {
+        (self.at, self.have) = (0, 0);
+        self.output.clear();
+        self.output.shrink_to(OUTPUT_KEPT_MAX);
     }
 
     /// What has come and is not used up.

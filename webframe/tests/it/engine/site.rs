@@ -172,6 +172,16 @@ impl<S: Read + Write> Client<S> {
         Some(Answer { status, head, body: String::from_utf8(body).expect("text") })
     }
 
+    /// Reads up to a text, and that too.
+    pub(crate) fn read_until(&mut self, text: &str) {
+        let mut bytes = Vec::new();
+        while !bytes.ends_with(text.as_bytes()) {
+            let mut byte = [0];
+            self.reader.read_exact(&mut byte).expect("the text is to come");
+            bytes.push(byte[0]);
+        }
+    }
+
     /// Everything up to the end of the connection.
     pub(crate) fn rest(&mut self) -> Vec<u8> {
         let mut bytes = Vec::new();
