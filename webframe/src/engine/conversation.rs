@@ -7,7 +7,7 @@
 use std::{sync::Arc, time::Duration, time::Instant};
 
 use super::{
-    Endpoint, Engine, answer,
+    Endpoint, Engine, Pace, answer,
     connection::{Answered, Came, Connection, Message, Parting, Phase, Step, Written},
     reader::{self, Scratch},
     shard::{Shard, Todo},
@@ -131,6 +131,8 @@ impl Shard {
             connection.phase = Phase::Answering(scratch.request.pattern);
         }
         let table = &engine.tables[number];
+        let pace = engine.service.pace(endpoint);
+        let began = self.begin_call(endpoint, pace);
         table.lay(self, endpoint);
         let response = engine.service.answer(endpoint, &scratch.request);
         let Some(mut shard) = table.take_back() else {
@@ -144,11 +146,36 @@ impl Shard {
             })));
             return None;
         };
-        let ended = Instant::now();
-        engine.service.pace(endpoint).learn(ended.duration_since(shard.clock) > SLOW);
-        shard.clock = ended;
+        if let Some(began) = began {
+            shard.clock = Instant::now();
+            pace.learn(shard.clock.duration_since(began) > SLOW);
+        }
         shard.answer(token, response, scratch);
         Some(shard)
+    }
+
+    /// Notes that a route is called here; its beginning where the call has to be timed.
+    fn begin_call(&mut self, endpoint: Endpoint, pace: &Pace) -> Option<Instant> {
+        if pace.is_in_doubt() {
+            return Some(Instant::now());
+        }
+        if self.untimed.last() != Some(&endpoint) {
+            self.untimed.push(endpoint);
+        }
+        None
+    }
+
+    /// Ends the calls since the last wait for events. To look at the clock for each would cost a
+    /// tenth of it: where all of them together were quick, none was slow; else the next calls of
+    /// these routes are timed one by one.
+    pub(super) fn end_calls(&mut self) {
+        let began = std::mem::replace(&mut self.clock, Instant::now());
+        if self.clock.duration_since(began) > SLOW {
+            for &endpoint in &self.untimed {
+                self.engine.service.pace(endpoint).suspect();
+            }
+        }
+        self.untimed.clear();
     }
 
     /// Gives the request to a worker; or says at once that there are too many waiting.

@@ -12,7 +12,7 @@ use std::{
 use mio::{Events, Interest, Poll, Waker};
 
 use super::{
-    Engine,
+    Endpoint, Engine,
     connection::{Connection, Message, Phase},
     greeting::Arrival,
     inbox::Inbox,
@@ -60,6 +60,8 @@ pub(super) struct Shard {
     date_until: Instant,
     /// Until when the tick may be taken for the current one.
     tick_until: Instant,
+    /// Routes called since the last wait for events without a look at the clock.
+    pub(super) untimed: Vec<Endpoint>,
     /// Polls without waiting that may pay: they do at many requests, and not at few.
     patience: u32,
     due: Vec<Token>,
@@ -106,6 +108,7 @@ impl Shard {
             victims: Vec::new(),
             date_until: Instant::now(),
             tick_until: Instant::now(),
+            untimed: Vec::new(),
             patience: PATIENCE_MAX,
             due: Vec::new(),
         };
@@ -155,6 +158,7 @@ impl Shard {
 
     /// Waits for something to do: readiness, messages, deadlines.
     fn wait(&mut self, scratch: &mut Scratch) {
+        self.end_calls();
         self.poll_events();
         self.look_at_clock();
         let mut bell = false;
