@@ -30,6 +30,8 @@ pub enum WireError {
     Host,
     /// A host that is not served here.
     HostNotServed,
+    /// It came unencrypted where TLS is spoken.
+    Unencrypted,
     /// `Content-Length` is no length, or there are two.
     ContentLength,
     /// `Transfer-Encoding` beside `Content-Length`, or one that is not a single final `chunked`.
@@ -66,6 +68,7 @@ impl WireError {
             | WireError::Target
             | WireError::Field
             | WireError::Host
+            | WireError::Unencrypted
             | WireError::ContentLength
             | WireError::TransferEncoding
             | WireError::Chunk
@@ -88,6 +91,7 @@ impl fmt::Display for WireError {
             WireError::TooManyCookies => "there are too many cookies",
             WireError::HostNotServed => "the host is not served here",
             WireError::Host => "the Host field is missing, repeated or not a host",
+            WireError::Unencrypted => "this port speaks HTTPS: the address begins with https://",
             WireError::ContentLength => "Content-Length is not one length",
             WireError::TransferEncoding => "Transfer-Encoding is not one final chunked",
             WireError::UnknownCoding => "the transfer coding is not known here",

@@ -33,7 +33,7 @@ fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/tls").join(name)
 }
 
-fn encrypted(name: &str) -> ServerSettings {
+pub(super) fn encrypted(name: &str) -> ServerSettings {
     let tls = TlsSettings { cert: file(&format!("{name}.crt")), key: file(&format!("{name}.key")) };
     ServerSettings { tls: Some(tls), ..settings() }
 }
@@ -63,11 +63,11 @@ fn cut(_: &(), _: &Request) -> Result<Response> {
     Ok(Response::stream(HeaderValue::from_static("text/plain"), source))
 }
 
-fn content(length: usize) -> Vec<u8> {
+pub(super) fn content(length: usize) -> Vec<u8> {
     (0..length).map(|n| b'a' + (n % 23) as u8).collect()
 }
 
-fn urls() -> Urls<()> {
+pub(super) fn urls() -> Urls<()> {
     Urls::new().get("/", quick(peer)).post("/echo", echo).get("/large", large).get("/cut", cut)
 }
 
@@ -107,7 +107,7 @@ fn client(site: &Site) -> TlsClient {
 }
 
 /// Whether a client that knows this certificate alone finds it here.
-fn shows(site: &Site, certificate: &str) -> bool {
+pub(super) fn shows(site: &Site, certificate: &str) -> bool {
     let mut session = session(config(certificate, &[&TLS13]));
     session.complete_io(&mut connected(site)).is_ok()
 }
@@ -299,18 +299,6 @@ fn a_client_that_says_it_has_done_gets_its_answers_and_the_end() {
         assert_eq!(client.answer().expect("an answer").status, 200);
         assert_eq!(client.answer().expect("an answer").status, 200);
         assert_eq!(client.socket_mut().read(&mut [0]).expect("close_notify"), 0);
-    }
-}
-
-#[test]
-fn plain_http_on_an_encrypted_port_is_closed() {
-    let site = site();
-    for request in ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", "\r\n", "\0\0\0\0\0\0\0\0\0\0", "GET"] {
-        let mut client = site.client();
-        client.send(request);
-        client.socket().shutdown(Shutdown::Write).expect("open");
-        let rest = client.rest();
-        assert!(!rest.starts_with(b"HTTP"), "{request:?}: {rest:?}");
     }
 }
 
