@@ -124,6 +124,7 @@ fn greet(connection: &mut Connection, buffer: &mut [u8], engine: &Engine) -> io:
     if let Phase::Greeting(Opening::Introduction, since) = connection.phase {
         let introduction = read_introduction(connection, buffer)?;
         connection.input.drain(..introduction.bytes);
+        connection.came_encrypted = introduction.encrypted;
         if let Some(client) = introduction.client {
             introduce(connection, client, engine)?;
         }
@@ -178,7 +179,7 @@ fn read_introduction(connection: &mut Connection, buffer: &mut [u8]) -> io::Resu
             Ok(Some(introduction)) => return Ok(introduction),
             Ok(None) => {}
             Err(NoIntroduction) => {
-                let text = "it does not begin with a header of the PROXY protocol";
+                let text = "it does not begin with a right header of the PROXY protocol";
                 return Err(io::Error::new(ErrorKind::InvalidData, text));
             }
         }

@@ -102,8 +102,7 @@ fn begin(connection: &mut Connection, scratch: &mut Scratch, engine: &Engine, no
     }
     let (endpoint, pattern) = engine.service.find(&request.head);
     request.pattern = pattern;
-    request.peer =
-        Peer { address: connection.peer, encrypted: connection.transport.is_encrypted() };
+    request.peer = connection.peer();
     if !engine.settings.trusted_proxies.is_empty() {
         let trusted = &engine.settings.trusted_proxies;
         request.peer = forwarded::client(request.peer, &request.head, trusted);

@@ -403,7 +403,11 @@ fn a_proxy_tells_its_client_before_the_handshake() {
     let settings = ServerSettings { proxy_protocol_from, ..encrypted("first") };
     let site = Site::start_with(&settings, (), urls());
     let v2 = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xc0\0\x02\x01\x0a\0\0\x01\x12\x67\0\x50";
-    for header in [&b"PROXY TCP4 192.0.2.1 10.0.0.1 4711 80\r\n"[..], v2] {
+    // A proxy that hands on bytes which it cannot read says that nobody spoke TLS with it.
+    let by_other_means =
+        b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x14\xc0\0\x02\x01\x0a\0\0\x01\x12\x67\0\x50\
+        \x20\0\x05\0\0\0\0\x01";
+    for header in [&b"PROXY TCP4 192.0.2.1 10.0.0.1 4711 80\r\n"[..], v2, by_other_means] {
         let mut session = session(config("first", &[&TLS13]));
         let mut socket = connected(&site);
         let mut first = header.to_vec();
