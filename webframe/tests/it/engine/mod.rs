@@ -11,4 +11,5 @@ mod sockets;
 mod stopping;
 mod streaming;
 mod tls;
+mod tls_backlog;
 mod unencrypted;

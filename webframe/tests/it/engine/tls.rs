@@ -75,7 +75,10 @@ fn site() -> Site {
     Site::start_with(&encrypted("first"), (), urls())
 }
 
-fn config(trusted: &str, versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
+pub(super) fn config(
+    trusted: &str,
+    versions: &[&'static SupportedProtocolVersion],
+) -> ClientConfig {
     let mut roots = RootCertStore::empty();
     let certificate = CertificateDer::from_pem_file(file(&format!("{trusted}.crt")));
     roots.add(certificate.expect("a certificate")).expect("a root");
@@ -86,7 +89,7 @@ fn config(trusted: &str, versions: &[&'static SupportedProtocolVersion]) -> Clie
         .with_no_client_auth()
 }
 
-fn session(config: ClientConfig) -> ClientConnection {
+pub(super) fn session(config: ClientConfig) -> ClientConnection {
     let name = ServerName::try_from("localhost").expect("a name");
     ClientConnection::new(Arc::new(config), name).expect("a session")
 }
