@@ -8,7 +8,9 @@ use webframe::{App, LogFile, Urls, blocking};
 
 use crate::dictionary::Dictionary;
 use crate::settings::{LogFormat, Settings};
-use crate::views::{account, assets, error, history, home, language, lookup, settings, suggest};
+use crate::views::{
+    account, assets, error, history, home, language, lookup, refusal, settings, suggest,
+};
 
 pub(crate) const HOME: &str = "/";
 pub(crate) const REGISTER: &str = "/register";
@@ -71,7 +73,9 @@ pub fn app(
     if !settings.tls.hsts.is_zero() {
         headers = headers.with_strict_transport(settings.tls.hsts);
     }
-    let mut app = App::new(dictionary);
+    let mut app = App::new(dictionary).refusal_page(|dictionary, why| {
+        refusal::page(dictionary, why).map(|page| headers.on(page))
+    });
     if settings.log.access {
         app = app.wrap(access_log(settings.log.format, log_file)?);
     }

@@ -167,7 +167,7 @@ fn turn_away(connection: &Connection, request: &mut Request, engine: &Engine) ->
 /// Refuses what has a whole head: to a HEAD without content.
 fn refused(request: &mut Request, error: WireError, engine: &Engine) -> Step {
     request.content_unread = true;
-    Step::Answer(Box::new(engine.service.refuse(error)))
+    Step::Answer(Box::new(engine.service.refuse(error.into())))
 }
 
 /// Takes a content that has come whole with its head, as most forms do, without a detour.

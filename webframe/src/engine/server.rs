@@ -237,7 +237,7 @@ impl Server {
     /// # Errors
     /// A mistake in the app's table of URLs, or resources that the system does not give.
     pub fn serve<S: Send + Sync + 'static>(mut self, app: App<S>) -> io::Result<Stopped> {
-        if let Some(mistake) = app.mistakes().first() {
+        if let Some(mistake) = app.mistakes().next() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, mistake.clone()));
         }
         let shards = match self.settings.shards {

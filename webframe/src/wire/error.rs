@@ -51,6 +51,30 @@ pub enum WireError {
 }
 
 impl WireError {
+    /// All there are.
+    pub const ALL: [WireError; 20] = [
+        WireError::RequestLine,
+        WireError::UnknownMethod,
+        WireError::Version,
+        WireError::Target,
+        WireError::TargetTooLong,
+        WireError::Field,
+        WireError::HeadTooLarge,
+        WireError::TooManyFields,
+        WireError::TooManyCookies,
+        WireError::Host,
+        WireError::HostNotServed,
+        WireError::Unencrypted,
+        WireError::ContentLength,
+        WireError::TransferEncoding,
+        WireError::UnknownCoding,
+        WireError::Chunk,
+        WireError::ChunkOverhead,
+        WireError::BodyTooLarge,
+        WireError::Expectation,
+        WireError::Timeout,
+    ];
+
     /// The status it is answered with.
     pub fn status(self) -> StatusCode {
         match self {

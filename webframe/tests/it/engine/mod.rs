@@ -7,6 +7,7 @@ mod clients;
 mod descriptors;
 mod hosts;
 mod proxies;
+mod refusals;
 mod sockets;
 mod stopping;
 mod streaming;
