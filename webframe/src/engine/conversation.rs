@@ -14,7 +14,7 @@ use super::{
     slots::Token,
 };
 use crate::{
-    Error, Request, RequestId, Response,
+    Refusal, Request, RequestId, Response,
     wire::{Head, WireError},
 };
 
@@ -86,14 +86,14 @@ impl Shard {
             match reader::next(connection, scratch, engine, now) {
                 Step::NeedMore => break,
                 Step::Refuse(error) => {
-                    let response = engine.service.refuse(error);
+                    let response = engine.service.refuse(error.into());
                     self.refuse(token, response, scratch);
                     break;
                 }
                 Step::Answer(response) => self.answer(token, *response, scratch),
                 Step::Fail(error) => {
                     log::error!("a request's content cannot be kept: {error}");
-                    let response = engine.service.fail(&Error::internal(error));
+                    let response = engine.service.refuse(Refusal::Fault);
                     self.refuse(token, response, scratch);
                     break;
                 }
@@ -189,7 +189,7 @@ impl Shard {
         let Some(connection) = self.connections.get(token) else { return };
         connection.phase = Phase::Answering(scratch.request.pattern);
         if !engine.workers.admits(self.clock) {
-            let response = engine.service.shed();
+            let response = engine.service.refuse(Refusal::Busy);
             return self.answer(token, response, scratch);
         }
         let fresh = Box::new(Request::empty(&engine.settings.limits, scratch.request.peer));
@@ -365,7 +365,7 @@ impl Shard {
     }
 
     fn time_out(&mut self, token: Token, scratch: &mut Scratch) {
-        let response = self.engine.service.refuse(WireError::Timeout);
+        let response = self.engine.service.refuse(WireError::Timeout.into());
         self.refuse(token, response, scratch);
         self.settle(token, scratch);
     }

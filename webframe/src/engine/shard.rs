@@ -327,13 +327,7 @@ impl Shard {
         if !self.engine.admission.enter(peer.ip()) {
             return; // closed by being dropped
         }
-        let arrival = match Arrival::at(listener, socket, peer, &self.engine) {
-            Ok(arrival) => arrival,
-            Err(error) => {
-                log::error!("a TLS session cannot begin: {error}");
-                return self.engine.admission.leave(peer.ip());
-            }
-        };
+        let arrival = Arrival::at(listener, socket, peer, &self.engine);
         let mine = self.connections.len();
         let counts = self.engine.loads.iter().map(|load| load.load(Relaxed)).enumerate();
         match counts.min_by_key(|load| load.1) {

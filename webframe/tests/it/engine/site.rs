@@ -42,11 +42,17 @@ impl Site {
         state: S,
         urls: Urls<S>,
     ) -> Site {
+        Site::start_app(settings, App::new(state).urls(urls))
+    }
+
+    pub(crate) fn start_app<S: Send + Sync + 'static>(
+        settings: &ServerSettings,
+        app: App<S>,
+    ) -> Site {
         let server = Server::bind(settings).expect("a free port");
         let address = first_tcp(&server.addresses()).expect("a TCP address");
         let redirects_at = first_tcp(&server.redirect_addresses());
         let (stop, reload) = (server.stop_handle(), server.reload_handle());
-        let app = App::new(state).urls(urls);
         let serving = std::thread::spawn(move || server.serve(app));
         Site { address, redirects_at, stop, reload, serving: Some(serving) }
     }
