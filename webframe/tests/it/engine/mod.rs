@@ -11,3 +11,4 @@ mod sockets;
 mod stopping;
 mod streaming;
 mod tls;
+mod uploads;
