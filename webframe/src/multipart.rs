@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt};
 
+use serde::de::DeserializeOwned;
+
 use crate::{
     Error, Limits, Result,
     wire::multipart::{Delimiter, PartHead, PartLimits, RawPart, Refusal, parse_form},
@@ -82,6 +84,21 @@ impl<'r> Multipart<'r> {
     }
 }
 
+impl Multipart<'_> {
+    /// The parts that are no files as a `T`, as [`Request::form`](crate::Request::form) reads
+    /// the pairs of a form.
+    ///
+    /// # Errors
+    /// 400 naming what is missing or wrong.
+    pub fn fields<T: DeserializeOwned>(&self) -> Result<T> {
+        let fields = self.parts().filter(|part| part.file_name().is_none());
+        let pairs = fields.map(|part| Ok((part.name(), part.text()?)));
+        let pairs = pairs.collect::<Result<Vec<_>>>()?;
+        let encoded = serde_urlencoded::to_string(pairs).map_err(Error::internal)?;
+        crate::form::parse(encoded.as_bytes(), usize::MAX, "form")
+    }
+}
+
 impl<'m> Part<'m> {
     /// The name of the form's field; several parts may have the same.
     pub fn name(&self) -> &'m str {
@@ -147,5 +164,74 @@ impl fmt::Debug for Part<'_> {
             .field("media_type", &self.media_type())
             .field("bytes", &self.bytes.len())
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A form of parts, each the rest of its disposition, and its content.
+    fn form(parts: &[(&str, &[u8])]) -> Multipart<'static> {
+        let mut content = Vec::new();
+        for (disposition, bytes) in parts {
+            let head = format!("--b\r\nContent-Disposition: form-data; name={disposition}\r\n\r\n");
+            content.extend([head.as_bytes(), bytes, b"\r\n"].concat());
+        }
+        content.extend(b"--b--");
+        let delimiter = Delimiter::of(b"multipart/form-data; boundary=b").unwrap();
+        let limits = PartLimits::of(&Limits::default());
+        Multipart::parse(content.into(), &delimiter, &limits).unwrap()
+    }
+
+    #[track_caller]
+    fn refused<T: fmt::Debug>(result: Result<T>, text: &str) {
+        let error = result.unwrap_err();
+        assert_eq!((error.status().as_u16(), error.public()), (400, text));
+    }
+
+    #[test]
+    fn parts_are_found_by_name_the_first_or_all() {
+        let form = form(&[("a", b"1"), ("file; filename=x", b"2"), ("a", b"3")]);
+        assert_eq!(form.part("a").unwrap().text().unwrap(), "1");
+        assert_eq!(form.all("a").map(|part| part.bytes()).collect::<Vec<_>>(), [b"1", b"3"]);
+        assert_eq!(form.get("file").unwrap().file_name(), Some("x"));
+        assert_eq!((form.parts().len(), form.get("x").is_none()), (3, true));
+        refused(form.part("x\n"), "the form has no part x");
+    }
+
+    #[test]
+    fn a_content_that_is_no_text_is_bytes_all_the_same() {
+        let form = form(&[("\"a%0Ab\"", b"\xff")]);
+        let part = form.part("a\nb").unwrap();
+        assert_eq!((part.bytes(), part.media_type()), (&b"\xff"[..], "text/plain"));
+        refused(part.text(), "the form is not UTF-8 in the part ab");
+        refused(form.fields::<Vec<(String, String)>>(), "the form is not UTF-8 in the part ab");
+    }
+
+    #[test]
+    fn the_fields_beside_files_are_read_as_those_of_a_form() {
+        #[derive(Debug, PartialEq, serde::Deserialize)]
+        struct Fields {
+            title: String,
+            pages: u8,
+        }
+        let file = ("title; filename=x", &b"\xff"[..]);
+        let read: Result<Fields> =
+            form(&[("title", "a&b=字\r\n".as_bytes()), ("pages", b"7"), file]).fields();
+        assert_eq!(read.unwrap(), Fields { title: "a&b=字\r\n".to_owned(), pages: 7 });
+        let refusal = form(&[("title", b""), ("pages", b"seven"), file]).fields::<Fields>();
+        let text = "the form cannot be read in the field pages: invalid digit found in string";
+        refused(refusal, text);
+        let missing = form(&[file]).fields::<Fields>();
+        refused(missing, "the form cannot be read: missing field `title`");
+    }
+
+    #[test]
+    fn what_a_log_shows_of_a_form_is_not_its_content() {
+        let shown = format!("{:?}", form(&[("a; filename=x", b"secret")]));
+        let part =
+            r#"Part { name: "a", file_name: Some("x"), media_type: "text/plain", bytes: 6 }"#;
+        assert_eq!(shown, format!("[{part}]"));
     }
 }
