@@ -203,12 +203,12 @@ fn without_folders(path: &str) -> String {
 }
 
 /// The parts as a browser would send them, with a boundary that is in none, and what that says. A percent sign that begins an
-/// escape says nothing else when it is sent, so there are none.
+/// escape says something else when it is sent, so there are none.
 fn encoded(parts: &[Part]) -> (Vec<u8>, Vec<Part>) {
     let (mut form, mut sent) = (Vec::new(), Vec::new());
     for (name, file_name, media_type, content) in parts {
-        let name = name.replace('%', "");
-        let file_name = file_name.as_ref().map(|name| name.replace('%', ""));
+        let name = name.replace('%', "_");
+        let file_name = file_name.as_ref().map(|name| name.replace('%', "_"));
         let mut head =
             format!("--/=:?\r\nContent-Disposition: form-data; name=\"{}\"", quoted(&name));
         if let Some(file_name) = &file_name {

@@ -102,7 +102,9 @@ mod tests {
         for bad in ["a;b", "a;b=", "a;=c", "a;b =c", "a;b= c", "a;b=\"c", "a;b=(", "a;\"b\"=c"] {
             assert_eq!(read(bad), ["?"], "{bad}");
         }
-        assert_eq!(read("a;b=\"c\"d;e=f"), ["b=\"c\"", "?"]);
-        assert_eq!(read("a;b=c d;e=f"), ["b=c", "?"]);
+        for unseparated in ["a;b=\"c\"d=e;f=g", "a;b=\"c\" d;e=f", "a;b=\"c\"\"d\""] {
+            assert_eq!(read(unseparated), ["b=\"c\"", "?"], "{unseparated}");
+        }
+        assert_eq!(read("a;b=c d=e;f=g"), ["b=c", "?"]);
     }
 }

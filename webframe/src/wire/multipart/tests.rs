@@ -279,7 +279,7 @@ fn a_boundary_is_1_to_70_characters_and_comes_once() {
     }
 }
 
-/// Each of these took hours, were any byte looked at again for each of the others.
+/// None of these would end, were all bytes looked at again for each of the parts or lines.
 #[test]
 fn hostile_forms_are_read_in_linear_time() {
     let boundary = "-".repeat(70);
