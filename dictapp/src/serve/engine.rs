@@ -39,6 +39,7 @@ fn limits(Settings { server, limits, .. }: &Settings) -> webframe::Limits {
         body_bytes_max: limits.body_bytes_max as u64,
         body_memory_max: limits.body_memory_max,
         form_fields_max: limits.form_fields_max,
+        form_parts_max: limits.form_parts_max,
         cookies_max: limits.cookies_max,
         requests_per_connection_max: u32::try_from(limits.requests_per_connection_max)
             .unwrap_or(u32::MAX),
@@ -103,10 +104,12 @@ mod tests {
     fn every_limit_of_the_settings_reaches_the_framework() {
         let mut given = Settings::default();
         given.limits.form_fields_max = 11;
+        given.limits.form_parts_max = 14;
         given.server.connections_per_address_max = 12;
         given.timeouts.linger = std::time::Duration::from_secs(13);
         let engine = settings(&given).unwrap();
         assert_eq!(engine.limits.form_fields_max, 11);
+        assert_eq!(engine.limits.form_parts_max, 14);
         assert_eq!(engine.limits.connections_per_address_max, 12);
         assert_eq!(engine.timeouts.linger.as_secs(), 13);
     }

@@ -67,6 +67,8 @@ pub struct Limits {
     pub body_memory_max: usize,
     /// Fields of a form or a query.
     pub form_fields_max: usize,
+    /// Parts of a form with files.
+    pub form_parts_max: usize,
     /// Cookies of a request.
     pub cookies_max: usize,
     /// Requests of one connection.
@@ -148,6 +150,7 @@ impl Limits {
             body_bytes_max: r.key("body_bytes_max", "1MiB", size("1KiB"..="1GiB")),
             body_memory_max: r.key("body_memory_max", "64KiB", size("0B"..="16MiB")),
             form_fields_max: r.key("form_fields_max", "100", count(10..=10_000)),
+            form_parts_max: r.key("form_parts_max", "100", count(10..=10_000)),
             cookies_max: r.key("cookies_max", "50", count(1..=1000)),
             requests_per_connection_max: r.key(
                 "requests_per_connection_max",

@@ -124,7 +124,7 @@ fn a_quick_route_that_becomes_slow_leaves_the_shard() {
     let mut client = site.client();
     let mut in_shard = || client.get("/who").body == client.get("/quick").body;
     assert!((0..1000).any(|_| in_shard()), "it never comes into the shard");
-    (0..64).for_each(|_| drop(in_shard())); // and nothing is left to be learned of it
+    assert!((0..64).filter(|_| in_shard()).count() > 0); // and nothing is left to be learned of it
     slow.store(true, SeqCst);
     assert!((0..16).any(|_| !in_shard()), "it does not leave the shard");
 }

@@ -14,3 +14,4 @@ mod streaming;
 mod tls;
 mod tls_backlog;
 mod unencrypted;
+mod uploads;
