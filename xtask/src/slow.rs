@@ -4,6 +4,7 @@
 //! the time is over. All come from one address, of which the server takes as many as it takes in all: nobody is kept out of their way.
 
 use anyhow::{Context, Result, bail};
+use std::fmt;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -28,6 +29,7 @@ const P99_MAX: Duration = Duration::from_millis(50);
 const EVERY: Duration = Duration::from_millis(40);
 /// Descriptors beyond one for each slow connection, of the server and of `slowhttptest`.
 const DESCRIPTORS_ELSE: u64 = 200;
+const BASELINE_TIME: Duration = Duration::from_secs(10);
 /// A run of `slowhttptest` that is shorter has attacked nobody.
 const ATTACK_MIN: Duration = Duration::from_secs(2);
 
@@ -38,22 +40,47 @@ struct Mode {
     name: &'static str,
     path: &'static str,
     options: &'static str,
+    outcome: Outcome,
+}
+
+/// What becomes of an attacker's connections while it goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// They stay until a deadline ends them.
+    Held,
+    /// They are answered at once, and that is the end of them.
+    Answered,
 }
 
 const MODES: &[Mode] = &[
-    Mode { letter: "H", name: "heads", path: "/quick", options: "-H -i 2 -x 24" },
-    Mode { letter: "B", name: "contents", path: "/form", options: "-B -i 2 -s 8192 -x 10" },
+    Mode {
+        letter: "H",
+        name: "heads",
+        path: "/quick",
+        options: "-H -i 2 -x 24",
+        outcome: Outcome::Held,
+    },
+    Mode {
+        letter: "B",
+        name: "contents",
+        path: "/form",
+        options: "-B -i 2 -s 8192 -x 10",
+        outcome: Outcome::Held,
+    },
     Mode {
         letter: "R",
         name: "ranges",
         path: "/files/large.bin",
-        options: "-R -t GET -a 10 -b 3000",
+        // So many that the head is just not too large: beyond, it is refused before anybody looks at the ranges.
+        options: "-R -a 10 -b 1500",
+        outcome: Outcome::Answered,
     },
     Mode {
         letter: "X",
         name: "reading",
         path: "/files/large.bin",
         options: "-X -w 512 -y 1024 -n 2 -z 32 -k 3",
+        outcome: Outcome::Held,
     },
 ];
 
@@ -94,10 +121,10 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let args = ["build", "--quiet", "--release", "--package", "webframe", "--example", "soak"];
     succeed(&mut cargo(&args)).context("cannot build the example")?;
     println!(
-        "| slow | most open | closed | runs | others' requests | lost | p50 | p99 | longest | the server then |"
+        "| slow | most open | ended | runs | others' requests | lost | p50 | p99 | longest | the server then |"
     );
     println!("|---|---|---|---|---|---|---|---|---|---|");
-    let mut faults = Vec::new();
+    let mut faults = unharmed(&options, &prefix)?;
     for mode in modes {
         faults.append(&mut measure(mode, &options, &prefix).context(mode.name)?);
     }
@@ -112,57 +139,96 @@ fn mode(letter: &str) -> Result<&'static Mode> {
     Ok(found.ok_or_else(|| Misuse(format!("no mode {letter:?}; there are H, B, R and X")))?)
 }
 
+/// What the machine gives the others while nobody attacks, for comparison.
+fn unharmed(options: &Options, prefix: &str) -> Result<Vec<String>> {
+    let server = start(options, prefix)?;
+    let time = BASELINE_TIME.min(Duration::from_secs(options.seconds));
+    let others = Others::of(&visit_both(server.address, time)?);
+    println!("| nobody | 0 | 0 | 0 | {others} | {} |", server.holdings()?);
+    Ok(others.faults("nobody"))
+}
+
 /// A server of its own for each mode, so that none sees what another left.
 fn measure(mode: &Mode, options: &Options, prefix: &str) -> Result<Vec<String>> {
-    let program = target().join("release/examples/soak");
-    let (idle, deadline) = (options.seconds + 60, options.deadline);
-    let command = format!("{prefix}{} {{port}} {WORKERS_MAX} {idle} {deadline}", program.display());
-    let server = Server::start(&command, &target().join("slow.log"))?;
+    let server = start(options, prefix)?;
     let time = Duration::from_secs(options.seconds);
     let (attack, timed) = thread::scope(|scope| {
         let attack = scope.spawn(|| attack(server.address, mode, options, prefix));
-        let kept = scope.spawn(|| visit(server.address, Connections::Kept, time));
-        let new = visit(server.address, Connections::New, time);
-        let kept = kept.join().expect("no panic");
-        (attack.join().expect("no panic"), kept.and_then(|kept| Ok([kept, new?].concat())))
+        let timed = visit_both(server.address, time);
+        (attack.join().expect("no panic"), timed)
     });
-    let (attack, timed) = (attack?, timed?);
-    let lost = timed.iter().filter(|timed| timed.0 != 200).count();
-    let p99 = percentile(&timed, 99);
+    let (attack, others) = (attack?, Others::of(&timed?));
     println!(
-        "| {} | {} | {} | {} | {} | {lost} | {:?} | {p99:?} | {:?} | {} |",
+        "| {} | {} | {} | {} | {others} | {} |",
         mode.name,
         attack.open,
         attack.closed,
         attack.runs,
-        timed.len(),
-        percentile(&timed, 50),
-        percentile(&timed, 100),
-        server.holdings()?,
+        server.holdings()?
     );
-    Ok(faults(mode, options, &attack, lost, p99))
+    Ok([attack.faults(mode, options.connections), others.faults(mode.name)].concat())
 }
 
-fn faults(
-    mode: &Mode,
-    options: &Options,
-    attack: &Attack,
+fn start(options: &Options, prefix: &str) -> Result<Server> {
+    let program = target().join("release/examples/soak");
+    let (idle, deadline) = (options.seconds + 60, options.deadline);
+    let command = format!("{prefix}{} {{port}} {WORKERS_MAX} {idle} {deadline}", program.display());
+    Server::start(&command, &target().join("slow.log"))
+}
+
+/// Half of the others keep their connections.
+fn visit_both(address: SocketAddr, time: Duration) -> Result<Vec<Timed>> {
+    let visit = |connections| {
+        Visitors { address, path: "/quick", count: 4, every: EVERY, connections }.visit(time)
+    };
+    let (kept, new) = thread::scope(|scope| {
+        let kept = scope.spawn(|| visit(Connections::Kept));
+        let new = visit(Connections::New);
+        (kept.join().expect("no panic"), new)
+    });
+    Ok([kept?, new?].concat())
+}
+
+/// How the others fared.
+#[derive(Debug, PartialEq, Eq)]
+struct Others {
+    requests: usize,
     lost: usize,
+    p50: Duration,
     p99: Duration,
-) -> Vec<String> {
-    let (name, wanted) = (mode.name, options.connections);
-    let found = [
-        // A few may be ended before the last ones begin.
-        (attack.open < wanted / 10 * 9, format!("only {} of {wanted} were open", attack.open)),
-        (attack.unavailable > 0, "slowhttptest found nobody there".to_owned()),
-        (lost > 0, format!("{lost} of the others were not answered 200")),
-        (p99 >= P99_MAX, format!("p99 of the others is {p99:?}")),
-    ];
-    found.into_iter().filter(|fault| fault.0).map(|fault| format!("{name}: {}", fault.1)).collect()
+    longest: Duration,
 }
 
-fn visit(address: SocketAddr, connections: Connections, time: Duration) -> Result<Vec<Timed>> {
-    Visitors { address, path: "/quick", count: 4, every: EVERY, connections }.visit(time)
+impl Others {
+    fn of(timed: &[Timed]) -> Others {
+        Others {
+            requests: timed.len(),
+            lost: timed.iter().filter(|timed| timed.0 != 200).count(),
+            p50: percentile(timed, 50),
+            p99: percentile(timed, 99),
+            longest: percentile(timed, 100),
+        }
+    }
+
+    fn faults(&self, attack: &str) -> Vec<String> {
+        let found = [
+            (self.lost > 0, format!("{} of the others were not answered 200", self.lost)),
+            (self.p99 >= P99_MAX, format!("p99 of the others is {:?}", self.p99)),
+        ];
+        named(attack, &found)
+    }
+}
+
+impl fmt::Display for Others {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Others { requests, lost, p50, p99, longest } = self;
+        write!(f, "{requests} | {lost} | {p50:.1?} | {p99:.1?} | {longest:.1?}")
+    }
+}
+
+fn named(attack: &str, found: &[(bool, String)]) -> Vec<String> {
+    let true_ones = found.iter().filter(|fault| fault.0);
+    true_ones.map(|fault| format!("{attack}: {}", fault.1)).collect()
 }
 
 /// Runs `slowhttptest` until the time is over, anew each time that the server has ended all of its connections.
@@ -203,6 +269,20 @@ fn attack_once(line: &str, log: &Path) -> Result<()> {
 }
 
 impl Attack {
+    /// Where it was less than it should have been, or succeeded in its own eyes.
+    fn faults(&self, mode: &Mode, wanted: u64) -> Vec<String> {
+        let (made, what) = match mode.outcome {
+            Outcome::Held => (self.open, "open"),
+            Outcome::Answered => (self.closed, "made"),
+        };
+        let found = [
+            // A few may be ended before the last ones begin.
+            (made < wanted / 10 * 9, format!("only {made} of {wanted} were {what}")),
+            (self.unavailable > 0, "slowhttptest found nobody there".to_owned()),
+        ];
+        named(mode.name, &found)
+    }
+
     /// Adds one run: its state at each second, under `Seconds,Closed,Pending,Connected,Service Available`.
     fn read(&mut self, csv: &str) -> Result<()> {
         let mut closed = 0;
@@ -273,15 +353,19 @@ mod tests {
 
     #[test]
     fn every_miss_of_what_is_wanted_is_a_fault() {
-        let options = Options { seconds: 60, connections: 4_000, rate: 1_000, deadline: 10 };
-        let attack = |open, unavailable| Attack { runs: 1, open, closed: 0, unavailable };
-        let found = |attack, lost, millis| {
-            faults(&MODES[0], &options, &attack, lost, Duration::from_millis(millis))
+        let attack = |open, closed, unavailable| Attack { runs: 1, open, closed, unavailable };
+        let found = |letter, attack: Attack| attack.faults(mode(letter).unwrap(), 4_000);
+        assert!(found("H", attack(4_000, 0, 0)).is_empty());
+        assert_eq!(found("H", attack(3_000, 9_000, 0)), ["heads: only 3000 of 4000 were open"]);
+        assert_eq!(found("X", attack(4_000, 0, 1)), ["reading: slowhttptest found nobody there"]);
+        assert!(found("R", attack(3, 8_000, 0)).is_empty());
+        assert_eq!(found("R", attack(3, 30, 0)), ["ranges: only 30 of 4000 were made"]);
+        let others = |status, millis| {
+            let timed = [(status, Duration::from_millis(millis)); 3];
+            Others::of(&timed).faults("heads")
         };
-        assert!(found(attack(4_000, 0), 0, 49).is_empty());
-        assert_eq!(found(attack(3_000, 0), 0, 49), ["heads: only 3000 of 4000 were open"]);
-        assert_eq!(found(attack(4_000, 1), 0, 49), ["heads: slowhttptest found nobody there"]);
-        assert_eq!(found(attack(4_000, 0), 0, 50), ["heads: p99 of the others is 50ms"]);
-        assert_eq!(found(attack(4_000, 0), 2, 1), ["heads: 2 of the others were not answered 200"]);
+        assert!(others(200, 49).is_empty());
+        assert_eq!(others(200, 50), ["heads: p99 of the others is 50ms"]);
+        assert_eq!(others(0, 1), ["heads: 3 of the others were not answered 200"]);
     }
 }
