@@ -1,13 +1,15 @@
 //! Answers that are made while the peer takes them.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use webframe::{
-    Body, Request, Response, Result, Urls,
+    Body, Request, Response, Result, ServerSettings, Timeouts, Urls,
     http::{HeaderValue, StatusCode},
 };
 
-use super::site::Site;
+use super::site::{PATIENCE, Site, settings};
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain");
 
@@ -80,4 +82,40 @@ fn a_file_shorter_than_promised_is_cut_off_and_never_padded() {
     let answer = get("/short", "1.1");
     assert!(answer.contains("Content-Length: 10\r\n"), "{answer}");
     assert!(answer.ends_with("\r\n\r\nfour"), "{answer}");
+}
+
+/// Has no end; says when it is dropped how much was read of it.
+struct Endless {
+    bytes: usize,
+    at_last: mpsc::Sender<usize>,
+}
+
+impl Read for Endless {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        into.fill(b'x');
+        self.bytes += into.len();
+        Ok(into.len())
+    }
+}
+
+impl Drop for Endless {
+    fn drop(&mut self) {
+        self.at_last.send(self.bytes).expect("the test waits");
+    }
+}
+
+#[test]
+fn who_reads_nothing_of_an_endless_answer_costs_less_than_a_mebibyte() {
+    let write = Duration::from_millis(300);
+    let settings =
+        ServerSettings { timeouts: Timeouts { write, ..Timeouts::default() }, ..settings() };
+    let (at_last, made) = mpsc::channel();
+    let endless = move |(): &(), _: &Request| {
+        Ok(Response::stream(TEXT, Endless { bytes: 0, at_last: at_last.clone() }))
+    };
+    let site = Site::start_with(&settings, (), Urls::new().get("/endless", endless));
+    let mut client = site.client();
+    client.send("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n");
+    let made = made.recv_timeout(PATIENCE).expect("the deadline ends it");
+    assert!(made < 1 << 20, "{made} bytes were made for somebody who reads nothing");
 }
