@@ -1,8 +1,15 @@
-//! What a head costs to read and an answer to write: `cargo bench -p webframe --bench wire`.
+//! What a head costs to read, an answer to write, and a small GET through the router and the whole of a server, in time and in
+//! allocations: `cargo bench -p webframe --bench wire`.
+
+#![expect(clippy::print_stdout, reason = "figures are for the reader")]
+
+#[path = "../tests/allocations/small_get.rs"]
+mod small_get;
 
 use std::hint::black_box;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use http::{HeaderValue, StatusCode, header};
 use webframe::wire::{
     Head, HeadLimits,
@@ -10,26 +17,34 @@ use webframe::wire::{
     encode::{Length, Persistence, Prelude, encode_chunk, encode_head},
 };
 
+use small_get::{SmallGet, allocations};
+
 const LIMITS: HeadLimits =
     HeadLimits { head_bytes_max: 16 << 10, head_fields_max: 100, target_bytes_max: 8 << 10 };
 const SMALL: &[u8] = b"GET /plaintext HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n";
 const BROWSER: &[u8] = include_bytes!("../tests/data/accept/browser.http");
 const DATE: &[u8; 29] = b"Sun, 06 Nov 1994 08:49:37 GMT";
 
+/// Prints the allocations of `routine`, and measures its time.
+fn bench<T>(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, mut routine: impl FnMut() -> T) {
+    let each = allocations(|| drop(black_box(routine())));
+    println!("{name}: {each} allocations");
+    group.bench_function(name, |b| b.iter(&mut routine));
+}
+
 fn heads(c: &mut Criterion) {
     let mut group = c.benchmark_group("head");
     for (name, bytes) in [("small", SMALL), ("browser", BROWSER)] {
         group.throughput(Throughput::Bytes(bytes.len() as u64));
         let mut head = Head::default();
-        group.bench_function(name, |b| b.iter(|| head.read(black_box(bytes), &LIMITS)));
+        bench(&mut group, name, || head.read(black_box(bytes), &LIMITS).is_ok());
     }
     // The floor below a head: finding the fields, without a look at what they say.
     let fields = BROWSER.splitn(2, |&byte| byte == b'\n').last().expect("fields");
-    group.bench_function("browser, httparse alone", |b| {
-        b.iter(|| {
-            let mut slots = [httparse::EMPTY_HEADER; 24];
-            httparse::parse_headers(black_box(fields), &mut slots).map(|found| found.is_complete())
-        });
+    bench(&mut group, "browser, httparse alone", || {
+        let mut slots = [httparse::EMPTY_HEADER; 24];
+        httparse::parse_headers(black_box(fields), &mut slots)
+            .is_ok_and(|found| found.is_complete())
     });
 }
 
@@ -47,13 +62,11 @@ fn answers(c: &mut Criterion) {
     let (mut out, prelude) = (Vec::new(), Prelude::dated(DATE));
     let mut group = c.benchmark_group("answer");
     for (name, fields) in [("short", &short[..]), ("page", &page[..])] {
-        group.bench_function(name, |b| {
-            b.iter(|| {
-                out.clear();
-                let length = Length::Known(1234);
-                let fields = black_box(fields);
-                encode_head(&mut out, StatusCode::OK, fields, length, Persistence::Keep, &prelude);
-            });
+        bench(&mut group, name, || {
+            out.clear();
+            let length = Length::Known(1234);
+            let fields = black_box(fields);
+            encode_head(&mut out, StatusCode::OK, fields, length, Persistence::Keep, &prelude);
         });
     }
 }
@@ -68,14 +81,19 @@ fn chunks(c: &mut Criterion) {
         bytes.extend_from_slice(webframe::wire::encode::LAST_CHUNK);
         group.throughput(Throughput::Bytes(bytes.len() as u64));
         let mut content = Vec::new();
-        group.bench_function(format!("16 of {size}"), |b| {
-            b.iter(|| {
-                content.clear();
-                ChunkDecoder::new(16 << 10).decode(black_box(&bytes), &mut content, 1 << 20)
-            });
+        bench(&mut group, &format!("16 of {size}"), || {
+            content.clear();
+            ChunkDecoder::new(16 << 10).decode(black_box(&bytes), &mut content, 1 << 20).is_ok()
         });
     }
 }
 
-criterion_group!(benches, heads, answers, chunks);
+/// The allocations are those of the whole process: shard, router, handler and answer.
+fn requests(c: &mut Criterion) {
+    let mut server = SmallGet::start();
+    let mut group = c.benchmark_group("request");
+    bench(&mut group, "small GET, a server over a socket", || server.ask());
+}
+
+criterion_group!(benches, heads, answers, chunks, requests);
 criterion_main!(benches);

@@ -1,4 +1,4 @@
-//! The server that `cargo xtask soak` and `cargo xtask crowd` wear out: `soak PORT [WORKERS_MAX [IDLE_SECONDS]]`.
+//! The server that `cargo xtask soak`, `crowd` and `slow` wear out: `soak PORT [WORKERS_MAX [IDLE_SECONDS [PHASE_SECONDS]]]`.
 //!
 //! Every kind of answer an app gives, quick, slow, failing, streamed, large, uploaded and from files, behind short timeouts.
 
@@ -23,6 +23,9 @@ const STREAM_LINES: u32 = 200;
 const SLOW_MS_MAX: u64 = 30;
 const WORKERS_MAX: &str = "64";
 const IDLE_SECONDS: &str = "20";
+/// For a head, for a content, and without a byte taken of an answer.
+const PHASE_SECONDS: &str = "5";
+const USAGE: &str = "usage: soak PORT [WORKERS_MAX [IDLE_SECONDS [PHASE_SECONDS]]]";
 /// How long a handler waits for the others to come to the meeting.
 const MEETING_TIME: Duration = Duration::from_secs(20);
 
@@ -47,9 +50,10 @@ struct Form {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let word = |number| std::env::args().nth(number);
-    let port: u16 = word(1).ok_or("usage: soak PORT [WORKERS_MAX [IDLE_SECONDS]]")?.parse()?;
+    let port: u16 = word(1).ok_or(USAGE)?.parse()?;
     let workers_max: usize = word(2).as_deref().unwrap_or(WORKERS_MAX).parse()?;
     let idle = Duration::from_secs(word(3).as_deref().unwrap_or(IDLE_SECONDS).parse()?);
+    let phase = Duration::from_secs(word(4).as_deref().unwrap_or(PHASE_SECONDS).parse()?);
     let folder = tempfile::tempdir()?;
     fs::write(folder.path().join("small.txt"), "s".repeat(4 << 10))?;
     fs::write(folder.path().join("large.bin"), vec![b'f'; LARGE_BYTES])?;
@@ -64,7 +68,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .post("/upload", upload)
         .get("/files/{*path}", StaticFiles::dir(folder.path()))
         .get("/meet", meet);
-    let server = Server::bind(&settings(port, workers_max, idle))?.stop_on_signals()?;
+    let timeouts = Timeouts { head: phase, body: phase, idle, write: phase, ..Timeouts::default() };
+    let server = Server::bind(&settings(port, workers_max, timeouts))?.stop_on_signals()?;
     let meeting = Meeting { workers_max, present: Mutex::default(), changed: Condvar::new() };
     let stopped = server.serve(App::new(meeting).urls(urls))?;
     if stopped.cut > 0 {
@@ -73,19 +78,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn settings(port: u16, workers_max: usize, idle: Duration) -> ServerSettings {
-    let seconds = Duration::from_secs;
+fn settings(port: u16, workers_max: usize, timeouts: Timeouts) -> ServerSettings {
     ServerSettings {
         addresses: vec![Address::Tcp(([127, 0, 0, 1], port).into())],
         workers_min: workers_max.min(16),
         workers_max,
-        timeouts: Timeouts {
-            head: seconds(5),
-            body: seconds(5),
-            idle,
-            write: seconds(5),
-            ..Timeouts::default()
-        },
+        timeouts,
         ..ServerSettings::default()
     }
 }

@@ -4,18 +4,17 @@
 //! The server is `webframe/examples/soak.rs` with eight workers.
 
 use anyhow::{Context, Result, bail};
-use std::io::{BufReader, ErrorKind, Write};
+use std::io::{ErrorKind, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::answer::{Asked, read_answer};
 use crate::arguments::Arguments;
 use crate::cargo::{cargo, target};
 use crate::server::{Holdings, Server};
 use crate::step::{step, succeed};
+use crate::visitors::{Connections, Timed, Visitors, ask, connect, percentile};
 
 pub(crate) const ABOUT: &str = "measure others' latency in a crowd of bad clients: \
     [--seconds N] [--idle N] [--slow N] [--unread N]; or under --overload";
@@ -27,9 +26,6 @@ const WAIT: Duration = Duration::from_millis(10);
 const P99_MAX: Duration = Duration::from_millis(50);
 const MEMORY_MAX_KIB: u64 = 200 << 10;
 const GOODPUT_MIN: f64 = 0.9;
-const PATIENCE: Duration = Duration::from_secs(20);
-/// Threads that only wait for a socket need little.
-const STACK_BYTES: usize = 128 << 10;
 
 /// How many of each kind there are.
 struct Crowd {
@@ -37,9 +33,6 @@ struct Crowd {
     slow: usize,
     unread: usize,
 }
-
-/// One request's status and how long it took.
-type Timed = (u16, Duration);
 
 /// Measures; fails where a bound is passed.
 pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
@@ -76,7 +69,7 @@ fn crowded(server: &Server, crowd: &Crowd, time: Duration) -> Result<Vec<String>
         scope.spawn(|| never_read(address, crowd.unread, &over));
         thread::sleep(Duration::from_secs(3)); // until they are all there
         let held = scope.spawn(|| most_held(server, &over));
-        let timed = closed_loop(address, "/quick", 4, Duration::from_millis(10), time);
+        let timed = visit(address, "/quick", 4, Duration::from_millis(10), time);
         over.store(true, SeqCst);
         (timed, held.join().expect("no panic"))
     });
@@ -134,20 +127,8 @@ fn gather_idle(address: SocketAddr, count: usize) -> Result<Vec<TcpStream>> {
     (0..count).map(connect).collect()
 }
 
-fn connect(address: SocketAddr) -> Result<TcpStream> {
-    let socket = TcpStream::connect(address)?;
-    socket.set_read_timeout(Some(PATIENCE))?;
-    socket.set_nodelay(true)?;
-    Ok(socket)
-}
-
 fn answers(socket: &TcpStream) -> bool {
     ask(socket, "/quick").is_ok_and(|status| status == 200)
-}
-
-fn ask(mut socket: &TcpStream, path: &str) -> Result<u16> {
-    socket.write_all(format!("GET {path} HTTP/1.1\r\nHost: crowd\r\n\r\n").as_bytes())?;
-    Ok(read_answer(&mut BufReader::new(socket), Asked::ForAll)?.status)
 }
 
 /// So many heads at a byte a second each; who is sent away comes again, and not all at the same moment.
@@ -193,43 +174,15 @@ fn never_read(address: SocketAddr, count: usize, over: &AtomicBool) {
     }
 }
 
-/// So many clients, each with one connection, ask at `every`'s pace; late ones do not catch up.
-fn closed_loop(
+/// Visitors that keep their connections.
+fn visit(
     address: SocketAddr,
     path: &str,
-    clients: u32,
+    count: u32,
     every: Duration,
     time: Duration,
 ) -> Result<Vec<Timed>> {
-    let (all, began) = (Mutex::new(Vec::new()), Instant::now());
-    let client = |number: u32| -> Result<()> {
-        thread::sleep(every * number / clients);
-        let (mut socket, mut timed) = (connect(address)?, Vec::new());
-        while began.elapsed() < time {
-            let asked = Instant::now();
-            let status = match ask(&socket, path) {
-                Ok(status) => status,
-                Err(_) => {
-                    socket = connect(address)?;
-                    0
-                }
-            };
-            timed.push((status, asked.elapsed()));
-            thread::sleep(every.saturating_sub(asked.elapsed()));
-        }
-        all.lock().expect("no client panics").append(&mut timed);
-        Ok(())
-    };
-    thread::scope(|scope| {
-        let spawn = |number| {
-            let builder = thread::Builder::new().stack_size(STACK_BYTES);
-            builder.spawn_scoped(scope, move || client(number))
-        };
-        let threads = (0..clients).map(spawn).collect::<std::io::Result<Vec<_>>>()?;
-        let results = threads.into_iter().map(|thread| thread.join().expect("no client panics"));
-        results.collect::<Result<()>>()
-    })?;
-    Ok(all.into_inner().expect("no client panics"))
+    Visitors { address, path, count, every, connections: Connections::Kept }.visit(time)
 }
 
 /// Twice what eight workers can answer, from clients that each ask once a second.
@@ -239,14 +192,14 @@ fn overloaded(server: &Server, time: Duration) -> Result<Vec<String>> {
         timed.iter().filter(|timed| timed.0 == 200).count() as f64 / time.as_secs_f64()
     };
     let short = Duration::from_secs(5);
-    let most = closed_loop(address, "/wait", WORKERS_MAX * 4, Duration::ZERO, short)?;
+    let most = visit(address, "/wait", WORKERS_MAX * 4, Duration::ZERO, short)?;
     let most = rate(&most, short);
-    let timed = closed_loop(address, "/wait", (most * 2.0) as u32, Duration::from_secs(1), time)?;
+    let timed = visit(address, "/wait", (most * 2.0) as u32, Duration::from_secs(1), time)?;
     let goodput = rate(&timed, time);
     let shed: Vec<Timed> = timed.iter().filter(|timed| timed.0 == 503).copied().collect();
     let lost = timed.iter().filter(|timed| ![200, 503].contains(&timed.0)).count();
     thread::sleep(Duration::from_secs(1));
-    let after = closed_loop(address, "/wait", 1, Duration::ZERO, Duration::from_secs(1))?;
+    let after = visit(address, "/wait", 1, Duration::ZERO, Duration::from_secs(1))?;
     let (p99, after) = (percentile(&shed, 99), percentile(&after, 99));
     println!(
         "| most/s | goodput/s | shed | p99 of the shed | lost | p99 a second later |\n|---|---|---|---|---|---|"
@@ -259,26 +212,4 @@ fn overloaded(server: &Server, time: Duration) -> Result<Vec<String>> {
     fault(&mut faults, lost > 0, format!("{lost} requests got neither an answer nor a 503"));
     fault(&mut faults, after > WAIT + P99_MAX, format!("a second later requests take {after:?}"));
     Ok(faults)
-}
-
-fn percentile(timed: &[Timed], percent: usize) -> Duration {
-    let mut times: Vec<Duration> = timed.iter().map(|timed| timed.1).collect();
-    times.sort_unstable();
-    let place = (times.len() * percent / 100).min(times.len().saturating_sub(1));
-    times.get(place).copied().unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_percentile_is_a_time_that_was_measured() {
-        let timed: Vec<Timed> =
-            (1..=200).rev().map(|millis| (200, Duration::from_millis(millis))).collect();
-        assert_eq!(percentile(&timed, 50), Duration::from_millis(101));
-        assert_eq!(percentile(&timed, 99), Duration::from_millis(199));
-        assert_eq!(percentile(&timed, 100), Duration::from_millis(200));
-        assert_eq!(percentile(&[], 99), Duration::ZERO);
-    }
 }

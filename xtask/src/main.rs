@@ -12,6 +12,7 @@ mod fuzz;
 mod differ;
 mod soak;
 mod crowd;
+mod slow;
 mod bench;
 
 mod answer;
@@ -22,6 +23,7 @@ mod process_tree;
 mod server;
 mod step;
 mod tally;
+mod visitors;
 
 use arguments::{Arguments, Misuse};
 use std::process::ExitCode;
@@ -44,6 +46,7 @@ const VERBS: &[Verb] = &[
     Verb { name: "differ", about: differ::ABOUT, run: differ::run },
     Verb { name: "soak", about: soak::ABOUT, run: soak::run },
     Verb { name: "crowd", about: crowd::ABOUT, run: crowd::run },
+    Verb { name: "slow", about: slow::ABOUT, run: slow::run },
     Verb { name: "bench", about: bench::ABOUT, run: bench::run },
 ];
 

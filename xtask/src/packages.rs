@@ -42,6 +42,13 @@ pub(crate) const NEEDS: &[Need] = &[
     Need { what: "a Chinese font", check: Check::Font("zh"), package: "fonts-wqy-microhei" },
 ];
 
+/// What `cargo xtask slow` attacks with.
+pub(crate) const SLOW_CLIENTS: &[Need] = &[Need {
+    what: "slowhttptest",
+    check: Check::Program(&["slowhttptest"]),
+    package: "slowhttptest",
+}];
+
 /// Installs what is missing of `needs` where we may, and otherwise says how.
 pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
     let missing = missing_of(needs);

@@ -1,9 +1,10 @@
 //! The engine's hand-overs become every order of events that threads could bring about: loom runs each, and none may go wrong.
 //!
-//! A program and not a test: the files that it shares with the engine have tests of their own, which need real locks. The models of the
-//! table, the bell and the stall were each seen to fail with a fault put in: a table that gives away what was laid just now, or does
-//! not count, a bell that rings late or outside its lock, a stall that is overwritten. The models of the one owner and of coming back
-//! late have not been seen to fail yet.
+//! A program and not a test: the files that it shares with the engine have tests of their own, which need real locks. The models were
+//! each seen to fail with a fault put in: a table that gives away what was laid just now, or does not count, or looks with its lock let
+//! go between; a bell that rings late or outside its lock; a stall that is overwritten; a watchdog that looks for shards awake before it
+//! says that it sleeps, shards that ask whether it sleeps before they say that they woke, or ring no bell, an end told after its ring.
+//! Only the model of coming back late has not been seen to fail yet.
 
 #![cfg_attr(not(loom), allow(unused))]
 
@@ -17,16 +18,20 @@ mod inbox;
 mod pace;
 #[path = "../../src/engine/table.rs"]
 mod table;
+#[path = "../../src/engine/watchdog.rs"]
+mod watchdog;
 
 use loom::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use loom::sync::{Arc, Mutex, MutexGuard, Notify};
+use loom::sync::{Arc, Mutex, MutexGuard, Notify, mpsc};
 use loom::thread;
 use std::io;
 use std::sync::PoisonError;
+use std::time::Duration;
 
 use inbox::Inbox;
 use pace::Pace;
 use table::{Seen, Table};
+use watchdog::{Watchdog, watch};
 
 const MODELS: &[(&str, fn())] = &[
     ("what is laid has one owner, whoever takes it", one_owner),
@@ -34,6 +39,7 @@ const MODELS: &[(&str, fn())] = &[
     ("a worker that comes back late finds the shard of another, or none", coming_back_late),
     ("no message is left in the box without a ring", no_message_is_left),
     ("a stall is remembered whatever calls end beside it", a_stall_is_remembered),
+    ("a handler that begins while the watchdog goes to sleep is watched", a_sleeper_is_woken),
 ];
 
 fn main() {
@@ -162,4 +168,70 @@ fn a_stall_is_remembered() {
     pace.learn_stall();
     call.join().expect("no panic");
     assert!(pace.blocks(), "the stall is forgotten");
+}
+
+/// As much of the engine as the watchdog's loop knows.
+struct Engine {
+    watchdog: Watchdog,
+    tables: Vec<Table<Box<Shard>, ()>>,
+    service: Routes,
+    workers: Workers,
+}
+
+/// A shard that tells its handler when another worker runs it.
+struct Shard(mpsc::Sender<()>);
+
+impl Shard {
+    fn run(self: Box<Shard>) {
+        self.0.send(()).expect("its handler waits");
+    }
+}
+
+struct Routes(Pace);
+
+impl Routes {
+    fn pace(&self, _: ()) -> &Pace {
+        &self.0
+    }
+}
+
+struct Workers;
+
+impl Workers {
+    fn run_shard(&self, run: impl FnOnce()) {
+        run();
+    }
+
+    fn review(&self) {}
+}
+
+/// The next look comes at any moment. The long sleep of a quiet hour has no end but a ring here, so that whoever is saved by its end
+/// only is found.
+fn park_timeout(time: Duration) {
+    match time < Duration::from_millis(100) {
+        true => thread::yield_now(),
+        false => thread::park(),
+    }
+}
+
+/// The only shard sleeps, so the watchdog goes to sleep too; then a request comes whose handler blocks until the shard was given
+/// away. Afterwards the watchdog is told to end, which it must hear in its sleep as well.
+fn a_sleeper_is_woken() {
+    let engine = Arc::new(Engine {
+        watchdog: Watchdog::new(1),
+        tables: vec![Table::new()],
+        service: Routes(Pace::learned()),
+        workers: Workers,
+    });
+    let watched = Arc::clone(&engine);
+    engine.watchdog.rest();
+    let watchdog = thread::spawn(move || watch(&watched));
+    engine.watchdog.wake();
+    let (given, comes) = mpsc::channel();
+    engine.tables[0].lay(Box::new(Shard(given)), ());
+    comes.recv().expect("the watchdog gives the shard away"); // for ever where nobody looks: loom says so
+    assert!(engine.tables[0].take_back().is_none());
+    engine.watchdog.rest();
+    engine.watchdog.end();
+    watchdog.join().expect("no panic");
 }

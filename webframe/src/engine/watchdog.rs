@@ -1,14 +1,26 @@
 //! The watchdog: looks each millisecond whether a shard still lies on its table, and gives one
 //! that does to another worker.
 
-use std::{
+#[cfg(loom)]
+use loom::{
     sync::{
-        Arc, Mutex,
+        Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
     thread::{self, Thread},
-    time::{Duration, Instant},
 };
+use std::time::{Duration, Instant};
+#[cfg(not(loom))]
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+    },
+    thread::{self, Thread, park_timeout},
+};
+
+#[cfg(loom)]
+use super::park_timeout;
 
 use super::{Engine, lock, table::Seen};
 
@@ -18,7 +30,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(1);
 const LOOK_WHEN_IDLE: Duration = Duration::from_secs(1);
 /// Looks in a row that found every shard asleep before the watchdog sleeps too: to wake it for
 /// each of the few requests of a quiet hour would cost more than it saves.
-const LOOKS_BEFORE_SLEEP: u32 = 100;
+const LOOKS_BEFORE_SLEEP: u32 = if cfg!(loom) { 1 } else { 100 };
 /// How long a crew of workers stays without being needed.
 const REVIEW_EVERY: Duration = Duration::from_secs(10);
 
@@ -50,7 +62,7 @@ impl Watchdog {
     }
 
     /// A shard woke. Either it sees here that the watchdog sleeps, or the watchdog, having said
-    /// so, sees the shard awake: both sides first write and then read.
+    /// so, sees the shard awake: both sides first write and then read (`webframe/loom` tries it).
     pub(super) fn wake(&self) {
         self.awake.fetch_add(1, SeqCst);
         if self.asleep.load(SeqCst) {
@@ -62,11 +74,13 @@ impl Watchdog {
     fn wait(&self, quiet_looks: &mut u32) {
         *quiet_looks = if self.awake.load(SeqCst) == 0 { *quiet_looks + 1 } else { 0 };
         if *quiet_looks < LOOKS_BEFORE_SLEEP {
-            return thread::park_timeout(LOOK_EVERY);
+            return park_timeout(LOOK_EVERY);
         }
         self.asleep.store(true, SeqCst);
-        if self.awake.load(SeqCst) == 0 {
-            thread::park_timeout(LOOK_WHEN_IDLE);
+        // Not a load: a write sees the newest count and orders what stands before it in any model
+        // of memory, loom's too, which has no order of loads over all variables.
+        if self.awake.fetch_add(0, SeqCst) == 0 {
+            park_timeout(LOOK_WHEN_IDLE);
         }
         self.asleep.store(false, SeqCst);
     }
@@ -85,7 +99,7 @@ impl Watchdog {
 }
 
 /// The watchdog's loop; ends with [`Watchdog::end`].
-pub(super) fn watch(engine: &Arc<Engine>) {
+pub(super) fn watch(engine: &Engine) {
     *lock(&engine.watchdog.thread) = Some(thread::current());
     let mut seen = vec![Seen::default(); engine.tables.len()];
     let mut reviewed = Instant::now();

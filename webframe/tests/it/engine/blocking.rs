@@ -1,17 +1,20 @@
 //! Handlers that block: they hold their worker and nobody else.
 
 use std::{
+    collections::HashSet,
     sync::{
-        Arc, Barrier, Condvar, Mutex,
+        Arc, Condvar, Mutex,
         atomic::{AtomicBool, Ordering::SeqCst},
     },
     thread,
     time::{Duration, Instant},
 };
 
-use webframe::{Request, Response, Result, ServerSettings, Urls, blocking, quick};
+use webframe::{
+    App, Request, Response, Result, ServerSettings, Urls, blocking, middleware::request_id, quick,
+};
 
-use super::site::{Client, Site, settings};
+use super::site::{Client, PATIENCE, Site, WORKERS_MAX, settings};
 
 /// A door that handlers wait at.
 #[derive(Default)]
@@ -46,9 +49,12 @@ impl Door {
         *self.waiting.lock().expect("no panic") -= 1;
     }
 
-    fn wait_for(&self, visitors: usize) {
+    /// Waits until so many are here at once; gives back how many are.
+    fn wait_for(&self, visitors: usize) -> usize {
         let waiting = self.waiting.lock().expect("no panic");
-        drop(self.came.wait_while(waiting, |waiting| *waiting < visitors).expect("no panic"));
+        let too_few = |waiting: &mut usize| *waiting < visitors;
+        let came = self.came.wait_timeout_while(waiting, PATIENCE, too_few);
+        *came.expect("no panic").0
     }
 }
 
@@ -84,7 +90,7 @@ fn quick_routes_are_answered_while_every_worker_blocks() {
     let site = Site::start(Arc::clone(&door), urls());
     let mut blocked: Vec<Client> = (0..20).map(|_| site.client()).collect();
     blocked.iter_mut().for_each(|client| ask(client, "/door"));
-    door.wait_for(settings().workers_max);
+    assert!(door.wait_for(WORKERS_MAX) >= WORKERS_MAX);
     assert_eq!(site.get("/hello").body, "hello");
     door.set(true);
     assert!(blocked.iter_mut().all(|c| c.answer().expect("an answer").body == "passed"));
@@ -99,7 +105,7 @@ fn a_route_that_blocks_unexpectedly_delays_nobody_for_long() {
     (0..64).for_each(|_| drop(client.get("/door"))); // it is known to be quick now
     door.set(false);
     ask(&mut client, "/door");
-    door.wait_for(1);
+    assert!(door.wait_for(1) >= 1);
     assert_eq!(site.get("/hello").body, "hello"); // the only shard was given to another worker
     door.set(true);
     assert_eq!(client.answer().expect("an answer").body, "passed");
@@ -139,7 +145,7 @@ fn pipelined_requests_behind_a_blocking_one_wait_their_turn() {
     let request = |path| format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
     let batch = [request("/hello"), request("/door"), request("/hello"), request("/none")].concat();
     client.send(&batch);
-    door.wait_for(1);
+    assert!(door.wait_for(1) >= 1);
     assert_eq!(site.get("/hello").body, "hello");
     door.set(true);
     let statuses = [(); 4].map(|()| client.answer().expect("an answer"));
@@ -180,27 +186,45 @@ fn what_waits_too_long_is_refused_at_once_and_quick_routes_are_answered() {
     assert_eq!(site.get("/door").status, 200);
 }
 
+/// The most handlers of one shard at once: every worker, and of the two that a shard adds the one that does not run it.
+const HANDLERS_MAX: usize = WORKERS_MAX + 1;
+
+/// How many of `HANDLERS_MAX` handlers that wait for each other come to the door.
+fn meet_at(door: &Door, site: &Site) -> usize {
+    door.set(false);
+    let mut clients: Vec<Client> = (0..HANDLERS_MAX).map(|_| site.client()).collect();
+    clients.iter_mut().for_each(|client| ask(client, "/door"));
+    let came = door.wait_for(HANDLERS_MAX);
+    door.set(true);
+    assert!(clients.iter_mut().all(|c| c.answer().expect("an answer").body == "passed"));
+    came
+}
+
 #[test]
-fn a_panic_is_a_500_and_costs_no_worker() {
-    fn fall(_: &(), _: &Request) -> Result<Response> {
+fn ten_thousand_panics_are_each_a_500_with_its_request_id_and_cost_no_worker() {
+    const PANICS_A_ROUTE: usize = 5_000;
+    fn fall(_: &Arc<Door>, _: &Request) -> Result<Response> {
         panic!("meant")
     }
-    let together = Arc::new(Barrier::new(9));
-    let meet = Arc::clone(&together);
-    let urls = Urls::new().get("/fall", blocking(fall)).get("/fall-here", quick(fall)).get(
-        "/meet",
-        blocking(move |(): &(), _: &Request| {
-            meet.wait();
-            Ok(Response::text("met"))
-        }),
-    );
-    let site = Site::start((), urls);
-    let mut client = site.client();
+    let door = Door::opened();
+    let urls = Urls::new()
+        .get("/fall", blocking(fall))
+        .get("/fall-here", quick(fall))
+        .get("/door", blocking(at_door));
+    let one_shard = ServerSettings { shards: 1, ..settings() };
+    let app = App::new(Arc::clone(&door)).wrap(request_id).urls(urls);
+    let site = Site::start_app(&one_shard, app);
+    assert_eq!(meet_at(&door, &site), HANDLERS_MAX);
+    let mut ids = HashSet::new();
     for path in ["/fall", "/fall-here"] {
-        assert!((0..500).all(|_| client.get(path).status == 500));
+        let mut client = site.client();
+        for _ in 0..PANICS_A_ROUTE {
+            let answer = client.get(path);
+            assert_eq!(answer.status, 500);
+            assert!(!answer.closes());
+            ids.insert(answer.field("X-Request-Id").expect("a request id").to_owned());
+        }
     }
-    let mut meeting: Vec<Client> = (0..8).map(|_| site.client()).collect();
-    meeting.iter_mut().for_each(|c| c.send("GET /meet HTTP/1.1\r\nHost: x\r\n\r\n"));
-    together.wait(); // reached only where all eight workers are still there
-    assert!(meeting.iter_mut().all(|c| c.answer().expect("an answer").body == "met"));
+    assert_eq!(ids.len(), 2 * PANICS_A_ROUTE);
+    assert_eq!(meet_at(&door, &site), HANDLERS_MAX);
 }

@@ -22,12 +22,14 @@ pub(crate) struct Site {
     serving: Option<JoinHandle<std::io::Result<Stopped>>>,
 }
 
+pub(crate) const WORKERS_MAX: usize = 8;
+
 /// Few workers and short times: what a small pool survives, a large one does.
 pub(crate) fn settings() -> ServerSettings {
     ServerSettings {
         addresses: vec![Address::Tcp(([127, 0, 0, 1], 0).into())],
         workers_min: 2,
-        workers_max: 8,
+        workers_max: WORKERS_MAX,
         ..ServerSettings::default()
     }
 }
@@ -45,6 +47,7 @@ impl Site {
         Site::start_app(settings, App::new(state).urls(urls))
     }
 
+    /// With the app's layers.
     pub(crate) fn start_app<S: Send + Sync + 'static>(
         settings: &ServerSettings,
         app: App<S>,
@@ -108,6 +111,11 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) fn closes(&self) -> bool {
         self.head.contains("Connection: close\r\n")
+    }
+
+    /// The value of the first field of this name, in the letter case that the server writes.
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
 }
 

@@ -6,14 +6,15 @@ use std::{
         Mutex,
         mpsc::{self, Receiver},
     },
+    time::Duration,
 };
 
 use webframe::{
-    Body, Request, Response, Result, ServerSettings, Urls,
+    Body, Request, Response, Result, ServerSettings, Timeouts, Urls,
     http::{HeaderValue, StatusCode},
 };
 
-use super::site::{Site, settings};
+use super::site::{PATIENCE, Site, settings};
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain");
 
@@ -129,4 +130,40 @@ fn what_a_broken_connection_left_is_no_part_of_anothers_request() {
     drop(tell);
     listener.read_until("0\r\n\r\n");
     assert_eq!(listener.get("/quick").body, "quick");
+}
+
+/// Has no end; says when it is dropped how much was read of it.
+struct Endless {
+    bytes: usize,
+    at_last: mpsc::Sender<usize>,
+}
+
+impl Read for Endless {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        into.fill(b'x');
+        self.bytes += into.len();
+        Ok(into.len())
+    }
+}
+
+impl Drop for Endless {
+    fn drop(&mut self) {
+        self.at_last.send(self.bytes).expect("the test waits");
+    }
+}
+
+#[test]
+fn who_reads_nothing_of_an_endless_answer_costs_less_than_a_mebibyte() {
+    let write = Duration::from_millis(300);
+    let settings =
+        ServerSettings { timeouts: Timeouts { write, ..Timeouts::default() }, ..settings() };
+    let (at_last, made) = mpsc::channel();
+    let endless = move |(): &(), _: &Request| {
+        Ok(Response::stream(TEXT, Endless { bytes: 0, at_last: at_last.clone() }))
+    };
+    let site = Site::start_with(&settings, (), Urls::new().get("/endless", endless));
+    let mut client = site.client();
+    client.send("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n");
+    let made = made.recv_timeout(PATIENCE).expect("the deadline ends it");
+    assert!(made < 1 << 20, "{made} bytes were made for somebody who reads nothing");
 }

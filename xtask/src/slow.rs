@@ -1,0 +1,371 @@
+//! `cargo xtask slow`: thousands of connections that `slowhttptest` makes slow, in each of its modes, become the latency that others see.
+//!
+//! The server is `webframe/examples/soak.rs` with eight workers. Its deadlines end slow connections, so `slowhttptest` runs anew until
+//! the time is over. All come from one address, of which the server takes as many as it takes in all: nobody is kept out of their way.
+
+use anyhow::{Context, Result, bail};
+use std::fmt;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::arguments::{Arguments, Misuse};
+use crate::cargo::{cargo, target};
+use crate::packages::{SLOW_CLIENTS, ensure};
+use crate::server::Server;
+use crate::step::succeed;
+use crate::visitors::{Connections, Timed, Visitors, percentile};
+
+pub(crate) const ABOUT: &str = "measure others' latency under slowhttptest: \
+    [--seconds N] [--connections N] [--rate N] [--deadline SECONDS] [--modes H,B,R,X]";
+
+const WORKERS_MAX: u32 = 8;
+/// What nobody may take.
+const P99_MAX: Duration = Duration::from_millis(50);
+/// Each of the visitors on kept and of those on new connections; there are four of either.
+const EVERY: Duration = Duration::from_millis(40);
+/// Descriptors beyond one for each slow connection, of the server and of `slowhttptest`.
+const DESCRIPTORS_ELSE: u64 = 200;
+const BASELINE_TIME: Duration = Duration::from_secs(10);
+/// A run of `slowhttptest` that is shorter has attacked nobody.
+const ATTACK_MIN: Duration = Duration::from_secs(2);
+
+/// One of the four kinds of slowness.
+#[derive(Debug)]
+struct Mode {
+    letter: &'static str,
+    name: &'static str,
+    path: &'static str,
+    options: &'static str,
+    outcome: Outcome,
+}
+
+/// What becomes of an attacker's connections while it goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// They stay until a deadline ends them.
+    Held,
+    /// They are answered at once, and that is the end of them.
+    Answered,
+}
+
+const MODES: &[Mode] = &[
+    Mode {
+        letter: "H",
+        name: "heads",
+        path: "/quick",
+        options: "-H -i 2 -x 24",
+        outcome: Outcome::Held,
+    },
+    Mode {
+        letter: "B",
+        name: "contents",
+        path: "/form",
+        options: "-B -i 2 -s 8192 -x 10",
+        outcome: Outcome::Held,
+    },
+    Mode {
+        letter: "R",
+        name: "ranges",
+        path: "/files/large.bin",
+        // So many that the head is just not too large: beyond, it is refused before anybody looks at the ranges.
+        options: "-R -a 10 -b 1500",
+        outcome: Outcome::Answered,
+    },
+    Mode {
+        letter: "X",
+        name: "reading",
+        path: "/files/large.bin",
+        options: "-X -w 512 -y 1024 -n 2 -z 32 -k 3",
+        outcome: Outcome::Held,
+    },
+];
+
+struct Options {
+    seconds: u64,
+    connections: u64,
+    rate: u64,
+    deadline: u64,
+}
+
+/// What `slowhttptest` says of its own connections, over all of its runs.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Attack {
+    runs: u32,
+    /// The most that were open at once.
+    open: u64,
+    closed: u64,
+    /// Looks at which its own probe had found nobody.
+    unavailable: u64,
+}
+
+/// Measures each mode; fails where others were not served, or late.
+pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
+    let modes: String = arguments.take_option("--modes")?.unwrap_or_else(|| "H,B,R,X".to_owned());
+    let options = Options {
+        seconds: arguments.take_option("--seconds")?.unwrap_or(60),
+        connections: arguments.take_option("--connections")?.unwrap_or(4_000),
+        rate: arguments.take_option("--rate")?.unwrap_or(1_000),
+        deadline: arguments.take_option("--deadline")?.unwrap_or(10),
+    };
+    arguments.finish()?;
+    let modes = modes.split(',').map(mode).collect::<Result<Vec<_>>>()?;
+    ensure(SLOW_CLIENTS)?;
+    let prefix = with_descriptors(
+        options.connections + DESCRIPTORS_ELSE,
+        &fs::read_to_string("/proc/self/limits").context("/proc/self/limits")?,
+    )?;
+    let args = ["build", "--quiet", "--release", "--package", "webframe", "--example", "soak"];
+    succeed(&mut cargo(&args)).context("cannot build the example")?;
+    println!(
+        "| slow | most open | ended | runs | others' requests | lost | p50 | p99 | longest | the server then |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|---|");
+    let mut faults = unharmed(&options, &prefix)?;
+    for mode in modes {
+        faults.append(&mut measure(mode, &options, &prefix).context(mode.name)?);
+    }
+    match faults.is_empty() {
+        true => Ok(()),
+        false => bail!("{}", faults.join("; ")),
+    }
+}
+
+fn mode(letter: &str) -> Result<&'static Mode> {
+    let found = MODES.iter().find(|mode| mode.letter == letter);
+    Ok(found.ok_or_else(|| Misuse(format!("no mode {letter:?}; there are H, B, R and X")))?)
+}
+
+/// What the machine gives the others while nobody attacks, for comparison.
+fn unharmed(options: &Options, prefix: &str) -> Result<Vec<String>> {
+    let server = start(options, prefix)?;
+    let time = BASELINE_TIME.min(Duration::from_secs(options.seconds));
+    let others = Others::of(&visit_both(server.address, time)?);
+    println!("| nobody | 0 | 0 | 0 | {others} | {} |", server.holdings()?);
+    Ok(others.faults("nobody"))
+}
+
+/// A server of its own for each mode, so that none sees what another left.
+fn measure(mode: &Mode, options: &Options, prefix: &str) -> Result<Vec<String>> {
+    let server = start(options, prefix)?;
+    let time = Duration::from_secs(options.seconds);
+    let (attack, timed) = thread::scope(|scope| {
+        let attack = scope.spawn(|| attack(server.address, mode, options, prefix));
+        let timed = visit_both(server.address, time);
+        (attack.join().expect("no panic"), timed)
+    });
+    let (attack, others) = (attack?, Others::of(&timed?));
+    println!(
+        "| {} | {} | {} | {} | {others} | {} |",
+        mode.name,
+        attack.open,
+        attack.closed,
+        attack.runs,
+        server.holdings()?
+    );
+    Ok([attack.faults(mode, options.connections), others.faults(mode.name)].concat())
+}
+
+fn start(options: &Options, prefix: &str) -> Result<Server> {
+    let program = target().join("release/examples/soak");
+    let (idle, deadline) = (options.seconds + 60, options.deadline);
+    let command = format!("{prefix}{} {{port}} {WORKERS_MAX} {idle} {deadline}", program.display());
+    Server::start(&command, &target().join("slow.log"))
+}
+
+/// Half of the others keep their connections.
+fn visit_both(address: SocketAddr, time: Duration) -> Result<Vec<Timed>> {
+    let visit = |connections| {
+        Visitors { address, path: "/quick", count: 4, every: EVERY, connections }.visit(time)
+    };
+    let (kept, new) = thread::scope(|scope| {
+        let kept = scope.spawn(|| visit(Connections::Kept));
+        let new = visit(Connections::New);
+        (kept.join().expect("no panic"), new)
+    });
+    Ok([kept?, new?].concat())
+}
+
+/// How the others fared.
+#[derive(Debug, PartialEq, Eq)]
+struct Others {
+    requests: usize,
+    lost: usize,
+    p50: Duration,
+    p99: Duration,
+    longest: Duration,
+}
+
+impl Others {
+    fn of(timed: &[Timed]) -> Others {
+        Others {
+            requests: timed.len(),
+            lost: timed.iter().filter(|timed| timed.0 != 200).count(),
+            p50: percentile(timed, 50),
+            p99: percentile(timed, 99),
+            longest: percentile(timed, 100),
+        }
+    }
+
+    fn faults(&self, attack: &str) -> Vec<String> {
+        let found = [
+            (self.lost > 0, format!("{} of the others were not answered 200", self.lost)),
+            (self.p99 >= P99_MAX, format!("p99 of the others is {:?}", self.p99)),
+        ];
+        named(attack, &found)
+    }
+}
+
+impl fmt::Display for Others {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Others { requests, lost, p50, p99, longest } = self;
+        write!(f, "{requests} | {lost} | {p50:.1?} | {p99:.1?} | {longest:.1?}")
+    }
+}
+
+fn named(attack: &str, found: &[(bool, String)]) -> Vec<String> {
+    let true_ones = found.iter().filter(|fault| fault.0);
+    true_ones.map(|fault| format!("{attack}: {}", fault.1)).collect()
+}
+
+/// Runs `slowhttptest` until the time is over, anew each time that the server has ended all of its connections.
+fn attack(address: SocketAddr, mode: &Mode, options: &Options, prefix: &str) -> Result<Attack> {
+    let (began, mut attack) = (Instant::now(), Attack::default());
+    let log = target().join("slowhttptest");
+    loop {
+        let run_began = Instant::now();
+        let left = options.seconds.saturating_sub(began.elapsed().as_secs()).max(1);
+        let line = format!(
+            "{prefix}slowhttptest {} -c {} -r {} -l {left} -p 3 -u http://{address}{} -g -o {}",
+            mode.options,
+            options.connections,
+            options.rate,
+            mode.path,
+            log.display()
+        );
+        attack_once(&line, &log)?;
+        let csv = log.with_extension("csv");
+        let text = fs::read_to_string(&csv).with_context(|| csv.display().to_string())?;
+        attack.read(&text).with_context(|| csv.display().to_string())?;
+        if began.elapsed().as_secs() + ATTACK_MIN.as_secs() >= options.seconds {
+            return Ok(attack);
+        }
+        if run_began.elapsed() < ATTACK_MIN {
+            bail!("slowhttptest ended at once; what it said is in {}.log", log.display());
+        }
+    }
+}
+
+fn attack_once(line: &str, log: &Path) -> Result<()> {
+    let log = log.with_extension("log");
+    let output = fs::File::create(&log).with_context(|| log.display().to_string())?;
+    let mut words = line.split_whitespace();
+    let mut command = Command::new(words.next().context("no program")?);
+    command.args(words).stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
+    succeed(&mut command).with_context(|| format!("what it said is in {}", log.display()))
+}
+
+impl Attack {
+    /// Where it was less than it should have been, or succeeded in its own eyes.
+    fn faults(&self, mode: &Mode, wanted: u64) -> Vec<String> {
+        let (made, what) = match mode.outcome {
+            Outcome::Held => (self.open, "open"),
+            Outcome::Answered => (self.closed, "made"),
+        };
+        let found = [
+            // A few may be ended before the last ones begin.
+            (made < wanted / 10 * 9, format!("only {made} of {wanted} were {what}")),
+            (self.unavailable > 0, "slowhttptest found nobody there".to_owned()),
+        ];
+        named(mode.name, &found)
+    }
+
+    /// Adds one run: its state at each second, under `Seconds,Closed,Pending,Connected,Service Available`.
+    fn read(&mut self, csv: &str) -> Result<()> {
+        let mut closed = 0;
+        for line in csv.lines().skip(1) {
+            let fields = line.split(',').map(|field| field.trim().parse::<u64>());
+            let fields = fields.collect::<Result<Vec<_>, _>>().with_context(|| line.to_owned())?;
+            let [_, closed_now, _, open, available] = fields[..] else {
+                bail!("{line:?} has not five fields");
+            };
+            closed = closed_now;
+            self.open = self.open.max(open);
+            self.unavailable += u64::from(available == 0);
+        }
+        self.runs += 1;
+        self.closed += closed;
+        Ok(())
+    }
+}
+
+/// The words before a command that may open so many descriptors: none, where our own limit will do, as it is inherited.
+fn with_descriptors(needed: u64, limits: &str) -> Result<String> {
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    let mut numbers = line.context("/proc has no limit of open files")?.split_whitespace();
+    let mut limit = || match numbers.next() {
+        Some("unlimited") => Ok(u64::MAX),
+        number => number.and_then(|n| n.parse().ok()).context("/proc has no limit of open files"),
+    };
+    let (soft, hard) = (limit()?, limit()?);
+    if hard < needed {
+        bail!(
+            "{needed} descriptors are needed and the hard limit is {hard}: \
+            raise it (ulimit -Hn, as root), or ask for fewer --connections"
+        );
+    }
+    Ok(if soft < needed { format!("prlimit --nofile={needed}: ") } else { String::new() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_runs_of_an_attack_add_up() {
+        let head = "Seconds,Closed,Pending,Connected,Service Available\n";
+        let mut attack = Attack::default();
+        attack.read(&format!("{head}0,0,1,0,300\n1,0,1,300,300\n2,170,0,130,0\n")).unwrap();
+        attack.read(&format!("{head}0,0,1,0,300\n1,30,1,270,300\n")).unwrap();
+        assert_eq!(attack, Attack { runs: 2, open: 300, closed: 200, unavailable: 1 });
+        let error = attack.read(&format!("{head}1,2,3\n")).unwrap_err();
+        assert_eq!(error.to_string(), "\"1,2,3\" has not five fields");
+        attack.read(&format!("{head}1,2,x,4,5\n")).unwrap_err();
+    }
+
+    #[test]
+    fn a_low_limit_of_descriptors_is_raised_or_named() {
+        let limits = |numbers: &str| {
+            format!("Max processes 9 9 processes\nMax open files            {numbers}    files\n")
+        };
+        assert_eq!(with_descriptors(4_200, &limits("20000 20000")).unwrap(), "");
+        let raised = with_descriptors(4_200, &limits("1024 unlimited")).unwrap();
+        assert_eq!(raised, "prlimit --nofile=4200: ");
+        assert_eq!(
+            with_descriptors(4_200, &limits("1024 4096")).unwrap_err().to_string(),
+            "4200 descriptors are needed and the hard limit is 4096: \
+            raise it (ulimit -Hn, as root), or ask for fewer --connections"
+        );
+    }
+
+    #[test]
+    fn every_miss_of_what_is_wanted_is_a_fault() {
+        let attack = |open, closed, unavailable| Attack { runs: 1, open, closed, unavailable };
+        let found = |letter, attack: Attack| attack.faults(mode(letter).unwrap(), 4_000);
+        assert!(found("H", attack(4_000, 0, 0)).is_empty());
+        assert_eq!(found("H", attack(3_000, 9_000, 0)), ["heads: only 3000 of 4000 were open"]);
+        assert_eq!(found("X", attack(4_000, 0, 1)), ["reading: slowhttptest found nobody there"]);
+        assert!(found("R", attack(3, 8_000, 0)).is_empty());
+        assert_eq!(found("R", attack(3, 30, 0)), ["ranges: only 30 of 4000 were made"]);
+        let others = |status, millis| {
+            let timed = [(status, Duration::from_millis(millis)); 3];
+            Others::of(&timed).faults("heads")
+        };
+        assert!(others(200, 49).is_empty());
+        assert_eq!(others(200, 50), ["heads: p99 of the others is 50ms"]);
+        assert_eq!(others(0, 1), ["heads: 3 of the others were not answered 200"]);
+    }
+}

@@ -1,0 +1,166 @@
+//! Visitors of a server, who ask at a steady pace, become the status and the time of each request.
+
+use anyhow::Result;
+use std::io::{BufReader, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Mutex;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::answer::{Asked, read_answer};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Threads that only wait for a socket need little.
+const STACK_BYTES: usize = 128 << 10;
+
+/// One request's status, 0 for none, and how long it took.
+pub(crate) type Timed = (u16, Duration);
+
+/// Whether visitors come back on the same connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Connections {
+    Kept,
+    /// One for each request, and the time it takes to connect counts.
+    New,
+}
+
+/// Who asks for what, and how often each.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Visitors<'a> {
+    pub(crate) address: SocketAddr,
+    pub(crate) path: &'a str,
+    pub(crate) count: u32,
+    pub(crate) every: Duration,
+    pub(crate) connections: Connections,
+}
+
+impl Visitors<'_> {
+    /// All of them ask for so long; one whose answer comes late does not catch up.
+    pub(crate) fn visit(&self, time: Duration) -> Result<Vec<Timed>> {
+        let all = Mutex::new(Vec::new());
+        let began = Instant::now();
+        let visitor = |number| -> Result<()> {
+            thread::sleep(self.every * number / self.count);
+            let mut timed = self.ask_on(began, time)?;
+            all.lock().expect("no visitor panics").append(&mut timed);
+            Ok(())
+        };
+        thread::scope(|scope| {
+            let spawn = |number| {
+                let builder = thread::Builder::new().stack_size(STACK_BYTES);
+                builder.spawn_scoped(scope, move || visitor(number))
+            };
+            let threads = (0..self.count).map(spawn).collect::<std::io::Result<Vec<_>>>()?;
+            let joined = threads.into_iter().map(|thread| thread.join().expect("no panic"));
+            joined.collect::<Result<()>>()
+        })?;
+        Ok(all.into_inner().expect("no visitor panics"))
+    }
+
+    fn ask_on(&self, began: Instant, time: Duration) -> Result<Vec<Timed>> {
+        let (mut kept, mut timed) = (None, Vec::new());
+        while began.elapsed() < time {
+            let asked = Instant::now();
+            let status = self.ask_once(&mut kept).unwrap_or(0);
+            timed.push((status, asked.elapsed()));
+            thread::sleep(self.every.saturating_sub(asked.elapsed()));
+        }
+        Ok(timed)
+    }
+
+    /// Leaves in `kept` a connection that may be used again.
+    fn ask_once(&self, kept: &mut Option<TcpStream>) -> Result<u16> {
+        let socket = match kept.take() {
+            Some(socket) => socket,
+            None => connect(self.address)?,
+        };
+        let status = ask(&socket, self.path)?;
+        *kept = Some(socket).filter(|_| self.connections == Connections::Kept);
+        Ok(status)
+    }
+}
+
+pub(crate) fn connect(address: SocketAddr) -> Result<TcpStream> {
+    let socket = TcpStream::connect_timeout(&address, PATIENCE)?;
+    socket.set_read_timeout(Some(PATIENCE))?;
+    socket.set_nodelay(true)?;
+    Ok(socket)
+}
+
+pub(crate) fn ask(mut socket: &TcpStream, path: &str) -> Result<u16> {
+    socket.write_all(format!("GET {path} HTTP/1.1\r\nHost: crowd\r\n\r\n").as_bytes())?;
+    Ok(read_answer(&mut BufReader::new(socket), Asked::ForAll)?.status)
+}
+
+/// The time that so many of a hundred requests do not pass.
+pub(crate) fn percentile(timed: &[Timed], percent: usize) -> Duration {
+    let mut times: Vec<Duration> = timed.iter().map(|timed| timed.1).collect();
+    times.sort_unstable();
+    let place = (times.len() * percent / 100).min(times.len().saturating_sub(1));
+    times.get(place).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{BufRead, Read};
+    use std::net::TcpListener;
+
+    #[test]
+    fn a_percentile_is_a_time_that_was_measured() {
+        let timed: Vec<Timed> =
+            (1..=200).rev().map(|millis| (200, Duration::from_millis(millis))).collect();
+        assert_eq!(percentile(&timed, 50), Duration::from_millis(101));
+        assert_eq!(percentile(&timed, 99), Duration::from_millis(199));
+        assert_eq!(percentile(&timed, 100), Duration::from_millis(200));
+        assert_eq!(percentile(&[], 99), Duration::ZERO);
+    }
+
+    /// Answers 204 to so many requests of each connection, then closes it; gives back how many connections there were.
+    fn serve(listener: &TcpListener, connections: usize, answers: usize) -> usize {
+        let serve_one = |socket: TcpStream| {
+            let mut reader = BufReader::new(&socket);
+            for _ in 0..answers {
+                let mut line = String::new();
+                while line != "\r\n" {
+                    line.clear();
+                    if reader.read_line(&mut line).unwrap_or(0) == 0 {
+                        return;
+                    }
+                }
+                (&socket).write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+            }
+            drop(reader.read(&mut [0]));
+        };
+        listener.incoming().take(connections).map(|socket| serve_one(socket.unwrap())).count()
+    }
+
+    #[test]
+    fn a_visitor_keeps_its_connection_or_comes_on_a_new_one_and_a_lost_answer_is_told() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let visitors = |connections| Visitors {
+            address,
+            path: "/",
+            count: 1,
+            every: Duration::ZERO,
+            connections,
+        };
+        let ask = |visitors: Visitors<'_>, requests| {
+            let mut kept = None;
+            let statuses = (0..requests).map(|_| visitors.ask_once(&mut kept).unwrap_or(0));
+            statuses.collect::<Vec<_>>()
+        };
+        thread::scope(|scope| {
+            let server = scope.spawn(|| serve(&listener, 1, 3));
+            assert_eq!(ask(visitors(Connections::Kept), 3), [204; 3]);
+            assert_eq!(server.join().unwrap(), 1);
+            let server = scope.spawn(|| serve(&listener, 3, 1));
+            assert_eq!(ask(visitors(Connections::New), 3), [204; 3]);
+            assert_eq!(server.join().unwrap(), 3);
+            let server = scope.spawn(|| serve(&listener, 1, 0));
+            assert_eq!(ask(visitors(Connections::New), 1), [0]);
+            server.join().unwrap();
+        });
+    }
+}
