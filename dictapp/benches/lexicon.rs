@@ -17,6 +17,9 @@ use dictapp::lexicon::{BookId, Lexicon, Page, Pattern};
 use dictapp::model::{Entry, Word};
 use rusqlite::Connection;
 
+/// The default of the setting.
+const PATTERN_TIME_MAX: Duration = Duration::from_millis(28);
+
 fn main() {
     if let Ok(path) = std::env::var("DICTAPP_BENCH_OPEN") {
         return open_alone(Path::new(&path));
@@ -199,7 +202,7 @@ fn searches(criterion: &mut Criterion, lexicon: &Lexicon) {
         criterion.bench_function(&format!("pattern {pattern} (bound 30 ms)"), |bencher| {
             bencher.iter(|| {
                 let pattern = Pattern::parse(pattern).expect("a pattern").expect("a good one");
-                black_box(lexicon.matching(&pattern, Page::first(100)));
+                black_box(lexicon.matching(&pattern, Page::first(100), PATTERN_TIME_MAX));
             });
         });
     }

@@ -6,19 +6,17 @@ use std::time::{Duration, Instant};
 use super::pattern::{Kind, Pattern};
 use super::{End, Lexicon, Matches, Page};
 
-/// The longest search. A pattern that begins with nothing certain takes up to 24 ms for the
-/// largest book known; a hostile one is answered with what was found till then.
-const SEARCH_TIME: Duration = Duration::from_millis(28);
-
 /// How many keys are searched between two looks at the clock: about four kilobytes, in which the
 /// costliest pattern that is accepted takes some milliseconds.
 const KEYS_AT_ONCE: usize = 256;
 
 impl Lexicon {
     /// The words whose key matches, in the order of keys, each by the entry of its commonest
-    /// spelling. The end of the answer says whether there are more or time ran out.
-    pub fn matching(&self, pattern: &Pattern, page: Page) -> Matches<'_> {
-        let deadline = Instant::now() + SEARCH_TIME;
+    /// spelling. The end of the answer says whether there are more. A pattern that begins with
+    /// nothing certain takes up to 24 ms for the largest book known; a hostile one is answered with
+    /// what was found within `time_max` and some milliseconds.
+    pub fn matching(&self, pattern: &Pattern, page: Page, time_max: Duration) -> Matches<'_> {
+        let began = Instant::now();
         let keys = self.columns.keys.starting_with(&pattern.prefix);
         let (end, mut found) = (keys.end, Vec::new());
         for from in keys.step_by(KEYS_AT_ONCE) {
@@ -37,7 +35,7 @@ impl Lexicon {
             if found.len() > page.end() {
                 break;
             }
-            if Instant::now() > deadline {
+            if began.elapsed() > time_max {
                 let entries = found.iter().filter_map(|&key| self.columns.face(key));
                 return Matches { end: End::OutOfTime, ..Matches::page_of(entries, page) };
             }

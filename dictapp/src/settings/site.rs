@@ -37,6 +37,8 @@ pub struct Dictionary {
     pub near_words: usize,
     /// Words offered while typing.
     pub suggestions: usize,
+    /// How long the words that match a pattern are searched.
+    pub pattern_time_max: Duration,
 }
 
 /// `[accounts]`: who may have an account, and how it is guarded.
@@ -149,6 +151,7 @@ impl Dictionary {
             books: r.key("books", "", list(text)),
             near_words: r.key("near_words", "8", count(0..=100)),
             suggestions: r.key("suggestions", "10", count(0..=100)),
+            pattern_time_max: r.key("pattern_time_max", "28ms", duration("1ms"..="1m")),
         }
     }
 }

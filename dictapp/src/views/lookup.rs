@@ -40,7 +40,7 @@ pub(crate) fn show(dictionary: &Dictionary, request: &Request) -> Result<Respons
     let found = books.look_up(word.as_str());
     record(dictionary, &visitor, &word, !found.is_empty())?;
     if found.is_empty() {
-        let near = near(&books, word.as_str(), near_max(dictionary));
+        let near = near(&books, word.as_str(), dictionary.settings().dictionary.near_words);
         let values = context! { q => word.as_str(), near };
         return page::render_as(
             StatusCode::NOT_FOUND,
@@ -78,7 +78,7 @@ pub(crate) fn search(dictionary: &Dictionary, request: &Request) -> Result<Respo
         return Response::see_other(&urls::word(word.as_str())).map_err(Error::internal);
     }
     let page = query.page.unwrap_or(1).clamp(1, 1000);
-    let matches = matches(&books, word.as_str(), page, near_max(dictionary));
+    let matches = matches(&books, word.as_str(), page, &dictionary.settings().dictionary);
     if page == 1 {
         let found = matches!(matches.kind, "pattern" | "reverse" | "words");
         record(dictionary, &visitor, &word, found)?;
@@ -93,10 +93,6 @@ pub(crate) fn search(dictionary: &Dictionary, request: &Request) -> Result<Respo
         missing => matches.missing,
     };
     page::render(dictionary, &visitor, "search.html", values)
-}
-
-fn near_max(dictionary: &Dictionary) -> usize {
-    dictionary.settings().dictionary.near_words
 }
 
 /// GET of some common word.

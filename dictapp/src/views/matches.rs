@@ -4,6 +4,7 @@
 use super::word::{Brief, brief};
 use crate::dictionary::Selection;
 use crate::lexicon::{End, Page, Pattern};
+use crate::settings;
 
 /// What was found for a query that is no word of the books.
 #[derive(Default)]
@@ -25,8 +26,13 @@ const PHRASES_SEEN: usize = 100;
 /// Matches on a page.
 const PAGE_WORDS: usize = 30;
 
-/// This page of the best there is, with at most so many words of about this spelling.
-pub(super) fn matches(books: &Selection<'_>, query: &str, page: usize, near_max: usize) -> Matches {
+/// This page of the best there is.
+pub(super) fn matches(
+    books: &Selection<'_>,
+    query: &str,
+    page: usize,
+    settings: &settings::Dictionary,
+) -> Matches {
     let lexicon = books.shelf().lexicon();
     let wanted = Page { skip: (page - 1) * PAGE_WORDS, take: PAGE_WORDS };
     let found = match Pattern::parse(query) {
@@ -34,7 +40,9 @@ pub(super) fn matches(books: &Selection<'_>, query: &str, page: usize, near_max:
             let problem = error.to_string();
             return Matches { kind: "bad_pattern", problem, ..Matches::default() };
         }
-        Some(Ok(pattern)) => Some(("pattern", lexicon.matching(&pattern, wanted))),
+        Some(Ok(pattern)) => {
+            Some(("pattern", lexicon.matching(&pattern, wanted, settings.pattern_time_max)))
+        }
         None if has_chinese(query) => Some(("reverse", lexicon.reverse(query, wanted))),
         None => None,
     };
@@ -55,7 +63,7 @@ pub(super) fn matches(books: &Selection<'_>, query: &str, page: usize, near_max:
     if !words.is_empty() {
         return Matches { kind: "words", words, ..Matches::default() };
     }
-    let words = near(books, query, near_max);
+    let words = near(books, query, settings.near_words);
     let kind = if words.is_empty() { "nothing" } else { "near" };
     Matches { kind, words, ..Matches::default() }
 }

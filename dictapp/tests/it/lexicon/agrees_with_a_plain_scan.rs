@@ -1,5 +1,7 @@
 //! Whatever the lexicon answers, a plain scan of all headwords answers too.
 
+use std::time::Duration;
+
 use super::*;
 
 /// Headwords of few letters, so that they meet: cases, accents, phrases, compounds.
@@ -92,7 +94,7 @@ proptest! {
         expected.sort();
         expected.dedup();
         let pattern = Pattern::wildcard(&pattern).expect("short");
-        let found = lexicon.matching(&pattern, Page::first(100)).entries;
+        let found = lexicon.matching(&pattern, Page::first(100), Duration::MAX).entries;
         prop_assert_eq!(found.iter().map(|it| fold(it.word)).collect::<Vec<_>>(), expected);
     }
 
@@ -111,7 +113,7 @@ proptest! {
             .collect();
         expected.sort_unstable();
         let expected: Vec<String> = expected.iter().map(|(_, i)| format!("w{i:02}")).collect();
-        prop_assert_eq!(words(lexicon.reverse(&query, Page::first(100)).entries), expected);
+        prop_assert_eq!(words(lexicon.reverse(&query, Page::first(100), Duration::MAX).entries), expected);
     }
 }
 

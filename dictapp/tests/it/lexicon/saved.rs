@@ -1,6 +1,6 @@
 //! A lexicon saved and opened again.
 
-use std::sync::LazyLock;
+use std::{sync::LazyLock, time::Duration};
 
 use sha2::{Digest, Sha256};
 
@@ -39,7 +39,7 @@ fn ask_everything(lexicon: &Lexicon) -> String {
     }
     for pattern in ["*p*", "/e$/", "/\\Ai/"] {
         let pattern = Pattern::parse(pattern).expect("a pattern").expect("a good one");
-        answers += &format!("{:?}\n", lexicon.matching(&pattern, Page::first(10)));
+        answers += &format!("{:?}\n", lexicon.matching(&pattern, Page::first(10), Duration::MAX));
     }
     answers += &format!("{:?}", lexicon.word_of_the_day(jiff::civil::date(2026, 1, 1)));
     answers += &format!("{:?} {:?}", lexicon.random(3), lexicon.entries().collect::<Vec<_>>());

@@ -58,7 +58,7 @@ fn what_finds_no_word_gives_the_best_matches() {
 
 #[test]
 fn many_matches_are_shown_by_pages() {
-    let site = Site::start();
+    let site = Site::start_with(&["dictionary.pattern_time_max=1m"]);
     let person = Person::new(&site);
     let (mut target, mut words) = ("/search?q=con%2A".to_owned(), Vec::new());
     let mut pages = 0;
@@ -78,7 +78,7 @@ fn many_matches_are_shown_by_pages() {
 
 #[test]
 fn the_last_page_of_too_many_matches_says_so_and_leads_to_no_other() {
-    let site = Site::start();
+    let site = Site::start_with(&["dictionary.pattern_time_max=1m"]);
     let person = Person::new(&site);
     let page = |number: usize| person.get(&format!("/search?q=%2A&page={number}")).body;
     assert_eq!(next_page(&page(333)).as_deref(), Some("/search?q=%2A&page=334"));
