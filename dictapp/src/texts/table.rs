@@ -130,6 +130,11 @@ pub(super) const TABLE: &[Row] = &[
     ("login_title", "登录", "Log in"),
     ("login_button", "登录", "Log in"),
     ("login_failed", "用户名或密码不正确。", "The name or the password is wrong."),
+    (
+        "login_later",
+        "登录失败的次数太多。请过 {minutes} 分钟再试。",
+        "Too many log-ins have failed. Try again in {minutes} min.",
+    ),
     ("login_next", "请先登录，然后继续。", "Log in to go on."),
     (
         "login_other",
