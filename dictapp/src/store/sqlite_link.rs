@@ -177,3 +177,17 @@ fn why_not_opened(path: &Path, error: &rusqlite::Error) -> String {
         Ok(_) => format!("{error}; its folder must be writable as well"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_made_is_blamed_on_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = rusqlite::Error::InvalidQuery;
+        let why = why_not_opened(&folder.path().join("x.db"), &error);
+        assert!(why.contains("its folder must be one that this user may write to"), "{why}");
+        assert!(why_not_opened(folder.path(), &error).starts_with("it is a folder"));
+    }
+}
