@@ -206,14 +206,16 @@ fn digest(kind: Kind, path: &Path) -> Result<String> {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Report { name, kind, entries, .. } = self;
+        let noun = if *entries == 1 { "entry" } else { "entries" };
         match self.outcome {
             Outcome::Unchanged => {
-                write!(f, "{name}: unchanged, {entries} entries were imported before")
+                write!(f, "{name}: unchanged, imported before ({entries} {noun})")
             }
-            Outcome::Imported => write!(f, "{name}: {entries} entries imported ({kind})"),
+            Outcome::Imported => write!(f, "{name}: {entries} {noun} imported ({kind})"),
         }?;
         match self.oddities.total() {
             0 => Ok(()),
+            1 => f.write_str(", 1 odd place"),
             odd => write!(f, ", {odd} odd places"),
         }
     }
@@ -222,6 +224,21 @@ impl fmt::Display for Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_entry_is_told_in_the_singular() {
+        let report = |entries, outcome| Report {
+            name: "a".to_owned(),
+            kind: Kind::Course,
+            entries,
+            outcome,
+            oddities: Oddities::default(),
+        };
+        let one = report(1, Outcome::Imported).to_string();
+        assert_eq!(one, "a: 1 entry imported (course)");
+        let two = report(2, Outcome::Unchanged).to_string();
+        assert_eq!(two, "a: unchanged, imported before (2 entries)");
+    }
 
     #[test]
     fn names_a_book_by_its_file() {

@@ -9,6 +9,7 @@ pub mod store;
 pub mod settings;
 pub mod lexicon;
 pub mod password;
+pub mod throttle;
 pub mod session;
 pub mod form_token;
 mod log;

@@ -15,7 +15,7 @@ HEADER = """\
 # languages: en-zh
 # license: CC0-1.0 (headwords, glosses, examples, translations), CMUdict's notice below (phonetics)
 # edition: {edition}
-# Headwords: the commonest lemmas of SCOWL's levels 10, 20 and 35, and phrases and names chosen by
+# Headwords: the commonest lemmas of SCOWL's levels 10, 20 and 35, and words, phrases and names chosen by
 # hand. The third column is the place in the order of commonness, 1 for the commonest. Glosses and
 # examples were written for this book and copied from no dictionary; see README.md beside it.
 # Phonetics: General American, derived by rule from CMUdict, some chosen or given by hand. The

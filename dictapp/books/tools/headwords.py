@@ -28,9 +28,9 @@ def lines(path):
 
 
 def hand_list(folder, name):
-    """The words of a hand list: one phrase a line in phrases.txt, else separated by spaces."""
+    """The words of a hand list: one a line where there are phrases, else separated by spaces."""
     text = lines(os.path.join(folder, name + ".txt"))
-    if name == "phrases":
+    if name in ("phrases", "learners"):
         return [line for line in text if line]
     return [word for line in text if not line.startswith("#") for word in line.split()]
 
@@ -175,6 +175,8 @@ def main():
     sure.sort(key=lambda w: (w not in fixed, -weight[w]))
     chosen = (sure + fill)[: args.count]
     chosen.sort(key=lambda w: (-weight[w], w))
+    # What learners ask for and those levels lack stands behind, in the order of its list.
+    chosen += [w for w in hand_list(args.lists, "learners") if w not in chosen]
     print(f"{len(sure)} from levels 10, 20 and the lists; {len(chosen)} chosen")
 
     with open(args.out, "w", encoding="utf-8") as file:

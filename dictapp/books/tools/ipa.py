@@ -31,7 +31,7 @@ S_PREFIX = re.compile(r"(dis|mis|trans|legis)[lmnwr]")
 A_BEFORE_R = re.compile("arr|^para|^char[aio]|clarit|^clarif|larit|guarant|(ap|trans)parent|[pP]aris|^fahr")
 # Where re- means again, or pre- before, the full vowel stays.
 AGAIN = re.compile("^(?!re(build|set|start|cycl|writ|us[ei]|load|play|print|fill|fund|consider|construct|organi|product|"
-                   "run|tail|make|name|format|calculat|boot|type|draft|locat|discover|gain|view)|pre(view|histor|paid|mature|war)|"
+                   "run|tail|tell|make|name|format|calculat|boot|type|draft|locat|discover|gain|view)|pre(view|histor|paid|mature|war)|"
                    "de(bug|code|cod|tail|activat))(re|pre|de|be)")
 # Before a word that begins with a vowel the prefix keeps its consonant: un-able, dis-order.
 PREFIX = re.compile("(un|in|dis)(?=[aeiouh])")

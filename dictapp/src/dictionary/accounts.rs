@@ -1,7 +1,8 @@
 //! Who a visitor is: a cookie's token to a user, a name and a password to a session, and the end
 //! of one.
 
-use std::time::SystemTime;
+use std::net::IpAddr;
+use std::time::{Duration, Instant, SystemTime};
 
 use jiff::Timestamp;
 use webframe::Error;
@@ -28,6 +29,17 @@ pub struct SignedIn {
     pub token: Token,
     /// Who logged in.
     pub user: UserId,
+}
+
+/// What came of a name and a password.
+#[derive(Debug)]
+pub enum LogIn {
+    /// They belong together.
+    Done(SignedIn),
+    /// One of them is wrong.
+    Wrong,
+    /// Nobody looked: too many were wrong before. Carries how long that lasts.
+    Later(Duration),
 }
 
 /// Whether a name could be registered.
@@ -63,30 +75,47 @@ impl Dictionary {
         Ok(Some(Visit { user: session.user, name: session.name }))
     }
 
-    /// Logs somebody in; none when name or password are wrong.
+    /// Logs somebody in from this address.
     ///
     /// # Errors
     /// The database or the hashing of passwords cannot serve now.
-    pub fn sign_in(&self, name: &str, password: &str) -> Result<Option<SignedIn>, Error> {
-        let user = match Username::parse(name) {
-            Ok(name) => self.store.user_by_name(&name)?,
-            Err(_) => None,
+    pub fn sign_in(&self, name: &str, password: &str, client: IpAddr) -> Result<LogIn, Error> {
+        let known = Username::parse(name).ok();
+        let counted = known.as_ref().map_or(name, Username::as_str);
+        let attempt = match self.throttle.begin(counted, client, Instant::now()) {
+            Ok(attempt) => attempt,
+            Err(wait) => return Ok(LogIn::Later(wait)),
         };
+        let Some(user) = self.verified(name, known.as_ref(), password)? else {
+            attempt.failed();
+            return Ok(LogIn::Wrong);
+        };
+        let signed_in = self.begin_session(user)?;
+        attempt.succeeded();
+        Ok(LogIn::Done(signed_in))
+    }
+
+    /// Whose name and password these are.
+    fn verified(
+        &self,
+        typed: &str,
+        name: Option<&Username>,
+        password: &str,
+    ) -> Result<Option<UserId>, Error> {
+        let user = name.map(|name| self.store.user_by_name(name)).transpose()?.flatten();
         let stored = user.as_ref().map(|user| user.passwd.as_str());
-        let verdict = self.passwords.verify(name, password, stored)?;
+        let verdict = self.passwords.verify(typed, password, stored)?;
         let Some(user) = user else { return Ok(None) };
         match verdict {
-            Verdict::Wrong => Ok(None),
+            Verdict::Wrong => return Ok(None),
             Verdict::Unreadable(why) => {
                 log::error!("the password hash of user {} cannot be read: {why:?}", user.id);
-                Ok(None)
+                return Ok(None);
             }
-            Verdict::Right => self.begin_session(user.id).map(Some),
-            Verdict::RightReplace(new) => {
-                self.replace_hash(&user, &new);
-                self.begin_session(user.id).map(Some)
-            }
+            Verdict::Right => {}
+            Verdict::RightReplace(new) => self.replace_hash(&user, &new),
         }
+        Ok(Some(user.id))
     }
 
     /// Registers somebody and logs them in.

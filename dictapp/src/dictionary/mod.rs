@@ -18,9 +18,10 @@ use crate::password::{PasswordError, Passwords};
 use crate::session::Expiry;
 use crate::settings::{DatabaseUrl, Settings};
 use crate::store::{Store, StoreError};
+use crate::throttle::Throttle;
 use crate::views;
 
-pub use accounts::{Registration, SignedIn, Visit};
+pub use accounts::{LogIn, Registration, SignedIn, Visit};
 pub use selection::{Found, FoundEntry, Selection};
 pub use shelf::{Shelf, ShownBook};
 
@@ -30,6 +31,7 @@ pub struct Dictionary {
     settings: Settings,
     store: Store,
     passwords: Passwords,
+    throttle: Throttle,
     expiry: Expiry,
     shelf: RwLock<Arc<Shelf>>,
     /// Held while a new shelf is made, so that one is enough.
@@ -57,6 +59,7 @@ impl Dictionary {
         let expiry = Expiry { idle: accounts.session_idle, absolute: accounts.session_absolute };
         Ok(Dictionary {
             passwords: Passwords::new(accounts),
+            throttle: Throttle::new(accounts),
             expiry,
             shelf: RwLock::new(Arc::new(shelf)),
             refreshing: Mutex::new(()),

@@ -2,7 +2,7 @@
 //! shows. An entry of such a book is never seen; its word is, where another book has it.
 
 use super::shelf::Shelf;
-use crate::lexicon::{BookId, EntryRef, FoundBy};
+use crate::lexicon::{BookId, End, EntryRef, FoundBy, Matches, Page};
 use crate::store;
 
 /// The books of a shelf without those that a visitor switched off.
@@ -70,6 +70,17 @@ impl<'s> Selection<'s> {
     /// Whether the books say anything of a query.
     pub fn has(&self, query: &str) -> bool {
         self.shelf.lexicon().look_up(query).iter().any(|hit| !self.is_off(&hit.entry))
+    }
+
+    /// A page of what `find` finds. Where books are switched off, pages are made of what is left.
+    pub fn page(&self, wanted: Page, find: impl Fn(Page) -> Matches<'s>) -> Matches<'s> {
+        if self.off.is_empty() {
+            return find(wanted);
+        }
+        let Matches { entries, end } = find(Page::first(usize::MAX));
+        let mut seen = self.seen(entries).into_iter().skip(wanted.skip);
+        let entries = seen.by_ref().take(wanted.take).collect();
+        Matches { entries, end: if seen.next().is_some() { End::More } else { end } }
     }
 
     /// The entries of a list, each from a book that is not switched off; those that have none are

@@ -107,6 +107,11 @@ impl Pattern {
         Ok(Pattern { kind, prefix: literal_prefix(expression) })
     }
 
+    /// Whether it is a regular expression, and not a word with `?` and `*`.
+    pub fn is_regex(&self) -> bool {
+        matches!(self.kind, Kind::Lines(_) | Kind::Key(_))
+    }
+
     /// Whether a key matches.
     pub(super) fn is_match(&self, key: &str) -> bool {
         match &self.kind {

@@ -1,4 +1,5 @@
-//! Chinese to the words whose gloss has it: those with just this gloss first, then the commonest.
+//! Chinese to the words whose gloss has it: those that mean just this first, by how early they say
+//! so, then the commonest.
 //!
 //! A gloss is a run of letters and digits between marks, so `（使）苹果树；果` is `使`, `苹果树`, `果`.
 //! Every two neighbours of a gloss with a Chinese character among them are a *pair*, and the edge of
@@ -7,11 +8,12 @@
 //! the lists of its pairs together and stops when the page is full: places are in the order of
 //! commonness, so what it meets first is what belongs first.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::columns::{Columns, Pairs, partition};
 use super::{EntryRef, Lexicon, Matches, Page, fold};
+use crate::model::split_part;
 
 /// The longest query in characters, longer than any gloss that a reader would type.
 const QUERY_CHARS_MAX: usize = 32;
@@ -20,13 +22,20 @@ const QUERY_CHARS_MAX: usize = 32;
 /// known would only be met by a made-up query.
 const VERIFIED_MAX: usize = 20_000;
 
+/// How many words, the commonest, of which the query is a whole gloss are put in the order of how
+/// close they are; others follow by commonness.
+const CLOSEST_MAX: usize = 300;
+
+/// With these an adjective's or an adverb's gloss ends: `高兴的` is what `高兴` asks for.
+const ENDINGS: [&str; 3] = ["", "的", "地"];
+
 /// The neighbour of the first and the last character of a gloss.
 const EDGE: char = '\0';
 
 impl Lexicon {
-    /// The words in whose glosses `chinese` stands: those of which it is a whole gloss, then the
-    /// others, both by commonness. Several parts, set apart by spaces, must all be there. A word
-    /// is given once, by its first entry that has it.
+    /// The words in whose glosses `chinese` stands: those of which it is a whole gloss, the
+    /// earlier it comes the better, then the others, both by commonness. Several parts, set apart
+    /// by spaces, must all be there. A word is given once.
     pub fn reverse(&self, chinese: &str, page: Page) -> Matches<'_> {
         let query = fold(chinese);
         let parts: Vec<&str> = glosses(&query).collect();
@@ -34,15 +43,13 @@ impl Lexicon {
         if query.chars().count() > QUERY_CHARS_MAX || !parts.iter().any(is_han) {
             return Matches::default();
         }
-        let mut whole = Vec::new();
-        if let [part] = parts[..] {
-            let lists = pairs_of(part).map(|pair| Postings::of_pair(&self.columns.pairs, pair));
-            let keys = together(lists.collect());
-            self.collect(keys, page.end(), |mean| has_gloss(mean, part), &mut whole);
-        }
-        let mut found = whole.clone();
+        let mut found = match parts[..] {
+            [part] => self.closest(part),
+            _ => Vec::new(),
+        };
         if found.len() <= page.end() {
-            let others = self.with_inner_pairs(&parts).filter(|(key, _)| !holds(&whole, *key));
+            let known: HashSet<usize> = found.iter().map(|&(key, _)| key).collect();
+            let others = self.with_inner_pairs(&parts).filter(|(key, _)| !known.contains(key));
             self.collect(
                 others.map(|(_, place)| place),
                 page.end(),
@@ -51,6 +58,26 @@ impl Lexicon {
             );
         }
         Matches::page_of(found.into_iter().map(|(_, entry)| entry), page)
+    }
+
+    /// The words of which `part` is a whole gloss, the closest first.
+    fn closest(&self, part: &str) -> Vec<(usize, EntryRef<'_>)> {
+        let mut found = Vec::new();
+        for ending in ENDINGS {
+            let gloss = part.to_owned() + ending;
+            let lists = pairs_of(&gloss).map(|pair| Postings::of_pair(&self.columns.pairs, pair));
+            for place in together(lists.collect()).take(CLOSEST_MAX) {
+                let Some(key) = self.columns.key_at(place) else { continue };
+                let entries = self.columns.entry_refs(key);
+                let near = entries.filter_map(|it| Some((closeness(it.mean, &gloss)?, it)));
+                let closest = near.min_by_key(|(closeness, _)| *closeness);
+                found.extend(closest.map(|(closeness, entry)| ((closeness, place), key, entry)));
+            }
+        }
+        found.sort_by_key(|&(order, ..)| order);
+        let mut known = HashSet::new();
+        found.retain(|&(_, key, _)| known.insert(key));
+        found.into_iter().map(|(_, key, entry)| (key, entry)).collect()
     }
 
     /// Takes the words at `places` with an entry that `fits` until there are more than `most`.
@@ -88,10 +115,6 @@ impl Lexicon {
         }
         together(lists).filter_map(|place| Some((columns.key_at(place)?, place)))
     }
-}
-
-fn holds(found: &[(usize, EntryRef<'_>)], key: usize) -> bool {
-    found.iter().any(|&(other, _)| other == key)
 }
 
 /// The pairs of all glosses and their postings.
@@ -210,8 +233,28 @@ fn packed((a, b): (char, char)) -> u64 {
     u64::from(a) << 32 | u64::from(b)
 }
 
-fn has_gloss(mean: &str, part: &str) -> bool {
-    lines(mean).flat_map(glosses).any(|gloss| gloss.chars().map(narrow).eq(part.chars()))
+/// Where a gloss stands in an explanation: 0 in its first sense, 1 in the first of another part of
+/// speech, 2 further behind; `None` where it stands in brackets alone, as a field or a hint does.
+fn closeness(mean: &str, wanted: &str) -> Option<usize> {
+    let is_wanted = |gloss: &str| gloss.chars().map(narrow).eq(wanted.chars());
+    let place = |(number, line): (usize, &str)| {
+        let outer = without_brackets(split_part(line).1);
+        let mut senses = outer.split(['；', ';']);
+        let sense = senses.position(|sense| glosses(sense).any(is_wanted))?;
+        Some(if sense > 0 { 2 } else { number.min(1) })
+    };
+    lines(mean).enumerate().filter_map(place).min()
+}
+
+/// A line without what stands in brackets.
+fn without_brackets(line: &str) -> String {
+    let mut pieces = line.split(['（', '(', '[', '［', '【', '〔', '<']);
+    let mut outer = pieces.next().unwrap_or("").to_owned();
+    for piece in pieces {
+        let closed = piece.split_once(['）', ')', ']', '］', '】', '〕', '>']);
+        outer.push_str(closed.map_or("", |(_, behind)| behind));
+    }
+    outer
 }
 
 fn has_part(mean: &str, part: &str) -> bool {
@@ -318,6 +361,21 @@ mod tests {
         assert_eq!(found, ["使", "苹果树", "果", "T恤", "n", "ok"]);
         assert_eq!(pairs_of("T恤").collect::<Vec<_>>(), [('t', '恤'), ('恤', EDGE)]);
         assert_eq!(pairs_of("ok").count(), 0);
+    }
+
+    #[test]
+    fn a_gloss_in_brackets_is_none() {
+        assert_eq!(without_brackets("（使）苹果树；果(核)x[网络]"), "苹果树；果x");
+        for (mean, place) in [
+            ("n. 苹果；果\nv. 结果", Some(0)),
+            ("n. 树，苹果；果", Some(0)),
+            ("v. 结果\nn. 苹果", Some(1)),
+            ("n. 果；苹果\nn. 树；苹果", Some(2)),
+            ("n. （苹果）酒；[苹果] 电脑", None),
+            ("n. 苹果酒\n> Apple! = 苹果", None),
+        ] {
+            assert_eq!(closeness(mean, "苹果"), place, "{mean}");
+        }
     }
 
     #[test]

@@ -2,11 +2,14 @@
 
 use std::fmt;
 
+use unicode_normalization::UnicodeNormalization;
+
 /// The longest name in characters; the course's client and the pages show it whole.
 pub const USERNAME_CHARS_MAX: usize = 32;
 
 /// A user's name as registered: 1 to [`USERNAME_CHARS_MAX`] characters, no white space, no
-/// control or invisible characters. Case and accents count.
+/// control or invisible characters. Case and accents count; an accent typed apart from its letter
+/// is the accented letter (NFC), whichever way a keyboard sends it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Username(String);
 
@@ -27,6 +30,7 @@ impl Username {
     /// # Errors
     /// The first rule that the text breaks.
     pub fn parse(text: &str) -> Result<Username, UsernameError> {
+        let text: String = text.nfc().collect();
         if text.is_empty() {
             return Err(UsernameError::Empty);
         }
@@ -35,7 +39,7 @@ impl Username {
         }
         match text.chars().find(|&c| c.is_whitespace() || c.is_control() || is_invisible(c)) {
             Some(c) => Err(UsernameError::OddCharacter(c)),
-            None => Ok(Username(text.to_owned())),
+            None => Ok(Username(text)),
         }
     }
 
@@ -83,6 +87,11 @@ mod tests {
         for name in ["Levi", "李雷", "o'neil-3", "ñ"] {
             assert_eq!(Username::parse(name).expect("a name").as_str(), name);
         }
+    }
+
+    #[test]
+    fn one_look_is_one_name_however_its_accents_were_typed() {
+        assert_eq!(Username::parse("e\u{301}mile"), Username::parse("émile"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod upkeep;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use webframe::{Address, Server, Stopped};
 
 use crate::dictionary::Dictionary;
@@ -24,7 +24,8 @@ use crate::{log, urls};
 pub fn run(settings: &Settings) -> anyhow::Result<()> {
     let log_file = log::start(&settings.log)?;
     // Before anything else is touched: another instance may serve there already.
-    let mut server = Server::bind(&engine::settings(settings)?)?.stop_on_signals()?;
+    let server = Server::bind(&engine::settings(settings)?).map_err(|error| advised(&error))?;
+    let mut server = server.stop_on_signals()?;
     if let Some(file) = log_file.clone() {
         server = server.on_hang_up(move || log::reopen(&file))?;
     }
@@ -38,6 +39,21 @@ pub fn run(settings: &Settings) -> anyhow::Result<()> {
         cut => ::log::warn!("stopped; {cut} connections were cut, their answers took too long"),
     }
     Ok(())
+}
+
+/// Says behind what to do, where the address is what is wrong.
+fn advised(error: &io::Error) -> anyhow::Error {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            anyhow!(
+                "{error}; stop the program that listens there, or set server.address to another"
+            )
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            anyhow!("{error}; set server.address to one that this machine has")
+        }
+        _ => anyhow!("{error}"),
+    }
 }
 
 /// The store of these settings, as an import needs it.

@@ -64,6 +64,12 @@ pub struct Accounts {
     pub hash_queue_max: usize,
     /// How long a request waits for a permit.
     pub hash_wait_max: Duration,
+    /// Failed log-ins of one name from one network before more are refused.
+    pub login_failures_max: usize,
+    /// Failed log-ins of all names from one network before more are refused.
+    pub login_failures_per_network_max: usize,
+    /// When failures are forgotten, after the first of them.
+    pub login_failures_window: Duration,
 }
 
 /// When cookies carry the attribute `Secure`.
@@ -125,6 +131,9 @@ impl fmt::Debug for Accounts {
             .field("hash_permits", &self.hash_permits)
             .field("hash_queue_max", &self.hash_queue_max)
             .field("hash_wait_max", &self.hash_wait_max)
+            .field("login_failures_max", &self.login_failures_max)
+            .field("login_failures_per_network_max", &self.login_failures_per_network_max)
+            .field("login_failures_window", &self.login_failures_window)
             .finish_non_exhaustive()
     }
 }
@@ -175,6 +184,13 @@ impl Accounts {
             hash_permits: r.key("hash_permits", "2", count(1..=64)),
             hash_queue_max: r.key("hash_queue_max", "64", count(0..=4096)),
             hash_wait_max: r.key("hash_wait_max", "5s", duration("0s"..="1m")),
+            login_failures_max: r.key("login_failures_max", "10", count(1..=1_000_000)),
+            login_failures_per_network_max: r.key(
+                "login_failures_per_network_max",
+                "100",
+                count(1..=1_000_000),
+            ),
+            login_failures_window: r.key("login_failures_window", "15m", duration("1s"..="1d")),
         };
         r.ordered(
             ("session_idle", accounts.session_idle),

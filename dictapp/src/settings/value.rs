@@ -209,7 +209,7 @@ pub(super) fn some<T>(kind: impl Fn(&Value) -> Checked<T>) -> impl Fn(&Value) ->
     let list = list(kind);
     move |value| {
         let items = list(value)?;
-        if items.is_empty() { Err(value.wrong("at least one")) } else { Ok(items) }
+        if items.is_empty() { Err(value.wrong("one value or more")) } else { Ok(items) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! One connection to an SQLite file: statements to rows, and its errors to what they mean here.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, io, path::Path, sync::Arc};
 
 use rusqlite::{Connection, ErrorCode, ffi, params_from_iter, types};
 
@@ -168,7 +168,26 @@ fn why_not_opened(path: &Path, error: &rusqlite::Error) -> String {
         return "it is a folder; set database.url to the path of a file".to_owned();
     }
     match fs::OpenOptions::new().read(true).write(true).open(path) {
+        // A file that cannot be made is not there: what is wrong is where it would be.
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => format!(
+            "{cause}; its folder must be one that this user may write to, or set database.url to \
+             another path"
+        ),
         Err(cause) => format!("{cause}; set database.url to a path that may be read and written"),
         Ok(_) => format!("{error}; its folder must be writable as well"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_made_is_blamed_on_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = rusqlite::Error::InvalidQuery;
+        let why = why_not_opened(&folder.path().join("x.db"), &error);
+        assert!(why.contains("its folder must be one that this user may write to"), "{why}");
+        assert!(why_not_opened(folder.path(), &error).starts_with("it is a folder"));
     }
 }

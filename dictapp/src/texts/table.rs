@@ -87,6 +87,12 @@ pub(super) const TABLE: &[Row] = &[
         "? 代表一个字符，* 代表任意多个字符。",
         "? stands for one character, * for any number.",
     ),
+    ("search_regex_title", "符合“{query}”的词", "Words that match {query}"),
+    (
+        "search_regex_text",
+        "两条斜线之间是正则表达式，不区分大小写。",
+        "What stands between slashes is a regular expression; case does not count.",
+    ),
     ("search_reverse_title", "释义中有“{query}”的词", "Words that mean “{query}”"),
     ("search_reverse_text", "最贴切的排在前面。", "The closest come first."),
     ("search_words_title", "“{query}”里的词", "The words in “{query}”"),
@@ -118,7 +124,7 @@ pub(super) const TABLE: &[Row] = &[
     ("page_previous", "上一页", "Previous"),
     // The history.
     ("history_title", "查词记录", "History"),
-    ("history_total", "共 {total} 条，最新的在前。", "{total} look-ups, the newest first."),
+    ("history_total", "共 {total} 条，最新的在前。", "{total} in all, the newest first."),
     ("history_name", "用户", "Name"),
     ("history_word", "单词", "Word"),
     ("history_time", "时间", "Time"),
@@ -130,6 +136,11 @@ pub(super) const TABLE: &[Row] = &[
     ("login_title", "登录", "Log in"),
     ("login_button", "登录", "Log in"),
     ("login_failed", "用户名或密码不正确。", "The name or the password is wrong."),
+    (
+        "login_later",
+        "登录失败的次数太多。请过 {minutes} 分钟再试。",
+        "Too many log-ins have failed. Try again in {minutes} min.",
+    ),
     ("login_next", "请先登录，然后继续。", "Log in to go on."),
     (
         "login_other",

@@ -1,5 +1,7 @@
 //! Registering, logging in and logging out.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use webframe::http::{HeaderValue, StatusCode, header};
 use webframe::minijinja::context;
@@ -8,7 +10,7 @@ use webframe::{Error, Request, Response, Result};
 use super::page;
 use super::registration::{Account, Form, Problems};
 use super::visitor::Visitor;
-use crate::dictionary::{Dictionary, Registration, SignedIn};
+use crate::dictionary::{Dictionary, LogIn, Registration, SignedIn};
 use crate::model::USERNAME_CHARS_MAX;
 use crate::texts::text;
 use crate::urls;
@@ -85,7 +87,7 @@ pub(crate) fn show_login(dictionary: &Dictionary, request: &Request) -> Result<R
     let visitor = Visitor::of(dictionary, request);
     visitor.user()?;
     let Then { next } = request.query()?;
-    login_page(StatusCode::OK, dictionary, &visitor, ("", &next))
+    login_page(StatusCode::OK, dictionary, &visitor, ("", &next), None)
 }
 
 /// POST of a name and a password.
@@ -97,16 +99,24 @@ pub(crate) fn submit_login(dictionary: &Dictionary, request: &Request) -> Result
         true => request.query::<Then>()?.next,
         false => form.next,
     };
-    match dictionary.sign_in(&form.name, &form.password)? {
-        Some(signed_in) => {
-            log::info!("user {} logged in from {}", signed_in.user, request.peer().address.ip());
+    let client = request.peer().address.ip();
+    match dictionary.sign_in(&form.name, &form.password, client)? {
+        LogIn::Done(signed_in) => {
+            log::info!("user {} logged in from {client}", signed_in.user);
             let next = urls::own_place(&next).unwrap_or(urls::HOME);
             enter(dictionary, &visitor, &signed_in, next)
         }
-        None => {
+        LogIn::Wrong => {
             // Not the name: people type their passwords there.
-            log::info!("a log-in from {} failed", request.peer().address.ip());
-            login_page(StatusCode::UNAUTHORIZED, dictionary, &visitor, (&form.name, &next))
+            log::info!("a log-in from {client} failed");
+            let typed = (form.name.as_str(), next.as_str());
+            login_page(StatusCode::UNAUTHORIZED, dictionary, &visitor, typed, None)
+        }
+        LogIn::Later(wait) => {
+            log::info!("a log-in from {client} was refused: too many failed before");
+            let (status, typed) = (StatusCode::TOO_MANY_REQUESTS, (form.name.as_str(), &*next));
+            let page = login_page(status, dictionary, &visitor, typed, Some(wait))?;
+            Ok(page.with_field(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1)))
         }
     }
 }
@@ -163,12 +173,14 @@ fn login_page(
     dictionary: &Dictionary,
     visitor: &Visitor<'_>,
     (name, next): (&str, &str),
+    wait: Option<Duration>,
 ) -> Result<Response> {
     let values = context! {
         form_token => visitor.form_token()?,
         name,
         next => urls::own_place(next).unwrap_or_default(),
         failed => status == StatusCode::UNAUTHORIZED,
+        wait_minutes => wait.map(|wait| wait.as_secs().div_ceil(60).max(1)),
     };
     let page = page::render_as(status, dictionary, visitor, "login.html", values)?;
     Ok(page.with_field(header::CACHE_CONTROL, NO_STORE))

@@ -72,20 +72,33 @@ fn start(request: &Request) -> Result<PageStart> {
     })
 }
 
-/// One row more than is shown is asked for: it says whether there is another page.
+/// One row more than is shown is asked for: it says whether there is another page. On the other side
+/// a single row is looked for, since a link may name any time.
 fn rows(dictionary: &Dictionary, visit: &Visit, start: PageStart) -> Result<Rows> {
     let length = dictionary.settings().dictionary.history_page;
-    let limit = u32::try_from(length + 1).unwrap_or(u32::MAX);
-    let mut rows = dictionary.store().recent_lookups(visit.user, start, limit)?;
+    let ask = |start, rows: usize| {
+        let limit = u32::try_from(rows).unwrap_or(u32::MAX);
+        dictionary.store().recent_lookups(visit.user, start, limit)
+    };
+    let mut rows = ask(start, length + 1)?;
     let has_more = rows.len() > length;
-    let is_backwards = matches!(start, PageStart::NewerThan(_));
-    match is_backwards {
-        true if has_more => drop(rows.remove(0)),
-        _ => rows.truncate(length),
-    }
-    Ok(match is_backwards {
-        true => Rows { rows, has_older: true, has_newer: has_more },
-        false => Rows { rows, has_older: has_more, has_newer: start != PageStart::Newest },
+    Ok(match (start, rows.last().map(|row| row.at)) {
+        (PageStart::NewerThan(_), Some(oldest)) if has_more => {
+            rows.remove(0);
+            let has_older = !ask(PageStart::OlderThan(oldest), 1)?.is_empty();
+            Rows { rows, has_older, has_newer: true }
+        }
+        // What is left is no whole page: it is shown at the head of the newest one.
+        (PageStart::NewerThan(_), _) => return self::rows(dictionary, visit, PageStart::Newest),
+        _ => {
+            rows.truncate(length);
+            let newest = rows.first().map(|row| PageStart::NewerThan(row.at));
+            let has_newer = match newest.filter(|_| start != PageStart::Newest) {
+                Some(newest) => !ask(newest, 1)?.is_empty(),
+                None => false,
+            };
+            Rows { rows, has_older: has_more, has_newer }
+        }
     })
 }
 

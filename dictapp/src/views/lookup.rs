@@ -79,8 +79,11 @@ pub(crate) fn search(dictionary: &Dictionary, request: &Request) -> Result<Respo
     }
     let page = query.page.unwrap_or(1).clamp(1, 1000);
     let matches = matches(&books, word.as_str(), page, &dictionary.settings().dictionary);
+    if page > 1 && matches.words.is_empty() {
+        return Response::see_other(&urls::search(word.as_str())).map_err(Error::internal);
+    }
     if page == 1 {
-        let found = matches!(matches.kind, "pattern" | "reverse" | "words");
+        let found = matches!(matches.kind, "pattern" | "regex" | "reverse" | "words");
         record(dictionary, &visitor, &word, found)?;
     }
     let values = context! {

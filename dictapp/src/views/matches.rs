@@ -41,16 +41,20 @@ pub(super) fn matches(
             return Matches { kind: "bad_pattern", problem, ..Matches::default() };
         }
         Some(Ok(pattern)) => {
-            Some(("pattern", lexicon.matching(&pattern, wanted, settings.pattern_time_max)))
+            let kind = if pattern.is_regex() { "regex" } else { "pattern" };
+            let search = |page| lexicon.matching(&pattern, page, settings.pattern_time_max);
+            Some((kind, books.page(wanted, search)))
         }
-        None if has_chinese(query) => Some(("reverse", lexicon.reverse(query, wanted))),
+        None if has_chinese(query) => {
+            Some(("reverse", books.page(wanted, |page| lexicon.reverse(query, page))))
+        }
         None => None,
     };
     if let Some((kind, found)) = found {
         return Matches {
             kind: if found.entries.is_empty() { "nothing" } else { kind },
             problem: String::new(),
-            words: books.seen(found.entries).iter().map(brief).collect(),
+            words: found.entries.iter().map(brief).collect(),
             has_more: found.end == End::More,
             missing: match found.end {
                 End::Complete | End::More => "",

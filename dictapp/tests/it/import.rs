@@ -60,7 +60,7 @@ fn importing_the_same_file_again_changes_nothing(fresh: &Fresh) {
     let before = store.books().unwrap();
     assert_eq!(before[0].title, "My book");
     let again = run(&store, &file).unwrap();
-    assert_eq!(again.to_string(), "mine: unchanged, 1 entries were imported before");
+    assert_eq!(again.to_string(), "mine: unchanged, imported before (1 entry)");
     assert_eq!(store.books().unwrap(), before);
 
     write(fresh, "mine.book", "b\nn. 二\n");

@@ -233,10 +233,24 @@ fn what_learners_type_gets_what_they_meant() {
         let words: Vec<&str> = lexicon.look_up(query).iter().map(|hit| hit.entry.word).collect();
         assert!(words.contains(&word), "{query}: {words:?}");
     }
+    for query in ["she'll", "could've", "email", "online", "classroom", "panda", "etc."] {
+        assert_eq!(first(query), Some(query));
+    }
     assert_eq!(first("recieve"), None);
     assert_eq!(lexicon.did_you_mean("recieve", 5)[0].word, "receive");
-    let apple = lexicon.reverse("苹果", dictapp::lexicon::Page::first(3));
-    assert_eq!(apple.entries[0].word, "apple");
+    for (chinese, words) in [
+        ("苹果", &["apple"][..]),
+        ("学习", &["learn", "study"]),
+        ("高兴", &["happy", "glad", "joy"]),
+        ("计算机", &["computer"]),
+        ("漂亮", &["beautiful", "pretty"]),
+        ("机会", &["chance", "opportunity"]),
+        ("微信", &["WeChat"]),
+    ] {
+        let found = lexicon.reverse(chinese, dictapp::lexicon::Page::first(3)).entries;
+        let found: Vec<&str> = found.iter().map(|entry| entry.word).collect();
+        assert!(words.contains(&found[0]), "{chinese}: {found:?}");
+    }
     let left: Vec<_> = lexicon.look_up("left").iter().map(|hit| hit.entry.word).collect();
     assert!(left.contains(&"left") && left.contains(&"leave"), "{left:?}");
 }

@@ -187,3 +187,25 @@ fn every_page_fits_a_phone() {
         assert_eq!(browser.script(styled, &[]), "flex", "{page} has no stylesheet");
     }
 }
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn on_a_phone_the_settings_can_be_reached_and_a_row_of_the_history_is_not_broken_up() {
+    let site = Site::start();
+    let browser = Browser::start(Profile { width: 390, height: 844, ..Profile::default() });
+    register(&browser, &site, "a-rather-long-name-of-somebody-x");
+    look_up(&browser, "answer");
+    browser.goto(&format!("{}/word/{}", site.url, "x".repeat(120)));
+    browser.goto(&format!("{}/history", site.url));
+    let lines = "const of = document.querySelector('#history tbody tr:last-child time'); \
+        return of.getBoundingClientRect().height / parseFloat(getComputedStyle(of).lineHeight)";
+    let lines = browser.script(lines, &[]).as_f64().expect("a number");
+    assert!(lines < 2.5, "a time takes {lines} lines");
+    let menu = "const tops = [...document.querySelectorAll('.menu > *')] \
+        .map(one => one.getBoundingClientRect()).map(one => one.top + one.height / 2); \
+        return Math.max(...tops) - Math.min(...tops)";
+    let apart = browser.script(menu, &[]).as_f64().expect("a number");
+    assert!(apart < 8.0, "the menu is broken up over {apart} pixels");
+    browser.click("#settings");
+    browser.wait_for("body.settings");
+}

@@ -35,6 +35,28 @@ fn whole_glosses_come_first_then_the_commonest() {
 }
 
 #[test]
+fn words_that_say_it_sooner_come_first_and_brackets_say_nothing() {
+    let lexicon = lexicon(&[
+        "do|v. 做，干；学习，从事|1",
+        "joy|n. 欢乐；高兴|2",
+        "down|adv. 向下；（计算机）停机|3",
+        "study|v. 学习，攻读\nn. 书房|4",
+        "happy|adj. 快乐的，高兴的；幸福的|5",
+        "gladly|adv. 高兴地|6",
+        "computer|n. 计算机，电脑|7",
+        "schooling|n. 学校教育|8",
+    ]);
+    for (query, expected) in [
+        ("学习", &["study", "do"][..]),
+        ("高兴", &["happy", "gladly", "joy"]),
+        ("高兴的", &["happy"]),
+        ("计算机", &["computer", "down"]),
+    ] {
+        assert_eq!(words(lexicon.reverse(query, Page::first(9)).entries), expected, "{query}");
+    }
+}
+
+#[test]
 fn letters_beside_chinese_count_in_any_width() {
     finds("T恤", &["T-shirt"]);
     finds("ｔ恤", &["T-shirt"]);

@@ -22,7 +22,7 @@ fn the_last_ten_are_shown_and_all_of_them_by_pages() {
     let first = person.get("/history");
     first.assert_has(
         200,
-        &["25 look-ups", "<th scope=\"col\">Name</th><th scope=\"col\">Word</th>"],
+        &["25 in all, the newest first.", "<th scope=\"col\">Name</th><th scope=\"col\">Word</th>"],
     );
     assert_eq!(first.words(), newest_first[..10]);
     assert_eq!(first.link("newer"), None);
@@ -35,6 +35,38 @@ fn the_last_ten_are_shown_and_all_of_them_by_pages() {
     assert_eq!(back.words(), newest_first[10..20]);
     let front = person.get(&back.link("newer").expect("newer ones"));
     assert_eq!((front.words(), front.link("newer")), (first.words(), None));
+}
+
+#[test]
+fn the_page_before_the_newest_rows_is_a_whole_one_when_rows_came_meanwhile() {
+    let site = Site::start_with(&["dictionary.history_page=3"]);
+    let person = Person::registered(&site, "Levi");
+    for word in ["a", "b", "c", "d"] {
+        person.get(&format!("/word/{word}"));
+    }
+    let last = person.get(&person.get("/history").link("older").expect("one older"));
+    assert_eq!(last.words(), ["a"]);
+    person.get("/word/e");
+    let middle = person.get(&last.link("newer").expect("newer ones"));
+    assert_eq!(middle.words(), ["d", "c", "b"]);
+    let front = person.get(&middle.link("newer").expect("a newer one"));
+    assert_eq!((front.words(), front.link("newer")), (person.history(), None));
+    assert_eq!(front.words(), ["e", "d", "c"]);
+}
+
+#[test]
+fn no_link_leads_beyond_the_ends_wherever_a_page_begins() {
+    let site = Site::start_with(&["dictionary.history_page=1"]);
+    let person = Person::registered(&site, "Levi");
+    person.get("/word/a");
+    for target in ["/history?older=253402207200000000", "/history?newer=0"] {
+        let page = person.get(target);
+        assert_eq!((page.link("older"), page.link("newer")), (None, None), "{target}");
+    }
+    person.get("/word/b");
+    let oldest = person.get("/history?newer=0");
+    assert_eq!((oldest.words(), oldest.link("older")), (vec!["a".to_owned()], None));
+    assert!(oldest.link("newer").is_some());
 }
 
 #[test]

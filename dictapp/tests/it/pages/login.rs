@@ -1,6 +1,6 @@
 //! Logging in: who may, where to, and forms that are not ours.
 
-use super::client::{PASSWORD, Person, encode_value};
+use super::client::{Answer, PASSWORD, Person, encode_value};
 use super::site::Site;
 
 /// The page without what differs from one visit to the next.
@@ -51,6 +51,67 @@ fn a_log_in_goes_only_to_a_place_of_this_site() {
         let person = Person::new(&site);
         let form = [("name", "Levi"), ("password", PASSWORD), ("next", next)];
         assert_eq!(person.submit("/login", &form).to(place), place, "{next:?} in the form");
+    }
+}
+
+/// Behind a proxy that is believed, so that a visitor can come from anywhere.
+fn start_throttled() -> Site {
+    let settings = ["server.trusted_proxies=127.0.0.1", "accounts.login_failures_max=2"];
+    let network = "accounts.login_failures_per_network_max=5";
+    Site::start_with(&[settings[0], settings[1], network])
+}
+
+#[track_caller]
+fn log_in_from(address: &str, person: &Person<'_>, name: &str, password: &str) -> Answer {
+    let token = person.get("/login").form_token();
+    let form = [("name", name), ("password", password), ("form_token", &token)];
+    person.post_with("/login", &form, &[("X-Forwarded-For", address)])
+}
+
+#[test]
+fn a_name_that_failed_too_often_waits_there_and_not_elsewhere_whether_or_not_it_exists() {
+    let site = start_throttled();
+    Person::registered(&site, "Levi");
+    let person = Person::new(&site);
+    let mut refused = Vec::new();
+    for (name, network) in [("Levi", "192.0.2.1"), ("Nobody", "192.0.2.2")] {
+        for _ in 0..2 {
+            assert_eq!(log_in_from(network, &person, name, "wrong horse").status, 401);
+        }
+        let answer = log_in_from(network, &person, name, PASSWORD);
+        answer.assert_has(429, &["Too many log-ins have failed. Try again in 15 min."]);
+        answer.assert_has_not(&["is wrong", PASSWORD]);
+        let seconds: u64 = answer.field("retry-after").expect("a time").parse().unwrap();
+        assert!((840..=900).contains(&seconds), "{seconds}");
+        refused.push(without_token(&answer.body).replace("Nobody", "Levi"));
+    }
+    assert_eq!(refused[0], refused[1]);
+    let chinese = Person::who_reads(&site, "zh");
+    let answer = log_in_from("192.0.2.1", &chinese, "Levi", PASSWORD);
+    answer.assert_has(429, &["登录失败的次数太多。请过 15 分钟再试。"]);
+    assert_eq!(log_in_from("192.0.2.3", &person, "Levi", PASSWORD).to("/"), "/");
+}
+
+#[test]
+fn a_network_that_failed_too_often_waits_with_every_name() {
+    let site = start_throttled();
+    Person::registered(&site, "Levi");
+    let person = Person::new(&site);
+    for name in ["a", "b", "c", "d", "e"] {
+        assert_eq!(log_in_from("192.0.2.1", &person, name, "wrong horse").status, 401);
+    }
+    assert_eq!(log_in_from("192.0.2.1", &person, "Levi", PASSWORD).status, 429);
+    assert_eq!(log_in_from("192.0.2.2", &person, "Levi", PASSWORD).to("/"), "/");
+}
+
+#[test]
+fn log_ins_that_go_well_are_not_counted() {
+    let site = start_throttled();
+    Person::registered(&site, "Levi");
+    for _ in 0..4 {
+        let person = Person::new(&site);
+        assert_eq!(log_in_from("192.0.2.1", &person, "Levi", "wrong horse").status, 401);
+        assert_eq!(log_in_from("192.0.2.1", &person, "Levi", PASSWORD).to("/"), "/");
     }
 }
 

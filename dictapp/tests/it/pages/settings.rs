@@ -58,6 +58,24 @@ fn a_book_that_a_user_switches_off_is_gone_for_that_user_alone() {
 }
 
 #[test]
+fn pages_of_matches_are_whole_without_a_book_that_is_off() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    let chinese = &books(&levi.get("/settings"))[0].0.clone();
+    choose(&levi, &[chinese]).to("/settings?saved");
+    let (mut pages, mut target) = (Vec::new(), "/search?q=b%2A".to_owned());
+    loop {
+        let page = levi.get(&target);
+        pages.push(page.body.matches("<li><a lang=\"en\"").count());
+        let Some(next) = page.body.split("rel=\"next\" href=\"").nth(1) else { break };
+        target = next.split('"').next().unwrap().replace("&amp;", "&");
+    }
+    let (last, whole) = pages.split_last().expect("a page");
+    assert!(whole.len() > 5 && whole.iter().all(|&words| words == 30), "{pages:?}");
+    assert!((1..=30).contains(last), "{pages:?}");
+}
+
+#[test]
 fn one_book_must_stay_on() {
     let site = Site::start();
     let levi = Person::registered(&site, "Levi");

@@ -58,6 +58,10 @@ fn a_port_in_use_is_one_sentence_and_leaves_nothing_behind() {
     let (code, said) = refused(folder.path(), &[&format!("server.address={address}")]);
     assert_eq!(code, 1);
     assert!(said.starts_with(&format!("dictapp: cannot listen at {address}: ")), "{said}");
+    assert!(
+        said.contains("; stop the program that listens there, or set server.address"),
+        "{said}"
+    );
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
