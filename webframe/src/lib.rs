@@ -17,6 +17,7 @@ mod media;
 mod condition;
 mod files;
 mod template;
+pub mod url;
 mod error;
 pub mod middleware;
 mod limits;

@@ -120,6 +120,16 @@ fn a_redirect_leads_to_no_other_host() {
 }
 
 #[test]
+fn a_listing_that_leaves_names_out_says_so_though_those_it_saw_are_hidden() {
+    let site = Site::with(StaticFiles::with_listing);
+    let folder = site.directory.path().join("root/sub");
+    for number in 0..=10_000 {
+        fs::File::create(folder.join(format!(".{number}"))).expect("a file");
+    }
+    assert!(site.get("sub/", &[]).text().contains("and more"));
+}
+
+#[test]
 fn a_listing_is_shown_when_asked_for_and_shows_nothing_hidden() {
     let site = Site::with(StaticFiles::with_listing);
     site.write("sub/a<b>&c.txt", b"x");
