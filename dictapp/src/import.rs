@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use sha2::{Digest, Sha256};
 
 use crate::books::{Book, Kind, Oddities, Progress};
+use crate::hex;
 use crate::store::{BookHeader, ImportStart, Store};
 
 /// What is to be imported, and as what.
@@ -200,7 +201,7 @@ fn digest(kind: Kind, path: &Path) -> Result<String> {
         }
         hash.update(length.to_le_bytes());
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex::encode(&hash.finalize()))
 }
 
 impl fmt::Display for Report {

@@ -10,6 +10,7 @@ pub mod settings;
 pub mod lexicon;
 pub mod password;
 pub mod session;
+mod hex;
 pub mod form_token;
 mod log;
 mod texts;

@@ -34,7 +34,7 @@ use std::{fmt, sync::Arc};
 pub use books::{Book, BookId, Visibility};
 pub use config::{DatabaseConfig, DatabaseTimeouts};
 pub use error::{Result, StoreError};
-pub use history::{HISTORY_PAGE_MAX, Lookup, PageStart, PastLookup};
+pub use history::{HISTORY_ROWS_MAX, Lookup, PageStart, PastLookup};
 pub use import::{BookHeader, Import, ImportStart};
 pub use sessions::{NewSession, Session};
 pub use users::{NewUser, User, UserId};

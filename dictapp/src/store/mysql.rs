@@ -21,7 +21,7 @@ use mysql::{Conn, Opts, OptsBuilder, consts::CapabilityFlags};
 use super::{
     circuit::{Admission, Circuit},
     config::{DatabaseTimeouts, Server},
-    db::{Access, Db, Row, Session, Value},
+    db::{Access, Db, Row, Session, Value, in_transaction},
     error::{Kind, Result, StoreError},
     mysql_link::{Link, error_at},
     pool::{Lease, Pool, PoolLimits, lock},
@@ -272,16 +272,7 @@ impl Db for Mysql {
     }
 
     fn transaction(&self, work: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()> {
-        self.run(|link| {
-            link.begin(Access::Write)?;
-            match work(link) {
-                Ok(()) => link.commit(),
-                Err(error) => {
-                    link.rollback().ok(); // when even this fails, the pool closes the connection
-                    Err(error)
-                }
-            }
-        })
+        self.run(|link| in_transaction(link, &mut *work))
     }
 
     /// Finds with the short clocks which server answers: the long ones of the session count for

@@ -279,7 +279,7 @@ fn concurrent_look_ups_are_all_recorded(fresh: &Fresh) {
                     store.record_lookup(&lookup(user, &text, 1_000)).unwrap();
                     // Durable and visible before the call returns.
                     let start = PageStart::Oldest;
-                    let seen = store.recent_lookups(user, start, HISTORY_PAGE_MAX).unwrap();
+                    let seen = store.recent_lookups(user, start, HISTORY_ROWS_MAX).unwrap();
                     assert!(seen.iter().any(|row| row.word == text), "{text} is not there");
                 }
             })

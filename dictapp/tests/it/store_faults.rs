@@ -260,7 +260,7 @@ fn every_acknowledged_row_survives_a_failover_once() {
 pub(crate) fn stored_words(store: &Store, user: UserId) -> Vec<String> {
     let (mut words, mut start) = (Vec::new(), PageStart::Newest);
     loop {
-        let page = store.recent_lookups(user, start, HISTORY_PAGE_MAX).unwrap();
+        let page = store.recent_lookups(user, start, HISTORY_ROWS_MAX).unwrap();
         let Some(last) = page.last() else { return words };
         start = PageStart::OlderThan(last.at);
         words.extend(page.into_iter().map(|row| row.word));
