@@ -1,8 +1,8 @@
 //! The one table of URLs: what lies where, and the way back from a name or a word to its path.
 
 use anyhow::Context;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use webframe::middleware::{self, AccessLog, SecurityHeaders, compression, request_id};
+use webframe::middleware::{self, AccessLog, SameOrigin, SecurityHeaders, compression, request_id};
+use webframe::url::{encode_query, encode_segment};
 use webframe::{App, Urls, blocking};
 
 use crate::dictionary::Dictionary;
@@ -70,7 +70,11 @@ pub fn app(dictionary: Dictionary, settings: &Settings) -> anyhow::Result<App<Di
     if settings.log.access {
         app = app.wrap(access_log(&settings.log)?);
     }
-    let app = app.wrap(request_id).wrap(compression).wrap(headers);
+    let own_pages = match &settings.server.public_url {
+        Some(url) => SameOrigin::new().with_public_url(url),
+        None => SameOrigin::new(),
+    };
+    let app = app.wrap(request_id).wrap(compression).wrap(headers).wrap(own_pages);
     Ok(app.urls(table()).error_page(error::page))
 }
 
@@ -89,29 +93,23 @@ fn access_log(settings: &Log) -> anyhow::Result<AccessLog> {
     }))
 }
 
-/// What need not be encoded in a segment or a value of a query.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// A slash in a query stands for nothing else and reads better.
-const RESERVED_IN_QUERY: &AsciiSet = &RESERVED.remove(b'/');
-
 /// The page of a word, whatever characters it has: a slash in it is no separator.
 pub(crate) fn word(word: &str) -> String {
     // A browser takes a segment of dots away (RFC 3986 §5.2.4), encoded or not; a search does not.
     if matches!(word, "." | "..") {
         return search(word);
     }
-    format!("/word/{}", utf8_percent_encode(word, RESERVED))
+    format!("/word/{}", encode_segment(word))
 }
 
 /// The answer to a query.
 pub(crate) fn search(query: &str) -> String {
-    format!("{SEARCH}?q={}", utf8_percent_encode(query, RESERVED))
+    format!("{SEARCH}?q={}", encode_query(query))
 }
 
 /// The page to log in at, and where to go then.
 pub(crate) fn login_then(next: &str) -> String {
-    format!("{LOGIN}?next={}", utf8_percent_encode(next, RESERVED_IN_QUERY))
+    format!("{LOGIN}?next={}", encode_query(next))
 }
 
 /// A file under `static/`; the mark changes with the file, so that browsers may keep it.

@@ -8,7 +8,6 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 
-use super::selection::Selection;
 use crate::lexicon::{BookId, Lexicon, Stamp};
 use crate::store::{self, Store};
 
@@ -75,11 +74,6 @@ impl Shelf {
     /// The state of the store that this was made from.
     pub fn version(&self) -> u64 {
         self.version
-    }
-
-    /// The shelf without these books of the store, which a visitor switched off.
-    pub fn without(&self, off: &[store::BookId]) -> Selection<'_> {
-        Selection::new(self, off)
     }
 }
 

@@ -14,7 +14,7 @@ use webframe::{Address, Server, Stopped};
 use crate::dictionary::Dictionary;
 use crate::settings::{DatabaseUrl, Settings};
 use crate::store::Store;
-use crate::{log, urls};
+use crate::{log, urls, views};
 
 /// Serves until SIGTERM or Ctrl-C.
 ///
@@ -53,7 +53,7 @@ pub fn store(settings: &Settings) -> anyhow::Result<Store> {
 pub fn open(settings: &Settings) -> anyhow::Result<Dictionary> {
     let store = store(settings)?;
     shipped::install(&store).context("cannot put the shipped word books into the database")?;
-    let dictionary = Dictionary::new(settings.clone(), store)?;
+    let dictionary = Dictionary::new(settings.clone(), store, views::templates()?)?;
     let words = dictionary.shelf();
     ::log::info!(
         "{} entries of {} word books from {}",
