@@ -16,8 +16,8 @@ use webframe::Templates;
 
 use crate::password::{PasswordError, Passwords};
 use crate::session::Expiry;
-use crate::settings::{DatabaseUrl, Settings};
-use crate::store::{Store, StoreError};
+use crate::settings::Settings;
+use crate::store::{DatabaseUrl, Store, StoreError};
 
 pub use accounts::{Registration, SignedIn, Visit};
 pub use selection::{Found, FoundEntry, Selection};
