@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 
 use crate::answer::{Asked, read_answer};
 use crate::arguments::Arguments;
-use crate::cargo::{cargo, target};
+use crate::cargo::{build_example, target};
 use crate::server::{Holdings, Server};
-use crate::step::{step, succeed};
+use crate::step::step;
 
 pub(crate) const ABOUT: &str = "measure others' latency in a crowd of bad clients: \
     [--seconds N] [--idle N] [--slow N] [--unread N]; or under --overload";
@@ -51,9 +51,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
         unread: arguments.take_option("--unread")?.unwrap_or(1_000),
     };
     arguments.finish()?;
-    let args = ["build", "--quiet", "--release", "--package", "webframe", "--example", "soak"];
-    succeed(&mut cargo(&args)).context("cannot build the example")?;
-    let program = target().join("release/examples/soak");
+    let program = build_example("soak")?;
     let idle = time.as_secs() + 60;
     let command = format!("{} {{port}} {WORKERS_MAX} {idle}", program.display());
     let server = Server::start(&command, &target().join("crowd.log"))?;

@@ -32,7 +32,7 @@ mod settings;
 
 use std::{fmt, sync::Arc};
 
-pub use books::{Book, BookId, Visibility};
+pub use books::{Book, BookId, Visibility, put_first};
 pub use config::{DatabaseConfig, DatabaseTimeouts};
 pub use error::{Result, StoreError};
 pub use history::{HISTORY_ROWS_MAX, Lookup, PageStart, PastLookup};

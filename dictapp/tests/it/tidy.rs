@@ -15,7 +15,7 @@ const PAGES: &[&str] = &["dictapp/templates", "static"];
 
 /// Literals that look like a path of ours and are none: where, what, and why.
 const NO_URL_PATHS: &[(&str, &str, &str)] =
-    &[("dictapp/src/cli/mod.rs", "/usr/share/wordnet", "where Debian keeps WordNet")];
+    &[("dictapp/src/import.rs", "/usr/share/wordnet", "where Debian keeps WordNet")];
 
 /// Hosts that are named and never asked: XML's name spaces.
 const NAME_SPACES: &[&str] = &["http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"];
