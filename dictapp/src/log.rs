@@ -1,44 +1,43 @@
 //! Lines of the log: what any part says through the `log` crate to standard error or a file, as
 //! text for people or as JSON for programs. Nothing that was said can end a line or hide in one.
+//! A file that somebody renamed is opened anew when asked for.
 
 use std::fmt::{self, Write as _};
-use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
 use jiff::Timestamp;
 use log::{LevelFilter, Metadata, Record};
+use webframe::LogFile;
 
 use crate::settings::{Log, LogFormat, LogLevel};
 
-/// Begins to write the log.
+/// Begins to write the log; gives its file, where it has one.
 ///
 /// # Errors
 /// The file cannot be opened; there is a log already.
-pub(crate) fn start(settings: &Log) -> anyhow::Result<()> {
-    let to = match &settings.file {
-        None => To::Stderr,
-        Some(path) => {
-            let file = OpenOptions::new().append(true).create(true).open(path);
-            let what = || format!("cannot write the log file {}", path.display());
-            To::File(Mutex::new(file.with_context(what)?))
-        }
-    };
-    let lines = Lines { level: filter(settings.level), format: settings.format, to };
-    log::set_max_level(lines.level);
-    log::set_boxed_logger(Box::new(lines)).context("there is a log already")
+pub(crate) fn start(settings: &Log) -> anyhow::Result<Option<LogFile>> {
+    let file = settings.file.as_ref().map(LogFile::open).transpose()?;
+    let (level, format) = (filter(settings.level), settings.format);
+    let lines = Lines { level, format, file: file.clone() };
+    log::set_max_level(level);
+    log::set_boxed_logger(Box::new(lines)).context("there is a log already")?;
+    Ok(file)
+}
+
+/// Goes on in a new file where the old one was renamed.
+pub(crate) fn reopen(file: &LogFile) {
+    match file.reopen() {
+        Ok(()) => log::info!("the log goes on in {}", file.path().display()),
+        Err(error) => log::error!("{error}; the log goes on in the file of before"),
+    }
 }
 
 struct Lines {
     level: LevelFilter,
     format: LogFormat,
-    to: To,
-}
-
-enum To {
-    Stderr,
-    File(Mutex<File>),
+    /// Else standard error.
+    file: Option<LogFile>,
 }
 
 fn filter(level: LogLevel) -> LevelFilter {
@@ -62,11 +61,9 @@ impl log::Log for Lines {
         let line = line(self.format, Timestamp::now(), record);
         // One write a line, so that lines of two processes do not mix. A log that cannot be
         // written is no reason to stop serving, and there is nobody to tell.
-        let written = match &self.to {
-            To::Stderr => io::stderr().lock().write_all(line.as_bytes()),
-            To::File(file) => {
-                file.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes())
-            }
+        let written = match self.file.as_ref() {
+            None => io::stderr().lock().write_all(line.as_bytes()),
+            Some(mut file) => file.write_all(line.as_bytes()),
         };
         drop(written);
     }
@@ -137,8 +134,7 @@ mod tests {
 
     #[test]
     fn the_level_decides_what_is_written() {
-        let lines =
-            Lines { level: filter(LogLevel::Warn), format: LogFormat::Text, to: To::Stderr };
+        let lines = Lines { level: filter(LogLevel::Warn), format: LogFormat::Text, file: None };
         let enabled = |level| lines.enabled(&Metadata::builder().level(level).build());
         assert!(enabled(log::Level::Error) && enabled(log::Level::Warn));
         assert!(!enabled(log::Level::Info));

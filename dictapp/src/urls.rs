@@ -1,13 +1,16 @@
 //! The one table of URLs: what lies where, and the way back from a name or a word to its path.
 
-use anyhow::Context;
+use std::io;
+
 use webframe::middleware::{self, AccessLog, SameOrigin, SecurityHeaders, compression, request_id};
 use webframe::url::{encode_query, encode_segment};
-use webframe::{App, Urls, blocking};
+use webframe::{App, LogFile, Urls, blocking};
 
 use crate::dictionary::Dictionary;
-use crate::settings::{Log, LogFormat, Settings};
-use crate::views::{account, assets, error, history, home, language, lookup, settings, suggest};
+use crate::settings::{LogFormat, Settings};
+use crate::views::{
+    account, assets, error, history, home, language, lookup, refusal, settings, suggest,
+};
 
 pub(crate) const HOME: &str = "/";
 pub(crate) const REGISTER: &str = "/register";
@@ -61,14 +64,20 @@ fn table() -> Urls<Dictionary> {
 ///
 /// # Errors
 /// The access log cannot be written.
-pub fn app(dictionary: Dictionary, settings: &Settings) -> anyhow::Result<App<Dictionary>> {
+pub fn app(
+    dictionary: Dictionary,
+    settings: &Settings,
+    log_file: Option<LogFile>,
+) -> anyhow::Result<App<Dictionary>> {
     let mut headers = SecurityHeaders::new();
     if !settings.tls.hsts.is_zero() {
         headers = headers.with_strict_transport(settings.tls.hsts);
     }
-    let mut app = App::new(dictionary);
+    let mut app = App::new(dictionary).refusal_page(|dictionary, why| {
+        refusal::page(dictionary, why).map(|page| headers.on(page))
+    });
     if settings.log.access {
-        app = app.wrap(access_log(&settings.log)?);
+        app = app.wrap(access_log(settings.log.format, log_file)?);
     }
     let own_pages = match &settings.server.public_url {
         Some(url) => SameOrigin::new().with_public_url(url),
@@ -79,15 +88,9 @@ pub fn app(dictionary: Dictionary, settings: &Settings) -> anyhow::Result<App<Di
 }
 
 /// A line for each request, where the other lines go.
-fn access_log(settings: &Log) -> anyhow::Result<AccessLog> {
-    let log = match &settings.file {
-        None => AccessLog::stderr()?,
-        Some(path) => {
-            let what = || format!("cannot write the log file {}", path.display());
-            AccessLog::file(path).with_context(what)?
-        }
-    };
-    Ok(log.with_format(match settings.format {
+fn access_log(format: LogFormat, file: Option<LogFile>) -> io::Result<AccessLog> {
+    let log = file.map_or_else(AccessLog::stderr, AccessLog::writer)?;
+    Ok(log.with_format(match format {
         LogFormat::Text => middleware::LogFormat::Common,
         LogFormat::Json => middleware::LogFormat::Json,
     }))

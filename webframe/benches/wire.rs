@@ -7,7 +7,7 @@ use http::{HeaderValue, StatusCode, header};
 use webframe::wire::{
     Head, HeadLimits,
     chunked::ChunkDecoder,
-    encode::{Length, Persistence, encode_chunk, encode_head},
+    encode::{Length, Persistence, Prelude, encode_chunk, encode_head},
 };
 
 const LIMITS: HeadLimits =
@@ -44,7 +44,7 @@ fn answers(c: &mut Criterion) {
         (header::VARY, HeaderValue::from_static("Accept-Encoding")),
         (header::SET_COOKIE, HeaderValue::from_static("session=1f0c; HttpOnly; Secure; Path=/")),
     ];
-    let mut out = Vec::new();
+    let (mut out, prelude) = (Vec::new(), Prelude::dated(DATE));
     let mut group = c.benchmark_group("answer");
     for (name, fields) in [("short", &short[..]), ("page", &page[..])] {
         group.bench_function(name, |b| {
@@ -52,7 +52,7 @@ fn answers(c: &mut Criterion) {
                 out.clear();
                 let length = Length::Known(1234);
                 let fields = black_box(fields);
-                encode_head(&mut out, StatusCode::OK, fields, length, Persistence::Keep, DATE);
+                encode_head(&mut out, StatusCode::OK, fields, length, Persistence::Keep, &prelude);
             });
         });
     }

@@ -9,11 +9,12 @@ use std::{
 use http::{HeaderValue, Method, StatusCode, header};
 
 use crate::{
-    Error, Request, Response, Urls,
+    Error, Refusal, Request, Response, Result, Urls,
     engine::{Endpoint, Pace, Service},
     middleware::Middleware,
+    refusal::{RefusalPages, plain_text},
     router::Found,
-    wire::{Head, WireError},
+    wire::Head,
 };
 
 /// Everything that answers requests: state of any `Send + Sync` type, URLs, layers, error page.
@@ -22,6 +23,7 @@ pub struct App<S> {
     urls: Urls<S>,
     layers: Vec<Box<dyn Middleware<S>>>,
     error_page: Box<ErrorPage<S>>,
+    refusal_pages: RefusalPages,
     /// Of the answers that no route gives: 404, 405, OPTIONS.
     elsewhere: Pace,
 }
@@ -36,6 +38,7 @@ impl<S: Send + Sync + 'static> App<S> {
             urls: Urls::new(),
             layers: Vec::new(),
             error_page: Box::new(|_, _, error| plain_error(error)),
+            refusal_pages: RefusalPages::default(),
             elsewhere: Pace::learned(),
         }
     }
@@ -69,8 +72,24 @@ impl<S: Send + Sync + 'static> App<S> {
         self
     }
 
-    pub(crate) fn mistakes(&self) -> &[String] {
-        self.urls.mistakes()
+    /// Sets the pages of what the server answers without a handler: heads that cannot be taken,
+    /// time-outs, overload. Each is made once, now, and has up to 16 KiB; its status stays that of
+    /// the refusal. No layer comes around them. One that cannot be made keeps the app from being
+    /// served.
+    ///
+    /// ```
+    /// use webframe::{App, Response};
+    ///
+    /// let app = App::new(()).refusal_page(|_, refusal| Ok(Response::html(refusal.detail())));
+    /// ```
+    #[must_use]
+    pub fn refusal_page(mut self, page: impl Fn(&S, Refusal) -> Result<Response>) -> App<S> {
+        self.refusal_pages = RefusalPages::make(|refusal| page(&self.state, refusal));
+        self
+    }
+
+    pub(crate) fn mistakes(&self) -> impl Iterator<Item = &String> {
+        self.urls.mistakes().iter().chain(self.refusal_pages.mistakes())
     }
 
     fn endpoint_response(&self, endpoint: Endpoint, request: &Request) -> Response {
@@ -183,18 +202,8 @@ impl<S: Send + Sync + 'static> Service for App<S> {
         })
     }
 
-    fn refuse(&self, error: WireError) -> Response {
-        plain_error(&Error::new(error.status(), error.to_string()))
-    }
-
-    fn fail(&self, error: &Error) -> Response {
-        plain_error(error)
-    }
-
-    fn shed(&self) -> Response {
-        Response::text("the server is busy: try again in a second\n")
-            .with_status(StatusCode::SERVICE_UNAVAILABLE)
-            .with_field(header::RETRY_AFTER, HeaderValue::from_static("1"))
+    fn refuse(&self, refusal: Refusal) -> Response {
+        self.refusal_pages.response(refusal)
     }
 }
 
@@ -216,12 +225,7 @@ fn is_known(method: &Method) -> bool {
 /// The page of an app that has none of its own: status, reason and text.
 fn plain_error(error: &Error) -> Response {
     let status = error.status();
-    let reason = status.canonical_reason().unwrap_or("");
-    let text = match error.public() {
-        "" => format!("{} {reason}\n", status.as_u16()),
-        public => format!("{} {reason}: {public}\n", status.as_u16()),
-    };
-    Response::text(text).with_status(status)
+    Response::text(plain_text(status, error.public())).with_status(status)
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> String {

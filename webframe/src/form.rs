@@ -59,7 +59,11 @@ fn raw_pairs(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// The name of a pair as a text may show it: decoded, without controls, and not endless.
 fn name_of(pair: &[u8]) -> String {
     let raw = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
-    let name = percent_decode(raw).decode_utf8_lossy();
+    shown(&percent_decode(raw).decode_utf8_lossy())
+}
+
+/// A name that a peer chose, for the text of an error.
+pub(crate) fn shown(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(64).collect()
 }
 

@@ -20,6 +20,10 @@ pub struct Limits {
     pub chunk_overhead_max: usize,
     /// Pairs of a form or a query; 400 beyond. 1,000, as Django.
     pub form_fields_max: usize,
+    /// Parts of a form with files; 400 beyond. 1,000, as Go; Tomcat 50.
+    pub form_parts_max: usize,
+    /// The head of one part of such a form in bytes; 400 beyond. 4 KiB; Tomcat 512 bytes.
+    pub part_head_bytes_max: usize,
     /// Cookies of one request; 431 beyond. 100; browsers keep 180 for a site.
     pub cookies_max: usize,
     /// Requests answered on one connection before it is closed politely. 100,000; nginx 1,000.
@@ -45,6 +49,8 @@ impl Default for Limits {
             body_memory_max: 64 << 10,
             chunk_overhead_max: 16 << 10,
             form_fields_max: 1_000,
+            form_parts_max: 1_000,
+            part_head_bytes_max: 4 << 10,
             cookies_max: 100,
             requests_per_connection_max: 100_000,
             connections_max: 20_000,

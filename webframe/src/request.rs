@@ -6,7 +6,15 @@ use http::{HeaderName, Method};
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 
-use crate::{Error, Limits, Result, body::Content, router, wire::Head};
+use crate::{
+    Error, Limits, Multipart, Result,
+    body::Content,
+    router,
+    wire::{
+        Head,
+        multipart::{Delimiter, PartLimits},
+    },
+};
 
 /// One request, whole: its content has come before a handler sees it.
 pub struct Request {
@@ -18,6 +26,7 @@ pub struct Request {
     pub(crate) peer: Peer,
     pub(crate) id: RequestId,
     pub(crate) form_fields_max: usize,
+    pub(crate) part_limits: PartLimits,
 }
 
 /// Who sent a request, as far as its connection knows and trusted proxies tell.
@@ -138,6 +147,21 @@ impl Request {
         crate::form::parse(&content, self.form_fields_max, "form")
     }
 
+    /// The content as the parts of a form with files. It is read back whole into memory where it
+    /// waits in a temporary file.
+    ///
+    /// # Errors
+    /// 415 where the content is no `multipart/form-data`, 400 naming the part and what is wrong
+    /// there, or the limit that it passes.
+    pub fn multipart(&self) -> Result<Multipart<'_>> {
+        let mut types = self.head.values(http::header::CONTENT_TYPE.as_str());
+        let delimiter = Delimiter::of(types.next().unwrap_or_default())?;
+        if types.next().is_some() {
+            return Err(Error::bad_request("the form has two Content-Type fields"));
+        }
+        Multipart::parse(self.content.bytes()?, &delimiter, &self.part_limits)
+    }
+
     /// The content's bytes; read back whole where they wait in a temporary file.
     ///
     /// # Errors
@@ -175,6 +199,7 @@ impl Request {
             peer,
             id: RequestId::default(),
             form_fields_max: limits.form_fields_max,
+            part_limits: PartLimits::of(limits),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a handler gives back: a status, fields, and a body that may be bytes, a file or a stream.
 
-use std::{fmt, fs::File, io::Read, sync::Arc};
+use std::{cell::Cell, fmt, fs::File, io::Read, sync::Arc};
 
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 
@@ -14,9 +14,20 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Response {
     status: StatusCode,
-    fields: Vec<(HeaderName, HeaderValue)>,
+    fields: Fields,
     body: Body,
     compression: Compression,
+}
+
+type Fields = Vec<(HeaderName, HeaderValue)>;
+
+/// A longer list of fields is not kept for the next answer.
+const SPARE_FIELDS_MAX: usize = 32;
+
+thread_local! {
+    /// The emptied list of the last answer that was sent from this thread: with it the next one
+    /// that is made here allocates nothing.
+    static SPARE: Cell<Fields> = const { Cell::new(Vec::new()) };
 }
 
 /// Whether a layer may compress the content.
@@ -79,7 +90,7 @@ impl Response {
 
     /// 200 with bytes of the given media type.
     pub fn typed(media_type: HeaderValue, body: Body) -> Response {
-        let mut fields = Vec::with_capacity(4);
+        let mut fields = SPARE.take();
         fields.push((header::CONTENT_TYPE, media_type));
         Response { status: StatusCode::OK, fields, body, ..Response::default() }
     }
@@ -100,11 +111,7 @@ impl Response {
     }
 
     /// From parts whose fields were looked at when they were made.
-    pub(crate) fn assembled(
-        status: StatusCode,
-        fields: Vec<(HeaderName, HeaderValue)>,
-        body: Body,
-    ) -> Response {
+    pub(crate) fn assembled(status: StatusCode, fields: Fields, body: Body) -> Response {
         Response { status, fields, body, ..Response::default() }
     }
 
@@ -259,6 +266,14 @@ impl Response {
     /// Status, fields and body, taken apart.
     pub fn into_parts(self) -> (StatusCode, Vec<(HeaderName, HeaderValue)>, Body) {
         (self.status, self.fields, self.body)
+    }
+
+    /// Leaves the list of fields of an answer that was sent to the next one.
+    pub(crate) fn recycle(mut fields: Fields) {
+        if fields.capacity() <= SPARE_FIELDS_MAX {
+            fields.clear();
+            SPARE.set(fields);
+        }
     }
 }
 

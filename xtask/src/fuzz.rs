@@ -62,6 +62,19 @@ const TARGETS: &[Target] = &[
         ],
         bytes_max: 256,
     },
+    Target { name: "multipart", seed: |_| None, examples: FORMS, bytes_max: 1024 },
+];
+
+/// Forms with files, the boundary on a line before each.
+const FORMS: &[&str] = &[
+    "b\n--b--\r\n",
+    "b\n--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--b--\r\n",
+    "----x\n------x\r\nContent-Disposition: form-data; name=\"%22%0D%0A\"; filename=\"\\a/b\"\r\n\
+        Content-Type: text/plain\r\n\r\n\r\n----y\r\n------x--",
+    "a b'()+_,-./:=?\nbefore\r\n--a b'()+_,-./:=? \t\r\ncontent-disposition:FORM-DATA ;NAME=a;x=\"\"\r\n\
+        Content-Transfer-Encoding: 8bit\r\nX: y\r\n\r\n--a b'()+_,-./:=?-- \r\nbehind",
+    "b\n--b\r\nContent-Disposition: form-data; name=a; filename=..\r\n\r\n1\r\n--b\r\n\
+        Content-Disposition: form-data; name=a; filename*=utf-8''b\r\n\r\n2\r\n--b-",
 ];
 
 /// What LLVM adds to the code: the counters and the traces of comparisons that libFuzzer reads.

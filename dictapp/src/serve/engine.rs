@@ -70,10 +70,12 @@ mod tests {
     fn every_limit_of_the_settings_reaches_the_framework() {
         let mut given = Settings::default();
         given.limits.form_fields_max = 11;
+        given.limits.form_parts_max = 14;
         given.limits.connections_per_address_max = 12;
         given.timeouts.linger = std::time::Duration::from_secs(13);
         let engine = settings(&given).unwrap();
         assert_eq!(engine.limits.form_fields_max, 11);
+        assert_eq!(engine.limits.form_parts_max, 14);
         assert_eq!(engine.limits.connections_per_address_max, 12);
         assert_eq!(engine.timeouts.linger.as_secs(), 13);
     }

@@ -21,11 +21,14 @@ use crate::{log, urls, views};
 /// Whatever keeps it from serving, in one sentence: an address that is taken, a database that
 /// cannot be used, a log file that cannot be written.
 pub fn run(settings: &Settings) -> anyhow::Result<()> {
-    log::start(&settings.log)?;
+    let log_file = log::start(&settings.log)?;
     // Before anything else is touched: another instance may serve there already.
-    let server = Server::bind(&engine::settings(settings)?)?.stop_on_signals()?;
+    let mut server = Server::bind(&engine::settings(settings)?)?.stop_on_signals()?;
+    if let Some(file) = log_file.clone() {
+        server = server.on_hang_up(move || log::reopen(&file))?;
+    }
     let dictionary = open(settings)?;
-    let app = urls::app(dictionary, settings)?;
+    let app = urls::app(dictionary, settings, log_file)?;
     let _upkeep = upkeep::start(app.state())?;
     announce(&server.addresses(), settings);
     let Stopped { cut } = server.serve(app)?;

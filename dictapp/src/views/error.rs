@@ -29,14 +29,17 @@ pub(crate) fn page(dictionary: &Dictionary, request: &Request, error: &Error) ->
 }
 
 /// The middle of the keys of its texts: `error_400_title`.
-fn kind(status: StatusCode) -> &'static str {
+pub(super) fn kind(status: StatusCode) -> &'static str {
     match status.as_u16() {
         400 => "400",
         403 => "403",
         404 => "404",
         405 => "405",
+        408 => "408",
         413 => "413",
+        414 | 431 => "431",
         415 => "415",
+        501 | 505 => "other", // no fault of ours
         503 => "503",
         500..=599 => "500",
         _ => "other",

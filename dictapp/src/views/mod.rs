@@ -14,5 +14,6 @@ mod registration;
 pub(crate) mod settings;
 pub(crate) mod language;
 pub(crate) mod error;
+pub(crate) mod refusal;
 
 pub(crate) use page::templates;

@@ -10,7 +10,7 @@ use crate::{
     Body, Response,
     wire::{
         Version,
-        encode::{self, Length, Persistence},
+        encode::{self, Length, Persistence, Prelude},
     },
 };
 
@@ -20,7 +20,7 @@ pub(super) fn encode(
     scratch: &mut Scratch,
     response: Response,
     keep: bool,
-    date: &[u8; 29],
+    prelude: &Prelude,
 ) {
     connection.served += 1;
     let request = &*scratch.request;
@@ -34,7 +34,8 @@ pub(super) fn encode(
         (true, Version::Http10) => Persistence::KeepTold,
         (false, _) => Persistence::Close,
     };
-    encode::encode_head(&mut scratch.output, status, &fields, frame.length, persistence, date);
+    encode::encode_head(&mut scratch.output, status, &fields, frame.length, persistence, prelude);
+    Response::recycle(fields);
     let parting = match request.content_unread || scratch.at < scratch.have {
         true => Parting::Lingering,
         false => Parting::AtOnce,

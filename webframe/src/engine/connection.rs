@@ -27,6 +27,7 @@ use super::{
 };
 use crate::{
     Request, Response,
+    request::Peer,
     wire::{WireError, chunked::ChunkDecoder},
 };
 
@@ -36,6 +37,8 @@ pub(super) struct Connection {
     pub(super) transport: Transport,
     pub(super) peer: SocketAddr,
     pub(super) purpose: Purpose,
+    /// A proxy in front says that its client came encrypted.
+    pub(super) came_encrypted: bool,
     /// Came from the peer and is not used up: part of a head, or requests that wait their turn.
     pub(super) input: Vec<u8>,
     /// Waits until the peer takes it.
@@ -197,6 +200,7 @@ impl Connection {
             transport: arrival.transport,
             peer: arrival.peer,
             purpose: arrival.purpose,
+            came_encrypted: false,
             input: Vec::new(),
             output: Vec::new(),
             taken: 0,
@@ -208,6 +212,13 @@ impl Connection {
             ended: false,
             watches_writing: false,
         }
+    }
+
+    /// Who sends requests here: encrypted where we see it, or a proxy that we believe says so. Its
+    /// word never takes away what we see: a proxy may hand on encryption that it cannot open.
+    pub(super) fn peer(&self) -> Peer {
+        let encrypted = self.transport.is_encrypted() || self.came_encrypted;
+        Peer { address: self.peer, encrypted }
     }
 
     /// Reads once.

@@ -7,21 +7,19 @@
 use std::{sync::Arc, time::Duration, time::Instant};
 
 use super::{
-    Endpoint, Engine, answer,
+    Endpoint, Engine, Pace, answer,
     connection::{Answered, Came, Connection, Message, Parting, Phase, Step, Written},
     reader::{self, Scratch},
     shard::{Shard, Todo},
     slots::Token,
 };
 use crate::{
-    Error, Request, RequestId, Response,
+    Refusal, Request, RequestId, Response,
     wire::{Head, WireError},
 };
 
 /// A handler that takes longer is slow: it had better not run in the shard.
 const SLOW: Duration = Duration::from_micros(500);
-/// A batch of answers that grew larger than this gives its memory back.
-const OUTPUT_KEPT_MAX: usize = 1 << 20;
 
 impl Shard {
     /// Reads what has come and answers it; `None` when another worker has the shard now.
@@ -88,14 +86,14 @@ impl Shard {
             match reader::next(connection, scratch, engine, now) {
                 Step::NeedMore => break,
                 Step::Refuse(error) => {
-                    let response = engine.service.refuse(error);
+                    let response = engine.service.refuse(error.into());
                     self.refuse(token, response, scratch);
                     break;
                 }
                 Step::Answer(response) => self.answer(token, *response, scratch),
                 Step::Fail(error) => {
                     log::error!("a request's content cannot be kept: {error}");
-                    let response = engine.service.fail(&Error::internal(error));
+                    let response = engine.service.refuse(Refusal::Fault);
                     self.refuse(token, response, scratch);
                     break;
                 }
@@ -133,6 +131,8 @@ impl Shard {
             connection.phase = Phase::Answering(scratch.request.pattern);
         }
         let table = &engine.tables[number];
+        let pace = engine.service.pace(endpoint);
+        let began = self.begin_call(endpoint, pace);
         table.lay(self, endpoint);
         let response = engine.service.answer(endpoint, &scratch.request);
         let Some(mut shard) = table.take_back() else {
@@ -146,11 +146,36 @@ impl Shard {
             })));
             return None;
         };
-        let ended = Instant::now();
-        engine.service.pace(endpoint).learn(ended.duration_since(shard.clock) > SLOW);
-        shard.clock = ended;
+        if let Some(began) = began {
+            shard.clock = Instant::now();
+            pace.learn(shard.clock.duration_since(began) > SLOW);
+        }
         shard.answer(token, response, scratch);
         Some(shard)
+    }
+
+    /// Notes that a route is called here; its beginning where the call has to be timed.
+    fn begin_call(&mut self, endpoint: Endpoint, pace: &Pace) -> Option<Instant> {
+        if pace.is_in_doubt() {
+            return Some(Instant::now());
+        }
+        if self.untimed.last() != Some(&endpoint) {
+            self.untimed.push(endpoint);
+        }
+        None
+    }
+
+    /// Ends the calls since the last wait for events. To look at the clock for each would cost a
+    /// tenth of it: where all of them together were quick, none was slow; else the next calls of
+    /// these routes are timed one by one.
+    pub(super) fn end_calls(&mut self) {
+        let began = std::mem::replace(&mut self.clock, Instant::now());
+        if self.clock.duration_since(began) > SLOW {
+            for &endpoint in &self.untimed {
+                self.engine.service.pace(endpoint).suspect();
+            }
+        }
+        self.untimed.clear();
     }
 
     /// Gives the request to a worker; or says at once that there are too many waiting.
@@ -164,7 +189,7 @@ impl Shard {
         let Some(connection) = self.connections.get(token) else { return };
         connection.phase = Phase::Answering(scratch.request.pattern);
         if !engine.workers.admits(self.clock) {
-            let response = engine.service.shed();
+            let response = engine.service.refuse(Refusal::Busy);
             return self.answer(token, response, scratch);
         }
         let fresh = Box::new(Request::empty(&engine.settings.limits, scratch.request.peer));
@@ -189,7 +214,6 @@ impl Shard {
         }
         scratch.request = answered.request;
         scratch.output.extend_from_slice(&answered.output);
-        (scratch.at, scratch.have) = (0, 0);
         self.answer(answered.token, answered.response, scratch);
         self.settle(answered.token, scratch);
         self.read_on(answered.token);
@@ -201,7 +225,7 @@ impl Shard {
         let draining = self.draining;
         let Some(connection) = self.connections.get(token) else { return };
         let keep = !draining && connection.served + 1 < requests_max;
-        answer::encode(connection, scratch, response, keep, &self.date);
+        answer::encode(connection, scratch, response, keep, &self.prelude);
     }
 
     /// Appends the answer to what is no request; nothing behind it is looked at.
@@ -217,14 +241,10 @@ impl Shard {
 
     /// Writes what the scratch holds for the peer, and keeps what of its input is not used up.
     pub(super) fn settle(&mut self, token: Token, scratch: &mut Scratch) {
-        let Some(connection) = self.connections.get(token) else {
-            scratch.output.clear();
-            return;
-        };
+        let Some(connection) = self.connections.get(token) else { return };
         if !matches!(connection.phase, Phase::Closing(_) | Phase::Lingering(_)) {
             connection.input.extend_from_slice(scratch.unread());
         }
-        (scratch.at, scratch.have) = (0, 0);
         let waits_for_peer = match connection.phase {
             Phase::Idle => connection.input.is_empty(),
             Phase::Head(_) | Phase::Body(_) => true,
@@ -237,14 +257,11 @@ impl Shard {
             true => Written::All,
             false => connection.write(&scratch.output),
         };
-        scratch.output.clear();
-        scratch.output.shrink_to(OUTPUT_KEPT_MAX);
         self.written(token, outcome);
     }
 
     /// The peer can take more.
-    pub(super) fn write(&mut self, token: Token, scratch: &mut Scratch) {
-        scratch.output.clear();
+    pub(super) fn write(&mut self, token: Token) {
         let Some(connection) = self.connections.get(token) else { return };
         if connection.has_output() {
             let outcome = connection.write_waiting();
@@ -348,7 +365,7 @@ impl Shard {
     }
 
     fn time_out(&mut self, token: Token, scratch: &mut Scratch) {
-        let response = self.engine.service.refuse(WireError::Timeout);
+        let response = self.engine.service.refuse(WireError::Timeout.into());
         self.refuse(token, response, scratch);
         self.settle(token, scratch);
     }
@@ -362,7 +379,7 @@ fn load(connection: &mut Connection, scratch: &mut Scratch) -> usize {
         true => connection.input = Vec::new(),
         false => connection.input.clear(),
     }
-    (scratch.at, scratch.have) = (0, kept);
+    scratch.have = kept;
     kept
 }
 

@@ -9,18 +9,21 @@ use std::{
 
 use super::{
     Engine,
+    certificates::Certificates,
     connection::{Connection, Phase, Written},
     reader::Scratch,
     shard::{Shard, Todo},
     slots::Token,
     timers::Tick,
-    tls::Tls,
     transport::Transport,
 };
 use crate::{
     network,
     wire::proxy::{self, HEADER_BYTES_MAX, Introduction, NoIntroduction},
 };
+
+/// Room for what decides whether a peer begins to encrypt: the first message of most, whole.
+const FIRST_BYTES: usize = 4 << 10;
 
 /// A connection that was accepted.
 #[derive(Debug)]
@@ -31,13 +34,16 @@ pub(super) struct Arrival {
     pub(super) opening: Opening,
 }
 
-/// What the connections of a listener are for.
+/// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// To ask the app.
     Site,
     /// To be told where the site is.
     Redirect,
+    /// To be told that it is encrypted here. It is no redirect: a proxy that forgets to encrypt
+    /// would turn in a circle, and a program would go on sending its secrets in the open first.
+    Unencrypted,
 }
 
 /// What a connection begins with.
@@ -55,27 +61,22 @@ impl Arrival {
     /// A connection that came in at a listener.
     pub(super) fn at(
         listener: usize,
-        socket: Transport,
+        transport: Transport,
         peer: SocketAddr,
         engine: &Engine,
-    ) -> Result<Arrival, rustls::Error> {
+    ) -> Arrival {
         let purpose = match listener < engine.site_listeners {
             true => Purpose::Site,
             false => Purpose::Redirect,
         };
-        let (transport, opening) = match (&engine.certificates, purpose) {
-            (Some(certificates), Purpose::Site) => {
-                let tls = Tls::new(socket, certificates.session()?);
-                (Transport::Tls(Box::new(tls)), Opening::Handshake)
+        let opening = match purpose {
+            _ if network::any_contains(&engine.settings.proxy_protocol_from, peer.ip()) => {
+                Opening::Introduction
             }
-            _ => (socket, Opening::Request),
+            Purpose::Site if engine.certificates.is_some() => Opening::Handshake,
+            _ => Opening::Request,
         };
-        let proxies = &engine.settings.proxy_protocol_from;
-        let opening = match network::any_contains(proxies, peer.ip()) {
-            true => Opening::Introduction,
-            false => opening,
-        };
-        Ok(Arrival { transport, peer, purpose, opening })
+        Arrival { transport, peer, purpose, opening }
     }
 
     /// Where the connection stands now.
@@ -123,17 +124,49 @@ fn greet(connection: &mut Connection, buffer: &mut [u8], engine: &Engine) -> io:
     if let Phase::Greeting(Opening::Introduction, since) = connection.phase {
         let introduction = read_introduction(connection, buffer)?;
         connection.input.drain(..introduction.bytes);
+        connection.came_encrypted = introduction.encrypted;
         if let Some(client) = introduction.client {
             introduce(connection, client, engine)?;
         }
         connection.phase = Phase::Greeting(Opening::Handshake, since);
-        if let Transport::Tls(tls) = &mut connection.transport {
-            tls.take_in(&std::mem::take(&mut connection.input))?;
-        }
     }
-    match &mut connection.transport {
-        Transport::Tls(tls) => tls.shake_hands(),
-        Transport::Tcp(_) | Transport::Unix(_) => Ok(()),
+    match &engine.certificates {
+        Some(certificates) if connection.purpose == Purpose::Site => {
+            encrypt(connection, buffer, certificates)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Shakes hands, unless the first byte is one of a request that is not encrypted: a TLS record
+/// begins with another than a letter.
+fn encrypt(
+    connection: &mut Connection,
+    buffer: &mut [u8],
+    certificates: &Certificates,
+) -> io::Result<()> {
+    if !connection.transport.is_encrypted() {
+        if connection.input.is_empty() {
+            read_more(connection, &mut buffer[..FIRST_BYTES])?;
+        }
+        if connection.input.first().is_some_and(u8::is_ascii_alphabetic) {
+            connection.purpose = Purpose::Unencrypted;
+            return Ok(());
+        }
+        let session = certificates.session().map_err(io::Error::other)?;
+        connection.transport.encrypt(session, &std::mem::take(&mut connection.input))?;
+    }
+    connection.transport.shake_hands()
+}
+
+/// Reads once, at least a byte, behind what of the connection's input is there.
+fn read_more(connection: &mut Connection, room: &mut [u8]) -> io::Result<()> {
+    match connection.transport.read(room)? {
+        0 => Err(ErrorKind::UnexpectedEof.into()),
+        came => {
+            connection.input.extend_from_slice(&room[..came]);
+            Ok(())
+        }
     }
 }
 
@@ -141,16 +174,12 @@ fn greet(connection: &mut Connection, buffer: &mut [u8], engine: &Engine) -> io:
 fn read_introduction(connection: &mut Connection, buffer: &mut [u8]) -> io::Result<Introduction> {
     loop {
         let room = HEADER_BYTES_MAX.saturating_sub(connection.input.len());
-        let came = connection.transport.socket_mut().read(&mut buffer[..room])?;
-        if came == 0 {
-            return Err(ErrorKind::UnexpectedEof.into());
-        }
-        connection.input.extend_from_slice(&buffer[..came]);
+        read_more(connection, &mut buffer[..room])?;
         match proxy::parse(&connection.input) {
             Ok(Some(introduction)) => return Ok(introduction),
             Ok(None) => {}
             Err(NoIntroduction) => {
-                let text = "it does not begin with a header of the PROXY protocol";
+                let text = "it does not begin with a right header of the PROXY protocol";
                 return Err(io::Error::new(ErrorKind::InvalidData, text));
             }
         }

@@ -16,7 +16,7 @@ use mio::{
 };
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
-use super::transport::Transport;
+use super::transport::{self, Transport};
 
 /// Connections that may wait to be accepted; the kernel cuts it to `net.core.somaxconn`.
 const BACKLOG: i32 = 4096;
@@ -119,12 +119,13 @@ impl Listener {
     pub(super) fn accept(&self) -> Result<(Transport, SocketAddr), AcceptFailure> {
         match self {
             Listener::Tcp(listener) => {
-                listener.accept().map(|(socket, peer)| (Transport::Tcp(socket), peer))
+                listener.accept().map(|(socket, peer)| (transport::Socket::Tcp(socket), peer))
             }
             Listener::Unix(listener) => {
-                listener.accept().map(|(socket, _)| (Transport::Unix(socket), NO_ADDRESS))
+                listener.accept().map(|(socket, _)| (transport::Socket::Unix(socket), NO_ADDRESS))
             }
         }
+        .map(|(socket, peer)| (Transport::plain(socket), peer))
         .map_err(|error| classify(&error))
     }
 

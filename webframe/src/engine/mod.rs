@@ -37,10 +37,7 @@ use std::{
 
 use timers::Tick;
 
-use crate::{
-    Error, Request, Response, Timeouts,
-    wire::{Head, WireError},
-};
+use crate::{Refusal, Request, Response, Timeouts, wire::Head};
 
 /// What answers a request, as the engine sees an app.
 pub(crate) trait Service: Send + Sync {
@@ -50,12 +47,8 @@ pub(crate) trait Service: Send + Sync {
     fn pace(&self, endpoint: Endpoint) -> &Pace;
     /// The answer; a panic is a 500 already.
     fn answer(&self, endpoint: Endpoint, request: &Request) -> Response;
-    /// The answer to what never became a request.
-    fn refuse(&self, error: WireError) -> Response;
-    /// The answer where a fault of ours kept a request from becoming whole.
-    fn fail(&self, error: &Error) -> Response;
-    /// The answer to a request that would wait too long.
-    fn shed(&self) -> Response;
+    /// The answer to what no handler is asked for.
+    fn refuse(&self, refusal: Refusal) -> Response;
 }
 
 /// Where a request leads.

@@ -15,7 +15,11 @@ use crate::{
 /// Room for one read; a head, or what is left of one, always fits.
 pub(super) const INPUT_BYTES: usize = 64 << 10;
 
-/// The buffers of whoever runs a shard; they stay with the thread, not with the shard.
+/// A batch of answers that grew larger than this gives its memory back.
+const OUTPUT_KEPT_MAX: usize = 1 << 20;
+
+/// The buffers of whoever runs a shard; they stay with the thread, not with the shard. They serve
+/// one connection at a time, from [`Scratch::begin_turn`] on.
 #[derive(Debug)]
 pub(super) struct Scratch {
     pub(super) input: Vec<u8>,
@@ -41,6 +45,14 @@ impl Scratch {
             request: Box::new(Request::empty(limits, peer)),
             piece: Vec::new(),
         }
+    }
+
+    /// Forgets what the last turn left, whatever way it ended: no byte of one connection may meet
+    /// another.
+    pub(super) fn begin_turn(&mut self) {
+        (self.at, self.have) = (0, 0);
+        self.output.clear();
+        self.output.shrink_to(OUTPUT_KEPT_MAX);
     }
 
     /// What has come and is not used up.
@@ -102,8 +114,7 @@ fn begin(connection: &mut Connection, scratch: &mut Scratch, engine: &Engine, no
     }
     let (endpoint, pattern) = engine.service.find(&request.head);
     request.pattern = pattern;
-    request.peer =
-        Peer { address: connection.peer, encrypted: connection.transport.is_encrypted() };
+    request.peer = connection.peer();
     if !engine.settings.trusted_proxies.is_empty() {
         let trusted = &engine.settings.trusted_proxies;
         request.peer = forwarded::client(request.peer, &request.head, trusted);
@@ -113,7 +124,7 @@ fn begin(connection: &mut Connection, scratch: &mut Scratch, engine: &Engine, no
     let rest = match request.head.framing() {
         Framing::None | Framing::Length(0) => return Step::Request(endpoint),
         Framing::Length(length) if length > engine.settings.limits.body_bytes_max => {
-            return Step::Refuse(WireError::BodyTooLarge);
+            return refused(request, WireError::BodyTooLarge, engine);
         }
         Framing::Length(length) => match take_whole(scratch, length, &engine.settings.limits) {
             Some(Ok(())) => return Step::Request(endpoint),
@@ -143,20 +154,32 @@ fn turn_away(connection: &Connection, request: &mut Request, engine: &Engine) ->
     let (head, settings) = (&request.head, &engine.settings);
     let strange = |host| !host::is_one_of(host, &settings.allowed_hosts);
     let strange = !settings.allowed_hosts.is_empty() && head.host().is_some_and(strange);
-    if connection.purpose == Purpose::Redirect {
-        let response = engine.destination.response(head).filter(|_| !strange);
-        request.content_unread = !matches!(head.framing(), Framing::None | Framing::Length(0));
-        return Some(match response {
-            Some(response) => Step::Answer(Box::new(response)),
-            None => Step::Refuse(WireError::Host),
-        });
-    }
-    if strange {
-        return Some(Step::Refuse(WireError::HostNotServed));
-    }
-    let too_many =
-        head.has_cookies() && cookie::pairs(head.fields()).count() > settings.limits.cookies_max;
-    too_many.then_some(Step::Refuse(WireError::TooManyCookies))
+    let cookies_max = settings.limits.cookies_max;
+    let error = match connection.purpose {
+        Purpose::Unencrypted => WireError::Unencrypted,
+        Purpose::Redirect => match engine.destination.response(head).filter(|_| !strange) {
+            Some(response) => {
+                let framing = head.framing();
+                request.content_unread = !matches!(framing, Framing::None | Framing::Length(0));
+                return Some(Step::Answer(Box::new(response)));
+            }
+            None => WireError::Host,
+        },
+        Purpose::Site if strange => WireError::HostNotServed,
+        Purpose::Site
+            if head.has_cookies() && cookie::pairs(head.fields()).count() > cookies_max =>
+        {
+            WireError::TooManyCookies
+        }
+        Purpose::Site => return None,
+    };
+    Some(refused(request, error, engine))
+}
+
+/// Refuses what has a whole head: to a HEAD without content.
+fn refused(request: &mut Request, error: WireError, engine: &Engine) -> Step {
+    request.content_unread = true;
+    Step::Answer(Box::new(engine.service.refuse(error.into())))
 }
 
 /// Takes a content that has come whole with its head, as most forms do, without a detour.

@@ -214,19 +214,21 @@ impl Server {
     /// # Errors
     /// Signals that cannot be caught.
     pub fn stop_on_signals(self) -> io::Result<Server> {
-        let mut signals = Signals::new([SIGINT, SIGTERM])?;
-        let (stop, certificates) = (self.stop.clone(), self.certificates.clone());
-        if certificates.is_some() {
-            signals.add_signal(SIGHUP)?;
+        let stop = self.stop.clone();
+        on_signals("stop", &[SIGINT, SIGTERM], move || stop.stop())?;
+        match self.certificates.clone() {
+            Some(certificates) => self.on_hang_up(move || certificates.reload_and_log()),
+            None => Ok(self),
         }
-        thread::Builder::new().name("signals".to_owned()).spawn(move || {
-            for signal in signals.forever() {
-                match &certificates {
-                    Some(certificates) if signal == SIGHUP => certificates.reload_and_log(),
-                    _ => stop.stop(),
-                }
-            }
-        })?;
+    }
+
+    /// Has this done at each SIGHUP too, on a thread of its own: opening a log file anew, say.
+    /// Without any of these, and without a certificate, SIGHUP ends the process.
+    ///
+    /// # Errors
+    /// A signal that cannot be caught.
+    pub fn on_hang_up(self, act: impl Fn() + Send + 'static) -> io::Result<Server> {
+        on_signals("hang-up", &[SIGHUP], act)?;
         Ok(self)
     }
 
@@ -235,7 +237,7 @@ impl Server {
     /// # Errors
     /// A mistake in the app's table of URLs, or resources that the system does not give.
     pub fn serve<S: Send + Sync + 'static>(mut self, app: App<S>) -> io::Result<Stopped> {
-        if let Some(mistake) = app.mistakes().first() {
+        if let Some(mistake) = app.mistakes().next() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, mistake.clone()));
         }
         let shards = match self.settings.shards {
@@ -300,6 +302,12 @@ impl Server {
         }
         Ok(engine)
     }
+}
+
+fn on_signals(name: &str, signals: &[i32], act: impl Fn() + Send + 'static) -> io::Result<()> {
+    let mut signals = Signals::new(signals)?;
+    let wait = move || signals.forever().for_each(|_| act());
+    thread::Builder::new().name(name.to_owned()).spawn(wait).map(drop)
 }
 
 fn addresses(listeners: &[Listener]) -> Vec<Address> {

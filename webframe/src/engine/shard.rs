@@ -12,7 +12,7 @@ use std::{
 use mio::{Events, Interest, Poll, Waker};
 
 use super::{
-    Engine,
+    Endpoint, Engine,
     connection::{Connection, Message, Phase},
     greeting::Arrival,
     inbox::Inbox,
@@ -22,7 +22,7 @@ use super::{
     timers::{NEVER, TICK_MS, Tick, Wheel},
     transport::Transport,
 };
-use crate::request::Peer;
+use crate::{request::Peer, wire::encode::Prelude};
 
 const BELL: mio::Token = mio::Token(usize::MAX);
 /// The listeners' tokens lie from here on up to the bell's.
@@ -46,7 +46,7 @@ pub(super) struct Shard {
     pub(super) wheel: Wheel,
     pub(super) now: Tick,
     pub(super) clock: Instant,
-    pub(super) date: [u8; 29],
+    pub(super) prelude: Prelude,
     pub(super) requests: u64,
     pub(super) draining: bool,
     leaving: bool,
@@ -60,6 +60,8 @@ pub(super) struct Shard {
     date_until: Instant,
     /// Until when the tick may be taken for the current one.
     tick_until: Instant,
+    /// Routes called since the last wait for events without a look at the clock.
+    pub(super) untimed: Vec<Endpoint>,
     /// Polls without waiting that may pay: they do at many requests, and not at few.
     patience: u32,
     due: Vec<Token>,
@@ -94,7 +96,7 @@ impl Shard {
             wheel: Wheel::new(),
             now: 0,
             clock: Instant::now(),
-            date: [b' '; 29],
+            prelude: Prelude::dated(&[b' '; 29]),
             requests: 0,
             draining: false,
             leaving: false,
@@ -106,6 +108,7 @@ impl Shard {
             victims: Vec::new(),
             date_until: Instant::now(),
             tick_until: Instant::now(),
+            untimed: Vec::new(),
             patience: PATIENCE_MAX,
             due: Vec::new(),
         };
@@ -128,6 +131,7 @@ impl Shard {
         let mut scratch = Scratch::new(&engine.settings.limits, nobody);
         loop {
             while let Some(todo) = shard.todo.pop_front() {
+                scratch.begin_turn();
                 shard = match todo {
                     Todo::Read(token, ended) => {
                         match shard.read(token, ended, &mut scratch, &engine) {
@@ -136,7 +140,7 @@ impl Shard {
                         }
                     }
                     Todo::Write(token) => {
-                        shard.write(token, &mut scratch);
+                        shard.write(token);
                         shard
                     }
                     Todo::Accept(index) => {
@@ -154,6 +158,7 @@ impl Shard {
 
     /// Waits for something to do: readiness, messages, deadlines.
     fn wait(&mut self, scratch: &mut Scratch) {
+        self.end_calls();
         self.poll_events();
         self.look_at_clock();
         let mut bell = false;
@@ -237,7 +242,7 @@ impl Shard {
         self.date_until = self.clock + Duration::from_secs(1)
             - Duration::from_nanos(u64::from(since_epoch.subsec_nanos()));
         if let Ok(date) = <[u8; 29]>::try_from(httpdate::fmt_http_date(wall).as_bytes()) {
-            self.date = date;
+            self.prelude = Prelude::dated(&date);
         }
     }
 
@@ -246,13 +251,14 @@ impl Shard {
         let mut messages = std::mem::take(&mut self.messages);
         engine.inboxes[self.number].empty_into(&mut messages);
         for message in messages.drain(..) {
+            scratch.begin_turn();
             match message {
                 Message::Adopt(arrival, refused_by) => self.adopt(*arrival, refused_by),
                 Message::Answered(answered) => self.answered(*answered, scratch),
                 Message::Piece(token, piece, source) => {
                     self.piece(token, piece, source, scratch);
                 }
-                Message::Drain => self.begin_draining(scratch),
+                Message::Drain => self.begin_draining(),
                 Message::Leave => self.leaving = true,
             }
         }
@@ -278,6 +284,7 @@ impl Shard {
         });
         again.into_iter().for_each(|(token, deadline)| self.set_deadline(token, deadline));
         for token in due.drain(..) {
+            scratch.begin_turn();
             self.deadline_passed(token, scratch);
         }
         self.due = due;
@@ -320,13 +327,7 @@ impl Shard {
         if !self.engine.admission.enter(peer.ip()) {
             return; // closed by being dropped
         }
-        let arrival = match Arrival::at(listener, socket, peer, &self.engine) {
-            Ok(arrival) => arrival,
-            Err(error) => {
-                log::error!("a TLS session cannot begin: {error}");
-                return self.engine.admission.leave(peer.ip());
-            }
-        };
+        let arrival = Arrival::at(listener, socket, peer, &self.engine);
         let mine = self.connections.len();
         let counts = self.engine.loads.iter().map(|load| load.load(Relaxed)).enumerate();
         match counts.min_by_key(|load| load.1) {
@@ -433,7 +434,7 @@ impl Shard {
 
     /// Stops accepting after what waits already, and looks once more at each idle connection: a
     /// request may be on its way there.
-    fn begin_draining(&mut self, scratch: &mut Scratch) {
+    fn begin_draining(&mut self) {
         if self.draining {
             return;
         }
@@ -454,7 +455,6 @@ impl Shard {
                 _ => {}
             }
         }
-        scratch.output.clear();
     }
 
     fn finish_draining(mut self: Box<Self>) {

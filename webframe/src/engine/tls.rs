@@ -1,4 +1,4 @@
-//! A socket and a TLS session to a transport that takes and gives plain bytes, and never waits.
+//! Plain bytes to what a TLS session puts on a socket, and back, without ever waiting.
 //!
 //! What the session has for the peer goes to the socket at once; what that does not take stays in
 //! the session, which takes no more plain bytes beyond its bound then, and goes on when the socket
@@ -8,17 +8,16 @@ use std::io::{self, ErrorKind, Read, Write};
 
 use rustls::ServerConnection;
 
-use super::transport::Transport;
+use super::transport::Socket;
 
 /// Bytes of a client until the handshake is done; even one with a long certificate sends fewer.
 const HANDSHAKE_BYTES_MAX: usize = 64 << 10;
 /// Reads of the socket in a row: records without content must not keep a shard for long.
 const READS_MAX: usize = 64;
 
-/// An encrypted connection.
+/// The server's side of a TLS session; each call brings its socket.
 #[derive(Debug)]
 pub(super) struct Tls {
-    socket: Transport,
     session: ServerConnection,
     handshake_bytes: usize,
     /// The last read left something that no event will announce.
@@ -26,27 +25,23 @@ pub(super) struct Tls {
 }
 
 impl Tls {
-    pub(super) fn new(socket: Transport, session: ServerConnection) -> Tls {
-        Tls { socket, session, handshake_bytes: 0, unread: false }
-    }
-
-    pub(super) fn socket_mut(&mut self) -> &mut Transport {
-        &mut self.socket
+    pub(super) fn new(session: ServerConnection) -> Tls {
+        Tls { session, handshake_bytes: 0, unread: false }
     }
 
     /// Takes in what was read from the socket already.
-    pub(super) fn take_in(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+    pub(super) fn take_in(&mut self, socket: &mut Socket, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             self.handshake_bytes += self.session.read_tls(&mut bytes)?;
-            self.process()?;
+            self.process(socket)?;
         }
         Ok(())
     }
 
     /// Goes on with the handshake as far as it goes now; `WouldBlock` where it is not done.
-    pub(super) fn shake_hands(&mut self) -> io::Result<()> {
+    pub(super) fn shake_hands(&mut self, socket: &mut Socket) -> io::Result<()> {
         while self.session.is_handshaking() {
-            match self.receive()? {
+            match self.receive(socket)? {
                 0 => return Err(ErrorKind::UnexpectedEof.into()),
                 n => self.handshake_bytes += n,
             }
@@ -69,21 +64,21 @@ impl Tls {
     }
 
     /// Tells the peer that what it got was all, so that it knows it from a cut.
-    pub(super) fn say_goodbye(&mut self) {
+    pub(super) fn say_goodbye(&mut self, socket: &mut Socket) {
         self.session.send_close_notify();
-        drop(self.send()); // a peer that takes nothing now will see the socket close
+        drop(self.send(socket)); // a peer that takes nothing now will see the socket close
     }
 
     /// Reads from the socket once.
-    fn receive(&mut self) -> io::Result<usize> {
-        let n = self.session.read_tls(&mut self.socket)?;
-        self.process()?;
+    fn receive(&mut self, socket: &mut Socket) -> io::Result<usize> {
+        let n = self.session.read_tls(socket)?;
+        self.process(socket)?;
         Ok(n)
     }
 
-    fn process(&mut self) -> io::Result<()> {
+    fn process(&mut self, socket: &mut Socket) -> io::Result<()> {
         let processed = self.session.process_new_packets();
-        match self.send() {
+        match self.send(socket) {
             Err(error) if error.kind() != ErrorKind::WouldBlock => return Err(error),
             _ => {} // an alert too is on its way now
         }
@@ -91,9 +86,9 @@ impl Tls {
     }
 
     /// Writes to the socket what the session has for it.
-    fn send(&mut self) -> io::Result<()> {
+    pub(super) fn send(&mut self, socket: &mut Socket) -> io::Result<()> {
         while self.session.wants_write() {
-            match self.session.write_tls(&mut self.socket) {
+            match self.session.write_tls(socket) {
                 Ok(0) => return Err(ErrorKind::WriteZero.into()),
                 Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error),
                 _ => {}
@@ -102,16 +97,8 @@ impl Tls {
         Ok(())
     }
 
-    /// What a read ends with that has come to the end of all plain bytes.
-    fn at_end(&mut self, filled: usize) -> usize {
-        self.unread = filled > 0;
-        filled
-    }
-}
-
-impl Read for Tls {
     /// Fills as much as there is: until the socket is drained, or there is no room.
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+    pub(super) fn read(&mut self, socket: &mut Socket, into: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
         self.unread = false;
         for _ in 0..READS_MAX {
@@ -130,7 +117,7 @@ impl Read for Tls {
             if filled == into.len() {
                 return Ok(filled);
             }
-            match self.receive() {
+            match self.receive(socket) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock && filled > 0 => {
                     return Ok(filled);
                 }
@@ -140,13 +127,12 @@ impl Read for Tls {
         self.unread = true;
         if filled == 0 { Err(ErrorKind::WouldBlock.into()) } else { Ok(filled) }
     }
-}
 
-impl Write for Tls {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+    /// Encrypts and writes; what was taken goes out whole sooner or later.
+    pub(super) fn write(&mut self, socket: &mut Socket, bytes: &[u8]) -> io::Result<usize> {
         loop {
             let n = self.session.writer().write(bytes)?;
-            match self.send() {
+            match self.send(socket) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock && n > 0 => return Ok(n),
                 Err(error) => return Err(error),
                 Ok(()) if n > 0 || bytes.is_empty() => return Ok(n),
@@ -155,8 +141,10 @@ impl Write for Tls {
         }
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        self.send()
+    /// What a read ends with that has come to the end of all plain bytes.
+    fn at_end(&mut self, filled: usize) -> usize {
+        self.unread = filled > 0;
+        filled
     }
 }
 
@@ -171,10 +159,10 @@ mod tests {
     };
 
     use super::*;
-    use crate::engine::{TlsSettings, certificates::Certificates};
+    use crate::engine::{TlsSettings, certificates::Certificates, transport::Transport};
 
     /// A server's side after the handshake, and a client's whose socket does not wait either.
-    fn pair() -> (Tls, ClientConnection, UnixStream) {
+    fn pair() -> (Transport, ClientConnection, UnixStream) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/tls");
         let (cert, key) = (folder.join("first.crt"), folder.join("first.key"));
         let mut roots = RootCertStore::empty();
@@ -190,8 +178,8 @@ mod tests {
         let (ours, mut theirs) = UnixStream::pair().unwrap();
         ours.set_nonblocking(true).unwrap();
         theirs.set_nonblocking(true).unwrap();
-        let socket = Transport::Unix(mio::net::UnixStream::from_std(ours));
-        let mut tls = Tls::new(socket, certificates.session().unwrap());
+        let mut tls = Transport::plain(Socket::Unix(mio::net::UnixStream::from_std(ours)));
+        tls.encrypt(certificates.session().unwrap(), &[]).unwrap();
         while tls.shake_hands().is_err() || client.is_handshaking() {
             drop(client.complete_io(&mut theirs));
         }

@@ -4,7 +4,6 @@
 //! disk does not keep up, lines are lost, counted, and the log says how many.
 
 use std::{
-    fs::File,
     io::{self, Write},
     path::Path,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -13,7 +12,7 @@ use std::{
 };
 
 use super::{Middleware, log_line::Line};
-use crate::{Request, Response, app::Next};
+use crate::{LogFile, Request, Response, app::Next};
 
 /// Writes a line for each answer.
 ///
@@ -68,16 +67,13 @@ impl AccessLog {
         AccessLog::writer(io::stdout())
     }
 
-    /// A log at the end of a file, which is made where it is not there.
+    /// A log at the end of a file, which is made where it is not there. One that shall be opened
+    /// anew when it was renamed is a [`LogFile`] as the [writer](AccessLog::writer).
     ///
     /// # Errors
     /// The file cannot be opened, or the thread that writes cannot be started.
     pub fn file(path: impl AsRef<Path>) -> io::Result<AccessLog> {
-        let path = path.as_ref();
-        let file = File::options().append(true).create(true).open(path).map_err(|cause| {
-            io::Error::new(cause.kind(), format!("the access log {}: {cause}", path.display()))
-        })?;
-        AccessLog::writer(file)
+        AccessLog::writer(LogFile::open(path)?)
     }
 
     /// A log on anything that bytes can be written to.

@@ -54,6 +54,18 @@ impl SecurityHeaders {
         self
     }
 
+    /// The fields on a response that no layer comes around, as a page of
+    /// [`App::refusal_page`](crate::App::refusal_page).
+    #[must_use]
+    pub fn on(&self, mut response: Response) -> Response {
+        for (name, value) in &self.fields {
+            if response.field(name).is_none() {
+                response.set(name.clone(), value.clone());
+            }
+        }
+        response
+    }
+
     /// Has browsers come back encrypted only for so long (RFC 6797); told on encrypted
     /// connections alone.
     #[must_use]
@@ -72,12 +84,7 @@ impl Default for SecurityHeaders {
 
 impl<S: Send + Sync + 'static> Middleware<S> for SecurityHeaders {
     fn handle(&self, _: &S, request: &Request, next: Next<'_, S>) -> Response {
-        let mut response = next.run(request);
-        for (name, value) in &self.fields {
-            if response.field(name).is_none() {
-                response.set(name.clone(), value.clone());
-            }
-        }
+        let mut response = self.on(next.run(request));
         if let Some(value) = self.transport.as_ref().filter(|_| request.peer().encrypted) {
             response.set(header::STRICT_TRANSPORT_SECURITY, value.clone());
         }

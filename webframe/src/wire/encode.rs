@@ -60,6 +60,29 @@ pub enum Persistence {
 /// Room for status line, date and framing, so that a head grows its buffer once.
 const FIXED_BYTES: usize = 160;
 
+/// The first two lines of most answers, `200 OK` and `Date`, made once a second and not for each.
+#[derive(Clone, Copy, Debug)]
+pub struct Prelude([u8; PRELUDE.len()]);
+
+const STATUS_LINE_OK: &[u8] = b"HTTP/1.1 200 OK\r\n";
+const PRELUDE: [u8; 54] = *b"HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\n";
+
+impl Prelude {
+    /// With a date as HTTP writes it (RFC 9110 §5.6.7).
+    pub fn dated(date: &[u8; 29]) -> Prelude {
+        let mut bytes = PRELUDE;
+        if let Some((_, [place @ .., b'\r', b'\n'])) = bytes.split_at_mut_checked(23) {
+            place.copy_from_slice(date);
+        }
+        Prelude(bytes)
+    }
+
+    /// `Date` and its line end.
+    fn date_line(&self) -> &[u8] {
+        self.0.get(STATUS_LINE_OK.len()..).unwrap_or_default()
+    }
+}
+
 /// Appends status line, `Date`, fields and framing of an answer.
 pub fn encode_head(
     out: &mut Vec<u8>,
@@ -67,16 +90,18 @@ pub fn encode_head(
     fields: &[(HeaderName, HeaderValue)],
     length: Length,
     persistence: Persistence,
-    date: &[u8; 29],
+    prelude: &Prelude,
 ) {
     let line = |field: &(HeaderName, HeaderValue)| {
         field.0.as_str().len().saturating_add(field.1.len()).saturating_add(4)
     };
     out.reserve(fields.iter().map(line).fold(FIXED_BYTES, usize::saturating_add));
-    append_status_line(out, status);
-    out.extend_from_slice(b"Date: ");
-    out.extend_from_slice(date);
-    out.extend_from_slice(b"\r\n");
+    if status == StatusCode::OK {
+        out.extend_from_slice(&prelude.0);
+    } else {
+        append_status_line(out, status);
+        out.extend_from_slice(prelude.date_line());
+    }
     for (name, value) in fields {
         append_name(out, name);
         out.extend_from_slice(b": ");
@@ -95,7 +120,6 @@ pub fn encode_head(
 
 fn append_status_line(out: &mut Vec<u8>, status: StatusCode) {
     let line: &[u8] = match status.as_u16() {
-        200 => b"HTTP/1.1 200 OK\r\n",
         204 => b"HTTP/1.1 204 No Content\r\n",
         206 => b"HTTP/1.1 206 Partial Content\r\n",
         303 => b"HTTP/1.1 303 See Other\r\n",
@@ -140,21 +164,22 @@ fn append_length(out: &mut Vec<u8>, length: Length) {
         Length::None | Length::Close => {}
         Length::Known(length) => {
             out.extend_from_slice(b"Content-Length: ");
-            append_number(out, length, 10);
+            append_number::<10>(out, length);
             out.extend_from_slice(b"\r\n");
         }
         Length::Chunked => out.extend_from_slice(b"Transfer-Encoding: chunked\r\n"),
     }
 }
 
-/// Appends a number in base 10 or 16.
-fn append_number(out: &mut Vec<u8>, mut number: u64, base: u64) {
+/// Appends a number in base 10 or 16, which is known when compiling: a division by what is not
+/// takes longer than all the rest.
+fn append_number<const BASE: u64>(out: &mut Vec<u8>, mut number: u64) {
     let mut digits = [0_u8; 20];
     let mut first = digits.len();
     for (at, digit) in digits.iter_mut().enumerate().rev() {
-        let low = number.checked_rem(base).and_then(|low| u8::try_from(low).ok()).unwrap_or(0);
+        let low = number.checked_rem(BASE).and_then(|low| u8::try_from(low).ok()).unwrap_or(0);
         *digit = low.wrapping_add(if low < 10 { b'0' } else { b'a'.wrapping_sub(10) });
-        number = number.checked_div(base).unwrap_or(0);
+        number = number.checked_div(BASE).unwrap_or(0);
         first = at;
         if number == 0 {
             break;
@@ -169,7 +194,7 @@ pub fn encode_chunk(out: &mut Vec<u8>, data: &[u8]) {
         return;
     }
     out.reserve(data.len().saturating_add(20));
-    append_number(out, u64::try_from(data.len()).unwrap_or(u64::MAX), 16);
+    append_number::<16>(out, u64::try_from(data.len()).unwrap_or(u64::MAX));
     out.extend_from_slice(b"\r\n");
     out.extend_from_slice(data);
     out.extend_from_slice(b"\r\n");

@@ -30,6 +30,8 @@ pub enum WireError {
     Host,
     /// A host that is not served here.
     HostNotServed,
+    /// It came unencrypted where TLS is spoken.
+    Unencrypted,
     /// `Content-Length` is no length, or there are two.
     ContentLength,
     /// `Transfer-Encoding` beside `Content-Length`, or one that is not a single final `chunked`.
@@ -49,6 +51,30 @@ pub enum WireError {
 }
 
 impl WireError {
+    /// All there are.
+    pub const ALL: [WireError; 20] = [
+        WireError::RequestLine,
+        WireError::UnknownMethod,
+        WireError::Version,
+        WireError::Target,
+        WireError::TargetTooLong,
+        WireError::Field,
+        WireError::HeadTooLarge,
+        WireError::TooManyFields,
+        WireError::TooManyCookies,
+        WireError::Host,
+        WireError::HostNotServed,
+        WireError::Unencrypted,
+        WireError::ContentLength,
+        WireError::TransferEncoding,
+        WireError::UnknownCoding,
+        WireError::Chunk,
+        WireError::ChunkOverhead,
+        WireError::BodyTooLarge,
+        WireError::Expectation,
+        WireError::Timeout,
+    ];
+
     /// The status it is answered with.
     pub fn status(self) -> StatusCode {
         match self {
@@ -66,6 +92,7 @@ impl WireError {
             | WireError::Target
             | WireError::Field
             | WireError::Host
+            | WireError::Unencrypted
             | WireError::ContentLength
             | WireError::TransferEncoding
             | WireError::Chunk
@@ -88,6 +115,7 @@ impl fmt::Display for WireError {
             WireError::TooManyCookies => "there are too many cookies",
             WireError::HostNotServed => "the host is not served here",
             WireError::Host => "the Host field is missing, repeated or not a host",
+            WireError::Unencrypted => "this port speaks HTTPS: the address begins with https://",
             WireError::ContentLength => "Content-Length is not one length",
             WireError::TransferEncoding => "Transfer-Encoding is not one final chunked",
             WireError::UnknownCoding => "the transfer coding is not known here",

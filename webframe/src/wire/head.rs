@@ -221,12 +221,15 @@ impl Head {
         fields: &[u8],
     ) -> Result<Known<'a>, WireError> {
         let mut known = Known::default();
-        let mut strict = fields.ends_with(if headers.is_empty() { b"\r\n" } else { b"\r\n\r\n" });
+        let mut strict = match headers {
+            [] => matches!(fields, [.., b'\r', b'\n']),
+            [..] => matches!(fields, [.., b'\r', b'\n', b'\r', b'\n']),
+        };
         self.fields.clear();
         self.fields.extend(headers.iter().map(|header| {
             let name = Span::of(header.name.as_bytes(), fields);
-            strict &= name.start == 0
-                || fields.get(..name.start).is_some_and(|before| before.ends_with(b"\r\n"));
+            let before = fields.get(..name.start);
+            strict &= matches!(before, Some([] | [.., b'\r', b'\n']));
             known.note(header.name, header.value);
             (name, Span::of(header.value, fields))
         }));

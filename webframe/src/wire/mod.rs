@@ -10,6 +10,7 @@ mod error;
 mod grammar;
 mod request_line;
 pub(crate) mod host;
+pub(crate) mod multipart;
 pub(crate) mod proxy;
 pub mod target;
 pub mod framing;

@@ -19,7 +19,24 @@ fn what_is_not_there_or_not_that_way_is_a_page() {
 fn a_host_that_is_not_ours_is_not_served_where_ours_are_named() {
     let site = Site::start_with(&["server.allowed_hosts=dict.example"]);
     let person = Person::new(&site);
-    person.get("/").assert_has(421, &["the host is not served here"]);
+    person.get("/").assert_has(421, &["the host is not served here", "No such site here"]);
+}
+
+#[test]
+fn what_the_server_refuses_by_itself_is_a_page_in_both_languages() {
+    let site = Site::start_with(&["limits.head_bytes_max=1KiB", "limits.target_bytes_max=256B"]);
+    let person = Person::new(&site);
+    let answer = person.get_with("/", &[("Content-Length", "x")]);
+    answer.assert_has(400, &["请求有误", "That request is not right", "Content-Length is not one"]);
+    answer.assert_has(400, &["lang=\"zh-Hans\"", "lang=\"en\"", "/static/css/site.css"]);
+    assert_eq!(answer.field("content-type"), Some("text/html; charset=utf-8"));
+    assert_eq!(answer.field("content-length"), Some(answer.body.len().to_string().as_str()));
+    assert_eq!(answer.field("cache-control"), Some("no-store"));
+    assert!(answer.field("content-security-policy").is_some_and(|it| it.contains("'self'")));
+    let long = "x".repeat(1000);
+    person.get_with("/", &[("X", &long)]).assert_has(431, &["请求太长", "clear the cookies"]);
+    person.get(&format!("/{long}")).assert_has(414, &["请求太长", "That request is too long"]);
+    person.send("BREW", "/ HTTP/9.9\r\nX:", &[], None).assert_has(505, &["无法完成这个请求"]);
 }
 
 #[test]

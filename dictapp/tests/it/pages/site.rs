@@ -81,10 +81,15 @@ impl Site {
         std::mem::replace(&mut self.folder, tempfile::tempdir().expect("a folder"))
     }
 
+    /// Sends a signal by its name.
+    pub(crate) fn signal(&self, name: &str) {
+        let kill = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
+        assert!(kill.expect("kill runs").success());
+    }
+
     /// As an operator does: gives the exit code, and what came on standard output after the URL.
     pub(crate) fn stop(mut self) -> (Option<i32>, String) {
-        let kill = Command::new("kill").arg(self.child.id().to_string()).status();
-        assert!(kill.expect("kill runs").success());
+        self.signal("TERM");
         let code = self.child.wait().expect("it ends").code();
         let mut rest = String::new();
         let mut stdout = self.rest_of_stdout.take().expect("it was not taken before");

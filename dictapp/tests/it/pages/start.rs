@@ -3,9 +3,13 @@
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use super::client::Person;
 use super::site::{Site, program};
+
+/// How long a test waits for what must come.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Exit code and the one line on standard error.
 #[track_caller]
@@ -94,6 +98,63 @@ fn the_log_goes_to_a_file_as_json_where_told_so() {
     }
     assert!(log.contains("listening at"), "{log}");
     assert_eq!(site.log(), "");
+}
+
+/// Waits until the file has these words.
+#[track_caller]
+fn wait_for(path: &Path, words: &str) {
+    let began = Instant::now();
+    while !fs::read_to_string(path).is_ok_and(|text| text.contains(words)) {
+        assert!(began.elapsed() < PATIENCE, "{words:?} never came to {}", path.display());
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_hang_up_has_the_log_go_on_in_a_new_file_and_no_line_is_lost() {
+    let site = Site::start_with(&["log.file=dict.log"]);
+    let path = |name: &str| site.folder.path().join(name);
+    let person = Person::new(&site);
+    for round in 0..5 {
+        let ask = |part| {
+            for number in 0..20 {
+                person.get(&format!("/suggest?q={round}{part}{number}"));
+            }
+        };
+        ask("before");
+        fs::rename(path("dict.log"), path(&format!("dict.log.{round}"))).unwrap();
+        ask("renamed");
+        site.signal("HUP");
+        ask("signalled");
+        wait_for(&path("dict.log"), "the log goes on in dict.log\n");
+        person.get(&format!("/suggest?q={round}new"));
+        wait_for(&path("dict.log"), &format!("/suggest?q={round}new "));
+    }
+    let files = ["dict.log.0", "dict.log.1", "dict.log.2", "dict.log.3", "dict.log.4", "dict.log"];
+    let log: String = files.iter().map(|name| fs::read_to_string(path(name)).unwrap()).collect();
+    for round in 0..5 {
+        for part in ["before", "renamed", "signalled"] {
+            let lines = log.matches(&format!("/suggest?q={round}{part}")).count();
+            assert_eq!(lines, 20, "{round} {part}");
+        }
+    }
+    assert_eq!(site.log(), "");
+}
+
+#[test]
+fn a_log_file_that_cannot_be_opened_anew_is_a_line_in_the_old_one_which_goes_on() {
+    let site = Site::start_with(&["log.file=dict.log"]);
+    let path = |name: &str| site.folder.path().join(name);
+    fs::rename(path("dict.log"), path("old.log")).unwrap();
+    fs::create_dir(path("dict.log")).unwrap();
+    site.signal("HUP");
+    wait_for(&path("old.log"), "; the log goes on in the file of before\n");
+    Person::new(&site).get("/suggest?q=afterwards");
+    wait_for(&path("old.log"), "/suggest?q=afterwards ");
+    let log = fs::read_to_string(path("old.log")).unwrap();
+    let told: Vec<&str> = log.lines().filter(|line| line.contains("ERROR")).collect();
+    assert_eq!(told.len(), 1, "{log}");
+    assert!(told[0].contains("cannot write the log file dict.log: Is a directory"), "{log}");
 }
 
 #[test]

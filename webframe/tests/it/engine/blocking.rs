@@ -1,8 +1,12 @@
 //! Handlers that block: they hold their worker and nobody else.
 
 use std::{
-    sync::{Arc, Barrier, Condvar, Mutex},
-    time::Duration,
+    sync::{
+        Arc, Barrier, Condvar, Mutex,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    thread,
+    time::{Duration, Instant},
 };
 
 use webframe::{Request, Response, Result, ServerSettings, Urls, blocking, quick};
@@ -100,6 +104,29 @@ fn a_route_that_blocks_unexpectedly_delays_nobody_for_long() {
     door.set(true);
     assert_eq!(client.answer().expect("an answer").body, "passed");
     assert_eq!(client.get("/hello").body, "hello");
+}
+
+/// Of a call that takes less than a millisecond the watchdog sees nothing.
+#[test]
+fn a_quick_route_that_becomes_slow_leaves_the_shard() {
+    let who = |slow: &Arc<AtomicBool>, _: &Request| {
+        let began = Instant::now();
+        while slow.load(SeqCst) && began.elapsed() < Duration::from_micros(700) {}
+        Ok(Response::text(format!("{:?}", thread::current().id())))
+    };
+    let quick = |_: &Arc<AtomicBool>, _: &Request| {
+        Ok(Response::text(format!("{:?}", thread::current().id())))
+    };
+    let one_shard = ServerSettings { shards: 1, ..settings() };
+    let urls = Urls::new().get("/who", who).get("/quick", quick);
+    let slow = Arc::new(AtomicBool::new(false));
+    let site = Site::start_with(&one_shard, Arc::clone(&slow), urls);
+    let mut client = site.client();
+    let mut in_shard = || client.get("/who").body == client.get("/quick").body;
+    assert!((0..1000).any(|_| in_shard()), "it never comes into the shard");
+    assert!((0..64).filter(|_| in_shard()).count() > 0); // and nothing is left to be learned of it
+    slow.store(true, SeqCst);
+    assert!((0..16).any(|_| !in_shard()), "it does not leave the shard");
 }
 
 #[test]

@@ -59,6 +59,16 @@ fn nothing_behind_a_request_for_another_host_is_answered() {
 }
 
 #[test]
+fn a_head_request_for_another_host_gets_no_content() {
+    let allowed_hosts = vec!["dict.example".to_owned()];
+    let site = Site::start_with(&ServerSettings { allowed_hosts, ..settings() }, (), urls());
+    let mut client = site.client();
+    client.send("HEAD / HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+    let head = String::from_utf8(client.rest()).expect("text");
+    assert!(head.starts_with("HTTP/1.1 421 ") && head.ends_with("\r\n\r\n"), "{head}");
+}
+
+#[test]
 fn more_cookies_than_allowed_are_refused() {
     let limits = Limits { cookies_max: 3, ..Limits::default() };
     let site = Site::start_with(&ServerSettings { limits, ..settings() }, (), urls());

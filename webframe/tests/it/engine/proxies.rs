@@ -75,13 +75,30 @@ fn a_header_tells_the_client_once_for_all_requests_of_a_connection() {
     }
 }
 
+/// The client of [`BINARY`] by TLS 1.3, with SNI, version and cipher, as haproxy tells it.
+const ENCRYPTED: &[u8] = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x4c\xc0\0\x02\x01\x0a\0\0\x01\x12\x67\0\x50\
+    \x02\0\x0cdict.example\x20\0\x2e\x01\0\0\0\0\x21\0\x07TLSv1.3\x23\0\x1cTLS_CHACHA20_POLY1305_SHA256";
+
+#[test]
+fn a_header_tells_that_the_client_came_encrypted_for_all_requests_of_a_connection() {
+    let site = site(&introduced());
+    let mut client = site.client();
+    client.send_bytes(&[ENCRYPTED, GET].concat());
+    assert_eq!(client.answer().expect("an answer").body, "192.0.2.1:4711 encrypted");
+    assert_eq!(client.get("/").body, "192.0.2.1:4711 encrypted");
+    let mut other = site.client();
+    other.send_bytes(&[BINARY, GET].concat());
+    assert_eq!(other.answer().expect("an answer").body, "192.0.2.1:4711 plain");
+}
+
 #[test]
 fn a_header_may_come_byte_by_byte() {
     let site = site(&introduced());
-    for header in [LINE, BINARY] {
+    for header in [LINE, BINARY, ENCRYPTED] {
         let mut client = site.client();
         [header, GET].concat().iter().for_each(|byte| client.send_bytes(&[*byte]));
-        assert_eq!(client.answer().expect("an answer").body, "192.0.2.1:4711 plain");
+        let body = client.answer().expect("an answer").body;
+        assert!(body.starts_with("192.0.2.1:4711 "), "{body}");
     }
 }
 

@@ -42,11 +42,17 @@ impl Site {
         state: S,
         urls: Urls<S>,
     ) -> Site {
+        Site::start_app(settings, App::new(state).urls(urls))
+    }
+
+    pub(crate) fn start_app<S: Send + Sync + 'static>(
+        settings: &ServerSettings,
+        app: App<S>,
+    ) -> Site {
         let server = Server::bind(settings).expect("a free port");
         let address = first_tcp(&server.addresses()).expect("a TCP address");
         let redirects_at = first_tcp(&server.redirect_addresses());
         let (stop, reload) = (server.stop_handle(), server.reload_handle());
-        let app = App::new(state).urls(urls);
         let serving = std::thread::spawn(move || server.serve(app));
         Site { address, redirects_at, stop, reload, serving: Some(serving) }
     }
@@ -170,6 +176,16 @@ impl<S: Read + Write> Client<S> {
         let mut body = vec![0; length];
         self.reader.read_exact(&mut body).expect("the body");
         Some(Answer { status, head, body: String::from_utf8(body).expect("text") })
+    }
+
+    /// Reads up to a text, and that too.
+    pub(crate) fn read_until(&mut self, text: &str) {
+        let mut bytes = Vec::new();
+        while !bytes.ends_with(text.as_bytes()) {
+            let mut byte = [0];
+            self.reader.read_exact(&mut byte).expect("the text is to come");
+            bytes.push(byte[0]);
+        }
     }
 
     /// Everything up to the end of the connection.

@@ -1,13 +1,19 @@
 //! Answers that are made while the peer takes them.
 
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::{
+    io::{self, Read, Seek, SeekFrom, Write},
+    sync::{
+        Mutex,
+        mpsc::{self, Receiver},
+    },
+};
 
 use webframe::{
-    Body, Request, Response, Result, Urls,
+    Body, Request, Response, Result, ServerSettings, Urls,
     http::{HeaderValue, StatusCode},
 };
 
-use super::site::Site;
+use super::site::{Site, settings};
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain");
 
@@ -80,4 +86,47 @@ fn a_file_shorter_than_promised_is_cut_off_and_never_padded() {
     let answer = get("/short", "1.1");
     assert!(answer.contains("Content-Length: 10\r\n"), "{answer}");
     assert!(answer.ends_with("\r\n\r\nfour"), "{answer}");
+}
+
+/// A piece whenever the test says so.
+struct Told(Receiver<()>);
+
+impl Read for Told {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.0.recv().is_err() {
+            return Ok(0);
+        }
+        into[..3].copy_from_slice(b"abc");
+        Ok(3)
+    }
+}
+
+/// Half of a request stayed behind when its connection broke, and the next piece of a stream, to
+/// somebody else, put it before that one's next request.
+#[test]
+fn what_a_broken_connection_left_is_no_part_of_anothers_request() {
+    let (tell, told) = mpsc::channel();
+    let held = |told: &Mutex<Option<Receiver<()>>>, _: &Request| {
+        let told = told.lock().expect("a lock").take().expect("one stream");
+        Ok(Response::stream(TEXT, Told(told)))
+    };
+    let quick = |_: &Mutex<Option<Receiver<()>>>, _: &Request| Ok(Response::text("quick"));
+    let site = Site::start_with(
+        &ServerSettings { shards: 1, ..settings() },
+        Mutex::new(Some(told)),
+        Urls::new().get("/held", held).get("/quick", quick),
+    );
+    let mut listener = site.client();
+    listener.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n");
+    for _ in 0..20 {
+        let mut broken = site.client();
+        broken.send("GET /quick HTTP/1.1\r\nHost: x\r\n\r\nGET /secret HTTP/1.1\r\nX-Of-Another: ");
+        broken.wait_for_bytes();
+        drop(broken); // what it has not read makes the system reset the connection
+        tell.send(()).expect("a stream");
+        listener.read_until("abc\r\n");
+    }
+    drop(tell);
+    listener.read_until("0\r\n\r\n");
+    assert_eq!(listener.get("/quick").body, "quick");
 }

@@ -4,7 +4,9 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use webframe::wire::{
     Version,
     chunked::ChunkDecoder,
-    encode::{CONTINUE, Frame, LAST_CHUNK, Length, Persistence, encode_chunk, encode_head, frame},
+    encode::{
+        CONTINUE, Frame, LAST_CHUNK, Length, Persistence, Prelude, encode_chunk, encode_head, frame,
+    },
 };
 
 const DATE: &[u8; 29] = b"Sun, 06 Nov 1994 08:49:37 GMT";
@@ -21,7 +23,7 @@ fn head(
         .collect();
     let mut out = Vec::new();
     let status = StatusCode::from_u16(status).expect("a status");
-    encode_head(&mut out, status, &fields, length, persistence, DATE);
+    encode_head(&mut out, status, &fields, length, persistence, &Prelude::dated(DATE));
     String::from_utf8(out).expect("text")
 }
 
@@ -112,7 +114,7 @@ fn a_value_of_any_bytes_is_written_as_it_is() {
         &[(header::LOCATION, value)],
         Length::None,
         Persistence::Keep,
-        DATE,
+        &Prelude::dated(DATE),
     );
     assert!(out.ends_with(b"\r\nLocation: caf\xe9\t\xff\r\n\r\n"));
 }
@@ -120,7 +122,14 @@ fn a_value_of_any_bytes_is_written_as_it_is() {
 #[test]
 fn an_answer_is_appended_behind_what_waits() {
     let mut out = b"before".to_vec();
-    encode_head(&mut out, StatusCode::OK, &[], Length::None, Persistence::Keep, DATE);
+    encode_head(
+        &mut out,
+        StatusCode::OK,
+        &[],
+        Length::None,
+        Persistence::Keep,
+        &Prelude::dated(DATE),
+    );
     assert!(out.starts_with(b"beforeHTTP/1.1 200 OK\r\n"));
 }
 

@@ -7,7 +7,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 use webframe::wire::{
     Head, Progress,
     chunked::ChunkDecoder,
-    encode::{Length, Persistence, encode_chunk, encode_head},
+    encode::{Length, Persistence, Prelude, encode_chunk, encode_head},
 };
 
 use super::{Outcome, Reader, head_limits, read, reference};
@@ -311,7 +311,7 @@ proptest! {
         let status = StatusCode::from_u16(status).unwrap();
         let mut out = Vec::new();
         let date = b"Sun, 06 Nov 1994 08:49:37 GMT";
-        encode_head(&mut out, status, &fields, Length::Known(length), Persistence::Close, date);
+        encode_head(&mut out, status, &fields, Length::Known(length), Persistence::Close, &Prelude::dated(date));
         let mut headers = [httparse::EMPTY_HEADER; 16];
         let mut response = httparse::Response::new(&mut headers);
         let parsed = response.parse(&out);

@@ -1,6 +1,8 @@
 //! The PROXY protocol: the first bytes of a connection to the client that a proxy in front of it
 //! speaks for (<https://www.haproxy.org/download/2.9/doc/proxy-protocol.txt>).
 
+mod vectors;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// The longest header that is read: 16 bytes, addresses, and 500 bytes of what proxies add.
@@ -18,6 +20,8 @@ pub(crate) struct Introduction {
     pub(crate) bytes: usize,
     /// The client; none where the proxy speaks for itself, or for a peer without an address.
     pub(crate) client: Option<SocketAddr>,
+    /// The proxy says that the client came encrypted.
+    pub(crate) encrypted: bool,
 }
 
 /// The bytes are no header of the PROXY protocol.
@@ -54,7 +58,7 @@ fn line(input: &[u8]) -> Result<Option<Introduction>, NoIntroduction> {
         ["PROXY", "TCP6", ends @ ..] => client::<Ipv6Addr>(ends),
         _ => Err(NoIntroduction),
     }?;
-    Ok(Some(Introduction { bytes: end.saturating_add(1), client }))
+    Ok(Some(Introduction { bytes: end.saturating_add(1), client, encrypted: false }))
 }
 
 /// Source and destination, then their ports; all four have to be right.
@@ -77,7 +81,8 @@ fn port(text: &str) -> Result<u16, NoIntroduction> {
     text.parse().ok().filter(|_| plain).ok_or(NoIntroduction)
 }
 
-/// Version 2: signature, version and command, family, length, then addresses and more.
+/// Version 2: signature, version and command, family, length, then addresses and vectors. Of a
+/// proxy that speaks for itself, or for what has no family, nothing but the length is looked at.
 fn binary(input: &[u8]) -> Result<Option<Introduction>, NoIntroduction> {
     let Some(([.., command, family, high, low], rest)) = input.split_first_chunk::<16>() else {
         return Ok(None);
@@ -87,21 +92,26 @@ fn binary(input: &[u8]) -> Result<Option<Introduction>, NoIntroduction> {
     if bytes > HEADER_BYTES_MAX || !matches!(command, 0x20 | 0x21) {
         return Err(NoIntroduction);
     }
-    let Some(block) = rest.get(..length) else { return Ok(None) };
-    let client = match (command, family) {
-        (0x20, _) | (_, 0x00) => None,
-        (_, 0x11) => Some(addresses::<4, 12>(block)?),
-        (_, 0x21) => Some(addresses::<16, 36>(block)?),
-        (_, 0x31) if block.len() >= 216 => None, // two paths of Unix sockets
+    let Some((block, behind)) = rest.split_at_checked(length) else { return Ok(None) };
+    let (client, vectors) = match (command, family) {
+        (0x20, _) | (_, 0x00) => {
+            return Ok(Some(Introduction { bytes, client: None, encrypted: false }));
+        }
+        (_, 0x11) => addresses::<4, 12>(block)?,
+        (_, 0x21) => addresses::<16, 36>(block)?,
+        (_, 0x31) => (None, block.get(216..).ok_or(NoIntroduction)?), // two paths of Unix sockets
         _ => return Err(NoIntroduction),
     };
-    Ok(Some(Introduction { bytes, client }))
+    let header = input.strip_suffix(behind).unwrap_or(input);
+    let encrypted = vectors::client_is_encrypted(header, vectors)?;
+    Ok(Some(Introduction { bytes, client, encrypted }))
 }
 
-/// The source of a block of two addresses and two ports; `ADDRESS` and `BLOCK` in bytes.
+/// The source of a block of two addresses and two ports, and what lies behind these; `ADDRESS` and
+/// `BLOCK` in bytes.
 fn addresses<const ADDRESS: usize, const BLOCK: usize>(
     block: &[u8],
-) -> Result<SocketAddr, NoIntroduction>
+) -> Result<(Option<SocketAddr>, &[u8]), NoIntroduction>
 where
     IpAddr: From<[u8; ADDRESS]>,
 {
@@ -110,7 +120,8 @@ where
         let port = rest.get(ADDRESS..)?.first_chunk::<2>()?;
         Some(SocketAddr::new(IpAddr::from(*address), u16::from_be_bytes(*port)))
     };
-    block.first_chunk::<BLOCK>().and_then(source).ok_or(NoIntroduction)
+    let (block, behind) = block.split_first_chunk::<BLOCK>().ok_or(NoIntroduction)?;
+    Ok((source(block), behind))
 }
 
 #[cfg(test)]
@@ -134,6 +145,9 @@ mod tests {
         [SIGNATURE, &[command, family], &length, block].concat()
     }
 
+    /// Of [`V4`] behind a header, by another implementation of CRC32C.
+    const CHECKSUM: [u8; 4] = [0xd4, 0x57, 0xb5, 0x81];
+
     const V4: [u8; 12] = [192, 0, 2, 1, 10, 0, 0, 1, 0x12, 0x67, 0, 80];
 
     #[test]
@@ -146,8 +160,41 @@ mod tests {
         let mut block = [0; 36];
         (block[0], block[15], block[33]) = (0x20, 1, 9);
         assert_eq!(client_of(&v2(0x21, 0x21, &block)).as_deref(), Some("[2000::1]:9"));
-        let more = [&V4[..], &[0x20, 0, 1, 0]].concat();
+        let more = [&V4[..], &[0x04, 0, 1, 0]].concat();
         assert_eq!(client_of(&v2(0x21, 0x11, &more)).as_deref(), Some("192.0.2.1:4711"));
+    }
+
+    /// Behind addresses: TLS 1.2, no certificate, as haproxy 1.5 and later write it.
+    const TLS: &[u8] = b"\x20\0\x0f\x01\0\0\0\x01\x21\0\x07TLSv1.2";
+
+    #[test]
+    fn a_proxy_tells_that_its_client_came_encrypted() {
+        let introduction = |family, block: &[u8]| parse(&v2(0x21, family, block)).unwrap().unwrap();
+        assert!(introduction(0x11, &[&V4, TLS].concat()).encrypted);
+        assert!(introduction(0x21, &[&[1; 36], TLS].concat()).encrypted);
+        assert!(introduction(0x31, &[&[b'/'; 216], TLS].concat()).encrypted);
+        assert!(!introduction(0x11, &V4).encrypted);
+        assert!(!introduction(0x00, TLS).encrypted, "what has no family says nothing");
+        assert!(!parse(&v2(0x20, 0x11, &[&V4, TLS].concat())).unwrap().unwrap().encrypted);
+        assert_eq!(
+            client_of(&v2(0x21, 0x11, &[&V4, TLS].concat())).as_deref(),
+            Some("192.0.2.1:4711")
+        );
+    }
+
+    #[test]
+    fn a_header_with_its_checksum_is_read_and_one_with_another_is_not() {
+        // Version 2, TCP4, 192.0.2.1:4711 to 10.0.0.1:80.
+        let header = v2(0x21, 0x11, &[&V4[..], b"\x03\0\x04", &CHECKSUM].concat());
+        assert_eq!(client_of(&header).as_deref(), Some("192.0.2.1:4711"));
+        for wrong in [[0; 4], {
+            let mut turned = CHECKSUM;
+            turned.reverse();
+            turned
+        }] {
+            let header = v2(0x21, 0x11, &[&V4[..], b"\x03\0\x04", &wrong].concat());
+            assert_eq!(parse(&header), Err(NoIntroduction));
+        }
     }
 
     #[test]
@@ -196,6 +243,9 @@ mod tests {
             &v2(0x21, 0x11, V4.first_chunk::<11>().unwrap()),
             &v2(0x21, 0x21, &V4),
             &v2(0x21, 0x31, &[0; 215]),
+            &v2(0x21, 0x11, &[&V4[..], &[0x20, 0, 1, 0]].concat()),
+            &v2(0x21, 0x11, &[&V4[..], &[0x04, 0, 2, 0]].concat()),
+            &v2(0x21, 0x31, &[0; 217]),
             &v2(0x21, 0xff, &V4),
         ] {
             assert_eq!(parse(bad), Err(NoIntroduction), "{bad:?}");

@@ -1,0 +1,133 @@
+//! Lines to the end of a file; and to a new one under its name, once somebody renamed the old one.
+
+use std::{
+    fs::File,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// A file that is written at its end and can be opened anew, for programs that rotate logs rename
+/// it. Clones write to the same file.
+///
+/// ```no_run
+/// use webframe::{App, LogFile, Server, ServerSettings, middleware::AccessLog};
+///
+/// let file = LogFile::open("access.log")?;
+/// let app = App::new(()).wrap(AccessLog::writer(file.clone())?);
+/// let server = Server::bind(&ServerSettings::default())?.stop_on_signals()?;
+/// server.on_hang_up(move || drop(file.reopen()))?.serve(app)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct LogFile(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    path: PathBuf,
+    file: Mutex<File>,
+}
+
+impl LogFile {
+    /// Opens the file, which is made where it is not there.
+    ///
+    /// # Errors
+    /// It cannot be opened; the error names it.
+    pub fn open(path: impl AsRef<Path>) -> io::Result<LogFile> {
+        let path = path.as_ref().to_owned();
+        let file = Mutex::new(open(&path)?);
+        Ok(LogFile(Arc::new(Inner { path, file })))
+    }
+
+    /// Opens the file under its path anew and goes on there. What was written before, as a whole,
+    /// is in the file of before.
+    ///
+    /// # Errors
+    /// It cannot be opened; then the file of before stays in use.
+    pub fn reopen(&self) -> io::Result<()> {
+        let fresh = open(&self.0.path)?;
+        *self.lock() = fresh;
+        Ok(())
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    fn lock(&self) -> MutexGuard<'_, File> {
+        self.0.file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Write for &LogFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.lock().write(bytes)
+    }
+
+    /// All of it into one file, whoever opens it anew meanwhile.
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.lock().write_all(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.lock().flush()
+    }
+}
+
+impl Write for LogFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        (&*self).write(bytes)
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        (&*self).write_all(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        (&*self).flush()
+    }
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    File::options().append(true).create(true).open(path).map_err(|cause| {
+        let text = format!("cannot write the log file {}: {cause}", path.display());
+        io::Error::new(cause.kind(), text)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn lines_go_to_the_renamed_file_until_it_is_opened_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, old) = (folder.path().join("log"), folder.path().join("log.1"));
+        fs::write(&path, "0\n").unwrap();
+        let log = LogFile::open(&path).unwrap();
+        let mut other = log.clone();
+        other.write_all(b"1\n").unwrap();
+        fs::rename(&path, &old).unwrap();
+        (&log).write_all(b"2\n").unwrap();
+        log.reopen().unwrap();
+        other.write_all(b"3\n").unwrap();
+        assert_eq!(fs::read_to_string(old).unwrap(), "0\n1\n2\n");
+        assert_eq!(fs::read_to_string(path).unwrap(), "3\n");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_opened_anew_is_named_and_the_old_one_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, old) = (folder.path().join("log"), folder.path().join("log.1"));
+        let mut log = LogFile::open(&path).unwrap();
+        fs::rename(&path, &old).unwrap();
+        fs::create_dir(&path).unwrap();
+        let error = log.reopen().unwrap_err().to_string();
+        assert!(error.starts_with(&format!("cannot write the log file {}: ", path.display())));
+        log.write_all(b"on\n").unwrap();
+        assert_eq!(fs::read_to_string(old).unwrap(), "on\n");
+    }
+}

@@ -1,0 +1,237 @@
+//! Forms with files: a `multipart/form-data` content (RFC 7578) to its parts, as an app sees them.
+
+use std::{borrow::Cow, fmt};
+
+use serde::de::DeserializeOwned;
+
+use crate::{
+    Error, Limits, Result,
+    wire::multipart::{Delimiter, PartHead, PartLimits, RawPart, Refusal, parse_form},
+};
+
+/// A form with files: its parts in the order they came.
+///
+/// ```
+/// use webframe::{App, Request, Response, Result, TestClient, Urls, http::Method};
+///
+/// fn import(_: &(), request: &Request) -> Result<Response> {
+///     let form = request.multipart()?;
+///     let title = form.part("title")?.text()?;
+///     let book = form.part("book")?;
+///     let name = book.file_name().unwrap_or("no file");
+///     Ok(Response::text(format!("{title}: {name}, {} bytes", book.bytes().len())))
+/// }
+///
+/// let app = App::new(()).urls(Urls::new().post("/import", import));
+/// let client = TestClient::new(&app);
+/// let body = "--x\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nCommon words\r\n\
+///     --x\r\nContent-Disposition: form-data; name=\"book\"; filename=\"words.csv\"\r\n\
+///     Content-Type: text/csv\r\n\r\nice,冰\r\n--x--\r\n";
+/// let import = client.request(Method::POST, "/import");
+/// let answer =
+///     import.with_field("Content-Type", "multipart/form-data; boundary=x").with_body(body).send();
+/// assert_eq!(answer.text(), "Common words: words.csv, 7 bytes");
+/// ```
+pub struct Multipart<'r> {
+    content: Cow<'r, [u8]>,
+    parts: Vec<RawPart>,
+}
+
+/// One part of a form: the value of a field, or a file.
+#[derive(Clone, Copy)]
+pub struct Part<'m> {
+    head: &'m PartHead,
+    bytes: &'m [u8],
+}
+
+impl<'r> Multipart<'r> {
+    /// Takes a content apart.
+    pub(crate) fn parse(
+        content: Cow<'r, [u8]>,
+        delimiter: &Delimiter,
+        limits: &PartLimits,
+    ) -> Result<Multipart<'r>> {
+        let parts = parse_form(&content, delimiter, limits)?;
+        Ok(Multipart { content, parts })
+    }
+
+    /// All parts in the order they came.
+    pub fn parts(&self) -> impl DoubleEndedIterator<Item = Part<'_>> + ExactSizeIterator {
+        self.parts.iter().map(|part| Part {
+            head: &part.head,
+            bytes: self.content.get(part.content.clone()).unwrap_or_default(),
+        })
+    }
+
+    /// The first part of that name, where there is one.
+    pub fn get(&self, name: &str) -> Option<Part<'_>> {
+        self.parts().find(|part| part.name() == name)
+    }
+
+    /// All parts of that name in the order they came: what a field for many files sends.
+    pub fn all<'m>(&'m self, name: &'m str) -> impl Iterator<Item = Part<'m>> {
+        self.parts().filter(move |part| part.name() == name)
+    }
+
+    /// The first part of that name.
+    ///
+    /// # Errors
+    /// 400 naming the part where there is none.
+    pub fn part(&self, name: &str) -> Result<Part<'_>> {
+        self.get(name).ok_or_else(|| {
+            Error::bad_request(format!("the form has no part {}", crate::form::shown(name)))
+        })
+    }
+}
+
+impl Multipart<'_> {
+    /// The parts that are no files as a `T`, as [`Request::form`](crate::Request::form) reads
+    /// the pairs of a form.
+    ///
+    /// # Errors
+    /// 400 naming what is missing or wrong.
+    pub fn fields<T: DeserializeOwned>(&self) -> Result<T> {
+        let fields = self.parts().filter(|part| part.file_name().is_none());
+        let pairs = fields.map(|part| Ok((part.name(), part.text()?)));
+        let pairs = pairs.collect::<Result<Vec<_>>>()?;
+        let encoded = serde_urlencoded::to_string(pairs).map_err(Error::internal)?;
+        crate::form::parse(encoded.as_bytes(), usize::MAX, "form")
+    }
+}
+
+impl<'m> Part<'m> {
+    /// The name of the form's field; several parts may have the same.
+    pub fn name(&self) -> &'m str {
+        &self.head.name
+    }
+
+    /// The name that the file has with the sender; nothing where the part is no file.
+    ///
+    /// Never a path: only what followed the last slash or backslash is kept, and nothing of `.`
+    /// and `..`. Empty where a visitor chose no file. It is a text to be shown and no name to
+    /// store anything under: the sender chooses it, control characters and all.
+    pub fn file_name(&self) -> Option<&'m str> {
+        self.head.file_name.as_deref()
+    }
+
+    /// The media type as the sender gives it, with its parameters, unchecked; `text/plain` where
+    /// none is given (RFC 7578 §4.4).
+    pub fn media_type(&self) -> &'m str {
+        self.head.media_type.as_deref().unwrap_or("text/plain")
+    }
+
+    /// The content.
+    pub fn bytes(&self) -> &'m [u8] {
+        self.bytes
+    }
+
+    /// The content as text, whatever the media type says: browsers send the fields of a page in
+    /// UTF-8 as UTF-8.
+    ///
+    /// # Errors
+    /// 400 naming the part where it is no UTF-8.
+    pub fn text(&self) -> Result<&'m str> {
+        std::str::from_utf8(self.bytes).map_err(|_| {
+            let name = crate::form::shown(self.name());
+            Error::bad_request(format!("the form is not UTF-8 in the part {name}"))
+        })
+    }
+}
+
+impl PartLimits {
+    pub(crate) fn of(limits: &Limits) -> PartLimits {
+        PartLimits { parts_max: limits.form_parts_max, head_bytes_max: limits.part_head_bytes_max }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Error {
+        Error::new(refusal.status(), refusal.to_string())
+    }
+}
+
+impl fmt::Debug for Multipart<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.parts()).finish()
+    }
+}
+
+impl fmt::Debug for Part<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Part")
+            .field("name", &self.name())
+            .field("file_name", &self.file_name())
+            .field("media_type", &self.media_type())
+            .field("bytes", &self.bytes.len())
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A form of parts, each the rest of its disposition, and its content.
+    fn form(parts: &[(&str, &[u8])]) -> Multipart<'static> {
+        let mut content = Vec::new();
+        for (disposition, bytes) in parts {
+            let head = format!("--b\r\nContent-Disposition: form-data; name={disposition}\r\n\r\n");
+            content.extend([head.as_bytes(), bytes, b"\r\n"].concat());
+        }
+        content.extend(b"--b--");
+        let delimiter = Delimiter::of(b"multipart/form-data; boundary=b").unwrap();
+        let limits = PartLimits::of(&Limits::default());
+        Multipart::parse(content.into(), &delimiter, &limits).unwrap()
+    }
+
+    #[track_caller]
+    fn refused<T: fmt::Debug>(result: Result<T>, text: &str) {
+        let error = result.unwrap_err();
+        assert_eq!((error.status().as_u16(), error.public()), (400, text));
+    }
+
+    #[test]
+    fn parts_are_found_by_name_the_first_or_all() {
+        let form = form(&[("a", b"1"), ("file; filename=x", b"2"), ("a", b"3")]);
+        assert_eq!(form.part("a").unwrap().text().unwrap(), "1");
+        assert_eq!(form.all("a").map(|part| part.bytes()).collect::<Vec<_>>(), [b"1", b"3"]);
+        assert_eq!(form.get("file").unwrap().file_name(), Some("x"));
+        assert_eq!((form.parts().len(), form.get("x").is_none()), (3, true));
+        refused(form.part("x\n"), "the form has no part x");
+    }
+
+    #[test]
+    fn a_content_that_is_no_text_is_bytes_all_the_same() {
+        let form = form(&[("\"a%0Ab\"", b"\xff")]);
+        let part = form.part("a\nb").unwrap();
+        assert_eq!((part.bytes(), part.media_type()), (&b"\xff"[..], "text/plain"));
+        refused(part.text(), "the form is not UTF-8 in the part ab");
+        refused(form.fields::<Vec<(String, String)>>(), "the form is not UTF-8 in the part ab");
+    }
+
+    #[test]
+    fn the_fields_beside_files_are_read_as_those_of_a_form() {
+        #[derive(Debug, PartialEq, serde::Deserialize)]
+        struct Fields {
+            title: String,
+            pages: u8,
+        }
+        let file = ("title; filename=x", &b"\xff"[..]);
+        let read: Result<Fields> =
+            form(&[("title", "a&b=字\r\n".as_bytes()), ("pages", b"7"), file]).fields();
+        assert_eq!(read.unwrap(), Fields { title: "a&b=字\r\n".to_owned(), pages: 7 });
+        let refusal = form(&[("title", b""), ("pages", b"seven"), file]).fields::<Fields>();
+        let text = "the form cannot be read in the field pages: invalid digit found in string";
+        refused(refusal, text);
+        let missing = form(&[file]).fields::<Fields>();
+        refused(missing, "the form cannot be read: missing field `title`");
+    }
+
+    #[test]
+    fn what_a_log_shows_of_a_form_is_not_its_content() {
+        let shown = format!("{:?}", form(&[("a; filename=x", b"secret")]));
+        let part =
+            r#"Part { name: "a", file_name: Some("x"), media_type: "text/plain", bytes: 6 }"#;
+        assert_eq!(shown, format!("[{part}]"));
+    }
+}

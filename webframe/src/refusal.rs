@@ -1,0 +1,190 @@
+//! Why the server answers without a handler, to the answer: a line of text, or the app's page for
+//! it, made before the first request comes; no code of the app runs while clients are refused.
+
+use std::sync::Arc;
+
+use http::{HeaderName, HeaderValue, StatusCode, header};
+
+use crate::{Body, Response, Result, wire::WireError};
+
+/// A page is copied for each client that is refused, of whom there may be many at once: 16 KiB.
+const PAGE_BYTES_MAX: usize = 16 << 10;
+
+/// Why the server itself answers, and no handler is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// What came is no request that can be taken.
+    Unacceptable(WireError),
+    /// The oldest request has waited for a worker for too long.
+    Busy,
+    /// The content of a request cannot be kept: a fault of ours.
+    Fault,
+}
+
+impl Refusal {
+    /// The status it is answered with.
+    pub fn status(self) -> StatusCode {
+        match self {
+            Refusal::Unacceptable(error) => error.status(),
+            Refusal::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Refusal::Fault => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Whether somebody spoke plain HTTP to a port that speaks HTTPS.
+    pub fn is_unencrypted(self) -> bool {
+        self == Refusal::Unacceptable(WireError::Unencrypted)
+    }
+
+    /// What is wrong, for those who build requests by hand; empty where the status says all.
+    pub fn detail(self) -> String {
+        match self {
+            Refusal::Unacceptable(error) => error.to_string(),
+            Refusal::Busy | Refusal::Fault => String::new(),
+        }
+    }
+
+    fn all() -> impl Iterator<Item = Refusal> {
+        let ours = [Refusal::Busy, Refusal::Fault];
+        WireError::ALL.into_iter().map(Refusal::Unacceptable).chain(ours)
+    }
+
+    /// The answer of an app that has no page for it.
+    fn plain(self) -> Response {
+        match self {
+            Refusal::Busy => Response::text("the server is busy: try again in a second\n"),
+            Refusal::Unacceptable(_) | Refusal::Fault => {
+                Response::text(plain_text(self.status(), &self.detail()))
+            }
+        }
+    }
+}
+
+impl From<WireError> for Refusal {
+    fn from(error: WireError) -> Refusal {
+        Refusal::Unacceptable(error)
+    }
+}
+
+/// Status, reason and what is wrong, in a line.
+pub(crate) fn plain_text(status: StatusCode, detail: &str) -> String {
+    let reason = status.canonical_reason().unwrap_or("");
+    match detail {
+        "" => format!("{} {reason}\n", status.as_u16()),
+        detail => format!("{} {reason}: {detail}\n", status.as_u16()),
+    }
+}
+
+/// The app's pages; none where it has none.
+#[derive(Debug, Default)]
+pub(crate) struct RefusalPages {
+    pages: Vec<(Refusal, Page)>,
+    mistakes: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Page {
+    fields: Vec<(HeaderName, HeaderValue)>,
+    content: Arc<[u8]>,
+}
+
+impl RefusalPages {
+    /// Makes every page.
+    pub(crate) fn make(page: impl Fn(Refusal) -> Result<Response>) -> RefusalPages {
+        let mut made = RefusalPages::default();
+        for refusal in Refusal::all() {
+            match page(refusal).map_err(|error| error.to_string()).and_then(Page::of) {
+                Ok(page) => made.pages.push((refusal, page)),
+                Err(mistake) => made.mistakes.push(format!("the page of {refusal:?}: {mistake}")),
+            }
+        }
+        made
+    }
+
+    /// Why some pages cannot be used.
+    pub(crate) fn mistakes(&self) -> &[String] {
+        &self.mistakes
+    }
+
+    pub(crate) fn response(&self, refusal: Refusal) -> Response {
+        let page = self.pages.iter().find(|page| page.0 == refusal);
+        let mut response = page.map_or_else(|| refusal.plain(), |page| page.1.response());
+        if refusal == Refusal::Busy {
+            response.set(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response.with_status(refusal.status())
+    }
+}
+
+impl Page {
+    fn of(response: Response) -> Result<Page, String> {
+        let (_, fields, body) = response.into_parts();
+        let content = body.as_bytes().ok_or("its length is not known")?;
+        match content.len() > PAGE_BYTES_MAX {
+            true => Err(format!("it is larger than {PAGE_BYTES_MAX} bytes")),
+            false => Ok(Page { fields, content: content.into() }),
+        }
+    }
+
+    fn response(&self) -> Response {
+        let start = Response::default().with_body(Body::Shared(Arc::clone(&self.content)));
+        let add = |response: Response, (name, value): &(HeaderName, HeaderValue)| {
+            response.with_added(name.clone(), value.clone())
+        };
+        self.fields.iter().fold(start, add)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Error;
+
+    #[test]
+    fn without_pages_the_answer_is_a_line() {
+        let answer = |refusal| RefusalPages::default().response(refusal);
+        let refused = answer(WireError::HeadTooLarge.into());
+        assert_eq!(refused.status().as_u16(), 431);
+        let line = "431 Request Header Fields Too Large: the header section is too large\n";
+        assert_eq!(refused.body().as_bytes(), Some(line.as_bytes()));
+        let fault = answer(Refusal::Fault);
+        assert_eq!(fault.status().as_u16(), 500);
+        assert_eq!(fault.body().as_bytes(), Some(&b"500 Internal Server Error\n"[..]));
+        let busy = answer(Refusal::Busy);
+        assert_eq!(busy.status().as_u16(), 503);
+        assert_eq!(busy.field(&header::RETRY_AFTER).unwrap(), "1");
+    }
+
+    #[test]
+    fn every_refusal_has_the_page_and_the_fields_that_were_made_for_it_and_its_own_status() {
+        let pages = RefusalPages::make(|refusal| {
+            let no_store = HeaderValue::from_static("no-store");
+            Ok(Response::html(format!("{refusal:?}")).with_field(header::CACHE_CONTROL, no_store))
+        });
+        assert!(pages.mistakes().is_empty());
+        for refusal in Refusal::all() {
+            let response = pages.response(refusal);
+            assert_eq!(response.status(), refusal.status());
+            assert_eq!(response.body().as_bytes(), Some(format!("{refusal:?}").as_bytes()));
+            assert_eq!(response.field(&header::CACHE_CONTROL).unwrap(), "no-store");
+            assert_eq!(response.field(&header::CONTENT_TYPE).unwrap(), "text/html; charset=utf-8");
+        }
+        assert_eq!(pages.response(Refusal::Busy).field(&header::RETRY_AFTER).unwrap(), "1");
+    }
+
+    #[test]
+    fn a_page_that_cannot_be_used_is_named() {
+        let large = RefusalPages::make(|refusal| match refusal {
+            Refusal::Busy => Ok(Response::html("x".repeat(PAGE_BYTES_MAX + 1))),
+            Refusal::Fault => Err(Error::internal("no template")),
+            Refusal::Unacceptable(_) => Ok(Response::html("x".repeat(PAGE_BYTES_MAX))),
+        });
+        assert_eq!(
+            large.mistakes(),
+            [
+                "the page of Busy: it is larger than 16384 bytes",
+                "the page of Fault: 500: no template"
+            ]
+        );
+    }
+}

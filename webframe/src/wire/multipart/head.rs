@@ -1,0 +1,147 @@
+//! The fields of a part (RFC 7578 §4.2, §4.4) to its name, its file name and its media type.
+
+use memchr::memmem;
+
+use super::{
+    Fault,
+    parameters::{self, Value},
+};
+use crate::wire::grammar;
+
+/// What the head of a part says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PartHead {
+    /// The name of the form's field.
+    pub(crate) name: String,
+    /// The name of the file, without the folders before it.
+    pub(crate) file_name: Option<String>,
+    /// The media type, with its parameters, as it came.
+    pub(crate) media_type: Option<String>,
+}
+
+/// The fields that mean something; others are ignored (RFC 7578 §4.8).
+#[derive(Default)]
+struct Fields<'h> {
+    disposition: Option<&'h [u8]>,
+    media_type: Option<&'h [u8]>,
+    transfer_encoding: Option<&'h [u8]>,
+}
+
+impl PartHead {
+    /// Parses the field lines of a part, without the line end of the last.
+    ///
+    /// # Errors
+    /// Lines that are no fields, fields that come twice, no name, and names that are no text.
+    pub(crate) fn parse(head: &[u8]) -> Result<PartHead, Fault> {
+        let fields = Fields::parse(head)?;
+        if fields.transfer_encoding.is_some_and(changes_content) {
+            return Err(Fault::TransferEncoding);
+        }
+        let (name, file_name) = parse_disposition(fields.disposition.ok_or(Fault::NoDisposition)?)?;
+        let media_type = fields.media_type.map(|value| text(value.to_vec(), "Content-Type"));
+        Ok(PartHead { name, file_name, media_type: media_type.transpose()? })
+    }
+}
+
+impl<'h> Fields<'h> {
+    fn parse(head: &'h [u8]) -> Result<Fields<'h>, Fault> {
+        let mut fields = Fields::default();
+        let mut rest = Some(head).filter(|head| !head.is_empty());
+        while let Some(lines) = rest {
+            let line;
+            (line, rest) = split_line(lines);
+            fields.take(line)?;
+        }
+        Ok(fields)
+    }
+
+    fn take(&mut self, line: &'h [u8]) -> Result<(), Fault> {
+        let (name, value) = parse_field(line).ok_or(Fault::Field)?;
+        for (slot, wanted) in [
+            (&mut self.disposition, "Content-Disposition"),
+            (&mut self.media_type, "Content-Type"),
+            (&mut self.transfer_encoding, "Content-Transfer-Encoding"),
+        ] {
+            if name.eq_ignore_ascii_case(wanted.as_bytes()) && slot.replace(value).is_some() {
+                return Err(Fault::TwoFields(wanted));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn split_line(lines: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let Some(end) = memmem::find(lines, b"\r\n") else { return (lines, None) };
+    (lines.get(..end).unwrap_or_default(), lines.get(end.saturating_add(2)..))
+}
+
+/// A line to name and value. No white space before the colon, no folded lines, no control: as in
+/// the head of a request.
+fn parse_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (name, rest) = line.split_at_checked(memchr::memchr(b':', line)?)?;
+    let value = rest.strip_prefix(b":")?;
+    let valid = !name.is_empty()
+        && name.iter().all(|&byte| grammar::is_token(byte))
+        && value.iter().all(|&byte| grammar::is_value(byte));
+    valid.then_some((name, grammar::trim(value)))
+}
+
+/// Whether a `Content-Transfer-Encoding` says that the content has to be decoded first.
+fn changes_content(encoding: &[u8]) -> bool {
+    !["7bit", "8bit", "binary"].iter().any(|same| encoding.eq_ignore_ascii_case(same.as_bytes()))
+}
+
+/// `form-data` and its parameters to name and file name. `filename*` is ignored (RFC 7578 §4.2):
+/// two readers of one part must not find two names.
+fn parse_disposition(value: &[u8]) -> Result<(String, Option<String>), Fault> {
+    let (word, parameters) = parameters::split(value);
+    if !word.eq_ignore_ascii_case(b"form-data") {
+        return Err(Fault::Disposition);
+    }
+    let (mut name, mut file_name) = (None, None);
+    for parameter in parameters {
+        let parameter = parameter.ok_or(Fault::Disposition)?;
+        for (slot, wanted) in [(&mut name, "name"), (&mut file_name, "filename")] {
+            if parameter.name.eq_ignore_ascii_case(wanted.as_bytes())
+                && slot.replace(parameter.value).is_some()
+            {
+                return Err(Fault::TwoParameters(wanted));
+            }
+        }
+    }
+    let name = text(decode(name.ok_or(Fault::NoName)?), "name")?;
+    let file_name = file_name.map(|value| text(decode(value), "file name")).transpose()?;
+    Ok((name, file_name.map(|path| last_component(&path).to_owned())))
+}
+
+fn text(bytes: Vec<u8>, what: &'static str) -> Result<String, Fault> {
+    String::from_utf8(bytes).map_err(|_| Fault::Text(what))
+}
+
+/// Undoes what browsers do to a name between quotes: `%22`, `%0D` and `%0A`, and no other escape
+/// (HTML, multipart/form-data encoding algorithm).
+fn decode(value: Value<'_>) -> Vec<u8> {
+    let Value::Quoted(mut raw) = value else { return value.bytes().to_vec() };
+    let mut name = Vec::with_capacity(raw.len());
+    while let Some(split) = memchr::memchr(b'%', raw).and_then(|at| raw.split_at_checked(at)) {
+        name.extend_from_slice(split.0);
+        let (byte, behind) = match split.1 {
+            [b'%', b'2', b'2', behind @ ..] => (b'"', behind),
+            [b'%', b'0', b'D', behind @ ..] => (b'\r', behind),
+            [b'%', b'0', b'A', behind @ ..] => (b'\n', behind),
+            escape => (b'%', escape.get(1..).unwrap_or_default()),
+        };
+        name.push(byte);
+        raw = behind;
+    }
+    name.extend_from_slice(raw);
+    name
+}
+
+/// What is behind the last slash or backslash; nothing where that names a folder.
+fn last_component(path: &str) -> &str {
+    match path.rsplit(['/', '\\']).next() {
+        None | Some("." | "..") => "",
+        Some(name) => name,
+    }
+}

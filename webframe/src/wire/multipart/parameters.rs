@@ -1,0 +1,110 @@
+//! What follows the first word of a field value, `; name=value; name="value"`, to its parameters.
+
+use crate::wire::grammar;
+
+/// One parameter; of a quoted value what stands between the quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Parameter<'v> {
+    pub(super) name: &'v [u8],
+    pub(super) value: Value<'v>,
+}
+
+/// How a value was written. Between quotes a backslash is a byte like any other: browsers send
+/// `%22` for a quote, and a file name may end with a backslash (HTML, multipart/form-data
+/// encoding algorithm).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Value<'v> {
+    Token(&'v [u8]),
+    Quoted(&'v [u8]),
+}
+
+impl<'v> Value<'v> {
+    pub(super) fn bytes(self) -> &'v [u8] {
+        match self {
+            Value::Token(bytes) | Value::Quoted(bytes) => bytes,
+        }
+    }
+}
+
+/// The parameters in order; nothing in place of what is none, and then no more.
+#[derive(Clone, Debug)]
+pub(super) struct Parameters<'v> {
+    rest: &'v [u8],
+}
+
+/// The first word of a value, and its parameters.
+pub(super) fn split(value: &[u8]) -> (&[u8], Parameters<'_>) {
+    let end = memchr::memchr(b';', value).unwrap_or(value.len());
+    let (word, rest) = value.split_at_checked(end).unwrap_or_default();
+    (grammar::trim(word), Parameters { rest })
+}
+
+impl<'v> Iterator for Parameters<'v> {
+    type Item = Option<Parameter<'v>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = grammar::trim(self.rest);
+        let begin = rest.iter().position(|byte| !b"; \t".contains(byte))?;
+        let separated = rest.starts_with(b";");
+        let read = rest.get(begin..).filter(|_| separated).and_then(parameter);
+        self.rest = read.map_or(&[], |read| read.1);
+        Some(read.map(|read| read.0))
+    }
+}
+
+/// The parameter that these bytes begin with, and what is behind it.
+fn parameter(bytes: &[u8]) -> Option<(Parameter<'_>, &[u8])> {
+    let (name, behind) = token(bytes)?;
+    let (value, rest) = match behind.strip_prefix(b"=")? {
+        [b'"', quoted @ ..] => {
+            let (inner, end) = quoted.split_at_checked(memchr::memchr(b'"', quoted)?)?;
+            (Value::Quoted(inner), end.strip_prefix(b"\"")?)
+        }
+        plain => {
+            let (value, rest) = token(plain)?;
+            (Value::Token(value), rest)
+        }
+    };
+    Some((Parameter { name, value }, rest))
+}
+
+fn token(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = bytes.iter().position(|&byte| !grammar::is_token(byte)).unwrap_or(bytes.len());
+    bytes.split_at_checked(end).filter(|split| !split.0.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The parameters as text, quoted ones with their quotes; `?` for what is none.
+    fn read(value: &str) -> Vec<String> {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        let shown = |parameter: Option<Parameter<'_>>| match parameter {
+            None => "?".to_owned(),
+            Some(Parameter { name, value: Value::Token(value) }) => text(name) + "=" + &text(value),
+            Some(Parameter { name, value }) => format!("{}={:?}", text(name), text(value.bytes())),
+        };
+        split(value.as_bytes()).1.map(shown).collect()
+    }
+
+    #[test]
+    fn parameters_come_with_and_without_quotes_and_blanks() {
+        assert_eq!(read("a;b=c;d=\"e;f\"\t ; G=\"\""), ["b=c", "d=\"e;f\"", "G=\"\""]);
+        for none in ["", "a", "a;", "a; ;\t;", ";"] {
+            assert_eq!(read(none), [""; 0], "{none}");
+        }
+        assert_eq!(split(b" multipart/x \t; b=c").0, b"multipart/x");
+    }
+
+    #[test]
+    fn what_is_no_parameter_ends_them() {
+        for bad in ["a;b", "a;b=", "a;=c", "a;b =c", "a;b= c", "a;b=\"c", "a;b=(", "a;\"b\"=c"] {
+            assert_eq!(read(bad), ["?"], "{bad}");
+        }
+        for unseparated in ["a;b=\"c\"d=e;f=g", "a;b=\"c\" d;e=f", "a;b=\"c\"\"d\""] {
+            assert_eq!(read(unseparated), ["b=\"c\"", "?"], "{unseparated}");
+        }
+        assert_eq!(read("a;b=c d=e;f=g"), ["b=c", "?"]);
+    }
+}

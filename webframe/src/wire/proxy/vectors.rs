@@ -1,0 +1,169 @@
+//! What a proxy adds behind the addresses of a header of version 2, vectors of type, length and
+//! value (§2.2), to whether its client came encrypted; a header that fails its checksum is none.
+
+use super::NoIntroduction;
+
+const CRC32C: u8 = 0x03;
+const SSL: u8 = 0x20;
+
+/// The bits of a client in a vector of TLS: it came by TLS, and brought a certificate on this
+/// connection or on another one of its session (§2.2.6).
+const CLIENT_SSL: u8 = 0x01;
+const CLIENT_CERT: u8 = 0x02 | 0x04;
+
+/// Whether the client came encrypted, as the vectors at the end of a whole header say.
+///
+/// # Errors
+/// Vectors that do not fill their room, or say something twice, or do not fit the header.
+pub(super) fn client_is_encrypted(header: &[u8], vectors: &[u8]) -> Result<bool, NoIntroduction> {
+    let (mut encrypted, mut checked) = (None, false);
+    let mut rest = vectors;
+    while let Some((kind, value)) = next(&mut rest)? {
+        match kind {
+            CRC32C if !checked => {
+                check(header, value, rest)?;
+                checked = true;
+            }
+            SSL if encrypted.is_none() => encrypted = Some(came_by_tls(value)?),
+            CRC32C | SSL => return Err(NoIntroduction),
+            _ => {}
+        }
+    }
+    Ok(encrypted.unwrap_or(false))
+}
+
+/// Takes type and value of the next vector off the front.
+fn next<'a>(rest: &mut &'a [u8]) -> Result<Option<(u8, &'a [u8])>, NoIntroduction> {
+    if rest.is_empty() {
+        return Ok(None);
+    }
+    let (&[kind, high, low], behind) = rest.split_first_chunk().ok_or(NoIntroduction)?;
+    let length = usize::from(u16::from_be_bytes([high, low]));
+    let (value, behind) = behind.split_at_checked(length).ok_or(NoIntroduction)?;
+    *rest = behind;
+    Ok(Some((kind, value)))
+}
+
+/// Bits of the client, four bytes on its certificate, vectors on both. Bits that are not defined
+/// yet may be set; a certificate without TLS there cannot be.
+fn came_by_tls(value: &[u8]) -> Result<bool, NoIntroduction> {
+    let (&[client, _, _, _, _], mut rest) = value.split_first_chunk().ok_or(NoIntroduction)?;
+    while next(&mut rest)?.is_some() {}
+    match (client & CLIENT_SSL != 0, client & CLIENT_CERT != 0) {
+        (false, true) => Err(NoIntroduction),
+        (encrypted, _) => Ok(encrypted),
+    }
+}
+
+/// Compares the checksum with that of the header, where it stands as zeros (§2.2.3).
+fn check(header: &[u8], told: &[u8], behind: &[u8]) -> Result<(), NoIntroduction> {
+    let told = <[u8; 4]>::try_from(told).map_err(|_| NoIntroduction)?;
+    let before = header.strip_suffix(behind).and_then(|header| header.strip_suffix(&told));
+    let sum = crc32c(&[before.ok_or(NoIntroduction)?, &[0; 4], behind]);
+    if sum == u32::from_be_bytes(told) { Ok(()) } else { Err(NoIntroduction) }
+}
+
+/// The checksum of Castagnoli over the pieces in a row (RFC 9260, appendix A). A header comes once
+/// a connection and is short: no table is worth its room.
+fn crc32c(pieces: &[&[u8]]) -> u32 {
+    let bit = |sum: u32, _| if sum & 1 == 1 { (sum >> 1) ^ 0x82f6_3b78 } else { sum >> 1 };
+    let byte = |sum: u32, byte: &u8| (0..8).fold(sum ^ u32::from(*byte), bit);
+    !pieces.iter().flat_map(|piece| piece.iter()).fold(u32::MAX, byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vector(kind: u8, value: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(value.len()).unwrap().to_be_bytes();
+        [&[kind], &length[..], value].concat()
+    }
+
+    #[track_caller]
+    fn said(vectors: &[Vec<u8>]) -> Result<bool, NoIntroduction> {
+        let vectors = vectors.concat();
+        client_is_encrypted(&[b"header", &vectors[..]].concat(), &vectors)
+    }
+
+    /// As haproxy writes it: verified or without a certificate, version and cipher behind.
+    fn ssl(client: u8) -> Vec<u8> {
+        let (version, cipher) = (vector(0x21, b"TLSv1.3"), vector(0x23, b"TLS_AES_128_GCM_SHA256"));
+        vector(SSL, &[&[client, 0, 0, 0, 0], &version[..], &cipher].concat())
+    }
+
+    /// These vectors with their checksum behind `header`.
+    fn summed(before: &[u8], behind: &[u8]) -> Vec<u8> {
+        let start = [before, &[CRC32C, 0, 4]].concat();
+        let sum = crc32c(&[b"header", &start, &[0; 4], behind]);
+        [&start[..], &sum.to_be_bytes(), behind].concat()
+    }
+
+    #[test]
+    fn a_client_came_encrypted_where_a_vector_says_so() {
+        assert_eq!(said(&[]), Ok(false));
+        assert_eq!(said(&[vector(0x01, b"h2"), vector(0x04, b"")]), Ok(false));
+        assert_eq!(said(&[ssl(0x01)]), Ok(true));
+        assert_eq!(said(&[vector(0x02, b"dict.example"), ssl(0x07), vector(0xe0, b"?")]), Ok(true));
+        assert_eq!(said(&[ssl(0x00)]), Ok(false));
+        assert_eq!(said(&[vector(SSL, &[0x01, 0, 0, 0, 1])]), Ok(true));
+        assert_eq!(said(&[vector(SSL, &[0xf9, 0, 0, 0, 1])]), Ok(true));
+        assert_eq!(said(&[vector(SSL, &[0xf8, 0, 0, 0, 1])]), Ok(false));
+    }
+
+    #[test]
+    fn vectors_that_do_not_fill_their_room_are_refused() {
+        let short = |vector: Vec<u8>| vector.split_last().unwrap().1.to_vec();
+        for bad in [
+            vec![0x04],
+            vec![0x04, 0],
+            vec![0x04, 0, 1],
+            vec![0x04, 0xff, 0xff, 0],
+            short(ssl(1)),
+            [ssl(1), vec![0]].concat(),
+            vector(SSL, b""),
+            vector(SSL, &[1, 0, 0, 0]),
+            vector(SSL, &[1, 0, 0, 0, 0, 0x21]),
+            vector(SSL, &[1, 0, 0, 0, 0, 0x21, 0, 2, b'T']),
+        ] {
+            assert_eq!(said(std::slice::from_ref(&bad)), Err(NoIntroduction), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_refused() {
+        assert_eq!(said(&[ssl(0x02)]), Err(NoIntroduction));
+        assert_eq!(said(&[ssl(0x04)]), Err(NoIntroduction));
+        assert_eq!(said(&[ssl(0x01), ssl(0x01)]), Err(NoIntroduction));
+        assert_eq!(said(&[ssl(0x01), vector(0x04, b""), ssl(0x00)]), Err(NoIntroduction));
+    }
+
+    #[test]
+    fn the_checksum_is_that_of_castagnoli() {
+        // RFC 3720 B.4, and the check value of the catalogue of checksums.
+        assert_eq!(crc32c(&[b"123456789"]), 0xe306_9283);
+        assert_eq!(crc32c(&[&[0; 32]]), 0x8a91_36aa);
+        assert_eq!(crc32c(&[&[0xff; 16], &[0xff; 16]]), 0x62a8_ab43);
+    }
+
+    #[test]
+    fn a_header_that_does_not_fit_its_checksum_is_refused() {
+        let whole = summed(&ssl(1), &vector(0x05, b"id"));
+        assert_eq!(said(std::slice::from_ref(&whole)), Ok(true));
+        assert_eq!(said(&[summed(b"", b"")]), Ok(false));
+        for at in 0..whole.len() {
+            for bit in 0..8 {
+                let mut bent = whole.clone();
+                *bent.get_mut(at).unwrap() ^= 1 << bit;
+                // A bit in the vector's type makes it another one, which nobody checks.
+                let other_kind = at == ssl(1).len();
+                assert_eq!(said(&[bent]).is_ok(), other_kind, "bit {bit} of byte {at}");
+            }
+        }
+        for bad in [vector(CRC32C, b""), vector(CRC32C, &[0; 3]), vector(CRC32C, &[0; 5])] {
+            assert_eq!(said(&[bad]), Err(NoIntroduction));
+        }
+        let twice = summed(&whole, b"");
+        assert_eq!(said(&[twice]), Err(NoIntroduction));
+    }
+}

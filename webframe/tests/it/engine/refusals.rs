@@ -1,0 +1,73 @@
+//! An app's own pages for what the server refuses by itself.
+
+use std::{io::ErrorKind, time::Duration};
+
+use webframe::{
+    App, Error, Limits, Refusal, Request, Response, Result, Server, ServerSettings, Timeouts, Urls,
+};
+
+use super::site::{Site, settings};
+
+fn page(name: &str, refusal: Refusal) -> Response {
+    Response::html(format!("<h1>{name}: {} {refusal:?}</h1>", refusal.status().as_u16()))
+}
+
+fn hello(_: &String, _: &Request) -> Result<Response> {
+    Ok(Response::text("hello"))
+}
+
+fn site(settings: &ServerSettings) -> Site {
+    let app = App::new("dict".to_owned()).urls(Urls::new().get("/", hello).post("/", hello));
+    Site::start_app(settings, app.refusal_page(|name, refusal| Ok(page(name, refusal))))
+}
+
+#[test]
+fn each_refusal_is_the_apps_page_for_it_and_ends_the_connection() {
+    let limits = Limits { cookies_max: 1, ..Limits::default() };
+    let timeouts = Timeouts { head: Duration::from_millis(100), ..Timeouts::default() };
+    let site = site(&ServerSettings { limits, timeouts, ..settings() });
+    for (request, body) in [
+        ("GET / HTTP/1.1\r\n\r\n", "dict: 400 Unacceptable(Host)"),
+        ("GET / HTTP/2.0\r\n\r\n", "dict: 505 Unacceptable(Version)"),
+        (
+            "GET / HTTP/1.1\r\nHost: x\r\nCookie: a=1; b=2\r\n\r\n",
+            "dict: 431 Unacceptable(TooManyCookies)",
+        ),
+        (
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
+            "dict: 400 Unacceptable(Chunk)",
+        ),
+        ("GET / HTTP/1.1\r\nHo", "dict: 408 Unacceptable(Timeout)"),
+    ] {
+        let mut client = site.client();
+        client.send(request);
+        let answer = client.answer().expect("an answer");
+        assert_eq!(answer.body, format!("<h1>{body}</h1>"));
+        assert!(answer.head.contains("Content-Type: text/html; charset=utf-8\r\n"), "{answer:?}");
+        assert!(answer.closes() && client.is_closed(), "{answer:?}");
+    }
+}
+
+#[test]
+fn a_refused_head_request_has_the_length_of_the_page_and_not_the_page() {
+    let allowed_hosts = vec!["dict.example".to_owned()];
+    let site = site(&ServerSettings { allowed_hosts, ..settings() });
+    let mut client = site.client();
+    client.send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
+    let head = String::from_utf8(client.rest()).expect("text");
+    let length = "<h1>dict: 421 Unacceptable(HostNotServed)</h1>".len();
+    assert!(head.contains(&format!("\r\nContent-Length: {length}\r\n")), "{head}");
+    assert!(head.ends_with("\r\n\r\n"), "{head}");
+}
+
+#[test]
+fn a_page_that_cannot_be_made_keeps_the_app_from_being_served() {
+    let broken = |_: &(), refusal| match refusal {
+        Refusal::Busy => Err(Error::internal("no template busy.html")),
+        other => Ok(page("x", other)),
+    };
+    let server = Server::bind(&settings()).expect("a free port");
+    let error = server.serve(App::new(()).refusal_page(broken)).expect_err("a mistake");
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert_eq!(error.to_string(), "the page of Busy: 500: no template busy.html");
+}

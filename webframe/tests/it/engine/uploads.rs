@@ -1,0 +1,129 @@
+//! Forms with files over a connection: what a browser sends to what a handler sees, or a refusal.
+
+use webframe::{Limits, Request, Response, Result, ServerSettings, Urls};
+
+use super::site::{Answer, Site, settings};
+
+/// Each part on a line of its own.
+fn tell(_: &(), request: &Request) -> Result<Response> {
+    let form = request.multipart()?;
+    let told = form.parts().map(|part| {
+        let file = part.file_name().map(|name| format!(" of {name:?}")).unwrap_or_default();
+        let bytes = part.bytes().escape_ascii();
+        format!("{}{file}, {}: {bytes}\n", part.name(), part.media_type())
+    });
+    Ok(Response::text(told.collect::<String>()))
+}
+
+fn sum(_: &(), request: &Request) -> Result<Response> {
+    let form = request.multipart()?;
+    let files = form.all("file").map(|file| file.bytes().len().to_string());
+    Ok(Response::text(files.collect::<Vec<_>>().join("+")))
+}
+
+fn site(limits: Limits) -> Site {
+    let urls = Urls::new().post("/tell", tell).post("/sum", sum);
+    Site::start_with(&ServerSettings { limits, ..settings() }, (), urls)
+}
+
+const FIREFOX: &str = "multipart/form-data; boundary=----geckoformboundary5d1e";
+
+fn firefox() -> String {
+    [
+        "------geckoformboundary5d1e\r\n",
+        "Content-Disposition: form-data; name=\"title\"\r\n\r\n",
+        "a \"new\" book\r\n",
+        "------geckoformboundary5d1e\r\n",
+        "Content-Disposition: form-data; name=\"the %22book%22\"; filename=\"books\\a.bin\"\r\n",
+        "Content-Type: application/octet-stream\r\n\r\n",
+        "\0\r\n--\r\n----geckoformboundary5d1e\r\n",
+        "\r\n------geckoformboundary5d1e\r\n",
+        "Content-Disposition: form-data; name=\"none\"; filename=\"\"\r\n",
+        "Content-Type: application/octet-stream\r\n\r\n",
+        "\r\n------geckoformboundary5d1e--\r\n",
+    ]
+    .concat()
+}
+
+const TOLD: &str = "title, text/plain: a \\\"new\\\" book\n\
+    the \"book\" of \"a.bin\", application/octet-stream: \\x00\\r\\n--\\r\\n----geckoformboundary5d1e\\r\\n\n\
+    none of \"\", application/octet-stream: \n";
+
+fn request(path: &str, content_type: &str, body: &str) -> String {
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {content_type}\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+fn answer(site: &Site, content_type: &str, body: &str) -> Answer {
+    let mut client = site.client();
+    client.send(&request("/tell", content_type, body));
+    client.answer().expect("an answer")
+}
+
+#[test]
+fn a_handler_sees_the_parts_that_a_browser_sends() {
+    let answer = answer(&site(Limits::default()), FIREFOX, &firefox());
+    assert_eq!((answer.status, answer.body.as_str()), (200, TOLD));
+}
+
+#[test]
+fn a_form_that_comes_byte_by_byte_or_in_chunks_is_the_same() {
+    let site = site(Limits { body_memory_max: 40, ..Limits::default() });
+    let mut client = site.client();
+    for byte in request("/tell", FIREFOX, &firefox()).as_bytes() {
+        client.send_bytes(&[*byte]);
+    }
+    assert_eq!(client.answer().expect("an answer").body, TOLD);
+    let chunks: String = firefox().chars().map(|byte| format!("1\r\n{byte}\r\n")).collect();
+    client.send(&format!(
+        "POST /tell HTTP/1.1\r\nHost: x\r\nContent-Type: {FIREFOX}\r\n\
+         Transfer-Encoding: chunked\r\n\r\n{chunks}0\r\n\r\n"
+    ));
+    assert_eq!(client.answer().expect("an answer").body, TOLD);
+}
+
+#[test]
+fn files_of_one_name_come_in_order_from_a_content_that_waits_in_a_file() {
+    let site = site(Limits::default());
+    let part = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\n";
+    let files = [0, 200_000, 300_000].map(|length| format!("{part}{}\r\n", "\r".repeat(length)));
+    let mut client = site.client();
+    let body = files.concat() + "--b--";
+    client.send(&request("/sum", "multipart/form-data; boundary=b", &body));
+    assert_eq!(client.answer().expect("an answer").body, "0+200000+300000");
+}
+
+#[test]
+fn a_refusal_names_the_part_and_the_limit_and_the_connection_goes_on() {
+    let limits = Limits { form_parts_max: 2, part_head_bytes_max: 150, ..Limits::default() };
+    let site = site(Limits { body_bytes_max: 1000, ..limits });
+    let refused = |content_type, body: &str, status, text: &str| {
+        let mut client = site.client();
+        client.send(&request("/tell", content_type, body));
+        let answer = client.answer().expect("an answer");
+        assert_eq!((answer.status, answer.closes()), (status, false), "{body}");
+        assert!(answer.body.contains(text), "{} is not {text}", answer.body);
+        client.send(&request("/tell", "multipart/form-data; boundary=b", "--b--"));
+        assert_eq!(client.answer().expect("an answer").status, 200);
+    };
+    refused(FIREFOX, &firefox(), 400, "the form has more than 2 parts");
+    let form = "multipart/form-data; boundary=b";
+    let long = format!("--b\r\nX: {}\r\n\r\n\r\n--b--", "y".repeat(148));
+    refused(form, &long, 400, "the head of part 1 is longer than 150 bytes");
+    let nameless = "--b\r\nContent-Disposition: form-data\r\n\r\n\r\n--b--";
+    refused(form, nameless, 400, "part 1 has no name");
+    refused(form, "--b\r\n", 400, "the form ends in part 1, without its last delimiter");
+    refused("multipart/form-data", "--b--", 400, "has no boundary");
+    refused("application/x-www-form-urlencoded", "a=b", 415, "is sent as multipart/form-data");
+    let twice = format!("{form}\r\nContent-Type: {form}");
+    refused(&twice, "--b--", 400, "the form has two Content-Type fields");
+}
+
+#[test]
+fn a_form_larger_than_allowed_is_refused_unread() {
+    let site = site(Limits { body_bytes_max: 100, ..Limits::default() });
+    assert_eq!(answer(&site, FIREFOX, &firefox()).status, 413);
+}
