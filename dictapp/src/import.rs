@@ -11,10 +11,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use sha2::{Digest, Sha256};
 
 use crate::books::{Book, Kind, Oddities, Progress};
+use crate::hex;
 use crate::store::{BookHeader, ImportStart, Store};
 
 /// What is to be imported, and as what.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// The file, or one of the files of the book.
     pub file: PathBuf,
@@ -24,6 +25,26 @@ pub struct Request {
     pub name: Option<String>,
     /// What people read; what the book says of itself, or its name, where not given.
     pub title: Option<String>,
+}
+
+/// Where Debian's package `wordnet-base` puts its files.
+const WORDNET: &str = "/usr/share/wordnet";
+
+impl Request {
+    /// What is meant by what was typed: `import wordnet`, where no file has that name, is WordNet as
+    /// Debian has it, and a table in a `.tsv` is separated by TABs.
+    #[must_use]
+    pub fn as_meant(self) -> Request {
+        match self.kind {
+            None if self.file.as_os_str() == "wordnet" && !self.file.exists() => {
+                Request { kind: Some(Kind::Wordnet), file: WORDNET.into(), ..self }
+            }
+            Some(Kind::Csv) if self.file.extension().is_some_and(|ending| ending == "tsv") => {
+                Request { kind: Some(Kind::Tsv), ..self }
+            }
+            _ => self,
+        }
+    }
 }
 
 /// How an import ended.
@@ -200,7 +221,7 @@ fn digest(kind: Kind, path: &Path) -> Result<String> {
         }
         hash.update(length.to_le_bytes());
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex::encode(&hash.finalize()))
 }
 
 impl fmt::Display for Report {

@@ -11,6 +11,7 @@ pub mod lexicon;
 pub mod password;
 pub mod throttle;
 pub mod session;
+mod hex;
 pub mod form_token;
 mod log;
 mod texts;

@@ -6,40 +6,21 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use dictapp::books::Kind;
-use dictapp::cli::{self, BookKind, Command, Ending, Import};
-use dictapp::settings::Settings;
+use dictapp::cli::{self, Command, Ending};
 use dictapp::{import, serve, shelving};
 
 fn main() -> ExitCode {
     let done = match cli::parse(std::env::args_os(), std::env::vars_os()) {
         Ok(Command::Serve(settings)) => serve::run(&settings),
-        Ok(Command::Import(settings, book)) => import(&settings, book),
+        Ok(Command::Import(settings, book)) => {
+            serve::store(&settings).and_then(|store| import::run(&store, &book.as_meant()))
+        }
         Ok(Command::Books(settings, books)) => serve::store(&settings)
             .and_then(|store| shelving::run(&store, &settings.dictionary.books, &books)),
         Err(ending) => return end(&ending),
     };
     let failed = |e| end(&Ending { text: format!("dictapp: {e:#}"), code: 1 });
     done.map_or_else(failed, |()| ExitCode::SUCCESS)
-}
-
-fn import(settings: &Settings, book: Import) -> anyhow::Result<()> {
-    let Import { kind, file, name, title } = book.with_wordnet();
-    let kind = match kind {
-        None => None,
-        Some(BookKind::Course) => Some(Kind::Course),
-        Some(BookKind::Ecdict) => Some(Kind::Ecdict),
-        Some(BookKind::Stardict) => Some(Kind::Stardict),
-        Some(BookKind::Dictd) => Some(Kind::Dictd),
-        Some(BookKind::Wordnet) => Some(Kind::Wordnet),
-        Some(BookKind::Book) => Some(Kind::Plain),
-        Some(BookKind::Csv) if file.extension().is_some_and(|ending| ending == "tsv") => {
-            Some(Kind::Tsv)
-        }
-        Some(BookKind::Csv) => Some(Kind::Csv),
-    };
-    let store = serve::store(settings)?;
-    import::run(&store, &import::Request { file, kind, name, title })
 }
 
 /// Prints the last words. Whoever no longer listens is no reason for a panic.

@@ -6,6 +6,8 @@ use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 
+use crate::hex;
+
 /// 256 random bits that say who a visitor is; known to the visitor's browser alone.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token([u8; 32]);
@@ -21,15 +23,6 @@ pub struct Expiry {
     pub idle: Duration,
     /// So long after the log-in, however much it is used.
     pub absolute: Duration,
-}
-
-/// Sessions that began or were last seen before these times have ended: what may be deleted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cutoffs {
-    /// For when it was created.
-    pub created: SystemTime,
-    /// For when it was last seen.
-    pub seen: SystemTime,
 }
 
 /// The most that the time of the last use may be behind.
@@ -48,13 +41,13 @@ impl Token {
 
     /// Reads the value of a cookie: exactly what [`Token::to_text`] writes.
     pub fn parse(text: &str) -> Option<Token> {
-        parse_hex(text).map(Token)
+        hex::parse(text).map(Token)
     }
 
     /// The 64 lower-case hexadecimal digits for the cookie. There is no `Display`: a token is for
     /// the visitor, never for a log or a page.
     pub fn to_text(&self) -> String {
-        encode_hex(&self.0)
+        hex::encode(&self.0)
     }
 
     /// What to store and to look for.
@@ -71,7 +64,7 @@ impl TokenHash {
 
     /// The hash as 64 lower-case hexadecimal digits.
     pub fn to_text(&self) -> String {
-        encode_hex(&self.0)
+        hex::encode(&self.0)
     }
 }
 
@@ -92,40 +85,10 @@ impl Expiry {
     pub fn left(&self, created: SystemTime, now: SystemTime) -> Duration {
         self.absolute.saturating_sub(age(created, now))
     }
-
-    /// Which sessions have ended.
-    pub fn cutoffs(&self, now: SystemTime) -> Cutoffs {
-        let before = |span| now.checked_sub(span).unwrap_or(SystemTime::UNIX_EPOCH);
-        Cutoffs { created: before(self.absolute), seen: before(self.idle) }
-    }
 }
 
 fn age(then: SystemTime, now: SystemTime) -> Duration {
     now.duration_since(then).unwrap_or_default()
-}
-
-/// Lower-case digits.
-pub(crate) fn encode_hex(bytes: &[u8; 32]) -> String {
-    let digits = b"0123456789abcdef";
-    let pairs = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    pairs.map(|half| char::from(digits[usize::from(half)])).collect()
-}
-
-/// Exactly 64 lower-case digits.
-pub(crate) fn parse_hex(text: &str) -> Option<[u8; 32]> {
-    let digit = |b: u8| match b {
-        b'0'..=b'9' => Some(b - b'0'),
-        b'a'..=b'f' => Some(b - b'a' + 10),
-        _ => None,
-    };
-    let mut bytes = [0; 32];
-    if text.len() != 2 * bytes.len() {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
-        *byte = (digit(pair[0])? << 4) | digit(pair[1])?;
-    }
-    Some(bytes)
 }
 
 impl fmt::Debug for Token {
@@ -211,8 +174,6 @@ mod tests {
         ] {
             let (created, seen, now) = (day(created), day(seen), day(now));
             assert_eq!(EXPIRY.is_alive(created, seen, now), alive, "{created:?} {seen:?} {now:?}");
-            let Cutoffs { created: created_cut, seen: seen_cut } = EXPIRY.cutoffs(now);
-            assert_eq!(created > created_cut && seen > seen_cut, alive, "{now:?}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::store::{Book, BookId, Store, Visibility};
+use crate::store::{Book, BookId, Store, Visibility, put_first};
 
 /// What is done to the word books.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,12 +53,10 @@ fn shelve(store: &Store, first: &[String], shelving: &Shelving) -> Result<String
     };
     ensure!(changed, "another program removed the word book in this moment");
     let mut books = store.books()?;
-    let place = |book: &Book| first.iter().position(|name| *name == book.name);
-    books.sort_by_key(|book| place(book).unwrap_or(usize::MAX));
+    put_first(&mut books, first);
     let mut text = table(&books);
-    let is_moved = |name: &String| first.contains(name);
     if let Shelving::Order(names) = shelving
-        && names.iter().any(|name| !is_moved(name))
+        && names.iter().any(|name| !first.contains(name))
         && books.iter().any(|book| first.contains(&book.name))
     {
         let first = first.join(", ");

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use webframe::middleware::{self, AccessLog, SecurityHeaders, compression, request_id};
+use webframe::middleware::{self, AccessLog, SameOrigin, SecurityHeaders, compression, request_id};
+use webframe::url::{encode_query, encode_segment};
 use webframe::{App, LogFile, Urls, blocking};
 
 use crate::dictionary::Dictionary;
@@ -79,7 +79,11 @@ pub fn app(
     if settings.log.access {
         app = app.wrap(access_log(settings.log.format, log_file)?);
     }
-    let app = app.wrap(request_id).wrap(compression).wrap(headers);
+    let own_pages = match &settings.server.public_url {
+        Some(url) => SameOrigin::new().with_public_url(url),
+        None => SameOrigin::new(),
+    };
+    let app = app.wrap(request_id).wrap(compression).wrap(headers).wrap(own_pages);
     Ok(app.urls(table()).error_page(error::page))
 }
 
@@ -92,29 +96,23 @@ fn access_log(format: LogFormat, file: Option<LogFile>) -> io::Result<AccessLog>
     }))
 }
 
-/// What need not be encoded in a segment or a value of a query.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// A slash in a query stands for nothing else and reads better.
-const RESERVED_IN_QUERY: &AsciiSet = &RESERVED.remove(b'/');
-
 /// The page of a word, whatever characters it has: a slash in it is no separator.
 pub(crate) fn word(word: &str) -> String {
     // A browser takes a segment of dots away (RFC 3986 §5.2.4), encoded or not; a search does not.
     if matches!(word, "." | "..") {
         return search(word);
     }
-    format!("/word/{}", utf8_percent_encode(word, RESERVED))
+    format!("/word/{}", encode_segment(word))
 }
 
 /// The answer to a query.
 pub(crate) fn search(query: &str) -> String {
-    format!("{SEARCH}?q={}", utf8_percent_encode(query, RESERVED))
+    format!("{SEARCH}?q={}", encode_query(query))
 }
 
 /// The page to log in at, and where to go then.
 pub(crate) fn login_then(next: &str) -> String {
-    format!("{LOGIN}?next={}", utf8_percent_encode(next, RESERVED_IN_QUERY))
+    format!("{LOGIN}?next={}", encode_query(next))
 }
 
 /// A file under `static/`; the mark changes with the file, so that browsers may keep it.

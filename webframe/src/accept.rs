@@ -70,15 +70,17 @@ pub fn best_coding(field: Option<&str>, offered: &[Coding]) -> Coding {
 /// assert_eq!(best_language("fr", &["zh", "en"]), None);
 /// ```
 pub fn best_language<'o>(field: &str, offered: &[&'o str]) -> Option<&'o str> {
-    let refused = |tag: &str| {
+    let is_refused = |tag: &str| {
         members(field).any(|(range, weight)| weight == 0 && range.eq_ignore_ascii_case(tag))
     };
+    // Once for each tag, not for each member: a list may be as long as a head.
+    let offered: Vec<&'o str> = offered.iter().copied().filter(|tag| !is_refused(tag)).collect();
     let mut best: Option<(&str, u16)> = None;
     for (range, weight) in members(field) {
         if weight == 0 || best.is_some_and(|best| best.1 >= weight) {
             continue;
         }
-        let found = offered.iter().find(|tag| !refused(tag) && speaks(range, tag));
+        let found = offered.iter().find(|tag| speaks(range, tag));
         best = found.map(|tag| (*tag, weight)).or(best);
     }
     best.map(|best| best.0)
@@ -184,5 +186,13 @@ mod tests {
         language("zho, eng", None);
         language("", None);
         assert_eq!(best_language("zh", &["en", "zh-Hant"]), Some("zh-Hant"));
+    }
+
+    /// A look at all members for each of them would take an hour here; 8,000 members took 13 s.
+    #[test]
+    fn a_long_list_of_languages_takes_no_more_time_than_its_length() {
+        let field = "fr,".repeat(100_000);
+        assert_eq!(best_language(&format!("{field}en"), &["zh", "en"]), Some("en"));
+        assert_eq!(best_coding(Some(&format!("{field}gzip")), &[Coding::Gzip]), Coding::Gzip);
     }
 }

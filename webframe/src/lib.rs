@@ -1,5 +1,17 @@
 //! A threaded HTTP/1.1 server framework: plain blocking handlers, a small pool, and no client
 //! that can hold a thread.
+//!
+//! ```no_run
+//! use webframe::{App, Request, Response, Result, Server, ServerSettings, Urls};
+//!
+//! fn greet(_: &(), request: &Request) -> Result<Response> {
+//!     Ok(Response::text(format!("hello, {}\n", request.param("name")?)))
+//! }
+//!
+//! let app = App::new(()).urls(Urls::new().get("/hello/{name}", greet));
+//! Server::bind(&ServerSettings::default())?.stop_on_signals()?.serve(app)?;
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -18,6 +30,7 @@ mod media;
 mod condition;
 mod files;
 mod template;
+pub mod url;
 mod error;
 mod refusal;
 mod log_file;

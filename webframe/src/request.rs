@@ -65,6 +65,14 @@ impl Request {
         self.head.query().unwrap_or_default()
     }
 
+    /// Path and query as they came, as a link to this very place has them.
+    pub fn path_and_query(&self) -> Cow<'_, str> {
+        match self.query_string() {
+            "" => Cow::Borrowed(self.path()),
+            query => Cow::Owned(format!("{}?{query}", self.path())),
+        }
+    }
+
     /// The parameter `name` of the route's pattern, decoded.
     ///
     /// # Errors

@@ -2,13 +2,10 @@
 
 use std::{cell::Cell, fmt, fs::File, io::Read, sync::Arc};
 
-use http::{
-    HeaderName, HeaderValue, Method, StatusCode,
-    header::{self, InvalidHeaderValue},
-};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 
 use crate::{
-    Request,
+    Error, Request, Result,
     condition::{self, Asked, Validators, Verdict},
 };
 
@@ -101,10 +98,10 @@ impl Response {
     /// 200 with the value as JSON.
     ///
     /// # Errors
-    /// A value that is no JSON, such as a map whose keys are no text.
-    pub fn json(value: &impl serde::Serialize) -> crate::Result<Response> {
+    /// 500 for a value that is no JSON, such as a map whose keys are no text.
+    pub fn json(value: &impl serde::Serialize) -> Result<Response> {
         let mut bytes = Vec::with_capacity(128);
-        serde_json::to_writer(&mut bytes, value).map_err(crate::Error::internal)?;
+        serde_json::to_writer(&mut bytes, value).map_err(Error::internal)?;
         Ok(Response::typed(HeaderValue::from_static("application/json"), Body::Bytes(bytes)))
     }
 
@@ -121,10 +118,11 @@ impl Response {
     /// 303 to a place of this site, as after a form was taken.
     ///
     /// # Errors
-    /// A place that is no field value.
-    pub fn see_other(place: &str) -> Result<Response, InvalidHeaderValue> {
-        Ok(Response::new(StatusCode::SEE_OTHER)
-            .with_field(header::LOCATION, HeaderValue::from_str(place)?))
+    /// 500 for a place that is no field value: what a visitor wrote is encoded before it is one.
+    pub fn see_other(place: &str) -> Result<Response> {
+        let location = HeaderValue::from_str(place)
+            .map_err(|cause| Error::internal(format!("a redirect to {place:?}: {cause}")))?;
+        Ok(Response::new(StatusCode::SEE_OTHER).with_field(header::LOCATION, location))
     }
 
     /// The same answer with another status.
@@ -342,6 +340,8 @@ mod tests {
 
     #[test]
     fn a_place_with_a_line_end_is_no_redirect() {
-        assert!(Response::see_other("/a\r\nSet-Cookie: x=y").is_err());
+        let error = Response::see_other("/a\r\nSet-Cookie: x=y").unwrap_err();
+        assert_eq!(error.status(), 500);
+        assert!(error.to_string().contains("\"/a\\r\\nSet-Cookie: x=y\""), "{error}");
     }
 }

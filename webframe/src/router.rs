@@ -126,7 +126,7 @@ impl<S> Urls<S> {
         allowed
     }
 
-    /// Every method that some pattern takes, for `OPTIONS *` and for what is not implemented.
+    /// Whether any pattern takes this method; if none does, it is not implemented.
     pub(crate) fn takes(&self, method: &Method) -> bool {
         self.root.takes(method)
     }

@@ -8,10 +8,12 @@ use std::{
 };
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
-use crate::{Response, Result};
+use crate::{
+    Response, Result,
+    url::{encode_query, encode_segment},
+};
 
 /// The templates of an app, compiled into the program or read from a directory.
 ///
@@ -140,21 +142,8 @@ fn environment() -> Environment<'static> {
     environment.set_trim_blocks(true);
     environment.set_lstrip_blocks(true);
     environment.add_filter("urlencode_segment", |text: Cow<'_, str>| encode_segment(&text));
-    environment.add_filter("urlencode_query", |text: Cow<'_, str>| {
-        utf8_percent_encode(&text, RESERVED_IN_QUERY).to_string()
-    });
+    environment.add_filter("urlencode_query", |text: Cow<'_, str>| encode_query(&text));
     environment
-}
-
-/// RFC 3986 §2.3: what need not be encoded anywhere.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// Of what else a query may hold, what means nothing in a form: it stays readable.
-const RESERVED_IN_QUERY: &AsciiSet = &RESERVED.remove(b'/').remove(b':').remove(b'@').remove(b',');
-
-/// One segment of a path, as `urlencode_segment` makes it.
-pub(crate) fn encode_segment(text: &str) -> String {
-    utf8_percent_encode(text, RESERVED).to_string()
 }
 
 /// The names that `extends`, `include`, `import` and `from` give as plain texts.

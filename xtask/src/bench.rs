@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::arguments::{Arguments, Misuse};
-use crate::cargo::{cargo, target};
+use crate::cargo::{build_example, cargo, target};
 use crate::packages::find_program;
 use crate::step::{step, succeed};
 
@@ -178,9 +178,7 @@ fn build_peers(folder: &Path, servers: &[String]) -> Result<()> {
 
 /// Builds our server; gives back the command that starts it.
 fn build_ours() -> Result<String> {
-    succeed(&mut cargo(&["build", "--release", "--package", "webframe", "--example", "bench"]))?;
-    let program = std::path::absolute(target().join("release/examples/bench")).context("target")?;
-    Ok(format!("webframe={} {{port}}", program.display()))
+    Ok(format!("webframe={} {{port}}", build_example("bench")?.display()))
 }
 
 fn measure(table: Table, options: &Options, folder: &Path, ours: &str) -> Result<()> {

@@ -1,7 +1,10 @@
 //! Words become a cargo command that builds what a person at the prompt would have built: nothing is compiled twice because of us.
 
+use anyhow::{Context, Result};
 use std::path::PathBuf;
 use std::process::Command;
+
+use crate::step::succeed;
 
 /// `cargo ARGS`, in the workspace's root, with the toolchain that runs us.
 pub(crate) fn cargo(args: &[&str]) -> Command {
@@ -17,6 +20,13 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
         }
     }
     command
+}
+
+/// Builds an example of webframe in release; gives back the program.
+pub(crate) fn build_example(name: &str) -> Result<PathBuf> {
+    let args = ["build", "--quiet", "--release", "--package", "webframe", "--example", name];
+    succeed(&mut cargo(&args)).with_context(|| format!("cannot build the example {name}"))?;
+    Ok(std::path::absolute(target())?.join("release/examples").join(name))
 }
 
 /// The folder of the workspace's `Cargo.toml`. Asked at run time: a target folder may have been copied from elsewhere.

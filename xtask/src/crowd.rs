@@ -11,9 +11,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::arguments::Arguments;
-use crate::cargo::{cargo, target};
+use crate::cargo::{build_example, target};
 use crate::server::{Holdings, Server};
-use crate::step::{step, succeed};
+use crate::step::step;
 use crate::visitors::{Connections, Timed, Visitors, ask, connect, percentile};
 
 pub(crate) const ABOUT: &str = "measure others' latency in a crowd of bad clients: \
@@ -44,9 +44,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
         unread: arguments.take_option("--unread")?.unwrap_or(1_000),
     };
     arguments.finish()?;
-    let args = ["build", "--quiet", "--release", "--package", "webframe", "--example", "soak"];
-    succeed(&mut cargo(&args)).context("cannot build the example")?;
-    let program = target().join("release/examples/soak");
+    let program = build_example("soak")?;
     let idle = time.as_secs() + 60;
     let command = format!("{} {{port}} {WORKERS_MAX} {idle}", program.display());
     let server = Server::start(&command, &target().join("crowd.log"))?;

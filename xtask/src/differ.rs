@@ -14,9 +14,9 @@ use std::time::Duration;
 
 use crate::answer::{Asked, read_answer};
 use crate::arguments::{Arguments, Misuse};
-use crate::cargo::{cargo, target, workspace};
+use crate::cargo::{build_example, target, workspace};
 use crate::server::Server;
-use crate::step::{step, succeed};
+use crate::step::step;
 
 pub(crate) const ABOUT: &str = "compare what servers make of the wire cases: --server 'NAME=CMD {port}' (as often as there are servers)";
 
@@ -104,11 +104,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
 }
 
 fn our_command() -> Result<String> {
-    let args =
-        ["build", "--quiet", "--release", "--package", "webframe", "--example", "conformance"];
-    succeed(&mut cargo(&args)).context("cannot build the example")?;
-    let (program, folder) =
-        (target().join("release/examples/conformance"), target().join("differ"));
+    let (program, folder) = (build_example("conformance")?, target().join("differ"));
     fs::create_dir_all(folder.join("www/static")).with_context(|| folder.display().to_string())?;
     Ok(format!("{} {{port}} {}", program.display(), folder.display()))
 }

@@ -11,7 +11,7 @@ use flate2::{Crc, Decompress, FlushDecompress};
 
 use super::error::{BookError, Place};
 use super::limits::{ARTICLE_BYTES_MAX, CACHE_BYTES_MAX, UNCHUNKED_BYTES_MAX, UNPACKED_BYTES_MAX};
-use super::source::Unpacked;
+use super::source::{GZIP, Unpacked, open_file};
 
 /// The file of articles.
 pub(super) struct Articles {
@@ -41,21 +41,17 @@ impl Articles {
     /// Opens the file; a packed one is unpacked once, against its checksum.
     pub(super) fn open(path: &Path) -> Result<Articles, BookError> {
         let fail = |error| BookError::io(path, error);
-        let mut file = File::open(path).map_err(fail)?;
-        let metadata = file.metadata().map_err(fail)?;
-        if !metadata.is_file() {
-            return Err(BookError::whole(path, "is not a file"));
-        }
+        let (mut file, length) = open_file(path)?;
         let mut magic = Vec::new();
         (&mut file).take(2).read_to_end(&mut magic).map_err(fail)?;
         file.rewind().map_err(fail)?;
-        let packed = magic == [0x1f, 0x8b];
+        let packed = magic == GZIP;
         if !packed && path.extension().is_some_and(|ending| ending == "dz") {
             return Err(BookError::at(path, Place::Byte(0), "this is no gzip file"));
         }
         if !packed {
             let content = Content::Plain(file);
-            return Ok(Articles { path: path.to_owned(), length: metadata.len(), content });
+            return Ok(Articles { path: path.to_owned(), length, content });
         }
         let chunks = Chunks::read_table(file.try_clone().map_err(fail)?)
             .map_err(|reason| BookError::at(path, Place::Byte(0), reason))?;

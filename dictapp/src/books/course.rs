@@ -113,7 +113,7 @@ impl Course {
         indent <= INDENT_MAX
             && !explanation.is_empty()
             && headword.chars().count() + 2 <= column
-            && (column - indent..=column).contains(&width)
+            && (column.saturating_sub(indent)..=column).contains(&width)
     }
 
     fn record(&self, line: &str) -> Record {

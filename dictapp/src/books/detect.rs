@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use super::error::BookError;
 use super::records::{self, Format};
@@ -142,15 +141,5 @@ fn by_content(path: &Path, sample: &[u8]) -> Kind {
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-impl FromStr for Kind {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Kind, String> {
-        let names = || Kind::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ");
-        let found = Kind::ALL.iter().copied().find(|kind| kind.name() == text);
-        found.ok_or_else(|| format!("unknown kind of word book {text:?}, known are {}", names()))
     }
 }

@@ -1,10 +1,10 @@
 //! Every maximum that a reader of word books keeps, with its unit and its reason. Files come from
 //! elsewhere: none of the sizes they name is believed.
 
-/// The longest headword in bytes, as [`Word`](crate::model::Word) has it.
-pub const WORD_BYTES_MAX: usize = 255;
+pub use crate::model::WORD_BYTES_MAX;
 
-/// The longest explanation of one headword in bytes: what the column `words.mean` holds.
+/// The longest explanation of one headword in bytes; the longest article of the Webster of 1913 is
+/// some 30 KiB.
 pub const MEAN_BYTES_MAX: usize = 64 * 1024;
 
 /// The longest pronunciation in bytes; the longest in ECDICT is below 130.

@@ -28,14 +28,24 @@ pub(super) struct Meter {
     total: u64,
 }
 
+/// What a gzip file begins with.
+pub(super) const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// Opens what must be a file, and gives its length as well.
+pub(super) fn open_file(path: &Path) -> Result<(File, u64), BookError> {
+    let fail = |error| BookError::io(path, error);
+    let file = File::open(path).map_err(fail)?;
+    let metadata = file.metadata().map_err(fail)?;
+    match metadata.is_file() {
+        true => Ok((file, metadata.len())),
+        false => Err(BookError::whole(path, "is not a file")),
+    }
+}
+
 impl Source {
     pub(super) fn open(path: &Path) -> Result<Source, BookError> {
         let fail = |error| BookError::io(path, error);
-        let mut file = File::open(path).map_err(fail)?;
-        let metadata = file.metadata().map_err(fail)?;
-        if !metadata.is_file() {
-            return Err(BookError::whole(path, "is not a file"));
-        }
+        let (mut file, total) = open_file(path)?;
         let mut magic = Vec::new();
         (&mut file).take(8).read_to_end(&mut magic).map_err(fail)?;
         if let Some(archive) = foreign_archive(&magic) {
@@ -44,8 +54,8 @@ impl Source {
                 format!("is packed with {archive}, unpack it first"),
             ));
         }
-        let meter = Meter { done: Arc::default(), total: metadata.len() };
-        let gzip = magic.starts_with(&[0x1f, 0x8b]);
+        let meter = Meter { done: Arc::default(), total };
+        let gzip = magic.starts_with(&GZIP);
         let counted = Counted { inner: Cursor::new(magic).chain(file), done: meter.done.clone() };
         let mut inner: Box<dyn Read + Send> = match gzip {
             true => Box::new(Unpacked::new(io::BufReader::new(counted))),

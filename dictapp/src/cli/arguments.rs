@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::Import;
+use crate::books::Kind;
+use crate::import::Request;
 use crate::settings::Flag;
 use crate::shelving::Shelving;
 
@@ -52,7 +54,7 @@ pub(super) enum Action {
 pub(super) struct ImportArguments {
     /// The format of the book; recognised by its content when not given
     #[arg(value_enum, hide_possible_values = false)]
-    kind: Option<BookKind>,
+    kind: Option<Kind>,
 
     /// The book, or one of its files; "wordnet" alone takes Debian's /usr/share/wordnet
     file: PathBuf,
@@ -106,23 +108,24 @@ enum BooksAction {
     },
 }
 
-/// The format of a word book.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum BookKind {
-    /// The course's text: `word meaning` a line
-    Course,
-    /// ECDICT's csv of 13 columns
-    Ecdict,
-    /// StarDict: .ifo .idx .dict[.dz] .syn
-    Stardict,
-    /// dictd: .index .dict[.dz]
-    Dictd,
-    /// WordNet's data files
-    Wordnet,
-    /// Plain csv or tsv
-    Csv,
-    /// This project's own book format
-    Book,
+impl ValueEnum for Kind {
+    fn value_variants<'a>() -> &'a [Kind] {
+        Kind::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Kind::Course => "The course's text: `word meaning` a line",
+            Kind::Plain => "This project's own book format",
+            Kind::Ecdict => "ECDICT's csv of 13 columns",
+            Kind::Stardict => "StarDict: .ifo .idx .dict[.dz] .syn",
+            Kind::Dictd => "dictd: .index .dict[.dz]",
+            Kind::Wordnet => "WordNet's data files",
+            Kind::Csv => "A table separated by commas, or by TABs where its name ends in .tsv",
+            Kind::Tsv => "A table separated by TABs",
+        };
+        Some(PossibleValue::new(self.name()).help(help))
+    }
 }
 
 impl Arguments {
@@ -135,9 +138,9 @@ impl Arguments {
     }
 }
 
-impl From<ImportArguments> for Import {
-    fn from(ImportArguments { kind, file, name, title }: ImportArguments) -> Import {
-        Import { kind, file, name, title }
+impl From<ImportArguments> for Request {
+    fn from(ImportArguments { kind, file, name, title }: ImportArguments) -> Request {
+        Request { kind, file, name, title }
     }
 }
 

@@ -4,13 +4,12 @@
 mod arguments;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 use clap::Parser;
 
+use crate::import::Request;
 use crate::settings::{Loaded, Settings, Sources};
 use crate::shelving::Shelving;
-pub use arguments::BookKind;
 use arguments::{Action, Arguments};
 
 /// What was asked for, with valid settings.
@@ -19,37 +18,9 @@ pub enum Command {
     /// Serve until told to stop.
     Serve(Settings),
     /// Take a word book into the database.
-    Import(Settings, Import),
+    Import(Settings, Request),
     /// List the word books of the database, or change how they are shown.
     Books(Settings, Shelving),
-}
-
-/// The word book to take in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Import {
-    /// Its format; none: recognised by its content.
-    pub kind: Option<BookKind>,
-    /// The file, or one of the files that make the book.
-    pub file: PathBuf,
-    /// The short name that settings and later imports know the book by; none: from the file's.
-    pub name: Option<String>,
-    /// The title that readers see; none: the one in the file, or the name.
-    pub title: Option<String>,
-}
-
-/// Where Debian's package `wordnet-base` puts its files.
-const WORDNET: &str = "/usr/share/wordnet";
-
-impl Import {
-    /// `import wordnet` without a file, where none has that name, is WordNet as Debian has it.
-    #[must_use]
-    pub fn with_wordnet(self) -> Import {
-        let is_alone = self.kind.is_none() && self.file.as_os_str() == "wordnet";
-        if !is_alone || self.file.exists() {
-            return self;
-        }
-        Import { kind: Some(BookKind::Wordnet), file: WORDNET.into(), ..self }
-    }
 }
 
 /// The program ends here.

@@ -1,14 +1,17 @@
 //! Command lines to commands and endings. The environment is given, and no settings file exists
 //! where the tests run.
 
+use std::path::PathBuf;
+
 use super::*;
+use crate::books::Kind;
 
 fn run(line: &str) -> Result<Command, Ending> {
     let words = std::iter::once("dictapp").chain(line.split_whitespace());
     parse(words.map(OsString::from), [])
 }
 
-fn import(line: &str) -> Import {
+fn import(line: &str) -> Request {
     match run(line) {
         Ok(Command::Import(_, import)) => import,
         other => panic!("{line}: {other:?}"),
@@ -38,24 +41,32 @@ fn flags_set_keys_before_and_after_the_command() {
 
 #[test]
 fn an_import_names_a_file_and_perhaps_its_kind() {
-    let plain = Import { kind: None, file: "a.txt".into(), name: None, title: None };
+    let plain = Request { kind: None, file: "a.txt".into(), name: None, title: None };
     assert_eq!(import("import a.txt"), plain);
-    let kind = Some(BookKind::Ecdict);
-    assert_eq!(import("import ecdict a.txt"), Import { kind, ..plain.clone() });
+    for &kind in Kind::ALL {
+        let line = format!("import {kind} a.txt");
+        assert_eq!(import(&line), Request { kind: Some(kind), ..plain.clone() });
+    }
     let named = import("import --name own --title Own a.txt --database sqlite:x.db");
-    assert_eq!(named, Import { name: Some("own".into()), title: Some("Own".into()), ..plain });
+    assert_eq!(named, Request { name: Some("own".into()), title: Some("Own".into()), ..plain });
     assert_eq!(import("import course").file, PathBuf::from("course"));
 }
 
 #[test]
 fn wordnet_alone_is_the_one_that_debian_has() {
-    let kind = Some(BookKind::Wordnet);
-    let whole = import("import wordnet --name large").with_wordnet();
+    let kind = Some(Kind::Wordnet);
+    let whole = import("import wordnet --name large").as_meant();
     assert_eq!((whole.kind, whole.file), (kind, PathBuf::from("/usr/share/wordnet")));
     assert_eq!(whole.name.as_deref(), Some("large"));
-    let other = import("import wordnet dict").with_wordnet();
+    let other = import("import wordnet dict").as_meant();
     assert_eq!((other.kind, other.file), (kind, PathBuf::from("dict")));
-    assert_eq!(import("import course").with_wordnet().kind, None);
+    assert_eq!(import("import course").as_meant().kind, None);
+}
+
+#[test]
+fn a_table_in_a_tsv_is_separated_by_tabs() {
+    assert_eq!(import("import csv a.tsv").as_meant().kind, Some(Kind::Tsv));
+    assert_eq!(import("import csv a.csv").as_meant().kind, Some(Kind::Csv));
 }
 
 #[test]

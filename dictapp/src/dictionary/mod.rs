@@ -16,10 +16,9 @@ use webframe::Templates;
 
 use crate::password::{PasswordError, Passwords};
 use crate::session::Expiry;
-use crate::settings::{DatabaseUrl, Settings};
-use crate::store::{Store, StoreError};
+use crate::settings::Settings;
+use crate::store::{DatabaseUrl, Store, StoreError};
 use crate::throttle::Throttle;
-use crate::views;
 
 pub use accounts::{LogIn, Registration, SignedIn, Visit};
 pub use selection::{Found, FoundEntry, Selection};
@@ -50,8 +49,12 @@ impl Dictionary {
     /// The dictionary in this store, with its words taken into memory.
     ///
     /// # Errors
-    /// Word books that cannot be read, or templates that are broken.
-    pub fn new(settings: Settings, store: Store) -> anyhow::Result<Dictionary> {
+    /// Word books that cannot be read.
+    pub fn new(
+        settings: Settings,
+        store: Store,
+        templates: Templates,
+    ) -> anyhow::Result<Dictionary> {
         let shelf = Shelf::load(&store, &settings.dictionary.books, saved_at(&settings).as_deref());
         let shelf = shelf.context("cannot take the word books into memory")?;
         warn_of_unknown_books(&settings.dictionary.books, &shelf);
@@ -63,7 +66,7 @@ impl Dictionary {
             expiry,
             shelf: RwLock::new(Arc::new(shelf)),
             refreshing: Mutex::new(()),
-            templates: views::templates()?,
+            templates,
             zone: TimeZone::system(),
             settings,
             store,

@@ -35,7 +35,8 @@ pub struct FoundEntry<'a> {
 }
 
 impl<'s> Selection<'s> {
-    pub(super) fn new(shelf: &'s Shelf, off: &[store::BookId]) -> Selection<'s> {
+    /// The shelf without these books of the store.
+    pub fn new(shelf: &'s Shelf, off: &[store::BookId]) -> Selection<'s> {
         let books = shelf.books().iter().zip(0_u16..);
         let off = books.filter(|(book, _)| off.contains(&book.id)).map(|(_, place)| BookId(place));
         Selection { shelf, off: off.collect() }

@@ -8,7 +8,6 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 
-use super::selection::Selection;
 use crate::lexicon::{BookId, Lexicon, Stamp};
 use crate::store::{self, Store};
 
@@ -76,22 +75,15 @@ impl Shelf {
     pub fn version(&self) -> u64 {
         self.version
     }
-
-    /// The shelf without these books of the store, which a visitor switched off.
-    pub fn without(&self, off: &[store::BookId]) -> Selection<'_> {
-        Selection::new(self, off)
-    }
 }
 
 /// The books that are shown, those named first in front.
 fn books(store: &Store, order: &[String]) -> anyhow::Result<Vec<ShownBook>> {
-    let shown = store.books()?.into_iter().filter(|book| !book.hidden);
-    let mut books: Vec<ShownBook> = shown
-        .map(|store::Book { id, name, title, digest, .. }| ShownBook { name, title, id, digest })
-        .collect();
-    let place = |book: &ShownBook| order.iter().position(|name| *name == book.name);
-    books.sort_by_key(|book| place(book).unwrap_or(usize::MAX));
-    Ok(books)
+    let mut books = store.books()?;
+    store::put_first(&mut books, order);
+    let shown = books.into_iter().filter(|book| !book.hidden);
+    let named = |store::Book { id, name, title, digest, .. }| ShownBook { name, title, id, digest };
+    Ok(shown.map(named).collect())
 }
 
 /// Names everything that a saved lexicon depends on.

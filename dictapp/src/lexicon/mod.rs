@@ -28,6 +28,7 @@ pub use build::{BuildError, Builder};
 pub use fold::fold;
 pub use pattern::{Pattern, PatternError};
 pub use phrase::Piece;
+pub use reverse::is_han;
 pub use saved::{SavedError, Stamp};
 
 use best::Best;

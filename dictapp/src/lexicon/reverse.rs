@@ -223,8 +223,8 @@ fn narrow(c: char) -> char {
     }
 }
 
-/// Whether a character is Chinese.
-pub(super) fn is_han(c: char) -> bool {
+/// Whether a character is Chinese: a text with one is asked of [`Lexicon::reverse`].
+pub fn is_han(c: char) -> bool {
     matches!(c, '\u{3007}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
         | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }

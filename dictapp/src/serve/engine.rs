@@ -5,7 +5,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use anyhow::Context;
 use webframe::{ServerSettings, TlsSettings};
 
-use crate::settings::{Address, DatabaseUrl, MysqlUrl, Settings};
+use crate::settings::{Address, Settings};
 use crate::store::{DatabaseConfig, DatabaseTimeouts};
 
 /// Where and how to serve.
@@ -25,40 +25,10 @@ pub(super) fn settings(settings: &Settings) -> anyhow::Result<ServerSettings> {
         shards: server.shards,
         queue_age_max: server.queue_age_max,
         drain: server.drain,
-        limits: limits(settings),
-        timeouts: timeouts(settings),
+        limits: settings.limits.clone(),
+        timeouts: settings.timeouts.clone(),
         ..ServerSettings::default()
     })
-}
-
-fn limits(Settings { server, limits, .. }: &Settings) -> webframe::Limits {
-    webframe::Limits {
-        head_bytes_max: limits.head_bytes_max,
-        head_fields_max: limits.head_fields_max,
-        target_bytes_max: limits.target_bytes_max,
-        body_bytes_max: limits.body_bytes_max as u64,
-        body_memory_max: limits.body_memory_max,
-        form_fields_max: limits.form_fields_max,
-        form_parts_max: limits.form_parts_max,
-        cookies_max: limits.cookies_max,
-        requests_per_connection_max: u32::try_from(limits.requests_per_connection_max)
-            .unwrap_or(u32::MAX),
-        connections_max: server.connections_max,
-        connections_per_address_max: server.connections_per_address_max,
-        ..webframe::Limits::default()
-    }
-}
-
-fn timeouts(Settings { timeouts, .. }: &Settings) -> webframe::Timeouts {
-    webframe::Timeouts {
-        head: timeouts.head,
-        body: timeouts.body,
-        body_rate_min: timeouts.body_rate_min as u64,
-        idle: timeouts.idle,
-        write: timeouts.write,
-        handler: timeouts.handler,
-        linger: timeouts.linger,
-    }
 }
 
 /// A name becomes the first of its addresses, rather an IPv4 one: what people type who mean
@@ -78,12 +48,8 @@ fn resolve(address: &Address) -> anyhow::Result<webframe::Address> {
 
 /// Where everything is kept, and how long to wait for it.
 pub(super) fn database(Settings { database, .. }: &Settings) -> DatabaseConfig {
-    let url = match &database.url {
-        DatabaseUrl::Sqlite(path) => vec![format!("sqlite:{}", path.display())],
-        DatabaseUrl::Mysql(hosts) => hosts.iter().map(MysqlUrl::reveal).map(String::from).collect(),
-    };
     DatabaseConfig {
-        url,
+        url: database.url.clone(),
         connections: database.connections,
         timeouts: DatabaseTimeouts {
             connect: database.connect_timeout,
@@ -105,7 +71,7 @@ mod tests {
         let mut given = Settings::default();
         given.limits.form_fields_max = 11;
         given.limits.form_parts_max = 14;
-        given.server.connections_per_address_max = 12;
+        given.limits.connections_per_address_max = 12;
         given.timeouts.linger = std::time::Duration::from_secs(13);
         let engine = settings(&given).unwrap();
         assert_eq!(engine.limits.form_fields_max, 11);

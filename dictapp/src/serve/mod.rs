@@ -6,15 +6,14 @@ mod shipped;
 mod upkeep;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
 use webframe::{Address, Server, Stopped};
 
 use crate::dictionary::Dictionary;
-use crate::settings::{DatabaseUrl, Settings};
+use crate::settings::Settings;
 use crate::store::Store;
-use crate::{log, urls};
+use crate::{log, urls, views};
 
 /// Serves until SIGTERM or Ctrl-C.
 ///
@@ -61,7 +60,6 @@ fn advised(error: &io::Error) -> anyhow::Error {
 /// # Errors
 /// A database that cannot be used.
 pub fn store(settings: &Settings) -> anyhow::Result<Store> {
-    make_folder(&settings.database.url)?;
     Ok(Store::open(&engine::database(settings))?)
 }
 
@@ -72,7 +70,7 @@ pub fn store(settings: &Settings) -> anyhow::Result<Store> {
 pub fn open(settings: &Settings) -> anyhow::Result<Dictionary> {
     let store = store(settings)?;
     shipped::install(&store).context("cannot put the shipped word books into the database")?;
-    let dictionary = Dictionary::new(settings.clone(), store)?;
+    let dictionary = Dictionary::new(settings.clone(), store, views::templates()?)?;
     let words = dictionary.shelf();
     ::log::info!(
         "{} entries of {} word books from {}",
@@ -81,16 +79,6 @@ pub fn open(settings: &Settings) -> anyhow::Result<Dictionary> {
         dictionary.store().place()
     );
     Ok(dictionary)
-}
-
-/// The folder of an SQLite file is made when it is missing, as the file itself is.
-fn make_folder(url: &DatabaseUrl) -> anyhow::Result<()> {
-    let DatabaseUrl::Sqlite(path) = url else { return Ok(()) };
-    let Some(folder) = path.parent().filter(|folder| *folder != PathBuf::new()) else {
-        return Ok(());
-    };
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("cannot make the folder {} for the database", folder.display()))
 }
 
 /// The one line on standard output. Whoever started this without reading it goes on unharmed.

@@ -84,10 +84,10 @@ fn import(store: &Store, shipped: &Packed, there: &[Book]) -> anyhow::Result<()>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::DatabaseConfig;
+    use crate::store::{DatabaseConfig, DatabaseUrl};
 
     fn store(folder: &tempfile::TempDir) -> Store {
-        let url = vec![folder.path().join("x.db").display().to_string()];
+        let url = DatabaseUrl::Sqlite(folder.path().join("x.db"));
         Store::open(&DatabaseConfig { url, ..DatabaseConfig::default() }).unwrap()
     }
 

@@ -1,10 +1,11 @@
 //! The sections that shape the server itself: `[server]`, `[tls]`, `[limits]`, `[timeouts]`.
-//! conf/settings.toml says what each key does; here are its name, default and bounds.
+//! conf/settings.toml says what each key does; here are its name, default and bounds. The limits and
+//! the clocks are the framework's own.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use webframe::Network;
+use webframe::{Limits, Network, Timeouts};
 
 use super::network::{Address, address, host, network, origin};
 use super::reader::Reader;
@@ -33,10 +34,6 @@ pub struct Server {
     pub queue_age_max: Duration,
     /// How long requests in flight may take when the server stops.
     pub drain: Duration,
-    /// Connections in all.
-    pub connections_max: usize,
-    /// Connections of one address.
-    pub connections_per_address_max: usize,
 }
 
 /// `[tls]`: encryption by the server itself.
@@ -50,48 +47,6 @@ pub struct Tls {
     pub hsts: Duration,
     /// Where plain HTTP is redirected from.
     pub redirect_address: Option<Address>,
-}
-
-/// `[limits]`: the most that a peer may send.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Request line and fields together.
-    pub head_bytes_max: usize,
-    /// Fields of a head.
-    pub head_fields_max: usize,
-    /// The target of the request line.
-    pub target_bytes_max: usize,
-    /// A whole body.
-    pub body_bytes_max: usize,
-    /// The part of a body that is kept in memory; the rest goes to a temporary file.
-    pub body_memory_max: usize,
-    /// Fields of a form or a query.
-    pub form_fields_max: usize,
-    /// Parts of a form with files.
-    pub form_parts_max: usize,
-    /// Cookies of a request.
-    pub cookies_max: usize,
-    /// Requests of one connection.
-    pub requests_per_connection_max: usize,
-}
-
-/// `[timeouts]`: the most time that each phase of a conversation may take.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Timeouts {
-    /// From the first byte of a head to its last.
-    pub head: Duration,
-    /// For a body, besides what `body_rate_min` grants for its size.
-    pub body: Duration,
-    /// Bytes of a body each second, at least.
-    pub body_rate_min: usize,
-    /// Between two requests.
-    pub idle: Duration,
-    /// Without the peer taking a byte of the answer.
-    pub write: Duration,
-    /// After which a handler is told of in the log; it is not stopped.
-    pub handler: Duration,
-    /// After a refusal, for the peer to read it.
-    pub linger: Duration,
 }
 
 impl Server {
@@ -108,12 +63,6 @@ impl Server {
             shards: r.key("shards", "0", count(0..=256)),
             queue_age_max: r.key("queue_age_max", "1s", duration("10ms"..="1m")),
             drain: r.key("drain", "10s", duration("0s"..="1h")),
-            connections_max: r.key("connections_max", "10000", count(1..=1_000_000)),
-            connections_per_address_max: r.key(
-                "connections_per_address_max",
-                "1000",
-                count(1..=1_000_000),
-            ),
         };
         r.ordered(("workers_min", server.workers_min), ("workers_max", server.workers_max));
         server
@@ -140,43 +89,55 @@ impl Tls {
     }
 }
 
-impl Limits {
-    pub(super) fn read(r: &mut Reader) -> Limits {
-        r.section("limits");
-        let limits = Limits {
-            head_bytes_max: r.key("head_bytes_max", "16KiB", size("1KiB"..="1MiB")),
-            head_fields_max: r.key("head_fields_max", "100", count(10..=1000)),
-            target_bytes_max: r.key("target_bytes_max", "8KiB", size("256B"..="1MiB")),
-            body_bytes_max: r.key("body_bytes_max", "1MiB", size("1KiB"..="1GiB")),
-            body_memory_max: r.key("body_memory_max", "64KiB", size("0B"..="16MiB")),
-            form_fields_max: r.key("form_fields_max", "100", count(10..=10_000)),
-            form_parts_max: r.key("form_parts_max", "100", count(10..=10_000)),
-            cookies_max: r.key("cookies_max", "50", count(1..=1000)),
-            requests_per_connection_max: r.key(
-                "requests_per_connection_max",
-                "100000",
-                count(1..=1_000_000_000),
-            ),
-        };
-        r.ordered(
-            ("target_bytes_max", limits.target_bytes_max),
-            ("head_bytes_max", limits.head_bytes_max),
-        );
-        limits
+/// What `[server]` says of the framework's limits: how many connections there may be.
+pub(super) fn connection_limits(r: &mut Reader) -> Limits {
+    Limits {
+        connections_max: r.key("connections_max", "10000", count(1..=1_000_000)),
+        connections_per_address_max: r.key(
+            "connections_per_address_max",
+            "1000",
+            count(1..=1_000_000),
+        ),
+        ..Limits::default()
     }
 }
 
-impl Timeouts {
-    pub(super) fn read(r: &mut Reader) -> Timeouts {
-        r.section("timeouts");
-        Timeouts {
-            head: r.key("head", "10s", duration("100ms"..="10m")),
-            body: r.key("body", "30s", duration("100ms"..="1h")),
-            body_rate_min: r.key("body_rate_min", "1KiB", size("1B"..="1MiB")),
-            idle: r.key("idle", "60s", duration("100ms"..="1h")),
-            write: r.key("write", "30s", duration("100ms"..="1h")),
-            handler: r.key("handler", "5s", duration("10ms"..="1h")),
-            linger: r.key("linger", "2s", duration("0s"..="1m")),
-        }
+/// `[limits]`: the most that a peer may send, beside the limits of connections.
+pub(super) fn limits(r: &mut Reader, connections: &Limits) -> Limits {
+    r.section("limits");
+    let limits = Limits {
+        head_bytes_max: r.key("head_bytes_max", "16KiB", size("1KiB"..="1MiB")),
+        head_fields_max: r.key("head_fields_max", "100", count(10..=1000)),
+        target_bytes_max: r.key("target_bytes_max", "8KiB", size("256B"..="1MiB")),
+        body_bytes_max: r.key("body_bytes_max", "1MiB", size("1KiB"..="1GiB")) as u64,
+        body_memory_max: r.key("body_memory_max", "64KiB", size("0B"..="16MiB")),
+        form_fields_max: r.key("form_fields_max", "100", count(10..=10_000)),
+        form_parts_max: r.key("form_parts_max", "100", count(10..=10_000)),
+        cookies_max: r.key("cookies_max", "50", count(1..=1000)),
+        requests_per_connection_max: r.key(
+            "requests_per_connection_max",
+            "100000",
+            count(1..=1_000_000_000),
+        ),
+        ..connections.clone()
+    };
+    r.ordered(
+        ("target_bytes_max", limits.target_bytes_max),
+        ("head_bytes_max", limits.head_bytes_max),
+    );
+    limits
+}
+
+/// `[timeouts]`: the most time that each phase of a conversation may take.
+pub(super) fn timeouts(r: &mut Reader) -> Timeouts {
+    r.section("timeouts");
+    Timeouts {
+        head: r.key("head", "10s", duration("100ms"..="10m")),
+        body: r.key("body", "30s", duration("100ms"..="1h")),
+        body_rate_min: r.key("body_rate_min", "1KiB", size("1B"..="1MiB")) as u64,
+        idle: r.key("idle", "60s", duration("100ms"..="1h")),
+        write: r.key("write", "30s", duration("100ms"..="1h")),
+        handler: r.key("handler", "5s", duration("10ms"..="1h")),
+        linger: r.key("linger", "2s", duration("0s"..="1m")),
     }
 }

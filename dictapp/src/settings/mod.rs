@@ -18,8 +18,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-pub use database_url::{DatabaseUrl, MysqlUrl};
-pub use engine::{Limits, Server, Timeouts, Tls};
+use webframe::{Limits, Timeouts};
+
+pub use engine::{Server, Tls};
 pub use layers::Flag;
 pub use mistake::{Mistake, Mistakes};
 pub use network::Address;
@@ -42,7 +43,7 @@ pub struct Settings {
     pub server: Server,
     /// `[tls]`
     pub tls: Tls,
-    /// `[limits]`
+    /// `[limits]`, and what `[server]` says of connections
     pub limits: Limits,
     /// `[timeouts]`
     pub timeouts: Timeouts,
@@ -113,11 +114,13 @@ impl Default for Settings {
 /// Asks each section for its keys; adds to the mistakes that are known already.
 fn read(given: Vec<Given>, mut mistakes: Vec<Mistake>) -> Result<(Settings, Vec<Asked>), Mistakes> {
     let mut reader = Reader::new(given);
+    let server = Server::read(&mut reader);
+    let connections = engine::connection_limits(&mut reader);
     let settings = Settings {
-        server: Server::read(&mut reader),
+        server,
         tls: Tls::read(&mut reader),
-        limits: Limits::read(&mut reader),
-        timeouts: Timeouts::read(&mut reader),
+        limits: engine::limits(&mut reader, &connections),
+        timeouts: engine::timeouts(&mut reader),
         database: Database::read(&mut reader),
         dictionary: Dictionary::read(&mut reader),
         accounts: Accounts::read(&mut reader),

@@ -5,9 +5,10 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::database_url::{DatabaseUrl, database_url};
+use super::database_url::database_url;
 use super::reader::Reader;
 use super::value::{choice, count, duration, list, optional_path, switch, text};
+use crate::store::DatabaseUrl;
 
 /// `[database]`: where everything is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]

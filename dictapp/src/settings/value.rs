@@ -80,9 +80,12 @@ pub(super) fn switch(value: &Value) -> Checked<bool> {
 }
 
 /// A whole number within the range.
-pub(super) fn count(range: RangeInclusive<usize>) -> impl Fn(&Value) -> Checked<usize> {
+pub(super) fn count<N>(range: RangeInclusive<N>) -> impl Fn(&Value) -> Checked<N>
+where
+    N: TryFrom<i64> + PartialOrd + fmt::Display,
+{
     move |value| {
-        let number = value.integer().and_then(|number| usize::try_from(number).ok());
+        let number = value.integer().and_then(|number| N::try_from(number).ok());
         number.filter(|number| range.contains(number)).ok_or_else(|| {
             value.wrong(format!("a whole number from {} to {}", range.start(), range.end()))
         })

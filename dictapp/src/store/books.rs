@@ -77,6 +77,13 @@ pub enum Visibility {
     Hidden,
 }
 
+/// Puts the books of these names first, in this order, as the settings may ask; the others follow as
+/// they were.
+pub fn put_first(books: &mut [Book], names: &[String]) {
+    let place = |book: &Book| names.iter().position(|name| *name == book.name);
+    books.sort_by_key(|book| place(book).unwrap_or(usize::MAX));
+}
+
 impl Store {
     /// All books in their order, hidden ones too.
     ///

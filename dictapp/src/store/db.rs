@@ -71,30 +71,36 @@ pub(super) trait Session {
     fn engine(&self) -> Engine;
 }
 
+/// Runs `work` in one transaction of a session; what fails is taken back.
+pub(super) fn in_transaction<T>(
+    session: &mut dyn Session,
+    work: impl FnOnce(&mut dyn Session) -> Result<T>,
+) -> Result<T> {
+    session.begin(Access::Write)?;
+    match work(session) {
+        Ok(value) => session.commit().map(|()| value),
+        Err(error) => {
+            session.rollback().ok(); // when even this fails, the end of the connection does the same
+            Err(error)
+        }
+    }
+}
+
 /// How often a long transaction that lost a race begins again.
 const RACES_MAX: u32 = 5;
 
-/// Runs `work` in one transaction of a session, and all of it again after a lost race.
+/// As [`in_transaction`], and all of it again after a lost race.
 pub(super) fn long_transaction<T>(
     session: &mut dyn Session,
     mut work: impl FnMut(&mut dyn Session) -> Result<T>,
 ) -> Result<T> {
-    let mut races = 0;
-    loop {
-        session.begin(Access::Write)?;
-        let done = work(session).and_then(|value| session.commit().map(|()| value));
-        match done {
-            Ok(value) => return Ok(value),
-            Err(error) if error.kind() == Kind::Race && races < RACES_MAX => {
-                session.rollback()?;
-                races += 1;
-            }
-            Err(error) => {
-                session.rollback().ok(); // the end of the session does the same
-                return Err(error);
-            }
+    for _ in 0..RACES_MAX {
+        match in_transaction(session, &mut work) {
+            Err(error) if error.kind() == Kind::Race => (),
+            result => return result,
         }
     }
+    in_transaction(session, work)
 }
 
 /// Takes one row, and says whether it wants more.
@@ -182,6 +188,11 @@ impl Row {
             other => Err(other.is_no("byte string")),
         }
     }
+}
+
+/// The one number that was asked for; 0 where there is no row.
+pub(super) fn count_in(mut rows: Vec<Row>) -> Result<u64> {
+    Ok(rows.first_mut().map(Row::count).transpose()?.unwrap_or_default())
 }
 
 impl Value {

@@ -4,15 +4,16 @@ use jiff::Timestamp;
 
 use super::{
     Store, UserId,
-    db::{Row, Value},
+    db::{Row, Value, count_in},
     error::{Doing, Result},
     sessions::username,
     users::time,
 };
 use crate::model::{Username, Word};
 
-/// The most rows of one page of the history, whoever asks.
-pub const HISTORY_PAGE_MAX: u32 = 1000;
+/// The most rows that are given at once, whoever asks: the longest page that can be set, and the
+/// row behind it, which says that there is another page.
+pub const HISTORY_ROWS_MAX: u32 = 1001;
 
 pub(super) const OLDER: &str = "select u.name, h.word, h.time, h.found from hist h join user u on u.id = h.user \
      where h.user = ? and h.time < ? order by h.time desc limit ?";
@@ -70,7 +71,7 @@ impl Store {
             .doing(|| format!("record that user {} looked {} up", lookup.user, lookup.word))
     }
 
-    /// At most `limit` rows of a user's history (and at most [`HISTORY_PAGE_MAX`]), always newest
+    /// At most `limit` rows of a user's history (and at most [`HISTORY_ROWS_MAX`]), always newest
     /// first.
     ///
     /// # Errors
@@ -87,7 +88,7 @@ impl Store {
             PageStart::NewerThan(time) => (NEWER, time.as_microsecond()),
             PageStart::Oldest => (NEWER, i64::MIN),
         };
-        let limit = limit.min(HISTORY_PAGE_MAX);
+        let limit = limit.min(HISTORY_ROWS_MAX);
         let params: [Value; 3] = [user.0.into(), time.into(), limit.into()];
         let rows = self.db.query(sql, &params);
         let lookups = rows.and_then(|rows| rows.into_iter().map(|row| past(row, user)).collect());
@@ -103,9 +104,7 @@ impl Store {
     /// # Errors
     /// The database cannot serve.
     pub fn count_lookups(&self, user: UserId) -> Result<u64> {
-        let count = self.db.query(COUNT, &[user.0.into()]).and_then(|mut rows| {
-            rows.first_mut().map(Row::count).transpose().map(Option::unwrap_or_default)
-        });
+        let count = self.db.query(COUNT, &[user.0.into()]).and_then(count_in);
         count.doing(|| format!("count the history of user {user}"))
     }
 }

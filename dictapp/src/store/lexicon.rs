@@ -6,8 +6,9 @@ use std::ops::ControlFlow;
 use super::{
     Book, BookId, Store,
     books::list,
-    db::{Access, Row, Session},
+    db::{Access, Row, count_in},
     error::{Doing, Result, StoreError},
+    settings::LEXICON_VERSION,
 };
 use crate::model::{Entry, Word};
 
@@ -17,7 +18,6 @@ pub(super) const OF_BOOK: &str =
 pub(super) const OF_WORD: &str = "select w.word, w.mean, w.phonetic, w.`rank`, w.forms, b.id \
      from book b cross join words w on w.book = b.id \
      where w.word = ? and b.hidden = 0 order by b.position, b.id";
-const VERSION: &str = "select value from counter where name = 'lexicon_version'";
 
 impl Store {
     /// Shows every entry of every book that is not hidden, in the order of the books and then of
@@ -33,7 +33,7 @@ impl Store {
         let mut read = || {
             let mut session = self.db.session(Access::Read)?;
             session.begin(Access::Read)?;
-            let version = version(&mut *session)?;
+            let version = count_in(session.query(LEXICON_VERSION, &[])?)?;
             for book in list(&mut *session)?.iter().filter(|book| !book.hidden) {
                 let mut flow = ControlFlow::Continue(());
                 session.each(OF_BOOK, &[book.id.0.into()], &mut |mut row| {
@@ -65,11 +65,6 @@ impl Store {
         });
         entries.doing(|| format!("look {word} up"))
     }
-}
-
-fn version(session: &mut dyn Session) -> Result<u64> {
-    let mut rows = session.query(VERSION, &[])?;
-    Ok(rows.first_mut().map(Row::count).transpose()?.unwrap_or_default())
 }
 
 fn entry(row: &mut Row) -> Result<Entry> {

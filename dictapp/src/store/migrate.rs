@@ -4,8 +4,6 @@
 //! `dictapp_migration` with their digest. SQLite runs all of them in one transaction. MySQL
 //! commits each statement by itself, so there each statement must be safe to repeat.
 
-use std::fmt::Write as _;
-
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -13,6 +11,7 @@ use super::{
     db::{Access, Db, Engine, Session},
     error::{Result, StoreError},
 };
+use crate::hex;
 
 struct Migration {
     version: i64,
@@ -143,10 +142,7 @@ fn statements(sql: &str) -> impl Iterator<Item = &str> {
 
 impl Migration {
     fn digest(&self) -> String {
-        Sha256::digest(self.sql).iter().fold(String::new(), |mut hex, byte| {
-            write!(hex, "{byte:02x}").expect("a string takes everything");
-            hex
-        })
+        hex::encode(&Sha256::digest(self.sql))
     }
 }
 

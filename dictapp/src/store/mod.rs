@@ -9,6 +9,7 @@
 //! Everything waits for a bounded time only (see [`DatabaseTimeouts`]), and what a method has
 //! returned `Ok` for is durable.
 
+mod url;
 mod config;
 mod error;
 mod db;
@@ -31,15 +32,15 @@ mod settings;
 
 use std::{fmt, sync::Arc};
 
-pub use books::{Book, BookId, Visibility};
+pub use books::{Book, BookId, Visibility, put_first};
 pub use config::{DatabaseConfig, DatabaseTimeouts};
 pub use error::{Result, StoreError};
-pub use history::{HISTORY_PAGE_MAX, Lookup, PageStart, PastLookup};
+pub use history::{HISTORY_ROWS_MAX, Lookup, PageStart, PastLookup};
 pub use import::{BookHeader, Import, ImportStart};
 pub use sessions::{NewSession, Session};
+pub use url::{DatabaseUrl, MysqlServer, WrongUrl};
 pub use users::{NewUser, User, UserId};
 
-use config::Location;
 use db::Db;
 use group_commit::GroupCommit;
 
@@ -58,11 +59,12 @@ impl Store {
     /// database of another program or of a newer version of this one. Nothing is changed then.
     pub fn open(config: &DatabaseConfig) -> Result<Store> {
         let timeouts = config.timeouts;
-        let db: Arc<dyn Db> = match config.location()? {
-            Location::Sqlite(path) => {
+        config.check()?;
+        let db: Arc<dyn Db> = match config.url.clone() {
+            DatabaseUrl::Sqlite(path) => {
                 Arc::new(sqlite::Sqlite::open(path, config.connections, timeouts)?)
             }
-            Location::Mysql(servers) => {
+            DatabaseUrl::Mysql(servers) => {
                 Arc::new(mysql::Mysql::new(servers, config.connections, timeouts))
             }
         };
@@ -90,8 +92,8 @@ mod tests {
     #[test]
     fn what_grows_is_never_read_as_a_whole() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("plans.db").to_str().unwrap().to_owned();
-        let config = DatabaseConfig { url: vec![path], ..DatabaseConfig::default() };
+        let url = DatabaseUrl::Sqlite(folder.path().join("plans.db"));
+        let config = DatabaseConfig { url, ..DatabaseConfig::default() };
         let store = Store::open(&config).unwrap();
         for sql in [
             users::BY_NAME,

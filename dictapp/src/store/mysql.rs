@@ -20,11 +20,12 @@ use mysql::{Conn, Opts, OptsBuilder, consts::CapabilityFlags};
 
 use super::{
     circuit::{Admission, Circuit},
-    config::{DatabaseTimeouts, Server},
-    db::{Access, Db, Row, Session, Value},
+    config::DatabaseTimeouts,
+    db::{Access, Db, Row, Session, Value, in_transaction},
     error::{Kind, Result, StoreError},
     mysql_link::{Link, error_at},
     pool::{Lease, Pool, PoolLimits, lock},
+    url::MysqlServer,
 };
 
 /// More statements than the store has.
@@ -38,7 +39,7 @@ const PAUSE_MAX: Duration = Duration::from_millis(200);
 pub(super) struct Mysql(Arc<Inner>);
 
 struct Inner {
-    servers: Vec<Server>,
+    servers: Vec<MysqlServer>,
     /// Which server new connections go to.
     current: AtomicUsize,
     pool: Arc<Pool<Link>>,
@@ -52,7 +53,7 @@ struct Inner {
 impl Mysql {
     /// Connects to nothing yet.
     pub(super) fn new(
-        servers: Vec<Server>,
+        servers: Vec<MysqlServer>,
         connections: usize,
         timeouts: DatabaseTimeouts,
     ) -> Mysql {
@@ -221,7 +222,7 @@ impl Inner {
     /// Tries each address of the server: the driver stops at the first that refuses, which for
     /// `localhost` is often `::1` where the server listens on `127.0.0.1` only.
     fn connect(&self, server: usize, statement: Duration) -> Result<Link> {
-        let Server { opts, place } = &self.servers[server];
+        let MysqlServer { opts, place } = &self.servers[server];
         let host = opts.get_ip_or_hostname();
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let addresses = (host, opts.get_tcp_port()).to_socket_addrs().map_err(|error| {
@@ -272,16 +273,7 @@ impl Db for Mysql {
     }
 
     fn transaction(&self, work: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()> {
-        self.run(|link| {
-            link.begin(Access::Write)?;
-            match work(link) {
-                Ok(()) => link.commit(),
-                Err(error) => {
-                    link.rollback().ok(); // when even this fails, the pool closes the connection
-                    Err(error)
-                }
-            }
-        })
+        self.run(|link| in_transaction(link, &mut *work))
     }
 
     /// Finds with the short clocks which server answers: the long ones of the session count for

@@ -2,13 +2,13 @@
 
 use super::{
     Store,
-    db::Row,
+    db::{Row, count_in},
     error::{Doing, Result},
 };
 
 const SETTING: &str = "select value from setting where name = ?";
 const PUT_SETTING: &str = "replace into setting (name, value) values (?, ?)";
-const COUNTER: &str = "select value from counter where name = ?";
+pub(super) const LEXICON_VERSION: &str = "select value from counter where name = 'lexicon_version'";
 /// To be run in the transaction that changes what is looked up.
 pub(super) const BUMP_LEXICON: &str =
     "update counter set value = value + 1 where name = 'lexicon_version'";
@@ -39,10 +39,7 @@ impl Store {
     /// # Errors
     /// The database cannot serve.
     pub fn lexicon_version(&self) -> Result<u64> {
-        let rows = self.db.query(COUNTER, &["lexicon_version".into()]);
-        let version = rows.and_then(|mut rows| {
-            rows.first_mut().map(Row::count).transpose().map(Option::unwrap_or_default)
-        });
+        let version = self.db.query(LEXICON_VERSION, &[]).and_then(count_in);
         version.doing(|| "read the lexicon's version")
     }
 }

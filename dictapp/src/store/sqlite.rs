@@ -16,7 +16,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{
     config::DatabaseTimeouts,
-    db::{Access, Db, Engine, Row, Session, Value, Visit},
+    db::{Access, Db, Engine, Row, Session, Value, Visit, in_transaction},
     error::{Kind, Result, StoreError},
     pool::{Lease, Pool, PoolLimits},
     sqlite_link::{Link, error_at},
@@ -145,15 +145,7 @@ impl Db for Sqlite {
     }
 
     fn transaction(&self, work: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()> {
-        let link = &mut *self.lease(Access::Write)?;
-        link.begin(Access::Write)?;
-        match work(link) {
-            Ok(()) => link.commit(),
-            Err(error) => {
-                link.rollback().ok(); // when even this fails, the pool closes the connection
-                Err(error)
-            }
-        }
+        in_transaction(&mut *self.lease(Access::Write)?, work)
     }
 
     fn session(&self, access: Access) -> Result<Box<dyn Session + Send>> {

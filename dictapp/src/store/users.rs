@@ -93,15 +93,18 @@ impl Store {
             email.as_deref().into(),
             created.as_microsecond().into(),
         ];
-        let inserted = self.db.execute(INSERT, &params);
-        match (inserted, self.user_by_name(name)) {
-            (Ok(_), found) => found?.ok_or_else(|| StoreError::internal("the row is not there")),
+        match self.db.execute(INSERT, &params) {
             // Sent again after a lost connection it meets its own row: no other has this hash,
             // which is salted.
-            (Err(error), Ok(Some(user))) if error.is_conflict() && user.passwd == *passwd => {
-                Ok(user)
+            Err(error) if error.is_conflict() => match self.user_by_name(name) {
+                Ok(Some(user)) if user.passwd == *passwd => Ok(user),
+                _ => Err(error),
+            },
+            Err(error) => Err(error),
+            Ok(_) => {
+                let found = self.user_by_name(name)?;
+                found.ok_or_else(|| StoreError::internal("the row is not there"))
             }
-            (Err(error), _) => Err(error),
         }
     }
 

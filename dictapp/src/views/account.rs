@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde::Deserialize;
 use webframe::http::{HeaderValue, StatusCode, header};
 use webframe::minijinja::context;
-use webframe::{Error, Request, Response, Result};
+use webframe::{Request, Response, Result};
 
-use super::page;
+use super::page::{self, NO_STORE};
 use super::registration::{Account, Form, Problems};
 use super::visitor::Visitor;
 use crate::dictionary::{Dictionary, LogIn, Registration, SignedIn};
@@ -55,7 +55,7 @@ pub(crate) fn show_register(dictionary: &Dictionary, request: &Request) -> Resul
 pub(crate) fn submit_register(dictionary: &Dictionary, request: &Request) -> Result<Response> {
     let visitor = Visitor::of(dictionary, request);
     let form: Form = request.form()?;
-    visitor.check_form(dictionary, &form.form_token)?;
+    visitor.check_form(&form.form_token)?;
     let typed = (form.name.as_str(), form.email.as_str());
     let accounts = &dictionary.settings().accounts;
     if !accounts.registration {
@@ -94,7 +94,7 @@ pub(crate) fn show_login(dictionary: &Dictionary, request: &Request) -> Result<R
 pub(crate) fn submit_login(dictionary: &Dictionary, request: &Request) -> Result<Response> {
     let visitor = Visitor::of(dictionary, request);
     let form: LoginForm = request.form()?;
-    visitor.check_form(dictionary, &form.form_token)?;
+    visitor.check_form(&form.form_token)?;
     let next = match form.next.is_empty() {
         true => request.query::<Then>()?.next,
         false => form.next,
@@ -126,13 +126,11 @@ pub(crate) fn submit_logout(dictionary: &Dictionary, request: &Request) -> Resul
     let visitor = Visitor::of(dictionary, request);
     let form: LogoutForm = request.form()?;
     if visitor.user()?.is_some() {
-        visitor.check_form(dictionary, &form.form_token)?;
+        visitor.check_form(&form.form_token)?;
     }
-    let response = Response::see_other(urls::HOME).map_err(Error::internal)?;
+    let response = Response::see_other(urls::HOME)?;
     visitor.signed_out(dictionary, response.with_field(header::CACHE_CONTROL, NO_STORE))
 }
-
-const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 fn enter(
     dictionary: &Dictionary,
@@ -140,7 +138,7 @@ fn enter(
     signed_in: &SignedIn,
     next: &str,
 ) -> Result<Response> {
-    let response = Response::see_other(next).map_err(Error::internal)?;
+    let response = Response::see_other(next)?;
     let response = response.with_field(header::CACHE_CONTROL, NO_STORE);
     visitor.signed_in(dictionary, signed_in, response)
 }

@@ -8,7 +8,7 @@ use rust_embed::RustEmbed;
 use webframe::StaticFiles;
 use webframe::http::HeaderValue;
 
-use crate::urls;
+use crate::{hex, urls};
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../static"]
@@ -36,7 +36,7 @@ pub(super) fn link(name: &str) -> String {
     static MARKS: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
         let mark = |name: &str| {
             let hash = Assets::get(name)?.metadata.sha256_hash();
-            Some(hash[..6].iter().map(|byte| format!("{byte:02x}")).collect())
+            Some(hex::encode(&hash[..6]))
         };
         Assets::iter().filter_map(|name| Some((name.to_string(), mark(&name)?))).collect()
     });

@@ -1,6 +1,6 @@
 //! Errors to pages in the look of the site, in the visitor's language.
 
-use webframe::http::{HeaderValue, StatusCode, header};
+use webframe::http::{StatusCode, header};
 use webframe::minijinja::context;
 use webframe::{Error, Request, Response};
 
@@ -25,7 +25,7 @@ pub(crate) fn page(dictionary: &Dictionary, request: &Request, error: &Error) ->
             let reason = status.canonical_reason().unwrap_or_default();
             Response::text(format!("{} {reason}\n", status.as_u16())).with_status(status)
         })
-        .with_field(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
+        .with_field(header::CACHE_CONTROL, page::NO_STORE)
 }
 
 /// The middle of the keys of its texts: `error_400_title`.

@@ -42,12 +42,12 @@ struct Rows {
 pub(crate) fn list(dictionary: &Dictionary, request: &Request) -> Result<Response> {
     let visitor = Visitor::of(dictionary, request);
     let Some(visit) = visitor.user()? else {
-        return Response::see_other(&urls::login_then(urls::HISTORY)).map_err(Error::internal);
+        return Response::see_other(&urls::login_then(urls::HISTORY));
     };
     let start = start(request)?;
     let Rows { rows, has_older, has_newer } = rows(dictionary, visit, start)?;
     if rows.is_empty() && start != PageStart::Newest {
-        return Response::see_other(urls::HISTORY).map_err(Error::internal);
+        return Response::see_other(urls::HISTORY);
     }
     let shelf = dictionary.shelf();
     let cursor = |row: Option<&PastLookup>| row.map(|row| row.at.as_microsecond());
@@ -119,5 +119,20 @@ fn shown(dictionary: &Dictionary, shelf: &Shelf, row: &PastLookup) -> Row {
         found: row.found,
         at: format!("{:.0}", row.at),
         time: local.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::settings::{Flag, Settings, Sources};
+    use crate::store::HISTORY_ROWS_MAX;
+
+    #[test]
+    fn the_longest_page_that_can_be_set_leaves_a_row_to_say_that_there_is_another() {
+        let can_be_set = |rows: u32| {
+            let flag = Flag::new("--set", "dictionary", "history_page", &rows.to_string());
+            Settings::load(&Sources { flags: vec![flag], ..Sources::default() }).is_ok()
+        };
+        assert!(can_be_set(HISTORY_ROWS_MAX - 1) && !can_be_set(HISTORY_ROWS_MAX));
     }
 }

@@ -21,6 +21,6 @@ pub(crate) fn choose(dictionary: &Dictionary, request: &Request) -> Result<Respo
     let language = Language::parse(&to)
         .ok_or_else(|| Error::bad_request("the parameter to is neither zh nor en"))?;
     let next = urls::own_place(&next).unwrap_or(urls::HOME);
-    let response = Response::see_other(next).map_err(Error::internal)?;
+    let response = Response::see_other(next)?;
     Visitor::of(dictionary, request).speaks(language, response)
 }

@@ -3,15 +3,15 @@
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use webframe::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use webframe::http::{HeaderName, Method, StatusCode, header};
 use webframe::minijinja::context;
 use webframe::{Error, Request, Response, Result};
 
 use super::matches::{matches, near, phrases};
-use super::page;
+use super::page::{self, NO_STORE};
 use super::visitor::Visitor;
 use super::word::{Brief, Headword};
-use crate::dictionary::Dictionary;
+use crate::dictionary::{Dictionary, Selection};
 use crate::model::{WORD_BYTES_MAX, Word, WordError};
 use crate::store::Lookup;
 use crate::urls;
@@ -24,8 +24,6 @@ struct Query {
     page: Option<usize>,
 }
 
-const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
-
 /// GET of a word's page.
 pub(crate) fn show(dictionary: &Dictionary, request: &Request) -> Result<Response> {
     let visitor = Visitor::of(dictionary, request);
@@ -36,7 +34,7 @@ pub(crate) fn show(dictionary: &Dictionary, request: &Request) -> Result<Respons
     let Ok(word) = Word::parse(&asked) else { return Err(Error::not_found("")) };
     let shelf = dictionary.shelf();
     let off = visitor.books_off(dictionary)?;
-    let books = shelf.without(&off);
+    let books = Selection::new(&shelf, &off);
     let found = books.look_up(word.as_str());
     record(dictionary, &visitor, &word, !found.is_empty())?;
     if found.is_empty() {
@@ -73,14 +71,14 @@ pub(crate) fn search(dictionary: &Dictionary, request: &Request) -> Result<Respo
         Err(error) => return no_query(dictionary, &visitor, &query.q, error),
     };
     let off = visitor.books_off(dictionary)?;
-    let books = shelf.without(&off);
+    let books = Selection::new(&shelf, &off);
     if !matches!(word.as_str(), "." | "..") && books.has(word.as_str()) {
-        return Response::see_other(&urls::word(word.as_str())).map_err(Error::internal);
+        return Response::see_other(&urls::word(word.as_str()));
     }
     let page = query.page.unwrap_or(1).clamp(1, 1000);
     let matches = matches(&books, word.as_str(), page, &dictionary.settings().dictionary);
     if page > 1 && matches.words.is_empty() {
-        return Response::see_other(&urls::search(word.as_str())).map_err(Error::internal);
+        return Response::see_other(&urls::search(word.as_str()));
     }
     if page == 1 {
         let found = matches!(matches.kind, "pattern" | "regex" | "reverse" | "words");
@@ -107,7 +105,7 @@ pub(crate) fn random(dictionary: &Dictionary, _: &Request) -> Result<Response> {
         Some(entry) => urls::word(entry.word),
         None => urls::HOME.to_owned(),
     };
-    let response = Response::see_other(&place).map_err(Error::internal)?;
+    let response = Response::see_other(&place)?;
     Ok(response.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
@@ -125,11 +123,7 @@ fn keep_out(dictionary: &Dictionary, visitor: &Visitor<'_>) -> Result<Option<Res
     if user.is_some() || !dictionary.settings().dictionary.lookup_requires_login {
         return Ok(None);
     }
-    let here = match request.query_string() {
-        "" => request.path().to_owned(),
-        query => format!("{}?{query}", request.path()),
-    };
-    Response::see_other(&urls::login_then(&here)).map(Some).map_err(Error::internal)
+    Response::see_other(&urls::login_then(&request.path_and_query())).map(Some)
 }
 
 fn is_prefetch(request: &Request) -> bool {

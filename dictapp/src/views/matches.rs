@@ -3,7 +3,7 @@
 
 use super::word::{Brief, brief};
 use crate::dictionary::Selection;
-use crate::lexicon::{End, Page, Pattern};
+use crate::lexicon::{End, Page, Pattern, is_han};
 use crate::settings;
 
 /// What was found for a query that is no word of the books.
@@ -113,5 +113,16 @@ pub(super) fn phrases(books: &Selection<'_>, headword: &str) -> Vec<Brief> {
 }
 
 pub(super) fn has_chinese(text: &str) -> bool {
-    text.chars().any(|c| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{323af}'))
+    text.contains(is_han)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zero_of_chinese_is_chinese_as_it_is_for_the_lexicon() {
+        assert!(has_chinese("二〇二六") && has_chinese("〇"));
+        assert!(!has_chinese("café ガラス"));
+    }
 }

@@ -118,11 +118,14 @@ pub(super) fn render_as(
     Ok(render(dictionary, visitor, template, values)?.with_status(status))
 }
 
+/// Of an answer that no cache may keep.
+pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
 /// What a user was shown is not shown from a cache after the log-out.
 fn cache(visitor: &Visitor<'_>) -> HeaderValue {
     match visitor.who {
         Who::Guest => HeaderValue::from_static("private, no-cache"),
-        Who::User(_) | Who::Unknown(_) => HeaderValue::from_static("no-store"),
+        Who::User(_) | Who::Unknown(_) => NO_STORE,
     }
 }
 
@@ -149,11 +152,7 @@ fn other_language(visitor: &Visitor<'_>) -> Value {
         Language::Chinese => Language::English,
         Language::English => Language::Chinese,
     };
-    let request = visitor.request;
-    let here = match request.query_string() {
-        "" => request.path().to_owned(),
-        query => format!("{}?{query}", request.path()),
-    };
+    let here = visitor.request.path_and_query();
     let here = urls::own_place(&here).unwrap_or(urls::HOME);
     context! { tag => other.tag(), html => other.html(), name => other.name(), here }
 }

@@ -1,10 +1,11 @@
 //! What the server answers by itself, before it is known who asks, to pages in both languages.
 
-use webframe::http::{HeaderValue, StatusCode, header};
+use webframe::http::{StatusCode, header};
 use webframe::minijinja::context;
 use webframe::{Refusal, Response, Result};
 
 use super::error;
+use super::page::NO_STORE;
 use crate::dictionary::Dictionary;
 use crate::texts::{self, Language};
 
@@ -21,7 +22,7 @@ pub(crate) fn page(dictionary: &Dictionary, refusal: Refusal) -> Result<Response
         languages => [Language::Chinese, Language::English].map(language),
     };
     let page = dictionary.templates().render("refusal.html", values)?;
-    Ok(page.with_field(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+    Ok(page.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
 /// The middle of the keys of its texts, as for errors.

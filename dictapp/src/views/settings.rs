@@ -44,21 +44,21 @@ pub(crate) fn show(dictionary: &Dictionary, request: &Request) -> Result<Respons
 pub(crate) fn submit(dictionary: &Dictionary, request: &Request) -> Result<Response> {
     let visitor = Visitor::of(dictionary, request);
     let choice = Choice::of(&request.form::<Vec<(String, String)>>()?)?;
-    visitor.check_form(dictionary, &choice.form_token)?;
+    visitor.check_form(&choice.form_token)?;
     let Some(visit) = visitor.user()? else { return to_login() };
     if choice.on.is_empty() {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return form(status, dictionary, &visitor, &choice.off, "none");
     }
     switch(dictionary, visit, &choice)?;
-    Response::see_other(&format!("{}?{SAVED}", urls::SETTINGS)).map_err(Error::internal)
+    Response::see_other(&format!("{}?{SAVED}", urls::SETTINGS))
 }
 
 /// The query behind which the page says that it was done.
 const SAVED: &str = "saved";
 
 fn to_login() -> Result<Response> {
-    Response::see_other(&urls::login_then(urls::SETTINGS)).map_err(Error::internal)
+    Response::see_other(&urls::login_then(urls::SETTINGS))
 }
 
 fn switch(dictionary: &Dictionary, visit: &Visit, choice: &Choice) -> Result<()> {

@@ -5,6 +5,7 @@ use webframe::http::{HeaderValue, header};
 use webframe::{Request, Response, Result};
 
 use super::matches::has_chinese;
+use super::page::NO_STORE;
 use super::visitor::{Visitor, Who};
 use super::word::{Brief, brief};
 use crate::dictionary::Dictionary;
@@ -28,7 +29,6 @@ struct Suggestion {
 
 /// For as long as somebody types; an import is seen soon after.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
-const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// GET of the suggestions. They are the same for everybody, so the database is not asked, unless
 /// guests may not look up at all.

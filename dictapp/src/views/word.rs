@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::dictionary::{Found, FoundEntry};
-use crate::lexicon::{EntryRef, FoundBy};
+use crate::lexicon::{EntryRef, FoundBy, is_han};
 use crate::model::{Example, Explanation, Sense};
 
 /// A headword and all that is said of it.
@@ -129,8 +129,7 @@ pub(super) fn brief(entry: &EntryRef<'_>) -> Brief {
 
 /// For fonts and voices.
 fn language_of(text: &str) -> &'static str {
-    let is_han = |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{323af}');
-    if text.chars().any(is_han) { "zh-Hans" } else { "en" }
+    if text.contains(is_han) { "zh-Hans" } else { "en" }
 }
 
 /// The name of a part of speech, as the texts know it.

@@ -5,14 +5,16 @@
 
 use std::{
     fs,
-    io::Write,
+    io::{BufRead, BufReader, Read, Write},
     net::{Ipv4Addr, TcpListener},
     path::Path,
     process::{Child, ChildStdin, Command, Stdio},
     sync::{
         OnceLock,
         atomic::{AtomicUsize, Ordering},
+        mpsc,
     },
+    thread,
     time::{Duration, Instant},
 };
 
@@ -23,12 +25,13 @@ pub(crate) const PASSWORD: &str = "s3cr3t-of-the-test";
 
 /// How long a server may take to begin or to end, on a machine with other work to do.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Between two looks at a server that is beginning.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+/// What a server says when it has begun, its `--init-file` done.
+const READY: &str = "ready for connections";
 
-/// Ends the server when the test process goes away or says so. `$0` is the folder to remove.
+/// Hands on what the server says, and ends it when the test process goes away or says so. `$0` is
+/// the folder to remove.
 const KEEPER: &str = r#"
-"$@" </dev/null >/dev/null 2>&1 &
+"$@" </dev/null 2>&1 &
 server=$!
 order=remove
 read -r order
@@ -77,11 +80,6 @@ impl MariaDb {
         format!("mysql://dict:{PASSWORD}@127.0.0.1:{}/{database}", self.port)
     }
 
-    /// A connection for what only a test may do.
-    pub(crate) fn root(&self) -> mysql::Conn {
-        self.try_root().expect("the server answers")
-    }
-
     /// Kills the server as a power failure would.
     pub(crate) fn kill(&mut self) {
         let (mut keeper, mut order) = self.keeper.take().expect("the server runs");
@@ -101,7 +99,6 @@ impl MariaDb {
             .arg(format!("--tmpdir={}", path.join("tmp").display()))
             .arg(format!("--socket={}", path.join("s.sock").display()))
             .arg(format!("--pid-file={}", path.join("data/server.pid").display()))
-            .arg(format!("--log-error={}", path.join("data/error.log").display()))
             .arg(format!("--init-file={}", path.join("init.sql").display()))
             .arg(format!("--port={}", self.port))
             .args(["--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-log-bin"])
@@ -113,34 +110,44 @@ impl MariaDb {
             .arg(server.get_program())
             .args(server.get_args())
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("sh runs");
         let order = keeper.stdin.take().expect("a pipe");
+        let said = keeper.stdout.take().expect("a pipe");
         self.keeper = Some((keeper, order));
-        self.wait_until_ready();
+        wait_until_ready(said);
     }
 
-    fn wait_until_ready(&self) {
-        let deadline = Instant::now() + PATIENCE;
-        while let Err(error) = self.try_root() {
-            let log = fs::read_to_string(self.folder.path().join("data/error.log"));
-            let log = log.unwrap_or_default();
-            assert!(Instant::now() < deadline, "mariadbd does not start: {error}\n{log}");
-            std::thread::sleep(LOOK_AGAIN);
-        }
-    }
-
-    fn try_root(&self) -> mysql::Result<mysql::Conn> {
+    /// A connection for what only a test may do.
+    pub(crate) fn root(&self) -> mysql::Conn {
         let opts = mysql::OptsBuilder::new()
             .ip_or_hostname(Some("127.0.0.1"))
             .tcp_port(self.port)
             .prefer_socket(false)
             .user(Some("tester"))
             .pass(Some(PASSWORD));
-        mysql::Conn::new(opts)
+        mysql::Conn::new(opts).expect("the server answers")
     }
+}
+
+/// Reads what the server says, for as long as it runs: it must not wait for a full pipe.
+fn wait_until_ready(said: impl Read + Send + 'static) {
+    let (heard, lines) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(said).split(b'\n').map_while(Result::ok) {
+            heard.send(String::from_utf8_lossy(&line).into_owned()).ok(); // until it is ready
+        }
+    });
+    let (deadline, mut log) = (Instant::now() + PATIENCE, Vec::new());
+    while let Ok(line) = lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        if line.contains(READY) {
+            return;
+        }
+        log.push(line);
+    }
+    panic!("mariadbd does not start:\n{}", log.join("\n"));
 }
 
 impl Drop for MariaDb {

@@ -14,7 +14,7 @@ use std::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     None,
-    /// Each piece comes later by this much.
+    /// Each piece comes later by this much, or when the fault is mended.
     Delay(Duration),
     /// Connections stay and bytes vanish, as behind a broken switch.
     Blackhole,
@@ -66,6 +66,7 @@ impl Proxy {
     pub(crate) fn set(&self, fault: Fault) {
         let mut inner = self.state.inner.lock().unwrap();
         inner.fault = fault;
+        self.state.changed.notify_all();
         if fault == Fault::Cut {
             for connection in inner.open.drain(..) {
                 connection.shutdown(Shutdown::Both).ok();
@@ -118,17 +119,18 @@ impl State {
     fn pump(&self, mut from: TcpStream, mut to: TcpStream) {
         let mut buffer = [0; 16384];
         while let Ok(read @ 1..) = from.read(&mut buffer) {
-            let fault = {
-                let mut inner = self.inner.lock().unwrap();
-                inner.passed += 1;
-                inner.fault
-            };
-            match fault {
+            let mut inner = self.inner.lock().unwrap();
+            inner.passed += 1;
+            match inner.fault {
                 Fault::Cut => break,
                 Fault::Blackhole => continue,
-                Fault::Delay(delay) => thread::sleep(delay),
+                Fault::Delay(delay) => {
+                    let is_slow = |inner: &mut Inner| matches!(inner.fault, Fault::Delay(_));
+                    inner = self.changed.wait_timeout_while(inner, delay, is_slow).unwrap().0;
+                }
                 Fault::None => (),
             }
+            drop(inner);
             if to.write_all(&buffer[..read]).is_err() {
                 break;
             }

@@ -15,6 +15,7 @@ use crate::mariadb::MariaDb;
 /// A database that is empty at first, for as long as the test runs.
 pub(crate) struct Fresh {
     pub(crate) config: DatabaseConfig,
+    pub(crate) url: String,
     pub(crate) folder: tempfile::TempDir,
 }
 
@@ -23,7 +24,7 @@ pub(crate) const VICTIM: &str = "DICTAPP_TEST_VICTIM";
 
 impl Fresh {
     pub(crate) fn sqlite() -> Fresh {
-        Fresh::at(|folder| folder.join("data/dictapp.db").to_str().unwrap().to_owned())
+        Fresh::at(|folder| format!("sqlite:{}", folder.join("data/dictapp.db").display()))
     }
 
     pub(crate) fn mariadb() -> Fresh {
@@ -32,14 +33,18 @@ impl Fresh {
 
     fn at(url: impl Fn(&Path) -> String) -> Fresh {
         let folder = tempfile::tempdir().unwrap();
-        let url = vec![env::var(VICTIM).unwrap_or_else(|_| url(folder.path()))];
-        Fresh { config: DatabaseConfig { url, ..DatabaseConfig::default() }, folder }
+        let url = env::var(VICTIM).unwrap_or_else(|_| url(folder.path()));
+        Fresh { config: at_url(&[&url]), url, folder }
     }
 
     #[track_caller]
     pub(crate) fn open(&self) -> Store {
         Store::open(&self.config).unwrap()
     }
+}
+
+pub(crate) fn at_url(urls: &[impl AsRef<str>]) -> DatabaseConfig {
+    DatabaseConfig { url: DatabaseUrl::parse(urls).unwrap(), ..DatabaseConfig::default() }
 }
 
 /// Makes two tests of each function `fn name(fresh: &Fresh)`.
@@ -279,7 +284,7 @@ fn concurrent_look_ups_are_all_recorded(fresh: &Fresh) {
                     store.record_lookup(&lookup(user, &text, 1_000)).unwrap();
                     // Durable and visible before the call returns.
                     let start = PageStart::Oldest;
-                    let seen = store.recent_lookups(user, start, HISTORY_PAGE_MAX).unwrap();
+                    let seen = store.recent_lookups(user, start, HISTORY_ROWS_MAX).unwrap();
                     assert!(seen.iter().any(|row| row.word == text), "{text} is not there");
                 }
             })
@@ -313,8 +318,8 @@ fn a_refused_row_fails_alone(fresh: &Fresh) {
 
 /// A key that no user has: made in another database.
 fn foreign_id(fresh: &Fresh) -> UserId {
-    let path = fresh.folder.path().join("other.db").to_str().unwrap().to_owned();
-    let other = Store::open(&DatabaseConfig { url: vec![path], ..fresh.config.clone() }).unwrap();
+    let url = DatabaseUrl::Sqlite(fresh.folder.path().join("other.db"));
+    let other = Store::open(&DatabaseConfig { url, ..fresh.config.clone() }).unwrap();
     register(&other, "a");
     register(&other, "b")
 }

@@ -14,7 +14,7 @@ use dictapp::store::*;
 
 use crate::{
     mariadb::MariaDb,
-    store::{Fresh, VICTIM, begin, entry, lookup, name, on_both_engines, register},
+    store::{Fresh, VICTIM, at_url, begin, entry, lookup, name, on_both_engines, register},
     store_faults::stored_words,
 };
 
@@ -31,7 +31,7 @@ fn spawn(fresh: &Fresh) -> (Child, Lines<BufReader<ChildStdout>>) {
     let test = thread::current().name().unwrap().to_owned();
     let mut child = Command::new(env::current_exe().unwrap())
         .args([&test, "--exact", "--include-ignored", "--nocapture"])
-        .env(VICTIM, &fresh.config.url[0])
+        .env(VICTIM, &fresh.url)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -158,8 +158,7 @@ impl Fresh {
 #[ignore = "needs MariaDB: cargo xtask test"]
 fn an_answered_look_up_survives_the_end_of_the_server() {
     let mut server = MariaDb::start();
-    let url = vec![server.database()];
-    let mut config = DatabaseConfig { url, ..DatabaseConfig::default() };
+    let mut config = at_url(&[server.database()]);
     config.timeouts.pause = std::time::Duration::ZERO;
     let store = Arc::new(Store::open(&config).unwrap());
     let user = register(&store, "Levi");

@@ -28,12 +28,11 @@ pub(crate) enum Raw {
 
 impl Fresh {
     pub(crate) fn raw(&self) -> Raw {
-        let url = &self.config.url[0];
-        if url.starts_with("mysql://") {
-            return Raw::Mysql(Box::new(mysql::Conn::new(url.as_str()).unwrap()));
-        }
-        std::fs::create_dir_all(std::path::Path::new(url).parent().unwrap()).unwrap();
-        Raw::Sqlite(rusqlite::Connection::open(url).unwrap())
+        let DatabaseUrl::Sqlite(path) = &self.config.url else {
+            return Raw::Mysql(Box::new(mysql::Conn::new(self.url.as_str()).unwrap()));
+        };
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        Raw::Sqlite(rusqlite::Connection::open(path).unwrap())
     }
 }
 

@@ -14,7 +14,12 @@ use dictapp::store::*;
 use crate::store::{Fresh, entry, import, lookup, name, register};
 
 fn path(fresh: &Fresh) -> PathBuf {
-    PathBuf::from(&fresh.config.url[0])
+    path_of(&fresh.config).to_owned()
+}
+
+fn path_of(config: &DatabaseConfig) -> &Path {
+    let DatabaseUrl::Sqlite(path) = &config.url else { panic!("{config:?}") };
+    path
 }
 
 /// Fails to open, and gives the text, which names the file.
@@ -22,12 +27,12 @@ fn path(fresh: &Fresh) -> PathBuf {
 fn refusal(config: &DatabaseConfig) -> String {
     let error = Store::open(config).unwrap_err();
     assert!(error.is_refused(), "{error:?}");
-    assert!(error.to_string().contains(&config.url[0]), "{error}");
+    assert!(error.to_string().contains(&path_of(config).display().to_string()), "{error}");
     error.to_string()
 }
 
 fn at(path: &Path) -> DatabaseConfig {
-    DatabaseConfig { url: vec![path.to_str().unwrap().to_owned()], ..DatabaseConfig::default() }
+    DatabaseConfig { url: DatabaseUrl::Sqlite(path.to_owned()), ..DatabaseConfig::default() }
 }
 
 #[test]

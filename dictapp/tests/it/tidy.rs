@@ -13,9 +13,22 @@ const HOUSE: &[&str] = &["dictapp", "xtask"];
 /// What a browser is given: nothing in it may come from another host.
 const PAGES: &[&str] = &["dictapp/templates", "static"];
 
+/// The parts of dictapp from the ground up: what a part asks for lies on a floor below its own. Only
+/// `urls` and `views` know each other: one table of every URL, and the way back from a page to it.
+const FLOORS: &[&[&str]] = &[
+    &["hex", "model", "texts"],
+    &["session", "books", "lexicon", "store"],
+    &["form_token", "settings"],
+    &["log", "password"],
+    &["dictionary"],
+    &["urls", "views"],
+    &["serve", "import", "shelving"],
+    &["cli"],
+];
+
 /// Literals that look like a path of ours and are none: where, what, and why.
 const NO_URL_PATHS: &[(&str, &str, &str)] =
-    &[("dictapp/src/cli/mod.rs", "/usr/share/wordnet", "where Debian keeps WordNet")];
+    &[("dictapp/src/import.rs", "/usr/share/wordnet", "where Debian keeps WordNet")];
 
 /// Hosts that are named and never asked: XML's name spaces.
 const NAME_SPACES: &[&str] = &["http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"];
@@ -38,6 +51,56 @@ fn the_app_never_touches_a_socket() {
     assert_eq!(rule(&bad("dictapp/src/views/api.rs", "use webframe::wire::Head;")).len(), 1);
     assert_eq!(rule(&bad("dictapp/src/main.rs", "let s = TcpStream::connect(a)?;")).len(), 1);
     assert_none(&rule(&dictapp()));
+}
+
+#[test]
+fn no_part_asks_one_above_it() {
+    let bad_store =
+        bad("dictapp/src/store/users.rs", "use crate::views::page;\nuse crate::model::A;");
+    let finding = "dictapp/src/store/users.rs:1: store asks views";
+    assert_eq!(asked_upwards(&bad_store), [finding]);
+    let bad_books = bad("dictapp/src/books/mod.rs", "use crate::{hex, lexicon::fold};");
+    assert_eq!(asked_upwards(&bad_books).len(), 1);
+    assert_eq!(asked_upwards(&bad("dictapp/src/news.rs", "")).len(), 1, "a part without a floor");
+    assert_none(&asked_upwards(&dictapp()));
+}
+
+/// Where a part asks one that is not below it, and parts that no floor has.
+fn asked_upwards(sources: &[Source]) -> Vec<String> {
+    let floor = |part: &str| FLOORS.iter().position(|floor| floor.contains(&part));
+    let mut findings = Vec::new();
+    for source in sources {
+        let path = source.path.trim_start_matches("dictapp/src/").trim_end_matches(".rs");
+        let part = path.split('/').next().unwrap_or_default();
+        let Some(own) = floor(part) else {
+            let is_root = ["lib", "main"].contains(&part);
+            let lost = rules::finding(source, 1, &format!("{part} stands on no floor"));
+            findings.extend((!is_root).then_some(lost));
+            continue;
+        };
+        for (line, code) in source.shipped_code() {
+            for asked in parts_asked(code).filter(|asked| *asked != part) {
+                let both = ["urls", "views"];
+                let is_pair = both.contains(&part) && both.contains(&asked);
+                if !is_pair && floor(asked).is_none_or(|floor| floor >= own) {
+                    findings.push(rules::finding(source, line, &format!("{part} asks {asked}")));
+                }
+            }
+        }
+    }
+    findings
+}
+
+/// The parts in `crate::a::b` and `crate::{a, b::c}`.
+fn parts_asked(code: &str) -> impl Iterator<Item = &str> {
+    code.split("crate::").skip(1).flat_map(|rest| {
+        let group = rest.strip_prefix('{').and_then(|rest| rest.split('}').next());
+        let paths = group.map_or(rest, |group| group).split(',');
+        let count = if group.is_some() { usize::MAX } else { 1 };
+        let names =
+            paths.take(count).map(|path| path.trim().split("::").next().unwrap_or_default());
+        names.map(|name| name.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '_'))
+    })
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub(super) struct Cache {
 
 #[derive(Debug, Default)]
 struct Table {
-    entries: HashMap<String, Cached>,
+    entries: HashMap<String, Arc<Cached>>,
     bytes: usize,
 }
 
@@ -50,8 +50,11 @@ impl Cache {
 
     /// The entry of that name, where it is still what lies on disk.
     pub(super) fn find(&self, name: &str) -> Option<Arc<Entry>> {
-        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-        let cached = table.entries.get(name)?;
+        // Out of the lock: a disk that does not answer shall keep those waiting who ask it, and nobody else.
+        let cached = {
+            let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(table.entries.get(name)?)
+        };
         let now = self.now();
         let age = now.saturating_sub(cached.checked.load(Relaxed));
         if u128::from(age) >= self.recheck.as_millis() {
@@ -81,7 +84,7 @@ impl Cache {
         table.bytes += bytes;
         let checked = AtomicU64::new(self.now());
         let cached = Cached { entry, sources, checked, used: AtomicBool::new(true) };
-        table.entries.insert(name.to_owned(), cached);
+        table.entries.insert(name.to_owned(), Arc::new(cached));
     }
 
     /// Lets go of an entry that is known to be out of date before its time.

@@ -5,18 +5,24 @@ use std::{fs, io};
 use minijinja::{Environment, context};
 
 use super::{disk::Directory, name::is_plain};
-use crate::{Response, Result, template::encode_segment};
+use crate::{Response, Result, url::encode_segment};
 
 /// Names of one page; a directory beyond that is shown in part.
 const NAMES_MAX: usize = 10_000;
 
 const PAGE: &str = include_str!("../../templates/listing.html");
 
+/// What of a directory is shown, in order.
+#[derive(Default)]
+struct Names {
+    names: Vec<String>,
+    /// Whether the directory holds more than was looked at.
+    cut: bool,
+}
+
 /// The listing of the directory `name` below the root; files that would not be served are not in it.
 pub(super) fn page(directory: &Directory, name: &str) -> Result<Response> {
-    let mut names = names(directory, name)?;
-    let cut = names.len() > NAMES_MAX;
-    names.truncate(NAMES_MAX);
+    let Names { names, cut } = names(directory, name)?;
     // "./" before it, or a name with a colon would be a scheme.
     let entries: Vec<_> = names
         .into_iter()
@@ -31,12 +37,13 @@ pub(super) fn page(directory: &Directory, name: &str) -> Result<Response> {
     Ok(Response::html(page))
 }
 
-fn names(directory: &Directory, name: &str) -> io::Result<Vec<String>> {
+fn names(directory: &Directory, name: &str) -> io::Result<Names> {
     let Some((real, _)) = directory.resolve(&directory.root.join(name))? else {
-        return Ok(Vec::new());
+        return Ok(Names::default());
     };
     let mut names = Vec::new();
-    for entry in fs::read_dir(&real)?.take(NAMES_MAX + 1) {
+    let mut entries = fs::read_dir(&real)?;
+    for entry in entries.by_ref().take(NAMES_MAX) {
         let Ok(name) = entry?.file_name().into_string() else { continue };
         if !is_plain(name.as_bytes()) {
             continue;
@@ -48,5 +55,5 @@ fn names(directory: &Directory, name: &str) -> io::Result<Vec<String>> {
         }
     }
     names.sort();
-    Ok(names)
+    Ok(Names { names, cut: entries.next().is_some() })
 }

@@ -9,19 +9,37 @@ use crate::{Error, Request, Response, app::Next};
 ///
 /// `Sec-Fetch-Site` decides where there is one (browsers send it to encrypted and local sites),
 /// else `Origin` held against the host that was asked. What sends neither is no browser of the
-/// last years, and holds no cookies by accident. A proxy must hand `Host` on as it came.
+/// last years, and holds no cookies by accident.
+///
+/// ```
+/// use webframe::{App, http::Method, middleware::SameOrigin, TestClient, Urls};
+///
+/// let app = App::new(()).wrap(SameOrigin::new()).urls(Urls::new());
+/// let client = TestClient::new(&app);
+/// let refused = client.request(Method::POST, "/").with_field("Origin", "http://evil.example");
+/// assert_eq!(refused.send().status().as_u16(), 403);
+/// ```
 #[derive(Debug, Default)]
 pub struct SameOrigin {
+    public: Option<String>,
     trusted: Vec<String>,
 }
 
 impl SameOrigin {
-    /// Only the site's own pages.
+    /// Only the site's own pages. A proxy must hand `Host` on as it came.
     pub fn new() -> SameOrigin {
         SameOrigin::default()
     }
 
-    /// And pages of this origin, such as `https://www.example.org`.
+    /// Only pages of this origin, such as `https://dict.example.org`, whatever `Host` a proxy makes
+    /// of it.
+    #[must_use]
+    pub fn with_public_url(mut self, origin: impl Into<String>) -> SameOrigin {
+        self.public = Some(origin.into());
+        self
+    }
+
+    /// And pages of this other origin, such as `https://www.example.org`.
     #[must_use]
     pub fn with_origin(mut self, origin: impl Into<String>) -> SameOrigin {
         self.trusted.push(origin.into());
@@ -33,12 +51,13 @@ impl SameOrigin {
         if origin.is_some_and(|origin| self.trusted.iter().any(|trusted| trusted == origin)) {
             return true;
         }
-        // `none` is the visitor, who typed the address or chose a bookmark.
         match (request.field(&SEC_FETCH_SITE), origin) {
+            // `none` is the visitor, who typed the address or chose a bookmark. `same-site` is
+            // another host under the same registered domain, somebody else's as likely as not.
             (Some(site), _) => matches!(site, "same-origin" | "none"),
             (None, Some(origin)) => {
-                let host = origin.split_once("://").map(|split| split.1);
-                host.zip(request.head.host()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+                let own = self.public.as_deref().or(request.head.host());
+                own.is_some_and(|own| is_same_origin(origin, own))
             }
             (None, None) => true,
         }
@@ -57,6 +76,29 @@ impl<S: Send + Sync + 'static> Middleware<S> for SameOrigin {
     }
 }
 
+/// Whether an `Origin` is the site's own: `host[:port]`, with `http://` or `https://` before it
+/// where the scheme is known.
+fn is_same_origin(origin: &str, own: &str) -> bool {
+    let Some((scheme, authority)) = split_origin(origin) else { return false };
+    let (own_scheme, own_authority) = split_origin(own).unwrap_or((scheme, own));
+    scheme.eq_ignore_ascii_case(own_scheme)
+        && without_default_port(scheme, authority)
+            .eq_ignore_ascii_case(without_default_port(scheme, own_authority))
+}
+
+/// `http` or `https`, and what follows.
+fn split_origin(origin: &str) -> Option<(&str, &str)> {
+    let (scheme, authority) = origin.split_once("://")?;
+    let is_web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+    (is_web && !authority.is_empty()).then_some((scheme, authority))
+}
+
+/// Browsers leave the default port out of `Origin`; others may have it in `Host`.
+fn without_default_port<'a>(scheme: &str, authority: &'a str) -> &'a str {
+    let port = if scheme.eq_ignore_ascii_case("https") { ":443" } else { ":80" };
+    authority.strip_suffix(port).unwrap_or(authority)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,7 +110,11 @@ mod tests {
 
     #[track_caller]
     fn status(method: Method, fields: &[(&str, &str)], wanted: u16) {
-        let layer = SameOrigin::new().with_origin("https://www.example.org");
+        status_of(SameOrigin::new().with_origin("https://www.example.org"), method, fields, wanted);
+    }
+
+    #[track_caller]
+    fn status_of(layer: SameOrigin, method: Method, fields: &[(&str, &str)], wanted: u16) {
         let app = App::new(()).wrap(layer).urls(Urls::new().get("/", ok).post("/", ok));
         let client = TestClient::new(&app);
         let start = client.request(method, "/").without_field("Host").with_field("Host", "dict:80");
@@ -104,6 +150,46 @@ mod tests {
             &[],
         ] {
             status(Method::POST, fields, 200);
+        }
+    }
+
+    #[test]
+    fn behind_a_proxy_the_public_url_is_the_site_and_its_host_is_not() {
+        let layer = || SameOrigin::new().with_public_url("https://dict.example.org");
+        let origin = |origin| [("Origin", origin)];
+        status_of(layer(), Method::POST, &origin("https://dict.example.org"), 200);
+        status_of(layer(), Method::POST, &origin("http://dict.example.org"), 403);
+        status_of(layer(), Method::POST, &origin("http://dict:80"), 403);
+    }
+
+    #[test]
+    fn an_origin_is_told_from_all_that_look_like_it() {
+        for (origin, own, same) in [
+            ("http://dict.example.org", "dict.example.org", true),
+            ("https://dict.example.org", "dict.example.org", true),
+            ("http://Dict.example.org", "dict.EXAMPLE.org", true),
+            ("http://127.0.0.1:8000", "127.0.0.1:8000", true),
+            ("http://[::1]:8000", "[::1]:8000", true),
+            ("http://[::1]", "[::1]:80", true),
+            ("http://dict", "dict:80", true),
+            ("https://dict", "dict:443", true),
+            ("https://dict", "https://dict", true),
+            ("https://dict", "dict:80", false),
+            ("http://dict", "https://dict", false),
+            ("http://dict", "dict:8000", false),
+            ("http://dict:8001", "dict:8000", false),
+            ("http://evil.dict", "dict", false),
+            ("http://dict.evil", "dict", false),
+            ("http://dict@evil", "dict", false),
+            ("http://dict/", "dict", false),
+            ("null", "dict", false),
+            ("", "dict", false),
+            ("dict", "dict", false),
+            ("http://", "", false),
+            ("ftp://dict", "dict", false),
+            ("chrome-extension://dict", "dict", false),
+        ] {
+            assert_eq!(is_same_origin(origin, own), same, "{origin} on {own}");
         }
     }
 

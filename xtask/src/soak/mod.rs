@@ -17,9 +17,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::arguments::Arguments;
-use crate::cargo::{cargo, target, workspace};
+use crate::cargo::{build_example, target, workspace};
 use crate::server::{Holdings, Server};
-use crate::step::succeed;
 use tally::Tally;
 use verdict::Findings;
 
@@ -58,7 +57,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let options = options(arguments)?;
     let command = match &options.command {
         Some(command) => command.clone(),
-        None => build_example()?,
+        None => format!("{} {{port}}", build_example("soak")?.display()),
     };
     let cases = mutation::accepted_cases(&workspace())?;
     let log = log_file()?;
@@ -94,12 +93,6 @@ fn options(mut arguments: Arguments) -> Result<Options> {
     };
     arguments.finish()?;
     Ok(options)
-}
-
-fn build_example() -> Result<String> {
-    let args = ["build", "--quiet", "--release", "--package", "webframe", "--example", "soak"];
-    succeed(&mut cargo(&args)).context("cannot build the example")?;
-    Ok(format!("{} {{port}}", target().join("release/examples/soak").display()))
 }
 
 fn log_file() -> Result<PathBuf> {

@@ -48,6 +48,14 @@ fn reads_a_file_with_every_fault_of_real_files() {
     );
 }
 
+/// Once a panic: the indent was taken from the column.
+#[test]
+fn a_headword_pushed_in_further_than_the_column_is_wide_is_a_headword() {
+    let (entries, odd) = course("a  甲\nb  乙\nc  丙\n    d  丁\n");
+    assert_eq!(words(&entries), ["a", "b", "c", "d"]);
+    assert_eq!(odd, [(Odd::Indented, 4, "d  丁".to_owned())]);
+}
+
 #[test]
 fn takes_line_ends_and_a_bom_of_other_systems() {
     let (entries, odd) = course("\u{FEFF}a  n. 一\r\nb  n. 二\r\n\r\nc  n. 三");

@@ -53,15 +53,3 @@ fn recognises_books_of_several_files_by_any_of_them() {
     let error = Kind::detect(empty.path()).unwrap_err().to_string();
     assert!(error.ends_with("is a folder without a book of WordNet"), "{error}");
 }
-
-#[test]
-fn each_kind_is_read_back_from_its_name() {
-    for kind in Kind::ALL {
-        assert_eq!(kind.name().parse::<Kind>().unwrap(), *kind);
-    }
-    let error = "ecdit".parse::<Kind>().unwrap_err();
-    assert!(
-        error.starts_with("unknown kind of word book \"ecdit\", known are course, "),
-        "{error}"
-    );
-}

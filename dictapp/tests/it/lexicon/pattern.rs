@@ -64,26 +64,6 @@ fn pages_follow_one_another() {
     assert_eq!(matching(&lexicon, "w*", Page { skip: usize::MAX, take: usize::MAX }).entries, []);
 }
 
-/// Once each page behind the ten thousandth match, empty, promised another one.
-#[test]
-fn pages_end_where_there_are_too_many_matches() {
-    let all: Vec<String> = (0..10_050).map(|i| format!("w{i:05}")).collect();
-    let lexicon = lexicon(&all.iter().map(String::as_str).collect::<Vec<_>>());
-    let page = |skip| matching(&lexicon, "/^w/", Page { skip, take: 30 });
-    assert_eq!((page(9_960).entries.len(), page(9_960).end), (30, End::More));
-    assert_eq!((page(9_990).entries.len(), page(9_990).end), (10, End::TooMany));
-    assert_eq!((page(10_020).entries.len(), page(10_020).end), (0, End::TooMany));
-}
-
-#[test]
-fn what_was_found_is_shown_when_the_time_is_over() {
-    let all: Vec<String> = (0..1_000).map(|i| format!("w{i:03}")).collect();
-    let lexicon = lexicon(&all.iter().map(String::as_str).collect::<Vec<_>>());
-    let pattern = Pattern::parse("/^w/").expect("a pattern").expect("a good one");
-    let found = lexicon.matching(&pattern, Page { skip: 200, take: 1_000 }, Duration::ZERO);
-    assert_eq!((found.entries.len(), found.end), (56, End::OutOfTime));
-}
-
 #[test]
 fn a_hostile_pattern_ends_soon() {
     let common = common();

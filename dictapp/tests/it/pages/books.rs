@@ -3,13 +3,13 @@
 use std::time::{Duration, Instant};
 
 use dictapp::model::{Entry, Word};
-use dictapp::store::{BookHeader, DatabaseConfig, ImportStart, Store};
+use dictapp::store::{BookHeader, DatabaseConfig, DatabaseUrl, ImportStart, Store};
 
 use super::client::Person;
 use super::site::Site;
 
 fn import(site: &Site, name: &str, word: &str, mean: &str) {
-    let url = vec![site.database().display().to_string()];
+    let url = DatabaseUrl::Sqlite(site.database());
     let store = Store::open(&DatabaseConfig { url, ..DatabaseConfig::default() }).unwrap();
     let header = BookHeader {
         name: name.to_owned(),

@@ -1,0 +1,39 @@
+//! Bytes to hexadecimal digits and back.
+
+/// Two lower-case digits a byte.
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    let digits = b"0123456789abcdef";
+    let pairs = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    pairs.map(|half| char::from(digits[usize::from(half)])).collect()
+}
+
+/// Exactly so many bytes, in lower-case digits alone: every value has one spelling.
+pub(crate) fn parse<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let digit = |b: u8| match b {
+        b'0'..=b'9' => Some(b - b'0'),
+        b'a'..=b'f' => Some(b - b'a' + 10),
+        _ => None,
+    };
+    let mut bytes = [0; N];
+    if text.len() != 2 * N {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+        *byte = (digit(pair[0])? << 4) | digit(pair[1])?;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_has_one_spelling() {
+        assert_eq!(encode(&[0, 0x1f, 0xe0, 255]), "001fe0ff");
+        assert_eq!(parse("001fe0ff"), Some([0, 0x1f, 0xe0, 255]));
+        for other in ["001FE0FF", "001fe0f", "001fe0ff0", "+01fe0ff", "é01fe0f", "", "0x1fe0ff"] {
+            assert_eq!(parse::<4>(other), None, "{other:?}");
+        }
+    }
+}

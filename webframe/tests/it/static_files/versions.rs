@@ -1,0 +1,89 @@
+//! Which version of a file a peer has, to 200, 304 or 412; and a file that changes while it is served.
+
+use std::{
+    fs,
+    os::unix::fs::MetadataExt,
+    time::{Duration, SystemTime},
+};
+
+use webframe::http::HeaderValue;
+
+use super::{CHANGED, Site, field};
+
+#[test]
+fn conditions_decide_between_200_304_and_412() {
+    let site = Site::new();
+    for name in ["file.txt", "big.bin"] {
+        let whole = site.get(name, &[]);
+        let etag = field(&whole, "etag");
+        let same = site.get(name, &[("If-None-Match", &format!("\"x\", W/{etag}"))]);
+        assert_eq!((same.status().as_u16(), same.bytes()), (304, &b""[..]));
+        for name in ["etag", "cache-control", "last-modified"] {
+            assert_eq!(same.field(name), whole.field(name));
+        }
+        assert_eq!(same.field("content-type"), None);
+        assert_eq!(site.get(name, &[("If-Modified-Since", CHANGED)]).status(), 304);
+        assert_eq!(site.get(name, &[("If-Match", "\"x\"")]).status(), 412);
+        assert_eq!(site.get(name, &[("If-Match", etag)]).status(), 200);
+        // Two lines of a list are one list.
+        let two = [("If-None-Match", "\"x\""), ("If-None-Match", etag)];
+        assert_eq!(site.get(name, &two).status(), 304);
+        // Two dates are none.
+        let two = [("If-Modified-Since", CHANGED), ("If-Modified-Since", CHANGED)];
+        assert_eq!(site.get(name, &two).status(), 200);
+    }
+    let nothing = site.get("no-such-file", &[("If-None-Match", "*")]);
+    assert_eq!(nothing.status(), 404);
+}
+
+#[test]
+fn a_name_with_a_hash_is_kept_for_ever_and_others_as_set() {
+    let site = Site::with(|files| files.with_cache_control(HeaderValue::from_static("max-age=60")));
+    site.write("app.1a2b3c4d.js", b"x");
+    let forever = "public, max-age=31536000, immutable";
+    assert_eq!(field(&site.get("app.1a2b3c4d.js", &[]), "cache-control"), forever);
+    assert_eq!(field(&site.get("file.txt", &[]), "cache-control"), "max-age=60");
+}
+
+#[test]
+fn a_change_is_seen_in_content_and_tag() {
+    let site = Site::new();
+    for name in ["file.txt", "big.bin"] {
+        let before = site.get(name, &[]);
+        let longer = [before.bytes(), b"more"].concat();
+        site.write(name, &longer);
+        // Within a tenth of a second a small file may come from memory, but never half of each.
+        let deadline = std::time::Instant::now() + Duration::from_secs(5);
+        let after = loop {
+            let now = site.get(name, &[]);
+            if now.bytes() != before.bytes() {
+                break now;
+            }
+            assert!(std::time::Instant::now() < deadline, "{name} never changed");
+        };
+        assert_eq!(after.bytes(), longer);
+        assert_ne!(field(&after, "etag"), field(&before, "etag"));
+        fs::remove_file(site.directory.path().join("root").join(name)).unwrap();
+        while site.get(name, &[]).status() != 404 {
+            assert!(std::time::Instant::now() < deadline, "{name} never went");
+        }
+    }
+}
+
+#[test]
+fn a_large_file_that_was_looked_at_a_moment_ago_may_be_replaced() {
+    let site = Site::new();
+    let path = site.directory.path().join("root/big.bin");
+    // Only a file that has not changed for some ticks of the clock is remembered.
+    let file = fs::metadata(&path).expect("a file");
+    let changed = Duration::new(file.ctime().unsigned_abs(), file.ctime_nsec() as u32);
+    let remembered = SystemTime::UNIX_EPOCH + changed + Duration::from_millis(200);
+    while SystemTime::now() < remembered {
+        site.get("big.bin", &[]);
+    }
+    let before = site.get("big.bin", &[]);
+    let longer = [before.bytes(), b"more"].concat();
+    site.write("big.bin", &longer);
+    let after = site.get("big.bin", &[]);
+    assert_eq!((after.status().as_u16(), after.bytes()), (200, &longer[..]));
+}
