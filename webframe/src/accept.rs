@@ -73,12 +73,14 @@ pub fn best_language<'o>(field: &str, offered: &[&'o str]) -> Option<&'o str> {
     let refused = |tag: &str| {
         members(field).any(|(range, weight)| weight == 0 && range.eq_ignore_ascii_case(tag))
     };
+    // Once for each tag and not for each range, or a list of thousands would take seconds.
+    let offered: Vec<&str> = offered.iter().copied().filter(|tag| !refused(tag)).collect();
     let mut best: Option<(&str, u16)> = None;
     for (range, weight) in members(field) {
         if weight == 0 || best.is_some_and(|best| best.1 >= weight) {
             continue;
         }
-        let found = offered.iter().find(|tag| !refused(tag) && speaks(range, tag));
+        let found = offered.iter().find(|tag| speaks(range, tag));
         best = found.map(|tag| (*tag, weight)).or(best);
     }
     best.map(|best| best.0)
@@ -184,5 +186,13 @@ mod tests {
         language("zho, eng", None);
         language("", None);
         assert_eq!(best_language("zh", &["en", "zh-Hant"]), Some("zh-Hant"));
+    }
+
+    /// Held against each other, so many members would take days.
+    #[test]
+    fn a_list_of_thousands_of_languages_is_read_once() {
+        let list = format!("{}zh;q=0", "zh,".repeat(300_000));
+        assert_eq!(best_language(&list, &["zh"]), None);
+        assert_eq!(best_language(&"fr,".repeat(300_000), &["zh"]), None);
     }
 }
