@@ -1,5 +1,7 @@
 //! What came on a connection to the next request: head, then content, or a refusal.
 
+use http::Method;
+
 use super::{
     Endpoint, Engine,
     connection::{Connection, Phase, Receiving, Rest, Step},
@@ -46,6 +48,14 @@ impl Scratch {
     /// What has come and is not used up.
     pub(super) fn unread(&self) -> &[u8] {
         &self.input[self.at..self.have]
+    }
+}
+
+/// The method of what is refused now: of its answer's content nothing is sent to HEAD.
+pub(super) fn refused_method(connection: &Connection, scratch: &Scratch) -> Method {
+    match &connection.phase {
+        Phase::Body(receiving) => receiving.request.head.method().clone(),
+        _ => scratch.request.head.method().clone(),
     }
 }
 

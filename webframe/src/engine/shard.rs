@@ -127,7 +127,9 @@ impl Shard {
         let nobody = Peer { address: SocketAddr::from(([0, 0, 0, 0], 0)), encrypted: false };
         let mut scratch = Scratch::new(&engine.settings.limits, nobody);
         loop {
-            while let Some(todo) = shard.todo.pop_front() {
+            // One round of what there was: a peer that always has more keeps nobody waiting.
+            for _ in 0..shard.todo.len() {
+                let Some(todo) = shard.todo.pop_front() else { break };
                 shard = match todo {
                     Todo::Read(token, ended) => {
                         match shard.read(token, ended, &mut scratch, &engine) {
@@ -185,6 +187,10 @@ impl Shard {
     }
 
     fn poll_events(&mut self) {
+        if !self.todo.is_empty() {
+            drop(self.poll.poll(&mut self.events, Some(Duration::ZERO)));
+            return;
+        }
         for _ in 0..self.patience {
             let polled = self.poll.poll(&mut self.events, Some(Duration::ZERO));
             if polled.is_err() || !self.events.is_empty() {
