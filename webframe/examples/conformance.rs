@@ -4,7 +4,6 @@
 
 use std::{
     error::Error,
-    fmt::Write as _,
     io::{self, Read},
     path::PathBuf,
     time::Duration,
@@ -57,14 +56,15 @@ fn echo(_: &(), request: &Request) -> Result<Response> {
 
 /// The request as the app sees it.
 fn dump(_: &(), request: &Request) -> Result<Response> {
-    let mut text = match request.query_string() {
+    let mut seen = match request.query_string() {
         "" => format!("{} {}\n", request.method(), request.path()),
         query => format!("{} {}?{query}\n", request.method(), request.path()),
-    };
-    for (name, value) in request.fields() {
-        writeln!(text, "{name}: {}", String::from_utf8_lossy(value)).map_err(WebError::internal)?;
     }
-    Ok(Response::text(text))
+    .into_bytes();
+    for (name, value) in request.fields() {
+        seen.extend_from_slice(&[name.as_bytes(), b": ", value, b"\n"].concat());
+    }
+    Ok(Response::typed(TEXT, Body::Bytes(seen)))
 }
 
 #[derive(Deserialize)]

@@ -7,7 +7,7 @@ use std::time::Duration;
 pub struct Limits {
     /// Request line and fields together, in bytes; 431 beyond. 16 KiB, as Node; nginx 32 KiB, Apache 8 KiB a field.
     pub head_bytes_max: usize,
-    /// Fields of one head; 431 beyond. 100, as Apache and Tomcat.
+    /// Fields of one head; 431 beyond. 256; Apache and hyper 100, nginx and Go bound the bytes alone.
     pub head_fields_max: usize,
     /// The request target in bytes; 414 beyond. 8 KiB, as Apache and nginx.
     pub target_bytes_max: usize,
@@ -35,7 +35,8 @@ pub struct Limits {
     pub connections_per_address_max: usize,
     /// Bytes of answers that may wait for one slow reader before its pipelined requests wait. 256 KiB.
     pub output_bytes_max: usize,
-    /// Bytes read and dropped after a refusal, so that the peer reads the answer. 256 KiB.
+    /// Bytes read and dropped behind the last answer, so that the peer reads it: who sends a file
+    /// that is too large learns so. 16 MiB; nginx bounds the time alone.
     pub linger_bytes_max: usize,
 }
 
@@ -43,7 +44,7 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             head_bytes_max: 16 << 10,
-            head_fields_max: 100,
+            head_fields_max: 256,
             target_bytes_max: 8 << 10,
             body_bytes_max: 1 << 20,
             body_memory_max: 64 << 10,
@@ -56,7 +57,7 @@ impl Default for Limits {
             connections_max: 20_000,
             connections_per_address_max: 20_000,
             output_bytes_max: 256 << 10,
-            linger_bytes_max: 256 << 10,
+            linger_bytes_max: 16 << 20,
         }
     }
 }
@@ -76,7 +77,7 @@ pub struct Timeouts {
     pub write: Duration,
     /// A handler that runs longer is named in the log. 5 s; it is never interrupted.
     pub handler: Duration,
-    /// After a refusal, how long the peer may go on sending before it is cut off. 2 s; nginx 30 s.
+    /// After the last answer, how long the peer may go on sending before it is cut off. 2 s; nginx 30 s.
     pub linger: Duration,
 }
 

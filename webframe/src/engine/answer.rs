@@ -2,6 +2,8 @@
 
 use std::io::Read;
 
+use http::StatusCode;
+
 use super::{
     connection::{Connection, Parting, Phase, Streaming},
     reader::Scratch,
@@ -25,7 +27,7 @@ pub(super) fn encode(
     connection.served += 1;
     let request = &*scratch.request;
     let head = &request.head;
-    let (status, fields, body) = response.into_parts();
+    let (status, fields, body) = final_answer(response).into_parts();
     let frame = encode::frame(head.method(), head.version(), status, body.length());
     let keep =
         keep && head.keep_alive() && !request.content_unread && frame.length != Length::Close;
@@ -44,6 +46,15 @@ pub(super) fn encode(
     if frame.content {
         append(connection, &mut scratch.output, body, frame.length, keep);
     }
+}
+
+/// A handler's 1xx would leave the peer waiting, and the next answer would be taken for this one.
+fn final_answer(response: Response) -> Response {
+    if !response.status().is_informational() {
+        return response;
+    }
+    log::error!("a handler answered {}, which is no final status", response.status());
+    Response::text("500 Internal Server Error\n").with_status(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// Appends a body that lies in memory, or begins to stream one that does not.

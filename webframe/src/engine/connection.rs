@@ -77,7 +77,7 @@ pub(super) enum Phase {
     Streaming(Box<Streaming>),
     /// The last answer waits to be taken; then the reason says how to part.
     Closing(Parting),
-    /// The peer reads the refusal; what it still sends is dropped, up to so many bytes.
+    /// The peer reads the last answer; what it still sends is dropped, up to so many bytes.
     Lingering(usize),
 }
 
@@ -232,6 +232,12 @@ impl Connection {
                 Err(_) => return Came::Broken,
             }
         }
+    }
+
+    /// Whether something has come that nobody will read: a close now would have the system throw
+    /// away what of the answer is still on its way (RFC 9112 §9.6).
+    pub(super) fn has_unread(&mut self) -> bool {
+        !self.ended && matches!(self.read(&mut [0; 64]), Came::Bytes(_))
     }
 
     /// Writes what waits and then `fresh`; what the peer does not take now waits.

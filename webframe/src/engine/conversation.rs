@@ -6,6 +6,8 @@
 
 use std::{sync::Arc, time::Duration, time::Instant};
 
+use http::Method;
+
 use super::{
     Endpoint, Engine, Pace, answer,
     connection::{Answered, Came, Connection, Message, Parting, Phase, Step, Written},
@@ -15,7 +17,7 @@ use super::{
 };
 use crate::{
     Refusal, Request, RequestId, Response,
-    wire::{Head, WireError},
+    wire::{Head, WireError, head},
 };
 
 /// A handler that takes longer is slow: it had better not run in the shard.
@@ -86,15 +88,17 @@ impl Shard {
             match reader::next(connection, scratch, engine, now) {
                 Step::NeedMore => break,
                 Step::Refuse(error) => {
+                    let method = reader::refused_method(connection, scratch);
                     let response = engine.service.refuse(error.into());
-                    self.refuse(token, response, scratch);
+                    self.refuse(token, &method, response, scratch);
                     break;
                 }
                 Step::Answer(response) => self.answer(token, *response, scratch),
                 Step::Fail(error) => {
                     log::error!("a request's content cannot be kept: {error}");
+                    let method = reader::refused_method(connection, scratch);
                     let response = engine.service.refuse(Refusal::Fault);
-                    self.refuse(token, response, scratch);
+                    self.refuse(token, &method, response, scratch);
                     break;
                 }
                 Step::Request(endpoint) => {
@@ -229,8 +233,8 @@ impl Shard {
     }
 
     /// Appends the answer to what is no request; nothing behind it is looked at.
-    pub(super) fn refuse(&mut self, token: Token, response: Response, scratch: &mut Scratch) {
-        scratch.request.head = Head::default();
+    fn refuse(&mut self, token: Token, method: &Method, response: Response, scratch: &mut Scratch) {
+        scratch.request.head = Head::refused(method);
         scratch.request.content_unread = true;
         scratch.at = scratch.have;
         if let Some(connection) = self.connections.get(token) {
@@ -306,15 +310,24 @@ impl Shard {
             }
             Phase::Answering(..) => self.set_deadline_in(token, clocks.handler),
             Phase::Streaming(_) => self.pull(token),
-            Phase::Closing(Parting::AtOnce) => self.close(token),
-            Phase::Closing(Parting::Lingering) => {
-                connection.transport.shut_down_writing();
-                connection.phase = Phase::Lingering(self.engine.settings.limits.linger_bytes_max);
-                self.set_deadline_in(token, clocks.linger);
-                self.todo.push_back(Todo::Read(token, false));
+            Phase::Closing(parting) => {
+                let parting = *parting;
+                self.part(token, parting);
             }
             Phase::Lingering(_) => {}
         }
+    }
+
+    /// The last answer is written: closes, or waits until the peer has read it.
+    fn part(&mut self, token: Token, parting: Parting) {
+        let Some(connection) = self.connections.get(token) else { return };
+        if parting == Parting::AtOnce && !connection.has_unread() {
+            return self.close(token);
+        }
+        connection.transport.shut_down_writing();
+        connection.phase = Phase::Lingering(self.engine.settings.limits.linger_bytes_max);
+        self.set_deadline_in(token, self.engine.clocks.linger);
+        self.todo.push_back(Todo::Read(token, false));
     }
 
     /// Looks for the next request after an answer that was not written while reading: the event
@@ -325,16 +338,17 @@ impl Shard {
         }
     }
 
-    /// Drops what the peer still sends behind a refusal, up to a bound.
+    /// Drops what the peer still sends behind the last answer, up to a bound.
     fn drop_input(&mut self, token: Token, scratch: &mut Scratch) {
-        loop {
-            let Some(connection) = self.connections.get(token) else { return };
-            let Phase::Lingering(left) = connection.phase else { return };
-            match connection.read(&mut scratch.input) {
-                Came::Bytes(n) if n < left => connection.phase = Phase::Lingering(left - n),
-                Came::Nothing => return,
-                Came::Bytes(_) | Came::End | Came::Broken => return self.close(token),
+        let Some(connection) = self.connections.get(token) else { return };
+        let Phase::Lingering(left) = connection.phase else { return };
+        match connection.read(&mut scratch.input) {
+            Came::Bytes(n) if n < left => {
+                connection.phase = Phase::Lingering(left - n);
+                self.todo.push_back(Todo::Read(token, false));
             }
+            Came::Nothing => {}
+            Came::Bytes(_) | Came::End | Came::Broken => self.close(token),
         }
     }
 
@@ -365,8 +379,13 @@ impl Shard {
     }
 
     fn time_out(&mut self, token: Token, scratch: &mut Scratch) {
+        let Some(connection) = self.connections.get(token) else { return };
+        let method = match &connection.phase {
+            Phase::Head(_) => head::refused_method(&connection.input),
+            _ => reader::refused_method(connection, scratch),
+        };
         let response = self.engine.service.refuse(WireError::Timeout.into());
-        self.refuse(token, response, scratch);
+        self.refuse(token, &method, response, scratch);
         self.settle(token, scratch);
     }
 }

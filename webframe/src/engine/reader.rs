@@ -1,5 +1,7 @@
 //! What came on a connection to the next request: head, then content, or a refusal.
 
+use http::Method;
+
 use super::{
     Endpoint, Engine,
     connection::{Connection, Phase, Receiving, Rest, Step},
@@ -58,6 +60,14 @@ impl Scratch {
     /// What has come and is not used up.
     pub(super) fn unread(&self) -> &[u8] {
         &self.input[self.at..self.have]
+    }
+}
+
+/// The method of what is refused now: of its answer's content nothing is sent to HEAD.
+pub(super) fn refused_method(connection: &Connection, scratch: &Scratch) -> Method {
+    match &connection.phase {
+        Phase::Body(receiving) => receiving.request.head.method().clone(),
+        _ => scratch.request.head.method().clone(),
     }
 }
 
@@ -124,7 +134,7 @@ fn begin(connection: &mut Connection, scratch: &mut Scratch, engine: &Engine, no
     let rest = match request.head.framing() {
         Framing::None | Framing::Length(0) => return Step::Request(endpoint),
         Framing::Length(length) if length > engine.settings.limits.body_bytes_max => {
-            return refused(request, WireError::BodyTooLarge, engine);
+            return Step::Refuse(WireError::BodyTooLarge);
         }
         Framing::Length(length) => match take_whole(scratch, length, &engine.settings.limits) {
             Some(Ok(())) => return Step::Request(endpoint),
@@ -173,13 +183,7 @@ fn turn_away(connection: &Connection, request: &mut Request, engine: &Engine) ->
         }
         Purpose::Site => return None,
     };
-    Some(refused(request, error, engine))
-}
-
-/// Refuses what has a whole head: to a HEAD without content.
-fn refused(request: &mut Request, error: WireError, engine: &Engine) -> Step {
-    request.content_unread = true;
-    Step::Answer(Box::new(engine.service.refuse(error.into())))
+    Some(Step::Refuse(error))
 }
 
 /// Takes a content that has come whole with its head, as most forms do, without a detour.

@@ -130,7 +130,9 @@ impl Shard {
         let nobody = Peer { address: SocketAddr::from(([0, 0, 0, 0], 0)), encrypted: false };
         let mut scratch = Scratch::new(&engine.settings.limits, nobody);
         loop {
-            while let Some(todo) = shard.todo.pop_front() {
+            // One round of what there was: a peer that always has more keeps nobody waiting.
+            for _ in 0..shard.todo.len() {
+                let Some(todo) = shard.todo.pop_front() else { break };
                 scratch.begin_turn();
                 shard = match todo {
                     Todo::Read(token, ended) => {
@@ -190,6 +192,10 @@ impl Shard {
     }
 
     fn poll_events(&mut self) {
+        if !self.todo.is_empty() {
+            drop(self.poll.poll(&mut self.events, Some(Duration::ZERO)));
+            return;
+        }
         for _ in 0..self.patience {
             let polled = self.poll.poll(&mut self.events, Some(Duration::ZERO));
             if polled.is_err() || !self.events.is_empty() {

@@ -51,11 +51,8 @@ impl Shard {
             Ok(After::More) => {}
             Ok(After::Whole) if streaming.keep => connection.phase = Phase::Idle,
             Ok(After::Whole) => {
-                let parting = match connection.input.is_empty() {
-                    true => Parting::AtOnce,
-                    false => Parting::Lingering,
-                };
-                connection.phase = Phase::Closing(parting);
+                // Much of it is still on its way, and a byte from the peer would destroy it.
+                connection.phase = Phase::Closing(Parting::Lingering);
             }
             Ok(After::Short) => {
                 log::error!("an answer's source ended before the length it promised");

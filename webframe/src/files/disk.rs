@@ -46,8 +46,9 @@ impl Directory {
         match self.resolve(&path)? {
             Some((_, metadata)) if metadata.is_dir() => Ok(Found::Directory),
             Some((real, metadata)) if metadata.is_file() => {
-                let entry = self.load(name, &path, real, cache_control)?;
-                Ok(Found::File(entry))
+                // It may have gone since, and we may look at it and not read it.
+                let entry = present(self.load(name, &path, real, cache_control))?;
+                Ok(entry.map_or(Found::Nothing, Found::File))
             }
             _ => Ok(Found::Nothing),
         }
@@ -69,8 +70,8 @@ impl Directory {
             sources.push((sibling.clone(), stamp_at(&sibling)));
             if let Some((real, metadata)) = self.resolve(&sibling)?
                 && metadata.is_file()
+                && let Some((bytes, metadata)) = present(read(real))?
             {
-                let (bytes, metadata) = read(real)?;
                 coded.push((coding, bytes));
                 settled &= is_settled(&metadata);
             }
@@ -124,5 +125,18 @@ fn present<T>(result: io::Result<T>) -> io::Result<Option<T>> {
             _ if error.raw_os_error() == Some(40) => Ok(None),
             _ => Err(error),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_goes_while_it_is_looked_at_is_nothing_and_no_error() {
+        assert!(matches!(present(read(PathBuf::from("/no/such/file"))), Ok(None)));
+        let unreadable: io::Result<()> = Err(io::ErrorKind::PermissionDenied.into());
+        assert!(matches!(present(unreadable), Ok(None)));
+        assert!(present::<()>(Err(io::ErrorKind::UnexpectedEof.into())).is_err());
     }
 }

@@ -91,7 +91,9 @@ impl Entry {
         let coding = match (&*self.variants, accept_encoding) {
             ([_], _) | (_, None) => Coding::Identity,
             (variants, field) => {
-                let offered: Vec<Coding> = variants.iter().map(|variant| variant.coding).collect();
+                // The plain one is what is left, not what is offered: it wins no tie.
+                let coded = variants.iter().map(|variant| variant.coding);
+                let offered: Vec<Coding> = coded.filter(|&c| c != Coding::Identity).collect();
                 crate::accept::best_coding(field, &offered)
             }
         };
@@ -279,6 +281,16 @@ mod tests {
             [Coding::Identity, Coding::Gzip, Coding::Brotli]
         );
         assert!(tags[0].1 != tags[1].1 && tags[1].1 != tags[2].1);
+        // As good as the plain one is better: it is shorter.
+        for (field, wanted) in
+            [("*", Coding::Brotli), ("gzip, identity", Coding::Gzip), ("deflate", Coding::Identity)]
+        {
+            assert_eq!(
+                entry.variant(Some(field)).map(|found| found.coding),
+                Some(wanted),
+                "{field}"
+            );
+        }
         assert!(entry.variants.iter().all(|v| v.fields.iter().any(|f| f.0 == header::VARY)));
         let picture = with_codings("a.png", &Bytes::Static(text));
         assert_eq!(picture.len(), 1);

@@ -11,6 +11,7 @@ use crate::{
     accept::{Coding, best_coding},
     app::Next,
     coding::{self, COMPRESSED_BYTES_MIN, Effort},
+    condition::Asked,
     media,
 };
 
@@ -37,8 +38,8 @@ where
         agree_with_coded(&mut response, request);
     } else if pays(&response) {
         vary(&mut response);
-        let accepted = request.field(&header::ACCEPT_ENCODING);
-        encode(&mut response, best_coding(accepted, &[Coding::Brotli, Coding::Gzip]));
+        let accepted = Asked::of(request).accept_encoding;
+        encode(&mut response, best_coding(accepted.as_deref(), &[Coding::Brotli, Coding::Gzip]));
     }
     response
 }
@@ -78,9 +79,14 @@ fn weakened(response: &Response) -> Option<HeaderValue> {
 
 /// A 304 has the tag that the 200 would have: the weak one where the peer holds that.
 fn agree_with_coded(response: &mut Response, request: &Request) {
-    let held = request.field(&header::IF_NONE_MATCH).unwrap_or_default();
+    let holds = |weak: &HeaderValue| {
+        request.fields().any(|(name, list)| {
+            name.eq_ignore_ascii_case("if-none-match")
+                && memchr::memmem::find(list, weak.as_bytes()).is_some()
+        })
+    };
     if let Some(weak) = weakened(response)
-        && held.contains(text(Some(&weak)))
+        && holds(&weak)
     {
         response.set(header::ETAG, weak);
         vary(response);
@@ -174,6 +180,15 @@ mod tests {
         let coded = get("/page", "gzip");
         flate2::read::GzDecoder::new(coded.bytes()).read_to_string(&mut text).unwrap();
         assert_eq!(text.as_bytes(), plain.bytes());
+    }
+
+    #[test]
+    fn fields_on_two_lines_are_one_list() {
+        let two = [("Accept-Encoding", "*"), ("Accept-Encoding", "br;q=0")];
+        let coded = send(Method::GET, "/page", &two);
+        assert_eq!(coded.field("content-encoding"), Some("gzip"));
+        let two = [("If-None-Match", "\"b\""), ("If-None-Match", "W/\"a\"")];
+        assert_eq!(send(Method::GET, "/same", &two).field("etag"), Some("W/\"a\""));
     }
 
     #[test]

@@ -16,8 +16,8 @@ pub struct ChunkDecoder {
 /// What is awaited next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// A digit of a size, or what ends it.
-    Size { size: u64, digits: u8 },
+    /// A digit of a size, or what ends it; no size yet before the first digit.
+    Size { size: Option<u64> },
     /// More of an extension, up to the line end.
     Extension { size: u64, expected: Extension },
     /// The line feed behind a size or an extension.
@@ -75,9 +75,6 @@ pub struct Decoded {
     pub complete: bool,
 }
 
-/// Hex digits of a `u64`.
-const DIGITS_MAX: u8 = 16;
-
 /// Bytes beside its data that a chunk may have for nothing.
 const FREE_OVERHEAD: usize = 16;
 
@@ -85,7 +82,7 @@ impl ChunkDecoder {
     /// A decoder that allows this many bytes beside the data.
     pub fn new(overhead_max: usize) -> ChunkDecoder {
         ChunkDecoder {
-            state: State::Size { size: 0, digits: 0 },
+            state: State::Size { size: None },
             overhead_left: overhead_max,
             overhead_max,
         }
@@ -134,7 +131,7 @@ impl ChunkDecoder {
     /// The state behind a byte that is no data.
     fn next(&mut self, byte: u8) -> Result<State, WireError> {
         match (self.state, byte) {
-            (State::Size { size, digits }, _) => size_next(size, digits, byte),
+            (State::Size { size }, _) => size_next(size, byte),
             (State::Extension { size, expected }, _) => extension_next(size, expected, byte),
             (State::SizeEnd { size: 0 }, b'\n') => Ok(State::Trailer { expected: Trailer::Start }),
             (State::SizeEnd { size }, b'\n') => {
@@ -142,7 +139,7 @@ impl ChunkDecoder {
                 Ok(State::Data { left: size })
             }
             (State::DataEnd { expected: b'\r' }, b'\r') => Ok(State::DataEnd { expected: b'\n' }),
-            (State::DataEnd { expected: b'\n' }, b'\n') => Ok(State::Size { size: 0, digits: 0 }),
+            (State::DataEnd { expected: b'\n' }, b'\n') => Ok(State::Size { size: None }),
             (State::Trailer { expected }, _) => trailer_next(expected, byte),
             _ => Err(WireError::Chunk),
         }
@@ -169,16 +166,14 @@ fn split(bytes: &[u8], left: u64) -> (&[u8], &[u8]) {
     bytes.split_at_checked(at).unwrap_or((bytes, &[]))
 }
 
-fn size_next(size: u64, digits: u8, byte: u8) -> Result<State, WireError> {
+/// Zeros in front change no number, however many `overhead_max` lets through (RFC 9112 §7.1).
+fn size_next(size: Option<u64>, byte: u8) -> Result<State, WireError> {
     if let Some(digit) = char::from(byte).to_digit(16) {
-        if digits == DIGITS_MAX {
-            return Err(WireError::Chunk);
-        }
-        let size = size.wrapping_shl(4) | u64::from(digit);
-        return Ok(State::Size { size, digits: digits.saturating_add(1) });
+        let before = size.unwrap_or(0).checked_mul(16).ok_or(WireError::Chunk)?;
+        return Ok(State::Size { size: Some(before | u64::from(digit)) });
     }
-    match byte {
-        b'\r' | b';' | b' ' | b'\t' if digits > 0 => extension_next(size, Extension::End, byte),
+    match (size, byte) {
+        (Some(size), b'\r' | b';' | b' ' | b'\t') => extension_next(size, Extension::End, byte),
         _ => Err(WireError::Chunk),
     }
 }

@@ -12,6 +12,7 @@ use super::{
     Framing, WireError,
     framing::{self, Once},
     grammar,
+    known::{self, Known},
     request_line::{self, RequestLine},
     target,
 };
@@ -128,22 +129,38 @@ impl Head {
     /// Reads a head from the first bytes of a connection's input: all that have come and were not
     /// used up yet. Empty lines before the request line are skipped (RFC 9112 §2.2) and count
     /// against `head_bytes_max`. Which error comes first does not depend on the pieces the bytes
-    /// came in; after one, the accessors tell nothing that may be used.
+    /// came in; after one, the accessors tell nothing that may be used, but for the method: HEAD
+    /// where that was asked, since its refusal has no content either.
     ///
     /// # Errors
     /// Bytes that are the beginning of no acceptable head, or one beyond the limits.
     pub fn read(&mut self, input: &[u8], limits: &HeadLimits) -> Result<Progress, WireError> {
         let seen = input.get(..limits.head_bytes_max).unwrap_or(input);
+        let read = match self.read_seen(seen, limits) {
+            Ok(Progress::NeedMore) if input.len() >= limits.head_bytes_max => {
+                Err(WireError::HeadTooLarge)
+            }
+            read => read,
+        };
+        if read.is_err() {
+            self.method = refused_method(seen);
+        }
+        read
+    }
+
+    fn read_seen(&mut self, seen: &[u8], limits: &HeadLimits) -> Result<Progress, WireError> {
         let lines = skip_empty_lines(seen)?;
         if let Some(line) = request_line::parse(lines, limits)?
             && let Some(behind) = self.read_fields(&line, limits)?
         {
             return Ok(Progress::Complete(seen.len().saturating_sub(behind)));
         }
-        if input.len() >= limits.head_bytes_max {
-            return Err(WireError::HeadTooLarge);
-        }
         Ok(Progress::NeedMore)
+    }
+
+    /// What is left of the head of a request that is refused: whether its answer has content.
+    pub(crate) fn refused(method: &Method) -> Head {
+        Head { method: method.clone(), ..Head::default() }
     }
 
     /// Reads the fields behind a request line; says how many bytes lie behind them.
@@ -238,14 +255,14 @@ impl Head {
         if strict { Ok(known) } else { Err(WireError::Field) }
     }
 
-    /// What the fields mean together.
+    /// What the fields mean together. The authority of a target takes the place of the received
+    /// `Host`, which must not be used then (RFC 9112 §3.2.2): whoever looks at the field sees it.
     fn decide(&mut self, known: &Known<'_>, fields: &[u8]) -> Result<(), WireError> {
         match known.host {
-            Once::Value(host) if self.valid_host.is_or_becomes(host) => {
-                if matches!(self.host, Host::Unknown) {
-                    self.host = Host::Field(Span::of(host, fields));
-                }
-            }
+            Once::Value(host) if self.valid_host.is_or_becomes(host) => match self.host {
+                Host::Authority(authority) => self.replace_host(authority),
+                _ => self.host = Host::Field(Span::of(host, fields)),
+            },
             Once::Absent if self.version == Version::Http10 => {}
             _ => return Err(WireError::Host),
         }
@@ -260,6 +277,21 @@ impl Head {
             return Err(WireError::Expectation);
         }
         Ok(())
+    }
+
+    fn replace_host(&mut self, authority: Span) {
+        let start = self.lines.len();
+        let text = self.target.get(authority.range()).unwrap_or_default();
+        self.lines.extend_from_slice(text.as_bytes());
+        let value = Span { start, end: self.lines.len() };
+        let lines = &self.lines;
+        let is_host = |name: &Span| {
+            let name = lines.get(name.range()).and_then(|name| std::str::from_utf8(name).ok());
+            name.is_some_and(|name| known::is_name(name, "Host"))
+        };
+        if let Some(field) = self.fields.iter_mut().find(|field| is_host(&field.0)) {
+            field.1 = value;
+        }
     }
 
     /// The method.
@@ -304,7 +336,7 @@ impl Head {
         self.fields.iter().filter(move |field| is_it(field.0)).map(|field| self.piece(field.1))
     }
 
-    /// All fields in the order they came.
+    /// All fields in the order they came; `Host` with the target's authority where it has one.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &[u8])> {
         let text = |span| std::str::from_utf8(self.piece(span)).unwrap_or_default();
         self.fields.iter().map(move |&(name, value)| (text(name), self.piece(value)))
@@ -335,59 +367,6 @@ impl Head {
     }
 }
 
-/// The fields that say how the message and the connection go on.
-#[derive(Debug, Default)]
-struct Known<'a> {
-    host: Once<'a>,
-    content_length: Once<'a>,
-    transfer_encoding: Once<'a>,
-    close: bool,
-    keep_alive: bool,
-    expects_continue: bool,
-    expects_other: bool,
-    cookies: bool,
-}
-
-impl<'a> Known<'a> {
-    /// Called for every field: the length tells most names apart.
-    fn note(&mut self, name: &str, value: &'a [u8]) {
-        match name.len() {
-            4 if is_name(name, "Host") => self.host.add(value),
-            6 if is_name(name, "Expect") => self.note_expect(value),
-            6 if is_name(name, "Cookie") => self.cookies = true,
-            10 if is_name(name, "Connection") => self.note_connection(value),
-            14 if is_name(name, "Content-Length") => self.content_length.add(value),
-            17 if is_name(name, "Transfer-Encoding") => self.transfer_encoding.add(value),
-            _ => {}
-        }
-    }
-
-    fn note_connection(&mut self, value: &[u8]) {
-        if value == b"keep-alive" {
-            self.keep_alive = true;
-            return;
-        }
-        for option in grammar::members(value) {
-            self.close |= option.eq_ignore_ascii_case(b"close");
-            self.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
-        }
-    }
-
-    fn note_expect(&mut self, value: &[u8]) {
-        for expectation in grammar::members(value).filter(|member| !member.is_empty()) {
-            let known = expectation.eq_ignore_ascii_case(b"100-continue");
-            self.expects_continue |= known;
-            self.expects_other |= !known;
-        }
-    }
-}
-
-/// Compares as it is mostly written first, and letter by letter only behind the right first letter.
-fn is_name(name: &str, wanted: &'static str) -> bool {
-    let first = |text: &str| text.bytes().next().map(|byte| byte | 0x20);
-    name == wanted || (first(name) == first(wanted) && name.eq_ignore_ascii_case(wanted))
-}
-
 /// Empty lines before the request line are left over from a body that was counted wrong.
 fn skip_empty_lines(mut seen: &[u8]) -> Result<&[u8], WireError> {
     loop {
@@ -398,6 +377,12 @@ fn skip_empty_lines(mut seen: &[u8]) -> Result<&[u8], WireError> {
             _ => return Ok(seen),
         }
     }
+}
+
+/// HEAD where these bytes ask for it, whatever else is wrong with them.
+pub(crate) fn refused_method(seen: &[u8]) -> Method {
+    let asks = skip_empty_lines(seen).is_ok_and(|lines| lines.starts_with(b"HEAD "));
+    if asks { Method::HEAD } else { Method::GET }
 }
 
 /// Refuses a line feed without carriage return in the first so many lines (RFC 9112 §2.2).

@@ -44,6 +44,19 @@ fn a_head_that_does_not_end_in_time_is_answered_408_and_closed() {
 }
 
 #[test]
+fn the_408_of_a_head_request_has_no_content() {
+    let site = Site::start_with(&soon(), (), urls());
+    for begun in
+        ["HEAD /hello HTTP/1.1\r\n", "HEAD /hello HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n"]
+    {
+        let mut client = site.client();
+        client.send(begun);
+        let answer = String::from_utf8(client.rest()).expect("text");
+        assert!(answer.starts_with("HTTP/1.1 408 ") && answer.ends_with("\r\n\r\n"), "{answer}");
+    }
+}
+
+#[test]
 fn a_head_sent_byte_by_byte_gains_no_time() {
     let site = Site::start_with(&soon(), (), urls());
     let mut client = site.client();

@@ -1,8 +1,15 @@
 //! What clients do: half-close, pipeline, send more than they should, go away.
 
-use std::net::Shutdown;
+use std::{
+    io::{self, Read},
+    net::Shutdown,
+    sync::{Arc, Barrier},
+};
 
-use webframe::{Request, Response, Result, Urls};
+use webframe::{
+    Request, Response, Result, Urls, blocking,
+    http::{HeaderValue, StatusCode},
+};
 
 use super::site::Site;
 
@@ -70,6 +77,91 @@ fn a_content_too_large_is_refused_before_it_is_read() {
     let mut client = site.client();
     client.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999999\r\n\r\n");
     assert_eq!(client.answer().expect("an answer").status, 413);
+}
+
+#[test]
+fn the_refusal_of_a_head_request_has_no_content() {
+    let site = site();
+    for request in [
+        "HEAD / HTTP/1.1\r\n\r\n",
+        "HEAD /\x01",
+        "HEAD * HTTP/1.1\r\nHost: x\r\n\r\n",
+        "HEAD / HTTP/2.0\r\n",
+        "HEAD / HTTP/1.1\r\nHost: x\r\nExpect: y\r\n\r\n",
+        "HEAD / HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999999\r\n\r\n",
+        "HEAD / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nz",
+    ] {
+        let answer = |request: &str| {
+            let mut client = site.client();
+            client.send(request);
+            String::from_utf8(client.rest()).expect("text")
+        };
+        let head = answer(request);
+        assert!(head.starts_with("HTTP/1.1 ") && head.ends_with("\r\n\r\n"), "{request:?}: {head}");
+        assert!(!head.contains("Content-Length: 0\r\n"), "{request:?}: {head}");
+        let get = answer(&request.replace("HEAD", "GET"));
+        assert!(!get.ends_with("\r\n\r\n"), "{request:?}: {get}");
+    }
+}
+
+#[test]
+fn what_comes_behind_the_last_request_does_not_destroy_its_answer() {
+    const LENGTH: usize = 32 << 20;
+    let large = |(): &(), _: &Request| {
+        let length = LENGTH as u64;
+        Ok(Response::stream(HeaderValue::from_static("a/b"), io::repeat(b'x').take(length)))
+    };
+    let site = Site::start((), Urls::new().get("/large", large));
+    for version in ["1.0", "1.1"] {
+        let mut client = site.client();
+        client.send(&format!("GET /large HTTP/{version}\r\nHost: x\r\nConnection: close\r\n\r\n"));
+        client.wait_for_bytes();
+        client.send("\r\n");
+        let answer = client.rest();
+        assert!(answer.len() > LENGTH, "{} bytes", answer.len());
+        assert!(answer.ends_with(if version == "1.0" { b"xxxxx" } else { b"0\r\n\r\n" }));
+    }
+}
+
+#[test]
+fn what_comes_while_the_last_request_is_answered_does_not_reset_the_connection() {
+    let came = Arc::new((Barrier::new(2), Barrier::new(2)));
+    let slow = |came: &Arc<(Barrier, Barrier)>, _: &Request| {
+        came.0.wait();
+        came.1.wait();
+        Ok(Response::text("x".repeat(100_000)))
+    };
+    let site = Site::start(Arc::clone(&came), Urls::new().get("/slow", blocking(slow)));
+    let mut client = site.client();
+    client.send("GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    came.0.wait();
+    client.send("\r\n");
+    came.1.wait();
+    assert_eq!(client.answer().expect("an answer").body.len(), 100_000);
+    assert_eq!(client.socket().peek(&mut [0]).expect("no reset"), 0);
+}
+
+#[test]
+fn who_sends_much_more_than_is_taken_reads_the_refusal_and_a_clean_end() {
+    let site = site();
+    let mut client = site.client();
+    let content = "x".repeat(4 << 20);
+    let length = content.len();
+    client.send(&format!(
+        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n{content}"
+    ));
+    let answer = client.answer().expect("an answer");
+    assert_eq!((answer.status, answer.closes()), (413, true));
+    assert_eq!(client.socket().peek(&mut [0]).expect("no reset"), 0);
+}
+
+#[test]
+fn a_handlers_interim_status_is_a_500_and_the_next_answer_is_not_taken_for_it() {
+    let early = |(): &(), _: &Request| Ok(Response::new(StatusCode::EARLY_HINTS));
+    let site = Site::start((), Urls::new().get("/early", early).get("/echo", echo));
+    let mut client = site.client();
+    assert_eq!(client.get("/early").status, 500);
+    assert_eq!(client.get("/echo").status, 200);
 }
 
 #[test]

@@ -177,6 +177,36 @@ fn a_request_behind_an_accepted_one_is_left_and_behind_a_refused_one_changes_not
 }
 
 #[test]
+fn the_host_field_says_what_an_absolute_target_says() {
+    use webframe::wire::Head;
+    let bytes =
+        b"GET http://one.example:81/a HTTP/1.1\r\nX-A: 1\r\nhOST: two.example\r\nX-B: 2\r\n\r\n";
+    let mut head = Head::default();
+    head.read(bytes, &super::head_limits()).expect("a head");
+    assert_eq!(head.host(), Some("one.example:81"));
+    let fields: [(&str, &[u8]); 3] = [("X-A", b"1"), ("hOST", b"one.example:81"), ("X-B", b"2")];
+    assert!(head.fields().eq(fields));
+    assert_eq!(head.field("Host"), Some(&b"one.example:81"[..]));
+}
+
+#[test]
+fn a_refused_head_tells_whether_head_was_asked() {
+    use webframe::wire::Head;
+    let mut head = Head::default();
+    for (bytes, method) in [
+        ("HEAD / HTTP/1.1\r\n\r\n", "HEAD"),
+        ("\r\nHEAD /\x01", "HEAD"),
+        ("GET /HEAD HTTP/1.1\r\n\r\n", "GET"),
+        ("HEADER / HTTP/1.1\r\n\r\n", "GET"),
+        ("HEAD\t/", "GET"),
+    ] {
+        let refused = head.read(bytes.as_bytes(), &super::head_limits());
+        assert!(refused.is_err(), "{bytes:?}");
+        assert_eq!(head.method().as_str(), method, "{bytes:?}");
+    }
+}
+
+#[test]
 fn a_refused_head_does_not_spoil_the_next_one() {
     use webframe::wire::{Head, Progress};
     let mut reused = Head::default();

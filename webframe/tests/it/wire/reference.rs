@@ -36,11 +36,16 @@ pub(super) fn read(input: &[u8]) -> Option<Request> {
         _ => return None,
     };
     let (path, query) = read_target(&method, std::str::from_utf8(target).ok()?)?;
-    let fields: Vec<(String, Vec<u8>)> = lines.map(|line| field(&line)).collect::<Option<_>>()?;
-    if fields.len() > 100 {
+    let mut fields: Vec<(String, Vec<u8>)> =
+        lines.map(|line| field(&line)).collect::<Option<_>>()?;
+    if fields.len() > 256 {
         return None;
     }
     check_host(&fields, minor)?;
+    if let Some(authority) = target_authority(target) {
+        let host = fields.iter_mut().find(|field| field.0.eq_ignore_ascii_case("host"));
+        host.into_iter().for_each(|host| host.1 = authority.to_vec());
+    }
     let (content, left) = read_content(&fields, minor, rest)?;
     let expects: Vec<String> = list(&fields, "expect");
     if minor > 0 && expects.iter().any(|member| !member.is_empty() && member != "100-continue") {
@@ -50,6 +55,14 @@ pub(super) fn read(input: &[u8]) -> Option<Request> {
     let has = |option: &str| connection.iter().any(|member| member == option);
     let keep_alive = !has("close") && (minor > 0 || has("keep-alive"));
     Some(Request { method, path, query, fields, content, keep_alive, left: left.to_vec() })
+}
+
+/// The authority of an absolute target.
+fn target_authority(target: &[u8]) -> Option<&[u8]> {
+    let behind = find(target, b"://").filter(|_| !target.starts_with(b"/"))? + 3;
+    let end = target[behind..].iter().position(|byte| b"/?".contains(byte));
+    let end = end.map_or(target.len(), |end| behind + end);
+    Some(&target[behind..end])
 }
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
@@ -224,7 +237,7 @@ pub(super) fn chunks(mut rest: &[u8]) -> Option<(Vec<u8>, &[u8])> {
         let end = find(rest, b"\r\n")?;
         let (line, behind) = (&rest[..end], &rest[end + 2..]);
         let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-        if digits == 0 || digits > 16 || !extensions(&line[digits..]) {
+        if digits == 0 || !extensions(&line[digits..]) {
             return None;
         }
         let size = u64::from_str_radix(std::str::from_utf8(&line[..digits]).ok()?, 16).ok()?;

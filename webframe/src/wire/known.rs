@@ -1,0 +1,56 @@
+//! The fields of a head to what they say of the message and its connection.
+
+use super::{framing::Once, grammar};
+
+/// The fields that say how the message and the connection go on.
+#[derive(Debug, Default)]
+pub(super) struct Known<'a> {
+    pub(super) host: Once<'a>,
+    pub(super) content_length: Once<'a>,
+    pub(super) transfer_encoding: Once<'a>,
+    pub(super) close: bool,
+    pub(super) keep_alive: bool,
+    pub(super) expects_continue: bool,
+    pub(super) expects_other: bool,
+    pub(super) cookies: bool,
+}
+
+impl<'a> Known<'a> {
+    /// Called for every field: the length tells most names apart.
+    pub(super) fn note(&mut self, name: &str, value: &'a [u8]) {
+        match name.len() {
+            4 if is_name(name, "Host") => self.host.add(value),
+            6 if is_name(name, "Expect") => self.note_expect(value),
+            6 if is_name(name, "Cookie") => self.cookies = true,
+            10 if is_name(name, "Connection") => self.note_connection(value),
+            14 if is_name(name, "Content-Length") => self.content_length.add(value),
+            17 if is_name(name, "Transfer-Encoding") => self.transfer_encoding.add(value),
+            _ => {}
+        }
+    }
+
+    fn note_connection(&mut self, value: &[u8]) {
+        if value == b"keep-alive" {
+            self.keep_alive = true;
+            return;
+        }
+        for option in grammar::members(value) {
+            self.close |= option.eq_ignore_ascii_case(b"close");
+            self.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
+        }
+    }
+
+    fn note_expect(&mut self, value: &[u8]) {
+        for expectation in grammar::members(value).filter(|member| !member.is_empty()) {
+            let known = expectation.eq_ignore_ascii_case(b"100-continue");
+            self.expects_continue |= known;
+            self.expects_other |= !known;
+        }
+    }
+}
+
+/// Compares as it is mostly written first, and letter by letter only behind the right first letter.
+pub(super) fn is_name(name: &str, wanted: &'static str) -> bool {
+    let first = |text: &str| text.bytes().next().map(|byte| byte | 0x20);
+    name == wanted || (first(name) == first(wanted) && name.eq_ignore_ascii_case(wanted))
+}
