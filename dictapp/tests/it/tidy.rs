@@ -19,7 +19,7 @@ const FLOORS: &[&[&str]] = &[
     &["hex", "model", "texts"],
     &["session", "books", "lexicon", "store"],
     &["form_token", "settings"],
-    &["log", "password"],
+    &["log", "password", "throttle"],
     &["dictionary"],
     &["urls", "views"],
     &["serve", "import", "shelving"],
