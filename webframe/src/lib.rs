@@ -48,7 +48,8 @@ pub mod fuzzing;
 pub use app::{App, Next};
 pub use cookie::{Cookie, CookieError, SameSite};
 pub use engine::{
-    Address, Pace, ReloadHandle, Server, ServerSettings, StopHandle, Stopped, TlsSettings,
+    Address, Gauges, GaugesHandle, Pace, ReloadHandle, Server, ServerSettings, StopHandle, Stopped,
+    TlsSettings,
 };
 pub use error::{Error, OrNotFound, Result};
 pub use files::StaticFiles;

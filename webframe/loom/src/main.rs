@@ -174,7 +174,6 @@ fn a_stall_is_remembered() {
 struct Engine {
     watchdog: Watchdog,
     tables: Vec<Table<Box<Shard>, ()>>,
-    service: Routes,
     workers: Workers,
 }
 
@@ -182,16 +181,10 @@ struct Engine {
 struct Shard(mpsc::Sender<()>);
 
 impl Shard {
+    fn stalled_by(&mut self, (): ()) {}
+
     fn run(self: Box<Shard>) {
         self.0.send(()).expect("its handler waits");
-    }
-}
-
-struct Routes(Pace);
-
-impl Routes {
-    fn pace(&self, _: ()) -> &Pace {
-        &self.0
     }
 }
 
@@ -220,7 +213,6 @@ fn a_sleeper_is_woken() {
     let engine = Arc::new(Engine {
         watchdog: Watchdog::new(1),
         tables: vec![Table::new()],
-        service: Routes(Pace::learned()),
         workers: Workers,
     });
     let watched = Arc::clone(&engine);

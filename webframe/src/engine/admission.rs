@@ -66,8 +66,12 @@ impl Admission {
         }
     }
 
+    pub(super) fn open(&self) -> usize {
+        self.open.load(Relaxed)
+    }
+
     /// Whether one has to go before another may stay.
     pub(super) fn is_over(&self) -> bool {
-        self.open.load(Relaxed) > self.open_max
+        self.open() > self.open_max
     }
 }

@@ -56,6 +56,8 @@ pub(super) struct Connection {
     pub(super) served: u32,
     /// The peer has said that nothing more will come.
     pub(super) ended: bool,
+    /// The handler of its request has passed its deadline.
+    pub(super) late: bool,
     /// The readiness to write is watched too.
     pub(super) watches_writing: bool,
 }
@@ -210,6 +212,7 @@ impl Connection {
             idle_since: now,
             served: 0,
             ended: false,
+            late: false,
             watches_writing: false,
         }
     }

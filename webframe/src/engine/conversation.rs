@@ -4,7 +4,10 @@
 //! back through the inbox; so a shard that is given to another worker while a handler runs takes
 //! its connections along, and nothing has to be put together again.
 
-use std::{sync::Arc, time::Duration, time::Instant};
+use std::{
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::{Duration, Instant},
+};
 
 use http::Method;
 
@@ -22,6 +25,13 @@ use crate::{
 
 /// A handler that takes longer is slow: it had better not run in the shard.
 const SLOW: Duration = Duration::from_micros(500);
+
+/// A call of a handler in the shard: what a shard says of why it lies on the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Call {
+    endpoint: Endpoint,
+    token: Token,
+}
 
 impl Shard {
     /// Reads what has come and answers it; `None` when another worker has the shard now.
@@ -137,7 +147,7 @@ impl Shard {
         let table = &engine.tables[number];
         let pace = engine.service.pace(endpoint);
         let began = self.begin_call(endpoint, pace);
-        table.lay(self, endpoint);
+        table.lay(self, Call { endpoint, token });
         let response = engine.service.answer(endpoint, &scratch.request);
         let Some(mut shard) = table.take_back() else {
             let fresh = Box::new(Request::empty(&engine.settings.limits, scratch.request.peer));
@@ -156,6 +166,13 @@ impl Shard {
         }
         shard.answer(token, response, scratch);
         Some(shard)
+    }
+
+    /// Another worker takes the shard over from a call that lasts: the route is remembered, and the
+    /// call has a deadline from now on.
+    pub(super) fn stalled_by(&mut self, call: Call) {
+        self.engine.service.pace(call.endpoint).learn_stall();
+        self.set_deadline_in(call.token, self.engine.clocks.handler);
     }
 
     /// Notes that a route is called here; its beginning where the call has to be timed.
@@ -228,6 +245,9 @@ impl Shard {
         let requests_max = self.engine.settings.limits.requests_per_connection_max;
         let draining = self.draining;
         let Some(connection) = self.connections.get(token) else { return };
+        if std::mem::take(&mut connection.late) {
+            self.engine.handlers_late.fetch_sub(1, Relaxed);
+        }
         let keep = !draining && connection.served + 1 < requests_max;
         answer::encode(connection, scratch, response, keep, &self.prelude);
     }
@@ -371,6 +391,8 @@ impl Shard {
                 }
             }
             Phase::Answering(pattern) => {
+                connection.late = true;
+                self.engine.handlers_late.fetch_add(1, Relaxed);
                 let limit = self.engine.settings.timeouts.handler;
                 log::warn!("the handler of {pattern:?} has run for more than {limit:?}");
             }

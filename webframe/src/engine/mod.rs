@@ -21,8 +21,10 @@ mod streaming;
 mod table;
 mod watchdog;
 mod workers;
+mod gauges;
 
 pub use certificates::{ReloadHandle, TlsSettings};
+pub use gauges::{Gauges, GaugesHandle};
 pub use listener::Address;
 pub use pace::Pace;
 pub use server::{Server, ServerSettings, StopHandle, Stopped};
@@ -75,11 +77,13 @@ pub(crate) struct Engine {
     clocks: Clocks,
     workers: Arc<workers::Workers>,
     watchdog: watchdog::Watchdog,
-    tables: Vec<table::Table<Box<shard::Shard>, Endpoint>>,
+    tables: Vec<table::Table<Box<shard::Shard>, conversation::Call>>,
     inboxes: Vec<inbox::Inbox<connection::Message>>,
     /// Connections of each shard.
     loads: Vec<AtomicUsize>,
     admission: admission::Admission,
+    /// Handlers whose deadline has passed.
+    handlers_late: AtomicUsize,
     started: Instant,
     failed: AtomicBool,
     /// Shards that have ended, and connections they cut.

@@ -20,6 +20,7 @@ use super::{
     admission::Admission,
     certificates::Certificates,
     connection::Message,
+    gauges::GaugesHandle,
     listener::{Listener, SocketFile},
     lock,
     redirect::Destination,
@@ -101,6 +102,7 @@ pub struct Server {
     socket_files: Vec<SocketFile>,
     certificates: Option<Arc<Certificates>>,
     stop: StopHandle,
+    gauges: GaugesHandle,
 }
 
 /// Stops a server from another thread.
@@ -165,6 +167,7 @@ impl Server {
             socket_files: Vec::new(),
             certificates,
             stop: StopHandle::default(),
+            gauges: GaugesHandle::default(),
         };
         if server.listeners.is_empty() {
             server.listen_at(&settings.addresses)?;
@@ -201,6 +204,11 @@ impl Server {
     /// A handle to stop the server with.
     pub fn stop_handle(&self) -> StopHandle {
         self.stop.clone()
+    }
+
+    /// A handle to see what the server is doing.
+    pub fn gauges_handle(&self) -> GaugesHandle {
+        self.gauges.clone()
     }
 
     /// A handle to have the certificate read anew with.
@@ -285,12 +293,14 @@ impl Server {
             inboxes,
             loads: (0..shards).map(|_| AtomicUsize::new(0)).collect(),
             admission: Admission::new(&self.settings),
+            handlers_late: AtomicUsize::new(0),
             started: Instant::now(),
             failed: AtomicBool::new(false),
             ended: Mutex::default(),
             one_ended: Condvar::new(),
             stop: self.stop.clone(),
         });
+        let _ = self.gauges.0.set(Arc::downgrade(&engine)); // a server serves once
         let watched = Arc::clone(&engine);
         thread::Builder::new()
             .name("watchdog".to_owned())

@@ -433,6 +433,7 @@ impl Shard {
             if whole && !connection.has_output() {
                 connection.transport.say_goodbye();
             }
+            self.engine.handlers_late.fetch_sub(usize::from(connection.late), Relaxed);
             self.engine.admission.leave(connection.peer.ip());
             self.engine.loads[self.number].store(self.connections.len(), Relaxed);
         }

@@ -107,8 +107,8 @@ pub(super) fn watch(engine: &Engine) {
     while !engine.watchdog.ended.load(SeqCst) {
         engine.watchdog.wait(&mut quiet_looks);
         for (table, seen) in engine.tables.iter().zip(&mut seen) {
-            if let Some((shard, endpoint)) = table.take_stale(seen) {
-                engine.service.pace(endpoint).learn_stall();
+            if let Some((mut shard, call)) = table.take_stale(seen) {
+                shard.stalled_by(call);
                 engine.workers.run_shard(move || shard.run());
             }
         }

@@ -31,6 +31,16 @@ pub(super) struct Bounds {
     pub(super) queue_age_max: Duration,
 }
 
+/// How the pool stands at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub(super) threads: usize,
+    /// Threads without a task.
+    pub(super) idle: usize,
+    /// Calls without a thread.
+    pub(super) waiting: usize,
+}
+
 /// The pool; [`Workers::close`] lets its threads go.
 pub(super) struct Workers {
     shared: Arc<Shared>,
@@ -121,11 +131,9 @@ impl Workers {
         }
     }
 
-    /// Threads alive and threads without a task.
-    #[cfg(test)]
-    pub(super) fn counts(&self) -> (usize, usize) {
+    pub(super) fn counts(&self) -> Counts {
         let state = lock(&self.shared.state);
-        (state.threads, state.idle)
+        Counts { threads: state.threads, idle: state.idle, waiting: state.calls.len() }
     }
 }
 
@@ -239,7 +247,7 @@ mod tests {
             });
         }
         together.wait(); // reached only when twenty run at once
-        assert!(workers.counts().0 <= 20 + CREW);
+        assert!(workers.counts().threads <= 20 + CREW);
     }
 
     #[test]
@@ -253,7 +261,7 @@ mod tests {
             });
         }
         together.wait();
-        while workers.counts().0 > 2 + CREW {
+        while workers.counts().threads > 2 + CREW {
             workers.review();
             std::thread::yield_now();
         }
@@ -271,7 +279,7 @@ mod tests {
             });
         }
         assert_eq!(all.iter().take(1_000).count(), 1_000);
-        assert_eq!(workers.counts().0, 2);
+        assert_eq!(workers.counts().threads, 2);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod blocking;
 mod bounds;
 mod clients;
 mod descriptors;
+mod gauges;
 mod hosts;
 mod proxies;
 mod refusals;

@@ -7,7 +7,9 @@ use std::{
     time::Duration,
 };
 
-use webframe::{Address, App, ReloadHandle, Server, ServerSettings, StopHandle, Stopped, Urls};
+use webframe::{
+    Address, App, GaugesHandle, ReloadHandle, Server, ServerSettings, StopHandle, Stopped, Urls,
+};
 
 /// How long a test waits for what must come; never reached where all is well.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -19,6 +21,7 @@ pub(crate) struct Site {
     pub(crate) redirects_at: Option<SocketAddr>,
     pub(crate) stop: StopHandle,
     pub(crate) reload: ReloadHandle,
+    pub(crate) gauges: GaugesHandle,
     serving: Option<JoinHandle<std::io::Result<Stopped>>>,
 }
 
@@ -56,8 +59,9 @@ impl Site {
         let address = first_tcp(&server.addresses()).expect("a TCP address");
         let redirects_at = first_tcp(&server.redirect_addresses());
         let (stop, reload) = (server.stop_handle(), server.reload_handle());
+        let gauges = server.gauges_handle();
         let serving = std::thread::spawn(move || server.serve(app));
-        Site { address, redirects_at, stop, reload, serving: Some(serving) }
+        Site { address, redirects_at, stop, reload, gauges, serving: Some(serving) }
     }
 
     pub(crate) fn client(&self) -> Client {
