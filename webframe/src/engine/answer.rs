@@ -38,9 +38,10 @@ pub(super) fn encode(
     };
     encode::encode_head(&mut scratch.output, status, &fields, frame.length, persistence, prelude);
     Response::recycle(fields);
-    let parting = match request.content_unread || scratch.at < scratch.have {
-        true => Parting::Lingering,
-        false => Parting::AtOnce,
+    let parting = match (request.content_unread || scratch.at < scratch.have, scratch.have) {
+        (true, _) => Parting::Lingering,
+        (false, 0) => Parting::Looking, // it was made elsewhere, since the last read
+        (false, _) => Parting::AtOnce,
     };
     connection.phase = if keep { Phase::Idle } else { Phase::Closing(parting) };
     if frame.content {

@@ -58,8 +58,8 @@ pub(super) struct Connection {
     pub(super) ended: bool,
     /// The handler of its request has passed its deadline.
     pub(super) late: bool,
-    /// The readiness to write is watched too.
-    pub(super) watches_writing: bool,
+    /// What the poll tells of it.
+    pub(super) watched: Watched,
 }
 
 /// Where a connection stands; see the picture above.
@@ -83,11 +83,22 @@ pub(super) enum Phase {
     Lingering(usize),
 }
 
+/// For what a connection is registered at the poll.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Watched {
+    /// Not yet: its first request is most often there already, and may be its last.
+    Not,
+    Reading,
+    ReadingAndWriting,
+}
+
 /// How to part from a peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Parting {
-    /// Everything that it sent has been read: just close.
+    /// Everything that it sent has been read just now: close.
     AtOnce,
+    /// Everything had been read when the answer was begun: look whether more has come.
+    Looking,
     /// It may still be sending: a close now could destroy the answer (RFC 9112 §9.6).
     Lingering,
 }
@@ -213,7 +224,7 @@ impl Connection {
             served: 0,
             ended: false,
             late: false,
-            watches_writing: false,
+            watched: Watched::Not,
         }
     }
 

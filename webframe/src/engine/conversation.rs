@@ -172,6 +172,7 @@ impl Shard {
     /// call has a deadline from now on.
     pub(super) fn stalled_by(&mut self, call: Call) {
         self.engine.service.pace(call.endpoint).learn_stall();
+        self.watch(call.token);
         self.set_deadline_in(call.token, self.engine.clocks.handler);
     }
 
@@ -299,6 +300,7 @@ impl Shard {
             Written::Broken => self.close(token),
             Written::Part => {
                 self.watch_writing(token);
+                self.look_before_closing(token);
                 self.set_deadline_in(token, self.engine.clocks.write);
             }
             Written::All => self.move_on(token),
@@ -338,10 +340,24 @@ impl Shard {
         }
     }
 
+    /// The last answer takes its time to be written: more may come meanwhile.
+    fn look_before_closing(&mut self, token: Token) {
+        if let Some(connection) = self.connections.get(token)
+            && let Phase::Closing(parting @ Parting::AtOnce) = &mut connection.phase
+        {
+            *parting = Parting::Looking;
+        }
+    }
+
     /// The last answer is written: closes, or waits until the peer has read it.
     fn part(&mut self, token: Token, parting: Parting) {
         let Some(connection) = self.connections.get(token) else { return };
-        if parting == Parting::AtOnce && !connection.has_unread() {
+        let all_is_read = match parting {
+            Parting::AtOnce => true,
+            Parting::Looking => !connection.has_unread(),
+            Parting::Lingering => false,
+        };
+        if all_is_read {
             return self.close(token);
         }
         connection.transport.shut_down_writing();

@@ -7,6 +7,7 @@ mod transport;
 mod tls;
 mod certificates;
 mod shard;
+mod accepting;
 mod slots;
 mod admission;
 mod timers;

@@ -13,29 +13,21 @@ use mio::{Events, Interest, Poll, Waker};
 
 use super::{
     Endpoint, Engine,
-    connection::{Connection, Message, Phase},
-    greeting::Arrival,
+    connection::{Message, Phase, Watched},
     inbox::Inbox,
-    listener::{AcceptFailure, Listener},
+    listener::Listener,
     reader::Scratch,
     slots::{Slots, Token},
     timers::{NEVER, TICK_MS, Tick, Wheel},
-    transport::Transport,
 };
 use crate::{request::Peer, wire::encode::Prelude};
 
 const BELL: mio::Token = mio::Token(usize::MAX);
 /// The listeners' tokens lie from here on up to the bell's.
 const FIRST_LISTENER: usize = usize::MAX - 1024;
-/// Accepts in a row before other connections have their turn.
-const ACCEPTS_AT_ONCE: usize = 64;
 /// Polls without waiting before the shard goes to sleep, at most: an event loop that sleeps after
 /// each request loses 10 % at few connections.
 const PATIENCE_MAX: u32 = 4;
-/// A shard gives a new connection away when it has this many more than the emptiest one.
-const IMBALANCE: usize = 8;
-/// How long the accepting rests when there is no room and nobody idle.
-const ACCEPT_REST: Duration = Duration::from_millis(50);
 
 /// One shard of the engine.
 pub(super) struct Shard {
@@ -52,11 +44,11 @@ pub(super) struct Shard {
     leaving: bool,
     poll: Poll,
     events: Events,
-    listeners: Vec<Listener>,
+    pub(super) listeners: Vec<Listener>,
     messages: Vec<Message>,
-    accept_again: Option<Instant>,
+    pub(super) accept_again: Option<Instant>,
     /// Idle connections chosen to be closed when room is needed, the longest idle one last.
-    victims: Vec<Token>,
+    pub(super) victims: Vec<Token>,
     date_until: Instant,
     /// Until when the tick may be taken for the current one.
     tick_until: Instant,
@@ -71,6 +63,8 @@ pub(super) struct Shard {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Todo {
     Accept(usize),
+    /// Reading for the first time, and watching what is not over then.
+    Welcome(Token),
     /// Reading may bring something; whether the peer has ended its side.
     Read(Token, bool),
     Write(Token),
@@ -141,6 +135,13 @@ impl Shard {
                             None => return,
                         }
                     }
+                    Todo::Welcome(token) => match shard.read(token, false, &mut scratch, &engine) {
+                        Some(mut shard) => {
+                            shard.watch(token);
+                            shard
+                        }
+                        None => return,
+                    },
                     Todo::Write(token) => {
                         shard.write(token);
                         shard
@@ -310,117 +311,32 @@ impl Shard {
         self.set_deadline(token, self.now.saturating_add(ticks).saturating_add(1).min(NEVER - 1));
     }
 
-    fn accept(&mut self, index: usize) {
-        for _ in 0..ACCEPTS_AT_ONCE {
-            let Some(listener) = self.listeners.get(index) else { return };
-            match listener.accept() {
-                Ok((socket, peer)) => self.admit(index, socket, peer),
-                Err(AcceptFailure::Empty) => return,
-                Err(AcceptFailure::Gone) => {}
-                Err(AcceptFailure::NoRoom) => {
-                    if !self.close_longest_idle() {
-                        self.accept_again = Some(self.clock + ACCEPT_REST);
-                        return;
-                    }
-                }
-            }
-        }
-        self.todo.push_back(Todo::Accept(index));
-    }
-
-    /// A connection was accepted here: it stays, or goes to a shard that has fewer.
-    fn admit(&mut self, listener: usize, socket: Transport, peer: SocketAddr) {
-        if !self.engine.admission.enter(peer.ip()) {
-            return; // closed by being dropped
-        }
-        let arrival = Arrival::at(listener, socket, peer, &self.engine);
-        let mine = self.connections.len();
-        let counts = self.engine.loads.iter().map(|load| load.load(Relaxed)).enumerate();
-        match counts.min_by_key(|load| load.1) {
-            Some((emptiest, load)) if load + IMBALANCE < mine && emptiest != self.number => {
-                self.engine.inboxes[emptiest].put(Message::Adopt(Box::new(arrival), 0));
-            }
-            _ => self.adopt(arrival, 0),
+    /// Has the poll tell when something comes.
+    pub(super) fn watch(&mut self, token: Token) {
+        if self.connections.get(token).is_some_and(|it| it.watched == Watched::Not) {
+            self.register(token, Watched::Reading);
         }
     }
 
-    /// Takes a connection that is counted already; where there are too many an idle one goes, here
-    /// or in the next shard.
-    fn adopt(&mut self, arrival: Arrival, refused_by: usize) {
-        let (engine, peer) = (Arc::clone(&self.engine), arrival.peer);
-        if engine.admission.is_over() && !self.close_longest_idle() {
-            let next = (self.number + 1) % engine.inboxes.len();
-            if refused_by + 1 < engine.inboxes.len() {
-                let arrival = Box::new(arrival);
-                engine.inboxes[next].put(Message::Adopt(arrival, refused_by + 1));
-            } else {
-                engine.admission.leave(peer.ip());
-            }
-            return;
-        }
-        let token = self.connections.next_token();
-        let mut connection = Connection::new(arrival, self.now);
-        let source = &mut connection.transport;
-        if let Err(error) =
-            self.poll.registry().register(source, token.to_poll(), Interest::READABLE)
-        {
-            log::error!("a connection cannot be watched: {error}");
-            engine.admission.leave(peer.ip());
-            return;
-        }
-        self.connections.insert(connection);
-        engine.loads[self.number].store(self.connections.len(), Relaxed);
-        self.await_first_request(token);
-    }
-
-    /// Sets the deadline of a connection that has sent nothing yet.
-    fn await_first_request(&mut self, token: Token) {
-        let clocks = self.engine.clocks;
-        let Some(connection) = self.connections.get(token) else { return };
-        let ticks = match connection.phase {
-            Phase::Greeting(..) if self.draining => clocks.linger,
-            Phase::Greeting(..) => clocks.head,
-            _ => clocks.idle,
-        };
-        self.set_deadline_in(token, ticks);
-    }
-
-    /// Makes room: closes the connection that has been idle longest; not one of this very moment,
-    /// whose request may be on its way.
-    fn close_longest_idle(&mut self) -> bool {
-        if self.victims.is_empty() {
-            self.choose_victims();
-        }
-        while let Some(token) = self.victims.pop() {
-            let now = self.now;
-            if self.connections.get(token).is_some_and(|c| c.is_idle() && c.idle_since < now) {
-                self.close(token);
-                return true;
-            }
-        }
-        false
-    }
-
-    /// Chooses the longest idle 1.5 % at once, so that a flood at the limit does not look at every
-    /// connection for each new one.
-    fn choose_victims(&mut self) {
-        let idle = self.connections.iter().filter(|(_, c)| c.is_idle() && c.idle_since < self.now);
-        let mut idle: Vec<(Tick, Token)> = idle.map(|(token, c)| (c.idle_since, token)).collect();
-        idle.sort_unstable_by_key(|idle| idle.0);
-        idle.truncate(idle.len() / 64 + 1);
-        self.victims.extend(idle.into_iter().rev().map(|idle| idle.1));
-    }
-
-    /// Watches the readiness to write too, from now on.
+    /// Has the poll tell when something can be written, too.
     pub(super) fn watch_writing(&mut self, token: Token) {
-        let Some(connection) = self.connections.get(token) else { return };
-        if connection.watches_writing {
-            return;
+        if self.connections.get(token).is_some_and(|it| it.watched != Watched::ReadingAndWriting) {
+            self.register(token, Watched::ReadingAndWriting);
         }
-        connection.watches_writing = true;
-        let both = Interest::READABLE | Interest::WRITABLE;
-        let source = &mut connection.transport;
-        if let Err(error) = self.poll.registry().reregister(source, token.to_poll(), both) {
+    }
+
+    fn register(&mut self, token: Token, wanted: Watched) {
+        let Some(connection) = self.connections.get(token) else { return };
+        let interest = match wanted {
+            Watched::ReadingAndWriting => Interest::READABLE | Interest::WRITABLE,
+            Watched::Not | Watched::Reading => Interest::READABLE,
+        };
+        let (poll, source) = (self.poll.registry(), &mut connection.transport);
+        let outcome = match std::mem::replace(&mut connection.watched, wanted) {
+            Watched::Not => poll.register(source, token.to_poll(), interest),
+            _ => poll.reregister(source, token.to_poll(), interest),
+        };
+        if let Err(error) = outcome {
             log::error!("a connection cannot be watched: {error}");
             self.close(token);
         }

@@ -1,0 +1,116 @@
+//! New connections to a shard: accepted, counted, given to the shard that has fewest; and room made
+//! for them where there is none, by closing the longest idle ones.
+
+use std::{net::SocketAddr, sync::Arc, sync::atomic::Ordering::Relaxed, time::Duration};
+
+use super::{
+    connection::{Connection, Message, Phase},
+    greeting::Arrival,
+    listener::AcceptFailure,
+    shard::{Shard, Todo},
+    slots::Token,
+    timers::Tick,
+    transport::Transport,
+};
+
+/// Accepts in a row before other connections have their turn.
+const ACCEPTS_AT_ONCE: usize = 64;
+/// A shard gives a new connection away when it has this many more than the emptiest one.
+const IMBALANCE: usize = 8;
+/// How long the accepting rests when there is no room and nobody idle.
+const ACCEPT_REST: Duration = Duration::from_millis(50);
+
+impl Shard {
+    pub(super) fn accept(&mut self, index: usize) {
+        for _ in 0..ACCEPTS_AT_ONCE {
+            let Some(listener) = self.listeners.get(index) else { return };
+            match listener.accept() {
+                Ok((socket, peer)) => self.admit(index, socket, peer),
+                Err(AcceptFailure::Empty) => return,
+                Err(AcceptFailure::Gone) => {}
+                Err(AcceptFailure::NoRoom) => {
+                    if !self.close_longest_idle() {
+                        self.accept_again = Some(self.clock + ACCEPT_REST);
+                        return;
+                    }
+                }
+            }
+        }
+        self.todo.push_back(Todo::Accept(index));
+    }
+
+    /// A connection was accepted here: it stays, or goes to a shard that has fewer.
+    pub(super) fn admit(&mut self, listener: usize, socket: Transport, peer: SocketAddr) {
+        if !self.engine.admission.enter(peer.ip()) {
+            return; // closed by being dropped
+        }
+        let arrival = Arrival::at(listener, socket, peer, &self.engine);
+        let mine = self.connections.len();
+        let counts = self.engine.loads.iter().map(|load| load.load(Relaxed)).enumerate();
+        match counts.min_by_key(|load| load.1) {
+            Some((emptiest, load)) if load + IMBALANCE < mine && emptiest != self.number => {
+                self.engine.inboxes[emptiest].put(Message::Adopt(Box::new(arrival), 0));
+            }
+            _ => self.adopt(arrival, 0),
+        }
+    }
+
+    /// Takes a connection that is counted already; where there are too many an idle one goes, here
+    /// or in the next shard.
+    pub(super) fn adopt(&mut self, arrival: Arrival, refused_by: usize) {
+        let (engine, peer) = (Arc::clone(&self.engine), arrival.peer);
+        if engine.admission.is_over() && !self.close_longest_idle() {
+            let next = (self.number + 1) % engine.inboxes.len();
+            if refused_by + 1 < engine.inboxes.len() {
+                let arrival = Box::new(arrival);
+                engine.inboxes[next].put(Message::Adopt(arrival, refused_by + 1));
+            } else {
+                engine.admission.leave(peer.ip());
+            }
+            return;
+        }
+        let token = self.connections.next_token();
+        self.connections.insert(Connection::new(arrival, self.now));
+        engine.loads[self.number].store(self.connections.len(), Relaxed);
+        self.await_first_request(token);
+        self.todo.push_back(Todo::Welcome(token));
+    }
+
+    /// Sets the deadline of a connection that has sent nothing yet.
+    pub(super) fn await_first_request(&mut self, token: Token) {
+        let clocks = self.engine.clocks;
+        let Some(connection) = self.connections.get(token) else { return };
+        let ticks = match connection.phase {
+            Phase::Greeting(..) if self.draining => clocks.linger,
+            Phase::Greeting(..) => clocks.head,
+            _ => clocks.idle,
+        };
+        self.set_deadline_in(token, ticks);
+    }
+
+    /// Makes room: closes the connection that has been idle longest; not one of this very moment,
+    /// whose request may be on its way.
+    fn close_longest_idle(&mut self) -> bool {
+        if self.victims.is_empty() {
+            self.choose_victims();
+        }
+        while let Some(token) = self.victims.pop() {
+            let now = self.now;
+            if self.connections.get(token).is_some_and(|c| c.is_idle() && c.idle_since < now) {
+                self.close(token);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Chooses the longest idle 1.5 % at once, so that a flood at the limit does not look at every
+    /// connection for each new one.
+    fn choose_victims(&mut self) {
+        let idle = self.connections.iter().filter(|(_, c)| c.is_idle() && c.idle_since < self.now);
+        let mut idle: Vec<(Tick, Token)> = idle.map(|(token, c)| (c.idle_since, token)).collect();
+        idle.sort_unstable_by_key(|idle| idle.0);
+        idle.truncate(idle.len() / 64 + 1);
+        self.victims.extend(idle.into_iter().rev().map(|idle| idle.1));
+    }
+}
