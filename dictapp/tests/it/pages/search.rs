@@ -90,7 +90,7 @@ fn the_last_page_of_too_many_matches_says_so_and_leads_to_no_other() {
 fn a_page_behind_the_last_one_leads_to_the_first_and_does_not_say_that_nothing_was_found() {
     let site = Site::start();
     let person = Person::new(&site);
-    for query in ["%2A", "gr%3Fat", "%2F%5Eun%2F", "%E8%8B%B9%E6%9E%9C"] {
+    for query in ["%2A", "gr%3Fat", "/%5Eun/", "%E8%8B%B9%E6%9E%9C"] {
         let first = format!("/search?q={query}");
         for number in ["335", "1000", "18446744073709551615"] {
             assert_eq!(person.get(&format!("{first}&page={number}")).to(&first), first);
