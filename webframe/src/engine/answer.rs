@@ -38,10 +38,12 @@ pub(super) fn encode(
     };
     encode::encode_head(&mut scratch.output, status, &fields, frame.length, persistence, prelude);
     Response::recycle(fields);
-    let parting = match (request.content_unread || scratch.at < scratch.have, scratch.have) {
-        (true, _) => Parting::Lingering,
-        (false, 0) => Parting::Looking, // it was made elsewhere, since the last read
-        (false, _) => Parting::AtOnce,
+    let parting = if request.content_unread || scratch.at < scratch.have {
+        Parting::Lingering
+    } else if scratch.have == 0 || scratch.have == scratch.input.len() {
+        Parting::Looking // made elsewhere, since the last read; or that read left some behind
+    } else {
+        Parting::AtOnce
     };
     connection.phase = if keep { Phase::Idle } else { Phase::Closing(parting) };
     if frame.content {

@@ -39,7 +39,7 @@ impl Case {
         if self.file.starts_with("accept/") {
             return Ok(Outcome::Request { summary: self.outcome.clone(), left: left.to_vec() });
         }
-        let error = ERRORS
+        let error = WireError::ALL
             .into_iter()
             .find(|error| format!("{error:?}") == self.outcome)
             .unwrap_or_else(|| panic!("{}: {} is no error", self.file, self.outcome));
@@ -63,26 +63,6 @@ impl Case {
             .then(|| format!("{} {how}: {outcome:?} instead of {expected:?}", self.file))
     }
 }
-
-const ERRORS: [WireError; 17] = [
-    WireError::RequestLine,
-    WireError::UnknownMethod,
-    WireError::Version,
-    WireError::Target,
-    WireError::TargetTooLong,
-    WireError::Field,
-    WireError::HeadTooLarge,
-    WireError::TooManyFields,
-    WireError::Host,
-    WireError::ContentLength,
-    WireError::TransferEncoding,
-    WireError::UnknownCoding,
-    WireError::Chunk,
-    WireError::ChunkOverhead,
-    WireError::BodyTooLarge,
-    WireError::Expectation,
-    WireError::Timeout,
-];
 
 #[track_caller]
 fn check(complaint: impl Fn(&Case) -> Option<String>) {
