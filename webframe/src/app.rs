@@ -112,7 +112,7 @@ impl<S: Send + Sync + 'static> App<S> {
             Err(error) => self.error_response(request, &error),
         };
         if endpoint == Endpoint::WrongMethod {
-            response.set(header::ALLOW, self.allow(request.path()));
+            response.set(header::ALLOW, self.allow(request.head.path_bytes()));
         }
         response
     }
@@ -125,7 +125,7 @@ impl<S: Send + Sync + 'static> App<S> {
         Error::new(status, "")
     }
 
-    fn allow(&self, path: &str) -> HeaderValue {
+    fn allow(&self, path: &[u8]) -> HeaderValue {
         let methods = self.urls.allowed(path);
         let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
         HeaderValue::from_str(&names.join(", ")).unwrap_or(HeaderValue::from_static("GET, HEAD"))
@@ -176,15 +176,23 @@ impl<S: Send + Sync + 'static> Next<'_, S> {
 
 impl<S: Send + Sync + 'static> Service for App<S> {
     fn find(&self, head: &Head) -> (Endpoint, &'static str) {
-        if head.path() == "*" {
+        let path = head.path_bytes();
+        if path == b"*" {
             return (Endpoint::WholeServer, "*");
         }
-        match self.urls.find(head.method(), head.path()) {
+        match self.urls.find(head.method(), path) {
             Found::Route(number) => {
                 (Endpoint::Route(number), self.urls.route(number).map_or("", |route| route.pattern))
             }
             Found::WrongMethod => (Endpoint::WrongMethod, ""),
             Found::Nothing => (Endpoint::Nothing, ""),
+        }
+    }
+
+    fn pattern(&self, endpoint: Endpoint) -> &'static str {
+        match endpoint {
+            Endpoint::Route(number) => self.urls.route(number).map_or("", |route| route.pattern),
+            _ => "",
         }
     }
 
@@ -196,6 +204,9 @@ impl<S: Send + Sync + 'static> Service for App<S> {
     }
 
     fn answer(&self, endpoint: Endpoint, request: &Request) -> Response {
+        if self.layers.is_empty() {
+            return self.endpoint_response(endpoint, request); // which lets no panic out
+        }
         let next = Next { app: self, inner: 0, endpoint };
         catch_unwind(AssertUnwindSafe(|| next.run(request))).unwrap_or_else(|panic| {
             self.error_response(request, &Error::internal(panic_text(&*panic)))

@@ -4,6 +4,8 @@
 //! too), and at the end `{*name}` for all the rest. Plain text wins over `{name}`, `{name}` over
 //! `{*name}`. Both sides are compared decoded, segment by segment.
 
+use std::cmp::Ordering;
+
 use http::Method;
 
 use crate::{engine::Pace, handler::Handler, wire::target};
@@ -11,8 +13,9 @@ use crate::{engine::Pace, handler::Handler, wire::target};
 /// The table of URLs of an app; mistakes in it are told when the app is bound.
 pub struct Urls<S> {
     routes: Vec<Route<S>>,
-    /// Patterns without parameters, sorted: what most requests ask for is found in one look.
-    fixed: Vec<(&'static str, Method, u32)>,
+    /// Patterns without parameters, sorted by length and text: what most requests ask for is found
+    /// in one look, and most are told apart by their length.
+    fixed: Vec<(&'static [u8], Method, u32)>,
     root: Node,
     mistakes: Vec<String>,
 }
@@ -86,8 +89,8 @@ impl<S> Urls<S> {
         if let Err(mistake) = self.root.insert(method, pattern, number) {
             self.mistakes.push(format!("{method} {pattern}: {mistake}"));
         } else if !pattern.contains('{') {
-            let place = self.fixed.partition_point(|fixed| fixed.0 < pattern);
-            self.fixed.insert(place, (pattern, method.clone(), number));
+            let place = self.first_fixed(pattern.as_bytes());
+            self.fixed.insert(place, (pattern.as_bytes(), method.clone(), number));
         }
         self
     }
@@ -100,12 +103,12 @@ impl<S> Urls<S> {
         self.routes.get(number as usize)
     }
 
-    pub(crate) fn find(&self, method: &Method, path: &str) -> Found {
+    pub(crate) fn find(&self, method: &Method, path: &[u8]) -> Found {
         let wanted = if method == Method::HEAD { &Method::GET } else { method };
         if let Some(number) = self.find_fixed(wanted, path) {
             return Found::Route(number);
         }
-        let below = path.strip_prefix('/').unwrap_or(path);
+        let below = path.strip_prefix(b"/").unwrap_or(path);
         if let Some(number) = self.root.find(Some(below), &mut |methods| number_of(methods, wanted))
         {
             return Found::Route(number);
@@ -119,16 +122,23 @@ impl<S> Urls<S> {
     }
 
     /// A route whose pattern is the path itself: nothing is more special.
-    fn find_fixed(&self, wanted: &Method, path: &str) -> Option<u32> {
-        let first = self.fixed.partition_point(|fixed| fixed.0 < path);
-        let same = self.fixed[first..].iter().take_while(|fixed| fixed.0 == path);
+    fn find_fixed(&self, wanted: &Method, path: &[u8]) -> Option<u32> {
+        let same = self.fixed[self.first_fixed(path)..].iter().take_while(|fixed| fixed.0 == path);
         same.into_iter().find(|fixed| fixed.1 == *wanted).map(|fixed| fixed.2)
     }
 
+    /// Where a path stands among the fixed patterns, or would.
+    fn first_fixed(&self, path: &[u8]) -> usize {
+        self.fixed.partition_point(|(pattern, ..)| match pattern.len().cmp(&path.len()) {
+            Ordering::Equal => *pattern < path,
+            by_length => by_length.is_lt(),
+        })
+    }
+
     /// The methods that a path takes, for `Allow`.
-    pub(crate) fn allowed(&self, path: &str) -> Vec<Method> {
+    pub(crate) fn allowed(&self, path: &[u8]) -> Vec<Method> {
         let mut allowed = vec![Method::OPTIONS];
-        let below = path.strip_prefix('/').unwrap_or(path);
+        let below = path.strip_prefix(b"/").unwrap_or(path);
         self.root.find(Some(below), &mut |methods| {
             allowed.extend(methods.iter().map(|method| method.0.clone()));
             None
@@ -187,9 +197,9 @@ impl Node {
 
     /// Offers the methods of every matching place to `pick`, the most special first, until it
     /// takes one. `below` is the path not walked yet, `None` at its end.
-    fn find(&self, below: Option<&str>, pick: &mut Pick<'_>) -> Option<u32> {
+    fn find(&self, below: Option<&[u8]>, pick: &mut Pick<'_>) -> Option<u32> {
         let Some(below) = below else { return pick(&self.here) };
-        let (segment, further) = match below.bytes().position(|byte| byte == b'/') {
+        let (segment, further) = match memchr::memchr(b'/', below) {
             Some(slash) => (&below[..slash], Some(&below[slash + 1..])),
             None => (below, None),
         };
@@ -290,7 +300,7 @@ mod tests {
     #[test]
     fn plain_text_wins_over_a_parameter_and_a_parameter_over_the_rest() {
         let urls = table();
-        let find = |path| urls.find(&Method::GET, path);
+        let find = |path: &str| urls.find(&Method::GET, path.as_bytes());
         assert_eq!(find("/"), Found::Route(0));
         assert_eq!(find("/word/random"), Found::Route(1));
         assert_eq!(find("/word/rand%6Fm"), Found::Route(1));
@@ -303,16 +313,16 @@ mod tests {
 
     #[test]
     fn goes_back_to_the_parameter_where_the_plain_text_leads_nowhere() {
-        assert_eq!(table().find(&Method::POST, "/word/random/note"), Found::Route(3));
+        assert_eq!(table().find(&Method::POST, b"/word/random/note"), Found::Route(3));
     }
 
     #[test]
     fn another_method_is_told_apart_from_nothing() {
         let urls = table();
-        assert_eq!(urls.find(&Method::HEAD, "/"), Found::Route(0));
-        assert_eq!(urls.find(&Method::POST, "/"), Found::WrongMethod);
-        assert_eq!(urls.allowed("/word/x"), [Method::GET, Method::HEAD, Method::OPTIONS]);
-        assert_eq!(urls.allowed("/word/x/note"), [Method::OPTIONS, Method::POST]);
+        assert_eq!(urls.find(&Method::HEAD, b"/"), Found::Route(0));
+        assert_eq!(urls.find(&Method::POST, b"/"), Found::WrongMethod);
+        assert_eq!(urls.allowed(b"/word/x"), [Method::GET, Method::HEAD, Method::OPTIONS]);
+        assert_eq!(urls.allowed(b"/word/x/note"), [Method::OPTIONS, Method::POST]);
     }
 
     #[test]

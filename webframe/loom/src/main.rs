@@ -76,8 +76,12 @@ fn one_owner() {
     let mut shard = Some(Box::new("shard"));
     for _ in 0..2 {
         if let Some(mine) = shard.take() {
-            table.lay(mine, ());
+            table.begin_call(0);
+            let receipt = table.lay(mine);
+            table.begin_call(1);
+            let given = table.has_given(receipt);
             shard = table.take_back();
+            assert!(!given || shard.is_none());
         }
     }
     let taken = watchdog.join().expect("no panic");
@@ -91,7 +95,7 @@ fn only_what_is_stale() {
     let watchdog = thread::spawn(move || {
         let (mut seen, mut laid_before) = (Seen::default(), 0);
         for _ in 0..3 {
-            if let Some((round, ())) = watched.take_stale(&mut seen) {
+            if let Some((round, _)) = watched.take_stale(&mut seen) {
                 assert!(round <= laid_before, "{round} was laid after the look at {laid_before}");
                 return;
             }
@@ -100,7 +104,8 @@ fn only_what_is_stale() {
     });
     for round in 1..=3 {
         begun.store(round, SeqCst);
-        table.lay(round, ());
+        table.begin_call(0);
+        table.lay(round);
         if table.take_back().is_none() {
             break;
         }
@@ -112,12 +117,14 @@ fn only_what_is_stale() {
 fn coming_back_late() {
     let (table, messages) = (Arc::new(Table::new()), Arc::new(AtomicUsize::new(0)));
     let (given, answered) = (Arc::clone(&table), Arc::clone(&messages));
-    table.lay(Box::new("shard"), "first");
+    table.begin_call(1);
+    table.lay(Box::new("shard"));
     let other = thread::spawn(move || {
         let mut seen = Seen::default();
         given.take_stale(&mut seen);
         let (shard, _) = given.take_stale(&mut seen)?;
-        given.lay(shard, "second");
+        given.begin_call(2);
+        given.lay(shard);
         let back = given.take_back();
         if back.is_none() {
             answered.fetch_add(1, SeqCst);
@@ -173,7 +180,7 @@ fn a_stall_is_remembered() {
 /// As much of the engine as the watchdog's loop knows.
 struct Engine {
     watchdog: Watchdog,
-    tables: Vec<Table<Box<Shard>, ()>>,
+    tables: Vec<Table<Box<Shard>>>,
     workers: Workers,
 }
 
@@ -181,7 +188,7 @@ struct Engine {
 struct Shard(mpsc::Sender<()>);
 
 impl Shard {
-    fn stalled_by(&mut self, (): ()) {}
+    fn stalled_by(&mut self, _: u32) {}
 
     fn run(self: Box<Shard>) {
         self.0.send(()).expect("its handler waits");
@@ -220,7 +227,8 @@ fn a_sleeper_is_woken() {
     let watchdog = thread::spawn(move || watch(&watched));
     engine.watchdog.wake();
     let (given, comes) = mpsc::channel();
-    engine.tables[0].lay(Box::new(Shard(given)), ());
+    engine.tables[0].begin_call(0);
+    engine.tables[0].lay(Box::new(Shard(given)));
     comes.recv().expect("the watchdog gives the shard away"); // for ever where nobody looks: loom says so
     assert!(engine.tables[0].take_back().is_none());
     engine.watchdog.rest();

@@ -5,75 +5,83 @@ use std::io::Read;
 use http::StatusCode;
 
 use super::{
-    connection::{Connection, Parting, Phase, Streaming},
+    connection::{Parting, Phase, Streaming},
     reader::Scratch,
+    turn::Turn,
 };
 use crate::{
     Body, Response,
     wire::{
         Version,
-        encode::{self, Length, Persistence, Prelude},
+        encode::{self, Length, Persistence},
     },
 };
 
 /// Appends the answer to the scratch's output and says in the connection's phase what follows.
-pub(super) fn encode(
-    connection: &mut Connection,
-    scratch: &mut Scratch,
-    response: Response,
-    keep: bool,
-    prelude: &Prelude,
-) {
-    connection.served += 1;
+pub(super) fn encode(turn: &mut Turn, scratch: &mut Scratch, response: Response) {
+    turn.served += 1;
     let request = &*scratch.request;
     let head = &request.head;
-    let (status, fields, body) = final_answer(response).into_parts();
+    let (status, fields, body) = match response.status().is_informational() {
+        false => response.into_parts(),
+        true => instead_of_interim(&response).into_parts(),
+    };
     let frame = encode::frame(head.method(), head.version(), status, body.length());
-    let keep =
-        keep && head.keep_alive() && !request.content_unread && frame.length != Length::Close;
+    let keep = turn.served < turn.served_max
+        && head.keep_alive()
+        && !request.content_unread
+        && frame.length != Length::Close;
     let persistence = match (keep, head.version()) {
         (true, Version::Http11) => Persistence::Keep,
         (true, Version::Http10) => Persistence::KeepTold,
         (false, _) => Persistence::Close,
     };
-    encode::encode_head(&mut scratch.output, status, &fields, frame.length, persistence, prelude);
+    encode::encode_head(
+        &mut scratch.output,
+        status,
+        &fields,
+        frame.length,
+        persistence,
+        &turn.prelude,
+    );
     Response::recycle(fields);
-    let parting = if request.content_unread || scratch.at < scratch.have {
-        Parting::Lingering
-    } else if scratch.have == 0 || scratch.have == scratch.input.len() {
-        Parting::Looking // made elsewhere, since the last read; or that read left some behind
-    } else {
-        Parting::AtOnce
+    turn.phase = match keep {
+        true => Phase::Idle,
+        false => Phase::Closing(parting(turn, scratch)),
     };
-    connection.phase = if keep { Phase::Idle } else { Phase::Closing(parting) };
     if frame.content {
-        append(connection, &mut scratch.output, body, frame.length, keep);
+        append(turn, &mut scratch.output, body, frame.length, keep);
     }
 }
 
-/// A handler's 1xx would leave the peer waiting, and the next answer would be taken for this one.
-fn final_answer(response: Response) -> Response {
-    if !response.status().is_informational() {
-        return response;
+/// How to part after the answer to the request in the scratch.
+fn parting(turn: &Turn, scratch: &Scratch) -> Parting {
+    let request = &*scratch.request;
+    if request.content_unread || scratch.at < scratch.have || request.head.keep_alive() {
+        return Parting::Lingering; // it does not know that this was the last one
     }
+    // Made elsewhere, since the last read; or that read left some behind, or may have left the
+    // word that ends an encrypted connection.
+    if scratch.have == 0 || scratch.have == scratch.input.len() || turn.peer.encrypted {
+        return Parting::Looking;
+    }
+    Parting::AtOnce
+}
+
+/// A handler's 1xx would leave the peer waiting, and the next answer would be taken for this one.
+fn instead_of_interim(response: &Response) -> Response {
     log::error!("a handler answered {}, which is no final status", response.status());
     Response::text("500 Internal Server Error\n").with_status(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// Appends a body that lies in memory, or begins to stream one that does not.
-fn append(
-    connection: &mut Connection,
-    output: &mut Vec<u8>,
-    body: Body,
-    length: Length,
-    keep: bool,
-) {
+fn append(turn: &mut Turn, output: &mut Vec<u8>, body: Body, length: Length, keep: bool) {
     let (source, owed): (Box<dyn Read + Send>, _) = match body {
         Body::File { file, length } => (Box::new(file), Some(length)),
         Body::Stream(source) => (source, None),
         bytes => return output.extend_from_slice(bytes.as_bytes().unwrap_or_default()),
     };
-    connection.phase = Phase::Streaming(Box::new(Streaming {
+    turn.phase = Phase::Streaming(Box::new(Streaming {
         source: Some(source),
         owed,
         chunked: length == Length::Chunked,

@@ -24,6 +24,7 @@ use super::{
     slots::Token,
     timers::{NEVER, Tick},
     transport::Transport,
+    turn::Stray,
 };
 use crate::{
     Request, Response,
@@ -73,8 +74,8 @@ pub(super) enum Phase {
     Head(Tick),
     /// Part of a content has come.
     Body(Box<Receiving>),
-    /// A handler has the request; the pattern of its route.
-    Answering(&'static str),
+    /// A handler has the request.
+    Answering(Endpoint),
     /// An answer is written piece by piece.
     Streaming(Box<Streaming>),
     /// The last answer waits to be taken; then the reason says how to part.
@@ -99,7 +100,8 @@ pub(super) enum Parting {
     AtOnce,
     /// Everything had been read when the answer was begun: look whether more has come.
     Looking,
-    /// It may still be sending: a close now could destroy the answer (RFC 9112 §9.6).
+    /// It may still be sending, for it has not said that it would stop: a close now could destroy
+    /// the answer (RFC 9112 §9.6).
     Lingering,
 }
 
@@ -187,6 +189,8 @@ pub(super) enum Message {
     Adopt(Box<Arrival>, usize),
     /// An answer.
     Answered(Box<Answered>),
+    /// A turn that lost its shard on the way.
+    Stray(Box<Stray>),
     /// A piece of a stream, and its source unless it ended.
     Piece(Token, io::Result<Vec<u8>>, Option<Box<dyn Read + Send>>),
     /// Stop accepting, answer what is in flight, close what is idle.
@@ -195,15 +199,11 @@ pub(super) enum Message {
     Leave,
 }
 
-/// A request that was answered away from its shard.
+/// A request that a worker has answered.
 pub(super) struct Answered {
     pub(super) token: Token,
     pub(super) request: Box<Request>,
     pub(super) response: Response,
-    /// Answers of the same batch, written before this one.
-    pub(super) output: Vec<u8>,
-    /// Input of the same batch behind this request.
-    pub(super) rest: Vec<u8>,
 }
 
 impl Connection {

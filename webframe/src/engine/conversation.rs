@@ -6,32 +6,22 @@
 
 use std::{
     sync::{Arc, atomic::Ordering::Relaxed},
-    time::{Duration, Instant},
+    time::Instant,
 };
-
-use http::Method;
 
 use super::{
-    Endpoint, Engine, Pace, answer,
-    connection::{Answered, Came, Connection, Message, Parting, Phase, Step, Written},
-    reader::{self, Scratch},
+    Endpoint, Engine,
+    calls::SLOW,
+    connection::{Answered, Came, Connection, Message, Parting, Phase, Written},
+    reader::Scratch,
     shard::{Shard, Todo},
     slots::Token,
+    turn::{End, Turn},
 };
 use crate::{
-    Refusal, Request, RequestId, Response,
-    wire::{Head, WireError, head},
+    Refusal, Request,
+    wire::{WireError, head},
 };
-
-/// A handler that takes longer is slow: it had better not run in the shard.
-const SLOW: Duration = Duration::from_micros(500);
-
-/// A call of a handler in the shard: what a shard says of why it lies on the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Call {
-    endpoint: Endpoint,
-    token: Token,
-}
 
 impl Shard {
     /// Reads what has come and answers it; `None` when another worker has the shard now.
@@ -85,190 +75,86 @@ impl Shard {
         self.converse(token, scratch, engine)
     }
 
-    /// Answers every request in the scratch's input, as far as it goes.
+    /// Answers what has come. The shard lies on the table while handlers run: when one takes long
+    /// the watchdog gives it to another worker, and the turn goes after it by the inbox.
     fn converse(
         mut self: Box<Self>,
         token: Token,
         scratch: &mut Scratch,
         engine: &Arc<Engine>,
     ) -> Option<Box<Self>> {
-        while scratch.output.len() < engine.settings.limits.output_bytes_max {
-            let now = self.now;
-            let Some(connection) = self.connections.get(token) else { return Some(self) };
-            match reader::next(connection, scratch, engine, now) {
-                Step::NeedMore => break,
-                Step::Refuse(error) => {
-                    let method = reader::refused_method(connection, scratch);
-                    let response = engine.service.refuse(error.into());
-                    self.refuse(token, &method, response, scratch);
-                    break;
-                }
-                Step::Answer(response) => self.answer(token, *response, scratch),
-                Step::Fail(error) => {
-                    log::error!("a request's content cannot be kept: {error}");
-                    let method = reader::refused_method(connection, scratch);
-                    let response = engine.service.refuse(Refusal::Fault);
-                    self.refuse(token, &method, response, scratch);
-                    break;
-                }
-                Step::Request(endpoint) => {
-                    self.requests += 1;
-                    let id = self.requests * engine.inboxes.len() as u64 + self.number as u64;
-                    scratch.request.id = RequestId(id);
-                    if engine.service.pace(endpoint).blocks() {
-                        self.send_away(token, endpoint, scratch, engine);
-                        break;
-                    }
-                    self = self.answer_here(token, endpoint, scratch, engine)?;
-                }
-            }
-            let kept = self.connections.get(token).is_some_and(|c| matches!(c.phase, Phase::Idle));
-            if !kept || scratch.at == scratch.have {
-                break;
-            }
-        }
-        self.settle(token, scratch);
-        Some(self)
-    }
-
-    /// Runs the handler on this thread. The shard lies on the table meanwhile: when the handler
-    /// takes long the watchdog gives it to another worker, and the answer goes there by the inbox.
-    fn answer_here(
-        mut self: Box<Self>,
-        token: Token,
-        endpoint: Endpoint,
-        scratch: &mut Scratch,
-        engine: &Arc<Engine>,
-    ) -> Option<Box<Self>> {
         let number = self.number;
-        if let Some(connection) = self.connections.get(token) {
-            connection.phase = Phase::Answering(scratch.request.pattern);
+        let Some(mut turn) = self.begin_turn(token) else { return Some(self) };
+        let mut shard = Some(self);
+        let end = turn.run(&mut shard, scratch, engine, number);
+        if shard.is_none() && !matches!(end, End::ShardGiven(_)) {
+            shard = engine.tables[number].take_back();
         }
-        let table = &engine.tables[number];
-        let pace = engine.service.pace(endpoint);
-        let began = self.begin_call(endpoint, pace);
-        table.lay(self, Call { endpoint, token });
-        let response = engine.service.answer(endpoint, &scratch.request);
-        let Some(mut shard) = table.take_back() else {
-            let fresh = Box::new(Request::empty(&engine.settings.limits, scratch.request.peer));
-            engine.inboxes[number].put(Message::Answered(Box::new(Answered {
-                token,
-                request: std::mem::replace(&mut scratch.request, fresh),
-                response,
-                output: std::mem::take(&mut scratch.output),
-                rest: scratch.unread().to_vec(),
-            })));
+        let Some(mut shard) = shard else {
+            turn.stray(end, scratch, engine, number);
             return None;
         };
-        if let Some(began) = began {
-            shard.clock = Instant::now();
-            pace.learn(shard.clock.duration_since(began) > SLOW);
+        if let End::Blocks(endpoint) = end {
+            shard.send_away(&mut turn, endpoint, scratch, engine);
         }
-        shard.answer(token, response, scratch);
+        shard.end_turn(turn, scratch);
         Some(shard)
     }
 
     /// Another worker takes the shard over from a call that lasts: the route is remembered, and the
     /// call has a deadline from now on.
-    pub(super) fn stalled_by(&mut self, call: Call) {
-        self.engine.service.pace(call.endpoint).learn_stall();
-        self.watch(call.token);
-        self.set_deadline_in(call.token, self.engine.clocks.handler);
-    }
-
-    /// Notes that a route is called here; its beginning where the call has to be timed.
-    fn begin_call(&mut self, endpoint: Endpoint, pace: &Pace) -> Option<Instant> {
-        if pace.is_in_doubt() {
-            return Some(Instant::now());
+    pub(super) fn stalled_by(&mut self, call: u32) {
+        let endpoint = Endpoint::from_number(call);
+        self.engine.service.pace(endpoint).learn_stall();
+        let Some(token) = self.serves else { return };
+        if let Some(connection) = self.connections.get(token) {
+            connection.phase = Phase::Answering(endpoint);
         }
-        if self.untimed.last() != Some(&endpoint) {
-            self.untimed.push(endpoint);
-        }
-        None
-    }
-
-    /// Ends the calls since the last wait for events. To look at the clock for each would cost a
-    /// tenth of it: where all of them together were quick, none was slow; else the next calls of
-    /// these routes are timed one by one.
-    pub(super) fn end_calls(&mut self) {
-        let began = std::mem::replace(&mut self.clock, Instant::now());
-        if self.clock.duration_since(began) > SLOW {
-            for &endpoint in &self.untimed {
-                self.engine.service.pace(endpoint).suspect();
-            }
-        }
-        self.untimed.clear();
+        self.watch(token);
+        self.set_deadline_in(token, self.engine.clocks.handler);
     }
 
     /// Gives the request to a worker; or says at once that there are too many waiting.
     fn send_away(
         &mut self,
-        token: Token,
+        turn: &mut Turn,
         endpoint: Endpoint,
         scratch: &mut Scratch,
         engine: &Arc<Engine>,
     ) {
-        let Some(connection) = self.connections.get(token) else { return };
-        connection.phase = Phase::Answering(scratch.request.pattern);
         if !engine.workers.admits(self.clock) {
-            let response = engine.service.refuse(Refusal::Busy);
-            return self.answer(token, response, scratch);
+            return turn.answer(engine.service.refuse(Refusal::Busy), scratch);
         }
-        let fresh = Box::new(Request::empty(&engine.settings.limits, scratch.request.peer));
+        turn.phase = Phase::Answering(endpoint);
+        let fresh = Box::new(Request::empty(&engine.settings.limits, turn.peer));
         let request = std::mem::replace(&mut scratch.request, fresh);
-        let (engine, number) = (Arc::clone(engine), self.number);
+        let (engine, number, token) = (Arc::clone(engine), self.number, turn.token);
         let workers = Arc::clone(&engine.workers);
         workers.call(self.clock, move || {
             let began = Instant::now();
             let response = engine.service.answer(endpoint, &request);
             engine.service.pace(endpoint).learn(began.elapsed() > SLOW);
-            let (output, rest) = (Vec::new(), Vec::new());
-            let answered = Answered { token, request, response, output, rest };
+            let answered = Answered { token, request, response };
             engine.inboxes[number].put(Message::Answered(Box::new(answered)));
         });
     }
 
     /// An answer came back from a worker.
     pub(super) fn answered(&mut self, answered: Answered, scratch: &mut Scratch) {
-        let Some(connection) = self.connections.get(answered.token) else { return };
-        if !answered.rest.is_empty() {
-            connection.input = answered.rest;
-        }
-        scratch.request = answered.request;
-        scratch.output.extend_from_slice(&answered.output);
-        self.answer(answered.token, answered.response, scratch);
-        self.settle(answered.token, scratch);
-        self.read_on(answered.token);
-    }
-
-    /// Appends the answer to the request in the scratch.
-    fn answer(&mut self, token: Token, response: Response, scratch: &mut Scratch) {
-        let requests_max = self.engine.settings.limits.requests_per_connection_max;
-        let draining = self.draining;
-        let Some(connection) = self.connections.get(token) else { return };
-        if std::mem::take(&mut connection.late) {
-            self.engine.handlers_late.fetch_sub(1, Relaxed);
-        }
-        let keep = !draining && connection.served + 1 < requests_max;
-        answer::encode(connection, scratch, response, keep, &self.prelude);
-    }
-
-    /// Appends the answer to what is no request; nothing behind it is looked at.
-    fn refuse(&mut self, token: Token, method: &Method, response: Response, scratch: &mut Scratch) {
-        scratch.request.head = Head::refused(method);
-        scratch.request.content_unread = true;
-        scratch.at = scratch.have;
-        if let Some(connection) = self.connections.get(token) {
-            connection.input = Vec::new();
-        }
-        self.answer(token, response, scratch);
+        let Answered { token, request, response } = answered;
+        let Some(mut turn) = self.begin_turn(token) else { return };
+        scratch.request = request;
+        turn.answer(response, scratch);
+        self.end_turn(turn, scratch);
+        self.read_on(token);
     }
 
     /// Writes what the scratch holds for the peer, and keeps what of its input is not used up.
     pub(super) fn settle(&mut self, token: Token, scratch: &mut Scratch) {
         let Some(connection) = self.connections.get(token) else { return };
-        if !matches!(connection.phase, Phase::Closing(_) | Phase::Lingering(_)) {
-            connection.input.extend_from_slice(scratch.unread());
+        match connection.phase {
+            Phase::Closing(_) | Phase::Lingering(_) => connection.input = Vec::new(),
+            _ => connection.input.extend_from_slice(scratch.unread()),
         }
         let waits_for_peer = match connection.phase {
             Phase::Idle => connection.input.is_empty(),
@@ -406,9 +292,10 @@ impl Shard {
                     false => self.time_out(token, scratch),
                 }
             }
-            Phase::Answering(pattern) => {
+            &Phase::Answering(endpoint) => {
                 connection.late = true;
                 self.engine.handlers_late.fetch_add(1, Relaxed);
+                let pattern = self.engine.service.pattern(endpoint);
                 let limit = self.engine.settings.timeouts.handler;
                 log::warn!("the handler of {pattern:?} has run for more than {limit:?}");
             }
@@ -417,14 +304,15 @@ impl Shard {
     }
 
     fn time_out(&mut self, token: Token, scratch: &mut Scratch) {
-        let Some(connection) = self.connections.get(token) else { return };
-        let method = match &connection.phase {
-            Phase::Head(_) => head::refused_method(&connection.input),
-            _ => reader::refused_method(connection, scratch),
+        let head =
+            self.connections.get(token).map(|connection| head::refused_method(&connection.input));
+        let (Some(head), Some(mut turn)) = (head, self.begin_turn(token)) else { return };
+        let method = match turn.phase {
+            Phase::Head(_) => head,
+            _ => turn.refused_method(scratch),
         };
-        let response = self.engine.service.refuse(WireError::Timeout.into());
-        self.refuse(token, &method, response, scratch);
-        self.settle(token, scratch);
+        turn.refuse_method(&method, WireError::Timeout.into(), scratch, &self.engine);
+        self.end_turn(turn, scratch);
     }
 }
 

@@ -16,6 +16,8 @@ mod connection;
 mod greeting;
 mod redirect;
 mod conversation;
+mod turn;
+mod calls;
 mod reader;
 mod answer;
 mod streaming;
@@ -33,7 +35,7 @@ pub use server::{Server, ServerSettings, StopHandle, Stopped};
 use std::{
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicUsize},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize},
     },
     time::{Duration, Instant},
 };
@@ -46,6 +48,8 @@ use crate::{Refusal, Request, Response, Timeouts, wire::Head};
 pub(crate) trait Service: Send + Sync {
     /// Where a head leads, and the pattern of the route.
     fn find(&self, head: &Head) -> (Endpoint, &'static str);
+    /// The pattern of the route; empty where there is none.
+    fn pattern(&self, endpoint: Endpoint) -> &'static str;
     /// What is known of how long the endpoint takes.
     fn pace(&self, endpoint: Endpoint) -> &Pace;
     /// The answer; a panic is a 500 already.
@@ -67,6 +71,31 @@ pub(crate) enum Endpoint {
     WholeServer,
 }
 
+impl Endpoint {
+    const WRONG_METHOD: u32 = u32::MAX;
+    const NOTHING: u32 = u32::MAX - 1;
+    const WHOLE_SERVER: u32 = u32::MAX - 2;
+
+    /// As a number that tells it from every other one.
+    fn to_number(self) -> u32 {
+        match self {
+            Endpoint::Route(number) => number,
+            Endpoint::WrongMethod => Endpoint::WRONG_METHOD,
+            Endpoint::Nothing => Endpoint::NOTHING,
+            Endpoint::WholeServer => Endpoint::WHOLE_SERVER,
+        }
+    }
+
+    fn from_number(number: u32) -> Endpoint {
+        match number {
+            Endpoint::WRONG_METHOD => Endpoint::WrongMethod,
+            Endpoint::NOTHING => Endpoint::Nothing,
+            Endpoint::WHOLE_SERVER => Endpoint::WholeServer,
+            number => Endpoint::Route(number),
+        }
+    }
+}
+
 /// What all shards share.
 pub(crate) struct Engine {
     service: Arc<dyn Service>,
@@ -78,7 +107,9 @@ pub(crate) struct Engine {
     clocks: Clocks,
     workers: Arc<workers::Workers>,
     watchdog: watchdog::Watchdog,
-    tables: Vec<table::Table<Box<shard::Shard>, conversation::Call>>,
+    tables: Vec<table::Table<Box<shard::Shard>>>,
+    /// Numbers of requests that were given out, a block at a time.
+    request_numbers: AtomicU64,
     inboxes: Vec<inbox::Inbox<connection::Message>>,
     /// Connections of each shard.
     loads: Vec<AtomicUsize>,

@@ -1,15 +1,16 @@
 //! What came on a connection to the next request: head, then content, or a refusal.
 
-use http::Method;
+use std::{ops::Range, sync::atomic::Ordering::Relaxed};
 
 use super::{
     Endpoint, Engine,
-    connection::{Connection, Phase, Receiving, Rest, Step},
+    calls::Calls,
+    connection::{Phase, Receiving, Rest, Step},
     greeting::Purpose,
-    timers::Tick,
+    turn::Turn,
 };
 use crate::{
-    Limits, Request, cookie, forwarded,
+    Limits, Request, RequestId, cookie, forwarded,
     request::Peer,
     wire::{Framing, HeadLimits, Progress, WireError, chunked::ChunkDecoder, encode, host},
 };
@@ -19,6 +20,9 @@ pub(super) const INPUT_BYTES: usize = 64 << 10;
 
 /// A batch of answers that grew larger than this gives its memory back.
 const OUTPUT_KEPT_MAX: usize = 1 << 20;
+
+/// So many requests are numbered before the engine is asked for more numbers.
+const NUMBERS_AT_ONCE: u64 = 1 << 10;
 
 /// The buffers of whoever runs a shard; they stay with the thread, not with the shard. They serve
 /// one connection at a time, from [`Scratch::begin_turn`] on.
@@ -35,6 +39,10 @@ pub(super) struct Scratch {
     pub(super) request: Box<Request>,
     /// Decoded chunks on their way into the content.
     piece: Vec<u8>,
+    /// What was called since the shard last waited.
+    pub(super) calls: Calls,
+    /// Numbers for the next requests.
+    numbers: Range<u64>,
 }
 
 impl Scratch {
@@ -46,6 +54,8 @@ impl Scratch {
             output: Vec::with_capacity(16 << 10),
             request: Box::new(Request::empty(limits, peer)),
             piece: Vec::new(),
+            calls: Calls::new(),
+            numbers: 0..0,
         }
     }
 
@@ -57,41 +67,33 @@ impl Scratch {
         self.output.shrink_to(OUTPUT_KEPT_MAX);
     }
 
+    /// Gives the request a number that no other one has.
+    pub(super) fn number_request(&mut self, engine: &Engine) {
+        if self.numbers.is_empty() {
+            let first = 1 + engine.request_numbers.fetch_add(NUMBERS_AT_ONCE, Relaxed);
+            self.numbers = first..first + NUMBERS_AT_ONCE;
+        }
+        self.request.id = RequestId(self.numbers.start);
+        self.numbers.start += 1;
+    }
+
     /// What has come and is not used up.
     pub(super) fn unread(&self) -> &[u8] {
         &self.input[self.at..self.have]
     }
 }
 
-/// The method of what is refused now: of its answer's content nothing is sent to HEAD.
-pub(super) fn refused_method(connection: &Connection, scratch: &Scratch) -> Method {
-    match &connection.phase {
-        Phase::Body(receiving) => receiving.request.head.method().clone(),
-        _ => scratch.request.head.method().clone(),
-    }
-}
-
 /// Takes the next request, or as much of it as has come, out of the scratch's input.
-pub(super) fn next(
-    connection: &mut Connection,
-    scratch: &mut Scratch,
-    engine: &Engine,
-    now: Tick,
-) -> Step {
-    match &mut connection.phase {
-        Phase::Body(_) => next_content(connection, scratch, engine),
-        _ => next_head(connection, scratch, engine, now),
+pub(super) fn next(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
+    match turn.phase {
+        Phase::Body(_) => next_content(turn, scratch, engine),
+        _ => next_head(turn, scratch, engine),
     }
 }
 
-fn next_head(
-    connection: &mut Connection,
-    scratch: &mut Scratch,
-    engine: &Engine,
-    now: Tick,
-) -> Step {
+fn next_head(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     if scratch.at == scratch.have {
-        connection.phase = Phase::Idle;
+        turn.phase = Phase::Idle;
         return Step::NeedMore;
     }
     let limits = &engine.settings.limits;
@@ -104,27 +106,27 @@ fn next_head(
     match scratch.request.head.read(input, &bounds) {
         Err(error) => Step::Refuse(error),
         Ok(Progress::NeedMore) => {
-            if !matches!(connection.phase, Phase::Head(_)) {
-                connection.phase = Phase::Head(now);
+            if !matches!(turn.phase, Phase::Head(_)) {
+                turn.phase = Phase::Head(turn.now);
             }
             Step::NeedMore
         }
         Ok(Progress::Complete(bytes)) => {
             scratch.at += bytes;
-            begin(connection, scratch, engine, now)
+            begin(turn, scratch, engine)
         }
     }
 }
 
 /// A head is whole: finds its endpoint and what content follows.
-fn begin(connection: &mut Connection, scratch: &mut Scratch, engine: &Engine, now: Tick) -> Step {
+fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     let request = &mut *scratch.request;
-    if let Some(step) = turn_away(connection, request, engine) {
+    if let Some(step) = turn_away(turn.purpose, request, engine) {
         return step;
     }
     let (endpoint, pattern) = engine.service.find(&request.head);
     request.pattern = pattern;
-    request.peer = connection.peer();
+    request.peer = turn.peer;
     if !engine.settings.trusted_proxies.is_empty() {
         let trusted = &engine.settings.trusted_proxies;
         request.peer = forwarded::client(request.peer, &request.head, trusted);
@@ -155,17 +157,17 @@ fn begin(connection: &mut Connection, scratch: &mut Scratch, engine: &Engine, no
     }
     let fresh = Box::new(Request::empty(&engine.settings.limits, scratch.request.peer));
     let request = std::mem::replace(&mut scratch.request, fresh);
-    connection.phase = Phase::Body(Box::new(Receiving { request, endpoint, rest, since: now }));
-    next_content(connection, scratch, engine)
+    turn.phase = Phase::Body(Box::new(Receiving { request, endpoint, rest, since: turn.now }));
+    next_content(turn, scratch, engine)
 }
 
 /// What becomes of a head that is no question to the app.
-fn turn_away(connection: &Connection, request: &mut Request, engine: &Engine) -> Option<Step> {
+fn turn_away(purpose: Purpose, request: &mut Request, engine: &Engine) -> Option<Step> {
     let (head, settings) = (&request.head, &engine.settings);
     let strange = |host| !host::is_one_of(host, &settings.allowed_hosts);
     let strange = !settings.allowed_hosts.is_empty() && head.host().is_some_and(strange);
     let cookies_max = settings.limits.cookies_max;
-    let error = match connection.purpose {
+    let error = match purpose {
         Purpose::Unencrypted => WireError::Unencrypted,
         Purpose::Redirect => match engine.destination.response(head).filter(|_| !strange) {
             Some(response) => {
@@ -195,15 +197,15 @@ fn take_whole(scratch: &mut Scratch, length: u64, limits: &Limits) -> Option<std
 }
 
 /// Takes what has come of a content; a whole request moves into the scratch.
-fn next_content(connection: &mut Connection, scratch: &mut Scratch, engine: &Engine) -> Step {
-    let Phase::Body(receiving) = &mut connection.phase else { return Step::NeedMore };
+fn next_content(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
+    let Phase::Body(receiving) = &mut turn.phase else { return Step::NeedMore };
     match take_content(receiving, scratch, &engine.settings.limits) {
         Err(step) => step,
         Ok(false) => Step::NeedMore,
         Ok(true) => {
             let endpoint = receiving.endpoint;
             std::mem::swap(&mut scratch.request, &mut receiving.request);
-            connection.phase = Phase::Idle;
+            turn.phase = Phase::Idle;
             Step::Request(endpoint)
         }
     }

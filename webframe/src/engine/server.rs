@@ -4,7 +4,7 @@ use std::{
     io,
     sync::{
         Arc, Condvar, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst},
     },
     thread,
     time::{Duration, Instant},
@@ -290,6 +290,7 @@ impl Server {
             workers: Arc::new(Workers::new(bounds)),
             watchdog: Watchdog::new(shards),
             tables: (0..shards).map(|_| Table::new()).collect(),
+            request_numbers: AtomicU64::new(0),
             inboxes,
             loads: (0..shards).map(|_| AtomicUsize::new(0)).collect(),
             admission: Admission::new(&self.settings),

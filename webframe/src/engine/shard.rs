@@ -12,7 +12,7 @@ use std::{
 use mio::{Events, Interest, Poll, Waker};
 
 use super::{
-    Endpoint, Engine,
+    Engine,
     connection::{Message, Phase, Watched},
     inbox::Inbox,
     listener::Listener,
@@ -39,7 +39,8 @@ pub(super) struct Shard {
     pub(super) now: Tick,
     pub(super) clock: Instant,
     pub(super) prelude: Prelude,
-    pub(super) requests: u64,
+    /// Whose requests are answered while the shard lies on the table.
+    pub(super) serves: Option<Token>,
     pub(super) draining: bool,
     leaving: bool,
     poll: Poll,
@@ -52,8 +53,6 @@ pub(super) struct Shard {
     date_until: Instant,
     /// Until when the tick may be taken for the current one.
     tick_until: Instant,
-    /// Routes called since the last wait for events without a look at the clock.
-    pub(super) untimed: Vec<Endpoint>,
     /// Polls without waiting that may pay: they do at many requests, and not at few.
     patience: u32,
     due: Vec<Token>,
@@ -91,7 +90,7 @@ impl Shard {
             now: 0,
             clock: Instant::now(),
             prelude: Prelude::dated(&[b' '; 29]),
-            requests: 0,
+            serves: None,
             draining: false,
             leaving: false,
             poll,
@@ -102,7 +101,6 @@ impl Shard {
             victims: Vec::new(),
             date_until: Instant::now(),
             tick_until: Instant::now(),
-            untimed: Vec::new(),
             patience: PATIENCE_MAX,
             due: Vec::new(),
         };
@@ -161,9 +159,9 @@ impl Shard {
 
     /// Waits for something to do: readiness, messages, deadlines.
     fn wait(&mut self, scratch: &mut Scratch) {
-        self.end_calls();
-        self.poll_events();
+        self.poll_events(scratch);
         self.look_at_clock();
+        scratch.calls.next_round(self.clock, &self.engine);
         let mut bell = false;
         for event in &self.events {
             match event.token() {
@@ -192,7 +190,7 @@ impl Shard {
         }
     }
 
-    fn poll_events(&mut self) {
+    fn poll_events(&mut self, scratch: &mut Scratch) {
         if !self.todo.is_empty() {
             drop(self.poll.poll(&mut self.events, Some(Duration::ZERO)));
             return;
@@ -206,6 +204,8 @@ impl Shard {
             std::thread::yield_now();
         }
         self.patience = (self.patience - 1).max(1);
+        self.clock = Instant::now();
+        scratch.calls.next_round(self.clock, &self.engine); // sleeping is no part of a call
         let timeout = self.time_to_next_deadline();
         self.engine.watchdog.rest();
         let polled = self.poll.poll(&mut self.events, timeout);
@@ -262,6 +262,7 @@ impl Shard {
             match message {
                 Message::Adopt(arrival, refused_by) => self.adopt(*arrival, refused_by),
                 Message::Answered(answered) => self.answered(*answered, scratch),
+                Message::Stray(stray) => self.take_home(*stray, scratch),
                 Message::Piece(token, piece, source) => {
                     self.piece(token, piece, source, scratch);
                 }

@@ -1,55 +1,89 @@
-//! The table: where a worker leaves its shard while a handler runs, so that the watchdog can give
-//! it to another worker when the handler takes long.
+//! The table: where a worker leaves its shard while handlers run, so that the watchdog can give it
+//! to another worker when one of them takes long.
 //!
 //! One place for one shard. Whoever takes the item owns it; the other finds the place empty. The
-//! count tells the watchdog whether what lies there is what lay there a tick ago, without a clock.
+//! calls are counted: so the watchdog knows whether the one that runs now ran a look ago, without a
+//! clock, and a worker may leave its shard here for several calls in a row.
 
 #[cfg(loom)]
-use loom::sync::Mutex;
+use loom::sync::{
+    Mutex,
+    atomic::{
+        AtomicU64,
+        Ordering::{Acquire, Relaxed, Release},
+    },
+};
 #[cfg(not(loom))]
-use std::sync::Mutex;
+use std::sync::{
+    Mutex,
+    atomic::{
+        AtomicU64,
+        Ordering::{Acquire, Relaxed, Release},
+    },
+};
 
 use super::lock;
 
-/// A place for one item and a note of why it lies there.
+/// A place for one item, and which call it waits for.
 #[derive(Debug)]
-pub(super) struct Table<T, N> {
-    place: Mutex<Place<T, N>>,
-}
-
-#[derive(Debug)]
-struct Place<T, N> {
-    laid: u64,
-    item: Option<(T, N)>,
+pub(super) struct Table<T> {
+    place: Mutex<Option<T>>,
+    /// How many calls have begun, above the 32 bits that say what the last one calls.
+    calls: AtomicU64,
+    /// How many items were given to somebody else.
+    given: AtomicU64,
 }
 
 /// What the watchdog saw at its last look.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Seen(u64);
 
-impl<T, N> Table<T, N> {
-    pub(super) fn new() -> Table<T, N> {
-        Table { place: Mutex::new(Place { laid: 0, item: None }) }
+/// What a worker knows who left its item here.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Receipt(u64);
+
+impl<T> Table<T> {
+    pub(super) fn new() -> Table<T> {
+        Table { place: Mutex::new(None), calls: AtomicU64::new(0), given: AtomicU64::new(0) }
+    }
+
+    /// Says that a call begins, and of what: before the item is laid, or while it lies here.
+    pub(super) fn begin_call(&self, what: u32) {
+        // No exchange, for one worker at a time calls; where a late one still does, for a moment
+        // after its item was given away, the other's call is taken for a newer one, no more.
+        let count = (self.calls.load(Relaxed) >> 32).wrapping_add(1);
+        self.calls.store(count << 32 | u64::from(what), Release);
     }
 
     /// Leaves the item; its owner comes back for it with [`Table::take_back`].
-    pub(super) fn lay(&self, item: T, note: N) {
+    pub(super) fn lay(&self, item: T) -> Receipt {
         let mut place = lock(&self.place);
-        place.laid = place.laid.wrapping_add(1);
-        place.item = Some((item, note));
+        *place = Some(item);
+        Receipt(self.given.load(Relaxed))
+    }
+
+    /// Whether an item was given away since this one was laid. Told a moment late: who needs to
+    /// know asks for the item.
+    pub(super) fn has_given(&self, since: Receipt) -> bool {
+        self.given.load(Relaxed) != since.0
     }
 
     /// Takes the item back, or finds that it was given to somebody else.
     pub(super) fn take_back(&self) -> Option<T> {
-        lock(&self.place).item.take().map(|laid| laid.0)
+        lock(&self.place).take()
     }
 
-    /// Takes what has lain here since the last look with the same `seen`.
-    pub(super) fn take_stale(&self, seen: &mut Seen) -> Option<(T, N)> {
+    /// Takes what lies here where the call runs that ran at the last look with the same `seen`;
+    /// and says what is called.
+    pub(super) fn take_stale(&self, seen: &mut Seen) -> Option<(T, u32)> {
         let mut place = lock(&self.place);
-        let stale = place.laid == seen.0;
-        seen.0 = place.laid;
-        if stale { place.item.take() } else { None }
+        let calls = self.calls.load(Acquire);
+        if std::mem::replace(&mut seen.0, calls) != calls {
+            return None;
+        }
+        let item = place.take()?;
+        self.given.store(self.given.load(Relaxed).wrapping_add(1), Relaxed);
+        Some((item, calls as u32))
     }
 }
 
@@ -60,19 +94,37 @@ mod tests {
     #[test]
     fn the_first_look_takes_nothing_and_the_second_takes_what_still_lies_there() {
         let (table, mut seen) = (Table::new(), Seen::default());
-        table.lay("shard", 1);
+        table.begin_call(1);
+        let receipt = table.lay("shard");
         assert_eq!(table.take_stale(&mut seen), None);
+        assert!(!table.has_given(receipt));
         assert_eq!(table.take_stale(&mut seen), Some(("shard", 1)));
+        assert!(table.has_given(receipt));
         assert_eq!(table.take_back(), None);
     }
 
     #[test]
     fn what_was_taken_back_and_laid_again_is_fresh() {
         let (table, mut seen) = (Table::new(), Seen::default());
-        table.lay("shard", 1);
+        table.begin_call(1);
+        table.lay("shard");
         assert_eq!(table.take_stale(&mut seen), None);
         assert_eq!(table.take_back(), Some("shard"));
-        table.lay("shard", 2);
+        table.begin_call(1);
+        table.lay("shard");
         assert_eq!(table.take_stale(&mut seen), None);
+    }
+
+    #[test]
+    fn each_call_has_its_own_time_while_the_item_lies_there() {
+        let (table, mut seen) = (Table::new(), Seen::default());
+        table.begin_call(1);
+        table.lay("shard");
+        for what in 2..9 {
+            assert_eq!(table.take_stale(&mut seen), None);
+            table.begin_call(what);
+        }
+        assert_eq!(table.take_stale(&mut seen), None);
+        assert_eq!(table.take_stale(&mut seen), Some(("shard", 8)));
     }
 }

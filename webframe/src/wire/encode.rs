@@ -57,9 +57,6 @@ pub enum Persistence {
     Close,
 }
 
-/// Room for status line, date and framing, so that a head grows its buffer once.
-const FIXED_BYTES: usize = 160;
-
 /// The first two lines of most answers, `200 OK` and `Date`, made once a second and not for each.
 #[derive(Clone, Copy, Debug)]
 pub struct Prelude([u8; PRELUDE.len()]);
@@ -92,10 +89,6 @@ pub fn encode_head(
     persistence: Persistence,
     prelude: &Prelude,
 ) {
-    let line = |field: &(HeaderName, HeaderValue)| {
-        field.0.as_str().len().saturating_add(field.1.len()).saturating_add(4)
-    };
-    out.reserve(fields.iter().map(line).fold(FIXED_BYTES, usize::saturating_add));
     if status == StatusCode::OK {
         out.extend_from_slice(&prelude.0);
     } else {
@@ -173,19 +166,13 @@ fn append_length(out: &mut Vec<u8>, length: Length) {
 
 /// Appends a number in base 10 or 16, which is known when compiling: a division by what is not
 /// takes longer than all the rest.
-fn append_number<const BASE: u64>(out: &mut Vec<u8>, mut number: u64) {
-    let mut digits = [0_u8; 20];
-    let mut first = digits.len();
-    for (at, digit) in digits.iter_mut().enumerate().rev() {
-        let low = number.checked_rem(BASE).and_then(|low| u8::try_from(low).ok()).unwrap_or(0);
-        *digit = low.wrapping_add(if low < 10 { b'0' } else { b'a'.wrapping_sub(10) });
-        number = number.checked_div(BASE).unwrap_or(0);
-        first = at;
-        if number == 0 {
-            break;
-        }
+fn append_number<const BASE: u64>(out: &mut Vec<u8>, number: u64) {
+    let high = number.checked_div(BASE).unwrap_or(0);
+    if high > 0 {
+        append_number::<BASE>(out, high);
     }
-    out.extend_from_slice(digits.get(first..).unwrap_or_default());
+    let low = number.checked_rem(BASE).and_then(|low| u8::try_from(low).ok()).unwrap_or(0);
+    out.push(low.wrapping_add(if low < 10 { b'0' } else { b'a'.wrapping_sub(10) }));
 }
 
 /// Appends one chunk; an empty one is left out, for it would end the body.

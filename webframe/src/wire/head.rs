@@ -70,8 +70,8 @@ impl Span {
 /// request, so that reading one allocates nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Head {
-    /// The target as it came, and behind it the path without dot segments where it had some.
-    target: String,
+    /// The target as it came, and behind it the path without dot segments where it had some; ASCII.
+    target: Vec<u8>,
     /// The field lines as they came, up to the empty one.
     lines: Vec<u8>,
     valid_host: ValidHost,
@@ -122,8 +122,9 @@ impl fmt::Debug for ValidHost {
     }
 }
 
-/// So many fields are found without an allocation; browsers send up to twenty.
-const SLOTS: usize = 24;
+/// So many fields are found at the first look and without an allocation; browsers send up to
+/// sixteen, and each place has to be made ready for every head.
+const SLOTS: usize = 16;
 
 impl Head {
     /// Reads a head from the first bytes of a connection's input: all that have come and were not
@@ -204,29 +205,30 @@ impl Head {
     }
 
     fn take_line(&mut self, line: &RequestLine<'_>) -> Result<(), WireError> {
-        if self.method.as_str().as_bytes() != line.method {
-            self.method = Method::from_bytes(line.method).map_err(|_| WireError::RequestLine)?;
-        }
+        self.method = match line.method {
+            b"GET" => Method::GET,
+            method => Method::from_bytes(method).map_err(|_| WireError::RequestLine)?,
+        };
         self.version = line.version;
         let target = &line.target;
-        let span = |piece: &str| Span::of(piece.as_bytes(), line.text.as_bytes());
+        let span = |piece: &[u8]| Span::of(piece, line.text);
         self.query = target.query.map(span);
         self.host = target.authority.map_or(Host::Unknown, |piece| Host::Authority(span(piece)));
         self.target.clear();
-        self.target.push_str(line.text);
+        self.target.extend_from_slice(line.text);
         self.path = span(target.path);
-        if target.dotted || target.path.is_empty() || target.path == "*" {
+        if target.dotted || target.path.is_empty() || target.path == b"*" {
             self.append_path(target.path, target.dotted);
         }
         Ok(())
     }
 
-    fn append_path(&mut self, path: &str, dotted: bool) {
+    fn append_path(&mut self, path: &[u8], dotted: bool) {
         let start = self.target.len();
         match path {
-            "" => self.target.push('/'),
+            [] => self.target.push(b'/'),
             path if dotted => target::append_without_dots(path, &mut self.target),
-            path => self.target.push_str(path),
+            path => self.target.extend_from_slice(path),
         }
         self.path = Span { start, end: self.target.len() };
     }
@@ -282,7 +284,7 @@ impl Head {
     fn replace_host(&mut self, authority: Span) {
         let start = self.lines.len();
         let text = self.target.get(authority.range()).unwrap_or_default();
-        self.lines.extend_from_slice(text.as_bytes());
+        self.lines.extend_from_slice(text);
         let value = Span { start, end: self.lines.len() };
         let lines = &self.lines;
         let is_host = |name: &Span| {
@@ -307,12 +309,17 @@ impl Head {
     /// The path, always beginning with `/` (or `*` for the asterisk form), without dot segments,
     /// still percent-encoded where it came so.
     pub fn path(&self) -> &str {
+        self.target_text(self.path)
+    }
+
+    /// The same as bytes, all of ASCII: to look at them as text takes a check of each.
+    pub(crate) fn path_bytes(&self) -> &[u8] {
         self.target.get(self.path.range()).unwrap_or_default()
     }
 
     /// The query without its question mark, as it came.
     pub fn query(&self) -> Option<&str> {
-        self.query.and_then(|span| self.target.get(span.range()))
+        self.query.map(|span| self.target_text(span))
     }
 
     /// Host and port that the request is for: the target's authority, else the `Host` field, which
@@ -320,7 +327,7 @@ impl Head {
     pub fn host(&self) -> Option<&str> {
         match self.host {
             Host::Unknown => None,
-            Host::Authority(span) => self.target.get(span.range()),
+            Host::Authority(span) => Some(self.target_text(span)),
             Host::Field(span) => std::str::from_utf8(self.piece(span)).ok(),
         }
     }
@@ -360,6 +367,11 @@ impl Head {
     /// Whether there is a `Cookie` field: most often none has to be looked for.
     pub(crate) fn has_cookies(&self) -> bool {
         self.has_cookies
+    }
+
+    fn target_text(&self, span: Span) -> &str {
+        let bytes = self.target.get(span.range()).unwrap_or_default();
+        std::str::from_utf8(bytes).unwrap_or_default()
     }
 
     fn piece(&self, span: Span) -> &[u8] {

@@ -11,7 +11,7 @@ const METHOD_BYTES_MAX: usize = 32;
 pub(super) struct RequestLine<'a> {
     pub(super) method: &'a [u8],
     /// The target as it came, and taken apart.
-    pub(super) text: &'a str,
+    pub(super) text: &'a [u8],
     pub(super) target: target::Target<'a>,
     pub(super) version: Version,
     /// What follows the line end.
@@ -28,9 +28,8 @@ pub(super) fn parse<'a>(
     let Some((method, rest)) = method(lines)? else { return Ok(None) };
     let bound = limits.target_bytes_max.saturating_add(1);
     let scan = target::scan(rest.get(..bound).unwrap_or(rest));
-    let Some((target, rest)) = target(rest, scan, bound)? else { return Ok(None) };
+    let Some((text, rest)) = target(rest, scan, bound)? else { return Ok(None) };
     let Some((version, rest)) = version(rest)? else { return Ok(None) };
-    let text = std::str::from_utf8(target).map_err(|_| WireError::Target)?;
     let target = target::parse(method, text, scan)?;
     Ok(Some(RequestLine { method, text, target, version, rest }))
 }

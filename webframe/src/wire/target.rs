@@ -20,19 +20,19 @@ pub fn segments(path: &str) -> impl Iterator<Item = Cow<'_, [u8]>> {
 }
 
 /// Whether a raw segment of a path says the same as the plain text.
-pub(crate) fn is_segment(raw: &str, text: &str) -> bool {
-    raw == text || (raw.contains('%') && percent_decode(raw.as_bytes()).eq(text.bytes()))
+pub(crate) fn is_segment(raw: &[u8], text: &str) -> bool {
+    raw == text.as_bytes() || (raw.contains(&b'%') && percent_decode(raw).eq(text.bytes()))
 }
 
 /// A target, taken apart and found valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Target<'a> {
     /// Host and port of the absolute form.
-    pub(super) authority: Option<&'a str>,
+    pub(super) authority: Option<&'a [u8]>,
     /// The path as it came; empty where the absolute form has none.
-    pub(super) path: &'a str,
+    pub(super) path: &'a [u8],
     /// The query as it came.
-    pub(super) query: Option<&'a str>,
+    pub(super) query: Option<&'a [u8]>,
     /// Whether dot segments have to be removed from the path.
     pub(super) dotted: bool,
 }
@@ -77,46 +77,48 @@ fn run(bytes: &[u8], class: u8) -> (usize, bool) {
 /// Takes a target apart that was scanned to its end.
 pub(super) fn parse<'a>(
     method: &[u8],
-    target: &'a str,
+    target: &'a [u8],
     scan: Scan,
 ) -> Result<Target<'a>, WireError> {
     if method == b"CONNECT" {
         return Err(WireError::Target);
     }
-    if target.starts_with('/') {
+    if target.starts_with(b"/") {
         return origin(target, scan);
     }
-    if target == "*" && method == b"OPTIONS" {
-        return Ok(Target { authority: None, path: "*", query: None, dotted: false });
+    if target == b"*" && method == b"OPTIONS" {
+        return Ok(Target { authority: None, path: b"*", query: None, dotted: false });
     }
     let absolute = absolute(target)?;
     // The asterisk form as a proxy was given it (RFC 9112 §3.2.4).
     if method == b"OPTIONS" && absolute.path.is_empty() && absolute.query.is_none() {
-        return Ok(Target { path: "*", ..absolute });
+        return Ok(Target { path: b"*", ..absolute });
     }
     Ok(absolute)
 }
 
 /// `scheme "://" authority path-abempty [ "?" query ]`, of `http` and `https` only.
-fn absolute(target: &str) -> Result<Target<'_>, WireError> {
-    let (scheme, rest) = target.split_once("://").ok_or(WireError::Target)?;
-    if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
+fn absolute(target: &[u8]) -> Result<Target<'_>, WireError> {
+    let colon = memchr::memchr(b':', target).ok_or(WireError::Target)?;
+    let (scheme, rest) = target.split_at_checked(colon).ok_or(WireError::Target)?;
+    let rest = rest.strip_prefix(b"://").ok_or(WireError::Target)?;
+    if !scheme.eq_ignore_ascii_case(b"http") && !scheme.eq_ignore_ascii_case(b"https") {
         return Err(WireError::Target);
     }
-    let length = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let length = memchr::memchr3(b'/', b'?', b'#', rest).unwrap_or(rest.len());
     let (authority, rest) = rest.split_at_checked(length).ok_or(WireError::Target)?;
-    if !grammar::is_authority(authority.as_bytes()) {
+    if !grammar::is_authority(authority) {
         return Err(WireError::Target);
     }
-    Ok(Target { authority: Some(authority), ..origin(rest, scan(rest.as_bytes()))? })
+    Ok(Target { authority: Some(authority), ..origin(rest, scan(rest))? })
 }
 
 /// `path [ "?" query ]`. A query may hold what browsers leave as it is, a lone `%` too; but no
 /// NUL in any spelling.
-fn origin(target: &str, scan: Scan) -> Result<Target<'_>, WireError> {
+fn origin(target: &[u8], scan: Scan) -> Result<Target<'_>, WireError> {
     let (path, rest) = target.split_at_checked(scan.path).ok_or(WireError::Target)?;
-    let query = rest.strip_prefix('?');
-    if scan.bad || (scan.query_looks && rest.contains("%00")) {
+    let query = rest.strip_prefix(b"?");
+    if scan.bad || (scan.query_looks && rest.windows(3).any(|window| window == b"%00")) {
         return Err(WireError::Target);
     }
     let dotted = scan.path_looks && check_path(path)?;
@@ -124,14 +126,13 @@ fn origin(target: &str, scan: Scan) -> Result<Target<'_>, WireError> {
 }
 
 /// Checks percent-encoding and dot segments; says whether there are some of these.
-fn check_path(path: &str) -> Result<bool, WireError> {
-    let encoded = |piece: &str| grammar::is_percent_tail(piece.as_bytes());
-    if !path.split('%').skip(1).all(encoded) {
+fn check_path(path: &[u8]) -> Result<bool, WireError> {
+    if !path.split(|&byte| byte == b'%').skip(1).all(grammar::is_percent_tail) {
         return Err(WireError::Target);
     }
     let mut depth = 0_usize;
     let mut dotted = false;
-    for segment in path.split('/').skip(1) {
+    for segment in path.split(|&byte| byte == b'/').skip(1) {
         match dots(segment) {
             Dots::None => depth = depth.saturating_add(1),
             Dots::Here => dotted = true,
@@ -151,41 +152,41 @@ enum Dots {
 }
 
 /// Whether a segment is `.` or `..`, each dot plain or as `%2e`.
-fn dots(segment: &str) -> Dots {
-    let strip = |text: &'_ str| -> Option<usize> {
-        let rest = [".", "%2e", "%2E"].iter().find_map(|dot| text.strip_prefix(dot))?;
-        Some(rest.len())
-    };
-    let after = |left: usize| segment.get(segment.len().saturating_sub(left)..).unwrap_or_default();
-    match strip(segment) {
-        None => Dots::None,
-        Some(0) => Dots::Here,
-        Some(left) => match strip(after(left)) {
-            Some(0) => Dots::Up,
-            _ => Dots::None,
-        },
+fn dots(segment: &[u8]) -> Dots {
+    match strip_dot(segment).map(|rest| (rest, strip_dot(rest))) {
+        Some(([], _)) => Dots::Here,
+        Some((_, Some([]))) => Dots::Up,
+        _ => Dots::None,
+    }
+}
+
+fn strip_dot(text: &[u8]) -> Option<&[u8]> {
+    match text {
+        [b'.', rest @ ..] | [b'%', b'2', b'e' | b'E', rest @ ..] => Some(rest),
+        _ => None,
     }
 }
 
 /// Appends the path without its dot segments (RFC 3986 §5.2.4).
-pub(super) fn append_without_dots(path: &str, out: &mut String) {
+pub(super) fn append_without_dots(path: &[u8], out: &mut Vec<u8>) {
     let base = out.len();
-    let mut segments = path.split('/').skip(1).peekable();
+    let mut segments = path.split(|&byte| byte == b'/').skip(1).peekable();
     while let Some(segment) = segments.next() {
         match dots(segment) {
             Dots::None => {
-                out.push('/');
-                out.push_str(segment);
+                out.push(b'/');
+                out.extend_from_slice(segment);
                 continue;
             }
             Dots::Here => {}
             Dots::Up => {
-                let parent = out.get(base..).and_then(|path| path.rfind('/')).unwrap_or(0);
+                let path = out.get(base..).unwrap_or_default();
+                let parent = memchr::memrchr(b'/', path).unwrap_or(0);
                 out.truncate(base.saturating_add(parent));
             }
         }
         if segments.peek().is_none() {
-            out.push('/');
+            out.push(b'/');
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Good requests of every kind become checked answers: clients that keep connections, pipeline, upload and half-close.
 
+use std::fmt;
 use std::io::{self, BufReader, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
@@ -26,6 +27,15 @@ pub(super) struct Client<'a> {
 struct Connection {
     reader: BufReader<TcpStream>,
     used: Instant,
+    exchanges: usize,
+}
+
+impl fmt::Display for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let port = self.reader.get_ref().local_addr().map_or(0, |address| address.port());
+        let (idle, exchanges) = (self.used.elapsed(), self.exchanges);
+        write!(f, "port {port}, idle for {idle:.1?} after {exchanges} exchanges")
+    }
 }
 
 /// A request and what must come of it.
@@ -59,12 +69,14 @@ impl<'a> Client<'a> {
             Err(error) => return self.tally.complain(format!("cannot connect: {error}")),
         };
         self.tally.count_sent(count);
+        let told = connection.to_string();
         match self.exchange_all(connection, &exchanges) {
             Ok(kept) => self.connections[place] = kept,
             Err(error) => {
                 let first = String::from_utf8_lossy(&exchanges[0].request);
                 let line = first.lines().next().unwrap_or_default();
-                self.tally.complain(format!("{line} and {} more: {error}", count - 1));
+                let more = count - 1;
+                self.tally.complain(format!("{line} and {more} more on {told}: {error}"));
             }
         }
     }
@@ -75,7 +87,7 @@ impl<'a> Client<'a> {
         socket.set_write_timeout(Some(PATIENCE))?;
         socket.set_nodelay(true)?;
         self.tally.count_connection();
-        Ok(Connection { reader: BufReader::new(socket), used: Instant::now() })
+        Ok(Connection { reader: BufReader::new(socket), used: Instant::now(), exchanges: 0 })
     }
 
     fn exchange_all(
@@ -100,6 +112,7 @@ impl<'a> Client<'a> {
             }
         }
         connection.used = Instant::now();
+        connection.exchanges += exchanges.len();
         Ok(Some(connection).filter(|_| !half_closed && !self.dice.percent(3)))
     }
 }

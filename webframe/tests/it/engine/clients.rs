@@ -7,11 +7,12 @@ use std::{
 };
 
 use webframe::{
-    Request, Response, Result, Urls, blocking,
+    Limits, Request, Response, Result, ServerSettings, Urls, blocking,
     http::{HeaderValue, StatusCode},
+    quick,
 };
 
-use super::site::Site;
+use super::site::{Site, settings};
 
 fn echo(_: &(), request: &Request) -> Result<Response> {
     let body = String::from_utf8_lossy(&request.body()?).into_owned();
@@ -138,6 +139,24 @@ fn what_comes_while_the_last_request_is_answered_does_not_reset_the_connection()
     client.send("\r\n");
     came.1.wait();
     assert_eq!(client.answer().expect("an answer").body.len(), 100_000);
+    assert_eq!(client.socket().peek(&mut [0]).expect("no reset"), 0);
+}
+
+/// It does not know yet that its last request was the last one: what it sends must not reset the
+/// connection while the answer is on its way.
+#[test]
+fn a_client_that_sends_on_gets_the_last_answer_of_its_share_whole() {
+    const LENGTH: usize = 150_000; // taken at once by the system, and not at once by the client
+    let limits = Limits { requests_per_connection_max: 1, ..Limits::default() };
+    let settings = ServerSettings { limits, ..settings() };
+    let large = |(): &(), _: &Request| Ok(Response::text("x".repeat(LENGTH)));
+    let site = Site::start_with(&settings, (), Urls::new().get("/large", quick(large)));
+    let mut client = site.client();
+    client.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.wait_for_bytes();
+    client.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+    let answer = client.answer().expect("a whole answer");
+    assert_eq!((answer.body.len(), answer.closes()), (LENGTH, true));
     assert_eq!(client.socket().peek(&mut [0]).expect("no reset"), 0);
 }
 

@@ -1,0 +1,212 @@
+//! One turn of a connection: what has come to answers, request by request.
+//!
+//! Handlers run here, and while one runs the watchdog may give the shard to another worker. So a
+//! turn takes along what it needs of its connection, and the shard lies on the table from the first
+//! call on until all that has come is answered. A turn that finds its shard gone then goes after it
+//! through the inbox.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use http::Method;
+
+use super::{
+    Endpoint, Engine, answer,
+    connection::{Message, Phase, Step},
+    greeting::Purpose,
+    reader::{self, Scratch},
+    shard::Shard,
+    slots::Token,
+    table::Receipt,
+    timers::Tick,
+};
+use crate::{
+    Refusal, Request, Response,
+    request::Peer,
+    wire::{Head, encode::Prelude},
+};
+
+/// A connection's part in its turn; what stays of it in the shard stands at [`Phase::Answering`].
+#[derive(Debug)]
+pub(super) struct Turn {
+    pub(super) token: Token,
+    pub(super) phase: Phase,
+    pub(super) purpose: Purpose,
+    pub(super) peer: Peer,
+    /// Requests answered on the connection.
+    pub(super) served: u32,
+    /// With so many it is closed.
+    pub(super) served_max: u32,
+    pub(super) prelude: Prelude,
+    pub(super) now: Tick,
+}
+
+/// How far a turn went.
+#[derive(Debug)]
+pub(super) enum End {
+    /// What has come is answered as far as it goes, or it was enough for once.
+    Done,
+    /// The request in the scratch may block: it is for a worker.
+    Blocks(Endpoint),
+    /// The shard was given away while a handler made this response.
+    ShardGiven(Response),
+}
+
+/// A turn that ended without its shard, on its way back to it.
+pub(super) struct Stray {
+    turn: Turn,
+    /// The last request and its response, not encoded yet.
+    last: Option<(Box<Request>, Response)>,
+    /// Answers before it.
+    output: Vec<u8>,
+    /// Input behind it.
+    rest: Vec<u8>,
+}
+
+impl Shard {
+    /// Begins the turn of a connection, if that is still there.
+    pub(super) fn begin_turn(&mut self, token: Token) -> Option<Turn> {
+        let served_max = match self.draining {
+            true => 0,
+            false => self.engine.settings.limits.requests_per_connection_max,
+        };
+        let connection = self.connections.get(token)?;
+        Some(Turn {
+            token,
+            phase: std::mem::replace(&mut connection.phase, Phase::Answering(Endpoint::Nothing)),
+            purpose: connection.purpose,
+            peer: connection.peer(),
+            served: connection.served,
+            served_max,
+            prelude: self.prelude,
+            now: self.now,
+        })
+    }
+
+    /// Gives a connection back what its turn has made of it, and the peer the answers.
+    pub(super) fn end_turn(&mut self, turn: Turn, scratch: &mut Scratch) {
+        let Some(connection) = self.connections.get(turn.token) else { return };
+        connection.phase = turn.phase;
+        connection.served = turn.served;
+        if std::mem::take(&mut connection.late) {
+            self.engine.handlers_late.fetch_sub(1, Relaxed);
+        }
+        self.settle(turn.token, scratch);
+    }
+
+    /// A turn comes back that had lost the shard.
+    pub(super) fn take_home(&mut self, stray: Stray, scratch: &mut Scratch) {
+        let Stray { mut turn, last, output, rest } = stray;
+        let Some(connection) = self.connections.get(turn.token) else { return };
+        connection.input = rest;
+        scratch.output.extend_from_slice(&output);
+        if self.draining {
+            turn.served_max = 0;
+        }
+        if let Some((request, response)) = last {
+            scratch.request = request;
+            turn.answer(response, scratch);
+        }
+        let token = turn.token;
+        self.end_turn(turn, scratch);
+        self.read_on(token);
+    }
+}
+
+impl Turn {
+    /// Answers every request in the scratch's input, as far as it goes. Where a handler is called
+    /// the shard lies on its table afterwards.
+    pub(super) fn run(
+        &mut self,
+        shard: &mut Option<Box<Shard>>,
+        scratch: &mut Scratch,
+        engine: &Engine,
+        number: usize,
+    ) -> End {
+        let table = &engine.tables[number];
+        let mut receipt = Receipt::default();
+        while scratch.output.len() < engine.settings.limits.output_bytes_max {
+            match reader::next(self, scratch, engine) {
+                Step::NeedMore => break,
+                Step::Refuse(error) => self.refuse(error.into(), scratch, engine),
+                Step::Fail(error) => {
+                    log::error!("a request's content cannot be kept: {error}");
+                    self.refuse(Refusal::Fault, scratch, engine);
+                }
+                Step::Answer(response) => self.answer(*response, scratch),
+                Step::Request(endpoint) => {
+                    scratch.number_request(engine);
+                    let pace = engine.service.pace(endpoint);
+                    if pace.blocks() {
+                        return End::Blocks(endpoint);
+                    }
+                    table.begin_call(endpoint.to_number());
+                    if let Some(mut shard) = shard.take() {
+                        shard.serves = Some(self.token);
+                        receipt = table.lay(shard);
+                    }
+                    let began = scratch.calls.begin(endpoint, pace);
+                    let response = engine.service.answer(endpoint, &scratch.request);
+                    if table.has_given(receipt) {
+                        return End::ShardGiven(response);
+                    }
+                    scratch.calls.end(began, pace);
+                    self.answer(response, scratch);
+                }
+            }
+            if !matches!(self.phase, Phase::Idle) || scratch.at == scratch.have {
+                break;
+            }
+        }
+        End::Done
+    }
+
+    /// Appends the answer to the request in the scratch.
+    pub(super) fn answer(&mut self, response: Response, scratch: &mut Scratch) {
+        answer::encode(self, scratch, response);
+    }
+
+    /// Appends the answer to what is no request; nothing behind it is looked at.
+    pub(super) fn refuse(&mut self, refusal: Refusal, scratch: &mut Scratch, engine: &Engine) {
+        let method = self.refused_method(scratch);
+        self.refuse_method(&method, refusal, scratch, engine);
+    }
+
+    pub(super) fn refuse_method(
+        &mut self,
+        method: &Method,
+        refusal: Refusal,
+        scratch: &mut Scratch,
+        engine: &Engine,
+    ) {
+        scratch.request.head = Head::refused(method);
+        scratch.request.content_unread = true;
+        scratch.at = scratch.have;
+        self.answer(engine.service.refuse(refusal), scratch);
+    }
+
+    /// The method of what is refused now: of its answer's content nothing is sent to HEAD.
+    pub(super) fn refused_method(&self, scratch: &Scratch) -> Method {
+        match &self.phase {
+            Phase::Body(receiving) => receiving.request.head.method().clone(),
+            _ => scratch.request.head.method().clone(),
+        }
+    }
+
+    /// Goes after the shard that another worker has by now. This thread may block, for no
+    /// connection waits for it any more.
+    pub(super) fn stray(self, end: End, scratch: &mut Scratch, engine: &Engine, number: usize) {
+        let response = match end {
+            End::Done => None,
+            End::Blocks(endpoint) => Some(engine.service.answer(endpoint, &scratch.request)),
+            End::ShardGiven(response) => Some(response),
+        };
+        let last = response.map(|response| {
+            let fresh = Box::new(Request::empty(&engine.settings.limits, self.peer));
+            (std::mem::replace(&mut scratch.request, fresh), response)
+        });
+        let output = std::mem::take(&mut scratch.output);
+        let rest = scratch.unread().to_vec();
+        let stray = Stray { turn: self, last, output, rest };
+        engine.inboxes[number].put(Message::Stray(Box::new(stray)));
+    }
+}
