@@ -47,7 +47,7 @@ impl Shard {
         let arrival = Arrival::at(listener, socket, peer, &self.engine);
         let mine = self.connections.len();
         let counts = self.engine.loads.iter().map(|load| load.load(Relaxed)).enumerate();
-        match counts.min_by_key(|load| load.1) {
+        match counts.min_by_key(|load| load.1).filter(|_| !self.draining) {
             Some((emptiest, load)) if load + IMBALANCE < mine && emptiest != self.number => {
                 self.engine.inboxes[emptiest].put(Message::Adopt(Box::new(arrival), 0));
             }
@@ -61,7 +61,7 @@ impl Shard {
         let (engine, peer) = (Arc::clone(&self.engine), arrival.peer);
         if engine.admission.is_over() && !self.close_longest_idle() {
             let next = (self.number + 1) % engine.inboxes.len();
-            if refused_by + 1 < engine.inboxes.len() {
+            if refused_by + 1 < engine.inboxes.len() && !self.draining {
                 let arrival = Box::new(arrival);
                 engine.inboxes[next].put(Message::Adopt(arrival, refused_by + 1));
             } else {
@@ -76,12 +76,13 @@ impl Shard {
         self.todo.push_back(Todo::Welcome(token));
     }
 
-    /// Sets the deadline of a connection that has sent nothing yet.
+    /// Sets the deadline of a connection that has sent nothing yet. A server that stops waits less:
+    /// the first request is most often on its way.
     pub(super) fn await_first_request(&mut self, token: Token) {
         let clocks = self.engine.clocks;
         let Some(connection) = self.connections.get(token) else { return };
         let ticks = match connection.phase {
-            Phase::Greeting(..) if self.draining => clocks.linger,
+            _ if self.draining => clocks.linger,
             Phase::Greeting(..) => clocks.head,
             _ => clocks.idle,
         };

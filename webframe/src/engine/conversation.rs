@@ -202,12 +202,13 @@ impl Shard {
             Phase::Idle if !connection.input.is_empty() => {
                 self.todo.push_back(Todo::Read(token, false));
             }
-            Phase::Idle if draining => self.close(token),
+            Phase::Idle if draining && connection.served > 0 => self.close(token),
+            Phase::Idle if draining => {} // its deadline stands
             Phase::Idle => {
                 connection.idle_since = now;
                 self.set_deadline_in(token, clocks.idle);
             }
-            Phase::Greeting(..) if draining => {} // its last deadline stands
+            Phase::Greeting(..) if draining => {}
             Phase::Greeting(_, since) | Phase::Head(since) => {
                 let deadline = since.saturating_add(clocks.head);
                 self.set_deadline(token, deadline);

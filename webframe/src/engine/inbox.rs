@@ -35,6 +35,10 @@ impl<M> Inbox<M> {
         }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        lock(&self.messages).is_empty()
+    }
+
     /// Takes everything out, in order; `into` is empty and keeps its buffer.
     pub(super) fn empty_into(&self, into: &mut Vec<M>) {
         std::mem::swap(&mut *lock(&self.messages), into);

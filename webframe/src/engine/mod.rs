@@ -114,6 +114,8 @@ pub(crate) struct Engine {
     /// Connections of each shard.
     loads: Vec<AtomicUsize>,
     admission: admission::Admission,
+    /// Shards that take no new connections any more, and send none to others.
+    draining: AtomicUsize,
     /// Handlers whose deadline has passed.
     handlers_late: AtomicUsize,
     started: Instant,

@@ -291,6 +291,7 @@ impl Server {
             watchdog: Watchdog::new(shards),
             tables: (0..shards).map(|_| Table::new()).collect(),
             request_numbers: AtomicU64::new(0),
+            draining: AtomicUsize::new(0),
             inboxes,
             loads: (0..shards).map(|_| AtomicUsize::new(0)).collect(),
             admission: Admission::new(&self.settings),

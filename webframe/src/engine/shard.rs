@@ -150,7 +150,7 @@ impl Shard {
                     }
                 };
             }
-            if shard.draining && (shard.connections.len() == 0 || shard.leaving) {
+            if shard.draining && (shard.leaving || shard.is_left_alone()) {
                 return shard.finish_draining();
             }
             shard.wait(&mut scratch);
@@ -374,11 +374,27 @@ impl Shard {
         for token in self.connections.tokens() {
             match self.connections.get(token).map(|connection| &connection.phase) {
                 Some(Phase::Greeting(..)) => self.await_first_request(token),
-                Some(Phase::Idle) => self.todo.push_back(Todo::Read(token, false)),
+                Some(Phase::Idle) => {
+                    self.await_first_request(token);
+                    self.todo.push_back(Todo::Read(token, false));
+                }
                 Some(Phase::Lingering(_)) => self.close(token),
                 _ => {}
             }
         }
+        let inboxes = &self.engine.inboxes;
+        if self.engine.draining.fetch_add(1, SeqCst) + 1 == inboxes.len() {
+            inboxes.iter().for_each(|inbox| inbox.put(Message::Drain)); // they may wait for this
+        }
+    }
+
+    /// Whether nothing is left to do while draining, and no other shard can still send a connection
+    /// that it accepted.
+    fn is_left_alone(&self) -> bool {
+        let (engine, number) = (&self.engine, self.number);
+        self.connections.len() == 0
+            && engine.draining.load(SeqCst) == engine.inboxes.len()
+            && engine.inboxes[number].is_empty()
     }
 
     fn finish_draining(mut self: Box<Self>) {

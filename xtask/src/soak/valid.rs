@@ -69,14 +69,15 @@ impl<'a> Client<'a> {
             Err(error) => return self.tally.complain(format!("cannot connect: {error}")),
         };
         self.tally.count_sent(count);
-        let told = connection.to_string();
+        let (told, began) = (connection.to_string(), Instant::now());
         match self.exchange_all(connection, &exchanges) {
             Ok(kept) => self.connections[place] = kept,
             Err(error) => {
                 let first = String::from_utf8_lossy(&exchanges[0].request);
                 let line = first.lines().next().unwrap_or_default();
-                let more = count - 1;
-                self.tally.complain(format!("{line} and {more} more on {told}: {error}"));
+                let (more, after) = (count - 1, began.elapsed());
+                let what = format!("{line} and {more} more on {told}: {error} after {after:.1?}");
+                self.tally.complain(what);
             }
         }
     }

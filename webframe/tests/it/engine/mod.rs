@@ -1,6 +1,7 @@
 //! The engine on real sockets: what clients may do to it and what it does to them.
 
 mod site;
+mod process;
 mod blocking;
 mod bounds;
 mod clients;

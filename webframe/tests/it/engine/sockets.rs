@@ -1,7 +1,7 @@
 //! Sockets that are not ours alone: files of Unix sockets, and sockets that are handed over.
 
 use std::{
-    net::TcpListener,
+    net::{SocketAddr, TcpListener},
     os::{
         fd::OwnedFd,
         unix::{
@@ -11,14 +11,20 @@ use std::{
     },
     path::Path,
     process::Stdio,
+    sync::mpsc::{Sender, channel},
+    thread,
 };
 
 use webframe::{Address, Network, Server, ServerSettings};
 
 use super::{
-    descriptors, proxies,
+    process::{self, Process},
+    proxies,
     site::{self, Client, PATIENCE, Site},
 };
+
+/// What a shell does to hand over its standard input as a socket to listen on.
+const HAND_OVER: &str = "exec 3<&0 0</dev/null; export LISTEN_FDS=1 LISTEN_PID=$$;";
 
 /// Listens at a TCP address too, as the site is known by it.
 fn settings(path: &Path) -> ServerSettings {
@@ -114,10 +120,53 @@ fn a_stop_leaves_the_file_of_the_server_that_came_after() {
 fn a_socket_that_was_handed_over_is_served_instead_of_the_settings() {
     let ours = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     let address = ours.local_addr().expect("an address");
-    let hand_over = "exec 3<&0 0</dev/null; export LISTEN_FDS=1 LISTEN_PID=$$;";
-    let (_server, told) = descriptors::start(hand_over, Stdio::from(OwnedFd::from(ours)));
+    let (server, told) = process::start(HAND_OVER, Stdio::from(OwnedFd::from(ours)));
     assert_eq!(told, address);
-    assert_eq!(Client::connect(address).expect("it listens").get("/").body, "hello");
+    let answer = Client::connect(address).expect("it listens").get("/");
+    assert_eq!(answer.body, server.number());
+}
+
+/// Asks on new connections, again and again; gives each answer to `tell`, until nobody listens.
+fn keep_asking(address: SocketAddr, tell: &Sender<Option<String>>) {
+    for path in ["/", "/blocking"].iter().cycle() {
+        let mut client = Client::connect(address).expect("somebody listens");
+        let sent = client.try_send(&format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
+        let answer = Some(&mut client).filter(|_| sent).and_then(Client::answer);
+        if tell.send(answer.map(|answer| answer.body)).is_err() {
+            return;
+        }
+    }
+}
+
+#[test]
+fn no_accepted_request_is_lost_while_servers_on_one_socket_replace_each_other() {
+    let ours = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let address = ours.local_addr().expect("an address");
+    let start = || {
+        let socket = OwnedFd::from(ours.try_clone().expect("a descriptor"));
+        process::start(HAND_OVER, Stdio::from(socket)).0
+    };
+    let (tell, told) = channel::<Option<String>>();
+    let await_answer_of = |server: &Process| {
+        let number = server.number();
+        assert!(told.iter().map(|answer| answer.expect("an answer")).any(|told| told == number));
+    };
+    let mut serving = start();
+    let clients: Vec<_> = (0..16)
+        .map(|_| {
+            let tell = tell.clone();
+            thread::spawn(move || keep_asking(address, &tell))
+        })
+        .collect();
+    for _ in 0..5 {
+        await_answer_of(&serving);
+        let next = start();
+        assert!(serving.stop(), "connections were cut");
+        serving = next;
+    }
+    await_answer_of(&serving);
+    drop(told);
+    clients.into_iter().for_each(|client| client.join().expect("no panic"));
 }
 
 #[test]
@@ -125,6 +174,6 @@ fn sockets_for_another_process_are_left_alone() {
     let ours = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     let address = ours.local_addr().expect("an address");
     let hand_over = "exec 3<&0 0</dev/null; export LISTEN_FDS=1 LISTEN_PID=1;";
-    let (_server, told) = descriptors::start(hand_over, Stdio::from(OwnedFd::from(ours)));
+    let (_server, told) = process::start(hand_over, Stdio::from(OwnedFd::from(ours)));
     assert_ne!(told, address);
 }

@@ -1,0 +1,76 @@
+//! A server in a process of its own: this test binary, started once more.
+
+use std::{
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    process::{Child, Command, Stdio},
+};
+
+use webframe::{Address, App, Request, Response, Server, Urls, blocking};
+
+use super::site::settings;
+
+const CHILD: &str = "WEBFRAME_TEST_SERVER";
+
+/// A server in a process of its own; killed when dropped.
+pub(super) struct Process(Child);
+
+impl Process {
+    /// Its number, as its `/` tells it too.
+    pub(super) fn number(&self) -> String {
+        self.0.id().to_string()
+    }
+
+    /// Asks it to stop, and waits until it has; whether it says that nothing was cut.
+    pub(super) fn stop(mut self) -> bool {
+        let asked = Command::new("kill").args(["-TERM", &self.number()]).status();
+        assert!(asked.expect("kill").success());
+        self.0.wait().expect("a child").success()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// Serves where the variable is set, which [`start`] sees to; else there is nothing to test.
+#[test]
+fn child_server() {
+    if std::env::var_os(CHILD).is_none() {
+        return;
+    }
+    let server = Server::bind(&settings()).expect("a free port");
+    let server = server.stop_on_signals().expect("signals");
+    let Some(Address::Tcp(address)) = server.addresses().pop() else { panic!("TCP") };
+    println!("\nlistening {address}");
+    let number = |(): &(), _: &Request| Ok(Response::text(std::process::id().to_string()));
+    let urls = Urls::new().get("/", number).get("/blocking", blocking(number));
+    let stopped = server.serve(App::new(()).urls(urls)).expect("it serves");
+    std::process::exit(i32::from(stopped.cut > 0)); // nobody reads what a test says at its end
+}
+
+/// Starts the server above as a shell does after its first words.
+pub(super) fn start(first_words: &str, input: Stdio) -> (Process, SocketAddr) {
+    let binary = std::env::current_exe().expect("a path");
+    let serve = "exec \"$0\" --exact engine::process::child_server --nocapture";
+    let script = format!("{first_words} {serve}");
+    let mut child = Command::new("sh")
+        .args(["-c", &script])
+        .arg(binary)
+        .stdin(input)
+        .env(CHILD, "1")
+        .stdout(Stdio::piped())
+        .spawn()
+        .map(Process)
+        .expect("a shell");
+    let output = BufReader::new(child.0.stdout.take().expect("a pipe"));
+    let address: SocketAddr = output
+        .lines()
+        .map_while(Result::ok)
+        .find_map(|line| line.strip_prefix("listening ").map(|a| a.parse().expect("an address")))
+        .expect("it listens");
+    (child, address)
+}
