@@ -92,7 +92,7 @@ impl Response {
     pub fn typed(media_type: HeaderValue, body: Body) -> Response {
         let mut fields = SPARE.take();
         fields.push((header::CONTENT_TYPE, media_type));
-        Response { status: StatusCode::OK, fields, body, ..Response::default() }
+        Response::assembled(StatusCode::OK, fields, body)
     }
 
     /// 200 with the value as JSON.
@@ -112,7 +112,7 @@ impl Response {
 
     /// From parts whose fields were looked at when they were made.
     pub(crate) fn assembled(status: StatusCode, fields: Fields, body: Body) -> Response {
-        Response { status, fields, body, ..Response::default() }
+        Response { status, fields, body, compression: Compression::Allowed }
     }
 
     /// 303 to a place of this site, as after a form was taken.

@@ -77,9 +77,12 @@ fn instead_of_interim(response: &Response) -> Response {
 /// Appends a body that lies in memory, or begins to stream one that does not.
 fn append(turn: &mut Turn, output: &mut Vec<u8>, body: Body, length: Length, keep: bool) {
     let (source, owed): (Box<dyn Read + Send>, _) = match body {
+        Body::Empty => return,
+        Body::Static(bytes) => return output.extend_from_slice(bytes),
+        Body::Bytes(bytes) => return output.extend_from_slice(&bytes),
+        Body::Shared(bytes) => return output.extend_from_slice(&bytes),
         Body::File { file, length } => (Box::new(file), Some(length)),
         Body::Stream(source) => (source, None),
-        bytes => return output.extend_from_slice(bytes.as_bytes().unwrap_or_default()),
     };
     turn.phase = Phase::Streaming(Box::new(Streaming {
         source: Some(source),

@@ -1,6 +1,6 @@
 //! An answer to bytes: status line, fields and framing, and the pieces of a chunked body.
 
-use http::{HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 
 use super::Version;
 
@@ -58,23 +58,25 @@ pub enum Persistence {
 }
 
 /// The first two lines of most answers, `200 OK` and `Date`, made once a second and not for each.
+/// In what is appended here each line end stands before the next line: so it is no piece of its
+/// own.
 #[derive(Clone, Copy, Debug)]
 pub struct Prelude([u8; PRELUDE.len()]);
 
-const STATUS_LINE_OK: &[u8] = b"HTTP/1.1 200 OK\r\n";
-const PRELUDE: [u8; 54] = *b"HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\n";
+const STATUS_LINE_OK: &[u8] = b"HTTP/1.1 200 OK";
+const PRELUDE: [u8; 52] = *b"HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT";
 
 impl Prelude {
     /// With a date as HTTP writes it (RFC 9110 §5.6.7).
     pub fn dated(date: &[u8; 29]) -> Prelude {
         let mut bytes = PRELUDE;
-        if let Some((_, [place @ .., b'\r', b'\n'])) = bytes.split_at_mut_checked(23) {
+        if let Some((_, place)) = bytes.split_at_mut_checked(23) {
             place.copy_from_slice(date);
         }
         Prelude(bytes)
     }
 
-    /// `Date` and its line end.
+    /// A line end and `Date`.
     fn date_line(&self) -> &[u8] {
         self.0.get(STATUS_LINE_OK.len()..).unwrap_or_default()
     }
@@ -97,44 +99,51 @@ pub fn encode_head(
     }
     for (name, value) in fields {
         append_name(out, name);
-        out.extend_from_slice(b": ");
         out.extend_from_slice(value.as_bytes());
-        out.extend_from_slice(b"\r\n");
     }
-    append_length(out, length);
+    match length {
+        Length::None | Length::Close => {}
+        Length::Known(length) => {
+            out.extend_from_slice(b"\r\nContent-Length: ");
+            append_number::<10>(out, length);
+        }
+        Length::Chunked => out.extend_from_slice(b"\r\nTransfer-Encoding: chunked"),
+    }
     // Content that ends with the connection ends it, whatever was meant.
     let persistence = if length == Length::Close { Persistence::Close } else { persistence };
-    out.extend_from_slice(match persistence {
-        Persistence::Keep => b"\r\n",
-        Persistence::KeepTold => b"Connection: keep-alive\r\n\r\n",
-        Persistence::Close => b"Connection: close\r\n\r\n",
-    });
+    match persistence {
+        Persistence::Keep => out.extend_from_slice(b"\r\n\r\n"),
+        Persistence::KeepTold => out.extend_from_slice(b"\r\nConnection: keep-alive\r\n\r\n"),
+        Persistence::Close => out.extend_from_slice(b"\r\nConnection: close\r\n\r\n"),
+    }
 }
 
 fn append_status_line(out: &mut Vec<u8>, status: StatusCode) {
     let line: &[u8] = match status.as_u16() {
-        204 => b"HTTP/1.1 204 No Content\r\n",
-        206 => b"HTTP/1.1 206 Partial Content\r\n",
-        303 => b"HTTP/1.1 303 See Other\r\n",
-        304 => b"HTTP/1.1 304 Not Modified\r\n",
-        400 => b"HTTP/1.1 400 Bad Request\r\n",
-        404 => b"HTTP/1.1 404 Not Found\r\n",
-        500 => b"HTTP/1.1 500 Internal Server Error\r\n",
+        204 => b"HTTP/1.1 204 No Content",
+        206 => b"HTTP/1.1 206 Partial Content",
+        303 => b"HTTP/1.1 303 See Other",
+        304 => b"HTTP/1.1 304 Not Modified",
+        400 => b"HTTP/1.1 400 Bad Request",
+        404 => b"HTTP/1.1 404 Not Found",
+        500 => b"HTTP/1.1 500 Internal Server Error",
         _ => {
             out.extend_from_slice(b"HTTP/1.1 ");
             out.extend_from_slice(status.as_str().as_bytes());
             out.push(b' ');
-            out.extend_from_slice(status.canonical_reason().unwrap_or_default().as_bytes());
-            b"\r\n"
+            status.canonical_reason().unwrap_or_default().as_bytes()
         }
     };
     out.extend_from_slice(line);
 }
 
-/// Writes the name as people know it: `content-type` as `Content-Type`.
+/// Begins a line with the name as people know it: `content-type` as `Content-Type`.
 fn append_name(out: &mut Vec<u8>, name: &HeaderName) {
+    if *name == header::CONTENT_TYPE {
+        return out.extend_from_slice(b"\r\nContent-Type: ");
+    }
+    out.extend_from_slice(b"\r\n");
     match name.as_str() {
-        "content-type" => out.extend_from_slice(b"Content-Type"),
         "cache-control" => out.extend_from_slice(b"Cache-Control"),
         "vary" => out.extend_from_slice(b"Vary"),
         "etag" => out.extend_from_slice(b"ETag"),
@@ -150,18 +159,7 @@ fn append_name(out: &mut Vec<u8>, name: &HeaderName) {
             }));
         }
     }
-}
-
-fn append_length(out: &mut Vec<u8>, length: Length) {
-    match length {
-        Length::None | Length::Close => {}
-        Length::Known(length) => {
-            out.extend_from_slice(b"Content-Length: ");
-            append_number::<10>(out, length);
-            out.extend_from_slice(b"\r\n");
-        }
-        Length::Chunked => out.extend_from_slice(b"Transfer-Encoding: chunked\r\n"),
-    }
+    out.extend_from_slice(b": ");
 }
 
 /// Appends a number in base 10 or 16, which is known when compiling: a division by what is not

@@ -70,32 +70,21 @@ impl Span {
 /// request, so that reading one allocates nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Head {
-    /// The target as it came, and behind it the path without dot segments where it had some; ASCII.
-    target: Vec<u8>,
-    /// The field lines as they came, up to the empty one.
-    lines: Vec<u8>,
+    /// The head as it came, up to the empty line; and behind it the path without dot segments,
+    /// where it had some. The target in it is ASCII.
+    bytes: Vec<u8>,
     valid_host: ValidHost,
     method: Method,
     version: Version,
     path: Span,
     query: Option<Span>,
-    host: Host,
+    /// The target's authority, which rules (RFC 9112 §3.2.2), or the value of the field.
+    host: Option<Span>,
     fields: Vec<(Span, Span)>,
     framing: Framing,
     keep_alive: bool,
     expects_continue: bool,
     has_cookies: bool,
-}
-
-/// Where the host lies that the request is for.
-#[derive(Clone, Copy, Debug, Default)]
-enum Host {
-    #[default]
-    Unknown,
-    /// In the target, which rules (RFC 9112 §3.2.2).
-    Authority(Span),
-    /// In the field.
-    Field(Span),
 }
 
 /// The last host that was found valid: most requests name it again, and need not be looked at byte
@@ -152,7 +141,7 @@ impl Head {
     fn read_seen(&mut self, seen: &[u8], limits: &HeadLimits) -> Result<Progress, WireError> {
         let lines = skip_empty_lines(seen)?;
         if let Some(line) = request_line::parse(lines, limits)?
-            && let Some(behind) = self.read_fields(&line, limits)?
+            && let Some(behind) = self.read_fields(lines, &line, limits)?
         {
             return Ok(Progress::Complete(seen.len().saturating_sub(behind)));
         }
@@ -167,6 +156,7 @@ impl Head {
     /// Reads the fields behind a request line; says how many bytes lie behind them.
     fn read_fields(
         &mut self,
+        lines: &[u8],
         line: &RequestLine<'_>,
         limits: &HeadLimits,
     ) -> Result<Option<usize>, WireError> {
@@ -175,25 +165,27 @@ impl Head {
         match httparse::parse_headers(line.rest, few) {
             Err(httparse::Error::TooManyHeaders) if limits.head_fields_max > SLOTS => {
                 let mut slots = vec![EMPTY_HEADER; limits.head_fields_max];
-                self.take(httparse::parse_headers(line.rest, &mut slots), line, limits)
+                self.take(httparse::parse_headers(line.rest, &mut slots), lines, line, limits)
             }
-            found => self.take(found, line, limits),
+            found => self.take(found, lines, line, limits),
         }
     }
 
     fn take(
         &mut self,
         found: httparse::Result<(usize, &[Header<'_>])>,
+        lines: &[u8],
         line: &RequestLine<'_>,
         limits: &HeadLimits,
     ) -> Result<Option<usize>, WireError> {
         match found {
             Ok(Status::Complete((length, headers))) => {
-                let (fields, behind) = line.rest.split_at_checked(length).unwrap_or_default();
-                let known = self.take_fields(headers, fields)?;
-                self.take_line(line)?;
-                self.decide(&known, fields)?;
-                Ok(Some(behind.len()))
+                let behind = line.rest.len().saturating_sub(length);
+                let head = lines.get(..lines.len().saturating_sub(behind)).unwrap_or_default();
+                let known = self.take_fields(headers, head)?;
+                self.take_line(line, head)?;
+                self.decide(&known, head)?;
+                Ok(Some(behind))
             }
             Ok(Status::Partial) => check_line_ends(line.rest, usize::MAX).map(|()| None),
             Err(httparse::Error::TooManyHeaders) => {
@@ -204,19 +196,36 @@ impl Head {
         }
     }
 
-    fn take_line(&mut self, line: &RequestLine<'_>) -> Result<(), WireError> {
+    /// Takes over the fields, and notes those that say how the message goes on.
+    fn take_fields<'a>(
+        &mut self,
+        headers: &[Header<'a>],
+        head: &[u8],
+    ) -> Result<Known<'a>, WireError> {
+        let mut known = Known::default();
+        let mut strict = head.ends_with(b"\r\n\r\n");
+        self.fields.clear();
+        self.fields.extend(headers.iter().map(|header| {
+            let name = Span::of(header.name.as_bytes(), head);
+            strict &= matches!(head.get(..name.start), Some([.., b'\r', b'\n']));
+            known.note(header.name, header.value);
+            (name, Span::of(header.value, head))
+        }));
+        if strict { Ok(known) } else { Err(WireError::Field) }
+    }
+
+    fn take_line(&mut self, line: &RequestLine<'_>, head: &[u8]) -> Result<(), WireError> {
+        self.bytes.clear();
+        self.bytes.extend_from_slice(head);
         self.method = match line.method {
             b"GET" => Method::GET,
             method => Method::from_bytes(method).map_err(|_| WireError::RequestLine)?,
         };
         self.version = line.version;
         let target = &line.target;
-        let span = |piece: &[u8]| Span::of(piece, line.text);
-        self.query = target.query.map(span);
-        self.host = target.authority.map_or(Host::Unknown, |piece| Host::Authority(span(piece)));
-        self.target.clear();
-        self.target.extend_from_slice(line.text);
-        self.path = span(target.path);
+        self.query = target.query.map(|query| Span::of(query, head));
+        self.host = target.authority.map(|authority| Span::of(authority, head));
+        self.path = Span::of(target.path, head);
         if target.dotted || target.path.is_empty() || target.path == b"*" {
             self.append_path(target.path, target.dotted);
         }
@@ -224,46 +233,22 @@ impl Head {
     }
 
     fn append_path(&mut self, path: &[u8], dotted: bool) {
-        let start = self.target.len();
+        let start = self.bytes.len();
         match path {
-            [] => self.target.push(b'/'),
-            path if dotted => target::append_without_dots(path, &mut self.target),
-            path => self.target.extend_from_slice(path),
+            [] => self.bytes.push(b'/'),
+            path if dotted => target::append_without_dots(path, &mut self.bytes),
+            path => self.bytes.extend_from_slice(path),
         }
-        self.path = Span { start, end: self.target.len() };
-    }
-
-    /// Takes over the fields, and notes those that say how the message goes on.
-    fn take_fields<'a>(
-        &mut self,
-        headers: &[Header<'a>],
-        fields: &[u8],
-    ) -> Result<Known<'a>, WireError> {
-        let mut known = Known::default();
-        let mut strict = match headers {
-            [] => matches!(fields, [.., b'\r', b'\n']),
-            [..] => matches!(fields, [.., b'\r', b'\n', b'\r', b'\n']),
-        };
-        self.fields.clear();
-        self.fields.extend(headers.iter().map(|header| {
-            let name = Span::of(header.name.as_bytes(), fields);
-            let before = fields.get(..name.start);
-            strict &= matches!(before, Some([] | [.., b'\r', b'\n']));
-            known.note(header.name, header.value);
-            (name, Span::of(header.value, fields))
-        }));
-        self.lines.clear();
-        self.lines.extend_from_slice(fields);
-        if strict { Ok(known) } else { Err(WireError::Field) }
+        self.path = Span { start, end: self.bytes.len() };
     }
 
     /// What the fields mean together. The authority of a target takes the place of the received
     /// `Host`, which must not be used then (RFC 9112 §3.2.2): whoever looks at the field sees it.
-    fn decide(&mut self, known: &Known<'_>, fields: &[u8]) -> Result<(), WireError> {
+    fn decide(&mut self, known: &Known<'_>, head: &[u8]) -> Result<(), WireError> {
         match known.host {
             Once::Value(host) if self.valid_host.is_or_becomes(host) => match self.host {
-                Host::Authority(authority) => self.replace_host(authority),
-                _ => self.host = Host::Field(Span::of(host, fields)),
+                Some(authority) => self.replace_host(authority),
+                None => self.host = Some(Span::of(host, head)),
             },
             Once::Absent if self.version == Version::Http10 => {}
             _ => return Err(WireError::Host),
@@ -282,17 +267,13 @@ impl Head {
     }
 
     fn replace_host(&mut self, authority: Span) {
-        let start = self.lines.len();
-        let text = self.target.get(authority.range()).unwrap_or_default();
-        self.lines.extend_from_slice(text);
-        let value = Span { start, end: self.lines.len() };
-        let lines = &self.lines;
+        let bytes = &self.bytes;
         let is_host = |name: &Span| {
-            let name = lines.get(name.range()).and_then(|name| std::str::from_utf8(name).ok());
+            let name = bytes.get(name.range()).and_then(|name| std::str::from_utf8(name).ok());
             name.is_some_and(|name| known::is_name(name, "Host"))
         };
         if let Some(field) = self.fields.iter_mut().find(|field| is_host(&field.0)) {
-            field.1 = value;
+            field.1 = authority;
         }
     }
 
@@ -309,27 +290,23 @@ impl Head {
     /// The path, always beginning with `/` (or `*` for the asterisk form), without dot segments,
     /// still percent-encoded where it came so.
     pub fn path(&self) -> &str {
-        self.target_text(self.path)
+        self.text(self.path)
     }
 
     /// The same as bytes, all of ASCII: to look at them as text takes a check of each.
     pub(crate) fn path_bytes(&self) -> &[u8] {
-        self.target.get(self.path.range()).unwrap_or_default()
+        self.piece(self.path)
     }
 
     /// The query without its question mark, as it came.
     pub fn query(&self) -> Option<&str> {
-        self.query.map(|span| self.target_text(span))
+        self.query.map(|span| self.text(span))
     }
 
     /// Host and port that the request is for: the target's authority, else the `Host` field, which
     /// only HTTP/1.0 may leave out.
     pub fn host(&self) -> Option<&str> {
-        match self.host {
-            Host::Unknown => None,
-            Host::Authority(span) => Some(self.target_text(span)),
-            Host::Field(span) => std::str::from_utf8(self.piece(span)).ok(),
-        }
+        self.host.map(|span| self.text(span))
     }
 
     /// The value of the first field of that name, in any letter case.
@@ -345,8 +322,7 @@ impl Head {
 
     /// All fields in the order they came; `Host` with the target's authority where it has one.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        let text = |span| std::str::from_utf8(self.piece(span)).unwrap_or_default();
-        self.fields.iter().map(move |&(name, value)| (text(name), self.piece(value)))
+        self.fields.iter().map(|&(name, value)| (self.text(name), self.piece(value)))
     }
 
     /// How the content is delimited.
@@ -369,13 +345,12 @@ impl Head {
         self.has_cookies
     }
 
-    fn target_text(&self, span: Span) -> &str {
-        let bytes = self.target.get(span.range()).unwrap_or_default();
-        std::str::from_utf8(bytes).unwrap_or_default()
+    fn text(&self, span: Span) -> &str {
+        std::str::from_utf8(self.piece(span)).unwrap_or_default()
     }
 
     fn piece(&self, span: Span) -> &[u8] {
-        self.lines.get(span.range()).unwrap_or_default()
+        self.bytes.get(span.range()).unwrap_or_default()
     }
 }
 
