@@ -4,8 +4,6 @@
 //! too), and at the end `{*name}` for all the rest. Plain text wins over `{name}`, `{name}` over
 //! `{*name}`. Both sides are compared decoded, segment by segment.
 
-use std::cmp::Ordering;
-
 use http::Method;
 
 use crate::{engine::Pace, handler::Handler, wire::target};
@@ -13,9 +11,9 @@ use crate::{engine::Pace, handler::Handler, wire::target};
 /// The table of URLs of an app; mistakes in it are told when the app is bound.
 pub struct Urls<S> {
     routes: Vec<Route<S>>,
-    /// Patterns without parameters, sorted by length and text: what most requests ask for is found
-    /// in one look, and most are told apart by their length.
-    fixed: Vec<(&'static [u8], Method, u32)>,
+    /// Patterns without parameters by their length, which tells most of them apart: what most
+    /// requests ask for is found in one look.
+    fixed: Vec<Vec<(&'static [u8], Method, u32)>>,
     root: Node,
     mistakes: Vec<String>,
 }
@@ -89,8 +87,9 @@ impl<S> Urls<S> {
         if let Err(mistake) = self.root.insert(method, pattern, number) {
             self.mistakes.push(format!("{method} {pattern}: {mistake}"));
         } else if !pattern.contains('{') {
-            let place = self.first_fixed(pattern.as_bytes());
-            self.fixed.insert(place, (pattern.as_bytes(), method.clone(), number));
+            let length = pattern.len();
+            self.fixed.resize_with(self.fixed.len().max(length + 1), Vec::new);
+            self.fixed[length].push((pattern.as_bytes(), method.clone(), number));
         }
         self
     }
@@ -123,16 +122,8 @@ impl<S> Urls<S> {
 
     /// A route whose pattern is the path itself: nothing is more special.
     fn find_fixed(&self, wanted: &Method, path: &[u8]) -> Option<u32> {
-        let same = self.fixed[self.first_fixed(path)..].iter().take_while(|fixed| fixed.0 == path);
-        same.into_iter().find(|fixed| fixed.1 == *wanted).map(|fixed| fixed.2)
-    }
-
-    /// Where a path stands among the fixed patterns, or would.
-    fn first_fixed(&self, path: &[u8]) -> usize {
-        self.fixed.partition_point(|(pattern, ..)| match pattern.len().cmp(&path.len()) {
-            Ordering::Equal => *pattern < path,
-            by_length => by_length.is_lt(),
-        })
+        let same = self.fixed.get(path.len())?;
+        same.iter().find(|fixed| fixed.0 == path && fixed.1 == *wanted).map(|fixed| fixed.2)
     }
 
     /// The methods that a path takes, for `Allow`.

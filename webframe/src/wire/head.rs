@@ -217,10 +217,12 @@ impl Head {
     fn take_line(&mut self, line: &RequestLine<'_>, head: &[u8]) -> Result<(), WireError> {
         self.bytes.clear();
         self.bytes.extend_from_slice(head);
-        self.method = match line.method {
-            b"GET" => Method::GET,
-            method => Method::from_bytes(method).map_err(|_| WireError::RequestLine)?,
-        };
+        match line.method {
+            b"GET" if self.method == Method::GET => {}
+            method => {
+                self.method = Method::from_bytes(method).map_err(|_| WireError::RequestLine)?;
+            }
+        }
         self.version = line.version;
         let target = &line.target;
         self.query = target.query.map(|query| Span::of(query, head));
