@@ -1,11 +1,20 @@
 //! What the fuzz targets of `webframe/fuzz` ask for and nobody else may: bytes to the values behind the private readers.
 
+use std::{net::SocketAddr, ops::Range};
+
 use serde::de::DeserializeOwned;
 
 use crate::{
     Limits, Multipart,
-    wire::multipart::{Delimiter, PartLimits},
+    files::range::{Ranges, parse_ranges},
+    wire::{
+        multipart::{Delimiter, PartLimits},
+        proxy,
+    },
 };
+
+/// The longest introduction of a proxy, in bytes.
+pub const INTRODUCTION_BYTES_MAX: usize = proxy::HEADER_BYTES_MAX;
 
 /// The pairs of a form.
 ///
@@ -30,4 +39,73 @@ pub fn multipart<'b>(
     limits: &Limits,
 ) -> crate::Result<Multipart<'b>> {
     Multipart::parse(body.into(), &Delimiter::of(content_type)?, &PartLimits::of(limits))
+}
+
+/// The pieces that a `Range` asks for of so many bytes; `None` where it asks for the whole.
+pub fn ranges(field: &str, length: u64) -> Option<Vec<Range<u64>>> {
+    match parse_ranges(field, length) {
+        Ranges::Whole => None,
+        Ranges::Unsatisfiable => Some(Vec::new()),
+        Ranges::One(piece) => Some(vec![piece]),
+        Ranges::Several(pieces) => Some(pieces),
+    }
+}
+
+/// What the first bytes of a connection say of the client behind a proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Introduction {
+    /// They are no header of the PROXY protocol.
+    Refused,
+    /// They are the beginning of one.
+    NeedMore,
+    /// They begin with a whole one.
+    Whole {
+        /// Its length.
+        bytes: usize,
+        /// The client, where one is named.
+        client: Option<SocketAddr>,
+        /// The client came encrypted.
+        encrypted: bool,
+    },
+}
+
+/// Reads the introduction of a proxy.
+pub fn introduction(bytes: &[u8]) -> Introduction {
+    match proxy::parse(bytes) {
+        Err(proxy::NoIntroduction) => Introduction::Refused,
+        Ok(None) => Introduction::NeedMore,
+        Ok(Some(proxy::Introduction { bytes, client, encrypted })) => {
+            Introduction::Whole { bytes, client, encrypted }
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "../fuzz/src/lib.rs"]
+#[expect(unreachable_pub, reason = "where it is fuzzed it is a library of its own")]
+mod properties;
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, panic::catch_unwind, path::Path};
+
+    use super::properties::CHECKS;
+
+    /// What the fuzzers found worth keeping: the smallest inputs that reach all they have reached.
+    #[test]
+    fn every_kept_input_of_the_fuzz_targets_has_its_properties() {
+        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+        for (target, check) in CHECKS {
+            let folder = corpus.join(target);
+            let files = fs::read_dir(&folder).unwrap_or_else(|e| panic!("{target}: {e}"));
+            let mut checked = 0;
+            for file in files {
+                let path = file.unwrap().path();
+                let input = fs::read(&path).unwrap();
+                catch_unwind(|| check(&input)).unwrap_or_else(|_| panic!("{}", path.display()));
+                checked += 1;
+            }
+            assert!(checked > 0, "nothing is kept for {target}");
+        }
+    }
 }
