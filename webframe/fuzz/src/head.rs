@@ -7,6 +7,7 @@ use webframe::wire::{Head, HeadLimits, Progress, WireError};
 pub fn check(data: &[u8]) {
     let mut head = Head::default();
     let whole = head.read(data, &head_limits());
+    assert_eq!(head.read(data, &head_limits()), whole, "once more: {}", data.escape_ascii());
     let mut used = Head::default();
     for end in ends(data) {
         let read = used.read(&data[..end], &head_limits());
