@@ -87,24 +87,59 @@ mod properties;
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, panic::catch_unwind, path::Path};
+    use std::{
+        fs,
+        panic::catch_unwind,
+        path::{Path, PathBuf},
+    };
 
-    use super::properties::CHECKS;
+    use super::properties::{CHECKS, Check, connection, head};
+
+    fn in_package(path: &str) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+    }
+
+    #[track_caller]
+    fn files(folder: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+        let paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+        assert!(!paths.is_empty(), "{} is empty", folder.display());
+        paths
+    }
+
+    fn holds(check: Check, input: &[u8]) -> bool {
+        catch_unwind(|| check(input)).is_ok()
+    }
 
     /// What the fuzzers found worth keeping: the fewest inputs that reach all they have reached.
     #[test]
     fn every_kept_input_of_the_fuzz_targets_has_its_properties() {
-        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
         let mut wrong = Vec::new();
         for (target, check) in CHECKS {
-            let files =
-                fs::read_dir(corpus.join(target)).unwrap_or_else(|e| panic!("{target}: {e}"));
-            let paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
-            assert!(!paths.is_empty(), "nothing is kept for {target}");
-            wrong.extend(paths.into_iter().filter(|path| {
-                let input = fs::read(path).unwrap();
-                catch_unwind(|| check(&input)).is_err()
-            }));
+            let mut paths = files(&in_package("fuzz/corpus").join(target));
+            paths.retain(|path| !holds(check, &fs::read(path).unwrap()));
+            wrong.extend(paths);
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    /// Cut anywhere, and twice in a row: the inputs that the fuzzers begin with.
+    #[test]
+    fn every_wire_case_has_the_properties_of_heads_and_connections() {
+        let mut folders = vec![in_package("tests/data")];
+        let mut wrong = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for path in files(&folder) {
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|ending| ending == "http") {
+                    let case = fs::read(&path).unwrap();
+                    let twice = [&[30], &case[..], &case[..]].concat();
+                    if !holds(head::check, &case) || !holds(connection::check, &twice) {
+                        wrong.push(path);
+                    }
+                }
+            }
         }
         assert!(wrong.is_empty(), "{wrong:#?}");
     }

@@ -179,7 +179,10 @@ fn absolute(path: &Path) -> Result<PathBuf> {
 fn fuzz(target: &Target, platform: &str, seconds: u32) -> Result<Outcome> {
     let corpus = make_folder(&folder().join("corpus").join(target.name))?;
     let findings = make_folder(&folder().join("findings").join(target.name))?;
-    plant(target, &corpus)?;
+    let cases = cases(target)?;
+    let seeds: Vec<&[u8]> =
+        target.examples.iter().copied().chain(cases.iter().map(|case| &case[..])).collect();
+    plant(&seeds, &corpus)?;
     let log = folder().join(format!("{}.log", target.name));
     let output = fs::File::create(&log).with_context(|| log.display().to_string())?;
     let program = program(target, platform);
@@ -207,12 +210,12 @@ fn program(target: &Target, platform: &str) -> PathBuf {
     folder().join(platform).join("release").join(target.name)
 }
 
-/// Puts into the tree what was found beyond the seeds: of all inputs the fewest that reach the same branches, how often does not
-/// count.
+/// Puts into the tree what reaches more than the wire cases: of all inputs the fewest that reach the same branches, how often does
+/// not count.
 fn keep(target: &Target, platform: &str) -> Result<()> {
     let merged = folder().join("merged").join(target.name);
     clear(&merged)?;
-    plant(target, &merged)?;
+    plant(&cases(target)?.iter().map(|case| &case[..]).collect::<Vec<_>>(), &merged)?;
     let found = folder().join("corpus").join(target.name);
     let mut command = Command::new(program(target, platform));
     command
@@ -255,10 +258,10 @@ fn make_folder(folder: &Path) -> Result<PathBuf> {
     Ok(folder.to_owned())
 }
 
-/// Writes the seeds; what earlier runs have found stays beside them.
-fn plant(target: &Target, corpus: &Path) -> Result<()> {
+/// The wire cases as seeds.
+fn cases(target: &Target) -> Result<Vec<Vec<u8>>> {
     let mut folders = vec![workspace().join("webframe/tests/data")];
-    let mut seeds: Vec<Vec<u8>> = target.examples.iter().map(|bytes| bytes.to_vec()).collect();
+    let mut seeds = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
             let path = entry?.path();
@@ -271,6 +274,11 @@ fn plant(target: &Target, corpus: &Path) -> Result<()> {
         }
     }
     seeds.retain(|seed| seed.len() <= target.bytes_max as usize);
+    Ok(seeds)
+}
+
+/// Writes the seeds; what earlier runs have found stays beside them.
+fn plant(seeds: &[&[u8]], corpus: &Path) -> Result<()> {
     for (number, seed) in seeds.iter().enumerate() {
         let path = corpus.join(format!("{SEED}{number:04}"));
         fs::write(&path, seed).with_context(|| path.display().to_string())?;
