@@ -217,14 +217,16 @@ fn keep(target: &Target, platform: &str) -> Result<()> {
     clear(&merged)?;
     plant(&cases(target)?.iter().map(|case| &case[..]).collect::<Vec<_>>(), &merged)?;
     let found = folder().join("corpus").join(target.name);
+    let log = folder().join(format!("{}-merge.log", target.name));
+    let output = fs::File::create(&log).with_context(|| log.display().to_string())?;
     let mut command = Command::new(program(target, platform));
     command
         .args(["-set_cover_merge=1", "-use_counters=0"])
         .arg(format!("-max_len={}", target.bytes_max))
         .args([&merged, &found])
         .args(Some(kept(target)).filter(|kept| kept.is_dir()))
-        .stderr(Stdio::null());
-    succeed(&mut command).context("the merge of what was found")?;
+        .stderr(output);
+    succeed(&mut command).with_context(|| format!("cannot merge, see {}", log.display()))?;
     let kept = kept(target);
     clear(&kept)?;
     let (mut files, mut bytes) = (0, 0);
