@@ -100,17 +100,22 @@ fn is_tag_or_below(tag: &str, of: &str) -> bool {
 /// grammar is left out: what it means is not known.
 fn members(field: &str) -> impl Iterator<Item = (&str, u16)> {
     field.split(',').filter_map(|member| {
-        let mut parts = member.split(';').map(|part| part.trim_matches([' ', '\t']));
+        let mut parts = member.split(';').map(trimmed);
         let token = parts.next().filter(|token| !token.is_empty())?;
         let mut weight = 1000;
         for parameter in parts {
             let (name, value) = parameter.split_once('=')?;
-            if name.eq_ignore_ascii_case("q") {
-                weight = parse_weight(value)?;
+            // No blank belongs beside the sign, but what is meant as a refusal must not pass for a wish.
+            if trimmed(name).eq_ignore_ascii_case("q") {
+                weight = parse_weight(trimmed(value))?;
             }
         }
         Some((token, weight))
     })
+}
+
+fn trimmed(text: &str) -> &str {
+    text.trim_matches([' ', '\t'])
 }
 
 /// `0`, `1`, and up to three digits behind a point (RFC 9110 §12.4.2).
@@ -158,6 +163,15 @@ mod tests {
         coding("brx, zgzip, identity;q=0", Coding::Identity);
         assert_eq!(best_coding(None, &[Coding::Gzip]), Coding::Identity);
         assert_eq!(best_coding(Some("gzip"), &[]), Coding::Identity);
+    }
+
+    /// Once, the weight was not seen, and the coding taken for one that is liked best.
+    #[test]
+    fn a_refusal_with_blanks_beside_its_sign_is_one() {
+        coding("gzip;q =0", Coding::Identity);
+        coding("*, br;q\t\t=\t0.0", Coding::Gzip);
+        coding("gzip;Q = 0.5, br;q =0.4", Coding::Gzip);
+        language("zh;q =0, en;q=0.1", Some("en"));
     }
 
     proptest::proptest! {

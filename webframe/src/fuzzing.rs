@@ -1,11 +1,20 @@
 //! What the fuzz targets of `webframe/fuzz` ask for and nobody else may: bytes to the values behind the private readers.
 
+use std::{net::SocketAddr, ops::Range};
+
 use serde::de::DeserializeOwned;
 
 use crate::{
     Limits, Multipart,
-    wire::multipart::{Delimiter, PartLimits},
+    files::range::{Ranges, parse_ranges},
+    wire::{
+        multipart::{Delimiter, PartLimits},
+        proxy,
+    },
 };
+
+/// The longest introduction of a proxy, in bytes.
+pub const INTRODUCTION_BYTES_MAX: usize = proxy::HEADER_BYTES_MAX;
 
 /// The pairs of a form.
 ///
@@ -30,4 +39,108 @@ pub fn multipart<'b>(
     limits: &Limits,
 ) -> crate::Result<Multipart<'b>> {
     Multipart::parse(body.into(), &Delimiter::of(content_type)?, &PartLimits::of(limits))
+}
+
+/// The pieces that a `Range` asks for of so many bytes; `None` where it asks for the whole.
+pub fn ranges(field: &str, length: u64) -> Option<Vec<Range<u64>>> {
+    match parse_ranges(field, length) {
+        Ranges::Whole => None,
+        Ranges::Unsatisfiable => Some(Vec::new()),
+        Ranges::One(piece) => Some(vec![piece]),
+        Ranges::Several(pieces) => Some(pieces),
+    }
+}
+
+/// What the first bytes of a connection say of the client behind a proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Introduction {
+    /// They are no header of the PROXY protocol.
+    Refused,
+    /// They are the beginning of one.
+    NeedMore,
+    /// They begin with a whole one.
+    Whole {
+        /// Its length.
+        bytes: usize,
+        /// The client, where one is named.
+        client: Option<SocketAddr>,
+        /// The client came encrypted.
+        encrypted: bool,
+    },
+}
+
+/// Reads the introduction of a proxy.
+pub fn introduction(bytes: &[u8]) -> Introduction {
+    match proxy::parse(bytes) {
+        Err(proxy::NoIntroduction) => Introduction::Refused,
+        Ok(None) => Introduction::NeedMore,
+        Ok(Some(proxy::Introduction { bytes, client, encrypted })) => {
+            Introduction::Whole { bytes, client, encrypted }
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "../fuzz/src/lib.rs"]
+#[expect(unreachable_pub, reason = "where it is fuzzed it is a library of its own")]
+mod properties;
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs,
+        panic::catch_unwind,
+        path::{Path, PathBuf},
+    };
+
+    use super::properties::{CHECKS, Check, connection, head};
+
+    fn in_package(path: &str) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+    }
+
+    #[track_caller]
+    fn files(folder: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+        let paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+        assert!(!paths.is_empty(), "{} is empty", folder.display());
+        paths
+    }
+
+    fn holds(check: Check, input: &[u8]) -> bool {
+        catch_unwind(|| check(input)).is_ok()
+    }
+
+    /// What the fuzzers found worth keeping: the fewest inputs that reach all they have reached.
+    #[test]
+    fn every_kept_input_of_the_fuzz_targets_has_its_properties() {
+        let mut wrong = Vec::new();
+        for (target, check) in CHECKS {
+            let mut paths = files(&in_package("fuzz/corpus").join(target));
+            paths.retain(|path| !holds(check, &fs::read(path).unwrap()));
+            wrong.extend(paths);
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    /// Cut anywhere, and twice in a row: the inputs that the fuzzers begin with.
+    #[test]
+    fn every_wire_case_has_the_properties_of_heads_and_connections() {
+        let mut folders = vec![in_package("tests/data")];
+        let mut wrong = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for path in files(&folder) {
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|ending| ending == "http") {
+                    let case = fs::read(&path).unwrap();
+                    let twice = [&[30], &case[..], &case[..]].concat();
+                    if !holds(head::check, &case) || !holds(connection::check, &twice) {
+                        wrong.push(path);
+                    }
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
 }

@@ -41,9 +41,12 @@ mod forwarded;
 pub mod wire;
 mod engine;
 mod test_client;
-#[cfg(fuzzing)]
+#[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
+// The fuzz targets call us by our name, in our own tests too.
+#[cfg(test)]
+extern crate self as webframe;
 
 pub use app::{App, Next};
 pub use cookie::{Cookie, CookieError, SameSite};

@@ -1,7 +1,8 @@
 //! `cargo xtask fuzz`: the targets of `webframe/fuzz` become one row each: how much was tried, how far it reached, what was found.
 //!
 //! Plain stable Rust: the instrumentation is LLVM's, asked for by flags of the compiler. The address sanitizer would need a nightly
-//! one, and finds little where `unsafe` is forbidden. The seeds are the wire cases and `webframe/fuzz/corpus`.
+//! one, and finds little where `unsafe` is forbidden. The seeds are the wire cases and `webframe/fuzz/corpus`, where `--keep` puts what
+//! reaches code that no wire case does; webframe's own tests check those inputs too.
 
 use anyhow::{Context, Result, anyhow, bail};
 use std::fs;
@@ -12,14 +13,15 @@ use crate::arguments::{Arguments, Misuse};
 use crate::cargo::{cargo, target, workspace};
 use crate::step::{step, succeed};
 
-pub(crate) const ABOUT: &str = "run the fuzz targets, one after the other: [TARGET] [--seconds N]";
+pub(crate) const ABOUT: &str = "run the fuzz targets, one after the other: [TARGET] [--seconds N] \
+    [--keep], which puts the fewest inputs that reach all that was reached into webframe/fuzz/corpus";
 
 /// A fuzz target and how its seeds are made of a wire case.
 struct Target {
     name: &'static str,
     seed: fn(&[u8]) -> Option<Vec<u8>>,
     /// Seeds where wire cases say nothing.
-    examples: &'static [&'static str],
+    examples: &'static [&'static [u8]],
     bytes_max: u32,
 }
 
@@ -30,23 +32,34 @@ const TARGETS: &[Target] = &[
     Target {
         name: "urlencoded",
         seed: |_| None,
-        examples: &["a=b&c=d", "a=%E4%BD%A0+x&&b", "=%ff&%", "a=b=c;d&a=%2", "name=x&msg=%26%3d"],
+        examples: &[
+            b"a=b&c=d",
+            b"a=%E4%BD%A0+x&&b",
+            b"=%ff&%",
+            b"a=b=c;d&a=%2",
+            b"name=x&msg=%26%3d",
+        ],
         bytes_max: 512,
     },
     Target {
         name: "cookie",
         seed: |_| None,
-        examples: &["a=b; c=d", "session=8f14e45f;x", "a=\"b\"; =; \t c = d ;", "é=ü; a=\0b=c"],
+        examples: &[
+            b"a=b; c=d",
+            b"session=8f14e45f;x",
+            b"a=\"b\"; =; \t c = d ;",
+            b"\xc3\xa9=\xc3\xbc; a=\0b=c",
+        ],
         bytes_max: 512,
     },
     Target {
         name: "range",
         seed: |_| None,
         examples: &[
-            "\u{1}\u{1}\0\0bytes=0-99",
-            "\u{1}\u{1}\0\0bytes=-5",
-            "\u{1}\u{1}\0\0bytes=5-, 7-9,,-1",
-            "\0\0\0\0BYTES=0-18446744073709551616",
+            b"\x01\x01\0\0bytes=0-99",
+            b"\x01\x01\0\0bytes=-5",
+            b"\x01\x01\0\0bytes=5-, 7-9,,-1",
+            b"\0\0\0\0BYTES=0-18446744073709551616",
         ],
         bytes_max: 256,
     },
@@ -54,27 +67,39 @@ const TARGETS: &[Target] = &[
         name: "accept_encoding",
         seed: |_| None,
         examples: &[
-            "gzip, br",
-            "gzip;q=0.5, *;q=0.1",
-            "identity;q=0, br;q=1.000",
-            "zh-TW, en;q=0.7, *;q=0",
-            "x-gzip;q=0.001",
+            b"gzip, br",
+            b"gzip;q=0.5, *;q=0.1",
+            b"identity;q=0, br;q=1.000",
+            b"zh-TW, en;q=0.7, *;q=0",
+            b"x-gzip;q=0.001",
         ],
         bytes_max: 256,
     },
     Target { name: "multipart", seed: |_| None, examples: FORMS, bytes_max: 1024 },
+    Target { name: "proxy", seed: |_| None, examples: INTRODUCTIONS, bytes_max: 640 },
 ];
 
 /// Forms with files, the boundary on a line before each.
-const FORMS: &[&str] = &[
-    "b\n--b--\r\n",
-    "b\n--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--b--\r\n",
-    "----x\n------x\r\nContent-Disposition: form-data; name=\"%22%0D%0A\"; filename=\"\\a/b\"\r\n\
+const FORMS: &[&[u8]] = &[
+    b"b\n--b--\r\n",
+    b"b\n--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--b--\r\n",
+    b"----x\n------x\r\nContent-Disposition: form-data; name=\"%22%0D%0A\"; filename=\"\\a/b\"\r\n\
         Content-Type: text/plain\r\n\r\n\r\n----y\r\n------x--",
-    "a b'()+_,-./:=?\nbefore\r\n--a b'()+_,-./:=? \t\r\ncontent-disposition:FORM-DATA ;NAME=a;x=\"\"\r\n\
+    b"a b'()+_,-./:=?\nbefore\r\n--a b'()+_,-./:=? \t\r\ncontent-disposition:FORM-DATA ;NAME=a;x=\"\"\r\n\
         Content-Transfer-Encoding: 8bit\r\nX: y\r\n\r\n--a b'()+_,-./:=?-- \r\nbehind",
-    "b\n--b\r\nContent-Disposition: form-data; name=a; filename=..\r\n\r\n1\r\n--b\r\n\
+    b"b\n--b\r\nContent-Disposition: form-data; name=a; filename=..\r\n\r\n1\r\n--b\r\n\
         Content-Disposition: form-data; name=a; filename*=utf-8''b\r\n\r\n2\r\n--b-",
+];
+
+/// Of either version, with all that is read of them: addresses, a checksum, and that the client came encrypted.
+const INTRODUCTIONS: &[&[u8]] = &[
+    b"PROXY TCP4 192.0.2.1 10.0.0.1 4711 80\r\nGET / HTTP/1.1\r\n",
+    b"PROXY TCP6 2001:DB8::1 ::ffff:10.0.0.1 65535 0\r\n",
+    b"PROXY UNKNOWN what ever\r\n",
+    b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0",
+    b"\r\n\r\n\0\r\nQUIT\n\x21\0\0\x03xyz",
+    b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x13\xc0\0\x02\x01\x0a\0\0\x01\x12\x67\0\x50\x03\0\x04\xd4\x57\xb5\x81",
+    b"\r\n\r\n\0\r\nQUIT\n\x21\x21\0\x36from this client to another host.123\x20\0\x0f\x01\0\0\0\x01\x21\0\x07TLSv1.2",
 ];
 
 /// What LLVM adds to the code: the counters and the traces of comparisons that libFuzzer reads.
@@ -84,6 +109,9 @@ const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module \
     -Cllvm-args=-simplifycfg-branch-fold-threshold=0";
 
 const SECONDS: u32 = 60;
+
+/// What the names of seeds begin with; the others are libFuzzer's, by content.
+const SEED: &str = "seed-";
 
 /// What became of one target.
 struct Outcome {
@@ -97,6 +125,7 @@ struct Outcome {
 /// Fuzzes; fails with the files of what was found.
 pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let seconds = arguments.take_option("--seconds")?.unwrap_or(SECONDS);
+    let keeps = arguments.take_flag("--keep");
     let name = arguments.take_word();
     arguments.finish()?;
     let chosen = chosen(name.as_deref())?;
@@ -106,6 +135,9 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     for target in chosen {
         let title = format!("fuzz {} for {seconds} s", target.name);
         outcomes.push(step(&title, || fuzz(target, &platform, seconds))?);
+        if keeps {
+            keep(target, &platform)?;
+        }
     }
     report(&outcomes)
 }
@@ -147,10 +179,13 @@ fn absolute(path: &Path) -> Result<PathBuf> {
 fn fuzz(target: &Target, platform: &str, seconds: u32) -> Result<Outcome> {
     let corpus = make_folder(&folder().join("corpus").join(target.name))?;
     let findings = make_folder(&folder().join("findings").join(target.name))?;
-    plant(target, &corpus)?;
+    let cases = cases(target)?;
+    let seeds: Vec<&[u8]> =
+        target.examples.iter().copied().chain(cases.iter().map(|case| &case[..])).collect();
+    plant(&seeds, &corpus)?;
     let log = folder().join(format!("{}.log", target.name));
     let output = fs::File::create(&log).with_context(|| log.display().to_string())?;
-    let program = folder().join(platform).join("release").join(target.name);
+    let program = program(target, platform);
     let status = Command::new(&program)
         .arg(format!("-max_total_time={seconds}"))
         .arg(format!("-max_len={}", target.bytes_max))
@@ -171,6 +206,50 @@ fn fuzz(target: &Target, platform: &str, seconds: u32) -> Result<Outcome> {
     Ok(outcome)
 }
 
+fn program(target: &Target, platform: &str) -> PathBuf {
+    folder().join(platform).join("release").join(target.name)
+}
+
+/// Puts into the tree what reaches more than the wire cases: of all inputs the fewest that reach the same branches, how often does
+/// not count.
+fn keep(target: &Target, platform: &str) -> Result<()> {
+    let merged = folder().join("merged").join(target.name);
+    clear(&merged)?;
+    plant(&cases(target)?.iter().map(|case| &case[..]).collect::<Vec<_>>(), &merged)?;
+    let found = folder().join("corpus").join(target.name);
+    let log = folder().join(format!("{}-merge.log", target.name));
+    let output = fs::File::create(&log).with_context(|| log.display().to_string())?;
+    let mut command = Command::new(program(target, platform));
+    command
+        .args(["-set_cover_merge=1", "-use_counters=0"])
+        .arg(format!("-max_len={}", target.bytes_max))
+        .args([&merged, &found])
+        .args(Some(kept(target)).filter(|kept| kept.is_dir()))
+        .stderr(output);
+    succeed(&mut command).with_context(|| format!("cannot merge, see {}", log.display()))?;
+    let kept = kept(target);
+    clear(&kept)?;
+    let (mut files, mut bytes) = (0, 0);
+    for entry in fs::read_dir(&merged).with_context(|| merged.display().to_string())? {
+        let entry = entry?;
+        if !entry.file_name().to_string_lossy().starts_with(SEED) {
+            bytes += fs::copy(entry.path(), kept.join(entry.file_name()))
+                .with_context(|| kept.display().to_string())?;
+            files += 1;
+        }
+    }
+    println!("{files} inputs of {bytes} bytes are kept in {}\n", kept.display());
+    Ok(())
+}
+
+/// An empty folder there.
+fn clear(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;
+    }
+    make_folder(folder).map(drop)
+}
+
 /// The inputs that were found worth keeping, in the tree.
 fn kept(target: &Target) -> PathBuf {
     workspace().join("webframe/fuzz/corpus").join(target.name)
@@ -181,11 +260,10 @@ fn make_folder(folder: &Path) -> Result<PathBuf> {
     Ok(folder.to_owned())
 }
 
-/// Writes the seeds; what earlier runs have found stays beside them.
-fn plant(target: &Target, corpus: &Path) -> Result<()> {
+/// The wire cases as seeds.
+fn cases(target: &Target) -> Result<Vec<Vec<u8>>> {
     let mut folders = vec![workspace().join("webframe/tests/data")];
-    let mut seeds: Vec<Vec<u8>> =
-        target.examples.iter().map(|text| text.as_bytes().to_vec()).collect();
+    let mut seeds = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
             let path = entry?.path();
@@ -198,8 +276,13 @@ fn plant(target: &Target, corpus: &Path) -> Result<()> {
         }
     }
     seeds.retain(|seed| seed.len() <= target.bytes_max as usize);
+    Ok(seeds)
+}
+
+/// Writes the seeds; what earlier runs have found stays beside them.
+fn plant(seeds: &[&[u8]], corpus: &Path) -> Result<()> {
     for (number, seed) in seeds.iter().enumerate() {
-        let path = corpus.join(format!("seed-{number:04}"));
+        let path = corpus.join(format!("{SEED}{number:04}"));
         fs::write(&path, seed).with_context(|| path.display().to_string())?;
     }
     Ok(())

@@ -10,7 +10,7 @@ mod embedded;
 mod cache;
 mod stamp;
 mod entry;
-mod range;
+pub(crate) mod range;
 mod pieces;
 mod listing;
 

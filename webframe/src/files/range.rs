@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// What a `Range` asks for, held against the length of the content.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Ranges {
+pub(crate) enum Ranges {
     /// Nothing that is understood, or more than is worth it: the whole is sent.
     Whole,
     /// Nothing that there is.
@@ -19,7 +19,7 @@ pub(super) enum Ranges {
 const RANGES_MAX: usize = 16;
 
 /// Reads the field against the length.
-pub(super) fn parse_ranges(field: &str, length: u64) -> Ranges {
+pub(crate) fn parse_ranges(field: &str, length: u64) -> Ranges {
     let Some((unit, set)) = field.split_once('=') else { return Ranges::Whole };
     if !unit.trim().eq_ignore_ascii_case("bytes") {
         return Ranges::Whole;

@@ -50,12 +50,12 @@ fn line(input: &[u8]) -> Result<Option<Introduction>, NoIntroduction> {
         return if seen.len() < LINE_BYTES_MAX { Ok(None) } else { Err(NoIntroduction) };
     };
     let line = seen.get(..end).and_then(|line| line.strip_suffix(b"\r")).ok_or(NoIntroduction)?;
-    let line = std::str::from_utf8(line).map_err(|_| NoIntroduction)?;
-    let words: Vec<&str> = line.split(' ').collect();
+    let words: Vec<&[u8]> = line.split(|&byte| byte == b' ').collect();
     let client = match words.as_slice() {
-        ["PROXY", "UNKNOWN", ..] => Ok(None),
-        ["PROXY", "TCP4", ends @ ..] => client::<Ipv4Addr>(ends),
-        ["PROXY", "TCP6", ends @ ..] => client::<Ipv6Addr>(ends),
+        // What follows is to be ignored, text or not (§2.1).
+        [b"PROXY", b"UNKNOWN", ..] => Ok(None),
+        [b"PROXY", b"TCP4", ends @ ..] => client::<Ipv4Addr>(ends),
+        [b"PROXY", b"TCP6", ends @ ..] => client::<Ipv6Addr>(ends),
         _ => Err(NoIntroduction),
     }?;
     Ok(Some(Introduction { bytes: end.saturating_add(1), client, encrypted: false }))
@@ -63,15 +63,16 @@ fn line(input: &[u8]) -> Result<Option<Introduction>, NoIntroduction> {
 
 /// Source and destination, then their ports; all four have to be right.
 fn client<A: std::str::FromStr + Into<IpAddr>>(
-    ends: &[&str],
+    ends: &[&[u8]],
 ) -> Result<Option<SocketAddr>, NoIntroduction> {
-    let address = |text: &str| text.parse::<A>().map(Into::into).map_err(|_| NoIntroduction);
+    let text = |word| std::str::from_utf8(word).map_err(|_| NoIntroduction);
+    let address = |word| text(word)?.parse::<A>().map(Into::into).map_err(|_| NoIntroduction);
     let &[source, destination, source_port, destination_port] = ends else {
         return Err(NoIntroduction);
     };
     address(destination)?;
-    port(destination_port)?;
-    Ok(Some(SocketAddr::new(address(source)?, port(source_port)?)))
+    port(text(destination_port)?)?;
+    Ok(Some(SocketAddr::new(address(source)?, port(text(source_port)?)?)))
 }
 
 /// Digits without a sign or a zero in front.
@@ -205,6 +206,15 @@ mod tests {
         assert_eq!(client_of(&v2(0x20, 0x11, &V4)), None);
         assert_eq!(client_of(&v2(0x21, 0x00, b"xyz")), None);
         assert_eq!(client_of(&v2(0x21, 0x31, &[b'/'; 216])), None);
+    }
+
+    /// Once, bytes that are no UTF-8 there made it no header.
+    #[test]
+    fn what_a_proxy_says_of_an_unknown_client_may_be_any_bytes() {
+        assert_eq!(client_of(b"PROXY UNKNOWN \xcawhat\0 ever\r\n"), None);
+        assert_eq!(client_of(b"PROXY UNKNOWN TCP4 \xff\xfe\r\r\n"), None);
+        assert_eq!(parse(b"PROXY UNKNOWN\xca\r\n"), Err(NoIntroduction));
+        assert_eq!(parse(b"PROXY TCP4 \xca 10.0.0.1 4711 80\r\n"), Err(NoIntroduction));
     }
 
     #[test]

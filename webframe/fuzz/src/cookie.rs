@@ -1,0 +1,49 @@
+//! Any bytes as `Cookie` fields: pairs without what separates them, the same by a naive reader; what can be set is read back.
+
+use webframe::{Cookie, fuzzing::cookies};
+
+/// Panics where cookies are read or set wrongly.
+pub fn check(data: &[u8]) {
+    let fields: Vec<(&str, &[u8])> =
+        data.split(|&byte| byte == 0).map(|value| ("Cookie", value)).collect();
+    let pairs = cookies(&fields);
+    assert_eq!(pairs, naive(data));
+    for (name, value) in pairs {
+        assert!(!name.contains([';', '=']) && !value.contains(';'));
+        let cookie = Cookie::new(name, value);
+        assert_eq!(cookie.is_ok(), can_be_set(name, value), "{name:?}={value:?}");
+        if let Ok(cookie) = cookie {
+            let set = cookie.to_string();
+            let sent = set.split(';').next().expect("a pair");
+            let read = cookies(&[("cookie", sent.as_bytes())]);
+            assert_eq!(read, [(cookie_name(sent), cookie_value(sent))]);
+            assert_eq!(read, [(name, value)]);
+        }
+    }
+}
+
+/// RFC 6265bis §4.1.1; only inputs longer than any here make one too long.
+fn can_be_set(name: &str, value: &str) -> bool {
+    let graphic =
+        |text: &str, but: &str| text.chars().all(|c| c.is_ascii_graphic() && !but.contains(c));
+    !name.is_empty() && graphic(name, "\"(),/:;<=>?@[\\]{}") && graphic(value, "\",;\\")
+}
+
+fn cookie_name(pair: &str) -> &str {
+    &pair[..pair.find('=').expect("a name")]
+}
+
+fn cookie_value(pair: &str) -> &str {
+    &pair[pair.find('=').expect("a value") + 1..]
+}
+
+fn naive(data: &[u8]) -> Vec<(&str, &str)> {
+    let mut pairs = Vec::new();
+    for piece in data.split(|byte| [0, b';'].contains(byte)) {
+        let Ok(text) = str::from_utf8(piece) else { continue };
+        let Some(equals) = text.find('=') else { continue };
+        let blank = |char| char == ' ' || char == '\t';
+        pairs.push((text[..equals].trim_matches(blank), text[equals + 1..].trim_matches(blank)));
+    }
+    pairs
+}

@@ -1,0 +1,36 @@
+//! Any bytes to a verdict on one of webframe's readers: what must hold of every input, and panics where it does not.
+//!
+//! libFuzzer calls each by the program of its name; webframe's own tests call all with what is kept in `corpus`.
+
+pub mod head;
+pub mod chunked;
+pub mod connection;
+pub mod urlencoded;
+pub mod cookie;
+pub mod range;
+pub mod accept_encoding;
+pub mod multipart;
+pub mod proxy;
+#[path = "../../tests/it/wire/reference.rs"]
+mod reference;
+
+/// What is asked of a reader, with any bytes.
+pub type Check = fn(&[u8]);
+
+/// Each check with the name of its target.
+pub const CHECKS: [(&str, Check); 9] = [
+    ("head", head::check),
+    ("chunked", chunked::check),
+    ("connection", connection::check),
+    ("urlencoded", urlencoded::check),
+    ("cookie", cookie::check),
+    ("range", range::check),
+    ("accept_encoding", accept_encoding::check),
+    ("multipart", multipart::check),
+    ("proxy", proxy::check),
+];
+
+/// The text at the beginning of the bytes.
+fn text(data: &[u8]) -> &str {
+    data.utf8_chunks().next().map_or("", |chunk| chunk.valid())
+}

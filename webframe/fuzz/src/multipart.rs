@@ -1,0 +1,227 @@
+//! Any bytes as a form with files, the boundary on the first line: what is read or refused is what a naive reader reads or refuses,
+//! and parts come back from their own encoding.
+
+use webframe::{Limits, fuzzing::multipart};
+
+/// Name, file name, media type, content.
+type Part = (String, Option<String>, String, Vec<u8>);
+
+const PARTS_MAX: usize = 5;
+const HEAD_BYTES_MAX: usize = 120;
+
+/// Panics where the reader of forms with files is wrong.
+pub fn check(data: &[u8]) {
+    let end = data.iter().position(|&byte| byte == b'\n').unwrap_or(data.len());
+    let (boundary, body) = (&data[..end], data.get(end + 1..).unwrap_or_default());
+    if boundary.contains(&b'"') {
+        return; // more parameters, not a boundary
+    }
+    let parts = read(boundary, body, HEAD_BYTES_MAX);
+    let naive = is_boundary(boundary).then(|| naive(boundary, body)).flatten();
+    assert_eq!(parts, naive, "{}", data.escape_ascii());
+    let Some(parts) = parts else { return };
+    if parts.iter().all(|part| !part.3.windows(6).any(|six| six == b"--/=:?")) {
+        let (encoded, parts) = encoded(&parts);
+        assert_eq!(read(b"/=:?", &encoded, usize::MAX), Some(parts), "{}", encoded.escape_ascii());
+    }
+}
+
+fn read(boundary: &[u8], body: &[u8], part_head_bytes_max: usize) -> Option<Vec<Part>> {
+    let limits = Limits { form_parts_max: PARTS_MAX, part_head_bytes_max, ..Limits::default() };
+    let content_type = [b"multipart/form-data; boundary=\"", boundary, b"\""].concat();
+    let form = multipart(&content_type, body, &limits).ok()?;
+    let part = |part: webframe::Part<'_>| {
+        let file_name = part.file_name().map(str::to_owned);
+        (part.name().to_owned(), file_name, part.media_type().to_owned(), part.bytes().to_vec())
+    };
+    Some(form.parts().map(part).collect())
+}
+
+fn is_boundary(boundary: &[u8]) -> bool {
+    let marks = "'()+_,-./:=? ";
+    let known = |&byte: &u8| byte.is_ascii_alphanumeric() || marks.as_bytes().contains(&byte);
+    (1..=70).contains(&boundary.len()) && boundary.iter().all(known) && !boundary.ends_with(b" ")
+}
+
+/// Line by line: a line that begins with the dashes and the boundary is a delimiter, the lines between are a part.
+fn naive(boundary: &[u8], body: &[u8]) -> Option<Vec<Part>> {
+    let dashed = [b"--", boundary].concat();
+    let mut parts = Vec::new();
+    let mut lines = lines(body).into_iter();
+    let mut delimiter = lines.find(|line| line.starts_with(&dashed))?;
+    loop {
+        let behind = &delimiter[dashed.len()..];
+        // The last line has no line end, which only the last delimiter may do without.
+        let last = lines.len() == 0;
+        if let Some(padding) = behind.strip_prefix(b"--") {
+            return is_blank(padding).then_some(parts);
+        }
+        if !is_blank(behind) || last || parts.len() == PARTS_MAX {
+            return None;
+        }
+        let mut of_part = Vec::new();
+        delimiter = loop {
+            let line = lines.next()?;
+            if line.starts_with(&dashed) {
+                break line;
+            }
+            of_part.push(line);
+        };
+        parts.push(part(&of_part)?);
+    }
+}
+
+fn lines(mut bytes: &[u8]) -> Vec<&[u8]> {
+    let mut lines = Vec::new();
+    while let Some(at) = bytes.windows(2).position(|two| two == b"\r\n") {
+        lines.push(&bytes[..at]);
+        bytes = &bytes[at + 2..];
+    }
+    lines.push(bytes);
+    lines
+}
+
+fn is_blank(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| [b' ', b'\t'].contains(byte))
+}
+
+fn part(lines: &[&[u8]]) -> Option<Part> {
+    let end = lines.iter().position(|line| line.is_empty())?;
+    let content = lines.get(end + 1..).unwrap_or_default().join(&b"\r\n"[..]);
+    let fields = &lines[..end];
+    if fields.join(&b"\r\n"[..]).len() > HEAD_BYTES_MAX {
+        return None;
+    }
+    let (mut disposition, mut media_type, mut encoding) = (None, None, None);
+    for line in fields {
+        let (name, value) = field(line)?;
+        let slot = match &*name {
+            "content-disposition" => &mut disposition,
+            "content-type" => &mut media_type,
+            "content-transfer-encoding" => &mut encoding,
+            _ => continue,
+        };
+        if slot.replace(value).is_some() {
+            return None;
+        }
+    }
+    let encoding = encoding.map(|value| value.to_ascii_lowercase());
+    if encoding.is_some_and(|value| ![&b"7bit"[..], b"8bit", b"binary"].contains(&&*value)) {
+        return None;
+    }
+    let (name, file_name) = names(disposition?)?;
+    let media_type = media_type.map_or(Some("text/plain".to_owned()), text);
+    Some((name, file_name, media_type?, content))
+}
+
+fn text(bytes: &[u8]) -> Option<String> {
+    String::from_utf8(bytes.to_vec()).ok()
+}
+
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !b"\"(),/:;<=>?@[\\]{}".contains(&byte)
+}
+
+fn field(line: &[u8]) -> Option<(String, &[u8])> {
+    let colon = line.iter().position(|&byte| byte == b':')?;
+    let (name, value) = (&line[..colon], &line[colon + 1..]);
+    let named = !name.is_empty() && name.iter().all(|&byte| is_token(byte));
+    let clean = value.iter().all(|&byte| byte == b'\t' || !byte.is_ascii_control());
+    (named && clean).then(|| (text(&name.to_ascii_lowercase()).unwrap(), trimmed(value)))
+}
+
+fn trimmed(value: &[u8]) -> &[u8] {
+    let seen = |byte: &u8| ![b' ', b'\t'].contains(byte);
+    let Some(start) = value.iter().position(seen) else { return b"" };
+    &value[start..=value.iter().rposition(seen).unwrap()]
+}
+
+/// Name and file name.
+fn names(disposition: &[u8]) -> Option<(String, Option<String>)> {
+    let mut pieces = split_outside_quotes(disposition).into_iter().map(trimmed);
+    if !pieces.next()?.eq_ignore_ascii_case(b"form-data") {
+        return None;
+    }
+    let (mut name, mut file_name) = (None, None);
+    for piece in pieces.filter(|piece| !piece.is_empty()) {
+        let (key, value) = parameter(piece)?;
+        let slot = match &*key {
+            "name" => &mut name,
+            "filename" => &mut file_name,
+            _ => continue,
+        };
+        if slot.replace(value).is_some() {
+            return None;
+        }
+    }
+    let file_name = match file_name {
+        Some(file_name) => Some(without_folders(&text(&file_name)?)),
+        None => None,
+    };
+    Some((text(&name?)?, file_name))
+}
+
+fn split_outside_quotes(value: &[u8]) -> Vec<&[u8]> {
+    let mut quoted = false;
+    value
+        .split(|&byte| {
+            quoted ^= byte == b'"';
+            byte == b';' && !quoted
+        })
+        .collect()
+}
+
+fn parameter(piece: &[u8]) -> Option<(String, Vec<u8>)> {
+    let equals = piece.iter().position(|&byte| byte == b'=')?;
+    let (key, value) = (&piece[..equals], &piece[equals + 1..]);
+    let is_word = |word: &[u8]| !word.is_empty() && word.iter().all(|&byte| is_token(byte));
+    let quoted = value.len() >= 2 && value.starts_with(b"\"") && value.ends_with(b"\"");
+    let quotes = value.iter().filter(|&&byte| byte == b'"').count();
+    let value = match quoted {
+        true => Some(unescaped(&value[1..value.len() - 1])).filter(|_| quotes == 2)?,
+        false => Some(value.to_vec()).filter(|value| is_word(value))?,
+    };
+    is_word(key).then(|| (text(&key.to_ascii_lowercase()).unwrap(), value))
+}
+
+fn unescaped(mut inner: &[u8]) -> Vec<u8> {
+    let mut value = Vec::new();
+    while let Some(&first) = inner.first() {
+        let escapes = [(&b"%22"[..], b'"'), (b"%0D", b'\r'), (b"%0A", b'\n')];
+        let escape = escapes.into_iter().find(|escape| inner.starts_with(escape.0));
+        value.push(escape.map_or(first, |escape| escape.1));
+        inner = &inner[escape.map_or(1, |escape| escape.0.len())..];
+    }
+    value
+}
+
+fn without_folders(path: &str) -> String {
+    let cut = path.rfind(['/', '\\']).map_or(0, |at| at + 1);
+    let name = &path[cut..];
+    if name == "." || name == ".." { String::new() } else { name.to_owned() }
+}
+
+/// The parts as a browser would send them, with a boundary that is in none, and what that says. A percent sign that begins an
+/// escape says something else when it is sent, so there are none.
+fn encoded(parts: &[Part]) -> (Vec<u8>, Vec<Part>) {
+    let (mut form, mut sent) = (Vec::new(), Vec::new());
+    for (name, file_name, media_type, content) in parts {
+        let name = name.replace('%', "_");
+        let file_name = file_name.as_ref().map(|name| name.replace('%', "_"));
+        let mut head =
+            format!("--/=:?\r\nContent-Disposition: form-data; name=\"{}\"", quoted(&name));
+        if let Some(file_name) = &file_name {
+            head += &format!("; filename=\"{}\"", quoted(file_name));
+        }
+        let part = (name, file_name, media_type.clone(), content.clone());
+        let head = format!("{head}\r\nContent-Type: {media_type}\r\n\r\n");
+        form.extend([head.as_bytes(), content, b"\r\n"].concat());
+        sent.push(part);
+    }
+    form.extend(b"--/=:?--\r\n");
+    (form, sent)
+}
+
+fn quoted(name: &str) -> String {
+    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
+}

@@ -1,0 +1,250 @@
+//! Any bytes as the first of a connection behind a proxy: a verdict stays when more comes, and is that of a naive reader of the
+//! PROXY protocol; a checksum that is added is compared.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use webframe::fuzzing::{INTRODUCTION_BYTES_MAX, Introduction, introduction};
+
+const LINE_BYTES_MAX: usize = 107;
+const SIGNATURE: [u8; 12] = *b"\x0D\x0A\x0D\x0A\x00\x0D\x0A\x51\x55\x49\x54\x0A";
+
+/// Length, client, whether it came encrypted.
+type Header = (usize, Option<SocketAddr>, bool);
+
+/// Panics where the reader of introductions is wrong.
+pub fn check(data: &[u8]) {
+    check_pieces(data);
+    let header = ours(data);
+    let naive = if data.starts_with(b"PROXY ") { line(data) } else { binary(data) };
+    assert_eq!(header, naive, "{}", data.escape_ascii());
+    let Some(header) = header else { return };
+    check_tail(data, header);
+    if data.starts_with(&SIGNATURE) {
+        check_checksum(&data[..header.0], header);
+    } else if let Some(client) = header.1 {
+        check_line_of(client);
+    }
+}
+
+fn ours(data: &[u8]) -> Option<Header> {
+    match introduction(data) {
+        Introduction::Whole { bytes, client, encrypted } => Some((bytes, client, encrypted)),
+        Introduction::Refused | Introduction::NeedMore => None,
+    }
+}
+
+/// Byte by byte there is first nothing, and then for ever the same: a header with its last byte, or a refusal.
+fn check_pieces(data: &[u8]) {
+    let mut before = introduction(b"");
+    assert_eq!(before, Introduction::NeedMore);
+    for end in 1..=data.len() {
+        let now = introduction(&data[..end]);
+        match (before, now) {
+            (Introduction::NeedMore, Introduction::Whole { bytes, .. }) => assert_eq!(bytes, end),
+            (Introduction::NeedMore, Introduction::NeedMore) => {
+                assert!(end < INTRODUCTION_BYTES_MAX, "{end} bytes are too few");
+            }
+            (Introduction::NeedMore, Introduction::Refused) => {}
+            _ => assert_eq!(before, now, "at {end}: {}", data.escape_ascii()),
+        }
+        before = now;
+    }
+}
+
+/// What follows does not matter.
+fn check_tail(data: &[u8], header: Header) {
+    assert!(header.0 <= data.len().min(INTRODUCTION_BYTES_MAX));
+    for tail in [&b""[..], b"\r\n", b"PROXY UNKNOWN\r\n", &SIGNATURE, &[0; 600]] {
+        let data = [&data[..header.0], tail].concat();
+        assert_eq!(ours(&data), Some(header), "{}", data.escape_ascii());
+    }
+}
+
+/// The client is read back from a line that anybody would write.
+fn check_line_of(client: SocketAddr) {
+    let (family, address) = match client.ip() {
+        IpAddr::V4(address) => ("TCP4", address.to_string()),
+        IpAddr::V6(address) => ("TCP6", address.segments().map(|s| format!("{s:X}")).join(":")),
+    };
+    let line = format!("PROXY {family} {address} {address} {} 0\r\n", client.port());
+    assert_eq!(ours(line.as_bytes()), Some((line.len(), Some(client), false)), "{line:?}");
+}
+
+/// With a checksum behind it, a header says the same, and with another one nothing.
+fn check_checksum(header: &[u8], said: Header) {
+    let summed = header.len() + 7;
+    // A header for nobody is not looked into, and a second checksum is one too many.
+    let is_read = header[12] == 0x21 && header[13] != 0;
+    if !is_read || summed > INTRODUCTION_BYTES_MAX || has_checksum(header) {
+        return;
+    }
+    let mut header = [header, &[0x03, 0, 4, 0, 0, 0, 0]].concat();
+    header[14..16].copy_from_slice(&((summed - 16) as u16).to_be_bytes());
+    let sum = crc32c(&header);
+    for bit in 0..32 {
+        header[summed - 4..].copy_from_slice(&(sum ^ (1 << bit)).to_be_bytes());
+        assert_eq!(introduction(&header), Introduction::Refused, "{}", header.escape_ascii());
+    }
+    header[summed - 4..].copy_from_slice(&sum.to_be_bytes());
+    assert_eq!(ours(&header), Some((summed, said.1, said.2)), "{}", header.escape_ascii());
+}
+
+fn has_checksum(header: &[u8]) -> bool {
+    let addresses = addresses_bytes(header[13]).expect("a family that is read");
+    vectors(&header[16 + addresses..]).expect("vectors").iter().any(|vector| vector.0 == 0x03)
+}
+
+/// Version 1 (§2.1), the line at once. A bare LF is refused, even where what is written does not matter: it may be the line end of
+/// whoever reads next.
+fn line(data: &[u8]) -> Option<Header> {
+    let end = data.windows(2).position(|two| two == b"\r\n")?;
+    let bytes = end + 2;
+    if bytes > LINE_BYTES_MAX || data[..end].contains(&b'\n') {
+        return None;
+    }
+    let words: Vec<&[u8]> = data[..end].split(|&byte| byte == b' ').collect();
+    if words[1] == b"UNKNOWN" {
+        return Some((bytes, None, false));
+    }
+    let [_, family, source, destination, source_port, destination_port] = words[..] else {
+        return None;
+    };
+    let address: fn(&str) -> Option<IpAddr> = match family {
+        b"TCP4" => |text| Some(IpAddr::V4(Ipv4Addr::from(quad(text)?))),
+        b"TCP6" => |text| Some(IpAddr::V6(Ipv6Addr::from(groups(text)?))),
+        _ => return None,
+    };
+    let address = |word| address(str::from_utf8(word).ok()?);
+    let port = |word| number(str::from_utf8(word).ok()?, 65535);
+    address(destination)?;
+    port(destination_port)?;
+    let client = SocketAddr::new(address(source)?, port(source_port)? as u16);
+    Some((bytes, Some(client), false))
+}
+
+/// A decimal number without zeros in front.
+fn number(text: &str, max: u32) -> Option<u32> {
+    let number = text.parse::<u32>().ok().filter(|&number| number <= max)?;
+    (number.to_string() == text).then_some(number)
+}
+
+fn quad(text: &str) -> Option<u32> {
+    let parts: Vec<u32> = text.split('.').map(|part| number(part, 255)).collect::<Option<_>>()?;
+    (parts.len() == 4).then(|| parts.iter().fold(0, |address, part| (address << 8) | part))
+}
+
+/// Groups of hexadecimal digits, two colons once for one group of zeros or more. The last two may be
+/// written as an address of version 4, as `inet_ntop` does.
+fn groups(text: &str) -> Option<u128> {
+    let (before, behind) = match text.split_once("::") {
+        Some((before, behind)) => (before, Some(behind)),
+        None => (text, None),
+    };
+    let mut groups = group_list(before, behind.is_none())?;
+    if let Some(behind) = behind {
+        let behind = group_list(behind, true)?;
+        if groups.len() + behind.len() > 7 {
+            return None;
+        }
+        groups.resize(8 - behind.len(), 0);
+        groups.extend(behind);
+    }
+    (groups.len() == 8).then(|| groups.iter().fold(0, |address, group| (address << 16) | group))
+}
+
+fn group_list(text: &str, is_end: bool) -> Option<Vec<u128>> {
+    let mut groups = Vec::new();
+    if text.is_empty() {
+        return Some(groups);
+    }
+    let parts: Vec<&str> = text.split(':').collect();
+    for (at, part) in parts.iter().enumerate() {
+        if is_end && at + 1 == parts.len() && part.contains('.') {
+            let quad = u128::from(quad(part)?);
+            groups.extend([quad >> 16, quad & 0xffff]);
+            break;
+        }
+        let digits = (1..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_hexdigit());
+        groups.push(u128::from_str_radix(part, 16).ok().filter(|_| digits)?);
+    }
+    Some(groups)
+}
+
+/// Version 2 (§2.2), the header at once.
+fn binary(data: &[u8]) -> Option<Header> {
+    if data.len() < 16 || data[..12] != SIGNATURE {
+        return None;
+    }
+    let bytes = 16 + usize::from(data[14]) * 256 + usize::from(data[15]);
+    let header = data.get(..bytes).filter(|_| bytes <= INTRODUCTION_BYTES_MAX)?;
+    match (header[12], header[13]) {
+        (0x20, _) | (0x21, 0x00) => return Some((bytes, None, false)),
+        (0x21, _) => {}
+        _ => return None,
+    }
+    let block = &header[16..];
+    let behind = block.get(addresses_bytes(header[13])?..)?;
+    let port = |at: usize| u16::from(block[at]) * 256 + u16::from(block[at + 1]);
+    let client = match header[13] {
+        0x11 => Some((IpAddr::from([block[0], block[1], block[2], block[3]]), port(8))),
+        0x21 => Some((IpAddr::from(*block.first_chunk::<16>()?), port(32))),
+        _ => None,
+    };
+    let vectors = vectors(behind)?;
+    let of_kind = |kind| vectors.iter().filter(move |vector| vector.0 == kind).map(|v| v.1);
+    if of_kind(0x03).count() > 1 || of_kind(0x20).count() > 1 {
+        return None;
+    }
+    if let Some(sum) = of_kind(0x03).next() {
+        let mut zeroed = header.to_vec();
+        let at = sum.as_ptr().addr() - header.as_ptr().addr();
+        zeroed[at..at + sum.len()].fill(0);
+        if sum != crc32c(&zeroed).to_be_bytes() {
+            return None;
+        }
+    }
+    let encrypted = match of_kind(0x20).next() {
+        None => false,
+        Some([bits, _, _, _, _, inner @ ..]) => {
+            self::vectors(inner)?;
+            if bits % 2 == 0 && bits & 0b110 != 0 {
+                return None;
+            }
+            bits % 2 == 1
+        }
+        Some(_) => return None,
+    };
+    Some((bytes, client.map(SocketAddr::from), encrypted))
+}
+
+/// Two addresses and their ports.
+fn addresses_bytes(family: u8) -> Option<usize> {
+    match family {
+        0x11 => Some(12),
+        0x21 => Some(36),
+        0x31 => Some(216),
+        _ => None,
+    }
+}
+
+fn vectors(bytes: &[u8]) -> Option<Vec<(u8, &[u8])>> {
+    let (mut vectors, mut at) = (Vec::new(), 0);
+    while at < bytes.len() {
+        let length = usize::from(*bytes.get(at + 1)?) * 256 + usize::from(*bytes.get(at + 2)?);
+        vectors.push((bytes[at], bytes.get(at + 3..at + 3 + length)?));
+        at += 3 + length;
+    }
+    Some(vectors)
+}
+
+/// Bit by bit, as a division of polynomials with the first bit of a byte last (RFC 9260, appendix A).
+fn crc32c(bytes: &[u8]) -> u32 {
+    let mut rest = !0_u32;
+    for byte in bytes {
+        for bit in 0..8 {
+            let out = (rest >> 31) ^ u32::from((byte >> bit) & 1);
+            rest = (rest << 1) ^ (out * 0x1EDC_6F41);
+        }
+    }
+    !rest.reverse_bits()
+}
