@@ -307,9 +307,12 @@ impl Server {
         thread::Builder::new()
             .name("watchdog".to_owned())
             .spawn(move || watchdog::watch(&watched))?;
-        for (number, poll) in polls.into_iter().enumerate() {
-            let shard = Shard::new(number, Arc::clone(&engine), poll, &self.listeners)?;
-            let shard = Box::new(shard);
+        let shards = polls.into_iter().enumerate().map(|(number, poll)| {
+            Shard::new(number, Arc::clone(&engine), poll, &self.listeners).map(Box::new)
+        });
+        // All of them before the first one runs, which could leave the others no descriptor.
+        let shards = shards.collect::<io::Result<Vec<_>>>()?;
+        for shard in shards {
             engine.workers.run_shard(move || shard.run());
         }
         Ok(engine)

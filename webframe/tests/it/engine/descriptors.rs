@@ -6,6 +6,7 @@ use std::process::Stdio;
 
 use super::{process, site::Client};
 
+/// Once, the first shard to run could take all descriptors, and none was left to make the second.
 #[test]
 fn twenty_four_descriptors_and_two_hundred_connections_leave_a_server_that_serves() {
     let (server, address) = process::start("ulimit -n 24;", Stdio::null());

@@ -12,6 +12,9 @@ use super::site::settings;
 
 const CHILD: &str = "WEBFRAME_TEST_SERVER";
 
+/// First words of a shell that hands its standard input over as a socket to listen on.
+pub(super) const HAND_OVER: &str = "exec 3<&0 0</dev/null; export LISTEN_FDS=1 LISTEN_PID=$$;";
+
 /// A server in a process of its own; killed when dropped.
 pub(super) struct Process(Child);
 

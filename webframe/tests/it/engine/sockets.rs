@@ -18,13 +18,10 @@ use std::{
 use webframe::{Address, Network, Server, ServerSettings};
 
 use super::{
-    process::{self, Process},
+    process::{self, HAND_OVER, Process},
     proxies,
     site::{self, Client, PATIENCE, Site},
 };
-
-/// What a shell does to hand over its standard input as a socket to listen on.
-const HAND_OVER: &str = "exec 3<&0 0</dev/null; export LISTEN_FDS=1 LISTEN_PID=$$;";
 
 /// Listens at a TCP address too, as the site is known by it.
 fn settings(path: &Path) -> ServerSettings {
