@@ -8,6 +8,7 @@ mod tls;
 mod certificates;
 mod shard;
 mod accepting;
+mod draining;
 mod slots;
 mod admission;
 mod timers;

@@ -5,7 +5,7 @@ use std::{
     io,
     net::SocketAddr,
     sync::Arc,
-    sync::atomic::Ordering::{Relaxed, SeqCst},
+    sync::atomic::Ordering::Relaxed,
     time::{Duration, Instant, SystemTime},
 };
 
@@ -42,8 +42,8 @@ pub(super) struct Shard {
     /// Whose requests are answered while the shard lies on the table.
     pub(super) serves: Option<Token>,
     pub(super) draining: bool,
-    leaving: bool,
-    poll: Poll,
+    pub(super) leaving: bool,
+    pub(super) poll: Poll,
     events: Events,
     pub(super) listeners: Vec<Listener>,
     messages: Vec<Message>,
@@ -353,67 +353,6 @@ impl Shard {
             self.engine.handlers_late.fetch_sub(usize::from(connection.late), Relaxed);
             self.engine.admission.leave(connection.peer.ip());
             self.engine.loads[self.number].store(self.connections.len(), Relaxed);
-        }
-    }
-
-    /// Stops accepting after what waits already, and looks once more at each idle connection: a
-    /// request may be on its way there.
-    fn begin_draining(&mut self) {
-        if self.draining {
-            return;
-        }
-        self.draining = true;
-        for index in 0..self.listeners.len() {
-            while let Ok((socket, peer)) = self.listeners[index].accept() {
-                self.admit(index, socket, peer);
-            }
-        }
-        for mut listener in self.listeners.drain(..) {
-            drop(self.poll.registry().deregister(listener.source()));
-        }
-        for token in self.connections.tokens() {
-            match self.connections.get(token).map(|connection| &connection.phase) {
-                Some(Phase::Greeting(..)) => self.await_first_request(token),
-                Some(Phase::Idle) => {
-                    self.await_first_request(token);
-                    self.todo.push_back(Todo::Read(token, false));
-                }
-                Some(Phase::Lingering(_)) => self.close(token),
-                _ => {}
-            }
-        }
-        let inboxes = &self.engine.inboxes;
-        if self.engine.draining.fetch_add(1, SeqCst) + 1 == inboxes.len() {
-            inboxes.iter().for_each(|inbox| inbox.put(Message::Drain)); // they may wait for this
-        }
-    }
-
-    /// Whether nothing is left to do while draining, and no other shard can still send a connection
-    /// that it accepted.
-    fn is_left_alone(&self) -> bool {
-        let (engine, number) = (&self.engine, self.number);
-        self.connections.len() == 0
-            && engine.draining.load(SeqCst) == engine.inboxes.len()
-            && engine.inboxes[number].is_empty()
-    }
-
-    fn finish_draining(mut self: Box<Self>) {
-        let cut = self.connections.len();
-        for token in self.connections.tokens() {
-            self.close(token);
-        }
-        self.engine.shard_is_done(cut);
-    }
-}
-
-impl Drop for Shard {
-    /// A shard that ends without having drained has met a fault: the server must not go on with
-    /// half of its connections unheard.
-    fn drop(&mut self) {
-        if !self.draining {
-            log::error!("shard {} ended by a fault", self.number);
-            self.engine.failed.store(true, SeqCst);
-            self.engine.shard_is_done(self.connections.len());
         }
     }
 }
