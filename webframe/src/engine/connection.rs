@@ -61,6 +61,8 @@ pub(super) struct Connection {
     pub(super) late: bool,
     /// What the poll tells of it.
     pub(super) watched: Watched,
+    /// What was told of it while it could not be read: nothing tells it again.
+    pub(super) missed: Missed,
 }
 
 /// Where a connection stands; see the picture above.
@@ -91,6 +93,16 @@ pub(super) enum Watched {
     Not,
     Reading,
     ReadingAndWriting,
+}
+
+/// What the poll told of a connection that waits for an answer, or for its peer to take one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Missed {
+    Nothing,
+    /// Something came.
+    Something,
+    /// And the peer has ended its side.
+    End,
 }
 
 /// How to part from a peer.
@@ -225,6 +237,7 @@ impl Connection {
             ended: false,
             late: false,
             watched: Watched::Not,
+            missed: Missed::Nothing,
         }
     }
 

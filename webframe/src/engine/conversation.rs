@@ -12,7 +12,7 @@ use std::{
 use super::{
     Endpoint, Engine,
     calls::SLOW,
-    connection::{Answered, Came, Connection, Message, Parting, Phase, Written},
+    connection::{Answered, Came, Connection, Message, Missed, Parting, Phase, Written},
     reader::Scratch,
     shard::{Shard, Todo},
     slots::Token,
@@ -43,7 +43,11 @@ impl Shard {
                 self.drop_input(token, scratch);
                 return Some(self);
             }
-            _ => return Some(self), // read again when the answer is written
+            _ => {
+                let told = if ended { Missed::End } else { Missed::Something };
+                connection.missed = connection.missed.max(told);
+                return Some(self);
+            }
         }
         let kept = load(connection, scratch);
         let room = scratch.input.len() - kept;
@@ -146,7 +150,6 @@ impl Shard {
         scratch.request = request;
         turn.answer(response, scratch);
         self.end_turn(turn, scratch);
-        self.read_on(token);
     }
 
     /// Writes what the scratch holds for the peer, and keeps what of its input is not used up.
@@ -177,7 +180,6 @@ impl Shard {
         if connection.has_output() {
             let outcome = connection.write_waiting();
             self.written(token, outcome);
-            self.read_on(token);
         }
     }
 
@@ -198,6 +200,14 @@ impl Shard {
         let (now, draining) = (self.now, self.draining);
         let Some(connection) = self.connections.get(token) else { return };
         let clocks = self.engine.clocks;
+        let can_be_read = matches!(
+            connection.phase,
+            Phase::Greeting(..) | Phase::Idle | Phase::Head(_) | Phase::Body(_)
+        );
+        if can_be_read && connection.missed != Missed::Nothing {
+            let missed = std::mem::replace(&mut connection.missed, Missed::Nothing);
+            self.todo.push_back(Todo::Read(token, missed == Missed::End));
+        }
         match &mut connection.phase {
             Phase::Idle if !connection.input.is_empty() => {
                 self.todo.push_back(Todo::Read(token, false));
@@ -251,14 +261,6 @@ impl Shard {
         connection.phase = Phase::Lingering(self.engine.settings.limits.linger_bytes_max);
         self.set_deadline_in(token, self.engine.clocks.linger);
         self.todo.push_back(Todo::Read(token, false));
-    }
-
-    /// Looks for the next request after an answer that was not written while reading: the event
-    /// that announced it may have passed meanwhile.
-    pub(super) fn read_on(&mut self, token: Token) {
-        if self.connections.get(token).is_some_and(|connection| connection.is_idle()) {
-            self.todo.push_back(Todo::Read(token, false));
-        }
     }
 
     /// Drops what the peer still sends behind the last answer, up to a bound.

@@ -64,7 +64,6 @@ impl Shard {
             }
         }
         self.settle(token, scratch);
-        self.read_on(token);
     }
 }
 

@@ -106,9 +106,7 @@ impl Shard {
             scratch.request = request;
             turn.answer(response, scratch);
         }
-        let token = turn.token;
         self.end_turn(turn, scratch);
-        self.read_on(token);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    net::Shutdown,
     sync::{
         Arc, Condvar, Mutex,
         atomic::{AtomicBool, Ordering::SeqCst},
@@ -152,6 +153,25 @@ fn pipelined_requests_behind_a_blocking_one_wait_their_turn() {
     assert_eq!(answers.each_ref().map(|a| a.status), [200, 200, 200, 200, 404]);
     let bodies = ["hello", "passe", "passe", "hello", "404 N"];
     assert_eq!(answers.each_ref().map(|a| &a.body[..5]), bodies);
+}
+
+/// Once, of what came meanwhile only the request was seen and not the end behind it.
+#[test]
+fn a_client_that_ends_its_side_while_it_waits_gets_its_answers_and_the_end() {
+    let door = Door::closed();
+    let urls = Urls::new().get("/door", blocking(at_door)).get("/hello", quick(hello));
+    let one_shard = ServerSettings { shards: 1, ..settings() };
+    let site = Site::start_with(&one_shard, Arc::clone(&door), urls);
+    let mut client = site.client();
+    ask(&mut client, "/door");
+    assert!(door.wait_for(1) >= 1);
+    ask(&mut client, "/hello");
+    client.socket().shutdown(Shutdown::Write).expect("open");
+    assert_eq!(site.get("/hello").body, "hello"); // by now the server was told of both
+    door.set(true);
+    let answers = [(); 2].map(|()| client.answer().expect("an answer").body);
+    assert_eq!(answers, ["passed", "hello"]);
+    assert!(client.is_closed());
 }
 
 #[test]
