@@ -340,6 +340,19 @@ mod tests {
         assert_eq!(bins, TARGETS.iter().map(|target| target.name).collect::<Vec<_>>());
     }
 
+    /// Who has more should lower `bytes_max`, or keep by hand what is worth it.
+    #[test]
+    fn what_is_kept_in_the_tree_is_small() {
+        for target in TARGETS {
+            let lengths: Vec<_> = fs::read_dir(kept(target))
+                .unwrap()
+                .map(|entry| entry.unwrap().metadata().unwrap().len())
+                .collect();
+            assert!((1..=200).contains(&lengths.len()), "{} of {}", lengths.len(), target.name);
+            assert!(lengths.iter().sum::<u64>() <= 60 << 10, "{}", target.name);
+        }
+    }
+
     #[test]
     fn the_end_of_a_log_says_how_much_was_tried_and_what_was_found() {
         let good = "#9\tNEW    cov: 12 ft: 20\n#20\tDONE   cov: 14 ft: 22 corp: 3/9b\n\
