@@ -204,7 +204,8 @@ impl Shard {
             connection.phase,
             Phase::Greeting(..) | Phase::Idle | Phase::Head(_) | Phase::Body(_)
         );
-        if can_be_read && connection.missed != Missed::Nothing {
+        let may_bring_more = can_be_read && connection.missed != Missed::Nothing;
+        if may_bring_more {
             let missed = std::mem::replace(&mut connection.missed, Missed::Nothing);
             self.todo.push_back(Todo::Read(token, missed == Missed::End));
         }
@@ -212,7 +213,9 @@ impl Shard {
             Phase::Idle if !connection.input.is_empty() => {
                 self.todo.push_back(Todo::Read(token, false));
             }
-            Phase::Idle if draining && connection.served > 0 => self.close(token),
+            Phase::Idle if draining && connection.served > 0 && !may_bring_more => {
+                self.close(token);
+            }
             Phase::Idle if draining => {} // its deadline stands
             Phase::Idle => {
                 connection.idle_since = now;

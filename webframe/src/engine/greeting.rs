@@ -10,9 +10,9 @@ use std::{
 use super::{
     Engine,
     certificates::Certificates,
-    connection::{Connection, Phase, Written},
+    connection::{Connection, Missed, Phase, Written},
     reader::Scratch,
-    shard::{Shard, Todo},
+    shard::Shard,
     slots::Token,
     timers::Tick,
     transport::Transport,
@@ -94,22 +94,20 @@ impl Shard {
         let engine = Arc::clone(&self.engine);
         let Some(connection) = self.connections.get(token) else { return };
         let greeted = greet(connection, &mut scratch.input, &engine);
+        let outcome = if connection.has_output() { Written::Part } else { Written::All };
+        let told = if ended { Missed::End } else { Missed::Something };
         match greeted {
             Ok(()) => {
                 connection.phase = Phase::Idle;
                 connection.idle_since = self.now;
-                let has_output = connection.has_output();
-                self.set_deadline_in(token, engine.clocks.idle);
-                match has_output {
-                    true => self.written(token, Written::Part),
-                    false => self.todo.push_back(Todo::Read(token, ended)),
-                }
+                connection.missed = told; // the first request may lie there already
+                self.await_first_request(token);
+                self.written(token, outcome);
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                let outcome = match connection.has_output() {
-                    true => Written::Part,
-                    false => Written::All,
-                };
+                if outcome == Written::Part {
+                    connection.missed = told; // what lies there is read when this is written
+                }
                 self.written(token, outcome);
             }
             Err(error) => {
