@@ -38,7 +38,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let books = out.join("books.rs");
     fs::write(&books, table + "]\n")?;
-    println!("cargo::rustc-env=DICTAPP_BOOKS={}", books.display());
+    // Not DICTAPP_...: cargo run hands it to the program, which reads such names as settings.
+    println!("cargo::rustc-env=BOOKS_OF_DICTAPP={}", books.display());
     Ok(())
 }
 

@@ -23,7 +23,7 @@ struct Packed {
 }
 
 /// In the order in which they are shown.
-const BOOKS: &[Packed] = &include!(env!("DICTAPP_BOOKS"));
+const BOOKS: &[Packed] = &include!(env!("BOOKS_OF_DICTAPP"));
 
 /// Where it is noted which shipped books this store has been offered: what is missing of these
 /// somebody removed.
