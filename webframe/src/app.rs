@@ -14,7 +14,6 @@ use crate::{
     middleware::Middleware,
     refusal::{RefusalPages, plain_text},
     router::Found,
-    wire::Head,
 };
 
 /// Everything that answers requests: state of any `Send + Sync` type, URLs, layers, error page.
@@ -175,24 +174,23 @@ impl<S: Send + Sync + 'static> Next<'_, S> {
 }
 
 impl<S: Send + Sync + 'static> Service for App<S> {
-    fn find(&self, head: &Head) -> (Endpoint, &'static str) {
-        let path = head.path_bytes();
-        if path == b"*" {
-            return (Endpoint::WholeServer, "*");
-        }
-        match self.urls.find(head.method(), path) {
-            Found::Route(number) => {
-                (Endpoint::Route(number), self.urls.route(number).map_or("", |route| route.pattern))
-            }
-            Found::WrongMethod => (Endpoint::WrongMethod, ""),
-            Found::Nothing => (Endpoint::Nothing, ""),
-        }
+    fn find(&self, request: &mut Request) -> Endpoint {
+        let path = request.head.path_bytes();
+        let endpoint = match self.urls.find(request.head.method(), path) {
+            _ if path == b"*" => Endpoint::WholeServer,
+            Found::Route(number) => Endpoint::Route(number),
+            Found::WrongMethod => Endpoint::WrongMethod,
+            Found::Nothing => Endpoint::Nothing,
+        };
+        request.pattern = self.pattern(endpoint);
+        endpoint
     }
 
     fn pattern(&self, endpoint: Endpoint) -> &'static str {
         match endpoint {
             Endpoint::Route(number) => self.urls.route(number).map_or("", |route| route.pattern),
-            _ => "",
+            Endpoint::WholeServer => "*",
+            Endpoint::WrongMethod | Endpoint::Nothing => "",
         }
     }
 

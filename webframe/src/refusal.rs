@@ -127,11 +127,8 @@ impl Page {
     }
 
     fn response(&self) -> Response {
-        let start = Response::default().with_body(Body::Shared(Arc::clone(&self.content)));
-        let add = |response: Response, (name, value): &(HeaderName, HeaderValue)| {
-            response.with_added(name.clone(), value.clone())
-        };
-        self.fields.iter().fold(start, add)
+        let body = Body::Shared(Arc::clone(&self.content));
+        Response::assembled(StatusCode::OK, &self.fields, body)
     }
 }
 

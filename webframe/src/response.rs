@@ -11,8 +11,13 @@ use crate::{
 
 /// An answer, not yet bytes. Framing (`Content-Length`, `Transfer-Encoding`, `Connection`, `Date`)
 /// is added by the wire and cannot be set here.
+///
+/// It is one word wide, for it goes through many hands from handler to wire.
+#[derive(Debug)]
+pub struct Response(Box<Parts>);
+
 #[derive(Debug, Default)]
-pub struct Response {
+struct Parts {
     status: StatusCode,
     fields: Fields,
     body: Body,
@@ -25,9 +30,9 @@ type Fields = Vec<(HeaderName, HeaderValue)>;
 const SPARE_FIELDS_MAX: usize = 32;
 
 thread_local! {
-    /// The emptied list of the last answer that was sent from this thread: with it the next one
+    /// The emptied parts of the last answer that was sent from this thread: with them the next one
     /// that is made here allocates nothing.
-    static SPARE: Cell<Fields> = const { Cell::new(Vec::new()) };
+    static SPARE: Cell<Option<Box<Parts>>> = const { Cell::new(None) };
 }
 
 /// Whether a layer may compress the content.
@@ -75,7 +80,9 @@ const FRAMING: [HeaderName; 6] = [
 impl Response {
     /// An answer without content.
     pub fn new(status: StatusCode) -> Response {
-        Response { status, ..Response::default() }
+        let mut parts = SPARE.take().unwrap_or_default();
+        parts.status = status;
+        Response(parts)
     }
 
     /// 200 with plain text.
@@ -90,9 +97,10 @@ impl Response {
 
     /// 200 with bytes of the given media type.
     pub fn typed(media_type: HeaderValue, body: Body) -> Response {
-        let mut fields = SPARE.take();
-        fields.push((header::CONTENT_TYPE, media_type));
-        Response::assembled(StatusCode::OK, fields, body)
+        let mut response = Response::new(StatusCode::OK);
+        response.0.fields.push((header::CONTENT_TYPE, media_type));
+        response.0.body = body;
+        response
     }
 
     /// 200 with the value as JSON.
@@ -111,8 +119,15 @@ impl Response {
     }
 
     /// From parts whose fields were looked at when they were made.
-    pub(crate) fn assembled(status: StatusCode, fields: Fields, body: Body) -> Response {
-        Response { status, fields, body, compression: Compression::Allowed }
+    pub(crate) fn assembled<'a>(
+        status: StatusCode,
+        fields: impl IntoIterator<Item = &'a (HeaderName, HeaderValue)>,
+        body: Body,
+    ) -> Response {
+        let mut response = Response::new(status);
+        response.0.fields.extend(fields.into_iter().cloned());
+        response.0.body = body;
+        response
     }
 
     /// 303 to a place of this site, as after a form was taken.
@@ -128,7 +143,7 @@ impl Response {
     /// The same answer with another status.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Response {
-        self.status = status;
+        self.0.status = status;
         self
     }
 
@@ -155,7 +170,7 @@ impl Response {
     /// The same answer with another body.
     #[must_use]
     pub fn with_body(mut self, body: Body) -> Response {
-        self.body = body;
+        self.0.body = body;
         self
     }
 
@@ -164,7 +179,7 @@ impl Response {
     /// trying the other (BREACH).
     #[must_use]
     pub fn without_compression(mut self) -> Response {
-        self.compression = Compression::Refused;
+        self.0.compression = Compression::Refused;
         self
     }
 
@@ -188,8 +203,8 @@ impl Response {
     #[must_use]
     pub fn or_not_modified(mut self, request: &Request) -> Response {
         let safe = [Method::GET, Method::HEAD].contains(request.method());
-        let Some(content) = self.body.as_bytes() else { return self };
-        if !safe || self.status != StatusCode::OK {
+        let Some(content) = self.0.body.as_bytes() else { return self };
+        if !safe || self.0.status != StatusCode::OK {
             return self;
         }
         let etag = condition::tag_of(content);
@@ -207,13 +222,13 @@ impl Response {
     }
 
     pub(crate) fn may_be_compressed(&self) -> bool {
-        self.compression == Compression::Allowed
+        self.0.compression == Compression::Allowed
     }
 
     /// Adds one more field of that name in place; for middleware.
     pub fn add(&mut self, name: HeaderName, value: HeaderValue) {
         if !FRAMING.contains(&name) {
-            self.fields.push((name, value));
+            self.0.fields.push((name, value));
         }
     }
 
@@ -222,58 +237,69 @@ impl Response {
         if FRAMING.contains(&name) {
             return;
         }
-        match self.fields.iter_mut().find(|field| field.0 == name) {
+        match self.0.fields.iter_mut().find(|field| field.0 == name) {
             Some(field) => field.1 = value,
-            None => self.fields.push((name, value)),
+            None => self.0.fields.push((name, value)),
         }
     }
 
     /// Takes a field away in place; for middleware.
     pub fn remove(&mut self, name: &HeaderName) {
-        self.fields.retain(|field| field.0 != name);
+        self.0.fields.retain(|field| field.0 != name);
     }
 
     /// The status.
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// The first field of that name.
     pub fn field(&self, name: &HeaderName) -> Option<&HeaderValue> {
-        self.fields.iter().find(|field| field.0 == name).map(|field| &field.1)
+        self.0.fields.iter().find(|field| field.0 == name).map(|field| &field.1)
     }
 
     /// All fields in the order they were set.
     pub fn fields(&self) -> &[(HeaderName, HeaderValue)] {
-        &self.fields
+        &self.0.fields
     }
 
     /// The body.
     pub fn body(&self) -> &Body {
-        &self.body
+        &self.0.body
     }
 
     /// The body, taken out; for middleware that encodes it anew.
     pub fn take_body(&mut self) -> Body {
-        std::mem::take(&mut self.body)
+        std::mem::take(&mut self.0.body)
     }
 
     /// Sets the body in place; for middleware that encodes it anew.
     pub fn replace_body(&mut self, body: Body) {
-        self.body = body;
+        self.0.body = body;
     }
 
     /// Status, fields and body, taken apart.
     pub fn into_parts(self) -> (StatusCode, Vec<(HeaderName, HeaderValue)>, Body) {
-        (self.status, self.fields, self.body)
+        let parts = *self.0;
+        (parts.status, parts.fields, parts.body)
     }
 
-    /// Leaves the list of fields of an answer that was sent to the next one.
-    pub(crate) fn recycle(mut fields: Fields) {
-        if fields.capacity() <= SPARE_FIELDS_MAX {
-            fields.clear();
-            SPARE.set(fields);
+    /// Leaves the parts of an answer that was sent to the next one.
+    pub(crate) fn recycle(self) {
+        let mut parts = self.0;
+        if parts.fields.capacity() <= SPARE_FIELDS_MAX {
+            parts.fields.clear();
+            parts.body = Body::Empty;
+            parts.compression = Compression::Allowed;
+            SPARE.set(Some(parts));
         }
+    }
+}
+
+impl Default for Response {
+    /// 200 without content.
+    fn default() -> Response {
+        Response::new(StatusCode::OK)
     }
 }
 
@@ -336,6 +362,20 @@ mod tests {
             .with_field(header::CONTENT_LENGTH, two.clone())
             .with_added(header::TRANSFER_ENCODING, two);
         assert_eq!(response.fields().len(), 1);
+    }
+
+    #[test]
+    fn what_an_answer_leaves_to_the_next_one_is_empty() {
+        Response::text("a secret").without_compression().with_status(StatusCode::GONE).recycle();
+        let spare = SPARE.with(|spare| spare.take()).expect("the parts are kept");
+        SPARE.set(Some(spare));
+        let next = Response::new(StatusCode::OK);
+        assert!(SPARE.take().is_none(), "the parts are used");
+        assert_eq!(
+            (next.status(), next.fields(), next.body().length()),
+            (StatusCode::OK, &[][..], Some(0))
+        );
+        assert!(next.may_be_compressed());
     }
 
     #[test]

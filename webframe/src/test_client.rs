@@ -140,12 +140,12 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         let client = self.client;
         let limits = Limits::default();
         let head = self.head(&limits);
-        let (endpoint, pattern) = client.app.find(&head);
         let mut content = Content::default();
         content.append(&self.body, limits.body_memory_max).expect("a body in memory or a file");
         let id = RequestId(SENT.fetch_add(1, Relaxed));
         let empty = Request::empty(&limits, client.peer);
-        let request = Request { head, pattern, content, id, ..empty };
+        let mut request = Request { head, content, id, ..empty };
+        let endpoint = client.app.find(&mut request);
         let response = client.app.answer(endpoint, &request);
         let (status, fields, body) = response.into_parts();
         client.take_cookies(&fields);

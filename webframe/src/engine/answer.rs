@@ -18,15 +18,14 @@ use crate::{
 };
 
 /// Appends the answer to the scratch's output and says in the connection's phase what follows.
-pub(super) fn encode(turn: &mut Turn, scratch: &mut Scratch, response: Response) {
+pub(super) fn encode(turn: &mut Turn, scratch: &mut Scratch, mut response: Response) {
     turn.served += 1;
+    if response.status().is_informational() {
+        response = instead_of_interim(&response);
+    }
     let request = &*scratch.request;
-    let head = &request.head;
-    let (status, fields, body) = match response.status().is_informational() {
-        false => response.into_parts(),
-        true => instead_of_interim(&response).into_parts(),
-    };
-    let frame = encode::frame(head.method(), head.version(), status, body.length());
+    let (head, status) = (&request.head, response.status());
+    let frame = encode::frame(head.method(), head.version(), status, response.body().length());
     let keep = turn.served < turn.served_max
         && head.keep_alive()
         && !request.content_unread
@@ -39,19 +38,19 @@ pub(super) fn encode(turn: &mut Turn, scratch: &mut Scratch, response: Response)
     encode::encode_head(
         &mut scratch.output,
         status,
-        &fields,
+        response.fields(),
         frame.length,
         persistence,
         &turn.prelude,
     );
-    Response::recycle(fields);
     turn.phase = match keep {
         true => Phase::Idle,
         false => Phase::Closing(parting(turn, scratch)),
     };
     if frame.content {
-        append(turn, &mut scratch.output, body, frame.length, keep);
+        append(turn, &mut scratch.output, &mut response, frame.length, keep);
     }
+    response.recycle();
 }
 
 /// How to part after the answer to the request in the scratch.
@@ -75,14 +74,20 @@ fn instead_of_interim(response: &Response) -> Response {
 }
 
 /// Appends a body that lies in memory, or begins to stream one that does not.
-fn append(turn: &mut Turn, output: &mut Vec<u8>, body: Body, length: Length, keep: bool) {
-    let (source, owed): (Box<dyn Read + Send>, _) = match body {
-        Body::Empty => return,
-        Body::Static(bytes) => return output.extend_from_slice(bytes),
-        Body::Bytes(bytes) => return output.extend_from_slice(&bytes),
-        Body::Shared(bytes) => return output.extend_from_slice(&bytes),
+fn append(
+    turn: &mut Turn,
+    output: &mut Vec<u8>,
+    response: &mut Response,
+    length: Length,
+    keep: bool,
+) {
+    if let Some(bytes) = response.body().as_bytes() {
+        return output.extend_from_slice(bytes);
+    }
+    let (source, owed): (Box<dyn Read + Send>, _) = match response.take_body() {
         Body::File { file, length } => (Box::new(file), Some(length)),
         Body::Stream(source) => (source, None),
+        Body::Empty | Body::Static(_) | Body::Bytes(_) | Body::Shared(_) => return,
     };
     turn.phase = Phase::Streaming(Box::new(Streaming {
         source: Some(source),

@@ -43,12 +43,12 @@ use std::{
 
 use timers::Tick;
 
-use crate::{Refusal, Request, Response, Timeouts, wire::Head};
+use crate::{Refusal, Request, Response, Timeouts};
 
 /// What answers a request, as the engine sees an app.
 pub(crate) trait Service: Send + Sync {
-    /// Where a head leads, and the pattern of the route.
-    fn find(&self, head: &Head) -> (Endpoint, &'static str);
+    /// Where a request leads; notes the pattern of the route in it.
+    fn find(&self, request: &mut Request) -> Endpoint;
     /// The pattern of the route; empty where there is none.
     fn pattern(&self, endpoint: Endpoint) -> &'static str;
     /// What is known of how long the endpoint takes.

@@ -124,8 +124,7 @@ fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     if let Some(step) = turn_away(turn.purpose, request, engine) {
         return step;
     }
-    let (endpoint, pattern) = engine.service.find(&request.head);
-    request.pattern = pattern;
+    let endpoint = engine.service.find(request);
     request.peer = turn.peer;
     if !engine.settings.trusted_proxies.is_empty() {
         let trusted = &engine.settings.trusted_proxies;

@@ -240,15 +240,14 @@ fn respond(entry: &Entry, asked: &Asked<'_>, request: &Request) -> io::Result<Op
 
 fn whole(variant: &Variant) -> io::Result<Option<Response>> {
     let body = variant.body(0..variant.length)?;
-    Ok(body.map(|body| Response::assembled(StatusCode::OK, variant.fields.clone(), body)))
+    Ok(body.map(|body| Response::assembled(StatusCode::OK, &variant.fields, body)))
 }
 
 fn one(variant: &Variant, piece: std::ops::Range<u64>) -> io::Result<Option<Response>> {
     let range = field_value(content_range(&piece, variant.length));
     let Some(body) = variant.body(piece)? else { return Ok(None) };
-    let mut fields = variant.fields.clone();
-    fields.push((header::CONTENT_RANGE, range));
-    Ok(Some(Response::assembled(StatusCode::PARTIAL_CONTENT, fields, body)))
+    let response = Response::assembled(StatusCode::PARTIAL_CONTENT, &variant.fields, body);
+    Ok(Some(response.with_added(header::CONTENT_RANGE, range)))
 }
 
 fn several(
@@ -266,9 +265,8 @@ fn several(
             None => return Ok(None),
         },
     };
-    let fields = variant.fields.clone();
     Ok(Some(
-        Response::assembled(StatusCode::PARTIAL_CONTENT, fields, body)
+        Response::assembled(StatusCode::PARTIAL_CONTENT, &variant.fields, body)
             .with_field(header::CONTENT_TYPE, boundary.media_type()),
     ))
 }
@@ -277,8 +275,8 @@ fn several(
 fn not_modified(variant: &Variant) -> Response {
     const RENEWED: [HeaderName; 4] =
         [header::ETAG, header::CACHE_CONTROL, header::VARY, header::LAST_MODIFIED];
-    let fields = variant.fields.iter().filter(|field| RENEWED.contains(&field.0)).cloned();
-    Response::assembled(StatusCode::NOT_MODIFIED, fields.collect(), Body::Empty)
+    let fields = variant.fields.iter().filter(|field| RENEWED.contains(&field.0));
+    Response::assembled(StatusCode::NOT_MODIFIED, fields, Body::Empty)
 }
 
 fn unsatisfiable(variant: &Variant) -> Response {

@@ -105,7 +105,7 @@ pub fn encode_head(
         Length::None | Length::Close => {}
         Length::Known(length) => {
             out.extend_from_slice(b"\r\nContent-Length: ");
-            append_number::<10>(out, length);
+            out.extend_from_slice(itoa::Buffer::new().format(length).as_bytes());
         }
         Length::Chunked => out.extend_from_slice(b"\r\nTransfer-Encoding: chunked"),
     }
@@ -162,14 +162,13 @@ fn append_name(out: &mut Vec<u8>, name: &HeaderName) {
     out.extend_from_slice(b": ");
 }
 
-/// Appends a number in base 10 or 16, which is known when compiling: a division by what is not
-/// takes longer than all the rest.
-fn append_number<const BASE: u64>(out: &mut Vec<u8>, number: u64) {
-    let high = number.checked_div(BASE).unwrap_or(0);
+/// Appends a number in base 16.
+fn append_hex(out: &mut Vec<u8>, number: u64) {
+    let high = number >> 4;
     if high > 0 {
-        append_number::<BASE>(out, high);
+        append_hex(out, high);
     }
-    let low = number.checked_rem(BASE).and_then(|low| u8::try_from(low).ok()).unwrap_or(0);
+    let low = u8::try_from(number & 0xf).unwrap_or(0);
     out.push(low.wrapping_add(if low < 10 { b'0' } else { b'a'.wrapping_sub(10) }));
 }
 
@@ -179,7 +178,7 @@ pub fn encode_chunk(out: &mut Vec<u8>, data: &[u8]) {
         return;
     }
     out.reserve(data.len().saturating_add(20));
-    append_number::<16>(out, u64::try_from(data.len()).unwrap_or(u64::MAX));
+    append_hex(out, u64::try_from(data.len()).unwrap_or(u64::MAX));
     out.extend_from_slice(b"\r\n");
     out.extend_from_slice(data);
     out.extend_from_slice(b"\r\n");

@@ -10,8 +10,6 @@ const METHOD_BYTES_MAX: usize = 32;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct RequestLine<'a> {
     pub(super) method: &'a [u8],
-    /// The target as it came, and taken apart.
-    pub(super) text: &'a [u8],
     pub(super) target: target::Target<'a>,
     pub(super) version: Version,
     /// What follows the line end.
@@ -31,7 +29,7 @@ pub(super) fn parse<'a>(
     let Some((text, rest)) = target(rest, scan, bound)? else { return Ok(None) };
     let Some((version, rest)) = version(rest)? else { return Ok(None) };
     let target = target::parse(method, text, scan)?;
-    Ok(Some(RequestLine { method, text, target, version, rest }))
+    Ok(Some(RequestLine { method, target, version, rest }))
 }
 
 /// A word and what follows the space behind it.
