@@ -73,6 +73,12 @@ impl<T> Table<T> {
         lock(&self.place).take()
     }
 
+    /// How many calls have begun since the last look with this `seen`.
+    pub(super) fn calls_since(&self, seen: Seen) -> u32 {
+        let counts = [self.calls.load(Relaxed), seen.0].map(|calls| (calls >> 32) as u32);
+        counts[0].wrapping_sub(counts[1])
+    }
+
     /// Takes what lies here where the call runs that ran at the last look with the same `seen`;
     /// and says what is called.
     pub(super) fn take_stale(&self, seen: &mut Seen) -> Option<(T, u32)> {
@@ -113,6 +119,17 @@ mod tests {
         table.begin_call(1);
         table.lay("shard");
         assert_eq!(table.take_stale(&mut seen), None);
+    }
+
+    #[test]
+    fn the_calls_between_two_looks_are_counted() {
+        let (table, mut seen) = (Table::<()>::new(), Seen::default());
+        (0..3).for_each(|_| table.begin_call(u32::MAX));
+        assert_eq!(table.calls_since(seen), 3);
+        table.take_stale(&mut seen);
+        assert_eq!(table.calls_since(seen), 0);
+        table.begin_call(0);
+        assert_eq!(table.calls_since(seen), 1);
     }
 
     #[test]
