@@ -47,6 +47,16 @@ fn check_reads_the_default_file_and_the_environment() {
     assert_ends(&output, 0, line, "");
 }
 
+/// cargo hands what the build script sets for the compiler on to the program, and to this test.
+#[test]
+fn what_the_build_leaves_in_the_environment_of_cargo_run_is_no_setting() {
+    assert!(std::env::var_os("OUT_DIR").is_some(), "cargo runs this");
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_dictapp"));
+    let output = program.arg("check").current_dir(folder.path()).output().expect("it runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 #[test]
 fn a_named_file_takes_the_place_of_the_default_one_and_must_exist() {
     let folder = folder_with("conf/settings.toml", "this is wrong");
