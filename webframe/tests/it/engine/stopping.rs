@@ -72,6 +72,29 @@ fn a_second_stop_leaves_now() {
     let_go.send(()).expect("the handler waits");
 }
 
+/// Once the connection was closed as soon as the answer before it was taken.
+#[test]
+fn a_request_that_came_while_the_answer_before_it_was_written_is_answered_in_spite_of_a_stop() {
+    const MORE_THAN_SOCKETS_HOLD: usize = 64 << 20;
+    let large = |(): &(), _: &Request| Ok(Response::text("x".repeat(MORE_THAN_SOCKETS_HOLD)));
+    let quick = |(): &(), _: &Request| Ok(Response::text("quick"));
+    let one_shard = ServerSettings { shards: 1, ..settings() };
+    let site =
+        Site::start_with(&one_shard, (), Urls::new().get("/large", large).get("/quick", quick));
+    let mut idle = site.client();
+    assert_eq!(idle.get("/none").status, 404);
+    let mut busy = site.client();
+    busy.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+    busy.wait_for_bytes();
+    busy.send("GET /quick HTTP/1.1\r\nHost: x\r\n\r\n");
+    site.stop.stop();
+    assert!(idle.is_closed(), "the stop has begun");
+    assert_eq!(busy.answer().expect("an answer").body.len(), MORE_THAN_SOCKETS_HOLD);
+    let answer = busy.answer().expect("an answer to what had come");
+    assert_eq!((answer.body.as_str(), answer.closes()), ("quick", true));
+    assert_eq!(site.stopped(), Stopped { cut: 0 });
+}
+
 #[test]
 fn a_mistake_in_the_table_of_urls_is_told_at_the_start() {
     let server = webframe::Server::bind(&settings()).expect("a free port");
