@@ -19,8 +19,8 @@ use rustls::{
 };
 use socket2::{Domain, Socket, Type};
 use webframe::{
-    Address, Network, Request, Response, Result, Server, ServerSettings, Timeouts, TlsSettings,
-    Urls, quick,
+    Address, Network, Request, Response, Result, Server, ServerSettings, Stopped, Timeouts,
+    TlsSettings, Urls, quick,
 };
 
 use super::site::{Client, PATIENCE, Site, settings};
@@ -431,4 +431,23 @@ fn a_stop_answers_encrypted_requests_and_says_goodbye_to_idle_clients() {
     site.stop.stop();
     assert_eq!(idle.socket_mut().read(&mut [0]).expect("close_notify"), 0);
     assert_eq!(site.stopped().cut, 0);
+}
+
+/// Once it had the deadline of an idle connection, which is far longer than a stop waits.
+#[test]
+fn a_handshake_that_ends_while_the_server_stops_is_not_waited_for_as_for_an_idle_client() {
+    let linger = Duration::from_secs(1);
+    let timeouts = Timeouts { linger, ..Timeouts::default() };
+    let site =
+        Site::start_with(&ServerSettings { shards: 1, timeouts, ..encrypted("first") }, (), urls());
+    let mut idle = client(&site);
+    assert_eq!(idle.get("/").status, 200);
+    let (mut session, mut socket) = (session(config("first", &[&TLS13])), connected(&site));
+    session.write_tls(&mut socket).expect("a hello");
+    session.read_tls(&mut socket).expect("one in return");
+    site.stop.stop();
+    assert!(idle.is_closed(), "the stop has begun");
+    session.process_new_packets().expect("a right hello");
+    session.complete_io(&mut socket).expect("the end of the handshake");
+    assert_eq!(site.stopped(), Stopped { cut: 0 });
 }
