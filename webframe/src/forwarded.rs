@@ -115,9 +115,10 @@ fn unquoted(value: &[u8]) -> &[u8] {
 }
 
 /// The address of `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]` or
-/// `[2001:db8::1]:80`; the port is 0 where none is told. `unknown` and `_hidden` have none.
+/// `[2001:db8::1]:80`; the port is 0 where none is told. `unknown` and `_hidden` have none, and the
+/// zone of `[fe80::1%1]:80` means something to the proxy alone (RFC 4007 §11.2).
 fn node(text: &[u8]) -> Option<SocketAddr> {
-    let text = std::str::from_utf8(text).ok()?;
+    let text = std::str::from_utf8(text).ok().filter(|text| !text.contains('%'))?;
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
     let address = match (bare, text.parse::<IpAddr>()) {
         (Some(bare), _) => SocketAddr::new(IpAddr::V6(bare.parse().ok()?), 0),
@@ -194,6 +195,7 @@ mod tests {
             ("X-Forwarded-For: 192.0.2.1, 10.0.0.010\r\n", "10.0.0.1:5000"),
             ("X-Forwarded-For: 192.0.2.1, [10.0.0.2]\r\n", "10.0.0.1:5000"),
             ("X-Forwarded-For: 192.0.2.1, fe80::1%eth0\r\n", "10.0.0.1:5000"),
+            ("X-Forwarded-For: 192.0.2.1, [fe80::1%1]:80\r\n", "10.0.0.1:5000"),
             ("X-Forwarded-For: 192.0.2.1, unix:\r\n", "10.0.0.1:5000"),
             ("X-Forwarded-For: 192.0.2.1, \u{ff11}.1.1.1\r\n", "10.0.0.1:5000"),
             ("X-Forwarded-For: ,192.0.2.1 ,\t,\r\n", "192.0.2.1:0"),

@@ -5,9 +5,11 @@ use std::{net::SocketAddr, ops::Range};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Limits, Multipart,
+    Limits, Multipart, Network, Peer,
     files::range::{Ranges, parse_ranges},
+    forwarded,
     wire::{
+        Head,
         multipart::{Delimiter, PartLimits},
         proxy,
     },
@@ -78,6 +80,11 @@ pub fn introduction(bytes: &[u8]) -> Introduction {
             Introduction::Whole { bytes, client, encrypted }
         }
     }
+}
+
+/// Who is behind the peer of a connection, as far as the fields that trusted proxies add tell.
+pub fn client(peer: Peer, head: &Head, trusted: &[Network]) -> Peer {
+    forwarded::client(peer, head, trusted)
 }
 
 #[cfg(test)]

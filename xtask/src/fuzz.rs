@@ -77,6 +77,17 @@ const TARGETS: &[Target] = &[
     },
     Target { name: "multipart", seed: |_| None, examples: FORMS, bytes_max: 1024 },
     Target { name: "proxy", seed: |_| None, examples: INTRODUCTIONS, bytes_max: 640 },
+    Target {
+        name: "forwarded",
+        seed: |_| None,
+        examples: &[
+            b"1.1.1.1, 10.3.3.3",
+            b"[2001:db8::1]:80, ::ffff:10.2.2.2,10.1.1.1:9",
+            b"for=\"[::1]:4711\";proto=https;by=10.0.0.1, for=unknown",
+            b"for=\"1.1.1.1;proto=https, ,",
+        ],
+        bytes_max: 256,
+    },
 ];
 
 /// Forms with files, the boundary on a line before each.

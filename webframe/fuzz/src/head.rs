@@ -91,7 +91,7 @@ fn check_limits(head: &Head, bytes: &[u8]) {
     }
 }
 
-fn head_limits() -> HeadLimits {
+pub(super) fn head_limits() -> HeadLimits {
     let limits = Limits::default();
     HeadLimits {
         head_bytes_max: limits.head_bytes_max,

@@ -11,6 +11,7 @@ pub mod range;
 pub mod accept_encoding;
 pub mod multipart;
 pub mod proxy;
+pub mod forwarded;
 #[path = "../../tests/it/wire/reference.rs"]
 mod reference;
 
@@ -18,7 +19,7 @@ mod reference;
 pub type Check = fn(&[u8]);
 
 /// Each check with the name of its target.
-pub const CHECKS: [(&str, Check); 9] = [
+pub const CHECKS: [(&str, Check); 10] = [
     ("head", head::check),
     ("chunked", chunked::check),
     ("connection", connection::check),
@@ -28,6 +29,7 @@ pub const CHECKS: [(&str, Check); 9] = [
     ("accept_encoding", accept_encoding::check),
     ("multipart", multipart::check),
     ("proxy", proxy::check),
+    ("forwarded", forwarded::check),
 ];
 
 /// The text at the beginning of the bytes.
