@@ -24,6 +24,7 @@ mod watchdog;
 use loom::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use loom::sync::{Arc, Mutex, MutexGuard, Notify, mpsc};
 use loom::thread;
+use std::collections::VecDeque;
 use std::io;
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -152,12 +153,10 @@ fn no_message_is_left() {
             thread::spawn(move || inbox.put(number))
         })
         .collect();
-    let mut all = Vec::new();
+    let mut all = VecDeque::new();
     while all.len() < workers.len() {
         bell.0.wait(); // for ever where a message lies there and nobody rings: loom says so
-        let mut messages = Vec::new();
-        inbox.empty_into(&mut messages);
-        all.append(&mut messages);
+        inbox.empty_into(&mut all);
     }
     for worker in workers {
         worker.join().expect("no panic");

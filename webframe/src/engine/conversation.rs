@@ -4,24 +4,17 @@
 //! back through the inbox; so a shard that is given to another worker while a handler runs takes
 //! its connections along, and nothing has to be put together again.
 
-use std::{
-    sync::{Arc, atomic::Ordering::Relaxed},
-    time::Instant,
-};
+use std::sync::{Arc, atomic::Ordering::Relaxed};
 
 use super::{
     Endpoint, Engine,
-    calls::SLOW,
-    connection::{Answered, Came, Connection, Message, Missed, Parting, Phase, Written},
+    connection::{Came, Connection, Missed, Parting, Phase, Written},
     reader::Scratch,
     shard::{Shard, Todo},
     slots::Token,
-    turn::{End, Turn},
+    turn::End,
 };
-use crate::{
-    Refusal, Request,
-    wire::{WireError, head},
-};
+use crate::wire::{WireError, head};
 
 impl Shard {
     /// Reads what has come and answers it; `None` when another worker has the shard now.
@@ -116,40 +109,6 @@ impl Shard {
         }
         self.watch(token);
         self.set_deadline_in(token, self.engine.clocks.handler);
-    }
-
-    /// Gives the request to a worker; or says at once that there are too many waiting.
-    fn send_away(
-        &mut self,
-        turn: &mut Turn,
-        endpoint: Endpoint,
-        scratch: &mut Scratch,
-        engine: &Arc<Engine>,
-    ) {
-        if !engine.workers.admits(self.clock) {
-            return turn.answer(engine.service.refuse(Refusal::Busy), scratch);
-        }
-        turn.phase = Phase::Answering(endpoint);
-        let fresh = Box::new(Request::empty(&engine.settings.limits, turn.peer));
-        let request = std::mem::replace(&mut scratch.request, fresh);
-        let (engine, number, token) = (Arc::clone(engine), self.number, turn.token);
-        let workers = Arc::clone(&engine.workers);
-        workers.call(self.clock, move || {
-            let began = Instant::now();
-            let response = engine.service.answer(endpoint, &request);
-            engine.service.pace(endpoint).learn(began.elapsed() > SLOW);
-            let answered = Answered { token, request, response };
-            engine.inboxes[number].put(Message::Answered(Box::new(answered)));
-        });
-    }
-
-    /// An answer came back from a worker.
-    pub(super) fn answered(&mut self, answered: Answered, scratch: &mut Scratch) {
-        let Answered { token, request, response } = answered;
-        let Some(mut turn) = self.begin_turn(token) else { return };
-        scratch.request = request;
-        turn.answer(response, scratch);
-        self.end_turn(turn, scratch);
     }
 
     /// Writes what the scratch holds for the peer, and keeps what of its input is not used up.

@@ -46,6 +46,7 @@ impl Shard {
         let (engine, number) = (&self.engine, self.number);
         self.connections.len() == 0
             && engine.draining.load(SeqCst) == engine.inboxes.len()
+            && self.messages.is_empty()
             && engine.inboxes[number].is_empty()
     }
 

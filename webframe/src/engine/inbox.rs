@@ -2,6 +2,7 @@
 
 #[cfg(loom)]
 use loom::sync::Mutex;
+use std::collections::VecDeque;
 #[cfg(not(loom))]
 use std::sync::Mutex;
 
@@ -15,19 +16,19 @@ use super::lock;
 /// A queue with a bell; many put in, one takes out.
 #[derive(Debug)]
 pub(super) struct Inbox<M> {
-    messages: Mutex<Vec<M>>,
+    messages: Mutex<VecDeque<M>>,
     bell: Waker,
 }
 
 impl<M> Inbox<M> {
     pub(super) fn new(bell: Waker) -> Inbox<M> {
-        Inbox { messages: Mutex::new(Vec::new()), bell }
+        Inbox { messages: Mutex::new(VecDeque::new()), bell }
     }
 
     /// Puts a message in; rings only for the first, the owner empties the box each time it wakes.
     pub(super) fn put(&self, message: M) {
         let mut messages = lock(&self.messages);
-        messages.push(message);
+        messages.push_back(message);
         let first = messages.len() == 1;
         drop(messages);
         if first && let Err(error) = self.bell.wake() {
@@ -39,8 +40,8 @@ impl<M> Inbox<M> {
         lock(&self.messages).is_empty()
     }
 
-    /// Takes everything out, in order; `into` is empty and keeps its buffer.
-    pub(super) fn empty_into(&self, into: &mut Vec<M>) {
-        std::mem::swap(&mut *lock(&self.messages), into);
+    /// Moves everything to the end of `into`, in order.
+    pub(super) fn empty_into(&self, into: &mut VecDeque<M>) {
+        into.append(&mut lock(&self.messages));
     }
 }

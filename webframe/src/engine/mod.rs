@@ -18,6 +18,7 @@ mod greeting;
 mod redirect;
 mod conversation;
 mod turn;
+mod errands;
 mod calls;
 mod reader;
 mod answer;

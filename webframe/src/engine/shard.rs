@@ -19,6 +19,7 @@ use super::{
     reader::Scratch,
     slots::{Slots, Token},
     timers::{NEVER, TICK_MS, Tick, Wheel},
+    workers::Task,
 };
 use crate::{request::Peer, wire::encode::Prelude};
 
@@ -46,7 +47,10 @@ pub(super) struct Shard {
     pub(super) poll: Poll,
     events: Events,
     pub(super) listeners: Vec<Listener>,
-    messages: Vec<Message>,
+    /// What came by the inbox and waits its turn.
+    pub(super) messages: VecDeque<Message>,
+    /// What workers are to do, from the end of this round on.
+    pub(super) errands: Vec<Task>,
     pub(super) accept_again: Option<Instant>,
     /// Idle connections chosen to be closed when room is needed, the longest idle one last.
     pub(super) victims: Vec<Token>,
@@ -96,7 +100,8 @@ impl Shard {
             poll,
             events: Events::with_capacity(256),
             listeners,
-            messages: Vec::new(),
+            messages: VecDeque::new(),
+            errands: Vec::new(),
             accept_again: None,
             victims: Vec::new(),
             date_until: Instant::now(),
@@ -123,7 +128,8 @@ impl Shard {
         let mut scratch = Scratch::new(&engine.settings.limits, nobody);
         loop {
             // One round of what there was: a peer that always has more keeps nobody waiting.
-            for _ in 0..shard.todo.len() {
+            let round = shard.todo.len();
+            for _ in 0..round {
                 let Some(todo) = shard.todo.pop_front() else { break };
                 scratch.begin_turn();
                 shard = match todo {
@@ -150,6 +156,8 @@ impl Shard {
                     }
                 };
             }
+            shard.take_messages(round, &mut scratch);
+            shard.hand_on_errands();
             if shard.draining && (shard.leaving || shard.is_left_alone()) {
                 return shard.finish_draining();
             }
@@ -181,7 +189,7 @@ impl Shard {
             }
         }
         if bell {
-            self.take_messages(scratch);
+            self.engine.inboxes[self.number].empty_into(&mut self.messages);
         }
         self.visit_deadlines(scratch);
         if self.accept_again.is_some_and(|again| again <= self.clock) {
@@ -191,7 +199,7 @@ impl Shard {
     }
 
     fn poll_events(&mut self, scratch: &mut Scratch) {
-        if !self.todo.is_empty() {
+        if !self.todo.is_empty() || !self.messages.is_empty() {
             drop(self.poll.poll(&mut self.events, Some(Duration::ZERO)));
             return;
         }
@@ -251,26 +259,6 @@ impl Shard {
         if let Ok(date) = <[u8; 29]>::try_from(httpdate::fmt_http_date(wall).as_bytes()) {
             self.prelude = Prelude::dated(&date);
         }
-    }
-
-    fn take_messages(&mut self, scratch: &mut Scratch) {
-        let engine = Arc::clone(&self.engine);
-        let mut messages = std::mem::take(&mut self.messages);
-        engine.inboxes[self.number].empty_into(&mut messages);
-        for message in messages.drain(..) {
-            scratch.begin_turn();
-            match message {
-                Message::Adopt(arrival, refused_by) => self.adopt(*arrival, refused_by),
-                Message::Answered(answered) => self.answered(*answered, scratch),
-                Message::Stray(stray) => self.take_home(*stray, scratch),
-                Message::Piece(token, piece, source) => {
-                    self.piece(token, piece, source, scratch);
-                }
-                Message::Drain => self.begin_draining(),
-                Message::Leave => self.leaving = true,
-            }
-        }
-        self.messages = messages;
     }
 
     fn visit_deadlines(&mut self, scratch: &mut Scratch) {

@@ -28,8 +28,7 @@ impl Shard {
         let Some(source) = streaming.source.take() else { return };
         let most = streaming.owed.unwrap_or(u64::MAX).min(PIECE_BYTES) as usize;
         let (engine, number) = (Arc::clone(&self.engine), self.number);
-        let workers = Arc::clone(&engine.workers);
-        workers.call(self.clock, move || {
+        self.give_to_worker(move || {
             let (piece, source) = read_piece(source, most);
             engine.inboxes[number].put(Message::Piece(token, piece, source));
         });

@@ -8,7 +8,8 @@
 use std::{
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Condvar, Mutex},
+    sync::{Arc, Mutex, MutexGuard},
+    thread::{self, Thread},
     time::{Duration, Instant},
 };
 
@@ -19,7 +20,7 @@ use super::lock;
 /// Threads of a crew that is added under load.
 const CREW: usize = 8;
 
-type Task = Box<dyn FnOnce() + Send>;
+pub(super) type Task = Box<dyn FnOnce() + Send>;
 
 /// How many workers there may be, and how long a task may wait.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +50,6 @@ pub(super) struct Workers {
 struct Shared {
     bounds: Bounds,
     state: Mutex<State>,
-    work: Condvar,
 }
 
 #[derive(Default)]
@@ -61,6 +61,9 @@ struct State {
     crews_made: u64,
     threads: usize,
     idle: usize,
+    /// Those of the idle threads that sleep, the last to lie down at the end: it is woken first, for
+    /// its stack is still warm.
+    asleep: Vec<Thread>,
     busy_peak: usize,
     closed: bool,
 }
@@ -75,7 +78,7 @@ struct Crew {
 
 impl Workers {
     pub(super) fn new(bounds: Bounds) -> Workers {
-        let shared = Arc::new(Shared { bounds, state: Mutex::default(), work: Condvar::new() });
+        let shared = Arc::new(Shared { bounds, state: Mutex::default() });
         let size = bounds.min + bounds.reserve;
         lock(&shared.state).threads = size;
         shared.add_crew(size);
@@ -88,8 +91,7 @@ impl Workers {
         state.shards.push_back(Box::new(task));
         let short = state.idle < state.shards.len();
         state.threads += if short { CREW } else { 0 };
-        drop(state);
-        self.shared.work.notify_one();
+        wake_one(state);
         if short {
             self.shared.add_crew(CREW);
         }
@@ -102,16 +104,19 @@ impl Workers {
         oldest.is_none_or(|age| age <= self.shared.bounds.queue_age_max)
     }
 
-    /// Queues a call.
-    pub(super) fn call(&self, now: Instant, task: impl FnOnce() + Send + 'static) {
-        lock(&self.shared.state).calls.push_back((now, Box::new(task)));
-        self.shared.work.notify_one();
+    /// Queues calls. One worker is woken, and each that takes a call wakes the next: so whoever
+    /// brings many is not interrupted by each worker that begins one.
+    pub(super) fn call(&self, now: Instant, tasks: impl Iterator<Item = Task>) {
+        let mut state = lock(&self.shared.state);
+        state.calls.extend(tasks.map(|task| (now, task)));
+        wake_one(state);
     }
 
     /// Lets every thread go when its task ends; what still waits is dropped.
     pub(super) fn close(&self) {
-        lock(&self.shared.state).closed = true;
-        self.shared.work.notify_all();
+        let mut state = lock(&self.shared.state);
+        state.closed = true;
+        wake_all(state);
     }
 
     /// Lets a crew go that the time since the last call of this did not need.
@@ -126,8 +131,7 @@ impl Workers {
         };
         if crew.size <= spare {
             crew.retiring = true;
-            drop(state);
-            self.shared.work.notify_all();
+            wake_all(state);
         }
     }
 
@@ -163,24 +167,42 @@ impl Shared {
             } else if let Some((_, task)) = state.calls.pop_front() {
                 state = self.run(state, task);
             } else {
-                state = self.work.wait(state).unwrap_or_else(std::sync::PoisonError::into_inner);
+                state = self.sleep(state);
             }
         }
         state.leave(crew);
     }
 
+    /// Sleeps until there may be a task.
+    fn sleep<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        let me = thread::current();
+        let id = me.id();
+        state.asleep.push(me);
+        drop(state);
+        thread::park();
+        let mut state = lock(&self.state);
+        // Nobody has woken it where the wake-up was meant for a handler that ran here before.
+        if let Some(place) = state.asleep.iter().rposition(|thread| thread.id() == id) {
+            state.asleep.remove(place);
+        }
+        state
+    }
+
     fn run<'a>(
         self: &'a Arc<Shared>,
-        mut state: std::sync::MutexGuard<'a, State>,
+        mut state: MutexGuard<'a, State>,
         task: Task,
-    ) -> std::sync::MutexGuard<'a, State> {
+    ) -> MutexGuard<'a, State> {
         state.idle -= 1;
         let busy = state.threads - state.idle;
         state.busy_peak = state.busy_peak.max(busy);
         let limit = self.bounds.max + self.bounds.reserve;
         let grow = if state.idle == 0 { limit.saturating_sub(state.threads).min(CREW) } else { 0 };
         state.threads += grow;
-        drop(state);
+        match state.calls.is_empty() {
+            true => drop(state),
+            false => wake_one(state),
+        }
         if grow > 0 {
             self.add_crew(grow);
         }
@@ -211,6 +233,21 @@ impl State {
     }
 }
 
+/// Wakes one sleeping worker, if there is one, with the lock given back before.
+fn wake_one(mut state: MutexGuard<'_, State>) {
+    let thread = state.asleep.pop();
+    drop(state);
+    if let Some(thread) = thread {
+        thread.unpark();
+    }
+}
+
+fn wake_all(mut state: MutexGuard<'_, State>) {
+    let threads = std::mem::take(&mut state.asleep);
+    drop(state);
+    threads.iter().for_each(Thread::unpark);
+}
+
 impl std::fmt::Debug for Crew {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Crew({} of {})", self.running, self.pool.max_count())
@@ -233,7 +270,13 @@ mod tests {
     }
 
     fn call(workers: &Workers, task: impl FnOnce() + Send + 'static) {
-        workers.call(Instant::now(), task);
+        workers.call(Instant::now(), std::iter::once(Box::new(task) as Task));
+    }
+
+    fn await_sleep(workers: &Workers, threads: usize) {
+        while lock(&workers.shared.state).asleep.len() < threads {
+            thread::yield_now();
+        }
     }
 
     #[test]
@@ -251,6 +294,52 @@ mod tests {
     }
 
     #[test]
+    fn the_worker_that_has_slept_least_is_woken_first() {
+        let workers = workers(3, 3, Duration::from_secs(60));
+        let (told, who) = mpsc::channel();
+        let mut ran_last = None;
+        for _ in 0..20 {
+            await_sleep(&workers, 3);
+            let told = told.clone();
+            call(&workers, move || told.send(thread::current().id()).expect("the test listens"));
+            let ran = who.recv().expect("the call runs");
+            assert!(ran_last.is_none_or(|last| last == ran), "{ran_last:?}, then {ran:?}");
+            ran_last = Some(ran);
+        }
+    }
+
+    #[test]
+    fn calls_that_come_together_run_together() {
+        let workers = workers(8, 8, Duration::from_secs(60));
+        await_sleep(&workers, 8);
+        let together = Arc::new(Barrier::new(9));
+        let task = |_| {
+            let together = Arc::clone(&together);
+            Box::new(move || {
+                together.wait();
+            }) as Task
+        };
+        workers.call(Instant::now(), (0..8).map(task));
+        together.wait(); // reached only when each worker that took a call has woken the next
+    }
+
+    #[test]
+    fn a_wake_up_meant_for_a_handler_loses_no_call() {
+        let workers = workers(1, 1, Duration::from_secs(60));
+        let (told, done) = mpsc::channel();
+        for number in 0..100 {
+            let told = told.clone();
+            call(&workers, move || {
+                thread::current().unpark(); // as a handler's own, come too late
+                told.send(number).expect("the test listens");
+            });
+            assert_eq!(done.recv(), Ok(number));
+        }
+        await_sleep(&workers, 1);
+        assert_eq!(lock(&workers.shared.state).asleep.len(), 1, "it lies there once");
+    }
+
+    #[test]
     fn lets_crews_go_that_were_not_needed() {
         let workers = workers(2, 40, Duration::from_secs(60));
         let together = Arc::new(Barrier::new(31));
@@ -263,7 +352,7 @@ mod tests {
         together.wait();
         while workers.counts().threads > 2 + CREW {
             workers.review();
-            std::thread::yield_now();
+            thread::yield_now();
         }
     }
 
