@@ -18,7 +18,7 @@ use super::{
     shard::Shard,
     turn::Turn,
 };
-use crate::{Refusal, Request};
+use crate::Refusal;
 
 /// With so many reads in a round another message is taken, beside the one that always is: however
 /// many quick requests come, what workers bring gets its share.
@@ -37,8 +37,7 @@ impl Shard {
             return turn.answer(engine.service.refuse(Refusal::Busy), scratch);
         }
         turn.phase = Phase::Answering(endpoint);
-        let fresh = Box::new(Request::empty(&engine.settings.limits, turn.peer));
-        let request = std::mem::replace(&mut scratch.request, fresh);
+        let request = scratch.take_request(engine);
         let (engine, number, token) = (Arc::clone(engine), self.number, turn.token);
         self.give_to_worker(move || {
             let began = Instant::now();
@@ -81,7 +80,7 @@ impl Shard {
     fn answered(&mut self, answered: Answered, scratch: &mut Scratch) {
         let Answered { token, request, response } = answered;
         let Some(mut turn) = self.begin_turn(token) else { return };
-        scratch.request = request;
+        scratch.put_request(request);
         turn.answer(response, scratch);
         self.end_turn(turn, scratch);
     }

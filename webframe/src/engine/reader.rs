@@ -21,6 +21,9 @@ pub(super) const INPUT_BYTES: usize = 64 << 10;
 /// A batch of answers that grew larger than this gives its memory back.
 const OUTPUT_KEPT_MAX: usize = 1 << 20;
 
+/// So many answered requests are kept, for their buffers.
+const SPARE_REQUESTS_MAX: usize = 32;
+
 /// So many requests are numbered before the engine is asked for more numbers.
 const NUMBERS_AT_ONCE: u64 = 1 << 10;
 
@@ -37,6 +40,9 @@ pub(super) struct Scratch {
     pub(super) output: Vec<u8>,
     /// The request that was read last.
     pub(super) request: Box<Request>,
+    /// Requests that were answered elsewhere; the next ones are read into them.
+    #[expect(clippy::vec_box, reason = "requests travel in their boxes")]
+    spare: Vec<Box<Request>>,
     /// Decoded chunks on their way into the content.
     piece: Vec<u8>,
     /// What was called since the shard last waited.
@@ -53,6 +59,7 @@ impl Scratch {
             have: 0,
             output: Vec::with_capacity(16 << 10),
             request: Box::new(Request::empty(limits, peer)),
+            spare: Vec::new(),
             piece: Vec::new(),
             calls: Calls::new(),
             numbers: 0..0,
@@ -65,6 +72,22 @@ impl Scratch {
         (self.at, self.have) = (0, 0);
         self.output.clear();
         self.output.shrink_to(OUTPUT_KEPT_MAX);
+    }
+
+    /// Takes the request out, for somebody who has more to do with it; another one is in its place.
+    pub(super) fn take_request(&mut self, engine: &Engine) -> Box<Request> {
+        let (limits, peer) = (&engine.settings.limits, self.request.peer);
+        let next = self.spare.pop().unwrap_or_else(|| Box::new(Request::empty(limits, peer)));
+        std::mem::replace(&mut self.request, next)
+    }
+
+    /// Puts a request in place that was taken out.
+    pub(super) fn put_request(&mut self, request: Box<Request>) {
+        let mut spare = std::mem::replace(&mut self.request, request);
+        if self.spare.len() < SPARE_REQUESTS_MAX {
+            spare.content.clear();
+            self.spare.push(spare);
+        }
     }
 
     /// Gives the request a number that no other one has.
@@ -154,8 +177,7 @@ fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
         }
         scratch.output.extend_from_slice(encode::CONTINUE);
     }
-    let fresh = Box::new(Request::empty(&engine.settings.limits, scratch.request.peer));
-    let request = std::mem::replace(&mut scratch.request, fresh);
+    let request = scratch.take_request(engine);
     turn.phase = Phase::Body(Box::new(Receiving { request, endpoint, rest, since: turn.now }));
     next_content(turn, scratch, engine)
 }

@@ -103,7 +103,7 @@ impl Shard {
             turn.served_max = 0;
         }
         if let Some((request, response)) = last {
-            scratch.request = request;
+            scratch.put_request(request);
             turn.answer(response, scratch);
         }
         self.end_turn(turn, scratch);
@@ -198,10 +198,7 @@ impl Turn {
             End::Blocks(endpoint) => Some(engine.service.answer(endpoint, &scratch.request)),
             End::ShardGiven(response) => Some(response),
         };
-        let last = response.map(|response| {
-            let fresh = Box::new(Request::empty(&engine.settings.limits, self.peer));
-            (std::mem::replace(&mut scratch.request, fresh), response)
-        });
+        let last = response.map(|response| (scratch.take_request(engine), response));
         let output = std::mem::take(&mut scratch.output);
         let rest = scratch.unread().to_vec();
         let stray = Stray { turn: self, last, output, rest };
