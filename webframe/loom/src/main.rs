@@ -11,6 +11,7 @@
 #[cfg(not(loom))]
 compile_error!("build with RUSTFLAGS=\"--cfg loom\", or run cargo xtask test");
 
+#[expect(dead_code, reason = "a model asks no inbox whether it is empty")]
 #[path = "../../src/engine/inbox.rs"]
 mod inbox;
 #[expect(dead_code, reason = "a model needs no route that was marked")]
@@ -27,15 +28,16 @@ use loom::thread;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::PoisonError;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use inbox::Inbox;
 use pace::Pace;
 use table::{Seen, Table};
-use watchdog::{Watchdog, watch};
+use watchdog::{Neighbour, Watchdog, watch};
 
 const MODELS: &[(&str, fn())] = &[
     ("what is laid has one owner, whoever takes it", one_owner),
+    ("a neighbour that looks a millisecond later gives the shard away, and not before", a_neighbour_looks),
     ("what is taken away has lain since the last look", only_what_is_stale),
     ("a worker that comes back late finds the shard of another, or none", coming_back_late),
     ("no message is left in the box without a ring", no_message_is_left),
@@ -87,6 +89,31 @@ fn one_owner() {
     }
     let taken = watchdog.join().expect("no panic");
     assert_eq!(taken + usize::from(shard.is_some()), 1);
+}
+
+/// A handler blocks in the first shard, the watchdog does not look, the second shard does, once too early.
+fn a_neighbour_looks() {
+    let engine = Arc::new(Engine {
+        watchdog: Watchdog::new(2),
+        tables: vec![Table::new(), Table::new()],
+        workers: Workers,
+    });
+    let looking = Arc::clone(&engine);
+    let (given, comes) = mpsc::channel();
+    engine.tables[0].begin_call(0);
+    engine.tables[0].lay(Box::new(Shard(given)));
+    let looks = thread::spawn(move || {
+        let (mut neighbour, millisecond) = (Neighbour::of(1, 2), Duration::from_millis(1));
+        let first = Instant::now();
+        for now in [first, first + millisecond / 2] {
+            neighbour.look(now, &looking);
+            assert!(comes.try_recv().is_err(), "given away too early");
+        }
+        neighbour.look(first + millisecond, &looking);
+        assert!(comes.try_recv().is_ok(), "not given away");
+    });
+    looks.join().expect("no panic");
+    assert!(engine.tables[0].take_back().is_none());
 }
 
 /// What the watchdog takes was laid before its look before: a handler has at least the time between two looks.

@@ -19,6 +19,7 @@ use super::{
     reader::Scratch,
     slots::{Slots, Token},
     timers::{NEVER, TICK_MS, Tick, Wheel},
+    watchdog::Neighbour,
     workers::Task,
 };
 use crate::{request::Peer, wire::encode::Prelude};
@@ -57,6 +58,7 @@ pub(super) struct Shard {
     date_until: Instant,
     /// Until when the tick may be taken for the current one.
     tick_until: Instant,
+    neighbour: Neighbour,
     /// Polls without waiting that may pay: they do at many requests, and not at few.
     patience: u32,
     due: Vec<Token>,
@@ -85,6 +87,7 @@ impl Shard {
         for (index, listener) in listeners.iter_mut().enumerate() {
             listener.register(poll.registry(), mio::Token(FIRST_LISTENER + index))?;
         }
+        let neighbour = Neighbour::of(number, engine.tables.len());
         let mut shard = Shard {
             number,
             engine,
@@ -106,6 +109,7 @@ impl Shard {
             victims: Vec::new(),
             date_until: Instant::now(),
             tick_until: Instant::now(),
+            neighbour,
             patience: PATIENCE_MAX,
             due: Vec::new(),
         };
@@ -170,6 +174,7 @@ impl Shard {
         self.poll_events(scratch);
         self.look_at_clock();
         scratch.calls.next_round(self.clock, &self.engine);
+        self.neighbour.look(self.clock, &self.engine);
         let mut bell = false;
         for event in &self.events {
             match event.token() {

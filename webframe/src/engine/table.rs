@@ -1,8 +1,8 @@
-//! The table: where a worker leaves its shard while handlers run, so that the watchdog can give it
-//! to another worker when one of them takes long.
+//! The table: where a worker leaves its shard while handlers run, so that whoever looks after it can
+//! give it to another worker when one of them takes long.
 //!
-//! One place for one shard. Whoever takes the item owns it; the other finds the place empty. The
-//! calls are counted: so the watchdog knows whether the one that runs now ran a look ago, without a
+//! One place for one shard. Whoever takes the item owns it; the others find the place empty. The
+//! calls are counted: so who looks knows whether the one that runs now ran a look ago, without a
 //! clock, and a worker may leave its shard here for several calls in a row.
 
 #[cfg(loom)]
@@ -34,9 +34,13 @@ pub(super) struct Table<T> {
     given: AtomicU64,
 }
 
-/// What the watchdog saw at its last look.
+/// What somebody saw at the last look.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Seen(u64);
+pub(super) struct Seen {
+    calls: u64,
+    /// An item lay there, for a call that the look before had not seen.
+    pub(super) waits: bool,
+}
 
 /// What a worker knows who left its item here.
 #[derive(Clone, Copy, Debug, Default)]
@@ -75,7 +79,7 @@ impl<T> Table<T> {
 
     /// How many calls have begun since the last look with this `seen`.
     pub(super) fn calls_since(&self, seen: Seen) -> u32 {
-        let counts = [self.calls.load(Relaxed), seen.0].map(|calls| (calls >> 32) as u32);
+        let counts = [self.calls.load(Relaxed), seen.calls].map(|calls| (calls >> 32) as u32);
         counts[0].wrapping_sub(counts[1])
     }
 
@@ -84,7 +88,9 @@ impl<T> Table<T> {
     pub(super) fn take_stale(&self, seen: &mut Seen) -> Option<(T, u32)> {
         let mut place = lock(&self.place);
         let calls = self.calls.load(Acquire);
-        if std::mem::replace(&mut seen.0, calls) != calls {
+        let newer = std::mem::replace(&mut seen.calls, calls) != calls;
+        seen.waits = newer && place.is_some();
+        if newer {
             return None;
         }
         let item = place.take()?;
@@ -107,6 +113,31 @@ mod tests {
         assert_eq!(table.take_stale(&mut seen), Some(("shard", 1)));
         assert!(table.has_given(receipt));
         assert_eq!(table.take_back(), None);
+    }
+
+    #[test]
+    fn each_who_looks_has_looks_of_their_own_and_one_of_them_gets_the_item() {
+        let (table, mut one, mut other) = (Table::new(), Seen::default(), Seen::default());
+        table.begin_call(1);
+        table.lay("shard");
+        assert_eq!(table.take_stale(&mut one), None);
+        assert_eq!(table.take_stale(&mut other), None);
+        assert_eq!(table.take_stale(&mut other), Some(("shard", 1)));
+        assert_eq!(table.take_stale(&mut one), None);
+    }
+
+    #[test]
+    fn a_look_tells_whether_a_call_waits_that_the_look_before_had_not_seen() {
+        let (table, mut seen) = (Table::new(), Seen::default());
+        table.begin_call(1);
+        table.take_stale(&mut seen);
+        assert!(!seen.waits, "nothing lies there");
+        table.begin_call(2);
+        table.lay("shard");
+        table.take_stale(&mut seen);
+        assert!(seen.waits);
+        table.take_stale(&mut seen);
+        assert!(!seen.waits, "it was given away");
     }
 
     #[test]
