@@ -15,8 +15,10 @@ use super::{
 
 /// Accepts in a row before other connections have their turn.
 const ACCEPTS_AT_ONCE: usize = 64;
-/// A shard gives a new connection away when it has this many more than the emptiest one.
-const IMBALANCE: usize = 8;
+/// A shard keeps a new connection while it has no more than so many above the emptiest one: to give
+/// one away wakes the other shard. It is a quarter where that one has few, for eight busy
+/// connections in one of two shards leave the other asleep.
+const IMBALANCE_MAX: usize = 8;
 /// How long the accepting rests when there is no room and nobody idle.
 const ACCEPT_REST: Duration = Duration::from_millis(50);
 
@@ -45,13 +47,22 @@ impl Shard {
             return; // closed by being dropped
         }
         let arrival = Arrival::at(listener, socket, peer, &self.engine);
-        let mine = self.connections.len();
-        let counts = self.engine.loads.iter().map(|load| load.load(Relaxed)).enumerate();
-        match counts.min_by_key(|load| load.1).filter(|_| !self.draining) {
-            Some((emptiest, load)) if load + IMBALANCE < mine && emptiest != self.number => {
-                self.engine.inboxes[emptiest].put(Message::Adopt(Box::new(arrival), 0));
-            }
-            _ => self.adopt(arrival, 0),
+        let host = if self.draining { self.number } else { self.host_of_next() };
+        self.engine.loads[host].fetch_add(1, Relaxed);
+        if host == self.number {
+            self.adopt(arrival, 0);
+        } else {
+            self.engine.inboxes[host].put(Message::Adopt(Box::new(arrival), 0));
+        }
+    }
+
+    /// The shard that is to have the next connection: this one, or one that has fewer.
+    fn host_of_next(&self) -> usize {
+        let loads = self.engine.loads.iter().map(|load| load.load(Relaxed));
+        let mine = self.engine.loads[self.number].load(Relaxed);
+        match loads.enumerate().min_by_key(|load| load.1) {
+            Some((emptiest, load)) if mine > load + IMBALANCE_MAX.min(load / 4) => emptiest,
+            _ => self.number,
         }
     }
 
@@ -61,8 +72,10 @@ impl Shard {
         let (engine, peer) = (Arc::clone(&self.engine), arrival.peer);
         if engine.admission.is_over() && !self.close_longest_idle() {
             let next = (self.number + 1) % engine.inboxes.len();
+            engine.loads[self.number].fetch_sub(1, Relaxed);
             if refused_by + 1 < engine.inboxes.len() && !self.draining {
                 let arrival = Box::new(arrival);
+                engine.loads[next].fetch_add(1, Relaxed);
                 engine.inboxes[next].put(Message::Adopt(arrival, refused_by + 1));
             } else {
                 engine.admission.leave(peer.ip());
@@ -71,7 +84,6 @@ impl Shard {
         }
         let token = self.connections.next_token();
         self.connections.insert(Connection::new(arrival, self.now));
-        engine.loads[self.number].store(self.connections.len(), Relaxed);
         self.await_first_request(token);
         self.todo.push_back(Todo::Welcome(token));
     }

@@ -113,7 +113,7 @@ pub(crate) struct Engine {
     /// Numbers of requests that were given out, a block at a time.
     request_numbers: AtomicU64,
     inboxes: Vec<inbox::Inbox<connection::Message>>,
-    /// Connections of each shard.
+    /// Connections that each shard has or was given.
     loads: Vec<AtomicUsize>,
     admission: admission::Admission,
     /// Shards that take no new connections any more, and send none to others.

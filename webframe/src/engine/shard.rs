@@ -345,7 +345,7 @@ impl Shard {
             }
             self.engine.handlers_late.fetch_sub(usize::from(connection.late), Relaxed);
             self.engine.admission.leave(connection.peer.ip());
-            self.engine.loads[self.number].store(self.connections.len(), Relaxed);
+            self.engine.loads[self.number].fetch_sub(1, Relaxed);
         }
     }
 }

@@ -136,6 +136,36 @@ fn a_quick_route_that_becomes_slow_leaves_the_shard() {
     assert!((0..16).any(|_| !in_shard()), "it does not leave the shard");
 }
 
+/// Once, a shard kept what it accepted up to eight more than the other: eight busy clients could
+/// have one processor of two.
+#[test]
+fn a_few_clients_are_shared_evenly_by_the_shards() {
+    let who = |(): &(), _: &Request| Ok(Response::text(format!("{:?}", thread::current().id())));
+    let two_shards = ServerSettings { shards: 2, ..settings() };
+    let site = Site::start_with(&two_shards, (), Urls::new().get("/who", quick(who)));
+    let mut clients: Vec<Client> = (0..8).map(|_| site.client()).collect();
+    let shards: Vec<String> = clients.iter_mut().map(|c| c.get("/who").body).collect();
+    assert!(busiest(&shards) <= 4, "{shards:?}");
+    // Those of one shard go, and as many others come.
+    clients.retain_mut(|client| {
+        let stays = client.get("/who").body != shards[0];
+        if !stays {
+            client.send("GET /who HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+            client.rest();
+        }
+        stays
+    });
+    clients.resize_with(8, || site.client());
+    let shards: Vec<String> = clients.iter_mut().map(|c| c.get("/who").body).collect();
+    assert!(busiest(&shards) <= 4, "{shards:?}");
+}
+
+/// How many clients the shard has that has most.
+fn busiest(shards: &[String]) -> usize {
+    let of = |shard| shards.iter().filter(|other| *other == shard).count();
+    shards.iter().map(of).max().unwrap_or(0)
+}
+
 #[test]
 fn pipelined_requests_behind_a_blocking_one_wait_their_turn() {
     let door = Door::opened();
