@@ -93,6 +93,8 @@ fn requests(c: &mut Criterion) {
     let mut server = SmallGet::start();
     let mut group = c.benchmark_group("request");
     bench(&mut group, "small GET, a server over a socket", || server.ask());
+    let mut server = SmallGet::start_blocking();
+    bench(&mut group, "small GET, answered by a worker", || server.ask());
 }
 
 criterion_group!(benches, heads, answers, chunks, requests);

@@ -284,15 +284,22 @@ impl Response {
         (parts.status, parts.fields, parts.body)
     }
 
-    /// Leaves the parts of an answer that was sent to the next one.
-    pub(crate) fn recycle(self) {
-        let mut parts = self.0;
-        if parts.fields.capacity() <= SPARE_FIELDS_MAX {
-            parts.fields.clear();
-            parts.body = Body::Empty;
-            parts.compression = Compression::Allowed;
-            SPARE.set(Some(parts));
+    /// Forgets what an answer that was sent held, and keeps a small list for fields.
+    #[inline]
+    pub(crate) fn clear(&mut self) {
+        let parts = &mut self.0;
+        parts.fields.clear();
+        if parts.fields.capacity() > SPARE_FIELDS_MAX {
+            parts.fields = Fields::new();
         }
+        parts.body = Body::Empty;
+        parts.compression = Compression::Allowed;
+    }
+
+    /// Leaves the parts of an answer that was sent to the next one that is made in this thread.
+    pub(crate) fn recycle(mut self) {
+        self.clear();
+        SPARE.set(Some(self.0));
     }
 }
 

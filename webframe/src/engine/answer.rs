@@ -18,10 +18,10 @@ use crate::{
 };
 
 /// Appends the answer to the scratch's output and says in the connection's phase what follows.
-pub(super) fn encode(turn: &mut Turn, scratch: &mut Scratch, mut response: Response) {
+pub(super) fn encode(turn: &mut Turn, scratch: &mut Scratch, response: &mut Response) {
     turn.served += 1;
     if response.status().is_informational() {
-        response = instead_of_interim(&response);
+        *response = instead_of_interim(response);
     }
     let request = &*scratch.request;
     let (head, status) = (&request.head, response.status());
@@ -48,9 +48,8 @@ pub(super) fn encode(turn: &mut Turn, scratch: &mut Scratch, mut response: Respo
         false => Phase::Closing(parting(turn, scratch)),
     };
     if frame.content {
-        append(turn, &mut scratch.output, &mut response, frame.length, keep);
+        append(turn, &mut scratch.output, response, frame.length, keep);
     }
-    response.recycle();
 }
 
 /// How to part after the answer to the request in the scratch.

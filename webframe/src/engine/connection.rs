@@ -20,6 +20,7 @@ use std::{
 
 use super::{
     Endpoint, Engine,
+    errands::Errand,
     greeting::{Arrival, Opening, Purpose},
     slots::Token,
     timers::{NEVER, Tick},
@@ -200,7 +201,7 @@ pub(super) enum Message {
     /// A connection that another shard accepted; the number of shards that had no room for it.
     Adopt(Box<Arrival>, usize),
     /// An answer.
-    Answered(Box<Answered>),
+    Answered(Box<Errand>),
     /// A turn that lost its shard on the way.
     Stray(Box<Stray>),
     /// A piece of a stream, and its source unless it ended.
@@ -209,13 +210,6 @@ pub(super) enum Message {
     Drain,
     /// Close everything and end.
     Leave,
-}
-
-/// A request that a worker has answered.
-pub(super) struct Answered {
-    pub(super) token: Token,
-    pub(super) request: Box<Request>,
-    pub(super) response: Response,
 }
 
 impl Connection {

@@ -1,12 +1,17 @@
 //! What came on a connection to the next request: head, then content, or a refusal.
 
-use std::{ops::Range, sync::atomic::Ordering::Relaxed};
+use std::{
+    ops::Range,
+    sync::{Arc, atomic::Ordering::Relaxed},
+};
 
 use super::{
     Endpoint, Engine,
     calls::Calls,
     connection::{Phase, Receiving, Rest, Step},
+    errands::{Call, Errand},
     greeting::Purpose,
+    shard::EVENTS_AT_ONCE,
     turn::Turn,
 };
 use crate::{
@@ -21,8 +26,8 @@ pub(super) const INPUT_BYTES: usize = 64 << 10;
 /// A batch of answers that grew larger than this gives its memory back.
 const OUTPUT_KEPT_MAX: usize = 1 << 20;
 
-/// So many answered requests are kept, for their buffers.
-const SPARE_REQUESTS_MAX: usize = 32;
+/// So many errands are kept that are done, for their buffers: as many as one poll may begin.
+const SPARE_ERRANDS_MAX: usize = EVENTS_AT_ONCE;
 
 /// So many requests are numbered before the engine is asked for more numbers.
 const NUMBERS_AT_ONCE: u64 = 1 << 10;
@@ -40,9 +45,9 @@ pub(super) struct Scratch {
     pub(super) output: Vec<u8>,
     /// The request that was read last.
     pub(super) request: Box<Request>,
-    /// Requests that were answered elsewhere; the next ones are read into them.
-    #[expect(clippy::vec_box, reason = "requests travel in their boxes")]
-    spare: Vec<Box<Request>>,
+    /// Errands that are done.
+    #[expect(clippy::vec_box, reason = "errands travel in their boxes")]
+    spare: Vec<Box<Errand>>,
     /// Decoded chunks on their way into the content.
     piece: Vec<u8>,
     /// What was called since the shard last waited.
@@ -76,17 +81,25 @@ impl Scratch {
 
     /// Takes the request out, for somebody who has more to do with it; another one is in its place.
     pub(super) fn take_request(&mut self, engine: &Engine) -> Box<Request> {
-        let (limits, peer) = (&engine.settings.limits, self.request.peer);
-        let next = self.spare.pop().unwrap_or_else(|| Box::new(Request::empty(limits, peer)));
-        std::mem::replace(&mut self.request, next)
+        let next = Request::empty(&engine.settings.limits, self.request.peer);
+        std::mem::replace(&mut self.request, Box::new(next))
     }
 
-    /// Puts a request in place that was taken out.
-    pub(super) fn put_request(&mut self, request: Box<Request>) {
-        let mut spare = std::mem::replace(&mut self.request, request);
-        if self.spare.len() < SPARE_REQUESTS_MAX {
-            spare.content.clear();
-            self.spare.push(spare);
+    /// An errand with the request, which a worker is to answer.
+    pub(super) fn take_errand(&mut self, call: Call, engine: &Arc<Engine>) -> Box<Errand> {
+        let peer = self.request.peer;
+        let new = || Box::new(Errand::new(Arc::clone(engine), peer, call));
+        let mut errand = self.spare.pop().unwrap_or_else(new);
+        errand.call = call;
+        std::mem::swap(&mut self.request, &mut errand.request);
+        errand
+    }
+
+    /// Keeps an errand that is done, and what was read last before it.
+    pub(super) fn keep_errand(&mut self, mut errand: Box<Errand>) {
+        if self.spare.len() < SPARE_ERRANDS_MAX {
+            errand.clear();
+            self.spare.push(errand);
         }
     }
 

@@ -27,6 +27,8 @@ use crate::{request::Peer, wire::encode::Prelude};
 const BELL: mio::Token = mio::Token(usize::MAX);
 /// The listeners' tokens lie from here on up to the bell's.
 const FIRST_LISTENER: usize = usize::MAX - 1024;
+/// What one poll tells of at most.
+pub(super) const EVENTS_AT_ONCE: usize = 256;
 /// Polls without waiting before the shard goes to sleep, at most: an event loop that sleeps after
 /// each request loses 10 % at few connections.
 const PATIENCE_MAX: u32 = 4;
@@ -51,7 +53,7 @@ pub(super) struct Shard {
     /// What came by the inbox and waits its turn.
     pub(super) messages: VecDeque<Message>,
     /// What workers are to do, from the end of this round on.
-    pub(super) errands: Vec<Task>,
+    pub(super) errands: Vec<Box<dyn Task>>,
     pub(super) accept_again: Option<Instant>,
     /// Idle connections chosen to be closed when room is needed, the longest idle one last.
     pub(super) victims: Vec<Token>,
@@ -101,7 +103,7 @@ impl Shard {
             draining: false,
             leaving: false,
             poll,
-            events: Events::with_capacity(256),
+            events: Events::with_capacity(EVENTS_AT_ONCE),
             listeners,
             messages: VecDeque::new(),
             errands: Vec::new(),

@@ -103,7 +103,7 @@ impl Shard {
             turn.served_max = 0;
         }
         if let Some((request, response)) = last {
-            scratch.put_request(request);
+            scratch.request = request;
             turn.answer(response, scratch);
         }
         self.end_turn(turn, scratch);
@@ -159,8 +159,9 @@ impl Turn {
     }
 
     /// Appends the answer to the request in the scratch.
-    pub(super) fn answer(&mut self, response: Response, scratch: &mut Scratch) {
-        answer::encode(self, scratch, response);
+    pub(super) fn answer(&mut self, mut response: Response, scratch: &mut Scratch) {
+        answer::encode(self, scratch, &mut response);
+        response.recycle();
     }
 
     /// Appends the answer to what is no request; nothing behind it is looked at.

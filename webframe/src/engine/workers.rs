@@ -20,7 +20,16 @@ use super::lock;
 /// Threads of a crew that is added under load.
 const CREW: usize = 8;
 
-pub(super) type Task = Box<dyn FnOnce() + Send>;
+/// What a worker runs.
+pub(super) trait Task: Send {
+    fn run(self: Box<Self>);
+}
+
+impl<F: FnOnce() + Send> Task for F {
+    fn run(self: Box<Self>) {
+        self();
+    }
+}
 
 /// How many workers there may be, and how long a task may wait.
 #[derive(Clone, Copy, Debug)]
@@ -55,8 +64,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     /// Shards to run: before everything else, and at any number.
-    shards: VecDeque<Task>,
-    calls: VecDeque<(Instant, Task)>,
+    shards: VecDeque<Box<dyn Task>>,
+    calls: VecDeque<(Instant, Box<dyn Task>)>,
     crews: Vec<Crew>,
     crews_made: u64,
     threads: usize,
@@ -106,7 +115,7 @@ impl Workers {
 
     /// Queues calls. One worker is woken, and each that takes a call wakes the next: so whoever
     /// brings many is not interrupted by each worker that begins one.
-    pub(super) fn call(&self, now: Instant, tasks: impl Iterator<Item = Task>) {
+    pub(super) fn call(&self, now: Instant, tasks: impl Iterator<Item = Box<dyn Task>>) {
         let mut state = lock(&self.shared.state);
         state.calls.extend(tasks.map(|task| (now, task)));
         wake_one(state);
@@ -191,7 +200,7 @@ impl Shared {
     fn run<'a>(
         self: &'a Arc<Shared>,
         mut state: MutexGuard<'a, State>,
-        task: Task,
+        task: Box<dyn Task>,
     ) -> MutexGuard<'a, State> {
         state.idle -= 1;
         let busy = state.threads - state.idle;
@@ -206,7 +215,7 @@ impl Shared {
         if grow > 0 {
             self.add_crew(grow);
         }
-        if catch_unwind(AssertUnwindSafe(task)).is_err() {
+        if catch_unwind(AssertUnwindSafe(|| task.run())).is_err() {
             log::error!("a worker's task panicked: this is a fault of the server");
         }
         let mut state = lock(&self.state);
@@ -270,7 +279,7 @@ mod tests {
     }
 
     fn call(workers: &Workers, task: impl FnOnce() + Send + 'static) {
-        workers.call(Instant::now(), std::iter::once(Box::new(task) as Task));
+        workers.call(Instant::now(), std::iter::once(Box::new(task) as Box<dyn Task>));
     }
 
     fn await_sleep(workers: &Workers, threads: usize) {
@@ -317,7 +326,7 @@ mod tests {
             let together = Arc::clone(&together);
             Box::new(move || {
                 together.wait();
-            }) as Task
+            }) as Box<dyn Task>
         };
         workers.call(Instant::now(), (0..8).map(task));
         together.wait(); // reached only when each worker that took a call has woken the next

@@ -15,3 +15,12 @@ fn a_small_get_through_the_router_costs_at_most_four_allocations() {
     println!("{each} allocations a request");
     assert!(each <= ALLOCATIONS_MAX, "{each} allocations a request");
 }
+
+/// Once, each made anew what a request needs on its way to a worker and back.
+#[test]
+fn a_small_get_that_a_worker_answers_costs_no_more() {
+    let mut server = SmallGet::start_blocking();
+    let each = allocations(|| server.ask());
+    println!("{each} allocations a request");
+    assert!(each <= ALLOCATIONS_MAX, "{each} allocations a request");
+}

@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use webframe::{
     Address, App, Request, Response, Result, Server, ServerSettings, StopHandle, Stopped, Urls,
+    blocking,
 };
 
 #[global_allocator]
@@ -41,6 +42,15 @@ pub(crate) struct SmallGet {
 
 impl SmallGet {
     pub(crate) fn start() -> SmallGet {
+        SmallGet::of(Urls::new().get("/hello/{name}", hello))
+    }
+
+    /// With a route that is marked as one that may block.
+    pub(crate) fn start_blocking() -> SmallGet {
+        SmallGet::of(Urls::new().get("/hello/{name}", blocking(hello)))
+    }
+
+    fn of(urls: Urls<()>) -> SmallGet {
         let settings = ServerSettings {
             addresses: vec![Address::Tcp(([127, 0, 0, 1], 0).into())],
             ..ServerSettings::default()
@@ -48,7 +58,7 @@ impl SmallGet {
         let server = Server::bind(&settings).expect("a free port");
         let Some(Address::Tcp(address)) = server.addresses().pop() else { panic!("no address") };
         let stop = server.stop_handle();
-        let app = App::new(()).urls(Urls::new().get("/hello/{name}", hello));
+        let app = App::new(()).urls(urls);
         let serving = Some(std::thread::spawn(move || server.serve(app)));
         let socket = TcpStream::connect(address).expect("the server listens");
         SmallGet { socket, stop, serving }
