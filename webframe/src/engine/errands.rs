@@ -30,8 +30,9 @@ const READS_PER_MESSAGE: usize = 8;
 /// again, with all that it holds: allocated here and freed there, each time, this was 7 % of the
 /// processor time of blocking requests at 2,000 connections.
 pub(super) struct Errand {
-    engine: Arc<Engine>,
-    pub(super) call: Call,
+    /// On the way there only: in an inbox that nobody empties any more the engine would hold itself.
+    engine: Option<Arc<Engine>>,
+    call: Call,
     pub(super) request: Box<Request>,
     /// To the request; before it is answered what is left of the one before.
     response: Option<Response>,
@@ -46,9 +47,14 @@ pub(super) struct Call {
 }
 
 impl Errand {
-    pub(super) fn new(engine: Arc<Engine>, peer: Peer, call: Call) -> Errand {
+    pub(super) fn new(engine: &Engine, peer: Peer, call: Call) -> Errand {
         let request = Box::new(Request::empty(&engine.settings.limits, peer));
-        Errand { engine, call, request, response: None }
+        Errand { engine: None, call, request, response: None }
+    }
+
+    pub(super) fn begin(&mut self, call: Call, engine: &Arc<Engine>) {
+        self.call = call;
+        self.engine = Some(Arc::clone(engine));
     }
 
     /// Forgets what it brought.
@@ -68,7 +74,8 @@ impl fmt::Debug for Errand {
 
 impl Task for Errand {
     fn run(mut self: Box<Errand>) {
-        let (engine, call) = (Arc::clone(&self.engine), self.call);
+        let Some(engine) = self.engine.take() else { return };
+        let call = self.call;
         if let Some(last) = self.response.take() {
             last.recycle(); // the handler makes its own of it
         }

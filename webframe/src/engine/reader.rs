@@ -88,9 +88,9 @@ impl Scratch {
     /// An errand with the request, which a worker is to answer.
     pub(super) fn take_errand(&mut self, call: Call, engine: &Arc<Engine>) -> Box<Errand> {
         let peer = self.request.peer;
-        let new = || Box::new(Errand::new(Arc::clone(engine), peer, call));
+        let new = || Box::new(Errand::new(engine, peer, call));
         let mut errand = self.spare.pop().unwrap_or_else(new);
-        errand.call = call;
+        errand.begin(call, engine);
         std::mem::swap(&mut self.request, &mut errand.request);
         errand
     }

@@ -7,6 +7,7 @@
 
 use std::{
     collections::VecDeque,
+    mem,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard},
     thread::{self, Thread},
@@ -117,6 +118,9 @@ impl Workers {
     /// brings many is not interrupted by each worker that begins one.
     pub(super) fn call(&self, now: Instant, tasks: impl Iterator<Item = Box<dyn Task>>) {
         let mut state = lock(&self.shared.state);
+        if state.closed {
+            return; // nobody would take them
+        }
         state.calls.extend(tasks.map(|task| (now, task)));
         wake_one(state);
     }
@@ -125,7 +129,9 @@ impl Workers {
     pub(super) fn close(&self) {
         let mut state = lock(&self.shared.state);
         state.closed = true;
+        let waiting = mem::take(&mut state.calls);
         wake_all(state);
+        drop(waiting); // they hold the engine, which holds the pool
     }
 
     /// Lets a crew go that the time since the last call of this did not need.
@@ -252,7 +258,7 @@ fn wake_one(mut state: MutexGuard<'_, State>) {
 }
 
 fn wake_all(mut state: MutexGuard<'_, State>) {
-    let threads = std::mem::take(&mut state.asleep);
+    let threads = mem::take(&mut state.asleep);
     drop(state);
     threads.iter().for_each(Thread::unpark);
 }

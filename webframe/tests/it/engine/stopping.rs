@@ -3,12 +3,12 @@
 use std::{
     sync::mpsc::{Receiver, Sender, channel},
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use webframe::{Request, Response, Result, ServerSettings, Stopped, Urls};
 
-use super::site::{Site, settings};
+use super::site::{Client, PATIENCE, Site, settings};
 
 /// Tells that a handler has begun, and holds it until it is let go.
 struct Hold {
@@ -70,6 +70,33 @@ fn a_second_stop_leaves_now() {
     stop.stop();
     assert_eq!(site.stopped(), Stopped { cut: 1 });
     let_go.send(()).expect("the handler waits");
+}
+
+/// Once, requests that waited for a worker held the server that held them.
+#[test]
+fn a_stop_that_cuts_requests_off_lets_the_state_go_when_their_handlers_have_ended() {
+    let (state, has_begun, let_go) = hold();
+    let few = ServerSettings { workers_min: 1, workers_max: 1, shards: 1, ..settings() };
+    let site = Site::start_with(&few, Arc::clone(&state), Urls::new().get("/held", held));
+    let mut clients: Vec<Client> = (0..8).map(|_| site.client()).collect();
+    for client in &mut clients {
+        client.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    has_begun.recv().expect("a handler runs");
+    wait_until("no request waits", || site.gauges.read().requests_waiting > 0);
+    site.stop.stop();
+    site.stop.stop();
+    assert!(site.stopped().cut > 0);
+    drop(let_go);
+    wait_until("the state is still held", || Arc::strong_count(&state) == 1);
+}
+
+fn wait_until(otherwise: &str, is_so: impl Fn() -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < end, "{otherwise}");
+        std::thread::yield_now();
+    }
 }
 
 /// Once the connection was closed as soon as the answer before it was taken.
