@@ -285,7 +285,6 @@ impl Response {
     }
 
     /// Forgets what an answer that was sent held, and keeps a small list for fields.
-    #[inline]
     pub(crate) fn clear(&mut self) {
         let parts = &mut self.0;
         parts.fields.clear();

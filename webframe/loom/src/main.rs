@@ -4,7 +4,8 @@
 //! each seen to fail with a fault put in: a table that gives away what was laid just now, or does not count, or looks with its lock let
 //! go between; a bell that rings late or outside its lock; a stall that is overwritten; a watchdog that looks for shards awake before it
 //! says that it sleeps, shards that ask whether it sleeps before they say that they woke, or ring no bell, an end told after its ring.
-//! Only the model of coming back late has not been seen to fail yet.
+//! A neighbour that looks after the wrong shard, or too early, or never again at the right time. Only the models of coming back late and
+//! of two who look have not been seen to fail yet.
 
 #![cfg_attr(not(loom), allow(unused))]
 
@@ -37,7 +38,11 @@ use watchdog::{Neighbour, Watchdog, watch};
 
 const MODELS: &[(&str, fn())] = &[
     ("what is laid has one owner, whoever takes it", one_owner),
-    ("a neighbour that looks a millisecond later gives the shard away, and not before", a_neighbour_looks),
+    ("what two look after has one owner, too", one_owner_of_three),
+    (
+        "a neighbour that looks a millisecond later gives the shard away, and not before",
+        a_neighbour_looks,
+    ),
     ("what is taken away has lain since the last look", only_what_is_stale),
     ("a worker that comes back late finds the shard of another, or none", coming_back_late),
     ("no message is left in the box without a ring", no_message_is_left),
@@ -89,6 +94,23 @@ fn one_owner() {
     }
     let taken = watchdog.join().expect("no panic");
     assert_eq!(taken + usize::from(shard.is_some()), 1);
+}
+
+/// A handler in the shard's thread; the watchdog and a neighbour look twice each.
+fn one_owner_of_three() {
+    let table = Arc::new(Table::new());
+    let lookers = [(), ()].map(|()| {
+        let watched = Arc::clone(&table);
+        thread::spawn(move || {
+            let mut seen = Seen::default();
+            (0..2).filter(|_| watched.take_stale(&mut seen).is_some()).count()
+        })
+    });
+    table.begin_call(0);
+    table.lay(Box::new("shard"));
+    let mine = table.take_back();
+    let taken: usize = lookers.map(|looker| looker.join().expect("no panic")).iter().sum();
+    assert_eq!(taken + usize::from(mine.is_some()), 1);
 }
 
 /// A handler blocks in the first shard, the watchdog does not look, the second shard does, once too early.

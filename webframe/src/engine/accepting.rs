@@ -15,9 +15,9 @@ use super::{
 
 /// Accepts in a row before other connections have their turn.
 const ACCEPTS_AT_ONCE: usize = 64;
-/// A shard keeps a new connection while it has no more than so many above the emptiest one: to give
-/// one away wakes the other shard. It is a quarter where that one has few, for eight busy
-/// connections in one of two shards leave the other asleep.
+/// A shard keeps a new connection while it has no more above the emptiest one than a quarter of what
+/// that one has, and at most this: to give one away wakes the other shard, and eight busy ones in one
+/// of two shards leave the other asleep.
 const IMBALANCE_MAX: usize = 8;
 /// How long the accepting rests when there is no room and nobody idle.
 const ACCEPT_REST: Duration = Duration::from_millis(50);

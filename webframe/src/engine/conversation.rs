@@ -73,7 +73,7 @@ impl Shard {
     }
 
     /// Answers what has come. The shard lies on the table while handlers run: when one takes long
-    /// the watchdog gives it to another worker, and the turn goes after it by the inbox.
+    /// it is given to another worker, and the turn goes after it by the inbox.
     fn converse(
         mut self: Box<Self>,
         token: Token,

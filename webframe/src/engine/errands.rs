@@ -57,9 +57,10 @@ impl Errand {
         self.engine = Some(Arc::clone(engine));
     }
 
-    /// Forgets what it brought.
+    /// Forgets the contents that it brought, and a large head.
     pub(super) fn clear(&mut self) {
         self.request.content.clear();
+        self.request.head.shrink();
         if let Some(response) = &mut self.response {
             response.clear();
         }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 ///
 /// A route is quick once eight calls in a row were watched in the pool and at most one was slow;
 /// it moves again as soon as two of its last eight are slow, for one long call is most often the
-/// machine doing something else. A call that the watchdog had to act on counts as all eight.
+/// machine doing something else. A call that a shard was taken from counts as all eight.
 #[derive(Debug)]
 pub struct Pace {
     /// The last eight calls, a bit each, 1 for slow, the newest lowest; above them, at

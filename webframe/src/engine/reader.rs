@@ -95,7 +95,7 @@ impl Scratch {
         errand
     }
 
-    /// Keeps an errand that is done, and what was read last before it.
+    /// Keeps an errand that is done, and with it the request that it has in exchange for its own.
     pub(super) fn keep_errand(&mut self, mut errand: Box<Errand>) {
         if self.spare.len() < SPARE_ERRANDS_MAX {
             errand.clear();

@@ -287,7 +287,7 @@ impl Server {
             site_listeners: self.site_listeners,
             destination: Destination::of(self.settings.public_url.as_deref(), &self.addresses()),
             clocks: Clocks::of(&self.settings.timeouts),
-            workers: Arc::new(Workers::new(bounds)),
+            workers: Arc::new(Workers::new(bounds)?),
             watchdog: Watchdog::new(shards),
             tables: (0..shards).map(|_| Table::new()).collect(),
             request_numbers: AtomicU64::new(0),

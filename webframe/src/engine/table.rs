@@ -54,7 +54,8 @@ impl<T> Table<T> {
     /// Says that a call begins, and of what: before the item is laid, or while it lies here.
     pub(super) fn begin_call(&self, what: u32) {
         // No exchange, for one worker at a time calls; where a late one still does, for a moment
-        // after its item was given away, the other's call is taken for a newer one, no more.
+        // after its item was given away, the other's call is taken for a newer one, and may be
+        // taken for one of this route.
         let count = (self.calls.load(Relaxed) >> 32).wrapping_add(1);
         self.calls.store(count << 32 | u64::from(what), Release);
     }

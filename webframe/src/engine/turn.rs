@@ -1,6 +1,6 @@
 //! One turn of a connection: what has come to answers, request by request.
 //!
-//! Handlers run here, and while one runs the watchdog may give the shard to another worker. So a
+//! Handlers run here, and while one runs the shard may be given to another worker. So a
 //! turn takes along what it needs of its connection, and the shard lies on the table from the first
 //! call on until all that has come is answered. A turn that finds its shard gone then goes after it
 //! through the inbox.
@@ -106,7 +106,9 @@ impl Shard {
             scratch.request = request;
             turn.answer(response, scratch);
         }
+        let token = turn.token;
         self.end_turn(turn, scratch);
+        self.watch(token); // whoever welcomed it may have lost the shard before it was watched
     }
 }
 

@@ -31,8 +31,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(1);
 /// from a shard or a client in the middle of a batch: one each millisecond cost 8 % of the requests
 /// at 2,000 connections, one each 2 ms half of that; those of the shards nothing that could be
 /// measured (medians of 3 to 21 rounds beside the load generator on two processors). There a
-/// handler that blocked delayed others by 1.6 ms (median of 120; 2.8 ms at most). Only where all
-/// shards are blocked at once does nobody look but the watchdog: 3 ms (median of 64; 5.1 at most).
+/// handler that blocked delayed others by 1.6 ms (median of 120; 2.8 ms at most). Where all shards
+/// are blocked at once nobody looks but the watchdog, which comes back soon when it finds all of them
+/// on their tables: 3 ms (median of 64; 5.1 at most).
 const LOOK_IN_FLOOD: Duration = Duration::from_millis(4);
 /// It is a flood while every shard has called so many handlers since the last look: so it begins
 /// at four times the rate at which it ends.
@@ -52,8 +53,8 @@ struct Looks {
     quiet: u32,
     /// Handlers called since the look before, in the shard that called fewest.
     calls: u32,
-    /// Some shard waited for a call at the last look.
-    waits: bool,
+    /// Every shard lay on its table at the last look: all of them may be blocked.
+    all_wait: bool,
 }
 
 /// A shard's looks after the next one.
@@ -131,7 +132,7 @@ impl Watchdog {
 impl Looks {
     /// How long to wait for the next one.
     fn pause(&self) -> Duration {
-        if self.calls < CALLS_IN_FLOOD || self.waits { LOOK_EVERY } else { LOOK_IN_FLOOD }
+        if self.calls < CALLS_IN_FLOOD || self.all_wait { LOOK_EVERY } else { LOOK_IN_FLOOD }
     }
 }
 
@@ -169,13 +170,13 @@ pub(super) fn watch(engine: &Engine) {
     let mut looks = Looks::default();
     while !engine.watchdog.ended.load(SeqCst) {
         engine.watchdog.wait(&mut looks);
-        // A shard alone has nobody else who looks after it.
+        // A shard alone has nobody else who looks after it: it pays for each look.
         looks.calls = if engine.tables.len() > 1 { u32::MAX } else { 0 };
-        looks.waits = false;
+        looks.all_wait = true;
         for (number, seen) in seen.iter_mut().enumerate() {
             looks.calls = looks.calls.min(engine.tables[number].calls_since(*seen));
             look(engine, number, seen);
-            looks.waits |= seen.waits;
+            looks.all_wait &= seen.waits;
         }
         if reviewed.elapsed() > REVIEW_EVERY {
             reviewed = Instant::now();
@@ -196,8 +197,8 @@ mod tests {
     }
 
     #[test]
-    fn it_comes_back_soon_to_a_shard_that_waits_for_a_call() {
-        let looks = Looks { calls: CALLS_IN_FLOOD, waits: true, ..Looks::default() };
+    fn it_comes_back_soon_where_every_shard_may_be_blocked() {
+        let looks = Looks { calls: CALLS_IN_FLOOD, all_wait: true, ..Looks::default() };
         assert_eq!(looks.pause(), LOOK_EVERY);
     }
 }

@@ -7,7 +7,7 @@
 
 use std::{
     collections::VecDeque,
-    mem,
+    io, mem,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard},
     thread::{self, Thread},
@@ -20,6 +20,8 @@ use super::lock;
 
 /// Threads of a crew that is added under load.
 const CREW: usize = 8;
+/// How long none is asked for after the system gave none.
+const GROW_AGAIN: Duration = Duration::from_secs(1);
 
 /// What a worker runs.
 pub(super) trait Task: Send {
@@ -59,6 +61,7 @@ pub(super) struct Workers {
 
 struct Shared {
     bounds: Bounds,
+    thread_name: &'static str,
     state: Mutex<State>,
 }
 
@@ -74,6 +77,8 @@ struct State {
     /// Those of the idle threads that sleep, the last to lie down at the end: it is woken first, for
     /// its stack is still warm.
     asleep: Vec<Thread>,
+    /// When the system last gave no threads.
+    refused: Option<Instant>,
     busy_peak: usize,
     closed: bool,
 }
@@ -87,19 +92,25 @@ struct Crew {
 }
 
 impl Workers {
-    pub(super) fn new(bounds: Bounds) -> Workers {
-        let shared = Arc::new(Shared { bounds, state: Mutex::default() });
+    /// The pool with its first crew.
+    ///
+    /// # Errors
+    /// The system gives no threads.
+    pub(super) fn new(bounds: Bounds) -> io::Result<Workers> {
+        let shared = Arc::new(Shared { bounds, thread_name: "worker", state: Mutex::default() });
         let size = bounds.min + bounds.reserve;
         lock(&shared.state).threads = size;
-        shared.add_crew(size);
-        Workers { shared }
+        if !shared.add_crew(size) {
+            return Err(io::Error::other(format!("the system gives no {size} threads")));
+        }
+        Ok(Workers { shared })
     }
 
     /// Runs a shard, before any call.
     pub(super) fn run_shard(&self, task: impl FnOnce() + Send + 'static) {
         let mut state = lock(&self.shared.state);
         state.shards.push_back(Box::new(task));
-        let short = state.idle < state.shards.len();
+        let short = state.idle < state.shards.len() && state.may_grow();
         state.threads += if short { CREW } else { 0 };
         wake_one(state);
         if short {
@@ -157,18 +168,27 @@ impl Workers {
 }
 
 impl Shared {
-    /// Adds threads that were counted already, so that two growths never pass the limit.
-    fn add_crew(self: &Arc<Shared>, size: usize) {
+    /// Adds threads that were counted already, so that two growths never pass the limit; whether
+    /// the system gave them. Who needs them goes on without: a worker, or a shard in its round.
+    fn add_crew(self: &Arc<Shared>, size: usize) -> bool {
         let mut state = lock(&self.state);
         state.crews_made += 1;
         let number = state.crews_made;
-        let pool = ThreadPool::with_name("worker".to_owned(), size);
+        // It panics where it cannot start a thread; those that it started end with it.
+        let Ok(pool) = catch_unwind(|| ThreadPool::with_name(self.thread_name.to_owned(), size))
+        else {
+            log::error!("{size} more workers are needed, and the system gives no more threads");
+            state.threads -= size;
+            state.refused = Some(Instant::now());
+            return false;
+        };
         for _ in 0..size {
             let shared = Arc::clone(self);
             pool.execute(move || shared.work(number));
         }
         state.crews.push(Crew { number, size, running: size, retiring: false, pool });
         state.idle += size;
+        true
     }
 
     /// The loop of one thread: takes tasks until its crew retires or the pool closes.
@@ -212,7 +232,8 @@ impl Shared {
         let busy = state.threads - state.idle;
         state.busy_peak = state.busy_peak.max(busy);
         let limit = self.bounds.max + self.bounds.reserve;
-        let grow = if state.idle == 0 { limit.saturating_sub(state.threads).min(CREW) } else { 0 };
+        let room = limit.saturating_sub(state.threads).min(CREW);
+        let grow = if state.idle == 0 && state.may_grow() { room } else { 0 };
         state.threads += grow;
         match state.calls.is_empty() {
             true => drop(state),
@@ -231,6 +252,10 @@ impl Shared {
 }
 
 impl State {
+    fn may_grow(&self) -> bool {
+        self.refused.is_none_or(|at| at.elapsed() > GROW_AGAIN)
+    }
+
     fn crew(&mut self, number: u64) -> Option<&mut Crew> {
         self.crews.iter_mut().find(|crew| crew.number == number)
     }
@@ -281,7 +306,7 @@ mod tests {
     use std::sync::{Barrier, mpsc};
 
     fn workers(min: usize, max: usize, age: Duration) -> Workers {
-        Workers::new(Bounds { min, max, reserve: 0, queue_age_max: age })
+        Workers::new(Bounds { min, max, reserve: 0, queue_age_max: age }).expect("threads")
     }
 
     fn call(workers: &Workers, task: impl FnOnce() + Send + 'static) {
@@ -292,6 +317,22 @@ mod tests {
         while lock(&workers.shared.state).asleep.len() < threads {
             thread::yield_now();
         }
+    }
+
+    /// Once, a worker that asked for more threads than the system gives died of it, and its task with
+    /// it. A name that no thread can have stands for that system.
+    #[test]
+    fn a_worker_goes_on_without_the_threads_that_the_system_does_not_give() {
+        let bounds = Bounds { min: 1, max: 9, reserve: 0, queue_age_max: Duration::from_secs(1) };
+        let state = State { threads: 1, idle: 1, ..State::default() };
+        let shared = Arc::new(Shared { bounds, thread_name: "no\0name", state: Mutex::new(state) });
+        let workers = Workers { shared: Arc::clone(&shared) };
+        let (done, is_done) = mpsc::channel();
+        workers.run_shard(move || done.send(()).expect("the test listens"));
+        Arc::clone(&shared).work(0); // ends, for its crew is not known
+        is_done.try_recv().expect("the task ran");
+        assert!(!lock(&shared.state).may_grow(), "it asks again at once");
+        assert_eq!(workers.counts(), Counts { threads: 0, idle: 0, waiting: 0 });
     }
 
     #[test]

@@ -115,7 +115,17 @@ impl fmt::Debug for ValidHost {
 /// sixteen, and each place has to be made ready for every head.
 const SLOTS: usize = 16;
 
+/// A head that took more bytes gives its memory back, where it is kept for later.
+const BYTES_KEPT_MAX: usize = 4 << 10;
+
 impl Head {
+    /// Forgets a large head.
+    pub(crate) fn shrink(&mut self) {
+        if self.bytes.capacity() > BYTES_KEPT_MAX {
+            *self = Head::default();
+        }
+    }
+
     /// Reads a head from the first bytes of a connection's input: all that have come and were not
     /// used up yet. Empty lines before the request line are skipped (RFC 9112 §2.2) and count
     /// against `head_bytes_max`. Which error comes first does not depend on the pieces the bytes
