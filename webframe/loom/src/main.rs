@@ -3,9 +3,9 @@
 //! A program and not a test: the files that it shares with the engine have tests of their own, which need real locks. The models were
 //! each seen to fail with a fault put in: a table that gives away what was laid just now, or does not count, or looks with its lock let
 //! go between; a bell that rings late or outside its lock; a stall that is overwritten; a watchdog that looks for shards awake before it
-//! says that it sleeps, shards that ask whether it sleeps before they say that they woke, or ring no bell, an end told after its ring.
-//! A neighbour that looks after the wrong shard, or too early, or never again at the right time. Only the models of coming back late and
-//! of two who look have not been seen to fail yet.
+//! says that it sleeps, shards that ask whether it sleeps before they say that they woke, or ring no bell, an end told after its ring;
+//! a neighbour that looks after the wrong shard, or too early, or too late. Only the models of coming back late and of two who look
+//! have not been seen to fail yet.
 
 #![cfg_attr(not(loom), allow(unused))]
 
