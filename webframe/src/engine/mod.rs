@@ -26,6 +26,7 @@ mod streaming;
 mod table;
 mod watchdog;
 mod workers;
+mod scheduling;
 mod gauges;
 
 pub use certificates::{ReloadHandle, TlsSettings};

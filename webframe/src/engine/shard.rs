@@ -17,6 +17,7 @@ use super::{
     inbox::Inbox,
     listener::Listener,
     reader::Scratch,
+    scheduling::Busyness,
     slots::{Slots, Token},
     timers::{NEVER, TICK_MS, Tick, Wheel},
     watchdog::Neighbour,
@@ -63,6 +64,7 @@ pub(super) struct Shard {
     neighbour: Neighbour,
     /// Polls without waiting that may pay: they do at many requests, and not at few.
     patience: u32,
+    busyness: Busyness,
     due: Vec<Token>,
 }
 
@@ -113,6 +115,7 @@ impl Shard {
             tick_until: Instant::now(),
             neighbour,
             patience: PATIENCE_MAX,
+            busyness: Busyness::new(Instant::now()),
             due: Vec::new(),
         };
         shard.look_at_clock();
@@ -130,11 +133,13 @@ impl Shard {
     pub(super) fn run(self: Box<Self>) {
         let mut shard = self;
         let engine = Arc::clone(&shard.engine);
+        engine.workers.schedule(shard.busyness.class());
         let nobody = Peer { address: SocketAddr::from(([0, 0, 0, 0], 0)), encrypted: false };
         let mut scratch = Scratch::new(&engine.settings.limits, nobody);
         loop {
             // One round of what there was: a peer that always has more keeps nobody waiting.
             let round = shard.todo.len();
+            shard.busyness.count(round);
             for _ in 0..round {
                 let Some(todo) = shard.todo.pop_front() else { break };
                 scratch.begin_turn();
@@ -251,6 +256,9 @@ impl Shard {
         if self.clock >= self.tick_until {
             self.now = self.engine.tick(self.clock);
             self.tick_until = self.clock + Duration::from_millis(TICK_MS / 4);
+            if let Some(class) = self.busyness.review(self.clock) {
+                self.engine.workers.schedule(class);
+            }
             if self.clock >= self.date_until {
                 self.set_date();
             }

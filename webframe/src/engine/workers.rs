@@ -16,7 +16,10 @@ use std::{
 
 use threadpool::ThreadPool;
 
-use super::lock;
+use super::{
+    lock,
+    scheduling::{Class, Scheduling},
+};
 
 /// Threads of a crew that is added under load.
 const CREW: usize = 8;
@@ -62,6 +65,7 @@ pub(super) struct Workers {
 struct Shared {
     bounds: Bounds,
     thread_name: &'static str,
+    scheduling: Scheduling,
     state: Mutex<State>,
 }
 
@@ -97,7 +101,12 @@ impl Workers {
     /// # Errors
     /// The system gives no threads.
     pub(super) fn new(bounds: Bounds) -> io::Result<Workers> {
-        let shared = Arc::new(Shared { bounds, thread_name: "worker", state: Mutex::default() });
+        let shared = Arc::new(Shared {
+            bounds,
+            thread_name: "worker",
+            scheduling: Scheduling::of_this_thread(),
+            state: Mutex::default(),
+        });
         let size = bounds.min + bounds.reserve;
         lock(&shared.state).threads = size;
         if !shared.add_crew(size) {
@@ -116,6 +125,11 @@ impl Workers {
         if short {
             self.shared.add_crew(CREW);
         }
+    }
+
+    /// Has this thread scheduled so, one of the pool's that runs a shard.
+    pub(super) fn schedule(&self, class: Class) {
+        self.shared.scheduling.set(class);
     }
 
     /// Whether a call may be queued: the oldest one waiting is not older than allowed.
@@ -193,10 +207,12 @@ impl Shared {
 
     /// The loop of one thread: takes tasks until its crew retires or the pool closes.
     fn work(self: Arc<Shared>, crew: u64) {
+        self.scheduling.set(Class::Batch);
         let mut state = lock(&self.state);
         loop {
             if let Some(task) = state.shards.pop_front() {
                 state = self.run(state, task);
+                self.scheduling.set(Class::Batch); // the shard may have had it otherwise
             } else if state.closed || state.crew(crew).is_none_or(|crew| crew.retiring) {
                 break;
             } else if let Some((_, task)) = state.calls.pop_front() {
@@ -325,7 +341,12 @@ mod tests {
     fn a_worker_goes_on_without_the_threads_that_the_system_does_not_give() {
         let bounds = Bounds { min: 1, max: 9, reserve: 0, queue_age_max: Duration::from_secs(1) };
         let state = State { threads: 1, idle: 1, ..State::default() };
-        let shared = Arc::new(Shared { bounds, thread_name: "no\0name", state: Mutex::new(state) });
+        let shared = Arc::new(Shared {
+            bounds,
+            thread_name: "no\0name",
+            scheduling: Scheduling::Given,
+            state: Mutex::new(state),
+        });
         let workers = Workers { shared: Arc::clone(&shared) };
         let (done, is_done) = mpsc::channel();
         workers.run_shard(move || done.send(()).expect("the test listens"));
@@ -333,6 +354,26 @@ mod tests {
         is_done.try_recv().expect("the task ran");
         assert!(!lock(&shared.state).may_grow(), "it asks again at once");
         assert_eq!(workers.counts(), Counts { threads: 0, idle: 0, waiting: 0 });
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn whoever_has_run_a_shard_is_batch_again() {
+        use crate::engine::scheduling::Class;
+        let class = || {
+            let stat = std::fs::read_to_string("/proc/thread-self/stat").expect("Linux tells it");
+            let (_, behind_name) = stat.rsplit_once(") ").expect("a name in parentheses");
+            behind_name.split(' ').nth(38).expect("so many fields").to_owned()
+        };
+        let workers = Arc::new(workers(1, 1, Duration::from_secs(60)));
+        let (told, seen) = mpsc::channel();
+        let (tell, of_shard) = (told.clone(), Arc::clone(&workers));
+        workers.run_shard(move || {
+            of_shard.schedule(Class::Normal);
+            tell.send(class()).expect("the test listens");
+        });
+        call(&workers, move || told.send(class()).expect("the test listens"));
+        assert_eq!([(); 2].map(|()| seen.recv().expect("it ran")), ["0", "3"]);
     }
 
     #[test]

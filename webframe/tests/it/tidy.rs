@@ -51,7 +51,8 @@ fn bad(path: &str, text: &str) -> Vec<Source> {
 #[test]
 fn sockets_mio_rustls_and_the_thread_pool_appear_only_in_the_engine() {
     let rule = |sources: &[Source]| {
-        let names = [SOCKETS, &["mio", "threadpool", "listenfd", "rustls"]].concat();
+        let names =
+            [SOCKETS, &["mio", "threadpool", "thread_priority", "listenfd", "rustls"]].concat();
         rules::names_outside(sources, &names, &[ENGINE])
     };
     let found = rule(&bad("webframe/src/app.rs", "//! a\nuse std::net::{IpAddr, TcpStream};\n"));

@@ -10,6 +10,8 @@ mod gauges;
 mod hosts;
 mod proxies;
 mod refusals;
+#[cfg(target_os = "linux")]
+mod scheduling;
 mod sockets;
 mod stopping;
 mod streaming;

@@ -1,0 +1,62 @@
+//! How the system schedules the threads that handlers run on.
+
+use std::{
+    fs, thread,
+    time::{Duration, Instant},
+};
+
+use webframe::{Request, Response, Result, ServerSettings, Urls, blocking, quick};
+
+use super::site::{PATIENCE, Site, settings};
+
+/// `SCHED_OTHER` and `SCHED_BATCH` of sched(7).
+const NORMAL: &str = "0";
+const BATCH: &str = "3";
+
+/// The class of the thread it runs on, field 41 of proc_pid_stat(5).
+fn class(_: &(), _: &Request) -> Result<Response> {
+    let stat = fs::read_to_string("/proc/thread-self/stat").expect("Linux tells it");
+    let (_, behind_name) = stat.rsplit_once(") ").expect("a name in parentheses");
+    Ok(Response::text(behind_name.split(' ').nth(41 - 3).expect("so many fields").to_owned()))
+}
+
+fn nap(_: &(), _: &Request) -> Result<Response> {
+    thread::sleep(Duration::from_millis(5));
+    Ok(Response::text("rested"))
+}
+
+fn site() -> Site {
+    let urls = Urls::new()
+        .get("/in-a-worker", blocking(class))
+        .get("/in-the-shard", quick(class))
+        .get("/nap", blocking(nap));
+    Site::start_with(&ServerSettings { shards: 1, ..settings() }, (), urls)
+}
+
+#[test]
+fn a_worker_never_runs_in_the_place_of_the_shard_that_woke_it() {
+    assert_eq!(site().get("/in-a-worker").body, BATCH);
+}
+
+#[test]
+fn a_shard_runs_in_nobodys_place_in_a_flood_and_is_at_hand_when_it_is_over() {
+    let site = site();
+    assert_eq!(site.get("/in-the-shard").body, NORMAL);
+    let flood_ends = Instant::now() + PATIENCE;
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let mut client = site.client();
+                while client.get("/in-the-shard").body != BATCH {
+                    assert!(Instant::now() < flood_ends, "no shard became batch");
+                }
+            });
+        }
+    });
+    let mut client = site.client();
+    let calm_ends = Instant::now() + PATIENCE;
+    while client.get("/in-the-shard").body != NORMAL {
+        assert!(Instant::now() < calm_ends, "no shard became normal again");
+        client.get("/nap");
+    }
+}
