@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::wire::HeadLimits;
+
 /// Bounds of size and number. What passes one gets the status that its field names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -58,6 +60,16 @@ impl Default for Limits {
             connections_per_address_max: 20_000,
             output_bytes_max: 256 << 10,
             linger_bytes_max: 16 << 20,
+        }
+    }
+}
+
+impl Limits {
+    pub(crate) fn head(&self) -> HeadLimits {
+        HeadLimits {
+            head_bytes_max: self.head_bytes_max,
+            head_fields_max: self.head_fields_max,
+            target_bytes_max: self.target_bytes_max,
         }
     }
 }

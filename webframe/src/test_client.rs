@@ -16,7 +16,7 @@ use crate::{
     body::Content,
     engine::Service,
     request::Peer,
-    wire::{Head, HeadLimits, Progress},
+    wire::{Head, Progress},
 };
 
 /// Sends requests to an app as a browser would: it keeps cookies, and does not follow redirects.
@@ -168,13 +168,8 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
             text.push_str(&format!("Content-Length: {}\r\n", self.body.len()));
         }
         text.push_str("\r\n");
-        let limits = HeadLimits {
-            head_bytes_max: limits.head_bytes_max,
-            head_fields_max: limits.head_fields_max,
-            target_bytes_max: limits.target_bytes_max,
-        };
         let mut head = Head::default();
-        match head.read(text.as_bytes(), &limits) {
+        match head.read(text.as_bytes(), &limits.head()) {
             Ok(Progress::Complete(_)) => head,
             other => panic!("{text:?} is no request: {other:?}"),
         }

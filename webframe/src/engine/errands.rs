@@ -41,9 +41,9 @@ pub(super) struct Errand {
 /// What a worker is to call, and for which connection of which shard.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Call {
-    shard: usize,
-    token: Token,
-    endpoint: Endpoint,
+    pub(super) shard: usize,
+    pub(super) token: Token,
+    pub(super) endpoint: Endpoint,
 }
 
 impl Errand {

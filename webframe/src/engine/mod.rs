@@ -28,6 +28,8 @@ mod watchdog;
 mod workers;
 mod scheduling;
 mod gauges;
+#[cfg(test)]
+mod by_hand;
 
 pub use certificates::{ReloadHandle, TlsSettings};
 pub use gauges::{Gauges, GaugesHandle};

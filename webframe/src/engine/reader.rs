@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Limits, Request, RequestId, cookie, forwarded,
     request::Peer,
-    wire::{Framing, HeadLimits, Progress, WireError, chunked::ChunkDecoder, encode, host},
+    wire::{Framing, Progress, WireError, chunked::ChunkDecoder, encode, host},
 };
 
 /// Room for one read; a head, or what is left of one, always fits.
@@ -133,13 +133,8 @@ fn next_head(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
         return Step::NeedMore;
     }
     let limits = &engine.settings.limits;
-    let bounds = HeadLimits {
-        head_bytes_max: limits.head_bytes_max,
-        head_fields_max: limits.head_fields_max,
-        target_bytes_max: limits.target_bytes_max,
-    };
     let input = &scratch.input[scratch.at..scratch.have];
-    match scratch.request.head.read(input, &bounds) {
+    match scratch.request.head.read(input, &limits.head()) {
         Err(error) => Step::Refuse(error),
         Ok(Progress::NeedMore) => {
             if !matches!(turn.phase, Phase::Head(_)) {

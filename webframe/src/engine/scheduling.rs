@@ -10,7 +10,7 @@
 //! Ratios to axum on two processors, load generator on the same, medians of 9 interleaved rounds
 //! with and without: processor time of a request at 64 connections 0.85 and 0.92; of a blocking one
 //! at 2,000 connections 0.58 and 1.09, of one on a connection of its own 0.42 and 0.73. The 99th
-//! percentile in such a flood is higher: 7.0 and 4.2 ms at 64 connections, axum 4.3 ms. 500 quick
+//! percentile of the first was 7.0 and 4.2 ms (axum 4.3), and 4.6 ms in another run with. 500 quick
 //! requests a second, beside two handlers that compute without end, see no difference; they did
 //! where shards were always of the class: median 95 and 57 us, 90th percentile 1.6 and 1.0 ms.
 

@@ -267,6 +267,23 @@ impl Server {
     }
 
     fn start(&self, service: Arc<dyn super::Service>, shards: usize) -> io::Result<Arc<Engine>> {
+        let (engine, shards) = self.prepare(service, shards)?;
+        let watched = Arc::clone(&engine);
+        thread::Builder::new()
+            .name("watchdog".to_owned())
+            .spawn(move || watchdog::watch(&watched))?;
+        for shard in shards.into_iter().map(Box::new) {
+            engine.workers.run_shard(move || shard.run());
+        }
+        Ok(engine)
+    }
+
+    /// The engine with its shards, which nobody runs yet.
+    pub(super) fn prepare(
+        &self,
+        service: Arc<dyn super::Service>,
+        shards: usize,
+    ) -> io::Result<(Arc<Engine>, Vec<Shard>)> {
         let mut polls = Vec::new();
         let mut inboxes = Vec::new();
         for _ in 0..shards {
@@ -303,19 +320,13 @@ impl Server {
             stop: self.stop.clone(),
         });
         let _ = self.gauges.0.set(Arc::downgrade(&engine)); // a server serves once
-        let watched = Arc::clone(&engine);
-        thread::Builder::new()
-            .name("watchdog".to_owned())
-            .spawn(move || watchdog::watch(&watched))?;
-        let shards = polls.into_iter().enumerate().map(|(number, poll)| {
-            Shard::new(number, Arc::clone(&engine), poll, &self.listeners).map(Box::new)
-        });
+        let shards = polls
+            .into_iter()
+            .enumerate()
+            .map(|(number, poll)| Shard::new(number, Arc::clone(&engine), poll, &self.listeners));
         // All of them before the first one runs, which could leave the others no descriptor.
         let shards = shards.collect::<io::Result<Vec<_>>>()?;
-        for shard in shards {
-            engine.workers.run_shard(move || shard.run());
-        }
-        Ok(engine)
+        Ok((engine, shards))
     }
 }
 

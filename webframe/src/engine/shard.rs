@@ -177,7 +177,7 @@ impl Shard {
     }
 
     /// Waits for something to do: readiness, messages, deadlines.
-    fn wait(&mut self, scratch: &mut Scratch) {
+    pub(super) fn wait(&mut self, scratch: &mut Scratch) {
         self.poll_events(scratch);
         self.look_at_clock();
         scratch.calls.next_round(self.clock, &self.engine);

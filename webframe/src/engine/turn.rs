@@ -53,13 +53,13 @@ pub(super) enum End {
 
 /// A turn that ended without its shard, on its way back to it.
 pub(super) struct Stray {
-    turn: Turn,
+    pub(super) turn: Turn,
     /// The last request and its response, not encoded yet.
-    last: Option<(Box<Request>, Response)>,
+    pub(super) last: Option<(Box<Request>, Response)>,
     /// Answers before it.
-    output: Vec<u8>,
+    pub(super) output: Vec<u8>,
     /// Input behind it.
-    rest: Vec<u8>,
+    pub(super) rest: Vec<u8>,
 }
 
 impl Shard {

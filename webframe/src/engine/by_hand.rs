@@ -1,0 +1,128 @@
+//! Shards that no thread runs, moved a step at a time: what no client can bring about on purpose.
+
+use std::{
+    net::{SocketAddr, TcpStream},
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::{Duration, Instant},
+};
+
+use super::{
+    Address, Endpoint, Engine, Server, ServerSettings,
+    connection::{Message, Watched},
+    errands::Call,
+    reader::Scratch,
+    shard::{Shard, Todo},
+    slots::Token,
+    turn::Stray,
+};
+use crate::{App, Limits, Urls, request::Peer};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server whose shards wait to be moved.
+struct ByHand {
+    engine: Arc<Engine>,
+    shards: Vec<Shard>,
+    scratch: Scratch,
+    address: SocketAddr,
+}
+
+impl ByHand {
+    fn new(shards: usize, limits: Limits) -> ByHand {
+        let addresses = vec![Address::Tcp(([127, 0, 0, 1], 0).into())];
+        let settings = ServerSettings { addresses, limits, ..ServerSettings::default() };
+        let server = Server::bind(&settings).expect("a free port");
+        let app = Arc::new(App::new(()).urls(Urls::new()));
+        let (engine, shards) = server.prepare(app, shards).expect("threads and descriptors");
+        let Some(&Address::Tcp(address)) = server.addresses().first() else { panic!("no address") };
+        let nobody = Peer { address, encrypted: false };
+        let scratch = Scratch::new(&settings.limits, nobody);
+        ByHand { engine, shards, scratch, address }
+    }
+
+    /// Connections from so many clients, all in the first shard, which has not read from them.
+    fn clients(&mut self, clients: usize) -> (Vec<TcpStream>, Vec<Token>) {
+        let connect = |_| TcpStream::connect(self.address).expect("it listens");
+        let clients = (0..clients).map(connect).collect();
+        self.shards[0].accept(0);
+        (clients, self.shards[0].connections.tokens())
+    }
+}
+
+impl Drop for ByHand {
+    fn drop(&mut self) {
+        let tell = |message: fn() -> Message| {
+            self.engine.inboxes.iter().for_each(|inbox| inbox.put(message()));
+        };
+        tell(|| Message::Drain); // to those that run by now
+        tell(|| Message::Leave);
+        self.engine.workers.close();
+    }
+}
+
+/// Without a watchdog, which is there for the case that all shards are blocked at once.
+#[test]
+fn a_shard_is_given_on_by_its_neighbour() {
+    let mut it = ByHand::new(2, Limits::default());
+    let blocked = it.shards.pop().expect("two shards");
+    it.engine.tables[1].begin_call(Endpoint::Nothing.to_number());
+    let receipt = it.engine.tables[1].lay(Box::new(blocked));
+    let neighbour = &mut it.shards[0];
+    neighbour.todo.push_back(Todo::Accept(0)); // it has no time to sleep
+    let ends = Instant::now() + PATIENCE;
+    while !it.engine.tables[1].has_given(receipt) {
+        assert!(Instant::now() < ends, "it looked at no other shard");
+        neighbour.wait(&mut it.scratch);
+    }
+}
+
+#[test]
+fn a_connection_that_every_shard_refuses_is_in_no_count() {
+    let mut it = ByHand::new(1, Limits { connections_max: 1, ..Limits::default() });
+    let (_clients, admitted) = it.clients(3); // of this very moment: none of them is idle long
+    assert_eq!(admitted.len(), 1);
+    assert_eq!(it.engine.loads[0].load(Relaxed), 1, "new ones would go to other shards");
+}
+
+/// Once, it was not: it had lost its shard between its first turn and the watching.
+#[test]
+fn a_connection_that_comes_home_from_its_first_turn_is_watched() {
+    let mut it = ByHand::new(1, Limits::default());
+    let (_clients, tokens) = it.clients(1);
+    let shard = &mut it.shards[0];
+    assert_eq!(shard.connections.get(tokens[0]).expect("it is open").watched, Watched::Not);
+    let turn = shard.begin_turn(tokens[0]).expect("it is open");
+    let stray = Stray { turn, last: None, output: Vec::new(), rest: Vec::new() };
+    shard.take_home(stray, &mut it.scratch);
+    assert_eq!(shard.connections.get(tokens[0]).expect("it is open").watched, Watched::Reading);
+}
+
+#[test]
+fn a_shard_does_not_end_while_a_message_waits() {
+    let mut it = ByHand::new(1, Limits::default());
+    let shard = &mut it.shards[0];
+    shard.begin_draining();
+    it.engine.inboxes[0].empty_into(&mut shard.messages);
+    assert!(!shard.messages.is_empty(), "its own word that all shards drain");
+    assert!(!shard.is_left_alone());
+    shard.take_messages(0, &mut it.scratch);
+    assert!(shard.is_left_alone());
+}
+
+#[test]
+fn an_errand_forgets_a_large_head_and_no_other() {
+    let mut it = ByHand::new(1, Limits::default());
+    let (_clients, tokens) = it.clients(1);
+    let call = Call { shard: 0, token: tokens[0], endpoint: Endpoint::Nothing };
+    for (length, is_kept) in [(100, true), (6_000, false)] {
+        let path = format!("/{}", "x".repeat(length));
+        let head = format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
+        let bounds = it.engine.settings.limits.head();
+        it.scratch.request.head.read(head.as_bytes(), &bounds).expect("a head");
+        let errand = it.scratch.take_errand(call, &it.engine);
+        it.scratch.keep_errand(errand);
+        // The same one: what it brought is now where the next request is read.
+        drop(it.scratch.take_errand(call, &it.engine));
+        assert_eq!(it.scratch.request.head.path() == path, is_kept, "{length}");
+    }
+}
