@@ -2,7 +2,8 @@
 
 use crate::{Request, Response, Result, engine::Pace};
 
-/// A function behind a URL. Any `Fn(&S, &Request) -> Result<Response>` is one; it may block.
+/// A function behind a URL. Any `Fn(&S, &Request) -> Result<Response>` is one; it may block. On Linux
+/// its thread may be of the class `SCHED_BATCH`, which threads and processes that it starts inherit.
 pub trait Handler<S>: Send + Sync + 'static {
     /// Answers the request.
     ///

@@ -11,6 +11,7 @@ use super::{
     connection::{Message, Watched},
     errands::Call,
     reader::Scratch,
+    scheduling::Class,
     shard::{Shard, Todo},
     slots::Token,
     turn::Stray,
@@ -33,7 +34,8 @@ impl ByHand {
         let settings = ServerSettings { addresses, limits, ..ServerSettings::default() };
         let server = Server::bind(&settings).expect("a free port");
         let app = Arc::new(App::new(()).urls(Urls::new()));
-        let (engine, shards) = server.prepare(app, shards).expect("threads and descriptors");
+        let (engine, polls) = server.prepare(app, shards).expect("threads and descriptors");
+        let shards = server.shards(&engine, polls).expect("descriptors");
         let Some(&Address::Tcp(address)) = server.addresses().first() else { panic!("no address") };
         let nobody = Peer { address, encrypted: false };
         let scratch = Scratch::new(&settings.limits, nobody);
@@ -78,10 +80,21 @@ fn a_shard_is_given_on_by_its_neighbour() {
 
 #[test]
 fn a_connection_that_every_shard_refuses_is_in_no_count() {
-    let mut it = ByHand::new(1, Limits { connections_max: 1, ..Limits::default() });
-    let (_clients, admitted) = it.clients(3); // of this very moment: none of them is idle long
+    let mut it = ByHand::new(2, Limits { connections_max: 1, ..Limits::default() });
+    // Of this very moment: none of them is idle long, and would make room.
+    let (_clients, admitted) = it.clients(3);
     assert_eq!(admitted.len(), 1);
-    assert_eq!(it.engine.loads[0].load(Relaxed), 1, "new ones would go to other shards");
+    for _ in 0..2 {
+        for (shard, inbox) in it.shards.iter_mut().zip(&it.engine.inboxes) {
+            inbox.empty_into(&mut shard.messages);
+            while !shard.messages.is_empty() {
+                shard.take_messages(0, &mut it.scratch);
+            }
+        }
+    }
+    let loads = it.engine.loads.iter().map(|load| load.load(Relaxed)).collect::<Vec<_>>();
+    assert_eq!(loads, [1, 0], "what would have new ones go elsewhere");
+    assert_eq!(it.engine.admission.open(), 1);
 }
 
 /// Once, it was not: it had lost its shard between its first turn and the watching.
@@ -107,6 +120,18 @@ fn a_shard_does_not_end_while_a_message_waits() {
     assert!(!shard.is_left_alone());
     shard.take_messages(0, &mut it.scratch);
     assert!(shard.is_left_alone());
+}
+
+/// Once, it slept on as it was: its next request waited until those that compute had had their turn.
+#[test]
+fn a_shard_that_falls_asleep_in_a_flood_wakes_to_see_that_it_is_over() {
+    let mut it = ByHand::new(1, Limits::default());
+    let shard = &mut it.shards[0];
+    assert_eq!(shard.sleep_max(), None, "it waits for nothing");
+    shard.busyness.count_turns(1_000);
+    shard.busyness.review(Instant::now() + Duration::from_millis(100));
+    assert_eq!(shard.busyness.class(), Class::Batch);
+    assert!(shard.sleep_max().is_some_and(|max| max < Duration::from_millis(100)));
 }
 
 #[test]

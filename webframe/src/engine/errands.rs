@@ -6,7 +6,8 @@
 //! the calls for workers, together, for the same reason. Beside 256 clients of a handler of 10 ms,
 //! 3,000 quick requests a second had a median of 141 us and a 99th percentile of 1.4 ms so; with
 //! all that workers had brought first, and each call handed on as it was read, 197 us and 2.5 ms
-//! (medians of 7 interleaved runs on two processors, load generators on the same).
+//! (medians of 7 interleaved runs on two processors, load generators on the same; before the threads
+//! were scheduled as they are now, see `scheduling.rs`).
 
 use std::{fmt, sync::Arc, time::Instant};
 

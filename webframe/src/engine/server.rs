@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use mio::Poll;
 use signal_hook::{
     consts::{SIGHUP, SIGINT, SIGTERM},
     iterator::Signals,
@@ -267,23 +268,38 @@ impl Server {
     }
 
     fn start(&self, service: Arc<dyn super::Service>, shards: usize) -> io::Result<Arc<Engine>> {
-        let (engine, shards) = self.prepare(service, shards)?;
-        let watched = Arc::clone(&engine);
-        thread::Builder::new()
-            .name("watchdog".to_owned())
-            .spawn(move || watchdog::watch(&watched))?;
-        for shard in shards.into_iter().map(Box::new) {
-            engine.workers.run_shard(move || shard.run());
-        }
+        let (engine, polls) = self.prepare(service, shards)?;
+        self.set_off(&engine, polls).inspect_err(|_| {
+            engine.watchdog.end();
+            engine.workers.close();
+        })?;
         Ok(engine)
     }
 
-    /// The engine with its shards, which nobody runs yet.
+    fn set_off(&self, engine: &Arc<Engine>, polls: Vec<Poll>) -> io::Result<()> {
+        let watched = Arc::clone(engine);
+        thread::Builder::new()
+            .name("watchdog".to_owned())
+            .spawn(move || watchdog::watch(&watched))?;
+        // All of them before the first one runs, which could leave the others no descriptor.
+        for shard in self.shards(engine, polls)?.into_iter().map(Box::new) {
+            engine.workers.run_shard(move || shard.run());
+        }
+        Ok(())
+    }
+
+    /// The shards of an engine, which nobody runs yet.
+    pub(super) fn shards(&self, engine: &Arc<Engine>, polls: Vec<Poll>) -> io::Result<Vec<Shard>> {
+        let shard = |(number, poll)| Shard::new(number, Arc::clone(engine), poll, &self.listeners);
+        polls.into_iter().enumerate().map(shard).collect()
+    }
+
+    /// The engine, and what its shards are to wait at.
     pub(super) fn prepare(
         &self,
         service: Arc<dyn super::Service>,
         shards: usize,
-    ) -> io::Result<(Arc<Engine>, Vec<Shard>)> {
+    ) -> io::Result<(Arc<Engine>, Vec<Poll>)> {
         let mut polls = Vec::new();
         let mut inboxes = Vec::new();
         for _ in 0..shards {
@@ -320,13 +336,7 @@ impl Server {
             stop: self.stop.clone(),
         });
         let _ = self.gauges.0.set(Arc::downgrade(&engine)); // a server serves once
-        let shards = polls
-            .into_iter()
-            .enumerate()
-            .map(|(number, poll)| Shard::new(number, Arc::clone(&engine), poll, &self.listeners));
-        // All of them before the first one runs, which could leave the others no descriptor.
-        let shards = shards.collect::<io::Result<Vec<_>>>()?;
-        Ok((engine, shards))
+        Ok((engine, polls))
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) struct Shard {
     neighbour: Neighbour,
     /// Polls without waiting that may pay: they do at many requests, and not at few.
     patience: u32,
-    busyness: Busyness,
+    pub(super) busyness: Busyness,
     due: Vec<Token>,
 }
 
@@ -139,7 +139,7 @@ impl Shard {
         loop {
             // One round of what there was: a peer that always has more keeps nobody waiting.
             let round = shard.todo.len();
-            shard.busyness.count(round);
+            shard.busyness.count_turns(round);
             for _ in 0..round {
                 let Some(todo) = shard.todo.pop_front() else { break };
                 scratch.begin_turn();
@@ -226,7 +226,8 @@ impl Shard {
         self.patience = (self.patience - 1).max(1);
         self.clock = Instant::now();
         scratch.calls.next_round(self.clock, &self.engine); // sleeping is no part of a call
-        let timeout = self.time_to_next_deadline();
+        let timeout = self.sleep_max();
+        self.busyness.count_sleep();
         self.engine.watchdog.rest();
         let polled = self.poll.poll(&mut self.events, timeout);
         self.engine.watchdog.wake();
@@ -237,18 +238,14 @@ impl Shard {
         }
     }
 
-    /// Up to a tick late, which deadlines may be; so the clock need not be asked again.
-    fn time_to_next_deadline(&mut self) -> Option<Duration> {
+    /// How long until the next deadline. Up to a tick late, which deadlines may be; so the clock need
+    /// not be asked again.
+    pub(super) fn sleep_max(&mut self) -> Option<Duration> {
         let due = self.wheel.next_due().map(|tick| {
             Duration::from_millis((u64::from(tick.saturating_sub(self.now)) + 1) * TICK_MS)
         });
-        match self.accept_again {
-            None => due,
-            Some(at) => {
-                let again = at.saturating_duration_since(self.clock);
-                Some(due.map_or(again, |due| due.min(again)))
-            }
-        }
+        let again = self.accept_again.map(|at| at.saturating_duration_since(self.clock));
+        [due, again, self.busyness.sleep_max()].into_iter().flatten().min()
     }
 
     fn look_at_clock(&mut self) {

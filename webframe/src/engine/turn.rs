@@ -14,6 +14,7 @@ use super::{
     connection::{Message, Phase, Step},
     greeting::Purpose,
     reader::{self, Scratch},
+    scheduling::Class,
     shard::Shard,
     slots::Token,
     table::Receipt,
@@ -196,6 +197,7 @@ impl Turn {
     /// Goes after the shard that another worker has by now. This thread may block, for no
     /// connection waits for it any more.
     pub(super) fn stray(self, end: End, scratch: &mut Scratch, engine: &Engine, number: usize) {
+        engine.workers.schedule(Class::Batch); // it runs no shard any more
         let response = match end {
             End::Done => None,
             End::Blocks(endpoint) => Some(engine.service.answer(endpoint, &scratch.request)),

@@ -26,6 +26,15 @@ const CREW: usize = 8;
 /// How long none is asked for after the system gave none.
 const GROW_AGAIN: Duration = Duration::from_secs(1);
 
+/// Makes a thread that has run a shard, and as it likes to be scheduled, what workers are.
+struct BatchAgain(Scheduling);
+
+impl Drop for BatchAgain {
+    fn drop(&mut self) {
+        self.0.set(Class::Batch);
+    }
+}
+
 /// What a worker runs.
 pub(super) trait Task: Send {
     fn run(self: Box<Self>);
@@ -117,6 +126,11 @@ impl Workers {
 
     /// Runs a shard, before any call.
     pub(super) fn run_shard(&self, task: impl FnOnce() + Send + 'static) {
+        let afterwards = BatchAgain(self.shared.scheduling);
+        let task = move || {
+            let _afterwards = afterwards;
+            task();
+        };
         let mut state = lock(&self.shared.state);
         state.shards.push_back(Box::new(task));
         let short = state.idle < state.shards.len() && state.may_grow();
@@ -140,7 +154,7 @@ impl Workers {
     }
 
     /// Queues calls. One worker is woken, and each that takes a call wakes the next: so whoever
-    /// brings many is not interrupted by each worker that begins one.
+    /// brings many need not wake them all.
     pub(super) fn call(&self, now: Instant, tasks: impl Iterator<Item = Box<dyn Task>>) {
         let mut state = lock(&self.shared.state);
         if state.closed {
@@ -212,7 +226,6 @@ impl Shared {
         loop {
             if let Some(task) = state.shards.pop_front() {
                 state = self.run(state, task);
-                self.scheduling.set(Class::Batch); // the shard may have had it otherwise
             } else if state.closed || state.crew(crew).is_none_or(|crew| crew.retiring) {
                 break;
             } else if let Some((_, task)) = state.calls.pop_front() {
@@ -359,7 +372,6 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn whoever_has_run_a_shard_is_batch_again() {
-        use crate::engine::scheduling::Class;
         let class = || {
             let stat = std::fs::read_to_string("/proc/thread-self/stat").expect("Linux tells it");
             let (_, behind_name) = stat.rsplit_once(") ").expect("a name in parentheses");
