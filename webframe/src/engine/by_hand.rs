@@ -134,6 +134,21 @@ fn a_shard_that_falls_asleep_in_a_flood_wakes_to_see_that_it_is_over() {
     assert!(shard.sleep_max().is_some_and(|max| max < Duration::from_millis(100)));
 }
 
+/// It has the class of the shard that it ran when the handler began.
+#[cfg(target_os = "linux")]
+#[test]
+fn whoever_has_lost_its_shard_is_batch_again() {
+    let mut it = ByHand::new(1, Limits::default());
+    let (_clients, tokens) = it.clients(1);
+    let turn = it.shards[0].begin_turn(tokens[0]).expect("it is open");
+    let engine = Arc::clone(&it.engine);
+    engine.workers.schedule(Class::Normal);
+    turn.stray(super::turn::End::Done, &mut it.scratch, &engine, 0);
+    let stat = std::fs::read_to_string("/proc/thread-self/stat").expect("Linux tells it");
+    let (_, behind_name) = stat.rsplit_once(") ").expect("a name in parentheses");
+    assert_eq!(behind_name.split(' ').nth(41 - 3), Some("3"), "SCHED_BATCH");
+}
+
 #[test]
 fn an_errand_forgets_a_large_head_and_no_other() {
     let mut it = ByHand::new(1, Limits::default());

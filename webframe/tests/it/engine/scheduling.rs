@@ -26,11 +26,23 @@ fn nap(_: &(), _: &Request) -> Result<Response> {
     Ok(Response::text("rested"))
 }
 
+/// Blocks as nobody expects.
+fn stall(_: &(), _: &Request) -> Result<Response> {
+    thread::sleep(Duration::from_millis(50));
+    Ok(Response::text(format!("{:?}", thread::current().id())))
+}
+
+fn thread_id(_: &(), _: &Request) -> Result<Response> {
+    Ok(Response::text(format!("{:?}", thread::current().id())))
+}
+
 fn site() -> Site {
     let urls = Urls::new()
         .get("/in-a-worker", blocking(class))
         .get("/in-the-shard", quick(class))
-        .get("/nap", blocking(nap));
+        .get("/nap", blocking(nap))
+        .get("/stall", stall)
+        .get("/id-in-the-shard", quick(thread_id));
     Site::start_with(&ServerSettings { shards: 1, ..settings() }, (), urls)
 }
 
@@ -60,4 +72,12 @@ fn a_shard_is_batch_in_a_flood_and_normal_when_it_is_over() {
         assert!(Instant::now() < calm_ends, "no shard became normal again");
         client.get("/nap");
     }
+}
+
+#[test]
+fn the_worker_that_takes_a_shard_over_takes_the_class_of_the_shard() {
+    let site = site();
+    let stalled = site.get("/stall").body;
+    assert_ne!(site.get("/id-in-the-shard").body, stalled, "it was not given on");
+    assert_eq!(site.get("/in-the-shard").body, NORMAL);
 }
