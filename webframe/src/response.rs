@@ -5,7 +5,7 @@ use std::{cell::Cell, fmt, fs::File, io::Read, sync::Arc};
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 
 use crate::{
-    Error, Request, Result,
+    Error, Request, Result, Source,
     condition::{self, Asked, Validators, Verdict},
 };
 
@@ -63,8 +63,9 @@ pub enum Body {
         length: u64,
     },
     /// Pieces made while the peer takes them; the length is not known beforehand. Reading may
-    /// block: it is done by a worker, one piece at a time, and no worker waits for the peer.
-    Stream(Box<dyn Read + Send>),
+    /// block: it is done by a worker, one piece at a time, and no worker waits for the peer. So may
+    /// dropping.
+    Stream(Source),
 }
 
 /// Fields that only the wire may set: a handler that could would desynchronise the connection.
@@ -115,7 +116,7 @@ impl Response {
 
     /// 200 with pieces read while the peer takes them.
     pub fn stream(media_type: HeaderValue, source: impl Read + Send + 'static) -> Response {
-        Response::typed(media_type, Body::Stream(Box::new(source)))
+        Response::typed(media_type, Body::Stream(Source::new(source)))
     }
 
     /// From parts whose fields were looked at when they were made.

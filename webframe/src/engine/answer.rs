@@ -1,7 +1,5 @@
 //! A response to the bytes of an answer, and the verdict on its connection.
 
-use std::io::Read;
-
 use http::StatusCode;
 
 use super::{
@@ -10,7 +8,7 @@ use super::{
     turn::Turn,
 };
 use crate::{
-    Body, Response,
+    Body, Response, Source,
     wire::{
         Version,
         encode::{self, Length, Persistence},
@@ -49,6 +47,8 @@ pub(super) fn encode(turn: &mut Turn, scratch: &mut Scratch, response: &mut Resp
     };
     if frame.content {
         append(turn, &mut scratch.output, response, frame.length, keep);
+    } else if response.body().as_bytes().is_none() {
+        scratch.unsent.push(response.take_body());
     }
 }
 
@@ -83,8 +83,8 @@ fn append(
     if let Some(bytes) = response.body().as_bytes() {
         return output.extend_from_slice(bytes);
     }
-    let (source, owed): (Box<dyn Read + Send>, _) = match response.take_body() {
-        Body::File { file, length } => (Box::new(file), Some(length)),
+    let (source, owed) = match response.take_body() {
+        Body::File { file, length } => (Source::new(file), Some(length)),
         Body::Stream(source) => (source, None),
         Body::Empty | Body::Static(_) | Body::Bytes(_) | Body::Shared(_) => return,
     };

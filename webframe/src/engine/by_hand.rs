@@ -10,6 +10,7 @@ use super::{
     Address, Endpoint, Engine, Server, ServerSettings,
     connection::{Message, Watched},
     errands::Call,
+    lock,
     reader::Scratch,
     scheduling::Class,
     shard::{Shard, Todo},
@@ -122,13 +123,32 @@ fn a_shard_does_not_end_while_a_message_waits() {
     assert!(shard.is_left_alone());
 }
 
+/// Once, a shard that drained was not counted, and who had stopped the server waited for ever.
+#[test]
+fn a_shard_that_ends_by_a_fault_is_counted_even_while_it_drains() {
+    let mut it = ByHand::new(3, Limits::default());
+    let engine = Arc::clone(&it.engine);
+    drop(it.shards.pop()); // as where a server cannot be started: nobody has run it
+    assert!(!engine.failed.load(Relaxed));
+    for drains in [true, false] {
+        let mut shard = it.shards.pop().expect("two are left");
+        shard.must_drain = true;
+        if drains {
+            shard.begin_draining();
+        }
+        drop(shard);
+    }
+    assert!(engine.failed.load(Relaxed));
+    assert_eq!(lock(&engine.ended).0, 2);
+}
+
 /// Once, it slept on as it was: its next request waited until those that compute had had their turn.
 #[test]
 fn a_shard_that_falls_asleep_in_a_flood_wakes_to_see_that_it_is_over() {
     let mut it = ByHand::new(1, Limits::default());
     let shard = &mut it.shards[0];
     assert_eq!(shard.sleep_max(), None, "it waits for nothing");
-    shard.busyness.count_turns(1_000);
+    shard.busyness.count_turns(1_000_000);
     shard.busyness.review(Instant::now() + Duration::from_millis(100));
     assert_eq!(shard.busyness.class(), Class::Batch);
     assert!(shard.sleep_max().is_some_and(|max| max < Duration::from_millis(100)));

@@ -28,7 +28,7 @@ use super::{
     turn::Stray,
 };
 use crate::{
-    Request, Response,
+    Request, Response, Source,
     request::Peer,
     wire::{WireError, chunked::ChunkDecoder},
 };
@@ -145,8 +145,8 @@ pub(super) enum Rest {
 
 /// An answer that is made while the peer takes it.
 pub(super) struct Streaming {
-    /// Where the pieces come from; `None` while a worker reads one.
-    pub(super) source: Option<Box<dyn Read + Send>>,
+    /// Where the pieces come from; `None` while a worker reads one, and after the last one.
+    pub(super) source: Option<Source>,
     /// Bytes still owed, where the head promised a length; else pieces are chunks or end at the close.
     pub(super) owed: Option<u64>,
     pub(super) chunked: bool,
@@ -204,8 +204,8 @@ pub(super) enum Message {
     Answered(Box<Errand>),
     /// A turn that lost its shard on the way.
     Stray(Box<Stray>),
-    /// A piece of a stream, and its source unless it ended.
-    Piece(Token, io::Result<Vec<u8>>, Option<Box<dyn Read + Send>>),
+    /// A piece of a stream, and its source unless that was the last one.
+    Piece(Token, io::Result<Vec<u8>>, Option<Source>),
     /// Stop accepting, answer what is in flight, close what is idle.
     Drain,
     /// Close everything and end.

@@ -55,6 +55,8 @@ impl Shard {
         for token in self.connections.tokens() {
             self.close(token);
         }
+        self.hand_on_errands();
+        self.must_drain = false;
         self.engine.shard_is_done(cut);
     }
 }
@@ -63,7 +65,7 @@ impl Drop for Shard {
     /// A shard that ends without having drained has met a fault: the server must not go on with
     /// half of its connections unheard.
     fn drop(&mut self) {
-        if !self.draining {
+        if self.must_drain {
             log::error!("shard {} ended by a fault", self.number);
             self.engine.failed.store(true, SeqCst);
             self.engine.shard_is_done(self.connections.len());

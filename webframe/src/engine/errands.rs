@@ -141,6 +141,9 @@ impl Shard {
             answer::encode(&mut turn, scratch, response);
             self.end_turn(turn, scratch);
         }
+        if let Some(response) = &mut errand.response {
+            self.let_go(response.take_body()); // if nobody is there who would take it
+        }
         scratch.keep_errand(errand);
     }
 }

@@ -3,12 +3,12 @@
 //! Whom Linux wakes may run at once, in the place of whoever runs. Where one thread wakes the next
 //! for each request, this costs more than the requests. A thread of the class `SCHED_BATCH` gets the
 //! same share of the processors, but takes nobody's place (sched(7)). So the workers are of it: none
-//! runs in the place of the shard that has woken it. A shard is of it in a flood, while it finds
-//! something to do most times that it looks; while it waits for single requests it is an ordinary
-//! thread, and need not wait until those that compute have had their turn. A worker that begins a
-//! handler in the shard, and loses the shard by that, is of the shard's class until the handler ends:
-//! only a thread itself can change its class, here. What a handler starts, threads and processes,
-//! inherits the class.
+//! runs in the place of the shard that has woken it. A shard is of it in a flood, while it has
+//! several turns for each time that it sleeps; while it waits for single requests it is an ordinary
+//! thread, and need not wait until those that compute have had their turn. Only a thread itself can
+//! change its class, here: so a worker that takes a shard over is woken as a worker, and one that
+//! begins a handler in the shard, and loses the shard by that, is of the shard's class until the
+//! handler ends. What a handler starts, threads and processes, inherits the class.
 //!
 //! Ratios to axum on two processors, load generator on the same, medians of 9 interleaved rounds
 //! with and without: processor time of a request at 64 connections 0.85 and 0.92; of a blocking one

@@ -282,7 +282,8 @@ impl Server {
             .name("watchdog".to_owned())
             .spawn(move || watchdog::watch(&watched))?;
         // All of them before the first one runs, which could leave the others no descriptor.
-        for shard in self.shards(engine, polls)?.into_iter().map(Box::new) {
+        for mut shard in self.shards(engine, polls)?.into_iter().map(Box::new) {
+            shard.must_drain = true;
             engine.workers.run_shard(move || shard.run());
         }
         Ok(())

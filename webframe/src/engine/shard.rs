@@ -23,7 +23,7 @@ use super::{
     watchdog::Neighbour,
     workers::Task,
 };
-use crate::{request::Peer, wire::encode::Prelude};
+use crate::{Body, request::Peer, wire::encode::Prelude};
 
 const BELL: mio::Token = mio::Token(usize::MAX);
 /// The listeners' tokens lie from here on up to the bell's.
@@ -46,6 +46,8 @@ pub(super) struct Shard {
     pub(super) prelude: Prelude,
     /// Whose requests are answered while the shard lies on the table.
     pub(super) serves: Option<Token>,
+    /// Somebody runs it or is about to: it must not end before it has drained.
+    pub(super) must_drain: bool,
     pub(super) draining: bool,
     pub(super) leaving: bool,
     pub(super) poll: Poll,
@@ -102,6 +104,7 @@ impl Shard {
             clock: Instant::now(),
             prelude: Prelude::dated(&[b' '; 29]),
             serves: None,
+            must_drain: false,
             draining: false,
             leaving: false,
             poll,
@@ -346,6 +349,11 @@ impl Shard {
     /// Closes a connection: dropping the socket takes it out of the poll.
     pub(super) fn close(&mut self, token: Token) {
         if let Some(mut connection) = self.connections.remove(token) {
+            if let Phase::Streaming(streaming) = &mut connection.phase
+                && let Some(source) = streaming.source.take()
+            {
+                self.let_go(Body::Stream(source));
+            }
             let whole = matches!(connection.phase, Phase::Idle | Phase::Closing(_));
             if whole && !connection.has_output() {
                 connection.transport.say_goodbye();

@@ -14,11 +14,10 @@ use super::{
     shard::Shard,
     slots::Token,
 };
+use crate::{Body, Source};
 
 /// What a worker reads of a stream or a file at once.
 const PIECE_BYTES: u64 = 128 << 10;
-
-type Source = Box<dyn Read + Send>;
 
 impl Shard {
     /// Has a worker read the next piece.
@@ -26,12 +25,25 @@ impl Shard {
         let Some(connection) = self.connections.get(token) else { return };
         let Phase::Streaming(streaming) = &mut connection.phase else { return };
         let Some(source) = streaming.source.take() else { return };
-        let most = streaming.owed.unwrap_or(u64::MAX).min(PIECE_BYTES) as usize;
+        let owed = streaming.owed;
         let (engine, number) = (Arc::clone(&self.engine), self.number);
         self.give_to_worker(move || {
-            let (piece, source) = read_piece(source, most);
+            let mut source = source;
+            let piece = read_piece(&mut source, owed);
+            let (source, spent) = match is_last(&piece, owed) {
+                true => (None, Some(source)),
+                false => (Some(source), None),
+            };
             engine.inboxes[number].put(Message::Piece(token, piece, source));
+            drop(spent); // which may block
         });
+    }
+
+    /// Has a worker drop what is left of a body: where dropping it may block.
+    pub(super) fn let_go(&mut self, rest: Body) {
+        if matches!(rest, Body::File { .. } | Body::Stream(_)) {
+            self.give_to_worker(move || drop(rest));
+        }
     }
 
     /// A piece has been read.
@@ -42,7 +54,9 @@ impl Shard {
         source: Option<Source>,
         scratch: &mut Scratch,
     ) {
-        let Some(connection) = self.connections.get(token) else { return };
+        let Some(connection) = self.connections.get(token) else {
+            return source.into_iter().for_each(|source| self.let_go(Body::Stream(source)));
+        };
         let Phase::Streaming(streaming) = &mut connection.phase else { return };
         streaming.source = source;
         let after = piece.map(|piece| answer::append_piece(streaming, &mut scratch.output, &piece));
@@ -66,9 +80,9 @@ impl Shard {
     }
 }
 
-/// Reads once; the source comes back unless it failed. An empty piece is its end.
-fn read_piece(mut source: Source, most: usize) -> (io::Result<Vec<u8>>, Option<Source>) {
-    let mut piece = vec![0; most];
+/// Reads once, at most what is owed. An empty piece is the source's end.
+fn read_piece(source: &mut Source, owed: Option<u64>) -> io::Result<Vec<u8>> {
+    let mut piece = vec![0; owed.unwrap_or(u64::MAX).min(PIECE_BYTES) as usize];
     let read = catch_unwind(AssertUnwindSafe(|| {
         loop {
             match source.read(&mut piece) {
@@ -77,12 +91,12 @@ fn read_piece(mut source: Source, most: usize) -> (io::Result<Vec<u8>>, Option<S
             }
         }
     }));
-    match read {
-        Ok(Ok(n)) => {
-            piece.truncate(n);
-            (Ok(piece), Some(source))
-        }
-        Ok(Err(error)) => (Err(error), None),
-        Err(_) => (Err(io::Error::other("it panicked")), None),
-    }
+    let n = read.unwrap_or_else(|_| Err(io::Error::other("it panicked")))?;
+    piece.truncate(n);
+    Ok(piece)
+}
+
+/// Whether nothing follows this piece.
+fn is_last(piece: &io::Result<Vec<u8>>, owed: Option<u64>) -> bool {
+    piece.as_ref().map_or(true, |piece| piece.is_empty() || owed == Some(piece.len() as u64))
 }

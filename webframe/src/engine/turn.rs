@@ -85,6 +85,7 @@ impl Shard {
 
     /// Gives a connection back what its turn has made of it, and the peer the answers.
     pub(super) fn end_turn(&mut self, turn: Turn, scratch: &mut Scratch) {
+        scratch.unsent.drain(..).for_each(|body| self.let_go(body));
         let Some(connection) = self.connections.get(turn.token) else { return };
         connection.phase = turn.phase;
         connection.served = turn.served;
@@ -97,7 +98,9 @@ impl Shard {
     /// A turn comes back that had lost the shard.
     pub(super) fn take_home(&mut self, stray: Stray, scratch: &mut Scratch) {
         let Stray { mut turn, last, output, rest } = stray;
-        let Some(connection) = self.connections.get(turn.token) else { return };
+        let Some(connection) = self.connections.get(turn.token) else {
+            return last.into_iter().for_each(|(_, mut answer)| self.let_go(answer.take_body()));
+        };
         connection.input = rest;
         scratch.output.extend_from_slice(&output);
         if self.draining {

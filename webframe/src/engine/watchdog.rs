@@ -31,9 +31,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(1);
 /// from a shard or a client in the middle of a batch: one each millisecond cost 8 % of the requests
 /// at 2,000 connections, one each 2 ms half of that; those of the shards nothing that could be
 /// measured (medians of 3 to 21 rounds beside the load generator on two processors). There a
-/// handler that blocked delayed others by 1.6 ms (median of 120; 2.8 ms at most). Where all shards
+/// handler that blocked delayed others by 1.7 ms (median of 80; 2.5 ms at most). Where all shards
 /// are blocked at once nobody looks but the watchdog, which comes back soon when it finds all of them
-/// on their tables: 3 ms (median of 64; 5.1 at most).
+/// on their tables: 2.1 ms (median of 160; 5.9 at most).
 const LOOK_IN_FLOOD: Duration = Duration::from_millis(4);
 /// It is a flood while every shard has called so many handlers since the last look: so it begins
 /// at four times the rate at which it ends.
@@ -43,6 +43,8 @@ const LOOK_WHEN_IDLE: Duration = Duration::from_secs(1);
 /// Looks in a row that found every shard asleep before the watchdog sleeps too: to wake it for
 /// each of the few requests of a quiet hour would cost more than it saves.
 const LOOKS_BEFORE_SLEEP: u32 = if cfg!(loom) { 1 } else { 100 };
+/// How often threads are asked for that the system has refused.
+const ASK_EVERY: Duration = Duration::from_secs(1);
 /// How long a crew of workers stays without being needed.
 const REVIEW_EVERY: Duration = Duration::from_secs(10);
 
@@ -166,7 +168,7 @@ fn look(engine: &Engine, number: usize, seen: &mut Seen) {
 pub(super) fn watch(engine: &Engine) {
     *lock(&engine.watchdog.thread) = Some(thread::current());
     let mut seen = vec![Seen::default(); engine.tables.len()];
-    let mut reviewed = Instant::now();
+    let (mut asked, mut reviewed) = (Instant::now(), Instant::now());
     let mut looks = Looks::default();
     while !engine.watchdog.ended.load(SeqCst) {
         engine.watchdog.wait(&mut looks);
@@ -177,6 +179,10 @@ pub(super) fn watch(engine: &Engine) {
             looks.calls = looks.calls.min(engine.tables[number].calls_since(*seen));
             look(engine, number, seen);
             looks.all_wait &= seen.waits;
+        }
+        if asked.elapsed() > ASK_EVERY {
+            asked = Instant::now();
+            engine.workers.ask_again();
         }
         if reviewed.elapsed() > REVIEW_EVERY {
             reviewed = Instant::now();

@@ -118,7 +118,7 @@ impl Workers {
         });
         let size = bounds.min + bounds.reserve;
         lock(&shared.state).threads = size;
-        if !shared.add_crew(size) {
+        if shared.add_crew(size).is_err() {
             return Err(io::Error::other(format!("the system gives no {size} threads")));
         }
         Ok(Workers { shared })
@@ -134,11 +134,24 @@ impl Workers {
         let mut state = lock(&self.shared.state);
         state.shards.push_back(Box::new(task));
         let short = state.idle < state.shards.len() && state.may_grow();
-        state.threads += if short { CREW } else { 0 };
+        let grow = if short { CREW } else { 0 };
+        state.threads += grow;
         wake_one(state);
-        if short {
-            self.shared.add_crew(CREW);
-        }
+        self.shared.grow(grow);
+    }
+
+    /// Asks again for threads that the system has refused, where somebody still waits for one.
+    pub(super) fn ask_again(&self) {
+        let mut state = lock(&self.shared.state);
+        let again = state.refused.is_some() && state.idle == 0 && state.may_grow();
+        let grow = match (again, state.shards.is_empty(), state.calls.is_empty()) {
+            (false, ..) | (true, true, true) => return,
+            (true, false, _) => CREW,
+            (true, true, false) => self.shared.room(&state),
+        };
+        state.threads += grow;
+        drop(state);
+        self.shared.grow(grow);
     }
 
     /// Has this thread scheduled so, one of the pool's that runs a shard.
@@ -196,27 +209,45 @@ impl Workers {
 }
 
 impl Shared {
-    /// Adds threads that were counted already, so that two growths never pass the limit; whether
-    /// the system gave them. Who needs them goes on without: a worker, or a shard in its round.
-    fn add_crew(self: &Arc<Shared>, size: usize) -> bool {
+    /// How many threads may be added for calls, at once.
+    fn room(&self, state: &State) -> usize {
+        let limit = self.bounds.max.saturating_add(self.bounds.reserve);
+        limit.saturating_sub(state.threads).min(CREW)
+    }
+
+    /// Adds threads that were counted already, so that two growths never pass the limit; or fewer,
+    /// where the system gives no more. Who needs them goes on without: a worker, or a shard in its
+    /// round.
+    fn grow(self: &Arc<Shared>, counted: usize) {
+        let mut size = counted;
+        while size > 0 && self.add_crew(size).is_err() {
+            size /= 2;
+        }
+        if size < counted {
+            log::error!("{counted} more workers are needed, and the system gives {size}");
+            let mut state = lock(&self.state);
+            state.threads -= counted - size;
+            state.refused = Some(Instant::now());
+        }
+    }
+
+    /// Adds threads that were counted already.
+    ///
+    /// # Errors
+    /// The system does not give as many.
+    fn add_crew(self: &Arc<Shared>, size: usize) -> thread::Result<()> {
         let mut state = lock(&self.state);
         state.crews_made += 1;
         let number = state.crews_made;
         // It panics where it cannot start a thread; those that it started end with it.
-        let Ok(pool) = catch_unwind(|| ThreadPool::with_name(self.thread_name.to_owned(), size))
-        else {
-            log::error!("{size} more workers are needed, and the system gives no more threads");
-            state.threads -= size;
-            state.refused = Some(Instant::now());
-            return false;
-        };
+        let pool = catch_unwind(|| ThreadPool::with_name(self.thread_name.to_owned(), size))?;
         for _ in 0..size {
             let shared = Arc::clone(self);
             pool.execute(move || shared.work(number));
         }
         state.crews.push(Crew { number, size, running: size, retiring: false, pool });
         state.idle += size;
-        true
+        Ok(())
     }
 
     /// The loop of one thread: takes tasks until its crew retires or the pool closes.
@@ -260,17 +291,13 @@ impl Shared {
         state.idle -= 1;
         let busy = state.threads - state.idle;
         state.busy_peak = state.busy_peak.max(busy);
-        let limit = self.bounds.max + self.bounds.reserve;
-        let room = limit.saturating_sub(state.threads).min(CREW);
-        let grow = if state.idle == 0 && state.may_grow() { room } else { 0 };
+        let grow = if state.idle == 0 && state.may_grow() { self.room(&state) } else { 0 };
         state.threads += grow;
         match state.calls.is_empty() {
             true => drop(state),
             false => wake_one(state),
         }
-        if grow > 0 {
-            self.add_crew(grow);
-        }
+        self.grow(grow);
         if catch_unwind(AssertUnwindSafe(|| task.run())).is_err() {
             log::error!("a worker's task panicked: this is a fault of the server");
         }
@@ -348,25 +375,65 @@ mod tests {
         }
     }
 
+    /// As if it stood so, with threads of this name.
+    fn workers_in(state: State, thread_name: &'static str) -> Workers {
+        let bounds = Bounds { min: 1, max: 9, reserve: 0, queue_age_max: Duration::from_secs(1) };
+        let (scheduling, state) = (Scheduling::Given, Mutex::new(state));
+        Workers { shared: Arc::new(Shared { bounds, thread_name, scheduling, state }) }
+    }
+
     /// Once, a worker that asked for more threads than the system gives died of it, and its task with
     /// it. A name that no thread can have stands for that system.
     #[test]
     fn a_worker_goes_on_without_the_threads_that_the_system_does_not_give() {
-        let bounds = Bounds { min: 1, max: 9, reserve: 0, queue_age_max: Duration::from_secs(1) };
         let state = State { threads: 1, idle: 1, ..State::default() };
-        let shared = Arc::new(Shared {
-            bounds,
-            thread_name: "no\0name",
-            scheduling: Scheduling::Given,
-            state: Mutex::new(state),
-        });
-        let workers = Workers { shared: Arc::clone(&shared) };
+        let workers = workers_in(state, "no\0name");
+        let shared = Arc::clone(&workers.shared);
         let (done, is_done) = mpsc::channel();
         workers.run_shard(move || done.send(()).expect("the test listens"));
         Arc::clone(&shared).work(0); // ends, for its crew is not known
         is_done.try_recv().expect("the task ran");
         assert!(!lock(&shared.state).may_grow(), "it asks again at once");
         assert_eq!(workers.counts(), Counts { threads: 0, idle: 0, waiting: 0 });
+    }
+
+    /// Once, nobody asked before some handler ended; and a shard waited for that.
+    #[test]
+    fn threads_that_the_system_refused_are_asked_for_again_where_somebody_waits() {
+        let (told, done) = mpsc::channel();
+        let task = || {
+            let told = told.clone();
+            Box::new(move || told.send(()).expect("the test listens")) as Box<dyn Task>
+        };
+        let some_time_ago = Instant::now().checked_sub(2 * GROW_AGAIN);
+        for of_shard in [true, false] {
+            // Its one thread is busy for ever.
+            let mut state = State { threads: 1, refused: some_time_ago, ..State::default() };
+            match of_shard {
+                true => state.shards.push_back(task()),
+                false => state.calls.push_back((Instant::now(), task())),
+            }
+            let workers = workers_in(state, "worker");
+            workers.ask_again();
+            done.recv_timeout(Duration::from_secs(20)).expect("a new thread runs it");
+            assert!(workers.counts().threads <= 9);
+            workers.close();
+        }
+    }
+
+    /// Once, it was a sum that overflowed.
+    #[test]
+    fn a_pool_without_a_limit_grows() {
+        let bounds = Bounds { min: 1, max: usize::MAX, reserve: 1, queue_age_max: Duration::MAX };
+        let workers = Workers::new(bounds).expect("threads");
+        let together = Arc::new(Barrier::new(4));
+        for _ in 0..3 {
+            let together = Arc::clone(&together);
+            call(&workers, move || {
+                together.wait();
+            });
+        }
+        together.wait(); // reached only when three run at once
     }
 
     #[cfg(target_os = "linux")]

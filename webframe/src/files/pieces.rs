@@ -10,7 +10,7 @@ use std::{
 
 use http::HeaderValue;
 
-use crate::Body;
+use crate::{Body, Source};
 
 /// Divides the parts: a text that comes in no file, for nobody can foretell it.
 pub(super) struct Boundary(String);
@@ -77,7 +77,7 @@ pub(super) fn of_file(
         let section = Section { file: Arc::clone(&file), left: piece.clone() };
         all = Box::new(all.chain(head).chain(section));
     }
-    Body::Stream(Box::new(all.chain(Cursor::new(boundary.end()))))
+    Body::Stream(Source::new(all.chain(Cursor::new(boundary.end()))))
 }
 
 /// A piece of a file, read from where it stands and not from where the file's cursor is.

@@ -3,15 +3,16 @@
 use std::{
     io::{self, Read, Seek, SeekFrom, Write},
     sync::{
-        Mutex,
+        Arc, Mutex,
         mpsc::{self, Receiver},
     },
     time::Duration,
 };
 
 use webframe::{
-    Body, Request, Response, Result, ServerSettings, Timeouts, Urls,
+    Body, Request, Response, Result, ServerSettings, Timeouts, Urls, blocking,
     http::{HeaderValue, StatusCode},
+    quick,
 };
 
 use super::site::{PATIENCE, Site, settings};
@@ -166,4 +167,90 @@ fn who_reads_nothing_of_an_endless_answer_costs_less_than_a_mebibyte() {
     client.send("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n");
     let made = made.recv_timeout(PATIENCE).expect("the deadline ends it");
     assert!(made < 1 << 20, "{made} bytes were made for somebody who reads nothing");
+}
+
+/// Endless too; it is dropped as the test says.
+struct LetGo<F: Fn()>(F);
+
+impl<F: Fn()> Read for LetGo<F> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        into.fill(b'x');
+        Ok(into.len())
+    }
+}
+
+impl<F: Fn()> Drop for LetGo<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+/// A site of one shard: `/let-go` is such a source, `/late` is one for somebody who has gone.
+fn site_that_lets_go(drop: impl Fn() + Clone + Send + Sync + 'static) -> Site {
+    let endless = move |(): &(), _: &Request| Ok(Response::stream(TEXT, LetGo(drop.clone())));
+    let quickly = endless.clone();
+    let urls = Urls::new()
+        .get("/in-a-worker", blocking(endless))
+        .get("/in-the-shard", quick(quickly))
+        .get("/hello", quick(|(): &(), _: &Request| Ok(Response::text("hello"))));
+    Site::start_with(&ServerSettings { shards: 1, ..settings() }, (), urls)
+}
+
+/// Once, it ended the server: what was left of an answer was dropped by the shard.
+#[test]
+fn a_source_that_panics_when_it_is_dropped_ends_nothing_but_its_answer() {
+    let (told, dropped) = mpsc::channel();
+    let site = site_that_lets_go(move || {
+        told.send(()).expect("the test waits");
+        panic!("meant");
+    });
+    for path in ["/in-a-worker", "/in-the-shard"] {
+        for method in ["GET", "HEAD"] {
+            let mut client = site.client();
+            client.send(&format!("{method} {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
+            client.read_until("\r\n\r\n");
+            if method == "HEAD" {
+                assert_eq!(client.get("/hello").body, "hello");
+            }
+            drop(client);
+            dropped.recv_timeout(PATIENCE).expect("nobody reads on");
+            assert_eq!(site.get("/hello").body, "hello");
+        }
+    }
+}
+
+/// Once, a whole shard waited.
+#[test]
+fn a_source_that_blocks_when_it_is_dropped_delays_nobody() {
+    let (told, dropping) = mpsc::channel();
+    let (end, ends) = mpsc::channel::<()>();
+    let ends = Arc::new(Mutex::new(ends));
+    let site = site_that_lets_go(move || {
+        told.send(()).expect("the test waits");
+        ends.lock().expect("a lock").recv().ok();
+    });
+    let end = end; // gone before the site, which would wait for it
+    for path in ["/in-a-worker", "/in-the-shard"] {
+        for method in ["GET", "HEAD"] {
+            let mut client = site.client();
+            client.send(&format!("{method} {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
+            client.read_until("\r\n\r\n");
+            drop(client);
+            dropping.recv_timeout(PATIENCE).expect("nobody reads on");
+            assert_eq!(site.get("/hello").body, "hello");
+            end.send(()).expect("it waits");
+        }
+    }
+}
+
+/// Once, the server could not be stopped any more: its shard ended before it had said so.
+#[test]
+fn a_source_that_panics_when_it_is_cut_does_not_keep_the_server_from_stopping() {
+    let site = site_that_lets_go(|| panic!("meant"));
+    let mut client = site.client();
+    client.send("GET /in-a-worker HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.read_until("\r\n\r\n");
+    site.stop.stop();
+    site.stop.stop(); // leaves now
+    assert_eq!(site.stopped().cut, 1);
 }
