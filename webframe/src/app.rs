@@ -1,10 +1,6 @@
 //! An app: state, table of URLs, layers and error page; and the way of a request through them.
 
-use std::{
-    any::Any,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use http::{HeaderValue, Method, StatusCode, header};
 
@@ -12,6 +8,7 @@ use crate::{
     Error, Refusal, Request, Response, Result, Urls,
     engine::{Endpoint, Pace, Service},
     middleware::Middleware,
+    panics,
     refusal::{RefusalPages, plain_text},
     router::Found,
 };
@@ -104,11 +101,10 @@ impl<S: Send + Sync + 'static> App<S> {
             Endpoint::WrongMethod => Err(self.wrong_method(request)),
             Endpoint::WholeServer => Ok(Response::new(StatusCode::NO_CONTENT)),
         };
-        let result = catch_unwind(AssertUnwindSafe(answer))
-            .unwrap_or_else(|panic| Err(Error::internal(panic_text(&*panic))));
+        let result = panics::catch(answer).unwrap_or_else(|panic| Err(Error::internal(panic)));
         let mut response = match result {
             Ok(response) => response,
-            Err(error) => self.error_response(request, &error),
+            Err(error) => self.failed(request, error),
         };
         if endpoint == Endpoint::WrongMethod {
             response.set(header::ALLOW, self.allow(request.head.path_bytes()));
@@ -130,14 +126,27 @@ impl<S: Send + Sync + 'static> App<S> {
         HeaderValue::from_str(&names.join(", ")).unwrap_or(HeaderValue::from_static("GET, HEAD"))
     }
 
-    fn error_response(&self, request: &Request, error: &Error) -> Response {
-        if error.status().is_server_error() {
-            log::error!("{} {} {}: {error}", request.id(), request.method(), request.path());
+    /// The response for an error, whose cause is the app's code: to drop it, even.
+    fn failed(&self, request: &Request, error: Error) -> Response {
+        let response = self.error_response(request, &error);
+        if let Err(panic) = panics::catch(|| drop(error)) {
+            log::error!("{}: the error, when it was dropped: {panic}", request.id());
         }
-        let page =
-            catch_unwind(AssertUnwindSafe(|| (self.error_page)(&self.state, request, error)));
+        response
+    }
+
+    fn error_response(&self, request: &Request, error: &Error) -> Response {
+        let id = request.id();
+        if error.status().is_server_error()
+            && let Err(panic) = panics::catch(|| {
+                log::error!("{id} {} {}: {error}", request.method(), request.path());
+            })
+        {
+            log::error!("{id}: the error, when it was written: {panic}");
+        }
+        let page = panics::catch(|| (self.error_page)(&self.state, request, error));
         let mut response = page.unwrap_or_else(|panic| {
-            log::error!("{}: the error page: {}", request.id(), panic_text(&*panic));
+            log::error!("{id}: the error page: {panic}");
             plain_error(error)
         });
         if let Some(after) = error.retry_after() {
@@ -206,9 +215,8 @@ impl<S: Send + Sync + 'static> Service for App<S> {
             return self.endpoint_response(endpoint, request); // which lets no panic out
         }
         let next = Next { app: self, inner: 0, endpoint };
-        catch_unwind(AssertUnwindSafe(|| next.run(request))).unwrap_or_else(|panic| {
-            self.error_response(request, &Error::internal(panic_text(&*panic)))
-        })
+        panics::catch(|| next.run(request))
+            .unwrap_or_else(|panic| self.failed(request, Error::internal(panic)))
     }
 
     fn refuse(&self, refusal: Refusal) -> Response {
@@ -235,12 +243,6 @@ fn is_known(method: &Method) -> bool {
 fn plain_error(error: &Error) -> Response {
     let status = error.status();
     Response::text(plain_text(status, error.public())).with_status(status)
-}
-
-fn panic_text(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("a panic: {}", text.unwrap_or("without a text"))
 }
 
 impl<S> std::fmt::Debug for App<S> {

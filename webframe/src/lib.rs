@@ -25,6 +25,7 @@ mod cookie;
 mod body;
 mod response;
 mod source;
+mod panics;
 pub mod accept;
 mod coding;
 mod media;

@@ -3,8 +3,9 @@
 use std::{
     fmt,
     io::{self, Read},
-    panic::{AssertUnwindSafe, catch_unwind},
 };
+
+use crate::panics;
 
 /// The source of a [`Body::Stream`](crate::Body::Stream). To drop it is the app's code too: it may
 /// block, and when it panics the log tells and nothing else comes of it.
@@ -26,8 +27,8 @@ impl Read for Source {
 impl Drop for Source {
     fn drop(&mut self) {
         let reader = self.0.take();
-        if catch_unwind(AssertUnwindSafe(|| drop(reader))).is_err() {
-            log::error!("an answer's source panicked when it was dropped");
+        if let Err(panic) = panics::catch(|| drop(reader)) {
+            log::error!("an answer's source, when it was dropped: {panic}");
         }
     }
 }

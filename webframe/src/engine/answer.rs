@@ -11,7 +11,7 @@ use crate::{
     Body, Response, Source,
     wire::{
         Version,
-        encode::{self, Length, Persistence},
+        encode::{self, Frame, Length, Persistence},
     },
 };
 
@@ -45,11 +45,7 @@ pub(super) fn encode(turn: &mut Turn, scratch: &mut Scratch, response: &mut Resp
         true => Phase::Idle,
         false => Phase::Closing(parting(turn, scratch)),
     };
-    if frame.content {
-        append(turn, &mut scratch.output, response, frame.length, keep);
-    } else if response.body().as_bytes().is_none() {
-        scratch.unsent.push(response.take_body());
-    }
+    append(turn, &mut scratch.output, response, frame, keep);
 }
 
 /// How to part after the answer to the request in the scratch.
@@ -77,21 +73,24 @@ fn append(
     turn: &mut Turn,
     output: &mut Vec<u8>,
     response: &mut Response,
-    length: Length,
+    frame: Frame,
     keep: bool,
 ) {
     if let Some(bytes) = response.body().as_bytes() {
-        return output.extend_from_slice(bytes);
+        return output.extend_from_slice(if frame.content { bytes } else { &[] });
     }
     let (source, owed) = match response.take_body() {
-        Body::File { file, length } => (Source::new(file), Some(length)),
-        Body::Stream(source) => (source, None),
-        Body::Empty | Body::Static(_) | Body::Bytes(_) | Body::Shared(_) => return,
+        Body::File { file, length } if frame.content => (Source::new(file), Some(length)),
+        Body::Stream(source) if frame.content => (source, None),
+        // To drop it may block. The next request waits for a worker that does: so nobody makes more
+        // of these than workers drop.
+        Body::Stream(source) => (source, Some(0)),
+        _ => return,
     };
     turn.phase = Phase::Streaming(Box::new(Streaming {
         source: Some(source),
         owed,
-        chunked: length == Length::Chunked,
+        chunked: frame.length == Length::Chunked,
         keep,
     }));
 }
@@ -110,6 +109,7 @@ pub(super) enum After {
 /// Appends a piece of a stream; an empty one is the end of its source.
 pub(super) fn append_piece(streaming: &mut Streaming, output: &mut Vec<u8>, piece: &[u8]) -> After {
     match (&mut streaming.owed, piece.is_empty()) {
+        (Some(0), true) => After::Whole,
         (Some(_), true) => After::Short,
         (Some(owed), false) => {
             let n = usize::try_from(*owed).unwrap_or(usize::MAX).min(piece.len());

@@ -1,6 +1,7 @@
 //! Shards that no thread runs, moved a step at a time: what no client can bring about on purpose.
 
 use std::{
+    io::{self, Read},
     net::{SocketAddr, TcpStream},
     sync::{Arc, atomic::Ordering::Relaxed},
     time::{Duration, Instant},
@@ -17,9 +18,17 @@ use super::{
     slots::Token,
     turn::Stray,
 };
-use crate::{App, Limits, Urls, request::Peer};
+use crate::{App, Limits, Source, Urls, request::Peer};
 
 const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Holder(#[expect(dead_code, reason = "it is there to be dropped")] Arc<()>);
+
+impl Read for Holder {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Ok(0)
+    }
+}
 
 /// A server whose shards wait to be moved.
 struct ByHand {
@@ -123,6 +132,21 @@ fn a_shard_does_not_end_while_a_message_waits() {
     assert!(shard.is_left_alone());
 }
 
+/// Once, it lay there until the server was dropped, and was dropped by whoever did that.
+#[test]
+fn what_comes_for_a_shard_that_has_ended_is_dropped_by_whoever_brings_it() {
+    let mut it = ByHand::new(1, Limits::default());
+    let (_clients, tokens) = it.clients(1);
+    let mut shard = it.shards.pop().expect("one shard");
+    shard.begin_draining();
+    Box::new(shard).finish_draining();
+    let held = Arc::new(());
+    let holds = Arc::clone(&held);
+    let source = Source::new(io::empty().chain(Holder(holds)));
+    it.engine.inboxes[0].put(Message::Piece(tokens[0], Ok(Vec::new()), Some(source)));
+    assert_eq!(Arc::strong_count(&held), 1);
+}
+
 /// Once, a shard that drained was not counted, and who had stopped the server waited for ever.
 #[test]
 fn a_shard_that_ends_by_a_fault_is_counted_even_while_it_drains() {
@@ -140,6 +164,21 @@ fn a_shard_that_ends_by_a_fault_is_counted_even_while_it_drains() {
     }
     assert!(engine.failed.load(Relaxed));
     assert_eq!(lock(&engine.ended).0, 2);
+    assert_eq!(engine.stop.asked(), 1, "what is in flight elsewhere may take its time");
+}
+
+/// Once, the other shards waited for it, until the time to drain was over.
+#[test]
+fn a_shard_that_ends_by_a_fault_leaves_the_others_alone() {
+    let mut it = ByHand::new(2, Limits::default());
+    let mut failed = it.shards.pop().expect("two shards");
+    failed.must_drain = true;
+    drop(failed);
+    let other = &mut it.shards[0];
+    other.begin_draining();
+    it.engine.inboxes[0].empty_into(&mut other.messages);
+    other.take_messages(0, &mut it.scratch);
+    assert!(other.is_left_alone());
 }
 
 /// Once, it slept on as it was: its next request waited until those that compute had had their turn.

@@ -204,8 +204,8 @@ pub(super) enum Message {
     Answered(Box<Errand>),
     /// A turn that lost its shard on the way.
     Stray(Box<Stray>),
-    /// A piece of a stream, and its source unless that was the last one.
-    Piece(Token, io::Result<Vec<u8>>, Option<Source>),
+    /// A piece of a stream, or why there is none; and its source unless that was the last one.
+    Piece(Token, Result<Vec<u8>, String>, Option<Source>),
     /// Stop accepting, answer what is in flight, close what is idle.
     Drain,
     /// Close everything and end.

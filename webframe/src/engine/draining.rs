@@ -1,9 +1,9 @@
 //! The end of a shard: no new connections, what is in flight answered, what is idle closed.
 
-use std::sync::atomic::Ordering::SeqCst;
+use std::{mem, sync::atomic::Ordering::SeqCst};
 
 use super::{
-    connection::{Message, Phase},
+    connection::Phase,
     shard::{Shard, Todo},
 };
 
@@ -34,10 +34,7 @@ impl Shard {
                 _ => {}
             }
         }
-        let inboxes = &self.engine.inboxes;
-        if self.engine.draining.fetch_add(1, SeqCst) + 1 == inboxes.len() {
-            inboxes.iter().for_each(|inbox| inbox.put(Message::Drain)); // they may wait for this
-        }
+        self.engine.shard_drains();
     }
 
     /// Whether nothing is left to do while draining, and no other shard can still send a connection
@@ -55,6 +52,11 @@ impl Shard {
         for token in self.connections.tokens() {
             self.close(token);
         }
+        let mut late = mem::take(&mut self.messages);
+        late.extend(self.engine.inboxes[self.number].close());
+        if !late.is_empty() {
+            self.give_to_worker(move || drop(late));
+        }
         self.hand_on_errands();
         self.must_drain = false;
         self.engine.shard_is_done(cut);
@@ -68,6 +70,10 @@ impl Drop for Shard {
         if self.must_drain {
             log::error!("shard {} ended by a fault", self.number);
             self.engine.failed.store(true, SeqCst);
+            drop(self.engine.inboxes[self.number].close());
+            if !self.draining {
+                self.engine.shard_drains();
+            }
             self.engine.shard_is_done(self.connections.len());
         }
     }

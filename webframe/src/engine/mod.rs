@@ -40,11 +40,12 @@ pub use server::{Server, ServerSettings, StopHandle, Stopped};
 use std::{
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst},
     },
     time::{Duration, Instant},
 };
 
+use connection::Message;
 use timers::Tick;
 
 use crate::{Refusal, Request, Response, Timeouts};
@@ -115,7 +116,7 @@ pub(crate) struct Engine {
     tables: Vec<table::Table<Box<shard::Shard>>>,
     /// Numbers of requests that were given out, a block at a time.
     request_numbers: AtomicU64,
-    inboxes: Vec<inbox::Inbox<connection::Message>>,
+    inboxes: Vec<inbox::Inbox<Message>>,
     /// Connections that each shard has or was given.
     loads: Vec<AtomicUsize>,
     admission: admission::Admission,
@@ -169,14 +170,21 @@ impl Engine {
         u32::try_from(millis / timers::TICK_MS).unwrap_or(timers::NEVER - 1)
     }
 
+    /// A shard accepts no more; when all of them do not, they may be left alone.
+    fn shard_drains(&self) {
+        if self.draining.fetch_add(1, SeqCst) + 1 == self.inboxes.len() {
+            self.inboxes.iter().for_each(|inbox| inbox.put(Message::Drain)); // they may wait for this
+        }
+    }
+
     fn shard_is_done(&self, cut: usize) {
         let mut ended = lock(&self.ended);
         ended.0 += 1;
         ended.1 += cut;
         drop(ended);
         self.one_ended.notify_all();
-        if self.failed.load(std::sync::atomic::Ordering::SeqCst) {
-            self.stop.stop();
+        if self.failed.load(SeqCst) {
+            self.stop.stop_anyway();
         }
     }
 }

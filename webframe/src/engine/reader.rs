@@ -15,7 +15,7 @@ use super::{
     turn::Turn,
 };
 use crate::{
-    Body, Limits, Request, RequestId, cookie, forwarded,
+    Limits, Request, RequestId, cookie, forwarded,
     request::Peer,
     wire::{Framing, Progress, WireError, chunked::ChunkDecoder, encode, host},
 };
@@ -43,8 +43,6 @@ pub(super) struct Scratch {
     pub(super) have: usize,
     /// Answers of this batch, to be written together.
     pub(super) output: Vec<u8>,
-    /// Bodies of these answers that are not sent, to HEAD say, and not in memory.
-    pub(super) unsent: Vec<Body>,
     /// The request that was read last.
     pub(super) request: Box<Request>,
     /// Errands that are done.
@@ -65,7 +63,6 @@ impl Scratch {
             at: 0,
             have: 0,
             output: Vec::with_capacity(16 << 10),
-            unsent: Vec::new(),
             request: Box::new(Request::empty(limits, peer)),
             spare: Vec::new(),
             piece: Vec::new(),

@@ -131,6 +131,18 @@ impl StopHandle {
         self.0.changed.notify_all();
     }
 
+    /// Asks for a graceful stop where nobody has asked for one.
+    pub(super) fn stop_anyway(&self) {
+        let mut asked = lock(&self.0.asked);
+        *asked = 1.max(*asked);
+        self.0.changed.notify_all();
+    }
+
+    /// How often a stop was asked for.
+    pub(super) fn asked(&self) -> usize {
+        *lock(&self.0.asked)
+    }
+
     fn wait_for(&self, times: usize, deadline: Option<Instant>) {
         let mut asked = lock(&self.0.asked);
         while *asked < times {
@@ -365,7 +377,7 @@ impl Engine {
         let mut left = false;
         let mut ended = lock(&self.ended);
         while ended.0 < all {
-            let over = Instant::now() >= deadline || *lock(&stop.0.asked) > 1;
+            let over = Instant::now() >= deadline || stop.asked() > 1;
             if over && !left {
                 left = true;
                 self.inboxes.iter().for_each(|inbox| inbox.put(Message::Leave));

@@ -2,8 +2,7 @@
 //! and only when the peer has taken it is the next one read. No worker waits for a peer.
 
 use std::{
-    io::{self, Read},
-    panic::{AssertUnwindSafe, catch_unwind},
+    io::{ErrorKind, Read},
     sync::Arc,
 };
 
@@ -14,7 +13,7 @@ use super::{
     shard::Shard,
     slots::Token,
 };
-use crate::{Body, Source};
+use crate::{Body, Source, panics};
 
 /// What a worker reads of a stream or a file at once.
 const PIECE_BYTES: u64 = 128 << 10;
@@ -50,7 +49,7 @@ impl Shard {
     pub(super) fn piece(
         &mut self,
         token: Token,
-        piece: io::Result<Vec<u8>>,
+        piece: Result<Vec<u8>, String>,
         source: Option<Source>,
         scratch: &mut Scratch,
     ) {
@@ -80,23 +79,27 @@ impl Shard {
     }
 }
 
-/// Reads once, at most what is owed. An empty piece is the source's end.
-fn read_piece(source: &mut Source, owed: Option<u64>) -> io::Result<Vec<u8>> {
+/// Reads once, at most what is owed. An empty piece is the source's end. An error is a text already,
+/// for to write and to drop it is the app's code.
+fn read_piece(source: &mut Source, owed: Option<u64>) -> Result<Vec<u8>, String> {
     let mut piece = vec![0; owed.unwrap_or(u64::MAX).min(PIECE_BYTES) as usize];
-    let read = catch_unwind(AssertUnwindSafe(|| {
+    if piece.is_empty() {
+        return Ok(piece);
+    }
+    let n = panics::catch(|| {
         loop {
             match source.read(&mut piece) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => return read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                read => return read.map_err(|error| error.to_string()),
             }
         }
-    }));
-    let n = read.unwrap_or_else(|_| Err(io::Error::other("it panicked")))?;
+    })
+    .flatten()?;
     piece.truncate(n);
     Ok(piece)
 }
 
 /// Whether nothing follows this piece.
-fn is_last(piece: &io::Result<Vec<u8>>, owed: Option<u64>) -> bool {
+fn is_last(piece: &Result<Vec<u8>, String>, owed: Option<u64>) -> bool {
     piece.as_ref().map_or(true, |piece| piece.is_empty() || owed == Some(piece.len() as u64))
 }

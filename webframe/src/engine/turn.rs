@@ -85,7 +85,6 @@ impl Shard {
 
     /// Gives a connection back what its turn has made of it, and the peer the answers.
     pub(super) fn end_turn(&mut self, turn: Turn, scratch: &mut Scratch) {
-        scratch.unsent.drain(..).for_each(|body| self.let_go(body));
         let Some(connection) = self.connections.get(turn.token) else { return };
         connection.phase = turn.phase;
         connection.served = turn.served;

@@ -8,7 +8,6 @@
 use std::{
     collections::VecDeque,
     io, mem,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard},
     thread::{self, Thread},
     time::{Duration, Instant},
@@ -20,6 +19,7 @@ use super::{
     lock,
     scheduling::{Class, Scheduling},
 };
+use crate::panics;
 
 /// Threads of a crew that is added under load.
 const CREW: usize = 8;
@@ -80,7 +80,7 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// Shards to run: before everything else, and at any number.
+    /// Shards to run: before everything else, at any number, and even when the pool is closed.
     shards: VecDeque<Box<dyn Task>>,
     calls: VecDeque<(Instant, Box<dyn Task>)>,
     crews: Vec<Crew>,
@@ -182,8 +182,9 @@ impl Workers {
         let mut state = lock(&self.shared.state);
         state.closed = true;
         let waiting = mem::take(&mut state.calls);
+        // They hold the engine, which holds the pool; and may block when they are dropped.
+        state.shards.push_back(Box::new(move || drop(waiting)));
         wake_all(state);
-        drop(waiting); // they hold the engine, which holds the pool
     }
 
     /// Lets a crew go that the time since the last call of this did not need.
@@ -235,12 +236,12 @@ impl Shared {
     ///
     /// # Errors
     /// The system does not give as many.
-    fn add_crew(self: &Arc<Shared>, size: usize) -> thread::Result<()> {
+    fn add_crew(self: &Arc<Shared>, size: usize) -> Result<(), String> {
         let mut state = lock(&self.state);
         state.crews_made += 1;
         let number = state.crews_made;
         // It panics where it cannot start a thread; those that it started end with it.
-        let pool = catch_unwind(|| ThreadPool::with_name(self.thread_name.to_owned(), size))?;
+        let pool = panics::catch(|| ThreadPool::with_name(self.thread_name.to_owned(), size))?;
         for _ in 0..size {
             let shared = Arc::clone(self);
             pool.execute(move || shared.work(number));
@@ -298,8 +299,8 @@ impl Shared {
             false => wake_one(state),
         }
         self.grow(grow);
-        if catch_unwind(AssertUnwindSafe(|| task.run())).is_err() {
-            log::error!("a worker's task panicked: this is a fault of the server");
+        if let Err(panic) = panics::catch(|| task.run()) {
+            log::error!("a worker's task: {panic}: this is a fault of the server");
         }
         let mut state = lock(&self.state);
         state.idle += 1;

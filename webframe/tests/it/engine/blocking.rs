@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    fmt,
     net::Shutdown,
     sync::{
         Arc, Condvar, Mutex,
@@ -12,7 +13,8 @@ use std::{
 };
 
 use webframe::{
-    App, Request, Response, Result, ServerSettings, Urls, blocking, middleware::request_id, quick,
+    App, Error, Request, Response, Result, ServerSettings, Urls, blocking, middleware::request_id,
+    quick,
 };
 
 use super::site::{Client, PATIENCE, Site, WORKERS_MAX, settings};
@@ -278,4 +280,51 @@ fn ten_thousand_panics_are_each_a_500_with_its_request_id_and_cost_no_worker() {
     }
     assert_eq!(ids.len(), 2 * PANICS_A_ROUTE);
     assert_eq!(meet_at(&door, &site), HANDLERS_MAX);
+}
+
+/// What goes wrong when it is written, or when it is dropped.
+#[derive(Debug)]
+struct Unspeakable {
+    written: bool,
+}
+
+impl std::error::Error for Unspeakable {}
+
+impl fmt::Display for Unspeakable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.written {
+            true => panic!("meant"),
+            false => f.write_str("unspeakable"),
+        }
+    }
+}
+
+impl Drop for Unspeakable {
+    fn drop(&mut self) {
+        if !self.written {
+            panic!("meant");
+        }
+    }
+}
+
+/// Once, such a request was never answered, and its connection was open until the server ended.
+#[test]
+fn an_error_that_panics_itself_is_a_500_too() {
+    let written = |_: &(), _: &Request| Err(Error::internal(Unspeakable { written: true }));
+    let dropped = |_: &(), _: &Request| Err(Error::internal(Unspeakable { written: false }));
+    let panicked = |_: &(), _: &Request| std::panic::panic_any(Unspeakable { written: false });
+    let urls = Urls::new()
+        .get("/written", blocking(written))
+        .get("/written-here", quick(written))
+        .get("/dropped", blocking(dropped))
+        .get("/dropped-here", quick(dropped))
+        .get("/panicked", blocking(panicked))
+        .get("/panicked-here", quick(panicked));
+    let site = Site::start((), urls);
+    let mut client = site.client();
+    for path in ["/written", "/dropped", "/panicked"] {
+        for path in [path.to_owned(), format!("{path}-here")] {
+            assert_eq!(client.get(&path).status, 500, "{path}");
+        }
+    }
 }

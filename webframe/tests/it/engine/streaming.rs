@@ -1,9 +1,11 @@
 //! Answers that are made while the peer takes them.
 
 use std::{
+    fmt,
     io::{self, Read, Seek, SeekFrom, Write},
     sync::{
         Arc, Mutex,
+        atomic::{AtomicUsize, Ordering::SeqCst},
         mpsc::{self, Receiver},
     },
     time::Duration,
@@ -15,7 +17,7 @@ use webframe::{
     quick,
 };
 
-use super::site::{PATIENCE, Site, settings};
+use super::site::{PATIENCE, Site, WORKERS_MAX, settings};
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain");
 
@@ -33,13 +35,37 @@ impl Read for Source {
     }
 }
 
+/// An error of an app that goes wrong itself.
+#[derive(Debug)]
+struct Unspeakable;
+
+impl std::error::Error for Unspeakable {}
+
+impl fmt::Display for Unspeakable {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic!("meant");
+    }
+}
+
+impl Drop for Unspeakable {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            panic!("meant");
+        }
+    }
+}
+
 fn site() -> Site {
     let fails = || Err(io::Error::other("meant"));
+    let fails_badly = || Err(io::Error::other(Unspeakable));
     Site::start(
         (),
         Urls::new()
             .get("/whole", |(): &(), _: &Request| Ok(Response::stream(TEXT, Source(3, || Ok(0)))))
             .get("/fails", move |(): &(), _: &Request| Ok(Response::stream(TEXT, Source(2, fails))))
+            .get("/fails-badly", move |(): &(), _: &Request| {
+                Ok(Response::stream(TEXT, Source(2, fails_badly)))
+            })
             .get("/panics", |(): &(), _: &Request| {
                 Ok(Response::stream(TEXT, Source(1, || panic!("meant"))))
             })
@@ -56,7 +82,10 @@ fn short_file(_: &(), _: &Request) -> Result<Response> {
 }
 
 fn get(path: &str, version: &str) -> String {
-    let site = site();
+    get_from(&site(), path, version)
+}
+
+fn get_from(site: &Site, path: &str, version: &str) -> String {
     let mut client = site.client();
     client.send(&format!("GET {path} HTTP/{version}\r\nHost: x\r\nConnection: close\r\n\r\n"));
     String::from_utf8(client.rest()).expect("text")
@@ -77,10 +106,13 @@ fn a_stream_to_an_old_client_ends_with_the_connection() {
 
 #[test]
 fn a_stream_that_fails_or_panics_has_no_end_that_looks_like_one() {
-    for path in ["/fails", "/panics"] {
-        let answer = get(path, "1.1");
+    let site = site();
+    for path in ["/fails", "/fails-badly", "/panics"] {
+        let answer = get_from(&site, path, "1.1");
         assert!(answer.ends_with("3\r\nabc\r\n"), "{answer}");
     }
+    let answer = get_from(&site, "/whole", "1.1");
+    assert!(answer.ends_with("\r\n0\r\n\r\n"), "{answer}");
 }
 
 #[test]
@@ -185,7 +217,7 @@ impl<F: Fn()> Drop for LetGo<F> {
     }
 }
 
-/// A site of one shard: `/let-go` is such a source, `/late` is one for somebody who has gone.
+/// A site of one shard that answers with such sources, or at once.
 fn site_that_lets_go(drop: impl Fn() + Clone + Send + Sync + 'static) -> Site {
     let endless = move |(): &(), _: &Request| Ok(Response::stream(TEXT, LetGo(drop.clone())));
     let quickly = endless.clone();
@@ -253,4 +285,64 @@ fn a_source_that_panics_when_it_is_cut_does_not_keep_the_server_from_stopping() 
     site.stop.stop();
     site.stop.stop(); // leaves now
     assert_eq!(site.stopped().cut, 1);
+}
+
+/// Once, whoever had stopped the server dropped them all, one after the other.
+#[test]
+fn a_server_that_stops_does_not_wait_for_sources_to_be_dropped() {
+    const STREAMS: usize = 4 * WORKERS_MAX; // more than there are threads
+    let (end, ends) = mpsc::channel::<()>();
+    let ends = Arc::new(Mutex::new(ends));
+    let site = site_that_lets_go(move || {
+        ends.lock().expect("a lock").recv().ok();
+    });
+    let clients = (0..STREAMS).map(|_| {
+        let mut client = site.client();
+        client.send("GET /in-a-worker HTTP/1.1\r\nHost: x\r\n\r\n");
+        client.read_until("\r\n\r\n");
+        client
+    });
+    let clients = clients.collect::<Vec<_>>();
+    site.stop.stop();
+    site.stop.stop(); // leaves now
+    assert_eq!(site.stopped().cut, STREAMS);
+    drop(clients);
+    drop(end);
+}
+
+#[test]
+fn a_file_of_no_bytes_is_an_answer_as_any() {
+    let empty = |(): &(), _: &Request| {
+        let (file, length) = (tempfile::tempfile()?, 0);
+        Ok(Response::new(StatusCode::OK).with_body(Body::File { file, length }))
+    };
+    let site = Site::start((), Urls::new().get("/empty", empty));
+    let mut client = site.client();
+    for _ in 0..2 {
+        assert_eq!(client.get("/empty").body, "");
+    }
+}
+
+/// Once, they were as many as one client asked for at once.
+#[test]
+fn no_more_sources_that_nobody_reads_wait_than_workers_drop() {
+    const REQUESTS: usize = 100;
+    let left = Arc::new(AtomicUsize::new(0));
+    let (told, most) = mpsc::channel();
+    let endless = move |(): &(), _: &Request| {
+        told.send(left.fetch_add(1, SeqCst) + 1).expect("the test waits");
+        let left = Arc::clone(&left);
+        let drop = move || {
+            left.fetch_sub(1, SeqCst);
+        };
+        Ok(Response::stream(TEXT, LetGo(drop)))
+    };
+    let site = Site::start((), Urls::new().get("/", quick(endless)));
+    let mut client = site.client();
+    client.send(&"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(REQUESTS));
+    for _ in 0..REQUESTS {
+        client.read_until("\r\n\r\n");
+    }
+    let most = most.iter().take(REQUESTS).max().expect("a request");
+    assert!(most <= WORKERS_MAX, "{most} were there at once");
 }

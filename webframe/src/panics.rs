@@ -1,0 +1,53 @@
+//! Code of the app may panic, wherever it is called; what it said is told, and its caller goes on.
+
+use std::{
+    any::Any,
+    mem,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+/// Calls code of the app.
+///
+/// # Errors
+/// It panicked; with what text.
+pub(crate) fn catch<T>(act: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(act)).map_err(|panic| {
+        let text = text(&*panic);
+        // What it panicked with is the app's, too.
+        if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+            mem::forget(another);
+        }
+        text
+    })
+}
+
+fn text(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("a panic: {}", text.unwrap_or("without a text"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct PanicsWhenDropped;
+
+    impl Drop for PanicsWhenDropped {
+        fn drop(&mut self) {
+            std::panic::panic_any(PanicsWhenDropped);
+        }
+    }
+
+    #[test]
+    fn a_panic_is_its_text() {
+        assert_eq!(catch(|| 1), Ok(1));
+        assert_eq!(catch(|| panic!("said {}", 2)), Err::<(), _>("a panic: said 2".to_owned()));
+    }
+
+    #[test]
+    fn a_panic_with_something_that_panics_is_none_of_its_callers() {
+        let caught = catch(|| std::panic::panic_any(PanicsWhenDropped));
+        assert_eq!(caught, Err::<(), _>("a panic: without a text".to_owned()));
+    }
+}
