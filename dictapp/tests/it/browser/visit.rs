@@ -143,6 +143,11 @@ fn a_mistake_in_the_form_stands_beside_its_field() {
     assert_eq!(browser.attribute("#password", "value"), None);
     let described = browser.attribute("#password", "aria-describedby");
     assert_eq!(described.as_deref(), Some("password-problem password-hint"));
+    let border = |field: &str| {
+        let script = "return getComputedStyle(document.querySelector(arguments[0])).borderColor";
+        browser.script(script, &[field.into()])
+    };
+    assert_ne!(border("#password"), border("#email"), "the one that is wrong looks as the other");
 }
 
 #[test]

@@ -46,7 +46,8 @@ fn every_wrong_field_gives_the_form_back_with_the_reason_beside_it() {
             [("name", name), ("password", password), ("password_again", again), ("email", email)];
         let page = person.submit("/register", &form);
         let problem = format!("id=\"{field}-problem\">");
-        let described = format!("aria-describedby=\"{field}-problem");
+        // In small letters, as the style looks for it: once, it was "True".
+        let described = format!(" aria-invalid=\"true\" aria-describedby=\"{field}-problem");
         page.assert_has(422, &[&problem, &described, reason]);
         if !name.is_empty() {
             page.assert_has(422, &[&format!("value=\"{name}\"")]);
