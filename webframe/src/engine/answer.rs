@@ -18,9 +18,10 @@ use crate::{
 /// Appends the answer to the scratch's output and says in the connection's phase what follows.
 pub(super) fn encode(turn: &mut Turn, scratch: &mut Scratch, response: &mut Response) {
     turn.served += 1;
-    if response.status().is_informational() {
-        *response = instead_of_interim(response);
-    }
+    let unsent = match response.status().is_informational() {
+        true => instead_of_interim(response),
+        false => Body::Empty,
+    };
     let request = &*scratch.request;
     let (head, status) = (&request.head, response.status());
     let frame = encode::frame(head.method(), head.version(), status, response.body().length());
@@ -46,6 +47,9 @@ pub(super) fn encode(turn: &mut Turn, scratch: &mut Scratch, response: &mut Resp
         false => Phase::Closing(parting(turn, scratch)),
     };
     append(turn, &mut scratch.output, response, frame, keep);
+    if let Body::Stream(source) = unsent {
+        let_go(turn, source, keep);
+    }
 }
 
 /// How to part after the answer to the request in the scratch.
@@ -62,10 +66,21 @@ fn parting(turn: &Turn, scratch: &Scratch) -> Parting {
     Parting::AtOnce
 }
 
-/// A handler's 1xx would leave the peer waiting, and the next answer would be taken for this one.
-fn instead_of_interim(response: &Response) -> Response {
+/// A handler's 1xx would leave the peer waiting, and the next answer would be taken for this one. Its
+/// body is left.
+fn instead_of_interim(response: &mut Response) -> Body {
     log::error!("a handler answered {}, which is no final status", response.status());
-    Response::text("500 Internal Server Error\n").with_status(StatusCode::INTERNAL_SERVER_ERROR)
+    let body = response.take_body();
+    *response = Response::text("500 Internal Server Error\n")
+        .with_status(StatusCode::INTERNAL_SERVER_ERROR);
+    body
+}
+
+/// Has a worker drop a source that is not read, which may block. The next request waits until one
+/// does: so a connection has one of these at a time.
+fn let_go(turn: &mut Turn, source: Source, keep: bool) {
+    let (source, owed) = (Some(source), Some(0));
+    turn.phase = Phase::Streaming(Box::new(Streaming { source, owed, chunked: false, keep }));
 }
 
 /// Appends a body that lies in memory, or begins to stream one that does not.
@@ -82,10 +97,8 @@ fn append(
     let (source, owed) = match response.take_body() {
         Body::File { file, length } if frame.content => (Source::new(file), Some(length)),
         Body::Stream(source) if frame.content => (source, None),
-        // To drop it may block. The next request waits for a worker that does: so nobody makes more
-        // of these than workers drop.
-        Body::Stream(source) => (source, Some(0)),
-        _ => return,
+        Body::Stream(source) => return let_go(turn, source, keep),
+        _ => return, // a file, say: to close one takes a moment
     };
     turn.phase = Phase::Streaming(Box::new(Streaming {
         source: Some(source),

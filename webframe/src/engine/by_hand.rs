@@ -3,7 +3,7 @@
 use std::{
     io::{self, Read},
     net::{SocketAddr, TcpStream},
-    sync::{Arc, atomic::Ordering::Relaxed},
+    sync::{Arc, atomic::Ordering::Relaxed, mpsc},
     time::{Duration, Instant},
 };
 
@@ -22,12 +22,24 @@ use crate::{App, Limits, Source, Urls, request::Peer};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-struct Holder(#[expect(dead_code, reason = "it is there to be dropped")] Arc<()>);
+/// A source that does this when it is dropped.
+struct AtLast<F: FnMut()>(F);
 
-impl Read for Holder {
+impl<F: FnMut()> Read for AtLast<F> {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         Ok(0)
     }
+}
+
+impl<F: FnMut()> Drop for AtLast<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+/// A piece of a stream, and its source.
+fn piece(of: Token, at_last: impl FnMut() + Send + 'static) -> Message {
+    Message::Piece(of, Ok(Vec::new()), Some(Source::new(AtLast(at_last))))
 }
 
 /// A server whose shards wait to be moved.
@@ -140,11 +152,24 @@ fn what_comes_for_a_shard_that_has_ended_is_dropped_by_whoever_brings_it() {
     let mut shard = it.shards.pop().expect("one shard");
     shard.begin_draining();
     Box::new(shard).finish_draining();
-    let held = Arc::new(());
-    let holds = Arc::clone(&held);
-    let source = Source::new(io::empty().chain(Holder(holds)));
-    it.engine.inboxes[0].put(Message::Piece(tokens[0], Ok(Vec::new()), Some(source)));
-    assert_eq!(Arc::strong_count(&held), 1);
+    let (told, dropped) = mpsc::channel();
+    it.engine.inboxes[0].put(piece(tokens[0], move || told.send(()).expect("the test listens")));
+    assert_eq!(dropped.try_recv(), Ok(()));
+}
+
+/// Once, it was counted afterwards: where that blocked, who had stopped the server waited for it.
+#[test]
+fn a_shard_that_ends_by_a_fault_is_counted_before_what_came_for_it_is_dropped() {
+    let mut it = ByHand::new(1, Limits::default());
+    let (_clients, tokens) = it.clients(1);
+    let (told, ended) = mpsc::channel();
+    let engine = Arc::clone(&it.engine);
+    let tell = move || told.send(lock(&engine.ended).0).expect("the test listens");
+    it.engine.inboxes[0].put(piece(tokens[0], tell));
+    let mut shard = it.shards.pop().expect("one shard");
+    shard.must_drain = true;
+    drop(shard);
+    assert_eq!(ended.try_recv(), Ok(1));
 }
 
 /// Once, a shard that drained was not counted, and who had stopped the server waited for ever.

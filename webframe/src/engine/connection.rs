@@ -147,7 +147,8 @@ pub(super) enum Rest {
 pub(super) struct Streaming {
     /// Where the pieces come from; `None` while a worker reads one, and after the last one.
     pub(super) source: Option<Source>,
-    /// Bytes still owed, where the head promised a length; else pieces are chunks or end at the close.
+    /// Bytes still owed, where the head promised a length, or no content; else pieces are chunks or end
+    /// at the close.
     pub(super) owed: Option<u64>,
     pub(super) chunked: bool,
     /// What becomes of the connection after the last piece.
@@ -294,6 +295,13 @@ impl Connection {
     /// Whether an answer still waits to be taken.
     pub(super) fn has_output(&self) -> bool {
         self.taken < self.output.len() || self.transport.has_output()
+    }
+
+    /// Whether its answer is whole and taken, and it only waits for a worker that drops the source; and
+    /// nothing more has come.
+    pub(super) fn is_answered(&self) -> bool {
+        let is_whole = matches!(&self.phase, Phase::Streaming(it) if it.owed == Some(0));
+        is_whole && !self.has_output() && self.input.is_empty() && self.missed == Missed::Nothing
     }
 
     /// Whether it may be closed to make room.

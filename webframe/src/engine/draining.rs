@@ -24,13 +24,15 @@ impl Shard {
             drop(self.poll.registry().deregister(listener.source()));
         }
         for token in self.connections.tokens() {
-            match self.connections.get(token).map(|connection| &connection.phase) {
-                Some(Phase::Greeting(..)) => self.await_first_request(token),
-                Some(Phase::Idle) => {
+            let Some(connection) = self.connections.get(token) else { continue };
+            match &connection.phase {
+                Phase::Greeting(..) => self.await_first_request(token),
+                Phase::Idle => {
                     self.await_first_request(token);
                     self.todo.push_back(Todo::Read(token, false));
                 }
-                Some(Phase::Lingering(_)) => self.close(token),
+                Phase::Lingering(_) => self.close(token),
+                _ if connection.is_answered() => self.close(token),
                 _ => {}
             }
         }
@@ -70,11 +72,12 @@ impl Drop for Shard {
         if self.must_drain {
             log::error!("shard {} ended by a fault", self.number);
             self.engine.failed.store(true, SeqCst);
-            drop(self.engine.inboxes[self.number].close());
+            let late = self.engine.inboxes[self.number].close();
             if !self.draining {
                 self.engine.shard_drains();
             }
             self.engine.shard_is_done(self.connections.len());
+            drop(late); // which may block
         }
     }
 }

@@ -31,7 +31,7 @@ const READS_PER_MESSAGE: usize = 8;
 /// again, with all that it holds: allocated here and freed there, each time, this was 7 % of the
 /// processor time of blocking requests at 2,000 connections.
 pub(super) struct Errand {
-    /// On the way there only: in an inbox that nobody empties any more the engine would hold itself.
+    /// On the way there only: in an inbox of the engine it would hold itself.
     engine: Option<Arc<Engine>>,
     call: Call,
     pub(super) request: Box<Request>,

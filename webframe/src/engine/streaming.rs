@@ -63,7 +63,7 @@ impl Shard {
             Ok(After::More) => {}
             Ok(After::Whole) if streaming.keep => connection.phase = Phase::Idle,
             Ok(After::Whole) => {
-                // Much of it is still on its way, and a byte from the peer would destroy it.
+                // Much of it may still be on its way, and a byte from the peer would destroy it.
                 connection.phase = Phase::Closing(Parting::Lingering);
             }
             Ok(After::Short) => {
@@ -86,17 +86,26 @@ fn read_piece(source: &mut Source, owed: Option<u64>) -> Result<Vec<u8>, String>
     if piece.is_empty() {
         return Ok(piece);
     }
-    let n = panics::catch(|| {
+    let read = panics::catch(|| {
         loop {
             match source.read(&mut piece) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                read => return read.map_err(|error| error.to_string()),
+                read => return read,
             }
         }
-    })
-    .flatten()?;
-    piece.truncate(n);
-    Ok(piece)
+    });
+    match read? {
+        Ok(n) => {
+            piece.truncate(n);
+            Ok(piece)
+        }
+        Err(error) => {
+            // One at a time: a panic while it unwinds from another would end the process.
+            let text = panics::catch(|| error.to_string()).unwrap_or_else(|panic| panic);
+            panics::catch(|| drop(error))?;
+            Err(text)
+        }
+    }
 }
 
 /// Whether nothing follows this piece.
