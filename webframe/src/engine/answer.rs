@@ -122,7 +122,6 @@ pub(super) enum After {
 /// Appends a piece of a stream; an empty one is the end of its source.
 pub(super) fn append_piece(streaming: &mut Streaming, output: &mut Vec<u8>, piece: &[u8]) -> After {
     match (&mut streaming.owed, piece.is_empty()) {
-        (Some(0), true) => After::Whole,
         (Some(_), true) => After::Short,
         (Some(owed), false) => {
             let n = usize::try_from(*owed).unwrap_or(usize::MAX).min(piece.len());

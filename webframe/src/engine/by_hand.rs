@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     Address, Endpoint, Engine, Server, ServerSettings,
-    connection::{Message, Watched},
+    connection::{Message, Phase, Streaming, Watched},
     errands::Call,
     lock,
     reader::Scratch,
@@ -130,6 +130,21 @@ fn a_connection_that_comes_home_from_its_first_turn_is_watched() {
     let stray = Stray { turn, last: None, output: Vec::new(), rest: Vec::new() };
     shard.take_home(stray, &mut it.scratch);
     assert_eq!(shard.connections.get(tokens[0]).expect("it is open").watched, Watched::Reading);
+}
+
+#[test]
+fn a_shard_that_drains_looks_once_more_at_whoever_was_not_told_that_it_does() {
+    let mut it = ByHand::new(1, Limits::default());
+    let (_clients, tokens) = it.clients(1);
+    let shard = &mut it.shards[0];
+    let connection = shard.connections.get(tokens[0]).expect("it is open");
+    let streaming = Streaming { source: None, owed: Some(0), chunked: false, keep: true };
+    (connection.phase, connection.served) = (Phase::Streaming(Box::new(streaming)), 1);
+    shard.begin_draining();
+    shard.todo.clear();
+    shard.take_messages(usize::MAX, &mut it.scratch);
+    assert!(shard.connections.get(tokens[0]).is_some(), "its next request may be on its way");
+    assert!(matches!(shard.todo.pop_front(), Some(Todo::Read(token, _)) if token == tokens[0]));
 }
 
 #[test]

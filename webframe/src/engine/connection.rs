@@ -207,6 +207,8 @@ pub(super) enum Message {
     Stray(Box<Stray>),
     /// A piece of a stream, or why there is none; and its source unless that was the last one.
     Piece(Token, Result<Vec<u8>, String>, Option<Source>),
+    /// A worker drops the source of an answer that was whole without it.
+    Spent(Token),
     /// Stop accepting, answer what is in flight, close what is idle.
     Drain,
     /// Close everything and end.
@@ -295,13 +297,6 @@ impl Connection {
     /// Whether an answer still waits to be taken.
     pub(super) fn has_output(&self) -> bool {
         self.taken < self.output.len() || self.transport.has_output()
-    }
-
-    /// Whether its answer is whole and taken, and it only waits for a worker that drops the source; and
-    /// nothing more has come.
-    pub(super) fn is_answered(&self) -> bool {
-        let is_whole = matches!(&self.phase, Phase::Streaming(it) if it.owed == Some(0));
-        is_whole && !self.has_output() && self.input.is_empty() && self.missed == Missed::Nothing
     }
 
     /// Whether it may be closed to make room.

@@ -164,7 +164,6 @@ impl Shard {
             Phase::Greeting(..) | Phase::Idle | Phase::Head(_) | Phase::Body(_)
         );
         let may_bring_more = can_be_read && connection.missed != Missed::Nothing;
-        let is_over = draining && connection.is_answered();
         if may_bring_more {
             let missed = std::mem::replace(&mut connection.missed, Missed::Nothing);
             self.todo.push_back(Todo::Read(token, missed == Missed::End));
@@ -191,7 +190,6 @@ impl Shard {
                 self.set_deadline(token, deadline);
             }
             Phase::Answering(..) => self.set_deadline_in(token, clocks.handler),
-            Phase::Streaming(_) if is_over => self.close(token),
             Phase::Streaming(_) => self.pull(token),
             Phase::Closing(parting) => {
                 let parting = *parting;

@@ -3,7 +3,7 @@
 use std::{mem, sync::atomic::Ordering::SeqCst};
 
 use super::{
-    connection::Phase,
+    connection::{Message, Phase},
     shard::{Shard, Todo},
 };
 
@@ -24,15 +24,16 @@ impl Shard {
             drop(self.poll.registry().deregister(listener.source()));
         }
         for token in self.connections.tokens() {
-            let Some(connection) = self.connections.get(token) else { continue };
-            match &connection.phase {
-                Phase::Greeting(..) => self.await_first_request(token),
-                Phase::Idle => {
+            match self.connections.get(token).map(|connection| &connection.phase) {
+                Some(Phase::Greeting(..)) => self.await_first_request(token),
+                Some(Phase::Idle) => {
                     self.await_first_request(token);
                     self.todo.push_back(Todo::Read(token, false));
                 }
-                Phase::Lingering(_) => self.close(token),
-                _ if connection.is_answered() => self.close(token),
+                Some(Phase::Streaming(streaming)) if streaming.waits_for_drop() => {
+                    self.messages.push_back(Message::Spent(token));
+                }
+                Some(Phase::Lingering(_)) => self.close(token),
                 _ => {}
             }
         }

@@ -127,6 +127,7 @@ impl Shard {
                 Message::Answered(errand) => self.answered(errand, scratch),
                 Message::Stray(stray) => self.take_home(*stray, scratch),
                 Message::Piece(token, piece, source) => self.piece(token, piece, source, scratch),
+                Message::Spent(token) => self.spent(token, scratch),
                 Message::Drain => self.begin_draining(),
                 Message::Leave => self.leaving = true,
             }

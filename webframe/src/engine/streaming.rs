@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     answer::{self, After},
-    connection::{Message, Parting, Phase},
+    connection::{Message, Missed, Parting, Phase, Streaming},
     reader::Scratch,
     shard::Shard,
     slots::Token,
@@ -18,14 +18,30 @@ use crate::{Body, Source, panics};
 /// What a worker reads of a stream or a file at once.
 const PIECE_BYTES: u64 = 128 << 10;
 
+impl Streaming {
+    /// Whether the answer is whole, and a worker is to drop the source.
+    pub(super) fn waits_for_drop(&self) -> bool {
+        self.owed == Some(0) && self.source.is_none()
+    }
+}
+
 impl Shard {
-    /// Has a worker read the next piece.
+    /// Has a worker read the next piece; or drop the source, where nothing is owed.
     pub(super) fn pull(&mut self, token: Token) {
         let Some(connection) = self.connections.get(token) else { return };
         let Phase::Streaming(streaming) = &mut connection.phase else { return };
         let Some(source) = streaming.source.take() else { return };
         let owed = streaming.owed;
         let (engine, number) = (Arc::clone(&self.engine), self.number);
+        if owed == Some(0) {
+            if self.draining {
+                self.messages.push_back(Message::Spent(token)); // a stop does not wait for it
+            }
+            return self.give_to_worker(move || {
+                engine.inboxes[number].put(Message::Spent(token));
+                drop(source);
+            });
+        }
         self.give_to_worker(move || {
             let mut source = source;
             let piece = read_piece(&mut source, owed);
@@ -61,11 +77,7 @@ impl Shard {
         let after = piece.map(|piece| answer::append_piece(streaming, &mut scratch.output, &piece));
         match after {
             Ok(After::More) => {}
-            Ok(After::Whole) if streaming.keep => connection.phase = Phase::Idle,
-            Ok(After::Whole) => {
-                // Much of it may still be on its way, and a byte from the peer would destroy it.
-                connection.phase = Phase::Closing(Parting::Lingering);
-            }
+            Ok(After::Whole) => self.end_answer(token),
             Ok(After::Short) => {
                 log::error!("an answer's source ended before the length it promised");
                 return self.close(token); // the peer sees that the answer is cut off
@@ -77,15 +89,35 @@ impl Shard {
         }
         self.settle(token, scratch);
     }
+
+    /// A worker drops the source of an answer that was whole without it.
+    pub(super) fn spent(&mut self, token: Token, scratch: &mut Scratch) {
+        let Some(connection) = self.connections.get(token) else { return };
+        if matches!(&connection.phase, Phase::Streaming(streaming) if streaming.waits_for_drop()) {
+            self.end_answer(token);
+            self.settle(token, scratch);
+        }
+    }
+
+    fn end_answer(&mut self, token: Token) {
+        let Some(connection) = self.connections.get(token) else { return };
+        let Phase::Streaming(streaming) = &connection.phase else { return };
+        connection.phase = match streaming.keep {
+            true => Phase::Idle,
+            // Much of it may still be on its way, and a byte from the peer would destroy it.
+            false => Phase::Closing(Parting::Lingering),
+        };
+        if self.draining {
+            // It was not told that this is the last one: the next may be there.
+            connection.missed = connection.missed.max(Missed::Something);
+        }
+    }
 }
 
 /// Reads once, at most what is owed. An empty piece is the source's end. An error is a text already,
 /// for to write and to drop it is the app's code.
 fn read_piece(source: &mut Source, owed: Option<u64>) -> Result<Vec<u8>, String> {
     let mut piece = vec![0; owed.unwrap_or(u64::MAX).min(PIECE_BYTES) as usize];
-    if piece.is_empty() {
-        return Ok(piece);
-    }
     let read = panics::catch(|| {
         loop {
             match source.read(&mut piece) {

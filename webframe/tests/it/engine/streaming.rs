@@ -364,8 +364,20 @@ fn a_stop_does_not_wait_for_a_source_whose_answer_is_whole() {
         client.read_until("\r\n\r\n");
         client
     });
-    let clients = clients.collect::<Vec<_>>();
+    let mut clients = clients.collect::<Vec<_>>();
+    let mut asking = clients.split_off(2 * WORKERS_MAX);
+    let mut late = site.client();
+    for client in &mut asking {
+        client.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
     site.stop.stop();
+    for mut client in asking {
+        let answer = client.answer().expect("what came before the stop is answered");
+        assert_eq!((&*answer.body, answer.closes()), ("hello", true));
+    }
+    late.send("HEAD /in-the-shard HTTP/1.1\r\nHost: x\r\n\r\n");
+    late.read_until("\r\n\r\n");
+    drop(late);
     assert_eq!(site.stopped().cut, 0);
     drop(clients);
     drop(end);
