@@ -24,16 +24,20 @@ impl Shard {
             drop(self.poll.registry().deregister(listener.source()));
         }
         for token in self.connections.tokens() {
-            match self.connections.get(token).map(|connection| &connection.phase) {
-                Some(Phase::Greeting(..)) => self.await_first_request(token),
-                Some(Phase::Idle) => {
-                    self.await_first_request(token);
+            let Some(connection) = self.connections.get(token) else { continue };
+            let is_written = !connection.has_output();
+            match &connection.phase {
+                Phase::Greeting(..) => self.await_first_request(token),
+                Phase::Idle => {
+                    if is_written {
+                        self.await_first_request(token);
+                    }
                     self.todo.push_back(Todo::Read(token, false));
                 }
-                Some(Phase::Streaming(streaming)) if streaming.waits_for_drop() => {
+                Phase::Streaming(streaming) if streaming.waits_for_drop() => {
                     self.messages.push_back(Message::Spent(token));
                 }
-                Some(Phase::Lingering(_)) => self.close(token),
+                Phase::Lingering(_) => self.close(token),
                 _ => {}
             }
         }

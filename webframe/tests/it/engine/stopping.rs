@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use webframe::{Request, Response, Result, ServerSettings, Stopped, Urls};
+use webframe::{Request, Response, Result, ServerSettings, Stopped, Timeouts, Urls};
 
 use super::site::{Client, PATIENCE, Site, settings};
 
@@ -99,11 +99,31 @@ fn wait_until(otherwise: &str, is_so: impl Fn() -> bool) {
     }
 }
 
+const MORE_THAN_SOCKETS_HOLD: usize = 64 << 20;
+
+fn large(_: &(), _: &Request) -> Result<Response> {
+    Ok(Response::text("x".repeat(MORE_THAN_SOCKETS_HOLD)))
+}
+
+/// Once, it had as much as a client that is to send its first request.
+#[test]
+fn a_stop_leaves_an_answer_that_is_being_written_its_time() {
+    let timeouts = Timeouts { linger: Duration::from_millis(50), ..Timeouts::default() };
+    let hasty = ServerSettings { shards: 1, timeouts, ..settings() };
+    let site = Site::start_with(&hasty, (), Urls::new().get("/large", large));
+    let mut new = site.client();
+    let mut reading = site.client();
+    reading.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+    reading.wait_for_bytes();
+    site.stop.stop();
+    assert!(new.is_closed(), "it has sent nothing in its time");
+    assert_eq!(reading.answer().expect("an answer").body.len(), MORE_THAN_SOCKETS_HOLD);
+    assert_eq!(site.stopped(), Stopped { cut: 0 });
+}
+
 /// Once the connection was closed as soon as the answer before it was taken.
 #[test]
 fn a_request_that_came_while_the_answer_before_it_was_written_is_answered_in_spite_of_a_stop() {
-    const MORE_THAN_SOCKETS_HOLD: usize = 64 << 20;
-    let large = |(): &(), _: &Request| Ok(Response::text("x".repeat(MORE_THAN_SOCKETS_HOLD)));
     let quick = |(): &(), _: &Request| Ok(Response::text("quick"));
     let one_shard = ServerSettings { shards: 1, ..settings() };
     let site =

@@ -228,7 +228,9 @@ fn site_that_lets_go(drop: impl Fn() + Clone + Send + Sync + 'static) -> Site {
         .get("/in-the-shard", quick(quickly))
         .get("/early", blocking(early))
         .get("/hello", quick(|(): &(), _: &Request| Ok(Response::text("hello"))));
-    Site::start_with(&ServerSettings { shards: 1, ..settings() }, (), urls)
+    // A client that the test lets wait is not closed meanwhile.
+    let timeouts = Timeouts { linger: PATIENCE, ..Timeouts::default() };
+    Site::start_with(&ServerSettings { shards: 1, timeouts, ..settings() }, (), urls)
 }
 
 /// Once, it ended the server: what was left of an answer was dropped by the shard.
