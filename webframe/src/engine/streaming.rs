@@ -1,5 +1,6 @@
 //! Answers that are made while the peer takes them: a worker reads a piece, the shard writes it,
-//! and only when the peer has taken it is the next one read. No worker waits for a peer.
+//! and only when the peer has taken it is the next one read. No worker waits for a peer, and no shard
+//! for a source: to read one, and to drop it, is the app's code and may block.
 
 use std::{
     io::{ErrorKind, Read},
