@@ -48,15 +48,15 @@ fn resolve(address: &Address) -> anyhow::Result<webframe::Address> {
 
 /// Where everything is kept, and how long to wait for it.
 pub(super) fn database(Settings { database, .. }: &Settings) -> DatabaseConfig {
+    let (connect, statement) = (database.connect_timeout, database.statement_timeout);
+    let defaults = DatabaseTimeouts::default();
+    // A row that its user was told of as lost must not be stored after all, if that can be helped.
+    let record = defaults.record.max(database.patience + connect + statement);
+    let call = database.patience;
     DatabaseConfig {
         url: database.url.clone(),
         connections: database.connections,
-        timeouts: DatabaseTimeouts {
-            connect: database.connect_timeout,
-            statement: database.statement_timeout,
-            call: database.patience,
-            ..DatabaseTimeouts::default()
-        },
+        timeouts: DatabaseTimeouts { connect, statement, call, record, ..defaults },
     }
 }
 
@@ -65,6 +65,14 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
+
+    /// Once, a statement might take twice as long as the request that waited for it.
+    #[test]
+    fn a_request_has_time_for_another_server_and_a_row_for_each_try() {
+        let times = database(&Settings::default()).timeouts;
+        assert!(times.statement + times.connect <= times.call);
+        assert!(times.record >= times.call + times.connect + times.statement);
+    }
 
     #[test]
     fn every_limit_of_the_settings_reaches_the_framework() {

@@ -61,7 +61,7 @@ impl StoreError {
         self.kind
     }
 
-    /// Says in front what was being done: `cannot find the user Levi: ...`.
+    /// Says in front what was being done: `cannot find a user by name: ...`.
     pub(super) fn doing(self, what: impl fmt::Display) -> StoreError {
         StoreError { kind: self.kind, text: format!("cannot {what}: {}", self.text) }
     }

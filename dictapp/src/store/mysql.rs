@@ -25,6 +25,7 @@ use super::{
     error::{Kind, Result, StoreError},
     mysql_link::{Link, error_at},
     pool::{Lease, Pool, PoolLimits, lock},
+    settings::LEXICON_VERSION,
     url::MysqlServer,
 };
 
@@ -112,7 +113,7 @@ impl Mysql {
         let this = Arc::clone(inner);
         let tried = thread::Builder::new().name("dictapp-first-server".into()).spawn(move || {
             let serves = this.connect(0, this.timeouts.statement);
-            match serves.and_then(|mut link| link.execute("select 1", &[])) {
+            match serves.and_then(|mut link| link.query(LEXICON_VERSION, &[])) {
                 Ok(_) => this.use_server(0),
                 Err(_) => *lock(&this.left_first) = Instant::now(),
             }
@@ -162,10 +163,12 @@ impl Inner {
             Kind::Cut | Kind::Silent => {
                 attempt.unreached += 1;
                 self.leave(server);
-                if attempt.unreached >= self.servers.len() || attempt.is_over() {
-                    return Err(self.down(error));
+                match attempt.unreached >= self.servers.len() {
+                    true => Err(self.down(error)),
+                    // Too late for this call; others may be served by the next server long since.
+                    false if attempt.is_over() => Err(error.given_up()),
+                    false => Ok(()),
                 }
-                Ok(())
             }
             Kind::NotReady => {
                 self.leave(server);

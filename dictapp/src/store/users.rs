@@ -69,7 +69,7 @@ impl Store {
     pub fn user_by_name(&self, name: &Username) -> Result<Option<User>> {
         let rows = self.db.query(BY_NAME, &[name.as_str().into()]);
         rows.and_then(|rows| rows.into_iter().next().map(|row| user(row, name)).transpose())
-            .doing(|| format!("find the user {name}"))
+            .doing(|| "find a user by name".to_owned()) // a password, perhaps, typed in its place
     }
 
     /// Registers a user.
@@ -81,7 +81,7 @@ impl Store {
             if error.is_conflict() {
                 return StoreError::conflict(format!("the name {} is taken", new.name));
             }
-            error.doing(format_args!("insert the user {}", new.name))
+            error.doing("insert a user")
         })
     }
 

@@ -116,6 +116,18 @@ fn a_silent_server_is_left_for_the_next_by_everybody() {
     assert!(slowest < BOUND, "{slowest:?}");
 }
 
+/// Once, it did, and everybody was turned away whom the next one would have served.
+#[test]
+#[ignore = "needs MariaDB: cargo xtask test"]
+fn a_call_whose_time_is_up_does_not_say_that_the_next_server_is_down() {
+    let cluster = Cluster::new();
+    let store = cluster.open_with(2, |config| config.timeouts.call = STATEMENT / 4);
+    register(&store, "Levi");
+    cluster.first.set(Fault::Blackhole);
+    assert_unavailable(store.user_by_name(&name("Levi")));
+    assert!(store.user_by_name(&name("Levi")).unwrap().is_some());
+}
+
 #[test]
 #[ignore = "needs MariaDB: cargo xtask test"]
 fn a_slow_network_is_no_fault() {

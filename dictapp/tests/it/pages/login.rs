@@ -196,3 +196,18 @@ fn a_course_users_hash_is_replaced_at_the_first_log_in() {
         assert!(passwd(None).starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
     }
 }
+
+/// Once, it was: people type their passwords where the name belongs.
+#[test]
+fn what_stands_in_the_field_of_the_name_is_not_in_the_log_when_the_database_fails() {
+    let site = Site::start();
+    let person = Person::new(&site);
+    person.get("/login").assert_has(200, &[]);
+    let database = rusqlite::Connection::open(site.database()).unwrap();
+    database.execute_batch("alter table user rename to elsewhere").unwrap();
+    let answer = person.submit("/login", &[("name", "hunter2-secret"), ("password", "x")]);
+    assert_eq!(answer.status, 500);
+    let log = site.log();
+    assert!(log.contains("find a user"), "{log}");
+    assert!(!log.contains("hunter2-secret"), "{log}");
+}
