@@ -7,7 +7,7 @@ use webframe::{Error, Request, Response, Result};
 
 use super::page;
 use super::visitor::Visitor;
-use crate::dictionary::{Dictionary, Shelf, Visit};
+use crate::dictionary::{Dictionary, Selection, Visit};
 use crate::store::{PageStart, PastLookup};
 use crate::urls;
 
@@ -50,12 +50,14 @@ pub(crate) fn list(dictionary: &Dictionary, request: &Request) -> Result<Respons
         return Response::see_other(urls::HISTORY);
     }
     let shelf = dictionary.shelf();
+    let off = visitor.books_off(dictionary)?;
+    let books = Selection::new(&shelf, &off);
     let cursor = |row: Option<&PastLookup>| row.map(|row| row.at.as_microsecond());
     let values = context! {
         total => dictionary.store().count_lookups(visit.user)?,
         older => cursor(rows.last().filter(|_| has_older)),
         newer => cursor(rows.first().filter(|_| has_newer)),
-        rows => rows.iter().map(|row| shown(dictionary, &shelf, row)).collect::<Vec<_>>(),
+        rows => rows.iter().map(|row| shown(dictionary, &books, row)).collect::<Vec<_>>(),
     };
     page::render(dictionary, &visitor, "history.html", values)
 }
@@ -103,18 +105,18 @@ fn rows(dictionary: &Dictionary, visit: &Visit, start: PageStart) -> Result<Rows
 }
 
 /// Where a look-up can be done again: a word has a page, a pattern has matches.
-pub(super) fn place_of(shelf: &Shelf, query: &str) -> String {
-    match shelf.lexicon().look_up(query).is_empty() {
-        true => urls::search(query),
-        false => urls::word(query),
+pub(super) fn place_of(books: &Selection<'_>, query: &str) -> String {
+    match books.has(query) {
+        true => urls::word(query),
+        false => urls::search(query),
     }
 }
 
-fn shown(dictionary: &Dictionary, shelf: &Shelf, row: &PastLookup) -> Row {
+fn shown(dictionary: &Dictionary, books: &Selection<'_>, row: &PastLookup) -> Row {
     let local = row.at.to_zoned(dictionary.zone().clone());
     Row {
         name: row.name.to_string(),
-        link: place_of(shelf, &row.word),
+        link: place_of(books, &row.word),
         word: row.word.clone(),
         found: row.found,
         at: format!("{:.0}", row.at),

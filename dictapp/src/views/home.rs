@@ -8,7 +8,7 @@ use webframe::{Request, Response, Result};
 use super::visitor::{Visitor, Who};
 use super::word;
 use super::{history, page};
-use crate::dictionary::{Dictionary, Shelf};
+use crate::dictionary::{Dictionary, Selection};
 use crate::store::PageStart;
 
 /// How many of the latest look-ups are shown: enough to find back, few enough to be one line.
@@ -28,24 +28,28 @@ pub(crate) fn show(dictionary: &Dictionary, request: &Request) -> Result<Respons
     let visitor = Visitor::of(dictionary, request);
     let shelf = dictionary.shelf();
     let today = Timestamp::now().to_zoned(dictionary.zone().clone()).date();
+    // This page goes on when the database is away.
+    let off = visitor.books_off(dictionary).unwrap_or_default();
+    let books = Selection::new(&shelf, &off);
     let of_the_day = shelf.lexicon().word_of_the_day(today);
+    let of_the_day = of_the_day.filter(|entry| books.has(entry.word));
     let of_the_day = of_the_day.map(|entry| word::brief(&entry));
     let values = context! {
         of_the_day,
-        recent => recent(dictionary, &visitor, &shelf),
+        recent => recent(dictionary, &visitor, &books),
         entries => shelf.lexicon().len(),
     };
     page::render(dictionary, &visitor, "home.html", values)
 }
 
 /// The latest look-ups, each once. This page goes on without them when the database is away.
-fn recent(dictionary: &Dictionary, visitor: &Visitor<'_>, shelf: &Shelf) -> Vec<Recent> {
+fn recent(dictionary: &Dictionary, visitor: &Visitor<'_>, books: &Selection<'_>) -> Vec<Recent> {
     let Who::User(visit) = &visitor.who else { return Vec::new() };
     let rows = dictionary.store().recent_lookups(visit.user, PageStart::Newest, ROWS_SEEN);
     let mut recent: Vec<Recent> = Vec::new();
     for row in rows.unwrap_or_default() {
         if row.found && recent.len() < RECENT && !recent.iter().any(|one| one.word == row.word) {
-            recent.push(Recent { link: history::place_of(shelf, &row.word), word: row.word });
+            recent.push(Recent { link: history::place_of(books, &row.word), word: row.word });
         }
     }
     recent

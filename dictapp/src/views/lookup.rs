@@ -16,6 +16,10 @@ use crate::model::{WORD_BYTES_MAX, Word, WordError};
 use crate::store::Lookup;
 use crate::urls;
 
+/// Words that are drawn at most until the visitor's books have one: with one book in a hundred words
+/// it is found nearly always.
+const DRAWS_MAX: usize = 512;
+
 #[derive(Deserialize)]
 struct Query {
     #[serde(default)]
@@ -96,12 +100,17 @@ pub(crate) fn search(dictionary: &Dictionary, request: &Request) -> Result<Respo
     page::render(dictionary, &visitor, "search.html", values)
 }
 
-/// GET of some common word.
-pub(crate) fn random(dictionary: &Dictionary, _: &Request) -> Result<Response> {
-    let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes).map_err(|error| Error::internal(error.to_string()))?;
+/// GET of some common word that the visitor's books have.
+pub(crate) fn random(dictionary: &Dictionary, request: &Request) -> Result<Response> {
+    let mut draws = [[0; 8]; DRAWS_MAX];
+    getrandom::fill(draws.as_flattened_mut())
+        .map_err(|error| Error::internal(error.to_string()))?;
     let shelf = dictionary.shelf();
-    let place = match shelf.lexicon().random(u64::from_le_bytes(bytes)) {
+    let off = Visitor::of(dictionary, request).books_off(dictionary)?;
+    let books = Selection::new(&shelf, &off);
+    let mut drawn =
+        draws.iter().filter_map(|draw| shelf.lexicon().random(u64::from_le_bytes(*draw)));
+    let place = match drawn.find(|entry| books.has(entry.word)) {
         Some(entry) => urls::word(entry.word),
         None => urls::HOME.to_owned(),
     };

@@ -3,7 +3,7 @@
 
 use super::word::{Brief, brief};
 use crate::dictionary::Selection;
-use crate::lexicon::{End, Page, Pattern, is_han};
+use crate::lexicon::{self, End, Page, Pattern, is_han};
 use crate::settings;
 
 /// What was found for a query that is no word of the books.
@@ -33,48 +33,70 @@ pub(super) fn matches(
     page: usize,
     settings: &settings::Dictionary,
 ) -> Matches {
-    let lexicon = books.shelf().lexicon();
     let wanted = Page { skip: (page - 1) * PAGE_WORDS, take: PAGE_WORDS };
-    let found = match Pattern::parse(query) {
+    let pattern = match Pattern::parse(query) {
+        None => return of_text(books, query, wanted, settings),
         Some(Err(error)) => {
             let problem = error.to_string();
             return Matches { kind: "bad_pattern", problem, ..Matches::default() };
         }
-        Some(Ok(pattern)) => {
-            let kind = if pattern.is_regex() { "regex" } else { "pattern" };
-            let search = |page| lexicon.matching(&pattern, page, settings.pattern_time_max);
-            Some((kind, books.page(wanted, search)))
-        }
-        None if has_chinese(query) => {
-            Some(("reverse", books.page(wanted, |page| lexicon.reverse(query, page))))
-        }
-        None => None,
+        Some(Ok(pattern)) => pattern,
     };
-    if let Some((kind, found)) = found {
-        return Matches {
-            kind: if found.entries.is_empty() { "nothing" } else { kind },
-            problem: String::new(),
-            words: found.entries.iter().map(brief).collect(),
-            has_more: found.end == End::More,
-            missing: match found.end {
-                End::Complete | End::More => "",
-                End::TooMany => "search_too_many",
-                End::OutOfTime => "search_slow",
-            },
-        };
+    let lexicon = books.shelf().lexicon();
+    let search = |page| lexicon.matching(&pattern, page, settings.pattern_time_max);
+    let found = books.page(wanted, search);
+    let in_vain = found.entries.is_empty() && found.end == End::Complete;
+    match as_question(query).filter(|_| in_vain && !pattern.is_regex()) {
+        Some(question) => of_text(books, question, wanted, settings),
+        None => listed(if pattern.is_regex() { "regex" } else { "pattern" }, &found),
     }
-    let words = by_words(books, query);
+}
+
+/// The text before a question mark that stands for no character.
+fn as_question(query: &str) -> Option<&str> {
+    let marks = ['?', '？'];
+    let text = query.trim().strip_suffix(marks)?.trim_end_matches(marks).trim_end();
+    (!text.is_empty() && Pattern::parse(text).is_none()).then_some(text)
+}
+
+/// The best there is for a text that is no pattern.
+fn of_text(
+    books: &Selection<'_>,
+    text: &str,
+    wanted: Page,
+    settings: &settings::Dictionary,
+) -> Matches {
+    if has_chinese(text) {
+        let search = |page| books.shelf().lexicon().reverse(text, page);
+        return listed("reverse", &books.page(wanted, search));
+    }
+    let words = by_words(books, text);
     if !words.is_empty() {
         return Matches { kind: "words", words, ..Matches::default() };
     }
-    let words = near(books, query, settings.near_words);
+    let words = near(books, text, settings.near_words);
     let kind = if words.is_empty() { "nothing" } else { "near" };
     Matches { kind, words, ..Matches::default() }
 }
 
-/// The words and phrases of a sentence.
+fn listed(kind: &'static str, found: &lexicon::Matches<'_>) -> Matches {
+    Matches {
+        kind: if found.entries.is_empty() { "nothing" } else { kind },
+        problem: String::new(),
+        words: found.entries.iter().map(brief).collect(),
+        has_more: found.end == End::More,
+        missing: match found.end {
+            End::Complete | End::More => "",
+            End::TooMany => "search_too_many",
+            End::OutOfTime => "search_slow",
+        },
+    }
+}
+
+/// The words and phrases of a sentence; or the word, where a question mark stood behind one: else it has
+/// a page.
 fn by_words(books: &Selection<'_>, query: &str) -> Vec<Brief> {
-    if !query.contains(char::is_whitespace) {
+    if !query.contains(char::is_whitespace) && !books.has(query) {
         return Vec::new();
     }
     let pieces = books.shelf().lexicon().phrase(query);

@@ -125,3 +125,22 @@ fn a_search_is_in_the_history_once() {
     assert_eq!(page.matches("not found").count(), 1, "{page}");
     assert!(page.contains("href=\"/search?q=%E8%8B%B9%E6%9E%9C\">苹果</a>"), "{page}");
 }
+
+/// Once, the mark stood for a character, and nothing was found.
+#[test]
+fn a_question_is_no_pattern() {
+    let site = Site::start();
+    let guest = Person::new(&site);
+    for (question, word) in [
+        ("How are you?", "how are you"),
+        ("What is a zebra?", "zebra"),
+        ("went?", "go"),
+        ("苹果？", "apple"),
+        ("recieve??", "receive"),
+    ] {
+        let page = guest.get(&format!("/search?{}", encode(&[("q", question)])));
+        page.assert_has(200, &[&format!(">{word}</a>")]);
+    }
+    let page = guest.get(&format!("/search?{}", encode(&[("q", "appl?")])));
+    page.assert_has(200, &[">apple</a>"]);
+}
