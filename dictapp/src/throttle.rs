@@ -1,6 +1,7 @@
 //! Failed log-ins to the wait before the next try: how often a name failed from one network, and
 //! how often that network failed with any name, for a while and in a bounded memory. A right
-//! password from another network is never kept waiting by somebody else's failures.
+//! password from another network is never kept waiting by somebody else's failures. New accounts
+//! of a network are counted in the same way: each costs a hash and is kept for good.
 
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
@@ -20,6 +21,7 @@ const TALLIES_MAX: usize = 1 << 16;
 pub struct Throttle {
     of_name_max: usize,
     of_network_max: usize,
+    registrations_max: usize,
     window: Duration,
     /// Tallies are known by a hash: people type their passwords where the name belongs.
     keys: RandomState,
@@ -33,15 +35,15 @@ struct Tally {
     ends: Instant,
 }
 
-/// A log-in that is under way. It counts as a failure until it is known to be none, so that many
-/// at the same time are no way around the limit.
+/// A log-in or a registration that is under way. It counts until it is known to be none that counts,
+/// so that many at the same time are no way around the limit.
 #[derive(Debug)]
-#[must_use = "a log-in that is dropped is not counted"]
+#[must_use = "one that is dropped is not counted"]
 pub struct Attempt<'t> {
     throttle: &'t Throttle,
-    of_name: u64,
-    of_network: u64,
-    is_failure: bool,
+    /// Of the name, if there is one, and of the network.
+    keys: Vec<u64>,
+    counts: bool,
 }
 
 impl Throttle {
@@ -50,6 +52,7 @@ impl Throttle {
         Throttle {
             of_name_max: accounts.login_failures_max,
             of_network_max: accounts.login_failures_per_network_max,
+            registrations_max: accounts.registrations_per_network_max,
             window: accounts.login_failures_window,
             keys: RandomState::new(),
             tallies: Mutex::default(),
@@ -64,17 +67,34 @@ impl Throttle {
         let network = network(client);
         let of_name = self.keys.hash_one((name, network));
         let of_network = self.keys.hash_one(network);
+        self.count(&[(of_name, self.of_name_max), (of_network, self.of_network_max)], now)
+    }
+
+    /// Lets a registration begin.
+    ///
+    /// # Errors
+    /// Too many from this network: how long to wait.
+    pub fn begin_registration(
+        &self,
+        client: IpAddr,
+        now: Instant,
+    ) -> Result<Attempt<'_>, Duration> {
+        let of_network = self.keys.hash_one(("registration", network(client)));
+        self.count(&[(of_network, self.registrations_max)], now)
+    }
+
+    fn count(&self, keys: &[(u64, usize)], now: Instant) -> Result<Attempt<'_>, Duration> {
         let mut tallies = self.lock();
-        let left = |key, most| {
-            let tally = tallies.get(key).filter(|tally: &&Tally| tally.failures >= most)?;
+        let left = |(key, most): &(u64, usize)| {
+            let tally = tallies.get(key).filter(|tally| tally.failures >= *most)?;
             Some(tally.ends.saturating_duration_since(now)).filter(|left| !left.is_zero())
         };
-        let waits = [left(&of_name, self.of_name_max), left(&of_network, self.of_network_max)];
-        if let Some(wait) = waits.into_iter().flatten().max() {
+        if let Some(wait) = keys.iter().filter_map(left).max() {
             return Err(wait);
         }
         make_room(&mut tallies, now);
-        for key in [of_name, of_network] {
+        let keys: Vec<u64> = keys.iter().map(|(key, _)| *key).collect();
+        for &key in &keys {
             let new = Tally { failures: 0, ends: now + self.window };
             let tally = tallies.entry(key).or_insert(new);
             if tally.ends <= now {
@@ -82,7 +102,7 @@ impl Throttle {
             }
             tally.failures += 1;
         }
-        Ok(Attempt { throttle: self, of_name, of_network, is_failure: false })
+        Ok(Attempt { throttle: self, keys, counts: false })
     }
 
     /// Nothing panics while the lock is held, so a poisoned one is as good as any.
@@ -92,26 +112,28 @@ impl Throttle {
 }
 
 impl Attempt<'_> {
-    /// The name or the password was wrong.
-    pub fn failed(mut self) {
-        self.is_failure = true;
+    /// The name or the password was wrong; or a registration cost what is counted.
+    pub fn counts(mut self) {
+        self.counts = true;
     }
 
     /// It was the password: what failed before, of this name from this network, is forgotten.
     pub fn succeeded(self) {
-        self.throttle.lock().remove(&self.of_name);
+        if let Some(of_name) = self.keys.first() {
+            self.throttle.lock().remove(of_name);
+        }
     }
 }
 
 impl Drop for Attempt<'_> {
     /// What ended without a verdict is no failure.
     fn drop(&mut self) {
-        if self.is_failure {
+        if self.counts {
             return;
         }
         let mut tallies = self.throttle.lock();
-        for key in [self.of_name, self.of_network] {
-            if let Some(tally) = tallies.get_mut(&key) {
+        for key in &self.keys {
+            if let Some(tally) = tallies.get_mut(key) {
                 tally.failures = tally.failures.saturating_sub(1);
             }
         }
@@ -176,7 +198,7 @@ mod tests {
 
     #[track_caller]
     fn fail(throttle: &Throttle, name: &str, client: &str, now: Instant) {
-        throttle.begin(name, ip(client), now).unwrap().failed();
+        throttle.begin(name, ip(client), now).unwrap().counts();
     }
 
     #[track_caller]
@@ -239,7 +261,7 @@ mod tests {
         }
         for i in 0..TALLIES_MAX as u32 {
             let client = IpAddr::from((0x0A00_0000 + i).to_be_bytes());
-            throttle.begin("x", client, now).unwrap().failed();
+            throttle.begin("x", client, now).unwrap().counts();
             assert!(throttle.lock().len() <= TALLIES_MAX);
         }
         assert_eq!(wait(&throttle, "Levi", "192.0.2.1", now), Some(WINDOW));

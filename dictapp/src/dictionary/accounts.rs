@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::time::{Duration, Instant, SystemTime};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use webframe::Error;
 
 use super::Dictionary;
@@ -12,6 +12,10 @@ use crate::model::Username;
 use crate::password::Verdict;
 use crate::session::Token;
 use crate::store::{NewSession, NewUser, StoreError, User, UserId};
+
+/// For so long a form that registers a name again may be the same one. Not for ever: a wrong password
+/// counts as a log-in of that name that failed, and many want the same names.
+const REGISTERED_JUST_NOW: SignedDuration = SignedDuration::from_mins(5);
 
 /// A visit of somebody who is logged in.
 #[derive(Clone, Debug)]
@@ -49,6 +53,8 @@ pub enum Registration {
     Done(SignedIn),
     /// Somebody else has it.
     Taken,
+    /// Nobody looked: too many were registered before. Carries how long that lasts.
+    Later(Duration),
 }
 
 impl Dictionary {
@@ -87,7 +93,7 @@ impl Dictionary {
             Err(wait) => return Ok(LogIn::Later(wait)),
         };
         let Some(user) = self.verified(name, known.as_ref(), password)? else {
-            attempt.failed();
+            attempt.counts();
             return Ok(LogIn::Wrong);
         };
         let signed_in = self.begin_session(user)?;
@@ -127,10 +133,15 @@ impl Dictionary {
         name: &Username,
         password: &str,
         email: Option<&str>,
+        client: IpAddr,
     ) -> Result<Registration, Error> {
+        let attempt = match self.throttle.begin_registration(client, Instant::now()) {
+            Ok(attempt) => attempt,
+            Err(wait) => return Ok(Registration::Later(wait)),
+        };
         // Asked first because hashing is dear; the insertion decides.
-        if self.store.user_by_name(name)?.is_some() {
-            return Ok(Registration::Taken);
+        if let Some(user) = self.store.user_by_name(name)? {
+            return self.registered_before(&user, password, client);
         }
         let new = NewUser {
             name: name.clone(),
@@ -138,11 +149,33 @@ impl Dictionary {
             email: email.map(str::to_owned),
             created: Timestamp::now(),
         };
+        attempt.counts();
         match self.store.insert_user(&new) {
             Ok(user) => self.begin_session(user.id).map(Registration::Done),
-            Err(error) if error.is_conflict() => Ok(Registration::Taken),
+            Err(error) if error.is_conflict() => match self.store.user_by_name(name)? {
+                Some(user) => self.registered_before(&user, password, client),
+                None => Ok(Registration::Taken),
+            },
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// A form that is sent twice, or again since its answer was lost, is the log-in of whoever it has
+    /// registered.
+    fn registered_before(
+        &self,
+        user: &User,
+        password: &str,
+        client: IpAddr,
+    ) -> Result<Registration, Error> {
+        let age = Timestamp::now().duration_since(user.created);
+        if age > REGISTERED_JUST_NOW {
+            return Ok(Registration::Taken);
+        }
+        Ok(match self.sign_in(user.name.as_str(), password, client)? {
+            LogIn::Done(signed_in) => Registration::Done(signed_in),
+            LogIn::Wrong | LogIn::Later(_) => Registration::Taken,
+        })
     }
 
     /// Ends a session, so that its token is worth nothing.

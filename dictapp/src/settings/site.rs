@@ -69,6 +69,8 @@ pub struct Accounts {
     pub login_failures_max: usize,
     /// Failed log-ins of all names from one network before more are refused.
     pub login_failures_per_network_max: usize,
+    /// New accounts of one network in the same time before more have to wait.
+    pub registrations_per_network_max: usize,
     /// When failures are forgotten, after the first of them.
     pub login_failures_window: Duration,
 }
@@ -134,6 +136,7 @@ impl fmt::Debug for Accounts {
             .field("hash_wait_max", &self.hash_wait_max)
             .field("login_failures_max", &self.login_failures_max)
             .field("login_failures_per_network_max", &self.login_failures_per_network_max)
+            .field("registrations_per_network_max", &self.registrations_per_network_max)
             .field("login_failures_window", &self.login_failures_window)
             .finish_non_exhaustive()
     }
@@ -189,6 +192,11 @@ impl Accounts {
             login_failures_per_network_max: r.key(
                 "login_failures_per_network_max",
                 "100",
+                count(1..=1_000_000),
+            ),
+            registrations_per_network_max: r.key(
+                "registrations_per_network_max",
+                "200",
                 count(1..=1_000_000),
             ),
             login_failures_window: r.key("login_failures_window", "15m", duration("1s"..="1d")),

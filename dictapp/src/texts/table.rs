@@ -156,6 +156,11 @@ pub(super) const TABLE: &[Row] = &[
         "本站目前不开放注册，请联系管理员。",
         "This site does not take new accounts. Ask whoever runs it for one.",
     ),
+    (
+        "register_later",
+        "从您所在的网络注册的新账号太多。请过 {minutes} 分钟再试。",
+        "Too many accounts were made from your network. Try again in {minutes} min.",
+    ),
     ("register_problems", "有几处需要修改：", "Something needs to be changed:"),
     ("field_name", "用户名", "Name"),
     (

@@ -48,7 +48,7 @@ pub(crate) fn show_register(dictionary: &Dictionary, request: &Request) -> Resul
         true => StatusCode::OK,
         false => StatusCode::FORBIDDEN,
     };
-    register_page(status, dictionary, &visitor, ("", ""), &Problems::default())
+    register_page(status, dictionary, &visitor, ("", ""), (&Problems::default(), None))
 }
 
 /// POST of a new account.
@@ -60,24 +60,32 @@ pub(crate) fn submit_register(dictionary: &Dictionary, request: &Request) -> Res
     let accounts = &dictionary.settings().accounts;
     if !accounts.registration {
         let status = StatusCode::FORBIDDEN;
-        return register_page(status, dictionary, &visitor, typed, &Problems::default());
+        return register_page(status, dictionary, &visitor, typed, (&Problems::default(), None));
     }
     let Account { name, email } = match form.check(accounts, visitor.language) {
         Ok(account) => account,
         Err(problems) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return register_page(status, dictionary, &visitor, typed, &problems);
+            return register_page(status, dictionary, &visitor, typed, (&problems, None));
         }
     };
-    match dictionary.register(&name, &form.password, email.as_deref())? {
+    let client = request.peer().address.ip();
+    match dictionary.register(&name, &form.password, email.as_deref(), client)? {
         Registration::Done(signed_in) => {
-            log::info!("user {} registered from {}", signed_in.user, request.peer().address.ip());
+            log::info!("user {} registered from {}", signed_in.user, client);
             enter(dictionary, &visitor, &signed_in, urls::HOME)
+        }
+        Registration::Later(wait) => {
+            log::info!("a registration from {client} was refused: there were too many before");
+            let (status, said) =
+                (StatusCode::TOO_MANY_REQUESTS, (&Problems::default(), Some(wait)));
+            let page = register_page(status, dictionary, &visitor, typed, said)?;
+            Ok(page.with_field(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1)))
         }
         Registration::Taken => {
             let taken = text(visitor.language, "problem_name_taken").to_owned();
             let problems = Problems { name: taken, ..Problems::default() };
-            register_page(StatusCode::CONFLICT, dictionary, &visitor, typed, &problems)
+            register_page(StatusCode::CONFLICT, dictionary, &visitor, typed, (&problems, None))
         }
     }
 }
@@ -149,7 +157,7 @@ fn register_page(
     dictionary: &Dictionary,
     visitor: &Visitor<'_>,
     (name, email): (&str, &str),
-    problems: &Problems,
+    (problems, wait): (&Problems, Option<Duration>),
 ) -> Result<Response> {
     let accounts = &dictionary.settings().accounts;
     let values = context! {
@@ -158,12 +166,17 @@ fn register_page(
         email,
         problems,
         has_problems => *problems != Problems::default(),
+        wait_minutes => wait.map(minutes),
         name_max => USERNAME_CHARS_MAX,
         password_min => accounts.password_chars_min,
         password_max => accounts.password_chars_max,
     };
     let page = page::render_as(status, dictionary, visitor, "register.html", values)?;
     Ok(page.with_field(header::CACHE_CONTROL, NO_STORE))
+}
+
+fn minutes(wait: Duration) -> u64 {
+    wait.as_secs().div_ceil(60).max(1)
 }
 
 fn login_page(
@@ -178,7 +191,7 @@ fn login_page(
         name,
         next => urls::own_place(next).unwrap_or_default(),
         failed => status == StatusCode::UNAUTHORIZED,
-        wait_minutes => wait.map(|wait| wait.as_secs().div_ceil(60).max(1)),
+        wait_minutes => wait.map(minutes),
     };
     let page = page::render_as(status, dictionary, visitor, "login.html", values)?;
     Ok(page.with_field(header::CACHE_CONTROL, NO_STORE))

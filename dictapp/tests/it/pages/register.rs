@@ -117,3 +117,31 @@ fn neither_passwords_nor_tokens_are_in_the_log_or_in_the_database() {
         assert!(!kept.contains(secret), "{secret}");
     }
 }
+
+/// Once, the answer to a double click was that somebody has the name already.
+#[test]
+fn a_form_that_is_sent_twice_logs_its_user_in_both_times() {
+    let site = Site::start();
+    let form = [("name", "Levi"), ("password", PASSWORD), ("password_again", PASSWORD)];
+    for _ in 0..2 {
+        let person = Person::new(&site);
+        assert_eq!(person.submit("/register", &form).to("/"), "/");
+        person.get("/").assert_has(200, &["Logged in as Levi"]);
+    }
+}
+
+/// Once, there was no end to them.
+#[test]
+fn a_network_that_registers_too_many_accounts_waits() {
+    let site = Site::start_with(&["accounts.registrations_per_network_max=2"]);
+    Person::registered(&site, "Levi");
+    Person::registered(&site, "Anna");
+    let form = [("name", "Otto"), ("password", PASSWORD), ("password_again", PASSWORD)];
+    let person = Person::new(&site);
+    let page = person.submit("/register", &form);
+    page.assert_has(429, &["Too many accounts were made from your network", "value=\"Otto\""]);
+    let after: u32 = page.field("retry-after").unwrap().parse().unwrap();
+    assert!((1..=15 * 60 + 1).contains(&after), "{after}");
+    assert_eq!(person.cookie("session"), None);
+    person.submit("/login", &[("name", "Levi"), ("password", PASSWORD)]).to("/");
+}
