@@ -51,7 +51,7 @@ struct Draft {
 }
 
 impl Builder {
-    /// Adds an entry. Where books have the same headword, what is added first comes first.
+    /// Adds an entry. Where books have the same headword, that of the first book comes first.
     pub fn add(&mut self, book: BookId, entry: &Entry) -> &mut Builder {
         let (word, phonetic) = (entry.word.as_str(), entry.phonetic.as_deref().unwrap_or(""));
         let key = fold(word);
@@ -113,10 +113,10 @@ impl Builder {
     /// The columns of keys and entries, and the key of each draft.
     fn numbered(self) -> (Columns, Vec<u32>) {
         let mut order: Vec<u32> = (0..self.drafts.len() as u32).collect();
-        // Stable: what was added first comes first. Books are mostly in order, which it uses.
+        // Stable: of one book what was added first comes first. Books are mostly in order, which it uses.
         order.sort_by(|&a, &b| {
             let (a, b) = (&self.drafts[a as usize], &self.drafts[b as usize]);
-            (self.key(a), self.word(a)).cmp(&(self.key(b), self.word(b)))
+            (self.key(a), self.word(a), a.book).cmp(&(self.key(b), self.word(b), b.book))
         });
         let mut columns = Columns {
             keys: Texts::with_capacity(self.drafts.len(), self.keys.len() + self.drafts.len()),

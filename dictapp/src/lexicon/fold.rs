@@ -12,6 +12,12 @@ pub fn fold(spelling: &str) -> String {
     if key.is_empty() { spelling.trim().to_lowercase() } else { key }
 }
 
+/// A regular expression that is to be held against keys, with the letters that keys have. Its case stays,
+/// for `\W` is not `\w`.
+pub(super) fn fold_expression(expression: &str) -> String {
+    expression.chars().map(plain).nfkd().filter(|&c| !is_forgotten(c)).nfc().collect()
+}
+
 /// The key of what has been typed so far: a space at the end still says that a word is complete.
 pub(super) fn fold_prefix(typed: &str) -> String {
     let mut key = fold(typed);

@@ -5,7 +5,7 @@ use std::fmt;
 use memchr::memmem::Finder;
 use regex::{Regex, RegexBuilder};
 
-use super::fold;
+use super::fold::{fold, fold_expression};
 
 /// The longest pattern in characters; a screen's width, where a hostile one needs more.
 const PATTERN_CHARS_MAX: usize = 100;
@@ -100,6 +100,7 @@ impl Pattern {
     /// The expression is too long, too costly or malformed.
     pub fn regex(expression: &str) -> Result<Pattern, PatternError> {
         check_length(expression)?;
+        let expression = &*fold_expression(expression);
         let regex = compile(expression)?;
         let odd = ["\\A", "\\z", "(?", "\\n", "\\x", "\\u"];
         let is_odd = odd.iter().any(|odd| expression.contains(odd));

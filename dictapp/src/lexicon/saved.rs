@@ -21,8 +21,9 @@ use sha2::{Digest, Sha256};
 use super::columns::{Columns, Pairs, Texts};
 use super::{Lexicon, key_map};
 
-/// Names the kind of file and the version of its layout: change the digit with the layout.
-const MAGIC: &[u8; 8] = b"DICTLEX1";
+/// Names the kind of file and the version of its layout: change the digit with the layout, with how keys
+/// are folded, and with how entries are sorted.
+const MAGIC: &[u8; 8] = b"DICTLEX2";
 
 /// The largest file that is read: four times what the largest book known needs.
 const FILE_BYTES_MAX: u64 = 512 * 1024 * 1024;

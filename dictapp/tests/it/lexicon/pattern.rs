@@ -82,3 +82,24 @@ fn a_hostile_pattern_ends_soon() {
         assert!(begin.elapsed() < LONG, "{pattern:?} {:?}", begin.elapsed());
     }
 }
+
+/// Once, it found nothing that has an accent, or an apostrophe as phones write it.
+#[test]
+fn a_regular_expression_forgets_what_keys_have_forgotten_and_no_more() {
+    let lexicon = lexicon(&["Café", "o'clock", "ice cream", "한글"]);
+    matches(&lexicon, "/^café$/", &["Café"]);
+    matches(&lexicon, "/o’clock/", &["o'clock"]);
+    matches(&lexicon, "/^ｉｃｅ/", &["ice cream"]);
+    matches(&lexicon, "/^한/", &["한글"]);
+    matches(&lexicon, "/o\\Wc/", &["o'clock"]);
+}
+
+#[test]
+fn of_a_headword_lists_show_the_entry_of_the_first_book_whatever_was_added_first() {
+    let mut builder = Lexicon::builder();
+    builder.add(BookId(1), &entry("apple|second"));
+    builder.add(BookId(0), &entry("apple|first"));
+    let lexicon = builder.build().expect("few words");
+    let found = matching(&lexicon, "appl?", Page::first(20));
+    assert_eq!(found.entries.iter().map(|entry| entry.mean).collect::<Vec<_>>(), ["first"]);
+}
