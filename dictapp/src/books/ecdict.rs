@@ -47,9 +47,9 @@ const COLLINS_RANKS: [u32; 5] = [14_600, 6_500, 3_300, 1_720, 680];
 const FORM_KINDS: &[&str] = &["p", "d", "i", "3", "r", "t", "s"];
 
 impl Ecdict {
-    pub(super) fn new(source: Source) -> Ecdict {
-        let records = Records::new(source, Format::Csv(b','));
-        Ecdict { records, place: Place::Line(0), oddities: Oddities::default() }
+    pub(super) fn new(source: Source) -> Result<Ecdict, BookError> {
+        let records = Records::new(source, Format::Csv(b','))?;
+        Ok(Ecdict { records, place: Place::Line(0), oddities: Oddities::default() })
     }
 
     fn entry(&mut self, record: &StringRecord) -> Result<Option<Entry>, BookError> {

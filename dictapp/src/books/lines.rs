@@ -29,11 +29,9 @@ pub(super) enum Line<'a> {
 
 impl Lines {
     /// # Errors
-    /// A file that is in another encoding from its first bytes.
+    /// A file that is in another encoding, or has other line ends, from its first bytes.
     pub(super) fn new(source: Source) -> Result<Lines, BookError> {
-        if matches!(&*source.sample(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
-            return Err(BookError::whole(source.path(), not_utf8("UTF-16", source.path())));
-        }
+        check_text(&source)?;
         Ok(Lines {
             path: source.path().to_owned(),
             meter: source.meter(),
@@ -105,6 +103,28 @@ impl Lines {
             }
         }
     }
+}
+
+/// Refuses text of which no line could be read: UTF-16, and lines that end as on a Macintosh
+/// before OS X, which would be taken for a single one.
+///
+/// # Errors
+/// The file is such a one; the text says how to make another of it.
+pub(super) fn check_text(source: &Source) -> Result<(), BookError> {
+    let (sample, path) = (source.sample(), source.path());
+    if matches!(&*sample, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
+        return Err(BookError::whole(path, not_utf8("UTF-16", path)));
+    }
+    // At the end of the sample it may be half a line end, and of one line it is the end.
+    if sample.trim_ascii_end().contains(&b'\r') && !sample.contains(&b'\n') {
+        let reason = format!(
+            "its lines end in carriage returns alone: `tr '\\r' '\\n' < '{}' > lines.txt` \
+             makes a file that can be imported",
+            path.display()
+        );
+        return Err(BookError::whole(path, reason));
+    }
+    Ok(())
 }
 
 /// What to do with a file in another encoding.

@@ -87,11 +87,11 @@ pub fn open(kind: Kind, path: &Path) -> Result<Box<dyn Reader>, BookError> {
     Ok(match kind {
         Kind::Course => Box::new(course::Course::new(Source::open(path)?)?),
         Kind::Plain => Box::new(plain::Plain::new(Source::open(path)?)?),
-        Kind::Ecdict => Box::new(ecdict::Ecdict::new(Source::open(path)?)),
+        Kind::Ecdict => Box::new(ecdict::Ecdict::new(Source::open(path)?)?),
         Kind::Stardict => Box::new(stardict::Stardict::open(path)?),
         Kind::Dictd => Box::new(dictd::Dictd::open(path)?),
         Kind::Wordnet => Box::new(wordnet::Wordnet::open(path)?),
-        Kind::Csv => Box::new(table::Table::csv(Source::open(path)?)),
-        Kind::Tsv => Box::new(table::Table::tsv(Source::open(path)?)),
+        Kind::Csv => Box::new(table::Table::csv(Source::open(path)?)?),
+        Kind::Tsv => Box::new(table::Table::tsv(Source::open(path)?)?),
     })
 }

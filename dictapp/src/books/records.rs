@@ -10,7 +10,7 @@ use csv::{ByteRecord, ErrorKind, ReaderBuilder, StringRecord, Terminator};
 use super::Progress;
 use super::error::{BookError, Place};
 use super::limits::RECORD_BYTES_MAX;
-use super::lines::not_utf8;
+use super::lines::{check_text, not_utf8};
 use super::source::{Meter, Source};
 
 /// How the fields of a file are separated.
@@ -59,7 +59,10 @@ struct Watch {
 const READ_AHEAD_BYTES: usize = 64 * 1024;
 
 impl Records {
-    pub(super) fn new(source: Source, format: Format) -> Records {
+    /// # Errors
+    /// A file that is in another encoding, or has other line ends, from its first bytes.
+    pub(super) fn new(source: Source, format: Format) -> Result<Records, BookError> {
+        check_text(&source)?;
         let (path, meter) = (source.path().to_owned(), source.meter());
         let watch = Arc::<Watch>::default();
         let mut builder = builder(format);
@@ -68,7 +71,8 @@ impl Records {
         builder.terminator(Terminator::Any(b'\n')).buffer_capacity(READ_AHEAD_BYTES);
         let csv = builder.from_reader(Watched { inner: source, watch: Arc::clone(&watch) });
         let bytes = ByteRecord::new();
-        Records { path, csv, bytes, watch, meter, line: 0, inner_ends: 0, ends_in_lines: false }
+        let (line, inner_ends, ends_in_lines) = (0, 0, false);
+        Ok(Records { path, csv, bytes, watch, meter, line, inner_ends, ends_in_lines })
     }
 
     /// The next record that is not empty, `None` at the end.

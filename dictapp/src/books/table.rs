@@ -50,24 +50,24 @@ const PHONETIC_NAMES: &[&str] = &["phonetic", "ipa", "pronunciation", "音标", 
 const RANK_NAMES: &[&str] = &["rank", "词频"];
 
 impl Table {
-    pub(super) fn csv(source: Source) -> Table {
+    pub(super) fn csv(source: Source) -> Result<Table, BookError> {
         let delimiter = records::delimiter(&source.sample());
         Table::new(source, Format::Csv(delimiter))
     }
 
-    pub(super) fn tsv(source: Source) -> Table {
+    pub(super) fn tsv(source: Source) -> Result<Table, BookError> {
         Table::new(source, Format::Tsv)
     }
 
-    fn new(source: Source, format: Format) -> Table {
+    fn new(source: Source, format: Format) -> Result<Table, BookError> {
         let named = records::sample(&source.sample(), format).first().and_then(Columns::named);
-        Table {
+        Ok(Table {
             header: named.is_some(),
             columns: named.unwrap_or(Columns { word: 0, mean: 1, phonetic: Some(2), rank: None }),
-            records: Records::new(source, format),
+            records: Records::new(source, format)?,
             place: Place::Line(0),
             oddities: Oddities::default(),
-        }
+        })
     }
 
     fn entry(&mut self, record: &StringRecord) -> Result<Option<Entry>, BookError> {

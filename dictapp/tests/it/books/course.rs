@@ -116,6 +116,19 @@ fn a_file_in_another_encoding_is_told_with_the_way_to_convert_it() {
     assert!(error.contains("UTF-16"), "{error}");
 }
 
+/// Once imported as a single entry, in the place of the whole book.
+#[test]
+fn a_file_whose_lines_end_in_carriage_returns_alone_is_refused_with_the_way_to_convert_it() {
+    for kind in [Kind::Course, Kind::Plain] {
+        let text = "# title: x\r\ra\r一\r\rb\r二\r";
+        let error = read_bytes(kind, "mac.txt", text.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("mac.txt: its lines end in carriage returns alone"), "{error}");
+        assert!(error.contains(r"`tr '\r' '\n' < '"), "{error}");
+    }
+    let (entries, _) = course("a  n. 一\r");
+    assert_eq!(mean(&entries, "a"), "n. 一");
+}
+
 #[test]
 fn what_is_no_text_is_told() {
     let error = read_bytes(Kind::Course, "x", b"a  b\n\0\0\n").unwrap_err().to_string();
