@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::books::{Book, Kind, Oddities, Progress};
 use crate::hex;
-use crate::store::{BookHeader, ImportStart, Store};
+use crate::store::{self, BookHeader, ImportStart, Store};
 
 /// What is to be imported, and as what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,8 @@ pub struct Request {
     pub kind: Option<Kind>,
     /// The name by which a later import replaces the book; the file's name where not given.
     pub name: Option<String>,
-    /// What people read; what the book says of itself, or its name, where not given.
+    /// What people read. Where not given, what the store calls the book, or for a new one what it
+    /// says of itself, or its name.
     pub title: Option<String>,
 }
 
@@ -52,6 +53,8 @@ impl Request {
 pub struct Report {
     /// The name of the book in the store.
     pub name: String,
+    /// What people read.
+    pub title: String,
     /// The kind that was read.
     pub kind: Kind,
     /// How many headwords the book has now.
@@ -69,6 +72,8 @@ pub enum Outcome {
     Imported,
     /// The same files were imported before.
     Unchanged,
+    /// The same, but the book has the title that was given now.
+    Renamed,
 }
 
 /// How far an import is.
@@ -137,23 +142,19 @@ pub fn import(store: &Store, request: &Request, mut watch: impl FnMut(Step)) -> 
     };
     let name = request.name.clone().unwrap_or_else(|| name_of(&request.file));
     let digest = digest(kind, &request.file)?;
-    let unchanged = |entries| Report {
-        name: name.clone(),
-        kind,
-        entries,
-        outcome: Outcome::Unchanged,
-        oddities: Oddities::default(),
-    };
-    if let Some(same) = store.books()?.iter().find(|b| b.name == name && b.digest == digest) {
-        return Ok(unchanged(same.entries));
+    let known = store.books()?.into_iter().find(|book| book.name == name);
+    if let Some(same) = known.as_ref().filter(|book| book.digest == digest) {
+        return unchanged(store, request, kind, same);
     }
     let checking = every(WATCH_EVERY, |progress| watch(Step::Checking(progress)));
     let mut book = Book::open(kind, &request.file, checking)?;
     ensure!(book.entries() > 0, "{} holds no entry{}", request.file.display(), first_odd(&book));
-    let title = request.title.clone().or(book.about().title).unwrap_or_else(|| name.clone());
+    // The title of a known book may be one that somebody chose.
+    let title = request.title.clone().or(known.map(|known| known.title));
+    let title = title.or(book.about().title).unwrap_or_else(|| name.clone());
     let header = BookHeader { name: name.clone(), title, kind: kind.name().to_owned(), digest };
     let mut import = match store.begin_import(&header)? {
-        ImportStart::Unchanged(same) => return Ok(unchanged(same.entries)),
+        ImportStart::Unchanged(same) => return unchanged(store, request, kind, &same),
         ImportStart::Started(import) => import,
     };
     let mut storing = every(WATCH_EVERY, |progress| watch(Step::Storing(progress)));
@@ -163,8 +164,27 @@ pub fn import(store: &Store, request: &Request, mut watch: impl FnMut(Step)) -> 
     }
     drop(storing);
     watch(Step::Committing);
-    let entries = import.commit()?.entries;
-    Ok(Report { name, kind, entries, outcome: Outcome::Imported, oddities: book.oddities() })
+    let store::Book { title, entries, .. } = import.commit()?;
+    let oddities = book.oddities();
+    Ok(Report { name, title, kind, entries, outcome: Outcome::Imported, oddities })
+}
+
+/// Nothing of the book needs to be read; it is renamed where another title was given.
+fn unchanged(store: &Store, request: &Request, kind: Kind, book: &store::Book) -> Result<Report> {
+    let mut report = Report {
+        name: book.name.clone(),
+        title: book.title.clone(),
+        kind,
+        entries: book.entries,
+        outcome: Outcome::Unchanged,
+        oddities: Oddities::default(),
+    };
+    if let Some(title) = request.title.as_ref().filter(|title| **title != book.title) {
+        let there = store.rename_book(book.id, title)?;
+        ensure!(there, "another program removed the word book in this moment");
+        (report.title, report.outcome) = (title.clone(), Outcome::Renamed);
+    }
+    Ok(report)
 }
 
 /// Calls `f` for the first of each `count` calls.
@@ -226,11 +246,15 @@ fn digest(kind: Kind, path: &Path) -> Result<String> {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Report { name, kind, entries, .. } = self;
+        let Report { name, title, kind, entries, .. } = self;
         let noun = if *entries == 1 { "entry" } else { "entries" };
         match self.outcome {
             Outcome::Unchanged => {
                 write!(f, "{name}: unchanged, imported before ({entries} {noun})")
+            }
+            Outcome::Renamed => {
+                let before = format!("imported before ({entries} {noun})");
+                write!(f, "{name}: unchanged, {before}, now called {title:?}")
             }
             Outcome::Imported => write!(f, "{name}: {entries} {noun} imported ({kind})"),
         }?;
@@ -250,6 +274,7 @@ mod tests {
     fn one_entry_is_told_in_the_singular() {
         let report = |entries, outcome| Report {
             name: "a".to_owned(),
+            title: "A".to_owned(),
             kind: Kind::Course,
             entries,
             outcome,

@@ -14,6 +14,8 @@ use crate::store::{Fresh, on_both_engines};
 on_both_engines! {
     a_book_is_found_word_by_word_after_its_import
     importing_the_same_file_again_changes_nothing
+    the_title_given_with_an_unchanged_file_is_taken
+    a_changed_file_keeps_the_title_that_the_book_was_given
     a_damaged_file_leaves_the_book_as_it_was
 }
 
@@ -67,6 +69,38 @@ fn importing_the_same_file_again_changes_nothing(fresh: &Fresh) {
     assert_eq!(run(&store, &file).unwrap().outcome, Outcome::Imported);
     assert_eq!((means(&store, "a").len(), means(&store, "b").len()), (0, 1));
     assert_eq!(store.books().unwrap().len(), 1);
+}
+
+/// Once "unchanged", and the title was passed over.
+fn the_title_given_with_an_unchanged_file_is_taken(fresh: &Fresh) {
+    let store = fresh.open();
+    let file = write(fresh, "words.txt", "a  n. 一\n");
+    run(&store, &file).unwrap();
+    let titled = Request { title: Some("Unit 5".to_owned()), ..request(&file) };
+    let said = import(&store, &titled, |_| {}).unwrap().to_string();
+    assert_eq!(said, "words: unchanged, imported before (1 entry), now called \"Unit 5\"");
+    assert_eq!(store.books().unwrap()[0].title, "Unit 5");
+    let said = import(&store, &titled, |_| {}).unwrap().to_string();
+    assert_eq!(said, "words: unchanged, imported before (1 entry)");
+    let empty = Request { title: Some(" ".to_owned()), ..request(&file) };
+    let error = import(&store, &empty, |_| {}).unwrap_err();
+    assert!(format!("{error:#}").contains("the title is empty"), "{error:#}");
+}
+
+/// Once the next import undid what `dictapp books rename` did.
+fn a_changed_file_keeps_the_title_that_the_book_was_given(fresh: &Fresh) {
+    let store = fresh.open();
+    let file = write(fresh, "words.book", "# title: Words\n\na\nn. 一\n");
+    run(&store, &file).unwrap();
+    let book = store.books().unwrap().remove(0);
+    assert!(store.rename_book(book.id, "Unit 5").unwrap());
+    write(fresh, "words.book", "# title: Words\n\nb\nn. 二\n");
+    assert_eq!(run(&store, &file).unwrap().outcome, Outcome::Imported);
+    assert_eq!(store.books().unwrap()[0].title, "Unit 5");
+    write(fresh, "words.book", "c\nn. 三\n");
+    let titled = Request { title: Some("Unit 6".to_owned()), ..request(&file) };
+    import(&store, &titled, |_| {}).unwrap();
+    assert_eq!(store.books().unwrap()[0].title, "Unit 6");
 }
 
 fn a_damaged_file_leaves_the_book_as_it_was(fresh: &Fresh) {
