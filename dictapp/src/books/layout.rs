@@ -103,7 +103,7 @@ impl Layout {
         let (headword, rest) = (&line[..at], &line[at + c.len_utf8()..]);
         let begins = rest.starts_with(is_cjk)
             || script::label(rest).is_some()
-            || script::leading_phonetic(rest).is_some();
+            || script::begins_with_brackets(rest);
         let whole = !headword.contains(is_cjk) && first_gap(headword).is_none();
         (c == ' ' && begins && whole).then_some(at)
     }
@@ -151,7 +151,7 @@ fn first_sign(line: &str) -> Option<(usize, Sign)> {
             if script::label(text).is_some() {
                 return Some((start, Sign::Label));
             }
-            if script::leading_phonetic(text).is_some() {
+            if script::begins_with_brackets(text) {
                 return Some((start, Sign::Other));
             }
             if word.chars().any(is_cjk) != chinese_head && word.chars().any(char::is_alphanumeric) {

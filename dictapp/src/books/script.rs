@@ -40,7 +40,23 @@ pub(super) fn is_bare_label(word: &str) -> bool {
 /// The pronunciation in front of this text and its length: `[ei]`, `/ei/`, also with the variety
 /// of English in front as Chinese word lists have it (`英 [ei]`).
 pub(super) fn leading_phonetic(text: &str) -> Option<(&str, usize)> {
-    let inner = text.trim_start_matches(['英', '美', ' ']);
+    leading_brackets(text).filter(|(inner, _)| {
+        // Nobody puts a label between slashes.
+        text.trim_start_matches(VARIETIES).starts_with('/') || sounds(inner)
+    })
+}
+
+/// Whether a pronunciation, or a label written like one (`[countable]`), stands in front of this
+/// text: no headword goes on behind it.
+pub(super) fn begins_with_brackets(text: &str) -> bool {
+    leading_brackets(text).is_some()
+}
+
+const VARIETIES: [char; 3] = ['英', '美', ' '];
+
+/// What may be a pronunciation in front of this text, and its length.
+fn leading_brackets(text: &str) -> Option<(&str, usize)> {
+    let inner = text.trim_start_matches(VARIETIES);
     let close = match inner.chars().next()? {
         '[' => ']',
         '/' => '/',
@@ -49,12 +65,12 @@ pub(super) fn leading_phonetic(text: &str) -> Option<(&str, usize)> {
     let end = inner.get(1..)?.find(close)?;
     let phonetic = &inner[1..=end];
     let length = text.len() - inner.len() + end + 2;
-    is_phonetic(phonetic).then_some((phonetic.trim(), length))
+    may_sound(phonetic).then_some((phonetic.trim(), length))
 }
 
-/// Whether what stands in brackets is a pronunciation, not a field (`[医]`), a note of grammar
-/// (`[pl.]`), or a word (`[Moho]`).
-fn is_phonetic(text: &str) -> bool {
+/// Whether what stands in brackets may be a pronunciation: it is no field (`[医]`), no note of
+/// grammar (`[pl.]`), and no word (`[Moho]`).
+fn may_sound(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= PHONETIC_BYTES_MAX
         && text.trim() == text
@@ -62,6 +78,23 @@ fn is_phonetic(text: &str) -> bool {
         && !text.starts_with(|c: char| c.is_ascii_uppercase() || c.is_ascii_digit())
         && !text.chars().any(|c| c == '=' || c.is_control() || (is_cjk(c) && c.is_alphabetic()))
         && split_part(text).0.is_empty()
+}
+
+/// A pronunciation in English letters alone, without a mark of stress or length, has at most so
+/// many of them (`[ei]`, `[bed]`): a longer one may be a label (`[formal]`). One that stays in the
+/// text is still read there; a label that is taken away is lost.
+const PLAIN_LETTERS_MAX: usize = 4;
+
+/// Whether this has what a pronunciation has and a label (`[countable]`, `[pl]`, `[see: x]`) lacks.
+fn sounds(text: &str) -> bool {
+    let plain = text.len() <= PLAIN_LETTERS_MAX
+        && text.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && text.contains(['a', 'e', 'i', 'o', 'u'])
+        && !is_bare_label(text);
+    let marked = |word: &str| word.contains([':', '\'', '’', '´', '`']);
+    plain
+        || text.chars().any(|c| !c.is_ascii() && c.is_alphabetic())
+        || text.split_whitespace().all(marked)
 }
 
 #[cfg(test)]
@@ -82,9 +115,18 @@ mod tests {
         assert_eq!(leading_phonetic("[ei] 一"), Some(("ei", 4)));
         assert_eq!(leading_phonetic("/ə'bændən/ v."), Some(("ə'bændən", 13)));
         assert_eq!(leading_phonetic("英 [kæt] 美 [kæt]").map(|p| p.0), Some("kæt"));
+        for phonetic in ["[ri'kɔ:d, 'rekɔ:d]", "['pensl]", "[a:]", "[a´bend]", "[bed]", "/print/"]
+        {
+            let inner = &phonetic[1..phonetic.len() - 1];
+            assert_eq!(leading_phonetic(phonetic), Some((inner, phonetic.len())), "{phonetic}");
+        }
         for other in ["[医] 膜", "[pl.] 锕类", "[Moho] 界", "[]", "[=oral]", "[moho ] x", "[open"]
         {
             assert_eq!(leading_phonetic(other), None, "{other}");
+        }
+        for label in ["[countable] x", "[pl] x", "[adj] x", "[esp. US] x", "[see: apple] x"] {
+            assert_eq!(leading_phonetic(label), None, "{label}");
+            assert!(begins_with_brackets(label), "{label}");
         }
     }
 }

@@ -114,3 +114,19 @@ fn a_table_of_a_macintosh_or_in_utf_16_is_refused_with_the_way_to_convert_it() {
         }
     }
 }
+
+/// Once the pronunciation `countable` of a word that had lost its label.
+#[test]
+fn a_label_in_brackets_is_no_pronunciation() {
+    let text =
+        "apple,[countable] a round fruit\nmoho,[pl] x\nei,[ei] 一\nabandon,['bændən] v. 放弃\n";
+    let (entries, _) = read_bytes(Kind::Csv, "a.csv", text.as_bytes()).unwrap();
+    let read = |word| {
+        let entry = entry(&entries, word);
+        (entry.phonetic.as_deref(), entry.mean.as_str())
+    };
+    assert_eq!(read("apple"), (None, "[countable] a round fruit"));
+    assert_eq!(read("moho"), (None, "[pl] x"));
+    assert_eq!(read("ei"), (Some("ei"), "一"));
+    assert_eq!(read("abandon"), (Some("'bændən"), "v. 放弃"));
+}
