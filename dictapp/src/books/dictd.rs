@@ -79,7 +79,7 @@ impl Dictd {
             }
         };
         let article = self.decode(article, record.headword);
-        let text = foreign::lines(&article, record.headword);
+        let text = foreign::headed_lines(&article, record.headword);
         // Some articles spell the headword with characters that no headword may have.
         let spelling = text.spelling.as_deref().filter(|text| Word::parse(text).is_ok());
         let headword = spelling.unwrap_or(record.headword);

@@ -18,18 +18,41 @@ pub(super) struct Text {
 const WRAPPED_CHARS_MIN: usize = 56;
 const WRAPPED_CHARS_MAX: usize = 80;
 
-/// Reads an article of plain text.
-pub(super) fn lines(text: &str, headword: &str) -> Text {
-    let mut found = Text::default();
-    let (first, rest) = text.trim_start().split_once('\n').unwrap_or((text.trim(), ""));
-    let body = match strip_headword(first, headword) {
+/// Reads an article of plain text whose first line begins with the headword, if with any word, as
+/// dictd's do.
+pub(super) fn headed_lines(text: &str, headword: &str) -> Text {
+    let (first, rest) = first_line(text);
+    match strip_headword(first, headword) {
         Some((spelling, behind)) => {
-            found.spelling = Some(spelling.to_owned());
-            format!("{behind}\n{rest}")
+            let body = body(&format!("{behind}\n{rest}"));
+            Text { spelling: Some(spelling.to_owned()), ..body }
         }
-        None => text.to_owned(),
-    };
-    let (phonetic, body) = gloss::take_phonetic(body.trim_start());
+        None => body(text),
+    }
+}
+
+/// Reads an article of plain text that may begin with its explanation, and that may be the
+/// headword (`arm; poor` of `arm` in a book of another language). The headword is left out where
+/// it visibly is none: alone on the first of several lines, or in front of a pronunciation or a
+/// part of speech.
+pub(super) fn lines(text: &str, headword: &str) -> Text {
+    let (first, rest) = first_line(text);
+    let stripped = strip_headword(first, headword).filter(|(_, behind)| match *behind {
+        "" => !rest.trim().is_empty(),
+        behind => script::leading_phonetic(behind).is_some() || script::label(behind).is_some(),
+    });
+    let read = stripped.map(|(_, behind)| body(&format!("{behind}\n{rest}")));
+    read.filter(|read| !read.mean.is_empty()).unwrap_or_else(|| body(text))
+}
+
+fn first_line(text: &str) -> (&str, &str) {
+    text.trim_start().split_once('\n').unwrap_or((text.trim(), ""))
+}
+
+/// Reads what stands behind the headword.
+fn body(text: &str) -> Text {
+    let mut found = Text::default();
+    let (phonetic, body) = gloss::take_phonetic(text.trim_start());
     found.phonetic = phonetic;
     let mut wrapped = false;
     for line in body.lines() {
@@ -132,27 +155,27 @@ mod tests {
 
     #[test]
     fn takes_headword_and_pronunciation_apart() {
-        let text = lines("ABEND\n /a´bend/, n.\n\n    [ABnormal END]\n", "abend");
+        let text = headed_lines("ABEND\n /a´bend/, n.\n\n    [ABnormal END]\n", "abend");
         assert_eq!(text.spelling.as_deref(), Some("ABEND"));
         assert_eq!(text.phonetic.as_deref(), Some("a´bend"));
         assert_eq!(text.mean, "n.\n[ABnormal END]");
-        let text = lines("… and co. /and kˈəʊ/\n… und Konsorten\n", "and co");
+        let text = headed_lines("… and co. /and kˈəʊ/\n… und Konsorten\n", "and co");
         assert_eq!(text.spelling.as_deref(), Some("… and co."));
         assert_eq!(text.mean, "… und Konsorten");
     }
 
     #[test]
     fn keeps_a_first_line_that_is_another_word() {
-        let text = lines("amp (A)\nAmpere", "a");
+        let text = headed_lines("amp (A)\nAmpere", "a");
         assert_eq!((text.spelling, text.mean.as_str()), (None, "amp (A)\nAmpere"));
-        assert_eq!(lines("applesauce is made", "apple").mean, "applesauce is made");
+        assert_eq!(headed_lines("applesauce is made", "apple").mean, "applesauce is made");
     }
 
     #[test]
     fn joins_what_was_wrapped_for_a_terminal() {
         let text = "china\n    n 1: a communist nation that covers a vast territory in eastern\n         Asia; the most populous\n    2: high quality [syn: {china},\n       {ware}]";
         assert_eq!(
-            lines(text, "china").mean,
+            headed_lines(text, "china").mean,
             "n. a communist nation that covers a vast territory in eastern Asia; the most populous\nn. high quality\n= china; ware"
         );
     }

@@ -61,6 +61,32 @@ fn other_spellings_become_forms() {
     assert_eq!(entry(&entries, "ice cream").forms, ["ice creams", "icecream"]);
 }
 
+/// Once `arm; poor` was `poor`, and `hotel` nothing: the first word was taken for the headword.
+#[test]
+fn an_article_that_begins_with_the_headword_as_its_explanation_keeps_it() {
+    let book = Stardict::new(
+        "m",
+        false,
+        &[
+            ("arm", b"arm; poor"),
+            ("Hotel", b"hotel"),
+            ("a", b"a [ei]\n"),
+            ("pear", b"pear\nn. fruit"),
+            ("plum", b"plum /pl\xca\x8cm/ fruit"),
+            ("fig", b"fig n. fruit"),
+        ],
+    );
+    let (entries, oddities) = read(Kind::Stardict, &book.path(".ifo")).unwrap();
+    assert_eq!(mean(&entries, "arm"), "arm; poor");
+    assert_eq!(mean(&entries, "Hotel"), "hotel");
+    assert_eq!(mean(&entries, "a"), "a [ei]");
+    assert_eq!(mean(&entries, "pear"), "n. fruit");
+    let plum = entry(&entries, "plum");
+    assert_eq!((plum.phonetic.as_deref(), plum.mean.as_str()), (Some("plʌm"), "fruit"));
+    assert_eq!(mean(&entries, "fig"), "n. fruit");
+    assert!(oddities.is_empty(), "{oddities}");
+}
+
 #[test]
 fn what_yields_no_entry_is_told_by_byte() {
     let long = vec![b'x'; 70_000];
