@@ -63,7 +63,7 @@ pub(super) struct ImportArguments {
     #[arg(long)]
     name: Option<String>,
 
-    /// The title that readers see [default: the one in the book]
+    /// The title that readers see [default: the one it has, or the one in a new book]
     #[arg(long)]
     title: Option<String>,
 }
