@@ -45,7 +45,9 @@ pub(super) fn matches(
     let lexicon = books.shelf().lexicon();
     let search = |page| lexicon.matching(&pattern, page, settings.pattern_time_max);
     let found = books.page(wanted, search);
-    let in_vain = found.entries.is_empty() && found.end == End::Complete;
+    // Behind the last page of matches there is nothing either, and it is no question for that.
+    let is_empty = found.entries.is_empty() && found.end == End::Complete;
+    let in_vain = is_empty && (page == 1 || books.page(Page::first(1), search).entries.is_empty());
     match as_question(query).filter(|_| in_vain && !pattern.is_regex()) {
         Some(question) => of_text(books, question, wanted, settings),
         None => listed(if pattern.is_regex() { "regex" } else { "pattern" }, &found),
