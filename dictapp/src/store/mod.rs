@@ -1,48 +1,32 @@
 //! Users, sessions, history and word books: questions and facts to rows of a database, and back.
 //!
-//! The SQL of the subjects (`users`, `sessions`, `history`, `books`, `books_off`, `import`,
-//! `lexicon`, `settings`) is written once. It goes through `db`, the little that is asked of an engine, to
-//! one of two adaptors, `sqlite` and `mysql`, each with its connection in `*_link`; `pool` keeps
-//! connections, and `circuit` remembers that a server is down. No other module of the crate knows
-//! SQL or these engines.
+//! The SQL of the subjects (`accounts`, `history`, `books`, `settings`) is written once. It goes
+//! through `db`, the small interface to an SQL engine, to one of two adaptors, SQLite and MySQL.
+//! No other module of the crate knows SQL or these engines.
 //!
-//! Everything waits for a bounded time only (see [`DatabaseTimeouts`]), and what a method has
-//! returned `Ok` for is durable.
+//! Every wait is bounded (see [`DatabaseTimeouts`]). A change is durable when its method returns
+//! `Ok`.
 
-mod url;
-mod config;
-mod error;
-mod db;
-mod pool;
-mod sqlite;
-mod sqlite_link;
-mod circuit;
-mod mysql;
-mod mysql_link;
-mod migrate;
-mod users;
-mod sessions;
-mod group_commit;
+mod accounts;
 mod history;
 mod books;
-mod books_off;
-mod import;
-mod lexicon;
 mod settings;
+mod db;
+mod config;
+mod url;
+mod error;
 
 use std::{fmt, sync::Arc};
 
-pub use books::{Book, BookId, Visibility, put_first};
+pub use accounts::{NewSession, NewUser, Session, User, UserId};
+pub use books::{Book, BookHeader, BookId, Import, ImportStart, Visibility, put_first};
 pub use config::{DatabaseConfig, DatabaseTimeouts};
 pub use error::{Result, StoreError};
 pub use history::{HISTORY_ROWS_MAX, Lookup, PageStart, PastLookup};
-pub use import::{BookHeader, Import, ImportStart};
-pub use sessions::{NewSession, Session};
 pub use url::{DatabaseUrl, MysqlServer, WrongUrl};
-pub use users::{NewUser, User, UserId};
 
-use db::Db;
-use group_commit::GroupCommit;
+use db::{Db, Mysql, Sqlite, migrate};
+use history::GroupCommit;
 
 /// The database of the dictionary. Share it by reference or `Arc`; every method may be called
 /// from many threads at once.
@@ -62,13 +46,13 @@ impl Store {
         config.check()?;
         let db: Arc<dyn Db> = match config.url.clone() {
             DatabaseUrl::Sqlite(path) => {
-                Arc::new(sqlite::Sqlite::open(path, config.connections, timeouts)?)
+                Arc::new(Sqlite::open(path, config.connections, timeouts)?)
             }
             DatabaseUrl::Mysql(servers) => {
-                Arc::new(mysql::Mysql::new(servers, config.connections, timeouts))
+                Arc::new(Mysql::new(servers, config.connections, timeouts))
             }
         };
-        migrate::migrate(&*db).map_err(StoreError::at_open)?;
+        migrate(&*db).map_err(StoreError::at_open)?;
         let history = GroupCommit::start(Arc::clone(&db), timeouts.record)?;
         Ok(Store { db, history })
     }
@@ -90,22 +74,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_grows_is_never_read_as_a_whole() {
+    fn no_statement_scans_a_table_that_grows() {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("plans.db"));
         let config = DatabaseConfig { url, ..DatabaseConfig::default() };
         let store = Store::open(&config).unwrap();
         for sql in [
-            users::BY_NAME,
-            sessions::BY_HASH,
-            sessions::EXPIRED,
-            sessions::DELETE_OF,
+            accounts::users::BY_NAME,
+            accounts::sessions::BY_HASH,
+            accounts::sessions::EXPIRED,
+            accounts::sessions::DELETE_OF,
             history::OLDER,
             history::NEWER,
             history::COUNT,
-            books_off::OF_USER,
-            lexicon::OF_BOOK,
-            lexicon::OF_WORD,
+            accounts::books_off::OF_USER,
+            books::lexicon::OF_BOOK,
+            books::lexicon::OF_WORD,
         ] {
             let params = vec![db::Value::Int(1); sql.matches('?').count()];
             for mut row in store.db.query(&format!("explain query plan {sql}"), &params).unwrap() {

@@ -56,8 +56,8 @@ fn the_app_never_touches_a_socket() {
 #[test]
 fn no_part_asks_one_above_it() {
     let bad_store =
-        bad("dictapp/src/store/users.rs", "use crate::views::page;\nuse crate::model::A;");
-    let finding = "dictapp/src/store/users.rs:1: store asks views";
+        bad("dictapp/src/store/accounts/users.rs", "use crate::views::page;\nuse crate::model::A;");
+    let finding = "dictapp/src/store/accounts/users.rs:1: store asks views";
     assert_eq!(asked_upwards(&bad_store), [finding]);
     let bad_books = bad("dictapp/src/books/mod.rs", "use crate::{hex, lexicon::fold};");
     assert_eq!(asked_upwards(&bad_books).len(), 1);

@@ -15,14 +15,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{
+use crate::store::{
+    db::lock,
     error::{Result, StoreError},
-    pool::lock,
 };
 
 /// Open (calls fail at once) while the database is known to be down.
 #[derive(Debug)]
-pub(super) struct Circuit {
+pub(crate) struct Circuit {
     pause: Duration,
     /// How often the database went down; odd while it is down. The short way for the usual case.
     epoch: AtomicU64,
@@ -37,15 +37,15 @@ struct Down {
 
 /// What a call was told when it began; without news it may go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Admission(u64);
+pub(crate) struct Admission(u64);
 
 impl Circuit {
-    pub(super) fn new(pause: Duration) -> Circuit {
+    pub(crate) fn new(pause: Duration) -> Circuit {
         Circuit { pause, epoch: AtomicU64::new(0), down: Mutex::new(None) }
     }
 
     /// Whether a call may begin; of those that come after the pause only the first may.
-    pub(super) fn admit(&self) -> Result<Admission> {
+    pub(crate) fn admit(&self) -> Result<Admission> {
         let admission = Admission(self.epoch.load(Relaxed));
         if admission.is_up() {
             return Ok(admission);
@@ -62,7 +62,7 @@ impl Circuit {
     }
 
     /// Whether a call may go on: not when others found the database down since it began.
-    pub(super) fn check(&self, admission: Admission) -> Result<()> {
+    pub(crate) fn check(&self, admission: Admission) -> Result<()> {
         let now = Admission(self.epoch.load(Relaxed));
         if now == admission || now.is_up() {
             return Ok(());
@@ -71,7 +71,7 @@ impl Circuit {
     }
 
     /// Some server answered.
-    pub(super) fn up(&self) {
+    pub(crate) fn up(&self) {
         if !Admission(self.epoch.load(Relaxed)).is_up() {
             let mut down = lock(&self.down);
             if down.take().is_some() {
@@ -81,7 +81,7 @@ impl Circuit {
     }
 
     /// No server could be reached.
-    pub(super) fn down(&self, why: &StoreError) {
+    pub(crate) fn down(&self, why: &StoreError) {
         let mut down = lock(&self.down);
         let new = Down { until: Instant::now() + self.pause, why: why.clone() };
         if down.replace(new).is_none() {

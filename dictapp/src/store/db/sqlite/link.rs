@@ -4,17 +4,17 @@ use std::{fs, io, path::Path, sync::Arc};
 
 use rusqlite::{Connection, ErrorCode, ffi, params_from_iter, types};
 
-use super::{
+use crate::store::{
+    db::pool::Pooled,
     db::{Access, Engine, Row, Session, Value, Visit},
     error::{Kind, Result, StoreError},
-    pool::Pooled,
 };
 
 /// A connection of the pool.
 #[derive(Debug)]
-pub(super) struct Link {
-    pub(super) conn: Connection,
-    pub(super) path: Arc<Path>,
+pub(crate) struct Link {
+    pub(crate) conn: Connection,
+    pub(crate) path: Arc<Path>,
 }
 
 impl Pooled for Link {
@@ -115,7 +115,7 @@ impl From<types::ValueRef<'_>> for Value {
 }
 
 /// What SQLite's error means, where, and what to do.
-pub(super) fn error_at(path: &Path, error: &rusqlite::Error) -> StoreError {
+pub(crate) fn error_at(path: &Path, error: &rusqlite::Error) -> StoreError {
     let shown = path.display();
     let code = match error {
         rusqlite::Error::SqliteFailure(code, _) => *code,

@@ -9,17 +9,17 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::{
+use crate::model::Entry;
+use crate::store::{
     Book, BookId, Store,
     books::{DELETE_WORDS, TITLE_CHARS_MAX, check_text, list},
     db::{Access, Engine, Session, Value, long_transaction},
     error::{Doing, Kind, Result, StoreError},
     settings::BUMP_LEXICON,
 };
-use crate::model::Entry;
 
-const STAGING_SQLITE: &str = include_str!("../../migrations/sqlite/staging.sql");
-const STAGING_MYSQL: &str = include_str!("../../migrations/mysql/staging.sql");
+const STAGING_SQLITE: &str = include_str!("../../../migrations/sqlite/staging.sql");
+const STAGING_MYSQL: &str = include_str!("../../../migrations/mysql/staging.sql");
 const STAGE: &str =
     "insert into import_words (word, mean, phonetic, `rank`, forms) values (?, ?, ?, ?, ?)";
 const ONE_MORE: &str = ", (?, ?, ?, ?, ?)";

@@ -3,15 +3,28 @@
 //! The statements are written once, in the store's files by subject, for both engines; what the
 //! engines say differently is in their adaptors and in `migrations/`.
 
+mod circuit;
+mod migrate;
+mod mysql;
+mod pool;
+mod sqlite;
+mod value;
+
 use std::{fmt, ops::ControlFlow};
 
-use super::error::{Kind, Result, StoreError};
+pub(crate) use migrate::migrate;
+pub(crate) use mysql::Mysql;
+pub(crate) use pool::lock;
+pub(crate) use sqlite::Sqlite;
+pub(crate) use value::{Row, Value, count_in};
+
+use crate::store::error::{Kind, Result};
 
 /// An SQL engine. Placeholders are `?`, and no statement may change the state of its session.
 ///
 /// A statement or a transaction may be sent again after a lost connection, so that it must be
 /// safe to repeat: rows carry their own keys, and a conflict with one's own row is no conflict.
-pub(super) trait Db: Send + Sync + fmt::Debug {
+pub(crate) trait Db: Send + Sync + fmt::Debug {
     /// Asks.
     fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>>;
 
@@ -29,7 +42,7 @@ pub(super) trait Db: Send + Sync + fmt::Debug {
 }
 
 /// One connection.
-pub(super) trait Session {
+pub(crate) trait Session {
     /// Asks.
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
@@ -72,7 +85,7 @@ pub(super) trait Session {
 }
 
 /// Runs `work` in one transaction of a session; what fails is taken back.
-pub(super) fn in_transaction<T>(
+pub(crate) fn in_transaction<T>(
     session: &mut dyn Session,
     work: impl FnOnce(&mut dyn Session) -> Result<T>,
 ) -> Result<T> {
@@ -90,7 +103,7 @@ pub(super) fn in_transaction<T>(
 const RACES_MAX: u32 = 5;
 
 /// As [`in_transaction`], and all of it again after a lost race.
-pub(super) fn long_transaction<T>(
+pub(crate) fn long_transaction<T>(
     session: &mut dyn Session,
     mut work: impl FnMut(&mut dyn Session) -> Result<T>,
 ) -> Result<T> {
@@ -104,142 +117,18 @@ pub(super) fn long_transaction<T>(
 }
 
 /// Takes one row, and says whether it wants more.
-pub(super) type Visit<'a> = &'a mut dyn FnMut(Row) -> Result<ControlFlow<()>>;
+pub(crate) type Visit<'a> = &'a mut dyn FnMut(Row) -> Result<ControlFlow<()>>;
 
 /// What a transaction or a session is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Access {
+pub(crate) enum Access {
     Read,
     Write,
 }
 
 /// Which dialect of `migrations/` a session speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Engine {
+pub(crate) enum Engine {
     Sqlite,
     Mysql,
-}
-
-/// What goes into a placeholder and comes out of a column.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Value {
-    Null,
-    Int(i64),
-    Text(String),
-    Bytes(Vec<u8>),
-}
-
-/// The columns of one row in the order of the statement; read from left to right.
-#[derive(Debug)]
-pub(super) struct Row(std::vec::IntoIter<Value>);
-
-impl Row {
-    pub(super) fn new(values: Vec<Value>) -> Row {
-        Row(values.into_iter())
-    }
-
-    fn next(&mut self) -> Result<Value> {
-        self.0.next().ok_or_else(|| StoreError::internal("a row has too few columns"))
-    }
-
-    pub(super) fn int(&mut self) -> Result<i64> {
-        match self.next()? {
-            Value::Int(value) => Ok(value),
-            other => Err(other.is_no("integer")),
-        }
-    }
-
-    pub(super) fn optional_int(&mut self) -> Result<Option<i64>> {
-        match self.next()? {
-            Value::Null => Ok(None),
-            Value::Int(value) => Ok(Some(value)),
-            other => Err(other.is_no("integer")),
-        }
-    }
-
-    pub(super) fn count(&mut self) -> Result<u64> {
-        let value = self.int()?;
-        value.try_into().map_err(|_| StoreError::internal(format!("{value} is no count")))
-    }
-
-    pub(super) fn flag(&mut self) -> Result<bool> {
-        Ok(self.int()? != 0)
-    }
-
-    pub(super) fn text(&mut self) -> Result<String> {
-        match self.next()? {
-            Value::Text(value) => Ok(value),
-            other => Err(other.is_no("text")),
-        }
-    }
-
-    pub(super) fn optional_text(&mut self) -> Result<Option<String>> {
-        match self.next()? {
-            Value::Null => Ok(None),
-            Value::Text(value) => Ok(Some(value)),
-            other => Err(other.is_no("text")),
-        }
-    }
-
-    pub(super) fn bytes(&mut self) -> Result<Vec<u8>> {
-        match self.next()? {
-            Value::Bytes(value) => Ok(value),
-            Value::Text(value) => Ok(value.into_bytes()), // MySQL tells the two apart by content
-            other => Err(other.is_no("byte string")),
-        }
-    }
-}
-
-/// The one number that was asked for; 0 where there is no row.
-pub(super) fn count_in(mut rows: Vec<Row>) -> Result<u64> {
-    Ok(rows.first_mut().map(Row::count).transpose()?.unwrap_or_default())
-}
-
-impl Value {
-    /// The value itself stays out of the message: it may be somebody's.
-    fn is_no(&self, wanted: &str) -> StoreError {
-        let found = match self {
-            Value::Null => "null",
-            Value::Int(_) => "integer",
-            Value::Text(_) => "text",
-            Value::Bytes(_) => "byte string",
-        };
-        StoreError::internal(format!("a column holds {found} where {wanted} belongs"))
-    }
-}
-
-impl From<i64> for Value {
-    fn from(value: i64) -> Value {
-        Value::Int(value)
-    }
-}
-
-impl From<u32> for Value {
-    fn from(value: u32) -> Value {
-        Value::Int(value.into())
-    }
-}
-
-impl From<bool> for Value {
-    fn from(value: bool) -> Value {
-        Value::Int(value.into())
-    }
-}
-
-impl From<&str> for Value {
-    fn from(value: &str) -> Value {
-        Value::Text(value.to_owned())
-    }
-}
-
-impl From<&[u8; 32]> for Value {
-    fn from(value: &[u8; 32]) -> Value {
-        Value::Bytes(value.to_vec())
-    }
-}
-
-impl<T: Into<Value>> From<Option<T>> for Value {
-    fn from(value: Option<T>) -> Value {
-        value.map_or(Value::Null, Into::into)
-    }
 }

@@ -4,6 +4,8 @@
 //! own pool of one: sixteen that wait by `busy_timeout` starve for seconds. Another process on
 //! the same file is waited for by `busy_timeout`.
 
+mod link;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -14,12 +16,15 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{
+use link::{Link, error_at};
+
+use crate::store::{
     config::DatabaseTimeouts,
-    db::{Access, Db, Engine, Row, Session, Value, Visit, in_transaction},
+    db::{
+        Access, Db, Engine, Row, Session, Value, Visit, in_transaction,
+        pool::{Lease, Pool, PoolLimits},
+    },
     error::{Kind, Result, StoreError},
-    pool::{Lease, Pool, PoolLimits},
-    sqlite_link::{Link, error_at},
 };
 
 /// More statements than the store has.
@@ -31,7 +36,7 @@ const BUSY_PAUSE: Duration = Duration::from_millis(5);
 
 /// A database file.
 #[derive(Debug)]
-pub(super) struct Sqlite {
+pub(crate) struct Sqlite {
     file: Arc<File>,
     writer: Arc<Pool<Link>>,
     readers: Arc<Pool<Link>>,
@@ -46,7 +51,7 @@ struct File {
 
 impl Sqlite {
     /// Opens the file, or creates it and its folder.
-    pub(super) fn open(
+    pub(crate) fn open(
         path: PathBuf,
         connections: usize,
         timeouts: DatabaseTimeouts,

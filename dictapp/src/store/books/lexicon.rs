@@ -3,19 +3,19 @@
 
 use std::ops::ControlFlow;
 
-use super::{
+use crate::model::{Entry, Word};
+use crate::store::{
     Book, BookId, Store,
     books::list,
     db::{Access, Row, count_in},
     error::{Doing, Result, StoreError},
     settings::LEXICON_VERSION,
 };
-use crate::model::{Entry, Word};
 
-pub(super) const OF_BOOK: &str =
+pub(crate) const OF_BOOK: &str =
     "select word, mean, phonetic, `rank`, forms from words where book = ? order by word";
 /// `cross join` makes SQLite go from the books to the words: the other way it scans all words.
-pub(super) const OF_WORD: &str = "select w.word, w.mean, w.phonetic, w.`rank`, w.forms, b.id \
+pub(crate) const OF_WORD: &str = "select w.word, w.mean, w.phonetic, w.`rank`, w.forms, b.id \
      from book b cross join words w on w.book = b.id \
      where w.word = ? and b.hidden = 0 order by b.position, b.id";
 

@@ -1,25 +1,28 @@
 //! What users looked up: rows by user and time, newest first.
 
+mod group_commit;
+
+pub(crate) use group_commit::GroupCommit;
+
 use jiff::Timestamp;
 
-use super::{
+use crate::model::{Username, Word};
+use crate::store::{
     Store, UserId,
+    accounts::username,
     db::{Row, Value, count_in},
     error::{Doing, Result},
-    sessions::username,
-    users::time,
 };
-use crate::model::{Username, Word};
 
 /// The most rows that are given at once, whoever asks: the longest page that can be set, and the
 /// row behind it, which says that there is another page.
 pub const HISTORY_ROWS_MAX: u32 = 1001;
 
-pub(super) const OLDER: &str = "select u.name, h.word, h.time, h.found from hist h join user u on u.id = h.user \
+pub(crate) const OLDER: &str = "select u.name, h.word, h.time, h.found from hist h join user u on u.id = h.user \
      where h.user = ? and h.time < ? order by h.time desc limit ?";
-pub(super) const NEWER: &str = "select u.name, h.word, h.time, h.found from hist h join user u on u.id = h.user \
+pub(crate) const NEWER: &str = "select u.name, h.word, h.time, h.found from hist h join user u on u.id = h.user \
      where h.user = ? and h.time > ? order by h.time limit ?";
-pub(super) const COUNT: &str = "select count(*) from hist where user = ?";
+pub(crate) const COUNT: &str = "select count(*) from hist where user = ?";
 
 /// One look-up, to be recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,7 +116,7 @@ fn past(mut row: Row, user: UserId) -> Result<PastLookup> {
     Ok(PastLookup {
         name: username(user, &row.text()?)?,
         word: row.text()?,
-        at: time(row.int()?)?,
+        at: row.time()?,
         found: row.flag()?,
     })
 }

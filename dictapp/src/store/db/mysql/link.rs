@@ -4,17 +4,17 @@ use std::{fmt, io, sync::Arc};
 
 use mysql::{Conn, DriverError, Params, prelude::Queryable};
 
-use super::{
+use crate::store::{
+    db::pool::Pooled,
     db::{Access, Engine, Row, Session, Value, Visit},
     error::{Kind, Result, StoreError},
-    pool::Pooled,
 };
 
 /// How long one instance waits for another's migrations, in seconds.
 const MIGRATION_WAIT_SECS: u32 = 60;
 
 /// A connection and what is known of its state.
-pub(super) struct Link {
+pub(crate) struct Link {
     conn: Conn,
     place: Arc<str>,
     in_transaction: bool,
@@ -22,7 +22,7 @@ pub(super) struct Link {
 }
 
 impl Link {
-    pub(super) fn new(conn: Conn, place: &str) -> Link {
+    pub(crate) fn new(conn: Conn, place: &str) -> Link {
         Link { conn, place: place.into(), in_transaction: false, broken: false }
     }
 
@@ -185,7 +185,7 @@ impl From<mysql::Value> for Value {
 }
 
 /// What MySQL's error means, and where.
-pub(super) fn error_at(place: &str, error: &mysql::Error) -> StoreError {
+pub(crate) fn error_at(place: &str, error: &mysql::Error) -> StoreError {
     let at = |kind, text: String| StoreError::new(kind, format!("the database at {place} {text}"));
     match error {
         mysql::Error::MySqlError(error) => {

@@ -7,11 +7,11 @@
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{
+use crate::hex;
+use crate::store::{
     db::{Access, Db, Engine, Session},
     error::{Result, StoreError},
 };
-use crate::hex;
 
 struct Migration {
     version: i64,
@@ -25,15 +25,15 @@ macro_rules! migrations {
         &[$(Migration {
             version: $version,
             name: $name,
-            sql: include_str!(concat!("../../migrations/", $engine, "/", $name, ".sql")),
+            sql: include_str!(concat!("../../../migrations/", $engine, "/", $name, ".sql")),
         }),*]
     };
 }
 
 const SQLITE: &[Migration] = migrations!("sqlite": 1 "0001_tables", 2 "0002_book_off");
 const MYSQL: &[Migration] = migrations!("mysql": 1 "0001_tables", 2 "0002_book_off");
-const SQLITE_RECORD: &str = include_str!("../../migrations/sqlite/0000_record.sql");
-const MYSQL_RECORD: &str = include_str!("../../migrations/mysql/0000_record.sql");
+const SQLITE_RECORD: &str = include_str!("../../../migrations/sqlite/0000_record.sql");
+const MYSQL_RECORD: &str = include_str!("../../../migrations/mysql/0000_record.sql");
 
 const RECORD: &str = "dictapp_migration";
 /// Tables that a course database, or another program's, may have as well.
@@ -45,7 +45,7 @@ const INSERT_APPLIED: &str =
     "insert into dictapp_migration (version, name, digest, applied) values (?, ?, ?, ?)";
 
 /// Brings the tables up to date; a second time changes nothing.
-pub(super) fn migrate(db: &dyn Db) -> Result<()> {
+pub(crate) fn migrate(db: &dyn Db) -> Result<()> {
     let mut session = db.session(Access::Write)?;
     let (migrations, record) = match session.engine() {
         Engine::Sqlite => (SQLITE, SQLITE_RECORD),

@@ -4,21 +4,21 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::{
+use crate::model::Username;
+use crate::store::{
     Store,
     db::{Row, Value},
     error::{Doing, Result, StoreError},
 };
-use crate::model::Username;
 
-pub(super) const BY_NAME: &str = "select id, passwd, email, created from user where name = ?";
+pub(crate) const BY_NAME: &str = "select id, passwd, email, created from user where name = ?";
 const INSERT: &str = "insert into user (name, passwd, email, created) values (?, ?, ?, ?)";
 const REPLACE_PASSWD: &str = "update user set passwd = ? where id = ? and passwd = ?";
 const PASSWD: &str = "select passwd from user where id = ?";
 
 /// The key of a user, which never changes and is never given to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct UserId(pub(super) i64);
+pub struct UserId(pub(crate) i64);
 
 impl UserId {
     /// The number, for a log.
@@ -132,14 +132,8 @@ fn user(mut row: Row, name: &Username) -> Result<User> {
         name: name.clone(),
         passwd: row.text()?,
         email: row.optional_text()?,
-        created: time(row.int()?)?,
+        created: row.time()?,
     })
-}
-
-/// A column in microseconds to a time.
-pub(super) fn time(microseconds: i64) -> Result<Timestamp> {
-    Timestamp::from_microsecond(microseconds)
-        .map_err(|_| StoreError::internal(format!("{microseconds} us is no time")))
 }
 
 // Without the hash, which has no place in a log.

@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use super::{
+use crate::store::{
     Lookup,
     db::{Db, Value},
     error::{Result, StoreError},
@@ -34,7 +34,7 @@ const BY_KEY: &str = "select word, found from hist where user = ? and time = ?";
 
 /// The thread that writes the history, and the way to it.
 #[derive(Debug)]
-pub(super) struct GroupCommit {
+pub(crate) struct GroupCommit {
     /// `None` only while dropped.
     queue: Option<SyncSender<Job>>,
     patience: Duration,
@@ -57,7 +57,7 @@ struct HistRow {
 }
 
 impl GroupCommit {
-    pub(super) fn start(db: Arc<dyn Db>, patience: Duration) -> Result<GroupCommit> {
+    pub(crate) fn start(db: Arc<dyn Db>, patience: Duration) -> Result<GroupCommit> {
         let (queue, jobs) = sync_channel(QUEUE_ROWS_MAX);
         let writer = thread::Builder::new()
             .name("dictapp-history".to_owned())
@@ -69,7 +69,7 @@ impl GroupCommit {
     }
 
     /// Returns once the row is durable.
-    pub(super) fn record(&self, lookup: &Lookup) -> Result<()> {
+    pub(crate) fn record(&self, lookup: &Lookup) -> Result<()> {
         let (done, durable) = sync_channel(1);
         let row = HistRow {
             user: lookup.user.0,
@@ -198,8 +198,8 @@ mod tests {
 
     use super::*;
     use crate::store::{
+        db::lock,
         db::{Access, Row, Session},
-        pool::lock,
     };
 
     /// A database that says how many rows come, and takes them when it is told to.

@@ -4,22 +4,22 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::{
+use super::username;
+use crate::model::Username;
+use crate::store::{
     Store, UserId,
     db::{Row, Value},
-    error::{Doing, Result, StoreError},
-    users::time,
+    error::{Doing, Result},
 };
-use crate::model::Username;
 
 const INSERT: &str =
     "insert into session (token_hash, user, created, seen, expires) values (?, ?, ?, ?, ?)";
-pub(super) const BY_HASH: &str = "select s.user, u.name, s.created, s.seen, s.expires \
+pub(crate) const BY_HASH: &str = "select s.user, u.name, s.created, s.seen, s.expires \
      from session s join user u on u.id = s.user where s.token_hash = ?";
 const TOUCH: &str = "update session set seen = ?, expires = ? where token_hash = ?";
 const DELETE: &str = "delete from session where token_hash = ?";
-pub(super) const DELETE_OF: &str = "delete from session where user = ?";
-pub(super) const EXPIRED: &str =
+pub(crate) const DELETE_OF: &str = "delete from session where user = ?";
+pub(crate) const EXPIRED: &str =
     "select token_hash from session where expires <= ? order by expires limit ?";
 const DELETE_EXPIRED: &str = "delete from session where token_hash = ? and expires <= ?";
 
@@ -142,16 +142,10 @@ fn session(mut row: Row) -> Result<Session> {
     Ok(Session {
         user,
         name: username(user, &row.text()?)?,
-        created: time(row.int()?)?,
-        seen: time(row.int()?)?,
-        expires: time(row.int()?)?,
+        created: row.time()?,
+        seen: row.time()?,
+        expires: row.time()?,
     })
-}
-
-/// A name that stands in the table.
-pub(super) fn username(user: UserId, name: &str) -> Result<Username> {
-    Username::parse(name)
-        .map_err(|error| StoreError::internal(format!("the name of user {user} is none: {error}")))
 }
 
 // Without the hash, which names a session as well as the token does.

@@ -11,23 +11,23 @@ use std::{
 };
 
 /// What a pool holds.
-pub(super) trait Pooled {
+pub(crate) trait Pooled {
     /// Whether somebody else may use it next: unbroken, and in no transaction.
     fn is_clean(&self) -> bool;
 }
 
 /// How many connections there may be, and how old they become.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct PoolLimits {
-    pub(super) connections_max: usize,
+pub(crate) struct PoolLimits {
+    pub(crate) connections_max: usize,
     /// Closed when unused for so long.
-    pub(super) idle: Duration,
+    pub(crate) idle: Duration,
     /// Closed when so old, so that a server that came back gets its share again.
-    pub(super) lifetime: Duration,
+    pub(crate) lifetime: Duration,
 }
 
 /// At most `connections_max` connections.
-pub(super) struct Pool<C: Pooled> {
+pub(crate) struct Pool<C: Pooled> {
     state: Mutex<State<C>>,
     freed: Condvar,
     limits: PoolLimits,
@@ -48,7 +48,7 @@ struct Idle<C> {
 }
 
 /// A connection on loan: given back when dropped, or closed when it is not clean.
-pub(super) struct Lease<C: Pooled> {
+pub(crate) struct Lease<C: Pooled> {
     pool: Arc<Pool<C>>,
     conn: Option<C>,
     born: Instant,
@@ -57,13 +57,13 @@ pub(super) struct Lease<C: Pooled> {
 }
 
 impl<C: Pooled> Pool<C> {
-    pub(super) fn new(limits: PoolLimits) -> Arc<Pool<C>> {
+    pub(crate) fn new(limits: PoolLimits) -> Arc<Pool<C>> {
         let state = State { idle: Vec::new(), open: 0, generation: 0 };
         Arc::new(Pool { state: Mutex::new(state), freed: Condvar::new(), limits })
     }
 
     /// An idle connection, or a new one by `connect`; `None` when none is free by the deadline.
-    pub(super) fn lease<E>(
+    pub(crate) fn lease<E>(
         self: &Arc<Self>,
         deadline: Instant,
         connect: impl FnOnce() -> Result<C, E>,
@@ -93,7 +93,7 @@ impl<C: Pooled> Pool<C> {
         }
     }
 
-    pub(super) fn connections_max(&self) -> usize {
+    pub(crate) fn connections_max(&self) -> usize {
         self.limits.connections_max
     }
 
@@ -118,12 +118,12 @@ impl<C: Pooled> Pool<C> {
     }
 
     /// Forgets every connection, those on loan when they come back.
-    pub(super) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         self.forget(lock(&self.state));
     }
 
     /// Forgets the connections that are no younger than this one, unless somebody did before.
-    pub(super) fn clear_since(&self, lease: &Lease<C>) {
+    pub(crate) fn clear_since(&self, lease: &Lease<C>) {
         let state = lock(&self.state);
         if state.generation == lease.generation {
             self.forget(state);
@@ -142,7 +142,7 @@ impl<C: Pooled> Pool<C> {
 
 impl<C: Pooled> Lease<C> {
     /// Whether the connection has been used before, so that it may have died unnoticed.
-    pub(super) fn is_reused(&self) -> bool {
+    pub(crate) fn is_reused(&self) -> bool {
         self.reused
     }
 }
@@ -189,7 +189,7 @@ impl<C: Pooled> fmt::Debug for Pool<C> {
 }
 
 /// Takes a lock whose data every holder leaves whole, even one that panicked.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

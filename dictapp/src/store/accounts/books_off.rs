@@ -1,11 +1,11 @@
 //! Which word books a user has switched off: a user to the books that their look-ups pass over.
 
-use super::{
+use crate::store::{
     BookId, Store, UserId,
     error::{Doing, Result},
 };
 
-pub(super) const OF_USER: &str = "select book from book_off where user = ? order by book";
+pub(crate) const OF_USER: &str = "select book from book_off where user = ? order by book";
 const SWITCH_ON: &str = "delete from book_off where user = ? and book = ?";
 /// Nothing for a book that was removed meanwhile, or that is off already.
 const SWITCH_OFF: &str = "insert into book_off (user, book) select ?, b.id from book b \

@@ -4,6 +4,8 @@
 //! that cannot serve (1047, read-only, shutting down) or that is gone is left for the next one;
 //! after a while the first of the list is tried again.
 
+mod link;
+
 use std::{
     cell::Cell,
     fmt,
@@ -18,13 +20,17 @@ use std::{
 
 use mysql::{Conn, Opts, OptsBuilder, consts::CapabilityFlags};
 
-use super::{
-    circuit::{Admission, Circuit},
+use link::{Link, error_at};
+
+use crate::store::{
     config::DatabaseTimeouts,
-    db::{Access, Db, Row, Session, Value, in_transaction},
+    db::{
+        Access, Db, Row, Session, Value,
+        circuit::{Admission, Circuit},
+        in_transaction, lock,
+        pool::{Lease, Pool, PoolLimits},
+    },
     error::{Kind, Result, StoreError},
-    mysql_link::{Link, error_at},
-    pool::{Lease, Pool, PoolLimits, lock},
     settings::LEXICON_VERSION,
     url::MysqlServer,
 };
@@ -37,7 +43,7 @@ const PAUSE_MAX: Duration = Duration::from_millis(200);
 
 /// The servers of one database.
 #[derive(Clone)]
-pub(super) struct Mysql(Arc<Inner>);
+pub(crate) struct Mysql(Arc<Inner>);
 
 struct Inner {
     servers: Vec<MysqlServer>,
@@ -53,7 +59,7 @@ struct Inner {
 
 impl Mysql {
     /// Connects to nothing yet.
-    pub(super) fn new(
+    pub(crate) fn new(
         servers: Vec<MysqlServer>,
         connections: usize,
         timeouts: DatabaseTimeouts,

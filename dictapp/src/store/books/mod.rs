@@ -1,15 +1,19 @@
 //! The word books that are there: their order, their titles, whether they are shown.
 
+mod import;
+pub(crate) mod lexicon;
+
 use std::fmt;
+
+pub use import::{BookHeader, Import, ImportStart};
 
 use jiff::Timestamp;
 
-use super::{
+use crate::store::{
     Store,
     db::{Access, Row, Session, Value, long_transaction},
     error::{Doing, Result, StoreError},
     settings::BUMP_LEXICON,
-    users::time,
 };
 
 const ALL: &str = "select id, name, title, kind, position, hidden, entries, digest, imported \
@@ -18,14 +22,14 @@ const SET_POSITION: &str = "update book set position = ? where id = ?";
 const SET_HIDDEN: &str = "update book set hidden = ? where id = ?";
 const SET_TITLE: &str = "update book set title = ? where id = ?";
 const DELETE: &str = "delete from book where id = ?";
-pub(super) const DELETE_WORDS: &str = "delete from words where book = ?";
+pub(crate) const DELETE_WORDS: &str = "delete from words where book = ?";
 
 /// The longest title of a book, in characters.
-pub(super) const TITLE_CHARS_MAX: usize = 255;
+pub(crate) const TITLE_CHARS_MAX: usize = 255;
 
 /// The key of a word book. It stays when the book is imported anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct BookId(pub(super) i64);
+pub struct BookId(pub(crate) i64);
 
 impl BookId {
     /// The key of this number, as a form sends it back.
@@ -165,7 +169,7 @@ impl Store {
 }
 
 /// All books in their order, as this session's transaction sees them.
-pub(super) fn list(session: &mut dyn Session) -> Result<Vec<Book>> {
+pub(crate) fn list(session: &mut dyn Session) -> Result<Vec<Book>> {
     session.query(ALL, &[])?.into_iter().map(book).collect()
 }
 
@@ -179,12 +183,12 @@ fn book(mut row: Row) -> Result<Book> {
         hidden: row.flag()?,
         entries: row.count()?,
         digest: row.text()?,
-        imported: time(row.int()?)?,
+        imported: row.time()?,
     })
 }
 
 /// Refuses what is empty, too long or holds control characters.
-pub(super) fn check_text(what: &str, text: &str, chars_max: usize) -> Result<()> {
+pub(crate) fn check_text(what: &str, text: &str, chars_max: usize) -> Result<()> {
     let chars = text.chars().count();
     if text.trim().is_empty() {
         return Err(StoreError::refused(format!("the {what} is empty")));
