@@ -1,14 +1,14 @@
-//! The words behind a verb become its options, or a sentence about the word that is none.
+//! The words after a verb to its options, or to a sentence about the word that is wrong.
 
 use anyhow::{Result, anyhow};
 use std::fmt;
 use std::str::FromStr;
 
-/// What is left of a command line; a verb takes out what it knows and then asks for the end.
+/// The rest of a command line. A verb takes its options out of it, then calls [`finish`](Arguments::finish).
 #[derive(Debug)]
 pub(crate) struct Arguments(Vec<String>);
 
-/// A command line that asks for nothing we have.
+/// A wrong command line.
 #[derive(Debug)]
 pub(crate) struct Misuse(pub(crate) String);
 
@@ -25,13 +25,13 @@ impl Arguments {
         Arguments(words.into_iter().collect())
     }
 
-    /// Whether `--name` is there.
+    /// Removes the flag `--name`; returns whether it was given.
     pub(crate) fn take_flag(&mut self, name: &str) -> bool {
         let place = self.0.iter().position(|word| word == name);
         place.is_some_and(|at| !self.0.remove(at).is_empty())
     }
 
-    /// The word behind `--name`.
+    /// Removes `--name VALUE`; returns the value.
     pub(crate) fn take_option<T: FromStr>(&mut self, name: &str) -> Result<Option<T>> {
         let Some(at) = self.0.iter().position(|word| word == name) else { return Ok(None) };
         self.0.remove(at);
@@ -43,13 +43,13 @@ impl Arguments {
         Ok(Some(parsed))
     }
 
-    /// The first word that is left, unless it is an option.
+    /// Removes the first remaining word, unless it is an option.
     pub(crate) fn take_word(&mut self) -> Option<String> {
         let is_word = self.0.first().is_some_and(|word| !word.starts_with("--"));
         is_word.then(|| self.0.remove(0))
     }
 
-    /// Nothing may be left.
+    /// Refuses remaining words.
     pub(crate) fn finish(self) -> Result<()> {
         match self.0.first() {
             Some(extra) => Err(anyhow!(Misuse(format!("unexpected argument {extra:?}")))),
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_asked_for_is_named() {
+    fn an_unknown_word_is_named() {
         let message = |error: anyhow::Error| error.downcast::<Misuse>().unwrap().to_string();
         assert_eq!(
             message(arguments("--rat").finish().unwrap_err()),

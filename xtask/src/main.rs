@@ -1,34 +1,21 @@
-//! What a contributor runs: `cargo xtask VERB`. A command line becomes the call of one verb, and its outcome an exit code.
+//! `cargo xtask VERB`, the tasks of a contributor: a command line to the call of one verb, and its outcome to an exit code.
 //!
-//! A verb is a file with a `run` function and a row in `VERBS`. What two verbs share (running cargo, timing a step) has a file
-//! of its own. Nothing here is part of what users get.
+//! A verb is a file in `verbs/` with a `run` function and a row in `VERBS`. `steps/` runs cargo and checks what the machine has;
+//! `peer/` starts servers and loads them with clients. Nothing here is shipped to users.
 
 #![forbid(unsafe_code)]
-#![expect(clippy::print_stdout, reason = "a command line talks to whoever runs it")]
+#![expect(clippy::print_stdout, reason = "a command-line tool prints its results")]
 
-mod test;
-mod models;
-mod fuzz;
-mod differ;
-mod soak;
-mod crowd;
-mod slow;
-mod bench;
-
-mod answer;
 mod arguments;
-mod cargo;
-mod packages;
-mod process_tree;
-mod server;
-mod step;
-mod tally;
-mod visitors;
+mod peer;
+mod steps;
+mod verbs;
 
 use arguments::{Arguments, Misuse};
 use std::process::ExitCode;
+use verbs::{bench, crowd, differ, fuzz, models, slow, soak, test};
 
-/// One word behind `cargo xtask`.
+/// One subcommand of `cargo xtask`.
 struct Verb {
     name: &'static str,
     about: &'static str,
@@ -50,7 +37,7 @@ const VERBS: &[Verb] = &[
     Verb { name: "bench", about: bench::ABOUT, run: bench::run },
 ];
 
-/// The exit code for a command line that asks for nothing we have, as in `dictapp`.
+/// The exit code for a wrong command line, as in `dictapp`.
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {

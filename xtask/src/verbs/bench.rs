@@ -1,8 +1,8 @@
-//! `cargo xtask bench`: our server and its peers, side by side on this machine, become tables; `bench lexicon` and `bench wire` run
-//! the micro-benchmarks.
+//! `cargo xtask bench`: measures our server and its peers side by side on this machine; prints tables. `bench lexicon` and `bench wire`
+//! run the micro-benchmarks.
 //!
-//! The peers come from a folder that the caller names: what is compared with is no part of the project. It is copied to
-//! `target/bench-peers` and built there. Its README says what a peer must serve; `webframe/examples/bench.rs` is ours.
+//! The peers are not part of the project: the caller names their folder, which is copied to `target/bench-peers` and built there. Its
+//! README says what a peer must serve; `webframe/examples/bench.rs` is ours.
 
 use anyhow::{Context, Result, anyhow, bail};
 use std::fs;
@@ -10,19 +10,19 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::arguments::{Arguments, Misuse};
-use crate::cargo::{build_example, cargo, target};
-use crate::packages::find_program;
-use crate::step::{step, succeed};
+use crate::steps::cargo::{build_example, cargo, target};
+use crate::steps::packages::find_program;
+use crate::steps::{step, succeed};
 
 pub(crate) const ABOUT: &str = "compare with other servers: --peers DIR [--rounds N] [--secs N] [--servers A,B] \
     [--scenarios A,B] [--tables wrk,memory,mixed,strace,instr]; or: wire, lexicon [--book FILE]";
 
-/// Every ratio is to this one.
+/// All ratios refer to this server.
 const REFERENCE: &str = "axum-nodelay";
 const SERVERS: &str = "axum-nodelay,actix,may,nginx,go,tiny_http,rouille,canned";
 const SCENARIOS: &str =
     "plain64,json64,plain256,plain2000,plain8,form64,static64,pipe64,close64,sleep256,sleep2000";
-/// What `pool.py` draws its intervals from: fewer rounds say nothing on a machine that does other things too.
+/// `pool.py` computes its intervals from the rounds; fewer are too noisy on a machine that does other work.
 const ROUNDS: u32 = 15;
 const SECONDS: u32 = 2;
 
@@ -58,7 +58,7 @@ const TABLES: &[(&str, Table)] = &[
     ("wrk", Table::Wrk),
 ];
 
-/// Measures what is asked for and prints it.
+/// Measures and prints the tables.
 pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     match arguments.take_word().as_deref() {
         Some("lexicon") => lexicon(arguments),
@@ -79,7 +79,7 @@ fn lexicon(mut arguments: Arguments) -> Result<()> {
     let book: Option<PathBuf> = arguments.take_option("--book")?;
     arguments.finish()?;
     let book = book.map(|book| {
-        fs::canonicalize(&book).with_context(|| format!("{} is no book", book.display()))
+        fs::canonicalize(&book).with_context(|| format!("cannot read the book {}", book.display()))
     });
     bench("dictapp", "lexicon", book.transpose()?)
 }
@@ -127,7 +127,7 @@ fn compare(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Copies a tree over another one; what is there beyond it (what was built) stays, but for older results.
+/// Copies a tree over another one. Other files there (build output) stay, except old results.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     if let Err(error) = fs::remove_dir_all(to.join("results"))
         && error.kind() != std::io::ErrorKind::NotFound
@@ -147,7 +147,7 @@ fn copy_tree(from: &Path, to: &Path) -> Result<()> {
                 copy_tree(&source, &place)?;
             }
         } else if fs::read(&place).ok() != fs::read(&source).ok() {
-            // A file that did not change keeps its time, and cargo its work.
+            // An unchanged file keeps its time, so that cargo does not rebuild.
             drop(fs::remove_file(&place));
             fs::copy(&source, &place).with_context(|| source.display().to_string())?;
         }
@@ -157,7 +157,7 @@ fn copy_tree(from: &Path, to: &Path) -> Result<()> {
 
 fn build_peers(folder: &Path, servers: &[String]) -> Result<()> {
     let mut command = cargo(&["build", "--release"]);
-    // Where the list of servers looks for them.
+    // The list of servers names binaries in the default target folder.
     command.current_dir(folder.join("peers")).env_remove("CARGO_TARGET_DIR");
     succeed(&mut command).context("cannot build the peers in Rust")?;
     if servers.iter().any(|server| server == "go") {
@@ -176,7 +176,7 @@ fn build_peers(folder: &Path, servers: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Builds our server; gives back the command that starts it.
+/// Builds our server; returns the command that starts it.
 fn build_ours() -> Result<String> {
     Ok(format!("webframe={} {{port}}", build_example("bench")?.display()))
 }
@@ -231,7 +231,7 @@ fn python(folder: &Path, script: &str) -> Command {
     command
 }
 
-/// The medians of the rounds with their intervals, one table a scenario.
+/// The medians of the rounds with their intervals, one table for each scenario.
 fn pool(scenarios: &str, folder: &Path) -> Result<()> {
     println!(
         "\n| server | rounds | requests/s, ratio (95 %) | rounds won | processor time, ratio (95 %) |"
@@ -244,7 +244,7 @@ fn pool(scenarios: &str, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// `name=command` of these servers, as their list has them.
+/// `name=command` of these servers, from the list.
 fn commands(folder: &Path, names: &[String]) -> Result<Vec<String>> {
     let path = folder.join("servers.json");
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
@@ -257,7 +257,7 @@ fn commands(folder: &Path, names: &[String]) -> Result<Vec<String>> {
     names.iter().map(command).collect()
 }
 
-/// The value of one key of a flat object whose strings have no escapes.
+/// The value of a key in a flat object whose strings contain no escapes.
 fn command_of<'t>(name: &str, json: &'t str) -> Option<&'t str> {
     let behind = json.split_once(&format!("\"{name}\""))?.1;
     behind.split('"').nth(1)

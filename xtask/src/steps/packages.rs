@@ -1,4 +1,4 @@
-//! What the tests need from the machine becomes there, or an error that says which command brings it. Nothing is skipped.
+//! Installs the Debian packages that the tests need, or fails with the command that installs them. No test is skipped.
 
 use anyhow::{Result, bail};
 use std::env;
@@ -6,9 +6,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::step::succeed;
+use crate::steps::succeed;
 
-/// One thing the tests need, and the Debian package that brings it.
+/// Something that the tests need, and the Debian package that provides it.
 #[derive(Debug)]
 pub(crate) struct Need {
     what: &'static str,
@@ -18,13 +18,13 @@ pub(crate) struct Need {
 
 #[derive(Debug)]
 enum Check {
-    /// Any one of these programs will do.
+    /// Any of these programs.
     Program(&'static [&'static str]),
     /// A font that covers this language, so that screenshots show words and not boxes.
     Font(&'static str),
 }
 
-/// Everything beyond Rust. `wqy-microhei` is the smallest font with Chinese: 1.6 MB to fetch, Noto's is 57.
+/// Everything besides Rust. `wqy-microhei` is the smallest Chinese font: 1.6 MB to download; Noto's is 57 MB.
 pub(crate) const NEEDS: &[Need] = &[
     Need { what: "a C compiler", check: Check::Program(&["cc", "gcc", "clang"]), package: "gcc" },
     Need { what: "mariadbd", check: Check::Program(&["mariadbd"]), package: "mariadb-server" },
@@ -42,14 +42,14 @@ pub(crate) const NEEDS: &[Need] = &[
     Need { what: "a Chinese font", check: Check::Font("zh"), package: "fonts-wqy-microhei" },
 ];
 
-/// What `cargo xtask slow` attacks with.
+/// The attacker of `cargo xtask slow`.
 pub(crate) const SLOW_CLIENTS: &[Need] = &[Need {
     what: "slowhttptest",
     check: Check::Program(&["slowhttptest"]),
     package: "slowhttptest",
 }];
 
-/// Installs what is missing of `needs` where we may, and otherwise says how.
+/// Installs the missing ones of `needs` if this user may; otherwise fails with the command to run.
 pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
     let missing = missing_of(needs);
     if missing.is_empty() {
@@ -62,12 +62,12 @@ pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
     }
     let still_missing = missing_of(needs);
     if !still_missing.is_empty() {
-        bail!("installed, and yet not found: {}", whats(&still_missing));
+        bail!("installed, but still not found: {}", whats(&still_missing));
     }
     Ok(())
 }
 
-/// Debian's lists may be absent or old: they are fetched first. When that fails the ones that are there may still do.
+/// Updates the package lists first; if that fails, the present ones may still do.
 fn install(apt_get: &[&str], missing: &[&Need]) -> Result<()> {
     let apt = |args: &[&str]| {
         let mut command = Command::new(apt_get[0]);
@@ -75,16 +75,16 @@ fn install(apt_get: &[&str], missing: &[&Need]) -> Result<()> {
         command
     };
     if let Err(error) = succeed(&mut apt(&["-q", "update"])) {
-        println!("apt-get update: {error:#}; going on with the lists that are there");
+        println!("apt-get update: {error:#}; continuing with the present lists");
     }
     let install = ["-q", "install", "-y", "--no-install-recommends"];
-    // Another apt may be at work; and its progress bars are noise in a log.
+    // Wait for another apt process; no progress bars in a log.
     let options = ["-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0"];
     succeed(apt(&install).args(options).args(missing.iter().map(|need| need.package)))
         .map_err(|error| error.context(advice(missing)))
 }
 
-/// The words before apt-get's own, when we may install: as root, or where sudo asks for no password.
+/// The prefix of an apt-get command, if this user may install: none as root, `sudo` if it asks for no password.
 fn apt_get() -> Option<&'static [&'static str]> {
     const AS_ROOT: &[&str] = &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];
     const BY_SUDO: &[&str] = &["sudo", "-n", "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];
@@ -111,14 +111,14 @@ fn is_there(check: &Check) -> bool {
     }
 }
 
-/// Where `name` is, in PATH or in the folders of servers that only root's PATH has.
+/// The path of `name`, from PATH or from the system folders that only root's PATH has.
 pub(crate) fn find_program(name: &str) -> Option<std::path::PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let servers = ["/usr/sbin", "/usr/local/sbin"].map(Into::into);
     env::split_paths(&path).chain(servers).map(|dir| dir.join(name)).find(|file| file.is_file())
 }
 
-/// Our own process belongs to root. `/proc/self` is asked because `geteuid` is unsafe to call.
+/// Whether this process runs as root. Reads `/proc/self` because calling `geteuid` is unsafe.
 fn is_root() -> bool {
     Path::new("/proc/self").metadata().is_ok_and(|process| process.uid() == 0)
 }

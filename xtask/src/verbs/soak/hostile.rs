@@ -1,6 +1,6 @@
-//! Requests become visits that no server likes: mutated, half-sent, half-closed, reset, never read, a byte a second.
+//! Bad requests: mutated, half-sent, half-closed, reset, never read, one byte a second.
 //!
-//! One thread holds them all: each visit says when it wants to be looked at again.
+//! One thread drives all of them; each visit tells when it is to be polled again.
 
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, Read, Write};
@@ -11,7 +11,7 @@ use super::mutation::{Dice, mutate};
 use super::tally::Tally;
 use super::valid;
 
-/// Visits at once: with the good clients' connections still below the usual 1,024 descriptors.
+/// Concurrent visits; together with the connections of the good clients below the usual 1,024 descriptors.
 const VISITS_MAX: usize = 600;
 const LOOK_SOON: Duration = Duration::from_millis(4);
 const LOOK_LATE: Duration = Duration::from_millis(250);
@@ -22,7 +22,7 @@ pub(super) struct Visits<'a> {
     dice: Dice,
     tally: &'a Tally,
     cases: &'a [Vec<u8>],
-    /// By when they want to be looked at; the number makes two of one moment differ.
+    /// By the time of their next poll; the number keeps visits of the same time apart.
     waiting: BTreeMap<(Instant, u64), Visit>,
     begun: u64,
 }
@@ -36,13 +36,13 @@ struct Visit {
     answered: bool,
 }
 
-/// What a visitor is up to.
+/// What a visit sends and reads.
 struct Plan {
     bytes: Vec<u8>,
     lasts: Duration,
     pace: Pace,
     reading: Reading,
-    /// After the last byte says that no more will come, and goes on reading.
+    /// Shuts its writing side after the last byte and goes on reading.
     half_closes: bool,
 }
 
@@ -55,7 +55,7 @@ enum Pace {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reading {
     All,
-    /// What lies unread when the socket closes makes the system reset the connection.
+    /// Unread bytes make the system reset the connection at the close.
     Never,
 }
 
@@ -92,7 +92,7 @@ impl<'a> Visits<'a> {
         }
     }
 
-    /// Looks at everything that wants it until `deadline`.
+    /// Polls the visits that are due until `deadline`.
     pub(super) fn go_on_until(&mut self, deadline: Instant) {
         while let Some(&(at, _)) = self.waiting.keys().next() {
             if at > deadline {
@@ -100,7 +100,7 @@ impl<'a> Visits<'a> {
             }
             std::thread::sleep(at.saturating_duration_since(Instant::now()));
             let Some((_, mut visit)) = self.waiting.pop_first() else { break };
-            // An error is the server's way of saying that it has heard enough.
+            // An error means that the server has closed the connection.
             if let Ok(Some(wait)) = visit.go_on(self.tally) {
                 let now = Instant::now();
                 if now < visit.until {
@@ -118,7 +118,7 @@ impl<'a> Visits<'a> {
 }
 
 impl Visit {
-    /// Sends and reads what can be now; gives back how long to wait, or `None` at the end.
+    /// Sends and reads without blocking; returns the time until the next poll, or `None` at the end.
     fn go_on(&mut self, tally: &Tally) -> io::Result<Option<Duration>> {
         let before = self.sent;
         self.send()?;
@@ -151,7 +151,7 @@ impl Visit {
         Ok(())
     }
 
-    /// Reads what has come; false at the end of the connection.
+    /// Reads the available bytes; returns false at the end of the connection.
     fn read(&mut self, tally: &Tally) -> io::Result<bool> {
         let mut bytes = [0; 16 << 10];
         for _ in 0..8 {
@@ -180,10 +180,8 @@ impl Visit {
 }
 
 fn plan(dice: &mut Dice, cases: &[Vec<u8>]) -> Plan {
-    let request = match dice.percent(50) {
-        true => dice.one_of(cases).clone(),
-        false => valid::exchange(dice).request,
-    };
+    let request =
+        if dice.percent(50) { dice.one_of(cases).clone() } else { valid::exchange(dice).request };
     let millis = Duration::from_millis;
     let plan = Plan {
         bytes: request,

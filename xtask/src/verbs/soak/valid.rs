@@ -1,4 +1,4 @@
-//! Good requests of every kind become checked answers: clients that keep connections, pipeline, upload and half-close.
+//! Good requests of every kind to checked answers: clients that keep connections, pipeline, upload and half-close.
 
 use std::fmt;
 use std::io::{self, BufReader, Write};
@@ -7,27 +7,27 @@ use std::time::{Duration, Instant};
 
 use super::mutation::Dice;
 use super::tally::Tally;
-use crate::answer::{Answer, Asked, read_answer};
+use crate::peer::answer::{Answer, Asked, read_answer};
 
-/// Connections that one client holds, most of them idle at any time.
+/// Connections of one client; most of them are idle at any time.
 const CONNECTIONS: usize = 12;
-/// A connection that was idle for so long may be closed by the server before our request comes.
+/// The server may close a connection that is idle for longer.
 const IDLE_MAX: Duration = Duration::from_secs(12);
-/// No answer takes so long.
+/// The longest wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// So many conversations of a hundred are half-closed. Once in a million requests the loopback device puts the system's reset, for an
-/// end that it repeated to a server that had closed as it should, before the answer: that complaint is none of the server's.
+/// The share of conversations that end with a half-close. In about one of a million requests the loopback device delivers a reset (for
+/// a retransmitted FIN to a socket that the server has closed correctly) before the answer; that is not a fault of the server.
 const HALF_CLOSED_PERCENT: usize = 3;
 
-/// What a client leaves of its side when it has sent its requests.
+/// A client's writing side after its requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum After {
     Open,
     HalfClosed,
 }
 
-/// One client: connections of its own, choices of its own.
+/// One client with its own connections and random choices.
 pub(super) struct Client<'a> {
     address: SocketAddr,
     dice: Dice,
@@ -49,7 +49,7 @@ impl fmt::Display for Connection {
     }
 }
 
-/// A request and what must come of it.
+/// A request and the answer that it must get.
 pub(super) struct Exchange {
     pub(super) request: Vec<u8>,
     asked: Asked,
@@ -141,7 +141,7 @@ pub(super) fn ask(address: SocketAddr, path: &str) -> io::Result<u16> {
 }
 
 impl Exchange {
-    /// What is wrong with the answer. A server may say that it is busy; who runs it judges whether it was.
+    /// The fault of the answer, if any. 503 is allowed: the person who runs it judges whether the server was busy.
     fn complaint(&self, answer: &Answer) -> Option<String> {
         if answer.status == 503 {
             return None;

@@ -1,18 +1,18 @@
-//! Words become a cargo command that builds what a person at the prompt would have built: nothing is compiled twice because of us.
+//! Runs cargo with the same environment as at the prompt, so that nothing is compiled twice.
 
 use anyhow::{Context, Result};
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::step::succeed;
+use crate::steps::succeed;
 
-/// `cargo ARGS`, in the workspace's root, with the toolchain that runs us.
+/// `cargo ARGS`, in the workspace's root, with the toolchain that runs xtask.
 pub(crate) fn cargo(args: &[&str]) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
     command.args(args).current_dir(workspace());
-    // `cargo run` describes xtask to us in these; ring's build script watches some of them and would compile anew each time
-    // somebody changes between `cargo xtask test` and `cargo test`.
+    // `cargo run` sets these for xtask. ring's build script watches some of them and would rebuild at each change between
+    // `cargo xtask test` and `cargo test`.
     for (name, _) in std::env::vars_os() {
         let known = name.to_string_lossy();
         if known.starts_with("CARGO_PKG_") || known.starts_with("CARGO_MANIFEST_") {

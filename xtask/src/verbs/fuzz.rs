@@ -1,8 +1,8 @@
-//! `cargo xtask fuzz`: the targets of `webframe/fuzz` become one row each: how much was tried, how far it reached, what was found.
+//! `cargo xtask fuzz`: runs the targets of `webframe/fuzz`; prints a row for each with its runs, coverage and findings.
 //!
-//! Plain stable Rust: the instrumentation is LLVM's, asked for by flags of the compiler. The address sanitizer would need a nightly
-//! one, and finds little where `unsafe` is forbidden. The seeds are the wire cases and `webframe/fuzz/corpus`, where `--keep` puts what
-//! reaches code that no wire case does; webframe's own tests check those inputs too.
+//! Stable Rust suffices: compiler flags turn LLVM's instrumentation on. The address sanitizer would need a nightly compiler and finds
+//! little in code without `unsafe`. The seeds are the wire cases and `webframe/fuzz/corpus`; `--keep` adds the inputs that reach code
+//! that no wire case reaches. webframe's own tests check those inputs too.
 
 use anyhow::{Context, Result, anyhow, bail};
 use std::fs;
@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::arguments::{Arguments, Misuse};
-use crate::cargo::{cargo, target, workspace};
-use crate::step::{step, succeed};
+use crate::steps::cargo::{cargo, target, workspace};
+use crate::steps::{step, succeed};
 
 pub(crate) const ABOUT: &str = "run the fuzz targets, one after the other: [TARGET] [--seconds N] \
     [--keep], which puts the fewest inputs that reach all that was reached into webframe/fuzz/corpus";
@@ -20,7 +20,7 @@ pub(crate) const ABOUT: &str = "run the fuzz targets, one after the other: [TARG
 struct Target {
     name: &'static str,
     seed: fn(&[u8]) -> Option<Vec<u8>>,
-    /// Seeds where wire cases say nothing.
+    /// Seeds for input that no wire case covers.
     examples: &'static [&'static [u8]],
     bytes_max: u32,
 }
@@ -90,7 +90,7 @@ const TARGETS: &[Target] = &[
     },
 ];
 
-/// Forms with files, the boundary on a line before each.
+/// Multipart forms, each after a line with its boundary.
 const FORMS: &[&[u8]] = &[
     b"b\n--b--\r\n",
     b"b\n--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--b--\r\n",
@@ -102,7 +102,7 @@ const FORMS: &[&[u8]] = &[
         Content-Disposition: form-data; name=a; filename*=utf-8''b\r\n\r\n2\r\n--b-",
 ];
 
-/// Of either version, with all that is read of them: addresses, a checksum, and that the client came encrypted.
+/// Headers of both versions with everything that is read from them: addresses, a checksum, TLS information.
 const INTRODUCTIONS: &[&[u8]] = &[
     b"PROXY TCP4 192.0.2.1 10.0.0.1 4711 80\r\nGET / HTTP/1.1\r\n",
     b"PROXY TCP6 2001:DB8::1 ::ffff:10.0.0.1 65535 0\r\n",
@@ -113,7 +113,7 @@ const INTRODUCTIONS: &[&[u8]] = &[
     b"\r\n\r\n\0\r\nQUIT\n\x21\x21\0\x36from this client to another host.123\x20\0\x0f\x01\0\0\0\x01\x21\0\x07TLSv1.2",
 ];
 
-/// What LLVM adds to the code: the counters and the traces of comparisons that libFuzzer reads.
+/// The instrumentation that libFuzzer reads: counters and traces of comparisons.
 const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module \
     -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
     -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares \
@@ -121,19 +121,19 @@ const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module \
 
 const SECONDS: u32 = 60;
 
-/// What the names of seeds begin with; the others are libFuzzer's, by content.
+/// The prefix of the names of seeds; libFuzzer names its own files by content.
 const SEED: &str = "seed-";
 
-/// What became of one target.
+/// The outcome of one target.
 struct Outcome {
     target: &'static str,
     executions: String,
     coverage: String,
-    /// The input that fails, if any, where it lies.
+    /// The path of the input that fails, if any.
     finding: Option<PathBuf>,
 }
 
-/// Fuzzes; fails with the files of what was found.
+/// Fuzzes; the error names the files of the findings.
 pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let seconds = arguments.take_option("--seconds")?.unwrap_or(SECONDS);
     let keeps = arguments.take_flag("--keep");
@@ -221,8 +221,8 @@ fn program(target: &Target, platform: &str) -> PathBuf {
     folder().join(platform).join("release").join(target.name)
 }
 
-/// Puts into the tree what reaches more than the wire cases: of all inputs the fewest that reach the same branches, how often does
-/// not count.
+/// Adds the inputs that reach more than the wire cases to the tree: the smallest set that reaches the same branches, regardless of
+/// how often.
 fn keep(target: &Target, platform: &str) -> Result<()> {
     let merged = folder().join("merged").join(target.name);
     clear(&merged)?;
@@ -240,7 +240,8 @@ fn keep(target: &Target, platform: &str) -> Result<()> {
     succeed(&mut command).with_context(|| format!("cannot merge, see {}", log.display()))?;
     let kept = kept(target);
     clear(&kept)?;
-    let (mut files, mut bytes) = (0, 0);
+    let mut files = 0;
+    let mut bytes = 0;
     for entry in fs::read_dir(&merged).with_context(|| merged.display().to_string())? {
         let entry = entry?;
         if !entry.file_name().to_string_lossy().starts_with(SEED) {
@@ -253,7 +254,7 @@ fn keep(target: &Target, platform: &str) -> Result<()> {
     Ok(())
 }
 
-/// An empty folder there.
+/// Makes an empty folder at `path`.
 fn clear(folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;
@@ -261,7 +262,7 @@ fn clear(folder: &Path) -> Result<()> {
     make_folder(folder).map(drop)
 }
 
-/// The inputs that were found worth keeping, in the tree.
+/// The inputs that are kept in the tree.
 fn kept(target: &Target) -> PathBuf {
     workspace().join("webframe/fuzz/corpus").join(target.name)
 }
@@ -290,7 +291,7 @@ fn cases(target: &Target) -> Result<Vec<Vec<u8>>> {
     Ok(seeds)
 }
 
-/// Writes the seeds; what earlier runs have found stays beside them.
+/// Writes the seeds; the findings of earlier runs stay beside them.
 fn plant(seeds: &[&[u8]], corpus: &Path) -> Result<()> {
     for (number, seed) in seeds.iter().enumerate() {
         let path = corpus.join(format!("{SEED}{number:04}"));
@@ -299,19 +300,19 @@ fn plant(seeds: &[&[u8]], corpus: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The content of a case, behind the three bytes that choose where to cut and how much room there is.
+/// The body of a case after three bytes that choose the cuts and the size of the buffer.
 fn chunks_of(case: &[u8]) -> Option<Vec<u8>> {
     let head = case.windows(4).position(|window| window == b"\r\n\r\n")?;
     let body = &case[head + 4..];
     (!body.is_empty()).then(|| [&[7, 40, 60], body].concat())
 }
 
-/// The case and itself again behind it; first the byte that says where to cut.
+/// A byte that chooses the cut, then the case twice.
 fn twice(case: &[u8]) -> Option<Vec<u8>> {
     Some([&[30], case, case].concat())
 }
 
-/// Reads what libFuzzer says at its end.
+/// Parses libFuzzer's final report.
 fn outcome(target: &'static str, said: &str) -> Outcome {
     let last =
         |name: &str| said.lines().rev().find_map(|line| line.split_once(name)).map(|at| at.1);
@@ -351,7 +352,7 @@ mod tests {
         assert_eq!(bins, TARGETS.iter().map(|target| target.name).collect::<Vec<_>>());
     }
 
-    /// Who has more should lower `bytes_max`, or keep by hand what is worth it.
+    /// With more than that, lower `bytes_max` or choose the inputs by hand.
     #[test]
     fn what_is_kept_in_the_tree_is_small() {
         for target in TARGETS {

@@ -1,4 +1,4 @@
-//! Visitors of a server, who ask at a steady pace, become the status and the time of each request.
+//! Clients that send requests at a steady rate, to the status and duration of each request.
 
 use anyhow::Result;
 use std::io::{BufReader, Write};
@@ -7,24 +7,24 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::answer::{Asked, read_answer};
+use crate::peer::answer::{Asked, read_answer};
 
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Threads that only wait for a socket need little.
+/// A thread that only waits for a socket needs little stack.
 const STACK_BYTES: usize = 128 << 10;
 
-/// One request's status, 0 for none, and how long it took.
+/// The status of a request (0: no answer) and its duration.
 pub(crate) type Timed = (u16, Duration);
 
-/// Whether visitors come back on the same connection.
+/// Whether clients reuse their connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Connections {
     Kept,
-    /// One for each request, and the time it takes to connect counts.
+    /// A new one for each request; the time to connect counts.
     New,
 }
 
-/// Who asks for what, and how often each.
+/// A number of clients, each of which sends requests at an interval.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Visitors<'a> {
     pub(crate) address: SocketAddr,
@@ -35,7 +35,7 @@ pub(crate) struct Visitors<'a> {
 }
 
 impl Visitors<'_> {
-    /// All of them ask for so long; one whose answer comes late does not catch up.
+    /// Runs all clients for `time`. A client whose answer comes late skips the missed requests.
     pub(crate) fn visit(&self, time: Duration) -> Result<Vec<Timed>> {
         let all = Mutex::new(Vec::new());
         let began = Instant::now();
@@ -58,7 +58,8 @@ impl Visitors<'_> {
     }
 
     fn ask_on(&self, began: Instant, time: Duration) -> Result<Vec<Timed>> {
-        let (mut kept, mut timed) = (None, Vec::new());
+        let mut kept = None;
+        let mut timed = Vec::new();
         while began.elapsed() < time {
             let asked = Instant::now();
             let status = self.ask_once(&mut kept).unwrap_or(0);
@@ -68,7 +69,7 @@ impl Visitors<'_> {
         Ok(timed)
     }
 
-    /// Leaves in `kept` a connection that may be used again.
+    /// Puts a reusable connection into `kept`.
     fn ask_once(&self, kept: &mut Option<TcpStream>) -> Result<u16> {
         let socket = match kept.take() {
             Some(socket) => socket,
@@ -92,7 +93,7 @@ pub(crate) fn ask(mut socket: &TcpStream, path: &str) -> Result<u16> {
     Ok(read_answer(&mut BufReader::new(socket), Asked::ForAll)?.status)
 }
 
-/// The time that so many of a hundred requests do not pass.
+/// The time within which `percent` of the requests were answered.
 pub(crate) fn percentile(timed: &[Timed], percent: usize) -> Duration {
     let mut times: Vec<Duration> = timed.iter().map(|timed| timed.1).collect();
     times.sort_unstable();

@@ -1,8 +1,8 @@
-//! Bytes from a server become one answer: just as much of HTTP as a client of our own server needs.
+//! Bytes from a server to one answer: only the parts of HTTP that a client of our own server needs.
 
 use std::io::{self, BufRead, Read};
 
-/// An answer without its content's bytes beyond the first ones.
+/// An answer with only the first bytes of its body.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -14,7 +14,7 @@ pub(crate) struct Answer {
 
 const SHOWN_MAX: u64 = 256;
 
-/// Whether an answer has content even though its head says so.
+/// Whether the answer to this request has a body: one to `HEAD` has none, even if its head gives a length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
     ForAll,
@@ -22,7 +22,7 @@ pub(crate) enum Asked {
     ForHead,
 }
 
-/// Reads one final answer; 1xx before it are passed over.
+/// Reads one final answer and skips interim (1xx) answers before it.
 pub(crate) fn read_answer(reader: &mut impl BufRead, asked: Asked) -> io::Result<Answer> {
     loop {
         let mut answer = Answer { status: status_of(&read_line(reader)?)?, ..Answer::default() };
@@ -53,10 +53,10 @@ fn read_fields(reader: &mut impl BufRead, answer: &mut Answer) -> io::Result<Fra
         if line.is_empty() {
             return Ok(framing);
         }
-        let (name, value) = line.split_once(": ").ok_or_else(|| wrong("a field", &line))?;
+        let (name, value) = line.split_once(": ").ok_or_else(|| wrong("field", &line))?;
         match name.to_ascii_lowercase().as_str() {
             "content-length" => {
-                let length = value.parse().map_err(|_| wrong("a length", &line))?;
+                let length = value.parse().map_err(|_| wrong("length", &line))?;
                 framing = Framing::Length(length);
             }
             "transfer-encoding" => framing = Framing::Chunked,
@@ -69,11 +69,11 @@ fn read_fields(reader: &mut impl BufRead, answer: &mut Answer) -> io::Result<Fra
 fn read_chunks(reader: &mut impl BufRead, answer: &mut Answer) -> io::Result<()> {
     loop {
         let line = read_line(reader)?;
-        let size = u64::from_str_radix(&line, 16).map_err(|_| wrong("a chunk's size", &line))?;
+        let size = u64::from_str_radix(&line, 16).map_err(|_| wrong("chunk size", &line))?;
         take(reader, size, answer)?;
         let end = read_line(reader)?;
         if !end.is_empty() {
-            return Err(wrong("a chunk's end", &end));
+            return Err(wrong("chunk end", &end));
         }
         if size == 0 {
             return Ok(());
@@ -86,16 +86,13 @@ fn take(reader: &mut impl BufRead, length: u64, answer: &mut Answer) -> io::Resu
     let shown = reader.by_ref().take(shown).read_to_end(&mut answer.beginning)? as u64;
     let passed = io::copy(&mut reader.by_ref().take(length - shown), &mut io::sink())?;
     answer.length += shown + passed;
-    match shown + passed == length {
-        true => Ok(()),
-        false => Err(io::ErrorKind::UnexpectedEof.into()),
-    }
+    if shown + passed == length { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }
 
 fn status_of(line: &str) -> io::Result<u16> {
     let behind = line.strip_prefix("HTTP/1.1 ").or_else(|| line.strip_prefix("HTTP/1.0 "));
     let status = behind.and_then(|rest| rest.get(..3)?.parse().ok());
-    status.ok_or_else(|| wrong("a status line", line))
+    status.ok_or_else(|| wrong("status line", line))
 }
 
 /// A line without its CRLF.
@@ -105,12 +102,12 @@ fn read_line(reader: &mut impl BufRead) -> io::Result<String> {
     match line.strip_suffix("\r\n") {
         Some(line) => Ok(line.to_owned()),
         None if line.is_empty() => Err(io::ErrorKind::UnexpectedEof.into()),
-        None => Err(wrong("a line", &line)),
+        None => Err(wrong("line", &line)),
     }
 }
 
 fn wrong(what: &str, line: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("{line:?} is no {}", &what[2..]))
+    io::Error::new(io::ErrorKind::InvalidData, format!("invalid {what}: {line:?}"))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! `cargo xtask soak`: a server under good and bad requests for as long as asked becomes a verdict: did it crash, grow, leak, or
-//! lose a worker?
+//! `cargo xtask soak`: loads a server with good and bad requests for a given time; judges whether it crashed, grew, leaked, or lost
+//! a worker.
 //!
-//! Without `--server` it is `webframe/examples/soak.rs`. Of a server that has its `/quick`, every answer is checked.
+//! The default server is `webframe/examples/soak.rs`. If the server has its `/quick`, every answer is checked.
 
 mod hostile;
 mod mutation;
@@ -17,31 +17,31 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::arguments::Arguments;
-use crate::cargo::{build_example, target, workspace};
-use crate::server::{Holdings, Server};
+use crate::peer::server::{Holdings, Server};
+use crate::steps::cargo::{build_example, target, workspace};
 use tally::Tally;
 use verdict::Findings;
 
-pub(crate) const ABOUT: &str = "run a server under load and watch what it keeps: \
+pub(crate) const ABOUT: &str = "run a server under load and watch its memory, descriptors and threads: \
     [--minutes N] [--rate N] [--valid | --mutated] [--seed N] [--server 'CMD {port}']";
 
-/// Clients of good requests, each a thread with a dozen connections.
+/// Clients that send good requests; each is a thread with a dozen connections.
 const CLIENTS: u64 = 8;
 const SAMPLE_EVERY: Duration = Duration::from_secs(3);
 const REPORT_EVERY: Duration = Duration::from_secs(60);
-/// Longer than every timeout of the example, and than its pool takes to shrink by all of its crews.
+/// Longer than every timeout of the example and than its worker pool takes to shrink.
 const SETTLING_TIME: Duration = Duration::from_secs(120);
-/// Workers that `webframe/examples/soak.rs` has at most; its `/meet` waits for so many.
+/// The most workers of `webframe/examples/soak.rs`; its `/meet` waits for so many.
 const WORKERS_MAX: usize = 64;
 
-/// What a run is asked to do.
+/// The options of a run.
 struct Options {
     time: Duration,
     /// Requests a second, good and bad together.
     rate: u32,
     traffic: Traffic,
     seed: u64,
-    /// Another server than our example.
+    /// The command of a server other than our example.
     command: Option<String>,
 }
 
@@ -52,7 +52,7 @@ enum Traffic {
     Both,
 }
 
-/// Soaks, prints the table and fails with what was wrong.
+/// Soaks and prints the table; the error lists the faults.
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let options = options(arguments)?;
     let command = match &options.command {
@@ -107,7 +107,7 @@ fn soak(
     cases: &[Vec<u8>],
     tally: &Tally,
 ) -> Result<Findings> {
-    // Another server may serve the same paths, or a copy of ours be given by name.
+    // `--server` may name a copy of our example.
     let ours = valid::ask(server.address, "/quick").is_ok_and(|status| status == 200);
     let mut findings =
         Findings { start: settled(&mut server, Holdings::default())?, ..Findings::default() };
@@ -167,7 +167,7 @@ fn send_traffic<'s>(
     }
 }
 
-/// Does something again and again, told when the next time is; what was missed is not made up for.
+/// Calls `act` at a rate with the time of the next call; missed calls are skipped.
 fn at_rate(every: Duration, over: &AtomicBool, mut act: impl FnMut(Instant)) {
     let mut next = Instant::now();
     while !over.load(SeqCst) {
@@ -176,7 +176,7 @@ fn at_rate(every: Duration, over: &AtomicBool, mut act: impl FnMut(Instant)) {
     }
 }
 
-/// Samples until the time is over; gives back how the server ended if it did.
+/// Samples until the time is over; returns how the server ended if it did.
 fn watch(
     time: Duration,
     server: &mut Server,
@@ -203,7 +203,7 @@ fn watch(
     Ok(None)
 }
 
-/// Waits until the server holds no more than it did, or long enough; gives back what it holds then.
+/// Waits until the server holds no more than `goal`, at most `SETTLING_TIME`; returns its holdings.
 fn settled(server: &mut Server, goal: Holdings) -> Result<Holdings> {
     let began = Instant::now();
     loop {
@@ -217,7 +217,7 @@ fn settled(server: &mut Server, goal: Holdings) -> Result<Holdings> {
     }
 }
 
-/// Whether as many handlers as there may be workers can run at once.
+/// Whether `WORKERS_MAX` handlers can run at once.
 fn all_workers_meet(address: SocketAddr) -> bool {
     thread::scope(|scope| {
         let visitors: Vec<_> =

@@ -1,9 +1,9 @@
-//! A process becomes nothing, with all that it started.
+//! Kills all descendants of a process.
 
 use std::fs;
 use std::process::Command;
 
-/// Kills the processes that `root` started, and those that they did, but not `root`.
+/// Kills the descendants of `root`, but not `root` itself.
 pub(crate) fn kill_descendants(root: u32) {
     let parents = parents();
     let mut found = vec![root];
@@ -13,11 +13,11 @@ pub(crate) fn kill_descendants(root: u32) {
         next += 1;
     }
     let targets = found[1..].iter().map(u32::to_string);
-    // One that has ended by itself is what was wanted.
+    // A process that has ended by itself makes `kill` fail, which is fine.
     let _ = Command::new("kill").arg("-KILL").args(targets).status();
 }
 
-/// Each process and its parent, as `/proc` has them.
+/// Each process and its parent, from `/proc`.
 fn parents() -> Vec<(u32, u32)> {
     let Ok(folders) = fs::read_dir("/proc") else { return Vec::new() };
     let processes = folders.flatten().filter_map(|folder| {

@@ -1,18 +1,18 @@
-//! The lines that test binaries print become one count of what passed and what failed.
+//! The output of test binaries to one count of passed and failed tests.
 
 use std::fmt;
 
-/// What the test binaries of one run have said so far.
+/// The results that the test binaries of one run have printed so far.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) passed: u64,
     failed: u64,
-    /// Binaries that have begun and not yet said their result: one that dies (a stack overflow, a `kill`) never does.
+    /// Binaries that have begun and not yet printed a result: one that dies (stack overflow, `kill`) never prints it.
     open: u64,
 }
 
 impl Tally {
-    /// Takes in one line of output: `running 3 tests` or `test result: ok. 3 passed; 0 failed; ..`; others say nothing.
+    /// Reads one line of output: `running 3 tests` or `test result: ok. 3 passed; 0 failed; ..`. Other lines are ignored.
     pub(crate) fn read_line(&mut self, line: &str) {
         if is_beginning(line) {
             self.open += 1;

@@ -1,23 +1,23 @@
-//! What a server held over time becomes one table and a list of its faults.
+//! The holdings of a server over time to one table and a list of faults.
 
 use std::fmt;
 use std::time::Duration;
 
-use crate::server::Holdings;
+use crate::peer::server::Holdings;
 
-/// Growth after warm-up that is still noise of the allocator: a part, and an amount beside it.
+/// Growth after warm-up that is attributed to the allocator: a share plus an amount.
 const GROWTH_MAX_PERCENT: u64 = 5;
 const GROWTH_MAX_KIB: u64 = 2 << 10;
-/// So much of the time memory is at its floor or below.
+/// The percentile of the samples that is called the floor.
 const FLOOR_PERCENT: usize = 10;
 const MEDIAN: usize = 50;
 
-/// All that a run has found out.
+/// The findings of a run.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     pub(super) start: Holdings,
     pub(super) samples: Vec<(Duration, Holdings)>,
-    /// Once all clients are gone.
+    /// After all clients are gone.
     pub(super) left: Holdings,
     pub(super) crash: Option<String>,
     pub(super) lost_workers: bool,
@@ -27,13 +27,13 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    /// What no server may do, a sentence each; empty where all is well.
+    /// The faults, a sentence each; empty if there are none.
     pub(super) fn faults(&self) -> Vec<String> {
         if let Some(crash) = &self.crash {
             return vec![crash.clone()];
         }
         let mut faults = Vec::new();
-        // The floor and not the middle: answers that wait for slow readers come and go by megabytes, a leak lifts all.
+        // The floor, not the median: answers that wait for slow readers come and go by megabytes; a leak lifts the floor.
         let (warm, last) = (self.sixth(1, FLOOR_PERCENT), self.sixth(5, FLOOR_PERCENT));
         let bound = warm.resident_kib * (100 + GROWTH_MAX_PERCENT) / 100 + GROWTH_MAX_KIB;
         if last.resident_kib > bound {
@@ -52,7 +52,7 @@ impl Findings {
             faults.push(format!("{lost} threads were lost"));
         }
         if self.lost_workers {
-            faults.push("not all of the workers came when all were called".to_owned());
+            faults.push("not all workers could run at once".to_owned());
         }
         if self.wrong_answers > 0 {
             faults.push(format!("{} wrong answers", self.wrong_answers));
@@ -63,7 +63,7 @@ impl Findings {
         faults
     }
 
-    /// What was held at most for `percent` of one sixth of the time; sixth 0 is the warm-up.
+    /// The `percent` percentile of the holdings in one sixth of the time; sixth 0 is the warm-up.
     fn sixth(&self, number: usize, percent: usize) -> Holdings {
         let count = self.samples.len();
         let part = &self.samples[count * number / 6..count * (number + 1) / 6];
@@ -156,7 +156,7 @@ mod tests {
             [
                 "2 descriptors are left over",
                 "1 threads were lost",
-                "not all of the workers came when all were called",
+                "not all workers could run at once",
                 "3 wrong answers"
             ]
         );

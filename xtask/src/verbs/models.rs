@@ -1,15 +1,15 @@
-//! `cargo xtask models`: the engine's hand-overs, model-checked by loom, become a line each.
+//! `cargo xtask models`: model-checks the engine's hand-offs with loom, one line of output each.
 //!
-//! A package of its own, for loom's locks take the place of the real ones in the whole of a build.
+//! The models are a package of their own because loom's locks replace the real ones in a whole build.
 
 use anyhow::Result;
 
 use crate::arguments::Arguments;
-use crate::cargo::{cargo, target, workspace};
-use crate::step::{step, succeed};
+use crate::steps::cargo::{cargo, target, workspace};
+use crate::steps::{step, succeed};
 
 pub(crate) const ABOUT: &str =
-    "check the engine's hand-overs in every order of events (a part of test)";
+    "check the engine's hand-offs in every order of events (a part of test)";
 
 /// Runs every model; the first that fails ends it.
 pub(crate) fn run(arguments: Arguments) -> Result<()> {

@@ -1,8 +1,8 @@
-//! `cargo xtask differ`: the wire cases become what our server and others make of them, and a table of where they differ.
+//! `cargo xtask differ`: sends the wire cases to our server and to others; prints a table of the differences.
 //!
-//! Each case goes out with a request behind it, as one write. What counts is whether the case is refused, and how many answers
-//! come: a server that finds other requests in the same bytes than we do could be smuggled past through us. Every kind of
-//! difference must have its heading in `docs/differences.md`.
+//! Each case is sent in one write together with a request after it. Compared are whether the case is refused, and the number of
+//! answers: two servers that find different requests in the same bytes allow request smuggling. Every kind of difference must
+//! have its heading in `docs/differences.md`.
 
 use anyhow::{Context, Result, anyhow, bail};
 use std::collections::BTreeMap;
@@ -12,18 +12,18 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::Duration;
 
-use crate::answer::{Asked, read_answer};
 use crate::arguments::{Arguments, Misuse};
-use crate::cargo::{build_example, target, workspace};
-use crate::server::Server;
-use crate::step::step;
+use crate::peer::answer::{Asked, read_answer};
+use crate::peer::server::Server;
+use crate::steps::cargo::{build_example, target, workspace};
+use crate::steps::step;
 
 pub(crate) const ABOUT: &str = "compare what servers make of the wire cases: --server 'NAME=CMD {port}' (as often as there are servers)";
 
 const BEHIND: &[u8] = b"GET /behind HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n";
-/// A server that says nothing for so long waits for more.
+/// A server that is silent for so long waits for more input.
 const SILENCE: Duration = Duration::from_millis(1_500);
-/// The statuses that say: this is no request that can be acted upon.
+/// The statuses that refuse a request as malformed.
 const REFUSALS: &[u16] = &[400, 408, 411, 413, 414, 417, 421, 426, 431, 501, 505];
 
 /// One file of `tests/data` and the line of `cases.tsv` about it.
@@ -34,16 +34,16 @@ struct Case {
     bytes: Vec<u8>,
 }
 
-/// What a server made of a case.
+/// A server's reaction to a case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Reaction {
     /// The status of each answer, in order.
     statuses: Vec<u16>,
-    /// It neither answered all nor closed.
+    /// It neither answered everything nor closed.
     waits: bool,
 }
 
-/// How two reactions differ; what each kind means stands in `docs/differences.md`.
+/// How two reactions differ; `docs/differences.md` explains each kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Difference {
     Counts,
@@ -72,7 +72,7 @@ impl Difference {
 /// Differences of one kind and reason: for each server the cases.
 type Groups = BTreeMap<(Difference, String), BTreeMap<String, Vec<String>>>;
 
-/// Asks all servers, prints the table and fails where a difference has no explanation.
+/// Asks all servers and prints the table; fails if a difference has no explanation.
 pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let mut others = Vec::new();
     while let Some(server) = arguments.take_option::<String>("--server")? {
@@ -109,7 +109,7 @@ fn our_command() -> Result<String> {
     Ok(format!("{} {{port}} {}", program.display(), folder.display()))
 }
 
-/// All cases but those that only time refuses.
+/// All cases except those that are refused by a timeout.
 fn cases() -> Result<Vec<Case>> {
     let folder = workspace().join("webframe/tests/data");
     let listing = folder.join("cases.tsv");
@@ -128,7 +128,7 @@ fn cases() -> Result<Vec<Case>> {
     Ok(cases)
 }
 
-/// Of a refused case the error, of an accepted one the first word of its file's name.
+/// The error of a refused case; the first word of the file name of an accepted one.
 fn reason(file: &str, outcome: &str) -> String {
     match file.strip_prefix("accept/") {
         Some(name) => name.split(['-', '.']).next().unwrap_or(name).to_owned(),
@@ -145,7 +145,7 @@ fn react_all(command: &str, name: &str, cases: &[Case]) -> Result<Vec<Reaction>>
 fn react(address: SocketAddr, case: &[u8]) -> Result<Reaction> {
     let mut socket = TcpStream::connect(address).context("the server has gone")?;
     socket.set_read_timeout(Some(SILENCE))?;
-    // A server that refuses early may close while we write; what it said before counts.
+    // A server that refuses early may close during our write; its answer still counts.
     drop(socket.write_all(&[case, BEHIND].concat()));
     let mut reader = BufReader::new(socket);
     let mut reaction = Reaction::default();
@@ -163,7 +163,7 @@ fn react(address: SocketAddr, case: &[u8]) -> Result<Reaction> {
 }
 
 impl Reaction {
-    /// No answer at all is a refusal too; a server that waits has taken the request for a longer one.
+    /// Closing without an answer is a refusal too. A server that waits expects a longer request.
     fn refuses(&self) -> bool {
         match self.statuses.first() {
             Some(status) => REFUSALS.contains(status),
@@ -174,7 +174,7 @@ impl Reaction {
 
 fn difference(ours: &Reaction, theirs: &Reaction) -> Option<Difference> {
     match (ours.refuses(), theirs.refuses()) {
-        // A server that closes has read nothing else; one that waits takes what is behind for content.
+        // A server that closes has read nothing else; one that waits takes the following bytes for body.
         (false, false) if ours.statuses.len() > theirs.statuses.len() && !theirs.waits => {
             Some(Difference::Closes)
         }
@@ -203,7 +203,7 @@ fn print(groups: &Groups, others: &[(String, String)], cases: usize) {
     }
 }
 
-/// Every case of every group, for whoever explains them.
+/// Prints every case of every group, to be explained.
 fn write_list(groups: &Groups) -> Result<()> {
     let mut text = String::new();
     for ((difference, reason), by_server) in groups {

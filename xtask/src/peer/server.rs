@@ -1,4 +1,4 @@
-//! A server's process becomes figures: memory, descriptors and threads, as `/proc` tells them.
+//! A server process: its start, its end, and its memory, descriptors and threads as `/proc` reports them.
 
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -8,7 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::cargo::workspace;
+use crate::steps::cargo::workspace;
 
 /// How long a server may take to listen, and to end.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -20,7 +20,7 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
 }
 
-/// What a server holds at one moment.
+/// The resources that a server holds at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Holdings {
     pub(crate) resident_kib: u64,
@@ -29,7 +29,7 @@ pub(crate) struct Holdings {
 }
 
 impl Server {
-    /// Starts `command` with a free port for `{port}` and waits until it listens. What it says goes to `log`.
+    /// Starts `command` with a free port for `{port}` and waits until it listens. Its output goes to `log`.
     pub(crate) fn start(command: &str, log: &Path) -> Result<Server> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let command = command.replace("{port}", &port.to_string());
@@ -41,8 +41,8 @@ impl Server {
             .current_dir(workspace())
             // A backtrace for each panic would be most of the work, and its symbols most of the memory.
             .env("RUST_BACKTRACE", "0")
-            // What the server frees goes back to the system: its own holdings are judged and not glibc's, which keeps an
-            // arena a thread at its highest mark (60 MB after one burst of large answers that nobody read).
+            // glibc returns freed memory to the system: the server's own memory is judged, not glibc's arenas, each of
+            // which keeps its highest mark (60 MB after one burst of large answers that nobody read).
             .env("MALLOC_ARENA_MAX", "2")
             .env("MALLOC_MMAP_THRESHOLD_", "65536")
             .stdin(Stdio::null())
@@ -95,7 +95,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It has ended already, or there is nothing better to do.
+        // Errors mean that it has ended already.
         drop(self.child.kill());
         drop(self.child.wait());
     }

@@ -1,7 +1,7 @@
-//! `cargo xtask slow`: thousands of connections that `slowhttptest` makes slow, in each of its modes, become the latency that others see.
+//! `cargo xtask slow`: measures the latency of ordinary clients while `slowhttptest` holds thousands of slow connections, in each of its modes.
 //!
-//! The server is `webframe/examples/soak.rs` with eight workers. Its deadlines end slow connections, so `slowhttptest` runs anew until
-//! the time is over. All come from one address, of which the server takes as many as it takes in all: nobody is kept out of their way.
+//! The server is `webframe/examples/soak.rs` with eight workers. Its deadlines close slow connections, so `slowhttptest` is started again
+//! until the time is over. All connections come from one address; its limit is as high as the total, so that none is refused.
 
 use anyhow::{Context, Result, bail};
 use std::fmt;
@@ -13,24 +13,24 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::arguments::{Arguments, Misuse};
-use crate::cargo::{cargo, target};
-use crate::packages::{SLOW_CLIENTS, ensure};
-use crate::server::Server;
-use crate::step::succeed;
-use crate::visitors::{Connections, Timed, Visitors, percentile};
+use crate::peer::server::Server;
+use crate::peer::visitors::{Connections, Timed, Visitors, percentile};
+use crate::steps::cargo::{cargo, target};
+use crate::steps::packages::{SLOW_CLIENTS, ensure};
+use crate::steps::succeed;
 
 pub(crate) const ABOUT: &str = "measure others' latency under slowhttptest: \
     [--seconds N] [--connections N] [--rate N] [--deadline SECONDS] [--modes H,B,R,X]";
 
 const WORKERS_MAX: u32 = 8;
-/// What nobody may take.
+/// The bound on latency.
 const P99_MAX: Duration = Duration::from_millis(50);
-/// Each of the visitors on kept and of those on new connections; there are four of either.
+/// Interval of each client; four keep their connections and four open new ones.
 const EVERY: Duration = Duration::from_millis(40);
-/// Descriptors beyond one for each slow connection, of the server and of `slowhttptest`.
+/// Descriptors that the server and `slowhttptest` need besides one for each slow connection.
 const DESCRIPTORS_ELSE: u64 = 200;
 const BASELINE_TIME: Duration = Duration::from_secs(10);
-/// A run of `slowhttptest` that is shorter has attacked nobody.
+/// A shorter run of `slowhttptest` is not an attack.
 const ATTACK_MIN: Duration = Duration::from_secs(2);
 
 /// One of the four kinds of slowness.
@@ -43,12 +43,12 @@ struct Mode {
     outcome: Outcome,
 }
 
-/// What becomes of an attacker's connections while it goes on.
+/// The fate of an attacker's connections during the attack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
-    /// They stay until a deadline ends them.
+    /// They stay until a deadline closes them.
     Held,
-    /// They are answered at once, and that is the end of them.
+    /// They are answered and closed at once.
     Answered,
 }
 
@@ -71,7 +71,7 @@ const MODES: &[Mode] = &[
         letter: "R",
         name: "ranges",
         path: "/files/large.bin",
-        // So many that the head is just not too large: beyond, it is refused before anybody looks at the ranges.
+        // As many as fit into a head: a larger head is refused before the ranges are parsed.
         options: "-R -a 10 -b 1500",
         outcome: Outcome::Answered,
     },
@@ -91,18 +91,18 @@ struct Options {
     deadline: u64,
 }
 
-/// What `slowhttptest` says of its own connections, over all of its runs.
+/// The counts that `slowhttptest` reports, over all of its runs.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Attack {
     runs: u32,
     /// The most that were open at once.
     open: u64,
     closed: u64,
-    /// Looks at which its own probe had found nobody.
+    /// Seconds at which its own probe got no answer.
     unavailable: u64,
 }
 
-/// Measures each mode; fails where others were not served, or late.
+/// Measures each mode; fails if ordinary clients were served late or not at all.
 pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let modes: String = arguments.take_option("--modes")?.unwrap_or_else(|| "H,B,R,X".to_owned());
     let options = Options {
@@ -128,10 +128,10 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     for mode in modes {
         faults.append(&mut measure(mode, &options, &prefix).context(mode.name)?);
     }
-    match faults.is_empty() {
-        true => Ok(()),
-        false => bail!("{}", faults.join("; ")),
+    if !faults.is_empty() {
+        bail!("{}", faults.join("; "));
     }
+    Ok(())
 }
 
 fn mode(letter: &str) -> Result<&'static Mode> {
@@ -139,7 +139,7 @@ fn mode(letter: &str) -> Result<&'static Mode> {
     Ok(found.ok_or_else(|| Misuse(format!("no mode {letter:?}; there are H, B, R and X")))?)
 }
 
-/// What the machine gives the others while nobody attacks, for comparison.
+/// The latency of ordinary clients without an attack, for comparison.
 fn unharmed(options: &Options, prefix: &str) -> Result<Vec<String>> {
     let server = start(options, prefix)?;
     let time = BASELINE_TIME.min(Duration::from_secs(options.seconds));
@@ -148,7 +148,7 @@ fn unharmed(options: &Options, prefix: &str) -> Result<Vec<String>> {
     Ok(others.faults("nobody"))
 }
 
-/// A server of its own for each mode, so that none sees what another left.
+/// Each mode gets a fresh server.
 fn measure(mode: &Mode, options: &Options, prefix: &str) -> Result<Vec<String>> {
     let server = start(options, prefix)?;
     let time = Duration::from_secs(options.seconds);
@@ -176,7 +176,7 @@ fn start(options: &Options, prefix: &str) -> Result<Server> {
     Server::start(&command, &target().join("slow.log"))
 }
 
-/// Half of the others keep their connections.
+/// Half of the ordinary clients keep their connections.
 fn visit_both(address: SocketAddr, time: Duration) -> Result<Vec<Timed>> {
     let visit = |connections| {
         Visitors { address, path: "/quick", count: 4, every: EVERY, connections }.visit(time)
@@ -189,7 +189,7 @@ fn visit_both(address: SocketAddr, time: Duration) -> Result<Vec<Timed>> {
     Ok([kept?, new?].concat())
 }
 
-/// How the others fared.
+/// The service that ordinary clients got.
 #[derive(Debug, PartialEq, Eq)]
 struct Others {
     requests: usize,
@@ -231,9 +231,10 @@ fn named(attack: &str, found: &[(bool, String)]) -> Vec<String> {
     true_ones.map(|fault| format!("{attack}: {}", fault.1)).collect()
 }
 
-/// Runs `slowhttptest` until the time is over, anew each time that the server has ended all of its connections.
+/// Runs `slowhttptest` until the time is over; restarts it when the server has closed all of its connections.
 fn attack(address: SocketAddr, mode: &Mode, options: &Options, prefix: &str) -> Result<Attack> {
-    let (began, mut attack) = (Instant::now(), Attack::default());
+    let began = Instant::now();
+    let mut attack = Attack::default();
     let log = target().join("slowhttptest");
     loop {
         let run_began = Instant::now();
@@ -254,7 +255,7 @@ fn attack(address: SocketAddr, mode: &Mode, options: &Options, prefix: &str) -> 
             return Ok(attack);
         }
         if run_began.elapsed() < ATTACK_MIN {
-            bail!("slowhttptest ended at once; what it said is in {}.log", log.display());
+            bail!("slowhttptest ended at once; its output is in {}.log", log.display());
         }
     }
 }
@@ -269,16 +270,16 @@ fn attack_once(line: &str, log: &Path) -> Result<()> {
 }
 
 impl Attack {
-    /// Where it was less than it should have been, or succeeded in its own eyes.
+    /// Why the attack was weaker than planned, or where it succeeded by its own count.
     fn faults(&self, mode: &Mode, wanted: u64) -> Vec<String> {
         let (made, what) = match mode.outcome {
             Outcome::Held => (self.open, "open"),
             Outcome::Answered => (self.closed, "made"),
         };
         let found = [
-            // A few may be ended before the last ones begin.
+            // The server may close a few before the last ones begin.
             (made < wanted / 10 * 9, format!("only {made} of {wanted} were {what}")),
-            (self.unavailable > 0, "slowhttptest found nobody there".to_owned()),
+            (self.unavailable > 0, "slowhttptest got no answer to its probe".to_owned()),
         ];
         named(mode.name, &found)
     }
@@ -302,7 +303,7 @@ impl Attack {
     }
 }
 
-/// The words before a command that may open so many descriptors: none, where our own limit will do, as it is inherited.
+/// The prefix of a command that needs so many descriptors: none if our own limit, which it inherits, suffices.
 fn with_descriptors(needed: u64, limits: &str) -> Result<String> {
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
     let mut numbers = line.context("/proc has no limit of open files")?.split_whitespace();
@@ -357,7 +358,10 @@ mod tests {
         let found = |letter, attack: Attack| attack.faults(mode(letter).unwrap(), 4_000);
         assert!(found("H", attack(4_000, 0, 0)).is_empty());
         assert_eq!(found("H", attack(3_000, 9_000, 0)), ["heads: only 3000 of 4000 were open"]);
-        assert_eq!(found("X", attack(4_000, 0, 1)), ["reading: slowhttptest found nobody there"]);
+        assert_eq!(
+            found("X", attack(4_000, 0, 1)),
+            ["reading: slowhttptest got no answer to its probe"]
+        );
         assert!(found("R", attack(3, 8_000, 0)).is_empty());
         assert_eq!(found("R", attack(3, 30, 0)), ["ranges: only 30 of 4000 were made"]);
         let others = |status, millis| {

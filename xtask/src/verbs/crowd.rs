@@ -1,5 +1,5 @@
-//! `cargo xtask crowd`: a server with few workers, in a crowd of clients that want nothing or never end, becomes the latency that
-//! others see; `--overload` sends it twice what it can answer instead.
+//! `cargo xtask crowd`: measures the latency of ordinary clients while a crowd of others idles, sends slowly or never reads;
+//! `--overload` sends twice the requests that the server can answer instead.
 //!
 //! The server is `webframe/examples/soak.rs` with eight workers.
 
@@ -11,30 +11,30 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::arguments::Arguments;
-use crate::cargo::{build_example, target};
-use crate::server::{Holdings, Server};
-use crate::step::step;
-use crate::visitors::{Connections, Timed, Visitors, ask, connect, percentile};
+use crate::peer::server::{Holdings, Server};
+use crate::peer::visitors::{Connections, Timed, Visitors, ask, connect, percentile};
+use crate::steps::cargo::{build_example, target};
+use crate::steps::step;
 
 pub(crate) const ABOUT: &str = "measure others' latency in a crowd of bad clients: \
     [--seconds N] [--idle N] [--slow N] [--unread N]; or under --overload";
 
 const WORKERS_MAX: u32 = 8;
-/// What a handler of `/wait` takes.
+/// The duration of the handler of `/wait`.
 const WAIT: Duration = Duration::from_millis(10);
-/// What nobody may take longer than, nor more of.
+/// The bounds on latency and memory.
 const P99_MAX: Duration = Duration::from_millis(50);
 const MEMORY_MAX_KIB: u64 = 200 << 10;
 const GOODPUT_MIN: f64 = 0.9;
 
-/// How many of each kind there are.
+/// The number of clients of each kind.
 struct Crowd {
     idle: usize,
     slow: usize,
     unread: usize,
 }
 
-/// Measures; fails where a bound is passed.
+/// Measures; fails if a bound is exceeded.
 pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let overload = arguments.take_flag("--overload");
     let time = Duration::from_secs(arguments.take_option("--seconds")?.unwrap_or(60));
@@ -48,14 +48,12 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let idle = time.as_secs() + 60;
     let command = format!("{} {{port}} {WORKERS_MAX} {idle}", program.display());
     let server = Server::start(&command, &target().join("crowd.log"))?;
-    let faults = match overload {
-        true => overloaded(&server, time)?,
-        false => crowded(&server, &crowd, time)?,
-    };
-    match faults.is_empty() {
-        true => Ok(()),
-        false => bail!("{}", faults.join("; ")),
+    let faults =
+        if overload { overloaded(&server, time)? } else { crowded(&server, &crowd, time)? };
+    if !faults.is_empty() {
+        bail!("{}", faults.join("; "));
     }
+    Ok(())
 }
 
 fn crowded(server: &Server, crowd: &Crowd, time: Duration) -> Result<Vec<String>> {
@@ -113,7 +111,7 @@ fn fault(faults: &mut Vec<String>, is_one: bool, text: String) {
     }
 }
 
-/// Connections that were answered once and then ask for nothing.
+/// Connections that get one answer and then idle.
 fn gather_idle(address: SocketAddr, count: usize) -> Result<Vec<TcpStream>> {
     let connect = |number| {
         let socket = connect(address).with_context(|| format!("idle connection {number}"))?;
@@ -129,11 +127,12 @@ fn answers(socket: &TcpStream) -> bool {
     ask(socket, "/quick").is_ok_and(|status| status == 200)
 }
 
-/// So many heads at a byte a second each; who is sent away comes again, and not all at the same moment.
+/// `count` heads at one byte a second each. A client that the server closes comes again; their starts are spread.
 fn send_slowly(address: SocketAddr, count: usize, over: &AtomicBool) {
     let mut senders: Vec<Option<TcpStream>> = (0..count).map(|_| None).collect();
     while !over.load(SeqCst) {
-        let (began, mut newcomers) = (Instant::now(), count.div_ceil(3));
+        let began = Instant::now();
+        let mut newcomers = count.div_ceil(3);
         for sender in &mut senders {
             let sent = sender.as_ref().is_some_and(sends_on);
             if !sent && newcomers > 0 {
@@ -145,7 +144,7 @@ fn send_slowly(address: SocketAddr, count: usize, over: &AtomicBool) {
     }
 }
 
-/// Sends a byte unless the server has said or closed something.
+/// Sends a byte unless the server has answered or closed.
 fn sends_on(mut socket: &TcpStream) -> bool {
     let quiet = |socket: &TcpStream| {
         socket.set_nonblocking(true)?;
@@ -155,7 +154,7 @@ fn sends_on(mut socket: &TcpStream) -> bool {
     is_quiet && socket.write_all(b"G").is_ok()
 }
 
-/// So many who ask for something large and never read; the server ends them, so they come again.
+/// `count` clients that request something large and never read. The server closes them, so they come again.
 fn never_read(address: SocketAddr, count: usize, over: &AtomicBool) {
     let request = b"GET /files/large.bin HTTP/1.1\r\nHost: crowd\r\n\r\n".repeat(4);
     let begin = || {
@@ -167,12 +166,12 @@ fn never_read(address: SocketAddr, count: usize, over: &AtomicBool) {
     let mut next = 0;
     while !over.load(SeqCst) && !clients.is_empty() {
         next = (next + 1) % clients.len();
-        clients[next] = begin(); // all of them once in about ten seconds
+        clients[next] = begin(); // each about every ten seconds
         thread::sleep(Duration::from_secs(10) / count as u32);
     }
 }
 
-/// Visitors that keep their connections.
+/// Clients that keep their connections.
 fn visit(
     address: SocketAddr,
     path: &str,
@@ -183,7 +182,7 @@ fn visit(
     Visitors { address, path, count, every, connections: Connections::Kept }.visit(time)
 }
 
-/// Twice what eight workers can answer, from clients that each ask once a second.
+/// Twice the load that eight workers can answer, from clients that each send a request a second.
 fn overloaded(server: &Server, time: Duration) -> Result<Vec<String>> {
     let address = server.address;
     let rate = |timed: &[Timed], time: Duration| {

@@ -1,10 +1,14 @@
-//! A piece of work becomes two lines around it: what it is, and how long it took.
+//! The steps of a verb: each prints its title, runs, and prints how long it took.
+
+pub(crate) mod cargo;
+pub(crate) mod packages;
+pub(crate) mod tally;
 
 use anyhow::{Context, Result, bail};
 use std::process::Command;
 use std::time::Instant;
 
-/// Does `work` between its title and its time. What fails, fails with the title in front.
+/// Runs `work` between its title and its duration. An error gets the title as context.
 pub(crate) fn step<T>(title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     println!("== {title}");
     let began = Instant::now();
@@ -13,7 +17,7 @@ pub(crate) fn step<T>(title: &str, work: impl FnOnce() -> Result<T>) -> Result<T
     outcome.with_context(|| title.to_owned())
 }
 
-/// Runs `command` with our own input and outputs; anything but success is an error.
+/// Runs `command` with inherited input and outputs; any status but success is an error.
 pub(crate) fn succeed(command: &mut Command) -> Result<()> {
     let program = command.get_program().to_string_lossy().into_owned();
     let status = command.status().with_context(|| format!("cannot start {program}"))?;

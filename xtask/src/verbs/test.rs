@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every test there is, cheapest first, becomes `N passed, N failed` and an exit code.
+//! `cargo xtask test`: runs every test, cheapest first, to `N passed, N failed` and an exit code.
 //!
 //! Plain `cargo test` runs all that needs no server and no browser. The others are `#[ignore]`d with the words
 //! `needs MariaDB: cargo xtask test` or `needs Chromium: cargo xtask test`, start what they need themselves, and run here.
@@ -11,27 +11,27 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::arguments::Arguments;
-use crate::cargo::cargo;
-use crate::models;
-use crate::packages::{self, NEEDS};
-use crate::process_tree::kill_descendants;
-use crate::step::{step, succeed};
-use crate::tally::Tally;
+use crate::peer::process_tree::kill_descendants;
+use crate::steps::cargo::cargo;
+use crate::steps::packages::{self, NEEDS};
+use crate::steps::tally::Tally;
+use crate::steps::{step, succeed};
+use crate::verbs::models;
 
 const FORMAT: &[&str] = &["fmt", "--all", "--check"];
 const LINTS: &[&str] = &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
 /// A step of its own: a build may be silent for as long as the machine takes.
 const BUILD: &[&str] = &["test", "--workspace", "--no-run"];
-/// `--no-fail-fast`: whoever mends one test wants to hear of the others too.
+/// `--no-fail-fast`: one run reports all failing tests.
 const TESTS: &[&str] = &["test", "--workspace", "--no-fail-fast", "--", "--include-ignored"];
 
-/// How long the output of tests may stay open when they have ended.
+/// How long the output of the tests may stay open after they have ended.
 const OUTPUT_LINGERS_MAX: Duration = Duration::from_secs(10);
 
-/// How long nothing may be said: the longest test takes a tenth of it.
+/// How long the tests may print nothing; the longest test takes a tenth of it.
 const SILENCE_MAX: Duration = Duration::from_secs(10 * 60);
 
-/// Runs every test. The first step that fails is the last.
+/// Runs every test; stops at the first step that fails.
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     arguments.finish()?;
     cargo_step(FORMAT, |mut command| succeed(&mut command))?;
@@ -55,7 +55,7 @@ fn title_of(args: &[&str]) -> String {
     format!("cargo {}", args.join(" "))
 }
 
-/// Cargo's status alone would pass an empty run, the tally alone a test that does not compile.
+/// Checks both: cargo's status alone would accept an empty run, the tally alone a test that does not compile.
 fn judge(tally: Tally, status: ExitStatus) -> Result<()> {
     if !status.success() || tally.failed() > 0 {
         bail!("{tally} ({status})");
@@ -66,8 +66,8 @@ fn judge(tally: Tally, status: ExitStatus) -> Result<()> {
     Ok(())
 }
 
-/// Runs `command`, shows its output as it comes and counts the results in it. When it says nothing for `silence_max`, a
-/// test hangs, and all is killed.
+/// Runs `command`, copies its output and counts the results in it. If nothing is printed for `silence_max`, a test hangs:
+/// everything is killed.
 fn run_tests(
     mut command: Command,
     shown: impl Write + Send + 'static,
@@ -82,7 +82,7 @@ fn run_tests(
         match tallies.recv_timeout(silence_max.min(OUTPUT_LINGERS_MAX)) {
             Ok(counted) => (tally, last_line) = (counted, Instant::now()),
             Err(RecvTimeoutError::Disconnected) => break,
-            // A server or a browser that outlives its test holds the pipe open: that is a fault, and must not hang us.
+            // A server or browser that outlives its test keeps the pipe open.
             Err(_) if child.try_wait()?.is_some() => {
                 bail!("{tally}; the tests have ended and a process that they started still runs")
             }
@@ -90,7 +90,7 @@ fn run_tests(
                 kill_descendants(child.id());
                 child.kill()?;
                 child.wait()?;
-                bail!("{tally}; a test hangs: nothing was said for {} s", silence_max.as_secs());
+                bail!("{tally}; a test hangs: no output for {} s", silence_max.as_secs());
             }
             Err(_) => (),
         }
@@ -113,7 +113,7 @@ fn show_and_count(
         shown.flush()?;
         tally.read_line(String::from_utf8_lossy(&line).trim_end());
         line.clear();
-        // Nobody listens any more when a hang was told.
+        // The receiver is gone after a hang was reported.
         let _ = tallies.send(tally);
     }
     Ok(())
@@ -163,7 +163,7 @@ mod tests {
             }
         });
         let error = outcome(&script, Duration::from_secs(1)).unwrap_err().to_string();
-        assert_eq!(error, "0 passed, 1 failed; a test hangs: nothing was said for 1 s");
+        assert_eq!(error, "0 passed, 1 failed; a test hangs: no output for 1 s");
         reader.join().unwrap().unwrap();
         std::fs::remove_dir_all(folder).unwrap();
     }

@@ -1,10 +1,10 @@
-//! What many clients meet becomes counts, and the first few things that were wrong.
+//! The results of all clients to counts and the first few complaints.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
-/// Counts that all clients of a run share.
+/// Counts shared by all clients of a run.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     sent: AtomicU64,
@@ -36,7 +36,7 @@ impl Tally {
         }
     }
 
-    /// Something that no server may do.
+    /// Records a wrong reaction of the server.
     pub(super) fn complain(&self, what: String) {
         self.wrong.fetch_add(1, Relaxed);
         let mut examples = self.examples.lock().unwrap_or_else(PoisonError::into_inner);

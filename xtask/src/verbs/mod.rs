@@ -1,0 +1,10 @@
+//! One file or folder for each verb of `cargo xtask`: its arguments to work done, or to the first failure.
+
+pub(crate) mod bench;
+pub(crate) mod crowd;
+pub(crate) mod differ;
+pub(crate) mod fuzz;
+pub(crate) mod models;
+pub(crate) mod slow;
+pub(crate) mod soak;
+pub(crate) mod test;
