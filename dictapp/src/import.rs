@@ -89,7 +89,7 @@ pub enum Step {
 
 /// Changes whenever the readers make other entries of the same file, so that importing it again
 /// is not taken for the same.
-const READERS_VERSION: u32 = 3;
+const READERS_VERSION: u32 = 4;
 
 /// How many entries pass between two looks at the progress.
 const WATCH_EVERY: u64 = 256;

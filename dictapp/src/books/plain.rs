@@ -5,18 +5,19 @@
 //! # languages: en-zh
 //! # licence: CC0-1.0
 //!
-//! apple<TAB>ˈæpəl<TAB>812
+//! apple<TAB>ˈæpəl<TAB>812<TAB>A1
 //! n. 苹果
 //! > I eat an apple every day. = 我每天吃一个苹果。
 //!
 //! go
 //! v. 去
 //! ```
-//! A record is a line with headword, pronunciation and rank, of which the last two may be left
-//! out, and below it the explanation, taken as it is. An empty line ends it. Lines with `# ` in
-//! front of a record are comments; those above the first record may say what the book is.
+//! A record is a line with headword, pronunciation, rank and level, of which the last three may
+//! be left out, and below it the explanation in the notation of [`Explanation`], kept as it is.
+//! The level becomes its first line. An empty line ends a record. Lines with `# ` in front of a
+//! record are comments; those above the first record may say what the book is.
 
-use crate::model::Entry;
+use crate::model::{Entry, Explanation, Level};
 
 use super::draft::Draft;
 use super::error::{BookError, Place};
@@ -87,8 +88,21 @@ impl Plain {
         let phonetic = columns.next().map(str::to_owned);
         let rank = columns.next().map(str::trim).filter(|text| !text.is_empty());
         let parsed = rank.and_then(|text| text.parse().ok()).filter(|&rank: &u32| rank > 0);
-        let odd = rank.is_some() && parsed.is_none() || columns.next().is_some();
-        let draft = Draft { phonetic, mean: record.mean, rank: parsed, ..Draft::new(headword) };
+        let level = columns.next().map(str::trim).filter(|text| !text.is_empty());
+        let parsed_level = level.and_then(Level::parse);
+        let odd = rank.is_some() && parsed.is_none()
+            || level.is_some() && parsed_level.is_none()
+            || columns.next().is_some();
+        let explanation = Explanation::parse(&record.mean);
+        let mean = match parsed_level {
+            Some(level) => format!("* {}\n{}", level.as_str(), record.mean),
+            None => record.mean,
+        };
+        let phonetic = phonetic
+            .filter(|text| !text.trim().is_empty())
+            .or_else(|| explanation.first_pronunciation().map(|said| said.ipa.clone()));
+        let forms = explanation.forms().map(str::to_owned).collect();
+        let draft = Draft { phonetic, mean, rank: parsed, forms, ..Draft::new(headword) };
         match record.fault.map_or_else(|| draft.finish(), Err) {
             Ok(entry) => {
                 if odd {
@@ -153,5 +167,50 @@ impl Reader for Plain {
 
     fn about(&self) -> About {
         self.about.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::books::{Book, Kind};
+
+    /// The entries of a file, and the report of what was odd.
+    fn read(text: &str) -> (Vec<Entry>, String) {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        let mut book = Book::open(Kind::Plain, file.path(), |_| {}).unwrap();
+        let mut entries = Vec::new();
+        while let Some(entry) = book.next().unwrap() {
+            entries.push(entry);
+        }
+        (entries, book.oddities().to_string())
+    }
+
+    #[test]
+    fn keeps_level_readings_and_forms_in_the_explanation() {
+        let body = "@ v. UK ɡəʊ; US ɡoʊ | past went; participle gone\nv. 去";
+        let (entries, odd) = read(&format!("go\t\t35\tA1\n{body}\n"));
+        assert_eq!(odd, "");
+        assert_eq!(entries[0].mean, format!("* A1\n{body}"));
+        assert_eq!(entries[0].phonetic.as_deref(), Some("ɡəʊ"));
+        assert_eq!(entries[0].forms, ["went", "gone"]);
+        assert_eq!(Explanation::parse(&entries[0].mean).level, Some(Level::A1));
+    }
+
+    #[test]
+    fn reads_a_record_of_the_first_edition_as_it_is() {
+        let (entries, odd) = read("apple\tˈæpəl\t812\nn. 苹果\n");
+        assert_eq!((entries[0].mean.as_str(), odd.as_str()), ("n. 苹果", ""));
+        assert_eq!((entries[0].phonetic.as_deref(), entries[0].rank), (Some("ˈæpəl"), Some(812)));
+    }
+
+    #[test]
+    fn reports_a_level_that_is_none() {
+        let (entries, odd) = read("apple\t\t812\tA7\nn. 苹果\n");
+        assert_eq!(entries[0].mean, "n. 苹果");
+        assert!(odd.contains("apple"), "{odd}");
     }
 }

@@ -13,7 +13,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use super::columns::{Columns, Pairs, partition};
 use super::{EntryRef, Lexicon, Matches, Page, fold};
-use crate::model::split_part;
+use crate::model::{sense_lines, split_part};
 
 /// The longest query in characters, longer than any gloss that a reader would type.
 const QUERY_CHARS_MAX: usize = 32;
@@ -171,7 +171,7 @@ impl Hasher for PairHasher {
 fn each_pair(columns: &Columns, mut take: impl FnMut(u64, u32)) {
     for (place, &key) in columns.by_place.iter().enumerate() {
         for entry in columns.entry_refs(key as usize) {
-            for gloss in lines(entry.mean).flat_map(glosses) {
+            for gloss in sense_lines(entry.mean).flat_map(glosses) {
                 pairs_of(gloss).for_each(|pair| take(packed(pair), place as u32));
             }
         }
@@ -194,11 +194,6 @@ fn push_list(places: &[u32], postings: &mut Vec<u8>) {
         }
         postings.push(rest as u8);
     }
-}
-
-/// The lines of an explanation that are glosses, not examples or synonyms.
-fn lines(mean: &str) -> impl Iterator<Item = &str> {
-    mean.lines().filter(|line| !line.starts_with("> ") && !line.starts_with("= "))
 }
 
 /// The runs of letters and digits of a text.
@@ -243,7 +238,7 @@ fn closeness(mean: &str, wanted: &str) -> Option<usize> {
         let sense = senses.position(|sense| glosses(sense).any(is_wanted))?;
         Some(if sense > 0 { 2 } else { number.min(1) })
     };
-    lines(mean).enumerate().filter_map(place).min()
+    sense_lines(mean).enumerate().filter_map(place).min()
 }
 
 /// A line without what stands in brackets.
@@ -258,7 +253,7 @@ fn without_brackets(line: &str) -> String {
 }
 
 fn has_part(mean: &str, part: &str) -> bool {
-    lines(mean).any(|line| {
+    sense_lines(mean).any(|line| {
         line.contains(part) || line.chars().map(narrow).collect::<String>().contains(part)
     })
 }

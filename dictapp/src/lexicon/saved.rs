@@ -22,8 +22,8 @@ use super::columns::{Columns, Pairs, Texts};
 use super::{Lexicon, key_map};
 
 /// Names the kind of file and the version of its layout: change the digit with the layout, with how keys
-/// are folded, and with how entries are sorted.
-const MAGIC: &[u8; 8] = b"DICTLEX2";
+/// are folded, with how entries are sorted, and with which lines of an explanation are glosses.
+const MAGIC: &[u8; 8] = b"DICTLEX3";
 
 /// The largest file that is read: four times what the largest book known needs.
 const FILE_BYTES_MAX: u64 = 512 * 1024 * 1024;

@@ -1,15 +1,25 @@
-//! The notation of an explanation: the text of an entry to senses by part of speech, and back.
+//! The notation of an explanation: the text of an entry to its parts of speech and senses.
 //!
-//! One line is one sense, with its part of speech in front where it is known. A line that begins
-//! with `> ` is an example of the sense above it, with its translation behind ` = `; a line that
-//! begins with `= ` lists synonyms of the sense above it, separated by `; `.
+//! One line is one sense: its part of speech, labels in brackets, the gloss, and its pattern in
+//! braces; all but the gloss may be absent. The lines below it, until the next sense, belong to it.
 //!
 //! ```text
-//! n. 苹果
-//! > I eat an apple every day. = 我每天吃一个苹果。
-//! v. travel rapidly
-//! = rush; hurry
+//! * A2                                        the level of the entry
+//! @ n. UK ˈrekɔːd; US ˈrekərd | plural records | A2     opens a part of speech
+//! n. [C] 记录，记载 {record of sth}
+//! > Keep a record of it. = 把它记录下来。         an example and its translation
+//! = account; note                             synonyms
+//! @ v. UK rɪˈkɔːd; US rɪˈkɔːrd | third records; past recorded
+//! v. 录音
+//! ! erase                                     antonyms
+//! & recorder; recording                       the word family, of the entry
+//! + for the record; break the record          phrases, of the entry
 //! ```
+//! An `@` line has pronunciations, forms and level, separated by ` | `; later ones may be absent.
+//! Explanations of the first edition, sense lines with `> ` and `= ` alone, are part of the
+//! notation. Every text is some explanation: a line that breaks the notation is a sense.
+
+use super::reading::{Form, Level, Pronunciation};
 
 /// The parts of speech that may stand in front of a sense.
 pub const PARTS_OF_SPEECH: &[&str] = &[
@@ -48,9 +58,78 @@ pub const PARTS_OF_SPEECH: &[&str] = &[
     "phrase.",
 ];
 
+/// The labels that may stand in brackets in front of a gloss: grammar, style, region and field.
+/// A bracket with anything else in it is part of the gloss.
+pub const LABELS: &[&str] = &[
+    "C",
+    "U",
+    "C or U",
+    "singular",
+    "plural",
+    "usually singular",
+    "usually plural",
+    "transitive",
+    "intransitive",
+    "linking verb",
+    "before noun",
+    "not before noun",
+    "usually passive",
+    "formal",
+    "informal",
+    "spoken",
+    "written",
+    "literary",
+    "slang",
+    "humorous",
+    "approving",
+    "disapproving",
+    "British",
+    "American",
+    "dated",
+    "taboo",
+    "offensive",
+    "technical",
+    "computing",
+    "law",
+    "medicine",
+    "biology",
+    "chemistry",
+    "physics",
+    "mathematics",
+    "grammar",
+    "business",
+    "politics",
+    "military",
+    "religion",
+    "music",
+    "sport",
+];
+
 /// An explanation taken apart for a page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Explanation {
+    /// The level of the headword, if the book gives one.
+    pub level: Option<Level>,
+    /// The parts of speech in the order of use. One part of speech may come twice when its
+    /// readings differ: the `row` of seats and the `row` of neighbours.
+    pub parts: Vec<Part>,
+    /// Words of the same family: `decide` has `decision`, `decisive`.
+    pub family: Vec<String>,
+    /// Phrases with the headword.
+    pub phrases: Vec<String>,
+}
+
+/// A part of speech of a headword.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// The label with its dot (`n.`), empty if the book gives none.
+    pub label: String,
+    /// The level of this part of speech, if the book gives one.
+    pub level: Option<Level>,
+    /// How it is pronounced, in the order of the book.
+    pub pronunciations: Vec<Pronunciation>,
+    /// Its inflected forms.
+    pub forms: Vec<Form>,
     /// The senses in the order of use.
     pub senses: Vec<Sense>,
 }
@@ -58,14 +137,18 @@ pub struct Explanation {
 /// One sense of a word.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sense {
-    /// The part of speech with its dot (`n.`), empty where the book gives none.
-    pub part: String,
+    /// Labels of grammar, style, region or field: some of [`LABELS`].
+    pub labels: Vec<String>,
     /// The gloss or definition.
     pub gloss: String,
+    /// The pattern in which the word has this sense: `devote sth to sth`.
+    pub pattern: Option<String>,
     /// Examples, each perhaps with a translation.
     pub examples: Vec<Example>,
     /// Words of the same meaning.
     pub synonyms: Vec<String>,
+    /// Words of the opposite meaning.
+    pub antonyms: Vec<String>,
 }
 
 /// An example sentence.
@@ -73,31 +156,138 @@ pub struct Sense {
 pub struct Example {
     /// The sentence.
     pub text: String,
-    /// Its translation, where the book gives one.
+    /// Its translation, if the book gives one.
     pub translation: Option<String>,
 }
 
+/// A line of the notation.
+enum Line<'a> {
+    Level(Level),
+    Part { label: &'a str, rest: &'a str },
+    Example(&'a str),
+    Synonyms(&'a str),
+    Antonyms(&'a str),
+    Family(&'a str),
+    Phrases(&'a str),
+    Sense,
+}
+
 impl Explanation {
-    /// Reads the notation; every text is some explanation, an unknown label is part of the gloss.
+    /// Reads the notation.
     pub fn parse(mean: &str) -> Explanation {
-        let mut senses: Vec<Sense> = Vec::new();
+        let mut explanation = Explanation::default();
+        // The part to which the next lines belong.
+        let mut open = 0;
         for line in mean.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            match (line.strip_prefix("> "), line.strip_prefix("= "), senses.last_mut()) {
-                (Some(example), _, Some(sense)) => sense.examples.push(Example::parse(example)),
-                (_, Some(synonyms), Some(sense)) => {
-                    sense.synonyms.extend(synonyms.split("; ").map(str::to_owned));
+            let parts = &mut explanation.parts;
+            let sense = parts.get_mut(open).and_then(|part| part.senses.last_mut());
+            match (Line::of(line), sense) {
+                (Line::Level(level), _) => explanation.level = Some(level),
+                (Line::Family(words), _) => explanation.family.extend(list(words)),
+                (Line::Phrases(words), _) => explanation.phrases.extend(list(words)),
+                (Line::Part { label, rest }, _) => {
+                    open = parts.len();
+                    parts.push(Part::parse(label, rest));
                 }
-                _ => senses.push(Sense::parse(line)),
+                (Line::Example(text), Some(sense)) => sense.examples.push(Example::parse(text)),
+                (Line::Synonyms(words), Some(sense)) => sense.synonyms.extend(list(words)),
+                (Line::Antonyms(words), Some(sense)) => sense.antonyms.extend(list(words)),
+                _ => {
+                    let (label, rest) = split_part(line);
+                    open = explanation.part_for(label, open);
+                    explanation.parts[open].senses.push(Sense::parse(label, rest));
+                }
             }
         }
-        Explanation { senses }
+        explanation.parts.retain(|part| !part.senses.is_empty());
+        explanation
+    }
+
+    /// The part of a sense with this label: the open one, else the last with this label, else a
+    /// new one.
+    fn part_for(&mut self, label: &str, open: usize) -> usize {
+        if self.parts.get(open).is_some_and(|part| part.label == label) {
+            return open;
+        }
+        self.parts.iter().rposition(|part| part.label == label).unwrap_or_else(|| {
+            self.parts.push(Part { label: label.to_owned(), ..Part::default() });
+            self.parts.len() - 1
+        })
+    }
+
+    /// The senses of all parts of speech, each with the label of its part.
+    pub fn senses(&self) -> impl Iterator<Item = (&str, &Sense)> {
+        self.parts.iter().flat_map(|part| part.senses.iter().map(|s| (part.label.as_str(), s)))
+    }
+
+    /// Every spelling of an inflected form.
+    pub fn forms(&self) -> impl Iterator<Item = &str> {
+        let forms = self.parts.iter().flat_map(|part| &part.forms);
+        forms.flat_map(|form| &form.spellings).map(|spelling| spelling.text.as_str())
+    }
+
+    /// The first full pronunciation, for lists.
+    pub fn first_pronunciation(&self) -> Option<&Pronunciation> {
+        self.parts.iter().flat_map(|part| &part.pronunciations).find(|said| !said.is_weak)
+    }
+}
+
+/// The lines of an explanation that are senses.
+pub fn sense_lines(mean: &str) -> impl Iterator<Item = &str> {
+    mean.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && matches!(Line::of(line), Line::Sense))
+}
+
+impl Line<'_> {
+    fn of(line: &str) -> Line<'_> {
+        let Some((mark, rest)) = line.split_once(' ') else { return Line::Sense };
+        let rest = rest.trim_start();
+        match mark {
+            ">" => Line::Example(rest),
+            "=" => Line::Synonyms(rest),
+            "!" => Line::Antonyms(rest),
+            "&" => Line::Family(rest),
+            "+" => Line::Phrases(rest),
+            "*" => Level::parse(rest).map_or(Line::Sense, Line::Level),
+            "@" => match split_part(rest) {
+                ("", _) => Line::Sense,
+                (label, rest) => Line::Part { label, rest },
+            },
+            _ => Line::Sense,
+        }
+    }
+}
+
+impl Part {
+    /// Reads what stands behind the label of an `@` line.
+    fn parse(label: &str, rest: &str) -> Part {
+        let mut columns = rest.split('|').map(str::trim);
+        Part {
+            label: label.to_owned(),
+            pronunciations: Pronunciation::parse_all(columns.next().unwrap_or("")),
+            forms: Form::parse_all(columns.next().unwrap_or("")),
+            level: columns.next().and_then(Level::parse),
+            senses: Vec::new(),
+        }
     }
 }
 
 impl Sense {
-    fn parse(line: &str) -> Sense {
-        let (part, gloss) = split_part(line);
-        Sense { part: part.to_owned(), gloss: gloss.to_owned(), ..Sense::default() }
+    /// Reads what stands behind the label of the part. Only behind one are there labels and a
+    /// pattern: foreign books use brackets for other things.
+    fn parse(label: &str, text: &str) -> Sense {
+        if label.is_empty() {
+            return Sense { gloss: text.to_owned(), ..Sense::default() };
+        }
+        let (labels, gloss) = split_labels(text);
+        let (gloss, pattern) = split_pattern(gloss);
+        Sense {
+            labels: labels.map(str::to_owned).collect(),
+            gloss: gloss.to_owned(),
+            pattern: pattern.map(str::to_owned),
+            ..Sense::default()
+        }
     }
 }
 
@@ -112,26 +302,126 @@ impl Example {
     }
 }
 
-/// Splits `n. 苹果` into `("n.", "苹果")`; the part is empty where none stands in front.
+/// The words of a line, separated by semicolons.
+fn list(words: &str) -> impl Iterator<Item = String> {
+    list_by(words, ';').map(str::to_owned)
+}
+
+fn list_by(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    text.split(separator).map(str::trim).filter(|item| !item.is_empty())
+}
+
+/// Splits `n. 苹果` into `("n.", "苹果")`; the part is empty if none stands in front.
 pub fn split_part(line: &str) -> (&str, &str) {
     let Some(dot) = line.find('.') else { return ("", line) };
     let (part, rest) = line.split_at(dot + 1);
     if PARTS_OF_SPEECH.contains(&part) { (part, rest.trim_start()) } else { ("", line) }
 }
 
+/// Splits `[C, formal] 苹果` into the labels and `苹果`.
+fn split_labels(text: &str) -> (impl Iterator<Item = &str>, &str) {
+    let bracket = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let is_known = |inner: &str| list_by(inner, ',').all(|label| LABELS.contains(&label));
+    match bracket.filter(|(inner, _)| is_known(inner)) {
+        Some((inner, gloss)) => (list_by(inner, ','), gloss.trim_start()),
+        None => (list_by("", ','), text),
+    }
+}
+
+/// Splits `致力于 {devote sth to sth}` into the gloss and the pattern.
+fn split_pattern(text: &str) -> (&str, Option<&str>) {
+    let braces = text.strip_suffix('}').and_then(|rest| rest.rsplit_once('{'));
+    match braces.map(|(gloss, pattern)| (gloss.trim_end(), pattern.trim())) {
+        Some((gloss, pattern)) if !gloss.is_empty() && !pattern.is_empty() => {
+            (gloss, Some(pattern))
+        }
+        _ => (text, None),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{FormKind, Region};
+
+    const RECORD: &str = "* A2\n\
+        @ n. UK ˈrekɔːd; US ˈrekərd | plural records | A2\n\
+        n. [C] 记录，记载 {record of sth}\n\
+        > Keep a record of it. = 把它记录下来。\n\
+        n. [C, dated] 唱片\n\
+        = album\n\
+        @ v. UK rɪˈkɔːd | third records; past recorded\n\
+        v. 录音\n\
+        ! erase; delete\n\
+        & recorder; recording\n\
+        + for the record";
 
     #[test]
-    fn reads_senses_examples_and_synonyms() {
-        let mean = "n. 苹果\n> I eat an apple. = 我吃苹果。\n= pome; fruit\n无词性";
-        let senses = Explanation::parse(mean).senses;
-        assert_eq!(senses.len(), 2);
-        assert_eq!((senses[0].part.as_str(), senses[0].gloss.as_str()), ("n.", "苹果"));
-        assert_eq!(senses[0].examples[0].translation.as_deref(), Some("我吃苹果。"));
-        assert_eq!(senses[0].synonyms, ["pome", "fruit"]);
-        assert_eq!((senses[1].part.as_str(), senses[1].gloss.as_str()), ("", "无词性"));
+    fn reads_the_parts_of_an_entry() {
+        let found = Explanation::parse(RECORD);
+        let [noun, verb] = &found.parts[..] else { panic!("{found:?}") };
+        assert_eq!((noun.label.as_str(), noun.level), ("n.", Some(Level::A2)));
+        assert_eq!(noun.pronunciations[1].region, Some(Region::Us));
+        assert_eq!(noun.forms[0].kind, FormKind::Plural);
+        assert_eq!((verb.level, verb.forms.len()), (None, 2));
+        assert_eq!(found.forms().collect::<Vec<_>>(), ["records", "records", "recorded"]);
+        assert_eq!(found.first_pronunciation().map(|p| p.ipa.as_str()), Some("ˈrekɔːd"));
+    }
+
+    #[test]
+    fn reads_the_senses_of_an_entry() {
+        let found = Explanation::parse(RECORD);
+        let senses: Vec<&Sense> = found.senses().map(|(_, sense)| sense).collect();
+        assert_eq!(
+            (&senses[0].labels[..], senses[0].gloss.as_str()),
+            (&["C".into()][..], "记录，记载")
+        );
+        assert_eq!(senses[0].pattern.as_deref(), Some("record of sth"));
+        assert_eq!(senses[0].examples[0].translation.as_deref(), Some("把它记录下来。"));
+        assert_eq!(senses[1].labels, ["C", "dated"]);
+        assert_eq!(senses[1].synonyms, ["album"]);
+        assert_eq!(senses[2].antonyms, ["erase", "delete"]);
+        assert_eq!(sense_lines(RECORD).count(), senses.len());
+    }
+
+    #[test]
+    fn level_family_and_phrases_belong_to_the_entry() {
+        let found = Explanation::parse(RECORD);
+        assert_eq!(found.level, Some(Level::A2));
+        assert_eq!(found.family, ["recorder", "recording"]);
+        assert_eq!(found.phrases, ["for the record"]);
+    }
+
+    #[test]
+    fn reads_the_first_edition() {
+        let mean = "n. 苹果\n> I eat an apple. = 我吃苹果。\n= pome; fruit\n无词性\nn. 苹果树";
+        let found = Explanation::parse(mean);
+        let senses: Vec<_> = found.senses().map(|(part, s)| (part, s.gloss.as_str())).collect();
+        assert_eq!(senses, [("n.", "苹果"), ("n.", "苹果树"), ("", "无词性")]);
+        let apple = &found.parts[0].senses[0];
+        assert_eq!(apple.examples[0].translation.as_deref(), Some("我吃苹果。"));
+        assert_eq!(apple.synonyms, ["pome", "fruit"]);
+    }
+
+    #[test]
+    fn one_part_of_speech_with_two_readings_is_two_parts() {
+        let found = Explanation::parse("@ n. UK rəʊ\nn. 排，行\n@ n. raʊ\nn. 争吵\nn. 吵闹声");
+        let senses: Vec<usize> = found.parts.iter().map(|part| part.senses.len()).collect();
+        assert_eq!(senses, [1, 2]);
+        assert_eq!(found.parts[1].pronunciations[0].ipa, "raʊ");
+    }
+
+    #[test]
+    fn a_line_that_breaks_the_notation_is_a_sense() {
+        for line in
+            ["@ home", "* footnote", "> alone", "= alone", "n. [医] 甲", "[C] 甲", "+", "{x}"]
+        {
+            let found = Explanation::parse(line);
+            let gloss = found.senses().next().map(|(_, sense)| sense.gloss.clone());
+            assert_eq!(gloss.as_deref(), Some(line.trim_start_matches("n. ")), "{line}");
+        }
+        let odd = Explanation::parse("n. [C, 医] 甲 {}");
+        assert_eq!(odd.parts[0].senses[0].gloss, "[C, 医] 甲 {}");
     }
 
     #[test]

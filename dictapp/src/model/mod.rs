@@ -2,10 +2,14 @@
 
 mod entry;
 mod explanation;
+mod reading;
 mod username;
 mod word;
 
 pub use entry::Entry;
-pub use explanation::{Example, Explanation, PARTS_OF_SPEECH, Sense, split_part};
+pub use explanation::{
+    Example, Explanation, LABELS, PARTS_OF_SPEECH, Part, Sense, sense_lines, split_part,
+};
+pub use reading::{Form, FormKind, Level, Pronunciation, Region, Spelling};
 pub use username::{USERNAME_CHARS_MAX, Username, UsernameError};
 pub use word::{WORD_BYTES_MAX, Word, WordError};

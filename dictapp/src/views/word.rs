@@ -77,16 +77,12 @@ impl<'a> Headword<'a> {
 }
 
 fn said<'a>(entry: &FoundEntry<'a>) -> Said<'a> {
-    let mut parts: Vec<Part> = Vec::new();
-    for sense in Explanation::parse(entry.mean).senses {
-        let label = sense.part.clone();
-        let meaning = meaning(sense);
-        match parts.iter_mut().find(|part| part.label == label) {
-            Some(part) => part.senses.push(meaning),
-            None => parts.push(Part { name: name_of(&label), label, senses: vec![meaning] }),
-        }
-    }
-    Said { title: entry.book, parts }
+    let parts = Explanation::parse(entry.mean).parts.into_iter().map(|part| Part {
+        name: name_of(&part.label),
+        label: part.label,
+        senses: part.senses.into_iter().map(meaning).collect(),
+    });
+    Said { title: entry.book, parts: parts.collect() }
 }
 
 fn meaning(sense: Sense) -> Meaning {
@@ -109,8 +105,8 @@ fn shown(Example { text, translation }: Example) -> Shown {
 
 /// One line of a list.
 pub(super) fn brief(entry: &EntryRef<'_>) -> Brief {
-    let senses = Explanation::parse(entry.mean).senses;
-    let parts = senses.iter().map(|sense| match sense.part.as_str() {
+    let explanation = Explanation::parse(entry.mean);
+    let parts = explanation.senses().map(|(part, sense)| match part {
         "" => sense.gloss.clone(),
         part => format!("{part} {}", sense.gloss),
     });

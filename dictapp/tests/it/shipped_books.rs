@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 
 use dictapp::books::{Book, Kind};
 use dictapp::lexicon::{BookId, FoundBy, Lexicon};
-use dictapp::model::{Entry, Explanation, Sense};
+use dictapp::model::{Entry, Example, Explanation, Sense};
 
 /// The parts of speech of the English-Chinese book, and of WordNet.
-const PARTS: [&str; 16] = [
+const PARTS: [&str; 18] = [
     "n.", "v.", "aux.", "adj.", "adv.", "prep.", "conj.", "pron.", "num.", "art.", "det.", "int.",
-    "abbr.", "phr.", "pl.", "prefix.",
+    "abbr.", "phr.", "pl.", "prefix.", "suffix.", "modal.",
 ];
 const PARTS_OF_WORDNET: [&str; 4] = ["n.", "v.", "adj.", "adv."];
 
@@ -36,8 +36,14 @@ fn entries(name: &str) -> Vec<Entry> {
     entries
 }
 
-fn senses(entry: &Entry) -> Vec<Sense> {
-    Explanation::parse(&entry.mean).senses
+/// The senses, each with the label of its part of speech.
+fn senses(entry: &Entry) -> Vec<(String, Sense)> {
+    let explanation = Explanation::parse(&entry.mean);
+    explanation.senses().map(|(part, sense)| (part.to_owned(), sense.clone())).collect()
+}
+
+fn examples(entry: &Entry) -> Vec<Example> {
+    senses(entry).into_iter().flat_map(|(_, sense)| sense.examples).collect()
 }
 
 fn lexicon(books: &[&[Entry]]) -> Lexicon {
@@ -106,7 +112,7 @@ fn every_sense_has_one_of_the_parts_of_speech() {
         let entries = entries(name);
         let faulty = |entry: &Entry| {
             let senses = senses(entry);
-            senses.is_empty() || senses.iter().any(|sense| !parts.contains(&sense.part.as_str()))
+            senses.is_empty() || senses.iter().any(|(part, _)| !parts.contains(&part.as_str()))
         };
         assert_none(name, &faults(&entries, faulty));
     }
@@ -116,7 +122,7 @@ fn every_sense_has_one_of_the_parts_of_speech() {
 fn no_gloss_of_a_part_of_speech_comes_twice() {
     let repeats = |entry: &Entry| {
         let mut seen = HashSet::new();
-        let glosses = senses(entry).into_iter().flat_map(|Sense { part, gloss, .. }| {
+        let glosses = senses(entry).into_iter().flat_map(|(part, Sense { gloss, .. })| {
             gloss.split('；').map(|gloss| (part.clone(), gloss.to_owned())).collect::<Vec<_>>()
         });
         glosses.into_iter().any(|gloss| !seen.insert(gloss))
@@ -133,7 +139,7 @@ fn glosses_and_translations_are_chinese_with_chinese_punctuation() {
         assert!(is_badly_punctuated(bad), "{bad}");
     }
     let faulty = |entry: &Entry| {
-        senses(entry).iter().any(|sense| {
+        senses(entry).iter().any(|(_, sense)| {
             let translations = sense.examples.iter().map(|e| e.translation.as_deref());
             let endings = ['。', '？', '！', '”', '…'];
             !sense.gloss.chars().any(is_han)
@@ -151,16 +157,13 @@ fn glosses_and_translations_are_chinese_with_chinese_punctuation() {
 fn the_commonest_words_are_shown_in_a_sentence() {
     let entries = entries("en-zh.book");
     assert!(entries.len() >= 5000, "{}", entries.len());
-    let shown = |entry: &Entry| {
-        let examples = senses(entry).into_iter().flat_map(|sense| sense.examples);
-        examples.filter(|example| example.translation.is_some()).count() > 0
-    };
+    let shown = |entry: &Entry| examples(entry).iter().any(|example| example.translation.is_some());
     let lacking = |entry: &Entry| entry.rank.is_none_or(|rank| rank <= SHOWN) && !shown(entry);
     assert_none("no example", &faults(&entries, lacking));
     let ranks: HashSet<_> = entries.iter().map(|entry| entry.rank).collect();
     assert_eq!(ranks.len(), entries.len(), "two words are equally common");
     let mut texts: BTreeMap<String, u32> = BTreeMap::new();
-    for example in entries.iter().flat_map(senses).flat_map(|sense| sense.examples) {
+    for example in entries.iter().flat_map(examples) {
         *texts.entry(example.text).or_default() += 1;
     }
     let twice: Vec<String> =

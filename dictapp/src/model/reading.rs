@@ -1,0 +1,223 @@
+//! The line that opens a part of speech (`@ n. UK ˈrekɔːd; US ˈrekərd | plural records | A2`) to
+//! its pronunciations, its inflected forms and its level.
+
+/// A level of the Common European Framework of Reference for Languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Beginner.
+    A1,
+    /// Elementary.
+    A2,
+    /// Intermediate.
+    B1,
+    /// Upper intermediate.
+    B2,
+    /// Advanced.
+    C1,
+    /// Proficient.
+    C2,
+}
+
+impl Level {
+    /// All levels, the easiest first.
+    pub const ALL: [Level; 6] = [Level::A1, Level::A2, Level::B1, Level::B2, Level::C1, Level::C2];
+
+    /// Reads `A1` to `C2`.
+    pub fn parse(text: &str) -> Option<Level> {
+        Level::ALL.into_iter().find(|level| level.as_str() == text)
+    }
+
+    /// The level as books and pages write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Level::A1 => "A1",
+            Level::A2 => "A2",
+            Level::B1 => "B1",
+            Level::B2 => "B2",
+            Level::C1 => "C1",
+            Level::C2 => "C2",
+        }
+    }
+}
+
+/// Where English is spoken or spelled in a way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Region {
+    /// Britain.
+    Uk,
+    /// North America.
+    Us,
+}
+
+impl Region {
+    /// The region as books write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Region::Uk => "UK",
+            Region::Us => "US",
+        }
+    }
+
+    /// Takes a region and the space behind it from the front of a text.
+    fn strip(text: &str) -> (Option<Region>, &str) {
+        for region in [Region::Uk, Region::Us] {
+            let rest = text.strip_prefix(region.as_str()).and_then(|rest| rest.strip_prefix(' '));
+            if let Some(rest) = rest {
+                return (Some(region), rest.trim_start());
+            }
+        }
+        (None, text)
+    }
+}
+
+/// One way to pronounce a part of speech.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pronunciation {
+    /// Where it is heard; `None`: everywhere.
+    pub region: Option<Region>,
+    /// Whether it is the unstressed form of a function word.
+    pub is_weak: bool,
+    /// The pronunciation in the International Phonetic Alphabet, without slashes.
+    pub ipa: String,
+}
+
+/// The inflected forms of one kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// The kind.
+    pub kind: FormKind,
+    /// The spellings, the commonest first.
+    pub spellings: Vec<Spelling>,
+}
+
+/// One spelling of an inflected form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spelling {
+    /// Where it is spelled in this way; `None`: everywhere.
+    pub region: Option<Region>,
+    /// The spelling.
+    pub text: String,
+}
+
+/// The kinds of inflected forms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FormKind {
+    /// Of a noun: `records`.
+    Plural,
+    /// The third person singular of the present of a verb: `records`.
+    Third,
+    /// The simple past of a verb: `recorded`.
+    Past,
+    /// The past participle of a verb: `recorded`.
+    Participle,
+    /// The present participle of a verb: `recording`.
+    Ing,
+    /// Of an adjective or adverb: `better`.
+    Comparative,
+    /// Of an adjective or adverb: `best`.
+    Superlative,
+}
+
+impl FormKind {
+    /// All kinds, in the order in which dictionaries give them.
+    pub const ALL: [FormKind; 7] = [
+        FormKind::Plural,
+        FormKind::Third,
+        FormKind::Past,
+        FormKind::Participle,
+        FormKind::Ing,
+        FormKind::Comparative,
+        FormKind::Superlative,
+    ];
+
+    /// The name that stands in front of the forms in a book.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            FormKind::Plural => "plural",
+            FormKind::Third => "third",
+            FormKind::Past => "past",
+            FormKind::Participle => "participle",
+            FormKind::Ing => "ing",
+            FormKind::Comparative => "comparative",
+            FormKind::Superlative => "superlative",
+        }
+    }
+}
+
+impl Pronunciation {
+    /// Reads `UK ˈrekɔːd`, `weak ə`, `weak UK ə` or `əˈbaʊt`.
+    fn parse(text: &str) -> Option<Pronunciation> {
+        let (is_weak, text) = match text.strip_prefix("weak ") {
+            Some(rest) => (true, rest.trim_start()),
+            None => (false, text),
+        };
+        let (region, ipa) = Region::strip(text);
+        (!ipa.is_empty()).then(|| Pronunciation { region, is_weak, ipa: ipa.to_owned() })
+    }
+
+    /// Reads the pronunciations of a part, set apart by semicolons.
+    pub(super) fn parse_all(text: &str) -> Vec<Pronunciation> {
+        text.split(';').filter_map(|one| Pronunciation::parse(one.trim())).collect()
+    }
+}
+
+impl Form {
+    /// Reads `past learned, UK learnt`.
+    fn parse(text: &str) -> Option<Form> {
+        let (name, rest) = text.split_once(' ')?;
+        let kind = FormKind::ALL.into_iter().find(|kind| kind.as_str() == name)?;
+        let spellings = rest.split(',').map(str::trim).filter(|text| !text.is_empty());
+        let spellings: Vec<Spelling> = spellings.map(Spelling::parse).collect();
+        (!spellings.is_empty()).then_some(Form { kind, spellings })
+    }
+
+    /// Reads the forms of a part, set apart by semicolons; what is of no known kind is left out.
+    pub(super) fn parse_all(text: &str) -> Vec<Form> {
+        text.split(';').filter_map(|one| Form::parse(one.trim())).collect()
+    }
+}
+
+impl Spelling {
+    fn parse(text: &str) -> Spelling {
+        let (region, text) = Region::strip(text);
+        Spelling { region, text: text.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pronunciations_have_a_region_or_none_and_may_be_weak() {
+        let found = Pronunciation::parse_all("UK ɒv; US ʌv; weak əv; weak UK ə;; UK ");
+        let said =
+            |region, is_weak, ipa: &str| Pronunciation { region, is_weak, ipa: ipa.to_owned() };
+        let wanted = [
+            said(Some(Region::Uk), false, "ɒv"),
+            said(Some(Region::Us), false, "ʌv"),
+            said(None, true, "əv"),
+            said(Some(Region::Uk), true, "ə"),
+            // A region alone is taken for what it may be: a pronunciation.
+            said(None, false, "UK"),
+        ];
+        assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn forms_have_a_known_kind_and_perhaps_several_spellings() {
+        let found = Form::parse_all("third travels; past UK travelled, US traveled; odd x; ing ,");
+        let kinds: Vec<FormKind> = found.iter().map(|form| form.kind).collect();
+        assert_eq!(kinds, [FormKind::Third, FormKind::Past]);
+        let past = found[1].spellings.iter().map(|s| (s.region, s.text.as_str()));
+        let wanted = [(Some(Region::Uk), "travelled"), (Some(Region::Us), "traveled")];
+        assert_eq!(past.collect::<Vec<_>>(), wanted);
+    }
+
+    #[test]
+    fn levels_go_from_a1_to_c2() {
+        assert_eq!(Level::parse("B2"), Some(Level::B2));
+        assert_eq!(Level::parse("b2"), None);
+        assert!(Level::A1 < Level::C2);
+    }
+}
