@@ -6,11 +6,12 @@ use http::{HeaderValue, Method, StatusCode, header};
 
 use crate::{
     Error, Refusal, Request, Response, Result, Urls,
-    engine::{Endpoint, Pace, Service},
     middleware::Middleware,
+    pace::Pace,
     panics,
     refusal::{RefusalPages, plain_text},
     router::Found,
+    service::{Endpoint, Service},
 };
 
 /// Everything that answers requests: state of any `Send + Sync` type, URLs, layers, error page.

@@ -17,7 +17,10 @@
 
 mod app;
 mod router;
+mod pattern;
 mod handler;
+mod pace;
+mod service;
 mod request;
 mod form;
 mod multipart;
@@ -26,6 +29,7 @@ mod body;
 mod response;
 mod source;
 mod panics;
+mod lock;
 pub mod accept;
 mod coding;
 mod media;
@@ -53,7 +57,7 @@ extern crate self as webframe;
 pub use app::{App, Next};
 pub use cookie::{Cookie, CookieError, SameSite};
 pub use engine::{
-    Address, Gauges, GaugesHandle, Pace, ReloadHandle, Server, ServerSettings, StopHandle, Stopped,
+    Address, Gauges, GaugesHandle, ReloadHandle, Server, ServerSettings, StopHandle, Stopped,
     TlsSettings,
 };
 pub use error::{Error, OrNotFound, Result};
@@ -66,6 +70,7 @@ pub use middleware::Middleware;
 pub use minijinja;
 pub use multipart::{Multipart, Part};
 pub use network::Network;
+pub use pace::Pace;
 pub use refusal::Refusal;
 pub use request::{Peer, Request, RequestId};
 pub use response::{Body, Response};

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::{
     Error, Limits, Multipart, Result,
     body::Content,
-    router,
+    pattern,
     wire::{
         Head,
         multipart::{Delimiter, PartLimits},
@@ -78,7 +78,7 @@ impl Request {
     /// # Errors
     /// 400 where its bytes are no UTF-8; 500 where the pattern has no such parameter.
     pub fn param(&self, name: &str) -> Result<Cow<'_, str>> {
-        let raw = router::param(self.pattern, self.path(), name).ok_or_else(|| {
+        let raw = pattern::param(self.pattern, self.path(), name).ok_or_else(|| {
             Error::internal(format!("the route's pattern has no parameter {name}"))
         })?;
         percent_decode_str(raw)

@@ -6,7 +6,12 @@
 
 use http::Method;
 
-use crate::{engine::Pace, handler::Handler, wire::target};
+use crate::{
+    handler::Handler,
+    pace::Pace,
+    pattern::{Segment, segment_kind},
+    wire::target,
+};
 
 /// The table of URLs of an app; mistakes in it are told when the app is bound.
 pub struct Urls<S> {
@@ -163,7 +168,7 @@ impl Node {
         let mut node = self;
         let mut segments = below.split('/').peekable();
         while let Some(segment) = segments.next() {
-            match placeholder(segment)? {
+            match segment_kind(segment)? {
                 Segment::Rest if segments.peek().is_some() => {
                     return Err(format!("{segment} is not the last segment"));
                 }
@@ -224,46 +229,6 @@ fn take(methods: &mut Vec<(Method, u32)>, method: &Method, number: u32) -> Resul
     Ok(())
 }
 
-enum Segment {
-    Plain,
-    One,
-    Rest,
-}
-
-fn placeholder(segment: &str) -> Result<Segment, String> {
-    let Some(name) = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
-        return match segment.contains(['{', '}']) {
-            true => Err(format!("{segment} mixes text and a parameter")),
-            false => Ok(Segment::Plain),
-        };
-    };
-    let (name, segment) = match name.strip_prefix('*') {
-        Some(name) => (name, Segment::Rest),
-        None => (name, Segment::One),
-    };
-    match name.is_empty() {
-        true => Err("a parameter has no name".to_owned()),
-        false => Ok(segment),
-    }
-}
-
-/// The raw text that stands in `path` where `pattern` has the parameter `name`.
-pub(crate) fn param<'p>(pattern: &str, path: &'p str, name: &str) -> Option<&'p str> {
-    let mut below = path.strip_prefix('/')?;
-    for segment in pattern.strip_prefix('/')?.split('/') {
-        if let Some(parameter) = segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
-            if parameter == name {
-                return Some(below.split_once('/').map_or(below, |split| split.0));
-            }
-            if parameter.strip_prefix('*') == Some(name) {
-                return Some(below);
-            }
-        }
-        below = below.split_once('/').map_or("", |split| split.1);
-    }
-    None
-}
-
 impl<S> std::fmt::Debug for Urls<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(self.routes.iter().map(|route| route.pattern)).finish()
@@ -314,14 +279,6 @@ mod tests {
         assert_eq!(urls.find(&Method::POST, b"/"), Found::WrongMethod);
         assert_eq!(urls.allowed(b"/word/x"), [Method::GET, Method::HEAD, Method::OPTIONS]);
         assert_eq!(urls.allowed(b"/word/x/note"), [Method::OPTIONS, Method::POST]);
-    }
-
-    #[test]
-    fn a_parameter_is_the_raw_segment() {
-        assert_eq!(param("/word/{word}", "/word/and%2For", "word"), Some("and%2For"));
-        assert_eq!(param("/a/{x}/b/{y}", "/a/1/b/2", "y"), Some("2"));
-        assert_eq!(param("/static/{*path}", "/static/a/b", "path"), Some("a/b"));
-        assert_eq!(param("/a/{x}", "/a/1", "z"), None);
     }
 
     #[test]

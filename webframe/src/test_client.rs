@@ -14,8 +14,8 @@ use serde::Serialize;
 use crate::{
     App, Body, Limits, Request, RequestId,
     body::Content,
-    engine::Service,
     request::Peer,
+    service::Service,
     wire::{Head, Progress},
 };
 

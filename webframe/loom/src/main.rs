@@ -13,27 +13,26 @@
 compile_error!("build with RUSTFLAGS=\"--cfg loom\", or run cargo xtask test");
 
 #[expect(dead_code, reason = "a model asks no inbox whether it is empty, and closes none")]
-#[path = "../../src/engine/inbox.rs"]
+#[path = "../../src/engine/shard/inbox.rs"]
 mod inbox;
 #[expect(dead_code, reason = "a model needs no route that was marked")]
-#[path = "../../src/engine/pace.rs"]
+#[path = "../../src/pace.rs"]
 mod pace;
-#[path = "../../src/engine/table.rs"]
-mod table;
-#[path = "../../src/engine/watchdog.rs"]
+#[path = "../../src/engine/watch/parking.rs"]
+mod parking;
+#[path = "../../src/engine/watch/watchdog.rs"]
 mod watchdog;
 
 use loom::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use loom::sync::{Arc, Mutex, MutexGuard, Notify, mpsc};
+use loom::sync::{Arc, Notify, mpsc};
 use loom::thread;
 use std::collections::VecDeque;
 use std::io;
-use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use inbox::Inbox;
 use pace::Pace;
-use table::{Seen, Table};
+use parking::{LastScan, ParkingSpot};
 use watchdog::{Neighbour, Watchdog, watch};
 
 const MODELS: &[(&str, fn())] = &[
@@ -57,9 +56,14 @@ fn main() {
     }
 }
 
-/// As the engine's own.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// As webframe's own, for loom's locks.
+mod lock {
+    use loom::sync::{Mutex, MutexGuard};
+    use std::sync::PoisonError;
+
+    pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+        mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The bell of an inbox: as `mio`'s, a ring is kept until somebody waits for it.
@@ -75,20 +79,20 @@ impl Waker {
 
 /// Two quick handlers in the shard's thread, a watchdog that looks three times.
 fn one_owner() {
-    let table = Arc::new(Table::new());
-    let watched = Arc::clone(&table);
+    let spot = Arc::new(ParkingSpot::new());
+    let registration = Arc::clone(&spot);
     let watchdog = thread::spawn(move || {
-        let mut seen = Seen::default();
-        (0..3).filter(|_| watched.take_stale(&mut seen).is_some()).count()
+        let mut seen = LastScan::default();
+        (0..3).filter(|_| registration.steal(&mut seen).is_some()).count()
     });
     let mut shard = Some(Box::new("shard"));
     for _ in 0..2 {
         if let Some(mine) = shard.take() {
-            table.begin_call(0);
-            let receipt = table.lay(mine);
-            table.begin_call(1);
-            let given = table.has_given(receipt);
-            shard = table.take_back();
+            spot.begin_call(0);
+            let ticket = spot.park(mine);
+            spot.begin_call(1);
+            let given = spot.was_stolen(ticket);
+            shard = spot.reclaim();
             assert!(!given || shard.is_none());
         }
     }
@@ -98,17 +102,17 @@ fn one_owner() {
 
 /// A handler in the shard's thread; the watchdog and a neighbour look twice each.
 fn one_owner_of_three() {
-    let table = Arc::new(Table::new());
+    let spot = Arc::new(ParkingSpot::new());
     let lookers = [(), ()].map(|()| {
-        let watched = Arc::clone(&table);
+        let registration = Arc::clone(&spot);
         thread::spawn(move || {
-            let mut seen = Seen::default();
-            (0..2).filter(|_| watched.take_stale(&mut seen).is_some()).count()
+            let mut seen = LastScan::default();
+            (0..2).filter(|_| registration.steal(&mut seen).is_some()).count()
         })
     });
-    table.begin_call(0);
-    table.lay(Box::new("shard"));
-    let mine = table.take_back();
+    spot.begin_call(0);
+    spot.park(Box::new("shard"));
+    let mine = spot.reclaim();
     let taken: usize = lookers.map(|looker| looker.join().expect("no panic")).iter().sum();
     assert_eq!(taken + usize::from(mine.is_some()), 1);
 }
@@ -117,13 +121,13 @@ fn one_owner_of_three() {
 fn a_neighbour_looks() {
     let engine = Arc::new(Engine {
         watchdog: Watchdog::new(2),
-        tables: vec![Table::new(), Table::new()],
+        parking: vec![ParkingSpot::new(), ParkingSpot::new()],
         workers: Workers,
     });
     let looking = Arc::clone(&engine);
     let (given, comes) = mpsc::channel();
-    engine.tables[0].begin_call(0);
-    engine.tables[0].lay(Box::new(Shard(given)));
+    engine.parking[0].begin_call(0);
+    engine.parking[0].park(Box::new(Shard(given)));
     let looks = thread::spawn(move || {
         let (mut neighbour, millisecond) = (Neighbour::of(1, 2), Duration::from_millis(1));
         let first = Instant::now();
@@ -135,17 +139,17 @@ fn a_neighbour_looks() {
         assert!(comes.try_recv().is_ok(), "not given away");
     });
     looks.join().expect("no panic");
-    assert!(engine.tables[0].take_back().is_none());
+    assert!(engine.parking[0].reclaim().is_none());
 }
 
 /// What the watchdog takes was laid before its look before: a handler has at least the time between two looks.
 fn only_what_is_stale() {
-    let (table, begun) = (Arc::new(Table::new()), Arc::new(AtomicUsize::new(0)));
-    let (watched, laid) = (Arc::clone(&table), Arc::clone(&begun));
+    let (spot, begun) = (Arc::new(ParkingSpot::new()), Arc::new(AtomicUsize::new(0)));
+    let (registration, laid) = (Arc::clone(&spot), Arc::clone(&begun));
     let watchdog = thread::spawn(move || {
-        let (mut seen, mut laid_before) = (Seen::default(), 0);
+        let (mut seen, mut laid_before) = (LastScan::default(), 0);
         for _ in 0..3 {
-            if let Some((round, _)) = watched.take_stale(&mut seen) {
+            if let Some((round, _)) = registration.steal(&mut seen) {
                 assert!(round <= laid_before, "{round} was laid after the look at {laid_before}");
                 return;
             }
@@ -154,9 +158,9 @@ fn only_what_is_stale() {
     });
     for round in 1..=3 {
         begun.store(round, SeqCst);
-        table.begin_call(0);
-        table.lay(round);
-        if table.take_back().is_none() {
+        spot.begin_call(0);
+        spot.park(round);
+        if spot.reclaim().is_none() {
             break;
         }
     }
@@ -165,37 +169,37 @@ fn only_what_is_stale() {
 
 /// A worker whose shard was given away, while the one that got it lays it down again for a handler of its own.
 fn coming_back_late() {
-    let (table, messages) = (Arc::new(Table::new()), Arc::new(AtomicUsize::new(0)));
-    let (given, answered) = (Arc::clone(&table), Arc::clone(&messages));
-    table.begin_call(1);
-    table.lay(Box::new("shard"));
+    let (spot, messages) = (Arc::new(ParkingSpot::new()), Arc::new(AtomicUsize::new(0)));
+    let (given, answered) = (Arc::clone(&spot), Arc::clone(&messages));
+    spot.begin_call(1);
+    spot.park(Box::new("shard"));
     let other = thread::spawn(move || {
-        let mut seen = Seen::default();
-        given.take_stale(&mut seen);
-        let (shard, _) = given.take_stale(&mut seen)?;
+        let mut seen = LastScan::default();
+        given.steal(&mut seen);
+        let (shard, _) = given.steal(&mut seen)?;
         given.begin_call(2);
-        given.lay(shard);
-        let back = given.take_back();
+        given.park(shard);
+        let back = given.reclaim();
         if back.is_none() {
             answered.fetch_add(1, SeqCst);
         }
         back
     });
-    let mine = table.take_back();
+    let mine = spot.reclaim();
     if mine.is_none() {
         messages.fetch_add(1, SeqCst);
     }
     let theirs = other.join().expect("no panic");
     assert_eq!([&mine, &theirs].iter().filter(|shard| shard.is_some()).count(), 1);
-    assert!(table.take_back().is_none());
+    assert!(spot.reclaim().is_none());
     // Whoever has no shard has sent its answer; nobody who has one has.
     assert!(messages.load(SeqCst) <= 1 && (mine.is_some() || messages.load(SeqCst) == 1));
 }
 
 /// Two workers put a message each; the shard sleeps until the bell rings and then takes all there is.
 fn no_message_is_left() {
-    let bell = Waker(Arc::new(Notify::new()));
-    let inbox = Arc::new(Inbox::new(bell.clone()));
+    let waker = Waker(Arc::new(Notify::new()));
+    let inbox = Arc::new(Inbox::new(waker.clone()));
     let workers: Vec<_> = (0..2)
         .map(|number| {
             let inbox = Arc::clone(&inbox);
@@ -204,7 +208,7 @@ fn no_message_is_left() {
         .collect();
     let mut all = VecDeque::new();
     while all.len() < workers.len() {
-        bell.0.wait(); // for ever where a message lies there and nobody rings: loom says so
+        waker.0.wait(); // for ever where a message lies there and nobody rings: loom says so
         inbox.empty_into(&mut all);
     }
     for worker in workers {
@@ -228,7 +232,7 @@ fn a_stall_is_remembered() {
 /// As much of the engine as the watchdog's loop knows.
 struct Engine {
     watchdog: Watchdog,
-    tables: Vec<Table<Box<Shard>>>,
+    parking: Vec<ParkingSpot<Box<Shard>>>,
     workers: Workers,
 }
 
@@ -252,7 +256,7 @@ impl Workers {
 
     fn review(&self) {}
 
-    fn ask_again(&self) {}
+    fn retry_growth(&self) {}
 }
 
 /// The next look comes at any moment. The long sleep of a quiet hour has no end but a ring here, so that whoever is saved by its end
@@ -269,18 +273,18 @@ fn park_timeout(time: Duration) {
 fn a_sleeper_is_woken() {
     let engine = Arc::new(Engine {
         watchdog: Watchdog::new(1),
-        tables: vec![Table::new()],
+        parking: vec![ParkingSpot::new()],
         workers: Workers,
     });
-    let watched = Arc::clone(&engine);
+    let registration = Arc::clone(&engine);
     engine.watchdog.rest();
-    let watchdog = thread::spawn(move || watch(&watched));
+    let watchdog = thread::spawn(move || watch(&registration));
     engine.watchdog.wake();
     let (given, comes) = mpsc::channel();
-    engine.tables[0].begin_call(0);
-    engine.tables[0].lay(Box::new(Shard(given)));
+    engine.parking[0].begin_call(0);
+    engine.parking[0].park(Box::new(Shard(given)));
     comes.recv().expect("the watchdog gives the shard away"); // for ever where nobody looks: loom says so
-    assert!(engine.tables[0].take_back().is_none());
+    assert!(engine.parking[0].reclaim().is_none());
     engine.watchdog.rest();
     engine.watchdog.end();
     watchdog.join().expect("no panic");

@@ -16,12 +16,12 @@ pub struct Gauges {
     /// Requests that wait for a worker.
     pub requests_waiting: usize,
     /// Handlers that have run for longer than [`Timeouts::handler`](crate::Timeouts::handler).
-    pub handlers_late: usize,
+    pub handlers_overdue: usize,
 }
 
 /// Reads the gauges of a server from any thread.
 #[derive(Clone, Debug, Default)]
-pub struct GaugesHandle(pub(super) Arc<OnceLock<Weak<Engine>>>);
+pub struct GaugesHandle(pub(crate) Arc<OnceLock<Weak<Engine>>>);
 
 impl GaugesHandle {
     /// The gauges now; all zero before the server serves and once it has stopped.
@@ -33,7 +33,7 @@ impl GaugesHandle {
             workers: pool.threads,
             workers_idle: pool.idle,
             requests_waiting: pool.waiting,
-            handlers_late: engine.handlers_late.load(Relaxed),
+            handlers_overdue: engine.handlers_overdue.load(Relaxed),
         }
     }
 }

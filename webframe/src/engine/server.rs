@@ -3,7 +3,7 @@
 use std::{
     io,
     sync::{
-        Arc, Condvar, Mutex, PoisonError,
+        Arc, Condvar, Mutex,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst},
     },
     thread,
@@ -17,81 +17,25 @@ use signal_hook::{
 };
 
 use super::{
-    Address, Clocks, Engine, ReloadHandle, TlsSettings,
-    admission::Admission,
-    certificates::Certificates,
-    connection::Message,
-    gauges::GaugesHandle,
-    listener::{Listener, SocketFile},
-    lock,
-    redirect::Destination,
-    shard::Shard,
-    table::Table,
-    watchdog::{self, Watchdog},
-    workers::{Bounds, Workers},
+    Address, Clocks, Engine, GaugesHandle, ReloadHandle, ServerSettings, StopHandle, Stopped,
+    pool::{Bounds, Workers},
+    shard::{Shard, message::Message},
+    sockets::{
+        admission::Admission,
+        certificates::Certificates,
+        listener::{Listener, SocketFile},
+        redirect::Destination,
+    },
+    watch::{
+        parking::ParkingSpot,
+        watchdog::{self, Watchdog},
+    },
 };
-use crate::{App, Limits, Network, Timeouts};
-
-/// Where and how to serve.
-#[derive(Clone, Debug)]
-pub struct ServerSettings {
-    /// Where to listen; encrypted, where `tls` is set. Sockets that whoever started this process
-    /// listens on for it (`LISTEN_FDS`, as systemd does) are taken instead.
-    pub addresses: Vec<Address>,
-    /// Who may connect to a Unix socket among these, as for a file. Its owner and group: 0o660.
-    pub unix_mode: u32,
-    /// The certificate of encrypted connections.
-    pub tls: Option<TlsSettings>,
-    /// Where to listen, not encrypted, only to send visitors to the encrypted site.
-    pub redirect_addresses: Vec<Address>,
-    /// The origin that visitors see, where it is not the `Host` they ask on the port of the first
-    /// of `addresses`.
-    pub public_url: Option<String>,
-    /// The hosts that are answered, without ports; any, where there are none. HTTP/1.0 without a
-    /// host is answered.
-    pub allowed_hosts: Vec<String>,
-    /// Proxies that are believed in whom they speak for (`X-Forwarded-For` or `Forwarded`).
-    pub trusted_proxies: Vec<Network>,
-    /// Proxies whose connections begin with a header of the PROXY protocol, version 1 or 2, each
-    /// of them; one that does not is closed.
-    pub proxy_protocol_from: Vec<Network>,
-    /// Workers that are always there.
-    pub workers_min: usize,
-    /// Workers while all are busy.
-    pub workers_max: usize,
-    /// Event loops; 0 for one a core.
-    pub shards: usize,
-    /// How long a request may wait for a worker before new ones are answered 503.
-    pub queue_age_max: Duration,
-    /// How long a stop waits for answers in flight.
-    pub drain: Duration,
-    /// Bounds of size and number.
-    pub limits: Limits,
-    /// Bounds of time.
-    pub timeouts: Timeouts,
-}
-
-impl Default for ServerSettings {
-    fn default() -> ServerSettings {
-        ServerSettings {
-            addresses: vec![Address::Tcp(([127, 0, 0, 1], 8000).into())],
-            unix_mode: 0o660,
-            tls: None,
-            redirect_addresses: Vec::new(),
-            public_url: None,
-            allowed_hosts: Vec::new(),
-            trusted_proxies: Vec::new(),
-            proxy_protocol_from: Vec::new(),
-            workers_min: 16,
-            workers_max: 512,
-            shards: 0,
-            queue_age_max: Duration::from_secs(1),
-            drain: Duration::from_secs(10),
-            limits: Limits::default(),
-            timeouts: Timeouts::default(),
-        }
-    }
-}
+use crate::{
+    App,
+    lock::{lock, unpoisoned},
+    service::Service,
+};
 
 /// A server that is bound and not yet serving.
 #[derive(Debug)]
@@ -104,59 +48,6 @@ pub struct Server {
     certificates: Option<Arc<Certificates>>,
     stop: StopHandle,
     gauges: GaugesHandle,
-}
-
-/// Stops a server from another thread.
-#[derive(Clone, Debug, Default)]
-pub struct StopHandle(Arc<Stop>);
-
-#[derive(Debug, Default)]
-struct Stop {
-    /// How often a stop was asked for: once for a graceful one, twice for an immediate one.
-    asked: Mutex<usize>,
-    changed: Condvar,
-}
-
-/// How a server ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stopped {
-    /// Connections that were cut because their answers were not done in time.
-    pub cut: usize,
-}
-
-impl StopHandle {
-    /// Asks for a graceful stop; a second time, for an immediate one.
-    pub fn stop(&self) {
-        *lock(&self.0.asked) += 1;
-        self.0.changed.notify_all();
-    }
-
-    /// Asks for a graceful stop where nobody has asked for one.
-    pub(super) fn stop_anyway(&self) {
-        let mut asked = lock(&self.0.asked);
-        *asked = 1.max(*asked);
-        self.0.changed.notify_all();
-    }
-
-    /// How often a stop was asked for.
-    pub(super) fn asked(&self) -> usize {
-        *lock(&self.0.asked)
-    }
-
-    fn wait_for(&self, times: usize, deadline: Option<Instant>) {
-        let mut asked = lock(&self.0.asked);
-        while *asked < times {
-            let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
-            asked = match left {
-                Some(Duration::ZERO) => return,
-                Some(left) => {
-                    let waited = self.0.changed.wait_timeout(asked, left);
-                    waited.unwrap_or_else(PoisonError::into_inner).0
-                }
-                None => self.0.changed.wait(asked).unwrap_or_else(PoisonError::into_inner),
-            };
-        }
-    }
 }
 
 impl Server {
@@ -279,7 +170,7 @@ impl Server {
         }
     }
 
-    fn start(&self, service: Arc<dyn super::Service>, shards: usize) -> io::Result<Arc<Engine>> {
+    fn start(&self, service: Arc<dyn Service>, shards: usize) -> io::Result<Arc<Engine>> {
         let (engine, polls) = self.prepare(service, shards)?;
         self.set_off(&engine, polls).inspect_err(|_| {
             engine.watchdog.end();
@@ -289,10 +180,10 @@ impl Server {
     }
 
     fn set_off(&self, engine: &Arc<Engine>, polls: Vec<Poll>) -> io::Result<()> {
-        let watched = Arc::clone(engine);
+        let registration = Arc::clone(engine);
         thread::Builder::new()
             .name("watchdog".to_owned())
-            .spawn(move || watchdog::watch(&watched))?;
+            .spawn(move || watchdog::watch(&registration))?;
         // All of them before the first one runs, which could leave the others no descriptor.
         for mut shard in self.shards(engine, polls)?.into_iter().map(Box::new) {
             shard.must_drain = true;
@@ -302,15 +193,15 @@ impl Server {
     }
 
     /// The shards of an engine, which nobody runs yet.
-    pub(super) fn shards(&self, engine: &Arc<Engine>, polls: Vec<Poll>) -> io::Result<Vec<Shard>> {
+    pub(crate) fn shards(&self, engine: &Arc<Engine>, polls: Vec<Poll>) -> io::Result<Vec<Shard>> {
         let shard = |(number, poll)| Shard::new(number, Arc::clone(engine), poll, &self.listeners);
         polls.into_iter().enumerate().map(shard).collect()
     }
 
     /// The engine, and what its shards are to wait at.
-    pub(super) fn prepare(
+    pub(crate) fn prepare(
         &self,
-        service: Arc<dyn super::Service>,
+        service: Arc<dyn Service>,
         shards: usize,
     ) -> io::Result<(Arc<Engine>, Vec<Poll>)> {
         let mut polls = Vec::new();
@@ -335,13 +226,13 @@ impl Server {
             clocks: Clocks::of(&self.settings.timeouts),
             workers: Arc::new(Workers::new(bounds)?),
             watchdog: Watchdog::new(shards),
-            tables: (0..shards).map(|_| Table::new()).collect(),
+            parking: (0..shards).map(|_| ParkingSpot::new()).collect(),
             request_numbers: AtomicU64::new(0),
             draining: AtomicUsize::new(0),
             inboxes,
             loads: (0..shards).map(|_| AtomicUsize::new(0)).collect(),
             admission: Admission::new(&self.settings),
-            handlers_late: AtomicUsize::new(0),
+            handlers_overdue: AtomicUsize::new(0),
             started: Instant::now(),
             failed: AtomicBool::new(false),
             ended: Mutex::default(),
@@ -382,8 +273,7 @@ impl Engine {
                 left = true;
                 self.inboxes.iter().for_each(|inbox| inbox.put(Message::Leave));
             }
-            let waited = self.one_ended.wait_timeout(ended, Duration::from_millis(20));
-            ended = waited.unwrap_or_else(PoisonError::into_inner).0;
+            ended = unpoisoned(self.one_ended.wait_timeout(ended, Duration::from_millis(20))).0;
         }
         Stopped { cut: ended.1 }
     }

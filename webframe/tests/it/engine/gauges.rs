@@ -53,14 +53,14 @@ fn a_handler_is_late_from_its_deadline_to_its_answer_wherever_it_runs() {
     for (path, client) in &mut clients {
         client.send(&format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
     }
-    let late = when(&site.gauges, |gauges| gauges.handlers_late == 2);
-    assert_eq!((late.connections, late.requests_waiting), (2, 0));
-    assert!(late.workers >= late.workers_idle + 2, "{late:?}");
+    let overdue = when(&site.gauges, |gauges| gauges.handlers_overdue == 2);
+    assert_eq!((overdue.connections, overdue.requests_waiting), (2, 0));
+    assert!(overdue.workers >= overdue.workers_idle + 2, "{overdue:?}");
     gate.open();
     for (_, client) in &mut clients {
         assert_eq!(client.answer().expect("an answer").body, "passed");
     }
-    assert_eq!(site.gauges.read().handlers_late, 0);
+    assert_eq!(site.gauges.read().handlers_overdue, 0);
     drop(clients);
     when(&site.gauges, |gauges| gauges.connections == 0);
 }

@@ -1,0 +1,95 @@
+//! The end of a connection: its last answer and a polite close, or a deadline that has passed.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use super::{
+    ReadOutcome,
+    phase::{CloseMode, Phase},
+};
+use crate::{
+    engine::shard::{Shard, Todo, scratch::Scratch, slots::Token},
+    wire::{WireError, head},
+};
+
+impl Shard {
+    /// The last answer takes its time to be written: more may come meanwhile.
+    pub(super) fn look_before_closing(&mut self, token: Token) {
+        if let Some(connection) = self.connections.get(token)
+            && let Phase::Closing(close_mode @ CloseMode::Immediate) = &mut connection.phase
+        {
+            *close_mode = CloseMode::IfDrained;
+        }
+    }
+
+    /// The last answer is written: closes, or waits until the peer has read it.
+    pub(super) fn part(&mut self, token: Token, close_mode: CloseMode) {
+        let Some(connection) = self.connections.get(token) else { return };
+        let all_is_read = match close_mode {
+            CloseMode::Immediate => true,
+            CloseMode::IfDrained => !connection.has_unread(),
+            CloseMode::Lingering => false,
+        };
+        if all_is_read {
+            return self.close(token);
+        }
+        connection.transport.shut_down_writing();
+        connection.phase = Phase::Lingering(self.engine.settings.limits.linger_bytes_max);
+        self.set_deadline_in(token, self.engine.clocks.linger);
+        self.todo.push_back(Todo::Read(token, false));
+    }
+
+    /// Drops what the peer still sends behind the last answer, up to a bound.
+    pub(super) fn drop_input(&mut self, token: Token, scratch: &mut Scratch) {
+        let Some(connection) = self.connections.get(token) else { return };
+        let Phase::Lingering(left) = connection.phase else { return };
+        match connection.read(&mut scratch.input) {
+            ReadOutcome::Bytes(n) if n < left => {
+                connection.phase = Phase::Lingering(left - n);
+                self.todo.push_back(Todo::Read(token, false));
+            }
+            ReadOutcome::Nothing => {}
+            ReadOutcome::Bytes(_) | ReadOutcome::End | ReadOutcome::Broken => self.close(token),
+        }
+    }
+
+    /// A deadline has passed: what the phase makes of it.
+    pub(crate) fn deadline_passed(&mut self, token: Token, scratch: &mut Scratch) {
+        let Some(connection) = self.connections.get(token) else { return };
+        if connection.has_output() {
+            return self.close(token); // the peer takes nothing
+        }
+        match &connection.phase {
+            Phase::Greeting(..) | Phase::Idle | Phase::Closing(_) | Phase::Lingering(_) => {
+                self.close(token);
+            }
+            Phase::Head(_) => self.time_out(token, scratch),
+            Phase::Body(receiving) => {
+                let deadline = receiving.deadline(&self.engine);
+                match deadline > self.now {
+                    true => self.set_deadline(token, deadline),
+                    false => self.time_out(token, scratch),
+                }
+            }
+            &Phase::Answering(endpoint) => {
+                connection.overdue = true;
+                self.engine.handlers_overdue.fetch_add(1, Relaxed);
+                let pattern = self.engine.service.pattern(endpoint);
+                let limit = self.engine.settings.timeouts.handler;
+                log::warn!("the handler of {pattern:?} has run for more than {limit:?}");
+            }
+            Phase::Streaming(_) => {}
+        }
+    }
+
+    fn time_out(&mut self, token: Token, scratch: &mut Scratch) {
+        let head =
+            self.connections.get(token).map(|connection| head::refused_method(&connection.input));
+        let (Some(head), Some(mut turn)) = (head, self.begin_turn(token)) else { return };
+        let method = match turn.phase {
+            Phase::Head(_) => head,
+            _ => turn.refused_method(scratch),
+        };
+        turn.refuse_method(&method, WireError::Timeout.into(), scratch, &self.engine);
+        self.end_turn(turn, scratch);
+    }
+}

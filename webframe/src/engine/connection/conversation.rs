@@ -1,0 +1,231 @@
+//! The conversation on a connection: read, take requests, answer here or elsewhere, write.
+//!
+//! Connections never leave their shard. What may block gets the *request*, and the response comes
+//! back through the inbox; so a shard that is given to another worker while a handler runs takes
+//! its connections along, and nothing has to be put together again.
+
+use std::sync::Arc;
+
+use super::{
+    Connection, Missed, ReadOutcome, Written,
+    phase::{CloseMode, Phase},
+    turn::End,
+};
+use crate::{
+    engine::{
+        Engine,
+        shard::{Shard, Todo, scratch::Scratch, slots::Token},
+    },
+    service::Endpoint,
+};
+
+impl Shard {
+    /// Reads what has come and answers it; `None` when another worker has the shard now.
+    pub(crate) fn read(
+        mut self: Box<Self>,
+        token: Token,
+        ended: bool,
+        scratch: &mut Scratch,
+        engine: &Arc<Engine>,
+    ) -> Option<Box<Self>> {
+        let Some(connection) = self.connections.get(token) else { return Some(self) };
+        match connection.phase {
+            Phase::Idle | Phase::Head(_) | Phase::Body(_) if !connection.has_output() => {}
+            Phase::Greeting(..) if !connection.has_output() => {
+                self.greet(token, ended, scratch);
+                return Some(self);
+            }
+            Phase::Lingering(_) => {
+                self.drop_input(token, scratch);
+                return Some(self);
+            }
+            _ => {
+                let told = if ended { Missed::End } else { Missed::Something };
+                connection.missed = connection.missed.max(told);
+                return Some(self);
+            }
+        }
+        let kept = load(connection, scratch);
+        let room = scratch.input.len() - kept;
+        let came = connection.read(&mut scratch.input[kept..]);
+        let has_more_input = connection.transport.has_more_input();
+        match came {
+            ReadOutcome::Bytes(n) => {
+                scratch.have += n;
+                if n == room || ended || has_more_input {
+                    self.todo.push_back(Todo::Read(token, ended));
+                }
+            }
+            ReadOutcome::Nothing if has_more_input => self.todo.push_back(Todo::Read(token, ended)),
+            // Bytes of a record that is not whole must not move the deadline of an idle peer.
+            ReadOutcome::Nothing if kept == 0 && connection.is_idle() && !self.draining => {
+                return Some(self);
+            }
+            ReadOutcome::Nothing => {}
+            ReadOutcome::End => connection.ended = true,
+            ReadOutcome::Broken => {
+                self.close(token);
+                return Some(self);
+            }
+        }
+        if waits_for_line(connection, scratch, kept, engine) {
+            self.store_and_write(token, scratch);
+            return Some(self);
+        }
+        self.answer_input(token, scratch, engine)
+    }
+
+    /// Answers what has come. The shard lies on the table while handlers run: when one takes long
+    /// it is given to another worker, and the turn goes after it by the inbox.
+    fn answer_input(
+        mut self: Box<Self>,
+        token: Token,
+        scratch: &mut Scratch,
+        engine: &Arc<Engine>,
+    ) -> Option<Box<Self>> {
+        let number = self.number;
+        let Some(mut turn) = self.begin_turn(token) else { return Some(self) };
+        let mut shard = Some(self);
+        let end = turn.run(&mut shard, scratch, engine, number);
+        if shard.is_none() && !matches!(end, End::ShardStolen(_)) {
+            shard = engine.parking[number].reclaim();
+        }
+        let Some(mut shard) = shard else {
+            turn.detach(end, scratch, engine, number);
+            return None;
+        };
+        if let End::Blocks(endpoint) = end {
+            shard.hand_to_worker(&mut turn, endpoint, scratch, engine);
+        }
+        shard.end_turn(turn, scratch);
+        Some(shard)
+    }
+
+    /// Another worker takes the shard over from a call that lasts: the route is remembered, and the
+    /// call has a deadline from now on.
+    pub(crate) fn stalled_by(&mut self, call: u32) {
+        let endpoint = Endpoint::from_number(call);
+        self.engine.service.pace(endpoint).learn_stall();
+        let Some(token) = self.serves else { return };
+        if let Some(connection) = self.connections.get(token) {
+            connection.phase = Phase::Answering(endpoint);
+        }
+        self.watch(token);
+        self.set_deadline_in(token, self.engine.clocks.handler);
+    }
+
+    /// Writes what the scratch holds for the peer, and keeps what of its input is not used up.
+    pub(crate) fn store_and_write(&mut self, token: Token, scratch: &mut Scratch) {
+        let Some(connection) = self.connections.get(token) else { return };
+        match connection.phase {
+            Phase::Closing(_) | Phase::Lingering(_) => connection.input = Vec::new(),
+            _ => connection.input.extend_from_slice(scratch.unread()),
+        }
+        let waits_for_peer = match connection.phase {
+            Phase::Idle => connection.input.is_empty(),
+            Phase::Head(_) | Phase::Body(_) => true,
+            _ => false,
+        };
+        if connection.ended && waits_for_peer {
+            connection.phase = Phase::Closing(CloseMode::Immediate); // nothing more can come
+        }
+        let outcome = match scratch.output.is_empty() && !connection.has_output() {
+            true => Written::All,
+            false => connection.write(&scratch.output),
+        };
+        self.after_write(token, outcome);
+    }
+
+    /// The peer can take more.
+    pub(crate) fn write(&mut self, token: Token) {
+        let Some(connection) = self.connections.get(token) else { return };
+        if connection.has_output() {
+            let outcome = connection.write_waiting();
+            self.after_write(token, outcome);
+        }
+    }
+
+    pub(crate) fn after_write(&mut self, token: Token, outcome: Written) {
+        match outcome {
+            Written::Broken => self.close(token),
+            Written::Part => {
+                self.watch_for_writing(token);
+                self.look_before_closing(token);
+                self.set_deadline_in(token, self.engine.clocks.write);
+            }
+            Written::All => self.advance(token),
+        }
+    }
+
+    /// Nothing waits to be written: what the phase asks for next.
+    fn advance(&mut self, token: Token) {
+        let (now, draining) = (self.now, self.draining);
+        let Some(connection) = self.connections.get(token) else { return };
+        let clocks = self.engine.clocks;
+        let can_be_read = matches!(
+            connection.phase,
+            Phase::Greeting(..) | Phase::Idle | Phase::Head(_) | Phase::Body(_)
+        );
+        let may_bring_more = can_be_read && connection.missed != Missed::Nothing;
+        if may_bring_more {
+            let missed = std::mem::replace(&mut connection.missed, Missed::Nothing);
+            self.todo.push_back(Todo::Read(token, missed == Missed::End));
+        }
+        match &mut connection.phase {
+            Phase::Idle if !connection.input.is_empty() => {
+                self.todo.push_back(Todo::Read(token, false));
+            }
+            Phase::Idle if draining && connection.served > 0 && !may_bring_more => {
+                self.close(token);
+            }
+            Phase::Idle if draining => {} // its deadline stands
+            Phase::Idle => {
+                connection.idle_since = now;
+                self.set_deadline_in(token, clocks.idle);
+            }
+            Phase::Greeting(..) if draining => {}
+            Phase::Greeting(_, since) | Phase::Head(since) => {
+                let deadline = since.saturating_add(clocks.head);
+                self.set_deadline(token, deadline);
+            }
+            Phase::Body(receiving) => {
+                let deadline = receiving.deadline(&self.engine);
+                self.set_deadline(token, deadline);
+            }
+            Phase::Answering(..) => self.set_deadline_in(token, clocks.handler),
+            Phase::Streaming(_) => self.read_next_piece(token),
+            Phase::Closing(close_mode) => {
+                let close_mode = *close_mode;
+                self.part(token, close_mode);
+            }
+            Phase::Lingering(_) => {}
+        }
+    }
+}
+
+/// Puts what was kept of a connection's input in front of what is read now.
+fn load(connection: &mut Connection, scratch: &mut Scratch) -> usize {
+    let kept = connection.input.len();
+    scratch.input[..kept].copy_from_slice(&connection.input);
+    match matches!(connection.phase, Phase::Idle) {
+        true => connection.input = Vec::new(),
+        false => connection.input.clear(),
+    }
+    scratch.have = kept;
+    kept
+}
+
+/// Whether part of a head has grown by less than a line: reading it again would find nothing new,
+/// and a peer that sends byte by byte must not make us read 16 KiB for each.
+fn waits_for_line(
+    connection: &Connection,
+    scratch: &Scratch,
+    kept: usize,
+    engine: &Engine,
+) -> bool {
+    let limits = &engine.settings.limits;
+    matches!(connection.phase, Phase::Head(_))
+        && kept > 0
+        && scratch.have <= limits.target_bytes_max.min(limits.head_bytes_max)
+        && memchr::memchr(b'\n', &scratch.input[kept..scratch.have]).is_none()
+}

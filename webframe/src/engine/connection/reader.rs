@@ -1,0 +1,177 @@
+//! What came on a connection to the next request: head, then content, or a refusal.
+
+use std::io;
+
+use super::{
+    phase::{Phase, Receiving, Remaining},
+    turn::Turn,
+};
+use crate::{
+    Limits, Request, Response, cookie,
+    engine::{Engine, shard::scratch::Scratch, sockets::accepted::Purpose},
+    forwarded,
+    service::Endpoint,
+    wire::{Framing, Progress, WireError, chunked::ChunkDecoder, encode, host},
+};
+
+/// What comes next on a connection.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// A whole request; it lies in the scratch.
+    Request(Endpoint),
+    /// A head that is answered without the app; it lies in the scratch.
+    Answer(Box<Response>),
+    /// What has come is not enough.
+    NeedMore,
+    /// What has come is no request.
+    Refuse(WireError),
+    /// The content cannot be kept: a fault of ours.
+    Fail(io::Error),
+}
+
+/// Takes the next request, or as much of it as has come, out of the scratch's input.
+pub(crate) fn next(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
+    match turn.phase {
+        Phase::Body(_) => next_content(turn, scratch, engine),
+        _ => next_head(turn, scratch, engine),
+    }
+}
+
+fn next_head(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
+    if scratch.at == scratch.have {
+        turn.phase = Phase::Idle;
+        return Step::NeedMore;
+    }
+    let limits = &engine.settings.limits;
+    let input = &scratch.input[scratch.at..scratch.have];
+    match scratch.request.head.read(input, &limits.head()) {
+        Err(error) => Step::Refuse(error),
+        Ok(Progress::NeedMore) => {
+            if !matches!(turn.phase, Phase::Head(_)) {
+                turn.phase = Phase::Head(turn.now);
+            }
+            Step::NeedMore
+        }
+        Ok(Progress::Complete(bytes)) => {
+            scratch.at += bytes;
+            begin(turn, scratch, engine)
+        }
+    }
+}
+
+/// A head is whole: finds its endpoint and what content follows.
+fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
+    let request = &mut *scratch.request;
+    if let Some(step) = turn_away(turn.purpose, request, engine) {
+        return step;
+    }
+    let endpoint = engine.service.find(request);
+    request.peer = turn.peer;
+    if !engine.settings.trusted_proxies.is_empty() {
+        let trusted = &engine.settings.trusted_proxies;
+        request.peer = forwarded::client(request.peer, &request.head, trusted);
+    }
+    request.content.clear();
+    request.content_unread = false;
+    let rest = match request.head.framing() {
+        Framing::None | Framing::Length(0) => return Step::Request(endpoint),
+        Framing::Length(length) if length > engine.settings.limits.body_bytes_max => {
+            return Step::Refuse(WireError::BodyTooLarge);
+        }
+        Framing::Length(length) => match take_whole(scratch, length, &engine.settings.limits) {
+            Some(Ok(())) => return Step::Request(endpoint),
+            Some(Err(error)) => return Step::Fail(error),
+            None => Remaining::Length(length),
+        },
+        Framing::Chunked => {
+            Remaining::Chunks(ChunkDecoder::new(engine.settings.limits.chunk_overhead_max))
+        }
+    };
+    let nothing_came = scratch.at == scratch.have;
+    if scratch.request.head.expects_continue() && nothing_came {
+        if !matches!(endpoint, Endpoint::Route(_)) {
+            scratch.request.content_unread = true; // nobody wants it: the answer comes instead of a 100
+            return Step::Request(endpoint);
+        }
+        scratch.output.extend_from_slice(encode::CONTINUE);
+    }
+    let request = scratch.take_request(engine);
+    turn.phase = Phase::Body(Box::new(Receiving { request, endpoint, rest, since: turn.now }));
+    next_content(turn, scratch, engine)
+}
+
+/// What becomes of a head that is no question to the app.
+fn turn_away(purpose: Purpose, request: &mut Request, engine: &Engine) -> Option<Step> {
+    let (head, settings) = (&request.head, &engine.settings);
+    let strange = |host| !host::is_one_of(host, &settings.allowed_hosts);
+    let strange = !settings.allowed_hosts.is_empty() && head.host().is_some_and(strange);
+    let cookies_max = settings.limits.cookies_max;
+    let error = match purpose {
+        Purpose::Unencrypted => WireError::Unencrypted,
+        Purpose::Redirect => match engine.destination.response(head).filter(|_| !strange) {
+            Some(response) => {
+                let framing = head.framing();
+                request.content_unread = !matches!(framing, Framing::None | Framing::Length(0));
+                return Some(Step::Answer(Box::new(response)));
+            }
+            None => WireError::Host,
+        },
+        Purpose::Site if strange => WireError::HostNotServed,
+        Purpose::Site
+            if head.has_cookies() && cookie::pairs(head.fields()).count() > cookies_max =>
+        {
+            WireError::TooManyCookies
+        }
+        Purpose::Site => return None,
+    };
+    Some(Step::Refuse(error))
+}
+
+/// Takes a content that has come whole with its head, as most forms do, without a detour.
+fn take_whole(scratch: &mut Scratch, length: u64, limits: &Limits) -> Option<io::Result<()>> {
+    let length = usize::try_from(length).ok()?;
+    let content = scratch.input[scratch.at..scratch.have].get(..length)?;
+    scratch.at += length;
+    Some(scratch.request.content.append(content, limits.body_memory_max))
+}
+
+/// Takes what has come of a content; a whole request moves into the scratch.
+fn next_content(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
+    let Phase::Body(receiving) = &mut turn.phase else { return Step::NeedMore };
+    match take_content(receiving, scratch, &engine.settings.limits) {
+        Err(step) => step,
+        Ok(false) => Step::NeedMore,
+        Ok(true) => {
+            let endpoint = receiving.endpoint;
+            std::mem::swap(&mut scratch.request, &mut receiving.request);
+            turn.phase = Phase::Idle;
+            Step::Request(endpoint)
+        }
+    }
+}
+
+/// Whether the content is whole now.
+fn take_content(
+    receiving: &mut Receiving,
+    scratch: &mut Scratch,
+    limits: &Limits,
+) -> Result<bool, Step> {
+    let content = &mut receiving.request.content;
+    let input = &scratch.input[scratch.at..scratch.have];
+    let (piece, consumed, complete) = match &mut receiving.rest {
+        Remaining::Length(left) => {
+            let n = usize::try_from(*left).unwrap_or(usize::MAX).min(input.len());
+            *left -= n as u64;
+            (&input[..n], n, *left == 0)
+        }
+        Remaining::Chunks(decoder) => {
+            scratch.piece.clear();
+            let room = limits.body_bytes_max - content.length();
+            let decoded = decoder.decode(input, &mut scratch.piece, room).map_err(Step::Refuse)?;
+            (&scratch.piece[..], decoded.consumed, decoded.complete)
+        }
+    };
+    content.append(piece, limits.body_memory_max).map_err(Step::Fail)?;
+    scratch.at += consumed;
+    Ok(complete)
+}

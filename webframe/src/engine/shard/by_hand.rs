@@ -1,0 +1,277 @@
+//! Shards that no thread runs, moved a step at a time: what no client can bring about on purpose.
+
+use std::{
+    io::{self, Read},
+    net::{SocketAddr, TcpStream},
+    sync::{Arc, atomic::Ordering::Relaxed, mpsc},
+    time::{Duration, Instant},
+};
+
+use super::{Shard, Todo, message::Message, scratch::Scratch, slots::Token};
+use crate::{
+    App, Limits, Source, Urls,
+    engine::{
+        Address, Engine, Server, ServerSettings,
+        connection::{
+            Registration,
+            phase::{Phase, Streaming},
+            turn::{DetachedTurn, End},
+        },
+        pool::{job::Call, scheduling::Class},
+    },
+    lock::lock,
+    request::Peer,
+    service::Endpoint,
+};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A source that does this when it is dropped.
+struct AtLast<F: FnMut()>(F);
+
+impl<F: FnMut()> Read for AtLast<F> {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Ok(0)
+    }
+}
+
+impl<F: FnMut()> Drop for AtLast<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+/// A piece of a stream, and its source.
+fn piece(of: Token, at_last: impl FnMut() + Send + 'static) -> Message {
+    Message::Piece(of, Ok(Vec::new()), Some(Source::new(AtLast(at_last))))
+}
+
+/// A server whose shards wait to be moved.
+struct ByHand {
+    engine: Arc<Engine>,
+    shards: Vec<Shard>,
+    scratch: Scratch,
+    address: SocketAddr,
+}
+
+impl ByHand {
+    fn new(shards: usize, limits: Limits) -> ByHand {
+        let addresses = vec![Address::Tcp(([127, 0, 0, 1], 0).into())];
+        let settings = ServerSettings { addresses, limits, ..ServerSettings::default() };
+        let server = Server::bind(&settings).expect("a free port");
+        let app = Arc::new(App::new(()).urls(Urls::new()));
+        let (engine, polls) = server.prepare(app, shards).expect("threads and descriptors");
+        let shards = server.shards(&engine, polls).expect("descriptors");
+        let Some(&Address::Tcp(address)) = server.addresses().first() else { panic!("no address") };
+        let nobody = Peer { address, encrypted: false };
+        let scratch = Scratch::new(&settings.limits, nobody);
+        ByHand { engine, shards, scratch, address }
+    }
+
+    /// Connections from so many clients, all in the first shard, which has not read from them.
+    fn clients(&mut self, clients: usize) -> (Vec<TcpStream>, Vec<Token>) {
+        let connect = |_| TcpStream::connect(self.address).expect("it listens");
+        let clients = (0..clients).map(connect).collect();
+        self.shards[0].accept(0);
+        (clients, self.shards[0].connections.tokens())
+    }
+}
+
+impl Drop for ByHand {
+    fn drop(&mut self) {
+        let tell = |message: fn() -> Message| {
+            self.engine.inboxes.iter().for_each(|inbox| inbox.put(message()));
+        };
+        tell(|| Message::Drain); // to those that run by now
+        tell(|| Message::Leave);
+        self.engine.workers.close();
+    }
+}
+
+/// Without a watchdog, which is there for the case that all shards are blocked at once.
+#[test]
+fn a_shard_is_given_on_by_its_neighbour() {
+    let mut it = ByHand::new(2, Limits::default());
+    let blocked = it.shards.pop().expect("two shards");
+    it.engine.parking[1].begin_call(Endpoint::Nothing.to_number());
+    let ticket = it.engine.parking[1].park(Box::new(blocked));
+    let neighbour = &mut it.shards[0];
+    neighbour.todo.push_back(Todo::Accept(0)); // it has no time to sleep
+    let ends = Instant::now() + PATIENCE;
+    while !it.engine.parking[1].was_stolen(ticket) {
+        assert!(Instant::now() < ends, "it looked at no other shard");
+        neighbour.wait(&mut it.scratch);
+    }
+}
+
+#[test]
+fn a_connection_that_every_shard_refuses_is_in_no_count() {
+    let mut it = ByHand::new(2, Limits { connections_max: 1, ..Limits::default() });
+    // Of this very moment: none of them is idle long, and would make room.
+    let (_clients, admitted) = it.clients(3);
+    assert_eq!(admitted.len(), 1);
+    for _ in 0..2 {
+        for (shard, inbox) in it.shards.iter_mut().zip(&it.engine.inboxes) {
+            inbox.empty_into(&mut shard.messages);
+            while !shard.messages.is_empty() {
+                shard.take_messages(0, &mut it.scratch);
+            }
+        }
+    }
+    let loads = it.engine.loads.iter().map(|load| load.load(Relaxed)).collect::<Vec<_>>();
+    assert_eq!(loads, [1, 0], "what would have new ones go elsewhere");
+    assert_eq!(it.engine.admission.open(), 1);
+}
+
+/// Once, it was not: it had lost its shard between its first turn and the watching.
+#[test]
+fn a_connection_that_comes_home_from_its_first_turn_is_watched() {
+    let mut it = ByHand::new(1, Limits::default());
+    let (_clients, tokens) = it.clients(1);
+    let shard = &mut it.shards[0];
+    assert_eq!(
+        shard.connections.get(tokens[0]).expect("it is open").registration,
+        Registration::Not
+    );
+    let turn = shard.begin_turn(tokens[0]).expect("it is open");
+    let detach = DetachedTurn { turn, last: None, output: Vec::new(), rest: Vec::new() };
+    shard.reattach(detach, &mut it.scratch);
+    assert_eq!(
+        shard.connections.get(tokens[0]).expect("it is open").registration,
+        Registration::Reading
+    );
+}
+
+#[test]
+fn a_shard_that_drains_looks_once_more_at_whoever_was_not_told_that_it_does() {
+    let mut it = ByHand::new(1, Limits::default());
+    let (_clients, tokens) = it.clients(1);
+    let shard = &mut it.shards[0];
+    let connection = shard.connections.get(tokens[0]).expect("it is open");
+    let streaming = Streaming { source: None, remaining: Some(0), chunked: false, keep: true };
+    (connection.phase, connection.served) = (Phase::Streaming(Box::new(streaming)), 1);
+    shard.begin_draining();
+    shard.todo.clear();
+    shard.take_messages(usize::MAX, &mut it.scratch);
+    assert!(shard.connections.get(tokens[0]).is_some(), "its next request may be on its way");
+    assert!(matches!(shard.todo.pop_front(), Some(Todo::Read(token, _)) if token == tokens[0]));
+}
+
+#[test]
+fn a_shard_does_not_end_while_a_message_waits() {
+    let mut it = ByHand::new(1, Limits::default());
+    let shard = &mut it.shards[0];
+    shard.begin_draining();
+    it.engine.inboxes[0].empty_into(&mut shard.messages);
+    assert!(!shard.messages.is_empty(), "its own word that all shards drain");
+    assert!(!shard.can_end());
+    shard.take_messages(0, &mut it.scratch);
+    assert!(shard.can_end());
+}
+
+/// Once, it lay there until the server was dropped, and was dropped by whoever did that.
+#[test]
+fn what_comes_for_a_shard_that_has_ended_is_dropped_by_whoever_brings_it() {
+    let mut it = ByHand::new(1, Limits::default());
+    let (_clients, tokens) = it.clients(1);
+    let mut shard = it.shards.pop().expect("one shard");
+    shard.begin_draining();
+    Box::new(shard).end();
+    let (told, dropped) = mpsc::channel();
+    it.engine.inboxes[0].put(piece(tokens[0], move || told.send(()).expect("the test listens")));
+    assert_eq!(dropped.try_recv(), Ok(()));
+}
+
+/// Once, it was counted afterwards: where that blocked, who had stopped the server waited for it.
+#[test]
+fn a_shard_that_ends_by_a_fault_is_counted_before_what_came_for_it_is_dropped() {
+    let mut it = ByHand::new(1, Limits::default());
+    let (_clients, tokens) = it.clients(1);
+    let (told, ended) = mpsc::channel();
+    let engine = Arc::clone(&it.engine);
+    let tell = move || told.send(lock(&engine.ended).0).expect("the test listens");
+    it.engine.inboxes[0].put(piece(tokens[0], tell));
+    let mut shard = it.shards.pop().expect("one shard");
+    shard.must_drain = true;
+    drop(shard);
+    assert_eq!(ended.try_recv(), Ok(1));
+}
+
+/// Once, a shard that drained was not counted, and who had stopped the server waited for ever.
+#[test]
+fn a_shard_that_ends_by_a_fault_is_counted_even_while_it_drains() {
+    let mut it = ByHand::new(3, Limits::default());
+    let engine = Arc::clone(&it.engine);
+    drop(it.shards.pop()); // as where a server cannot be started: nobody has run it
+    assert!(!engine.failed.load(Relaxed));
+    for drains in [true, false] {
+        let mut shard = it.shards.pop().expect("two are left");
+        shard.must_drain = true;
+        if drains {
+            shard.begin_draining();
+        }
+        drop(shard);
+    }
+    assert!(engine.failed.load(Relaxed));
+    assert_eq!(lock(&engine.ended).0, 2);
+    assert_eq!(engine.stop.asked(), 1, "what is in flight elsewhere may take its time");
+}
+
+/// Once, the other shards waited for it, until the time to drain was over.
+#[test]
+fn a_shard_that_ends_by_a_fault_leaves_the_others_alone() {
+    let mut it = ByHand::new(2, Limits::default());
+    let mut failed = it.shards.pop().expect("two shards");
+    failed.must_drain = true;
+    drop(failed);
+    let other = &mut it.shards[0];
+    other.begin_draining();
+    it.engine.inboxes[0].empty_into(&mut other.messages);
+    other.take_messages(0, &mut it.scratch);
+    assert!(other.can_end());
+}
+
+/// Once, it slept on as it was: its next request waited until those that compute had had their turn.
+#[test]
+fn a_shard_that_falls_asleep_in_a_flood_wakes_to_see_that_it_is_over() {
+    let mut it = ByHand::new(1, Limits::default());
+    let shard = &mut it.shards[0];
+    assert_eq!(shard.sleep_max(), None, "it waits for nothing");
+    shard.busyness.count_turns(1_000_000);
+    shard.busyness.review(Instant::now() + Duration::from_millis(100));
+    assert_eq!(shard.busyness.class(), Class::Batch);
+    assert!(shard.sleep_max().is_some_and(|max| max < Duration::from_millis(100)));
+}
+
+/// It has the class of the shard that it ran when the handler began.
+#[cfg(target_os = "linux")]
+#[test]
+fn whoever_has_lost_its_shard_is_batch_again() {
+    let mut it = ByHand::new(1, Limits::default());
+    let (_clients, tokens) = it.clients(1);
+    let turn = it.shards[0].begin_turn(tokens[0]).expect("it is open");
+    let engine = Arc::clone(&it.engine);
+    engine.workers.schedule(Class::Normal);
+    turn.detach(End::Done, &mut it.scratch, &engine, 0);
+    let stat = std::fs::read_to_string("/proc/thread-self/stat").expect("Linux tells it");
+    let (_, behind_name) = stat.rsplit_once(") ").expect("a name in parentheses");
+    assert_eq!(behind_name.split(' ').nth(41 - 3), Some("3"), "SCHED_BATCH");
+}
+
+#[test]
+fn a_job_drops_the_buffer_of_a_large_head_and_keeps_a_small_one() {
+    let mut it = ByHand::new(1, Limits::default());
+    let (_clients, tokens) = it.clients(1);
+    let call = Call { shard: 0, token: tokens[0], endpoint: Endpoint::Nothing };
+    for (length, is_kept) in [(100, true), (6_000, false)] {
+        let path = format!("/{}", "x".repeat(length));
+        let head = format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
+        let bounds = it.engine.settings.limits.head();
+        it.scratch.request.head.read(head.as_bytes(), &bounds).expect("a head");
+        let job = it.scratch.take_job(call, &it.engine);
+        it.scratch.keep_job(job);
+        // The same one: what it brought is now where the next request is read.
+        drop(it.scratch.take_job(call, &it.engine));
+        assert_eq!(it.scratch.request.head.path() == path, is_kept, "{length}");
+    }
+}

@@ -1,0 +1,86 @@
+//! The end of a shard: no new connections, what is in flight answered, what is idle closed.
+
+use std::{mem, sync::atomic::Ordering::SeqCst};
+
+use super::{Shard, Todo, message::Message};
+use crate::engine::connection::phase::Phase;
+
+impl Shard {
+    /// Stops accepting after what waits already, and looks once more at each idle connection: a
+    /// request may be on its way there.
+    pub(crate) fn begin_draining(&mut self) {
+        if self.draining {
+            return;
+        }
+        self.draining = true;
+        for index in 0..self.listeners.len() {
+            while let Ok((socket, peer)) = self.listeners[index].accept() {
+                self.admit(index, socket, peer);
+            }
+        }
+        for mut listener in self.listeners.drain(..) {
+            drop(self.poll.registry().deregister(listener.source()));
+        }
+        for token in self.connections.tokens() {
+            let Some(connection) = self.connections.get(token) else { continue };
+            let is_written = !connection.has_output();
+            match &connection.phase {
+                Phase::Greeting(..) => self.await_first_request(token),
+                Phase::Idle => {
+                    if is_written {
+                        self.await_first_request(token);
+                    }
+                    self.todo.push_back(Todo::Read(token, false));
+                }
+                Phase::Streaming(streaming) if streaming.waits_for_drop() => {
+                    self.messages.push_back(Message::SourceDropped(token));
+                }
+                Phase::Lingering(_) => self.close(token),
+                _ => {}
+            }
+        }
+        self.engine.shard_drains();
+    }
+
+    /// Whether nothing is left to do while draining, and no other shard can still send a connection
+    /// that it accepted.
+    pub(crate) fn can_end(&self) -> bool {
+        let (engine, number) = (&self.engine, self.number);
+        self.connections.len() == 0
+            && engine.draining.load(SeqCst) == engine.inboxes.len()
+            && self.messages.is_empty()
+            && engine.inboxes[number].is_empty()
+    }
+
+    pub(crate) fn end(mut self: Box<Self>) {
+        let cut = self.connections.len();
+        for token in self.connections.tokens() {
+            self.close(token);
+        }
+        let mut overdue = mem::take(&mut self.messages);
+        overdue.extend(self.engine.inboxes[self.number].close());
+        if !overdue.is_empty() {
+            self.run_on_worker(move || drop(overdue));
+        }
+        self.dispatch_jobs();
+        self.must_drain = false;
+        self.engine.shard_is_done(cut);
+    }
+}
+
+impl Drop for Shard {
+    /// A shard that ends without having drained has met a fault: the server must not go on with
+    /// half of its connections unheard.
+    fn drop(&mut self) {
+        if self.must_drain {
+            log::error!("shard {} ended by a fault", self.number);
+            self.engine.failed.store(true, SeqCst);
+            let overdue = self.engine.inboxes[self.number].close();
+            if !self.draining {
+                self.engine.shard_drains();
+            }
+            self.engine.shard_is_done(self.connections.len());
+            drop(overdue); // which may block
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! A shard: one poll, its connections, their clocks, and an inbox. Whoever runs it owns it.
+
+mod deadlines;
+mod dispatch;
+mod draining;
+pub(crate) mod inbox;
+pub(crate) mod message;
+pub(crate) mod scratch;
+pub(crate) mod slots;
+pub(crate) mod wheel;
+#[cfg(test)]
+mod by_hand;
+
+use std::{
+    collections::VecDeque,
+    io,
+    net::SocketAddr,
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::{Duration, Instant},
+};
+
+use inbox::Inbox;
+use message::Message;
+use mio::{Events, Interest, Poll, Waker};
+use scratch::Scratch;
+use slots::{Slots, Token};
+use wheel::{Tick, Wheel};
+
+use super::{
+    Engine,
+    connection::{Registration, phase::Phase},
+    pool::{Task, scheduling::Busyness},
+    sockets::listener::Listener,
+    watch::watchdog::Neighbour,
+};
+use crate::{Body, request::Peer, wire::encode::Prelude};
+
+const WAKER: mio::Token = mio::Token(usize::MAX);
+/// The listeners' tokens lie from here on up to the bell's.
+const FIRST_LISTENER: usize = usize::MAX - 1024;
+/// What one poll tells of at most.
+pub(crate) const EVENTS_AT_ONCE: usize = 256;
+/// Polls without waiting before the shard goes to sleep, at most: an event loop that sleeps after
+/// each request loses 10 % at few connections.
+const PATIENCE_MAX: u32 = 4;
+
+/// One shard of the engine.
+pub(crate) struct Shard {
+    pub(crate) number: usize,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) connections: Slots,
+    pub(crate) todo: VecDeque<Todo>,
+    pub(crate) wheel: Wheel,
+    pub(crate) now: Tick,
+    pub(crate) clock: Instant,
+    pub(crate) prelude: Prelude,
+    /// Whose requests are answered while the shard lies on the table.
+    pub(crate) serves: Option<Token>,
+    /// Somebody runs it or is about to: it must not end before it has drained.
+    pub(crate) must_drain: bool,
+    pub(crate) draining: bool,
+    pub(crate) leaving: bool,
+    pub(crate) poll: Poll,
+    events: Events,
+    pub(crate) listeners: Vec<Listener>,
+    /// What came by the inbox and waits its turn.
+    pub(crate) messages: VecDeque<Message>,
+    /// What workers are to do, from the end of this round on.
+    pub(crate) jobs: Vec<Box<dyn Task>>,
+    pub(crate) accept_again: Option<Instant>,
+    /// Idle connections chosen to be closed when room is needed, the longest idle one last.
+    pub(crate) victims: Vec<Token>,
+    date_until: Instant,
+    /// Until when the tick may be taken for the current one.
+    tick_until: Instant,
+    neighbour: Neighbour,
+    /// Polls without waiting that may pay: they do at many requests, and not at few.
+    patience: u32,
+    pub(crate) busyness: Busyness,
+    due: Vec<Token>,
+}
+
+/// Something to be done, in the order it came.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Todo {
+    Accept(usize),
+    /// Reading for the first time, and watching what is not over then.
+    FirstRead(Token),
+    /// Reading may bring something; whether the peer has ended its side.
+    Read(Token, bool),
+    Write(Token),
+}
+
+impl Shard {
+    pub(crate) fn new(
+        number: usize,
+        engine: Arc<Engine>,
+        poll: Poll,
+        listeners: &[Listener],
+    ) -> io::Result<Shard> {
+        let mut listeners: Vec<Listener> =
+            listeners.iter().map(Listener::try_clone).collect::<io::Result<_>>()?;
+        for (index, listener) in listeners.iter_mut().enumerate() {
+            listener.register(poll.registry(), mio::Token(FIRST_LISTENER + index))?;
+        }
+        let neighbour = Neighbour::of(number, engine.parking.len());
+        let mut shard = Shard {
+            number,
+            engine,
+            connections: Slots::default(),
+            todo: VecDeque::new(),
+            wheel: Wheel::new(),
+            now: 0,
+            clock: Instant::now(),
+            prelude: Prelude::dated(&[b' '; 29]),
+            serves: None,
+            must_drain: false,
+            draining: false,
+            leaving: false,
+            poll,
+            events: Events::with_capacity(EVENTS_AT_ONCE),
+            listeners,
+            messages: VecDeque::new(),
+            jobs: Vec::new(),
+            accept_again: None,
+            victims: Vec::new(),
+            date_until: Instant::now(),
+            tick_until: Instant::now(),
+            neighbour,
+            patience: PATIENCE_MAX,
+            busyness: Busyness::new(Instant::now()),
+            due: Vec::new(),
+        };
+        shard.update_clock();
+        Ok(shard)
+    }
+
+    /// The poll of a shard and the inbox that wakes it.
+    pub(crate) fn poll_and_inbox() -> io::Result<(Poll, Inbox<Message>)> {
+        let poll = Poll::new()?;
+        let waker = Waker::new(poll.registry(), WAKER)?;
+        Ok((poll, Inbox::new(waker)))
+    }
+
+    /// Runs the shard until it has drained or another worker has it.
+    pub(crate) fn run(self: Box<Self>) {
+        let mut shard = self;
+        let engine = Arc::clone(&shard.engine);
+        engine.workers.schedule(shard.busyness.class());
+        let nobody = Peer { address: SocketAddr::from(([0, 0, 0, 0], 0)), encrypted: false };
+        let mut scratch = Scratch::new(&engine.settings.limits, nobody);
+        loop {
+            // One round of what there was: a peer that always has more keeps nobody waiting.
+            let round = shard.todo.len();
+            shard.busyness.count_turns(round);
+            for _ in 0..round {
+                let Some(todo) = shard.todo.pop_front() else { break };
+                scratch.begin_turn();
+                shard = match todo {
+                    Todo::Read(token, ended) => {
+                        match shard.read(token, ended, &mut scratch, &engine) {
+                            Some(shard) => shard,
+                            None => return,
+                        }
+                    }
+                    Todo::FirstRead(token) => match shard.read(token, false, &mut scratch, &engine)
+                    {
+                        Some(mut shard) => {
+                            shard.watch(token);
+                            shard
+                        }
+                        None => return,
+                    },
+                    Todo::Write(token) => {
+                        shard.write(token);
+                        shard
+                    }
+                    Todo::Accept(index) => {
+                        shard.accept(index);
+                        shard
+                    }
+                };
+            }
+            shard.take_messages(round, &mut scratch);
+            shard.dispatch_jobs();
+            if shard.draining && (shard.leaving || shard.can_end()) {
+                return shard.end();
+            }
+            shard.wait(&mut scratch);
+        }
+    }
+
+    /// Waits for something to do: readiness, messages, deadlines.
+    pub(crate) fn wait(&mut self, scratch: &mut Scratch) {
+        self.poll_events(scratch);
+        self.update_clock();
+        scratch.calls.next_round(self.clock, &self.engine);
+        self.neighbour.look(self.clock, &self.engine);
+        let mut waker = false;
+        for event in &self.events {
+            match event.token() {
+                WAKER => waker = true,
+                listener if listener.0 >= FIRST_LISTENER => {
+                    self.todo.push_back(Todo::Accept(listener.0 - FIRST_LISTENER));
+                }
+                token => {
+                    let token = Token::from_poll(token);
+                    if event.is_writable() {
+                        self.todo.push_back(Todo::Write(token));
+                    }
+                    if event.is_readable() || event.is_read_closed() || event.is_error() {
+                        self.todo.push_back(Todo::Read(token, event.is_read_closed()));
+                    }
+                }
+            }
+        }
+        if waker {
+            self.engine.inboxes[self.number].empty_into(&mut self.messages);
+        }
+        self.visit_deadlines(scratch);
+        if self.accept_again.is_some_and(|again| again <= self.clock) {
+            self.accept_again = None;
+            (0..self.listeners.len()).for_each(|index| self.todo.push_back(Todo::Accept(index)));
+        }
+    }
+
+    fn poll_events(&mut self, scratch: &mut Scratch) {
+        if !self.todo.is_empty() || !self.messages.is_empty() {
+            drop(self.poll.poll(&mut self.events, Some(Duration::ZERO)));
+            return;
+        }
+        for _ in 0..self.patience {
+            let polled = self.poll.poll(&mut self.events, Some(Duration::ZERO));
+            if polled.is_err() || !self.events.is_empty() {
+                self.patience = PATIENCE_MAX.min(self.patience + 1);
+                return;
+            }
+            std::thread::yield_now();
+        }
+        self.patience = (self.patience - 1).max(1);
+        self.clock = Instant::now();
+        scratch.calls.next_round(self.clock, &self.engine); // sleeping is no part of a call
+        let timeout = self.sleep_max();
+        self.busyness.count_sleep();
+        self.engine.watchdog.rest();
+        let polled = self.poll.poll(&mut self.events, timeout);
+        self.engine.watchdog.wake();
+        if let Err(error) = polled
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            log::error!("shard {}: poll: {error}", self.number);
+        }
+    }
+
+    /// Has the poll tell when something comes.
+    pub(crate) fn watch(&mut self, token: Token) {
+        if self.connections.get(token).is_some_and(|it| it.registration == Registration::Not) {
+            self.register(token, Registration::Reading);
+        }
+    }
+
+    /// Has the poll tell when something can be written, too.
+    pub(crate) fn watch_for_writing(&mut self, token: Token) {
+        if self
+            .connections
+            .get(token)
+            .is_some_and(|it| it.registration != Registration::ReadingAndWriting)
+        {
+            self.register(token, Registration::ReadingAndWriting);
+        }
+    }
+
+    fn register(&mut self, token: Token, wanted: Registration) {
+        let Some(connection) = self.connections.get(token) else { return };
+        let interest = match wanted {
+            Registration::ReadingAndWriting => Interest::READABLE | Interest::WRITABLE,
+            Registration::Not | Registration::Reading => Interest::READABLE,
+        };
+        let (poll, source) = (self.poll.registry(), &mut connection.transport);
+        let outcome = match std::mem::replace(&mut connection.registration, wanted) {
+            Registration::Not => poll.register(source, token.to_poll(), interest),
+            _ => poll.reregister(source, token.to_poll(), interest),
+        };
+        if let Err(error) = outcome {
+            log::error!("a connection cannot be registered: {error}");
+            self.close(token);
+        }
+    }
+
+    /// Closes a connection: dropping the socket takes it out of the poll.
+    pub(crate) fn close(&mut self, token: Token) {
+        if let Some(mut connection) = self.connections.remove(token) {
+            if let Phase::Streaming(streaming) = &mut connection.phase
+                && let Some(source) = streaming.source.take()
+            {
+                self.drop_on_worker(Body::Stream(source));
+            }
+            let whole = matches!(connection.phase, Phase::Idle | Phase::Closing(_));
+            if whole && !connection.has_output() {
+                connection.transport.send_close_notify();
+            }
+            self.engine.handlers_overdue.fetch_sub(usize::from(connection.overdue), Relaxed);
+            self.engine.admission.leave(connection.peer.ip());
+            self.engine.loads[self.number].fetch_sub(1, Relaxed);
+        }
+    }
+}
+
+impl std::fmt::Debug for Shard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Shard({}, {} connections)", self.number, self.connections.len())
+    }
+}

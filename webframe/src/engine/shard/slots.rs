@@ -1,0 +1,99 @@
+//! The connections of a shard, each at a token that is never used again for another one.
+
+use crate::engine::connection::Connection;
+
+/// Index and generation: a message for a connection that is gone finds nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Token {
+    index: u32,
+    generation: u32,
+}
+
+/// Connections by token.
+#[derive(Debug, Default)]
+pub(crate) struct Slots {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    generation: u32,
+    connection: Option<Connection>,
+}
+
+impl Token {
+    pub(crate) fn index(self) -> u32 {
+        self.index
+    }
+
+    /// As the poll carries it; the generation stays below 2^31, far from the tokens of listeners.
+    pub(crate) fn to_poll(self) -> mio::Token {
+        mio::Token((self.generation as usize) << 32 | self.index as usize)
+    }
+
+    pub(crate) fn from_poll(token: mio::Token) -> Token {
+        Token { index: token.0 as u32, generation: (token.0 >> 32) as u32 }
+    }
+}
+
+impl Slots {
+    /// The token that the next connection will have.
+    pub(crate) fn next_token(&mut self) -> Token {
+        let index = match self.free.last() {
+            Some(&index) => index,
+            None => {
+                self.slots.push(Slot { generation: 0, connection: None });
+                let index = self.slots.len() as u32 - 1;
+                self.free.push(index);
+                index
+            }
+        };
+        Token { index, generation: self.slots[index as usize].generation }
+    }
+
+    /// Puts a connection where [`Slots::next_token`] said.
+    pub(crate) fn insert(&mut self, connection: Connection) {
+        if let Some(index) = self.free.pop() {
+            self.slots[index as usize].connection = Some(connection);
+        }
+    }
+
+    pub(crate) fn get(&mut self, token: Token) -> Option<&mut Connection> {
+        let slot = self.slots.get_mut(token.index as usize)?;
+        if slot.generation == token.generation { slot.connection.as_mut() } else { None }
+    }
+
+    /// The connection that stands at an index now.
+    pub(crate) fn at(&mut self, index: u32) -> Option<(Token, &mut Connection)> {
+        let slot = self.slots.get_mut(index as usize)?;
+        let token = Token { index, generation: slot.generation };
+        slot.connection.as_mut().map(|connection| (token, connection))
+    }
+
+    pub(crate) fn remove(&mut self, token: Token) -> Option<Connection> {
+        let slot = self.slots.get_mut(token.index as usize)?;
+        if slot.generation != token.generation {
+            return None;
+        }
+        let connection = slot.connection.take()?;
+        slot.generation = (slot.generation + 1) & (u32::MAX >> 1);
+        self.free.push(token.index);
+        Some(connection)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+
+    pub(crate) fn tokens(&self) -> Vec<Token> {
+        self.iter().map(|(token, _)| token).collect()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Token, &Connection)> {
+        self.slots.iter().enumerate().filter_map(|(index, slot)| {
+            let token = Token { index: index as u32, generation: slot.generation };
+            slot.connection.as_ref().map(|connection| (token, connection))
+        })
+    }
+}

@@ -1,0 +1,111 @@
+//! Deadlines of connections: a wheel whose cost does not grow with idle connections.
+//!
+//! A connection stands in the wheel at most at one tick that counts, its `armed` tick, at or
+//! before its deadline. Moving a deadline back is a plain store: when the wheel comes to the armed
+//! tick it finds the deadline later and arms again. So a request on a busy connection touches no
+//! wheel, and ten thousand idle ones cost one visit each per idle time.
+
+/// Milliseconds since the engine started over [`TICK_MS`].
+pub(crate) type Tick = u32;
+
+/// How exact deadlines are.
+pub(crate) const TICK_MS: u64 = 32;
+/// No deadline, or not in the wheel.
+pub(crate) const NEVER: Tick = Tick::MAX;
+
+const SLOTS: usize = 2048; // 65 s, a little more than the common idle time
+
+/// The wheel: for each of the next 2,048 ticks, the tokens to visit.
+#[derive(Debug)]
+pub(crate) struct Wheel {
+    slots: Vec<Vec<u32>>,
+    /// The next tick to visit.
+    next: Tick,
+    /// No token stands before this tick: the search for the next one begins here.
+    empty_before: Tick,
+    /// How many tokens stand in the wheel.
+    standing: usize,
+}
+
+impl Wheel {
+    pub(crate) fn new() -> Wheel {
+        Wheel { slots: vec![Vec::new(); SLOTS], next: 0, empty_before: 0, standing: 0 }
+    }
+
+    /// Puts a token at a tick and says at which it will be visited: the last of the wheel where
+    /// the tick lies beyond it.
+    pub(crate) fn arm(&mut self, token: u32, tick: Tick) -> Tick {
+        let last = self.next.saturating_add(SLOTS as u32 - 1);
+        let tick = tick.clamp(self.next, last);
+        self.slots[tick as usize % SLOTS].push(token);
+        self.standing += 1;
+        self.empty_before = self.empty_before.min(tick);
+        tick
+    }
+
+    /// Visits every tick up to `now` and hands over its tokens.
+    pub(crate) fn advance(&mut self, now: Tick, mut visit: impl FnMut(Tick, u32)) {
+        while self.next <= now {
+            let tick = self.next;
+            self.next += 1;
+            if self.standing == 0 {
+                self.next = now + 1;
+                return;
+            }
+            let slot = &mut self.slots[tick as usize % SLOTS];
+            self.standing -= slot.len();
+            slot.drain(..).for_each(|token| visit(tick, token));
+            slot.shrink_to(64);
+        }
+    }
+
+    /// The next tick with a token, where there is one.
+    pub(crate) fn next_due(&mut self) -> Option<Tick> {
+        if self.standing == 0 {
+            return None;
+        }
+        let mut tick = self.empty_before.max(self.next);
+        while self.slots[tick as usize % SLOTS].is_empty() {
+            tick += 1;
+        }
+        self.empty_before = tick;
+        Some(tick)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn visited(wheel: &mut Wheel, now: Tick) -> Vec<(Tick, u32)> {
+        let mut seen = Vec::new();
+        wheel.advance(now, |tick, token| seen.push((tick, token)));
+        seen
+    }
+
+    #[test]
+    fn visits_each_token_at_its_tick_and_once() {
+        let mut wheel = Wheel::new();
+        wheel.arm(1, 5);
+        wheel.arm(2, 3);
+        assert_eq!(wheel.next_due(), Some(3));
+        assert_eq!(visited(&mut wheel, 4), [(3, 2)]);
+        assert_eq!(visited(&mut wheel, 100), [(5, 1)]);
+        assert_eq!(wheel.next_due(), None);
+    }
+
+    #[test]
+    fn a_tick_beyond_the_wheel_is_visited_at_its_last() {
+        let mut wheel = Wheel::new();
+        let armed = wheel.arm(1, 1_000_000);
+        assert_eq!(armed, SLOTS as u32 - 1);
+        assert_eq!(visited(&mut wheel, armed), [(armed, 1)]);
+    }
+
+    #[test]
+    fn a_tick_of_the_past_is_visited_next() {
+        let mut wheel = Wheel::new();
+        visited(&mut wheel, 50);
+        assert_eq!(wheel.arm(7, 10), 51);
+    }
+}

@@ -1,0 +1,76 @@
+//! How many connections there may be, in all and from one address.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+};
+
+use crate::{Network, engine::ServerSettings, lock::lock, network::any_contains};
+
+/// The count of open connections, shared by all shards.
+#[derive(Debug)]
+pub(crate) struct Admission {
+    open: AtomicUsize,
+    open_max: usize,
+    of_address: Mutex<HashMap<IpAddr, usize>>,
+    of_address_max: usize,
+    /// Who speaks for many: not counted by address.
+    exempt: Vec<Network>,
+}
+
+impl Admission {
+    pub(crate) fn new(settings: &ServerSettings) -> Admission {
+        let (limits, proxies) = (&settings.limits, &settings.trusted_proxies);
+        let mut exempt = [&proxies[..], &settings.proxy_protocol_from].concat();
+        exempt.push(Network::UNIX);
+        Admission {
+            open: AtomicUsize::new(0),
+            open_max: limits.connections_max,
+            of_address: Mutex::default(),
+            of_address_max: limits.connections_per_address_max,
+            exempt,
+        }
+    }
+
+    /// Counts a connection in, unless its address has too many.
+    pub(crate) fn enter(&self, address: IpAddr) -> bool {
+        if !any_contains(&self.exempt, address) {
+            let mut of_address = lock(&self.of_address);
+            let count = of_address.entry(address).or_insert(0);
+            if *count >= self.of_address_max {
+                return false;
+            }
+            *count += 1;
+        }
+        self.open.fetch_add(1, Relaxed);
+        true
+    }
+
+    /// Counts a connection out.
+    pub(crate) fn leave(&self, address: IpAddr) {
+        self.open.fetch_sub(1, Relaxed);
+        if any_contains(&self.exempt, address) {
+            return;
+        }
+        let mut of_address = lock(&self.of_address);
+        if let Some(count) = of_address.get_mut(&address) {
+            *count -= 1;
+            if *count == 0 {
+                of_address.remove(&address);
+            }
+        }
+    }
+
+    pub(crate) fn open(&self) -> usize {
+        self.open.load(Relaxed)
+    }
+
+    /// Whether one has to go before another may stay.
+    pub(crate) fn is_over(&self) -> bool {
+        self.open() > self.open_max
+    }
+}

@@ -1,0 +1,126 @@
+//! Certificate and key files to what TLS connections begin with; read anew when told to.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, RwLock},
+};
+
+use rustls::{
+    ServerConfig, ServerConnection,
+    crypto::ring,
+    pki_types::{
+        CertificateDer, PrivateKeyDer,
+        pem::{self, PemObject},
+    },
+    server::{ClientHello, ResolvesServerCert},
+    sign::CertifiedKey,
+};
+
+use crate::lock::unpoisoned;
+
+/// Encryption by the server itself: TLS 1.2 and 1.3.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsSettings {
+    /// The certificate, and behind it those that lead to a known authority: PEM.
+    pub cert: PathBuf,
+    /// The private key of the first certificate: PEM, without a password.
+    pub key: PathBuf,
+}
+
+/// Has a running server read its certificate and key anew, as SIGHUP does.
+#[derive(Clone, Debug)]
+pub struct ReloadHandle(pub(crate) Option<Arc<Certificates>>);
+
+impl ReloadHandle {
+    /// Reads the files; connections that come from now on get what is in them.
+    ///
+    /// # Errors
+    /// Files that cannot be read or do not belong together: what was in use stays.
+    pub fn reload(&self) -> io::Result<()> {
+        self.0.as_ref().map_or(Ok(()), |certificates| certificates.reload())
+    }
+}
+
+/// How TLS is spoken here.
+#[derive(Debug)]
+pub(crate) struct Certificates {
+    current: Arc<Current>,
+    config: Arc<ServerConfig>,
+}
+
+/// The certificate in use. Only it is exchanged when it is read anew, so that clients still
+/// resume sessions of before.
+#[derive(Debug)]
+struct Current {
+    settings: TlsSettings,
+    key: RwLock<Arc<CertifiedKey>>,
+}
+
+impl ResolvesServerCert for Current {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&*unpoisoned(self.key.read())))
+    }
+}
+
+impl Certificates {
+    pub(crate) fn read(settings: &TlsSettings) -> io::Result<Certificates> {
+        let key = RwLock::new(Arc::new(read(settings)?));
+        let current = Arc::new(Current { settings: settings.clone(), key });
+        let resolver: Arc<dyn ResolvesServerCert> = current.clone();
+        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(io::Error::other)?
+            .with_no_client_auth()
+            .with_cert_resolver(resolver);
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        config.ticketer = ring::Ticketer::new().map_err(io::Error::other)?;
+        Ok(Certificates { current, config: Arc::new(config) })
+    }
+
+    pub(crate) fn reload(&self) -> io::Result<()> {
+        let fresh = Arc::new(read(&self.current.settings)?);
+        *unpoisoned(self.current.key.write()) = fresh;
+        Ok(())
+    }
+
+    /// Reads the files anew because of a signal: nobody but the log can be told.
+    pub(crate) fn reload_and_log(&self) {
+        let file = self.current.settings.cert.display();
+        match self.reload() {
+            Ok(()) => log::info!("{file} was read anew and is in use"),
+            Err(error) => log::error!("{error}; the certificate of before stays in use"),
+        }
+    }
+
+    /// The server's side of a new connection.
+    pub(crate) fn session(&self) -> Result<ServerConnection, rustls::Error> {
+        ServerConnection::new(Arc::clone(&self.config))
+    }
+}
+
+fn read(settings: &TlsSettings) -> io::Result<CertifiedKey> {
+    let TlsSettings { cert, key } = settings;
+    let chain = CertificateDer::pem_file_iter(cert).and_then(|found| found.collect());
+    let chain: Vec<CertificateDer<'static>> = chain.map_err(|e| unreadable(cert, e))?;
+    if chain.is_empty() {
+        return Err(unreadable(cert, pem::Error::NoItemsFound));
+    }
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|e| unreadable(key, e))?;
+    CertifiedKey::from_der(chain, private, &ring::default_provider()).map_err(|error| {
+        let (cert, key) = (cert.display(), key.display());
+        let text = format!("the certificate {cert} cannot be used with the key {key}: {error}");
+        io::Error::new(io::ErrorKind::InvalidData, text)
+    })
+}
+
+fn unreadable(path: &Path, error: pem::Error) -> io::Error {
+    let (kind, error) = match error {
+        pem::Error::Io(error) => (error.kind(), error.to_string()),
+        pem::Error::NoItemsFound => {
+            (io::ErrorKind::InvalidData, "nothing of the kind is in it".to_owned())
+        }
+        other => (io::ErrorKind::InvalidData, other.to_string()),
+    };
+    io::Error::new(kind, format!("cannot read PEM from {}: {error}", path.display()))
+}

@@ -1,0 +1,207 @@
+//! Where connections come from: addresses to listening sockets, and what to do when `accept` fails.
+
+use std::{
+    fs, io,
+    net::{Ipv4Addr, SocketAddr, SocketAddrV4},
+    os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+use listenfd::ListenFd;
+use mio::{
+    Interest, Registry, Token,
+    event::Source,
+    net::{TcpListener, UnixListener},
+};
+use socket2::{Domain, Protocol, SockRef, Type};
+
+use super::{address::Address, socket::Socket, transport::Transport};
+
+/// Connections that may wait to be accepted; the kernel cuts it to `net.core.somaxconn`.
+const BACKLOG: i32 = 4096;
+
+/// Bytes of answers that the kernel takes before there is room to send them. Its own bound is 4 MiB a connection, and it takes
+/// them as fast as a reader of nothing can ask: with 4,000 of those others waited 0.1 s. One piece of a stream.
+#[cfg(target_os = "linux")]
+const UNSENT_BYTES: u32 = 128 << 10;
+
+/// The address of a peer on a Unix socket: it has none.
+const NO_ADDRESS: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
+
+/// A listening socket; each shard has a clone of each.
+#[derive(Debug)]
+pub(crate) enum Listener {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+/// What a failed `accept` means for the listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AcceptFailure {
+    /// Nothing waits.
+    Empty,
+    /// That connection is gone; the next may be fine.
+    Gone,
+    /// The process or the system is out of descriptors or memory: make room, then go on.
+    NoRoom,
+}
+
+impl Listener {
+    pub(crate) fn bind(address: &Address) -> io::Result<Listener> {
+        match address {
+            Address::Tcp(address) => bind_tcp(*address),
+            Address::Unix(path) => {
+                remove_stale_socket(path)?;
+                UnixListener::bind(path).map(Listener::Unix)
+            }
+        }
+    }
+
+    /// The sockets that whoever started this process listens on for it, as systemd does.
+    pub(crate) fn inherited() -> io::Result<Vec<Listener>> {
+        let mut sockets = ListenFd::from_env();
+        (0..sockets.len()).map(|index| inherit(&mut sockets, index)).collect()
+    }
+
+    pub(crate) fn address(&self) -> io::Result<Address> {
+        Ok(match self {
+            Listener::Tcp(listener) => Address::Tcp(listener.local_addr()?),
+            Listener::Unix(listener) => Address::Unix(
+                listener.local_addr()?.as_pathname().map(PathBuf::from).unwrap_or_default(),
+            ),
+        })
+    }
+
+    pub(crate) fn try_clone(&self) -> io::Result<Listener> {
+        Ok(match self {
+            Listener::Tcp(listener) => {
+                let socket: socket2::Socket = SockRef::from(listener).try_clone()?;
+                Listener::Tcp(TcpListener::from_std(socket.into()))
+            }
+            Listener::Unix(listener) => {
+                let socket: socket2::Socket = SockRef::from(listener).try_clone()?;
+                Listener::Unix(UnixListener::from_std(socket.into()))
+            }
+        })
+    }
+
+    pub(crate) fn accept(&self) -> Result<(Transport, SocketAddr), AcceptFailure> {
+        match self {
+            Listener::Tcp(listener) => {
+                listener.accept().map(|(socket, peer)| (Socket::Tcp(socket), peer))
+            }
+            Listener::Unix(listener) => {
+                listener.accept().map(|(socket, _)| (Socket::Unix(socket), NO_ADDRESS))
+            }
+        }
+        .map(|(socket, peer)| (Transport::plain(socket), peer))
+        .map_err(|error| classify(&error))
+    }
+
+    pub(crate) fn source(&mut self) -> &mut dyn Source {
+        match self {
+            Listener::Tcp(listener) => listener,
+            Listener::Unix(listener) => listener,
+        }
+    }
+
+    pub(crate) fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
+        self.source().register(registry, token, Interest::READABLE)
+    }
+}
+
+/// `TCP_NODELAY` is set on the listener and inherited: without it an answer in two writes waits
+/// 40 ms for the peer's delayed acknowledgement.
+fn bind_tcp(address: SocketAddr) -> io::Result<Listener> {
+    let socket =
+        socket2::Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    set_what_connections_inherit(&socket)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(Listener::Tcp(TcpListener::from_std(socket.into())))
+}
+
+/// Options of the listener that Linux gives to each of its connections: no call for each of them.
+fn set_what_connections_inherit(listener: &socket2::Socket) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    listener.set_tcp_notsent_lowat(UNSENT_BYTES)?;
+    listener.set_tcp_nodelay(true)
+}
+
+/// A socket of the environment, made ready for a shard; its file, where it has one, is not ours.
+fn inherit(sockets: &mut ListenFd, index: usize) -> io::Result<Listener> {
+    if let Ok(Some(listener)) = sockets.take_tcp_listener(index) {
+        listener.set_nonblocking(true)?;
+        set_what_connections_inherit(&SockRef::from(&listener))?;
+        return Ok(Listener::Tcp(TcpListener::from_std(listener)));
+    }
+    match sockets.take_unix_listener(index)? {
+        Some(listener) => {
+            listener.set_nonblocking(true)?;
+            Ok(Listener::Unix(UnixListener::from_std(listener)))
+        }
+        None => Err(io::ErrorKind::NotFound.into()),
+    }
+}
+
+/// The file of a Unix socket; removed when dropped, unless another server has put its own there.
+#[derive(Debug)]
+pub(crate) struct SocketFile {
+    path: PathBuf,
+    device_and_inode: (u64, u64),
+}
+
+impl SocketFile {
+    /// Takes the file over from a bind, and opens it to whom the mode says.
+    pub(crate) fn take(path: &Path, mode: u32) -> io::Result<SocketFile> {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
+        let meta = path.symlink_metadata()?;
+        Ok(SocketFile { path: path.to_owned(), device_and_inode: (meta.dev(), meta.ino()) })
+    }
+}
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        let same = |meta: &fs::Metadata| (meta.dev(), meta.ino()) == self.device_and_inode;
+        if self.path.symlink_metadata().is_ok_and(|meta| same(&meta))
+            && let Err(error) = fs::remove_file(&self.path)
+        {
+            log::warn!("{} cannot be removed: {error}", self.path.display());
+        }
+    }
+}
+
+/// A socket file that nobody listens on is left from a server that was killed.
+fn remove_stale_socket(path: &Path) -> io::Result<()> {
+    let is_socket = path.symlink_metadata().is_ok_and(|meta| meta.file_type().is_socket());
+    if is_socket && std::os::unix::net::UnixStream::connect(path).is_err() {
+        fs::remove_file(path)?;
+    }
+    Ok(())
+}
+
+fn classify(error: &io::Error) -> AcceptFailure {
+    const ENFILE: i32 = 23;
+    const EMFILE: i32 = 24;
+    const ENOBUFS: i32 = 105;
+    const ENOMEM: i32 = 12;
+    match (error.kind(), error.raw_os_error()) {
+        (io::ErrorKind::WouldBlock, _) => AcceptFailure::Empty,
+        (_, Some(ENFILE | EMFILE | ENOBUFS | ENOMEM)) => AcceptFailure::NoRoom,
+        _ => AcceptFailure::Gone,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_lack_of_room_stops_the_accepting() {
+        assert_eq!(classify(&io::Error::from_raw_os_error(24)), AcceptFailure::NoRoom);
+        assert_eq!(classify(&io::Error::from_raw_os_error(103)), AcceptFailure::Gone); // ECONNABORTED
+        assert_eq!(classify(&io::ErrorKind::WouldBlock.into()), AcceptFailure::Empty);
+    }
+}

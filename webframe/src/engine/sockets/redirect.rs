@@ -1,0 +1,91 @@
+//! A request on a plain listener to the place of the encrypted site, and to nothing else.
+
+use http::{HeaderValue, StatusCode, header};
+
+use super::address::Address;
+use crate::{
+    Response,
+    wire::{Head, host},
+};
+
+/// Where the encrypted site is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Destination {
+    /// At one place, such as `https://dict.example`.
+    Origin(String),
+    /// At the host that was asked, on this port.
+    Port(u16),
+}
+
+impl Destination {
+    /// By what the operator says, else by where the site itself listens.
+    pub(crate) fn of(public_url: Option<&str>, site: &[Address]) -> Destination {
+        let port = site.iter().find_map(|address| match address {
+            Address::Tcp(address) => Some(address.port()),
+            Address::Unix(_) => None,
+        });
+        match public_url {
+            Some(url) => Destination::Origin(url.trim_end_matches('/').to_owned()),
+            None => Destination::Port(port.unwrap_or(443)),
+        }
+    }
+
+    /// 308 to the same target there; nothing where the head does not say enough.
+    pub(crate) fn response(&self, head: &Head) -> Option<Response> {
+        let path = Some(head.path()).filter(|path| path.starts_with('/'))?;
+        let mut place = match self {
+            Destination::Origin(origin) => origin.clone(),
+            Destination::Port(443) => format!("https://{}", host::name(head.host()?)),
+            Destination::Port(port) => format!("https://{}:{port}", host::name(head.host()?)),
+        };
+        place.push_str(path);
+        if let Some(query) = head.query() {
+            place.push('?');
+            place.push_str(query);
+        }
+        let place = HeaderValue::try_from(place).ok()?;
+        let response = Response::new(StatusCode::PERMANENT_REDIRECT);
+        Some(response.with_field(header::LOCATION, place))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::HeadLimits;
+
+    const LIMITS: HeadLimits =
+        HeadLimits { head_bytes_max: 4096, head_fields_max: 20, target_bytes_max: 1000 };
+
+    #[track_caller]
+    fn place(to: &Destination, request: &str) -> Option<String> {
+        let mut head = Head::default();
+        head.read(format!("{request}\r\n\r\n").as_bytes(), &LIMITS).unwrap();
+        let response = to.response(&head)?;
+        assert_eq!(response.status(), StatusCode::PERMANENT_REDIRECT);
+        let place = response.field(&header::LOCATION)?;
+        Some(place.to_str().unwrap().to_owned())
+    }
+
+    #[test]
+    fn keeps_host_and_target_and_changes_scheme_and_port() {
+        let at = Destination::Port;
+        for (to, request, wanted) in [
+            (at(443), "GET /a?b=c HTTP/1.1\r\nHost: x", "https://x/a?b=c"),
+            (at(443), "POST / HTTP/1.1\r\nHost: x:8080", "https://x/"),
+            (at(8443), "GET /%2F/?a?b HTTP/1.1\r\nHost: [::1]:80", "https://[::1]:8443/%2F/?a?b"),
+            (at(443), "GET //evil.example/ HTTP/1.1\r\nHost: x", "https://x//evil.example/"),
+            (at(443), "GET http://y/z HTTP/1.1\r\nHost: x", "https://y/z"),
+        ] {
+            assert_eq!(place(&to, request).as_deref(), Some(wanted));
+        }
+        let origin = Destination::of(Some("https://dict.example/"), &[]);
+        assert_eq!(place(&origin, "GET /a HTTP/1.0").as_deref(), Some("https://dict.example/a"));
+    }
+
+    #[test]
+    fn leads_nowhere_without_a_host_or_a_path() {
+        assert_eq!(place(&Destination::Port(443), "GET / HTTP/1.0"), None);
+        assert_eq!(place(&Destination::Port(443), "OPTIONS * HTTP/1.1\r\nHost: x"), None);
+    }
+}

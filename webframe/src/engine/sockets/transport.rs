@@ -1,0 +1,110 @@
+//! What a connection runs over: TCP or a Unix socket, with or without TLS; never blocking.
+
+use std::io::{self, Read, Write};
+
+use mio::{Interest, Registry, Token, event::Source};
+use rustls::ServerConnection;
+
+use super::{socket::Socket, tls::Tls};
+
+/// A connected, non-blocking socket, and what encrypts it once that has begun.
+#[derive(Debug)]
+pub(crate) struct Transport {
+    socket: Socket,
+    tls: Option<Box<Tls>>,
+}
+
+impl Transport {
+    pub(crate) fn plain(socket: Socket) -> Transport {
+        Transport { socket, tls: None }
+    }
+
+    /// Begins to encrypt; takes in what the peer has sent of its handshake.
+    pub(crate) fn encrypt(&mut self, session: ServerConnection, came: &[u8]) -> io::Result<()> {
+        let tls = self.tls.insert(Box::new(Tls::new(session)));
+        tls.feed(&mut self.socket, came)
+    }
+
+    /// Goes on with the handshake, where there is one, as far as it goes now; `WouldBlock` where
+    /// it is not done.
+    pub(crate) fn continue_handshake(&mut self) -> io::Result<()> {
+        self.tls.as_mut().map_or(Ok(()), |tls| tls.continue_handshake(&mut self.socket))
+    }
+
+    /// Says to the peer that nothing more will come.
+    pub(crate) fn shut_down_writing(&mut self) {
+        self.send_close_notify();
+        drop(self.socket.shut_down_writing()); // a peer that is gone already needs no word
+    }
+
+    /// Whether bytes are encrypted on their way.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    /// Whether bytes that were written wait until the socket can be written again.
+    pub(crate) fn has_output(&self) -> bool {
+        self.tls.as_ref().is_some_and(|tls| tls.has_output())
+    }
+
+    /// Whether another read may bring something though the socket announces nothing.
+    pub(crate) fn has_more_input(&self) -> bool {
+        self.tls.as_ref().is_some_and(|tls| tls.has_more_input())
+    }
+
+    /// Tells the peer that what was written was all, where there is a word for that.
+    pub(crate) fn send_close_notify(&mut self) {
+        if let Some(tls) = &mut self.tls {
+            tls.send_close_notify(&mut self.socket);
+        }
+    }
+}
+
+impl Read for Transport {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match &mut self.tls {
+            Some(tls) => tls.read(&mut self.socket, into),
+            None => self.socket.read(into),
+        }
+    }
+}
+
+impl Write for Transport {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.tls {
+            Some(tls) => tls.write(&mut self.socket, bytes),
+            None => self.socket.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.tls {
+            Some(tls) => tls.send(&mut self.socket),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Source for Transport {
+    fn register(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interest: Interest,
+    ) -> io::Result<()> {
+        self.socket.source().register(registry, token, interest)
+    }
+
+    fn reregister(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interest: Interest,
+    ) -> io::Result<()> {
+        self.socket.source().reregister(registry, token, interest)
+    }
+
+    fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
+        self.socket.source().deregister(registry)
+    }
+}

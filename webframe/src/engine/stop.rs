@@ -1,0 +1,58 @@
+//! Stopping a server from another thread, and how it ended.
+
+use std::{
+    sync::{Arc, Condvar, Mutex},
+    time::{Duration, Instant},
+};
+
+use crate::lock::{lock, unpoisoned};
+
+/// Stops a server from another thread.
+#[derive(Clone, Debug, Default)]
+pub struct StopHandle(Arc<Stop>);
+
+#[derive(Debug, Default)]
+struct Stop {
+    /// How often a stop was asked for: once for a graceful one, twice for an immediate one.
+    asked: Mutex<usize>,
+    changed: Condvar,
+}
+
+/// How a server ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stopped {
+    /// Connections that were cut because their answers were not done in time.
+    pub cut: usize,
+}
+
+impl StopHandle {
+    /// Asks for a graceful stop; a second time, for an immediate one.
+    pub fn stop(&self) {
+        *lock(&self.0.asked) += 1;
+        self.0.changed.notify_all();
+    }
+
+    /// Asks for a graceful stop where nobody has asked for one.
+    pub(crate) fn stop_anyway(&self) {
+        let mut asked = lock(&self.0.asked);
+        *asked = 1.max(*asked);
+        self.0.changed.notify_all();
+    }
+
+    /// How often a stop was asked for.
+    pub(crate) fn asked(&self) -> usize {
+        *lock(&self.0.asked)
+    }
+
+    pub(crate) fn wait_for(&self, times: usize, deadline: Option<Instant>) {
+        let mut asked = lock(&self.0.asked);
+        while *asked < times {
+            let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
+            asked = match left {
+                Some(Duration::ZERO) => return,
+                Some(left) => unpoisoned(self.0.changed.wait_timeout(asked, left)).0,
+                None => unpoisoned(self.0.changed.wait(asked)),
+            };
+        }
+    }
+}

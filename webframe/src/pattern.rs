@@ -1,0 +1,60 @@
+//! Patterns of routes: their segments, and the raw parameters that they find in a path.
+
+/// What a segment of a pattern matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Segment {
+    /// This text.
+    Plain,
+    /// `{name}`: any one segment.
+    One,
+    /// `{*name}`: all the rest.
+    Rest,
+}
+
+/// The kind of a segment, or the mistake in it.
+pub(crate) fn segment_kind(segment: &str) -> Result<Segment, String> {
+    let Some(name) = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
+        if segment.contains(['{', '}']) {
+            return Err(format!("{segment} mixes text and a parameter"));
+        }
+        return Ok(Segment::Plain);
+    };
+    let (name, segment) = match name.strip_prefix('*') {
+        Some(name) => (name, Segment::Rest),
+        None => (name, Segment::One),
+    };
+    if name.is_empty() {
+        return Err("a parameter has no name".to_owned());
+    }
+    Ok(segment)
+}
+
+/// The raw text that stands in `path` where `pattern` has the parameter `name`.
+pub(crate) fn param<'p>(pattern: &str, path: &'p str, name: &str) -> Option<&'p str> {
+    let mut below = path.strip_prefix('/')?;
+    for segment in pattern.strip_prefix('/')?.split('/') {
+        if let Some(parameter) = segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
+            if parameter == name {
+                return Some(below.split_once('/').map_or(below, |split| split.0));
+            }
+            if parameter.strip_prefix('*') == Some(name) {
+                return Some(below);
+            }
+        }
+        below = below.split_once('/').map_or("", |split| split.1);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_is_the_raw_segment() {
+        assert_eq!(param("/word/{word}", "/word/and%2For", "word"), Some("and%2For"));
+        assert_eq!(param("/a/{x}/b/{y}", "/a/1/b/2", "y"), Some("2"));
+        assert_eq!(param("/static/{*path}", "/static/a/b", "path"), Some("a/b"));
+        assert_eq!(param("/a/{x}", "/a/1", "z"), None);
+    }
+}

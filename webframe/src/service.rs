@@ -1,0 +1,56 @@
+//! The contract between the engine and an app: a request becomes an endpoint, an endpoint becomes an answer.
+
+use crate::{Refusal, Request, Response, pace::Pace};
+
+/// An app, as the engine sees it.
+pub(crate) trait Service: Send + Sync {
+    /// Finds the endpoint of a request and notes the route's pattern in the request.
+    fn find(&self, request: &mut Request) -> Endpoint;
+    /// The pattern of the route; empty if the endpoint is no route.
+    fn pattern(&self, endpoint: Endpoint) -> &'static str;
+    /// How long calls of the endpoint took.
+    fn pace(&self, endpoint: Endpoint) -> &Pace;
+    /// Answers the request. Panics are caught and become a 500.
+    fn answer(&self, endpoint: Endpoint, request: &Request) -> Response;
+    /// The answer to a request that reaches no handler.
+    fn refuse(&self, refusal: Refusal) -> Response;
+}
+
+/// What answers a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    /// The route with this number.
+    Route(u32),
+    /// The path exists, but not for this method.
+    WrongMethod,
+    /// No route matches the path.
+    Nothing,
+    /// `OPTIONS *`.
+    WholeServer,
+}
+
+impl Endpoint {
+    const WRONG_METHOD: u32 = u32::MAX;
+    const NOTHING: u32 = u32::MAX - 1;
+    const WHOLE_SERVER: u32 = u32::MAX - 2;
+
+    /// A number that is unique for each endpoint.
+    pub(crate) fn to_number(self) -> u32 {
+        match self {
+            Endpoint::Route(number) => number,
+            Endpoint::WrongMethod => Endpoint::WRONG_METHOD,
+            Endpoint::Nothing => Endpoint::NOTHING,
+            Endpoint::WholeServer => Endpoint::WHOLE_SERVER,
+        }
+    }
+
+    /// The endpoint with the number that [`Endpoint::to_number`] returned.
+    pub(crate) fn from_number(number: u32) -> Endpoint {
+        match number {
+            Endpoint::WRONG_METHOD => Endpoint::WrongMethod,
+            Endpoint::NOTHING => Endpoint::Nothing,
+            Endpoint::WHOLE_SERVER => Endpoint::WholeServer,
+            number => Endpoint::Route(number),
+        }
+    }
+}
