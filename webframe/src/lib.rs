@@ -16,65 +16,50 @@
 #![forbid(unsafe_code)]
 
 mod app;
-mod router;
-mod pattern;
-mod handler;
-mod pace;
-mod service;
 mod request;
-mod form;
-mod multipart;
-mod cookie;
-mod body;
 mod response;
-mod source;
-mod panics;
-mod lock;
-pub mod accept;
-mod coding;
-mod media;
-mod condition;
+mod error;
 mod files;
 mod template;
-pub mod url;
-mod error;
-mod refusal;
-mod log_file;
 pub mod middleware;
+mod log_file;
 mod limits;
-mod network;
-mod forwarded;
+mod lock;
+#[doc(hidden)]
 pub mod wire;
 mod engine;
-mod test_client;
-#[cfg(any(test, fuzzing))]
-#[doc(hidden)]
-pub mod fuzzing;
+mod testing;
 // The fuzz targets call us by our name, in our own tests too.
 #[cfg(test)]
 extern crate self as webframe;
 
-pub use app::{App, Next};
-pub use cookie::{Cookie, CookieError, SameSite};
+pub use app::{
+    App, Next, Urls,
+    handler::{Handler, Marked, blocking, quick},
+    refusal::Refusal,
+    url,
+};
 pub use engine::{
     Address, Gauges, GaugesHandle, ReloadHandle, Server, ServerSettings, StopHandle, Stopped,
     TlsSettings,
 };
 pub use error::{Error, OrNotFound, Result};
 pub use files::StaticFiles;
-pub use handler::{Handler, Marked, blocking, quick};
 pub use http;
 pub use limits::{Limits, Timeouts};
 pub use log_file::LogFile;
 pub use middleware::Middleware;
 pub use minijinja;
-pub use multipart::{Multipart, Part};
-pub use network::Network;
-pub use pace::Pace;
-pub use refusal::Refusal;
-pub use request::{Peer, Request, RequestId};
-pub use response::{Body, Response};
-pub use router::Urls;
-pub use source::Source;
+pub use request::{
+    Peer, Request, RequestId, accept,
+    cookie::{Cookie, CookieError, SameSite},
+    multipart::{Multipart, Part},
+    network::Network,
+};
+pub use response::{Body, Response, source::Source};
 pub use template::{BrokenTemplates, Templates};
-pub use test_client::{TestClient, TestRequest, TestResponse};
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub use testing::fuzzing;
+pub use testing::test_client::{TestClient, TestRequest, TestResponse};
+pub use wire::WireError;

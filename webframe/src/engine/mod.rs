@@ -37,7 +37,7 @@ use shard::{
 use sockets::{admission::Admission, certificates::Certificates, redirect::Destination};
 use watch::{parking::ParkingSpot, watchdog::Watchdog};
 
-use crate::{Timeouts, lock::lock, service::Service};
+use crate::{Timeouts, app::service::Service, lock::lock};
 
 /// What all shards share.
 pub(crate) struct Engine {

@@ -33,8 +33,8 @@ use super::{
 };
 use crate::{
     App,
+    app::service::Service,
     lock::{lock, unpoisoned},
-    service::Service,
 };
 
 /// A server that is bound and not yet serving.

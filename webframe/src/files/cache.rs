@@ -125,7 +125,7 @@ pub(super) fn stamp_at(path: &std::path::Path) -> Option<Stamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{accept::Coding, files::entry::Bytes};
+    use crate::{files::entry::Bytes, response::coding::Coding};
 
     fn entry(length: usize) -> Arc<Entry> {
         let bytes = Bytes::Shared(vec![7; length].into());

@@ -20,7 +20,7 @@ use super::{
     name::is_plain,
     stamp::{Stamp, is_settled},
 };
-use crate::accept::Coding;
+use crate::response::coding::Coding;
 
 /// A directory whose files are served.
 #[derive(Debug)]

@@ -13,11 +13,12 @@ use http::{HeaderName, HeaderValue, header};
 
 use super::stamp::Stamp;
 use crate::{
-    accept::Coding,
-    coding::{self, COMPRESSED_BYTES_MIN, Effort},
-    condition::{Validators, tag_of},
-    media,
     response::Body,
+    response::{
+        coding::{self, COMPRESSED_BYTES_MIN, Coding, Effort},
+        condition::{Validators, tag_of},
+        media,
+    },
 };
 
 /// A file in all the codings there are of it.
@@ -94,7 +95,7 @@ impl Entry {
                 // The plain one is what is left, not what is offered: it wins no tie.
                 let coded = variants.iter().map(|variant| variant.coding);
                 let offered: Vec<Coding> = coded.filter(|&c| c != Coding::Identity).collect();
-                crate::accept::best_coding(field, &offered)
+                crate::request::accept::best_coding(field, &offered)
             }
         };
         self.variants.iter().find(|variant| variant.coding == coding)

@@ -26,8 +26,10 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 
 use crate::{
     Body, Error, Handler, OrNotFound, Request, Response, Result,
-    accept::Coding,
-    condition::{Asked, Verdict},
+    response::{
+        coding::Coding,
+        condition::{Asked, Verdict},
+    },
 };
 use cache::Cache;
 use disk::Directory;

@@ -8,11 +8,11 @@ use http::{HeaderValue, StatusCode, header};
 
 use crate::{
     Body, Request, Response,
-    accept::{Coding, best_coding},
     app::Next,
-    coding::{self, COMPRESSED_BYTES_MIN, Effort},
-    condition::Asked,
-    media,
+    request::accept::{Coding, best_coding},
+    response::coding::{self, COMPRESSED_BYTES_MIN, Effort},
+    response::condition::Asked,
+    response::media,
 };
 
 /// Beyond this the answer is sent as it is: it would keep a thread for more than 10 ms.

@@ -12,11 +12,11 @@ use super::{
     turn::End,
 };
 use crate::{
+    app::service::Endpoint,
     engine::{
         Engine,
         shard::{Shard, Todo, scratch::Scratch, slots::Token},
     },
-    service::Endpoint,
 };
 
 impl Shard {

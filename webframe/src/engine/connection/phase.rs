@@ -17,8 +17,8 @@ use std::time::Duration;
 
 use crate::{
     Request, Source,
+    app::service::Endpoint,
     engine::{self, Engine, shard::wheel::Tick, sockets::accepted::Opening},
-    service::Endpoint,
     wire::chunked::ChunkDecoder,
 };
 

@@ -7,10 +7,11 @@ use super::{
     turn::Turn,
 };
 use crate::{
-    Limits, Request, Response, cookie,
+    Limits, Request, Response,
+    app::service::Endpoint,
     engine::{Engine, shard::scratch::Scratch, sockets::accepted::Purpose},
-    forwarded,
-    service::Endpoint,
+    request::cookie,
+    request::forwarded,
     wire::{Framing, Progress, WireError, chunked::ChunkDecoder, encode, host},
 };
 

@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     Body, Source,
+    app::panics,
     engine::shard::{Shard, message::Message, scratch::Scratch, slots::Token},
-    panics,
 };
 
 /// What a worker reads of a stream or a file at once.

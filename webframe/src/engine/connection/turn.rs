@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     Refusal, Request, Response,
+    app::service::Endpoint,
     engine::{
         Engine,
         pool::scheduling::Class,
@@ -24,7 +25,6 @@ use crate::{
         watch::parking::Ticket,
     },
     request::Peer,
-    service::Endpoint,
     wire::{Head, encode::Prelude},
 };
 

@@ -5,13 +5,13 @@ use std::{fmt, sync::Arc, time::Instant};
 use super::Task;
 use crate::{
     Request, Response,
+    app::service::Endpoint,
     engine::{
         Engine,
         shard::{message::Message, slots::Token},
         watch::calls::SLOW,
     },
     request::Peer,
-    service::Endpoint,
 };
 
 /// A request on its way to a worker, and back with its response. It is made once and goes again and

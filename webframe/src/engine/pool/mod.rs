@@ -20,7 +20,7 @@ use threadpool::ThreadPool;
 
 use scheduling::{Class, Scheduling};
 
-use crate::{lock::lock, panics};
+use crate::{app::panics, lock::lock};
 
 /// Threads of a crew that is added under load.
 const CREW: usize = 8;

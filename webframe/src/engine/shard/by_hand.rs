@@ -10,6 +10,7 @@ use std::{
 use super::{Shard, Todo, message::Message, scratch::Scratch, slots::Token};
 use crate::{
     App, Limits, Source, Urls,
+    app::service::Endpoint,
     engine::{
         Address, Engine, Server, ServerSettings,
         connection::{
@@ -21,7 +22,6 @@ use crate::{
     },
     lock::lock,
     request::Peer,
-    service::Endpoint,
 };
 
 const PATIENCE: Duration = Duration::from_secs(20);

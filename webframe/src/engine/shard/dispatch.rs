@@ -14,12 +14,12 @@ use std::sync::Arc;
 use super::{Shard, message::Message, scratch::Scratch};
 use crate::{
     Refusal,
+    app::service::Endpoint,
     engine::{
         Engine,
         connection::{answer, phase::Phase, turn::Turn},
         pool::job::{Call, Job},
     },
-    service::Endpoint,
 };
 
 /// With so many reads in a round another message is taken, beside the one that always is: however

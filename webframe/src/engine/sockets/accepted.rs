@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::transport::Transport;
 use crate::{
     engine::{Engine, connection::phase::Phase, shard::wheel::Tick},
-    network,
+    request::network,
 };
 
 /// A connection that was accepted.

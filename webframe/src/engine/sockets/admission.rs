@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use crate::{Network, engine::ServerSettings, lock::lock, network::any_contains};
+use crate::{Network, engine::ServerSettings, lock::lock, request::network::any_contains};
 
 /// The count of open connections, shared by all shards.
 #[derive(Debug)]

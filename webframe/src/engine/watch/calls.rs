@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{engine::Engine, pace::Pace, service::Endpoint};
+use crate::{app::pace::Pace, app::service::Endpoint, engine::Engine};
 
 /// A handler that takes longer is slow: it had better not run in the shard.
 pub(crate) const SLOW: Duration = Duration::from_micros(500);

@@ -1,15 +1,23 @@
 //! A request as an app sees it: head, parameters and content, with typed questions.
 
+pub mod accept;
+pub(crate) mod body;
+pub(crate) mod cookie;
+pub(crate) mod form;
+pub(crate) mod forwarded;
+pub(crate) mod multipart;
+pub(crate) mod network;
+
 use std::{borrow::Cow, fmt, net::SocketAddr, str::FromStr};
 
 use http::{HeaderName, Method};
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 
+use self::body::Content;
 use crate::{
     Error, Limits, Multipart, Result,
-    body::Content,
-    pattern,
+    app::pattern,
     wire::{
         Head,
         multipart::{Delimiter, PartLimits},
@@ -132,7 +140,7 @@ impl Request {
     /// # Errors
     /// 400 naming what is missing or wrong.
     pub fn query<T: DeserializeOwned>(&self) -> Result<T> {
-        crate::form::parse(self.query_string().as_bytes(), self.form_fields_max, "query")
+        form::parse(self.query_string().as_bytes(), self.form_fields_max, "query")
     }
 
     /// The content as the pairs of a form; as a `Vec<(String, String)>` all of them in order, for
@@ -142,9 +150,9 @@ impl Request {
     /// 415 where the content is no `application/x-www-form-urlencoded`, 400 naming what is
     /// missing or wrong.
     pub fn form<T: DeserializeOwned>(&self) -> Result<T> {
-        crate::form::check_media_type(self.field(&http::header::CONTENT_TYPE))?;
+        form::check_media_type(self.field(&http::header::CONTENT_TYPE))?;
         let content = self.content.bytes()?;
-        crate::form::parse(&content, self.form_fields_max, "form")
+        form::parse(&content, self.form_fields_max, "form")
     }
 
     /// The content as the parts of a form with files. It is read back whole into memory where it
@@ -172,7 +180,7 @@ impl Request {
 
     /// The first cookie of that name.
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        crate::cookie::pairs(self.fields()).find(|pair| pair.0 == name).map(|pair| pair.1)
+        cookie::pairs(self.fields()).find(|pair| pair.0 == name).map(|pair| pair.1)
     }
 
     /// Who sent it.

@@ -1,13 +1,16 @@
 //! What a handler gives back: a status, fields, and a body that may be bytes, a file or a stream.
 
+pub(crate) mod coding;
+pub(crate) mod condition;
+pub(crate) mod media;
+pub(crate) mod source;
+
 use std::{cell::Cell, fmt, fs::File, io::Read, sync::Arc};
 
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 
-use crate::{
-    Error, Request, Result, Source,
-    condition::{self, Asked, Validators, Verdict},
-};
+use self::condition::{Asked, Validators, Verdict};
+use crate::{Error, Request, Result, Source};
 
 /// An answer, not yet bytes. Framing (`Content-Length`, `Transfer-Encoding`, `Connection`, `Date`)
 /// is added by the wire and cannot be set here.

@@ -13,9 +13,9 @@ use serde::Serialize;
 
 use crate::{
     App, Body, Limits, Request, RequestId,
-    body::Content,
+    app::service::Service,
     request::Peer,
-    service::Service,
+    request::body::Content,
     wire::{Head, Progress},
 };
 

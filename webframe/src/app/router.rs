@@ -6,12 +6,12 @@
 
 use http::Method;
 
-use crate::{
+use super::{
     handler::Handler,
     pace::Pace,
     pattern::{Segment, segment_kind},
-    wire::target,
 };
+use crate::wire::target;
 
 /// The table of URLs of an app; mistakes in it are told when the app is bound.
 pub struct Urls<S> {

@@ -2,7 +2,33 @@
 
 use std::io::Write;
 
-use crate::accept::Coding;
+/// A content coding that webframe can produce.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Coding {
+    /// As it is.
+    Identity,
+    /// gzip (RFC 1952).
+    Gzip,
+    /// Brotli (RFC 7932).
+    Brotli,
+}
+
+impl Coding {
+    /// Its name in `Content-Encoding` and `Accept-Encoding`.
+    pub fn token(self) -> &'static str {
+        match self {
+            Coding::Identity => "identity",
+            Coding::Gzip => "gzip",
+            Coding::Brotli => "br",
+        }
+    }
+
+    /// Whether a member of `Accept-Encoding` names it.
+    pub(crate) fn is(self, token: &str) -> bool {
+        token.eq_ignore_ascii_case(self.token())
+            || (self == Coding::Gzip && token.eq_ignore_ascii_case("x-gzip"))
+    }
+}
 
 /// How much time a byte may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

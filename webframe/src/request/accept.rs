@@ -1,31 +1,6 @@
 //! Negotiation (RFC 9110 §12.5): what a peer likes, with its weights, to the best of what there is.
 
-/// How content is coded for the way to the peer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Coding {
-    /// As it is.
-    Identity,
-    /// gzip (RFC 1952).
-    Gzip,
-    /// Brotli (RFC 7932).
-    Brotli,
-}
-
-impl Coding {
-    /// Its name in `Content-Encoding` and `Accept-Encoding`.
-    pub fn token(self) -> &'static str {
-        match self {
-            Coding::Identity => "identity",
-            Coding::Gzip => "gzip",
-            Coding::Brotli => "br",
-        }
-    }
-
-    fn is(self, token: &str) -> bool {
-        token.eq_ignore_ascii_case(self.token())
-            || (self == Coding::Gzip && token.eq_ignore_ascii_case("x-gzip"))
-    }
-}
+pub use crate::response::coding::Coding;
 
 /// The coding of `offered` that an `Accept-Encoding` likes best; of equals the one offered first.
 /// Identity where there is no such field or nothing else is acceptable: an answer that the peer

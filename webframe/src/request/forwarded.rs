@@ -9,7 +9,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use crate::{Network, Peer, network::any_contains, wire::Head};
+use crate::{Network, Peer, request::network::any_contains, wire::Head};
 
 /// The client behind the peer of a connection, as far as trusted proxies vouch for it.
 pub(crate) fn client(peer: Peer, head: &Head, trusted: &[Network]) -> Peer {

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use crate::{
     Limits, Multipart, Network, Peer,
     files::range::{Ranges, parse_ranges},
-    forwarded,
+    request::forwarded,
     wire::{
         Head,
         multipart::{Delimiter, PartLimits},
@@ -23,12 +23,12 @@ pub const INTRODUCTION_BYTES_MAX: usize = proxy::HEADER_BYTES_MAX;
 /// # Errors
 /// As for a request's form.
 pub fn form<T: DeserializeOwned>(bytes: &[u8], pairs_max: usize) -> crate::Result<T> {
-    crate::form::parse(bytes, pairs_max, "form")
+    crate::request::form::parse(bytes, pairs_max, "form")
 }
 
 /// The cookies of a request's fields.
 pub fn cookies<'r>(fields: &[(&'r str, &'r [u8])]) -> Vec<(&'r str, &'r str)> {
-    crate::cookie::pairs(fields.iter().copied()).collect()
+    crate::request::cookie::pairs(fields.iter().copied()).collect()
 }
 
 /// The parts of a form with files.
@@ -88,7 +88,7 @@ pub fn client(peer: Peer, head: &Head, trusted: &[Network]) -> Peer {
 }
 
 #[cfg(test)]
-#[path = "../fuzz/src/lib.rs"]
+#[path = "../../fuzz/src/lib.rs"]
 #[expect(unreachable_pub, reason = "where it is fuzzed it is a library of its own")]
 mod properties;
 

@@ -79,7 +79,7 @@ impl<'r> Multipart<'r> {
     /// 400 naming the part where there is none.
     pub fn part(&self, name: &str) -> Result<Part<'_>> {
         self.get(name).ok_or_else(|| {
-            Error::bad_request(format!("the form has no part {}", crate::form::shown(name)))
+            Error::bad_request(format!("the form has no part {}", super::form::shown(name)))
         })
     }
 }
@@ -95,7 +95,7 @@ impl Multipart<'_> {
         let pairs = fields.map(|part| Ok((part.name(), part.text()?)));
         let pairs = pairs.collect::<Result<Vec<_>>>()?;
         let encoded = serde_urlencoded::to_string(pairs).map_err(Error::internal)?;
-        crate::form::parse(encoded.as_bytes(), usize::MAX, "form")
+        super::form::parse(encoded.as_bytes(), usize::MAX, "form")
     }
 }
 
@@ -132,7 +132,7 @@ impl<'m> Part<'m> {
     /// 400 naming the part where it is no UTF-8.
     pub fn text(&self) -> Result<&'m str> {
         std::str::from_utf8(self.bytes).map_err(|_| {
-            let name = crate::form::shown(self.name());
+            let name = super::form::shown(self.name());
             Error::bad_request(format!("the form is not UTF-8 in the part {name}"))
         })
     }

@@ -1,18 +1,27 @@
 //! An app: state, table of URLs, layers and error page; and the way of a request through them.
 
+mod router;
+pub(crate) mod pattern;
+pub(crate) mod handler;
+pub(crate) mod pace;
+pub(crate) mod service;
+pub(crate) mod panics;
+pub(crate) mod refusal;
+pub mod url;
+
+pub use router::Urls;
+
 use std::sync::Arc;
 
 use http::{HeaderValue, Method, StatusCode, header};
 
-use crate::{
-    Error, Refusal, Request, Response, Result, Urls,
-    middleware::Middleware,
+use self::{
     pace::Pace,
-    panics,
     refusal::{RefusalPages, plain_text},
     router::Found,
     service::{Endpoint, Service},
 };
+use crate::{Error, Refusal, Request, Response, Result, middleware::Middleware};
 
 /// Everything that answers requests: state of any `Send + Sync` type, URLs, layers, error page.
 pub struct App<S> {
