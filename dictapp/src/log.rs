@@ -1,43 +1,69 @@
-//! Lines of the log: what any part says through the `log` crate to standard error or a file, as
-//! text for people or as JSON for programs. Nothing that was said can end a line or hide in one.
-//! A file that somebody renamed is opened anew when asked for.
+//! Records of the `log` crate to lines on standard error or in a file, as text for people or as
+//! JSON for programs. No message can end a line or hide in one.
+//!
+//! All lines, those of the access log too, go through one bounded queue: a reader that stands still
+//! costs lines, which are counted, and never holds a request.
 
 use std::fmt::{self, Write as _};
-use std::io::{self, Write};
+use std::{io, panic, thread};
 
 use anyhow::Context;
 use jiff::Timestamp;
 use log::{LevelFilter, Metadata, Record};
-use webframe::LogFile;
+use webframe::{LogFile, LogQueue};
 
 use crate::settings::{Log, LogFormat, LogLevel};
 
-/// Begins to write the log; gives its file, where it has one.
-///
-/// # Errors
-/// The file cannot be opened; there is a log already.
-pub(crate) fn start(settings: &Log) -> anyhow::Result<Option<LogFile>> {
-    let file = settings.file.as_ref().map(LogFile::open).transpose()?;
-    let (level, format) = (filter(settings.level), settings.format);
-    let lines = Lines { level, format, file: file.clone() };
-    log::set_max_level(level);
-    log::set_boxed_logger(Box::new(lines)).context("there is a log already")?;
-    Ok(file)
+/// A log that has been started.
+#[derive(Clone, Debug)]
+pub(crate) struct Started {
+    /// The queue to which the access log adds its lines.
+    pub(crate) queue: LogQueue,
+    /// The file that the lines go to; `None` for standard error.
+    file: Option<LogFile>,
 }
 
-/// Goes on in a new file where the old one was renamed.
-pub(crate) fn reopen(file: &LogFile) {
-    match file.reopen() {
-        Ok(()) => log::info!("the log goes on in {}", file.path().display()),
-        Err(error) => log::error!("{error}; the log goes on in the file of before"),
+/// Starts the log. Panics become lines of it too.
+///
+/// # Errors
+/// The file cannot be opened; a log has been started before.
+pub(crate) fn start(settings: &Log) -> anyhow::Result<Started> {
+    let file = settings.file.as_ref().map(LogFile::open).transpose()?;
+    let format = settings.format;
+    let report = move |dropped| dropped_line(format, Timestamp::now(), dropped);
+    let queue = match file.clone() {
+        Some(file) => LogQueue::start(file, report),
+        None => LogQueue::start(io::stderr(), report),
+    };
+    let queue = queue.context("cannot start the log's thread")?;
+    let level = filter(settings.level);
+    let lines = Lines { level, format, queue: queue.clone() };
+    log::set_boxed_logger(Box::new(lines)).context("a log has been started before")?;
+    log::set_max_level(level);
+    // The hook of the standard library writes to standard error, which may block.
+    panic::set_hook(Box::new(|panic| log::error!("{panic}")));
+    Ok(Started { queue, file })
+}
+
+impl Started {
+    /// Opens the log file again after it was renamed. Another thread does it: the file may be a
+    /// pipe that nobody reads.
+    pub(crate) fn reopen(&self) {
+        let Some(file) = self.file.clone() else { return };
+        let reopen = move || match file.reopen() {
+            Ok(()) => log::info!("reopened the log file {}", file.path().display()),
+            Err(error) => log::error!("{error}; the log continues in the old file"),
+        };
+        if let Err(error) = thread::Builder::new().name("log-reopen".to_owned()).spawn(reopen) {
+            log::error!("cannot reopen the log file: {error}");
+        }
     }
 }
 
 struct Lines {
     level: LevelFilter,
     format: LogFormat,
-    /// Else standard error.
-    file: Option<LogFile>,
+    queue: LogQueue,
 }
 
 fn filter(level: LogLevel) -> LevelFilter {
@@ -58,44 +84,50 @@ impl log::Log for Lines {
         if !self.enabled(record.metadata()) {
             return;
         }
-        let line = line(self.format, Timestamp::now(), record);
-        // One write a line, so that lines of two processes do not mix. A log that cannot be
-        // written is no reason to stop serving, and there is nobody to tell.
-        let written = match self.file.as_ref() {
-            None => io::stderr().lock().write_all(line.as_bytes()),
-            Some(mut file) => file.write_all(line.as_bytes()),
-        };
-        drop(written);
+        self.queue.push(&line(self.format, Timestamp::now(), record));
     }
 
-    fn flush(&self) {}
+    fn flush(&self) {
+        self.queue.flush();
+    }
+}
+
+/// The line that reports how many lines were dropped.
+fn dropped_line(format: LogFormat, at: Timestamp, dropped: u64) -> String {
+    let record = &mut Record::builder();
+    let record = record.level(log::Level::Warn).target("dictapp::log");
+    let text = format_args!("{dropped} lines of this log were dropped");
+    line(format, at, &record.args(text).build())
 }
 
 fn line(format: LogFormat, at: Timestamp, record: &Record<'_>) -> String {
-    let (level, target, said) = (record.level(), record.target(), record.args());
+    let level = record.level();
+    let message = record.args().to_string();
     match format {
-        LogFormat::Text => format!("{at:.3} {level:5} {}\n", OneLine(&said.to_string())),
+        LogFormat::Text => format!("{at:.3} {level:5} {}\n", OneLine(&message)),
         LogFormat::Json => {
             let line = serde_json::json!({
                 "time": format!("{at:.3}"),
                 "level": level.as_str(),
-                "target": target,
-                "message": said.to_string(),
+                "target": record.target(),
+                "message": message,
             });
             format!("{line}\n")
         }
     }
 }
 
-/// A text without controls: `\n` and the like are written out.
+/// A text without control characters: they are escaped, a line feed as `\n`.
 struct OneLine<'a>(&'a str);
 
 impl fmt::Display for OneLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for c in self.0.chars() {
-            match c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}') {
-                true => write!(f, "{}", c.escape_default())?,
-                false => f.write_char(c)?,
+            let moves_text = matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}');
+            if c.is_control() || moves_text {
+                write!(f, "{}", c.escape_default())?;
+            } else {
+                f.write_char(c)?;
             }
         }
         Ok(())
@@ -108,7 +140,7 @@ mod tests {
     use log::Log as _;
 
     #[track_caller]
-    fn said(format: LogFormat, text: &str) -> String {
+    fn logged(format: LogFormat, text: &str) -> String {
         let at: Timestamp = "2026-11-21T02:10:36.1239Z".parse().unwrap();
         let mut record = Record::builder();
         let record = record.level(log::Level::Warn).target("dictapp");
@@ -116,16 +148,16 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_text_is_one_line_whatever_was_said() {
+    fn a_message_with_line_ends_is_one_line() {
         assert_eq!(
-            said(LogFormat::Text, "a\nb\u{1b}[2J\u{202e}字"),
+            logged(LogFormat::Text, "a\nb\u{1b}[2J\u{202e}字"),
             "2026-11-21T02:10:36.123Z WARN  a\\nb\\u{1b}[2J\\u{202e}字\n"
         );
     }
 
     #[test]
     fn a_line_of_json_reads_back() {
-        let line = said(LogFormat::Json, "a\n\"b\"");
+        let line = logged(LogFormat::Json, "a\n\"b\"");
         assert_eq!(line.matches('\n').count(), 1);
         let object: serde_json::Value = serde_json::from_str(&line).unwrap();
         assert_eq!(object["message"], "a\n\"b\"");
@@ -134,7 +166,8 @@ mod tests {
 
     #[test]
     fn the_level_decides_what_is_written() {
-        let lines = Lines { level: filter(LogLevel::Warn), format: LogFormat::Text, file: None };
+        let queue = LogQueue::start(io::sink(), |_| String::new()).unwrap();
+        let lines = Lines { level: filter(LogLevel::Warn), format: LogFormat::Text, queue };
         let enabled = |level| lines.enabled(&Metadata::builder().level(level).build());
         assert!(enabled(log::Level::Error) && enabled(log::Level::Warn));
         assert!(!enabled(log::Level::Info));

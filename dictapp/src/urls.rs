@@ -1,10 +1,8 @@
 //! The one table of URLs: what lies where, and the way back from a name or a word to its path.
 
-use std::io;
-
 use webframe::middleware::{self, AccessLog, SameOrigin, SecurityHeaders, compression, request_id};
 use webframe::url::{encode_query, encode_segment};
-use webframe::{App, LogFile, Urls, blocking};
+use webframe::{App, LogQueue, Urls, blocking};
 
 use crate::dictionary::Dictionary;
 use crate::settings::{LogFormat, Settings};
@@ -63,11 +61,11 @@ fn table() -> Urls<Dictionary> {
 /// The whole app around this dictionary.
 ///
 /// # Errors
-/// The access log cannot be written.
+/// A wrong set-up of the app.
 pub fn app(
     dictionary: Dictionary,
     settings: &Settings,
-    log_file: Option<LogFile>,
+    log: LogQueue,
 ) -> anyhow::Result<App<Dictionary>> {
     let mut headers = SecurityHeaders::new();
     if !settings.tls.hsts.is_zero() {
@@ -77,7 +75,7 @@ pub fn app(
         refusal::page(dictionary, why).map(|page| headers.on(page))
     });
     if settings.log.access {
-        app = app.wrap(access_log(settings.log.format, log_file)?);
+        app = app.wrap(access_log(settings.log.format, log));
     }
     let own_pages = match &settings.server.public_url {
         Some(url) => SameOrigin::new().with_public_url(url),
@@ -87,13 +85,12 @@ pub fn app(
     Ok(app.urls(table()).error_page(error::page))
 }
 
-/// A line for each request, where the other lines go.
-fn access_log(format: LogFormat, file: Option<LogFile>) -> io::Result<AccessLog> {
-    let log = file.map_or_else(AccessLog::stderr, AccessLog::writer)?;
-    Ok(log.with_format(match format {
+/// A line for each request, in the queue of the other lines.
+fn access_log(format: LogFormat, log: LogQueue) -> AccessLog {
+    AccessLog::queue(log).with_format(match format {
         LogFormat::Text => middleware::LogFormat::Common,
         LogFormat::Json => middleware::LogFormat::Json,
-    }))
+    })
 }
 
 /// The page of a word, whatever characters it has: a slash in it is no separator.

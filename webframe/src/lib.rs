@@ -21,6 +21,7 @@ mod response;
 mod error;
 mod files;
 mod template;
+mod log_queue;
 pub mod middleware;
 mod log_file;
 mod limits;
@@ -48,6 +49,7 @@ pub use files::StaticFiles;
 pub use http;
 pub use limits::{Limits, Timeouts};
 pub use log_file::LogFile;
+pub use log_queue::LogQueue;
 pub use middleware::Middleware;
 pub use minijinja;
 pub use request::{

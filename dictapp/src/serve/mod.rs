@@ -21,15 +21,16 @@ use crate::{log, urls, views};
 /// Whatever keeps it from serving, in one sentence: an address that is taken, a database that
 /// cannot be used, a log file that cannot be written.
 pub fn run(settings: &Settings) -> anyhow::Result<()> {
-    let log_file = log::start(&settings.log)?;
+    let log = log::start(&settings.log)?;
     // Before anything else is touched: another instance may serve there already.
     let server = Server::bind(&engine::settings(settings)?).map_err(|error| advised(&error))?;
     let mut server = server.stop_on_signals()?;
-    if let Some(file) = log_file.clone() {
-        server = server.on_hang_up(move || log::reopen(&file))?;
-    }
+    server = server.on_hang_up({
+        let log = log.clone();
+        move || log.reopen()
+    })?;
     let dictionary = open(settings)?;
-    let app = urls::app(dictionary, settings, log_file)?;
+    let app = urls::app(dictionary, settings, log.queue)?;
     let _upkeep = upkeep::start(app.state())?;
     announce(&server.addresses(), settings);
     let Stopped { cut } = server.serve(app)?;
@@ -37,6 +38,7 @@ pub fn run(settings: &Settings) -> anyhow::Result<()> {
         0 => ::log::info!("stopped"),
         cut => ::log::warn!("stopped; {cut} connections were cut, their answers took too long"),
     }
+    ::log::logger().flush();
     Ok(())
 }
 
@@ -85,12 +87,16 @@ pub fn open(settings: &Settings) -> anyhow::Result<Dictionary> {
 fn announce(addresses: &[Address], settings: &Settings) {
     let mut out = io::stdout().lock();
     let scheme = if settings.tls.cert.is_some() { "https" } else { "http" };
-    for address in addresses {
-        let line = match address {
-            Address::Tcp(address) => format!("{scheme}://{address}"),
-            Address::Unix(_) => address.to_string(),
-        };
+    let line = |address: &Address| match address {
+        Address::Tcp(address) => format!("{scheme}://{address}"),
+        Address::Unix(_) => address.to_string(),
+    };
+    let lines: Vec<String> = addresses.iter().map(line).collect();
+    for line in &lines {
         ::log::info!("listening at {line}");
+    }
+    ::log::logger().flush(); // a reader of the standard output finds the whole start in the log
+    for line in lines {
         if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
             ::log::warn!("nobody reads the standard output");
         }

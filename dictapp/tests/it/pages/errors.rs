@@ -59,7 +59,7 @@ fn a_fault_of_ours_is_500_with_a_number_that_is_in_the_log_with_its_cause() {
     let id = answer.field("x-request-id").expect("a number").to_owned();
     answer.assert_has(500, &[&format!("Request {id}<")]);
     answer.assert_has_not(&["hist:", "SQL", "no such table"]);
-    let log = site.log();
+    let log = site.log_with("ERROR");
     let line = log.lines().find(|line| line.contains(&id) && line.contains("ERROR"));
     assert!(line.expect("a line").contains("no such table: hist"), "{log}");
     person.get("/").assert_has(200, &["Logged in as Levi"]);

@@ -7,8 +7,12 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+
+/// How long anything may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running program.
 pub(crate) struct Site {
@@ -50,7 +54,14 @@ impl Site {
         let mut command = program(folder.path(), settings);
         let log = folder.path().join("stderr");
         let log = fs::OpenOptions::new().append(true).create(true).open(log).expect("a log");
-        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("it starts");
+        command.stdout(Stdio::piped()).stderr(log);
+        Site::start_command(command, folder)
+    }
+
+    /// By a command of [`program`] whose standard output is a pipe.
+    #[track_caller]
+    pub(crate) fn start_command(mut command: Command, folder: TempDir) -> Site {
+        let mut child = command.spawn().expect("it starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut url = String::new();
         stdout.read_line(&mut url).expect("a line");
@@ -65,7 +76,21 @@ impl Site {
         &self.url["http://".len()..]
     }
 
-    /// What it said to standard error until now.
+    /// Waits until the log contains `text`; returns all of it.
+    #[track_caller]
+    pub(crate) fn log_with(&self, text: &str) -> String {
+        let began = Instant::now();
+        loop {
+            let log = self.log();
+            if log.contains(text) {
+                return log;
+            }
+            assert!(began.elapsed() < PATIENCE, "{text:?} never came to the log: {log}");
+            std::thread::yield_now();
+        }
+    }
+
+    /// The standard error output until now; lines of the last moment may still be missing.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("stderr")).expect("a log")
     }

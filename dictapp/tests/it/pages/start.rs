@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use super::client::Person;
@@ -130,7 +131,7 @@ fn a_hang_up_has_the_log_go_on_in_a_new_file_and_no_line_is_lost() {
         ask("renamed");
         site.signal("HUP");
         ask("signalled");
-        wait_for(&path("dict.log"), "the log goes on in dict.log\n");
+        wait_for(&path("dict.log"), "reopened the log file dict.log\n");
         person.get(&format!("/suggest?q={round}new"));
         wait_for(&path("dict.log"), &format!("/suggest?q={round}new "));
     }
@@ -152,7 +153,7 @@ fn a_log_file_that_cannot_be_opened_anew_is_a_line_in_the_old_one_which_goes_on(
     fs::rename(path("dict.log"), path("old.log")).unwrap();
     fs::create_dir(path("dict.log")).unwrap();
     site.signal("HUP");
-    wait_for(&path("old.log"), "; the log goes on in the file of before\n");
+    wait_for(&path("old.log"), "; the log continues in the old file\n");
     Person::new(&site).get("/suggest?q=afterwards");
     wait_for(&path("old.log"), "/suggest?q=afterwards ");
     let log = fs::read_to_string(path("old.log")).unwrap();
@@ -172,6 +173,22 @@ fn a_saved_lexicon_that_is_damaged_is_made_anew() {
     fs::write(&saved, &bytes).unwrap();
     let site = Site::start_in(folder, &[]);
     Person::new(&site).get("/word/apple").assert_has(200, &["苹果"]);
-    assert!(site.log().contains("made anew"), "{}", site.log());
+    site.log_with("made anew");
     assert_ne!(fs::read(&saved).unwrap(), bytes);
+}
+
+#[test]
+fn a_log_that_nobody_reads_stops_neither_requests_nor_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = program(folder.path(), &[]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let site = Site::start_command(command, folder);
+    let person = Person::new(&site);
+    // Far more than a pipe holds.
+    let long = "x".repeat(4000);
+    for number in 0..100 {
+        assert_eq!(person.get(&format!("/suggest?q={number}{long}")).status, 200);
+    }
+    person.get("/login").assert_has(200, &["<form"]);
+    assert_eq!(site.stop().0, Some(0));
 }
