@@ -1,6 +1,6 @@
-//! Forms that only our own pages may send: the token in a visitor's cookie to the token in the
-//! form. Where the browser says from which site a form comes, `webframe::middleware::SameOrigin`
-//! has judged that before; both must agree, and pages in between know neither rule.
+//! Protection against forged forms (CSRF): the token in a visitor's cookie to the token in that
+//! visitor's forms. `webframe::middleware::SameOrigin` checks `Sec-Fetch-Site` and `Origin` before;
+//! both must accept a form.
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -8,19 +8,18 @@ use subtle::ConstantTimeEq;
 use crate::hex;
 use crate::session::Token;
 
-/// The token for the forms of whoever holds this cookie: the session's, or for a guest the random
-/// one of a visitor cookie. It follows from the cookie and does not lead back to it, so nothing is
-/// stored; a new token at log-in makes old forms invalid.
+/// The form token of a session cookie, or of a guest's visitor cookie: a hash of it, so that
+/// nothing is stored and the form does not reveal the cookie. The new cookie of a log-in
+/// invalidates older forms.
 pub fn form_token(cookie: &Token) -> String {
     let mut hash = Sha256::new();
-    // Another text than the one hashed for the database: neither value can stand for the other.
+    // The prefix separates it from the hash in the session table.
     hash.update(b"dictapp form token\0");
     hash.update(cookie.to_text());
     hex::encode(&hash.finalize())
 }
 
-/// Whether the form came from one of the pages that this cookie's holder was sent, told in a time
-/// that does not depend on how nearly.
+/// Whether `given` is the form token of this cookie, in constant time.
 pub fn is_form_token(cookie: &Token, given: &str) -> bool {
     bool::from(form_token(cookie).as_bytes().ct_eq(given.as_bytes()))
 }

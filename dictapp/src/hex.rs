@@ -1,13 +1,13 @@
-//! Bytes to hexadecimal digits and back.
+//! Bytes to lower-case hexadecimal digits and back.
 
-/// Two lower-case digits a byte.
+/// Two digits for each byte.
 pub(crate) fn encode(bytes: &[u8]) -> String {
     let digits = b"0123456789abcdef";
     let pairs = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     pairs.map(|half| char::from(digits[usize::from(half)])).collect()
 }
 
-/// Exactly so many bytes, in lower-case digits alone: every value has one spelling.
+/// Exactly `N` bytes from lower-case digits: each value has one spelling. `None`: anything else.
 pub(crate) fn parse<const N: usize>(text: &str) -> Option<[u8; N]> {
     let digit = |b: u8| match b {
         b'0'..=b'9' => Some(b - b'0'),

@@ -1,5 +1,5 @@
-//! Sessions: random bytes to the token in a visitor's cookie and to the hash of it that the
-//! database keeps, and the rules of when a session ends. No database and no clock here.
+//! Session tokens: random bytes to the text in a visitor's cookie and to the hash in the database,
+//! and the rules for the end of a session. No database and no clock here.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -8,11 +8,11 @@ use sha2::{Digest, Sha256};
 
 use crate::hex;
 
-/// 256 random bits that say who a visitor is; known to the visitor's browser alone.
+/// 256 random bits that identify a session. Only the visitor's browser knows them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token([u8; 32]);
 
-/// What the database knows of a token: its SHA-256. A stolen table opens no session.
+/// The SHA-256 of a token, which the database stores: a stolen table opens no session.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenHash([u8; 32]);
 
@@ -25,32 +25,32 @@ pub struct Expiry {
     pub absolute: Duration,
 }
 
-/// The most that the time of the last use may be behind.
+/// The largest delay before the time of the last use is written again.
 const SEEN_BEHIND_MAX: Duration = Duration::from_secs(60 * 60);
 
 impl Token {
-    /// A new one from the operating system's random bytes.
+    /// A new token from the operating system's random bytes.
     ///
     /// # Errors
-    /// The operating system has none.
+    /// The operating system has no random bytes.
     pub fn random() -> Result<Token, getrandom::Error> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)?;
         Ok(Token(bytes))
     }
 
-    /// Reads the value of a cookie: exactly what [`Token::to_text`] writes.
+    /// Parses the value of a cookie, exactly as [`Token::to_text`] writes it.
     pub fn parse(text: &str) -> Option<Token> {
         hex::parse(text).map(Token)
     }
 
-    /// The 64 lower-case hexadecimal digits for the cookie. There is no `Display`: a token is for
-    /// the visitor, never for a log or a page.
+    /// 64 lower-case hexadecimal digits for the cookie. There is no `Display`, so that a token
+    /// does not get into a log or a page by accident.
     pub fn to_text(&self) -> String {
         hex::encode(&self.0)
     }
 
-    /// What to store and to look for.
+    /// The hash, to store and to look up.
     pub fn hash(&self) -> TokenHash {
         TokenHash(Sha256::digest(self.0).into())
     }
@@ -98,7 +98,7 @@ impl fmt::Debug for Token {
 }
 
 impl fmt::Debug for TokenHash {
-    /// Its first bytes, enough to find a row by.
+    /// The first bytes, enough to find the row.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TokenHash({:.8}..)", self.to_text())
     }

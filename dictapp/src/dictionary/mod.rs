@@ -20,7 +20,7 @@ use crate::settings::Settings;
 use crate::store::{DatabaseUrl, Store, StoreError};
 use crate::throttle::Throttle;
 
-pub use accounts::{LogIn, Registration, SignedIn, Visit};
+pub use accounts::{Credentials, LogIn, Registration, SignedIn, Visit};
 pub use selection::{Found, FoundEntry, Selection};
 pub use shelf::{Shelf, ShownBook};
 
@@ -62,7 +62,7 @@ impl Dictionary {
         let expiry = Expiry { idle: accounts.session_idle, absolute: accounts.session_absolute };
         Ok(Dictionary {
             passwords: Passwords::new(accounts),
-            throttle: Throttle::new(accounts),
+            throttle: Throttle::new(accounts).context("no random bytes from the system")?,
             expiry,
             shelf: RwLock::new(Arc::new(shelf)),
             refreshing: Mutex::new(()),

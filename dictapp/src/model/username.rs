@@ -1,19 +1,51 @@
-//! The name of a user: what was typed to a `Username` that may stand in a table, a page and a log.
+//! The name of a user: a typed text to a `Username` that is safe in a table, a page and a log.
 
 use std::fmt;
+use std::sync::LazyLock;
 
+use regex::Regex;
+use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
+use unicode_security::skeleton;
 
 /// The longest name in characters; the course's client and the pages show it whole.
 pub const USERNAME_CHARS_MAX: usize = 32;
 
+/// The longest text that is normalised: the composition of Unicode's NFC joins at most four
+/// characters to one.
+const TYPED_CHARS_MAX: usize = 4 * USERNAME_CHARS_MAX;
+
+/// Names that visitors would take for the operator, in lower case. A command may still use them.
+const RESERVED: [&str; 13] = [
+    "admin",
+    "administrator",
+    "dictapp",
+    "guest",
+    "moderator",
+    "official",
+    "operator",
+    "root",
+    "security",
+    "staff",
+    "support",
+    "system",
+    "管理员",
+];
+
+/// Characters that are invisible or have no meaning of their own: other, separators, and those that
+/// Unicode lets a renderer ignore. U+2800 is a blank Braille cell.
+static INVISIBLE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u{2800}]")
+        .expect("the pattern is valid")
+});
+
 /// A user's name as registered: 1 to [`USERNAME_CHARS_MAX`] characters, no white space, no
-/// control or invisible characters. Case and accents count; an accent typed apart from its letter
-/// is the accented letter (NFC), whichever way a keyboard sends it.
+/// control or invisible characters. Case and accents count. It is in Unicode's NFC, so that the
+/// keyboard does not matter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Username(String);
 
-/// Why a text is no [`Username`].
+/// Why a text is not a [`Username`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UsernameError {
     /// Nothing was typed.
@@ -22,14 +54,19 @@ pub enum UsernameError {
     TooLong,
     /// White space, a control character or an invisible one.
     OddCharacter(char),
+    /// A name that visitors would take for the operator.
+    Reserved,
 }
 
 impl Username {
-    /// Takes the name as it was typed; nothing is trimmed, so that two people never share a look.
+    /// Parses a name as it was typed. Nothing is trimmed.
     ///
     /// # Errors
     /// The first rule that the text breaks.
     pub fn parse(text: &str) -> Result<Username, UsernameError> {
+        if text.chars().nth(TYPED_CHARS_MAX).is_some() {
+            return Err(UsernameError::TooLong);
+        }
         let text: String = text.nfc().collect();
         if text.is_empty() {
             return Err(UsernameError::Empty);
@@ -41,6 +78,29 @@ impl Username {
             Some(c) => Err(UsernameError::OddCharacter(c)),
             None => Ok(Username(text)),
         }
+    }
+
+    /// Parses a name that somebody wants to register. Stricter than [`Username::parse`], which must
+    /// accept the names that older versions registered.
+    ///
+    /// # Errors
+    /// The first rule that the text breaks.
+    pub fn parse_new(text: &str) -> Result<Username, UsernameError> {
+        let name = Username::parse(text)?;
+        if let Some(found) = INVISIBLE.find(&name.0) {
+            return Err(UsernameError::OddCharacter(found.as_str().chars().next().unwrap_or(' ')));
+        }
+        let look: String = skeleton(&name.0.to_lowercase()).collect();
+        if RESERVED.iter().any(|reserved| skeleton(reserved).eq(look.chars())) {
+            return Err(UsernameError::Reserved);
+        }
+        Ok(name)
+    }
+
+    /// A hash of the name's appearance (the skeleton of Unicode TR 39): names that look the same
+    /// have the same hash.
+    pub fn look(&self) -> [u8; 32] {
+        Sha256::digest(skeleton(&self.0).collect::<String>()).into()
     }
 
     /// The name as registered.
@@ -71,7 +131,8 @@ impl fmt::Display for UsernameError {
             UsernameError::TooLong => {
                 write!(f, "the name is longer than {USERNAME_CHARS_MAX} characters")
             }
-            UsernameError::OddCharacter(c) => write!(f, "the name holds the character {c:?}"),
+            UsernameError::OddCharacter(c) => write!(f, "the name contains the character {c:?}"),
+            UsernameError::Reserved => f.write_str("the name is reserved"),
         }
     }
 }
@@ -90,12 +151,43 @@ mod tests {
     }
 
     #[test]
-    fn one_look_is_one_name_however_its_accents_were_typed() {
+    fn a_new_name_is_neither_invisible_nor_reserved() {
+        for name in ["Levi", "李雷", "o'neil-3", "ñ", "Şükrü", "admin2", "नमस्ते"]
+        {
+            assert!(Username::parse_new(name).is_ok(), "{name}");
+        }
+        for name in ["a\u{2800}", "\u{115F}", "a\u{E000}", "a\u{1D173}", "a\u{378}", "a\u{200D}b"] {
+            let refused = Username::parse_new(name);
+            assert!(matches!(refused, Err(UsernameError::OddCharacter(_))), "{name:?}");
+        }
+        for name in ["admin", "ADMIN", "Root", "аdmin", "ａｄｍｉｎ", "管理员"] {
+            assert_eq!(Username::parse_new(name), Err(UsernameError::Reserved), "{name}");
+        }
+    }
+
+    #[test]
+    fn confusable_names_have_one_look() {
+        let look = |name| Username::parse(name).unwrap().look();
+        assert_eq!(look("Maria"), look("Mаriа"), "Cyrillic letters");
+        assert_eq!(look("Bill"), look("Bil1"));
+        assert_ne!(look("Maria"), look("Mario"));
+        assert_ne!(look("Maria"), look("maria"));
+    }
+
+    #[test]
+    fn a_long_text_is_refused_before_it_is_normalised() {
+        assert_eq!(Username::parse(&"e\u{301}".repeat(500_000)), Err(UsernameError::TooLong));
+        let composed = "u\u{31b}\u{323}".repeat(32);
+        assert!(Username::parse(&composed).is_ok(), "three typed characters for each of 32");
+    }
+
+    #[test]
+    fn names_that_differ_in_how_accents_were_typed_are_one_name() {
         assert_eq!(Username::parse("e\u{301}mile"), Username::parse("émile"));
     }
 
     #[test]
-    fn refuses_what_is_no_name() {
+    fn refuses_other_texts() {
         assert_eq!(Username::parse(""), Err(UsernameError::Empty));
         assert_eq!(Username::parse("a b"), Err(UsernameError::OddCharacter(' ')));
         assert_eq!(Username::parse("a\u{200B}"), Err(UsernameError::OddCharacter('\u{200B}')));

@@ -1,32 +1,39 @@
-//! Passwords: what a visitor typed and what is stored to a verdict, and new passwords to what is
-//! stored. Argon2id in PHC strings; the course's md5 hashes are verified once more and replaced.
-//! A password is never stored, logged or printed here.
+//! Passwords: a typed password and a stored hash to a verdict, and new passwords to a hash. Hashes
+//! are Argon2id in PHC strings. The course's md5 hashes are wrapped in Argon2id, and replaced when
+//! the user logs in. A password is never stored, logged or printed here.
 //!
-//! What time tells: every verdict that is not a right password costs one Argon2id computation of
-//! the standard size, whether the name is unknown, its hash is the course's, weaker or unreadable.
+//! Timing: each wrong password costs one Argon2id computation of the standard size, whether the
+//! name is unknown, the password is too long, or the hash is the course's, weaker or unreadable.
 //! Only hashes stronger than the standard take longer than an unknown name.
 
 mod permits;
+mod rules;
 mod stored;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use unicode_normalization::UnicodeNormalization;
 
+use crate::model::smallest_network;
 use crate::settings::Accounts;
 use permits::{Permit, Permits};
+pub use rules::PasswordProblem;
 pub use stored::UnreadableHash;
-use stored::{CourseHash, Stored};
+use stored::{CourseHash, Stored, WRAPPED_COURSE};
 
-/// More bytes than any password that may be registered has (1024 characters of 4): what is
-/// longer is wrong without a computation, whoever's it is.
+/// No registered password has more bytes (1024 characters of 4). A longer one is wrong; it costs
+/// the same computation as any wrong password, and is not read.
 const PASSWORD_BYTES_MAX: usize = 4096;
 
 /// 128 bits, as RFC 9106 §3.1 recommends.
 const SALT_BYTES: usize = 16;
+
+/// The network of hashes that no client waits for.
+const UPKEEP: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
 
 /// Hashes and verifies passwords, a few at the same time.
 #[derive(Debug)]
@@ -36,27 +43,25 @@ pub struct Passwords {
     course_salt: CourseSalt,
 }
 
-/// What a visitor's password is worth.
+/// The result of a comparison.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// Not the password, or no such user.
     Wrong,
     /// The password.
     Right,
-    /// The password, and this is to be stored in place of the old hash: it was the course's, or
-    /// weaker than new ones.
+    /// The password. The old hash was the course's or weaker than the standard: store this one.
     RightReplace(String),
-    /// The stored text is no hash that can be verified: wrong for the visitor, and a line in the
-    /// log for the operator.
+    /// The stored text is not a hash: log it, and treat the password as wrong.
     Unreadable(UnreadableHash),
 }
 
 /// Why there is no verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordError {
-    /// Too many wait already, or waiting took too long: 503, try again.
+    /// The queue is full, or the wait was too long: 503, try again.
     Busy,
-    /// The operating system gave no random bytes, or there is no memory.
+    /// The operating system has no random bytes or no memory.
     System,
 }
 
@@ -64,8 +69,8 @@ pub enum PasswordError {
 struct CourseSalt(String);
 
 impl Passwords {
-    /// Takes the hashing limits and the course's salt. The memory of a permit, 19 MiB, is taken at
-    /// its first use and kept.
+    /// With the hashing limits and the course's salt. Each permit allocates 19 MiB at its first
+    /// use and keeps them.
     pub fn new(accounts: &Accounts) -> Passwords {
         let Accounts { hash_permits, hash_queue_max, hash_wait_max, .. } = *accounts;
         Passwords::with_limits(hash_permits, hash_queue_max, hash_wait_max, &accounts.course_salt)
@@ -79,51 +84,71 @@ impl Passwords {
         }
     }
 
-    /// What to store for a new password: a PHC string of 97 characters.
+    /// The hash of a new password for a client: a PHC string of 97 characters.
     ///
     /// # Errors
     /// [`PasswordError::Busy`] beyond the limits; [`PasswordError::System`] without random bytes.
-    pub fn hash(&self, password: &str) -> Result<String, PasswordError> {
-        let mut permit = self.permits.take()?;
+    pub fn hash(&self, password: &str, client: IpAddr) -> Result<String, PasswordError> {
+        let mut permit = self.permits.take(smallest_network(client))?;
         self.hash_with(&mut permit, password)
     }
 
-    /// Compares what a visitor typed with what is stored for that name; `None`: nothing is.
+    /// Compares what a client typed with the stored hash of that name; `None`: no such user.
     ///
     /// # Errors
     /// As [`Passwords::hash`].
     pub fn verify(
         &self,
-        name: &str,
-        password: &str,
+        (name, password): (&str, &str),
         stored: Option<&str>,
+        client: IpAddr,
     ) -> Result<Verdict, PasswordError> {
-        if password.len() > PASSWORD_BYTES_MAX {
-            return Ok(Verdict::Wrong);
-        }
-        let mut permit = self.permits.take()?;
-        match stored.map(Stored::read) {
+        let mut permit = self.permits.take(smallest_network(client))?;
+        let stored = stored.filter(|_| password.len() <= PASSWORD_BYTES_MAX);
+        match stored.map(Stored::parse) {
             None => self.burn(&mut permit, cost(&self.standard)).map(|()| Verdict::Wrong),
             Some(Err(unreadable)) => {
                 self.burn(&mut permit, cost(&self.standard))?;
                 Ok(Verdict::Unreadable(unreadable))
             }
-            Some(Ok(Stored::Course(hash))) => self.verify_course(&mut permit, name, password, hash),
+            Some(Ok(Stored::Course(hash))) => {
+                self.verify_course(&mut permit, name, password, &hash)
+            }
+            Some(Ok(Stored::WrappedCourse(hash))) => {
+                let typed = CourseHash::of(name, &self.course_salt.0, password).to_text();
+                match self.verify_argon2(&mut permit, &typed, &hash)? {
+                    Verdict::Right | Verdict::RightReplace(_) => {
+                        self.hash_with(&mut permit, password).map(Verdict::RightReplace)
+                    }
+                    wrong => Ok(wrong),
+                }
+            }
             Some(Ok(Stored::Argon2(hash))) => self.verify_argon2(&mut permit, password, &hash),
         }
     }
 
-    /// The new hash is made before it is known whether it is wanted: right or wrong, it takes as
-    /// long as any other.
+    /// The Argon2id hash of a course hash, which need not lie bare in the database; `None`: this is
+    /// not a course hash.
+    ///
+    /// # Errors
+    /// As [`Passwords::hash`].
+    pub fn wrap_course_hash(&self, stored: &str) -> Result<Option<String>, PasswordError> {
+        let Ok(Stored::Course(hash)) = Stored::parse(stored) else { return Ok(None) };
+        let mut permit = self.permits.take(UPKEEP)?;
+        let wrapped = self.hash_with(&mut permit, &hash.to_text())?;
+        Ok(Some(format!("{WRAPPED_COURSE}{wrapped}")))
+    }
+
+    /// Computes the new hash in both cases, so that a right and a wrong password take equally long.
     fn verify_course(
         &self,
         permit: &mut Permit<'_>,
         name: &str,
         password: &str,
-        hash: CourseHash,
+        hash: &CourseHash,
     ) -> Result<Verdict, PasswordError> {
         let replacement = self.hash_with(permit, password)?;
-        let right = hash.matches(name, &self.course_salt.0, password);
+        let right = hash.matches(&CourseHash::of(name, &self.course_salt.0, password));
         Ok(if right { Verdict::RightReplace(replacement) } else { Verdict::Wrong })
     }
 
@@ -145,13 +170,13 @@ impl Passwords {
         )?;
         let right = hash.matches(&output);
         let weaker = cost(&self.standard).saturating_sub(cost(&hash.params));
-        match right {
-            true if weaker > 0 || hash.is_outdated(&self.standard) => {
-                self.hash_with(permit, password).map(Verdict::RightReplace)
-            }
-            true => Ok(Verdict::Right),
-            false => self.burn(permit, weaker).map(|()| Verdict::Wrong),
+        if !right {
+            return self.burn(permit, weaker).map(|()| Verdict::Wrong);
         }
+        if weaker > 0 || hash.is_outdated(&self.standard) {
+            return self.hash_with(permit, password).map(Verdict::RightReplace);
+        }
+        Ok(Verdict::Right)
     }
 
     fn hash_with(&self, permit: &mut Permit<'_>, password: &str) -> Result<String, PasswordError> {
@@ -171,11 +196,11 @@ impl Passwords {
         Ok(phc.to_string())
     }
 
-    /// Computes as long as a hash of this cost would take, for nothing.
+    /// Computes as long as a hash of this cost takes, and discards the result.
     fn burn(&self, permit: &mut Permit<'_>, cost: u64) -> Result<(), PasswordError> {
         let passes = u64::from(self.standard.t_cost());
         let memory = u32::try_from(cost / passes).unwrap_or(self.standard.m_cost());
-        // Less than the least that Argon2 can do is less than anybody can measure.
+        // Costs below Argon2's minimum are too small to be measured by a client.
         let Ok(params) = Params::new(memory, self.standard.t_cost(), 1, None) else {
             return Ok(());
         };
@@ -185,12 +210,12 @@ impl Passwords {
     }
 }
 
-/// The blocks that are written: what the time of a computation is proportional to.
+/// The blocks that a computation writes; its time is proportional to them.
 fn cost(params: &Params) -> u64 {
     u64::from(params.m_cost()) * u64::from(params.t_cost())
 }
 
-/// One spelling for what looks the same, whichever keyboard it was typed on (RFC 8265 §4.2.2).
+/// One encoding for text that looks the same, for every keyboard (RFC 8265 §4.2.2).
 fn normal(password: &str) -> String {
     password.nfc().collect()
 }
@@ -212,7 +237,7 @@ fn compute(
 }
 
 impl fmt::Debug for Verdict {
-    /// All but the new hash, which is for the database alone.
+    /// Without the new hash, which only the database may hold.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Verdict::Wrong => f.write_str("Wrong"),

@@ -1,8 +1,10 @@
-//! The right to hash: a few permits, each with its own memory, and a bounded line of those who
-//! wait for one. A flood of log-ins fills the line and nothing else.
+//! The right to hash: a few permits, each with its own memory, and a bounded queue. The queue is
+//! fair between networks: each network that waits gets one permit in turn, so a flood from one
+//! network delays only its own log-ins.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -10,29 +12,36 @@ use argon2::{Block, Params};
 
 use super::PasswordError;
 
-/// What a permit keeps between uses: the memory of a standard hash.
+/// Memory that a permit keeps between uses: enough for a standard hash.
 const KEPT_BLOCKS: usize = Params::DEFAULT.block_count();
 
-/// The permits and the line before them.
+/// The permits and the queue before them.
 pub(super) struct Permits {
     state: Mutex<State>,
-    given_back: Condvar,
+    released: Condvar,
     queue_max: usize,
     wait_max: Duration,
 }
 
 struct State {
-    /// The memory of each permit that nobody holds.
+    /// The memory of each free permit.
     free: Vec<Vec<Block>>,
-    /// The tickets of those who wait, first come first served.
-    line: VecDeque<u64>,
+    queue: Queue,
     next_ticket: u64,
-    /// Of all computations so far, in blocks written: what the tests look at instead of a clock.
+    /// Blocks written by all computations so far; tests compare costs with it, not with a clock.
     #[cfg(test)]
     cost: u64,
 }
 
-/// A permit that is held; given back when dropped, also by a panic.
+/// Tickets that wait: first come, first served within a network, and the networks in turn.
+#[derive(Default)]
+struct Queue {
+    turns: VecDeque<IpAddr>,
+    waiting: HashMap<IpAddr, VecDeque<u64>>,
+    len: usize,
+}
+
+/// A permit in use; returned when dropped, also by a panic.
 pub(super) struct Permit<'a> {
     permits: &'a Permits,
     blocks: Vec<Block>,
@@ -43,65 +52,70 @@ impl Permits {
         let free = (0..permits.max(1)).map(|_| Vec::new()).collect();
         let state = State {
             free,
-            line: VecDeque::new(),
+            queue: Queue::default(),
             next_ticket: 0,
             #[cfg(test)]
             cost: 0,
         };
-        Permits { state: Mutex::new(state), given_back: Condvar::new(), queue_max, wait_max }
+        Permits { state: Mutex::new(state), released: Condvar::new(), queue_max, wait_max }
     }
 
-    /// Waits in the line for a permit.
-    pub(super) fn take(&self) -> Result<Permit<'_>, PasswordError> {
+    /// Waits in the queue for a permit, on behalf of a client in this network.
+    pub(super) fn take(&self, network: IpAddr) -> Result<Permit<'_>, PasswordError> {
         let mut state = self.lock();
-        if state.line.is_empty()
+        if state.queue.len == 0
             && let Some(blocks) = state.free.pop()
         {
             return Ok(Permit { permits: self, blocks });
         }
-        if state.line.len() >= self.queue_max {
-            return Err(PasswordError::Busy);
+        if state.queue.len >= self.queue_max {
+            // A network that waits with many gives a place to one that waits with few.
+            if !state.queue.drop_one_of_more_than(network) {
+                return Err(PasswordError::Busy);
+            }
+            self.released.notify_all();
         }
         let ticket = state.next_ticket;
         state.next_ticket += 1;
-        state.line.push_back(ticket);
-        self.wait(state, ticket)
+        state.queue.push(network, ticket);
+        self.wait(state, network, ticket)
     }
 
     fn wait(
         &self,
         mut state: MutexGuard<'_, State>,
+        network: IpAddr,
         ticket: u64,
     ) -> Result<Permit<'_>, PasswordError> {
         let deadline = Instant::now() + self.wait_max;
         loop {
-            if state.line.front() == Some(&ticket)
+            if state.queue.front() == Some(ticket)
                 && let Some(blocks) = state.free.pop()
             {
-                state.line.pop_front();
-                // There may be a permit for the next one as well.
-                self.given_back.notify_all();
+                state.queue.pop();
+                // Another permit may be free for the next one.
+                self.released.notify_all();
                 return Ok(Permit { permits: self, blocks });
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                state.line.retain(|&waiting| waiting != ticket);
-                self.given_back.notify_all();
+            if left.is_zero() || !state.queue.holds(network, ticket) {
+                state.queue.remove(network, ticket);
+                self.released.notify_all();
                 return Err(PasswordError::Busy);
             }
-            let waited = self.given_back.wait_timeout(state, left);
+            let waited = self.released.wait_timeout(state, left);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
-    /// Nothing panics while the lock is held, so a poisoned one is as good as any.
+    /// A poisoned lock is used all the same: nothing panics while it is held.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[cfg(test)]
     pub(super) fn waiting(&self) -> usize {
-        self.lock().line.len()
+        self.lock().queue.len
     }
 
     #[cfg(test)]
@@ -116,8 +130,64 @@ impl Permits {
     }
 }
 
+impl Queue {
+    fn front(&self) -> Option<u64> {
+        self.waiting.get(self.turns.front()?)?.front().copied()
+    }
+
+    fn push(&mut self, network: IpAddr, ticket: u64) {
+        let tickets = self.waiting.entry(network).or_default();
+        if tickets.is_empty() {
+            self.turns.push_back(network);
+        }
+        tickets.push_back(ticket);
+        self.len += 1;
+    }
+
+    /// Takes the front ticket; its network goes to the end if it has more.
+    fn pop(&mut self) {
+        let Some(network) = self.turns.pop_front() else { return };
+        let Some(tickets) = self.waiting.get_mut(&network) else { return };
+        tickets.pop_front();
+        self.len -= 1;
+        if tickets.is_empty() {
+            self.waiting.remove(&network);
+        } else {
+            self.turns.push_back(network);
+        }
+    }
+
+    fn holds(&self, network: IpAddr, ticket: u64) -> bool {
+        self.waiting.get(&network).is_some_and(|tickets| tickets.contains(&ticket))
+    }
+
+    fn remove(&mut self, network: IpAddr, ticket: u64) {
+        let Some(tickets) = self.waiting.get_mut(&network) else { return };
+        let before = tickets.len();
+        tickets.retain(|&waiting| waiting != ticket);
+        self.len -= before - tickets.len();
+        if tickets.is_empty() {
+            self.waiting.remove(&network);
+            self.turns.retain(|&turn| turn != network);
+        }
+    }
+
+    /// Drops the newest ticket of the network that waits with the most, if that is at least two
+    /// more than this network has.
+    fn drop_one_of_more_than(&mut self, network: IpAddr) -> bool {
+        let own = self.waiting.get(&network).map_or(0, VecDeque::len);
+        let most = self.waiting.iter().max_by_key(|(_, tickets)| tickets.len());
+        let Some((&other, tickets)) = most.filter(|(_, tickets)| tickets.len() > own + 1) else {
+            return false;
+        };
+        let Some(&newest) = tickets.back() else { return false };
+        self.remove(other, newest);
+        true
+    }
+}
+
 impl Permit<'_> {
-    /// The permit's memory, made large enough; `None`: there is no more.
+    /// The permit's memory, made large enough; `None`: the allocation failed.
     pub(super) fn memory(&mut self, blocks: usize) -> Option<&mut [Block]> {
         let more = blocks.saturating_sub(self.blocks.len());
         self.blocks.try_reserve_exact(more).ok()?;
@@ -138,7 +208,7 @@ impl Drop for Permit<'_> {
             blocks = Vec::new();
         }
         self.permits.lock().free.push(blocks);
-        self.permits.given_back.notify_all();
+        self.permits.released.notify_all();
     }
 }
 
@@ -160,69 +230,87 @@ mod tests {
     use super::*;
 
     const LONG: Duration = Duration::from_secs(60);
+    const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+    const SCHOOL: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
 
     #[test]
-    fn beyond_the_line_is_busy_at_once() {
+    fn beyond_the_queue_is_busy_at_once() {
         let permits = Permits::new(1, 0, LONG);
-        let permit = permits.take().unwrap();
-        assert_eq!(permits.take().map(drop), Err(PasswordError::Busy));
+        let permit = permits.take(HOME).unwrap();
+        assert_eq!(permits.take(HOME).map(drop), Err(PasswordError::Busy));
         drop(permit);
-        assert!(permits.take().is_ok());
+        assert!(permits.take(HOME).is_ok());
     }
 
     #[test]
-    fn waiting_ends_at_the_limit_and_leaves_the_line() {
+    fn waiting_ends_at_the_limit_and_leaves_the_queue() {
         let permits = Permits::new(1, 9, Duration::ZERO);
-        let permit = permits.take().unwrap();
-        assert_eq!(permits.take().map(drop), Err(PasswordError::Busy));
+        let permit = permits.take(HOME).unwrap();
+        assert_eq!(permits.take(HOME).map(drop), Err(PasswordError::Busy));
         assert_eq!(permits.waiting(), 0);
         drop(permit);
-        assert!(permits.take().is_ok());
+        assert!(permits.take(HOME).is_ok());
     }
 
-    #[test]
-    fn first_come_first_served() {
-        let permits = Permits::new(1, 9, LONG);
-        let held = permits.take().unwrap();
+    /// The order in which these networks are served when they come in this order; `None`: busy.
+    fn served(queue_max: usize, networks: &[IpAddr]) -> Vec<usize> {
+        let permits = Permits::new(1, queue_max, LONG);
+        let held = permits.take(HOME).unwrap();
         let (served, order) = mpsc::channel();
         thread::scope(|scope| {
-            for number in 0..5 {
+            for (number, &network) in networks.iter().enumerate() {
                 let (permits, served) = (&permits, served.clone());
+                let comes = number as u64 + 1;
                 scope.spawn(move || {
-                    let permit = permits.take().unwrap();
-                    served.send(number).unwrap();
-                    drop(permit);
+                    if let Ok(_permit) = permits.take(network) {
+                        served.send(number).unwrap();
+                    }
                 });
-                while permits.waiting() <= number {
+                while permits.lock().next_ticket < comes {
                     thread::yield_now();
                 }
             }
             drop(held);
         });
-        assert_eq!(order.try_iter().collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
+        order.try_iter().collect()
     }
 
     #[test]
-    fn a_panic_gives_its_permit_back() {
+    fn first_come_first_served_within_a_network() {
+        assert_eq!(served(9, &[HOME; 5]), [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn networks_are_served_in_turn() {
+        assert_eq!(served(9, &[HOME, HOME, HOME, SCHOOL, SCHOOL]), [0, 3, 1, 4, 2]);
+    }
+
+    #[test]
+    fn a_network_that_fills_the_queue_gives_a_place_to_another() {
+        assert_eq!(served(3, &[HOME, HOME, HOME, SCHOOL]), [0, 3, 1]);
+    }
+
+    #[test]
+    fn a_panic_returns_its_permit() {
         let permits = Permits::new(1, 0, LONG);
         thread::scope(|scope| {
             let panicking = scope.spawn(|| {
-                let _permit = permits.take().unwrap();
+                let _permit = permits.take(HOME).unwrap();
                 panic!("while hashing");
             });
             assert!(panicking.join().is_err());
         });
-        assert!(permits.take().is_ok());
+        assert!(permits.take(HOME).is_ok());
     }
 
     #[test]
     fn memory_is_kept_between_uses_but_not_more_than_a_standard_hash_takes() {
         let permits = Permits::new(1, 0, LONG);
         assert_eq!(permits.kept(), [0]);
-        assert_eq!(permits.take().unwrap().memory(100).unwrap().len(), 100);
-        assert_eq!(permits.take().unwrap().memory(8).unwrap().len(), 100);
+        assert_eq!(permits.take(HOME).unwrap().memory(100).unwrap().len(), 100);
+        assert_eq!(permits.take(HOME).unwrap().memory(8).unwrap().len(), 100);
         assert_eq!(permits.kept(), [100]);
-        permits.take().unwrap().memory(KEPT_BLOCKS + 1).unwrap();
+        permits.take(HOME).unwrap().memory(KEPT_BLOCKS + 1).unwrap();
         assert_eq!(permits.kept(), [0]);
     }
 }

@@ -1,4 +1,4 @@
-//! What stands in `user.passwd`: a text to a hash that can be verified, or why it cannot.
+//! The text in `user.passwd` to a hash that can be verified, or the reason that it cannot be.
 
 use std::fmt;
 
@@ -6,6 +6,8 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Params, Version};
 use md5::{Digest, Md5};
 use subtle::ConstantTimeEq;
+
+use crate::hex;
 
 /// The most memory that a stored hash may ask for, in KiB: a row must not take the machine.
 const MEMORY_KIB_MAX: u32 = 64 * 1024;
@@ -16,22 +18,26 @@ const PASSES_MAX: u32 = 16;
 /// The most lanes; they are computed one after the other.
 const LANES_MAX: u32 = 8;
 
-/// The longest course name or PHC string that is looked at: the column's width.
+/// The width of the column; a longer text is not parsed.
 const STORED_BYTES_MAX: usize = 128;
 
 /// A hash as stored.
 pub(super) enum Stored {
     /// 32 hexadecimal digits.
     Course(CourseHash),
+    /// [`WRAPPED_COURSE`] and a PHC string of an Argon2 over the 32 digits.
+    WrappedCourse(Argon2Hash),
     /// A PHC string of an Argon2.
     Argon2(Argon2Hash),
 }
 
+/// Marks the Argon2id hash of a course hash.
+pub(super) const WRAPPED_COURSE: &str = "course";
+
 /// md5(name + salt + password), as the course's server stored it.
-#[derive(Clone, Copy)]
 pub(super) struct CourseHash([u8; 16]);
 
-/// A PHC string, taken apart.
+/// A parsed PHC string.
 pub(super) struct Argon2Hash {
     pub(super) algorithm: Algorithm,
     pub(super) version: Version,
@@ -40,7 +46,7 @@ pub(super) struct Argon2Hash {
     pub(super) output: Vec<u8>,
 }
 
-/// Why a stored text cannot be verified. Does not hold the text.
+/// Why a stored text cannot be verified. Does not contain the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnreadableHash {
     /// Neither 32 hexadecimal digits nor a PHC string of an Argon2.
@@ -50,36 +56,42 @@ pub enum UnreadableHash {
 }
 
 impl Stored {
-    pub(super) fn read(text: &str) -> Result<Stored, UnreadableHash> {
+    pub(super) fn parse(text: &str) -> Result<Stored, UnreadableHash> {
         if let Some(hash) = CourseHash::parse(text) {
             return Ok(Stored::Course(hash));
         }
         if text.len() > STORED_BYTES_MAX {
             return Err(UnreadableHash::Unknown);
         }
+        let (text, kind): (_, fn(Argon2Hash) -> Stored) = match text.strip_prefix(WRAPPED_COURSE) {
+            Some(wrapped) => (wrapped, Stored::WrappedCourse),
+            None => (text, Stored::Argon2),
+        };
         let phc = PasswordHash::new(text).map_err(|_| UnreadableHash::Unknown)?;
-        Argon2Hash::from_phc(&phc).map(Stored::Argon2)
+        Argon2Hash::from_phc(&phc).map(kind)
     }
 }
 
 impl CourseHash {
+    /// Digits in either case, as course servers wrote both.
     fn parse(text: &str) -> Option<CourseHash> {
-        let mut hash = [0; 16];
-        if text.len() != 2 * hash.len() {
-            return None;
-        }
-        for (byte, digits) in hash.iter_mut().zip(text.as_bytes().chunks(2)) {
-            let digit =
-                |b: u8| char::from(b).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-            *byte = (digit(digits[0])? << 4) | digit(digits[1])?;
-        }
-        Some(CourseHash(hash))
+        hex::parse(&text.to_ascii_lowercase()).map(CourseHash)
     }
 
-    /// Whether these three were hashed, told in a time that does not depend on how nearly.
-    pub(super) fn matches(self, name: &str, salt: &str, password: &str) -> bool {
+    /// The course's hash of these three.
+    pub(super) fn of(name: &str, salt: &str, password: &str) -> CourseHash {
         let hash = Md5::new().chain_update(name).chain_update(salt).chain_update(password);
-        bool::from(hash.finalize().as_slice().ct_eq(&self.0))
+        CourseHash(hash.finalize().into())
+    }
+
+    /// Whether the two are equal, in constant time.
+    pub(super) fn matches(&self, other: &CourseHash) -> bool {
+        bool::from(self.0.ct_eq(&other.0))
+    }
+
+    /// 32 lower-case hexadecimal digits.
+    pub(super) fn to_text(&self) -> String {
+        hex::encode(&self.0)
     }
 }
 
@@ -87,7 +99,7 @@ impl Argon2Hash {
     fn from_phc(phc: &PasswordHash) -> Result<Argon2Hash, UnreadableHash> {
         let unknown = UnreadableHash::Unknown;
         let algorithm = Algorithm::try_from(phc.algorithm.as_str()).map_err(|_| unknown)?;
-        // A string without a version is of the first one, as the reference code reads it.
+        // The reference code reads a string without a version as version 1.0.
         let version = Version::try_from(phc.version.unwrap_or(0x10)).map_err(|_| unknown)?;
         let params = Params::try_from(phc).map_err(|_| unknown)?;
         let too_costly = params.m_cost() > MEMORY_KIB_MAX
@@ -105,12 +117,12 @@ impl Argon2Hash {
         })
     }
 
-    /// Whether this is what was stored, told in a time that does not depend on how nearly.
+    /// Whether this is the stored output, in constant time.
     pub(super) fn matches(&self, output: &[u8]) -> bool {
         bool::from(output.ct_eq(&self.output))
     }
 
-    /// Whether a new hash would be a better one, cost aside.
+    /// Whether a new hash is stronger, apart from its cost.
     pub(super) fn is_outdated(&self, standard: &Params) -> bool {
         self.algorithm != Algorithm::Argon2id
             || self.version != Version::V0x13
@@ -146,11 +158,12 @@ mod tests {
     #[test]
     fn the_course_hash_is_md5_of_name_salt_and_password() {
         let hash = CourseHash::parse("18c397028b3e18311b980efb9272f4b2").unwrap();
-        assert!(hash.matches("Levi", "the-sat", "123456"));
-        assert!(!hash.matches("levi", "the-sat", "123456"));
-        assert!(!hash.matches("Levi", "the-sat", "1234567"));
+        let matches = |name, password| hash.matches(&CourseHash::of(name, "the-sat", password));
+        assert!(matches("Levi", "123456"));
+        assert!(!matches("levi", "123456"));
+        assert!(!matches("Levi", "1234567"));
         let upper = CourseHash::parse("18C397028B3E18311B980EFB9272F4B2").unwrap();
-        assert!(upper.matches("Levi", "the-sat", "123456"));
+        assert!(upper.matches(&hash));
     }
 
     #[test]
@@ -173,13 +186,13 @@ mod tests {
             ("m=19456,t=1,p=9", true),
         ] {
             let phc = format!("$argon2id$v=19${parameters}${SALT_AND_HASH}");
-            let refused = matches!(Stored::read(&phc), Err(UnreadableHash::TooCostly));
+            let refused = matches!(Stored::parse(&phc), Err(UnreadableHash::TooCostly));
             assert_eq!(refused, costly, "{parameters}");
         }
     }
 
     #[test]
-    fn what_is_no_hash_is_told_without_showing_it() {
+    fn a_text_that_is_not_a_hash_is_refused() {
         for text in [
             "",
             "!",
@@ -193,8 +206,8 @@ mod tests {
             "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQxMjM0NTY3OA$YWJj",
             "$2b$12$abcdefghijklmnopqrstuuu",
         ] {
-            assert!(matches!(Stored::read(text), Err(UnreadableHash::Unknown)), "{text}");
+            assert!(matches!(Stored::parse(text), Err(UnreadableHash::Unknown)), "{text}");
         }
-        assert!(Stored::read(&format!("$argon2id${}", "a".repeat(1 << 20))).is_err());
+        assert!(Stored::parse(&format!("$argon2id${}", "a".repeat(1 << 20))).is_err());
     }
 }

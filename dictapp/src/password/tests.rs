@@ -1,4 +1,4 @@
-//! Verdicts on real hashes, what wrong ones cost, and a flood.
+//! Verdicts on real hashes, the cost of wrong passwords, and a flood.
 
 use std::sync::Barrier;
 use std::thread;
@@ -7,6 +7,7 @@ use super::*;
 use crate::settings::Settings;
 
 const LONG: Duration = Duration::from_secs(120);
+const CLIENT: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 const COURSE: &str = "18c397028b3e18311b980efb9272f4b2";
 
 fn passwords() -> Passwords {
@@ -16,25 +17,26 @@ fn passwords() -> Passwords {
 #[test]
 fn a_new_password_is_argon2id_of_the_standard_size_with_a_salt_of_its_own() {
     let passwords = passwords();
-    let (one, two) = (passwords.hash("123456").unwrap(), passwords.hash("123456").unwrap());
+    let (one, two) =
+        (passwords.hash("123456", CLIENT).unwrap(), passwords.hash("123456", CLIENT).unwrap());
     assert!(one.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{one}");
     assert_eq!(one.len(), 97, "fits the course's varchar(128)");
     assert_ne!(one, two);
-    assert_eq!(passwords.verify("a", "123456", Some(&one)), Ok(Verdict::Right));
-    assert_eq!(passwords.verify("b", "1234567", Some(&one)), Ok(Verdict::Wrong));
-    assert_eq!(passwords.verify("b", "", Some(&one)), Ok(Verdict::Wrong));
+    assert_eq!(passwords.verify(("a", "123456"), Some(&one), CLIENT), Ok(Verdict::Right));
+    assert_eq!(passwords.verify(("b", "1234567"), Some(&one), CLIENT), Ok(Verdict::Wrong));
+    assert_eq!(passwords.verify(("b", ""), Some(&one), CLIENT), Ok(Verdict::Wrong));
 }
 
 #[test]
 fn a_course_hash_is_verified_and_replaced_by_argon2id() {
     let passwords = Passwords::new(&Settings::default().accounts);
-    let verdict = passwords.verify("Levi", "123456", Some(COURSE)).unwrap();
+    let verdict = passwords.verify(("Levi", "123456"), Some(COURSE), CLIENT).unwrap();
     let Verdict::RightReplace(new) = verdict else { panic!("{verdict:?}") };
-    assert_eq!(passwords.verify("Levi", "123456", Some(&new)), Ok(Verdict::Right));
-    assert_eq!(passwords.verify("Levi", "12345", Some(COURSE)), Ok(Verdict::Wrong));
-    assert_eq!(passwords.verify("Lev", "123456", Some(COURSE)), Ok(Verdict::Wrong));
+    assert_eq!(passwords.verify(("Levi", "123456"), Some(&new), CLIENT), Ok(Verdict::Right));
+    assert_eq!(passwords.verify(("Levi", "12345"), Some(COURSE), CLIENT), Ok(Verdict::Wrong));
+    assert_eq!(passwords.verify(("Lev", "123456"), Some(COURSE), CLIENT), Ok(Verdict::Wrong));
     let other_salt = Passwords::with_limits(1, 0, LONG, "another");
-    assert_eq!(other_salt.verify("Levi", "123456", Some(COURSE)), Ok(Verdict::Wrong));
+    assert_eq!(other_salt.verify(("Levi", "123456"), Some(COURSE), CLIENT), Ok(Verdict::Wrong));
 }
 
 #[test]
@@ -43,8 +45,8 @@ fn the_reference_hash_of_another_size_is_right_by_its_own_parameters() {
     let stored = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$\
         CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
     let passwords = passwords();
-    assert_eq!(passwords.verify("a", "password", Some(stored)), Ok(Verdict::Right));
-    assert_eq!(passwords.verify("a", "Password", Some(stored)), Ok(Verdict::Wrong));
+    assert_eq!(passwords.verify(("a", "password"), Some(stored), CLIENT), Ok(Verdict::Right));
+    assert_eq!(passwords.verify(("a", "Password"), Some(stored), CLIENT), Ok(Verdict::Wrong));
 }
 
 #[test]
@@ -57,10 +59,10 @@ fn weaker_or_older_hashes_are_replaced() {
         (Algorithm::Argon2id, Version::V0x13, Params::new(4096, 10, 4, None).unwrap()),
     ] {
         let stored = stored_with(algorithm, version, &params, "secret");
-        let verdict = passwords.verify("a", "secret", Some(&stored)).unwrap();
+        let verdict = passwords.verify(("a", "secret"), Some(&stored), CLIENT).unwrap();
         let Verdict::RightReplace(new) = verdict else { panic!("{stored}: {verdict:?}") };
-        assert_eq!(passwords.verify("a", "secret", Some(&new)), Ok(Verdict::Right));
-        assert_eq!(passwords.verify("a", "Secret", Some(&stored)), Ok(Verdict::Wrong));
+        assert_eq!(passwords.verify(("a", "secret"), Some(&new), CLIENT), Ok(Verdict::Right));
+        assert_eq!(passwords.verify(("a", "Secret"), Some(&stored), CLIENT), Ok(Verdict::Wrong));
     }
 }
 
@@ -73,26 +75,26 @@ fn stored_with(algorithm: Algorithm, version: Version, params: &Params, password
 #[test]
 fn the_same_password_typed_in_two_normal_forms_is_one() {
     let passwords = passwords();
-    let stored = passwords.hash("caf\u{e9}").unwrap();
-    assert_eq!(passwords.verify("a", "cafe\u{301}", Some(&stored)), Ok(Verdict::Right));
+    let stored = passwords.hash("caf\u{e9}", CLIENT).unwrap();
+    assert_eq!(passwords.verify(("a", "cafe\u{301}"), Some(&stored), CLIENT), Ok(Verdict::Right));
 }
 
 #[test]
 fn an_unreadable_hash_is_told_apart_for_the_log_only() {
-    let verdict = passwords().verify("a", "123456", Some("123456"));
+    let verdict = passwords().verify(("a", "123456"), Some("123456"), CLIENT);
     assert_eq!(verdict, Ok(Verdict::Unreadable(UnreadableHash::Unknown)));
 }
 
 /// The blocks that a log-in writes: what its time is proportional to.
 fn cost_of(stored: Option<&str>, password: &str) -> u64 {
     let passwords = Passwords::with_limits(1, 0, LONG, "the-sat");
-    passwords.verify("Levi", password, stored).unwrap();
+    passwords.verify(("Levi", password), stored, CLIENT).unwrap();
     passwords.permits.cost()
 }
 
 #[test]
 fn unknown_names_course_hashes_and_unreadable_ones_cost_as_much_as_a_known_name() {
-    let known = passwords().hash("123456").unwrap();
+    let known = passwords().hash("123456", CLIENT).unwrap();
     let standard = cost_of(Some(&known), "wrong");
     assert_eq!(standard, 2 * 19_456);
     for stored in [None, Some(COURSE), Some("nonsense")] {
@@ -111,11 +113,26 @@ fn a_wrong_password_of_a_weak_hash_is_filled_up_to_the_standard_cost() {
 }
 
 #[test]
-fn an_endless_password_costs_nothing_whoever_it_is_for() {
+fn an_endless_password_costs_as_much_as_any_wrong_one() {
     let endless = "a".repeat(PASSWORD_BYTES_MAX + 1);
     for stored in [None, Some(COURSE)] {
-        assert_eq!(cost_of(stored, &endless), 0);
+        assert_eq!(cost_of(stored, &endless), 2 * 19_456);
     }
+}
+
+#[test]
+fn a_wrapped_course_hash_shows_no_md5_and_is_verified_and_replaced() {
+    let passwords = passwords();
+    let wrapped = passwords.wrap_course_hash(COURSE).unwrap().unwrap();
+    assert!(wrapped.starts_with("course$argon2id$") && wrapped.len() <= 128, "{wrapped}");
+    assert!(!wrapped.contains(COURSE));
+    let verify = |name, password| passwords.verify((name, password), Some(&wrapped), CLIENT);
+    assert!(matches!(verify("Levi", "123456"), Ok(Verdict::RightReplace(_))));
+    assert_eq!(verify("Levi", "12345"), Ok(Verdict::Wrong));
+    assert_eq!(verify("Lev", "123456"), Ok(Verdict::Wrong));
+    assert_eq!(verify("Levi", COURSE), Ok(Verdict::Wrong), "the md5 itself is not a password");
+    assert_eq!(cost_of(Some(&wrapped), "wrong"), 2 * 19_456);
+    assert_eq!(passwords.wrap_course_hash(&wrapped), Ok(None));
 }
 
 #[test]
@@ -131,7 +148,7 @@ fn a_flood_is_served_by_the_permits_or_told_to_come_back_and_takes_no_more_memor
     let verdicts: Vec<_> = thread::scope(|scope| {
         let login = || {
             start.wait();
-            passwords.verify("Levi", "123456", Some(COURSE))
+            passwords.verify(("Levi", "123456"), Some(COURSE), CLIENT)
         };
         let logins: Vec<_> = (0..64).map(|_| scope.spawn(login)).collect();
         logins.into_iter().map(|login| login.join().unwrap()).collect()

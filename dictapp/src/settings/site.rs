@@ -69,6 +69,10 @@ pub struct Accounts {
     pub login_failures_max: usize,
     /// Failed log-ins of all names from one network before more are refused.
     pub login_failures_per_network_max: usize,
+    /// Failed log-ins of one name from all networks before more are delayed.
+    pub login_failures_before_delay: usize,
+    /// The delay.
+    pub login_delay: Duration,
     /// New accounts of one network in the same time before more have to wait.
     pub registrations_per_network_max: usize,
     /// When failures are forgotten, after the first of them.
@@ -136,6 +140,8 @@ impl fmt::Debug for Accounts {
             .field("hash_wait_max", &self.hash_wait_max)
             .field("login_failures_max", &self.login_failures_max)
             .field("login_failures_per_network_max", &self.login_failures_per_network_max)
+            .field("login_failures_before_delay", &self.login_failures_before_delay)
+            .field("login_delay", &self.login_delay)
             .field("registrations_per_network_max", &self.registrations_per_network_max)
             .field("login_failures_window", &self.login_failures_window)
             .finish_non_exhaustive()
@@ -179,7 +185,7 @@ impl Accounts {
         ];
         let accounts = Accounts {
             registration: r.key("registration", "true", switch),
-            password_chars_min: r.key("password_chars_min", "6", count(1..=64)),
+            password_chars_min: r.key("password_chars_min", "8", count(6..=64)),
             password_chars_max: r.key("password_chars_max", "128", count(64..=1024)),
             course_salt: r.secret("course_salt", "the-sat", text),
             session_idle: r.key("session_idle", "7d", duration("1m"..="365d")),
@@ -194,6 +200,12 @@ impl Accounts {
                 "100",
                 count(1..=1_000_000),
             ),
+            login_failures_before_delay: r.key(
+                "login_failures_before_delay",
+                "30",
+                count(1..=1_000_000),
+            ),
+            login_delay: r.key("login_delay", "10s", duration("1s"..="1m")),
             registrations_per_network_max: r.key(
                 "registrations_per_network_max",
                 "200",

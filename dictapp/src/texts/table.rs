@@ -137,6 +137,11 @@ pub(super) const TABLE: &[Row] = &[
     ("login_button", "登录", "Log in"),
     ("login_failed", "用户名或密码不正确。", "The name or the password is wrong."),
     (
+        "login_delayed",
+        "这个账号最近登录失败的次数很多。请等 {seconds} 秒，然后重新输入密码登录。",
+        "Many log-ins to this account failed lately. Wait {seconds} seconds, then enter the password again.",
+    ),
+    (
         "login_later",
         "登录失败的次数太多。请过 {minutes} 分钟再试。",
         "Too many log-ins have failed. Try again in {minutes} min.",
@@ -199,6 +204,12 @@ pub(super) const TABLE: &[Row] = &[
         "problem_password_long",
         "密码最多 {max} 个字符。",
         "A password has at most {max} characters.",
+    ),
+    ("problem_password_name", "密码不能和用户名相同。", "The password cannot be the name."),
+    (
+        "problem_password_common",
+        "这个密码太常见，很容易被猜到，请换一个。",
+        "This password is too common and easy to guess. Choose another one.",
     ),
     ("problem_password_again", "两次输入的密码不一致。", "The two passwords are not the same."),
     ("problem_email", "这不像一个邮箱地址。", "This does not look like an email address."),

@@ -10,9 +10,10 @@ use webframe::{Request, Response, Result};
 use super::page::{self, NO_STORE};
 use super::registration::{Account, Form, Problems};
 use super::visitor::Visitor;
-use crate::dictionary::{Dictionary, LogIn, Registration, SignedIn};
+use crate::dictionary::{Credentials, Dictionary, LogIn, Registration, SignedIn};
 use crate::model::USERNAME_CHARS_MAX;
 use crate::texts::text;
+use crate::throttle::Refusal;
 use crate::urls;
 
 #[derive(Deserialize)]
@@ -24,7 +25,16 @@ struct LoginForm {
     #[serde(default)]
     next: String,
     #[serde(default)]
+    ticket: String,
+    #[serde(default)]
     form_token: String,
+}
+
+/// Why the log-in page is shown.
+enum Notice {
+    None,
+    Failed,
+    Refused(Refusal),
 }
 
 /// Where to go after the log-in.
@@ -95,7 +105,7 @@ pub(crate) fn show_login(dictionary: &Dictionary, request: &Request) -> Result<R
     let visitor = Visitor::of(dictionary, request);
     visitor.user()?;
     let Then { next } = request.query()?;
-    login_page(StatusCode::OK, dictionary, &visitor, ("", &next), None)
+    login_page(StatusCode::OK, dictionary, &visitor, ("", &next), &Notice::None)
 }
 
 /// POST of a name and a password.
@@ -103,12 +113,15 @@ pub(crate) fn submit_login(dictionary: &Dictionary, request: &Request) -> Result
     let visitor = Visitor::of(dictionary, request);
     let form: LoginForm = request.form()?;
     visitor.check_form(&form.form_token)?;
-    let next = match form.next.is_empty() {
-        true => request.query::<Then>()?.next,
-        false => form.next,
+    let next = match form.next.as_str() {
+        "" => request.query::<Then>()?.next,
+        next => next.to_owned(),
     };
     let client = request.peer().address.ip();
-    match dictionary.sign_in(&form.name, &form.password, client)? {
+    let LoginForm { name, password, ticket, .. } = &form;
+    let given = Credentials { name, password, ticket, device: visitor.device(), client };
+    let typed = (name.as_str(), next.as_str());
+    match dictionary.sign_in(given)? {
         LogIn::Done(signed_in) => {
             log::info!("user {} logged in from {client}", signed_in.user);
             let next = urls::own_place(&next).unwrap_or(urls::HOME);
@@ -117,13 +130,13 @@ pub(crate) fn submit_login(dictionary: &Dictionary, request: &Request) -> Result
         LogIn::Wrong => {
             // Not the name: people type their passwords there.
             log::info!("a log-in from {client} failed");
-            let typed = (form.name.as_str(), next.as_str());
-            login_page(StatusCode::UNAUTHORIZED, dictionary, &visitor, typed, None)
+            login_page(StatusCode::UNAUTHORIZED, dictionary, &visitor, typed, &Notice::Failed)
         }
-        LogIn::Later(wait) => {
+        LogIn::Refused(refusal) => {
             log::info!("a log-in from {client} was refused: too many failed before");
-            let (status, typed) = (StatusCode::TOO_MANY_REQUESTS, (form.name.as_str(), &*next));
-            let page = login_page(status, dictionary, &visitor, typed, Some(wait))?;
+            let (Refusal::Wait(wait) | Refusal::Delay { delay: wait, .. }) = refusal;
+            let (status, notice) = (StatusCode::TOO_MANY_REQUESTS, Notice::Refused(refusal));
+            let page = login_page(status, dictionary, &visitor, typed, &notice)?;
             Ok(page.with_field(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1)))
         }
     }
@@ -184,14 +197,21 @@ fn login_page(
     dictionary: &Dictionary,
     visitor: &Visitor<'_>,
     (name, next): (&str, &str),
-    wait: Option<Duration>,
+    notice: &Notice,
 ) -> Result<Response> {
+    let (wait, delay) = match notice {
+        Notice::Refused(Refusal::Wait(wait)) => (Some(*wait), None),
+        Notice::Refused(Refusal::Delay { delay, ticket }) => (None, Some((delay, ticket))),
+        Notice::None | Notice::Failed => (None, None),
+    };
     let values = context! {
         form_token => visitor.form_token()?,
         name,
         next => urls::own_place(next).unwrap_or_default(),
-        failed => status == StatusCode::UNAUTHORIZED,
+        failed => matches!(notice, Notice::Failed),
         wait_minutes => wait.map(minutes),
+        delay_seconds => delay.map(|(delay, _)| delay.as_secs()),
+        ticket => delay.map_or("", |(_, ticket)| ticket),
     };
     let page = page::render_as(status, dictionary, visitor, "login.html", values)?;
     Ok(page.with_field(header::CACHE_CONTROL, NO_STORE))

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{USERNAME_CHARS_MAX, Username, UsernameError};
+use crate::password::PasswordProblem;
 use crate::settings::Accounts;
 use crate::texts::{Language, text};
 
@@ -43,7 +44,7 @@ const EMAIL_CHARS_MAX: usize = 254;
 impl Form {
     /// Holds every field against its rules.
     pub(super) fn check(&self, rules: &Accounts, language: Language) -> Result<Account, Problems> {
-        let name = Username::parse(&self.name);
+        let name = Username::parse_new(&self.name);
         let problems = Problems {
             name: name.as_ref().err().map_or(String::new(), |error| told(*error, language)),
             password: self.password_problem(rules, language),
@@ -66,18 +67,23 @@ impl Form {
     }
 
     fn password_problem(&self, rules: &Accounts, language: Language) -> String {
-        let (min, max) = (rules.password_chars_min, rules.password_chars_max);
-        let chars = self.password.chars().count();
-        match chars {
-            0 => text(language, "problem_password_empty").to_owned(),
-            _ if chars < min => {
-                text(language, "problem_password_short").replace("{min}", &min.to_string())
-            }
-            _ if chars > max => {
-                text(language, "problem_password_long").replace("{max}", &max.to_string())
-            }
-            _ => String::new(),
+        PasswordProblem::of(&self.password, &self.name, rules)
+            .map_or(String::new(), |problem| password_told(problem, language))
+    }
+}
+
+/// A problem of a password as its form shows it.
+pub(super) fn password_told(problem: PasswordProblem, language: Language) -> String {
+    match problem {
+        PasswordProblem::Empty => text(language, "problem_password_empty").to_owned(),
+        PasswordProblem::Short(min) => {
+            text(language, "problem_password_short").replace("{min}", &min.to_string())
         }
+        PasswordProblem::Long(max) => {
+            text(language, "problem_password_long").replace("{max}", &max.to_string())
+        }
+        PasswordProblem::IsName => text(language, "problem_password_name").to_owned(),
+        PasswordProblem::Common => text(language, "problem_password_common").to_owned(),
     }
 }
 
@@ -87,6 +93,7 @@ fn told(error: UsernameError, language: Language) -> String {
         UsernameError::TooLong => {
             text(language, "problem_name_long").replace("{max}", &USERNAME_CHARS_MAX.to_string())
         }
+        UsernameError::Reserved => text(language, "problem_name_taken").to_owned(),
         UsernameError::OddCharacter(c) if c.is_whitespace() => {
             text(language, "problem_name_space").to_owned()
         }
@@ -126,14 +133,24 @@ mod tests {
 
     #[test]
     fn every_field_that_is_wrong_is_told_at_once() {
-        assert_eq!(problems(&form("Levi", "123456", "123456", "")), [false; 4]);
-        assert_eq!(problems(&form("李雷", "密码密码密码", "密码密码密码", "a@b")), [false; 4]);
+        assert_eq!(problems(&form("Levi", "ladder violet", "ladder violet", "")), [false; 4]);
+        assert_eq!(
+            problems(&form("李雷", "密码里有八个汉字", "密码里有八个汉字", "a@b")),
+            [false; 4]
+        );
         assert_eq!(problems(&form("", "", "x", "x")), [true; 4]);
-        assert_eq!(problems(&form("a b", "123456", "123456", "")), [true, false, false, false]);
-        assert_eq!(problems(&form("a", "12345", "12345", "")), [false, true, false, false]);
+        assert_eq!(
+            problems(&form("a b", "ladder violet", "ladder violet", "")),
+            [true, false, false, false]
+        );
+        assert_eq!(problems(&form("a", "kqz7xvb", "kqz7xvb", "")), [false, true, false, false]);
         let long = "x".repeat(129);
         assert_eq!(problems(&form("a", &long, &long, "")), [false, true, false, false]);
-        assert_eq!(problems(&form("a", "123456", "123457", "")), [false, false, true, false]);
+        assert_eq!(problems(&form("a", "password", "password", "")), [false, true, false, false]);
+        assert_eq!(
+            problems(&form("a", "ladder violet", "ladder violets", "")),
+            [false, false, true, false]
+        );
     }
 
     #[test]

@@ -16,10 +16,14 @@ use crate::texts::Language;
 
 const SESSION: &str = "session";
 const VISITOR: &str = "visitor";
+const DEVICE: &str = "device";
 pub(super) const LANGUAGE: &str = "language";
 
 /// How long a browser keeps the chosen language.
 const LANGUAGE_KEPT: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// How long a browser counts as a device where its user has logged in.
+const DEVICE_KEPT: Duration = Duration::from_secs(180 * 24 * 3600);
 
 /// Who asks, and how to speak to them.
 pub(super) struct Visitor<'r> {
@@ -132,7 +136,14 @@ impl<'r> Visitor<'r> {
         }
         let kept = dictionary.settings().accounts.session_absolute;
         let session = self.cookie(SESSION, &signed_in.token.to_text())?.max_age(kept);
-        Ok(response.with_cookie(&session).with_cookie(&Cookie::removal(VISITOR)?))
+        let device = self.cookie(DEVICE, &signed_in.device)?.max_age(DEVICE_KEPT);
+        let response = response.with_cookie(&session).with_cookie(&device);
+        Ok(response.with_cookie(&Cookie::removal(VISITOR)?))
+    }
+
+    /// The proof of this browser's last log-in.
+    pub(super) fn device(&self) -> Option<&str> {
+        self.request.cookie(DEVICE)
     }
 
     /// Ends the session here and in the browser.

@@ -36,7 +36,9 @@ fn every_wrong_field_gives_the_form_back_with_the_reason_beside_it() {
         ("bell\u{7}", PASSWORD, PASSWORD, "", "name", "cannot be used (U+0007)"),
         ("zero\u{200b}", PASSWORD, PASSWORD, "", "name", "cannot be used (U+200B)"),
         ("Levi", "", "", "", "password", "Choose a password."),
-        ("Levi", "short", "short", "", "password", "A password has at least 6 characters."),
+        ("Levi", "short", "short", "", "password", "A password has at least 8 characters."),
+        ("Levi", "qwertyuiop", "qwertyuiop", "", "password", "too common"),
+        ("admin", PASSWORD, PASSWORD, "", "name", "Somebody has this name already."),
         ("Levi", &*long_password, &*long_password, "", "password", "at most 128 characters"),
         ("Levi", PASSWORD, "another", "", "password_again", "The two passwords are not the same."),
         ("Levi", PASSWORD, PASSWORD, "no address", "email", "does not look like an email"),
@@ -55,7 +57,7 @@ fn every_wrong_field_gives_the_form_back_with_the_reason_beside_it() {
         if !email.is_empty() {
             page.assert_has(422, &[&format!("value=\"{email}\"")]);
         }
-        page.assert_has_not(&[PASSWORD, &long_password, "\"another\"", "\"short\""]);
+        page.assert_has_not(&[PASSWORD, &long_password, "\"another\"", "\"short\"", "qwertyuiop"]);
         assert_eq!(person.cookie("session"), None);
     }
 }

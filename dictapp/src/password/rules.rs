@@ -1,0 +1,66 @@
+//! A new password to what is wrong with it, by NIST SP 800-63B §5.1.1.2: length, the commonest
+//! passwords and the user's own name; no rules of composition.
+
+use crate::settings::Accounts;
+
+/// How many guesses a password must survive: the 10,000 commonest and their simplest variations
+/// are refused.
+const GUESSES_MIN: u64 = 10_000;
+
+/// Why a new password is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordProblem {
+    /// Nothing was typed.
+    Empty,
+    /// Fewer than this number of characters.
+    Short(usize),
+    /// More than this number of characters.
+    Long(usize),
+    /// The user's own name.
+    IsName,
+    /// Among the first that an attacker tries.
+    Common,
+}
+
+impl PasswordProblem {
+    /// The first rule that this password of a user of this name breaks.
+    pub fn of(password: &str, name: &str, rules: &Accounts) -> Option<PasswordProblem> {
+        let (min, max) = (rules.password_chars_min, rules.password_chars_max);
+        match password.chars().take(max + 1).count() {
+            0 => Some(PasswordProblem::Empty),
+            chars if chars < min => Some(PasswordProblem::Short(min)),
+            chars if chars > max => Some(PasswordProblem::Long(max)),
+            _ if password.to_lowercase() == name.to_lowercase() => Some(PasswordProblem::IsName),
+            _ if is_common(password) => Some(PasswordProblem::Common),
+            _ => None,
+        }
+    }
+}
+
+fn is_common(password: &str) -> bool {
+    zxcvbn::zxcvbn(password, &[]).guesses() <= GUESSES_MIN
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Settings;
+
+    fn problem(password: &str) -> Option<PasswordProblem> {
+        PasswordProblem::of(password, "Madeleine", &Settings::default().accounts)
+    }
+
+    #[test]
+    fn refuses_by_length_name_and_commonness_and_by_nothing_else() {
+        assert_eq!(problem(""), Some(PasswordProblem::Empty));
+        assert_eq!(problem("x7#kqp9"), Some(PasswordProblem::Short(8)));
+        assert_eq!(problem(&"长".repeat(129)), Some(PasswordProblem::Long(128)));
+        assert_eq!(problem("madeLEINE"), Some(PasswordProblem::IsName));
+        for common in ["12345678", "password1", "qwertyuiop", "PASSWORD", "1q2w3e4r", "11111111"] {
+            assert_eq!(problem(common), Some(PasswordProblem::Common), "{common}");
+        }
+        for fine in ["violet ladder", "密码里有八个汉字", "kettlebridge", "xvbqmrtz"] {
+            assert_eq!(problem(fine), None, "{fine}");
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! Failed log-ins to the wait before the next try. Failures are counted for a name in each network
+//! of the client, for each network with any name, and for the name in all networks together.
+//!
+//! The first two refuse. The third only delays, so that nobody can lock a user out: the log-in is
+//! accepted after the delay, and at once from a device where the user has logged in.
+//! New accounts and answers that a name is taken are counted by network in the same way.
+
+mod tallies;
+mod ticket;
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::model::{Network, networks, smallest_network};
+use crate::settings::Accounts;
+use tallies::{Slots, Tallies};
+use ticket::Tickets;
+
+/// Counts failed log-ins in memory of a fixed size; each instance counts for itself.
+pub struct Throttle {
+    limits: Limits,
+    /// The zero of the clock that tallies and tickets use.
+    started: Instant,
+    tickets: Tickets,
+    counters: Mutex<Counters>,
+}
+
+struct Limits {
+    of_name_in_network: u32,
+    of_network: u32,
+    of_name: u32,
+    delay: Duration,
+    registrations: u32,
+    window: Duration,
+}
+
+/// One sketch for each size of key space, so that a flood of one kind leaves the others exact.
+struct Counters {
+    names_in_networks: Tallies,
+    networks: Tallies,
+    names: Tallies,
+}
+
+/// Who logs in from where.
+#[derive(Clone, Copy, Debug)]
+pub struct LogInFrom<'a> {
+    /// The name, whether or not there is such a user.
+    pub name: &'a str,
+    /// The client's address.
+    pub client: IpAddr,
+    /// The ticket that a delayed log-in was given; may be empty.
+    pub ticket: &'a str,
+    /// Whether the name may be delayed here.
+    pub device: Device,
+}
+
+/// Whether a user has logged in with this browser before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Device {
+    /// The browser has proof of an earlier log-in of this user.
+    Known,
+    /// It has none.
+    Unknown,
+}
+
+/// Why a log-in may not begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Too many failed: try again after this time.
+    Wait(Duration),
+    /// The name is under attack from many networks: log in after the delay, with the ticket.
+    Delay {
+        /// How long.
+        delay: Duration,
+        /// For [`LogInFrom::ticket`].
+        ticket: String,
+    },
+}
+
+/// A log-in or a registration in progress. It counts as a failure until its result is known, so
+/// that simultaneous attempts cannot pass the limit.
+#[derive(Debug)]
+#[must_use = "an attempt that is dropped is not counted"]
+pub struct Attempt<'t> {
+    throttle: &'t Throttle,
+    counted: Vec<Counted>,
+    result: Outcome,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    None,
+    Failure,
+    Success,
+}
+
+/// One tally that an attempt was added to, and the number of failures that it allows.
+#[derive(Clone, Copy, Debug)]
+struct Counted {
+    kind: Kind,
+    slots: Slots,
+    max: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    NameInNetwork,
+    Network,
+    Name,
+}
+
+impl Throttle {
+    /// With the limits of the settings.
+    ///
+    /// # Errors
+    /// The operating system has no random bytes.
+    pub fn new(accounts: &Accounts) -> Result<Throttle, getrandom::Error> {
+        let bounded = |limit: usize| u32::try_from(limit).unwrap_or(u32::MAX);
+        Ok(Throttle {
+            limits: Limits {
+                of_name_in_network: bounded(accounts.login_failures_max),
+                of_network: bounded(accounts.login_failures_per_network_max),
+                of_name: bounded(accounts.login_failures_before_delay),
+                delay: accounts.login_delay,
+                registrations: bounded(accounts.registrations_per_network_max),
+                window: accounts.login_failures_window,
+            },
+            started: Instant::now(),
+            tickets: Tickets::new()?,
+            counters: Mutex::new(Counters {
+                names_in_networks: Tallies::new(),
+                networks: Tallies::new(),
+                names: Tallies::new(),
+            }),
+        })
+    }
+
+    /// Lets a log-in begin, whether or not there is such a name.
+    ///
+    /// # Errors
+    /// Too many failed.
+    pub fn begin(&self, log_in: LogInFrom<'_>, now: Instant) -> Result<Attempt<'_>, Refusal> {
+        let LogInFrom { name, client, ticket, device } = log_in;
+        let now = now.saturating_duration_since(self.started);
+        let mut counters = self.lock();
+        let of_name = counters.name(name);
+        let mut keys = counters.networks_of("log-in", client, self.limits.of_network);
+        for network in networks(client) {
+            let slots = counters.names_in_networks.slots((name, network));
+            let max = self.limits.of_name_in_network.saturating_mul(network.share);
+            keys.push(Counted { kind: Kind::NameInNetwork, slots, max });
+        }
+        self.refuse_if_full(&counters, &keys, now)?;
+        let is_attacked = counters.names.tally(of_name.slots, now).failures >= self.limits.of_name;
+        let network = smallest_network(client);
+        let may_pass = device == Device::Known || self.tickets.accepts(ticket, name, network, now);
+        if is_attacked && !may_pass {
+            let delay = self.limits.delay;
+            return Err(Refusal::Delay {
+                delay,
+                ticket: self.tickets.issue(name, network, now + delay),
+            });
+        }
+        keys.push(of_name);
+        Ok(self.count(&mut counters, keys, now))
+    }
+
+    /// Lets a registration begin.
+    ///
+    /// # Errors
+    /// Too many from this network: how long to wait.
+    pub fn begin_registration(
+        &self,
+        client: IpAddr,
+        now: Instant,
+    ) -> Result<Attempt<'_>, Duration> {
+        self.begin_in_networks("registration", client, self.limits.registrations, now)
+    }
+
+    /// Lets somebody ask whether a name is taken. Counts when the answer was yes.
+    ///
+    /// # Errors
+    /// This network was told of too many names: how long to wait.
+    pub fn begin_name_check(&self, client: IpAddr, now: Instant) -> Result<Attempt<'_>, Duration> {
+        self.begin_in_networks("taken name", client, self.limits.of_network, now)
+    }
+
+    fn begin_in_networks(
+        &self,
+        purpose: &str,
+        client: IpAddr,
+        max: u32,
+        now: Instant,
+    ) -> Result<Attempt<'_>, Duration> {
+        let now = now.saturating_duration_since(self.started);
+        let mut counters = self.lock();
+        let keys = counters.networks_of(purpose, client, max);
+        match self.refuse_if_full(&counters, &keys, now) {
+            Err(Refusal::Wait(wait) | Refusal::Delay { delay: wait, .. }) => Err(wait),
+            Ok(()) => Ok(self.count(&mut counters, keys, now)),
+        }
+    }
+
+    fn refuse_if_full(
+        &self,
+        counters: &Counters,
+        keys: &[Counted],
+        now: Duration,
+    ) -> Result<(), Refusal> {
+        let left = |key: &Counted| {
+            let tally = counters.of(key.kind).tally(key.slots, now);
+            Some(tally.left).filter(|left| tally.failures >= key.max && !left.is_zero())
+        };
+        keys.iter().filter_map(left).max().map_or(Ok(()), |wait| Err(Refusal::Wait(wait)))
+    }
+
+    fn count(&self, counters: &mut Counters, keys: Vec<Counted>, now: Duration) -> Attempt<'_> {
+        for key in &keys {
+            counters.of_mut(key.kind).add(key.slots, now, self.limits.window);
+        }
+        Attempt { throttle: self, counted: keys, result: Outcome::None }
+    }
+
+    /// A poisoned lock is used all the same: nothing panics between two writes that belong
+    /// together.
+    fn lock(&self) -> MutexGuard<'_, Counters> {
+        self.counters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Counters {
+    fn name(&self, name: &str) -> Counted {
+        Counted { kind: Kind::Name, slots: self.names.slots(name), max: u32::MAX }
+    }
+
+    fn networks_of(&self, purpose: &str, client: IpAddr, max: u32) -> Vec<Counted> {
+        let key = |network: Network| Counted {
+            kind: Kind::Network,
+            slots: self.networks.slots((purpose, network)),
+            max: max.saturating_mul(network.share),
+        };
+        networks(client).into_iter().map(key).collect()
+    }
+
+    fn of(&self, kind: Kind) -> &Tallies {
+        match kind {
+            Kind::NameInNetwork => &self.names_in_networks,
+            Kind::Network => &self.networks,
+            Kind::Name => &self.names,
+        }
+    }
+
+    fn of_mut(&mut self, kind: Kind) -> &mut Tallies {
+        match kind {
+            Kind::NameInNetwork => &mut self.names_in_networks,
+            Kind::Network => &mut self.networks,
+            Kind::Name => &mut self.names,
+        }
+    }
+}
+
+impl Attempt<'_> {
+    /// The name or the password was wrong; or a registration did what is counted.
+    pub fn counts(mut self) {
+        self.result = Outcome::Failure;
+    }
+
+    /// The password was right: earlier failures of this name in this network are forgotten.
+    pub fn succeeded(mut self) {
+        self.result = Outcome::Success;
+    }
+}
+
+impl Drop for Attempt<'_> {
+    /// An attempt without a result is not a failure.
+    fn drop(&mut self) {
+        if self.result == Outcome::Failure {
+            return;
+        }
+        let mut counters = self.throttle.lock();
+        for Counted { kind, slots, .. } in &self.counted {
+            let tallies = counters.of_mut(*kind);
+            let failures = match (self.result, kind) {
+                // The tally as it is now, whenever its window ends.
+                (Outcome::Success, Kind::NameInNetwork) => {
+                    tallies.tally(*slots, Duration::ZERO).failures
+                }
+                _ => 1,
+            };
+            tallies.subtract(*slots, failures);
+        }
+    }
+}
+
+impl fmt::Debug for Throttle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Throttle")
+            .field("of_name_in_network", &self.limits.of_name_in_network)
+            .field("of_network", &self.limits.of_network)
+            .field("window", &self.limits.window)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

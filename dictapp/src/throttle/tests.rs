@@ -1,0 +1,149 @@
+//! Who has to wait after which failures, and who never has to.
+
+use super::*;
+use crate::settings::Settings;
+
+const WINDOW: Duration = Duration::from_secs(900);
+const DELAY: Duration = Duration::from_secs(10);
+
+fn throttle() -> Throttle {
+    let limits = Accounts {
+        login_failures_max: 3,
+        login_failures_per_network_max: 5,
+        login_failures_before_delay: 8,
+        login_delay: DELAY,
+        registrations_per_network_max: 2,
+        login_failures_window: WINDOW,
+        ..Settings::default().accounts
+    };
+    Throttle::new(&limits).unwrap()
+}
+
+fn ip(text: &str) -> IpAddr {
+    text.parse().unwrap()
+}
+
+fn from<'a>(name: &'a str, client: &str) -> LogInFrom<'a> {
+    LogInFrom { name, client: ip(client), ticket: "", device: Device::Unknown }
+}
+
+#[track_caller]
+fn fail(throttle: &Throttle, name: &str, client: &str, now: Instant) {
+    throttle.begin(from(name, client), now).unwrap().counts();
+}
+
+#[track_caller]
+fn wait(throttle: &Throttle, name: &str, client: &str, now: Instant) -> Option<Duration> {
+    match throttle.begin(from(name, client), now) {
+        Ok(_) => None,
+        Err(Refusal::Wait(wait)) => Some(wait),
+        Err(Refusal::Delay { delay, .. }) => panic!("a delay of {delay:?}"),
+    }
+}
+
+#[test]
+fn a_name_waits_in_the_network_where_it_failed_and_in_no_other() {
+    let (throttle, now) = (throttle(), Instant::now());
+    for _ in 0..3 {
+        assert_eq!(wait(&throttle, "Levi", "192.0.2.1", now), None);
+        fail(&throttle, "Levi", "192.0.2.1", now);
+    }
+    let second = now + Duration::from_secs(1);
+    let left = Some(WINDOW - Duration::from_secs(1));
+    assert_eq!(wait(&throttle, "Levi", "192.0.2.1", second), left);
+    assert_eq!(wait(&throttle, "Levi", "::ffff:192.0.2.1", second), left);
+    assert_eq!(wait(&throttle, "Levi", "192.0.2.2", second), None);
+    assert_eq!(wait(&throttle, "levi", "192.0.2.1", second), None);
+    assert_eq!(wait(&throttle, "Levi", "192.0.2.1", now + WINDOW), None);
+}
+
+#[test]
+fn a_network_waits_after_failures_with_any_names() {
+    let (throttle, now) = (throttle(), Instant::now());
+    for (i, name) in ["a", "b", "c", "d", "e"].iter().enumerate() {
+        fail(&throttle, name, &format!("2001:db8::{i}"), now);
+    }
+    assert_eq!(wait(&throttle, "f", "2001:db8::ffff:1", now), Some(WINDOW));
+    assert_eq!(wait(&throttle, "f", "2001:db8:0:1::1", now), None);
+}
+
+#[test]
+fn rotating_a_64_inside_a_48_is_limited_as_one_organisation() {
+    let (throttle, now) = (throttle(), Instant::now());
+    // Each /56 twice, each /64 once: only the /48 (4 times 5 failures) reaches its limit.
+    for i in 0..20 {
+        fail(&throttle, &format!("name{i}"), &format!("2001:db8:1:{i:x}00::1"), now);
+    }
+    assert_eq!(wait(&throttle, "another", "2001:db8:1:ff00::1", now), Some(WINDOW));
+    assert_eq!(wait(&throttle, "another", "2001:db8:2::1", now), None);
+}
+
+#[test]
+fn a_flood_from_many_networks_does_not_forget_a_name_that_has_to_wait() {
+    let (throttle, now) = (throttle(), Instant::now());
+    for _ in 0..3 {
+        fail(&throttle, "Levi", "192.0.2.1", now);
+    }
+    for i in 0..130_000_u32 {
+        let client = IpAddr::from((0x0A00_0000 + i).to_be_bytes());
+        let flood = LogInFrom { name: "x", client, ticket: "", device: Device::Known };
+        if let Ok(attempt) = throttle.begin(flood, now) {
+            attempt.counts();
+        }
+    }
+    assert!(wait(&throttle, "Levi", "192.0.2.1", now).is_some());
+}
+
+#[test]
+fn a_name_attacked_from_many_networks_is_delayed_and_not_locked() {
+    let (throttle, now) = (throttle(), Instant::now());
+    for i in 1..=8 {
+        fail(&throttle, "Levi", &format!("192.0.2.{i}"), now);
+    }
+    let owner = from("Levi", "198.51.100.1");
+    let Err(Refusal::Delay { delay, ticket }) = throttle.begin(owner, now) else {
+        panic!("no delay")
+    };
+    assert_eq!(delay, DELAY);
+    let with_ticket = LogInFrom { ticket: &ticket, ..owner };
+    assert!(throttle.begin(with_ticket, now).is_err(), "before the delay is over");
+    assert!(throttle.begin(with_ticket, now + DELAY).is_ok(), "after the delay");
+    let known = LogInFrom { device: Device::Known, ..owner };
+    assert!(throttle.begin(known, now).is_ok(), "a known device is never delayed");
+    assert!(throttle.begin(from("Maria", "198.51.100.1"), now).is_ok(), "other names");
+}
+
+#[test]
+fn log_ins_at_the_same_time_are_counted_before_they_are_known_to_fail() {
+    let (throttle, now) = (throttle(), Instant::now());
+    let begun: Vec<_> = (0..3).map(|_| throttle.begin(from("Levi", "::1"), now).unwrap()).collect();
+    assert_eq!(wait(&throttle, "Levi", "::1", now), Some(WINDOW));
+    drop(begun);
+    assert_eq!(wait(&throttle, "Levi", "::1", now), None, "none of them failed");
+}
+
+#[test]
+fn a_right_password_clears_the_name_and_not_the_network() {
+    let (throttle, now) = (throttle(), Instant::now());
+    for name in ["Levi", "Levi", "a", "b"] {
+        fail(&throttle, name, "::1", now);
+    }
+    throttle.begin(from("Levi", "::1"), now).unwrap().succeeded();
+    fail(&throttle, "Levi", "::1", now);
+    assert_eq!(wait(&throttle, "Levi", "::1", now), Some(WINDOW), "five of the network");
+}
+
+#[test]
+fn registrations_and_taken_names_are_counted_apart_from_log_ins() {
+    let (throttle, now) = (throttle(), Instant::now());
+    let client = ip("192.0.2.1");
+    for _ in 0..2 {
+        throttle.begin_registration(client, now).unwrap().counts();
+    }
+    assert_eq!(throttle.begin_registration(client, now).unwrap_err(), WINDOW);
+    for _ in 0..5 {
+        throttle.begin_name_check(client, now).unwrap().counts();
+    }
+    assert_eq!(throttle.begin_name_check(client, now).unwrap_err(), WINDOW);
+    assert_eq!(wait(&throttle, "Levi", "192.0.2.1", now), None);
+}
