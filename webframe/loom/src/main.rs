@@ -132,10 +132,10 @@ fn a_neighbour_looks() {
         let (mut neighbour, millisecond) = (Neighbour::of(1, 2), Duration::from_millis(1));
         let first = Instant::now();
         for now in [first, first + millisecond / 2] {
-            neighbour.look(now, &looking);
+            neighbour.scan(now, &looking);
             assert!(comes.try_recv().is_err(), "given away too early");
         }
-        neighbour.look(first + millisecond, &looking);
+        neighbour.scan(first + millisecond, &looking);
         assert!(comes.try_recv().is_ok(), "not given away");
     });
     looks.join().expect("no panic");

@@ -1,58 +1,59 @@
-//! What is known of how long a route takes: its last calls to "runs in the shard" or "moves".
+//! The pace of a route: whether its calls run in the shard or go to a worker, learned from the last
+//! eight.
 
 #[cfg(loom)]
 use loom::sync::atomic::{AtomicU32, Ordering::Relaxed};
 #[cfg(not(loom))]
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-/// How a route behaves: marked, or learned from its last eight calls.
+/// Whether a route is slow: marked by the app, or learned from its last eight calls.
 ///
-/// A route is quick once eight calls in a row were watched in the pool and at most one was slow;
-/// it moves again as soon as two of its last eight are slow, for one long call is most often the
-/// machine doing something else. A call that a shard was taken from counts as all eight.
+/// A new route starts as slow. It becomes quick when at most one of its last eight calls was slow,
+/// and slow again when two of them were: one long call is usually an interruption by the machine. A
+/// call from which a shard was stolen counts as eight slow ones.
 #[derive(Debug)]
 pub struct Pace {
-    /// The last eight calls, a bit each, 1 for slow, the newest lowest; above them, at
-    /// [`MARKED`], that the route was marked and nothing is learned; and from [`SUSPECTED`] on, how
-    /// many calls are to be timed because one that was not may have been slow.
+    /// Low 8 bits: the last eight calls, the newest lowest, 1 for slow. [`MARKED`]: the route was
+    /// marked and nothing is learned. From [`SUSPECTED`] on: the number of calls that are still to
+    /// be timed after a suspicion.
     recent: AtomicU32,
 }
 
 const MARKED: u32 = 1 << 8;
 const ALL: u32 = 0xff;
 const SUSPECTED: u32 = 1 << 9;
-/// Calls that are timed upon a suspicion.
+/// Number of calls that are timed after a suspicion.
 const TIMED: u32 = 8;
 
 impl Pace {
-    /// Nothing known yet: the first calls go to the pool, where they are watched.
+    /// An unknown route. Its first calls go to workers, where they are timed.
     pub(crate) fn learned() -> Pace {
         Pace { recent: AtomicU32::new(ALL) }
     }
 
-    /// Always moved to the pool.
+    /// A route whose calls always go to workers.
     pub(crate) fn blocking() -> Pace {
         Pace { recent: AtomicU32::new(ALL | MARKED) }
     }
 
-    /// Always run in the shard.
+    /// A route whose calls always run in the shard.
     pub(crate) fn quick() -> Pace {
         Pace { recent: AtomicU32::new(MARKED) }
     }
 
-    /// Whether a call is to move to the pool.
+    /// Whether a call goes to a worker.
     pub(crate) fn blocks(&self) -> bool {
         (self.recent.load(Relaxed) & ALL).count_ones() >= 2
     }
 
-    /// Whether the next call is to be timed: one of the last was slow, or may have been.
+    /// Whether the next call is timed: one of the last was slow, or is suspected.
     pub(crate) fn is_in_doubt(&self) -> bool {
         let recent = self.recent.load(Relaxed);
         recent & MARKED == 0 && recent != 0
     }
 
-    /// Learns from one call. Of two calls that end at once one may not count, for it is a hint; but
-    /// what a call has not seen it does not overwrite: a stall is remembered.
+    /// Learns from a call. One of two concurrent calls may be lost, which is harmless; a stall is
+    /// never overwritten.
     pub(crate) fn learn(&self, slow: bool) {
         let recent = self.recent.load(Relaxed);
         let to_time = (recent / SUSPECTED).saturating_sub(1) * SUSPECTED;
@@ -62,7 +63,7 @@ impl Pace {
         }
     }
 
-    /// A call that was not timed may have been slow.
+    /// Notes that an untimed call may have been slow.
     pub(crate) fn suspect(&self) {
         let recent = self.recent.load(Relaxed);
         if recent & MARKED == 0 {
@@ -71,7 +72,7 @@ impl Pace {
         }
     }
 
-    /// Learns from a call that kept a shard waiting.
+    /// Learns from a call from which a shard was stolen.
     pub(crate) fn learn_stall(&self) {
         if self.recent.load(Relaxed) & MARKED == 0 {
             self.recent.fetch_or(ALL, Relaxed);

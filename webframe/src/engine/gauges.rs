@@ -1,17 +1,17 @@
-//! A server to what it is doing at this moment, in numbers, for whoever watches over it.
+//! Gauges: the current load of a server in numbers, for monitoring.
 
 use std::sync::{Arc, OnceLock, Weak, atomic::Ordering::Relaxed};
 
 use super::Engine;
 
-/// What a server is doing at one moment.
+/// The current load of a server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Gauges {
     /// Open connections.
     pub connections: usize,
     /// Threads of the pool.
     pub workers: usize,
-    /// Those of them that have nothing to do.
+    /// Worker threads without a task.
     pub workers_idle: usize,
     /// Requests that wait for a worker.
     pub requests_waiting: usize,
@@ -24,7 +24,7 @@ pub struct Gauges {
 pub struct GaugesHandle(pub(crate) Arc<OnceLock<Weak<Engine>>>);
 
 impl GaugesHandle {
-    /// The gauges now; all zero before the server serves and once it has stopped.
+    /// The current values. All are zero before the server serves and after it has stopped.
     pub fn read(&self) -> Gauges {
         let Some(engine) = self.0.get().and_then(Weak::upgrade) else { return Gauges::default() };
         let pool = engine.workers.counts();

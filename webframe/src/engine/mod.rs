@@ -1,4 +1,5 @@
-//! The engine: sockets to requests, responses to sockets; shards that own, workers that borrow.
+//! The engine: bytes from sockets to requests, and responses to bytes. Shards own the sockets;
+//! workers run handlers that may block.
 
 mod server;
 mod settings;
@@ -39,37 +40,37 @@ use watch::{parking::ParkingSpot, watchdog::Watchdog};
 
 use crate::{Timeouts, app::service::Service, lock::lock};
 
-/// What all shards share.
+/// The state that all shards share.
 pub(crate) struct Engine {
     service: Arc<dyn Service>,
     settings: ServerSettings,
     certificates: Option<Arc<Certificates>>,
-    /// Listeners before this one are the site's; the others only redirect to it.
+    /// Listeners below this index serve the site; the others only redirect to it.
     site_listeners: usize,
     destination: Destination,
     clocks: Clocks,
     workers: Arc<Workers>,
     watchdog: Watchdog,
     parking: Vec<ParkingSpot<Box<Shard>>>,
-    /// Numbers of requests that were given out, a block at a time.
+    /// The next free request number. Threads take blocks of numbers.
     request_numbers: AtomicU64,
     inboxes: Vec<Inbox<Message>>,
-    /// Connections that each shard has or was given.
+    /// Number of connections of each shard, including those on their way to it.
     loads: Vec<AtomicUsize>,
     admission: Admission,
-    /// Shards that take no new connections any more, and send none to others.
+    /// Number of shards that are draining: they accept nothing and pass no connection on.
     draining: AtomicUsize,
-    /// Handlers whose deadline has passed.
+    /// Number of handlers past their deadline.
     handlers_overdue: AtomicUsize,
     started: Instant,
     failed: AtomicBool,
-    /// Shards that have ended, and connections they cut.
+    /// Number of shards that ended, and of connections that they cut.
     ended: Mutex<(usize, usize)>,
     one_ended: Condvar,
     stop: StopHandle,
 }
 
-/// The settings' timeouts in ticks, for a division of 128 bits on each request would be felt.
+/// The timeouts in ticks. Converting a `Duration` for each request costs a 128-bit division.
 #[derive(Clone, Copy, Debug)]
 struct Clocks {
     head: Tick,
@@ -93,24 +94,25 @@ impl Clocks {
     }
 }
 
-/// A length of time in ticks, rounded up, at least one.
+/// A duration in ticks, rounded up, at least one.
 fn ticks(time: Duration) -> Tick {
     let ticks = time.as_millis().div_ceil(u128::from(wheel::TICK_MS)).max(1);
     u32::try_from(ticks).map_or(wheel::NEVER / 2, |ticks| ticks.min(wheel::NEVER / 2))
 }
 
 impl Engine {
-    /// The tick of an instant.
+    /// The tick at an instant.
     fn tick(&self, at: Instant) -> Tick {
         let since = at.saturating_duration_since(self.started);
         let millis = since.as_secs() * 1000 + u64::from(since.subsec_millis());
         u32::try_from(millis / wheel::TICK_MS).unwrap_or(wheel::NEVER - 1)
     }
 
-    /// A shard accepts no more; when all of them do not, they may be left alone.
+    /// Counts a shard that no longer accepts. When all are draining, no connection can move between
+    /// shards any more, and an empty shard may end.
     fn shard_drains(&self) {
         if self.draining.fetch_add(1, SeqCst) + 1 == self.inboxes.len() {
-            self.inboxes.iter().for_each(|inbox| inbox.put(Message::Drain)); // they may wait for this
+            self.inboxes.iter().for_each(|inbox| inbox.put(Message::Drain)); // an idle one may be waiting for this
         }
     }
 

@@ -1,4 +1,4 @@
-//! A server: addresses and bounds to a running engine, until it is told to stop.
+//! A server: settings to bound sockets, an app to a running engine, and its end.
 
 use std::{
     io,
@@ -37,11 +37,11 @@ use crate::{
     lock::{lock, unpoisoned},
 };
 
-/// A server that is bound and not yet serving.
+/// A server that is bound but not yet serving.
 #[derive(Debug)]
 pub struct Server {
     settings: ServerSettings,
-    /// First the site's, then those that redirect to it.
+    /// The site's listeners, then those that redirect to it.
     listeners: Vec<Listener>,
     site_listeners: usize,
     socket_files: Vec<SocketFile>,
@@ -51,10 +51,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens at every address of the settings.
+    /// Binds every address of the settings.
     ///
     /// # Errors
-    /// An address that cannot be listened at, or a certificate that cannot be used, named.
+    /// An address that cannot be bound, or a certificate that cannot be used. The text names it.
     pub fn bind(settings: &ServerSettings) -> io::Result<Server> {
         if !settings.redirect_addresses.is_empty()
             && settings.tls.is_none()
@@ -84,7 +84,7 @@ impl Server {
     fn listen_at(&mut self, addresses: &[Address]) -> io::Result<()> {
         for address in addresses {
             let named = |error: io::Error| {
-                io::Error::new(error.kind(), format!("cannot listen at {address}: {error}"))
+                io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
             };
             self.listeners.push(Listener::bind(address).map_err(named)?);
             if let Address::Unix(path) = address {
@@ -95,36 +95,36 @@ impl Server {
         Ok(())
     }
 
-    /// Where the site listens, with the ports that the system chose.
+    /// The addresses of the site, with the ports that the system chose.
     pub fn addresses(&self) -> Vec<Address> {
         addresses(&self.listeners[..self.site_listeners])
     }
 
-    /// Where the server listens to redirect, with the ports that the system chose.
+    /// The addresses that redirect to the site, with the ports that the system chose.
     pub fn redirect_addresses(&self) -> Vec<Address> {
         addresses(&self.listeners[self.site_listeners..])
     }
 
-    /// A handle to stop the server with.
+    /// A handle that stops the server.
     pub fn stop_handle(&self) -> StopHandle {
         self.stop.clone()
     }
 
-    /// A handle to see what the server is doing.
+    /// A handle that reads the server's gauges.
     pub fn gauges_handle(&self) -> GaugesHandle {
         self.gauges.clone()
     }
 
-    /// A handle to have the certificate read anew with.
+    /// A handle that reloads the certificate.
     pub fn reload_handle(&self) -> ReloadHandle {
         ReloadHandle(self.certificates.clone())
     }
 
-    /// Stops on SIGTERM and Ctrl-C: gracefully on the first, at once on the second. Where there is
-    /// a certificate, SIGHUP has it read anew.
+    /// Stops on SIGTERM and SIGINT: gracefully on the first signal, at once on the second. If there
+    /// is a certificate, SIGHUP reloads it.
     ///
     /// # Errors
-    /// Signals that cannot be caught.
+    /// The signal handlers cannot be installed.
     pub fn stop_on_signals(self) -> io::Result<Server> {
         let stop = self.stop.clone();
         on_signals("stop", &[SIGINT, SIGTERM], move || stop.stop())?;
@@ -134,11 +134,10 @@ impl Server {
         }
     }
 
-    /// Has this done at each SIGHUP too, on a thread of its own: opening a log file anew, say.
-    /// Without any of these, and without a certificate, SIGHUP ends the process.
+    /// Runs `act` at each SIGHUP, on a thread of its own, for example to reopen a log file.
     ///
     /// # Errors
-    /// A signal that cannot be caught.
+    /// The signal handler cannot be installed.
     pub fn on_hang_up(self, act: impl Fn() + Send + 'static) -> io::Result<Server> {
         on_signals("hang-up", &[SIGHUP], act)?;
         Ok(self)
@@ -147,7 +146,7 @@ impl Server {
     /// Serves until it is stopped.
     ///
     /// # Errors
-    /// A mistake in the app's table of URLs, or resources that the system does not give.
+    /// A mistake in the app's routing table, or the system provides no threads or descriptors.
     pub fn serve<S: Send + Sync + 'static>(mut self, app: App<S>) -> io::Result<Stopped> {
         if let Some(mistake) = app.mistakes().next() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, mistake.clone()));
@@ -158,33 +157,33 @@ impl Server {
         };
         let engine = self.start(Arc::new(app), shards)?;
         self.stop.wait_for(1, None);
-        self.socket_files.clear(); // before a server that comes after this one makes its own
+        self.socket_files.clear(); // removed before a successor creates its own
         engine.inboxes.iter().for_each(|inbox| inbox.put(Message::Drain));
         let deadline = Instant::now() + self.settings.drain;
         let stopped = engine.wait_for_shards(&self.stop, deadline);
         engine.watchdog.end();
         engine.workers.close();
-        match engine.failed.load(SeqCst) {
-            true => Err(io::Error::other("a shard of the server ended by a fault")),
-            false => Ok(stopped),
+        if engine.failed.load(SeqCst) {
+            return Err(io::Error::other("a shard of the server panicked"));
         }
+        Ok(stopped)
     }
 
     fn start(&self, service: Arc<dyn Service>, shards: usize) -> io::Result<Arc<Engine>> {
         let (engine, polls) = self.prepare(service, shards)?;
-        self.set_off(&engine, polls).inspect_err(|_| {
+        self.launch(&engine, polls).inspect_err(|_| {
             engine.watchdog.end();
             engine.workers.close();
         })?;
         Ok(engine)
     }
 
-    fn set_off(&self, engine: &Arc<Engine>, polls: Vec<Poll>) -> io::Result<()> {
+    fn launch(&self, engine: &Arc<Engine>, polls: Vec<Poll>) -> io::Result<()> {
         let registration = Arc::clone(engine);
         thread::Builder::new()
             .name("watchdog".to_owned())
             .spawn(move || watchdog::watch(&registration))?;
-        // All of them before the first one runs, which could leave the others no descriptor.
+        // Create all shards before one runs: a running shard could use up the descriptors.
         for mut shard in self.shards(engine, polls)?.into_iter().map(Box::new) {
             shard.must_drain = true;
             engine.workers.run_shard(move || shard.run());
@@ -192,13 +191,13 @@ impl Server {
         Ok(())
     }
 
-    /// The shards of an engine, which nobody runs yet.
+    /// Creates the shards of an engine. No thread runs them yet.
     pub(crate) fn shards(&self, engine: &Arc<Engine>, polls: Vec<Poll>) -> io::Result<Vec<Shard>> {
         let shard = |(number, poll)| Shard::new(number, Arc::clone(engine), poll, &self.listeners);
         polls.into_iter().enumerate().map(shard).collect()
     }
 
-    /// The engine, and what its shards are to wait at.
+    /// Creates the engine, and a poll for each shard.
     pub(crate) fn prepare(
         &self,
         service: Arc<dyn Service>,
@@ -256,13 +255,14 @@ fn addresses(listeners: &[Listener]) -> Vec<Address> {
 
 fn inherited() -> io::Result<Vec<Listener>> {
     Listener::inherited().map_err(|error| {
-        let text = format!("a socket of LISTEN_FDS cannot be listened on: {error}");
+        let text = format!("cannot listen on a socket of LISTEN_FDS: {error}");
         io::Error::new(error.kind(), text)
     })
 }
 
 impl Engine {
-    /// Waits until every shard has drained, the time is over, or a second stop is asked for.
+    /// Waits until every shard has ended. After the deadline or a second stop the shards are told
+    /// to leave.
     fn wait_for_shards(&self, stop: &StopHandle, deadline: Instant) -> Stopped {
         let all = self.inboxes.len();
         let mut left = false;

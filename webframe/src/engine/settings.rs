@@ -1,4 +1,4 @@
-//! Where and how a server serves: its settings and their defaults.
+//! The settings of a server and their defaults.
 
 use std::time::Duration;
 
@@ -8,39 +8,39 @@ use crate::{Limits, Network, Timeouts};
 /// Where and how to serve.
 #[derive(Clone, Debug)]
 pub struct ServerSettings {
-    /// Where to listen; encrypted, where `tls` is set. Sockets that whoever started this process
-    /// listens on for it (`LISTEN_FDS`, as systemd does) are taken instead.
+    /// Addresses to listen on, encrypted if `tls` is set. If the process inherits listening sockets
+    /// (`LISTEN_FDS`, as from systemd), these are used instead. Default: `127.0.0.1:8000`.
     pub addresses: Vec<Address>,
-    /// Who may connect to a Unix socket among these, as for a file. Its owner and group: 0o660.
+    /// File mode of Unix sockets: who may connect. Default: 0o660, owner and group.
     pub unix_mode: u32,
-    /// The certificate of encrypted connections.
+    /// Certificate and key. Default: none, connections are not encrypted.
     pub tls: Option<TlsSettings>,
-    /// Where to listen, not encrypted, only to send visitors to the encrypted site.
+    /// Unencrypted addresses that only redirect to the encrypted site. Default: none.
     pub redirect_addresses: Vec<Address>,
-    /// The origin that visitors see, where it is not the `Host` they ask on the port of the first
-    /// of `addresses`.
+    /// The origin that visitors see, for example `https://dict.example`. Default: `None`, the
+    /// `Host` of the request with the port of the first of `addresses`.
     pub public_url: Option<String>,
-    /// The hosts that are answered, without ports; any, where there are none. HTTP/1.0 without a
-    /// host is answered.
+    /// Host names that are served, without ports; empty: any. HTTP/1.0 requests without a host are
+    /// always served. Default: empty.
     pub allowed_hosts: Vec<String>,
-    /// Proxies that are believed in whom they speak for (`X-Forwarded-For` or `Forwarded`).
+    /// Proxies whose `X-Forwarded-For` or `Forwarded` fields are trusted. Default: none.
     pub trusted_proxies: Vec<Network>,
-    /// Proxies whose connections begin with a header of the PROXY protocol, version 1 or 2, each
-    /// of them; one that does not is closed.
+    /// Proxies whose connections begin with a PROXY protocol header, version 1 or 2. A connection
+    /// from them without one is closed. Default: none.
     pub proxy_protocol_from: Vec<Network>,
-    /// Workers that are always there.
+    /// Worker threads that always exist. Default: 16.
     pub workers_min: usize,
-    /// Workers while all are busy.
+    /// Worker threads at most, when all are busy. Default: 512.
     pub workers_max: usize,
-    /// Event loops; 0 for one a core.
+    /// Event loops; 0: one for each core. Default: 0.
     pub shards: usize,
-    /// How long a request may wait for a worker before new ones are answered 503.
+    /// Age of the oldest waiting request from which on new ones are answered 503. Default: 1 s.
     pub queue_age_max: Duration,
-    /// How long a stop waits for answers in flight.
+    /// How long a stop waits for answers in flight. Default: 10 s.
     pub drain: Duration,
-    /// Bounds of size and number.
+    /// Limits of size and number.
     pub limits: Limits,
-    /// Bounds of time.
+    /// Limits of time.
     pub timeouts: Timeouts,
 }
 

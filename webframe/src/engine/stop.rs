@@ -13,7 +13,7 @@ pub struct StopHandle(Arc<Stop>);
 
 #[derive(Debug, Default)]
 struct Stop {
-    /// How often a stop was asked for: once for a graceful one, twice for an immediate one.
+    /// Number of stop requests: 1 is a graceful stop, 2 an immediate one.
     asked: Mutex<usize>,
     changed: Condvar,
 }
@@ -21,25 +21,25 @@ struct Stop {
 /// How a server ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stopped {
-    /// Connections that were cut because their answers were not done in time.
+    /// Connections that were cut because their answers were not finished in time.
     pub cut: usize,
 }
 
 impl StopHandle {
-    /// Asks for a graceful stop; a second time, for an immediate one.
+    /// Requests a graceful stop; when called again, an immediate one.
     pub fn stop(&self) {
         *lock(&self.0.asked) += 1;
         self.0.changed.notify_all();
     }
 
-    /// Asks for a graceful stop where nobody has asked for one.
+    /// Requests a graceful stop, unless one was requested already.
     pub(crate) fn stop_anyway(&self) {
         let mut asked = lock(&self.0.asked);
         *asked = 1.max(*asked);
         self.0.changed.notify_all();
     }
 
-    /// How often a stop was asked for.
+    /// Number of stop requests.
     pub(crate) fn asked(&self) -> usize {
         *lock(&self.0.asked)
     }

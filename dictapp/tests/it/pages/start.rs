@@ -58,7 +58,7 @@ fn a_port_in_use_is_one_sentence_and_leaves_nothing_behind() {
     let address = taken.local_addr().unwrap().to_string();
     let (code, said) = refused(folder.path(), &[&format!("server.address={address}")]);
     assert_eq!(code, 1);
-    assert!(said.starts_with(&format!("dictapp: cannot listen at {address}: ")), "{said}");
+    assert!(said.starts_with(&format!("dictapp: cannot listen on {address}: ")), "{said}");
     assert!(
         said.contains("; stop the program that listens there, or set server.address"),
         "{said}"

@@ -1,4 +1,4 @@
-//! A response to the bytes of an answer, and the verdict on its connection.
+//! A response to the bytes of an answer, and whether the connection stays open.
 
 use http::StatusCode;
 
@@ -15,15 +15,14 @@ use crate::{
     },
 };
 
-/// Appends the answer to the scratch's output and says in the connection's phase what follows.
+/// Appends the answer to the output and sets the phase that follows.
 pub(crate) fn encode(turn: &mut Turn, scratch: &mut Scratch, response: &mut Response) {
     turn.served += 1;
-    let unsent = match response.status().is_informational() {
-        true => instead_of_interim(response),
-        false => Body::Empty,
-    };
+    let informational = response.status().is_informational();
+    let unsent = if informational { replace_interim(response) } else { Body::Empty };
     let request = &*scratch.request;
-    let (head, status) = (&request.head, response.status());
+    let head = &request.head;
+    let status = response.status();
     let frame = encode::frame(head.method(), head.version(), status, response.body().length());
     let keep = turn.served < turn.served_max
         && head.keep_alive()
@@ -42,48 +41,46 @@ pub(crate) fn encode(turn: &mut Turn, scratch: &mut Scratch, response: &mut Resp
         persistence,
         &turn.prelude,
     );
-    turn.phase = match keep {
-        true => Phase::Idle,
-        false => Phase::Closing(close_mode(turn, scratch)),
-    };
+    turn.phase = if keep { Phase::Idle } else { Phase::Closing(close_mode(turn, scratch)) };
     append(turn, &mut scratch.output, response, frame, keep);
     if let Body::Stream(source) = unsent {
-        drop_on_worker(turn, source, keep);
+        discard_source(turn, source, keep);
     }
 }
 
-/// How to part after the answer to the request in the scratch.
+/// How to close after the answer to the current request.
 fn close_mode(turn: &Turn, scratch: &Scratch) -> CloseMode {
     let request = &*scratch.request;
     if request.content_unread || scratch.at < scratch.have || request.head.keep_alive() {
-        return CloseMode::Lingering; // it does not know that this was the last one
+        return CloseMode::Lingering; // the client does not know that this answer is the last
     }
-    // Made elsewhere, since the last read; or that read left some behind, or may have left the
-    // word that ends an encrypted connection.
+    // Unread bytes may exist: the answer was made after the last read, that read filled the buffer,
+    // or a TLS close_notify may follow.
     if scratch.have == 0 || scratch.have == scratch.input.len() || turn.peer.encrypted {
         return CloseMode::IfDrained;
     }
     CloseMode::Immediate
 }
 
-/// A handler's 1xx would leave the peer waiting, and the next answer would be taken for this one. Its
-/// body is left.
-fn instead_of_interim(response: &mut Response) -> Body {
-    log::error!("a handler answered {}, which is no final status", response.status());
+/// Replaces a 1xx response of a handler by a 500: the client would wait for a final answer and take
+/// the next one for it. Returns the body, unread.
+fn replace_interim(response: &mut Response) -> Body {
+    log::error!("a handler returned status {}, which is not final", response.status());
     let body = response.take_body();
     *response = Response::text("500 Internal Server Error\n")
         .with_status(StatusCode::INTERNAL_SERVER_ERROR);
     body
 }
 
-/// Has a worker drop a source that is not read, which may block. The next request waits until one
-/// does: so a connection has one of these at a time.
-fn drop_on_worker(turn: &mut Turn, source: Source, keep: bool) {
-    let (source, remaining) = (Some(source), Some(0));
+/// Lets a worker drop a source that is not sent, since that may block. The next request waits for
+/// it, so a connection has at most one such source.
+fn discard_source(turn: &mut Turn, source: Source, keep: bool) {
+    let source = Some(source);
+    let remaining = Some(0);
     turn.phase = Phase::Streaming(Box::new(Streaming { source, remaining, chunked: false, keep }));
 }
 
-/// Appends a body that lies in memory, or begins to stream one that does not.
+/// Appends a body that is in memory, or starts to stream it.
 fn append(
     turn: &mut Turn,
     output: &mut Vec<u8>,
@@ -97,8 +94,8 @@ fn append(
     let (source, remaining) = match response.take_body() {
         Body::File { file, length } if frame.content => (Source::new(file), Some(length)),
         Body::Stream(source) if frame.content => (source, None),
-        Body::Stream(source) => return drop_on_worker(turn, source, keep),
-        _ => return, // a file, say: to close one takes a moment
+        Body::Stream(source) => return discard_source(turn, source, keep),
+        _ => return, // closing a file is quick
     };
     turn.phase = Phase::Streaming(Box::new(Streaming {
         source: Some(source),
@@ -108,40 +105,38 @@ fn append(
     }));
 }
 
-/// What follows a piece of a stream.
+/// The state of an answer after a piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum After {
-    /// Another piece.
+    /// More pieces follow.
     More,
-    /// The answer is whole.
+    /// The answer is complete.
     Whole,
-    /// The source ended before the length that was promised: the connection cannot be used on.
+    /// The source ended before the promised length: the connection has to close.
     Short,
 }
 
-/// Appends a piece of a stream; an empty one is the end of its source.
+/// Appends a piece of a stream. An empty piece means that the source has ended.
 pub(crate) fn append_piece(streaming: &mut Streaming, output: &mut Vec<u8>, piece: &[u8]) -> After {
-    match (&mut streaming.remaining, piece.is_empty()) {
-        (Some(_), true) => After::Short,
-        (Some(remaining), false) => {
-            let n = usize::try_from(*remaining).unwrap_or(usize::MAX).min(piece.len());
-            output.extend_from_slice(&piece[..n]);
-            *remaining -= n as u64;
-            if *remaining == 0 { After::Whole } else { After::More }
+    if let Some(remaining) = &mut streaming.remaining {
+        if piece.is_empty() {
+            return After::Short;
         }
-        (None, true) => {
-            if streaming.chunked {
-                output.extend_from_slice(encode::LAST_CHUNK);
-            }
-            After::Whole
-        }
-        (None, false) if streaming.chunked => {
-            encode::encode_chunk(output, piece);
-            After::More
-        }
-        (None, false) => {
-            output.extend_from_slice(piece);
-            After::More
-        }
+        let n = usize::try_from(*remaining).unwrap_or(usize::MAX).min(piece.len());
+        output.extend_from_slice(&piece[..n]);
+        *remaining -= n as u64;
+        return if *remaining == 0 { After::Whole } else { After::More };
     }
+    if piece.is_empty() {
+        if streaming.chunked {
+            output.extend_from_slice(encode::LAST_CHUNK);
+        }
+        return After::Whole;
+    }
+    if streaming.chunked {
+        encode::encode_chunk(output, piece);
+    } else {
+        output.extend_from_slice(piece);
+    }
+    After::More
 }

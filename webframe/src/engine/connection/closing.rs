@@ -1,4 +1,4 @@
-//! The end of a connection: its last answer and a polite close, or a deadline that has passed.
+//! The end of a connection: the last answer, a lingering close, or a missed deadline.
 
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -12,8 +12,8 @@ use crate::{
 };
 
 impl Shard {
-    /// The last answer takes its time to be written: more may come meanwhile.
-    pub(super) fn look_before_closing(&mut self, token: Token) {
+    /// The last answer cannot be written at once, so more bytes may arrive before the close.
+    pub(super) fn check_before_closing(&mut self, token: Token) {
         if let Some(connection) = self.connections.get(token)
             && let Phase::Closing(close_mode @ CloseMode::Immediate) = &mut connection.phase
         {
@@ -21,15 +21,15 @@ impl Shard {
         }
     }
 
-    /// The last answer is written: closes, or waits until the peer has read it.
-    pub(super) fn part(&mut self, token: Token, close_mode: CloseMode) {
+    /// The last answer is written: close the connection, or linger until the peer has read it.
+    pub(super) fn finish_closing(&mut self, token: Token, close_mode: CloseMode) {
         let Some(connection) = self.connections.get(token) else { return };
-        let all_is_read = match close_mode {
+        let may_close = match close_mode {
             CloseMode::Immediate => true,
             CloseMode::IfDrained => !connection.has_unread(),
             CloseMode::Lingering => false,
         };
-        if all_is_read {
+        if may_close {
             return self.close(token);
         }
         connection.transport.shut_down_writing();
@@ -38,7 +38,7 @@ impl Shard {
         self.todo.push_back(Todo::Read(token, false));
     }
 
-    /// Drops what the peer still sends behind the last answer, up to a bound.
+    /// Discards input that follows the last answer, up to a limit.
     pub(super) fn drop_input(&mut self, token: Token, scratch: &mut Scratch) {
         let Some(connection) = self.connections.get(token) else { return };
         let Phase::Lingering(left) = connection.phase else { return };
@@ -52,11 +52,11 @@ impl Shard {
         }
     }
 
-    /// A deadline has passed: what the phase makes of it.
+    /// Handles a deadline that has passed.
     pub(crate) fn deadline_passed(&mut self, token: Token, scratch: &mut Scratch) {
         let Some(connection) = self.connections.get(token) else { return };
         if connection.has_output() {
-            return self.close(token); // the peer takes nothing
+            return self.close(token); // the peer reads nothing
         }
         match &connection.phase {
             Phase::Greeting(..) | Phase::Idle | Phase::Closing(_) | Phase::Lingering(_) => {
@@ -65,9 +65,10 @@ impl Shard {
             Phase::Head(_) => self.time_out(token, scratch),
             Phase::Body(receiving) => {
                 let deadline = receiving.deadline(&self.engine);
-                match deadline > self.now {
-                    true => self.set_deadline(token, deadline),
-                    false => self.time_out(token, scratch),
+                if deadline > self.now {
+                    self.set_deadline(token, deadline);
+                } else {
+                    self.time_out(token, scratch);
                 }
             }
             &Phase::Answering(endpoint) => {

@@ -1,8 +1,8 @@
-//! The conversation on a connection: read, take requests, answer here or elsewhere, write.
+//! The dialogue on a connection: read, take requests, answer or hand over, write.
 //!
-//! Connections never leave their shard. What may block gets the *request*, and the response comes
-//! back through the inbox; so a shard that is given to another worker while a handler runs takes
-//! its connections along, and nothing has to be put together again.
+//! Connections never leave their shard. Only the *request* goes to a worker, and the response
+//! returns by the inbox. So a shard that is stolen while a handler runs takes all its connections
+//! along.
 
 use std::sync::Arc;
 
@@ -20,7 +20,8 @@ use crate::{
 };
 
 impl Shard {
-    /// Reads what has come and answers it; `None` when another worker has the shard now.
+    /// Reads what has arrived and answers it. Returns `None` if another worker has stolen the
+    /// shard.
     pub(crate) fn read(
         mut self: Box<Self>,
         token: Token,
@@ -40,16 +41,16 @@ impl Shard {
                 return Some(self);
             }
             _ => {
-                let told = if ended { Missed::End } else { Missed::Something };
-                connection.missed = connection.missed.max(told);
+                let missed = if ended { Missed::End } else { Missed::Something };
+                connection.missed = connection.missed.max(missed);
                 return Some(self);
             }
         }
         let kept = load(connection, scratch);
         let room = scratch.input.len() - kept;
-        let came = connection.read(&mut scratch.input[kept..]);
+        let outcome = connection.read(&mut scratch.input[kept..]);
         let has_more_input = connection.transport.has_more_input();
-        match came {
+        match outcome {
             ReadOutcome::Bytes(n) => {
                 scratch.have += n;
                 if n == room || ended || has_more_input {
@@ -57,7 +58,7 @@ impl Shard {
                 }
             }
             ReadOutcome::Nothing if has_more_input => self.todo.push_back(Todo::Read(token, ended)),
-            // Bytes of a record that is not whole must not move the deadline of an idle peer.
+            // An incomplete TLS record must not move the deadline of an idle connection.
             ReadOutcome::Nothing if kept == 0 && connection.is_idle() && !self.draining => {
                 return Some(self);
             }
@@ -75,8 +76,8 @@ impl Shard {
         self.answer_input(token, scratch, engine)
     }
 
-    /// Answers what has come. The shard lies on the table while handlers run: when one takes long
-    /// it is given to another worker, and the turn goes after it by the inbox.
+    /// Answers the requests in the input. The shard is parked while handlers run; if it is stolen,
+    /// the rest of the turn follows it by the inbox.
     fn answer_input(
         mut self: Box<Self>,
         token: Token,
@@ -101,8 +102,8 @@ impl Shard {
         Some(shard)
     }
 
-    /// Another worker takes the shard over from a call that lasts: the route is remembered, and the
-    /// call has a deadline from now on.
+    /// Called when the shard is stolen from a call that takes long: marks the route as slow and
+    /// gives the call a deadline.
     pub(crate) fn stalled_by(&mut self, call: u32) {
         let endpoint = Endpoint::from_number(call);
         self.engine.service.pace(endpoint).learn_stall();
@@ -114,7 +115,7 @@ impl Shard {
         self.set_deadline_in(token, self.engine.clocks.handler);
     }
 
-    /// Writes what the scratch holds for the peer, and keeps what of its input is not used up.
+    /// Writes the scratch's output to the peer and keeps its unconsumed input in the connection.
     pub(crate) fn store_and_write(&mut self, token: Token, scratch: &mut Scratch) {
         let Some(connection) = self.connections.get(token) else { return };
         match connection.phase {
@@ -127,16 +128,17 @@ impl Shard {
             _ => false,
         };
         if connection.ended && waits_for_peer {
-            connection.phase = Phase::Closing(CloseMode::Immediate); // nothing more can come
+            connection.phase = Phase::Closing(CloseMode::Immediate); // no further request can arrive
         }
-        let outcome = match scratch.output.is_empty() && !connection.has_output() {
-            true => Written::All,
-            false => connection.write(&scratch.output),
+        let outcome = if scratch.output.is_empty() && !connection.has_output() {
+            Written::All
+        } else {
+            connection.write(&scratch.output)
         };
         self.after_write(token, outcome);
     }
 
-    /// The peer can take more.
+    /// Continues to write when the socket is writable again.
     pub(crate) fn write(&mut self, token: Token) {
         let Some(connection) = self.connections.get(token) else { return };
         if connection.has_output() {
@@ -150,16 +152,17 @@ impl Shard {
             Written::Broken => self.close(token),
             Written::Part => {
                 self.watch_for_writing(token);
-                self.look_before_closing(token);
+                self.check_before_closing(token);
                 self.set_deadline_in(token, self.engine.clocks.write);
             }
             Written::All => self.advance(token),
         }
     }
 
-    /// Nothing waits to be written: what the phase asks for next.
+    /// Everything is written: sets the deadline or starts the work that the phase needs.
     fn advance(&mut self, token: Token) {
-        let (now, draining) = (self.now, self.draining);
+        let now = self.now;
+        let draining = self.draining;
         let Some(connection) = self.connections.get(token) else { return };
         let clocks = self.engine.clocks;
         let can_be_read = matches!(
@@ -178,7 +181,7 @@ impl Shard {
             Phase::Idle if draining && connection.served > 0 && !may_bring_more => {
                 self.close(token);
             }
-            Phase::Idle if draining => {} // its deadline stands
+            Phase::Idle if draining => {} // keeps its deadline
             Phase::Idle => {
                 connection.idle_since = now;
                 self.set_deadline_in(token, clocks.idle);
@@ -196,27 +199,28 @@ impl Shard {
             Phase::Streaming(_) => self.read_next_piece(token),
             Phase::Closing(close_mode) => {
                 let close_mode = *close_mode;
-                self.part(token, close_mode);
+                self.finish_closing(token, close_mode);
             }
             Phase::Lingering(_) => {}
         }
     }
 }
 
-/// Puts what was kept of a connection's input in front of what is read now.
+/// Copies the stored input of a connection to the front of the read buffer.
 fn load(connection: &mut Connection, scratch: &mut Scratch) -> usize {
     let kept = connection.input.len();
     scratch.input[..kept].copy_from_slice(&connection.input);
-    match matches!(connection.phase, Phase::Idle) {
-        true => connection.input = Vec::new(),
-        false => connection.input.clear(),
+    if matches!(connection.phase, Phase::Idle) {
+        connection.input = Vec::new();
+    } else {
+        connection.input.clear();
     }
     scratch.have = kept;
     kept
 }
 
-/// Whether part of a head has grown by less than a line: reading it again would find nothing new,
-/// and a peer that sends byte by byte must not make us read 16 KiB for each.
+/// Whether part of a head has grown without a new line end. Parsing it again would find nothing
+/// new, and a peer that sends single bytes must not cause a scan of 16 KiB for each.
 fn waits_for_line(
     connection: &Connection,
     scratch: &Scratch,

@@ -1,4 +1,4 @@
-//! One connection: its socket, the bytes that wait on either side, and where it stands.
+//! A connection: its socket, the bytes that wait on either side, and its phase.
 
 pub(crate) mod phase;
 mod conversation;
@@ -24,75 +24,77 @@ use super::{
 };
 use crate::request::Peer;
 
-/// A connection as its shard keeps it; bytes are here only while something is incomplete.
+/// A connection, as its shard keeps it. It has buffers only while something is incomplete.
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) transport: Transport,
     pub(crate) peer: SocketAddr,
     pub(crate) purpose: Purpose,
-    /// A proxy in front says that its client came encrypted.
+    /// A trusted proxy said in its PROXY header that the client's connection is encrypted.
     pub(crate) came_encrypted: bool,
-    /// Came from the peer and is not used up: part of a head, or requests that wait their turn.
+    /// Input that is not consumed: part of a head, or requests that wait for their turn.
     pub(crate) input: Vec<u8>,
-    /// Waits until the peer takes it.
+    /// Output that the socket has not taken yet.
     pub(crate) output: Vec<u8>,
-    /// How much of `output` the peer has taken.
+    /// How much of `output` the socket has taken.
     pub(crate) taken: usize,
     pub(crate) phase: Phase,
-    /// When the shard has to look at it, whatever happens.
+    /// The tick at which the shard has to act on the connection.
     pub(crate) deadline: Tick,
-    /// At which tick it stands in the wheel.
+    /// The tick of its entry in the wheel.
     pub(crate) armed: Tick,
-    /// Since when it is idle.
+    /// The tick at which it became idle.
     pub(crate) idle_since: Tick,
-    /// Requests answered.
+    /// Number of requests answered.
     pub(crate) served: u32,
-    /// The peer has said that nothing more will come.
+    /// The peer has shut down its writing side.
     pub(crate) ended: bool,
-    /// The handler of its request has passed its deadline.
+    /// The handler of the current request has passed its deadline.
     pub(crate) overdue: bool,
-    /// What the poll tells of it.
+    /// What it is registered for at the poll.
     pub(crate) registration: Registration,
-    /// What was told of it while it could not be read: nothing tells it again.
+    /// Readiness is edge-triggered: events that arrive while the connection cannot be read are kept
+    /// here.
     pub(crate) missed: Missed,
 }
 
-/// For what a connection is registered at the poll.
+/// What a connection is registered for at the poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Registration {
-    /// Not yet: its first request is most often there already, and may be its last.
+    /// Not registered yet: the first request has often arrived with the connection, and may be its
+    /// last.
     Not,
     Reading,
     ReadingAndWriting,
 }
 
-/// What the poll told of a connection that waits for an answer, or for its peer to take one.
+/// Readiness events of a connection that waits for a handler, or for its peer to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Missed {
     Nothing,
-    /// Something came.
+    /// Input has arrived.
     Something,
-    /// And the peer has ended its side.
+    /// Input may have arrived, and the peer has shut down its writing side.
     End,
 }
 
-/// How much of what there was to write the peer took.
+/// The result of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Written {
     All,
     /// The rest waits in `output`.
     Part,
-    /// The peer is gone.
+    /// The connection is broken.
     Broken,
 }
 
-/// What one read brought.
+/// The result of a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ReadOutcome {
     Bytes(usize),
-    /// Nothing now.
+    /// Nothing has arrived.
     Nothing,
-    /// The peer will send nothing more.
+    /// The peer has shut down its writing side.
     End,
     Broken,
 }
@@ -120,8 +122,8 @@ impl Connection {
         }
     }
 
-    /// Who sends requests here: encrypted where we see it, or a proxy that we believe says so. Its
-    /// word never takes away what we see: a proxy may hand on encryption that it cannot open.
+    /// The peer of this connection's requests. A PROXY header can only add encryption: a proxy may
+    /// pass on TLS that it cannot decrypt.
     pub(crate) fn peer(&self) -> Peer {
         let encrypted = self.transport.is_encrypted() || self.came_encrypted;
         Peer { address: self.peer, encrypted }
@@ -140,13 +142,13 @@ impl Connection {
         }
     }
 
-    /// Whether something has come that nobody will read: a close now would have the system throw
-    /// away what of the answer is still on its way (RFC 9112 §9.6).
+    /// Whether unread input has arrived. Closing the socket now would make the kernel discard the
+    /// part of the answer that is still in flight (RFC 9112 §9.6).
     pub(crate) fn has_unread(&mut self) -> bool {
         !self.ended && matches!(self.read(&mut [0; 64]), ReadOutcome::Bytes(_))
     }
 
-    /// Writes what waits and then `fresh`; what the peer does not take now waits.
+    /// Writes the stored output and then `fresh`. Stores what the socket does not take.
     pub(crate) fn write(&mut self, fresh: &[u8]) -> Written {
         if self.taken < self.output.len() {
             self.output.extend_from_slice(fresh);
@@ -162,7 +164,7 @@ impl Connection {
         }
     }
 
-    /// Writes what waits.
+    /// Writes the stored output.
     pub(crate) fn write_waiting(&mut self) -> Written {
         match write_all(&mut self.transport, &self.output[self.taken..]) {
             Ok(n) => self.taken += n,
@@ -176,18 +178,18 @@ impl Connection {
         if self.transport.has_output() { Written::Part } else { Written::All }
     }
 
-    /// Whether an answer still waits to be taken.
+    /// Whether output is waiting.
     pub(crate) fn has_output(&self) -> bool {
         self.taken < self.output.len() || self.transport.has_output()
     }
 
-    /// Whether it may be closed to make room.
+    /// Whether the connection may be closed to make room.
     pub(crate) fn is_idle(&self) -> bool {
         matches!(self.phase, Phase::Idle | Phase::Greeting(..)) && !self.has_output()
     }
 }
 
-/// Writes until all is written or the socket takes no more; says how much.
+/// Writes until everything is written or the socket is full. Returns the number of bytes.
 fn write_all(transport: &mut Transport, bytes: &[u8]) -> io::Result<usize> {
     if transport.has_output()
         && let Err(error) = transport.flush()

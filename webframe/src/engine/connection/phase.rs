@@ -1,4 +1,4 @@
-//! The phases of a connection, and what is kept in each.
+//! The phases of a connection, and the state of each.
 //!
 //! ```text
 //! Greeting
@@ -22,40 +22,40 @@ use crate::{
     wire::chunked::ChunkDecoder,
 };
 
-/// Where a connection stands; see the picture above.
+/// The phase of a connection; see the diagram above.
 #[derive(Debug)]
 pub(crate) enum Phase {
-    /// What comes before the first request is not whole yet; since the tick.
+    /// The PROXY header or the TLS handshake is not complete; since this tick.
     Greeting(Opening, Tick),
     /// Between two requests.
     Idle,
-    /// Part of a head has come; since the tick.
+    /// Part of a head has arrived; since this tick.
     Head(Tick),
-    /// Part of a content has come.
+    /// Part of a body has arrived.
     Body(Box<Receiving>),
     /// A handler has the request.
     Answering(Endpoint),
-    /// An answer is written piece by piece.
+    /// A body is sent piece by piece.
     Streaming(Box<Streaming>),
-    /// The last answer waits to be taken; then the reason says how to part.
+    /// The last answer is being written; then the connection closes in this way.
     Closing(CloseMode),
-    /// The peer reads the last answer; what it still sends is dropped, up to so many bytes.
+    /// The peer reads the last answer. Its input is discarded, up to so many bytes.
     Lingering(usize),
 }
 
-/// How to part from a peer.
+/// How to close a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CloseMode {
-    /// Everything that it sent has been read just now: close.
+    /// All input has been read just now: close.
     Immediate,
-    /// Everything had been read when the answer was begun: look whether more has come.
+    /// All input was read when the answer was made: close if nothing more has arrived.
     IfDrained,
-    /// It may still be sending, for it has not said that it would stop: a close now could destroy
-    /// the answer (RFC 9112 §9.6).
+    /// The peer may still be sending: shut down writing and discard its input for a while. Closing
+    /// could destroy the answer (RFC 9112 §9.6).
     Lingering,
 }
 
-/// A request whose content is still coming.
+/// A request whose body is still arriving.
 #[derive(Debug)]
 pub(crate) struct Receiving {
     pub(crate) request: Box<Request>,
@@ -65,7 +65,8 @@ pub(crate) struct Receiving {
 }
 
 impl Receiving {
-    /// When the content has to be whole: what has come at the least rate moves it.
+    /// The deadline of the body. Each byte that arrives extends it by the time it takes at the
+    /// minimum rate.
     pub(crate) fn deadline(&self, engine: &Engine) -> Tick {
         let earned = self.request.content.length() / engine.settings.timeouts.body_rate_min.max(1);
         let earned = engine::ticks(Duration::from_secs(earned));
@@ -73,22 +74,22 @@ impl Receiving {
     }
 }
 
-/// What is still to come of a content.
+/// The part of a body that has not arrived.
 #[derive(Debug)]
 pub(crate) enum Remaining {
     Length(u64),
     Chunks(ChunkDecoder),
 }
 
-/// An answer that is made while the peer takes it.
+/// A body that is sent piece by piece.
 pub(crate) struct Streaming {
-    /// Where the pieces come from; `None` while a worker reads one, and after the last one.
+    /// The source of the pieces. `None` while a worker reads from it, and after the last piece.
     pub(crate) source: Option<Source>,
-    /// Bytes still owed, where the head promised a length, or no content; else pieces are chunks or end
-    /// at the close.
+    /// Remaining `Content-Length` (`Some(0)`: nothing is sent). `None`: chunked, or delimited by
+    /// closing.
     pub(crate) remaining: Option<u64>,
     pub(crate) chunked: bool,
-    /// What becomes of the connection after the last piece.
+    /// Whether the connection stays open after the last piece.
     pub(crate) keep: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What came on a connection to the next request: head, then content, or a refusal.
+//! Input of a connection to the next request: its head, then its body, or a refusal.
 
 use std::io;
 
@@ -15,22 +15,22 @@ use crate::{
     wire::{Framing, Progress, WireError, chunked::ChunkDecoder, encode, host},
 };
 
-/// What comes next on a connection.
+/// What the input contains.
 #[derive(Debug)]
 pub(crate) enum Step {
-    /// A whole request; it lies in the scratch.
+    /// A complete request; it is in the scratch.
     Request(Endpoint),
-    /// A head that is answered without the app; it lies in the scratch.
+    /// A head that is answered without the app; it is in the scratch.
     Answer(Box<Response>),
-    /// What has come is not enough.
+    /// An incomplete request.
     NeedMore,
-    /// What has come is no request.
+    /// Something that is not an acceptable request.
     Refuse(WireError),
-    /// The content cannot be kept: a fault of ours.
+    /// The body cannot be stored: a fault of the server.
     Fail(io::Error),
 }
 
-/// Takes the next request, or as much of it as has come, out of the scratch's input.
+/// Takes the next request from the input, or as much of it as has arrived.
 pub(crate) fn next(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     match turn.phase {
         Phase::Body(_) => next_content(turn, scratch, engine),
@@ -60,7 +60,7 @@ fn next_head(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     }
 }
 
-/// A head is whole: finds its endpoint and what content follows.
+/// The head is complete: finds the endpoint and how the body is framed.
 fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     let request = &mut *scratch.request;
     if let Some(step) = turn_away(turn.purpose, request, engine) {
@@ -91,7 +91,7 @@ fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     let nothing_came = scratch.at == scratch.have;
     if scratch.request.head.expects_continue() && nothing_came {
         if !matches!(endpoint, Endpoint::Route(_)) {
-            scratch.request.content_unread = true; // nobody wants it: the answer comes instead of a 100
+            scratch.request.content_unread = true; // no handler reads it: the final answer replaces the 100
             return Step::Request(endpoint);
         }
         scratch.output.extend_from_slice(encode::CONTINUE);
@@ -101,9 +101,10 @@ fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     next_content(turn, scratch, engine)
 }
 
-/// What becomes of a head that is no question to the app.
+/// The answer to a request that never reaches the app: wrong host, redirect, too many cookies.
 fn turn_away(purpose: Purpose, request: &mut Request, engine: &Engine) -> Option<Step> {
-    let (head, settings) = (&request.head, &engine.settings);
+    let head = &request.head;
+    let settings = &engine.settings;
     let strange = |host| !host::is_one_of(host, &settings.allowed_hosts);
     let strange = !settings.allowed_hosts.is_empty() && head.host().is_some_and(strange);
     let cookies_max = settings.limits.cookies_max;
@@ -128,7 +129,7 @@ fn turn_away(purpose: Purpose, request: &mut Request, engine: &Engine) -> Option
     Some(Step::Refuse(error))
 }
 
-/// Takes a content that has come whole with its head, as most forms do, without a detour.
+/// Takes a body that has arrived together with its head, as most forms do.
 fn take_whole(scratch: &mut Scratch, length: u64, limits: &Limits) -> Option<io::Result<()>> {
     let length = usize::try_from(length).ok()?;
     let content = scratch.input[scratch.at..scratch.have].get(..length)?;
@@ -136,7 +137,7 @@ fn take_whole(scratch: &mut Scratch, length: u64, limits: &Limits) -> Option<io:
     Some(scratch.request.content.append(content, limits.body_memory_max))
 }
 
-/// Takes what has come of a content; a whole request moves into the scratch.
+/// Takes the part of a body that has arrived. A complete request moves into the scratch.
 fn next_content(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     let Phase::Body(receiving) = &mut turn.phase else { return Step::NeedMore };
     match take_content(receiving, scratch, &engine.settings.limits) {
@@ -151,7 +152,7 @@ fn next_content(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step
     }
 }
 
-/// Whether the content is whole now.
+/// Appends input to the body. Returns whether the body is complete.
 fn take_content(
     receiving: &mut Receiving,
     scratch: &mut Scratch,

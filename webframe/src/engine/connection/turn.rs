@@ -1,9 +1,8 @@
-//! One turn of a connection: what has come to answers, request by request.
+//! A turn of a connection: the requests that have arrived, answered one by one.
 //!
-//! Handlers run here, and while one runs the shard may be given to another worker. So a
-//! turn takes along what it needs of its connection, and the shard lies on the table from the first
-//! call on until all that has come is answered. A turn that finds its shard gone then goes after it
-//! through the inbox.
+//! Quick handlers run here, and the shard may be stolen while one runs. So the turn takes a copy of
+//! what it needs from its connection, and the shard stays parked from the first call until all
+//! input is answered. A turn whose shard was stolen follows it by the inbox.
 
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -28,50 +27,49 @@ use crate::{
     wire::{Head, encode::Prelude},
 };
 
-/// A connection's part in its turn; what stays of it in the shard stands at [`Phase::Answering`].
+/// The part of a connection that its turn needs. Meanwhile the connection in the shard is in
+/// [`Phase::Answering`].
 #[derive(Debug)]
 pub(crate) struct Turn {
     pub(crate) token: Token,
     pub(crate) phase: Phase,
     pub(crate) purpose: Purpose,
     pub(crate) peer: Peer,
-    /// Requests answered on the connection.
+    /// Number of requests answered on the connection.
     pub(crate) served: u32,
-    /// With so many it is closed.
+    /// The connection closes after this number.
     pub(crate) served_max: u32,
     pub(crate) prelude: Prelude,
     pub(crate) now: Tick,
 }
 
-/// How far a turn went.
+/// How a turn ended.
 #[derive(Debug)]
 pub(crate) enum End {
-    /// What has come is answered as far as it goes, or it was enough for once.
+    /// All complete requests are answered, or the output is full.
     Done,
-    /// The request in the scratch may block: it is for a worker.
+    /// The request in the scratch may block: a worker has to answer it.
     Blocks(Endpoint),
-    /// The shard was given away while a handler made this response.
+    /// The shard was stolen while a handler made this response.
     ShardStolen(Response),
 }
 
-/// A turn that ended without its shard, on its way back to it.
+/// A turn whose shard was stolen, on its way to the shard.
 pub(crate) struct DetachedTurn {
     pub(crate) turn: Turn,
-    /// The last request and its response, not encoded yet.
+    /// The last request and its response, which is not encoded yet.
     pub(crate) last: Option<(Box<Request>, Response)>,
-    /// Answers before it.
+    /// The encoded answers before it.
     pub(crate) output: Vec<u8>,
-    /// Input behind it.
+    /// The input after it.
     pub(crate) rest: Vec<u8>,
 }
 
 impl Shard {
-    /// Begins the turn of a connection, if that is still there.
+    /// Begins the turn of a connection. Returns `None` if it is closed.
     pub(crate) fn begin_turn(&mut self, token: Token) -> Option<Turn> {
-        let served_max = match self.draining {
-            true => 0,
-            false => self.engine.settings.limits.requests_per_connection_max,
-        };
+        let limit = self.engine.settings.limits.requests_per_connection_max;
+        let served_max = if self.draining { 0 } else { limit };
         let connection = self.connections.get(token)?;
         Some(Turn {
             token,
@@ -85,7 +83,7 @@ impl Shard {
         })
     }
 
-    /// Gives a connection back what its turn has made of it, and the peer the answers.
+    /// Stores the result of a turn in its connection and writes the answers.
     pub(crate) fn end_turn(&mut self, turn: Turn, scratch: &mut Scratch) {
         let Some(connection) = self.connections.get(turn.token) else { return };
         connection.phase = turn.phase;
@@ -96,7 +94,7 @@ impl Shard {
         self.store_and_write(turn.token, scratch);
     }
 
-    /// A turn comes back that had lost the shard.
+    /// Ends a turn that had lost the shard.
     pub(crate) fn reattach(&mut self, detach: DetachedTurn, scratch: &mut Scratch) {
         let DetachedTurn { mut turn, last, output, rest } = detach;
         let Some(connection) = self.connections.get(turn.token) else {
@@ -115,13 +113,13 @@ impl Shard {
         }
         let token = turn.token;
         self.end_turn(turn, scratch);
-        self.watch(token); // whoever welcomed it may have lost the shard before it was watched
+        self.watch(token); // the shard may have been stolen before the connection was registered
     }
 }
 
 impl Turn {
-    /// Answers every request in the scratch's input, as far as it goes. Where a handler is called
-    /// the shard lies on its table afterwards.
+    /// Answers the complete requests of the input. If a handler was called, the shard is parked
+    /// afterwards.
     pub(crate) fn run(
         &mut self,
         shard: &mut Option<Box<Shard>>,
@@ -136,7 +134,7 @@ impl Turn {
                 Step::NeedMore => break,
                 Step::Refuse(error) => self.refuse(error.into(), scratch, engine),
                 Step::Fail(error) => {
-                    log::error!("a request's content cannot be kept: {error}");
+                    log::error!("the body of a request cannot be stored: {error}");
                     self.refuse(Refusal::Fault, scratch, engine);
                 }
                 Step::Answer(response) => self.answer(*response, scratch),
@@ -167,13 +165,13 @@ impl Turn {
         End::Done
     }
 
-    /// Appends the answer to the request in the scratch.
+    /// Appends the answer to the current request.
     pub(crate) fn answer(&mut self, mut response: Response, scratch: &mut Scratch) {
         answer::encode(self, scratch, &mut response);
         response.recycle();
     }
 
-    /// Appends the answer to what is no request; nothing behind it is looked at.
+    /// Appends a refusal. The rest of the input is discarded.
     pub(crate) fn refuse(&mut self, refusal: Refusal, scratch: &mut Scratch, engine: &Engine) {
         let method = self.refused_method(scratch);
         self.refuse_method(&method, refusal, scratch, engine);
@@ -192,7 +190,7 @@ impl Turn {
         self.answer(engine.service.refuse(refusal), scratch);
     }
 
-    /// The method of what is refused now: of its answer's content nothing is sent to HEAD.
+    /// The method of the refused request: the answer to HEAD has no body.
     pub(crate) fn refused_method(&self, scratch: &Scratch) -> Method {
         match &self.phase {
             Phase::Body(receiving) => receiving.request.head.method().clone(),
@@ -200,8 +198,8 @@ impl Turn {
         }
     }
 
-    /// Goes after the shard that another worker has by now. This thread may block, for no
-    /// connection waits for it any more.
+    /// Sends the rest of the turn to the shard, which another worker has. A slow endpoint is called
+    /// here: no connection waits for this thread.
     pub(crate) fn detach(self, end: End, scratch: &mut Scratch, engine: &Engine, number: usize) {
         engine.workers.schedule(Class::Batch); // it runs no shard any more
         let response = match end {

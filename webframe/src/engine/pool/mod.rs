@@ -1,9 +1,10 @@
-//! The workers: an elastic pool for whatever may block, and for the shards themselves.
+//! The workers: an elastic pool of threads for tasks that may block, and for the shards themselves.
 //!
-//! `threadpool` gives the threads, a crew at a time; the queue is ours, for its own is unbounded
-//! and knows no age. Each thread of a crew runs one loop for as long as the crew lives. A crew is
-//! added when the last idle worker is taken, and leaves when a whole window passed without need
-//! of it; dropping its `ThreadPool` ends its threads, which the crate cannot do one by one.
+//! `threadpool` provides the threads, in crews. The queue is our own, since the crate's queue is
+//! unbounded and has no ages. Each thread of a crew runs one loop while the crew exists. A crew is
+//! added when the last idle worker gets a task, and dropped when it was not needed for a whole
+//! review interval: dropping its `ThreadPool` ends its threads, which the crate cannot do one by
+//! one.
 
 pub(crate) mod job;
 pub(crate) mod scheduling;
@@ -24,10 +25,10 @@ use crate::{app::panics, lock::lock};
 
 /// Threads of a crew that is added under load.
 const CREW: usize = 8;
-/// How long none is asked for after the system gave none.
+/// Back-off after the system provided no thread.
 const GROW_AGAIN: Duration = Duration::from_secs(1);
 
-/// Makes a thread that has run a shard, and as it likes to be scheduled, what workers are.
+/// Restores the scheduling class of a worker when it has run a shard.
 struct BatchAgain(Scheduling);
 
 impl Drop for BatchAgain {
@@ -36,7 +37,7 @@ impl Drop for BatchAgain {
     }
 }
 
-/// What a worker runs.
+/// A task for a worker.
 pub(crate) trait Task: Send {
     fn run(self: Box<Self>);
 }
@@ -47,27 +48,27 @@ impl<F: FnOnce() + Send> Task for F {
     }
 }
 
-/// How many workers there may be, and how long a task may wait.
+/// Limits of the pool.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
     pub(crate) min: usize,
     pub(crate) max: usize,
-    /// Threads beyond `max`: the shards' own, and as many to take over a shard that stalls.
+    /// Threads beyond `max`: one for each shard, and one for each shard that may be stolen.
     pub(crate) reserve: usize,
     pub(crate) queue_age_max: Duration,
 }
 
-/// How the pool stands at one moment.
+/// The state of the pool in numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) threads: usize,
     /// Threads without a task.
     pub(crate) idle: usize,
-    /// Calls without a thread.
+    /// Queued calls.
     pub(crate) waiting: usize,
 }
 
-/// The pool; [`Workers::close`] lets its threads go.
+/// The pool. [`Workers::close`] ends its threads.
 pub(crate) struct Workers {
     shared: Arc<Shared>,
 }
@@ -81,17 +82,16 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// Shards to run: before everything else, at any number, and even when the pool is closed.
+    /// Shards to run: before calls, without a limit, even when the pool is closed.
     shards: VecDeque<Box<dyn Task>>,
     calls: VecDeque<(Instant, Box<dyn Task>)>,
     crews: Vec<Crew>,
     crews_made: u64,
     threads: usize,
     idle: usize,
-    /// Those of the idle threads that sleep, the last to lie down at the end: it is woken first, for
-    /// its stack is still warm.
+    /// Sleeping threads, the latest at the end. It is woken first, since its stack is in the cache.
     asleep: Vec<Thread>,
-    /// When the system last gave no threads.
+    /// When the system last refused a thread.
     refused: Option<Instant>,
     busy_peak: usize,
     closed: bool,
@@ -106,10 +106,10 @@ struct Crew {
 }
 
 impl Workers {
-    /// The pool with its first crew.
+    /// Creates the pool with its first crew.
     ///
     /// # Errors
-    /// The system gives no threads.
+    /// The system provides too few threads.
     pub(crate) fn new(bounds: Bounds) -> io::Result<Workers> {
         let shared = Arc::new(Shared {
             bounds,
@@ -120,7 +120,7 @@ impl Workers {
         let size = bounds.min + bounds.reserve;
         lock(&shared.state).threads = size;
         if shared.add_crew(size).is_err() {
-            return Err(io::Error::other(format!("the system gives no {size} threads")));
+            return Err(io::Error::other(format!("cannot start {size} threads")));
         }
         Ok(Workers { shared })
     }
@@ -141,54 +141,53 @@ impl Workers {
         self.shared.grow(grow);
     }
 
-    /// Asks again for threads that the system has refused, where somebody still waits for one.
+    /// Tries again to add threads that the system refused, if a shard or a call is waiting.
     pub(crate) fn retry_growth(&self) {
         let mut state = lock(&self.shared.state);
-        let again = state.refused.is_some() && state.idle == 0 && state.may_grow();
-        let grow = match (again, state.shards.is_empty(), state.calls.is_empty()) {
-            (false, ..) | (true, true, true) => return,
-            (true, false, _) => CREW,
-            (true, true, false) => self.shared.room(&state),
-        };
+        let nobody_waits = state.shards.is_empty() && state.calls.is_empty();
+        if nobody_waits || state.refused.is_none() || state.idle > 0 || !state.may_grow() {
+            return;
+        }
+        let grow = if state.shards.is_empty() { self.shared.room(&state) } else { CREW };
         state.threads += grow;
         drop(state);
         self.shared.grow(grow);
     }
 
-    /// Has this thread scheduled so, one of the pool's that runs a shard.
+    /// Sets the scheduling class of the calling thread, which runs a shard.
     pub(crate) fn schedule(&self, class: Class) {
         self.shared.scheduling.set(class);
     }
 
-    /// Whether a call may be queued: the oldest one waiting is not older than allowed.
+    /// Whether a call may be queued: the oldest one is not too old.
     pub(crate) fn admits(&self, now: Instant) -> bool {
         let state = lock(&self.shared.state);
         let oldest = state.calls.front().map(|call| now.saturating_duration_since(call.0));
         oldest.is_none_or(|age| age <= self.shared.bounds.queue_age_max)
     }
 
-    /// Queues calls. One worker is woken, and each that takes a call wakes the next: so whoever
-    /// brings many need not wake them all.
+    /// Queues calls and wakes one worker. Each worker that takes a call wakes the next.
     pub(crate) fn call(&self, now: Instant, tasks: impl Iterator<Item = Box<dyn Task>>) {
         let mut state = lock(&self.shared.state);
         if state.closed {
-            return; // nobody would take them
+            return; // no thread would take them
         }
         state.calls.extend(tasks.map(|task| (now, task)));
         wake_one(state);
     }
 
-    /// Lets every thread go when its task ends; what still waits is dropped.
+    /// Ends each thread after its task. Queued calls are dropped.
     pub(crate) fn close(&self) {
         let mut state = lock(&self.shared.state);
         state.closed = true;
         let waiting = mem::take(&mut state.calls);
-        // They hold the engine, which holds the pool; and may block when they are dropped.
+        // Dropped by a worker: they hold the engine, which holds the pool, and their drop may
+        // block.
         state.shards.push_back(Box::new(move || drop(waiting)));
         wake_all(state);
     }
 
-    /// Lets a crew go that the time since the last call of this did not need.
+    /// Retires a crew that was not needed since the last review.
     pub(crate) fn review(&self) {
         let mut state = lock(&self.shared.state);
         let busy = state.threads - state.idle;
@@ -211,37 +210,38 @@ impl Workers {
 }
 
 impl Shared {
-    /// How many threads may be added for calls, at once.
+    /// The number of threads that may be added for calls at once.
     fn room(&self, state: &State) -> usize {
         let limit = self.bounds.max.saturating_add(self.bounds.reserve);
         limit.saturating_sub(state.threads).min(CREW)
     }
 
-    /// Adds threads that were counted already, so that two growths never pass the limit; or fewer,
-    /// where the system gives no more. Who needs them goes on without: a worker, or a shard in its
-    /// round.
+    /// Adds threads that are already counted, so that concurrent growth never exceeds the limit. If
+    /// the system refuses, it tries fewer; the caller continues without them.
     fn grow(self: &Arc<Shared>, counted: usize) {
         let mut size = counted;
         while size > 0 && self.add_crew(size).is_err() {
             size /= 2;
         }
         if size < counted {
-            log::error!("{counted} more workers are needed, and the system gives {size}");
+            log::error!(
+                "{counted} more workers are needed, but only {size} threads can be started"
+            );
             let mut state = lock(&self.state);
             state.threads -= counted - size;
             state.refused = Some(Instant::now());
         }
     }
 
-    /// Adds threads that were counted already.
+    /// Adds threads that are already counted.
     ///
     /// # Errors
-    /// The system does not give as many.
+    /// The system provides fewer.
     fn add_crew(self: &Arc<Shared>, size: usize) -> Result<(), String> {
         let mut state = lock(&self.state);
         state.crews_made += 1;
         let number = state.crews_made;
-        // It panics where it cannot start a thread; those that it started end with it.
+        // It panics if a thread cannot be started; the threads that it did start end with it.
         let pool = panics::catch(|| ThreadPool::with_name(self.thread_name.to_owned(), size))?;
         for _ in 0..size {
             let shared = Arc::clone(self);
@@ -252,7 +252,7 @@ impl Shared {
         Ok(())
     }
 
-    /// The loop of one thread: takes tasks until its crew retires or the pool closes.
+    /// The loop of a worker: runs tasks until its crew retires or the pool closes.
     fn work(self: Arc<Shared>, crew: u64) {
         self.scheduling.set(Class::Batch);
         let mut state = lock(&self.state);
@@ -278,7 +278,7 @@ impl Shared {
         drop(state);
         thread::park();
         let mut state = lock(&self.state);
-        // Nobody has woken it where the wake-up was meant for a handler that ran here before.
+        // Still listed if the wake-up was meant for code of a handler that ran here.
         if let Some(place) = state.asleep.iter().rposition(|thread| thread.id() == id) {
             state.asleep.remove(place);
         }
@@ -295,13 +295,14 @@ impl Shared {
         state.busy_peak = state.busy_peak.max(busy);
         let grow = if state.idle == 0 && state.may_grow() { self.room(&state) } else { 0 };
         state.threads += grow;
-        match state.calls.is_empty() {
-            true => drop(state),
-            false => wake_one(state),
+        if state.calls.is_empty() {
+            drop(state);
+        } else {
+            wake_one(state);
         }
         self.grow(grow);
         if let Err(panic) = panics::catch(|| task.run()) {
-            log::error!("a worker's task: {panic}: this is a fault of the server");
+            log::error!("a task of a worker panicked, which is a bug of the server: {panic}");
         }
         let mut state = lock(&self.state);
         state.idle += 1;
@@ -318,7 +319,7 @@ impl State {
         self.crews.iter_mut().find(|crew| crew.number == number)
     }
 
-    /// One thread of a crew ends its loop; the last one lets the crew's threads end.
+    /// A thread leaves its crew. The last one drops the crew.
     fn leave(&mut self, number: u64) {
         self.threads -= 1;
         self.idle -= 1;
@@ -331,7 +332,7 @@ impl State {
     }
 }
 
-/// Wakes one sleeping worker, if there is one, with the lock given back before.
+/// Wakes a sleeping worker, if there is one, after releasing the lock.
 fn wake_one(mut state: MutexGuard<'_, State>) {
     let thread = state.asleep.pop();
     drop(state);
@@ -377,15 +378,16 @@ mod tests {
         }
     }
 
-    /// As if it stood so, with threads of this name.
+    /// A pool in this state, whose threads get this name.
     fn workers_in(state: State, thread_name: &'static str) -> Workers {
         let bounds = Bounds { min: 1, max: 9, reserve: 0, queue_age_max: Duration::from_secs(1) };
-        let (scheduling, state) = (Scheduling::Given, Mutex::new(state));
+        let scheduling = Scheduling::Given;
+        let state = Mutex::new(state);
         Workers { shared: Arc::new(Shared { bounds, thread_name, scheduling, state }) }
     }
 
-    /// Once, a worker that asked for more threads than the system gives died of it, and its task with
-    /// it. A name that no thread can have stands for that system.
+    /// Regression: the worker panicked, and its task was lost. A name that no thread can have
+    /// stands for a system without threads.
     #[test]
     fn a_worker_goes_on_without_the_threads_that_the_system_does_not_give() {
         let state = State { threads: 1, idle: 1, ..State::default() };
@@ -393,15 +395,15 @@ mod tests {
         let shared = Arc::clone(&workers.shared);
         let (done, is_done) = mpsc::channel();
         workers.run_shard(move || done.send(()).expect("the test listens"));
-        Arc::clone(&shared).work(0); // ends, for its crew is not known
+        Arc::clone(&shared).work(0); // returns at once, since its crew is unknown
         is_done.try_recv().expect("the task ran");
         assert!(!lock(&shared.state).may_grow(), "it asks again at once");
         assert_eq!(workers.counts(), Counts { threads: 0, idle: 0, waiting: 0 });
     }
 
-    /// Once, nobody asked before some handler ended; and a shard waited for that.
+    /// Regression: a shard waited until some handler ended.
     #[test]
-    fn threads_that_the_system_refused_are_asked_for_again_where_somebody_waits() {
+    fn refused_threads_are_requested_again_if_a_task_waits() {
         let (told, done) = mpsc::channel();
         let task = || {
             let told = told.clone();
@@ -409,7 +411,7 @@ mod tests {
         };
         let some_time_ago = Instant::now().checked_sub(2 * GROW_AGAIN);
         for of_shard in [true, false] {
-            // Its one thread is busy for ever.
+            // Its only thread is busy for ever.
             let mut state = State { threads: 1, refused: some_time_ago, ..State::default() };
             match of_shard {
                 true => state.shards.push_back(task()),
@@ -423,7 +425,7 @@ mod tests {
         }
     }
 
-    /// Once, it was a sum that overflowed.
+    /// Regression: the sum overflowed.
     #[test]
     fn a_pool_without_a_limit_grows() {
         let bounds = Bounds { min: 1, max: usize::MAX, reserve: 1, queue_age_max: Duration::MAX };
@@ -435,12 +437,12 @@ mod tests {
                 together.wait();
             });
         }
-        together.wait(); // reached only when three run at once
+        together.wait(); // passes only when three tasks run at once
     }
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn whoever_has_run_a_shard_is_batch_again() {
+    fn a_thread_that_has_run_a_shard_is_batch_again() {
         let class = || {
             let stat = std::fs::read_to_string("/proc/thread-self/stat").expect("Linux tells it");
             let (_, behind_name) = stat.rsplit_once(") ").expect("a name in parentheses");
@@ -448,7 +450,8 @@ mod tests {
         };
         let workers = Arc::new(workers(1, 1, Duration::from_secs(60)));
         let (told, seen) = mpsc::channel();
-        let (tell, of_shard) = (told.clone(), Arc::clone(&workers));
+        let tell = told.clone();
+        let of_shard = Arc::clone(&workers);
         workers.run_shard(move || {
             of_shard.schedule(Class::Normal);
             tell.send(class()).expect("the test listens");
@@ -467,7 +470,7 @@ mod tests {
                 together.wait();
             });
         }
-        together.wait(); // reached only when twenty run at once
+        together.wait(); // passes only when twenty tasks run at once
         assert!(workers.counts().threads <= 20 + CREW);
     }
 
@@ -498,7 +501,7 @@ mod tests {
             }) as Box<dyn Task>
         };
         workers.call(Instant::now(), (0..8).map(task));
-        together.wait(); // reached only when each worker that took a call has woken the next
+        together.wait(); // passes only if each worker that took a call has woken the next
     }
 
     #[test]
@@ -508,7 +511,7 @@ mod tests {
         for number in 0..100 {
             let told = told.clone();
             call(&workers, move || {
-                thread::current().unpark(); // as a handler's own, come too late
+                thread::current().unpark(); // as a late wake-up of a handler's own
                 told.send(number).expect("the test listens");
             });
             assert_eq!(done.recv(), Ok(number));

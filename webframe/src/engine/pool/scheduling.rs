@@ -1,39 +1,38 @@
-//! How the system schedules the engine's threads.
+//! The scheduling class of the engine's threads.
 //!
-//! Whom Linux wakes may run at once, in the place of whoever runs. Where one thread wakes the next
-//! for each request, this costs more than the requests. A thread of the class `SCHED_BATCH` gets the
-//! same share of the processors, but takes nobody's place (sched(7)). So the workers are of it: none
-//! runs in the place of the shard that has woken it. A shard is of it in a flood, while it has
-//! several turns for each time that it sleeps; while it waits for single requests it is an ordinary
-//! thread, and need not wait until those that compute have had their turn. Only a thread itself can
-//! change its class, here: so a worker that takes a shard over is woken as a worker, and one that
-//! begins a handler in the shard, and loses the shard by that, is of the shard's class until the
-//! handler ends. What a handler starts, threads and processes, inherits the class.
+//! Linux may run a woken thread at once, in place of the running one. If a thread wakes another for
+//! each request, these switches cost more than the requests. A thread of class `SCHED_BATCH` gets
+//! the same share of the processors, but does not preempt others (sched(7)). So workers are in this
+//! class: none of them preempts the shard that wakes it. A shard is in it during a flood, while it
+//! takes several turns for each sleep; otherwise it is an ordinary thread, so that it need not wait
+//! for threads that compute. Here a thread can only change its own class. So a worker that takes
+//! over a shard is woken as a worker, and one whose shard was stolen keeps the shard's class until
+//! its handler ends. Threads and processes that a handler starts inherit the class.
 //!
-//! Ratios to axum on two processors, load generator on the same, medians of 9 interleaved rounds
-//! with and without: processor time of a request at 64 connections 0.85 and 0.92; of a blocking one
-//! at 2,000 connections 0.58 and 1.09, of one on a connection of its own 0.42 and 0.73. The 99th
-//! percentile of the first was 7.0 and 4.2 ms (axum 4.3). 500 quick requests a second, beside two
-//! handlers that compute without end, see no difference; they did where shards were always of the
-//! class: median 95 and 57 us, 90th percentile 1.6 and 1.0 ms.
+//! Ratios to axum on two processors with the load generator, medians of 9 interleaved rounds with
+//! and without: processor time of a request at 64 connections 0.85 and 0.92; of a blocking request
+//! at 2,000 connections 0.58 and 1.09, and 0.42 and 0.73 at one; 99th percentile of the first 7.0
+//! and 4.2 ms (axum 4.3). 500 quick requests a second beside two handlers that compute without end
+//! are not affected; with shards always in the class their median was 95 instead of 57 us, their
+//! 90th percentile 1.6 instead of 1.0 ms.
 
 use std::time::{Duration, Instant};
 
-/// For so long a shard's turns are counted before its class is chosen anew.
+/// Interval in which turns are counted before the class is reviewed.
 const PERIOD: Duration = Duration::from_millis(32);
-/// Turns a second from which on a shard may be in a flood.
+/// Turns a second from which a shard may be in a flood.
 const FLOOD: u128 = 4_000;
 /// Turns a second below which the flood is over.
 const CALM: u128 = 2_000;
-/// Turns for each time that it slept from which on it is in a flood; with half of them it is over.
+/// Turns for each sleep from which a shard is in a flood. With half of them it is over.
 const TURNS_A_SLEEP: usize = 4;
 
-/// What a thread may do when it is woken.
+/// The scheduling class of a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
-    /// Take the place of another one.
+    /// May preempt another thread when it is woken.
     Normal,
-    /// Run when another one has had its turn.
+    /// Waits for its turn when it is woken.
     Batch,
 }
 
@@ -42,12 +41,11 @@ pub(crate) enum Class {
 #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "no other system has the class"))]
 pub(crate) enum Scheduling {
     Chosen,
-    /// As the thread that started the server: whoever gave it another class than the usual one
-    /// knows why.
+    /// The server was started with an unusual class, which is kept.
     Given,
 }
 
-/// How busy a shard is, and its class for it.
+/// How busy a shard is, and its class.
 #[derive(Debug)]
 pub(crate) struct Busyness {
     class: Class,
@@ -73,13 +71,13 @@ impl Busyness {
         self.sleeps += 1;
     }
 
-    /// How long a shard may sleep before [`Busyness::review`]: it must not wait for its next request
-    /// as if the flood still were.
+    /// How long a shard may sleep before [`Busyness::review`]: a shard that falls asleep in a flood
+    /// must not wait for its next request in the batch class.
     pub(crate) fn sleep_max(&self) -> Option<Duration> {
         (self.class == Class::Batch).then_some(PERIOD)
     }
 
-    /// The class when it is another one from now on.
+    /// The new class, if it changes.
     pub(crate) fn review(&mut self, now: Instant) -> Option<Class> {
         let passed = now.saturating_duration_since(self.since);
         if passed < PERIOD {
@@ -100,7 +98,7 @@ impl Busyness {
 
 #[cfg(not(target_os = "linux"))]
 impl Scheduling {
-    /// No other system has the class.
+    /// Other systems do not have the class.
     pub(crate) fn of_this_thread() -> Scheduling {
         Scheduling::Given
     }
@@ -124,7 +122,7 @@ mod linux {
         ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Batch);
 
     impl Scheduling {
-        /// What holds for a server that this thread starts.
+        /// The scheduling of a server that this thread starts.
         pub(crate) fn of_this_thread() -> Scheduling {
             match thread_schedule_policy() {
                 Ok(NORMAL) => Scheduling::Chosen,
@@ -132,8 +130,7 @@ mod linux {
             }
         }
 
-        /// Sets the class of this thread, where it is the engine's to choose. It is advice: where the
-        /// system answers that it forbids it, all goes on as before.
+        /// Sets the class of this thread, if the engine may choose it. Failure is not an error.
         pub(crate) fn set(self, class: Class) {
             let policy = match (self, class) {
                 (Scheduling::Given, _) => return,
@@ -148,7 +145,7 @@ mod linux {
         }
     }
 
-    /// The one that the thread has, as a niceness: the crate has no call that sets the class alone.
+    /// The thread's current niceness as a priority: the crate cannot set the class alone.
     fn priority(policy: ThreadSchedulePolicy) -> Option<ThreadPriority> {
         let nice = getpriority_process(None).ok()?;
         (0..=u8::MAX)
@@ -165,7 +162,7 @@ mod linux {
 
         use super::*;
 
-        /// What a thread reports that does as told.
+        /// The result of a function on a thread of its own.
         fn on_a_thread<T: Send + 'static>(act: impl FnOnce() -> T + Send + 'static) -> T {
             thread::spawn(act).join().expect("no panic")
         }
@@ -176,7 +173,7 @@ mod linux {
                 let classes = [Class::Batch, Class::Batch, Class::Normal];
                 classes.map(|class| {
                     Scheduling::Chosen.set(class);
-                    // The C library would tell what it was told.
+                    // The C library returns the value that it was given.
                     let stat = fs::read_to_string("/proc/thread-self/stat").expect("it is Linux");
                     stat.split(' ').nth_back(52 - 41).expect("field 41 of 52").to_owned()
                 })
@@ -201,7 +198,7 @@ mod linux {
         #[test]
         fn the_class_that_a_process_was_given_stays() {
             let seen = on_a_thread(|| {
-                Scheduling::Chosen.set(Class::Batch); // stands for `chrt --batch 0`
+                Scheduling::Chosen.set(Class::Batch); // as with `chrt --batch 0`
                 let scheduling = Scheduling::of_this_thread();
                 scheduling.set(Class::Normal);
                 (scheduling, thread_schedule_policy().expect("Linux tells it"))
@@ -215,7 +212,7 @@ mod linux {
 mod tests {
     use super::*;
 
-    /// The classes of a shard that takes so many turns, and sleeps so often, in each of some periods.
+    /// The classes of a shard after periods with so many turns and sleeps each.
     fn classes(periods: &[(usize, usize)]) -> Vec<Class> {
         let mut now = Instant::now();
         let mut busyness = Busyness::new(now);

@@ -1,4 +1,4 @@
-//! Shards that no thread runs, moved a step at a time: what no client can bring about on purpose.
+//! Tests of shards that no thread runs: single steps in an order that a client cannot force.
 
 use std::{
     io::{self, Read},
@@ -26,7 +26,7 @@ use crate::{
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A source that does this when it is dropped.
+/// A source that runs a function when it is dropped.
 struct AtLast<F: FnMut()>(F);
 
 impl<F: FnMut()> Read for AtLast<F> {
@@ -46,7 +46,7 @@ fn piece(of: Token, at_last: impl FnMut() + Send + 'static) -> Message {
     Message::Piece(of, Ok(Vec::new()), Some(Source::new(AtLast(at_last))))
 }
 
-/// A server whose shards wait to be moved.
+/// A server whose shards run only when a test steps them.
 struct ByHand {
     engine: Arc<Engine>,
     shards: Vec<Shard>,
@@ -68,7 +68,7 @@ impl ByHand {
         ByHand { engine, shards, scratch, address }
     }
 
-    /// Connections from so many clients, all in the first shard, which has not read from them.
+    /// Opens connections, all in the first shard, which has read nothing from them.
     fn clients(&mut self, clients: usize) -> (Vec<TcpStream>, Vec<Token>) {
         let connect = |_| TcpStream::connect(self.address).expect("it listens");
         let clients = (0..clients).map(connect).collect();
@@ -82,13 +82,13 @@ impl Drop for ByHand {
         let tell = |message: fn() -> Message| {
             self.engine.inboxes.iter().for_each(|inbox| inbox.put(message()));
         };
-        tell(|| Message::Drain); // to those that run by now
+        tell(|| Message::Drain); // stolen shards run by themselves
         tell(|| Message::Leave);
         self.engine.workers.close();
     }
 }
 
-/// Without a watchdog, which is there for the case that all shards are blocked at once.
+/// Without the watchdog, which covers the case that all shards are blocked at once.
 #[test]
 fn a_shard_is_given_on_by_its_neighbour() {
     let mut it = ByHand::new(2, Limits::default());
@@ -96,7 +96,7 @@ fn a_shard_is_given_on_by_its_neighbour() {
     it.engine.parking[1].begin_call(Endpoint::Nothing.to_number());
     let ticket = it.engine.parking[1].park(Box::new(blocked));
     let neighbour = &mut it.shards[0];
-    neighbour.todo.push_back(Todo::Accept(0)); // it has no time to sleep
+    neighbour.todo.push_back(Todo::Accept(0)); // so that it does not sleep
     let ends = Instant::now() + PATIENCE;
     while !it.engine.parking[1].was_stolen(ticket) {
         assert!(Instant::now() < ends, "it looked at no other shard");
@@ -107,7 +107,7 @@ fn a_shard_is_given_on_by_its_neighbour() {
 #[test]
 fn a_connection_that_every_shard_refuses_is_in_no_count() {
     let mut it = ByHand::new(2, Limits { connections_max: 1, ..Limits::default() });
-    // Of this very moment: none of them is idle long, and would make room.
+    // They were accepted at the current tick, so none may be evicted.
     let (_clients, admitted) = it.clients(3);
     assert_eq!(admitted.len(), 1);
     for _ in 0..2 {
@@ -123,7 +123,7 @@ fn a_connection_that_every_shard_refuses_is_in_no_count() {
     assert_eq!(it.engine.admission.open(), 1);
 }
 
-/// Once, it was not: it had lost its shard between its first turn and the watching.
+/// Regression: the shard was stolen between the first turn of a connection and its registration.
 #[test]
 fn a_connection_that_comes_home_from_its_first_turn_is_watched() {
     let mut it = ByHand::new(1, Limits::default());
@@ -143,7 +143,7 @@ fn a_connection_that_comes_home_from_its_first_turn_is_watched() {
 }
 
 #[test]
-fn a_shard_that_drains_looks_once_more_at_whoever_was_not_told_that_it_does() {
+fn a_draining_shard_reads_once_more_from_a_client_that_does_not_know_it() {
     let mut it = ByHand::new(1, Limits::default());
     let (_clients, tokens) = it.clients(1);
     let shard = &mut it.shards[0];
@@ -169,9 +169,9 @@ fn a_shard_does_not_end_while_a_message_waits() {
     assert!(shard.can_end());
 }
 
-/// Once, it lay there until the server was dropped, and was dropped by whoever did that.
+/// Regression: such a message stayed in the inbox and was dropped with the server.
 #[test]
-fn what_comes_for_a_shard_that_has_ended_is_dropped_by_whoever_brings_it() {
+fn a_message_for_a_shard_that_has_ended_is_dropped_by_its_sender() {
     let mut it = ByHand::new(1, Limits::default());
     let (_clients, tokens) = it.clients(1);
     let mut shard = it.shards.pop().expect("one shard");
@@ -182,7 +182,7 @@ fn what_comes_for_a_shard_that_has_ended_is_dropped_by_whoever_brings_it() {
     assert_eq!(dropped.try_recv(), Ok(()));
 }
 
-/// Once, it was counted afterwards: where that blocked, who had stopped the server waited for it.
+/// Regression: the shard was counted later, and a message whose drop blocks delayed the stop.
 #[test]
 fn a_shard_that_ends_by_a_fault_is_counted_before_what_came_for_it_is_dropped() {
     let mut it = ByHand::new(1, Limits::default());
@@ -197,12 +197,12 @@ fn a_shard_that_ends_by_a_fault_is_counted_before_what_came_for_it_is_dropped() 
     assert_eq!(ended.try_recv(), Ok(1));
 }
 
-/// Once, a shard that drained was not counted, and who had stopped the server waited for ever.
+/// Regression: a draining shard was not counted, and the stop never ended.
 #[test]
 fn a_shard_that_ends_by_a_fault_is_counted_even_while_it_drains() {
     let mut it = ByHand::new(3, Limits::default());
     let engine = Arc::clone(&it.engine);
-    drop(it.shards.pop()); // as where a server cannot be started: nobody has run it
+    drop(it.shards.pop()); // no thread has run it, as if the start had failed
     assert!(!engine.failed.load(Relaxed));
     for drains in [true, false] {
         let mut shard = it.shards.pop().expect("two are left");
@@ -217,7 +217,7 @@ fn a_shard_that_ends_by_a_fault_is_counted_even_while_it_drains() {
     assert_eq!(engine.stop.asked(), 1, "what is in flight elsewhere may take its time");
 }
 
-/// Once, the other shards waited for it, until the time to drain was over.
+/// Regression: the other shards waited for it until the drain deadline.
 #[test]
 fn a_shard_that_ends_by_a_fault_leaves_the_others_alone() {
     let mut it = ByHand::new(2, Limits::default());
@@ -231,7 +231,7 @@ fn a_shard_that_ends_by_a_fault_leaves_the_others_alone() {
     assert!(other.can_end());
 }
 
-/// Once, it slept on as it was: its next request waited until those that compute had had their turn.
+/// Regression: it stayed in the batch class, and its next request waited for computing threads.
 #[test]
 fn a_shard_that_falls_asleep_in_a_flood_wakes_to_see_that_it_is_over() {
     let mut it = ByHand::new(1, Limits::default());
@@ -243,10 +243,10 @@ fn a_shard_that_falls_asleep_in_a_flood_wakes_to_see_that_it_is_over() {
     assert!(shard.sleep_max().is_some_and(|max| max < Duration::from_millis(100)));
 }
 
-/// It has the class of the shard that it ran when the handler began.
+/// The class is that of the shard which the thread ran when the handler began.
 #[cfg(target_os = "linux")]
 #[test]
-fn whoever_has_lost_its_shard_is_batch_again() {
+fn a_thread_that_has_lost_its_shard_is_batch_again() {
     let mut it = ByHand::new(1, Limits::default());
     let (_clients, tokens) = it.clients(1);
     let turn = it.shards[0].begin_turn(tokens[0]).expect("it is open");
@@ -270,7 +270,7 @@ fn a_job_drops_the_buffer_of_a_large_head_and_keeps_a_small_one() {
         it.scratch.request.head.read(head.as_bytes(), &bounds).expect("a head");
         let job = it.scratch.take_job(call, &it.engine);
         it.scratch.keep_job(job);
-        // The same one: what it brought is now where the next request is read.
+        // This returns the same job: the request that it brought is where the next one is read.
         drop(it.scratch.take_job(call, &it.engine));
         assert_eq!(it.scratch.request.head.path() == path, is_kept, "{length}");
     }

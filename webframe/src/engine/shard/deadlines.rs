@@ -11,8 +11,8 @@ use super::{
 use crate::wire::encode::Prelude;
 
 impl Shard {
-    /// How long until the next deadline. Up to a tick late, which deadlines may be; so the clock need
-    /// not be asked again.
+    /// The time until the next deadline. Deadlines may be up to a tick late, so the clock need not
+    /// be read again.
     pub(crate) fn sleep_max(&mut self) -> Option<Duration> {
         let due = self.wheel.next_due().map(|tick| {
             Duration::from_millis((u64::from(tick.saturating_sub(self.now)) + 1) * TICK_MS)
@@ -35,7 +35,7 @@ impl Shard {
         }
     }
 
-    /// Makes the `Date` of the next answers, until the second is over.
+    /// Formats the `Date` field for the answers until the second ends.
     fn set_date(&mut self) {
         let wall = SystemTime::now();
         let since_epoch = wall.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
@@ -54,7 +54,7 @@ impl Shard {
         self.wheel.advance(now, |tick, index| {
             let Some((token, connection)) = connections.at(index) else { return };
             if connection.armed != tick {
-                return; // it stands at another tick by now
+                return; // a stale entry: the connection stands at another tick
             }
             connection.armed = NEVER;
             match connection.deadline {
@@ -71,8 +71,8 @@ impl Shard {
         self.due = due;
     }
 
-    /// Sets when to look at a connection whatever happens; touches the wheel only where the new
-    /// deadline comes before the tick at which the connection stands there.
+    /// Sets the deadline of a connection. Touches the wheel only if the new deadline is earlier
+    /// than the tick at which the connection stands there.
     pub(crate) fn set_deadline(&mut self, token: Token, deadline: Tick) {
         let Some(connection) = self.connections.get(token) else { return };
         connection.deadline = deadline;

@@ -1,4 +1,4 @@
-//! The end of a shard: no new connections, what is in flight answered, what is idle closed.
+//! The end of a shard: no new connections, answers in flight are finished, idle connections close.
 
 use std::{mem, sync::atomic::Ordering::SeqCst};
 
@@ -6,8 +6,8 @@ use super::{Shard, Todo, message::Message};
 use crate::engine::connection::phase::Phase;
 
 impl Shard {
-    /// Stops accepting after what waits already, and looks once more at each idle connection: a
-    /// request may be on its way there.
+    /// Accepts the connections that are already waiting, stops accepting, and reads once more from
+    /// each idle connection: a request may be on its way.
     pub(crate) fn begin_draining(&mut self) {
         if self.draining {
             return;
@@ -42,10 +42,10 @@ impl Shard {
         self.engine.shard_drains();
     }
 
-    /// Whether nothing is left to do while draining, and no other shard can still send a connection
-    /// that it accepted.
+    /// Whether the shard may end: it has no connection, and no other shard can send it one.
     pub(crate) fn can_end(&self) -> bool {
-        let (engine, number) = (&self.engine, self.number);
+        let engine = &self.engine;
+        let number = self.number;
         self.connections.len() == 0
             && engine.draining.load(SeqCst) == engine.inboxes.len()
             && self.messages.is_empty()
@@ -57,10 +57,10 @@ impl Shard {
         for token in self.connections.tokens() {
             self.close(token);
         }
-        let mut overdue = mem::take(&mut self.messages);
-        overdue.extend(self.engine.inboxes[self.number].close());
-        if !overdue.is_empty() {
-            self.run_on_worker(move || drop(overdue));
+        let mut rest = mem::take(&mut self.messages);
+        rest.extend(self.engine.inboxes[self.number].close());
+        if !rest.is_empty() {
+            self.run_on_worker(move || drop(rest));
         }
         self.dispatch_jobs();
         self.must_drain = false;
@@ -69,18 +69,18 @@ impl Shard {
 }
 
 impl Drop for Shard {
-    /// A shard that ends without having drained has met a fault: the server must not go on with
-    /// half of its connections unheard.
+    /// A shard that is dropped before it has drained has panicked. The server must not go on while
+    /// part of its connections is not served.
     fn drop(&mut self) {
         if self.must_drain {
-            log::error!("shard {} ended by a fault", self.number);
+            log::error!("shard {} panicked", self.number);
             self.engine.failed.store(true, SeqCst);
-            let overdue = self.engine.inboxes[self.number].close();
+            let rest = self.engine.inboxes[self.number].close();
             if !self.draining {
                 self.engine.shard_drains();
             }
             self.engine.shard_is_done(self.connections.len());
-            drop(overdue); // which may block
+            drop(rest); // may block
         }
     }
 }

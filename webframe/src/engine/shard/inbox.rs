@@ -1,4 +1,5 @@
-//! The inbox of a shard: what workers and other shards have for it, and the bell that wakes it.
+//! The inbox of a shard: a queue of messages from workers and other shards, and the waker of its
+//! poll.
 
 #[cfg(loom)]
 use loom::sync::Mutex;
@@ -13,10 +14,10 @@ use mio::Waker;
 
 use crate::lock::lock;
 
-/// A queue with a bell; many put in, one takes out.
+/// A queue with many senders, one receiver, and a waker.
 #[derive(Debug)]
 pub(crate) struct Inbox<M> {
-    /// `None` when the owner has gone.
+    /// `None` when the receiver has ended.
     messages: Mutex<Option<VecDeque<M>>>,
     waker: Waker,
 }
@@ -26,13 +27,13 @@ impl<M> Inbox<M> {
         Inbox { messages: Mutex::new(Some(VecDeque::new())), waker }
     }
 
-    /// Puts a message in; rings only for the first, the owner empties the box each time it wakes.
-    /// Where the owner has gone the message is dropped.
+    /// Adds a message. Wakes the receiver only if the queue was empty, since it takes all messages
+    /// at once. Drops the message if the receiver has ended.
     pub(crate) fn put(&self, message: M) {
         let mut open = lock(&self.messages);
         let Some(messages) = &mut *open else {
             drop(open);
-            return drop(message); // which may take its time
+            return drop(message); // outside the lock: it may block
         };
         messages.push_back(message);
         let first = messages.len() == 1;
@@ -46,14 +47,14 @@ impl<M> Inbox<M> {
         lock(&self.messages).as_ref().is_none_or(VecDeque::is_empty)
     }
 
-    /// Moves everything to the end of `into`, in order.
+    /// Appends all messages to `into`, in order.
     pub(crate) fn empty_into(&self, into: &mut VecDeque<M>) {
         if let Some(messages) = &mut *lock(&self.messages) {
             into.append(messages);
         }
     }
 
-    /// Takes what is in it, and has it take no more.
+    /// Takes all messages and rejects further ones.
     pub(crate) fn close(&self) -> VecDeque<M> {
         lock(&self.messages).take().unwrap_or_default()
     }

@@ -8,20 +8,21 @@ use crate::{
     },
 };
 
-/// What a worker brings back to the shard.
+/// A message to a shard.
 pub(crate) enum Message {
-    /// A connection that another shard accepted; the number of shards that had no room for it.
+    /// A connection that another shard accepted, and the number of shards that had no room for it.
     Adopt(Box<Accepted>, usize),
-    /// An answer.
+    /// A worker has answered a request.
     Answered(Box<Job>),
-    /// A turn that lost its shard on the way.
+    /// A turn whose shard was stolen.
     DetachedTurn(Box<DetachedTurn>),
-    /// A piece of a stream, or why there is none; and its source unless that was the last one.
+    /// A piece of a streamed body or the error of its source; and the source, unless the piece is
+    /// the last one.
     Piece(Token, Result<Vec<u8>, String>, Option<Source>),
-    /// A worker drops the source of an answer that was whole without it.
+    /// A worker is dropping the source of a body that was not read.
     SourceDropped(Token),
-    /// Stop accepting, answer what is in flight, close what is idle.
+    /// Stop accepting, finish answers in flight, close idle connections.
     Drain,
-    /// Close everything and end.
+    /// Close all connections and end.
     Leave,
 }

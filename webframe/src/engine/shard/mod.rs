@@ -1,4 +1,5 @@
-//! A shard: one poll, its connections, their clocks, and an inbox. Whoever runs it owns it.
+//! A shard: one poll, its connections, their deadlines, and an inbox. The thread that runs it owns
+//! it, so connections need no lock.
 
 mod deadlines;
 mod dispatch;
@@ -36,12 +37,12 @@ use super::{
 use crate::{Body, request::Peer, wire::encode::Prelude};
 
 const WAKER: mio::Token = mio::Token(usize::MAX);
-/// The listeners' tokens lie from here on up to the bell's.
+/// Tokens of listeners: from here up to the waker's token.
 const FIRST_LISTENER: usize = usize::MAX - 1024;
-/// What one poll tells of at most.
+/// Events of one poll, at most.
 pub(crate) const EVENTS_AT_ONCE: usize = 256;
-/// Polls without waiting before the shard goes to sleep, at most: an event loop that sleeps after
-/// each request loses 10 % at few connections.
+/// Polls without waiting before the shard sleeps, at most. An event loop that sleeps after each
+/// request loses 10 % of its requests at few connections.
 const PATIENCE_MAX: u32 = 4;
 
 /// One shard of the engine.
@@ -54,39 +55,39 @@ pub(crate) struct Shard {
     pub(crate) now: Tick,
     pub(crate) clock: Instant,
     pub(crate) prelude: Prelude,
-    /// Whose requests are answered while the shard lies on the table.
+    /// The connection whose requests are answered while the shard is parked.
     pub(crate) serves: Option<Token>,
-    /// Somebody runs it or is about to: it must not end before it has drained.
+    /// A thread runs the shard or is about to: it must not end before it has drained.
     pub(crate) must_drain: bool,
     pub(crate) draining: bool,
     pub(crate) leaving: bool,
     pub(crate) poll: Poll,
     events: Events,
     pub(crate) listeners: Vec<Listener>,
-    /// What came by the inbox and waits its turn.
+    /// Messages from the inbox that are not handled yet.
     pub(crate) messages: VecDeque<Message>,
-    /// What workers are to do, from the end of this round on.
+    /// Tasks for workers, handed over at the end of the round.
     pub(crate) jobs: Vec<Box<dyn Task>>,
     pub(crate) accept_again: Option<Instant>,
-    /// Idle connections chosen to be closed when room is needed, the longest idle one last.
+    /// Idle connections to close when room is needed, the longest idle one last.
     pub(crate) victims: Vec<Token>,
     date_until: Instant,
-    /// Until when the tick may be taken for the current one.
+    /// Until this instant the tick in `now` is current.
     tick_until: Instant,
     neighbour: Neighbour,
-    /// Polls without waiting that may pay: they do at many requests, and not at few.
+    /// Polls without waiting before the next sleep. Rises when they find events, falls when not.
     patience: u32,
     pub(crate) busyness: Busyness,
     due: Vec<Token>,
 }
 
-/// Something to be done, in the order it came.
+/// Work to do, in order of arrival.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Todo {
     Accept(usize),
-    /// Reading for the first time, and watching what is not over then.
+    /// Read for the first time, then register the connection with the poll if it stays open.
     FirstRead(Token),
-    /// Reading may bring something; whether the peer has ended its side.
+    /// The connection is readable; `true` if the peer has shut down its writing side.
     Read(Token, bool),
     Write(Token),
 }
@@ -135,14 +136,14 @@ impl Shard {
         Ok(shard)
     }
 
-    /// The poll of a shard and the inbox that wakes it.
+    /// Creates the poll of a shard, and the inbox that wakes it.
     pub(crate) fn poll_and_inbox() -> io::Result<(Poll, Inbox<Message>)> {
         let poll = Poll::new()?;
         let waker = Waker::new(poll.registry(), WAKER)?;
         Ok((poll, Inbox::new(waker)))
     }
 
-    /// Runs the shard until it has drained or another worker has it.
+    /// Runs the shard until it has drained or another worker has stolen it.
     pub(crate) fn run(self: Box<Self>) {
         let mut shard = self;
         let engine = Arc::clone(&shard.engine);
@@ -150,7 +151,7 @@ impl Shard {
         let nobody = Peer { address: SocketAddr::from(([0, 0, 0, 0], 0)), encrypted: false };
         let mut scratch = Scratch::new(&engine.settings.limits, nobody);
         loop {
-            // One round of what there was: a peer that always has more keeps nobody waiting.
+            // Only the work that is there now: a peer that keeps sending must not delay the others.
             let round = shard.todo.len();
             shard.busyness.count_turns(round);
             for _ in 0..round {
@@ -190,12 +191,12 @@ impl Shard {
         }
     }
 
-    /// Waits for something to do: readiness, messages, deadlines.
+    /// Waits for readiness events, messages and deadlines, and turns them into work.
     pub(crate) fn wait(&mut self, scratch: &mut Scratch) {
         self.poll_events(scratch);
         self.update_clock();
         scratch.calls.next_round(self.clock, &self.engine);
-        self.neighbour.look(self.clock, &self.engine);
+        self.neighbour.scan(self.clock, &self.engine);
         let mut waker = false;
         for event in &self.events {
             match event.token() {
@@ -239,7 +240,7 @@ impl Shard {
         }
         self.patience = (self.patience - 1).max(1);
         self.clock = Instant::now();
-        scratch.calls.next_round(self.clock, &self.engine); // sleeping is no part of a call
+        scratch.calls.next_round(self.clock, &self.engine); // sleep is not part of a call
         let timeout = self.sleep_max();
         self.busyness.count_sleep();
         self.engine.watchdog.rest();
@@ -252,14 +253,14 @@ impl Shard {
         }
     }
 
-    /// Has the poll tell when something comes.
+    /// Registers the connection with the poll for reading.
     pub(crate) fn watch(&mut self, token: Token) {
         if self.connections.get(token).is_some_and(|it| it.registration == Registration::Not) {
             self.register(token, Registration::Reading);
         }
     }
 
-    /// Has the poll tell when something can be written, too.
+    /// Registers the connection with the poll for reading and writing.
     pub(crate) fn watch_for_writing(&mut self, token: Token) {
         if self
             .connections
@@ -276,7 +277,8 @@ impl Shard {
             Registration::ReadingAndWriting => Interest::READABLE | Interest::WRITABLE,
             Registration::Not | Registration::Reading => Interest::READABLE,
         };
-        let (poll, source) = (self.poll.registry(), &mut connection.transport);
+        let poll = self.poll.registry();
+        let source = &mut connection.transport;
         let outcome = match std::mem::replace(&mut connection.registration, wanted) {
             Registration::Not => poll.register(source, token.to_poll(), interest),
             _ => poll.reregister(source, token.to_poll(), interest),
@@ -287,7 +289,7 @@ impl Shard {
         }
     }
 
-    /// Closes a connection: dropping the socket takes it out of the poll.
+    /// Closes a connection. Dropping the socket removes it from the poll.
     pub(crate) fn close(&mut self, token: Token) {
         if let Some(mut connection) = self.connections.remove(token) {
             if let Phase::Streaming(streaming) = &mut connection.phase

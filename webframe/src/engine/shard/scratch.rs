@@ -1,4 +1,4 @@
-//! The buffers of the thread that runs a shard.
+//! Buffers that belong to the thread that runs a shard, not to the shard.
 
 use std::{
     ops::Range,
@@ -16,37 +16,37 @@ use crate::{
     request::Peer,
 };
 
-/// Room for one read; a head, or what is left of one, always fits.
+/// Size of the read buffer. A complete head always fits.
 pub(crate) const INPUT_BYTES: usize = 64 << 10;
 
-/// A batch of answers that grew larger than this gives its memory back.
+/// An output buffer that grew beyond this size is shrunk.
 const OUTPUT_KEPT_MAX: usize = 1 << 20;
 
-/// So many errands are kept that are done, for their buffers: as many as one poll may begin.
+/// Finished jobs that are kept for reuse: as many as one poll can begin.
 const SPARE_JOBS_MAX: usize = EVENTS_AT_ONCE;
 
-/// So many requests are numbered before the engine is asked for more numbers.
+/// Request numbers that a thread takes from the engine at once.
 const NUMBERS_AT_ONCE: u64 = 1 << 10;
 
-/// The buffers of whoever runs a shard; they stay with the thread, not with the shard. They serve
-/// one connection at a time, from [`Scratch::begin_turn`] on.
+/// The buffers of the thread that runs a shard. They serve one connection at a time, from
+/// [`Scratch::begin_turn`] on; a stolen shard needs none of its old ones.
 #[derive(Debug)]
 pub(crate) struct Scratch {
     pub(crate) input: Vec<u8>,
-    /// Where the unread part of `input` begins.
+    /// Start of the unread part of `input`.
     pub(crate) at: usize,
-    /// Where it ends.
+    /// End of the unread part of `input`.
     pub(crate) have: usize,
-    /// Answers of this batch, to be written together.
+    /// Answers of this turn, written together.
     pub(crate) output: Vec<u8>,
     /// The request that was read last.
     pub(crate) request: Box<Request>,
-    /// Errands that are done.
+    /// Finished jobs for reuse.
     #[expect(clippy::vec_box, reason = "errands travel in their boxes")]
     spare: Vec<Box<Job>>,
-    /// Decoded chunks on their way into the content.
+    /// Decoded chunks, before they are added to the body.
     pub(crate) piece: Vec<u8>,
-    /// What was called since the shard last waited.
+    /// Calls since the shard last waited.
     pub(crate) calls: Calls,
     /// Numbers for the next requests.
     numbers: Range<u64>,
@@ -67,7 +67,7 @@ impl Scratch {
         }
     }
 
-    /// Forgets what the last turn left, whatever way it ended: no byte of one connection may meet
+    /// Empties the buffers, however the last turn ended: no byte of one connection may reach
     /// another.
     pub(crate) fn begin_turn(&mut self) {
         (self.at, self.have) = (0, 0);
@@ -75,13 +75,13 @@ impl Scratch {
         self.output.shrink_to(OUTPUT_KEPT_MAX);
     }
 
-    /// Takes the request out, for somebody who has more to do with it; another one is in its place.
+    /// Takes the request out and puts an empty one in its place.
     pub(crate) fn take_request(&mut self, engine: &Engine) -> Box<Request> {
         let next = Request::empty(&engine.settings.limits, self.request.peer);
         std::mem::replace(&mut self.request, Box::new(next))
     }
 
-    /// An errand with the request, which a worker is to answer.
+    /// Moves the request into a job for a worker.
     pub(crate) fn take_job(&mut self, call: Call, engine: &Arc<Engine>) -> Box<Job> {
         let peer = self.request.peer;
         let new = || Box::new(Job::new(engine, peer, call));
@@ -91,7 +91,7 @@ impl Scratch {
         job
     }
 
-    /// Keeps an errand that is done, and with it the request that it has in exchange for its own.
+    /// Keeps a finished job for reuse, with the buffers of its request.
     pub(crate) fn keep_job(&mut self, mut job: Box<Job>) {
         if self.spare.len() < SPARE_JOBS_MAX {
             job.clear();
@@ -99,7 +99,7 @@ impl Scratch {
         }
     }
 
-    /// Gives the request a number that no other one has.
+    /// Gives the request a unique number.
     pub(crate) fn number_request(&mut self, engine: &Engine) {
         if self.numbers.is_empty() {
             let first = 1 + engine.request_numbers.fetch_add(NUMBERS_AT_ONCE, Relaxed);
@@ -109,7 +109,7 @@ impl Scratch {
         self.numbers.start += 1;
     }
 
-    /// What has come and is not used up.
+    /// The bytes that are not consumed yet.
     pub(crate) fn unread(&self) -> &[u8] {
         &self.input[self.at..self.have]
     }

@@ -1,15 +1,16 @@
-//! The connections of a shard, each at a token that is never used again for another one.
+//! The connections of a shard, by tokens that are never reused.
 
 use crate::engine::connection::Connection;
 
-/// Index and generation: a message for a connection that is gone finds nothing.
+/// Index and generation. A message for a closed connection finds nothing, since its slot has
+/// another generation by then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
     index: u32,
     generation: u32,
 }
 
-/// Connections by token.
+/// A slab of connections.
 #[derive(Debug, Default)]
 pub(crate) struct Slots {
     slots: Vec<Slot>,
@@ -27,7 +28,7 @@ impl Token {
         self.index
     }
 
-    /// As the poll carries it; the generation stays below 2^31, far from the tokens of listeners.
+    /// As mio's token. The generation stays below 2^31, so it never meets the tokens of listeners.
     pub(crate) fn to_poll(self) -> mio::Token {
         mio::Token((self.generation as usize) << 32 | self.index as usize)
     }
@@ -38,7 +39,7 @@ impl Token {
 }
 
 impl Slots {
-    /// The token that the next connection will have.
+    /// The token of the next connection to be inserted.
     pub(crate) fn next_token(&mut self) -> Token {
         let index = match self.free.last() {
             Some(&index) => index,
@@ -52,7 +53,7 @@ impl Slots {
         Token { index, generation: self.slots[index as usize].generation }
     }
 
-    /// Puts a connection where [`Slots::next_token`] said.
+    /// Inserts a connection at [`Slots::next_token`].
     pub(crate) fn insert(&mut self, connection: Connection) {
         if let Some(index) = self.free.pop() {
             self.slots[index as usize].connection = Some(connection);
@@ -64,7 +65,7 @@ impl Slots {
         if slot.generation == token.generation { slot.connection.as_mut() } else { None }
     }
 
-    /// The connection that stands at an index now.
+    /// The connection at an index.
     pub(crate) fn at(&mut self, index: u32) -> Option<(Token, &mut Connection)> {
         let slot = self.slots.get_mut(index as usize)?;
         let token = Token { index, generation: slot.generation };

@@ -1,29 +1,29 @@
-//! Deadlines of connections: a wheel whose cost does not grow with idle connections.
+//! A timer wheel for the deadlines of connections. Its cost does not grow with idle connections.
 //!
-//! A connection stands in the wheel at most at one tick that counts, its `armed` tick, at or
-//! before its deadline. Moving a deadline back is a plain store: when the wheel comes to the armed
-//! tick it finds the deadline later and arms again. So a request on a busy connection touches no
-//! wheel, and ten thousand idle ones cost one visit each per idle time.
+//! A connection has at most one valid entry, at its `armed` tick, which is at or before its
+//! deadline. Moving a deadline back is a plain store: when the wheel reaches the entry, it finds
+//! the later deadline and arms it again. So a request on a busy connection does not touch the
+//! wheel, and an idle connection costs one visit for each idle time.
 
-/// Milliseconds since the engine started over [`TICK_MS`].
+/// Time since the engine started, in units of [`TICK_MS`].
 pub(crate) type Tick = u32;
 
-/// How exact deadlines are.
+/// Resolution of deadlines.
 pub(crate) const TICK_MS: u64 = 32;
 /// No deadline, or not in the wheel.
 pub(crate) const NEVER: Tick = Tick::MAX;
 
-const SLOTS: usize = 2048; // 65 s, a little more than the common idle time
+const SLOTS: usize = 2048; // 65 s, a little more than the usual idle time
 
-/// The wheel: for each of the next 2,048 ticks, the tokens to visit.
+/// For each of the next 2,048 ticks the connections to visit.
 #[derive(Debug)]
 pub(crate) struct Wheel {
     slots: Vec<Vec<u32>>,
     /// The next tick to visit.
     next: Tick,
-    /// No token stands before this tick: the search for the next one begins here.
+    /// No entry stands before this tick: the search for the next one begins here.
     empty_before: Tick,
-    /// How many tokens stand in the wheel.
+    /// Number of entries.
     standing: usize,
 }
 
@@ -32,8 +32,7 @@ impl Wheel {
         Wheel { slots: vec![Vec::new(); SLOTS], next: 0, empty_before: 0, standing: 0 }
     }
 
-    /// Puts a token at a tick and says at which it will be visited: the last of the wheel where
-    /// the tick lies beyond it.
+    /// Adds an entry and returns its tick. A tick beyond the wheel becomes its last one.
     pub(crate) fn arm(&mut self, token: u32, tick: Tick) -> Tick {
         let last = self.next.saturating_add(SLOTS as u32 - 1);
         let tick = tick.clamp(self.next, last);
@@ -43,7 +42,7 @@ impl Wheel {
         tick
     }
 
-    /// Visits every tick up to `now` and hands over its tokens.
+    /// Visits every tick up to `now` and removes its entries.
     pub(crate) fn advance(&mut self, now: Tick, mut visit: impl FnMut(Tick, u32)) {
         while self.next <= now {
             let tick = self.next;
@@ -59,7 +58,7 @@ impl Wheel {
         }
     }
 
-    /// The next tick with a token, where there is one.
+    /// The next tick with an entry.
     pub(crate) fn next_due(&mut self) -> Option<Tick> {
         if self.standing == 0 {
             return None;

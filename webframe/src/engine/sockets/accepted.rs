@@ -1,4 +1,4 @@
-//! An accepted connection: what it is for, and what its first bytes have to be.
+//! An accepted connection: its purpose, and what its first bytes must be.
 
 use std::net::SocketAddr;
 
@@ -8,7 +8,7 @@ use crate::{
     request::network,
 };
 
-/// A connection that was accepted.
+/// A connection that was accepted and belongs to no shard yet.
 #[derive(Debug)]
 pub(crate) struct Accepted {
     pub(crate) transport: Transport,
@@ -17,22 +17,22 @@ pub(crate) struct Accepted {
     pub(crate) opening: Opening,
 }
 
-/// What a connection is for.
+/// The purpose of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// To ask the app.
+    /// To serve the site.
     Site,
-    /// To be told where the site is.
+    /// To redirect to the encrypted site.
     Redirect,
-    /// To be told that it is encrypted here. It is no redirect: a proxy that forgets to encrypt
-    /// would turn in a circle, and a program would go on sending its secrets in the open first.
+    /// To answer that this port speaks TLS. Not a redirect: behind a proxy that forgets to encrypt
+    /// it would loop, and a program would keep sending its secrets in clear text first.
     Unencrypted,
 }
 
 /// What a connection begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opening {
-    /// A header of the PROXY protocol.
+    /// A PROXY protocol header.
     Introduction,
     /// A TLS handshake.
     Handshake,
@@ -41,17 +41,15 @@ pub(crate) enum Opening {
 }
 
 impl Accepted {
-    /// A connection that came in at a listener.
+    /// A connection from the listener with this index.
     pub(crate) fn at(
         listener: usize,
         transport: Transport,
         peer: SocketAddr,
         engine: &Engine,
     ) -> Accepted {
-        let purpose = match listener < engine.site_listeners {
-            true => Purpose::Site,
-            false => Purpose::Redirect,
-        };
+        let is_site = listener < engine.site_listeners;
+        let purpose = if is_site { Purpose::Site } else { Purpose::Redirect };
         let opening = match purpose {
             _ if network::any_contains(&engine.settings.proxy_protocol_from, peer.ip()) => {
                 Opening::Introduction
@@ -62,7 +60,7 @@ impl Accepted {
         Accepted { transport, peer, purpose, opening }
     }
 
-    /// Where the connection stands now.
+    /// The phase that the connection starts in.
     pub(crate) fn phase(&self, now: Tick) -> Phase {
         match self.opening {
             Opening::Request => Phase::Idle,

@@ -1,5 +1,5 @@
-//! New connections to a shard: accepted, counted, given to the shard that has fewest; and room made
-//! for them where there is none, by closing the longest idle ones.
+//! Accepting connections: they are counted, given to the shard with the fewest, and idle ones are
+//! closed to make room.
 
 use std::{net::SocketAddr, sync::Arc, sync::atomic::Ordering::Relaxed, time::Duration};
 
@@ -9,13 +9,13 @@ use crate::engine::{
     shard::{Shard, Todo, message::Message, slots::Token, wheel::Tick},
 };
 
-/// Accepts in a row before other connections have their turn.
+/// Connections accepted in a row, before other connections get their turn.
 const ACCEPTS_AT_ONCE: usize = 64;
-/// A shard keeps a new connection while it has no more above the emptiest one than a quarter of what
-/// that one has, and at most this: to give one away wakes the other shard, and eight busy ones in one
-/// of two shards leave the other asleep.
+/// A shard keeps a new connection while it has at most this many more than the emptiest shard (a
+/// quarter of that one's connections, if less). Giving one away wakes the other shard; but eight
+/// busy connections in one of two shards would leave the other asleep.
 const IMBALANCE_MAX: usize = 8;
-/// How long the accepting rests when there is no room and nobody idle.
+/// Back-off when there is no room and no connection to close.
 const ACCEPT_REST: Duration = Duration::from_millis(50);
 
 impl Shard {
@@ -37,10 +37,10 @@ impl Shard {
         self.todo.push_back(Todo::Accept(index));
     }
 
-    /// A connection was accepted here: it stays, or goes to a shard that has fewer.
+    /// Counts an accepted connection and keeps it or gives it to another shard.
     pub(crate) fn admit(&mut self, listener: usize, socket: Transport, peer: SocketAddr) {
         if !self.engine.admission.enter(peer.ip()) {
-            return; // closed by being dropped
+            return; // dropping the socket closes it
         }
         let accepted = Accepted::at(listener, socket, peer, &self.engine);
         let host = if self.draining { self.number } else { self.host_of_next() };
@@ -52,7 +52,7 @@ impl Shard {
         }
     }
 
-    /// The shard that is to have the next connection: this one, or one that has fewer.
+    /// The shard for the next connection: this one, or one that has clearly fewer.
     fn host_of_next(&self) -> usize {
         let loads = self.engine.loads.iter().map(|load| load.load(Relaxed));
         let mine = self.engine.loads[self.number].load(Relaxed);
@@ -62,10 +62,11 @@ impl Shard {
         }
     }
 
-    /// Takes a connection that is counted already; where there are too many an idle one goes, here
-    /// or in the next shard.
+    /// Takes a connection that is already counted. If there are too many, an idle one is closed
+    /// here, or the next shard is asked to take the new one.
     pub(crate) fn adopt(&mut self, accepted: Accepted, refused_by: usize) {
-        let (engine, peer) = (Arc::clone(&self.engine), accepted.peer);
+        let engine = Arc::clone(&self.engine);
+        let peer = accepted.peer;
         if engine.admission.is_over() && !self.close_longest_idle() {
             let next = (self.number + 1) % engine.inboxes.len();
             engine.loads[self.number].fetch_sub(1, Relaxed);
@@ -84,8 +85,8 @@ impl Shard {
         self.todo.push_back(Todo::FirstRead(token));
     }
 
-    /// Sets the deadline of a connection that has sent nothing yet. A server that stops waits less:
-    /// the first request is most often on its way.
+    /// Sets the deadline of a connection that has sent nothing yet. It is short while the shard
+    /// drains.
     pub(crate) fn await_first_request(&mut self, token: Token) {
         let clocks = self.engine.clocks;
         let Some(connection) = self.connections.get(token) else { return };
@@ -97,8 +98,8 @@ impl Shard {
         self.set_deadline_in(token, ticks);
     }
 
-    /// Makes room: closes the connection that has been idle longest; not one of this very moment,
-    /// whose request may be on its way.
+    /// Closes the connection that has been idle longest. Spares those of the current tick, whose
+    /// request may be on its way.
     fn close_longest_idle(&mut self) -> bool {
         if self.victims.is_empty() {
             self.choose_victims();
@@ -113,8 +114,8 @@ impl Shard {
         false
     }
 
-    /// Chooses the longest idle 1.5 % at once, so that a flood at the limit does not look at every
-    /// connection for each new one.
+    /// Collects the longest idle 1.5 % at once: a flood at the limit must not scan all connections
+    /// for each new one.
     fn choose_victims(&mut self) {
         let idle = self.connections.iter().filter(|(_, c)| c.is_idle() && c.idle_since < self.now);
         let mut idle: Vec<(Tick, Token)> = idle.map(|(token, c)| (c.idle_since, token)).collect();

@@ -7,7 +7,8 @@ use std::{
     str::FromStr,
 };
 
-/// Where a server listens: `127.0.0.1:8000`, `[::1]:8000`, `localhost:8000` or `unix:/run/app.sock`.
+/// An address to listen on: `127.0.0.1:8000`, `[::1]:8000`, `localhost:8000` or
+/// `unix:/run/app.sock`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
     /// A TCP address; port 0 lets the system choose.
@@ -26,10 +27,10 @@ impl FromStr for Address {
                 path => Ok(Address::Unix(PathBuf::from(path))),
             };
         }
-        let mut found = text
-            .to_socket_addrs()
-            .map_err(|error| format!("{text:?} is no address like 127.0.0.1:8000: {error}"))?;
-        found.next().map(Address::Tcp).ok_or_else(|| format!("{text:?} stands for no address"))
+        let mut found = text.to_socket_addrs().map_err(|error| {
+            format!("invalid address {text:?}, expected one like 127.0.0.1:8000: {error}")
+        })?;
+        found.next().map(Address::Tcp).ok_or_else(|| format!("{text:?} resolves to no address"))
     }
 }
 

@@ -1,4 +1,4 @@
-//! How many connections there may be, in all and from one address.
+//! Limits on the number of connections, in total and for each address.
 
 use std::{
     collections::HashMap,
@@ -11,20 +11,21 @@ use std::{
 
 use crate::{Network, engine::ServerSettings, lock::lock, request::network::any_contains};
 
-/// The count of open connections, shared by all shards.
+/// The number of open connections, shared by all shards.
 #[derive(Debug)]
 pub(crate) struct Admission {
     open: AtomicUsize,
     open_max: usize,
     of_address: Mutex<HashMap<IpAddr, usize>>,
     of_address_max: usize,
-    /// Who speaks for many: not counted by address.
+    /// Proxies, which speak for many clients: not counted by address.
     exempt: Vec<Network>,
 }
 
 impl Admission {
     pub(crate) fn new(settings: &ServerSettings) -> Admission {
-        let (limits, proxies) = (&settings.limits, &settings.trusted_proxies);
+        let limits = &settings.limits;
+        let proxies = &settings.trusted_proxies;
         let mut exempt = [&proxies[..], &settings.proxy_protocol_from].concat();
         exempt.push(Network::UNIX);
         Admission {
@@ -36,7 +37,7 @@ impl Admission {
         }
     }
 
-    /// Counts a connection in, unless its address has too many.
+    /// Counts a new connection, unless its address has too many.
     pub(crate) fn enter(&self, address: IpAddr) -> bool {
         if !any_contains(&self.exempt, address) {
             let mut of_address = lock(&self.of_address);
@@ -50,7 +51,7 @@ impl Admission {
         true
     }
 
-    /// Counts a connection out.
+    /// Counts a closed connection.
     pub(crate) fn leave(&self, address: IpAddr) {
         self.open.fetch_sub(1, Relaxed);
         if any_contains(&self.exempt, address) {
@@ -69,7 +70,7 @@ impl Admission {
         self.open.load(Relaxed)
     }
 
-    /// Whether one has to go before another may stay.
+    /// Whether a connection has to close before another may stay.
     pub(crate) fn is_over(&self) -> bool {
         self.open() > self.open_max
     }

@@ -1,4 +1,4 @@
-//! Certificate and key files to what TLS connections begin with; read anew when told to.
+//! Certificate and key files to TLS sessions; the files can be reloaded.
 
 use std::{
     io,
@@ -19,38 +19,38 @@ use rustls::{
 
 use crate::lock::unpoisoned;
 
-/// Encryption by the server itself: TLS 1.2 and 1.3.
+/// Encryption by the server itself, TLS 1.2 and 1.3.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsSettings {
-    /// The certificate, and behind it those that lead to a known authority: PEM.
+    /// PEM file with the certificate, followed by its intermediate certificates.
     pub cert: PathBuf,
-    /// The private key of the first certificate: PEM, without a password.
+    /// PEM file with the private key of the first certificate, without a password.
     pub key: PathBuf,
 }
 
-/// Has a running server read its certificate and key anew, as SIGHUP does.
+/// Reloads the certificate and key of a running server, as SIGHUP does.
 #[derive(Clone, Debug)]
 pub struct ReloadHandle(pub(crate) Option<Arc<Certificates>>);
 
 impl ReloadHandle {
-    /// Reads the files; connections that come from now on get what is in them.
+    /// Reads the files. New connections use what they contain.
     ///
     /// # Errors
-    /// Files that cannot be read or do not belong together: what was in use stays.
+    /// The files cannot be read or do not belong together; the old certificate stays in use.
     pub fn reload(&self) -> io::Result<()> {
         self.0.as_ref().map_or(Ok(()), |certificates| certificates.reload())
     }
 }
 
-/// How TLS is spoken here.
+/// The TLS configuration of a server.
 #[derive(Debug)]
 pub(crate) struct Certificates {
     current: Arc<Current>,
     config: Arc<ServerConfig>,
 }
 
-/// The certificate in use. Only it is exchanged when it is read anew, so that clients still
-/// resume sessions of before.
+/// The certificate in use. A reload exchanges only this, so clients can still resume earlier
+/// sessions.
 #[derive(Debug)]
 struct Current {
     settings: TlsSettings,
@@ -84,12 +84,12 @@ impl Certificates {
         Ok(())
     }
 
-    /// Reads the files anew because of a signal: nobody but the log can be told.
+    /// Reloads the files after a signal and logs the result.
     pub(crate) fn reload_and_log(&self) {
         let file = self.current.settings.cert.display();
         match self.reload() {
-            Ok(()) => log::info!("{file} was read anew and is in use"),
-            Err(error) => log::error!("{error}; the certificate of before stays in use"),
+            Ok(()) => log::info!("reloaded {file}"),
+            Err(error) => log::error!("{error}; the old certificate stays in use"),
         }
     }
 
@@ -108,7 +108,8 @@ fn read(settings: &TlsSettings) -> io::Result<CertifiedKey> {
     }
     let private = PrivateKeyDer::from_pem_file(key).map_err(|e| unreadable(key, e))?;
     CertifiedKey::from_der(chain, private, &ring::default_provider()).map_err(|error| {
-        let (cert, key) = (cert.display(), key.display());
+        let cert = cert.display();
+        let key = key.display();
         let text = format!("the certificate {cert} cannot be used with the key {key}: {error}");
         io::Error::new(io::ErrorKind::InvalidData, text)
     })

@@ -1,5 +1,5 @@
-//! What comes before the first request of some connections: a proxy's word for whom it speaks,
-//! then the TLS handshake. Neither waits; both fall to the deadline of a head.
+//! The bytes before the first request of a connection: a PROXY header, then the TLS handshake. Both
+//! have to be complete within the deadline of a head.
 
 use std::{
     io::{self, ErrorKind, Read},
@@ -20,28 +20,28 @@ use crate::{
     wire::proxy::{self, HEADER_BYTES_MAX, Introduction, NoIntroduction},
 };
 
-/// Room for what decides whether a peer begins to encrypt: the first message of most, whole.
+/// Size of the first read: the ClientHello of most clients fits.
 const FIRST_BYTES: usize = 4 << 10;
 
 impl Shard {
-    /// Goes on with what comes before the first request.
+    /// Continues with the bytes before the first request.
     pub(crate) fn greet(&mut self, token: Token, ended: bool, scratch: &mut Scratch) {
         let engine = Arc::clone(&self.engine);
         let Some(connection) = self.connections.get(token) else { return };
         let greeted = greet(connection, &mut scratch.input, &engine);
         let outcome = if connection.has_output() { Written::Part } else { Written::All };
-        let told = if ended { Missed::End } else { Missed::Something };
+        let missed = if ended { Missed::End } else { Missed::Something };
         match greeted {
             Ok(()) => {
                 connection.phase = Phase::Idle;
                 connection.idle_since = self.now;
-                connection.missed = told; // the first request may lie there already
+                connection.missed = missed; // the first request may have arrived already
                 self.await_first_request(token);
                 self.after_write(token, outcome);
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
                 if outcome == Written::Part {
-                    connection.missed = told; // what lies there is read when this is written
+                    connection.missed = missed; // read when the output is written
                 }
                 self.after_write(token, outcome);
             }
@@ -71,8 +71,8 @@ fn greet(connection: &mut Connection, buffer: &mut [u8], engine: &Engine) -> io:
     }
 }
 
-/// Shakes hands, unless the first byte is one of a request that is not encrypted: a TLS record
-/// begins with another than a letter.
+/// Starts or continues the handshake. If the first byte is a letter, the client speaks plain HTTP:
+/// no TLS record begins with one.
 fn encrypt(
     connection: &mut Connection,
     buffer: &mut [u8],
@@ -92,7 +92,7 @@ fn encrypt(
     connection.transport.continue_handshake()
 }
 
-/// Reads once, at least a byte, behind what of the connection's input is there.
+/// Reads once and appends at least one byte to the connection's input.
 fn read_more(connection: &mut Connection, room: &mut [u8]) -> io::Result<()> {
     match connection.transport.read(room)? {
         0 => Err(ErrorKind::UnexpectedEof.into()),
@@ -103,7 +103,7 @@ fn read_more(connection: &mut Connection, room: &mut [u8]) -> io::Result<()> {
     }
 }
 
-/// Reads the header of the PROXY protocol; what came behind it stays in the connection's input.
+/// Reads the PROXY header. Bytes that follow it stay in the connection's input.
 fn read_proxy_header(connection: &mut Connection, buffer: &mut [u8]) -> io::Result<Introduction> {
     loop {
         let room = HEADER_BYTES_MAX.saturating_sub(connection.input.len());
@@ -112,14 +112,14 @@ fn read_proxy_header(connection: &mut Connection, buffer: &mut [u8]) -> io::Resu
             Ok(Some(introduction)) => return Ok(introduction),
             Ok(None) => {}
             Err(NoIntroduction) => {
-                let text = "it does not begin with a right header of the PROXY protocol";
+                let text = "invalid PROXY protocol header";
                 return Err(io::Error::new(ErrorKind::InvalidData, text));
             }
         }
     }
 }
 
-/// Takes a connection for the client's instead of the proxy's.
+/// Makes the client, instead of the proxy, the peer of the connection.
 fn set_client(connection: &mut Connection, client: SocketAddr, engine: &Engine) -> io::Result<()> {
     if !engine.admission.enter(client.ip()) {
         return Err(io::Error::other(format!("too many connections from {}", client.ip())));

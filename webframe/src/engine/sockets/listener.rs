@@ -1,4 +1,4 @@
-//! Where connections come from: addresses to listening sockets, and what to do when `accept` fails.
+//! Listening sockets: addresses to bound sockets, and the errors of `accept`.
 
 use std::{
     fs, io,
@@ -17,32 +17,33 @@ use socket2::{Domain, Protocol, SockRef, Type};
 
 use super::{address::Address, socket::Socket, transport::Transport};
 
-/// Connections that may wait to be accepted; the kernel cuts it to `net.core.somaxconn`.
+/// Connections that may wait to be accepted. The kernel lowers it to `net.core.somaxconn`.
 const BACKLOG: i32 = 4096;
 
-/// Bytes of answers that the kernel takes before there is room to send them. Its own bound is 4 MiB a connection, and it takes
-/// them as fast as a reader of nothing can ask: with 4,000 of those others waited 0.1 s. One piece of a stream.
+/// Bytes of unsent output that the kernel buffers for a connection: one piece of a stream. The
+/// kernel's own limit of 4 MiB lets a client that requests without reading fill it at full speed:
+/// with 4,000 of these, other clients waited 0.1 s.
 #[cfg(target_os = "linux")]
 const UNSENT_BYTES: u32 = 128 << 10;
 
-/// The address of a peer on a Unix socket: it has none.
+/// The peer address of a Unix socket.
 const NO_ADDRESS: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
 
-/// A listening socket; each shard has a clone of each.
+/// A listening socket. Each shard has a clone of each listener.
 #[derive(Debug)]
 pub(crate) enum Listener {
     Tcp(TcpListener),
     Unix(UnixListener),
 }
 
-/// What a failed `accept` means for the listener.
+/// What a failed `accept` means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AcceptFailure {
-    /// Nothing waits.
+    /// No connection is waiting.
     Empty,
     /// That connection is gone; the next may be fine.
     Gone,
-    /// The process or the system is out of descriptors or memory: make room, then go on.
+    /// The process or the system is out of descriptors or memory.
     NoRoom,
 }
 
@@ -57,7 +58,7 @@ impl Listener {
         }
     }
 
-    /// The sockets that whoever started this process listens on for it, as systemd does.
+    /// The listening sockets that the process inherited, as from systemd.
     pub(crate) fn inherited() -> io::Result<Vec<Listener>> {
         let mut sockets = ListenFd::from_env();
         (0..sockets.len()).map(|index| inherit(&mut sockets, index)).collect()
@@ -110,8 +111,8 @@ impl Listener {
     }
 }
 
-/// `TCP_NODELAY` is set on the listener and inherited: without it an answer in two writes waits
-/// 40 ms for the peer's delayed acknowledgement.
+/// `TCP_NODELAY` is set on the listener and inherited: without it an answer in two writes waits 40
+/// ms for the peer's delayed acknowledgement.
 fn bind_tcp(address: SocketAddr) -> io::Result<Listener> {
     let socket =
         socket2::Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
@@ -123,14 +124,15 @@ fn bind_tcp(address: SocketAddr) -> io::Result<Listener> {
     Ok(Listener::Tcp(TcpListener::from_std(socket.into())))
 }
 
-/// Options of the listener that Linux gives to each of its connections: no call for each of them.
+/// Sets options that accepted connections inherit on Linux, which saves a call for each of them.
 fn set_what_connections_inherit(listener: &socket2::Socket) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     listener.set_tcp_notsent_lowat(UNSENT_BYTES)?;
     listener.set_tcp_nodelay(true)
 }
 
-/// A socket of the environment, made ready for a shard; its file, where it has one, is not ours.
+/// Prepares an inherited socket. The file of a Unix socket belongs to the parent and is not
+/// removed.
 fn inherit(sockets: &mut ListenFd, index: usize) -> io::Result<Listener> {
     if let Ok(Some(listener)) = sockets.take_tcp_listener(index) {
         listener.set_nonblocking(true)?;
@@ -146,7 +148,7 @@ fn inherit(sockets: &mut ListenFd, index: usize) -> io::Result<Listener> {
     }
 }
 
-/// The file of a Unix socket; removed when dropped, unless another server has put its own there.
+/// The file of a Unix socket. Dropping it removes the file, unless another server has replaced it.
 #[derive(Debug)]
 pub(crate) struct SocketFile {
     path: PathBuf,
@@ -154,7 +156,7 @@ pub(crate) struct SocketFile {
 }
 
 impl SocketFile {
-    /// Takes the file over from a bind, and opens it to whom the mode says.
+    /// Takes the file of a bound socket and sets its mode.
     pub(crate) fn take(path: &Path, mode: u32) -> io::Result<SocketFile> {
         fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
         let meta = path.symlink_metadata()?;
@@ -173,7 +175,7 @@ impl Drop for SocketFile {
     }
 }
 
-/// A socket file that nobody listens on is left from a server that was killed.
+/// Removes the socket file of a server that was killed: nobody listens on it.
 fn remove_stale_socket(path: &Path) -> io::Result<()> {
     let is_socket = path.symlink_metadata().is_ok_and(|meta| meta.file_type().is_socket());
     if is_socket && std::os::unix::net::UnixStream::connect(path).is_err() {

@@ -1,4 +1,4 @@
-//! A request on a plain listener to the place of the encrypted site, and to nothing else.
+//! Requests on an unencrypted listener to redirects to the encrypted site.
 
 use http::{HeaderValue, StatusCode, header};
 
@@ -8,17 +8,17 @@ use crate::{
     wire::{Head, host},
 };
 
-/// Where the encrypted site is.
+/// The location of the encrypted site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Destination {
-    /// At one place, such as `https://dict.example`.
+    /// At this origin, such as `https://dict.example`.
     Origin(String),
-    /// At the host that was asked, on this port.
+    /// At the host of the request, on this port.
     Port(u16),
 }
 
 impl Destination {
-    /// By what the operator says, else by where the site itself listens.
+    /// From the configured origin, or from the address of the site.
     pub(crate) fn of(public_url: Option<&str>, site: &[Address]) -> Destination {
         let port = site.iter().find_map(|address| match address {
             Address::Tcp(address) => Some(address.port()),
@@ -30,7 +30,7 @@ impl Destination {
         }
     }
 
-    /// 308 to the same target there; nothing where the head does not say enough.
+    /// A 308 redirect to the same target. `None` if the request has no host or no path.
     pub(crate) fn response(&self, head: &Head) -> Option<Response> {
         let path = Some(head.path()).filter(|path| path.starts_with('/'))?;
         let mut place = match self {

@@ -34,7 +34,7 @@ impl Write for Socket {
         }
     }
 
-    /// What of an answer goes out as several pieces of a session goes out at once.
+    /// TLS records that belong together go out in one call.
     fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
         match self {
             Socket::Tcp(socket) => socket.write_vectored(pieces),
@@ -48,7 +48,7 @@ impl Write for Socket {
 }
 
 impl Socket {
-    /// Ends the stream to the peer.
+    /// Shuts down the writing side.
     pub(crate) fn shut_down_writing(&self) -> io::Result<()> {
         match self {
             Socket::Tcp(socket) => socket.shutdown(Shutdown::Write),
@@ -56,7 +56,7 @@ impl Socket {
         }
     }
 
-    /// The socket, as the poll registers it.
+    /// The socket, as mio registers it.
     pub(crate) fn source(&mut self) -> &mut dyn Source {
         match self {
             Socket::Tcp(socket) => socket,

@@ -1,8 +1,7 @@
-//! Plain bytes to what a TLS session puts on a socket, and back, without ever waiting.
+//! A non-blocking TLS session over a socket.
 //!
-//! What the session has for the peer goes to the socket at once; what that does not take stays in
-//! the session, which takes no more plain bytes beyond its bound then, and goes on when the socket
-//! can be written again.
+//! Encrypted output goes to the socket at once. What the socket does not take stays in the session,
+//! which accepts plain bytes up to a limit and continues when the socket is writable again.
 
 use std::io::{self, ErrorKind, Read, Write};
 
@@ -10,17 +9,19 @@ use rustls::ServerConnection;
 
 use super::socket::Socket;
 
-/// Bytes of a client until the handshake is done; even one with a long certificate sends fewer.
+/// Bytes of a client's handshake, at most. Handshakes with long certificates are smaller.
 const HANDSHAKE_BYTES_MAX: usize = 64 << 10;
-/// Reads of the socket in a row: records without content must not keep a shard for long.
+/// Reads of the socket in a row, at most: a client that sends empty records must not hold the
+/// shard.
 const READS_MAX: usize = 64;
 
-/// The server's side of a TLS session; each call brings its socket.
+/// The server's side of a TLS session. The socket is passed to each call.
 #[derive(Debug)]
 pub(crate) struct Tls {
     session: ServerConnection,
     handshake_bytes: usize,
-    /// The last read left something that no event will announce.
+    /// The last read left input in the session or the socket, which no readiness event will
+    /// announce.
     unread: bool,
 }
 
@@ -29,7 +30,7 @@ impl Tls {
         Tls { session, handshake_bytes: 0, unread: false }
     }
 
-    /// Takes in what was read from the socket already.
+    /// Processes bytes that were already read from the socket.
     pub(crate) fn feed(&mut self, socket: &mut Socket, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             self.handshake_bytes += self.session.read_tls(&mut bytes)?;
@@ -38,7 +39,7 @@ impl Tls {
         Ok(())
     }
 
-    /// Goes on with the handshake as far as it goes now; `WouldBlock` where it is not done.
+    /// Continues the handshake. `WouldBlock` if it is not complete.
     pub(crate) fn continue_handshake(&mut self, socket: &mut Socket) -> io::Result<()> {
         while self.session.is_handshaking() {
             match self.receive(socket)? {
@@ -53,20 +54,20 @@ impl Tls {
         Ok(())
     }
 
-    /// Whether something waits for the socket to take it.
+    /// Whether the session has output for the socket.
     pub(crate) fn has_output(&self) -> bool {
         self.session.wants_write()
     }
 
-    /// Whether another read may bring something though the socket announces nothing.
+    /// Whether another read may return input without a readiness event.
     pub(crate) fn has_more_input(&self) -> bool {
         self.unread
     }
 
-    /// Tells the peer that what it got was all, so that it knows it from a cut.
+    /// Sends close_notify: it lets the peer tell a complete answer from a cut connection.
     pub(crate) fn send_close_notify(&mut self, socket: &mut Socket) {
         self.session.send_close_notify();
-        drop(self.send(socket)); // a peer that takes nothing now will see the socket close
+        drop(self.send(socket)); // a peer that reads nothing sees the socket close
     }
 
     /// Reads from the socket once.
@@ -80,12 +81,12 @@ impl Tls {
         let processed = self.session.process_new_packets();
         match self.send(socket) {
             Err(error) if error.kind() != ErrorKind::WouldBlock => return Err(error),
-            _ => {} // an alert too is on its way now
+            _ => {} // the output, perhaps an alert, waits in the session
         }
         processed.map(drop).map_err(|error| io::Error::new(ErrorKind::InvalidData, error))
     }
 
-    /// Writes to the socket what the session has for it.
+    /// Writes the session's output to the socket.
     pub(crate) fn send(&mut self, socket: &mut Socket) -> io::Result<()> {
         while self.session.wants_write() {
             match self.session.write_tls(socket) {
@@ -97,7 +98,7 @@ impl Tls {
         Ok(())
     }
 
-    /// Fills as much as there is: until the socket is drained, or there is no room.
+    /// Reads plain bytes until the socket is drained or the buffer is full.
     pub(crate) fn read(&mut self, socket: &mut Socket, into: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
         self.unread = false;
@@ -108,7 +109,7 @@ impl Tls {
                     Ok(n) => filled += n,
                     Err(error) => match error.kind() {
                         ErrorKind::WouldBlock => break,
-                        // Every message says where it ends: nothing can pass for whole.
+                        // HTTP messages are self-delimiting: a missing close_notify hides nothing.
                         ErrorKind::UnexpectedEof => return Ok(self.at_end(filled)),
                         _ => return Err(error),
                     },
@@ -128,7 +129,7 @@ impl Tls {
         if filled == 0 { Err(ErrorKind::WouldBlock.into()) } else { Ok(filled) }
     }
 
-    /// Encrypts and writes; what was taken goes out whole sooner or later.
+    /// Encrypts and writes. Bytes that were accepted are sent eventually.
     pub(crate) fn write(&mut self, socket: &mut Socket, bytes: &[u8]) -> io::Result<usize> {
         loop {
             let n = self.session.writer().write(bytes)?;
@@ -136,12 +137,12 @@ impl Tls {
                 Err(error) if error.kind() == ErrorKind::WouldBlock && n > 0 => return Ok(n),
                 Err(error) => return Err(error),
                 Ok(()) if n > 0 || bytes.is_empty() => return Ok(n),
-                Ok(()) => {} // it was full, and is empty now
+                Ok(()) => {} // the session was full and is empty now
             }
         }
     }
 
-    /// What a read ends with that has come to the end of all plain bytes.
+    /// The result of a read after which the session has no more plain bytes.
     fn at_end(&mut self, filled: usize) -> usize {
         self.unread = filled > 0;
         filled
@@ -164,10 +165,11 @@ mod tests {
         sockets::{certificates::Certificates, transport::Transport},
     };
 
-    /// A server's side after the handshake, and a client's whose socket does not wait either.
+    /// A server's side after the handshake, and the client with its non-blocking socket.
     fn pair() -> (Transport, ClientConnection, UnixStream) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/tls");
-        let (cert, key) = (folder.join("first.crt"), folder.join("first.key"));
+        let cert = folder.join("first.crt");
+        let key = folder.join("first.key");
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_file(&cert).unwrap()).unwrap();
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))

@@ -1,4 +1,4 @@
-//! What a connection runs over: TCP or a Unix socket, with or without TLS; never blocking.
+//! A connected socket, with or without TLS; never blocking.
 
 use std::io::{self, Read, Write};
 
@@ -7,7 +7,7 @@ use rustls::ServerConnection;
 
 use super::{socket::Socket, tls::Tls};
 
-/// A connected, non-blocking socket, and what encrypts it once that has begun.
+/// A connected, non-blocking socket, with a TLS session once it is encrypted.
 #[derive(Debug)]
 pub(crate) struct Transport {
     socket: Socket,
@@ -19,40 +19,39 @@ impl Transport {
         Transport { socket, tls: None }
     }
 
-    /// Begins to encrypt; takes in what the peer has sent of its handshake.
+    /// Starts a TLS session with the bytes of the handshake that were already read.
     pub(crate) fn encrypt(&mut self, session: ServerConnection, came: &[u8]) -> io::Result<()> {
         let tls = self.tls.insert(Box::new(Tls::new(session)));
         tls.feed(&mut self.socket, came)
     }
 
-    /// Goes on with the handshake, where there is one, as far as it goes now; `WouldBlock` where
-    /// it is not done.
+    /// Continues the handshake, if there is one. `WouldBlock` if it is not complete.
     pub(crate) fn continue_handshake(&mut self) -> io::Result<()> {
         self.tls.as_mut().map_or(Ok(()), |tls| tls.continue_handshake(&mut self.socket))
     }
 
-    /// Says to the peer that nothing more will come.
+    /// Sends close_notify if encrypted, and shuts down the writing side.
     pub(crate) fn shut_down_writing(&mut self) {
         self.send_close_notify();
-        drop(self.socket.shut_down_writing()); // a peer that is gone already needs no word
+        drop(self.socket.shut_down_writing()); // the peer may be gone
     }
 
-    /// Whether bytes are encrypted on their way.
+    /// Whether the connection is encrypted.
     pub(crate) fn is_encrypted(&self) -> bool {
         self.tls.is_some()
     }
 
-    /// Whether bytes that were written wait until the socket can be written again.
+    /// Whether written bytes wait until the socket is writable.
     pub(crate) fn has_output(&self) -> bool {
         self.tls.as_ref().is_some_and(|tls| tls.has_output())
     }
 
-    /// Whether another read may bring something though the socket announces nothing.
+    /// Whether another read may return input without a readiness event.
     pub(crate) fn has_more_input(&self) -> bool {
         self.tls.as_ref().is_some_and(|tls| tls.has_more_input())
     }
 
-    /// Tells the peer that what was written was all, where there is a word for that.
+    /// Sends close_notify if the connection is encrypted.
     pub(crate) fn send_close_notify(&mut self) {
         if let Some(tls) = &mut self.tls {
             tls.send_close_notify(&mut self.socket);

@@ -1,19 +1,19 @@
-//! The calls of handlers in a shard to what is learned of their routes, with few looks at the clock.
+//! Durations of calls in a shard, learned with few readings of the clock.
 
 use std::time::{Duration, Instant};
 
 use crate::{app::pace::Pace, app::service::Endpoint, engine::Engine};
 
-/// A handler that takes longer is slow: it had better not run in the shard.
+/// A handler that takes longer is slow and should not run in a shard.
 pub(crate) const SLOW: Duration = Duration::from_micros(500);
 
-/// The calls since the last wait for events. To look at the clock for each would cost a tenth of
-/// it: where all of them together were quick, none was slow; else the next calls of these routes
-/// are timed one by one.
+/// The calls since the shard last waited for events. Reading the clock for each call would cost a
+/// tenth of it. If all calls of a round together were quick, none was slow; otherwise the next
+/// calls of their routes are timed.
 #[derive(Debug)]
 pub(crate) struct Calls {
     since: Instant,
-    /// Routes called without a look at the clock.
+    /// Routes that were called without timing.
     untimed: Vec<Endpoint>,
 }
 
@@ -22,7 +22,7 @@ impl Calls {
         Calls { since: Instant::now(), untimed: Vec::new() }
     }
 
-    /// Notes that a route is called; its beginning where the call has to be timed.
+    /// Notes a call. Returns its start if it is timed.
     pub(crate) fn begin(&mut self, endpoint: Endpoint, pace: &Pace) -> Option<Instant> {
         if pace.is_in_doubt() {
             return Some(Instant::now());
@@ -33,7 +33,7 @@ impl Calls {
         None
     }
 
-    /// Learns from a call that was timed; it is no part of what the others took together.
+    /// Learns from a timed call and takes it out of the round's duration.
     pub(crate) fn end(&mut self, began: Option<Instant>, pace: &Pace) {
         if let Some(began) = began {
             let took = began.elapsed();
@@ -42,8 +42,7 @@ impl Calls {
         }
     }
 
-    /// No more calls until the next round, which begins at this instant: suspects those of this
-    /// one if they took long together.
+    /// Ends the round. If it exceeded [`SLOW`], the next calls of its routes are timed.
     pub(crate) fn next_round(&mut self, now: Instant, engine: &Engine) {
         if !self.untimed.is_empty() && now.saturating_duration_since(self.since) > SLOW {
             for &endpoint in &self.untimed {

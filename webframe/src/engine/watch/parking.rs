@@ -1,9 +1,9 @@
-//! The table: where a worker leaves its shard while handlers run, so that whoever looks after it can
-//! give it to another worker when one of them takes long.
+//! A parking spot: a worker leaves its shard here while handlers run, so that the shard can be
+//! stolen and run by another worker when a handler takes long.
 //!
-//! One place for one shard. Whoever takes the item owns it; the others find the place empty. The
-//! calls are counted: so who looks knows whether the one that runs now ran a look ago, without a
-//! clock, and a worker may leave its shard here for several calls in a row.
+//! There is one spot for each shard. The thread that takes the item owns it; others find the spot
+//! empty. Calls are counted, so a scan can tell without a clock whether the same call ran at the
+//! scan before, and a shard can stay parked for several calls in a row.
 
 #[cfg(loom)]
 use loom::sync::{
@@ -24,68 +24,68 @@ use std::sync::{
 
 use crate::lock::lock;
 
-/// A place for one item, and which call it waits for.
+/// A spot for one item, and the call that it waits for.
 #[derive(Debug)]
 pub(crate) struct ParkingSpot<T> {
     place: Mutex<Option<T>>,
-    /// How many calls have begun, above the 32 bits that say what the last one calls.
+    /// High 32 bits: number of calls. Low 32 bits: the endpoint of the latest call.
     calls: AtomicU64,
-    /// How many items were given to somebody else.
-    given: AtomicU64,
+    /// Number of items that were stolen.
+    stolen: AtomicU64,
 }
 
-/// What somebody saw at the last look.
+/// The state at an observer's last scan.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LastScan {
     calls: u64,
-    /// An item lay there, for a call that the look before had not seen.
+    /// An item was parked, for a call that began after the scan before.
     pub(crate) waits: bool,
 }
 
-/// What a worker knows who left its item here.
+/// Identifies a parked item, for the worker that parked it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Ticket(u64);
 
 impl<T> ParkingSpot<T> {
     pub(crate) fn new() -> ParkingSpot<T> {
-        ParkingSpot { place: Mutex::new(None), calls: AtomicU64::new(0), given: AtomicU64::new(0) }
+        ParkingSpot { place: Mutex::new(None), calls: AtomicU64::new(0), stolen: AtomicU64::new(0) }
     }
 
-    /// Says that a call begins, and of what: before the item is laid, or while it lies here.
+    /// Notes the beginning of a call, before the item is parked or while it is.
     pub(crate) fn begin_call(&self, what: u32) {
-        // No exchange, for one worker at a time calls; where a late one still does, for a moment
-        // after its item was given away, the other's call is taken for a newer one, and may be
-        // taken for one of this route.
+        // A plain store suffices: one worker at a time calls. A worker whose item was just stolen
+        // may still call; then the call of the thief appears newer, or to be of this route, which
+        // is harmless.
         let count = (self.calls.load(Relaxed) >> 32).wrapping_add(1);
         self.calls.store(count << 32 | u64::from(what), Release);
     }
 
-    /// Leaves the item; its owner comes back for it with [`Table::take_back`].
+    /// Parks the item. Its owner returns for it with [`ParkingSpot::reclaim`].
     pub(crate) fn park(&self, item: T) -> Ticket {
         let mut place = lock(&self.place);
         *place = Some(item);
-        Ticket(self.given.load(Relaxed))
+        Ticket(self.stolen.load(Relaxed))
     }
 
-    /// Whether an item was given away since this one was laid. Told a moment late: who needs to
-    /// know asks for the item.
+    /// Whether an item was stolen since this one was parked. The answer may be late; only
+    /// [`ParkingSpot::reclaim`] is certain.
     pub(crate) fn was_stolen(&self, since: Ticket) -> bool {
-        self.given.load(Relaxed) != since.0
+        self.stolen.load(Relaxed) != since.0
     }
 
-    /// Takes the item back, or finds that it was given to somebody else.
+    /// Takes the item back, unless it was stolen.
     pub(crate) fn reclaim(&self) -> Option<T> {
         lock(&self.place).take()
     }
 
-    /// How many calls have begun since the last look with this `seen`.
+    /// The number of calls since the last scan with this `seen`.
     pub(crate) fn calls_since(&self, seen: LastScan) -> u32 {
         let counts = [self.calls.load(Relaxed), seen.calls].map(|calls| (calls >> 32) as u32);
         counts[0].wrapping_sub(counts[1])
     }
 
-    /// Takes what lies here where the call runs that ran at the last look with the same `seen`;
-    /// and says what is called.
+    /// Takes the item if the call of the last scan with this `seen` is still running. Returns the
+    /// item and the endpoint.
     pub(crate) fn steal(&self, seen: &mut LastScan) -> Option<(T, u32)> {
         let mut place = lock(&self.place);
         let calls = self.calls.load(Acquire);
@@ -95,7 +95,7 @@ impl<T> ParkingSpot<T> {
             return None;
         }
         let item = place.take()?;
-        self.given.store(self.given.load(Relaxed).wrapping_add(1), Relaxed);
+        self.stolen.store(self.stolen.load(Relaxed).wrapping_add(1), Relaxed);
         Some((item, calls as u32))
     }
 }
@@ -105,8 +105,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_look_takes_nothing_and_the_second_takes_what_still_lies_there() {
-        let (spot, mut seen) = (ParkingSpot::new(), LastScan::default());
+    fn the_first_scan_steals_nothing_and_the_second_steals_an_item_that_is_still_parked() {
+        let spot = ParkingSpot::new();
+        let mut seen = LastScan::default();
         spot.begin_call(1);
         let ticket = spot.park("shard");
         assert_eq!(spot.steal(&mut seen), None);
@@ -117,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn each_who_looks_has_looks_of_their_own_and_one_of_them_gets_the_item() {
+    fn observers_scan_independently_and_only_one_of_them_steals_the_item() {
         let (spot, mut one, mut other) =
             (ParkingSpot::new(), LastScan::default(), LastScan::default());
         spot.begin_call(1);
@@ -129,22 +130,24 @@ mod tests {
     }
 
     #[test]
-    fn a_look_tells_whether_a_call_waits_that_the_look_before_had_not_seen() {
-        let (spot, mut seen) = (ParkingSpot::new(), LastScan::default());
+    fn a_scan_reports_whether_an_item_waits_for_a_new_call() {
+        let spot = ParkingSpot::new();
+        let mut seen = LastScan::default();
         spot.begin_call(1);
         spot.steal(&mut seen);
-        assert!(!seen.waits, "nothing lies there");
+        assert!(!seen.waits, "nothing is parked");
         spot.begin_call(2);
         spot.park("shard");
         spot.steal(&mut seen);
         assert!(seen.waits);
         spot.steal(&mut seen);
-        assert!(!seen.waits, "it was given away");
+        assert!(!seen.waits, "it was stolen");
     }
 
     #[test]
-    fn what_was_taken_back_and_laid_again_is_fresh() {
-        let (spot, mut seen) = (ParkingSpot::new(), LastScan::default());
+    fn an_item_that_was_reclaimed_and_parked_again_is_not_stolen_at_once() {
+        let spot = ParkingSpot::new();
+        let mut seen = LastScan::default();
         spot.begin_call(1);
         spot.park("shard");
         assert_eq!(spot.steal(&mut seen), None);
@@ -155,8 +158,9 @@ mod tests {
     }
 
     #[test]
-    fn the_calls_between_two_looks_are_counted() {
-        let (spot, mut seen) = (ParkingSpot::<()>::new(), LastScan::default());
+    fn the_calls_between_two_scans_are_counted() {
+        let spot = ParkingSpot::<()>::new();
+        let mut seen = LastScan::default();
         (0..3).for_each(|_| spot.begin_call(u32::MAX));
         assert_eq!(spot.calls_since(seen), 3);
         spot.steal(&mut seen);
@@ -166,8 +170,9 @@ mod tests {
     }
 
     #[test]
-    fn each_call_has_its_own_time_while_the_item_lies_there() {
-        let (spot, mut seen) = (ParkingSpot::new(), LastScan::default());
+    fn each_call_has_its_own_time_while_the_item_is_parked() {
+        let spot = ParkingSpot::new();
+        let mut seen = LastScan::default();
         spot.begin_call(1);
         spot.park("shard");
         for what in 2..9 {
