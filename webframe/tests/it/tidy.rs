@@ -2,6 +2,7 @@
 //!
 //! Each rule is tried on a small bad source first: a rule that finds nothing anywhere is worse than none.
 
+use crate::source::imports;
 use crate::source::lexer::{self, Literal};
 use crate::source::rules::{self, assert_none};
 use crate::source::{self, File, Source};
@@ -155,13 +156,48 @@ fn every_file_says_first_what_becomes_what_in_it() {
 fn no_file_is_too_long_to_be_read_at_once() {
     let lines = |count: usize| "fn f() {}\n".repeat(count);
     let tests = format!("#[cfg(test)]\nmod tests {{\n{}}}\n", lines(600));
-    assert_none(&rules::long_files(&bad("a/src/a.rs", &(lines(500) + &tests))));
+    assert_none(&rules::long_files(&bad("a/src/a.rs", &(lines(400) + &tests))));
     assert_eq!(
-        rules::long_files(&bad("a/src/a.rs", &(lines(501) + &tests))),
-        ["a/src/a.rs:501: 501 lines before the tests, 500 at most"]
+        rules::long_files(&bad("a/src/a.rs", &(lines(401) + &tests))),
+        ["a/src/a.rs:401: 401 lines before the tests, 400 at most"]
     );
-    assert_eq!(rules::long_files(&bad("a/tests/it/a.rs", &lines(501))).len(), 1);
+    assert_eq!(rules::long_files(&bad("a/tests/it/a.rs", &lines(401))).len(), 1);
     assert_none(&rules::long_files(&source::sources(&["webframe"])));
+}
+
+#[test]
+fn a_folder_can_be_seen_at_one_look() {
+    let files = |count: usize| -> Vec<Source> {
+        let file = |n| Source::new(&format!("a/src/room/f{n}.rs"), "");
+        (0..count).map(file).chain([Source::new("a/src/room/mod.rs", "")]).collect()
+    };
+    assert_none(&rules::crowded_folders(&files(12)));
+    assert_eq!(rules::crowded_folders(&files(13)), ["a/src/room: 13 entries, 12 at most"]);
+    assert_none(&rules::crowded_folders(&webframe()));
+}
+
+#[test]
+fn no_public_function_takes_a_bool() {
+    for bad_function in ["pub fn f(a: bool) {}", "pub fn f(\n    self,\n    a: bool,\n) -> u8 {}"] {
+        assert_eq!(rules::bool_parameters(&bad("a/src/a.rs", bad_function)).len(), 1);
+    }
+    assert_none(&rules::bool_parameters(&bad("a/src/a.rs", "pub fn f(a: u8) -> bool { true }")));
+    assert_none(&rules::bool_parameters(&webframe()));
+}
+
+#[test]
+fn rooms_do_not_import_each_other_in_a_circle() {
+    let circle = [
+        Source::new("a/src/lib.rs", "mod x;\nmod y;\npub use y::Y;\n"),
+        Source::new("a/src/x.rs", "use crate::Y;\npub struct X;\n"),
+        Source::new("a/src/y/mod.rs", "mod z;\npub struct Y;\n"),
+        Source::new("a/src/y/z.rs", "use std::fmt;\nuse crate::{x::{X, W}, Y};\n"),
+    ];
+    assert_eq!(imports::circles(&circle, "a/src"), ["a/src: these import each other: x, y"]);
+    assert_none(&imports::circles(&circle[..3], "a/src"));
+    let mut found = imports::circles(&webframe(), "webframe/src");
+    found.retain(|circle| !circle.ends_with(": app, middleware"));
+    assert_none(&found);
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod sockets;
 mod stopping;
 mod streaming;
 mod tls;
+mod certificates;
 mod tls_backlog;
 mod unencrypted;
 mod uploads;

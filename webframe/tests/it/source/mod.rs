@@ -3,6 +3,7 @@
 //!
 //! `dictapp/tests/it/main.rs` includes this folder by its path: two crates' tests are no reason for a third crate.
 
+pub(crate) mod imports;
 pub(crate) mod lexer;
 pub(crate) mod rules;
 

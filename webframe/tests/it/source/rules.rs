@@ -1,10 +1,14 @@
 //! Sources become findings: a line for each place where the house's rules do not hold. These rules hold in both crates; what
 //! only one of them has to keep stands in its own `tidy.rs`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{File, Source};
 
-/// Lines a file may have before its tests. The style asks for 400; here is where a review no longer helps.
-const LINES_BEFORE_TESTS_MAX: usize = 500;
+/// Lines of a file before its tests, at most.
+const LINES_BEFORE_TESTS_MAX: usize = 400;
+/// Files and folders in a folder besides `mod.rs`, at most: more do not fit into one look.
+const ENTRIES_MAX: usize = 12;
 /// What says nothing is no better than no first line.
 const FIRST_LINE_CHARS_MIN: usize = 20;
 /// The reasons to ignore a test: plain `cargo test` has neither, `cargo xtask test` has both.
@@ -63,6 +67,46 @@ pub(crate) fn long_files(sources: &[Source]) -> Vec<String> {
         )
     })
     .collect()
+}
+
+/// Folders below a `src` with too many entries.
+pub(crate) fn crowded_folders(sources: &[Source]) -> Vec<String> {
+    let mut folders: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for source in sources {
+        let mut path = source.path.as_str();
+        while let Some((folder, name)) = path.rsplit_once('/') {
+            if folder.contains("/src/") && name != "mod.rs" {
+                folders.entry(folder).or_default().insert(name);
+            }
+            path = folder;
+        }
+    }
+    let crowded = folders.into_iter().filter(|(_, entries)| entries.len() > ENTRIES_MAX);
+    crowded
+        .map(|(folder, entries)| {
+            format!("{folder}: {} entries, {ENTRIES_MAX} at most", entries.len())
+        })
+        .collect()
+}
+
+/// Functions of the public interface with a `bool` parameter, which says nothing at the call.
+pub(crate) fn bool_parameters(sources: &[Source]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for source in sources {
+        let lines: Vec<(usize, &str)> = source.shipped_code().collect();
+        for (at, &(line, code)) in lines.iter().enumerate() {
+            if !code.trim_start().starts_with("pub fn ") {
+                continue;
+            }
+            let whole: String = lines[at..].iter().map(|line| line.1).collect();
+            let signature = whole.split(['{', ';']).next().unwrap_or_default();
+            let parameters = signature.split("->").next().unwrap_or_default();
+            if parameters.contains(": bool") {
+                findings.push(finding(source, line, "a bool parameter in a public function"));
+            }
+        }
+    }
+    findings
 }
 
 /// Files named after nothing, and `foo.rs` beside a folder `foo`.
