@@ -3,6 +3,7 @@
 //!
 //! Each rule is tried on a small bad source first: a rule that finds nothing anywhere is worse than none.
 
+use crate::source::imports;
 use crate::source::rules::{self, assert_none};
 use crate::source::{self, File, Source};
 
@@ -51,6 +52,19 @@ fn the_app_never_touches_a_socket() {
     assert_eq!(rule(&bad("dictapp/src/views/api.rs", "use webframe::wire::Head;")).len(), 1);
     assert_eq!(rule(&bad("dictapp/src/main.rs", "let s = TcpStream::connect(a)?;")).len(), 1);
     assert_none(&rule(&dictapp()));
+}
+
+#[test]
+fn folders_functions_and_rooms_keep_the_shape_of_the_house() {
+    let mut found = rules::crowded_folders(&dictapp());
+    // Readers of word books, kinds of look-up, pages: lists with one entry for each.
+    let lists = ["dictapp/src/books:", "dictapp/src/lexicon:", "dictapp/src/views:"];
+    found.retain(|folder| !lists.iter().any(|list| folder.starts_with(list)));
+    found.extend(rules::bool_parameters(&dictapp()));
+    // One table of every URL, and the way back from a page to it.
+    let circles = imports::circles(&dictapp(), "dictapp/src");
+    found.extend(circles.into_iter().filter(|circle| !circle.ends_with(": urls, views")));
+    assert_none(&found);
 }
 
 #[test]
