@@ -3,7 +3,6 @@
 #![forbid(unsafe_code)]
 
 pub mod books;
-pub mod cli;
 pub mod model;
 pub mod store;
 pub mod settings;
@@ -15,9 +14,10 @@ mod hex;
 pub mod form_token;
 mod log;
 mod texts;
-pub mod urls;
+pub mod site;
+mod paths;
 mod views;
-pub mod dictionary;
+mod urls;
 pub mod serve;
-pub mod import;
-pub mod shelving;
+pub mod commands;
+pub mod cli;

@@ -1,5 +1,5 @@
-//! The program: its arguments to what they ask for, and how that went to an exit code. What goes
-//! wrong is printed here, once, and nowhere else.
+//! The program: parses the command line and runs the command. Errors are printed here and nowhere
+//! else.
 
 #![forbid(unsafe_code)]
 
@@ -7,23 +7,34 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use dictapp::cli::{self, Command, Ending};
-use dictapp::{import, serve, shelving};
+use dictapp::commands::{self, books, check, import};
+use dictapp::serve;
 
 fn main() -> ExitCode {
-    let done = match cli::parse(std::env::args_os(), std::env::vars_os()) {
-        Ok(Command::Serve(settings)) => serve::run(&settings),
-        Ok(Command::Import(settings, book)) => {
-            serve::store(&settings).and_then(|store| import::run(&store, &book.as_meant()))
-        }
-        Ok(Command::Books(settings, books)) => serve::store(&settings)
-            .and_then(|store| shelving::run(&store, &settings.dictionary.books, &books)),
+    let command = match cli::parse(std::env::args_os(), std::env::vars_os()) {
+        Ok(command) => command,
         Err(ending) => return end(&ending),
     };
-    let failed = |e| end(&Ending { text: format!("dictapp: {e:#}"), code: 1 });
-    done.map_or_else(failed, |()| ExitCode::SUCCESS)
+    match run(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => end(&Ending { text: format!("dictapp: {error:#}"), code: 1 }),
+    }
 }
 
-/// Prints the last words. Whoever no longer listens is no reason for a panic.
+fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Serve(settings) => serve::run(&settings),
+        Command::Import(settings, book) => {
+            import::run(&commands::open_store(&settings)?, &book.as_meant())
+        }
+        Command::Books(settings, command) => {
+            books::run(&commands::open_store(&settings)?, &settings.dictionary.books, &command)
+        }
+        Command::Check(_, origin) => check::run(&origin),
+    }
+}
+
+/// Prints the text of the ending. Output that nobody reads is an error only if it was asked for.
 fn end(Ending { text, code }: &Ending) -> ExitCode {
     let printed = match code {
         0 => writeln!(io::stdout(), "{text}"),

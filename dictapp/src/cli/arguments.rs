@@ -6,9 +6,9 @@ use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::books::Kind;
-use crate::import::Request;
+use crate::commands::books::BooksCommand;
+use crate::commands::import::Request;
 use crate::settings::Flag;
-use crate::shelving::Shelving;
 
 /// An online dictionary (电子词典): look words up in a browser, keep a history
 #[derive(Debug, Parser)]
@@ -144,15 +144,15 @@ impl From<ImportArguments> for Request {
     }
 }
 
-impl From<BooksArguments> for Shelving {
-    fn from(BooksArguments { action }: BooksArguments) -> Shelving {
+impl From<BooksArguments> for BooksCommand {
+    fn from(BooksArguments { action }: BooksArguments) -> BooksCommand {
         match action.unwrap_or(BooksAction::List) {
-            BooksAction::List => Shelving::List,
-            BooksAction::Order { names } => Shelving::Order(names),
-            BooksAction::Hide { name } => Shelving::Hide(name),
-            BooksAction::Show { name } => Shelving::Show(name),
-            BooksAction::Rename { name, title } => Shelving::Rename { name, title },
-            BooksAction::Remove { name } => Shelving::Remove(name),
+            BooksAction::List => BooksCommand::List,
+            BooksAction::Order { names } => BooksCommand::Order(names),
+            BooksAction::Hide { name } => BooksCommand::Hide(name),
+            BooksAction::Show { name } => BooksCommand::Show(name),
+            BooksAction::Rename { name, title } => BooksCommand::Rename { name, title },
+            BooksAction::Remove { name } => BooksCommand::Remove(name),
         }
     }
 }

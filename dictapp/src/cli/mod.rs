@@ -7,9 +7,9 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
-use crate::import::Request;
+use crate::commands::books::BooksCommand;
+use crate::commands::import::Request;
 use crate::settings::{Loaded, Settings, Sources};
-use crate::shelving::Shelving;
 use arguments::{Action, Arguments};
 
 /// What was asked for, with valid settings.
@@ -20,7 +20,9 @@ pub enum Command {
     /// Take a word book into the database.
     Import(Settings, Request),
     /// List the word books of the database, or change how they are shown.
-    Books(Settings, Shelving),
+    Books(Settings, BooksCommand),
+    /// Report that the settings are valid, and where they come from.
+    Check(Settings, String),
 }
 
 /// The program ends here.
@@ -37,7 +39,7 @@ pub struct Ending {
 /// name.
 ///
 /// # Errors
-/// The ending: help, the version, a finished `check`, or everything that is wrong.
+/// The ending: help, the version, or every mistake of the command line or the settings.
 pub fn parse(
     arguments: impl IntoIterator<Item = OsString>,
     environment: impl IntoIterator<Item = (OsString, OsString)>,
@@ -54,7 +56,7 @@ pub fn parse(
         Action::Serve => Ok(Command::Serve(settings)),
         Action::Import(import) => Ok(Command::Import(settings, import.into())),
         Action::Books(books) => Ok(Command::Books(settings, books.into())),
-        Action::Check => Err(Ending { text: format!("settings are valid: {origin}"), code: 0 }),
+        Action::Check => Ok(Command::Check(settings, origin)),
     }
 }
 

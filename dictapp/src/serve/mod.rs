@@ -1,6 +1,7 @@
 //! Settings to a server that runs until it is told to stop: sockets, log, store, word books,
 //! words in memory, and at last one line that says where it is.
 
+mod app;
 mod engine;
 mod shipped;
 mod upkeep;
@@ -10,10 +11,10 @@ use std::io::{self, Write};
 use anyhow::{Context, anyhow};
 use webframe::{Address, Server, Stopped};
 
-use crate::dictionary::Dictionary;
 use crate::settings::Settings;
+use crate::site::Site;
 use crate::store::Store;
-use crate::{log, urls, views};
+use crate::{log, views};
 
 /// Serves until SIGTERM or Ctrl-C.
 ///
@@ -29,8 +30,8 @@ pub fn run(settings: &Settings) -> anyhow::Result<()> {
         let log = log.clone();
         move || log.reopen()
     })?;
-    let dictionary = open(settings)?;
-    let app = urls::app(dictionary, settings, log.queue)?;
+    let site = open(settings)?;
+    let app = app::app(site, settings, log.queue);
     let _upkeep = upkeep::start(app.state())?;
     announce(&server.addresses(), settings);
     let Stopped { cut } = server.serve(app)?;
@@ -69,18 +70,18 @@ pub fn store(settings: &Settings) -> anyhow::Result<Store> {
 ///
 /// # Errors
 /// A database, word books or templates that cannot be used.
-pub fn open(settings: &Settings) -> anyhow::Result<Dictionary> {
+pub fn open(settings: &Settings) -> anyhow::Result<Site> {
     let store = store(settings)?;
+    let place = store.place();
     shipped::install(&store).context("cannot put the shipped word books into the database")?;
-    let dictionary = Dictionary::new(settings.clone(), store, views::templates()?)?;
-    let words = dictionary.shelf();
+    let site = Site::new(settings.clone(), store, views::templates()?)?;
+    let words = site.shelf();
     ::log::info!(
-        "{} entries of {} word books from {}",
+        "{} entries of {} word books from {place}",
         words.lexicon().len(),
-        words.books().len(),
-        dictionary.store().place()
+        words.books().len()
     );
-    Ok(dictionary)
+    Ok(site)
 }
 
 /// The one line on standard output. Whoever started this without reading it goes on unharmed.

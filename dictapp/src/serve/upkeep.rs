@@ -6,18 +6,13 @@ use std::sync::{Arc, Weak, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-
-use crate::dictionary::Dictionary;
+use crate::site::Site;
 
 /// How often the database is asked whether the word books changed.
 const WORDS_EVERY: Duration = Duration::from_secs(2);
 
 /// How often ended sessions are removed.
 const SESSIONS_EVERY: Duration = Duration::from_secs(600);
-
-/// How many sessions are removed at a time, so that no other writer waits long.
-const SESSIONS_AT_ONCE: u32 = 500;
 
 /// Stops the thread when dropped.
 #[derive(Debug)]
@@ -26,21 +21,24 @@ pub(super) struct Upkeep {
 }
 
 /// Starts the thread.
-pub(super) fn start(dictionary: &Arc<Dictionary>) -> io::Result<Upkeep> {
+pub(super) fn start(site: &Arc<Site>) -> io::Result<Upkeep> {
     let (end, ended) = mpsc::channel();
-    let dictionary = Arc::downgrade(dictionary);
-    thread::Builder::new().name("upkeep".to_owned()).spawn(move || run(&dictionary, &ended))?;
+    let site = Arc::downgrade(site);
+    thread::Builder::new().name("upkeep".to_owned()).spawn(move || run(&site, &ended))?;
     Ok(Upkeep { _end: end })
 }
 
-fn run(dictionary: &Weak<Dictionary>, ended: &mpsc::Receiver<()>) {
+fn run(site: &Weak<Site>, ended: &mpsc::Receiver<()>) {
     let mut sessions_due = Instant::now();
     let mut was_well = true;
     while let Err(mpsc::RecvTimeoutError::Timeout) = ended.recv_timeout(WORDS_EVERY) {
-        let Some(dictionary) = dictionary.upgrade() else { return };
-        let done = dictionary.refresh_words().and_then(|()| {
+        let Some(site) = site.upgrade() else { return };
+        let done = site.refresh_words().and_then(|()| {
             if Instant::now() >= sessions_due {
-                remove_sessions(&dictionary)?;
+                let removed = site.remove_ended_sessions()?;
+                if removed > 0 {
+                    log::info!("removed {removed} sessions that had ended");
+                }
                 sessions_due = Instant::now() + SESSIONS_EVERY;
             }
             Ok(())
@@ -53,20 +51,4 @@ fn run(dictionary: &Weak<Dictionary>, ended: &mpsc::Receiver<()>) {
         }
         was_well = done.is_ok();
     }
-}
-
-fn remove_sessions(dictionary: &Dictionary) -> anyhow::Result<()> {
-    let mut removed = 0;
-    loop {
-        let now = Timestamp::now();
-        let some = dictionary.store().delete_expired_sessions(now, SESSIONS_AT_ONCE)?;
-        removed += some;
-        if some < u64::from(SESSIONS_AT_ONCE) {
-            break;
-        }
-    }
-    if removed > 0 {
-        log::info!("removed {removed} sessions that had ended");
-    }
-    Ok(())
 }

@@ -10,11 +10,11 @@ use webframe::{Request, Response, Result};
 use super::page::{self, NO_STORE};
 use super::registration::{Account, Form, Problems};
 use super::visitor::Visitor;
-use crate::dictionary::{Credentials, Dictionary, LogIn, Registration, SignedIn};
 use crate::model::USERNAME_CHARS_MAX;
+use crate::paths;
+use crate::site::{Credentials, LogIn, Registration, SignedIn, Site};
 use crate::texts::text;
 use crate::throttle::Refusal;
-use crate::urls;
 
 #[derive(Deserialize)]
 struct LoginForm {
@@ -51,66 +51,66 @@ struct LogoutForm {
 }
 
 /// GET of the form for a new account.
-pub(crate) fn show_register(dictionary: &Dictionary, request: &Request) -> Result<Response> {
-    let visitor = Visitor::of(dictionary, request);
+pub(crate) fn show_register(site: &Site, request: &Request) -> Result<Response> {
+    let visitor = Visitor::of(site, request);
     visitor.user()?;
-    let status = match dictionary.settings().accounts.registration {
+    let status = match site.settings().accounts.registration {
         true => StatusCode::OK,
         false => StatusCode::FORBIDDEN,
     };
-    register_page(status, dictionary, &visitor, ("", ""), (&Problems::default(), None))
+    register_page(status, site, &visitor, ("", ""), (&Problems::default(), None))
 }
 
 /// POST of a new account.
-pub(crate) fn submit_register(dictionary: &Dictionary, request: &Request) -> Result<Response> {
-    let visitor = Visitor::of(dictionary, request);
+pub(crate) fn submit_register(site: &Site, request: &Request) -> Result<Response> {
+    let visitor = Visitor::of(site, request);
     let form: Form = request.form()?;
     visitor.check_form(&form.form_token)?;
     let typed = (form.name.as_str(), form.email.as_str());
-    let accounts = &dictionary.settings().accounts;
+    let accounts = &site.settings().accounts;
     if !accounts.registration {
         let status = StatusCode::FORBIDDEN;
-        return register_page(status, dictionary, &visitor, typed, (&Problems::default(), None));
+        return register_page(status, site, &visitor, typed, (&Problems::default(), None));
     }
     let Account { name, email } = match form.check(accounts, visitor.language) {
         Ok(account) => account,
         Err(problems) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return register_page(status, dictionary, &visitor, typed, (&problems, None));
+            return register_page(status, site, &visitor, typed, (&problems, None));
         }
     };
     let client = request.peer().address.ip();
-    match dictionary.register(&name, &form.password, email.as_deref(), client)? {
+    match site.register(&name, &form.password, email.as_deref(), client)? {
         Registration::Done(signed_in) => {
             log::info!("user {} registered from {}", signed_in.user, client);
-            enter(dictionary, &visitor, &signed_in, urls::HOME)
+            enter(site, &visitor, &signed_in, paths::HOME)
         }
         Registration::Later(wait) => {
             log::info!("a registration from {client} was refused: there were too many before");
             let (status, said) =
                 (StatusCode::TOO_MANY_REQUESTS, (&Problems::default(), Some(wait)));
-            let page = register_page(status, dictionary, &visitor, typed, said)?;
+            let page = register_page(status, site, &visitor, typed, said)?;
             Ok(page.with_field(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1)))
         }
         Registration::Taken => {
             let taken = text(visitor.language, "problem_name_taken").to_owned();
             let problems = Problems { name: taken, ..Problems::default() };
-            register_page(StatusCode::CONFLICT, dictionary, &visitor, typed, (&problems, None))
+            register_page(StatusCode::CONFLICT, site, &visitor, typed, (&problems, None))
         }
     }
 }
 
 /// GET of the log-in form.
-pub(crate) fn show_login(dictionary: &Dictionary, request: &Request) -> Result<Response> {
-    let visitor = Visitor::of(dictionary, request);
+pub(crate) fn show_login(site: &Site, request: &Request) -> Result<Response> {
+    let visitor = Visitor::of(site, request);
     visitor.user()?;
     let Then { next } = request.query()?;
-    login_page(StatusCode::OK, dictionary, &visitor, ("", &next), &Notice::None)
+    login_page(StatusCode::OK, site, &visitor, ("", &next), &Notice::None)
 }
 
 /// POST of a name and a password.
-pub(crate) fn submit_login(dictionary: &Dictionary, request: &Request) -> Result<Response> {
-    let visitor = Visitor::of(dictionary, request);
+pub(crate) fn submit_login(site: &Site, request: &Request) -> Result<Response> {
+    let visitor = Visitor::of(site, request);
     let form: LoginForm = request.form()?;
     visitor.check_form(&form.form_token)?;
     let next = match form.next.as_str() {
@@ -121,58 +121,53 @@ pub(crate) fn submit_login(dictionary: &Dictionary, request: &Request) -> Result
     let LoginForm { name, password, ticket, .. } = &form;
     let given = Credentials { name, password, ticket, device: visitor.device(), client };
     let typed = (name.as_str(), next.as_str());
-    match dictionary.sign_in(given)? {
+    match site.sign_in(given)? {
         LogIn::Done(signed_in) => {
             log::info!("user {} logged in from {client}", signed_in.user);
-            let next = urls::own_place(&next).unwrap_or(urls::HOME);
-            enter(dictionary, &visitor, &signed_in, next)
+            let next = paths::own_place(&next).unwrap_or(paths::HOME);
+            enter(site, &visitor, &signed_in, next)
         }
         LogIn::Wrong => {
             // Not the name: people type their passwords there.
             log::info!("a log-in from {client} failed");
-            login_page(StatusCode::UNAUTHORIZED, dictionary, &visitor, typed, &Notice::Failed)
+            login_page(StatusCode::UNAUTHORIZED, site, &visitor, typed, &Notice::Failed)
         }
         LogIn::Refused(refusal) => {
             log::info!("a log-in from {client} was refused: too many failed before");
             let (Refusal::Wait(wait) | Refusal::Delay { delay: wait, .. }) = refusal;
             let (status, notice) = (StatusCode::TOO_MANY_REQUESTS, Notice::Refused(refusal));
-            let page = login_page(status, dictionary, &visitor, typed, &notice)?;
+            let page = login_page(status, site, &visitor, typed, &notice)?;
             Ok(page.with_field(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1)))
         }
     }
 }
 
 /// POST of the log-out. Who is no longer logged in is logged out just as well.
-pub(crate) fn submit_logout(dictionary: &Dictionary, request: &Request) -> Result<Response> {
-    let visitor = Visitor::of(dictionary, request);
+pub(crate) fn submit_logout(site: &Site, request: &Request) -> Result<Response> {
+    let visitor = Visitor::of(site, request);
     let form: LogoutForm = request.form()?;
     if visitor.user()?.is_some() {
         visitor.check_form(&form.form_token)?;
     }
-    let response = Response::see_other(urls::HOME)?;
-    visitor.signed_out(dictionary, response.with_field(header::CACHE_CONTROL, NO_STORE))
+    let response = Response::see_other(paths::HOME)?;
+    visitor.signed_out(site, response.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
-fn enter(
-    dictionary: &Dictionary,
-    visitor: &Visitor<'_>,
-    signed_in: &SignedIn,
-    next: &str,
-) -> Result<Response> {
+fn enter(site: &Site, visitor: &Visitor<'_>, signed_in: &SignedIn, next: &str) -> Result<Response> {
     let response = Response::see_other(next)?;
     let response = response.with_field(header::CACHE_CONTROL, NO_STORE);
-    visitor.signed_in(dictionary, signed_in, response)
+    visitor.signed_in(site, signed_in, response)
 }
 
 /// The form with what was typed, but never the password.
 fn register_page(
     status: StatusCode,
-    dictionary: &Dictionary,
+    site: &Site,
     visitor: &Visitor<'_>,
     (name, email): (&str, &str),
     (problems, wait): (&Problems, Option<Duration>),
 ) -> Result<Response> {
-    let accounts = &dictionary.settings().accounts;
+    let accounts = &site.settings().accounts;
     let values = context! {
         form_token => visitor.form_token()?,
         name,
@@ -184,7 +179,7 @@ fn register_page(
         password_min => accounts.password_chars_min,
         password_max => accounts.password_chars_max,
     };
-    let page = page::render_as(status, dictionary, visitor, "register.html", values)?;
+    let page = page::render_as(status, site, visitor, "register.html", values)?;
     Ok(page.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
@@ -194,7 +189,7 @@ fn minutes(wait: Duration) -> u64 {
 
 fn login_page(
     status: StatusCode,
-    dictionary: &Dictionary,
+    site: &Site,
     visitor: &Visitor<'_>,
     (name, next): (&str, &str),
     notice: &Notice,
@@ -207,12 +202,12 @@ fn login_page(
     let values = context! {
         form_token => visitor.form_token()?,
         name,
-        next => urls::own_place(next).unwrap_or_default(),
+        next => paths::own_place(next).unwrap_or_default(),
         failed => matches!(notice, Notice::Failed),
         wait_minutes => wait.map(minutes),
         delay_seconds => delay.map(|(delay, _)| delay.as_secs()),
         ticket => delay.map_or("", |(_, ticket)| ticket),
     };
-    let page = page::render_as(status, dictionary, visitor, "login.html", values)?;
+    let page = page::render_as(status, site, visitor, "login.html", values)?;
     Ok(page.with_field(header::CACHE_CONTROL, NO_STORE))
 }

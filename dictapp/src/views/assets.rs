@@ -8,7 +8,7 @@ use rust_embed::RustEmbed;
 use webframe::StaticFiles;
 use webframe::http::HeaderValue;
 
-use crate::{hex, urls};
+use crate::{hex, paths};
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../static"]
@@ -40,7 +40,7 @@ pub(super) fn link(name: &str) -> String {
         };
         Assets::iter().filter_map(|name| Some((name.to_string(), mark(&name)?))).collect()
     });
-    urls::static_file(name, MARKS.get(name).map_or("", String::as_str))
+    paths::static_file(name, MARKS.get(name).map_or("", String::as_str))
 }
 
 #[cfg(test)]

@@ -6,12 +6,12 @@ use webframe::{Error, Request, Response};
 
 use super::page;
 use super::visitor::Visitor;
-use crate::dictionary::Dictionary;
+use crate::site::Site;
 
 /// The page of an error; plain text where even that fails.
-pub(crate) fn page(dictionary: &Dictionary, request: &Request, error: &Error) -> Response {
+pub(crate) fn page(site: &Site, request: &Request, error: &Error) -> Response {
     let status = error.status();
-    let visitor = Visitor::of(dictionary, request);
+    let visitor = Visitor::of(site, request);
     let values = context! {
         status => status.as_u16(),
         kind => kind(status),
@@ -19,7 +19,7 @@ pub(crate) fn page(dictionary: &Dictionary, request: &Request, error: &Error) ->
         detail => match status { StatusCode::BAD_REQUEST => error.public(), _ => "" },
         id => match status { StatusCode::INTERNAL_SERVER_ERROR => request.id().to_string(), _ => String::new() },
     };
-    page::render_as(status, dictionary, &visitor, "error.html", values)
+    page::render_as(status, site, &visitor, "error.html", values)
         .unwrap_or_else(|fault| {
             log::error!("{}: the error page: {fault}", request.id());
             let reason = status.canonical_reason().unwrap_or_default();

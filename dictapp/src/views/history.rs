@@ -7,9 +7,9 @@ use webframe::{Error, Request, Response, Result};
 
 use super::page;
 use super::visitor::Visitor;
-use crate::dictionary::{Dictionary, Selection, Visit};
+use crate::paths;
+use crate::site::{Selection, Site, Visit};
 use crate::store::{PageStart, PastLookup};
-use crate::urls;
 
 /// Where a page begins: a time in microseconds, as the links have it.
 #[derive(Deserialize)]
@@ -39,27 +39,27 @@ struct Rows {
 }
 
 /// GET of the history.
-pub(crate) fn list(dictionary: &Dictionary, request: &Request) -> Result<Response> {
-    let visitor = Visitor::of(dictionary, request);
+pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
+    let visitor = Visitor::of(site, request);
     let Some(visit) = visitor.user()? else {
-        return Response::see_other(&urls::login_then(urls::HISTORY));
+        return Response::see_other(&paths::login_then(paths::HISTORY));
     };
     let start = start(request)?;
-    let Rows { rows, has_older, has_newer } = rows(dictionary, visit, start)?;
+    let Rows { rows, has_older, has_newer } = rows(site, visit, start)?;
     if rows.is_empty() && start != PageStart::Newest {
-        return Response::see_other(urls::HISTORY);
+        return Response::see_other(paths::HISTORY);
     }
-    let shelf = dictionary.shelf();
-    let off = visitor.books_off(dictionary)?;
+    let shelf = site.shelf();
+    let off = visitor.books_off(site)?;
     let books = Selection::new(&shelf, &off);
     let cursor = |row: Option<&PastLookup>| row.map(|row| row.at.as_microsecond());
     let values = context! {
-        total => dictionary.store().count_lookups(visit.user)?,
+        total => site.count_lookups(visit)?,
         older => cursor(rows.last().filter(|_| has_older)),
         newer => cursor(rows.first().filter(|_| has_newer)),
-        rows => rows.iter().map(|row| shown(dictionary, &books, row)).collect::<Vec<_>>(),
+        rows => rows.iter().map(|row| shown(site, &books, row)).collect::<Vec<_>>(),
     };
-    page::render(dictionary, &visitor, "history.html", values)
+    page::render(site, &visitor, "history.html", values)
 }
 
 fn start(request: &Request) -> Result<PageStart> {
@@ -76,11 +76,11 @@ fn start(request: &Request) -> Result<PageStart> {
 
 /// One row more than is shown is asked for: it says whether there is another page. On the other side
 /// a single row is looked for, since a link may name any time.
-fn rows(dictionary: &Dictionary, visit: &Visit, start: PageStart) -> Result<Rows> {
-    let length = dictionary.settings().dictionary.history_page;
+fn rows(site: &Site, visit: &Visit, start: PageStart) -> Result<Rows> {
+    let length = site.settings().dictionary.history_page;
     let ask = |start, rows: usize| {
         let limit = u32::try_from(rows).unwrap_or(u32::MAX);
-        dictionary.store().recent_lookups(visit.user, start, limit)
+        site.past_lookups(visit, start, limit)
     };
     let mut rows = ask(start, length + 1)?;
     let has_more = rows.len() > length;
@@ -91,7 +91,7 @@ fn rows(dictionary: &Dictionary, visit: &Visit, start: PageStart) -> Result<Rows
             Rows { rows, has_older, has_newer: true }
         }
         // What is left is no whole page: it is shown at the head of the newest one.
-        (PageStart::NewerThan(_), _) => return self::rows(dictionary, visit, PageStart::Newest),
+        (PageStart::NewerThan(_), _) => return self::rows(site, visit, PageStart::Newest),
         _ => {
             rows.truncate(length);
             let newest = rows.first().map(|row| PageStart::NewerThan(row.at));
@@ -107,13 +107,13 @@ fn rows(dictionary: &Dictionary, visit: &Visit, start: PageStart) -> Result<Rows
 /// Where a look-up can be done again: a word has a page, a pattern has matches.
 pub(super) fn place_of(books: &Selection<'_>, query: &str) -> String {
     match books.has(query) {
-        true => urls::word(query),
-        false => urls::search(query),
+        true => paths::word(query),
+        false => paths::search(query),
     }
 }
 
-fn shown(dictionary: &Dictionary, books: &Selection<'_>, row: &PastLookup) -> Row {
-    let local = row.at.to_zoned(dictionary.zone().clone());
+fn shown(site: &Site, books: &Selection<'_>, row: &PastLookup) -> Row {
+    let local = row.at.to_zoned(site.zone().clone());
     Row {
         name: row.name.to_string(),
         link: place_of(books, &row.word),

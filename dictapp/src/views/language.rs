@@ -4,9 +4,9 @@ use serde::Deserialize;
 use webframe::{Error, Request, Response, Result};
 
 use super::visitor::Visitor;
-use crate::dictionary::Dictionary;
+use crate::paths;
+use crate::site::Site;
 use crate::texts::Language;
-use crate::urls;
 
 #[derive(Deserialize)]
 struct Choice {
@@ -16,11 +16,11 @@ struct Choice {
 }
 
 /// GET of the switch. It changes what is shown and nothing else, so a link may do it.
-pub(crate) fn choose(dictionary: &Dictionary, request: &Request) -> Result<Response> {
+pub(crate) fn choose(site: &Site, request: &Request) -> Result<Response> {
     let Choice { to, next } = request.query()?;
     let language = Language::parse(&to)
         .ok_or_else(|| Error::bad_request("the parameter to is neither zh nor en"))?;
-    let next = urls::own_place(&next).unwrap_or(urls::HOME);
+    let next = paths::own_place(&next).unwrap_or(paths::HOME);
     let response = Response::see_other(next)?;
-    Visitor::of(dictionary, request).speaks(language, response)
+    Visitor::of(site, request).speaks(language, response)
 }

@@ -1,7 +1,6 @@
 //! Looking up: a query to its word or to the best matches, a word to its page. What a user looked
 //! up is in the history before the answer is sent.
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use webframe::http::{HeaderName, Method, StatusCode, header};
 use webframe::minijinja::context;
@@ -11,10 +10,9 @@ use super::matches::{matches, near, phrases};
 use super::page::{self, NO_STORE};
 use super::visitor::Visitor;
 use super::word::{Brief, Headword};
-use crate::dictionary::{Dictionary, Selection};
 use crate::model::{WORD_BYTES_MAX, Word, WordError};
-use crate::store::Lookup;
-use crate::urls;
+use crate::paths;
+use crate::site::{Outcome, Selection, Site};
 
 /// Words that are drawn at most until the visitor's books have one: with one book in a hundred words
 /// it is found nearly always.
@@ -29,28 +27,23 @@ struct Query {
 }
 
 /// GET of a word's page.
-pub(crate) fn show(dictionary: &Dictionary, request: &Request) -> Result<Response> {
-    let visitor = Visitor::of(dictionary, request);
-    if let Some(elsewhere) = keep_out(dictionary, &visitor)? {
+pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
+    let visitor = Visitor::of(site, request);
+    if let Some(elsewhere) = keep_out(site, &visitor)? {
         return Ok(elsewhere);
     }
     let asked = request.param("word")?;
     let Ok(word) = Word::parse(&asked) else { return Err(Error::not_found("")) };
-    let shelf = dictionary.shelf();
-    let off = visitor.books_off(dictionary)?;
+    let shelf = site.shelf();
+    let off = visitor.books_off(site)?;
     let books = Selection::new(&shelf, &off);
     let found = books.look_up(word.as_str());
-    record(dictionary, &visitor, &word, !found.is_empty())?;
+    let outcome = if found.is_empty() { Outcome::Missing } else { Outcome::Found };
+    record(site, &visitor, &word, outcome)?;
     if found.is_empty() {
-        let near = near(&books, word.as_str(), dictionary.settings().dictionary.near_words);
+        let near = near(&books, word.as_str(), site.settings().dictionary.near_words);
         let values = context! { q => word.as_str(), near };
-        return page::render_as(
-            StatusCode::NOT_FOUND,
-            dictionary,
-            &visitor,
-            "missing.html",
-            values,
-        );
+        return page::render_as(StatusCode::NOT_FOUND, site, &visitor, "missing.html", values);
     }
     let headwords: Vec<_> = found.iter().map(Headword::of).collect();
     let values = context! {
@@ -59,67 +52,66 @@ pub(crate) fn show(dictionary: &Dictionary, request: &Request) -> Result<Respons
         phrases => phrases(&books, found[0].word),
         several_books => shelf.books().len() > 1,
     };
-    page::render(dictionary, &visitor, "word.html", values)
+    page::render(site, &visitor, "word.html", values)
 }
 
 /// GET of a search.
-pub(crate) fn search(dictionary: &Dictionary, request: &Request) -> Result<Response> {
-    let visitor = Visitor::of(dictionary, request);
-    if let Some(elsewhere) = keep_out(dictionary, &visitor)? {
+pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
+    let visitor = Visitor::of(site, request);
+    if let Some(elsewhere) = keep_out(site, &visitor)? {
         return Ok(elsewhere);
     }
     let query: Query = request.query()?;
-    let shelf = dictionary.shelf();
+    let shelf = site.shelf();
     let word = match Word::parse(&query.q) {
         Ok(word) => word,
-        Err(error) => return no_query(dictionary, &visitor, &query.q, error),
+        Err(error) => return no_query(site, &visitor, &query.q, error),
     };
-    let off = visitor.books_off(dictionary)?;
+    let off = visitor.books_off(site)?;
     let books = Selection::new(&shelf, &off);
     if !matches!(word.as_str(), "." | "..") && books.has(word.as_str()) {
-        return Response::see_other(&urls::word(word.as_str()));
+        return Response::see_other(&paths::word(word.as_str()));
     }
     let page = query.page.unwrap_or(1).clamp(1, 1000);
-    let matches = matches(&books, word.as_str(), page, &dictionary.settings().dictionary);
+    let matches = matches(&books, word.as_str(), page, &site.settings().dictionary);
     if page > 1 && matches.words.is_empty() {
-        return Response::see_other(&urls::search(word.as_str()));
+        return Response::see_other(&paths::search(word.as_str()));
     }
     if page == 1 {
-        let found = matches!(matches.kind, "pattern" | "regex" | "reverse" | "words");
-        record(dictionary, &visitor, &word, found)?;
+        record(site, &visitor, &word, matches.kind.outcome())?;
     }
     let values = context! {
         q => word.as_str(),
-        kind => matches.kind,
+        kind => matches.kind.key(),
         problem => matches.problem,
         words => matches.words,
         page,
         has_more => matches.has_more,
         missing => matches.missing,
     };
-    page::render(dictionary, &visitor, "search.html", values)
+    page::render(site, &visitor, "search.html", values)
 }
 
 /// GET of some common word that the visitor's books have.
-pub(crate) fn random(dictionary: &Dictionary, request: &Request) -> Result<Response> {
+pub(crate) fn random(site: &Site, request: &Request) -> Result<Response> {
     let mut draws = [[0; 8]; DRAWS_MAX];
     getrandom::fill(draws.as_flattened_mut())
         .map_err(|error| Error::internal(error.to_string()))?;
-    let shelf = dictionary.shelf();
-    let off = Visitor::of(dictionary, request).books_off(dictionary)?;
+    let shelf = site.shelf();
+    let off = Visitor::of(site, request).books_off(site)?;
     let books = Selection::new(&shelf, &off);
     let mut drawn =
         draws.iter().filter_map(|draw| shelf.lexicon().random(u64::from_le_bytes(*draw)));
     let place = match drawn.find(|entry| books.has(entry.word)) {
-        Some(entry) => urls::word(entry.word),
-        None => urls::HOME.to_owned(),
+        Some(entry) => paths::word(entry.word),
+        None => paths::HOME.to_owned(),
     };
     let response = Response::see_other(&place)?;
     Ok(response.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
 /// Sends away who may not look up here, or not now.
-fn keep_out(dictionary: &Dictionary, visitor: &Visitor<'_>) -> Result<Option<Response>> {
+fn keep_out(site: &Site, visitor: &Visitor<'_>) -> Result<Option<Response>> {
     let request = visitor.request;
     // Nobody can say whose history it belongs into: that must not be lost.
     let user = visitor.user()?;
@@ -129,10 +121,10 @@ fn keep_out(dictionary: &Dictionary, visitor: &Visitor<'_>) -> Result<Option<Res
         let refusal = Response::new(StatusCode::SERVICE_UNAVAILABLE);
         return Ok(Some(refusal.with_field(header::CACHE_CONTROL, NO_STORE)));
     }
-    if user.is_some() || !dictionary.settings().dictionary.lookup_requires_login {
+    if user.is_some() || !site.settings().dictionary.lookup_requires_login {
         return Ok(None);
     }
-    Response::see_other(&urls::login_then(&request.path_and_query())).map(Some)
+    Response::see_other(&paths::login_then(&request.path_and_query())).map(Some)
 }
 
 fn is_prefetch(request: &Request) -> bool {
@@ -145,22 +137,16 @@ fn is_prefetch(request: &Request) -> bool {
 
 /// Writes a user's look-up into the history and waits until it is durable. HEAD shows nothing, so
 /// it is none.
-fn record(dictionary: &Dictionary, visitor: &Visitor<'_>, word: &Word, found: bool) -> Result<()> {
+fn record(site: &Site, visitor: &Visitor<'_>, word: &Word, outcome: Outcome) -> Result<()> {
     let Some(visit) = visitor.user()? else { return Ok(()) };
     if visitor.request.method() == Method::HEAD {
         return Ok(());
     }
-    let lookup = Lookup { user: visit.user, word: word.clone(), found, at: Timestamp::now() };
-    Ok(dictionary.store().record_lookup(&lookup)?)
+    Ok(site.record(visit, word, outcome)?)
 }
 
 /// An empty query, or one that no word can be, is told so.
-fn no_query(
-    dictionary: &Dictionary,
-    visitor: &Visitor<'_>,
-    query: &str,
-    error: WordError,
-) -> Result<Response> {
+fn no_query(site: &Site, visitor: &Visitor<'_>, query: &str, error: WordError) -> Result<Response> {
     let kind = match error {
         WordError::Empty => "empty",
         WordError::TooLong(_) => "too_long",
@@ -178,5 +164,5 @@ fn no_query(
         missing => "",
     };
     let status = StatusCode::UNPROCESSABLE_ENTITY;
-    page::render_as(status, dictionary, visitor, "search.html", values)
+    page::render_as(status, site, visitor, "search.html", values)
 }

@@ -2,15 +2,57 @@
 //! by their Chinese gloss, the words of a sentence, words of about this spelling.
 
 use super::word::{Brief, brief};
-use crate::dictionary::Selection;
 use crate::lexicon::{self, End, Page, Pattern, is_han};
 use crate::settings;
+use crate::site::{Outcome, Selection};
 
-/// What was found for a query that is no word of the books.
+/// How matches answer a query.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Words that match a wildcard pattern.
+    Pattern,
+    /// Words that match a regular expression.
+    Regex,
+    /// Words by their Chinese gloss.
+    Reverse,
+    /// The words of a sentence.
+    Words,
+    /// Words of a similar spelling or meaning.
+    Near,
+    /// No word at all.
+    #[default]
+    Nothing,
+    /// The pattern cannot be read.
+    BadPattern,
+}
+
+impl Kind {
+    /// The middle of the keys of its texts: `search_near_title`.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Kind::Pattern => "pattern",
+            Kind::Regex => "regex",
+            Kind::Reverse => "reverse",
+            Kind::Words => "words",
+            Kind::Near => "near",
+            Kind::Nothing => "nothing",
+            Kind::BadPattern => "bad_pattern",
+        }
+    }
+
+    /// What the history keeps. Near words are suggestions: the query itself was not found.
+    pub(super) fn outcome(self) -> Outcome {
+        match self {
+            Kind::Pattern | Kind::Regex | Kind::Reverse | Kind::Words => Outcome::Found,
+            Kind::Near | Kind::Nothing | Kind::BadPattern => Outcome::Missing,
+        }
+    }
+}
+
+/// The matches of a query that is not a headword.
 #[derive(Default)]
 pub(super) struct Matches {
-    /// The end of the key of the headline among the texts.
-    pub(super) kind: &'static str,
+    pub(super) kind: Kind,
     /// What the headline is about.
     pub(super) problem: String,
     pub(super) words: Vec<Brief>,
@@ -38,7 +80,7 @@ pub(super) fn matches(
         None => return of_text(books, query, wanted, settings),
         Some(Err(error)) => {
             let problem = error.to_string();
-            return Matches { kind: "bad_pattern", problem, ..Matches::default() };
+            return Matches { kind: Kind::BadPattern, problem, ..Matches::default() };
         }
         Some(Ok(pattern)) => pattern,
     };
@@ -50,7 +92,7 @@ pub(super) fn matches(
     let in_vain = is_empty && (page == 1 || books.page(Page::first(1), search).entries.is_empty());
     match as_question(query).filter(|_| in_vain && !pattern.is_regex()) {
         Some(question) => of_text(books, question, wanted, settings),
-        None => listed(if pattern.is_regex() { "regex" } else { "pattern" }, &found),
+        None => listed(if pattern.is_regex() { Kind::Regex } else { Kind::Pattern }, &found),
     }
 }
 
@@ -70,20 +112,20 @@ fn of_text(
 ) -> Matches {
     if has_chinese(text) {
         let search = |page| books.shelf().lexicon().reverse(text, page);
-        return listed("reverse", &books.page(wanted, search));
+        return listed(Kind::Reverse, &books.page(wanted, search));
     }
     let words = by_words(books, text);
     if !words.is_empty() {
-        return Matches { kind: "words", words, ..Matches::default() };
+        return Matches { kind: Kind::Words, words, ..Matches::default() };
     }
     let words = near(books, text, settings.near_words);
-    let kind = if words.is_empty() { "nothing" } else { "near" };
+    let kind = if words.is_empty() { Kind::Nothing } else { Kind::Near };
     Matches { kind, words, ..Matches::default() }
 }
 
-fn listed(kind: &'static str, found: &lexicon::Matches<'_>) -> Matches {
+fn listed(kind: Kind, found: &lexicon::Matches<'_>) -> Matches {
     Matches {
-        kind: if found.entries.is_empty() { "nothing" } else { kind },
+        kind: if found.entries.is_empty() { Kind::Nothing } else { kind },
         problem: String::new(),
         words: found.entries.iter().map(brief).collect(),
         has_more: found.end == End::More,

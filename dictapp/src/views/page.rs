@@ -14,9 +14,9 @@ use webframe::{Response, Result, Templates};
 
 use super::assets;
 use super::visitor::{Visitor, Who};
-use crate::dictionary::Dictionary;
+use crate::paths;
+use crate::site::Site;
 use crate::texts::{self, Language};
-use crate::urls;
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/templates"]
@@ -50,9 +50,9 @@ fn embedded() -> anyhow::Result<Templates> {
 
 /// What templates can say beside minijinja's own words.
 fn add_words(environment: &mut Environment<'static>) {
-    let named: std::collections::BTreeMap<_, _> = urls::NAMED.into_iter().collect();
+    let named: std::collections::BTreeMap<_, _> = paths::NAMED.into_iter().collect();
     environment.add_global("url", Value::from_serialize(named));
-    environment.add_filter("word_url", |word: String| urls::word(&word));
+    environment.add_filter("word_url", |word: String| paths::word(&word));
     environment.add_filter("static_url", |name: String| assets::link(&name));
     environment.add_filter("fill", fill);
     environment.set_formatter(escape);
@@ -93,14 +93,14 @@ fn fill(text: String, values: Kwargs) -> Result<String, Fault> {
 
 /// A page for this visitor.
 pub(super) fn render(
-    dictionary: &Dictionary,
+    site: &Site,
     visitor: &Visitor<'_>,
     template: &str,
     values: impl Serialize,
 ) -> Result<Response> {
-    let common = common(dictionary, visitor)?;
+    let common = common(site, visitor)?;
     let values = Value::from_serialize(values);
-    let page = dictionary.templates().render(template, context! { ..values, ..common })?;
+    let page = site.templates().render(template, context! { ..values, ..common })?;
     visitor.send(
         page.with_field(header::CACHE_CONTROL, cache(visitor))
             .with_field(header::VARY, HeaderValue::from_static("Cookie, Accept-Language")),
@@ -110,12 +110,12 @@ pub(super) fn render(
 /// As [`render`], with another status than 200.
 pub(super) fn render_as(
     status: StatusCode,
-    dictionary: &Dictionary,
+    site: &Site,
     visitor: &Visitor<'_>,
     template: &str,
     values: impl Serialize,
 ) -> Result<Response> {
-    Ok(render(dictionary, visitor, template, values)?.with_status(status))
+    Ok(render(site, visitor, template, values)?.with_status(status))
 }
 
 /// Of an answer that no cache may keep.
@@ -130,7 +130,7 @@ fn cache(visitor: &Visitor<'_>) -> HeaderValue {
 }
 
 /// The values that the layout asks for.
-fn common(dictionary: &Dictionary, visitor: &Visitor<'_>) -> Result<Value> {
+fn common(site: &Site, visitor: &Visitor<'_>) -> Result<Value> {
     let (user, logout_token) = match &visitor.who {
         Who::User(visit) => (Some(visit.name.as_str()), Some(visitor.form_token()?)),
         Who::Guest | Who::Unknown(_) => (None, None),
@@ -142,7 +142,7 @@ fn common(dictionary: &Dictionary, visitor: &Visitor<'_>) -> Result<Value> {
         user,
         logout_token,
         is_known => !matches!(visitor.who, Who::Unknown(_)),
-        registration => dictionary.settings().accounts.registration,
+        registration => site.settings().accounts.registration,
     })
 }
 
@@ -153,7 +153,7 @@ fn other_language(visitor: &Visitor<'_>) -> Value {
         Language::English => Language::Chinese,
     };
     let here = visitor.request.path_and_query();
-    let here = urls::own_place(&here).unwrap_or(urls::HOME);
+    let here = paths::own_place(&here).unwrap_or(paths::HOME);
     context! { tag => other.tag(), html => other.html(), name => other.name(), here }
 }
 

@@ -6,11 +6,11 @@ use webframe::{Refusal, Response, Result};
 
 use super::error;
 use super::page::NO_STORE;
-use crate::dictionary::Dictionary;
+use crate::site::Site;
 use crate::texts::{self, Language};
 
 /// The page of a refusal.
-pub(crate) fn page(dictionary: &Dictionary, refusal: Refusal) -> Result<Response> {
+pub(crate) fn page(site: &Site, refusal: Refusal) -> Result<Response> {
     let kind = kind(refusal);
     let language =
         |language: Language| context! { html => language.html(), texts => texts::all(language) };
@@ -21,7 +21,7 @@ pub(crate) fn page(dictionary: &Dictionary, refusal: Refusal) -> Result<Response
         leads_home => !matches!(kind, "host" | "https"), // from there the link leads here again
         languages => [Language::Chinese, Language::English].map(language),
     };
-    let page = dictionary.templates().render("refusal.html", values)?;
+    let page = site.templates().render("refusal.html", values)?;
     Ok(page.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 

@@ -9,9 +9,9 @@ use webframe::{Error, Request, Response, Result};
 
 use super::page;
 use super::visitor::Visitor;
-use crate::dictionary::{Dictionary, Visit};
+use crate::paths;
+use crate::site::{Site, Visit};
 use crate::store::BookId;
-use crate::urls;
 
 /// A line of the form.
 #[derive(Serialize)]
@@ -32,48 +32,48 @@ struct Choice {
 }
 
 /// GET of the settings.
-pub(crate) fn show(dictionary: &Dictionary, request: &Request) -> Result<Response> {
-    let visitor = Visitor::of(dictionary, request);
+pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
+    let visitor = Visitor::of(site, request);
     let Some(visit) = visitor.user()? else { return to_login() };
-    let off = dictionary.store().books_off(visit.user)?;
+    let off = site.books_off(visit)?;
     let is_saved = request.query_string() == SAVED;
-    form(StatusCode::OK, dictionary, &visitor, &off, if is_saved { "saved" } else { "" })
+    form(StatusCode::OK, site, &visitor, &off, if is_saved { "saved" } else { "" })
 }
 
 /// POST of the settings.
-pub(crate) fn submit(dictionary: &Dictionary, request: &Request) -> Result<Response> {
-    let visitor = Visitor::of(dictionary, request);
+pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
+    let visitor = Visitor::of(site, request);
     let choice = Choice::of(&request.form::<Vec<(String, String)>>()?)?;
     visitor.check_form(&choice.form_token)?;
     let Some(visit) = visitor.user()? else { return to_login() };
     if choice.on.is_empty() {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return form(status, dictionary, &visitor, &choice.off, "none");
+        return form(status, site, &visitor, &choice.off, "none");
     }
-    switch(dictionary, visit, &choice)?;
-    Response::see_other(&format!("{}?{SAVED}", urls::SETTINGS))
+    switch(site, visit, &choice)?;
+    Response::see_other(&format!("{}?{SAVED}", paths::SETTINGS))
 }
 
 /// The query behind which the page says that it was done.
 const SAVED: &str = "saved";
 
 fn to_login() -> Result<Response> {
-    Response::see_other(&urls::login_then(urls::SETTINGS))
+    Response::see_other(&paths::login_then(paths::SETTINGS))
 }
 
-fn switch(dictionary: &Dictionary, visit: &Visit, choice: &Choice) -> Result<()> {
-    Ok(dictionary.store().switch_books(visit.user, &choice.on, &choice.off)?)
+fn switch(site: &Site, visit: &Visit, choice: &Choice) -> Result<()> {
+    Ok(site.switch_books(visit, &choice.on, &choice.off)?)
 }
 
 /// `said` is the end of the key of what is said above the form; empty for nothing.
 fn form(
     status: StatusCode,
-    dictionary: &Dictionary,
+    site: &Site,
     visitor: &Visitor<'_>,
     off: &[BookId],
     said: &str,
 ) -> Result<Response> {
-    let shelf = dictionary.shelf();
+    let shelf = site.shelf();
     let lines = shelf.books().iter().map(|book| Line {
         id: book.id.number(),
         title: book.title.clone(),
@@ -85,7 +85,7 @@ fn form(
         said,
         form_token => visitor.form_token()?,
     };
-    page::render_as(status, dictionary, visitor, "settings.html", values)
+    page::render_as(status, site, visitor, "settings.html", values)
 }
 
 impl Choice {

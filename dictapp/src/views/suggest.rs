@@ -8,10 +8,10 @@ use super::matches::has_chinese;
 use super::page::NO_STORE;
 use super::visitor::{Visitor, Who};
 use super::word::{Brief, brief};
-use crate::dictionary::Dictionary;
 use crate::lexicon::Page;
 use crate::model::Word;
-use crate::urls;
+use crate::paths;
+use crate::site::Site;
 
 #[derive(Deserialize)]
 struct Query {
@@ -32,28 +32,28 @@ const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
 /// GET of the suggestions. They are the same for everybody, so the database is not asked, unless
 /// guests may not look up at all.
-pub(crate) fn list(dictionary: &Dictionary, request: &Request) -> Result<Response> {
+pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     let Query { q } = request.query()?;
-    let is_closed = dictionary.settings().dictionary.lookup_requires_login;
-    if is_closed && !matches!(Visitor::of(dictionary, request).who, Who::User(_)) {
+    let is_closed = site.settings().dictionary.lookup_requires_login;
+    if is_closed && !matches!(Visitor::of(site, request).who, Who::User(_)) {
         let none: [Suggestion; 0] = [];
         return Ok(Response::json(&none)?.with_field(header::CACHE_CONTROL, NO_STORE));
     }
     let cache = if is_closed { NO_STORE } else { CACHE };
-    Ok(Response::json(&suggestions(dictionary, &q))?.with_field(header::CACHE_CONTROL, cache))
+    Ok(Response::json(&suggestions(site, &q))?.with_field(header::CACHE_CONTROL, cache))
 }
 
 /// What no word can be has no suggestions. White space at the end counts: `ice ` is no `iceberg`.
-fn suggestions(dictionary: &Dictionary, typed: &str) -> Vec<Suggestion> {
+fn suggestions(site: &Site, typed: &str) -> Vec<Suggestion> {
     if Word::parse(typed).is_err() {
         return Vec::new();
     }
-    let most = dictionary.settings().dictionary.suggestions;
-    let shelf = dictionary.shelf();
+    let most = site.settings().dictionary.suggestions;
+    let shelf = site.shelf();
     let found = match has_chinese(typed) {
         true => shelf.lexicon().reverse(typed.trim(), Page::first(most)).entries,
         false => shelf.lexicon().suggest(typed, most),
     };
-    let suggestion = |brief: Brief| Suggestion { href: urls::word(&brief.word), brief };
+    let suggestion = |brief: Brief| Suggestion { href: paths::word(&brief.word), brief };
     found.iter().map(brief).map(suggestion).collect()
 }

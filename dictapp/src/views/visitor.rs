@@ -7,10 +7,10 @@ use std::time::Duration;
 use webframe::http::header;
 use webframe::{Cookie, Error, Request, Response, Result};
 
-use crate::dictionary::{Dictionary, SignedIn, Visit};
 use crate::form_token::{form_token, is_form_token};
 use crate::session::Token;
 use crate::settings::CookieSecure;
+use crate::site::{SignedIn, Site, Visit};
 use crate::store::{BookId, StoreError};
 use crate::texts::Language;
 
@@ -54,9 +54,9 @@ pub(super) enum Who {
 
 impl<'r> Visitor<'r> {
     /// Looks at the cookies, and at the database where one may be a session's.
-    pub(super) fn of(dictionary: &Dictionary, request: &'r Request) -> Visitor<'r> {
+    pub(super) fn of(site: &Site, request: &'r Request) -> Visitor<'r> {
         let session = request.cookie(SESSION).and_then(Token::parse);
-        let who = match session.as_ref().map(|token| dictionary.visit(token)) {
+        let who = match session.as_ref().map(|token| site.visit(token)) {
             None | Some(Ok(None)) => Who::Guest,
             Some(Ok(Some(visit))) => Who::User(visit),
             Some(Err(error)) => Who::Unknown(error),
@@ -67,7 +67,7 @@ impl<'r> Visitor<'r> {
             session: session.filter(|_| !matches!(who, Who::Guest)),
             who,
             guest: OnceCell::new(),
-            secure: is_secure(dictionary, request),
+            secure: is_secure(site, request),
         }
     }
 
@@ -87,9 +87,9 @@ impl<'r> Visitor<'r> {
     ///
     /// # Errors
     /// The database cannot say.
-    pub(super) fn books_off(&self, dictionary: &Dictionary) -> Result<Vec<BookId>> {
+    pub(super) fn books_off(&self, site: &Site) -> Result<Vec<BookId>> {
         match self.user()? {
-            Some(visit) => Ok(dictionary.store().books_off(visit.user)?),
+            Some(visit) => Ok(site.books_off(visit)?),
             None => Ok(Vec::new()),
         }
     }
@@ -127,14 +127,14 @@ impl<'r> Visitor<'r> {
     /// The answer to somebody who has just logged in: the new session in place of the old one.
     pub(super) fn signed_in(
         &self,
-        dictionary: &Dictionary,
+        site: &Site,
         signed_in: &SignedIn,
         response: Response,
     ) -> Result<Response> {
         if let Some(old) = &self.session {
-            dictionary.sign_out(old)?;
+            site.sign_out(old)?;
         }
-        let kept = dictionary.settings().accounts.session_absolute;
+        let kept = site.settings().accounts.session_absolute;
         let session = self.cookie(SESSION, &signed_in.token.to_text())?.max_age(kept);
         let device = self.cookie(DEVICE, &signed_in.device)?.max_age(DEVICE_KEPT);
         let response = response.with_cookie(&session).with_cookie(&device);
@@ -147,13 +147,9 @@ impl<'r> Visitor<'r> {
     }
 
     /// Ends the session here and in the browser.
-    pub(super) fn signed_out(
-        &self,
-        dictionary: &Dictionary,
-        response: Response,
-    ) -> Result<Response> {
+    pub(super) fn signed_out(&self, site: &Site, response: Response) -> Result<Response> {
         if let Some(token) = &self.session {
-            dictionary.sign_out(token)?;
+            site.sign_out(token)?;
         }
         Ok(response.with_cookie(&Cookie::removal(SESSION)?))
     }
@@ -195,8 +191,8 @@ fn language(request: &Request) -> Language {
     chosen.or_else(asked).unwrap_or(Language::English)
 }
 
-fn is_secure(dictionary: &Dictionary, request: &Request) -> bool {
-    let settings = dictionary.settings();
+fn is_secure(site: &Site, request: &Request) -> bool {
+    let settings = site.settings();
     let public = settings.server.public_url.as_deref();
     match settings.accounts.cookie_secure {
         CookieSecure::Always => true,

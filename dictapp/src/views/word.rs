@@ -3,9 +3,9 @@
 
 use serde::Serialize;
 
-use crate::dictionary::{Found, FoundEntry};
 use crate::lexicon::{EntryRef, FoundBy, is_han};
 use crate::model::{Example, Explanation, Sense};
+use crate::site::{Found, FoundEntry};
 
 /// A headword and all that is said of it.
 #[derive(Debug, Serialize)]

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use dictapp::books::{Kind, OddityKind};
-use dictapp::import::{Outcome, Report, Request, Step, import};
+use dictapp::commands::import::{Outcome, Report, Request, Step, import};
 use dictapp::model::Word;
 use dictapp::store::Store;
 

@@ -10,7 +10,7 @@ use crate::store::{Book, BookId, Store, Visibility, put_first};
 
 /// What is done to the word books.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Shelving {
+pub enum BooksCommand {
     /// They are listed.
     List,
     /// Those named come first, in this order; the others follow as they were.
@@ -36,26 +36,26 @@ pub enum Shelving {
 /// # Errors
 /// A book that is not there; an empty or too long title; the store cannot serve. Nothing is
 /// changed then.
-pub fn run(store: &Store, first: &[String], shelving: &Shelving) -> Result<()> {
-    let text = shelve(store, first, shelving)?;
+pub fn run(store: &Store, first: &[String], command: &BooksCommand) -> Result<()> {
+    let text = apply(store, first, command)?;
     io::stdout().write_all(text.as_bytes()).context("cannot write to standard output")
 }
 
-fn shelve(store: &Store, first: &[String], shelving: &Shelving) -> Result<String> {
+fn apply(store: &Store, first: &[String], command: &BooksCommand) -> Result<String> {
     let books = store.books()?;
-    let changed = match shelving {
-        Shelving::List => true,
-        Shelving::Order(names) => store.order_books(&distinct(&books, names)?)?,
-        Shelving::Hide(name) => store.hide_book(find(&books, name)?, Visibility::Hidden)?,
-        Shelving::Show(name) => store.hide_book(find(&books, name)?, Visibility::Shown)?,
-        Shelving::Rename { name, title } => store.rename_book(find(&books, name)?, title)?,
-        Shelving::Remove(name) => store.remove_book(find(&books, name)?)?,
+    let changed = match command {
+        BooksCommand::List => true,
+        BooksCommand::Order(names) => store.order_books(&distinct(&books, names)?)?,
+        BooksCommand::Hide(name) => store.hide_book(find(&books, name)?, Visibility::Hidden)?,
+        BooksCommand::Show(name) => store.hide_book(find(&books, name)?, Visibility::Shown)?,
+        BooksCommand::Rename { name, title } => store.rename_book(find(&books, name)?, title)?,
+        BooksCommand::Remove(name) => store.remove_book(find(&books, name)?)?,
     };
     ensure!(changed, "another program removed the word book in this moment");
     let mut books = store.books()?;
     put_first(&mut books, first);
     let mut text = table(&books);
-    if let Shelving::Order(names) = shelving
+    if let BooksCommand::Order(names) = command
         && names.iter().any(|name| !first.contains(name))
         && books.iter().any(|book| first.contains(&book.name))
     {

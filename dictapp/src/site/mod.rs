@@ -4,6 +4,7 @@
 mod shelf;
 mod selection;
 mod accounts;
+mod history;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -21,12 +22,13 @@ use crate::store::{DatabaseUrl, Store, StoreError};
 use crate::throttle::Throttle;
 
 pub use accounts::{Credentials, LogIn, Registration, SignedIn, Visit};
+pub use history::Outcome;
 pub use selection::{Found, FoundEntry, Selection};
 pub use shelf::{Shelf, ShownBook};
 
 /// The state of the app.
 #[derive(Debug)]
-pub struct Dictionary {
+pub struct Site {
     settings: Settings,
     store: Store,
     passwords: Passwords,
@@ -45,22 +47,18 @@ const DATABASE_RETRY: Duration = Duration::from_secs(5);
 /// When too many passwords are being checked.
 const PASSWORD_RETRY: Duration = Duration::from_secs(3);
 
-impl Dictionary {
+impl Site {
     /// The dictionary in this store, with its words taken into memory.
     ///
     /// # Errors
     /// Word books that cannot be read.
-    pub fn new(
-        settings: Settings,
-        store: Store,
-        templates: Templates,
-    ) -> anyhow::Result<Dictionary> {
+    pub fn new(settings: Settings, store: Store, templates: Templates) -> anyhow::Result<Site> {
         let shelf = Shelf::load(&store, &settings.dictionary.books, saved_at(&settings).as_deref());
         let shelf = shelf.context("cannot take the word books into memory")?;
         warn_of_unknown_books(&settings.dictionary.books, &shelf);
         let accounts = &settings.accounts;
         let expiry = Expiry { idle: accounts.session_idle, absolute: accounts.session_absolute };
-        Ok(Dictionary {
+        Ok(Site {
             passwords: Passwords::new(accounts),
             throttle: Throttle::new(accounts).context("no random bytes from the system")?,
             expiry,
@@ -76,11 +74,6 @@ impl Dictionary {
     /// What it was told.
     pub fn settings(&self) -> &Settings {
         &self.settings
-    }
-
-    /// Where users, sessions and history are.
-    pub fn store(&self) -> &Store {
-        &self.store
     }
 
     /// The pages.

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::Sha256;
 use webframe::Error;
 
-use super::Dictionary;
+use super::Site;
 use crate::hex;
 use crate::model::Username;
 use crate::password::Verdict;
@@ -86,7 +86,7 @@ pub enum Registration {
     Later(Duration),
 }
 
-impl Dictionary {
+impl Site {
     /// The user of a session; none when it has ended.
     ///
     /// # Errors

@@ -1,0 +1,18 @@
+//! The commands of the program besides `serve`: each takes valid settings, does its work and prints
+//! the outcome on standard output.
+
+pub mod books;
+pub mod check;
+pub mod import;
+
+use crate::serve;
+use crate::settings::Settings;
+use crate::store::Store;
+
+/// Opens the database that the settings name, without loading any word.
+///
+/// # Errors
+/// The database cannot be used.
+pub fn open_store(settings: &Settings) -> anyhow::Result<Store> {
+    serve::store(settings)
+}

@@ -1,0 +1,113 @@
+//! The paths of the site: constants for the table of URLs and for templates, and functions that
+//! make the path of a word, a query or a file.
+
+use webframe::url::{encode_query, encode_segment};
+
+pub(crate) const HOME: &str = "/";
+pub(crate) const REGISTER: &str = "/register";
+pub(crate) const LOGIN: &str = "/login";
+pub(crate) const LOGOUT: &str = "/logout";
+pub(crate) const SEARCH: &str = "/search";
+pub(crate) const SUGGEST: &str = "/suggest";
+pub(crate) const RANDOM: &str = "/random";
+pub(crate) const HISTORY: &str = "/history";
+pub(crate) const SETTINGS: &str = "/settings";
+pub(crate) const LANGUAGE: &str = "/language";
+pub(crate) const WORD: &str = "/word/{word}";
+pub(crate) const STATIC: &str = "/static/{*path}";
+
+/// The names of the paths in templates: `{{ url.login }}`.
+pub(crate) const NAMED: [(&str, &str); 10] = [
+    ("home", HOME),
+    ("register", REGISTER),
+    ("login", LOGIN),
+    ("logout", LOGOUT),
+    ("search", SEARCH),
+    ("suggest", SUGGEST),
+    ("random", RANDOM),
+    ("history", HISTORY),
+    ("settings", SETTINGS),
+    ("language", LANGUAGE),
+];
+
+/// The page of a word. A slash in the word is encoded: it does not separate segments.
+pub(crate) fn word(word: &str) -> String {
+    // Browsers remove a segment of dots (RFC 3986 §5.2.4) even when it is encoded.
+    if matches!(word, "." | "..") {
+        return search(word);
+    }
+    format!("/word/{}", encode_segment(word))
+}
+
+/// The results of a query.
+pub(crate) fn search(query: &str) -> String {
+    format!("{SEARCH}?q={}", encode_query(query))
+}
+
+/// The log-in page that leads to `next` after the log-in.
+pub(crate) fn login_then(next: &str) -> String {
+    format!("{LOGIN}?next={}", encode_query(next))
+}
+
+/// A file under `static/`. `mark` changes with the file, so browsers may cache it.
+pub(crate) fn static_file(name: &str, mark: &str) -> String {
+    format!("/static/{name}?v={mark}")
+}
+
+/// The longest path that a form may redirect to, in bytes.
+const NEXT_BYTES_MAX: usize = 2048;
+
+/// Returns `next` if it is a path of this site. Browsers read a backslash as a slash and drop some
+/// characters, so only graphic ASCII without backslashes behind a single slash is accepted.
+pub(crate) fn own_place(next: &str) -> Option<&str> {
+    let is_own = next.starts_with('/')
+        && !next.starts_with("//")
+        && next.len() <= NEXT_BYTES_MAX
+        && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    is_own.then_some(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_one_segment() {
+        assert_eq!(word("and/or"), "/word/and%2For");
+        assert_eq!(word("ice cream"), "/word/ice%20cream");
+        assert_eq!(word("café?#"), "/word/caf%C3%A9%3F%23");
+        assert_eq!(word(".."), "/search?q=..");
+    }
+
+    #[test]
+    fn the_target_of_a_login_is_one_value_of_the_query() {
+        assert_eq!(login_then("/history"), "/login?next=/history");
+        assert_eq!(login_then("/search?q=a&b=c#d"), "/login?next=/search%3Fq%3Da%26b%3Dc%23d");
+    }
+
+    #[test]
+    fn a_redirect_leads_only_to_a_path_of_this_site() {
+        for own in ["/", "/history", "/word/and%2For?x=//y", "/a/../b"] {
+            assert_eq!(own_place(own), Some(own));
+        }
+        let long = format!("/{}", "a".repeat(NEXT_BYTES_MAX));
+        for other in [
+            "",
+            "history",
+            "//evil.example",
+            "/\\evil.example",
+            "\\/evil",
+            "https://evil.example/",
+            "javascript:alert(1)",
+            "/\t/evil.example",
+            "/a\r\nSet-Cookie: x=y",
+            "/ a",
+            "/é",
+            "///evil",
+            " /a",
+            long.as_str(),
+        ] {
+            assert_eq!(own_place(other), None, "{other:?}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! A site and its settings to an app: the table of URLs, the middleware around it and the pages of
+//! errors and refusals.
+
+use webframe::middleware::{self, AccessLog, SameOrigin, SecurityHeaders, compression, request_id};
+use webframe::{App, LogQueue};
+
+use crate::settings::{LogFormat, Settings};
+use crate::site::Site;
+use crate::urls;
+use crate::views::{error, refusal};
+
+/// The app of a site: its URLs inside the middleware that the settings ask for.
+pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
+    let mut headers = SecurityHeaders::new();
+    if !settings.tls.hsts.is_zero() {
+        headers = headers.with_strict_transport(settings.tls.hsts);
+    }
+    let mut app = App::new(site)
+        .refusal_page(|site, why| refusal::page(site, why).map(|page| headers.on(page)));
+    if settings.log.access {
+        app = app.wrap(access_log(settings.log.format, log));
+    }
+    let own_pages = match &settings.server.public_url {
+        Some(url) => SameOrigin::new().with_public_url(url),
+        None => SameOrigin::new(),
+    };
+    let app = app.wrap(request_id).wrap(compression).wrap(headers).wrap(own_pages);
+    app.urls(urls::table()).error_page(error::page)
+}
+
+/// One line for each request, in the queue of the other log lines.
+fn access_log(format: LogFormat, log: LogQueue) -> AccessLog {
+    AccessLog::queue(log).with_format(match format {
+        LogFormat::Text => middleware::LogFormat::Common,
+        LogFormat::Json => middleware::LogFormat::Json,
+    })
+}

@@ -1,0 +1,88 @@
+//! What a user looked up and which books they read: questions of the views to the store.
+
+use jiff::Timestamp;
+
+use super::{Site, Visit};
+use crate::model::Word;
+use crate::store::{BookId, Lookup, PageStart, PastLookup, StoreError};
+
+/// How many ended sessions one statement removes, so that other writers do not wait long.
+const SESSIONS_AT_ONCE: u32 = 500;
+
+/// Whether the books say anything of a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// There is at least one entry or match.
+    Found,
+    /// There is none.
+    Missing,
+}
+
+impl Site {
+    /// Writes a look-up into the history. It is durable when this returns.
+    ///
+    /// # Errors
+    /// The database cannot store it.
+    pub fn record(&self, visit: &Visit, word: &Word, outcome: Outcome) -> Result<(), StoreError> {
+        let found = outcome == Outcome::Found;
+        let (user, word) = (visit.user, word.clone());
+        self.store.record_lookup(&Lookup { user, word, found, at: Timestamp::now() })
+    }
+
+    /// Up to `limit` look-ups of a user from `start` on, newest first.
+    ///
+    /// # Errors
+    /// The database cannot answer.
+    pub fn past_lookups(
+        &self,
+        visit: &Visit,
+        start: PageStart,
+        limit: u32,
+    ) -> Result<Vec<PastLookup>, StoreError> {
+        self.store.recent_lookups(visit.user, start, limit)
+    }
+
+    /// The number of a user's look-ups.
+    ///
+    /// # Errors
+    /// The database cannot answer.
+    pub fn count_lookups(&self, visit: &Visit) -> Result<u64, StoreError> {
+        self.store.count_lookups(visit.user)
+    }
+
+    /// The books that a user switched off.
+    ///
+    /// # Errors
+    /// The database cannot answer.
+    pub fn books_off(&self, visit: &Visit) -> Result<Vec<BookId>, StoreError> {
+        self.store.books_off(visit.user)
+    }
+
+    /// Switches books on and off for a user; others stay as they are.
+    ///
+    /// # Errors
+    /// The database cannot store it.
+    pub fn switch_books(
+        &self,
+        visit: &Visit,
+        on: &[BookId],
+        off: &[BookId],
+    ) -> Result<(), StoreError> {
+        self.store.switch_books(visit.user, on, off)
+    }
+
+    /// Removes sessions that have ended; returns how many.
+    ///
+    /// # Errors
+    /// The database cannot serve; some may be removed already.
+    pub fn remove_ended_sessions(&self) -> Result<u64, StoreError> {
+        let mut removed = 0;
+        loop {
+            let some = self.store.delete_expired_sessions(Timestamp::now(), SESSIONS_AT_ONCE)?;
+            removed += some;
+            if some < u64::from(SESSIONS_AT_ONCE) {
+                return Ok(removed);
+            }
+        }
+    }
+}
