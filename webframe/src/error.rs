@@ -42,7 +42,9 @@ impl Error {
         Error::new(StatusCode::NOT_FOUND, public)
     }
 
-    /// 503: something this needs is away; try again after the given time.
+    /// 503: something that the request needs does not serve now. The client may try again after the
+    /// given time. Without a [cause](Error::with_cause) the log gets no line: an outage that the app
+    /// logs by itself would be one a request.
     pub fn unavailable(public: impl Into<Cow<'static, str>>, retry_after: Duration) -> Error {
         let mut error = Error::new(StatusCode::SERVICE_UNAVAILABLE, public);
         error.0.retry_after = Some(retry_after);
@@ -59,6 +61,11 @@ impl Error {
     pub fn with_cause(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
         self.0.cause = Some(cause.into());
         self
+    }
+
+    /// Whether there is a cause, which the log shows.
+    pub(crate) fn has_cause(&self) -> bool {
+        self.0.cause.is_some()
     }
 
     /// The status it is answered with.

@@ -50,13 +50,11 @@ fn resolve(address: &Address) -> anyhow::Result<webframe::Address> {
 pub(super) fn database(Settings { database, .. }: &Settings) -> DatabaseConfig {
     let (connect, statement) = (database.connect_timeout, database.statement_timeout);
     let defaults = DatabaseTimeouts::default();
-    // A row that its user was told of as lost must not be stored after all, if that can be helped.
-    let record = defaults.record.max(database.patience + connect + statement);
     let call = database.patience;
     DatabaseConfig {
         url: database.url.clone(),
         connections: database.connections,
-        timeouts: DatabaseTimeouts { connect, statement, call, record, ..defaults },
+        timeouts: DatabaseTimeouts { connect, statement, call, record: call, ..defaults },
     }
 }
 
@@ -66,12 +64,11 @@ mod tests {
 
     use super::*;
 
-    /// Once, a statement might take twice as long as the request that waited for it.
     #[test]
-    fn a_request_has_time_for_another_server_and_a_row_for_each_try() {
+    fn a_request_has_time_for_another_server() {
         let times = database(&Settings::default()).timeouts;
         assert!(times.statement + times.connect <= times.call);
-        assert!(times.record >= times.call + times.connect + times.statement);
+        assert_eq!(times.record, times.call);
     }
 
     #[test]

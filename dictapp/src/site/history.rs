@@ -42,14 +42,6 @@ impl Site {
         self.store.recent_lookups(visit.user, start, limit)
     }
 
-    /// The number of a user's look-ups.
-    ///
-    /// # Errors
-    /// The database cannot answer.
-    pub fn count_lookups(&self, visit: &Visit) -> Result<u64, StoreError> {
-        self.store.count_lookups(visit.user)
-    }
-
     /// The books that a user switched off.
     ///
     /// # Errors

@@ -125,10 +125,11 @@ fn warn_of_unknown_books(wanted: &[String], shelf: &Shelf) {
 
 impl From<StoreError> for webframe::Error {
     fn from(cause: StoreError) -> webframe::Error {
-        match cause.is_unavailable() {
-            true => webframe::Error::unavailable("", DATABASE_RETRY).with_cause(cause),
-            false => webframe::Error::internal(cause),
+        if cause.is_outage() {
+            // Without a cause: the store logs an outage, a line a second and not one a request.
+            return webframe::Error::unavailable("", DATABASE_RETRY);
         }
+        webframe::Error::internal(cause)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where the database is, and how long to wait for what.
+//! The place of the database and the timeouts of its calls.
 
 use std::time::Duration;
 
@@ -14,20 +14,20 @@ pub struct DatabaseConfig {
     pub url: DatabaseUrl,
     /// The most connections that are open at once, 1 to 1000. SQLite uses them for reading.
     pub connections: usize,
-    /// How long to wait for what.
+    /// The timeouts of its calls.
     pub timeouts: DatabaseTimeouts,
 }
 
-/// The clocks of the store. A call takes at most `call + connect + statement`, and no time at
-/// all while the database is known to be down.
+/// The timeouts of the store. A call takes at most `call`, and no time at all while the database
+/// has been down for longer than that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DatabaseTimeouts {
     /// For one address to accept a connection.
     pub connect: Duration,
     /// For a server to answer one statement.
     pub statement: Duration,
-    /// For a call with all its waits and retries; no retry begins later. For SQLite, to wait for
-    /// another program that writes.
+    /// For a call with all its waits and retries. For SQLite, to wait for another program that
+    /// writes.
     pub call: Duration,
     /// For one statement of an import, a removal or a migration.
     pub bulk: Duration,
@@ -37,7 +37,7 @@ pub struct DatabaseTimeouts {
     pub idle: Duration,
     /// After which a connection is closed when it is given back.
     pub lifetime: Duration,
-    /// How long calls fail at once after no server could be reached.
+    /// Between two tries while no server can be reached.
     pub pause: Duration,
     /// How often the first server of the list is tried while another one serves.
     pub prefer_first: Duration,
@@ -64,10 +64,10 @@ impl Default for DatabaseTimeouts {
             statement: Duration::from_secs(3),
             call: Duration::from_secs(5),
             bulk: Duration::from_secs(300),
-            record: Duration::from_secs(8),
+            record: Duration::from_secs(5),
             idle: Duration::from_secs(60),
             lifetime: Duration::from_secs(30 * 60),
-            pause: Duration::from_millis(1000),
+            pause: Duration::from_millis(250),
             prefer_first: Duration::from_secs(30),
         }
     }

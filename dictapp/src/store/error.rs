@@ -1,28 +1,28 @@
-//! What went wrong in the store: an opaque error with a text for people and predicates for code.
+//! Why the store failed: an opaque error with a text for people and predicates for code.
 
 use std::fmt;
 
-/// The result of a question or an order to the store.
+/// The result of a method of the store.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// Why the store could not do what it was asked.
 ///
-/// The text names the thing, the place (a file, or host, port and database) and where possible
-/// what to do. It never holds a password.
+/// The text names the thing, the place (a file, or host, port and database) and, if possible, what
+/// to do. It never contains a password or a word that a user looked up.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoreError {
     kind: Kind,
     text: String,
 }
 
-/// What an error says about trying again; only the adaptors and their retries look at it.
+/// What the adaptors and their retries do about an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// A unique key is taken.
     Conflict,
     /// The statement or transaction lost a race: the same connection may try again.
     Race,
-    /// The server answers, and says that it cannot serve now: another one may.
+    /// The server answers that it cannot serve now: another server may.
     NotReady,
     /// The server did not answer in time.
     Silent,
@@ -30,52 +30,60 @@ pub(super) enum Kind {
     Cut,
     /// Tried as often as is allowed.
     Unavailable,
-    /// Wrong settings or a database that this program must not touch: trying again is no use.
+    /// The change may or may not have been stored: the server did not confirm it.
+    Unconfirmed,
+    /// Wrong settings, or a database that must be repaired first: trying again is no use.
     Refused,
+    /// The caller passed a value out of its bounds.
+    Invalid,
     /// A fault in the statements, the schema or the data.
     Internal,
 }
 
 impl StoreError {
-    pub(super) fn new(kind: Kind, text: impl Into<String>) -> StoreError {
+    pub(crate) fn new(kind: Kind, text: impl Into<String>) -> StoreError {
         StoreError { kind, text: text.into() }
     }
 
-    pub(super) fn refused(text: impl Into<String>) -> StoreError {
+    pub(crate) fn refused(text: impl Into<String>) -> StoreError {
         StoreError::new(Kind::Refused, text)
     }
 
-    pub(super) fn internal(text: impl Into<String>) -> StoreError {
+    pub(crate) fn invalid(text: impl Into<String>) -> StoreError {
+        StoreError::new(Kind::Invalid, text)
+    }
+
+    pub(crate) fn internal(text: impl Into<String>) -> StoreError {
         StoreError::new(Kind::Internal, text)
     }
 
-    pub(super) fn unavailable(text: impl Into<String>) -> StoreError {
+    pub(crate) fn unavailable(text: impl Into<String>) -> StoreError {
         StoreError::new(Kind::Unavailable, text)
     }
 
-    pub(super) fn conflict(text: impl Into<String>) -> StoreError {
+    pub(crate) fn conflict(text: impl Into<String>) -> StoreError {
         StoreError::new(Kind::Conflict, text)
     }
 
-    pub(super) fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Says in front what was being done: `cannot find a user by name: ...`.
-    pub(super) fn doing(self, what: impl fmt::Display) -> StoreError {
+    /// Prepends what was being done: `cannot find a user by name: ...`.
+    pub(crate) fn doing(self, what: impl fmt::Display) -> StoreError {
         StoreError { kind: self.kind, text: format!("cannot {what}: {}", self.text) }
     }
 
-    /// Says behind what to do when there is no database to begin with.
-    pub(super) fn at_open(mut self) -> StoreError {
+    /// Appends what to do if there is no database at the start.
+    pub(crate) fn at_open(mut self) -> StoreError {
         if self.is_unavailable() {
             self.text.push_str("; start the database, or set database.url to another");
         }
         self
     }
 
-    /// The same text, after which nobody tries again.
-    pub(super) fn given_up(self) -> StoreError {
+    /// The same text with a kind that nobody retries.
+    pub(crate) fn given_up(self) -> StoreError {
         StoreError { kind: Kind::Unavailable, text: self.text }
     }
 
@@ -86,15 +94,30 @@ impl StoreError {
 
     /// Whether the database cannot be reached or cannot serve now; it may later.
     pub fn is_unavailable(&self) -> bool {
-        match self.kind {
-            Kind::Race | Kind::NotReady | Kind::Silent | Kind::Cut | Kind::Unavailable => true,
-            Kind::Conflict | Kind::Refused | Kind::Internal => false,
-        }
+        matches!(
+            self.kind,
+            Kind::Race
+                | Kind::NotReady
+                | Kind::Silent
+                | Kind::Cut
+                | Kind::Unavailable
+                | Kind::Unconfirmed
+        )
     }
 
-    /// Whether somebody must change the settings or look after the database first.
+    /// Whether the change may have been stored nevertheless.
+    pub fn may_be_stored(&self) -> bool {
+        self.kind == Kind::Unconfirmed
+    }
+
+    /// Whether somebody must correct the settings, the database or the value first.
     pub fn is_refused(&self) -> bool {
-        self.kind == Kind::Refused
+        matches!(self.kind, Kind::Refused | Kind::Invalid)
+    }
+
+    /// Whether the database does not serve, for whatever reason: visitors get 503.
+    pub fn is_outage(&self) -> bool {
+        self.is_unavailable() || self.kind == Kind::Refused
     }
 }
 
@@ -113,7 +136,7 @@ impl fmt::Debug for StoreError {
 impl std::error::Error for StoreError {}
 
 /// Adds what was being done to an error.
-pub(super) trait Doing<T> {
+pub(crate) trait Doing<T> {
     fn doing<D: fmt::Display>(self, what: impl FnOnce() -> D) -> Result<T>;
 }
 

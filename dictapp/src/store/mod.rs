@@ -25,25 +25,33 @@ pub use error::{Result, StoreError};
 pub use history::{HISTORY_ROWS_MAX, Lookup, PageStart, PastLookup};
 pub use url::{DatabaseUrl, MysqlServer, WrongUrl};
 
-use db::{Db, Mysql, Sqlite, migrate};
+use db::{Db, Mysql, Outage, Sqlite, Watched, migrate};
 use history::GroupCommit;
+
+/// Batches of look-ups that a MySQL server commits at the same time.
+const MYSQL_WRITERS: usize = 2;
 
 /// The database of the dictionary. Share it by reference or `Arc`; every method may be called
 /// from many threads at once.
 pub struct Store {
     db: Arc<dyn Db>,
+    outage: Arc<Outage>,
     history: GroupCommit,
 }
 
 impl Store {
-    /// Opens the database, creates what is missing, and brings its tables up to date.
+    /// Opens or creates the database and brings its tables up to date.
     ///
     /// # Errors
-    /// Wrong settings, an unreachable server, a file that is no database or is damaged, a
+    /// Wrong settings, an unreachable server, a file that is not a database or is damaged, a
     /// database of another program or of a newer version of this one. Nothing is changed then.
     pub fn open(config: &DatabaseConfig) -> Result<Store> {
         let timeouts = config.timeouts;
         config.check()?;
+        let writers = match config.url {
+            DatabaseUrl::Sqlite(_) => 1,
+            DatabaseUrl::Mysql(_) => MYSQL_WRITERS,
+        };
         let db: Arc<dyn Db> = match config.url.clone() {
             DatabaseUrl::Sqlite(path) => {
                 Arc::new(Sqlite::open(path, config.connections, timeouts)?)
@@ -53,13 +61,26 @@ impl Store {
             }
         };
         migrate(&*db).map_err(StoreError::at_open)?;
-        let history = GroupCommit::start(Arc::clone(&db), timeouts.record)?;
-        Ok(Store { db, history })
+        let outage = Arc::new(Outage::default());
+        let db: Arc<dyn Db> = Arc::new(Watched::new(db, Arc::clone(&outage)));
+        let history =
+            GroupCommit::start(Arc::clone(&db), Arc::clone(&outage), timeouts.record, writers)?;
+        Ok(Store { db, outage, history })
     }
 
-    /// Where the database is, for a message: never with a password.
+    /// The place of the database for a message, without a password.
     pub fn place(&self) -> String {
         self.db.place()
+    }
+
+    /// Why the database does not serve now; `None` if it does, as far as the latest calls show.
+    pub fn outage(&self) -> Option<String> {
+        self.outage.why()
+    }
+
+    /// How many calls have failed since the start because the database did not serve.
+    pub fn failed_calls(&self) -> u64 {
+        self.outage.failed_in_all()
     }
 }
 

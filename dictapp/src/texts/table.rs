@@ -124,7 +124,7 @@ pub(super) const TABLE: &[Row] = &[
     ("page_previous", "上一页", "Previous"),
     // The history.
     ("history_title", "查词记录", "History"),
-    ("history_total", "共 {total} 条，最新的在前。", "{total} in all, the newest first."),
+    ("history_order", "最新的在前。", "The newest first."),
     ("history_name", "用户", "Name"),
     ("history_word", "单词", "Word"),
     ("history_time", "时间", "Time"),

@@ -54,7 +54,6 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     let books = Selection::new(&shelf, &off);
     let cursor = |row: Option<&PastLookup>| row.map(|row| row.at.as_microsecond());
     let values = context! {
-        total => site.count_lookups(visit)?,
         older => cursor(rows.last().filter(|_| has_older)),
         newer => cursor(rows.first().filter(|_| has_newer)),
         rows => rows.iter().map(|row| shown(site, &books, row)).collect::<Vec<_>>(),

@@ -147,7 +147,9 @@ impl<S: Send + Sync + 'static> App<S> {
 
     fn error_response(&self, request: &Request, error: &Error) -> Response {
         let id = request.id();
+        let is_logged = error.has_cause() || error.status() != StatusCode::SERVICE_UNAVAILABLE;
         if error.status().is_server_error()
+            && is_logged
             && let Err(panic) = panics::catch(|| {
                 log::error!("{id} {} {}: {error}", request.method(), request.path());
             })

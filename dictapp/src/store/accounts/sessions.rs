@@ -80,9 +80,16 @@ impl Store {
     /// # Errors
     /// The database cannot serve.
     pub fn session_by_hash(&self, token_hash: &[u8; 32]) -> Result<Option<Session>> {
-        let rows = self.db.query(BY_HASH, &[token_hash.into()]);
-        rows.and_then(|rows| rows.into_iter().next().map(session).transpose())
-            .doing(|| "find the session")
+        let find = || {
+            let params = [token_hash.into()];
+            let mut rows = self.db.query(BY_HASH, &params)?;
+            if rows.is_empty() {
+                // It may have begun a moment ago on another server of the cluster.
+                rows = self.db.query_latest(BY_HASH, &params)?;
+            }
+            rows.into_iter().next().map(session).transpose()
+        };
+        find().doing(|| "find the session")
     }
 
     /// Notes that the session was used; `false` when there is none any more.

@@ -67,7 +67,7 @@ impl Store {
     /// # Errors
     /// The database cannot serve.
     pub fn user_by_name(&self, name: &Username) -> Result<Option<User>> {
-        let rows = self.db.query(BY_NAME, &[name.as_str().into()]);
+        let rows = self.db.query_latest(BY_NAME, &[name.as_str().into()]);
         rows.and_then(|rows| rows.into_iter().next().map(|row| user(row, name)).transpose())
             .doing(|| "find a user by name".to_owned()) // a password, perhaps, typed in its place
     }

@@ -233,7 +233,7 @@ fn check_entry(entry: &Entry, forms: &str) -> Result<()> {
         if text.len() > bytes_max {
             let (word, bytes) = (&entry.word, text.len());
             let text = format!("the {what} of {word} is {bytes} bytes, longer than {bytes_max}");
-            return Err(StoreError::refused(text));
+            return Err(StoreError::invalid(text));
         }
     }
     Ok(())

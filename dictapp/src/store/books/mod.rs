@@ -187,18 +187,18 @@ fn book(mut row: Row) -> Result<Book> {
     })
 }
 
-/// Refuses what is empty, too long or holds control characters.
+/// Refuses a text that is empty, too long or contains control characters.
 pub(crate) fn check_text(what: &str, text: &str, chars_max: usize) -> Result<()> {
     let chars = text.chars().count();
     if text.trim().is_empty() {
-        return Err(StoreError::refused(format!("the {what} is empty")));
+        return Err(StoreError::invalid(format!("the {what} is empty")));
     }
     if chars > chars_max {
         let text = format!("the {what} is {chars} characters, longer than {chars_max}");
-        return Err(StoreError::refused(text));
+        return Err(StoreError::invalid(text));
     }
     match text.chars().find(|c| c.is_control()) {
-        Some(c) => Err(StoreError::refused(format!("the {what} holds the character {c:?}"))),
+        Some(c) => Err(StoreError::invalid(format!("the {what} contains the character {c:?}"))),
         None => Ok(()),
     }
 }

@@ -1,15 +1,19 @@
-//! Remembers that the database is down, so that each request does not find it out for itself.
+//! Remembers that the database is down: callers wait for it together, within their patience, and
+//! one of them at a time tries.
 //!
 //! ```text
-//!          no server reached                  pause over: one call goes through
-//!   up ───────────────────────▶ down until ────────────────────────────────────▶ (down until)
-//!    ▲                                                                                │
-//!    └───────────────────────────────── a call succeeds ──────────────────────────────┘
+//!          no server reached              each `pause` one caller tries
+//!   up ───────────────────────▶ down ──────────────────────────────────▶ down
+//!    ▲                            │
+//!    └────────────────────────────┘ a call succeeds: all waiting callers go on
 //! ```
+//!
+//! A caller waits until its own deadline, and nobody waits once the outage is older than the
+//! patience: a long outage costs each request nothing.
 
 use std::{
     sync::{
-        Mutex,
+        Condvar, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::{Duration, Instant},
@@ -20,71 +24,106 @@ use crate::store::{
     error::{Result, StoreError},
 };
 
-/// Open (calls fail at once) while the database is known to be down.
+/// Callers that may wait for the database at once; the others fail at once. Each holds a worker
+/// thread of the server.
+const WAITING_MAX: usize = 256;
+
+/// Open (calls wait or fail) while the database is known to be down.
 #[derive(Debug)]
 pub(crate) struct Circuit {
+    /// Between two tries while the database is down.
     pause: Duration,
-    /// How often the database went down; odd while it is down. The short way for the usual case.
+    /// How long after the beginning of an outage callers still wait.
+    patience: Duration,
+    /// How often the state changed; odd while the database is down. Spares the lock while it is up.
     epoch: AtomicU64,
-    down: Mutex<Option<Down>>,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    down: Option<Down>,
+    waiting: usize,
 }
 
 #[derive(Debug)]
 struct Down {
-    until: Instant,
+    since: Instant,
+    next_try: Instant,
     why: StoreError,
 }
 
-/// What a call was told when it began; without news it may go on.
+/// The state in which a call was admitted. While it is unchanged, the call may go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Admission(u64);
 
 impl Circuit {
-    pub(crate) fn new(pause: Duration) -> Circuit {
-        Circuit { pause, epoch: AtomicU64::new(0), down: Mutex::new(None) }
+    pub(crate) fn new(pause: Duration, patience: Duration) -> Circuit {
+        Circuit {
+            pause,
+            patience,
+            epoch: AtomicU64::new(0),
+            state: Mutex::default(),
+            changed: Condvar::new(),
+        }
     }
 
-    /// Whether a call may begin; of those that come after the pause only the first may.
-    pub(crate) fn admit(&self) -> Result<Admission> {
+    /// Lets a call begin or go on: at once while the database is up, as the next one to try while
+    /// it is down, or after a wait until the deadline.
+    pub(crate) fn admit(&self, deadline: Instant) -> Result<Admission> {
         let admission = Admission(self.epoch.load(Relaxed));
         if admission.is_up() {
             return Ok(admission);
         }
-        let mut down = lock(&self.down);
-        if let Some(down) = &mut *down {
+        let mut state = lock(&self.state);
+        loop {
+            let waiting = state.waiting;
+            let Some(down) = &mut state.down else { break };
             let now = Instant::now();
-            if now < down.until {
+            if now >= down.next_try {
+                down.next_try = now + self.pause;
+                break;
+            }
+            let give_up = deadline.min(down.since + self.patience);
+            if now >= give_up || waiting >= WAITING_MAX {
                 return Err(down.why.clone());
             }
-            down.until = now + self.pause;
+            let wake = give_up.min(down.next_try);
+            state.waiting += 1;
+            let waited = self.changed.wait_timeout(state, wake - now);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            state.waiting -= 1;
         }
         Ok(Admission(self.epoch.load(Relaxed)))
     }
 
-    /// Whether a call may go on: not when others found the database down since it began.
-    pub(crate) fn check(&self, admission: Admission) -> Result<()> {
+    /// Whether the call must be admitted again: others found the database down since.
+    pub(crate) fn is_outdated(&self, admission: Admission) -> bool {
         let now = Admission(self.epoch.load(Relaxed));
-        if now == admission || now.is_up() {
-            return Ok(());
-        }
-        lock(&self.down).as_ref().map_or(Ok(()), |down| Err(down.why.clone()))
+        now != admission && !now.is_up()
     }
 
     /// Some server answered.
     pub(crate) fn up(&self) {
         if !Admission(self.epoch.load(Relaxed)).is_up() {
-            let mut down = lock(&self.down);
-            if down.take().is_some() {
+            let mut state = lock(&self.state);
+            if state.down.take().is_some() {
                 self.epoch.fetch_add(1, Relaxed);
+                drop(state);
+                self.changed.notify_all();
             }
         }
     }
 
     /// No server could be reached.
     pub(crate) fn down(&self, why: &StoreError) {
-        let mut down = lock(&self.down);
-        let new = Down { until: Instant::now() + self.pause, why: why.clone() };
-        if down.replace(new).is_none() {
+        let now = Instant::now();
+        let mut state = lock(&self.state);
+        let since = state.down.as_ref().map(|down| down.since);
+        let next_try = now + self.pause;
+        state.down = Some(Down { since: since.unwrap_or(now), next_try, why: why.clone() });
+        if since.is_none() {
             self.epoch.fetch_add(1, Relaxed);
         }
     }
@@ -98,34 +137,68 @@ impl Admission {
 
 #[cfg(test)]
 mod tests {
+    use std::{sync::Arc, thread};
+
     use super::*;
 
-    #[test]
-    fn admits_nobody_while_down_and_one_after_each_pause() {
-        let circuit = Circuit::new(Duration::from_secs(3600));
-        assert!(circuit.admit().is_ok());
-        circuit.down(&StoreError::unavailable("the database at h:1/d cannot be reached"));
-        let error = circuit.admit().unwrap_err();
-        assert!(error.is_unavailable() && error.to_string().contains("h:1/d"));
+    const NEVER: Duration = Duration::from_secs(3600);
 
-        lock(&circuit.down).as_mut().unwrap().until = Instant::now();
-        assert!(circuit.admit().is_ok());
-        assert!(circuit.admit().is_err());
-
-        circuit.up();
-        assert!(circuit.admit().is_ok() && circuit.admit().is_ok());
+    fn why() -> StoreError {
+        StoreError::unavailable("the database at h:1/d cannot be reached")
     }
 
     #[test]
-    fn stops_who_waited_while_others_found_it_down_but_not_who_came_after() {
-        let circuit = Circuit::new(Duration::ZERO);
-        let before = circuit.admit().unwrap();
-        assert!(circuit.check(before).is_ok());
-        circuit.down(&StoreError::unavailable("down"));
-        assert!(circuit.check(before).is_err());
-        let after = circuit.admit().unwrap();
-        assert!(circuit.check(after).is_ok());
+    fn admits_one_caller_after_each_pause() {
+        let circuit = Circuit::new(NEVER, Duration::ZERO);
+        let now = Instant::now();
+        circuit.admit(now).unwrap();
+        circuit.down(&why());
+        assert!(circuit.admit(now).unwrap_err().to_string().contains("h:1/d"));
+
+        lock(&circuit.state).down.as_mut().unwrap().next_try = now;
+        circuit.admit(now).unwrap();
+        circuit.admit(now).unwrap_err();
+
         circuit.up();
-        assert!(circuit.check(before).is_ok() && circuit.check(after).is_ok());
+        circuit.admit(now).unwrap();
+        circuit.admit(now).unwrap();
+    }
+
+    #[test]
+    fn a_caller_waits_within_its_patience_and_goes_on_when_the_database_is_back() {
+        let circuit = Arc::new(Circuit::new(NEVER, NEVER));
+        circuit.down(&why());
+        let waiting = {
+            let circuit = Arc::clone(&circuit);
+            thread::spawn(move || circuit.admit(Instant::now() + NEVER).is_ok())
+        };
+        while lock(&circuit.state).waiting == 0 {
+            thread::yield_now();
+        }
+        circuit.up();
+        assert!(waiting.join().unwrap());
+        circuit.down(&why());
+        circuit.admit(Instant::now()).unwrap_err();
+    }
+
+    #[test]
+    fn no_more_callers_wait_than_the_bound() {
+        let circuit = Circuit::new(NEVER, NEVER);
+        circuit.down(&why());
+        lock(&circuit.state).waiting = WAITING_MAX;
+        circuit.admit(Instant::now() + NEVER).unwrap_err();
+    }
+
+    #[test]
+    fn a_call_is_outdated_when_others_found_the_database_down() {
+        let circuit = Circuit::new(Duration::ZERO, Duration::ZERO);
+        let before = circuit.admit(Instant::now()).unwrap();
+        assert!(!circuit.is_outdated(before));
+        circuit.down(&why());
+        assert!(circuit.is_outdated(before));
+        let after = circuit.admit(Instant::now()).unwrap();
+        assert!(!circuit.is_outdated(after));
+        circuit.up();
+        assert!(!circuit.is_outdated(before) && !circuit.is_outdated(after));
     }
 }

@@ -1,49 +1,58 @@
-//! The little that the store asks of an SQL engine: statements and parameters to rows.
+//! The interface of the store to an SQL engine: statements and parameters to rows.
 //!
-//! The statements are written once, in the store's files by subject, for both engines; what the
-//! engines say differently is in their adaptors and in `migrations/`.
+//! The statements are written once, in the store's files by subject, for both engines. The
+//! differences of the engines are in their adaptors and in `migrations/`.
 
 mod circuit;
 mod migrate;
 mod mysql;
+mod outage;
 mod pool;
 mod sqlite;
 mod value;
+mod watched;
 
 use std::{fmt, ops::ControlFlow};
 
 pub(crate) use migrate::migrate;
 pub(crate) use mysql::Mysql;
+pub(crate) use outage::Outage;
 pub(crate) use pool::lock;
 pub(crate) use sqlite::Sqlite;
 pub(crate) use value::{Row, Value, count_in};
+pub(crate) use watched::Watched;
 
 use crate::store::error::{Kind, Result};
 
 /// An SQL engine. Placeholders are `?`, and no statement may change the state of its session.
 ///
-/// A statement or a transaction may be sent again after a lost connection, so that it must be
-/// safe to repeat: rows carry their own keys, and a conflict with one's own row is no conflict.
+/// A statement or a transaction may be sent again after a lost connection, so it must be safe to
+/// repeat: rows carry their own keys, and a conflict with its own row is a success.
 pub(crate) trait Db: Send + Sync + fmt::Debug {
-    /// Asks.
+    /// Runs a statement that reads.
     fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>>;
 
-    /// Runs one statement as its own transaction; gives the number of rows that it matched.
+    /// As `query`, and sees everything that was committed on any server of a cluster before.
+    fn query_latest(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
+        self.query(sql, params)
+    }
+
+    /// Runs one statement as its own transaction; returns the number of rows that it matched.
     fn execute(&self, sql: &str, params: &[Value]) -> Result<u64>;
 
-    /// Runs `work` in one transaction, and all of it again after a lost race.
+    /// Runs `work` in one transaction; repeats it after a lost race.
     fn transaction(&self, work: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()>;
 
-    /// A connection of one's own, outside the pool and with long clocks, for long work.
+    /// A connection outside the pool with long clocks, for long work.
     fn session(&self, access: Access) -> Result<Box<dyn Session + Send>>;
 
-    /// Where the database is, for messages: never with a password.
+    /// The place of the database for messages, without a password.
     fn place(&self) -> String;
 }
 
 /// One connection.
 pub(crate) trait Session {
-    /// Asks.
+    /// Runs a statement that reads.
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
         self.each(sql, params, &mut |row| {
@@ -53,10 +62,10 @@ pub(crate) trait Session {
         Ok(rows)
     }
 
-    /// Asks, and shows each row as it comes.
+    /// Runs a statement that reads and passes on each row as it comes.
     fn each(&mut self, sql: &str, params: &[Value], visit: Visit<'_>) -> Result<()>;
 
-    /// Runs one statement; gives the number of rows that it matched.
+    /// Runs one statement; returns the number of rows that it matched.
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64>;
 
     /// Begins a transaction: a snapshot to read, or one that may write.
@@ -65,26 +74,26 @@ pub(crate) trait Session {
     /// Makes the transaction's work durable.
     fn commit(&mut self) -> Result<()>;
 
-    /// Takes the transaction back.
+    /// Undoes the transaction.
     fn rollback(&mut self) -> Result<()>;
 
     /// Keeps other instances from migrating until `end_migration` or the end of the session.
     fn begin_migration(&mut self) -> Result<()>;
 
-    /// Runs one statement of a migration, which is repeated when a start was killed half-way.
+    /// Runs one statement of a migration; a start that was killed half-way repeats it.
     fn migrate(&mut self, statement: &str) -> Result<()>;
 
-    /// Keeps what was migrated.
+    /// Ends the migration and keeps its changes.
     fn end_migration(&mut self) -> Result<()>;
 
-    /// The names of the tables and views that are there.
+    /// The names of the tables and views.
     fn tables(&mut self) -> Result<Vec<String>>;
 
-    /// What this engine's migrations are.
+    /// Which of the migrations this session needs.
     fn engine(&self) -> Engine;
 }
 
-/// Runs `work` in one transaction of a session; what fails is taken back.
+/// Runs `work` in one transaction of a session; undoes it on an error.
 pub(crate) fn in_transaction<T>(
     session: &mut dyn Session,
     work: impl FnOnce(&mut dyn Session) -> Result<T>,
@@ -93,16 +102,16 @@ pub(crate) fn in_transaction<T>(
     match work(session) {
         Ok(value) => session.commit().map(|()| value),
         Err(error) => {
-            session.rollback().ok(); // when even this fails, the end of the connection does the same
+            session.rollback().ok(); // if this fails, the end of the connection undoes it
             Err(error)
         }
     }
 }
 
-/// How often a long transaction that lost a race begins again.
+/// How often a long transaction that lost a race is repeated.
 const RACES_MAX: u32 = 5;
 
-/// As [`in_transaction`], and all of it again after a lost race.
+/// As [`in_transaction`], repeated after a lost race.
 pub(crate) fn long_transaction<T>(
     session: &mut dyn Session,
     mut work: impl FnMut(&mut dyn Session) -> Result<T>,
@@ -116,17 +125,17 @@ pub(crate) fn long_transaction<T>(
     in_transaction(session, work)
 }
 
-/// Takes one row, and says whether it wants more.
+/// Takes one row; returns whether it wants more.
 pub(crate) type Visit<'a> = &'a mut dyn FnMut(Row) -> Result<ControlFlow<()>>;
 
-/// What a transaction or a session is for.
+/// What a transaction or a session does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
     Read,
     Write,
 }
 
-/// Which dialect of `migrations/` a session speaks.
+/// The SQL dialect of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {
     Sqlite,

@@ -1,51 +1,93 @@
-//! Concurrent look-ups to one transaction: what queued up during the last commit goes into the next.
+//! Concurrent look-ups to one transaction: the rows that queue up during a commit go into the next.
 //!
-//! A commit costs a write to the disk; 64 rows in one cost hardly more than one. Each caller
-//! waits for the commit of its own row, and a row that is refused fails alone.
+//! A commit costs a write to the disk; 64 rows in one cost hardly more than one. Each caller waits
+//! for the commit of its own row, and a row that is refused fails alone.
+//!
+//! A caller that gives up takes its row back if no writer has it yet. Otherwise the row may be
+//! stored: the caller is told so, and the same look-up within a minute gets the same key, so that
+//! it is stored once.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet, VecDeque},
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc,
-        mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
-    },
+    sync::{Arc, Condvar, Mutex, PoisonError},
     thread::{self, JoinHandle},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::store::{
     Lookup,
-    db::{Db, Value},
-    error::{Result, StoreError},
+    db::{Db, Outage, Value, lock},
+    error::{Kind, Result, StoreError},
 };
 
 /// Rows of one statement: past this the gain is small, and each number of rows is a statement of
 /// its own in the cache of a connection.
 const BATCH_ROWS_MAX: usize = 64;
-/// Rows that may wait; as many requests as the server has workers wait at once, and no more.
+/// Rows that may wait: more than the requests that a server with default settings has in hand.
 const QUEUE_ROWS_MAX: usize = 1024;
 /// How many of the latest keys are remembered to give each row of a user its own time.
 const KEYS_REMEMBERED: usize = 4096;
+/// How many unconfirmed rows are remembered, and how long.
+const UNCONFIRMED_MAX: usize = 4096;
+const UNCONFIRMED_KEPT: Duration = Duration::from_secs(60);
 
 const INSERT: &str = "insert into hist (user, time, word, found) values (?, ?, ?, ?)";
 const ONE_MORE: &str = ", (?, ?, ?, ?)";
 const BY_KEY: &str = "select word, found from hist where user = ? and time = ?";
 
-/// The thread that writes the history, and the way to it.
+/// The threads that write the history, and the queue to them.
 #[derive(Debug)]
 pub(crate) struct GroupCommit {
-    /// `None` only while dropped.
-    queue: Option<SyncSender<Job>>,
+    shared: Arc<Shared>,
     patience: Duration,
-    writer: Option<JoinHandle<()>>,
+    writers: Vec<JoinHandle<()>>,
 }
 
-/// A row and who waits for it.
 #[derive(Debug)]
+struct Shared {
+    db: Arc<dyn Db>,
+    outage: Arc<Outage>,
+    queue: Mutex<Queue>,
+    filled: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    jobs: VecDeque<Job>,
+    is_closed: bool,
+    /// The latest keys, so that two look-ups of a user in one microsecond are two rows.
+    given: HashSet<(i64, i64)>,
+    unconfirmed: HashMap<(i64, String), Unconfirmed>,
+}
+
+/// A row that was perhaps stored.
+#[derive(Clone, Copy, Debug)]
+struct Unconfirmed {
+    time: i64,
+    since: Instant,
+}
+
+/// A row and the caller that waits for it.
+#[derive(Clone, Debug)]
 struct Job {
     row: HistRow,
-    done: SyncSender<Result<()>>,
+    slot: Arc<Slot>,
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    progress: Mutex<Progress>,
+    done: Condvar,
+}
+
+#[derive(Clone, Debug, Default)]
+enum Progress {
+    #[default]
+    Queued,
+    Writing,
+    Cancelled,
+    Done(Result<()>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,129 +99,247 @@ struct HistRow {
 }
 
 impl GroupCommit {
-    pub(crate) fn start(db: Arc<dyn Db>, patience: Duration) -> Result<GroupCommit> {
-        let (queue, jobs) = sync_channel(QUEUE_ROWS_MAX);
-        let writer = thread::Builder::new()
-            .name("dictapp-history".to_owned())
-            .spawn(move || Writer { db, given: HashSet::new() }.run(&jobs))
-            .map_err(|error| {
-                StoreError::unavailable(format!("cannot start the history's thread: {error}"))
-            })?;
-        Ok(GroupCommit { queue: Some(queue), patience, writer: Some(writer) })
+    /// Starts `writers` threads. SQLite has one writer anyway; a server commits several batches at
+    /// the same time.
+    pub(crate) fn start(
+        db: Arc<dyn Db>,
+        outage: Arc<Outage>,
+        patience: Duration,
+        writers: usize,
+    ) -> Result<GroupCommit> {
+        let (queue, filled) = (Mutex::default(), Condvar::new());
+        let shared = Arc::new(Shared { db, outage, queue, filled });
+        let spawn = |_| {
+            let shared = Arc::clone(&shared);
+            thread::Builder::new()
+                .name("dictapp-history".to_owned())
+                .spawn(move || shared.write_batches())
+                .map_err(|error| {
+                    StoreError::unavailable(format!("cannot start the history's thread: {error}"))
+                })
+        };
+        let writers = (0..writers).map(spawn).collect::<Result<_>>()?;
+        Ok(GroupCommit { shared, patience, writers })
     }
 
-    /// Returns once the row is durable.
+    /// Returns when the row is durable.
     pub(crate) fn record(&self, lookup: &Lookup) -> Result<()> {
-        let (done, durable) = sync_channel(1);
-        let row = HistRow {
-            user: lookup.user.0,
-            time: lookup.at.as_microsecond(),
-            word: lookup.word.as_str().to_owned(),
-            found: lookup.found,
-        };
-        let queue = self.queue.as_ref().expect("the queue is there until the drop");
-        queue.try_send(Job { row, done }).map_err(|error| match error {
-            TrySendError::Full(_) => StoreError::unavailable(format!(
-                "{QUEUE_ROWS_MAX} rows of the history wait already"
-            )),
-            TrySendError::Disconnected(_) => stopped(),
-        })?;
-        match durable.recv_timeout(self.patience) {
-            Ok(result) => result,
-            Err(RecvTimeoutError::Timeout) => Err(StoreError::unavailable(format!(
-                "the database did not take the row within {:?}",
-                self.patience
-            ))),
-            Err(RecvTimeoutError::Disconnected) => Err(stopped()),
-        }
+        let deadline = Instant::now() + self.patience;
+        let job = self.shared.enqueue(lookup)?;
+        job.slot.wait(deadline).unwrap_or_else(|gave_up| {
+            let error = match gave_up {
+                GaveUp::Queued => StoreError::unavailable(format!(
+                    "{} did not take the row within {:?}",
+                    self.shared.db.place(),
+                    self.patience
+                )),
+                GaveUp::Writing => {
+                    self.shared.remember(&job.row);
+                    let place = self.shared.db.place();
+                    unconfirmed(format!("{place} took longer than {:?}", self.patience))
+                }
+            };
+            self.shared.outage.failed(&error);
+            Err(error)
+        })
     }
 }
 
 impl Drop for GroupCommit {
-    /// Writes what waits; bounded by the clocks of the database.
+    /// Writes the rows that wait; bounded by the timeouts of the database.
     fn drop(&mut self) {
-        self.queue = None;
-        if let Some(writer) = self.writer.take() {
+        lock(&self.shared.queue).is_closed = true;
+        self.shared.filled.notify_all();
+        for writer in self.writers.drain(..) {
             writer.join().ok();
         }
     }
 }
 
-fn stopped() -> StoreError {
-    StoreError::unavailable("the history's thread has stopped")
+fn unconfirmed(why: impl std::fmt::Display) -> StoreError {
+    let text = format!("it is not known whether the row is stored: {why}");
+    StoreError::new(Kind::Unconfirmed, text)
 }
 
-struct Writer {
-    db: Arc<dyn Db>,
-    /// The latest keys, so that two look-ups of a user in one microsecond are two rows.
-    given: HashSet<(i64, i64)>,
+/// In which state a caller left its row.
+enum GaveUp {
+    /// It will not be stored.
+    Queued,
+    /// It may be stored.
+    Writing,
 }
 
-impl Writer {
-    fn run(&mut self, jobs: &Receiver<Job>) {
-        while let Ok(first) = jobs.recv() {
-            let more = jobs.try_iter().take(BATCH_ROWS_MAX - 1);
-            let (mut rows, waiting): (Vec<_>, Vec<_>) =
-                std::iter::once(first).chain(more).map(|job| (job.row, job.done)).unzip();
-            let results = catch_unwind(AssertUnwindSafe(|| self.write(&mut rows)));
-            let results = results.unwrap_or_else(|_| {
-                rows.iter().map(|_| Err(StoreError::internal("writing the row panicked"))).collect()
+impl Slot {
+    fn wait(&self, deadline: Instant) -> std::result::Result<Result<()>, GaveUp> {
+        let mut progress = lock(&self.progress);
+        loop {
+            if let Progress::Done(result) = &*progress {
+                return Ok(result.clone());
+            }
+            let now = Instant::now();
+            if now >= deadline {
+                break;
+            }
+            let waited = self.done.wait_timeout(progress, deadline - now);
+            progress = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        if matches!(*progress, Progress::Queued) {
+            *progress = Progress::Cancelled;
+            return Err(GaveUp::Queued);
+        }
+        Err(GaveUp::Writing)
+    }
+
+    /// Whether the caller still wants the row; it can no longer take it back then.
+    fn take(&self) -> bool {
+        let mut progress = lock(&self.progress);
+        let is_wanted = matches!(*progress, Progress::Queued);
+        if is_wanted {
+            *progress = Progress::Writing;
+        }
+        is_wanted
+    }
+
+    fn finish(&self, result: Result<()>) {
+        *lock(&self.progress) = Progress::Done(result);
+        self.done.notify_all();
+    }
+}
+
+impl Shared {
+    fn enqueue(&self, lookup: &Lookup) -> Result<Job> {
+        let mut row = HistRow {
+            user: lookup.user.0,
+            time: lookup.at.as_microsecond(),
+            word: lookup.word.as_str().to_owned(),
+            found: lookup.found,
+        };
+        let mut queue = lock(&self.queue);
+        if queue.jobs.len() >= QUEUE_ROWS_MAX {
+            drop(queue);
+            let text = format!("{QUEUE_ROWS_MAX} rows of the history wait already");
+            let error = StoreError::unavailable(text);
+            self.outage.failed(&error);
+            return Err(error);
+        }
+        queue.give_time(&mut row);
+        let job = Job { row, slot: Arc::default() };
+        queue.jobs.push_back(job.clone());
+        drop(queue);
+        self.filled.notify_one();
+        Ok(job)
+    }
+
+    fn remember(&self, row: &HistRow) {
+        let since = Instant::now();
+        let mut queue = lock(&self.queue);
+        if queue.unconfirmed.len() >= UNCONFIRMED_MAX {
+            queue.unconfirmed.clear();
+        }
+        let key = (row.user, row.word.clone());
+        queue.unconfirmed.insert(key, Unconfirmed { time: row.time, since });
+    }
+
+    /// Runs until the queue is closed and empty.
+    fn write_batches(&self) {
+        while let Some(mut batch) = self.next_batch() {
+            let written = catch_unwind(AssertUnwindSafe(|| self.write(&mut batch)));
+            let results = written.unwrap_or_else(|_| {
+                let error = || Err(StoreError::internal("writing the row panicked"));
+                batch.iter().map(|_| error()).collect()
             });
-            for (done, result) in waiting.iter().zip(results) {
-                done.send(result).ok(); // who gave up waiting does not care
+            for (job, result) in batch.iter().zip(results) {
+                if result.as_ref().is_err_and(StoreError::may_be_stored) {
+                    self.remember(&job.row);
+                }
+                job.slot.finish(result);
             }
         }
     }
 
-    fn write(&mut self, rows: &mut [HistRow]) -> Vec<Result<()>> {
-        for row in &mut *rows {
-            self.give_own_time(row);
+    fn next_batch(&self) -> Option<Vec<Job>> {
+        let idle = |queue: &mut Queue| queue.jobs.is_empty() && !queue.is_closed;
+        let waited = self.filled.wait_while(lock(&self.queue), idle);
+        let mut queue = waited.unwrap_or_else(PoisonError::into_inner);
+        if queue.jobs.is_empty() {
+            return None;
         }
-        match self.insert(rows) {
-            Ok(()) => rows.iter().map(|_| Ok(())).collect(),
-            Err(error) if error.is_unavailable() => {
-                rows.iter().map(|_| Err(error.clone())).collect()
+        let count = queue.jobs.len().min(BATCH_ROWS_MAX);
+        let jobs: Vec<Job> = queue.jobs.drain(..count).collect();
+        drop(queue);
+        Some(jobs.into_iter().filter(|job| job.slot.take()).collect())
+    }
+
+    fn write(&self, batch: &mut [Job]) -> Vec<Result<()>> {
+        if batch.is_empty() {
+            return Vec::new();
+        }
+        match self.insert(batch) {
+            Ok(()) => batch.iter().map(|_| Ok(())).collect(),
+            Err(error) if error.may_be_stored() => {
+                batch.iter().map(|job| self.confirm(&job.row, &error)).collect()
             }
-            // Some row is refused, and the statement with it: find out which.
-            Err(_) => rows.iter_mut().map(|row| self.write_one(row)).collect(),
+            Err(error) if error.is_outage() => batch.iter().map(|_| Err(error.clone())).collect(),
+            // One of the rows is refused, and the statement with it: find out which.
+            Err(_) => batch.iter_mut().map(|job| self.write_one(job)).collect(),
         }
     }
 
-    fn give_own_time(&mut self, row: &mut HistRow) {
+    /// A taken key belongs either to this row, sent again after a lost connection, or to one that
+    /// another instance wrote for the same user in the same microsecond.
+    fn write_one(&self, job: &mut Job) -> Result<()> {
+        loop {
+            match self.insert(std::slice::from_ref(job)) {
+                Err(error) if error.is_conflict() => {
+                    if self.is_stored(&job.row)? {
+                        return Ok(());
+                    }
+                    job.row.time += 1;
+                }
+                Err(error) if error.may_be_stored() => return self.confirm(&job.row, &error),
+                result => return result,
+            }
+        }
+    }
+
+    /// Looks for a row whose insert was not confirmed.
+    fn confirm(&self, row: &HistRow, error: &StoreError) -> Result<()> {
+        match self.is_stored(row) {
+            Ok(true) => Ok(()),
+            // A server that was frozen may still carry the statement out.
+            Ok(false) | Err(_) => Err(unconfirmed(error)),
+        }
+    }
+
+    fn is_stored(&self, row: &HistRow) -> Result<bool> {
+        let key = [row.user.into(), row.time.into()];
+        let Some(mut found) = self.db.query_latest(BY_KEY, &key)?.into_iter().next() else {
+            return Ok(false);
+        };
+        Ok(found.text()? == row.word && found.flag()? == row.found)
+    }
+
+    fn insert(&self, jobs: &[Job]) -> Result<()> {
+        let sql = format!("{INSERT}{}", ONE_MORE.repeat(jobs.len() - 1));
+        let params: Vec<Value> = jobs.iter().flat_map(|job| job.row.params()).collect();
+        self.db.execute(&sql, &params).map(drop)
+    }
+}
+
+impl Queue {
+    /// The key of the same look-up if that was not confirmed; otherwise one that no row has.
+    fn give_time(&mut self, row: &mut HistRow) {
+        let known = self.unconfirmed.remove(&(row.user, row.word.clone()));
+        if let Some(known) = known.filter(|known| known.since.elapsed() < UNCONFIRMED_KEPT) {
+            row.time = known.time;
+            return;
+        }
         if self.given.len() >= KEYS_REMEMBERED {
             self.given.clear();
         }
         while !self.given.insert((row.user, row.time)) {
             row.time += 1;
         }
-    }
-
-    /// A taken key is either this row, sent again after a lost connection, or one that another
-    /// instance wrote for the same user in the same microsecond.
-    fn write_one(&mut self, row: &mut HistRow) -> Result<()> {
-        loop {
-            match self.insert(std::slice::from_ref(row)) {
-                Err(error) if error.is_conflict() => match self.is_there(row)? {
-                    true => return Ok(()),
-                    false => row.time += 1,
-                },
-                result => return result,
-            }
-        }
-    }
-
-    fn is_there(&self, row: &HistRow) -> Result<bool> {
-        let key = [row.user.into(), row.time.into()];
-        let Some(mut found) = self.db.query(BY_KEY, &key)?.into_iter().next() else {
-            return Ok(false);
-        };
-        Ok(found.text()? == row.word && found.flag()? == row.found)
-    }
-
-    fn insert(&self, rows: &[HistRow]) -> Result<()> {
-        let sql = format!("{INSERT}{}", ONE_MORE.repeat(rows.len() - 1));
-        let params: Vec<Value> = rows.iter().flat_map(HistRow::params).collect();
-        self.db.execute(&sql, &params).map(drop)
     }
 }
 
@@ -193,29 +353,29 @@ impl HistRow {
 mod tests {
     use std::{
         fmt,
-        sync::{Mutex, mpsc::channel},
+        sync::mpsc::{Receiver, Sender, channel},
     };
 
     use super::*;
-    use crate::store::{
-        db::lock,
-        db::{Access, Row, Session},
-    };
+    use crate::store::db::{Access, Row, Session};
 
-    /// A database that says how many rows come, and takes them when it is told to.
+    const NEVER: Duration = Duration::from_secs(3600);
+
+    /// A database that reports how many rows come, and answers when it is told to and what.
     struct Gated {
-        came: std::sync::mpsc::Sender<usize>,
-        gate: Mutex<Receiver<()>>,
+        came: Sender<usize>,
+        answers: Mutex<Receiver<Result<u64>>>,
+        stored: bool,
     }
 
     impl Db for Gated {
         fn execute(&self, _sql: &str, params: &[Value]) -> Result<u64> {
             self.came.send(params.len() / 4).unwrap();
-            lock(&self.gate).recv().ok();
-            Ok(1)
+            lock(&self.answers).recv().unwrap_or(Ok(1))
         }
         fn query(&self, _sql: &str, _params: &[Value]) -> Result<Vec<Row>> {
-            unreachable!("nothing conflicts")
+            let row = || Row::new(vec![Value::Text("word".to_owned()), Value::Int(1)]);
+            Ok(self.stored.then(row).into_iter().collect())
         }
         fn transaction(&self, _: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()> {
             unreachable!("one statement is a transaction")
@@ -224,7 +384,7 @@ mod tests {
             unreachable!("rows go through the pool")
         }
         fn place(&self) -> String {
-            "nowhere".to_owned()
+            "a test".to_owned()
         }
     }
 
@@ -232,6 +392,19 @@ mod tests {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("Gated")
         }
+    }
+
+    struct Fixture {
+        group: GroupCommit,
+        comes: Receiver<usize>,
+        answer: Sender<Result<u64>>,
+    }
+
+    fn fixture(patience: Duration, stored: bool) -> Fixture {
+        let ((came, comes), (answer, answers)) = (channel(), channel());
+        let db = Arc::new(Gated { came, answers: Mutex::new(answers), stored });
+        let group = GroupCommit::start(db, Arc::default(), patience, 1).unwrap();
+        Fixture { group, comes, answer }
     }
 
     fn lookup(time: i64) -> Lookup {
@@ -243,40 +416,57 @@ mod tests {
         }
     }
 
-    /// Puts a row into the queue, as a caller does before it waits.
-    fn enqueue(group: &GroupCommit, time: i64) -> Receiver<Result<()>> {
-        let (done, durable) = sync_channel(1);
-        let row = HistRow { user: 1, time, word: "word".to_owned(), found: true };
-        group.queue.as_ref().unwrap().try_send(Job { row, done }).unwrap();
-        durable
-    }
-
     #[test]
     fn what_queues_up_shares_a_statement_and_a_full_queue_refuses_at_once() {
-        let ((came, comes), (open, gate)) = (channel(), channel());
-        let db = Arc::new(Gated { came, gate: Mutex::new(gate) });
-        let group = GroupCommit::start(db, Duration::from_secs(3600)).unwrap();
-        let mut waiting = vec![enqueue(&group, 0)];
+        let Fixture { group, comes, answer } = fixture(NEVER, false);
+        let mut waiting = vec![group.shared.enqueue(&lookup(0)).unwrap()];
         assert_eq!(comes.recv(), Ok(1));
-        waiting.extend((1..=QUEUE_ROWS_MAX as i64).map(|time| enqueue(&group, time)));
+        let rest = (1..=QUEUE_ROWS_MAX as i64).map(|time| group.shared.enqueue(&lookup(time)));
+        waiting.extend(rest.map(Result::unwrap));
         let error = group.record(&lookup(9)).unwrap_err();
         assert!(error.is_unavailable() && error.to_string().contains("1024 rows"), "{error}");
-        assert!(waiting.iter().all(|durable| durable.try_recv().is_err()), "nothing is durable");
+        assert!(!error.may_be_stored());
 
-        drop(open);
-        assert!(waiting.iter().all(|durable| durable.recv() == Ok(Ok(()))));
+        drop(answer);
+        for job in waiting {
+            assert_eq!(job.slot.wait(Instant::now() + NEVER).ok(), Some(Ok(())));
+        }
         let batches: Vec<usize> = comes.try_iter().collect();
         assert_eq!(batches, vec![BATCH_ROWS_MAX; QUEUE_ROWS_MAX / BATCH_ROWS_MAX]);
     }
 
     #[test]
-    fn nobody_waits_longer_than_the_clock_says() {
-        let ((came, comes), (open, gate)) = (channel(), channel::<()>());
-        let db = Arc::new(Gated { came, gate: Mutex::new(gate) });
-        let group = GroupCommit::start(db, Duration::from_millis(1)).unwrap();
-        let error = group.record(&lookup(1)).unwrap_err();
-        assert!(error.is_unavailable() && error.to_string().contains("within 1ms"), "{error}");
-        assert_eq!(comes.recv(), Ok(1));
-        drop(open);
+    fn a_row_whose_caller_gave_up_in_the_queue_is_never_stored() {
+        let Fixture { group, comes, answer } = fixture(Duration::from_millis(1), false);
+        let first = group.record(&lookup(1)).unwrap_err();
+        assert!(first.may_be_stored(), "the writer has it: {first}");
+        let second = group.record(&lookup(2)).unwrap_err();
+        assert!(second.is_unavailable() && !second.may_be_stored(), "{second}");
+        drop(answer);
+        drop(group);
+        assert_eq!(comes.iter().collect::<Vec<_>>(), [1]);
+    }
+
+    #[test]
+    fn a_repeated_look_up_gets_the_key_of_the_unconfirmed_one() {
+        let Fixture { group, comes, answer } = fixture(Duration::from_millis(1), false);
+        assert!(group.record(&lookup(1)).unwrap_err().may_be_stored());
+        let again = group.shared.enqueue(&lookup(500)).unwrap();
+        assert_eq!(again.row.time, 1);
+        let third = group.shared.enqueue(&lookup(900)).unwrap();
+        assert_eq!(third.row.time, 900);
+        drop((answer, comes));
+    }
+
+    #[test]
+    fn a_commit_that_was_not_confirmed_succeeds_if_the_row_is_there() {
+        for stored in [true, false] {
+            let Fixture { group, comes, answer } = fixture(NEVER, stored);
+            answer.send(Err(StoreError::new(Kind::Unconfirmed, "does not answer"))).unwrap();
+            let result = group.record(&lookup(1));
+            assert_eq!(comes.recv(), Ok(1));
+            assert_eq!(result.is_ok(), stored, "{result:?}");
+            assert!(stored || result.unwrap_err().may_be_stored());
+        }
     }
 }

@@ -67,11 +67,10 @@ impl Store {
     /// Records one look-up, durably: concurrent ones share a commit.
     ///
     /// # Errors
-    /// The database cannot serve, or took too long. The row may still come to be there then.
+    /// The database cannot serve, or took too long. The row is not stored, unless the error
+    /// [says so](StoreError::may_be_stored).
     pub fn record_lookup(&self, lookup: &Lookup) -> Result<()> {
-        self.history
-            .record(lookup)
-            .doing(|| format!("record that user {} looked {} up", lookup.user, lookup.word))
+        self.history.record(lookup).doing(|| format!("record a look-up of user {}", lookup.user))
     }
 
     /// At most `limit` rows of a user's history (and at most [`HISTORY_ROWS_MAX`]), always newest
@@ -93,7 +92,7 @@ impl Store {
         };
         let limit = limit.min(HISTORY_ROWS_MAX);
         let params: [Value; 3] = [user.0.into(), time.into(), limit.into()];
-        let rows = self.db.query(sql, &params);
+        let rows = self.db.query_latest(sql, &params);
         let lookups = rows.and_then(|rows| rows.into_iter().map(|row| past(row, user)).collect());
         let mut lookups: Vec<_> = lookups.doing(|| format!("read the history of user {user}"))?;
         if sql == NEWER {
@@ -102,7 +101,7 @@ impl Store {
         Ok(lookups)
     }
 
-    /// How many rows the history of a user has.
+    /// How many rows the history of a user has. It reads all of them: not for a page.
     ///
     /// # Errors
     /// The database cannot serve.

@@ -1,6 +1,6 @@
 //! One connection to a MySQL server: statements to rows, and its errors to what they mean here.
 
-use std::{fmt, io, sync::Arc};
+use std::{error::Error, fmt, io, sync::Arc};
 
 use mysql::{Conn, DriverError, Params, prelude::Queryable};
 
@@ -13,21 +13,71 @@ use crate::store::{
 /// How long one instance waits for another's migrations, in seconds.
 const MIGRATION_WAIT_SECS: u32 = 60;
 
-/// A connection and what is known of its state.
+/// A connection and its state.
 pub(crate) struct Link {
     conn: Conn,
     place: Arc<str>,
+    lifetime: Lifetime,
     in_transaction: bool,
     broken: bool,
+    /// `None` until [`query_latest`](Link::query_latest) needs it.
+    replication: Option<Replication>,
+}
+
+/// How long a connection is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lifetime {
+    /// Until it is idle, old or broken.
+    Pooled,
+    /// For one call: its clock is shorter than the one of the settings.
+    OneCall,
+}
+
+/// Whether another server of the database may be behind this one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Replication {
+    None,
+    Galera,
 }
 
 impl Link {
-    pub(crate) fn new(conn: Conn, place: &str) -> Link {
-        Link { conn, place: place.into(), in_transaction: false, broken: false }
+    pub(crate) fn new(conn: Conn, place: &str, lifetime: Lifetime) -> Link {
+        let (in_transaction, broken) = (false, false);
+        Link { conn, place: place.into(), lifetime, in_transaction, broken, replication: None }
     }
 
-    /// Passes the result on and remembers what it says about the connection.
-    fn heed<T>(&mut self, result: mysql::Result<T>) -> Result<T> {
+    /// As `query`, after this server has applied what others committed before.
+    pub(crate) fn query_latest(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
+        match self.replication()? {
+            Replication::None => self.query(sql, params),
+            Replication::Galera => {
+                self.run("set session wsrep_sync_wait = 1")?;
+                let rows = self.query(sql, params);
+                // A connection that keeps waiting before each statement would be slow, not wrong.
+                self.broken |= self.run("set session wsrep_sync_wait = 0").is_err();
+                rows
+            }
+        }
+    }
+
+    fn replication(&mut self) -> Result<Replication> {
+        if let Some(known) = self.replication {
+            return Ok(known);
+        }
+        let rows = self.query("show variables like 'wsrep_on'", &[])?;
+        let mut rows = rows.into_iter();
+        let is_on =
+            rows.next().map(|mut row| row.text().and_then(|_name| row.text())).transpose()?;
+        let found = match is_on.as_deref() {
+            Some("ON" | "1") => Replication::Galera,
+            _ => Replication::None,
+        };
+        self.replication = Some(found);
+        Ok(found)
+    }
+
+    /// Converts the error and remembers whether the connection is broken.
+    fn check<T>(&mut self, result: mysql::Result<T>) -> Result<T> {
         result.map_err(|error| {
             let error = error_at(&self.place, &error);
             self.broken |= matches!(error.kind(), Kind::Cut | Kind::Silent | Kind::NotReady);
@@ -37,20 +87,20 @@ impl Link {
 
     fn run(&mut self, sql: &str) -> Result<()> {
         let result = self.conn.query_drop(sql);
-        self.heed(result)
+        self.check(result)
     }
 
-    /// The name of the lock of this database: it is the server's, not the database's.
+    /// Locks belong to the server, so the name contains the database.
     fn migration_lock(&mut self, call: &str) -> Result<Option<i64>> {
         let name = "concat('dictapp migration ', left(sha1(database()), 32))";
         let result = self.conn.query_first::<Option<i64>, _>(call.replace("NAME", name));
-        Ok(self.heed(result)?.flatten())
+        Ok(self.check(result)?.flatten())
     }
 }
 
 impl Pooled for Link {
     fn is_clean(&self) -> bool {
-        !self.in_transaction && !self.broken
+        !self.in_transaction && !self.broken && self.lifetime == Lifetime::Pooled
     }
 }
 
@@ -74,13 +124,13 @@ impl Session for Link {
             }
             Ok(())
         });
-        self.heed(result)?;
+        self.check(result)?;
         stopped
     }
 
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
         let result = self.conn.exec_iter(sql, positional(params)).map(|done| done.affected_rows());
-        self.heed(result)
+        self.check(result)
     }
 
     fn begin(&mut self, access: Access) -> Result<()> {
@@ -104,9 +154,9 @@ impl Session for Link {
         Ok(())
     }
 
-    /// The lock spares work and is not what makes migrations safe: in a cluster it holds on one
-    /// server only, and some forbid it. Safe they are because each statement may be repeated and
-    /// a cluster runs such statements everywhere in one order.
+    /// The lock only saves work: in a cluster it holds on one server only, and some servers forbid
+    /// it. Migrations are safe because each statement may be repeated, and a cluster runs such
+    /// statements on all servers in the same order.
     fn begin_migration(&mut self) -> Result<()> {
         match self.migration_lock(&format!("select get_lock(NAME, {MIGRATION_WAIT_SECS})")) {
             Ok(Some(0)) => Err(StoreError::unavailable(format!(
@@ -126,7 +176,7 @@ impl Session for Link {
             {
                 Ok(())
             }
-            result => self.heed(result),
+            result => self.check(result),
         }
     }
 
@@ -184,7 +234,7 @@ impl From<mysql::Value> for Value {
     }
 }
 
-/// What MySQL's error means, and where.
+/// A driver's error to its kind and a text with its place.
 pub(crate) fn error_at(place: &str, error: &mysql::Error) -> StoreError {
     let at = |kind, text: String| StoreError::new(kind, format!("the database at {place} {text}"));
     match error {
@@ -215,7 +265,14 @@ pub(crate) fn error_at(place: &str, error: &mysql::Error) -> StoreError {
             | DriverError::CleartextPluginDisabled),
         ) => at(Kind::Refused, format!("asks for a login that is not supported: {error}")),
         mysql::Error::DriverError(error) => at(Kind::Cut, format!("broke the protocol: {error}")),
-        mysql::Error::CodecError(error) => at(Kind::Cut, format!("broke the protocol: {error}")),
+        // A packet that could not be read or sent in time is an error of the codec.
+        mysql::Error::CodecError(error) => match io_cause(error) {
+            Some(cause) if is_timeout(cause.kind()) => {
+                at(Kind::Silent, "does not answer".to_owned())
+            }
+            Some(cause) => at(Kind::Cut, format!("cannot be reached: {cause}")),
+            None => at(Kind::Cut, format!("broke the protocol: {error}")),
+        },
         mysql::Error::UrlError(_) => at(Kind::Refused, "has a wrong URL".to_owned()),
         mysql::Error::FromValueError(_) | mysql::Error::FromRowError(_) => {
             at(Kind::Internal, "gave a value of another type".to_owned())
@@ -234,8 +291,9 @@ fn server_error(code: u16) -> Kind {
         1047 | 1040 | 1203 | 1053 | 1290 | 1792 | 1836 | 1927 | 1317 | 3169 => Kind::NotReady,
         // 1021 disk full, 1114 table full, 1041 out of memory, 1030 engine, 1969, 3024 too slow
         1021 | 1114 | 1041 | 1030 | 1969 | 3024 => Kind::Unavailable,
-        // 1044, 1045, 1698 no right to the database; 1049 no such database; 1142 to a table
-        1044 | 1045 | 1049 | 1698 | 1142 => Kind::Refused,
+        // 1044, 1045, 1698 no right to the database; 1142, 1143 to a table or column; 1049 no such
+        // database; 1146, 1932 no such table; 1194, 1195 a damaged table
+        1044 | 1045 | 1698 | 1142 | 1143 | 1049 | 1146 | 1932 | 1194 | 1195 => Kind::Refused,
         _ => Kind::Internal,
     }
 }
@@ -243,13 +301,18 @@ fn server_error(code: u16) -> Kind {
 fn what_to_do(code: u16, place: &str) -> String {
     match code {
         1045 | 1698 => "; check the user and the password in database.url".to_owned(),
-        1044 | 1142 => "; grant that user all rights to the database".to_owned(),
+        1146 | 1932 | 1194 | 1195 => "; restore a backup".to_owned(),
+        1044 | 1142 | 1143 => "; grant that user all rights to the database".to_owned(),
         1049 => {
             let database = place.rsplit('/').next().unwrap_or(place);
             format!("; run `create database {database}` there, or correct database.url")
         }
         _ => String::new(),
     }
+}
+
+fn io_cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e io::Error> {
+    error.source().and_then(|cause| cause.downcast_ref())
 }
 
 fn is_timeout(kind: io::ErrorKind) -> bool {

@@ -1,8 +1,9 @@
 //! MySQL, MariaDB and their clusters: a list of servers, failover, retries.
 //!
-//! What a cluster asks: a lost race (1213, 1205) is tried again on the same connection; a server
-//! that cannot serve (1047, read-only, shutting down) or that is gone is left for the next one;
-//! after a while the first of the list is tried again.
+//! A lost race (1213, 1205) is tried again on the same connection. A server that cannot serve
+//! (1047, read-only, shutting down), is silent or is gone is left for the next one; after a while
+//! the first of the list is tried again. When no server is reached, the call waits within its
+//! patience for one that is.
 
 mod link;
 
@@ -20,7 +21,7 @@ use std::{
 
 use mysql::{Conn, Opts, OptsBuilder, consts::CapabilityFlags};
 
-use link::{Link, error_at};
+use link::{Lifetime, Link, error_at};
 
 use crate::store::{
     config::DatabaseTimeouts,
@@ -40,6 +41,8 @@ const STATEMENTS_CACHED: usize = 128;
 /// Between two tries: doubled from the first to the last.
 const PAUSE_MIN: Duration = Duration::from_millis(2);
 const PAUSE_MAX: Duration = Duration::from_millis(200);
+/// The least time that a connection or a statement gets near the end of the patience.
+const TIMEOUT_MIN: Duration = Duration::from_millis(50);
 
 /// The servers of one database.
 #[derive(Clone)]
@@ -47,12 +50,12 @@ pub(crate) struct Mysql(Arc<Inner>);
 
 struct Inner {
     servers: Vec<MysqlServer>,
-    /// Which server new connections go to.
+    /// The server to which new connections go.
     current: AtomicUsize,
     pool: Arc<Pool<Link>>,
     circuit: Circuit,
     timeouts: DatabaseTimeouts,
-    /// When the first server was last left, or tried in vain.
+    /// When the first server was last left, or tried without success.
     left_first: Mutex<Instant>,
     trying_first: AtomicBool,
 }
@@ -64,6 +67,9 @@ impl Mysql {
         connections: usize,
         timeouts: DatabaseTimeouts,
     ) -> Mysql {
+        // A statement that takes longer than the patience helps nobody.
+        let statement = timeouts.statement.min(timeouts.call).max(TIMEOUT_MIN);
+        let timeouts = DatabaseTimeouts { statement, ..timeouts };
         let limits = PoolLimits {
             connections_max: connections,
             idle: timeouts.idle,
@@ -73,32 +79,39 @@ impl Mysql {
             servers,
             current: AtomicUsize::new(0),
             pool: Pool::new(limits),
-            circuit: Circuit::new(timeouts.pause),
+            circuit: Circuit::new(timeouts.pause, timeouts.call),
             timeouts,
             left_first: Mutex::new(Instant::now()),
             trying_first: AtomicBool::new(false),
         }))
     }
 
-    /// Runs `work` on a connection until it succeeds, fails for good, or time is up.
+    /// Runs `work` on a connection until it succeeds, fails for good, or the patience is over.
     fn run<T>(&self, mut work: impl FnMut(&mut Link) -> Result<T>) -> Result<T> {
         let inner = &*self.0;
         let mut attempt = Attempt::begin(inner)?;
         loop {
+            if inner.circuit.is_outdated(attempt.admission) {
+                let admitted = inner.circuit.admit(attempt.deadline);
+                attempt.admission = admitted.map_err(|why| attempt.give_up(why))?;
+            }
             let server = Cell::new(inner.current.load(Relaxed));
             match inner.lease(&attempt, &server) {
-                Err(error) => inner.after(server.get(), error, &mut attempt)?,
-                Ok(mut lease) => match work(&mut lease) {
+                Err(NoLease::Outdated) => (),
+                Err(NoLease::Failed(error)) => inner.after(server.get(), error, &mut attempt)?,
+                Ok(mut lease) => match attempt.time(|| work(&mut lease)) {
                     Ok(value) => {
                         inner.circuit.up();
                         self.return_to_first();
                         return Ok(value);
                     }
-                    // The server may have closed an idle connection, or restarted.
-                    Err(error) if error.kind() == Kind::Cut && lease.is_reused() => {
-                        inner.pool.clear_since(&lease);
-                    }
                     Err(error) => {
+                        attempt.is_unconfirmed |= matches!(error.kind(), Kind::Cut | Kind::Silent);
+                        // The server may have closed an idle connection, or restarted.
+                        if error.kind() == Kind::Cut && lease.is_reused() && !attempt.is_over() {
+                            inner.pool.clear_since(&lease);
+                            continue;
+                        }
                         drop(lease);
                         inner.after(server.get(), error, &mut attempt)?;
                     }
@@ -107,7 +120,7 @@ impl Mysql {
         }
     }
 
-    /// Tries the first server again, beside the calls, when another has served for a while.
+    /// Tries the first server again, on a thread of its own, if another has served for a while.
     fn return_to_first(&self) {
         let inner = &self.0;
         if inner.current.load(Relaxed) == 0
@@ -118,7 +131,7 @@ impl Mysql {
         }
         let this = Arc::clone(inner);
         let tried = thread::Builder::new().name("dictapp-first-server".into()).spawn(move || {
-            let serves = this.connect(0, this.timeouts.statement);
+            let serves = this.connect(0, this.timeouts.connect, this.timeouts.statement);
             match serves.and_then(|mut link| link.query(LEXICON_VERSION, &[])) {
                 Ok(_) => this.use_server(0),
                 Err(_) => *lock(&this.left_first) = Instant::now(),
@@ -131,20 +144,44 @@ impl Mysql {
     }
 }
 
-/// What a call has been through so far.
+/// The progress of a call.
 struct Attempt {
     admission: Admission,
     deadline: Instant,
     pause: Duration,
+    /// How long the latest try took: a statement that waited for a lock would wait again.
+    latest: Duration,
     /// How many servers could not be reached.
     unreached: usize,
+    /// A server got the statement and did not confirm it: it may have been carried out.
+    is_unconfirmed: bool,
+}
+
+/// Why a call got no connection.
+enum NoLease {
+    /// Others found the database down meanwhile: the call must be admitted again.
+    Outdated,
+    Failed(StoreError),
+}
+
+impl From<StoreError> for NoLease {
+    fn from(error: StoreError) -> NoLease {
+        NoLease::Failed(error)
+    }
 }
 
 impl Attempt {
     fn begin(inner: &Inner) -> Result<Attempt> {
-        let admission = inner.circuit.admit()?;
         let deadline = Instant::now() + inner.timeouts.call;
-        Ok(Attempt { admission, deadline, pause: PAUSE_MIN, unreached: 0 })
+        let admission = inner.circuit.admit(deadline)?;
+        Ok(Attempt {
+            admission,
+            deadline,
+            pause: PAUSE_MIN,
+            latest: Duration::ZERO,
+            unreached: 0,
+            is_unconfirmed: false,
+        })
     }
 
     fn wait(&mut self) {
@@ -155,13 +192,42 @@ impl Attempt {
     fn is_over(&self) -> bool {
         Instant::now() + self.pause >= self.deadline
     }
+
+    fn time<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let began = Instant::now();
+        let result = work();
+        self.latest = began.elapsed();
+        result
+    }
+
+    /// Whether a try as long as the latest one would end after the deadline.
+    fn cannot_repeat(&self) -> bool {
+        Instant::now() + self.pause + self.latest >= self.deadline
+    }
+
+    /// The timeout of the settings; after a failure shortened to the time that is left.
+    fn shortened(&self, timeout: Duration) -> Duration {
+        if self.unreached == 0 {
+            return timeout;
+        }
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        timeout.min(left.max(TIMEOUT_MIN))
+    }
+
+    fn give_up(&self, error: StoreError) -> StoreError {
+        if self.is_unconfirmed {
+            StoreError::new(Kind::Unconfirmed, error.to_string())
+        } else {
+            error.given_up()
+        }
+    }
 }
 
 impl Inner {
-    /// Decides after a failure: `Ok` to try again, perhaps elsewhere.
+    /// Decides after a failure: `Ok` to try again, perhaps on another server.
     fn after(&self, server: usize, error: StoreError, attempt: &mut Attempt) -> Result<()> {
         match error.kind() {
-            Kind::Race if attempt.is_over() => Err(error.given_up()),
+            Kind::Race if attempt.cannot_repeat() => Err(attempt.give_up(error)),
             Kind::Race => {
                 attempt.wait();
                 Ok(())
@@ -169,29 +235,28 @@ impl Inner {
             Kind::Cut | Kind::Silent => {
                 attempt.unreached += 1;
                 self.leave(server);
-                match attempt.unreached >= self.servers.len() {
-                    true => Err(self.down(error)),
-                    // Too late for this call; others may be served by the next server long since.
-                    false if attempt.is_over() => Err(error.given_up()),
-                    false => Ok(()),
+                if attempt.unreached.is_multiple_of(self.servers.len()) {
+                    self.circuit.down(&error.clone().given_up());
                 }
+                if attempt.is_over() { Err(attempt.give_up(error)) } else { Ok(()) }
             }
             Kind::NotReady => {
                 self.leave(server);
                 if attempt.is_over() {
-                    return Err(self.down(error));
+                    let error = attempt.give_up(error);
+                    self.circuit.down(&error);
+                    return Err(error);
                 }
                 attempt.wait();
                 Ok(())
             }
-            Kind::Conflict | Kind::Unavailable | Kind::Refused | Kind::Internal => Err(error),
+            Kind::Conflict
+            | Kind::Unavailable
+            | Kind::Unconfirmed
+            | Kind::Refused
+            | Kind::Invalid
+            | Kind::Internal => Err(error),
         }
-    }
-
-    fn down(&self, error: StoreError) -> StoreError {
-        let error = error.given_up();
-        self.circuit.down(&error);
-        error
     }
 
     /// Only the first of many calls that fail on a server moves on.
@@ -210,27 +275,37 @@ impl Inner {
         self.pool.clear();
     }
 
-    /// A connection, and which server it is to.
-    fn lease(&self, attempt: &Attempt, server: &Cell<usize>) -> Result<Lease<Link>> {
+    /// A connection; sets `server` to its server. Waits for a free one only as long as a statement
+    /// still has its time within the patience.
+    fn lease(
+        &self,
+        attempt: &Attempt,
+        server: &Cell<usize>,
+    ) -> std::result::Result<Lease<Link>, NoLease> {
         let connect = || {
-            // Long may have passed in the queue for a slot: look again who serves, if anybody.
-            self.circuit.check(attempt.admission)?;
+            // After a wait in the queue for a slot another server may serve, or none.
+            if self.circuit.is_outdated(attempt.admission) {
+                return Err(NoLease::Outdated);
+            }
             server.set(self.current.load(Relaxed));
-            self.connect(server.get(), self.timeouts.statement)
+            let connect = attempt.shortened(self.timeouts.connect);
+            let statement = attempt.shortened(self.timeouts.statement);
+            Ok(self.connect(server.get(), connect, statement)?)
         };
-        self.pool.lease(attempt.deadline, connect)?.ok_or_else(|| {
-            StoreError::unavailable(format!(
-                "all {} connections to the database at {} were busy for {:?}",
+        let until = attempt.deadline.checked_sub(self.timeouts.statement);
+        let until = until.unwrap_or(attempt.deadline).max(Instant::now() + TIMEOUT_MIN);
+        self.pool.lease(until, connect)?.ok_or_else(|| {
+            NoLease::Failed(StoreError::unavailable(format!(
+                "all {} connections to the database at {} were busy for too long",
                 self.pool.connections_max(),
                 self.servers[server.get()].place,
-                self.timeouts.call
-            ))
+            )))
         })
     }
 
     /// Tries each address of the server: the driver stops at the first that refuses, which for
-    /// `localhost` is often `::1` where the server listens on `127.0.0.1` only.
-    fn connect(&self, server: usize, statement: Duration) -> Result<Link> {
+    /// `localhost` is often `::1` although the server listens on `127.0.0.1` only.
+    fn connect(&self, server: usize, connect: Duration, statement: Duration) -> Result<Link> {
         let MysqlServer { opts, place } = &self.servers[server];
         let host = opts.get_ip_or_hostname();
         let host = host.trim_start_matches('[').trim_end_matches(']');
@@ -238,11 +313,13 @@ impl Inner {
             let text = format!("the database at {place} cannot be reached: {error}");
             StoreError::new(Kind::Cut, text)
         })?;
+        let lifetime =
+            if statement < self.timeouts.statement { Lifetime::OneCall } else { Lifetime::Pooled };
         let mut failure = None;
         for address in addresses {
-            let opts = self.options(opts, &address.ip().to_string(), statement);
+            let opts = options(opts, &address.ip().to_string(), connect, statement);
             match Conn::new(opts) {
-                Ok(conn) => return Ok(Link::new(conn, place)),
+                Ok(conn) => return Ok(Link::new(conn, place, lifetime)),
                 Err(error) => failure = Some(error_at(place, &error)),
             }
         }
@@ -251,30 +328,34 @@ impl Inner {
             StoreError::new(Kind::Cut, text)
         }))
     }
+}
 
-    fn options(&self, opts: &Opts, address: &str, statement: Duration) -> OptsBuilder {
-        // Shorter than the clock of the connection: who waits for a row is told 1205, and keeps
-        // the connection.
-        let lock_wait = (statement.as_secs() * 2 / 3).max(1);
-        OptsBuilder::from_opts(opts.clone())
-            .ip_or_hostname(Some(address))
-            .tcp_connect_timeout(Some(self.timeouts.connect))
-            .read_timeout(Some(statement))
-            .write_timeout(Some(statement))
-            .prefer_socket(false)
-            .stmt_cache_size(STATEMENTS_CACHED)
-            // An update that changes nothing counts the rows it matched, as SQLite does.
-            .additional_capabilities(CapabilityFlags::CLIENT_FOUND_ROWS)
-            .init(vec![format!(
-                "set session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', \
-                 innodb_lock_wait_timeout = {lock_wait}"
-            )])
-    }
+fn options(opts: &Opts, address: &str, connect: Duration, statement: Duration) -> OptsBuilder {
+    // Shorter than the clock of the connection: a statement that waits for a row fails with 1205,
+    // and the connection stays usable.
+    let lock_wait = (statement.as_secs() * 2 / 3).max(1);
+    OptsBuilder::from_opts(opts.clone())
+        .ip_or_hostname(Some(address))
+        .tcp_connect_timeout(Some(connect))
+        .read_timeout(Some(statement))
+        .write_timeout(Some(statement))
+        .prefer_socket(false)
+        .stmt_cache_size(STATEMENTS_CACHED)
+        // An update that changes nothing counts the rows it matched, as SQLite does.
+        .additional_capabilities(CapabilityFlags::CLIENT_FOUND_ROWS)
+        .init(vec![format!(
+            "set session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', \
+             innodb_lock_wait_timeout = {lock_wait}"
+        )])
 }
 
 impl Db for Mysql {
     fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
         self.run(|link| link.query(sql, params))
+    }
+
+    fn query_latest(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
+        self.run(|link| link.query_latest(sql, params))
     }
 
     fn execute(&self, sql: &str, params: &[Value]) -> Result<u64> {
@@ -285,11 +366,12 @@ impl Db for Mysql {
         self.run(|link| in_transaction(link, &mut *work))
     }
 
-    /// Finds with the short clocks which server answers: the long ones of the session count for
-    /// its connecting as well.
+    /// Finds the server that answers with the short clocks first: the long clock of the session
+    /// applies to its log-in as well.
     fn session(&self, _access: Access) -> Result<Box<dyn Session + Send>> {
         self.query("select 1", &[])?;
-        let link = self.0.connect(self.0.current.load(Relaxed), self.0.timeouts.bulk)?;
+        let Inner { current, timeouts, .. } = &*self.0;
+        let link = self.0.connect(current.load(Relaxed), timeouts.connect, timeouts.bulk)?;
         Ok(Box::new(link))
     }
 

@@ -1,0 +1,136 @@
+//! Failed calls to the database to one log line a second at most, and to a state for `/readyz`.
+
+use std::{
+    fmt,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use crate::store::{
+    db::lock,
+    error::{Result, StoreError},
+};
+
+/// The least time between two lines about the same outage, and how long calls must succeed before
+/// the outage counts as over.
+const REPORT_EVERY: Duration = Duration::from_secs(1);
+
+/// Whether the database serves, as the calls of the last seconds show.
+#[derive(Debug, Default)]
+pub(crate) struct Outage {
+    /// Spares the lock in the usual case.
+    is_down: AtomicBool,
+    failed_in_all: AtomicU64,
+    down: Mutex<Option<Down>>,
+}
+
+#[derive(Debug)]
+struct Down {
+    since: Instant,
+    failed: u64,
+    last_failure: Instant,
+    last_report: Instant,
+    why: String,
+}
+
+impl Outage {
+    /// Passes a result on and takes note of it. Conflicts and faults in the data are not outages.
+    pub(crate) fn note<T>(&self, result: Result<T>) -> Result<T> {
+        match &result {
+            Err(error) if error.is_outage() => self.failed(error),
+            Err(_) => (),
+            Ok(_) => self.served(),
+        }
+        result
+    }
+
+    /// A call failed; logs it unless a line about this outage was written within the last second.
+    pub(crate) fn failed(&self, error: &StoreError) {
+        self.failed_in_all.fetch_add(1, Relaxed);
+        self.is_down.store(true, Relaxed);
+        let now = Instant::now();
+        let mut down = lock(&self.down);
+        let Some(outage) = &mut *down else {
+            let why = error.to_string();
+            *down = Some(Down { since: now, failed: 1, last_failure: now, last_report: now, why });
+            drop(down);
+            log::error!("{error}");
+            return;
+        };
+        outage.failed += 1;
+        outage.last_failure = now;
+        outage.why = error.to_string();
+        if now - outage.last_report < REPORT_EVERY {
+            return;
+        }
+        outage.last_report = now;
+        let outage = format!("{} calls failed in {:.0?}", outage.failed, now - outage.since);
+        drop(down);
+        log::error!("{error} ({outage})");
+    }
+
+    fn served(&self) {
+        if !self.is_down.load(Relaxed) {
+            return;
+        }
+        let now = Instant::now();
+        let mut down = lock(&self.down);
+        let Some(outage) = down.take_if(|outage| now - outage.last_failure >= REPORT_EVERY) else {
+            return;
+        };
+        self.is_down.store(false, Relaxed);
+        drop(down);
+        let (failed, time) = (outage.failed, now - outage.since);
+        log::info!("the database serves again; {failed} calls failed in {time:.0?}");
+    }
+
+    /// Why the database does not serve; `None` if it does.
+    pub(crate) fn why(&self) -> Option<String> {
+        if !self.is_down.load(Relaxed) {
+            return None;
+        }
+        lock(&self.down).as_ref().map(|down| down.why.clone())
+    }
+
+    /// How many calls have failed since the start.
+    pub(crate) fn failed_in_all(&self) -> u64 {
+        self.failed_in_all.load(Relaxed)
+    }
+}
+
+impl fmt::Display for Outage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.why().unwrap_or_else(|| "the database serves".to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_begins_with_the_first_failure_and_ends_a_second_after_the_last() {
+        let outage = Outage::default();
+        assert_eq!(outage.why(), None);
+        let error = || StoreError::unavailable("the database at h:1/d cannot be reached");
+        for _ in 0..3 {
+            outage.note::<()>(Err(error())).unwrap_err();
+        }
+        assert_eq!(outage.failed_in_all(), 3);
+        outage.note(Ok(())).unwrap();
+        assert!(outage.why().unwrap().contains("h:1/d"), "one success is not the end");
+        lock(&outage.down).as_mut().unwrap().last_failure -= REPORT_EVERY;
+        outage.note(Ok(())).unwrap();
+        assert_eq!(outage.why(), None);
+    }
+
+    #[test]
+    fn a_taken_name_is_no_outage() {
+        let outage = Outage::default();
+        outage.note::<()>(Err(StoreError::conflict("the name is taken"))).unwrap_err();
+        assert_eq!((outage.why(), outage.failed_in_all()), (None, 0));
+    }
+}

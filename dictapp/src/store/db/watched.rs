@@ -1,0 +1,47 @@
+//! A [`Db`] that takes note of each call: the other parts of the store need not report outages.
+
+use std::sync::Arc;
+
+use crate::store::{
+    db::{Access, Db, Outage, Row, Session, Value},
+    error::Result,
+};
+
+/// Another engine, and what its calls say about it.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    db: Arc<dyn Db>,
+    outage: Arc<Outage>,
+}
+
+impl Watched {
+    pub(crate) fn new(db: Arc<dyn Db>, outage: Arc<Outage>) -> Watched {
+        Watched { db, outage }
+    }
+}
+
+impl Db for Watched {
+    fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
+        self.outage.note(self.db.query(sql, params))
+    }
+
+    fn query_latest(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
+        self.outage.note(self.db.query_latest(sql, params))
+    }
+
+    fn execute(&self, sql: &str, params: &[Value]) -> Result<u64> {
+        self.outage.note(self.db.execute(sql, params))
+    }
+
+    fn transaction(&self, work: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()> {
+        self.outage.note(self.db.transaction(work))
+    }
+
+    fn session(&self, access: Access) -> Result<Box<dyn Session + Send>> {
+        self.outage.note(self.db.session(access))
+    }
+
+    fn place(&self) -> String {
+        self.db.place()
+    }
+}
