@@ -13,6 +13,7 @@ mod known;
 pub(crate) mod host;
 pub(crate) mod multipart;
 pub(crate) mod proxy;
+pub(crate) mod websocket;
 pub mod target;
 pub mod framing;
 pub mod head;

@@ -1,0 +1,80 @@
+//! `permessage-deflate` (RFC 7692 §7.2): a message's payload to its bytes and back, within bounds.
+//!
+//! No context outlives its message, in either direction: a connection that is silent holds no
+//! window (32 KiB each to inflate, 256 KiB each to deflate), and a frame can be sent to many peers.
+
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
+
+use super::Fault;
+
+/// Ends every flushed block and is left off a message (§7.2.1).
+const TAIL: [u8; 4] = [0, 0, 0xFF, 0xFF];
+
+/// The room that an inflater asks for at a time.
+const STEP: usize = 16 << 10;
+
+/// Level 6 is zlib's default; a chat's texts gain nothing from more.
+const LEVEL: u32 = 6;
+
+/// Inflates one message.
+#[derive(Debug)]
+pub(super) struct Inflater(Decompress);
+
+impl Inflater {
+    pub(super) fn new() -> Inflater {
+        Inflater(Decompress::new(false))
+    }
+
+    /// Appends what the coded bytes hold. A message larger than `bytes_max` is refused before it
+    /// has been inflated.
+    pub(super) fn inflate(
+        &mut self,
+        mut coded: &[u8],
+        bytes: &mut Vec<u8>,
+        bytes_max: usize,
+    ) -> Result<(), Fault> {
+        loop {
+            let room = bytes_max.saturating_sub(bytes.len()).saturating_add(1);
+            if bytes.len() == bytes.capacity() {
+                bytes.reserve(room.min(STEP.max(bytes.len())));
+            }
+            let (read_before, wrote_before) = (self.0.total_in(), bytes.len());
+            let status = self.0.decompress_vec(coded, bytes, FlushDecompress::Sync);
+            let status = status.map_err(|_| Fault::Deflate)?;
+            let read = self.0.total_in().saturating_sub(read_before);
+            let read = usize::try_from(read).unwrap_or(usize::MAX);
+            coded = coded.get(read..).unwrap_or_default();
+            if bytes.len() > bytes_max {
+                return Err(Fault::MessageTooLarge);
+            }
+            if status == Status::StreamEnd {
+                // A final block may end before its message does (§7.2.3.4).
+                self.0.reset(false);
+            }
+            let has_room = bytes.len() < bytes.capacity();
+            if (coded.is_empty() && has_room) || (read == 0 && bytes.len() == wrote_before) {
+                return if coded.is_empty() { Ok(()) } else { Err(Fault::Deflate) };
+            }
+        }
+    }
+
+    /// Appends what the end of the message makes known.
+    pub(super) fn finish(mut self, bytes: &mut Vec<u8>, bytes_max: usize) -> Result<(), Fault> {
+        self.inflate(&TAIL, bytes, bytes_max)
+    }
+}
+
+/// The payload of a compressed message, if it is smaller than the message.
+pub(super) fn deflate(message: &[u8], window_bits: u8) -> Option<Vec<u8>> {
+    let level = Compression::new(LEVEL);
+    let mut compress = Compress::new_with_window_bits(level, false, window_bits.clamp(9, 15));
+    let mut coded = Vec::with_capacity(message.len().saturating_add(TAIL.len()));
+    compress.compress_vec(message, &mut coded, FlushCompress::Sync).ok()?;
+    // A full buffer may not hold the end of the flush.
+    let all_in =
+        compress.total_in() == u64::try_from(message.len()).ok()? && coded.len() < coded.capacity();
+    match coded.strip_suffix(&TAIL) {
+        Some(payload) if all_in && payload.len() < message.len() => Some(payload.to_vec()),
+        _ => None,
+    }
+}

@@ -1,0 +1,113 @@
+//! `Sec-WebSocket-Extensions` (RFC 6455 §9.1) to the one extension there is, and its answer (RFC 7692 §7.1).
+
+use super::{HandshakeFault, handshake::is_token_text};
+use crate::wire::grammar;
+
+const NAME: &str = "permessage-deflate";
+
+/// The terms on which both ends compress. Neither keeps a context between messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Deflate {
+    /// The largest window that the peer can inflate, as a power of two: 9 to 15.
+    pub(crate) window_bits: u8,
+    /// Whether the client named a window: then the answer repeats it.
+    named: bool,
+}
+
+impl Deflate {
+    /// Takes the first offer that can be kept; `None` if there is none. An offer with a parameter
+    /// that is unknown, repeated or out of range is passed over (RFC 7692 §7.1.2, §7.1.3).
+    pub(super) fn negotiate<'f>(
+        fields: impl Iterator<Item = &'f [u8]>,
+    ) -> Result<Option<Deflate>, HandshakeFault> {
+        let mut taken = None;
+        for field in fields {
+            for offer in split(field, b',') {
+                let offer = Offer::parse(offer)?;
+                taken = taken.or_else(|| offer.terms());
+            }
+        }
+        Ok(taken)
+    }
+
+    /// The value of the answer's field.
+    pub(crate) fn to_field(self) -> String {
+        let mut field = format!("{NAME}; server_no_context_takeover; client_no_context_takeover");
+        if self.named {
+            field.push_str("; server_max_window_bits=");
+            field.push_str(&self.window_bits.to_string());
+        }
+        field
+    }
+
+    /// The terms that a client of ours reads from a server's answer.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn plain() -> Deflate {
+        Deflate { window_bits: 15, named: false }
+    }
+}
+
+struct Offer<'f> {
+    name: &'f str,
+    parameters: Vec<(&'f str, Option<&'f str>)>,
+}
+
+impl<'f> Offer<'f> {
+    /// Reads `extension-token *( ";" token [ "=" ( token / quoted-string ) ] )`.
+    fn parse(offer: &'f [u8]) -> Result<Offer<'f>, HandshakeFault> {
+        let mut pieces = split(offer, b';').map(grammar::trim);
+        let name = token(pieces.next().unwrap_or_default())?;
+        let parameters = pieces.map(parameter).collect::<Result<_, _>>()?;
+        Ok(Offer { name, parameters })
+    }
+
+    fn terms(&self) -> Option<Deflate> {
+        if !self.name.eq_ignore_ascii_case(NAME) {
+            return None;
+        }
+        let mut terms = Deflate { window_bits: 15, named: false };
+        let mut seen: Vec<&str> = Vec::new();
+        for &(name, value) in &self.parameters {
+            match (name, value) {
+                _ if seen.contains(&name) => return None,
+                ("server_no_context_takeover" | "client_no_context_takeover", None) => {}
+                ("client_max_window_bits", None) => {}
+                ("client_max_window_bits", Some(bits)) if window_bits(bits).is_some() => {}
+                ("server_max_window_bits", Some(bits)) => {
+                    // zlib makes no raw stream with a window of 256 bytes: such an offer is passed over.
+                    let bits = window_bits(bits).filter(|&bits| bits > 8)?;
+                    terms = Deflate { window_bits: bits, named: true };
+                }
+                _ => return None,
+            }
+            seen.push(name);
+        }
+        Some(terms)
+    }
+}
+
+/// 8 to 15 without a leading zero (RFC 7692 §7.1.2.1).
+fn window_bits(text: &str) -> Option<u8> {
+    let bits = text.parse().ok().filter(|bits| (8..=15).contains(bits))?;
+    (text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0')).then_some(bits)
+}
+
+fn parameter(piece: &[u8]) -> Result<(&str, Option<&str>), HandshakeFault> {
+    let mut halves = piece.splitn(2, |&byte| byte == b'=').map(grammar::trim);
+    let name = token(halves.next().unwrap_or_default())?;
+    let value = halves.next().map(|value| match value {
+        [b'"', inner @ .., b'"'] => token(inner), // which must be a token all the same
+        value => token(value),
+    });
+    Ok((name, value.transpose()?))
+}
+
+fn token(bytes: &[u8]) -> Result<&str, HandshakeFault> {
+    is_token_text(bytes).ok_or(HandshakeFault::Extensions)
+}
+
+/// Pieces between separators; an empty list has none. No quoted value of this grammar holds a
+/// separator, as it must be a token.
+fn split(bytes: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
+    bytes.split(move |&byte| byte == separator)
+}

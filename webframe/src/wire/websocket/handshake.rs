@@ -1,0 +1,137 @@
+//! The opening handshake (RFC 6455 §4.2): a request's fields to what was agreed, or to why not.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use http::{HeaderName, Method, StatusCode, header};
+use sha1::{Digest, Sha1};
+
+use super::Deflate;
+use crate::wire::{Version, grammar};
+
+/// Added to a key before it is hashed (RFC 6455 §1.3).
+const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/// Why a request opens no WebSocket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HandshakeFault {
+    /// It does not ask for one: no `Upgrade: websocket`, or no `Connection: upgrade`.
+    NotAsked,
+    /// Its method is not GET.
+    Method,
+    /// It is not HTTP/1.1.
+    HttpVersion,
+    /// `Sec-WebSocket-Version` is not 13.
+    Version,
+    /// `Sec-WebSocket-Key` is missing, repeated, or not 16 bytes in base64.
+    Key,
+    /// `Sec-WebSocket-Protocol` is not a list of tokens, each once.
+    Protocols,
+    /// `Sec-WebSocket-Extensions` breaks its grammar.
+    Extensions,
+}
+
+impl HandshakeFault {
+    /// The status that answers it.
+    pub(crate) fn status(self) -> StatusCode {
+        match self {
+            HandshakeFault::NotAsked | HandshakeFault::Version => StatusCode::UPGRADE_REQUIRED,
+            HandshakeFault::Method => StatusCode::METHOD_NOT_ALLOWED,
+            HandshakeFault::HttpVersion
+            | HandshakeFault::Key
+            | HandshakeFault::Protocols
+            | HandshakeFault::Extensions => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl fmt::Display for HandshakeFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            HandshakeFault::NotAsked => "this address takes WebSocket connections only",
+            HandshakeFault::Method => "a WebSocket begins with GET",
+            HandshakeFault::HttpVersion => "a WebSocket begins with HTTP/1.1",
+            HandshakeFault::Version => "the WebSocket version is not 13",
+            HandshakeFault::Key => "Sec-WebSocket-Key is not 16 bytes in base64",
+            HandshakeFault::Protocols => "Sec-WebSocket-Protocol is not a list of different tokens",
+            HandshakeFault::Extensions => "Sec-WebSocket-Extensions is not a list of extensions",
+        })
+    }
+}
+
+impl std::error::Error for HandshakeFault {}
+
+/// What a request asks for, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Handshake<'r> {
+    /// The value of `Sec-WebSocket-Accept`.
+    pub(crate) accept: String,
+    /// The subprotocols that the client speaks, the one that it likes best first.
+    pub(crate) protocols: Vec<&'r str>,
+    /// The terms of compression, if the client offered any that can be kept.
+    pub(crate) deflate: Option<Deflate>,
+}
+
+impl<'r> Handshake<'r> {
+    /// Checks a request; `values` gives each field of a name, in order. The checks go from the
+    /// most general to the most particular, so that a browser's plain GET reads 426.
+    pub(crate) fn check<I>(
+        method: &Method,
+        version: Version,
+        values: impl Fn(&HeaderName) -> I,
+    ) -> Result<Handshake<'r>, HandshakeFault>
+    where
+        I: Iterator<Item = &'r [u8]>,
+    {
+        let lists = |name: &HeaderName, token: &str| {
+            let mut members = values(name).flat_map(grammar::members);
+            members.any(|member| member.eq_ignore_ascii_case(token.as_bytes()))
+        };
+        if !lists(&header::UPGRADE, "websocket") || !lists(&header::CONNECTION, "upgrade") {
+            return Err(HandshakeFault::NotAsked);
+        }
+        if *method != Method::GET {
+            return Err(HandshakeFault::Method);
+        }
+        if version != Version::Http11 {
+            return Err(HandshakeFault::HttpVersion);
+        }
+        let only = |name: &HeaderName| {
+            let mut values = values(name);
+            values.next().filter(|_| values.next().is_none())
+        };
+        if only(&header::SEC_WEBSOCKET_VERSION) != Some(b"13") {
+            return Err(HandshakeFault::Version);
+        }
+        let key = only(&header::SEC_WEBSOCKET_KEY).ok_or(HandshakeFault::Key)?;
+        if BASE64.decode(key).ok().is_none_or(|key| key.len() != 16) {
+            return Err(HandshakeFault::Key);
+        }
+        let protocols = protocols(values(&header::SEC_WEBSOCKET_PROTOCOL))?;
+        let deflate = Deflate::negotiate(values(&header::SEC_WEBSOCKET_EXTENSIONS))?;
+        Ok(Handshake { accept: accept_key(key), protocols, deflate })
+    }
+}
+
+/// The proof that a server understood the key (§4.2.2).
+pub(crate) fn accept_key(key: &[u8]) -> String {
+    BASE64.encode(Sha1::new().chain_update(key).chain_update(GUID).finalize())
+}
+
+fn protocols<'r>(fields: impl Iterator<Item = &'r [u8]>) -> Result<Vec<&'r str>, HandshakeFault> {
+    let mut protocols: Vec<&str> = Vec::new();
+    for member in fields.flat_map(grammar::members) {
+        let protocol = is_token_text(member).ok_or(HandshakeFault::Protocols)?;
+        if protocols.contains(&protocol) {
+            return Err(HandshakeFault::Protocols);
+        }
+        protocols.push(protocol);
+    }
+    Ok(protocols)
+}
+
+/// The bytes as a text, if they are a token.
+pub(super) fn is_token_text(bytes: &[u8]) -> Option<&str> {
+    let token = !bytes.is_empty() && bytes.iter().all(|&byte| grammar::is_token(byte));
+    std::str::from_utf8(bytes).ok().filter(|_| token)
+}
