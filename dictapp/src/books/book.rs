@@ -50,14 +50,14 @@ impl Book {
         while let Some(entry) = reader.next()? {
             if hashes.len() == ENTRIES_MAX {
                 let reason = format!("holds more than {ENTRIES_MAX} entries");
-                return Err(BookError::at(path, reader.place(), reason));
+                return Err(BookError::at(path, reader.state().place(), reason));
             }
             hashes.push(hasher.hash_one(&entry.word));
-            watch(reader.progress());
+            watch(reader.state().progress());
         }
         let digest = hashes.iter().fold(0_u64, |sum, hash| sum.wrapping_add(*hash));
         let expected = (hashes.len() as u64, digest);
-        let checked = reader.oddities().clone();
+        let checked = reader.state().oddities().clone();
         Ok(Book {
             path: path.to_owned(),
             kind,
@@ -87,7 +87,7 @@ impl Book {
 
     /// How far the second reading is.
     pub fn progress(&self) -> Progress {
-        self.reader.progress()
+        self.reader.state().progress()
     }
 
     /// How many entries the file holds, repeated headwords counted each time.
@@ -102,7 +102,7 @@ impl Book {
 
     /// What was odd until now; complete when [`Book::next`] has given `None`.
     pub fn oddities(&self) -> Oddities {
-        let mut all = self.reader.oddities().clone();
+        let mut all = self.reader.state().oddities().clone();
         all.extend(&self.merged);
         all
     }
@@ -145,7 +145,7 @@ impl Book {
 
     /// Keeps an entry until the last of its headword is read, joined to those before.
     fn hold(&mut self, hash: u64, entry: Entry) -> Result<(), BookError> {
-        let place = self.reader.place();
+        let place = self.reader.state().place();
         let held = self.held.entry(hash).or_default();
         let Some(first) = held.iter_mut().find(|held| held.entry.word == entry.word) else {
             self.held_bytes += bytes(&entry);

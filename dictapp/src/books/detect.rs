@@ -4,9 +4,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::error::BookError;
-use super::records::{self, Format};
-use super::source::Source;
-use super::{dictd, stardict, wordnet};
+use super::input::records::{self, Format};
+use super::input::source::Source;
+use super::readers::{dictd, stardict, wordnet};
 
 /// The kinds of word books that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,28 +3,15 @@
 //! [`Book::open`] is what an import uses: it reads any kind of book, checks the whole file before
 //! the first entry is given, and joins entries of the same headword. Nothing here knows a store.
 
-mod articles;
 mod book;
-mod course;
 mod detect;
-mod dictd;
-mod draft;
-mod ecdict;
 mod error;
-mod foreign;
-mod gloss;
-mod layout;
+mod input;
 pub mod limits;
-mod lines;
-mod markup;
 mod oddity;
-mod plain;
-mod records;
-mod script;
-mod source;
-mod stardict;
-mod table;
-mod wordnet;
+mod read_state;
+mod readers;
+mod text;
 
 use std::path::Path;
 
@@ -34,7 +21,10 @@ pub use book::Book;
 pub use detect::Kind;
 pub use error::{BookError, Place};
 pub use oddity::{Found, Oddities, Oddity, OddityKind};
-use source::Source;
+pub use read_state::ReadState;
+
+use input::source::Source;
+use readers::{course, dictd, ecdict, plain, stardict, table, wordnet};
 
 /// Reads one file from its beginning to its end.
 pub trait Reader: Send {
@@ -44,14 +34,8 @@ pub trait Reader: Send {
     /// The file cannot be read or is damaged beyond this place.
     fn next(&mut self) -> Result<Option<Entry>, BookError>;
 
-    /// Where the entry last given stands.
-    fn place(&self) -> Place;
-
-    /// How far the file is read.
-    fn progress(&self) -> Progress;
-
-    /// What was odd until now.
-    fn oddities(&self) -> &Oddities;
+    /// Where it is, how far that is, and what was odd.
+    fn state(&self) -> &ReadState;
 
     /// What the file says of itself.
     fn about(&self) -> About {

@@ -1,38 +1,25 @@
 //! The words in memory and every way to find one: a query to entries, without the database.
 //!
 //! A [`Lexicon`] is built from the entries of all books, never changes, and is swapped whole. The
-//! files are the flow of a look-up: [`fold`] forgets case and accents, `exact` finds a spelling,
-//! `lemma` goes from an inflected form to its headword; `prefix` suggests while a word is typed,
-//! `fuzzy` when it is misspelled; `pattern` and `wildcard` are `re?d` and `/^un.*ed$/`, `reverse`
-//! is Chinese to English, `phrase` takes a sentence apart. `build` makes the columns and `saved`
-//! keeps them in a file. Nothing here knows SQL or HTTP.
+//! flow of a look-up: [`fold`] forgets case and accents, `find/` has the ways from a query to
+//! entries, `pattern/` those from a pattern (`re?d`, `/^un.*ed$/`), `columns/` what they read: the
+//! words as flat columns, how these are built, and how they are saved. Nothing here knows SQL or
+//! HTTP.
 
 mod fold;
-mod columns;
-mod key_map;
-mod build;
-mod saved;
-mod exact;
-mod lemma;
-mod exceptions;
-mod best;
-mod prefix;
-mod fuzzy;
+mod find;
 mod pattern;
-mod wildcard;
-mod reverse;
-mod phrase;
+mod columns;
 mod daily;
 
-pub use build::{BuildError, Builder};
+pub use columns::{BuildError, Builder, SavedError, Stamp};
+pub use find::phrase::Piece;
+pub use find::reverse::is_han;
 pub use fold::fold;
 pub use pattern::{Pattern, PatternError};
-pub use phrase::Piece;
-pub use reverse::is_han;
-pub use saved::{SavedError, Stamp};
 
-use best::Best;
-use columns::Columns;
+use columns::{Best, Columns};
+use find::exact;
 
 /// The number of a word book, as the store knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -202,7 +202,7 @@ fn every_irregular_form_of_a_headword_leads_to_it() {
     let entries = entries("en-zh.book");
     let lexicon = lexicon(&[&entries]);
     let words: HashSet<&str> = entries.iter().map(|entry| entry.word.as_str()).collect();
-    let list = concat!(env!("CARGO_MANIFEST_DIR"), "/src/lexicon/data/exceptions.txt");
+    let list = concat!(env!("CARGO_MANIFEST_DIR"), "/src/lexicon/find/data/exceptions.txt");
     let list = std::fs::read_to_string(list).unwrap();
     let (mut tried, mut lost) = (0, Vec::new());
     for line in list.lines().filter(|line| !line.starts_with('#')) {

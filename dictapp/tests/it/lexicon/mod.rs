@@ -56,7 +56,7 @@ use FoundBy::{Folding, Inflection, Spelling};
 
 #[test]
 fn irregular_forms_of_wordnet_find_their_lemmas() {
-    let list = include_str!("../../../src/lexicon/data/exceptions.txt");
+    let list = include_str!("../../../src/lexicon/find/data/exceptions.txt");
     let lines = list.lines().filter(|line| !line.starts_with('#'));
     let pairs: Vec<(String, String)> = lines
         .flat_map(|line| {

@@ -1,0 +1,291 @@
+//! Offset and length to the bytes of an article: a `.dict` file as it is, or packed with dictzip,
+//! whose chunks can be unpacked one by one.
+
+use std::collections::{HashMap, VecDeque};
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use flate2::{Crc, Decompress, FlushDecompress};
+
+use super::source::{GZIP, Unpacked, open_file};
+use crate::books::error::{BookError, Place};
+use crate::books::limits::{
+    ARTICLE_BYTES_MAX, CACHE_BYTES_MAX, UNCHUNKED_BYTES_MAX, UNPACKED_BYTES_MAX,
+};
+
+/// The file of articles.
+pub(in crate::books) struct Articles {
+    path: PathBuf,
+    length: u64,
+    content: Content,
+}
+
+enum Content {
+    Plain(File),
+    Memory(Vec<u8>),
+    Chunks(Chunks),
+}
+
+/// A reference that cannot be followed.
+#[derive(Debug)]
+pub(in crate::books) enum Unreachable {
+    /// It points behind the end; carries the length of the file.
+    Outside(u64),
+    /// Its article is longer than an entry could be.
+    TooLong,
+    /// The file cannot be read there.
+    Broken(BookError),
+}
+
+impl Articles {
+    /// Opens the file; a packed one is unpacked once, against its checksum.
+    pub(in crate::books) fn open(path: &Path) -> Result<Articles, BookError> {
+        let fail = |error| BookError::io(path, error);
+        let (mut file, length) = open_file(path)?;
+        let mut magic = Vec::new();
+        (&mut file).take(2).read_to_end(&mut magic).map_err(fail)?;
+        file.rewind().map_err(fail)?;
+        let packed = magic == GZIP;
+        if !packed && path.extension().is_some_and(|ending| ending == "dz") {
+            return Err(BookError::at(path, Place::Byte(0), "this is no gzip file"));
+        }
+        if !packed {
+            let content = Content::Plain(file);
+            return Ok(Articles { path: path.to_owned(), length, content });
+        }
+        let chunks = Chunks::read_table(file.try_clone().map_err(fail)?)
+            .map_err(|reason| BookError::at(path, Place::Byte(0), reason))?;
+        file.rewind().map_err(fail)?;
+        Articles::unpack(path, file, chunks)
+    }
+
+    fn unpack(path: &Path, file: File, chunks: Option<Chunks>) -> Result<Articles, BookError> {
+        let path = path.to_owned();
+        if let Some(mut chunks) = chunks {
+            let length = chunks
+                .verify()
+                .map_err(|reason| BookError::whole(&path, format!("is damaged: {reason}")))?;
+            return Ok(Articles { path, length, content: Content::Chunks(chunks) });
+        }
+        let mut all = Vec::new();
+        Unpacked::new(BufReader::with_capacity(64 * 1024, file))
+            .take(UNCHUNKED_BYTES_MAX + 1)
+            .read_to_end(&mut all)
+            .map_err(|error| BookError::whole(&path, format!("is damaged: {error}")))?;
+        if all.len() as u64 > UNCHUNKED_BYTES_MAX {
+            let reason = format!(
+                "unpacks to more than {UNCHUNKED_BYTES_MAX} bytes and is not packed by dictzip, \
+                 unpack it first"
+            );
+            return Err(BookError::whole(&path, reason));
+        }
+        Ok(Articles { path, length: all.len() as u64, content: Content::Memory(all) })
+    }
+
+    pub(in crate::books) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The bytes of one article.
+    pub(in crate::books) fn read(
+        &mut self,
+        offset: u64,
+        length: u64,
+    ) -> Result<Vec<u8>, Unreachable> {
+        let end = offset.checked_add(length).filter(|&end| end <= self.length);
+        let end = end.ok_or(Unreachable::Outside(self.length))?;
+        if length > ARTICLE_BYTES_MAX {
+            return Err(Unreachable::TooLong);
+        }
+        let broken = |error| Unreachable::Broken(BookError::io(&self.path, error));
+        match &mut self.content {
+            Content::Plain(file) => read_plain(file, offset, length).map_err(broken),
+            Content::Memory(all) => {
+                let range = usize::try_from(offset).ok().zip(usize::try_from(end).ok());
+                let found = range.and_then(|(start, end)| all.get(start..end));
+                found.map(<[u8]>::to_vec).ok_or(Unreachable::Outside(self.length))
+            }
+            Content::Chunks(chunks) => chunks.read(offset, length).map_err(|reason| {
+                Unreachable::Broken(BookError::at(&self.path, Place::Byte(offset), reason))
+            }),
+        }
+    }
+}
+
+fn read_plain(file: &mut File, offset: u64, length: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(offset))?;
+    let found = file.take(length).read_to_end(&mut bytes)?;
+    if found as u64 == length { Ok(bytes) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+}
+
+/// The chunks of a dictzip file: gzip with a table of them in its header (dictzip(1)).
+struct Chunks {
+    file: File,
+    /// Where each packed chunk begins, and where the last ends.
+    starts: Vec<u64>,
+    /// How long each chunk but the last is when unpacked.
+    size: u64,
+    cache: HashMap<usize, Arc<[u8]>>,
+    /// The chunks of the cache, oldest first.
+    order: VecDeque<usize>,
+}
+
+const FLAG_HEADER_CRC: u8 = 1 << 1;
+const FLAG_EXTRA: u8 = 1 << 2;
+const FLAG_NAME: u8 = 1 << 3;
+const FLAG_COMMENT: u8 = 1 << 4;
+
+/// The checksum and the length at the end of a gzip file.
+const TRAILER_BYTES: i64 = 8;
+
+/// The longest file name or comment in a header in bytes.
+const HEADER_TEXT_BYTES_MAX: usize = 4096;
+
+impl Chunks {
+    /// Reads the header; `None` when it holds no table.
+    fn read_table(file: File) -> Result<Option<Chunks>, String> {
+        let mut input = BufReader::new(file);
+        let short = |_| "the header of the gzip file is cut off".to_owned();
+        let fixed: [u8; 10] = take(&mut input).map_err(short)?;
+        let flags = fixed[3];
+        let mut header = 10_u64;
+        let mut table = None;
+        if flags & FLAG_EXTRA != 0 {
+            let length = u16::from_le_bytes(take(&mut input).map_err(short)?);
+            let mut extra = vec![0; usize::from(length)];
+            input.read_exact(&mut extra).map_err(short)?;
+            header += 2 + u64::from(length);
+            table = parse_extra(&extra)?;
+        }
+        for flag in [FLAG_NAME, FLAG_COMMENT] {
+            if flags & flag != 0 {
+                header += skip_text(&mut input)?;
+            }
+        }
+        if flags & FLAG_HEADER_CRC != 0 {
+            header += 2;
+        }
+        let Some((size, packed)) = table else { return Ok(None) };
+        let mut starts = vec![header];
+        for length in packed {
+            header += u64::from(length);
+            starts.push(header);
+        }
+        let (cache, order) = (HashMap::new(), VecDeque::new());
+        Ok(Some(Chunks { file: input.into_inner(), starts, size, cache, order }))
+    }
+
+    /// Unpacks all chunks once, holds them against the checksum of the file, and gives the length
+    /// of the whole. Afterwards each chunk is where the table says.
+    fn verify(&mut self) -> Result<u64, String> {
+        let count = self.starts.len() - 1;
+        if count as u64 * self.size > UNPACKED_BYTES_MAX {
+            return Err(format!("unpacks to more than {UNPACKED_BYTES_MAX} bytes"));
+        }
+        let mut sum = Crc::new();
+        let mut length = 0_u64;
+        for index in 0..count {
+            let chunk = self.unpack(index)?;
+            if index + 1 < count && chunk.len() as u64 != self.size {
+                return Err(format!("chunk {index} is not as long as the table says"));
+            }
+            length += chunk.len() as u64;
+            sum.update(&chunk);
+        }
+        // Between the last chunk and the trailer is an empty block that is not in the table.
+        let cut = |_| "the file is cut off".to_owned();
+        let end = self.file.seek(SeekFrom::End(-TRAILER_BYTES)).map_err(cut)?;
+        let trailer = read_plain(&mut self.file, end.max(self.starts[count]), 8).map_err(cut)?;
+        let expected = [sum.sum().to_le_bytes(), sum.amount().to_le_bytes()].concat();
+        if trailer != expected {
+            return Err("the checksum does not fit".to_owned());
+        }
+        Ok(length)
+    }
+
+    fn read(&mut self, offset: u64, length: u64) -> Result<Vec<u8>, String> {
+        let mut bytes = Vec::new();
+        let (mut at, end) = (offset, offset + length);
+        while at < end {
+            let index = usize::try_from(at / self.size).map_err(|e| e.to_string())?;
+            let chunk = self.chunk(index)?;
+            let start = usize::try_from(at % self.size).map_err(|e| e.to_string())?;
+            let wanted = usize::try_from(end - at).map_err(|e| e.to_string())?;
+            let rest = chunk.get(start..).filter(|rest| !rest.is_empty());
+            let rest = rest.ok_or("the chunk is shorter than the table says")?;
+            let part = &rest[..wanted.min(rest.len())];
+            bytes.extend_from_slice(part);
+            at += part.len() as u64;
+        }
+        Ok(bytes)
+    }
+
+    fn chunk(&mut self, index: usize) -> Result<Arc<[u8]>, String> {
+        if let Some(chunk) = self.cache.get(&index) {
+            return Ok(Arc::clone(chunk));
+        }
+        let chunk: Arc<[u8]> = self.unpack(index)?.into();
+        while (self.order.len() + 1) as u64 * self.size > CACHE_BYTES_MAX as u64 {
+            let Some(oldest) = self.order.pop_front() else { break };
+            self.cache.remove(&oldest);
+        }
+        self.order.push_back(index);
+        self.cache.insert(index, Arc::clone(&chunk));
+        Ok(chunk)
+    }
+
+    fn unpack(&mut self, index: usize) -> Result<Vec<u8>, String> {
+        let bounds = self.starts.get(index).zip(self.starts.get(index + 1));
+        let (&start, &end) = bounds.ok_or("there is no such chunk")?;
+        let packed =
+            read_plain(&mut self.file, start, end - start).map_err(|error| error.to_string())?;
+        let mut unpacked = Vec::with_capacity(usize::try_from(self.size).unwrap_or_default());
+        Decompress::new(false)
+            .decompress_vec(&packed, &mut unpacked, FlushDecompress::Sync)
+            .map_err(|error| format!("the chunk is damaged: {error}"))?;
+        Ok(unpacked)
+    }
+}
+
+fn take<const N: usize>(input: &mut impl Read) -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    input.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Finds dictzip's own field among the extra fields: the size of a chunk and the packed lengths.
+fn parse_extra(mut extra: &[u8]) -> Result<Option<(u64, Vec<u16>)>, String> {
+    while let [a, b, low, high, rest @ ..] = extra {
+        let length = usize::from(u16::from_le_bytes([*low, *high]));
+        let (field, next) = rest.split_at_checked(length).ok_or("an extra field is cut off")?;
+        if [*a, *b] == *b"RA" {
+            return parse_table(field).map(Some);
+        }
+        extra = next;
+    }
+    Ok(None)
+}
+
+fn parse_table(field: &[u8]) -> Result<(u64, Vec<u16>), String> {
+    let (numbers, rest) = field.as_chunks::<2>();
+    let mut numbers = numbers.iter().map(|pair| u16::from_le_bytes(*pair));
+    let mut next = || numbers.next().ok_or("the table of chunks is cut off");
+    let (version, size, count) = (next()?, next()?, next()?);
+    let lengths: Vec<u16> = numbers.collect();
+    if version != 1 || size == 0 || lengths.len() != usize::from(count) || !rest.is_empty() {
+        return Err("the table of chunks contradicts itself".to_owned());
+    }
+    Ok((u64::from(size), lengths))
+}
+
+fn skip_text(input: &mut BufReader<File>) -> Result<u64, String> {
+    for (count, byte) in input.bytes().take(HEADER_TEXT_BYTES_MAX).enumerate() {
+        if byte.map_err(|error| error.to_string())? == 0 {
+            return Ok(count as u64 + 1);
+        }
+    }
+    Err("the header of the gzip file has no end".to_owned())
+}

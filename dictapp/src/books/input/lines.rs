@@ -1,0 +1,136 @@
+//! The bytes of a text file to its lines: numbered, UTF-8, of bounded length, without BOM and
+//! line end.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+
+use super::source::{Meter, Source};
+use crate::books::error::{BookError, Place};
+use crate::books::limits::LINE_BYTES_MAX;
+
+/// The lines of a text file.
+pub(in crate::books) struct Lines {
+    path: PathBuf,
+    input: BufReader<Source>,
+    meter: Meter,
+    buffer: Vec<u8>,
+    number: u64,
+    offset: u64,
+}
+
+/// One line.
+pub(in crate::books) enum Line<'a> {
+    /// The text without its end.
+    Text(&'a str),
+    /// A line of more than [`LINE_BYTES_MAX`] bytes: its beginning.
+    TooLong(&'a str),
+}
+
+impl Lines {
+    /// # Errors
+    /// A file that is in another encoding, or has other line ends, from its first bytes.
+    pub(in crate::books) fn new(source: Source) -> Result<Lines, BookError> {
+        check_text(&source)?;
+        Ok(Lines {
+            path: source.path().to_owned(),
+            meter: source.meter(),
+            input: BufReader::with_capacity(64 * 1024, source),
+            buffer: Vec::new(),
+            number: 0,
+            offset: 0,
+        })
+    }
+
+    /// The number of the line last read, from 1.
+    pub(in crate::books) fn number(&self) -> u64 {
+        self.number
+    }
+
+    pub(in crate::books) fn meter(&self) -> Meter {
+        self.meter.clone()
+    }
+
+    /// The next line, `None` at the end.
+    ///
+    /// # Errors
+    /// The file cannot be read or is not UTF-8 text.
+    pub(in crate::books) fn next(&mut self) -> Result<Option<Line<'_>>, BookError> {
+        self.offset += self.buffer.len() as u64;
+        self.buffer.clear();
+        let limit = LINE_BYTES_MAX as u64 + 1;
+        let fail = |error| BookError::io(&self.path, error);
+        (&mut self.input).take(limit).read_until(b'\n', &mut self.buffer).map_err(fail)?;
+        if self.buffer.is_empty() {
+            return Ok(None);
+        }
+        self.number += 1;
+        if self.buffer.len() as u64 == limit && self.buffer.last() != Some(&b'\n') {
+            self.skip_rest()?;
+            let start = self.buffer.get(..200).unwrap_or_default();
+            let valid = start.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+            return Ok(Some(Line::TooLong(valid)));
+        }
+        self.text().map(|text| Some(Line::Text(text)))
+    }
+
+    fn text(&self) -> Result<&str, BookError> {
+        let text = std::str::from_utf8(&self.buffer).map_err(|error| {
+            let byte = self.offset + error.valid_up_to() as u64;
+            let reason = format!("byte {byte} {}", not_utf8("GB18030", &self.path));
+            BookError::at(&self.path, Place::Line(self.number), reason)
+        })?;
+        if text.contains('\0') {
+            let reason = "holds a zero byte: this is not a text file";
+            return Err(BookError::at(&self.path, Place::Line(self.number), reason));
+        }
+        let text = if self.number == 1 { text.trim_start_matches('\u{FEFF}') } else { text };
+        Ok(text.trim_end_matches(['\n', '\r']))
+    }
+
+    fn skip_rest(&mut self) -> Result<(), BookError> {
+        loop {
+            let rest = self.input.fill_buf().map_err(|e| BookError::io(&self.path, e))?;
+            if rest.is_empty() {
+                return Ok(());
+            }
+            let end = rest.iter().position(|&b| b == b'\n');
+            let used = end.map_or(rest.len(), |end| end + 1);
+            self.input.consume(used);
+            self.offset += used as u64;
+            if end.is_some() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Refuses text of which no line could be read: UTF-16, and lines that end as on a Macintosh
+/// before OS X, which would be taken for a single one.
+///
+/// # Errors
+/// The file is such a one; the text says how to make another of it.
+pub(in crate::books) fn check_text(source: &Source) -> Result<(), BookError> {
+    let (sample, path) = (source.sample(), source.path());
+    if matches!(&*sample, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
+        return Err(BookError::whole(path, not_utf8("UTF-16", path)));
+    }
+    // At the end of the sample it may be half a line end, and of one line it is the end.
+    if sample.trim_ascii_end().contains(&b'\r') && !sample.contains(&b'\n') {
+        let reason = format!(
+            "its lines end in carriage returns alone: `tr '\\r' '\\n' < '{}' > lines.txt` \
+             makes a file that can be imported",
+            path.display()
+        );
+        return Err(BookError::whole(path, reason));
+    }
+    Ok(())
+}
+
+/// What to do with a file in another encoding.
+pub(in crate::books) fn not_utf8(guess: &str, path: &std::path::Path) -> String {
+    format!(
+        "is not UTF-8: if the file is {guess}, `iconv -f {guess} -t UTF-8 '{}' > utf8.txt` \
+         makes a file that can be imported",
+        path.display()
+    )
+}

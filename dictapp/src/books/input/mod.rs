@@ -1,0 +1,7 @@
+//! Files to text and articles: `source` opens and unpacks, `lines` and `records` take text apart,
+//! `articles` finds an article by its offset.
+
+pub(super) mod articles;
+pub(super) mod lines;
+pub(super) mod records;
+pub(super) mod source;

@@ -1,0 +1,153 @@
+//! A path to a bounded stream of bytes that knows how far it is. A gzip file is unpacked on the
+//! way; what is no book at all (a folder, another archive) is told before a byte is read.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::read::MultiGzDecoder;
+
+use crate::books::Progress;
+use crate::books::error::BookError;
+use crate::books::limits::{SAMPLE_BYTES_MAX, UNPACKED_BYTES_MAX};
+
+/// An open file of a book.
+pub(in crate::books) struct Source {
+    path: PathBuf,
+    sample: Arc<[u8]>,
+    inner: Box<dyn Read + Send>,
+    meter: Meter,
+}
+
+/// How far a file has been read, in bytes of the file on disk.
+#[derive(Clone, Debug)]
+pub(in crate::books) struct Meter {
+    done: Arc<AtomicU64>,
+    total: u64,
+}
+
+/// What a gzip file begins with.
+pub(in crate::books) const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// Opens what must be a file, and gives its length as well.
+pub(in crate::books) fn open_file(path: &Path) -> Result<(File, u64), BookError> {
+    let fail = |error| BookError::io(path, error);
+    let file = File::open(path).map_err(fail)?;
+    let metadata = file.metadata().map_err(fail)?;
+    if !metadata.is_file() {
+        return Err(BookError::whole(path, "is not a file"));
+    }
+    Ok((file, metadata.len()))
+}
+
+impl Source {
+    pub(in crate::books) fn open(path: &Path) -> Result<Source, BookError> {
+        let fail = |error| BookError::io(path, error);
+        let (mut file, total) = open_file(path)?;
+        let mut magic = Vec::new();
+        (&mut file).take(8).read_to_end(&mut magic).map_err(fail)?;
+        if let Some(archive) = foreign_archive(&magic) {
+            return Err(BookError::whole(
+                path,
+                format!("is packed with {archive}, unpack it first"),
+            ));
+        }
+        let meter = Meter { done: Arc::default(), total };
+        let gzip = magic.starts_with(&GZIP);
+        let counted = Counted { inner: Cursor::new(magic).chain(file), done: meter.done.clone() };
+        let mut inner: Box<dyn Read + Send> = if gzip {
+            Box::new(Unpacked::new(io::BufReader::new(counted)))
+        } else {
+            Box::new(counted)
+        };
+        let mut sample = Vec::new();
+        (&mut inner).take(SAMPLE_BYTES_MAX as u64).read_to_end(&mut sample).map_err(fail)?;
+        let sample: Arc<[u8]> = sample.into();
+        let inner = Box::new(Cursor::new(sample.clone()).chain(inner));
+        Ok(Source { path: path.to_owned(), sample, inner, meter })
+    }
+
+    pub(in crate::books) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The first bytes, at most [`SAMPLE_BYTES_MAX`]; they are still to be read.
+    pub(in crate::books) fn sample(&self) -> Arc<[u8]> {
+        self.sample.clone()
+    }
+
+    pub(in crate::books) fn meter(&self) -> Meter {
+        self.meter.clone()
+    }
+}
+
+impl Read for Source {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.inner.read(buffer)
+    }
+}
+
+impl Meter {
+    /// A meter of something else than bytes: [`Meter::advance`] counts it.
+    pub(in crate::books) fn counting(total: u64) -> Meter {
+        Meter { done: Arc::default(), total }
+    }
+
+    pub(in crate::books) fn advance(&self, count: u64) {
+        self.done.fetch_add(count, Ordering::Relaxed);
+    }
+
+    pub(in crate::books) fn progress(&self) -> Progress {
+        let done = self.done.load(Ordering::Relaxed).min(self.total);
+        Progress { done, total: self.total }
+    }
+}
+
+/// The name of the tool that unpacks this, where we do not.
+fn foreign_archive(magic: &[u8]) -> Option<&'static str> {
+    match magic {
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some("xz"),
+        [b'B', b'Z', b'h', ..] => Some("bzip2"),
+        [b'P', b'K', 3, 4, ..] => Some("zip"),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some("zstd"),
+        [b'7', b'z', 0xbc, 0xaf, ..] => Some("7z"),
+        _ => None,
+    }
+}
+
+struct Counted<R> {
+    inner: R,
+    done: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.done.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
+/// A gzip stream that ends in an error when it unpacks to more than a book may have.
+pub(in crate::books) struct Unpacked<R: io::BufRead> {
+    inner: io::Take<MultiGzDecoder<R>>,
+}
+
+impl<R: io::BufRead> Unpacked<R> {
+    pub(in crate::books) fn new(packed: R) -> Unpacked<R> {
+        Unpacked { inner: MultiGzDecoder::new(packed).take(UNPACKED_BYTES_MAX + 1) }
+    }
+}
+
+impl<R: io::BufRead> Read for Unpacked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        if self.inner.limit() == 0 {
+            let text = format!("unpacks to more than {UNPACKED_BYTES_MAX} bytes");
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, text));
+        }
+        Ok(n)
+    }
+}

@@ -1,0 +1,192 @@
+//! dictd to entries: a `.index` of headword, offset and length in base 64, and a `.dict` or
+//! `.dict.dz` with the articles, as Debian's `dict-*` packages have them (dictfmt(1)).
+
+use std::path::{Path, PathBuf};
+
+use crate::model::{Entry, Word};
+
+use super::draft::Draft;
+use crate::books::error::{BookError, Place};
+use crate::books::input::articles::{Articles, Unreachable};
+use crate::books::input::lines::{Line, Lines};
+use crate::books::input::source::Source;
+use crate::books::oddity::OddityKind;
+use crate::books::text::foreign;
+use crate::books::{About, ReadState, Reader};
+
+/// Reads a dictd book.
+pub(in crate::books) struct Dictd {
+    lines: Lines,
+    index_path: PathBuf,
+    articles: Articles,
+    about: About,
+    state: ReadState,
+}
+
+const INDEX: &str = ".index";
+
+/// The files of the book to which this one belongs.
+pub(in crate::books) fn files(path: &Path) -> Result<Vec<PathBuf>, BookError> {
+    let text = path.to_string_lossy();
+    let base = [INDEX, ".dict.dz", ".dict"].iter().find_map(|ending| text.strip_suffix(ending));
+    let base = base.unwrap_or(&text);
+    let index = PathBuf::from(format!("{base}{INDEX}"));
+    let articles = [".dict.dz", ".dict"].map(|ending| PathBuf::from(format!("{base}{ending}")));
+    let found = articles.iter().find(|path| path.is_file());
+    let missing = |path| BookError::whole(path, "is missing, a dictd book is not whole without it");
+    match found {
+        _ if !index.is_file() => Err(missing(&index)),
+        None => Err(missing(&articles[0])),
+        Some(articles) => Ok(vec![index, articles.clone()]),
+    }
+}
+
+impl Dictd {
+    pub(in crate::books) fn open(path: &Path) -> Result<Dictd, BookError> {
+        let files = files(path)?;
+        let mut articles = Articles::open(&files[1])?;
+        let title = title(&files[0], &mut articles)?;
+        let lines = Lines::new(Source::open(&files[0])?)?;
+        Ok(Dictd {
+            state: ReadState::new(Place::LineOf(INDEX, 0), lines.meter()),
+            lines,
+            index_path: files[0].clone(),
+            articles,
+            about: About { title, ..About::default() },
+        })
+    }
+
+    /// The entry of one line of the index, if it gives one.
+    fn entry(&mut self, line: &str) -> Result<Option<Entry>, BookError> {
+        let record = match parse(line) {
+            Ok(record) => record,
+            Err(reason) => return Err(BookError::at(&self.index_path, self.line(), reason)),
+        };
+        if is_about_the_book(record.headword) {
+            return Ok(None);
+        }
+        let article = match self.articles.read(record.offset, record.length) {
+            Ok(article) => article,
+            Err(Unreachable::Broken(error)) => return Err(error),
+            Err(Unreachable::TooLong) => {
+                self.state.note(OddityKind::LongExplanation, record.headword);
+                return Ok(None);
+            }
+            Err(Unreachable::Outside(length)) => {
+                let path = self.articles.path().display();
+                let reason = format!("points behind the end of {path}, at byte {length}");
+                return Err(BookError::at(&self.index_path, self.line(), reason));
+            }
+        };
+        let article = self.decode(article, record.headword);
+        let text = foreign::headed_lines(&article, record.headword);
+        // Some articles spell the headword with characters that no headword may have.
+        let spelling = text.spelling.as_deref().filter(|text| Word::parse(text).is_ok());
+        let headword = spelling.unwrap_or(record.headword);
+        let same = headword.to_lowercase() == record.headword.to_lowercase();
+        let forms = if same { vec![] } else { vec![record.headword.to_owned()] };
+        let draft =
+            Draft { phonetic: text.phonetic, mean: text.mean, forms, ..Draft::new(headword) };
+        Ok(self.state.finish(draft))
+    }
+
+    /// The text of an article; what is not UTF-8 is taken for Latin-1, as books from before 2000
+    /// have it.
+    fn decode(&mut self, article: Vec<u8>, headword: &str) -> String {
+        String::from_utf8(article).unwrap_or_else(|error| {
+            self.state.note(OddityKind::BadDetail, headword);
+            error.as_bytes().iter().copied().map(char::from).collect()
+        })
+    }
+
+    fn line(&self) -> Place {
+        Place::Line(self.lines.number())
+    }
+}
+
+/// A line of the index.
+struct Record<'a> {
+    headword: &'a str,
+    offset: u64,
+    length: u64,
+}
+
+fn parse(line: &str) -> Result<Record<'_>, String> {
+    let mut columns = line.split('\t');
+    let short = || "has fewer than three columns, this is no index of a dictd book".to_owned();
+    let folded = columns.next().ok_or_else(short)?;
+    let (offset, length) = columns.next().zip(columns.next()).ok_or_else(short)?;
+    let number = |text| base64(text).ok_or_else(|| format!("{text:?} is no number in base 64"));
+    // A fourth column holds the headword as it was before it was folded for searching.
+    let headword = columns.next().filter(|text| !text.trim().is_empty()).unwrap_or(folded);
+    Ok(Record { headword, offset: number(offset)?, length: number(length)? })
+}
+
+/// A number in dictd's base 64: digits `A-Za-z0-9+/`, the highest first.
+fn base64(text: &str) -> Option<u64> {
+    if text.is_empty() {
+        return None;
+    }
+    text.bytes().try_fold(0_u64, |number, byte| {
+        let digit = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        number.checked_mul(64)?.checked_add(u64::from(digit))
+    })
+}
+
+/// Whether this headword speaks of the book (`00-database-short`, `00databaseinfo`).
+fn is_about_the_book(headword: &str) -> bool {
+    headword.starts_with("00-database") || headword.starts_with("00database")
+}
+
+/// Looks for the line that names the book; it stands near the beginning of the index.
+fn title(index: &Path, articles: &mut Articles) -> Result<Option<String>, BookError> {
+    let mut lines = Lines::new(Source::open(index)?)?;
+    while let Some(line) = lines.next()? {
+        let Line::Text(line) = line else { continue };
+        let Ok(record) = parse(line) else { return Ok(None) };
+        if matches!(record.headword, "00-database-short" | "00databaseshort") {
+            let article = articles.read(record.offset, record.length).unwrap_or_default();
+            let text = String::from_utf8_lossy(&article);
+            let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+            return Ok(lines.find(|line| !is_about_the_book(line)).map(str::to_owned));
+        }
+    }
+    Ok(None)
+}
+
+impl Reader for Dictd {
+    fn next(&mut self) -> Result<Option<Entry>, BookError> {
+        loop {
+            let line = match self.lines.next()? {
+                None => return Ok(None),
+                Some(Line::Text(line)) => Ok(line.to_owned()),
+                Some(Line::TooLong(start)) => Err(start.to_owned()),
+            };
+            self.state.place = Place::LineOf(INDEX, self.lines.number());
+            match line {
+                Ok(line) if line.is_empty() => {}
+                Ok(line) => {
+                    if let Some(entry) = self.entry(&line)? {
+                        return Ok(Some(entry));
+                    }
+                }
+                Err(start) => self.state.note(OddityKind::LongLine, &start),
+            }
+        }
+    }
+
+    fn state(&self) -> &ReadState {
+        &self.state
+    }
+
+    fn about(&self) -> About {
+        self.about.clone()
+    }
+}

@@ -1,0 +1,99 @@
+//! What a reader found of one headword to an `Entry` that keeps the house's rules, or the reason
+//! why it is none.
+
+use crate::model::{Entry, Word};
+
+use crate::books::limits::{FORMS_MAX, MEAN_BYTES_MAX, PHONETIC_BYTES_MAX};
+use crate::books::oddity::OddityKind;
+
+/// The parts of an entry as a file has them.
+#[derive(Debug)]
+pub(in crate::books) struct Draft<'a> {
+    pub(in crate::books) headword: &'a str,
+    pub(in crate::books) phonetic: Option<String>,
+    pub(in crate::books) mean: String,
+    pub(in crate::books) rank: Option<u32>,
+    pub(in crate::books) forms: Vec<String>,
+}
+
+impl<'a> Draft<'a> {
+    pub(in crate::books) fn new(headword: &'a str) -> Draft<'a> {
+        Draft { headword, phonetic: None, mean: String::new(), rank: None, forms: Vec::new() }
+    }
+
+    /// Checks the parts.
+    ///
+    /// # Errors
+    /// The kind of oddity that keeps this from being an entry.
+    pub(in crate::books) fn finish(self) -> Result<Entry, OddityKind> {
+        if self.headword.trim().is_empty() {
+            return Err(OddityKind::NoHeadword);
+        }
+        let word = Word::parse(self.headword).map_err(|_| OddityKind::BadHeadword)?;
+        if self.mean.len() > MEAN_BYTES_MAX {
+            return Err(OddityKind::LongExplanation);
+        }
+        let mean = clean(self.mean);
+        if mean.is_empty() {
+            return Err(OddityKind::NoExplanation);
+        }
+        let phonetic = self
+            .phonetic
+            .map(|text| text.trim().replace(char::is_control, ""))
+            .filter(|text| !text.is_empty() && text.len() <= PHONETIC_BYTES_MAX);
+        let forms = forms(&word, &self.forms);
+        Ok(Entry { word, phonetic, mean, rank: self.rank, forms })
+    }
+}
+
+/// The forms that are words, each once and none the headword.
+fn forms(word: &Word, found: &[String]) -> Vec<String> {
+    let mut forms: Vec<String> = Vec::new();
+    for form in found.iter().filter_map(|form| Word::parse(form).ok()) {
+        if forms.len() < FORMS_MAX && form != *word && !forms.iter().any(|f| f == form.as_str()) {
+            forms.push(form.into_string());
+        }
+    }
+    forms
+}
+
+/// Trims, and puts a space for each control character but the line end.
+fn clean(mean: String) -> String {
+    let odd = |c: char| c.is_control() && c != '\n';
+    if mean.contains(odd) {
+        return clean(mean.replace(odd, " "));
+    }
+    let trimmed = mean.trim();
+    if trimmed.len() == mean.len() { mean } else { trimmed.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(headword: &str, mean: &str) -> Result<Entry, OddityKind> {
+        Draft { mean: mean.to_owned(), ..Draft::new(headword) }.finish()
+    }
+
+    #[test]
+    fn says_why_there_is_no_entry() {
+        assert_eq!(draft(" ", "x"), Err(OddityKind::NoHeadword));
+        assert_eq!(draft("a\u{1b}", "x"), Err(OddityKind::BadHeadword));
+        assert_eq!(draft(&"a".repeat(256), "x"), Err(OddityKind::BadHeadword));
+        assert_eq!(draft("a", " \n"), Err(OddityKind::NoExplanation));
+        assert_eq!(draft("a", &"x".repeat(MEAN_BYTES_MAX + 1)), Err(OddityKind::LongExplanation));
+        assert!(draft("a", &"x".repeat(MEAN_BYTES_MAX)).is_ok());
+    }
+
+    #[test]
+    fn keeps_each_form_once_and_without_the_headword() {
+        let forms = ["went", "go", " gone ", "went", ""].map(str::to_owned).to_vec();
+        let entry = Draft { mean: "v. 去".into(), forms, ..Draft::new("go") }.finish().unwrap();
+        assert_eq!(entry.forms, ["went", "gone"]);
+    }
+
+    #[test]
+    fn keeps_control_characters_out_of_explanations() {
+        assert_eq!(draft("a", "\u{1b}[2J x\r\ny ").unwrap().mean, "[2J x \ny");
+    }
+}

@@ -1,0 +1,167 @@
+//! ECDICT's csv to entries: the 13 columns that it has today, and the 7 of older cuts without a
+//! header row. A line end inside a field is written as the two characters `\n`.
+
+use csv::StringRecord;
+
+use crate::model::Entry;
+
+use super::draft::Draft;
+use crate::books::error::{BookError, Place};
+use crate::books::input::records::{Format, Records};
+use crate::books::input::source::Source;
+use crate::books::oddity::OddityKind;
+use crate::books::{ReadState, Reader};
+
+/// Reads ECDICT's csv.
+pub(in crate::books) struct Ecdict {
+    records: Records,
+    state: ReadState,
+}
+
+/// Where the columns of one of the two editions are.
+struct Columns {
+    collins: usize,
+    exchange: usize,
+    bnc: Option<usize>,
+    frq: Option<usize>,
+    example: Option<usize>,
+}
+
+const WORD: usize = 0;
+const PHONETIC: usize = 1;
+const DEFINITION: usize = 2;
+const TRANSLATION: usize = 3;
+
+/// `word,phonetic,definition,translation,pos,collins,oxford,tag,bnc,frq,exchange,detail,audio`.
+const THIRTEEN: Columns =
+    Columns { collins: 5, exchange: 10, bnc: Some(8), frq: Some(9), example: None };
+
+/// `word,phonetic,definition,translation,collins,exchange,example`.
+const SEVEN: Columns = Columns { collins: 4, exchange: 5, bnc: None, frq: None, example: Some(6) };
+
+/// How many words Collins COBUILD marks with so many stars or more, from one to five.
+const COLLINS_RANKS: [u32; 5] = [14_600, 6_500, 3_300, 1_720, 680];
+
+/// The kinds of forms that `exchange` names, but `0` and `1`, which lead from a form to its lemma.
+const FORM_KINDS: &[&str] = &["p", "d", "i", "3", "r", "t", "s"];
+
+impl Ecdict {
+    pub(in crate::books) fn new(source: Source) -> Result<Ecdict, BookError> {
+        let records = Records::new(source, Format::Csv(b','))?;
+        let state = ReadState::new(Place::Line(0), records.meter());
+        Ok(Ecdict { records, state })
+    }
+
+    fn entry(&mut self, record: &StringRecord) -> Result<Option<Entry>, BookError> {
+        let headword = record.get(WORD).unwrap_or_default();
+        let columns = match record.len() {
+            13 => THIRTEEN,
+            7 => SEVEN,
+            _ if self.records.is_several_lines() => {
+                let reason = "the record goes over several lines and has the wrong number of \
+                              columns: is a quote not closed?";
+                return Err(self.records.damaged(reason));
+            }
+            _ => {
+                self.state.note(OddityKind::WrongColumns, headword);
+                return Ok(None);
+            }
+        };
+        if self.records.line() == 1
+            && headword == "word"
+            && record.get(PHONETIC) == Some("phonetic")
+        {
+            return Ok(None);
+        }
+        let draft = Draft {
+            phonetic: record.get(PHONETIC).map(str::to_owned),
+            mean: mean(record, &columns),
+            rank: rank(record, &columns),
+            forms: forms(record.get(columns.exchange).unwrap_or_default()),
+            ..Draft::new(headword)
+        };
+        Ok(self.state.finish(draft))
+    }
+}
+
+/// The translation, or the English definition where there is none, with the example below.
+fn mean(record: &StringRecord, columns: &Columns) -> String {
+    let field = |column: usize| lines(record.get(column).unwrap_or_default());
+    let translation = field(TRANSLATION);
+    let mut lines = if translation.is_empty() { field(DEFINITION) } else { translation };
+    let example = columns.example.and_then(|column| record.get(column)).unwrap_or_default().trim();
+    if !lines.is_empty() && !example.is_empty() {
+        lines.insert(1, format!("> {example}"));
+    }
+    lines.join("\n")
+}
+
+/// The lines of a field, whichever way its line ends are written.
+fn lines(field: &str) -> Vec<String> {
+    let text = field.replace("\\r\\n", "\n").replace("\\n", "\n").replace("\\r", "\n");
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+/// The rank in the contemporary corpus, else in the BNC, else what Collins' stars say.
+fn rank(record: &StringRecord, columns: &Columns) -> Option<u32> {
+    let number = |column: Option<usize>| -> Option<u32> {
+        record.get(column?)?.trim().parse().ok().filter(|&rank| rank > 0)
+    };
+    let stars = || {
+        let stars = usize::try_from(number(Some(columns.collins))?).ok()?;
+        COLLINS_RANKS.get(stars - 1).copied()
+    };
+    number(columns.frq).or_else(|| number(columns.bnc)).or_else(stars)
+}
+
+/// The forms of `p:went/d:gone/i:going/3:goes`; several of a kind are separated by commas.
+fn forms(exchange: &str) -> Vec<String> {
+    let pairs = exchange.split('/').filter_map(|pair| pair.split_once(':'));
+    let named = pairs.filter(|(kind, _)| FORM_KINDS.contains(&kind.trim()));
+    named.flat_map(|(_, forms)| forms.split(',')).map(str::to_owned).collect()
+}
+
+impl Reader for Ecdict {
+    fn next(&mut self) -> Result<Option<Entry>, BookError> {
+        while let Some(record) = self.records.next()? {
+            self.state.place = Place::Line(self.records.line());
+            if let Some(entry) = self.entry(&record)? {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
+    }
+
+    fn state(&self) -> &ReadState {
+        &self.state
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_forms_but_not_the_lemma() {
+        assert_eq!(
+            forms("p:went/d:gone/0:go/1:p/s:mice, mouses"),
+            ["went", "gone", "mice", " mouses"]
+        );
+        assert_eq!(forms("0:go/1:3"), Vec::<String>::new());
+        assert_eq!(forms(""), Vec::<String>::new());
+    }
+
+    #[test]
+    fn ranks_by_corpus_before_stars() {
+        let rank_of = |collins: &str, bnc: &str, frq: &str| {
+            let mut fields = [""; 13];
+            (fields[5], fields[8], fields[9]) = (collins, bnc, frq);
+            rank(&StringRecord::from(fields.to_vec()), &THIRTEEN)
+        };
+        assert_eq!(rank_of("5", "20", "10"), Some(10));
+        assert_eq!(rank_of("5", "20", "0"), Some(20));
+        assert_eq!(rank_of("5", "0", ""), Some(680));
+        assert_eq!(rank_of("6", "0", "x"), None);
+        assert_eq!(rank_of("0", "", ""), None);
+    }
+}

@@ -1,0 +1,10 @@
+//! One reader for each kind of book; each makes a [`Draft`](draft::Draft) of what it finds.
+
+pub(super) mod course;
+pub(super) mod dictd;
+pub(super) mod draft;
+pub(super) mod ecdict;
+pub(super) mod plain;
+pub(super) mod stardict;
+pub(super) mod table;
+pub(super) mod wordnet;

@@ -1,0 +1,204 @@
+//! The house's own notation (`.book`) to entries.
+//!
+//! ```text
+//! # title: A small book
+//! # languages: en-zh
+//! # licence: CC0-1.0
+//!
+//! apple<TAB>ˈæpəl<TAB>812<TAB>A1
+//! n. 苹果
+//! > I eat an apple every day. = 我每天吃一个苹果。
+//!
+//! go
+//! v. 去
+//! ```
+//! A record is a line with headword, pronunciation, rank and level, of which the last three may
+//! be left out, and below it the explanation in the notation of [`Explanation`], kept as it is.
+//! The level becomes its first line. An empty line ends a record. Lines with `# ` in front of a
+//! record are comments; those above the first record may say what the book is.
+
+use crate::model::{Entry, Explanation, Level};
+
+use super::draft::Draft;
+use crate::books::error::{BookError, Place};
+use crate::books::input::lines::{Line, Lines};
+use crate::books::input::source::Source;
+use crate::books::limits::MEAN_BYTES_MAX;
+use crate::books::oddity::OddityKind;
+use crate::books::{About, ReadState, Reader};
+
+/// Reads the house's notation.
+pub(in crate::books) struct Plain {
+    lines: Lines,
+    about: About,
+    state: ReadState,
+}
+
+/// The lines of one record.
+#[derive(Default)]
+struct Record {
+    line: u64,
+    head: String,
+    mean: String,
+    fault: Option<OddityKind>,
+}
+
+impl Plain {
+    pub(in crate::books) fn new(source: Source) -> Result<Plain, BookError> {
+        let sample = source.sample();
+        let sample = String::from_utf8_lossy(&sample);
+        let mut about = About::default();
+        for line in sample.trim_start_matches('\u{FEFF}').lines().map(str::trim_end) {
+            match line.strip_prefix('#') {
+                Some(comment) => read_header(&mut about, comment),
+                None if line.is_empty() => {}
+                None => break,
+            }
+        }
+        let lines = Lines::new(source)?;
+        let state = ReadState::new(Place::Line(0), lines.meter());
+        Ok(Plain { lines, about, state })
+    }
+
+    fn next_record(&mut self) -> Result<Option<Record>, BookError> {
+        let mut record = Record::default();
+        loop {
+            let number = self.lines.number() + 1;
+            let (line, fault) = match self.lines.next()? {
+                None => break,
+                Some(Line::Text(line)) => (line.trim_end(), None),
+                Some(Line::TooLong(start)) => (start, Some(OddityKind::LongLine)),
+            };
+            record.fault = record.fault.or(fault);
+            match (record.line, line) {
+                (0, "" | "#") => {}
+                (0, line) if line.starts_with("# ") => {}
+                (0, line) => (record.line, record.head) = (number, line.to_owned()),
+                (_, "") => break,
+                (_, line) => record.append(line),
+            }
+        }
+        Ok((record.line > 0).then_some(record))
+    }
+
+    fn entry(&mut self, record: Record) -> Option<Entry> {
+        let mut columns = record.head.split('\t');
+        let headword = columns.next().unwrap_or_default();
+        let phonetic = columns.next().map(str::to_owned);
+        let rank = columns.next().map(str::trim).filter(|text| !text.is_empty());
+        let parsed = rank.and_then(|text| text.parse().ok()).filter(|&rank: &u32| rank > 0);
+        let level = columns.next().map(str::trim).filter(|text| !text.is_empty());
+        let parsed_level = level.and_then(Level::parse);
+        let odd = rank.is_some() && parsed.is_none()
+            || level.is_some() && parsed_level.is_none()
+            || columns.next().is_some();
+        let explanation = Explanation::parse(&record.mean);
+        let mean = match parsed_level {
+            Some(level) => format!("* {}\n{}", level.as_str(), record.mean),
+            None => record.mean,
+        };
+        let phonetic = phonetic
+            .filter(|text| !text.trim().is_empty())
+            .or_else(|| explanation.first_pronunciation().map(|said| said.ipa.clone()));
+        let forms = explanation.forms().map(str::to_owned).collect();
+        let draft = Draft { phonetic, mean, rank: parsed, forms, ..Draft::new(headword) };
+        if let Some(fault) = record.fault {
+            self.state.note(fault, headword);
+            return None;
+        }
+        let entry = self.state.finish(draft)?;
+        if odd {
+            self.state.note(OddityKind::BadDetail, &record.head);
+        }
+        Some(entry)
+    }
+}
+
+impl Record {
+    fn append(&mut self, line: &str) {
+        if self.mean.len() + line.len() > 2 * MEAN_BYTES_MAX {
+            self.fault = self.fault.or(Some(OddityKind::LongExplanation));
+            return;
+        }
+        if !self.mean.is_empty() {
+            self.mean.push('\n');
+        }
+        self.mean.push_str(line);
+    }
+}
+
+fn read_header(about: &mut About, comment: &str) {
+    let Some((key, value)) = comment.split_once(':') else { return };
+    let value = Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned);
+    match key.trim() {
+        "title" => about.title = value,
+        "languages" => about.languages = value,
+        "licence" | "license" => about.licence = value,
+        _ => {}
+    }
+}
+
+impl Reader for Plain {
+    fn next(&mut self) -> Result<Option<Entry>, BookError> {
+        while let Some(record) = self.next_record()? {
+            self.state.place = Place::Line(record.line);
+            if let Some(entry) = self.entry(record) {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
+    }
+
+    fn state(&self) -> &ReadState {
+        &self.state
+    }
+
+    fn about(&self) -> About {
+        self.about.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::books::{Book, Kind};
+
+    /// The entries of a file, and the report of what was odd.
+    fn read(text: &str) -> (Vec<Entry>, String) {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        let mut book = Book::open(Kind::Plain, file.path(), |_| {}).unwrap();
+        let mut entries = Vec::new();
+        while let Some(entry) = book.next().unwrap() {
+            entries.push(entry);
+        }
+        (entries, book.oddities().to_string())
+    }
+
+    #[test]
+    fn keeps_level_readings_and_forms_in_the_explanation() {
+        let body = "@ v. UK ɡəʊ; US ɡoʊ | past went; participle gone\nv. 去";
+        let (entries, odd) = read(&format!("go\t\t35\tA1\n{body}\n"));
+        assert_eq!(odd, "");
+        assert_eq!(entries[0].mean, format!("* A1\n{body}"));
+        assert_eq!(entries[0].phonetic.as_deref(), Some("ɡəʊ"));
+        assert_eq!(entries[0].forms, ["went", "gone"]);
+        assert_eq!(Explanation::parse(&entries[0].mean).level, Some(Level::A1));
+    }
+
+    #[test]
+    fn reads_a_record_of_the_first_edition_as_it_is() {
+        let (entries, odd) = read("apple\tˈæpəl\t812\nn. 苹果\n");
+        assert_eq!((entries[0].mean.as_str(), odd.as_str()), ("n. 苹果", ""));
+        assert_eq!((entries[0].phonetic.as_deref(), entries[0].rank), (Some("ˈæpəl"), Some(812)));
+    }
+
+    #[test]
+    fn reports_a_level_that_is_none() {
+        let (entries, odd) = read("apple\t\t812\tA7\nn. 苹果\n");
+        assert_eq!(entries[0].mean, "n. 苹果");
+        assert!(odd.contains("apple"), "{odd}");
+    }
+}

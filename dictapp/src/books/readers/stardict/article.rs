@@ -1,0 +1,114 @@
+//! The bytes of a StarDict article to its text and pronunciation: a sequence of typed fields,
+//! whose types the `.ifo` file gives for all articles or each article for itself.
+
+use crate::books::text::foreign;
+use crate::books::text::markup;
+
+/// What an article says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Article {
+    pub(super) phonetic: Option<String>,
+    pub(super) mean: String,
+}
+
+/// Reads an article; `None` where its text is not UTF-8. A field that is cut off is taken as far
+/// as it goes, and one that is not for reading (a picture, a sound) is passed over.
+pub(super) fn parse(types: Option<&str>, bytes: &[u8], headword: &str) -> Option<Article> {
+    let mut article = Article::default();
+    match types {
+        Some(types) => {
+            let mut rest = bytes;
+            let count = types.len();
+            for (index, kind) in types.bytes().enumerate() {
+                let field = if index + 1 == count {
+                    std::mem::take(&mut rest)
+                } else {
+                    take(kind, &mut rest)
+                };
+                article.add(kind, field, headword)?;
+            }
+        }
+        None => {
+            let mut rest = bytes;
+            while let Some((&kind, field)) = rest.split_first() {
+                rest = field;
+                let field = take(kind, &mut rest);
+                article.add(kind, field, headword)?;
+            }
+        }
+    }
+    Some(article)
+}
+
+/// Takes a field off the front: up to a zero byte, or for capital types by a length in front.
+fn take<'a>(kind: u8, rest: &mut &'a [u8]) -> &'a [u8] {
+    let (field, behind) = if kind.is_ascii_uppercase() {
+        let (length, content) = match rest.split_first_chunk::<4>() {
+            Some((length, content)) => (u32::from_be_bytes(*length), content),
+            None => (0, &rest[rest.len()..]),
+        };
+        let length = usize::try_from(length).unwrap_or(usize::MAX).min(content.len());
+        content.split_at(length)
+    } else {
+        match rest.iter().position(|&byte| byte == 0) {
+            Some(end) => (&rest[..end], &rest[end + 1..]),
+            None => (*rest, &rest[rest.len()..]),
+        }
+    };
+    *rest = behind;
+    field
+}
+
+impl Article {
+    fn add(&mut self, kind: u8, field: &[u8], headword: &str) -> Option<()> {
+        let field = field.strip_suffix(&[0]).unwrap_or(field);
+        let text = match kind {
+            b'm' | b'l' | b'n' | b'w' => foreign::lines(std::str::from_utf8(field).ok()?, headword),
+            b'g' | b'h' | b'x' | b'k' => {
+                foreign::lines(&markup::text(std::str::from_utf8(field).ok()?), headword)
+            }
+            b't' | b'y' => {
+                let text = std::str::from_utf8(field).ok()?.trim();
+                let text = text.trim_matches(['[', ']', '/']);
+                self.phonetic = self.phonetic.take().or(Some(text.to_owned()));
+                return Some(());
+            }
+            _ => return Some(()),
+        };
+        self.phonetic = self.phonetic.take().or(text.phonetic);
+        if !self.mean.is_empty() && !text.mean.is_empty() {
+            self.mean.push('\n');
+        }
+        self.mean.push_str(&text.mean);
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn reads(types: Option<&str>, bytes: &[u8], phonetic: Option<&str>, mean: &str) {
+        let article = parse(types, bytes, "apple").unwrap();
+        assert_eq!((article.phonetic.as_deref(), article.mean.as_str()), (phonetic, mean));
+    }
+
+    #[test]
+    fn reads_fields_of_every_type() {
+        reads(Some("m"), "n. 苹果\nv. x".as_bytes(), None, "n. 苹果\nv. x");
+        reads(Some("tm"), b"[x]\0n. a", Some("x"), "n. a");
+        reads(Some("h"), b"<b>apple</b><br>n. a&amp;b", None, "n. a&b");
+        reads(Some("Wm"), b"\0\0\0\x02\x01\x02n. a", None, "n. a");
+        reads(None, b"tx\0mn. a\0W\0\0\0\x01\x07gn. <i>b</i>", Some("x"), "n. a\nn. b");
+    }
+
+    #[test]
+    fn takes_a_cut_field_as_far_as_it_goes() {
+        reads(None, b"W\xff\xff\xff\xffabc", None, "");
+        reads(None, b"W\0", None, "");
+        reads(Some("tm"), b"x", Some("x"), "");
+        reads(Some("mm"), b"", None, "");
+        assert_eq!(parse(Some("m"), b"\xff", "a"), None);
+    }
+}

@@ -1,0 +1,238 @@
+//! StarDict to entries: `.ifo` says what the book is, `.idx` where the article of each headword
+//! lies, `.dict` or `.dict.dz` holds the articles, `.syn` more spellings, which become forms.
+//! The format: StarDict's own `doc/StarDictFileFormat`.
+
+mod article;
+mod synonyms;
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use crate::model::Entry;
+
+use crate::books::error::{BookError, Place};
+use crate::books::input::articles::{Articles, Unreachable};
+use crate::books::input::source::Source;
+use crate::books::limits::{IFO_BYTES_MAX, INDEX_WORD_BYTES_MAX};
+use crate::books::oddity::OddityKind;
+use crate::books::readers::draft::Draft;
+use crate::books::{About, ReadState, Reader};
+use synonyms::Synonyms;
+
+/// Reads a StarDict book.
+pub(in crate::books) struct Stardict {
+    index: BufReader<Source>,
+    index_path: PathBuf,
+    articles: Articles,
+    synonyms: Synonyms,
+    ifo: Ifo,
+    /// Bytes of the index read, and entries.
+    at: u64,
+    count: u64,
+    state: ReadState,
+}
+
+/// What a `.ifo` file says, as far as it is needed.
+#[derive(Debug, Default)]
+struct Ifo {
+    title: Option<String>,
+    words: Option<u64>,
+    wide_offsets: bool,
+    types: Option<String>,
+}
+
+/// One record of the index.
+struct Record {
+    word: Vec<u8>,
+    offset: u64,
+    length: u64,
+}
+
+const INDEX: &str = ".idx";
+
+/// The files of the book to which this one belongs.
+pub(in crate::books) fn files(path: &Path) -> Result<Vec<PathBuf>, BookError> {
+    let base = base(path);
+    let mut files = vec![with(&base, &[".ifo"])?, with(&base, &[INDEX, ".idx.gz"])?];
+    files.push(with(&base, &[".dict.dz", ".dict"])?);
+    files.extend(with(&base, &[".syn", ".syn.dz", ".syn.gz"]));
+    Ok(files)
+}
+
+/// The path without the ending that StarDict gives.
+fn base(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let endings = [".ifo", ".idx", ".idx.gz", ".dict", ".dict.dz", ".syn", ".syn.dz", ".syn.gz"];
+    let base = endings.iter().find_map(|ending| text.strip_suffix(ending));
+    base.unwrap_or(&text).to_owned()
+}
+
+fn with(base: &str, endings: &[&str]) -> Result<PathBuf, BookError> {
+    let paths = endings.iter().map(|ending| PathBuf::from(format!("{base}{ending}")));
+    let missing = || {
+        let path = PathBuf::from(format!("{base}{}", endings[0]));
+        BookError::whole(&path, "is missing, a StarDict book is not whole without it")
+    };
+    paths.into_iter().find(|path| path.is_file()).ok_or_else(missing)
+}
+
+impl Stardict {
+    pub(in crate::books) fn open(path: &Path) -> Result<Stardict, BookError> {
+        let files = files(path)?;
+        let ifo = Ifo::read(&files[0])?;
+        let source = Source::open(&files[1])?;
+        let mut state = ReadState::new(Place::ByteOf(INDEX, 0), source.meter());
+        let synonyms = match files.get(3) {
+            Some(path) => Synonyms::read(path, &mut state)?,
+            None => Synonyms::default(),
+        };
+        Ok(Stardict {
+            state,
+            index_path: files[1].clone(),
+            index: BufReader::with_capacity(64 * 1024, source),
+            articles: Articles::open(&files[2])?,
+            synonyms,
+            ifo,
+            at: 0,
+            count: 0,
+        })
+    }
+
+    /// The next record of the index; sets the place to its beginning.
+    fn record(&mut self) -> Result<Option<Record>, BookError> {
+        self.state.place = Place::ByteOf(INDEX, self.at);
+        let fail = |error| BookError::io(&self.index_path, error);
+        let damaged = |reason| BookError::at(&self.index_path, Place::Byte(self.at), reason);
+        let mut word = Vec::new();
+        let limit = INDEX_WORD_BYTES_MAX as u64 + 1;
+        (&mut self.index).take(limit).read_until(0, &mut word).map_err(fail)?;
+        if word.is_empty() {
+            return self.end();
+        }
+        if word.pop() != Some(0) {
+            return Err(damaged("the index is cut off or no index: a headword has no end"));
+        }
+        let wide = if self.ifo.wide_offsets { 8 } else { 4 };
+        let mut numbers = [0; 12];
+        let numbers = &mut numbers[..wide + 4];
+        self.index.read_exact(numbers).map_err(|_| damaged("the index is cut off"))?;
+        let number = |bytes: &[u8]| bytes.iter().fold(0_u64, |n, b| n << 8 | u64::from(*b));
+        let (offset, length) = (number(&numbers[..wide]), number(&numbers[wide..]));
+        self.at += (word.len() + 1 + numbers.len()) as u64;
+        self.count += 1;
+        Ok(Some(Record { word, offset, length }))
+    }
+
+    /// A shorter index than the `.ifo` file says is a cut one.
+    fn end(&self) -> Result<Option<Record>, BookError> {
+        match self.ifo.words {
+            Some(words) if words > self.count => {
+                let reason = format!(
+                    "the index is cut off: it ends after {} entries of {words}",
+                    self.count
+                );
+                Err(BookError::at(&self.index_path, Place::Byte(self.at), reason))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn entry(&mut self, record: &Record, number: u64) -> Result<Option<Entry>, BookError> {
+        let headword = String::from_utf8_lossy(&record.word);
+        let article = match self.articles.read(record.offset, record.length) {
+            Ok(article) => article,
+            Err(Unreachable::TooLong) => {
+                self.state.note(OddityKind::LongExplanation, &headword);
+                return Ok(None);
+            }
+            Err(Unreachable::Broken(error)) => return Err(error),
+            Err(Unreachable::Outside(length)) => {
+                let path = self.articles.path().display();
+                let reason = format!("points behind the end of {path}, at byte {length}");
+                return Err(BookError::at(&self.index_path, self.byte(), reason));
+            }
+        };
+        let forms = self.synonyms.of(number).map(str::to_owned).collect();
+        let types = self.ifo.types.as_deref();
+        let article = article::parse(types, &article, &headword);
+        let draft = article.map(|article| Draft {
+            phonetic: article.phonetic,
+            mean: article.mean,
+            forms,
+            ..Draft::new(&headword)
+        });
+        let word_is_text = std::str::from_utf8(&record.word).is_ok();
+        let Some(draft) = draft.filter(|_| word_is_text) else {
+            self.state.note(OddityKind::BadReference, &headword);
+            return Ok(None);
+        };
+        Ok(self.state.finish(draft))
+    }
+
+    fn byte(&self) -> Place {
+        match self.state.place {
+            Place::ByteOf(_, byte) => Place::Byte(byte),
+            place => place,
+        }
+    }
+}
+
+impl Ifo {
+    fn read(path: &Path) -> Result<Ifo, BookError> {
+        let mut text = Vec::new();
+        let fail = |error| BookError::io(path, error);
+        Source::open(path)?.take(IFO_BYTES_MAX).read_to_end(&mut text).map_err(fail)?;
+        let text = String::from_utf8_lossy(&text);
+        let text = text.trim_start_matches('\u{FEFF}');
+        if !text.starts_with("StarDict's dict ifo file") {
+            let reason = "does not begin with \"StarDict's dict ifo file\"";
+            return Err(BookError::at(path, Place::Line(1), reason));
+        }
+        let mut ifo = Ifo::default();
+        for (number, line) in (1..).zip(text.lines()) {
+            let Some((key, value)) = line.split_once('=') else { continue };
+            ifo.set(key.trim(), value.trim()).map_err(|key| {
+                let reason = format!("{key} is {:?}, which is no number that fits", value.trim());
+                BookError::at(path, Place::Line(number), reason)
+            })?;
+        }
+        Ok(ifo)
+    }
+
+    fn set<'a>(&mut self, key: &'a str, value: &str) -> Result<(), &'a str> {
+        match key {
+            "bookname" => self.title = Some(value.to_owned()),
+            "wordcount" => self.words = Some(value.parse().map_err(|_| key)?),
+            "sametypesequence" if !value.is_empty() => self.types = Some(value.to_owned()),
+            "idxoffsetbits" => {
+                self.wide_offsets = match value {
+                    "64" => true,
+                    "32" => false,
+                    _ => return Err(key),
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl Reader for Stardict {
+    fn next(&mut self) -> Result<Option<Entry>, BookError> {
+        loop {
+            let number = self.count;
+            let Some(record) = self.record()? else { return Ok(None) };
+            if let Some(entry) = self.entry(&record, number)? {
+                return Ok(Some(entry));
+            }
+        }
+    }
+
+    fn state(&self) -> &ReadState {
+        &self.state
+    }
+
+    fn about(&self) -> About {
+        About { title: self.ifo.title.clone(), ..About::default() }
+    }
+}

@@ -1,0 +1,73 @@
+//! StarDict's `.syn` file to the other spellings of each headword: spelling, zero byte, number of
+//! the headword in the index.
+
+use std::io::Read;
+use std::path::Path;
+
+use crate::books::ReadState;
+use crate::books::error::{BookError, Place};
+use crate::books::input::source::Source;
+use crate::books::limits::{INDEX_WORD_BYTES_MAX, SYNONYMS_BYTES_MAX};
+use crate::books::oddity::OddityKind;
+use crate::model::Word;
+
+/// The spellings by the number of their headword.
+#[derive(Debug, Default)]
+pub(super) struct Synonyms {
+    bytes: Vec<u8>,
+    /// Number of the headword, and where the spelling begins; in order.
+    found: Vec<(u32, u32)>,
+}
+
+const FILE: &str = ".syn";
+
+impl Synonyms {
+    pub(super) fn read(path: &Path, state: &mut ReadState) -> Result<Synonyms, BookError> {
+        let mut bytes = Vec::new();
+        let fail = |error| BookError::io(path, error);
+        Source::open(path)?.take(SYNONYMS_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(fail)?;
+        if bytes.len() as u64 > SYNONYMS_BYTES_MAX {
+            return Err(BookError::whole(
+                path,
+                format!("is larger than {SYNONYMS_BYTES_MAX} bytes"),
+            ));
+        }
+        let mut found = Vec::new();
+        let mut at = 0_usize;
+        while at < bytes.len() {
+            let damaged = |reason| BookError::at(path, Place::Byte(at as u64), reason);
+            let end = bytes[at..].iter().take(INDEX_WORD_BYTES_MAX).position(|&byte| byte == 0);
+            let end = at + end.ok_or_else(|| damaged("a spelling has no end"))?;
+            let number = bytes.get(end + 1..).and_then(|rest| rest.first_chunk::<4>());
+            let number = number.ok_or_else(|| damaged("the file is cut off"))?;
+            let spelling = std::str::from_utf8(&bytes[at..end]).ok();
+            match spelling.filter(|text| Word::parse(text).is_ok()) {
+                Some(_) => found.push((u32::from_be_bytes(*number), position(at))),
+                None => {
+                    let place = Place::ByteOf(FILE, at as u64);
+                    let text = String::from_utf8_lossy(&bytes[at..end]);
+                    state.note_at(OddityKind::BadDetail, place, &text);
+                }
+            }
+            at = end + 5;
+        }
+        found.sort_unstable();
+        Ok(Synonyms { bytes, found })
+    }
+
+    /// The other spellings of the headword with this number, from 0.
+    pub(super) fn of(&self, number: u64) -> impl Iterator<Item = &str> {
+        let number = u32::try_from(number).ok();
+        let from = number.map_or(self.found.len(), |n| self.found.partition_point(|f| f.0 < n));
+        let found = self.found[from..].iter().take_while(move |f| Some(f.0) == number);
+        found.filter_map(|&(_, at)| {
+            let rest = self.bytes.get(usize::try_from(at).ok()?..)?;
+            std::str::from_utf8(rest.split(|&byte| byte == 0).next()?).ok()
+        })
+    }
+}
+
+/// A place in a file of at most [`SYNONYMS_BYTES_MAX`] bytes.
+fn position(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,320 @@
+//! WordNet's database to entries: `index.*` names the senses of each lemma in order of frequency,
+//! `data.*` holds them (wndb(5)), `*.exc` the irregular forms, `cntlist.rev` how often each sense
+//! was met. A lemma that is spelled in several ways (`China`, `china`) becomes as many entries.
+
+mod synset;
+
+use std::collections::HashMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crate::model::Entry;
+
+use crate::books::error::{BookError, Place};
+use crate::books::input::source::{Meter, Source};
+use crate::books::limits::WORDNET_BYTES_MAX;
+use crate::books::readers::draft::Draft;
+use crate::books::{About, ReadState, Reader};
+use synset::Synset;
+
+/// Reads WordNet.
+pub(in crate::books) struct Wordnet {
+    parts: Vec<Part>,
+    /// The lines of all indexes by lemma: lemmas of several parts of speech stand together.
+    lemmas: Vec<Lemma>,
+    next: usize,
+    forms: HashMap<String, Vec<String>>,
+    frequencies: Frequencies,
+    ready: Vec<Entry>,
+    state: ReadState,
+    meter: Meter,
+}
+
+/// The files of one part of speech.
+struct Part {
+    names: &'static Names,
+    index_path: PathBuf,
+    data_path: PathBuf,
+    index: String,
+    data: String,
+}
+
+struct Names {
+    label: &'static str,
+    index: &'static str,
+    data: &'static str,
+    exceptions: &'static str,
+    /// The numbers by which `cntlist.rev` knows this part of speech.
+    kinds: &'static [&'static str],
+}
+
+const PARTS: [Names; 4] = [
+    Names {
+        label: "n.",
+        index: "index.noun",
+        data: "data.noun",
+        exceptions: "noun.exc",
+        kinds: &["1"],
+    },
+    Names {
+        label: "v.",
+        index: "index.verb",
+        data: "data.verb",
+        exceptions: "verb.exc",
+        kinds: &["2"],
+    },
+    Names {
+        label: "adj.",
+        index: "index.adj",
+        data: "data.adj",
+        exceptions: "adj.exc",
+        kinds: &["3", "5"],
+    },
+    Names {
+        label: "adv.",
+        index: "index.adv",
+        data: "data.adv",
+        exceptions: "adv.exc",
+        kinds: &["4"],
+    },
+];
+
+const COUNTS: &str = "cntlist.rev";
+
+/// One line of one index.
+#[derive(Clone, Copy)]
+struct Lemma {
+    part: usize,
+    line: u64,
+    start: usize,
+    end: usize,
+}
+
+/// How often lemmas were met, by part of speech and in all.
+#[derive(Default)]
+struct Frequencies {
+    by_part: HashMap<(String, usize), u32>,
+    ranks: HashMap<String, u32>,
+}
+
+/// The files of the database in or around this path.
+pub(in crate::books) fn files(path: &Path) -> Result<Vec<PathBuf>, BookError> {
+    let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
+    let mut files = Vec::new();
+    for names in &PARTS {
+        for name in [names.index, names.data] {
+            let file = folder.join(name);
+            if !file.is_file() {
+                let reason = "is missing, WordNet is not whole without it";
+                return Err(BookError::whole(&file, reason));
+            }
+            files.push(file);
+        }
+    }
+    let more = PARTS.iter().map(|names| names.exceptions).chain([COUNTS]);
+    files.extend(more.map(|name| folder.join(name)).filter(|file| file.is_file()));
+    Ok(files)
+}
+
+impl Wordnet {
+    pub(in crate::books) fn open(path: &Path) -> Result<Wordnet, BookError> {
+        let files = files(path)?;
+        let folder = files[0].parent().unwrap_or(Path::new(""));
+        let mut parts = Vec::new();
+        for names in &PARTS {
+            let (index_path, data_path) = (folder.join(names.index), folder.join(names.data));
+            let (index, data) = (read(&index_path)?, read(&data_path)?);
+            parts.push(Part { names, index_path, data_path, index, data });
+        }
+        let mut lemmas: Vec<Lemma> = Vec::new();
+        for (number, part) in parts.iter().enumerate() {
+            lemmas.extend(part.lemmas(number));
+        }
+        lemmas.sort_by(|a, b| parts[a.part].lemma(a).cmp(parts[b.part].lemma(b)));
+        let meter = Meter::counting(lemmas.len() as u64);
+        Ok(Wordnet {
+            state: ReadState::new(Place::LineOf(PARTS[0].index, 0), meter.clone()),
+            meter,
+            lemmas,
+            next: 0,
+            forms: forms(folder)?,
+            frequencies: Frequencies::read(&folder.join(COUNTS))?,
+            parts,
+            ready: Vec::new(),
+        })
+    }
+
+    /// Makes the entries of the next lemma.
+    fn advance(&mut self) -> Result<bool, BookError> {
+        let Some(&first) = self.lemmas.get(self.next) else { return Ok(false) };
+        let lemma = self.parts[first.part].lemma(&first).to_owned();
+        let same = |l: &&Lemma| self.parts[l.part].lemma(l) == lemma;
+        let mut group: Vec<Lemma> =
+            self.lemmas[self.next..].iter().take_while(same).copied().collect();
+        self.next += group.len();
+        self.meter.advance(group.len() as u64);
+        group.sort_by_key(|l| std::cmp::Reverse(self.frequencies.of(&lemma, l.part)));
+        self.state.place = Place::LineOf(self.parts[first.part].names.index, first.line);
+        let mut spellings: Vec<(String, String)> = Vec::new();
+        for line in &group {
+            self.parts[line.part].senses(line, &lemma, &mut spellings)?;
+        }
+        let forms = self.forms.get(&lemma).cloned().unwrap_or_default();
+        for (headword, mean) in spellings.into_iter().rev() {
+            let rank = self.frequencies.ranks.get(&lemma).copied();
+            let draft = Draft { mean, rank, forms: forms.clone(), ..Draft::new(&headword) };
+            self.ready.extend(self.state.finish(draft));
+        }
+        Ok(true)
+    }
+}
+
+impl Part {
+    /// The lines of the index; those that begin with a space are the licence.
+    fn lemmas(&self, part: usize) -> impl Iterator<Item = Lemma> {
+        let mut start = 0;
+        (1..).zip(self.index.split_inclusive('\n')).filter_map(move |(line, text)| {
+            let from = start;
+            start += text.len();
+            let filled = !text.starts_with(' ') && !text.trim().is_empty();
+            filled.then_some(Lemma { part, line, start: from, end: from + text.len() })
+        })
+    }
+
+    fn lemma(&self, lemma: &Lemma) -> &str {
+        let line = &self.index[lemma.start..lemma.end];
+        line.split(' ').next().unwrap_or_default()
+    }
+
+    /// Adds the senses of one lemma to the spellings that they have.
+    fn senses(
+        &self,
+        lemma: &Lemma,
+        name: &str,
+        spellings: &mut Vec<(String, String)>,
+    ) -> Result<(), BookError> {
+        let damaged =
+            |reason: &str| BookError::at(&self.index_path, Place::Line(lemma.line), reason);
+        let line = &self.index[lemma.start..lemma.end];
+        let offsets = offsets(line).ok_or_else(|| damaged("is no line of an index of WordNet"))?;
+        for offset in offsets {
+            let offset: usize =
+                offset.parse().map_err(|_| damaged("names a sense by no number"))?;
+            let synset = self.synset(offset)?;
+            let mut found = synset.spellings(name).peekable();
+            if found.peek().is_none() {
+                let reason = format!("sense {offset:08} of {} is of other words", self.names.data);
+                return Err(damaged(&reason));
+            }
+            for spelling in found {
+                let at = spellings.iter().position(|(known, _)| *known == spelling);
+                let at = at.unwrap_or_else(|| {
+                    spellings.push((spelling.clone(), String::new()));
+                    spellings.len() - 1
+                });
+                synset.write(self.names.label, &spelling, &mut spellings[at].1);
+            }
+        }
+        Ok(())
+    }
+
+    fn synset(&self, offset: usize) -> Result<Synset<'_>, BookError> {
+        let damaged = |reason| BookError::at(&self.data_path, Place::Byte(offset as u64), reason);
+        let line = self.data.get(offset..).and_then(|rest| rest.lines().next());
+        let line = line.ok_or_else(|| damaged("there is no sense here"))?;
+        Synset::parse(line, offset).ok_or_else(|| damaged("this is no sense"))
+    }
+}
+
+/// The offsets in `lemma pos synset_cnt p_cnt [pointer...] sense_cnt tagsense_cnt offset...`.
+fn offsets(line: &str) -> Option<impl Iterator<Item = &str>> {
+    let mut fields = line.split_whitespace().skip(2);
+    let count: usize = fields.next()?.parse().ok()?;
+    let pointers: usize = fields.next()?.parse().ok()?;
+    let offsets: Vec<&str> = fields.skip(pointers).skip(2).collect();
+    (offsets.len() == count && count > 0).then(|| offsets.into_iter())
+}
+
+/// The whole text of one file.
+fn read(path: &Path) -> Result<String, BookError> {
+    let mut bytes = Vec::new();
+    let fail = |error| BookError::io(path, error);
+    Source::open(path)?.take(WORDNET_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(fail)?;
+    if bytes.len() as u64 > WORDNET_BYTES_MAX {
+        return Err(BookError::whole(path, format!("is larger than {WORDNET_BYTES_MAX} bytes")));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let byte = error.utf8_error().valid_up_to() as u64;
+        BookError::at(path, Place::Byte(byte), "is not UTF-8")
+    })
+}
+
+/// The irregular forms of each lemma: lines of a form and its lemmas.
+fn forms(folder: &Path) -> Result<HashMap<String, Vec<String>>, BookError> {
+    let mut forms: HashMap<String, Vec<String>> = HashMap::new();
+    for names in &PARTS {
+        let path = folder.join(names.exceptions);
+        let text = if path.is_file() { read(&path)? } else { String::new() };
+        for line in text.lines() {
+            let mut words = line.split_whitespace();
+            let Some(form) = words.next() else { continue };
+            for lemma in words {
+                forms.entry(lemma.to_owned()).or_default().push(form.replace('_', " "));
+            }
+        }
+    }
+    Ok(forms)
+}
+
+impl Frequencies {
+    /// Adds up lines of `lemma%kind:... sense count`; without the file nothing is known.
+    fn read(path: &Path) -> Result<Frequencies, BookError> {
+        let text = if path.is_file() { read(path)? } else { String::new() };
+        let mut frequencies = Frequencies::default();
+        let mut totals: HashMap<&str, u32> = HashMap::new();
+        for line in text.lines() {
+            let Some((lemma, rest)) = line.split_once('%') else { continue };
+            let kind = rest.split(':').next().unwrap_or_default();
+            let part = PARTS.iter().position(|names| names.kinds.contains(&kind));
+            let count = rest.split_whitespace().nth(2).and_then(|text| text.parse::<u32>().ok());
+            let Some((part, count)) = part.zip(count) else { continue };
+            let known = frequencies.by_part.entry((lemma.to_owned(), part)).or_default();
+            *known = known.saturating_add(count);
+            let total = totals.entry(lemma).or_default();
+            *total = total.saturating_add(count);
+        }
+        let mut order: Vec<(&str, u32)> = totals.into_iter().collect();
+        order.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        frequencies.ranks = order.into_iter().map(|(lemma, _)| lemma.to_owned()).zip(1..).collect();
+        Ok(frequencies)
+    }
+
+    fn of(&self, lemma: &str, part: usize) -> u32 {
+        self.by_part.get(&(lemma.to_owned(), part)).copied().unwrap_or_default()
+    }
+}
+
+impl Reader for Wordnet {
+    fn next(&mut self) -> Result<Option<Entry>, BookError> {
+        loop {
+            if let Some(entry) = self.ready.pop() {
+                return Ok(Some(entry));
+            }
+            if !self.advance()? {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn state(&self) -> &ReadState {
+        &self.state
+    }
+
+    fn about(&self) -> About {
+        About {
+            title: Some("WordNet".to_owned()),
+            languages: Some("en-en".to_owned()),
+            licence: Some("WordNet License".to_owned()),
+        }
+    }
+}

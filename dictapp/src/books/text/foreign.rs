@@ -1,0 +1,182 @@
+//! The text of an article as other programs lay it out to the notation of
+//! [`Explanation`](crate::model::Explanation): the headword and the pronunciation in its first
+//! line apart, lines that were wrapped for a terminal joined again.
+
+use super::gloss;
+use super::script;
+
+/// What an article says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(in crate::books) struct Text {
+    /// The headword as the first line spells it, where that is only another spelling.
+    pub(in crate::books) spelling: Option<String>,
+    pub(in crate::books) phonetic: Option<String>,
+    pub(in crate::books) mean: String,
+}
+
+/// A line of at least so many characters may have been wrapped; programs wrap at 70 to 80.
+const WRAPPED_CHARS_MIN: usize = 56;
+const WRAPPED_CHARS_MAX: usize = 80;
+
+/// Reads an article of plain text whose first line begins with the headword, if with any word, as
+/// dictd's do.
+pub(in crate::books) fn headed_lines(text: &str, headword: &str) -> Text {
+    let (first, rest) = first_line(text);
+    match strip_headword(first, headword) {
+        Some((spelling, behind)) => {
+            let body = body(&format!("{behind}\n{rest}"));
+            Text { spelling: Some(spelling.to_owned()), ..body }
+        }
+        None => body(text),
+    }
+}
+
+/// Reads an article of plain text that may begin with its explanation, and that may be the
+/// headword (`arm; poor` of `arm` in a book of another language). The headword is left out where
+/// it visibly is none: alone on the first of several lines, or in front of a pronunciation or a
+/// part of speech.
+pub(in crate::books) fn lines(text: &str, headword: &str) -> Text {
+    let (first, rest) = first_line(text);
+    let stripped = strip_headword(first, headword).filter(|(_, behind)| match *behind {
+        "" => !rest.trim().is_empty(),
+        behind => script::leading_phonetic(behind).is_some() || script::label(behind).is_some(),
+    });
+    let read = stripped.map(|(_, behind)| body(&format!("{behind}\n{rest}")));
+    read.filter(|read| !read.mean.is_empty()).unwrap_or_else(|| body(text))
+}
+
+fn first_line(text: &str) -> (&str, &str) {
+    text.trim_start().split_once('\n').unwrap_or((text.trim(), ""))
+}
+
+/// Reads what stands behind the headword.
+fn body(text: &str) -> Text {
+    let mut found = Text::default();
+    let (phonetic, body) = gloss::take_phonetic(text.trim_start());
+    found.phonetic = phonetic;
+    let mut wrapped = false;
+    for line in body.lines() {
+        let width = line.chars().count();
+        let line = line.trim();
+        if !line.is_empty() {
+            push(&mut found.mean, line, wrapped && !begins_anew(line));
+        }
+        let full = (WRAPPED_CHARS_MIN..=WRAPPED_CHARS_MAX).contains(&width);
+        wrapped = !line.is_empty() && (full || line.ends_with(','));
+    }
+    if found.mean.lines().next().is_some_and(|line| first_of_numbered(line).is_some()) {
+        found.mean = numbered(&found.mean);
+    }
+    found
+}
+
+/// Splits the first of the numbered senses of a part of speech as WordNet's dictd book has them:
+/// `n 1: fruit`.
+fn first_of_numbered(line: &str) -> Option<(&str, &str)> {
+    let (part, rest) = line.split_once(" 1: ")?;
+    script::is_bare_label(part).then_some((part, rest))
+}
+
+/// Puts the part of speech in front of each numbered sense, and synonyms on lines of their own.
+fn numbered(mean: &str) -> String {
+    let mut lines = String::with_capacity(mean.len());
+    let mut part = "";
+    for line in mean.lines() {
+        let (sense, synonyms) = match line.strip_suffix(']').and_then(|l| l.split_once("[syn: ")) {
+            Some((sense, synonyms)) => (sense.trim_end(), Some(synonyms)),
+            None => (line, None),
+        };
+        if let Some((label, gloss)) = first_of_numbered(sense) {
+            part = label;
+            push(&mut lines, &format!("{part}. {gloss}"), false);
+        } else if let Some((number, gloss)) = sense.split_once(": ")
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            push(&mut lines, &format!("{part}. {gloss}"), false);
+        } else if !sense.is_empty() {
+            push(&mut lines, sense, false);
+        }
+        if let Some(synonyms) = synonyms {
+            push(&mut lines, &format!("= {}", synonyms.replace(", ", "; ")), false);
+        }
+    }
+    lines
+}
+
+fn push(mean: &mut String, line: &str, joins: bool) {
+    if !mean.is_empty() {
+        mean.push(if joins { ' ' } else { '\n' });
+    }
+    let references = |c: char| c == '{' || c == '}';
+    mean.extend(line.chars().filter(|&c| !references(c)));
+}
+
+/// Whether a line begins with what begins a sense, an example or an item of a list.
+fn begins_anew(line: &str) -> bool {
+    let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let numbered = number.len() < line.len() && number.starts_with(['.', ':', ')']);
+    let word = line.split_whitespace().next().unwrap_or_default();
+    numbered
+        || script::label(line).is_some()
+        || script::is_bare_label(word)
+        || line.starts_with(['-', '*', '•', '"', '[', '=', '>'])
+}
+
+/// Splits a first line that begins with the headword in some spelling.
+fn strip_headword<'a>(line: &'a str, headword: &str) -> Option<(&'a str, &'a str)> {
+    let line = line.trim();
+    let wanted = letters(headword);
+    if headword.trim().is_empty() {
+        // dictd folds a headword without letters (`…`) to nothing.
+        let end = line.find(" /").unwrap_or(line.len());
+        return Some((&line[..end], &line[end..]));
+    }
+    let mut seen = String::new();
+    // The end of the shortest front of whole words with the same letters.
+    for (at, c) in line.char_indices().chain([(line.len(), ' ')]) {
+        if c.is_whitespace() && !wanted.is_empty() && seen == wanted {
+            return Some((line[..at].trim(), line[at..].trim_start()));
+        }
+        if seen.len() > wanted.len() {
+            return None;
+        }
+        seen.extend(c.is_alphanumeric().then(|| c.to_lowercase()).into_iter().flatten());
+    }
+    (line == headword).then_some((line, ""))
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_headword_and_pronunciation_apart() {
+        let text = headed_lines("ABEND\n /a´bend/, n.\n\n    [ABnormal END]\n", "abend");
+        assert_eq!(text.spelling.as_deref(), Some("ABEND"));
+        assert_eq!(text.phonetic.as_deref(), Some("a´bend"));
+        assert_eq!(text.mean, "n.\n[ABnormal END]");
+        let text = headed_lines("… and co. /and kˈəʊ/\n… und Konsorten\n", "and co");
+        assert_eq!(text.spelling.as_deref(), Some("… and co."));
+        assert_eq!(text.mean, "… und Konsorten");
+    }
+
+    #[test]
+    fn keeps_a_first_line_that_is_another_word() {
+        let text = headed_lines("amp (A)\nAmpere", "a");
+        assert_eq!((text.spelling, text.mean.as_str()), (None, "amp (A)\nAmpere"));
+        assert_eq!(headed_lines("applesauce is made", "apple").mean, "applesauce is made");
+    }
+
+    #[test]
+    fn joins_what_was_wrapped_for_a_terminal() {
+        let text = "china\n    n 1: a communist nation that covers a vast territory in eastern\n         Asia; the most populous\n    2: high quality [syn: {china},\n       {ware}]";
+        assert_eq!(
+            headed_lines(text, "china").mean,
+            "n. a communist nation that covers a vast territory in eastern Asia; the most populous\nn. high quality\n= china; ware"
+        );
+    }
+}

@@ -1,0 +1,137 @@
+//! The explanation of a line as word lists write it to the notation of
+//! [`Explanation`](crate::model::Explanation): one sense a line, and the pronunciation apart.
+
+use super::script::{self, is_cjk};
+
+/// Takes the pronunciations that stand in front of an explanation: joined by `; ` where there are
+/// several, and what is left.
+pub(in crate::books) fn take_phonetic(text: &str) -> (Option<String>, &str) {
+    let mut rest = text;
+    let mut found: Vec<&str> = Vec::new();
+    while let Some((phonetic, length)) = script::leading_phonetic(rest) {
+        if !found.contains(&phonetic) {
+            found.push(phonetic);
+        }
+        rest = rest[length..].trim_start_matches([' ', '\t', ',', ';', '，', '；']);
+    }
+    ((!found.is_empty()).then(|| found.join("; ")), rest)
+}
+
+/// Gives each part of speech and each `[field]` behind a semicolon its own line.
+pub(in crate::books) fn one_sense_a_line(text: &str) -> String {
+    let mut lines = String::with_capacity(text.len());
+    let mut from = 0;
+    for at in breaks(text).chain([text.len()]) {
+        push_line(&mut lines, &text[from..at]);
+        from = at;
+    }
+    lines
+}
+
+/// Writes one line: single spaces, no control characters, a dot behind a label that lost it.
+fn push_line(lines: &mut String, text: &str) {
+    let text = text.trim_end_matches([' ', '\t', ';', '；']).trim_start();
+    let text = text.trim_matches(|c: char| c.is_control() || c.is_whitespace());
+    if text.is_empty() {
+        return;
+    }
+    if !lines.is_empty() {
+        lines.push('\n');
+    }
+    for (index, word) in text.split(|c: char| c.is_whitespace() || c.is_control()).enumerate() {
+        if word.is_empty() {
+            continue;
+        }
+        if index > 0 {
+            lines.push(' ');
+        }
+        lines.push_str(word);
+        if index == 0
+            && script::is_bare_label(word)
+            && text[word.len()..].trim_start().starts_with(is_cjk)
+        {
+            lines.push('.');
+        }
+    }
+}
+
+/// The offsets at which another sense begins.
+fn breaks(text: &str) -> impl Iterator<Item = usize> {
+    let mut depth = 0_usize;
+    let mut last = ' ';
+    let mut white = 0_usize;
+    text.char_indices().filter_map(move |(at, c)| {
+        if c.is_whitespace() {
+            white += 1;
+            return None;
+        }
+        let begins = white > 0 && depth == 0 && at > 0 && begins_sense(&text[at..], last, white);
+        match c {
+            '(' | '（' => depth += 1,
+            ')' | '）' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        last = c;
+        white = 0;
+        begins.then_some(at)
+    })
+}
+
+/// Whether a sense begins here. Between Latin words `a.` may end a sentence, so a label counts
+/// there only behind a gap or a semicolon.
+fn begins_sense(text: &str, last: char, white: usize) -> bool {
+    let semicolon = matches!(last, ';' | '；');
+    if text.starts_with('[') {
+        return semicolon && is_field(text);
+    }
+    let apart = semicolon || white > 1 || is_cjk(last) || "。…)）]】”’".contains(last);
+    apart && last != '&' && script::label(text).is_some_and(|label| label.len() < text.trim().len())
+}
+
+/// Whether a field in Chinese stands in front: `[医]`, `[网络]`.
+fn is_field(text: &str) -> bool {
+    let inner = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    inner.is_some_and(|(field, _)| {
+        (1..=6).contains(&field.chars().count()) && field.chars().all(is_cjk)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gives_each_part_of_speech_its_line() {
+        assert_eq!(one_sense_a_line("n. 能力  v. 使能"), "n. 能力\nv. 使能");
+        assert_eq!(one_sense_a_line("prep. 在, 关于; adv. 大约"), "prep. 在, 关于\nadv. 大约");
+        assert_eq!(one_sense_a_line("n. 家；居所 v. 回家"), "n. 家；居所\nv. 回家");
+        assert_eq!(
+            one_sense_a_line("第一; 一个; art. [计] 累加器"),
+            "第一; 一个\nart. [计] 累加器"
+        );
+        assert_eq!(one_sense_a_line("n. 能力, 才干; [经] 能力"), "n. 能力, 才干\n[经] 能力");
+    }
+
+    #[test]
+    fn keeps_one_sense_on_its_line() {
+        for text in [
+            "vt. & vi. 引导",
+            "n. 分析（复数 pl. analyses）",
+            "take vitamin a. daily",
+            "adv. 上午 a.m.",
+        ] {
+            assert_eq!(one_sense_a_line(text), text);
+        }
+        assert_eq!(one_sense_a_line("a\u{7}b   c\t"), "a b c");
+        assert_eq!(one_sense_a_line("v 放弃"), "v. 放弃");
+    }
+
+    #[test]
+    fn takes_the_pronunciations_in_front() {
+        assert_eq!(take_phonetic("[ei] art. 一"), (Some("ei".into()), "art. 一"));
+        assert_eq!(take_phonetic("英 [a:] 美 [æ] n. 甲"), (Some("a:; æ".into()), "n. 甲"));
+        assert_eq!(take_phonetic("/a/, /a/ n. 甲"), (Some("a".into()), "n. 甲"));
+        assert_eq!(take_phonetic("[医] 甲"), (None, "[医] 甲"));
+        assert_eq!(take_phonetic("n. [C] x"), (None, "n. [C] x"));
+    }
+}

@@ -1,0 +1,272 @@
+//! A line of course text to headword and explanation. White space stands inside phrases as well
+//! as behind headwords, so where a headword ends is decided by how the whole file is laid out
+//! first, and by what the line shows second.
+
+use super::script::{self, is_cjk};
+
+/// How a file separates headwords from explanations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::books) enum Layout {
+    /// Headwords are padded with spaces; explanations begin at this column, in characters.
+    Padded(usize),
+    /// A TAB stands behind each headword.
+    Tabbed,
+    /// Nothing regular: each line is judged alone.
+    Spaced,
+}
+
+/// A stretch of white space that is wider than the space between two words.
+#[derive(Clone, Copy)]
+struct Gap {
+    start: usize,
+    end: usize,
+    width: usize,
+}
+
+/// What shows that an explanation begins at a word.
+#[derive(Clone, Copy)]
+enum Sign {
+    /// A part of speech.
+    Label,
+    /// A pronunciation in brackets or a change between Chinese and Latin script.
+    Other,
+}
+
+/// Gaps of this width count more than a label before them: `vitamin a.     维生素`.
+const WIDE_GAP: usize = 3;
+
+/// How many lines must agree before a column counts as a layout.
+const AGREEING_LINES_MIN: usize = 3;
+
+impl Layout {
+    /// Recognises the layout from the first lines of a file.
+    pub(in crate::books) fn sniff<'a>(lines: impl Iterator<Item = &'a str>) -> Layout {
+        let (mut all, mut tabbed) = (0_usize, 0_usize);
+        let mut columns = [0_usize; 64];
+        for line in lines.filter(|line| !line.is_empty() && !line.starts_with(char::is_whitespace))
+        {
+            all += 1;
+            if line.contains('\t') {
+                tabbed += 1;
+            } else if let Some(gap) = first_gap(line) {
+                let column = line[..gap.end].chars().count();
+                columns[column.min(columns.len() - 1)] += 1;
+            }
+        }
+        if tabbed >= AGREEING_LINES_MIN && tabbed * 2 > all {
+            return Layout::Tabbed;
+        }
+        // Headwords longer than the column push their explanations to the right, never left.
+        let (column, agree) = (1..columns.len() - 1)
+            .map(|column| (column, columns[column]))
+            .max_by_key(|&(_, count)| count)
+            .unwrap_or_default();
+        let left: usize = columns[..column].iter().sum();
+        let padded: usize = columns[column..].iter().sum();
+        if agree >= AGREEING_LINES_MIN && left * 4 <= padded && padded * 2 > all {
+            return Layout::Padded(column);
+        }
+        Layout::Spaced
+    }
+
+    /// Splits a line without white space in front into headword and explanation; the explanation is empty where the
+    /// line has none.
+    pub(in crate::books) fn split<'a>(&self, line: &'a str) -> (&'a str, &'a str) {
+        let at = self.headword_end(line).unwrap_or(line.len());
+        let (head, rest) = line.split_at(at);
+        (head.trim_end(), rest.trim())
+    }
+
+    fn headword_end(&self, line: &str) -> Option<usize> {
+        if let Layout::Tabbed = self
+            && let Some(tab) = line.find('\t')
+        {
+            return Some(tab);
+        }
+        let gap = first_gap(line);
+        if let (Layout::Padded(column), Some(gap)) = (self, gap) {
+            let end = line[..gap.end].chars().count();
+            if end == *column || end > *column && !begins_before(gap, line) {
+                return Some(gap.start);
+            }
+        }
+        self.filled_column(line)
+            .or_else(|| earliest(line, gap, first_sign(line)))
+            .or_else(|| self.single_space(line))
+    }
+
+    /// The end of a headword that fills its column but for one space, where what stands at the
+    /// column is visibly an explanation.
+    fn filled_column(&self, line: &str) -> Option<usize> {
+        let Layout::Padded(column) = *self else { return None };
+        let (at, c) = line.char_indices().nth(column - 1)?;
+        let (headword, rest) = (&line[..at], &line[at + c.len_utf8()..]);
+        let begins = rest.starts_with(is_cjk)
+            || script::label(rest).is_some()
+            || script::begins_with_brackets(rest);
+        let whole = !headword.contains(is_cjk) && first_gap(headword).is_none();
+        (c == ' ' && begins && whole).then_some(at)
+    }
+
+    /// The end of a headword behind which nothing but a single space stands.
+    fn single_space(&self, line: &str) -> Option<usize> {
+        let first = line.find(char::is_whitespace)?;
+        let Layout::Padded(column) = *self else { return Some(first) };
+        if line[..first].chars().count() + 1 >= column {
+            return Some(first);
+        }
+        // A phrase that fills its column but for one space; a shorter one would have been padded,
+        // so that line is a phrase without explanation.
+        let (at, c) = line.char_indices().nth(column - 1)?;
+        (c == ' ').then_some(at)
+    }
+}
+
+/// The first TAB, or the first two spaces.
+fn first_gap(line: &str) -> Option<Gap> {
+    let mut rest = 0;
+    while let Some(found) = line[rest..].find(char::is_whitespace) {
+        let start = rest + found;
+        let white = line[start..].find(|c: char| !c.is_whitespace()).unwrap_or(line.len() - start);
+        let run = &line[start..start + white];
+        let width = if run.contains('\t') { WIDE_GAP } else { run.chars().count() };
+        if width >= 2 {
+            return Some(Gap { start, end: start + white, width });
+        }
+        rest = start + white;
+    }
+    None
+}
+
+/// The first word behind the headword's first at which an explanation visibly begins.
+fn first_sign(line: &str) -> Option<(usize, Sign)> {
+    let starts = script::word_starts(line);
+    let mut open: Option<usize> = None;
+    let mut previous = 0;
+    let chinese_head = line.split_whitespace().next().is_some_and(|word| word.chars().any(is_cjk));
+    for start in starts {
+        let text = &line[start..];
+        let word = text.split_whitespace().next().unwrap_or_default();
+        if start > 0 {
+            if script::label(text).is_some() {
+                return Some((start, Sign::Label));
+            }
+            if script::begins_with_brackets(text) {
+                return Some((start, Sign::Other));
+            }
+            if word.chars().any(is_cjk) != chinese_head && word.chars().any(char::is_alphanumeric) {
+                let bare = previous > 0 && script::is_bare_label(line[previous..start].trim_end());
+                let from = open.unwrap_or(if bare { previous } else { start });
+                return Some((from, Sign::Other));
+            }
+        }
+        open = match (word.rfind(['(', '（']), word.rfind([')', '）'])) {
+            (Some(opened), closed) if closed < Some(opened) && start > 0 => Some(start),
+            (None, None) => open,
+            _ => None,
+        };
+        previous = start;
+    }
+    None
+}
+
+/// Whether a gap behind the column stands inside an explanation (`abandon v. 放弃  n. 放任`), not
+/// behind a headword longer than the column.
+fn begins_before(gap: Gap, line: &str) -> bool {
+    first_sign(line).is_some_and(|(at, _)| {
+        at < gap.start && !line[..at].contains(is_cjk) && line[at..gap.start].contains(is_cjk)
+    })
+}
+
+/// Where the headword ends when a gap and a sign may have been found.
+fn earliest(line: &str, gap: Option<Gap>, sign: Option<(usize, Sign)>) -> Option<usize> {
+    let (gap, (at, sign)) = match (gap, sign) {
+        (Some(gap), Some(sign)) => (gap, sign),
+        (gap, sign) => return gap.map(|gap| gap.start).or(sign.map(|(at, _)| at)),
+    };
+    // A wide gap is padding, and what looks like a label before it is part of the headword, unless
+    // an explanation visibly begins there.
+    let padding = gap.width >= WIDE_GAP
+        && matches!(sign, Sign::Label)
+        && !line[at.min(gap.start)..gap.start].contains(is_cjk);
+    Some(if gap.start < at || padding { gap.start } else { at })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn splits(layout: Layout, line: &str, headword: &str, explanation: &str) {
+        assert_eq!(layout.split(line), (headword, explanation), "{layout:?} {line:?}");
+    }
+
+    #[test]
+    fn a_gap_ends_a_phrase() {
+        splits(Layout::Spaced, "as soon as possible   尽快", "as soon as possible", "尽快");
+        splits(Layout::Spaced, "ice cream  a frozen food", "ice cream", "a frozen food");
+        splits(Layout::Spaced, "ice cream\tn. 冰淇淋", "ice cream", "n. 冰淇淋");
+    }
+
+    #[test]
+    fn a_label_ends_a_phrase() {
+        splits(Layout::Spaced, "ice cream n. 冰淇淋", "ice cream", "n. 冰淇淋");
+        splits(Layout::Spaced, "abandon v.  to give up", "abandon", "v.  to give up");
+        splits(Layout::Spaced, "abandon v.放弃", "abandon", "v.放弃");
+        splits(Layout::Spaced, "lead vt. & vi. 引导", "lead", "vt. & vi. 引导");
+        splits(Layout::Spaced, "a art. 一（个）", "a", "art. 一（个）");
+    }
+
+    #[test]
+    fn a_label_inside_a_headword_does_not_end_it() {
+        splits(Layout::Spaced, "a.m. adv. 上午", "a.m.", "adv. 上午");
+        splits(Layout::Spaced, "at 5 a.m. 上午五点", "at 5 a.m.", "上午五点");
+        splits(Layout::Padded(17), "vitamin a.       维生素甲", "vitamin a.", "维生素甲");
+        splits(Layout::Spaced, "vitamin a.       维生素甲", "vitamin a.", "维生素甲");
+        splits(Layout::Padded(17), "abcdefgh n. ijkl 某物", "abcdefgh n. ijkl", "某物");
+        splits(Layout::Padded(17), "o. n.            每夜", "o. n.", "每夜");
+    }
+
+    #[test]
+    fn chinese_ends_a_latin_headword_and_latin_a_chinese_one() {
+        splits(Layout::Spaced, "ice cream 冰淇淋 甜", "ice cream", "冰淇淋 甜");
+        splits(Layout::Spaced, "café au lait 牛奶咖啡", "café au lait", "牛奶咖啡");
+        splits(Layout::Spaced, "冰淇淋 ice cream", "冰淇淋", "ice cream");
+        splits(Layout::Spaced, "goes (go 的第三人称)", "goes", "(go 的第三人称)");
+        splits(Layout::Spaced, "abandon v 放弃", "abandon", "v 放弃");
+    }
+
+    #[test]
+    fn a_pronunciation_ends_a_headword() {
+        splits(Layout::Spaced, "ice cream [ais kri:m] 冰淇淋", "ice cream", "[ais kri:m] 冰淇淋");
+        splits(Layout::Spaced, "cat /kæt/ an animal", "cat", "/kæt/ an animal");
+        splits(Layout::Spaced, "and/or conj. 和/或", "and/or", "conj. 和/或");
+    }
+
+    #[test]
+    fn a_single_space_ends_a_word_but_in_padded_files() {
+        splits(Layout::Spaced, "apple a round fruit", "apple", "a round fruit");
+        splits(Layout::Padded(17), "ice cream", "ice cream", "");
+        splits(
+            Layout::Padded(17),
+            "misunderstanding failing to see",
+            "misunderstanding",
+            "failing to see",
+        );
+        splits(Layout::Padded(17), "a stitch in time saves nine", "a stitch in time", "saves nine");
+    }
+
+    #[test]
+    fn recognises_the_layout_by_its_lines() {
+        let padded = [
+            "a                n. x",
+            "abandon          v. x",
+            "a very long phrase that goes on   x",
+            "ability          n. y",
+            "café            n. z",
+        ];
+        assert_eq!(Layout::sniff(padded.into_iter()), Layout::Padded(17));
+        assert_eq!(Layout::sniff(["a\tx", "b\tx", "c d\tx", "e x"].into_iter()), Layout::Tabbed);
+        assert_eq!(Layout::sniff(["a x", "b  x", "c d   x", "e x"].into_iter()), Layout::Spaced);
+    }
+}

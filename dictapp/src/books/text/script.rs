@@ -1,0 +1,132 @@
+//! What a stretch of text is: Chinese script, a part of speech, a pronunciation. Used to find
+//! where headwords end and senses begin.
+
+use crate::model::split_part;
+
+use crate::books::limits::PHONETIC_BYTES_MAX;
+
+/// Whether this is a letter or sign of Chinese, Japanese or Korean text.
+pub(in crate::books) fn is_cjk(c: char) -> bool {
+    matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '\u{F900}'..='\u{FAFF}'
+        | '\u{FE30}'..='\u{FE4F}' | '\u{FF00}'..='\u{FFEF}' | '\u{20000}'..='\u{3FFFF}')
+}
+
+/// The offsets at which words begin.
+pub(in crate::books) fn word_starts(text: &str) -> impl Iterator<Item = usize> {
+    let mut white = true;
+    text.char_indices().filter_map(move |(at, c)| {
+        let starts = white && !c.is_whitespace();
+        white = c.is_whitespace();
+        starts.then_some(at)
+    })
+}
+
+/// The part of speech in front of this text, if one stands there: `n. 苹果`, `vt.放弃`, `n.`, but
+/// not `a.m.`.
+pub(in crate::books) fn label(text: &str) -> Option<&str> {
+    let (part, rest) = split_part(text);
+    let follows = &text[part.len()..];
+    let whole = follows.is_empty()
+        || follows.starts_with(|c: char| c.is_whitespace() || is_cjk(c) || "[(&/,<".contains(c))
+        || (!part.is_empty() && !split_part(rest).0.is_empty());
+    (!part.is_empty() && whole).then_some(part)
+}
+
+/// Whether this is a part of speech that lost its dot, as lists typed by hand have it.
+pub(in crate::books) fn is_bare_label(word: &str) -> bool {
+    matches!(word, "n" | "v" | "vt" | "vi" | "adj" | "adv" | "prep" | "conj" | "pron" | "num")
+}
+
+/// The pronunciation in front of this text and its length: `[ei]`, `/ei/`, also with the variety
+/// of English in front as Chinese word lists have it (`英 [ei]`).
+pub(in crate::books) fn leading_phonetic(text: &str) -> Option<(&str, usize)> {
+    leading_brackets(text).filter(|(inner, _)| {
+        // Nobody puts a label between slashes.
+        text.trim_start_matches(VARIETIES).starts_with('/') || sounds(inner)
+    })
+}
+
+/// Whether a pronunciation, or a label written like one (`[countable]`), stands in front of this
+/// text: no headword goes on behind it.
+pub(in crate::books) fn begins_with_brackets(text: &str) -> bool {
+    leading_brackets(text).is_some()
+}
+
+const VARIETIES: [char; 3] = ['英', '美', ' '];
+
+/// What may be a pronunciation in front of this text, and its length.
+fn leading_brackets(text: &str) -> Option<(&str, usize)> {
+    let inner = text.trim_start_matches(VARIETIES);
+    let close = match inner.chars().next()? {
+        '[' => ']',
+        '/' => '/',
+        _ => return None,
+    };
+    let end = inner.get(1..)?.find(close)?;
+    let phonetic = &inner[1..=end];
+    let length = text.len() - inner.len() + end + 2;
+    may_sound(phonetic).then_some((phonetic.trim(), length))
+}
+
+/// Whether what stands in brackets may be a pronunciation: it is no field (`[医]`), no note of
+/// grammar (`[pl.]`), and no word (`[Moho]`).
+fn may_sound(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= PHONETIC_BYTES_MAX
+        && text.trim() == text
+        && text.chars().any(char::is_alphabetic)
+        && !text.starts_with(|c: char| c.is_ascii_uppercase() || c.is_ascii_digit())
+        && !text.chars().any(|c| c == '=' || c.is_control() || (is_cjk(c) && c.is_alphabetic()))
+        && split_part(text).0.is_empty()
+}
+
+/// A pronunciation in English letters alone, without a mark of stress or length, has at most so
+/// many of them (`[ei]`, `[bed]`): a longer one may be a label (`[formal]`). One that stays in the
+/// text is still read there; a label that is taken away is lost.
+const PLAIN_LETTERS_MAX: usize = 4;
+
+/// Whether this has what a pronunciation has and a label (`[countable]`, `[pl]`, `[see: x]`) lacks.
+fn sounds(text: &str) -> bool {
+    let plain = text.len() <= PLAIN_LETTERS_MAX
+        && text.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && text.contains(['a', 'e', 'i', 'o', 'u'])
+        && !is_bare_label(text);
+    let marked = |word: &str| word.contains([':', '\'', '’', '´', '`']);
+    plain
+        || text.chars().any(|c| !c.is_ascii() && c.is_alphabetic())
+        || text.split_whitespace().all(marked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_labels_from_abbreviations() {
+        assert_eq!(label("n. 苹果"), Some("n."));
+        assert_eq!(label("vt.放弃"), Some("vt."));
+        assert_eq!(label("vt.vi. 引导"), Some("vt."));
+        assert_eq!(label("a.m."), None);
+        assert_eq!(label("e.g. this"), None);
+    }
+
+    #[test]
+    fn tells_pronunciations_from_other_brackets() {
+        assert_eq!(leading_phonetic("[ei] 一"), Some(("ei", 4)));
+        assert_eq!(leading_phonetic("/ə'bændən/ v."), Some(("ə'bændən", 13)));
+        assert_eq!(leading_phonetic("英 [kæt] 美 [kæt]").map(|p| p.0), Some("kæt"));
+        for phonetic in ["[ri'kɔ:d, 'rekɔ:d]", "['pensl]", "[a:]", "[a´bend]", "[bed]", "/print/"]
+        {
+            let inner = &phonetic[1..phonetic.len() - 1];
+            assert_eq!(leading_phonetic(phonetic), Some((inner, phonetic.len())), "{phonetic}");
+        }
+        for other in ["[医] 膜", "[pl.] 锕类", "[Moho] 界", "[]", "[=oral]", "[moho ] x", "[open"]
+        {
+            assert_eq!(leading_phonetic(other), None, "{other}");
+        }
+        for label in ["[countable] x", "[pl] x", "[adj] x", "[esp. US] x", "[see: apple] x"] {
+            assert_eq!(leading_phonetic(label), None, "{label}");
+            assert!(begins_with_brackets(label), "{label}");
+        }
+    }
+}

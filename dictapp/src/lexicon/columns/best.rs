@@ -1,0 +1,131 @@
+//! The smallest of any range of numbers, one after another, without looking at each of them.
+//!
+//! A tree of minima, sixteen to a node, over numbers that somebody else keeps: half a million
+//! numbers cost 140 kB and the ten smallest of any range a few microseconds. That is what makes
+//! a suggestion for one letter as quick as one for ten.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::ops::Range;
+
+const FAN_OUT: usize = 16;
+
+/// Minima over a row of numbers.
+#[derive(Debug, Default)]
+pub(in crate::lexicon) struct Best {
+    len: usize,
+    /// `levels[0][i]` is the minimum of numbers `16 i ..`, `levels[1][i]` of minima `16 i ..`.
+    levels: Vec<Vec<u32>>,
+}
+
+impl Best {
+    /// Over the numbers `value(0) .. value(len)`.
+    pub(in crate::lexicon) fn over(len: usize, value: impl Fn(usize) -> u32) -> Best {
+        let mut levels = Vec::new();
+        let mut row: Vec<u32> = minima(len, &value);
+        while row.len() > 1 {
+            let next = minima(row.len(), |i| row[i]);
+            levels.push(row);
+            row = next;
+        }
+        levels.push(row);
+        Best { len, levels }
+    }
+
+    /// The indices of the numbers of `range`, smallest number first.
+    pub(in crate::lexicon) fn ascending<V: Fn(usize) -> u32>(
+        &self,
+        range: Range<usize>,
+        value: V,
+    ) -> Ascending<'_, V> {
+        let mut ascending = Ascending { best: self, value, heap: BinaryHeap::new() };
+        let (mut at, end) = (range.start, range.end.min(self.len));
+        while at < end {
+            let (level, width) = self.widest(at, end);
+            ascending.push(level, at / width);
+            at += width;
+        }
+        ascending
+    }
+
+    /// The highest level with a node that begins at `at` and does not pass `end`, and how many
+    /// numbers a node has there.
+    fn widest(&self, at: usize, end: usize) -> (usize, usize) {
+        let (mut level, mut width) = (0, 1);
+        while level < self.levels.len()
+            && at.is_multiple_of(width * FAN_OUT)
+            && at + width * FAN_OUT <= end
+        {
+            level += 1;
+            width *= FAN_OUT;
+        }
+        (level, width)
+    }
+}
+
+fn minima(len: usize, value: impl Fn(usize) -> u32) -> Vec<u32> {
+    (0..len.div_ceil(FAN_OUT))
+        .map(|i| (i * FAN_OUT..len.min((i + 1) * FAN_OUT)).map(&value).min().unwrap_or(u32::MAX))
+        .collect()
+}
+
+/// Indices in the order of their numbers, found as they are asked for.
+pub(in crate::lexicon) struct Ascending<'a, V> {
+    best: &'a Best,
+    value: V,
+    /// Minimum, level (0 for a number itself), index in the level.
+    heap: BinaryHeap<Reverse<(u32, usize, usize)>>,
+}
+
+impl<V: Fn(usize) -> u32> Ascending<'_, V> {
+    fn push(&mut self, level: usize, i: usize) {
+        let minimum = match level {
+            0 => (self.value)(i),
+            _ => self.best.levels[level - 1][i],
+        };
+        self.heap.push(Reverse((minimum, level, i)));
+    }
+}
+
+impl<V: Fn(usize) -> u32> Iterator for Ascending<'_, V> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        loop {
+            let Reverse((_, level, i)) = self.heap.pop()?;
+            if level == 0 {
+                return Some(i);
+            }
+            let below = match level {
+                1 => self.best.len,
+                _ => self.best.levels[level - 2].len(),
+            };
+            for child in i * FAN_OUT..below.min((i + 1) * FAN_OUT) {
+                self.push(level - 1, child);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn agrees_with_sorting(
+            numbers in prop::collection::vec(0u32..50, 0..700),
+            from in 0usize..700, len in 0usize..700,
+        ) {
+            let best = Best::over(numbers.len(), |i| numbers[i]);
+            let range = from.min(numbers.len())..(from + len).min(numbers.len());
+            let found: Vec<usize> = best.ascending(range.clone(), |i| numbers[i]).collect();
+            prop_assert!(found.is_sorted_by_key(|&i| numbers[i]));
+            let mut all = found;
+            all.sort_unstable();
+            prop_assert_eq!(all, range.collect::<Vec<usize>>());
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Entries of all books to the columns of a lexicon: collect, sort, number, derive.
+
+use std::fmt;
+
+use crate::model::Entry;
+
+use super::{Columns, FIELD_END, Texts, key_map};
+use crate::lexicon::find::reverse;
+use crate::lexicon::{BookId, Lexicon, fold};
+
+/// The most text of all books together, in bytes: the columns count bytes in 32 bits, which is a
+/// hundred times the largest book known.
+const TEXT_BYTES_MAX: usize = u32::MAX as usize;
+
+/// Why no lexicon could be built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BuildError {
+    /// The books hold more than 4 GiB of text.
+    TooLarge,
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the word books hold more than {TEXT_BYTES_MAX} bytes of text")
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+/// Collects the entries of all books, in the order of precedence of the books.
+#[derive(Debug, Default)]
+pub struct Builder {
+    drafts: Vec<Draft>,
+    /// Keys and records, one after another, as the drafts tell them apart.
+    keys: String,
+    records: String,
+    /// Folded form, and the draft of its lemma.
+    forms: Vec<(Box<str>, u32)>,
+    too_large: bool,
+}
+
+/// An entry before it has a number.
+#[derive(Clone, Copy, Debug)]
+struct Draft {
+    key_end: u32,
+    record_end: u32,
+    key_bytes: u16,
+    word_bytes: u16,
+    book: u16,
+    rank: u32,
+    record_bytes: u32,
+}
+
+impl Builder {
+    /// Adds an entry. Where books have the same headword, that of the first book comes first.
+    pub fn add(&mut self, book: BookId, entry: &Entry) -> &mut Builder {
+        let (word, phonetic) = (entry.word.as_str(), entry.phonetic.as_deref().unwrap_or(""));
+        let key = fold(word);
+        let record_bytes = word.len() + phonetic.len() + entry.mean.len() + 2;
+        // One byte more for each text: the columns end each with a line feed.
+        if self.records.len() + record_bytes + self.drafts.len() + 1 > TEXT_BYTES_MAX
+            || self.keys.len() + key.len() + self.drafts.len() + 1 > TEXT_BYTES_MAX
+        {
+            self.too_large = true;
+            return self;
+        }
+        let record_from = self.records.len();
+        self.records.push_str(word);
+        self.records.push(FIELD_END);
+        self.records.extend(phonetic.chars().filter(|&c| c != FIELD_END));
+        self.records.push(FIELD_END);
+        self.records.push_str(&entry.mean);
+        self.keys.push_str(&key);
+        let number = self.drafts.len() as u32;
+        self.drafts.push(Draft {
+            key_end: self.keys.len() as u32,
+            record_end: self.records.len() as u32,
+            record_bytes: (self.records.len() - record_from) as u32,
+            // A headword has at most 255 bytes, and no character's key is 64 times as long.
+            key_bytes: key.len() as u16,
+            word_bytes: word.len() as u16,
+            book: book.0,
+            rank: entry.rank.unwrap_or(0),
+        });
+        for form in &entry.forms {
+            let form = fold(form);
+            if form != key {
+                self.forms.push((form.into_boxed_str(), number));
+            }
+        }
+        self
+    }
+
+    /// Sorts and numbers what was added.
+    ///
+    /// # Errors
+    /// The books hold more text than can be counted.
+    pub fn build(mut self) -> Result<Lexicon, BuildError> {
+        if self.too_large {
+            return Err(BuildError::TooLarge);
+        }
+        let forms = std::mem::take(&mut self.forms);
+        let (mut columns, key_of_draft) = self.numbered();
+        add_places(&mut columns);
+        // One after the other: a second thread saves half a second, but the allocator keeps what it
+        // frees there: 6 MB for the largest book known.
+        (columns.inner_keys, columns.inner_offsets) = inner_words(&columns);
+        columns.pairs = reverse::index(&columns);
+        add_forms(&mut columns, forms, &key_of_draft);
+        let map = key_map::build(&columns.keys).expect("keys were sorted and made distinct");
+        Ok(Lexicon::from_columns(columns, map))
+    }
+
+    /// The columns of keys and entries, and the key of each draft.
+    fn numbered(self) -> (Columns, Vec<u32>) {
+        let mut order: Vec<u32> = (0..self.drafts.len() as u32).collect();
+        // Stable: of one book what was added first comes first. Books are mostly in order, which it uses.
+        order.sort_by(|&a, &b| {
+            let (a, b) = (&self.drafts[a as usize], &self.drafts[b as usize]);
+            (self.key(a), self.word(a), a.book).cmp(&(self.key(b), self.word(b), b.book))
+        });
+        let mut columns = Columns {
+            keys: Texts::with_capacity(self.drafts.len(), self.keys.len() + self.drafts.len()),
+            records: Texts::with_capacity(self.drafts.len(), self.records.len()),
+            first_entry: Vec::with_capacity(self.drafts.len() + 1),
+            books: Vec::with_capacity(self.drafts.len()),
+            ranks: Vec::with_capacity(self.drafts.len()),
+            ..Columns::default()
+        };
+        let mut key_of_draft = vec![0; self.drafts.len()];
+        for number in order {
+            let draft = &self.drafts[number as usize];
+            let (key, entries) = (self.key(draft), columns.records.len());
+            if columns.keys.len() == 0 || columns.keys.get(columns.keys.len() - 1) != key {
+                columns.keys.push(&[key]);
+                columns.first_entry.push(entries as u32);
+            }
+            key_of_draft[number as usize] = columns.keys.len() as u32 - 1;
+            self.push_record(draft, &mut columns);
+        }
+        columns.first_entry.push(columns.records.len() as u32);
+        columns.records.text.shrink_to_fit();
+        columns.keys.text.shrink_to_fit();
+        (columns, key_of_draft)
+    }
+
+    fn push_record(&self, draft: &Draft, columns: &mut Columns) {
+        let record = self.record(draft);
+        let left_out = if self.word(draft) == self.key(draft) { draft.word_bytes } else { 0 };
+        columns.records.push(&[&record[usize::from(left_out)..]]);
+        columns.books.push(draft.book);
+        columns.ranks.push(draft.rank);
+    }
+
+    fn key(&self, draft: &Draft) -> &str {
+        &self.keys[draft.key_end as usize - usize::from(draft.key_bytes)..draft.key_end as usize]
+    }
+
+    fn record(&self, draft: &Draft) -> &str {
+        &self.records[(draft.record_end - draft.record_bytes) as usize..draft.record_end as usize]
+    }
+
+    fn word(&self, draft: &Draft) -> &str {
+        &self.record(draft)[..usize::from(draft.word_bytes)]
+    }
+}
+
+/// The order of commonness: by the best rank any book gives, then by the order of the keys.
+fn add_places(columns: &mut Columns) {
+    let rank = |key: usize| columns.rank(key).unwrap_or(u32::MAX);
+    let ranks: Vec<u32> = (0..columns.keys.len()).map(rank).collect();
+    let mut by_place: Vec<u32> = (0..ranks.len() as u32).collect();
+    by_place.sort_by_key(|&key| ranks[key as usize]);
+    let mut places = vec![0; by_place.len()];
+    for (place, &key) in by_place.iter().enumerate() {
+        places[key as usize] = place as u32;
+    }
+    columns.ranked = by_place.partition_point(|&key| ranks[key as usize] < u32::MAX) as u32;
+    columns.places = places;
+    columns.by_place = by_place;
+}
+
+/// The later words of phrases and compounds, in the order of the text from there.
+fn inner_words(columns: &Columns) -> (Vec<u32>, Vec<u16>) {
+    let mut inner: Vec<(u32, u16)> = Vec::new();
+    for key in 0..columns.keys.len() {
+        let text = columns.keys.get(key);
+        let starts = text.match_indices([' ', '-']).map(|(at, _)| at + 1);
+        let words = starts.filter(|&at| text[at..].starts_with(char::is_alphanumeric));
+        inner.extend(words.filter_map(|at| Some((key as u32, u16::try_from(at).ok()?))));
+    }
+    let text = |&(key, at): &(u32, u16)| &columns.keys.get(key as usize)[usize::from(at)..];
+    inner.sort_unstable_by(|a, b| text(a).cmp(text(b)).then(a.cmp(b)));
+    inner.into_iter().unzip()
+}
+
+fn add_forms(columns: &mut Columns, forms: Vec<(Box<str>, u32)>, key_of_draft: &[u32]) {
+    let mut named: Vec<(Box<str>, u32)> =
+        forms.into_iter().map(|(form, draft)| (form, key_of_draft[draft as usize])).collect();
+    named.sort_unstable();
+    named.dedup();
+    columns.forms = Texts::with_capacity(named.len(), 0);
+    for (form, key) in named {
+        columns.forms.push(&[&form]);
+        columns.form_lemmas.push(key);
+    }
+}

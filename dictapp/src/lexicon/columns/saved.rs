@@ -1,0 +1,309 @@
+//! A lexicon to a file and back, so that a large book is ready at once at the next start.
+//!
+//! ```text
+//! magic, version    8 bytes
+//! SHA-256           32 bytes, of all that follows
+//! stamp             32 bytes: what the lexicon was built from, as the caller says
+//! ranked            u32
+//! columns, fst      each: its bytes as u64, then the bytes; numbers are little-endian
+//! ```
+//! The file may be deleted at any time: it holds nothing that cannot be built again. It is read
+//! with distrust: no size in it is believed before the bytes are there, and `key_map` goes through
+//! the `fst` before anything is looked up in it.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::{Columns, Pairs, Texts, key_map};
+use crate::lexicon::Lexicon;
+
+/// Names the kind of file and the version of its layout: change the digit with the layout, with how keys
+/// are folded, with how entries are sorted, and with which lines of an explanation are glosses.
+const MAGIC: &[u8; 8] = b"DICTLEX3";
+
+/// The largest file that is read: four times what the largest book known needs.
+const FILE_BYTES_MAX: u64 = 512 * 1024 * 1024;
+
+/// What a lexicon was built from: the caller's digest of books, versions and order.
+pub type Stamp = [u8; 32];
+
+/// Why a saved lexicon cannot be used; build it anew.
+#[derive(Debug)]
+pub struct SavedError {
+    path: PathBuf,
+    cause: Cause,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Io(io::Error),
+    Magic,
+    Size(u64),
+    Digest,
+    Stale,
+    Damaged(&'static str),
+}
+
+impl SavedError {
+    /// Whether there is no file, which is no mistake.
+    pub fn is_absent(&self) -> bool {
+        matches!(&self.cause, Cause::Io(error) if error.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// Whether the file is sound but of other books.
+    pub fn is_stale(&self) -> bool {
+        matches!(self.cause, Cause::Stale)
+    }
+}
+
+impl fmt::Display for SavedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "saved lexicon {}: ", self.path.display())?;
+        match &self.cause {
+            Cause::Io(error) => write!(f, "{error}"),
+            Cause::Magic => f.write_str("not a saved lexicon of this version"),
+            Cause::Size(bytes) => write!(f, "{bytes} bytes, larger than {FILE_BYTES_MAX}"),
+            Cause::Digest => f.write_str("the digest does not match"),
+            Cause::Stale => f.write_str("made from other word books"),
+            Cause::Damaged(column) => write!(f, "column {column} is damaged"),
+        }
+    }
+}
+
+impl std::error::Error for SavedError {}
+
+impl From<io::Error> for Cause {
+    fn from(error: io::Error) -> Cause {
+        Cause::Io(error)
+    }
+}
+
+impl Lexicon {
+    /// Writes the lexicon beside `path` and moves it there whole.
+    ///
+    /// # Errors
+    /// The file cannot be written; what was at `path` is untouched then.
+    pub fn save(&self, path: &Path, stamp: &Stamp) -> Result<(), SavedError> {
+        let named = |cause: io::Error| SavedError { path: path.to_owned(), cause: cause.into() };
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(format!(".{}.new", std::process::id()));
+        let beside = PathBuf::from(beside);
+        let written = self.write(&beside, stamp).and_then(|()| std::fs::rename(&beside, path));
+        if written.is_err() {
+            // The error that matters is the one above.
+            drop(std::fs::remove_file(&beside));
+        }
+        written.map_err(named)
+    }
+
+    /// Reads what [`save`](Lexicon::save) wrote, if it was made from what `stamp` says.
+    ///
+    /// # Errors
+    /// No file, another stamp, or anything in it that is not as it should be.
+    pub fn open_saved(path: &Path, stamp: &Stamp) -> Result<Lexicon, SavedError> {
+        read(path, stamp).map_err(|cause| SavedError { path: path.to_owned(), cause })
+    }
+
+    fn write(&self, path: &Path, stamp: &Stamp) -> io::Result<()> {
+        // The digest comes first in the file, so the columns are gone through twice.
+        let mut digest = Digested(Sha256::new());
+        self.write_all(stamp, &mut digest)?;
+        let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
+        file.write_all(MAGIC)?;
+        file.write_all(&digest.0.finalize())?;
+        self.write_all(stamp, &mut file)?;
+        file.into_inner()?.sync_all()
+    }
+
+    fn write_all(&self, stamp: &Stamp, to: &mut impl Write) -> io::Result<()> {
+        to.write_all(stamp)?;
+        write_columns(&self.columns, to)?;
+        write_column(to, self.keys.as_fst().as_bytes(), |byte| [*byte])
+    }
+}
+
+struct Digested(Sha256);
+
+impl Write for Digested {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn write_columns(columns: &Columns, to: &mut impl Write) -> io::Result<()> {
+    let Columns {
+        keys,
+        first_entry,
+        places,
+        by_place,
+        ranked,
+        records,
+        books,
+        ranks,
+        inner_keys,
+        inner_offsets,
+        forms,
+        form_lemmas,
+        pairs: Pairs { pairs, starts, postings },
+    } = columns;
+    to.write_all(&ranked.to_le_bytes())?;
+    for texts in [keys, records, forms] {
+        write_column(to, texts.text.as_bytes(), |byte| [*byte])?;
+        write_column(to, &texts.starts, |number| number.to_le_bytes())?;
+    }
+    for numbers in [first_entry, places, by_place, ranks, inner_keys, form_lemmas, starts] {
+        write_column(to, numbers, |number| number.to_le_bytes())?;
+    }
+    write_column(to, books, |number| number.to_le_bytes())?;
+    write_column(to, inner_offsets, |number| number.to_le_bytes())?;
+    write_column(to, pairs, |number| number.to_le_bytes())?;
+    write_column(to, postings, |byte| [*byte])
+}
+
+fn write_column<T, const N: usize>(
+    to: &mut impl Write,
+    column: &[T],
+    bytes: impl Fn(&T) -> [u8; N],
+) -> io::Result<()> {
+    to.write_all(&((column.len() * N) as u64).to_le_bytes())?;
+    let mut chunk = Vec::with_capacity(N * 4096);
+    for numbers in column.chunks(4096) {
+        chunk.clear();
+        chunk.extend(numbers.iter().flat_map(&bytes));
+        to.write_all(&chunk)?;
+    }
+    Ok(())
+}
+
+fn read(path: &Path, stamp: &Stamp) -> Result<Lexicon, Cause> {
+    let mut file = File::open(path)?;
+    let size = file.metadata()?.len();
+    if size > FILE_BYTES_MAX {
+        return Err(Cause::Size(size));
+    }
+    let mut head = [0; 40];
+    file.read_exact(&mut head).map_err(|_| Cause::Magic)?;
+    if &head[..8] != MAGIC {
+        return Err(Cause::Magic);
+    }
+    let mut reader = Reader { file: file.take(FILE_BYTES_MAX), digest: Sha256::new() };
+    if reader.array("stamp")? != *stamp {
+        return Err(Cause::Stale);
+    }
+    let ranked = u32::from_le_bytes(reader.array("ranked")?);
+    let keys = reader.texts("keys")?;
+    let columns = Columns { keys, ..read_columns(&mut reader, ranked)? };
+    let map = reader.bytes("map")?;
+    if reader.file.read(&mut [0])? > 0 {
+        return Err(Cause::Damaged("end"));
+    }
+    if reader.digest.finalize()[..] != head[8..] {
+        return Err(Cause::Digest);
+    }
+    check(&columns)?;
+    let map = key_map::open(map, columns.keys.len()).ok_or(Cause::Damaged("map"))?;
+    Ok(Lexicon::from_columns(columns, map))
+}
+
+struct Reader {
+    file: io::Take<File>,
+    digest: Sha256,
+}
+
+impl Reader {
+    fn array<const N: usize>(&mut self, column: &'static str) -> Result<[u8; N], Cause> {
+        let mut bytes = [0; N];
+        self.file.read_exact(&mut bytes).map_err(|_| Cause::Damaged(column))?;
+        self.digest.update(bytes);
+        Ok(bytes)
+    }
+
+    /// The bytes of a column. No more is allocated than the file has.
+    fn bytes(&mut self, column: &'static str) -> Result<Vec<u8>, Cause> {
+        let len = u64::from_le_bytes(self.array(column)?);
+        let left = self.file.get_ref().metadata()?.len().min(FILE_BYTES_MAX);
+        let len = usize::try_from(len).ok().filter(|&len| len as u64 <= left);
+        let mut bytes = vec![0; len.ok_or(Cause::Damaged(column))?];
+        self.file.read_exact(&mut bytes).map_err(|_| Cause::Damaged(column))?;
+        self.digest.update(&bytes);
+        Ok(bytes)
+    }
+
+    fn numbers<T, const N: usize>(
+        &mut self,
+        column: &'static str,
+        number: impl Fn([u8; N]) -> T,
+    ) -> Result<Vec<T>, Cause> {
+        let bytes = self.bytes(column)?;
+        let (chunks, rest) = bytes.as_chunks::<N>();
+        if !rest.is_empty() {
+            return Err(Cause::Damaged(column));
+        }
+        Ok(chunks.iter().map(|&chunk| number(chunk)).collect())
+    }
+
+    fn texts(&mut self, column: &'static str) -> Result<Texts, Cause> {
+        let text = String::from_utf8(self.bytes(column)?).map_err(|_| Cause::Damaged(column))?;
+        let starts = self.numbers(column, u32::from_le_bytes)?;
+        Ok(Texts { text, starts })
+    }
+}
+
+/// The columns behind the keys.
+fn read_columns(reader: &mut Reader, ranked: u32) -> Result<Columns, Cause> {
+    // In the order in which `write_columns` writes.
+    let (records, forms) = (reader.texts("records")?, reader.texts("forms")?);
+    let mut numbers = |column| reader.numbers(column, u32::from_le_bytes);
+    let mut columns = Columns {
+        ranked,
+        records,
+        forms,
+        first_entry: numbers("first_entry")?,
+        places: numbers("places")?,
+        by_place: numbers("by_place")?,
+        ranks: numbers("ranks")?,
+        inner_keys: numbers("inner_keys")?,
+        form_lemmas: numbers("form_lemmas")?,
+        ..Columns::default()
+    };
+    columns.pairs.starts = numbers("pairs")?;
+    columns.books = reader.numbers("books", u16::from_le_bytes)?;
+    columns.inner_offsets = reader.numbers("inner_offsets", u16::from_le_bytes)?;
+    columns.pairs.pairs = reader.numbers("pairs", u64::from_le_bytes)?;
+    columns.pairs.postings = reader.bytes("postings")?;
+    Ok(columns)
+}
+
+/// What a look-up would only find absent is refused here, so that a damaged file is noticed.
+fn check(columns: &Columns) -> Result<(), Cause> {
+    let (keys, entries) = (columns.keys.len(), columns.records.len());
+    let grows = |starts: &[u32], len: usize| {
+        starts.is_sorted() && starts.last().is_none_or(|&last| last as usize == len)
+    };
+    let sound = [
+        ("keys", grows(&columns.keys.starts, columns.keys.text.len())),
+        ("records", grows(&columns.records.starts, columns.records.text.len())),
+        ("forms", grows(&columns.forms.starts, columns.forms.text.len())),
+        ("first_entry", grows(&columns.first_entry, entries)),
+        ("first_entry", columns.first_entry.len().saturating_sub(1) == keys),
+        ("places", columns.places.len() == keys && columns.by_place.len() == keys),
+        ("ranked", columns.ranked as usize <= keys),
+        ("books", columns.books.len() == entries && columns.ranks.len() == entries),
+        ("inner", columns.inner_keys.len() == columns.inner_offsets.len()),
+        ("forms", columns.forms.len() == columns.form_lemmas.len()),
+        ("pairs", grows(&columns.pairs.starts, columns.pairs.postings.len())),
+    ];
+    match sound.iter().find(|(_, sound)| !sound) {
+        Some((column, _)) => Err(Cause::Damaged(column)),
+        None => Ok(()),
+    }
+}

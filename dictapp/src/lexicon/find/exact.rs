@@ -1,0 +1,115 @@
+//! A query to the entries that are spelled so, or would be but for case, accents and marks.
+
+use std::collections::HashMap;
+
+use crate::model::Word;
+
+use crate::lexicon::{FoundBy, Hit, Lexicon, fold};
+
+/// Where words of a phrase or parts of a word are joined, as a key writes it.
+const JOINTS: [&str; 3] = [" ", "-", "'"];
+
+/// The most joints whose every respelling is tried: 3 to the power of 3 keys.
+const JOINTS_MAX: usize = 3;
+
+/// The shortest and the longest query in bytes in which a lost joint is looked for.
+const UNJOINED_BYTES: std::ops::RangeInclusive<usize> = 4..=32;
+
+/// A query, cleaned, with its key.
+pub(in crate::lexicon) struct Query {
+    spelling: String,
+    pub(in crate::lexicon) key: String,
+}
+
+impl Query {
+    /// `None` for what can be no headword: nothing, too much, control characters.
+    pub(in crate::lexicon) fn parse(text: &str) -> Option<Query> {
+        let spelling = Word::parse(text).ok()?.into_string();
+        let key = fold(&spelling);
+        Some(Query { spelling, key })
+    }
+}
+
+impl Lexicon {
+    /// The number of a key.
+    pub(in crate::lexicon) fn key(&self, key: &str) -> Option<usize> {
+        self.keys.get(key).and_then(|number| usize::try_from(number).ok())
+    }
+
+    /// The entries spelled as the query, then those of the same key by commonness; where the key
+    /// does not exist those whose joints differ (`icecream`, `ice-cream`, `ice cream`).
+    pub(in crate::lexicon) fn spelled(&self, query: &Query) -> Vec<Hit<'_>> {
+        let keys = match self.key(&query.key) {
+            Some(key) => vec![key],
+            None => self.respelled(&query.key),
+        };
+        let entries = keys.into_iter().flat_map(|key| self.columns.entry_refs(key));
+        let mut hits: Vec<Hit<'_>> = entries
+            .map(|entry| {
+                let is_same = entry.word == query.spelling;
+                Hit { entry, by: if is_same { FoundBy::Spelling } else { FoundBy::Folding } }
+            })
+            .collect();
+        if hits.len() > 1 {
+            sort(&mut hits);
+        }
+        hits
+    }
+
+    fn respelled(&self, key: &str) -> Vec<usize> {
+        let mut keys: Vec<usize> = respellings(key).iter().filter_map(|k| self.key(k)).collect();
+        keys.sort_by_key(|&key| self.columns.place(key));
+        keys.dedup();
+        keys
+    }
+}
+
+/// The spelled ones first, then each spelling by the best rank that any book gives it, the
+/// books of one spelling staying together.
+fn sort(hits: &mut [Hit<'_>]) {
+    let mut ranks: HashMap<&str, u32> = HashMap::new();
+    for entry in hits.iter().map(|hit| hit.entry) {
+        let rank = ranks.entry(entry.word).or_insert(u32::MAX);
+        *rank = entry.rank.unwrap_or(u32::MAX).min(*rank);
+    }
+    let rank = |hit: &Hit<'_>| ranks.get(hit.entry.word).copied();
+    hits.sort_by_key(|hit| (hit.by != FoundBy::Spelling, rank(hit), hit.entry.word));
+}
+
+/// The keys that differ from `key` in their joints.
+fn respellings(key: &str) -> Vec<String> {
+    // `children's` is no lost spelling of `childrens` but a form of `children`.
+    if key.ends_with("'s") || key.ends_with('\'') {
+        return Vec::new();
+    }
+    let parts: Vec<&str> = key.split([' ', '-', '\'']).collect();
+    match parts.len() - 1 {
+        0 => with_joint(key),
+        1..=JOINTS_MAX => joined_each(&parts),
+        _ => [" ", "-", ""].iter().map(|joint| parts.join(joint)).collect(),
+    }
+}
+
+/// Each joint as a space, as a hyphen and as nothing, in every combination.
+fn joined_each(parts: &[&str]) -> Vec<String> {
+    let mut keys = vec![String::new()];
+    for (i, part) in parts.iter().enumerate() {
+        let joints: &[&str] = if i == 0 { &[""] } else { &[" ", "-", ""] };
+        keys = keys
+            .iter()
+            .flat_map(|key| joints.iter().map(move |joint| [key.as_str(), joint, part].concat()))
+            .collect();
+    }
+    keys
+}
+
+/// The key with one joint put in, at each place where one may be lost: `oclock`, `icecream`.
+fn with_joint(key: &str) -> Vec<String> {
+    if !UNJOINED_BYTES.contains(&key.len()) {
+        return Vec::new();
+    }
+    let places = key.char_indices().skip(1).map(|(at, _)| key.split_at(at));
+    places
+        .flat_map(|(left, right)| JOINTS.iter().map(move |joint| [left, joint, right].concat()))
+        .collect()
+}

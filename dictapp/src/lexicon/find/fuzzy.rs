@@ -1,0 +1,308 @@
+//! A misspelled word to the words that may have been meant, the likeliest first.
+//!
+//! Candidates are the keys within an OSA distance (an edit puts a letter in, leaves one out,
+//! changes one, or swaps two neighbours), found by walking the `fst` with one row of the distance
+//! table a letter. They are ordered by what the misspelling costs, where the mistakes people make
+//! cost less than others, and by commonness. Better nothing than noise.
+
+use fst::raw::{Fst, Node};
+
+use crate::lexicon::{EntryRef, Lexicon, fold};
+
+/// The longest query in bytes: no longer one can be meant as one word.
+const QUERY_BYTES_MAX: usize = 48;
+
+/// The most suggestions that may be asked for.
+const SUGGESTIONS_MAX: usize = 20;
+
+/// The cost of one plain edit; all costs are in hundredths of it.
+const EDIT: u32 = 100;
+
+/// How much more than the likeliest word another may cost and still be named.
+const SLACK: u32 = 160;
+
+impl Lexicon {
+    /// At most `n` words that may have been meant, likeliest first: near in spelling (one edit up
+    /// to four letters, two from five on), rather with the same first letter, rather common.
+    pub fn did_you_mean(&self, query: &str, n: usize) -> Vec<EntryRef<'_>> {
+        let key = fold(query);
+        let mut scored: Vec<(u32, u32, usize)> = near(self.keys.as_fst(), &key)
+            .into_iter()
+            .filter_map(|(near, _)| {
+                let place = self.columns.place(near);
+                let cost = self.cost(&key, self.columns.keys.get(near), place)?;
+                Some((cost, place, near))
+            })
+            .collect();
+        scored.sort_unstable();
+        let most = scored.first().map_or(0, |&(cost, _, _)| cost + SLACK);
+        let likely = scored.into_iter().take_while(|&(cost, _, _)| cost <= most);
+        likely
+            .take(n.min(SUGGESTIONS_MAX))
+            .filter_map(|(_, _, key)| self.columns.face(key))
+            .collect()
+    }
+
+    /// What it costs to take `query` for a misspelling of `key`; `None` where that is far-fetched.
+    fn cost(&self, query: &str, key: &str, place: u32) -> Option<u32> {
+        let spelling = misspelling_cost(query.as_bytes(), key.as_bytes());
+        let ranked = place < self.columns.ranked;
+        if !ranked && (spelling > 3 * EDIT / 2 || key.len() < 4 || key.contains(' ')) {
+            return None;
+        }
+        let first = if query.bytes().next() == key.bytes().next() { 0 } else { EDIT * 7 / 10 };
+        // Doubling the place costs a tenth of an edit; what no book ranks costs a whole one more.
+        let rare = if ranked { 10 * (u32::BITS - place.leading_zeros()) } else { 3 * EDIT };
+        Some(spelling + first + rare)
+    }
+}
+
+/// The keys within the distance that the length of `query` allows, and how far each is.
+fn near(fst: &Fst<Vec<u8>>, query: &str) -> Vec<(usize, u8)> {
+    let edits_max = match query.chars().count() {
+        0..=1 => return Vec::new(),
+        2..=4 => 1,
+        _ => 2,
+    };
+    if query.len() > QUERY_BYTES_MAX {
+        return Vec::new();
+    }
+    let query = query.as_bytes();
+    let width = query.len() + 1;
+    let mut rows = vec![u8::MAX / 2; width * (width + edits_max + 1)];
+    for (j, cell) in rows.iter_mut().take(width).enumerate() {
+        *cell = j as u8;
+    }
+    let mut walk = Walk { fst, query, rows, found: Vec::new() };
+    walk.below(fst.root(), 0, Step { depth: 0, letter: 0, edits_max });
+    walk.found
+}
+
+/// One walk through the keys. `rows[depth]` holds the distance of the path so far from each
+/// front of the query, exact within `edits_max` of the diagonal and large elsewhere.
+struct Walk<'a> {
+    fst: &'a Fst<Vec<u8>>,
+    query: &'a [u8],
+    rows: Vec<u8>,
+    found: Vec<(usize, u8)>,
+}
+
+/// Where a walk is.
+#[derive(Clone, Copy)]
+struct Step {
+    depth: usize,
+    /// The letter that led here.
+    letter: u8,
+    edits_max: usize,
+}
+
+impl Walk<'_> {
+    fn below(&mut self, node: Node<'_>, output: u64, step: Step) {
+        let width = self.query.len() + 1;
+        let distance = usize::from(self.rows[step.depth * width + width - 1]);
+        if node.is_final() && distance <= step.edits_max && distance > 0 {
+            self.found.push(((output + node.final_output().value()) as usize, distance as u8));
+        }
+        if step.depth + 1 >= self.rows.len() / width {
+            return;
+        }
+        for transition in node.transitions() {
+            let edits_max = match step.depth {
+                0 if !sounds_alike(transition.inp, self.query) => 1,
+                _ => step.edits_max,
+            };
+            if self.fill_row(step, transition.inp, edits_max) <= edits_max {
+                let next = Step { depth: step.depth + 1, letter: transition.inp, edits_max };
+                let child = self.fst.node(transition.addr);
+                self.below(child, output + transition.out.value(), next);
+            }
+        }
+    }
+
+    /// Fills the row below `step` for one more letter and gives its minimum.
+    fn fill_row(&mut self, step: Step, letter: u8, edits_max: usize) -> usize {
+        let width = self.query.len() + 1;
+        let (above, row) = (step.depth * width, (step.depth + 1) * width);
+        let depth = step.depth + 1;
+        let from = depth.saturating_sub(edits_max).max(1);
+        let to = (depth + edits_max).min(width - 1);
+        self.rows[row + from - 1] = if from == 1 { depth as u8 } else { u8::MAX / 2 };
+        let mut least = self.rows[row + from - 1];
+        for j in from..=to {
+            let wrong = u8::from(self.query[j - 1] != letter);
+            let mut cell = (self.rows[above + j - 1] + wrong)
+                .min(self.rows[above + j] + 1)
+                .min(self.rows[row + j - 1] + 1);
+            let swapped = j > 1
+                && step.depth > 0
+                && self.query[j - 2] == letter
+                && self.query[j - 1] == step.letter;
+            if swapped {
+                cell = cell.min(self.rows[above - width + j - 2] + 1);
+            }
+            self.rows[row + j] = cell;
+            least = least.min(cell);
+        }
+        if to + 1 < width {
+            self.rows[row + to + 1] = u8::MAX / 2;
+        }
+        usize::from(least)
+    }
+}
+
+/// Whether a word that is heard as the query may begin with this letter: only then are two edits
+/// allowed, which keeps the walk short and noise away.
+fn sounds_alike(first: u8, query: &[u8]) -> bool {
+    let swapped = query.get(1) == Some(&first);
+    swapped
+        || match query.first() {
+            Some(b'f') => matches!(first, b'f' | b'p'),
+            Some(b'n') => matches!(first, b'n' | b'k' | b'g' | b'p' | b'm'),
+            Some(b'r') => matches!(first, b'r' | b'w'),
+            Some(b's') => matches!(first, b's' | b'c' | b'p'),
+            Some(b'c') => matches!(first, b'c' | b'k' | b's' | b'q'),
+            Some(b'k') => matches!(first, b'k' | b'c' | b'q'),
+            Some(b'j') => matches!(first, b'j' | b'g'),
+            Some(b'g') => matches!(first, b'g' | b'j'),
+            Some(b'z') => matches!(first, b'z' | b'x' | b's'),
+            Some(b'w') => matches!(first, b'w' | b'o'),
+            Some(b'a' | b'e' | b'i' | b'o' | b'u' | b'y') => {
+                matches!(first, b'a' | b'e' | b'i' | b'o' | b'u' | b'y' | b'h')
+            }
+            Some(&letter) => letter == first,
+            None => false,
+        }
+}
+
+/// The weighted OSA distance of a misspelling from a word, in hundredths of an edit.
+fn misspelling_cost(wrong: &[u8], right: &[u8]) -> u32 {
+    let width = right.len() + 1;
+    let mut rows = vec![0; width * (wrong.len() + 1)];
+    for j in 1..width {
+        rows[j] = rows[j - 1] + missed(right, j - 1);
+    }
+    for i in 1..=wrong.len() {
+        let row = i * width;
+        rows[row] = rows[row - width] + added(wrong, i - 1);
+        for j in 1..width {
+            let (w, r) = (wrong[i - 1], right[j - 1]);
+            let mut cost = (rows[row - width + j - 1] + changed(w, r))
+                .min(rows[row - width + j] + added(wrong, i - 1))
+                .min(rows[row + j - 1] + missed(right, j - 1));
+            if i > 1 && j > 1 && w == right[j - 2] && wrong[i - 2] == r {
+                cost = cost.min(rows[row - 2 * width + j - 2] + swapped(w, r));
+            }
+            rows[row + j] = cost;
+        }
+    }
+    rows[wrong.len() * width + width - 1]
+}
+
+/// A letter of the word that was left out: `accomodate`, `goverment`, `wich`.
+fn missed(right: &[u8], at: usize) -> u32 {
+    let letter = right[at];
+    let doubled = at > 0 && right[at - 1] == letter;
+    match letter {
+        _ if doubled => EDIT / 2,
+        b'\'' | b'-' => EDIT / 2,
+        // Heard by nobody: `wich`, `enviroment`, `definitly`.
+        b'e' if at + 1 == right.len() => EDIT * 7 / 10,
+        b'h' | b'e' | b'u' | b'c' | b'n' | b't' if at > 0 => EDIT * 8 / 10,
+        _ => EDIT,
+    }
+}
+
+/// A letter too many: `untill`, `truely`, `occassion`.
+fn added(wrong: &[u8], at: usize) -> u32 {
+    let doubled = at > 0 && wrong[at - 1] == wrong[at];
+    match wrong[at] {
+        _ if doubled => EDIT / 2,
+        b'e' => EDIT * 7 / 10,
+        _ => EDIT,
+    }
+}
+
+/// A letter in place of another.
+fn changed(wrong: u8, right: u8) -> u32 {
+    let is_vowel = |c: u8| matches!(c, b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
+    match (wrong, right) {
+        _ if wrong == right => 0,
+        _ if is_vowel(wrong) && is_vowel(right) => EDIT / 2,
+        (b'c', b's' | b'k') | (b's' | b'k', b'c') | (b's', b'z') | (b'z', b's') => EDIT / 2,
+        (b'g', b'j') | (b'j', b'g') | (b'f', b'v') | (b'v', b'f') => EDIT * 6 / 10,
+        (b't', b'd') | (b'd', b't') | (b't', b'c' | b's') | (b'c' | b's', b't') => EDIT * 7 / 10,
+        (b'm', b'n') | (b'n', b'm') => EDIT * 7 / 10,
+        _ => EDIT,
+    }
+}
+
+/// Two neighbours the wrong way round: `recieve`, `teh`.
+fn swapped(a: u8, b: u8) -> u32 {
+    match (a, b) {
+        (b'i', b'e') | (b'e', b'i') => EDIT / 2,
+        _ => EDIT * 7 / 10,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The textbook's table, whole.
+    fn osa(a: &[u8], b: &[u8]) -> usize {
+        let mut d = vec![vec![0; b.len() + 1]; a.len() + 1];
+        for i in 0..=a.len() {
+            for j in 0..=b.len() {
+                d[i][j] = match (i, j) {
+                    (0, _) => j,
+                    (_, 0) => i,
+                    _ => {
+                        let wrong = usize::from(a[i - 1] != b[j - 1]);
+                        let plain =
+                            (d[i - 1][j] + 1).min(d[i][j - 1] + 1).min(d[i - 1][j - 1] + wrong);
+                        let swap = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+                        if swap { plain.min(d[i - 2][j - 2] + 1) } else { plain }
+                    }
+                };
+            }
+        }
+        d[a.len()][b.len()]
+    }
+
+    proptest! {
+        #[test]
+        fn finds_what_the_table_finds(
+            words in prop::collection::btree_set("[a-d]{1,9}", 1..60),
+            query in "[a-d]{1,9}",
+        ) {
+            let set: Vec<(String, u64)> =
+                words.iter().cloned().enumerate().map(|(i, word)| (word, i as u64)).collect();
+            let fst = Fst::from_iter_map(set.clone()).unwrap();
+            let fst = Fst::new(fst.into_inner()).unwrap();
+            let mut found = near(&fst, &query);
+            found.sort_unstable();
+            let longest = if query.len() <= 4 { 1 } else { 2 };
+            let expected: Vec<(usize, u8)> = set
+                .iter()
+                .filter_map(|(word, i)| {
+                    let first = word.as_bytes()[0];
+                    let most = if sounds_alike(first, query.as_bytes()) { longest } else { 1 };
+                    let distance = osa(word.as_bytes(), query.as_bytes());
+                    let counts = query.len() > 1 && (1..=most).contains(&distance);
+                    counts.then_some((*i as usize, distance as u8))
+                })
+                .collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn mistakes_that_people_make_cost_less() {
+        let cost = |wrong: &str, right: &str| misspelling_cost(wrong.as_bytes(), right.as_bytes());
+        assert!(cost("recieve", "receive") < cost("recieve", "relieve"));
+        assert!(cost("untill", "until") < cost("untill", "untidy"));
+        assert_eq!(cost("same", "same"), 0);
+    }
+}

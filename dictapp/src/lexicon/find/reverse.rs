@@ -1,0 +1,390 @@
+//! Chinese to the words whose gloss has it: those that mean just this first, by how early they say
+//! so, then the commonest.
+//!
+//! A gloss is a run of letters and digits between marks, so `（使）苹果树；果` is `使`, `苹果树`, `果`.
+//! Every two neighbours of a gloss with a Chinese character among them are a *pair*, and the edge of
+//! a gloss is a neighbour too: `果` is `(edge, 果), (果, edge)`. For each pair the places of the keys
+//! that have it are kept, rising, as differences in a variable number of bytes. A search walks
+//! the lists of its pairs together and stops when the page is full: places are in the order of
+//! commonness, so what it meets first is what belongs first.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
+
+use crate::lexicon::columns::{Columns, Pairs, partition};
+use crate::lexicon::{EntryRef, Lexicon, Matches, Page, fold};
+use crate::model::{sense_lines, split_part};
+
+/// The longest query in characters, longer than any gloss that a reader would type.
+const QUERY_CHARS_MAX: usize = 32;
+
+/// How many words are looked into at most; more than a common character has in the largest book
+/// known would only be met by a made-up query.
+const VERIFIED_MAX: usize = 20_000;
+
+/// How many words, the commonest, of which the query is a whole gloss are put in the order of how
+/// close they are; others follow by commonness.
+const CLOSEST_MAX: usize = 300;
+
+/// With these an adjective's or an adverb's gloss ends: `高兴的` is what `高兴` asks for.
+const ENDINGS: [&str; 3] = ["", "的", "地"];
+
+/// The neighbour of the first and the last character of a gloss.
+const EDGE: char = '\0';
+
+impl Lexicon {
+    /// The words in whose glosses `chinese` stands: those of which it is a whole gloss, the
+    /// earlier it comes the better, then the others, both by commonness. Several parts, set apart
+    /// by spaces, must all be there. A word is given once.
+    pub fn reverse(&self, chinese: &str, page: Page) -> Matches<'_> {
+        let query = fold(chinese);
+        let parts: Vec<&str> = glosses(&query).collect();
+        let is_han = |part: &&str| part.contains(is_han);
+        if query.chars().count() > QUERY_CHARS_MAX || !parts.iter().any(is_han) {
+            return Matches::default();
+        }
+        let mut found = match parts[..] {
+            [part] => self.closest(part),
+            _ => Vec::new(),
+        };
+        if found.len() <= page.end() {
+            let known: HashSet<usize> = found.iter().map(|&(key, _)| key).collect();
+            let others = self.with_inner_pairs(&parts).filter(|(key, _)| !known.contains(key));
+            self.collect(
+                others.map(|(_, place)| place),
+                page.end(),
+                |mean| parts.iter().all(|part| has_part(mean, part)),
+                &mut found,
+            );
+        }
+        Matches::page_of(found.into_iter().map(|(_, entry)| entry), page)
+    }
+
+    /// The words of which `part` is a whole gloss, the closest first.
+    fn closest(&self, part: &str) -> Vec<(usize, EntryRef<'_>)> {
+        let mut found = Vec::new();
+        for ending in ENDINGS {
+            let gloss = part.to_owned() + ending;
+            let lists = pairs_of(&gloss).map(|pair| Postings::of_pair(&self.columns.pairs, pair));
+            for place in together(lists.collect()).take(CLOSEST_MAX) {
+                let Some(key) = self.columns.key_at(place) else { continue };
+                let entries = self.columns.entry_refs(key);
+                let near = entries.filter_map(|it| Some((closeness(it.mean, &gloss)?, it)));
+                let closest = near.min_by_key(|(closeness, _)| *closeness);
+                found.extend(closest.map(|(closeness, entry)| ((closeness, place), key, entry)));
+            }
+        }
+        found.sort_by_key(|&(order, ..)| order);
+        let mut known = HashSet::new();
+        found.retain(|&(_, key, _)| known.insert(key));
+        found.into_iter().map(|(_, key, entry)| (key, entry)).collect()
+    }
+
+    /// Takes the words at `places` with an entry that `fits` until there are more than `most`.
+    fn collect<'a>(
+        &'a self,
+        places: impl Iterator<Item = u32>,
+        most: usize,
+        fits: impl Fn(&str) -> bool,
+        found: &mut Vec<(usize, EntryRef<'a>)>,
+    ) {
+        for place in places.take(VERIFIED_MAX) {
+            let Some(key) = self.columns.key_at(place) else { continue };
+            let entry = self.columns.entry_refs(key).find(|entry| fits(entry.mean));
+            found.extend(entry.map(|entry| (key, entry)));
+            if found.len() > most {
+                return;
+            }
+        }
+    }
+
+    /// Keys and places of the words that have all pairs inside the parts.
+    fn with_inner_pairs(&self, parts: &[&str]) -> impl Iterator<Item = (usize, u32)> {
+        let columns = &self.columns;
+        let mut lists = Vec::new();
+        for part in parts {
+            let inner = pairs_of(part).filter(|&(a, b)| a != EDGE && b != EDGE);
+            lists.extend(inner.map(|pair| Postings::of_pair(&columns.pairs, pair)));
+            // One character alone is in no pair of its own: all pairs that it begins have it.
+            let mut chars = part.chars();
+            if let (Some(c), None) = (chars.next(), chars.next())
+                && is_han(c)
+            {
+                lists.push(Postings::of_first(&columns.pairs, c));
+            }
+        }
+        together(lists).filter_map(|place| Some((columns.key_at(place)?, place)))
+    }
+}
+
+/// The pairs of all glosses and their postings.
+pub(in crate::lexicon) fn index(columns: &Columns) -> Pairs {
+    let mut counts: HashMap<u64, u32, BuildHasherDefault<PairHasher>> = HashMap::default();
+    each_pair(columns, |pair, _| *counts.entry(pair).or_default() += 1);
+    let mut pairs: Vec<u64> = counts.keys().copied().collect();
+    pairs.sort_unstable();
+    // Where each pair's places begin in one long row; `counts` becomes the place to fill next.
+    let (mut starts, mut total) = (Vec::with_capacity(pairs.len()), 0);
+    for pair in &pairs {
+        let count = counts.get_mut(pair).expect("a pair that was counted");
+        starts.push(total);
+        total += std::mem::replace(count, total);
+    }
+    let mut row = vec![0; total as usize];
+    each_pair(columns, |pair, place| {
+        let next = counts.get_mut(&pair).expect("a pair that was counted");
+        row[*next as usize] = place;
+        *next += 1;
+    });
+    let mut postings = Vec::with_capacity(row.len());
+    let mut ends = vec![0];
+    for (i, &from) in starts.iter().enumerate() {
+        let to = starts.get(i + 1).copied().unwrap_or(total);
+        push_list(&row[from as usize..to as usize], &mut postings);
+        ends.push(postings.len() as u32);
+    }
+    postings.shrink_to_fit();
+    Pairs { pairs, starts: ends, postings }
+}
+
+/// Pairs are numbers that nobody chooses to collide: one multiplication mixes them well enough,
+/// and takes a quarter of the time.
+#[derive(Default)]
+struct PairHasher(u64);
+
+impl Hasher for PairHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u64(u64::from(byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        let mixed = (self.0 ^ number ^ (number >> 32) << 16).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 = mixed ^ (mixed >> 32);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// Calls `take` with each pair of each gloss and the place of its key, places rising.
+fn each_pair(columns: &Columns, mut take: impl FnMut(u64, u32)) {
+    for (place, &key) in columns.by_place.iter().enumerate() {
+        for entry in columns.entry_refs(key as usize) {
+            for gloss in sense_lines(entry.mean).flat_map(glosses) {
+                pairs_of(gloss).for_each(|pair| take(packed(pair), place as u32));
+            }
+        }
+    }
+}
+
+/// Writes rising numbers as differences, seven bits a byte, the lowest first; repetitions are
+/// left out.
+fn push_list(places: &[u32], postings: &mut Vec<u8>) {
+    let mut last = None;
+    for &place in places {
+        let mut rest = match last.replace(place) {
+            Some(before) if before == place => continue,
+            Some(before) => place - before,
+            None => place,
+        };
+        while rest >= 0x80 {
+            postings.push(rest as u8 | 0x80);
+            rest >>= 7;
+        }
+        postings.push(rest as u8);
+    }
+}
+
+/// The runs of letters and digits of a text.
+fn glosses(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|gloss| !gloss.is_empty())
+}
+
+/// The neighbours in a gloss, with its edges, of which one is Chinese.
+fn pairs_of(gloss: &str) -> impl Iterator<Item = (char, char)> {
+    let chars = || gloss.chars().map(narrow);
+    let firsts = std::iter::once(EDGE).chain(chars());
+    firsts.zip(chars().chain([EDGE])).filter(|&(a, b)| is_han(a) || is_han(b))
+}
+
+/// A letter as a folded query has it: small, and not of double width (`Ｔ恤`).
+fn narrow(c: char) -> char {
+    match c {
+        '\u{FF01}'..='\u{FF5E}' => {
+            char::from_u32(c as u32 - 0xFEE0).unwrap_or(c).to_ascii_lowercase()
+        }
+        _ => c.to_ascii_lowercase(),
+    }
+}
+
+/// Whether a character is Chinese: a text with one is asked of [`Lexicon::reverse`].
+pub fn is_han(c: char) -> bool {
+    matches!(c, '\u{3007}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
+        | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
+}
+
+fn packed((a, b): (char, char)) -> u64 {
+    u64::from(a) << 32 | u64::from(b)
+}
+
+/// Where a gloss stands in an explanation: 0 in its first sense, 1 in the first of another part of
+/// speech, 2 further behind; `None` where it stands in brackets alone, as a field or a hint does.
+fn closeness(mean: &str, wanted: &str) -> Option<usize> {
+    let is_wanted = |gloss: &str| gloss.chars().map(narrow).eq(wanted.chars());
+    let place = |(number, line): (usize, &str)| {
+        let outer = without_brackets(split_part(line).1);
+        let mut senses = outer.split(['；', ';']);
+        let sense = senses.position(|sense| glosses(sense).any(is_wanted))?;
+        Some(if sense > 0 { 2 } else { number.min(1) })
+    };
+    sense_lines(mean).enumerate().filter_map(place).min()
+}
+
+/// A line without what stands in brackets.
+fn without_brackets(line: &str) -> String {
+    let mut pieces = line.split(['（', '(', '[', '［', '【', '〔', '<']);
+    let mut outer = pieces.next().unwrap_or("").to_owned();
+    for piece in pieces {
+        let closed = piece.split_once(['）', ')', ']', '］', '】', '〕', '>']);
+        outer.push_str(closed.map_or("", |(_, behind)| behind));
+    }
+    outer
+}
+
+fn has_part(mean: &str, part: &str) -> bool {
+    sense_lines(mean).any(|line| {
+        line.contains(part) || line.chars().map(narrow).collect::<String>().contains(part)
+    })
+}
+
+/// The places of one pair, or of all pairs of one first character, rising.
+enum Postings<'a> {
+    One(List<'a>),
+    Any(Vec<List<'a>>),
+}
+
+impl<'a> Postings<'a> {
+    fn of_pair(pairs: &'a Pairs, pair: (char, char)) -> Postings<'a> {
+        match pairs.pairs.binary_search(&packed(pair)) {
+            Ok(i) => Postings::One(List::new(pairs, i)),
+            Err(_) => Postings::Any(Vec::new()),
+        }
+    }
+
+    fn of_first(pairs: &'a Pairs, first: char) -> Postings<'a> {
+        let end = pairs.pairs.len();
+        let from = partition(0..end, |i| pairs.pairs[i] < packed((first, EDGE)));
+        let to = partition(from..end, |i| pairs.pairs[i] >> 32 == u64::from(first));
+        let mut lists: Vec<List<'a>> = (from..to).map(|i| List::new(pairs, i)).collect();
+        // Long lists first: most words that have the character are soon found in them.
+        lists.sort_by_key(|list| std::cmp::Reverse(list.bytes.len()));
+        Postings::Any(lists)
+    }
+
+    /// The first place from `least` on.
+    fn advance(&mut self, least: u32) -> Option<u32> {
+        match self {
+            Postings::One(list) => list.advance(least),
+            Postings::Any(lists) => lists.iter_mut().filter_map(|list| list.advance(least)).min(),
+        }
+    }
+}
+
+/// The places of one pair as they lie in the columns.
+struct List<'a> {
+    bytes: &'a [u8],
+    at: Option<u32>,
+}
+
+impl<'a> List<'a> {
+    fn new(pairs: &'a Pairs, i: usize) -> List<'a> {
+        let starts = pairs.starts.get(i).zip(pairs.starts.get(i + 1));
+        let bytes = starts.and_then(|(&a, &b)| pairs.postings.get(a as usize..b as usize));
+        let mut list = List { bytes: bytes.unwrap_or(&[]), at: None };
+        list.at = list.number();
+        list
+    }
+
+    fn advance(&mut self, least: u32) -> Option<u32> {
+        while let Some(at) = self.at.filter(|&at| at < least) {
+            self.at = self.number().and_then(|more| at.checked_add(more.max(1)));
+        }
+        self.at
+    }
+
+    /// The next number of the list; `None` at its end or where it is damaged.
+    fn number(&mut self) -> Option<u32> {
+        let mut number = 0;
+        for shift in [0, 7, 14, 21, 28] {
+            let (&byte, rest) = self.bytes.split_first()?;
+            self.bytes = rest;
+            number |= u32::from(byte & 0x7F) << shift;
+            if byte < 0x80 {
+                return Some(number);
+            }
+        }
+        None
+    }
+}
+
+/// The places that all lists have.
+fn together(mut lists: Vec<Postings<'_>>) -> impl Iterator<Item = u32> {
+    let mut next = (!lists.is_empty()).then_some(0);
+    std::iter::from_fn(move || {
+        let mut place = next?;
+        let mut agreed = 0;
+        let mut i = 0;
+        while agreed < lists.len() {
+            let found = lists[i].advance(place)?;
+            agreed = if found == place { agreed + 1 } else { 1 };
+            place = found;
+            i = (i + 1) % lists.len();
+        }
+        next = place.checked_add(1);
+        Some(place)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gloss_ends_where_a_mark_stands() {
+        let found: Vec<&str> = glosses("（使）苹果树；果, T恤 n. ok").collect();
+        assert_eq!(found, ["使", "苹果树", "果", "T恤", "n", "ok"]);
+        assert_eq!(pairs_of("T恤").collect::<Vec<_>>(), [('t', '恤'), ('恤', EDGE)]);
+        assert_eq!(pairs_of("ok").count(), 0);
+    }
+
+    #[test]
+    fn a_gloss_in_brackets_is_none() {
+        assert_eq!(without_brackets("（使）苹果树；果(核)x[网络]"), "苹果树；果x");
+        for (mean, place) in [
+            ("n. 苹果；果\nv. 结果", Some(0)),
+            ("n. 树，苹果；果", Some(0)),
+            ("v. 结果\nn. 苹果", Some(1)),
+            ("n. 果；苹果\nn. 树；苹果", Some(2)),
+            ("n. （苹果）酒；[苹果] 电脑", None),
+            ("n. 苹果酒\n> Apple! = 苹果", None),
+        ] {
+            assert_eq!(closeness(mean, "苹果"), place, "{mean}");
+        }
+    }
+
+    #[test]
+    fn lists_of_any_difference_come_back() {
+        let places = [0, 1, 1, 128, 16_511, 3_000_000, u32::MAX];
+        let mut pairs = Pairs::default();
+        push_list(&places, &mut pairs.postings);
+        pairs.starts = vec![0, pairs.postings.len() as u32];
+        let mut list = List::new(&pairs, 0);
+        let found: Vec<u32> = [0, 1, 2, 129, 16_512, 3_000_001]
+            .iter()
+            .map(|&least| list.advance(least).expect("one more"))
+            .collect();
+        assert_eq!(found, [0, 1, 128, 16_511, 3_000_000, u32::MAX]);
+        assert_eq!(List { bytes: &[0xFF; 9], at: None }.number(), None);
+    }
+}

@@ -1,0 +1,226 @@
+//! What was typed to a pattern: `re?d`, `*tion`, `/^un.*ed$/`, bounded before it costs anything.
+
+mod wildcard;
+
+use std::fmt;
+
+use memchr::memmem::Finder;
+use regex::{Regex, RegexBuilder};
+
+use super::fold::{fold, fold_expression};
+
+/// The longest pattern in characters; a screen's width, where a hostile one needs more.
+const PATTERN_CHARS_MAX: usize = 100;
+
+/// The most memory in bytes that a compiled pattern may take. It bounds the time for each
+/// character too: `\w{3}` takes 60 kB, `\w{9}` is refused.
+const COMPILED_BYTES_MAX: usize = 128 * 1024;
+
+/// The memory in bytes for the states that a search meets.
+const STATES_BYTES_MAX: usize = 1024 * 1024;
+
+/// A pattern that keys are held against.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    pub(super) kind: Kind,
+    /// What each match begins with.
+    pub(super) prefix: String,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    /// `re?d`, and the longest letters in it that each match must have.
+    Wildcard { pattern: String, needle: Option<Box<Finder<'static>>> },
+    /// A regular expression that means the same in a text of many lines as in each line of it.
+    Lines(Regex),
+    /// One that may tell them apart (`\A`, flags): it is held against one key at a time.
+    Key(Regex),
+}
+
+/// Why a text is no pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PatternError {
+    /// More than 100 characters.
+    TooLong(usize),
+    /// It would take too much memory or time.
+    TooCostly,
+    /// Not a regular expression; carries what is wrong, in one line.
+    Syntax(String),
+}
+
+impl fmt::Display for PatternError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PatternError::TooLong(chars) => {
+                write!(f, "the pattern is {chars} characters, longer than {PATTERN_CHARS_MAX}")
+            }
+            PatternError::TooCostly => {
+                write!(f, "the compiled pattern is larger than {COMPILED_BYTES_MAX} bytes")
+            }
+            PatternError::Syntax(what) => write!(f, "the pattern is no regular expression: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for PatternError {}
+
+impl Pattern {
+    /// Reads a pattern: a regular expression between slashes, or a word with `?` for one
+    /// character and `*` for any number. `None` for any other text, which is a plain word.
+    ///
+    /// # Errors
+    /// The text is meant as a pattern but is too long, too costly or malformed.
+    pub fn parse(text: &str) -> Option<Result<Pattern, PatternError>> {
+        let text = text.trim();
+        let expression = text.strip_prefix('/').and_then(|text| text.strip_suffix('/'));
+        let expression = expression.filter(|expression| !expression.is_empty());
+        let is_wildcard = text.contains(['?', '*', '？', '＊']);
+        match expression {
+            Some(expression) => Some(Pattern::regex(expression)),
+            None => is_wildcard.then(|| Pattern::wildcard(text)),
+        }
+    }
+
+    /// A word in which `?` stands for one character and `*` for any number of them.
+    ///
+    /// # Errors
+    /// The text is too long.
+    pub fn wildcard(text: &str) -> Result<Pattern, PatternError> {
+        check_length(text)?;
+        let pattern = fold(text);
+        let literals = || pattern.split(['*', '?']);
+        let needle = literals().filter(|it| !it.is_empty()).max_by_key(|it| it.len());
+        let needle = needle.map(|needle| Box::new(Finder::new(needle).into_owned()));
+        let prefix = literals().next().unwrap_or("").to_owned();
+        Ok(Pattern { kind: Kind::Wildcard { pattern, needle }, prefix })
+    }
+
+    /// A regular expression in the notation of the `regex` crate, held against keys: case and
+    /// accents do not count.
+    ///
+    /// # Errors
+    /// The expression is too long, too costly or malformed.
+    pub fn regex(expression: &str) -> Result<Pattern, PatternError> {
+        check_length(expression)?;
+        let expression = &*fold_expression(expression);
+        let regex = compile(expression)?;
+        let odd = ["\\A", "\\z", "(?", "\\n", "\\x", "\\u"];
+        let is_odd = odd.iter().any(|odd| expression.contains(odd));
+        let kind = if is_odd { Kind::Key(regex) } else { Kind::Lines(regex) };
+        Ok(Pattern { kind, prefix: literal_prefix(expression) })
+    }
+
+    /// Whether it is a regular expression, and not a word with `?` and `*`.
+    pub fn is_regex(&self) -> bool {
+        matches!(self.kind, Kind::Lines(_) | Kind::Key(_))
+    }
+
+    /// Whether a key matches.
+    pub(super) fn is_match(&self, key: &str) -> bool {
+        match &self.kind {
+            Kind::Wildcard { pattern, .. } => is_wildcard_match(pattern, key),
+            Kind::Lines(regex) | Kind::Key(regex) => regex.is_match(key),
+        }
+    }
+}
+
+/// Holds a key against `?` and `*`: on a mismatch the last star takes one character more.
+fn is_wildcard_match(pattern: &str, key: &str) -> bool {
+    let (mut rest, mut text) = (pattern.chars(), key.chars());
+    let mut star = None;
+    loop {
+        let here = text.clone();
+        match (rest.next(), text.next()) {
+            (Some('*'), _) => {
+                star = Some((rest.clone(), here.clone()));
+                text = here;
+            }
+            (Some(wanted), Some(found)) if wanted == '?' || wanted == found => {}
+            (None, None) => return true,
+            (Some(_), None) => return false,
+            _ => {
+                let Some((after, taken)) = &mut star else { return false };
+                taken.next();
+                (rest, text) = (after.clone(), taken.clone());
+            }
+        }
+    }
+}
+
+fn check_length(text: &str) -> Result<(), PatternError> {
+    match text.chars().count() {
+        chars if chars > PATTERN_CHARS_MAX => Err(PatternError::TooLong(chars)),
+        _ => Ok(()),
+    }
+}
+
+fn compile(expression: &str) -> Result<Regex, PatternError> {
+    RegexBuilder::new(expression)
+        .case_insensitive(true)
+        .multi_line(true)
+        .size_limit(COMPILED_BYTES_MAX)
+        .dfa_size_limit(STATES_BYTES_MAX)
+        .nest_limit(32)
+        .build()
+        .map_err(|error| match error {
+            regex::Error::CompiledTooBig(_) => PatternError::TooCostly,
+            // The crate draws the place under the pattern; its last line says what is wrong.
+            other => {
+                let text = other.to_string();
+                let last = text.lines().last().unwrap_or("").trim_start_matches("error: ");
+                PatternError::Syntax(last.to_owned())
+            }
+        })
+}
+
+/// The letters that each match must begin with: those behind `^`, where nothing makes them
+/// optional.
+fn literal_prefix(expression: &str) -> String {
+    let Some(rest) = expression.strip_prefix('^').filter(|rest| !rest.contains('|')) else {
+        return String::new();
+    };
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    let optional = rest[end..].starts_with(['?', '*', '{', '+']);
+    rest[..end - usize::from(optional && end > 0)].to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_patterns_from_words() {
+        for word in ["red", "and/or", "/", "//", "a/b/", "", "苹果"] {
+            assert!(Pattern::parse(word).is_none(), "{word}");
+        }
+        for pattern in ["re?d", "*tion", "/^un/", "re？d", " *x "] {
+            assert!(Pattern::parse(pattern).expect("a pattern").is_ok(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn knows_what_matches_begin_with() {
+        for (expression, prefix) in [
+            ("^un.*ed$", "un"),
+            ("^unx?d", "un"),
+            ("^x*", ""),
+            ("^UN", "un"),
+            ("un", ""),
+            ("^ab|cd", ""),
+            ("^a{0}", ""),
+            ("^(ab)", ""),
+            ("^", ""),
+            ("^é", ""),
+        ] {
+            assert_eq!(literal_prefix(expression), prefix, "{expression}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_too_long_too_costly_or_malformed() {
+        let error = |text: &str| Pattern::parse(text).expect("a pattern").expect_err("an error");
+        assert_eq!(error(&"a*".repeat(51)), PatternError::TooLong(102));
+        assert_eq!(error("/(\\w{50}){50}/"), PatternError::TooCostly);
+        assert_eq!(error("/(a/"), PatternError::Syntax("unclosed group".to_owned()));
+    }
+}

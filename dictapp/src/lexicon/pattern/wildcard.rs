@@ -1,0 +1,131 @@
+//! A pattern to a page of the words that match it, within a bounded time.
+
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use super::{Kind, Pattern};
+use crate::lexicon::{End, Lexicon, Matches, Page};
+
+/// How many keys are searched between two looks at the clock: about four kilobytes, in which the
+/// costliest pattern that is accepted takes some milliseconds.
+const KEYS_AT_ONCE: usize = 256;
+
+impl Lexicon {
+    /// The words whose key matches, in the order of keys, each by the entry of its commonest
+    /// spelling. The end of the answer says whether there are more. A pattern that begins with
+    /// nothing certain takes up to 24 ms for the largest book known; a hostile one is answered with
+    /// what was found within `time_max` and some milliseconds.
+    pub fn matching(&self, pattern: &Pattern, page: Page, time_max: Duration) -> Matches<'_> {
+        let began = Instant::now();
+        self.matching_until(|| began.elapsed() > time_max, pattern, page)
+    }
+
+    fn matching_until(
+        &self,
+        time_is_up: impl Fn() -> bool,
+        pattern: &Pattern,
+        page: Page,
+    ) -> Matches<'_> {
+        let keys = self.columns.keys.starting_with(&pattern.prefix);
+        let (end, mut found) = (keys.end, Vec::new());
+        for from in keys.step_by(KEYS_AT_ONCE) {
+            // Before each piece and not behind it: what was searched to its end is complete.
+            if time_is_up() {
+                let entries = found.iter().filter_map(|&key| self.columns.face(key));
+                return Matches { end: End::OutOfTime, ..Matches::page_of(entries, page) };
+            }
+            let some = from..end.min(from + KEYS_AT_ONCE);
+            match &pattern.kind {
+                Kind::Wildcard { needle: Some(needle), .. } => {
+                    self.match_lines(pattern, some, &mut found, |text, from| {
+                        needle.find(&text.as_bytes()[from..]).map(|at| from + at)
+                    });
+                }
+                Kind::Lines(regex) => self.match_lines(pattern, some, &mut found, |text, from| {
+                    regex.find_at(text, from).map(|found| found.start())
+                }),
+                _ => found.extend(some.filter(|&key| self.is_match(pattern, key))),
+            }
+            if found.len() > page.end() {
+                break;
+            }
+        }
+        Matches::page_of(found.iter().filter_map(|&key| self.columns.face(key)), page)
+    }
+
+    fn is_match(&self, pattern: &Pattern, key: usize) -> bool {
+        pattern.is_match(self.columns.keys.get(key))
+    }
+
+    /// Searches the text of several keys at once, which is many times quicker than one by one,
+    /// and holds each key in which something is found against the pattern alone: a match might
+    /// cross the end of a line.
+    fn match_lines(
+        &self,
+        pattern: &Pattern,
+        keys: Range<usize>,
+        found: &mut Vec<usize>,
+        find_from: impl Fn(&str, usize) -> Option<usize>,
+    ) {
+        let texts = &self.columns.keys;
+        let start = |key: usize| texts.starts.get(key).map_or(0, |&start| start as usize);
+        let base = start(keys.start);
+        let text = texts.text.get(base..start(keys.end)).unwrap_or("");
+        let mut key = keys.start;
+        while key < keys.end && start(key) - base < text.len() {
+            let Some(at) = find_from(text, start(key) - base) else { return };
+            while key < keys.end && start(key + 1) <= base + at {
+                key += 1;
+            }
+            if key < keys.end && self.is_match(pattern, key) {
+                found.push(key);
+            }
+            key += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lexicon::BookId;
+    use crate::model::{Entry, Word};
+
+    /// A lexicon of `w00000`, `w00001` and so on.
+    fn lexicon(words: usize) -> Lexicon {
+        let mut builder = Lexicon::builder();
+        for number in 0..words {
+            let word = Word::parse(&format!("w{number:05}")).unwrap();
+            let (mean, phonetic, rank, forms) = ("x".to_owned(), None, None, Vec::new());
+            builder.add(BookId(0), &Entry { word, phonetic, mean, rank, forms });
+        }
+        builder.build().unwrap()
+    }
+
+    /// Once each page behind the ten thousandth match, empty, promised another one.
+    #[test]
+    fn pages_end_where_there_are_too_many_matches() {
+        let (lexicon, pattern) = (lexicon(10_050), Pattern::regex("^w").unwrap());
+        for (skip, entries, end) in
+            [(9_960, 30, End::More), (9_990, 10, End::TooMany), (10_020, 0, End::TooMany)]
+        {
+            let page = lexicon.matching_until(|| false, &pattern, Page { skip, take: 30 });
+            assert_eq!((page.entries.len(), page.end), (entries, end), "{skip}");
+        }
+    }
+
+    #[test]
+    fn a_search_that_is_out_of_time_gives_what_it_found_and_a_finished_one_is_complete() {
+        let (lexicon, pattern) = (lexicon(2 * KEYS_AT_ONCE), Pattern::regex("1$").unwrap());
+        let looks = std::cell::Cell::new(0);
+        let up_at = |look: usize| {
+            looks.set(0);
+            let time_is_up = || looks.replace(looks.get() + 1) == look;
+            let page = lexicon.matching_until(time_is_up, &pattern, Page::first(100));
+            (page.entries.len(), page.end)
+        };
+        assert_eq!(up_at(0), (0, End::OutOfTime));
+        assert_eq!(up_at(1), (26, End::OutOfTime));
+        assert_eq!(up_at(2), (52, End::Complete));
+    }
+}
