@@ -16,7 +16,7 @@ use crate::books::limits::{
 };
 
 /// The file of articles.
-pub(in crate::books) struct Articles {
+pub(crate) struct Articles {
     path: PathBuf,
     length: u64,
     content: Content,
@@ -30,7 +30,7 @@ enum Content {
 
 /// A reference that cannot be followed.
 #[derive(Debug)]
-pub(in crate::books) enum Unreachable {
+pub(crate) enum Unreachable {
     /// It points behind the end; carries the length of the file.
     Outside(u64),
     /// Its article is longer than an entry could be.
@@ -41,7 +41,7 @@ pub(in crate::books) enum Unreachable {
 
 impl Articles {
     /// Opens the file; a packed one is unpacked once, against its checksum.
-    pub(in crate::books) fn open(path: &Path) -> Result<Articles, BookError> {
+    pub(crate) fn open(path: &Path) -> Result<Articles, BookError> {
         let fail = |error| BookError::io(path, error);
         let (mut file, length) = open_file(path)?;
         let mut magic = Vec::new();
@@ -84,16 +84,12 @@ impl Articles {
         Ok(Articles { path, length: all.len() as u64, content: Content::Memory(all) })
     }
 
-    pub(in crate::books) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// The bytes of one article.
-    pub(in crate::books) fn read(
-        &mut self,
-        offset: u64,
-        length: u64,
-    ) -> Result<Vec<u8>, Unreachable> {
+    pub(crate) fn read(&mut self, offset: u64, length: u64) -> Result<Vec<u8>, Unreachable> {
         let end = offset.checked_add(length).filter(|&end| end <= self.length);
         let end = end.ok_or(Unreachable::Outside(self.length))?;
         if length > ARTICLE_BYTES_MAX {

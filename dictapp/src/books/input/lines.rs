@@ -9,7 +9,7 @@ use crate::books::error::{BookError, Place};
 use crate::books::limits::LINE_BYTES_MAX;
 
 /// The lines of a text file.
-pub(in crate::books) struct Lines {
+pub(crate) struct Lines {
     path: PathBuf,
     input: BufReader<Source>,
     meter: Meter,
@@ -19,7 +19,7 @@ pub(in crate::books) struct Lines {
 }
 
 /// One line.
-pub(in crate::books) enum Line<'a> {
+pub(crate) enum Line<'a> {
     /// The text without its end.
     Text(&'a str),
     /// A line of more than [`LINE_BYTES_MAX`] bytes: its beginning.
@@ -29,7 +29,7 @@ pub(in crate::books) enum Line<'a> {
 impl Lines {
     /// # Errors
     /// A file that is in another encoding, or has other line ends, from its first bytes.
-    pub(in crate::books) fn new(source: Source) -> Result<Lines, BookError> {
+    pub(crate) fn new(source: Source) -> Result<Lines, BookError> {
         check_text(&source)?;
         Ok(Lines {
             path: source.path().to_owned(),
@@ -42,11 +42,11 @@ impl Lines {
     }
 
     /// The number of the line last read, from 1.
-    pub(in crate::books) fn number(&self) -> u64 {
+    pub(crate) fn number(&self) -> u64 {
         self.number
     }
 
-    pub(in crate::books) fn meter(&self) -> Meter {
+    pub(crate) fn meter(&self) -> Meter {
         self.meter.clone()
     }
 
@@ -54,7 +54,7 @@ impl Lines {
     ///
     /// # Errors
     /// The file cannot be read or is not UTF-8 text.
-    pub(in crate::books) fn next(&mut self) -> Result<Option<Line<'_>>, BookError> {
+    pub(crate) fn next(&mut self) -> Result<Option<Line<'_>>, BookError> {
         self.offset += self.buffer.len() as u64;
         self.buffer.clear();
         let limit = LINE_BYTES_MAX as u64 + 1;
@@ -109,7 +109,7 @@ impl Lines {
 ///
 /// # Errors
 /// The file is such a one; the text says how to make another of it.
-pub(in crate::books) fn check_text(source: &Source) -> Result<(), BookError> {
+pub(crate) fn check_text(source: &Source) -> Result<(), BookError> {
     let (sample, path) = (source.sample(), source.path());
     if matches!(&*sample, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
         return Err(BookError::whole(path, not_utf8("UTF-16", path)));
@@ -127,7 +127,7 @@ pub(in crate::books) fn check_text(source: &Source) -> Result<(), BookError> {
 }
 
 /// What to do with a file in another encoding.
-pub(in crate::books) fn not_utf8(guess: &str, path: &std::path::Path) -> String {
+pub(crate) fn not_utf8(guess: &str, path: &std::path::Path) -> String {
     format!(
         "is not UTF-8: if the file is {guess}, `iconv -f {guess} -t UTF-8 '{}' > utf8.txt` \
          makes a file that can be imported",

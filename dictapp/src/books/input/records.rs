@@ -14,7 +14,7 @@ use crate::books::limits::RECORD_BYTES_MAX;
 
 /// How the fields of a file are separated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::books) enum Format {
+pub(crate) enum Format {
     /// By this character, with quotes around fields that hold it (RFC 4180).
     Csv(u8),
     /// By TABs, and a quote is a quote.
@@ -22,7 +22,7 @@ pub(in crate::books) enum Format {
 }
 
 /// The records of a file.
-pub(in crate::books) struct Records {
+pub(crate) struct Records {
     path: PathBuf,
     csv: csv::Reader<Watched>,
     bytes: ByteRecord,
@@ -60,7 +60,7 @@ const READ_AHEAD_BYTES: usize = 64 * 1024;
 impl Records {
     /// # Errors
     /// A file that is in another encoding, or has other line ends, from its first bytes.
-    pub(in crate::books) fn new(source: Source, format: Format) -> Result<Records, BookError> {
+    pub(crate) fn new(source: Source, format: Format) -> Result<Records, BookError> {
         check_text(&source)?;
         let (path, meter) = (source.path().to_owned(), source.meter());
         let watch = Arc::<Watch>::default();
@@ -78,7 +78,7 @@ impl Records {
     ///
     /// # Errors
     /// The file cannot be read, is not UTF-8 text, or a record is too large.
-    pub(in crate::books) fn next(&mut self) -> Result<Option<StringRecord>, BookError> {
+    pub(crate) fn next(&mut self) -> Result<Option<StringRecord>, BookError> {
         while self.read()? {
             if self.bytes.as_slice().trim_ascii().is_empty() && self.bytes.len() == 1 {
                 continue;
@@ -115,21 +115,21 @@ impl Records {
     }
 
     /// The line on which the record last given begins, from 1.
-    pub(in crate::books) fn line(&self) -> u64 {
+    pub(crate) fn line(&self) -> u64 {
         self.line
     }
 
     /// Whether the record last given goes over several lines.
-    pub(in crate::books) fn is_several_lines(&self) -> bool {
+    pub(crate) fn is_several_lines(&self) -> bool {
         self.inner_ends > 0
     }
 
-    pub(in crate::books) fn meter(&self) -> Meter {
+    pub(crate) fn meter(&self) -> Meter {
         self.meter.clone()
     }
 
     /// An error at the record last given.
-    pub(in crate::books) fn damaged(&self, reason: &str) -> BookError {
+    pub(crate) fn damaged(&self, reason: &str) -> BookError {
         BookError::at(&self.path, Place::Line(self.line), reason)
     }
 
@@ -192,7 +192,7 @@ impl Read for Watched {
 
 /// The first records of a sample, for recognising a file; the last one may be cut off and is not
 /// among them.
-pub(in crate::books) fn sample(bytes: &[u8], format: Format) -> Vec<StringRecord> {
+pub(crate) fn sample(bytes: &[u8], format: Format) -> Vec<StringRecord> {
     let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
     let mut records: Vec<StringRecord> = builder(format)
         .from_reader(bytes)
@@ -207,7 +207,7 @@ pub(in crate::books) fn sample(bytes: &[u8], format: Format) -> Vec<StringRecord
 }
 
 /// The character that separates the fields of a csv file: Excel writes `;` in half of Europe.
-pub(in crate::books) fn delimiter(bytes: &[u8]) -> u8 {
+pub(crate) fn delimiter(bytes: &[u8]) -> u8 {
     let first = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
     let count = |wanted: u8| first.iter().filter(|&&byte| byte == wanted).count();
     if count(b';') > count(b',') { b';' } else { b',' }

@@ -14,7 +14,7 @@ use crate::books::error::BookError;
 use crate::books::limits::{SAMPLE_BYTES_MAX, UNPACKED_BYTES_MAX};
 
 /// An open file of a book.
-pub(in crate::books) struct Source {
+pub(crate) struct Source {
     path: PathBuf,
     sample: Arc<[u8]>,
     inner: Box<dyn Read + Send>,
@@ -23,16 +23,16 @@ pub(in crate::books) struct Source {
 
 /// How far a file has been read, in bytes of the file on disk.
 #[derive(Clone, Debug)]
-pub(in crate::books) struct Meter {
+pub(crate) struct Meter {
     done: Arc<AtomicU64>,
     total: u64,
 }
 
 /// What a gzip file begins with.
-pub(in crate::books) const GZIP: [u8; 2] = [0x1f, 0x8b];
+pub(crate) const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Opens what must be a file, and gives its length as well.
-pub(in crate::books) fn open_file(path: &Path) -> Result<(File, u64), BookError> {
+pub(crate) fn open_file(path: &Path) -> Result<(File, u64), BookError> {
     let fail = |error| BookError::io(path, error);
     let file = File::open(path).map_err(fail)?;
     let metadata = file.metadata().map_err(fail)?;
@@ -43,7 +43,7 @@ pub(in crate::books) fn open_file(path: &Path) -> Result<(File, u64), BookError>
 }
 
 impl Source {
-    pub(in crate::books) fn open(path: &Path) -> Result<Source, BookError> {
+    pub(crate) fn open(path: &Path) -> Result<Source, BookError> {
         let fail = |error| BookError::io(path, error);
         let (mut file, total) = open_file(path)?;
         let mut magic = Vec::new();
@@ -69,16 +69,16 @@ impl Source {
         Ok(Source { path: path.to_owned(), sample, inner, meter })
     }
 
-    pub(in crate::books) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// The first bytes, at most [`SAMPLE_BYTES_MAX`]; they are still to be read.
-    pub(in crate::books) fn sample(&self) -> Arc<[u8]> {
+    pub(crate) fn sample(&self) -> Arc<[u8]> {
         self.sample.clone()
     }
 
-    pub(in crate::books) fn meter(&self) -> Meter {
+    pub(crate) fn meter(&self) -> Meter {
         self.meter.clone()
     }
 }
@@ -91,15 +91,15 @@ impl Read for Source {
 
 impl Meter {
     /// A meter of something else than bytes: [`Meter::advance`] counts it.
-    pub(in crate::books) fn counting(total: u64) -> Meter {
+    pub(crate) fn counting(total: u64) -> Meter {
         Meter { done: Arc::default(), total }
     }
 
-    pub(in crate::books) fn advance(&self, count: u64) {
+    pub(crate) fn advance(&self, count: u64) {
         self.done.fetch_add(count, Ordering::Relaxed);
     }
 
-    pub(in crate::books) fn progress(&self) -> Progress {
+    pub(crate) fn progress(&self) -> Progress {
         let done = self.done.load(Ordering::Relaxed).min(self.total);
         Progress { done, total: self.total }
     }
@@ -131,12 +131,12 @@ impl<R: Read> Read for Counted<R> {
 }
 
 /// A gzip stream that ends in an error when it unpacks to more than a book may have.
-pub(in crate::books) struct Unpacked<R: io::BufRead> {
+pub(crate) struct Unpacked<R: io::BufRead> {
     inner: io::Take<MultiGzDecoder<R>>,
 }
 
 impl<R: io::BufRead> Unpacked<R> {
-    pub(in crate::books) fn new(packed: R) -> Unpacked<R> {
+    pub(crate) fn new(packed: R) -> Unpacked<R> {
         Unpacked { inner: MultiGzDecoder::new(packed).take(UNPACKED_BYTES_MAX + 1) }
     }
 }

@@ -15,7 +15,7 @@ use crate::books::text::script;
 use crate::books::{ReadState, Reader};
 
 /// Reads course text.
-pub(in crate::books) struct Course {
+pub(crate) struct Course {
     lines: Lines,
     layout: Layout,
     /// Every line is indented, so that white space in front says nothing.
@@ -36,7 +36,7 @@ struct Record {
 const INDENT_MAX: usize = 4;
 
 impl Course {
-    pub(in crate::books) fn new(source: Source) -> Result<Course, BookError> {
+    pub(crate) fn new(source: Source) -> Result<Course, BookError> {
         let sample = source.sample();
         let sample = String::from_utf8_lossy(&sample);
         let whole = || sample.trim_start_matches('\u{FEFF}').lines().map(str::trim_end);

@@ -15,7 +15,7 @@ use crate::books::text::foreign;
 use crate::books::{About, ReadState, Reader};
 
 /// Reads a dictd book.
-pub(in crate::books) struct Dictd {
+pub(crate) struct Dictd {
     lines: Lines,
     index_path: PathBuf,
     articles: Articles,
@@ -26,7 +26,7 @@ pub(in crate::books) struct Dictd {
 const INDEX: &str = ".index";
 
 /// The files of the book to which this one belongs.
-pub(in crate::books) fn files(path: &Path) -> Result<Vec<PathBuf>, BookError> {
+pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, BookError> {
     let text = path.to_string_lossy();
     let base = [INDEX, ".dict.dz", ".dict"].iter().find_map(|ending| text.strip_suffix(ending));
     let base = base.unwrap_or(&text);
@@ -42,7 +42,7 @@ pub(in crate::books) fn files(path: &Path) -> Result<Vec<PathBuf>, BookError> {
 }
 
 impl Dictd {
-    pub(in crate::books) fn open(path: &Path) -> Result<Dictd, BookError> {
+    pub(crate) fn open(path: &Path) -> Result<Dictd, BookError> {
         let files = files(path)?;
         let mut articles = Articles::open(&files[1])?;
         let title = title(&files[0], &mut articles)?;

@@ -8,16 +8,16 @@ use crate::books::oddity::OddityKind;
 
 /// The parts of an entry as a file has them.
 #[derive(Debug)]
-pub(in crate::books) struct Draft<'a> {
-    pub(in crate::books) headword: &'a str,
-    pub(in crate::books) phonetic: Option<String>,
-    pub(in crate::books) mean: String,
-    pub(in crate::books) rank: Option<u32>,
-    pub(in crate::books) forms: Vec<String>,
+pub(crate) struct Draft<'a> {
+    pub(crate) headword: &'a str,
+    pub(crate) phonetic: Option<String>,
+    pub(crate) mean: String,
+    pub(crate) rank: Option<u32>,
+    pub(crate) forms: Vec<String>,
 }
 
 impl<'a> Draft<'a> {
-    pub(in crate::books) fn new(headword: &'a str) -> Draft<'a> {
+    pub(crate) fn new(headword: &'a str) -> Draft<'a> {
         Draft { headword, phonetic: None, mean: String::new(), rank: None, forms: Vec::new() }
     }
 
@@ -25,7 +25,7 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     /// The kind of oddity that keeps this from being an entry.
-    pub(in crate::books) fn finish(self) -> Result<Entry, OddityKind> {
+    pub(crate) fn finish(self) -> Result<Entry, OddityKind> {
         if self.headword.trim().is_empty() {
             return Err(OddityKind::NoHeadword);
         }

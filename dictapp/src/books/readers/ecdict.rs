@@ -13,7 +13,7 @@ use crate::books::oddity::OddityKind;
 use crate::books::{ReadState, Reader};
 
 /// Reads ECDICT's csv.
-pub(in crate::books) struct Ecdict {
+pub(crate) struct Ecdict {
     records: Records,
     state: ReadState,
 }
@@ -46,7 +46,7 @@ const COLLINS_RANKS: [u32; 5] = [14_600, 6_500, 3_300, 1_720, 680];
 const FORM_KINDS: &[&str] = &["p", "d", "i", "3", "r", "t", "s"];
 
 impl Ecdict {
-    pub(in crate::books) fn new(source: Source) -> Result<Ecdict, BookError> {
+    pub(crate) fn new(source: Source) -> Result<Ecdict, BookError> {
         let records = Records::new(source, Format::Csv(b','))?;
         let state = ReadState::new(Place::Line(0), records.meter());
         Ok(Ecdict { records, state })

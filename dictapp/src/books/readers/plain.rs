@@ -28,7 +28,7 @@ use crate::books::oddity::OddityKind;
 use crate::books::{About, ReadState, Reader};
 
 /// Reads the house's notation.
-pub(in crate::books) struct Plain {
+pub(crate) struct Plain {
     lines: Lines,
     about: About,
     state: ReadState,
@@ -44,7 +44,7 @@ struct Record {
 }
 
 impl Plain {
-    pub(in crate::books) fn new(source: Source) -> Result<Plain, BookError> {
+    pub(crate) fn new(source: Source) -> Result<Plain, BookError> {
         let sample = source.sample();
         let sample = String::from_utf8_lossy(&sample);
         let mut about = About::default();

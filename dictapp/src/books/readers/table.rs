@@ -14,7 +14,7 @@ use crate::books::text::gloss;
 use crate::books::{ReadState, Reader};
 
 /// Reads a table.
-pub(in crate::books) struct Table {
+pub(crate) struct Table {
     records: Records,
     columns: Columns,
     header: bool,
@@ -50,12 +50,12 @@ const PHONETIC_NAMES: &[&str] = &["phonetic", "ipa", "pronunciation", "音标", 
 const RANK_NAMES: &[&str] = &["rank", "词频"];
 
 impl Table {
-    pub(in crate::books) fn csv(source: Source) -> Result<Table, BookError> {
+    pub(crate) fn csv(source: Source) -> Result<Table, BookError> {
         let delimiter = records::delimiter(&source.sample());
         Table::new(source, Format::Csv(delimiter))
     }
 
-    pub(in crate::books) fn tsv(source: Source) -> Result<Table, BookError> {
+    pub(crate) fn tsv(source: Source) -> Result<Table, BookError> {
         Table::new(source, Format::Tsv)
     }
 

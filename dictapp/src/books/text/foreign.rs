@@ -7,11 +7,11 @@ use super::script;
 
 /// What an article says.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(in crate::books) struct Text {
+pub(crate) struct Text {
     /// The headword as the first line spells it, where that is only another spelling.
-    pub(in crate::books) spelling: Option<String>,
-    pub(in crate::books) phonetic: Option<String>,
-    pub(in crate::books) mean: String,
+    pub(crate) spelling: Option<String>,
+    pub(crate) phonetic: Option<String>,
+    pub(crate) mean: String,
 }
 
 /// A line of at least so many characters may have been wrapped; programs wrap at 70 to 80.
@@ -20,7 +20,7 @@ const WRAPPED_CHARS_MAX: usize = 80;
 
 /// Reads an article of plain text whose first line begins with the headword, if with any word, as
 /// dictd's do.
-pub(in crate::books) fn headed_lines(text: &str, headword: &str) -> Text {
+pub(crate) fn headed_lines(text: &str, headword: &str) -> Text {
     let (first, rest) = first_line(text);
     match strip_headword(first, headword) {
         Some((spelling, behind)) => {
@@ -35,7 +35,7 @@ pub(in crate::books) fn headed_lines(text: &str, headword: &str) -> Text {
 /// headword (`arm; poor` of `arm` in a book of another language). The headword is left out where
 /// it visibly is none: alone on the first of several lines, or in front of a pronunciation or a
 /// part of speech.
-pub(in crate::books) fn lines(text: &str, headword: &str) -> Text {
+pub(crate) fn lines(text: &str, headword: &str) -> Text {
     let (first, rest) = first_line(text);
     let stripped = strip_headword(first, headword).filter(|(_, behind)| match *behind {
         "" => !rest.trim().is_empty(),

@@ -5,7 +5,7 @@ use super::script::{self, is_cjk};
 
 /// Takes the pronunciations that stand in front of an explanation: joined by `; ` where there are
 /// several, and what is left.
-pub(in crate::books) fn take_phonetic(text: &str) -> (Option<String>, &str) {
+pub(crate) fn take_phonetic(text: &str) -> (Option<String>, &str) {
     let mut rest = text;
     let mut found: Vec<&str> = Vec::new();
     while let Some((phonetic, length)) = script::leading_phonetic(rest) {
@@ -18,7 +18,7 @@ pub(in crate::books) fn take_phonetic(text: &str) -> (Option<String>, &str) {
 }
 
 /// Gives each part of speech and each `[field]` behind a semicolon its own line.
-pub(in crate::books) fn one_sense_a_line(text: &str) -> String {
+pub(crate) fn one_sense_a_line(text: &str) -> String {
     let mut lines = String::with_capacity(text.len());
     let mut from = 0;
     for at in breaks(text).chain([text.len()]) {

@@ -6,7 +6,7 @@ use super::script::{self, is_cjk};
 
 /// How a file separates headwords from explanations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::books) enum Layout {
+pub(crate) enum Layout {
     /// Headwords are padded with spaces; explanations begin at this column, in characters.
     Padded(usize),
     /// A TAB stands behind each headword.
@@ -40,7 +40,7 @@ const AGREEING_LINES_MIN: usize = 3;
 
 impl Layout {
     /// Recognises the layout from the first lines of a file.
-    pub(in crate::books) fn sniff<'a>(lines: impl Iterator<Item = &'a str>) -> Layout {
+    pub(crate) fn sniff<'a>(lines: impl Iterator<Item = &'a str>) -> Layout {
         let (mut all, mut tabbed) = (0_usize, 0_usize);
         let mut columns = [0_usize; 64];
         for line in lines.filter(|line| !line.is_empty() && !line.starts_with(char::is_whitespace))
@@ -71,7 +71,7 @@ impl Layout {
 
     /// Splits a line without white space in front into headword and explanation; the explanation is empty where the
     /// line has none.
-    pub(in crate::books) fn split<'a>(&self, line: &'a str) -> (&'a str, &'a str) {
+    pub(crate) fn split<'a>(&self, line: &'a str) -> (&'a str, &'a str) {
         let at = self.headword_end(line).unwrap_or(line.len());
         let (head, rest) = line.split_at(at);
         (head.trim_end(), rest.trim())

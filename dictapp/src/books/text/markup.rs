@@ -39,7 +39,7 @@ const TAG_BYTES_MAX: usize = 2048;
 const ENTITY_BYTES_MAX: usize = 40;
 
 /// The text of some markup.
-pub(in crate::books) fn text(markup: &str) -> String {
+pub(crate) fn text(markup: &str) -> String {
     let mut text = String::with_capacity(markup.len());
     let mut rest = markup;
     while let Some(at) = rest.find(['<', '&']) {

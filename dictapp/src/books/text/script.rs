@@ -6,13 +6,13 @@ use crate::model::split_part;
 use crate::books::limits::PHONETIC_BYTES_MAX;
 
 /// Whether this is a letter or sign of Chinese, Japanese or Korean text.
-pub(in crate::books) fn is_cjk(c: char) -> bool {
+pub(crate) fn is_cjk(c: char) -> bool {
     matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '\u{F900}'..='\u{FAFF}'
         | '\u{FE30}'..='\u{FE4F}' | '\u{FF00}'..='\u{FFEF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
 /// The offsets at which words begin.
-pub(in crate::books) fn word_starts(text: &str) -> impl Iterator<Item = usize> {
+pub(crate) fn word_starts(text: &str) -> impl Iterator<Item = usize> {
     let mut white = true;
     text.char_indices().filter_map(move |(at, c)| {
         let starts = white && !c.is_whitespace();
@@ -23,7 +23,7 @@ pub(in crate::books) fn word_starts(text: &str) -> impl Iterator<Item = usize> {
 
 /// The part of speech in front of this text, if one stands there: `n. 苹果`, `vt.放弃`, `n.`, but
 /// not `a.m.`.
-pub(in crate::books) fn label(text: &str) -> Option<&str> {
+pub(crate) fn label(text: &str) -> Option<&str> {
     let (part, rest) = split_part(text);
     let follows = &text[part.len()..];
     let whole = follows.is_empty()
@@ -33,13 +33,13 @@ pub(in crate::books) fn label(text: &str) -> Option<&str> {
 }
 
 /// Whether this is a part of speech that lost its dot, as lists typed by hand have it.
-pub(in crate::books) fn is_bare_label(word: &str) -> bool {
+pub(crate) fn is_bare_label(word: &str) -> bool {
     matches!(word, "n" | "v" | "vt" | "vi" | "adj" | "adv" | "prep" | "conj" | "pron" | "num")
 }
 
 /// The pronunciation in front of this text and its length: `[ei]`, `/ei/`, also with the variety
 /// of English in front as Chinese word lists have it (`英 [ei]`).
-pub(in crate::books) fn leading_phonetic(text: &str) -> Option<(&str, usize)> {
+pub(crate) fn leading_phonetic(text: &str) -> Option<(&str, usize)> {
     leading_brackets(text).filter(|(inner, _)| {
         // Nobody puts a label between slashes.
         text.trim_start_matches(VARIETIES).starts_with('/') || sounds(inner)
@@ -48,7 +48,7 @@ pub(in crate::books) fn leading_phonetic(text: &str) -> Option<(&str, usize)> {
 
 /// Whether a pronunciation, or a label written like one (`[countable]`), stands in front of this
 /// text: no headword goes on behind it.
-pub(in crate::books) fn begins_with_brackets(text: &str) -> bool {
+pub(crate) fn begins_with_brackets(text: &str) -> bool {
     leading_brackets(text).is_some()
 }
 

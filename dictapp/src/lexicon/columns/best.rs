@@ -12,7 +12,7 @@ const FAN_OUT: usize = 16;
 
 /// Minima over a row of numbers.
 #[derive(Debug, Default)]
-pub(in crate::lexicon) struct Best {
+pub(crate) struct Best {
     len: usize,
     /// `levels[0][i]` is the minimum of numbers `16 i ..`, `levels[1][i]` of minima `16 i ..`.
     levels: Vec<Vec<u32>>,
@@ -20,7 +20,7 @@ pub(in crate::lexicon) struct Best {
 
 impl Best {
     /// Over the numbers `value(0) .. value(len)`.
-    pub(in crate::lexicon) fn over(len: usize, value: impl Fn(usize) -> u32) -> Best {
+    pub(crate) fn over(len: usize, value: impl Fn(usize) -> u32) -> Best {
         let mut levels = Vec::new();
         let mut row: Vec<u32> = minima(len, &value);
         while row.len() > 1 {
@@ -33,7 +33,7 @@ impl Best {
     }
 
     /// The indices of the numbers of `range`, smallest number first.
-    pub(in crate::lexicon) fn ascending<V: Fn(usize) -> u32>(
+    pub(crate) fn ascending<V: Fn(usize) -> u32>(
         &self,
         range: Range<usize>,
         value: V,
@@ -70,7 +70,7 @@ fn minima(len: usize, value: impl Fn(usize) -> u32) -> Vec<u32> {
 }
 
 /// Indices in the order of their numbers, found as they are asked for.
-pub(in crate::lexicon) struct Ascending<'a, V> {
+pub(crate) struct Ascending<'a, V> {
     best: &'a Best,
     value: V,
     /// Minimum, level (0 for a number itself), index in the level.

@@ -11,7 +11,7 @@ use super::Texts;
 const TABLE_TRANSITIONS_MIN: usize = 32;
 
 /// The keys to their numbers. Fails where they are not in order.
-pub(in crate::lexicon) fn build(keys: &Texts) -> Result<fst::Map<Vec<u8>>, fst::Error> {
+pub(crate) fn build(keys: &Texts) -> Result<fst::Map<Vec<u8>>, fst::Error> {
     let mut map = fst::MapBuilder::memory();
     for key in 0..keys.len() {
         map.insert(keys.get(key), key as u64)?;
@@ -21,7 +21,7 @@ pub(in crate::lexicon) fn build(keys: &Texts) -> Result<fst::Map<Vec<u8>>, fst::
 
 /// A map of so many keys from bytes that may hold anything; `None` where they hold no such map.
 /// Takes a tenth of the time of building it.
-pub(in crate::lexicon) fn open(bytes: Vec<u8>, keys: usize) -> Option<fst::Map<Vec<u8>>> {
+pub(crate) fn open(bytes: Vec<u8>, keys: usize) -> Option<fst::Map<Vec<u8>>> {
     let fst = Fst::new(bytes).ok().filter(|fst| fst.len() == keys)?;
     // Reading a node that is not there panics in `fst`. Better here, once, than in a look-up.
     let is_sound = catch_unwind(AssertUnwindSafe(|| is_sound(&fst, keys as u64)));

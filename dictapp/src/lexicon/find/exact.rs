@@ -16,14 +16,14 @@ const JOINTS_MAX: usize = 3;
 const UNJOINED_BYTES: std::ops::RangeInclusive<usize> = 4..=32;
 
 /// A query, cleaned, with its key.
-pub(in crate::lexicon) struct Query {
+pub(crate) struct Query {
     spelling: String,
-    pub(in crate::lexicon) key: String,
+    pub(crate) key: String,
 }
 
 impl Query {
     /// `None` for what can be no headword: nothing, too much, control characters.
-    pub(in crate::lexicon) fn parse(text: &str) -> Option<Query> {
+    pub(crate) fn parse(text: &str) -> Option<Query> {
         let spelling = Word::parse(text).ok()?.into_string();
         let key = fold(&spelling);
         Some(Query { spelling, key })
@@ -32,13 +32,13 @@ impl Query {
 
 impl Lexicon {
     /// The number of a key.
-    pub(in crate::lexicon) fn key(&self, key: &str) -> Option<usize> {
+    pub(crate) fn key(&self, key: &str) -> Option<usize> {
         self.keys.get(key).and_then(|number| usize::try_from(number).ok())
     }
 
     /// The entries spelled as the query, then those of the same key by commonness; where the key
     /// does not exist those whose joints differ (`icecream`, `ice-cream`, `ice cream`).
-    pub(in crate::lexicon) fn spelled(&self, query: &Query) -> Vec<Hit<'_>> {
+    pub(crate) fn spelled(&self, query: &Query) -> Vec<Hit<'_>> {
         let keys = match self.key(&query.key) {
             Some(key) => vec![key],
             None => self.respelled(&query.key),

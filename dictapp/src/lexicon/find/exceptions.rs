@@ -37,7 +37,7 @@ const OWN: &[(&str, &[&str])] = &[
 ];
 
 /// The lemmas of an irregular form, which is a key.
-pub(in crate::lexicon) fn lemmas_of(form: &str) -> impl Iterator<Item = String> + use<> {
+pub(crate) fn lemmas_of(form: &str) -> impl Iterator<Item = String> + use<> {
     let own = OWN.binary_search_by_key(&form, |&(form, _)| form).map_or(&[][..], |i| OWN[i].1);
     let lines = if form.starts_with('#') { "" } else { WORDNET };
     let wordnet = lemmas_in(lines, &form.replace(' ', "_"));

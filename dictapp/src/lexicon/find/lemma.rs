@@ -51,7 +51,7 @@ impl Kind {
 
 impl Lexicon {
     /// The keys of the headwords of which `form`, a key, is an inflected form.
-    pub(in crate::lexicon) fn lemmas(&self, form: &str) -> Vec<usize> {
+    pub(crate) fn lemmas(&self, form: &str) -> Vec<usize> {
         let own = self.key(form);
         let mut lemmas = self.named_lemmas(form);
         lemmas.extend(exceptions::lemmas_of(form).filter_map(|lemma| self.key(&lemma)));
@@ -72,7 +72,7 @@ impl Lexicon {
 
     /// The entries of a lemma: those that are spelled as the key, where some are. `Polish` is no
     /// lemma of `polishes`.
-    pub(in crate::lexicon) fn lemma_hits(&self, lemma: usize) -> Vec<Hit<'_>> {
+    pub(crate) fn lemma_hits(&self, lemma: usize) -> Vec<Hit<'_>> {
         let key = self.columns.keys.get(lemma);
         let plain = self.columns.entry_refs(lemma).any(|entry| entry.word == key);
         let entries = self.columns.entry_refs(lemma).filter(|entry| !plain || entry.word == key);

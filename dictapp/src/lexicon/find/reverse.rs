@@ -118,7 +118,7 @@ impl Lexicon {
 }
 
 /// The pairs of all glosses and their postings.
-pub(in crate::lexicon) fn index(columns: &Columns) -> Pairs {
+pub(crate) fn index(columns: &Columns) -> Pairs {
     let mut counts: HashMap<u64, u32, BuildHasherDefault<PairHasher>> = HashMap::default();
     each_pair(columns, |pair, _| *counts.entry(pair).or_default() += 1);
     let mut pairs: Vec<u64> = counts.keys().copied().collect();

@@ -20,7 +20,7 @@ use crate::books::{About, ReadState, Reader};
 use synonyms::Synonyms;
 
 /// Reads a StarDict book.
-pub(in crate::books) struct Stardict {
+pub(crate) struct Stardict {
     index: BufReader<Source>,
     index_path: PathBuf,
     articles: Articles,
@@ -51,7 +51,7 @@ struct Record {
 const INDEX: &str = ".idx";
 
 /// The files of the book to which this one belongs.
-pub(in crate::books) fn files(path: &Path) -> Result<Vec<PathBuf>, BookError> {
+pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, BookError> {
     let base = base(path);
     let mut files = vec![with(&base, &[".ifo"])?, with(&base, &[INDEX, ".idx.gz"])?];
     files.push(with(&base, &[".dict.dz", ".dict"])?);
@@ -77,7 +77,7 @@ fn with(base: &str, endings: &[&str]) -> Result<PathBuf, BookError> {
 }
 
 impl Stardict {
-    pub(in crate::books) fn open(path: &Path) -> Result<Stardict, BookError> {
+    pub(crate) fn open(path: &Path) -> Result<Stardict, BookError> {
         let files = files(path)?;
         let ifo = Ifo::read(&files[0])?;
         let source = Source::open(&files[1])?;

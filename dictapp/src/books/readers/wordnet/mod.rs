@@ -18,7 +18,7 @@ use crate::books::{About, ReadState, Reader};
 use synset::Synset;
 
 /// Reads WordNet.
-pub(in crate::books) struct Wordnet {
+pub(crate) struct Wordnet {
     parts: Vec<Part>,
     /// The lines of all indexes by lemma: lemmas of several parts of speech stand together.
     lemmas: Vec<Lemma>,
@@ -98,7 +98,7 @@ struct Frequencies {
 }
 
 /// The files of the database in or around this path.
-pub(in crate::books) fn files(path: &Path) -> Result<Vec<PathBuf>, BookError> {
+pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, BookError> {
     let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
     let mut files = Vec::new();
     for names in &PARTS {
@@ -117,7 +117,7 @@ pub(in crate::books) fn files(path: &Path) -> Result<Vec<PathBuf>, BookError> {
 }
 
 impl Wordnet {
-    pub(in crate::books) fn open(path: &Path) -> Result<Wordnet, BookError> {
+    pub(crate) fn open(path: &Path) -> Result<Wordnet, BookError> {
         let files = files(path)?;
         let folder = files[0].parent().unwrap_or(Path::new(""));
         let mut parts = Vec::new();
