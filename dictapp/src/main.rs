@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use dictapp::cli::{self, Command, Ending};
-use dictapp::commands::{self, books, check, import};
+use dictapp::commands::{self, books, check, import, licences, user};
 use dictapp::serve;
 
 fn main() -> ExitCode {
@@ -30,6 +30,10 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Books(settings, command) => {
             books::run(&commands::open_store(&settings)?, &settings.dictionary.books, &command)
         }
+        Command::User(settings, command, output) => {
+            user::run(&settings, commands::open_store(&settings)?, &command, output)
+        }
+        Command::Licences => licences::run(),
         Command::Check(_, origin) => check::run(&origin),
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use sha2::{Digest, Sha256};
 
 use crate::hex;
+use crate::model::Lifetime;
 
 /// 256 random bits that identify a session. Only the visitor's browser knows them.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,10 +20,12 @@ pub struct TokenHash([u8; 32]);
 /// When sessions end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expiry {
-    /// After so long without being used.
+    /// A kept session ends when it was not used for this time.
     pub idle: Duration,
-    /// So long after the log-in, however much it is used.
+    /// A kept session ends this time after the log-in, even if it is used.
     pub absolute: Duration,
+    /// Any other session ends this time after the log-in.
+    pub browser: Duration,
 }
 
 /// The largest delay before the time of the last use is written again.
@@ -69,21 +72,31 @@ impl TokenHash {
 }
 
 impl Expiry {
-    /// Whether a session goes on. Times in the future count as now: clocks of two instances differ
-    /// by a little.
-    pub fn is_alive(&self, created: SystemTime, seen: SystemTime, now: SystemTime) -> bool {
-        age(created, now) < self.absolute && age(seen, now) < self.idle
+    /// Whether a session is alive. Times in the future count as now: the clocks of two instances
+    /// differ a little.
+    pub fn is_alive(
+        &self,
+        lifetime: Lifetime,
+        created: SystemTime,
+        seen: SystemTime,
+        now: SystemTime,
+    ) -> bool {
+        let (idle, absolute) = self.limits(lifetime);
+        age(created, now) < absolute && age(seen, now) < idle
     }
 
-    /// Whether the time of the last use is so far behind that it must be written: not for every
-    /// page, and often enough that no session ends early by more than a twentieth.
+    /// The idle and the absolute limit.
+    pub fn limits(&self, lifetime: Lifetime) -> (Duration, Duration) {
+        match lifetime {
+            Lifetime::Browser => (self.browser.min(self.idle), self.browser),
+            Lifetime::Kept => (self.idle, self.absolute),
+        }
+    }
+
+    /// Whether the time of the last use must be written again: not for every page, and often
+    /// enough that no session ends early by more than a twentieth of its idle limit.
     pub fn must_write_seen(&self, seen: SystemTime, now: SystemTime) -> bool {
         age(seen, now) >= (self.idle / 20).min(SEEN_BEHIND_MAX)
-    }
-
-    /// What is left for the cookie's `Max-Age`: until the absolute end.
-    pub fn left(&self, created: SystemTime, now: SystemTime) -> Duration {
-        self.absolute.saturating_sub(age(created, now))
     }
 }
 
@@ -111,6 +124,7 @@ mod tests {
     const EXPIRY: Expiry = Expiry {
         idle: Duration::from_secs(7 * 86_400),
         absolute: Duration::from_secs(30 * 86_400),
+        browser: Duration::from_secs(43_200),
     };
 
     fn day(day: f64) -> SystemTime {
@@ -173,7 +187,11 @@ mod tests {
             (0.0, 40.0, 29.0, true),
         ] {
             let (created, seen, now) = (day(created), day(seen), day(now));
-            assert_eq!(EXPIRY.is_alive(created, seen, now), alive, "{created:?} {seen:?} {now:?}");
+            assert_eq!(
+                EXPIRY.is_alive(Lifetime::Kept, created, seen, now),
+                alive,
+                "{created:?} {seen:?} {now:?}"
+            );
         }
     }
 
@@ -189,8 +207,8 @@ mod tests {
     }
 
     #[test]
-    fn the_cookie_lives_until_the_absolute_end() {
-        assert_eq!(EXPIRY.left(day(0.0), day(29.0)), Duration::from_secs(86_400));
-        assert_eq!(EXPIRY.left(day(0.0), day(31.0)), Duration::ZERO);
+    fn a_session_that_is_not_kept_ends_after_half_a_day_of_use() {
+        let is_alive = |now| EXPIRY.is_alive(Lifetime::Browser, day(0.0), day(now), day(now));
+        assert!(is_alive(0.49) && !is_alive(0.5));
     }
 }

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::books::Kind;
 use crate::commands::books::BooksCommand;
 use crate::commands::import::Request;
+use crate::commands::user::UserCommand;
 use crate::settings::Flag;
 
 /// An online dictionary (电子词典): look words up in a browser, keep a history
@@ -45,6 +46,10 @@ pub(super) enum Action {
     Import(ImportArguments),
     /// List the word books, or order, hide, show, rename or remove them, also while it serves
     Books(BooksArguments),
+    /// Add, list, disable or delete users, set or reset their passwords, also while it serves
+    User(UserArguments),
+    /// Print the licences of the crates that the program is built from
+    Licences,
     /// Say whether the settings are valid, and what is wrong with them, without serving
     Check,
 }
@@ -66,6 +71,16 @@ pub(super) struct ImportArguments {
     /// The title that readers see [default: the one it has, or the one in a new book]
     #[arg(long)]
     title: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct UserArguments {
+    #[command(subcommand)]
+    pub(super) command: UserCommand,
+
+    /// Print JSON
+    #[arg(long, global = true)]
+    pub(super) json: bool,
 }
 
 #[derive(Debug, Args)]

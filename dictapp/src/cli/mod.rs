@@ -9,8 +9,9 @@ use clap::Parser;
 
 use crate::commands::books::BooksCommand;
 use crate::commands::import::Request;
+use crate::commands::user::{Output, UserCommand};
 use crate::settings::{Loaded, Settings, Sources};
-use arguments::{Action, Arguments};
+use arguments::{Action, Arguments, UserArguments};
 
 /// What was asked for, with valid settings.
 #[derive(Clone, Debug)]
@@ -21,6 +22,10 @@ pub enum Command {
     Import(Settings, Request),
     /// List the word books of the database, or change how they are shown.
     Books(Settings, BooksCommand),
+    /// Add, list or change users.
+    User(Settings, UserCommand, Output),
+    /// Print the licences of the crates that the program is built from.
+    Licences,
     /// Report that the settings are valid, and where they come from.
     Check(Settings, String),
 }
@@ -56,6 +61,11 @@ pub fn parse(
         Action::Serve => Ok(Command::Serve(settings)),
         Action::Import(import) => Ok(Command::Import(settings, import.into())),
         Action::Books(books) => Ok(Command::Books(settings, books.into())),
+        Action::User(UserArguments { command, json }) => {
+            let output = if json { Output::Json } else { Output::Text };
+            Ok(Command::User(settings, command, output))
+        }
+        Action::Licences => Ok(Command::Licences),
         Action::Check => Ok(Command::Check(settings, origin)),
     }
 }

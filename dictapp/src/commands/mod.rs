@@ -4,6 +4,8 @@
 pub mod books;
 pub mod check;
 pub mod import;
+pub mod licences;
+pub mod user;
 
 use crate::serve;
 use crate::settings::Settings;

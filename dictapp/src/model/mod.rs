@@ -3,15 +3,21 @@
 mod entry;
 mod explanation;
 mod reading;
+mod device;
+mod lifetime;
 mod network;
+mod role;
 mod username;
 mod word;
 
+pub use device::device_label;
 pub use entry::Entry;
 pub use explanation::{
     Example, Explanation, LABELS, PARTS_OF_SPEECH, Part, Sense, sense_lines, split_part,
 };
+pub use lifetime::Lifetime;
 pub(crate) use network::{Network, networks, smallest_network};
 pub use reading::{Form, FormKind, Level, Pronunciation, Region, Spelling};
+pub use role::Role;
 pub use username::{USERNAME_CHARS_MAX, Username, UsernameError};
 pub use word::{WORD_BYTES_MAX, Word, WordError};

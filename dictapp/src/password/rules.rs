@@ -1,6 +1,8 @@
 //! A new password to what is wrong with it, by NIST SP 800-63B §5.1.1.2: length, the commonest
 //! passwords and the user's own name; no rules of composition.
 
+use std::fmt;
+
 use crate::settings::Accounts;
 
 /// How many guesses a password must survive: the 10,000 commonest and their simplest variations
@@ -20,6 +22,22 @@ pub enum PasswordProblem {
     IsName,
     /// Among the first that an attacker tries.
     Common,
+}
+
+impl fmt::Display for PasswordProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PasswordProblem::Empty => f.write_str("the password is empty"),
+            PasswordProblem::Short(min) => {
+                write!(f, "the password is shorter than {min} characters")
+            }
+            PasswordProblem::Long(max) => {
+                write!(f, "the password is longer than {max} characters")
+            }
+            PasswordProblem::IsName => f.write_str("the password is the name"),
+            PasswordProblem::Common => f.write_str("the password is too common"),
+        }
+    }
 }
 
 impl PasswordProblem {

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::site::Site;
+use crate::store::UserId;
 
 /// How often the database is asked whether the word books changed.
 const WORDS_EVERY: Duration = Duration::from_secs(2);
@@ -30,6 +31,7 @@ pub(super) fn start(site: &Arc<Site>) -> io::Result<Upkeep> {
 
 fn run(site: &Weak<Site>, ended: &mpsc::Receiver<()>) {
     let mut sessions_due = Instant::now();
+    let mut outdated_after = Some(UserId::BEFORE_ALL);
     let mut was_well = true;
     while let Err(mpsc::RecvTimeoutError::Timeout) = ended.recv_timeout(WORDS_EVERY) {
         let Some(site) = site.upgrade() else { return };
@@ -39,7 +41,11 @@ fn run(site: &Weak<Site>, ended: &mpsc::Receiver<()>) {
                 if removed > 0 {
                     log::info!("removed {removed} sessions that had ended");
                 }
+                site.remove_old_account_data()?;
                 sessions_due = Instant::now() + SESSIONS_EVERY;
+            }
+            if let Some(after) = outdated_after {
+                outdated_after = site.bring_users_up_to_date(after).map_err(anyhow::Error::msg)?;
             }
             Ok(())
         });

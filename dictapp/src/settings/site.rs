@@ -57,6 +57,12 @@ pub struct Accounts {
     pub session_idle: Duration,
     /// A session ends so long after the log-in.
     pub session_absolute: Duration,
+    /// A session that is not kept ends so long after the log-in.
+    pub session_browser: Duration,
+    /// How long a reset code is valid.
+    pub reset_code_valid: Duration,
+    /// How long entries of the audit log are kept.
+    pub audit_kept: Duration,
     /// Whether cookies are sent over TLS alone.
     pub cookie_secure: CookieSecure,
     /// Passwords hashed at the same time.
@@ -134,6 +140,9 @@ impl fmt::Debug for Accounts {
             .field("password_chars_max", &self.password_chars_max)
             .field("session_idle", &self.session_idle)
             .field("session_absolute", &self.session_absolute)
+            .field("session_browser", &self.session_browser)
+            .field("reset_code_valid", &self.reset_code_valid)
+            .field("audit_kept", &self.audit_kept)
             .field("cookie_secure", &self.cookie_secure)
             .field("hash_permits", &self.hash_permits)
             .field("hash_queue_max", &self.hash_queue_max)
@@ -190,6 +199,9 @@ impl Accounts {
             course_salt: r.secret("course_salt", "the-sat", text),
             session_idle: r.key("session_idle", "7d", duration("1m"..="365d")),
             session_absolute: r.key("session_absolute", "30d", duration("1m"..="365d")),
+            session_browser: r.key("session_browser", "12h", duration("1m"..="365d")),
+            reset_code_valid: r.key("reset_code_valid", "24h", duration("1m"..="30d")),
+            audit_kept: r.key("audit_kept", "180d", duration("1d"..="3650d")),
             cookie_secure: r.key("cookie_secure", "auto", choice(secure)),
             hash_permits: r.key("hash_permits", "2", count(1..=64)),
             hash_queue_max: r.key("hash_queue_max", "64", count(0..=4096)),

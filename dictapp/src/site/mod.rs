@@ -21,7 +21,10 @@ use crate::settings::Settings;
 use crate::store::{DatabaseUrl, Store, StoreError};
 use crate::throttle::Throttle;
 
-pub use accounts::{Credentials, LogIn, Registration, SignedIn, Visit};
+pub use accounts::{
+    AdminError, Client, Credentials, DeviceProof, Export, LogIn, PasswordChange, Registration,
+    ResetCode, SignUp, SignedIn, Visit,
+};
 pub use history::Outcome;
 pub use selection::{Found, FoundEntry, Selection};
 pub use shelf::{Shelf, ShownBook};
@@ -56,8 +59,30 @@ impl Site {
         let shelf = Shelf::load(&store, &settings.dictionary.books, saved_at(&settings).as_deref());
         let shelf = shelf.context("cannot take the word books into memory")?;
         warn_of_unknown_books(&settings.dictionary.books, &shelf);
+        Site::with_shelf(settings, store, templates, shelf)
+    }
+
+    /// A site for commands that look nothing up and show no page.
+    ///
+    /// # Errors
+    /// The system has no random bytes.
+    pub fn without_words(settings: Settings, store: Store) -> anyhow::Result<Site> {
+        let templates = Templates::embedded(std::iter::empty::<(String, String)>())?;
+        Site::with_shelf(settings, store, templates, Shelf::empty()?)
+    }
+
+    fn with_shelf(
+        settings: Settings,
+        store: Store,
+        templates: Templates,
+        shelf: Shelf,
+    ) -> anyhow::Result<Site> {
         let accounts = &settings.accounts;
-        let expiry = Expiry { idle: accounts.session_idle, absolute: accounts.session_absolute };
+        let expiry = Expiry {
+            idle: accounts.session_idle,
+            absolute: accounts.session_absolute,
+            browser: accounts.session_browser,
+        };
         Ok(Site {
             passwords: Passwords::new(accounts),
             throttle: Throttle::new(accounts).context("no random bytes from the system")?,

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 
-use crate::lexicon::{BookId, Lexicon, Stamp};
+use crate::lexicon::{BookId, Builder, Lexicon, Stamp};
 use crate::store::{self, Store};
 
 /// The words of all books that are shown.
@@ -59,6 +59,11 @@ impl Shelf {
             }
         }
         bail!("the word books changed {TRIES} times while they were read");
+    }
+
+    /// No books at all, for commands that look nothing up.
+    pub(super) fn empty() -> anyhow::Result<Shelf> {
+        Ok(Shelf { lexicon: Builder::default().build()?, books: Vec::new(), version: 0 })
     }
 
     /// Every way to find a word.

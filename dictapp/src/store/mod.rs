@@ -18,7 +18,10 @@ mod error;
 
 use std::{fmt, sync::Arc};
 
-pub use accounts::{NewSession, NewUser, Session, User, UserId};
+pub use accounts::{
+    AUDIT_ROWS_MAX, AuditEntry, AuditEvent, NewSession, NewUser, OwnSession, SESSIONS_OF_USER_MAX,
+    Session, USERS_MAX, User, UserId,
+};
 pub use books::{Book, BookHeader, BookId, Import, ImportStart, Visibility, put_first};
 pub use config::{DatabaseConfig, DatabaseTimeouts};
 pub use error::{Result, StoreError};
@@ -101,13 +104,26 @@ mod tests {
         let config = DatabaseConfig { url, ..DatabaseConfig::default() };
         let store = Store::open(&config).unwrap();
         for sql in [
+            accounts::audit::NEWEST,
+            accounts::audit::OF_USER,
+            accounts::audit::OLDEST,
+            accounts::reset_codes::BY_HASH,
+            accounts::reset_codes::DELETE_OF,
+            accounts::users::AFTER,
+            accounts::users::BY_ID,
+            accounts::users::BY_LOOK,
             accounts::users::BY_NAME,
             accounts::sessions::BY_HASH,
             accounts::sessions::EXPIRED,
             accounts::sessions::DELETE_OF,
+            accounts::sessions::DELETE_OTHERS,
+            accounts::sessions::OF_USER,
             history::OLDER,
             history::NEWER,
             history::COUNT,
+            history::deletion::DELETE_BETWEEN,
+            history::deletion::DELETE_UNTIL,
+            history::deletion::NTH_NEWEST,
             accounts::books_off::OF_USER,
             books::lexicon::OF_BOOK,
             books::lexicon::OF_WORD,

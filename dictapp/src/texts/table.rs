@@ -136,6 +136,8 @@ pub(super) const TABLE: &[Row] = &[
     ("login_title", "登录", "Log in"),
     ("login_button", "登录", "Log in"),
     ("login_failed", "用户名或密码不正确。", "The name or the password is wrong."),
+    ("login_disabled", "这个账号已被管理员停用。", "An administrator has blocked this account."),
+    ("login_keep", "在这台设备上保持登录", "Keep me logged in on this device"),
     (
         "login_delayed",
         "这个账号最近登录失败的次数很多。请等 {seconds} 秒，然后重新输入密码登录。",
@@ -180,7 +182,6 @@ pub(super) const TABLE: &[Row] = &[
         "{min} to {max} characters. Longer is safer.",
     ),
     ("field_password_again", "再次输入密码", "Password again"),
-    ("field_email", "电子邮箱（选填）", "Email (optional)"),
     ("problem_name_empty", "请填写用户名。", "Choose a name."),
     ("problem_name_long", "用户名最多 {max} 个字符。", "A name has at most {max} characters."),
     ("problem_name_space", "用户名里不能有空格。", "A name cannot contain spaces."),
@@ -212,7 +213,6 @@ pub(super) const TABLE: &[Row] = &[
         "This password is too common and easy to guess. Choose another one.",
     ),
     ("problem_password_again", "两次输入的密码不一致。", "The two passwords are not the same."),
-    ("problem_email", "这不像一个邮箱地址。", "This does not look like an email address."),
     // Settings.
     ("settings_title", "设置", "Settings"),
     ("settings_books", "查哪些词典", "Word books"),

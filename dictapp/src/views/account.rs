@@ -8,11 +8,11 @@ use webframe::minijinja::context;
 use webframe::{Request, Response, Result};
 
 use super::page::{self, NO_STORE};
-use super::registration::{Account, Form, Problems};
+use super::registration::{Form, Problems};
 use super::visitor::Visitor;
-use crate::model::USERNAME_CHARS_MAX;
+use crate::model::{Lifetime, USERNAME_CHARS_MAX};
 use crate::paths;
-use crate::site::{Credentials, LogIn, Registration, SignedIn, Site};
+use crate::site::{Credentials, LogIn, Registration, SignUp, SignedIn, Site};
 use crate::texts::text;
 use crate::throttle::Refusal;
 
@@ -27,6 +27,8 @@ struct LoginForm {
     #[serde(default)]
     ticket: String,
     #[serde(default)]
+    keep: String,
+    #[serde(default)]
     form_token: String,
 }
 
@@ -34,6 +36,7 @@ struct LoginForm {
 enum Notice {
     None,
     Failed,
+    Disabled,
     Refused(Refusal),
 }
 
@@ -58,7 +61,7 @@ pub(crate) fn show_register(site: &Site, request: &Request) -> Result<Response> 
         true => StatusCode::OK,
         false => StatusCode::FORBIDDEN,
     };
-    register_page(status, site, &visitor, ("", ""), (&Problems::default(), None))
+    register_page(status, site, &visitor, "", (&Problems::default(), None))
 }
 
 /// POST of a new account.
@@ -66,27 +69,29 @@ pub(crate) fn submit_register(site: &Site, request: &Request) -> Result<Response
     let visitor = Visitor::of(site, request);
     let form: Form = request.form()?;
     visitor.check_form(&form.form_token)?;
-    let typed = (form.name.as_str(), form.email.as_str());
+    let typed = form.name.as_str();
     let accounts = &site.settings().accounts;
     if !accounts.registration {
         let status = StatusCode::FORBIDDEN;
         return register_page(status, site, &visitor, typed, (&Problems::default(), None));
     }
-    let Account { name, email } = match form.check(accounts, visitor.language) {
-        Ok(account) => account,
+    let name = match form.check(accounts, visitor.language) {
+        Ok(name) => name,
         Err(problems) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             return register_page(status, site, &visitor, typed, (&problems, None));
         }
     };
-    let client = request.peer().address.ip();
-    match site.register(&name, &form.password, email.as_deref(), client)? {
+    let client = &visitor.client();
+    let (password, form_token) = (form.password.as_str(), form.form_token.as_str());
+    match site.register(SignUp { name: &name, password, form_token, client })? {
         Registration::Done(signed_in) => {
-            log::info!("user {} registered from {}", signed_in.user, client);
-            enter(site, &visitor, &signed_in, paths::HOME)
+            log::info!("user {} registered from {}", signed_in.user, client.address);
+            enter(site, &visitor, (&signed_in, Lifetime::Browser), paths::HOME)
         }
         Registration::Later(wait) => {
-            log::info!("a registration from {client} was refused: there were too many before");
+            let address = client.address;
+            log::info!("a registration from {address} was refused: there were too many before");
             let (status, said) =
                 (StatusCode::TOO_MANY_REQUESTS, (&Problems::default(), Some(wait)));
             let page = register_page(status, site, &visitor, typed, said)?;
@@ -117,20 +122,30 @@ pub(crate) fn submit_login(site: &Site, request: &Request) -> Result<Response> {
         "" => request.query::<Then>()?.next,
         next => next.to_owned(),
     };
-    let client = request.peer().address.ip();
+    let client = &visitor.client();
+    let lifetime = match form.keep.as_str() {
+        "" => Lifetime::Browser,
+        _ => Lifetime::Kept,
+    };
     let LoginForm { name, password, ticket, .. } = &form;
-    let given = Credentials { name, password, ticket, device: visitor.device(), client };
+    let device = visitor.device();
+    let given = Credentials { name, password, lifetime, ticket, device, client };
+    let client = client.address;
     let typed = (name.as_str(), next.as_str());
     match site.sign_in(given)? {
         LogIn::Done(signed_in) => {
             log::info!("user {} logged in from {client}", signed_in.user);
             let next = paths::own_place(&next).unwrap_or(paths::HOME);
-            enter(site, &visitor, &signed_in, next)
+            enter(site, &visitor, (&signed_in, lifetime), next)
         }
         LogIn::Wrong => {
             // Not the name: people type their passwords there.
             log::info!("a log-in from {client} failed");
             login_page(StatusCode::UNAUTHORIZED, site, &visitor, typed, &Notice::Failed)
+        }
+        LogIn::Disabled => {
+            log::info!("a log-in of a disabled user from {client} failed");
+            login_page(StatusCode::FORBIDDEN, site, &visitor, typed, &Notice::Disabled)
         }
         LogIn::Refused(refusal) => {
             log::info!("a log-in from {client} was refused: too many failed before");
@@ -153,10 +168,15 @@ pub(crate) fn submit_logout(site: &Site, request: &Request) -> Result<Response> 
     visitor.signed_out(site, response.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
-fn enter(site: &Site, visitor: &Visitor<'_>, signed_in: &SignedIn, next: &str) -> Result<Response> {
+fn enter(
+    site: &Site,
+    visitor: &Visitor<'_>,
+    session: (&SignedIn, Lifetime),
+    next: &str,
+) -> Result<Response> {
     let response = Response::see_other(next)?;
     let response = response.with_field(header::CACHE_CONTROL, NO_STORE);
-    visitor.signed_in(site, signed_in, response)
+    visitor.signed_in(site, session, response)
 }
 
 /// The form with what was typed, but never the password.
@@ -164,14 +184,13 @@ fn register_page(
     status: StatusCode,
     site: &Site,
     visitor: &Visitor<'_>,
-    (name, email): (&str, &str),
+    name: &str,
     (problems, wait): (&Problems, Option<Duration>),
 ) -> Result<Response> {
     let accounts = &site.settings().accounts;
     let values = context! {
         form_token => visitor.form_token()?,
         name,
-        email,
         problems,
         has_problems => *problems != Problems::default(),
         wait_minutes => wait.map(minutes),
@@ -197,13 +216,14 @@ fn login_page(
     let (wait, delay) = match notice {
         Notice::Refused(Refusal::Wait(wait)) => (Some(*wait), None),
         Notice::Refused(Refusal::Delay { delay, ticket }) => (None, Some((delay, ticket))),
-        Notice::None | Notice::Failed => (None, None),
+        Notice::None | Notice::Failed | Notice::Disabled => (None, None),
     };
     let values = context! {
         form_token => visitor.form_token()?,
         name,
         next => paths::own_place(next).unwrap_or_default(),
         failed => matches!(notice, Notice::Failed),
+        is_disabled => matches!(notice, Notice::Disabled),
         wait_minutes => wait.map(minutes),
         delay_seconds => delay.map(|(delay, _)| delay.as_secs()),
         ticket => delay.map_or("", |(_, ticket)| ticket),

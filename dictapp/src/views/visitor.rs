@@ -8,9 +8,10 @@ use webframe::http::header;
 use webframe::{Cookie, Error, Request, Response, Result};
 
 use crate::form_token::{form_token, is_form_token};
+use crate::model::{Lifetime, device_label};
 use crate::session::Token;
 use crate::settings::CookieSecure;
-use crate::site::{SignedIn, Site, Visit};
+use crate::site::{Client, SignedIn, Site, Visit};
 use crate::store::{BookId, StoreError};
 use crate::texts::Language;
 
@@ -128,17 +129,27 @@ impl<'r> Visitor<'r> {
     pub(super) fn signed_in(
         &self,
         site: &Site,
-        signed_in: &SignedIn,
+        (signed_in, lifetime): (&SignedIn, Lifetime),
         response: Response,
     ) -> Result<Response> {
         if let Some(old) = &self.session {
             site.sign_out(old)?;
         }
-        let kept = site.settings().accounts.session_absolute;
-        let session = self.cookie(SESSION, &signed_in.token.to_text())?.max_age(kept);
-        let device = self.cookie(DEVICE, &signed_in.device)?.max_age(DEVICE_KEPT);
+        let session = self.cookie(SESSION, &signed_in.token.to_text())?;
+        let session = match lifetime {
+            Lifetime::Browser => session,
+            Lifetime::Kept => session.max_age(site.settings().accounts.session_absolute),
+        };
+        let device = self.cookie(DEVICE, signed_in.device.as_str())?.max_age(DEVICE_KEPT);
         let response = response.with_cookie(&session).with_cookie(&device);
         Ok(response.with_cookie(&Cookie::removal(VISITOR)?))
+    }
+
+    /// The browser, as sessions and the audit log name it.
+    pub(super) fn client(&self) -> Client {
+        let user_agent = self.request.field(&header::USER_AGENT).unwrap_or_default();
+        let address = self.request.peer().address.ip();
+        Client { address, device: device_label(user_agent) }
     }
 
     /// The proof of this browser's last log-in.

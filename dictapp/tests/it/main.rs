@@ -13,9 +13,11 @@ mod shipped_books;
 #[path = "../../../webframe/tests/it/source/mod.rs"]
 mod source;
 mod store;
+mod store_accounts;
 mod store_books;
 mod store_crash;
 mod store_faults;
 mod store_migration;
 mod store_sqlite;
 mod tidy;
+mod users;

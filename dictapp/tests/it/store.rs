@@ -5,7 +5,7 @@
 use std::{env, path::Path, sync::Arc, thread};
 
 use dictapp::{
-    model::{Entry, Username, Word},
+    model::{Entry, Lifetime, Role, Username, Word},
     store::*,
 };
 use jiff::Timestamp;
@@ -99,8 +99,27 @@ pub(crate) fn register(store: &Store, text: &str) -> UserId {
     store.insert_user(&new_user(text, "$argon2id$...")).unwrap().id
 }
 
-fn new_user(text: &str, passwd: &str) -> NewUser {
-    NewUser { name: name(text), passwd: passwd.to_owned(), email: None, created: at(7) }
+/// A session with this token hash.
+pub(crate) fn new_session(byte: u8, user: UserId) -> NewSession {
+    NewSession {
+        token_hash: [byte; 32],
+        user,
+        created: at(1),
+        expires: at(1_000_000),
+        lifetime: Lifetime::Kept,
+        device: "Firefox, Linux".to_owned(),
+        network: "192.0.2.1".to_owned(),
+    }
+}
+
+pub(crate) fn new_user(text: &str, passwd: &str) -> NewUser {
+    NewUser {
+        name: name(text),
+        passwd: passwd.to_owned(),
+        created: at(7),
+        role: Role::User,
+        sign_up: None,
+    }
 }
 
 pub(crate) fn lookup(user: UserId, text: &str, time: i64) -> Lookup {
@@ -143,11 +162,9 @@ fn words_looked_up(store: &Store, user: UserId, start: PageStart, limit: u32) ->
 fn finds_a_user_by_the_exact_name_only(fresh: &Fresh) {
     let store = fresh.open();
     for other in ["Ann", "ann", "Änn", "李雷", "😀", "a"] {
-        let email = Some(format!("{other}@example.org"));
-        let new = NewUser { email: email.clone(), ..new_user(other, other) };
-        let user = store.insert_user(&new).unwrap();
+        let user = store.insert_user(&new_user(other, other)).unwrap();
         assert_eq!((&user.name, &user.passwd), (&name(other), &other.to_owned()));
-        assert_eq!((&user.email, user.created), (&email, at(7)));
+        assert_eq!((user.role, user.created, user.disabled), (Role::User, at(7), None));
         assert_eq!(store.user_by_name(&name(other)).unwrap(), Some(user));
     }
     assert_eq!(store.user_by_name(&name("ANN")).unwrap(), None);
@@ -169,8 +186,7 @@ fn an_insert_that_is_sent_again_is_no_conflict(fresh: &Fresh) {
     let first = store.insert_user(&new).unwrap();
     assert_eq!(store.insert_user(&new).unwrap(), first);
 
-    let session =
-        NewSession { token_hash: [1; 32], user: first.id, created: at(1), expires: at(9) };
+    let session = NewSession { expires: at(9), ..new_session(1, first.id) };
     store.insert_session(&session).unwrap();
     store.insert_session(&session).unwrap();
     let other = NewSession { user: register(&store, "other"), ..session };
@@ -193,8 +209,8 @@ fn keeps_a_session_until_it_ends(fresh: &Fresh) {
     let store = fresh.open();
     let user = register(&store, "Levi");
     let begin = |byte: u8| {
-        let (created, expires) = (at(10), at(20));
-        store.insert_session(&NewSession { token_hash: [byte; 32], user, created, expires })
+        let session = new_session(byte, user);
+        store.insert_session(&NewSession { created: at(10), expires: at(20), ..session })
     };
     // 65 to 67 are letters, 200 is no UTF-8: a hash may be any bytes.
     for byte in [0, 65, 66, 200] {
@@ -222,8 +238,7 @@ fn removes_no_more_expired_sessions_than_asked(fresh: &Fresh) {
     let user = register(&store, "Levi");
     for byte in 1..=5 {
         let expires = at(i64::from(byte) * 100);
-        let token_hash = [byte * 40; 32];
-        store.insert_session(&NewSession { token_hash, user, created: at(0), expires }).unwrap();
+        store.insert_session(&NewSession { expires, ..new_session(byte * 40, user) }).unwrap();
     }
     assert_eq!(store.delete_expired_sessions(at(400), 3).unwrap(), 3);
     assert_eq!(store.delete_expired_sessions(at(400), 3).unwrap(), 1);

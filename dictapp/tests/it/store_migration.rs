@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-use dictapp::store::*;
+use dictapp::{model::Role, store::*};
 use mysql::prelude::Queryable;
 
 use crate::store::{Fresh, name, on_both_engines, register};
@@ -79,7 +79,7 @@ fn instances_that_open_a_new_database_at_once_agree(fresh: &Fresh) {
     users.sort();
     users.dedup();
     assert_eq!(users.len(), INSTANCES);
-    assert_eq!(fresh.raw().count("select count(*) from dictapp_migration"), 2);
+    assert_eq!(fresh.raw().count("select count(*) from dictapp_migration where version <= 3"), 3);
     assert_eq!(fresh.open().lexicon_version().unwrap(), 0);
 }
 
@@ -102,10 +102,13 @@ fn leaves_the_table_of_another_program_alone(fresh: &Fresh) {
 
 fn refuses_a_database_of_a_newer_version(fresh: &Fresh) {
     register(&fresh.open(), "Levi");
-    fresh.raw().run("insert into dictapp_migration values (3, '0003_more', 'x', 1)");
+    fresh.raw().run("insert into dictapp_migration values (999, '0999_more', 'x', 1)");
     let text = refusal(fresh);
-    assert!(text.contains("newer version of this program (its tables are at version 3"), "{text}");
-    fresh.raw().run("delete from dictapp_migration where version = 3");
+    assert!(
+        text.contains("newer version of this program (its tables are at version 999"),
+        "{text}"
+    );
+    fresh.raw().run("delete from dictapp_migration where version = 999");
     assert!(fresh.open().user_by_name(&name("Levi")).unwrap().is_some());
 }
 
@@ -119,11 +122,31 @@ fn refuses_a_database_of_another_build(fresh: &Fresh) {
 fn a_database_of_the_first_version_is_brought_up_to_date(fresh: &Fresh) {
     let levi = register(&fresh.open(), "Levi");
     let mut raw = fresh.raw();
+    undo_accounts(&mut raw);
     raw.run("drop table book_off");
-    raw.run("delete from dictapp_migration where version = 2");
+    raw.run("delete from dictapp_migration where version in (2, 3)");
     let store = fresh.open();
     assert_eq!(store.books_off(levi).unwrap(), []);
-    assert_eq!(raw.count("select count(*) from dictapp_migration"), 2);
+    let user = store.user_by_id(levi).unwrap().unwrap();
+    assert_eq!((user.role, user.disabled), (Role::User, None));
+    assert_eq!(store.outdated_users_after(UserId::BEFORE_ALL, 10).unwrap(), [user]);
+    assert_eq!(raw.count("select count(*) from dictapp_migration where version <= 3"), 3);
+}
+
+/// Takes the third migration back.
+fn undo_accounts(raw: &mut Raw) {
+    raw.run("drop table audit");
+    raw.run("drop table reset_code");
+    match raw {
+        Raw::Sqlite(_) => raw.run("drop index user_look"),
+        Raw::Mysql(_) => raw.run("drop index user_look on user"),
+    }
+    for column in ["role", "disabled", "look", "sign_up"] {
+        raw.run(&format!("alter table user drop column {column}"));
+    }
+    for column in ["lifetime", "device", "network"] {
+        raw.run(&format!("alter table session drop column {column}"));
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ pub(crate) mod bench;
 pub(crate) mod crowd;
 pub(crate) mod differ;
 pub(crate) mod fuzz;
+pub(crate) mod licences;
 pub(crate) mod models;
 pub(crate) mod slow;
 pub(crate) mod soak;

@@ -16,7 +16,7 @@ use crate::steps::cargo::cargo;
 use crate::steps::packages::{self, NEEDS};
 use crate::steps::tally::Tally;
 use crate::steps::{step, succeed};
-use crate::verbs::models;
+use crate::verbs::{licences, models};
 
 const FORMAT: &[&str] = &["fmt", "--all", "--check"];
 const LINTS: &[&str] = &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
@@ -24,6 +24,9 @@ const LINTS: &[&str] = &["clippy", "--workspace", "--all-targets", "--", "-D", "
 const BUILD: &[&str] = &["test", "--workspace", "--no-run"];
 /// `--no-fail-fast`: one run reports all failing tests.
 const TESTS: &[&str] = &["test", "--workspace", "--no-fail-fast", "--", "--include-ignored"];
+
+const DENY: &[&str] = &["deny", "--offline", "check", "licenses", "bans", "sources"];
+const ADVISORIES: &[&str] = &["deny", "check", "advisories"];
 
 /// How long the output of the tests may stay open after they have ended.
 const OUTPUT_LINGERS_MAX: Duration = Duration::from_secs(10);
@@ -38,6 +41,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     step("what the tests need", || packages::ensure(NEEDS))?;
     cargo_step(LINTS, |mut command| succeed(&mut command))?;
     models::check()?;
+    step("the licence texts match the crates", || {
+        licences::run(Arguments::new(["--check".to_owned()]))
+    })?;
+    supply_chain()?;
     cargo_step(BUILD, |mut command| succeed(&mut command))?;
     let (tally, status) =
         cargo_step(TESTS, |command| run_tests(command, io::stdout(), SILENCE_MAX))?;
@@ -45,6 +52,22 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         println!("{tally}");
     }
     judge(tally, status).with_context(|| title_of(TESTS))
+}
+
+/// Licences, banned crates and sources after deny.toml; advisories too if their database can be
+/// fetched. A machine without cargo-deny skips the step and says so.
+fn supply_chain() -> Result<()> {
+    let is_there = cargo(&["deny", "--version"]).output().is_ok_and(|out| out.status.success());
+    if !is_there {
+        println!("skipped: cargo deny check (cargo install cargo-deny)");
+        return Ok(());
+    }
+    cargo_step(DENY, |mut command| succeed(&mut command))?;
+    if cargo(&["deny", "fetch", "db"]).output().is_ok_and(|out| out.status.success()) {
+        return cargo_step(ADVISORIES, |mut command| succeed(&mut command));
+    }
+    println!("skipped: cargo deny check advisories (the database cannot be fetched)");
+    Ok(())
 }
 
 fn cargo_step<T>(args: &[&str], work: impl FnOnce(Command) -> Result<T>) -> Result<T> {

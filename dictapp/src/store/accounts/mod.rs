@@ -1,11 +1,14 @@
 //! Who may log in, who is logged in, and what each user chose.
 
+pub(crate) mod audit;
 pub(crate) mod books_off;
+pub(crate) mod reset_codes;
 pub(crate) mod sessions;
 pub(crate) mod users;
 
-pub use sessions::{NewSession, Session};
-pub use users::{NewUser, User, UserId};
+pub use audit::{AUDIT_ROWS_MAX, AuditEntry, AuditEvent};
+pub use sessions::{NewSession, OwnSession, SESSIONS_OF_USER_MAX, Session};
+pub use users::{NewUser, USERS_MAX, User, UserId};
 
 use crate::model::Username;
 use crate::store::error::{Result, StoreError};

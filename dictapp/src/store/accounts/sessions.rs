@@ -5,26 +5,38 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::username;
-use crate::model::Username;
+use crate::model::{Lifetime, Role, Username};
 use crate::store::{
     Store, UserId,
     db::{Row, Value},
-    error::{Doing, Result},
+    error::{Doing, Result, StoreError},
 };
 
-const INSERT: &str =
-    "insert into session (token_hash, user, created, seen, expires) values (?, ?, ?, ?, ?)";
-pub(crate) const BY_HASH: &str = "select s.user, u.name, s.created, s.seen, s.expires \
-     from session s join user u on u.id = s.user where s.token_hash = ?";
+const INSERT: &str = "insert into session \
+     (token_hash, user, created, seen, expires, lifetime, device, network) \
+     values (?, ?, ?, ?, ?, ?, ?, ?)";
+/// Users who are disabled have no session.
+pub(crate) const BY_HASH: &str = "select s.user, u.name, u.role, s.created, s.seen, s.expires, s.lifetime \
+     from session s join user u on u.id = s.user where s.token_hash = ? and u.disabled is null";
+pub(crate) const OF_USER: &str = "select token_hash, created, seen, expires, lifetime, device, \
+     network from session where user = ? order by created desc limit ?";
 const TOUCH: &str = "update session set seen = ?, expires = ? where token_hash = ?";
 const DELETE: &str = "delete from session where token_hash = ?";
+const DELETE_OWN: &str = "delete from session where token_hash = ? and user = ?";
+pub(crate) const DELETE_OTHERS: &str = "delete from session where user = ? and token_hash <> ?";
 pub(crate) const DELETE_OF: &str = "delete from session where user = ?";
 pub(crate) const EXPIRED: &str =
     "select token_hash from session where expires <= ? order by expires limit ?";
 const DELETE_EXPIRED: &str = "delete from session where token_hash = ? and expires <= ?";
 
+/// Sessions of one user; the oldest end when there are more.
+pub const SESSIONS_OF_USER_MAX: usize = 20;
+
+/// The longest name of a device or a network, in characters.
+const PLACE_CHARS_MAX: usize = 64;
+
 /// A session that begins.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NewSession {
     /// The SHA-256 of the token that the browser has.
     pub token_hash: [u8; 32],
@@ -34,6 +46,12 @@ pub struct NewSession {
     pub created: Timestamp,
     /// When it ends unless it is touched.
     pub expires: Timestamp,
+    /// How long it may last.
+    pub lifetime: Lifetime,
+    /// What the browser says it is, as in "Firefox, Linux"; cut after 64 characters.
+    pub device: String,
+    /// The client's address; cut after 64 characters.
+    pub network: String,
 }
 
 /// A session that is going on, or has expired.
@@ -43,16 +61,39 @@ pub struct Session {
     pub user: UserId,
     /// That user's name.
     pub name: Username,
+    /// What that user may do.
+    pub role: Role,
     /// When it began.
     pub created: Timestamp,
     /// When it was last touched.
     pub seen: Timestamp,
     /// When it ends; the caller compares.
     pub expires: Timestamp,
+    /// How long it may last.
+    pub lifetime: Lifetime,
+}
+
+/// A session in the list of a user.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OwnSession {
+    /// The hash of its token.
+    pub token_hash: [u8; 32],
+    /// When it began.
+    pub created: Timestamp,
+    /// When it was last touched.
+    pub seen: Timestamp,
+    /// When it ends; the caller compares.
+    pub expires: Timestamp,
+    /// How long it may last.
+    pub lifetime: Lifetime,
+    /// What the browser said it is.
+    pub device: String,
+    /// The address that logged in.
+    pub network: String,
 }
 
 impl Store {
-    /// Begins a session.
+    /// Begins a session. Of more than [`SESSIONS_OF_USER_MAX`] of the user the oldest end.
     ///
     /// # Errors
     /// A conflict when the hash is another user's already; the database cannot serve.
@@ -63,6 +104,9 @@ impl Store {
             new.created.as_microsecond().into(),
             new.created.as_microsecond().into(),
             new.expires.as_microsecond().into(),
+            new.lifetime.name().into(),
+            cut(&new.device).into(),
+            cut(&new.network).into(),
         ];
         let inserted = match self.db.execute(INSERT, &params) {
             // Sent again after a lost connection it meets its own row.
@@ -72,7 +116,23 @@ impl Store {
             },
             result => result.map(drop),
         };
-        inserted.doing(|| format!("begin a session of user {}", new.user))
+        inserted.doing(|| format!("begin a session of user {}", new.user))?;
+        for surplus in self.sessions_of(new.user)?.iter().skip(SESSIONS_OF_USER_MAX) {
+            self.delete_session(&surplus.token_hash)?;
+        }
+        Ok(())
+    }
+
+    /// The sessions of a user, the newest first; some may have expired.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn sessions_of(&self, user: UserId) -> Result<Vec<OwnSession>> {
+        // Earlier versions allowed more than the limit.
+        const ROWS_MAX: u32 = 1000;
+        let rows = self.db.query(OF_USER, &[user.0.into(), ROWS_MAX.into()]);
+        rows.and_then(|rows| rows.into_iter().map(own_session).collect())
+            .doing(|| format!("list the sessions of user {user}"))
     }
 
     /// The session of this token hash, with its user's name; it may have expired.
@@ -116,6 +176,24 @@ impl Store {
         self.db.execute(DELETE, &[token_hash.into()]).map(drop).doing(|| "end the session")
     }
 
+    /// Ends a session if it is this user's; `false`: it is not, or has ended.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn delete_session_of(&self, user: UserId, token_hash: &[u8; 32]) -> Result<bool> {
+        let deleted = self.db.execute(DELETE_OWN, &[token_hash.into(), user.0.into()]);
+        deleted.map(|rows| rows > 0).doing(|| format!("end a session of user {user}"))
+    }
+
+    /// Ends all sessions of a user but this one; gives their number.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn delete_other_sessions(&self, user: UserId, token_hash: &[u8; 32]) -> Result<u64> {
+        let deleted = self.db.execute(DELETE_OTHERS, &[user.0.into(), token_hash.into()]);
+        deleted.doing(|| format!("end the other sessions of user {user}"))
+    }
+
     /// Ends all sessions of a user, as after a change of the password; gives their number.
     ///
     /// # Errors
@@ -146,18 +224,46 @@ impl Store {
 
 fn session(mut row: Row) -> Result<Session> {
     let user = UserId(row.int()?);
-    Ok(Session {
-        user,
-        name: username(user, &row.text()?)?,
+    let name = username(user, &row.text()?)?;
+    let role = row.text()?;
+    let role = Role::parse(&role)
+        .ok_or_else(|| StoreError::internal(format!("invalid role of user {user}: {role}")))?;
+    let (created, seen, expires) = (row.time()?, row.time()?, row.time()?);
+    Ok(Session { user, name, role, created, seen, expires, lifetime: lifetime(&mut row)? })
+}
+
+fn own_session(mut row: Row) -> Result<OwnSession> {
+    let token_hash = row.bytes()?.try_into();
+    Ok(OwnSession {
+        token_hash: token_hash.map_err(|_| StoreError::internal("a token hash of a wrong size"))?,
         created: row.time()?,
         seen: row.time()?,
         expires: row.time()?,
+        lifetime: lifetime(&mut row)?,
+        device: row.text()?,
+        network: row.text()?,
     })
 }
 
-// Without the hash, which names a session as well as the token does.
+fn lifetime(row: &mut Row) -> Result<Lifetime> {
+    let name = row.text()?;
+    Lifetime::parse(&name)
+        .ok_or_else(|| StoreError::internal(format!("unknown lifetime of a session: {name}")))
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(PLACE_CHARS_MAX).collect()
+}
+
+// Without the hash, which identifies a session as well as the token does.
 impl fmt::Debug for NewSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "NewSession(user {}, until {})", self.user, self.expires)
+    }
+}
+
+impl fmt::Debug for OwnSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OwnSession({}, until {})", self.device, self.expires)
     }
 }

@@ -1,26 +1,59 @@
-//! Who may log in: names and password hashes.
+//! Who may log in: names, password hashes and roles.
 
 use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::model::Username;
+use super::username;
+use crate::model::{Role, Username};
 use crate::store::{
     Store,
     db::{Row, Value},
     error::{Doing, Result, StoreError},
 };
 
-pub(crate) const BY_NAME: &str = "select id, passwd, email, created from user where name = ?";
-const INSERT: &str = "insert into user (name, passwd, email, created) values (?, ?, ?, ?)";
+/// The columns of a [`User`], in the order in which [`user`] reads them.
+macro_rules! select_user {
+    ($rest:literal) => {
+        concat!("select id, name, passwd, email, created, role, disabled from user ", $rest)
+    };
+}
+
+pub(crate) const BY_NAME: &str = select_user!("where name = ?");
+pub(crate) const BY_ID: &str = select_user!("where id = ?");
+pub(crate) const AFTER: &str = select_user!("where id > ? order by id limit ?");
+const OUTDATED: &str =
+    select_user!("where id > ? and (look is null or length(passwd) = 32) order by id limit ?");
+pub(crate) const OF_ROLE: &str = "select count(*) from user where role = ? and disabled is null";
+const INSERT: &str =
+    "insert into user (name, passwd, created, role, look, sign_up) values (?, ?, ?, ?, ?, ?)";
 const REPLACE_PASSWD: &str = "update user set passwd = ? where id = ? and passwd = ?";
 const PASSWD: &str = "select passwd from user where id = ?";
+pub(super) const SET_PASSWD: &str = "update user set passwd = ? where id = ?";
+const SET_ROLE: &str = "update user set role = ? where id = ?";
+const SET_DISABLED: &str = "update user set disabled = ? where id = ?";
+const SIGN_UP: &str = "select sign_up from user where id = ?";
+pub(crate) const BY_LOOK: &str = "select name from user where look = ?";
+const SET_LOOK: &str = "update user set look = ? where id = ?";
+const DELETE: &str = "delete from user where id = ?";
+const DELETE_AUDIT: &str = "delete from audit where user = ?";
+
+/// The most users that one question returns.
+pub const USERS_MAX: u32 = 1000;
 
 /// The key of a user, which never changes and is never given to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UserId(pub(crate) i64);
 
 impl UserId {
+    /// Below the key of every user: where a list begins.
+    pub const BEFORE_ALL: UserId = UserId(0);
+
+    /// The key of this number, as a form carries it; the user need not exist.
+    pub fn new(number: i64) -> UserId {
+        UserId(number)
+    }
+
     /// The number, for a log.
     pub fn number(self) -> i64 {
         self.0
@@ -40,25 +73,31 @@ pub struct User {
     pub id: UserId,
     /// The name, as it was typed.
     pub name: Username,
-    /// A PHC string, or the 32 hexadecimal digits of a course database.
+    /// The password's hash: see [`crate::password`].
     pub passwd: String,
-    /// Where the user can be reached, when given.
+    /// Where the user can be reached; earlier versions asked for it.
     pub email: Option<String>,
     /// When the user registered.
     pub created: Timestamp,
+    /// What the user may do.
+    pub role: Role,
+    /// Since when the user may not log in.
+    pub disabled: Option<Timestamp>,
 }
 
 /// A user who registers.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NewUser {
-    /// The name, which nobody else may have.
+    /// The name, which no other user may have.
     pub name: Username,
     /// The password's hash, salted: at most 128 bytes.
     pub passwd: String,
-    /// Where the user can be reached, if given: at most 254 characters.
-    pub email: Option<String>,
     /// Now.
     pub created: Timestamp,
+    /// What the user may do.
+    pub role: Role,
+    /// The hash of the form that registers the user, if it was one.
+    pub sign_up: Option<[u8; 32]>,
 }
 
 impl Store {
@@ -68,14 +107,54 @@ impl Store {
     /// The database cannot serve.
     pub fn user_by_name(&self, name: &Username) -> Result<Option<User>> {
         let rows = self.db.query_latest(BY_NAME, &[name.as_str().into()]);
-        rows.and_then(|rows| rows.into_iter().next().map(|row| user(row, name)).transpose())
-            .doing(|| "find a user by name".to_owned()) // a password, perhaps, typed in its place
+        // The name stays out of the message: people type passwords in its place.
+        rows.and_then(|rows| rows.into_iter().next().map(user).transpose())
+            .doing(|| "find a user by name".to_owned())
+    }
+
+    /// The user of this key, if there is one.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn user_by_id(&self, id: UserId) -> Result<Option<User>> {
+        let rows = self.db.query_latest(BY_ID, &[id.0.into()]);
+        rows.and_then(|rows| rows.into_iter().next().map(user).transpose())
+            .doing(|| format!("find user {id}"))
+    }
+
+    /// At most `limit` users (and at most [`USERS_MAX`]) whose keys come after this one, by key.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn users_after(&self, after: UserId, limit: u32) -> Result<Vec<User>> {
+        let rows = self.db.query(AFTER, &[after.0.into(), limit.min(USERS_MAX).into()]);
+        rows.and_then(|rows| rows.into_iter().map(user).collect()).doing(|| "list users")
+    }
+
+    /// As [`Store::users_after`], those alone whom an earlier version stored without a look or with
+    /// a bare course hash.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn outdated_users_after(&self, after: UserId, limit: u32) -> Result<Vec<User>> {
+        let rows = self.db.query(OUTDATED, &[after.0.into(), limit.min(USERS_MAX).into()]);
+        rows.and_then(|rows| rows.into_iter().map(user).collect())
+            .doing(|| "list users of earlier versions")
+    }
+
+    /// The number of users of this role who may log in.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn count_enabled(&self, role: Role) -> Result<u64> {
+        let rows = self.db.query(OF_ROLE, &[role.name().into()]);
+        rows.and_then(crate::store::db::count_in).doing(|| format!("count users of role {role}"))
     }
 
     /// Registers a user.
     ///
     /// # Errors
-    /// A conflict when the name is taken; the database cannot serve.
+    /// A conflict when the name is taken, or looks like one that is; the database cannot serve.
     pub fn insert_user(&self, new: &NewUser) -> Result<User> {
         self.try_insert_user(new).map_err(|error| {
             if error.is_conflict() {
@@ -86,16 +165,18 @@ impl Store {
     }
 
     fn try_insert_user(&self, new: &NewUser) -> Result<User> {
-        let NewUser { name, passwd, email, created } = new;
-        let params: [Value; 4] = [
+        let NewUser { name, passwd, created, role, sign_up } = new;
+        let params: [Value; 6] = [
             name.as_str().into(),
             passwd.as_str().into(),
-            email.as_deref().into(),
             created.as_microsecond().into(),
+            role.name().into(),
+            (&name.look()).into(),
+            sign_up.as_ref().into(),
         ];
         match self.db.execute(INSERT, &params) {
-            // Sent again after a lost connection it meets its own row: no other has this hash,
-            // which is salted.
+            // Sent again after a lost connection it meets its own row: no other row has this
+            // hash, which is salted.
             Err(error) if error.is_conflict() => match self.user_by_name(name) {
                 Ok(Some(user)) if user.passwd == *passwd => Ok(user),
                 _ => Err(error),
@@ -108,7 +189,41 @@ impl Store {
         }
     }
 
-    /// Puts `new` in the place of the password hash `old`; `false` when it is another by now.
+    /// Whether this form registered this user.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn is_signed_up_by(&self, user: UserId, form: &[u8; 32]) -> Result<bool> {
+        let rows = self.db.query(SIGN_UP, &[user.0.into()]);
+        rows.and_then(|mut rows| rows.first_mut().map(Row::optional_bytes).transpose())
+            .map(|found| found.flatten().is_some_and(|found| found == form))
+            .doing(|| format!("find how user {user} signed up"))
+    }
+
+    /// The name that looks like this one, if there is one.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn name_that_looks_like(&self, name: &Username) -> Result<Option<String>> {
+        let rows = self.db.query(BY_LOOK, &[(&name.look()).into()]);
+        rows.and_then(|mut rows| rows.first_mut().map(Row::text).transpose())
+            .doing(|| "find a name that looks alike")
+    }
+
+    /// Stores how the name of a user of an earlier version looks; `false`: another user's name
+    /// looks the same, and nothing is stored.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn set_look(&self, user: &User) -> Result<bool> {
+        match self.db.execute(SET_LOOK, &[(&user.name.look()).into(), user.id.0.into()]) {
+            Err(error) if error.is_conflict() => Ok(false),
+            result => result.map(|_| true),
+        }
+        .doing(|| format!("store how the name of user {} looks", user.id))
+    }
+
+    /// Replaces the password hash `old` by `new`; `false` when another one is stored by now.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -124,27 +239,71 @@ impl Store {
         };
         replace().doing(|| format!("replace the password of user {user}"))
     }
+
+    /// Stores a new password hash, whatever the old one was.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn set_passwd(&self, user: UserId, new: &str) -> Result<()> {
+        let changed = self.db.execute(SET_PASSWD, &[new.into(), user.0.into()]);
+        changed.map(drop).doing(|| format!("set the password of user {user}"))
+    }
+
+    /// Gives a user a role.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn set_role(&self, user: UserId, role: Role) -> Result<()> {
+        let changed = self.db.execute(SET_ROLE, &[role.name().into(), user.0.into()]);
+        changed.map(drop).doing(|| format!("give user {user} the role {role}"))
+    }
+
+    /// Blocks a user from logging in since a time, or with `None` allows it again. Ends no
+    /// session: see [`Store::delete_sessions_of`].
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn set_disabled(&self, user: UserId, since: Option<Timestamp>) -> Result<()> {
+        let since = since.map(Timestamp::as_microsecond);
+        let changed = self.db.execute(SET_DISABLED, &[since.into(), user.0.into()]);
+        changed.map(drop).doing(|| format!("block or allow user {user}"))
+    }
+
+    /// Deletes a user with everything that is stored about them; `false`: there was none.
+    ///
+    /// # Errors
+    /// The database cannot serve; nothing is deleted then.
+    pub fn delete_user(&self, user: UserId) -> Result<bool> {
+        let mut existed = false;
+        let deleted = self.db.transaction(&mut |session| {
+            session.execute(DELETE_AUDIT, &[user.0.into()])?;
+            existed = session.execute(DELETE, &[user.0.into()])? > 0;
+            Ok(())
+        });
+        deleted.doing(|| format!("delete user {user}"))?;
+        Ok(existed)
+    }
 }
 
-fn user(mut row: Row, name: &Username) -> Result<User> {
-    Ok(User {
-        id: UserId(row.int()?),
-        name: name.clone(),
-        passwd: row.text()?,
-        email: row.optional_text()?,
-        created: row.time()?,
-    })
+fn user(mut row: Row) -> Result<User> {
+    let id = UserId(row.int()?);
+    let name = username(id, &row.text()?)?;
+    let (passwd, email, created) = (row.text()?, row.optional_text()?, row.time()?);
+    let role = row.text()?;
+    let role = Role::parse(&role)
+        .ok_or_else(|| StoreError::internal(format!("invalid role of user {id}: {role}")))?;
+    Ok(User { id, name, passwd, email, created, role, disabled: row.optional_time()? })
 }
 
-// Without the hash, which has no place in a log.
+// Without the hash, which must not get into a log.
 impl fmt::Debug for User {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "User({}, {})", self.id, self.name)
+        write!(f, "User({}, {}, {})", self.id, self.name, self.role)
     }
 }
 
 impl fmt::Debug for NewUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "NewUser({})", self.name)
+        write!(f, "NewUser({}, {})", self.name, self.role)
     }
 }

@@ -30,15 +30,27 @@ macro_rules! migrations {
     };
 }
 
-const SQLITE: &[Migration] = migrations!("sqlite": 1 "0001_tables", 2 "0002_book_off");
-const MYSQL: &[Migration] = migrations!("mysql": 1 "0001_tables", 2 "0002_book_off");
+const SQLITE: &[Migration] =
+    migrations!("sqlite": 1 "0001_tables", 2 "0002_book_off", 3 "0003_accounts");
+const MYSQL: &[Migration] =
+    migrations!("mysql": 1 "0001_tables", 2 "0002_book_off", 3 "0003_accounts");
 const SQLITE_RECORD: &str = include_str!("../../../migrations/sqlite/0000_record.sql");
 const MYSQL_RECORD: &str = include_str!("../../../migrations/mysql/0000_record.sql");
 
 const RECORD: &str = "dictapp_migration";
 /// Tables that a course database, or another program's, may have as well.
-const OURS: &[&str] =
-    &["user", "session", "hist", "book", "words", "setting", "counter", "book_off"];
+const OURS: &[&str] = &[
+    "user",
+    "session",
+    "hist",
+    "book",
+    "words",
+    "setting",
+    "counter",
+    "book_off",
+    "reset_code",
+    "audit",
+];
 
 const APPLIED: &str = "select version, digest from dictapp_migration order by version";
 const INSERT_APPLIED: &str =

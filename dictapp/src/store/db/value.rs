@@ -57,6 +57,12 @@ impl Row {
             .map_err(|_| StoreError::internal(format!("invalid time: {microseconds} us")))
     }
 
+    /// As [`Row::time`], or null.
+    pub(crate) fn optional_time(&mut self) -> Result<Option<Timestamp>> {
+        let Some(microseconds) = self.optional_int()? else { return Ok(None) };
+        Row::new(vec![Value::Int(microseconds)]).time().map(Some)
+    }
+
     pub(crate) fn text(&mut self) -> Result<String> {
         match self.next()? {
             Value::Text(value) => Ok(value),
@@ -69,6 +75,13 @@ impl Row {
             Value::Null => Ok(None),
             Value::Text(value) => Ok(Some(value)),
             other => Err(other.mismatch("text")),
+        }
+    }
+
+    pub(crate) fn optional_bytes(&mut self) -> Result<Option<Vec<u8>>> {
+        match self.next()? {
+            Value::Null => Ok(None),
+            value => Row::new(vec![value]).bytes().map(Some),
         }
     }
 
@@ -126,6 +139,12 @@ impl From<&str> for Value {
 impl From<&[u8; 32]> for Value {
     fn from(value: &[u8; 32]) -> Value {
         Value::Bytes(value.to_vec())
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Value {
+        Value::Text(value)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What users looked up: rows by user and time, newest first.
 
+pub(crate) mod deletion;
 mod group_commit;
 
 pub(crate) use group_commit::GroupCommit;

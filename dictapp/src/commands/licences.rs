@@ -1,0 +1,16 @@
+//! The command `dictapp licences`: the third-party notices in the program to standard output.
+
+use std::io::{self, Write};
+
+use anyhow::{Context, Result};
+
+/// Written by `cargo xtask licences`.
+const NOTICES: &str = include_str!("../../licences.txt");
+
+/// Prints the licences of all crates that the program is built from.
+///
+/// # Errors
+/// Standard output cannot be written to.
+pub fn run() -> Result<()> {
+    io::stdout().write_all(NOTICES.as_bytes()).context("cannot write to standard output")
+}

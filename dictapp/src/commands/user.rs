@@ -1,0 +1,261 @@
+//! The command `dictapp user`: users to a table or JSON, and changes of users. Servers of the same
+//! database notice at the next request.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::Subcommand;
+use serde::Serialize;
+
+use crate::model::{Role, Username};
+use crate::session::Token;
+use crate::settings::Settings;
+use crate::site::Site;
+use crate::store::{Store, User, UserId};
+
+/// What to do with users.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum UserCommand {
+    /// Add a user, with a one-time code for their first password or with the password on stdin
+    Add {
+        /// The name to log in with
+        name: String,
+        /// What the user may do
+        #[arg(long, default_value = "user", value_parser = role)]
+        role: Role,
+        /// Read the password from standard input
+        #[arg(long)]
+        password: bool,
+    },
+    /// List all users
+    List,
+    /// Show a user with their sessions and the newest entries of the audit log
+    Show {
+        /// The name
+        name: String,
+    },
+    /// Block a user from logging in, and end their sessions
+    Disable {
+        /// The name
+        name: String,
+    },
+    /// Let a blocked user log in again
+    Enable {
+        /// The name
+        name: String,
+    },
+    /// Give a user a role
+    Role {
+        /// The name
+        name: String,
+        /// What the user may do: user, teacher or admin
+        #[arg(value_parser = role)]
+        role: Role,
+    },
+    /// Set a user's password, read from standard input, and end their sessions
+    Passwd {
+        /// The name
+        name: String,
+    },
+    /// Make a one-time code with which a user sets a new password
+    Reset {
+        /// The name
+        name: String,
+    },
+    /// Delete a user with their history and everything else that is stored about them
+    Delete {
+        /// The name
+        name: String,
+    },
+}
+
+/// The form of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// For people.
+    Text,
+    /// One JSON value.
+    Json,
+}
+
+#[derive(Serialize)]
+struct Row {
+    id: i64,
+    name: String,
+    role: &'static str,
+    created: String,
+    disabled: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reset_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sessions: Option<Vec<SessionRow>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audit: Option<Vec<AuditRow>>,
+}
+
+#[derive(Serialize)]
+struct SessionRow {
+    created: String,
+    last_use: String,
+    device: String,
+    network: String,
+}
+
+#[derive(Serialize)]
+struct AuditRow {
+    time: String,
+    event: &'static str,
+    network: Option<String>,
+}
+
+/// Entries of the audit log that `show` prints.
+const AUDIT_SHOWN: u32 = 20;
+
+/// Users that one question to the database returns.
+const PAGE: u32 = 1000;
+
+/// Runs the command and prints the users it is about.
+///
+/// # Errors
+/// There is no such user, the change is refused, or the database cannot serve.
+pub fn run(settings: &Settings, store: Store, command: &UserCommand, output: Output) -> Result<()> {
+    let site = Site::without_words(settings.clone(), store)?;
+    let rows = apply(&site, command)?;
+    let text = match (output, command) {
+        (Output::Text, UserCommand::Delete { name }) => format!("deleted {name}\n"),
+        (Output::Text, _) => table(&rows),
+        (Output::Json, UserCommand::List) => serde_json::to_string_pretty(&rows)? + "\n",
+        (Output::Json, _) => serde_json::to_string_pretty(&rows.first())? + "\n",
+    };
+    io::stdout().write_all(text.as_bytes()).context("cannot write to standard output")
+}
+
+fn apply(site: &Site, command: &UserCommand) -> Result<Vec<Row>> {
+    let row = match command {
+        UserCommand::List => return list(site),
+        UserCommand::Add { name, role, password: false } => {
+            // No one knows this password: the code sets the first one that somebody knows.
+            let unknown = Token::random()?.to_text();
+            reset(site, site.add_user(&Username::parse(name)?, &unknown, *role, None)?)?
+        }
+        UserCommand::Add { name, role, password: true } => {
+            site.add_user(&Username::parse(name)?, &read_password()?, *role, None)?.into()
+        }
+        UserCommand::Show { name } => show(site, find(site, name)?)?,
+        UserCommand::Reset { name } => reset(site, find(site, name)?)?,
+        UserCommand::Disable { name } => {
+            site.disable_user(&find(site, name)?, None, None)?;
+            find(site, name)?.into()
+        }
+        UserCommand::Enable { name } => {
+            site.enable_user(&find(site, name)?, None, None)?;
+            find(site, name)?.into()
+        }
+        UserCommand::Role { name, role } => {
+            site.set_role(&find(site, name)?, *role, None, None)?;
+            find(site, name)?.into()
+        }
+        UserCommand::Passwd { name } => {
+            let user = find(site, name)?;
+            site.set_password(&user, &read_password()?, None)?;
+            user.into()
+        }
+        UserCommand::Delete { name } => {
+            let user = find(site, name)?;
+            site.delete_user(&user, None, None)?;
+            user.into()
+        }
+    };
+    Ok(vec![row])
+}
+
+fn reset(site: &Site, user: User) -> Result<Row> {
+    let code = site.make_reset_code(user.id, None, None).map_err(|e| anyhow!("{e}"))?;
+    Ok(Row { reset_code: Some(code.to_text()), ..user.into() })
+}
+
+fn list(site: &Site) -> Result<Vec<Row>> {
+    let (mut rows, mut after) = (Vec::new(), UserId::BEFORE_ALL);
+    loop {
+        let users = site.users_after(after, PAGE)?;
+        let Some(last) = users.last() else { return Ok(rows) };
+        after = last.id;
+        rows.extend(users.into_iter().map(Row::from));
+    }
+}
+
+fn show(site: &Site, user: User) -> Result<Row> {
+    let sessions = site.sessions_of(user.id)?.into_iter().map(|session| SessionRow {
+        created: session.created.to_string(),
+        last_use: session.seen.to_string(),
+        device: session.device,
+        network: session.network,
+    });
+    let audit = site.audit_log(Some(user.id), AUDIT_SHOWN)?.into_iter().map(|entry| AuditRow {
+        time: entry.at.to_string(),
+        event: entry.event.name(),
+        network: entry.network,
+    });
+    let (sessions, audit) = (Some(sessions.collect()), Some(audit.collect()));
+    Ok(Row { sessions, audit, ..user.into() })
+}
+
+fn find(site: &Site, name: &str) -> Result<User> {
+    let user = site.user(&Username::parse(name)?)?;
+    user.with_context(|| format!("there is no user {name}"))
+}
+
+/// One line of standard input; from a terminal without echo.
+fn read_password() -> Result<String> {
+    if io::stdin().is_terminal() {
+        return rpassword::prompt_password("Password: ").context("cannot read the password");
+    }
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line).context("cannot read the password")?;
+    let password = line.trim_end_matches(['\r', '\n']);
+    if password.is_empty() {
+        bail!("there is no password on standard input");
+    }
+    Ok(password.to_owned())
+}
+
+fn role(name: &str) -> Result<Role, String> {
+    Role::parse(name).ok_or_else(|| "the role is not user, teacher or admin".to_owned())
+}
+
+fn table(rows: &[Row]) -> String {
+    let mut text = format!("{:>6}  {:8} {:20}  {:8}  name\n", "id", "role", "since", "state");
+    for row in rows {
+        let Row { id, name, role, created, disabled, .. } = row;
+        let (since, state) = (created.get(..19).unwrap_or(created), disabled.as_ref());
+        let state = state.map_or("enabled", |_| "disabled");
+        text += &format!("{id:>6}  {role:8} {since:20}  {state:8}  {name}\n");
+        if let Some(code) = &row.reset_code {
+            text += &format!("one-time code for a new password: {code}\n");
+        }
+        for session in row.sessions.iter().flatten() {
+            let SessionRow { last_use, device, network, .. } = session;
+            text += &format!("session  {last_use}  {network}  {device}\n");
+        }
+        for entry in row.audit.iter().flatten() {
+            let network = entry.network.as_deref().unwrap_or("command");
+            text += &format!("audit    {}  {network}  {}\n", entry.time, entry.event);
+        }
+    }
+    text
+}
+
+impl From<User> for Row {
+    fn from(user: User) -> Row {
+        Row {
+            id: user.id.number(),
+            name: user.name.to_string(),
+            role: user.role.name(),
+            created: user.created.to_string(),
+            disabled: user.disabled.map(|since| since.to_string()),
+            reset_code: None,
+            sessions: None,
+            audit: None,
+        }
+    }
+}

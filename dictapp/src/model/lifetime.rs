@@ -1,0 +1,25 @@
+//! How long a session may last.
+
+/// What the user chose at the log-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lifetime {
+    /// Ends with the browser, or after half a day.
+    Browser,
+    /// "Keep me logged in".
+    Kept,
+}
+
+impl Lifetime {
+    /// The word in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Lifetime::Browser => "browser",
+            Lifetime::Kept => "kept",
+        }
+    }
+
+    /// The lifetime of this word.
+    pub fn parse(name: &str) -> Option<Lifetime> {
+        [Lifetime::Browser, Lifetime::Kept].into_iter().find(|lifetime| lifetime.name() == name)
+    }
+}

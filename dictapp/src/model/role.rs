@@ -1,0 +1,39 @@
+//! The word for a role in the database and on the command line to what a user may do.
+
+use std::fmt;
+
+/// The role of a user; each may do what the ones before it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Looks words up and has a history.
+    User,
+    /// Also makes reset codes for the users of a class.
+    Teacher,
+    /// Also administers users.
+    Admin,
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: [Role; 3] = [Role::User, Role::Teacher, Role::Admin];
+
+    /// The word in the database and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::User => "user",
+            Role::Teacher => "teacher",
+            Role::Admin => "admin",
+        }
+    }
+
+    /// The role of this word.
+    pub fn parse(name: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,248 @@
+//! What administrators and commands do with users.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
+
+use jiff::Timestamp;
+use webframe::Error;
+
+use super::{Client, Visit};
+use crate::model::{Role, Username};
+use crate::password::PasswordProblem;
+use crate::site::Site;
+use crate::store::{AuditEvent, NewUser, StoreError, User, UserId};
+
+/// The network of passwords that are hashed for a command.
+const COMMAND: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// Why a user was not added or changed.
+#[derive(Debug)]
+pub enum AdminError {
+    /// Another user has the name.
+    Taken,
+    /// Another user has a name that looks the same.
+    LooksLike(String),
+    /// The password breaks a rule.
+    Password(PasswordProblem),
+    /// The only administrator would be disabled, deleted or given another role.
+    LastAdmin,
+    /// The database or the hashing of passwords cannot serve.
+    Failed(Error),
+}
+
+impl Site {
+    /// Adds a user.
+    ///
+    /// # Errors
+    /// See [`AdminError`].
+    pub fn add_user(
+        &self,
+        name: &Username,
+        password: &str,
+        role: Role,
+        actor: Option<UserId>,
+    ) -> Result<User, AdminError> {
+        let problem = PasswordProblem::of(password, name.as_str(), &self.settings.accounts);
+        if let Some(problem) = problem {
+            return Err(AdminError::Password(problem));
+        }
+        if self.store.user_by_name(name)?.is_some() {
+            return Err(AdminError::Taken);
+        }
+        if let Some(other) = self.store.name_that_looks_like(name)? {
+            return Err(AdminError::LooksLike(other));
+        }
+        let passwd = self.passwords.hash(password, COMMAND).map_err(Error::from)?;
+        let (name, created) = (name.clone(), Timestamp::now());
+        let new = NewUser { name, passwd, created, role, sign_up: None };
+        match self.store.insert_user(&new) {
+            Ok(user) => {
+                self.note(AuditEvent::Registered, Some(user.id), actor, None);
+                Ok(user)
+            }
+            Err(error) if error.is_conflict() => Err(AdminError::Taken),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The user of this name.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn user(&self, name: &Username) -> Result<Option<User>, StoreError> {
+        self.store.user_by_name(name)
+    }
+
+    /// The user of this key.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn user_by_id(&self, id: UserId) -> Result<Option<User>, StoreError> {
+        self.store.user_by_id(id)
+    }
+
+    /// Users by key, after this one.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn users_after(&self, after: UserId, limit: u32) -> Result<Vec<User>, StoreError> {
+        self.store.users_after(after, limit)
+    }
+
+    /// Sets a user's password and ends all their sessions.
+    ///
+    /// # Errors
+    /// See [`AdminError`].
+    pub fn set_password(
+        &self,
+        user: &User,
+        password: &str,
+        actor: Option<UserId>,
+    ) -> Result<(), AdminError> {
+        let problem = PasswordProblem::of(password, user.name.as_str(), &self.settings.accounts);
+        if let Some(problem) = problem {
+            return Err(AdminError::Password(problem));
+        }
+        let passwd = self.passwords.hash(password, COMMAND).map_err(Error::from)?;
+        self.store.set_passwd(user.id, &passwd)?;
+        self.store.delete_sessions_of(user.id)?;
+        self.note(AuditEvent::PasswordSet, Some(user.id), actor, None);
+        Ok(())
+    }
+
+    /// Blocks a user from logging in and ends their sessions.
+    ///
+    /// # Errors
+    /// See [`AdminError`].
+    pub fn disable_user(
+        &self,
+        user: &User,
+        actor: Option<UserId>,
+        client: Option<&Client>,
+    ) -> Result<(), AdminError> {
+        self.keep_an_admin(user)?;
+        self.store.set_disabled(user.id, Some(Timestamp::now()))?;
+        self.store.delete_sessions_of(user.id)?;
+        self.note(AuditEvent::Disabled, Some(user.id), actor, client);
+        Ok(())
+    }
+
+    /// Lets a blocked user log in again.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn enable_user(
+        &self,
+        user: &User,
+        actor: Option<UserId>,
+        client: Option<&Client>,
+    ) -> Result<(), StoreError> {
+        self.store.set_disabled(user.id, None)?;
+        self.note(AuditEvent::Enabled, Some(user.id), actor, client);
+        Ok(())
+    }
+
+    /// Gives a user a role. Sessions go on with the new role.
+    ///
+    /// # Errors
+    /// See [`AdminError`].
+    pub fn set_role(
+        &self,
+        user: &User,
+        role: Role,
+        actor: Option<UserId>,
+        client: Option<&Client>,
+    ) -> Result<(), AdminError> {
+        if role != Role::Admin {
+            self.keep_an_admin(user)?;
+        }
+        self.store.set_role(user.id, role)?;
+        self.note(AuditEvent::RoleChanged, Some(user.id), actor, client);
+        Ok(())
+    }
+
+    /// Deletes a user with everything that is stored about them. The audit log keeps the number of
+    /// the user and the time of the deletion.
+    ///
+    /// # Errors
+    /// See [`AdminError`].
+    pub fn delete_user(
+        &self,
+        user: &User,
+        actor: Option<UserId>,
+        client: Option<&Client>,
+    ) -> Result<(), AdminError> {
+        self.keep_an_admin(user)?;
+        self.store.delete_user(user.id)?;
+        // The address of a user who deletes themselves is about that user.
+        let client = client.filter(|_| actor != Some(user.id));
+        self.note(AuditEvent::Deleted, Some(user.id), actor, client);
+        Ok(())
+    }
+
+    /// Deletes the visitor's own account.
+    ///
+    /// # Errors
+    /// See [`AdminError`].
+    pub fn delete_own_account(&self, visit: &Visit) -> Result<(), AdminError> {
+        match self.store.user_by_id(visit.user)? {
+            Some(user) => self.delete_user(&user, Some(user.id), None),
+            None => Ok(()),
+        }
+    }
+
+    /// Wraps course hashes in Argon2id and stores how names of earlier versions look, for a few
+    /// users after this one. Returns the last of them; `None`: all users are up to date.
+    ///
+    /// # Errors
+    /// The database or the hashing of passwords cannot serve; what was done is stored.
+    pub fn bring_users_up_to_date(&self, after: UserId) -> Result<Option<UserId>, Error> {
+        // Each hash takes about 30 ms.
+        const AT_ONCE: u32 = 50;
+        let users = self.store.outdated_users_after(after, AT_ONCE)?;
+        for user in &users {
+            if let Some(new) = self.passwords.wrap_course_hash(&user.passwd)? {
+                self.store.replace_passwd(user.id, &user.passwd, &new)?;
+                log::info!("wrapped the course's password hash of user {} in Argon2id", user.id);
+            }
+            if !self.store.set_look(user)? {
+                log::warn!("the name of user {} looks like another user's name", user.id);
+            }
+        }
+        Ok(users.last().map(|user| user.id))
+    }
+
+    fn keep_an_admin(&self, user: &User) -> Result<(), AdminError> {
+        let is_enabled_admin = user.role == Role::Admin && user.disabled.is_none();
+        if is_enabled_admin && self.store.count_enabled(Role::Admin)? <= 1 {
+            return Err(AdminError::LastAdmin);
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for AdminError {}
+
+impl From<StoreError> for AdminError {
+    fn from(error: StoreError) -> AdminError {
+        AdminError::Failed(error.into())
+    }
+}
+
+impl From<Error> for AdminError {
+    fn from(error: Error) -> AdminError {
+        AdminError::Failed(error)
+    }
+}
+
+impl fmt::Display for AdminError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AdminError::Taken => f.write_str("another user has this name"),
+            AdminError::LooksLike(other) => write!(f, "the name looks like the name {other}"),
+            AdminError::Password(problem) => problem.fmt(f),
+            AdminError::LastAdmin => f.write_str("the only administrator must stay one"),
+            AdminError::Failed(error) => error.fmt(f),
+        }
+    }
+}

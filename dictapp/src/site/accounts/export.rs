@@ -1,0 +1,148 @@
+//! Everything that is stored about a user to a zip archive of JSON and CSV.
+
+use std::io::{self, Cursor, Write};
+
+use serde::Serialize;
+use webframe::Error;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use super::{Client, Visit};
+use crate::site::Site;
+use crate::store::{AUDIT_ROWS_MAX, AuditEvent, HISTORY_ROWS_MAX, PageStart, StoreError};
+
+/// Everything that is stored about a user, but for the password's hash and session tokens' hashes,
+/// which are secrets.
+#[derive(Debug, Serialize)]
+pub struct Export {
+    account: Account,
+    sessions: Vec<Session>,
+    history: Vec<Lookup>,
+    books_off: Vec<BookOff>,
+    audit: Vec<Event>,
+}
+
+#[derive(Debug, Serialize)]
+struct Account {
+    name: String,
+    email: Option<String>,
+    role: &'static str,
+    created: String,
+    disabled: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Session {
+    created: String,
+    last_use: String,
+    expires: String,
+    device: String,
+    network: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Lookup {
+    time: String,
+    word: String,
+    found: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct BookOff {
+    book: i64,
+    title: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Event {
+    time: String,
+    event: &'static str,
+    by_user: Option<i64>,
+    network: Option<String>,
+}
+
+impl Site {
+    /// Collects everything that is stored about the user.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn export(&self, visit: &Visit, client: &Client) -> Result<Export, Error> {
+        let user = self.store.user_by_id(visit.user)?.ok_or_else(|| Error::not_found(""))?;
+        self.note(AuditEvent::Exported, Some(user.id), Some(user.id), Some(client));
+        let sessions = self.store.sessions_of(user.id)?;
+        let session = |session: crate::store::OwnSession| Session {
+            created: session.created.to_string(),
+            last_use: session.seen.to_string(),
+            expires: session.expires.to_string(),
+            device: session.device,
+            network: session.network,
+        };
+        let shelf = self.shelf();
+        let title = |id| shelf.books().iter().find(|book| book.id == id).map(|b| b.title.clone());
+        let books_off = self.store.books_off(user.id)?.into_iter();
+        let audit = self.store.recent_audit(Some(user.id), AUDIT_ROWS_MAX)?.into_iter();
+        Ok(Export {
+            account: Account {
+                name: user.name.to_string(),
+                email: user.email,
+                role: user.role.name(),
+                created: user.created.to_string(),
+                disabled: user.disabled.map(|since| since.to_string()),
+            },
+            sessions: sessions.into_iter().map(session).collect(),
+            history: self.whole_history(visit)?,
+            books_off: books_off.map(|id| BookOff { book: id.0, title: title(id) }).collect(),
+            audit: audit
+                .map(|entry| Event {
+                    time: entry.at.to_string(),
+                    event: entry.event.name(),
+                    by_user: entry.actor.map(|actor| actor.number()),
+                    network: entry.network,
+                })
+                .collect(),
+        })
+    }
+
+    fn whole_history(&self, visit: &Visit) -> Result<Vec<Lookup>, StoreError> {
+        let (mut history, mut start) = (Vec::new(), PageStart::Newest);
+        loop {
+            let page = self.store.recent_lookups(visit.user, start, HISTORY_ROWS_MAX)?;
+            let Some(last) = page.last() else { return Ok(history) };
+            start = PageStart::OlderThan(last.at);
+            history.extend(page.into_iter().map(|lookup| Lookup {
+                time: lookup.at.to_string(),
+                word: lookup.word,
+                found: lookup.found,
+            }));
+        }
+    }
+}
+
+impl Export {
+    /// One archive: `everything.json`, and a table for each list.
+    ///
+    /// # Errors
+    /// There is no memory for it.
+    pub fn to_zip(&self) -> io::Result<Vec<u8>> {
+        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+        let mut add = |name: &str, content: &[u8]| {
+            archive.start_file(name, SimpleFileOptions::default())?;
+            archive.write_all(content)
+        };
+        add("everything.json", &serde_json::to_vec_pretty(self)?)?;
+        add("account.csv", &csv(std::slice::from_ref(&self.account))?)?;
+        add("sessions.csv", &csv(&self.sessions)?)?;
+        add("history.csv", &csv(&self.history)?)?;
+        add("books_off.csv", &csv(&self.books_off)?)?;
+        add("audit.csv", &csv(&self.audit)?)?;
+        Ok(archive.finish()?.into_inner())
+    }
+}
+
+fn csv(rows: &[impl Serialize]) -> io::Result<Vec<u8>> {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        table.serialize(row)?;
+    }
+    table.into_inner().map_err(|error| io::Error::other(error.to_string()))
+}

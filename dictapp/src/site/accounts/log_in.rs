@@ -1,0 +1,197 @@
+//! A cookie's token to a user, and a name and a password to a session.
+
+use std::fmt;
+use std::time::{Instant, SystemTime};
+
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
+use sha2::Sha256;
+use webframe::Error;
+
+use super::{Client, DeviceProof, SignedIn, Visit};
+use crate::hex;
+use crate::model::{Lifetime, Username};
+use crate::password::Verdict;
+use crate::session::Token;
+use crate::site::Site;
+use crate::store::{AuditEvent, NewSession, StoreError, User};
+use crate::throttle::{Device, LogInFrom, Refusal};
+
+/// What a client sends to log in.
+#[derive(Clone, Copy)]
+pub struct Credentials<'a> {
+    /// The name as typed.
+    pub name: &'a str,
+    /// The password as typed.
+    pub password: &'a str,
+    /// Whether to keep the user logged in.
+    pub lifetime: Lifetime,
+    /// The ticket of a delayed log-in, or an empty text.
+    pub ticket: &'a str,
+    /// The device cookie.
+    pub device: Option<&'a str>,
+    /// The browser.
+    pub client: &'a Client,
+}
+
+// Without the password, the name, which may be one, and the proof.
+impl fmt::Debug for Credentials<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Credentials(from {})", self.client.address)
+    }
+}
+
+/// The result of a log-in.
+#[derive(Debug)]
+pub enum LogIn {
+    /// The password was right.
+    Done(SignedIn),
+    /// The name or the password is wrong.
+    Wrong,
+    /// The password was right, and an administrator blocked the user.
+    Disabled,
+    /// Nothing was checked: too many failed before.
+    Refused(Refusal),
+}
+
+impl Site {
+    /// The user of a session; none when it has ended.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn visit(&self, token: &Token) -> Result<Option<Visit>, StoreError> {
+        let hash = token.hash();
+        let Some(session) = self.store.session_by_hash(hash.as_bytes())? else { return Ok(None) };
+        let (now, lifetime) = (SystemTime::now(), session.lifetime);
+        let (created, seen) = (session.created.into(), session.seen.into());
+        let is_alive = self.expiry.is_alive(lifetime, created, seen, now);
+        if !is_alive || session.expires <= Timestamp::now() {
+            return Ok(None);
+        }
+        if self.expiry.must_write_seen(seen, now) {
+            let expires = self.expires(lifetime, session.created, Timestamp::now());
+            // The session is alive even if this cannot be stored.
+            if let Err(error) = self.store.touch_session(hash.as_bytes(), Timestamp::now(), expires)
+            {
+                log::warn!("{error}");
+            }
+        }
+        Ok(Some(Visit { user: session.user, name: session.name, role: session.role }))
+    }
+
+    /// Logs a user in.
+    ///
+    /// # Errors
+    /// The database or the hashing of passwords cannot serve now.
+    pub fn sign_in(&self, given: Credentials<'_>) -> Result<LogIn, Error> {
+        let Credentials { name, password, ticket, client, .. } = given;
+        let known = Username::parse(name).ok();
+        let user = known.as_ref().map(|name| self.store.user_by_name(name)).transpose()?.flatten();
+        let device = match (&user, given.device) {
+            (Some(user), Some(proof)) if is_device_of(user, proof) => Device::Known,
+            _ => Device::Unknown,
+        };
+        // All texts that are not names share one tally, so that nothing long is hashed or kept.
+        let name = known.as_ref().map_or("", Username::as_str);
+        let from = LogInFrom { name, client: client.address, ticket, device };
+        let attempt = match self.throttle.begin(from, Instant::now()) {
+            Ok(attempt) => attempt,
+            Err(refusal) => return Ok(LogIn::Refused(refusal)),
+        };
+        let user_id = user.as_ref().map(|user| user.id);
+        let Some(user) = self.verified(user, password, client)? else {
+            attempt.counts();
+            self.note(AuditEvent::LogInFailed, user_id, None, Some(client));
+            return Ok(LogIn::Wrong);
+        };
+        if user.disabled.is_some() {
+            attempt.counts();
+            self.note(AuditEvent::LogInFailed, user_id, None, Some(client));
+            return Ok(LogIn::Disabled);
+        }
+        let signed_in = self.begin_session(&user, given.lifetime, client)?;
+        attempt.succeeded();
+        self.note(AuditEvent::LoggedIn, user_id, user_id, Some(client));
+        Ok(LogIn::Done(signed_in))
+    }
+
+    /// The user, if the password is right; with the hash that the database has now.
+    pub(super) fn verified(
+        &self,
+        user: Option<User>,
+        password: &str,
+        client: &Client,
+    ) -> Result<Option<User>, Error> {
+        let stored = user.as_ref().map(|user| user.passwd.as_str());
+        // The course's hash includes the name as registered.
+        let name = user.as_ref().map_or("", |user| user.name.as_str());
+        let verdict = self.passwords.verify((name, password), stored, client.address)?;
+        let Some(mut user) = user else { return Ok(None) };
+        match verdict {
+            Verdict::Wrong => return Ok(None),
+            Verdict::Unreadable(why) => {
+                log::error!("the password hash of user {} cannot be read: {why:?}", user.id);
+                return Ok(None);
+            }
+            Verdict::Right => {}
+            Verdict::RightReplace(new) => self.replace_hash(&mut user, new),
+        }
+        Ok(Some(user))
+    }
+
+    pub(super) fn begin_session(
+        &self,
+        user: &User,
+        lifetime: Lifetime,
+        client: &Client,
+    ) -> Result<SignedIn, Error> {
+        let token = Token::random().map_err(|error| Error::internal(error.to_string()))?;
+        let created = Timestamp::now();
+        self.store.insert_session(&NewSession {
+            token_hash: *token.hash().as_bytes(),
+            user: user.id,
+            created,
+            expires: self.expires(lifetime, created, created),
+            lifetime,
+            device: client.device.clone(),
+            network: client.address.to_canonical().to_string(),
+        })?;
+        Ok(SignedIn { token, user: user.id, device: device_proof_text(user) })
+    }
+
+    fn expires(&self, lifetime: Lifetime, created: Timestamp, seen: Timestamp) -> Timestamp {
+        let (idle, absolute) = self.expiry.limits(lifetime);
+        let idle = seen.checked_add(idle).unwrap_or(Timestamp::MAX);
+        idle.min(created.checked_add(absolute).unwrap_or(Timestamp::MAX))
+    }
+
+    /// The log-in succeeds even if the new hash cannot be stored.
+    fn replace_hash(&self, user: &mut User, new: String) {
+        match self.store.replace_passwd(user.id, &user.passwd, &new) {
+            Ok(true) => {
+                log::info!("replaced the password hash of user {} by a stronger one", user.id);
+                user.passwd = new;
+            }
+            Ok(false) => {}
+            Err(error) => log::warn!("{error}"),
+        }
+    }
+}
+
+/// Proof that a browser has logged in as this user: a MAC with the password hash as its key.
+/// Nothing is stored for it, and a change of the password invalidates it. It avoids the delay of
+/// log-ins and nothing else.
+fn device_proof(user: &User) -> Hmac<Sha256> {
+    Hmac::new_from_slice(user.passwd.as_bytes())
+        .expect("HMAC takes keys of any length")
+        .chain_update(format!("dictapp device\0{}", user.id))
+}
+
+pub(super) fn device_proof_text(user: &User) -> DeviceProof {
+    DeviceProof(hex::encode(&device_proof(user).finalize().into_bytes()))
+}
+
+fn is_device_of(user: &User, proof: &str) -> bool {
+    let proof = hex::parse::<32>(proof);
+    proof.is_some_and(|proof| device_proof(user).verify_slice(&proof).is_ok())
+}

@@ -1,0 +1,225 @@
+//! Changing a password with the old one, and resetting it with a one-time code.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use webframe::Error;
+
+use super::log_in::device_proof_text;
+use super::{Client, DeviceProof, SignedIn, Visit};
+use crate::model::Lifetime;
+use crate::password::PasswordProblem;
+use crate::session::Token;
+use crate::site::Site;
+use crate::store::{AuditEvent, User, UserId};
+use crate::throttle::{Device, LogInFrom, Refusal};
+
+/// Characters of a code: without 0, 1, I and O, which are easily confused when read aloud.
+const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+/// Characters of a code: 60 bits.
+const CODE_CHARS: usize = 12;
+
+/// A code that is given to a user once, and of which the database knows only the hash.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ResetCode([u8; CODE_CHARS]);
+
+/// The result of setting a new password.
+#[derive(Debug)]
+pub enum PasswordChange<T> {
+    /// It is set.
+    Done(T),
+    /// The old password or the code is wrong, or the code has expired.
+    Wrong,
+    /// The new password breaks a rule.
+    Problem(PasswordProblem),
+    /// Nothing was checked: too many attempts failed before. Try again after this time.
+    Later(Duration),
+}
+
+impl ResetCode {
+    fn random() -> Result<ResetCode, Error> {
+        let mut bytes = [0; CODE_CHARS];
+        getrandom::fill(&mut bytes).map_err(|error| Error::internal(error.to_string()))?;
+        Ok(ResetCode(bytes.map(|byte| ALPHABET[usize::from(byte % 32)])))
+    }
+
+    /// Parses a code as it was typed: in either case, with or without the hyphens.
+    pub fn parse(text: &str) -> Option<ResetCode> {
+        let digits = text.bytes().take(64).filter(|byte| !matches!(byte, b'-' | b' '));
+        let digits: Vec<u8> = digits.map(|byte| byte.to_ascii_uppercase()).collect();
+        let code: [u8; CODE_CHARS] = digits.try_into().ok()?;
+        code.iter().all(|digit| ALPHABET.contains(digit)).then_some(ResetCode(code))
+    }
+
+    /// The code in groups of four, as in "7KQM-2XWB-9TGD".
+    pub fn to_text(&self) -> String {
+        let groups = self.0.chunks(4).map(String::from_utf8_lossy);
+        groups.collect::<Vec<_>>().join("-")
+    }
+
+    fn hash(&self) -> [u8; 32] {
+        Sha256::new().chain_update("dictapp reset code\0").chain_update(self.0).finalize().into()
+    }
+}
+
+impl fmt::Debug for ResetCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ResetCode(..)")
+    }
+}
+
+impl Site {
+    /// Sets a new password for a user who knows the old one. All other sessions of the user end.
+    ///
+    /// # Errors
+    /// The database or the hashing of passwords cannot serve now.
+    pub fn change_password(
+        &self,
+        visit: &Visit,
+        (old, new): (&str, &str),
+        (session, client): (&Token, &Client),
+    ) -> Result<PasswordChange<DeviceProof>, Error> {
+        let name = visit.name.as_str();
+        if let Some(problem) = PasswordProblem::of(new, name, &self.settings.accounts) {
+            return Ok(PasswordChange::Problem(problem));
+        }
+        let from = LogInFrom { name, client: client.address, ticket: "", device: Device::Known };
+        let attempt = match self.throttle.begin(from, Instant::now()) {
+            Ok(attempt) => attempt,
+            Err(Refusal::Wait(wait) | Refusal::Delay { delay: wait, .. }) => {
+                return Ok(PasswordChange::Later(wait));
+            }
+        };
+        let user = self.store.user_by_id(visit.user)?;
+        let Some(mut user) = self.verified(user, old, client)? else {
+            attempt.counts();
+            return Ok(PasswordChange::Wrong);
+        };
+        let passwd = self.passwords.hash(new, client.address)?;
+        // Another change may have been quicker; then the old password is wrong by now.
+        if !self.store.replace_passwd(user.id, &user.passwd, &passwd)? {
+            return Ok(PasswordChange::Wrong);
+        }
+        attempt.succeeded();
+        user.passwd = passwd;
+        self.store.delete_other_sessions(user.id, session.hash().as_bytes())?;
+        self.note(AuditEvent::PasswordChanged, Some(user.id), Some(user.id), Some(client));
+        Ok(PasswordChange::Done(device_proof_text(&user)))
+    }
+
+    /// Whether this is the user's password; failures count like those of log-ins.
+    ///
+    /// # Errors
+    /// The database or the hashing of passwords cannot serve now.
+    pub fn confirm_password(
+        &self,
+        visit: &Visit,
+        password: &str,
+        client: &Client,
+    ) -> Result<PasswordChange<()>, Error> {
+        let name = visit.name.as_str();
+        let from = LogInFrom { name, client: client.address, ticket: "", device: Device::Known };
+        let attempt = match self.throttle.begin(from, Instant::now()) {
+            Ok(attempt) => attempt,
+            Err(Refusal::Wait(wait) | Refusal::Delay { delay: wait, .. }) => {
+                return Ok(PasswordChange::Later(wait));
+            }
+        };
+        let user = self.store.user_by_id(visit.user)?;
+        if self.verified(user, password, client)?.is_none() {
+            attempt.counts();
+            return Ok(PasswordChange::Wrong);
+        }
+        attempt.succeeded();
+        Ok(PasswordChange::Done(()))
+    }
+
+    /// Makes a reset code for a user, in place of earlier ones. It is valid for a time that the
+    /// settings say.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn make_reset_code(
+        &self,
+        user: UserId,
+        actor: Option<UserId>,
+        client: Option<&Client>,
+    ) -> Result<ResetCode, Error> {
+        let code = ResetCode::random()?;
+        let now = Timestamp::now();
+        let valid = self.settings.accounts.reset_code_valid;
+        let expires = now.checked_add(valid).unwrap_or(Timestamp::MAX);
+        self.store.put_reset_code(user, &code.hash(), now, expires)?;
+        self.note(AuditEvent::ResetCodeMade, Some(user), actor, client);
+        Ok(code)
+    }
+
+    /// Sets a new password for the user of a reset code, ends all their sessions and begins a new
+    /// one. The code cannot be used again.
+    ///
+    /// # Errors
+    /// The database or the hashing of passwords cannot serve now.
+    pub fn reset_password(
+        &self,
+        (code, new): (&str, &str),
+        client: &Client,
+    ) -> Result<PasswordChange<SignedIn>, Error> {
+        // Guessed codes count like failed log-ins with a name that does not exist.
+        let from =
+            LogInFrom { name: "", client: client.address, ticket: "", device: Device::Known };
+        let attempt = match self.throttle.begin(from, Instant::now()) {
+            Ok(attempt) => attempt,
+            Err(Refusal::Wait(wait) | Refusal::Delay { delay: wait, .. }) => {
+                return Ok(PasswordChange::Later(wait));
+            }
+        };
+        let Some((user, hash)) = self.user_of_code(code)? else {
+            attempt.counts();
+            return Ok(PasswordChange::Wrong);
+        };
+        let rules = &self.settings.accounts;
+        if let Some(problem) = PasswordProblem::of(new, user.name.as_str(), rules) {
+            return Ok(PasswordChange::Problem(problem));
+        }
+        let passwd = self.passwords.hash(new, client.address)?;
+        if !self.store.reset_passwd(user.id, &hash, &passwd, Timestamp::now())? {
+            return Ok(PasswordChange::Wrong);
+        }
+        let user = User { passwd, ..user };
+        self.note(AuditEvent::PasswordReset, Some(user.id), Some(user.id), Some(client));
+        let signed_in = self.begin_session(&user, Lifetime::Browser, client)?;
+        Ok(PasswordChange::Done(signed_in))
+    }
+
+    fn user_of_code(&self, code: &str) -> Result<Option<(User, [u8; 32])>, Error> {
+        let Some(hash) = ResetCode::parse(code).map(|code| code.hash()) else { return Ok(None) };
+        let Some(id) = self.store.user_of_reset_code(&hash, Timestamp::now())? else {
+            return Ok(None);
+        };
+        let user = self.store.user_by_id(id)?.filter(|user| user.disabled.is_none());
+        Ok(user.map(|user| (user, hash)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_read_as_people_type_it_and_never_shown_in_debug() {
+        let code = ResetCode::random().unwrap();
+        let text = code.to_text();
+        assert_eq!(text.len(), 14);
+        for typed in [text.clone(), text.to_lowercase(), text.replace('-', " ")] {
+            assert_eq!(ResetCode::parse(&typed), Some(code.clone()), "{typed}");
+        }
+        for wrong in ["", &text[1..], "7KQM-2XWB-9TG0", &format!("{text}2"), "七KQM-2XWB-9TGD"] {
+            assert_eq!(ResetCode::parse(wrong), None, "{wrong}");
+        }
+        assert_eq!(format!("{code:?}"), "ResetCode(..)");
+        assert_ne!(ResetCode::random().unwrap(), code);
+    }
+}

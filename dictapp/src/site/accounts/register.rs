@@ -1,0 +1,127 @@
+//! A sign-up form to a user who is logged in.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
+use webframe::Error;
+
+use super::{Client, SignedIn};
+use crate::model::{Lifetime, Role, Username};
+use crate::site::Site;
+use crate::store::{AuditEvent, NewUser, User};
+
+/// A registration that is repeated within this time may be the same form, sent twice.
+const REGISTERED_JUST_NOW: SignedDuration = SignedDuration::from_mins(5);
+
+/// A valid sign-up form.
+#[derive(Clone, Copy)]
+pub struct SignUp<'a> {
+    /// The name to register.
+    pub name: &'a Username,
+    /// The password, which keeps the rules.
+    pub password: &'a str,
+    /// The form's token, by which a repeated form is recognised.
+    pub form_token: &'a str,
+    /// The browser.
+    pub client: &'a Client,
+}
+
+// Without the password and the token.
+impl fmt::Debug for SignUp<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SignUp({} from {})", self.name, self.client.address)
+    }
+}
+
+/// The result of a registration.
+#[derive(Debug)]
+pub enum Registration {
+    /// The user is registered and logged in.
+    Done(SignedIn),
+    /// Another user has the name, or one that looks like it.
+    Taken,
+    /// Nothing was checked: this network registered too many, or asked for too many taken names.
+    /// Try again after this time.
+    Later(Duration),
+}
+
+impl Site {
+    /// Registers a user and logs them in.
+    ///
+    /// # Errors
+    /// The database or the hashing of passwords cannot serve now.
+    pub fn register(&self, form: SignUp<'_>) -> Result<Registration, Error> {
+        let SignUp { name, password, client, .. } = form;
+        let attempt = match self.throttle.begin_registration(client.address, Instant::now()) {
+            Ok(attempt) => attempt,
+            Err(wait) => return Ok(Registration::Later(wait)),
+        };
+        let name_check = match self.throttle.begin_name_check(client.address, Instant::now()) {
+            Ok(name_check) => name_check,
+            Err(wait) => return Ok(Registration::Later(wait)),
+        };
+        // Checked first because hashing is expensive; the insertion decides.
+        if let Some(user) = self.store.user_by_name(name)? {
+            return self.registered_before(user, form, || name_check.counts());
+        }
+        if self.store.name_that_looks_like(name)?.is_some() {
+            name_check.counts();
+            return Ok(Registration::Taken);
+        }
+        let new = NewUser {
+            name: name.clone(),
+            passwd: self.passwords.hash(password, client.address)?,
+            created: Timestamp::now(),
+            role: Role::User,
+            sign_up: Some(mark(form)),
+        };
+        attempt.counts();
+        match self.store.insert_user(&new) {
+            Ok(user) => {
+                self.note(AuditEvent::Registered, Some(user.id), Some(user.id), Some(client));
+                let signed_in = self.begin_session(&user, Lifetime::Browser, client)?;
+                Ok(Registration::Done(signed_in))
+            }
+            Err(error) if error.is_conflict() => match self.store.user_by_name(name)? {
+                Some(user) => self.registered_before(user, form, || name_check.counts()),
+                None => Ok(Registration::Taken),
+            },
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A form that is sent twice, or again because its answer was lost, logs in the user it
+    /// registered. It is recognised by its token: two people may choose the same name and password
+    /// at the same time, and must not share an account.
+    fn registered_before(
+        &self,
+        user: User,
+        form: SignUp<'_>,
+        taken: impl FnOnce(),
+    ) -> Result<Registration, Error> {
+        let age = Timestamp::now().duration_since(user.created);
+        let is_repeated =
+            age < REGISTERED_JUST_NOW && self.store.is_signed_up_by(user.id, &mark(form))?;
+        if !is_repeated {
+            taken();
+            return Ok(Registration::Taken);
+        }
+        match self.verified(Some(user), form.password, form.client)? {
+            Some(user) => {
+                let signed_in = self.begin_session(&user, Lifetime::Browser, form.client)?;
+                Ok(Registration::Done(signed_in))
+            }
+            None => {
+                taken();
+                Ok(Registration::Taken)
+            }
+        }
+    }
+}
+
+/// What the database keeps of a form: neither the token nor the visitor's cookie follows from it.
+fn mark(form: SignUp<'_>) -> [u8; 32] {
+    Sha256::digest(format!("dictapp sign-up\0{}\0{}", form.form_token, form.name)).into()
+}

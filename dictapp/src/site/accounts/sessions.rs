@@ -1,0 +1,60 @@
+//! The sessions of a user: list them, end one or all others.
+
+use jiff::Timestamp;
+
+use super::{Client, Visit};
+use crate::session::Token;
+use crate::site::Site;
+use crate::store::{AuditEvent, OwnSession, StoreError, UserId};
+
+impl Site {
+    /// The user's sessions that have not ended, the newest first.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn sessions_of(&self, user: UserId) -> Result<Vec<OwnSession>, StoreError> {
+        let now = Timestamp::now();
+        let mut sessions = self.store.sessions_of(user)?;
+        sessions.retain(|session| session.expires > now);
+        Ok(sessions)
+    }
+
+    /// Ends a session: its token becomes invalid.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn sign_out(&self, token: &Token) -> Result<(), StoreError> {
+        self.store.delete_session(token.hash().as_bytes())
+    }
+
+    /// Ends one session of the user; one that is not theirs goes on.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn end_session(
+        &self,
+        visit: &Visit,
+        token_hash: &[u8; 32],
+        client: &Client,
+    ) -> Result<(), StoreError> {
+        if self.store.delete_session_of(visit.user, token_hash)? {
+            self.note(AuditEvent::SessionsEnded, Some(visit.user), Some(visit.user), Some(client));
+        }
+        Ok(())
+    }
+
+    /// Ends all sessions of the user but this one.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn end_other_sessions(
+        &self,
+        visit: &Visit,
+        own: &Token,
+        client: &Client,
+    ) -> Result<(), StoreError> {
+        self.store.delete_other_sessions(visit.user, own.hash().as_bytes())?;
+        self.note(AuditEvent::SessionsEnded, Some(visit.user), Some(visit.user), Some(client));
+        Ok(())
+    }
+}

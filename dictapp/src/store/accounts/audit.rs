@@ -1,0 +1,180 @@
+//! The audit log: who logged in, who failed, and who changed what about an account.
+
+use jiff::Timestamp;
+
+use crate::store::{
+    Store, UserId,
+    db::Row,
+    error::{Doing, Result, StoreError},
+};
+
+const INSERT: &str =
+    "insert into audit (time, tie, event, user, actor, network) values (?, ?, ?, ?, ?, ?)";
+pub(crate) const NEWEST: &str =
+    "select time, event, user, actor, network from audit order by time desc, tie desc limit ?";
+pub(crate) const OF_USER: &str = "select time, event, user, actor, network from audit \
+     where user = ? order by time desc limit ?";
+pub(crate) const OLDEST: &str =
+    "select time, tie from audit where time < ? order by time, tie limit ?";
+const DELETE: &str = "delete from audit where time = ? and tie = ?";
+
+/// The most entries that one question returns.
+pub const AUDIT_ROWS_MAX: u32 = 10_000;
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuditEvent {
+    /// A user registered or was added.
+    Registered,
+    /// A log-in succeeded.
+    LoggedIn,
+    /// A log-in failed: the password was wrong or the user is disabled.
+    LogInFailed,
+    /// A user ended their session.
+    LoggedOut,
+    /// A user ended other sessions of theirs.
+    SessionsEnded,
+    /// A user changed their password.
+    PasswordChanged,
+    /// An administrator set a password by command.
+    PasswordSet,
+    /// A reset code was made.
+    ResetCodeMade,
+    /// A reset code was used.
+    PasswordReset,
+    /// A user was blocked from logging in.
+    Disabled,
+    /// A blocked user may log in again.
+    Enabled,
+    /// A user has another role.
+    RoleChanged,
+    /// A user's data was exported.
+    Exported,
+    /// A part of a user's history or all of it was deleted.
+    HistoryDeleted,
+    /// A user was deleted.
+    Deleted,
+}
+
+/// An entry of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// When.
+    pub at: Timestamp,
+    /// What happened.
+    pub event: AuditEvent,
+    /// The user it happened to; none for an unknown name.
+    pub user: Option<UserId>,
+    /// The user who did it; none for a guest and for commands.
+    pub actor: Option<UserId>,
+    /// The address it came from; none for commands.
+    pub network: Option<String>,
+}
+
+impl AuditEvent {
+    /// All events.
+    pub const ALL: [AuditEvent; 15] = [
+        AuditEvent::Registered,
+        AuditEvent::LoggedIn,
+        AuditEvent::LogInFailed,
+        AuditEvent::LoggedOut,
+        AuditEvent::SessionsEnded,
+        AuditEvent::PasswordChanged,
+        AuditEvent::PasswordSet,
+        AuditEvent::ResetCodeMade,
+        AuditEvent::PasswordReset,
+        AuditEvent::Disabled,
+        AuditEvent::Enabled,
+        AuditEvent::RoleChanged,
+        AuditEvent::Exported,
+        AuditEvent::HistoryDeleted,
+        AuditEvent::Deleted,
+    ];
+
+    /// The word in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            AuditEvent::Registered => "registered",
+            AuditEvent::LoggedIn => "logged_in",
+            AuditEvent::LogInFailed => "log_in_failed",
+            AuditEvent::LoggedOut => "logged_out",
+            AuditEvent::SessionsEnded => "sessions_ended",
+            AuditEvent::PasswordChanged => "password_changed",
+            AuditEvent::PasswordSet => "password_set",
+            AuditEvent::ResetCodeMade => "reset_code_made",
+            AuditEvent::PasswordReset => "password_reset",
+            AuditEvent::Disabled => "disabled",
+            AuditEvent::Enabled => "enabled",
+            AuditEvent::RoleChanged => "role_changed",
+            AuditEvent::Exported => "exported",
+            AuditEvent::HistoryDeleted => "history_deleted",
+            AuditEvent::Deleted => "deleted",
+        }
+    }
+
+    fn parse(name: &str) -> Option<AuditEvent> {
+        AuditEvent::ALL.into_iter().find(|event| event.name() == name)
+    }
+}
+
+impl Store {
+    /// Adds an entry. `tie` is a random number that keeps entries of one microsecond apart.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn insert_audit(&self, entry: &AuditEntry, tie: u32) -> Result<()> {
+        let params = [
+            entry.at.as_microsecond().into(),
+            tie.into(),
+            entry.event.name().into(),
+            entry.user.map(UserId::number).into(),
+            entry.actor.map(UserId::number).into(),
+            entry.network.as_deref().into(),
+        ];
+        match self.db.execute(INSERT, &params) {
+            // Sent again after a lost connection it meets its own row.
+            Err(error) if error.is_conflict() => Ok(()),
+            result => result.map(drop),
+        }
+        .doing(|| format!("log that a user was {}", entry.event.name()))
+    }
+
+    /// The newest entries, the newest first: all, or those about one user.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn recent_audit(&self, user: Option<UserId>, limit: u32) -> Result<Vec<AuditEntry>> {
+        let limit = limit.min(AUDIT_ROWS_MAX).into();
+        let rows = match user {
+            Some(user) => self.db.query(OF_USER, &[user.0.into(), limit]),
+            None => self.db.query(NEWEST, &[limit]),
+        };
+        rows.and_then(|rows| rows.into_iter().map(entry).collect()).doing(|| "read the audit log")
+    }
+
+    /// Removes at most `limit` entries that are older than this; returns their number.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn delete_audit_before(&self, time: Timestamp, limit: u32) -> Result<u64> {
+        // One row at a time by its key: a range would lock what other requests insert.
+        let delete = || {
+            let mut deleted = 0;
+            let oldest = [time.as_microsecond().into(), limit.into()];
+            for mut row in self.db.query(OLDEST, &oldest)? {
+                deleted += self.db.execute(DELETE, &[row.int()?.into(), row.int()?.into()])?;
+            }
+            Ok(deleted)
+        };
+        delete().doing(|| "remove old entries of the audit log")
+    }
+}
+
+fn entry(mut row: Row) -> Result<AuditEntry> {
+    let at = row.time()?;
+    let event = row.text()?;
+    let event = AuditEvent::parse(&event)
+        .ok_or_else(|| StoreError::internal(format!("unknown event of the audit log: {event}")))?;
+    let (user, actor) = (row.optional_int()?.map(UserId), row.optional_int()?.map(UserId));
+    Ok(AuditEntry { at, event, user, actor, network: row.optional_text()? })
+}

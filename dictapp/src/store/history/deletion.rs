@@ -1,0 +1,67 @@
+//! The parts of a history that a user deletes, and the bound of each user's rows.
+
+use jiff::Timestamp;
+
+use crate::store::{
+    Store, UserId,
+    db::Row,
+    error::{Doing, Result},
+};
+
+const DELETE_ONE: &str = "delete from hist where user = ? and time = ?";
+pub(crate) const DELETE_BETWEEN: &str =
+    "delete from hist where user = ? and time >= ? and time < ?";
+pub(crate) const NTH_NEWEST: &str =
+    "select time from hist where user = ? order by time desc limit 1 offset ?";
+pub(crate) const DELETE_UNTIL: &str = "delete from hist where user = ? and time <= ?";
+
+impl Store {
+    /// Deletes the look-up of this time; there may be none.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn delete_lookup(&self, user: UserId, at: Timestamp) -> Result<()> {
+        let deleted = self.db.execute(DELETE_ONE, &[user.0.into(), at.as_microsecond().into()]);
+        deleted.map(drop).doing(|| format!("delete a look-up of user {user}"))
+    }
+
+    /// Deletes the look-ups from one time until before another; returns their number.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn delete_lookups_between(
+        &self,
+        user: UserId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<u64> {
+        let times = [from, until].map(Timestamp::as_microsecond);
+        let params = [user.0.into(), times[0].into(), times[1].into()];
+        let deleted = self.db.execute(DELETE_BETWEEN, &params);
+        deleted.doing(|| format!("delete look-ups of user {user}"))
+    }
+
+    /// Deletes the whole history of a user; returns the number of rows.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn delete_lookups(&self, user: UserId) -> Result<u64> {
+        let deleted = self.db.execute(DELETE_UNTIL, &[user.0.into(), i64::MAX.into()]);
+        deleted.doing(|| format!("delete the history of user {user}"))
+    }
+
+    /// Deletes all but the newest `kept` look-ups of a user; returns the number of rows.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn trim_lookups(&self, user: UserId, kept: u32) -> Result<u64> {
+        let trim = || {
+            let mut rows = self.db.query(NTH_NEWEST, &[user.0.into(), kept.into()])?;
+            let Some(newest_surplus) = rows.first_mut().map(Row::int).transpose()? else {
+                return Ok(0);
+            };
+            self.db.execute(DELETE_UNTIL, &[user.0.into(), newest_surplus.into()])
+        };
+        trim().doing(|| format!("bound the history of user {user}"))
+    }
+}

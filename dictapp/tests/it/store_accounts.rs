@@ -1,0 +1,177 @@
+//! Roles, blocked users, sessions, reset codes, the audit log and deletion, on both engines.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use dictapp::{model::Role, store::*};
+
+use crate::store::{Fresh, at, lookup, name, new_session, new_user, on_both_engines, register};
+
+on_both_engines! {
+    a_name_that_looks_like_another_is_refused
+    roles_and_blocks_are_stored_and_a_blocked_user_has_no_session
+    of_many_sessions_the_newest_twenty_stay
+    a_session_is_ended_by_its_own_user_only
+    a_reset_code_sets_a_password_once_and_ends_all_sessions
+    the_audit_log_is_read_by_user_and_forgets_by_age
+    a_deleted_user_leaves_nothing_behind
+    a_history_is_deleted_by_row_by_day_and_whole_and_is_bounded
+}
+
+fn a_name_that_looks_like_another_is_refused(fresh: &Fresh) {
+    let store = fresh.open();
+    register(&store, "Maria");
+    assert!(store.insert_user(&new_user("M\u{430}ria", "hash")).unwrap_err().is_conflict());
+    let other = store.name_that_looks_like(&name("M\u{430}ria")).unwrap();
+    assert_eq!(other.as_deref(), Some("Maria"));
+    assert_eq!(store.name_that_looks_like(&name("Mario")).unwrap(), None);
+    let form = NewUser { sign_up: Some([7; 32]), ..new_user("Mario", "hash") };
+    let mario = store.insert_user(&form).unwrap();
+    assert!(store.is_signed_up_by(mario.id, &[7; 32]).unwrap());
+    assert!(!store.is_signed_up_by(mario.id, &[8; 32]).unwrap());
+}
+
+fn roles_and_blocks_are_stored_and_a_blocked_user_has_no_session(fresh: &Fresh) {
+    let store = fresh.open();
+    let (levi, mia) = (register(&store, "Levi"), register(&store, "Mia"));
+    store.set_role(levi, Role::Admin).unwrap();
+    store.insert_session(&new_session(1, levi)).unwrap();
+    assert_eq!(store.session_by_hash(&[1; 32]).unwrap().unwrap().role, Role::Admin);
+    assert_eq!(store.count_enabled(Role::Admin).unwrap(), 1);
+    store.set_disabled(levi, Some(at(5))).unwrap();
+    assert_eq!(store.user_by_id(levi).unwrap().unwrap().disabled, Some(at(5)));
+    assert_eq!(store.session_by_hash(&[1; 32]).unwrap(), None);
+    assert_eq!(store.count_enabled(Role::Admin).unwrap(), 0);
+    store.set_disabled(levi, None).unwrap();
+    assert!(store.session_by_hash(&[1; 32]).unwrap().is_some());
+    let users = |after, limit| -> Vec<UserId> {
+        store.users_after(after, limit).unwrap().iter().map(|user| user.id).collect()
+    };
+    assert_eq!(users(UserId::BEFORE_ALL, 1), [levi]);
+    assert_eq!(users(levi, 9), [mia]);
+}
+
+fn of_many_sessions_the_newest_twenty_stay(fresh: &Fresh) {
+    let store = fresh.open();
+    let levi = register(&store, "Levi");
+    for byte in 1..=40 {
+        let created = at(i64::from(byte));
+        store.insert_session(&NewSession { created, ..new_session(byte, levi) }).unwrap();
+    }
+    let sessions = store.sessions_of(levi).unwrap();
+    let kept: Vec<u8> = sessions.iter().map(|session| session.token_hash[0]).collect();
+    assert_eq!(kept, (21..=40).rev().collect::<Vec<_>>());
+    assert_eq!((&*sessions[0].device, &*sessions[0].network), ("Firefox, Linux", "192.0.2.1"));
+}
+
+fn a_session_is_ended_by_its_own_user_only(fresh: &Fresh) {
+    let store = fresh.open();
+    let (levi, mia) = (register(&store, "Levi"), register(&store, "Mia"));
+    for byte in 1..=3 {
+        store.insert_session(&new_session(byte, levi)).unwrap();
+    }
+    assert!(!store.delete_session_of(mia, &[1; 32]).unwrap());
+    assert!(store.delete_session_of(levi, &[1; 32]).unwrap());
+    assert_eq!(store.delete_other_sessions(levi, &[2; 32]).unwrap(), 1);
+    assert!(store.session_by_hash(&[2; 32]).unwrap().is_some());
+}
+
+fn a_reset_code_sets_a_password_once_and_ends_all_sessions(fresh: &Fresh) {
+    let store = fresh.open();
+    let (levi, mia) = (register(&store, "Levi"), register(&store, "Mia"));
+    store.insert_session(&new_session(1, levi)).unwrap();
+    store.insert_session(&new_session(2, mia)).unwrap();
+    store.put_reset_code(levi, &[8; 32], at(0), at(100)).unwrap();
+    store.put_reset_code(levi, &[9; 32], at(0), at(100)).unwrap();
+    assert_eq!(store.user_of_reset_code(&[8; 32], at(50)).unwrap(), None, "replaced");
+    assert_eq!(store.user_of_reset_code(&[9; 32], at(100)).unwrap(), None, "expired");
+    assert_eq!(store.user_of_reset_code(&[9; 32], at(50)).unwrap(), Some(levi));
+    assert!(!store.reset_passwd(levi, &[9; 32], "new", at(100)).unwrap(), "expired");
+    assert!(!store.reset_passwd(mia, &[9; 32], "new", at(50)).unwrap(), "another user's");
+    assert!(store.reset_passwd(levi, &[9; 32], "new", at(50)).unwrap());
+    assert!(!store.reset_passwd(levi, &[9; 32], "newer", at(50)).unwrap(), "used");
+    assert_eq!(store.user_by_id(levi).unwrap().unwrap().passwd, "new");
+    assert_eq!(store.session_by_hash(&[1; 32]).unwrap(), None);
+    assert!(store.session_by_hash(&[2; 32]).unwrap().is_some());
+    store.put_reset_code(levi, &[7; 32], at(0), at(100)).unwrap();
+    assert_eq!(store.delete_expired_reset_codes(at(100)).unwrap(), 1);
+}
+
+fn the_audit_log_is_read_by_user_and_forgets_by_age(fresh: &Fresh) {
+    let store = fresh.open();
+    let levi = register(&store, "Levi");
+    for (time, event) in AuditEvent::ALL.into_iter().enumerate() {
+        let network = Some("2001:db8::1".to_owned());
+        let (user, actor) = (Some(levi), None);
+        let entry = AuditEntry { at: at(time as i64), event, user, actor, network };
+        store.insert_audit(&entry, 7).unwrap();
+        store.insert_audit(&entry, 7).unwrap(); // sent again
+    }
+    let unknown = AuditEntry {
+        at: at(99),
+        event: AuditEvent::LogInFailed,
+        user: None,
+        actor: None,
+        network: None,
+    };
+    store.insert_audit(&unknown, 7).unwrap();
+    let events: Vec<_> = store.recent_audit(Some(levi), 99).unwrap();
+    let newest_first: Vec<_> = events.iter().rev().map(|entry| entry.event).collect();
+    assert_eq!(newest_first, AuditEvent::ALL);
+    assert_eq!(store.recent_audit(None, 1).unwrap(), [unknown]);
+    assert_eq!(store.delete_audit_before(at(10), 8).unwrap(), 8);
+    assert_eq!(store.delete_audit_before(at(10), 8).unwrap(), 2);
+    assert_eq!(store.recent_audit(None, 99).unwrap().len(), 6);
+}
+
+fn a_deleted_user_leaves_nothing_behind(fresh: &Fresh) {
+    let store = fresh.open();
+    let (levi, mia) = (register(&store, "Levi"), register(&store, "Mia"));
+    for (byte, user) in [(1, levi), (2, mia)] {
+        store.insert_session(&new_session(byte, user)).unwrap();
+        store.put_reset_code(user, &[byte; 32], at(0), at(100)).unwrap();
+        store.record_lookup(&lookup(user, "apple", 1)).unwrap();
+        let entry = AuditEntry {
+            at: at(1),
+            event: AuditEvent::LoggedIn,
+            user: Some(user),
+            actor: Some(user),
+            network: None,
+        };
+        store.insert_audit(&entry, byte.into()).unwrap();
+    }
+    assert!(store.delete_user(levi).unwrap());
+    assert!(!store.delete_user(levi).unwrap());
+    let mut raw = fresh.raw();
+    for (table, key) in [
+        ("user", "id"),
+        ("session", "user"),
+        ("reset_code", "user"),
+        ("hist", "user"),
+        ("audit", "user"),
+    ] {
+        let count = |raw: &mut crate::store_migration::Raw, user: UserId| {
+            raw.count(&format!("select count(*) from {table} where {key} = {user}"))
+        };
+        assert_eq!((count(&mut raw, levi), count(&mut raw, mia)), (0, 1), "{table}");
+    }
+    assert_ne!(register(&store, "Levi"), levi, "a key is never given to another user");
+}
+
+fn a_history_is_deleted_by_row_by_day_and_whole_and_is_bounded(fresh: &Fresh) {
+    let store = fresh.open();
+    let (levi, mia) = (register(&store, "Levi"), register(&store, "Mia"));
+    for time in 1..=10 {
+        store.record_lookup(&lookup(levi, "apple", time)).unwrap();
+        store.record_lookup(&lookup(mia, "apple", time)).unwrap();
+    }
+    let count = |user| store.count_lookups(user).unwrap();
+    store.delete_lookup(levi, at(3)).unwrap();
+    assert_eq!(count(levi), 9);
+    assert_eq!(store.delete_lookups_between(levi, at(4), at(6)).unwrap(), 2);
+    assert_eq!(store.trim_lookups(levi, 5).unwrap(), 2);
+    assert_eq!(store.trim_lookups(levi, 5).unwrap(), 0);
+    let oldest = store.recent_lookups(levi, PageStart::Oldest, 1).unwrap();
+    assert_eq!(oldest[0].at, at(6));
+    assert_eq!(store.delete_lookups(levi).unwrap(), 5);
+    assert_eq!((count(levi), count(mia)), (0, 10));
+}

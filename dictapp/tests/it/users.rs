@@ -1,0 +1,97 @@
+//! The command `dictapp user` beside a server that goes on serving.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::io::Write;
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::pages::client::{PASSWORD, Person};
+use crate::pages::site::{Site, program};
+
+/// Exit code, standard output and standard error of `dictapp user` with this standard input.
+fn run(site: &Site, words: &[&str], input: &str) -> (Option<i32>, String, String) {
+    let mut command = program(site.folder.path(), &[]);
+    command.arg("user").args(words);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[track_caller]
+fn json(site: &Site, words: &[&str], input: &str) -> Value {
+    let (code, out, err) = run(site, &[words, &["--json"]].concat(), input);
+    assert_eq!(code, Some(0), "{words:?}: {err}");
+    serde_json::from_str(&out).unwrap()
+}
+
+#[track_caller]
+fn log_in(site: &Site, name: &str, password: &str) -> u16 {
+    Person::new(site).submit("/login", &[("name", name), ("password", password)]).status
+}
+
+#[test]
+fn users_are_added_listed_blocked_and_deleted_while_it_serves() {
+    let site = Site::start();
+    let added = json(&site, &["add", "Levi", "--password", "--role", "admin"], "ladder violet\n");
+    assert_eq!((&added["name"], &added["role"]), (&"Levi".into(), &"admin".into()));
+    assert_eq!(log_in(&site, "Levi", "ladder violet"), 303);
+
+    let person = Person::registered(&site, "Mia");
+    let list = json(&site, &["list"], "");
+    let names: Vec<_> = list.as_array().unwrap().iter().map(|user| &user["name"]).collect();
+    assert_eq!(names, ["Levi", "Mia"]);
+
+    assert!(json(&site, &["disable", "Mia"], "")["disabled"].is_string());
+    person.get("/history").assert_has_not(&["Logged in"]);
+    assert_eq!(log_in(&site, "Mia", PASSWORD), 403);
+    assert!(json(&site, &["enable", "Mia"], "")["disabled"].is_null());
+    assert_eq!(log_in(&site, "Mia", PASSWORD), 303);
+
+    json(&site, &["passwd", "Mia"], "kettle bridge\n");
+    assert_eq!(log_in(&site, "Mia", PASSWORD), 401);
+    let shown = json(&site, &["show", "Mia"], "");
+    let events: Vec<_> = shown["audit"].as_array().unwrap().iter().map(|e| &e["event"]).collect();
+    let expected = [
+        "log_in_failed",
+        "password_set",
+        "logged_in",
+        "enabled",
+        "log_in_failed",
+        "disabled",
+        "registered",
+    ];
+    assert_eq!(events, expected);
+
+    json(&site, &["delete", "Mia"], "");
+    assert_eq!(log_in(&site, "Mia", "kettle bridge"), 401);
+}
+
+#[test]
+fn what_no_user_command_does_is_said_with_its_reason() {
+    let site = Site::start();
+    let refused = |words: &[&str], input: &str| {
+        let (code, _, err) = run(&site, words, input);
+        assert_eq!(code, Some(1), "{words:?}: {err}");
+        err
+    };
+    run(&site, &["add", "Levi", "--role", "admin"], "");
+    for (words, input, reason) in [
+        (&["add", "Levi"][..], "", "another user has this name"),
+        (&["add", "Lev\u{456}"][..], "", "looks like the name Levi"),
+        (&["add", "two words"][..], "", "contains the character"),
+        (&["add", "Mia", "--password"][..], "qwertyuiop\n", "too common"),
+        (&["add", "Mia", "--password"][..], "", "no password on standard input"),
+        (&["show", "Mia"][..], "", "there is no user Mia"),
+        (&["disable", "Levi"][..], "", "the only administrator"),
+        (&["delete", "Levi"][..], "", "the only administrator"),
+        (&["role", "Levi", "user"][..], "", "the only administrator"),
+    ] {
+        let err = refused(words, input);
+        assert!(err.contains(reason), "{words:?}: {err}");
+    }
+}
