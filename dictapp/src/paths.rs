@@ -1,5 +1,5 @@
-//! The paths of the site: constants for the table of URLs and for templates, and functions that
-//! make the path of a word, a query or a file.
+//! The paths of the site: constants for the table of URLs and for templates
+//! (`{{ paths::LOGIN }}`), and functions that make the path of a word, a query or a file.
 
 use webframe::url::{encode_query, encode_segment};
 
@@ -15,20 +15,6 @@ pub(crate) const SETTINGS: &str = "/settings";
 pub(crate) const LANGUAGE: &str = "/language";
 pub(crate) const WORD: &str = "/word/{word}";
 pub(crate) const STATIC: &str = "/static/{*path}";
-
-/// The names of the paths in templates: `{{ url.login }}`.
-pub(crate) const NAMED: [(&str, &str); 10] = [
-    ("home", HOME),
-    ("register", REGISTER),
-    ("login", LOGIN),
-    ("logout", LOGOUT),
-    ("search", SEARCH),
-    ("suggest", SUGGEST),
-    ("random", RANDOM),
-    ("history", HISTORY),
-    ("settings", SETTINGS),
-    ("language", LANGUAGE),
-];
 
 /// The page of a word. A slash in the word is encoded: it does not separate segments.
 pub(crate) fn word(word: &str) -> String {

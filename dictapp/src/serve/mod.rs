@@ -11,10 +11,10 @@ use std::io::{self, Write};
 use anyhow::{Context, anyhow};
 use webframe::{Address, Server, Stopped};
 
+use crate::log;
 use crate::settings::Settings;
 use crate::site::Site;
 use crate::store::Store;
-use crate::{log, views};
 
 /// Serves until SIGTERM or Ctrl-C.
 ///
@@ -69,12 +69,12 @@ pub fn store(settings: &Settings) -> anyhow::Result<Store> {
 /// The dictionary of these settings, ready to be asked.
 ///
 /// # Errors
-/// A database, word books or templates that cannot be used.
+/// The database or the word books cannot be used.
 pub fn open(settings: &Settings) -> anyhow::Result<Site> {
     let store = store(settings)?;
     let place = store.place();
     shipped::install(&store).context("cannot put the shipped word books into the database")?;
-    let site = Site::new(settings.clone(), store, views::templates()?)?;
+    let site = Site::new(settings.clone(), store)?;
     let words = site.shelf();
     ::log::info!(
         "{} entries of {} word books from {place}",

@@ -13,7 +13,6 @@ use std::time::Duration;
 
 use anyhow::Context;
 use jiff::tz::TimeZone;
-use webframe::Templates;
 
 use crate::password::{PasswordError, Passwords};
 use crate::session::Expiry;
@@ -40,7 +39,6 @@ pub struct Site {
     shelf: RwLock<Arc<Shelf>>,
     /// Held while a new shelf is made, so that one is enough.
     refreshing: Mutex<()>,
-    templates: Templates,
     zone: TimeZone,
 }
 
@@ -55,11 +53,11 @@ impl Site {
     ///
     /// # Errors
     /// Word books that cannot be read.
-    pub fn new(settings: Settings, store: Store, templates: Templates) -> anyhow::Result<Site> {
+    pub fn new(settings: Settings, store: Store) -> anyhow::Result<Site> {
         let shelf = Shelf::load(&store, &settings.dictionary.books, saved_at(&settings).as_deref());
         let shelf = shelf.context("cannot take the word books into memory")?;
         warn_of_unknown_books(&settings.dictionary.books, &shelf);
-        Site::with_shelf(settings, store, templates, shelf)
+        Site::with_shelf(settings, store, shelf)
     }
 
     /// A site for commands that look nothing up and show no page.
@@ -67,16 +65,10 @@ impl Site {
     /// # Errors
     /// The system has no random bytes.
     pub fn without_words(settings: Settings, store: Store) -> anyhow::Result<Site> {
-        let templates = Templates::embedded(std::iter::empty::<(String, String)>())?;
-        Site::with_shelf(settings, store, templates, Shelf::empty()?)
+        Site::with_shelf(settings, store, Shelf::empty()?)
     }
 
-    fn with_shelf(
-        settings: Settings,
-        store: Store,
-        templates: Templates,
-        shelf: Shelf,
-    ) -> anyhow::Result<Site> {
+    fn with_shelf(settings: Settings, store: Store, shelf: Shelf) -> anyhow::Result<Site> {
         let accounts = &settings.accounts;
         let expiry = Expiry {
             idle: accounts.session_idle,
@@ -89,7 +81,6 @@ impl Site {
             expiry,
             shelf: RwLock::new(Arc::new(shelf)),
             refreshing: Mutex::new(()),
-            templates,
             zone: TimeZone::system(),
             settings,
             store,
@@ -99,11 +90,6 @@ impl Site {
     /// What it was told.
     pub fn settings(&self) -> &Settings {
         &self.settings
-    }
-
-    /// The pages.
-    pub fn templates(&self) -> &Templates {
-        &self.templates
     }
 
     /// The time zone of this machine, in which times are shown.

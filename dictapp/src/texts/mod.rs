@@ -1,17 +1,20 @@
-//! Every text that a visitor reads, in Chinese and in English: a language and a key to a text.
+//! Every text that a visitor reads, in Chinese and in English, by subject. Templates and views use
+//! them as `t.history.title`; the compiler finds a text that is missing or unused.
+//!
+//! A text is one line of a `texts!` block: its name, the Chinese text, the English text. `{names}`
+//! in a text are filled in by the template: `{{ t.history.total|fill("total", total) }}`.
 
-mod table;
-
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+mod account;
+mod error;
+mod history;
+mod search;
+mod site;
+mod word;
 
 use webframe::accept::best_language;
-use webframe::minijinja::Value;
 
-use table::TABLE;
-
-/// A language that the pages speak.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A language of the pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Language {
     /// Simplified Chinese.
     Chinese,
@@ -20,17 +23,28 @@ pub(crate) enum Language {
 }
 
 impl Language {
-    /// Reads a tag, as a cookie or a link has it.
+    /// Both languages.
+    pub(crate) const ALL: [Language; 2] = [Language::Chinese, Language::English];
+
+    /// Reads a tag from a cookie or a link.
     pub(crate) fn parse(tag: &str) -> Option<Language> {
-        [Language::Chinese, Language::English].into_iter().find(|language| language.tag() == tag)
+        Language::ALL.into_iter().find(|language| language.tag() == tag)
     }
 
-    /// The one that an `Accept-Language` likes best.
+    /// The language that an `Accept-Language` field prefers.
     pub(crate) fn best(accept: &str) -> Option<Language> {
         best_language(accept, &["zh", "en"]).and_then(Language::parse)
     }
 
-    /// For cookies and links.
+    /// The other language, for the switch in the navigation.
+    pub(crate) fn other(self) -> Language {
+        match self {
+            Language::Chinese => Language::English,
+            Language::English => Language::Chinese,
+        }
+    }
+
+    /// The tag in cookies and links.
     pub(crate) fn tag(self) -> &'static str {
         match self {
             Language::Chinese => "zh",
@@ -38,7 +52,7 @@ impl Language {
         }
     }
 
-    /// For the attribute `lang`.
+    /// The value of the attribute `lang`.
     pub(crate) fn html(self) -> &'static str {
         match self {
             Language::Chinese => "zh-Hans",
@@ -46,41 +60,80 @@ impl Language {
         }
     }
 
-    /// Its name in itself.
-    pub(crate) fn name(self) -> &'static str {
-        text(self, "language_name")
+    /// The texts in this language.
+    pub(crate) fn texts(self) -> &'static Texts {
+        match self {
+            Language::Chinese => &Texts::CHINESE,
+            Language::English => &Texts::ENGLISH,
+        }
     }
 }
 
-/// One text. A key that is not in the table is a fault that a test finds; the key is shown then.
-pub(crate) fn text(language: Language, key: &'static str) -> &'static str {
-    let row = TABLE.iter().find(|row| row.0 == key);
-    row.map_or(key, |row| pick(language, row))
+/// Puts a value in the place of `{name}` in a text.
+pub(crate) fn fill(text: &str, name: &str, value: impl std::fmt::Display) -> String {
+    text.replace(&format!("{{{name}}}"), &value.to_string())
 }
 
-/// All texts by key, for templates: `{{ t.history_title }}`.
-pub(crate) fn all(language: Language) -> Value {
-    static CHINESE: LazyLock<Value> = LazyLock::new(|| texts(Language::Chinese));
-    static ENGLISH: LazyLock<Value> = LazyLock::new(|| texts(Language::English));
-    match language {
-        Language::Chinese => CHINESE.clone(),
-        Language::English => ENGLISH.clone(),
-    }
+/// A group of texts: a struct with a field for each text, and its two values.
+macro_rules! texts {
+    ($(#[$doc:meta])* $group:ident { $($name:ident: $chinese:literal, $english:literal;)* }) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub(crate) struct $group {
+            $(pub(crate) $name: &'static str,)*
+        }
+
+        impl $group {
+            pub(super) const CHINESE: $group = $group { $($name: $chinese,)* };
+            pub(super) const ENGLISH: $group = $group { $($name: $english,)* };
+
+            #[cfg(test)]
+            pub(super) const ROWS: &[super::Row] =
+                &[$((stringify!($name), $chinese, $english),)*];
+        }
+    };
+}
+use texts;
+
+/// The groups of texts.
+macro_rules! groups {
+    ($($name:ident: $file:ident::$group:ident,)*) => {
+        /// All texts of one language, by subject.
+        #[derive(Debug)]
+        pub(crate) struct Texts {
+            $(pub(crate) $name: $file::$group,)*
+        }
+
+        impl Texts {
+            const CHINESE: Texts = Texts { $($name: $file::$group::CHINESE,)* };
+            const ENGLISH: Texts = Texts { $($name: $file::$group::ENGLISH,)* };
+        }
+
+        #[cfg(test)]
+        const GROUPS: &[(&str, &[Row])] = &[$((stringify!($name), $file::$group::ROWS),)*];
+    };
 }
 
-fn texts(language: Language) -> Value {
-    let texts: BTreeMap<_, _> = TABLE.iter().map(|row| (row.0, pick(language, row))).collect();
-    Value::from_serialize(texts)
+groups! {
+    site: site::Site,
+    nav: site::Nav,
+    pages: site::Pages,
+    home: site::Home,
+    search: search::Search,
+    missing: search::Missing,
+    word: word::Word,
+    part: word::Part,
+    history: history::History,
+    login: account::Login,
+    register: account::Register,
+    field: account::Field,
+    problem: account::Problem,
+    settings: account::Settings,
+    error: error::Error,
 }
 
-fn pick(language: Language, row: &Row) -> &'static str {
-    match language {
-        Language::Chinese => row.1,
-        Language::English => row.2,
-    }
-}
-
-/// A key, its Chinese text, its English text.
+/// The name of a text, its Chinese text, its English text.
+#[cfg(test)]
 type Row = (&'static str, &'static str, &'static str);
 
 #[cfg(test)]

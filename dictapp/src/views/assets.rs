@@ -31,16 +31,17 @@ pub(crate) fn files() -> StaticFiles {
     StaticFiles::embedded(embedded.map(|(data, name)| (name, data))).with_cache_control(CACHE)
 }
 
-/// The link to a file, with a mark that changes with its bytes.
-pub(super) fn link(name: &str) -> String {
-    static MARKS: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
-        let mark = |name: &str| {
+/// The link to a file, with a mark that changes with its bytes. A file that is not there has no
+/// link; a test renders every page.
+pub(super) fn link(name: &str) -> &'static str {
+    static LINKS: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+        let link = |name: &str| {
             let hash = Assets::get(name)?.metadata.sha256_hash();
-            Some(hex::encode(&hash[..6]))
+            Some(paths::static_file(name, &hex::encode(&hash[..6])))
         };
-        Assets::iter().filter_map(|name| Some((name.to_string(), mark(&name)?))).collect()
+        Assets::iter().filter_map(|name| Some((name.to_string(), link(&name)?))).collect()
     });
-    paths::static_file(name, MARKS.get(name).map_or("", String::as_str))
+    LINKS.get(name).map_or("", String::as_str)
 }
 
 #[cfg(test)]

@@ -1,47 +1,109 @@
 //! Errors to pages in the look of the site, in the visitor's language.
 
+use askama::Template;
 use webframe::http::{StatusCode, header};
-use webframe::minijinja::context;
 use webframe::{Error, Request, Response};
 
-use super::page;
-use super::visitor::Visitor;
+use super::filters;
+use super::page::{NO_STORE, Page};
+use crate::paths;
 use crate::site::Site;
+use crate::texts::Texts;
 
-/// The page of an error; plain text where even that fails.
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    page: &'a Page<'a>,
+    t: &'static Texts,
+    status: u16,
+    title: &'static str,
+    text: &'static str,
+    /// In English, for people who build requests by hand; empty if there is none.
+    detail: &'a str,
+    /// The number of the request in the log, if the server is at fault.
+    id: Option<String>,
+}
+
+/// What an error is about, for its texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
+    BadRequest,
+    Forbidden,
+    NotFound,
+    Method,
+    Timeout,
+    TooLarge,
+    Format,
+    TooLong,
+    Internal,
+    Unavailable,
+    /// An internal error that has no number in the log.
+    Fault,
+    Host,
+    Https,
+    Other,
+}
+
+/// The page of an error, or plain text if the page cannot be rendered.
 pub(crate) fn page(site: &Site, request: &Request, error: &Error) -> Response {
     let status = error.status();
-    let visitor = Visitor::of(site, request);
-    let values = context! {
-        status => status.as_u16(),
-        kind => kind(status),
-        // Texts of the framework are for those who build requests by hand.
-        detail => match status { StatusCode::BAD_REQUEST => error.public(), _ => "" },
-        id => match status { StatusCode::INTERNAL_SERVER_ERROR => request.id().to_string(), _ => String::new() },
+    let page = Page::of(site, request);
+    let (title, text) = Subject::of(status).texts(page.texts());
+    let values = ErrorPage {
+        page: &page,
+        t: page.texts(),
+        status: status.as_u16(),
+        title,
+        text,
+        detail: if status == StatusCode::BAD_REQUEST { error.public() } else { "" },
+        id: (status == StatusCode::INTERNAL_SERVER_ERROR).then(|| request.id().to_string()),
     };
-    page::render_as(status, site, &visitor, "error.html", values)
+    page.send_as(status, &values)
         .unwrap_or_else(|fault| {
             log::error!("{}: the error page: {fault}", request.id());
             let reason = status.canonical_reason().unwrap_or_default();
             Response::text(format!("{} {reason}\n", status.as_u16())).with_status(status)
         })
-        .with_field(header::CACHE_CONTROL, page::NO_STORE)
+        .with_field(header::CACHE_CONTROL, NO_STORE)
 }
 
-/// The middle of the keys of its texts: `error_400_title`.
-pub(super) fn kind(status: StatusCode) -> &'static str {
-    match status.as_u16() {
-        400 => "400",
-        403 => "403",
-        404 => "404",
-        405 => "405",
-        408 => "408",
-        413 => "413",
-        414 | 431 => "431",
-        415 => "415",
-        501 | 505 => "other", // no fault of ours
-        503 => "503",
-        500..=599 => "500",
-        _ => "other",
+impl Subject {
+    pub(super) fn of(status: StatusCode) -> Subject {
+        match status.as_u16() {
+            400 => Subject::BadRequest,
+            403 => Subject::Forbidden,
+            404 => Subject::NotFound,
+            405 => Subject::Method,
+            408 => Subject::Timeout,
+            413 => Subject::TooLarge,
+            414 | 431 => Subject::TooLong,
+            415 => Subject::Format,
+            // The client asked for what HTTP has and this server has not: no fault of the server.
+            501 | 505 => Subject::Other,
+            503 => Subject::Unavailable,
+            500..=599 => Subject::Internal,
+            _ => Subject::Other,
+        }
+    }
+
+    /// The title and the text.
+    pub(super) fn texts(self, t: &Texts) -> (&'static str, &'static str) {
+        let e = &t.error;
+        match self {
+            Subject::BadRequest => (e.bad_request_title, e.bad_request_text),
+            Subject::Forbidden => (e.forbidden_title, e.forbidden_text),
+            Subject::NotFound => (e.not_found_title, e.not_found_text),
+            Subject::Method => (e.method_title, e.method_text),
+            Subject::Timeout => (e.timeout_title, e.timeout_text),
+            Subject::TooLarge => (e.too_large_title, e.too_large_text),
+            Subject::Format => (e.format_title, e.format_text),
+            Subject::TooLong => (e.too_long_title, e.too_long_text),
+            Subject::Internal => (e.internal_title, e.internal_text),
+            Subject::Unavailable => (e.unavailable_title, e.unavailable_text),
+            Subject::Fault => (e.fault_title, e.fault_text),
+            Subject::Host => (e.host_title, e.host_text),
+            Subject::Https => (e.https_title, e.https_text),
+            Subject::Other => (e.other_title, e.other_text),
+        }
     }
 }

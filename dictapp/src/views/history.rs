@@ -1,15 +1,16 @@
-//! The history of whoever is logged in, page by page, newest first.
+//! The history of a user, page by page, newest first.
 
+use askama::Template;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use webframe::minijinja::context;
+use serde::Deserialize;
 use webframe::{Error, Request, Response, Result};
 
-use super::page;
-use super::visitor::Visitor;
+use super::filters;
+use super::page::Page;
 use crate::paths;
 use crate::site::{Selection, Site, Visit};
 use crate::store::{PageStart, PastLookup};
+use crate::texts::Texts;
 
 /// Where a page begins: a time in microseconds, as the links have it.
 #[derive(Deserialize)]
@@ -18,9 +19,19 @@ struct Place {
     newer: Option<i64>,
 }
 
+#[derive(Template)]
+#[template(path = "history.html")]
+struct HistoryPage<'a> {
+    page: &'a Page<'a>,
+    t: &'static Texts,
+    /// Where the neighbouring pages begin.
+    older: Option<i64>,
+    newer: Option<i64>,
+    rows: Vec<Line>,
+}
+
 /// A row of the table.
-#[derive(Serialize)]
-struct Row {
+struct Line {
     name: String,
     word: String,
     link: String,
@@ -40,8 +51,8 @@ struct Rows {
 
 /// GET of the history.
 pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
-    let visitor = Visitor::of(site, request);
-    let Some(visit) = visitor.user()? else {
+    let page = Page::of(site, request);
+    let Some(visit) = page.user()? else {
         return Response::see_other(&paths::login_then(paths::HISTORY));
     };
     let start = start(request)?;
@@ -50,15 +61,16 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
         return Response::see_other(paths::HISTORY);
     }
     let shelf = site.shelf();
-    let off = visitor.books_off(site)?;
+    let off = page.books_off()?;
     let books = Selection::new(&shelf, &off);
     let cursor = |row: Option<&PastLookup>| row.map(|row| row.at.as_microsecond());
-    let values = context! {
-        older => cursor(rows.last().filter(|_| has_older)),
-        newer => cursor(rows.first().filter(|_| has_newer)),
-        rows => rows.iter().map(|row| shown(site, &books, row)).collect::<Vec<_>>(),
-    };
-    page::render(site, &visitor, "history.html", values)
+    page.send(&HistoryPage {
+        page: &page,
+        t: page.texts(),
+        older: cursor(rows.last().filter(|_| has_older)),
+        newer: cursor(rows.first().filter(|_| has_newer)),
+        rows: rows.iter().map(|row| shown(site, &books, row)).collect(),
+    })
 }
 
 fn start(request: &Request) -> Result<PageStart> {
@@ -111,9 +123,9 @@ pub(super) fn place_of(books: &Selection<'_>, query: &str) -> String {
     }
 }
 
-fn shown(site: &Site, books: &Selection<'_>, row: &PastLookup) -> Row {
+fn shown(site: &Site, books: &Selection<'_>, row: &PastLookup) -> Line {
     let local = row.at.to_zoned(site.zone().clone());
-    Row {
+    Line {
         name: row.name.to_string(),
         link: place_of(books, &row.word),
         word: row.word.clone(),

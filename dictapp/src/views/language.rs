@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use webframe::{Error, Request, Response, Result};
 
-use super::visitor::Visitor;
+use super::page::Page;
 use crate::paths;
 use crate::site::Site;
 use crate::texts::Language;
@@ -22,5 +22,5 @@ pub(crate) fn choose(site: &Site, request: &Request) -> Result<Response> {
         .ok_or_else(|| Error::bad_request("the parameter to is neither zh nor en"))?;
     let next = paths::own_place(&next).unwrap_or(paths::HOME);
     let response = Response::see_other(next)?;
-    Visitor::of(site, request).speaks(language, response)
+    Page::of(site, request).visitor.speaks(language, response)
 }

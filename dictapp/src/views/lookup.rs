@@ -1,18 +1,20 @@
 //! Looking up: a query to its word or to the best matches, a word to its page. What a user looked
 //! up is in the history before the answer is sent.
 
+use askama::Template;
 use serde::Deserialize;
 use webframe::http::{HeaderName, Method, StatusCode, header};
-use webframe::minijinja::context;
 use webframe::{Error, Request, Response, Result};
 
+use super::filters;
 use super::matches::{matches, near, phrases};
-use super::page::{self, NO_STORE};
-use super::visitor::Visitor;
+use super::page::{NO_STORE, Page};
 use super::word::{Brief, Headword};
+use crate::lexicon::End;
 use crate::model::{WORD_BYTES_MAX, Word, WordError};
 use crate::paths;
 use crate::site::{Outcome, Selection, Site};
+use crate::texts::Texts;
 
 /// Words that are drawn at most until the visitor's books have one: with one book in a hundred words
 /// it is found nearly always.
@@ -26,70 +28,109 @@ struct Query {
     page: Option<usize>,
 }
 
+#[derive(Template)]
+#[template(path = "word.html")]
+struct WordPage<'a> {
+    page: &'a Page<'a>,
+    t: &'static Texts,
+    q: &'a str,
+    headwords: Vec<Headword<'a>>,
+    phrases: Vec<Brief>,
+    has_several_books: bool,
+}
+
+#[derive(Template)]
+#[template(path = "missing.html")]
+struct MissingPage<'a> {
+    page: &'a Page<'a>,
+    t: &'static Texts,
+    q: &'a str,
+    near: Vec<Brief>,
+}
+
+#[derive(Template)]
+#[template(path = "search.html")]
+struct SearchPage<'a> {
+    page: &'a Page<'a>,
+    t: &'static Texts,
+    q: &'a str,
+    title: &'static str,
+    text: &'static str,
+    problem: &'a str,
+    words: Vec<Brief>,
+    number: usize,
+    has_more: bool,
+    /// Why some matches are missing; empty if none is.
+    missing: &'static str,
+}
+
 /// GET of a word's page.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    let visitor = Visitor::of(site, request);
-    if let Some(elsewhere) = keep_out(site, &visitor)? {
+    let page = Page::of(site, request);
+    if let Some(elsewhere) = keep_out(&page)? {
         return Ok(elsewhere);
     }
     let asked = request.param("word")?;
     let Ok(word) = Word::parse(&asked) else { return Err(Error::not_found("")) };
     let shelf = site.shelf();
-    let off = visitor.books_off(site)?;
+    let off = page.books_off()?;
     let books = Selection::new(&shelf, &off);
     let found = books.look_up(word.as_str());
     let outcome = if found.is_empty() { Outcome::Missing } else { Outcome::Found };
-    record(site, &visitor, &word, outcome)?;
-    if found.is_empty() {
-        let near = near(&books, word.as_str(), site.settings().dictionary.near_words);
-        let values = context! { q => word.as_str(), near };
-        return page::render_as(StatusCode::NOT_FOUND, site, &visitor, "missing.html", values);
-    }
-    let headwords: Vec<_> = found.iter().map(Headword::of).collect();
-    let values = context! {
-        q => word.as_str(),
-        headwords,
-        phrases => phrases(&books, found[0].word),
-        several_books => shelf.books().len() > 1,
+    record(&page, &word, outcome)?;
+    let (t, q) = (page.texts(), word.as_str());
+    let Some(first) = found.first() else {
+        let near = near(&books, q, site.settings().dictionary.near_words);
+        return page.send_as(StatusCode::NOT_FOUND, &MissingPage { page: &page, t, q, near });
     };
-    page::render(site, &visitor, "word.html", values)
+    page.send(&WordPage {
+        page: &page,
+        t,
+        q,
+        headwords: found.iter().map(Headword::of).collect(),
+        phrases: phrases(&books, first.word),
+        has_several_books: shelf.books().len() > 1,
+    })
 }
 
 /// GET of a search.
 pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
-    let visitor = Visitor::of(site, request);
-    if let Some(elsewhere) = keep_out(site, &visitor)? {
+    let page = Page::of(site, request);
+    if let Some(elsewhere) = keep_out(&page)? {
         return Ok(elsewhere);
     }
     let query: Query = request.query()?;
     let shelf = site.shelf();
     let word = match Word::parse(&query.q) {
         Ok(word) => word,
-        Err(error) => return no_query(site, &visitor, &query.q, error),
+        Err(error) => return no_query(&page, &query.q, error),
     };
-    let off = visitor.books_off(site)?;
+    let off = page.books_off()?;
     let books = Selection::new(&shelf, &off);
     if !matches!(word.as_str(), "." | "..") && books.has(word.as_str()) {
         return Response::see_other(&paths::word(word.as_str()));
     }
-    let page = query.page.unwrap_or(1).clamp(1, 1000);
-    let matches = matches(&books, word.as_str(), page, &site.settings().dictionary);
-    if page > 1 && matches.words.is_empty() {
+    let number = query.page.unwrap_or(1).clamp(1, 1000);
+    let matches = matches(&books, word.as_str(), number, &site.settings().dictionary);
+    if number > 1 && matches.words.is_empty() {
         return Response::see_other(&paths::search(word.as_str()));
     }
-    if page == 1 {
-        record(site, &visitor, &word, matches.kind.outcome())?;
+    if number == 1 {
+        record(&page, &word, matches.kind.outcome())?;
     }
-    let values = context! {
-        q => word.as_str(),
-        kind => matches.kind.key(),
-        problem => matches.problem,
-        words => matches.words,
-        page,
-        has_more => matches.has_more,
-        missing => matches.missing,
-    };
-    page::render(site, &visitor, "search.html", values)
+    let (title, text) = matches.kind.texts(page.texts());
+    page.send(&SearchPage {
+        page: &page,
+        t: page.texts(),
+        q: word.as_str(),
+        title,
+        text,
+        missing: matches.missing(page.texts()),
+        has_more: matches.end == End::More,
+        problem: &matches.problem,
+        words: matches.words,
+        number,
+    })
 }
 
 /// GET of some common word that the visitor's books have.
@@ -98,7 +139,7 @@ pub(crate) fn random(site: &Site, request: &Request) -> Result<Response> {
     getrandom::fill(draws.as_flattened_mut())
         .map_err(|error| Error::internal(error.to_string()))?;
     let shelf = site.shelf();
-    let off = Visitor::of(site, request).books_off(site)?;
+    let off = Page::of(site, request).books_off()?;
     let books = Selection::new(&shelf, &off);
     let mut drawn =
         draws.iter().filter_map(|draw| shelf.lexicon().random(u64::from_le_bytes(*draw)));
@@ -110,21 +151,20 @@ pub(crate) fn random(site: &Site, request: &Request) -> Result<Response> {
     Ok(response.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
-/// Sends away who may not look up here, or not now.
-fn keep_out(site: &Site, visitor: &Visitor<'_>) -> Result<Option<Response>> {
-    let request = visitor.request;
-    // Nobody can say whose history it belongs into: that must not be lost.
-    let user = visitor.user()?;
-    if user.is_some() && is_prefetch(request) {
-        // A page that is never looked at is no look-up. The browser asks again when it is, since
-        // it throws away what it fetched ahead and was no success.
+/// The answer to a visitor who may not look up here, or not now.
+fn keep_out(page: &Page<'_>) -> Result<Option<Response>> {
+    // Without the user it is unknown whose history records the look-up, and none may be lost.
+    let user = page.user()?;
+    if user.is_some() && is_prefetch(page.request()) {
+        // A prefetched page may never be looked at, so it is not recorded and not sent. A browser
+        // drops the failed prefetch and asks again when the user follows the link.
         let refusal = Response::new(StatusCode::SERVICE_UNAVAILABLE);
         return Ok(Some(refusal.with_field(header::CACHE_CONTROL, NO_STORE)));
     }
-    if user.is_some() || !site.settings().dictionary.lookup_requires_login {
+    if user.is_some() || !page.site.settings().dictionary.lookup_requires_login {
         return Ok(None);
     }
-    Response::see_other(&paths::login_then(&request.path_and_query())).map(Some)
+    Response::see_other(&paths::login_then(&page.request().path_and_query())).map(Some)
 }
 
 fn is_prefetch(request: &Request) -> bool {
@@ -135,34 +175,36 @@ fn is_prefetch(request: &Request) -> bool {
     is("sec-purpose") || is("purpose")
 }
 
-/// Writes a user's look-up into the history and waits until it is durable. HEAD shows nothing, so
-/// it is none.
-fn record(site: &Site, visitor: &Visitor<'_>, word: &Word, outcome: Outcome) -> Result<()> {
-    let Some(visit) = visitor.user()? else { return Ok(()) };
-    if visitor.request.method() == Method::HEAD {
+/// Writes a user's look-up into the history and waits until it is durable. The answer to HEAD is
+/// not seen by anyone: it is not recorded.
+fn record(page: &Page<'_>, word: &Word, outcome: Outcome) -> Result<()> {
+    let Some(visit) = page.user()? else { return Ok(()) };
+    if page.request().method() == Method::HEAD {
         return Ok(());
     }
-    Ok(site.record(visit, word, outcome)?)
+    Ok(page.site.record(visit, word, outcome)?)
 }
 
-/// An empty query, or one that no word can be, is told so.
-fn no_query(site: &Site, visitor: &Visitor<'_>, query: &str, error: WordError) -> Result<Response> {
-    let kind = match error {
-        WordError::Empty => "empty",
-        WordError::TooLong(_) => "too_long",
-        WordError::Control(_) => "control",
+/// The page for an empty query, or for one that cannot be a word.
+fn no_query(page: &Page<'_>, query: &str, error: WordError) -> Result<Response> {
+    let t = page.texts();
+    let (title, text) = match error {
+        WordError::Empty => (t.search.empty_title, t.search.empty_text),
+        WordError::TooLong(_) => (t.search.too_long_title, t.search.too_long_text),
+        WordError::Control(_) => (t.search.control_title, t.search.control_text),
     };
     let shown: String = query.chars().filter(|c| !c.is_control()).take(WORD_BYTES_MAX).collect();
-    let words: [Brief; 0] = [];
-    let values = context! {
-        q => shown.trim(),
-        kind,
-        problem => "",
-        words,
-        page => 1,
-        has_more => false,
-        missing => "",
+    let values = SearchPage {
+        page,
+        t,
+        q: shown.trim(),
+        title,
+        text,
+        problem: "",
+        words: Vec::new(),
+        number: 1,
+        has_more: false,
+        missing: "",
     };
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
-    page::render_as(status, site, visitor, "search.html", values)
+    page.send_as(StatusCode::UNPROCESSABLE_ENTITY, &values)
 }

@@ -5,6 +5,7 @@ use super::word::{Brief, brief};
 use crate::lexicon::{self, End, Page, Pattern, is_han};
 use crate::settings;
 use crate::site::{Outcome, Selection};
+use crate::texts::Texts;
 
 /// How matches answer a query.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,16 +28,17 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// The middle of the keys of its texts: `search_near_title`.
-    pub(super) fn key(self) -> &'static str {
+    /// The title and the text of the page.
+    pub(super) fn texts(self, t: &Texts) -> (&'static str, &'static str) {
+        let s = &t.search;
         match self {
-            Kind::Pattern => "pattern",
-            Kind::Regex => "regex",
-            Kind::Reverse => "reverse",
-            Kind::Words => "words",
-            Kind::Near => "near",
-            Kind::Nothing => "nothing",
-            Kind::BadPattern => "bad_pattern",
+            Kind::Pattern => (s.pattern_title, s.pattern_text),
+            Kind::Regex => (s.regex_title, s.regex_text),
+            Kind::Reverse => (s.reverse_title, s.reverse_text),
+            Kind::Words => (s.words_title, s.words_text),
+            Kind::Near => (s.near_title, s.near_text),
+            Kind::Nothing => (s.nothing_title, s.nothing_text),
+            Kind::BadPattern => (s.bad_pattern_title, s.bad_pattern_text),
         }
     }
 
@@ -53,12 +55,22 @@ impl Kind {
 #[derive(Default)]
 pub(super) struct Matches {
     pub(super) kind: Kind,
-    /// What the headline is about.
+    /// Why the pattern cannot be read, in English.
     pub(super) problem: String,
     pub(super) words: Vec<Brief>,
-    pub(super) has_more: bool,
-    /// The key, among the texts, of why some are missing; empty where none is.
-    pub(super) missing: &'static str,
+    /// Whether these are all.
+    pub(super) end: End,
+}
+
+impl Matches {
+    /// Why matches are missing; empty if none is.
+    pub(super) fn missing(&self, t: &Texts) -> &'static str {
+        match self.end {
+            End::Complete | End::More => "",
+            End::TooMany => t.search.too_many,
+            End::OutOfTime => t.search.slow,
+        }
+    }
 }
 
 /// Phrases shown on the page of a word, and how many words that begin like it are looked through.
@@ -128,12 +140,7 @@ fn listed(kind: Kind, found: &lexicon::Matches<'_>) -> Matches {
         kind: if found.entries.is_empty() { Kind::Nothing } else { kind },
         problem: String::new(),
         words: found.entries.iter().map(brief).collect(),
-        has_more: found.end == End::More,
-        missing: match found.end {
-            End::Complete | End::More => "",
-            End::TooMany => "search_too_many",
-            End::OutOfTime => "search_slow",
-        },
+        end: found.end,
     }
 }
 

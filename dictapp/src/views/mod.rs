@@ -2,6 +2,7 @@
 
 mod visitor;
 mod page;
+mod filters;
 pub(crate) mod assets;
 pub(crate) mod home;
 pub(crate) mod lookup;
@@ -15,5 +16,3 @@ pub(crate) mod settings;
 pub(crate) mod language;
 pub(crate) mod error;
 pub(crate) mod refusal;
-
-pub(crate) use page::templates;

@@ -1,36 +1,56 @@
-//! What the server answers by itself, before it is known who asks, to pages in both languages.
+//! Refusals of the server, before it is known who asks, to pages in both languages.
 
+use askama::Template;
 use webframe::http::{StatusCode, header};
-use webframe::minijinja::context;
-use webframe::{Refusal, Response, Result};
+use webframe::{Error, Refusal, Response, Result};
 
-use super::error;
+use super::error::Subject;
+use super::filters;
 use super::page::NO_STORE;
+use crate::paths;
 use crate::site::Site;
-use crate::texts::{self, Language};
+use crate::texts::Language;
+
+#[derive(Template)]
+#[template(path = "refusal.html")]
+struct RefusalPage {
+    status: u16,
+    detail: String,
+    leads_home: bool,
+    languages: [Said; 2],
+}
+
+/// The refusal in one language.
+struct Said {
+    lang: &'static str,
+    title: &'static str,
+    text: &'static str,
+    home: &'static str,
+}
 
 /// The page of a refusal.
-pub(crate) fn page(site: &Site, refusal: Refusal) -> Result<Response> {
-    let kind = kind(refusal);
-    let language =
-        |language: Language| context! { html => language.html(), texts => texts::all(language) };
-    let values = context! {
-        status => refusal.status().as_u16(),
-        kind,
-        detail => refusal.detail(),
-        leads_home => !matches!(kind, "host" | "https"), // from there the link leads here again
-        languages => [Language::Chinese, Language::English].map(language),
+pub(crate) fn page(_: &Site, refusal: Refusal) -> Result<Response> {
+    let subject = subject(refusal);
+    let said = |language: Language| {
+        let (title, text) = subject.texts(language.texts());
+        Said { lang: language.html(), title, text, home: language.texts().error.home }
     };
-    let page = site.templates().render("refusal.html", values)?;
+    let values = RefusalPage {
+        status: refusal.status().as_u16(),
+        detail: refusal.detail(),
+        // With the wrong host or without TLS the link would lead to this page again.
+        leads_home: !matches!(subject, Subject::Host | Subject::Https),
+        languages: Language::ALL.map(said),
+    };
+    let page = Response::html(values.render().map_err(Error::internal)?);
     Ok(page.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
-/// The middle of the keys of its texts, as for errors.
-fn kind(refusal: Refusal) -> &'static str {
+fn subject(refusal: Refusal) -> Subject {
     match refusal.status() {
-        _ if refusal.is_unencrypted() => "https",
-        StatusCode::MISDIRECTED_REQUEST => "host",
-        StatusCode::INTERNAL_SERVER_ERROR => "fault", // it has no number
-        status => error::kind(status),
+        _ if refusal.is_unencrypted() => Subject::Https,
+        StatusCode::MISDIRECTED_REQUEST => Subject::Host,
+        StatusCode::INTERNAL_SERVER_ERROR => Subject::Fault,
+        status => Subject::of(status),
     }
 }

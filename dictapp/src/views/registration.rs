@@ -1,11 +1,11 @@
 //! The form of a new account to a name, or to the problem of each field.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::model::{USERNAME_CHARS_MAX, Username, UsernameError};
 use crate::password::PasswordProblem;
 use crate::settings::Accounts;
-use crate::texts::{Language, text};
+use crate::texts::{Texts, fill};
 
 /// The form as it comes. What is missing is empty.
 #[derive(Deserialize)]
@@ -20,65 +20,74 @@ pub(super) struct Form {
     pub(super) form_token: String,
 }
 
-/// What is wrong, field by field; empty where nothing is.
-#[derive(Debug, Default, PartialEq, Serialize)]
+/// What is wrong with each field; empty if nothing is.
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Problems {
     pub(super) name: String,
     pub(super) password: String,
     pub(super) password_again: String,
 }
 
+impl Problems {
+    /// Whether a field is wrong.
+    pub(super) fn exist(&self) -> bool {
+        *self != Problems::default()
+    }
+
+    /// The name of the first field that is wrong, or of the first field.
+    pub(super) fn focus(&self) -> &'static str {
+        let fields = [
+            ("name", &self.name),
+            ("password", &self.password),
+            ("password_again", &self.password_again),
+        ];
+        fields.iter().find(|(_, problem)| !problem.is_empty()).map_or("name", |(name, _)| name)
+    }
+}
+
 impl Form {
     /// Checks each field; returns the name of the new account.
-    pub(super) fn check(&self, rules: &Accounts, language: Language) -> Result<Username, Problems> {
+    pub(super) fn check(&self, rules: &Accounts, t: &Texts) -> Result<Username, Problems> {
         let name = Username::parse_new(&self.name);
         let problems = Problems {
-            name: name.as_ref().err().map_or(String::new(), |error| told(*error, language)),
-            password: self.password_problem(rules, language),
+            name: name.as_ref().err().map_or(String::new(), |error| told(*error, t)),
+            password: self.password_problem(rules, t),
             password_again: match self.password == self.password_again {
                 true => String::new(),
-                false => text(language, "problem_password_again").to_owned(),
+                false => t.problem.password_again.to_owned(),
             },
         };
         match name {
-            Ok(name) if problems == Problems::default() => Ok(name),
+            Ok(name) if !problems.exist() => Ok(name),
             _ => Err(problems),
         }
     }
 
-    fn password_problem(&self, rules: &Accounts, language: Language) -> String {
+    fn password_problem(&self, rules: &Accounts, t: &Texts) -> String {
         PasswordProblem::of(&self.password, &self.name, rules)
-            .map_or(String::new(), |problem| password_told(problem, language))
+            .map_or(String::new(), |problem| password_told(problem, t))
     }
 }
 
 /// A problem of a password as its form shows it.
-pub(super) fn password_told(problem: PasswordProblem, language: Language) -> String {
+pub(super) fn password_told(problem: PasswordProblem, t: &Texts) -> String {
     match problem {
-        PasswordProblem::Empty => text(language, "problem_password_empty").to_owned(),
-        PasswordProblem::Short(min) => {
-            text(language, "problem_password_short").replace("{min}", &min.to_string())
-        }
-        PasswordProblem::Long(max) => {
-            text(language, "problem_password_long").replace("{max}", &max.to_string())
-        }
-        PasswordProblem::IsName => text(language, "problem_password_name").to_owned(),
-        PasswordProblem::Common => text(language, "problem_password_common").to_owned(),
+        PasswordProblem::Empty => t.problem.password_empty.to_owned(),
+        PasswordProblem::Short(min) => fill(t.problem.password_short, "min", min),
+        PasswordProblem::Long(max) => fill(t.problem.password_long, "max", max),
+        PasswordProblem::IsName => t.problem.password_name.to_owned(),
+        PasswordProblem::Common => t.problem.password_common.to_owned(),
     }
 }
 
-fn told(error: UsernameError, language: Language) -> String {
+fn told(error: UsernameError, t: &Texts) -> String {
     match error {
-        UsernameError::Empty => text(language, "problem_name_empty").to_owned(),
-        UsernameError::TooLong => {
-            text(language, "problem_name_long").replace("{max}", &USERNAME_CHARS_MAX.to_string())
-        }
-        UsernameError::Reserved => text(language, "problem_name_taken").to_owned(),
-        UsernameError::OddCharacter(c) if c.is_whitespace() => {
-            text(language, "problem_name_space").to_owned()
-        }
+        UsernameError::Empty => t.problem.name_empty.to_owned(),
+        UsernameError::TooLong => fill(t.problem.name_long, "max", USERNAME_CHARS_MAX),
+        UsernameError::Reserved => t.problem.name_taken.to_owned(),
+        UsernameError::OddCharacter(c) if c.is_whitespace() => t.problem.name_space.to_owned(),
         UsernameError::OddCharacter(c) => {
-            text(language, "problem_name_odd").replace("{code}", &format!("U+{:04X}", u32::from(c)))
+            fill(t.problem.name_odd, "code", format_args!("U+{:04X}", u32::from(c)))
         }
     }
 }
@@ -87,13 +96,14 @@ fn told(error: UsernameError, language: Language) -> String {
 mod tests {
     use super::*;
     use crate::settings::Settings;
+    use crate::texts::Language;
 
     #[track_caller]
     fn problems(name: &str, password: &str, password_again: &str) -> [bool; 3] {
         let rules = Settings::default().accounts;
         let [name, password, password_again] = [name, password, password_again].map(str::to_owned);
         let form = Form { name, password, password_again, form_token: String::new() };
-        match form.check(&rules, Language::English) {
+        match form.check(&rules, Language::English.texts()) {
             Ok(_) => [false; 3],
             Err(p) => [p.name, p.password, p.password_again].map(|text| !text.is_empty()),
         }

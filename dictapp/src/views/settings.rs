@@ -2,23 +2,39 @@
 
 use std::collections::HashSet;
 
-use serde::Serialize;
+use askama::Template;
 use webframe::http::StatusCode;
-use webframe::minijinja::context;
 use webframe::{Error, Request, Response, Result};
 
-use super::page;
-use super::visitor::Visitor;
+use super::filters;
+use super::page::Page;
 use crate::paths;
-use crate::site::{Site, Visit};
+use crate::site::Site;
 use crate::store::BookId;
+use crate::texts::Texts;
 
-/// A line of the form.
-#[derive(Serialize)]
+#[derive(Template)]
+#[template(path = "settings.html")]
+struct SettingsPage<'a> {
+    page: &'a Page<'a>,
+    t: &'static Texts,
+    form_token: String,
+    notice: Notice,
+    books: Vec<Line>,
+}
+
+/// What the page says above the form.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Notice {
+    None,
+    Saved,
+    NoBook,
+}
+
+/// A book of the form.
 struct Line {
     id: i64,
     title: String,
-    name: String,
     is_on: bool,
 }
 
@@ -33,59 +49,48 @@ struct Choice {
 
 /// GET of the settings.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    let visitor = Visitor::of(site, request);
-    let Some(visit) = visitor.user()? else { return to_login() };
+    let page = Page::of(site, request);
+    let Some(visit) = page.user()? else { return to_login() };
     let off = site.books_off(visit)?;
-    let is_saved = request.query_string() == SAVED;
-    form(StatusCode::OK, site, &visitor, &off, if is_saved { "saved" } else { "" })
+    let notice = if request.query_string() == SAVED { Notice::Saved } else { Notice::None };
+    form(&page, StatusCode::OK, &off, notice)
 }
 
 /// POST of the settings.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
-    let visitor = Visitor::of(site, request);
+    let page = Page::of(site, request);
     let choice = Choice::of(&request.form::<Vec<(String, String)>>()?)?;
-    visitor.check_form(&choice.form_token)?;
-    let Some(visit) = visitor.user()? else { return to_login() };
+    page.check_form(&choice.form_token)?;
+    let Some(visit) = page.user()? else { return to_login() };
     if choice.on.is_empty() {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return form(status, site, &visitor, &choice.off, "none");
+        return form(&page, StatusCode::UNPROCESSABLE_ENTITY, &choice.off, Notice::NoBook);
     }
-    switch(site, visit, &choice)?;
+    site.switch_books(visit, &choice.on, &choice.off)?;
     Response::see_other(&format!("{}?{SAVED}", paths::SETTINGS))
 }
 
-/// The query behind which the page says that it was done.
+/// The query that shows [`Notice::Saved`].
 const SAVED: &str = "saved";
 
 fn to_login() -> Result<Response> {
     Response::see_other(&paths::login_then(paths::SETTINGS))
 }
 
-fn switch(site: &Site, visit: &Visit, choice: &Choice) -> Result<()> {
-    Ok(site.switch_books(visit, &choice.on, &choice.off)?)
-}
-
-/// `said` is the end of the key of what is said above the form; empty for nothing.
-fn form(
-    status: StatusCode,
-    site: &Site,
-    visitor: &Visitor<'_>,
-    off: &[BookId],
-    said: &str,
-) -> Result<Response> {
-    let shelf = site.shelf();
-    let lines = shelf.books().iter().map(|book| Line {
+fn form(page: &Page<'_>, status: StatusCode, off: &[BookId], notice: Notice) -> Result<Response> {
+    let shelf = page.site.shelf();
+    let books = shelf.books().iter().map(|book| Line {
         id: book.id.number(),
         title: book.title.clone(),
-        name: book.name.clone(),
         is_on: !off.contains(&book.id),
     });
-    let values = context! {
-        books => lines.collect::<Vec<_>>(),
-        said,
-        form_token => visitor.form_token()?,
+    let values = SettingsPage {
+        page,
+        t: page.texts(),
+        form_token: page.form_token()?,
+        notice,
+        books: books.collect(),
     };
-    page::render_as(status, site, visitor, "settings.html", values)
+    page.send_as(status, &values)
 }
 
 impl Choice {
@@ -106,7 +111,7 @@ impl Choice {
 
 fn book(value: &str) -> Result<BookId> {
     let number = value.parse().map(BookId::new);
-    number.map_err(|_| Error::bad_request("the form names a word book by what is no number"))
+    number.map_err(|_| Error::bad_request("the id of a word book must be a number"))
 }
 
 #[cfg(test)]

@@ -5,10 +5,9 @@ use webframe::http::{HeaderValue, header};
 use webframe::{Request, Response, Result};
 
 use super::matches::has_chinese;
-use super::page::NO_STORE;
-use super::visitor::{Visitor, Who};
+use super::page::{NO_STORE, Page};
 use super::word::{Brief, brief};
-use crate::lexicon::Page;
+use crate::lexicon;
 use crate::model::Word;
 use crate::paths;
 use crate::site::Site;
@@ -35,7 +34,7 @@ const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     let Query { q } = request.query()?;
     let is_closed = site.settings().dictionary.lookup_requires_login;
-    if is_closed && !matches!(Visitor::of(site, request).who, Who::User(_)) {
+    if is_closed && Page::of(site, request).user_name().is_none() {
         let none: [Suggestion; 0] = [];
         return Ok(Response::json(&none)?.with_field(header::CACHE_CONTROL, NO_STORE));
     }
@@ -51,7 +50,7 @@ fn suggestions(site: &Site, typed: &str) -> Vec<Suggestion> {
     let most = site.settings().dictionary.suggestions;
     let shelf = site.shelf();
     let found = match has_chinese(typed) {
-        true => shelf.lexicon().reverse(typed.trim(), Page::first(most)).entries,
+        true => shelf.lexicon().reverse(typed.trim(), lexicon::Page::first(most)).entries,
         false => shelf.lexicon().suggest(typed, most),
     };
     let suggestion = |brief: Brief| Suggestion { href: paths::word(&brief.word), brief };

@@ -12,7 +12,7 @@ use crate::model::{Lifetime, device_label};
 use crate::session::Token;
 use crate::settings::CookieSecure;
 use crate::site::{Client, SignedIn, Site, Visit};
-use crate::store::{BookId, StoreError};
+use crate::store::StoreError;
 use crate::texts::Language;
 
 const SESSION: &str = "session";
@@ -84,20 +84,14 @@ impl<'r> Visitor<'r> {
         }
     }
 
-    /// The books that this visitor switched off; none for a guest.
-    ///
-    /// # Errors
-    /// The database cannot say.
-    pub(super) fn books_off(&self, site: &Site) -> Result<Vec<BookId>> {
-        match self.user()? {
-            Some(visit) => Ok(site.books_off(visit)?),
-            None => Ok(Vec::new()),
-        }
-    }
-
     /// The token for a form on a page of this visitor.
     pub(super) fn form_token(&self) -> Result<String> {
         Ok(form_token(self.form_cookie()?))
+    }
+
+    /// The token for forms of the session; `None` without one.
+    pub(super) fn session_form_token(&self) -> Option<String> {
+        self.session.as_ref().map(form_token)
     }
 
     /// Refuses a form that is not from a page which this visitor was sent.

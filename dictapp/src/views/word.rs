@@ -6,59 +6,65 @@ use serde::Serialize;
 use crate::lexicon::{EntryRef, FoundBy, is_han};
 use crate::model::{Example, Explanation, Sense};
 use crate::site::{Found, FoundEntry};
+use crate::texts::Texts;
 
 /// A headword and all that is said of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(super) struct Headword<'a> {
-    word: &'a str,
-    /// Letters and spaces only: else a language learner cannot tell what is to be spoken.
-    lang: &'static str,
-    phonetic: Option<&'a str>,
+    pub(super) word: &'a str,
+    /// For fonts and voices.
+    pub(super) lang: &'static str,
+    pub(super) phonetic: Option<&'a str>,
     /// Whether the query is an inflected form of it.
-    is_inflection: bool,
-    books: Vec<Said<'a>>,
+    pub(super) is_inflection: bool,
+    pub(super) books: Vec<BookEntry<'a>>,
 }
 
 /// What one book says.
-#[derive(Debug, Serialize)]
-struct Said<'a> {
-    title: &'a str,
-    parts: Vec<Part>,
+#[derive(Debug)]
+pub(super) struct BookEntry<'a> {
+    pub(super) title: &'a str,
+    pub(super) parts: Vec<Part>,
 }
 
 /// The senses of one part of speech.
-#[derive(Debug, Serialize)]
-struct Part {
-    /// As the book has it, with its dot; empty where it has none.
-    label: String,
-    /// The end of the key of its name among the texts; empty where it has none.
-    name: &'static str,
-    senses: Vec<Meaning>,
+#[derive(Debug)]
+pub(super) struct Part {
+    /// The label of the book with its dot; empty if it has none.
+    pub(super) label: String,
+    pub(super) senses: Vec<Meaning>,
 }
 
-#[derive(Debug, Serialize)]
-struct Meaning {
-    gloss: String,
-    lang: &'static str,
-    examples: Vec<Shown>,
-    synonyms: Vec<String>,
+#[derive(Debug)]
+pub(super) struct Meaning {
+    pub(super) gloss: String,
+    pub(super) lang: &'static str,
+    pub(super) examples: Vec<ExampleLine>,
+    pub(super) synonyms: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
-struct Shown {
-    text: String,
-    lang: &'static str,
-    translation: Option<String>,
-    translation_lang: &'static str,
+#[derive(Debug)]
+pub(super) struct ExampleLine {
+    pub(super) text: String,
+    pub(super) lang: &'static str,
+    pub(super) translation: Option<String>,
+    pub(super) translation_lang: &'static str,
+}
+
+impl Part {
+    /// The name of the part of speech; empty for a label that has none.
+    pub(super) fn name(&self, t: &Texts) -> &'static str {
+        name_of(&self.label, t)
+    }
 }
 
 /// A word in a list: its first gloss goes with it.
 #[derive(Debug, Serialize)]
 pub(super) struct Brief {
     pub(super) word: String,
-    phonetic: Option<String>,
-    gloss: String,
-    lang: &'static str,
+    pub(super) phonetic: Option<String>,
+    pub(super) gloss: String,
+    pub(super) lang: &'static str,
 }
 
 /// A gloss in a list, in characters: about a line of a phone.
@@ -71,31 +77,30 @@ impl<'a> Headword<'a> {
             lang: language_of(found.word),
             phonetic: found.phonetic,
             is_inflection: found.by == FoundBy::Inflection,
-            books: found.entries.iter().map(said).collect(),
+            books: found.entries.iter().map(book_entry).collect(),
         }
     }
 }
 
-fn said<'a>(entry: &FoundEntry<'a>) -> Said<'a> {
+fn book_entry<'a>(entry: &FoundEntry<'a>) -> BookEntry<'a> {
     let parts = Explanation::parse(entry.mean).parts.into_iter().map(|part| Part {
-        name: name_of(&part.label),
         label: part.label,
         senses: part.senses.into_iter().map(meaning).collect(),
     });
-    Said { title: entry.book, parts: parts.collect() }
+    BookEntry { title: entry.book, parts: parts.collect() }
 }
 
 fn meaning(sense: Sense) -> Meaning {
     Meaning {
         lang: language_of(&sense.gloss),
         gloss: sense.gloss,
-        examples: sense.examples.into_iter().map(shown).collect(),
+        examples: sense.examples.into_iter().map(example_line).collect(),
         synonyms: sense.synonyms,
     }
 }
 
-fn shown(Example { text, translation }: Example) -> Shown {
-    Shown {
+fn example_line(Example { text, translation }: Example) -> ExampleLine {
+    ExampleLine {
         lang: language_of(&text),
         text,
         translation_lang: translation.as_deref().map_or("", language_of),
@@ -128,33 +133,34 @@ fn language_of(text: &str) -> &'static str {
     if text.contains(is_han) { "zh-Hans" } else { "en" }
 }
 
-/// The name of a part of speech, as the texts know it.
-fn name_of(label: &str) -> &'static str {
+/// The name of a part of speech.
+fn name_of(label: &str, t: &Texts) -> &'static str {
+    let p = &t.part;
     match label {
-        "n." => "noun",
-        "v." => "verb",
-        "vt." => "transitive",
-        "vi." => "intransitive",
-        "aux." => "auxiliary",
-        "modal." => "modal",
-        "link." => "linking",
-        "adj." | "a." | "s." => "adjective",
-        "adv." | "ad." | "r." => "adverb",
-        "prep." => "preposition",
-        "conj." => "conjunction",
-        "pron." => "pronoun",
-        "num." => "numeral",
-        "art." => "article",
-        "det." => "determiner",
-        "int." | "interj." => "interjection",
-        "abbr." => "abbreviation",
-        "phr." | "phrase." | "na." => "phrase",
-        "prefix." | "pref." => "prefix",
-        "suffix." | "suf." => "suffix",
-        "pl." => "plural",
-        "sing." => "singular",
-        "infinitive." => "infinitive",
-        "un." => "uncountable",
+        "n." => p.noun,
+        "v." => p.verb,
+        "vt." => p.transitive,
+        "vi." => p.intransitive,
+        "aux." => p.auxiliary,
+        "modal." => p.modal,
+        "link." => p.linking,
+        "adj." | "a." | "s." => p.adjective,
+        "adv." | "ad." | "r." => p.adverb,
+        "prep." => p.preposition,
+        "conj." => p.conjunction,
+        "pron." => p.pronoun,
+        "num." => p.numeral,
+        "art." => p.article,
+        "det." => p.determiner,
+        "int." | "interj." => p.interjection,
+        "abbr." => p.abbreviation,
+        "phr." | "phrase." | "na." => p.phrase,
+        "prefix." | "pref." => p.prefix,
+        "suffix." | "suf." => p.suffix,
+        "pl." => p.plural,
+        "sing." => p.singular,
+        "infinitive." => p.infinitive,
+        "un." => p.uncountable,
         _ => "",
     }
 }
@@ -163,16 +169,13 @@ fn name_of(label: &str) -> &'static str {
 mod tests {
     use super::*;
     use crate::model::PARTS_OF_SPEECH;
-    use crate::texts::{Language, all};
+    use crate::texts::Language;
 
     #[test]
     fn every_part_of_speech_has_a_name_in_both_languages() {
         for part in PARTS_OF_SPEECH {
-            let name = name_of(part);
-            assert!(!name.is_empty(), "{part}");
-            for language in [Language::Chinese, Language::English] {
-                let text = all(language).get_attr(&format!("part_{name}")).unwrap();
-                assert!(!text.is_undefined(), "part_{name}");
+            for language in Language::ALL {
+                assert!(!name_of(part, language.texts()).is_empty(), "{part}");
             }
         }
     }
@@ -180,13 +183,13 @@ mod tests {
     #[test]
     fn senses_are_gathered_by_part_of_speech_in_the_order_of_the_book() {
         let mean = "v. 跑\n> I run. = 我跑。\nn. 跑步\nv. 经营\n= manage";
-        let said = said(&FoundEntry { book: "A", mean });
+        let entry = book_entry(&FoundEntry { book: "A", mean });
         let glosses = |part: &Part| {
             part.senses.iter().map(|sense| sense.gloss.clone()).collect::<Vec<_>>().join(",")
         };
-        let parts: Vec<_> = said.parts.iter().map(|p| (p.label.as_str(), glosses(p))).collect();
+        let parts: Vec<_> = entry.parts.iter().map(|p| (p.label.as_str(), glosses(p))).collect();
         assert_eq!(parts, [("v.", "跑,经营".to_owned()), ("n.", "跑步".to_owned())]);
-        assert_eq!(said.parts[0].senses[0].examples[0].translation_lang, "zh-Hans");
-        assert_eq!(said.parts[0].senses[1].synonyms, ["manage"]);
+        assert_eq!(entry.parts[0].senses[0].examples[0].translation_lang, "zh-Hans");
+        assert_eq!(entry.parts[0].senses[1].synonyms, ["manage"]);
     }
 }

@@ -19,7 +19,7 @@ fn the_first_page_has_the_search_box_focused_and_says_who_is_logged_in() {
 fn a_name_is_never_markup() {
     let site = Site::start();
     let page = Person::registered(&site, "<script>alert(1)</script>").get("/");
-    page.assert_has(200, &["&lt;script&gt;alert(1)&lt;/script&gt;"]);
+    page.assert_has(200, &["&#60;script&#62;alert(1)&#60;/script&#62;"]);
     page.assert_has_not(&["<script>"]);
 }
 

@@ -82,7 +82,7 @@ fn an_unknown_word_is_404_with_near_words() {
     let page = person.get("/word/%E8%8B%B9%E6%9E%9C");
     page.assert_has(404, &["“苹果” was not found", "href=\"/word/apple\""]);
     let page = person.get("/word/%3Cb%3E");
-    page.assert_has(404, &["“&lt;b&gt;” was not found"]);
+    page.assert_has(404, &["“&#60;b&#62;” was not found"]);
     page.assert_has_not(&["<b>"]);
     for target in ["/word/", "/word/%20", "/word/a/b", &"/word/a".repeat(60)] {
         assert_eq!(person.get(target).status, 404, "{target}");

@@ -118,13 +118,13 @@ fn turn_away(purpose: Purpose, request: &mut Request, engine: &Engine) -> Option
             }
             None => WireError::Host,
         },
-        Purpose::Site | Purpose::Lines(_) if strange => WireError::HostNotServed,
-        Purpose::Site | Purpose::Lines(_)
+        Purpose::Site if strange => WireError::HostNotServed,
+        Purpose::Site
             if head.has_cookies() && cookie::pairs(head.fields()).count() > cookies_max =>
         {
             WireError::TooManyCookies
         }
-        Purpose::Site | Purpose::Lines(_) => return None,
+        Purpose::Site => return None,
     };
     Some(Step::Refuse(error))
 }

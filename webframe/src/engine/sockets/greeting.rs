@@ -37,9 +37,7 @@ impl Shard {
                 connection.idle_since = self.now;
                 connection.missed = missed; // the first request may have arrived already
                 self.await_first_request(token);
-                if !self.open_lines(token) {
-                    self.after_write(token, outcome);
-                }
+                self.after_write(token, outcome);
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
                 if outcome == Written::Part {

@@ -15,8 +15,6 @@ mod scheduling;
 mod sockets;
 mod stopping;
 mod streaming;
-mod events;
-mod lines;
 mod tls;
 mod certificates;
 mod tls_backlog;

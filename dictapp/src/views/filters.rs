@@ -1,0 +1,40 @@
+//! What templates can do with a value besides askama's own filters.
+
+#![expect(unreachable_pub, reason = "the macro makes the methods of its types public")]
+
+use std::fmt::Display;
+
+use askama::{Result, Values, filter_fn};
+
+use super::assets;
+use crate::paths;
+use crate::texts;
+
+/// `{{ t.home.hint|fill("entries", 5) }}`: a value in the place of `{entries}`.
+#[filter_fn]
+pub(super) fn fill<V: Display>(
+    text: impl Display,
+    _: &dyn Values,
+    name: &str,
+    value: V,
+) -> Result<String> {
+    Ok(texts::fill(&text.to_string(), name, value))
+}
+
+/// `{{ word|word_url }}`: the path of a word's page.
+#[filter_fn]
+pub(super) fn word_url(word: impl Display, _: &dyn Values) -> Result<String> {
+    Ok(paths::word(&word.to_string()))
+}
+
+/// `{{ text|in_query }}`: a value in the query of a URL.
+#[filter_fn]
+pub(super) fn in_query(text: impl Display, _: &dyn Values) -> Result<String> {
+    Ok(webframe::url::encode_query(&text.to_string()).to_string())
+}
+
+/// `{{ "css/site.css"|static_url }}`: the path of a static file with its version.
+#[filter_fn]
+pub(super) fn static_url(name: &str, _: &dyn Values) -> Result<&'static str> {
+    Ok(assets::link(name))
+}
