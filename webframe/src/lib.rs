@@ -25,6 +25,10 @@ mod log_queue;
 pub mod middleware;
 mod log_file;
 mod limits;
+mod pace;
+mod live;
+mod events;
+mod lines;
 mod lock;
 #[doc(hidden)]
 pub mod wire;
@@ -45,9 +49,12 @@ pub use engine::{
     TlsSettings,
 };
 pub use error::{Error, OrNotFound, Result};
+pub use events::{Channel, ChannelCounts, ChannelSettings, Event, EventIds, SlowSubscriber};
 pub use files::StaticFiles;
 pub use http;
 pub use limits::{Limits, Timeouts};
+pub use lines::{LineEnd, LineProtocol, LineSender, LineSettings, Replies};
+pub use live::Live;
 pub use log_file::LogFile;
 pub use log_queue::LogQueue;
 pub use middleware::Middleware;

@@ -16,7 +16,7 @@ compile_error!("build with RUSTFLAGS=\"--cfg loom\", or run cargo xtask test");
 #[path = "../../src/engine/shard/inbox.rs"]
 mod inbox;
 #[expect(dead_code, reason = "a model needs no route that was marked")]
-#[path = "../../src/app/pace.rs"]
+#[path = "../../src/pace.rs"]
 mod pace;
 #[path = "../../src/engine/watch/parking.rs"]
 mod parking;

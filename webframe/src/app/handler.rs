@@ -1,6 +1,6 @@
 //! What stands behind a URL: a plain function from state and request to a response.
 
-use crate::{Request, Response, Result, app::pace::Pace};
+use crate::{Request, Response, Result, pace::Pace};
 
 /// A function behind a URL. Any `Fn(&S, &Request) -> Result<Response>` is one; it may block. On Linux
 /// its thread may be of the class `SCHED_BATCH`, which threads and processes that it starts inherit.

@@ -3,7 +3,6 @@
 mod router;
 pub(crate) mod pattern;
 pub(crate) mod handler;
-pub(crate) mod pace;
 pub(crate) mod service;
 pub(crate) mod panics;
 pub(crate) mod refusal;
@@ -16,12 +15,11 @@ use std::sync::Arc;
 use http::{HeaderValue, Method, StatusCode, header};
 
 use self::{
-    pace::Pace,
     refusal::{RefusalPages, plain_text},
     router::Found,
     service::{Endpoint, Service},
 };
-use crate::{Error, Refusal, Request, Response, Result, middleware::Middleware};
+use crate::{Error, Refusal, Request, Response, Result, middleware::Middleware, pace::Pace};
 
 /// Everything that answers requests: state of any `Send + Sync` type, URLs, layers, error page.
 pub struct App<S> {

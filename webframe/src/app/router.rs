@@ -8,9 +8,9 @@ use http::Method;
 
 use super::{
     handler::Handler,
-    pace::Pace,
     pattern::{Segment, segment_kind},
 };
+use crate::pace::Pace;
 use crate::wire::target;
 
 /// The table of URLs of an app; mistakes in it are told when the app is bound.

@@ -1,6 +1,6 @@
 //! The contract between the engine and an app: a request becomes an endpoint, an endpoint becomes an answer.
 
-use crate::{Refusal, Request, Response, app::pace::Pace};
+use crate::{Refusal, Request, Response, pace::Pace};
 
 /// An app, as the engine sees it.
 pub(crate) trait Service: Send + Sync {

@@ -7,6 +7,7 @@ mod stop;
 mod sockets;
 mod shard;
 mod connection;
+mod live;
 mod pool;
 mod watch;
 mod gauges;
@@ -35,10 +36,18 @@ use shard::{
     message::Message,
     wheel::{self, Tick},
 };
-use sockets::{admission::Admission, certificates::Certificates, redirect::Destination};
+use sockets::{
+    accepted::Purpose, admission::Admission, certificates::Certificates, redirect::Destination,
+};
 use watch::{parking::ParkingSpot, watchdog::Watchdog};
 
-use crate::{Timeouts, app::service::Service, lock::lock};
+use crate::{
+    Timeouts,
+    app::service::Service,
+    lines::LineService,
+    live::outlet::{Deliver, Delivery},
+    lock::lock,
+};
 
 /// The state that all shards share.
 pub(crate) struct Engine {
@@ -47,6 +56,9 @@ pub(crate) struct Engine {
     certificates: Option<Arc<Certificates>>,
     /// Listeners below this index serve the site; the others only redirect to it.
     site_listeners: usize,
+    /// Listeners from this index on speak line protocols.
+    first_line_listener: usize,
+    line_services: Vec<Arc<dyn LineService>>,
     destination: Destination,
     clocks: Clocks,
     workers: Arc<Workers>,
@@ -101,6 +113,17 @@ fn ticks(time: Duration) -> Tick {
 }
 
 impl Engine {
+    /// What the connections of a listener are for.
+    fn purpose_of(&self, listener: usize) -> Purpose {
+        if listener < self.site_listeners {
+            return Purpose::Site;
+        }
+        match listener.checked_sub(self.first_line_listener) {
+            Some(lines) => Purpose::Lines(lines),
+            None => Purpose::Redirect,
+        }
+    }
+
     /// The tick at an instant.
     fn tick(&self, at: Instant) -> Tick {
         let since = at.saturating_duration_since(self.started);
@@ -125,6 +148,16 @@ impl Engine {
         if self.failed.load(SeqCst) {
             self.stop.stop_anyway();
         }
+    }
+}
+
+impl Deliver for Engine {
+    fn deliver(&self, delivery: Delivery) {
+        let shard = match &delivery {
+            Delivery::Bytes(slot, _) | Delivery::Close(slot) => slot.shard,
+            Delivery::Published { shard, .. } => *shard,
+        };
+        self.inboxes[shard].put(Message::Live(delivery));
     }
 }
 

@@ -32,8 +32,9 @@ use super::{
     },
 };
 use crate::{
-    App,
+    App, LineProtocol, LineSettings,
     app::service::Service,
+    lines::{self, LineService},
     lock::{lock, unpoisoned},
 };
 
@@ -44,6 +45,8 @@ pub struct Server {
     /// The site's listeners, then those that redirect to it.
     listeners: Vec<Listener>,
     site_listeners: usize,
+    /// One for each of the last listeners.
+    line_services: Vec<Arc<dyn LineService>>,
     socket_files: Vec<SocketFile>,
     certificates: Option<Arc<Certificates>>,
     stop: StopHandle,
@@ -68,6 +71,7 @@ impl Server {
             settings: settings.clone(),
             listeners: inherited()?,
             site_listeners: 0,
+            line_services: Vec::new(),
             socket_files: Vec::new(),
             certificates,
             stop: StopHandle::default(),
@@ -102,7 +106,31 @@ impl Server {
 
     /// The addresses that redirect to the site, with the ports that the system chose.
     pub fn redirect_addresses(&self) -> Vec<Address> {
-        addresses(&self.listeners[self.site_listeners..])
+        addresses(&self.listeners[self.site_listeners..self.first_line_listener()])
+    }
+
+    /// The addresses of line protocols, with the ports that the system chose.
+    pub fn line_addresses(&self) -> Vec<Address> {
+        addresses(&self.listeners[self.first_line_listener()..])
+    }
+
+    fn first_line_listener(&self) -> usize {
+        self.listeners.len() - self.line_services.len()
+    }
+
+    /// Also speaks a line protocol on this address, on the same shards and workers.
+    ///
+    /// # Errors
+    /// The address cannot be bound. The text names it.
+    pub fn with_lines(
+        mut self,
+        address: &Address,
+        settings: LineSettings,
+        protocol: impl LineProtocol,
+    ) -> io::Result<Server> {
+        self.listen_at(std::slice::from_ref(address))?;
+        self.line_services.push(Arc::new(lines::Service::new(protocol, settings)));
+        Ok(self)
     }
 
     /// A handle that stops the server.
@@ -221,6 +249,8 @@ impl Server {
             settings: self.settings.clone(),
             certificates: self.certificates.clone(),
             site_listeners: self.site_listeners,
+            first_line_listener: self.first_line_listener(),
+            line_services: self.line_services.clone(),
             destination: Destination::of(self.settings.public_url.as_deref(), &self.addresses()),
             clocks: Clocks::of(&self.settings.timeouts),
             workers: Arc::new(Workers::new(bounds)?),

@@ -10,7 +10,7 @@ use std::{cell::Cell, fmt, fs::File, io::Read, sync::Arc};
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 
 use self::condition::{Asked, Validators, Verdict};
-use crate::{Error, Request, Result, Source};
+use crate::{Error, Live, Request, Result, Source};
 
 /// An answer, not yet bytes. Framing (`Content-Length`, `Transfer-Encoding`, `Connection`, `Date`)
 /// is added by the wire and cannot be set here.
@@ -69,6 +69,8 @@ pub enum Body {
     /// block: it is done by a worker, one piece at a time, and no worker waits for the peer. So may
     /// dropping.
     Stream(Source),
+    /// The connection stays open and holds no thread: an event stream, or another protocol.
+    Live(Live),
 }
 
 /// Fields that only the wire may set: a handler that could would desynchronise the connection.
@@ -321,7 +323,7 @@ impl Body {
             Body::Static(bytes) => Some(bytes),
             Body::Bytes(bytes) => Some(bytes),
             Body::Shared(bytes) => Some(bytes),
-            Body::File { .. } | Body::Stream(_) => None,
+            Body::File { .. } | Body::Stream(_) | Body::Live(_) => None,
         }
     }
 

@@ -55,6 +55,8 @@ pub enum Persistence {
     KeepTold,
     /// It is closed, and the peer is told so.
     Close,
+    /// It changes to another protocol.
+    Upgrade,
 }
 
 /// The first two lines of most answers, `200 OK` and `Date`, made once a second and not for each.
@@ -114,6 +116,7 @@ pub fn encode_head(
     match persistence {
         Persistence::Keep => out.extend_from_slice(b"\r\n\r\n"),
         Persistence::KeepTold => out.extend_from_slice(b"\r\nConnection: keep-alive\r\n\r\n"),
+        Persistence::Upgrade => out.extend_from_slice(b"\r\nConnection: Upgrade\r\n\r\n"),
         Persistence::Close => out.extend_from_slice(b"\r\nConnection: close\r\n\r\n"),
     }
 }

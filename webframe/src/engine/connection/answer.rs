@@ -1,5 +1,7 @@
 //! A response to the bytes of an answer, and whether the connection stays open.
 
+use std::io::{self, Read};
+
 use http::StatusCode;
 
 use super::{
@@ -7,8 +9,8 @@ use super::{
     turn::Turn,
 };
 use crate::{
-    Body, Response, Source,
-    engine::shard::scratch::Scratch,
+    Body, Live, Response, Source,
+    engine::{live::LiveConnection, shard::scratch::Scratch},
     wire::{
         Version,
         encode::{self, Frame, Length, Persistence},
@@ -18,19 +20,22 @@ use crate::{
 /// Appends the answer to the output and sets the phase that follows.
 pub(crate) fn encode(turn: &mut Turn, scratch: &mut Scratch, response: &mut Response) {
     turn.served += 1;
-    let informational = response.status().is_informational();
-    let unsent = if informational { replace_interim(response) } else { Body::Empty };
+    let is_live = matches!(response.body(), Body::Live(_));
+    let is_interim = response.status().is_informational() && !is_live;
+    let unsent = if is_interim { replace_interim(response) } else { Body::Empty };
     let request = &*scratch.request;
     let head = &request.head;
     let status = response.status();
     let frame = encode::frame(head.method(), head.version(), status, response.body().length());
-    let keep = turn.served < turn.served_max
+    let keep = !is_live
+        && turn.served < turn.served_max
         && head.keep_alive()
         && !request.content_unread
         && frame.length != Length::Close;
     let persistence = match (keep, head.version()) {
         (true, Version::Http11) => Persistence::Keep,
         (true, Version::Http10) => Persistence::KeepTold,
+        (false, _) if status == StatusCode::SWITCHING_PROTOCOLS => Persistence::Upgrade,
         (false, _) => Persistence::Close,
     };
     encode::encode_head(
@@ -95,6 +100,12 @@ fn append(
         Body::File { file, length } if frame.content => (Source::new(file), Some(length)),
         Body::Stream(source) if frame.content => (source, None),
         Body::Stream(source) => return discard_source(turn, source, keep),
+        Body::Live(live) if frame.content || frame.length == Length::None => {
+            let chunked = frame.length == Length::Chunked;
+            turn.phase = Phase::Live(Box::new(LiveConnection::new(live, chunked)));
+            return;
+        }
+        Body::Live(live) => return discard_source(turn, Source::new(Unread(live)), keep),
         _ => return, // closing a file is quick
     };
     turn.phase = Phase::Streaming(Box::new(Streaming {
@@ -103,6 +114,15 @@ fn append(
         chunked: frame.length == Length::Chunked,
         keep,
     }));
+}
+
+/// A live body that is not sent, as for HEAD: a worker drops it like a source.
+struct Unread(#[expect(dead_code, reason = "only dropped")] Live);
+
+impl Read for Unread {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Ok(0)
+    }
 }
 
 /// The state of an answer after a piece.

@@ -78,6 +78,7 @@ impl Shard {
                 let limit = self.engine.settings.timeouts.handler;
                 log::warn!("the handler of {pattern:?} has run for more than {limit:?}");
             }
+            Phase::Live(_) => self.live_deadline_passed(token),
             Phase::Streaming(_) => {}
         }
     }

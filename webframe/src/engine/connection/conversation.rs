@@ -36,6 +36,7 @@ impl Shard {
                 self.greet(token, ended, scratch);
                 return Some(self);
             }
+            Phase::Live(_) => return self.read_live(token, ended, scratch),
             Phase::Lingering(_) => {
                 self.drop_input(token, scratch);
                 return Some(self);
@@ -46,7 +47,7 @@ impl Shard {
                 return Some(self);
             }
         }
-        let kept = load(connection, scratch);
+        let kept = connection.load(scratch);
         let room = scratch.input.len() - kept;
         let outcome = connection.read(&mut scratch.input[kept..]);
         let has_more_input = connection.transport.has_more_input();
@@ -105,6 +106,14 @@ impl Shard {
     /// Called when the shard is stolen from a call that takes long: marks the route as slow and
     /// gives the call a deadline.
     pub(crate) fn stalled_by(&mut self, call: u32) {
+        if let Some(token) = self.serves
+            && let Some(connection) = self.connections.get(token)
+            && let Phase::Live(live) = &connection.phase
+        {
+            live.learn_stall();
+            self.watch(token);
+            return self.set_deadline_in(token, self.engine.clocks.handler);
+        }
         let endpoint = Endpoint::from_number(call);
         self.engine.service.pace(endpoint).learn_stall();
         let Some(token) = self.serves else { return };
@@ -143,6 +152,7 @@ impl Shard {
         let Some(connection) = self.connections.get(token) else { return };
         if connection.has_output() {
             let outcome = connection.write_waiting();
+            self.note_unwritten(token);
             self.after_write(token, outcome);
         }
     }
@@ -197,6 +207,7 @@ impl Shard {
             }
             Phase::Answering(..) => self.set_deadline_in(token, clocks.handler),
             Phase::Streaming(_) => self.read_next_piece(token),
+            Phase::Live(_) => self.advance_live(token),
             Phase::Closing(close_mode) => {
                 let close_mode = *close_mode;
                 self.finish_closing(token, close_mode);
@@ -204,19 +215,6 @@ impl Shard {
             Phase::Lingering(_) => {}
         }
     }
-}
-
-/// Copies the stored input of a connection to the front of the read buffer.
-fn load(connection: &mut Connection, scratch: &mut Scratch) -> usize {
-    let kept = connection.input.len();
-    scratch.input[..kept].copy_from_slice(&connection.input);
-    if matches!(connection.phase, Phase::Idle) {
-        connection.input = Vec::new();
-    } else {
-        connection.input.clear();
-    }
-    scratch.have = kept;
-    kept
 }
 
 /// Whether part of a head has grown without a new line end. Parsing it again would find nothing

@@ -15,6 +15,7 @@ use std::{
 
 use phase::Phase;
 
+use super::shard::scratch::Scratch;
 use super::{
     shard::wheel::{NEVER, Tick},
     sockets::{
@@ -127,6 +128,19 @@ impl Connection {
     pub(crate) fn peer(&self) -> Peer {
         let encrypted = self.transport.is_encrypted() || self.came_encrypted;
         Peer { address: self.peer, encrypted }
+    }
+
+    /// Copies the stored input to the front of the read buffer. Returns its length.
+    pub(crate) fn load(&mut self, scratch: &mut Scratch) -> usize {
+        let kept = self.input.len();
+        scratch.input[..kept].copy_from_slice(&self.input);
+        if matches!(self.phase, Phase::Idle | Phase::Live(_)) {
+            self.input = Vec::new();
+        } else {
+            self.input.clear();
+        }
+        scratch.have = kept;
+        kept
     }
 
     /// Reads once.

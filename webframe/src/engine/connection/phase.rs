@@ -18,6 +18,7 @@ use std::time::Duration;
 use crate::{
     Request, Source,
     app::service::Endpoint,
+    engine::live::LiveConnection,
     engine::{self, Engine, shard::wheel::Tick, sockets::accepted::Opening},
     wire::chunked::ChunkDecoder,
 };
@@ -37,6 +38,8 @@ pub(crate) enum Phase {
     Answering(Endpoint),
     /// A body is sent piece by piece.
     Streaming(Box<Streaming>),
+    /// A conversation in another protocol, or a reader of a feed.
+    Live(Box<LiveConnection>),
     /// The last answer is being written; then the connection closes in this way.
     Closing(CloseMode),
     /// The peer reads the last answer. Its input is discarded, up to so many bytes.

@@ -118,13 +118,13 @@ fn turn_away(purpose: Purpose, request: &mut Request, engine: &Engine) -> Option
             }
             None => WireError::Host,
         },
-        Purpose::Site if strange => WireError::HostNotServed,
-        Purpose::Site
+        Purpose::Site | Purpose::Lines(_) if strange => WireError::HostNotServed,
+        Purpose::Site | Purpose::Lines(_)
             if head.has_cookies() && cookie::pairs(head.fields()).count() > cookies_max =>
         {
             WireError::TooManyCookies
         }
-        Purpose::Site => return None,
+        Purpose::Site | Purpose::Lines(_) => return None,
     };
     Some(Step::Refuse(error))
 }

@@ -65,6 +65,8 @@ impl Shard {
                 Message::DetachedTurn(detach) => self.reattach(*detach, scratch),
                 Message::Piece(token, piece, source) => self.piece(token, piece, source, scratch),
                 Message::SourceDropped(token) => self.source_dropped(token, scratch),
+                Message::Talked(talk) => self.take_talk(*talk, scratch),
+                Message::Live(delivery) => self.deliver(delivery),
                 Message::Drain => self.begin_draining(),
                 Message::Leave => self.leaving = true,
             }

@@ -36,6 +36,7 @@ impl Shard {
                     self.messages.push_back(Message::SourceDropped(token));
                 }
                 Phase::Lingering(_) => self.close(token),
+                Phase::Live(_) => self.stop_live(token),
                 _ => {}
             }
         }

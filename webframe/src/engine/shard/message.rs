@@ -2,10 +2,12 @@
 
 use crate::{
     Source,
+    engine::live::Talk,
     engine::{
         connection::turn::DetachedTurn, pool::job::Job, shard::slots::Token,
         sockets::accepted::Accepted,
     },
+    live::outlet::Delivery,
 };
 
 /// A message to a shard.
@@ -21,6 +23,10 @@ pub(crate) enum Message {
     Piece(Token, Result<Vec<u8>, String>, Option<Source>),
     /// A worker is dropping the source of a body that was not read.
     SourceDropped(Token),
+    /// A call of a conversation that ended without its shard.
+    Talked(Box<Talk>),
+    /// For live connections, from another thread.
+    Live(Delivery),
     /// Stop accepting, finish answers in flight, close idle connections.
     Drain,
     /// Close all connections and end.

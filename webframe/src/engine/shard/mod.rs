@@ -16,7 +16,7 @@ use std::{
     collections::VecDeque,
     io,
     net::SocketAddr,
-    sync::{Arc, atomic::Ordering::Relaxed},
+    sync::{Arc, Weak, atomic::Ordering::Relaxed},
     time::{Duration, Instant},
 };
 
@@ -34,7 +34,13 @@ use super::{
     sockets::listener::Listener,
     watch::watchdog::Neighbour,
 };
-use crate::{Body, request::Peer, wire::encode::Prelude};
+use crate::{
+    Body,
+    engine::live::Groups,
+    live::{Occasion, outlet::Deliver},
+    request::Peer,
+    wire::encode::Prelude,
+};
 
 const WAKER: mio::Token = mio::Token(usize::MAX);
 /// Tokens of listeners: from here up to the waker's token.
@@ -79,6 +85,9 @@ pub(crate) struct Shard {
     patience: u32,
     pub(crate) busyness: Busyness,
     due: Vec<Token>,
+    pub(crate) groups: Groups,
+    /// The engine, as other threads deliver to it.
+    pub(crate) as_place: Weak<dyn Deliver>,
 }
 
 /// Work to do, in order of arrival.
@@ -90,6 +99,10 @@ pub(crate) enum Todo {
     /// The connection is readable; `true` if the peer has shut down its writing side.
     Read(Token, bool),
     Write(Token),
+    /// Call the conversation of a live connection.
+    Talk(Token, Occasion),
+    /// Send the new blocks of a feed to the readers of a group, from this position on.
+    Publish(usize, usize),
 }
 
 impl Shard {
@@ -105,6 +118,7 @@ impl Shard {
             listener.register(poll.registry(), mio::Token(FIRST_LISTENER + index))?;
         }
         let neighbour = Neighbour::of(number, engine.parking.len());
+        let as_place: Weak<dyn Deliver> = Arc::<Engine>::downgrade(&engine);
         let mut shard = Shard {
             number,
             engine,
@@ -131,6 +145,8 @@ impl Shard {
             patience: PATIENCE_MAX,
             busyness: Busyness::new(Instant::now()),
             due: Vec::new(),
+            groups: Groups::default(),
+            as_place,
         };
         shard.update_clock();
         Ok(shard)
@@ -174,6 +190,16 @@ impl Shard {
                     },
                     Todo::Write(token) => {
                         shard.write(token);
+                        shard
+                    }
+                    Todo::Talk(token, occasion) => {
+                        match shard.talk(token, occasion, &mut scratch) {
+                            Some(shard) => shard,
+                            None => return,
+                        }
+                    }
+                    Todo::Publish(group, from) => {
+                        shard.publish_from(group, from);
                         shard
                     }
                     Todo::Accept(index) => {
@@ -292,6 +318,11 @@ impl Shard {
     /// Closes a connection. Dropping the socket removes it from the poll.
     pub(crate) fn close(&mut self, token: Token) {
         if let Some(mut connection) = self.connections.remove(token) {
+            if matches!(connection.phase, Phase::Live(_))
+                && let Phase::Live(live) = std::mem::replace(&mut connection.phase, Phase::Idle)
+            {
+                self.end_live(*live);
+            }
             if let Phase::Streaming(streaming) = &mut connection.phase
                 && let Some(source) = streaming.source.take()
             {

@@ -109,6 +109,11 @@ impl Scratch {
         self.numbers.start += 1;
     }
 
+    /// The bytes that are not consumed yet, and the output.
+    pub(crate) fn unread_and_output(&mut self) -> (&[u8], &mut Vec<u8>) {
+        (&self.input[self.at..self.have], &mut self.output)
+    }
+
     /// The bytes that are not consumed yet.
     pub(crate) fn unread(&self) -> &[u8] {
         &self.input[self.at..self.have]

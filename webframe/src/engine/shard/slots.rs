@@ -28,6 +28,15 @@ impl Token {
         self.index
     }
 
+    /// As a number, for other threads.
+    pub(crate) fn to_number(self) -> u64 {
+        u64::from(self.generation) << 32 | u64::from(self.index)
+    }
+
+    pub(crate) fn from_number(number: u64) -> Token {
+        Token { index: number as u32, generation: (number >> 32) as u32 }
+    }
+
     /// As mio's token. The generation stays below 2^31, so it never meets the tokens of listeners.
     pub(crate) fn to_poll(self) -> mio::Token {
         mio::Token((self.generation as usize) << 32 | self.index as usize)

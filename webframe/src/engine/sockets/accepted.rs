@@ -24,6 +24,8 @@ pub(crate) enum Purpose {
     Site,
     /// To redirect to the encrypted site.
     Redirect,
+    /// To speak the line protocol with this index.
+    Lines(usize),
     /// To answer that this port speaks TLS. Not a redirect: behind a proxy that forgets to encrypt
     /// it would loop, and a program would keep sending its secrets in clear text first.
     Unencrypted,
@@ -48,8 +50,7 @@ impl Accepted {
         peer: SocketAddr,
         engine: &Engine,
     ) -> Accepted {
-        let is_site = listener < engine.site_listeners;
-        let purpose = if is_site { Purpose::Site } else { Purpose::Redirect };
+        let purpose = engine.purpose_of(listener);
         let opening = match purpose {
             _ if network::any_contains(&engine.settings.proxy_protocol_from, peer.ip()) => {
                 Opening::Introduction

@@ -82,7 +82,9 @@ impl Shard {
         let token = self.connections.next_token();
         self.connections.insert(Connection::new(accepted, self.now));
         self.await_first_request(token);
-        self.todo.push_back(Todo::FirstRead(token));
+        if !self.open_lines(token) {
+            self.todo.push_back(Todo::FirstRead(token));
+        }
     }
 
     /// Sets the deadline of a connection that has sent nothing yet. It is short while the shard

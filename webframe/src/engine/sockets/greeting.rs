@@ -37,7 +37,9 @@ impl Shard {
                 connection.idle_since = self.now;
                 connection.missed = missed; // the first request may have arrived already
                 self.await_first_request(token);
-                self.after_write(token, outcome);
+                if !self.open_lines(token) {
+                    self.after_write(token, outcome);
+                }
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
                 if outcome == Written::Part {

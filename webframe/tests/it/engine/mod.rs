@@ -15,6 +15,8 @@ mod scheduling;
 mod sockets;
 mod stopping;
 mod streaming;
+mod events;
+mod lines;
 mod tls;
 mod certificates;
 mod tls_backlog;

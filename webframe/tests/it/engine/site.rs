@@ -193,11 +193,18 @@ impl<S: Read + Write> Client<S> {
     /// Reads up to a text, and that too.
     pub(crate) fn read_until(&mut self, text: &str) {
         let mut bytes = Vec::new();
+        let last = *text.as_bytes().last().expect("a text");
         while !bytes.ends_with(text.as_bytes()) {
-            let mut byte = [0];
-            self.reader.read_exact(&mut byte).expect("the text is to come");
-            bytes.push(byte[0]);
+            let read = self.reader.read_until(last, &mut bytes).expect("the text is to come");
+            assert!(read > 0, "the connection ends before {text:?}");
         }
+    }
+
+    /// The next line, without its end.
+    pub(crate) fn read_line(&mut self) -> String {
+        let mut line = String::new();
+        self.reader.read_line(&mut line).expect("a line is to come");
+        line.trim_end().to_owned()
     }
 
     /// Everything up to the end of the connection.

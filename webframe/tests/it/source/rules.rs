@@ -8,7 +8,7 @@ use super::{File, Source};
 /// Lines of a file before its tests, at most.
 const LINES_BEFORE_TESTS_MAX: usize = 400;
 /// Files and folders in a folder besides `mod.rs`, at most: more do not fit into one look.
-const ENTRIES_MAX: usize = 12;
+const ENTRIES_MAX: usize = 14;
 /// What says nothing is no better than no first line.
 const FIRST_LINE_CHARS_MIN: usize = 20;
 /// The reasons to ignore a test: plain `cargo test` has neither, `cargo xtask test` has both.

@@ -1,0 +1,222 @@
+//! The readers of feeds in a shard, a group for each feed.
+//!
+//! A publication is spread over several turns, so that requests are answered between them.
+
+use std::sync::Arc;
+
+use super::LiveConnection;
+use crate::{
+    engine::{
+        connection::phase::Phase,
+        shard::{Shard, Todo, slots::Token},
+    },
+    live::feed::{Block, Feed, Read, Slow},
+};
+
+/// Readers that get new blocks in one turn.
+const READERS_AT_ONCE: usize = 64;
+
+/// The groups of a shard.
+#[derive(Debug, Default)]
+pub(crate) struct Groups {
+    groups: Vec<Option<Group>>,
+}
+
+#[derive(Debug)]
+struct Group {
+    feed: Arc<Feed>,
+    members: Vec<Token>,
+    /// A publication is on its way through the members.
+    publishing: bool,
+    /// There was another one, or members have moved: go through them again.
+    again: bool,
+}
+
+impl Groups {
+    fn get(&mut self, group: usize) -> Option<&mut Group> {
+        self.groups.get_mut(group)?.as_mut()
+    }
+
+    fn of(&self, feed: &Arc<Feed>) -> Option<usize> {
+        let is_it =
+            |group: &Option<Group>| group.as_ref().is_some_and(|it| Arc::ptr_eq(&it.feed, feed));
+        self.groups.iter().position(is_it)
+    }
+
+    fn add(&mut self, feed: Arc<Feed>) -> usize {
+        let group = Group { feed, members: Vec::new(), publishing: false, again: false };
+        match self.groups.iter().position(Option::is_none) {
+            Some(free) => {
+                self.groups[free] = Some(group);
+                free
+            }
+            None => {
+                self.groups.push(Some(group));
+                self.groups.len() - 1
+            }
+        }
+    }
+}
+
+impl Shard {
+    /// Puts the subscription of a connection into the group of its feed.
+    pub(super) fn join_feed(&mut self, token: Token) {
+        let Some(live) = self.live(token) else { return };
+        let Some(subscription) = &mut live.subscription else { return };
+        let chunked = live.chunked;
+        let feed = Arc::clone(&subscription.feed);
+        let greeting = subscription.greeting.take();
+        let group = self.groups.of(&feed).unwrap_or_else(|| {
+            let group = self.groups.add(Arc::clone(&feed));
+            feed.join(self.as_place.clone(), self.number, group);
+            group
+        });
+        let Some(members) = self.groups.get(group).map(|group| &mut group.members) else { return };
+        members.push(token);
+        let seat = (group, members.len() - 1);
+        if let Some(subscription) = self.live(token).and_then(|live| live.subscription.as_mut()) {
+            subscription.seat = Some(seat);
+        }
+        if let Some(greeting) = greeting {
+            self.write_live(token, framed(&greeting, chunked));
+        }
+    }
+
+    /// Takes the subscription of a connection out of its group.
+    pub(super) fn leave_feed(&mut self, live: &mut LiveConnection) {
+        let Some((group, position)) = live.subscription.as_mut().and_then(|it| it.seat.take())
+        else {
+            return;
+        };
+        let Some(it) = self.groups.get(group) else { return };
+        it.members.swap_remove(position);
+        it.again = it.publishing;
+        let moved = it.members.get(position).copied();
+        if it.members.is_empty() {
+            let feed = Arc::clone(&it.feed);
+            feed.leave(&self.as_place, self.number);
+            self.groups.groups[group] = None;
+        }
+        if let Some(subscription) =
+            moved.and_then(|token| self.live(token)).and_then(|live| live.subscription.as_mut())
+        {
+            subscription.seat = Some((group, position));
+        }
+    }
+
+    /// A feed has new blocks for its readers here.
+    pub(super) fn publish(&mut self, group: usize) {
+        let Some(it) = self.groups.get(group) else { return };
+        if it.publishing {
+            it.again = true;
+            return;
+        }
+        it.publishing = true;
+        self.todo.push_back(Todo::Publish(group, 0));
+    }
+
+    /// Sends new blocks to the next readers of a group.
+    pub(crate) fn publish_from(&mut self, group: usize, from: usize) {
+        let Some(it) = self.groups.get(group) else { return };
+        if from == 0 {
+            it.again = false;
+            let feed = Arc::clone(&it.feed);
+            feed.note_look(&self.as_place, self.number);
+        }
+        for position in from..from + READERS_AT_ONCE {
+            let it = self.groups.get(group);
+            let Some(token) = it.and_then(|group| group.members.get(position).copied()) else {
+                break;
+            };
+            self.send_published(token);
+        }
+        let Some(it) = self.groups.get(group) else { return };
+        let next = from + READERS_AT_ONCE;
+        if next < it.members.len() {
+            self.todo.push_back(Todo::Publish(group, next));
+        } else if it.again {
+            self.todo.push_back(Todo::Publish(group, 0));
+        } else {
+            it.publishing = false;
+        }
+    }
+
+    /// Sends the blocks that a reader has not got, as far as its socket takes them.
+    pub(super) fn send_published(&mut self, token: Token) {
+        loop {
+            let Some(connection) = self.connections.get(token) else { return };
+            let waits = connection.has_output();
+            let Phase::Live(live) = &mut connection.phase else { return };
+            let chunked = live.chunked;
+            let Some(subscription) = &mut live.subscription else { return };
+            let feed = Arc::clone(&subscription.feed);
+            if waits {
+                if matches!(feed.rules().slow, Slow::Disconnect) && !feed.has(subscription.cursor) {
+                    feed.note_disconnected();
+                    self.close(token);
+                }
+                return; // goes on when the output is written
+            }
+            match feed.read(subscription.cursor) {
+                Read::Blocks(blocks) if blocks.is_empty() => return,
+                Read::Blocks(blocks) => {
+                    let batch =
+                        batch(&blocks, chunked, self.engine.settings.limits.output_bytes_max);
+                    subscription.cursor += batch.blocks as u64;
+                    match batch.joined {
+                        Some(bytes) => self.write_published(token, &bytes),
+                        None => self.write_published(token, framed(&blocks[0], chunked)),
+                    }
+                }
+                Read::Missed(end) => match &feed.rules().slow {
+                    Slow::Skip(note) => {
+                        feed.note_skipped();
+                        subscription.cursor = end;
+                        self.write_published(token, framed(note, chunked));
+                    }
+                    Slow::Disconnect => {
+                        feed.note_disconnected();
+                        return self.close(token);
+                    }
+                },
+            }
+        }
+    }
+
+    /// As [`Shard::write_live`], but a complete write does not start the next one.
+    fn write_published(&mut self, token: Token, bytes: &[u8]) {
+        let Some(connection) = self.connections.get(token) else { return };
+        match connection.write(bytes) {
+            crate::engine::connection::Written::All => self.wait_for_live(token, self.draining),
+            outcome => self.after_write(token, outcome),
+        }
+    }
+}
+
+fn framed(block: &Block, chunked: bool) -> &[u8] {
+    if chunked { block.as_chunk() } else { block.as_bytes() }
+}
+
+/// Blocks to be written together.
+struct Batch {
+    blocks: usize,
+    /// Their bytes, unless it is one block.
+    joined: Option<Vec<u8>>,
+}
+
+/// As many blocks as fit into one write, at least one.
+fn batch(blocks: &[Block], chunked: bool, bytes_max: usize) -> Batch {
+    let mut joined = Vec::new();
+    let mut count = 0;
+    for block in blocks {
+        let bytes = framed(block, chunked);
+        if count > 0 && joined.len() + bytes.len() > bytes_max {
+            break;
+        }
+        count += 1;
+        if blocks.len() > 1 {
+            joined.extend_from_slice(bytes);
+        }
+    }
+    Batch { blocks: count, joined: (blocks.len() > 1).then_some(joined) }
+}

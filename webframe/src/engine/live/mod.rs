@@ -1,0 +1,330 @@
+//! Live connections in a shard: conversations that call the app, and readers of feeds.
+//!
+//! ```text
+//!                answer's head written               bytes arrive
+//!   Answering ----------------------> Live: idle --------------------> calling --+
+//!                                       ^  |  ^                                  |
+//!                   feed, outlet: write |  |  +------- output written -----------+
+//!                                       +--+                    close | peer gone | stop
+//!                                                                     v
+//!                                                                  Closing
+//! ```
+
+mod groups;
+mod talking;
+
+pub(crate) use groups::Groups;
+pub(crate) use talking::Talk;
+
+use std::{fmt, sync::Arc};
+
+use crate::{
+    engine::{
+        connection::{
+            Missed, ReadOutcome,
+            phase::{CloseMode, Phase},
+        },
+        shard::{
+            Shard, Todo,
+            scratch::Scratch,
+            slots::Token,
+            wheel::{NEVER, Tick},
+        },
+        sockets::accepted::Purpose,
+        ticks,
+    },
+    live::{
+        Conversation, Live, Occasion,
+        feed::Subscription,
+        outlet::{Delivery, Outlet, Slot},
+    },
+    pace::Pace,
+    wire::encode::LAST_CHUNK,
+};
+
+/// The state of a connection in [`Phase::Live`].
+pub(crate) struct LiveConnection {
+    /// The conversation, while no call of it runs.
+    conversation: Option<Box<dyn Conversation>>,
+    /// The pace of the conversation; `None` if there is no conversation.
+    pace: Option<Arc<Pace>>,
+    subscription: Option<Subscription>,
+    outlet: Option<Outlet>,
+    /// The body is chunked, as for HTTP/1.1.
+    chunked: bool,
+    started: bool,
+    /// A call that has to wait until the current one has ended.
+    pending: Option<Occasion>,
+    /// Call again when the output is written.
+    again: bool,
+    /// Time to wait for input.
+    wait: Tick,
+}
+
+impl LiveConnection {
+    pub(crate) fn new(live: Live, chunked: bool) -> LiveConnection {
+        LiveConnection {
+            pace: live.conversation.as_ref().map(|conversation| Arc::clone(conversation.pace())),
+            conversation: live.conversation,
+            subscription: live.subscription,
+            outlet: None,
+            chunked,
+            started: false,
+            pending: None,
+            again: false,
+            wait: NEVER,
+        }
+    }
+
+    fn is_calling(&self) -> bool {
+        self.pace.is_some() && self.conversation.is_none()
+    }
+
+    /// Remembers that the shard was stolen from a call.
+    pub(crate) fn learn_stall(&self) {
+        if let Some(pace) = &self.pace {
+            pace.learn_stall();
+        }
+    }
+}
+
+impl fmt::Debug for LiveConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LiveConnection(calling {})", self.is_calling())
+    }
+}
+
+impl Shard {
+    /// The live state of a connection.
+    fn live(&mut self, token: Token) -> Option<&mut LiveConnection> {
+        match &mut self.connections.get(token)?.phase {
+            Phase::Live(live) => Some(live),
+            _ => None,
+        }
+    }
+
+    /// Everything is written on a live connection: what comes next.
+    pub(crate) fn advance_live(&mut self, token: Token) {
+        let draining = self.draining;
+        let handler_ticks = self.engine.clocks.handler;
+        let Some(connection) = self.connections.get(token) else { return };
+        let missed = std::mem::replace(&mut connection.missed, Missed::Nothing);
+        let Phase::Live(live) = &mut connection.phase else { return };
+        if !std::mem::replace(&mut live.started, true) {
+            connection.missed = missed;
+            return self.start_live(token);
+        }
+        if live.is_calling() {
+            connection.missed = missed;
+            return self.set_deadline_in(token, handler_ticks);
+        }
+        if let Some(occasion) = live.pending.take() {
+            self.todo.push_back(Todo::Talk(token, occasion));
+        } else if std::mem::take(&mut live.again) {
+            self.todo.push_back(Todo::Talk(token, Occasion::Input));
+        }
+        if missed != Missed::Nothing {
+            self.todo.push_back(Todo::Read(token, missed == Missed::End));
+        }
+        self.send_published(token);
+        self.wait_for_live(token, draining);
+    }
+
+    /// Opens the conversation of a connection to a line protocol, if it is one and its client is
+    /// known.
+    pub(crate) fn open_lines(&mut self, token: Token) -> bool {
+        let engine = Arc::clone(&self.engine);
+        let Some(connection) = self.connections.get(token) else { return false };
+        let Purpose::Lines(index) = connection.purpose else { return false };
+        let Some(service) = engine.line_services.get(index) else { return false };
+        if !matches!(connection.phase, Phase::Idle) {
+            return false;
+        }
+        let live = service.live(connection.peer());
+        connection.phase = Phase::Live(Box::new(LiveConnection::new(live, false)));
+        self.advance_live(token);
+        true
+    }
+
+    /// Opens a live connection: its head is written.
+    fn start_live(&mut self, token: Token) {
+        let slot = Slot { shard: self.number, token: token.to_number() };
+        let outlet = Outlet::new(self.as_place.clone(), slot);
+        let Some(live) = self.live(token) else { return };
+        if let Some(conversation) = &mut live.conversation {
+            conversation.attach(outlet.clone());
+            live.outlet = Some(outlet);
+            self.todo.push_back(Todo::Talk(token, Occasion::Opened));
+        }
+        self.join_feed(token);
+        self.watch(token);
+        if self.draining {
+            return self.stop_live(token);
+        }
+        self.advance_live(token);
+    }
+
+    /// Sets the deadline of a live connection that waits for its peer or for others.
+    fn wait_for_live(&mut self, token: Token, draining: bool) {
+        let Some(live) = self.live(token) else { return };
+        if live.conversation.is_some() {
+            let wait = live.wait;
+            return match wait {
+                NEVER => self.set_deadline(token, NEVER),
+                wait => self.set_deadline_in(token, wait),
+            };
+        }
+        let heartbeat =
+            live.subscription.as_ref().and_then(|it| it.feed.rules().heartbeat.as_ref());
+        match heartbeat.map(|heartbeat| ticks(heartbeat.0)) {
+            Some(ticks) if !draining => self.set_deadline_in(token, ticks),
+            _ => self.set_deadline(token, NEVER),
+        }
+    }
+
+    /// Reads from a live connection. Returns `None` if the shard was stolen.
+    pub(crate) fn read_live(
+        mut self: Box<Self>,
+        token: Token,
+        ended: bool,
+        scratch: &mut Scratch,
+    ) -> Option<Box<Self>> {
+        let Some(connection) = self.connections.get(token) else { return Some(self) };
+        let Phase::Live(live) = &connection.phase else { return Some(self) };
+        let is_busy = live.is_calling() || !live.started || live.again || live.pending.is_some();
+        let only_listens = live.conversation.is_none();
+        if is_busy || connection.has_output() {
+            let missed = if ended { Missed::End } else { Missed::Something };
+            connection.missed = connection.missed.max(missed);
+            return Some(self);
+        }
+        if only_listens {
+            self.discard_from_listener(token, scratch);
+            return Some(self);
+        }
+        let kept = connection.load(scratch);
+        let room = scratch.input.len() - kept;
+        match connection.read(&mut scratch.input[kept..]) {
+            ReadOutcome::Bytes(n) => {
+                scratch.have += n;
+                if n == room || ended || connection.transport.has_more_input() {
+                    connection.missed = if ended { Missed::End } else { Missed::Something };
+                }
+                self.talk(token, Occasion::Input, scratch)
+            }
+            ReadOutcome::End if room > 0 => {
+                connection.ended = true;
+                self.talk(token, Occasion::Ended, scratch)
+            }
+            ReadOutcome::Nothing => {
+                connection.input.extend_from_slice(scratch.unread());
+                Some(self)
+            }
+            ReadOutcome::Broken | ReadOutcome::End => {
+                self.close(token);
+                Some(self)
+            }
+        }
+    }
+
+    /// Discards input from a client that only listens. If it shuts down its side, it is gone.
+    fn discard_from_listener(&mut self, token: Token, scratch: &mut Scratch) {
+        let Some(connection) = self.connections.get(token) else { return };
+        match connection.read(&mut scratch.input) {
+            ReadOutcome::Bytes(_) => self.todo.push_back(Todo::Read(token, false)),
+            ReadOutcome::Nothing => {}
+            ReadOutcome::End | ReadOutcome::Broken => self.close(token),
+        }
+    }
+
+    /// The deadline of a live connection has passed.
+    pub(crate) fn live_deadline_passed(&mut self, token: Token) {
+        let Some(live) = self.live(token) else { return };
+        if live.is_calling() {
+            return log::warn!("a call of a live connection has run for longer than the limit");
+        }
+        if live.conversation.is_some() {
+            return self.todo.push_back(Todo::Talk(token, Occasion::TimedOut));
+        }
+        let chunked = live.chunked;
+        let Some(subscription) = &live.subscription else { return };
+        let Some((_, beat)) = subscription.feed.rules().heartbeat.clone() else { return };
+        self.write_live(token, if chunked { beat.as_chunk() } else { beat.as_bytes() });
+    }
+
+    /// Writes bytes on a live connection, behind those that wait.
+    fn write_live(&mut self, token: Token, bytes: &[u8]) {
+        let Some(connection) = self.connections.get(token) else { return };
+        let outcome = connection.write(bytes);
+        self.after_write(token, outcome);
+    }
+
+    /// Handles what another thread has for live connections.
+    pub(crate) fn deliver(&mut self, delivery: Delivery) {
+        match delivery {
+            Delivery::Published { group, .. } => self.publish(group),
+            Delivery::Close(slot) => self.finish_live(Token::from_number(slot.token)),
+            Delivery::Bytes(slot, bytes) => {
+                let token = Token::from_number(slot.token);
+                let Some(live) = self.live(token) else { return };
+                if let Some(outlet) = &live.outlet {
+                    outlet.note_taken(bytes.len());
+                }
+                self.write_live(token, &bytes);
+                self.note_unwritten(token);
+            }
+        }
+    }
+
+    /// Tells the senders on a live connection how much its peer has not read.
+    pub(crate) fn note_unwritten(&mut self, token: Token) {
+        let Some(connection) = self.connections.get(token) else { return };
+        if let Phase::Live(live) = &connection.phase
+            && let Some(outlet) = &live.outlet
+        {
+            outlet.note_unwritten(connection.output.len() - connection.taken);
+        }
+    }
+
+    /// The server stops: lets a live connection say goodbye.
+    pub(crate) fn stop_live(&mut self, token: Token) {
+        let Some(live) = self.live(token) else { return };
+        if !live.started {
+            return; // it is stopped when it starts
+        }
+        if live.is_calling() {
+            live.pending = Some(Occasion::Stopping);
+        } else if live.conversation.is_some() {
+            self.todo.push_back(Todo::Talk(token, Occasion::Stopping));
+        } else {
+            self.finish_live(token);
+        }
+    }
+
+    /// Closes a live connection in order: what is written goes out first.
+    pub(crate) fn finish_live(&mut self, token: Token) {
+        let Some(connection) = self.connections.get(token) else { return };
+        if !matches!(connection.phase, Phase::Live(_)) {
+            return;
+        }
+        let closing = Phase::Closing(CloseMode::Lingering);
+        let Phase::Live(live) = std::mem::replace(&mut connection.phase, closing) else { return };
+        let last: &[u8] = if live.chunked && live.pace.is_none() { LAST_CHUNK } else { &[] };
+        self.end_live(*live);
+        self.write_live(token, last);
+    }
+
+    /// Ends the live part of a connection: the app learns of it on a worker.
+    pub(crate) fn end_live(&mut self, mut live: LiveConnection) {
+        if let Some(outlet) = &live.outlet {
+            outlet.note_closed();
+        }
+        self.leave_feed(&mut live);
+        if let Some(conversation) = live.conversation.take() {
+            self.close_conversation(conversation);
+        }
+        if let Some(on_leave) = live.subscription.as_mut().and_then(Subscription::take_on_leave) {
+            self.run_on_worker(on_leave);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Calls of conversations: in the shard while they are quick, otherwise on a worker.
+
+use std::{fmt, sync::Arc, time::Instant};
+
+use super::LiveConnection;
+use crate::{
+    app::panics,
+    engine::{
+        Engine,
+        connection::phase::Phase,
+        pool::scheduling::Class,
+        shard::{Shard, message::Message, scratch::Scratch, slots::Token},
+        watch::calls::SLOW,
+    },
+    live::{Conversation, Next, Occasion, Outcome},
+    pace::Pace,
+};
+
+/// The number that the parking spot notes for a call of a conversation; no endpoint has it.
+const CONVERSATION: u32 = u32::MAX - 3;
+
+/// A call of a conversation that ended without its shard.
+pub(crate) struct Talk {
+    token: Token,
+    conversation: Box<dyn Conversation>,
+    occasion: Occasion,
+    result: Result<Outcome, String>,
+    /// Input that the call did not consume.
+    rest: Vec<u8>,
+    output: Vec<u8>,
+}
+
+impl fmt::Debug for Talk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Talk({:?})", self.occasion)
+    }
+}
+
+impl Shard {
+    /// Calls a conversation with the input in the scratch. Returns `None` if the shard was stolen.
+    pub(crate) fn talk(
+        mut self: Box<Self>,
+        token: Token,
+        occasion: Occasion,
+        scratch: &mut Scratch,
+    ) -> Option<Box<Self>> {
+        let engine = Arc::clone(&self.engine);
+        let Some(connection) = self.connections.get(token) else { return Some(self) };
+        let Phase::Live(live) = &mut connection.phase else { return Some(self) };
+        let (Some(pace), Some(mut conversation)) = (live.pace.clone(), live.conversation.take())
+        else {
+            live.postpone(occasion);
+            connection.input.extend_from_slice(scratch.unread());
+            return Some(self);
+        };
+        if scratch.have == 0 {
+            connection.load(scratch); // not read just now
+        }
+        if pace.blocks() {
+            self.talk_on_worker(token, conversation, occasion, scratch, pace);
+            return Some(self);
+        }
+        let number = self.number;
+        let spot = &engine.parking[number];
+        self.serves = Some(token);
+        spot.begin_call(CONVERSATION);
+        let ticket = spot.park(self);
+        let result = call(&mut *conversation, occasion, scratch.unread_and_output(), &pace);
+        let shard = if spot.was_stolen(ticket) { None } else { spot.reclaim() };
+        let Some(mut shard) = shard else {
+            let talk = Talk::new(token, conversation, occasion, result, scratch);
+            engine.workers.schedule(Class::Batch); // it runs no shard any more
+            engine.inboxes[number].put(Message::Talked(Box::new(talk)));
+            return None;
+        };
+        shard.after_talk(token, conversation, occasion, result, scratch);
+        Some(shard)
+    }
+
+    fn talk_on_worker(
+        &mut self,
+        token: Token,
+        mut conversation: Box<dyn Conversation>,
+        occasion: Occasion,
+        scratch: &mut Scratch,
+        pace: Arc<Pace>,
+    ) {
+        let engine: Arc<Engine> = Arc::clone(&self.engine);
+        let number = self.number;
+        let input = scratch.unread().to_vec();
+        scratch.at = scratch.have;
+        self.set_deadline_in(token, engine.clocks.handler);
+        self.run_on_worker(move || {
+            let mut output = Vec::new();
+            let result = call(&mut *conversation, occasion, (&input, &mut output), &pace);
+            let consumed = result.as_ref().map_or(0, |outcome| outcome.consumed.min(input.len()));
+            let rest = input[consumed..].to_vec();
+            let talk = Talk { token, conversation, occasion, result, rest, output };
+            engine.inboxes[number].put(Message::Talked(Box::new(talk)));
+        });
+    }
+
+    /// A call that ended without its shard comes back.
+    pub(crate) fn take_talk(&mut self, talk: Talk, scratch: &mut Scratch) {
+        let Talk { token, conversation, occasion, mut result, rest, output } = talk;
+        if let Some(connection) = self.connections.get(token) {
+            connection.input = rest;
+        }
+        scratch.output.extend_from_slice(&output);
+        if let Ok(outcome) = &mut result {
+            outcome.consumed = 0;
+        }
+        self.after_talk(token, conversation, occasion, result, scratch);
+        self.watch(token);
+    }
+
+    /// Gives a conversation back to its connection and does what it wants next.
+    fn after_talk(
+        &mut self,
+        token: Token,
+        conversation: Box<dyn Conversation>,
+        occasion: Occasion,
+        result: Result<Outcome, String>,
+        scratch: &mut Scratch,
+    ) {
+        let Some(connection) = self.connections.get(token) else {
+            return self.close_conversation(conversation);
+        };
+        let Phase::Live(live) = &mut connection.phase else {
+            return self.close_conversation(conversation);
+        };
+        live.conversation = Some(conversation);
+        let next = match result {
+            Ok(outcome) => {
+                scratch.at += outcome.consumed.min(scratch.have - scratch.at);
+                outcome.next
+            }
+            Err(panic) => {
+                log::error!("a call of a live connection: {panic}");
+                scratch.output.clear();
+                Next::Close
+            }
+        };
+        let is_last = matches!(occasion, Occasion::Ended | Occasion::Stopping);
+        live.wait = match next {
+            Next::Wait(Some(time)) => crate::engine::ticks(time),
+            _ => crate::engine::shard::wheel::NEVER,
+        };
+        live.again = next == Next::Again;
+        if next == Next::Close || (is_last && next != Next::Again) {
+            scratch.at = scratch.have;
+            let output = std::mem::take(&mut scratch.output);
+            self.finish_live_with(token, &output);
+            scratch.output = output;
+            return;
+        }
+        if is_last {
+            live.pending = Some(occasion); // the output was full: it is called so again
+            live.again = false;
+        }
+        self.store_and_write(token, scratch);
+        self.note_unwritten(token);
+    }
+
+    /// Writes the last output of a conversation and closes its connection.
+    fn finish_live_with(&mut self, token: Token, output: &[u8]) {
+        let Some(connection) = self.connections.get(token) else { return };
+        if !output.is_empty() {
+            connection.output.extend_from_slice(output);
+        }
+        self.finish_live(token);
+    }
+
+    /// Tells a conversation on a worker that its connection is closed.
+    pub(super) fn close_conversation(&mut self, mut conversation: Box<dyn Conversation>) {
+        self.run_on_worker(move || {
+            let mut output = Vec::new();
+            let closed = panics::catch(|| conversation.proceed(Occasion::Closed, &[], &mut output));
+            if let Err(panic) = closed.and_then(|_| panics::catch(|| drop(conversation))) {
+                log::error!("the end of a live connection: {panic}");
+            }
+        });
+    }
+}
+
+impl LiveConnection {
+    /// Keeps a call for later, while another one runs. Input is kept in any case.
+    fn postpone(&mut self, occasion: Occasion) {
+        if self.pace.is_some() && occasion != Occasion::Input && occasion != Occasion::TimedOut {
+            self.pending = Some(occasion);
+        }
+    }
+}
+
+impl Talk {
+    fn new(
+        token: Token,
+        conversation: Box<dyn Conversation>,
+        occasion: Occasion,
+        result: Result<Outcome, String>,
+        scratch: &mut Scratch,
+    ) -> Talk {
+        let consumed = result.as_ref().map_or(0, |outcome| outcome.consumed);
+        let rest = scratch.unread().get(consumed..).unwrap_or_default().to_vec();
+        let output = std::mem::take(&mut scratch.output);
+        Talk { token, conversation, occasion, result, rest, output }
+    }
+}
+
+/// Calls a conversation and learns how long it takes.
+fn call(
+    conversation: &mut dyn Conversation,
+    occasion: Occasion,
+    (input, output): (&[u8], &mut Vec<u8>),
+    pace: &Pace,
+) -> Result<Outcome, String> {
+    let began = Instant::now();
+    let result = panics::catch(|| conversation.proceed(occasion, input, output));
+    pace.learn(began.elapsed() > SLOW);
+    result
+}

@@ -1,0 +1,254 @@
+//! Server-sent events: what an app publishes becomes a stream that browsers read with `EventSource`.
+//!
+//! ```
+//! use webframe::{App, Channel, Event, Request, Response, Result, Urls, http::StatusCode};
+//!
+//! #[derive(Default)]
+//! struct Board {
+//!     news: Channel,
+//! }
+//!
+//! fn live(board: &Board, request: &Request) -> Result<Response> {
+//!     board.news.subscribe(request)
+//! }
+//!
+//! fn add(board: &Board, request: &Request) -> Result<Response> {
+//!     let text = String::from_utf8_lossy(&request.body()?).into_owned();
+//!     board.news.send(&Event::text(text).named("entry"));
+//!     Ok(Response::new(StatusCode::ACCEPTED))
+//! }
+//!
+//! let app = App::new(Board::default()).urls(Urls::new().get("/live", live).post("/", add));
+//! ```
+//!
+//! A subscriber holds no thread. Browsers allow six HTTP/1.1 connections to a site, so a page
+//! should share one stream among its parts.
+
+mod event;
+
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+pub use event::Event;
+use http::{HeaderName, HeaderValue, StatusCode, header};
+
+use crate::{
+    Body, Live, Request, Response, Result,
+    live::feed::{Block, Feed, FeedRules, OnLeave, Slow, Subscription},
+};
+
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+/// What happens to a subscriber that reads so slowly that its next event has left the replay
+/// buffer. Both cases are counted in [`ChannelCounts`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SlowSubscriber {
+    /// It skips the events that it missed and gets an event `resync` without data, so that its
+    /// page can load the current state.
+    #[default]
+    Resync,
+    /// It is disconnected. A browser connects again.
+    Disconnect,
+}
+
+/// The rules of a channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelSettings {
+    /// Events that are kept for subscribers that are slow or connect again, at most. Default: 256.
+    pub replay_events_max: usize,
+    /// Bytes of these events, at most; the newest is always kept. Default: 1 MiB.
+    pub replay_bytes_max: usize,
+    /// A subscriber that gets nothing for this long gets a comment, so that proxies keep the
+    /// connection and a peer that has vanished is noticed. Default: 15 s.
+    pub heartbeat: Option<Duration>,
+    /// The time after which a browser connects again, if it shall differ from its own. Default: none.
+    pub retry: Option<Duration>,
+    /// Default: [`SlowSubscriber::Resync`].
+    pub slow: SlowSubscriber,
+    /// Whether events get ids. Without them a browser that connects again gets only new events.
+    /// Default: [`EventIds::Numbered`].
+    pub ids: EventIds,
+}
+
+/// The ids of a channel's events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EventIds {
+    /// Each event gets the next number, behind one that differs after a restart.
+    #[default]
+    Numbered,
+    /// Events have no ids.
+    None,
+}
+
+impl Default for ChannelSettings {
+    fn default() -> ChannelSettings {
+        ChannelSettings {
+            replay_events_max: 256,
+            replay_bytes_max: 1 << 20,
+            heartbeat: Some(Duration::from_secs(15)),
+            retry: None,
+            slow: SlowSubscriber::default(),
+            ids: EventIds::default(),
+        }
+    }
+}
+
+/// A channel's subscribers in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ChannelCounts {
+    /// Subscribers that are connected.
+    pub subscribers: usize,
+    /// How often a slow subscriber skipped events.
+    pub resyncs: u64,
+    /// How many slow subscribers were disconnected.
+    pub disconnected: u64,
+}
+
+/// Sends events to all subscribers. Clones are the same channel.
+#[derive(Clone)]
+pub struct Channel {
+    feed: Arc<Feed>,
+    /// The part of event ids that differs after a restart; `None` without ids.
+    epoch: Option<u64>,
+    retry: Option<Duration>,
+}
+
+impl Default for Channel {
+    fn default() -> Channel {
+        Channel::with_settings(&ChannelSettings::default())
+    }
+}
+
+impl Channel {
+    /// A channel with the default settings.
+    pub fn new() -> Channel {
+        Channel::default()
+    }
+
+    /// A channel with these settings.
+    pub fn with_settings(settings: &ChannelSettings) -> Channel {
+        let rules = FeedRules {
+            blocks_max: settings.replay_events_max,
+            bytes_max: settings.replay_bytes_max,
+            slow: match settings.slow {
+                SlowSubscriber::Resync => Slow::Skip(resync()),
+                SlowSubscriber::Disconnect => Slow::Disconnect,
+            },
+            heartbeat: settings.heartbeat.map(|every| (every, Block::new(b":\n\n"))),
+        };
+        let epoch = match settings.ids {
+            EventIds::Numbered => Some(epoch()),
+            EventIds::None => None,
+        };
+        Channel { feed: Arc::new(Feed::new(rules)), epoch, retry: settings.retry }
+    }
+
+    /// Sends an event to every subscriber. It never blocks: the event is encoded once and written
+    /// by the shards.
+    pub fn send(&self, event: &Event) {
+        self.feed.publish(|number| match self.epoch {
+            Some(epoch) => Block::new(&event.encode(Some(&id(epoch, number)))),
+            None => Block::new(&event.encode(None)),
+        });
+    }
+
+    /// The answer that makes the client of this request a subscriber.
+    ///
+    /// It gets the events from now on. If the request has the field `Last-Event-ID`, it also gets
+    /// the later events of the replay buffer; if these are incomplete, an event `resync` comes
+    /// first.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn subscribe(&self, request: &Request) -> Result<Response> {
+        Ok(self.subscription(request, None))
+    }
+
+    /// As [`Channel::subscribe`]. When the subscriber has gone, `on_leave` runs on a worker.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn subscribe_then(
+        &self,
+        request: &Request,
+        on_leave: impl FnOnce() + Send + 'static,
+    ) -> Result<Response> {
+        Ok(self.subscription(request, Some(Box::new(on_leave))))
+    }
+
+    /// The channel's subscribers in numbers.
+    pub fn counts(&self) -> ChannelCounts {
+        let counts = self.feed.counts();
+        ChannelCounts {
+            subscribers: counts.readers,
+            resyncs: counts.skipped,
+            disconnected: counts.disconnected,
+        }
+    }
+
+    fn subscription(&self, request: &Request, on_leave: Option<OnLeave>) -> Response {
+        let end = self.feed.end();
+        let last = request.field(&LAST_EVENT_ID).filter(|last| !last.is_empty());
+        let resumed = last.and_then(|last| self.next_after(last));
+        let mut greeting = Vec::new();
+        if let Some(retry) = self.retry {
+            greeting.extend_from_slice(format!("retry: {}\n\n", retry.as_millis()).as_bytes());
+        }
+        if last.is_some() && resumed.is_none() && self.epoch.is_some() {
+            greeting.extend_from_slice(RESYNC);
+        }
+        let greeting = (!greeting.is_empty()).then(|| Block::new(&greeting));
+        let feed = Arc::clone(&self.feed);
+        let cursor = resumed.unwrap_or(end);
+        Response::events(Subscription::new(feed, cursor, greeting, on_leave))
+    }
+
+    /// The number of the event that follows the one with this id, if no event between is lost.
+    fn next_after(&self, last: &str) -> Option<u64> {
+        let (epoch, number) = last.split_once('-')?;
+        let number = number.parse::<u64>().ok()?.checked_add(1)?;
+        let is_ours = Some(epoch) == self.epoch.map(|epoch| format!("{epoch:x}")).as_deref();
+        (is_ours && self.feed.has(number)).then_some(number)
+    }
+}
+
+impl Response {
+    /// 200 with a stream of events.
+    fn events(subscription: Subscription) -> Response {
+        let media_type = HeaderValue::from_static("text/event-stream");
+        let body = Body::Live(Live::subscription(subscription));
+        Response::typed(media_type, body)
+            .with_status(StatusCode::OK)
+            .with_field(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
+            // nginx buffers answers otherwise.
+            .with_field(
+                HeaderName::from_static("x-accel-buffering"),
+                HeaderValue::from_static("no"),
+            )
+    }
+}
+
+const RESYNC: &[u8] = b"event: resync\ndata:\n\n";
+
+fn resync() -> Block {
+    Block::new(RESYNC)
+}
+
+fn id(epoch: u64, number: u64) -> String {
+    format!("{epoch:x}-{number}")
+}
+
+/// The time of the channel's creation, in microseconds.
+fn epoch() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_micros()).unwrap_or_default()
+}
+
+impl fmt::Debug for Channel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Channel").field("counts", &self.counts()).finish_non_exhaustive()
+    }
+}

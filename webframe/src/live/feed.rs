@@ -1,0 +1,332 @@
+//! A feed: encoded blocks in a bounded ring, and the shards whose connections read it.
+//!
+//! A block is encoded once and shared. A reader is a cursor into the ring, so a slow one costs no
+//! copies. Publishing sends one message to each shard that has readers, not one to each reader.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{
+        Arc, Mutex, Weak,
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use super::outlet::{Deliver, Delivery};
+use crate::{lock::lock, wire::encode};
+
+/// Published bytes, also framed as a chunk for HTTP/1.1.
+#[derive(Clone, Debug)]
+pub(crate) struct Block {
+    chunk: Arc<[u8]>,
+    /// The length of the bytes, without the framing of the chunk.
+    length: usize,
+}
+
+impl Block {
+    /// A block of bytes, which must not be empty.
+    pub(crate) fn new(bytes: &[u8]) -> Block {
+        let mut chunk = Vec::with_capacity(bytes.len() + 20);
+        encode::encode_chunk(&mut chunk, bytes);
+        Block { chunk: chunk.into(), length: bytes.len() }
+    }
+
+    /// The bytes, framed as a chunk.
+    pub(crate) fn as_chunk(&self) -> &[u8] {
+        &self.chunk
+    }
+
+    /// The bytes alone.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        let end = self.chunk.len().saturating_sub(2);
+        self.chunk.get(end.saturating_sub(self.length)..end).unwrap_or_default()
+    }
+}
+
+/// What happens to a reader whose next block has left the ring.
+#[derive(Clone, Debug)]
+pub(crate) enum Slow {
+    /// It gets this block, and then the newest ones.
+    Skip(Block),
+    /// It is disconnected.
+    Disconnect,
+}
+
+/// The rules of a feed.
+#[derive(Clone, Debug)]
+pub(crate) struct FeedRules {
+    /// Blocks in the ring, at most.
+    pub(crate) blocks_max: usize,
+    /// Bytes in the ring, at most; the newest block always stays.
+    pub(crate) bytes_max: usize,
+    pub(crate) slow: Slow,
+    /// What a silent connection gets, and after what time.
+    pub(crate) heartbeat: Option<(Duration, Block)>,
+}
+
+/// Readers of a feed, in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FeedCounts {
+    pub(crate) readers: usize,
+    pub(crate) skipped: u64,
+    pub(crate) disconnected: u64,
+}
+
+/// The ring of blocks and its audience.
+#[derive(Debug)]
+pub(crate) struct Feed {
+    rules: FeedRules,
+    ring: Mutex<Ring>,
+    readers: AtomicUsize,
+    skipped: AtomicU64,
+    disconnected: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Ring {
+    blocks: VecDeque<Block>,
+    bytes: usize,
+    /// The number of the oldest block in the ring.
+    first: u64,
+    audience: Vec<Audience>,
+}
+
+/// The readers of one shard.
+struct Audience {
+    engine: Weak<dyn Deliver>,
+    shard: usize,
+    group: usize,
+    /// The shard has been told of new blocks and has not looked yet.
+    told: bool,
+}
+
+/// The next blocks of a reader.
+#[derive(Debug)]
+pub(crate) enum Read {
+    /// These, from the cursor on.
+    Blocks(Vec<Block>),
+    /// The next block has left the ring; the number of the block that follows the newest one.
+    Missed(u64),
+}
+
+impl Feed {
+    pub(crate) fn new(rules: FeedRules) -> Feed {
+        Feed {
+            rules,
+            ring: Mutex::default(),
+            readers: AtomicUsize::new(0),
+            skipped: AtomicU64::new(0),
+            disconnected: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn rules(&self) -> &FeedRules {
+        &self.rules
+    }
+
+    /// Adds the block that `encode` makes from its number, and tells the shards that have readers.
+    pub(crate) fn publish(&self, encode: impl FnOnce(u64) -> Block) {
+        let mut to_tell = Vec::new();
+        let mut ring = lock(&self.ring);
+        let block = encode(ring.first + ring.blocks.len() as u64);
+        ring.push(block, &self.rules);
+        ring.audience.retain_mut(|audience| {
+            if audience.told {
+                return true;
+            }
+            let Some(engine) = audience.engine.upgrade() else { return false };
+            audience.told = true;
+            to_tell.push((engine, audience.shard, audience.group));
+            true
+        });
+        drop(ring);
+        for (engine, shard, group) in to_tell {
+            engine.deliver(Delivery::Published { shard, group });
+        }
+    }
+
+    /// The number of the next block to be published.
+    pub(crate) fn end(&self) -> u64 {
+        let ring = lock(&self.ring);
+        ring.first + ring.blocks.len() as u64
+    }
+
+    /// Whether the block with this number is in the ring, or is the next one to come.
+    pub(crate) fn has(&self, number: u64) -> bool {
+        let ring = lock(&self.ring);
+        (ring.first..=ring.first + ring.blocks.len() as u64).contains(&number)
+    }
+
+    /// The blocks from a number on.
+    pub(crate) fn read(&self, from: u64) -> Read {
+        let ring = lock(&self.ring);
+        let Some(skip) = from.checked_sub(ring.first) else {
+            return Read::Missed(ring.first + ring.blocks.len() as u64);
+        };
+        let skip = usize::try_from(skip).unwrap_or(usize::MAX);
+        Read::Blocks(ring.blocks.iter().skip(skip).cloned().collect())
+    }
+
+    /// A shard has its first reader.
+    pub(crate) fn join(&self, engine: Weak<dyn Deliver>, shard: usize, group: usize) {
+        lock(&self.ring).audience.push(Audience { engine, shard, group, told: false });
+    }
+
+    /// A shard has no reader any more.
+    pub(crate) fn leave(&self, engine: &Weak<dyn Deliver>, shard: usize) {
+        let mut ring = lock(&self.ring);
+        ring.audience.retain(|it| it.shard != shard || !it.engine.ptr_eq(engine));
+    }
+
+    /// A shard begins to look for new blocks: it is told of the next one again.
+    pub(crate) fn note_look(&self, engine: &Weak<dyn Deliver>, shard: usize) {
+        let mut ring = lock(&self.ring);
+        let mine = ring.audience.iter_mut();
+        mine.filter(|it| it.shard == shard && it.engine.ptr_eq(engine)).for_each(|it| {
+            it.told = false;
+        });
+    }
+
+    pub(crate) fn note_skipped(&self) {
+        self.skipped.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn note_disconnected(&self) {
+        self.disconnected.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn counts(&self) -> FeedCounts {
+        FeedCounts {
+            readers: self.readers.load(Relaxed),
+            skipped: self.skipped.load(Relaxed),
+            disconnected: self.disconnected.load(Relaxed),
+        }
+    }
+}
+
+impl Ring {
+    fn push(&mut self, block: Block, rules: &FeedRules) {
+        self.bytes += block.length;
+        self.blocks.push_back(block);
+        while self.blocks.len() > 1
+            && (self.blocks.len() > rules.blocks_max || self.bytes > rules.bytes_max)
+        {
+            let oldest = self.blocks.pop_front().map_or(0, |oldest| oldest.length);
+            self.bytes -= oldest;
+            self.first += 1;
+        }
+    }
+}
+
+impl fmt::Debug for Audience {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Audience(shard {})", self.shard)
+    }
+}
+
+/// Code of the app that runs when a reader has gone.
+pub(crate) type OnLeave = Box<dyn FnOnce() + Send>;
+
+/// One reader of a feed.
+pub(crate) struct Subscription {
+    pub(crate) feed: Arc<Feed>,
+    /// The number of the next block to send.
+    pub(crate) cursor: u64,
+    /// Sent before everything else.
+    pub(crate) greeting: Option<Block>,
+    on_leave: Option<OnLeave>,
+    /// Its group in the shard, and its position there.
+    pub(crate) seat: Option<(usize, usize)>,
+}
+
+impl Subscription {
+    /// A reader of the blocks from a number on.
+    pub(crate) fn new(
+        feed: Arc<Feed>,
+        cursor: u64,
+        greeting: Option<Block>,
+        on_leave: Option<OnLeave>,
+    ) -> Subscription {
+        feed.readers.fetch_add(1, Relaxed);
+        Subscription { feed, cursor, greeting, on_leave, seat: None }
+    }
+
+    /// Takes the code that runs when the reader has gone. It may block.
+    pub(crate) fn take_on_leave(&mut self) -> Option<OnLeave> {
+        self.on_leave.take()
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.feed.readers.fetch_sub(1, Relaxed);
+    }
+}
+
+impl fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Subscription(from {})", self.cursor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn feed(blocks_max: usize, bytes_max: usize) -> Feed {
+        Feed::new(FeedRules { blocks_max, bytes_max, slow: Slow::Disconnect, heartbeat: None })
+    }
+
+    fn texts(feed: &Feed, from: u64) -> Option<Vec<String>> {
+        let Read::Blocks(blocks) = feed.read(from) else { return None };
+        let text = |block: &Block| String::from_utf8(block.as_bytes().to_vec()).expect("text");
+        Some(blocks.iter().map(text).collect())
+    }
+
+    #[test]
+    fn a_block_is_encoded_once_and_read_with_and_without_chunk_framing() {
+        let block = Block::new(b"data: x\n\n");
+        assert_eq!(block.as_chunk(), b"9\r\ndata: x\n\n\r\n");
+        assert_eq!(block.as_bytes(), b"data: x\n\n");
+    }
+
+    #[test]
+    fn the_ring_keeps_the_newest_blocks_within_both_limits() {
+        let feed = feed(3, 10);
+        for number in 0..5_u64 {
+            feed.publish(|at| Block::new(format!("{}", at + 10 * number).as_bytes()));
+        }
+        assert_eq!(texts(&feed, 2), Some(vec!["22".into(), "33".into(), "44".into()]));
+        assert_eq!(texts(&feed, 5), Some(Vec::new()));
+        assert!(texts(&feed, 1).is_none(), "it has left the ring");
+        feed.publish(|_| Block::new(b"longer than ten"));
+        assert_eq!(texts(&feed, 5), Some(vec!["longer than ten".into()]));
+        assert!(feed.has(5) && feed.has(6) && !feed.has(4) && !feed.has(7));
+    }
+
+    #[test]
+    fn a_shard_is_told_once_until_it_looks() {
+        struct Told(Mutex<Vec<usize>>);
+        impl Deliver for Told {
+            fn deliver(&self, delivery: Delivery) {
+                let Delivery::Published { group, .. } = delivery else { panic!("published") };
+                lock(&self.0).push(group);
+            }
+        }
+        let engine: Arc<Told> = Arc::new(Told(Mutex::default()));
+        let as_place: Arc<dyn Deliver> = engine.clone();
+        let place = Arc::downgrade(&as_place);
+        let feed = feed(9, 99);
+        feed.join(place.clone(), 0, 7);
+        feed.publish(|_| Block::new(b"a"));
+        feed.publish(|_| Block::new(b"b"));
+        assert_eq!(*lock(&engine.0), [7]);
+        feed.note_look(&place, 0);
+        feed.publish(|_| Block::new(b"c"));
+        assert_eq!(*lock(&engine.0), [7, 7]);
+        feed.leave(&place, 0);
+        feed.publish(|_| Block::new(b"d"));
+        assert_eq!(*lock(&engine.0), [7, 7]);
+    }
+}

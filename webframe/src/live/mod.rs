@@ -1,0 +1,97 @@
+//! Live connections: after its answer's head a connection stays open and holds no thread.
+//!
+//! This is the contract between the engine and the kinds of live connection. A [`Conversation`]
+//! reads bytes and calls the app (WebSockets, line protocols). A [`Subscription`] sends what
+//! others publish (event streams). An [`Outlet`] sends bytes from any thread.
+
+pub(crate) mod feed;
+pub(crate) mod outlet;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use feed::Subscription;
+use outlet::Outlet;
+
+use crate::pace::Pace;
+
+/// A protocol other than HTTP requests, on one connection.
+///
+/// The engine calls it in order, never from two threads at once: in the shard while its pace is
+/// quick, otherwise on a worker. While a call runs nothing is read from the connection.
+pub(crate) trait Conversation: Send {
+    /// Hands over what can send on the connection from any thread. Calls no code of the app.
+    fn attach(&mut self, outlet: Outlet) {
+        drop(outlet);
+    }
+
+    /// Takes what it can of the input and appends output.
+    ///
+    /// It must consume at least part of an input that is longer than half of the read buffer
+    /// (32 KiB), and should return [`Next::Again`] when the output exceeds
+    /// [`Limits::output_bytes_max`](crate::Limits::output_bytes_max).
+    fn proceed(&mut self, occasion: Occasion, input: &[u8], output: &mut Vec<u8>) -> Outcome;
+
+    /// The pace of the app's code that it calls, shared by connections of the same kind.
+    fn pace(&self) -> &Arc<Pace>;
+}
+
+/// Why a conversation is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Occasion {
+    /// The connection is open: the first call.
+    Opened,
+    /// Input has arrived, or output that was in the way has been written.
+    Input,
+    /// The peer has shut down its writing side. After this call the connection closes.
+    Ended,
+    /// The time of [`Next::Wait`] has passed.
+    TimedOut,
+    /// The server stops: say goodbye.
+    Stopping,
+    /// The connection is closed: the last call, always on a worker. Output is discarded.
+    Closed,
+}
+
+/// The result of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// Bytes of the input that are consumed. The rest is passed again, with what follows it.
+    pub(crate) consumed: usize,
+    pub(crate) next: Next,
+}
+
+/// What follows a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Wait for input; after this time, if there is one, call with [`Occasion::TimedOut`].
+    Wait(Option<Duration>),
+    /// Call again as soon as the output is written.
+    Again,
+    /// Write the output and close the connection.
+    Close,
+}
+
+/// A connection that stays open behind its answer's head; the content of
+/// [`Body::Live`](crate::Body::Live).
+pub struct Live {
+    pub(crate) conversation: Option<Box<dyn Conversation>>,
+    pub(crate) subscription: Option<Subscription>,
+}
+
+impl Live {
+    /// A connection that sends what others publish.
+    pub(crate) fn subscription(subscription: Subscription) -> Live {
+        Live { conversation: None, subscription: Some(subscription) }
+    }
+
+    /// A connection that speaks another protocol.
+    pub(crate) fn conversation(conversation: impl Conversation + 'static) -> Live {
+        Live { conversation: Some(Box::new(conversation)), subscription: None }
+    }
+}
+
+impl fmt::Debug for Live {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Live")
+    }
+}
