@@ -3,6 +3,7 @@
 
 mod server;
 mod settings;
+mod descriptors;
 mod stop;
 mod sockets;
 mod shard;

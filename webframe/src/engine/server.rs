@@ -12,12 +12,13 @@ use std::{
 
 use mio::Poll;
 use signal_hook::{
-    consts::{SIGHUP, SIGINT, SIGTERM},
+    consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2},
     iterator::Signals,
 };
 
 use super::{
     Address, Clocks, Engine, GaugesHandle, ReloadHandle, ServerSettings, StopHandle, Stopped,
+    descriptors,
     pool::{Bounds, Workers},
     shard::{Shard, message::Message},
     sockets::{
@@ -149,13 +150,17 @@ impl Server {
     }
 
     /// Stops on SIGTERM and SIGINT: gracefully on the first signal, at once on the second. If there
-    /// is a certificate, SIGHUP reloads it.
+    /// is a certificate, SIGHUP reloads it; otherwise SIGHUP is ignored, as are SIGUSR1 and SIGUSR2,
+    /// which would end the process.
     ///
     /// # Errors
     /// The signal handlers cannot be installed.
     pub fn stop_on_signals(self) -> io::Result<Server> {
         let stop = self.stop.clone();
         on_signals("stop", &[SIGINT, SIGTERM], move || stop.stop())?;
+        for signal in [SIGHUP, SIGUSR1, SIGUSR2] {
+            signal_hook::flag::register(signal, Arc::default())?; // nothing reads the flag
+        }
         match self.certificates.clone() {
             Some(certificates) => self.on_hang_up(move || certificates.reload_and_log()),
             None => Ok(self),
@@ -183,6 +188,8 @@ impl Server {
             0 => thread::available_parallelism().map_or(1, usize::from),
             shards => shards,
         };
+        self.settings.limits.connections_max =
+            descriptors::connections_max(self.settings.limits.connections_max);
         let engine = self.start(Arc::new(app), shards)?;
         self.stop.wait_for(1, None);
         self.socket_files.clear(); // removed before a successor creates its own

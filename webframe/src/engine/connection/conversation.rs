@@ -171,7 +171,6 @@ impl Shard {
 
     /// Everything is written: sets the deadline or starts the work that the phase needs.
     fn advance(&mut self, token: Token) {
-        let now = self.now;
         let draining = self.draining;
         let Some(connection) = self.connections.get(token) else { return };
         let clocks = self.engine.clocks;
@@ -188,12 +187,8 @@ impl Shard {
             Phase::Idle if !connection.input.is_empty() => {
                 self.todo.push_back(Todo::Read(token, false));
             }
-            Phase::Idle if draining && connection.served > 0 && !may_bring_more => {
-                self.close(token);
-            }
-            Phase::Idle if draining => {} // keeps its deadline
+            Phase::Idle if draining => self.wait_while_draining(token),
             Phase::Idle => {
-                connection.idle_since = now;
                 self.set_deadline_in(token, clocks.idle);
             }
             Phase::Greeting(..) if draining => {}

@@ -44,8 +44,8 @@ pub(crate) struct Connection {
     pub(crate) deadline: Tick,
     /// The tick of its entry in the wheel.
     pub(crate) armed: Tick,
-    /// The tick at which it became idle.
-    pub(crate) idle_since: Tick,
+    /// The tick of its last whole request, or of its beginning.
+    pub(crate) last_request: Tick,
     /// Number of requests answered.
     pub(crate) served: u32,
     /// The peer has shut down its writing side.
@@ -114,7 +114,7 @@ impl Connection {
             phase,
             deadline: NEVER,
             armed: NEVER,
-            idle_since: now,
+            last_request: now,
             served: 0,
             ended: false,
             overdue: false,
@@ -197,7 +197,13 @@ impl Connection {
         self.taken < self.output.len() || self.transport.has_output()
     }
 
-    /// Whether the connection may be closed to make room.
+    /// Whether the connection may be closed to make room: no handler of it runs, and it is older
+    /// than the current tick.
+    pub(crate) fn is_evictable(&self, now: Tick) -> bool {
+        !matches!(self.phase, Phase::Answering(_)) && self.last_request < now
+    }
+
+    /// Whether the peer owes nothing: no request has begun and no output waits.
     pub(crate) fn is_idle(&self) -> bool {
         matches!(self.phase, Phase::Idle | Phase::Greeting(..)) && !self.has_output()
     }

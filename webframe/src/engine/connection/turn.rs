@@ -87,6 +87,9 @@ impl Shard {
     pub(crate) fn end_turn(&mut self, turn: Turn, scratch: &mut Scratch) {
         let Some(connection) = self.connections.get(turn.token) else { return };
         connection.phase = turn.phase;
+        if turn.served > connection.served {
+            connection.last_request = self.now;
+        }
         connection.served = turn.served;
         if std::mem::take(&mut connection.overdue) {
             self.engine.handlers_overdue.fetch_sub(1, Relaxed);

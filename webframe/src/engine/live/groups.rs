@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::LiveConnection;
 use crate::{
     engine::{
-        connection::phase::Phase,
+        connection::{Written, phase::Phase},
         shard::{Shard, Todo, slots::Token},
     },
     live::feed::{Block, Feed, Read, Slow},
@@ -185,9 +185,13 @@ impl Shard {
 
     /// As [`Shard::write_live`], but a complete write does not start the next one.
     fn write_published(&mut self, token: Token, bytes: &[u8]) {
+        let now = self.now;
         let Some(connection) = self.connections.get(token) else { return };
         match connection.write(bytes) {
-            crate::engine::connection::Written::All => self.wait_for_live(token, self.draining),
+            Written::All => {
+                connection.last_request = now; // it reads what it asked for
+                self.wait_for_live(token, self.draining);
+            }
             outcome => self.after_write(token, outcome),
         }
     }

@@ -130,6 +130,9 @@ impl Shard {
             return self.close_conversation(conversation);
         };
         live.conversation = Some(conversation);
+        if occasion == Occasion::Input {
+            connection.last_request = self.now;
+        }
         let next = match result {
             Ok(outcome) => {
                 scratch.at += outcome.consumed.min(scratch.have - scratch.at);

@@ -1,9 +1,12 @@
 //! The end of a shard: no new connections, answers in flight are finished, idle connections close.
 
-use std::{mem, sync::atomic::Ordering::SeqCst};
+use std::{mem, sync::atomic::Ordering::SeqCst, time::Duration};
 
-use super::{Shard, Todo, message::Message};
-use crate::engine::connection::phase::Phase;
+use super::{Shard, Todo, message::Message, slots::Token};
+use crate::engine::{connection::phase::Phase, ticks};
+
+/// How long a stop waits for the next request of an idle connection.
+const IDLE_CLIENT_WAIT: Duration = Duration::from_millis(500);
 
 impl Shard {
     /// Accepts the connections that are already waiting, stops accepting, and reads once more from
@@ -27,7 +30,7 @@ impl Shard {
             match &connection.phase {
                 Phase::Greeting(..) => self.await_first_request(token),
                 Phase::Idle => {
-                    if is_written {
+                    if is_written && connection.served == 0 {
                         self.await_first_request(token);
                     }
                     self.todo.push_back(Todo::Read(token, false));
@@ -41,6 +44,16 @@ impl Shard {
             }
         }
         self.engine.shard_drains();
+    }
+
+    /// Leaves an idle connection open for a moment: its client does not know yet that the server
+    /// stops, and its next request may be on its way. It is answered with `Connection: close`.
+    pub(crate) fn wait_while_draining(&mut self, token: Token) {
+        let moment = self.engine.clocks.linger.min(ticks(IDLE_CLIENT_WAIT));
+        let limit = self.now.saturating_add(moment);
+        if self.connections.get(token).is_some_and(|connection| connection.deadline > limit) {
+            self.set_deadline_in(token, moment);
+        }
     }
 
     /// Whether the shard may end: it has no connection, and no other shard can send it one.

@@ -15,7 +15,7 @@ mod by_hand;
 use std::{
     collections::VecDeque,
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::{Arc, Weak, atomic::Ordering::Relaxed},
     time::{Duration, Instant},
 };
@@ -75,8 +75,10 @@ pub(crate) struct Shard {
     /// Tasks for workers, handed over at the end of the round.
     pub(crate) jobs: Vec<Box<dyn Task>>,
     pub(crate) accept_again: Option<Instant>,
-    /// Idle connections to close when room is needed, the longest idle one last.
-    pub(crate) victims: Vec<Token>,
+    /// Connections to close when room is needed, the first one to go last.
+    pub(crate) evictable: Vec<Token>,
+    /// The same, for the network that needed room last.
+    pub(crate) evictable_of: (Option<IpAddr>, Vec<Token>),
     date_until: Instant,
     /// Until this instant the tick in `now` is current.
     tick_until: Instant,
@@ -138,7 +140,8 @@ impl Shard {
             messages: VecDeque::new(),
             jobs: Vec::new(),
             accept_again: None,
-            victims: Vec::new(),
+            evictable: Vec::new(),
+            evictable_of: (None, Vec::new()),
             date_until: Instant::now(),
             tick_until: Instant::now(),
             neighbour,

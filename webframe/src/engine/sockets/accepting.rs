@@ -1,9 +1,19 @@
 //! Accepting connections: they are counted, given to the shard with the fewest, and idle ones are
 //! closed to make room.
 
-use std::{net::SocketAddr, sync::Arc, sync::atomic::Ordering::Relaxed, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    sync::atomic::Ordering::Relaxed,
+    time::Duration,
+};
 
-use super::{accepted::Accepted, listener::AcceptFailure, transport::Transport};
+use super::{
+    accepted::Accepted,
+    admission::{Crowding, network_of},
+    listener::AcceptFailure,
+    transport::Transport,
+};
 use crate::engine::{
     connection::{Connection, phase::Phase},
     shard::{Shard, Todo, message::Message, slots::Token, wheel::Tick},
@@ -27,7 +37,7 @@ impl Shard {
                 Err(AcceptFailure::Empty) => return,
                 Err(AcceptFailure::Gone) => {}
                 Err(AcceptFailure::NoRoom) => {
-                    if !self.close_longest_idle() {
+                    if !self.evict() {
                         self.accept_again = Some(self.clock + ACCEPT_REST);
                         return;
                     }
@@ -39,9 +49,7 @@ impl Shard {
 
     /// Counts an accepted connection and keeps it or gives it to another shard.
     pub(crate) fn admit(&mut self, listener: usize, socket: Transport, peer: SocketAddr) {
-        if !self.engine.admission.enter(peer.ip()) {
-            return; // dropping the socket closes it
-        }
+        self.engine.admission.enter(peer.ip());
         let accepted = Accepted::at(listener, socket, peer, &self.engine);
         let host = if self.draining { self.number } else { self.host_of_next() };
         self.engine.loads[host].fetch_add(1, Relaxed);
@@ -62,12 +70,12 @@ impl Shard {
         }
     }
 
-    /// Takes a connection that is already counted. If there are too many, an idle one is closed
+    /// Takes a connection that is already counted. If there are too many, another one is closed
     /// here, or the next shard is asked to take the new one.
     pub(crate) fn adopt(&mut self, accepted: Accepted, refused_by: usize) {
         let engine = Arc::clone(&self.engine);
-        let peer = accepted.peer;
-        if engine.admission.is_over() && !self.close_longest_idle() {
+        let address = accepted.peer.ip();
+        if !self.make_room_for(address) {
             let next = (self.number + 1) % engine.inboxes.len();
             engine.loads[self.number].fetch_sub(1, Relaxed);
             if refused_by + 1 < engine.inboxes.len() && !self.draining {
@@ -75,7 +83,7 @@ impl Shard {
                 engine.loads[next].fetch_add(1, Relaxed);
                 engine.inboxes[next].put(Message::Adopt(accepted, refused_by + 1));
             } else {
-                engine.admission.leave(peer.ip());
+                engine.admission.leave(address); // dropping the socket closes it
             }
             return;
         }
@@ -100,29 +108,62 @@ impl Shard {
         self.set_deadline_in(token, ticks);
     }
 
-    /// Closes the connection that has been idle longest. Spares those of the current tick, whose
-    /// request may be on its way.
-    fn close_longest_idle(&mut self) -> bool {
-        if self.victims.is_empty() {
-            self.choose_victims();
+    /// Closes a connection if there are too many. Returns whether one from this address may stay.
+    pub(crate) fn make_room_for(&mut self, address: IpAddr) -> bool {
+        match self.engine.admission.crowding(address) {
+            None => true,
+            Some(Crowding::Total) => self.evict(),
+            Some(Crowding::Network(network)) => self.evict_from(network),
         }
-        while let Some(token) = self.victims.pop() {
-            let now = self.now;
-            if self.connections.get(token).is_some_and(|c| c.is_idle() && c.idle_since < now) {
-                self.close(token);
+    }
+
+    /// Closes the connection that has gone longest without a whole request, in whatever phase it
+    /// is. Spares those whose handler runs, and those of the current tick, whose request may be on
+    /// its way.
+    fn evict(&mut self) -> bool {
+        if self.evictable.is_empty() {
+            self.evictable = self.choose_evictable(|_| true);
+        }
+        while let Some(token) = self.evictable.pop() {
+            if self.close_if_evictable(token) {
                 return true;
             }
         }
         false
     }
 
-    /// Collects the longest idle 1.5 % at once: a flood at the limit must not scan all connections
-    /// for each new one.
-    fn choose_victims(&mut self) {
-        let idle = self.connections.iter().filter(|(_, c)| c.is_idle() && c.idle_since < self.now);
-        let mut idle: Vec<(Tick, Token)> = idle.map(|(token, c)| (c.idle_since, token)).collect();
-        idle.sort_unstable_by_key(|idle| idle.0);
-        idle.truncate(idle.len() / 64 + 1);
-        self.victims.extend(idle.into_iter().rev().map(|idle| idle.1));
+    /// As [`Shard::evict`], from one network only.
+    fn evict_from(&mut self, network: IpAddr) -> bool {
+        if self.evictable_of.0 != Some(network) || self.evictable_of.1.is_empty() {
+            let chosen = self.choose_evictable(|it| network_of(it.peer.ip()) == network);
+            self.evictable_of = (Some(network), chosen);
+        }
+        while let Some(token) = self.evictable_of.1.pop() {
+            if self.close_if_evictable(token) {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn close_if_evictable(&mut self, token: Token) -> bool {
+        let now = self.now;
+        let closes = self.connections.get(token).is_some_and(|it| it.is_evictable(now));
+        if closes {
+            self.close(token);
+        }
+        closes
+    }
+
+    /// Chooses 1.5 % of the connections at once, the one without a request for longest last: a
+    /// flood at the limit must not scan all connections for each new one.
+    fn choose_evictable(&self, is_meant: impl Fn(&Connection) -> bool) -> Vec<Token> {
+        let now = self.now;
+        let chosen = self.connections.iter().filter(|(_, it)| it.is_evictable(now) && is_meant(it));
+        let mut chosen: Vec<(Tick, Token)> =
+            chosen.map(|(token, it)| (it.last_request, token)).collect();
+        chosen.sort_unstable_by_key(|chosen| chosen.0);
+        chosen.truncate(chosen.len() / 64 + 1);
+        chosen.into_iter().rev().map(|chosen| chosen.1).collect()
     }
 }

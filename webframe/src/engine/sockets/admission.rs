@@ -1,8 +1,8 @@
-//! Limits on the number of connections, in total and for each address.
+//! Limits on the number of connections, in total and for each network of clients.
 
 use std::{
     collections::HashMap,
-    net::IpAddr,
+    net::{IpAddr, Ipv6Addr},
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -11,44 +11,51 @@ use std::{
 
 use crate::{Network, engine::ServerSettings, lock::lock, request::network::any_contains};
 
+/// This part of all connections is kept for networks that hold few.
+const RESERVED_PART: usize = 32;
+/// A network with at most this many connections holds few.
+const FEW: usize = 16;
+
 /// The number of open connections, shared by all shards.
 #[derive(Debug)]
 pub(crate) struct Admission {
     open: AtomicUsize,
     open_max: usize,
-    of_address: Mutex<HashMap<IpAddr, usize>>,
-    of_address_max: usize,
+    of_network: Mutex<HashMap<IpAddr, usize>>,
+    of_network_max: usize,
     /// Proxies, which speak for many clients: not counted by address.
     exempt: Vec<Network>,
+}
+
+/// Which connection has to close before a new one may stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Crowding {
+    /// One of the same network.
+    Network(IpAddr),
+    /// Any.
+    Total,
 }
 
 impl Admission {
     pub(crate) fn new(settings: &ServerSettings) -> Admission {
         let limits = &settings.limits;
-        let proxies = &settings.trusted_proxies;
-        let mut exempt = [&proxies[..], &settings.proxy_protocol_from].concat();
+        let mut exempt = [&settings.trusted_proxies[..], &settings.proxy_protocol_from].concat();
         exempt.push(Network::UNIX);
         Admission {
             open: AtomicUsize::new(0),
             open_max: limits.connections_max,
-            of_address: Mutex::default(),
-            of_address_max: limits.connections_per_address_max,
+            of_network: Mutex::default(),
+            of_network_max: limits.connections_per_address_max,
             exempt,
         }
     }
 
-    /// Counts a new connection, unless its address has too many.
-    pub(crate) fn enter(&self, address: IpAddr) -> bool {
-        if !any_contains(&self.exempt, address) {
-            let mut of_address = lock(&self.of_address);
-            let count = of_address.entry(address).or_insert(0);
-            if *count >= self.of_address_max {
-                return false;
-            }
-            *count += 1;
-        }
+    /// Counts a new connection. It may stay if [`Admission::crowding`] returns `None`.
+    pub(crate) fn enter(&self, address: IpAddr) {
         self.open.fetch_add(1, Relaxed);
-        true
+        if !any_contains(&self.exempt, address) {
+            *lock(&self.of_network).entry(network_of(address)).or_insert(0) += 1;
+        }
     }
 
     /// Counts a closed connection.
@@ -57,11 +64,12 @@ impl Admission {
         if any_contains(&self.exempt, address) {
             return;
         }
-        let mut of_address = lock(&self.of_address);
-        if let Some(count) = of_address.get_mut(&address) {
+        let mut of_network = lock(&self.of_network);
+        let network = network_of(address);
+        if let Some(count) = of_network.get_mut(&network) {
             *count -= 1;
             if *count == 0 {
-                of_address.remove(&address);
+                of_network.remove(&network);
             }
         }
     }
@@ -70,8 +78,72 @@ impl Admission {
         self.open.load(Relaxed)
     }
 
-    /// Whether a connection has to close before another may stay.
-    pub(crate) fn is_over(&self) -> bool {
-        self.open() > self.open_max
+    /// Which connection has to close so that one from this address, which is counted, may stay.
+    ///
+    /// The last places are only for networks that hold few: a network with many has to give up a
+    /// connection of its own.
+    pub(crate) fn crowding(&self, address: IpAddr) -> Option<Crowding> {
+        let network = network_of(address);
+        let held = lock(&self.of_network).get(&network).copied().unwrap_or(0);
+        let reserved = self.open_max / RESERVED_PART;
+        let is_tight = self.open() > self.open_max - reserved && held > FEW;
+        if held > self.of_network_max || (is_tight && reserved > 0) {
+            return Some(Crowding::Network(network));
+        }
+        (self.open() > self.open_max).then_some(Crowding::Total)
+    }
+}
+
+/// The unit that limits count: an IPv4 address, or the /64 of an IPv6 address, which one client
+/// has for itself.
+pub(crate) fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)))
+        }
+        IpAddr::V4(address) => IpAddr::V4(address),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Limits;
+
+    fn admission(connections_max: usize, connections_per_address_max: usize) -> Admission {
+        let limits = Limits { connections_max, connections_per_address_max, ..Limits::default() };
+        Admission::new(&ServerSettings { limits, ..ServerSettings::default() })
+    }
+
+    #[test]
+    fn an_ipv6_client_is_its_64_and_a_mapped_ipv4_client_is_its_address() {
+        let admission = admission(100, 2);
+        let parse = |address: &str| address.parse::<IpAddr>().expect("an address");
+        for address in ["2001:db8::1", "2001:db8::2", "2001:db8:0:0:9::"] {
+            admission.enter(parse(address));
+        }
+        let network = parse("2001:db8::");
+        assert_eq!(admission.crowding(parse("2001:db8::3")), Some(Crowding::Network(network)));
+        assert_eq!(admission.crowding(parse("2001:db8:0:1::1")), None);
+        admission.leave(parse("2001:db8::2"));
+        assert_eq!(admission.crowding(parse("2001:db8::3")), None);
+        assert_eq!(network_of(parse("::ffff:192.0.2.1")), parse("192.0.2.1"));
+    }
+
+    #[test]
+    fn the_last_places_are_kept_for_networks_that_hold_few() {
+        let admission = admission(320, 320);
+        let many: IpAddr = [192, 0, 2, 1].into();
+        let few: IpAddr = [192, 0, 2, 2].into();
+        for _ in 0..311 {
+            admission.enter(many);
+        }
+        assert_eq!(admission.crowding(many), Some(Crowding::Network(many)));
+        for _ in 0..9 {
+            admission.enter(few);
+            assert_eq!(admission.crowding(few), None);
+        }
+        admission.enter(few);
+        assert_eq!(admission.crowding(few), Some(Crowding::Total));
     }
 }

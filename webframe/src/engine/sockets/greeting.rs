@@ -28,14 +28,19 @@ impl Shard {
     pub(crate) fn greet(&mut self, token: Token, ended: bool, scratch: &mut Scratch) {
         let engine = Arc::clone(&self.engine);
         let Some(connection) = self.connections.get(token) else { return };
+        let peer = connection.peer.ip();
         let greeted = greet(connection, &mut scratch.input, &engine);
         let outcome = if connection.has_output() { Written::Part } else { Written::All };
         let missed = if ended { Missed::End } else { Missed::Something };
         match greeted {
             Ok(()) => {
                 connection.phase = Phase::Idle;
-                connection.idle_since = self.now;
+                connection.last_request = self.now;
                 connection.missed = missed; // the first request may have arrived already
+                let client = connection.peer.ip();
+                if client != peer && !self.make_room_for(client) {
+                    return self.close(token);
+                }
                 self.await_first_request(token);
                 if !self.open_lines(token) {
                     self.after_write(token, outcome);
@@ -61,7 +66,7 @@ fn greet(connection: &mut Connection, buffer: &mut [u8], engine: &Engine) -> io:
         connection.input.drain(..introduction.bytes);
         connection.came_encrypted = introduction.encrypted;
         if let Some(client) = introduction.client {
-            set_client(connection, client, engine)?;
+            set_client(connection, client, engine);
         }
         connection.phase = Phase::Greeting(Opening::Handshake, since);
     }
@@ -122,11 +127,8 @@ fn read_proxy_header(connection: &mut Connection, buffer: &mut [u8]) -> io::Resu
 }
 
 /// Makes the client, instead of the proxy, the peer of the connection.
-fn set_client(connection: &mut Connection, client: SocketAddr, engine: &Engine) -> io::Result<()> {
-    if !engine.admission.enter(client.ip()) {
-        return Err(io::Error::other(format!("too many connections from {}", client.ip())));
-    }
+fn set_client(connection: &mut Connection, client: SocketAddr, engine: &Engine) {
+    engine.admission.enter(client.ip());
     engine.admission.leave(connection.peer.ip());
     connection.peer = client;
-    Ok(())
 }

@@ -160,14 +160,44 @@ fn pass_a_tick(clients: &mut [Client]) {
 }
 
 #[test]
-fn one_address_has_its_own_limit() {
+fn at_the_limit_of_an_address_its_longest_idle_connection_gives_way() {
     let limits = Limits { connections_per_address_max: 3, ..Limits::default() };
-    let site = Site::start_with(&ServerSettings { limits, ..settings() }, (), urls());
-    let mut clients: Vec<Client> = (0..3).map(|_| site.client()).collect();
-    assert!(clients.iter_mut().all(|client| client.get("/hello").status == 200));
-    assert!(site.client().is_closed());
-    drop(clients.pop());
-    wait_for_place(&site);
+    let site = Site::start_with(&ServerSettings { limits, shards: 2, ..settings() }, (), urls());
+    let mut clients: Vec<Client> = Vec::new();
+    for _ in 0..3 {
+        clients.push(site.client());
+        assert_eq!(clients.last_mut().expect("one").get("/hello").status, 200);
+        pass_a_tick(&mut clients);
+    }
+    for _ in 0..10 {
+        let mut newest = site.client();
+        assert_eq!(newest.get("/hello").status, 200, "a new client is never shut out");
+        clients.push(newest);
+        pass_a_tick(&mut clients);
+    }
+    let open = clients.iter_mut().filter_map(|client| {
+        client.try_send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n").then(|| client.answer()).flatten()
+    });
+    assert_eq!(open.count(), 3);
+}
+
+#[test]
+fn unfinished_heads_give_way_to_clients_that_ask() {
+    let limits = Limits { connections_max: 8, ..Limits::default() };
+    let site = Site::start_with(&ServerSettings { limits, shards: 2, ..settings() }, (), urls());
+    let mut honest = site.client();
+    assert_eq!(honest.get("/hello").status, 200);
+    let mut attack: Vec<Client> = Vec::new();
+    for _ in 0..30 {
+        let mut client = site.client();
+        client.try_send("GET /hello HTTP/1.1\r\nHo");
+        attack.push(client);
+        let began = std::time::Instant::now();
+        while began.elapsed() < Duration::from_millis(70) {
+            assert_eq!(honest.get("/hello").status, 200, "whoever asks keeps its place");
+        }
+        assert_eq!(site.get("/hello").status, 200, "there is room for a new client");
+    }
 }
 
 #[test]

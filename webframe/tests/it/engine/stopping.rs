@@ -45,6 +45,21 @@ fn a_stop_answers_what_is_in_flight_and_closes_what_is_idle() {
 }
 
 #[test]
+fn a_stop_answers_the_next_request_of_an_idle_connection_and_says_that_it_is_the_last() {
+    let site = Site::start((), Urls::new());
+    let mut clients: Vec<Client> = (0..20).map(|_| site.client()).collect();
+    for client in &mut clients {
+        assert_eq!(client.get("/").status, 404);
+    }
+    site.stop.stop();
+    for client in &mut clients {
+        while !client.get("/").closes() {} // none is cut before it is told
+        assert!(client.is_closed());
+    }
+    assert_eq!(site.stopped(), Stopped { cut: 0 });
+}
+
+#[test]
 fn a_stop_does_not_wait_longer_than_the_drain_and_counts_what_it_cut() {
     let (state, has_begun, let_go) = hold();
     let short = ServerSettings { drain: Duration::from_millis(50), ..settings() };

@@ -1,0 +1,54 @@
+//! The limit on open descriptors: raised at the start, and compared with the limit on connections.
+
+/// Descriptors for everything but connections: listeners, polls, files of the app, its database.
+const RESERVED: u64 = 256;
+
+/// Raises the soft limit on descriptors to the hard one. Returns the number of connections that
+/// fit, at most `wanted`; logs a warning if these are fewer.
+#[cfg(target_os = "linux")]
+pub(super) fn connections_max(wanted: usize) -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let limit = getrlimit(Resource::Nofile);
+    if limit.current != limit.maximum {
+        let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+        if let Err(error) = setrlimit(Resource::Nofile, raised) {
+            log::warn!("cannot raise the limit on open files: {error}");
+        }
+    }
+    match getrlimit(Resource::Nofile).current {
+        None => wanted,
+        Some(descriptors) => fitting(wanted, descriptors),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn connections_max(wanted: usize) -> usize {
+    wanted
+}
+
+/// The number of connections for which so many descriptors suffice.
+fn fitting(wanted: usize, descriptors: u64) -> usize {
+    let spare = descriptors.saturating_sub(RESERVED).max(descriptors / 2);
+    let fitting = usize::try_from(spare).unwrap_or(usize::MAX).min(wanted);
+    if fitting < wanted {
+        log::warn!(
+            "connections_max is {wanted}, but the process may open only {descriptors} files: \
+             at most {fitting} connections are accepted"
+        );
+    }
+    fitting
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_connections_are_accepted_as_descriptors_leave_room_for() {
+        assert_eq!(fitting(20_000, 1 << 20), 20_000);
+        assert_eq!(fitting(20_000, 20_000), 19_744);
+        assert_eq!(fitting(20_000, 1_024), 768);
+        assert_eq!(fitting(20_000, 100), 50);
+    }
+}
