@@ -16,6 +16,7 @@ mod log;
 mod texts;
 pub mod site;
 mod paths;
+mod protocols;
 mod views;
 mod urls;
 pub mod serve;

@@ -13,9 +13,17 @@ pub(super) fn settings(settings: &Settings) -> anyhow::Result<ServerSettings> {
     let Settings { server, tls, .. } = settings;
     let files = tls.cert.clone().zip(tls.key.clone());
     Ok(ServerSettings {
-        addresses: server.address.iter().map(resolve).collect::<Result<_, _>>()?,
+        addresses: server
+            .address
+            .iter()
+            .map(|address| resolve(address, "[server]"))
+            .collect::<Result<_, _>>()?,
         tls: files.map(|(cert, key)| TlsSettings { cert, key }),
-        redirect_addresses: tls.redirect_address.iter().map(resolve).collect::<Result<_, _>>()?,
+        redirect_addresses: tls
+            .redirect_address
+            .iter()
+            .map(|address| resolve(address, "[tls]"))
+            .collect::<Result<_, _>>()?,
         public_url: server.public_url.clone(),
         allowed_hosts: server.allowed_hosts.clone(),
         trusted_proxies: server.trusted_proxies.clone(),
@@ -33,16 +41,18 @@ pub(super) fn settings(settings: &Settings) -> anyhow::Result<ServerSettings> {
 
 /// A name becomes the first of its addresses, rather an IPv4 one: what people type who mean
 /// `localhost` by it.
-fn resolve(address: &Address) -> anyhow::Result<webframe::Address> {
+pub(super) fn resolve(address: &Address, section: &str) -> anyhow::Result<webframe::Address> {
     let (host, port) = match address {
         Address::Unix(path) => return Ok(webframe::Address::Unix(path.clone())),
         Address::Tcp { host, port } => (host.as_str(), *port),
     };
     let found = (host, port).to_socket_addrs();
-    let found = found.with_context(|| format!("[server] address {address} cannot be resolved"))?;
+    let found = found.with_context(|| format!("{section} address {address} cannot be resolved"))?;
     let mut found: Vec<SocketAddr> = found.collect();
     found.sort_by_key(SocketAddr::is_ipv6);
-    let first = found.first().with_context(|| format!("[server] address {address} is nowhere"))?;
+    let first = found
+        .first()
+        .with_context(|| format!("{section} address {address} resolves to no address"))?;
     Ok(webframe::Address::Tcp(*first))
 }
 
@@ -109,7 +119,9 @@ mod tests {
     #[test]
     fn a_name_is_resolved() {
         let local = Address::Tcp { host: "localhost".to_owned(), port: 0 };
-        let webframe::Address::Tcp(address) = resolve(&local).unwrap() else { panic!("tcp") };
+        let webframe::Address::Tcp(address) = resolve(&local, "[server]").unwrap() else {
+            panic!("tcp")
+        };
         assert!(address.ip().is_loopback());
     }
 }

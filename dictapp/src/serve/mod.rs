@@ -3,6 +3,7 @@
 
 mod app;
 mod engine;
+mod protocols;
 mod shipped;
 mod upkeep;
 
@@ -32,6 +33,7 @@ pub fn run(settings: &Settings) -> anyhow::Result<()> {
     })?;
     let site = open(settings)?;
     let app = app::app(site, settings, log.queue);
+    let server = protocols::add(server, settings, app.state())?;
     let _upkeep = upkeep::start(app.state())?;
     announce(&server.addresses(), settings);
     let Stopped { cut } = server.serve(app)?;

@@ -10,6 +10,7 @@ mod network;
 mod database_url;
 mod engine;
 mod site;
+mod protocols;
 mod nearest;
 mod mistake;
 
@@ -24,6 +25,7 @@ pub use engine::{Server, Tls};
 pub use layers::Flag;
 pub use mistake::{Mistake, Mistakes};
 pub use network::Address;
+pub use protocols::{Course, Dict, QueryReply};
 pub use site::{Accounts, CookieSecure, Database, Dictionary, Log, LogFormat, LogLevel};
 
 use layers::Given;
@@ -53,6 +55,10 @@ pub struct Settings {
     pub dictionary: Dictionary,
     /// `[accounts]`
     pub accounts: Accounts,
+    /// `[course]`
+    pub course: Course,
+    /// `[dict]`
+    pub dict: Dict,
     /// `[log]`
     pub log: Log,
 }
@@ -124,6 +130,8 @@ fn read(given: Vec<Given>, mut mistakes: Vec<Mistake>) -> Result<(Settings, Vec<
         database: Database::read(&mut reader),
         dictionary: Dictionary::read(&mut reader),
         accounts: Accounts::read(&mut reader),
+        course: Course::read(&mut reader),
+        dict: Dict::read(&mut reader),
         log: Log::read(&mut reader),
     };
     let (more, asked) = reader.finish();

@@ -7,6 +7,7 @@ mod import;
 mod lexicon;
 mod mariadb;
 mod pages;
+mod protocols;
 mod proxy;
 mod shelving;
 mod shipped_books;

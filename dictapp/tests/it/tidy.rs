@@ -21,7 +21,7 @@ const FLOORS: &[&[&str]] = &[
     &["form_token", "settings"],
     &["log", "password", "throttle"],
     &["site"],
-    &["views"],
+    &["views", "protocols"],
     &["urls"],
     &["serve"],
     &["commands"],

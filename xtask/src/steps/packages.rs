@@ -38,6 +38,7 @@ pub(crate) const NEEDS: &[Need] = &[
         check: Check::Program(&["chromedriver"]),
         package: "chromium-driver",
     },
+    Need { what: "curl", check: Check::Program(&["curl"]), package: "curl" },
     Need { what: "fc-list", check: Check::Program(&["fc-list"]), package: "fontconfig" },
     Need { what: "a Chinese font", check: Check::Font("zh"), package: "fonts-wqy-microhei" },
 ];

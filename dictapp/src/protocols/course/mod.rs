@@ -1,0 +1,219 @@
+//! The course's protocol: `R name passwd`, `L name passwd`, `Q name word`, `H name`, `E`. `request`
+//! reads one request; a [`Session`] answers it through the same functions of the site as the pages.
+//!
+//! A connection sees only the user whom it logged in as. Old clients read with one `recv` for each
+//! message, so the messages of a reply are separate: the caller sends them apart in time.
+
+mod request;
+
+use std::net::IpAddr;
+
+use request::{Request, WrongRequest};
+use webframe::Error;
+
+use crate::hex;
+use crate::model::{Explanation, Lifetime, Username, Word};
+use crate::password::PasswordProblem;
+use crate::session::Token;
+use crate::settings::QueryReply;
+use crate::site::{
+    Client, Credentials, LogIn, Outcome, Registration, Selection, SignUp, SignedIn, Site, Visit,
+};
+use crate::store::{PageStart, PastLookup};
+
+/// The longest request in bytes.
+pub(crate) const REQUEST_BYTES_MAX: usize = 1024;
+
+/// The longest message of a reply in bytes: old clients read at most 2,048 at once.
+const MESSAGE_BYTES_MAX: usize = 2048;
+
+/// History rows of one `H`, as in the course.
+const HISTORY_ROWS: u32 = 10;
+
+/// The state of one connection.
+#[derive(Debug)]
+pub(crate) struct Session {
+    client: Client,
+    query_reply: QueryReply,
+    user: Option<LoggedIn>,
+}
+
+#[derive(Debug)]
+struct LoggedIn {
+    token: Token,
+    name: Username,
+}
+
+/// The messages of a reply, to be sent apart, and whether the connection ends behind them.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) messages: Vec<String>,
+    pub(crate) then: Then,
+}
+
+/// What follows a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// The next request is read.
+    Read,
+    /// The connection is closed.
+    Close,
+}
+
+/// The device that the list of sessions shows.
+const DEVICE: &str = "course client";
+
+const OK: &str = "OK";
+const FAIL: &str = "FAIL";
+const EXISTS: &str = "EXISTS";
+/// Ends the rows of the history.
+const END: &str = "##";
+
+impl Answer {
+    fn one(message: impl Into<String>) -> Answer {
+        Answer { messages: vec![message.into()], then: Then::Read }
+    }
+}
+
+impl Session {
+    /// The state of a new connection of this client.
+    pub(crate) fn new(client: IpAddr, query_reply: QueryReply) -> Session {
+        let client = Client { address: client, device: DEVICE.to_owned() };
+        Session { client, query_reply, user: None }
+    }
+
+    /// The reply to one request. It may wait for the database and for the hashing of passwords.
+    pub(crate) fn request(&mut self, site: &Site, bytes: &[u8]) -> Answer {
+        let request = match Request::parse(bytes) {
+            Ok(request) => request,
+            Err(WrongRequest) => return Answer::one(FAIL),
+        };
+        let answer = match request {
+            Request::Register { name, password } => self.register(site, name, password),
+            Request::LogIn { name, password } => self.log_in(site, name, password),
+            Request::Query { name, word } => self.query(site, name, word),
+            Request::History { name } => self.history(site, name),
+            Request::End => Ok(Answer { messages: Vec::new(), then: Then::Close }),
+        };
+        answer.unwrap_or_else(|error| {
+            log::warn!("the course's protocol: {}", describe(&error));
+            Answer::one(FAIL)
+        })
+    }
+
+    /// Ends the session of the connection.
+    pub(crate) fn close(&mut self, site: &Site) {
+        let Some(user) = self.user.take() else { return };
+        if let Err(error) = site.sign_out(&user.token) {
+            log::warn!("the course's protocol: {error}");
+        }
+    }
+
+    fn register(&mut self, site: &Site, name: &str, password: &str) -> Result<Answer, Error> {
+        let Ok(name) = Username::parse_new(name) else { return Ok(Answer::one(FAIL)) };
+        let accounts = &site.settings().accounts;
+        let problem = PasswordProblem::of(password, name.as_str(), accounts);
+        if !accounts.registration || problem.is_some() {
+            return Ok(Answer::one(FAIL));
+        }
+        let form_token = &random_token()?;
+        let sign_up = SignUp { name: &name, password, form_token, client: &self.client };
+        Ok(Answer::one(match site.register(sign_up)? {
+            Registration::Done(signed_in) => {
+                self.begin(site, signed_in, name);
+                OK
+            }
+            Registration::Taken => EXISTS,
+            Registration::Later(_) => FAIL,
+        }))
+    }
+
+    fn log_in(&mut self, site: &Site, name: &str, password: &str) -> Result<Answer, Error> {
+        let (client, lifetime) = (&self.client, Lifetime::Browser);
+        let given = Credentials { name, password, lifetime, ticket: "", device: None, client };
+        let LogIn::Done(signed_in) = site.sign_in(given)? else { return Ok(Answer::one(FAIL)) };
+        let Ok(name) = Username::parse(name) else { return Ok(Answer::one(FAIL)) };
+        self.begin(site, signed_in, name);
+        Ok(Answer::one(OK))
+    }
+
+    fn begin(&mut self, site: &Site, signed_in: SignedIn, name: Username) {
+        self.close(site);
+        self.user = Some(LoggedIn { token: signed_in.token, name });
+    }
+
+    /// The visit of the user that this connection logged in as, if it is the user of this name and
+    /// the session has not been ended elsewhere.
+    fn visit(&self, site: &Site, name: &str) -> Result<Option<Visit>, Error> {
+        let same = Username::parse(name).ok();
+        let user = self.user.as_ref().filter(|user| same.as_ref() == Some(&user.name));
+        match user {
+            Some(user) => Ok(site.visit(&user.token)?),
+            None => Ok(None),
+        }
+    }
+
+    fn query(&self, site: &Site, name: &str, word: &str) -> Result<Answer, Error> {
+        let Some(visit) = self.visit(site, name)? else { return Ok(Answer::one(FAIL)) };
+        let Ok(word) = Word::parse(word) else { return Ok(Answer::one(FAIL)) };
+        let shelf = site.shelf();
+        let off = site.books_off(&visit)?;
+        let found = Selection::new(&shelf, &off).look_up(word.as_str());
+        let outcome = if found.is_empty() { Outcome::Missing } else { Outcome::Found };
+        site.record(&visit, &word, outcome)?;
+        let first = found.first();
+        let entry = first.and_then(|found| found.entries.first().map(|entry| (found.word, entry)));
+        let Some((headword, entry)) = entry else { return Ok(Answer::one(FAIL)) };
+        let meaning = message(&format!("{headword} : {}", in_one_line(entry.mean)));
+        Ok(match self.query_reply {
+            QueryReply::Meaning => Answer::one(meaning),
+            QueryReply::OkFirst => {
+                Answer { messages: vec![OK.to_owned(), meaning], then: Then::Read }
+            }
+        })
+    }
+
+    fn history(&self, site: &Site, name: &str) -> Result<Answer, Error> {
+        let Some(visit) = self.visit(site, name)? else { return Ok(Answer::one(FAIL)) };
+        let rows = site.past_lookups(&visit, PageStart::Newest, HISTORY_ROWS)?;
+        if rows.is_empty() {
+            return Ok(Answer::one(FAIL));
+        }
+        let mut messages = vec![OK.to_owned()];
+        messages.extend(rows.iter().map(|row| history_row(site, &visit, row)));
+        messages.push(END.to_owned());
+        Ok(Answer { messages, then: Then::Read })
+    }
+}
+
+/// `name   word   time`, as the course prints it.
+fn history_row(site: &Site, visit: &Visit, row: &PastLookup) -> String {
+    let time = row.at.to_zoned(site.zone().clone()).strftime("%Y-%m-%d %H:%M:%S");
+    message(&format!("{}   {:<16}   {time}", visit.name.as_str(), row.word))
+}
+
+/// The senses of an entry behind one another, each part of speech with its label.
+fn in_one_line(mean: &str) -> String {
+    let explanation = Explanation::parse(mean);
+    let parts = explanation.parts.iter().map(|part| {
+        let glosses: Vec<&str> = part.senses.iter().map(|sense| sense.gloss.as_str()).collect();
+        format!("{} {}", part.label, glosses.join("；")).trim().to_owned()
+    });
+    parts.collect::<Vec<_>>().join("  ")
+}
+
+/// A message that one `recv` of an old client takes whole.
+fn message(text: &str) -> String {
+    super::head(text, MESSAGE_BYTES_MAX).to_owned()
+}
+
+/// Each request to register is a form of its own.
+fn random_token() -> Result<String, Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| Error::internal(error.to_string()))?;
+    Ok(hex::encode(&bytes))
+}
+
+fn describe(error: &Error) -> String {
+    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
+}

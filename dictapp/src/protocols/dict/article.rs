@@ -1,0 +1,89 @@
+//! An entry to plain text, as a terminal shows it.
+
+use std::fmt::Write as _;
+
+use crate::model::{Explanation, Part, Sense};
+
+/// The text of an entry: headword, then a block for each part of speech with numbered senses.
+pub(crate) fn plain(word: &str, phonetic: Option<&str>, mean: &str) -> String {
+    let explanation = Explanation::parse(mean);
+    let mut text = word.to_owned();
+    if let Some(phonetic) = phonetic.filter(|_| has_no_pronunciation(&explanation)) {
+        push(&mut text, format_args!(" /{phonetic}/"));
+    }
+    if let Some(level) = explanation.level {
+        push(&mut text, format_args!(" ({})", level.as_str()));
+    }
+    text.push('\n');
+    for part in &explanation.parts {
+        part_text(&mut text, part);
+    }
+    words_line(&mut text, "family", &explanation.family);
+    words_line(&mut text, "phrases", &explanation.phrases);
+    text
+}
+
+fn has_no_pronunciation(explanation: &Explanation) -> bool {
+    explanation.parts.iter().all(|part| part.pronunciations.is_empty())
+}
+
+fn part_text(text: &mut String, part: &Part) {
+    let mut head = part.label.clone();
+    for pronunciation in &part.pronunciations {
+        let region = pronunciation.region.map_or("", |region| region.as_str());
+        let weak = if pronunciation.is_weak { " weak" } else { "" };
+        push(&mut head, format_args!(" {region}{weak} /{}/", pronunciation.ipa));
+    }
+    let head = head.split_whitespace().collect::<Vec<_>>().join(" ");
+    if !head.is_empty() {
+        push(text, format_args!("  {head}\n"));
+    }
+    let several = part.senses.len() > 1;
+    for (number, sense) in part.senses.iter().enumerate() {
+        let number = if several { format!("{}. ", number + 1) } else { String::new() };
+        sense_text(text, &number, sense);
+    }
+}
+
+fn sense_text(text: &mut String, number: &str, sense: &Sense) {
+    push(text, format_args!("    {number}"));
+    if !sense.labels.is_empty() {
+        push(text, format_args!("[{}] ", sense.labels.join(", ")));
+    }
+    text.push_str(&sense.gloss);
+    if let Some(pattern) = &sense.pattern {
+        push(text, format_args!(" {{{pattern}}}"));
+    }
+    text.push('\n');
+    for example in &sense.examples {
+        push(text, format_args!("       {}\n", example.text));
+        if let Some(translation) = &example.translation {
+            push(text, format_args!("       {translation}\n"));
+        }
+    }
+    words_line(text, "   =", &sense.synonyms);
+    words_line(text, "   !", &sense.antonyms);
+}
+
+fn words_line(text: &mut String, title: &str, words: &[String]) {
+    if !words.is_empty() {
+        push(text, format_args!("    {title}: {}\n", words.join("; ")));
+    }
+}
+
+fn push(text: &mut String, part: std::fmt::Arguments<'_>) {
+    text.write_fmt(part).expect("a String takes all text");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_blocks_of_numbered_senses() {
+        let mean = "v. 跑\n> I run. = 我跑。\nv. 经营\nn. 跑步\n= jog";
+        let expected = "run /rʌn/\n  v.\n    1. 跑\n       I run.\n       我跑。\n    2. 经营\n  \
+                        n.\n    跑步\n       =: jog\n";
+        assert_eq!(plain("run", Some("rʌn"), mean), expected);
+    }
+}

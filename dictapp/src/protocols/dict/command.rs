@@ -1,0 +1,186 @@
+//! A line of a DICT client to a command (RFC 2229 §2 and §3).
+
+/// The databases that a command names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Databases {
+    /// `*`: all of them.
+    All,
+    /// `!`: the first that has a match.
+    FirstWithMatch,
+    /// One by its name.
+    Named(String),
+}
+
+/// A command with its parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Command {
+    Define { databases: Databases, word: String },
+    Match { databases: Databases, strategy: String, word: String },
+    ShowDatabases,
+    ShowStrategies,
+    ShowInfo(String),
+    ShowServer,
+    Client,
+    Status,
+    OptionMime,
+    Help,
+    Auth,
+    Quit,
+}
+
+/// Why a line is no command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WrongCommand {
+    /// The first word is not a command.
+    Unknown,
+    /// A parameter is missing, surplus or cannot be read.
+    Parameters,
+    /// The command exists, but not with this parameter.
+    Unimplemented,
+}
+
+impl WrongCommand {
+    pub(super) fn code(self) -> u16 {
+        match self {
+            WrongCommand::Unknown => 500,
+            WrongCommand::Parameters => 501,
+            WrongCommand::Unimplemented => 503,
+        }
+    }
+
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            WrongCommand::Unknown => "syntax error, command not recognized",
+            WrongCommand::Parameters => "syntax error, illegal parameters",
+            WrongCommand::Unimplemented => "command parameter not implemented",
+        }
+    }
+}
+
+impl Command {
+    /// Reads a line without its end.
+    pub(super) fn parse(line: &str) -> Result<Command, WrongCommand> {
+        let words = split(line).ok_or(WrongCommand::Parameters)?;
+        let (name, parameters) = words.split_first().ok_or(WrongCommand::Unknown)?;
+        match (name.to_ascii_uppercase().as_str(), parameters) {
+            ("DEFINE" | "D", [database, word]) if !word.is_empty() => {
+                Ok(Command::Define { databases: databases(database), word: word.clone() })
+            }
+            ("MATCH" | "M", [database, strategy, word]) if !word.is_empty() => {
+                let (databases, strategy) = (databases(database), strategy.clone());
+                Ok(Command::Match { databases, strategy, word: word.clone() })
+            }
+            ("SHOW" | "S", [what, rest @ ..]) => show(what, rest),
+            ("OPTION", [what]) if what.eq_ignore_ascii_case("MIME") => Ok(Command::OptionMime),
+            ("OPTION", [_]) => Err(WrongCommand::Unimplemented),
+            ("CLIENT", [_, ..]) => Ok(Command::Client),
+            ("STATUS", []) => Ok(Command::Status),
+            ("HELP" | "H", []) => Ok(Command::Help),
+            ("QUIT" | "Q", []) => Ok(Command::Quit),
+            ("AUTH", [_, _]) | ("SASLAUTH", [_, _]) | ("SASLRESP", [_]) => Ok(Command::Auth),
+            (
+                "DEFINE" | "D" | "MATCH" | "M" | "SHOW" | "S" | "OPTION" | "CLIENT" | "STATUS"
+                | "HELP" | "H" | "QUIT" | "Q" | "AUTH" | "SASLAUTH" | "SASLRESP",
+                _,
+            ) => Err(WrongCommand::Parameters),
+            _ => Err(WrongCommand::Unknown),
+        }
+    }
+}
+
+fn show(what: &str, rest: &[String]) -> Result<Command, WrongCommand> {
+    match (what.to_ascii_uppercase().as_str(), rest) {
+        ("DB" | "DATABASES", []) => Ok(Command::ShowDatabases),
+        ("STRAT" | "STRATEGIES", []) => Ok(Command::ShowStrategies),
+        ("INFO", [name]) => Ok(Command::ShowInfo(name.clone())),
+        ("SERVER", []) => Ok(Command::ShowServer),
+        ("DB" | "DATABASES" | "STRAT" | "STRATEGIES" | "INFO" | "SERVER", _) => {
+            Err(WrongCommand::Parameters)
+        }
+        _ => Err(WrongCommand::Unimplemented),
+    }
+}
+
+fn databases(name: &str) -> Databases {
+    match name {
+        "*" => Databases::All,
+        "!" => Databases::FirstWithMatch,
+        name => Databases::Named(name.to_owned()),
+    }
+}
+
+/// The words of a line. A word may hold parts in quotes of either kind; a backslash takes the next
+/// character as it is (RFC 2229 §2.2). `None` if a quote is not closed.
+fn split(line: &str) -> Option<Vec<String>> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote: Option<char> = None;
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        match (c, quote) {
+            ('\\', _) => word.get_or_insert_default().push(chars.next()?),
+            (c, Some(open)) if c == open => quote = None,
+            (c, Some(_)) => word.get_or_insert_default().push(c),
+            ('"' | '\'', None) => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (' ' | '\t', None) => words.extend(word.take()),
+            (c, None) => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    quote.is_none().then_some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn define(line: &str, name: &str, word: &str) {
+        let expected =
+            Command::Define { databases: Databases::Named(name.to_owned()), word: word.to_owned() };
+        assert_eq!(Command::parse(line), Ok(expected), "{line}");
+    }
+
+    #[test]
+    fn quotes_and_backslashes_make_one_word() {
+        define("DEFINE en-zh apple", "en-zh", "apple");
+        define("define en-zh \"ice cream\"", "en-zh", "ice cream");
+        define("D en-zh 'ice cream'", "en-zh", "ice cream");
+        define("DEFINE en-zh ice\\ cream", "en-zh", "ice cream");
+        define("DEFINE en-zh \"say \\\"hi\\\"\"", "en-zh", "say \"hi\"");
+        define("DEFINE  en-zh\t苹果 ", "en-zh", "苹果");
+    }
+
+    #[test]
+    fn a_star_and_an_exclamation_mark_are_databases() {
+        for (name, databases) in [("*", Databases::All), ("!", Databases::FirstWithMatch)] {
+            let line = format!("MATCH {name} . app");
+            let (strategy, word) = (".".to_owned(), "app".to_owned());
+            assert_eq!(Command::parse(&line), Ok(Command::Match { databases, strategy, word }));
+        }
+    }
+
+    #[test]
+    fn a_wrong_line_has_the_code_of_its_fault() {
+        for (line, code) in [
+            ("", 500),
+            ("HELLO", 500),
+            ("GET / HTTP/1.1", 500),
+            ("DEFINE", 501),
+            ("DEFINE en-zh", 501),
+            ("DEFINE en-zh \"\"", 501),
+            ("DEFINE en-zh a b", 501),
+            ("DEFINE en-zh \"open", 501),
+            ("SHOW", 501),
+            ("SHOW INFO", 501),
+            ("SHOW NOTHING", 503),
+            ("OPTION UTF9", 503),
+            ("QUIT now", 501),
+        ] {
+            assert_eq!(Command::parse(line).unwrap_err().code(), code, "{line:?}");
+        }
+    }
+}

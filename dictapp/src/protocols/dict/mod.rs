@@ -1,0 +1,266 @@
+//! DICT (RFC 2229): a line of a client to the reply it gets. `command` reads the line, `strategy`
+//! finds words, `article` writes an entry as plain text, `reply` puts text on the wire.
+
+mod command;
+mod strategy;
+mod article;
+mod reply;
+
+use std::time::{Duration, Instant};
+
+use command::{Command, Databases, WrongCommand};
+use reply::Reply;
+use strategy::Strategy;
+
+use crate::site::{Found, Selection, Site};
+
+/// The longest line of a client in bytes, with its end (RFC 2229 §2.3).
+pub(crate) const LINE_BYTES_MAX: usize = 1024;
+
+/// The most definitions of one `DEFINE`. A word has an entry or two in each book.
+const DEFINITIONS_MAX: usize = 64;
+
+/// The state of one client.
+#[derive(Debug, Default)]
+pub(crate) struct Session {
+    /// `OPTION MIME` was given: each text begins with a header (RFC 2229 §3.10).
+    mime: bool,
+}
+
+/// The reply to a line, and whether the connection ends with it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    /// What is sent, in whole lines.
+    pub(crate) bytes: Vec<u8>,
+    /// How the connection goes on.
+    pub(crate) then: Then,
+}
+
+/// What follows a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// The next line of the client is read.
+    Read,
+    /// The connection is closed.
+    Close,
+}
+
+impl Session {
+    /// The banner that begins a connection. `id` makes the message id unique.
+    pub(crate) fn banner(id: u64) -> Vec<u8> {
+        let pid = std::process::id();
+        format!("220 dictapp <mime> <{pid}.{id}@dictapp>\r\n").into_bytes()
+    }
+
+    /// The reply to one line, without its end.
+    pub(crate) fn line(&mut self, site: &Site, line: &[u8]) -> Answer {
+        let mut reply = Reply::new(self.mime);
+        let mut then = Then::Read;
+        let parsed = match std::str::from_utf8(line) {
+            Ok(line) => Command::parse(line),
+            Err(_) => Err(WrongCommand::Parameters),
+        };
+        match parsed {
+            Ok(Command::Quit) => {
+                reply.status(221, "bye");
+                then = Then::Close;
+            }
+            Ok(command) => self.run(site, &command, &mut reply),
+            Err(wrong) => reply.status(wrong.code(), wrong.text()),
+        }
+        Answer { bytes: reply.into_bytes(), then }
+    }
+
+    fn run(&mut self, site: &Site, command: &Command, reply: &mut Reply) {
+        match command {
+            Command::Define { databases, word } => define(site, databases, word, reply),
+            Command::Match { databases, strategy, word } => {
+                matching(site, databases, strategy, word, reply);
+            }
+            Command::ShowDatabases => show_databases(site, reply),
+            Command::ShowStrategies => show_strategies(reply),
+            Command::ShowInfo(name) => show_info(site, name, reply),
+            Command::ShowServer => show_server(site, reply),
+            Command::Client => reply.status(250, "ok"),
+            Command::Status => reply.status(210, "ready"),
+            Command::OptionMime => {
+                reply.status(250, "ok - using MIME headers");
+                self.mime = true;
+            }
+            Command::Help => {
+                reply.status(113, "help text follows");
+                reply.text(HELP);
+                reply.status(250, "ok");
+            }
+            Command::Auth => {
+                reply.status(531, "access denied: this server needs no authentication");
+            }
+            Command::Quit => {}
+        }
+    }
+}
+
+const HELP: &str = "\
+DEFINE database word            -- look up word in database
+MATCH database strategy word    -- match word in database using strategy
+SHOW DB                         -- list all accessible databases
+SHOW DATABASES                  -- list all accessible databases
+SHOW STRAT                      -- list available matching strategies
+SHOW STRATEGIES                 -- list available matching strategies
+SHOW INFO database              -- provide information about the database
+SHOW SERVER                     -- provide site-specific information
+OPTION MIME                     -- use MIME headers
+CLIENT info                     -- identify client to server
+STATUS                          -- display server status
+HELP                            -- display this help information
+QUIT                            -- terminate connection
+
+The databases are the word books; * is all of them, ! the first that has a match.
+";
+
+/// A database of the client's choice: the name of a word book and its title.
+struct Database<'a> {
+    name: &'a str,
+    title: &'a str,
+}
+
+/// The databases that a command names, or nothing if there is no such book.
+fn chosen<'a>(books: &Selection<'a>, wanted: &Databases) -> Option<Vec<Database<'a>>> {
+    let all = books.shelf().books().iter();
+    let all = all.map(|book| Database { name: &book.name, title: &book.title });
+    match wanted {
+        Databases::All | Databases::FirstWithMatch => Some(all.collect()),
+        Databases::Named(name) => {
+            let one: Vec<_> = all.filter(|book| book.name.eq_ignore_ascii_case(name)).collect();
+            (!one.is_empty()).then_some(one)
+        }
+    }
+}
+
+/// Writes the refusal of a database that does not exist.
+fn no_database(reply: &mut Reply) {
+    reply.status(550, "invalid database, use \"SHOW DB\" for list of databases");
+}
+
+fn define(site: &Site, wanted: &Databases, word: &str, reply: &mut Reply) {
+    let began = Instant::now();
+    let shelf = site.shelf();
+    let books = Selection::new(&shelf, &[]);
+    let Some(databases) = chosen(&books, wanted) else { return no_database(reply) };
+    let found = books.look_up(word);
+    let mut definitions = Vec::new();
+    for database in &databases {
+        let here = definitions_in(&found, database);
+        let is_enough = *wanted == Databases::FirstWithMatch && !here.is_empty();
+        definitions.extend(here);
+        if is_enough {
+            break;
+        }
+    }
+    definitions.truncate(DEFINITIONS_MAX);
+    if definitions.is_empty() {
+        return reply.status(552, "no match");
+    }
+    let count = definitions.len();
+    reply.status(150, &format!("{count} definitions retrieved - definitions follow"));
+    for (database, headword, text) in definitions {
+        let (name, title) = (reply::quoted(database.name), reply::quoted(database.title));
+        reply.status(151, &format!("{} {name} {title} - text follows", reply::quoted(headword)));
+        reply.text(&text);
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    reply.status(250, &format!("ok [d/m/c = {count}/0/{}; {seconds:.3}]", found.len()));
+}
+
+/// The definitions of one database: database, headword, text.
+fn definitions_in<'d, 'a>(
+    found: &[Found<'a>],
+    database: &'d Database<'a>,
+) -> Vec<(&'d Database<'a>, &'a str, String)> {
+    let mut here = Vec::new();
+    for headword in found {
+        for entry in headword.entries.iter().filter(|entry| entry.book == database.title) {
+            let text = article::plain(headword.word, headword.phonetic, entry.mean);
+            here.push((database, headword.word, text));
+        }
+    }
+    here
+}
+
+fn matching(site: &Site, wanted: &Databases, strategy: &str, word: &str, reply: &mut Reply) {
+    let Some(strategy) = Strategy::named(strategy) else {
+        return reply.status(551, "invalid strategy, use \"SHOW STRAT\" for a list of strategies");
+    };
+    let shelf = site.shelf();
+    let books = Selection::new(&shelf, &[]);
+    let Some(databases) = chosen(&books, wanted) else { return no_database(reply) };
+    let time_max: Duration = site.settings().dictionary.pattern_time_max;
+    let found = match strategy.find(shelf.lexicon(), word, time_max) {
+        Ok(found) => found,
+        Err(error) => return reply.status(501, &format!("syntax error: {error}")),
+    };
+    let mut matches: Vec<(&str, &str)> = Vec::new();
+    for database in &databases {
+        let here = found.iter().filter(|entry| {
+            let book = shelf.books().get(usize::from(entry.book.0));
+            book.is_some_and(|book| book.name == database.name)
+        });
+        let before = matches.len();
+        for entry in here {
+            if !matches[before..].contains(&(database.name, entry.word)) {
+                matches.push((database.name, entry.word));
+            }
+        }
+        if *wanted == Databases::FirstWithMatch && matches.len() > before {
+            break;
+        }
+    }
+    if matches.is_empty() {
+        return reply.status(552, "no match");
+    }
+    reply.status(152, &format!("{} matches found - text follows", matches.len()));
+    let line = |(name, word): &(&str, &str)| {
+        format!("{} {}\n", reply::atom_or_quoted(name), reply::quoted(word))
+    };
+    reply.text(&matches.iter().map(line).collect::<String>());
+    reply.status(250, "ok");
+}
+
+fn show_databases(site: &Site, reply: &mut Reply) {
+    let shelf = site.shelf();
+    let books = shelf.books();
+    if books.is_empty() {
+        return reply.status(554, "no databases present");
+    }
+    reply.status(110, &format!("{} databases present - text follows", books.len()));
+    let line = |name: &str, title: &str| {
+        format!("{} {}\n", reply::atom_or_quoted(name), reply::quoted(title))
+    };
+    reply.text(&books.iter().map(|book| line(&book.name, &book.title)).collect::<String>());
+    reply.status(250, "ok");
+}
+
+fn show_strategies(reply: &mut Reply) {
+    reply.status(111, &format!("{} strategies available - text follows", Strategy::ALL.len()));
+    let line = |strategy: &Strategy| {
+        format!("{} {}\n", strategy.name(), reply::quoted(strategy.description()))
+    };
+    reply.text(&Strategy::ALL.iter().map(line).collect::<String>());
+    reply.status(250, "ok");
+}
+
+fn show_info(site: &Site, name: &str, reply: &mut Reply) {
+    let shelf = site.shelf();
+    let found = shelf.books().iter().find(|book| book.name.eq_ignore_ascii_case(name));
+    let Some(book) = found else { return no_database(reply) };
+    reply.status(112, "database information follows");
+    reply.text(&format!("{}\n{}\n", book.name, book.title));
+    reply.status(250, "ok");
+}
+
+fn show_server(site: &Site, reply: &mut Reply) {
+    let entries = site.shelf().lexicon().len();
+    reply.status(114, "server information follows");
+    reply.text(&format!("dictapp {}\n{entries} entries\n", env!("CARGO_PKG_VERSION")));
+    reply.status(250, "ok");
+}

@@ -1,0 +1,96 @@
+//! Status lines and texts to bytes (RFC 2229 §2.4): CRLF, a doubled dot at the start of a line, a
+//! single dot at the end of a text, lines of at most 1,024 bytes.
+
+use super::LINE_BYTES_MAX;
+use crate::protocols::head;
+
+/// The replies to one command.
+pub(super) struct Reply {
+    bytes: Vec<u8>,
+    mime: bool,
+}
+
+/// The longest content of a line: one end and one doubled dot are taken off.
+const TEXT_BYTES_MAX: usize = LINE_BYTES_MAX - 3;
+
+impl Reply {
+    pub(super) fn new(mime: bool) -> Reply {
+        Reply { bytes: Vec::new(), mime }
+    }
+
+    /// Adds a status line. Control characters in `text` become spaces: they would end the line.
+    pub(super) fn status(&mut self, code: u16, text: &str) {
+        let line: String = format!("{code} {text}");
+        let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        self.bytes.extend_from_slice(head(&line, TEXT_BYTES_MAX).as_bytes());
+        self.bytes.extend_from_slice(b"\r\n");
+    }
+
+    /// Adds a text and the dot that ends it.
+    pub(super) fn text(&mut self, text: &str) {
+        if self.mime {
+            self.bytes.extend_from_slice(b"Content-type: text/plain; charset=utf-8\r\n\r\n");
+        }
+        for line in text.lines() {
+            let mut rest = line.trim_end_matches('\r');
+            loop {
+                let piece = head(rest, TEXT_BYTES_MAX);
+                if piece.starts_with('.') {
+                    self.bytes.push(b'.');
+                }
+                self.bytes.extend_from_slice(piece.as_bytes());
+                self.bytes.extend_from_slice(b"\r\n");
+                rest = &rest[piece.len()..];
+                if rest.is_empty() {
+                    break;
+                }
+            }
+        }
+        self.bytes.extend_from_slice(b".\r\n");
+    }
+
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
+/// A text in double quotes.
+pub(super) fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// A name as it is if it is an atom, else in quotes.
+pub(super) fn atom_or_quoted(name: &str) -> String {
+    let is_atom = !name.is_empty()
+        && !name.contains(|c: char| c.is_whitespace() || c.is_control() || "\"'\\".contains(c));
+    if is_atom { name.to_owned() } else { quoted(name) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes(write: impl FnOnce(&mut Reply)) -> String {
+        let mut reply = Reply::new(false);
+        write(&mut reply);
+        String::from_utf8(reply.into_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_dot_at_the_start_of_a_line_is_doubled() {
+        assert_eq!(bytes(|reply| reply.text(".NET\n.\nend")), "..NET\r\n..\r\nend\r\n.\r\n");
+    }
+
+    #[test]
+    fn a_long_line_is_broken_between_characters() {
+        let text = "果".repeat(1000);
+        let written = bytes(|reply| reply.text(&text));
+        assert!(written.lines().all(|line| line.len() + 2 <= LINE_BYTES_MAX));
+        assert_eq!(written.replace("\r\n", ""), format!("{text}."));
+    }
+
+    #[test]
+    fn a_status_line_cannot_be_split_by_its_text() {
+        assert_eq!(bytes(|reply| reply.status(250, "a\r\n250 b")), "250 a  250 b\r\n");
+    }
+}

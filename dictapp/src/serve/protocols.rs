@@ -1,0 +1,124 @@
+//! The line protocols beside HTTP: their sessions on the shards of the server.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use anyhow::Context;
+use webframe::{LineEnd, LineProtocol, LineSettings, Peer, Replies, Server};
+
+use super::engine::resolve;
+use crate::protocols::{course, dict};
+use crate::settings::Settings;
+use crate::site::Site;
+
+/// A client of the course's protocol is disconnected when it sends no request for so long. Its
+/// users read the replies of one look-up after another.
+const COURSE_IDLE: Duration = Duration::from_secs(30 * 60);
+
+/// Adds the protocols that the settings ask for.
+pub(super) fn add(
+    mut server: Server,
+    settings: &Settings,
+    site: &Arc<Site>,
+) -> anyhow::Result<Server> {
+    if settings.course.enabled {
+        let address = resolve(&settings.course.address, "[course]")?;
+        let rules = LineSettings {
+            line_bytes_max: course::REQUEST_BYTES_MAX,
+            idle: COURSE_IDLE,
+            pause_ends_line: Some(settings.course.request_pause),
+            pause: settings.course.message_pause,
+            line_end: LineEnd::None,
+            ..LineSettings::default()
+        };
+        server = server
+            .with_lines(&address, rules, Course { site: Arc::clone(site) })
+            .context("the course's protocol cannot listen")?;
+        log::warn!("the course's protocol listens at {} in clear text", last_address(&server));
+    }
+    if settings.dict.enabled {
+        let address = resolve(&settings.dict.address, "[dict]")?;
+        let rules = LineSettings {
+            line_bytes_max: dict::LINE_BYTES_MAX - 2,
+            idle: settings.dict.idle,
+            ..LineSettings::default()
+        };
+        let protocol = Dict { site: Arc::clone(site), clients: AtomicU64::new(0) };
+        server = server.with_lines(&address, rules, protocol).context("DICT cannot listen")?;
+        log::info!("DICT listens at {}", last_address(&server));
+    }
+    Ok(server)
+}
+
+/// The address of the protocol that was added last, with the port that the system chose.
+fn last_address(server: &Server) -> String {
+    server.line_addresses().last().map(ToString::to_string).unwrap_or_default()
+}
+
+struct Course {
+    site: Arc<Site>,
+}
+
+impl LineProtocol for Course {
+    type Session = course::Session;
+
+    fn open(&self, peer: Peer, _: &mut Replies) -> course::Session {
+        let client = peer.address.ip();
+        course::Session::new(client, self.site.settings().course.query_reply)
+    }
+
+    fn line(&self, session: &mut course::Session, line: &[u8], replies: &mut Replies) {
+        if line.is_empty() {
+            return;
+        }
+        let answer = session.request(&self.site, line);
+        for (number, message) in answer.messages.iter().enumerate() {
+            if number > 0 {
+                replies.pause();
+            }
+            replies.bytes(message.as_bytes());
+        }
+        if answer.then == course::Then::Close {
+            replies.close();
+        }
+    }
+
+    fn too_long(&self, _: &mut course::Session, replies: &mut Replies) {
+        replies.bytes(b"FAIL");
+    }
+
+    fn closed(&self, mut session: course::Session) {
+        session.close(&self.site);
+    }
+}
+
+struct Dict {
+    site: Arc<Site>,
+    clients: AtomicU64,
+}
+
+impl LineProtocol for Dict {
+    type Session = dict::Session;
+
+    fn open(&self, _: Peer, replies: &mut Replies) -> dict::Session {
+        replies.bytes(&dict::Session::banner(self.clients.fetch_add(1, Relaxed)));
+        dict::Session::default()
+    }
+
+    fn line(&self, session: &mut dict::Session, line: &[u8], replies: &mut Replies) {
+        let answer = session.line(&self.site, line);
+        replies.bytes(&answer.bytes);
+        if answer.then == dict::Then::Close {
+            replies.close();
+        }
+    }
+
+    fn too_long(&self, _: &mut dict::Session, replies: &mut Replies) {
+        replies.line("500 syntax error, the line is too long");
+    }
+
+    fn closing(&self, _: &mut dict::Session, replies: &mut Replies) {
+        replies.line("420 server shutting down or client idle for too long");
+    }
+}

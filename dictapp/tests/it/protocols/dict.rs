@@ -1,0 +1,116 @@
+//! DICT as clients speak it.
+
+use std::process::Command;
+
+use super::Client;
+use crate::pages::site::Site;
+
+const ON: &[&str] = &["dict.enabled=true", "dict.address=127.0.0.1:0"];
+
+fn connect(site: &Site) -> Client {
+    let mut client = Client::of(site, "DICT");
+    let banner = client.line();
+    assert!(banner.starts_with("220 dictapp <mime> <"), "{banner}");
+    client
+}
+
+/// The status line of a command, and the text behind it up to its dot and last status line.
+#[track_caller]
+fn asks(client: &mut Client, command: &str, status: &str) -> Vec<String> {
+    client.send(format!("{command}\r\n").as_bytes());
+    let first = client.line();
+    assert!(first.starts_with(status), "{command}: {first}");
+    let mut lines = Vec::new();
+    if first.starts_with('1') {
+        loop {
+            let line = client.line();
+            if line.starts_with("250 ") {
+                break;
+            }
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+#[test]
+fn a_word_is_defined_by_each_book() {
+    let site = Site::start_with(ON);
+    let mut client = connect(&site);
+    let lines = asks(&mut client, "DEFINE * apple", "150 ");
+    assert!(lines[0].starts_with("151 \"apple\" \"en-zh\" "), "{lines:?}");
+    assert!(lines.iter().any(|line| line.contains("苹果")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.contains("\"en-en\"")), "{lines:?}");
+    let lines = asks(&mut client, "DEFINE ! went", "150 1 ");
+    assert!(lines[0].starts_with("151 \"go\" \"en-zh\" "), "{lines:?}");
+    asks(&mut client, "DEFINE en-zh qqqqzz", "552 ");
+    asks(&mut client, "DEFINE nothing apple", "550 ");
+}
+
+#[test]
+fn each_strategy_matches_its_words() {
+    let site = Site::start_with(ON);
+    let mut client = connect(&site);
+    for (strategy, word, expected) in [
+        ("exact", "apple", "apple"),
+        ("prefix", "appl", "apply"),
+        ("suffix", "ream", "dream"),
+        ("substring", "eautifu", "beautiful"),
+        ("word", "cream", "ice cream"),
+        ("re", "^appl[ey]$", "apply"),
+        ("lev", "aple", "apple"),
+        ("lemma", "went", "go"),
+        (".", "aple", "apple"),
+    ] {
+        let lines = asks(&mut client, &format!("MATCH en-zh {strategy} \"{word}\""), "152 ");
+        let wanted = format!("en-zh \"{expected}\"");
+        assert!(lines.contains(&wanted), "{strategy} {word}: {lines:?}");
+    }
+    asks(&mut client, "MATCH * nothing apple", "551 ");
+    asks(&mut client, "MATCH * re (", "501 ");
+    asks(&mut client, "MATCH * exact qqqqzz", "552 ");
+}
+
+#[test]
+fn commands_may_be_pipelined_and_end_with_quit() {
+    let site = Site::start_with(ON);
+    let mut client = connect(&site);
+    client.send(b"CLIENT test\r\nSTATUS\r\nAUTH a b\r\nHELLO\r\nOPTION MIME\r\nQUIT\r\n");
+    let codes: Vec<String> = (0..6).map(|_| client.line()[..3].to_owned()).collect();
+    assert_eq!(codes, ["250", "210", "531", "500", "250", "221"]);
+    assert_eq!(client.line(), "", "the connection ends");
+}
+
+#[test]
+fn the_databases_and_strategies_are_listed() {
+    let site = Site::start_with(ON);
+    let mut client = connect(&site);
+    let lines = asks(&mut client, "SHOW DB", "110 2 ");
+    assert!(lines[0].starts_with("en-zh \""), "{lines:?}");
+    assert_eq!(asks(&mut client, "SHOW STRAT", "111 8 ").len(), 9);
+    asks(&mut client, "SHOW INFO en-zh", "112 ");
+    asks(&mut client, "SHOW SERVER", "114 ");
+    asks(&mut client, "HELP", "113 ");
+}
+
+#[test]
+fn a_line_that_is_too_long_closes_the_connection() {
+    let site = Site::start_with(ON);
+    let mut client = connect(&site);
+    client.send(&[b'a'; 8000]);
+    assert!(client.line().starts_with("500 "));
+    asks(&mut connect(&site), "DEFINE * apple", "150 ");
+}
+
+#[test]
+#[ignore = "needs curl: cargo xtask test"]
+fn curl_defines_a_word() {
+    let site = Site::start_with(ON);
+    let log = site.log_with("DICT listens at ");
+    let (_, rest) = log.split_once("DICT listens at ").expect("it is there");
+    let address = rest.split_whitespace().next().expect("an address");
+    let url = format!("dict://{address}/d:apple:en-zh");
+    let output = Command::new("curl").args(["-sS", &url]).output().expect("curl runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("苹果"), "{text} {}", String::from_utf8_lossy(&output.stderr));
+}

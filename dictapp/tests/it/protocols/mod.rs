@@ -1,0 +1,54 @@
+//! The line protocols of the running program, spoken byte by byte.
+
+mod course;
+mod dict;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use crate::pages::site::Site;
+
+/// How long a reply may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A client on its own connection.
+struct Client {
+    stream: BufReader<TcpStream>,
+}
+
+impl Client {
+    /// Connects to the protocol whose log line begins with `name`.
+    #[track_caller]
+    fn of(site: &Site, name: &str) -> Client {
+        let wanted = format!("{name} listens at ");
+        let log = site.log_with(&wanted);
+        let (_, rest) = log.split_once(&wanted).expect("it is there");
+        let address = rest.split_whitespace().next().expect("an address");
+        let stream = TcpStream::connect(address).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        stream.set_nodelay(true).expect("no delay");
+        Client { stream: BufReader::new(stream) }
+    }
+
+    #[track_caller]
+    fn send(&mut self, bytes: &[u8]) {
+        self.stream.get_mut().write_all(bytes).expect("it is sent");
+    }
+
+    /// The next line without its end.
+    #[track_caller]
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stream.read_line(&mut line).expect("a line");
+        line.trim_end_matches(['\r', '\n']).to_owned()
+    }
+
+    /// One `recv` of an old client.
+    #[track_caller]
+    fn recv(&mut self) -> String {
+        let mut bytes = [0; 4096];
+        let read = self.stream.read(&mut bytes).expect("bytes");
+        String::from_utf8(bytes[..read].to_vec()).expect("text")
+    }
+}
