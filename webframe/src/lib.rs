@@ -29,6 +29,7 @@ mod pace;
 mod live;
 mod events;
 mod lines;
+pub mod websocket;
 mod lock;
 #[doc(hidden)]
 pub mod wire;
@@ -70,5 +71,8 @@ pub use template::{BrokenTemplates, Templates};
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub use testing::fuzzing;
-pub use testing::test_client::{TestClient, TestRequest, TestResponse};
+pub use testing::{
+    test_client::{TestClient, TestRequest, TestResponse},
+    test_socket::TestSocket,
+};
 pub use wire::WireError;

@@ -46,7 +46,7 @@ impl SameOrigin {
         self
     }
 
-    fn is_own(&self, request: &Request) -> bool {
+    pub(crate) fn is_own(&self, request: &Request) -> bool {
         let origin = request.field(&header::ORIGIN);
         if origin.is_some_and(|origin| self.trusted.iter().any(|trusted| trusted == origin)) {
             return true;

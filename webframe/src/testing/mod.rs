@@ -3,3 +3,4 @@
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 pub(crate) mod test_client;
+pub(crate) mod test_socket;

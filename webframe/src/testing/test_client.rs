@@ -136,6 +136,17 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
 
     /// What the app answers.
     pub fn send(self) -> TestResponse {
+        let method = self.method.clone();
+        let (status, fields, body) = self.answer();
+        let body = match method {
+            Method::HEAD => Vec::new(),
+            _ => read_whole(body),
+        };
+        TestResponse { status, fields, body }
+    }
+
+    /// The answer, with its body not read.
+    pub(super) fn answer(self) -> (StatusCode, Vec<(HeaderName, HeaderValue)>, Body) {
         static SENT: AtomicU64 = AtomicU64::new(0);
         let client = self.client;
         let limits = Limits::default();
@@ -149,11 +160,7 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         let response = client.app.answer(endpoint, &request);
         let (status, fields, body) = response.into_parts();
         client.take_cookies(&fields);
-        let body = match self.method {
-            Method::HEAD => Vec::new(),
-            _ => read_whole(body),
-        };
-        TestResponse { status, fields, body }
+        (status, fields, body)
     }
 
     fn head(&self, limits: &Limits) -> Head {

@@ -41,7 +41,6 @@ impl Deflate {
     }
 
     /// The terms that a client of ours reads from a server's answer.
-    #[cfg(any(test, fuzzing))]
     pub(crate) fn plain() -> Deflate {
         Deflate { window_bits: 15, named: false }
     }

@@ -6,7 +6,7 @@ use super::CloseCode;
 
 /// A rule that a peer broke. The connection sends [`Fault::code`] and reads no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// A reserved bit is set that no extension defines here (§5.2).
     ReservedBit,
     /// The opcode is one of those kept for later (§5.2).
@@ -45,7 +45,7 @@ pub enum Fault {
 
 impl Fault {
     /// The close code that answers it (§7.4.1).
-    pub fn code(self) -> CloseCode {
+    pub(crate) fn code(self) -> CloseCode {
         match self {
             Fault::Utf8 | Fault::CloseReason | Fault::Deflate => CloseCode::INVALID_DATA,
             Fault::FrameTooLarge | Fault::MessageTooLarge => CloseCode::TOO_LARGE,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
-use http::{HeaderName, Method, StatusCode, header};
+use http::{Method, StatusCode};
 use sha1::{Digest, Sha1};
 
 use super::Deflate;
@@ -73,21 +73,21 @@ pub(crate) struct Handshake<'r> {
 }
 
 impl<'r> Handshake<'r> {
-    /// Checks a request; `values` gives each field of a name, in order. The checks go from the
+    /// Checks a request; `values` gives each field of a name in small letters, in order. The checks go from the
     /// most general to the most particular, so that a browser's plain GET reads 426.
     pub(crate) fn check<I>(
         method: &Method,
         version: Version,
-        values: impl Fn(&HeaderName) -> I,
+        values: impl Fn(&'static str) -> I,
     ) -> Result<Handshake<'r>, HandshakeFault>
     where
         I: Iterator<Item = &'r [u8]>,
     {
-        let lists = |name: &HeaderName, token: &str| {
+        let lists = |name, token: &str| {
             let mut members = values(name).flat_map(grammar::members);
             members.any(|member| member.eq_ignore_ascii_case(token.as_bytes()))
         };
-        if !lists(&header::UPGRADE, "websocket") || !lists(&header::CONNECTION, "upgrade") {
+        if !lists("upgrade", "websocket") || !lists("connection", "upgrade") {
             return Err(HandshakeFault::NotAsked);
         }
         if *method != Method::GET {
@@ -96,25 +96,25 @@ impl<'r> Handshake<'r> {
         if version != Version::Http11 {
             return Err(HandshakeFault::HttpVersion);
         }
-        let only = |name: &HeaderName| {
+        let only = |name| {
             let mut values = values(name);
             values.next().filter(|_| values.next().is_none())
         };
-        if only(&header::SEC_WEBSOCKET_VERSION) != Some(b"13") {
+        if only("sec-websocket-version") != Some(b"13") {
             return Err(HandshakeFault::Version);
         }
-        let key = only(&header::SEC_WEBSOCKET_KEY).ok_or(HandshakeFault::Key)?;
+        let key = only("sec-websocket-key").ok_or(HandshakeFault::Key)?;
         if BASE64.decode(key).ok().is_none_or(|key| key.len() != 16) {
             return Err(HandshakeFault::Key);
         }
-        let protocols = protocols(values(&header::SEC_WEBSOCKET_PROTOCOL))?;
-        let deflate = Deflate::negotiate(values(&header::SEC_WEBSOCKET_EXTENSIONS))?;
+        let protocols = protocols(values("sec-websocket-protocol"))?;
+        let deflate = Deflate::negotiate(values("sec-websocket-extensions"))?;
         Ok(Handshake { accept: accept_key(key), protocols, deflate })
     }
 }
 
 /// The proof that a server understood the key (§4.2.2).
-pub(crate) fn accept_key(key: &[u8]) -> String {
+fn accept_key(key: &[u8]) -> String {
     BASE64.encode(Sha1::new().chain_update(key).chain_update(GUID).finalize())
 }
 

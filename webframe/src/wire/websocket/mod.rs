@@ -12,8 +12,6 @@
 //!              in a message (control frames may come between its frames)
 //! ```
 
-#![allow(dead_code, unused_imports, unreachable_pub, reason = "the face that uses it follows")]
-
 mod close;
 mod deflate;
 mod extension;
@@ -24,10 +22,10 @@ mod message;
 mod reader;
 mod writer;
 
-pub(crate) use close::{Close, CloseCode};
+pub use close::{Close, CloseCode};
 pub(crate) use extension::Deflate;
 pub(crate) use fault::Fault;
-pub(crate) use handshake::{Handshake, HandshakeFault, accept_key};
+pub(crate) use handshake::{Handshake, HandshakeFault};
 pub(crate) use reader::{Event, Reader};
 pub(crate) use writer::Writer;
 

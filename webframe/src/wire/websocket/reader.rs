@@ -51,13 +51,6 @@ impl Reader {
         Reader { role, deflate, limits, state, head, message: None }
     }
 
-    /// Whether a message or a frame has begun that is not whole.
-    pub(crate) fn is_inside(&self) -> bool {
-        self.message.is_some()
-            || !self.head.is_empty()
-            || matches!(self.state, State::Payload { .. })
-    }
-
     /// Reads up to the next event and moves `input` behind what it took; `None` if more must come,
     /// with all of `input` taken.
     ///

@@ -17,6 +17,7 @@ mod stopping;
 mod streaming;
 mod events;
 mod lines;
+mod websockets;
 mod tls;
 mod certificates;
 mod tls_backlog;

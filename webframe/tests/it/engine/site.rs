@@ -200,6 +200,14 @@ impl<S: Read + Write> Client<S> {
         }
     }
 
+    /// So many bytes.
+    #[track_caller]
+    pub(crate) fn exactly(&mut self, count: usize) -> Vec<u8> {
+        let mut bytes = vec![0; count];
+        self.reader.read_exact(&mut bytes).expect("the bytes are to come");
+        bytes
+    }
+
     /// The next line, without its end.
     pub(crate) fn read_line(&mut self) -> String {
         let mut line = String::new();

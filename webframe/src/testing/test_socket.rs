@@ -1,0 +1,255 @@
+//! The client end of a WebSocket for tests: messages to an app's socket handler and back, without a socket between.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{Arc, Condvar, Mutex},
+    time::{Duration, Instant},
+};
+
+use http::{StatusCode, header};
+
+use super::test_client::TestRequest;
+use crate::{
+    Body,
+    live::{
+        Conversation, Next, Occasion,
+        outlet::{Deliver, Delivery, Outlet, Slot},
+    },
+    lock::lock,
+    websocket::{Close, CloseCode, Message},
+    wire::websocket::{Deflate, Event, MessageLimits, Reader, Role, Writer},
+};
+
+/// How long a message that another thread sends may take to come.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The client end of a WebSocket; made by [`TestRequest::connect`].
+///
+/// The handler runs in the thread of the test: when [`TestSocket::send`] returns it has been
+/// called. Everything panics that cannot be, and so does what does not come within ten seconds.
+///
+/// ```
+/// use webframe::{App, Request, Response, Result, TestClient, Urls, websocket::{Message, Socket}};
+///
+/// fn shout(_: &(), request: &Request) -> Result<Response> {
+///     Response::websocket(request, |socket: &Socket, message: Message| {
+///         socket.send(message.as_text().unwrap_or_default().to_uppercase())?;
+///         Ok(())
+///     })
+/// }
+///
+/// let app = App::new(()).urls(Urls::new().get("/shout", shout));
+/// let client = TestClient::new(&app);
+/// let mut socket = client.get("/shout").connect();
+/// socket.send("hello");
+/// assert_eq!(socket.receive().as_text(), Some("HELLO"));
+/// ```
+pub struct TestSocket {
+    conversation: Box<dyn Conversation>,
+    outlet: Outlet,
+    wire: Arc<Wire>,
+    writer: Writer,
+    reader: Reader,
+    received: VecDeque<Message>,
+    protocol: Option<String>,
+    close: Option<Close>,
+    ended: bool,
+}
+
+/// What other threads send.
+#[derive(Default)]
+struct Wire {
+    sent: Mutex<Sent>,
+    news: Condvar,
+}
+
+#[derive(Default)]
+struct Sent {
+    bytes: Vec<u8>,
+    closed: bool,
+}
+
+impl Deliver for Wire {
+    fn deliver(&self, delivery: Delivery) {
+        let mut sent = lock(&self.sent);
+        match delivery {
+            Delivery::Bytes(_, bytes) => sent.bytes.extend_from_slice(&bytes),
+            Delivery::Close(_) => sent.closed = true,
+            Delivery::Published { .. } => {}
+        }
+        self.news.notify_all();
+    }
+}
+
+impl<S: Send + Sync + 'static> TestRequest<'_, S> {
+    /// The same request, asking for a WebSocket, as a page of the site would.
+    pub fn as_websocket(self) -> Self {
+        self.with_field("Connection", "Upgrade")
+            .with_field("Upgrade", "websocket")
+            .with_field("Sec-WebSocket-Version", "13")
+            .with_field("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
+    }
+
+    /// Opens a WebSocket.
+    pub fn connect(self) -> TestSocket {
+        let (status, fields, body) = self.as_websocket().answer();
+        assert_eq!(status, StatusCode::SWITCHING_PROTOCOLS, "no WebSocket opens");
+        let Body::Live(live) = body else { panic!("the answer is no WebSocket") };
+        let conversation = live.conversation.expect("a WebSocket is a conversation");
+        let field = |name| {
+            let field = fields.iter().find(|field| field.0 == name);
+            field.and_then(|field| field.1.to_str().ok()).map(str::to_owned)
+        };
+        let deflate = field(header::SEC_WEBSOCKET_EXTENSIONS).map(|_| Deflate::plain());
+        TestSocket::open(conversation, deflate, field(header::SEC_WEBSOCKET_PROTOCOL))
+    }
+}
+
+impl TestSocket {
+    fn open(
+        mut conversation: Box<dyn Conversation>,
+        deflate: Option<Deflate>,
+        protocol: Option<String>,
+    ) -> TestSocket {
+        let wire = Arc::new(Wire::default());
+        let engine: Arc<dyn Deliver> = wire.clone();
+        let outlet = Outlet::new(Arc::downgrade(&engine), Slot { shard: 0, token: 0 });
+        conversation.attach(outlet.clone());
+        let limits = MessageLimits {
+            frame_bytes_max: usize::MAX,
+            message_bytes_max: usize::MAX - 1,
+            fragments_max: u32::MAX,
+        };
+        let mut socket = TestSocket {
+            conversation,
+            outlet,
+            wire,
+            writer: Writer::new(Role::Client, deflate),
+            reader: Reader::new(Role::Client, deflate, limits),
+            received: VecDeque::new(),
+            protocol,
+            close: None,
+            ended: false,
+        };
+        socket.proceed(Occasion::Opened, &[]);
+        socket
+    }
+
+    /// The subprotocol that was agreed.
+    pub fn protocol(&self) -> Option<&str> {
+        self.protocol.as_deref()
+    }
+
+    /// Sends a message.
+    #[track_caller]
+    pub fn send(&mut self, message: impl Into<Message>) {
+        assert!(!self.ended, "the WebSocket is closed");
+        let message = message.into();
+        let kind = match message {
+            Message::Text(_) => crate::wire::websocket::Kind::Text,
+            Message::Binary(_) => crate::wire::websocket::Kind::Binary,
+        };
+        let frame = self.writer.message(kind, message.as_bytes());
+        self.proceed(Occasion::Input, &frame);
+    }
+
+    /// The next message.
+    #[track_caller]
+    pub fn receive(&mut self) -> Message {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            self.take_sent();
+            if let Some(message) = self.received.pop_front() {
+                return message;
+            }
+            assert!(!self.ended, "the WebSocket is closed: {:?}", self.close);
+            self.wait(until);
+        }
+    }
+
+    /// Closes from this end; the handler learns of it before this returns.
+    pub fn close(&mut self, code: CloseCode, reason: &str) {
+        let frame = self.writer.close(&Close::new(code, reason));
+        self.proceed(Occasion::Input, &frame);
+    }
+
+    /// How the app closed.
+    #[track_caller]
+    pub fn closed(&mut self) -> Close {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            self.take_sent();
+            if let Some(close) = &self.close {
+                return close.clone();
+            }
+            assert!(!self.ended, "the WebSocket ended without a close");
+            self.wait(until);
+        }
+    }
+
+    fn proceed(&mut self, occasion: Occasion, input: &[u8]) {
+        let (mut rest, mut occasion) = (input, occasion);
+        while !self.ended {
+            let mut output = Vec::new();
+            let outcome = self.conversation.proceed(occasion, rest, &mut output);
+            rest = rest.get(outcome.consumed..).unwrap_or_default();
+            self.take_sent();
+            self.read(&output);
+            match outcome.next {
+                Next::Again => occasion = Occasion::Input,
+                Next::Wait(_) => return,
+                Next::Close => self.end(),
+            }
+        }
+    }
+
+    /// Takes what other threads have sent.
+    fn take_sent(&mut self) {
+        let sent = std::mem::take(&mut *lock(&self.wire.sent));
+        self.outlet.note_taken(sent.bytes.len());
+        self.read(&sent.bytes);
+        if sent.closed {
+            self.end();
+        }
+    }
+
+    #[track_caller]
+    fn wait(&self, until: Instant) {
+        let left = until.saturating_duration_since(Instant::now());
+        assert!(!left.is_zero(), "nothing came within {PATIENCE:?}");
+        let nothing = |sent: &mut Sent| sent.bytes.is_empty() && !sent.closed;
+        drop(self.wire.news.wait_timeout_while(lock(&self.wire.sent), left, nothing));
+    }
+
+    fn read(&mut self, mut bytes: &[u8]) {
+        while let Some(event) = self.reader.read(&mut bytes).expect("the app keeps to RFC 6455") {
+            match event {
+                Event::Text(text) => self.received.push_back(Message::Text(text)),
+                Event::Binary(bytes) => self.received.push_back(Message::Binary(bytes)),
+                Event::Ping(_) | Event::Pong(_) => {}
+                Event::Close(close) => self.close = Some(close),
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        if !std::mem::replace(&mut self.ended, true) {
+            self.outlet.note_closed();
+            self.conversation.proceed(Occasion::Closed, &[], &mut Vec::new());
+        }
+    }
+}
+
+impl Drop for TestSocket {
+    /// The connection is lost.
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl fmt::Debug for TestSocket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TestSocket({} messages wait)", self.received.len())
+    }
+}

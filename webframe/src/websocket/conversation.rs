@@ -1,0 +1,225 @@
+//! The conversation on a WebSocket: bytes of the peer to calls of the app, and its answers to bytes.
+
+use std::{
+    any::TypeId,
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use super::{Close, CloseCode, Message, Socket, SocketHandler, call};
+use crate::{
+    Result,
+    app::panics,
+    live::{Conversation, Next, Occasion, Outcome, outlet::Outlet},
+    lock::lock,
+    pace::Pace,
+    wire::websocket::{Event, Reader},
+};
+
+/// Output beyond this is written before the next message is read; as `Limits::output_bytes_max`.
+const OUTPUT_BYTES_MAX: usize = 256 << 10;
+
+/// The conversation with one peer.
+pub(super) struct Talking<H> {
+    handler: H,
+    socket: Socket,
+    reader: Reader,
+    idle: Duration,
+    pace: Arc<Pace>,
+    opened: bool,
+    /// A ping was sent and nothing has come since.
+    pinged: bool,
+    /// How the connection ended.
+    ended: Option<Close>,
+}
+
+impl<H: SocketHandler> Talking<H> {
+    pub(super) fn new(handler: H, socket: Socket, reader: Reader, idle: Duration) -> Talking<H> {
+        let (opened, pinged, ended, pace) = (false, false, None, pace_of::<H>());
+        Talking { handler, socket, reader, idle, pace, opened, pinged, ended }
+    }
+
+    /// Reads what has come; returns what follows and how many bytes are left.
+    fn read(&mut self, mut input: &[u8], output: &mut Vec<u8>) -> (Next, usize) {
+        self.pinged &= input.is_empty();
+        loop {
+            if output.len() > OUTPUT_BYTES_MAX {
+                return (Next::Again, input.len());
+            }
+            let event = match self.reader.read(&mut input) {
+                Ok(Some(event)) => event,
+                Ok(None) => return (self.wait(), 0),
+                Err(fault) => {
+                    log::debug!("a WebSocket is closed: {fault}");
+                    let close = Close::new(fault.code(), &fault.to_string());
+                    return (self.finish(close, output), 0);
+                }
+            };
+            if let Some(next) = self.take(event, output) {
+                return (next, 0);
+            }
+        }
+    }
+
+    /// Does what an event asks for; returns what follows if nothing more is read.
+    fn take(&mut self, event: Event, output: &mut Vec<u8>) -> Option<Next> {
+        let message = match event {
+            Event::Text(text) => Message::Text(text),
+            Event::Binary(bytes) => Message::Binary(bytes),
+            Event::Ping(payload) => {
+                self.socket.writer().append_pong(&payload, output);
+                return None;
+            }
+            Event::Pong(_) => return None,
+            Event::Close(close) => {
+                let next = self.reply_to_close(&close, output);
+                self.end(close);
+                return Some(next);
+            }
+        };
+        self.call(output, |handler, socket| handler.message(socket, message))
+    }
+
+    /// A close is answered with its own code (RFC 6455 §5.5.1).
+    fn reply_to_close(&mut self, close: &Close, output: &mut Vec<u8>) -> Next {
+        if self.socket.closed_with().is_none() {
+            let reply = Close { code: close.code, reason: String::new() };
+            output.extend_from_slice(&self.socket.writer().close(&reply));
+        }
+        Next::Close
+    }
+
+    /// Calls the app. Returns what follows if the connection closes.
+    fn call(
+        &mut self,
+        output: &mut Vec<u8>,
+        callback: impl FnOnce(&mut H, &Socket) -> Result<()>,
+    ) -> Option<Next> {
+        let (handler, socket) = (&mut self.handler, &self.socket);
+        let callback = || panics::catch(|| callback(handler, socket));
+        let in_shard = !self.pace.blocks();
+        let result = match in_shard {
+            true => call::with_output(self.socket.address(), output, callback),
+            false => callback(),
+        };
+        match result {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                let code = match error.status().is_client_error() {
+                    true => CloseCode::POLICY,
+                    false => CloseCode::INTERNAL_ERROR,
+                };
+                log::error!("a WebSocket's handler: {error}");
+                return Some(self.finish(Close::new(code, error.public()), output));
+            }
+            Err(panic) => {
+                log::error!("a WebSocket's handler: {panic}");
+                return Some(self.finish(Close::new(CloseCode::INTERNAL_ERROR, ""), output));
+            }
+        }
+        let close = self.socket.closed_with().cloned()?;
+        self.end(close);
+        // On a worker the frame, and the end behind it, are on their way to the shard.
+        Some(if in_shard { Next::Close } else { Next::Wait(Some(self.idle)) })
+    }
+
+    /// Closes from this end, unless the app has done so.
+    fn finish(&mut self, close: Close, output: &mut Vec<u8>) -> Next {
+        if self.socket.closed_with().is_none() {
+            output.extend_from_slice(&self.socket.writer().close(&close));
+        }
+        self.end(close);
+        Next::Close
+    }
+
+    /// Notes how the connection ended; the first reason is the right one.
+    fn end(&mut self, close: Close) {
+        self.socket.note_end();
+        let close = self.socket.closed_with().cloned().unwrap_or(close);
+        self.ended.get_or_insert(close);
+    }
+
+    fn wait(&self) -> Next {
+        Next::Wait(Some(self.idle / 2))
+    }
+
+    /// Half of the idle time has passed: the first time a ping is sent.
+    fn time_out(&mut self, output: &mut Vec<u8>) -> Next {
+        if self.pinged {
+            self.end(Close::new(CloseCode::ABNORMAL, "idle"));
+            return Next::Close;
+        }
+        self.pinged = true;
+        self.socket.writer().append_ping(b"", output);
+        self.wait()
+    }
+
+    fn closed(&mut self) {
+        self.end(Close::new(CloseCode::ABNORMAL, ""));
+        let Some(close) = self.ended.as_ref().filter(|_| self.opened) else { return };
+        let (handler, socket) = (&mut self.handler, &self.socket);
+        if let Err(panic) = panics::catch(|| handler.close(socket, close)) {
+            log::error!("a WebSocket's handler, at its close: {panic}");
+        }
+    }
+}
+
+impl<H: SocketHandler> Conversation for Talking<H> {
+    fn attach(&mut self, outlet: Outlet) {
+        self.socket.attach(outlet);
+    }
+
+    fn proceed(&mut self, occasion: Occasion, input: &[u8], output: &mut Vec<u8>) -> Outcome {
+        let mut rest = 0;
+        let next = match occasion {
+            Occasion::Closed => {
+                self.closed();
+                Next::Close
+            }
+            _ if self.ended.is_some() => Next::Close,
+            Occasion::Opened => {
+                self.opened = true;
+                rest = input.len();
+                let next = self.call(output, |handler, socket| handler.open(socket));
+                // Input may have come with the handshake.
+                next.unwrap_or(if rest > 0 { Next::Again } else { self.wait() })
+            }
+            Occasion::Input => {
+                let (next, left) = self.read(input, output);
+                rest = left;
+                next
+            }
+            Occasion::Ended => match self.read(input, output) {
+                (Next::Again, left) => {
+                    rest = left;
+                    Next::Again
+                }
+                _ => {
+                    self.end(Close::new(CloseCode::ABNORMAL, ""));
+                    Next::Close
+                }
+            },
+            Occasion::TimedOut => {
+                rest = input.len();
+                self.time_out(output)
+            }
+            Occasion::Stopping => {
+                self.finish(Close::new(CloseCode::GOING_AWAY, "the server stops"), output)
+            }
+        };
+        Outcome { consumed: input.len().saturating_sub(rest), next }
+    }
+
+    fn pace(&self) -> &Arc<Pace> {
+        &self.pace
+    }
+}
+
+/// The pace of a kind of handler, shared by its connections. There are as many as kinds.
+fn pace_of<H: 'static>() -> Arc<Pace> {
+    static PACES: Mutex<Option<HashMap<TypeId, Arc<Pace>>>> = Mutex::new(None);
+    let mut paces = lock(&PACES);
+    let paces = paces.get_or_insert_default();
+    Arc::clone(paces.entry(TypeId::of::<H>()).or_insert_with(|| Arc::new(Pace::learned())))
+}

@@ -1,0 +1,85 @@
+//! The opening of a WebSocket: a request to the answer that changes the protocol, or to why not.
+
+use http::{HeaderName, HeaderValue, StatusCode, header};
+
+use super::{Compression, Socket, SocketHandler, SocketSettings, conversation::Talking};
+use crate::{
+    Body, Error, Live, Request, Response, Result,
+    wire::websocket::{Handshake, HandshakeFault, Reader, Role, Writer},
+};
+
+impl Response {
+    /// The answer that opens a WebSocket with the default rules; see [`websocket`](crate::websocket).
+    ///
+    /// # Errors
+    /// 400 if the handshake breaks RFC 6455, 403 if a page of another site connects. A request
+    /// that asks for no WebSocket is answered with 426.
+    pub fn websocket(request: &Request, handler: impl SocketHandler) -> Result<Response> {
+        Response::websocket_with(request, &SocketSettings::default(), handler)
+    }
+
+    /// As [`Response::websocket`], with other rules.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn websocket_with(
+        request: &Request,
+        settings: &SocketSettings,
+        handler: impl SocketHandler,
+    ) -> Result<Response> {
+        let head = &request.head;
+        let values = |name: &'static str| head.values(name);
+        let mut handshake = match Handshake::check(head.method(), head.version(), values) {
+            Ok(handshake) => handshake,
+            Err(fault) => return refuse(fault),
+        };
+        if !settings.origins.allow(request) {
+            return Err(Error::forbidden("the page is of another site"));
+        }
+        if settings.compression == Compression::Never {
+            handshake.deflate = None;
+        }
+        let spoken = |protocol: &&str| settings.protocols.iter().any(|spoken| spoken == protocol);
+        let protocol = handshake.protocols.iter().copied().find(spoken);
+        let fields = fields(&handshake, protocol)?;
+        let writer = Writer::new(Role::Server, handshake.deflate);
+        let socket = Socket::new(writer, settings.queue_bytes_max, protocol.map(str::to_owned));
+        let reader = Reader::new(Role::Server, handshake.deflate, settings.message_limits());
+        let live = Live::conversation(Talking::new(handler, socket, reader, settings.idle));
+        Ok(Response::assembled(StatusCode::SWITCHING_PROTOCOLS, &fields, Body::Live(live)))
+    }
+}
+
+fn fields(
+    handshake: &Handshake<'_>,
+    protocol: Option<&str>,
+) -> Result<Vec<(HeaderName, HeaderValue)>> {
+    let value = |text: &str| HeaderValue::from_str(text).map_err(Error::internal);
+    let mut fields = vec![
+        (header::UPGRADE, HeaderValue::from_static("websocket")),
+        (header::SEC_WEBSOCKET_ACCEPT, value(&handshake.accept)?),
+    ];
+    if let Some(protocol) = protocol {
+        fields.push((header::SEC_WEBSOCKET_PROTOCOL, value(protocol)?));
+    }
+    if let Some(deflate) = handshake.deflate {
+        fields.push((header::SEC_WEBSOCKET_EXTENSIONS, value(&deflate.to_field())?));
+    }
+    Ok(fields)
+}
+
+/// 426 names the protocol and its version (RFC 9110 §15.5.22, RFC 6455 §4.4), which no error page
+/// could.
+fn refuse(fault: HandshakeFault) -> Result<Response> {
+    let status = fault.status();
+    if status != StatusCode::UPGRADE_REQUIRED {
+        return Err(Error::new(status, fault.to_string()));
+    }
+    let fields = [
+        (header::CONNECTION, HeaderValue::from_static("Upgrade")),
+        (header::UPGRADE, HeaderValue::from_static("websocket")),
+        (header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13")),
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
+    ];
+    Ok(Response::assembled(status, &fields, Body::from(format!("426 Upgrade Required: {fault}\n"))))
+}

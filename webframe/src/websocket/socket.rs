@@ -1,0 +1,182 @@
+//! The sending side of a WebSocket, for any thread.
+
+use std::{
+    fmt,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
+
+use super::{Close, CloseCode, Message, call};
+use crate::{
+    live::outlet::{self, Outlet},
+    wire::websocket::{Kind, Writer},
+};
+
+/// Sends on one WebSocket, from any thread. Clones send on the same connection.
+#[derive(Clone)]
+pub struct Socket(Arc<State>);
+
+struct State {
+    writer: Writer,
+    queue_bytes_max: usize,
+    protocol: Option<String>,
+    outlet: OnceLock<Outlet>,
+    /// How this end closed the connection, if it did.
+    closed: OnceLock<Close>,
+    /// The connection has ended, whoever closed it.
+    ended: AtomicBool,
+}
+
+/// Why a message was not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SendError {
+    /// The connection is closed, or not open yet.
+    Closed,
+    /// The peer reads too slowly: `queue_bytes_max` would be passed.
+    Full,
+}
+
+impl fmt::Display for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            SendError::Closed => "the WebSocket is closed",
+            SendError::Full => "too many bytes wait for the peer of a WebSocket",
+        })
+    }
+}
+
+impl std::error::Error for SendError {}
+
+impl From<outlet::SendError> for SendError {
+    fn from(error: outlet::SendError) -> SendError {
+        match error {
+            outlet::SendError::Closed => SendError::Closed,
+            outlet::SendError::Full => SendError::Full,
+        }
+    }
+}
+
+impl Socket {
+    pub(super) fn new(writer: Writer, queue_bytes_max: usize, protocol: Option<String>) -> Socket {
+        let (outlet, closed, ended) = (OnceLock::new(), OnceLock::new(), AtomicBool::new(false));
+        Socket(Arc::new(State { writer, queue_bytes_max, protocol, outlet, closed, ended }))
+    }
+
+    /// Sends a message. It never blocks: the shard writes it as the peer reads. Messages of one
+    /// thread arrive in order.
+    ///
+    /// # Errors
+    /// The connection is closed, or the peer reads too slowly.
+    pub fn send(&self, message: impl Into<Message>) -> Result<(), SendError> {
+        match message.into() {
+            Message::Text(text) => self.send_bytes(Kind::Text, text.as_bytes()),
+            Message::Binary(bytes) => self.send_bytes(Kind::Binary, &bytes),
+        }
+    }
+
+    fn send_bytes(&self, kind: Kind, bytes: &[u8]) -> Result<(), SendError> {
+        if !self.is_open() {
+            return Err(SendError::Closed);
+        }
+        let (outlet, max) = (self.outlet()?, self.0.queue_bytes_max);
+        let appended = call::append(self.address(), |output| {
+            let waiting = outlet.queued().saturating_add(output.len());
+            if waiting.saturating_add(bytes.len()) > max {
+                return Err(SendError::Full);
+            }
+            self.0.writer.append_message(kind, bytes, output);
+            Ok(())
+        });
+        match appended {
+            Some(result) => result,
+            None => Ok(outlet.send(self.0.writer.message(kind, bytes).into(), max)?),
+        }
+    }
+
+    /// Closes the connection behind the messages that wait. The reason is for logs; beyond 123
+    /// bytes it is cut. A second close does nothing.
+    pub fn close(&self, code: CloseCode, reason: &str) {
+        let close = Close::new(code, reason);
+        if self.has_ended() || self.0.closed.set(close.clone()).is_err() {
+            return;
+        }
+        let frame = self.0.writer.close(&close);
+        // The conversation closes behind its own output.
+        let in_call = call::append(self.address(), |output| output.extend_from_slice(&frame));
+        if let (None, Ok(outlet)) = (in_call, self.outlet()) {
+            // A peer that does not read is cut off without the frame.
+            outlet.send(frame.into(), usize::MAX).ok();
+            outlet.close();
+        }
+    }
+
+    /// Whether messages can be sent: it is open, and this end has not closed it.
+    pub fn is_open(&self) -> bool {
+        let outlet = self.0.outlet.get();
+        outlet.is_some_and(|outlet| !outlet.is_closed())
+            && self.0.closed.get().is_none()
+            && !self.has_ended()
+    }
+
+    /// Bytes that wait for the peer to read.
+    pub fn queued_bytes(&self) -> usize {
+        self.0.outlet.get().map_or(0, Outlet::queued)
+    }
+
+    /// The subprotocol that was agreed.
+    pub fn protocol(&self) -> Option<&str> {
+        self.0.protocol.as_deref()
+    }
+
+    fn outlet(&self) -> Result<&Outlet, SendError> {
+        self.0.outlet.get().ok_or(SendError::Closed)
+    }
+
+    pub(super) fn attach(&self, outlet: Outlet) {
+        self.0.outlet.set(outlet).ok();
+    }
+
+    pub(super) fn writer(&self) -> &Writer {
+        &self.0.writer
+    }
+
+    /// How this end closed the connection, if it did.
+    pub(super) fn closed_with(&self) -> Option<&Close> {
+        self.0.closed.get()
+    }
+
+    pub(super) fn note_end(&self) {
+        self.0.ended.store(true, Relaxed);
+    }
+
+    fn has_ended(&self) -> bool {
+        self.0.ended.load(Relaxed)
+    }
+
+    /// Tells this socket from others in this process.
+    pub(super) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+}
+
+impl PartialEq for Socket {
+    fn eq(&self, other: &Socket) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Socket {}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Socket(open {}, {} bytes wait)", self.is_open(), self.queued_bytes())
+    }
+}
+
+impl From<SendError> for crate::Error {
+    fn from(cause: SendError) -> crate::Error {
+        crate::Error::internal(cause)
+    }
+}

@@ -1,0 +1,426 @@
+//! WebSockets on real sockets: refused handshakes, callbacks in order, lost peers, the end of the server.
+
+use std::{
+    net::Shutdown,
+    sync::{Mutex, mpsc},
+    time::{Duration, Instant},
+};
+
+use webframe::{
+    Error, Request, Response, Result, ServerSettings, Urls,
+    middleware::SameOrigin,
+    websocket::{
+        Close, CloseCode, Message, Origins, SendError, Socket, SocketHandler, SocketSettings,
+    },
+};
+
+use super::site::{Client, PATIENCE, Site, settings};
+
+/// What a handler was called with.
+#[derive(Debug, PartialEq, Eq)]
+enum Call {
+    Open,
+    Message(String),
+    Close(u16),
+}
+
+struct State {
+    calls: mpsc::Sender<Call>,
+    sockets: mpsc::Sender<Socket>,
+    gate: Mutex<mpsc::Receiver<()>>,
+    settings: SocketSettings,
+}
+
+/// Repeats texts; some of them ask for something else.
+struct Echo {
+    calls: mpsc::Sender<Call>,
+    sockets: mpsc::Sender<Socket>,
+}
+
+impl SocketHandler for Echo {
+    fn open(&mut self, socket: &Socket) -> Result<()> {
+        self.calls.send(Call::Open).ok();
+        self.sockets.send(socket.clone()).ok();
+        socket.send("hello")?;
+        Ok(())
+    }
+
+    fn message(&mut self, socket: &Socket, message: Message) -> Result<()> {
+        let text = message.as_text().unwrap_or("binary").to_owned();
+        self.calls.send(Call::Message(text.clone())).ok();
+        match text.as_str() {
+            "panic" => panic!("meant"),
+            "refuse" => return Err(Error::forbidden("not that")),
+            "fail" => return Err(Error::internal("a fault")),
+            "bye" => {
+                socket.send("last")?;
+                socket.close(CloseCode::NORMAL, "as asked");
+                assert_eq!(socket.send("too late"), Err(SendError::Closed));
+            }
+            text => socket.send(text)?,
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, _: &Socket, close: &Close) {
+        self.calls.send(Call::Close(close.code.number())).ok();
+    }
+}
+
+fn echo(state: &State, request: &Request) -> Result<Response> {
+    let handler = Echo { calls: state.calls.clone(), sockets: state.sockets.clone() };
+    Response::websocket_with(request, &state.settings, handler)
+}
+
+/// A handler that blocks until the test says so.
+fn block(state: &State, request: &Request) -> Result<Response> {
+    let gate = std::mem::replace(&mut *state.gate.lock().expect("no panic"), mpsc::channel().1);
+    Response::websocket(request, move |socket: &Socket, message: Message| {
+        socket.send("begun")?;
+        gate.recv_timeout(PATIENCE).map_err(Error::internal)?;
+        socket.send(message)?;
+        Ok(())
+    })
+}
+
+struct Talk {
+    site: Site,
+    calls: mpsc::Receiver<Call>,
+    sockets: mpsc::Receiver<Socket>,
+    gate: mpsc::Sender<()>,
+}
+
+impl Talk {
+    fn start() -> Talk {
+        Talk::start_with(SocketSettings::default())
+    }
+
+    fn start_with(socket_settings: SocketSettings) -> Talk {
+        let (to_calls, calls) = mpsc::channel();
+        let (to_sockets, sockets) = mpsc::channel();
+        let (gate, at_gate) = mpsc::channel();
+        let state = State {
+            calls: to_calls,
+            sockets: to_sockets,
+            gate: Mutex::new(at_gate),
+            settings: socket_settings,
+        };
+        let urls = Urls::new().get("/", echo).get("/block", block);
+        let settings = ServerSettings { shards: 1, ..settings() };
+        Talk { site: Site::start_with(&settings, state, urls), calls, sockets, gate }
+    }
+
+    /// A client whose WebSocket is open.
+    fn open(&self, path: &str) -> Client {
+        let mut client = self.site.client();
+        client.send(&upgrade(path, ""));
+        let answer = client.answer().expect("an answer");
+        assert_eq!(answer.status, 101, "{}", answer.head);
+        assert_eq!(answer.field("Connection"), Some("Upgrade"));
+        assert_eq!(answer.field("Upgrade"), Some("websocket"));
+        client
+    }
+
+    fn echo(&self) -> Client {
+        let mut client = self.open("/");
+        assert_eq!(frame(&mut client), (0x81, b"hello".to_vec()));
+        client
+    }
+
+    #[track_caller]
+    fn called(&self) -> Call {
+        self.calls.recv_timeout(PATIENCE).expect("the handler is called")
+    }
+
+    fn status(&self, request: &str) -> u16 {
+        let mut client = self.site.client();
+        client.send(request);
+        client.answer().expect("an answer").status
+    }
+}
+
+fn upgrade(path: &str, fields: &str) -> String {
+    format!(
+        "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{fields}\r\n"
+    )
+}
+
+/// A masked frame of a short payload.
+fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(payload.len()).expect("short");
+    assert!(length < 126);
+    let mask = [7, 0, 255, 1];
+    let coded = payload.iter().zip(mask.iter().cycle()).map(|(byte, key)| byte ^ key);
+    [first, 0x80 | length].into_iter().chain(mask).chain(coded).collect()
+}
+
+fn text(text: &str) -> Vec<u8> {
+    masked(0x81, text.as_bytes())
+}
+
+/// The next frame of the server: its first byte and its payload.
+#[track_caller]
+fn frame(client: &mut Client) -> (u8, Vec<u8>) {
+    let [first, length] = client.exactly(2)[..] else { panic!("a head") };
+    let length = match length {
+        126 => client.exactly(2).iter().fold(0, |all, &byte| all << 8 | usize::from(byte)),
+        127 => client.exactly(8).iter().fold(0, |all, &byte| all << 8 | usize::from(byte)),
+        length => usize::from(length),
+    };
+    (first, client.exactly(length))
+}
+
+/// The code of the close frame that comes next, behind which the connection ends.
+#[track_caller]
+fn close_code(client: &mut Client) -> u16 {
+    let (first, payload) = frame(client);
+    assert_eq!(first, 0x88, "{payload:?}");
+    assert!(client.is_closed());
+    u16::from_be_bytes([payload[0], payload[1]])
+}
+
+#[test]
+fn a_message_comes_back_and_the_callbacks_are_called_in_order() {
+    let talk = Talk::start();
+    let mut client = talk.echo();
+    for word in ["a", "b", "c"] {
+        client.send_bytes(&text(word));
+    }
+    for word in ["a", "b", "c"] {
+        assert_eq!(frame(&mut client), (0x81, word.as_bytes().to_vec()));
+    }
+    client.send_bytes(&masked(0x88, &[3, 232, b'x']));
+    assert_eq!(close_code(&mut client), 1000);
+    let message = |word: &str| Call::Message(word.to_owned());
+    let calls = [(); 5].map(|()| talk.called());
+    assert_eq!(calls, [Call::Open, message("a"), message("b"), message("c"), Call::Close(1000)]);
+}
+
+#[test]
+fn messages_that_come_with_the_handshake_are_read() {
+    let talk = Talk::start();
+    let mut client = talk.site.client();
+    client.send_bytes(&[upgrade("/", "").into_bytes(), text("early")].concat());
+    assert_eq!(client.answer().expect("an answer").status, 101);
+    assert_eq!(frame(&mut client).1, b"hello");
+    assert_eq!(frame(&mut client).1, b"early");
+}
+
+#[test]
+fn a_ping_is_answered_with_its_payload() {
+    let talk = Talk::start();
+    let mut client = talk.echo();
+    client.send_bytes(&masked(0x89, b"are you there"));
+    assert_eq!(frame(&mut client), (0x8A, b"are you there".to_vec()));
+}
+
+#[test]
+fn a_handshake_that_breaks_the_rfc_is_refused() {
+    let talk = Talk::start();
+    let good = upgrade("/", "");
+    assert_eq!(talk.status("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), 426);
+    assert_eq!(talk.status(&good.replace("Version: 13", "Version: 12")), 426);
+    assert_eq!(talk.status(&good.replace("ZQ==", "")), 400);
+    assert_eq!(talk.status(&good.replace("HTTP/1.1", "HTTP/1.0")), 400);
+    assert_eq!(talk.status(&good.replace("GET", "POST")), 405);
+    assert_eq!(talk.status(&upgrade("/", "Sec-WebSocket-Protocol: a, a\r\n")), 400);
+    assert_eq!(talk.status(&upgrade("/", "Sec-WebSocket-Extensions: a b\r\n")), 400);
+}
+
+#[test]
+fn a_request_that_asks_for_no_websocket_learns_what_to_ask_for() {
+    let talk = Talk::start();
+    let mut client = talk.site.client();
+    for _ in 0..2 {
+        let answer = client.get("/");
+        assert_eq!(answer.status, 426);
+        assert_eq!(answer.field("Upgrade"), Some("websocket"));
+        assert_eq!(answer.field("Connection"), Some("Upgrade"));
+        assert_eq!(answer.field("Sec-Websocket-Version"), Some("13"));
+    }
+}
+
+#[test]
+fn only_the_sites_own_pages_may_connect_unless_others_are_allowed() {
+    let talk = Talk::start();
+    let of = |origin: &str| upgrade("/", &format!("Origin: {origin}\r\n"));
+    assert_eq!(talk.status(&of("http://x")), 101);
+    assert_eq!(talk.status(&of("http://evil.example")), 403);
+    assert_eq!(talk.status(&of("null")), 403);
+    let own = SameOrigin::new().with_origin("https://friend.example");
+    let friends = Talk::start_with(SocketSettings {
+        origins: Origins::Own(own),
+        ..SocketSettings::default()
+    });
+    assert_eq!(friends.status(&of("https://friend.example")), 101);
+    assert_eq!(friends.status(&of("http://evil.example")), 403);
+    let all =
+        Talk::start_with(SocketSettings { origins: Origins::Any, ..SocketSettings::default() });
+    assert_eq!(all.status(&of("http://evil.example")), 101);
+}
+
+#[test]
+fn the_subprotocol_that_the_client_likes_best_is_taken() {
+    let protocols = vec!["v1".to_owned(), "v2".to_owned()];
+    let talk = Talk::start_with(SocketSettings { protocols, ..SocketSettings::default() });
+    for (offer, taken) in [("v3, v2, v1", Some("v2")), ("V1", None)] {
+        let mut client = talk.site.client();
+        client.send(&upgrade("/", &format!("Sec-WebSocket-Protocol: {offer}\r\n")));
+        let answer = client.answer().expect("an answer");
+        assert_eq!((answer.status, answer.field("Sec-Websocket-Protocol")), (101, taken));
+    }
+    let socket = talk.sockets.recv_timeout(PATIENCE).expect("a socket");
+    assert_eq!(socket.protocol(), Some("v2"));
+}
+
+#[test]
+fn a_peer_that_breaks_a_rule_is_told_so_and_disconnected() {
+    let talk = Talk::start();
+    for (sent, code) in [
+        (b"\x81\x01a".to_vec(), 1002),
+        (masked(0x83, b""), 1002),
+        (masked(0x81, b"\xFF"), 1007),
+        (b"\x82\xFF\0\0\0\0\0\x20\0\0\0\0\0\0".to_vec(), 1009),
+    ] {
+        let mut client = talk.echo();
+        assert_eq!(talk.called(), Call::Open);
+        client.send_bytes(&sent);
+        assert_eq!(close_code(&mut client), code);
+        assert_eq!(talk.called(), Call::Close(code));
+    }
+}
+
+#[test]
+fn an_error_and_a_panic_of_a_callback_close_the_connection_and_nothing_else() {
+    let talk = Talk::start();
+    let mut other = talk.echo();
+    for (word, code) in [("refuse", 1008), ("fail", 1011), ("panic", 1011)] {
+        let mut client = talk.echo();
+        client.send_bytes(&text(word));
+        assert_eq!(close_code(&mut client), code, "{word}");
+    }
+    other.send_bytes(&text("still there"));
+    assert_eq!(frame(&mut other).1, b"still there");
+}
+
+#[test]
+fn a_message_that_is_sent_before_a_close_arrives_before_it() {
+    let talk = Talk::start();
+    // The first calls are on workers, the later ones in the shard.
+    for _ in 0..20 {
+        let mut client = talk.echo();
+        client.send_bytes(&text("bye"));
+        assert_eq!(frame(&mut client), (0x81, b"last".to_vec()));
+        assert_eq!(close_code(&mut client), 1000);
+    }
+}
+
+#[test]
+fn another_thread_sends_and_closes() {
+    let talk = Talk::start();
+    let mut client = talk.echo();
+    let socket = talk.sockets.recv_timeout(PATIENCE).expect("a socket");
+    socket.send("news").expect("open");
+    socket.send(vec![1, 2]).expect("open");
+    socket.close(CloseCode::new(4000).expect("a code of apps"), "enough");
+    assert_eq!(socket.send("too late"), Err(SendError::Closed));
+    assert_eq!(frame(&mut client), (0x81, b"news".to_vec()));
+    assert_eq!(frame(&mut client), (0x82, vec![1, 2]));
+    assert_eq!(close_code(&mut client), 4000);
+    assert_eq!(talk.called(), Call::Open);
+    assert_eq!(talk.called(), Call::Close(4000));
+}
+
+#[test]
+fn a_callback_that_blocks_holds_up_nobody_and_what_it_sends_goes_out_at_once() {
+    let talk = Talk::start();
+    let mut blocked = talk.open("/block");
+    blocked.send_bytes(&text("x"));
+    assert_eq!(frame(&mut blocked).1, b"begun");
+    let mut other = talk.echo();
+    other.send_bytes(&text("quick"));
+    assert_eq!(frame(&mut other).1, b"quick");
+    talk.gate.send(()).expect("it waits");
+    assert_eq!(frame(&mut blocked).1, b"x");
+}
+
+#[test]
+fn a_peer_that_drops_tcp_is_noticed() {
+    let talk = Talk::start();
+    let client = talk.echo();
+    assert_eq!(talk.called(), Call::Open);
+    drop(client);
+    assert_eq!(talk.called(), Call::Close(1006));
+    let mut half = talk.echo();
+    assert_eq!(talk.called(), Call::Open);
+    half.send_bytes(&text("cut")[..4]);
+    half.socket().shutdown(Shutdown::Write).expect("a socket");
+    assert_eq!(talk.called(), Call::Close(1006));
+    assert!(half.is_closed());
+}
+
+#[test]
+fn a_silent_peer_is_pinged_and_then_disconnected() {
+    let idle = Duration::from_millis(200);
+    let talk = Talk::start_with(SocketSettings { idle, ..SocketSettings::default() });
+    let mut alive = talk.echo();
+    assert_eq!(talk.called(), Call::Open);
+    for _ in 0..4 {
+        assert_eq!(frame(&mut alive), (0x89, Vec::new()));
+        alive.send_bytes(&masked(0x8A, b""));
+    }
+    // From now on it does not answer.
+    assert_eq!(frame(&mut alive), (0x89, Vec::new()));
+    assert!(alive.is_closed());
+    assert_eq!(talk.called(), Call::Close(1006));
+}
+
+#[test]
+fn a_peer_that_does_not_read_is_reported_to_the_sender() {
+    let queue_bytes_max = 100_000;
+    let talk = Talk::start_with(SocketSettings { queue_bytes_max, ..SocketSettings::default() });
+    let _client = talk.echo();
+    let socket = talk.sockets.recv_timeout(PATIENCE).expect("a socket");
+    let message = vec![0; 50_000];
+    // The system's buffers hold a few megabytes; what the shard has not taken is Full for a moment.
+    let (mut sent, mut full_since) = (0, None);
+    loop {
+        match socket.send(message.clone()) {
+            Ok(()) => (sent, full_since) = (sent + 1, None),
+            Err(error) => {
+                assert_eq!(error, SendError::Full);
+                let since = *full_since.get_or_insert_with(Instant::now);
+                if since.elapsed() > Duration::from_millis(500) {
+                    break;
+                }
+                std::thread::yield_now();
+            }
+        }
+        assert!(sent < 10_000, "nothing bounds what waits");
+    }
+    assert!(socket.queued_bytes() <= queue_bytes_max);
+}
+
+#[test]
+fn when_the_server_stops_its_peers_are_told() {
+    let talk = Talk::start();
+    let mut client = talk.echo();
+    talk.site.stop.stop();
+    assert_eq!(close_code(&mut client), 1001);
+    drop(client);
+    assert_eq!(talk.site.stopped().cut, 0);
+    assert_eq!(talk.calls.iter().collect::<Vec<_>>(), [Call::Open, Call::Close(1001)]);
+}
+
+#[test]
+fn two_hundred_connections_hold_no_thread() {
+    let talk = Talk::start();
+    let mut clients: Vec<Client> = (0..200).map(|_| talk.echo()).collect();
+    for (number, client) in clients.iter_mut().enumerate() {
+        client.send_bytes(&text(&number.to_string()));
+    }
+    for (number, client) in clients.iter_mut().enumerate() {
+        assert_eq!(frame(client).1, number.to_string().as_bytes());
+    }
+}
