@@ -1,0 +1,99 @@
+//! A chat room (聊天室): `chatroom [PORT]`, then open the page in several browsers.
+//!
+//! Names are unique, everybody hears who enters and leaves, and the administrator speaks from the
+//! terminal. Browsers connect by WebSocket; if a proxy is in the way they listen to server-sent
+//! events and post what they say. No connection holds a thread.
+
+mod room;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    io::{self, BufRead},
+    sync::Arc,
+};
+
+use room::{News, Room, Seat};
+use serde::Deserialize;
+use webframe::{
+    Address, App, Cookie, Error, Request, Response, Result, Server, ServerSettings, Urls,
+    http::StatusCode, middleware::SameOrigin,
+};
+
+const PAGE: &str = include_str!("page.html");
+
+/// The cookie with the key that a seat belongs to.
+const KEY: &str = "chatroom";
+
+const NO_KEY: &str = "请先打开聊天室的首页 (open the page first)";
+
+fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    let port = std::env::args().nth(1).map_or(Ok(8000), |port| port.parse())?;
+    let addresses = vec![Address::Tcp(([0, 0, 0, 0], port).into())];
+    let room = Arc::new(Room::default());
+    let server = Server::bind(&ServerSettings { addresses, ..ServerSettings::default() })?;
+    let administrated = Arc::clone(&room);
+    std::thread::spawn(move || administrate(&administrated, io::stdin().lock()));
+    server.stop_on_signals()?.serve(app(room))?;
+    Ok(())
+}
+
+fn app(room: Arc<Room>) -> App<Arc<Room>> {
+    let urls =
+        Urls::new().get("/", page).get("/socket", socket).get("/events", events).post("/say", say);
+    App::new(room).wrap(SameOrigin::new()).urls(urls)
+}
+
+/// Says what the administrator types, line by line.
+fn administrate(room: &Room, terminal: impl BufRead) {
+    for line in terminal.lines().map_while(io::Result::ok) {
+        room.tell(&News::Announced { text: line.trim() });
+    }
+}
+
+/// Who says what; who enters says nothing.
+#[derive(Deserialize)]
+struct Saying {
+    name: String,
+    #[serde(default)]
+    text: String,
+}
+
+/// The page, and with it a key: who has it may speak for the names that enter with it.
+fn page(_: &Arc<Room>, request: &Request) -> Result<Response> {
+    let page = Response::html(PAGE);
+    if request.cookie(KEY).is_some() {
+        return Ok(page);
+    }
+    let mut key = [0; 16];
+    getrandom::fill(&mut key).map_err(Error::internal)?;
+    let key: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(page.with_cookie(&Cookie::new(KEY, &key)?))
+}
+
+/// Takes a seat, or says why not.
+fn enter(room: &Arc<Room>, request: &Request) -> Result<Seat> {
+    let entry: Saying = request.query()?;
+    let key = request.cookie(KEY).ok_or_else(|| Error::forbidden(NO_KEY))?;
+    Seat::take(room, &entry.name, key)
+}
+
+fn socket(room: &Arc<Room>, request: &Request) -> Result<Response> {
+    Response::websocket(request, enter(room, request)?)
+}
+
+/// The way without WebSockets: what is said comes as events.
+fn events(room: &Arc<Room>, request: &Request) -> Result<Response> {
+    let seat = Arc::new(enter(room, request)?);
+    let held = Arc::clone(&seat);
+    let response = room.events.subscribe_then(request, move || drop(held))?;
+    seat.sit_down(None);
+    Ok(response)
+}
+
+fn say(room: &Arc<Room>, request: &Request) -> Result<Response> {
+    let saying: Saying = request.form()?;
+    let key = request.cookie(KEY).unwrap_or_default();
+    room.say_as(&saying.name, key, &saying.text)?;
+    Ok(Response::new(StatusCode::NO_CONTENT))
+}

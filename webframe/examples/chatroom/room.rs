@@ -1,0 +1,150 @@
+//! The room: who is there under which name, and what everybody hears.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use serde::Serialize;
+use webframe::{
+    Channel, Error, Event, Result,
+    http::StatusCode,
+    websocket::{CloseCode, Message, Socket, SocketHandler},
+};
+
+const NAME_CHARS_MAX: usize = 20;
+const TEXT_CHARS_MAX: usize = 2_000;
+const MEMBERS_MAX: usize = 1_000;
+
+const BAD_NAME: &str = "名字须有 1 至 20 个字 (a name has 1 to 20 characters)";
+const TAKEN: &str = "这个名字已经有人用了 (the name is taken)";
+const CROWDED: &str = "聊天室已满 (the room is full)";
+const NOT_HERE: &str = "你不在聊天室里 (you are not in the room)";
+const TOO_LONG: &str = "一次最多说 2000 个字 (at most 2,000 characters at once)";
+
+/// What everybody hears; `names` are all who are there.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub(crate) enum News<'a> {
+    Entered { name: &'a str, names: Vec<&'a str> },
+    Left { name: &'a str, names: Vec<&'a str> },
+    Said { name: &'a str, text: &'a str },
+    Announced { text: &'a str },
+}
+
+/// The members, and the events for those without a WebSocket.
+#[derive(Default)]
+pub(crate) struct Room {
+    members: Mutex<Members>,
+    pub(crate) events: Channel,
+}
+
+type Members = BTreeMap<String, Member>;
+
+struct Member {
+    /// Who has it may speak for this member.
+    key: String,
+    socket: Option<Socket>,
+    /// A seat that was taken a moment ago may not be open yet.
+    here: bool,
+}
+
+impl Room {
+    pub(crate) fn tell(&self, news: &News<'_>) {
+        self.spread(&self.members(), news).ok();
+    }
+
+    /// The lock is held: so all hear everything in the same order.
+    fn spread(&self, members: &Members, news: &News<'_>) -> Result<()> {
+        let text = serde_json::to_string(news).map_err(Error::internal)?;
+        self.events.send(&Event::text(&text));
+        for socket in members.values().filter_map(|member| member.socket.as_ref()) {
+            if socket.send(text.as_str()).is_err() {
+                socket.close(CloseCode::TRY_AGAIN, "too slow");
+            }
+        }
+        Ok(())
+    }
+
+    fn members(&self) -> MutexGuard<'_, Members> {
+        self.members.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says something for a member who shows the key of its seat.
+    pub(crate) fn say_as(&self, name: &str, key: &str, text: &str) -> Result<()> {
+        let members = self.members();
+        if members.get(name).is_none_or(|member| !member.here || member.key != key) {
+            return Err(Error::forbidden(NOT_HERE));
+        }
+        let text = text.trim();
+        match text.chars().count() {
+            0 => Ok(()),
+            1..=TEXT_CHARS_MAX => self.spread(&members, &News::Said { name, text }),
+            _ => Err(Error::bad_request(TOO_LONG)),
+        }
+    }
+}
+
+/// A name in the room; free again, and reported so, when it is dropped.
+pub(crate) struct Seat {
+    room: Arc<Room>,
+    name: String,
+    key: String,
+}
+
+impl Seat {
+    /// Takes the seat of a name that nobody has.
+    pub(crate) fn take(room: &Arc<Room>, name: &str, key: &str) -> Result<Seat> {
+        let name = name.trim();
+        let fits = (1..=NAME_CHARS_MAX).contains(&name.chars().count());
+        if !fits || name.chars().any(char::is_control) {
+            return Err(Error::bad_request(BAD_NAME));
+        }
+        let mut members = room.members();
+        if members.len() >= MEMBERS_MAX {
+            return Err(Error::new(StatusCode::SERVICE_UNAVAILABLE, CROWDED));
+        }
+        let folded = name.to_lowercase();
+        if members.keys().any(|taken| taken.to_lowercase() == folded) {
+            return Err(Error::new(StatusCode::CONFLICT, TAKEN));
+        }
+        let member = Member { key: key.to_owned(), socket: None, here: false };
+        members.insert(name.to_owned(), member);
+        Ok(Seat { room: Arc::clone(room), name: name.to_owned(), key: key.to_owned() })
+    }
+
+    /// The member hears what is said from now on, and everybody hears of the member.
+    pub(crate) fn sit_down(&self, socket: Option<Socket>) {
+        let mut members = self.room.members();
+        let Some(member) = members.get_mut(&self.name) else { return };
+        (member.socket, member.here) = (socket, true);
+        let news = News::Entered { name: &self.name, names: present(&members) };
+        self.room.spread(&members, &news).ok();
+    }
+}
+
+/// A member on a WebSocket; the seat is dropped with the connection.
+impl SocketHandler for Seat {
+    fn open(&mut self, socket: &Socket) -> Result<()> {
+        self.sit_down(Some(socket.clone()));
+        Ok(())
+    }
+
+    fn message(&mut self, _: &Socket, message: Message) -> Result<()> {
+        self.room.say_as(&self.name, &self.key, message.as_text().unwrap_or_default())
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut members = self.room.members();
+        if members.remove(&self.name).is_some_and(|member| member.here) {
+            let news = News::Left { name: &self.name, names: present(&members) };
+            self.room.spread(&members, &news).ok();
+        }
+    }
+}
+
+fn present(members: &Members) -> Vec<&str> {
+    members.iter().filter(|member| member.1.here).map(|member| member.0.as_str()).collect()
+}

@@ -1,0 +1,129 @@
+//! The room with its clients: WebSockets, and events from a real server.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::TcpStream,
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use webframe::{TestClient, TestSocket, websocket::CloseCode};
+
+use super::*;
+
+fn client(app: &App<Arc<Room>>) -> TestClient<'_, Arc<Room>> {
+    let client = TestClient::new(app);
+    assert_eq!(client.get("/").send().status().as_u16(), 200);
+    client
+}
+
+fn enter(client: &TestClient<'_, Arc<Room>>, name: &str) -> TestSocket {
+    client.get(&format!("/socket?name={name}")).connect()
+}
+
+#[track_caller]
+fn heard(socket: &mut TestSocket) -> Value {
+    serde_json::from_slice(socket.receive().as_bytes()).expect("JSON")
+}
+
+#[test]
+fn everybody_hears_who_enters_speaks_and_leaves() {
+    let app = app(Arc::default());
+    let client = client(&app);
+    let mut ann = enter(&client, "Ann");
+    assert_eq!(heard(&mut ann), json!({"kind": "entered", "name": "Ann", "names": ["Ann"]}));
+    let mut bob = enter(&client, "Bob");
+    let entered = json!({"kind": "entered", "name": "Bob", "names": ["Ann", "Bob"]});
+    assert_eq!((heard(&mut ann), heard(&mut bob)), (entered.clone(), entered));
+    bob.send(" 你好 ");
+    let said = json!({"kind": "said", "name": "Bob", "text": "你好"});
+    assert_eq!((heard(&mut ann), heard(&mut bob)), (said.clone(), said));
+    bob.close(CloseCode::NORMAL, "");
+    drop(bob);
+    assert_eq!(heard(&mut ann), json!({"kind": "left", "name": "Bob", "names": ["Ann"]}));
+}
+
+#[test]
+fn a_name_is_unique_while_its_member_is_there() {
+    let app = app(Arc::default());
+    let client = client(&app);
+    let ann = enter(&client, "Ann");
+    for name in ["Ann", "aNN", "%20Ann%20"] {
+        let refused = client.get(&format!("/socket?name={name}")).as_websocket().send();
+        assert_eq!(refused.status().as_u16(), 409, "{name}");
+        assert!(refused.text().contains("the name is taken"));
+    }
+    drop(ann);
+    enter(&client, "ann");
+}
+
+#[test]
+fn a_name_is_short_and_visible() {
+    let app = app(Arc::default());
+    let client = client(&app);
+    for name in ["", "%20", "a%07b", "123456789012345678901"] {
+        let refused = client.get(&format!("/socket?name={name}")).as_websocket().send();
+        assert_eq!(refused.status().as_u16(), 400, "{name}");
+    }
+}
+
+#[test]
+fn the_administrator_speaks_from_the_terminal() {
+    let room = Arc::new(Room::default());
+    let app = app(Arc::clone(&room));
+    let client = client(&app);
+    let mut ann = enter(&client, "Ann");
+    heard(&mut ann);
+    administrate(&room, &b"welcome\nto all\n"[..]);
+    for text in ["welcome", "to all"] {
+        assert_eq!(heard(&mut ann), json!({"kind": "announced", "text": text}));
+    }
+}
+
+#[test]
+fn only_the_browser_that_entered_speaks_for_a_name() {
+    let app = app(Arc::default());
+    let (own, other) = (client(&app), client(&app));
+    let mut ann = enter(&own, "Ann");
+    heard(&mut ann);
+    let saying = [("name", "Ann"), ("text", "hi")];
+    assert_eq!(other.post("/say", &saying).send().status().as_u16(), 403);
+    assert_eq!(own.post("/say", &saying).send().status().as_u16(), 204);
+    assert_eq!(heard(&mut ann), json!({"kind": "said", "name": "Ann", "text": "hi"}));
+    let long = [("name", "Ann".to_owned()), ("text", "x".repeat(2_001))];
+    assert_eq!(own.post("/say", &long).send().status().as_u16(), 400);
+}
+
+/// A member without WebSockets on a real connection.
+#[test]
+fn a_member_that_listens_to_events_hears_the_same_and_leaves_when_it_is_gone() {
+    let room = Arc::new(Room::default());
+    let addresses = vec![Address::Tcp(([127, 0, 0, 1], 0).into())];
+    let settings = ServerSettings { addresses, ..ServerSettings::default() };
+    let server = Server::bind(&settings).expect("a free port");
+    let Some(Address::Tcp(address)) = server.addresses().pop() else { panic!("TCP") };
+    let stop = server.stop_handle();
+    let served = app(Arc::clone(&room));
+    let serving = std::thread::spawn(move || server.serve(served));
+
+    let here = app(room);
+    let client = client(&here);
+    let mut ann = enter(&client, "Ann");
+    heard(&mut ann);
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
+    let request = "GET /events?name=Eve HTTP/1.1\r\nHost: x\r\nCookie: chatroom=k\r\n\r\n";
+    stream.write_all(request.as_bytes()).expect("it reads");
+    assert_eq!(heard(&mut ann)["name"], "Eve");
+    ann.send("hello");
+    heard(&mut ann);
+    let mut lines = BufReader::new(&stream).lines().map_while(io::Result::ok);
+    assert!(lines.any(|line| line.starts_with("data: ") && line.contains("\"Eve\"")));
+    assert!(lines.any(|line| line.starts_with("data: ") && line.contains("hello")));
+    drop(lines);
+    drop(stream);
+    assert_eq!(heard(&mut ann), json!({"kind": "left", "name": "Eve", "names": ["Ann"]}));
+    stop.stop();
+    stop.stop();
+    drop(serving.join());
+}
