@@ -112,8 +112,31 @@ fn line(format: LogFormat, at: Timestamp, record: &Record<'_>) -> String {
                 "target": record.target(),
                 "message": message,
             });
-            format!("{line}\n")
+            format!("{}\n", JsonLine(&line.to_string()))
         }
+    }
+}
+
+/// Line separators and the controls of text direction, with which a line can be made to look like
+/// another.
+fn moves_text(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}'
+        | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A JSON text in which these are escaped; they occur only in its strings.
+struct JsonLine<'a>(&'a str);
+
+impl fmt::Display for JsonLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            if moves_text(c) {
+                write!(f, "\\u{:04x}", u32::from(c))?;
+            } else {
+                f.write_char(c)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -123,8 +146,7 @@ struct OneLine<'a>(&'a str);
 impl fmt::Display for OneLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for c in self.0.chars() {
-            let moves_text = matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}');
-            if c.is_control() || moves_text {
+            if c.is_control() || moves_text(c) {
                 write!(f, "{}", c.escape_default())?;
             } else {
                 f.write_char(c)?;
@@ -145,6 +167,19 @@ mod tests {
         let mut record = Record::builder();
         let record = record.level(log::Level::Warn).target("dictapp");
         line(format, at, &record.args(format_args!("{text}")).build())
+    }
+
+    #[test]
+    fn controls_of_text_direction_are_escaped_in_both_forms() {
+        for c in ['\u{61c}', '\u{200f}', '\u{202e}', '\u{2066}', '\u{2069}'] {
+            for format in [LogFormat::Text, LogFormat::Json] {
+                let line = logged(format, &format!("a{c}b"));
+                assert!(!line.contains(c) && line.contains("\\u"), "{line}");
+            }
+        }
+        let line = logged(LogFormat::Json, "a\u{202e}b");
+        let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(value["message"], "a\u{202e}b");
     }
 
     #[test]

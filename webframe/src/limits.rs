@@ -26,8 +26,6 @@ pub struct Limits {
     pub form_parts_max: usize,
     /// The head of one part of such a form in bytes; 400 beyond. 4 KiB; Tomcat 512 bytes.
     pub part_head_bytes_max: usize,
-    /// Cookies of one request; 431 beyond. 100; browsers keep 180 for a site.
-    pub cookies_max: usize,
     /// Requests answered on one connection before it is closed politely. 100,000; nginx 1,000.
     pub requests_per_connection_max: u32,
     /// Connections open at once; beyond, the longest idle one is closed. 20,000.
@@ -54,7 +52,6 @@ impl Default for Limits {
             form_fields_max: 1_000,
             form_parts_max: 1_000,
             part_head_bytes_max: 4 << 10,
-            cookies_max: 100,
             requests_per_connection_max: 100_000,
             connections_max: 20_000,
             connections_per_address_max: 20_000,

@@ -1,7 +1,7 @@
 //! Lines to the end of a file; and to a new one under its name, once somebody renamed the old one.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -90,17 +90,44 @@ impl Write for LogFile {
 }
 
 fn open(path: &Path) -> io::Result<File> {
-    File::options().append(true).create(true).open(path).map_err(|cause| {
+    open_private(path).map_err(|cause| {
         let text = format!("cannot write the log file {}: {cause}", path.display());
         io::Error::new(cause.kind(), text)
     })
 }
 
+/// A new file is for its owner alone. A link is refused: whoever may write to the folder could
+/// have the server write to another file.
+fn open_private(path: &Path) -> io::Result<File> {
+    let is_link = |path| fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
+    if is_link(path) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a symbolic link"));
+    }
+    let mut options = File::options();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn the_file_is_for_its_owner_alone_and_no_link_is_followed() {
+        use std::os::unix::fs::{MetadataExt, symlink};
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("access.log");
+        LogFile::open(&path).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+        let link = folder.path().join("link.log");
+        symlink(folder.path().join("elsewhere"), &link).unwrap();
+        assert!(LogFile::open(&link).unwrap_err().to_string().ends_with("it is a symbolic link"));
+        assert!(!folder.path().join("elsewhere").exists());
+    }
 
     #[test]
     fn lines_go_to_the_renamed_file_until_it_is_opened_anew() {

@@ -1,6 +1,8 @@
 //! Settings to what the framework and the store take: every key to its field.
 
+use std::fs;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::Path;
 
 use anyhow::Context;
 use webframe::{ServerSettings, TlsSettings};
@@ -12,6 +14,9 @@ use crate::store::{DatabaseConfig, DatabaseTimeouts};
 pub(super) fn settings(settings: &Settings) -> anyhow::Result<ServerSettings> {
     let Settings { server, tls, .. } = settings;
     let files = tls.cert.clone().zip(tls.key.clone());
+    if let Some((_, key)) = &files {
+        warn_of_exposed(key);
+    }
     Ok(ServerSettings {
         addresses: server
             .address
@@ -38,6 +43,19 @@ pub(super) fn settings(settings: &Settings) -> anyhow::Result<ServerSettings> {
         ..ServerSettings::default()
     })
 }
+
+/// Whoever reads the private key can pose as the site.
+#[cfg(unix)]
+fn warn_of_exposed(key: &Path) {
+    use std::os::unix::fs::MetadataExt;
+    let others = fs::metadata(key).is_ok_and(|found| found.mode() & 0o007 != 0);
+    if others {
+        log::warn!("every user of this machine can read {}: chmod o= it", key.display());
+    }
+}
+
+#[cfg(not(unix))]
+fn warn_of_exposed(_: &Path) {}
 
 /// A name becomes the first of its addresses, rather an IPv4 one: what people type who mean
 /// `localhost` by it.

@@ -113,7 +113,6 @@ pub(super) fn limits(r: &mut Reader, connections: &Limits) -> Limits {
         body_memory_max: r.key("body_memory_max", "64KiB", size("0B"..="16MiB")),
         form_fields_max: r.key("form_fields_max", "1000", count(10..=10_000)),
         form_parts_max: r.key("form_parts_max", "100", count(10..=10_000)),
-        cookies_max: r.key("cookies_max", "50", count(1..=1000)),
         requests_per_connection_max: r.key(
             "requests_per_connection_max",
             "100000",

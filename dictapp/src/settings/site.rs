@@ -30,6 +30,10 @@ pub struct Database {
 pub struct Dictionary {
     /// Whether guests are sent to the log-in page, as in the course.
     pub lookup_requires_login: bool,
+    /// Rows of a user's history; the oldest are deleted beyond.
+    pub history_rows_max: usize,
+    /// Look-ups of a user that are recorded in a minute.
+    pub lookups_per_minute_max: usize,
     /// Rows of a page of the history.
     pub history_page: usize,
     /// The names of the word books in the order of their entries; those not named follow.
@@ -175,6 +179,8 @@ impl Dictionary {
         r.section("dictionary");
         Dictionary {
             lookup_requires_login: r.key("lookup_requires_login", "false", switch),
+            history_rows_max: r.key("history_rows_max", "100000", count(100..=10_000_000)),
+            lookups_per_minute_max: r.key("lookups_per_minute_max", "120", count(1..=100_000)),
             history_page: r.key("history_page", "10", count(1..=1000)),
             books: r.key("books", "", list(text)),
             near_words: r.key("near_words", "8", count(0..=100)),

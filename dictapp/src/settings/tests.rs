@@ -114,7 +114,8 @@ fn tells_every_mistake_of_every_layer_at_once() {
         ("DICTAPP_LOG__LEVEL", "loud"),
         ("DICTAPP_SERVER_ADDRESS", "x"),
     ];
-    let found = load(file, &environment, &["log.fromat=json", "limits.cookies_max=0"]).unwrap_err();
+    let found =
+        load(file, &environment, &["log.fromat=json", "limits.form_parts_max=0"]).unwrap_err();
     assert_eq!(
         found.lines().collect::<Vec<_>>(),
         [
@@ -124,7 +125,7 @@ fn tells_every_mistake_of_every_layer_at_once() {
             "environment DICTAPP_LOG__LEVEL: [log] level must be \"error\" or \"warn\" or \"info\" or \"debug\", not \"loud\"",
             "environment DICTAPP_SERVER_ADDRESS: unknown setting; did you mean DICTAPP_SERVER__ADDRESS?",
             "environment DICTAPP_SERVER__ADRESS: unknown setting; did you mean DICTAPP_SERVER__ADDRESS?",
-            "--set limits.cookies_max: [limits] cookies_max must be a whole number from 1 to 1000, not \"0\"",
+            "--set limits.form_parts_max: [limits] form_parts_max must be a whole number from 10 to 10000, not \"0\"",
             "--set log.fromat: unknown key \"fromat\" in [log]; did you mean \"format\"?",
         ]
     );
@@ -141,7 +142,7 @@ fn unknown_sections_are_told_once_and_keys_are_found_in_other_sections() {
             "s.toml:4: unknown section [servr]; did you mean [server]?",
             "s.toml:7: unknown section [colour]; the sections are server, tls, limits, timeouts, database, dictionary, accounts, log",
             "s.toml:9: unknown key \"idle\" in [limits]; did you mean \"idle\" in [timeouts]?",
-            "s.toml:10: unknown key \"zzz\" in [limits]; the keys there are head_bytes_max, head_fields_max, target_bytes_max, body_bytes_max, body_memory_max, form_fields_max, form_parts_max, cookies_max, requests_per_connection_max",
+            "s.toml:10: unknown key \"zzz\" in [limits]; the keys there are head_bytes_max, head_fields_max, target_bytes_max, body_bytes_max, body_memory_max, form_fields_max, form_parts_max, requests_per_connection_max",
             "s.toml:11: unknown key \"tls\" in [server]; the keys there are address, public_url, allowed_hosts, trusted_proxies, proxy_protocol_from, workers_min, workers_max, shards, queue_age_max, drain, connections_max, connections_per_address_max",
         ],
     );

@@ -1,7 +1,10 @@
 //! What a user looked up and which books they read: questions of the views to the store.
 
+use std::time::Instant;
+
 use jiff::Timestamp;
 
+use super::lookup_rate::Verdict;
 use super::{Site, Visit};
 use crate::model::Word;
 use crate::store::{BookId, Lookup, PageStart, PastLookup, StoreError};
@@ -19,14 +22,25 @@ pub enum Outcome {
 }
 
 impl Site {
-    /// Writes a look-up into the history. It is durable when this returns.
+    /// Writes a look-up into the history. It is durable when this returns. Beyond the bounds of the
+    /// settings the oldest rows are deleted, and look-ups of one minute are not written.
     ///
     /// # Errors
     /// The database cannot store it.
     pub fn record(&self, visit: &Visit, word: &Word, outcome: Outcome) -> Result<(), StoreError> {
+        let verdict = self.lookup_rate.count(visit.user, Instant::now());
+        if verdict == Verdict::Skip {
+            log::debug!("a look-up of user {} was not recorded: too many in a minute", visit.user);
+            return Ok(());
+        }
         let found = outcome == Outcome::Found;
         let (user, word) = (visit.user, word.clone());
-        self.store.record_lookup(&Lookup { user, word, found, at: Timestamp::now() })
+        self.store.record_lookup(&Lookup { user, word, found, at: Timestamp::now() })?;
+        if verdict == Verdict::RecordAndTrim {
+            let kept = self.settings.dictionary.history_rows_max;
+            self.store.trim_lookups(user, u32::try_from(kept).unwrap_or(u32::MAX))?;
+        }
+        Ok(())
     }
 
     /// Up to `limit` look-ups of a user from `start` on, newest first.

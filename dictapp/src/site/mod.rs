@@ -5,6 +5,7 @@ mod shelf;
 mod selection;
 mod accounts;
 mod history;
+mod lookup_rate;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -19,6 +20,8 @@ use crate::session::Expiry;
 use crate::settings::Settings;
 use crate::store::{DatabaseUrl, Store, StoreError};
 use crate::throttle::Throttle;
+
+use lookup_rate::LookupRate;
 
 pub use accounts::{
     AdminError, Client, Credentials, DeviceProof, Export, LogIn, PasswordChange, Registration,
@@ -35,6 +38,7 @@ pub struct Site {
     store: Store,
     passwords: Passwords,
     throttle: Throttle,
+    lookup_rate: LookupRate,
     expiry: Expiry,
     shelf: RwLock<Arc<Shelf>>,
     /// Held while a new shelf is made, so that one is enough.
@@ -78,6 +82,7 @@ impl Site {
         Ok(Site {
             passwords: Passwords::new(accounts),
             throttle: Throttle::new(accounts).context("no random bytes from the system")?,
+            lookup_rate: LookupRate::new(settings.dictionary.lookups_per_minute_max),
             expiry,
             shelf: RwLock::new(Arc::new(shelf)),
             refreshing: Mutex::new(()),

@@ -67,6 +67,13 @@ impl Server {
             let text = "redirect_addresses lead nowhere without tls or public_url";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
         }
+        if !settings.redirect_addresses.is_empty()
+            && settings.public_url.is_none()
+            && settings.allowed_hosts.is_empty()
+        {
+            let text = "redirect_addresses would lead to any host: set public_url or allowed_hosts";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+        }
         let certificates = settings.tls.as_ref().map(Certificates::read).transpose()?.map(Arc::new);
         let mut server = Server {
             settings: settings.clone(),

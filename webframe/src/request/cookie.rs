@@ -41,7 +41,7 @@ pub enum SameSite {
     /// When a link is followed; not with forms, frames, images or scripts.
     #[default]
     Lax,
-    /// Always; browsers ask for [`Cookie::secure`] then.
+    /// Always; the cookie is [`Cookie::secure`] then, as browsers demand.
     None,
 }
 
@@ -52,7 +52,8 @@ pub enum CookieError {
     Name,
     /// The value holds white space, a quote, comma, semicolon, backslash, control or non-ASCII.
     Value,
-    /// The path does not begin with `/`, or holds a semicolon, a control or non-ASCII.
+    /// The path does not begin with `/`, holds a semicolon, a control or non-ASCII, or is not `/`
+    /// although the name begins with `__Host-`.
     Path,
     /// Name and value are longer than 4,096 bytes together: browsers drop those.
     TooLong,
@@ -62,7 +63,8 @@ pub enum CookieError {
 const PAIR_BYTES_MAX: usize = 4096;
 
 impl Cookie {
-    /// A cookie of that name and value.
+    /// A cookie of that name and value. A name that begins with `__Host-` or `__Secure-` makes it
+    /// [`secure`](Cookie::secure): browsers drop such a cookie otherwise.
     ///
     /// # Errors
     /// A name that is no token, a value with bytes that no cookie may hold, or both too long.
@@ -78,11 +80,11 @@ impl Cookie {
             return Err(CookieError::TooLong);
         }
         Ok(Cookie {
+            secure: has_prefix(&name, HOST_PREFIX) || has_prefix(&name, "__Secure-"),
             name,
             value,
             path: "/".to_owned(),
             max_age: None,
-            secure: false,
             http_only: true,
             same_site: SameSite::Lax,
         })
@@ -99,14 +101,16 @@ impl Cookie {
     /// For this path and what lies below it only.
     ///
     /// # Errors
-    /// A path that does not begin with `/` or that no field may hold.
+    /// A path that does not begin with `/`, that no field may hold, or that a `__Host-` name
+    /// forbids.
     pub fn path(mut self, path: impl Into<String>) -> Result<Cookie, CookieError> {
         self.path = path.into();
         let holds = |byte: u8| matches!(byte, b' '..=b'~') && byte != b';';
-        match self.path.starts_with('/') && self.path.bytes().all(holds) {
-            true => Ok(self),
-            false => Err(CookieError::Path),
+        let is_path = self.path.starts_with('/') && self.path.bytes().all(holds);
+        if is_path && (self.path == "/" || !has_prefix(&self.name, HOST_PREFIX)) {
+            return Ok(self);
         }
+        Err(CookieError::Path)
     }
 
     /// Kept for this long, in whole seconds, beyond the end of the browser.
@@ -134,6 +138,7 @@ impl Cookie {
     #[must_use]
     pub fn same_site(mut self, same_site: SameSite) -> Cookie {
         self.same_site = same_site;
+        self.secure |= same_site == SameSite::None;
         self
     }
 
@@ -194,6 +199,14 @@ pub(crate) fn pairs<'r>(
         .map(|(name, value)| (name.trim_matches(OWS), value.trim_matches(OWS)))
 }
 
+/// A browser accepts such a cookie only from the host itself, for all of its paths.
+const HOST_PREFIX: &str = "__Host-";
+
+/// Browsers compare the prefix without regard to case (RFC 6265bis §5.4).
+fn has_prefix(name: &str, prefix: &str) -> bool {
+    name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}
+
 const OWS: [char; 2] = [' ', '\t'];
 
 fn is_token_byte(byte: u8) -> bool {
@@ -217,11 +230,25 @@ mod tests {
     }
 
     #[test]
+    fn what_browsers_take_only_over_tls_is_secure() {
+        for name in ["__Host-session", "__host-session", "__Secure-a"] {
+            assert!(Cookie::new(name, "x").unwrap().to_string().contains("; Secure"), "{name}");
+            assert!(Cookie::removal(name).unwrap().to_string().contains("; Secure"), "{name}");
+        }
+        let everywhere = Cookie::new("a", "x").unwrap().same_site(SameSite::None);
+        assert!(everywhere.to_string().contains("; Secure"));
+        assert!(!Cookie::new("a__Host-", "x").unwrap().to_string().contains("Secure"));
+        let host = || Cookie::new("__Host-a", "x").unwrap();
+        assert_eq!(host().path("/a"), Err(CookieError::Path));
+        assert!(host().path("/").is_ok() && Cookie::new("a", "x").unwrap().path("/a").is_ok());
+    }
+
+    #[test]
     fn a_removal_is_empty_and_over_at_once() {
         let gone = Cookie::removal("__Host-session").unwrap().same_site(SameSite::Strict);
         assert_eq!(
             gone.to_field(),
-            "__Host-session=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"
+            "__Host-session=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Strict"
         );
     }
 

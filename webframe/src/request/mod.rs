@@ -183,6 +183,12 @@ impl Request {
         cookie::pairs(self.fields()).find(|pair| pair.0 == name).map(|pair| pair.1)
     }
 
+    /// All cookies of that name. There are several if a neighbouring site or a longer path set one
+    /// of the same name, and a browser does not say which is whose.
+    pub fn cookies<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r str> {
+        cookie::pairs(self.fields()).filter(move |pair| pair.0 == name).map(|pair| pair.1)
+    }
+
     /// Who sent it.
     pub fn peer(&self) -> Peer {
         self.peer

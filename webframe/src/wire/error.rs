@@ -24,8 +24,6 @@ pub enum WireError {
     HeadTooLarge,
     /// More fields than `head_fields_max`.
     TooManyFields,
-    /// More cookies than `cookies_max`.
-    TooManyCookies,
     /// No `Host`, more than one, or one that is no host.
     Host,
     /// A host that is not served here.
@@ -52,7 +50,7 @@ pub enum WireError {
 
 impl WireError {
     /// All there are.
-    pub const ALL: [WireError; 20] = [
+    pub const ALL: [WireError; 19] = [
         WireError::RequestLine,
         WireError::UnknownMethod,
         WireError::Version,
@@ -61,7 +59,6 @@ impl WireError {
         WireError::Field,
         WireError::HeadTooLarge,
         WireError::TooManyFields,
-        WireError::TooManyCookies,
         WireError::Host,
         WireError::HostNotServed,
         WireError::Unencrypted,
@@ -81,7 +78,7 @@ impl WireError {
             WireError::UnknownMethod | WireError::UnknownCoding => StatusCode::NOT_IMPLEMENTED,
             WireError::Version => StatusCode::HTTP_VERSION_NOT_SUPPORTED,
             WireError::TargetTooLong => StatusCode::URI_TOO_LONG,
-            WireError::HeadTooLarge | WireError::TooManyFields | WireError::TooManyCookies => {
+            WireError::HeadTooLarge | WireError::TooManyFields => {
                 StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
             }
             WireError::HostNotServed => StatusCode::MISDIRECTED_REQUEST,
@@ -112,7 +109,6 @@ impl fmt::Display for WireError {
             WireError::Field => "a header field is not `name: value`",
             WireError::HeadTooLarge => "the header section is too large",
             WireError::TooManyFields => "there are too many header fields",
-            WireError::TooManyCookies => "there are too many cookies",
             WireError::HostNotServed => "the host is not served here",
             WireError::Host => "the Host field is missing, repeated or not a host",
             WireError::Unencrypted => "this port speaks HTTPS: the address begins with https://",

@@ -84,7 +84,6 @@ pub struct Head {
     framing: Framing,
     keep_alive: bool,
     expects_continue: bool,
-    has_cookies: bool,
 }
 
 /// The last host that was found valid: most requests name it again, and need not be looked at byte
@@ -271,7 +270,6 @@ impl Head {
         let content = !matches!(self.framing, Framing::None | Framing::Length(0));
         let expects = self.version == Version::Http11;
         self.expects_continue = expects && content && known.expects_continue;
-        self.has_cookies = known.cookies;
         if expects && known.expects_other {
             return Err(WireError::Expectation);
         }
@@ -350,11 +348,6 @@ impl Head {
     /// Whether the peer waits for a 100 before it sends the content.
     pub fn expects_continue(&self) -> bool {
         self.expects_continue
-    }
-
-    /// Whether there is a `Cookie` field: most often none has to be looked for.
-    pub(crate) fn has_cookies(&self) -> bool {
-        self.has_cookies
     }
 
     fn text(&self, span: Span) -> &str {

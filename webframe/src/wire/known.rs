@@ -12,7 +12,6 @@ pub(super) struct Known<'a> {
     pub(super) keep_alive: bool,
     pub(super) expects_continue: bool,
     pub(super) expects_other: bool,
-    pub(super) cookies: bool,
 }
 
 impl<'a> Known<'a> {
@@ -21,7 +20,6 @@ impl<'a> Known<'a> {
         match name.len() {
             4 if is_name(name, "Host") => self.host.add(value),
             6 if is_name(name, "Expect") => self.note_expect(value),
-            6 if is_name(name, "Cookie") => self.cookies = true,
             10 if is_name(name, "Connection") => self.note_connection(value),
             14 if is_name(name, "Content-Length") => self.content_length.add(value),
             17 if is_name(name, "Transfer-Encoding") => self.transfer_encoding.add(value),

@@ -10,7 +10,6 @@ use crate::{
     Limits, Request, Response,
     app::service::Endpoint,
     engine::{Engine, shard::scratch::Scratch, sockets::accepted::Purpose},
-    request::cookie,
     request::forwarded,
     wire::{Framing, Progress, WireError, chunked::ChunkDecoder, encode, host},
 };
@@ -101,13 +100,12 @@ fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     next_content(turn, scratch, engine)
 }
 
-/// The answer to a request that never reaches the app: wrong host, redirect, too many cookies.
+/// The answer to a request that never reaches the app: wrong host, redirect.
 fn turn_away(purpose: Purpose, request: &mut Request, engine: &Engine) -> Option<Step> {
     let head = &request.head;
     let settings = &engine.settings;
     let strange = |host| !host::is_one_of(host, &settings.allowed_hosts);
     let strange = !settings.allowed_hosts.is_empty() && head.host().is_some_and(strange);
-    let cookies_max = settings.limits.cookies_max;
     let error = match purpose {
         Purpose::Unencrypted => WireError::Unencrypted,
         Purpose::Redirect => match engine.destination.response(head).filter(|_| !strange) {
@@ -119,11 +117,6 @@ fn turn_away(purpose: Purpose, request: &mut Request, engine: &Engine) -> Option
             None => WireError::Host,
         },
         Purpose::Site | Purpose::Lines(_) if strange => WireError::HostNotServed,
-        Purpose::Site | Purpose::Lines(_)
-            if head.has_cookies() && cookie::pairs(head.fields()).count() > cookies_max =>
-        {
-            WireError::TooManyCookies
-        }
         Purpose::Site | Purpose::Lines(_) => return None,
     };
     Some(Step::Refuse(error))

@@ -8,6 +8,10 @@ use crate::{
     wire::{Head, host},
 };
 
+/// The policy of an answer without content.
+const NO_CONTENT: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+
 /// The location of the encrypted site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Destination {
@@ -45,7 +49,13 @@ impl Destination {
         }
         let place = HeaderValue::try_from(place).ok()?;
         let response = Response::new(StatusCode::PERMANENT_REDIRECT);
-        Some(response.with_field(header::LOCATION, place))
+        Some(
+            response
+                .with_field(header::LOCATION, place)
+                .with_field(header::CONTENT_SECURITY_POLICY, NO_CONTENT)
+                .with_field(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"))
+                .with_field(header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+        )
     }
 }
 

@@ -23,15 +23,15 @@ fn site(settings: &ServerSettings) -> Site {
 
 #[test]
 fn each_refusal_is_the_apps_page_for_it_and_ends_the_connection() {
-    let limits = Limits { cookies_max: 1, ..Limits::default() };
+    let limits = Limits { head_fields_max: 2, ..Limits::default() };
     let timeouts = Timeouts { head: Duration::from_millis(100), ..Timeouts::default() };
     let site = site(&ServerSettings { limits, timeouts, ..settings() });
     for (request, body) in [
         ("GET / HTTP/1.1\r\n\r\n", "dict: 400 Unacceptable(Host)"),
         ("GET / HTTP/2.0\r\n\r\n", "dict: 505 Unacceptable(Version)"),
         (
-            "GET / HTTP/1.1\r\nHost: x\r\nCookie: a=1; b=2\r\n\r\n",
-            "dict: 431 Unacceptable(TooManyCookies)",
+            "GET / HTTP/1.1\r\nHost: x\r\nA: 1\r\nB: 2\r\n\r\n",
+            "dict: 431 Unacceptable(TooManyFields)",
         ),
         (
             "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",

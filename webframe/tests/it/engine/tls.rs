@@ -321,7 +321,8 @@ fn garbage_after_the_handshake_closes_that_connection_alone() {
 #[test]
 fn plain_visitors_are_sent_to_the_encrypted_port() {
     let redirect_addresses = vec![Address::Tcp(([127, 0, 0, 1], 0).into())];
-    let settings = ServerSettings { redirect_addresses, ..encrypted("first") };
+    let allowed_hosts = vec!["x".to_owned()];
+    let settings = ServerSettings { redirect_addresses, allowed_hosts, ..encrypted("first") };
     let site = Site::start_with(&settings, (), urls());
     let mut plain = Client::connect(site.redirects_at.expect("an address")).expect("it listens");
     let answer = plain.get("/a?b");

@@ -1,0 +1,110 @@
+//! How often each user looks words up to whether a look-up is recorded: the bound of what one
+//! account can write into the database.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::store::UserId;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Users that are counted at the same time, 1 MB. Beyond them look-ups of further users are not
+/// recorded until a minute is over.
+const USERS_MAX: usize = 1 << 14;
+
+/// Recorded look-ups of a user between two bounds of their history.
+const TRIM_EVERY: u32 = 256;
+
+/// Counts the look-ups of each user.
+#[derive(Debug)]
+pub(super) struct LookupRate {
+    per_minute_max: u32,
+    users: Mutex<HashMap<UserId, Count>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Count {
+    since: Instant,
+    in_minute: u32,
+    recorded: u32,
+}
+
+/// What to do with a look-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Record it.
+    Record,
+    /// Record it, and delete the oldest rows of the user's history beyond the bound.
+    RecordAndTrim,
+    /// Do not record it: no person looks up so many words in a minute.
+    Skip,
+}
+
+impl LookupRate {
+    pub(super) fn new(per_minute_max: usize) -> LookupRate {
+        let per_minute_max = u32::try_from(per_minute_max).unwrap_or(u32::MAX);
+        LookupRate { per_minute_max, users: Mutex::default() }
+    }
+
+    /// Counts one look-up. The first one since the start trims, so that a bound that was lowered
+    /// takes effect.
+    pub(super) fn count(&self, user: UserId, now: Instant) -> Verdict {
+        let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
+        if users.len() >= USERS_MAX && !users.contains_key(&user) {
+            users.retain(|_, count| now.saturating_duration_since(count.since) < MINUTE);
+            if users.len() >= USERS_MAX {
+                return Verdict::Skip;
+            }
+        }
+        let new = Count { since: now, in_minute: 0, recorded: 0 };
+        let count = users.entry(user).or_insert(new);
+        if now.saturating_duration_since(count.since) >= MINUTE {
+            (count.since, count.in_minute) = (now, 0);
+        }
+        if count.in_minute >= self.per_minute_max {
+            return Verdict::Skip;
+        }
+        count.in_minute += 1;
+        count.recorded = count.recorded.wrapping_add(1);
+        match count.recorded % TRIM_EVERY {
+            1 => Verdict::RecordAndTrim,
+            _ => Verdict::Record,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_look_ups_than_a_person_makes_in_a_minute_are_not_recorded() {
+        let (rate, now) = (LookupRate::new(3), Instant::now());
+        let (levi, mia) = (UserId::new(1), UserId::new(2));
+        let count = |user, now| rate.count(user, now);
+        assert_eq!(count(levi, now), Verdict::RecordAndTrim);
+        assert_eq!([count(levi, now), count(levi, now)], [Verdict::Record; 2]);
+        assert_eq!(count(levi, now), Verdict::Skip);
+        assert_ne!(count(mia, now), Verdict::Skip, "another user");
+        assert_eq!(count(levi, now + MINUTE), Verdict::Record);
+    }
+
+    #[test]
+    fn a_history_is_bounded_again_after_each_256_rows() {
+        let (rate, now) = (LookupRate::new(10_000), Instant::now());
+        let trims = (0..1024).filter(|_| rate.count(UserId::new(1), now) == Verdict::RecordAndTrim);
+        assert_eq!(trims.count(), 4);
+    }
+
+    #[test]
+    fn more_users_than_are_counted_are_not_recorded_and_evict_nobody() {
+        let (rate, now) = (LookupRate::new(1), Instant::now());
+        for user in 0..USERS_MAX {
+            assert_ne!(rate.count(UserId::new(user as i64), now), Verdict::Skip);
+        }
+        assert_eq!(rate.count(UserId::new(-1), now), Verdict::Skip);
+        assert_eq!(rate.count(UserId::new(0), now), Verdict::Skip, "still counted");
+        assert_ne!(rate.count(UserId::new(-1), now + MINUTE), Verdict::Skip);
+    }
+}
