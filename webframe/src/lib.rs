@@ -55,7 +55,7 @@ pub use files::StaticFiles;
 pub use http;
 pub use limits::{Limits, Timeouts};
 pub use lines::{LineEnd, LineProtocol, LineSender, LineSettings, Replies};
-pub use live::Live;
+pub use live::{Live, presence::Presence};
 pub use log_file::LogFile;
 pub use log_queue::LogQueue;
 pub use middleware::Middleware;

@@ -46,7 +46,10 @@ use crate::{
     Timeouts,
     app::service::Service,
     lines::LineService,
-    live::outlet::{Deliver, Delivery},
+    live::{
+        outlet::{Deliver, Delivery},
+        presence::PresenceTable,
+    },
     lock::lock,
 };
 
@@ -71,6 +74,7 @@ pub(crate) struct Engine {
     /// Number of connections of each shard, including those on their way to it.
     loads: Vec<AtomicUsize>,
     admission: Admission,
+    presence: Arc<PresenceTable>,
     /// Number of shards that are draining: they accept nothing and pass no connection on.
     draining: AtomicUsize,
     /// Number of handlers past their deadline.

@@ -36,6 +36,7 @@ use crate::{
     App, LineProtocol, LineSettings,
     app::service::Service,
     lines::{self, LineService},
+    live::presence::PresenceTable,
     lock::{lock, unpoisoned},
 };
 
@@ -275,6 +276,7 @@ impl Server {
             inboxes,
             loads: (0..shards).map(|_| AtomicUsize::new(0)).collect(),
             admission: Admission::new(&self.settings),
+            presence: Arc::new(PresenceTable::new(shards, self.settings.limits.connections_max)),
             handlers_overdue: AtomicUsize::new(0),
             started: Instant::now(),
             failed: AtomicBool::new(false),

@@ -6,6 +6,7 @@
 
 pub(crate) mod feed;
 pub(crate) mod outlet;
+pub(crate) mod presence;
 
 use std::{fmt, sync::Arc, time::Duration};
 

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 /// A live connection of an engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Slot {
     pub(crate) shard: usize,
     /// The connection's token, as the shard encodes it.

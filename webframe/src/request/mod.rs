@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 
 use self::body::Content;
 use crate::{
-    Error, Limits, Multipart, Result,
+    Error, Limits, Multipart, Presence, Result,
     app::pattern,
     wire::{
         Head,
@@ -33,6 +33,7 @@ pub struct Request {
     pub(crate) content_unread: bool,
     pub(crate) peer: Peer,
     pub(crate) id: RequestId,
+    pub(crate) presence: Presence,
     pub(crate) form_fields_max: usize,
     pub(crate) part_limits: PartLimits,
 }
@@ -194,6 +195,22 @@ impl Request {
         self.peer
     }
 
+    /// Tells whether the client is still connected, now and later. A handler or source that runs
+    /// long can ask and give up.
+    ///
+    /// ```
+    /// # use webframe::{Request, Response, Result};
+    /// # fn work_a_little() -> bool { true }
+    /// fn compute(_: &(), request: &Request) -> Result<Response> {
+    ///     let client = request.presence();
+    ///     while client.is_there() && !work_a_little() {}
+    ///     Ok(Response::text("done"))
+    /// }
+    /// ```
+    pub fn presence(&self) -> Presence {
+        self.presence.clone()
+    }
+
     /// Its number.
     pub fn id(&self) -> RequestId {
         self.id
@@ -212,6 +229,7 @@ impl Request {
             content_unread: false,
             peer,
             id: RequestId::default(),
+            presence: Presence::default(),
             form_fields_max: limits.form_fields_max,
             part_limits: PartLimits::of(limits),
         }

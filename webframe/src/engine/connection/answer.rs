@@ -82,7 +82,13 @@ fn replace_interim(response: &mut Response) -> Body {
 fn discard_source(turn: &mut Turn, source: Source, keep: bool) {
     let source = Some(source);
     let remaining = Some(0);
-    turn.phase = Phase::Streaming(Box::new(Streaming { source, remaining, chunked: false, keep }));
+    turn.phase = Phase::Streaming(Box::new(Streaming {
+        source,
+        remaining,
+        chunked: false,
+        lent: false,
+        keep,
+    }));
 }
 
 /// Appends a body that is in memory, or starts to stream it.
@@ -112,6 +118,7 @@ fn append(
         source: Some(source),
         remaining,
         chunked: frame.length == Length::Chunked,
+        lent: false,
         keep,
     }));
 }

@@ -79,7 +79,7 @@ impl Shard {
                 log::warn!("the handler of {pattern:?} has run for more than {limit:?}");
             }
             Phase::Live(_) => self.live_deadline_passed(token),
-            Phase::Streaming(_) => {}
+            Phase::Streaming(_) => self.read_next_piece(token),
         }
     }
 

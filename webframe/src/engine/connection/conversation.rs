@@ -17,6 +17,7 @@ use crate::{
         Engine,
         shard::{Shard, Todo, scratch::Scratch, slots::Token},
     },
+    live::outlet::Slot,
 };
 
 impl Shard {
@@ -44,6 +45,9 @@ impl Shard {
             _ => {
                 let missed = if ended { Missed::End } else { Missed::Something };
                 connection.missed = connection.missed.max(missed);
+                if ended {
+                    self.note_gone(token);
+                }
                 return Some(self);
             }
         }
@@ -64,7 +68,10 @@ impl Shard {
                 return Some(self);
             }
             ReadOutcome::Nothing => {}
-            ReadOutcome::End => connection.ended = true,
+            ReadOutcome::End => {
+                connection.ended = true;
+                engine.presence.leave(Slot { shard: self.number, token: token.to_number() });
+            }
             ReadOutcome::Broken => {
                 self.close(token);
                 return Some(self);

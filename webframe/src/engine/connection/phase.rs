@@ -92,6 +92,8 @@ pub(crate) struct Streaming {
     /// closing.
     pub(crate) remaining: Option<u64>,
     pub(crate) chunked: bool,
+    /// The client has gone, and the worker that reads from the source is replaced by another.
+    pub(crate) lent: bool,
     /// Whether the connection stays open after the last piece.
     pub(crate) keep: bool,
 }

@@ -10,6 +10,7 @@ use crate::{
     Limits, Request, Response,
     app::service::Endpoint,
     engine::{Engine, shard::scratch::Scratch, sockets::accepted::Purpose},
+    live::outlet::Slot,
     request::forwarded,
     wire::{Framing, Progress, WireError, chunked::ChunkDecoder, encode, host},
 };
@@ -67,6 +68,7 @@ fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     }
     let endpoint = engine.service.find(request);
     request.peer = turn.peer;
+    request.presence.set_slot(Slot { shard: turn.shard, token: turn.token.to_number() });
     if !engine.settings.trusted_proxies.is_empty() {
         let trusted = &engine.settings.trusted_proxies;
         request.peer = forwarded::client(request.peer, &request.head, trusted);

@@ -5,6 +5,7 @@
 use std::{
     io::{ErrorKind, Read},
     sync::Arc,
+    time::Duration,
 };
 
 use super::{
@@ -15,7 +16,10 @@ use super::{
 use crate::{
     Body, Source,
     app::panics,
-    engine::shard::{Shard, message::Message, scratch::Scratch, slots::Token},
+    engine::{
+        shard::{Shard, message::Message, scratch::Scratch, slots::Token},
+        ticks,
+    },
 };
 
 /// Bytes that a worker reads from a source at once.
@@ -25,6 +29,11 @@ impl Streaming {
     /// Whether nothing is sent and a worker still has to drop the source.
     pub(crate) fn waits_for_drop(&self) -> bool {
         self.remaining == Some(0) && self.source.is_none()
+    }
+
+    /// Whether a worker reads from the source.
+    pub(crate) fn is_reading(&self) -> bool {
+        self.source.is_none() && self.remaining != Some(0)
     }
 }
 
@@ -48,7 +57,14 @@ impl Shard {
         }
         self.run_on_worker(move || {
             let mut source = source;
-            let piece = read_piece(&mut source, remaining);
+            let piece = match read_piece(&mut source, remaining) {
+                Ok(None) => {
+                    let nothing_yet = Message::Piece(token, Ok(Vec::new()), Some(source));
+                    return engine.inboxes[number].put(nothing_yet);
+                }
+                Ok(Some(piece)) => Ok(piece),
+                Err(error) => Err(error),
+            };
             if is_last(&piece, remaining) {
                 engine.inboxes[number].put(Message::Piece(token, piece, None));
                 drop(source); // may block
@@ -60,7 +76,7 @@ impl Shard {
 
     /// Drops a body on a worker if that may block.
     pub(crate) fn drop_on_worker(&mut self, rest: Body) {
-        if matches!(rest, Body::File { .. } | Body::Stream(_)) {
+        if matches!(rest, Body::File { .. } | Body::Stream(_) | Body::Live(_)) {
             self.run_on_worker(move || drop(rest));
         }
     }
@@ -74,10 +90,17 @@ impl Shard {
         scratch: &mut Scratch,
     ) {
         let Some(connection) = self.connections.get(token) else {
+            self.engine.workers.end_loan(); // lent when the connection closed
             return source.into_iter().for_each(|source| self.drop_on_worker(Body::Stream(source)));
         };
         let Phase::Streaming(streaming) = &mut connection.phase else { return };
+        if std::mem::take(&mut streaming.lent) {
+            self.engine.workers.end_loan();
+        }
         streaming.source = source;
+        if streaming.source.is_some() && matches!(&piece, Ok(piece) if piece.is_empty()) {
+            return self.ask_source_later(token);
+        }
         let after = piece.map(|piece| answer::append_piece(streaming, &mut scratch.output, &piece));
         match after {
             Ok(After::More) => {}
@@ -92,6 +115,31 @@ impl Shard {
             }
         }
         self.store_and_write(token, scratch);
+    }
+
+    /// The source has nothing yet. No worker waits for it: it is asked again, unless its client
+    /// has gone.
+    fn ask_source_later(&mut self, token: Token) {
+        let Some(connection) = self.connections.get(token) else { return };
+        if connection.missed == Missed::End {
+            return self.close(token);
+        }
+        self.set_deadline_in(token, ticks(ASK_AGAIN));
+    }
+
+    /// The client of a connection that waits for an answer has closed it, or has shut down its
+    /// side. Code of the app may wait for something that nobody wants any more, and cannot be
+    /// interrupted: so another worker is allowed in its place.
+    pub(crate) fn note_gone(&mut self, token: Token) {
+        self.engine.presence.leave(self.slot_of(token));
+        let Some(connection) = self.connections.get(token) else { return };
+        let Phase::Streaming(streaming) = &mut connection.phase else { return };
+        if streaming.is_reading() && !streaming.lent {
+            streaming.lent = true;
+            self.engine.workers.lend();
+        } else if streaming.source.is_some() && !connection.has_output() {
+            self.close(token); // the source was asked, and had nothing
+        }
     }
 
     /// A worker is dropping a source that was not sent: the answer is complete.
@@ -118,9 +166,12 @@ impl Shard {
     }
 }
 
-/// Reads once, at most what remains. An empty piece means the end. Errors become text here, since
+/// Time after which a source that had nothing is asked again.
+const ASK_AGAIN: Duration = Duration::from_millis(50);
+
+/// Reads once, at most what remains. `None`: the source has nothing yet. An empty piece means the end. Errors become text here, since
 /// formatting and dropping them runs code of the app.
-fn read_piece(source: &mut Source, remaining: Option<u64>) -> Result<Vec<u8>, String> {
+fn read_piece(source: &mut Source, remaining: Option<u64>) -> Result<Option<Vec<u8>>, String> {
     let mut piece = vec![0; remaining.unwrap_or(u64::MAX).min(PIECE_BYTES) as usize];
     let read = panics::catch(|| {
         loop {
@@ -133,8 +184,9 @@ fn read_piece(source: &mut Source, remaining: Option<u64>) -> Result<Vec<u8>, St
     match read? {
         Ok(n) => {
             piece.truncate(n);
-            Ok(piece)
+            Ok(Some(piece))
         }
+        Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(None),
         Err(error) => {
             // One at a time: a panic during unwinding would abort the process.
             let text = panics::catch(|| error.to_string()).unwrap_or_else(|panic| panic);

@@ -31,6 +31,7 @@ use crate::{
 /// [`Phase::Answering`].
 #[derive(Debug)]
 pub(crate) struct Turn {
+    pub(crate) shard: usize,
     pub(crate) token: Token,
     pub(crate) phase: Phase,
     pub(crate) purpose: Purpose,
@@ -70,8 +71,10 @@ impl Shard {
     pub(crate) fn begin_turn(&mut self, token: Token) -> Option<Turn> {
         let limit = self.engine.settings.limits.requests_per_connection_max;
         let served_max = if self.draining { 0 } else { limit };
+        let shard = self.number;
         let connection = self.connections.get(token)?;
         Some(Turn {
+            shard,
             token,
             phase: std::mem::replace(&mut connection.phase, Phase::Answering(Endpoint::Nothing)),
             purpose: connection.purpose,

@@ -36,7 +36,7 @@ use crate::{
     live::{
         Conversation, Live, Occasion,
         feed::Subscription,
-        outlet::{Delivery, Outlet, Slot},
+        outlet::{Delivery, Outlet},
     },
     pace::Pace,
     wire::encode::LAST_CHUNK,
@@ -148,7 +148,7 @@ impl Shard {
 
     /// Opens a live connection: its head is written.
     fn start_live(&mut self, token: Token) {
-        let slot = Slot { shard: self.number, token: token.to_number() };
+        let slot = self.slot_of(token);
         let outlet = Outlet::new(self.as_place.clone(), slot);
         let Some(live) = self.live(token) else { return };
         if let Some(conversation) = &mut live.conversation {

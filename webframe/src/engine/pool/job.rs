@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Instant};
 
 use super::Task;
 use crate::{
-    Request, Response,
+    Presence, Request, Response,
     app::service::Endpoint,
     engine::{
         Engine,
@@ -36,7 +36,8 @@ pub(crate) struct Call {
 
 impl Job {
     pub(crate) fn new(engine: &Engine, peer: Peer, call: Call) -> Job {
-        let request = Box::new(Request::empty(&engine.settings.limits, peer));
+        let mut request = Box::new(Request::empty(&engine.settings.limits, peer));
+        request.presence = Presence::of(Arc::clone(&engine.presence));
         Job { engine: None, call, request, response: None }
     }
 

@@ -93,6 +93,9 @@ struct State {
     asleep: Vec<Thread>,
     /// When the system last refused a thread.
     refused: Option<Instant>,
+    /// Workers that wait for something that nobody wants any more. As many may be added, up to the
+    /// size of the pool.
+    lent: usize,
     busy_peak: usize,
     closed: bool,
 }
@@ -187,6 +190,23 @@ impl Workers {
         wake_all(state);
     }
 
+    /// A worker cannot be interrupted, though nobody wants its result: another may take its place.
+    pub(crate) fn lend(&self) {
+        let mut state = lock(&self.shared.state);
+        state.lent += 1;
+        let is_short = state.idle == 0 && !state.calls.is_empty() && state.may_grow();
+        let grow = if is_short { self.shared.room(&state) } else { 0 };
+        state.threads += grow;
+        drop(state);
+        self.shared.grow(grow);
+    }
+
+    /// The worker has come back.
+    pub(crate) fn end_loan(&self) {
+        let mut state = lock(&self.shared.state);
+        state.lent = state.lent.saturating_sub(1);
+    }
+
     /// Retires a crew that was not needed since the last review.
     pub(crate) fn review(&self) {
         let mut state = lock(&self.shared.state);
@@ -212,7 +232,8 @@ impl Workers {
 impl Shared {
     /// The number of threads that may be added for calls at once.
     fn room(&self, state: &State) -> usize {
-        let limit = self.bounds.max.saturating_add(self.bounds.reserve);
+        let lent = state.lent.min(self.bounds.max);
+        let limit = self.bounds.max.saturating_add(self.bounds.reserve).saturating_add(lent);
         limit.saturating_sub(state.threads).min(CREW)
     }
 

@@ -148,7 +148,8 @@ fn a_draining_shard_reads_once_more_from_a_client_that_does_not_know_it() {
     let (_clients, tokens) = it.clients(1);
     let shard = &mut it.shards[0];
     let connection = shard.connections.get(tokens[0]).expect("it is open");
-    let streaming = Streaming { source: None, remaining: Some(0), chunked: false, keep: true };
+    let streaming =
+        Streaming { source: None, remaining: Some(0), chunked: false, lent: false, keep: true };
     (connection.phase, connection.served) = (Phase::Streaming(Box::new(streaming)), 1);
     shard.begin_draining();
     shard.todo.clear();

@@ -35,9 +35,12 @@ use super::{
     watch::watchdog::Neighbour,
 };
 use crate::{
-    Body,
+    Body, Presence,
     engine::live::Groups,
-    live::{Occasion, outlet::Deliver},
+    live::{
+        Occasion,
+        outlet::{Deliver, Slot},
+    },
     request::Peer,
     wire::encode::Prelude,
 };
@@ -169,6 +172,7 @@ impl Shard {
         engine.workers.schedule(shard.busyness.class());
         let nobody = Peer { address: SocketAddr::from(([0, 0, 0, 0], 0)), encrypted: false };
         let mut scratch = Scratch::new(&engine.settings.limits, nobody);
+        scratch.request.presence = Presence::of(Arc::clone(&engine.presence));
         loop {
             // Only the work that is there now: a peer that keeps sending must not delay the others.
             let round = shard.todo.len();
@@ -318,6 +322,11 @@ impl Shard {
         }
     }
 
+    /// A connection, as other threads know it.
+    pub(crate) fn slot_of(&self, token: Token) -> Slot {
+        Slot { shard: self.number, token: token.to_number() }
+    }
+
     /// Closes a connection. Dropping the socket removes it from the poll.
     pub(crate) fn close(&mut self, token: Token) {
         if let Some(mut connection) = self.connections.remove(token) {
@@ -325,6 +334,12 @@ impl Shard {
                 && let Phase::Live(live) = std::mem::replace(&mut connection.phase, Phase::Idle)
             {
                 self.end_live(*live);
+            }
+            if let Phase::Streaming(streaming) = &mut connection.phase
+                && streaming.is_reading()
+                && !streaming.lent
+            {
+                self.engine.workers.lend();
             }
             if let Phase::Streaming(streaming) = &mut connection.phase
                 && let Some(source) = streaming.source.take()
@@ -337,6 +352,7 @@ impl Shard {
             }
             self.engine.handlers_overdue.fetch_sub(usize::from(connection.overdue), Relaxed);
             self.engine.admission.leave(connection.peer.ip());
+            self.engine.presence.leave(self.slot_of(token));
             self.engine.loads[self.number].fetch_sub(1, Relaxed);
         }
     }

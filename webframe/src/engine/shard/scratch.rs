@@ -7,7 +7,7 @@ use std::{
 
 use super::EVENTS_AT_ONCE;
 use crate::{
-    Limits, Request, RequestId,
+    Limits, Presence, Request, RequestId,
     engine::{
         Engine,
         pool::job::{Call, Job},
@@ -78,7 +78,9 @@ impl Scratch {
     /// Takes the request out and puts an empty one in its place.
     pub(crate) fn take_request(&mut self, engine: &Engine) -> Box<Request> {
         let next = Request::empty(&engine.settings.limits, self.request.peer);
-        std::mem::replace(&mut self.request, Box::new(next))
+        let mut next = Box::new(next);
+        next.presence = Presence::of(Arc::clone(&engine.presence));
+        std::mem::replace(&mut self.request, next)
     }
 
     /// Moves the request into a job for a worker.

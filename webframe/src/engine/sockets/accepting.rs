@@ -89,6 +89,7 @@ impl Shard {
         }
         let token = self.connections.next_token();
         self.connections.insert(Connection::new(accepted, self.now));
+        engine.presence.enter(self.slot_of(token));
         self.await_first_request(token);
         if !self.open_lines(token) {
             self.todo.push_back(Todo::FirstRead(token));

@@ -15,6 +15,7 @@ mod scheduling;
 mod sockets;
 mod stopping;
 mod streaming;
+mod waiting_sources;
 mod events;
 mod lines;
 mod websockets;

@@ -1,0 +1,103 @@
+//! Whether the client of a request is still connected, for code that runs long.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
+
+use super::outlet::Slot;
+
+/// The connections of a server's shards, as other threads see them.
+#[derive(Debug)]
+pub(crate) struct PresenceTable {
+    /// For each slot of each shard the token of its connection and one; 0 if its client has gone.
+    shards: Vec<Box<[AtomicU64]>>,
+}
+
+impl PresenceTable {
+    pub(crate) fn new(shards: usize, slots: usize) -> PresenceTable {
+        let shard = |_| (0..slots).map(|_| AtomicU64::new(0)).collect();
+        PresenceTable { shards: (0..shards).map(shard).collect() }
+    }
+
+    /// The place of a connection; `None` beyond the expected number of connections.
+    fn place(&self, slot: Slot) -> Option<&AtomicU64> {
+        self.shards.get(slot.shard)?.get(slot.token as u32 as usize)
+    }
+
+    /// A client has connected.
+    pub(crate) fn enter(&self, slot: Slot) {
+        if let Some(place) = self.place(slot) {
+            place.store(slot.token + 1, Relaxed);
+        }
+    }
+
+    /// A client has gone, or has shut down its side.
+    pub(crate) fn leave(&self, slot: Slot) {
+        if let Some(place) = self.place(slot) {
+            place.store(0, Relaxed);
+        }
+    }
+
+    fn is_there(&self, slot: Slot) -> bool {
+        self.place(slot).is_none_or(|place| place.load(Relaxed) == slot.token + 1)
+    }
+}
+
+/// Tells whether the client of a request is still connected. It can be asked from any thread, for
+/// example by the source of a streamed answer.
+#[derive(Clone, Default)]
+pub struct Presence {
+    table: Option<Arc<PresenceTable>>,
+    slot: Slot,
+}
+
+impl Presence {
+    pub(crate) fn of(table: Arc<PresenceTable>) -> Presence {
+        Presence { table: Some(table), slot: Slot::default() }
+    }
+
+    pub(crate) fn set_slot(&mut self, slot: Slot) {
+        self.slot = slot;
+    }
+
+    /// `false` once the client has closed its connection or shut down its side. The server learns
+    /// this at once if the client says so, and not at all if it vanishes without a word.
+    pub fn is_there(&self) -> bool {
+        self.table.as_ref().is_none_or(|table| table.is_there(self.slot))
+    }
+}
+
+impl fmt::Debug for Presence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Presence({})", self.is_there())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_is_there_until_it_leaves_and_its_successor_is_another_one() {
+        let table = Arc::new(PresenceTable::new(2, 10));
+        let of = |token| {
+            let mut presence = Presence::of(Arc::clone(&table));
+            presence.set_slot(Slot { shard: 1, token });
+            presence
+        };
+        let first = Slot { shard: 1, token: 3 };
+        table.enter(first);
+        assert!(of(3).is_there());
+        table.leave(first);
+        assert!(!of(3).is_there());
+        let next = Slot { shard: 1, token: 1 << 32 | 3 };
+        table.enter(next);
+        assert!(of(1 << 32 | 3).is_there() && !of(3).is_there());
+        assert!(of(99).is_there(), "not known");
+        assert!(Presence::default().is_there());
+    }
+}
