@@ -15,21 +15,22 @@
 
 #![forbid(unsafe_code)]
 
+mod contract;
 mod app;
+pub mod url;
 mod request;
 mod response;
-mod error;
 mod files;
 mod template;
-mod log_queue;
 pub mod middleware;
-mod log_file;
+mod logging;
 mod limits;
 mod pace;
 mod live;
 mod events;
 mod lines;
 pub mod websocket;
+mod panics;
 mod lock;
 #[doc(hidden)]
 pub mod wire;
@@ -39,34 +40,36 @@ mod testing;
 #[cfg(test)]
 extern crate self as webframe;
 
-pub use app::{
-    App, Next, Urls,
+pub use app::{App, Slashes, Urls};
+pub use contract::{
     handler::{Handler, Marked, blocking, quick},
+    layer::{Middleware, Next},
     refusal::Refusal,
-    url,
 };
 pub use engine::{
     Address, Gauges, GaugesHandle, ReloadHandle, Server, ServerSettings, StopHandle, Stopped,
     TlsSettings,
 };
-pub use error::{Error, OrNotFound, Result};
 pub use events::{Channel, ChannelCounts, ChannelSettings, Event, EventIds, SlowSubscriber};
 pub use files::StaticFiles;
 pub use http;
 pub use limits::{Limits, Timeouts};
 pub use lines::{LineEnd, LineProtocol, LineSender, LineSettings, Replies};
 pub use live::{Live, presence::Presence};
-pub use log_file::LogFile;
-pub use log_queue::LogQueue;
-pub use middleware::Middleware;
+pub use logging::{file::LogFile, queue::LogQueue};
 pub use minijinja;
 pub use request::{
     Peer, Request, RequestId, accept,
-    cookie::{Cookie, CookieError, SameSite},
     multipart::{Multipart, Part},
     network::Network,
 };
-pub use response::{Body, Response, source::Source};
+pub use response::{
+    Response,
+    body::Body,
+    cookie::{Cookie, CookieError, SameSite},
+    error::{Error, OrNotFound, Result},
+    source::Source,
+};
 pub use template::{BrokenTemplates, Templates};
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]

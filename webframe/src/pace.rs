@@ -41,6 +41,11 @@ impl Pace {
         Pace { recent: AtomicU32::new(MARKED) }
     }
 
+    /// Whether the app decided it; then nothing is learned.
+    pub(crate) fn is_marked(&self) -> bool {
+        self.recent.load(Relaxed) & MARKED != 0
+    }
+
     /// Whether a call goes to a worker.
     pub(crate) fn blocks(&self) -> bool {
         (self.recent.load(Relaxed) & ALL).count_ones() >= 2

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::{
     Response, Result,
-    app::url::{encode_query, encode_segment},
+    url::{encode_query, encode_segment},
 };
 
 /// The templates of an app, compiled into the program or read from a directory.

@@ -5,7 +5,7 @@ use webframe::middleware::{self, AccessLog, SameOrigin, SecurityHeaders, compres
 use webframe::{App, LogQueue};
 
 use crate::settings::{LogFormat, Settings};
-use crate::site::Site;
+use crate::site::{Site, password_error, store_error};
 use crate::urls;
 use crate::views::{error, refusal};
 
@@ -25,7 +25,7 @@ pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
         None => SameOrigin::new(),
     };
     let app = app.wrap(request_id).wrap(compression).wrap(headers).wrap(own_pages);
-    app.urls(urls::table()).error_page(error::page)
+    app.urls(urls::table()).on_error(store_error).on_error(password_error).error_page(error::page)
 }
 
 /// One line for each request, in the queue of the other log lines.

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use jiff::tz::TimeZone;
+use webframe::http::StatusCode;
 
 use crate::password::{PasswordError, Passwords};
 use crate::session::Expiry;
@@ -139,23 +140,21 @@ fn warn_of_unknown_books(wanted: &[String], shelf: &Shelf) {
     }
 }
 
-impl From<StoreError> for webframe::Error {
-    fn from(cause: StoreError) -> webframe::Error {
-        if cause.is_outage() {
-            // Without a cause: the store logs an outage, a line a second and not one a request.
-            return webframe::Error::unavailable("", DATABASE_RETRY);
-        }
-        webframe::Error::internal(cause)
+/// What the visitor sees of an error of the store.
+pub(crate) fn store_error(error: &StoreError) -> webframe::Error {
+    if error.is_outage() {
+        // Without a cause: the store logs an outage, a line a second and not one a request.
+        return webframe::Error::unavailable("", DATABASE_RETRY);
     }
+    webframe::Error::new(StatusCode::INTERNAL_SERVER_ERROR, "")
 }
 
-impl From<PasswordError> for webframe::Error {
-    fn from(cause: PasswordError) -> webframe::Error {
-        match cause {
-            PasswordError::Busy => {
-                webframe::Error::unavailable("", PASSWORD_RETRY).with_cause(cause)
-            }
-            PasswordError::System => webframe::Error::internal(cause),
+/// What the visitor sees of a password that could not be hashed.
+pub(crate) fn password_error(error: &PasswordError) -> webframe::Error {
+    match error {
+        PasswordError::Busy => {
+            webframe::Error::unavailable("", PASSWORD_RETRY).with_cause(error.to_string())
         }
+        PasswordError::System => webframe::Error::new(StatusCode::INTERNAL_SERVER_ERROR, ""),
     }
 }

@@ -1,47 +1,55 @@
-//! An app: state, table of URLs, layers and error page; and the way of a request through them.
+//! An app: state, table of URLs, layers and error page; and the path of a request through them.
 
-mod router;
-pub(crate) mod pattern;
-pub(crate) mod handler;
-pub(crate) mod service;
-pub(crate) mod panics;
-pub(crate) mod refusal;
-pub mod url;
+mod routes;
+mod table;
 
-pub use router::Urls;
+pub use routes::{Slashes, Urls};
 
-use std::sync::Arc;
+use std::{
+    error::Error as StdError,
+    io::{self, Write},
+    sync::Arc,
+};
 
 use http::{HeaderValue, Method, StatusCode, header};
 
-use self::{
-    refusal::{RefusalPages, plain_text},
-    router::Found,
-    service::{Endpoint, Service},
+use self::table::{Found, Table, TableRoute};
+use crate::{
+    Error, Middleware, Next, Refusal, Request, Response, Result,
+    contract::{
+        layer::Chain,
+        refusal::{RefusalPages, plain_text},
+        service::{Endpoint, Service},
+    },
+    pace::Pace,
+    panics,
 };
-use crate::{Error, Refusal, Request, Response, Result, middleware::Middleware, pace::Pace};
 
-/// Everything that answers requests: state of any `Send + Sync` type, URLs, layers, error page.
+/// What answers requests: state of any `Send + Sync` type, URLs, layers and an error page.
 pub struct App<S> {
     state: Arc<S>,
-    urls: Urls<S>,
+    /// What was declared; the table is made of it when the app is complete.
+    table: Table<S>,
     layers: Vec<Box<dyn Middleware<S>>>,
     error_page: Box<ErrorPage<S>>,
+    error_maps: Vec<Box<ErrorMap>>,
     refusal_pages: RefusalPages,
-    /// Of the answers that no route gives: 404, 405, OPTIONS.
+    /// The pace of the answers that no route gives: 404, 405, OPTIONS.
     elsewhere: Pace,
 }
 
 type ErrorPage<S> = dyn Fn(&S, &Request, &Error) -> Response + Send + Sync;
+type ErrorMap = dyn Fn(&Error) -> Option<Error> + Send + Sync;
 
 impl<S: Send + Sync + 'static> App<S> {
-    /// An app with this state and nothing behind any URL yet.
+    /// An app with this state and no routes.
     pub fn new(state: S) -> App<S> {
         App {
             state: Arc::new(state),
-            urls: Urls::new(),
+            table: Table::new(Urls::new()),
             layers: Vec::new(),
             error_page: Box::new(|_, _, error| plain_error(error)),
+            error_maps: Vec::new(),
             refusal_pages: RefusalPages::default(),
             elsewhere: Pace::learned(),
         }
@@ -52,7 +60,8 @@ impl<S: Send + Sync + 'static> App<S> {
         &self.state
     }
 
-    /// Puts a layer inside the ones that were put on before.
+    /// Adds a layer inside the ones that the app has. The app's layers see every request that
+    /// reaches the app, those without a route too.
     #[must_use]
     pub fn wrap(mut self, layer: impl Middleware<S>) -> App<S> {
         self.layers.push(Box::new(layer));
@@ -62,11 +71,12 @@ impl<S: Send + Sync + 'static> App<S> {
     /// Sets the table of URLs.
     #[must_use]
     pub fn urls(mut self, urls: Urls<S>) -> App<S> {
-        self.urls = urls;
+        self.table = Table::new(urls);
         self
     }
 
-    /// Sets the page that an error becomes.
+    /// Sets the page that an error becomes. The status of the response is the page's: it usually
+    /// takes that of the error.
     #[must_use]
     pub fn error_page(
         mut self,
@@ -76,10 +86,34 @@ impl<S: Send + Sync + 'static> App<S> {
         self
     }
 
-    /// Sets the pages of what the server answers without a handler: heads that cannot be taken,
-    /// time-outs, overload. Each is made once, now, and has up to 16 KiB; its status stays that of
-    /// the refusal. No layer comes around them. One that cannot be made keeps the app from being
-    /// served.
+    /// Sets what an error type becomes that handlers return with `?`. Without a map it is a 500. The
+    /// error stays the cause for the log, unless the map makes a 503.
+    ///
+    /// ```
+    /// use webframe::{App, Error, Request, Response, Result, TestClient, Urls};
+    ///
+    /// fn parse(_: &(), request: &Request) -> Result<Response> {
+    ///     let number: u8 = request.query_string().parse()?;
+    ///     Ok(Response::text(number.to_string()))
+    /// }
+    ///
+    /// let app = App::new(())
+    ///     .on_error(|_: &std::num::ParseIntError| Error::bad_request("not a number"))
+    ///     .urls(Urls::new().get("/", parse));
+    /// assert_eq!(TestClient::new(&app).get("/?x").send().status().as_u16(), 400);
+    /// ```
+    #[must_use]
+    pub fn on_error<E: StdError + 'static>(
+        mut self,
+        map: impl Fn(&E) -> Error + Send + Sync + 'static,
+    ) -> App<S> {
+        self.error_maps.push(Box::new(move |error| error.converted_from().map(&map)));
+        self
+    }
+
+    /// Sets the pages for requests that the server answers without a handler: invalid heads,
+    /// time-outs, overload. Each page is made once, now, and has at most 16 KiB; its status is that
+    /// of the refusal. No layer wraps them. If a page cannot be made, the app is not served.
     ///
     /// ```
     /// use webframe::{App, Response};
@@ -92,13 +126,39 @@ impl<S: Send + Sync + 'static> App<S> {
         self
     }
 
+    /// Every mistake in the app's declaration, for the report when it is bound.
     pub(crate) fn mistakes(&self) -> impl Iterator<Item = &String> {
-        self.urls.mistakes().iter().chain(self.refusal_pages.mistakes())
+        self.table.mistakes().iter().chain(self.refusal_pages.mistakes())
     }
 
-    fn endpoint_response(&self, endpoint: Endpoint, request: &Request) -> Response {
+    /// The path of the route with this name.
+    ///
+    /// # Errors
+    /// 500: no route has this name, or it has more or fewer parameters.
+    pub fn url<T: std::fmt::Display>(
+        &self,
+        name: &str,
+        parameters: impl IntoIterator<Item = T>,
+    ) -> Result<String> {
+        self.table.names().path(name, parameters)
+    }
+
+    /// The routes as lines of text, in the order they were declared: methods, pattern.
+    pub fn routes(&self) -> Vec<String> {
+        let line = |route: &TableRoute<S>| format!("{:<8} {}", route.methods, route.pattern);
+        self.table.routes().iter().filter(|route| !route.pattern.is_empty()).map(line).collect()
+    }
+
+    fn route(&self, endpoint: Endpoint) -> Option<&TableRoute<S>> {
+        match endpoint {
+            Endpoint::Route(number) => self.table.route(number),
+            Endpoint::WrongMethod | Endpoint::Nothing | Endpoint::WholeServer => None,
+        }
+    }
+
+    fn respond(&self, endpoint: Endpoint, request: &Request) -> Response {
         let answer = || match endpoint {
-            Endpoint::Route(number) => match self.urls.route(number) {
+            Endpoint::Route(number) => match self.table.route(number) {
                 Some(route) => route.handler.call(&self.state, request),
                 None => Err(Error::not_found("")),
             },
@@ -112,7 +172,7 @@ impl<S: Send + Sync + 'static> App<S> {
         let result = panics::catch(answer).unwrap_or_else(|panic| Err(Error::internal(panic)));
         let mut response = match result {
             Ok(response) => response,
-            Err(error) => self.failed(request, error),
+            Err(error) => self.answer_error(request, error),
         };
         if endpoint == Endpoint::WrongMethod {
             response.set(header::ALLOW, self.allow(request.head.path_bytes()));
@@ -121,42 +181,41 @@ impl<S: Send + Sync + 'static> App<S> {
     }
 
     fn wrong_method(&self, request: &Request) -> Error {
-        let status = match is_known(request.method()) || self.urls.takes(request.method()) {
-            true => StatusCode::METHOD_NOT_ALLOWED,
-            false => StatusCode::NOT_IMPLEMENTED,
-        };
-        Error::new(status, "")
+        if is_known(request.method()) || self.table.takes(request.method()) {
+            return Error::new(StatusCode::METHOD_NOT_ALLOWED, "");
+        }
+        Error::new(StatusCode::NOT_IMPLEMENTED, "")
     }
 
     fn allow(&self, path: &[u8]) -> HeaderValue {
-        let methods = self.urls.allowed(path);
+        let methods = self.table.allowed(path);
         let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
         HeaderValue::from_str(&names.join(", ")).unwrap_or(HeaderValue::from_static("GET, HEAD"))
     }
 
-    /// The response for an error, whose cause is the app's code: to drop it, even.
-    fn failed(&self, request: &Request, error: Error) -> Response {
-        let response = self.error_response(request, &error);
-        if let Err(panic) = panics::catch(|| drop(error)) {
-            log::error!("{}: the error, when it was dropped: {panic}", request.id());
+    /// The error that the app's maps make of one that `?` converted.
+    fn map_error(&self, error: Error) -> Error {
+        match self.error_maps.iter().find_map(|map| map(&error)) {
+            Some(other) => error.mapped_to(other),
+            None => error,
         }
-        response
     }
 
     fn error_response(&self, request: &Request, error: &Error) -> Response {
         let id = request.id();
-        let is_logged = error.has_cause() || error.status() != StatusCode::SERVICE_UNAVAILABLE;
+        let is_logged =
+            error.cause().is_some() || error.status() != StatusCode::SERVICE_UNAVAILABLE;
         if error.status().is_server_error()
             && is_logged
             && let Err(panic) = panics::catch(|| {
-                log::error!("{id} {} {}: {error}", request.method(), request.path());
+                log_error(&format!("{id} {} {}: {error}", request.method(), request.path()));
             })
         {
-            log::error!("{id}: the error, when it was written: {panic}");
+            log_error(&format!("{id}: formatting the error failed: {panic}"));
         }
         let page = panics::catch(|| (self.error_page)(&self.state, request, error));
         let mut response = page.unwrap_or_else(|panic| {
-            log::error!("{id}: the error page: {panic}");
+            log_error(&format!("{id}: the error page failed: {panic}"));
             plain_error(error)
         });
         if let Some(after) = error.retry_after() {
@@ -164,74 +223,112 @@ impl<S: Send + Sync + 'static> App<S> {
         }
         response
     }
+
+    fn answer_through_layers(&self, endpoint: Endpoint, request: &Request) -> Response {
+        let next = Next::outermost(self, endpoint);
+        panics::catch(|| next.run(request))
+            .unwrap_or_else(|panic| self.answer_error(request, Error::internal(panic)))
+    }
 }
 
-/// What stands between a layer and the handler.
-#[derive(Debug)]
-pub struct Next<'a, S> {
-    app: &'a App<S>,
-    inner: usize,
-    endpoint: Endpoint,
-}
-
-impl<S: Send + Sync + 'static> Next<'_, S> {
-    /// Hands the request on and gives back what became of it; errors are responses already.
-    pub fn run(self, request: &Request) -> Response {
-        match self.app.layers.get(self.inner) {
-            Some(layer) => {
-                let next = Next { inner: self.inner + 1, ..self };
-                layer.handle(&self.app.state, request, next)
-            }
-            None => self.app.endpoint_response(self.endpoint, request),
-        }
+impl<S: Send + Sync + 'static> Chain<S> for App<S> {
+    fn state(&self) -> &S {
+        &self.state
     }
 
-    /// Hands nothing on, and gives back the app's page for this error.
-    pub fn refuse(self, request: &Request, error: &Error) -> Response {
-        self.app.error_response(request, error)
+    fn layer(&self, depth: usize, endpoint: Endpoint) -> Option<&dyn Middleware<S>> {
+        if let Some(layer) = self.layers.get(depth) {
+            return Some(&**layer);
+        }
+        let layer = self.route(endpoint)?.layers.get(depth - self.layers.len());
+        layer.map(|layer| &**layer)
+    }
+
+    fn answer_endpoint(&self, endpoint: Endpoint, request: &Request) -> Response {
+        self.respond(endpoint, request)
+    }
+
+    fn answer_error(&self, request: &Request, mut error: Error) -> Response {
+        if let Some(response) = error.take_response() {
+            return response;
+        }
+        // The maps, the error and its destructor are the app's code.
+        let made = panics::catch(|| {
+            let error = self.map_error(error);
+            let response = self.error_response(request, &error);
+            (response, panics::catch(|| drop(error)))
+        });
+        let (response, dropped) = made.unwrap_or_else(|panic| {
+            let error = Error::internal(panic);
+            (self.error_response(request, &error), Ok(()))
+        });
+        if let Err(panic) = dropped {
+            log_error(&format!("{}: dropping the error failed: {panic}", request.id()));
+        }
+        response
     }
 }
 
 impl<S: Send + Sync + 'static> Service for App<S> {
     fn find(&self, request: &mut Request) -> Endpoint {
         let path = request.head.path_bytes();
-        let endpoint = match self.urls.find(request.head.method(), path) {
+        let endpoint = match self.table.find(request.head.method(), path) {
             _ if path == b"*" => Endpoint::WholeServer,
             Found::Route(number) => Endpoint::Route(number),
             Found::WrongMethod => Endpoint::WrongMethod,
             Found::Nothing => Endpoint::Nothing,
         };
         request.pattern = self.pattern(endpoint);
+        if request.names.is_none() && !self.table.names().is_empty() {
+            request.names = Some(Arc::clone(self.table.names()));
+        }
         endpoint
     }
 
     fn pattern(&self, endpoint: Endpoint) -> &'static str {
         match endpoint {
-            Endpoint::Route(number) => self.urls.route(number).map_or("", |route| route.pattern),
+            Endpoint::Route(number) => self.table.route(number).map_or("", |route| route.pattern),
             Endpoint::WholeServer => "*",
             Endpoint::WrongMethod | Endpoint::Nothing => "",
         }
     }
 
     fn pace(&self, endpoint: Endpoint) -> &Pace {
-        match endpoint {
-            Endpoint::Route(number) => self.urls.route(number).map_or(&self.elsewhere, |r| &r.pace),
-            _ => &self.elsewhere,
-        }
+        self.route(endpoint).map_or(&self.elsewhere, |route| &route.pace)
     }
 
-    fn answer(&self, endpoint: Endpoint, request: &Request) -> Response {
-        if self.layers.is_empty() {
-            return self.endpoint_response(endpoint, request); // which lets no panic out
+    fn body_bytes_max(&self, endpoint: Endpoint) -> Option<u64> {
+        self.route(endpoint)?.body_bytes_max
+    }
+
+    fn answer(&self, endpoint: Endpoint, request: &mut Request) -> Response {
+        let has_layers = !self.layers.is_empty()
+            || self.route(endpoint).is_some_and(|route| !route.layers.is_empty());
+        let response = if has_layers {
+            self.answer_through_layers(endpoint, request)
+        } else {
+            self.respond(endpoint, request) // which catches panics itself
+        };
+        if !request.values.is_empty()
+            && let Err(panic) = panics::catch(|| request.values.clear())
+        {
+            log_error(&format!("{}: dropping a request's values failed: {panic}", request.id()));
         }
-        let next = Next { app: self, inner: 0, endpoint };
-        panics::catch(|| next.run(request))
-            .unwrap_or_else(|panic| self.failed(request, Error::internal(panic)))
+        response
     }
 
     fn refuse(&self, refusal: Refusal) -> Response {
         self.refusal_pages.response(refusal)
     }
+}
+
+/// Logs an error; to the standard error output if the program has no logger.
+fn log_error(text: &str) {
+    if log::max_level() == log::LevelFilter::Off {
+        drop(writeln!(io::stderr(), "error: {text}")); // there is no other place to report to
+        return;
+    }
+    log::error!("{text}");
 }
 
 fn is_known(method: &Method) -> bool {
@@ -249,7 +346,7 @@ fn is_known(method: &Method) -> bool {
     .contains(method)
 }
 
-/// The page of an app that has none of its own: status, reason and text.
+/// The page of an app without an error page: status, reason and text.
 fn plain_error(error: &Error) -> Response {
     let status = error.status();
     Response::text(plain_text(status, error.public())).with_status(status)
@@ -257,6 +354,6 @@ fn plain_error(error: &Error) -> Response {
 
 impl<S> std::fmt::Debug for App<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("App").field("urls", &self.urls).finish_non_exhaustive()
+        f.debug_struct("App").field("routes", &self.table).finish_non_exhaustive()
     }
 }

@@ -44,7 +44,7 @@ use watch::{parking::ParkingSpot, watchdog::Watchdog};
 
 use crate::{
     Timeouts,
-    app::service::Service,
+    contract::service::Service,
     lines::LineService,
     live::{
         outlet::{Deliver, Delivery},

@@ -34,7 +34,7 @@ use super::{
 };
 use crate::{
     App, LineProtocol, LineSettings,
-    app::service::Service,
+    contract::service::Service,
     lines::{self, LineService},
     live::presence::PresenceTable,
     lock::{lock, unpoisoned},

@@ -13,10 +13,13 @@ use http::{HeaderName, HeaderValue, header};
 
 use super::stamp::Stamp;
 use crate::{
-    response::Body,
+    Body,
+    request::{
+        accept::best_coding,
+        condition::{Validators, tag_of},
+    },
     response::{
         coding::{self, COMPRESSED_BYTES_MIN, Coding, Effort},
-        condition::{Validators, tag_of},
         media,
     },
 };
@@ -95,7 +98,7 @@ impl Entry {
                 // The plain one is what is left, not what is offered: it wins no tie.
                 let coded = variants.iter().map(|variant| variant.coding);
                 let offered: Vec<Coding> = coded.filter(|&c| c != Coding::Identity).collect();
-                crate::request::accept::best_coding(field, &offered)
+                best_coding(field, &offered)
             }
         };
         self.variants.iter().find(|variant| variant.coding == coding)

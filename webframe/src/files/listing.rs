@@ -5,7 +5,7 @@ use std::{fs, io};
 use minijinja::{Environment, context};
 
 use super::{disk::Directory, name::is_plain};
-use crate::{Response, Result, app::url::encode_segment};
+use crate::{Response, Result, url::encode_segment};
 
 /// Names of one page; a directory beyond that is shown in part.
 const NAMES_MAX: usize = 10_000;

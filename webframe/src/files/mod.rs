@@ -26,10 +26,8 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 
 use crate::{
     Body, Error, Handler, OrNotFound, Request, Response, Result,
-    response::{
-        coding::Coding,
-        condition::{Asked, Verdict},
-    },
+    request::condition::{Asked, Verdict},
+    response::coding::Coding,
 };
 use cache::Cache;
 use disk::Directory;
@@ -308,9 +306,10 @@ mod tests {
     use crate::Urls;
 
     #[test]
-    fn a_directory_that_is_not_there_is_a_mistake_told_at_the_start() {
+    fn a_missing_directory_is_reported_when_the_app_is_bound() {
         let urls = Urls::<()>::new().get("/s/{*path}", StaticFiles::dir("/no/such/place"));
-        let mistake = &urls.mistakes()[0];
+        let app = crate::App::new(()).urls(urls);
+        let mistake = app.mistakes().next().expect("a mistake");
         assert!(
             mistake.starts_with("GET /s/{*path}: the directory /no/such/place cannot be read: "),
             "{mistake}"

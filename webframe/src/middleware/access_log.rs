@@ -9,8 +9,8 @@ use std::{
     time::Instant,
 };
 
-use super::{Middleware, log_line::Line};
-use crate::{LogFile, LogQueue, Request, Response, app::Next};
+use super::log_line::Line;
+use crate::{LogFile, LogQueue, Middleware, Next, Request, Response};
 
 /// Writes a line for each answer.
 ///

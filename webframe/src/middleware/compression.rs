@@ -7,12 +7,12 @@
 use http::{HeaderValue, StatusCode, header};
 
 use crate::{
-    Body, Request, Response,
-    app::Next,
-    request::accept::{Coding, best_coding},
-    response::coding::{self, COMPRESSED_BYTES_MIN, Effort},
-    response::condition::Asked,
-    response::media,
+    Body, Next, Request, Response,
+    request::{accept::best_coding, condition::Asked},
+    response::{
+        coding::{self, COMPRESSED_BYTES_MIN, Coding, Effort},
+        media,
+    },
 };
 
 /// Beyond this the answer is sent as it is: it would keep a thread for more than 10 ms.

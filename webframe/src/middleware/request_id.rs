@@ -2,7 +2,7 @@
 
 use http::{HeaderName, HeaderValue};
 
-use crate::{Request, Response, app::Next};
+use crate::{Next, Request, Response};
 
 /// Adds `X-Request-Id` to every answer, errors too: a layer by itself.
 ///

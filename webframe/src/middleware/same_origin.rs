@@ -2,8 +2,7 @@
 
 use http::{HeaderName, Method, header};
 
-use super::Middleware;
-use crate::{Error, Request, Response, app::Next};
+use crate::{Error, Middleware, Next, Request, Response};
 
 /// Refuses unsafe methods that a browser sends for another site.
 ///
@@ -71,7 +70,7 @@ impl<S: Send + Sync + 'static> Middleware<S> for SameOrigin {
         let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
         match safe.contains(request.method()) || self.is_own(request) {
             true => next.run(request),
-            false => next.refuse(request, &Error::forbidden("the request comes from another site")),
+            false => next.refuse(request, Error::forbidden("the request comes from another site")),
         }
     }
 }

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, header};
 
-use super::Middleware;
-use crate::{Request, Response, app::Next};
+use crate::{Middleware, Next, Request, Response};
 
 /// Fields against what other sites could do with our pages. What a handler sets itself stays.
 ///

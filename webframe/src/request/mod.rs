@@ -2,22 +2,24 @@
 
 pub mod accept;
 pub(crate) mod body;
-pub(crate) mod cookie;
+pub(crate) mod condition;
 pub(crate) mod form;
 pub(crate) mod forwarded;
 pub(crate) mod multipart;
 pub(crate) mod network;
+pub(crate) mod values;
 
-use std::{borrow::Cow, fmt, net::SocketAddr, str::FromStr};
+use std::{any::Any, borrow::Cow, fmt, net::SocketAddr, str::FromStr, sync::Arc};
 
 use http::{HeaderName, Method};
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 
-use self::body::Content;
+use self::{body::Content, values::Values};
 use crate::{
     Error, Limits, Multipart, Presence, Result,
-    app::pattern,
+    response::cookie,
+    url::{names::Names, pattern},
     wire::{
         Head,
         multipart::{Delimiter, PartLimits},
@@ -28,6 +30,8 @@ use crate::{
 pub struct Request {
     pub(crate) head: Head,
     pub(crate) pattern: &'static str,
+    pub(crate) names: Option<Arc<Names>>,
+    pub(crate) values: Values,
     pub(crate) content: Content,
     /// The content was not read: the connection cannot be used on.
     pub(crate) content_unread: bool,
@@ -221,10 +225,63 @@ impl Request {
         self.pattern
     }
 
+    /// Puts a value on the request, for inner layers, the handler and the error page. Of several
+    /// values of one type the last one is found.
+    ///
+    /// ```
+    /// use webframe::{App, Next, OrNotFound, Request, Response, Result, TestClient, Urls};
+    ///
+    /// struct User(String);
+    ///
+    /// fn log_in(_: &(), request: &Request, next: Next<'_, ()>) -> Response {
+    ///     if let Some(name) = request.cookie("user") {
+    ///         request.put(User(name.to_owned()));
+    ///     }
+    ///     next.run(request)
+    /// }
+    ///
+    /// fn greet(_: &(), request: &Request) -> Result<Response> {
+    ///     let user = request.get::<User>().or_404()?;
+    ///     Ok(Response::text(format!("hello, {}", user.0)))
+    /// }
+    ///
+    /// let app = App::new(()).wrap(log_in).urls(Urls::new().get("/", greet));
+    /// let client = TestClient::new(&app);
+    /// assert_eq!(client.get("/").send().status().as_u16(), 404);
+    /// let answer = client.get("/").with_field("Cookie", "user=Ada").send();
+    /// assert_eq!(answer.text(), "hello, Ada");
+    /// ```
+    pub fn put(&self, value: impl Any + Send + Sync) {
+        self.values.put(value);
+    }
+
+    /// The value of this type that a layer [put](Request::put) on the request.
+    pub fn get<T: Any>(&self) -> Option<&T> {
+        self.values.get()
+    }
+
+    /// The path of the route with this [name](crate::Urls::named); parameters in order of the
+    /// pattern, percent-encoded here.
+    ///
+    /// # Errors
+    /// 500: no route has this name, or it has more or fewer parameters.
+    pub fn url<T: fmt::Display>(
+        &self,
+        name: &str,
+        parameters: impl IntoIterator<Item = T>,
+    ) -> Result<String> {
+        match &self.names {
+            Some(names) => names.path(name, parameters),
+            None => Err(Error::internal("the app has no named routes")),
+        }
+    }
+
     pub(crate) fn empty(limits: &Limits, peer: Peer) -> Request {
         Request {
             head: Head::default(),
             pattern: "",
+            names: None,
+            values: Values::default(),
             content: Content::default(),
             content_unread: false,
             peer,

@@ -1,16 +1,22 @@
 //! What a handler gives back: a status, fields, and a body that may be bytes, a file or a stream.
 
+pub(crate) mod error;
+pub(crate) mod body;
+pub(crate) mod cookie;
 pub(crate) mod coding;
-pub(crate) mod condition;
 pub(crate) mod media;
 pub(crate) mod source;
 
-use std::{cell::Cell, fmt, fs::File, io::Read, sync::Arc};
+use std::{cell::Cell, io::Read};
 
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 
-use self::condition::{Asked, Validators, Verdict};
-use crate::{Error, Live, Request, Result, Source};
+use self::{
+    body::Body,
+    cookie::Cookie,
+    error::{Error, Result},
+    source::Source,
+};
 
 /// An answer, not yet bytes. Framing (`Content-Length`, `Transfer-Encoding`, `Connection`, `Date`)
 /// is added by the wire and cannot be set here.
@@ -44,33 +50,6 @@ enum Compression {
     #[default]
     Allowed,
     Refused,
-}
-
-/// The content of an answer.
-#[derive(Default)]
-pub enum Body {
-    /// No content.
-    #[default]
-    Empty,
-    /// Bytes of the program itself.
-    Static(&'static [u8]),
-    /// Bytes made for this answer.
-    Bytes(Vec<u8>),
-    /// Bytes that several answers share, as a small file kept in memory.
-    Shared(Arc<[u8]>),
-    /// `length` bytes of a file from its current position on, read in pieces as the peer takes them.
-    File {
-        /// The file, positioned.
-        file: File,
-        /// How many bytes of it.
-        length: u64,
-    },
-    /// Pieces made while the peer takes them; the length is not known beforehand. Reading may
-    /// block: it is done by a worker, one piece at a time, and no worker waits for the peer. So may
-    /// dropping.
-    Stream(Source),
-    /// The connection stays open and holds no thread: an event stream, or another protocol.
-    Live(Live),
 }
 
 /// Fields that only the wire may set: a handler that could would desynchronise the connection.
@@ -140,14 +119,53 @@ impl Response {
         response
     }
 
-    /// 303 to a place of this site, as after a form was taken.
+    /// 201 with the URL of what was created.
     ///
     /// # Errors
-    /// 500 for a place that is no field value: what a visitor wrote is encoded before it is one.
+    /// 500: `place` is not a valid field value.
+    pub fn created(place: &str) -> Result<Response> {
+        redirect(StatusCode::CREATED, place)
+    }
+
+    /// 303 to a URL that is fetched with GET, as after a form.
+    ///
+    /// ```
+    /// use webframe::{Response, url::encode_segment};
+    ///
+    /// let place = format!("/word/{}", encode_segment("ice cream"));
+    /// assert_eq!(Response::see_other(&place)?.status().as_u16(), 303);
+    /// # Ok::<(), webframe::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// 500: `place` is not a valid field value. Text of a client is percent-encoded first.
     pub fn see_other(place: &str) -> Result<Response> {
-        let location = HeaderValue::from_str(place)
-            .map_err(|cause| Error::internal(format!("a redirect to {place:?}: {cause}")))?;
-        Ok(Response::new(StatusCode::SEE_OTHER).with_field(header::LOCATION, location))
+        redirect(StatusCode::SEE_OTHER, place)
+    }
+
+    /// 302, temporarily elsewhere; most clients repeat a POST as GET. Prefer
+    /// [`see_other`](Response::see_other) or [`temporary_redirect`](Response::temporary_redirect).
+    ///
+    /// # Errors
+    /// 500: `place` is not a valid field value.
+    pub fn found(place: &str) -> Result<Response> {
+        redirect(StatusCode::FOUND, place)
+    }
+
+    /// 307, temporarily elsewhere, with the same method and body.
+    ///
+    /// # Errors
+    /// 500: `place` is not a valid field value.
+    pub fn temporary_redirect(place: &str) -> Result<Response> {
+        redirect(StatusCode::TEMPORARY_REDIRECT, place)
+    }
+
+    /// 308, permanently elsewhere, with the same method and body.
+    ///
+    /// # Errors
+    /// 500: `place` is not a valid field value.
+    pub fn permanent_redirect(place: &str) -> Result<Response> {
+        redirect(StatusCode::PERMANENT_REDIRECT, place)
     }
 
     /// The same answer with another status.
@@ -173,7 +191,7 @@ impl Response {
 
     /// The same answer that also sets (or removes) a cookie.
     #[must_use]
-    pub fn with_cookie(self, cookie: &crate::Cookie) -> Response {
+    pub fn with_cookie(self, cookie: &Cookie) -> Response {
         self.with_added(header::SET_COOKIE, cookie.to_field())
     }
 
@@ -191,44 +209,6 @@ impl Response {
     pub fn without_compression(mut self) -> Response {
         self.0.compression = Compression::Refused;
         self
-    }
-
-    /// The same answer with an entity tag of its content, or 304 without content where the request
-    /// says that the peer has it, or 412 where it means another version (RFC 9110 §13). The
-    /// content is made all the same, but not sent: for pages that browsers keep and ask about.
-    ///
-    /// ```
-    /// use webframe::{App, Request, Response, Result, TestClient, Urls};
-    ///
-    /// fn page(_: &(), request: &Request) -> Result<Response> {
-    ///     Ok(Response::text("as before").or_not_modified(request))
-    /// }
-    ///
-    /// let app = App::new(()).urls(Urls::new().get("/", page));
-    /// let client = TestClient::new(&app);
-    /// let tag = client.get("/").send().field("ETag").expect("a tag").to_owned();
-    /// let again = client.get("/").with_field("If-None-Match", &tag).send();
-    /// assert_eq!(again.status().as_u16(), 304);
-    /// ```
-    #[must_use]
-    pub fn or_not_modified(mut self, request: &Request) -> Response {
-        let safe = [Method::GET, Method::HEAD].contains(request.method());
-        let Some(content) = self.0.body.as_bytes() else { return self };
-        if !safe || self.0.status != StatusCode::OK {
-            return self;
-        }
-        let etag = condition::tag_of(content);
-        if let Ok(value) = HeaderValue::from_str(&etag) {
-            self.set(header::ETAG, value);
-        }
-        let validators = Validators { etag: &etag, modified: None };
-        let status = match Asked::of(request).weigh(request.method(), validators) {
-            Verdict::Whole | Verdict::Pieces => return self,
-            Verdict::NotModified => StatusCode::NOT_MODIFIED,
-            Verdict::Failed => StatusCode::PRECONDITION_FAILED,
-        };
-        self.remove(&header::CONTENT_TYPE);
-        self.with_status(status).with_body(Body::Empty)
     }
 
     pub(crate) fn may_be_compressed(&self) -> bool {
@@ -312,58 +292,16 @@ impl Response {
     }
 }
 
+fn redirect(status: StatusCode, place: &str) -> Result<Response> {
+    let location = HeaderValue::from_str(place)
+        .map_err(|cause| Error::internal(format!("the redirect to {place:?}: {cause}")))?;
+    Ok(Response::new(status).with_field(header::LOCATION, location))
+}
+
 impl Default for Response {
     /// 200 without content.
     fn default() -> Response {
         Response::new(StatusCode::OK)
-    }
-}
-
-impl Body {
-    /// The bytes, where they lie in memory.
-    pub fn as_bytes(&self) -> Option<&[u8]> {
-        match self {
-            Body::Empty => Some(&[]),
-            Body::Static(bytes) => Some(bytes),
-            Body::Bytes(bytes) => Some(bytes),
-            Body::Shared(bytes) => Some(bytes),
-            Body::File { .. } | Body::Stream(_) | Body::Live(_) => None,
-        }
-    }
-
-    /// The length in bytes, where it is known beforehand.
-    pub fn length(&self) -> Option<u64> {
-        match self {
-            Body::File { length, .. } => Some(*length),
-            body => body.as_bytes().map(|bytes| bytes.len() as u64),
-        }
-    }
-}
-
-impl fmt::Debug for Body {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.length() {
-            Some(length) => write!(f, "Body({length} bytes)"),
-            None => f.write_str("Body(stream)"),
-        }
-    }
-}
-
-impl From<&'static str> for Body {
-    fn from(text: &'static str) -> Body {
-        Body::Static(text.as_bytes())
-    }
-}
-
-impl From<String> for Body {
-    fn from(text: String) -> Body {
-        Body::Bytes(text.into_bytes())
-    }
-}
-
-impl From<Vec<u8>> for Body {
-    fn from(bytes: Vec<u8>) -> Body {
-        Body::Bytes(bytes)
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
     io::{self, Read},
 };
 
-use crate::app::panics;
+use crate::panics;
 
 /// The source of a [`Body::Stream`](crate::Body::Stream). To drop it is the app's code too: it may
 /// block, and when it panics the log tells and nothing else comes of it.

@@ -28,7 +28,7 @@ pub fn form<T: DeserializeOwned>(bytes: &[u8], pairs_max: usize) -> crate::Resul
 
 /// The cookies of a request's fields.
 pub fn cookies<'r>(fields: &[(&'r str, &'r [u8])]) -> Vec<(&'r str, &'r str)> {
-    crate::request::cookie::pairs(fields.iter().copied()).collect()
+    crate::response::cookie::pairs(fields.iter().copied()).collect()
 }
 
 /// The parts of a form with files.

@@ -13,10 +13,9 @@ use serde::Serialize;
 
 use crate::{
     App, Body, Limits, Request, RequestId,
-    app::service::Service,
-    request::Peer,
-    request::body::Content,
-    wire::{Head, Progress},
+    contract::service::Service,
+    request::{Peer, body::Content},
+    wire::{Head, Progress, WireError},
 };
 
 /// Sends requests to an app as a browser would: it keeps cookies, and does not follow redirects.
@@ -63,8 +62,13 @@ pub struct TestResponse {
 }
 
 impl<'a, S: Send + Sync + 'static> TestClient<'a, S> {
-    /// A client without cookies, on this machine, not encrypted.
+    /// A client without cookies, on the loopback address, not encrypted.
+    ///
+    /// # Panics
+    /// The app cannot be served: the panic lists every mistake in its table of URLs.
     pub fn new(app: &'a App<S>) -> TestClient<'a, S> {
+        let mistakes: Vec<&str> = app.mistakes().map(String::as_str).collect();
+        assert!(mistakes.is_empty(), "the app cannot be served: {}", mistakes.join("; "));
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 50_000));
         let peer = Peer { address, encrypted: false };
         TestClient { app, peer, cookies: RefCell::default() }
@@ -157,8 +161,11 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         let empty = Request::empty(&limits, client.peer);
         let mut request = Request { head, content, id, ..empty };
         let endpoint = client.app.find(&mut request);
-        let response = client.app.answer(endpoint, &request);
-        let (status, fields, body) = response.into_parts();
+        let body_max = client.app.body_bytes_max(endpoint).unwrap_or(limits.body_bytes_max);
+        if request.content.length() > body_max {
+            return client.app.refuse(WireError::BodyTooLarge.into()).into_parts();
+        }
+        let (status, fields, body) = client.app.answer(endpoint, &mut request).into_parts();
         client.take_cookies(&fields);
         (status, fields, body)
     }

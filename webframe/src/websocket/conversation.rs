@@ -10,10 +10,10 @@ use std::{
 use super::{Close, CloseCode, Message, Socket, SocketHandler, call};
 use crate::{
     Result,
-    app::panics,
     live::{Conversation, Next, Occasion, Outcome, outlet::Outlet},
     lock::lock,
     pace::Pace,
+    panics,
     wire::websocket::{Event, Reader},
 };
 

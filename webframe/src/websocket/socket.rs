@@ -174,9 +174,3 @@ impl fmt::Debug for Socket {
         write!(f, "Socket(open {}, {} bytes wait)", self.is_open(), self.queued_bytes())
     }
 }
-
-impl From<SendError> for crate::Error {
-    fn from(cause: SendError) -> crate::Error {
-        crate::Error::internal(cause)
-    }
-}

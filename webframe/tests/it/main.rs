@@ -1,5 +1,6 @@
 //! The integration tests of the framework, in one binary so that it is linked once.
 
+mod app;
 mod engine;
 mod source;
 mod static_files;

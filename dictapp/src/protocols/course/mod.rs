@@ -215,5 +215,5 @@ fn random_token() -> Result<String, Error> {
 }
 
 fn describe(error: &Error) -> String {
-    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
+    error.cause().map_or_else(|| error.to_string(), ToString::to_string)
 }

@@ -12,7 +12,7 @@ use super::{
     turn::End,
 };
 use crate::{
-    app::service::Endpoint,
+    contract::service::Endpoint,
     engine::{
         Engine,
         shard::{Shard, Todo, scratch::Scratch, slots::Token},

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use crate::{
     Request, Source,
-    app::service::Endpoint,
+    contract::service::Endpoint,
     engine::live::LiveConnection,
     engine::{self, Engine, shard::wheel::Tick, sockets::accepted::Opening},
     wire::chunked::ChunkDecoder,

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Limits, Request, Response,
-    app::service::Endpoint,
+    contract::service::Endpoint,
     engine::{Engine, shard::scratch::Scratch, sockets::accepted::Purpose},
     live::outlet::Slot,
     request::forwarded,
@@ -77,7 +77,7 @@ fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     request.content_unread = false;
     let rest = match request.head.framing() {
         Framing::None | Framing::Length(0) => return Step::Request(endpoint),
-        Framing::Length(length) if length > engine.settings.limits.body_bytes_max => {
+        Framing::Length(length) if length > body_bytes_max(endpoint, engine) => {
             return Step::Refuse(WireError::BodyTooLarge);
         }
         Framing::Length(length) => match take_whole(scratch, length, &engine.settings.limits) {
@@ -124,6 +124,12 @@ fn turn_away(purpose: Purpose, request: &mut Request, engine: &Engine) -> Option
     Some(Step::Refuse(error))
 }
 
+/// The most bytes of a body: the route's own limit, else the server's.
+fn body_bytes_max(endpoint: Endpoint, engine: &Engine) -> u64 {
+    let limit = engine.service.body_bytes_max(endpoint);
+    limit.unwrap_or(engine.settings.limits.body_bytes_max)
+}
+
 /// Takes a body that has arrived together with its head, as most forms do.
 fn take_whole(scratch: &mut Scratch, length: u64, limits: &Limits) -> Option<io::Result<()>> {
     let length = usize::try_from(length).ok()?;
@@ -135,7 +141,7 @@ fn take_whole(scratch: &mut Scratch, length: u64, limits: &Limits) -> Option<io:
 /// Takes the part of a body that has arrived. A complete request moves into the scratch.
 fn next_content(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     let Phase::Body(receiving) = &mut turn.phase else { return Step::NeedMore };
-    match take_content(receiving, scratch, &engine.settings.limits) {
+    match take_content(receiving, scratch, engine) {
         Err(step) => step,
         Ok(false) => Step::NeedMore,
         Ok(true) => {
@@ -151,8 +157,9 @@ fn next_content(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step
 fn take_content(
     receiving: &mut Receiving,
     scratch: &mut Scratch,
-    limits: &Limits,
+    engine: &Engine,
 ) -> Result<bool, Step> {
+    let limits = &engine.settings.limits;
     let content = &mut receiving.request.content;
     let input = &scratch.input[scratch.at..scratch.have];
     let (piece, consumed, complete) = match &mut receiving.rest {
@@ -163,7 +170,7 @@ fn take_content(
         }
         Remaining::Chunks(decoder) => {
             scratch.piece.clear();
-            let room = limits.body_bytes_max - content.length();
+            let room = body_bytes_max(receiving.endpoint, engine) - content.length();
             let decoded = decoder.decode(input, &mut scratch.piece, room).map_err(Step::Refuse)?;
             (&scratch.piece[..], decoded.consumed, decoded.complete)
         }

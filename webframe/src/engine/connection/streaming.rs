@@ -15,11 +15,11 @@ use super::{
 };
 use crate::{
     Body, Source,
-    app::panics,
     engine::{
         shard::{Shard, message::Message, scratch::Scratch, slots::Token},
         ticks,
     },
+    panics,
 };
 
 /// Bytes that a worker reads from a source at once.

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     Refusal, Request, Response,
-    app::service::Endpoint,
+    contract::service::Endpoint,
     engine::{
         Engine,
         pool::scheduling::Class,
@@ -156,7 +156,7 @@ impl Turn {
                         ticket = spot.park(shard);
                     }
                     let began = scratch.calls.begin(endpoint, pace);
-                    let response = engine.service.answer(endpoint, &scratch.request);
+                    let response = engine.service.answer(endpoint, &mut scratch.request);
                     if spot.was_stolen(ticket) {
                         return End::ShardStolen(response);
                     }
@@ -210,7 +210,7 @@ impl Turn {
         engine.workers.schedule(Class::Batch); // it runs no shard any more
         let response = match end {
             End::Done => None,
-            End::Blocks(endpoint) => Some(engine.service.answer(endpoint, &scratch.request)),
+            End::Blocks(endpoint) => Some(engine.service.answer(endpoint, &mut scratch.request)),
             End::ShardStolen(response) => Some(response),
         };
         let last = response.map(|response| (scratch.take_request(engine), response));

@@ -4,7 +4,6 @@ use std::{fmt, sync::Arc, time::Instant};
 
 use super::LiveConnection;
 use crate::{
-    app::panics,
     engine::{
         Engine,
         connection::phase::Phase,
@@ -14,6 +13,7 @@ use crate::{
     },
     live::{Conversation, Next, Occasion, Outcome},
     pace::Pace,
+    panics,
 };
 
 /// The number that the parking spot notes for a call of a conversation; no endpoint has it.

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Instant};
 use super::Task;
 use crate::{
     Presence, Request, Response,
-    app::service::Endpoint,
+    contract::service::Endpoint,
     engine::{
         Engine,
         shard::{message::Message, slots::Token},
@@ -70,7 +70,7 @@ impl Task for Job {
             last.recycle(); // its buffers serve the next response of this thread
         }
         let began = Instant::now();
-        self.response = Some(engine.service.answer(call.endpoint, &self.request));
+        self.response = Some(engine.service.answer(call.endpoint, &mut self.request));
         engine.service.pace(call.endpoint).learn(began.elapsed() > SLOW);
         engine.inboxes[call.shard].put(Message::Answered(self));
     }

@@ -21,7 +21,7 @@ use threadpool::ThreadPool;
 
 use scheduling::{Class, Scheduling};
 
-use crate::{app::panics, lock::lock};
+use crate::{lock::lock, panics};
 
 /// Threads of a crew that is added under load.
 const CREW: usize = 8;

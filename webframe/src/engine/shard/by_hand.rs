@@ -10,7 +10,7 @@ use std::{
 use super::{Shard, Todo, message::Message, scratch::Scratch, slots::Token};
 use crate::{
     App, Limits, Source, Urls,
-    app::service::Endpoint,
+    contract::service::Endpoint,
     engine::{
         Address, Engine, Server, ServerSettings,
         connection::{

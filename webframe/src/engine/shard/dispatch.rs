@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::{Shard, message::Message, scratch::Scratch};
 use crate::{
     Refusal,
-    app::service::Endpoint,
+    contract::service::Endpoint,
     engine::{
         Engine,
         connection::{answer, phase::Phase, turn::Turn},

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{app::service::Endpoint, engine::Engine, pace::Pace};
+use crate::{contract::service::Endpoint, engine::Engine, pace::Pace};
 
 /// A handler that takes longer is slow and should not run in a shard.
 pub(crate) const SLOW: Duration = Duration::from_micros(500);

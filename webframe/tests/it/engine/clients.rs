@@ -81,6 +81,25 @@ fn a_content_too_large_is_refused_before_it_is_read() {
 }
 
 #[test]
+fn the_limit_of_a_route_holds_instead_of_the_servers() {
+    let urls = Urls::new().post("/small", echo).body_limit(4).post("/large", echo).body_limit(64);
+    let limits = Limits { body_bytes_max: 16, ..Limits::default() };
+    let site = Site::start_with(&ServerSettings { limits, ..settings() }, (), urls);
+    let long = "x".repeat(60);
+    for (path, framing, body, status) in [
+        ("/small", "Content-Length: 4", "abcd", 200),
+        ("/small", "Content-Length: 5", "", 413),
+        ("/small", "Transfer-Encoding: chunked", "5\r\nabcde\r\n0\r\n\r\n", 413),
+        ("/large", "Content-Length: 60", &long, 200),
+        ("/large", "Content-Length: 65", "", 413),
+    ] {
+        let mut client = site.client();
+        client.send(&format!("POST {path} HTTP/1.1\r\nHost: x\r\n{framing}\r\n\r\n{body}"));
+        assert_eq!(client.answer().expect("an answer").status, status, "{path} {framing}");
+    }
+}
+
+#[test]
 fn the_refusal_of_a_head_request_has_no_content() {
     let site = site();
     for request in [

@@ -181,12 +181,6 @@ impl fmt::Display for CookieError {
 
 impl std::error::Error for CookieError {}
 
-impl From<CookieError> for crate::Error {
-    fn from(cause: CookieError) -> crate::Error {
-        crate::Error::internal(cause)
-    }
-}
-
 /// The cookies of a request in the order they came. What is no `name=value` in UTF-8 is left out
 /// by itself: a stray cookie of a neighbouring site must not take the session's with it.
 pub(crate) fn pairs<'r>(

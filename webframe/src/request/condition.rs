@@ -6,9 +6,9 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use http::Method;
+use http::{HeaderValue, Method, StatusCode, header};
 
-use crate::Request;
+use crate::{Body, Request, Response};
 
 /// The fields of a request that bear on which bytes are sent.
 #[derive(Debug, Default)]
@@ -37,6 +37,46 @@ pub(crate) fn tag_of(content: &[u8]) -> String {
     let mut hasher = DefaultHasher::new();
     hasher.write(content);
     format!("\"{:016x}{:x}\"", hasher.finish(), content.len())
+}
+
+impl Response {
+    /// The same answer with an entity tag of its content, or 304 without content where the request
+    /// says that the peer has it, or 412 where it means another version (RFC 9110 §13). The
+    /// content is made all the same, but not sent: for pages that browsers keep and ask about.
+    ///
+    /// ```
+    /// use webframe::{App, Request, Response, Result, TestClient, Urls};
+    ///
+    /// fn page(_: &(), request: &Request) -> Result<Response> {
+    ///     Ok(Response::text("as before").or_not_modified(request))
+    /// }
+    ///
+    /// let app = App::new(()).urls(Urls::new().get("/", page));
+    /// let client = TestClient::new(&app);
+    /// let tag = client.get("/").send().field("ETag").expect("a tag").to_owned();
+    /// let again = client.get("/").with_field("If-None-Match", &tag).send();
+    /// assert_eq!(again.status().as_u16(), 304);
+    /// ```
+    #[must_use]
+    pub fn or_not_modified(mut self, request: &Request) -> Response {
+        let safe = [Method::GET, Method::HEAD].contains(request.method());
+        let Some(content) = self.body().as_bytes() else { return self };
+        if !safe || self.status() != StatusCode::OK {
+            return self;
+        }
+        let etag = tag_of(content);
+        if let Ok(value) = HeaderValue::from_str(&etag) {
+            self.set(header::ETAG, value);
+        }
+        let validators = Validators { etag: &etag, modified: None };
+        let status = match Asked::of(request).weigh(request.method(), validators) {
+            Verdict::Whole | Verdict::Pieces => return self,
+            Verdict::NotModified => StatusCode::NOT_MODIFIED,
+            Verdict::Failed => StatusCode::PRECONDITION_FAILED,
+        };
+        self.remove(&header::CONTENT_TYPE);
+        self.with_status(status).with_body(Body::Empty)
+    }
 }
 
 /// What the conditions come to.

@@ -1,4 +1,7 @@
-//! Texts to parts of a URL: what would end a segment or a value is percent-encoded.
+//! Texts to parts of a URL, percent-encoded; and the patterns and names of routes.
+
+pub(crate) mod names;
+pub(crate) mod pattern;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 

@@ -29,6 +29,25 @@ pub(crate) fn segment_kind(segment: &str) -> Result<Segment, String> {
     Ok(segment)
 }
 
+/// Checks the names of a pattern's parameters.
+///
+/// # Errors
+/// Two parameters have the same name.
+pub(crate) fn check_parameters(pattern: &str) -> Result<(), String> {
+    let mut seen = Vec::new();
+    for segment in pattern.split('/') {
+        let Some(name) = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
+            continue;
+        };
+        let name = name.strip_prefix('*').unwrap_or(name);
+        if seen.contains(&name) {
+            return Err(format!("two parameters have the name {name}"));
+        }
+        seen.push(name);
+    }
+    Ok(())
+}
+
 /// The raw text that stands in `path` where `pattern` has the parameter `name`.
 pub(crate) fn param<'p>(pattern: &str, path: &'p str, name: &str) -> Option<&'p str> {
     let mut below = path.strip_prefix('/')?;

@@ -10,8 +10,10 @@ pub(crate) trait Service: Send + Sync {
     fn pattern(&self, endpoint: Endpoint) -> &'static str;
     /// How long calls of the endpoint took.
     fn pace(&self, endpoint: Endpoint) -> &Pace;
+    /// The most bytes that a request's body may have; `None` if the server's limit holds.
+    fn body_bytes_max(&self, endpoint: Endpoint) -> Option<u64>;
     /// Answers the request. Panics are caught and become a 500.
-    fn answer(&self, endpoint: Endpoint, request: &Request) -> Response;
+    fn answer(&self, endpoint: Endpoint, request: &mut Request) -> Response;
     /// The answer to a request that reaches no handler.
     fn refuse(&self, refusal: Refusal) -> Response;
 }

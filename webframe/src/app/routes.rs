@@ -1,0 +1,326 @@
+//! The table of URLs as an app declares it: methods, patterns, handlers, and the layers, limits and
+//! names of groups and routes. [`Table`](super::table::Table) is what becomes of it.
+
+use std::{borrow::Cow, sync::Arc};
+
+use http::Method;
+
+use crate::{Handler, Middleware, pace::Pace};
+
+/// The table of URLs of an app. All its mistakes are reported together when the app is bound.
+///
+/// # Patterns
+/// A pattern begins with `/` and consists of segments: plain text, `{name}` for exactly one
+/// non-empty segment (an encoded slash in it is not a separator), and as the last one `{*name}` for
+/// the rest of the path. At each segment plain text wins over `{name}` and `{name}` over `{*name}`;
+/// if the more special way leads to no route, the next one is tried. Text is compared after
+/// percent-decoding. The order of the routes does not matter.
+///
+/// # Groups
+/// [`nest`](Urls::nest) puts a table below a prefix. [`wrap`](Urls::wrap),
+/// [`default_body_limit`](Urls::default_body_limit), [`all_blocking`](Urls::all_blocking) and
+/// [`slashes`](Urls::slashes) hold for a whole table; [`named`](Urls::named),
+/// [`body_limit`](Urls::body_limit) and [`wrap_route`](Urls::wrap_route) for the route that was
+/// added last.
+///
+/// ```
+/// use webframe::{App, Request, Response, Result, TestClient, Urls};
+///
+/// fn show(_: &(), request: &Request) -> Result<Response> {
+///     let id: u64 = request.param_as("id")?;
+///     Ok(Response::text(request.url("entry", [id + 1])?))
+/// }
+///
+/// let entries = Urls::new().get("/{id}", show).named("entry");
+/// let app = App::new(()).urls(Urls::new().nest("/entries", entries));
+/// assert_eq!(TestClient::new(&app).get("/entries/7").send().text(), "/entries/8");
+/// ```
+pub struct Urls<S> {
+    pub(super) routes: Vec<Route<S>>,
+    pub(super) slashes: Slashes,
+    /// Mistakes that cannot be found in the finished table.
+    pub(super) mistakes: Vec<String>,
+    layers: Vec<Arc<dyn Middleware<S>>>,
+    body_bytes_max: Option<u64>,
+}
+
+/// What becomes of a path that matches no route, but would with a slash more or less at its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Slashes {
+    /// 404: the two paths are different.
+    #[default]
+    Strict,
+    /// 308 to the path that matches.
+    Redirect,
+    /// The route answers both.
+    Ignore,
+}
+
+/// A route, or the fallback of a subtree.
+pub(crate) struct Route<S> {
+    pub(crate) methods: Methods,
+    pub(crate) pattern: Cow<'static, str>,
+    pub(crate) name: Option<Cow<'static, str>>,
+    pub(crate) handler: Box<dyn Handler<S>>,
+    pub(crate) pace: Pace,
+    pub(crate) body_bytes_max: Option<u64>,
+    /// The outermost first.
+    pub(crate) layers: Vec<Arc<dyn Middleware<S>>>,
+}
+
+/// Which requests for its pattern a route answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Methods {
+    One(Method),
+    Any,
+    /// Every path at or below the pattern that no route matches.
+    Fallback,
+}
+
+impl<S> Default for Urls<S> {
+    fn default() -> Urls<S> {
+        Urls {
+            routes: Vec::new(),
+            slashes: Slashes::Strict,
+            mistakes: Vec::new(),
+            layers: Vec::new(),
+            body_bytes_max: None,
+        }
+    }
+}
+
+impl<S> Urls<S> {
+    /// An empty table.
+    pub fn new() -> Urls<S> {
+        Urls::default()
+    }
+
+    /// Adds a route for GET, and for HEAD if the pattern has no route for it: the answer is then
+    /// sent without its body.
+    #[must_use]
+    pub fn get(self, pattern: impl Into<Cow<'static, str>>, handler: impl Handler<S>) -> Urls<S> {
+        self.on(&Method::GET, pattern, handler)
+    }
+
+    /// Adds a route for HEAD alone, for a resource whose body is dear to make.
+    #[must_use]
+    pub fn head(self, pattern: impl Into<Cow<'static, str>>, handler: impl Handler<S>) -> Urls<S> {
+        self.on(&Method::HEAD, pattern, handler)
+    }
+
+    /// Adds a route for POST.
+    #[must_use]
+    pub fn post(self, pattern: impl Into<Cow<'static, str>>, handler: impl Handler<S>) -> Urls<S> {
+        self.on(&Method::POST, pattern, handler)
+    }
+
+    /// Adds a route for PUT.
+    #[must_use]
+    pub fn put(self, pattern: impl Into<Cow<'static, str>>, handler: impl Handler<S>) -> Urls<S> {
+        self.on(&Method::PUT, pattern, handler)
+    }
+
+    /// Adds a route for PATCH.
+    #[must_use]
+    pub fn patch(self, pattern: impl Into<Cow<'static, str>>, handler: impl Handler<S>) -> Urls<S> {
+        self.on(&Method::PATCH, pattern, handler)
+    }
+
+    /// Adds a route for DELETE.
+    #[must_use]
+    pub fn delete(
+        self,
+        pattern: impl Into<Cow<'static, str>>,
+        handler: impl Handler<S>,
+    ) -> Urls<S> {
+        self.on(&Method::DELETE, pattern, handler)
+    }
+
+    /// Adds a route for OPTIONS. Without one OPTIONS is answered with 204 and `Allow`.
+    #[must_use]
+    pub fn options(
+        self,
+        pattern: impl Into<Cow<'static, str>>,
+        handler: impl Handler<S>,
+    ) -> Urls<S> {
+        self.on(&Method::OPTIONS, pattern, handler)
+    }
+
+    /// Adds a route for every method that has no route of its own at this pattern.
+    #[must_use]
+    pub fn any(self, pattern: impl Into<Cow<'static, str>>, handler: impl Handler<S>) -> Urls<S> {
+        self.add(Methods::Any, pattern.into(), handler)
+    }
+
+    /// Adds a route for a method of any name.
+    #[must_use]
+    pub fn on(
+        self,
+        method: &Method,
+        pattern: impl Into<Cow<'static, str>>,
+        handler: impl Handler<S>,
+    ) -> Urls<S> {
+        self.add(Methods::One(method.clone()), pattern.into(), handler)
+    }
+
+    /// Answers every path of this table that no route matches, as the page of an application that
+    /// routes in the browser. A path that has a route for another method is still a 405. In the
+    /// handler the parameter `path` is the rest of the path.
+    #[must_use]
+    pub fn fallback(self, handler: impl Handler<S>) -> Urls<S> {
+        self.add(Methods::Fallback, Cow::Borrowed("/{*path}"), handler)
+    }
+
+    /// Adds the routes of another table below a prefix such as `/admin` or `/users/{user}`. The
+    /// pattern `/` of that table becomes the prefix itself. Its layers and limits stay its own.
+    #[must_use]
+    pub fn nest(mut self, prefix: &str, urls: Urls<S>) -> Urls<S> {
+        if !prefix.starts_with('/') || prefix.ends_with('/') {
+            self.mistakes.push(format!("nest {prefix:?}: a prefix begins with / and ends without"));
+        }
+        self.append(prefix, urls)
+    }
+
+    /// Adds the routes of another table, which keep their layers and limits.
+    #[must_use]
+    pub fn merge(self, urls: Urls<S>) -> Urls<S> {
+        self.append("", urls)
+    }
+
+    /// Puts a layer around all routes of this table, those added later too. The layer that was put
+    /// on first is the outermost one, and all of them are inside the app's. They see no request
+    /// that matches no route; the app's do.
+    #[must_use]
+    pub fn wrap(mut self, layer: impl Middleware<S>) -> Urls<S> {
+        self.layers.push(Arc::new(layer));
+        self
+    }
+
+    /// Limits the body of requests to all routes of this table that have no limit of their own, in
+    /// bytes. Unset, [`Limits::body_bytes_max`](crate::Limits::body_bytes_max) holds.
+    #[must_use]
+    pub fn default_body_limit(mut self, bytes_max: u64) -> Urls<S> {
+        self.body_bytes_max = Some(bytes_max);
+        self
+    }
+
+    /// Marks all routes that were added so far as [`blocking`](crate::blocking), unless they are
+    /// marked already.
+    #[must_use]
+    pub fn all_blocking(mut self) -> Urls<S> {
+        for route in self.routes.iter_mut().filter(|route| !route.pace.is_marked()) {
+            route.pace = Pace::blocking();
+        }
+        self
+    }
+
+    /// Sets what becomes of a slash too many or too few at the end of a path. It holds for the
+    /// whole app and is set on its outermost table.
+    #[must_use]
+    pub fn slashes(mut self, slashes: Slashes) -> Urls<S> {
+        self.slashes = slashes;
+        self
+    }
+
+    /// Names the route that was added last, for [`Request::url`](crate::Request::url). Routes of the
+    /// same pattern may share a name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Urls<S> {
+        let name = name.into();
+        match self.routes.last_mut() {
+            Some(route) => route.name = Some(name),
+            None => self.mistakes.push(format!("named {name:?}: there is no route before it")),
+        }
+        self
+    }
+
+    /// Limits the body of requests to the route that was added last, in bytes. It may be more than
+    /// [`Limits::body_bytes_max`](crate::Limits::body_bytes_max). A longer body is refused with 413,
+    /// on its head alone if that gives the length.
+    #[must_use]
+    pub fn body_limit(mut self, bytes_max: u64) -> Urls<S> {
+        match self.routes.last_mut() {
+            Some(route) => route.body_bytes_max = Some(bytes_max),
+            None => self.mistakes.push("body_limit: there is no route before it".to_owned()),
+        }
+        self
+    }
+
+    /// Puts a layer around the route that was added last, inside the ones it has.
+    #[must_use]
+    pub fn wrap_route(mut self, layer: impl Middleware<S>) -> Urls<S> {
+        match self.routes.last_mut() {
+            Some(route) => route.layers.push(Arc::new(layer)),
+            None => self.mistakes.push("wrap_route: there is no route before it".to_owned()),
+        }
+        self
+    }
+
+    fn add(
+        mut self,
+        methods: Methods,
+        pattern: Cow<'static, str>,
+        handler: impl Handler<S>,
+    ) -> Urls<S> {
+        if let Some(mistake) = handler.mistake() {
+            self.mistakes.push(format!("{methods} {pattern}: {mistake}"));
+        }
+        self.routes.push(Route {
+            methods,
+            pattern,
+            name: None,
+            pace: handler.pace(),
+            handler: Box::new(handler),
+            body_bytes_max: None,
+            layers: Vec::new(),
+        });
+        self
+    }
+
+    fn append(mut self, prefix: &str, urls: Urls<S>) -> Urls<S> {
+        let mistakes = urls.mistakes.iter().map(|mistake| format!("{prefix}: {mistake}"));
+        self.mistakes.extend(mistakes);
+        for mut route in urls.into_routes() {
+            if !prefix.is_empty() {
+                route.pattern = below(prefix, &route.pattern);
+            }
+            self.routes.push(route);
+        }
+        self
+    }
+
+    /// The routes with the layers and limits that they have from their table.
+    pub(super) fn into_routes(self) -> Vec<Route<S>> {
+        let (layers, limit) = (self.layers, self.body_bytes_max);
+        let mut routes = self.routes;
+        for route in &mut routes {
+            route.layers.splice(0..0, layers.iter().cloned());
+            route.body_bytes_max = route.body_bytes_max.or(limit);
+        }
+        routes
+    }
+}
+
+fn below(prefix: &str, pattern: &str) -> Cow<'static, str> {
+    match pattern {
+        "/" => Cow::Owned(prefix.to_owned()),
+        pattern => Cow::Owned(format!("{prefix}{pattern}")),
+    }
+}
+
+impl std::fmt::Display for Methods {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Methods::One(method) => write!(f, "{method}"),
+            Methods::Any => f.write_str("any"),
+            Methods::Fallback => f.write_str("fallback"),
+        }
+    }
+}
+
+impl<S> std::fmt::Debug for Urls<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let routes = self.routes.iter().map(|route| format!("{} {}", route.methods, route.pattern));
+        f.debug_list().entries(routes).finish()
+    }
+}

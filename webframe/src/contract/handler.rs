@@ -1,0 +1,83 @@
+//! Handlers: functions from state and request to a response.
+
+use crate::{Request, Response, Result, pace::Pace};
+
+/// What a route calls. Any `Fn(&S, &Request) -> Result<Response>` is a handler; it may block. A closure
+/// must name its argument types: `|_: &State, request: &Request| ...`.
+///
+/// On Linux its thread may have the scheduling class `SCHED_BATCH`, which threads and processes that
+/// it starts inherit.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a handler for an app with the state `{S}`",
+    label = "expected `fn(&{S}, &Request) -> webframe::Result<Response>`",
+    note = "a closure must name its argument types: `|_: &State, request: &Request| ...`",
+    note = "a route's state is the type that `App::new` was given"
+)]
+pub trait Handler<S>: Send + Sync + 'static {
+    /// Answers the request.
+    ///
+    /// # Errors
+    /// Any; the app's error page makes a response of it.
+    fn call(&self, state: &S, request: &Request) -> Result<Response>;
+
+    /// What is known of how long it takes; learned from its calls unless it is marked.
+    #[doc(hidden)]
+    fn pace(&self) -> Pace {
+        Pace::learned()
+    }
+
+    /// Why it cannot work at all, such as a missing directory. Reported when the app is bound.
+    fn mistake(&self) -> Option<String> {
+        None
+    }
+}
+
+impl<S, F> Handler<S> for F
+where
+    F: Fn(&S, &Request) -> Result<Response> + Send + Sync + 'static,
+{
+    fn call(&self, state: &S, request: &Request) -> Result<Response> {
+        self(state, request)
+    }
+}
+
+/// A handler with a mark; made by [`blocking`] and [`quick`].
+#[derive(Debug)]
+pub struct Marked<H> {
+    handler: H,
+    mark: Mark,
+}
+
+#[derive(Debug)]
+enum Mark {
+    Blocking,
+    Quick,
+}
+
+/// Marks a handler that always blocks: it runs on a worker from its first call on.
+pub fn blocking<H>(handler: H) -> Marked<H> {
+    Marked { handler, mark: Mark::Blocking }
+}
+
+/// Marks a handler that never blocks: it runs in the shard from its first call on, which saves the
+/// way to a worker. If it does block, other connections of the shard wait until the watchdog sees it.
+pub fn quick<H>(handler: H) -> Marked<H> {
+    Marked { handler, mark: Mark::Quick }
+}
+
+impl<S, H: Handler<S>> Handler<S> for Marked<H> {
+    fn call(&self, state: &S, request: &Request) -> Result<Response> {
+        self.handler.call(state, request)
+    }
+
+    fn pace(&self) -> Pace {
+        match self.mark {
+            Mark::Blocking => Pace::blocking(),
+            Mark::Quick => Pace::quick(),
+        }
+    }
+
+    fn mistake(&self) -> Option<String> {
+        self.handler.mistake()
+    }
+}

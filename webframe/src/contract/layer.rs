@@ -1,0 +1,87 @@
+//! The contract between an app and its layers: a request goes in, a response comes out, and
+//! [`Next`] is everything that lies between the layer and the handler.
+
+use crate::{Error, Request, Response, contract::service::Endpoint};
+
+/// A layer around handlers: of a whole app, of a group of routes or of one route. Any
+/// `Fn(&S, &Request, Next<S>) -> Response` is one.
+///
+/// ```
+/// use webframe::{App, Error, Next, Request, Response, Result, TestClient, Urls};
+///
+/// fn needs_key(_: &(), request: &Request, next: Next<'_, ()>) -> Response {
+///     match request.field(&webframe::http::header::AUTHORIZATION) {
+///         Some("Bearer s3cret") => next.run(request),
+///         _ => next.refuse(request, Error::forbidden("a key is needed")),
+///     }
+/// }
+///
+/// fn home(_: &(), _: &Request) -> Result<Response> {
+///     Ok(Response::text("hello"))
+/// }
+///
+/// let app = App::new(()).wrap(needs_key).urls(Urls::new().get("/", home));
+/// assert_eq!(TestClient::new(&app).get("/").send().status().as_u16(), 403);
+/// ```
+pub trait Middleware<S>: Send + Sync + 'static {
+    /// Answers the request, usually by calling `next`.
+    fn handle(&self, state: &S, request: &Request, next: Next<'_, S>) -> Response;
+}
+
+impl<S, F> Middleware<S> for F
+where
+    F: Fn(&S, &Request, Next<'_, S>) -> Response + Send + Sync + 'static,
+{
+    fn handle(&self, state: &S, request: &Request, next: Next<'_, S>) -> Response {
+        self(state, request, next)
+    }
+}
+
+/// The layers of an app and what they lead to, as [`Next`] sees them.
+pub(crate) trait Chain<S>: Send + Sync {
+    fn state(&self) -> &S;
+    /// The layer at this depth around an endpoint; `None` below the innermost one.
+    fn layer(&self, depth: usize, endpoint: Endpoint) -> Option<&dyn Middleware<S>>;
+    /// The answer of the endpoint itself. Panics are caught and become a 500.
+    fn answer_endpoint(&self, endpoint: Endpoint, request: &Request) -> Response;
+    /// The answer for an error.
+    fn answer_error(&self, request: &Request, error: Error) -> Response;
+}
+
+/// The part of an app between a layer and the handler.
+pub struct Next<'a, S> {
+    chain: &'a dyn Chain<S>,
+    depth: usize,
+    endpoint: Endpoint,
+}
+
+impl<'a, S: 'static> Next<'a, S> {
+    /// The outermost layer.
+    pub(crate) fn outermost(chain: &'a dyn Chain<S>, endpoint: Endpoint) -> Next<'a, S> {
+        Next { chain, depth: 0, endpoint }
+    }
+
+    /// Passes the request on and returns the answer. Errors have become responses already, those
+    /// of no route (404) and of another method (405) too.
+    pub fn run(self, request: &Request) -> Response {
+        match self.chain.layer(self.depth, self.endpoint) {
+            Some(layer) => {
+                let next = Next { depth: self.depth + 1, ..self };
+                layer.handle(self.chain.state(), request, next)
+            }
+            None => self.chain.answer_endpoint(self.endpoint, request),
+        }
+    }
+
+    /// Passes nothing on and returns the app's page for this error, or the response that the
+    /// error [carries](Error::response).
+    pub fn refuse(self, request: &Request, error: impl Into<Error>) -> Response {
+        self.chain.answer_error(request, error.into())
+    }
+}
+
+impl<S> std::fmt::Debug for Next<'_, S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Next").field("depth", &self.depth).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,81 @@
+//! The body of a response: bytes, a file or a stream.
+
+use std::{fmt, fs::File, sync::Arc};
+
+use super::source::Source;
+use crate::Live;
+
+/// The content of an answer.
+#[derive(Default)]
+pub enum Body {
+    /// No content.
+    #[default]
+    Empty,
+    /// Bytes of the program itself.
+    Static(&'static [u8]),
+    /// Bytes made for this answer.
+    Bytes(Vec<u8>),
+    /// Bytes that several answers share, as a small file kept in memory.
+    Shared(Arc<[u8]>),
+    /// `length` bytes of a file from its current position on, read in pieces as the peer takes them.
+    File {
+        /// The file, positioned.
+        file: File,
+        /// How many bytes of it.
+        length: u64,
+    },
+    /// Pieces made while the peer takes them; the length is not known beforehand. Reading may
+    /// block: it is done by a worker, one piece at a time, and no worker waits for the peer. So may
+    /// dropping.
+    Stream(Source),
+    /// The connection stays open and holds no thread: an event stream, or another protocol.
+    Live(Live),
+}
+
+impl Body {
+    /// The bytes, where they lie in memory.
+    pub fn as_bytes(&self) -> Option<&[u8]> {
+        match self {
+            Body::Empty => Some(&[]),
+            Body::Static(bytes) => Some(bytes),
+            Body::Bytes(bytes) => Some(bytes),
+            Body::Shared(bytes) => Some(bytes),
+            Body::File { .. } | Body::Stream(_) | Body::Live(_) => None,
+        }
+    }
+
+    /// The length in bytes, where it is known beforehand.
+    pub fn length(&self) -> Option<u64> {
+        match self {
+            Body::File { length, .. } => Some(*length),
+            body => body.as_bytes().map(|bytes| bytes.len() as u64),
+        }
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.length() {
+            Some(length) => write!(f, "Body({length} bytes)"),
+            None => f.write_str("Body(stream)"),
+        }
+    }
+}
+
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Body {
+        Body::Static(text.as_bytes())
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Body {
+        Body::Bytes(text.into_bytes())
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Body {
+        Body::Bytes(bytes)
+    }
+}

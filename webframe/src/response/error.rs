@@ -1,0 +1,249 @@
+//! What a handler returns instead of a response: a status, a text for the client and a cause for the
+//! log, or a response that ends the handler early.
+
+use std::{any::Any, borrow::Cow, error::Error as StdError, fmt, sync::Mutex, time::Duration};
+
+use http::StatusCode;
+
+use super::Response;
+use crate::lock::unpoisoned;
+
+/// The result of a handler and of most of what it calls.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a request is not answered as asked.
+///
+/// The client sees the status and the public text. The cause is logged once, with the request's
+/// id, when the error becomes a response.
+///
+/// Every `std::error::Error` becomes one with `?`: a 500 whose cause is that error, unless the app
+/// [maps](crate::App::on_error) its type to another status. For that reason this type is not itself a
+/// `std::error::Error`; it converts into a `Box<dyn std::error::Error + Send + Sync>`.
+///
+/// ```
+/// use webframe::{Error, Request, Response, Result};
+///
+/// struct User;
+///
+/// /// The user, or an early answer: the page to log in at.
+/// fn logged_in(request: &Request) -> Result<&User> {
+///     request.get::<User>().ok_or_else(|| match Response::see_other("/login") {
+///         Ok(response) => Error::response(response),
+///         Err(error) => error,
+///     })
+/// }
+///
+/// fn page(_: &(), request: &Request) -> Result<Response> {
+///     let _user = logged_in(request)?;
+///     Ok(Response::text(std::fs::read_to_string("page.txt")?))
+/// }
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    status: StatusCode,
+    public: Cow<'static, str>,
+    cause: Option<Box<dyn StdError + Send + Sync>>,
+    retry_after: Option<Duration>,
+    /// In a lock, because a body is not `Sync` and errors of apps that hold this one must be.
+    response: Mutex<Option<Response>>,
+    origin: Origin,
+}
+
+#[derive(PartialEq)]
+enum Origin {
+    /// The app chose the status.
+    Chosen,
+    /// Made by `?` from another error.
+    Converted,
+}
+
+impl Error {
+    /// An error with this status and this text for the client. An empty text means that the status
+    /// says all.
+    pub fn new(status: StatusCode, public: impl Into<Cow<'static, str>>) -> Error {
+        Error(Box::new(Inner {
+            status,
+            public: public.into(),
+            cause: None,
+            retry_after: None,
+            response: Mutex::default(),
+            origin: Origin::Chosen,
+        }))
+    }
+
+    /// 400: the request is invalid, as the text says.
+    pub fn bad_request(public: impl Into<Cow<'static, str>>) -> Error {
+        Error::new(StatusCode::BAD_REQUEST, public)
+    }
+
+    /// 401: the client must authenticate first.
+    pub fn unauthorized(public: impl Into<Cow<'static, str>>) -> Error {
+        Error::new(StatusCode::UNAUTHORIZED, public)
+    }
+
+    /// 403: the client may not do this.
+    pub fn forbidden(public: impl Into<Cow<'static, str>>) -> Error {
+        Error::new(StatusCode::FORBIDDEN, public)
+    }
+
+    /// 404: the resource does not exist.
+    pub fn not_found(public: impl Into<Cow<'static, str>>) -> Error {
+        Error::new(StatusCode::NOT_FOUND, public)
+    }
+
+    /// 409: the request contradicts the state of the resource.
+    pub fn conflict(public: impl Into<Cow<'static, str>>) -> Error {
+        Error::new(StatusCode::CONFLICT, public)
+    }
+
+    /// 415: the media type of the request's body is not supported.
+    pub fn unsupported_media_type(public: impl Into<Cow<'static, str>>) -> Error {
+        Error::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, public)
+    }
+
+    /// 422: the body is well-formed, but its values are invalid.
+    pub fn unprocessable(public: impl Into<Cow<'static, str>>) -> Error {
+        Error::new(StatusCode::UNPROCESSABLE_ENTITY, public)
+    }
+
+    /// 429: the client sends too many requests; `Retry-After` gives the time.
+    pub fn too_many_requests(public: impl Into<Cow<'static, str>>, retry_after: Duration) -> Error {
+        Error::new(StatusCode::TOO_MANY_REQUESTS, public).with_retry_after(retry_after)
+    }
+
+    /// 503: something that the request needs does not serve now; `Retry-After` gives the time. Without
+    /// a [cause](Error::with_cause) nothing is logged: an outage that the app logs by itself would
+    /// be a line a request.
+    pub fn unavailable(public: impl Into<Cow<'static, str>>, retry_after: Duration) -> Error {
+        Error::new(StatusCode::SERVICE_UNAVAILABLE, public).with_retry_after(retry_after)
+    }
+
+    /// 500 with a cause for the log. The client is told nothing of it.
+    pub fn internal(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
+        Error::new(StatusCode::INTERNAL_SERVER_ERROR, "").with_cause(cause)
+    }
+
+    /// Not a failure: this response is the answer, and the handler ends here. No error page is
+    /// made and nothing is logged.
+    pub fn response(response: Response) -> Error {
+        let mut error = Error::new(response.status(), "");
+        error.0.response = Mutex::new(Some(response));
+        error
+    }
+
+    /// The same error with a cause for the log.
+    #[must_use]
+    pub fn with_cause(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
+        self.0.cause = Some(cause.into());
+        self
+    }
+
+    /// The same error with the field `Retry-After`.
+    #[must_use]
+    pub fn with_retry_after(mut self, time: Duration) -> Error {
+        self.0.retry_after = Some(time);
+        self
+    }
+
+    /// The status of its response.
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// The text for the client; empty if the status says all.
+    pub fn public(&self) -> &str {
+        &self.0.public
+    }
+
+    /// The time after which the client may try again, if it is known.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Whether the status is 404.
+    pub fn is_not_found(&self) -> bool {
+        self.0.status == StatusCode::NOT_FOUND
+    }
+
+    /// The cause for the log.
+    pub fn cause(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.cause.as_deref().map(|cause| cause as _)
+    }
+
+    /// Takes out the response that it carries.
+    pub(crate) fn take_response(&mut self) -> Option<Response> {
+        unpoisoned(self.0.response.get_mut()).take()
+    }
+
+    /// The error that `?` made this one from.
+    pub(crate) fn converted_from<E: StdError + Any>(&self) -> Option<&E> {
+        let cause = self.0.cause.as_deref().filter(|_| self.0.origin == Origin::Converted)?;
+        cause.downcast_ref()
+    }
+
+    /// The other error, with the cause of this one unless it is a 503.
+    pub(crate) fn mapped_to(self, mut other: Error) -> Error {
+        if other.0.status != StatusCode::SERVICE_UNAVAILABLE {
+            other.0.cause = other.0.cause.or(self.0.cause);
+        }
+        other
+    }
+}
+
+impl fmt::Display for Error {
+    /// The text for the log: status, public text and every cause.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.status.as_u16())?;
+        if !self.0.public.is_empty() {
+            write!(f, " {}", self.0.public)?;
+        }
+        let mut cause = self.cause();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Error").field(&self.to_string()).finish()
+    }
+}
+
+impl<E: StdError + Send + Sync + 'static> From<E> for Error {
+    fn from(cause: E) -> Error {
+        let mut error = Error::internal(cause);
+        error.0.origin = Origin::Converted;
+        error
+    }
+}
+
+impl From<Error> for Box<dyn StdError + Send + Sync> {
+    fn from(error: Error) -> Box<dyn StdError + Send + Sync> {
+        error.to_string().into()
+    }
+}
+
+impl From<Error> for Box<dyn StdError> {
+    fn from(error: Error) -> Box<dyn StdError> {
+        error.to_string().into()
+    }
+}
+
+/// Turns "there is none" into a 404.
+pub trait OrNotFound<T> {
+    /// The value.
+    ///
+    /// # Errors
+    /// 404 without a text if there is no value.
+    fn or_404(self) -> Result<T>;
+}
+
+impl<T> OrNotFound<T> for Option<T> {
+    fn or_404(self) -> Result<T> {
+        self.ok_or_else(|| Error::not_found(""))
+    }
+}

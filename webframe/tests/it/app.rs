@@ -1,0 +1,106 @@
+//! What an app makes of errors, layers and values, asked through the test client.
+
+use std::{
+    io,
+    num::ParseIntError,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+};
+
+use webframe::{App, Error, Next, Request, Response, Result, TestClient, Urls};
+
+fn parse(_: &(), request: &Request) -> Result<Response> {
+    let number: u8 = request.query_string().parse()?;
+    Ok(Response::text(number.to_string()))
+}
+
+fn io_error(_: &(), _: &Request) -> Result<Response> {
+    Err(io::Error::other("the disk is gone"))?
+}
+
+fn chosen(_: &(), request: &Request) -> Result<Response> {
+    let cause = request.query_string().parse::<u8>().expect_err("no number");
+    Err(Error::forbidden("no").with_cause(cause))
+}
+
+#[test]
+fn an_error_of_any_type_is_a_500_unless_its_type_is_mapped() {
+    let app = App::new(())
+        .on_error(|_: &ParseIntError| Error::bad_request("not a number"))
+        .urls(Urls::new().get("/parse", parse).get("/io", io_error).get("/chosen", chosen));
+    let client = TestClient::new(&app);
+    let status = |target| client.get(target).send().status().as_u16();
+    assert_eq!(status("/parse?7"), 200);
+    assert_eq!(status("/parse?x"), 400);
+    assert_eq!(status("/io"), 500);
+    assert_eq!(status("/chosen?x"), 403, "a status that the handler chose stays");
+    let private = client.get("/io").send();
+    assert!(!private.text().contains("disk"), "{}", private.text());
+}
+
+#[test]
+fn an_error_can_carry_the_answer() {
+    fn logged_in(request: &Request) -> Result<&str> {
+        match request.cookie("user") {
+            Some(user) => Ok(user),
+            None => Err(Error::response(Response::see_other("/login")?)),
+        }
+    }
+    fn page(_: &(), request: &Request) -> Result<Response> {
+        let user = logged_in(request)?;
+        Ok(Response::text(user.to_owned()))
+    }
+    fn guard(_: &(), request: &Request, next: Next<'_, ()>) -> Response {
+        match logged_in(request) {
+            Ok(_) => next.run(request),
+            Err(error) => next.refuse(request, error),
+        }
+    }
+    let urls = Urls::new().get("/", page).get("/guarded", page).wrap_route(guard);
+    let app = App::new(()).error_page(|_, _, _| Response::text("an error page")).urls(urls);
+    let client = TestClient::new(&app);
+    for path in ["/", "/guarded"] {
+        let answer = client.get(path).send();
+        assert_eq!((answer.status().as_u16(), answer.field("Location")), (303, Some("/login")));
+        assert_eq!(client.get(path).with_field("Cookie", "user=Ada").send().text(), "Ada");
+    }
+}
+
+/// Counts how often it is dropped.
+struct Dropped(Arc<AtomicUsize>);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, SeqCst);
+        assert!(!std::thread::panicking());
+        panic!("meant");
+    }
+}
+
+#[test]
+fn values_of_a_request_end_with_it_even_if_dropping_them_panics() {
+    let dropped = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&dropped);
+    let layer = move |_: &(), request: &Request, next: Next<'_, ()>| {
+        request.put(Dropped(Arc::clone(&count)));
+        next.run(request)
+    };
+    let handler = |_: &(), request: &Request| {
+        let value = request.get::<Dropped>().map(|value| value.0.load(SeqCst));
+        Ok(Response::text(format!("{value:?}")))
+    };
+    let app = App::new(()).wrap(layer).urls(Urls::new().get("/", handler));
+    let client = TestClient::new(&app);
+    assert_eq!(client.get("/").send().text(), "Some(0)");
+    assert_eq!(client.get("/").send().text(), "Some(1)");
+    assert_eq!(dropped.load(SeqCst), 2);
+}
+
+#[test]
+#[should_panic(expected = "GET /a/{x: {x mixes text and a parameter; POST /b: another route")]
+fn the_test_client_reports_every_mistake_in_the_table() {
+    let urls = Urls::new().get("/a/{x", parse).post("/b", parse).post("/b", io_error);
+    drop(TestClient::new(&App::new(()).urls(urls)));
+}
