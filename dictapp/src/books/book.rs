@@ -12,14 +12,16 @@ use std::path::{Path, PathBuf};
 use crate::model::Entry;
 
 use super::error::BookError;
+use super::homographs;
 use super::limits::{ENTRIES_MAX, FORMS_MAX, HELD_BYTES_MAX, JOINED_MAX, MEAN_BYTES_MAX};
 use super::oddity::{Oddities, OddityKind};
-use super::{About, Kind, Progress, Reader, open};
+use super::{About, Kind, Overrides, Progress, Reader, Recognised, open};
 
 /// A checked word book, ready to be read.
 pub struct Book {
     path: PathBuf,
     kind: Kind,
+    languages: Option<String>,
     reader: Box<dyn Reader>,
     hasher: RandomState,
     /// How many entries of a repeated headword are still to come, by its hash.
@@ -39,12 +41,21 @@ impl Book {
     ///
     /// # Errors
     /// The file cannot be read, is damaged, or is no book of this kind.
-    pub fn open(
+    pub fn open(kind: Kind, path: &Path, watch: impl FnMut(Progress)) -> Result<Book, BookError> {
+        Book::open_with(kind, path, &Overrides::default(), watch)
+    }
+
+    /// The same, with what is known of the file.
+    ///
+    /// # Errors
+    /// As [`Book::open`].
+    pub fn open_with(
         kind: Kind,
         path: &Path,
+        overrides: &Overrides,
         mut watch: impl FnMut(Progress),
     ) -> Result<Book, BookError> {
-        let mut reader = open(kind, path)?;
+        let mut reader = open(kind, path, overrides)?;
         let hasher = RandomState::new();
         let mut hashes: Vec<u64> = Vec::new();
         while let Some(entry) = reader.next()? {
@@ -61,7 +72,8 @@ impl Book {
         Ok(Book {
             path: path.to_owned(),
             kind,
-            reader: open(kind, path)?,
+            reader: open(kind, path, overrides)?,
+            languages: overrides.languages.clone(),
             hasher,
             repeated: repeated(hashes),
             held: HashMap::new(),
@@ -82,7 +94,13 @@ impl Book {
 
     /// What the book says of itself.
     pub fn about(&self) -> About {
-        self.reader.about()
+        let about = self.reader.about();
+        About { languages: self.languages.clone().or(about.languages), ..about }
+    }
+
+    /// What was recognised in the file.
+    pub fn recognised(&self) -> Recognised {
+        self.reader.recognised()
     }
 
     /// How far the second reading is.
@@ -149,7 +167,7 @@ impl Book {
         let held = self.held.entry(hash).or_default();
         let Some(first) = held.iter_mut().find(|held| held.entry.word == entry.word) else {
             self.held_bytes += bytes(&entry);
-            held.push(Held { entry, joined: 0 });
+            held.push(Held { entry, joined: 0, is_tied: false });
             if self.held_bytes > HELD_BYTES_MAX {
                 let reason = format!("repeats headwords with more than {HELD_BYTES_MAX} bytes");
                 return Err(BookError::at(&self.path, place, reason));
@@ -187,12 +205,21 @@ fn repeated(mut hashes: Vec<u64>) -> HashMap<u64, u32> {
 struct Held {
     entry: Entry,
     joined: usize,
+    /// Whether its pronunciations stand in the explanation.
+    is_tied: bool,
 }
 
 impl Held {
-    /// Joins a later entry: lines that are new go below. Says what that was.
-    fn join(&mut self, later: Entry) -> OddityKind {
+    /// Joins a later entry: lines that are new go below, under its own pronunciation if that is
+    /// another one. Says what that was.
+    fn join(&mut self, mut later: Entry) -> OddityKind {
         let first = &mut self.entry;
+        if homographs::differ(first, &later) {
+            if !std::mem::replace(&mut self.is_tied, true) {
+                homographs::tie(first);
+            }
+            homographs::tie(&mut later);
+        }
         let known: HashSet<&str> = first.mean.lines().collect();
         let new: Vec<&str> = later.mean.lines().filter(|line| !known.contains(line)).collect();
         let more: usize = new.iter().map(|line| line.len() + 1).sum();
@@ -204,7 +231,7 @@ impl Held {
             first.mean.push('\n');
             first.mean.push_str(line);
         }
-        first.phonetic = first.phonetic.take().or(later.phonetic);
+        first.phonetic = homographs::joined(first.phonetic.take(), later.phonetic);
         first.rank = first.rank.into_iter().chain(later.rank).min();
         for form in later.forms {
             if !first.forms.contains(&form) && first.forms.len() < FORMS_MAX {

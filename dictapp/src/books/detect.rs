@@ -3,8 +3,10 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use csv::StringRecord;
+
 use super::error::BookError;
-use super::input::records::{self, Format};
+use super::input::records::Format;
 use super::input::source::Source;
 use super::readers::{dictd, stardict, wordnet};
 
@@ -53,7 +55,7 @@ impl Kind {
                 Err(_) => Err(BookError::whole(path, "is a folder without a book of WordNet")),
             };
         }
-        let source = Source::open(path)?;
+        let source = Source::open_text(path, None)?;
         Ok(by_name(path).unwrap_or_else(|| by_content(path, &source.sample())))
     }
 
@@ -103,7 +105,8 @@ const ENDINGS: &[(&str, Kind)] = &[
 ];
 
 fn by_name(path: &Path) -> Option<Kind> {
-    let name = path.file_name()?.to_str()?;
+    let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+    let name = name.as_str();
     if name.ends_with(".dict") || name.ends_with(".dict.dz") {
         return Some(if stardict::files(path).is_ok() { Kind::Stardict } else { Kind::Dictd });
     }
@@ -113,9 +116,6 @@ fn by_name(path: &Path) -> Option<Kind> {
     known.or(wordnet.then_some(Kind::Wordnet))
 }
 
-/// How many records of a sample must have the columns of ECDICT, of ten.
-const AGREEING_RECORDS_OF_TEN: usize = 8;
-
 fn by_content(path: &Path, sample: &[u8]) -> Kind {
     if sample.starts_with(b"StarDict's dict ifo file") {
         return Kind::Stardict;
@@ -123,19 +123,43 @@ fn by_content(path: &Path, sample: &[u8]) -> Kind {
     if sample.starts_with(b"# title:") {
         return Kind::Plain;
     }
-    let records = records::sample(sample, Format::Csv(b','));
-    let header = records.first().is_some_and(|row| {
-        row.get(0) == Some("word") && row.get(1) == Some("phonetic") && row.len() == 13
-    });
-    for columns in [13, 7] {
-        let agree = records.iter().filter(|record| record.len() == columns).count();
-        if header || agree > 0 && agree * 10 >= records.len() * AGREEING_RECORDS_OF_TEN {
-            return Kind::Ecdict;
-        }
+    if is_ecdict(&Format::CSV.sample(sample)) {
+        return Kind::Ecdict;
+    }
+    if [&b"sep="[..], b"#separator:"].iter().any(|header| sample.starts_with(header)) {
+        return Kind::Csv;
     }
     let name = path.to_string_lossy().to_lowercase();
     let csv = name.ends_with(".csv") || name.ends_with(".csv.gz");
     if csv { Kind::Csv } else { Kind::Course }
+}
+
+/// Whether rows are ECDICT's: by its names of columns, or, without any, by what is in columns that
+/// no other table has.
+fn is_ecdict(rows: &[StringRecord]) -> bool {
+    let names = ["word", "phonetic", "definition", "translation"];
+    let has_names =
+        |row: &StringRecord| names.iter().enumerate().all(|(i, name)| row.get(i) == Some(name));
+    if rows.first().is_some_and(has_names) {
+        return rows[0].len() == 13 || rows[0].len() == 7;
+    }
+    let is_number = |cell: &str| cell.bytes().all(|byte| byte.is_ascii_digit());
+    let is_exchange = |cell: &str| cell.is_empty() || cell.as_bytes().get(1) == Some(&b':');
+    let is_own = |row: &&StringRecord| {
+        let cell = |column: usize| row.get(column).unwrap_or_default().trim();
+        let stars = |column: usize| is_number(cell(column)) && cell(column).len() <= 1;
+        match row.len() {
+            13 => stars(5) && is_number(cell(8)) && is_number(cell(9)) && is_exchange(cell(10)),
+            7 => {
+                stars(4)
+                    && is_exchange(cell(5))
+                    && !(cell(4).is_empty() && cell(5).is_empty() && is_number(cell(0)))
+            }
+            _ => false,
+        }
+    };
+    let own = rows.iter().filter(is_own).count();
+    own > 0 && own * 10 >= rows.len() * 8
 }
 
 impl fmt::Display for Kind {

@@ -6,9 +6,11 @@
 mod book;
 mod detect;
 mod error;
+mod homographs;
 mod input;
 pub mod limits;
 mod oddity;
+mod overrides;
 mod read_state;
 mod readers;
 mod text;
@@ -20,7 +22,9 @@ use crate::model::Entry;
 pub use book::Book;
 pub use detect::Kind;
 pub use error::{BookError, Place};
+pub use input::encoding::Encoding;
 pub use oddity::{Found, Oddities, Oddity, OddityKind};
+pub use overrides::{Column, Overrides, Recognised};
 pub use read_state::ReadState;
 
 use input::source::Source;
@@ -40,6 +44,11 @@ pub trait Reader: Send {
     /// What the file says of itself.
     fn about(&self) -> About {
         About::default()
+    }
+
+    /// What was recognised in the file.
+    fn recognised(&self) -> Recognised {
+        Recognised::default()
     }
 }
 
@@ -67,15 +76,16 @@ pub struct About {
 ///
 /// # Errors
 /// The file cannot be opened, or is no book of this kind.
-pub fn open(kind: Kind, path: &Path) -> Result<Box<dyn Reader>, BookError> {
+pub fn open(kind: Kind, path: &Path, overrides: &Overrides) -> Result<Box<dyn Reader>, BookError> {
+    let text = || Source::open_text(path, overrides.encoding);
     Ok(match kind {
-        Kind::Course => Box::new(course::Course::new(Source::open(path)?)?),
-        Kind::Plain => Box::new(plain::Plain::new(Source::open(path)?)?),
-        Kind::Ecdict => Box::new(ecdict::Ecdict::new(Source::open(path)?)?),
+        Kind::Course => Box::new(course::Course::new(text()?)?),
+        Kind::Plain => Box::new(plain::Plain::new(text()?)?),
+        Kind::Ecdict => Box::new(ecdict::Ecdict::new(text()?)?),
         Kind::Stardict => Box::new(stardict::Stardict::open(path)?),
         Kind::Dictd => Box::new(dictd::Dictd::open(path)?),
         Kind::Wordnet => Box::new(wordnet::Wordnet::open(path)?),
-        Kind::Csv => Box::new(table::Table::csv(Source::open(path)?)?),
-        Kind::Tsv => Box::new(table::Table::tsv(Source::open(path)?)?),
+        Kind::Csv => Box::new(table::Table::csv(text()?, overrides)?),
+        Kind::Tsv => Box::new(table::Table::tsv(text()?, overrides)?),
     })
 }

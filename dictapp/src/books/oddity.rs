@@ -30,6 +30,12 @@ pub enum OddityKind {
     Unjoined,
     /// A pronunciation, form or rank that makes no sense; the entry was taken without it.
     BadDetail,
+    /// A picture; left out of its entry.
+    Picture,
+    /// Another spelling of a headword that is not in the book; left out.
+    LostSpelling,
+    /// A book has another number of headwords than it says.
+    OtherCount,
     /// A headword that stands in the book more than once; the explanations were joined.
     Repeated,
     /// A line that begins with white space; taken as the rest of the line above.
@@ -133,6 +139,9 @@ impl fmt::Display for OddityKind {
             Kind::BadReference => write!(f, "not text, or outside its file, left out"),
             Kind::Unjoined => write!(f, "headword again, too long or too often to join, left out"),
             Kind::BadDetail => write!(f, "detail without sense, the entry was taken without it"),
+            Kind::Picture => write!(f, "picture, left out"),
+            Kind::LostSpelling => write!(f, "another spelling of no headword, left out"),
+            Kind::OtherCount => write!(f, "another number of headwords than the book says"),
             Kind::Repeated => write!(f, "headword again, explanations joined"),
             Kind::Wrapped => write!(f, "begins with white space, joined to the line above"),
             Kind::Indented => {

@@ -315,7 +315,16 @@ fn list_by(text: &str, separator: char) -> impl Iterator<Item = &str> {
 pub fn split_part(line: &str) -> (&str, &str) {
     let Some(dot) = line.find('.') else { return ("", line) };
     let (part, rest) = line.split_at(dot + 1);
-    if PARTS_OF_SPEECH.contains(&part) { (part, rest.trim_start()) } else { ("", line) }
+    let is_label = PARTS_OF_SPEECH.contains(&part) && !is_abbreviation(rest);
+    if is_label { (part, rest.trim_start()) } else { ("", line) }
+}
+
+/// Whether an abbreviation goes on behind what looks like a label: `a.m.`, `n.b.`.
+fn is_abbreviation(rest: &str) -> bool {
+    let letters = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
+    (1..=3).contains(&letters)
+        && rest[letters..].starts_with('.')
+        && !PARTS_OF_SPEECH.contains(&&rest[..=letters])
 }
 
 /// Splits `[C, formal] 苹果` into the labels and `苹果`.
@@ -428,5 +437,8 @@ mod tests {
     fn keeps_a_label_that_is_no_part_of_speech() {
         assert_eq!(split_part("e.g. this"), ("", "e.g. this"));
         assert_eq!(split_part("vt.放弃"), ("vt.", "放弃"));
+        for text in ["a.m. 上午", "n.b. 注意", "a.k.a. 又名", "v.t. 做"] {
+            assert_eq!(split_part(text), ("", text));
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod entry;
 mod explanation;
+pub mod link;
 mod reading;
 mod device;
 mod lifetime;
@@ -16,6 +17,7 @@ pub use explanation::{
     Example, Explanation, LABELS, PARTS_OF_SPEECH, Part, Sense, sense_lines, split_part,
 };
 pub use lifetime::Lifetime;
+pub use link::Run;
 pub(crate) use network::{Network, networks, smallest_network};
 pub use reading::{Form, FormKind, Level, Pronunciation, Region, Spelling};
 pub use role::Role;

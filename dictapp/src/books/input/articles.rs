@@ -31,8 +31,8 @@ enum Content {
 /// A reference that cannot be followed.
 #[derive(Debug)]
 pub(crate) enum Unreachable {
-    /// It points behind the end; carries the length of the file.
-    Outside(u64),
+    /// It points behind the end.
+    Outside,
     /// Its article is longer than an entry could be.
     TooLong,
     /// The file cannot be read there.
@@ -84,14 +84,10 @@ impl Articles {
         Ok(Articles { path, length: all.len() as u64, content: Content::Memory(all) })
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// The bytes of one article.
     pub(crate) fn read(&mut self, offset: u64, length: u64) -> Result<Vec<u8>, Unreachable> {
         let end = offset.checked_add(length).filter(|&end| end <= self.length);
-        let end = end.ok_or(Unreachable::Outside(self.length))?;
+        let end = end.ok_or(Unreachable::Outside)?;
         if length > ARTICLE_BYTES_MAX {
             return Err(Unreachable::TooLong);
         }
@@ -101,7 +97,7 @@ impl Articles {
             Content::Memory(all) => {
                 let range = usize::try_from(offset).ok().zip(usize::try_from(end).ok());
                 let found = range.and_then(|(start, end)| all.get(start..end));
-                found.map(<[u8]>::to_vec).ok_or(Unreachable::Outside(self.length))
+                found.map(<[u8]>::to_vec).ok_or(Unreachable::Outside)
             }
             Content::Chunks(chunks) => chunks.read(offset, length).map_err(|reason| {
                 Unreachable::Broken(BookError::at(&self.path, Place::Byte(offset), reason))

@@ -76,7 +76,7 @@ impl Lines {
     fn text(&self) -> Result<&str, BookError> {
         let text = std::str::from_utf8(&self.buffer).map_err(|error| {
             let byte = self.offset + error.valid_up_to() as u64;
-            let reason = format!("byte {byte} {}", not_utf8("GB18030", &self.path));
+            let reason = format!("byte {byte} {NOT_UTF8}");
             BookError::at(&self.path, Place::Line(self.number), reason)
         })?;
         if text.contains('\0') {
@@ -104,15 +104,15 @@ impl Lines {
     }
 }
 
-/// Refuses text of which no line could be read: UTF-16, and lines that end as on a Macintosh
-/// before OS X, which would be taken for a single one.
+/// Refuses text of which no line could be read: UTF-16 that was not decoded, and lines that end in
+/// carriage returns alone, which would be taken for a single one.
 ///
 /// # Errors
 /// The file is such a one; the text says how to make another of it.
 pub(crate) fn check_text(source: &Source) -> Result<(), BookError> {
     let (sample, path) = (source.sample(), source.path());
     if matches!(&*sample, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
-        return Err(BookError::whole(path, not_utf8("UTF-16", path)));
+        return Err(BookError::whole(path, "is in UTF-16, which a book of this kind cannot be"));
     }
     // At the end of the sample it may be half a line end, and of one line it is the end.
     if sample.trim_ascii_end().contains(&b'\r') && !sample.contains(&b'\n') {
@@ -127,10 +127,5 @@ pub(crate) fn check_text(source: &Source) -> Result<(), BookError> {
 }
 
 /// What to do with a file in another encoding.
-pub(crate) fn not_utf8(guess: &str, path: &std::path::Path) -> String {
-    format!(
-        "is not UTF-8: if the file is {guess}, `iconv -f {guess} -t UTF-8 '{}' > utf8.txt` \
-         makes a file that can be imported",
-        path.display()
-    )
-}
+pub(crate) const NOT_UTF8: &str =
+    "is not UTF-8: name the encoding of the file, as in `--encoding gb18030`";

@@ -7,19 +7,33 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 use csv::{ByteRecord, ErrorKind, ReaderBuilder, StringRecord, Terminator};
 
-use super::lines::{check_text, not_utf8};
+use super::lines::{NOT_UTF8, check_text};
 use super::source::{Meter, Source};
 use crate::books::error::{BookError, Place};
-use crate::books::limits::RECORD_BYTES_MAX;
+use crate::books::limits::{RECORD_BYTES_MAX, SAMPLE_BYTES_MAX};
 
 /// How the fields of a file are separated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
-    /// By this character, with quotes around fields that hold it (RFC 4180).
-    Csv(u8),
-    /// By TABs, and a quote is a quote.
-    Tsv,
+pub(crate) struct Format {
+    /// The character between two fields.
+    pub(crate) delimiter: u8,
+    pub(crate) quotes: Quotes,
 }
+
+/// What quotes around a field mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quotes {
+    /// They are part of it.
+    Plain,
+    /// They are around one that holds delimiters or lines; `""` is a quote in it (RFC 4180).
+    Doubled,
+    /// The same, but `\"` is a quote in it.
+    Escaped,
+}
+
+/// What may separate the fields of a file, and its names in the header of an Anki file.
+const DELIMITERS: [(u8, &str); 4] =
+    [(b',', "comma"), (b';', "semicolon"), (b'\t', "tab"), (b'|', "pipe")];
 
 /// The records of a file.
 pub(crate) struct Records {
@@ -88,7 +102,7 @@ impl Records {
             }
             return match StringRecord::from_byte_record(std::mem::take(&mut self.bytes)) {
                 Ok(record) => Ok(Some(record)),
-                Err(_) => Err(self.damaged(&not_utf8("GB18030", &self.path))),
+                Err(_) => Err(self.damaged(NOT_UTF8)),
             };
         }
         Ok(None)
@@ -147,10 +161,11 @@ impl Records {
 
 fn builder(format: Format) -> ReaderBuilder {
     let mut builder = ReaderBuilder::new();
-    builder.has_headers(false).flexible(true);
-    match format {
-        Format::Csv(delimiter) => builder.delimiter(delimiter),
-        Format::Tsv => builder.delimiter(b'\t').quoting(false),
+    builder.has_headers(false).flexible(true).delimiter(format.delimiter);
+    match format.quotes {
+        Quotes::Plain => builder.quoting(false),
+        Quotes::Doubled => &mut builder,
+        Quotes::Escaped => builder.double_quote(false).escape(Some(b'\\')),
     };
     builder
 }
@@ -190,25 +205,117 @@ impl Read for Watched {
     }
 }
 
-/// The first records of a sample, for recognising a file; the last one may be cut off and is not
-/// among them.
-pub(crate) fn sample(bytes: &[u8], format: Format) -> Vec<StringRecord> {
-    let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
-    let mut records: Vec<StringRecord> = builder(format)
-        .from_reader(bytes)
-        .into_byte_records()
-        .map_while(Result::ok)
-        .map(StringRecord::from_byte_record_lossy)
-        .collect();
-    if records.len() > 1 && !bytes.ends_with(b"\n") {
-        records.pop();
+impl Format {
+    /// Comma-separated, as RFC 4180 has it.
+    pub(crate) const CSV: Format = Format { delimiter: b',', quotes: Quotes::Doubled };
+
+    /// Recognises the delimiter, if it is not known, and the quotes by the beginning of a file:
+    /// what the rows agree on best.
+    pub(crate) fn sniff(bytes: &[u8], known: Option<u8>) -> Format {
+        let known = known.or_else(|| named_delimiter(bytes));
+        let candidates = DELIMITERS.map(|(delimiter, _)| delimiter);
+        let candidates = known.map_or(candidates.to_vec(), |delimiter| vec![delimiter]);
+        let formats = candidates
+            .into_iter()
+            .map(|delimiter| Format { delimiter, quotes: quotes(bytes, delimiter) });
+        // Of equals the first: a comma is likelier than a bar.
+        let mut best = (0, Format { delimiter: known.unwrap_or(b','), quotes: Quotes::Doubled });
+        for format in formats {
+            let agreement = agreement(&format.sample(bytes));
+            if agreement > best.0 || known.is_some() {
+                best = (agreement, format);
+            }
+        }
+        best.1
     }
-    records
+
+    /// The first records of a file; the last one may be cut off and is not among them.
+    pub(crate) fn sample(self, bytes: &[u8]) -> Vec<StringRecord> {
+        let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
+        let mut records: Vec<StringRecord> = builder(self)
+            .from_reader(bytes)
+            .into_byte_records()
+            .map_while(Result::ok)
+            .map(StringRecord::from_byte_record_lossy)
+            .collect();
+        if records.len() > 1 && !bytes.ends_with(b"\n") && bytes.len() == SAMPLE_BYTES_MAX {
+            records.pop();
+        }
+        records
+    }
+
+    pub(crate) fn is_tabs(self) -> bool {
+        self.delimiter == b'\t'
+    }
 }
 
-/// The character that separates the fields of a csv file: Excel writes `;` in half of Europe.
-pub(crate) fn delimiter(bytes: &[u8]) -> u8 {
-    let first = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let count = |wanted: u8| first.iter().filter(|&&byte| byte == wanted).count();
-    if count(b';') > count(b',') { b';' } else { b',' }
+/// How many records of a thousand have the commonest number of fields, if that is two or more.
+fn agreement(records: &[StringRecord]) -> usize {
+    let mut counts = [0_usize; AGREEING_FIELDS_MAX + 1];
+    let is_note = |record: &&StringRecord| record.get(0).is_some_and(|cell| cell.starts_with('#'));
+    for record in records.iter().skip_while(is_note) {
+        counts[record.len().min(AGREEING_FIELDS_MAX)] += 1;
+    }
+    let total: usize = counts.iter().sum();
+    counts[2..].iter().max().map_or(0, |most| most * 1000 / total.max(1))
+}
+
+/// Records with more fields are counted together.
+const AGREEING_FIELDS_MAX: usize = 40;
+
+/// The delimiter that a file names: `sep=;` for spreadsheets, `#separator:tab` for Anki.
+fn named_delimiter(bytes: &[u8]) -> Option<u8> {
+    let text = String::from_utf8_lossy(bytes.get(..HEADER_BYTES).unwrap_or(bytes));
+    let mut lines = text.trim_start_matches('\u{FEFF}').lines();
+    let named = lines.find_map(|line| {
+        line.strip_prefix("sep=").or_else(|| line.strip_prefix("#separator:")).map(str::trim_start)
+    })?;
+    let name = named.trim().to_lowercase();
+    let known =
+        DELIMITERS.iter().find(|(_, known)| *known == name).map(|(delimiter, _)| *delimiter);
+    known.or_else(|| named.bytes().next().filter(u8::is_ascii))
+}
+
+/// How much of a file may name its delimiter, in bytes.
+const HEADER_BYTES: usize = 1024;
+
+/// What quotes mean between these delimiters: around fields if every field that begins with one
+/// ends with one. Commas are always between quoted fields.
+fn quotes(bytes: &[u8], delimiter: u8) -> Quotes {
+    let is_escaped = memchr::memmem::find(bytes, b"\\\"").is_some()
+        && memchr::memmem::find(bytes, b"\"\"").is_none();
+    if delimiter != b'\t' {
+        return if is_escaped { Quotes::Escaped } else { Quotes::Doubled };
+    }
+    let plain = Format { delimiter, quotes: Quotes::Plain };
+    let records = plain.sample(bytes);
+    let cells = || records.iter().flat_map(StringRecord::iter).filter(|cell| cell.starts_with('"'));
+    let closed = cells().filter(|cell| cell.len() > 1 && cell.ends_with('"')).count();
+    match (closed, closed == cells().count()) {
+        (1.., true) if is_escaped => Quotes::Escaped,
+        (1.., true) => Quotes::Doubled,
+        _ => Quotes::Plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn sniffs(text: &str, delimiter: u8, quotes: Quotes) {
+        assert_eq!(Format::sniff(text.as_bytes(), None), Format { delimiter, quotes }, "{text}");
+    }
+
+    #[test]
+    fn takes_the_delimiter_that_the_rows_agree_on() {
+        sniffs("a;a fruit, red, round\nb;a tree\nc;\"to go; to leave\"\n", b';', Quotes::Doubled);
+        sniffs("a,b\nc,d\n", b',', Quotes::Doubled);
+        sniffs("a|b, c\nc|d\n", b'|', Quotes::Doubled);
+        sniffs("a\t\"b\"\nc\td\n", b'\t', Quotes::Doubled);
+        sniffs("a\t2\"\nc\t\"d\n", b'\t', Quotes::Plain);
+        sniffs("sep=;\na;b,c\nd;e,f\n", b';', Quotes::Doubled);
+        sniffs("#separator:Semicolon\n#html:true\na;b,c\n", b';', Quotes::Doubled);
+        sniffs(r#"a,"b \"c\" d""#, b',', Quotes::Escaped);
+    }
 }

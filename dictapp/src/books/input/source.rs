@@ -11,6 +11,7 @@ use flate2::read::MultiGzDecoder;
 
 use crate::books::Progress;
 use crate::books::error::BookError;
+use crate::books::input::encoding::Encoding;
 use crate::books::limits::{SAMPLE_BYTES_MAX, UNPACKED_BYTES_MAX};
 
 /// An open file of a book.
@@ -19,6 +20,7 @@ pub(crate) struct Source {
     sample: Arc<[u8]>,
     inner: Box<dyn Read + Send>,
     meter: Meter,
+    encoding: Encoding,
 }
 
 /// How far a file has been read, in bytes of the file on disk.
@@ -43,30 +45,39 @@ pub(crate) fn open_file(path: &Path) -> Result<(File, u64), BookError> {
 }
 
 impl Source {
+    /// Opens a file whose bytes are read as they are, unpacked.
     pub(crate) fn open(path: &Path) -> Result<Source, BookError> {
-        let fail = |error| BookError::io(path, error);
-        let (mut file, total) = open_file(path)?;
-        let mut magic = Vec::new();
-        (&mut file).take(8).read_to_end(&mut magic).map_err(fail)?;
-        if let Some(archive) = foreign_archive(&magic) {
-            return Err(BookError::whole(
-                path,
-                format!("is packed with {archive}, unpack it first"),
-            ));
+        let (inner, meter) = open_unpacked(path)?;
+        Source::sampled(path, inner, meter, Encoding::UTF8)
+    }
+
+    /// Opens a text file; what is read is UTF-8. Its encoding is recognised if it is not known.
+    pub(crate) fn open_text(path: &Path, known: Option<Encoding>) -> Result<Source, BookError> {
+        let source = Source::open(path)?;
+        let encoding = known.unwrap_or_else(|| Encoding::detect(&source.sample));
+        if encoding == Encoding::UTF8 {
+            return Ok(source);
         }
-        let meter = Meter { done: Arc::default(), total };
-        let gzip = magic.starts_with(&GZIP);
-        let counted = Counted { inner: Cursor::new(magic).chain(file), done: meter.done.clone() };
-        let mut inner: Box<dyn Read + Send> = if gzip {
-            Box::new(Unpacked::new(io::BufReader::new(counted)))
-        } else {
-            Box::new(counted)
-        };
+        Source::sampled(path, encoding.decode(source.inner), source.meter, encoding)
+    }
+
+    fn sampled(
+        path: &Path,
+        mut inner: Box<dyn Read + Send>,
+        meter: Meter,
+        encoding: Encoding,
+    ) -> Result<Source, BookError> {
+        let fail = |error| BookError::io(path, error);
         let mut sample = Vec::new();
         (&mut inner).take(SAMPLE_BYTES_MAX as u64).read_to_end(&mut sample).map_err(fail)?;
         let sample: Arc<[u8]> = sample.into();
         let inner = Box::new(Cursor::new(sample.clone()).chain(inner));
-        Ok(Source { path: path.to_owned(), sample, inner, meter })
+        Ok(Source { path: path.to_owned(), sample, inner, meter, encoding })
+    }
+
+    /// The encoding of the file.
+    pub(crate) fn encoding(&self) -> Encoding {
+        self.encoding
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -103,6 +114,23 @@ impl Meter {
         let done = self.done.load(Ordering::Relaxed).min(self.total);
         Progress { done, total: self.total }
     }
+}
+
+/// The bytes of a file, unpacked, and how far they are read.
+fn open_unpacked(path: &Path) -> Result<(Box<dyn Read + Send>, Meter), BookError> {
+    let fail = |error| BookError::io(path, error);
+    let (mut file, total) = open_file(path)?;
+    let mut magic = Vec::new();
+    (&mut file).take(8).read_to_end(&mut magic).map_err(fail)?;
+    if let Some(archive) = foreign_archive(&magic) {
+        return Err(BookError::whole(path, format!("is packed with {archive}, unpack it first")));
+    }
+    let meter = Meter { done: Arc::default(), total };
+    let gzip = magic.starts_with(&GZIP);
+    let counted = Counted { inner: Cursor::new(magic).chain(file), done: meter.done.clone() };
+    let inner: Box<dyn Read + Send> =
+        if gzip { Box::new(Unpacked::new(io::BufReader::new(counted))) } else { Box::new(counted) };
+    Ok((inner, meter))
 }
 
 /// The name of the tool that unpacks this, where we do not.

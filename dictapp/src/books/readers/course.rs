@@ -12,7 +12,7 @@ use crate::books::oddity::OddityKind;
 use crate::books::text::gloss;
 use crate::books::text::layout::Layout;
 use crate::books::text::script;
-use crate::books::{ReadState, Reader};
+use crate::books::{Encoding, ReadState, Reader, Recognised};
 
 /// Reads course text.
 pub(crate) struct Course {
@@ -20,6 +20,9 @@ pub(crate) struct Course {
     layout: Layout,
     /// Every line is indented, so that white space in front says nothing.
     indented: bool,
+    /// Lines begin with a number that is no part of the headword.
+    is_numbered: bool,
+    encoding: Encoding,
     waiting: Option<Record>,
     state: ReadState,
 }
@@ -43,10 +46,15 @@ impl Course {
         let filled = whole().filter(|line| !line.is_empty()).count();
         let pushed = whole().filter(|line| line.starts_with(char::is_whitespace)).count();
         let indented = pushed == filled;
-        let layout = Layout::sniff(whole().map(|l| if indented { l.trim_start() } else { l }));
+        let is_numbered = numbered(whole());
+        let layout = Layout::sniff(whole().map(|line| {
+            let line = if indented { line.trim_start() } else { line };
+            if is_numbered { without_number(line) } else { line }
+        }));
+        let encoding = source.encoding();
         let lines = Lines::new(source)?;
         let state = ReadState::new(Place::Line(0), lines.meter());
-        Ok(Course { lines, layout, indented, waiting: None, state })
+        Ok(Course { lines, layout, encoding, indented, is_numbered, waiting: None, state })
     }
 
     /// Reads on until the record that waits is complete, and gives it.
@@ -67,6 +75,16 @@ impl Course {
                 }
             };
             if line.trim().is_empty() {
+                let ended = if self.layout == Layout::Blocks { self.waiting.take() } else { None };
+                if ended.is_some() {
+                    return Ok(ended);
+                }
+                continue;
+            }
+            if self.layout == Layout::Blocks
+                && let Some(record) = &mut self.waiting
+            {
+                record.append(line.trim(), '\n');
                 continue;
             }
             if line.starts_with(char::is_whitespace) && !self.indented && self.wraps(&line) {
@@ -88,7 +106,7 @@ impl Course {
         match &mut self.waiting {
             Some(record) if !own => {
                 self.state.note_at(OddityKind::Wrapped, place, text);
-                record.append(text);
+                record.append(text, ' ');
                 true
             }
             _ => {
@@ -113,7 +131,14 @@ impl Course {
     }
 
     fn record(&self, line: &str) -> Record {
-        let (headword, text) = self.layout.split(line.trim_start());
+        let line = line.trim_start();
+        let line = if self.is_numbered { without_number(line) } else { line };
+        // Lists mark with a star what matters.
+        let line = line.strip_prefix('*').map_or(line, str::trim_start);
+        let (headword, text) = match self.layout {
+            Layout::Blocks => (line.trim_end(), ""),
+            _ => self.layout.split(line),
+        };
         Record {
             line: self.lines.number(),
             headword: headword.to_owned(),
@@ -125,24 +150,54 @@ impl Course {
     /// Makes the entry, or notes why there is none.
     fn entry(&mut self, record: &Record) -> Option<Entry> {
         let (phonetic, text) = gloss::take_phonetic(&record.text);
-        let mean = gloss::one_sense_a_line(text);
-        let is_bare = script::label(&mean) == Some(&mean);
+        let lines: Vec<String> = text.lines().map(gloss::one_sense_a_line).collect();
+        let lines = lines.join("\n");
+        let is_bare = script::labels_alone(&lines).is_some();
         if let Some(fault) = record.fault.or(is_bare.then_some(OddityKind::NoExplanation)) {
             self.state.note(fault, &record.headword);
             return None;
         }
+        let mean = gloss::labelled(&lines);
         self.state.finish(Draft { phonetic, mean, ..Draft::new(&record.headword) })
     }
 }
 
+/// Whether most lines begin with a number.
+fn numbered<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
+    let (mut all, mut with_number) = (0, 0);
+    for line in lines.map(str::trim).filter(|line| !line.is_empty()) {
+        all += 1;
+        with_number += usize::from(without_number(line).len() < line.len());
+    }
+    with_number >= NUMBERED_LINES_MIN && with_number * 10 >= all * 8
+}
+
+/// How many lines must begin with a number before it counts.
+const NUMBERED_LINES_MIN: usize = 2;
+
+/// A line without the number in front: `1. abandon`, `4、about`, `(5) above`.
+fn without_number(line: &str) -> &str {
+    let inner = line.strip_prefix(['(', '（']).unwrap_or(line);
+    let rest = inner.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = inner.len() - rest.len();
+    let mark = rest.chars().next().filter(|c| ".、)）:：．,".contains(*c));
+    match mark {
+        Some(mark) if (1..=5).contains(&digits) => {
+            let rest = rest[mark.len_utf8()..].trim_start();
+            if rest.starts_with(|c: char| c.is_ascii_digit()) { line } else { rest }
+        }
+        _ => line,
+    }
+}
+
 impl Record {
-    fn append(&mut self, text: &str) {
+    fn append(&mut self, text: &str, joint: char) {
         if self.text.len() + text.len() > 2 * MEAN_BYTES_MAX {
             self.fault = Some(OddityKind::LongExplanation);
             return;
         }
         if !self.text.is_empty() {
-            self.text.push(' ');
+            self.text.push(joint);
         }
         self.text.push_str(text);
     }
@@ -161,5 +216,9 @@ impl Reader for Course {
 
     fn state(&self) -> &ReadState {
         &self.state
+    }
+
+    fn recognised(&self) -> Recognised {
+        Recognised { encoding: Some(self.encoding), ..Recognised::default() }
     }
 }

@@ -12,6 +12,7 @@ use crate::books::input::lines::{Line, Lines};
 use crate::books::input::source::Source;
 use crate::books::oddity::OddityKind;
 use crate::books::text::foreign;
+use crate::books::text::markup::{self, LineEnds};
 use crate::books::{About, ReadState, Reader};
 
 /// Reads a dictd book.
@@ -72,13 +73,17 @@ impl Dictd {
                 self.state.note(OddityKind::LongExplanation, record.headword);
                 return Ok(None);
             }
-            Err(Unreachable::Outside(length)) => {
-                let path = self.articles.path().display();
-                let reason = format!("points behind the end of {path}, at byte {length}");
-                return Err(BookError::at(&self.index_path, self.line(), reason));
+            Err(Unreachable::Outside) => {
+                self.state.note(OddityKind::BadReference, record.headword);
+                return Ok(None);
             }
         };
-        let article = self.decode(article, record.headword);
+        let mut article = self.decode(article, record.headword);
+        if markup::is_markup(&article) {
+            let read = markup::text(&article, LineEnds::Kept);
+            (0..read.pictures).for_each(|_| self.state.note(OddityKind::Picture, record.headword));
+            article = read.lines;
+        }
         let text = foreign::headed_lines(&article, record.headword);
         // Some articles spell the headword with characters that no headword may have.
         let spelling = text.spelling.as_deref().filter(|text| Word::parse(text).is_ok());

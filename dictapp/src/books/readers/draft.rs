@@ -41,7 +41,11 @@ impl<'a> Draft<'a> {
             .phonetic
             .map(|text| text.trim().replace(char::is_control, ""))
             .filter(|text| !text.is_empty() && text.len() <= PHONETIC_BYTES_MAX);
-        let forms = forms(&word, &self.forms);
+        let mut forms = forms(&word, &self.forms);
+        // `recessus (1)` is found as `recessus`.
+        let base = unnumbered(word.as_str()).and_then(|base| Word::parse(base).ok());
+        let base = base.filter(|base| !forms.iter().any(|form| form == base.as_str()));
+        forms.extend(base.map(Word::into_string));
         Ok(Entry { word, phonetic, mean, rank: self.rank, forms })
     }
 }
@@ -55,6 +59,18 @@ fn forms(word: &Word, found: &[String]) -> Vec<String> {
         }
     }
     forms
+}
+
+/// A headword without the number that tells it from others of the same spelling: `recessus (1)`,
+/// `georges(2)`, `1. avoir`.
+fn unnumbered(word: &str) -> Option<&str> {
+    let is_number = |text: &str| {
+        (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let behind = word.strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
+    let behind = behind.filter(|(_, number)| is_number(number)).map(|(base, _)| base.trim_end());
+    let before = word.split_once(". ").filter(|(number, _)| is_number(number));
+    behind.or(before.map(|(_, base)| base)).filter(|base| base.contains(char::is_alphabetic))
 }
 
 /// Trims, and puts a space for each control character but the line end.
@@ -90,6 +106,18 @@ mod tests {
         let forms = ["went", "go", " gone ", "went", ""].map(str::to_owned).to_vec();
         let entry = Draft { mean: "v. 去".into(), forms, ..Draft::new("go") }.finish().unwrap();
         assert_eq!(entry.forms, ["went", "gone"]);
+    }
+
+    #[test]
+    fn a_numbered_headword_has_its_spelling_as_a_form() {
+        for (headword, base) in
+            [("recessus (1)", "recessus"), ("georges(2)", "georges"), ("1. avoir", "avoir")]
+        {
+            assert_eq!(draft(headword, "x").unwrap().forms, [base]);
+        }
+        for headword in ["1.", "f(x)", "(2)", "100. day", "catch-22 (book)"] {
+            assert!(draft(headword, "x").unwrap().forms.is_empty(), "{headword}");
+        }
     }
 
     #[test]

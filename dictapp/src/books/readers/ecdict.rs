@@ -10,6 +10,7 @@ use crate::books::error::{BookError, Place};
 use crate::books::input::records::{Format, Records};
 use crate::books::input::source::Source;
 use crate::books::oddity::OddityKind;
+use crate::books::text::gloss;
 use crate::books::{ReadState, Reader};
 
 /// Reads ECDICT's csv.
@@ -47,7 +48,7 @@ const FORM_KINDS: &[&str] = &["p", "d", "i", "3", "r", "t", "s"];
 
 impl Ecdict {
     pub(crate) fn new(source: Source) -> Result<Ecdict, BookError> {
-        let records = Records::new(source, Format::Csv(b','))?;
+        let records = Records::new(source, Format::CSV)?;
         let state = ReadState::new(Place::Line(0), records.meter());
         Ok(Ecdict { records, state })
     }
@@ -99,7 +100,8 @@ fn mean(record: &StringRecord, columns: &Columns) -> String {
 /// The lines of a field, whichever way its line ends are written.
 fn lines(field: &str) -> Vec<String> {
     let text = field.replace("\\r\\n", "\n").replace("\\n", "\n").replace("\\r", "\n");
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(|line| gloss::guarded(line).into_owned()).collect()
 }
 
 /// The rank in the contemporary corpus, else in the BNC, else what Collins' stars say.

@@ -1,123 +1,172 @@
-//! A plain csv or tsv table to entries: headword, explanation and perhaps pronunciation. A first
-//! row of names says which column is what.
+//! A plain csv or tsv table to entries. A row of names says which column is what, in English or
+//! Chinese; without one the columns are recognised by what is in them.
 
 use csv::StringRecord;
 
+use crate::books::error::{BookError, Place};
+use crate::books::input::records::{Format, Records};
+use crate::books::input::source::Source;
+use crate::books::oddity::OddityKind;
+use crate::books::overrides::{Column, Overrides, Recognised};
+use crate::books::text::markup::{self, LineEnds};
+use crate::books::text::{columns, gloss};
+use crate::books::{About, ReadState, Reader};
 use crate::model::Entry;
 
 use super::draft::Draft;
-use crate::books::error::{BookError, Place};
-use crate::books::input::records::{self, Format, Records};
-use crate::books::input::source::Source;
-use crate::books::oddity::OddityKind;
-use crate::books::text::gloss;
-use crate::books::{ReadState, Reader};
 
 /// Reads a table.
 pub(crate) struct Table {
     records: Records,
-    columns: Columns,
-    header: bool,
+    format: Format,
+    columns: Vec<Column>,
+    /// How many rows in front are no entries: comments, a delimiter, the names of the columns.
+    rows_before: usize,
+    encoding: crate::books::Encoding,
+    languages: Option<String>,
     state: ReadState,
 }
 
-/// Which column is what.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Columns {
-    word: usize,
-    mean: usize,
-    phonetic: Option<usize>,
-    rank: Option<usize>,
+/// One row by column.
+#[derive(Default)]
+struct Row<'a> {
+    word: &'a str,
+    phonetic: Option<&'a str>,
+    part: Option<&'a str>,
+    meanings: Vec<String>,
+    example: Option<&'a str>,
+    translation: Option<&'a str>,
+    rank: Option<&'a str>,
+    forms: Option<&'a str>,
 }
 
-const WORD_NAMES: &[&str] = &["word", "headword", "term", "front", "单词", "词", "词条"];
-const MEAN_NAMES: &[&str] = &[
-    "mean",
-    "meaning",
-    "meanings",
-    "definition",
-    "explanation",
-    "translation",
-    "gloss",
-    "back",
-    "释义",
-    "解释",
-    "意思",
-    "翻译",
-    "中文",
-];
-const PHONETIC_NAMES: &[&str] = &["phonetic", "ipa", "pronunciation", "音标", "发音"];
-const RANK_NAMES: &[&str] = &["rank", "词频"];
-
 impl Table {
-    pub(crate) fn csv(source: Source) -> Result<Table, BookError> {
-        let delimiter = records::delimiter(&source.sample());
-        Table::new(source, Format::Csv(delimiter))
+    /// Opens a table whose columns are separated by what its rows agree on best.
+    pub(crate) fn csv(source: Source, overrides: &Overrides) -> Result<Table, BookError> {
+        let format = Format::sniff(&source.sample(), overrides.delimiter);
+        Table::new(source, format, overrides)
     }
 
-    pub(crate) fn tsv(source: Source) -> Result<Table, BookError> {
-        Table::new(source, Format::Tsv)
+    /// Opens a table of TABs.
+    pub(crate) fn tsv(source: Source, overrides: &Overrides) -> Result<Table, BookError> {
+        let format = Format::sniff(&source.sample(), Some(overrides.delimiter.unwrap_or(b'\t')));
+        Table::new(source, format, overrides)
     }
 
-    fn new(source: Source, format: Format) -> Result<Table, BookError> {
-        let named = records::sample(&source.sample(), format).first().and_then(Columns::named);
+    fn new(source: Source, format: Format, overrides: &Overrides) -> Result<Table, BookError> {
+        let layout = columns::recognise(&format.sample(&source.sample()));
+        let encoding = source.encoding();
         let records = Records::new(source, format)?;
         Ok(Table {
             state: ReadState::new(Place::Line(0), records.meter()),
-            header: named.is_some(),
-            columns: named.unwrap_or(Columns { word: 0, mean: 1, phonetic: Some(2), rank: None }),
+            columns: overrides.columns.clone().unwrap_or(layout.columns),
+            rows_before: layout.rows_before,
+            languages: layout.languages,
             records,
+            format,
+            encoding,
         })
     }
 
     fn entry(&mut self, record: &StringRecord) -> Result<Option<Entry>, BookError> {
-        let headword = record.get(self.columns.word).unwrap_or_default();
-        let Some(mean) = record.get(self.columns.mean) else {
+        let row = self.row(record);
+        if row.meanings.is_empty() && record.len() < self.columns.len().min(2) {
             if self.records.is_several_lines() {
                 let reason = "the record goes over several lines and has too few columns: \
                               is a quote not closed?";
                 return Err(self.records.damaged(reason));
             }
-            self.state.note(OddityKind::WrongColumns, headword);
+            self.state.note(OddityKind::WrongColumns, row.word);
             return Ok(None);
-        };
-        let field = |column: Option<usize>| record.get(column?).map(str::trim);
-        let rank = field(self.columns.rank).filter(|text| !text.is_empty());
+        }
+        let rank = row.rank.filter(|text| !text.is_empty());
         let parsed = rank.and_then(|text| text.parse().ok()).filter(|&rank: &u32| rank > 0);
         if rank.is_some() && parsed.is_none() {
-            self.state.note(OddityKind::BadDetail, headword);
+            self.state.note(OddityKind::BadDetail, row.word);
         }
-        let (phonetic, mean) = gloss::take_phonetic(mean.trim());
-        let column = field(self.columns.phonetic).map(|text| text.trim_matches(['[', ']', '/']));
-        let draft = Draft {
-            phonetic: column.map(str::to_owned).filter(|text| !text.is_empty()).or(phonetic),
-            mean: mean.lines().map(gloss::one_sense_a_line).collect::<Vec<_>>().join("\n"),
-            rank: parsed,
-            ..Draft::new(headword)
-        };
+        // Tab files name several headwords of one article.
+        let several = row.word.split_once('|').filter(|_| self.format.is_tabs());
+        let (headword, others) = several.unwrap_or((row.word, ""));
+        let mut forms: Vec<String> = others.split('|').map(str::to_owned).collect();
+        forms.extend(row.forms.iter().flat_map(|forms| forms.split([',', ';'])).map(str::to_owned));
+        let (phonetic, mean) = row.explanation();
+        let draft = Draft { phonetic, mean, rank: parsed, forms, ..Draft::new(headword) };
         Ok(self.state.finish(draft))
+    }
+
+    fn row<'r>(&self, record: &'r StringRecord) -> Row<'r> {
+        let mut row = Row::default();
+        for (cell, column) in record.iter().zip(&self.columns) {
+            let text = cell.trim();
+            let some = Some(text).filter(|text| !text.is_empty());
+            match column {
+                Column::Word => row.word = text,
+                Column::Phonetic => row.phonetic = some,
+                Column::Part => row.part = some,
+                Column::Mean => row.meanings.extend(some.map(|text| self.text(text))),
+                Column::Example => row.example = some,
+                Column::Translation => row.translation = some,
+                Column::Rank => row.rank = some,
+                Column::Forms => row.forms = some,
+                Column::Skip => {}
+            }
+        }
+        row
+    }
+
+    /// The text of a cell: markup read, and in a tab file the escapes.
+    fn text(&self, cell: &str) -> String {
+        let text = if self.format.is_tabs() { unescaped(cell) } else { cell.to_owned() };
+        if markup::is_markup(&text) { markup::text(&text, LineEnds::Kept).lines } else { text }
     }
 }
 
-impl Columns {
-    /// What a first row says, if it is a row of names.
-    fn named(row: &StringRecord) -> Option<Columns> {
-        let names: Vec<String> = row.iter().map(|name| name.trim().to_lowercase()).collect();
-        let find = |known: &[&str]| names.iter().position(|name| known.contains(&name.as_str()));
-        Some(Columns {
-            word: find(WORD_NAMES)?,
-            mean: find(MEAN_NAMES)?,
-            phonetic: find(PHONETIC_NAMES),
-            rank: find(RANK_NAMES),
-        })
+impl Row<'_> {
+    /// The pronunciation, and the explanation with the part of speech and the example in place.
+    fn explanation(&self) -> (Option<String>, String) {
+        let text = self.meanings.join("\n");
+        let (phonetic, mean) = gloss::take_phonetic(text.trim());
+        let mut lines: Vec<String> = mean.lines().map(gloss::one_sense_a_line).collect();
+        if let Some(part) = self.part {
+            lines.insert(0, part.to_owned());
+        }
+        let mut mean = gloss::labelled(&lines.join("\n"));
+        if let Some(example) = self.example.filter(|_| !mean.is_empty()) {
+            let example = example.split_whitespace().collect::<Vec<_>>().join(" ");
+            let translation = self.translation.map(|text| format!(" = {text}"));
+            mean = format!("{mean}\n> {example}{}", translation.unwrap_or_default());
+        }
+        let column = self.phonetic.map(|text| text.trim_matches(['[', ']', '/', ' ']));
+        (column.filter(|text| !text.is_empty()).map(str::to_owned).or(phonetic), mean)
     }
+}
+
+/// The escapes of tab files: `\n`, `\t`, `\\`.
+fn unescaped(text: &str) -> String {
+    let mut found = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('\\') {
+        found.push_str(before);
+        let escaped = behind.chars().next();
+        let c = match escaped {
+            Some('n') => '\n',
+            Some('t') => ' ',
+            Some('r') => ' ',
+            _ => '\\',
+        };
+        found.push(c);
+        let used = matches!(escaped, Some('n' | 't' | 'r' | '\\'));
+        rest = if used { &behind[1..] } else { behind };
+    }
+    found + rest
 }
 
 impl Reader for Table {
     fn next(&mut self) -> Result<Option<Entry>, BookError> {
         while let Some(record) = self.records.next()? {
             self.state.place = Place::Line(self.records.line());
-            if std::mem::take(&mut self.header) {
+            if self.rows_before > 0 {
+                self.rows_before -= 1;
                 continue;
             }
             if let Some(entry) = self.entry(&record)? {
@@ -129,5 +178,27 @@ impl Reader for Table {
 
     fn state(&self) -> &ReadState {
         &self.state
+    }
+
+    fn about(&self) -> About {
+        About { languages: self.languages.clone(), ..About::default() }
+    }
+
+    fn recognised(&self) -> Recognised {
+        Recognised {
+            encoding: Some(self.encoding),
+            delimiter: Some(char::from(self.format.delimiter)),
+            columns: self.columns.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_escapes_of_tab_files() {
+        assert_eq!(unescaped(r"a\nb\tc\\nd\x"), "a\nb c\\nd\\x");
     }
 }

@@ -2,8 +2,11 @@
 //! [`Explanation`](crate::model::Explanation): the headword and the pronunciation in its first
 //! line apart, lines that were wrapped for a terminal joined again.
 
-use super::gloss;
-use super::script;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::model::link;
+
+use super::{fvdp, gloss, script};
 
 /// What an article says.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -14,21 +17,32 @@ pub(crate) struct Text {
     pub(crate) mean: String,
 }
 
+/// Whether the lines of a text may have been wrapped for a terminal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lines {
+    Wrapped,
+    Whole,
+}
+
 /// A line of at least so many characters may have been wrapped; programs wrap at 70 to 80.
 const WRAPPED_CHARS_MIN: usize = 56;
 const WRAPPED_CHARS_MAX: usize = 80;
 
 /// Reads an article of plain text whose first line begins with the headword, if with any word, as
-/// dictd's do.
+/// dictd's do; `{word}` is a link.
 pub(crate) fn headed_lines(text: &str, headword: &str) -> Text {
     let (first, rest) = first_line(text);
-    match strip_headword(first, headword) {
+    let headed = listed(first, rest, headword).or_else(|| strip_headword(first, headword));
+    let mut read = match headed {
         Some((spelling, behind)) => {
-            let body = body(&format!("{behind}\n{rest}"));
+            let body = body(&format!("{behind}\n{rest}"), Lines::Wrapped);
+            let spelling = spelling.trim_end_matches([',', ';', ':']);
             Text { spelling: Some(spelling.to_owned()), ..body }
         }
-        None => body(text),
-    }
+        None => body(text, Lines::Wrapped),
+    };
+    read.mean = linked(&read.mean);
+    read
 }
 
 /// Reads an article of plain text that may begin with its explanation, and that may be the
@@ -36,13 +50,20 @@ pub(crate) fn headed_lines(text: &str, headword: &str) -> Text {
 /// it visibly is none: alone on the first of several lines, or in front of a pronunciation or a
 /// part of speech.
 pub(crate) fn lines(text: &str, headword: &str) -> Text {
+    if let Some(target) = text.trim().strip_prefix("@@@LINK=") {
+        let mean = target.lines().map(|word| link::encode(word, word)).collect::<Vec<_>>();
+        return Text { mean: mean.join("\n"), ..Text::default() };
+    }
+    if let Some(article) = fvdp::read(text) {
+        return Text { spelling: None, phonetic: article.phonetic, mean: article.mean };
+    }
     let (first, rest) = first_line(text);
     let stripped = strip_headword(first, headword).filter(|(_, behind)| match *behind {
         "" => !rest.trim().is_empty(),
         behind => script::leading_phonetic(behind).is_some() || script::label(behind).is_some(),
     });
-    let read = stripped.map(|(_, behind)| body(&format!("{behind}\n{rest}")));
-    read.filter(|read| !read.mean.is_empty()).unwrap_or_else(|| body(text))
+    let read = stripped.map(|(_, behind)| body(&format!("{behind}\n{rest}"), Lines::Whole));
+    read.filter(|read| !read.mean.is_empty()).unwrap_or_else(|| body(text, Lines::Whole))
 }
 
 fn first_line(text: &str) -> (&str, &str) {
@@ -50,7 +71,7 @@ fn first_line(text: &str) -> (&str, &str) {
 }
 
 /// Reads what stands behind the headword.
-fn body(text: &str) -> Text {
+fn body(text: &str, lines: Lines) -> Text {
     let mut found = Text::default();
     let (phonetic, body) = gloss::take_phonetic(text.trim_start());
     found.phonetic = phonetic;
@@ -59,11 +80,13 @@ fn body(text: &str) -> Text {
         let width = line.chars().count();
         let line = line.trim();
         if !line.is_empty() {
-            push(&mut found.mean, line, wrapped && !begins_anew(line));
+            let joins = lines == Lines::Wrapped && wrapped && !begins_anew(line);
+            push(&mut found.mean, line, joins);
         }
         let full = (WRAPPED_CHARS_MIN..=WRAPPED_CHARS_MAX).contains(&width);
         wrapped = !line.is_empty() && (full || line.ends_with(','));
     }
+    found.mean = gloss::labelled(&found.mean);
     if found.mean.lines().next().is_some_and(|line| first_of_numbered(line).is_some()) {
         found.mean = numbered(&found.mean);
     }
@@ -97,7 +120,8 @@ fn numbered(mean: &str) -> String {
             push(&mut lines, sense, false);
         }
         if let Some(synonyms) = synonyms {
-            push(&mut lines, &format!("= {}", synonyms.replace(", ", "; ")), false);
+            let words = synonyms.replace(['{', '}'], "").replace(", ", "; ");
+            push(&mut lines, &format!("= {words}"), false);
         }
     }
     lines
@@ -107,9 +131,58 @@ fn push(mean: &mut String, line: &str, joins: bool) {
     if !mean.is_empty() {
         mean.push(if joins { ' ' } else { '\n' });
     }
-    let references = |c: char| c == '{' || c == '}';
-    mean.extend(line.chars().filter(|&c| !references(c)));
+    mean.push_str(line);
 }
+
+/// The longest reference to another headword in bytes.
+const REFERENCE_BYTES_MAX: usize = 100;
+
+/// Puts a link for each `{word}`.
+fn linked(mean: &str) -> String {
+    let mut text = String::with_capacity(mean.len());
+    let mut rest = mean;
+    while let Some((before, behind)) = rest.split_once('{') {
+        text.push_str(before);
+        let inner = behind.split_once('}').filter(|(word, _)| {
+            word.len() <= REFERENCE_BYTES_MAX
+                && word.trim() == *word
+                && word.contains(char::is_alphanumeric)
+                && !word.contains(['{', '\n'])
+        });
+        match inner {
+            Some((word, after)) => {
+                text.push_str(&link::encode(word, word));
+                rest = after;
+            }
+            None => {
+                text.push('{');
+                rest = behind;
+            }
+        }
+    }
+    text + rest
+}
+
+/// A first line that lists spellings of the headword (`工業|工业`, `colour, color`), and nothing
+/// behind it: the spelling that is the headword.
+fn listed<'a>(line: &'a str, rest: &str, headword: &str) -> Option<(&'a str, &'a str)> {
+    let line = line.trim();
+    let wanted = letters(headword);
+    if rest.trim().is_empty() || wanted.is_empty() {
+        return None;
+    }
+    [";;", "|", ", ", "; "].iter().find_map(|separator| {
+        let mut pieces = line.split(separator).map(str::trim);
+        let is_list = pieces.clone().count() > 1
+            && pieces.clone().all(|piece| piece.split_whitespace().count() <= LISTED_WORDS_MAX)
+            && !pieces.clone().any(|piece| script::label(piece).is_some());
+        let spelling = pieces.find(|piece| letters(piece) == wanted);
+        spelling.filter(|_| is_list).map(|spelling| (spelling, ""))
+    })
+}
+
+/// The longest spelling in a list of them, in words.
+const LISTED_WORDS_MAX: usize = 4;
 
 /// Whether a line begins with what begins a sense, an example or an item of a list.
 fn begins_anew(line: &str) -> bool {
@@ -140,13 +213,13 @@ fn strip_headword<'a>(line: &'a str, headword: &str) -> Option<(&'a str, &'a str
         if seen.len() > wanted.len() {
             return None;
         }
-        seen.extend(c.is_alphanumeric().then(|| c.to_lowercase()).into_iter().flatten());
+        seen.push_str(&letters(c.encode_utf8(&mut [0; 4])));
     }
     (line == headword).then_some((line, ""))
 }
 
 fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    text.nfd().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -158,7 +231,19 @@ mod tests {
         let text = headed_lines("ABEND\n /a´bend/, n.\n\n    [ABnormal END]\n", "abend");
         assert_eq!(text.spelling.as_deref(), Some("ABEND"));
         assert_eq!(text.phonetic.as_deref(), Some("a´bend"));
-        assert_eq!(text.mean, "n.\n[ABnormal END]");
+        assert_eq!(text.mean, "n. [ABnormal END]");
+        let text = headed_lines("REASONQ, v.i.  To weight\n", "reasonq");
+        assert_eq!(
+            (text.spelling.as_deref(), text.mean.as_str()),
+            (Some("REASONQ"), "vi. To weight")
+        );
+        let text = headed_lines("工業|工业\n  [gōng yè]\n  industry", "工业");
+        assert_eq!(
+            (text.spelling.as_deref(), text.phonetic.as_deref()),
+            (Some("工业"), Some("gōng yè"))
+        );
+        assert_eq!(text.mean, "industry");
+        assert_eq!(headed_lines("résumé\na summary", "resume").spelling.as_deref(), Some("résumé"));
         let text = headed_lines("… and co. /and kˈəʊ/\n… und Konsorten\n", "and co");
         assert_eq!(text.spelling.as_deref(), Some("… and co."));
         assert_eq!(text.mean, "… und Konsorten");
@@ -169,6 +254,19 @@ mod tests {
         let text = headed_lines("amp (A)\nAmpere", "a");
         assert_eq!((text.spelling, text.mean.as_str()), (None, "amp (A)\nAmpere"));
         assert_eq!(headed_lines("applesauce is made", "apple").mean, "applesauce is made");
+    }
+
+    #[test]
+    fn references_become_links_and_other_braces_stay() {
+        assert_eq!(headed_lines("x\nsee {ice cream} { a }", "x").mean, "see [[ice cream]] { a }");
+        assert_eq!(lines("the set {x, y}", "x").mean, "the set {x, y}");
+        assert_eq!(lines("@@@LINK=pear", "x").mean, "[[pear]]");
+    }
+
+    #[test]
+    fn long_lines_of_no_terminal_stay_apart() {
+        let long = "to give up completely and to leave something for good, never\nto yield";
+        assert_eq!(lines(long, "x").mean, long);
     }
 
     #[test]

@@ -6,15 +6,73 @@ use super::script::{self, is_cjk};
 /// Takes the pronunciations that stand in front of an explanation: joined by `; ` where there are
 /// several, and what is left.
 pub(crate) fn take_phonetic(text: &str) -> (Option<String>, &str) {
-    let mut rest = text;
+    let mut rest = without_empty_brackets(text);
     let mut found: Vec<&str> = Vec::new();
     while let Some((phonetic, length)) = script::leading_phonetic(rest) {
         if !found.contains(&phonetic) {
             found.push(phonetic);
         }
         rest = rest[length..].trim_start_matches([' ', '\t', ',', ';', '，', '；']);
+        rest = without_empty_brackets(rest);
     }
     ((!found.is_empty()).then(|| found.join("; ")), rest)
+}
+
+/// Brackets that a list left empty for want of a pronunciation.
+fn without_empty_brackets(text: &str) -> &str {
+    let inner = text.trim_start().strip_prefix(['[', '/']).map(str::trim_start);
+    inner.and_then(|inner| inner.strip_prefix([']', '/'])).map_or(text, str::trim_start)
+}
+
+/// A line of a foreign book that is no line of our notation: a space that cannot be told from
+/// others by its looks stands behind what would be a mark.
+pub(crate) fn guarded(line: &str) -> std::borrow::Cow<'_, str> {
+    let is_mark = |c: char| ">=!&+*@".contains(c);
+    match line.split_once(' ') {
+        Some((mark, rest)) if mark.len() == 1 && mark.contains(is_mark) => {
+            format!("{mark}\u{A0}{rest}").into()
+        }
+        _ => line.into(),
+    }
+}
+
+/// The lines of a foreign explanation: a part of speech alone on its line goes to those below it,
+/// and the spelling of labels is ours.
+pub(crate) fn labelled(mean: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let mut open: Option<String> = None;
+    for line in mean.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if let Some(labels) = script::labels_alone(line) {
+            open = Some(own_labels(labels));
+            continue;
+        }
+        let line = match script::dotted_label(line) {
+            Some((label, length)) => format!("{label} {}", line[length..].trim_start()),
+            None => guarded(line).into_owned(),
+        };
+        let has_own = script::label(&line).is_some();
+        lines.push(match &open {
+            Some(label) if !has_own => format!("{label} {line}"),
+            _ => line,
+        });
+        if has_own {
+            open = None;
+        }
+    }
+    lines.join("\n")
+}
+
+/// `vi., n.` as `vi. & n.`, `n` as `n.`.
+fn own_labels(labels: &str) -> String {
+    let pieces = labels.split([' ', ',', '/', '&', ';', '，', '；']);
+    let pieces = pieces.filter(|piece| !piece.is_empty() && *piece != "and" && *piece != "or");
+    let dotted = pieces.map(|piece| {
+        if let Some((label, _)) = script::dotted_label(piece) {
+            return label.to_owned();
+        }
+        if piece.ends_with('.') { piece.to_owned() } else { format!("{piece}.") }
+    });
+    dotted.collect::<Vec<_>>().join(" & ")
 }
 
 /// Gives each part of speech and each `[field]` behind a semicolon its own line.
@@ -65,7 +123,13 @@ fn breaks(text: &str) -> impl Iterator<Item = usize> {
             white += 1;
             return None;
         }
-        let begins = white > 0 && depth == 0 && at > 0 && begins_sense(&text[at..], last, white);
+        let begins = depth == 0
+            && at > 0
+            && if white > 0 {
+                begins_sense(&text[at..], last, white)
+            } else {
+                is_glued_label(&text[at..], last)
+            };
         match c {
             '(' | '（' => depth += 1,
             ')' | '）' => depth = depth.saturating_sub(1),
@@ -86,6 +150,15 @@ fn begins_sense(text: &str, last: char, white: usize) -> bool {
     }
     let apart = semicolon || white > 1 || is_cjk(last) || "。…)）]】”’".contains(last);
     apart && last != '&' && script::label(text).is_some_and(|label| label.len() < text.trim().len())
+}
+
+/// Whether a part of speech stands behind a Chinese gloss without a space: `放弃,沉溺n.  放任`.
+fn is_glued_label(text: &str, last: char) -> bool {
+    let behind =
+        |label: &str| text[label.len()..].starts_with(|c: char| c.is_whitespace() || is_cjk(c));
+    let is_gloss = is_cjk(last) && last.is_alphabetic() || "；;。)）".contains(last);
+    is_gloss
+        && script::label(text).is_some_and(|label| behind(label) && label.len() < text.trim().len())
 }
 
 /// Whether a field in Chinese stands in front: `[医]`, `[网络]`.
@@ -110,6 +183,7 @@ mod tests {
             "第一; 一个\nart. [计] 累加器"
         );
         assert_eq!(one_sense_a_line("n. 能力, 才干; [经] 能力"), "n. 能力, 才干\n[经] 能力");
+        assert_eq!(one_sense_a_line("vt.  放弃,沉溺n.  放任"), "vt. 放弃,沉溺\nn. 放任");
     }
 
     #[test]
@@ -127,7 +201,30 @@ mod tests {
     }
 
     #[test]
+    fn a_label_alone_on_its_line_belongs_to_the_lines_below() {
+        assert_eq!(
+            labelled("n.\na fruit\na tree\nv.\nto gather"),
+            "n. a fruit\nn. a tree\nv. to gather"
+        );
+        assert_eq!(labelled("vi., n.\n[ABnormal END]"), "vi. & n. [ABnormal END]");
+        assert_eq!(labelled("n.\nx\nv. y\nz"), "n. x\nv. y\nz");
+        assert_eq!(labelled("x\nn."), "x");
+        assert_eq!(labelled("v. i. To weigh\nv.t. 做"), "vi. To weigh\nvt. 做");
+    }
+
+    #[test]
+    fn a_foreign_line_is_no_mark_of_ours() {
+        for line in ["= x", "> x", "* A1", "@ n. x", "! x", "& x", "+ x"] {
+            let guarded = guarded(line);
+            assert_ne!(guarded, line);
+            assert_eq!(guarded.replace('\u{A0}', " "), line);
+        }
+        assert_eq!(guarded("=x y"), "=x y");
+    }
+
+    #[test]
     fn takes_the_pronunciations_in_front() {
+        assert_eq!(take_phonetic("[]   pron. 其他人"), (None, "pron. 其他人"));
         assert_eq!(take_phonetic("[ei] art. 一"), (Some("ei".into()), "art. 一"));
         assert_eq!(take_phonetic("英 [a:] 美 [æ] n. 甲"), (Some("a:; æ".into()), "n. 甲"));
         assert_eq!(take_phonetic("/a/, /a/ n. 甲"), (Some("a".into()), "n. 甲"));

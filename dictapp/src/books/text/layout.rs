@@ -11,9 +11,57 @@ pub(crate) enum Layout {
     Padded(usize),
     /// A TAB stands behind each headword.
     Tabbed,
+    /// One of these marks stands behind each headword: `word: meaning`.
+    Marked(Mark),
+    /// A headword on a line of its own, its explanation below, and an empty line.
+    Blocks,
     /// Nothing regular: each line is judged alone.
     Spaced,
 }
+
+/// A mark between headword and explanation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    Colon,
+    Dash,
+    Equals,
+    Comma,
+    Bar,
+}
+
+impl Mark {
+    const ALL: [Mark; 5] = [Mark::Colon, Mark::Dash, Mark::Equals, Mark::Bar, Mark::Comma];
+
+    fn spellings(self) -> &'static [&'static str] {
+        match self {
+            Mark::Colon => &["：", ":"],
+            Mark::Dash => &[" - ", " – ", " — ", "——"],
+            Mark::Equals => &["="],
+            Mark::Comma => &[",", "，"],
+            Mark::Bar => &["|"],
+        }
+    }
+
+    /// Splits a line at the first of these marks.
+    fn split(self, line: &str) -> Option<(&str, &str)> {
+        let marks = self.spellings().iter().filter_map(|mark| Some((line.find(mark)?, mark.len())));
+        let (at, length) = marks.min()?;
+        let (headword, rest) = (line[..at].trim_end(), line[at + length..].trim_start());
+        (!headword.is_empty() && !rest.is_empty()).then_some((headword, rest))
+    }
+
+    /// Whether a headword alone stands before the mark.
+    fn ends_headword(self, line: &str) -> bool {
+        self.split(line).is_some_and(|(headword, _)| {
+            headword.split_whitespace().count() <= MARKED_WORDS_MAX
+                && first_gap(headword).is_none()
+                && first_sign(headword).is_none()
+        })
+    }
+}
+
+/// The longest headword before a mark in words.
+const MARKED_WORDS_MAX: usize = 4;
 
 /// A stretch of white space that is wider than the space between two words.
 #[derive(Clone, Copy)]
@@ -41,10 +89,14 @@ const AGREEING_LINES_MIN: usize = 3;
 impl Layout {
     /// Recognises the layout from the first lines of a file.
     pub(crate) fn sniff<'a>(lines: impl Iterator<Item = &'a str>) -> Layout {
+        let lines: Vec<&str> = lines.collect();
+        if let Some(layout) = marked(&lines).or_else(|| blocks(&lines)) {
+            return layout;
+        }
         let (mut all, mut tabbed) = (0_usize, 0_usize);
         let mut columns = [0_usize; 64];
-        for line in lines.filter(|line| !line.is_empty() && !line.starts_with(char::is_whitespace))
-        {
+        let flush = |line: &&str| !line.is_empty() && !line.starts_with(char::is_whitespace);
+        for line in lines.into_iter().filter(flush) {
             all += 1;
             if line.contains('\t') {
                 tabbed += 1;
@@ -72,6 +124,9 @@ impl Layout {
     /// Splits a line without white space in front into headword and explanation; the explanation is empty where the
     /// line has none.
     pub(crate) fn split<'a>(&self, line: &'a str) -> (&'a str, &'a str) {
+        if let Layout::Marked(mark) = self {
+            return mark.split(line).unwrap_or((line.trim_end(), ""));
+        }
         let at = self.headword_end(line).unwrap_or(line.len());
         let (head, rest) = line.split_at(at);
         (head.trim_end(), rest.trim())
@@ -86,8 +141,12 @@ impl Layout {
         let gap = first_gap(line);
         if let (Layout::Padded(column), Some(gap)) = (self, gap) {
             let end = line[..gap.end].chars().count();
-            if end == *column || end > *column && !begins_before(gap, line) {
+            if end == *column {
                 return Some(gap.start);
+            }
+            let filled = self.filled_column(line).filter(|_| gap.width < WIDE_GAP);
+            if end > *column && (filled.is_some() || !begins_before(gap, line)) {
+                return filled.or(Some(gap.start));
             }
         }
         self.filled_column(line)
@@ -103,6 +162,7 @@ impl Layout {
         let (headword, rest) = (&line[..at], &line[at + c.len_utf8()..]);
         let begins = rest.starts_with(is_cjk)
             || script::label(rest).is_some()
+            || rest.starts_with('[')
             || script::begins_with_brackets(rest);
         let whole = !headword.contains(is_cjk) && first_gap(headword).is_none();
         (c == ' ' && begins && whole).then_some(at)
@@ -120,6 +180,38 @@ impl Layout {
         let (at, c) = line.char_indices().nth(column - 1)?;
         (c == ' ').then_some(at)
     }
+}
+
+/// The mark that nearly every line has behind a headword; most headwords are single words.
+fn marked(lines: &[&str]) -> Option<Layout> {
+    let filled: Vec<&str> = lines.iter().copied().filter(|line| !line.trim().is_empty()).collect();
+    let mark = Mark::ALL.into_iter().find(|mark| {
+        let split = filled.iter().filter(|line| mark.ends_headword(line));
+        let (mut all, mut single) = (0, 0);
+        for (headword, _) in split.filter_map(|line| mark.split(line)) {
+            all += 1;
+            single += usize::from(!headword.contains(' '));
+        }
+        all >= MARKED_LINES_MIN && all * 10 >= filled.len() * 8 && single * 2 >= all
+    })?;
+    Some(Layout::Marked(mark))
+}
+
+/// How many lines must have a mark before it counts.
+const MARKED_LINES_MIN: usize = 2;
+
+/// Blocks of several lines, set apart by empty ones, that begin with a headword alone.
+fn blocks(lines: &[&str]) -> Option<Layout> {
+    let blocks: Vec<&[&str]> =
+        lines.split(|line| line.trim().is_empty()).filter(|block| !block.is_empty()).collect();
+    let is_block = |block: &&&[&str]| {
+        block.len() > 1
+            && block[0].split_whitespace().count() <= MARKED_WORDS_MAX
+            && first_gap(block[0].trim()).is_none()
+            && first_sign(block[0]).is_none()
+    };
+    let whole = blocks.iter().filter(is_block).count();
+    (whole >= MARKED_LINES_MIN && whole * 10 >= blocks.len() * 8).then_some(Layout::Blocks)
 }
 
 /// The first TAB, or the first two spaces.
@@ -147,11 +239,17 @@ fn first_sign(line: &str) -> Option<(usize, Sign)> {
     for start in starts {
         let text = &line[start..];
         let word = text.split_whitespace().next().unwrap_or_default();
+        let bracket = word.find('[').filter(|&at| at > 0 && !word[..at].contains(is_cjk));
+        if let Some(at) = bracket
+            && script::leading_phonetic(&text[at..]).is_some()
+        {
+            return Some((start + at, Sign::Other));
+        }
         if start > 0 {
             if script::label(text).is_some() {
                 return Some((start, Sign::Label));
             }
-            if script::begins_with_brackets(text) {
+            if script::begins_with_brackets(text) || is_gloss_in_brackets(text) {
                 return Some((start, Sign::Other));
             }
             if word.chars().any(is_cjk) != chinese_head && word.chars().any(char::is_alphanumeric) {
@@ -168,6 +266,11 @@ fn first_sign(line: &str) -> Option<(usize, Sign)> {
         previous = start;
     }
     None
+}
+
+/// Whether brackets that a list left empty, or a pronunciation of one letter, stand in front.
+fn is_gloss_in_brackets(text: &str) -> bool {
+    text.starts_with("[]") || text.starts_with("[ ]")
 }
 
 /// Whether a gap behind the column stands inside an explanation (`abandon v. 放弃  n. 放任`), not
@@ -254,6 +357,43 @@ mod tests {
             "failing to see",
         );
         splits(Layout::Padded(17), "a stitch in time saves nine", "a stitch in time", "saves nine");
+    }
+
+    #[test]
+    fn a_label_that_follows_a_headword_as_long_as_its_column_is_none_of_it() {
+        splits(
+            Layout::Padded(17),
+            "misunderstanding n.  failing to see",
+            "misunderstanding",
+            "n.  failing to see",
+        );
+        splits(
+            Layout::Padded(17),
+            "electrolytically [ electrolytic: ] (Physics) a  of",
+            "electrolytically",
+            "[ electrolytic: ] (Physics) a  of",
+        );
+        splits(Layout::Spaced, "manager[ ˈmænidʒə] n.经理", "manager", "[ ˈmænidʒə] n.经理");
+    }
+
+    #[test]
+    fn recognises_marks_and_blocks() {
+        let colons = ["apple：苹果", "pear: 梨", "col fig: 无花果"];
+        let layout = Layout::sniff(colons.into_iter());
+        assert_eq!(layout, Layout::Marked(Mark::Colon));
+        splits(layout, "col fig: 无花果", "col fig", "无花果");
+        for (line, mark) in [
+            ("a - b c", Mark::Dash),
+            ("a=b", Mark::Equals),
+            ("a,b, c", Mark::Comma),
+            ("a|b", Mark::Bar),
+        ] {
+            assert_eq!(Layout::sniff([line, line].into_iter()), Layout::Marked(mark), "{line}");
+        }
+        let blocks = ["apple", "n. 苹果", "", "pear", "n. 梨"];
+        assert_eq!(Layout::sniff(blocks.into_iter()), Layout::Blocks);
+        let prose = ["apple a fruit: red, round", "pear a fruit: yellow, long"];
+        assert_eq!(Layout::sniff(prose.into_iter()), Layout::Spaced);
     }
 
     #[test]

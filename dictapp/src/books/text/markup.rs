@@ -1,36 +1,74 @@
 //! HTML, Pango and XDXF to lines of text: tags go, those of blocks end a line, entities become
-//! characters. What is no markup stays as it is.
+//! characters, links stay as [links](crate::model::Run). What is no markup stays as it is.
 
-/// Tags that end a line of text.
+use crate::model::link;
+
+/// Elements that stand on lines of their own.
 const BLOCKS: &[&str] = &[
+    "address",
+    "ar",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
     "br",
-    "p",
+    "caption",
+    "center",
+    "dd",
+    "def",
+    "details",
+    "dialog",
     "div",
-    "li",
-    "ul",
-    "ol",
-    "tr",
-    "table",
-    "hr",
+    "dl",
+    "dt",
+    "ex",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
     "h1",
     "h2",
     "h3",
     "h4",
     "h5",
     "h6",
-    "dl",
-    "dt",
-    "dd",
-    "blockquote",
-    "pre",
-    "def",
-    "ex",
-    "ar",
+    "header",
+    "hgroup",
+    "hr",
     "k",
+    "legend",
+    "li",
+    "main",
+    "menu",
+    "nav",
+    "ol",
+    "option",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "tfoot",
+    "thead",
+    "title",
+    "tr",
+    "ul",
 ];
 
-/// Tags whose content is not for reading.
-const HIDDEN: &[&str] = &["script", "style", "head", "rref"];
+/// Elements that are apart from their neighbours on the same line.
+const CELLS: &[&str] = &["td", "th"];
+
+/// Elements whose content is not for reading.
+const HIDDEN: &[&str] = &["script", "style", "head", "rref", "object", "video", "audio"];
+
+/// Elements that show a picture.
+const PICTURES: &[&str] = &["img", "image", "svg", "picture", "object", "video"];
+
+/// What shows that a text is HTML.
+const SIGNS: &[&str] =
+    &["<br", "<b>", "<i>", "<p>", "<p ", "<div", "<span", "<font", "<li", "<a ", "<sup", "<sub"];
 
 /// The longest tag in bytes; what is longer is a `<` in the text.
 const TAG_BYTES_MAX: usize = 2048;
@@ -38,44 +76,140 @@ const TAG_BYTES_MAX: usize = 2048;
 /// The longest entity in bytes, `&CounterClockwiseContourIntegral;` with room.
 const ENTITY_BYTES_MAX: usize = 40;
 
+/// What ends the lines of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LineEnds {
+    /// Blocks and line ends, as in Pango and in XDXF for the eye.
+    Kept,
+    /// Blocks alone, as in HTML: a line end is a blank.
+    Blanks,
+}
+
 /// The text of some markup.
-pub(crate) fn text(markup: &str) -> String {
-    let mut text = String::with_capacity(markup.len());
+#[derive(Debug, Default)]
+pub(crate) struct Text {
+    /// Its lines.
+    pub(crate) lines: String,
+    /// How many pictures it had.
+    pub(crate) pictures: usize,
+}
+
+/// Reads markup.
+pub(crate) fn text(markup: &str, ends: LineEnds) -> Text {
+    let mut reading = Reading { text: Text::default(), link: None, ends, preformatted: 0 };
     let mut rest = markup;
     while let Some(at) = rest.find(['<', '&']) {
-        text.push_str(&rest[..at]);
+        reading.push(&rest[..at]);
         rest = &rest[at..];
-        rest = if rest.starts_with('<') { tag(rest, &mut text) } else { entity(rest, &mut text) };
+        rest = if rest.starts_with('<') { reading.tag(rest) } else { reading.entity(rest) };
     }
-    text.push_str(rest);
-    text
+    reading.push(rest);
+    reading.end_link();
+    reading.text
 }
 
-/// Takes a tag in front, and gives what stands behind it.
-fn tag<'a>(markup: &'a str, text: &mut String) -> &'a str {
-    let inner = &markup[1..];
-    if let Some(comment) = inner.strip_prefix("!--") {
-        return comment.split_once("-->").map_or("", |(_, rest)| rest);
-    }
-    let name = inner.strip_prefix('/').unwrap_or(inner);
-    let is_tag = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '!' || c == '?');
-    let Some(end) = inner.find('>').filter(|&end| is_tag && end <= TAG_BYTES_MAX) else {
-        text.push('<');
-        return inner;
+/// Whether this is written in HTML.
+pub(crate) fn is_markup(text: &str) -> bool {
+    let closes = || {
+        text.match_indices("</")
+            .any(|(at, _)| text[at + 2..].starts_with(|c: char| c.is_ascii_alphabetic()))
     };
-    let length = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
-    let name = name[..length].to_ascii_lowercase();
-    let rest = &inner[end + 1..];
-    if BLOCKS.contains(&name.as_str()) {
-        text.push('\n');
-    }
-    if HIDDEN.contains(&name.as_str()) && !inner.starts_with('/') && !inner[..end].ends_with('/') {
-        return skip_to_end_of(&name, rest);
-    }
-    rest
+    text.contains('<') && (closes() || SIGNS.iter().any(|sign| text.contains(sign)))
+        || text.contains('&') && has_entity(text)
 }
 
-/// What stands behind the end tag of a hidden element; all of it where the end is missing.
+fn has_entity(text: &str) -> bool {
+    text.match_indices('&').any(|(at, _)| {
+        let end = text[at..].bytes().take(ENTITY_BYTES_MAX).position(|byte| byte == b';');
+        end.is_some_and(|end| decode(&text[at..=at + end]).is_some())
+    })
+}
+
+struct Reading {
+    text: Text,
+    /// The word that a link leads to, and where its text begins.
+    link: Option<(String, usize)>,
+    ends: LineEnds,
+    preformatted: usize,
+}
+
+impl Reading {
+    fn push(&mut self, text: &str) {
+        let is_end = |c: char| c == '\n' || c == '\r';
+        if self.ends == LineEnds::Kept || self.preformatted > 0 || !text.contains(is_end) {
+            self.text.lines.push_str(text);
+            return;
+        }
+        self.text.lines.extend(text.chars().map(|c| if is_end(c) { ' ' } else { c }));
+    }
+
+    /// Takes a tag in front, and gives what stands behind it.
+    fn tag<'a>(&mut self, markup: &'a str) -> &'a str {
+        let inner = &markup[1..];
+        if let Some(comment) = inner.strip_prefix("!--") {
+            return comment.split_once("-->").map_or("", |(_, rest)| rest);
+        }
+        let closes = inner.starts_with('/');
+        let name = inner.strip_prefix('/').unwrap_or(inner);
+        let is_tag = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '!' || c == '?');
+        let Some(end) = inner.find('>').filter(|&end| is_tag && end <= TAG_BYTES_MAX) else {
+            self.text.lines.push('<');
+            return inner;
+        };
+        let length = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
+        let name = name[..length].to_ascii_lowercase();
+        let rest = &inner[end + 1..];
+        self.element(&name, &inner[..end]);
+        if HIDDEN.contains(&name.as_str()) && !closes && !inner[..end].ends_with('/') {
+            return skip_to_end_of(&name, rest);
+        }
+        rest
+    }
+
+    fn element(&mut self, name: &str, tag: &str) {
+        let closes = tag.starts_with('/');
+        if BLOCKS.contains(&name) {
+            self.text.lines.push('\n');
+        }
+        if CELLS.contains(&name) && !closes {
+            self.text.lines.push(' ');
+        }
+        match name {
+            "pre" if closes => self.preformatted = self.preformatted.saturating_sub(1),
+            "pre" => self.preformatted += 1,
+            "a" | "kref" if closes => self.end_link(),
+            "a" => {
+                let word = attribute(tag, "href").and_then(|address| linked_word(&address));
+                self.link = word.map(|word| (word, self.text.lines.len()));
+            }
+            "kref" => self.link = Some((String::new(), self.text.lines.len())),
+            _ if PICTURES.contains(&name) && !closes => self.text.pictures += 1,
+            _ => {}
+        }
+    }
+
+    /// Ends the link that is open, if one is.
+    fn end_link(&mut self) {
+        let Some((word, from)) = self.link.take() else { return };
+        let text = self.text.lines.split_off(from);
+        let word = if word.is_empty() { text.trim().to_owned() } else { word };
+        self.text.lines.push_str(&link::encode(&word, &text));
+    }
+
+    /// Takes an entity in front, and gives what stands behind it.
+    fn entity<'a>(&mut self, markup: &'a str) -> &'a str {
+        let end = markup.bytes().take(ENTITY_BYTES_MAX).position(|byte| byte == b';');
+        let decoded = end.and_then(|end| decode(&markup[..=end]).map(|text| (text, end)));
+        let Some((text, end)) = decoded else {
+            self.text.lines.push('&');
+            return &markup[1..];
+        };
+        self.text.lines.push_str(&text.replace('\u{A0}', " "));
+        &markup[end + 1..]
+    }
+}
+
+/// What stands behind the end tag of a hidden element; all of it if the end is missing.
 fn skip_to_end_of<'a>(name: &str, markup: &'a str) -> &'a str {
     let ends = |at: usize| {
         let tag = markup.get(at + 2..at + 2 + name.len());
@@ -86,69 +220,89 @@ fn skip_to_end_of<'a>(name: &str, markup: &'a str) -> &'a str {
     markup[end..].split_once('>').map_or("", |(_, rest)| rest)
 }
 
-/// Takes an entity in front, and gives what stands behind it.
-fn entity<'a>(markup: &'a str, text: &mut String) -> &'a str {
-    let end = markup.bytes().take(ENTITY_BYTES_MAX).position(|byte| byte == b';');
-    let decoded = end.and_then(|end| decode(&markup[1..end]).map(|c| (c, end)));
-    let Some((c, end)) = decoded else {
-        text.push('&');
-        return &markup[1..];
-    };
-    text.push(c);
-    &markup[end + 1..]
+/// The value of an attribute.
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let at = tag.to_ascii_lowercase().find(&format!("{name}="))?;
+    let value = tag.get(at + name.len() + 1..)?;
+    let quoted = |quote: char| value.strip_prefix(quote).and_then(|v| v.split(quote).next());
+    let bare = || value.split_whitespace().next();
+    let value = quoted('"').or_else(|| quoted('\'')).or_else(bare)?;
+    Some(htmlize::unescape(value).into_owned())
 }
 
-fn decode(name: &str) -> Option<char> {
-    if let Some(number) = name.strip_prefix('#') {
-        let code = match number.strip_prefix(['x', 'X']) {
-            Some(hex) => u32::from_str_radix(hex, 16),
-            None => number.parse(),
-        };
-        return code.ok().and_then(char::from_u32).filter(|c| *c != '\0');
+/// The word that an address leads to, if it is an entry of the same book.
+fn linked_word(address: &str) -> Option<String> {
+    let schemes = ["bword://", "entry://", "d:", "x:"];
+    let word = schemes.iter().find_map(|scheme| address.strip_prefix(scheme))?;
+    let word = percent_decoded(word.trim_end_matches('/'));
+    (!word.trim().is_empty()).then_some(word)
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, behind @ ..] = rest {
+        let code = behind.get(..2).filter(|_| *first == b'%');
+        let code = code.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        bytes.push(code.unwrap_or(*first));
+        rest = if code.is_some() { &behind[2..] } else { behind };
     }
-    Some(match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        "nbsp" => ' ',
-        "ndash" => '–',
-        "mdash" => '—',
-        "hellip" => '…',
-        "middot" => '·',
-        "bull" => '•',
-        "times" => '×',
-        "deg" => '°',
-        "lsquo" => '‘',
-        "rsquo" => '’',
-        "ldquo" => '“',
-        "rdquo" => '”',
-        _ => return None,
-    })
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
+/// The text of an entity, `None` if it is none.
+fn decode(entity: &str) -> Option<String> {
+    let text = htmlize::unescape(entity);
+    (text != entity && text != "\u{FFFD}" && !text.ends_with(';')).then(|| text.into_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn kept(markup: &str) -> String {
+        text(markup, LineEnds::Kept).lines
+    }
+
     #[test]
     fn takes_tags_out_and_ends_lines_at_blocks() {
-        assert_eq!(text("<b>n.</b> a<br/>b<P class='x'>c</P>"), "n. a\nb\nc\n");
-        assert_eq!(text("<style>p{}</style>a<!-- x > y -->b"), "ab");
-        assert_eq!(text("<script>alert(1)</SCRIPT >x"), "x");
+        assert_eq!(kept("<b>n.</b> a<br/>b<P class='x'>c</P>"), "n. a\nb\nc\n");
+        assert_eq!(kept("<style>p{}</style>a<!-- x > y -->b"), "ab");
+        assert_eq!(kept("<script>alert(1)</SCRIPT >x"), "x");
+        assert_eq!(kept("<td>a</td><td>b</td>"), " a b");
+    }
+
+    #[test]
+    fn a_line_end_of_html_is_a_blank() {
+        let found = text("to give\nup<br>\nx <pre>a\nb</pre>", LineEnds::Blanks);
+        assert_eq!(found.lines, "to give up\n x \na\nb\n");
+    }
+
+    #[test]
+    fn counts_the_pictures_that_are_left_out() {
+        let found = text("a <img src='a.png'> b", LineEnds::Kept);
+        assert_eq!((found.lines.as_str(), found.pictures), ("a  b", 1));
+    }
+
+    #[test]
+    fn keeps_the_links_to_other_entries() {
+        assert_eq!(kept("<a href=\"bword://AT&amp;T\">AT&amp;T</a>"), "[[AT&T]]");
+        assert_eq!(kept("<a href='entry://ice%20cream'>it</a>"), "[[ice cream|it]]");
+        assert_eq!(kept("<kref>pear</kref> <a href='https://example.com'>x</a>"), "[[pear]] x");
     }
 
     #[test]
     fn decodes_entities() {
-        assert_eq!(text("&lt;b&gt; &amp;amp; &#233;&#xe9; &nbsp;&hellip;"), "<b> &amp; éé  …");
+        assert_eq!(kept("&lt;b&gt; &amp;amp; &#233;&#xe9; &nbsp;&hellip;"), "<b> &amp; éé  …");
+        assert_eq!(kept("&eacute;&Uuml;&szlig;&pound;&alpha;&#150;&frac12;"), "éÜß£α–½");
     }
 
     #[test]
     fn leaves_what_is_no_markup() {
         for plain in ["a < b & c", "1<2", "AT&T;", "&", "<", "&#0;", "&#xD800;", "<open", "é&é;<é>"]
         {
-            assert_eq!(text(plain), plain);
+            assert_eq!(kept(plain), plain);
+            assert!(!is_markup(plain), "{plain}");
         }
     }
 }

@@ -32,6 +32,44 @@ pub(crate) fn label(text: &str) -> Option<&str> {
     (!part.is_empty() && whole).then_some(part)
 }
 
+/// The labels with which this line begins and ends: `n.`, `vi., n.`, `vt. & vi.`, `n`.
+pub(crate) fn labels_alone(line: &str) -> Option<&str> {
+    let line = line.trim().trim_end_matches([':', '：', ',']).trim_matches(['(', ')']);
+    let mut pieces = line.split([' ', ',', '/', '&', ';', '，', '；']).filter(|p| !p.is_empty());
+    let is_label = |piece: &str| {
+        piece == "and"
+            || piece == "or"
+            || is_bare_label(piece)
+            || label(piece) == Some(piece)
+            || is_doubled_label(piece)
+    };
+    (!line.is_empty() && line.len() <= LABELS_BYTES_MAX && pieces.all(is_label)).then_some(line)
+}
+
+/// The longest row of labels in bytes.
+const LABELS_BYTES_MAX: usize = 40;
+
+/// Whether this is `vt.vi.`: two labels without a space.
+fn is_doubled_label(piece: &str) -> bool {
+    let (first, rest) = split_part(piece);
+    !first.is_empty() && label(rest) == Some(rest)
+}
+
+/// A label that is written with more dots than ours, its length and ours: `v.t.`, `v. i.`.
+pub(crate) fn dotted_label(text: &str) -> Option<(&'static str, usize)> {
+    let (label, rest) = match text.as_bytes() {
+        [b'v', b'.', b't', b'.', ..] => ("vt.", 4),
+        [b'v', b'.', b'i', b'.', ..] => ("vi.", 4),
+        [b'v', b'.', b' ', b't', b'.', ..] => ("vt.", 5),
+        [b'v', b'.', b' ', b'i', b'.', ..] => ("vi.", 5),
+        _ => return None,
+    };
+    let follows = text[rest..].chars().next();
+    follows
+        .is_none_or(|c| c.is_whitespace() || is_cjk(c) || ",;&".contains(c))
+        .then_some((label, rest))
+}
+
 /// Whether this is a part of speech that lost its dot, as lists typed by hand have it.
 pub(crate) fn is_bare_label(word: &str) -> bool {
     matches!(word, "n" | "v" | "vt" | "vi" | "adj" | "adv" | "prep" | "conj" | "pron" | "num")
@@ -40,9 +78,12 @@ pub(crate) fn is_bare_label(word: &str) -> bool {
 /// The pronunciation in front of this text and its length: `[ei]`, `/ei/`, also with the variety
 /// of English in front as Chinese word lists have it (`英 [ei]`).
 pub(crate) fn leading_phonetic(text: &str) -> Option<(&str, usize)> {
-    leading_brackets(text).filter(|(inner, _)| {
-        // Nobody puts a label between slashes.
-        text.trim_start_matches(VARIETIES).starts_with('/') || sounds(inner)
+    leading_brackets(text).filter(|(inner, length)| {
+        // Nobody puts a label between slashes, and a part of speech follows a pronunciation.
+        let follows = text[*length..].trim_start();
+        text.trim_start_matches(VARIETIES).starts_with('/')
+            || sounds(inner)
+            || !LABEL_WORDS.contains(inner) && !inner.contains(' ') && label(follows).is_some()
     })
 }
 
@@ -54,6 +95,13 @@ pub(crate) fn begins_with_brackets(text: &str) -> bool {
 
 const VARIETIES: [char; 3] = ['英', '美', ' '];
 
+/// Labels in brackets that stand in front of a part of speech too.
+const LABEL_WORDS: &[&str] =
+    &["pl", "sing", "adj", "adv", "usu", "pred", "attrib", "formal", "informal"];
+
+/// Notes inside a pronunciation: strong and weak, British and American.
+const NOTES: [char; 4] = ['弱', '强', '英', '美'];
+
 /// What may be a pronunciation in front of this text, and its length.
 fn leading_brackets(text: &str) -> Option<(&str, usize)> {
     let inner = text.trim_start_matches(VARIETIES);
@@ -63,7 +111,7 @@ fn leading_brackets(text: &str) -> Option<(&str, usize)> {
         _ => return None,
     };
     let end = inner.get(1..)?.find(close)?;
-    let phonetic = &inner[1..=end];
+    let phonetic = inner[1..=end].trim_start();
     let length = text.len() - inner.len() + end + 2;
     may_sound(phonetic).then_some((phonetic.trim(), length))
 }
@@ -76,7 +124,9 @@ fn may_sound(text: &str) -> bool {
         && text.trim() == text
         && text.chars().any(char::is_alphabetic)
         && !text.starts_with(|c: char| c.is_ascii_uppercase() || c.is_ascii_digit())
-        && !text.chars().any(|c| c == '=' || c.is_control() || (is_cjk(c) && c.is_alphabetic()))
+        && !text.chars().any(|c| {
+            c == '=' || c.is_control() || is_cjk(c) && c.is_alphabetic() && !NOTES.contains(&c)
+        })
         && split_part(text).0.is_empty()
 }
 
@@ -84,6 +134,9 @@ fn may_sound(text: &str) -> bool {
 /// many of them (`[ei]`, `[bed]`): a longer one may be a label (`[formal]`). One that stays in the
 /// text is still read there; a label that is taken away is lost.
 const PLAIN_LETTERS_MAX: usize = 4;
+
+/// Signs that stand for letters of a pronunciation in older fonts.
+const PRINTED: &str = "∫∧∂ˈˌː";
 
 /// Whether this has what a pronunciation has and a label (`[countable]`, `[pl]`, `[see: x]`) lacks.
 fn sounds(text: &str) -> bool {
@@ -93,7 +146,7 @@ fn sounds(text: &str) -> bool {
         && !is_bare_label(text);
     let marked = |word: &str| word.contains([':', '\'', '’', '´', '`']);
     plain
-        || text.chars().any(|c| !c.is_ascii() && c.is_alphabetic())
+        || text.chars().any(|c| !c.is_ascii() && (c.is_alphabetic() || PRINTED.contains(c)))
         || text.split_whitespace().all(marked)
 }
 
@@ -108,6 +161,13 @@ mod tests {
         assert_eq!(label("vt.vi. 引导"), Some("vt."));
         assert_eq!(label("a.m."), None);
         assert_eq!(label("e.g. this"), None);
+        assert_eq!(labels_alone("vi., n."), Some("vi., n."));
+        assert_eq!(labels_alone("vt. & vi."), Some("vt. & vi."));
+        assert_eq!(labels_alone("a.m."), None);
+        assert_eq!(labels_alone("n. x"), None);
+        assert_eq!(dotted_label("v.t. 做"), Some(("vt.", 4)));
+        assert_eq!(dotted_label("v. i. To go"), Some(("vi.", 5)));
+        assert_eq!(dotted_label("v. it"), None);
     }
 
     #[test]
@@ -120,6 +180,10 @@ mod tests {
             let inner = &phonetic[1..phonetic.len() - 1];
             assert_eq!(leading_phonetic(phonetic), Some((inner, phonetic.len())), "{phonetic}");
         }
+        assert_eq!(leading_phonetic("[d] adj. x"), Some(("d", 3)));
+        assert_eq!(leading_phonetic("[ ˈmæn] n. x").map(|p| p.0), Some("ˈmæn"));
+        assert_eq!(leading_phonetic("[hæv, 弱həv] v. x").map(|p| p.0), Some("hæv, 弱həv"));
+        assert_eq!(leading_phonetic("[frent∫] a. x").map(|p| p.0), Some("frent∫"));
         for other in ["[医] 膜", "[pl.] 锕类", "[Moho] 界", "[]", "[=oral]", "[moho ] x", "[open"]
         {
             assert_eq!(leading_phonetic(other), None, "{other}");

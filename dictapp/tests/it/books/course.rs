@@ -1,6 +1,6 @@
 //! Course text: every fault that real files have.
 
-use dictapp::books::{Kind, OddityKind as Odd, limits};
+use dictapp::books::{Book, Encoding, Kind, OddityKind as Odd, Overrides, limits};
 
 use super::{data, entry, lines, mean, read, read_bytes, words};
 
@@ -107,13 +107,18 @@ fn what_is_too_long_is_left_out_and_told_by_line() {
 }
 
 #[test]
-fn a_file_in_another_encoding_is_told_with_the_way_to_convert_it() {
-    let gbk = b"apple  n. \xc6\xbb\xb9\xfb\n";
-    let error = read_bytes(Kind::Course, "gbk.txt", gbk).unwrap_err().to_string();
-    assert!(error.contains("gbk.txt, line 1: byte 12 is not UTF-8"), "{error}");
-    assert!(error.contains("iconv -f GB18030 -t UTF-8"), "{error}");
-    let error = read_bytes(Kind::Course, "w.txt", b"\xff\xfea\0").unwrap_err().to_string();
-    assert!(error.contains("UTF-16"), "{error}");
+fn a_file_in_an_unknown_encoding_is_told_with_the_way_to_read_it() {
+    let latin = b"apple  n. pomme\ncoffee  n. caf\xe9 noir\n";
+    let error = read_bytes(Kind::Course, "latin.txt", latin).unwrap_err().to_string();
+    assert!(error.contains("latin.txt, line 2: byte 30 is not UTF-8"), "{error}");
+    assert!(error.contains("`--encoding gb18030`"), "{error}");
+    let overrides = Overrides { encoding: Encoding::by_name("latin1"), ..Overrides::default() };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("latin.txt");
+    std::fs::write(&path, latin).unwrap();
+    let mut book = Book::open_with(Kind::Course, &path, &overrides, |_| {}).unwrap();
+    let means = [book.next().unwrap().unwrap().mean, book.next().unwrap().unwrap().mean];
+    assert_eq!(means, ["n. pomme", "n. café noir"]);
 }
 
 /// Once imported as a single entry, in the place of the whole book.

@@ -24,7 +24,7 @@ fn reads_articles_with_headword_and_pronunciation_apart() {
     let (entries, oddities) = read(Kind::Dictd, &path).unwrap();
     assert_eq!(words(&entries), ["ABEND", "… and co.", "zoo"]);
     assert_eq!(entry(&entries, "ABEND").phonetic.as_deref(), Some("a´bend"));
-    assert_eq!(mean(&entries, "ABEND"), "n.\nAbnormal end.");
+    assert_eq!(mean(&entries, "ABEND"), "n. Abnormal [[end]].");
     assert_eq!(entry(&entries, "… and co.").forms, ["and co"]);
     assert_eq!(
         mean(&entries, "zoo"),
@@ -40,9 +40,7 @@ fn a_damaged_index_is_told_by_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = build::dictd(folder.path(), ENTRIES);
     for (index, reason) in [
-        ("zoo\tA\tC\nb\t9999\tB\n", "d.index, line 2: points behind the end of"),
         ("zoo\tA\tC\nb\t////////////\tB\n", "line 2: \"////////////\" is no number in base 64"),
-        ("zoo\tA\t//////////\n", "line 1: points behind the end of"),
         ("zoo\tA\t-\n", "line 1: \"-\" is no number in base 64"),
         ("zoo\t\tA\n", "line 1: \"\" is no number in base 64"),
         ("zoo A A\n", "line 1: has fewer than three columns"),
@@ -54,6 +52,18 @@ fn a_damaged_index_is_told_by_line() {
     std::fs::remove_file(folder.path().join("d.dict.dz")).unwrap();
     let error = read(Kind::Dictd, &path).unwrap_err().to_string();
     assert!(error.contains("d.dict.dz: is missing"), "{error}");
+}
+
+#[test]
+fn a_reference_outside_its_file_loses_one_entry() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = build::dictd(folder.path(), ENTRIES);
+    let index = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, index + "lost\t9999\tB\nlong\tA\t//////////\n").unwrap();
+    let (entries, oddities) = read(Kind::Dictd, &path).unwrap();
+    assert_eq!(words(&entries), ["ABEND", "… and co.", "zoo"]);
+    let lost = lines(&oddities).into_iter().filter(|(kind, ..)| *kind == Odd::BadReference);
+    assert_eq!(lost.map(|(.., word)| word).collect::<Vec<_>>(), ["lost", "long"]);
 }
 
 #[test]

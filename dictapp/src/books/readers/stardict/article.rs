@@ -2,13 +2,16 @@
 //! whose types the `.ifo` file gives for all articles or each article for itself.
 
 use crate::books::text::foreign;
-use crate::books::text::markup;
+use crate::books::text::markup::{self, LineEnds};
+
+use super::powerword;
 
 /// What an article says.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Article {
     pub(super) phonetic: Option<String>,
     pub(super) mean: String,
+    pub(super) pictures: usize,
 }
 
 /// Reads an article; `None` where its text is not UTF-8. A field that is cut off is taken as far
@@ -64,8 +67,19 @@ impl Article {
         let field = field.strip_suffix(&[0]).unwrap_or(field);
         let text = match kind {
             b'm' | b'l' | b'n' | b'w' => foreign::lines(std::str::from_utf8(field).ok()?, headword),
-            b'g' | b'h' | b'x' | b'k' => {
-                foreign::lines(&markup::text(std::str::from_utf8(field).ok()?), headword)
+            b'g' | b'h' | b'x' => {
+                let mut field = std::str::from_utf8(field).ok()?.to_owned();
+                if kind == b'x' {
+                    let said = take_transcription(&mut field);
+                    self.phonetic = self.phonetic.take().or(said);
+                }
+                let read = markup::text(&field, line_ends(kind, &field));
+                self.pictures += read.pictures;
+                foreign::lines(&read.lines, headword)
+            }
+            b'k' => {
+                let article = powerword::read(std::str::from_utf8(field).ok()?);
+                foreign::Text { spelling: None, phonetic: article.phonetic, mean: article.mean }
             }
             b't' | b'y' => {
                 let text = std::str::from_utf8(field).ok()?.trim();
@@ -82,6 +96,20 @@ impl Article {
         self.mean.push_str(&text.mean);
         Some(())
     }
+}
+
+/// Takes the pronunciation out of an article in XDXF.
+fn take_transcription(field: &mut String) -> Option<String> {
+    let (from, to) = (field.find("<tr>")?, field.find("</tr>")?);
+    let said = field.get(from + 4..to)?.trim().trim_matches(['[', ']', '/']).to_owned();
+    field.replace_range(from..to + 5, "");
+    (!said.is_empty()).then_some(said)
+}
+
+/// HTML knows blanks; Pango and most XDXF are laid out for the eye, with lines of their own.
+fn line_ends(kind: u8, field: &str) -> LineEnds {
+    let is_logical = kind == b'x' && field.contains("<def");
+    if kind == b'h' || is_logical { LineEnds::Blanks } else { LineEnds::Kept }
 }
 
 #[cfg(test)]

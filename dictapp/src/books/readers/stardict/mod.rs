@@ -3,6 +3,7 @@
 //! The format: StarDict's own `doc/StarDictFileFormat`.
 
 mod article;
+mod powerword;
 mod synonyms;
 
 use std::io::{BufRead, BufReader, Read};
@@ -36,6 +37,7 @@ pub(crate) struct Stardict {
 #[derive(Debug, Default)]
 struct Ifo {
     title: Option<String>,
+    languages: Option<String>,
     words: Option<u64>,
     wide_offsets: bool,
     types: Option<String>,
@@ -59,21 +61,24 @@ pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, BookError> {
     Ok(files)
 }
 
-/// The path without the ending that StarDict gives.
+/// The path without the ending that StarDict gives, in small or capital letters.
 fn base(path: &Path) -> String {
     let text = path.to_string_lossy();
+    let small = text.to_ascii_lowercase();
     let endings = [".ifo", ".idx", ".idx.gz", ".dict", ".dict.dz", ".syn", ".syn.dz", ".syn.gz"];
-    let base = endings.iter().find_map(|ending| text.strip_suffix(ending));
-    base.unwrap_or(&text).to_owned()
+    let ending = endings.iter().find(|ending| small.ends_with(*ending));
+    text[..text.len() - ending.map_or(0, |ending| ending.len())].to_owned()
 }
 
 fn with(base: &str, endings: &[&str]) -> Result<PathBuf, BookError> {
-    let paths = endings.iter().map(|ending| PathBuf::from(format!("{base}{ending}")));
+    let both = |ending: &&str| [(*ending).to_owned(), ending.to_ascii_uppercase()];
+    let mut paths =
+        endings.iter().flat_map(both).map(|ending| PathBuf::from(base.to_owned() + &ending));
     let missing = || {
         let path = PathBuf::from(format!("{base}{}", endings[0]));
         BookError::whole(&path, "is missing, a StarDict book is not whole without it")
     };
-    paths.into_iter().find(|path| path.is_file()).ok_or_else(missing)
+    paths.find(|path| path.is_file()).ok_or_else(missing)
 }
 
 impl Stardict {
@@ -123,18 +128,14 @@ impl Stardict {
         Ok(Some(Record { word, offset, length }))
     }
 
-    /// A shorter index than the `.ifo` file says is a cut one.
-    fn end(&self) -> Result<Option<Record>, BookError> {
-        match self.ifo.words {
-            Some(words) if words > self.count => {
-                let reason = format!(
-                    "the index is cut off: it ends after {} entries of {words}",
-                    self.count
-                );
-                Err(BookError::at(&self.index_path, Place::Byte(self.at), reason))
-            }
-            _ => Ok(None),
+    /// Reports another number of headwords than the `.ifo` file names, which tools that edit books
+    /// often leave as it was.
+    fn end(&mut self) -> Result<Option<Record>, BookError> {
+        if let Some(words) = self.ifo.words.filter(|&words| words != self.count) {
+            let about = format!("{} of {words}", self.count);
+            self.state.note_at(OddityKind::OtherCount, Place::ByteOf(INDEX, self.at), &about);
         }
+        Ok(None)
     }
 
     fn entry(&mut self, record: &Record, number: u64) -> Result<Option<Entry>, BookError> {
@@ -146,15 +147,16 @@ impl Stardict {
                 return Ok(None);
             }
             Err(Unreachable::Broken(error)) => return Err(error),
-            Err(Unreachable::Outside(length)) => {
-                let path = self.articles.path().display();
-                let reason = format!("points behind the end of {path}, at byte {length}");
-                return Err(BookError::at(&self.index_path, self.byte(), reason));
+            Err(Unreachable::Outside) => {
+                self.state.note(OddityKind::BadReference, &headword);
+                return Ok(None);
             }
         };
         let forms = self.synonyms.of(number).map(str::to_owned).collect();
         let types = self.ifo.types.as_deref();
         let article = article::parse(types, &article, &headword);
+        let pictures = article.as_ref().map_or(0, |article| article.pictures);
+        (0..pictures).for_each(|_| self.state.note(OddityKind::Picture, &headword));
         let draft = article.map(|article| Draft {
             phonetic: article.phonetic,
             mean: article.mean,
@@ -167,13 +169,6 @@ impl Stardict {
             return Ok(None);
         };
         Ok(self.state.finish(draft))
-    }
-
-    fn byte(&self) -> Place {
-        match self.state.place {
-            Place::ByteOf(_, byte) => Place::Byte(byte),
-            place => place,
-        }
     }
 }
 
@@ -189,9 +184,11 @@ impl Ifo {
             return Err(BookError::at(path, Place::Line(1), reason));
         }
         let mut ifo = Ifo::default();
-        for (number, line) in (1..).zip(text.lines()) {
+        let lines = text.split(['\n', '\r']).filter(|line| !line.is_empty());
+        for (number, line) in (1..).zip(lines) {
             let Some((key, value)) = line.split_once('=') else { continue };
-            ifo.set(key.trim(), value.trim()).map_err(|key| {
+            ifo.set(key.trim().to_lowercase().as_str(), value.trim()).map_err(|()| {
+                let key = key.trim();
                 let reason = format!("{key} is {:?}, which is no number that fits", value.trim());
                 BookError::at(path, Place::Line(number), reason)
             })?;
@@ -199,16 +196,18 @@ impl Ifo {
         Ok(ifo)
     }
 
-    fn set<'a>(&mut self, key: &'a str, value: &str) -> Result<(), &'a str> {
+    fn set(&mut self, key: &str, value: &str) -> Result<(), ()> {
         match key {
+            // Written by PyGlossary and others: `lang=en-zh`.
+            "lang" if !value.is_empty() => self.languages = Some(value.to_owned()),
             "bookname" => self.title = Some(value.to_owned()),
-            "wordcount" => self.words = Some(value.parse().map_err(|_| key)?),
+            "wordcount" => self.words = Some(value.parse().map_err(|_| ())?),
             "sametypesequence" if !value.is_empty() => self.types = Some(value.to_owned()),
             "idxoffsetbits" => {
                 self.wide_offsets = match value {
                     "64" => true,
                     "32" => false,
-                    _ => return Err(key),
+                    _ => return Err(()),
                 }
             }
             _ => {}
@@ -233,6 +232,7 @@ impl Reader for Stardict {
     }
 
     fn about(&self) -> About {
-        About { title: self.ifo.title.clone(), ..About::default() }
+        let languages = self.ifo.languages.clone();
+        About { title: self.ifo.title.clone(), languages, ..About::default() }
     }
 }

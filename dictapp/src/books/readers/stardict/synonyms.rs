@@ -35,11 +35,13 @@ impl Synonyms {
         let mut found = Vec::new();
         let mut at = 0_usize;
         while at < bytes.len() {
-            let damaged = |reason| BookError::at(path, Place::Byte(at as u64), reason);
             let end = bytes[at..].iter().take(INDEX_WORD_BYTES_MAX).position(|&byte| byte == 0);
-            let end = at + end.ok_or_else(|| damaged("a spelling has no end"))?;
-            let number = bytes.get(end + 1..).and_then(|rest| rest.first_chunk::<4>());
-            let number = number.ok_or_else(|| damaged("the file is cut off"))?;
+            let number = end.and_then(|end| bytes.get(at + end + 1..)?.first_chunk::<4>());
+            // What is behind a damaged spelling cannot be found; the headwords do not need it.
+            let Some((end, number)) = end.map(|end| at + end).zip(number) else {
+                state.note_at(OddityKind::BadDetail, Place::ByteOf(FILE, at as u64), "cut off");
+                break;
+            };
             let spelling = std::str::from_utf8(&bytes[at..end]).ok();
             match spelling.filter(|text| Word::parse(text).is_ok()) {
                 Some(_) => found.push((u32::from_be_bytes(*number), position(at))),

@@ -1,0 +1,76 @@
+//! Headwords that are spelled alike and pronounced differently (`lead`): each article keeps its
+//! pronunciation when they become one entry.
+
+use crate::model::{Entry, split_part};
+
+use super::limits::PHONETIC_BYTES_MAX;
+
+/// Between the pronunciations of one entry.
+const SEPARATOR: &str = "; ";
+
+/// Whether a later entry of the same headword has a pronunciation of its own.
+pub(super) fn differ(first: &Entry, later: &Entry) -> bool {
+    match (&first.phonetic, &later.phonetic) {
+        (Some(first), Some(later)) => !first.split(SEPARATOR).any(|known| known == later),
+        _ => false,
+    }
+}
+
+/// Writes the pronunciation of an entry into its explanation: to each part of speech, or in front
+/// of the first line that has none.
+pub(super) fn tie(entry: &mut Entry) {
+    let Some(phonetic) = entry.phonetic.as_deref() else { return };
+    let mut lines = Vec::new();
+    let mut last = None;
+    for line in entry.mean.lines() {
+        let (label, _) = split_part(line);
+        // An entry of our own notation has its pronunciations already.
+        if line.starts_with("@ ") {
+            return;
+        }
+        let is_new = last != Some(label);
+        match label {
+            "" if last.is_none() => lines.push(format!("[{phonetic}] {line}")),
+            "" => lines.push(line.to_owned()),
+            label => {
+                lines.extend(is_new.then(|| format!("@ {label} {phonetic}")));
+                lines.push(line.to_owned());
+            }
+        }
+        last = if label.is_empty() { last.or(Some("")) } else { Some(label) };
+    }
+    entry.mean = lines.join("\n");
+}
+
+/// Both pronunciations, each once.
+pub(super) fn joined(first: Option<String>, later: Option<String>) -> Option<String> {
+    let (Some(first), Some(later)) = (&first, &later) else { return first.or(later) };
+    let is_known = first.split(SEPARATOR).any(|known| known == later);
+    if is_known || first.len() + SEPARATOR.len() + later.len() > PHONETIC_BYTES_MAX {
+        return Some(first.clone());
+    }
+    Some(format!("{first}{SEPARATOR}{later}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Word;
+
+    fn tied(mean: &str) -> String {
+        let word = Word::parse("lead").unwrap();
+        let (phonetic, mean) = (Some("led".to_owned()), mean.to_owned());
+        let mut entry = Entry { word, phonetic, mean, rank: None, forms: Vec::new() };
+        tie(&mut entry);
+        entry.mean
+    }
+
+    #[test]
+    fn each_part_of_speech_has_its_pronunciation() {
+        assert_eq!(
+            tied("n. 铅\nn. 铅笔芯\nv. 加铅"),
+            "@ n. led\nn. 铅\nn. 铅笔芯\n@ v. led\nv. 加铅"
+        );
+        assert_eq!(tied("铅\n铅笔芯"), "[led] 铅\n铅笔芯");
+    }
+}

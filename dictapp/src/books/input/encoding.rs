@@ -1,0 +1,163 @@
+//! The encoding of a text file: recognised from its first bytes, decoded to UTF-8 while it is read.
+
+use std::fmt;
+use std::io::{self, Read};
+
+use encoding_rs::{DecoderResult, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+
+/// The encoding of a text file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Encoding(&'static encoding_rs::Encoding);
+
+/// Of ten characters beyond ASCII so many must be of the common Chinese ones for a text to be
+/// GB18030: any Latin-1 text can be read as rare ones.
+const COMMON_OF_TEN: usize = 8;
+
+/// How many bytes are read and decoded at a time.
+const BLOCK_BYTES: usize = 32 * 1024;
+
+impl Encoding {
+    /// What is not decoded.
+    pub const UTF8: Encoding = Encoding(UTF_8);
+
+    /// The encoding with this name, by the names that browsers know.
+    pub fn by_name(name: &str) -> Option<Encoding> {
+        encoding_rs::Encoding::for_label(name.as_bytes()).map(Encoding)
+    }
+
+    /// The usual name.
+    pub fn name(self) -> &'static str {
+        self.0.name()
+    }
+
+    /// Recognises the encoding of a text by its first bytes: UTF-16 by its byte order mark, GB18030
+    /// (of which GBK and GB2312 are parts) by its commonest characters, everything else is UTF-8.
+    pub(super) fn detect(sample: &[u8]) -> Encoding {
+        match sample {
+            [0xff, 0xfe, ..] => Encoding(UTF_16LE),
+            [0xfe, 0xff, ..] => Encoding(UTF_16BE),
+            _ if is_utf8(sample) => Encoding::UTF8,
+            _ if is_gb18030(sample) => Encoding(GB18030),
+            _ => Encoding::UTF8,
+        }
+    }
+
+    /// The text of a file in this encoding as UTF-8, without a byte order mark. What cannot be
+    /// decoded becomes `U+FFFD`.
+    pub(super) fn decode(self, inner: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
+        if self == Encoding::UTF8 {
+            return inner;
+        }
+        let decoder = self.0.new_decoder_with_bom_removal();
+        Box::new(Decoded { inner, decoder, raw: Vec::new(), text: Vec::new(), at: 0, ended: false })
+    }
+}
+
+impl fmt::Display for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Whether this is UTF-8; a character may be cut off at the end.
+fn is_utf8(sample: &[u8]) -> bool {
+    std::str::from_utf8(sample).err().is_none_or(|error| error.error_len().is_none())
+}
+
+/// Whether this is Chinese text in GB18030.
+fn is_gb18030(sample: &[u8]) -> bool {
+    // A line end is never part of a character, so what stands before the last is whole.
+    let end = sample.iter().rposition(|&byte| byte == b'\n').map_or(sample.len(), |at| at + 1);
+    let (text, _, has_errors) = GB18030.decode(&sample[..end]);
+    let beyond: Vec<char> = text.chars().filter(|c| !c.is_ascii()).collect();
+    let is_common = |c: &&char| {
+        matches!(c, '\u{3000}'..='\u{30FF}' | '\u{FF00}'..='\u{FFEF}')
+            || GB18030.encode(c.encode_utf8(&mut [0; 4])).0.iter().all(|&byte| byte > 0xA0)
+    };
+    let common = beyond.iter().filter(is_common).count();
+    !has_errors && common * 10 >= beyond.len() * COMMON_OF_TEN
+}
+
+struct Decoded {
+    inner: Box<dyn Read + Send>,
+    decoder: encoding_rs::Decoder,
+    /// Bytes that are not decoded yet.
+    raw: Vec<u8>,
+    /// Decoded text; what is before `at` has been given.
+    text: Vec<u8>,
+    at: usize,
+    ended: bool,
+}
+
+impl Decoded {
+    fn fill(&mut self) -> io::Result<()> {
+        self.raw.resize(BLOCK_BYTES, 0);
+        let count = self.inner.read(&mut self.raw)?;
+        self.ended = count == 0;
+        let mut rest = &self.raw[..count];
+        let mut text = String::new();
+        loop {
+            text.reserve(self.decoder.max_utf8_buffer_length(rest.len()).unwrap_or(BLOCK_BYTES));
+            let (result, read) =
+                self.decoder.decode_to_string_without_replacement(rest, &mut text, self.ended);
+            rest = &rest[read..];
+            match result {
+                DecoderResult::InputEmpty => break,
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(..) => text.push(char::REPLACEMENT_CHARACTER),
+            }
+        }
+        self.text = text.into_bytes();
+        self.at = 0;
+        Ok(())
+    }
+}
+
+impl Read for Decoded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.at == self.text.len() && !self.ended {
+            self.fill()?;
+        }
+        let rest = &self.text[self.at..];
+        let count = rest.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&rest[..count]);
+        self.at += count;
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn reads(bytes: &[u8], name: &str, text: &str) {
+        let encoding = Encoding::detect(bytes);
+        let mut found = String::new();
+        let bytes = io::Cursor::new(bytes.to_vec());
+        encoding.decode(Box::new(bytes)).read_to_string(&mut found).unwrap();
+        assert_eq!((encoding.name(), found.as_str()), (name, text));
+    }
+
+    #[test]
+    fn recognises_and_decodes_what_books_are_written_in() {
+        reads(b"\xff\xfea\0\xb0\x65", "UTF-16LE", "a新");
+        reads(b"\xfe\xff\0a\x65\xb0", "UTF-16BE", "a新");
+        reads(b"apple\t\xc6\xbb\xb9\xfb\n", "gb18030", "apple\t苹果\n");
+        reads("apple\t苹果\n".as_bytes(), "UTF-8", "apple\t苹果\n");
+        assert_eq!(Encoding::detect(&"新".as_bytes()[..2]), Encoding::UTF8);
+    }
+
+    #[test]
+    fn latin_1_is_not_taken_for_chinese() {
+        assert_eq!(Encoding::detect(b"caf\xe9 creme, \xe9t\xe9 na\xefve\n"), Encoding::UTF8);
+    }
+
+    #[test]
+    fn what_cannot_be_decoded_is_marked() {
+        let mut text = String::new();
+        let bytes = io::Cursor::new(b"\xc6\xbb\xff\xb9\xfb".to_vec());
+        Encoding(GB18030).decode(Box::new(bytes)).read_to_string(&mut text).unwrap();
+        assert!(text.starts_with('苹') && text.contains('\u{FFFD}'), "{text}");
+    }
+}

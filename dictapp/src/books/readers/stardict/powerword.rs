@@ -1,0 +1,114 @@
+//! An article of Kingsoft's PowerWord (type `k`) to the notation. Its XML names things in Chinese
+//! (`单词词性`) or by two letters of their pinyin (`CX`).
+
+use crate::books::text::gloss;
+
+/// What an article says.
+#[derive(Debug, Default)]
+pub(super) struct Article {
+    pub(super) phonetic: Option<String>,
+    pub(super) mean: String,
+}
+
+/// What an element holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Element {
+    Headword,
+    Phonetic,
+    Part,
+    Gloss,
+    Example,
+    Translation,
+    Other,
+}
+
+impl Element {
+    fn of(name: &str) -> Element {
+        match name {
+            "单词原型" | "DC" => Element::Headword,
+            "单词音标" | "音标" | "CB" | "YB" => Element::Phonetic,
+            "单词词性" | "词性" | "CX" => Element::Part,
+            "解释" | "JX" => Element::Gloss,
+            "例句原型" | "例句" | "LY" => Element::Example,
+            "例句解释" | "例句翻译" | "LS" => Element::Translation,
+            _ => Element::Other,
+        }
+    }
+}
+
+/// Reads an article.
+pub(super) fn read(xml: &str) -> Article {
+    let mut article = Article::default();
+    let mut open: Vec<Element> = Vec::new();
+    let mut part = String::new();
+    let mut rest = xml;
+    while !rest.is_empty() {
+        let end = rest.find('<').unwrap_or(rest.len());
+        article.push(open.last().copied().unwrap_or(Element::Other), &rest[..end], &mut part);
+        rest = &rest[end..];
+        if let Some(data) = rest.strip_prefix("<![CDATA[") {
+            let (text, behind) = data.split_once("]]>").unwrap_or((data, ""));
+            article.push(open.last().copied().unwrap_or(Element::Other), text, &mut part);
+            rest = behind;
+            continue;
+        }
+        let Some((tag, behind)) = rest.get(1..).and_then(|tag| tag.split_once('>')) else { break };
+        rest = behind;
+        if tag.starts_with('/') {
+            open.pop();
+        } else if !tag.ends_with('/') && !tag.starts_with(['?', '!']) && open.len() < DEPTH_MAX {
+            open.push(Element::of(tag.split_whitespace().next().unwrap_or_default()));
+        }
+    }
+    article
+}
+
+/// How deep elements are followed; real articles have eight levels.
+const DEPTH_MAX: usize = 64;
+
+impl Article {
+    fn push(&mut self, element: Element, text: &str, part: &mut String) {
+        let text = htmlize::unescape(text);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if text.is_empty() {
+            return;
+        }
+        match element {
+            Element::Headword => {}
+            Element::Phonetic => {
+                let known = self.phonetic.take().map(|known| known + "; ").unwrap_or_default();
+                self.phonetic = Some(known + text.trim_matches(['[', ']', '/']));
+            }
+            Element::Part => *part = format!("{text} "),
+            Element::Gloss | Element::Other => {
+                let line = format!("{part}{}", gloss::guarded(&text));
+                self.line(&line);
+            }
+            Element::Example => self.line(&format!("> {text}")),
+            Element::Translation => self.mean.push_str(&format!(" = {text}")),
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        if !self.mean.is_empty() {
+            self.mean.push('\n');
+        }
+        self.mean.push_str(line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_elements_with_chinese_and_with_short_names() {
+        let article = read(
+            "<词典><单词原型>x</单词原型><单词音标>ˈkɪŋ</单词音标><单词词性>n.</单词词性>\
+             <解释>金山</解释><LY><![CDATA[A & B]]></LY><LS>甲乙</LS></词典>",
+        );
+        assert_eq!(article.phonetic.as_deref(), Some("ˈkɪŋ"));
+        assert_eq!(article.mean, "n. 金山\n> A & B = 甲乙");
+        assert_eq!(read("<a").mean, "");
+    }
+}

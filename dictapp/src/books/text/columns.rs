@@ -1,0 +1,268 @@
+//! The first rows of a table to what its columns are: by a row of names, else by what is in them.
+
+use csv::StringRecord;
+
+use crate::books::overrides::Column;
+
+use super::script::{self, is_cjk};
+
+/// What the first rows say of a table.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Layout {
+    /// How many rows are before the first entry.
+    pub(crate) rows_before: usize,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) languages: Option<String>,
+}
+
+/// The names of columns, in small letters.
+const NAMES: &[(Column, &[&str])] = &[
+    (
+        Column::Word,
+        &[
+            "word",
+            "words",
+            "headword",
+            "term",
+            "front",
+            "entry",
+            "english",
+            "expression",
+            "vocabulary",
+            "lemma",
+            "单词",
+            "词",
+            "词条",
+            "英文",
+            "英语",
+            "单词原型",
+            "词汇",
+            "英文单词",
+        ],
+    ),
+    (
+        Column::Mean,
+        &[
+            "mean",
+            "meaning",
+            "meanings",
+            "definition",
+            "definitions",
+            "explanation",
+            "translation",
+            "gloss",
+            "back",
+            "chinese",
+            "释义",
+            "解释",
+            "意思",
+            "翻译",
+            "中文",
+            "中文释义",
+            "含义",
+            "中文意思",
+            "汉语",
+            "词义",
+            "中文解释",
+        ],
+    ),
+    (
+        Column::Phonetic,
+        &[
+            "phonetic",
+            "phonetics",
+            "ipa",
+            "pronunciation",
+            "reading",
+            "音标",
+            "发音",
+            "读音",
+            "拼音",
+            "pinyin",
+        ],
+    ),
+    (Column::Part, &["pos", "part of speech", "part_of_speech", "partofspeech", "class", "词性"]),
+    (Column::Example, &["example", "examples", "sentence", "sample", "例句", "英文例句"]),
+    (
+        Column::Translation,
+        &[
+            "example translation",
+            "sentence translation",
+            "例句翻译",
+            "例句释义",
+            "例句中文",
+            "中文例句",
+        ],
+    ),
+    (Column::Rank, &["rank", "词频", "词频排名"]),
+    (Column::Forms, &["forms", "inflections", "exchange", "变形", "词形"]),
+];
+
+/// How far down a row of names may stand: titles and notes of spreadsheets are above it.
+const ROWS_BEFORE_MAX: usize = 10;
+
+/// Recognises the columns from the first rows.
+pub(crate) fn recognise(rows: &[StringRecord]) -> Layout {
+    let first = rows.iter().position(|row| !is_note(row)).unwrap_or(0);
+    let languages = rows[..first].iter().find_map(languages);
+    let named = (first..rows.len().min(first + ROWS_BEFORE_MAX))
+        .find_map(|at| named(&rows[at]).map(|columns| (at, columns)));
+    if let Some((at, columns)) = named {
+        return Layout { rows_before: at + 1, columns, languages };
+    }
+    Layout { rows_before: first, columns: by_content(&rows[first..]), languages }
+}
+
+/// Whether a row in front is no entry: a comment, a delimiter for a spreadsheet.
+fn is_note(row: &StringRecord) -> bool {
+    let first = row.get(0).unwrap_or_default().trim();
+    let is_header = first
+        .strip_prefix('#')
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(' ') || rest.contains(':'));
+    is_header || first.starts_with("sep=")
+}
+
+/// The languages that a comment names: `# languages: en-zh`.
+fn languages(row: &StringRecord) -> Option<String> {
+    let comment = row.get(0)?.trim().strip_prefix('#')?.trim();
+    let value = comment.strip_prefix("languages:")?.trim();
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// What a row of names says; `None` if it is none.
+fn named(row: &StringRecord) -> Option<Vec<Column>> {
+    let column = |name: &str| {
+        let name = name.trim().to_lowercase();
+        let known = NAMES.iter().find(|(_, names)| names.contains(&name.as_str()));
+        known.map_or(Column::Skip, |(column, _)| *column)
+    };
+    let mut columns: Vec<Column> = row.iter().map(column).collect();
+    // One headword: of `word, english` the first. Several explanations are joined.
+    for column in [Column::Word, Column::Phonetic, Column::Part, Column::Rank, Column::Forms] {
+        let mut known = columns.iter_mut().filter(|c| **c == column).skip(1);
+        known
+            .by_ref()
+            .for_each(|c| *c = if column == Column::Word { Column::Mean } else { Column::Skip });
+    }
+    (columns.contains(&Column::Word) && columns.contains(&Column::Mean)).then_some(columns)
+}
+
+/// How the cells of a column look, in shares of those that are not empty.
+#[derive(Default)]
+struct Look {
+    filled: usize,
+    numbers: usize,
+    phonetics: usize,
+    parts: usize,
+}
+
+impl Look {
+    fn is_mostly(&self, count: usize) -> bool {
+        self.filled > 0 && count * 10 >= self.filled * 8
+    }
+}
+
+fn by_content(rows: &[StringRecord]) -> Vec<Column> {
+    let width = rows.iter().map(StringRecord::len).max().unwrap_or(0);
+    let mut columns = vec![Column::Skip; width];
+    let looks: Vec<Look> = (0..width).map(|column| look(rows, column)).collect();
+    let mut texts = Vec::new();
+    for (at, look) in looks.iter().enumerate() {
+        if look.is_mostly(look.parts) && at > 0 {
+            columns[at] = Column::Part;
+        } else if look.is_mostly(look.phonetics) && at > 0 {
+            columns[at] = Column::Phonetic;
+        } else if !look.is_mostly(look.numbers) {
+            texts.push(at);
+        }
+    }
+    // Without two columns of text nothing was recognised.
+    if texts.len() < 2 {
+        return [Column::Word, Column::Mean, Column::Phonetic]
+            .into_iter()
+            .take(width.max(2))
+            .collect();
+    }
+    columns[texts[0]] = Column::Word;
+    columns[texts[1]] = Column::Mean;
+    if let Some(&third) = texts.get(2) {
+        let is_free = !columns.contains(&Column::Phonetic);
+        columns[third] = match third_text(rows, third) {
+            Column::Phonetic if !is_free => Column::Skip,
+            column => column,
+        };
+    }
+    columns
+}
+
+fn look(rows: &[StringRecord], column: usize) -> Look {
+    let cells = rows.iter().filter_map(|row| row.get(column)).map(str::trim);
+    let mut look = Look::default();
+    for cell in cells.filter(|cell| !cell.is_empty()) {
+        look.filled += 1;
+        look.numbers += usize::from(cell.bytes().all(|byte| byte.is_ascii_digit()));
+        look.parts += usize::from(script::labels_alone(cell).is_some());
+        look.phonetics += usize::from(is_phonetic(cell));
+    }
+    look
+}
+
+/// Whether a cell is a pronunciation, with or without brackets.
+fn is_phonetic(cell: &str) -> bool {
+    let bracketed = script::leading_phonetic(cell).is_some_and(|(_, length)| length == cell.len());
+    let signs = |c: char| "ˈˌːəɪʊɔæʌθðʃʒŋɑɛɜɡ".contains(c);
+    bracketed || cell.contains(signs) && !cell.contains(is_cjk)
+}
+
+/// What the third column of text is: sentences, pronunciations as keyboards write them, or nothing.
+fn third_text(rows: &[StringRecord], column: usize) -> Column {
+    let cells =
+        || rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.trim().is_empty());
+    let count = cells().count();
+    let long = cells().filter(|cell| cell.split_whitespace().count() > 3).count();
+    let said = cells().filter(|cell| cell.contains(['\'', ':', '[', '/', 'ˈ'])).count();
+    if long * 2 > count {
+        Column::Example
+    } else if said * 2 > count {
+        Column::Phonetic
+    } else {
+        Column::Skip
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(rows: &[&[&str]]) -> Vec<StringRecord> {
+        rows.iter().map(|row| StringRecord::from(row.to_vec())).collect()
+    }
+
+    #[test]
+    fn a_row_of_names_says_what_the_columns_are() {
+        let found = recognise(&rows(&[&["# x: y"], &["序号", "英文", "音标", "中文释义"], &["1"]]));
+        let columns = [Column::Skip, Column::Word, Column::Phonetic, Column::Mean];
+        assert_eq!((found.rows_before, &found.columns[..]), (2, &columns[..]));
+        let found =
+            recognise(&rows(&[&["My words"], &["id", "word", "translation", "definition"]]));
+        let columns = [Column::Skip, Column::Word, Column::Mean, Column::Mean];
+        assert_eq!((found.rows_before, &found.columns[..]), (2, &columns[..]));
+    }
+
+    #[test]
+    fn without_names_the_cells_tell() {
+        let found = recognise(&rows(&[
+            &["1", "apple", "[ˈæpl]", "n.", "苹果", "I eat an apple a day."],
+            &["2", "pear", "[peə]", "n.", "梨", "She eats a ripe pear."],
+        ]));
+        let columns = [
+            Column::Skip,
+            Column::Word,
+            Column::Phonetic,
+            Column::Part,
+            Column::Mean,
+            Column::Example,
+        ];
+        assert_eq!((found.rows_before, &found.columns[..]), (0, &columns[..]));
+    }
+}

@@ -1,0 +1,97 @@
+//! Links to other headwords in a gloss: `see [[apple]]`, `[[apple|this fruit]]`.
+
+/// A stretch of a gloss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Run<'a> {
+    /// Plain text.
+    Text(&'a str),
+    /// A link to a headword, and the text that stands for it.
+    Link {
+        /// The headword.
+        word: &'a str,
+        /// What is shown.
+        text: &'a str,
+    },
+}
+
+/// The stretches of a gloss in their order.
+pub fn runs(gloss: &str) -> impl Iterator<Item = Run<'_>> {
+    let mut rest = gloss;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        if let Some((link, behind)) = leading_link(rest) {
+            rest = behind;
+            return Some(link);
+        }
+        let ends = rest.match_indices("[[").map(|(at, _)| at).filter(|&at| at > 0);
+        let end = ends.into_iter().find(|&at| leading_link(&rest[at..]).is_some());
+        let (text, behind) = rest.split_at(end.unwrap_or(rest.len()));
+        rest = behind;
+        Some(Run::Text(text))
+    })
+}
+
+/// The text of a gloss as it is read, without the marks of its links.
+pub fn shown_text(gloss: &str) -> std::borrow::Cow<'_, str> {
+    if !gloss.contains("[[") {
+        return gloss.into();
+    }
+    let texts = runs(gloss).map(|run| match run {
+        Run::Text(text) | Run::Link { text, .. } => text,
+    });
+    texts.collect::<String>().into()
+}
+
+/// A link as a gloss has it; the text alone if no link can hold it.
+pub fn encode(word: &str, text: &str) -> String {
+    let (word, shown) = (word.trim(), text.trim());
+    let cannot = |text: &str| text.is_empty() || text.contains(['[', ']', '|', '\n']);
+    if cannot(word) || cannot(shown) {
+        return text.to_owned();
+    }
+    if word == shown { format!("[[{word}]]") } else { format!("[[{word}|{shown}]]") }
+}
+
+/// The longest link in bytes: a headword and a text.
+const LINK_BYTES_MAX: usize = 1024;
+
+fn leading_link(gloss: &str) -> Option<(Run<'_>, &str)> {
+    let inner = gloss.strip_prefix("[[")?;
+    let end = memchr::memmem::find(&inner.as_bytes()[..inner.len().min(LINK_BYTES_MAX)], b"]]")?;
+    let (inner, behind) = (&inner[..end], &inner[end + 2..]);
+    let (word, text) = inner.split_once('|').unwrap_or((inner, inner));
+    let is_whole = !word.is_empty() && !text.is_empty() && !inner.contains(['[', ']']);
+    is_whole.then_some((Run::Link { word, text }, behind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_links_out_of_a_gloss() {
+        let found: Vec<Run<'_>> = runs("see [[AT&T]] or [[pear|this]].").collect();
+        assert_eq!(
+            found,
+            [
+                Run::Text("see "),
+                Run::Link { word: "AT&T", text: "AT&T" },
+                Run::Text(" or "),
+                Run::Link { word: "pear", text: "this" },
+                Run::Text("."),
+            ]
+        );
+        assert_eq!(shown_text("see [[pear|this]]."), "see this.");
+    }
+
+    #[test]
+    fn what_is_no_link_is_text() {
+        for text in ["a [[b", "[[]]", "[[a|]]", "a[[ [b]]]", "x[1]"] {
+            assert_eq!(shown_text(text), text);
+            assert!(runs(text).all(|run| matches!(run, Run::Text(_))), "{text}");
+        }
+        assert_eq!(encode("a|b", "x"), "x");
+    }
+}
