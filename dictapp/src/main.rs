@@ -24,6 +24,10 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve(settings) => serve::run(&settings),
+        Command::Import(_, book) if book.action == import::Action::Preview => {
+            let preview = import::preview(&book.as_meant())?;
+            Ok(writeln!(io::stdout(), "{preview}")?)
+        }
         Command::Import(settings, book) => {
             import::run(&commands::open_store(&settings)?, &book.as_meant())
         }

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::books::Kind;
+use crate::books::{Column, Encoding, Kind, Overrides};
 use crate::commands::books::BooksCommand;
-use crate::commands::import::Request;
+use crate::commands::import::{self, Request};
 use crate::commands::user::UserCommand;
 use crate::settings::Flag;
 
@@ -71,6 +71,43 @@ pub(super) struct ImportArguments {
     /// The title that readers see [default: the one it has, or the one in a new book]
     #[arg(long)]
     title: Option<String>,
+
+    /// Show what is recognised in FILE and its first entries, and change nothing
+    #[arg(long)]
+    preview: bool,
+
+    /// The encoding of a text file, such as gb18030 [default: recognised]
+    #[arg(long, value_name = "NAME", value_parser = parse_encoding)]
+    encoding: Option<Encoding>,
+
+    /// The character between the columns of a table, or "tab" [default: recognised]
+    #[arg(long, value_name = "CHARACTER", value_parser = parse_delimiter)]
+    delimiter: Option<u8>,
+
+    /// The columns of a table in their order: word, phonetic, pos, meaning, example, translation,
+    /// rank, forms, or - for one that is left out [default: recognised]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', allow_hyphen_values = true)]
+    #[arg(value_parser = parse_column)]
+    columns: Option<Vec<Column>>,
+}
+
+fn parse_encoding(name: &str) -> Result<Encoding, String> {
+    Encoding::by_name(name).ok_or_else(|| "no such encoding".to_owned())
+}
+
+fn parse_delimiter(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        b"tab" | b"\\t" => Ok(b'\t'),
+        [delimiter] if delimiter.is_ascii() => Ok(*delimiter),
+        _ => Err("must be one ASCII character, or tab".to_owned()),
+    }
+}
+
+fn parse_column(name: &str) -> Result<Column, String> {
+    Column::by_name(name.trim()).ok_or_else(|| {
+        let names: Vec<&str> = Column::ALL.iter().map(|column| column.name()).collect();
+        format!("must be one of {}", names.join(", "))
+    })
 }
 
 #[derive(Debug, Args)]
@@ -154,8 +191,16 @@ impl Arguments {
 }
 
 impl From<ImportArguments> for Request {
-    fn from(ImportArguments { kind, file, name, title }: ImportArguments) -> Request {
-        Request { kind, file, name, title }
+    fn from(arguments: ImportArguments) -> Request {
+        let ImportArguments { kind, file, name, title, preview, .. } = arguments;
+        let overrides = Overrides {
+            encoding: arguments.encoding,
+            delimiter: arguments.delimiter,
+            columns: arguments.columns,
+            languages: None,
+        };
+        let action = if preview { import::Action::Preview } else { import::Action::Store };
+        Request { kind, file, name, title, overrides, action }
     }
 }
 

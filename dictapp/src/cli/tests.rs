@@ -41,7 +41,7 @@ fn flags_set_keys_before_and_after_the_command() {
 
 #[test]
 fn an_import_names_a_file_and_perhaps_its_kind() {
-    let plain = Request { kind: None, file: "a.txt".into(), name: None, title: None };
+    let plain = Request { file: "a.txt".into(), ..Request::default() };
     assert_eq!(import("import a.txt"), plain);
     for &kind in Kind::ALL {
         let line = format!("import {kind} a.txt");
@@ -50,6 +50,11 @@ fn an_import_names_a_file_and_perhaps_its_kind() {
     let named = import("import --name own --title Own a.txt --database sqlite:x.db");
     assert_eq!(named, Request { name: Some("own".into()), title: Some("Own".into()), ..plain });
     assert_eq!(import("import course").file, PathBuf::from("course"));
+    let asked =
+        import("import --preview --delimiter tab --encoding gbk --columns word,-,meaning a.txt");
+    assert_eq!(asked.action, crate::commands::import::Action::Preview);
+    assert_eq!(asked.overrides.delimiter, Some(b'\t'));
+    assert_eq!(asked.overrides.columns.map(|columns| columns.len()), Some(3));
 }
 
 #[test]

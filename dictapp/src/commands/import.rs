@@ -10,12 +10,12 @@ use anyhow::{Context, Result, ensure};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use sha2::{Digest, Sha256};
 
-use crate::books::{Book, Kind, Oddities, Progress};
+use crate::books::{Book, Encoding, Kind, Oddities, Overrides, Progress};
 use crate::hex;
 use crate::store::{self, BookHeader, ImportStart, Store};
 
 /// What is to be imported, and as what.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
     /// The file, or one of the files of the book.
     pub file: PathBuf,
@@ -26,6 +26,20 @@ pub struct Request {
     /// What people read. Where not given, what the store calls the book, or for a new one what it
     /// says of itself, or its name.
     pub title: Option<String>,
+    /// What is known of the file and need not be recognised.
+    pub overrides: Overrides,
+    /// Whether the book is stored or only shown.
+    pub action: Action,
+}
+
+/// What is done with the book.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Action {
+    /// It becomes a word book of the store.
+    #[default]
+    Store,
+    /// What was recognised and the first entries are printed; nothing is changed.
+    Preview,
 }
 
 /// Where Debian's package `wordnet-base` puts its files.
@@ -61,6 +75,8 @@ pub struct Report {
     pub entries: u64,
     /// Whether the store held the same book before; then nothing was read.
     pub outcome: Outcome,
+    /// The encoding that was decoded, if it was not UTF-8.
+    pub encoding: Option<Encoding>,
     /// What was odd in the file.
     pub oddities: Oddities,
 }
@@ -89,7 +105,7 @@ pub enum Step {
 
 /// Changes whenever the readers make other entries of the same file, so that importing it again
 /// is not taken for the same.
-const READERS_VERSION: u32 = 4;
+const READERS_VERSION: u32 = 5;
 
 /// How many entries pass between two looks at the progress.
 const WATCH_EVERY: u64 = 256;
@@ -130,6 +146,40 @@ fn show(bar: &ProgressBar, step: Step) {
     bar.set_position(progress.done);
 }
 
+/// How many entries a preview shows.
+const PREVIEWED_ENTRIES: usize = 10;
+
+/// What was recognised in a file, and its first entries, without storing anything.
+///
+/// # Errors
+/// The file cannot be read, is damaged or is no book.
+pub fn preview(request: &Request) -> Result<String> {
+    let kind = request.kind.map_or_else(|| Kind::detect(&request.file), Ok)?;
+    let mut reader = crate::books::open(kind, &request.file, &request.overrides)?;
+    let recognised = reader.recognised();
+    let mut lines = vec![format!("kind: {kind}")];
+    lines.extend(recognised.encoding.map(|encoding| format!("encoding: {encoding}")));
+    lines.extend(recognised.delimiter.map(|delimiter| format!("delimiter: {delimiter:?}")));
+    if !recognised.columns.is_empty() {
+        let names: Vec<&str> = recognised.columns.iter().map(|column| column.name()).collect();
+        lines.push(format!("columns: {}", names.join(",")));
+    }
+    let about = reader.about();
+    lines.extend(about.title.map(|title| format!("title: {title}")));
+    lines.extend(about.languages.map(|languages| format!("languages: {languages}")));
+    for _ in 0..PREVIEWED_ENTRIES {
+        let Some(entry) = reader.next()? else { break };
+        let phonetic = entry.phonetic.map(|phonetic| format!(" /{phonetic}/"));
+        lines.push(format!("\n{}{}", entry.word, phonetic.unwrap_or_default()));
+        lines.extend(entry.mean.lines().map(|line| format!("  {line}")));
+    }
+    let oddities = reader.state().oddities();
+    if !oddities.is_empty() {
+        lines.push(format!("\n{}", oddities.to_string().trim_end()));
+    }
+    Ok(lines.join("\n"))
+}
+
 /// Imports a book; `watch` is told how far that is.
 ///
 /// # Errors
@@ -141,13 +191,13 @@ pub fn import(store: &Store, request: &Request, mut watch: impl FnMut(Step)) -> 
         None => Kind::detect(&request.file)?,
     };
     let name = request.name.clone().unwrap_or_else(|| name_of(&request.file));
-    let digest = digest(kind, &request.file)?;
+    let digest = digest(kind, &request.overrides, &request.file)?;
     let known = store.books()?.into_iter().find(|book| book.name == name);
     if let Some(same) = known.as_ref().filter(|book| book.digest == digest) {
         return unchanged(store, request, kind, same);
     }
     let checking = every(WATCH_EVERY, |progress| watch(Step::Checking(progress)));
-    let mut book = Book::open(kind, &request.file, checking)?;
+    let mut book = Book::open_with(kind, &request.file, &request.overrides, checking)?;
     ensure!(book.entries() > 0, "{} holds no entry{}", request.file.display(), first_odd(&book));
     // The title of a known book may be one that somebody chose.
     let title = request.title.clone().or(known.map(|known| known.title));
@@ -165,8 +215,9 @@ pub fn import(store: &Store, request: &Request, mut watch: impl FnMut(Step)) -> 
     drop(storing);
     watch(Step::Committing);
     let store::Book { title, entries, .. } = import.commit()?;
+    let encoding = book.recognised().encoding.filter(|encoding| *encoding != Encoding::UTF8);
     let oddities = book.oddities();
-    Ok(Report { name, title, kind, entries, outcome: Outcome::Imported, oddities })
+    Ok(Report { encoding, name, title, kind, entries, outcome: Outcome::Imported, oddities })
 }
 
 /// Nothing of the book needs to be read; it is renamed where another title was given.
@@ -177,6 +228,7 @@ fn unchanged(store: &Store, request: &Request, kind: Kind, book: &store::Book) -
         kind,
         entries: book.entries,
         outcome: Outcome::Unchanged,
+        encoding: None,
         oddities: Oddities::default(),
     };
     if let Some(title) = request.title.as_ref().filter(|title| **title != book.title) {
@@ -223,9 +275,12 @@ fn name_of(file: &Path) -> String {
 }
 
 /// A digest of all that the entries depend on: the readers, the kind, and the bytes of the files.
-fn digest(kind: Kind, path: &Path) -> Result<String> {
+fn digest(kind: Kind, overrides: &Overrides, path: &Path) -> Result<String> {
     let mut hash = Sha256::new();
     hash.update(format!("{READERS_VERSION} {kind}"));
+    if *overrides != Overrides::default() {
+        hash.update(format!("{overrides:?}"));
+    }
     let mut buffer = vec![0; 64 * 1024];
     for path in kind.files(path)? {
         let mut file = File::open(&path).with_context(|| path.display().to_string())?;
@@ -258,6 +313,9 @@ impl fmt::Display for Report {
             }
             Outcome::Imported => write!(f, "{name}: {entries} {noun} imported ({kind})"),
         }?;
+        if let Some(encoding) = self.encoding {
+            write!(f, ", read as {encoding}")?;
+        }
         match self.oddities.total() {
             0 => Ok(()),
             1 => f.write_str(", 1 odd place"),
@@ -278,6 +336,7 @@ mod tests {
             kind: Kind::Course,
             entries,
             outcome,
+            encoding: None,
             oddities: Oddities::default(),
         };
         let one = report(1, Outcome::Imported).to_string();

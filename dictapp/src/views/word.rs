@@ -4,7 +4,8 @@
 use serde::Serialize;
 
 use crate::lexicon::{EntryRef, FoundBy, is_han};
-use crate::model::{Example, Explanation, Sense};
+use crate::model::link;
+use crate::model::{Example, Explanation, Run, Sense};
 use crate::site::{Found, FoundEntry};
 use crate::texts::Texts;
 
@@ -49,6 +50,16 @@ pub(super) struct ExampleLine {
     pub(super) lang: &'static str,
     pub(super) translation: Option<String>,
     pub(super) translation_lang: &'static str,
+}
+
+impl Meaning {
+    /// The stretches of the gloss; a link with the headword that it leads to.
+    pub(super) fn runs(&self) -> impl Iterator<Item = (Option<&str>, &str)> {
+        link::runs(&self.gloss).map(|run| match run {
+            Run::Text(text) => (None, text),
+            Run::Link { word, text } => (Some(word), text),
+        })
+    }
 }
 
 impl Part {
@@ -116,6 +127,7 @@ pub(super) fn brief(entry: &EntryRef<'_>) -> Brief {
         part => format!("{part} {}", sense.gloss),
     });
     let whole = parts.collect::<Vec<_>>().join("  ");
+    let whole = link::shown_text(&whole);
     let mut gloss: String = whole.chars().take(BRIEF_CHARS_MAX).collect();
     if gloss.len() < whole.len() {
         gloss.push('…');

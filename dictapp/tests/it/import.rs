@@ -4,8 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
-use dictapp::books::{Kind, OddityKind};
-use dictapp::commands::import::{Outcome, Report, Request, Step, import};
+use dictapp::books::{Column, Kind, OddityKind, Overrides};
+use dictapp::commands::import::{Outcome, Report, Request, Step, import, preview};
 use dictapp::model::Word;
 use dictapp::store::Store;
 
@@ -20,7 +20,7 @@ on_both_engines! {
 }
 
 fn request(file: &Path) -> Request {
-    Request { file: file.to_owned(), kind: None, name: None, title: None }
+    Request { file: file.to_owned(), ..Request::default() }
 }
 
 fn write(fresh: &Fresh, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
@@ -120,4 +120,20 @@ fn a_damaged_file_leaves_the_book_as_it_was(fresh: &Fresh) {
         assert_eq!(store.books().unwrap(), before);
         assert_eq!(means(&store, "a"), ["n. 一"]);
     }
+}
+
+#[test]
+fn a_preview_shows_what_is_recognised_and_its_first_entries() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.csv");
+    std::fs::write(&file, "序号;单词;释义\n1;apple;n. 苹果, 果\n2;pear;n. 梨\n").unwrap();
+    assert_eq!(
+        preview(&request(&file)).unwrap(),
+        "kind: csv\nencoding: UTF-8\ndelimiter: ';'\ncolumns: -,word,meaning\n\n\
+         apple\n  n. 苹果, 果\n\npear\n  n. 梨"
+    );
+    let columns = Some(vec![Column::Rank, Column::Mean, Column::Word]);
+    let overrides = Overrides { columns, ..Overrides::default() };
+    let shown = preview(&Request { overrides, ..request(&file) }).unwrap();
+    assert!(shown.contains("\nn. 梨\n  pear"), "{shown}");
 }
