@@ -109,7 +109,7 @@ fn a_damaged_file_leaves_the_book_as_it_was(fresh: &Fresh) {
     run(&store, &file).unwrap();
     let before = store.books().unwrap();
     for (damaged, reason) in [
-        (&b"b  n. \xb6\xfe\n"[..], "a.txt, line 1: byte 6 is not UTF-8"),
+        (&b"b  n. caf\xe9 noir\n"[..], "a.txt, line 1: byte 9 is not UTF-8"),
         (b"b  n. x\n\0", "a.txt, line 2: holds a zero byte"),
         (b"b\n", "a.txt holds no entry: line 1: no explanation"),
         (b"", "a.txt holds no entry"),

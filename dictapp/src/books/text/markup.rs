@@ -66,9 +66,9 @@ const HIDDEN: &[&str] = &["script", "style", "head", "rref", "object", "video", 
 /// Elements that show a picture.
 const PICTURES: &[&str] = &["img", "image", "svg", "picture", "object", "video"];
 
-/// What shows that a text is HTML.
-const SIGNS: &[&str] =
-    &["<br", "<b>", "<i>", "<p>", "<p ", "<div", "<span", "<font", "<li", "<a ", "<sup", "<sub"];
+/// Elements inside a line that show, as [`BLOCKS`] do, that a text is HTML.
+const INLINE: &[&str] =
+    &["a", "b", "em", "font", "i", "img", "small", "span", "strong", "sub", "sup", "td", "th", "u"];
 
 /// The longest tag in bytes; what is longer is a `<` in the text.
 const TAG_BYTES_MAX: usize = 2048;
@@ -110,12 +110,23 @@ pub(crate) fn text(markup: &str, ends: LineEnds) -> Text {
 
 /// Whether this is written in HTML.
 pub(crate) fn is_markup(text: &str) -> bool {
-    let closes = || {
-        text.match_indices("</")
-            .any(|(at, _)| text[at + 2..].starts_with(|c: char| c.is_ascii_alphabetic()))
-    };
-    text.contains('<') && (closes() || SIGNS.iter().any(|sign| text.contains(sign)))
-        || text.contains('&') && has_entity(text)
+    let is_known = |name: &str| BLOCKS.contains(&name) || INLINE.contains(&name);
+    elements(text).any(is_known) || has_entity(text)
+}
+
+/// Whether a text has this element.
+pub(crate) fn has_element(text: &str, name: &str) -> bool {
+    elements(text).any(|element| element == name)
+}
+
+/// The names of the elements of a text, as they are spelled.
+fn elements(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices('<').map(|(at, _)| {
+        let name = text[at + 1..].trim_start_matches('/');
+        let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
+        // A tag that is cut off is none.
+        if name[end..].starts_with(['>', ' ', '/', '\n', '\t']) { &name[..end] } else { "" }
+    })
 }
 
 fn has_entity(text: &str) -> bool {

@@ -98,17 +98,21 @@ impl Article {
     }
 }
 
+/// The element of a pronunciation in XDXF.
+const TRANSCRIPTION: &str = "tr";
+
 /// Takes the pronunciation out of an article in XDXF.
 fn take_transcription(field: &mut String) -> Option<String> {
-    let (from, to) = (field.find("<tr>")?, field.find("</tr>")?);
-    let said = field.get(from + 4..to)?.trim().trim_matches(['[', ']', '/']).to_owned();
-    field.replace_range(from..to + 5, "");
+    let (opening, closing) = (format!("<{TRANSCRIPTION}>"), format!("</{TRANSCRIPTION}>"));
+    let (from, to) = (field.find(&opening)?, field.find(&closing)?);
+    let said = field.get(from + opening.len()..to)?.trim().trim_matches(['[', ']', '/']).to_owned();
+    field.replace_range(from..to + closing.len(), "");
     (!said.is_empty()).then_some(said)
 }
 
 /// HTML knows blanks; Pango and most XDXF are laid out for the eye, with lines of their own.
 fn line_ends(kind: u8, field: &str) -> LineEnds {
-    let is_logical = kind == b'x' && field.contains("<def");
+    let is_logical = kind == b'x' && markup::has_element(field, "def");
     if kind == b'h' || is_logical { LineEnds::Blanks } else { LineEnds::Kept }
 }
 
