@@ -21,7 +21,8 @@ pub(crate) fn take_phonetic(text: &str) -> (Option<String>, &str) {
 /// Brackets that a list left empty for want of a pronunciation.
 fn without_empty_brackets(text: &str) -> &str {
     let inner = text.trim_start().strip_prefix(['[', '/']).map(str::trim_start);
-    inner.and_then(|inner| inner.strip_prefix([']', '/'])).map_or(text, str::trim_start)
+    let rest = inner.and_then(|inner| inner.strip_prefix([']', '/']));
+    rest.map_or(text, |rest| rest.trim_start_matches([' ', ',']))
 }
 
 /// A line of a foreign book that is no line of our notation: a space that cannot be told from
@@ -225,6 +226,8 @@ mod tests {
     #[test]
     fn takes_the_pronunciations_in_front() {
         assert_eq!(take_phonetic("[]   pron. 其他人"), (None, "pron. 其他人"));
+        assert_eq!(take_phonetic("//, n."), (None, "n."));
+        assert_eq!(take_phonetic("/A·U·P/ x"), (Some("A·U·P".into()), "x"));
         assert_eq!(take_phonetic("[ei] art. 一"), (Some("ei".into()), "art. 一"));
         assert_eq!(take_phonetic("英 [a:] 美 [æ] n. 甲"), (Some("a:; æ".into()), "n. 甲"));
         assert_eq!(take_phonetic("/a/, /a/ n. 甲"), (Some("a".into()), "n. 甲"));

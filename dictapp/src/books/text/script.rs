@@ -113,7 +113,9 @@ fn leading_brackets(text: &str) -> Option<(&str, usize)> {
     let end = inner.get(1..)?.find(close)?;
     let phonetic = inner[1..=end].trim_start();
     let length = text.len() - inner.len() + end + 2;
-    may_sound(phonetic).then_some((phonetic.trim(), length))
+    // Between slashes letters may be spelled: `/A·U·P/`.
+    let is_spelled = close == '/' && phonetic.contains(['·', '-']);
+    (is_spelled || may_sound(phonetic)).then_some((phonetic.trim(), length))
 }
 
 /// Whether what stands in brackets may be a pronunciation: it is no field (`[医]`), no note of
