@@ -102,6 +102,9 @@ const LABEL_WORDS: &[&str] =
 /// Notes inside a pronunciation: strong and weak, British and American.
 const NOTES: [char; 4] = ['弱', '强', '英', '美'];
 
+/// The longest pronunciation in spelled letters in bytes.
+const SPELLED_BYTES_MAX: usize = 40;
+
 /// What may be a pronunciation in front of this text, and its length.
 fn leading_brackets(text: &str) -> Option<(&str, usize)> {
     let inner = text.trim_start_matches(VARIETIES);
@@ -114,7 +117,10 @@ fn leading_brackets(text: &str) -> Option<(&str, usize)> {
     let phonetic = inner[1..=end].trim_start();
     let length = text.len() - inner.len() + end + 2;
     // Between slashes letters may be spelled: `/A·U·P/`.
-    let is_spelled = close == '/' && phonetic.contains(['·', '-']);
+    let is_spelled = close == '/'
+        && phonetic.len() <= SPELLED_BYTES_MAX
+        && phonetic.contains(['·', '-'])
+        && !phonetic.contains(' ');
     (is_spelled || may_sound(phonetic)).then_some((phonetic.trim(), length))
 }
 
