@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Checks the English-to-Chinese book against its rules.
+"""Checks the word books against their rules and prints how far each bar of the English-Chinese book is met.
 
-Violations are printed as `file:line: what`, and the exit code is 1. Lines with `look:` are for a
-human: an example in which the headword was not seen. They do not fail the check.
+Violations are printed as `file:line: headword: what`, and the exit code is 1. `look` counts what is for
+a human: an example in which the headword was not seen (`--look` prints them). Needs Python alone.
 """
 import argparse
 import collections
@@ -10,198 +10,196 @@ import os
 import re
 import sys
 
-from records import HAN, LABELS, MAX_GLOSSES, MAX_SENSES, read, split_example, split_sense, traditional
+import rules
+from records import read
 
-HALF_WIDTH = re.compile(rf"[{HAN}）”][,;:!?()]|[,;:!?(][{HAN}（“]|[{HAN}]\.(?!\d)|\)[{HAN}]")
-SPACED = re.compile(rf"[，。；：？！（）、] | [，。；：？！（）、]|[{HAN}] [{HAN}]|  ")
-UNFIT = re.compile(
-    r"\b(fuck\w*|shit\w*|bitch\w*|cunt|whore|slut|nigger|penis|vagina|porn\w*|orgasm)\b"
-    "|妓女|性交|强奸|做爱|他妈|婊子|色情|手淫|阴茎|阴道|傻逼",
-    re.IGNORECASE,
-)
-# The commonest so many have an example.
-SHOWN = 2000
-SOMEONE = {"one's", "oneself", "someone", "somebody", "sb", "something", "sth"}
-IRREGULAR = {
-    "be": "am is are was were been being 'm 're 's", "have": "has had having 've", "do": "does did done doing",
-    "a": "an", "an": "a", "dollar": "$", "ok": "ok o.k.",
-    "good": "better best", "well": "better best", "bad": "worse worst",
-    "can": "cannot can't", "will": "won't 'll", "not": "n't cannot", "shall": "shan't", "would": "'d", "had": "'d",
-}
+SYLLABUS_RANK, EXAMPLE_RANK, SENSE_RANK = 8000, 5000, 1000
+ABBREVIATIONS = ("abbr.",)
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-class Forms:
-    """What a headword may look like in a sentence."""
-
-    def __init__(self, wordnet):
-        self.irregular = collections.defaultdict(set)
-        for base, forms in IRREGULAR.items():
-            self.irregular[base] |= set(forms.split())
-        for part in ("noun", "verb", "adj", "adv"):
-            path = os.path.join(wordnet, part + ".exc")
-            if os.path.exists(path):
-                for row in open(path, encoding="utf-8"):
-                    form, *bases = row.split()
-                    for base in bases:
-                        self.irregular[base].add(form)
-
-    def of(self, word):
-        forms = {word, word + "s", word + "es", word + "ed", word + "ing", word + "er", word + "est",
-                 word + "d", word + "r", word + "st", word + "'s"}
-        last = word[-1]
-        forms |= {word + last + end for end in ("ed", "ing", "er", "est")}
-        if last == "y":
-            forms |= {word[:-1] + end for end in ("ies", "ied", "ier", "iest")}
-        if last == "e":
-            forms |= {word[:-1] + "ing"}
-        if word.endswith("ie"):
-            forms |= {word[:-2] + "ying"}
-        if word.endswith("fe") or last == "f":
-            forms |= {word.rstrip("e")[:-1] + "ves"}
-        return forms | self.irregular[word]
-
-    def pattern(self, headword):
-        """The words of the headword in their order, each inflected, with room between for an object."""
-        parts = []
-        for word in headword.lower().split():
-            if word in SOMEONE:
-                continue
-            forms = sorted(self.of(word), key=len, reverse=True)
-            parts.append(r"(?<!\w)(?:" + "|".join(map(re.escape, forms)) + r")(?!\w)"
-                         if word not in ("be", "will", "not", "would", "have", "had")
-                         else "(?:" + "|".join(map(re.escape, forms)) + r")(?:n't)?(?!\w)")
-        return re.compile(r"[^.?!]{0,40}?".join(parts), re.IGNORECASE)
+def hand_list(name):
+    """The rows of a list, without comments, split at TABs."""
+    with open(os.path.join(HERE, "lists", name), encoding="utf-8") as file:
+        return [row.rstrip("\n").split("\t") for row in file if row.strip() and not row.startswith("#")]
 
 
-def sense_faults(line):
-    """What is wrong with a sense line."""
-    label, glosses = split_sense(line)
-    if label is None:
-        return [f"does not begin with one of the labels {' '.join(LABELS)}: {line[:30]}"]
-    text, faults = line[len(label) + 1:], []
-    if len(glosses) > MAX_GLOSSES:
-        faults.append(f"{len(glosses)} glosses, at most {MAX_GLOSSES}")
-    if any(not gloss.strip() or gloss != gloss.strip() for gloss in glosses):
-        faults.append("an empty gloss, or a space around one")
-    if not re.search(f"[{HAN}]", text):
-        faults.append("a gloss line without a Chinese character")
-    if text.endswith(("。", "，", "；", "、")):
-        faults.append("a gloss line ends with punctuation")
-    if re.search(r"[A-Za-z]{2,}\. ", text):
-        faults.append("looks like two parts of speech on one line")
-    return faults + chinese_faults(text)
+class Book:
+    """A book and what its bars ask of it."""
+
+    def __init__(self, path):
+        self.path, self.records = path, read(path)
+        self.heads = {record.head: record for record in self.records}
+        self.small = {head.lower() for head in self.heads}
+        self.forms = collections.defaultdict(set)
+        for record in self.records:
+            for part in record.parts:
+                self.forms[record.head.lower()] |= set(rules.words_of(part.columns()[1]))
+
+    def rank(self, record):
+        return int(record.rank) if record.rank.isdecimal() else 1 << 30
+
+    def has(self, word):
+        return word in self.heads or word.lower() in self.small
+
+    def lacking(self, words):
+        return [word for word in words if not self.has(word)]
 
 
-def chinese_faults(text):
-    faults = []
-    if HALF_WIDTH.search(text):
-        faults.append(f"half-width punctuation beside Chinese: {HALF_WIDTH.search(text)[0]}")
-    if SPACED.search(text):
-        faults.append(f"a space beside Chinese punctuation, or between characters: {SPACED.search(text)[0]!r}")
-    if '"' in text or "'" in re.sub(r"[A-Za-z]'[A-Za-z]|s'", "", text):
-        faults.append("straight quotes in Chinese, use “ ”")
-    if re.search("(?<!…)…(?!…)", text):
-        faults.append("an ellipsis is …… in Chinese")
-    if "..." in text or "~" in text or "～" in text:
-        faults.append("... or ~ in Chinese, use ……")
-    if text.count("（") != text.count("）"):
-        faults.append("（ and ） do not pair")
-    if traditional(text):
-        faults.append(f"not simplified (outside GB 2312): {''.join(traditional(text))}")
-    return faults
+def violations(book, show):
+    """Prints what breaks a rule; gives the number of violations and of places to look at."""
+    seen, heads, ranks, bad, look = set(), collections.Counter(), collections.Counter(), 0, 0
+
+    def say(record, fault, failing):
+        nonlocal bad, look
+        bad, look = bad + failing, look + (not failing)
+        if failing or show:
+            print(f"{book.path}:{record.number}: {'' if failing else 'look: '}{record.head}: {fault}")
+
+    for record in book.records:
+        heads[record.head] += 1
+        ranks[record.rank] += 1
+        if heads[record.head] > 1:
+            say(record, "stands twice", True)
+        if not record.rank.isdecimal() or ranks[record.rank] > 1:
+            say(record, f"has no rank of its own: {record.rank!r}", True)
+        for fault, failing in rules.record_faults(record, book.forms, seen):
+            say(record, fault, failing)
+    for record, word in dead_pointers(book):
+        say(record, f"points to {word}, which has no entry", True)
+    return bad, look
 
 
-def example_faults(line, seen):
-    """What is wrong with an example line; `seen` holds the sentences before it."""
-    pair = split_example(line)
-    if pair is None:
-        return ["an example is `> English. = 中文。` with exactly one ` = `"]
-    english, chinese = pair
-    faults = chinese_faults(chinese)
-    if not re.search(r"[.?!][\"')]?$", english):
-        faults.append("the English does not end with . ? or !")
-    if not re.search("[。？！…][”』）]?$", chinese):
-        faults.append("the Chinese does not end with 。？ or ！")
-    if not re.search(f"[{HAN}]", chinese):
-        faults.append("the translation has no Chinese character")
-    junk = re.sub(r"[ -~éïèêñ£€°]", "", english)
-    if junk:
-        faults.append(f"characters that are no plain English: {junk}")
-    if not re.match(r"[\"'(]?[A-Z0-9$£]", english):
-        faults.append("the English does not begin with a capital")
-    key = re.sub(r"\W", "", english).lower()
-    if key in seen:
-        faults.append("the example stands twice")
-    seen.add(key)
-    return faults
+def dead_pointers(book):
+    """Records whose gloss refers to a word that has no entry: （同 among）, （amaze 的过去式）."""
+    pointer = re.compile(r"（(?:同|等于|参见|见|英式|美式|也拼作|英式拼写为|美式拼写为) ?([A-Za-z' -]+?)）|（([A-Za-z' -]+?) 的(?:过去|复数|现在分词|比较级|最高级)")
+    for record in book.records:
+        for _, sense in record.senses():
+            for found in pointer.findall(sense.gloss):
+                for word in re.split(" 或 | or ", found[0] or found[1]):
+                    if not book.has(word.strip()) and not is_form(book, word.strip()):
+                        yield record, word.strip()
 
 
-def check_record(head, body, forms, must_have_example, seen):
-    """Yields (line offset in body or None, fault, failing?)."""
-    parts, glosses, senses, examples = [], collections.defaultdict(set), 0, 0
-    for index, (_, line) in enumerate(body):
-        if line != line.rstrip() or "\t" in line or "\r" in line:
-            yield index, "a tab, a carriage return or trailing space", True
-        if UNFIT.search(line):
-            yield index, f"unfit: {UNFIT.search(line)[0]}", True
-        if line.startswith(">"):
-            examples += 1
-            if not parts:
-                yield index, "an example before any sense", True
-            for fault in example_faults(line, seen):
-                yield index, fault, True
-            if not forms.pattern(head).search((split_example(line) or (line,))[0]):
-                yield index, f"`{head}` is not seen in: {line[2:70]}", False
+def is_form(book, word):
+    return any(word in forms for forms in book.forms.values())
+
+
+def reverse(book, chinese):
+    """The headwords of which `chinese` is a whole gloss, as the program orders them: first senses, then common words."""
+    found = []
+    for record in book.records:
+        for place, (_, sense) in enumerate(record.senses()):
+            outer = re.sub("（[^）]*）", "", sense.gloss)
+            closest = [at for at, piece in enumerate(outer.split("；"))
+                       if chinese in (part.rstrip("的地") for part in re.split("[，、 ]", piece)) or chinese in re.split("[，、 ]", piece)]
+            if closest:
+                found.append((2 if closest[0] else min(place, 1), book.rank(record), record.head))
+                break
+    return [head for *_, head in sorted(found)]
+
+
+def everyday(book):
+    """The everyday Chinese words that do not lead to a right English word first."""
+    wrong = []
+    for chinese, english in hand_list("everyday.txt"):
+        first = reverse(book, chinese)[:1]
+        if not first or first[0] not in english.split(", "):
+            wrong.append(f"{chinese} ({first[0] if first else 'nothing'})")
+    return wrong
+
+
+def readings(book):
+    """Single words without a British pronunciation, and how the two differ."""
+    lacking, same, usual, other = [], 0, 0, []
+    for record in book.records:
+        if " " in record.head:
             continue
-        senses += 1
-        for fault in sense_faults(line):
-            yield index, fault, True
-        label, words = split_sense(line)
-        parts.append(label)
-        for word in words:
-            if word in glosses[label]:
-                yield index, f"the gloss {word} stands twice under {label}", True
-            glosses[label].add(word)
-    if not senses:
-        yield None, f"`{head}` has no sense", True
-    if senses > MAX_SENSES:
-        yield None, f"`{head}` has {senses} sense lines, at most {MAX_SENSES}", True
-    if must_have_example and not examples:
-        yield None, f"`{head}` needs an example", True
+        for part in record.parts:
+            said = [one.strip() for one in part.columns()[0].split(";")]
+            uk = [one[3:] for one in said if one.startswith("UK ")]
+            us = [one[3:] for one in said if one.startswith("US ")]
+            if not uk or not us:
+                lacking.append(record.head)
+            elif uk[0] == us[0]:
+                same += 1
+            elif rules.unexplained(uk[0], us[0]):
+                other.append(record.head)
+            else:
+                usual += 1
+    return lacking, same, usual, other
 
 
-def check_book(path, forms):
-    """Prints what is wrong; gives the number of violations."""
-    records, seen, bad = read(path), set(), 0
+def bars(book):
+    """Rows `(what, figure, bar, met, what is lacking)` of the table."""
+    syllabus = [row[0] for row in hand_list("syllabus.txt")]
+    left_out = {row[0] for row in hand_list("obsolete.txt")}
+    lacking = [word for word in book.lacking(syllabus) if word not in left_out]
+    yield "headwords", len(book.records), 8000, len(book.records) >= 8000, []
+    yield "syllabus words lacking", len(lacking), 0, not lacking, lacking
+    restored = book.lacking(row[0] for row in hand_list("restored.txt"))
+    yield "words wrongly held to be unfit, lacking", len(restored), 0, not restored, restored
+    phrases = [head for head in book.heads if " " in head]
+    yield "phrases and phrasal verbs", len(phrases), 800, len(phrases) >= 800, []
+    modern = [row[0] for row in hand_list("modern.txt") if book.has(row[0])]
+    short = [record.head for record in book.records if any(part.label in ABBREVIATIONS for part in record.parts)]
+    yield "abbreviations, units, modern words", len(set(modern + short)), 200, len(set(modern + short)) >= 200, []
+    spellings = book.lacking(row[0] for row in hand_list("spellings.txt") if book.has(row[1]))
+    yield "British variants lacking", len(spellings), 0, not spellings, spellings
+    silent, same, usual, other = readings(book)
+    yield "parts of single words without UK and US pronunciation", len(silent), 0, not silent, silent
+    yield "parts whose readings differ by part of speech", len(set(tied(book))), 35, len(set(tied(book))) >= 35, []
+    yield f"UK as US {same}, by the usual rules {usual}, otherwise", len(other), "-", True, other
+    bare = [record.head for record in book.records if book.rank(record) <= EXAMPLE_RANK and not record.examples()]
+    yield f"entries to rank {EXAMPLE_RANK} without an example", len(bare), 0, not bare, bare
+    unshown = [f"{record.head} {part.label}" for record in book.records if book.rank(record) <= SENSE_RANK
+               for part in record.parts if not any(sense.examples for sense in part.senses)]
+    yield f"parts of speech to rank {SENSE_RANK} without an example", len(unshown), 0, not unshown, unshown
+    main = [sense for record in book.records if book.rank(record) <= SENSE_RANK for _, sense in record.senses()]
+    yield f"senses to rank {SENSE_RANK} with an example, of {len(main)}", sum(bool(sense.examples) for sense in main), "-", True, []
+    wrong = everyday(book)
+    total = len(hand_list("everyday.txt"))
+    yield f"of {total} everyday Chinese words, wrong at first", len(wrong), total // 20, len(wrong) <= total // 20, wrong
+    levelled = sum(bool(record.level) for record in book.records)
+    yield "entries with a level", levelled, "-", True, []
 
-    def say(number, fault, failing):
-        nonlocal bad
-        bad += failing
-        print(f"{path}:{number}: {'' if failing else 'look: '}{fault}")
 
-    heads, ranks = collections.Counter(), collections.Counter()
-    for number, line, body in records:
-        head, _, rank = (line.split("\t") + ["", ""])[:3]
-        heads[head] += 1
-        ranks[rank] += 1
-        if heads[head] > 1:
-            say(number, f"`{head}` stands twice", True)
-        if not rank.isdecimal() or ranks[rank] > 1:
-            say(number, f"`{head}` has no rank of its own: {rank!r}", True)
-        common = rank.isdecimal() and int(rank) <= SHOWN
-        for index, fault, failing in check_record(head, body, forms, common, seen):
-            say(number if index is None else body[index][0], fault, failing)
-    examples = sum(row.startswith(">") for _, _, body in records for _, row in body)
-    print(f"{path}: {len(records)} records, {examples} examples, {bad} violations")
-    return bad
+def tied(book):
+    """Headwords whose parts of speech are pronounced differently."""
+    for record in book.records:
+        if len({part.columns()[0] for part in record.parts}) > 1:
+            yield record.head
+
+
+def english(path):
+    """Rows of the English-English book: what is left of WordNet's marks, and who lacks a pronunciation or forms."""
+    records = read(path)
+    debris = [record.head for record in records for _, sense in record.senses() if re.search("``|`|''|--", sense.gloss)]
+    silent = [record.head for record in records if " " not in record.head and not any(part.columns()[0] for part in record.parts)]
+    yield "English-English: headwords", len(records), 21349, len(records) >= 21349, []
+    yield "English-English: definitions with WordNet's marks", len(debris), 0, not debris, debris
+    yield "English-English: single words without a pronunciation", len(silent), "-", True, silent
 
 
 def main():
     cli = argparse.ArgumentParser(description=__doc__)
-    cli.add_argument("--wordnet", default="/usr/share/wordnet", help="for irregular forms in examples")
-    cli.add_argument("book", nargs="?", default="../en-zh.book")
+    cli.add_argument("--look", action="store_true", help="print the places for a human too")
+    cli.add_argument("--all", action="store_true", help="print every word that a bar lacks")
+    cli.add_argument("--strict", action="store_true", help="a bar that is not met fails the check")
+    cli.add_argument("book", nargs="?", default=os.path.join(HERE, "..", "en-zh.book"))
     args = cli.parse_args()
-    sys.exit(1 if check_book(args.book, Forms(args.wordnet)) else 0)
+    book = Book(args.book)
+    bad, look = violations(book, args.look)
+    examples = sum(len(record.examples()) for record in book.records)
+    print(f"{os.path.basename(args.book)}: {len(book.records)} entries, {sum(len(record.senses()) for record in book.records)} senses, "
+          f"{examples} examples, {bad} violations, {look} places to look at")
+    missed = 0
+    other = os.path.join(os.path.dirname(args.book), "en-en.book")
+    for what, figure, bar, met, words in [*bars(book), *english(other)]:
+        missed += not met
+        shown = ", ".join(words if args.all else words[:12]) + (" ..." if len(words) > 12 and not args.all else "")
+        print(f"{'ok  ' if met else 'MISS'} {what}: {figure}" + ("" if bar == "-" else f" (bar {bar})") + (f": {shown}" if shown else ""))
+    sys.exit(1 if bad or args.strict and missed else 0)
 
 
 if __name__ == "__main__":

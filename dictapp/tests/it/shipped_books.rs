@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use dictapp::books::{Book, Kind};
-use dictapp::lexicon::{BookId, FoundBy, Lexicon};
-use dictapp::model::{Entry, Example, Explanation, Sense};
+use dictapp::lexicon::{BookId, FoundBy, Lexicon, fold};
+use dictapp::model::{Entry, Example, Explanation, Part, Region, Sense};
 
 /// The parts of speech of the English-Chinese book, and of WordNet.
 const PARTS: [&str; 18] = [
@@ -156,7 +156,7 @@ fn glosses_and_translations_are_chinese_with_chinese_punctuation() {
 #[test]
 fn the_commonest_words_are_shown_in_a_sentence() {
     let entries = entries("en-zh.book");
-    assert!(entries.len() >= 5000, "{}", entries.len());
+    assert!(entries.len() >= 8000, "{}", entries.len());
     let shown = |entry: &Entry| examples(entry).iter().any(|example| example.translation.is_some());
     let lacking = |entry: &Entry| entry.rank.is_none_or(|rank| rank <= SHOWN) && !shown(entry);
     assert_none("no example", &faults(&entries, lacking));
@@ -217,6 +217,43 @@ fn every_irregular_form_of_a_headword_leads_to_it() {
     }
     assert!(tried > 900, "{tried}");
     assert_none("forms that lead nowhere", &lost);
+}
+
+#[test]
+fn every_form_that_the_book_gives_leads_to_its_headword() {
+    let entries = entries("en-zh.book");
+    let lexicon = lexicon(&[&entries]);
+    let leads = |form: &str, word: &str| {
+        lexicon.look_up(form).iter().any(|hit| fold(hit.entry.word) == fold(word))
+    };
+    let forms = entries.iter().flat_map(|entry| entry.forms.iter().map(move |form| (entry, form)));
+    let lost: Vec<String> = forms
+        .filter(|(entry, form)| !leads(form, entry.word.as_str()))
+        .map(|(entry, form)| format!("{form} to {}", entry.word))
+        .collect();
+    assert!(entries.iter().map(|entry| entry.forms.len()).sum::<usize>() > 9_000);
+    assert_none("forms that lead nowhere", &lost);
+}
+
+#[test]
+fn every_single_word_is_pronounced_in_both_countries() {
+    let lacks = |entry: &Entry| {
+        let explanation = Explanation::parse(&entry.mean);
+        let regions = [Region::Uk, Region::Us];
+        let has = |part: &Part, region| {
+            part.pronunciations.iter().any(|said| said.region == Some(region) && !said.is_weak)
+        };
+        let is_whole = |part: &Part| regions.iter().all(|&region| has(part, region));
+        !entry.word.as_str().contains(' ') && !explanation.parts.iter().all(is_whole)
+    };
+    assert_none("no pronunciation", &faults(&entries("en-zh.book"), lacks));
+    let record = Explanation::parse(
+        &entries("en-zh.book").iter().find(|e| e.word.as_str() == "record").unwrap().mean,
+    );
+    let first = |part: &Part| part.pronunciations[0].ipa.clone();
+    let of = |label: &str| record.parts.iter().find(|part| part.label == label).map(first);
+    assert_eq!(of("n.").as_deref(), Some("ˈrekɔːd"));
+    assert_eq!(of("v.").as_deref(), Some("rɪˈkɔːd"));
 }
 
 #[test]

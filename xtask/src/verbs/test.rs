@@ -20,6 +20,8 @@ use crate::verbs::{licences, models};
 
 const FORMAT: &[&str] = &["fmt", "--all", "--check"];
 const LINTS: &[&str] = &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+/// Holds the word books against their rules and prints how far each bar is met.
+const BOOKS: &str = "dictapp/books/tools/check.py";
 /// A step of its own: a build may be silent for as long as the machine takes.
 const BUILD: &[&str] = &["test", "--workspace", "--no-run"];
 /// `--no-fail-fast`: one run reports all failing tests.
@@ -40,6 +42,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     cargo_step(FORMAT, |mut command| succeed(&mut command))?;
     step("what the tests need", || packages::ensure(NEEDS))?;
     cargo_step(LINTS, |mut command| succeed(&mut command))?;
+    step("word books", || succeed(Command::new("python3").arg(BOOKS)))?;
     models::check()?;
     step("the licence texts match the crates", || {
         licences::run(Arguments::new(["--check".to_owned()]))
