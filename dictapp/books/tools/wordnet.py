@@ -11,7 +11,9 @@ import collections
 import os
 import re
 
-from ranks import lines, unigrams
+from assemble import Maker
+from ranks import Counts, lines, ranks
+from records import Record, order
 
 FILES = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
 LABELS = {"n": "n.", "v": "v.", "a": "adj.", "r": "adv."}
@@ -33,8 +35,10 @@ HEADER = """\
 # edition: {edition}
 # Made from WordNet 3.0 by dictapp/books/tools/wordnet.py. It is a part of it: the common words, at
 # most eight senses each, two examples and eight synonyms to a sense; slurs, obscene senses and some
-# dated names of states are left out. Definitions and examples are unchanged. The third column is
-# the word's place in the order of commonness, 1 for the commonest.
+# dated names of states are left out. Quotation marks and dashes are set as in print; otherwise
+# definitions and examples are unchanged. Head lines: headword, phonetic (empty), rank (1 for the
+# commonest), CEFR level (cefrpy, MIT, which builds on CEFR-J). Pronunciations and forms are made as in
+# the English-Chinese book (README.md beside it): from CMUdict, whose notice stands below WordNet's.
 #
 """
 
@@ -45,6 +49,14 @@ def hand_list(folder, name):
     if name == "phrases":
         return [line for line in text if line]
     return [word for line in text if not line.startswith("#") for word in line.split()]
+
+
+def printed(text):
+    """WordNet's marks as in print: `good' and ``good'' as “good”, -- as a dash."""
+    text = re.sub(r"``(.*?)''", r"“\1”", text)
+    text = re.sub(r"(?<!\w)`((?:[^`']|'(?=\w))*)'", r"“\1”", text)
+    text = re.sub(r"\s*(?<!-)--(?!-)\s*", " – ", text)
+    return " ".join(text.replace("`", "'").replace("''", "”").split())
 
 
 class Synset:
@@ -116,8 +128,8 @@ def entry(head, senses, synsets, tags, vulgar):
         for _, number, synset in found[part]:
             if (part, number) not in kept:
                 continue
-            out.append(f"{LABELS[part]} {synset.definition}")
-            out += [f"> {text}" for text in [t for t in synset.examples if shows(t, head) and not UNFIT.search(t)][:MAX_EXAMPLES]]
+            out.append(f"{LABELS[part]} {printed(synset.definition)}")
+            out += [f"> {printed(text)}" for text in [t for t in synset.examples if shows(t, head) and not UNFIT.search(t)][:MAX_EXAMPLES]]
             others = [word for word in synset.words if word != head and word not in DATED and word.lower() not in vulgar]
             if others:
                 out.append("= " + "; ".join(others[:MAX_SYNONYMS]))
@@ -158,7 +170,8 @@ def main():
     cli.add_argument("--model", default="/usr/share/pocketsphinx/model/en-us/en-us.lm.bin")
     cli.add_argument("--copyright", default="/usr/share/doc/wordnet-base/copyright")
     cli.add_argument("--lists", default="lists")
-    cli.add_argument("--ranked", default="ranked.txt")
+    cli.add_argument("--cmudict", default="cmudict.dict")
+    cli.add_argument("--notice", default="cmudict-LICENSE")
     cli.add_argument("--out", default="../en-en.book")
     cli.add_argument("--edition", required=True, help="today's date, as 2026-11-21")
     args = cli.parse_args()
@@ -166,19 +179,21 @@ def main():
     synsets, senses, tags = load(args.wordnet)
     vulgar = set(hand_list(args.lists, "vulgar"))
     entries = {head: entry(head, senses, synsets, tags, vulgar) for head in chosen(args, senses, synsets, vulgar)}
-    entries = {head: body for head, body in entries.items() if body}
-    ranks, freq = {word: number for number, word in enumerate(lines(args.ranked), 1)}, unigrams(args.model)
-    order = sorted(entries, key=lambda word: (ranks.get(word, 1 << 30), -freq.get(word.lower(), 0), word))
-    rank = {word: number for number, word in enumerate(order, 1)}
+    found = {head: Record.parse(head, list(enumerate(body))) for head, body in entries.items() if body}
+    maker = Maker(found, args.cmudict)
+    for record in found.values():
+        maker.fill(record)
+    place = ranks(list(found.values()), Counts(args.model, args.lists))
 
-    legal = notice(args.copyright)
+    legal = notice(args.copyright) + "#\n# CMUdict\n#\n" + "".join(f"# {row}".rstrip() + "\n" for row in lines(args.notice))
     with open(args.out, "w", encoding="utf-8", newline="\n") as file:
         file.write(HEADER.format(edition=args.edition) + legal)
-        for head in sorted(entries, key=lambda word: (word.lower(), word)):
-            file.write(f"\n{head}\t\t{rank[head]}\n" + "\n".join(entries[head]) + "\n")
-    body = [line for rows in entries.values() for line in rows]
-    kinds = collections.Counter(line[0] if line[0] in ">=" else "sense" for line in body)
-    print(f"{len(entries)} entries, {kinds['sense']} senses, {kinds['>']} examples, {kinds['=']} lines of synonyms: {args.out}")
+        for head in sorted(found, key=order):
+            found[head].rank = place[head]
+            file.write("\n" + found[head].written())
+    parts = [part for record in found.values() for part in record.parts]
+    print(f"{len(found)} entries, {sum(len(part.senses) for part in parts)} senses, "
+          f"{sum(bool(part.columns()[0]) for part in parts)} of {len(parts)} parts with pronunciations: {args.out}")
 
 
 if __name__ == "__main__":
