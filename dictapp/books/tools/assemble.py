@@ -76,7 +76,11 @@ def merged(book, files):
     """The records of the book with those of the files in their places, by headword."""
     found = {record.head: record for record in records.read(book)}
     respelled = dict(readings.table("lists/respelled.txt"))
-    for path in (path for path in files if path.endswith(".book")):
+    for path in files:
+        if path.endswith(".tsv"):
+            for head, label, *place, example in readings.table(path):
+                add_example(found.get(head), label, int(place[0]) if place else 0, example, path)
+            continue
         for record in records.read(path):
             record.head = respelled.get(record.head, record.head)
             if not record.parts or record.faults:
@@ -85,9 +89,6 @@ def merged(book, files):
                 complete(found[record.head], record)
             else:
                 found[record.head] = record
-    for path in (path for path in files if path.endswith(".tsv")):
-        for head, label, *place, example in readings.table(path):
-            add_example(found.get(head), label, int(place[0]) if place else 0, example, path)
     return found
 
 

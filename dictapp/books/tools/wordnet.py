@@ -31,7 +31,7 @@ DATED = {"Red China", "Communist China", "Nationalist China", "Republic of China
 HEADER = """\
 # title: 英英词典 WordNet
 # languages: en-en
-# license: WordNet 3.0 (the notice below)
+# license: WordNet 3.0 and CMUdict (the notices below)
 # edition: {edition}
 # Made from WordNet 3.0 by dictapp/books/tools/wordnet.py. It is a part of it: the common words, at
 # most eight senses each, two examples and eight synonyms to a sense; slurs, obscene senses and some
