@@ -155,6 +155,8 @@ def main():
             notes.to_labels(sense)
             notes.to_pattern(sense, record.head)
         maker.fill(record)
+        for part, sense in record.senses():
+            notes.drop_forms(sense, {*ranks.spellings(part.columns()[1])})
     place = ranks.ranks(list(found.values()), ranks.Counts())
     notice = [f"# {row}".rstrip() for row in open(args.notice, encoding="utf-8").read().strip().split("\n")]
     with open(args.book, "w", encoding="utf-8", newline="\n") as file:

@@ -151,7 +151,8 @@ def vowel(phone):
 def written(word, phones, seam):
     """The British pronunciation of American phones in IPA."""
     said = british(word, phones)
-    return ipa.written(ipa.plain(word), said, seam if len(said) == len(phones) else None, vowel)
+    text = ipa.written(ipa.plain(word), said, seam if len(said) == len(phones) else None, vowel)
+    return text and re.sub("([td])([ˈˌ])j", r"\2\1j", text)  # con-sti-tu-tion
 
 
 SOUNDS = re.compile("[ˈˌ]|aɪə|aʊə|eɪ|aɪ|ɔɪ|əʊ|aʊ|ɪə|eə|ʊə|[ɑɔɜiu]ː|tʃ|dʒ|.")
@@ -170,20 +171,45 @@ def from_espeak(text):
     return text
 
 
-def with_weak_vowels(word, text, espeak):
-    """Takes the weak i of accident and the two syllables of convenient from espeak's reading.
+VOWEL_SOUNDS = set("aɪə aʊə eɪ aɪ ɔɪ əʊ aʊ ɪə eə ʊə ɑː ɔː ɜː iː uː æ e ɪ ɒ ʊ ʌ ə i u".split())
+# Weak letters i that are a schwa all the same: quality, possible, positive, family.
+SCHWA = re.compile("i(?=t(y|ies|ive?|ively|or|ors)$|b(le|ly|ility)$|l$|ls$|n$|ns$|ly$|son)")
 
-    CMUdict writes each weak vowel alike. Nothing is taken if the readings differ otherwise.
+
+def letters_of(word, count):
+    """The letters of each vowel sound, and what follows them; None if they cannot be told apart."""
+    stem = re.sub("(?<=[^aeiouy])(e|es)$", "", word) if not word.endswith(("le", "les")) else word
+    stem = re.sub("(?<=[^aeiouytd])ed$", "", stem)
+    groups = [(found[0], stem[found.start() :]) for found in re.finditer("[aeiouy]+", stem)]
+    return groups if len(groups) == count else None
+
+
+def is_weak_i(letters, rest, espeak):
+    """Whether the British weak vowel of these letters is that of accident."""
+    if letters in ("i", "y"):
+        return not SCHWA.match(rest)
+    return espeak == "ɪ" and letters == "e" and not re.match("e[lrn]?$|e[ln](t|ts|ce|cy|s|d)?$", rest)
+
+
+def with_weak_vowels(word, text, espeak):
+    """Gives the weak vowels of accident and benefit, and the two syllables of convenient.
+
+    CMUdict writes each weak vowel alike. The spelling tells an i; of an e espeak's reading decides.
     """
-    if not re.search("(ity|ities|ible|ibly|ibility|ability|ily|ness|less|ate|ace|us)$", word):
-        mine, theirs = sounds(text), [sound for sound in sounds(espeak) if sound not in "ˈˌ"]
-        places = [place for place, sound in enumerate(mine) if sound not in "ˈˌ"]
-        if len(places) == len(theirs):
-            for place, sound in zip(places, theirs):
-                if mine[place] == "ə" and sound == "ɪ":
-                    mine[place] = "ɪ"
-            text = "".join(mine)
-    joined = re.sub("[ˈˌ]", "", espeak)
+    mine, theirs = sounds(text), [sound for sound in sounds(espeak) if sound not in "ˈˌ"]
+    places = [place for place, sound in enumerate(mine) if sound not in "ˈˌ"]
+    vowels = [place for place in places if mine[place] in VOWEL_SOUNDS]
+    spelled = letters_of(word, len(vowels))
+    alike = dict(zip(places, theirs)) if len(places) == len(theirs) else {}
+    if spelled:
+        for place, (letters, rest) in zip(vowels, spelled):
+            if mine[place] == "ə" and is_weak_i(letters, rest, alike.get(place)):
+                mine[place] = "ɪ"
+    elif not re.search("(ity|ities|ible|ibly|ility|ily|ness|less|ate|ace|us|able|al|an|on|ar|or|um|ul)$", word):
+        for place in vowels[:-1]:
+            if mine[place] == "ə" and alike.get(place) == "ɪ":
+                mine[place] = "ɪ"
+    text, joined = "".join(mine), re.sub("[ˈˌ]", "", espeak)
     for ending in ("n", "l"):
         if ending + "jə" in text and re.search(ending + "(iə|ɪə|ɪʌ)", joined):
             text = text.replace(ending + "jə", ending + "iə")

@@ -3,9 +3,11 @@ import cefrpy
 
 from records import LEVELS
 
+# The source's tags for each part of speech, those that fit best first: it files some nouns as names.
 TAGS = {
-    "n.": ("NN",), "v.": ("VB",), "adj.": ("JJ",), "adv.": ("RB",), "prep.": ("IN",), "conj.": ("IN", "CC"), "pron.": ("PRP", "DT", "WP"),
-    "det.": ("DT", "PRP$", "JJ"), "art.": ("DT",), "num.": ("CD",), "int.": ("UH",), "aux.": ("MD", "VB"), "modal.": ("MD",),
+    "n.": "NN NNS NNP NNPS", "v.": "VB VBP VBZ VBD VBN VBG", "adj.": "JJ JJR JJS VBN", "adv.": "RB WRB RBR RBS", "prep.": "IN TO RP",
+    "conj.": "IN CC", "pron.": "PRP PRP$ WP DT WDT NN", "det.": "DT PRP$ WDT JJ", "art.": "DT", "num.": "CD NN", "int.": "UH",
+    "aux.": "MD VB VBP VBZ VBD", "modal.": "MD", "phr.": "VB VBP NN",
 }
 
 
@@ -20,10 +22,10 @@ class Levels:
         if head in self.by_hand:
             return self.by_hand[head]
         word = head.lower()
-        if head[:1].isupper() and head != "I" or not self.analyzer.is_word_in_database(word):
+        if " " in head or head.isupper() and len(head) > 1 or not self.analyzer.is_word_in_database(word):
             return ""
         known = {tag.name: level for tag, level in self.analyzer.get_pos_level_dict_for_word(word).items()}
-        found = [known[tag] for tag in TAGS.get(label, ()) if tag in known]
+        found = [known[tag] for tag in TAGS.get(label, "").replace("$", "_DOLLAR").split() if tag in known]
         return found[0].name if found else ""
 
 

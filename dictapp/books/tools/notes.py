@@ -34,3 +34,11 @@ def to_pattern(sense, head):
     stem = head.lower()[: max(3, len(head) - 2)]
     if found and not sense.pattern and " " in found[1].strip() and stem in found[1].lower():
         sense.pattern, sense.gloss = found[1].strip(), sense.gloss[found.end() :].strip()
+
+
+def drop_forms(sense, spellings):
+    """Takes away a note that only names inflected forms: the `@` line has them."""
+    note = re.search("（([A-Za-z, ]+(?:或 ?[A-Za-z, ]+)*)）$", sense.gloss)
+    words = re.split("[, 或]+", note[1].strip()) if note else []
+    if words and all(word in spellings for word in words if word) and len(sense.gloss) > len(note[0]):
+        sense.gloss = sense.gloss[: note.start()]

@@ -91,7 +91,12 @@ fn is_badly_punctuated(chinese: &str) -> bool {
 #[test]
 fn each_book_says_what_it_is_and_who_may_do_what_with_it() {
     for (name, languages, licence, notices) in [
-        ("en-zh.book", "en-zh", "CC0-1.0", &["Carnegie Mellon University", "SPECIAL, EXEMPLARY"]),
+        (
+            "en-zh.book",
+            "en-zh",
+            "CC0-1.0",
+            &["Carnegie Mellon University", "SPECIAL, EXEMPLARY"][..],
+        ),
         (
             "en-en.book",
             "en-en",
