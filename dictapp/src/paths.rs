@@ -11,6 +11,12 @@ pub(crate) const SEARCH: &str = "/search";
 pub(crate) const SUGGEST: &str = "/suggest";
 pub(crate) const RANDOM: &str = "/random";
 pub(crate) const HISTORY: &str = "/history";
+pub(crate) const WORDS: &str = "/words";
+pub(crate) const WORDS_EXPORT: &str = "/words/export";
+pub(crate) const REVIEW: &str = "/review";
+pub(crate) const REVIEW_UNDO: &str = "/review/undo";
+pub(crate) const REVIEW_KIND: &str = "/review/kind";
+pub(crate) const PROGRESS: &str = "/progress";
 pub(crate) const SETTINGS: &str = "/settings";
 pub(crate) const LANGUAGE: &str = "/language";
 pub(crate) const WORD: &str = "/word/{word}";
@@ -28,6 +34,11 @@ pub(crate) fn word(word: &str) -> String {
 /// The results of a query.
 pub(crate) fn search(query: &str) -> String {
     format!("{SEARCH}?q={}", encode_query(query))
+}
+
+/// The review, with the word whose answer was taken back.
+pub(crate) fn review_undone(word: &str) -> String {
+    format!("{REVIEW}?undone={}", encode_query(word))
 }
 
 /// The log-in page that leads to `next` after the log-in.

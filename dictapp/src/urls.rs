@@ -3,11 +3,13 @@
 use webframe::{Urls, blocking};
 
 use crate::paths::{
-    HISTORY, HOME, LANGUAGE, LOGIN, LOGOUT, RANDOM, REGISTER, SEARCH, SETTINGS, STATIC, SUGGEST,
-    WORD,
+    HISTORY, HOME, LANGUAGE, LOGIN, LOGOUT, PROGRESS, RANDOM, REGISTER, REVIEW, REVIEW_KIND,
+    REVIEW_UNDO, SEARCH, SETTINGS, STATIC, SUGGEST, WORD, WORDS, WORDS_EXPORT,
 };
 use crate::site::Site;
-use crate::views::{account, assets, history, home, language, lookup, settings, suggest};
+use crate::views::{
+    account, assets, history, home, language, lookup, progress, review, settings, suggest, wordbook,
+};
 
 /// Every URL of the site.
 pub(crate) fn table() -> Urls<Site> {
@@ -24,6 +26,14 @@ pub(crate) fn table() -> Urls<Site> {
         .get(WORD, lookup::show)
         .get(RANDOM, lookup::random)
         .get(HISTORY, history::list)
+        .get(WORDS, wordbook::show)
+        .post(WORDS, blocking(wordbook::submit))
+        .get(WORDS_EXPORT, blocking(wordbook::export))
+        .get(REVIEW, review::show)
+        .post(REVIEW, blocking(review::submit))
+        .post(REVIEW_UNDO, blocking(review::undo))
+        .post(REVIEW_KIND, blocking(review::choose_kind))
+        .get(PROGRESS, progress::show)
         .get(SETTINGS, settings::show)
         .post(SETTINGS, blocking(settings::submit))
         .get(LANGUAGE, language::choose)

@@ -5,6 +5,7 @@ mod explanation;
 pub mod link;
 mod reading;
 mod device;
+mod fsrs;
 mod lifetime;
 mod network;
 mod role;
@@ -16,6 +17,7 @@ pub use entry::Entry;
 pub use explanation::{
     Example, Explanation, LABELS, PARTS_OF_SPEECH, Part, Sense, sense_lines, split_part,
 };
+pub use fsrs::{Grade, Memory, Phase};
 pub use lifetime::Lifetime;
 pub use link::Run;
 pub(crate) use network::{Network, networks, smallest_network};

@@ -6,6 +6,7 @@ mod selection;
 mod accounts;
 mod history;
 mod lookup_rate;
+mod learning;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -29,6 +30,7 @@ pub use accounts::{
     ResetCode, SignUp, SignedIn, Visit,
 };
 pub use history::Outcome;
+pub use learning::{CardKind, NEW_A_DAY_MAX, SAVED_WORDS_MAX, Saving};
 pub use selection::{Found, FoundEntry, Selection};
 pub use shelf::{Shelf, ShownBook};
 

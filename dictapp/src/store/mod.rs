@@ -10,6 +10,7 @@
 mod accounts;
 mod history;
 mod books;
+mod learning;
 mod settings;
 mod db;
 mod config;
@@ -26,6 +27,10 @@ pub use books::{Book, BookHeader, BookId, Import, ImportStart, Visibility, put_f
 pub use config::{DatabaseConfig, DatabaseTimeouts};
 pub use error::{Result, StoreError};
 pub use history::{HISTORY_ROWS_MAX, Lookup, PageStart, PastLookup};
+pub use learning::{
+    DayCount, NewReview, Recorded, SavedFilter, SavedWord, SavedWordCounts, SavedWordText,
+    WordListStart,
+};
 pub use url::{DatabaseUrl, MysqlServer, WrongUrl};
 
 use db::{Db, Mysql, Outage, Sqlite, Watched, migrate};
@@ -125,6 +130,9 @@ mod tests {
             history::deletion::DELETE_UNTIL,
             history::deletion::NTH_NEWEST,
             accounts::books_off::OF_USER,
+            learning::LIST,
+            learning::DUE,
+            learning::COUNTS,
             books::lexicon::OF_BOOK,
             books::lexicon::OF_WORD,
         ] {

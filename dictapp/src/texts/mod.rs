@@ -7,6 +7,7 @@
 mod account;
 mod error;
 mod history;
+mod learning;
 mod search;
 mod site;
 mod word;
@@ -124,6 +125,9 @@ groups! {
     word: word::Word,
     part: word::Part,
     history: history::History,
+    words: learning::Words,
+    review: learning::Review,
+    progress: learning::Progress,
     login: account::Login,
     register: account::Register,
     field: account::Field,

@@ -52,7 +52,15 @@ fn no_template_holds_a_text_of_its_own() {
 /// The letters of a template that no table holds.
 fn bare(source: &str) -> String {
     let mut text = source.to_owned();
-    for (open, close) in [("{#", "#}"), ("{%", "%}"), ("{{", "}}")] {
+    // The class of the page's body.
+    for (open, close) in [("{% block kind %}", "{% endblock %}"), ("{#", "#}")] {
+        while let Some(start) = text.find(open) {
+            let length =
+                text[start..].find(close).map_or(text.len() - start, |at| at + close.len());
+            text.replace_range(start..start + length, "");
+        }
+    }
+    for (open, close) in [("{%", "%}"), ("{{", "}}")] {
         while let Some(start) = text.find(open) {
             let length = text[start..].find(close).map_or(text.len() - start, |at| at + 2);
             text.replace_range(start..start + length, "");

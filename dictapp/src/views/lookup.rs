@@ -13,7 +13,7 @@ use super::word::{Brief, Headword};
 use crate::lexicon::End;
 use crate::model::{WORD_BYTES_MAX, Word, WordError};
 use crate::paths;
-use crate::site::{Outcome, Selection, Site};
+use crate::site::{Found, Outcome, Selection, Site};
 use crate::texts::Texts;
 
 /// Words that are drawn at most until the visitor's books have one: with one book in a hundred words
@@ -37,6 +37,10 @@ struct WordPage<'a> {
     headwords: Vec<Headword<'a>>,
     phrases: Vec<Brief>,
     has_several_books: bool,
+    /// The headwords in the user's word book.
+    saved: Vec<&'a str>,
+    /// The token of the form that saves a word; empty for a guest.
+    save_token: String,
 }
 
 #[derive(Template)]
@@ -83,6 +87,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         let near = near(&books, q, site.settings().dictionary.near_words);
         return page.send_as(StatusCode::NOT_FOUND, &MissingPage { page: &page, t, q, near });
     };
+    let (saved, save_token) = saving(&page, &found);
     page.send(&WordPage {
         page: &page,
         t,
@@ -90,7 +95,18 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         headwords: found.iter().map(Headword::of).collect(),
         phrases: phrases(&books, first.word),
         has_several_books: shelf.books().len() > 1,
+        saved,
+        save_token,
     })
+}
+
+/// The headwords that the user has saved, and the token of the form that saves one. The entry is
+/// shown without them if the database is away.
+fn saving<'a>(page: &Page<'_>, found: &[Found<'a>]) -> (Vec<&'a str>, String) {
+    let Ok(Some(visit)) = page.user() else { return (Vec::new(), String::new()) };
+    let words = found.iter().map(|found| found.word);
+    let is_saved = |word: &&str| matches!(page.site.saved_word(visit, word), Ok(Some(_)));
+    (words.filter(is_saved).collect(), page.form_token().unwrap_or_default())
 }
 
 /// GET of a search.

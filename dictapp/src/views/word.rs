@@ -140,6 +140,15 @@ pub(super) fn brief(entry: &EntryRef<'_>) -> Brief {
     }
 }
 
+/// The glosses of an entry in a line: what a card shows.
+pub(super) fn gloss_of(explanation: &Explanation) -> String {
+    let parts = explanation.parts.iter().map(|part| {
+        let glosses: Vec<&str> = part.senses.iter().map(|sense| sense.gloss.as_str()).collect();
+        format!("{} {}", part.label, glosses.join("；")).trim().to_owned()
+    });
+    parts.collect::<Vec<_>>().join("  ")
+}
+
 /// For fonts and voices.
 fn language_of(text: &str) -> &'static str {
     if text.contains(is_han) { "zh-Hans" } else { "en" }

@@ -14,6 +14,7 @@ mod search;
 mod suggest;
 mod settings;
 mod history;
+mod learning;
 mod language;
 mod errors;
 mod start;

@@ -12,8 +12,11 @@ const ENTRIES_MAX: usize = 14;
 /// What says nothing is no better than no first line.
 const FIRST_LINE_CHARS_MIN: usize = 20;
 /// The reasons to ignore a test: plain `cargo test` has neither, `cargo xtask test` has both.
-const STARTED_BY_XTASK: &[&str] =
-    &["\"needs MariaDB: cargo xtask test\"", "\"needs Chromium: cargo xtask test\""];
+const STARTED_BY_XTASK: &[&str] = &[
+    "\"needs MariaDB: cargo xtask test\"",
+    "\"needs Chromium: cargo xtask test\"",
+    "\"needs curl: cargo xtask test\"",
+];
 const SECRET_DRAWERS: &[&str] =
     &["util", "utils", "common", "helper", "helpers", "manager", "misc"];
 const TAGS: &[&str] = &[

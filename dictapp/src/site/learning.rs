@@ -1,0 +1,284 @@
+//! The word book and its reviews: questions of the views and of the API to the store.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Site, Visit};
+use crate::model::{Grade, Memory, Word};
+use crate::store::{
+    DayCount, NewReview, Recorded, SavedFilter, SavedWord, SavedWordCounts, SavedWordText,
+    StoreError, WordListStart,
+};
+
+/// The most words that a user may save.
+pub const SAVED_WORDS_MAX: u64 = 20_000;
+
+/// The most characters of a note and of a sentence.
+const NOTE_CHARS_MAX: usize = 1000;
+
+/// The most characters of the name of a list.
+const LIST_CHARS_MAX: usize = 64;
+
+/// The most characters of all tags of a word.
+const TAGS_CHARS_MAX: usize = 255;
+
+/// New words a day, unless the user chose another number.
+const NEW_A_DAY: u64 = 20;
+
+/// The most new words a day that a user may choose.
+pub const NEW_A_DAY_MAX: u64 = 500;
+
+/// How long the progress page looks back.
+const PROGRESS: SignedDuration = SignedDuration::from_hours(24 * 371);
+
+/// The result of saving a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Saving {
+    /// It is saved now.
+    Saved,
+    /// It was saved before.
+    Known,
+    /// The word book is full.
+    Full,
+}
+
+/// How a card asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CardKind {
+    /// The word is shown, its meaning is asked.
+    #[default]
+    Meaning,
+    /// The meaning is shown, the word is asked.
+    Word,
+    /// The word is heard, its meaning is asked.
+    Ear,
+    /// The meaning is shown, the word is typed.
+    Spelling,
+}
+
+impl CardKind {
+    /// All kinds, the default first.
+    pub const ALL: [CardKind; 4] =
+        [CardKind::Meaning, CardKind::Word, CardKind::Ear, CardKind::Spelling];
+
+    /// The value in forms and in the database.
+    pub fn value(self) -> &'static str {
+        match self {
+            CardKind::Meaning => "meaning",
+            CardKind::Word => "word",
+            CardKind::Ear => "ear",
+            CardKind::Spelling => "spelling",
+        }
+    }
+
+    /// The kind of this value.
+    pub fn from_value(value: &str) -> Option<CardKind> {
+        CardKind::ALL.into_iter().find(|kind| kind.value() == value)
+    }
+}
+
+/// A text that a user wrote, cut to what the database takes. Control characters become spaces.
+fn bounded_text(text: &SavedWordText) -> SavedWordText {
+    let bound = |text: &str, chars_max: usize| {
+        let clean = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c });
+        clean.take(chars_max).collect::<String>().trim().to_owned()
+    };
+    SavedWordText {
+        list: bound(&text.list, LIST_CHARS_MAX),
+        tags: bound(&text.tags, TAGS_CHARS_MAX),
+        note: bound(&text.note, NOTE_CHARS_MAX),
+        sentence: bound(&text.sentence, NOTE_CHARS_MAX),
+    }
+}
+
+impl Site {
+    /// Saves a word in the user's word book.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn save_word(
+        &self,
+        visit: &Visit,
+        word: &Word,
+        text: &SavedWordText,
+    ) -> Result<Saving, StoreError> {
+        let now = Timestamp::now();
+        if self.store.saved_word_counts(visit.user, now)?.words >= SAVED_WORDS_MAX {
+            return Ok(Saving::Full);
+        }
+        let is_new = self.store.save_word(visit.user, word, &bounded_text(text), now)?;
+        Ok(if is_new { Saving::Saved } else { Saving::Known })
+    }
+
+    /// Removes a word from the user's word book.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn remove_saved_word(&self, visit: &Visit, word: &str) -> Result<(), StoreError> {
+        self.store.remove_saved_word(visit.user, word)
+    }
+
+    /// Changes what the user wrote about a word. Returns whether the word is saved.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn update_saved_word(
+        &self,
+        visit: &Visit,
+        word: &str,
+        text: &SavedWordText,
+    ) -> Result<bool, StoreError> {
+        self.store.update_saved_word(visit.user, word, &bounded_text(text))
+    }
+
+    /// Leaves a word out of reviews.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn suspend_saved_word(&self, visit: &Visit, word: &str) -> Result<(), StoreError> {
+        self.store.suspend_saved_word(visit.user, word)
+    }
+
+    /// Takes a word into reviews again.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn resume_saved_word(&self, visit: &Visit, word: &str) -> Result<(), StoreError> {
+        self.store.resume_saved_word(visit.user, word)
+    }
+
+    /// A saved word; none if the user has not saved it.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn saved_word(&self, visit: &Visit, word: &str) -> Result<Option<SavedWord>, StoreError> {
+        self.store.saved_word(visit.user, word)
+    }
+
+    /// Up to `limit` saved words, the latest first.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn saved_words(
+        &self,
+        visit: &Visit,
+        start: WordListStart,
+        filter: &SavedFilter,
+        limit: u32,
+    ) -> Result<Vec<SavedWord>, StoreError> {
+        self.store.saved_words(visit.user, start, filter, limit)
+    }
+
+    /// The names of the user's lists.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn word_lists(&self, visit: &Visit) -> Result<Vec<String>, StoreError> {
+        self.store.word_lists(visit.user)
+    }
+
+    /// The numbers of the user's word book now.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn saved_word_counts(&self, visit: &Visit) -> Result<SavedWordCounts, StoreError> {
+        self.store.saved_word_counts(visit.user, Timestamp::now())
+    }
+
+    /// The word to review now; none if nothing is due.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn next_due_word(&self, visit: &Visit) -> Result<Option<SavedWord>, StoreError> {
+        let now = Timestamp::now();
+        if let Some(word) = self.store.due_words(visit.user, now, 1)?.into_iter().next() {
+            return Ok(Some(word));
+        }
+        let midnight = now.to_zoned(self.zone.clone()).start_of_day();
+        let today = midnight.map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp());
+        if self.store.new_words_since(visit.user, today)? >= self.new_a_day(visit)? {
+            return Ok(None);
+        }
+        Ok(self.store.new_words(visit.user, 1)?.into_iter().next())
+    }
+
+    /// The number of new words that a user wants a day.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn new_a_day(&self, visit: &Visit) -> Result<u64, StoreError> {
+        let value = self.store.preference(visit.user, "new_a_day")?;
+        Ok(value.and_then(|value| value.parse().ok()).unwrap_or(NEW_A_DAY))
+    }
+
+    /// Chooses the number of new words a day, at most [`NEW_A_DAY_MAX`].
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn choose_new_a_day(&self, visit: &Visit, words: u64) -> Result<(), StoreError> {
+        let words = words.min(NEW_A_DAY_MAX).to_string();
+        self.store.set_preference(visit.user, "new_a_day", &words)
+    }
+
+    /// Records the answer of a review. `seen` is the number of reviews that the word had when it
+    /// was shown: an answer that is sent twice is one review.
+    ///
+    /// # Errors
+    /// The database cannot serve; nothing is recorded then.
+    pub fn review(
+        &self,
+        visit: &Visit,
+        word: &str,
+        seen: u64,
+        grade: Grade,
+    ) -> Result<Recorded, StoreError> {
+        let Some(saved) = self.store.saved_word(visit.user, word)? else {
+            return Ok(Recorded::Stale);
+        };
+        // Two reviews of a user in one microsecond would have one key.
+        let now = Timestamp::now();
+        let memory = Memory::after(saved.memory.as_ref(), grade, now);
+        let user = visit.user;
+        self.store.record_review(&NewReview { user, word: &saved.word, seen, grade, memory })
+    }
+
+    /// Takes the user's latest review back; returns its word.
+    ///
+    /// # Errors
+    /// The database cannot serve; nothing is changed then.
+    pub fn undo_review(&self, visit: &Visit) -> Result<Option<String>, StoreError> {
+        self.store.undo_review(visit.user)
+    }
+
+    /// The user's reviews for each day of about a year, in this time zone.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn reviews_by_day(
+        &self,
+        visit: &Visit,
+        zone: &TimeZone,
+    ) -> Result<Vec<DayCount>, StoreError> {
+        let now = Timestamp::now();
+        let since = now.checked_sub(PROGRESS).unwrap_or(Timestamp::UNIX_EPOCH);
+        let offset = zone.to_offset(now).seconds();
+        self.store.reviews_by_day(visit.user, since, i64::from(offset))
+    }
+
+    /// How the user's cards ask.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn card_kind(&self, visit: &Visit) -> Result<CardKind, StoreError> {
+        let value = self.store.preference(visit.user, "card")?;
+        Ok(value.and_then(|value| CardKind::from_value(&value)).unwrap_or_default())
+    }
+
+    /// Chooses how the user's cards ask.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn choose_card_kind(&self, visit: &Visit, kind: CardKind) -> Result<(), StoreError> {
+        self.store.set_preference(visit.user, "card", kind.value())
+    }
+}

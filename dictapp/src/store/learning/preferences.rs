@@ -1,0 +1,36 @@
+//! What a user prefers: names with values.
+
+use crate::store::{
+    Store, UserId,
+    error::{Doing, Result},
+};
+
+const OF_USER: &str = "select value from preference where user = ? and name = ?";
+const REMOVE: &str = "delete from preference where user = ? and name = ?";
+const INSERT: &str = "insert into preference (user, name, value) values (?, ?, ?)";
+
+impl Store {
+    /// The value of a preference, if the user has set it.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn preference(&self, user: UserId, name: &str) -> Result<Option<String>> {
+        let rows = self.db.query(OF_USER, &[user.number().into(), name.into()]);
+        rows.and_then(|mut rows| rows.first_mut().map(|row| row.text()).transpose())
+            .doing(|| format!("read what user {user} prefers"))
+    }
+
+    /// Sets a preference.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn set_preference(&self, user: UserId, name: &str, value: &str) -> Result<()> {
+        let key = [user.number().into(), name.into()];
+        let set = self.db.transaction(&mut |session| {
+            session.execute(REMOVE, &key)?;
+            session.execute(INSERT, &[user.number().into(), name.into(), value.into()])?;
+            Ok(())
+        });
+        set.doing(|| format!("store what user {user} prefers"))
+    }
+}

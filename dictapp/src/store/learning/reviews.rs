@@ -1,0 +1,172 @@
+//! The log of reviews. It is the truth: the state of a saved word is derived from it.
+
+use jiff::Timestamp;
+
+use super::saved_words::{millionths, phase_columns};
+use crate::model::{Grade, Memory};
+use crate::store::{
+    Store, UserId,
+    db::{Row, Session, Value, count_in},
+    error::{Doing, Result, StoreError},
+};
+
+/// A review to record.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NewReview<'a> {
+    /// Who answered.
+    pub user: UserId,
+    /// The saved word.
+    pub word: &'a str,
+    /// The number of reviews that the word had when it was shown: a form that is sent twice is one
+    /// review.
+    pub seen: u64,
+    /// The answer.
+    pub grade: Grade,
+    /// The state of memory after it; its `last` is the time of the review.
+    pub memory: Memory,
+}
+
+/// The result of recording a review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// It is in the log.
+    New,
+    /// The word was reviewed since it was shown, or is not saved: nothing changed.
+    Stale,
+}
+
+/// The reviews of one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayCount {
+    /// Days since 1970-01-01 in the time zone that was asked for.
+    pub day: i64,
+    /// Reviews on that day.
+    pub reviews: u64,
+}
+
+const UPDATE: &str = "update saved_word set reviews = reviews + 1, last = ?, due = ?, phase = ?, \
+     step = ?, stability = ?, difficulty = ? where user = ? and word = ? and reviews = ?";
+const INSERT: &str = "insert into review (user, time, word, grade) values (?, ?, ?, ?)";
+const LATEST: &str = "select time, word from review where user = ? order by time desc limit 1";
+const REMOVE: &str = "delete from review where user = ? and time = ?";
+const OF_WORD: &str = "select time, grade from review where user = ? and word = ? order by time";
+const RESET: &str = "update saved_word set reviews = ?, last = ?, due = ?, phase = ?, step = ?, \
+     stability = ?, difficulty = ? where user = ? and word = ?";
+/// The remainder, since the division of integers differs between the engines.
+const DAYS: &str = "select time + ? - (time + ?) % 86400000000 as day, count(*) from review \
+     where user = ? and time >= ? group by day order by day";
+
+const NEW_SINCE: &str = "select count(*) from review r where r.user = ? and r.time >= ? \
+     and not exists (select 1 from review o where o.user = r.user and o.word = r.word \
+     and o.time < r.time)";
+
+impl Store {
+    /// Records a review in the log and the state that follows from it, both or neither.
+    ///
+    /// # Errors
+    /// The database cannot serve; nothing is changed then.
+    pub fn record_review(&self, review: &NewReview<'_>) -> Result<Recorded> {
+        let NewReview { user, word, seen, grade, memory } = *review;
+        let number = user.number();
+        let mut recorded = Recorded::Stale;
+        let done = self.db.transaction(&mut |session| {
+            let mut params = state(Some(&memory), memory.due);
+            params.extend([number.into(), word.into()]);
+            params.push(Value::Int(i64::try_from(seen).unwrap_or(i64::MAX)));
+            if session.execute(UPDATE, &params)? == 0 {
+                recorded = Recorded::Stale;
+                return Ok(());
+            }
+            let time = memory.last.as_microsecond();
+            let row = [number.into(), time.into(), word.into(), grade.number().into()];
+            session.execute(INSERT, &row)?;
+            recorded = Recorded::New;
+            Ok(())
+        });
+        done.map(|()| recorded).doing(|| format!("record a review of user {user}"))
+    }
+
+    /// Takes the latest review back and derives the state of its word from the others. Returns the
+    /// word, or none if there is no review.
+    ///
+    /// # Errors
+    /// The database cannot serve; nothing is changed then.
+    pub fn undo_review(&self, user: UserId) -> Result<Option<String>> {
+        let mut undone = None;
+        let done = self.db.transaction(&mut |session| {
+            undone = None;
+            let rows = session.query(LATEST, &[user.number().into()])?;
+            let Some(mut row) = rows.into_iter().next() else { return Ok(()) };
+            let (time, word) = (row.int()?, row.text()?);
+            session.execute(REMOVE, &[user.number().into(), time.into()])?;
+            derive_state(session, user, &word)?;
+            undone = Some(word);
+            Ok(())
+        });
+        done.map(|()| undone).doing(|| format!("undo a review of user {user}"))
+    }
+
+    /// The number of words whose first review was at this time or later.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn new_words_since(&self, user: UserId, since: Timestamp) -> Result<u64> {
+        let params = [user.number().into(), since.as_microsecond().into()];
+        let count = self.db.query(NEW_SINCE, &params).and_then(count_in);
+        count.doing(|| format!("count the new words of user {user}"))
+    }
+
+    /// The reviews for each day since a time. `offset_seconds` is the difference of the wanted time
+    /// zone to UTC.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn reviews_by_day(
+        &self,
+        user: UserId,
+        since: Timestamp,
+        offset_seconds: i64,
+    ) -> Result<Vec<DayCount>> {
+        let offset = offset_seconds * 1_000_000;
+        let params =
+            [offset.into(), offset.into(), user.number().into(), since.as_microsecond().into()];
+        let rows = self.db.query(DAYS, &params);
+        let day =
+            |mut row: Row| Ok(DayCount { day: row.int()? / 86_400_000_000, reviews: row.count()? });
+        rows.and_then(|rows| rows.into_iter().map(day).collect())
+            .doing(|| format!("read the reviews of user {user}"))
+    }
+}
+
+/// Replays the log of a word.
+fn derive_state(session: &mut dyn Session, user: UserId, word: &str) -> Result<()> {
+    let rows = session.query(OF_WORD, &[user.number().into(), word.into()])?;
+    let mut memory: Option<Memory> = None;
+    let mut reviews: i64 = 0;
+    for mut row in rows {
+        let at = row.time()?;
+        let number = row.int()?;
+        let grade = Grade::from_number(number)
+            .ok_or_else(|| StoreError::internal(format!("{number} is not a grade")))?;
+        memory = Some(Memory::after(memory.as_ref(), grade, at));
+        reviews += 1;
+    }
+    let due = memory.map_or(Timestamp::UNIX_EPOCH, |memory| memory.due);
+    let mut params = vec![Value::Int(reviews)];
+    params.extend(state(memory.as_ref(), due));
+    params.extend([user.number().into(), word.into()]);
+    session.execute(RESET, &params).map(drop)
+}
+
+/// The columns `last`, `due`, `phase`, `step`, `stability`, `difficulty`.
+fn state(memory: Option<&Memory>, due: Timestamp) -> Vec<Value> {
+    let (phase, step) = memory.map_or((0, 0), |memory| phase_columns(memory.phase));
+    vec![
+        memory.map_or(0, |memory| memory.last.as_microsecond()).into(),
+        due.as_microsecond().into(),
+        phase.into(),
+        step.into(),
+        memory.map_or(0, |memory| millionths(memory.stability)).into(),
+        memory.map_or(0, |memory| millionths(memory.difficulty)).into(),
+    ]
+}

@@ -1,0 +1,313 @@
+//! The word book of a user: saved words with their notes and the state of memory.
+
+use jiff::Timestamp;
+
+use crate::model::{Memory, Phase, Word};
+use crate::store::{
+    Store, UserId,
+    db::{Row, Value, count_in},
+    error::{Doing, Result},
+};
+
+/// A saved word.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SavedWord {
+    /// The word as it was saved.
+    pub word: String,
+    /// When it was saved.
+    pub created: Timestamp,
+    /// What the user wrote about it.
+    pub text: SavedWordText,
+    /// Whether it is left out of reviews.
+    pub suspended: bool,
+    /// The number of its reviews.
+    pub reviews: u64,
+    /// The state of memory; none before the first review.
+    pub memory: Option<Memory>,
+    /// When it is to be reviewed.
+    pub due: Timestamp,
+}
+
+/// What a user wrote about a word.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SavedWordText {
+    /// The name of the list that it belongs to; empty: none.
+    pub list: String,
+    /// Tags, separated by spaces.
+    pub tags: String,
+    /// A note.
+    pub note: String,
+    /// The sentence in which it was met.
+    pub sentence: String,
+}
+
+/// Which words of a word book are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SavedFilter {
+    /// The list; none: all of them.
+    pub list: Option<String>,
+}
+
+/// Where a page of the word book begins: behind the word that was saved at this time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WordListStart {
+    /// The word that was saved last.
+    Newest,
+    /// The words that were saved before this time.
+    OlderThan(Timestamp),
+}
+
+/// The numbers of a word book.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SavedWordCounts {
+    /// Saved words.
+    pub words: u64,
+    /// Words that are due now, new ones among them.
+    pub due: u64,
+    /// Words that were never reviewed.
+    pub new: u64,
+}
+
+const COLUMNS: &str = "word, created, list, tags, note, sentence, suspended, reviews, last, due, \
+     phase, step, stability, difficulty";
+const BY_WORD: &str = "select word, created, list, tags, note, sentence, suspended, reviews, \
+     last, due, phase, step, stability, difficulty from saved_word where user = ? and word = ?";
+const INSERT: &str = "insert into saved_word (user, word, created, list, tags, note, sentence, \
+     due) values (?, ?, ?, ?, ?, ?, ?, ?)";
+const REMOVE: &str = "delete from saved_word where user = ? and word = ?";
+const UPDATE: &str = "update saved_word set list = ?, tags = ?, note = ?, sentence = ? \
+     where user = ? and word = ?";
+const SUSPEND: &str = "update saved_word set suspended = ? where user = ? and word = ?";
+pub(crate) const LIST: &str = "select word, created, list, tags, note, sentence, suspended, \
+     reviews, last, due, phase, step, stability, difficulty from saved_word \
+     where user = ? and created < ? order by created desc limit ?";
+pub(crate) const DUE: &str = "select word, created, list, tags, note, sentence, suspended, \
+     reviews, last, due, phase, step, stability, difficulty from saved_word \
+     where user = ? and suspended = 0 and due <= ? and reviews > 0 order by due limit ?";
+const NEW: &str = "select word, created, list, tags, note, sentence, suspended, \
+     reviews, last, due, phase, step, stability, difficulty from saved_word \
+     where user = ? and suspended = 0 and reviews = 0 order by created limit ?";
+pub(crate) const COUNTS: &str = "select count(*) from saved_word where user = ?";
+const COUNT_DUE: &str =
+    "select count(*) from saved_word where user = ? and suspended = 0 and due <= ?";
+const COUNT_NEW: &str =
+    "select count(*) from saved_word where user = ? and suspended = 0 and reviews = 0";
+const LISTS: &str = "select distinct list from saved_word where user = ? and list <> '' \
+     order by list limit 200";
+
+impl Store {
+    /// Saves a word. A word that is saved already stays as it is. Returns whether it is new.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn save_word(
+        &self,
+        user: UserId,
+        word: &Word,
+        text: &SavedWordText,
+        at: Timestamp,
+    ) -> Result<bool> {
+        let params: [Value; 8] = [
+            user.number().into(),
+            word.as_str().into(),
+            at.as_microsecond().into(),
+            text.list.as_str().into(),
+            text.tags.as_str().into(),
+            text.note.as_str().into(),
+            text.sentence.as_str().into(),
+            at.as_microsecond().into(),
+        ];
+        match self.db.execute(INSERT, &params) {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_conflict() => Ok(false),
+            Err(error) => Err(error).doing(|| format!("save a word of user {user}")),
+        }
+    }
+
+    /// Removes a word and what was written about it. Its reviews stay in the log.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn remove_saved_word(&self, user: UserId, word: &str) -> Result<()> {
+        let removed = self.db.execute(REMOVE, &[user.number().into(), word.into()]);
+        removed.map(drop).doing(|| format!("remove a word of user {user}"))
+    }
+
+    /// Writes what a user wrote about a word. Returns whether the word is saved.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn update_saved_word(
+        &self,
+        user: UserId,
+        word: &str,
+        text: &SavedWordText,
+    ) -> Result<bool> {
+        let params: [Value; 6] = [
+            text.list.as_str().into(),
+            text.tags.as_str().into(),
+            text.note.as_str().into(),
+            text.sentence.as_str().into(),
+            user.number().into(),
+            word.into(),
+        ];
+        let updated = self.db.execute(UPDATE, &params);
+        updated.map(|rows| rows > 0).doing(|| format!("change a word of user {user}"))
+    }
+
+    /// Leaves a word out of reviews.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn suspend_saved_word(&self, user: UserId, word: &str) -> Result<()> {
+        self.set_suspended(user, word, 1)
+    }
+
+    /// Takes a word into reviews again.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn resume_saved_word(&self, user: UserId, word: &str) -> Result<()> {
+        self.set_suspended(user, word, 0)
+    }
+
+    fn set_suspended(&self, user: UserId, word: &str, value: i64) -> Result<()> {
+        let params = [value.into(), user.number().into(), word.into()];
+        let set = self.db.execute(SUSPEND, &params);
+        set.map(drop).doing(|| format!("change a word of user {user}"))
+    }
+
+    /// A saved word; none if the user has not saved it.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn saved_word(&self, user: UserId, word: &str) -> Result<Option<SavedWord>> {
+        let rows = self.db.query(BY_WORD, &[user.number().into(), word.into()]);
+        rows.and_then(|mut rows| rows.first_mut().map(saved_word).transpose())
+            .doing(|| format!("read a word of user {user}"))
+    }
+
+    /// Up to `limit` saved words, the latest first.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn saved_words(
+        &self,
+        user: UserId,
+        start: WordListStart,
+        filter: &SavedFilter,
+        limit: u32,
+    ) -> Result<Vec<SavedWord>> {
+        let before = match start {
+            WordListStart::Newest => i64::MAX,
+            WordListStart::OlderThan(time) => time.as_microsecond(),
+        };
+        let user_number = user.number();
+        let rows = match &filter.list {
+            None => self.db.query(LIST, &[user_number.into(), before.into(), limit.into()]),
+            Some(list) => {
+                let sql = format!(
+                    "select {COLUMNS} from saved_word where user = ? and created < ? and list = ? \
+                     order by created desc limit ?"
+                );
+                let params =
+                    [user_number.into(), before.into(), list.as_str().into(), limit.into()];
+                self.db.query(&sql, &params)
+            }
+        };
+        rows.and_then(|rows| rows.into_iter().map(|mut row| saved_word(&mut row)).collect())
+            .doing(|| format!("read the word book of user {user}"))
+    }
+
+    /// Up to `limit` words that were never reviewed, the first saved first.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn new_words(&self, user: UserId, limit: u32) -> Result<Vec<SavedWord>> {
+        let rows = self.db.query(NEW, &[user.number().into(), limit.into()]);
+        rows.and_then(|rows| rows.into_iter().map(|mut row| saved_word(&mut row)).collect())
+            .doing(|| format!("read the new words of user {user}"))
+    }
+
+    /// Up to `limit` reviewed words that are due at this time, the longest overdue first.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn due_words(&self, user: UserId, at: Timestamp, limit: u32) -> Result<Vec<SavedWord>> {
+        let params = [user.number().into(), at.as_microsecond().into(), limit.into()];
+        let rows = self.db.query(DUE, &params);
+        rows.and_then(|rows| rows.into_iter().map(|mut row| saved_word(&mut row)).collect())
+            .doing(|| format!("read the due words of user {user}"))
+    }
+
+    /// The numbers of a word book at this time.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn saved_word_counts(&self, user: UserId, at: Timestamp) -> Result<SavedWordCounts> {
+        let number = user.number();
+        let counts = || {
+            let due = [number.into(), at.as_microsecond().into()];
+            Ok(SavedWordCounts {
+                words: count_in(self.db.query(COUNTS, &[number.into()])?)?,
+                due: count_in(self.db.query(COUNT_DUE, &due)?)?,
+                new: count_in(self.db.query(COUNT_NEW, &[number.into()])?)?,
+            })
+        };
+        counts().doing(|| format!("count the words of user {user}"))
+    }
+
+    /// The names of a user's lists.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn word_lists(&self, user: UserId) -> Result<Vec<String>> {
+        let rows = self.db.query(LISTS, &[user.number().into()]);
+        rows.and_then(|rows| rows.into_iter().map(|mut row| row.text()).collect())
+            .doing(|| format!("read the lists of user {user}"))
+    }
+}
+
+fn saved_word(row: &mut Row) -> Result<SavedWord> {
+    let (word, created) = (row.text()?, row.time()?);
+    let text = SavedWordText {
+        list: row.text()?,
+        tags: row.text()?,
+        note: row.text()?,
+        sentence: row.text()?,
+    };
+    let (suspended, reviews) = (row.flag()?, row.count()?);
+    let (last, due) = (row.time()?, row.time()?);
+    let phase = phase(row.int()?, row.int()?);
+    let (stability, difficulty) = (from_millionths(row.int()?), from_millionths(row.int()?));
+    let memory = (reviews > 0).then_some(Memory { stability, difficulty, phase, last, due });
+    Ok(SavedWord { word, created, text, suspended, reviews, memory, due })
+}
+
+fn phase(number: i64, step: i64) -> Phase {
+    let step = usize::try_from(step).unwrap_or(0);
+    match number {
+        0 => Phase::Learning(step),
+        1 => Phase::Review,
+        _ => Phase::Relearning(step),
+    }
+}
+
+/// The columns `phase` and `step`.
+pub(super) fn phase_columns(phase: Phase) -> (i64, i64) {
+    let (number, step) = match phase {
+        Phase::Learning(step) => (0, step),
+        Phase::Review => (1, 0),
+        Phase::Relearning(step) => (2, step),
+    };
+    (number, i64::try_from(step).unwrap_or(0))
+}
+
+fn from_millionths(value: i64) -> f64 {
+    value as f64 / 1e6
+}
+
+/// A number in millionths, as the columns have it.
+pub(super) fn millionths(value: f64) -> i64 {
+    (value * 1e6).round() as i64
+}

@@ -1,0 +1,87 @@
+//! The word book, its reviews and the progress page.
+
+use super::texts;
+
+texts! {
+    /// The word book.
+    Words {
+        title: "生词本", "Word book";
+        save: "收藏", "Save";
+        saved: "已收藏", "Saved";
+        remove: "删除", "Remove";
+        count: "共 {count} 个词", "{count} words";
+        empty: "还没有生词。打开一个词，点“收藏”就会出现在这里。", "No words yet. Open a word and choose “Save”.";
+        full: "生词本已满（最多 {max} 个词），请先删除一些。", "Your word book is full ({max} words at most). Remove some first.";
+        added: "已加入 {count} 个词。", "{count} words were added.";
+        list: "词单", "List";
+        all_lists: "全部", "All";
+        tags: "标签", "Tags";
+        note: "笔记", "Note";
+        sentence: "遇到它的句子", "The sentence where you met it";
+        edit: "编辑", "Edit";
+        store: "保存", "Save";
+        suspend: "暂停复习", "Pause reviews";
+        resume: "恢复复习", "Resume reviews";
+        suspended: "已暂停", "paused";
+        due: "待复习", "due";
+        next: "下次复习：{day}", "Next review: {day}";
+        review: "开始复习（{count}）", "Review now ({count})";
+        nothing_due: "现在没有要复习的词。", "Nothing to review now.";
+        progress: "学习进度", "Progress";
+        import: "导入", "Import";
+        import_hint: "每行一个词；词后可以用 TAB 隔开笔记。", "One word a line; a note may follow behind a TAB.";
+        import_button: "导入这些词", "Add these words";
+        export: "导出", "Export";
+        export_csv: "CSV（表格）", "CSV (table)";
+        export_text: "文本（其他卡片软件）", "Text (other card programs)";
+        older: "较早的", "Older";
+        newest: "最新的", "Newest";
+    }
+}
+
+texts! {
+    /// A review.
+    Review {
+        title: "复习", "Review";
+        left: "还有 {count} 个", "{count} to go";
+        done: "今天的复习完成了！", "You are done for now!";
+        done_hint: "下一个词到期时再来。", "Come back when the next word is due.";
+        empty: "生词本里还没有词。", "Your word book is empty.";
+        show: "显示答案", "Show the answer";
+        again: "忘了", "Again";
+        hard: "较难", "Hard";
+        good: "记得", "Good";
+        easy: "很熟", "Easy";
+        grades: "记得怎么样？", "How well did you know it?";
+        keys: "快捷键：空格显示答案，1 到 4 评分，Z 撤销。", "Keys: space shows the answer, 1 to 4 grade it, Z undoes.";
+        undo: "撤销上一个", "Undo the last one";
+        undone: "已撤销对“{word}”的评分。", "Your answer for “{word}” was taken back.";
+        kind: "卡片方式", "Cards ask for";
+        kind_meaning: "看英文，想中文", "the meaning of a word";
+        kind_word: "看中文，想英文", "the word for a meaning";
+        kind_ear: "听发音，想中文", "the meaning of a word you hear";
+        kind_spelling: "看中文，拼写英文", "the spelling of a word";
+        new_a_day: "每天新词", "New words a day";
+        kind_button: "更改", "Change";
+        listen: "播放发音", "Play";
+        type_here: "拼写", "Your spelling";
+        in_minutes: "{count} 分钟", "{count} min";
+        in_days: "{count} 天", "{count} days";
+        in_months: "{count} 个月", "{count} months";
+        unknown: "词典里没有这个词。", "The dictionary does not have this word.";
+    }
+}
+
+texts! {
+    /// The progress of a learner.
+    Progress {
+        title: "学习进度", "Progress";
+        reviews: "复习次数", "Reviews";
+        calendar: "过去一年每天的复习次数", "Reviews on each day of the past year";
+        day: "日期", "Day";
+        total: "过去一年共复习 {count} 次，{days} 天。", "{count} reviews on {days} days of the past year.";
+        words: "生词 {words} 个，其中 {learnt} 个已学过，{due} 个待复习。", "{words} words: {learnt} learnt, {due} due.";
+        none: "还没有复习过。", "No reviews yet.";
+        table: "以表格显示", "As a table";
+    }
+}

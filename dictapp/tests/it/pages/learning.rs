@@ -1,0 +1,97 @@
+//! Saving words, the word book and its reviews, without JavaScript.
+
+use super::client::{Answer, Person};
+use super::site::Site;
+
+/// The value of the first `name="NAME" value="..."` on a page.
+#[track_caller]
+fn value(page: &Answer, name: &str) -> String {
+    let rest = page.body.split_once(&format!("name=\"{name}\" value=\"")).expect(name).1;
+    rest.split('"').next().expect("a value").to_owned()
+}
+
+#[track_caller]
+fn save(person: &Person<'_>, word: &str) {
+    let form = [("action", "save"), ("word", word)];
+    assert_eq!(person.submit("/words", &form).to("/words"), "/words");
+}
+
+/// Answers the card that is due with this grade.
+#[track_caller]
+fn answer(person: &Person<'_>, grade: &str) -> (String, String) {
+    let page = person.get("/review");
+    let (word, seen) = (value(&page, "word"), value(&page, "seen"));
+    let form = [("word", word.as_str()), ("seen", &seen), ("grade", grade)];
+    assert_eq!(person.submit("/review", &form).to("/review"), "/review");
+    (word, seen)
+}
+
+#[test]
+fn a_word_is_saved_from_its_page_and_shown_in_the_word_book() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    let page = levi.get("/word/apple");
+    page.assert_has(200, &["value=\"save\""]);
+    let (token, next) = (value(&page, "form_token"), "/word/apple");
+    let form =
+        [("form_token", token.as_str()), ("action", "save"), ("word", "apple"), ("next", next)];
+    assert_eq!(levi.post("/words", &form).to(next), next);
+    levi.get("/word/apple").assert_has(200, &["class=\"saved\""]);
+    levi.get("/words").assert_has(200, &[">apple</a>", "苹果", "1 words"]);
+    Person::registered(&site, "Anna").get("/words").assert_has_not(&[">apple</a>"]);
+    Person::new(&site).get("/word/apple").assert_has_not(&["value=\"save\""]);
+    assert_eq!(Person::new(&site).get("/words").to("/login?next=/words"), "/login?next=/words");
+}
+
+#[test]
+fn a_word_is_reviewed_once_even_if_its_answer_is_sent_twice_and_can_be_taken_back() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    save(&levi, "apple");
+    let (word, seen) = answer(&levi, "4");
+    assert_eq!((word.as_str(), seen.as_str()), ("apple", "0"));
+    let again = [("word", "apple"), ("seen", "0"), ("grade", "1")];
+    assert_eq!(levi.submit("/review", &again).to("/review"), "/review");
+    levi.get("/review").assert_has(200, &["id=\"all-done\""]);
+    levi.get("/progress").assert_has(200, &["1 reviews on 1 days", "1 learnt"]);
+    let token = levi.get("/review").form_token();
+    let undone = levi.post("/review/undo", &[("form_token", &token)]);
+    assert_eq!(undone.to("/review?undone=apple"), "/review?undone=apple");
+    levi.get("/review").assert_has(200, &["data-word=\"apple\"", "name=\"seen\" value=\"0\""]);
+    levi.get("/progress").assert_has(200, &["0 learnt"]);
+}
+
+#[test]
+fn words_are_changed_paused_removed_imported_and_exported() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    let words = "apple\tred or green\nice cream\n\nbook\n";
+    let form = [("action", "import"), ("words", words), ("list", "Unit 1")];
+    assert_eq!(levi.submit("/words", &form).to("/words?added=3"), "/words?added=3");
+    levi.get("/words?list=Unit%201").assert_has(200, &[">apple</a>", ">ice cream</a>", "Unit 1"]);
+    let form = [("action", "update"), ("word", "book"), ("note", "=1+1"), ("list", "")];
+    assert_eq!(levi.submit("/words", &form).to("/words"), "/words");
+    levi.get("/words?list=Unit%201").assert_has_not(&[">book</a>"]);
+    levi.submit("/words", &[("action", "suspend"), ("word", "apple")]).to("/words");
+    levi.submit("/words", &[("action", "remove"), ("word", "ice cream")]).to("/words");
+    let table = levi.get("/words/export?as=csv");
+    table.assert_has(200, &["word,pronunciation,meaning", "red or green", "'=1+1"]);
+    table.assert_has_not(&["ice cream"]);
+    levi.get("/words/export?as=text").assert_has(200, &["apple\t"]);
+    levi.get("/review").assert_has(200, &["data-word=\"book\""]);
+}
+
+#[test]
+fn no_more_new_words_come_in_a_day_than_the_user_wants() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    for word in ["apple", "book"] {
+        save(&levi, word);
+    }
+    let token = levi.get("/review").form_token();
+    let form = [("form_token", token.as_str()), ("kind", "ear"), ("new_a_day", "1")];
+    assert_eq!(levi.post("/review/kind", &form).to("/review"), "/review");
+    levi.get("/review").assert_has(200, &["data-kind=\"ear\"", "data-word=\"apple\""]);
+    answer(&levi, "4");
+    levi.get("/review").assert_has(200, &["id=\"all-done\""]);
+}
