@@ -12,6 +12,7 @@ pub mod accept_encoding;
 pub mod multipart;
 pub mod proxy;
 pub mod forwarded;
+pub mod websocket;
 #[path = "../../tests/it/wire/reference.rs"]
 mod reference;
 
@@ -19,7 +20,7 @@ mod reference;
 pub type Check = fn(&[u8]);
 
 /// Each check with the name of its target.
-pub const CHECKS: [(&str, Check); 10] = [
+pub const CHECKS: [(&str, Check); 11] = [
     ("head", head::check),
     ("chunked", chunked::check),
     ("connection", connection::check),
@@ -30,6 +31,7 @@ pub const CHECKS: [(&str, Check); 10] = [
     ("multipart", multipart::check),
     ("proxy", proxy::check),
     ("forwarded", forwarded::check),
+    ("websocket", websocket::check),
 ];
 
 /// The text at the beginning of the bytes.

@@ -51,6 +51,13 @@ impl Content {
         }
     }
 
+    /// All bytes, as a stream.
+    pub(crate) fn reader(&self) -> std::io::Result<Box<dyn Read + '_>> {
+        let Some(mut file) = self.file.as_ref() else { return Ok(Box::new(&*self.memory)) };
+        file.seek(SeekFrom::Start(0))?;
+        Ok(Box::new(file))
+    }
+
     /// All bytes.
     pub(crate) fn bytes(&self) -> Result<Cow<'_, [u8]>> {
         let Some(file) = &self.file else { return Ok(Cow::Borrowed(&self.memory)) };

@@ -183,6 +183,15 @@ impl Request {
         self.content.bytes()
     }
 
+    /// The content as a stream, for one that is large: what waits in a temporary file is not read
+    /// back into memory. One reader at a time: a second one begins anew and moves the first.
+    ///
+    /// # Errors
+    /// 500 if that file cannot be read.
+    pub fn reader(&self) -> Result<impl std::io::Read + '_> {
+        Ok(self.content.reader()?)
+    }
+
     /// The first cookie of that name.
     pub fn cookie(&self, name: &str) -> Option<&str> {
         cookie::pairs(self.fields()).find(|pair| pair.0 == name).map(|pair| pair.1)

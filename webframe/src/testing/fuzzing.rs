@@ -12,6 +12,7 @@ use crate::{
         Head,
         multipart::{Delimiter, PartLimits},
         proxy,
+        websocket::{Deflate, Event as SocketRead, MessageLimits, Reader, Role},
     },
 };
 
@@ -85,6 +86,76 @@ pub fn introduction(bytes: &[u8]) -> Introduction {
 /// Who is behind the peer of a connection, as far as the fields that trusted proxies add tell.
 pub fn client(peer: Peer, head: &Head, trusted: &[Network]) -> Peer {
     forwarded::client(peer, head, trusted)
+}
+
+/// Something whole that a client sent on a WebSocket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SocketEvent {
+    /// A text.
+    Text(String),
+    /// Any bytes.
+    Binary(Vec<u8>),
+    /// A ping.
+    Ping(Vec<u8>),
+    /// A pong.
+    Pong(Vec<u8>),
+    /// A close: code and reason.
+    Close(u16, String),
+}
+
+impl SocketEvent {
+    /// Bytes of the message or payload.
+    pub fn length(&self) -> usize {
+        match self {
+            SocketEvent::Text(text) | SocketEvent::Close(_, text) => text.len(),
+            SocketEvent::Binary(bytes) | SocketEvent::Ping(bytes) | SocketEvent::Pong(bytes) => {
+                bytes.len()
+            }
+        }
+    }
+}
+
+/// Whether messages may be compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SocketTerms {
+    /// They may not.
+    Plain,
+    /// `permessage-deflate` was agreed.
+    Deflated,
+}
+
+/// The events of a client's frames, and the name of the fault that ended them.
+pub fn socket_events<'a>(
+    pieces: impl IntoIterator<Item = &'a [u8]>,
+    terms: SocketTerms,
+    message_bytes_max: usize,
+) -> (Vec<SocketEvent>, Option<String>) {
+    let limits = MessageLimits {
+        frame_bytes_max: message_bytes_max,
+        message_bytes_max,
+        fragments_max: u32::MAX,
+    };
+    let deflate = (terms == SocketTerms::Deflated).then(Deflate::plain);
+    let mut reader = Reader::new(Role::Server, deflate, limits);
+    let mut events = Vec::new();
+    for mut piece in pieces {
+        while !piece.is_empty() {
+            match reader.read(&mut piece) {
+                Ok(Some(event)) => events.push(match event {
+                    SocketRead::Text(text) => SocketEvent::Text(text),
+                    SocketRead::Binary(bytes) => SocketEvent::Binary(bytes),
+                    SocketRead::Ping(bytes) => SocketEvent::Ping(bytes),
+                    SocketRead::Pong(bytes) => SocketEvent::Pong(bytes),
+                    SocketRead::Close(close) => {
+                        SocketEvent::Close(close.code.number(), close.reason)
+                    }
+                }),
+                Ok(None) => assert!(piece.is_empty(), "bytes are left unread"),
+                Err(fault) => return (events, Some(format!("{fault:?}"))),
+            }
+        }
+    }
+    (events, None)
 }
 
 #[cfg(test)]

@@ -88,6 +88,18 @@ const TARGETS: &[Target] = &[
         ],
         bytes_max: 256,
     },
+    Target { name: "websocket", seed: |_| None, examples: FRAMES, bytes_max: 512 },
+];
+
+/// Frames of a client, each after a byte that says where they are cut: a text, a message in
+/// fragments around a ping, a compressed one, a close, faults.
+const FRAMES: &[&[u8]] = &[
+    b"\x03\x81\x85\0\0\0\0Hello\x82\x80\0\0\0\0",
+    b"\x07\x01\x82\x01\x02\x03\x04ab\x89\x81\0\0\0\0p\x80\x81\0\0\0\0c\x8a\x80\0\0\0\0",
+    b"\0\xc1\x87\0\0\0\0\xf2\x48\xcd\xc9\xc9\x07\0\x88\x80\0\0\0\0",
+    b"\x02\x88\x85\0\0\0\0\x03\xe8bye\x81\x80\0\0\0\0",
+    b"\x01\x81\x83\0\0\0\0\xce\xba\xff\x83\x80\0\0\0\0",
+    b"\0\x82\xfe\0\x7e\0\0\0\0\x82\xff\0\0\0\0\0\x02\0\0\0\0\0\0",
 ];
 
 /// Multipart forms, each after a line with its boundary.

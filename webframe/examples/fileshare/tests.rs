@@ -1,0 +1,159 @@
+//! The share through its client and on the wire, and what a full disk leaves behind.
+
+use std::{fs, io::Read, net::SocketAddr, thread::JoinHandle};
+
+use tempfile::TempDir;
+use webframe::{StopHandle, Stopped, TestClient};
+
+use super::*;
+
+struct Site {
+    folder: TempDir,
+    address: SocketAddr,
+    stop: StopHandle,
+    serving: Option<JoinHandle<io::Result<Stopped>>>,
+}
+
+impl Site {
+    fn start() -> Site {
+        let folder = tempfile::tempdir().expect("a folder");
+        let server = Server::bind(&settings(([127, 0, 0, 1], 0).into())).expect("a free port");
+        let Some(Address::Tcp(address)) = server.addresses().pop() else { panic!("TCP") };
+        let (stop, served) = (server.stop_handle(), app(folder.path().to_owned()));
+        let serving = Some(std::thread::spawn(move || server.serve(served)));
+        Site { folder, address, stop, serving }
+    }
+
+    /// What the client shows.
+    fn converse(&self, at_home: &TempDir, commands: &str) -> String {
+        let mut screen = Vec::new();
+        let server = self.address.to_string();
+        client::converse(&server, at_home.path(), commands.as_bytes(), &mut screen)
+            .expect("a server");
+        String::from_utf8(screen).expect("text")
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.stop.stop();
+        self.stop.stop();
+        drop(self.serving.take().map(JoinHandle::join));
+    }
+}
+
+fn home() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+/// More than a piece, and different everywhere.
+fn large() -> Vec<u8> {
+    (0..200_000_u32).flat_map(u32::to_le_bytes).collect()
+}
+
+#[test]
+fn a_file_that_is_put_is_listed_and_got_by_another() {
+    let (site, ann, bob) = (Site::start(), home(), home());
+    fs::write(ann.path().join("笔记 1.bin"), large()).expect("written");
+    let shown = site.converse(&ann, "put 笔记 1.bin\nlist\nquit\nlist\n");
+    assert!(shown.contains("\r[####################] 100 %\n"), "{shown}");
+    assert!(shown.ends_with("800000 笔记 1.bin\n"), "{shown}");
+    site.converse(&bob, "get 笔记 1.bin\n");
+    assert_eq!(fs::read(bob.path().join("笔记 1.bin")).expect("it is there"), large());
+    assert_eq!(fs::read_dir(bob.path()).expect("a folder").count(), 1, "nothing else is left");
+}
+
+#[test]
+fn a_download_that_was_cut_is_resumed_unless_the_file_is_another() {
+    let (site, bob) = (Site::start(), home());
+    fs::write(site.folder.path().join("a.bin"), large()).expect("written");
+    site.converse(&bob, "get a.bin\n");
+    let tag = TestClient::new(&app(site.folder.path().to_owned()))
+        .get("/files/a.bin")
+        .send()
+        .field("ETag")
+        .expect("a tag")
+        .to_owned();
+    fs::remove_file(bob.path().join("a.bin")).expect("it was there");
+    fs::write(bob.path().join("a.bin.part"), &large()[..500_000]).expect("written");
+    fs::write(bob.path().join("a.bin.tag"), &tag).expect("written");
+    let shown = site.converse(&bob, "get a.bin\n");
+    assert!(shown.contains("62 %") && !shown.contains("  0 %"), "it begins anew: {shown}");
+    assert_eq!(fs::read(bob.path().join("a.bin")).expect("it is there"), large());
+
+    fs::write(bob.path().join("a.bin.part"), "of another version").expect("written");
+    fs::write(bob.path().join("a.bin.tag"), "\"old\"").expect("written");
+    site.converse(&bob, "get a.bin\n");
+    assert_eq!(fs::read(bob.path().join("a.bin")).expect("it is there"), large());
+}
+
+#[test]
+fn hidden_files_folders_and_links_are_not_shared() {
+    let folder = home();
+    fs::create_dir(folder.path().join("folder")).expect("made");
+    for name in [".hidden", "seen.txt", "folder/inner.txt"] {
+        fs::write(folder.path().join(name), name).expect("written");
+    }
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("/etc/hostname", folder.path().join("link")).expect("a link");
+    let app = app(folder.path().to_owned());
+    let client = TestClient::new(&app);
+    assert_eq!(client.get("/list").send().text(), "8 seen.txt\n");
+    for name in [".hidden", "folder/inner.txt", "folder", "link", "..%2fa", "%2e%2e%5ca", ""] {
+        let status = client.get(&format!("/files/{name}")).send().status().as_u16();
+        assert_eq!(status, 404, "{name}");
+    }
+    let seen = client.get("/files/seen.txt").send();
+    assert_eq!((seen.text(), seen.field("Content-Disposition")), ("seen.txt", Some("attachment")));
+}
+
+#[test]
+fn a_name_that_leads_out_or_is_taken_or_hidden_is_refused() {
+    let folder = home();
+    let inner = folder.path().join("share");
+    fs::create_dir(&inner).expect("made");
+    let app = app(inner.clone());
+    let client = TestClient::new(&app);
+    let put = |name: &str, text: &str| {
+        let request = client.request(Method::PUT, &format!("/files/{name}")).with_body(text);
+        request.send().status().as_u16()
+    };
+    for name in ["..%2fout", "%2e%2e%2fout", ".hidden", "a%2fb", "a%5cb", "C:%5cx"] {
+        assert!([400, 404].contains(&put(name, "x")), "{name}");
+    }
+    assert_eq!(put("a", "first"), 201);
+    assert_eq!(put("a", "second"), 409);
+    assert_eq!(fs::read(inner.join("a")).expect("it is there"), b"first");
+    let left: Vec<_> = fs::read_dir(folder.path()).expect("a folder").flatten().collect();
+    assert_eq!((left.len(), fs::read_dir(inner).expect("a folder").count()), (1, 1));
+}
+
+/// Some bytes, and then what a full disk says.
+struct Full(bool);
+
+impl Read for Full {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match std::mem::replace(&mut self.0, true) {
+            false => Ok(into.len()),
+            true => Err(io::ErrorKind::StorageFull.into()),
+        }
+    }
+}
+
+#[test]
+fn a_full_disk_leaves_no_half_file() {
+    let folder = home();
+    let error = Share::new(folder.path().to_owned()).store("a", Full(false)).unwrap_err();
+    assert_eq!(error.status(), StatusCode::INSUFFICIENT_STORAGE);
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
+}
+
+#[test]
+fn the_page_shows_names_as_text() {
+    let folder = home();
+    fs::write(folder.path().join("<b> & 'c'"), "").expect("written");
+    let app = app(folder.path().to_owned());
+    let page = TestClient::new(&app).get("/").send();
+    assert!(page.text().contains("&lt;b&gt; &amp; "), "{}", page.text());
+    assert!(page.text().contains("href=\"files&#x2f;%3Cb%3E"), "{}", page.text());
+}

@@ -1,0 +1,94 @@
+//! Any bytes of a client as WebSocket frames: pieces do not matter, bounds hold, and tungstenite reads the same.
+
+use std::io::{Cursor, Read, Write};
+
+use tungstenite::{
+    Error, Message,
+    error::ProtocolError,
+    protocol::{Role, WebSocket, WebSocketConfig},
+};
+use webframe::fuzzing::{SocketEvent, SocketTerms, socket_events};
+
+/// Bytes of a message; a bomb that is deflated reaches it.
+const MESSAGE_BYTES_MAX: usize = 64 << 10;
+
+/// The events, and the fault that ended them.
+type Events = (Vec<SocketEvent>, Option<String>);
+
+/// Panics where the reader of frames is wrong.
+pub fn check(data: &[u8]) {
+    let [cut, bytes @ ..] = data else { return };
+    let middle = usize::from(*cut).min(bytes.len());
+    for terms in [SocketTerms::Plain, SocketTerms::Deflated] {
+        let whole = read([bytes], terms);
+        assert_eq!(whole, read([&bytes[..middle], &bytes[middle..]], terms));
+        assert_eq!(whole, read(bytes.chunks(1), terms));
+    }
+    let (ours, fault) = read([bytes], SocketTerms::Plain);
+    let (theirs, failed) = tungstenite(bytes);
+    match fault.as_deref() {
+        None => assert_eq!((&ours, false), (&theirs, failed)),
+        // RFC 6455 §5.2 and §7.4 as they are written, and bounds: tungstenite lets these through or
+        // reads them in another order.
+        Some("LengthForm" | "CloseCode" | "FrameTooLarge" | "MessageTooLarge") => {
+            assert!(theirs.starts_with(&ours), "{theirs:?} {ours:?}");
+        }
+        Some(fault) => assert_eq!(ours, theirs, "{fault}"),
+    }
+}
+
+fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, terms: SocketTerms) -> Events {
+    let (events, fault) = socket_events(pieces, terms, MESSAGE_BYTES_MAX);
+    for event in &events {
+        let (SocketEvent::Text(_) | SocketEvent::Binary(_)) = event else { continue };
+        assert!(event.length() <= MESSAGE_BYTES_MAX, "larger than a message may be");
+    }
+    (events, fault)
+}
+
+/// What a peer sends, and nobody who listens.
+struct Peer<'a>(Cursor<&'a [u8]>);
+
+impl Read for Peer<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        self.0.read(into)
+    }
+}
+
+impl Write for Peer<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The events as tungstenite reads them, and whether it refused something.
+fn tungstenite(bytes: &[u8]) -> (Vec<SocketEvent>, bool) {
+    let config = WebSocketConfig::default()
+        .max_message_size(Some(MESSAGE_BYTES_MAX))
+        .max_frame_size(Some(MESSAGE_BYTES_MAX));
+    let mut socket =
+        WebSocket::from_raw_socket(Peer(Cursor::new(bytes)), Role::Server, Some(config));
+    let mut events = Vec::new();
+    loop {
+        events.push(match socket.read() {
+            Ok(Message::Text(text)) => SocketEvent::Text(text.as_str().to_owned()),
+            Ok(Message::Binary(bytes)) => SocketEvent::Binary(bytes.to_vec()),
+            Ok(Message::Ping(bytes)) => SocketEvent::Ping(bytes.to_vec()),
+            Ok(Message::Pong(bytes)) => SocketEvent::Pong(bytes.to_vec()),
+            Ok(Message::Close(Some(close))) => {
+                SocketEvent::Close(close.code.into(), close.reason.as_str().to_owned())
+            }
+            Ok(Message::Close(None)) => SocketEvent::Close(1005, String::new()),
+            Ok(Message::Frame(_)) => continue,
+            Err(Error::ConnectionClosed) => return (events, false),
+            Err(Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)) => {
+                return (events, false);
+            }
+            Err(_) => return (events, true),
+        });
+    }
+}
