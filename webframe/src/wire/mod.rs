@@ -8,8 +8,6 @@
 
 mod error;
 mod grammar;
-mod request_line;
-mod known;
 pub(crate) mod host;
 pub(crate) mod multipart;
 pub(crate) mod proxy;

@@ -1,6 +1,6 @@
 //! The fields of a head to what they say of the message and its connection.
 
-use super::{framing::Once, grammar};
+use crate::wire::{framing::Once, grammar};
 
 /// The fields that say how the message and the connection go on.
 #[derive(Debug, Default)]

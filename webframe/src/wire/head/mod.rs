@@ -3,18 +3,19 @@
 //! The request line is ours, `httparse` finds the fields. It lets a bare LF pass for a line end,
 //! so the line ends are looked at once more.
 
+mod known;
+mod request_line;
+
 use std::fmt;
 
 use http::Method;
 use httparse::{EMPTY_HEADER, Header, Status};
 
+use self::{known::Known, request_line::RequestLine};
 use super::{
     Framing, WireError,
     framing::{self, Once},
-    grammar,
-    known::{self, Known},
-    request_line::{self, RequestLine},
-    target,
+    grammar, target,
 };
 
 /// What of [`Limits`](crate::Limits) bounds a head.

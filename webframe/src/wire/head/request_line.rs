@@ -1,7 +1,8 @@
 //! The first line of a request to method, target and version, as early as its bytes prove them
 //! right or wrong.
 
-use super::{HeadLimits, Version, WireError, grammar, target};
+use super::{HeadLimits, Version};
+use crate::wire::{WireError, grammar, target};
 
 /// A longer method is none that anybody knows; the longest registered has 17 bytes.
 const METHOD_BYTES_MAX: usize = 32;

@@ -1,0 +1,67 @@
+//! Requests that ask for a WebSocket: opened, or refused with a reason.
+
+use webframe::{
+    middleware::SameOrigin,
+    websocket::{Origins, SocketSettings},
+};
+
+use super::{PATIENCE, Talk, upgrade};
+
+#[test]
+fn a_handshake_that_breaks_the_rfc_is_refused() {
+    let talk = Talk::start();
+    let good = upgrade("/", "");
+    assert_eq!(talk.status("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), 426);
+    assert_eq!(talk.status(&good.replace("Version: 13", "Version: 12")), 426);
+    assert_eq!(talk.status(&good.replace("ZQ==", "")), 400);
+    assert_eq!(talk.status(&good.replace("HTTP/1.1", "HTTP/1.0")), 400);
+    assert_eq!(talk.status(&good.replace("GET", "POST")), 405);
+    assert_eq!(talk.status(&upgrade("/", "Sec-WebSocket-Protocol: a, a\r\n")), 400);
+    assert_eq!(talk.status(&upgrade("/", "Sec-WebSocket-Extensions: a b\r\n")), 400);
+}
+
+#[test]
+fn a_request_that_asks_for_no_websocket_learns_what_to_ask_for() {
+    let talk = Talk::start();
+    let mut client = talk.site.client();
+    for _ in 0..2 {
+        let answer = client.get("/");
+        assert_eq!(answer.status, 426);
+        assert_eq!(answer.field("Upgrade"), Some("websocket"));
+        assert_eq!(answer.field("Connection"), Some("Upgrade"));
+        assert_eq!(answer.field("Sec-Websocket-Version"), Some("13"));
+    }
+}
+
+#[test]
+fn only_the_sites_own_pages_may_connect_unless_others_are_allowed() {
+    let talk = Talk::start();
+    let of = |origin: &str| upgrade("/", &format!("Origin: {origin}\r\n"));
+    assert_eq!(talk.status(&of("http://x")), 101);
+    assert_eq!(talk.status(&of("http://evil.example")), 403);
+    assert_eq!(talk.status(&of("null")), 403);
+    let own = SameOrigin::new().with_origin("https://friend.example");
+    let friends = Talk::start_with(SocketSettings {
+        origins: Origins::Own(own),
+        ..SocketSettings::default()
+    });
+    assert_eq!(friends.status(&of("https://friend.example")), 101);
+    assert_eq!(friends.status(&of("http://evil.example")), 403);
+    let all =
+        Talk::start_with(SocketSettings { origins: Origins::Any, ..SocketSettings::default() });
+    assert_eq!(all.status(&of("http://evil.example")), 101);
+}
+
+#[test]
+fn the_subprotocol_that_the_client_likes_best_is_taken() {
+    let protocols = vec!["v1".to_owned(), "v2".to_owned()];
+    let talk = Talk::start_with(SocketSettings { protocols, ..SocketSettings::default() });
+    for (offer, taken) in [("v3, v2, v1", Some("v2")), ("V1", None)] {
+        let mut client = talk.site.client();
+        client.send(&upgrade("/", &format!("Sec-WebSocket-Protocol: {offer}\r\n")));
+        let answer = client.answer().expect("an answer");
+        assert_eq!((answer.status, answer.field("Sec-Websocket-Protocol")), (101, taken));
+    }
+    let socket = talk.sockets.recv_timeout(PATIENCE).expect("a socket");
+    assert_eq!(socket.protocol(), Some("v2"));
+}
