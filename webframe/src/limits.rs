@@ -80,7 +80,8 @@ pub struct Timeouts {
     pub body: Duration,
     /// Bytes a second that a body may count on beyond `body`. 4 KiB.
     pub body_rate_min: u64,
-    /// Between two requests; then the connection is closed. 60 s; nginx 75 s.
+    /// Between two requests; then the connection is closed. 75 s, as in nginx: longer than the 60 s
+    /// after which common balancers drop a connection, so that none of them sends into a closed one.
     pub idle: Duration,
     /// Without the peer taking a byte of an answer; then the connection is reset. 30 s; nginx 60 s.
     pub write: Duration,
@@ -96,7 +97,7 @@ impl Default for Timeouts {
             head: Duration::from_secs(10),
             body: Duration::from_secs(30),
             body_rate_min: 4 << 10,
-            idle: Duration::from_secs(60),
+            idle: Duration::from_secs(75),
             write: Duration::from_secs(30),
             handler: Duration::from_secs(5),
             linger: Duration::from_secs(2),

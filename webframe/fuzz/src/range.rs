@@ -29,6 +29,9 @@ fn bytes_of(pieces: &[Range<u64>]) -> u64 {
 
 /// All specs are right, or none counts (RFC 9110 §14.2); those beyond the end are left out.
 fn naive(field: &str, length: u64) -> Option<Vec<Range<u64>>> {
+    if length == 0 {
+        return None;
+    }
     let mut words = field.splitn(2, '=');
     if words.next()?.trim().to_lowercase() != "bytes" {
         return None;

@@ -1,24 +1,24 @@
 //! An app: state, table of URLs, layers and error page; and the path of a request through them.
 
+mod answers;
+mod jobs;
 mod routes;
 mod table;
 
+pub(crate) use jobs::RunningJobs;
 pub use routes::{Slashes, Urls};
 
-use std::{
-    error::Error as StdError,
-    io::{self, Write},
-    sync::Arc,
+use std::{error::Error as StdError, io, sync::Arc, time::Duration};
+
+use self::{
+    answers::{log_error, plain_error},
+    jobs::Jobs,
+    table::{Found, Table, TableRoute},
 };
-
-use http::{HeaderValue, Method, StatusCode, header};
-
-use self::table::{Found, Table, TableRoute};
 use crate::{
-    Error, Middleware, Next, Refusal, Request, Response, Result,
+    Error, Middleware, Refusal, Request, Response, Result,
     contract::{
-        layer::Chain,
-        refusal::{RefusalPages, plain_text},
+        refusal::RefusalPages,
         service::{Endpoint, Service},
     },
     pace::Pace,
@@ -34,6 +34,7 @@ pub struct App<S> {
     error_page: Box<ErrorPage<S>>,
     error_maps: Vec<Box<ErrorMap>>,
     refusal_pages: RefusalPages,
+    jobs: Jobs<S>,
     /// The pace of the answers that no route gives: 404, 405, OPTIONS.
     elsewhere: Pace,
 }
@@ -51,6 +52,7 @@ impl<S: Send + Sync + 'static> App<S> {
             error_page: Box::new(|_, _, error| plain_error(error)),
             error_maps: Vec::new(),
             refusal_pages: RefusalPages::default(),
+            jobs: Jobs::default(),
             elsewhere: Pace::learned(),
         }
     }
@@ -126,6 +128,46 @@ impl<S: Send + Sync + 'static> App<S> {
         self
     }
 
+    /// Runs a job each `interval` while the app is served, the first time after one interval. All jobs
+    /// share a thread; the next run of a job begins an interval after the last one ended. A panic is
+    /// logged. A server that stops waits for the job that is running.
+    ///
+    /// ```no_run
+    /// use std::{sync::atomic::{AtomicU64, Ordering}, time::Duration};
+    /// use webframe::{App, Server, ServerSettings};
+    ///
+    /// let app = App::new(AtomicU64::new(0))
+    ///     .every(Duration::from_secs(60), |minutes| drop(minutes.fetch_add(1, Ordering::Relaxed)))
+    ///     .on_stop(|minutes| println!("{} minutes", minutes.load(Ordering::Relaxed)));
+    /// Server::bind(&ServerSettings::default())?.serve(app)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn every(mut self, interval: Duration, job: impl Fn(&S) + Send + Sync + 'static) -> App<S> {
+        self.jobs.add(interval, Some(interval), job);
+        self
+    }
+
+    /// Runs a job once, this long after the app began to be served.
+    #[must_use]
+    pub fn after(mut self, time: Duration, job: impl Fn(&S) + Send + Sync + 'static) -> App<S> {
+        self.jobs.add(time, None, job);
+        self
+    }
+
+    /// Calls a hook when the server has stopped: all requests are answered and no job runs any more.
+    /// Hooks are called in the order they were added.
+    #[must_use]
+    pub fn on_stop(mut self, hook: impl Fn(&S) + Send + Sync + 'static) -> App<S> {
+        self.jobs.add_hook(hook);
+        self
+    }
+
+    /// Starts the jobs; dropping what it returns ends them.
+    pub(crate) fn start_jobs(&mut self) -> io::Result<RunningJobs> {
+        std::mem::take(&mut self.jobs).start(&self.state)
+    }
+
     /// Every mistake in the app's declaration, for the report when it is bound.
     pub(crate) fn mistakes(&self) -> impl Iterator<Item = &String> {
         self.table.mistakes().iter().chain(self.refusal_pages.mistakes())
@@ -154,118 +196,6 @@ impl<S: Send + Sync + 'static> App<S> {
             Endpoint::Route(number) => self.table.route(number),
             Endpoint::WrongMethod | Endpoint::Nothing | Endpoint::WholeServer => None,
         }
-    }
-
-    fn respond(&self, endpoint: Endpoint, request: &Request) -> Response {
-        let answer = || match endpoint {
-            Endpoint::Route(number) => match self.table.route(number) {
-                Some(route) => route.handler.call(&self.state, request),
-                None => Err(Error::not_found("")),
-            },
-            Endpoint::Nothing => Err(Error::not_found("")),
-            Endpoint::WrongMethod if *request.method() == Method::OPTIONS => {
-                Ok(Response::new(StatusCode::NO_CONTENT))
-            }
-            Endpoint::WrongMethod => Err(self.wrong_method(request)),
-            Endpoint::WholeServer => Ok(Response::new(StatusCode::NO_CONTENT)),
-        };
-        let result = panics::catch(answer).unwrap_or_else(|panic| Err(Error::internal(panic)));
-        let mut response = match result {
-            Ok(response) => response,
-            Err(error) => self.answer_error(request, error),
-        };
-        if endpoint == Endpoint::WrongMethod {
-            response.set(header::ALLOW, self.allow(request.head.path_bytes()));
-        }
-        response
-    }
-
-    fn wrong_method(&self, request: &Request) -> Error {
-        if is_known(request.method()) || self.table.takes(request.method()) {
-            return Error::new(StatusCode::METHOD_NOT_ALLOWED, "");
-        }
-        Error::new(StatusCode::NOT_IMPLEMENTED, "")
-    }
-
-    fn allow(&self, path: &[u8]) -> HeaderValue {
-        let methods = self.table.allowed(path);
-        let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
-        HeaderValue::from_str(&names.join(", ")).unwrap_or(HeaderValue::from_static("GET, HEAD"))
-    }
-
-    /// The error that the app's maps make of one that `?` converted.
-    fn map_error(&self, error: Error) -> Error {
-        match self.error_maps.iter().find_map(|map| map(&error)) {
-            Some(other) => error.mapped_to(other),
-            None => error,
-        }
-    }
-
-    fn error_response(&self, request: &Request, error: &Error) -> Response {
-        let id = request.id();
-        let is_logged =
-            error.cause().is_some() || error.status() != StatusCode::SERVICE_UNAVAILABLE;
-        if error.status().is_server_error()
-            && is_logged
-            && let Err(panic) = panics::catch(|| {
-                log_error(&format!("{id} {} {}: {error}", request.method(), request.path()));
-            })
-        {
-            log_error(&format!("{id}: formatting the error failed: {panic}"));
-        }
-        let page = panics::catch(|| (self.error_page)(&self.state, request, error));
-        let mut response = page.unwrap_or_else(|panic| {
-            log_error(&format!("{id}: the error page failed: {panic}"));
-            plain_error(error)
-        });
-        if let Some(after) = error.retry_after() {
-            response.set(header::RETRY_AFTER, HeaderValue::from(after.as_secs().max(1)));
-        }
-        response
-    }
-
-    fn answer_through_layers(&self, endpoint: Endpoint, request: &Request) -> Response {
-        let next = Next::outermost(self, endpoint);
-        panics::catch(|| next.run(request))
-            .unwrap_or_else(|panic| self.answer_error(request, Error::internal(panic)))
-    }
-}
-
-impl<S: Send + Sync + 'static> Chain<S> for App<S> {
-    fn state(&self) -> &S {
-        &self.state
-    }
-
-    fn layer(&self, depth: usize, endpoint: Endpoint) -> Option<&dyn Middleware<S>> {
-        if let Some(layer) = self.layers.get(depth) {
-            return Some(&**layer);
-        }
-        let layer = self.route(endpoint)?.layers.get(depth - self.layers.len());
-        layer.map(|layer| &**layer)
-    }
-
-    fn answer_endpoint(&self, endpoint: Endpoint, request: &Request) -> Response {
-        self.respond(endpoint, request)
-    }
-
-    fn answer_error(&self, request: &Request, mut error: Error) -> Response {
-        if let Some(response) = error.take_response() {
-            return response;
-        }
-        // The maps, the error and its destructor are the app's code.
-        let made = panics::catch(|| {
-            let error = self.map_error(error);
-            let response = self.error_response(request, &error);
-            (response, panics::catch(|| drop(error)))
-        });
-        let (response, dropped) = made.unwrap_or_else(|panic| {
-            let error = Error::internal(panic);
-            (self.error_response(request, &error), Ok(()))
-        });
-        if let Err(panic) = dropped {
-            log_error(&format!("{}: dropping the error failed: {panic}", request.id()));
-        }
-        response
     }
 }
 
@@ -320,36 +250,6 @@ impl<S: Send + Sync + 'static> Service for App<S> {
     fn refuse(&self, refusal: Refusal) -> Response {
         self.refusal_pages.response(refusal)
     }
-}
-
-/// Logs an error; to the standard error output if the program has no logger.
-fn log_error(text: &str) {
-    if log::max_level() == log::LevelFilter::Off {
-        drop(writeln!(io::stderr(), "error: {text}")); // there is no other place to report to
-        return;
-    }
-    log::error!("{text}");
-}
-
-fn is_known(method: &Method) -> bool {
-    [
-        Method::GET,
-        Method::HEAD,
-        Method::POST,
-        Method::PUT,
-        Method::DELETE,
-        Method::PATCH,
-        Method::OPTIONS,
-        Method::TRACE,
-        Method::CONNECT,
-    ]
-    .contains(method)
-}
-
-/// The page of an app without an error page: status, reason and text.
-fn plain_error(error: &Error) -> Response {
-    let status = error.status();
-    Response::text(plain_text(status, error.public())).with_status(status)
 }
 
 impl<S> std::fmt::Debug for App<S> {

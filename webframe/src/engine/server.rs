@@ -187,10 +187,11 @@ impl Server {
     /// Serves until it is stopped.
     ///
     /// # Errors
-    /// A mistake in the app's routing table, or the system provides no threads or descriptors.
-    pub fn serve<S: Send + Sync + 'static>(mut self, app: App<S>) -> io::Result<Stopped> {
-        if let Some(mistake) = app.mistakes().next() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, mistake.clone()));
+    /// The app has mistakes, all of which the error lists, or the system provides no threads or descriptors.
+    pub fn serve<S: Send + Sync + 'static>(mut self, mut app: App<S>) -> io::Result<Stopped> {
+        let mistakes: Vec<&str> = app.mistakes().map(String::as_str).collect();
+        if !mistakes.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, mistakes.join("\n")));
         }
         let shards = match self.settings.shards {
             0 => thread::available_parallelism().map_or(1, usize::from),
@@ -198,6 +199,7 @@ impl Server {
         };
         self.settings.limits.connections_max =
             descriptors::connections_max(self.settings.limits.connections_max);
+        let jobs = app.start_jobs()?;
         let engine = self.start(Arc::new(app), shards)?;
         self.stop.wait_for(1, None);
         self.socket_files.clear(); // removed before a successor creates its own
@@ -206,6 +208,7 @@ impl Server {
         let stopped = engine.wait_for_shards(&self.stop, deadline);
         engine.watchdog.end();
         engine.workers.close();
+        drop(jobs); // their hooks see an app that answers no more requests
         if engine.failed.load(SeqCst) {
             return Err(io::Error::other("a shard of the server panicked"));
         }

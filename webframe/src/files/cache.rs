@@ -125,11 +125,14 @@ pub(super) fn stamp_at(path: &std::path::Path) -> Option<Stamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{files::entry::Bytes, response::coding::Coding};
+    use crate::{
+        files::entry::{Bytes, Caching},
+        response::coding::Coding,
+    };
 
     fn entry(length: usize) -> Arc<Entry> {
         let bytes = Bytes::Shared(vec![7; length].into());
-        Arc::new(Entry::new("a", None, vec![(Coding::Identity, bytes)], None))
+        Arc::new(Entry::new("a", None, vec![(Coding::Identity, bytes)], &Caching::default()))
     }
 
     #[test]

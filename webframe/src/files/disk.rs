@@ -11,12 +11,10 @@ use std::{
     sync::Arc,
 };
 
-use http::HeaderValue;
-
 use super::{
     Found, SMALL_FILE_BYTES_MAX,
     cache::{Cache, Sources, stamp_at},
-    entry::{Bytes, Entry, with_codings},
+    entry::{Bytes, Caching, Entry, with_codings},
     name::is_plain,
     stamp::{Stamp, is_settled},
 };
@@ -34,11 +32,7 @@ const SIBLINGS: [(Coding, &str); 2] = [(Coding::Brotli, ".br"), (Coding::Gzip, "
 
 impl Directory {
     /// What lies at that name.
-    pub(super) fn find(
-        &self,
-        name: &str,
-        cache_control: Option<&HeaderValue>,
-    ) -> io::Result<Found> {
+    pub(super) fn find(&self, name: &str, caching: &Caching) -> io::Result<Found> {
         if let Some(entry) = self.cache.find(name) {
             return Ok(Found::File(entry));
         }
@@ -47,7 +41,7 @@ impl Directory {
             Some((_, metadata)) if metadata.is_dir() => Ok(Found::Directory),
             Some((real, metadata)) if metadata.is_file() => {
                 // It may have gone since, and we may look at it and not read it.
-                let entry = present(self.load(name, &path, real, cache_control))?;
+                let entry = present(self.load(name, &path, real, caching))?;
                 Ok(entry.map_or(Found::Nothing, Found::File))
             }
             _ => Ok(Found::Nothing),
@@ -59,7 +53,7 @@ impl Directory {
         name: &str,
         path: &Path,
         real: PathBuf,
-        cache_control: Option<&HeaderValue>,
+        caching: &Caching,
     ) -> io::Result<Arc<Entry>> {
         let mut sources: Sources = vec![(path.to_owned(), stamp_at(path))];
         let (plain, metadata) = read(real)?;
@@ -68,8 +62,10 @@ impl Directory {
         for (coding, ending) in SIBLINGS {
             let sibling = self.root.join(format!("{name}{ending}"));
             sources.push((sibling.clone(), stamp_at(&sibling)));
-            if let Some((real, metadata)) = self.resolve(&sibling)?
-                && metadata.is_file()
+            // A sibling older than the file was made of another version of it.
+            if let Some((real, sibling)) = self.resolve(&sibling)?
+                && sibling.is_file()
+                && sibling.modified().ok() >= metadata.modified().ok()
                 && let Some((bytes, metadata)) = present(read(real))?
             {
                 coded.push((coding, bytes));
@@ -79,7 +75,7 @@ impl Directory {
         if settled && coded.len() == 1 {
             coded = with_codings(name, &plain);
         }
-        let entry = Arc::new(Entry::new(name, metadata.modified().ok(), coded, cache_control));
+        let entry = Arc::new(Entry::new(name, metadata.modified().ok(), coded, caching));
         if settled {
             self.cache.keep(name, Arc::clone(&entry), sources);
         }

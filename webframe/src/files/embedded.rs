@@ -6,11 +6,9 @@ use std::{
     sync::Arc,
 };
 
-use http::HeaderValue;
-
 use super::{
     Found,
-    entry::{Bytes, Entry, with_codings},
+    entry::{Bytes, Caching, Entry, with_codings},
 };
 
 /// The files by name, and the names of the directories they lie in.
@@ -26,7 +24,7 @@ impl Embedded {
             Cow::Borrowed(bytes) => Bytes::Static(bytes),
             Cow::Owned(bytes) => Bytes::Shared(bytes.into()),
         };
-        let entry = Entry::new(name, None, with_codings(name, &bytes), None);
+        let entry = Entry::new(name, None, with_codings(name, &bytes), &Caching::default());
         self.files.insert(name.to_owned(), Arc::new(entry));
         let mut above = name;
         while let Some((directory, _)) = above.rsplit_once('/') {
@@ -35,10 +33,10 @@ impl Embedded {
         }
     }
 
-    pub(super) fn set_cache_control(&mut self, value: &HeaderValue) {
+    pub(super) fn set_caching(&mut self, caching: &Caching) {
         for (name, entry) in &mut self.files {
             if let Some(entry) = Arc::get_mut(entry) {
-                entry.set_cache_control(name, value);
+                entry.set_caching(name, caching);
             }
         }
     }

@@ -61,7 +61,7 @@ impl Entry {
         name: &str,
         modified: Option<SystemTime>,
         coded: Vec<(Coding, Bytes)>,
-        cache_control: Option<&HeaderValue>,
+        caching: &Caching,
     ) -> Entry {
         let media_type = media::type_of(name);
         let modified = modified.and_then(whole_seconds);
@@ -70,7 +70,10 @@ impl Entry {
             let date = HeaderValue::try_from(httpdate::fmt_http_date(modified));
             shared.push((header::LAST_MODIFIED, date.expect("a date is a field value")));
         }
-        shared.push((header::CACHE_CONTROL, cache_control_of(name, cache_control)));
+        shared.push((header::CACHE_CONTROL, caching.field(name)));
+        if has_extension(name, "svgz") {
+            shared.push((header::CONTENT_ENCODING, HeaderValue::from_static("gzip")));
+        }
         shared.push((header::ACCEPT_RANGES, HeaderValue::from_static("bytes")));
         shared.push((header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
         if coded.len() > 1 {
@@ -81,9 +84,9 @@ impl Entry {
         Entry { media_type, modified, variants: variants.collect() }
     }
 
-    /// Sets `Cache-Control` of a file whose name carries no hash.
-    pub(super) fn set_cache_control(&mut self, name: &str, value: &HeaderValue) {
-        let value = cache_control_of(name, Some(value));
+    /// Sets `Cache-Control`.
+    pub(super) fn set_caching(&mut self, name: &str, caching: &Caching) {
+        let value = caching.field(name);
         let fields = self.variants.iter_mut().flat_map(|variant| &mut variant.fields);
         for field in fields.filter(|field| field.0 == header::CACHE_CONTROL) {
             field.1 = value.clone();
@@ -213,12 +216,33 @@ pub(super) fn with_codings(name: &str, plain: &Bytes) -> Vec<(Coding, Bytes)> {
     coded
 }
 
-/// For ever where the name changes with the content; else what is set, or a question each time.
-fn cache_control_of(name: &str, set: Option<&HeaderValue>) -> HeaderValue {
-    match is_hashed(name) {
-        true => HeaderValue::from_static("public, max-age=31536000, immutable"),
-        false => set.cloned().unwrap_or(HeaderValue::from_static("no-cache")),
+/// How long clients keep the files of a handler.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Caching {
+    /// Of files without a hash in their name; `None`: clients ask each time.
+    pub(super) field: Option<HeaderValue>,
+    pub(super) names: Names,
+}
+
+/// Whether names may carry a hash of the content.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Names {
+    #[default]
+    Plain,
+    Hashed,
+}
+
+impl Caching {
+    fn field(&self, name: &str) -> HeaderValue {
+        if self.names == Names::Hashed && is_hashed(name) {
+            return HeaderValue::from_static("public, max-age=31536000, immutable");
+        }
+        self.field.clone().unwrap_or(HeaderValue::from_static("no-cache"))
     }
+}
+
+fn has_extension(name: &str, extension: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|split| split.1.eq_ignore_ascii_case(extension))
 }
 
 /// Whether a name carries a hash of its content: `name.1a2b3c4d.ext`, at least eight hexadecimal
@@ -275,7 +299,7 @@ mod tests {
     fn each_coding_has_its_own_tag_and_says_that_it_varies() {
         let text: &'static [u8] = "many words, many words; ".repeat(200).leak().as_bytes();
         let coded = with_codings("a.css", &Bytes::Static(text));
-        let entry = Entry::new("a.css", None, coded, None);
+        let entry = Entry::new("a.css", None, coded, &Caching::default());
         let tags: Vec<_> = [None, Some("gzip"), Some("br")]
             .map(|field| entry.variant(field).unwrap())
             .map(|variant| (variant.coding, entry.validators(variant).etag))

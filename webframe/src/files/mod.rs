@@ -32,7 +32,7 @@ use crate::{
 use cache::Cache;
 use disk::Directory;
 use embedded::Embedded;
-use entry::{Entry, Variant};
+use entry::{Caching, Entry, Names, Variant};
 use name::Name;
 use pieces::{Boundary, content_range};
 use range::{Ranges, parse_ranges};
@@ -53,8 +53,9 @@ const RECHECK: Duration = Duration::from_millis(100);
 /// Content types by name, validators, conditions, ranges, codings (`.br` and `.gz` beside the
 /// file, or made in memory for small ones) and caching as RFC 9110 and 9111 have them. Nothing
 /// hidden, nothing outside, and nothing that is no regular file is served. A change of a file is
-/// seen within a tenth of a second. A name with a hash (`app.1a2b3c4d.js`) is cached for ever,
-/// others are asked for each time unless told otherwise.
+/// seen within a tenth of a second. Clients ask each time whether a file has changed, unless
+/// [`with_cache_control`](StaticFiles::with_cache_control) or
+/// [`with_hashed_names`](StaticFiles::with_hashed_names) says otherwise.
 ///
 /// ```
 /// use webframe::{StaticFiles, Urls};
@@ -67,7 +68,7 @@ const RECHECK: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct StaticFiles {
     place: Place,
-    cache_control: Option<HeaderValue>,
+    caching: Caching,
     listing: Listing,
 }
 
@@ -122,18 +123,32 @@ impl StaticFiles {
         self
     }
 
-    /// Sets `Cache-Control` of the files whose names carry no hash; `no-cache` unless set.
+    /// Sets `Cache-Control`; unset it is `no-cache`: clients keep a file and ask each time whether it
+    /// has changed.
     #[must_use]
     pub fn with_cache_control(mut self, value: HeaderValue) -> StaticFiles {
+        self.caching.field = Some(value);
+        self.apply_caching()
+    }
+
+    /// Lets clients keep files for a year without asking if their name carries a hash of the
+    /// content: `app.1a2b3c4d.js`, at least eight hexadecimal digits, both figures and letters,
+    /// between two dots. Only for files that a build tool names like that.
+    #[must_use]
+    pub fn with_hashed_names(mut self) -> StaticFiles {
+        self.caching.names = Names::Hashed;
+        self.apply_caching()
+    }
+
+    fn apply_caching(mut self) -> StaticFiles {
         if let Place::Embedded(embedded) = &mut self.place {
-            embedded.set_cache_control(&value);
+            embedded.set_caching(&self.caching);
         }
-        self.cache_control = Some(value);
         self
     }
 
     fn of(place: Place) -> StaticFiles {
-        StaticFiles { place, cache_control: None, listing: Listing::Refused }
+        StaticFiles { place, caching: Caching::default(), listing: Listing::Refused }
     }
 
     fn answer(&self, request: &Request) -> Result<Response> {
@@ -141,7 +156,10 @@ impl StaticFiles {
         match self.find(&name.text)? {
             Found::File(_) if name.slash => Err(Error::not_found("")),
             Found::File(entry) => self.send(&name.text, entry, request),
-            Found::Directory if !name.slash => add_slash(request),
+            Found::Directory if !name.slash => {
+                self.answer_directory(&name.text, request)?; // a redirect that leads to no page helps nobody
+                add_slash(request)
+            }
             Found::Directory => self.answer_directory(&name.text, request),
             Found::Nothing => Err(Error::not_found("")),
         }
@@ -185,9 +203,9 @@ impl StaticFiles {
     fn find(&self, name: &str) -> Result<Found> {
         match &self.place {
             Place::Embedded(embedded) => Ok(embedded.find(name)),
-            Place::Disk(directory) => directory
-                .find(name, self.cache_control.as_ref())
-                .map_err(|cause| failed(name, &cause)),
+            Place::Disk(directory) => {
+                directory.find(name, &self.caching).map_err(|cause| failed(name, &cause))
+            }
         }
     }
 }

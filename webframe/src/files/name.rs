@@ -60,10 +60,11 @@ fn join<'r>(segments: impl Iterator<Item = Cow<'r, [u8]>>) -> Option<String> {
     Some(text)
 }
 
-/// Whether a segment is the name of something that is meant to be seen.
+/// Whether a segment names something that is meant to be seen: nothing hidden, except the place of
+/// RFC 8615.
 pub(super) fn is_plain(segment: &[u8]) -> bool {
     !segment.is_empty()
-        && !segment.starts_with(b".")
+        && (!segment.starts_with(b".") || segment == b".well-known")
         && !segment.iter().any(|byte| byte.is_ascii_control() || matches!(byte, b'/' | b'\\'))
 }
 

@@ -24,6 +24,9 @@ pub(crate) fn parse_ranges(field: &str, length: u64) -> Ranges {
     if !unit.trim().eq_ignore_ascii_case("bytes") {
         return Ranges::Whole;
     }
+    if length == 0 {
+        return Ranges::Whole; // which a client that resumes understands, unlike a 416
+    }
     let mut pieces = Vec::new();
     let mut asked: usize = 0;
     let specs = set.split(',').map(|spec| spec.trim_matches([' ', '\t']));
@@ -104,8 +107,13 @@ mod tests {
             of_100(field, &Ranges::Unsatisfiable);
         }
         of_100("bytes=18446744073709551616-18446744073709551620", &Ranges::Unsatisfiable);
-        assert_eq!(parse_ranges("bytes=0-0", 0), Ranges::Unsatisfiable);
-        assert_eq!(parse_ranges("bytes=-1", 0), Ranges::Unsatisfiable);
+    }
+
+    #[test]
+    fn a_range_of_an_empty_file_is_the_whole_of_it() {
+        for field in ["bytes=0-", "bytes=0-0", "bytes=-1"] {
+            assert_eq!(parse_ranges(field, 0), Ranges::Whole, "{field}");
+        }
     }
 
     #[test]

@@ -30,9 +30,11 @@ impl Stamp {
         self.length
     }
 
-    /// Length and time of the content, for an entity tag.
+    /// Length and times, for an entity tag. The time of the inode is in it, because a tool may keep
+    /// length and time of a file whose content it replaces.
     pub(super) fn tag(&self) -> String {
-        format!("{:x}-{:x}.{:x}", self.length, self.modified.0, self.modified.1)
+        let ((modified, nanos), (changed, changed_nanos)) = (self.modified, self.changed);
+        format!("{:x}-{modified:x}.{nanos:x}-{changed:x}.{changed_nanos:x}", self.length)
     }
 }
 

@@ -7,6 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use http::Method;
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
@@ -33,7 +34,7 @@ impl Line<'_> {
     pub(super) fn of<'r>(request: &'r Request, response: &Response, took: Duration) -> Line<'r> {
         Line {
             time: httpdate::fmt_http_date(SystemTime::now()),
-            peer: request.peer().address.ip(),
+            peer: request.peer().address.ip().to_canonical(),
             method: request.method().as_str(),
             target: target(request.path(), request.query_string()),
             version: match request.head.version() {
@@ -41,7 +42,10 @@ impl Line<'_> {
                 Version::Http11 => "HTTP/1.1",
             },
             status: response.status().as_u16(),
-            bytes: response.body().length(),
+            bytes: match *request.method() {
+                Method::HEAD => Some(0),
+                _ => response.body().length(),
+            },
             microseconds: took.as_micros(),
             id: request.id().to_string(),
         }

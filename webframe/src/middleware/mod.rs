@@ -6,9 +6,15 @@ mod request_id;
 mod same_origin;
 mod security_headers;
 mod compression;
+mod cors;
+mod guard;
+mod rate_limit;
 
 pub use access_log::{AccessLog, LogFormat};
 pub use compression::compression;
+pub use cors::Cors;
+pub use guard::Guard;
+pub use rate_limit::RateLimit;
 pub use request_id::request_id;
 pub use same_origin::SameOrigin;
 pub use security_headers::SecurityHeaders;

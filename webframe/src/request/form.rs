@@ -1,12 +1,14 @@
-//! Forms and queries: `application/x-www-form-urlencoded` bytes to a value, by `serde_urlencoded`.
+//! Forms and queries: `application/x-www-form-urlencoded` bytes to a value.
 //!
-//! Its errors name a field only where one is missing or comes twice, and it reads bytes that are
-//! no UTF-8 as U+FFFD; both are made good here.
+//! `serde_urlencoded` takes the bytes apart; [`form_value`](super::form_value) reads the pairs as
+//! browsers mean them.
 
-use http::StatusCode;
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode;
 use serde::de::DeserializeOwned;
 
+use super::form_value::Form;
 use crate::{Error, Result};
 
 /// Reads pairs into a `T`; `what` names them in the error.
@@ -14,42 +16,29 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8], pairs_max: usize, what: &
     if memchr::memchr_iter(b'&', bytes).count() >= pairs_max {
         return Err(Error::bad_request(format!("the {what} has more than {pairs_max} fields")));
     }
+    // The library reads bytes that are not UTF-8 as U+FFFD.
     if let Some(pair) = raw_pairs(bytes).find(|pair| percent_decode(pair).decode_utf8().is_err()) {
         let name = name_of(pair);
         return Err(Error::bad_request(format!("the {what} is not UTF-8 in the field {name}")));
     }
-    serde_urlencoded::from_bytes(bytes).map_err(|cause| {
-        let cause = cause.to_string();
-        let place = match culprit::<T>(bytes, &cause) {
-            Some(name) => format!(" in the field {name}"),
-            None => String::new(),
-        };
-        Error::bad_request(format!("the {what} cannot be read{place}: {cause}"))
+    let pairs: Vec<(Cow<'_, str>, Cow<'_, str>)> = serde_urlencoded::from_bytes(bytes)
+        .map_err(|cause| Error::bad_request(format!("the {what} cannot be read: {cause}")))?;
+    Form::new(pairs).read().map_err(|fault| {
+        let place = fault.field.map(|name| format!(" in the field {}", shown(&name)));
+        let place = place.unwrap_or_default();
+        Error::bad_request(format!("the {what} cannot be read{place}: {}", fault.text))
     })
 }
 
-/// A form is told by its media type, whatever parameters follow it.
+/// Whether the media type is that of a form; parameters behind it do not matter.
 pub(crate) fn check_media_type(value: Option<&str>) -> Result<()> {
     let media_type = value.and_then(|value| value.split(';').next()).map(str::trim);
     match media_type {
         Some(t) if t.eq_ignore_ascii_case("application/x-www-form-urlencoded") => Ok(()),
-        _ => Err(Error::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        _ => Err(Error::unsupported_media_type(
             "a form is sent as application/x-www-form-urlencoded",
         )),
     }
-}
-
-/// The field whose value gave this error: the first that gives the same one when it comes alone.
-fn culprit<T: DeserializeOwned>(bytes: &[u8], cause: &str) -> Option<String> {
-    let names_it = ["missing field", "duplicate field", "unknown field"];
-    if names_it.iter().any(|start| cause.starts_with(start)) {
-        return None;
-    }
-    let fails_alike = |pair: &&[u8]| {
-        serde_urlencoded::from_bytes::<T>(pair).is_err_and(|error| error.to_string() == cause)
-    };
-    raw_pairs(bytes).find(fails_alike).map(name_of)
 }
 
 fn raw_pairs(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -117,6 +106,54 @@ mod tests {
         refused("name=a&b=c&d=e&f=g", "the form has more than 3 fields");
         refused("&&&&", "the form has more than 3 fields");
         assert!(parse::<Login>(b"name=a&b=c&d=e", 3, "form").is_ok());
+    }
+
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Address {
+        street: String,
+        number: u16,
+    }
+
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Size {
+        Small,
+        Large,
+    }
+
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Order {
+        amount: Option<u32>,
+        #[serde(default)]
+        tags: Vec<String>,
+        #[serde(default)]
+        gift: bool,
+        size: Size,
+        #[serde(flatten)]
+        address: Address,
+    }
+
+    #[test]
+    fn a_form_is_read_as_browsers_send_it() {
+        let read = |bytes: &str| parse::<Order>(bytes.as_bytes(), 20, "form").unwrap();
+        let order = read("amount=&tags=a&size=small&tags=b&gift=on&street=12&number=7");
+        let address = || Address { street: "12".to_owned(), number: 7 };
+        assert_eq!((order.amount, order.gift, order.size), (None, true, Size::Small));
+        assert_eq!((order.tags, order.address), (vec!["a".to_owned(), "b".to_owned()], address()));
+        let order = read("amount=3&size=large&street=12&number=7");
+        assert_eq!((order.amount, order.gift, order.size), (Some(3), false, Size::Large));
+        assert_eq!((order.tags, order.address), (Vec::new(), address()));
+        let error = parse::<Order>(b"size=huge&street=a&number=7", 20, "form").unwrap_err();
+        assert!(error.public().contains("in the field size: unknown variant `huge`"), "{error}");
+    }
+
+    #[test]
+    fn an_empty_number_that_is_wanted_is_an_error_of_its_field() {
+        refused(
+            "name=a&age=x",
+            "the form cannot be read in the field age: invalid digit found in string",
+        );
+        assert_eq!(read("name=a&age="), Login { name: "a".to_owned(), age: None });
     }
 
     proptest::proptest! {

@@ -4,6 +4,8 @@ pub mod accept;
 pub(crate) mod body;
 pub(crate) mod condition;
 pub(crate) mod form;
+mod form_value;
+mod json;
 pub(crate) mod forwarded;
 pub(crate) mod multipart;
 pub(crate) mod network;
@@ -148,8 +150,9 @@ impl Request {
         form::parse(self.query_string().as_bytes(), self.form_fields_max, "query")
     }
 
-    /// The content as the pairs of a form; as a `Vec<(String, String)>` all of them in order, for
-    /// a form that repeats names.
+    /// The body as the pairs of a form. An empty optional field is `None`, a name that is repeated
+    /// fills a `Vec` (with `#[serde(default)]` if it may be missing), `on` is true, and a struct may
+    /// be flattened. As a `Vec<(String, String)>` it is all pairs in order.
     ///
     /// # Errors
     /// 415 where the content is no `application/x-www-form-urlencoded`, 400 naming what is
@@ -158,6 +161,38 @@ impl Request {
         form::check_media_type(self.field(&http::header::CONTENT_TYPE))?;
         let content = self.content.bytes()?;
         form::parse(&content, self.form_fields_max, "form")
+    }
+
+    /// The body as JSON.
+    ///
+    /// ```
+    /// use webframe::{App, Request, Response, Result, TestClient, Urls, http::Method};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Entry {
+    ///     title: String,
+    /// }
+    ///
+    /// fn add(_: &(), request: &Request) -> Result<Response> {
+    ///     let entry: Entry = request.json()?;
+    ///     Ok(Response::text(entry.title))
+    /// }
+    ///
+    /// let app = App::new(()).urls(Urls::new().post("/", add));
+    /// let client = TestClient::new(&app);
+    /// let post = |body: &str| {
+    ///     let request = client.request(Method::POST, "/").with_body(body);
+    ///     request.with_field("Content-Type", "application/json").send()
+    /// };
+    /// assert_eq!(post("{\"title\": \"tea\"}").text(), "tea");
+    /// assert!(post("{\"title\": 7}").text().contains("in the field title"));
+    /// ```
+    ///
+    /// # Errors
+    /// 415 if `Content-Type` is not JSON, 400 naming the field, line and column of a mistake.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        json::check_media_type(self.field(&http::header::CONTENT_TYPE))?;
+        json::parse(&self.content.bytes()?)
     }
 
     /// The content as the parts of a form with files. It is read back whole into memory where it
@@ -201,6 +236,25 @@ impl Request {
     /// of the same name, and a browser does not say which is whose.
     pub fn cookies<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r str> {
         cookie::pairs(self.fields()).filter(move |pair| pair.0 == name).map(|pair| pair.1)
+    }
+
+    /// Whether the client's connection is encrypted, here or at a trusted proxy.
+    pub fn is_secure(&self) -> bool {
+        self.peer.encrypted
+    }
+
+    /// Scheme, host and port as the client sees them: `https://example.org`. `None` if the request
+    /// names no host. The host is what the client sent: check it before it becomes part of a mail or
+    /// of a page that others see ([`ServerSettings::allowed_hosts`](crate::ServerSettings)).
+    pub fn origin(&self) -> Option<String> {
+        let scheme = if self.is_secure() { "https" } else { "http" };
+        self.head.host().map(|host| format!("{scheme}://{host}"))
+    }
+
+    /// The language of `offered` that the client prefers by `Accept-Language`; `None` if it accepts
+    /// none of them or does not say.
+    pub fn language<'o>(&self, offered: &[&'o str]) -> Option<&'o str> {
+        accept::best_language(self.field(&http::header::ACCEPT_LANGUAGE)?, offered)
     }
 
     /// Who sent it.

@@ -69,6 +69,7 @@ fn embedded_files_are_compressed_and_tagged_by_content() {
         ("index.html", b"<p>hello"),
         ("app.0a1b2c3d.js", b"1"),
     ])
+    .with_hashed_names()
     .with_cache_control(HeaderValue::from_static("max-age=60"));
     let app = App::new(()).urls(Urls::new().get("/s/{*path}", files));
     let client = TestClient::new(&app);
@@ -82,8 +83,7 @@ fn embedded_files_are_compressed_and_tagged_by_content() {
     assert_eq!((&*text, field(&coded, "content-encoding")), (style, "gzip"));
     assert!(field(&get("/s/app.0a1b2c3d.js", ""), "cache-control").contains("immutable"));
     assert_eq!(get("/s/", "").text(), "<p>hello");
-    assert_eq!(field(&get("/s/css", ""), "location"), "/s/css/");
-    for path in ["/s/css/", "/s/css/none", "/s/style.css", "/s/css%2Fstyle.css"] {
+    for path in ["/s/css", "/s/css/", "/s/css/none", "/s/style.css", "/s/css%2Fstyle.css"] {
         assert_eq!(get(path, "").status(), 404, "{path}");
     }
     let part = client.get("/s/css/style.css").with_field("Range", "bytes=0-3").send();

@@ -41,6 +41,10 @@ impl Site {
         Site { directory, app }
     }
 
+    fn app(root: &Path) -> App<()> {
+        App::new(()).urls(Urls::new().get("/static/{*path}", StaticFiles::dir(root)))
+    }
+
     fn write(&self, name: &str, bytes: &[u8]) {
         write(&self.directory.path().join("root").join(name), bytes);
     }
@@ -115,7 +119,7 @@ fn large_and_empty_files_come_exact() {
     site.write("empty.txt", b"");
     let empty = site.get("empty.txt", &[]);
     assert_eq!((empty.status().as_u16(), empty.bytes()), (200, &b""[..]));
-    assert_eq!(site.get("empty.txt", &[("Range", "bytes=0-")]).status(), 416);
+    assert_eq!(site.get("empty.txt", &[("Range", "bytes=0-")]).status(), 200);
 }
 
 #[test]

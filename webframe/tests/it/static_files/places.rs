@@ -90,6 +90,7 @@ fn a_directory_is_its_index_behind_a_slash() {
     let site = Site::new();
     site.refuses("");
     site.refuses("sub/");
+    site.refuses("sub"); // and no redirect to a page that is not there
     site.write("sub/index.html", b"<p>index");
     let index = site.get("sub/", &[]);
     assert_eq!(
@@ -104,6 +105,7 @@ fn a_directory_is_its_index_behind_a_slash() {
 fn a_redirect_leads_to_no_other_host() {
     let directory = tempfile::tempdir().unwrap();
     fs::create_dir(directory.path().join("evil.example")).unwrap();
+    fs::write(directory.path().join("evil.example/index.html"), "index").unwrap();
     let app = App::new(()).urls(Urls::new().get("/{*all}", StaticFiles::dir(directory.path())));
     let client = TestClient::new(&app);
     let plain = client.get("/evil.example").send();

@@ -38,11 +38,47 @@ fn conditions_decide_between_200_304_and_412() {
 
 #[test]
 fn a_name_with_a_hash_is_kept_for_ever_and_others_as_set() {
-    let site = Site::with(|files| files.with_cache_control(HeaderValue::from_static("max-age=60")));
+    let site = Site::with(|files| {
+        files.with_hashed_names().with_cache_control(HeaderValue::from_static("max-age=60"))
+    });
     site.write("app.1a2b3c4d.js", b"x");
     let forever = "public, max-age=31536000, immutable";
     assert_eq!(field(&site.get("app.1a2b3c4d.js", &[]), "cache-control"), forever);
     assert_eq!(field(&site.get("file.txt", &[]), "cache-control"), "max-age=60");
+}
+
+#[test]
+fn a_name_that_only_looks_hashed_is_kept_no_longer_than_others() {
+    let site = Site::new();
+    site.write("invoice.20240101a.pdf", b"x");
+    assert_eq!(field(&site.get("invoice.20240101a.pdf", &[]), "cache-control"), "no-cache");
+}
+
+#[test]
+fn a_compressed_sibling_older_than_its_file_is_not_sent() {
+    let site = Site::new();
+    let root = site.directory.path().join("root");
+    site.write("a.txt.gz", b"old");
+    let long_ago = SystemTime::now() - Duration::from_secs(3600);
+    let gz = fs::File::options().write(true).open(root.join("a.txt.gz")).expect("a file");
+    gz.set_modified(long_ago).expect("a time");
+    let plain = fs::File::create(root.join("a.txt")).expect("a file");
+    plain.set_modified(long_ago + Duration::from_secs(60)).expect("a time");
+    let answer = site.get("a.txt", &[("Accept-Encoding", "gzip")]);
+    assert_eq!((answer.field("Content-Encoding"), answer.bytes()), (None, &b""[..]));
+    gz.set_modified(long_ago + Duration::from_secs(60)).expect("a time");
+    let site = Site { app: Site::app(&root), ..site };
+    let answer = site.get("a.txt", &[("Accept-Encoding", "gzip")]);
+    assert_eq!((answer.field("Content-Encoding"), answer.bytes()), (Some("gzip"), &b"old"[..]));
+}
+
+#[test]
+fn a_compressed_drawing_says_so() {
+    let site = Site::new();
+    site.write("map.svgz", b"\x1f\x8b...");
+    let answer = site.get("map.svgz", &[]);
+    assert_eq!(answer.field("Content-Type"), Some("image/svg+xml; charset=utf-8"));
+    assert_eq!(answer.field("Content-Encoding"), Some("gzip"));
 }
 
 #[test]

@@ -1,0 +1,156 @@
+//! What an app answers: handlers, errors and the answers that no route gives, each to a response.
+
+use std::io::{self, Write};
+
+use http::{HeaderValue, Method, StatusCode, header};
+
+use super::App;
+use crate::{
+    Error, Middleware, Next, Request, Response,
+    contract::{layer::Chain, refusal::plain_text, service::Endpoint},
+    panics,
+};
+
+impl<S: Send + Sync + 'static> App<S> {
+    pub(super) fn respond(&self, endpoint: Endpoint, request: &Request) -> Response {
+        let answer = || match endpoint {
+            Endpoint::Route(number) => match self.table.route(number) {
+                Some(route) => route.handler.call(&self.state, request),
+                None => Err(Error::not_found("")),
+            },
+            Endpoint::Nothing => Err(Error::not_found("")),
+            Endpoint::WrongMethod if *request.method() == Method::OPTIONS => {
+                Ok(Response::new(StatusCode::NO_CONTENT))
+            }
+            Endpoint::WrongMethod => Err(self.wrong_method(request)),
+            Endpoint::WholeServer => Ok(Response::new(StatusCode::NO_CONTENT)),
+        };
+        let result = panics::catch(answer).unwrap_or_else(|panic| Err(Error::internal(panic)));
+        let mut response = match result {
+            Ok(response) => response,
+            Err(error) => self.answer_error(request, error),
+        };
+        if endpoint == Endpoint::WrongMethod {
+            response.set(header::ALLOW, self.allow(request.head.path_bytes()));
+        }
+        response
+    }
+
+    fn wrong_method(&self, request: &Request) -> Error {
+        if is_known(request.method()) || self.table.takes(request.method()) {
+            return Error::new(StatusCode::METHOD_NOT_ALLOWED, "");
+        }
+        Error::new(StatusCode::NOT_IMPLEMENTED, "")
+    }
+
+    fn allow(&self, path: &[u8]) -> HeaderValue {
+        let methods = self.table.allowed(path);
+        let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
+        HeaderValue::from_str(&names.join(", ")).unwrap_or(HeaderValue::from_static("GET, HEAD"))
+    }
+
+    /// The error that the app's maps make of one that `?` converted.
+    fn map_error(&self, error: Error) -> Error {
+        match self.error_maps.iter().find_map(|map| map(&error)) {
+            Some(other) => error.mapped_to(other),
+            None => error,
+        }
+    }
+
+    fn error_response(&self, request: &Request, error: &Error) -> Response {
+        let id = request.id();
+        let is_logged =
+            error.cause().is_some() || error.status() != StatusCode::SERVICE_UNAVAILABLE;
+        if error.status().is_server_error()
+            && is_logged
+            && let Err(panic) = panics::catch(|| {
+                log_error(&format!("{id} {} {}: {error}", request.method(), request.path()));
+            })
+        {
+            log_error(&format!("{id}: formatting the error failed: {panic}"));
+        }
+        let page = panics::catch(|| (self.error_page)(&self.state, request, error));
+        let mut response = page.unwrap_or_else(|panic| {
+            log_error(&format!("{id}: the error page failed: {panic}"));
+            plain_error(error)
+        });
+        if let Some(after) = error.retry_after() {
+            response.set(header::RETRY_AFTER, HeaderValue::from(after.as_secs().max(1)));
+        }
+        response
+    }
+
+    pub(super) fn answer_through_layers(&self, endpoint: Endpoint, request: &Request) -> Response {
+        let next = Next::outermost(self, endpoint);
+        panics::catch(|| next.run(request))
+            .unwrap_or_else(|panic| self.answer_error(request, Error::internal(panic)))
+    }
+}
+
+impl<S: Send + Sync + 'static> Chain<S> for App<S> {
+    fn state(&self) -> &S {
+        &self.state
+    }
+
+    fn layer(&self, depth: usize, endpoint: Endpoint) -> Option<&dyn Middleware<S>> {
+        if let Some(layer) = self.layers.get(depth) {
+            return Some(&**layer);
+        }
+        let layer = self.route(endpoint)?.layers.get(depth - self.layers.len());
+        layer.map(|layer| &**layer)
+    }
+
+    fn answer_endpoint(&self, endpoint: Endpoint, request: &Request) -> Response {
+        self.respond(endpoint, request)
+    }
+
+    fn answer_error(&self, request: &Request, mut error: Error) -> Response {
+        if let Some(response) = error.take_response() {
+            return response;
+        }
+        // The maps, the error and its destructor are the app's code.
+        let made = panics::catch(|| {
+            let error = self.map_error(error);
+            let response = self.error_response(request, &error);
+            (response, panics::catch(|| drop(error)))
+        });
+        let (response, dropped) = made.unwrap_or_else(|panic| {
+            let error = Error::internal(panic);
+            (self.error_response(request, &error), Ok(()))
+        });
+        if let Err(panic) = dropped {
+            log_error(&format!("{}: dropping the error failed: {panic}", request.id()));
+        }
+        response
+    }
+}
+
+/// Logs an error; to the standard error output if the program has no logger.
+pub(super) fn log_error(text: &str) {
+    if log::max_level() == log::LevelFilter::Off {
+        drop(writeln!(io::stderr(), "error: {text}")); // there is no other place to report to
+        return;
+    }
+    log::error!("{text}");
+}
+
+fn is_known(method: &Method) -> bool {
+    [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::DELETE,
+        Method::PATCH,
+        Method::OPTIONS,
+        Method::TRACE,
+        Method::CONNECT,
+    ]
+    .contains(method)
+}
+
+/// The page of an app without an error page: status, reason and text.
+pub(super) fn plain_error(error: &Error) -> Response {
+    let status = error.status();
+    Response::text(plain_text(status, error.public())).with_status(status)
+}

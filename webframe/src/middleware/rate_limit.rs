@@ -1,0 +1,143 @@
+//! How often a network may ask: a bucket for each, in memory that no flood enlarges, to 429.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::IpAddr,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+use crate::{Error, Middleware, Next, Request, Response, lock::lock};
+
+/// Networks that are remembered. 64 Ki of them take about 6 MiB.
+const NETWORKS_MAX: usize = 64 << 10;
+
+/// Refuses requests of a network that asks too often with 429 and `Retry-After`.
+///
+/// A network is an IPv4 address or an IPv6 /64. Each may send `burst` requests at once and then one
+/// each `interval`. Behind a proxy name it in
+/// [`trusted_proxies`](crate::ServerSettings::trusted_proxies), else all clients are one network.
+/// If more networks ask than can be remembered, the ones that have been quiet longest are forgotten.
+///
+/// ```
+/// use std::time::Duration;
+/// use webframe::{App, Request, Response, Result, TestClient, Urls, middleware::RateLimit};
+///
+/// fn dear(_: &(), _: &Request) -> Result<Response> {
+///     Ok(Response::text("done"))
+/// }
+///
+/// let limit = RateLimit::new(2, Duration::from_secs(10));
+/// let app = App::new(()).urls(Urls::new().get("/dear", dear).wrap_route(limit));
+/// let client = TestClient::new(&app);
+/// let status = || client.get("/dear").send().status().as_u16();
+/// assert_eq!([status(), status(), status()], [200, 200, 429]);
+/// ```
+#[derive(Debug)]
+pub struct RateLimit {
+    interval: Duration,
+    burst: u32,
+    buckets: Mutex<Buckets>,
+}
+
+#[derive(Debug, Default)]
+struct Buckets {
+    /// The time at which the bucket of a network will be full again, and its place in `order`.
+    full_at: HashMap<u128, (Instant, u64)>,
+    /// Networks by their latest request.
+    order: BTreeMap<u64, u128>,
+    clock: u64,
+}
+
+impl RateLimit {
+    /// At most `burst` requests at once, and one each `interval` in the long run.
+    pub fn new(burst: u32, interval: Duration) -> RateLimit {
+        RateLimit { interval, burst: burst.max(1), buckets: Mutex::default() }
+    }
+
+    /// Counts a request; the time to wait if it is one too many.
+    fn take(&self, network: u128, now: Instant) -> Result<(), Duration> {
+        let mut buckets = lock(&self.buckets);
+        let known = buckets.full_at.get(&network).map(|bucket| bucket.0);
+        let full_at = known.map_or(now, |at| at.max(now)) + self.interval;
+        let allowed = now + self.interval * self.burst;
+        if full_at > allowed {
+            return Err(full_at - allowed);
+        }
+        buckets.note(network, full_at);
+        Ok(())
+    }
+}
+
+impl Buckets {
+    fn note(&mut self, network: u128, full_at: Instant) {
+        self.clock += 1;
+        if let Some((_, place)) = self.full_at.insert(network, (full_at, self.clock)) {
+            self.order.remove(&place);
+        }
+        self.order.insert(self.clock, network);
+        if self.full_at.len() > NETWORKS_MAX
+            && let Some((_, quietest)) = self.order.pop_first()
+        {
+            self.full_at.remove(&quietest);
+        }
+    }
+}
+
+/// An IPv4 address, or the /64 of an IPv6 address: one customer has at least that many.
+fn network_of(address: IpAddr) -> u128 {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(address) => address.to_bits() & !u128::from(u64::MAX),
+    }
+}
+
+impl<S: Send + Sync + 'static> Middleware<S> for RateLimit {
+    fn handle(&self, _: &S, request: &Request, next: Next<'_, S>) -> Response {
+        match self.take(network_of(request.peer().address.ip()), Instant::now()) {
+            Ok(()) => next.run(request),
+            Err(wait) => next.refuse(request, Error::too_many_requests("too many requests", wait)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_has_its_burst_and_then_its_rate() {
+        let second = Duration::from_secs(1);
+        let limit = RateLimit::new(3, second);
+        let start = Instant::now();
+        let take = |network, at: u32| limit.take(network, start + second * at);
+        assert!((0..3).all(|_| take(1, 0).is_ok()));
+        assert_eq!(take(1, 0), Err(second));
+        assert!(take(2, 0).is_ok(), "another network");
+        assert!(take(1, 1).is_ok() && take(1, 1).is_err());
+        assert!((0..3).all(|_| take(1, 10).is_ok()) && take(1, 10).is_err(), "never more at once");
+    }
+
+    #[test]
+    fn a_flood_of_networks_forgets_the_quietest_and_takes_no_more_memory() {
+        let limit = RateLimit::new(1, Duration::from_secs(3600));
+        let now = Instant::now();
+        for network in 0..=NETWORKS_MAX as u128 {
+            assert!(limit.take(network, now).is_ok());
+        }
+        let buckets = lock(&limit.buckets);
+        assert_eq!((buckets.full_at.len(), buckets.order.len()), (NETWORKS_MAX, NETWORKS_MAX));
+        drop(buckets);
+        assert!(limit.take(NETWORKS_MAX as u128, now).is_err(), "the last one is remembered");
+        assert!(limit.take(0, now).is_ok(), "the first one is not");
+    }
+
+    #[test]
+    fn addresses_of_one_ipv6_network_share_a_bucket_and_mapped_ones_are_ipv4() {
+        let network = |text: &str| network_of(text.parse().unwrap());
+        assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:0:2"));
+        assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
+        assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+        assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
+    }
+}

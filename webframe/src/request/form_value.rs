@@ -1,0 +1,290 @@
+//! The pairs of a form to a value of any type, as browsers mean them.
+//!
+//! An empty optional value is none, names that are repeated fill a list, a ticked box (`on`) is true,
+//! and a nested struct may be flattened into the form.
+
+use std::{borrow::Cow, collections::HashMap, fmt};
+
+use serde::{
+    de::{
+        self, DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess,
+        Visitor,
+        value::{MapDeserializer, SeqDeserializer},
+    },
+    forward_to_deserialize_any,
+};
+
+type Text<'p> = Cow<'p, str>;
+
+/// A form whose values are read as texts unless their field wants something else.
+pub(super) struct Form<'p> {
+    pairs: Vec<(Text<'p>, Text<'p>)>,
+}
+
+/// So many fields of a flattened struct may be numbers or truth values.
+const GUESSES_MAX: usize = 64;
+
+impl<'p> Form<'p> {
+    pub(super) fn new(pairs: Vec<(Text<'p>, Text<'p>)>) -> Form<'p> {
+        Form { pairs }
+    }
+
+    /// The value.
+    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        let mut typed = Vec::new();
+        let mut fault = match self.read_with(&typed) {
+            Ok(value) => return Ok(value),
+            Err(fault) => fault,
+        };
+        // serde buffers the fields of a flattened struct without their types. If a text is refused
+        // there, the fields that hold this text are offered as a number or truth value.
+        for (name, text) in self.pairs.iter().take(GUESSES_MAX) {
+            let refused = format!("invalid type: string {text:?}");
+            if fault.field.is_some() || !fault.text.starts_with(&refused) {
+                continue;
+            }
+            typed.push(&**name);
+            match self.read_with(&typed) {
+                Ok(value) => return Ok(value),
+                Err(other) if other.text.starts_with("invalid type: string") => fault = other,
+                Err(other) if !other.text.starts_with("invalid type") => fault = other,
+                Err(_) => drop(typed.pop()), // this field does want a text
+            }
+        }
+        Err(fault)
+    }
+
+    fn read_with<T: DeserializeOwned>(&self, typed: &[&str]) -> Result<T, Fault> {
+        T::deserialize(Fields { form: self, typed })
+    }
+}
+
+/// Why a form is not the value that was asked for.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) field: Option<String>,
+    pub(super) text: String,
+}
+
+impl de::Error for Fault {
+    fn custom<T: fmt::Display>(text: T) -> Fault {
+        Fault { field: None, text: text.to_string() }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+struct Fields<'f, 'p> {
+    form: &'f Form<'p>,
+    /// Names whose values are offered as numbers or truth values.
+    typed: &'f [&'f str],
+}
+
+impl<'de> Deserializer<'de> for Fields<'_, '_> {
+    type Error = Fault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for (name, value) in &self.form.pairs {
+            let at = *places.entry(name).or_insert(groups.len());
+            if at == groups.len() {
+                groups.push((name, Vec::new()));
+            }
+            groups[at].1.push(value);
+        }
+        visitor.visit_map(Groups { groups: groups.into_iter(), next: None, typed: self.typed })
+    }
+
+    /// All pairs in their order.
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let pairs = self.form.pairs.iter();
+        let pairs = pairs.map(|pair| (Value::of(&pair.0), Value::of(&pair.1)));
+        MapDeserializer::new(pairs).deserialize_seq(visitor)
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
+        unit_struct tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+struct Groups<'f> {
+    groups: std::vec::IntoIter<(&'f str, Vec<&'f str>)>,
+    next: Option<(&'f str, Vec<&'f str>)>,
+    typed: &'f [&'f str],
+}
+
+impl<'de> MapAccess<'de> for Groups<'_> {
+    type Error = Fault;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Fault> {
+        self.next = self.groups.next();
+        let Some((name, _)) = self.next else { return Ok(None) };
+        seed.deserialize(name.into_deserializer()).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
+        let (name, texts) = self.next.take().unwrap_or_default();
+        let value = Value { name, texts, is_typed: self.typed.contains(&name) };
+        seed.deserialize(value).map_err(|mut fault| {
+            let says_it = fault.text.starts_with("duplicate field");
+            fault.field = fault.field.or_else(|| (!says_it).then(|| name.to_owned()));
+            fault
+        })
+    }
+}
+
+/// The values of one name.
+struct Value<'f> {
+    name: &'f str,
+    texts: Vec<&'f str>,
+    is_typed: bool,
+}
+
+impl<'f> Value<'f> {
+    fn of(text: &'f str) -> Value<'f> {
+        Value { name: "", texts: vec![text], is_typed: false }
+    }
+
+    fn text(&self) -> Result<&'f str, Fault> {
+        match *self.texts {
+            [text] => Ok(text),
+            _ => Err(de::Error::custom(format_args!("duplicate field `{}`", self.name))),
+        }
+    }
+}
+
+impl<'de> IntoDeserializer<'de, Fault> for Value<'_> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+/// A text that is read as something else if a flattened field wants it.
+enum Scalar {
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+    Bool(bool),
+}
+
+impl Scalar {
+    fn of(text: &str) -> Option<Scalar> {
+        let number = text.parse().ok().map(Scalar::Unsigned);
+        let number = number.or_else(|| text.parse().ok().map(Scalar::Signed));
+        let number = number.or_else(|| text.parse().ok().map(Scalar::Float));
+        number.or_else(|| truth(text).map(Scalar::Bool))
+    }
+}
+
+fn truth(text: &str) -> Option<bool> {
+    match text {
+        "on" | "true" | "1" => Some(true),
+        "" | "off" | "false" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+macro_rules! parsed {
+    ($($method:ident $visit:ident)*) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+            visitor.$visit(self.text()?.parse().map_err(de::Error::custom)?)
+        })*
+    };
+}
+
+impl<'de> Deserializer<'de> for Value<'_> {
+    type Error = Fault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        if self.texts.len() != 1 {
+            return self.deserialize_seq(visitor);
+        }
+        let text = self.text()?;
+        match Scalar::of(text).filter(|_| self.is_typed) {
+            Some(Scalar::Unsigned(number)) => visitor.visit_u64(number),
+            Some(Scalar::Signed(number)) => visitor.visit_i64(number),
+            Some(Scalar::Float(number)) => visitor.visit_f64(number),
+            Some(Scalar::Bool(value)) => visitor.visit_bool(value),
+            None => visitor.visit_str(text),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_str(self.text()?)
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_str(self.text()?)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let value = truth(self.text()?);
+        visitor.visit_bool(value.ok_or_else(|| de::Error::custom("neither on nor off"))?)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match *self.texts {
+            [""] => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let values = self.texts.into_iter().map(Value::of);
+        SeqDeserializer::new(values).deserialize_seq(visitor)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_enum(self.text()?.into_deserializer())
+    }
+
+    parsed! {
+        deserialize_i8 visit_i8 deserialize_i16 visit_i16 deserialize_i32 visit_i32
+        deserialize_i64 visit_i64 deserialize_i128 visit_i128 deserialize_u8 visit_u8
+        deserialize_u16 visit_u16 deserialize_u32 visit_u32 deserialize_u64 visit_u64
+        deserialize_u128 visit_u128 deserialize_f32 visit_f32 deserialize_f64 visit_f64
+        deserialize_char visit_char
+    }
+
+    forward_to_deserialize_any! {
+        bytes byte_buf unit unit_struct tuple tuple_struct map struct identifier ignored_any
+    }
+}
