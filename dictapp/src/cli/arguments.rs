@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::books::{Column, Encoding, Kind, Overrides};
 use crate::commands::books::BooksCommand;
+use crate::commands::export::{Export, Format};
 use crate::commands::import::{self, Request};
 use crate::commands::user::UserCommand;
 use crate::settings::Flag;
@@ -153,6 +154,17 @@ enum BooksAction {
         /// The title that readers see
         title: String,
     },
+    /// Write a book to a file for other programs
+    Export {
+        /// The name of the book
+        name: String,
+        /// What the other program reads
+        #[arg(long = "as", value_name = "FORMAT")]
+        format: Format,
+        /// The file to write [default: standard output; for stardict NAME.ifo and the others]
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
     /// Delete a book with its words; a shipped one does not come back by itself
     Remove {
         /// The name of the book
@@ -213,6 +225,9 @@ impl From<BooksArguments> for BooksCommand {
             BooksAction::Show { name } => BooksCommand::Show(name),
             BooksAction::Rename { name, title } => BooksCommand::Rename { name, title },
             BooksAction::Remove { name } => BooksCommand::Remove(name),
+            BooksAction::Export { name, format, output } => {
+                BooksCommand::Export(Export { name, format, output })
+            }
         }
     }
 }

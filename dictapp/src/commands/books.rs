@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use super::export::{self, Export};
 use crate::store::{Book, BookId, Store, Visibility, put_first};
 
 /// What is done to the word books.
@@ -28,6 +29,8 @@ pub enum BooksCommand {
     },
     /// It is deleted with its words.
     Remove(String),
+    /// It is written to a file for other programs.
+    Export(Export),
 }
 
 /// Does it, and says on standard output how the books are then. `first` are the books that the
@@ -37,6 +40,9 @@ pub enum BooksCommand {
 /// A book that is not there; an empty or too long title; the store cannot serve. Nothing is
 /// changed then.
 pub fn run(store: &Store, first: &[String], command: &BooksCommand) -> Result<()> {
+    if let BooksCommand::Export(export) = command {
+        return export::run(store, export);
+    }
     let text = apply(store, first, command)?;
     io::stdout().write_all(text.as_bytes()).context("cannot write to standard output")
 }
@@ -44,7 +50,7 @@ pub fn run(store: &Store, first: &[String], command: &BooksCommand) -> Result<()
 fn apply(store: &Store, first: &[String], command: &BooksCommand) -> Result<String> {
     let books = store.books()?;
     let changed = match command {
-        BooksCommand::List => true,
+        BooksCommand::List | BooksCommand::Export(_) => true,
         BooksCommand::Order(names) => store.order_books(&distinct(&books, names)?)?,
         BooksCommand::Hide(name) => store.hide_book(find(&books, name)?, Visibility::Hidden)?,
         BooksCommand::Show(name) => store.hide_book(find(&books, name)?, Visibility::Shown)?,

@@ -3,6 +3,7 @@
 
 pub mod books;
 pub mod check;
+pub mod export;
 pub mod import;
 pub mod licences;
 pub mod user;

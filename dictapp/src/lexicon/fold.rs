@@ -5,6 +5,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::han::{hiragana, simplified};
+
 /// The key of a spelling: `Café` to `cafe`, `ＩＣＥ　Cream` to `ice cream`, `o’clock` to `o'clock`.
 pub fn fold(spelling: &str) -> String {
     let key = if spelling.is_ascii() { fold_ascii(spelling) } else { fold_unicode(spelling) };
@@ -15,7 +17,19 @@ pub fn fold(spelling: &str) -> String {
 /// A regular expression that is to be held against keys, with the letters that keys have. Its case stays,
 /// for `\W` is not `\w`.
 pub(super) fn fold_expression(expression: &str) -> String {
-    expression.chars().map(plain).nfkd().filter(|&c| !is_forgotten(c)).nfc().collect()
+    let plain = expression.chars().map(plain).nfkd().filter(|&c| !is_forgotten(c)).nfc();
+    let mut folded = String::with_capacity(expression.len());
+    for c in plain {
+        if c.is_ascii() {
+            folded.push(c);
+        } else {
+            c.to_lowercase().for_each(|c| match spelled_out(c) {
+                Some(letters) => folded.push_str(letters),
+                None => folded.push(hiragana(simplified(c))),
+            });
+        }
+    }
+    folded
 }
 
 /// The key of what has been typed so far: a space at the end still says that a word is complete.
@@ -47,7 +61,7 @@ fn fold_unicode(spelling: &str) -> String {
         }
     }
     // Composed again, so that the key of a Korean or Japanese word is as short as the word.
-    trimmed(key).nfc().collect()
+    trimmed(key).nfc().map(|c| hiragana(simplified(c))).collect()
 }
 
 /// White space becomes single spaces between words.
@@ -70,15 +84,30 @@ fn plain(c: char) -> char {
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{02D7}' => '-',
         '`' | '\u{B4}' | '\u{2018}' | '\u{2019}' | '\u{201B}' | '\u{2032}' | '\u{02B9}'
         | '\u{02BB}' | '\u{02BC}' | '\u{02C8}' => '\'',
+        '\u{2044}' | '\u{2215}' => '/',
         '\u{201C}' | '\u{201D}' | '\u{201F}' | '\u{2033}' => '"',
         _ => c,
     }
 }
 
-/// Accents, and characters that nobody sees.
+/// Accents, marks that scripts may leave out, and characters that nobody sees.
 fn is_forgotten(c: char) -> bool {
-    matches!(c, '\u{0300}'..='\u{0344}' | '\u{0346}'..='\u{036F}' | '\u{AD}'
-        | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
+    match c {
+        // Dots between syllables: `a·ban·don`.
+        '\u{B7}' | '\u{2027}' => true,
+        '\u{0300}'..='\u{0344}' | '\u{0346}'..='\u{036F}' | '\u{AD}' => true,
+        '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' => true,
+        // Hebrew points and accents.
+        '\u{0591}'..='\u{05BD}' | '\u{05BF}' | '\u{05C1}' | '\u{05C2}' => true,
+        '\u{05C4}' | '\u{05C5}' | '\u{05C7}' => true,
+        // Arabic vowel signs, and the line that stretches a word.
+        '\u{0610}'..='\u{061A}' | '\u{0640}' | '\u{064B}'..='\u{065F}' | '\u{0670}' => true,
+        '\u{06D6}'..='\u{06DC}' | '\u{06DF}'..='\u{06E8}' | '\u{06EA}'..='\u{06ED}' => true,
+        // The Tibetan mark between syllables; variation selectors.
+        '\u{0F0B}' | '\u{0F0C}' => true,
+        '\u{180B}'..='\u{180D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' => true,
+        _ => false,
+    }
 }
 
 /// Letters that Unicode does not take apart, as an English keyboard writes them.
@@ -124,7 +153,15 @@ mod tests {
             ("İstanbul", "istanbul"),
             ("and/or", "and/or"),
             ("苹果", "苹果"),
-            ("ガラス", "ガラス"),
+            ("ガラス", "がらす"),
+            ("ｶﾞﾗｽ", "がらす"),
+            ("學生", "学生"),
+            ("½", "1/2"),
+            ("a·ban·don", "abandon"),
+            ("كِتَاب", "كتاب"),
+            ("שָׁלוֹם", "שלום"),
+            ("བོད་ཡིག", "བོདཡིག"),
+            ("葛\u{E0100}", "葛"),
             ("한국", "한국"),
             ("¨", "¨"),
         ] {

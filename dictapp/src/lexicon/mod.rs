@@ -7,6 +7,7 @@
 //! HTTP.
 
 mod fold;
+mod han;
 mod find;
 mod pattern;
 mod columns;
@@ -161,9 +162,26 @@ impl Lexicon {
     }
 
     /// Entries for a query: those spelled so, then those that differ in case, accents and the
-    /// like, then those of which the query is an inflected form (`left`, `leave`). Empty when
-    /// there is none: ask [`did_you_mean`](Lexicon::did_you_mean) then.
+    /// like, then those of which the query is an inflected form (`left`, `leave`). If there is
+    /// none, the same without the marks around the query (`went.`, `《apple》`). Empty when there is
+    /// none: ask [`did_you_mean`](Lexicon::did_you_mean) then.
     pub fn look_up(&self, query: &str) -> Vec<Hit<'_>> {
+        let hits = self.hits(query);
+        match exact::unmarked(query).filter(|_| hits.is_empty()) {
+            Some(inner) => self.hits(inner),
+            None => hits,
+        }
+    }
+
+    /// What of a query is looked up: all of it, or, if only that is found, what stands between the
+    /// marks around it.
+    pub fn asked<'q>(&self, query: &'q str) -> &'q str {
+        let inner = exact::unmarked(query)
+            .filter(|inner| self.hits(query).is_empty() && !self.hits(inner).is_empty());
+        inner.unwrap_or(query)
+    }
+
+    fn hits(&self, query: &str) -> Vec<Hit<'_>> {
         let Some(query) = exact::Query::parse(query) else { return Vec::new() };
         let mut hits = self.spelled(&query);
         for lemma in self.lemmas(&query.key) {

@@ -29,6 +29,8 @@ texts! {
             "What stands between slashes is a regular expression; case does not count.";
         reverse_title: "释义中有“{query}”的词", "Words that mean “{query}”";
         reverse_text: "最贴切的排在前面。", "The closest come first.";
+        pinyin_title: "读作“{query}”的词", "Words whose Chinese is read “{query}”";
+        pinyin_text: "按拼音找到，最常用的排在前面。", "Found by pinyin; the commonest come first.";
         words_title: "“{query}”里的词", "The words in “{query}”";
         words_text:
             "词典里没有整句，下面是其中的词和短语。",

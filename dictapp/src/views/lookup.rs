@@ -123,8 +123,9 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     };
     let off = page.books_off()?;
     let books = Selection::new(&shelf, &off);
-    if !matches!(word.as_str(), "." | "..") && books.has(word.as_str()) {
-        return Response::see_other(&paths::word(word.as_str()));
+    let asked = shelf.lexicon().asked(word.as_str());
+    if !matches!(asked, "." | "..") && books.has(asked) {
+        return Response::see_other(&paths::word(asked));
     }
     let number = query.page.unwrap_or(1).clamp(1, 1000);
     let matches = matches(&books, word.as_str(), number, &site.settings().dictionary);

@@ -16,6 +16,8 @@ pub(super) enum Kind {
     Regex,
     /// Words by their Chinese gloss.
     Reverse,
+    /// Words whose Chinese is spelled so in pinyin.
+    Pinyin,
     /// The words of a sentence.
     Words,
     /// Words of a similar spelling or meaning.
@@ -35,6 +37,7 @@ impl Kind {
             Kind::Pattern => (s.pattern_title, s.pattern_text),
             Kind::Regex => (s.regex_title, s.regex_text),
             Kind::Reverse => (s.reverse_title, s.reverse_text),
+            Kind::Pinyin => (s.pinyin_title, s.pinyin_text),
             Kind::Words => (s.words_title, s.words_text),
             Kind::Near => (s.near_title, s.near_text),
             Kind::Nothing => (s.nothing_title, s.nothing_text),
@@ -45,7 +48,9 @@ impl Kind {
     /// What the history keeps. Near words are suggestions: the query itself was not found.
     pub(super) fn outcome(self) -> Outcome {
         match self {
-            Kind::Pattern | Kind::Regex | Kind::Reverse | Kind::Words => Outcome::Found,
+            Kind::Pattern | Kind::Regex | Kind::Reverse | Kind::Pinyin | Kind::Words => {
+                Outcome::Found
+            }
             Kind::Near | Kind::Nothing | Kind::BadPattern => Outcome::Missing,
         }
     }
@@ -123,16 +128,56 @@ fn of_text(
     settings: &settings::Dictionary,
 ) -> Matches {
     if has_chinese(text) {
-        let search = |page| books.shelf().lexicon().reverse(text, page);
-        return listed(Kind::Reverse, &books.page(wanted, search));
+        return of_chinese(books, text, wanted);
     }
     let words = by_words(books, text);
     if !words.is_empty() {
         return Matches { kind: Kind::Words, words, ..Matches::default() };
     }
+    let spelled = books.seen(books.shelf().lexicon().by_pinyin(text, PAGE_WORDS));
+    if !spelled.is_empty() {
+        let words = spelled.iter().map(brief).collect();
+        return Matches { kind: Kind::Pinyin, words, ..Matches::default() };
+    }
     let words = near(books, text, settings.near_words);
     let kind = if words.is_empty() { Kind::Nothing } else { Kind::Near };
     Matches { kind, words, ..Matches::default() }
+}
+
+/// How many Chinese headwords that begin with a text are shown before the words that mean it.
+const CHINESE_HEADWORDS: usize = 10;
+
+/// Chinese headwords that begin with the text, and the words that mean it; if there is neither, what
+/// the parts of the text mean.
+fn of_chinese(books: &Selection<'_>, text: &str, wanted: Page) -> Matches {
+    let lexicon = books.shelf().lexicon();
+    let found = books.page(wanted, |page| lexicon.reverse(text, page));
+    let begun =
+        if wanted.skip == 0 { lexicon.suggest(text, CHINESE_HEADWORDS) } else { Vec::new() };
+    let mut words: Vec<Brief> = books.seen(begun).iter().map(brief).collect();
+    if words.is_empty() && found.entries.is_empty() && wanted.skip == 0 {
+        let parts = lexicon.segments(text);
+        let words = of_pieces(books, &parts);
+        let kind = if words.is_empty() { Kind::Nothing } else { Kind::Words };
+        return Matches { kind, words, ..Matches::default() };
+    }
+    let Matches { words: meant, end, .. } = listed(Kind::Reverse, &found);
+    words.extend(meant);
+    let kind = if words.is_empty() { Kind::Nothing } else { Kind::Reverse };
+    Matches { kind, words, end, ..Matches::default() }
+}
+
+/// The first entry of each piece of a text, each word once.
+fn of_pieces(books: &Selection<'_>, pieces: &[lexicon::Piece<'_>]) -> Vec<Brief> {
+    let mut words: Vec<Brief> = Vec::new();
+    for piece in pieces {
+        let entries = piece.hits.iter().map(|hit| hit.entry).filter(|entry| books.has(entry.word));
+        let known = |entry: &lexicon::EntryRef<'_>| words.iter().any(|it| it.word == entry.word);
+        if let Some(entry) = entries.into_iter().find(|entry| !known(entry)) {
+            words.push(brief(&entry));
+        }
+    }
+    words
 }
 
 fn listed(kind: Kind, found: &lexicon::Matches<'_>) -> Matches {

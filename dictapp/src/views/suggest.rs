@@ -18,6 +18,9 @@ struct Query {
     q: String,
 }
 
+/// With fewer words than this that begin so, what was typed may be pinyin.
+const FEW: usize = 3;
+
 /// A line of the list: a word, its first gloss, and where its page is.
 #[derive(Serialize)]
 struct Suggestion {
@@ -49,10 +52,19 @@ fn suggestions(site: &Site, typed: &str) -> Vec<Suggestion> {
     }
     let most = site.settings().dictionary.suggestions;
     let shelf = site.shelf();
-    let found = match has_chinese(typed) {
-        true => shelf.lexicon().reverse(typed.trim(), lexicon::Page::first(most)).entries,
-        false => shelf.lexicon().suggest(typed, most),
+    let mut found = shelf.lexicon().suggest(typed, most);
+    let more = if has_chinese(typed) {
+        shelf.lexicon().reverse(typed.trim(), lexicon::Page::first(most)).entries
+    } else if found.len() < FEW {
+        shelf.lexicon().by_pinyin(typed, most)
+    } else {
+        Vec::new()
     };
+    for entry in more {
+        if found.len() < most && !found.iter().any(|known| known.word == entry.word) {
+            found.push(entry);
+        }
+    }
     let suggestion = |brief: Brief| Suggestion { href: paths::word(&brief.word), brief };
     found.iter().map(brief).map(suggestion).collect()
 }

@@ -82,6 +82,13 @@ pub(super) struct Brief {
 const BRIEF_CHARS_MAX: usize = 60;
 
 impl<'a> Headword<'a> {
+    /// The first gloss that a book gives, and its language.
+    pub(super) fn first_gloss(&self) -> (&str, &'static str) {
+        let senses = self.books.iter().flat_map(|book| &book.parts).flat_map(|part| &part.senses);
+        let first = senses.into_iter().next();
+        first.map_or(("", ""), |sense| (sense.gloss.as_str(), sense.lang))
+    }
+
     pub(super) fn of(found: &Found<'a>) -> Headword<'a> {
         Headword {
             word: found.word,

@@ -4,7 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
-use dictapp::books::{Column, Kind, OddityKind, Overrides};
+use dictapp::books::{Book, Column, Kind, OddityKind, Overrides};
+use dictapp::commands::export::{self, Export, Format};
 use dictapp::commands::import::{Outcome, Report, Request, Step, import, preview};
 use dictapp::model::Word;
 use dictapp::store::Store;
@@ -17,6 +18,7 @@ on_both_engines! {
     the_title_given_with_an_unchanged_file_is_taken
     a_changed_file_keeps_the_title_that_the_book_was_given
     a_damaged_file_leaves_the_book_as_it_was
+    an_exported_book_is_imported_again_with_what_it_had
 }
 
 fn request(file: &Path) -> Request {
@@ -119,6 +121,35 @@ fn a_damaged_file_leaves_the_book_as_it_was(fresh: &Fresh) {
         assert!(error.contains(reason), "{error}");
         assert_eq!(store.books().unwrap(), before);
         assert_eq!(means(&store, "a"), ["n. 一"]);
+    }
+}
+
+fn an_exported_book_is_imported_again_with_what_it_had(fresh: &Fresh) {
+    let store = fresh.open();
+    let text = "# title: x\n\napple\tˈæpəl\t812\nn. 苹果, 果\n> an apple = 一个苹果\n\n\
+                go\t\t35\n@ v. ɡəʊ | past went\nv. 去\n";
+    run(&store, &write(fresh, "a.book", text)).unwrap();
+    for (format, name) in [
+        (Format::Csv, "out.csv"),
+        (Format::Tsv, "out.tab"),
+        (Format::Anki, "out.txt"),
+        (Format::Stardict, "out"),
+    ] {
+        let output = fresh.folder.path().join(name);
+        let export = Export { name: "a".to_owned(), format, output: Some(output.clone()) };
+        export::run(&store, &export).unwrap();
+        let file = if format == Format::Stardict { output.with_extension("ifo") } else { output };
+        let mut book = Book::open(Kind::detect(&file).unwrap(), &file, |_| {}).unwrap();
+        let (apple, go) = (book.next().unwrap().unwrap(), book.next().unwrap().unwrap());
+        assert_eq!((apple.word.as_str(), go.word.as_str()), ("apple", "go"), "{format:?}");
+        assert_eq!(apple.mean.lines().next(), Some("n. 苹果, 果"), "{format:?}");
+        assert_eq!(go.mean, "v. 去", "{format:?}");
+        if format != Format::Tsv {
+            assert_eq!(apple.phonetic.as_deref(), Some("ˈæpəl"), "{format:?}");
+        }
+        if format != Format::Anki {
+            assert_eq!(go.forms, ["went"], "{format:?}");
+        }
     }
 }
 

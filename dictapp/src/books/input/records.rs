@@ -291,6 +291,11 @@ fn quotes(bytes: &[u8], delimiter: u8) -> Quotes {
     let records = plain.sample(bytes);
     let cells = || records.iter().flat_map(StringRecord::iter).filter(|cell| cell.starts_with('"'));
     let closed = cells().filter(|cell| cell.len() > 1 && cell.ends_with('"')).count();
+    // A quoted field of several lines is closed on another one.
+    let doubled = Format { delimiter, quotes: Quotes::Doubled };
+    if agreement(&doubled.sample(bytes)) > agreement(&records) {
+        return Quotes::Doubled;
+    }
     match (closed, closed == cells().count()) {
         (1.., true) if is_escaped => Quotes::Escaped,
         (1.., true) => Quotes::Doubled,
@@ -314,6 +319,7 @@ mod tests {
         sniffs("a|b, c\nc|d\n", b'|', Quotes::Doubled);
         sniffs("a\t\"b\"\nc\td\n", b'\t', Quotes::Doubled);
         sniffs("a\t2\"\nc\t\"d\n", b'\t', Quotes::Plain);
+        sniffs("a\t\"b\nb\"\nc\t\"d\nd\"\n", b'\t', Quotes::Doubled);
         sniffs("sep=;\na;b,c\nd;e,f\n", b';', Quotes::Doubled);
         sniffs("#separator:Semicolon\n#html:true\na;b,c\n", b';', Quotes::Doubled);
         sniffs(r#"a,"b \"c\" d""#, b',', Quotes::Escaped);

@@ -89,7 +89,8 @@ impl Dictd {
         let spelling = text.spelling.as_deref().filter(|text| Word::parse(text).is_ok());
         let headword = spelling.unwrap_or(record.headword);
         let same = headword.to_lowercase() == record.headword.to_lowercase();
-        let forms = if same { vec![] } else { vec![record.headword.to_owned()] };
+        let mut forms = text.others;
+        forms.extend((!same).then(|| record.headword.to_owned()));
         let draft =
             Draft { phonetic: text.phonetic, mean: text.mean, forms, ..Draft::new(headword) };
         Ok(self.state.finish(draft))

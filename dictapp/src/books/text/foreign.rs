@@ -15,6 +15,8 @@ pub(crate) struct Text {
     pub(crate) spelling: Option<String>,
     pub(crate) phonetic: Option<String>,
     pub(crate) mean: String,
+    /// Other headwords of the article, on lines of their own below the first.
+    pub(crate) others: Vec<String>,
 }
 
 /// Whether the lines of a text may have been wrapped for a terminal.
@@ -35,9 +37,10 @@ pub(crate) fn headed_lines(text: &str, headword: &str) -> Text {
     let headed = listed(first, rest, headword).or_else(|| strip_headword(first, headword));
     let mut read = match headed {
         Some((spelling, behind)) => {
+            let (others, rest) = if behind.is_empty() { headwords(rest) } else { (vec![], rest) };
             let body = body(&format!("{behind}\n{rest}"), Lines::Wrapped);
             let spelling = spelling.trim_end_matches([',', ';', ':']);
-            Text { spelling: Some(spelling.to_owned()), ..body }
+            Text { spelling: Some(spelling.to_owned()), others, ..body }
         }
         None => body(text, Lines::Wrapped),
     };
@@ -55,7 +58,7 @@ pub(crate) fn lines(text: &str, headword: &str) -> Text {
         return Text { mean: mean.join("\n"), ..Text::default() };
     }
     if let Some(article) = fvdp::read(text) {
-        return Text { spelling: None, phonetic: article.phonetic, mean: article.mean };
+        return Text { phonetic: article.phonetic, mean: article.mean, ..Text::default() };
     }
     let (first, rest) = first_line(text);
     let stripped = strip_headword(first, headword).filter(|(_, behind)| match *behind {
@@ -64,6 +67,22 @@ pub(crate) fn lines(text: &str, headword: &str) -> Text {
     });
     let read = stripped.map(|(_, behind)| body(&format!("{behind}\n{rest}"), Lines::Whole));
     read.filter(|read| !read.mean.is_empty()).unwrap_or_else(|| body(text, Lines::Whole))
+}
+
+/// The headwords on lines of their own in front of an empty line and of indented text, as FOLDOC has
+/// them, and the text.
+fn headwords(text: &str) -> (Vec<String>, &str) {
+    let none = (Vec::new(), text);
+    let Some((lines, behind)) = text.split_once("\n\n") else { return none };
+    let is_headword = |line: &str| {
+        !line.is_empty()
+            && !line.starts_with(char::is_whitespace)
+            && line.split_whitespace().count() <= LISTED_WORDS_MAX
+    };
+    if !lines.lines().all(is_headword) || !behind.trim_start_matches('\n').starts_with(' ') {
+        return none;
+    }
+    (lines.lines().map(str::to_owned).collect(), behind)
 }
 
 fn first_line(text: &str) -> (&str, &str) {
@@ -254,6 +273,17 @@ mod tests {
         let text = headed_lines("amp (A)\nAmpere", "a");
         assert_eq!((text.spelling, text.mean.as_str()), (None, "amp (A)\nAmpere"));
         assert_eq!(headed_lines("applesauce is made", "apple").mean, "applesauce is made");
+    }
+
+    #[test]
+    fn lines_of_other_headwords_are_no_senses() {
+        let text = headed_lines("X/Open\nXopen\n\n   <body> A group.\n", "x/open");
+        assert_eq!(
+            (text.mean.as_str(), &text.others[..]),
+            ("<body> A group.", &["Xopen".to_owned()][..])
+        );
+        let text = headed_lines("elle /ɛl/ <pron>\n1. it\n2. her", "elle");
+        assert_eq!(text.mean, "pron. 1. it\npron. 2. her");
     }
 
     #[test]

@@ -47,6 +47,10 @@ pub(crate) fn labelled(mean: &str) -> String {
             open = Some(own_labels(labels));
             continue;
         }
+        if let Some(label) = angled_label(line) {
+            open = Some(label);
+            continue;
+        }
         let line = match script::dotted_label(line) {
             Some((label, length)) => format!("{label} {}", line[length..].trim_start()),
             None => guarded(line).into_owned(),
@@ -61,6 +65,16 @@ pub(crate) fn labelled(mean: &str) -> String {
         }
     }
     lines.join("\n")
+}
+
+/// A part of speech as FreeDict has it, alone on its line: `<n, fem>` as `n. (fem)`.
+fn angled_label(line: &str) -> Option<String> {
+    let inner = line.strip_prefix('<')?.strip_suffix('>')?;
+    let (name, notes) = inner.split_once(',').unwrap_or((inner, ""));
+    let label = format!("{}.", name.trim());
+    let is_label = script::label(&label) == Some(&label);
+    let notes = notes.trim();
+    is_label.then(|| if notes.is_empty() { label } else { format!("{label} ({notes})") })
 }
 
 /// `vi., n.` as `vi. & n.`, `n` as `n.`.
@@ -210,6 +224,8 @@ mod tests {
         assert_eq!(labelled("vi., n.\n[ABnormal END]"), "vi. & n. [ABnormal END]");
         assert_eq!(labelled("n.\nx\nv. y\nz"), "n. x\nv. y\nz");
         assert_eq!(labelled("x\nn."), "x");
+        assert_eq!(labelled("<pron>\nit\n<n, fem>\nx"), "pron. it\nn. (fem) x");
+        assert_eq!(labelled("<programming> x"), "<programming> x");
         assert_eq!(labelled("v. i. To weigh\nv.t. 做"), "vi. To weigh\nvt. 做");
     }
 

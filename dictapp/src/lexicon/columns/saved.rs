@@ -23,7 +23,7 @@ use crate::lexicon::Lexicon;
 
 /// Names the kind of file and the version of its layout: change the digit with the layout, with how keys
 /// are folded, with how entries are sorted, and with which lines of an explanation are glosses.
-const MAGIC: &[u8; 8] = b"DICTLEX3";
+const MAGIC: &[u8; 8] = b"DICTLEX4";
 
 /// The largest file that is read: four times what the largest book known needs.
 const FILE_BYTES_MAX: u64 = 512 * 1024 * 1024;

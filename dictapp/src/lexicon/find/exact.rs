@@ -30,6 +30,12 @@ impl Query {
     }
 }
 
+/// A query without the marks around it; `None` if it has none, or nothing else.
+pub(crate) fn unmarked(query: &str) -> Option<&str> {
+    let inner = query.trim_matches(|c: char| !c.is_alphanumeric());
+    (!inner.is_empty() && inner.len() < query.trim().len()).then_some(inner)
+}
+
 impl Lexicon {
     /// The number of a key.
     pub(crate) fn key(&self, key: &str) -> Option<usize> {

@@ -12,6 +12,9 @@ use crate::lexicon::{EntryRef, Lexicon, fold};
 /// The longest query in bytes: no longer one can be meant as one word.
 const QUERY_BYTES_MAX: usize = 48;
 
+/// How many bytes an edit of another script may change; more would make the search long.
+const LETTER_BYTES_MAX: usize = 2;
+
 /// The most suggestions that may be asked for.
 const SUGGESTIONS_MAX: usize = 20;
 
@@ -45,7 +48,11 @@ impl Lexicon {
 
     /// What it costs to take `query` for a misspelling of `key`; `None` where that is far-fetched.
     fn cost(&self, query: &str, key: &str, place: u32) -> Option<u32> {
-        let spelling = misspelling_cost(query.as_bytes(), key.as_bytes());
+        let spelling = if query.is_ascii() {
+            misspelling_cost(query.as_bytes(), key.as_bytes())
+        } else {
+            plain_cost(query, key)?
+        };
         let ranked = place < self.columns.ranked;
         if !ranked && (spelling > 3 * EDIT / 2 || key.len() < 4 || key.contains(' ')) {
             return None;
@@ -57,16 +64,48 @@ impl Lexicon {
     }
 }
 
-/// The keys within the distance that the length of `query` allows, and how far each is.
-fn near(fst: &Fst<Vec<u8>>, query: &str) -> Vec<(usize, u8)> {
-    let edits_max = match query.chars().count() {
-        0..=1 => return Vec::new(),
+/// The distance in characters of a word in another script, in hundredths of an edit; `None` if it is
+/// larger than the length of the query allows.
+fn plain_cost(query: &str, key: &str) -> Option<u32> {
+    let (query, key): (Vec<char>, Vec<char>) = (query.chars().collect(), key.chars().collect());
+    let width = key.len() + 1;
+    let mut rows: Vec<usize> = (0..width).collect();
+    rows.resize(width * (query.len() + 1), 0);
+    for i in 1..=query.len() {
+        rows[i * width] = i;
+        for j in 1..width {
+            let at = |i: usize, j: usize| rows[i * width + j];
+            let wrong = usize::from(query[i - 1] != key[j - 1]);
+            let mut cell = (at(i - 1, j - 1) + wrong).min(at(i - 1, j) + 1).min(at(i, j - 1) + 1);
+            if i > 1 && j > 1 && query[i - 1] == key[j - 2] && query[i - 2] == key[j - 1] {
+                cell = cell.min(at(i - 2, j - 2) + 1);
+            }
+            rows[i * width + j] = cell;
+        }
+    }
+    let distance = rows.last().copied().unwrap_or_default();
+    let is_near = distance <= edits_max(query.len());
+    is_near.then(|| u32::try_from(distance).unwrap_or(u32::MAX).saturating_mul(EDIT))
+}
+
+/// How many edits a query of so many characters may be away.
+fn edits_max(chars: usize) -> usize {
+    match chars {
+        0..=1 => 0,
         2..=4 => 1,
         _ => 2,
-    };
-    if query.len() > QUERY_BYTES_MAX {
+    }
+}
+
+/// The keys within the distance that the length of `query` allows, and how far each is.
+fn near(fst: &Fst<Vec<u8>>, query: &str) -> Vec<(usize, u8)> {
+    let edits_max = edits_max(query.chars().count());
+    if edits_max == 0 || query.len() > QUERY_BYTES_MAX {
         return Vec::new();
     }
+    // A letter of another script is several bytes; `plain_cost` counts characters.
+    let widest = query.chars().map(char::len_utf8).max().unwrap_or(1);
+    let edits_max = edits_max * widest.min(LETTER_BYTES_MAX);
     let query = query.as_bytes();
     let width = query.len() + 1;
     let mut rows = vec![u8::MAX / 2; width * (width + edits_max + 1)];
@@ -108,7 +147,7 @@ impl Walk<'_> {
         }
         for transition in node.transitions() {
             let edits_max = match step.depth {
-                0 if !sounds_alike(transition.inp, self.query) => 1,
+                0 if !sounds_alike(transition.inp, self.query) => step.edits_max.min(1),
                 _ => step.edits_max,
             };
             if self.fill_row(step, transition.inp, edits_max) <= edits_max {

@@ -7,8 +7,11 @@
 use super::exceptions;
 use crate::lexicon::{FoundBy, Hit, Lexicon};
 
-/// The most lemmas that one form is given.
+/// The most lemmas that rules give to one form.
 const LEMMAS_MAX: usize = 6;
+
+/// The most lemmas that books name for one form: a spelling in kana may be that of 40 words.
+const NAMED_MAX: usize = 48;
 
 /// What a rule says that the form is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +58,7 @@ impl Lexicon {
         let own = self.key(form);
         let mut lemmas = self.named_lemmas(form);
         lemmas.extend(exceptions::lemmas_of(form).filter_map(|lemma| self.key(&lemma)));
+        lemmas.sort_by_key(|&key| self.columns.place(key));
         let certain = lemmas.len();
         lemmas.extend(self.lemmas_by_rule(form, own, certain > 0));
         if lemmas.is_empty() && own.is_none() {
@@ -66,7 +70,7 @@ impl Lexicon {
                 distinct.push(lemma);
             }
         }
-        distinct.truncate(LEMMAS_MAX);
+        distinct.truncate(certain.clamp(LEMMAS_MAX, NAMED_MAX));
         distinct
     }
 

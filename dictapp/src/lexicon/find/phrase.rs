@@ -34,7 +34,7 @@ impl Lexicon {
         if !whole.is_empty() {
             return vec![Piece { text: sentence.trim().to_owned(), hits: whole }];
         }
-        let tokens = tokens(sentence);
+        let tokens = tokens(sentence, |word| self.key(&fold(word)).is_some());
         let (mut pieces, mut rest) = (Vec::new(), &tokens[..]);
         while let [first, ..] = rest {
             let (piece, words) = self.longest_phrase(rest).unwrap_or_else(|| {
@@ -78,13 +78,21 @@ impl Lexicon {
     }
 }
 
-/// The words of a sentence without the marks around them.
-fn tokens(sentence: &str) -> Vec<Token<'_>> {
+/// The words of a sentence, without the marks around them unless these belong to a headword (`etc.`,
+/// `C++`, `.NET`).
+fn tokens(sentence: &str, is_headword: impl Fn(&str) -> bool) -> Vec<Token<'_>> {
     let is_mark = |c: char| !c.is_alphanumeric();
     let words = sentence.split_whitespace().filter(|word| !word.chars().all(is_mark));
     words
         .take(WORDS_MAX)
         .map(|word| {
+            if word.ends_with(is_mark) || word.starts_with(is_mark) {
+                // A comma or a bracket belongs to no headword, but may stand behind its full stop.
+                let text = word.trim_matches([',', ';', ':', '!', '?', '"', '(', ')', '“', '”']);
+                if is_headword(text) {
+                    return Token { text, goes_on: word.ends_with(text) };
+                }
+            }
             // An apostrophe at the end belongs to the word: boys'.
             let end = word.trim_end_matches(|c: char| is_mark(c) && !matches!(c, '\'' | '’'));
             let text = end.trim_start_matches(is_mark);

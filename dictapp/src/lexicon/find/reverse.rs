@@ -12,6 +12,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::lexicon::columns::{Columns, Pairs, partition};
+use crate::lexicon::han::simplified;
 use crate::lexicon::{EntryRef, Lexicon, Matches, Page, fold};
 use crate::model::{sense_lines, split_part};
 
@@ -30,7 +31,7 @@ const CLOSEST_MAX: usize = 300;
 const ENDINGS: [&str; 3] = ["", "的", "地"];
 
 /// The neighbour of the first and the last character of a gloss.
-const EDGE: char = '\0';
+pub(super) const EDGE: char = '\0';
 
 impl Lexicon {
     /// The words in whose glosses `chinese` stands: those of which it is a whole gloss, the
@@ -58,6 +59,19 @@ impl Lexicon {
             );
         }
         Matches::page_of(found.into_iter().map(|(_, entry)| entry), page)
+    }
+
+    /// Whether `gloss` is a whole gloss of some word.
+    pub(super) fn is_whole_gloss(&self, gloss: &str) -> bool {
+        let gloss = fold(gloss);
+        pairs_of(&gloss).all(|pair| self.pair_weight(pair) > 0) && !self.closest(&gloss).is_empty()
+    }
+
+    /// How much is known of two neighbours: the bytes of their list, 0 if no gloss has them.
+    pub(super) fn pair_weight(&self, pair: (char, char)) -> usize {
+        let pairs = &self.columns.pairs;
+        let found = pairs.pairs.binary_search(&packed(pair)).ok();
+        found.map_or(0, |i| List::new(pairs, i).bytes.len() + 1)
     }
 
     /// The words of which `part` is a whole gloss, the closest first.
@@ -208,13 +222,13 @@ fn pairs_of(gloss: &str) -> impl Iterator<Item = (char, char)> {
     firsts.zip(chars().chain([EDGE])).filter(|&(a, b)| is_han(a) || is_han(b))
 }
 
-/// A letter as a folded query has it: small, and not of double width (`Ｔ恤`).
+/// A letter as a folded query has it: small, not of double width (`Ｔ恤`), and simplified.
 fn narrow(c: char) -> char {
     match c {
         '\u{FF01}'..='\u{FF5E}' => {
             char::from_u32(c as u32 - 0xFEE0).unwrap_or(c).to_ascii_lowercase()
         }
-        _ => c.to_ascii_lowercase(),
+        _ => simplified(c.to_ascii_lowercase()),
     }
 }
 

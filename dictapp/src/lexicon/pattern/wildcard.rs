@@ -1,5 +1,6 @@
 //! A pattern to a page of the words that match it, within a bounded time.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
@@ -9,6 +10,9 @@ use crate::lexicon::{End, Lexicon, Matches, Page};
 /// How many keys are searched between two looks at the clock: about four kilobytes, in which the
 /// costliest pattern that is accepted takes some milliseconds.
 const KEYS_AT_ONCE: usize = 256;
+
+/// How many forms are held against one pattern: as many as some milliseconds allow.
+const FORMS_SEEN_MAX: usize = 50_000;
 
 impl Lexicon {
     /// The words whose key matches, in the order of keys, each by the entry of its commonest
@@ -50,7 +54,23 @@ impl Lexicon {
                 break;
             }
         }
+        if found.len() <= page.end() {
+            self.match_forms(pattern, page.end() + 1, &mut found);
+        }
         Matches::page_of(found.iter().filter_map(|&key| self.columns.face(key)), page)
+    }
+
+    /// Adds the headwords of which another spelling or an inflected form matches.
+    fn match_forms(&self, pattern: &Pattern, most: usize, found: &mut Vec<usize>) {
+        let known: HashSet<usize> = found.iter().copied().collect();
+        let forms = self.columns.forms.starting_with(&pattern.prefix).take(FORMS_SEEN_MAX);
+        let matching = forms.filter(|&i| pattern.is_match(self.columns.forms.get(i)));
+        let lemmas = matching.filter_map(|i| self.columns.form_lemmas.get(i));
+        let mut more: Vec<usize> = lemmas.map(|&key| key as usize).collect();
+        more.sort_unstable();
+        more.dedup();
+        more.retain(|key| !known.contains(key));
+        found.extend(more.into_iter().take(most - found.len().min(most)));
     }
 
     fn is_match(&self, pattern: &Pattern, key: usize) -> bool {

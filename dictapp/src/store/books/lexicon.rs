@@ -50,6 +50,24 @@ impl Store {
         read().doing(|| "read the word books")
     }
 
+    /// Shows every entry of one book in the order of the headwords' bytes.
+    ///
+    /// # Errors
+    /// The database cannot serve, perhaps after some entries were shown.
+    pub fn each_entry_of(
+        &self,
+        book: BookId,
+        mut visit: impl FnMut(Entry) -> ControlFlow<()>,
+    ) -> Result<()> {
+        let mut read = || {
+            let mut session = self.db.session(Access::Read)?;
+            session.begin(Access::Read)?;
+            session.each(OF_BOOK, &[book.0.into()], &mut |mut row| Ok(visit(entry(&mut row)?)))?;
+            session.rollback()
+        };
+        read().doing(|| "read a word book")
+    }
+
     /// The entries of exactly this spelling, in the order of the books that are not hidden.
     ///
     /// # Errors

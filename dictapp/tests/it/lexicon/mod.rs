@@ -1,5 +1,6 @@
 //! The lexicon through its public face: each way to find a word, on small books and on drawn ones.
 
+mod asking;
 mod exact;
 mod lemma;
 mod suggest;

@@ -57,6 +57,22 @@ fn what_finds_no_word_gives_the_best_matches() {
 }
 
 #[test]
+fn a_word_is_found_as_it_was_copied_and_by_its_pinyin() {
+    let site = Site::start();
+    let person = Person::new(&site);
+    for (query, place) in
+        [("“apple”", "/word/apple"), ("(apple).", "/word/apple"), ("《apple》", "/word/apple")]
+    {
+        let answer = search(&person, query);
+        assert_eq!((answer.status, answer.field("location")), (303, Some(place)), "{query}");
+    }
+    let page = search(&person, "pingguo");
+    page.assert_has(200, &["Words whose Chinese is read “pingguo”", "href=\"/word/apple\""]);
+    let page = search(&person, "苹果学生");
+    page.assert_has(200, &["href=\"/word/apple\"", "href=\"/word/student\""]);
+}
+
+#[test]
 fn many_matches_are_shown_by_pages() {
     let site = Site::start_with(&["dictionary.pattern_time_max=1m"]);
     let person = Person::new(&site);

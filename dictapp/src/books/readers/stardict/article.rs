@@ -79,7 +79,11 @@ impl Article {
             }
             b'k' => {
                 let article = powerword::read(std::str::from_utf8(field).ok()?);
-                foreign::Text { spelling: None, phonetic: article.phonetic, mean: article.mean }
+                foreign::Text {
+                    phonetic: article.phonetic,
+                    mean: article.mean,
+                    ..foreign::Text::default()
+                }
             }
             b't' | b'y' => {
                 let text = std::str::from_utf8(field).ok()?.trim();

@@ -1,0 +1,191 @@
+//! The command `dictapp books export`: a word book of the store to a file that other programs read.
+//! Tables go to a file or to standard output, StarDict to the four files of a book.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow};
+
+use crate::model::{Entry, link};
+use crate::store::{Book, Store};
+
+/// What is exported, and as what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Export {
+    /// The name of the book.
+    pub name: String,
+    /// The form of the file.
+    pub format: Format,
+    /// The file; standard output if there is none. For StarDict the path without an ending.
+    pub output: Option<PathBuf>,
+}
+
+/// What other programs read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// StarDict's .ifo, .idx, .dict and .syn
+    Stardict,
+    /// A table separated by commas, with the names of its columns
+    Csv,
+    /// A tab file: other spellings behind |, and \n for line ends
+    Tsv,
+    /// A text file that Anki imports as notes
+    Anki,
+}
+
+/// Writes the book.
+///
+/// # Errors
+/// There is no such book, the file cannot be written, or the store cannot serve.
+pub fn run(store: &Store, export: &Export) -> Result<()> {
+    let books = store.books()?;
+    let book = books.iter().find(|book| book.name == export.name);
+    let book = book.ok_or_else(|| anyhow!("there is no word book {:?}", export.name))?;
+    if export.format == Format::Stardict {
+        let base = export.output.clone().unwrap_or_else(|| PathBuf::from(&book.name));
+        return Stardict::of(store, book)?.write(&base);
+    }
+    match &export.output {
+        Some(path) => {
+            let file = File::create(path).with_context(|| path.display().to_string())?;
+            table(store, book, export.format, file)
+        }
+        None => table(store, book, export.format, io::stdout().lock()),
+    }
+}
+
+/// Writes a book as a table of one of the formats.
+fn table(store: &Store, book: &Book, format: Format, output: impl Write) -> Result<()> {
+    let mut output = BufWriter::new(output);
+    let mut table = match format {
+        Format::Tsv => return tab_file(store, book, output),
+        Format::Anki => {
+            output.write_all(b"#separator:tab\n#html:false\n#columns:word\tphonetic\tmeaning\n")?;
+            csv::WriterBuilder::new().delimiter(b'\t').from_writer(output)
+        }
+        Format::Csv | Format::Stardict => csv::Writer::from_writer(output),
+    };
+    let columns = if format == Format::Anki { 3 } else { 5 };
+    if format == Format::Csv {
+        table.write_record(["word", "phonetic", "meaning", "rank", "forms"])?;
+    }
+    each(store, book, |entry| {
+        let phonetic = entry.phonetic.clone().unwrap_or_default();
+        let rank = entry.rank.map(|rank| rank.to_string()).unwrap_or_default();
+        let fields = [entry.word.to_string(), phonetic, text(&entry), rank, entry.forms.join("; ")];
+        Ok(table.write_record(&fields[..columns])?)
+    })?;
+    table.flush().context("cannot write the file")
+}
+
+fn tab_file(store: &Store, book: &Book, mut output: impl Write) -> Result<()> {
+    each(store, book, |entry| {
+        let words =
+            std::iter::once(entry.word.as_str()).chain(entry.forms.iter().map(String::as_str));
+        let words = words.filter(|word| !word.contains('|')).collect::<Vec<_>>().join("|");
+        let mean = text(&entry).replace('\\', "\\\\").replace('\t', " ").replace('\n', "\\n");
+        Ok(writeln!(output, "{words}\t{mean}")?)
+    })?;
+    output.flush().context("cannot write the file")
+}
+
+/// Calls `write` with each entry of the book, in the order of the headwords.
+fn each(store: &Store, book: &Book, mut write: impl FnMut(Entry) -> Result<()>) -> Result<()> {
+    let mut written = Ok(());
+    store.each_entry_of(book.id, |entry| {
+        written = write(entry);
+        if written.is_ok() {
+            std::ops::ControlFlow::Continue(())
+        } else {
+            std::ops::ControlFlow::Break(())
+        }
+    })?;
+    written
+}
+
+/// The explanation as other programs show it: senses, examples and words, without the lines that
+/// only our notation has.
+fn text(entry: &Entry) -> String {
+    let lines =
+        entry.mean.lines().filter(|line| !line.starts_with("@ ") && !line.starts_with("* "));
+    lines.map(link::shown_text).collect::<Vec<_>>().join("\n")
+}
+
+/// The files of a StarDict book.
+struct Stardict {
+    title: String,
+    /// Headword, offset and length of the article, in StarDict's order.
+    index: Vec<(String, u32, u32)>,
+    articles: Vec<u8>,
+    /// Another spelling, and its headword.
+    spellings: Vec<(String, String)>,
+}
+
+impl Stardict {
+    fn of(store: &Store, book: &Book) -> Result<Stardict> {
+        let title = book.title.clone();
+        let (index, articles, spellings) = (Vec::new(), Vec::new(), Vec::new());
+        let mut files = Stardict { title, index, articles, spellings };
+        each(store, book, |entry| files.add(&entry))?;
+        files.index.sort_by(|a, b| order(&a.0, &b.0));
+        files.spellings.sort_by(|a, b| order(&a.0, &b.0));
+        Ok(files)
+    }
+
+    fn add(&mut self, entry: &Entry) -> Result<()> {
+        let offset = u32::try_from(self.articles.len()).context("StarDict holds 4 GiB at most")?;
+        if let Some(phonetic) = &entry.phonetic {
+            writeln!(self.articles, "[{phonetic}]")?;
+        }
+        self.articles.extend_from_slice(text(entry).as_bytes());
+        let end = u32::try_from(self.articles.len()).context("StarDict holds 4 GiB at most")?;
+        self.index.push((entry.word.to_string(), offset, end - offset));
+        let word = entry.word.as_str();
+        self.spellings.extend(entry.forms.iter().map(|form| (form.clone(), word.to_owned())));
+        Ok(())
+    }
+
+    fn write(&self, base: &Path) -> Result<()> {
+        let mut index = Vec::new();
+        for (word, offset, length) in &self.index {
+            index.extend_from_slice(word.as_bytes());
+            index.push(0);
+            index.extend_from_slice(&offset.to_be_bytes());
+            index.extend_from_slice(&length.to_be_bytes());
+        }
+        let mut spellings = Vec::new();
+        for (spelling, word) in &self.spellings {
+            let place = self.index.binary_search_by(|(other, ..)| order(other, word));
+            let place = u32::try_from(place.unwrap_or_default())?;
+            spellings.extend_from_slice(spelling.as_bytes());
+            spellings.push(0);
+            spellings.extend_from_slice(&place.to_be_bytes());
+        }
+        let ifo = format!(
+            "StarDict's dict ifo file\nversion=2.4.2\nbookname={}\nwordcount={}\nsynwordcount={}\n\
+             idxfilesize={}\nsametypesequence=m\n",
+            self.title,
+            self.index.len(),
+            self.spellings.len(),
+            index.len()
+        );
+        let files: [(&str, &[u8]); 4] = [
+            (".ifo", ifo.as_bytes()),
+            (".idx", &index),
+            (".dict", &self.articles),
+            (".syn", &spellings),
+        ];
+        for (ending, bytes) in files {
+            let path = PathBuf::from(format!("{}{ending}", base.display()));
+            std::fs::write(&path, bytes).with_context(|| path.display().to_string())?;
+        }
+        Ok(())
+    }
+}
+
+/// StarDict's order: without the case of ASCII letters, and with it if that is equal.
+fn order(a: &str, b: &str) -> std::cmp::Ordering {
+    let small = |text: &str| text.to_ascii_lowercase();
+    small(a).cmp(&small(b)).then_with(|| a.cmp(b))
+}

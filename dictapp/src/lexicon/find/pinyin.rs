@@ -1,0 +1,227 @@
+//! Pinyin to the words that mean what it spells: `pingguo` to `苹果` to `apple`.
+//!
+//! The text is divided into syllables, and each syllable may be many characters. Characters are put
+//! together from left to right, as long as some gloss or Chinese headword has them side by side;
+//! how many glosses have them says which are meant.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use pinyin::ToPinyinMulti;
+
+use super::reverse;
+use crate::lexicon::han::simplified;
+use crate::lexicon::{EntryRef, Lexicon, Page, fold};
+
+/// The longest text in letters.
+const LETTERS_MAX: usize = 40;
+
+/// The most syllables of one word.
+const SYLLABLES_MAX: usize = 8;
+
+/// How many ways to divide the letters are tried.
+const DIVISIONS_MAX: usize = 12;
+
+/// How many beginnings of a word are followed at a time.
+const BEAM: usize = 32;
+
+/// How many Chinese words are looked up, and how many entries each of them gives.
+const WORDS_MAX: usize = 6;
+const ENTRIES_OF_WORD_MAX: usize = 5;
+
+/// The longest syllable in letters: `zhuang`.
+const SYLLABLE_LETTERS_MAX: usize = 6;
+
+/// Simplified characters by their syllable without tone; `v` is `ü`.
+static CHARACTERS: LazyLock<HashMap<String, Vec<char>>> = LazyLock::new(|| {
+    let mut characters: HashMap<String, Vec<char>> = HashMap::new();
+    for c in ('\u{4E00}'..='\u{9FFF}').filter(|&c| simplified(c) == c) {
+        for reading in c.to_pinyin_multi().into_iter().flatten() {
+            let syllable = reading.plain().replace('ü', "v");
+            // Sighs (`n`, `hm`) would divide every word.
+            if !syllable.is_ascii() || !syllable.contains(['a', 'e', 'i', 'o', 'u', 'v']) {
+                continue;
+            }
+            let known = characters.entry(syllable).or_default();
+            if known.last() != Some(&c) {
+                known.push(c);
+            }
+        }
+    }
+    characters
+});
+
+impl Lexicon {
+    /// At most `n` entries that mean, or are, what the pinyin spells, with or without tones, spaces
+    /// and apostrophes; if nothing is spelled so, what is spelled nearly so (`pinguo`, `sanghai`).
+    pub fn by_pinyin(&self, text: &str, n: usize) -> Vec<EntryRef<'_>> {
+        let divisions = divisions(text);
+        let mut words = Vec::new();
+        for widen in [Sounds::Exact, Sounds::Confusable] {
+            for syllables in &divisions {
+                words.extend(self.spelled_so(syllables, widen));
+            }
+            if !words.is_empty() {
+                break;
+            }
+        }
+        words.sort_by(|a: &(usize, String), b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        words.dedup_by(|a, b| a.1 == b.1);
+        let mut found: Vec<EntryRef<'_>> = Vec::new();
+        for (_, word) in words.into_iter().take(WORDS_MAX) {
+            let own = self.key(&fold(&word)).and_then(|key| self.columns.face(key));
+            let meant = self.reverse_whole(&word).into_iter().take(ENTRIES_OF_WORD_MAX);
+            for entry in own.into_iter().chain(meant) {
+                if found.len() < n && !found.iter().any(|known| known.word == entry.word) {
+                    found.push(entry);
+                }
+            }
+        }
+        found
+    }
+
+    /// The words for which `chinese` is a whole gloss.
+    fn reverse_whole(&self, chinese: &str) -> Vec<EntryRef<'_>> {
+        if self.is_whole_gloss(chinese) {
+            self.reverse(chinese, Page::first(ENTRIES_OF_WORD_MAX)).entries
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// The words that are spelled with these syllables, each with how common it is.
+    fn spelled_so(&self, syllables: &[String], sounds: Sounds) -> Vec<(usize, String)> {
+        let mut beam = vec![(usize::MAX, String::new())];
+        for syllable in syllables {
+            let characters = characters(syllable, sounds);
+            let mut next: Vec<(usize, String)> = Vec::new();
+            for (weight, begun) in &beam {
+                let last = begun.chars().next_back().unwrap_or(reverse::EDGE);
+                for &c in &characters {
+                    let word = format!("{begun}{c}");
+                    let glossed = self.pair_weight((last, c));
+                    let begins = !self.columns.keys.starting_with(&word).is_empty();
+                    let weight = (*weight).min(glossed.max(usize::from(begins)));
+                    next.extend((weight > 0).then_some((weight, word)));
+                }
+            }
+            next.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+            next.truncate(BEAM);
+            beam = next;
+        }
+        beam.retain_mut(|(weight, word)| {
+            let last = word.chars().next_back().unwrap_or(reverse::EDGE);
+            let ends = self.pair_weight((last, reverse::EDGE));
+            let is_headword = self.key(&fold(word)).is_some();
+            *weight = (*weight).min(ends.max(usize::from(is_headword)));
+            *weight > 0 && (is_headword || self.is_whole_gloss(word))
+        });
+        beam
+    }
+}
+
+/// Which characters a syllable may stand for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sounds {
+    /// Those that are spelled so.
+    Exact,
+    /// And those whose sound is often confused with it: `n` and `ng`, `s` and `sh`, `l` and `n`.
+    Confusable,
+}
+
+fn characters(syllable: &str, sounds: Sounds) -> Vec<char> {
+    let of = |syllable: &str| CHARACTERS.get(syllable).cloned().unwrap_or_default();
+    let mut found = of(syllable);
+    if sounds == Sounds::Confusable {
+        confusable(syllable).iter().for_each(|other| found.extend(of(other)));
+    }
+    found
+}
+
+/// The syllables with which one is often confused.
+fn confusable(syllable: &str) -> Vec<String> {
+    let mut initials = vec![syllable.to_owned()];
+    for (a, b) in [("zh", "z"), ("ch", "c"), ("sh", "s"), ("l", "n"), ("f", "h")] {
+        let swap =
+            |from: &str, to: &str| syllable.strip_prefix(from).map(|rest| to.to_owned() + rest);
+        initials.extend(swap(a, b).or_else(|| swap(b, a)));
+    }
+    let ending = |syllable: &String| match syllable.strip_suffix('g') {
+        Some(rest) if rest.ends_with('n') => Some(rest.to_owned()),
+        None if syllable.ends_with('n') => Some(format!("{syllable}g")),
+        _ => None,
+    };
+    let endings: Vec<String> = initials.iter().filter_map(ending).collect();
+    initials.into_iter().chain(endings).filter(|other| other != syllable).collect()
+}
+
+/// The ways to divide a text into syllables, the fewest syllables first. Spaces, apostrophes and
+/// tone numbers end one.
+fn divisions(text: &str) -> Vec<Vec<String>> {
+    let umlaut = text.to_lowercase().replace("u:", "v");
+    let umlaut = umlaut.replace(['ü', 'ǖ', 'ǘ', 'ǚ', 'ǜ'], "v");
+    let key = fold(&umlaut);
+    let ends = |c: char| c == ' ' || c == '\'' || c == '-' || matches!(c, '1'..='5');
+    let pieces: Vec<&str> = key.split(ends).filter(|piece| !piece.is_empty()).collect();
+    let letters: usize = pieces.iter().map(|piece| piece.len()).sum();
+    let is_plain = pieces.iter().all(|piece| piece.bytes().all(|byte| byte.is_ascii_lowercase()));
+    if pieces.is_empty() || letters > LETTERS_MAX || !is_plain {
+        return Vec::new();
+    }
+    let mut all: Vec<Vec<String>> = vec![Vec::new()];
+    for piece in pieces {
+        let ways = divisions_of(piece);
+        all = all
+            .iter()
+            .flat_map(|begun| ways.iter().map(move |way| [&begun[..], &way[..]].concat()))
+            .filter(|way| way.len() <= SYLLABLES_MAX)
+            .collect();
+        all.sort_by_key(Vec::len);
+        all.truncate(DIVISIONS_MAX);
+    }
+    all
+}
+
+/// The ways to divide letters without a space: of each front of them the best few.
+fn divisions_of(letters: &str) -> Vec<Vec<String>> {
+    let mut ways: Vec<Vec<Vec<String>>> = vec![Vec::new(); letters.len() + 1];
+    ways[0].push(Vec::new());
+    for end in 1..=letters.len() {
+        let mut here = Vec::new();
+        for start in end.saturating_sub(SYLLABLE_LETTERS_MAX)..end {
+            let syllable = &letters[start..end];
+            if !CHARACTERS.contains_key(syllable) {
+                continue;
+            }
+            here.extend(ways[start].iter().map(|way| [&way[..], &[syllable.to_owned()]].concat()));
+        }
+        here.sort_by_key(Vec::len);
+        here.truncate(DIVISIONS_MAX);
+        ways[end] = here;
+    }
+    ways.pop().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn divides_letters_into_syllables() {
+        let shown = |text: &str| -> Vec<String> {
+            divisions(text).iter().map(|way| way.join(" ")).collect()
+        };
+        assert_eq!(shown("píng guǒ"), ["ping guo"]);
+        assert_eq!(shown("pingguo").first().map(String::as_str), Some("ping guo"));
+        assert_eq!(shown("xian"), ["xian", "xi an"]);
+        assert_eq!(shown("xi'an"), ["xi an"]);
+        assert_eq!(shown("nü3"), ["nv"]);
+        assert!(divisions("apple").is_empty());
+    }
+
+    #[test]
+    fn knows_what_is_confused() {
+        assert!(confusable("pin").contains(&"ping".to_owned()));
+        assert!(confusable("sang").contains(&"shan".to_owned()));
+    }
+}

@@ -1,0 +1,45 @@
+//! Chinese text to its parts: at each place the longest run that is a headword or a whole gloss.
+
+use super::phrase::Piece;
+use super::reverse::is_han;
+use crate::lexicon::{FoundBy, Hit, Lexicon, Page, fold};
+
+/// How much of a text is divided, in characters.
+const CHARS_MAX: usize = 100;
+
+/// The longest part, in characters.
+const PART_CHARS_MAX: usize = 8;
+
+/// How many entries a part is given.
+const ENTRIES_MAX: usize = 3;
+
+impl Lexicon {
+    /// The parts of a Chinese text that have a headword or a gloss of their own, in their order;
+    /// what has none is passed over. At most 100 characters are read.
+    pub fn segments(&self, text: &str) -> Vec<Piece<'_>> {
+        let chars: Vec<char> = text.chars().take(CHARS_MAX).collect();
+        let (mut pieces, mut at) = (Vec::new(), 0);
+        while at < chars.len() {
+            let run = chars[at..].iter().take_while(|&&c| is_han(c)).count().min(PART_CHARS_MAX);
+            let longest = (1..=run).rev().find_map(|length| {
+                let part: String = chars[at..at + length].iter().collect();
+                let hits = self.of_part(&part);
+                (!hits.is_empty()).then_some((Piece { text: part, hits }, length))
+            });
+            at += longest.as_ref().map_or(1, |(_, length)| *length);
+            pieces.extend(longest.map(|(piece, _)| piece));
+        }
+        pieces
+    }
+
+    fn of_part(&self, part: &str) -> Vec<Hit<'_>> {
+        let own = self.key(&fold(part)).and_then(|key| self.columns.face(key));
+        let meant = if self.is_whole_gloss(part) {
+            self.reverse(part, Page::first(ENTRIES_MAX)).entries
+        } else {
+            Vec::new()
+        };
+        let entries = own.into_iter().chain(meant);
+        entries.map(|entry| Hit { entry, by: FoundBy::Folding }).collect()
+    }
+}

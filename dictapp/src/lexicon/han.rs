@@ -1,0 +1,57 @@
+//! Chinese and Japanese characters that stand for each other: traditional and simplified ones,
+//! katakana and hiragana.
+
+use std::sync::LazyLock;
+
+const PAIRS: &str = include_str!("find/data/traditional.txt");
+
+/// The characters that have a simplified one are between these.
+const FIRST: u32 = 0x3400;
+const END: u32 = 0xA000;
+
+/// Simplified characters by their traditional one, counted from [`FIRST`].
+static SIMPLIFIED: LazyLock<Box<[char]>> = LazyLock::new(|| {
+    let mut table: Box<[char]> = (FIRST..END).filter_map(char::from_u32).collect();
+    let lines = PAIRS.lines().filter(|line| !line.starts_with('#'));
+    for pair in lines.flat_map(str::split_whitespace) {
+        let mut pair = pair.chars();
+        if let (Some(traditional), Some(simplified)) = (pair.next(), pair.next())
+            && let Some(place) = table.get_mut((u32::from(traditional) - FIRST) as usize)
+        {
+            *place = simplified;
+        }
+    }
+    table
+});
+
+/// The simplified character for a traditional one; any other character is itself.
+pub(super) fn simplified(c: char) -> char {
+    let place = u32::from(c).wrapping_sub(FIRST);
+    if place >= END - FIRST { c } else { SIMPLIFIED.get(place as usize).copied().unwrap_or(c) }
+}
+
+/// The hiragana for a katakana; any other character is itself.
+pub(super) fn hiragana(c: char) -> char {
+    match c {
+        '\u{30A1}'..='\u{30F6}' | '\u{30FD}' | '\u{30FE}' => {
+            char::from_u32(u32::from(c) - 0x60).unwrap_or(c)
+        }
+        _ => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_character_becomes_the_simple_one_once() {
+        let text: String = "學蘋果學生".chars().map(simplified).collect();
+        assert_eq!(text, "学苹果学生");
+        let kana: String = "ガラス".chars().map(hiragana).collect();
+        assert_eq!(kana, "がらす");
+        for c in SIMPLIFIED.iter() {
+            assert_eq!(simplified(*c), *c);
+        }
+    }
+}
