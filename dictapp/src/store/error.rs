@@ -34,6 +34,8 @@ pub(crate) enum Kind {
     Unconfirmed,
     /// Wrong settings, or a database that must be repaired first: trying again is no use.
     Refused,
+    /// The database contradicts itself.
+    Damaged,
     /// The caller passed a value out of its bounds.
     Invalid,
     /// A fault in the statements, the schema or the data.
@@ -112,12 +114,12 @@ impl StoreError {
 
     /// Whether somebody must correct the settings, the database or the value first.
     pub fn is_refused(&self) -> bool {
-        matches!(self.kind, Kind::Refused | Kind::Invalid)
+        matches!(self.kind, Kind::Refused | Kind::Damaged | Kind::Invalid)
     }
 
     /// Whether the database does not serve, for whatever reason: visitors get 503.
     pub fn is_outage(&self) -> bool {
-        self.is_unavailable() || self.kind == Kind::Refused
+        self.is_unavailable() || matches!(self.kind, Kind::Refused | Kind::Damaged)
     }
 }
 

@@ -33,7 +33,8 @@ pub use learning::{
 };
 pub use url::{DatabaseUrl, MysqlServer, WrongUrl};
 
-use db::{Db, Mysql, Outage, Sqlite, Watched, migrate};
+use db::{Db, Mysql, Outage, Sqlite, Watched, migrate, probe};
+use error::Doing;
 use history::GroupCommit;
 
 /// Batches of look-ups that a MySQL server commits at the same time.
@@ -68,7 +69,7 @@ impl Store {
                 Arc::new(Mysql::new(servers, config.connections, timeouts))
             }
         };
-        migrate(&*db).map_err(StoreError::at_open)?;
+        migrate(&*db).and_then(|()| probe(&*db)).map_err(StoreError::at_open)?;
         let outage = Arc::new(Outage::default());
         let db: Arc<dyn Db> = Arc::new(Watched::new(db, Arc::clone(&outage)));
         let history =
@@ -79,6 +80,14 @@ impl Store {
     /// The place of the database for a message, without a password.
     pub fn place(&self) -> String {
         self.db.place()
+    }
+
+    /// Tries whether the database can be changed now; nothing is changed.
+    ///
+    /// # Errors
+    /// It cannot be reached or is read-only, a table is missing, or a right to it.
+    pub fn probe(&self) -> Result<()> {
+        self.outage.note(probe(&*self.db)).doing(|| "write to the database")
     }
 
     /// Why the database does not serve now; `None` if it does, as far as the latest calls show.

@@ -19,6 +19,7 @@ mod store_books;
 mod store_crash;
 mod store_faults;
 mod store_migration;
+mod store_outage;
 mod store_sqlite;
 mod tidy;
 mod users;

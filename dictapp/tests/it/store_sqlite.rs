@@ -93,21 +93,103 @@ fn assert_log_is_gone(fresh: &Fresh) {
     assert!(!path(fresh).with_extension("db-wal").exists());
 }
 
-#[test]
-fn damage_that_is_met_while_serving_is_an_error_and_no_panic() {
+/// A database of some hundred pages.
+fn filled() -> Fresh {
     let fresh = Fresh::sqlite();
     let entries: Vec<_> =
         (0..2000).map(|n| entry(&format!("word {n:04}"), &"mean ".repeat(20))).collect();
     import(&fresh.open(), "one", "d", &entries);
-    let length = fs::metadata(path(&fresh)).unwrap().len();
-    let mut file = fs::OpenOptions::new().write(true).open(path(&fresh)).unwrap();
+    fresh
+}
+
+/// Writes nonsense into the middle of the file.
+fn damage(fresh: &Fresh) {
+    let length = fs::metadata(path(fresh)).unwrap().len();
+    let mut file = fs::OpenOptions::new().write(true).open(path(fresh)).unwrap();
     file.seek(SeekFrom::Start(length / 2 / 4096 * 4096)).unwrap();
     file.write_all(&vec![0xEE; 16 * 4096]).unwrap();
-    drop(file);
+}
+
+#[test]
+fn a_damaged_page_is_found_at_the_start() {
+    let fresh = filled();
+    damage(&fresh);
+    let refusal = refusal(&fresh.config);
+    assert!(refusal.contains("is damaged") && refusal.contains("restore a backup"), "{refusal}");
+}
+
+#[test]
+fn after_damage_is_found_while_serving_nothing_is_stored_any_more() {
+    let fresh = filled();
     let store = fresh.open();
-    let error = store.each_entry(|_, _| std::ops::ControlFlow::Continue(())).unwrap_err();
-    assert!(error.is_refused() && error.to_string().contains("is damaged"), "{error:?}");
-    assert!(store.user_by_name(&name("Levi")).unwrap().is_none(), "the rest still serves");
+    let user = register(&store, "Levi");
+    damage(&fresh);
+    let word = crate::store::word("word 1000");
+    let deadline = Instant::now() + Duration::from_secs(30);
+    // The first sign of damage starts a check, whose end is awaited here.
+    while store.record_lookup(&lookup(user, "word", 1)).is_ok() {
+        assert!(Instant::now() < deadline, "the damage was not found");
+        for n in 0..2000 {
+            store.entries_of(&crate::store::word(&format!("word {n:04}"))).ok();
+        }
+    }
+    let error = store.entries_of(&word).unwrap_err();
+    assert!(error.is_outage() && error.to_string().contains("is damaged"), "{error:?}");
+    assert!(store.outage().unwrap().contains("is damaged"));
+}
+
+#[test]
+fn nothing_is_acknowledged_into_a_file_that_is_gone() {
+    let fresh = Fresh::sqlite();
+    let store = fresh.open();
+    let user = register(&store, "Levi");
+    let aside = path(&fresh).with_extension("aside");
+    let files = [path(&fresh), path(&fresh).with_extension("db-wal")];
+    for file in &files {
+        fs::rename(file, &aside).unwrap();
+        let error = store.record_lookup(&lookup(user, "lost", 1)).unwrap_err();
+        assert!(error.is_unavailable() && error.to_string().contains("was deleted"), "{error:?}");
+        assert!(store.user_by_name(&name("Levi")).unwrap_err().is_unavailable());
+        fs::write(file, "another").unwrap();
+        let error = store.record_lookup(&lookup(user, "lost", 2)).unwrap_err();
+        assert!(error.to_string().contains("was replaced"), "{error:?}");
+        fs::rename(&aside, file).unwrap();
+        store.record_lookup(&lookup(user, "kept", 3)).unwrap();
+    }
+    assert_eq!(store.count_lookups(user).unwrap(), 2);
+}
+
+#[test]
+fn an_emptied_file_is_an_outage_and_not_a_new_database() {
+    let fresh = Fresh::sqlite();
+    let store = fresh.open();
+    let user = register(&store, "Levi");
+    fs::write(path(&fresh), "").unwrap();
+    let error = store.record_lookup(&lookup(user, "lost", 1)).unwrap_err();
+    assert!(error.is_unavailable() && error.to_string().contains("was emptied"), "{error:?}");
+}
+
+#[test]
+fn leaves_the_file_of_another_program_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("theirs.db");
+    let theirs = rusqlite::Connection::open(&path).unwrap();
+    theirs.execute_batch("create table invoice (id integer primary key)").unwrap();
+    drop(theirs);
+    let before = fs::read(&path).unwrap();
+    let refusal = refusal(&at(&path));
+    assert!(refusal.contains("already has a table `invoice`"), "{refusal}");
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "a file was made beside it");
+}
+
+#[test]
+fn a_missing_table_is_named_at_the_start() {
+    let fresh = Fresh::sqlite();
+    drop(fresh.open());
+    fresh.raw().run("drop table hist");
+    let refusal = refusal(&fresh.config);
+    assert!(refusal.contains("no such table: hist"), "{refusal}");
 }
 
 #[test]
@@ -156,6 +238,6 @@ fn a_file_that_is_moved_away_does_not_come_back_empty() {
     fs::rename(path(&fresh), path(&fresh).with_extension("moved")).unwrap();
     let error = store.begin_import(&crate::store::header("one", "d"));
     let error = error.unwrap_err();
-    assert!(error.is_refused() && error.to_string().contains("cannot open"), "{error:?}");
+    assert!(error.is_unavailable() && error.to_string().contains("was deleted"), "{error:?}");
     assert!(!path(&fresh).exists());
 }

@@ -39,7 +39,7 @@ const MYSQL_RECORD: &str = include_str!("../../../migrations/mysql/0000_record.s
 
 const RECORD: &str = "dictapp_migration";
 /// Tables that a course database, or another program's, may have as well.
-const OURS: &[&str] = &[
+pub(crate) const OURS: &[&str] = &[
     "user",
     "session",
     "hist",
@@ -79,7 +79,12 @@ pub(crate) fn migrate(db: &dyn Db) -> Result<()> {
 }
 
 fn is_recorded(session: &mut dyn Session) -> Result<bool> {
-    Ok(session.tables()?.iter().any(|table| table.eq_ignore_ascii_case(RECORD)))
+    Ok(session.tables()?.iter().any(|table| is_record(table)))
+}
+
+/// Whether a table of this name tells that this program made the database.
+pub(crate) fn is_record(table: &str) -> bool {
+    table.eq_ignore_ascii_case(RECORD)
 }
 
 /// A table of this name that is not ours is somebody's data: it stays as it is.

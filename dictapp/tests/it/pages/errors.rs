@@ -53,14 +53,14 @@ fn a_fault_of_ours_is_500_with_a_number_that_is_in_the_log_with_its_cause() {
     let site = Site::start();
     let person = Person::registered(&site, "Levi");
     let database = rusqlite::Connection::open(site.database()).unwrap();
-    database.execute_batch("drop table hist").unwrap();
+    database.execute_batch("alter table hist rename column word to wort").unwrap();
     let answer = person.get("/history");
     answer.assert_has(500, &["Something went wrong here", "id=\"request\">Request "]);
     let id = answer.field("x-request-id").expect("a number").to_owned();
     answer.assert_has(500, &[&format!("Request {id}<")]);
-    answer.assert_has_not(&["hist:", "SQL", "no such table"]);
+    answer.assert_has_not(&["hist:", "SQL", "no such column"]);
     let log = site.log_with("ERROR");
     let line = log.lines().find(|line| line.contains(&id) && line.contains("ERROR"));
-    assert!(line.expect("a line").contains("no such table: hist"), "{log}");
+    assert!(line.expect("a line").contains("no such column: h.word"), "{log}");
     person.get("/").assert_has(200, &["Logged in as Levi"]);
 }

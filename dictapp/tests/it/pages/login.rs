@@ -204,7 +204,7 @@ fn what_stands_in_the_field_of_the_name_is_not_in_the_log_when_the_database_fail
     let person = Person::new(&site);
     person.get("/login").assert_has(200, &[]);
     let database = rusqlite::Connection::open(site.database()).unwrap();
-    database.execute_batch("alter table user rename to elsewhere").unwrap();
+    database.execute_batch("alter table user rename column passwd to elsewhere").unwrap();
     let answer = person.submit("/login", &[("name", "hunter2-secret"), ("password", "x")]);
     assert_eq!(answer.status, 500);
     let log = site.log_with("find a user");

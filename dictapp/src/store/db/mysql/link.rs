@@ -293,7 +293,8 @@ fn server_error(code: u16) -> Kind {
         1021 | 1114 | 1041 | 1030 | 1969 | 3024 => Kind::Unavailable,
         // 1044, 1045, 1698 no right to the database; 1142, 1143 to a table or column; 1049 no such
         // database; 1146, 1932 no such table; 1194, 1195 a damaged table
-        1044 | 1045 | 1698 | 1142 | 1143 | 1049 | 1146 | 1932 | 1194 | 1195 => Kind::Refused,
+        1044 | 1045 | 1698 | 1142 | 1143 | 1049 | 1146 | 1932 => Kind::Refused,
+        1194 | 1195 => Kind::Damaged,
         _ => Kind::Internal,
     }
 }

@@ -5,6 +5,7 @@
 //! the first of the list is tried again. When no server is reached, the call waits within its
 //! patience for one that is.
 
+mod attempt;
 mod link;
 
 use std::{
@@ -21,13 +22,14 @@ use std::{
 
 use mysql::{Conn, Opts, OptsBuilder, consts::CapabilityFlags};
 
+use attempt::{Attempt, TIMEOUT_MIN};
 use link::{Lifetime, Link, error_at};
 
 use crate::store::{
     config::DatabaseTimeouts,
     db::{
         Access, Db, Row, Session, Value,
-        circuit::{Admission, Circuit},
+        circuit::Circuit,
         in_transaction, lock,
         pool::{Lease, Pool, PoolLimits},
     },
@@ -38,12 +40,6 @@ use crate::store::{
 
 /// More statements than the store has.
 const STATEMENTS_CACHED: usize = 128;
-/// Between two tries: doubled from the first to the last.
-const PAUSE_MIN: Duration = Duration::from_millis(2);
-const PAUSE_MAX: Duration = Duration::from_millis(200);
-/// The least time that a connection or a statement gets near the end of the patience.
-const TIMEOUT_MIN: Duration = Duration::from_millis(50);
-
 /// The servers of one database.
 #[derive(Clone)]
 pub(crate) struct Mysql(Arc<Inner>);
@@ -89,7 +85,7 @@ impl Mysql {
     /// Runs `work` on a connection until it succeeds, fails for good, or the patience is over.
     fn run<T>(&self, mut work: impl FnMut(&mut Link) -> Result<T>) -> Result<T> {
         let inner = &*self.0;
-        let mut attempt = Attempt::begin(inner)?;
+        let mut attempt = Attempt::begin(&inner.circuit, inner.timeouts.call)?;
         loop {
             if inner.circuit.is_outdated(attempt.admission) {
                 let admitted = inner.circuit.admit(attempt.deadline);
@@ -144,19 +140,6 @@ impl Mysql {
     }
 }
 
-/// The progress of a call.
-struct Attempt {
-    admission: Admission,
-    deadline: Instant,
-    pause: Duration,
-    /// How long the latest try took: a statement that waited for a lock would wait again.
-    latest: Duration,
-    /// How many servers could not be reached.
-    unreached: usize,
-    /// A server got the statement and did not confirm it: it may have been carried out.
-    is_unconfirmed: bool,
-}
-
 /// Why a call got no connection.
 enum NoLease {
     /// Others found the database down meanwhile: the call must be admitted again.
@@ -167,59 +150,6 @@ enum NoLease {
 impl From<StoreError> for NoLease {
     fn from(error: StoreError) -> NoLease {
         NoLease::Failed(error)
-    }
-}
-
-impl Attempt {
-    fn begin(inner: &Inner) -> Result<Attempt> {
-        let deadline = Instant::now() + inner.timeouts.call;
-        let admission = inner.circuit.admit(deadline)?;
-        Ok(Attempt {
-            admission,
-            deadline,
-            pause: PAUSE_MIN,
-            latest: Duration::ZERO,
-            unreached: 0,
-            is_unconfirmed: false,
-        })
-    }
-
-    fn wait(&mut self) {
-        thread::sleep(self.pause);
-        self.pause = (self.pause * 2).min(PAUSE_MAX);
-    }
-
-    fn is_over(&self) -> bool {
-        Instant::now() + self.pause >= self.deadline
-    }
-
-    fn time<T>(&mut self, work: impl FnOnce() -> T) -> T {
-        let began = Instant::now();
-        let result = work();
-        self.latest = began.elapsed();
-        result
-    }
-
-    /// Whether a try as long as the latest one would end after the deadline.
-    fn cannot_repeat(&self) -> bool {
-        Instant::now() + self.pause + self.latest >= self.deadline
-    }
-
-    /// The timeout of the settings; after a failure shortened to the time that is left.
-    fn shortened(&self, timeout: Duration) -> Duration {
-        if self.unreached == 0 {
-            return timeout;
-        }
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        timeout.min(left.max(TIMEOUT_MIN))
-    }
-
-    fn give_up(&self, error: StoreError) -> StoreError {
-        if self.is_unconfirmed {
-            StoreError::new(Kind::Unconfirmed, error.to_string())
-        } else {
-            error.given_up()
-        }
     }
 }
 
@@ -254,6 +184,7 @@ impl Inner {
             | Kind::Unavailable
             | Kind::Unconfirmed
             | Kind::Refused
+            | Kind::Damaged
             | Kind::Invalid
             | Kind::Internal => Err(error),
         }

@@ -24,6 +24,11 @@ impl Pooled for Link {
 }
 
 impl Link {
+    /// Reads something, so that the write-ahead log is open.
+    pub(crate) fn touch(&self) -> Result<()> {
+        self.run("select count(*) from sqlite_master")
+    }
+
     fn run(&self, sql: &str) -> Result<()> {
         self.conn.execute_batch(sql).map_err(|error| error_at(&self.path, &error))
     }
@@ -114,7 +119,7 @@ impl From<types::ValueRef<'_>> for Value {
     }
 }
 
-/// What SQLite's error means, where, and what to do.
+/// SQLite's error to its kind and a text with its place and what to do.
 pub(crate) fn error_at(path: &Path, error: &rusqlite::Error) -> StoreError {
     let shown = path.display();
     let code = match error {
@@ -122,7 +127,7 @@ pub(crate) fn error_at(path: &Path, error: &rusqlite::Error) -> StoreError {
         rusqlite::Error::SqlInputError { error, .. } => *error,
         _ => return StoreError::internal(format!("the database file {shown}: {error}")),
     };
-    // Of the constraints only a taken key is a conflict; the others are faults of ours.
+    // Only a taken key is a conflict; the other constraints guard against faults of this program.
     let taken = [ffi::SQLITE_CONSTRAINT_PRIMARYKEY, ffi::SQLITE_CONSTRAINT_UNIQUE];
     let kind = match code.code {
         ErrorCode::ConstraintViolation if taken.contains(&code.extended_code) => Kind::Conflict,
@@ -131,11 +136,9 @@ pub(crate) fn error_at(path: &Path, error: &rusqlite::Error) -> StoreError {
         | ErrorCode::SystemIoFailure
         | ErrorCode::OutOfMemory
         | ErrorCode::FileLockingProtocolFailed => Kind::Unavailable,
-        ErrorCode::NotADatabase
-        | ErrorCode::DatabaseCorrupt
-        | ErrorCode::CannotOpen
-        | ErrorCode::ReadOnly
-        | ErrorCode::PermissionDenied => Kind::Refused,
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Kind::Damaged,
+        ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied => Kind::Refused,
+        ErrorCode::Unknown if is_missing_table(error) => Kind::Refused,
         _ => Kind::Internal,
     };
     let text = match code.code {
@@ -156,10 +159,18 @@ pub(crate) fn error_at(path: &Path, error: &rusqlite::Error) -> StoreError {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
             format!("the database file {shown} is locked by another program")
         }
+        ErrorCode::Unknown if is_missing_table(error) => {
+            format!("the database file {shown} is incomplete ({error}): restore a backup")
+        }
         ErrorCode::DiskFull => format!("the disk of the database file {shown} is full"),
         _ => format!("the database file {shown}: {error}"),
     };
     StoreError::new(kind, text)
+}
+
+/// SQLite has no code for this.
+fn is_missing_table(error: &rusqlite::Error) -> bool {
+    error.to_string().contains("no such table: ")
 }
 
 /// SQLite says only "unable to open database file"; the system knows more.

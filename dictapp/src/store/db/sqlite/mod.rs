@@ -1,52 +1,58 @@
 //! SQLite: one writer, a few readers and a write-ahead log, all in one file.
 //!
 //! A committed transaction survives the loss of power (`synchronous = full`). Writers wait in our
-//! own pool of one: sixteen that wait by `busy_timeout` starve for seconds. Another process on
-//! the same file is waited for by `busy_timeout`.
+//! own pool of one: sixteen that wait by `busy_timeout` starve for seconds. `busy_timeout` waits for
+//! other processes on the same file.
+//!
+//! Each call checks that the file is still the one that is open, a change also after its commit.
+//! The first sign of damage starts a check of the file; if it finds some, no call goes on.
 
+mod file;
+mod identity;
 mod link;
 
 use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags};
-
+use file::{File, create_folder};
+use identity::Identity;
 use link::{Link, error_at};
 
 use crate::store::{
     config::DatabaseTimeouts,
     db::{
-        Access, Db, Engine, Row, Session, Value, Visit, in_transaction,
+        Access, Db, Engine, Row, Session, Value, Visit, in_transaction, lock,
         pool::{Lease, Pool, PoolLimits},
     },
     error::{Kind, Result, StoreError},
 };
 
-/// More statements than the store has.
-const STATEMENTS_CACHED: usize = 128;
-/// To what the log is cut after a large import, in bytes.
-const LOG_BYTES_KEPT: i64 = 16 << 20;
-/// Between two tries of what SQLite does not wait for by itself.
-const BUSY_PAUSE: Duration = Duration::from_millis(5);
-
 /// A database file.
 #[derive(Debug)]
 pub(crate) struct Sqlite {
     file: Arc<File>,
+    identity: Arc<Identity>,
+    damage: Arc<Damage>,
     writer: Arc<Pool<Link>>,
     readers: Arc<Pool<Link>>,
+    /// Keeps the write-ahead log in place while no other connection is open.
+    _anchor: Mutex<Link>,
 }
 
-/// What is needed to connect.
-#[derive(Debug)]
-struct File {
-    path: Arc<Path>,
-    timeouts: DatabaseTimeouts,
+/// Whether the file is known to be damaged.
+#[derive(Debug, Default)]
+struct Damage {
+    /// Spares the lock in the usual case.
+    is_found: AtomicBool,
+    is_checking: AtomicBool,
+    found: Mutex<Option<StoreError>>,
 }
 
 impl Sqlite {
@@ -58,108 +64,99 @@ impl Sqlite {
     ) -> Result<Sqlite> {
         create_folder(&path)?;
         let file = Arc::new(File { path: path.into(), timeouts });
+        file.inspect()?;
         file.create()?;
+        let anchor = file.connect(Access::Read)?;
+        anchor.touch()?;
+        let identity = Identity::of(&file.path).map_err(|error| {
+            StoreError::refused(format!("the database file {}: {error}", file.path.display()))
+        })?;
         let pool = |connections_max| {
             let (idle, lifetime) = (Duration::MAX, Duration::MAX); // a file does not go away
             Pool::new(PoolLimits { connections_max, idle, lifetime })
         };
-        Ok(Sqlite { file, writer: pool(1), readers: pool(connections) })
+        Ok(Sqlite {
+            file,
+            identity: Arc::new(identity),
+            damage: Arc::default(),
+            writer: pool(1),
+            readers: pool(connections),
+            _anchor: Mutex::new(anchor),
+        })
     }
 
     fn lease(&self, access: Access) -> Result<Lease<Link>> {
+        self.damage.check()?;
+        self.identity.check()?;
         let pool = match access {
             Access::Read => &self.readers,
             Access::Write => &self.writer,
         };
         self.file.lease(pool, access, self.file.timeouts.call)
     }
-}
 
-impl File {
-    /// The change to a write-ahead log meets `busy` without waiting when two instances do it.
-    fn create(&self) -> Result<()> {
-        let deadline = Instant::now() + self.timeouts.call;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        loop {
-            let mode = self.open(flags).and_then(|conn| {
-                conn.pragma_update_and_check(None, "journal_mode", "wal", |row| {
-                    row.get::<_, String>(0)
-                })
-                .map_err(|error| error_at(&self.path, &error))
-            });
-            match mode {
-                Ok(mode) if mode == "wal" => return Ok(()),
-                Ok(mode) => {
-                    return Err(StoreError::refused(format!(
-                        "the database file {} stays in journal mode {mode} where a write-ahead \
-                         log is needed: set database.url to a path on a local disk",
-                        self.path.display()
-                    )));
-                }
-                Err(error) if error.kind() == Kind::Race && Instant::now() < deadline => {
-                    thread::sleep(BUSY_PAUSE);
-                }
-                Err(error) => return Err(error),
+    /// Passes a result on; an error that tells of damage starts a check of the file.
+    fn examine<T>(&self, result: Result<T>) -> Result<T> {
+        result.inspect_err(|error| {
+            if error.kind() == Kind::Damaged && !self.damage.is_checking.swap(true, Relaxed) {
+                self.check_file();
             }
+        })
+    }
+
+    fn check_file(&self) {
+        self.readers.clear();
+        self.writer.clear();
+        let (file, damage) = (Arc::clone(&self.file), Arc::clone(&self.damage));
+        let check = move || {
+            if let Err(error) = file.check() {
+                log::error!("{error}; no request is served from it any more");
+                *lock(&damage.found) = Some(error);
+                damage.is_found.store(true, Relaxed);
+            }
+            damage.is_checking.store(false, Relaxed);
+        };
+        if thread::Builder::new().name("dictapp-check".to_owned()).spawn(check).is_err() {
+            self.damage.is_checking.store(false, Relaxed);
         }
     }
+}
 
-    /// Without `CREATE`: a file that was moved away must not come back empty.
-    fn connect(self: &Arc<Self>, access: Access) -> Result<Link> {
-        let conn = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        let query_only = access == Access::Read;
-        conn.pragma_update(None, "query_only", query_only)
-            .map_err(|error| error_at(&self.path, &error))?;
-        Ok(Link { conn, path: Arc::clone(&self.path) })
-    }
-
-    fn open(&self, flags: OpenFlags) -> Result<Connection> {
-        let set_up = |conn: Connection| {
-            conn.busy_timeout(self.timeouts.call)?;
-            conn.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
-            conn.pragma_update(None, "synchronous", "full")?;
-            conn.pragma_update(None, "foreign_keys", true)?;
-            conn.pragma_update(None, "journal_size_limit", LOG_BYTES_KEPT)?;
-            Ok(conn)
-        };
-        Connection::open_with_flags(&self.path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-            .and_then(set_up)
-            .map_err(|error| error_at(&self.path, &error))
-    }
-
-    fn lease(
-        self: &Arc<Self>,
-        pool: &Arc<Pool<Link>>,
-        access: Access,
-        wait: Duration,
-    ) -> Result<Lease<Link>> {
-        pool.lease(Instant::now() + wait, || self.connect(access))?.ok_or_else(|| {
-            let path = self.path.display();
-            StoreError::unavailable(format!("the database file {path} was busy for {wait:?}"))
-        })
+impl Damage {
+    fn check(&self) -> Result<()> {
+        if !self.is_found.load(Relaxed) {
+            return Ok(());
+        }
+        lock(&self.found).clone().map_or(Ok(()), Err)
     }
 }
 
 impl Db for Sqlite {
     fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
-        self.lease(Access::Read)?.query(sql, params)
+        self.examine(self.lease(Access::Read)?.query(sql, params))
     }
 
     fn execute(&self, sql: &str, params: &[Value]) -> Result<u64> {
-        self.lease(Access::Write)?.execute(sql, params)
+        let rows = self.examine(self.lease(Access::Write)?.execute(sql, params))?;
+        self.identity.check()?;
+        Ok(rows)
     }
 
     fn transaction(&self, work: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()> {
-        in_transaction(&mut *self.lease(Access::Write)?, work)
+        self.examine(in_transaction(&mut *self.lease(Access::Write)?, work))?;
+        self.identity.check()
     }
 
     fn session(&self, access: Access) -> Result<Box<dyn Session + Send>> {
+        self.damage.check()?;
+        self.identity.check()?;
         let writer = Arc::clone(&self.writer);
         let link = self.file.connect(access)?;
         let patience = self.file.timeouts.bulk; // as another import may have the file for long
         let waits = link.conn.busy_timeout(patience);
         waits.map_err(|error| error_at(&self.file.path, &error))?;
-        Ok(Box::new(Alone { link, file: Arc::clone(&self.file), writer, turn: None }))
+        let (file, identity) = (Arc::clone(&self.file), Arc::clone(&self.identity));
+        Ok(Box::new(Alone { link, file, identity, writer, turn: None }))
     }
 
     fn place(&self) -> String {
@@ -171,6 +168,7 @@ impl Db for Sqlite {
 struct Alone {
     link: Link,
     file: Arc<File>,
+    identity: Arc<Identity>,
     writer: Arc<Pool<Link>>,
     turn: Option<Lease<Link>>,
 }
@@ -195,7 +193,8 @@ impl Session for Alone {
     fn commit(&mut self) -> Result<()> {
         let done = self.link.commit();
         self.turn = None;
-        done
+        done?;
+        self.identity.check()
     }
 
     fn rollback(&mut self) -> Result<()> {
@@ -223,19 +222,6 @@ impl Session for Alone {
     fn engine(&self) -> Engine {
         Engine::Sqlite
     }
-}
-
-fn create_folder(path: &Path) -> Result<()> {
-    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
-        return Ok(());
-    };
-    fs::create_dir_all(folder).map_err(|error| {
-        StoreError::refused(format!(
-            "cannot create the folder {} for the database: {error}; create it, or set \
-             database.url to a path that may be written",
-            folder.display()
-        ))
-    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,36 @@
+//! The commands `dictapp backup` and `dictapp restore`: a database to one file, and back.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::serve;
+use crate::settings::Settings;
+use crate::store::{self, Counts};
+
+/// Writes a backup of the database, also while it serves, and prints what is in it.
+///
+/// # Errors
+/// The file exists or cannot be written; the database cannot be used.
+pub fn back_up(settings: &Settings, file: &Path) -> Result<()> {
+    let counts = serve::store(settings)?.backup(file)?;
+    print("backed up to", file, &counts)
+}
+
+/// Makes the database of the settings from a backup and prints what is in it.
+///
+/// # Errors
+/// The database exists and is not empty; the backup cannot be used.
+pub fn restore(settings: &Settings, file: &Path) -> Result<()> {
+    let counts = store::restore(&serve::database(settings), file)?;
+    print("restored from", file, &counts)
+}
+
+fn print(done: &str, file: &Path, counts: &Counts) -> Result<()> {
+    let mut out = io::stdout().lock();
+    let filled = counts.iter().filter(|(_, rows)| *rows > 0);
+    let tables: Vec<String> = filled.map(|(table, rows)| format!("{table} {rows}")).collect();
+    writeln!(out, "{done} {}: rows of {}", file.display(), tables.join(", "))
+        .context("cannot write to standard output")
+}

@@ -1,0 +1,130 @@
+//! The rows of all tables from one database to another, in the order in which keys refer to them.
+
+use std::ops::ControlFlow;
+
+use super::Order;
+use crate::store::{
+    db::{OURS, Row, Session, Value, count_in},
+    error::{Result, StoreError},
+};
+
+/// Parameters of one statement: engines take 32,766 and 65,535.
+const PARAMETERS_MAX: usize = 10_000;
+/// Bytes of one statement: far below the 16 MiB that a server takes by default.
+const STATEMENT_BYTES_MAX: usize = 1 << 20;
+
+const COLUMNS: &str = "select name, type from pragma_table_info(?) order by cid";
+
+/// A column of a table.
+struct Column {
+    name: String,
+    is_binary: bool,
+}
+
+/// Copies the rows of every table. The counters that a new database has are replaced.
+pub(super) fn copy_tables(
+    from: &mut dyn Session,
+    to: &mut dyn Session,
+    order: Order,
+) -> Result<()> {
+    to.execute("delete from counter", &[])?;
+    for table in OURS {
+        let columns = match order {
+            Order::ToSqlite => columns(to, table)?,
+            Order::FromSqlite => columns(from, table)?,
+        };
+        copy_table(from, to, table, &columns)?;
+    }
+    Ok(())
+}
+
+/// How many rows each table has.
+pub(super) fn count_tables(session: &mut dyn Session) -> Result<super::Counts> {
+    let count = |table: &&'static str| {
+        let rows = session.query(&format!("select count(*) from `{table}`"), &[])?;
+        Ok((*table, count_in(rows)?))
+    };
+    OURS.iter().map(count).collect()
+}
+
+fn columns(session: &mut dyn Session, table: &str) -> Result<Vec<Column>> {
+    let column = |mut row: Row| {
+        let name = row.text()?;
+        Ok(Column { name, is_binary: row.text()?.eq_ignore_ascii_case("blob") })
+    };
+    let rows = session.query(COLUMNS, &[table.into()])?;
+    let columns: Vec<Column> = rows.into_iter().map(column).collect::<Result<_>>()?;
+    if columns.is_empty() {
+        return Err(StoreError::internal(format!("the table {table} has no columns")));
+    }
+    Ok(columns)
+}
+
+fn copy_table(
+    from: &mut dyn Session,
+    to: &mut dyn Session,
+    table: &str,
+    columns: &[Column],
+) -> Result<()> {
+    let names = columns.iter().map(|column| format!("`{}`", column.name)).collect::<Vec<_>>();
+    let names = names.join(", ");
+    let mut batch = Batch {
+        insert: format!("insert into `{table}` ({names}) values "),
+        one: format!("({})", vec!["?"; columns.len()].join(", ")),
+        width: columns.len(),
+        values: Vec::new(),
+        bytes: 0,
+    };
+    from.each(&format!("select {names} from `{table}`"), &[], &mut |mut row| {
+        for column in columns {
+            batch.add(row.value()?, column);
+        }
+        if batch.is_full() {
+            batch.flush(to)?;
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    batch.flush(to)
+}
+
+/// Rows of one statement.
+struct Batch {
+    insert: String,
+    /// The placeholders of one row.
+    one: String,
+    width: usize,
+    values: Vec<Value>,
+    bytes: usize,
+}
+
+impl Batch {
+    /// MySQL does not tell text from bytes.
+    fn add(&mut self, value: Value, column: &Column) {
+        let value = match value {
+            Value::Text(text) if column.is_binary => Value::Bytes(text.into_bytes()),
+            other => other,
+        };
+        self.bytes += match &value {
+            Value::Text(text) => text.len(),
+            Value::Bytes(bytes) => bytes.len(),
+            Value::Null | Value::Int(_) => 8,
+        };
+        self.values.push(value);
+    }
+
+    fn is_full(&self) -> bool {
+        self.values.len() + self.width > PARAMETERS_MAX || self.bytes >= STATEMENT_BYTES_MAX
+    }
+
+    fn flush(&mut self, to: &mut dyn Session) -> Result<()> {
+        let rows = self.values.len() / self.width;
+        if rows == 0 {
+            return Ok(());
+        }
+        let placeholders = vec![self.one.as_str(); rows].join(", ");
+        to.execute(&format!("{}{placeholders}", self.insert), &self.values)?;
+        self.values.clear();
+        self.bytes = 0;
+        Ok(())
+    }
+}

@@ -1,0 +1,171 @@
+//! The whole database to one SQLite file, while it serves, and such a file to a new database of
+//! either engine.
+//!
+//! A backup has the tables of `migrations/sqlite`, whatever engine it came from; so `backup` and
+//! `restore` also move a database from one engine to the other. It is written under another name
+//! first: under its own name it is complete.
+
+mod copy;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    DatabaseConfig, DatabaseUrl, Store,
+    db::{Access, in_transaction},
+    error::{Doing, Result, StoreError},
+};
+use copy::{copy_tables, count_tables};
+
+/// The rows of each table.
+pub type Counts = Vec<(&'static str, u64)>;
+
+impl Store {
+    /// Writes a backup of one moment to a file that does not exist yet; returns its rows.
+    ///
+    /// # Errors
+    /// The file exists or cannot be written; the database cannot serve.
+    pub fn backup(&self, file: &Path) -> Result<Counts> {
+        let backup = || {
+            let part = Part::beside(file)?;
+            if !self.db.copy_file(&part.path)? {
+                let copy = Store::open(&config(&part.path))?;
+                let mut from = self.db.session(Access::Read)?;
+                from.begin(Access::Read)?;
+                let mut to = copy.db.session(Access::Write)?;
+                in_transaction(&mut *to, |to| copy_tables(&mut *from, to, Order::ToSqlite))?;
+                from.rollback()?;
+            }
+            let counts = part.complete()?;
+            part.publish(file)?;
+            Ok(counts)
+        };
+        backup().doing(|| format!("back up to {}", file.display()))
+    }
+
+    /// Brings the rows of a backup into this database, which must be empty; returns them.
+    ///
+    /// # Errors
+    /// The database has rows already; the backup is damaged or of another program; the database
+    /// cannot serve. An interrupted restore leaves a database that must be dropped.
+    fn restore_rows(&self, backup: &Store) -> Result<Counts> {
+        let mut to = self.db.session(Access::Write)?;
+        let counts = count_tables(&mut *to)?;
+        let filled = counts.iter().find(|(table, rows)| *table != "counter" && *rows > 0);
+        if let Some((table, rows)) = filled {
+            return Err(StoreError::refused(format!(
+                "{} is not empty (the table {table} has {rows} rows): restore into a new database",
+                self.place()
+            )));
+        }
+        let mut from = backup.db.session(Access::Read)?;
+        copy_tables(&mut *from, &mut *to, Order::FromSqlite)?;
+        let (expected, found) = (count_tables(&mut *from)?, count_tables(&mut *to)?);
+        if expected != found {
+            let text = format!("the restored rows are {found:?} instead of {expected:?}");
+            return Err(StoreError::internal(text));
+        }
+        Ok(found)
+    }
+}
+
+/// Which side of a copy is the SQLite file, whose columns are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    ToSqlite,
+    FromSqlite,
+}
+
+/// Makes the database of these settings from a backup; returns its rows.
+///
+/// # Errors
+/// The database exists and is not empty; the backup is damaged, of another program or of a newer
+/// version of this one.
+pub fn restore(config: &DatabaseConfig, file: &Path) -> Result<Counts> {
+    let restore = || match &config.url {
+        DatabaseUrl::Sqlite(path) => {
+            let part = Part::beside(path)?;
+            copy_backup(file, &part.path)?;
+            let counts = part.complete()?;
+            part.publish(path)?;
+            Ok(counts)
+        }
+        DatabaseUrl::Mysql(_) => {
+            let folder = tempfile::tempdir().map_err(|error| {
+                StoreError::refused(format!("cannot make a temporary folder: {error}"))
+            })?;
+            let copy = folder.path().join("backup.db");
+            copy_backup(file, &copy)?;
+            Store::open(config)?.restore_rows(&Store::open(&self::config(&copy))?)
+        }
+    };
+    restore().doing(|| format!("restore from {}", file.display()))
+}
+
+/// The backup itself stays as it is; a start would bring its tables up to date.
+fn copy_backup(file: &Path, copy: &Path) -> Result<()> {
+    fs::copy(file, copy).map(drop).map_err(|error| at(file, &error))
+}
+
+fn config(path: &Path) -> DatabaseConfig {
+    let url = DatabaseUrl::Sqlite(path.to_owned());
+    DatabaseConfig { url, connections: 1, ..DatabaseConfig::default() }
+}
+
+fn at(path: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::refused(format!("{}: {error}", path.display()))
+}
+
+/// A database file under a preliminary name; removed when dropped.
+struct Part {
+    path: PathBuf,
+}
+
+impl Part {
+    fn beside(file: &Path) -> Result<Part> {
+        if file.exists() {
+            let text = format!("{} exists already: nothing is overwritten", file.display());
+            return Err(StoreError::refused(text));
+        }
+        let mut path = file.as_os_str().to_owned();
+        path.push(format!(".{}.part", std::process::id()));
+        if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            fs::create_dir_all(folder).map_err(|error| at(folder, &error))?;
+        }
+        Ok(Part { path: path.into() })
+    }
+
+    /// Opens the file as a start does, which checks it, and counts its rows.
+    fn complete(&self) -> Result<Counts> {
+        let store = Store::open(&config(&self.path))?;
+        store.check_integrity()?;
+        let mut session = store.db.session(Access::Read)?;
+        count_tables(&mut *session)
+        // The end of the last connection moves the write-ahead log into the file.
+    }
+
+    /// Gives the file its name; fails if another file has it meanwhile.
+    fn publish(&self, file: &Path) -> Result<()> {
+        let publish = || {
+            fs::File::open(&self.path)?.sync_all()?;
+            fs::hard_link(&self.path, file)?;
+            if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                fs::File::open(folder)?.sync_all()?;
+            }
+            Ok(())
+        };
+        publish().map_err(|error| at(file, &error))
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        for suffix in ["", "-wal", "-shm"] {
+            let mut path = self.path.as_os_str().to_owned();
+            path.push(suffix);
+            fs::remove_file(path).ok(); // most of them do not exist
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! One call to a MySQL database: its deadline, its tries, and whether a change may have been stored.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::store::{
+    db::circuit::{Admission, Circuit},
+    error::{Kind, Result, StoreError},
+};
+
+/// Between two tries: doubled from the first to the last.
+const PAUSE_MIN: Duration = Duration::from_millis(2);
+const PAUSE_MAX: Duration = Duration::from_millis(200);
+/// The least time that a connection or a statement gets near the end of the patience.
+pub(crate) const TIMEOUT_MIN: Duration = Duration::from_millis(50);
+
+/// The progress of a call.
+pub(crate) struct Attempt {
+    pub(crate) admission: Admission,
+    pub(crate) deadline: Instant,
+    pause: Duration,
+    /// How long the latest try took: a statement that waited for a lock would wait again.
+    latest: Duration,
+    /// How many servers could not be reached.
+    pub(crate) unreached: usize,
+    /// A server got the statement and did not confirm it: it may have been carried out.
+    pub(crate) is_unconfirmed: bool,
+}
+
+impl Attempt {
+    /// Waits for the database if it is down.
+    pub(crate) fn begin(circuit: &Circuit, patience: Duration) -> Result<Attempt> {
+        let deadline = Instant::now() + patience;
+        let admission = circuit.admit(deadline)?;
+        Ok(Attempt {
+            admission,
+            deadline,
+            pause: PAUSE_MIN,
+            latest: Duration::ZERO,
+            unreached: 0,
+            is_unconfirmed: false,
+        })
+    }
+
+    pub(crate) fn wait(&mut self) {
+        thread::sleep(self.pause);
+        self.pause = (self.pause * 2).min(PAUSE_MAX);
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        Instant::now() + self.pause >= self.deadline
+    }
+
+    pub(crate) fn time<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let began = Instant::now();
+        let result = work();
+        self.latest = began.elapsed();
+        result
+    }
+
+    /// Whether a try as long as the latest one would end after the deadline.
+    pub(crate) fn cannot_repeat(&self) -> bool {
+        Instant::now() + self.pause + self.latest >= self.deadline
+    }
+
+    /// The timeout of the settings; after a failure shortened to the time that is left.
+    pub(crate) fn shortened(&self, timeout: Duration) -> Duration {
+        if self.unreached == 0 {
+            return timeout;
+        }
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        timeout.min(left.max(TIMEOUT_MIN))
+    }
+
+    pub(crate) fn give_up(&self, error: StoreError) -> StoreError {
+        if self.is_unconfirmed {
+            StoreError::new(Kind::Unconfirmed, error.to_string())
+        } else {
+            error.given_up()
+        }
+    }
+}

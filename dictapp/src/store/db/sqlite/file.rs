@@ -1,0 +1,247 @@
+//! An SQLite file to connections: inspected before it is touched, created if it is missing.
+
+use std::{
+    fs, io,
+    path::Path,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::link::{Link, error_at};
+use crate::store::{
+    config::DatabaseTimeouts,
+    db::{
+        Access,
+        migrate::is_record,
+        pool::{Lease, Pool},
+    },
+    error::{Kind, Result, StoreError},
+};
+
+/// More statements than the store has.
+const STATEMENTS_CACHED: usize = 128;
+/// To what the log is cut after a large import, in bytes.
+const LOG_BYTES_KEPT: i64 = 16 << 20;
+/// Between two tries of what SQLite does not wait for by itself.
+const BUSY_PAUSE: Duration = Duration::from_millis(5);
+/// How long a start may check a file for damage: a file of about 1 GiB. `dictapp check --database`
+/// has no limit.
+const CHECK_TIME_MAX: Duration = Duration::from_secs(5);
+/// Instructions of SQLite's machine between two looks at the clock.
+const CHECK_STEPS: i32 = 100_000;
+
+const TABLES: &str = "select name from sqlite_master where type in ('table', 'view')";
+const QUICK_CHECK: &str = "pragma quick_check(1)";
+
+/// A database file and how to connect to it.
+#[derive(Debug)]
+pub(crate) struct File {
+    pub(crate) path: Arc<Path>,
+    pub(crate) timeouts: DatabaseTimeouts,
+}
+
+impl File {
+    /// Refuses the file of another program and a damaged one, without a change to them. Logs if
+    /// there is no database yet.
+    pub(crate) fn inspect(&self) -> Result<()> {
+        let shown = self.path.display();
+        match fs::metadata(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                log::warn!("the database file {shown} does not exist: creating a new database");
+                return Ok(());
+            }
+            Ok(found) if found.is_file() && found.len() == 0 => {
+                log::warn!(
+                    "the database file {shown} is empty (0 bytes): creating a new database in it; \
+                     if it had data, stop and restore a backup"
+                );
+                return Ok(());
+            }
+            Ok(found) if found.is_file() => (),
+            Ok(_) | Err(_) => return Ok(()), // `create` names what is wrong
+        }
+        let mut conn = self.open_unchanged()?;
+        self.refuse_foreign(&conn)?;
+        check_for_damage(&mut conn, Some(CHECK_TIME_MAX)).map_err(|damage| self.damaged(&damage))
+    }
+
+    /// For reading. Creates no file beside it unless there is a write-ahead log, or another process
+    /// has the database open and may change it meanwhile.
+    fn open_unchanged(&self) -> Result<Connection> {
+        let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let exists = |suffix: &str| {
+            let mut name = self.path.as_os_str().to_owned();
+            name.push(suffix);
+            Path::new(&name).exists()
+        };
+        let is_alone = !exists("-wal") && !exists("-shm");
+        let opened = match self.path.to_str() {
+            Some(path) if is_alone => {
+                let path = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+                let uri = format!("file:{path}?immutable=1");
+                Connection::open_with_flags(uri, read_only | OpenFlags::SQLITE_OPEN_URI)
+            }
+            _ => Connection::open_with_flags(&self.path, read_only),
+        };
+        let opened = opened.and_then(|conn| {
+            conn.busy_timeout(self.timeouts.call)?;
+            Ok(conn)
+        });
+        opened.map_err(|error| error_at(&self.path, &error))
+    }
+
+    fn refuse_foreign(&self, conn: &Connection) -> Result<()> {
+        let tables = || {
+            let mut statement = conn.prepare(TABLES)?;
+            let names = statement.query_map([], |row| row.get::<_, String>(0))?;
+            names.collect::<rusqlite::Result<Vec<String>>>()
+        };
+        let tables = tables().map_err(|error| error_at(&self.path, &error))?;
+        let Some(foreign) = tables.first() else { return Ok(()) };
+        if tables.iter().any(|table| is_record(table)) {
+            return Ok(());
+        }
+        Err(StoreError::refused(format!(
+            "the database file {} already has a table `{foreign}` that this program did not make: \
+             set database.url to an empty database; nothing was changed",
+            self.path.display()
+        )))
+    }
+
+    /// Opens or creates the file with a write-ahead log. Two instances that do this at once meet
+    /// `busy` without a wait.
+    pub(crate) fn create(&self) -> Result<()> {
+        let deadline = Instant::now() + self.timeouts.call;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        loop {
+            let mode = self.open(flags).and_then(|conn| {
+                conn.pragma_update_and_check(None, "journal_mode", "wal", |row| {
+                    row.get::<_, String>(0)
+                })
+                .map_err(|error| error_at(&self.path, &error))
+            });
+            match mode {
+                Ok(mode) if mode == "wal" => return Ok(()),
+                Ok(mode) => {
+                    return Err(StoreError::refused(format!(
+                        "the database file {} stays in journal mode {mode} although a write-ahead \
+                         log is needed: set database.url to a path on a local disk",
+                        self.path.display()
+                    )));
+                }
+                Err(error) if error.kind() == Kind::Race && Instant::now() < deadline => {
+                    thread::sleep(BUSY_PAUSE);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Without `CREATE`: a file that was moved away must not come back empty.
+    pub(crate) fn connect(&self, access: Access) -> Result<Link> {
+        let conn = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let query_only = access == Access::Read;
+        conn.pragma_update(None, "query_only", query_only)
+            .map_err(|error| error_at(&self.path, &error))?;
+        Ok(Link { conn, path: Arc::clone(&self.path) })
+    }
+
+    fn open(&self, flags: OpenFlags) -> Result<Connection> {
+        let set_up = |conn: Connection| {
+            conn.busy_timeout(self.timeouts.call)?;
+            conn.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+            conn.pragma_update(None, "synchronous", "full")?;
+            conn.pragma_update(None, "foreign_keys", true)?;
+            conn.pragma_update(None, "journal_size_limit", LOG_BYTES_KEPT)?;
+            Ok(conn)
+        };
+        Connection::open_with_flags(&self.path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            .and_then(set_up)
+            .map_err(|error| error_at(&self.path, &error))
+    }
+
+    pub(crate) fn lease(
+        &self,
+        pool: &Arc<Pool<Link>>,
+        access: Access,
+        wait: Duration,
+    ) -> Result<Lease<Link>> {
+        pool.lease(Instant::now() + wait, || self.connect(access))?.ok_or_else(|| {
+            let path = self.path.display();
+            StoreError::unavailable(format!("the database file {path} was busy for {wait:?}"))
+        })
+    }
+
+    /// What `pragma quick_check` finds, without a limit of time.
+    pub(crate) fn check(&self) -> Result<()> {
+        let mut link = self.connect(Access::Read)?;
+        check_for_damage(&mut link.conn, None).map_err(|damage| self.damaged(&damage))
+    }
+
+    fn damaged(&self, damage: &Damage) -> StoreError {
+        match damage {
+            Damage::Found(found) => {
+                let shown = self.path.display();
+                StoreError::new(
+                    Kind::Damaged,
+                    format!(
+                        "the database file {shown} is damaged ({found}): stop the server and \
+                         restore a backup, or save what can be read with `sqlite3 {shown} .recover`"
+                    ),
+                )
+            }
+            Damage::Error(error) => error_at(&self.path, error),
+        }
+    }
+}
+
+/// Why a check did not pass.
+enum Damage {
+    Found(String),
+    Error(rusqlite::Error),
+}
+
+/// Looks for damage. A check that takes longer than `limit` ends without a finding, and the log
+/// tells so.
+fn check_for_damage(
+    conn: &mut Connection,
+    limit: Option<Duration>,
+) -> std::result::Result<(), Damage> {
+    let mut check = || {
+        if let Some(limit) = limit {
+            let deadline = Instant::now() + limit;
+            conn.progress_handler(CHECK_STEPS, Some(move || Instant::now() > deadline))?;
+        }
+        conn.query_row(QUICK_CHECK, [], |row| row.get::<_, String>(0))
+    };
+    match check() {
+        Ok(found) if found == "ok" => Ok(()),
+        Ok(found) => Err(Damage::Found(found)),
+        Err(error)
+            if error.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) =>
+        {
+            log::warn!(
+                "the database file is too large to be checked for damage at the start; \
+                 `dictapp check --database` does it"
+            );
+            Ok(())
+        }
+        Err(error) => Err(Damage::Error(error)),
+    }
+}
+
+pub(crate) fn create_folder(path: &Path) -> Result<()> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
+        return Ok(());
+    };
+    fs::create_dir_all(folder).map_err(|error| {
+        StoreError::refused(format!(
+            "cannot create the folder {} for the database: {error}; create it, or set \
+             database.url to a path that may be written",
+            folder.display()
+        ))
+    })
+}
