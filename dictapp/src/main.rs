@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use dictapp::cli::{self, Command, Ending};
-use dictapp::commands::{self, books, check, import, licences, user};
+use dictapp::commands::{self, backup, books, check, import, licences, user};
 use dictapp::serve;
 
 fn main() -> ExitCode {
@@ -38,7 +38,12 @@ fn run(command: Command) -> anyhow::Result<()> {
             user::run(&settings, commands::open_store(&settings)?, &command, output)
         }
         Command::Licences => licences::run(),
+        Command::Backup(settings, file) => backup::back_up(&settings, &file),
+        Command::Restore(settings, file) => backup::restore(&settings, &file),
         Command::Check(_, origin) => check::run(&origin),
+        Command::CheckDatabase(settings, origin) => {
+            check::run(&origin).and_then(|()| check::database(&settings))
+        }
     }
 }
 

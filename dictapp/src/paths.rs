@@ -20,6 +20,9 @@ pub(crate) const PROGRESS: &str = "/progress";
 pub(crate) const SETTINGS: &str = "/settings";
 pub(crate) const LANGUAGE: &str = "/language";
 pub(crate) const WORD: &str = "/word/{word}";
+pub(crate) const HEALTHZ: &str = "/healthz";
+pub(crate) const READYZ: &str = "/readyz";
+pub(crate) const METRICS: &str = "/metrics";
 pub(crate) const STATIC: &str = "/static/{*path}";
 
 /// The page of a word. A slash in the word is encoded: it does not separate segments.

@@ -3,12 +3,13 @@
 use webframe::{Urls, blocking};
 
 use crate::paths::{
-    HISTORY, HOME, LANGUAGE, LOGIN, LOGOUT, PROGRESS, RANDOM, REGISTER, REVIEW, REVIEW_KIND,
-    REVIEW_UNDO, SEARCH, SETTINGS, STATIC, SUGGEST, WORD, WORDS, WORDS_EXPORT,
+    HEALTHZ, HISTORY, HOME, LANGUAGE, LOGIN, LOGOUT, METRICS, PROGRESS, RANDOM, READYZ, REGISTER,
+    REVIEW, REVIEW_KIND, REVIEW_UNDO, SEARCH, SETTINGS, STATIC, SUGGEST, WORD, WORDS, WORDS_EXPORT,
 };
 use crate::site::Site;
 use crate::views::{
-    account, assets, history, home, language, lookup, progress, review, settings, suggest, wordbook,
+    account, assets, history, home, language, lookup, progress, review, settings, status, suggest,
+    wordbook,
 };
 
 /// Every URL of the site.
@@ -37,5 +38,8 @@ pub(crate) fn table() -> Urls<Site> {
         .get(SETTINGS, settings::show)
         .post(SETTINGS, blocking(settings::submit))
         .get(LANGUAGE, language::choose)
+        .get(HEALTHZ, status::alive)
+        .get(READYZ, status::ready)
+        .get(METRICS, status::metrics)
         .get(STATIC, assets::files())
 }

@@ -30,7 +30,7 @@ pub(super) struct Arguments {
     address: Option<String>,
 
     /// Keep everything in sqlite:PATH or mysql://USER@HOST/DATABASE [default: sqlite:data/dictapp.db]
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
     database: Option<String>,
 
     /// Set any key of the settings, as in --set server.workers_max=64; may be repeated
@@ -51,7 +51,17 @@ pub(super) enum Action {
     User(UserArguments),
     /// Print the licences of the crates that the program is built from
     Licences,
-    /// Say whether the settings are valid, and what is wrong with them, without serving
+    /// Write the whole database to a file, also while it serves
+    Backup {
+        /// A file that does not exist yet; it becomes an SQLite database, whatever the engine
+        file: PathBuf,
+    },
+    /// Make the database of the settings, which must not exist or be empty, from a backup
+    Restore {
+        /// A file that `backup` wrote
+        file: PathBuf,
+    },
+    /// Say whether the settings are valid, without serving; with --database alone try the database too
     Check,
 }
 
@@ -193,11 +203,18 @@ impl ValueEnum for Kind {
 }
 
 impl Arguments {
+    /// Whether `--database` stands behind `check` without a URL.
+    pub(super) fn checks_database(&self) -> bool {
+        let is_bare = self.database.as_deref() == Some("");
+        is_bare && matches!(self.action, Some(Action::Check))
+    }
+
     /// The flags that set keys; of two for one key the more special name wins.
     pub(super) fn flags(&self) -> Vec<Flag> {
         let mut flags = self.set.clone();
         flags.extend(self.address.iter().map(|v| Flag::new("--address", "server", "address", v)));
-        flags.extend(self.database.iter().map(|v| Flag::new("--database", "database", "url", v)));
+        let url = self.database.iter().filter(|_| !self.checks_database());
+        flags.extend(url.map(|v| Flag::new("--database", "database", "url", v)));
         flags
     }
 }

@@ -4,6 +4,7 @@
 mod arguments;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::Parser;
 
@@ -26,8 +27,14 @@ pub enum Command {
     User(Settings, UserCommand, Output),
     /// Print the licences of the crates that the program is built from.
     Licences,
+    /// Write the database to a file.
+    Backup(Settings, PathBuf),
+    /// Make the database from a file.
+    Restore(Settings, PathBuf),
     /// Report that the settings are valid, and where they come from.
     Check(Settings, String),
+    /// The same, and try the database.
+    CheckDatabase(Settings, String),
 }
 
 /// The program ends here.
@@ -50,6 +57,7 @@ pub fn parse(
     environment: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<Command, Ending> {
     let arguments = Arguments::try_parse_from(arguments).map_err(|e| clap_ending(&e))?;
+    let checks_database = arguments.checks_database();
     let sources = Sources {
         flags: arguments.flags(),
         file: arguments.settings,
@@ -66,6 +74,9 @@ pub fn parse(
             Ok(Command::User(settings, command, output))
         }
         Action::Licences => Ok(Command::Licences),
+        Action::Backup { file } => Ok(Command::Backup(settings, file)),
+        Action::Restore { file } => Ok(Command::Restore(settings, file)),
+        Action::Check if checks_database => Ok(Command::CheckDatabase(settings, origin)),
         Action::Check => Ok(Command::Check(settings, origin)),
     }
 }

@@ -1,6 +1,7 @@
 //! The commands of the program besides `serve`: each takes valid settings, does its work and prints
 //! the outcome on standard output.
 
+pub mod backup;
 pub mod books;
 pub mod check;
 pub mod export;

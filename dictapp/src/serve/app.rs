@@ -1,8 +1,10 @@
 //! A site and its settings to an app: the table of URLs, the middleware around it and the pages of
 //! errors and refusals.
 
+use std::time::Instant;
+
 use webframe::middleware::{self, AccessLog, SameOrigin, SecurityHeaders, compression, request_id};
-use webframe::{App, LogQueue};
+use webframe::{App, LogQueue, Next, Request, Response};
 
 use crate::settings::{LogFormat, Settings};
 use crate::site::{Site, password_error, store_error};
@@ -15,8 +17,9 @@ pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
     if !settings.tls.hsts.is_zero() {
         headers = headers.with_strict_transport(settings.tls.hsts);
     }
-    let mut app = App::new(site)
+    let app = App::new(site)
         .refusal_page(|site, why| refusal::page(site, why).map(|page| headers.on(page)));
+    let mut app = app.wrap(count);
     if settings.log.access {
         app = app.wrap(access_log(settings.log.format, log));
     }
@@ -26,6 +29,14 @@ pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
     };
     let app = app.wrap(request_id).wrap(compression).wrap(headers).wrap(own_pages);
     app.urls(urls::table()).on_error(store_error).on_error(password_error).error_page(error::page)
+}
+
+/// Counts each answer for `/metrics`.
+fn count(site: &Site, request: &Request, next: Next<'_, Site>) -> Response {
+    let start = Instant::now();
+    let response = next.run(request);
+    site.metrics().count(request.pattern(), response.status().as_u16(), start.elapsed());
+    response
 }
 
 /// One line for each request, in the queue of the other log lines.

@@ -4,6 +4,7 @@
 mod app;
 mod engine;
 mod protocols;
+mod service;
 mod shipped;
 mod upkeep;
 
@@ -15,7 +16,7 @@ use webframe::{Address, Server, Stopped};
 use crate::log;
 use crate::settings::Settings;
 use crate::site::Site;
-use crate::store::Store;
+use crate::store::{DatabaseConfig, Store};
 
 /// Serves until SIGTERM or Ctrl-C.
 ///
@@ -32,10 +33,12 @@ pub fn run(settings: &Settings) -> anyhow::Result<()> {
         move || log.reopen()
     })?;
     let site = open(settings)?;
-    let app = app::app(site, settings, log.queue);
+    let app = app::app(site, settings, log.queue.clone());
+    app.state().metrics().connect(server.gauges_handle(), log.queue);
     let server = protocols::add(server, settings, app.state())?;
     let _upkeep = upkeep::start(app.state())?;
     announce(&server.addresses(), settings);
+    service::report_ready();
     let Stopped { cut } = server.serve(app)?;
     match cut {
         0 => ::log::info!("stopped"),
@@ -58,6 +61,11 @@ fn advised(error: &io::Error) -> anyhow::Error {
         }
         _ => anyhow!("{error}"),
     }
+}
+
+/// The database that these settings name.
+pub fn database(settings: &Settings) -> DatabaseConfig {
+    engine::database(settings)
 }
 
 /// The store of these settings, as an import needs it.

@@ -6,11 +6,12 @@ use std::sync::{Arc, Weak, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::site::Site;
-use crate::store::UserId;
+use super::service::Watchdog;
+use crate::site::{SESSIONS_AT_ONCE, Site};
+use crate::store::{StoreError, UserId};
 
-/// How often the database is asked whether the word books changed.
-const WORDS_EVERY: Duration = Duration::from_secs(2);
+/// How often the database is tried and asked whether the word books changed.
+const WORDS_EVERY: Duration = Duration::from_secs(1);
 
 /// How often ended sessions are removed.
 const SESSIONS_EVERY: Duration = Duration::from_secs(600);
@@ -33,28 +34,34 @@ fn run(site: &Weak<Site>, ended: &mpsc::Receiver<()>) {
     let mut sessions_due = Instant::now();
     let mut outdated_after = Some(UserId::BEFORE_ALL);
     let mut was_well = true;
+    let mut watchdog = Watchdog::from_environment();
     while let Err(mpsc::RecvTimeoutError::Timeout) = ended.recv_timeout(WORDS_EVERY) {
         let Some(site) = site.upgrade() else { return };
-        let done = site.refresh_words().and_then(|()| {
+        watchdog.report_alive();
+        let done = site.probe().map_err(anyhow::Error::from).and_then(|()| {
+            site.refresh_words()?;
             if Instant::now() >= sessions_due {
                 let removed = site.remove_ended_sessions()?;
-                if removed > 0 {
-                    log::info!("removed {removed} sessions that had ended");
-                }
                 site.remove_old_account_data()?;
-                sessions_due = Instant::now() + SESSIONS_EVERY;
+                // A step each second, so that no other writer waits long.
+                if removed < u64::from(SESSIONS_AT_ONCE) {
+                    sessions_due = Instant::now() + SESSIONS_EVERY;
+                }
             }
             if let Some(after) = outdated_after {
                 outdated_after = site.bring_users_up_to_date(after).map_err(anyhow::Error::msg)?;
             }
             Ok(())
         });
-        // Once when it begins and once when it ends, not every two seconds.
-        match &done {
-            Err(error) if was_well => log::warn!("{error:#}"),
-            Ok(()) if !was_well => log::info!("the database serves again"),
-            _ => {}
+        // The store logs outages; other faults are logged once, not each second.
+        let fault = done.err().filter(|error| !is_outage(error));
+        if let Some(error) = fault.as_ref().filter(|_| was_well) {
+            log::warn!("{error:#}");
         }
-        was_well = done.is_ok();
+        was_well = fault.is_none();
     }
+}
+
+fn is_outage(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<StoreError>().is_some_and(StoreError::is_outage)
 }

@@ -9,8 +9,8 @@ use super::{Site, Visit};
 use crate::model::Word;
 use crate::store::{BookId, Lookup, PageStart, PastLookup, StoreError};
 
-/// How many ended sessions one statement removes, so that other writers do not wait long.
-const SESSIONS_AT_ONCE: u32 = 500;
+/// How many ended sessions one transaction removes, so that other writers do not wait long.
+pub const SESSIONS_AT_ONCE: u32 = 200;
 
 /// Whether the books say anything of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,18 +77,11 @@ impl Site {
         self.store.switch_books(visit.user, on, off)
     }
 
-    /// Removes sessions that have ended; returns how many.
+    /// Removes at most [`SESSIONS_AT_ONCE`] sessions that have ended; returns how many.
     ///
     /// # Errors
     /// The database cannot serve; some may be removed already.
     pub fn remove_ended_sessions(&self) -> Result<u64, StoreError> {
-        let mut removed = 0;
-        loop {
-            let some = self.store.delete_expired_sessions(Timestamp::now(), SESSIONS_AT_ONCE)?;
-            removed += some;
-            if some < u64::from(SESSIONS_AT_ONCE) {
-                return Ok(removed);
-            }
-        }
+        self.store.delete_expired_sessions(Timestamp::now(), SESSIONS_AT_ONCE)
     }
 }

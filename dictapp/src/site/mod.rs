@@ -7,6 +7,7 @@ mod accounts;
 mod history;
 mod lookup_rate;
 mod learning;
+mod metrics;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -20,7 +21,7 @@ use webframe::http::StatusCode;
 use crate::password::{PasswordError, Passwords};
 use crate::session::Expiry;
 use crate::settings::Settings;
-use crate::store::{DatabaseUrl, Store, StoreError};
+use crate::store::{Commits, DatabaseUrl, Store, StoreError};
 use crate::throttle::Throttle;
 
 use lookup_rate::LookupRate;
@@ -29,8 +30,9 @@ pub use accounts::{
     AdminError, Client, Credentials, DeviceProof, Export, LogIn, PasswordChange, Registration,
     ResetCode, SignUp, SignedIn, Visit,
 };
-pub use history::Outcome;
+pub use history::{Outcome, SESSIONS_AT_ONCE};
 pub use learning::{CardKind, NEW_A_DAY_MAX, SAVED_WORDS_MAX, Saving};
+pub use metrics::{BOUNDS, Metrics};
 pub use selection::{Found, FoundEntry, Selection};
 pub use shelf::{Shelf, ShownBook};
 
@@ -47,6 +49,7 @@ pub struct Site {
     /// Held while a new shelf is made, so that one is enough.
     refreshing: Mutex<()>,
     zone: TimeZone,
+    metrics: Metrics,
 }
 
 /// When the database is away, visitors are told to come back after so long.
@@ -90,6 +93,7 @@ impl Site {
             shelf: RwLock::new(Arc::new(shelf)),
             refreshing: Mutex::new(()),
             zone: TimeZone::system(),
+            metrics: Metrics::default(),
             settings,
             store,
         })
@@ -98,6 +102,34 @@ impl Site {
     /// What it was told.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// What is counted for monitoring.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Why the database does not serve now; `None` if it does.
+    pub fn outage(&self) -> Option<String> {
+        self.store.outage()
+    }
+
+    /// Calls to the database that an outage failed, since the start.
+    pub fn failed_calls(&self) -> u64 {
+        self.store.failed_calls()
+    }
+
+    /// Commits of look-ups since the start.
+    pub fn commits(&self) -> Commits {
+        self.store.commits()
+    }
+
+    /// Tries whether the database can be changed now.
+    ///
+    /// # Errors
+    /// It cannot.
+    pub fn probe(&self) -> Result<(), StoreError> {
+        self.store.probe()
     }
 
     /// The time zone of this machine, in which times are shown.

@@ -12,6 +12,7 @@ mod history;
 mod books;
 mod learning;
 mod settings;
+mod backup;
 mod db;
 mod config;
 mod url;
@@ -23,16 +24,18 @@ pub use accounts::{
     AUDIT_ROWS_MAX, AuditEntry, AuditEvent, NewSession, NewUser, OwnSession, SESSIONS_OF_USER_MAX,
     Session, USERS_MAX, User, UserId,
 };
+pub use backup::{Counts, restore};
 pub use books::{Book, BookHeader, BookId, Import, ImportStart, Visibility, put_first};
 pub use config::{DatabaseConfig, DatabaseTimeouts};
 pub use error::{Result, StoreError};
-pub use history::{HISTORY_ROWS_MAX, Lookup, PageStart, PastLookup};
+pub use history::{Commits, HISTORY_ROWS_MAX, Lookup, PageStart, PastLookup};
 pub use learning::{
     DayCount, NewReview, Recorded, SavedFilter, SavedWord, SavedWordCounts, SavedWordText,
     WordListStart,
 };
 pub use url::{DatabaseUrl, MysqlServer, WrongUrl};
 
+use accounts::Recent;
 use db::{Db, Mysql, Outage, Sqlite, Watched, migrate, probe};
 use error::Doing;
 use history::GroupCommit;
@@ -46,6 +49,8 @@ pub struct Store {
     db: Arc<dyn Db>,
     outage: Arc<Outage>,
     history: GroupCommit,
+    sessions: Recent<[u8; 32], Session>,
+    books_off: Recent<UserId, Vec<BookId>>,
 }
 
 impl Store {
@@ -74,7 +79,7 @@ impl Store {
         let db: Arc<dyn Db> = Arc::new(Watched::new(db, Arc::clone(&outage)));
         let history =
             GroupCommit::start(Arc::clone(&db), Arc::clone(&outage), timeouts.record, writers)?;
-        Ok(Store { db, outage, history })
+        Ok(Store { db, outage, history, sessions: Recent::default(), books_off: Recent::default() })
     }
 
     /// The place of the database for a message, without a password.
@@ -93,6 +98,39 @@ impl Store {
     /// Why the database does not serve now; `None` if it does, as far as the latest calls show.
     pub fn outage(&self) -> Option<String> {
         self.outage.why()
+    }
+
+    /// Looks for damage in the whole database, which may take minutes.
+    ///
+    /// # Errors
+    /// There is some; the database cannot serve.
+    pub fn check_integrity(&self) -> Result<()> {
+        self.db.check_integrity()
+    }
+
+    /// The time by the database's clock.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn clock(&self) -> Result<jiff::Timestamp> {
+        self.db.clock()
+    }
+
+    /// The free space for a database on this machine, in bytes.
+    ///
+    /// # Errors
+    /// The system does not tell.
+    pub fn free_bytes(&self) -> Result<Option<u64>> {
+        let Some(path) = self.db.file() else { return Ok(None) };
+        let stat = rustix::fs::statvfs(path).map_err(|error| {
+            StoreError::refused(format!("the disk of {}: {error}", path.display()))
+        })?;
+        Ok(Some(stat.f_bavail.saturating_mul(stat.f_frsize)))
+    }
+
+    /// Commits of look-ups since the start.
+    pub fn commits(&self) -> Commits {
+        self.history.commits()
     }
 
     /// How many calls have failed since the start because the database did not serve.

@@ -16,6 +16,7 @@ pub(crate) mod progress;
 pub(crate) mod account;
 mod registration;
 pub(crate) mod settings;
+pub(crate) mod status;
 pub(crate) mod language;
 pub(crate) mod error;
 pub(crate) mod refusal;

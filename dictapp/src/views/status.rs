@@ -21,7 +21,7 @@ pub(crate) fn alive(_: &Site, _: &Request) -> Result<Response> {
 pub(crate) fn ready(site: &Site, _: &Request) -> Result<Response> {
     let mut reasons = String::new();
     // Without the text of the outage, which names hosts and files.
-    if site.database().outage().is_some() {
+    if site.outage().is_some() {
         reasons.push_str("the database does not serve\n");
     }
     if site.shelf().lexicon().is_empty() {
@@ -34,15 +34,10 @@ pub(crate) fn ready(site: &Site, _: &Request) -> Result<Response> {
 }
 
 /// GET of `/metrics` by a client on this machine; others get 404.
-pub(crate) fn metrics_for_this_machine(site: &Site, request: &Request) -> Result<Response> {
+pub(crate) fn metrics(site: &Site, request: &Request) -> Result<Response> {
     if !request.peer().address.ip().is_loopback() {
         return Err(Error::not_found(""));
     }
-    metrics(site, request)
-}
-
-/// GET of `/metrics` at the status address.
-pub(crate) fn metrics(site: &Site, _: &Request) -> Result<Response> {
     let mut text = String::new();
     write_metrics(site, &mut text).map_err(Error::internal)?;
     Ok(Response::typed(EXPOSITION, Body::from(text)).with_field(header::CACHE_CONTROL, NO_STORE))
@@ -75,12 +70,11 @@ fn write_metrics(site: &Site, text: &mut String) -> fmt::Result {
     gauge(text, "handlers_overdue", "Handlers past their deadline.", overdue)?;
     gauge(text, "words", "Entries in memory.", site.shelf().lexicon().len())?;
 
-    let database = site.database();
-    let serves = u8::from(database.outage().is_none());
+    let serves = u8::from(site.outage().is_none());
     gauge(text, "database_up", "1 if the database serves.", serves)?;
-    let failed = database.failed_calls();
+    let failed = site.failed_calls();
     counter(text, "database_failed_calls_total", "Calls that an outage failed.", failed)?;
-    let commits = database.commits();
+    let commits = site.commits();
     counter(text, "commits_total", "Commits of look-ups.", commits.batches)?;
     counter(text, "committed_rows_total", "Look-ups in them.", commits.rows)?;
     counter(text, "log_dropped_total", "Dropped lines of the log.", metrics.dropped_lines())

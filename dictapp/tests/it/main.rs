@@ -14,6 +14,7 @@ mod shipped_books;
 #[path = "../../../webframe/tests/it/source/mod.rs"]
 mod source;
 mod store;
+mod store_backup;
 mod store_accounts;
 mod store_books;
 mod store_crash;

@@ -1,7 +1,5 @@
 //! How long the store waits for MySQL servers that are frozen, restart or are gone.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::{
     sync::Arc,
     thread,

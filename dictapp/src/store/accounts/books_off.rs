@@ -12,13 +12,18 @@ const SWITCH_OFF: &str = "insert into book_off (user, book) select ?, b.id from 
      where b.id = ? and not exists (select 1 from book_off o where o.user = ? and o.book = b.id)";
 
 impl Store {
-    /// The books that this user switched off.
+    /// The books that this user switched off. What another instance changed within the last two
+    /// seconds may be missing.
     ///
     /// # Errors
     /// The database cannot serve.
     pub fn books_off(&self, user: UserId) -> Result<Vec<BookId>> {
-        let rows = self.db.query(OF_USER, &[user.number().into()]);
-        rows.and_then(|rows| rows.into_iter().map(|mut row| Ok(BookId(row.int()?))).collect())
+        let load = || {
+            let rows = self.db.query(OF_USER, &[user.number().into()])?;
+            rows.into_iter().map(|mut row| Ok(BookId(row.int()?))).collect::<Result<_>>().map(Some)
+        };
+        let off = self.books_off.read(user, load);
+        off.map(Option::unwrap_or_default)
             .doing(|| format!("read which word books user {user} switched off"))
     }
 
@@ -39,6 +44,7 @@ impl Store {
             }
             Ok(())
         });
+        self.books_off.forget(&user);
         switched.doing(|| format!("switch word books of user {user}"))
     }
 }

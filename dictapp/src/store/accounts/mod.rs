@@ -2,9 +2,12 @@
 
 pub(crate) mod audit;
 pub(crate) mod books_off;
+mod recent;
 pub(crate) mod reset_codes;
 pub(crate) mod sessions;
 pub(crate) mod users;
+
+pub(crate) use recent::Recent;
 
 pub use audit::{AUDIT_ROWS_MAX, AuditEntry, AuditEvent};
 pub use sessions::{NewSession, OwnSession, SESSIONS_OF_USER_MAX, Session};

@@ -135,21 +135,24 @@ impl Store {
             .doing(|| format!("list the sessions of user {user}"))
     }
 
-    /// The session of this token hash, with its user's name; it may have expired.
+    /// The session of this token hash, with its user's name; it may have expired. What another
+    /// instance changed within the last two seconds may be missing.
     ///
     /// # Errors
     /// The database cannot serve.
     pub fn session_by_hash(&self, token_hash: &[u8; 32]) -> Result<Option<Session>> {
-        let find = || {
-            let params = [token_hash.into()];
-            let mut rows = self.db.query(BY_HASH, &params)?;
-            if rows.is_empty() {
-                // It may have begun a moment ago on another server of the cluster.
-                rows = self.db.query_latest(BY_HASH, &params)?;
-            }
-            rows.into_iter().next().map(session).transpose()
-        };
+        let find = || self.sessions.read(*token_hash, || self.read_session(token_hash));
         find().doing(|| "find the session")
+    }
+
+    fn read_session(&self, token_hash: &[u8; 32]) -> Result<Option<Session>> {
+        let params = [token_hash.into()];
+        let mut rows = self.db.query(BY_HASH, &params)?;
+        if rows.is_empty() {
+            // It may have begun a moment ago on another server of the cluster.
+            rows = self.db.query_latest(BY_HASH, &params)?;
+        }
+        rows.into_iter().next().map(session).transpose()
     }
 
     /// Notes that the session was used; `false` when there is none any more.
@@ -164,6 +167,7 @@ impl Store {
     ) -> Result<bool> {
         let times = [seen, expires].map(|time| Value::from(time.as_microsecond()));
         let [seen, expires] = times;
+        self.sessions.forget(token_hash);
         let touched = self.db.execute(TOUCH, &[seen, expires, token_hash.into()]);
         touched.map(|rows| rows > 0).doing(|| "touch the session")
     }
@@ -173,7 +177,9 @@ impl Store {
     /// # Errors
     /// The database cannot serve.
     pub fn delete_session(&self, token_hash: &[u8; 32]) -> Result<()> {
-        self.db.execute(DELETE, &[token_hash.into()]).map(drop).doing(|| "end the session")
+        let deleted = self.db.execute(DELETE, &[token_hash.into()]);
+        self.sessions.forget(token_hash);
+        deleted.map(drop).doing(|| "end the session")
     }
 
     /// Ends a session if it is this user's; `false`: it is not, or has ended.
@@ -182,6 +188,7 @@ impl Store {
     /// The database cannot serve.
     pub fn delete_session_of(&self, user: UserId, token_hash: &[u8; 32]) -> Result<bool> {
         let deleted = self.db.execute(DELETE_OWN, &[token_hash.into(), user.0.into()]);
+        self.sessions.forget(token_hash);
         deleted.map(|rows| rows > 0).doing(|| format!("end a session of user {user}"))
     }
 
@@ -191,6 +198,7 @@ impl Store {
     /// The database cannot serve.
     pub fn delete_other_sessions(&self, user: UserId, token_hash: &[u8; 32]) -> Result<u64> {
         let deleted = self.db.execute(DELETE_OTHERS, &[user.0.into(), token_hash.into()]);
+        self.sessions.forget_all();
         deleted.doing(|| format!("end the other sessions of user {user}"))
     }
 
@@ -200,6 +208,7 @@ impl Store {
     /// The database cannot serve.
     pub fn delete_sessions_of(&self, user: UserId) -> Result<u64> {
         let deleted = self.db.execute(DELETE_OF, &[user.0.into()]);
+        self.sessions.forget_all();
         deleted.doing(|| format!("end the sessions of user {user}"))
     }
 
@@ -212,10 +221,19 @@ impl Store {
         // One row at a time by its key: a range would lock what other requests insert.
         let delete = || {
             let mut deleted = 0;
-            for mut row in self.db.query(EXPIRED, &[now.into(), limit.into()])? {
-                let hash = Value::Bytes(row.bytes()?);
-                deleted += self.db.execute(DELETE_EXPIRED, &[hash, now.into()])?;
+            let rows = self.db.query(EXPIRED, &[now.into(), limit.into()])?;
+            let hashes = rows.into_iter().map(|mut row| Ok(Value::Bytes(row.bytes()?)));
+            let hashes = hashes.collect::<Result<Vec<_>>>()?;
+            if hashes.is_empty() {
+                return Ok(0);
             }
+            self.db.transaction(&mut |session| {
+                deleted = 0;
+                for hash in &hashes {
+                    deleted += session.execute(DELETE_EXPIRED, &[hash.clone(), now.into()])?;
+                }
+                Ok(())
+            })?;
             Ok(deleted)
         };
         delete().doing(|| "remove expired sessions")

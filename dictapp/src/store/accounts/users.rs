@@ -255,6 +255,7 @@ impl Store {
     /// The database cannot serve.
     pub fn set_role(&self, user: UserId, role: Role) -> Result<()> {
         let changed = self.db.execute(SET_ROLE, &[role.name().into(), user.0.into()]);
+        self.sessions.forget_all();
         changed.map(drop).doing(|| format!("give user {user} the role {role}"))
     }
 
@@ -266,6 +267,7 @@ impl Store {
     pub fn set_disabled(&self, user: UserId, since: Option<Timestamp>) -> Result<()> {
         let since = since.map(Timestamp::as_microsecond);
         let changed = self.db.execute(SET_DISABLED, &[since.into(), user.0.into()]);
+        self.sessions.forget_all();
         changed.map(drop).doing(|| format!("block or allow user {user}"))
     }
 
@@ -280,6 +282,7 @@ impl Store {
             existed = session.execute(DELETE, &[user.0.into()])? > 0;
             Ok(())
         });
+        self.sessions.forget_all();
         deleted.doing(|| format!("delete user {user}"))?;
         Ok(existed)
     }

@@ -155,7 +155,9 @@ impl Store {
                 Ok(removed)
             })
         };
-        remove().doing(|| format!("remove the word book {book}"))
+        let removed = remove();
+        self.books_off.forget_all();
+        removed.doing(|| format!("remove the word book {book}"))
     }
 
     fn change_book(&self, sql: &str, params: &[Value]) -> Result<bool> {

@@ -38,7 +38,8 @@ const SQLITE_RECORD: &str = include_str!("../../../migrations/sqlite/0000_record
 const MYSQL_RECORD: &str = include_str!("../../../migrations/mysql/0000_record.sql");
 
 const RECORD: &str = "dictapp_migration";
-/// Tables that a course database, or another program's, may have as well.
+/// All tables, in the order in which their keys refer to each other. A course database, or another
+/// program's, may have tables of these names.
 pub(crate) const OURS: &[&str] = &[
     "user",
     "session",
@@ -50,6 +51,9 @@ pub(crate) const OURS: &[&str] = &[
     "book_off",
     "reset_code",
     "audit",
+    "saved_word",
+    "review",
+    "preference",
 ];
 
 const APPLIED: &str = "select version, digest from dictapp_migration order by version";
@@ -175,6 +179,15 @@ mod tests {
             assert!(sqlite.name.starts_with(&format!("{number:04}_")));
         }
         assert_eq!(SQLITE.len(), MYSQL.len());
+    }
+
+    #[test]
+    fn every_table_is_known_to_probes_and_backups() {
+        for statement in SQLITE.iter().flat_map(|migration| statements(migration.sql)) {
+            let Some((_, rest)) = statement.split_once("create table ") else { continue };
+            let table = rest.split_whitespace().next().unwrap_or_default();
+            assert!(OURS.contains(&table), "{table}");
+        }
     }
 
     #[test]

@@ -13,9 +13,11 @@ mod sqlite;
 mod value;
 mod watched;
 
-use std::{fmt, ops::ControlFlow};
+use std::{fmt, ops::ControlFlow, path::Path};
 
-pub(crate) use migrate::migrate;
+use jiff::Timestamp;
+
+pub(crate) use migrate::{OURS, migrate};
 pub(crate) use mysql::Mysql;
 pub(crate) use outage::Outage;
 pub(crate) use pool::lock;
@@ -50,6 +52,24 @@ pub(crate) trait Db: Send + Sync + fmt::Debug {
 
     /// The place of the database for messages, without a password.
     fn place(&self) -> String;
+
+    /// Looks for damage, without a limit of time.
+    fn check_integrity(&self) -> Result<()>;
+
+    /// The database's clock.
+    fn clock(&self) -> Result<Timestamp> {
+        Ok(Timestamp::now())
+    }
+
+    /// The file of the database, if it is on this machine.
+    fn file(&self) -> Option<&Path> {
+        None
+    }
+
+    /// Copies a database that is one file to another file, of one moment; `false`: it is not one.
+    fn copy_file(&self, _target: &Path) -> Result<bool> {
+        Ok(false)
+    }
 }
 
 /// One connection.
@@ -111,7 +131,7 @@ pub(crate) fn in_transaction<T>(
 }
 
 /// How often a long transaction that lost a race is repeated.
-const RACES_MAX: u32 = 5;
+pub(crate) const RACES_MAX: u32 = 5;
 
 /// As [`in_transaction`], repeated after a lost race.
 pub(crate) fn long_transaction<T>(

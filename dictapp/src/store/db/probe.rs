@@ -1,17 +1,31 @@
 //! A database to the verdict whether this program can work with it: each table is there, and this
 //! user may change it.
 
-use super::{Access, Db, Session, migrate::OURS};
-use crate::store::error::Result;
+use std::process;
+
+use jiff::Timestamp;
+
+use super::{Access, Db, RACES_MAX, Session, migrate::OURS};
+use crate::store::error::{Kind, Result};
 
 /// A change that is undone: a server in read-only mode refuses it.
-const WRITE: &str = "replace into setting (name, value) values ('probe', '')";
+const WRITE: &str = "insert into setting (name, value) values (?, '')";
 
 /// Tries everything in a transaction that is undone.
 pub(crate) fn probe(db: &dyn Db) -> Result<()> {
     let mut session = db.session(Access::Write)?;
+    for _ in 0..RACES_MAX {
+        match probe_once(&mut *session) {
+            Err(error) if error.kind() == Kind::Race => (),
+            result => return result,
+        }
+    }
+    probe_once(&mut *session)
+}
+
+fn probe_once(session: &mut dyn Session) -> Result<()> {
     session.begin(Access::Write)?;
-    let tried = try_all(&mut *session);
+    let tried = try_all(session);
     session.rollback()?;
     tried
 }
@@ -21,5 +35,7 @@ fn try_all(session: &mut dyn Session) -> Result<()> {
         session.query(&format!("select 1 from `{table}` where 1 = 0"), &[])?;
         session.execute(&format!("delete from `{table}` where 1 = 0"), &[])?;
     }
-    session.execute(WRITE, &[]).map(drop)
+    // A name of its own: two instances that probe at once must not wait for each other.
+    let name = format!("probe {} {}", process::id(), Timestamp::now().as_nanosecond());
+    session.execute(WRITE, &[name.as_str().into()]).map(drop)
 }

@@ -26,6 +26,11 @@ impl Row {
         self.0.next().ok_or_else(|| StoreError::internal("a row has too few columns"))
     }
 
+    /// A column of any type.
+    pub(crate) fn value(&mut self) -> Result<Value> {
+        self.next()
+    }
+
     pub(crate) fn int(&mut self) -> Result<i64> {
         match self.next()? {
             Value::Int(value) => Ok(value),

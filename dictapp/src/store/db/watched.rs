@@ -1,6 +1,8 @@
 //! A [`Db`] that takes note of each call: the other parts of the store need not report outages.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
+
+use jiff::Timestamp;
 
 use crate::store::{
     db::{Access, Db, Outage, Row, Session, Value},
@@ -43,5 +45,21 @@ impl Db for Watched {
 
     fn place(&self) -> String {
         self.db.place()
+    }
+
+    fn check_integrity(&self) -> Result<()> {
+        self.db.check_integrity()
+    }
+
+    fn clock(&self) -> Result<Timestamp> {
+        self.outage.note(self.db.clock())
+    }
+
+    fn file(&self) -> Option<&Path> {
+        self.db.file()
+    }
+
+    fn copy_file(&self, target: &Path) -> Result<bool> {
+        self.db.copy_file(target)
     }
 }

@@ -10,7 +10,10 @@
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -50,6 +53,17 @@ struct Shared {
     outage: Arc<Outage>,
     queue: Mutex<Queue>,
     filled: Condvar,
+    batches: AtomicU64,
+    rows: AtomicU64,
+}
+
+/// Commits of look-ups since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Commits {
+    /// Commits.
+    pub batches: u64,
+    /// Look-ups in them.
+    pub rows: u64,
 }
 
 #[derive(Debug, Default)]
@@ -108,7 +122,8 @@ impl GroupCommit {
         writers: usize,
     ) -> Result<GroupCommit> {
         let (queue, filled) = (Mutex::default(), Condvar::new());
-        let shared = Arc::new(Shared { db, outage, queue, filled });
+        let (batches, rows) = (AtomicU64::default(), AtomicU64::default());
+        let shared = Arc::new(Shared { db, outage, queue, filled, batches, rows });
         let spawn = |_| {
             let shared = Arc::clone(&shared);
             thread::Builder::new()
@@ -120,6 +135,11 @@ impl GroupCommit {
         };
         let writers = (0..writers).map(spawn).collect::<Result<_>>()?;
         Ok(GroupCommit { shared, patience, writers })
+    }
+
+    pub(crate) fn commits(&self) -> Commits {
+        let count = |counter: &AtomicU64| counter.load(Relaxed);
+        Commits { batches: count(&self.shared.batches), rows: count(&self.shared.rows) }
     }
 
     /// Returns when the row is durable.
@@ -322,7 +342,10 @@ impl Shared {
     fn insert(&self, jobs: &[Job]) -> Result<()> {
         let sql = format!("{INSERT}{}", ONE_MORE.repeat(jobs.len() - 1));
         let params: Vec<Value> = jobs.iter().flat_map(|job| job.row.params()).collect();
-        self.db.execute(&sql, &params).map(drop)
+        self.db.execute(&sql, &params)?;
+        self.batches.fetch_add(1, Relaxed);
+        self.rows.fetch_add(jobs.len() as u64, Relaxed);
+        Ok(())
     }
 }
 
@@ -385,6 +408,9 @@ mod tests {
         }
         fn place(&self) -> String {
             "a test".to_owned()
+        }
+        fn check_integrity(&self) -> Result<()> {
+            Ok(())
         }
     }
 

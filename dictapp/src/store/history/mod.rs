@@ -3,6 +3,7 @@
 pub(crate) mod deletion;
 mod group_commit;
 
+pub use group_commit::Commits;
 pub(crate) use group_commit::GroupCommit;
 
 use jiff::Timestamp;

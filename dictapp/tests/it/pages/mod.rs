@@ -20,4 +20,5 @@ mod errors;
 mod start;
 mod away;
 mod books;
+mod status;
 mod style;

@@ -20,6 +20,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use jiff::Timestamp;
 use mysql::{Conn, Opts, OptsBuilder, consts::CapabilityFlags};
 
 use attempt::{Attempt, TIMEOUT_MIN};
@@ -28,7 +29,7 @@ use link::{Lifetime, Link, error_at};
 use crate::store::{
     config::DatabaseTimeouts,
     db::{
-        Access, Db, Row, Session, Value,
+        Access, Db, OURS, Row, Session, Value,
         circuit::Circuit,
         in_transaction, lock,
         pool::{Lease, Pool, PoolLimits},
@@ -40,6 +41,8 @@ use crate::store::{
 
 /// More statements than the store has.
 const STATEMENTS_CACHED: usize = 128;
+const CLOCK: &str = "select cast(unix_timestamp(now(6)) * 1000000 as signed)";
+
 /// The servers of one database.
 #[derive(Clone)]
 pub(crate) struct Mysql(Arc<Inner>);
@@ -304,6 +307,28 @@ impl Db for Mysql {
         let Inner { current, timeouts, .. } = &*self.0;
         let link = self.0.connect(current.load(Relaxed), timeouts.connect, timeouts.bulk)?;
         Ok(Box::new(link))
+    }
+
+    fn check_integrity(&self) -> Result<()> {
+        let mut session = self.session(Access::Read)?;
+        for table in OURS {
+            let rows = session.query(&format!("check table `{table}`"), &[])?;
+            for mut row in rows {
+                let (_table, _op, kind, text) =
+                    (row.text()?, row.text()?, row.text()?, row.text()?);
+                if kind == "error" || (kind == "status" && text != "OK") {
+                    let text = format!("{} has a damaged table {table}: {text}", self.place());
+                    return Err(StoreError::new(Kind::Damaged, text));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn clock(&self) -> Result<Timestamp> {
+        let rows = self.query(CLOCK, &[])?;
+        let time = rows.into_iter().next().map(|mut row| row.time()).transpose()?;
+        time.ok_or_else(|| StoreError::internal("the clock has no row"))
     }
 
     fn place(&self) -> String {

@@ -8,7 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{
+    Connection, OpenFlags,
+    backup::{Backup, StepResult},
+};
 
 use super::link::{Link, error_at};
 use crate::store::{
@@ -173,6 +176,24 @@ impl File {
             let path = self.path.display();
             StoreError::unavailable(format!("the database file {path} was busy for {wait:?}"))
         })
+    }
+
+    /// Copies the database of one moment. Writers go on meanwhile.
+    pub(crate) fn copy(&self, target: &Path) -> Result<()> {
+        let source = self.connect(Access::Read)?;
+        let copy = || {
+            let mut copy = Connection::open(target)?;
+            // In one step, which is one transaction: in several it begins again at each change.
+            Backup::new(&source.conn, &mut copy)?.step(-1)
+        };
+        match copy() {
+            Ok(StepResult::Done) => Ok(()),
+            Ok(_) => {
+                let shown = self.path.display();
+                Err(StoreError::unavailable(format!("the database file {shown} is busy")))
+            }
+            Err(error) => Err(error_at(target, &error)),
+        }
     }
 
     /// What `pragma quick_check` finds, without a limit of time.

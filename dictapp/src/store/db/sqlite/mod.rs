@@ -12,7 +12,7 @@ mod identity;
 mod link;
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -161,6 +161,20 @@ impl Db for Sqlite {
 
     fn place(&self) -> String {
         format!("the database file {}", self.file.path.display())
+    }
+
+    fn check_integrity(&self) -> Result<()> {
+        self.file.check()
+    }
+
+    fn file(&self) -> Option<&Path> {
+        Some(&self.file.path)
+    }
+
+    fn copy_file(&self, target: &Path) -> Result<bool> {
+        self.damage.check()?;
+        self.identity.check()?;
+        self.file.copy(target).map(|()| true)
     }
 }
 

@@ -1,0 +1,42 @@
+//! The state of the server to systemd, if it started the server (`Type=notify`).
+
+use std::time::{Duration, Instant};
+
+use sd_notify::NotifyState;
+
+/// Tells that the server accepts connections.
+pub(super) fn report_ready() {
+    report(&[NotifyState::Ready]);
+}
+
+/// Tells twice in the time of `WatchdogSec=` that the server is alive.
+#[derive(Debug)]
+pub(super) struct Watchdog {
+    every: Option<Duration>,
+    reported: Instant,
+}
+
+impl Watchdog {
+    /// Without effect unless systemd asks for it.
+    pub(super) fn from_environment() -> Watchdog {
+        let every = sd_notify::watchdog_enabled().map(|time| time / 2);
+        Watchdog { every, reported: Instant::now() }
+    }
+
+    /// Reports if it is time to.
+    pub(super) fn report_alive(&mut self) {
+        if self.every.is_some_and(|every| self.reported.elapsed() + UPKEEP_EVERY >= every) {
+            self.reported = Instant::now();
+            report(&[NotifyState::Watchdog]);
+        }
+    }
+}
+
+/// A little more than the time between two calls of the upkeep.
+const UPKEEP_EVERY: Duration = Duration::from_secs(2);
+
+fn report(state: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(state) {
+        log::warn!("cannot report to systemd: {error}");
+    }
+}

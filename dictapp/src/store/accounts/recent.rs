@@ -1,0 +1,137 @@
+//! Rows that were read a moment ago: a user's next requests do not ask the database for them again.
+//!
+//! A change by this instance is seen at once: the writers of a table forget its rows here. A change
+//! by another instance is seen after [`KEPT`] at the latest.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    hash::Hash,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+use crate::store::{db::lock, error::Result};
+
+/// How long a row counts as read a moment ago. A log-out holds on other instances within two
+/// seconds, of which the rest is left to replication.
+const KEPT: Duration = Duration::from_millis(1500);
+/// Some megabytes at most.
+const ROWS_MAX: usize = 16_384;
+
+/// Rows by their key.
+pub(crate) struct Recent<K, V>(Mutex<Rows<K, V>>);
+
+struct Rows<K, V> {
+    rows: HashMap<K, Row<V>>,
+    /// Rises with each change, so that a row which was read before it is not kept after it.
+    generation: u64,
+}
+
+struct Row<V> {
+    value: V,
+    read: Instant,
+}
+
+impl<K: Eq + Hash, V: Clone> Recent<K, V> {
+    /// The row of this key if it is known, or what `load` reads. Rows that do not exist are not
+    /// remembered.
+    pub(crate) fn read(
+        &self,
+        key: K,
+        load: impl FnOnce() -> Result<Option<V>>,
+    ) -> Result<Option<V>> {
+        let read = Instant::now();
+        let known = lock(&self.0);
+        if let Some(row) = known.rows.get(&key).filter(|row| read - row.read < KEPT) {
+            return Ok(Some(row.value.clone()));
+        }
+        let generation = known.generation;
+        drop(known);
+        let Some(value) = load()? else { return Ok(None) };
+        let mut known = lock(&self.0);
+        if known.generation == generation {
+            known.make_room(read);
+            known.rows.insert(key, Row { value: value.clone(), read });
+        }
+        Ok(Some(value))
+    }
+
+    /// Forgets one row, before and after it is changed.
+    pub(crate) fn forget(&self, key: &K) {
+        let mut known = lock(&self.0);
+        known.rows.remove(key);
+        known.generation += 1;
+    }
+
+    /// Forgets all rows, after some of them were changed.
+    pub(crate) fn forget_all(&self) {
+        let mut known = lock(&self.0);
+        known.rows.clear();
+        known.generation += 1;
+    }
+}
+
+impl<K: Eq + Hash, V> Rows<K, V> {
+    fn make_room(&mut self, now: Instant) {
+        if self.rows.len() >= ROWS_MAX {
+            self.rows.retain(|_, row| now - row.read < KEPT);
+        }
+        if self.rows.len() >= ROWS_MAX {
+            self.rows.clear();
+        }
+    }
+}
+
+impl<K, V> Default for Recent<K, V> {
+    fn default() -> Recent<K, V> {
+        Recent(Mutex::new(Rows { rows: HashMap::new(), generation: 0 }))
+    }
+}
+
+// Without the rows: token hashes have no place in a log.
+impl<K, V> fmt::Debug for Recent<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Recent({} rows)", lock(&self.0).rows.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(recent: &Recent<u8, u8>, stored: u8) -> Option<u8> {
+        recent.read(1, || Ok(Some(stored))).unwrap()
+    }
+
+    #[test]
+    fn a_row_is_known_for_a_moment_and_until_it_is_changed() {
+        let recent = Recent::default();
+        assert_eq!(read(&recent, 1), Some(1));
+        assert_eq!(read(&recent, 2), Some(1));
+        recent.forget(&1);
+        assert_eq!(read(&recent, 3), Some(3));
+        recent.forget_all();
+        assert_eq!(read(&recent, 4), Some(4));
+        lock(&recent.0).rows.get_mut(&1).unwrap().read -= KEPT;
+        assert_eq!(read(&recent, 5), Some(5));
+    }
+
+    #[test]
+    fn a_row_that_is_changed_while_it_is_read_is_not_kept() {
+        let recent = Recent::default();
+        let load = || {
+            recent.forget(&1);
+            Ok(Some(1))
+        };
+        assert_eq!(recent.read(1, load).unwrap(), Some(1));
+        assert_eq!(read(&recent, 2), Some(2));
+    }
+
+    #[test]
+    fn a_row_that_does_not_exist_is_read_again() {
+        let recent = Recent::default();
+        assert_eq!(recent.read(1, || Ok(None)).unwrap(), None);
+        assert_eq!(read(&recent, 2), Some(2));
+    }
+}

@@ -1,0 +1,78 @@
+//! What monitoring is told.
+
+use super::client::{Person, encode_value};
+use super::site::Site;
+
+#[test]
+fn a_server_is_alive_and_ready() {
+    let site = Site::start();
+    let monitor = Person::new(&site);
+    let alive = monitor.get("/healthz");
+    assert_eq!((alive.status, alive.body.as_str()), (200, "ok\n"));
+    assert_eq!(alive.field("cache-control"), Some("no-store"));
+    let ready = monitor.get("/readyz");
+    assert_eq!((ready.status, ready.body.as_str()), (200, "ready\n"));
+}
+
+#[test]
+fn a_server_whose_database_is_gone_is_alive_and_not_ready() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    std::fs::rename(site.database(), site.folder.path().join("aside")).unwrap();
+    assert_eq!(person.get("/word/apple").status, 503);
+    assert_eq!(person.get("/healthz").status, 200);
+    let ready = person.get("/readyz");
+    assert_eq!((ready.status, ready.body.as_str()), (503, "the database does not serve\n"));
+    site.log_with("was deleted");
+}
+
+#[test]
+fn an_outage_is_a_line_a_second_without_the_word() {
+    let site = Site::start_with(&["log.access=false"]);
+    let person = Person::registered(&site, "Levi");
+    std::fs::rename(site.database(), site.folder.path().join("aside")).unwrap();
+    let began = std::time::Instant::now();
+    for number in 0..200 {
+        assert_eq!(person.get(&format!("/word/secret{number}")).status, 503);
+    }
+    site.log_with("was deleted");
+    let seconds = began.elapsed().as_secs() as usize + 1;
+    let log = site.log();
+    let lines = log.lines().filter(|line| line.contains("ERROR")).count();
+    assert!(lines <= seconds + 1, "{lines} lines in {seconds} s: {log}");
+    assert!(!log.contains("secret"), "{log}");
+}
+
+#[test]
+fn metrics_count_answers_and_look_ups() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    person.get("/word/apple").assert_has(200, &[]);
+    person.get(&format!("/word/{}", encode_value("no such word"))).assert_has(404, &[]);
+    let metrics = person.get("/metrics");
+    assert_eq!(metrics.status, 200);
+    for line in [
+        "dictapp_requests_total{route=\"/word/{word}\",status=\"200\"} 1\n",
+        "dictapp_lookups_total{result=\"hit\"} 1\n",
+        "dictapp_lookups_total{result=\"miss\"} 1\n",
+        "dictapp_database_up 1\n",
+        "dictapp_committed_rows_total 2\n",
+        "dictapp_log_dropped_total 0\n",
+        "# TYPE dictapp_request_seconds histogram\n",
+    ] {
+        assert!(metrics.body.contains(line), "{line} is not in {}", metrics.body);
+    }
+    let buckets = metrics.body.lines().filter(|line| line.contains("_bucket{le="));
+    let counts: Vec<u64> =
+        buckets.map(|line| line.rsplit(' ').next().unwrap().parse().expect("a number")).collect();
+    assert!(counts.is_sorted() && counts.last() > Some(&0), "{counts:?}");
+}
+
+#[test]
+fn metrics_are_for_this_machine_only() {
+    let site = Site::start_with(&["server.trusted_proxies=127.0.0.1"]);
+    let person = Person::new(&site);
+    assert_eq!(person.get("/metrics").status, 200);
+    let elsewhere = person.get_with("/metrics", &[("X-Forwarded-For", "192.0.2.7")]);
+    assert_eq!(elsewhere.status, 404);
+}

@@ -1,0 +1,121 @@
+//! A backup of either engine to a new database of either engine: the same rows, and nothing is
+//! overwritten.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::{fs, path::PathBuf};
+
+use dictapp::store::*;
+
+use crate::{
+    mariadb::MariaDb,
+    store::{Fresh, at_url, entry, import, lookup, name, on_both_engines, register},
+    store_faults::stored_words,
+};
+
+on_both_engines! {
+    a_backup_is_restored_into_either_engine
+    a_backup_overwrites_nothing
+}
+
+fn backup_of(fresh: &Fresh) -> PathBuf {
+    fresh.folder.path().join("backup.db")
+}
+
+/// A store with rows of several tables.
+fn filled(fresh: &Fresh) -> Store {
+    let store = fresh.open();
+    let user = register(&store, "Levi");
+    store.record_lookup(&lookup(user, "naïve 词", 1)).unwrap();
+    store.record_lookup(&Lookup { found: false, ..lookup(user, "no such", 2) }).unwrap();
+    import(&store, "one", "digest", &[entry("apple", "苹果"), entry("be", "是")]);
+    store.put_setting("motto", "读书").unwrap();
+    store
+}
+
+fn a_backup_is_restored_into_either_engine(fresh: &Fresh) {
+    let store = filled(fresh);
+    let version = store.lexicon_version().unwrap();
+    let file = backup_of(fresh);
+    let counts = store.backup(&file).unwrap();
+    assert!(counts.contains(&("hist", 2)) && counts.contains(&("words", 2)), "{counts:?}");
+    // What comes after the backup is not in it.
+    let user = store.user_by_name(&name("Levi")).unwrap().unwrap().id;
+    store.record_lookup(&lookup(user, "later", 3)).unwrap();
+
+    let path = fresh.folder.path().join("restored/dictapp.db");
+    let mut targets = vec![at_url(&[format!("sqlite:{}", path.display())])];
+    if matches!(fresh.config.url, DatabaseUrl::Mysql(_)) {
+        targets.push(at_url(&[MariaDb::shared().database()]));
+    }
+    for target in targets {
+        assert_eq!(restore(&target, &file).unwrap(), counts);
+        let restored = Store::open(&target).unwrap();
+        let user = restored.user_by_name(&name("Levi")).unwrap().unwrap().id;
+        assert_eq!(stored_words(&restored, user), ["no such", "naïve 词"]);
+        assert_eq!(restored.setting("motto").unwrap().as_deref(), Some("读书"));
+        assert_eq!(restored.lexicon_version().unwrap(), version);
+        assert_eq!(restored.books().unwrap().len(), 1);
+        drop(restored);
+        let error = restore(&target, &file).unwrap_err();
+        assert!(error.is_refused(), "{error:?}");
+    }
+}
+
+fn a_backup_overwrites_nothing(fresh: &Fresh) {
+    let store = filled(fresh);
+    let file = backup_of(fresh);
+    fs::write(&file, "precious").unwrap();
+    let error = store.backup(&file).unwrap_err();
+    assert!(error.is_refused() && error.to_string().contains("exists already"), "{error}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "precious");
+}
+
+#[test]
+fn a_damaged_backup_and_one_of_another_program_are_refused() {
+    let fresh = Fresh::sqlite();
+    let store = filled(&fresh);
+    let entries: Vec<_> = (0..2000).map(|n| entry(&format!("{n:04}"), &"m ".repeat(50))).collect();
+    import(&store, "two", "d", &entries);
+    let file = backup_of(&fresh);
+    store.backup(&file).unwrap();
+    let target = fresh.folder.path().join("target.db");
+    let config = at_url(&[format!("sqlite:{}", target.display())]);
+
+    let mut bytes = fs::read(&file).unwrap();
+    let middle = bytes.len() / 2 / 4096 * 4096;
+    bytes[middle..middle + 8 * 4096].fill(0xEE);
+    fs::write(&file, bytes).unwrap();
+    let error = restore(&config, &file).unwrap_err();
+    assert!(error.is_refused() && error.to_string().contains("is damaged"), "{error}");
+
+    let theirs = fresh.folder.path().join("theirs.db");
+    let other = rusqlite::Connection::open(&theirs).unwrap();
+    other.execute_batch("create table invoice (id integer primary key)").unwrap();
+    drop(other);
+    let error = restore(&config, &theirs).unwrap_err();
+    assert!(error.is_refused() && error.to_string().contains("invoice"), "{error}");
+    assert!(!target.exists(), "a failed restore leaves nothing");
+    let left = fs::read_dir(fresh.folder.path()).unwrap().map(|file| file.unwrap().file_name());
+    assert!(left.into_iter().all(|name| !name.to_string_lossy().contains(".part")));
+}
+
+#[test]
+fn a_backup_is_taken_while_others_write() {
+    let fresh = Fresh::sqlite();
+    let store = filled(&fresh);
+    let user = store.user_by_name(&name("Levi")).unwrap().unwrap().id;
+    let file = backup_of(&fresh);
+    let counts = std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            for time in 100..400 {
+                store.record_lookup(&lookup(user, "word", time)).unwrap();
+            }
+        });
+        let counts = store.backup(&file).unwrap();
+        writer.join().unwrap();
+        counts
+    });
+    let rows = counts.iter().find(|(table, _)| *table == "hist").unwrap().1;
+    assert!((2..=302).contains(&rows), "{rows}");
+}
