@@ -17,9 +17,9 @@ def table(path):
             yield row.rstrip("\n").split("\t")
 
 
-def espeak(heads):
+def espeak(heads, voice):
     """What espeak-ng reads, headword to IPA in our letters."""
-    text = subprocess.run(["espeak-ng", "-q", "--ipa", "-v", "en-gb-x-rp"], input="\n".join(heads) + "\n",
+    text = subprocess.run(["espeak-ng", "-q", "--ipa", "-v", voice], input="\n".join(heads) + "\n",
                           capture_output=True, text=True, check=True).stdout
     said = [row.strip() for row in text.split("\n")]
     if len(said) < len(heads):
@@ -31,6 +31,34 @@ def variants(path):
     """British to American spelling, and back."""
     pairs = [row[:2] for row in table(path)]
     return dict(pairs)
+
+
+# espeak-ng's American sounds as ARPAbet, longer ones first.
+PHONES = [("tʃ", "CH"), ("dʒ", "JH"), ("eɪ", "EY"), ("aɪ", "AY"), ("ɔɪ", "OY"), ("oʊ", "OW"), ("aʊ", "AW"), ("iː", "IY"), ("uː", "UW"), ("ɑː", "AA"),
+          ("ɔː", "AO"), ("ɜː", "ER"), ("ɚ", "ER"), ("ə", "AH"), ("ʌ", "AH"), ("æ", "AE"), ("e", "EH"), ("ɪ", "IH"), ("ᵻ", "IH"), ("i", "IY"), ("u", "UW"),
+          ("ʊ", "UH"), ("ɾ", "T"), ("ʔ", "T"), ("ŋ", "NG"), ("ʃ", "SH"), ("ʒ", "ZH"), ("θ", "TH"), ("ð", "DH"), ("ɡ", "G"), ("j", "Y"), ("ɔ", "AO"),
+          ("ɑ", "AA"), ("o", "AO"), ("r", "R"), ("b", "B"), ("d", "D"), ("f", "F"), ("h", "HH"), ("k", "K"), ("l", "L"), ("m", "M"), ("n", "N"),
+          ("p", "P"), ("s", "S"), ("t", "T"), ("v", "V"), ("w", "W"), ("z", "Z")]
+
+
+def from_espeak(text):
+    """An American reading of espeak-ng as phones with stress; None if it has a sound that CMUdict lacks."""
+    phones, stress = [], "0"
+    text = text.replace("ɜːr", "ɜː").replace("ɬ", "l")
+    while text:
+        if text[0] in "ˈˌ":
+            stress, text = "1" if text[0] == "ˈ" else "2", text[1:]
+            continue
+        sound = next(((ours, theirs) for theirs, ours in PHONES if text.startswith(theirs)), None)
+        if sound is None:
+            return None
+        if sound[0] in ipa.VOWELS:
+            phones.append(sound[0] + stress)
+            stress = "0"
+        else:
+            phones.append(sound[0])
+        text = text[len(sound[1]) :]
+    return tuple(phones)
 
 
 class Readings:
@@ -47,7 +75,9 @@ class Readings:
             for part in parts.split(","):
                 label, _, number = part.partition(".")
                 self.by_part[head, label + ".", int(number or 1)] = said
-        self.espeak = espeak(sorted(heads))
+        self.espeak = espeak(sorted(heads), "en-gb-x-rp")
+        # For words that CMUdict lacks.
+        self.guessed = {head: from_espeak(text) for head, text in espeak(sorted(heads), "en-us").items()}
 
     def phones(self, head, label, number=1):
         """The American phones, each reading of the part."""
@@ -60,8 +90,8 @@ class Readings:
         if not found and head in self.spellings:
             return self.american.phones(self.spellings[head])
         if not found and "-" in head:
-            return self.hyphenated(head, label)
-        return found
+            found = self.hyphenated(head, label)
+        return found or [self.guessed[head]] * bool(re.fullmatch("[a-z]{4,}", head) and self.guessed.get(head))
 
     def hyphenated(self, head, label):
         """A compound of which CMUdict has the halves: nouns stress the first, adjectives the last."""
