@@ -2,44 +2,49 @@
 
 use webframe::{Urls, blocking};
 
-use crate::paths::{
-    HEALTHZ, HISTORY, HOME, LANGUAGE, LOGIN, LOGOUT, METRICS, PROGRESS, RANDOM, READYZ, REGISTER,
-    REVIEW, REVIEW_KIND, REVIEW_UNDO, SEARCH, SETTINGS, STATIC, SUGGEST, WORD, WORDS, WORDS_EXPORT,
-};
+use crate::paths;
 use crate::site::Site;
 use crate::views::{
-    account, assets, history, home, language, lookup, progress, review, settings, status, suggest,
-    wordbook,
+    account, assets, history, home, info, install, language, look, lookup, progress, review,
+    settings, status, suggest, wordbook,
 };
 
 /// Every URL of the site.
 pub(crate) fn table() -> Urls<Site> {
     Urls::new()
-        .get(HOME, home::show)
-        .get(REGISTER, account::show_register)
-        .post(REGISTER, blocking(account::submit_register))
-        .get(LOGIN, account::show_login)
-        .post(LOGIN, blocking(account::submit_login))
-        .post(LOGOUT, blocking(account::submit_logout))
+        .get(paths::HOME, home::show)
+        .get(paths::REGISTER, account::show_register)
+        .post(paths::REGISTER, blocking(account::submit_register))
+        .get(paths::LOGIN, account::show_login)
+        .post(paths::LOGIN, blocking(account::submit_login))
+        .post(paths::LOGOUT, blocking(account::submit_logout))
         // A pattern may take 30 ms: a shard must not wait for it.
-        .get(SEARCH, blocking(lookup::search))
-        .get(SUGGEST, suggest::list)
-        .get(WORD, lookup::show)
-        .get(RANDOM, lookup::random)
-        .get(HISTORY, history::list)
-        .get(WORDS, wordbook::show)
-        .post(WORDS, blocking(wordbook::submit))
-        .get(WORDS_EXPORT, blocking(wordbook::export))
-        .get(REVIEW, review::show)
-        .post(REVIEW, blocking(review::submit))
-        .post(REVIEW_UNDO, blocking(review::undo))
-        .post(REVIEW_KIND, blocking(review::choose_kind))
-        .get(PROGRESS, progress::show)
-        .get(SETTINGS, settings::show)
-        .post(SETTINGS, blocking(settings::submit))
-        .get(LANGUAGE, language::choose)
-        .get(HEALTHZ, status::alive)
-        .get(READYZ, status::ready)
-        .get(METRICS, status::metrics)
-        .get(STATIC, assets::files())
+        .get(paths::SEARCH, blocking(lookup::search))
+        .get(paths::SUGGEST, suggest::list)
+        .get(paths::WORD, lookup::show)
+        .get(paths::GLOSS, suggest::gloss)
+        .get(paths::RANDOM, lookup::random)
+        .get(paths::HISTORY, history::list)
+        .get(paths::WORDS, wordbook::show)
+        .post(paths::WORDS, blocking(wordbook::submit))
+        .get(paths::WORDS_EXPORT, blocking(wordbook::export))
+        .get(paths::REVIEW, review::show)
+        .post(paths::REVIEW, blocking(review::submit))
+        .post(paths::REVIEW_UNDO, blocking(review::undo))
+        .post(paths::REVIEW_KIND, blocking(review::choose_kind))
+        .get(paths::PROGRESS, progress::show)
+        .get(paths::SETTINGS, settings::show)
+        .post(paths::SETTINGS, blocking(settings::submit))
+        .get(paths::LANGUAGE, language::choose)
+        .get(paths::LOOK, look::show)
+        .get(paths::HELP, info::help)
+        .get(paths::ABOUT, info::about)
+        .get(paths::MANIFEST, install::manifest)
+        .get(paths::WORKER, install::worker)
+        .get(paths::OPENSEARCH, install::opensearch)
+        .get(paths::COMPLETE, install::complete)
+        .get(paths::HEALTHZ, status::alive)
+        .get(paths::READYZ, status::ready)
+        .get(paths::METRICS, status::metrics)
+        .get(paths::STATIC, assets::files())
 }

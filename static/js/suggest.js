@@ -14,6 +14,10 @@
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", form.dataset.suggestLabel);
   form.append(list);
+  const count = document.createElement("span"); // read out by screen readers
+  count.className = "unseen";
+  count.setAttribute("role", "status");
+  form.append(count);
   box.setAttribute("role", "combobox");
   box.setAttribute("aria-autocomplete", "list");
   box.setAttribute("aria-controls", list.id);
@@ -69,6 +73,7 @@
     }));
     shown = typed;
     list.hidden = suggestions.length === 0;
+    count.textContent = form.dataset.suggestCount.replace("{count}", suggestions.length);
     box.setAttribute("aria-expanded", String(!list.hidden));
     activate(-1);
   }
@@ -113,22 +118,34 @@
   box.addEventListener("blur", close);
   box.addEventListener("keydown", (event) => {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const count = list.hidden ? 0 : list.children.length;
+    const offered = list.hidden ? 0 : list.children.length;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (count === 0) {
+      if (offered === 0) {
         if (shown !== box.value) offer();
         return;
       }
       // The box itself lies between the last and the first.
       const step = event.key === "ArrowDown" ? 1 : -1;
-      activate(((active + 1 + step + count + 1) % (count + 1)) - 1);
-    } else if (event.key === "Escape" && count > 0) {
+      activate(((active + 1 + step + offered + 1) % (offered + 1)) - 1);
+    } else if (event.key === "Escape" && offered > 0) {
       event.preventDefault();
       close();
-    } else if (event.key === "Enter" && count > 0 && active >= 0) {
+    } else if (event.key === "Enter" && offered > 0 && active >= 0) {
       event.preventDefault();
       go(list.children[active]);
+    }
+  });
+  // A click into the box selects the old word, and a second one sets the cursor.
+  let hadFocus = false;
+  box.addEventListener("pointerdown", () => { hadFocus = document.activeElement === box; });
+  box.addEventListener("click", () => { if (!hadFocus) box.select(); });
+  document.addEventListener("keydown", (event) => {
+    const inField = event.target.closest("input, textarea, select");
+    if (event.key === "/" && !inField && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      box.focus();
+      box.select();
     }
   });
   // Before the blur, which would close the list.
@@ -138,3 +155,8 @@
     if (option) go(option);
   });
 })();
+
+if ("serviceWorker" in navigator && isSecureContext) {
+  const form = document.querySelector("form[data-worker]");
+  if (form) addEventListener("load", () => navigator.serviceWorker.register(form.dataset.worker).catch(() => {}));
+}

@@ -3,6 +3,7 @@
 
 mod shelf;
 mod selection;
+mod entry_cache;
 mod accounts;
 mod history;
 mod lookup_rate;
@@ -30,6 +31,7 @@ pub use accounts::{
     AdminError, Client, Credentials, DeviceProof, Export, LogIn, PasswordChange, Registration,
     ResetCode, SignUp, SignedIn, Visit,
 };
+pub use entry_cache::{EntryCache, EntryPart};
 pub use history::{Outcome, SESSIONS_AT_ONCE};
 pub use learning::{CardKind, NEW_A_DAY_MAX, SAVED_WORDS_MAX, Saving};
 pub use metrics::{BOUNDS, Metrics};

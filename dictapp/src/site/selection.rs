@@ -47,6 +47,11 @@ impl<'s> Selection<'s> {
         self.shelf
     }
 
+    /// Whether no book is switched off.
+    pub fn is_whole(&self) -> bool {
+        self.off.is_empty()
+    }
+
     /// What the books say of a query: each headword once, the likeliest first.
     pub fn look_up(&self, query: &str) -> Vec<Found<'s>> {
         let mut found: Vec<(Found<'s>, Vec<EntryRef<'s>>)> = Vec::new();

@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 
+use super::entry_cache::EntryCache;
 use crate::lexicon::{BookId, Builder, Lexicon, Stamp};
 use crate::store::{self, Store};
 
@@ -18,6 +19,7 @@ pub struct Shelf {
     /// In the order in which their entries are shown; a [`BookId`] is a place here.
     books: Vec<ShownBook>,
     version: u64,
+    entries: EntryCache,
 }
 
 /// A word book as pages name it.
@@ -48,14 +50,14 @@ impl Shelf {
             let books = books(store, order)?;
             let stamp = stamp(&books);
             if let Some(lexicon) = saved_at.and_then(|path| open_saved(path, &stamp)) {
-                return Ok(Shelf { lexicon, books, version });
+                return Ok(Shelf { lexicon, books, version, entries: EntryCache::default() });
             }
             let (lexicon, built_from) = build(store, &books)?;
             if built_from == version {
                 if let Some(path) = saved_at {
                     save(&lexicon, path, &stamp);
                 }
-                return Ok(Shelf { lexicon, books, version });
+                return Ok(Shelf { lexicon, books, version, entries: EntryCache::default() });
             }
         }
         bail!("the word books changed {TRIES} times while they were read");
@@ -63,12 +65,22 @@ impl Shelf {
 
     /// No books at all, for commands that look nothing up.
     pub(super) fn empty() -> anyhow::Result<Shelf> {
-        Ok(Shelf { lexicon: Builder::default().build()?, books: Vec::new(), version: 0 })
+        Ok(Shelf {
+            lexicon: Builder::default().build()?,
+            books: Vec::new(),
+            version: 0,
+            entries: EntryCache::default(),
+        })
     }
 
     /// Every way to find a word.
     pub fn lexicon(&self) -> &Lexicon {
         &self.lexicon
+    }
+
+    /// Rendered entries of these books.
+    pub fn entries(&self) -> &EntryCache {
+        &self.entries
     }
 
     /// The books in their order.

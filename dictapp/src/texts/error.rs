@@ -5,6 +5,7 @@ use super::texts;
 texts! {
     /// The titles and texts of errors.
     Error {
+        retry: "再试一次", "Try again";
         home: "回到首页", "Back to the first page";
         id: "请求编号：{id}", "Request {id}";
         bad_request_title: "请求有误", "That request is not right";

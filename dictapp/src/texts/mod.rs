@@ -124,6 +124,7 @@ groups! {
     missing: search::Missing,
     word: word::Word,
     part: word::Part,
+    form: word::Form,
     history: history::History,
     words: learning::Words,
     review: learning::Review,
@@ -133,6 +134,9 @@ groups! {
     field: account::Field,
     problem: account::Problem,
     settings: account::Settings,
+    look: site::Look,
+    help: site::Help,
+    about: site::About,
     error: error::Error,
 }
 

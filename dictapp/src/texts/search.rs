@@ -8,6 +8,7 @@ texts! {
         label: "查词", "Look up";
         placeholder: "输入英文或中文", "English or Chinese word";
         button: "查词", "Look up";
+        count: "{count} 个建议", "{count} suggestions";
         suggestions: "建议的词", "Suggested words";
         empty_title: "请输入要查的词", "Type a word to look up";
         empty_text:

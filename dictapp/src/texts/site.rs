@@ -7,6 +7,9 @@ texts! {
     Site {
         language_name: "中文", "English";
         name: "电子词典", "Dictionary";
+        description:
+            "免费的在线英汉词典：音标、例句、词形变化，中文也能查。",
+            "A free English-Chinese dictionary with pronunciations, examples and inflected forms.";
         skip: "跳到正文", "Skip to content";
         random: "随便看一个词", "A random word";
         user_unknown:
@@ -23,7 +26,12 @@ texts! {
         login: "登录", "Log in";
         register: "注册", "Sign up";
         logout: "退出", "Log out";
-        user: "已登录：{name}。点击进入设置。", "Logged in as {name}. Go to your settings.";
+        user: "已登录：{name}", "Logged in as {name}";
+        settings: "设置", "Settings";
+        look: "外观", "Appearance";
+        help: "帮助", "Help";
+        about: "关于", "About";
+        more: "更多", "More";
     }
 }
 
@@ -44,6 +52,8 @@ texts! {
         hint:
             "共 {entries} 条。也可以输入中文、词形变化（went）或通配符（re?d、*tion）。",
             "{entries} entries. Chinese, inflected forms (went) and wildcards (re?d, *tion) work too.";
+        examples: "可以这样查", "Examples to try";
+        example: "打破纪录", "unlock*";
         welcome:
             "{name}，您好。您查过的词都在查词记录里。",
             "Hello, {name}. What you look up is kept in your history.";
@@ -51,5 +61,73 @@ texts! {
         day: "每日一词", "Word of the day";
         recent: "最近查过", "Recently looked up";
         all: "全部记录", "All of it";
+    }
+}
+
+texts! {
+    /// The theme, the text size and the speed of speech.
+    Look {
+        title: "外观与发音", "Appearance and speech";
+        hint: "只影响这个浏览器。", "For this browser only.";
+        theme: "配色", "Theme";
+        system: "跟随系统", "As the system";
+        light: "浅色", "Light";
+        dark: "深色", "Dark";
+        size: "字号", "Text size";
+        normal: "标准", "Normal";
+        large: "大", "Large";
+        largest: "特大", "Largest";
+        speech: "发音速度", "Speed of speech";
+        natural: "正常", "Natural";
+        slow: "慢", "Slow";
+        slowest: "很慢", "Very slow";
+    }
+}
+
+texts! {
+    /// The help.
+    Help {
+        title: "使用帮助", "Help";
+        queries: "可以怎样查", "What you can look up";
+        inflected: "词形变化：找到 go", "An inflected form: finds go";
+        misspelt: "拼写不准：列出相近的词", "A misspelling: near words are offered";
+        chinese_query: "苹果", "apple tree";
+        chinese: "中文：按释义找英文词；短语也可以", "A phrase; Chinese finds words by their meaning";
+        one: "? 代表一个字符", "? stands for one character";
+        many: "* 代表任意多个字符", "* stands for any number of characters";
+        regex: "两条斜线之间是正则表达式", "A regular expression between slashes";
+        sentence: "整句：列出其中的词和短语", "A sentence: its words and phrases are listed";
+        keys: "键盘", "Keys";
+        key_box: "跳到查询框", "Go to the search box";
+        key_arrows: "选择建议的词", "Choose a suggestion";
+        key_escape: "关闭建议或小窗", "Close the suggestions or the small window";
+        double_click: "双击或长按英文词", "Double click or long press";
+        popup: "在小窗里看这个词的意思", "Show the meaning of that word in a small window";
+        key_popup: "对选中的词打开小窗", "Open the small window for the selected word";
+    }
+}
+
+texts! {
+    /// What the site is made of.
+    About {
+        title: "关于本站", "About this site";
+        text:
+            "这是一个开放源代码的在线词典，没有广告，不向其他网站发送任何请求。",
+            "An open source dictionary without advertising. Pages ask no other site for anything.";
+        books: "词典", "Word books";
+        licences: "来源与许可", "Sources and licences";
+        wordnet:
+            "英英释义来自 WordNet 3.0，© 2006 Princeton University，按 WordNet License 使用。",
+            "English definitions: WordNet 3.0, copyright 2006 by Princeton University, under the WordNet License.";
+        cmudict:
+            "音标参考了 CMU Pronouncing Dictionary，© Carnegie Mellon University，BSD 许可。",
+            "Pronunciations draw on the CMU Pronouncing Dictionary, copyright Carnegie Mellon University, BSD licence.";
+        program:
+            "程序所用软件的许可可用命令 dictapp licences 查看。",
+            "The command dictapp licences prints the licences of the software in this program.";
+        privacy: "隐私", "Privacy";
+        privacy_text:
+            "登录后，查过的词记入您的查词记录，只有您能看到，可以随时删除；访客查词不留记录。",
+            "When you are logged in, your look-ups are kept in your history. Only you see it. The look-ups of guests are not kept.";
     }
 }

@@ -10,7 +10,24 @@ texts! {
         inflection: "“{form}”是它的词形变化", "“{form}” is a form of this word";
         phrases: "相关短语", "Phrases";
         synonyms: "同义词", "Synonyms";
-        book: "出自《{title}》", "From: {title}";
+        antonyms: "反义词", "Opposites";
+        collocations: "常用搭配", "Used in";
+        family: "同族词", "Word family";
+        weak: "弱读", "weak";
+        level: "欧洲语言共同参考框架 {level} 级", "Level {level} of the Common European Framework";
+        anchors: "页内导航", "On this page";
+        more: "另有 {count} 个义项", "{count} more senses";
+        share: "分享", "Share";
+        shared: "链接已复制", "Link copied";
+        listen: "朗读：{word}（{region}）", "Listen: {word} ({region})";
+        popup: "释义", "Meaning";
+        open: "查看词条", "Open entry";
+        close: "关闭", "Close";
+        unrecorded:
+            "数据库暂时连接不上，这次查词没有记入查词记录。",
+            "The database cannot be reached: this look-up is not in your history.";
+        book_en_zh: "英汉学习词典", "English-Chinese Dictionary";
+        book_en_en: "英英词典 WordNet", "English Dictionary (WordNet)";
     }
 }
 
@@ -41,5 +58,18 @@ texts! {
         singular: "单数", "singular";
         infinitive: "不定式", "infinitive";
         uncountable: "不可数名词", "uncountable noun";
+    }
+}
+
+texts! {
+    /// The names of inflected forms.
+    Form {
+        plural: "复数", "plural";
+        third: "第三人称单数", "third person";
+        past: "过去式", "past tense";
+        participle: "过去分词", "past participle";
+        ing: "现在分词", "present participle";
+        comparative: "比较级", "comparative";
+        superlative: "最高级", "superlative";
     }
 }

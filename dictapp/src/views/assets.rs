@@ -31,6 +31,11 @@ pub(crate) fn files() -> StaticFiles {
     StaticFiles::embedded(embedded.map(|(data, name)| (name, data))).with_cache_control(CACHE)
 }
 
+/// The bytes of a file.
+pub(super) fn read(name: &str) -> Option<Vec<u8>> {
+    Some(Assets::get(name)?.data.into_owned())
+}
+
 /// The link to a file, with a mark that changes with its bytes. A file that is not there has no
 /// link; a test renders every page.
 pub(super) fn link(name: &str) -> &'static str {

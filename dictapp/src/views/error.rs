@@ -1,7 +1,7 @@
 //! Errors to pages in the look of the site, in the visitor's language.
 
 use askama::Template;
-use webframe::http::{StatusCode, header};
+use webframe::http::{Method, StatusCode, header};
 use webframe::{Error, Request, Response};
 
 use super::filters;
@@ -22,6 +22,8 @@ struct ErrorPage<'a> {
     detail: &'a str,
     /// The number of the request in the log, if the server is at fault.
     id: Option<String>,
+    /// Whether the same request may succeed a moment later.
+    may_retry: bool,
 }
 
 /// What an error is about, for its texts.
@@ -56,6 +58,7 @@ pub(crate) fn page(site: &Site, request: &Request, error: &Error) -> Response {
         title,
         text,
         detail: if status == StatusCode::BAD_REQUEST { error.public() } else { "" },
+        may_retry: request.method() == Method::GET && matches!(status.as_u16(), 408 | 500 | 503),
         id: (status == StatusCode::INTERNAL_SERVER_ERROR).then(|| request.id().to_string()),
     };
     page.send_as(status, &values)

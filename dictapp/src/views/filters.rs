@@ -27,6 +27,12 @@ pub(super) fn word_url(word: impl Display, _: &dyn Values) -> Result<String> {
     Ok(paths::word(&word.to_string()))
 }
 
+/// `{{ query|search_url }}`: the path of the results of a query.
+#[filter_fn]
+pub(super) fn search_url(query: impl Display, _: &dyn Values) -> Result<String> {
+    Ok(paths::search(&query.to_string()))
+}
+
 /// `{{ text|in_query }}`: a value in the query of a URL.
 #[filter_fn]
 pub(super) fn in_query(text: impl Display, _: &dyn Values) -> Result<String> {

@@ -6,14 +6,16 @@ use serde::Deserialize;
 use webframe::http::{HeaderName, Method, StatusCode, header};
 use webframe::{Error, Request, Response, Result};
 
+use super::entry;
 use super::filters;
-use super::matches::{matches, near, phrases};
+use super::matches::{matches, near};
 use super::page::{NO_STORE, Page};
-use super::word::{Brief, Headword};
+use super::visitor::Who;
+use super::word::Brief;
 use crate::lexicon::End;
 use crate::model::{WORD_BYTES_MAX, Word, WordError};
 use crate::paths;
-use crate::site::{Found, Outcome, Selection, Site};
+use crate::site::{EntryPart, Outcome, Selection, Site};
 use crate::texts::Texts;
 
 /// Words that are drawn at most until the visitor's books have one: with one book in a hundred words
@@ -34,13 +36,13 @@ struct WordPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
     q: &'a str,
-    headwords: Vec<Headword<'a>>,
-    phrases: Vec<Brief>,
-    has_several_books: bool,
-    /// The headwords in the user's word book.
-    saved: Vec<&'a str>,
+    entry: &'a EntryPart,
+    /// Whether the word is in the user's word book.
+    is_saved: bool,
     /// The token of the form that saves a word; empty for a guest.
     save_token: String,
+    /// Whether the look-up of a user could not be written into the history.
+    is_unrecorded: bool,
 }
 
 #[derive(Template)]
@@ -77,36 +79,33 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let asked = request.param("word")?;
     let Ok(word) = Word::parse(&asked) else { return Err(Error::not_found("")) };
     let shelf = site.shelf();
-    let off = page.books_off()?;
+    // The entry is in memory: it is shown even if the database is away.
+    let off = page.books_off();
+    let is_away = off.is_err();
+    let off = off.unwrap_or_default();
     let books = Selection::new(&shelf, &off);
-    let found = books.look_up(word.as_str());
-    let outcome = if found.is_empty() { Outcome::Missing } else { Outcome::Found };
-    record(&page, &word, outcome)?;
     let (t, q) = (page.texts(), word.as_str());
-    let Some(first) = found.first() else {
+    let Some(entry) = entry::part(&books, q, page.language())? else {
+        record(&page, &word, Outcome::Missing)?;
         let near = near(&books, q, site.settings().dictionary.near_words);
         return page.send_as(StatusCode::NOT_FOUND, &MissingPage { page: &page, t, q, near });
     };
-    let (saved, save_token) = saving(&page, &found);
-    page.send(&WordPage {
-        page: &page,
-        t,
-        q,
-        headwords: found.iter().map(Headword::of).collect(),
-        phrases: phrases(&books, first.word),
-        has_several_books: shelf.books().len() > 1,
-        saved,
-        save_token,
-    })
+    let is_unrecorded = is_away || record(&page, &word, Outcome::Found).is_err();
+    let (is_saved, save_token) = saving(&page, &entry.word);
+    let template =
+        WordPage { page: &page, t, q, entry: &entry, is_saved, save_token, is_unrecorded };
+    if page.is_plain(&paths::word(q)) {
+        return Ok(page.send_shared(entry.page(page.coding(), || page.render(&template))?));
+    }
+    page.send(&template)
 }
 
-/// The headwords that the user has saved, and the token of the form that saves one. The entry is
-/// shown without them if the database is away.
-fn saving<'a>(page: &Page<'_>, found: &[Found<'a>]) -> (Vec<&'a str>, String) {
-    let Ok(Some(visit)) = page.user() else { return (Vec::new(), String::new()) };
-    let words = found.iter().map(|found| found.word);
-    let is_saved = |word: &&str| matches!(page.site.saved_word(visit, word), Ok(Some(_)));
-    (words.filter(is_saved).collect(), page.form_token().unwrap_or_default())
+/// Whether the user has saved a word, and the token of the form that saves it. The entry is shown
+/// without them if the database is away.
+fn saving(page: &Page<'_>, word: &str) -> (bool, String) {
+    let Ok(Some(visit)) = page.user() else { return (false, String::new()) };
+    let is_saved = matches!(page.site.saved_word(visit, word), Ok(Some(_)));
+    (is_saved, page.form_token().unwrap_or_default())
 }
 
 /// GET of a search.
@@ -170,17 +169,17 @@ pub(crate) fn random(site: &Site, request: &Request) -> Result<Response> {
 
 /// The answer to a visitor who may not look up here, or not now.
 fn keep_out(page: &Page<'_>) -> Result<Option<Response>> {
-    // Without the user it is unknown whose history records the look-up, and none may be lost.
-    let user = page.user()?;
-    if user.is_some() && is_prefetch(page.request()) {
+    let is_user = matches!(page.visitor.who, Who::User(_));
+    if is_user && is_prefetch(page.request()) {
         // A prefetched page may never be looked at, so it is not recorded and not sent. A browser
         // drops the failed prefetch and asks again when the user follows the link.
         let refusal = Response::new(StatusCode::SERVICE_UNAVAILABLE);
         return Ok(Some(refusal.with_field(header::CACHE_CONTROL, NO_STORE)));
     }
-    if user.is_some() || !page.site.settings().dictionary.lookup_requires_login {
+    if is_user || !page.site.settings().dictionary.lookup_requires_login {
         return Ok(None);
     }
+    page.user()?; // 503 if the database cannot say who it is
     Response::see_other(&paths::login_then(&page.request().path_and_query())).map(Some)
 }
 

@@ -2,6 +2,9 @@
 
 mod visitor;
 mod page;
+pub(crate) mod look;
+pub(crate) mod info;
+pub(crate) mod install;
 mod filters;
 pub(crate) mod assets;
 pub(crate) mod home;
@@ -9,6 +12,7 @@ pub(crate) mod lookup;
 mod matches;
 pub(crate) mod suggest;
 mod word;
+mod entry;
 pub(crate) mod history;
 pub(crate) mod wordbook;
 pub(crate) mod review;

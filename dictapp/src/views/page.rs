@@ -1,9 +1,13 @@
 //! A request and a template to a page: what all pages have in common.
 
-use askama::Template;
-use webframe::http::{HeaderValue, StatusCode, header};
-use webframe::{Error, Request, Response, Result};
+use std::sync::Arc;
 
+use askama::Template;
+use webframe::accept::{Coding, best_coding};
+use webframe::http::{HeaderValue, StatusCode, header};
+use webframe::{Body, Error, Request, Response, Result};
+
+use super::look::{LOOK, Look};
 use super::visitor::{Visitor, Who};
 use crate::paths;
 use crate::site::{Site, Visit};
@@ -75,11 +79,49 @@ impl<'r> Page<'r> {
     /// # Errors
     /// 500: the template cannot be rendered.
     pub(super) fn send(&self, template: &impl Template) -> Result<Response> {
-        let page = Response::html(template.render().map_err(Error::internal)?);
+        let page = Response::html(self.render(template)?);
         self.visitor.send(
             page.with_field(header::CACHE_CONTROL, self.cache_control())
                 .with_field(header::VARY, HeaderValue::from_static("Cookie, Accept-Language")),
         )
+    }
+
+    /// The page as a text.
+    ///
+    /// # Errors
+    /// 500: the template cannot be rendered.
+    pub(super) fn render(&self, template: &impl Template) -> Result<String> {
+        template.render().map_err(Error::internal)
+    }
+
+    /// Whether the visitor is a guest who is shown the same page as any other at this path.
+    pub(super) fn is_plain(&self, path: &str) -> bool {
+        matches!(self.visitor.who, Who::Guest)
+            && self.visitor.has_no_token()
+            && self.request().cookie(LOOK).is_none()
+            && self.request().path_and_query() == path
+    }
+
+    /// The coding that the browser prefers.
+    pub(super) fn coding(&self) -> Coding {
+        let accepted = self.request().field(&header::ACCEPT_ENCODING);
+        best_coding(accepted, &[Coding::Brotli, Coding::Gzip])
+    }
+
+    /// 200 with a page that many visitors share.
+    pub(super) fn send_shared(&self, (page, coding): (Arc<[u8]>, Coding)) -> Response {
+        let html = HeaderValue::from_static("text/html; charset=utf-8");
+        let response = Response::typed(html, Body::Shared(page))
+            .with_field(header::CACHE_CONTROL, self.cache_control())
+            .with_field(
+                header::VARY,
+                HeaderValue::from_static("Cookie, Accept-Language, Accept-Encoding"),
+            );
+        match coding {
+            Coding::Identity => response.without_compression(),
+            coding => response
+                .with_field(header::CONTENT_ENCODING, HeaderValue::from_static(coding.token())),
+        }
     }
 
     /// As [`Page::send`], with another status than 200.
@@ -105,6 +147,10 @@ impl Page<'_> {
         self.visitor.language
     }
 
+    pub(super) fn look(&self) -> Look {
+        Look::of(self.request())
+    }
+
     pub(super) fn user_name(&self) -> Option<&str> {
         match &self.visitor.who {
             Who::User(visit) => Some(visit.name.as_str()),
@@ -124,6 +170,18 @@ impl Page<'_> {
 
     pub(super) fn takes_registrations(&self) -> bool {
         self.site.settings().accounts.registration
+    }
+
+    /// The log-in page, which leads back to this page if it is not one about accounts.
+    pub(super) fn login_url(&self) -> String {
+        let here = self.here();
+        match here.as_str() {
+            paths::HOME => paths::LOGIN.to_owned(),
+            here if here.starts_with(paths::LOGIN) || here.starts_with(paths::REGISTER) => {
+                paths::LOGIN.to_owned()
+            }
+            here => paths::login_then(here),
+        }
     }
 
     /// The path of this page, to return to after a change of the language.

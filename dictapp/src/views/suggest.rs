@@ -1,4 +1,5 @@
-//! What has been typed so far to the words that it may become, as JSON for the script in the page.
+//! Words for scripts in pages, as JSON: the words that typed letters may become, and the gloss of
+//! one word.
 
 use serde::{Deserialize, Serialize};
 use webframe::http::{HeaderValue, header};
@@ -45,6 +46,37 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     Ok(Response::json(&suggestions(site, &q))?.with_field(header::CACHE_CONTROL, cache))
 }
 
+/// GET of the gloss of one word, for the popup in a page: the same for everybody, and no look-up
+/// for the history. The answer is `null` if no book has the word.
+pub(crate) fn gloss(site: &Site, request: &Request) -> Result<Response> {
+    let Query { q } = request.query()?;
+    let is_closed = site.settings().dictionary.lookup_requires_login;
+    let is_allowed = !is_closed || Page::of(site, request).user_name().is_some();
+    let shelf = site.shelf();
+    let hits = match Word::parse(&q) {
+        Ok(word) if is_allowed => shelf.lexicon().look_up(word.as_str()),
+        _ => Vec::new(),
+    };
+    let gloss = hits.first().map(|hit| suggestion(brief(&hit.entry)));
+    let cache = if is_closed { NO_STORE } else { CACHE };
+    Ok(Response::json(&gloss)?.with_field(header::CACHE_CONTROL, cache))
+}
+
+/// What was typed, and the words that it may become.
+pub(super) fn words(site: &Site, request: &Request) -> Result<(String, Vec<String>)> {
+    let Query { q } = request.query()?;
+    let is_closed = site.settings().dictionary.lookup_requires_login;
+    let words = match is_closed {
+        true => Vec::new(),
+        false => suggestions(site, &q).into_iter().map(|one| one.brief.word).collect(),
+    };
+    Ok((q, words))
+}
+
+fn suggestion(brief: Brief) -> Suggestion {
+    Suggestion { href: paths::word(&brief.word), brief }
+}
+
 /// What no word can be has no suggestions. White space at the end counts: `ice ` is no `iceberg`.
 fn suggestions(site: &Site, typed: &str) -> Vec<Suggestion> {
     if Word::parse(typed).is_err() {
@@ -65,6 +97,5 @@ fn suggestions(site: &Site, typed: &str) -> Vec<Suggestion> {
             found.push(entry);
         }
     }
-    let suggestion = |brief: Brief| Suggestion { href: paths::word(&brief.word), brief };
     found.iter().map(brief).map(suggestion).collect()
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use webframe::http::header;
 use webframe::{Cookie, Error, Request, Response, Result};
 
+use super::look::{LOOK, Look};
 use crate::form_token::{form_token, is_form_token};
 use crate::model::{Lifetime, device_label};
 use crate::session::Token;
@@ -163,6 +164,17 @@ impl<'r> Visitor<'r> {
     pub(super) fn speaks(&self, language: Language, response: Response) -> Result<Response> {
         let cookie = self.cookie(LANGUAGE, language.tag())?.max_age(LANGUAGE_KEPT);
         Ok(response.with_cookie(&cookie))
+    }
+
+    /// Remembers how pages look.
+    pub(super) fn looks(&self, look: Look, response: Response) -> Result<Response> {
+        let cookie = self.cookie(LOOK, &look.to_text())?.max_age(LANGUAGE_KEPT);
+        Ok(response.with_cookie(&cookie))
+    }
+
+    /// Whether the page has no token that a stranger could find out.
+    pub(super) fn has_no_token(&self) -> bool {
+        self.session.is_none() && self.guest.get().is_none()
     }
 
     fn cookie(&self, name: &str, value: &str) -> Result<Cookie> {

@@ -1,55 +1,249 @@
-//! What books say of a word to the values of its page: senses by part of speech, in the order in
-//! which the book has them.
+//! What books say of a word to the values of its page: parts of speech, senses, examples with the
+//! headword marked, and a short gloss for lists.
 
 use serde::Serialize;
 
 use crate::lexicon::{EntryRef, FoundBy, is_han};
 use crate::model::link;
-use crate::model::{Example, Explanation, Run, Sense};
+use crate::model::{Explanation, FormKind, Part, Pronunciation, Region, Run, Sense};
 use crate::site::{Found, FoundEntry};
-use crate::texts::Texts;
+use crate::texts::{Language, Texts};
 
-/// A headword and all that is said of it.
+/// A headword and what each book says of it.
 #[derive(Debug)]
 pub(super) struct Headword<'a> {
     pub(super) word: &'a str,
     /// For fonts and voices.
     pub(super) lang: &'static str,
-    pub(super) phonetic: Option<&'a str>,
     /// Whether the query is an inflected form of it.
     pub(super) is_inflection: bool,
+    pub(super) level: Option<&'static str>,
+    /// The pronunciations under the headword, if all parts of speech share them.
+    pub(super) pronunciations: Vec<Spoken>,
     pub(super) books: Vec<BookEntry<'a>>,
+    pub(super) family: Vec<String>,
+    /// The phrases that the books list. Not all of them are entries.
+    pub(super) phrases: Vec<String>,
 }
 
 /// What one book says.
 #[derive(Debug)]
 pub(super) struct BookEntry<'a> {
     pub(super) title: &'a str,
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<PartOfSpeech>,
 }
 
 /// The senses of one part of speech.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(super) struct PartOfSpeech {
     /// The label of the book with its dot; empty if it has none.
     pub(super) label: String,
+    pub(super) level: Option<&'static str>,
+    /// Only if they differ from those of another part.
+    pub(super) pronunciations: Vec<Spoken>,
+    pub(super) forms: Vec<Form>,
     pub(super) senses: Vec<Meaning>,
+    /// How many senses are shown before the rest is folded.
+    pub(super) open: usize,
+}
+
+/// A pronunciation, as it is shown and spoken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Spoken {
+    /// `UK`, `US`, or empty.
+    pub(super) region: &'static str,
+    /// The language of the voice.
+    pub(super) voice: &'static str,
+    pub(super) is_weak: bool,
+    pub(super) ipa: String,
+}
+
+/// The inflected forms of one kind.
+#[derive(Debug)]
+pub(super) struct Form {
+    kind: FormKind,
+    pub(super) spellings: String,
 }
 
 #[derive(Debug)]
 pub(super) struct Meaning {
+    pub(super) labels: Vec<String>,
     pub(super) gloss: String,
     pub(super) lang: &'static str,
+    pub(super) pattern: Option<String>,
     pub(super) examples: Vec<ExampleLine>,
     pub(super) synonyms: Vec<String>,
+    pub(super) antonyms: Vec<String>,
 }
 
 #[derive(Debug)]
 pub(super) struct ExampleLine {
-    pub(super) text: String,
+    /// The sentence, cut so that each piece is the headword or is not.
+    pub(super) pieces: Vec<Piece>,
     pub(super) lang: &'static str,
     pub(super) translation: Option<String>,
     pub(super) translation_lang: &'static str,
+}
+
+/// A piece of an example.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) text: String,
+    pub(super) is_headword: bool,
+}
+
+/// A word in a list with its first gloss.
+#[derive(Debug, Serialize)]
+pub(super) struct Brief {
+    pub(super) word: String,
+    pub(super) phonetic: Option<String>,
+    pub(super) gloss: String,
+    pub(super) lang: &'static str,
+}
+
+/// A gloss in a list, in characters: about a line of a phone.
+const BRIEF_CHARS_MAX: usize = 60;
+
+/// Senses of a part of speech that are shown at once; WordNet lists up to sixty.
+const OPEN_SENSES: usize = 3;
+
+/// More senses than this are folded. A single folded sense would save no space.
+const UNFOLDED_MAX: usize = 4;
+
+impl<'a> Headword<'a> {
+    /// The first gloss that a book gives, and its language.
+    pub(super) fn first_gloss(&self) -> (&str, &'static str) {
+        let senses = self.books.iter().flat_map(|book| &book.parts).flat_map(|part| &part.senses);
+        let first = senses.into_iter().next();
+        first.map_or(("", ""), |sense| (sense.gloss.as_str(), sense.lang))
+    }
+
+    pub(super) fn of(found: &Found<'a>, language: Language) -> Headword<'a> {
+        let explained: Vec<_> =
+            found.entries.iter().map(|entry| (entry, Explanation::parse(entry.mean))).collect();
+        let forms = forms_of(found.word, explained.iter().flat_map(|(_, e)| e.forms()));
+        let family = distinct(explained.iter().flat_map(|(_, e)| &e.family));
+        let phrases = distinct(explained.iter().flat_map(|(_, e)| &e.phrases));
+        let level = explained.iter().find_map(|(_, e)| e.level.map(|level| level.as_str()));
+        let mut books: Vec<BookEntry<'_>> = Vec::new();
+        for (entry, explanation) in explained {
+            books.push(book_entry(entry, explanation, &forms, language));
+        }
+        let mut pronunciations = shared_pronunciations(&mut books);
+        if pronunciations.is_empty()
+            && let Some(ipa) = found.phonetic
+            && books.iter().all(|book| book.parts.iter().all(|p| p.pronunciations.is_empty()))
+        {
+            pronunciations.push(Spoken {
+                region: "",
+                voice: "en",
+                is_weak: false,
+                ipa: ipa.to_owned(),
+            });
+        }
+        Headword {
+            word: found.word,
+            lang: language_of(found.word),
+            is_inflection: found.by == FoundBy::Inflection,
+            level,
+            pronunciations,
+            books,
+            family,
+            phrases,
+        }
+    }
+}
+
+/// Moves the pronunciations up to the headword if all parts that have some agree. Later books
+/// repeat what the first one says, so theirs are dropped.
+fn shared_pronunciations(books: &mut [BookEntry<'_>]) -> Vec<Spoken> {
+    let given = |book: &BookEntry<'_>| book.parts.iter().any(|p| !p.pronunciations.is_empty());
+    let Some(first) = books.iter().position(given) else { return Vec::new() };
+    for book in &mut books[first + 1..] {
+        book.parts.iter_mut().for_each(|part| part.pronunciations.clear());
+    }
+    let parts = &mut books[first].parts;
+    let mut all = parts.iter().map(|part| &part.pronunciations).filter(|p| !p.is_empty());
+    let Some(shared) = all.next().cloned() else { return Vec::new() };
+    if !all.all(|other| *other == shared) {
+        return Vec::new();
+    }
+    parts.iter_mut().for_each(|part| part.pronunciations.clear());
+    shared
+}
+
+fn book_entry<'a>(
+    entry: &FoundEntry<'a>,
+    explanation: Explanation,
+    forms: &[String],
+    language: Language,
+) -> BookEntry<'a> {
+    let parts = explanation.parts.into_iter().map(|part| part_of_speech(part, forms));
+    BookEntry { title: title_of(entry, language), parts: parts.collect() }
+}
+
+fn part_of_speech(part: Part, forms: &[String]) -> PartOfSpeech {
+    let senses: Vec<Meaning> = part.senses.into_iter().map(|sense| meaning(sense, forms)).collect();
+    let is_long = senses.len() > UNFOLDED_MAX && senses.iter().all(|sense| sense.lang == "en");
+    PartOfSpeech {
+        label: part.label,
+        level: part.level.map(|level| level.as_str()),
+        pronunciations: part.pronunciations.into_iter().map(spoken).collect(),
+        forms: part.forms.iter().map(form).collect(),
+        open: if is_long { OPEN_SENSES } else { senses.len() },
+        senses,
+    }
+}
+
+fn spoken(Pronunciation { region, is_weak, ipa }: Pronunciation) -> Spoken {
+    let (region, voice) = match region {
+        Some(Region::Uk) => ("UK", "en-GB"),
+        Some(Region::Us) => ("US", "en-US"),
+        None => ("", "en"),
+    };
+    Spoken { region, voice, is_weak, ipa }
+}
+
+fn form(form: &crate::model::Form) -> Form {
+    let spelling = |one: &crate::model::Spelling| match one.region {
+        Some(region) => format!("{} {}", region.as_str(), one.text),
+        None => one.text.clone(),
+    };
+    let spellings: Vec<String> = form.spellings.iter().map(spelling).collect();
+    Form { kind: form.kind, spellings: spellings.join(", ") }
+}
+
+impl Form {
+    /// The name of the form.
+    pub(super) fn name(&self, t: &Texts) -> &'static str {
+        let f = &t.form;
+        match self.kind {
+            FormKind::Plural => f.plural,
+            FormKind::Third => f.third,
+            FormKind::Past => f.past,
+            FormKind::Participle => f.participle,
+            FormKind::Ing => f.ing,
+            FormKind::Comparative => f.comparative,
+            FormKind::Superlative => f.superlative,
+        }
+    }
+}
+
+impl PartOfSpeech {
+    /// The name of the part of speech; empty for a label that has none.
+    pub(super) fn name(&self, t: &Texts) -> &'static str {
+        name_of(&self.label, t)
+    }
+
+    /// The senses that are shown at once.
+    pub(super) fn first_senses(&self) -> &[Meaning] {
+        &self.senses[..self.open]
+    }
+
+    /// The senses that are folded.
+    pub(super) fn more_senses(&self) -> &[Meaning] {
+        &self.senses[self.open..]
+    }
 }
 
 impl Meaning {
@@ -62,68 +256,99 @@ impl Meaning {
     }
 }
 
-impl Part {
-    /// The name of the part of speech; empty for a label that has none.
-    pub(super) fn name(&self, t: &Texts) -> &'static str {
-        name_of(&self.label, t)
-    }
-}
-
-/// A word in a list: its first gloss goes with it.
-#[derive(Debug, Serialize)]
-pub(super) struct Brief {
-    pub(super) word: String,
-    pub(super) phonetic: Option<String>,
-    pub(super) gloss: String,
-    pub(super) lang: &'static str,
-}
-
-/// A gloss in a list, in characters: about a line of a phone.
-const BRIEF_CHARS_MAX: usize = 60;
-
-impl<'a> Headword<'a> {
-    /// The first gloss that a book gives, and its language.
-    pub(super) fn first_gloss(&self) -> (&str, &'static str) {
-        let senses = self.books.iter().flat_map(|book| &book.parts).flat_map(|part| &part.senses);
-        let first = senses.into_iter().next();
-        first.map_or(("", ""), |sense| (sense.gloss.as_str(), sense.lang))
-    }
-
-    pub(super) fn of(found: &Found<'a>) -> Headword<'a> {
-        Headword {
-            word: found.word,
-            lang: language_of(found.word),
-            phonetic: found.phonetic,
-            is_inflection: found.by == FoundBy::Inflection,
-            books: found.entries.iter().map(book_entry).collect(),
-        }
-    }
-}
-
-fn book_entry<'a>(entry: &FoundEntry<'a>) -> BookEntry<'a> {
-    let parts = Explanation::parse(entry.mean).parts.into_iter().map(|part| Part {
-        label: part.label,
-        senses: part.senses.into_iter().map(meaning).collect(),
-    });
-    BookEntry { title: entry.book, parts: parts.collect() }
-}
-
-fn meaning(sense: Sense) -> Meaning {
+fn meaning(sense: Sense, forms: &[String]) -> Meaning {
+    let example = |example: crate::model::Example| ExampleLine {
+        lang: language_of(&example.text),
+        pieces: marked(&example.text, forms),
+        translation_lang: example.translation.as_deref().map_or("", language_of),
+        translation: example.translation,
+    };
     Meaning {
+        labels: sense.labels,
         lang: language_of(&sense.gloss),
         gloss: sense.gloss,
-        examples: sense.examples.into_iter().map(example_line).collect(),
+        pattern: sense.pattern,
+        examples: sense.examples.into_iter().map(example).collect(),
         synonyms: sense.synonyms,
+        antonyms: sense.antonyms,
     }
 }
 
-fn example_line(Example { text, translation }: Example) -> ExampleLine {
-    ExampleLine {
-        lang: language_of(&text),
-        text,
-        translation_lang: translation.as_deref().map_or("", language_of),
-        translation,
+/// The spellings that count as the headword in an example, in lower case: the listed forms and the
+/// regular ones.
+fn forms_of<'a>(word: &str, listed: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let word = word.to_lowercase();
+    let mut forms: Vec<String> = listed.map(str::to_lowercase).collect();
+    let stem = word.strip_suffix('e').unwrap_or(&word);
+    forms.extend(["s", "es"].map(|end| format!("{word}{end}")));
+    forms.extend(["ed", "ing", "er", "est"].map(|end| format!("{stem}{end}")));
+    if let Some(stem) = word.strip_suffix('y') {
+        forms.extend(["ies", "ied", "ier", "iest"].map(|end| format!("{stem}{end}")));
     }
+    if let Some(last) = word.chars().last().filter(char::is_ascii_alphabetic) {
+        forms.extend(["ed", "ing"].map(|end| format!("{word}{last}{end}")));
+    }
+    forms.push(word);
+    forms
+}
+
+/// Cuts a sentence at the words that are the headword. Phrases are found as they are spelled.
+fn marked(text: &str, forms: &[String]) -> Vec<Piece> {
+    let is_letter = |c: char| c.is_alphanumeric() || c == '-' || c == '\'' || c == '’';
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut push = |text: &str, is_headword: bool| match pieces.last_mut() {
+        Some(last) if last.is_headword == is_headword => last.text.push_str(text),
+        _ if text.is_empty() => {}
+        _ => pieces.push(Piece { text: text.to_owned(), is_headword }),
+    };
+    let mut rest = text;
+    while let Some(start) = rest.find(is_letter) {
+        push(&rest[..start], false);
+        rest = &rest[start..];
+        let end = rest.find(|c| !is_letter(c)).unwrap_or(rest.len());
+        // A phrase is longer than one word: the longest form that stands here counts.
+        let here = forms.iter().filter_map(|form| prefix(rest, form)).max();
+        let length = here.unwrap_or(end);
+        push(&rest[..length], here.is_some());
+        rest = &rest[length..];
+    }
+    push(rest, false);
+    pieces
+}
+
+/// The length of `form` at the beginning of a text, if a word ends behind it.
+fn prefix(text: &str, form: &str) -> Option<usize> {
+    let start = text.get(..form.len())?;
+    let next = text[form.len()..].chars().next();
+    let is_whole = next.is_none_or(|c| !c.is_alphanumeric() && c != '-');
+    (is_whole && start.eq_ignore_ascii_case(form)).then_some(form.len())
+}
+
+fn distinct<'a>(words: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let mut distinct: Vec<String> = Vec::new();
+    for word in words {
+        if !distinct.contains(word) {
+            distinct.push(word.clone());
+        }
+    }
+    distinct
+}
+
+/// The title of a book. The shipped books have one in each language.
+fn title_of<'a>(entry: &FoundEntry<'a>, language: Language) -> &'a str {
+    let (known, own) = (&Language::Chinese.texts().word, &language.texts().word);
+    match entry.book {
+        title if title.starts_with(known.book_en_zh) => own.book_en_zh,
+        title if title.starts_with(known.book_en_en) => own.book_en_en,
+        title => title,
+    }
+}
+
+/// The first gloss of each part of speech, in one line.
+pub(super) fn first_gloss(mean: &str) -> String {
+    let explanation = Explanation::parse(mean);
+    let glosses = explanation.senses().map(|(_, sense)| sense.gloss.as_str());
+    link::shown_text(&glosses.take(3).collect::<Vec<_>>().join("; ")).into_owned()
 }
 
 /// One line of a list.
@@ -160,7 +385,6 @@ pub(super) fn gloss_of(explanation: &Explanation) -> String {
 fn language_of(text: &str) -> &'static str {
     if text.contains(is_han) { "zh-Hans" } else { "en" }
 }
-
 /// The name of a part of speech.
 fn name_of(label: &str, t: &Texts) -> &'static str {
     let p = &t.part;
@@ -208,16 +432,74 @@ mod tests {
         }
     }
 
+    fn headword<'a>(word: &'a str, books: &[(&'a str, &'a str)]) -> Headword<'a> {
+        let entries = books.iter().map(|&(book, mean)| FoundEntry { book, mean }).collect();
+        let found = Found { word, by: FoundBy::Spelling, phonetic: None, entries };
+        Headword::of(&found, Language::English)
+    }
+
     #[test]
     fn senses_are_gathered_by_part_of_speech_in_the_order_of_the_book() {
         let mean = "v. 跑\n> I run. = 我跑。\nn. 跑步\nv. 经营\n= manage";
-        let entry = book_entry(&FoundEntry { book: "A", mean });
-        let glosses = |part: &Part| {
+        let entry = headword("run", &[("A", mean)]).books.remove(0);
+        let glosses = |part: &PartOfSpeech| {
             part.senses.iter().map(|sense| sense.gloss.clone()).collect::<Vec<_>>().join(",")
         };
         let parts: Vec<_> = entry.parts.iter().map(|p| (p.label.as_str(), glosses(p))).collect();
         assert_eq!(parts, [("v.", "跑,经营".to_owned()), ("n.", "跑步".to_owned())]);
         assert_eq!(entry.parts[0].senses[0].examples[0].translation_lang, "zh-Hans");
         assert_eq!(entry.parts[0].senses[1].synonyms, ["manage"]);
+    }
+
+    #[test]
+    fn the_headword_and_its_forms_are_marked_in_examples_and_longer_words_are_not() {
+        let shown = |word: &str, listed: &[&str], text: &str| {
+            let forms = forms_of(word, listed.iter().copied());
+            let piece = |p: Piece| if p.is_headword { format!("[{}]", p.text) } else { p.text };
+            marked(text, &forms).into_iter().map(piece).collect::<String>()
+        };
+        for (word, listed, text, wanted) in [
+            (
+                "run",
+                &["ran"][..],
+                "I ran; he Runs a run-down bar, running.",
+                "I [ran]; he [Runs] a run-down bar, [running].",
+            ),
+            (
+                "give up",
+                &["gave up"],
+                "He gave up. Never give up!",
+                "He [gave up]. Never [give up]!",
+            ),
+            (
+                "study",
+                &[],
+                "She studied — studying isn't fun",
+                "She [studied] — [studying] isn't fun",
+            ),
+            ("café", &[], "Cafés", "Cafés"),
+        ] {
+            assert_eq!(shown(word, listed, text), wanted);
+        }
+    }
+
+    #[test]
+    fn pronunciations_that_all_parts_share_stand_once_under_the_headword() {
+        let same = "@ n. UK ˈæp; US ˈap\nn. 甲\n@ v. UK ˈæp; US ˈap\nv. 乙";
+        let shared = headword("a", &[("A", same), ("B", "@ n. US ˈap\nn. c")]);
+        let regions: Vec<_> = shared.pronunciations.iter().map(|p| p.region).collect();
+        assert_eq!(regions, ["UK", "US"]);
+        assert!(shared.books.iter().all(|b| b.parts.iter().all(|p| p.pronunciations.is_empty())));
+        let differ = headword("a", &[("A", "@ n. ˈrekɔːd\nn. 甲\n@ v. rɪˈkɔːd\nv. 乙")]);
+        assert!(differ.pronunciations.is_empty());
+        assert_eq!(differ.books[0].parts[1].pronunciations[0].ipa, "rɪˈkɔːd");
+    }
+
+    #[test]
+    fn a_long_list_of_english_senses_is_folded_and_a_chinese_one_is_not() {
+        let english = headword("a", &[("A", "n. a\nn. b\nn. c\nn. d\nn. e")]);
+        assert_eq!(english.books[0].parts[0].more_senses().len(), 2);
+        let chinese = headword("a", &[("A", "n. 甲\nn. 乙\nn. 丙\nn. 丁\nn. 戊")]);
+        assert!(chinese.books[0].parts[0].more_senses().is_empty());
     }
 }

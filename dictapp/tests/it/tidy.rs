@@ -33,7 +33,11 @@ const NO_URL_PATHS: &[(&str, &str, &str)] =
     &[("dictapp/src/commands/import.rs", "/usr/share/wordnet", "where Debian keeps WordNet")];
 
 /// Hosts that are named and never asked: XML's name spaces.
-const NAME_SPACES: &[&str] = &["http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"];
+const NAME_SPACES: &[&str] = &[
+    "http://www.w3.org/2000/svg",
+    "http://www.w3.org/1999/xlink",
+    "http://a9.com/-/spec/opensearch/1.1/",
+];
 
 fn dictapp() -> Vec<Source> {
     source::sources(&["dictapp/src"])

@@ -23,6 +23,12 @@ impl Coding {
         }
     }
 
+    /// The bytes in this coding, for an answer that is kept and sent often: about 50 ns a byte.
+    /// `None` if that does not save a tenth.
+    pub fn encode(self, bytes: &[u8]) -> Option<Vec<u8>> {
+        encode(self, Effort::Kept, bytes)
+    }
+
     /// Whether a member of `Accept-Encoding` names it.
     pub(crate) fn is(self, token: &str) -> bool {
         token.eq_ignore_ascii_case(self.token())

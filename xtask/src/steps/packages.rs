@@ -38,6 +38,8 @@ pub(crate) const NEEDS: &[Need] = &[
         check: Check::Program(&["chromedriver"]),
         package: "chromium-driver",
     },
+    // For axe-core, which judges the pages.
+    Need { what: "npm", check: Check::Program(&["npm"]), package: "npm" },
     Need { what: "curl", check: Check::Program(&["curl"]), package: "curl" },
     Need { what: "fc-list", check: Check::Program(&["fc-list"]), package: "fontconfig" },
     Need { what: "a Chinese font", check: Check::Font("zh"), package: "fonts-wqy-microhei" },

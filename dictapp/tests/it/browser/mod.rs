@@ -5,3 +5,4 @@ mod driver_tests;
 mod protocol;
 mod suggest;
 mod visit;
+mod accessible;

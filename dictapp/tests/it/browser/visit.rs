@@ -71,6 +71,7 @@ fn person_registers_looks_up_ten_words_and_logs_out(settings: &[&str]) {
     let browser = browser("en-US,en");
     register(&browser, &site, "Levi");
     assert_eq!(browser.current_url(), format!("{}/", site.url));
+    browser.click("#account summary");
     browser.click("#logout");
     browser.wait_for("a[href='/login']");
     log_in(&browser, &site, "Levi");
@@ -86,6 +87,7 @@ fn person_registers_looks_up_ten_words_and_logs_out(settings: &[&str]) {
     log_in(&browser, &site, "Levi");
     assert_eq!(history(&browser, &site), newest_first(&WORDS));
 
+    browser.click("#account summary");
     browser.click("#logout");
     browser.wait_for("a[href='/login']");
     browser.goto(&format!("{}/history", site.url));
@@ -211,6 +213,7 @@ fn on_a_phone_the_settings_can_be_reached_and_a_row_of_the_history_is_not_broken
         return Math.max(...tops) - Math.min(...tops)";
     let apart = browser.script(menu, &[]).as_f64().expect("a number");
     assert!(apart < 8.0, "the menu is broken up over {apart} pixels");
+    browser.click("#account summary");
     browser.click("#settings");
     browser.wait_for("body.settings");
 }

@@ -44,8 +44,8 @@ fn a_book_that_another_process_imports_is_found_within_seconds() {
         &[
             "象鼻虫",
             "/ˈɔ/",
-            "From: The book own",
-            "A zyzzyva!",
+            ">The book own</h2>",
+            "A <b>zyzzyva</b>!",
             "看，象鼻虫！",
             "href=\"/word/weevil\"",
         ],

@@ -112,7 +112,7 @@ impl<'s> Person<'s> {
         stream.write_all(request.as_bytes()).unwrap();
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
-        let answer = Answer::parse(&String::from_utf8(bytes).expect("UTF-8"));
+        let answer = Answer::parse(&String::from_utf8_lossy(&bytes));
         self.keep(&answer);
         answer
     }

@@ -63,11 +63,11 @@ fn a_page_has_explanations_by_part_of_speech() {
         200,
         &[
             "<title>answer: meaning - Dictionary</title>",
-            "<abbr lang=\"en\">n.</abbr> <span>noun</span>",
-            "<abbr lang=\"en\">v.</abbr> <span>verb</span>",
+            "<span class=\"chip\" lang=\"en\">n.</span> noun",
+            "<span class=\"chip\" lang=\"en\">v.</span> verb",
             "lang=\"zh-Hans\">答案；回答，答复</p>",
-            "From: 英汉学习词典",
-            "From: 英英词典 WordNet",
+            ">English-Chinese Dictionary</h2>",
+            ">English Dictionary (WordNet)</h2>",
             "<p class=\"gloss\" lang=\"en\">react verbally</p>",
         ],
     );

@@ -6,6 +6,7 @@
 pub(crate) mod client;
 pub(crate) mod site;
 mod home;
+mod install;
 mod register;
 mod login;
 mod session;

@@ -1,0 +1,54 @@
+//! A query to the part of its entry's page that all visitors share.
+
+use std::sync::Arc;
+
+use askama::Template;
+use webframe::{Error, Result};
+
+use super::filters;
+use super::matches::phrases;
+use super::word::{Brief, Headword, first_gloss};
+use crate::site::{EntryPart, Selection};
+use crate::texts::{Language, Texts};
+
+#[derive(Template)]
+#[template(path = "entry.html")]
+struct EntryTemplate<'a> {
+    t: &'static Texts,
+    lang: &'static str,
+    q: &'a str,
+    headwords: Vec<Headword<'a>>,
+    phrases: Vec<Brief>,
+}
+
+/// The entry of a query; `None` if no book has it.
+///
+/// # Errors
+/// 500: the template cannot be rendered.
+pub(super) fn part(
+    books: &Selection<'_>,
+    query: &str,
+    language: Language,
+) -> Result<Option<Arc<EntryPart>>> {
+    // Visitors who switched books off are few, and each has another selection.
+    let cache = books.is_whole().then(|| books.shelf().entries());
+    if let Some(part) = cache.and_then(|cache| cache.get(language.tag(), query)) {
+        return Ok(Some(part));
+    }
+    let found = books.look_up(query);
+    let Some(first) = found.first() else { return Ok(None) };
+    let template = EntryTemplate {
+        t: language.texts(),
+        lang: language.html(),
+        q: query,
+        phrases: phrases(books, first.word),
+        headwords: found.iter().map(|found| Headword::of(found, language)).collect(),
+    };
+    let html = template.render().map_err(Error::internal)?;
+    let description = first.entries.first().map_or(String::new(), |entry| first_gloss(entry.mean));
+    let part = Arc::new(EntryPart::new(first.word.to_owned(), description, html));
+    if let Some(cache) = cache {
+        cache.put(language.tag(), query, &part);
+    }
+    Ok(Some(part))
+}

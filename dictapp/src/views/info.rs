@@ -1,0 +1,38 @@
+//! Pages of text: the help and what the site is made of.
+
+use askama::Template;
+use webframe::{Request, Response, Result};
+
+use super::filters;
+use super::page::Page;
+use crate::paths;
+use crate::site::Site;
+use crate::texts::Texts;
+
+#[derive(Template)]
+#[template(path = "help.html")]
+struct HelpPage<'a> {
+    page: &'a Page<'a>,
+    t: &'static Texts,
+}
+
+#[derive(Template)]
+#[template(path = "about.html")]
+struct AboutPage<'a> {
+    page: &'a Page<'a>,
+    t: &'static Texts,
+    books: Vec<String>,
+}
+
+/// GET of the help.
+pub(crate) fn help(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    page.send(&HelpPage { page: &page, t: page.texts() })
+}
+
+/// GET of the page about the site.
+pub(crate) fn about(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let books = site.shelf().books().iter().map(|book| book.title.clone()).collect();
+    page.send(&AboutPage { page: &page, t: page.texts(), books })
+}

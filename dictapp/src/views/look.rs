@@ -1,0 +1,104 @@
+//! How pages look and sound in one browser: theme, text size and speed of speech, kept in a cookie.
+
+use askama::Template;
+use serde::Deserialize;
+use webframe::{Request, Response, Result};
+
+use super::filters;
+use super::page::Page;
+use crate::paths;
+use crate::site::Site;
+use crate::texts::Texts;
+
+/// The cookie. Its value is the names of the theme, the size and the speed, separated by dots.
+pub(super) const LOOK: &str = "look";
+
+/// The choices of a visitor. The first of each list is the default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Look {
+    pub(super) theme: &'static str,
+    pub(super) size: &'static str,
+    pub(super) speech: &'static str,
+}
+
+const THEMES: [&str; 3] = ["system", "light", "dark"];
+const SIZES: [&str; 3] = ["normal", "large", "largest"];
+const SPEECH: [&str; 3] = ["natural", "slow", "slowest"];
+
+impl Default for Look {
+    fn default() -> Look {
+        Look { theme: THEMES[0], size: SIZES[0], speech: SPEECH[0] }
+    }
+}
+
+impl Look {
+    /// Reads the cookie; unknown names are the default.
+    pub(super) fn of(request: &Request) -> Look {
+        request.cookie(LOOK).map_or_else(Look::default, Look::parse)
+    }
+
+    fn parse(text: &str) -> Look {
+        let mut names = text.split('.');
+        let mut next = || names.next().unwrap_or_default();
+        Look::named(next(), next(), next())
+    }
+
+    fn named(theme: &str, size: &str, speech: &str) -> Look {
+        let known = |names: [&'static str; 3], name: &str| {
+            names.into_iter().find(|known| *known == name).unwrap_or(names[0])
+        };
+        Look {
+            theme: known(THEMES, theme),
+            size: known(SIZES, size),
+            speech: known(SPEECH, speech),
+        }
+    }
+
+    pub(super) fn to_text(self) -> String {
+        format!("{}.{}.{}", self.theme, self.size, self.speech)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "look.html")]
+struct LookPage<'a> {
+    page: &'a Page<'a>,
+    t: &'static Texts,
+    is_saved: bool,
+}
+
+/// The fields of the form. All are absent when the page is opened.
+#[derive(Deserialize)]
+struct Form {
+    theme: Option<String>,
+    #[serde(default)]
+    size: String,
+    #[serde(default)]
+    speech: String,
+    saved: Option<String>,
+}
+
+/// GET of the page and of its form. It changes only what this browser shows, so a link may do it.
+pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let Form { theme, size, speech, saved } = request.query()?;
+    if let Some(theme) = theme {
+        let response = Response::see_other(&format!("{}?saved=1", paths::LOOK))?;
+        return page.visitor.looks(Look::named(&theme, &size, &speech), response);
+    }
+    page.send(&LookPage { page: &page, t: page.texts(), is_saved: saved.is_some() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_reads_back_and_an_odd_one_is_the_default() {
+        let look = Look::named("dark", "largest", "slow");
+        assert_eq!(Look::parse(&look.to_text()), look);
+        for odd in ["", "x.y.z", "....", "dark"] {
+            assert_eq!(Look::parse(odd).size, "normal", "{odd}");
+        }
+    }
+}

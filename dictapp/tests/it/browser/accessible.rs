@@ -1,0 +1,89 @@
+//! Every page in the hands of axe-core, which finds missing names, low contrast and broken roles; and
+//! what a person does on the page of a word.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::driver::{Browser, Profile};
+use crate::pages::site::Site;
+
+const AXE: &str = "axe-core@4.14.1";
+
+/// The script of axe-core, fetched by npm once for each build folder.
+fn axe() -> String {
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{AXE}.js"));
+    if let Ok(script) = fs::read_to_string(&kept) {
+        return script;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let mut npm = Command::new("npm");
+    let packed = npm.args(["pack", "--silent", AXE]).current_dir(folder.path()).status();
+    assert!(packed.expect("npm is installed").success(), "npm pack {AXE}");
+    let archive = fs::read_dir(folder.path()).expect("a folder").next().expect("an archive");
+    let mut tar = Command::new("tar");
+    let tar = tar.arg("-xzOf").arg(archive.expect("an entry").path()).arg("package/axe.min.js");
+    let script = String::from_utf8(tar.output().expect("tar runs").stdout).expect("UTF-8");
+    assert!(script.contains("axe"), "the package has no axe.min.js");
+    fs::write(kept, &script).expect("the build folder can be written");
+    script
+}
+
+#[track_caller]
+fn assert_accessible(browser: &Browser, axe: &str, url: &str) {
+    browser.goto(url);
+    browser.script(axe, &[]);
+    let run = "return axe.run().then(result => result.violations.map(found => \
+        `${found.id}: ${found.nodes[0].html.slice(0, 160)}`).join('\\n'))";
+    assert_eq!(browser.script(run, &[]), "", "{url}");
+    let wider = "return document.documentElement.scrollWidth - window.innerWidth";
+    let wider = browser.script(wider, &[]).as_i64().expect("a number");
+    assert!(wider <= 0, "{url} is {wider} pixels too wide");
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn no_page_has_a_finding_of_axe_in_either_language_theme_or_width() {
+    let site = Site::start();
+    let axe = axe();
+    for (languages, width, look) in [
+        ("en-US,en", 500, "theme=light&size=normal"),
+        ("zh-CN,zh", 1920, "theme=dark&size=normal"),
+        ("zh-CN,zh", 500, "theme=dark&size=largest"),
+    ] {
+        let browser = Browser::start(Profile { languages, width, ..Profile::default() });
+        browser.goto(&format!("{}/look?{look}", site.url));
+        for page in [
+            "/",
+            "/word/answer",
+            "/word/better",
+            "/word/recieve",
+            "/search?q=re%3Fd",
+            "/search?q=",
+            "/login",
+            "/register",
+            "/look",
+            "/help",
+            "/about",
+            "/nothing",
+        ] {
+            assert_accessible(&browser, &axe, &format!("{}{page}", site.url));
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn a_double_click_on_a_word_shows_its_meaning_and_escape_hides_it() {
+    let site = Site::start();
+    let browser = Browser::start(Profile::default());
+    browser.goto(&format!("{}/word/answer", site.url));
+    let select = "const gloss = [...document.querySelectorAll('p.gloss[lang=en]')] \
+        .find(one => one.textContent.startsWith('react')); \
+        getSelection().setBaseAndExtent(gloss.firstChild, 0, gloss.firstChild, 5); \
+        gloss.dispatchEvent(new MouseEvent('dblclick', { bubbles: true }))";
+    browser.script(select, &[]);
+    browser.wait_for(".popup:not([hidden]) a[href='/word/react']");
+    browser.press(super::driver::Key::Escape);
+    browser.wait_for(".popup[hidden]");
+}
