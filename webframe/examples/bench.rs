@@ -3,12 +3,25 @@
 //! Written as any app would be; the router, limits, timeouts and the panic guard are on, only the
 //! access log is off, as in the peers.
 
-use std::{error::Error, time::Duration};
+use std::{
+    error::Error,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 use webframe::{
-    App, Request, Response, Result, Server, ServerSettings, StaticFiles, Urls, http::HeaderValue,
+    App, Channel, ChannelSettings, Event, EventIds, Request, Response, Result, Server,
+    ServerSettings, StaticFiles, Urls,
+    http::HeaderValue,
+    websocket::{self, Close, Prepared, Socket, SocketHandler},
 };
+
+/// Who listens: to events, and in the room.
+struct Hub {
+    events: Channel,
+    room: Mutex<Vec<Socket>>,
+}
 
 #[derive(Serialize)]
 struct Message {
@@ -32,26 +45,78 @@ fn main() -> Result<(), Box<dyn Error>> {
         .get("/json", json)
         .get("/sleep", sleep)
         .post("/echo", echo)
-        .get("/static/{*path}", StaticFiles::dir("www"));
-    Server::bind(&settings)?.stop_on_signals()?.serve(App::new(()).urls(urls))?;
+        .get("/static/{*path}", StaticFiles::dir("www"))
+        .get("/events", |hub: &Arc<Hub>, request: &Request| hub.events.subscribe(request))
+        .post("/publish", publish)
+        .get("/ws", repeat)
+        .get("/room", |hub: &Arc<Hub>, request: &Request| {
+            Response::websocket(request, Talker(Arc::clone(hub)))
+        });
+    let channel = ChannelSettings { ids: EventIds::None, ..ChannelSettings::default() };
+    let hub = Hub { events: Channel::with_settings(&channel), room: Mutex::default() };
+    Server::bind(&settings)?.stop_on_signals()?.serve(App::new(Arc::new(hub)).urls(urls))?;
     Ok(())
 }
 
-fn plaintext(_: &(), _: &Request) -> Result<Response> {
+fn plaintext(_: &Arc<Hub>, _: &Request) -> Result<Response> {
     Ok(Response::typed(HeaderValue::from_static("text/plain"), "Hello, World!".into()))
 }
 
-fn json(_: &(), _: &Request) -> Result<Response> {
+fn json(_: &Arc<Hub>, _: &Request) -> Result<Response> {
     Response::json(&Message { message: "Hello, World!" })
 }
 
 /// Stands for a call of a database: it blocks its thread.
-fn sleep(_: &(), _: &Request) -> Result<Response> {
+fn sleep(_: &Arc<Hub>, _: &Request) -> Result<Response> {
     std::thread::sleep(Duration::from_millis(10));
     Ok(Response::text("slept"))
 }
 
-fn echo(_: &(), request: &Request) -> Result<Response> {
+fn echo(_: &Arc<Hub>, request: &Request) -> Result<Response> {
     let echo: Echo = request.form()?;
     Ok(Response::text(format!("{}:{}", echo.name, echo.msg)))
+}
+
+fn publish(hub: &Arc<Hub>, request: &Request) -> Result<Response> {
+    let text = String::from_utf8_lossy(&request.body()?).into_owned();
+    hub.events.send(&Event::text(text));
+    Ok(Response::text("published"))
+}
+
+/// Sends each message back.
+fn repeat(_: &Arc<Hub>, request: &Request) -> Result<Response> {
+    Response::websocket(request, |socket: &Socket, message: websocket::Message| {
+        socket.send(message)?;
+        Ok(())
+    })
+}
+
+/// Tells the whole room what begins with `pub:`.
+struct Talker(Arc<Hub>);
+
+impl Talker {
+    fn room(&self) -> MutexGuard<'_, Vec<Socket>> {
+        self.0.room.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl SocketHandler for Talker {
+    fn open(&mut self, socket: &Socket) -> Result<()> {
+        self.room().push(socket.clone());
+        Ok(())
+    }
+
+    fn message(&mut self, _: &Socket, message: websocket::Message) -> Result<()> {
+        if message.as_text().is_some_and(|text| text.starts_with("pub:")) {
+            let message = Prepared::new(message);
+            for socket in &*self.room() {
+                socket.send_prepared(&message).ok();
+            }
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, socket: &Socket, _: &Close) {
+        self.room().retain(|other| other != socket);
+    }
 }

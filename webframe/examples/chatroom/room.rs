@@ -9,7 +9,7 @@ use serde::Serialize;
 use webframe::{
     Channel, Error, Event, Result,
     http::StatusCode,
-    websocket::{CloseCode, Message, Socket, SocketHandler},
+    websocket::{CloseCode, Message, Prepared, Socket, SocketHandler},
 };
 
 const NAME_CHARS_MAX: usize = 20;
@@ -42,7 +42,6 @@ pub(crate) struct Room {
 type Members = BTreeMap<String, Member>;
 
 struct Member {
-    /// Who has it may speak for this member.
     key: String,
     socket: Option<Socket>,
     /// A seat that was taken a moment ago may not be open yet.
@@ -54,12 +53,13 @@ impl Room {
         self.spread(&self.members(), news).ok();
     }
 
-    /// The lock is held: so all hear everything in the same order.
+    /// The lock is held, so all hear the same order.
     fn spread(&self, members: &Members, news: &News<'_>) -> Result<()> {
         let text = serde_json::to_string(news).map_err(Error::internal)?;
         self.events.send(&Event::text(&text));
+        let message = Prepared::new(text);
         for socket in members.values().filter_map(|member| member.socket.as_ref()) {
-            if socket.send(text.as_str()).is_err() {
+            if socket.send_prepared(&message).is_err() {
                 socket.close(CloseCode::TRY_AGAIN, "too slow");
             }
         }

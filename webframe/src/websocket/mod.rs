@@ -27,9 +27,11 @@
 mod call;
 mod conversation;
 mod opening;
+mod prepared;
 mod settings;
 mod socket;
 
+pub use prepared::Prepared;
 pub use settings::{Compression, Origins, SocketSettings};
 pub use socket::{SendError, Socket};
 

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::{Close, CloseCode, Message, call};
+use super::{Close, CloseCode, Message, Prepared, call};
 use crate::{
     live::outlet::{self, Outlet},
     wire::websocket::{Kind, Writer},
@@ -73,6 +73,29 @@ impl Socket {
         match message.into() {
             Message::Text(text) => self.send_bytes(Kind::Text, text.as_bytes()),
             Message::Binary(bytes) => self.send_bytes(Kind::Binary, &bytes),
+        }
+    }
+
+    /// Sends a message that many sockets send, encoded once.
+    ///
+    /// # Errors
+    /// As for [`Socket::send`].
+    pub fn send_prepared(&self, message: &Prepared) -> Result<(), SendError> {
+        if !self.is_open() {
+            return Err(SendError::Closed);
+        }
+        let (outlet, max) = (self.outlet()?, self.0.queue_bytes_max);
+        let frame = message.frame(&self.0.writer);
+        let appended = call::append(self.address(), |output| {
+            if outlet.queued().saturating_add(output.len()).saturating_add(frame.len()) > max {
+                return Err(SendError::Full);
+            }
+            output.extend_from_slice(&frame);
+            Ok(())
+        });
+        match appended {
+            Some(result) => result,
+            None => Ok(outlet.send(frame, max)?),
         }
     }
 

@@ -28,6 +28,11 @@ impl Writer {
         Writer { role, deflate }
     }
 
+    /// The window that the peer inflates with, if messages may be compressed.
+    pub(crate) fn window_bits(&self) -> Option<u8> {
+        self.deflate.map(|terms| terms.window_bits)
+    }
+
     /// A message as one frame.
     pub(crate) fn message(&self, kind: Kind, message: &[u8]) -> Vec<u8> {
         let mut output = Vec::with_capacity(message.len().saturating_add(HEAD_BYTES_MAX));
