@@ -18,6 +18,8 @@ pub struct Limits {
     /// Content beyond this many bytes waits in a temporary file. 64 KiB, so that ten thousand
     /// uploads hold no more than 640 MiB.
     pub body_memory_max: usize,
+    /// Bytes in the temporary files of all bodies together; 503 beyond. 1 GiB.
+    pub spool_bytes_max: u64,
     /// Overhead of a chunked body (sizes, extensions, trailers) in bytes; 400 or 431 beyond. 16 KiB, as Go.
     pub chunk_overhead_max: usize,
     /// Pairs of a form or a query; 400 beyond. 1,000, as Django.
@@ -48,6 +50,7 @@ impl Default for Limits {
             target_bytes_max: 8 << 10,
             body_bytes_max: 1 << 20,
             body_memory_max: 64 << 10,
+            spool_bytes_max: 1 << 30,
             chunk_overhead_max: 16 << 10,
             form_fields_max: 1_000,
             form_parts_max: 1_000,

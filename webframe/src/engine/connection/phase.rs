@@ -64,6 +64,10 @@ pub(crate) struct Receiving {
     pub(crate) request: Box<Request>,
     pub(crate) endpoint: Endpoint,
     pub(crate) rest: Remaining,
+    /// Bytes of the body up to now.
+    pub(crate) received: u64,
+    /// The handler wants the body; otherwise it is read and dropped.
+    pub(crate) is_kept: bool,
     pub(crate) since: Tick,
 }
 
@@ -71,7 +75,7 @@ impl Receiving {
     /// The deadline of the body. Each byte that arrives extends it by the time it takes at the
     /// minimum rate.
     pub(crate) fn deadline(&self, engine: &Engine) -> Tick {
-        let earned = self.request.content.length() / engine.settings.timeouts.body_rate_min.max(1);
+        let earned = self.received / engine.settings.timeouts.body_rate_min.max(1);
         let earned = engine::ticks(Duration::from_secs(earned));
         self.since.saturating_add(engine.clocks.body).saturating_add(earned)
     }

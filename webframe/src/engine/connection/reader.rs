@@ -2,6 +2,8 @@
 
 use std::io;
 
+use http::Method;
+
 use super::{
     phase::{Phase, Receiving, Remaining},
     turn::Turn,
@@ -12,7 +14,7 @@ use crate::{
     engine::{Engine, shard::scratch::Scratch, sockets::accepted::Purpose},
     live::outlet::Slot,
     request::forwarded,
-    wire::{Framing, Progress, WireError, chunked::ChunkDecoder, encode, host},
+    wire::{Framing, Head, Progress, WireError, chunked::ChunkDecoder, encode, host},
 };
 
 /// What the input contains.
@@ -75,16 +77,31 @@ fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     }
     request.content.clear();
     request.content_unread = false;
-    let rest = match request.head.framing() {
-        Framing::None | Framing::Length(0) => return Step::Request(endpoint),
+    let framing = request.head.framing();
+    if matches!(framing, Framing::None | Framing::Length(0)) {
+        return Step::Request(endpoint);
+    }
+    let is_kept = keeps_body(endpoint, &request.head, engine);
+    let rest = match framing {
+        Framing::None => return Step::Request(endpoint),
+        Framing::Length(length) if !is_kept && length > DISCARDED_BYTES_MAX => {
+            if matches!(endpoint, Endpoint::Route(_)) {
+                return Step::Refuse(WireError::BodyTooLarge);
+            }
+            request.content_unread = true;
+            return Step::Request(endpoint);
+        }
         Framing::Length(length) if length > body_bytes_max(endpoint, engine) => {
             return Step::Refuse(WireError::BodyTooLarge);
         }
-        Framing::Length(length) => match take_whole(scratch, length, &engine.settings.limits) {
-            Some(Ok(())) => return Step::Request(endpoint),
-            Some(Err(error)) => return Step::Fail(error),
-            None => Remaining::Length(length),
-        },
+        Framing::Length(length) if is_kept => {
+            match take_whole(scratch, length, &engine.settings.limits) {
+                Some(Ok(())) => return Step::Request(endpoint),
+                Some(Err(error)) => return Step::Fail(error),
+                None => Remaining::Length(length),
+            }
+        }
+        Framing::Length(length) => Remaining::Length(length),
         Framing::Chunked => {
             Remaining::Chunks(ChunkDecoder::new(engine.settings.limits.chunk_overhead_max))
         }
@@ -98,8 +115,22 @@ fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
         scratch.output.extend_from_slice(encode::CONTINUE);
     }
     let request = scratch.take_request(engine);
-    turn.phase = Phase::Body(Box::new(Receiving { request, endpoint, rest, since: turn.now }));
+    let since = turn.now;
+    let receiving = Receiving { request, endpoint, rest, received: 0, is_kept, since };
+    turn.phase = Phase::Body(Box::new(receiving));
     next_content(turn, scratch, engine)
+}
+
+/// Bytes of a body that no handler wants which are read, so that the connection stays usable.
+/// 64 KiB, as much as a connection may hold in memory.
+const DISCARDED_BYTES_MAX: u64 = 64 << 10;
+
+/// Whether the body is kept for the handler: if the route has a limit of its own, or if it is a
+/// route for a method that has a use for a body. GET and HEAD have none (RFC 9110 §9.3.1).
+fn keeps_body(endpoint: Endpoint, head: &Head, engine: &Engine) -> bool {
+    let is_read_only = matches!(*head.method(), Method::GET | Method::HEAD);
+    let is_wanted = matches!(endpoint, Endpoint::Route(_)) && !is_read_only;
+    engine.service.body_bytes_max(endpoint).map_or(is_wanted, |limit| limit > 0)
 }
 
 /// The answer to a request that never reaches the app: wrong host, redirect.
@@ -135,7 +166,8 @@ fn take_whole(scratch: &mut Scratch, length: u64, limits: &Limits) -> Option<io:
     let length = usize::try_from(length).ok()?;
     let content = scratch.input[scratch.at..scratch.have].get(..length)?;
     scratch.at += length;
-    Some(scratch.request.content.append(content, limits.body_memory_max))
+    let body = &mut scratch.request.content;
+    Some(body.append_within(content, limits.body_memory_max, limits.spool_bytes_max))
 }
 
 /// Takes the part of a body that has arrived. A complete request moves into the scratch.
@@ -170,12 +202,19 @@ fn take_content(
         }
         Remaining::Chunks(decoder) => {
             scratch.piece.clear();
-            let room = body_bytes_max(receiving.endpoint, engine) - content.length();
+            let limit = body_bytes_max(receiving.endpoint, engine);
+            let limit = if receiving.is_kept { limit } else { DISCARDED_BYTES_MAX.min(limit) };
+            let room = limit.saturating_sub(receiving.received);
             let decoded = decoder.decode(input, &mut scratch.piece, room).map_err(Step::Refuse)?;
             (&scratch.piece[..], decoded.consumed, decoded.complete)
         }
     };
-    content.append(piece, limits.body_memory_max).map_err(Step::Fail)?;
+    receiving.received += piece.len() as u64;
+    if receiving.is_kept {
+        content
+            .append_within(piece, limits.body_memory_max, limits.spool_bytes_max)
+            .map_err(Step::Fail)?;
+    }
     scratch.at += consumed;
     Ok(complete)
 }

@@ -23,7 +23,7 @@ use crate::{
         sockets::accepted::Purpose,
         watch::parking::Ticket,
     },
-    request::Peer,
+    request::{Peer, body},
     wire::{Head, encode::Prelude},
 };
 
@@ -141,7 +141,9 @@ impl Turn {
                 Step::Refuse(error) => self.refuse(error.into(), scratch, engine),
                 Step::Fail(error) => {
                     log::error!("the body of a request cannot be stored: {error}");
-                    self.refuse(Refusal::Fault, scratch, engine);
+                    let busy = body::is_shortage(&error);
+                    let refusal = if busy { Refusal::Busy } else { Refusal::Fault };
+                    self.refuse(refusal, scratch, engine);
                 }
                 Step::Answer(response) => self.answer(*response, scratch),
                 Step::Request(endpoint) => {

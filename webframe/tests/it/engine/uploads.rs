@@ -21,8 +21,12 @@ fn sum(_: &(), request: &Request) -> Result<Response> {
     Ok(Response::text(files.collect::<Vec<_>>().join("+")))
 }
 
+fn keep(_: &(), request: &Request) -> Result<Response> {
+    Ok(Response::text(request.body()?.len().to_string()))
+}
+
 fn site(limits: Limits) -> Site {
-    let urls = Urls::new().post("/tell", tell).post("/sum", sum);
+    let urls = Urls::new().post("/tell", tell).post("/sum", sum).post("/keep", keep);
     Site::start_with(&ServerSettings { limits, ..settings() }, (), urls)
 }
 
@@ -126,4 +130,34 @@ fn a_refusal_names_the_part_and_the_limit_and_the_connection_goes_on() {
 fn a_form_larger_than_allowed_is_refused_unread() {
     let site = site(Limits { body_bytes_max: 100, ..Limits::default() });
     assert_eq!(answer(&site, FIREFOX, &firefox()).status, 413);
+}
+
+#[test]
+fn a_body_that_nobody_wants_is_dropped_or_refused_on_the_head_alone() {
+    let site = site(Limits { body_memory_max: 40, spool_bytes_max: 0, ..Limits::default() });
+    let mut client = site.client();
+    let small = "x".repeat(1_000); // larger than fits in memory, and no file may be made
+    for (method, path, status) in [("GET", "/sum", 405), ("POST", "/nowhere", 404)] {
+        client.send(&format!(
+            "{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{small}"
+        ));
+        let answer = client.answer().expect("an answer");
+        assert_eq!((answer.status, answer.closes()), (status, false));
+    }
+    client.send("POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n");
+    let answer = client.answer().expect("an answer before any byte of the body");
+    assert_eq!((answer.status, answer.closes()), (404, true));
+}
+
+#[test]
+fn a_body_for_which_there_is_no_room_in_temporary_files_is_answered_503() {
+    let site = site(Limits { body_memory_max: 40, spool_bytes_max: 0, ..Limits::default() });
+    for (length, status) in [(40, 200), (41, 503)] {
+        let mut client = site.client();
+        let body = "x".repeat(length);
+        client.send(&format!(
+            "POST /keep HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n{body}"
+        ));
+        assert_eq!(client.answer().expect("an answer").status, status);
+    }
 }
