@@ -30,10 +30,12 @@ pub struct Limits {
     pub part_head_bytes_max: usize,
     /// Requests answered on one connection before it is closed politely. 100,000; nginx 1,000.
     pub requests_per_connection_max: u32,
-    /// Connections open at once; beyond, the longest idle one is closed. 20,000.
+    /// Connections open at once; beyond, the one without a whole request for longest is closed, in
+    /// whatever phase it is. The last 1/32 is kept for networks that hold few. 20,000, and at most
+    /// what the limit on descriptors allows.
     pub connections_max: usize,
-    /// Connections from one address; beyond, new ones are closed at once. 20,000: a school or a
-    /// proxy is one address.
+    /// Connections from one IPv4 address or one IPv6 /64; beyond, one of its own is closed. 20,000:
+    /// a school is one address. Trusted proxies are not counted.
     pub connections_per_address_max: usize,
     /// Bytes of answers that may wait for one slow reader before its pipelined requests wait. 256 KiB.
     pub output_bytes_max: usize,

@@ -99,7 +99,7 @@ impl Content {
     }
 
     /// All bytes, as a stream.
-    pub(crate) fn reader(&self) -> std::io::Result<Box<dyn Read + '_>> {
+    pub(crate) fn reader(&self) -> io::Result<Box<dyn Read + '_>> {
         let Some(mut file) = self.file.as_ref() else { return Ok(Box::new(&*self.memory)) };
         file.seek(SeekFrom::Start(0))?;
         Ok(Box::new(file))
