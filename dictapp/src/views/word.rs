@@ -477,7 +477,7 @@ mod tests {
                 "She studied — studying isn't fun",
                 "She [studied] — [studying] isn't fun",
             ),
-            ("café", &[], "Cafés", "Cafés"),
+            ("café", &[], "Cafés, cafeteria", "[Cafés], cafeteria"),
         ] {
             assert_eq!(shown(word, listed, text), wanted);
         }
