@@ -214,6 +214,7 @@ mod tests {
         let file = folder.path().join("no/such/folder.log");
         let settings = Log {
             access: true,
+            lookups: false,
             format: LogFormat::Text,
             level: LogLevel::Info,
             file: Some(file.clone()),

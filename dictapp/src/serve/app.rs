@@ -3,10 +3,12 @@
 
 use std::time::Instant;
 
-use webframe::middleware::{self, AccessLog, SameOrigin, SecurityHeaders, compression, request_id};
+use webframe::middleware::{
+    self, AccessLog, LoggedTarget, SameOrigin, SecurityHeaders, compression, request_id,
+};
 use webframe::{App, LogQueue, Next, Request, Response};
 
-use crate::settings::{LogFormat, Settings};
+use crate::settings::{Log, LogFormat, Settings};
 use crate::site::{Site, password_error, store_error};
 use crate::urls;
 use crate::views::{error, refusal};
@@ -21,7 +23,7 @@ pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
         .refusal_page(|site, why| refusal::page(site, why).map(|page| headers.on(page)));
     let mut app = app.wrap(count);
     if settings.log.access {
-        app = app.wrap(access_log(settings.log.format, log));
+        app = app.wrap(access_log(&settings.log, log));
     }
     let own_pages = match &settings.server.public_url {
         Some(url) => SameOrigin::new().with_public_url(url),
@@ -40,8 +42,9 @@ fn count(site: &Site, request: &Request, next: Next<'_, Site>) -> Response {
 }
 
 /// One line for each request, in the queue of the other log lines.
-fn access_log(format: LogFormat, log: LogQueue) -> AccessLog {
-    AccessLog::queue(log).with_format(match format {
+fn access_log(settings: &Log, log: LogQueue) -> AccessLog {
+    let targets = if settings.lookups { LoggedTarget::Whole } else { LoggedTarget::Pattern };
+    AccessLog::queue(log).with_targets(targets).with_format(match settings.format {
         LogFormat::Text => middleware::LogFormat::Common,
         LogFormat::Json => middleware::LogFormat::Json,
     })

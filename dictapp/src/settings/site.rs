@@ -105,6 +105,8 @@ pub enum CookieSecure {
 pub struct Log {
     /// Whether each request is a line.
     pub access: bool,
+    /// Whether these lines have the words that visitors look up.
+    pub lookups: bool,
     /// The form of a line.
     pub format: LogFormat,
     /// The least important kind of line that is written.
@@ -251,6 +253,7 @@ impl Log {
         let formats = [("text", LogFormat::Text), ("json", LogFormat::Json)];
         Log {
             access: r.key("access", "true", switch),
+            lookups: r.key("lookups", "false", switch),
             format: r.key("format", "text", choice(formats)),
             level: r.key("level", "info", choice(levels)),
             file: r.key("file", "", optional_path),

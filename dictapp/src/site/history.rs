@@ -5,9 +5,9 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::lookup_rate::Verdict;
-use super::{Site, Visit};
+use super::{Client, Site, Visit};
 use crate::model::Word;
-use crate::store::{BookId, Lookup, PageStart, PastLookup, StoreError};
+use crate::store::{AuditEvent, BookId, Lookup, PageStart, PastLookup, StoreError};
 
 /// How many ended sessions one transaction removes, so that other writers do not wait long.
 pub const SESSIONS_AT_ONCE: u32 = 200;
@@ -54,6 +54,39 @@ impl Site {
         limit: u32,
     ) -> Result<Vec<PastLookup>, StoreError> {
         self.store.recent_lookups(visit.user, start, limit)
+    }
+
+    /// Deletes one look-up of a user.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn delete_lookup(&self, visit: &Visit, at: Timestamp) -> Result<(), StoreError> {
+        self.store.delete_lookup(visit.user, at)
+    }
+
+    /// Deletes a user's look-ups from one time until before another.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn delete_lookups_between(
+        &self,
+        visit: &Visit,
+        (from, until): (Timestamp, Timestamp),
+        client: &Client,
+    ) -> Result<(), StoreError> {
+        self.store.delete_lookups_between(visit.user, from, until)?;
+        self.note(AuditEvent::HistoryDeleted, Some(visit.user), Some(visit.user), Some(client));
+        Ok(())
+    }
+
+    /// Deletes a user's whole history.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn delete_history(&self, visit: &Visit, client: &Client) -> Result<(), StoreError> {
+        self.store.delete_lookups(visit.user)?;
+        self.note(AuditEvent::HistoryDeleted, Some(visit.user), Some(visit.user), Some(client));
+        Ok(())
     }
 
     /// The books that a user switched off.

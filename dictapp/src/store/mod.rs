@@ -31,7 +31,7 @@ pub use error::{Result, StoreError};
 pub use history::{Commits, HISTORY_ROWS_MAX, Lookup, PageStart, PastLookup};
 pub use learning::{
     DayCount, NewReview, Recorded, SavedFilter, SavedWord, SavedWordCounts, SavedWordText,
-    WordListStart,
+    StoredReview, StoredWord, WordListStart,
 };
 pub use url::{DatabaseUrl, MysqlServer, WrongUrl};
 
@@ -180,6 +180,9 @@ mod tests {
             learning::LIST,
             learning::DUE,
             learning::COUNTS,
+            learning::PREFERENCES,
+            learning::REVIEWS,
+            learning::WORDS,
             books::lexicon::OF_BOOK,
             books::lexicon::OF_WORD,
         ] {

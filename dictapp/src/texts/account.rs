@@ -48,6 +48,8 @@ texts! {
         password: "密码", "Password";
         password_hint: "{min} 到 {max} 个字符，越长越安全。", "{min} to {max} characters. Longer is safer.";
         password_again: "再次输入密码", "Password again";
+        show: "显示密码", "Show password";
+        hide: "隐藏密码", "Hide password";
     }
 }
 

@@ -8,9 +8,12 @@ mod account;
 mod error;
 mod history;
 mod learning;
+mod own;
 mod search;
 mod site;
 mod word;
+
+pub(crate) use own::AccountEvents;
 
 use webframe::accept::best_language;
 
@@ -137,6 +140,10 @@ groups! {
     look: site::Look,
     help: site::Help,
     about: site::About,
+    account: own::Account,
+    account_events: own::AccountEvents,
+    reset: own::Reset,
+    privacy: own::Privacy,
     error: error::Error,
 }
 

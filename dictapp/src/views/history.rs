@@ -28,10 +28,13 @@ struct HistoryPage<'a> {
     older: Option<i64>,
     newer: Option<i64>,
     rows: Vec<Line>,
+    form_token: String,
 }
 
 /// A row of the table.
 struct Line {
+    /// The time in microseconds, by which the form names a row.
+    key: i64,
     name: String,
     word: String,
     link: String,
@@ -70,6 +73,7 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
         older: cursor(rows.last().filter(|_| has_older)),
         newer: cursor(rows.first().filter(|_| has_newer)),
         rows: rows.iter().map(|row| shown(site, &books, row)).collect(),
+        form_token: page.form_token()?,
     })
 }
 
@@ -126,6 +130,7 @@ pub(super) fn place_of(books: &Selection<'_>, query: &str) -> String {
 fn shown(site: &Site, books: &Selection<'_>, row: &PastLookup) -> Line {
     let local = row.at.to_zoned(site.zone().clone());
     Line {
+        key: row.at.as_microsecond(),
         name: row.name.to_string(),
         link: place_of(books, &row.word),
         word: row.word.clone(),

@@ -10,7 +10,7 @@ use super::entry;
 use super::filters;
 use super::matches::{matches, near};
 use super::page::{NO_STORE, Page};
-use super::visitor::Who;
+use super::visitor::{Who, is_from_another_site};
 use super::word::Brief;
 use crate::lexicon::End;
 use crate::model::{WORD_BYTES_MAX, Word, WordError};
@@ -192,10 +192,10 @@ fn is_prefetch(request: &Request) -> bool {
 }
 
 /// Writes a user's look-up into the history and waits until it is durable. The answer to HEAD is
-/// not seen by anyone: it is not recorded.
+/// not seen by anyone, and a request that another site began is not the user's: neither is recorded.
 fn record(page: &Page<'_>, word: &Word, outcome: Outcome) -> Result<()> {
     let Some(visit) = page.user()? else { return Ok(()) };
-    if page.request().method() == Method::HEAD {
+    if page.request().method() == Method::HEAD || is_from_another_site(page.request()) {
         return Ok(());
     }
     Ok(page.site.record(visit, word, outcome)?)

@@ -4,21 +4,22 @@
 use std::cell::OnceCell;
 use std::time::Duration;
 
-use webframe::http::header;
+use webframe::http::{HeaderName, header};
 use webframe::{Cookie, Error, Request, Response, Result};
 
+use super::forwarding;
 use super::look::{LOOK, Look};
 use crate::form_token::{form_token, is_form_token};
 use crate::model::{Lifetime, device_label};
 use crate::session::Token;
 use crate::settings::CookieSecure;
-use crate::site::{Client, SignedIn, Site, Visit};
+use crate::site::{Client, DeviceProof, SignedIn, Site, Visit};
 use crate::store::StoreError;
 use crate::texts::Language;
 
-const SESSION: &str = "session";
-const VISITOR: &str = "visitor";
-const DEVICE: &str = "device";
+const SESSION: Secret = Secret { plain: "session", host: "__Host-session" };
+const VISITOR: Secret = Secret { plain: "visitor", host: "__Host-visitor" };
+const DEVICE: Secret = Secret { plain: "device", host: "__Host-device" };
 pub(super) const LANGUAGE: &str = "language";
 
 /// How long a browser keeps the chosen language.
@@ -26,6 +27,17 @@ const LANGUAGE_KEPT: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// How long a browser counts as a device where its user has logged in.
 const DEVICE_KEPT: Duration = Duration::from_secs(180 * 24 * 3600);
+
+/// Session cookies that are looked up: a neighbouring site may have set others of the same name.
+const SESSIONS_TRIED: usize = 4;
+
+/// The name of a cookie that holds a secret. Over TLS it is one that browsers accept from this host
+/// alone, so that a neighbouring site cannot set it.
+#[derive(Clone, Copy)]
+struct Secret {
+    plain: &'static str,
+    host: &'static str,
+}
 
 /// Who asks, and how to speak to them.
 pub(super) struct Visitor<'r> {
@@ -57,20 +69,10 @@ pub(super) enum Who {
 impl<'r> Visitor<'r> {
     /// Looks at the cookies, and at the database where one may be a session's.
     pub(super) fn of(site: &Site, request: &'r Request) -> Visitor<'r> {
-        let session = request.cookie(SESSION).and_then(Token::parse);
-        let who = match session.as_ref().map(|token| site.visit(token)) {
-            None | Some(Ok(None)) => Who::Guest,
-            Some(Ok(Some(visit))) => Who::User(visit),
-            Some(Err(error)) => Who::Unknown(error),
-        };
-        Visitor {
-            request,
-            language: language(request),
-            session: session.filter(|_| !matches!(who, Who::Guest)),
-            who,
-            guest: OnceCell::new(),
-            secure: is_secure(site, request),
-        }
+        let secure = is_secure(site, request);
+        let (session, who) = session(site, request, SESSION.name(secure));
+        let (language, guest) = (language(request), OnceCell::new());
+        Visitor { request, language, session, who, guest, secure }
     }
 
     /// The user; none for a guest.
@@ -88,6 +90,11 @@ impl<'r> Visitor<'r> {
     /// The token for a form on a page of this visitor.
     pub(super) fn form_token(&self) -> Result<String> {
         Ok(form_token(self.form_cookie()?))
+    }
+
+    /// The token of the session; `None` without one.
+    pub(super) fn session(&self) -> Option<&Token> {
+        self.session.as_ref()
     }
 
     /// The token for forms of the session; `None` without one.
@@ -114,7 +121,7 @@ impl<'r> Visitor<'r> {
         let response = if has_token { response.without_compression() } else { response };
         match self.guest.get() {
             Some(Guest { token, is_new: true }) => {
-                Ok(response.with_cookie(&self.cookie(VISITOR, &token.to_text())?))
+                Ok(response.with_cookie(&self.secret(VISITOR, &token.to_text())?))
             }
             _ => Ok(response),
         }
@@ -130,26 +137,33 @@ impl<'r> Visitor<'r> {
         if let Some(old) = &self.session {
             site.sign_out(old)?;
         }
-        let session = self.cookie(SESSION, &signed_in.token.to_text())?;
+        let session = self.secret(SESSION, &signed_in.token.to_text())?;
         let session = match lifetime {
             Lifetime::Browser => session,
             Lifetime::Kept => session.max_age(site.settings().accounts.session_absolute),
         };
-        let device = self.cookie(DEVICE, signed_in.device.as_str())?.max_age(DEVICE_KEPT);
-        let response = response.with_cookie(&session).with_cookie(&device);
-        Ok(response.with_cookie(&Cookie::removal(VISITOR)?))
+        let response = response.with_cookie(&session);
+        let response = self.known_device(&signed_in.device, response)?;
+        Ok(response.with_cookie(&Cookie::removal(VISITOR.name(self.secure))?))
+    }
+
+    /// The answer that makes this browser a known device of its user.
+    pub(super) fn known_device(&self, proof: &DeviceProof, response: Response) -> Result<Response> {
+        let device = self.secret(DEVICE, proof.as_str())?.max_age(DEVICE_KEPT);
+        Ok(response.with_cookie(&device))
     }
 
     /// The browser, as sessions and the audit log name it.
     pub(super) fn client(&self) -> Client {
         let user_agent = self.request.field(&header::USER_AGENT).unwrap_or_default();
         let address = self.request.peer().address.ip();
+        forwarding::warn_of_unknown_proxy(self.request, address);
         Client { address, device: device_label(user_agent) }
     }
 
     /// The proof of this browser's last log-in.
     pub(super) fn device(&self) -> Option<&str> {
-        self.request.cookie(DEVICE)
+        self.request.cookie(DEVICE.name(self.secure))
     }
 
     /// Ends the session here and in the browser.
@@ -157,7 +171,7 @@ impl<'r> Visitor<'r> {
         if let Some(token) = &self.session {
             site.sign_out(token)?;
         }
-        Ok(response.with_cookie(&Cookie::removal(SESSION)?))
+        Ok(response.with_cookie(&Cookie::removal(SESSION.name(self.secure))?))
     }
 
     /// Remembers a language.
@@ -177,6 +191,10 @@ impl<'r> Visitor<'r> {
         self.session.is_none() && self.guest.get().is_none()
     }
 
+    fn secret(&self, secret: Secret, value: &str) -> Result<Cookie> {
+        self.cookie(secret.name(self.secure), value)
+    }
+
     fn cookie(&self, name: &str, value: &str) -> Result<Cookie> {
         let cookie = Cookie::new(name, value)?;
         Ok(if self.secure { cookie.secure() } else { cookie })
@@ -188,7 +206,8 @@ impl<'r> Visitor<'r> {
             return Ok(session);
         }
         if self.guest.get().is_none() {
-            let known = self.request.cookie(VISITOR).and_then(Token::parse);
+            let name = VISITOR.name(self.secure);
+            let known = self.request.cookie(name).and_then(Token::parse);
             let is_new = known.is_none();
             let token = match known {
                 Some(token) => token,
@@ -199,6 +218,35 @@ impl<'r> Visitor<'r> {
         }
         Ok(&self.guest.get().expect("it was set above").token)
     }
+}
+
+impl Secret {
+    fn name(self, is_secure: bool) -> &'static str {
+        if is_secure { self.host } else { self.plain }
+    }
+}
+
+/// The session of this request. Of several session cookies exactly one must be valid: otherwise it
+/// is unknown which one this site has set, and none is believed.
+fn session(site: &Site, request: &Request, name: &str) -> (Option<Token>, Who) {
+    let mut found = None;
+    for token in request.cookies(name).filter_map(Token::parse).take(SESSIONS_TRIED) {
+        match site.visit(&token) {
+            Ok(None) => {}
+            Ok(Some(visit)) if found.is_none() => found = Some((token, visit)),
+            Ok(Some(_)) => return (None, Who::Guest),
+            Err(error) => return (Some(token), Who::Unknown(error)),
+        }
+    }
+    match found {
+        Some((token, visit)) => (Some(token), Who::User(visit)),
+        None => (None, Who::Guest),
+    }
+}
+
+/// Whether another site made the browser send this request: then it changes nothing.
+pub(super) fn is_from_another_site(request: &Request) -> bool {
+    request.field(&HeaderName::from_static("sec-fetch-site")) == Some("cross-site")
 }
 
 /// What was chosen, else what the browser asks for, else English.

@@ -27,6 +27,18 @@ use crate::{LogFile, LogQueue, Middleware, Next, Request, Response};
 pub struct AccessLog {
     queue: LogQueue,
     format: LogFormat,
+    targets: LoggedTarget,
+}
+
+/// What a line says of the target of a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LoggedTarget {
+    /// The path and the query.
+    #[default]
+    Whole,
+    /// The pattern of the route, such as `/word/{word}`, and no query: what visitors ask for stays
+    /// out of the log. Requests without a route are logged by their path.
+    Pattern,
 }
 
 /// What a line looks like.
@@ -76,7 +88,7 @@ impl AccessLog {
 
     /// A log that shares a queue, so that other lines of the program go to the same writer.
     pub fn queue(queue: LogQueue) -> AccessLog {
-        AccessLog { queue, format: LogFormat::Common }
+        AccessLog { queue, format: LogFormat::Common, targets: LoggedTarget::Whole }
     }
 
     /// The same log in another format.
@@ -87,11 +99,20 @@ impl AccessLog {
     }
 }
 
+impl AccessLog {
+    /// The same log that says this of the targets of requests.
+    #[must_use]
+    pub fn with_targets(mut self, targets: LoggedTarget) -> AccessLog {
+        self.targets = targets;
+        self
+    }
+}
+
 impl<S: Send + Sync + 'static> Middleware<S> for AccessLog {
     fn handle(&self, _: &S, request: &Request, next: Next<'_, S>) -> Response {
         let start = Instant::now();
         let response = next.run(request);
-        let line = Line::of(request, &response, start.elapsed());
+        let line = Line::of(request, &response, start.elapsed(), self.targets);
         self.queue.push(&line.text(self.format));
         response
     }
@@ -131,6 +152,20 @@ mod tests {
         }
         drop(app);
         String::from_utf8(lines.iter().flatten().collect()).unwrap()
+    }
+
+    #[test]
+    fn patterns_keep_what_visitors_ask_for_out_of_the_log() {
+        let (written, lines) = channel();
+        let log = AccessLog::writer(Sink(written)).unwrap().with_targets(LoggedTarget::Pattern);
+        let app = App::new(()).wrap(log).urls(Urls::new().get("/word/{word}", ok).get("/find", ok));
+        for target in ["/word/secret", "/find?q=secret", "/nowhere?q=secret"] {
+            TestClient::new(&app).get(target).send();
+        }
+        drop(app);
+        let text = String::from_utf8(lines.iter().flatten().collect()).unwrap();
+        assert!(text.contains("GET /word/{word} ") && text.contains("GET /find "), "{text}");
+        assert!(text.contains("GET /nowhere ") && !text.contains("secret"), "{text}");
     }
 
     #[test]

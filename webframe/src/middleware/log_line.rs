@@ -11,7 +11,7 @@ use http::Method;
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
-use super::LogFormat;
+use super::{LogFormat, LoggedTarget};
 use crate::{Request, Response, wire::Version};
 
 /// What a line says.
@@ -31,12 +31,21 @@ pub(super) struct Line<'r> {
 }
 
 impl Line<'_> {
-    pub(super) fn of<'r>(request: &'r Request, response: &Response, took: Duration) -> Line<'r> {
+    pub(super) fn of<'r>(
+        request: &'r Request,
+        response: &Response,
+        took: Duration,
+        targets: LoggedTarget,
+    ) -> Line<'r> {
         Line {
             time: httpdate::fmt_http_date(SystemTime::now()),
             peer: request.peer().address.ip().to_canonical(),
             method: request.method().as_str(),
-            target: target(request.path(), request.query_string()),
+            target: match (targets, request.pattern()) {
+                (LoggedTarget::Whole, _) => target(request.path(), request.query_string()),
+                (LoggedTarget::Pattern, "") => request.path().to_owned(),
+                (LoggedTarget::Pattern, pattern) => pattern.to_owned(),
+            },
             version: match request.head.version() {
                 Version::Http10 => "HTTP/1.0",
                 Version::Http11 => "HTTP/1.1",

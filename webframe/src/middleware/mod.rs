@@ -10,7 +10,7 @@ mod cors;
 mod guard;
 mod rate_limit;
 
-pub use access_log::{AccessLog, LogFormat};
+pub use access_log::{AccessLog, LogFormat, LoggedTarget};
 pub use compression::compression;
 pub use cors::Cors;
 pub use guard::Guard;

@@ -112,7 +112,7 @@ impl Lexicon {
         // The digest comes first in the file, so the columns are gone through twice.
         let mut digest = Digested(Sha256::new());
         self.write_all(stamp, &mut digest)?;
-        let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
+        let mut file = BufWriter::with_capacity(1 << 20, create_private(path)?);
         file.write_all(MAGIC)?;
         file.write_all(&digest.0.finalize())?;
         self.write_all(stamp, &mut file)?;
@@ -124,6 +124,15 @@ impl Lexicon {
         write_columns(&self.columns, to)?;
         write_column(to, self.keys.as_fst().as_bytes(), |byte| [*byte])
     }
+}
+
+/// For its owner alone, as the database beside it.
+fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 struct Digested(Sha256);

@@ -19,6 +19,9 @@ pub struct Export {
     sessions: Vec<Session>,
     history: Vec<Lookup>,
     books_off: Vec<BookOff>,
+    saved_words: Vec<SavedWord>,
+    reviews: Vec<Review>,
+    preferences: Vec<Preference>,
     audit: Vec<Event>,
 }
 
@@ -51,6 +54,32 @@ struct Lookup {
 struct BookOff {
     book: i64,
     title: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct SavedWord {
+    word: String,
+    created: String,
+    list: String,
+    tags: String,
+    note: String,
+    sentence: String,
+    suspended: bool,
+    reviews: u64,
+    due: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Review {
+    time: String,
+    word: String,
+    grade: i64,
+}
+
+#[derive(Debug, Serialize)]
+struct Preference {
+    name: String,
+    value: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -92,6 +121,9 @@ impl Site {
             sessions: sessions.into_iter().map(session).collect(),
             history: self.whole_history(visit)?,
             books_off: books_off.map(|id| BookOff { book: id.0, title: title(id) }).collect(),
+            saved_words: self.saved_words_of(visit)?,
+            reviews: self.reviews_of(visit)?,
+            preferences: self.preferences_of(visit)?,
             audit: audit
                 .map(|entry| Event {
                     time: entry.at.to_string(),
@@ -101,6 +133,30 @@ impl Site {
                 })
                 .collect(),
         })
+    }
+
+    fn saved_words_of(&self, visit: &Visit) -> Result<Vec<SavedWord>, StoreError> {
+        let words = self.store.stored_words(visit.user)?.into_iter();
+        Ok(words
+            .map(|stored| {
+                let [list, tags, note, sentence] = stored.texts;
+                let (created, due) = (stored.created.to_string(), stored.due.to_string());
+                let (word, suspended, reviews) = (stored.word, stored.suspended, stored.reviews);
+                SavedWord { word, created, list, tags, note, sentence, suspended, reviews, due }
+            })
+            .collect())
+    }
+
+    fn reviews_of(&self, visit: &Visit) -> Result<Vec<Review>, StoreError> {
+        let reviews = self.store.stored_reviews(visit.user)?.into_iter();
+        Ok(reviews
+            .map(|(time, word, grade)| Review { time: time.to_string(), word, grade })
+            .collect())
+    }
+
+    fn preferences_of(&self, visit: &Visit) -> Result<Vec<Preference>, StoreError> {
+        let preferences = self.store.stored_preferences(visit.user)?.into_iter();
+        Ok(preferences.map(|(name, value)| Preference { name, value }).collect())
     }
 
     fn whole_history(&self, visit: &Visit) -> Result<Vec<Lookup>, StoreError> {
@@ -134,6 +190,9 @@ impl Export {
         add("sessions.csv", &csv(&self.sessions)?)?;
         add("history.csv", &csv(&self.history)?)?;
         add("books_off.csv", &csv(&self.books_off)?)?;
+        add("saved_words.csv", &csv(&self.saved_words)?)?;
+        add("reviews.csv", &csv(&self.reviews)?)?;
+        add("preferences.csv", &csv(&self.preferences)?)?;
         add("audit.csv", &csv(&self.audit)?)?;
         Ok(archive.finish()?.into_inner())
     }

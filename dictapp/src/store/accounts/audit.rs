@@ -10,8 +10,7 @@ use crate::store::{
 
 const INSERT: &str =
     "insert into audit (time, tie, event, user, actor, network) values (?, ?, ?, ?, ?, ?)";
-pub(crate) const NEWEST: &str =
-    "select time, event, user, actor, network from audit order by time desc, tie desc limit ?";
+pub(crate) const NEWEST: &str = "select time, event, user, actor, network from audit where time <= ? order by time desc, tie desc limit ?";
 pub(crate) const OF_USER: &str = "select time, event, user, actor, network from audit \
      where user = ? order by time desc limit ?";
 pub(crate) const OLDEST: &str =
@@ -147,7 +146,7 @@ impl Store {
         let limit = limit.min(AUDIT_ROWS_MAX).into();
         let rows = match user {
             Some(user) => self.db.query(OF_USER, &[user.0.into(), limit]),
-            None => self.db.query(NEWEST, &[limit]),
+            None => self.db.query(NEWEST, &[i64::MAX.into(), limit]),
         };
         rows.and_then(|rows| rows.into_iter().map(entry).collect()).doing(|| "read the audit log")
     }

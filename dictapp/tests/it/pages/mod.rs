@@ -19,6 +19,7 @@ mod learning;
 mod language;
 mod errors;
 mod start;
+mod account;
 mod away;
 mod books;
 mod status;

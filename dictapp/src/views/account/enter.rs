@@ -7,14 +7,15 @@ use serde::Deserialize;
 use webframe::http::{HeaderValue, StatusCode, header};
 use webframe::{Request, Response, Result};
 
-use super::filters;
-use super::page::{NO_STORE, Page};
 use super::registration::{Form, Problems};
 use crate::model::{Lifetime, USERNAME_CHARS_MAX};
 use crate::paths;
 use crate::site::{Credentials, LogIn, Registration, SignUp, SignedIn, Site};
+use crate::store::AuditEvent;
 use crate::texts::Texts;
 use crate::throttle::Refusal;
+use crate::views::filters;
+use crate::views::page::{NO_STORE, Page};
 
 #[derive(Deserialize)]
 struct LoginForm {
@@ -182,14 +183,17 @@ pub(crate) fn submit_login(site: &Site, request: &Request) -> Result<Response> {
 pub(crate) fn submit_logout(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: LogoutForm = request.form()?;
-    if page.user()?.is_some() {
+    if let Some(visit) = page.user()? {
         page.check_form(&form.form_token)?;
+        let (user, client) = (Some(visit.user), page.visitor.client());
+        site.note(AuditEvent::LoggedOut, user, user, Some(&client));
     }
     let response = Response::see_other(paths::HOME)?;
     page.visitor.signed_out(site, response.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
-fn enter(
+/// The answer to a user whose session has begun.
+pub(super) fn enter(
     page: &Page<'_>,
     signed_in: &SignedIn,
     lifetime: Lifetime,
@@ -221,7 +225,8 @@ fn register_page(
     Ok(page.send_as(status, &values)?.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
-fn minutes(wait: Duration) -> u64 {
+/// Whole minutes, at least one.
+pub(super) fn minutes(wait: Duration) -> u64 {
     wait.as_secs().div_ceil(60).max(1)
 }
 

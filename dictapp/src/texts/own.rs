@@ -1,0 +1,110 @@
+//! The account page, a new password by code, and the privacy page.
+
+use super::texts;
+
+texts! {
+    /// The account page.
+    Account {
+        title: "我的账号", "My account";
+        name: "您的用户名是“{name}”。", "You are logged in as {name}.";
+        done: "已完成。", "Done.";
+        wrong_password: "密码不正确。", "The password is wrong.";
+        last_admin:
+            "您是唯一的管理员，账号不能删除。",
+            "You are the only administrator, so this account cannot be deleted.";
+        password_title: "修改密码", "Change password";
+        password_hint: "修改后，其他设备上的登录会全部失效。", "This ends your sessions on all other devices.";
+        password_button: "修改密码", "Set new password";
+        old_password: "当前密码", "Current password";
+        new_password: "新密码", "New password";
+        sessions_title: "已登录的设备", "Where you are logged in";
+        device: "设备", "Device";
+        network: "网络地址", "Address";
+        last_use: "最近使用", "Last use";
+        this_session: "本设备", "This device";
+        end_session: "退出登录", "Log out";
+        end_others: "退出其他所有设备", "Log out all other devices";
+        data_title: "我的数据", "My data";
+        export_hint:
+            "下载本站保存的关于您的全部数据（zip 压缩包，内含 JSON 和 CSV）。",
+            "Download everything that this site stores about you, as a zip of JSON and CSV.";
+        export: "导出数据", "Export my data";
+        day: "删除某一天的查词记录", "Delete the look-ups of a day";
+        delete_day: "删除这一天", "Delete this day";
+        delete_history: "删除全部查词记录", "Delete my whole history";
+        delete_title: "注销账号", "Delete account";
+        delete_hint:
+            "账号和全部记录会立即删除，无法恢复。",
+            "Your account and everything stored about you is deleted at once and cannot be restored.";
+        delete_button: "注销账号", "Delete my account";
+        events_title: "账号动态", "Recent activity";
+        time: "时间", "Time";
+        event: "事件", "Event";
+    }
+}
+
+texts! {
+    /// The entries of the audit log.
+    AccountEvents {
+        registered: "注册", "Signed up";
+        logged_in: "登录", "Logged in";
+        log_in_failed: "登录失败", "Log-in failed";
+        logged_out: "退出登录", "Logged out";
+        sessions_ended: "结束了其他设备的登录", "Ended other sessions";
+        password_changed: "修改了密码", "Changed the password";
+        password_set: "管理员设置了密码", "An administrator set the password";
+        reset_code_made: "生成了重置码", "A reset code was made";
+        password_reset: "用重置码设置了密码", "Set a password by code";
+        disabled: "账号被停用", "The account was blocked";
+        enabled: "账号恢复使用", "The account was unblocked";
+        role_changed: "角色有变动", "The role was changed";
+        exported: "导出了数据", "Exported the data";
+        history_deleted: "删除了查词记录", "Deleted look-ups";
+        deleted: "账号已注销", "The account was deleted";
+    }
+}
+
+texts! {
+    /// A new password by code.
+    Reset {
+        title: "重设密码", "Set a new password";
+        link: "忘记密码？", "Forgot your password?";
+        hint:
+            "请向老师或管理员要一个一次性重置码，填在下面。",
+            "Ask your teacher or the administrator for a one-time code and enter it here.";
+        code: "重置码", "Code";
+        wrong: "重置码不正确或已过期。", "The code is wrong or has expired.";
+    }
+}
+
+texts! {
+    /// The privacy page.
+    Privacy {
+        title: "隐私说明", "Privacy";
+        guests:
+            "不登录也可以查词，本站不记录您查了什么。登录后会保存以下数据：",
+            "You can look words up without an account; then nothing about you is kept. With an account this is stored:";
+        what: "数据", "What";
+        why: "用途", "Why";
+        how_long: "保存多久", "For how long";
+        account_what: "用户名、加密保存的密码、注册时间", "Name, hashed password, date of registration";
+        account_why: "供您登录", "To log you in";
+        account_long: "直到您注销账号", "Until you delete the account";
+        history_what: "您查过的词和时间", "The words you look up, and when";
+        history_why: "供您回顾", "So that you can look back";
+        history_long: "直到您删除，最多保留最近 {rows} 条", "Until you delete them; at most the newest {rows}";
+        session_what: "登录过的设备、网络地址、最近使用时间", "Devices you log in from, their addresses and last use";
+        session_why: "让您看到并结束其他登录", "So that you can see and end your sessions";
+        session_long: "直到退出登录，最长 {days} 天", "Until the session ends, at most {days} days";
+        audit_what: "登录、登录失败和账号改动的时间与网络地址", "Time and address of log-ins, failed log-ins and changes of the account";
+        audit_why: "发现账号被他人使用", "To notice when somebody else uses the account";
+        audit_long: "{days} 天", "{days} days";
+        cookie_what: "浏览器中的 Cookie：登录状态、界面语言、防伪造令牌", "Cookies: your session, the language, a token against forged forms";
+        cookie_why: "没有跟踪或广告用途", "Nothing is for tracking or advertising";
+        cookie_long: "关闭浏览器时或到期后清除", "Until the browser is closed or they expire";
+        others:
+            "您查的词只有您自己能看到；本站不向任何第三方发送数据。",
+            "Only you see what you look up. This site sends nothing to anybody else.";
+        rights: "您可以随时导出或删除自己的数据。", "You can export and delete your data at any time.";
+    }
+}

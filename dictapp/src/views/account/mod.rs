@@ -1,0 +1,13 @@
+//! The pages of an account: registering, logging in, what a user may change, export and delete, a
+//! new password by code, and what is stored for how long.
+
+mod enter;
+mod registration;
+mod own;
+mod reset;
+mod privacy;
+
+pub(crate) use enter::{show_login, show_register, submit_login, submit_logout, submit_register};
+pub(crate) use own::{change_password, delete_account, delete_history, end_sessions, export, show};
+pub(crate) use privacy::show_privacy;
+pub(crate) use reset::{show_reset, submit_reset};

@@ -1,0 +1,338 @@
+//! A user's own account: change the password, end sessions, export and delete what is stored.
+
+use std::time::Duration;
+
+use askama::Template;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use serde::Deserialize;
+use webframe::http::{HeaderValue, StatusCode, header};
+use webframe::{Error, Request, Response, Result};
+
+use super::enter::minutes;
+use super::registration::password_told;
+use crate::hex;
+use crate::paths;
+use crate::site::{AdminError, PasswordChange, Site, Visit};
+use crate::store::{AuditEntry, OwnSession};
+use crate::texts::{AccountEvents, Texts};
+use crate::views::filters;
+use crate::views::page::{NO_STORE, Page};
+
+/// Entries of the audit log that the page shows.
+const EVENTS_SHOWN: u32 = 20;
+
+/// Hexadecimal digits by which a form names a session: enough to tell 20 apart.
+const SESSION_DIGITS: usize = 16;
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct AccountPage<'a> {
+    page: &'a Page<'a>,
+    t: &'static Texts,
+    form_token: String,
+    name: &'a str,
+    notice: Notice,
+    password_min: usize,
+    password_max: usize,
+    sessions: Vec<SessionLine>,
+    events: Vec<EventLine>,
+}
+
+/// What the page says above its forms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Notice {
+    None,
+    Done,
+    WrongPassword,
+    Problem(String),
+    LastAdmin,
+    Later(u64),
+}
+
+struct SessionLine {
+    id: String,
+    device: String,
+    network: String,
+    last_use: String,
+    is_this: bool,
+}
+
+struct EventLine {
+    time: String,
+    text: &'static str,
+    network: String,
+}
+
+#[derive(Deserialize)]
+struct PasswordForm {
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    new_password: String,
+    #[serde(default)]
+    new_password_again: String,
+    #[serde(default)]
+    form_token: String,
+}
+
+#[derive(Deserialize)]
+struct SessionsForm {
+    /// The first digits of a session's hash; empty: all others.
+    #[serde(default)]
+    session: String,
+    #[serde(default)]
+    form_token: String,
+}
+
+#[derive(Deserialize)]
+struct TokenForm {
+    #[serde(default)]
+    form_token: String,
+}
+
+/// One of the three is given.
+#[derive(Deserialize)]
+struct HistoryForm {
+    /// The time of a look-up in microseconds.
+    row: Option<i64>,
+    /// A day as in "2026-11-29", in the time zone of the pages.
+    day: Option<String>,
+    /// Anything: the whole history.
+    all: Option<String>,
+    #[serde(default)]
+    form_token: String,
+}
+
+#[derive(Deserialize)]
+struct DeletionForm {
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    form_token: String,
+}
+
+/// GET of the account page.
+pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let Some(visit) = page.user()? else { return to_login() };
+    let notice = if request.query_string() == DONE { Notice::Done } else { Notice::None };
+    account_page(&page, visit, StatusCode::OK, notice)
+}
+
+/// POST of a new password.
+pub(crate) fn change_password(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let form: PasswordForm = request.form()?;
+    page.check_form(&form.form_token)?;
+    let Some(visit) = page.user()? else { return to_login() };
+    if form.new_password != form.new_password_again {
+        let text = page.texts().problem.password_again.to_owned();
+        return refused(&page, visit, Notice::Problem(text));
+    }
+    let Some(session) = page.visitor.session() else { return to_login() };
+    let client = page.visitor.client();
+    let passwords = (form.password.as_str(), form.new_password.as_str());
+    match site.change_password(visit, passwords, (session, &client))? {
+        PasswordChange::Done(device) => page.visitor.known_device(&device, done()?),
+        PasswordChange::Wrong => refused(&page, visit, Notice::WrongPassword),
+        PasswordChange::Problem(problem) => {
+            refused(&page, visit, Notice::Problem(password_told(problem, page.texts())))
+        }
+        PasswordChange::Later(wait) => later(&page, visit, wait),
+    }
+}
+
+/// POST that ends one session or all others.
+pub(crate) fn end_sessions(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let form: SessionsForm = request.form()?;
+    page.check_form(&form.form_token)?;
+    let (Some(visit), Some(own)) = (page.user()?, page.visitor.session()) else {
+        return to_login();
+    };
+    let client = page.visitor.client();
+    if form.session.is_empty() {
+        site.end_other_sessions(visit, own, &client)?;
+        return done();
+    }
+    let sessions = site.sessions_of(visit.user)?;
+    if let Some(session) = sessions.iter().find(|session| session_id(session) == form.session) {
+        site.end_session(visit, &session.token_hash, &client)?;
+    }
+    done()
+}
+
+/// POST for an archive of everything that is stored about the user.
+pub(crate) fn export(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let form: TokenForm = request.form()?;
+    page.check_form(&form.form_token)?;
+    let Some(visit) = page.user()? else { return to_login() };
+    let archive = site.export(visit, &page.visitor.client())?.to_zip();
+    let archive = archive.map_err(|error| Error::internal(error.to_string()))?;
+    let name = HeaderValue::from_static("attachment; filename=\"dictapp-export.zip\"");
+    let response = Response::typed(HeaderValue::from_static("application/zip"), archive.into());
+    Ok(response
+        .with_field(header::CONTENT_DISPOSITION, name)
+        .with_field(header::CACHE_CONTROL, NO_STORE))
+}
+
+/// POST that deletes a look-up, a day or the whole history.
+pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let form: HistoryForm = request.form()?;
+    page.check_form(&form.form_token)?;
+    let Some(visit) = page.user()? else { return to_login() };
+    let client = page.visitor.client();
+    if let Some(row) = form.row {
+        let at = Timestamp::from_microsecond(row)
+            .map_err(|_| Error::bad_request("invalid time of a look-up"))?;
+        site.delete_lookup(visit, at)?;
+        return Response::see_other(paths::HISTORY);
+    }
+    if let Some(day) = form.day.filter(|day| !day.is_empty()) {
+        let (from, until) = day_of(&day, site.zone())
+            .ok_or_else(|| Error::bad_request("the day must be written as 2026-11-29"))?;
+        site.delete_lookups_between(visit, (from, until), &client)?;
+        return done();
+    }
+    if form.all.is_some() {
+        site.delete_history(visit, &client)?;
+    }
+    done()
+}
+
+/// POST that deletes the account.
+pub(crate) fn delete_account(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let form: DeletionForm = request.form()?;
+    page.check_form(&form.form_token)?;
+    let Some(visit) = page.user()? else { return to_login() };
+    match site.confirm_password(visit, &form.password, &page.visitor.client())? {
+        PasswordChange::Done(()) => {}
+        PasswordChange::Later(wait) => return later(&page, visit, wait),
+        PasswordChange::Wrong | PasswordChange::Problem(_) => {
+            return refused(&page, visit, Notice::WrongPassword);
+        }
+    }
+    match site.delete_own_account(visit) {
+        Ok(()) => {
+            log::info!("user {} deleted their account", visit.user);
+            page.visitor.signed_out(site, Response::see_other(paths::HOME)?)
+        }
+        Err(AdminError::LastAdmin) => refused(&page, visit, Notice::LastAdmin),
+        Err(AdminError::Failed(error)) => Err(error),
+        Err(error) => Err(Error::internal(error.to_string())),
+    }
+}
+
+/// The query that shows [`Notice::Done`].
+const DONE: &str = "done";
+
+fn done() -> Result<Response> {
+    Response::see_other(&format!("{}?{DONE}", paths::ACCOUNT))
+}
+
+fn to_login() -> Result<Response> {
+    Response::see_other(&paths::login_then(paths::ACCOUNT))
+}
+
+fn refused(page: &Page<'_>, visit: &Visit, notice: Notice) -> Result<Response> {
+    account_page(page, visit, StatusCode::UNPROCESSABLE_ENTITY, notice)
+}
+
+fn later(page: &Page<'_>, visit: &Visit, wait: Duration) -> Result<Response> {
+    let notice = Notice::Later(minutes(wait));
+    let response = account_page(page, visit, StatusCode::TOO_MANY_REQUESTS, notice)?;
+    Ok(response.with_field(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1)))
+}
+
+fn account_page(
+    page: &Page<'_>,
+    visit: &Visit,
+    status: StatusCode,
+    notice: Notice,
+) -> Result<Response> {
+    let (site, accounts) = (page.site, &page.site.settings().accounts);
+    let own = page.visitor.session().map(|token| *token.hash().as_bytes());
+    let zone = site.zone();
+    let session = |session: OwnSession| SessionLine {
+        id: session_id(&session),
+        last_use: shown(session.seen, zone),
+        is_this: own == Some(session.token_hash),
+        device: session.device,
+        network: session.network,
+    };
+    let event = |entry: AuditEntry| EventLine {
+        time: shown(entry.at, zone),
+        text: event_text(&page.texts().account_events, &entry),
+        network: entry.network.unwrap_or_default(),
+    };
+    let events = site.audit_log(Some(visit.user), EVENTS_SHOWN)?;
+    let values = AccountPage {
+        page,
+        t: page.texts(),
+        form_token: page.form_token()?,
+        name: visit.name.as_str(),
+        notice,
+        password_min: accounts.password_chars_min,
+        password_max: accounts.password_chars_max,
+        sessions: site.sessions_of(visit.user)?.into_iter().map(session).collect(),
+        events: events.into_iter().map(event).collect(),
+    };
+    page.send_as(status, &values)
+}
+
+fn event_text(t: &AccountEvents, entry: &AuditEntry) -> &'static str {
+    use crate::store::AuditEvent as Event;
+    match entry.event {
+        Event::Registered => t.registered,
+        Event::LoggedIn => t.logged_in,
+        Event::LogInFailed => t.log_in_failed,
+        Event::LoggedOut => t.logged_out,
+        Event::SessionsEnded => t.sessions_ended,
+        Event::PasswordChanged => t.password_changed,
+        Event::PasswordSet => t.password_set,
+        Event::ResetCodeMade => t.reset_code_made,
+        Event::PasswordReset => t.password_reset,
+        Event::Disabled => t.disabled,
+        Event::Enabled => t.enabled,
+        Event::RoleChanged => t.role_changed,
+        Event::Exported => t.exported,
+        Event::HistoryDeleted => t.history_deleted,
+        Event::Deleted => t.deleted,
+    }
+}
+
+fn session_id(session: &OwnSession) -> String {
+    hex::encode(&session.token_hash[..SESSION_DIGITS / 2])
+}
+
+fn shown(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The beginnings of a day and of the next one.
+fn day_of(day: &str, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
+    let day: Date = day.parse().ok()?;
+    let start = |day: Date| Some(day.to_zoned(zone.clone()).ok()?.timestamp());
+    Some((start(day)?, start(day.checked_add(1.day()).ok()?)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_from_its_midnight_to_the_next_one() {
+        let zone = TimeZone::fixed(jiff::tz::offset(8));
+        let (from, until) = day_of("2026-11-29", &zone).unwrap();
+        assert_eq!(from.to_string(), "2026-11-28T16:00:00Z");
+        assert_eq!(until.to_string(), "2026-11-29T16:00:00Z");
+        for wrong in ["", "2026-13-01", "yesterday", "9999-12-31"] {
+            assert_eq!(day_of(wrong, &zone), None, "{wrong}");
+        }
+    }
+}
