@@ -77,6 +77,7 @@ impl Store {
             }
             Ok(())
         });
+        self.sessions.forget_all();
         reset.doing(|| format!("reset the password of user {user}"))?;
         Ok(is_valid)
     }

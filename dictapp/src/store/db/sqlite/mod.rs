@@ -10,6 +10,7 @@
 mod file;
 mod identity;
 mod link;
+mod private;
 
 use std::{
     path::{Path, PathBuf},
@@ -24,6 +25,7 @@ use std::{
 use file::{File, create_folder};
 use identity::Identity;
 use link::{Link, error_at};
+use private::keep_private;
 
 use crate::store::{
     config::DatabaseTimeouts,
@@ -65,6 +67,7 @@ impl Sqlite {
         create_folder(&path)?;
         let file = Arc::new(File { path: path.into(), timeouts });
         file.inspect()?;
+        keep_private(&file.path)?;
         file.create()?;
         let anchor = file.connect(Access::Read)?;
         anchor.touch()?;

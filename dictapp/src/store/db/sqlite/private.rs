@@ -1,0 +1,104 @@
+//! A database file and its side files to files that only their owner can read.
+
+use std::{fs, io, path::Path};
+
+use crate::store::error::{Result, StoreError};
+
+/// What SQLite puts beside the file; new ones get the mode of the file itself.
+const SIDE_FILES: [&str; 3] = ["", "-wal", "-shm"];
+
+/// Creates the file for its owner alone, or takes it away from all users of the machine. A link is
+/// refused: whoever may write to the folder could lead the server to another file.
+pub(super) fn keep_private(path: &Path) -> Result<()> {
+    for suffix in SIDE_FILES {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        let file = Path::new(&name);
+        keep_one(file, suffix.is_empty()).map_err(|error| {
+            StoreError::refused(format!("the database file {}: {error}", file.display()))
+        })?;
+    }
+    Ok(())
+}
+
+fn keep_one(file: &Path, is_main: bool) -> io::Result<()> {
+    match fs::symlink_metadata(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && is_main => create(file),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+        Ok(found) if found.is_symlink() => {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a symbolic link"))
+        }
+        Ok(found) => restrict(file, &found),
+    }
+}
+
+fn create(file: &Path) -> io::Result<()> {
+    let mut options = fs::File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(file) {
+        // Another instance was quicker.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        result => result.map(drop),
+    }
+}
+
+/// A group that the operator chose keeps its access.
+#[cfg(unix)]
+fn restrict(file: &Path, found: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+    let mode = found.mode();
+    if !found.is_file() || mode & 0o007 == 0 {
+        return Ok(());
+    }
+    match fs::set_permissions(file, fs::Permissions::from_mode(mode & 0o7770)) {
+        Ok(()) => log::info!("{} is no longer readable by all users", file.display()),
+        // The file of another user, or on a file system without modes.
+        Err(error) => log::warn!("every user can read {}: {error}", file.display()),
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn restrict(_: &Path, _: &fs::Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).expect("it is there").mode() & 0o777
+    }
+
+    #[test]
+    fn a_new_file_is_for_its_owner_and_an_old_one_is_taken_away_from_all_users() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("dict.db");
+        keep_private(&path).unwrap();
+        assert_eq!(mode(&path), 0o600);
+        let log = folder.path().join("dict.db-wal");
+        fs::write(&log, "x").unwrap();
+        for (file, given, kept) in [(&path, 0o644, 0o640), (&log, 0o666, 0o660)] {
+            fs::set_permissions(file, fs::Permissions::from_mode(given)).unwrap();
+            keep_private(&path).unwrap();
+            assert_eq!(mode(file), kept);
+        }
+    }
+
+    #[test]
+    fn a_link_in_the_place_of_the_file_is_refused_and_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, target) = (folder.path().join("dict.db"), folder.path().join("other"));
+        symlink(&target, &path).unwrap();
+        let error = keep_private(&path).unwrap_err().to_string();
+        assert!(error.ends_with("it is a symbolic link"), "{error}");
+        assert!(!target.exists());
+    }
+}
