@@ -15,6 +15,7 @@ import notes
 import ranks
 import readings
 import records
+import spelling
 
 HEADER = """\
 # title: 英汉学习词典 English-Chinese
@@ -115,12 +116,12 @@ def add_example(record, label, place, example, path):
 
 
 def tidy(records_in_order):
-    """One kind of quotes in English, no space before a full-width bracket, no example twice."""
-    seen = set()
+    """One kind of quotes and spelling in English, no space before a full-width bracket, no example twice."""
+    seen, american = set(), spelling.American(list(readings.table("lists/spellings.txt")))
     for record in records_in_order:
         for _, sense in record.senses():
             sense.gloss = re.sub(" +（", "（", sense.gloss)
-            examples = [plain_quotes(example) for example in sense.examples]
+            examples = [american.spelled(record, sense, plain_quotes(example)) for example in sense.examples]
             sense.examples = [example for example in examples if key(example) not in seen]
             seen |= {key(example) for example in sense.examples}
 

@@ -111,7 +111,7 @@ class Readings:
         uk, us = self.both(head, label, number)
         if not us:
             return ""
-        weak = self.weak.get(head)
+        weak = self.weak.get(head) if has_weak_form(head, label) else None
         if weak:
             uk, us = [full(uk)], [full(us)]
         rows = [f"UK {text}" for text in dict.fromkeys(uk) if text] + [f"US {text}" for text in dict.fromkeys(us)]
@@ -145,6 +145,12 @@ class Readings:
 # Initialisms that are read as words.
 WORDS = {"NASA", "NATO", "AIDS", "OPEC", "LASER", "RAM", "ROM", "PIN", "SARS", "VAT", "ASAP", "OK", "TOEFL", "IELTS", "APEC", "ASEAN", "UNESCO",
          "UNICEF", "GIF", "SIM"}
+
+
+def has_weak_form(head, label):
+    """Whether this part is a function word: the noun and the verb `can` are always full."""
+    verbs = {"be", "is", "am", "are", "was", "were", "been", "have", "has", "had", "do", "does"}
+    return label not in ("n.", "adj.", "int.", "abbr.") and (label != "v." or head in verbs)
 
 
 def split(text):
