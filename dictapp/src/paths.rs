@@ -39,6 +39,12 @@ pub(crate) const WORD: &str = "/word/{word}";
 pub(crate) const HEALTHZ: &str = "/healthz";
 pub(crate) const READYZ: &str = "/readyz";
 pub(crate) const METRICS: &str = "/metrics";
+pub(crate) const API_WORD: &str = "/api/v1/words/{word}";
+pub(crate) const API_SUGGEST: &str = "/api/v1/suggest";
+pub(crate) const API_SEARCH: &str = "/api/v1/search";
+pub(crate) const API_BOOKS: &str = "/api/v1/books";
+pub(crate) const API_DOCUMENT: &str = "/api/v1/openapi.json";
+pub(crate) const API_OTHER: &str = "/api/{*path}";
 pub(crate) const STATIC: &str = "/static/{*path}";
 
 /// The page of a word. A slash in the word is encoded: it does not separate segments.

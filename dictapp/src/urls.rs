@@ -5,7 +5,7 @@ use webframe::{Urls, blocking};
 use crate::paths;
 use crate::site::Site;
 use crate::views::{
-    account, assets, history, home, info, install, language, look, lookup, progress, review,
+    account, api, assets, history, home, info, install, language, look, lookup, progress, review,
     settings, status, suggest, wordbook,
 };
 
@@ -56,4 +56,10 @@ pub(crate) fn table() -> Urls<Site> {
         .get(paths::READYZ, status::ready)
         .get(paths::METRICS, status::metrics)
         .get(paths::STATIC, assets::files())
+        .get(paths::API_WORD, api::word)
+        .get(paths::API_SUGGEST, api::suggest)
+        .get(paths::API_SEARCH, blocking(api::search))
+        .get(paths::API_BOOKS, api::books)
+        .get(paths::API_DOCUMENT, api::openapi)
+        .any(paths::API_OTHER, api::nothing)
 }

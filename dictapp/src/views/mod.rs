@@ -12,6 +12,7 @@ pub(crate) mod home;
 pub(crate) mod lookup;
 mod matches;
 pub(crate) mod suggest;
+pub(crate) mod api;
 mod word;
 mod entry;
 pub(crate) mod history;

@@ -20,6 +20,7 @@ mod language;
 mod errors;
 mod start;
 mod account;
+mod api;
 mod away;
 mod books;
 mod status;
