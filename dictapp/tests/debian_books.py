@@ -50,7 +50,8 @@ def faults(word, mean):
         yield "blank entry"
     if any(LABEL.match(line) for line in lines):
         yield "blank sense"
-    if len(lines) > 1 and letters(word) and letters(lines[0]) == letters(word):
+    # A link to another spelling is no headword line.
+    if len(lines) > 1 and letters(word) and letters(lines[0]) == letters(word) and "[[" not in lines[0]:
         yield "headword line as a sense"
     if any(TAG.search(line) for line in lines):
         yield "raw tag"

@@ -311,9 +311,14 @@ fn list_by(text: &str, separator: char) -> impl Iterator<Item = &str> {
     text.split(separator).map(str::trim).filter(|item| !item.is_empty())
 }
 
+/// The longest of [`PARTS_OF_SPEECH`] in bytes, `infinitive.`, with room.
+const LABEL_BYTES_MAX: usize = 16;
+
 /// Splits `n. 苹果` into `("n.", "苹果")`; the part is empty if none stands in front.
 pub fn split_part(line: &str) -> (&str, &str) {
-    let Some(dot) = line.find('.') else { return ("", line) };
+    // Most lines have no label: what is behind the longest one is not searched.
+    let dot = line.bytes().take(LABEL_BYTES_MAX).position(|byte| byte == b'.');
+    let Some(dot) = dot else { return ("", line) };
     let (part, rest) = line.split_at(dot + 1);
     let is_label = PARTS_OF_SPEECH.contains(&part) && !is_abbreviation(rest);
     if is_label { (part, rest.trim_start()) } else { ("", line) }

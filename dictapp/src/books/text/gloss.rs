@@ -169,6 +169,9 @@ fn begins_sense(text: &str, last: char, white: usize) -> bool {
 
 /// Whether a part of speech stands behind a Chinese gloss without a space: `放弃,沉溺n.  放任`.
 fn is_glued_label(text: &str, last: char) -> bool {
+    if !text.starts_with(|c: char| c.is_ascii_lowercase()) {
+        return false;
+    }
     let behind =
         |label: &str| text[label.len()..].starts_with(|c: char| c.is_whitespace() || is_cjk(c));
     let is_gloss = is_cjk(last) && last.is_alphabetic() || "；;。)）".contains(last);

@@ -119,8 +119,8 @@ fn leading_brackets(text: &str) -> Option<(&str, usize)> {
     // Between slashes letters may be spelled: `/A·U·P/`.
     let is_spelled = close == '/'
         && phonetic.len() <= SPELLED_BYTES_MAX
-        && phonetic.contains(['·', '-'])
-        && !phonetic.contains(' ');
+        && !phonetic.is_empty()
+        && phonetic.chars().all(|c| c.is_alphabetic() || "·-'".contains(c));
     (is_spelled || may_sound(phonetic)).then_some((phonetic.trim(), length))
 }
 
