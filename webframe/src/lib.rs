@@ -15,6 +15,11 @@
 
 #![forbid(unsafe_code)]
 
+/// The guide: its examples are compiled and run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Guide;
+
 mod contract;
 mod app;
 pub mod url;
