@@ -1,0 +1,95 @@
+//! Where the headword stands in an example.
+
+/// A piece of an example.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::views) struct Piece {
+    pub(in crate::views) text: String,
+    pub(in crate::views) is_headword: bool,
+}
+
+/// The spellings that count as the headword in an example, in lower case: the listed forms and the
+/// regular ones.
+pub(super) fn forms_of<'a>(word: &str, listed: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let word = word.to_lowercase();
+    let mut forms: Vec<String> = listed.map(str::to_lowercase).collect();
+    let stem = word.strip_suffix('e').unwrap_or(&word);
+    forms.extend(["s", "es"].map(|end| format!("{word}{end}")));
+    forms.extend(["ed", "ing", "er", "est"].map(|end| format!("{stem}{end}")));
+    if let Some(stem) = word.strip_suffix('y') {
+        forms.extend(["ies", "ied", "ier", "iest"].map(|end| format!("{stem}{end}")));
+    }
+    if let Some(last) = word.chars().last().filter(char::is_ascii_alphabetic) {
+        forms.extend(["ed", "ing"].map(|end| format!("{word}{last}{end}")));
+    }
+    forms.push(word);
+    forms
+}
+
+/// Cuts a sentence at the words that are the headword. Phrases are found as they are spelled.
+pub(super) fn marked(text: &str, forms: &[String]) -> Vec<Piece> {
+    let is_letter = |c: char| c.is_alphanumeric() || c == '-' || c == '\'' || c == '’';
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut push = |text: &str, is_headword: bool| match pieces.last_mut() {
+        Some(last) if last.is_headword == is_headword => last.text.push_str(text),
+        _ if text.is_empty() => {}
+        _ => pieces.push(Piece { text: text.to_owned(), is_headword }),
+    };
+    let mut rest = text;
+    while let Some(start) = rest.find(is_letter) {
+        push(&rest[..start], false);
+        rest = &rest[start..];
+        let end = rest.find(|c| !is_letter(c)).unwrap_or(rest.len());
+        // A phrase is longer than one word: the longest form that stands here counts.
+        let here = forms.iter().filter_map(|form| prefix(rest, form)).max();
+        let length = here.unwrap_or(end);
+        push(&rest[..length], here.is_some());
+        rest = &rest[length..];
+    }
+    push(rest, false);
+    pieces
+}
+
+/// The length of `form` at the beginning of a text, if a word ends behind it.
+fn prefix(text: &str, form: &str) -> Option<usize> {
+    let start = text.get(..form.len())?;
+    let next = text[form.len()..].chars().next();
+    let is_whole = next.is_none_or(|c| !c.is_alphanumeric() && c != '-');
+    (is_whole && start.eq_ignore_ascii_case(form)).then_some(form.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_headword_and_its_forms_are_marked_in_examples_and_longer_words_are_not() {
+        let shown = |word: &str, listed: &[&str], text: &str| {
+            let forms = forms_of(word, listed.iter().copied());
+            let piece = |p: Piece| if p.is_headword { format!("[{}]", p.text) } else { p.text };
+            marked(text, &forms).into_iter().map(piece).collect::<String>()
+        };
+        for (word, listed, text, wanted) in [
+            (
+                "run",
+                &["ran"][..],
+                "I ran; he Runs a run-down bar, running.",
+                "I [ran]; he [Runs] a run-down bar, [running].",
+            ),
+            (
+                "give up",
+                &["gave up"],
+                "He gave up. Never give up!",
+                "He [gave up]. Never [give up]!",
+            ),
+            (
+                "study",
+                &[],
+                "She studied — studying isn't fun",
+                "She [studied] — [studying] isn't fun",
+            ),
+            ("café", &[], "Cafés, cafeteria", "[Cafés], cafeteria"),
+        ] {
+            assert_eq!(shown(word, listed, text), wanted);
+        }
+    }
+}
