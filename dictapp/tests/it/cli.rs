@@ -72,7 +72,7 @@ fn a_named_file_takes_the_place_of_the_default_one_and_must_exist() {
 fn every_mistake_in_the_settings_is_told_at_once_with_exit_code_2() {
     let file = "# mine\n[server]\nadress = \"0.0.0.0:80\"\nworkers_min = 0\n[sever]\nx = 1\n";
     let folder = folder_with("conf/settings.toml", file);
-    let environment = [("DICTAPP_LIMIT__COOKIES_MAX", "9")];
+    let environment = [("DICTAPP_LIMIT__FORM_FIELDS_MAX", "9")];
     for words in [&["check"][..], &["serve"], &["import", "a.txt"], &[]] {
         let output = dictapp_with(folder.path(), words, &environment);
         assert_ends(
@@ -82,8 +82,8 @@ fn every_mistake_in_the_settings_is_told_at_once_with_exit_code_2() {
             "conf/settings.toml:3: unknown key \"adress\" in [server]; did you mean \"address\"?\n\
              conf/settings.toml:4: [server] workers_min must be a whole number from 1 to 4096, not 0\n\
              conf/settings.toml:5: unknown section [sever]; did you mean [server]?\n\
-             environment DICTAPP_LIMIT__COOKIES_MAX: unknown setting; \
-             did you mean DICTAPP_LIMITS__COOKIES_MAX?\n",
+             environment DICTAPP_LIMIT__FORM_FIELDS_MAX: unknown setting; \
+             did you mean DICTAPP_LIMITS__FORM_FIELDS_MAX?\n",
         );
     }
 }

@@ -2,9 +2,9 @@
 
 /// A piece of an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::views) struct Piece {
-    pub(in crate::views) text: String,
-    pub(in crate::views) is_headword: bool,
+pub(crate) struct Piece {
+    pub(crate) text: String,
+    pub(crate) is_headword: bool,
 }
 
 /// The spellings that count as the headword in an example, in lower case: the listed forms and the

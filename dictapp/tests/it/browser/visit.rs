@@ -139,7 +139,7 @@ fn a_mistake_in_the_form_stands_beside_its_field() {
     browser.click("main button.primary");
     browser.wait_for("#name-problem");
     assert_eq!(browser.text("#name-problem"), "用户名里不能有空格。");
-    assert_eq!(browser.text("#password-problem"), "密码至少 6 个字符。");
+    assert_eq!(browser.text("#password-problem"), "密码至少 8 个字符。");
     assert_eq!(browser.text("#password_again-problem"), "两次输入的密码不一致。");
     assert_eq!(browser.attribute("#name", "value").as_deref(), Some("李 雷"));
     assert_eq!(browser.attribute("#password", "value"), None);

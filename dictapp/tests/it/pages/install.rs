@@ -19,7 +19,7 @@ fn a_browser_can_install_the_site_and_search_with_it() {
     let search = format!("template=\"{}/search?q={{searchTerms}}\"", site.url);
     person.get("/opensearch.xml").assert_has(200, &[&search]);
     let complete = person.get("/complete?q=appl").body;
-    assert!(complete.starts_with("[\"appl\",[\"apple\""), "{complete}");
+    assert!(complete.starts_with("[\"appl\",[\"apply\",\"apple\""), "{complete}");
 }
 
 #[test]

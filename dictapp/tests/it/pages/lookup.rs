@@ -14,7 +14,7 @@ fn headwords() -> Vec<String> {
 
 /// As a page has it.
 fn escaped(word: &str) -> String {
-    word.replace('\'', "&#39;")
+    word.replace('&', "&#38;").replace('\'', "&#39;")
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn a_page_has_explanations_by_part_of_speech() {
             "<title>answer: meaning - Dictionary</title>",
             "<span class=\"chip\" lang=\"en\">n.</span> noun",
             "<span class=\"chip\" lang=\"en\">v.</span> verb",
-            "lang=\"zh-Hans\">答案；回答，答复</p>",
+            "lang=\"zh-Hans\">答案</p>",
             ">English-Chinese Dictionary</h2>",
             ">English Dictionary (WordNet)</h2>",
             "<p class=\"gloss\" lang=\"en\">react verbally</p>",

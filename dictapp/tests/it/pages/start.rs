@@ -117,7 +117,7 @@ fn wait_for(path: &Path, words: &str) {
 
 #[test]
 fn a_hang_up_has_the_log_go_on_in_a_new_file_and_no_line_is_lost() {
-    let site = Site::start_with(&["log.file=dict.log"]);
+    let site = Site::start_with(&["log.file=dict.log", "log.lookups=true"]);
     let path = |name: &str| site.folder.path().join(name);
     let person = Person::new(&site);
     for round in 0..5 {
@@ -148,7 +148,7 @@ fn a_hang_up_has_the_log_go_on_in_a_new_file_and_no_line_is_lost() {
 
 #[test]
 fn a_log_file_that_cannot_be_opened_anew_is_a_line_in_the_old_one_which_goes_on() {
-    let site = Site::start_with(&["log.file=dict.log"]);
+    let site = Site::start_with(&["log.file=dict.log", "log.lookups=true"]);
     let path = |name: &str| site.folder.path().join(name);
     fs::rename(path("dict.log"), path("old.log")).unwrap();
     fs::create_dir(path("dict.log")).unwrap();

@@ -19,7 +19,7 @@ fn a_server_whose_database_is_gone_is_alive_and_not_ready() {
     let site = Site::start();
     let person = Person::registered(&site, "Levi");
     std::fs::rename(site.database(), site.folder.path().join("aside")).unwrap();
-    assert_eq!(person.get("/word/apple").status, 503);
+    assert_eq!(person.get("/history").status, 503);
     assert_eq!(person.get("/healthz").status, 200);
     let ready = person.get("/readyz");
     assert_eq!((ready.status, ready.body.as_str()), (503, "the database does not serve\n"));
