@@ -54,7 +54,7 @@ class Maker:
 
     def __init__(self, heads, cmudict):
         self.readings = readings.Readings(heads, cmudict)
-        self.forms, self.levels = forms.Forms(), levels.Levels(dict(readings.table("lists/levels.txt")))
+        self.forms, self.levels = forms.Forms(), levels.Levels(readings.table("lists/levels.txt"))
 
     def fill(self, record):
         """Pronunciations, forms and level of each part of a record."""

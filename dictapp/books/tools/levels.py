@@ -14,13 +14,15 @@ TAGS = {
 class Levels:
     """The level of a headword's part of speech."""
 
-    def __init__(self, by_hand=None):
-        self.analyzer, self.by_hand = cefrpy.CEFRAnalyzer(), by_hand or {}
+    def __init__(self, by_hand=()):
+        """`by_hand`: rows of a headword and its level, or of a headword, its part of speech and its level."""
+        self.analyzer, self.by_hand = cefrpy.CEFRAnalyzer(), {tuple(row[:-1]): row[-1] for row in by_hand}
 
     def of(self, head, label):
         """`A1` to `C2`, or an empty text if the source does not know the word in this part of speech."""
-        if head in self.by_hand:
-            return self.by_hand[head]
+        chosen = self.by_hand.get((head, label)) or self.by_hand.get((head,))
+        if chosen:
+            return chosen
         word = head.lower()
         if " " in head or head.isupper() and len(head) > 1 or not self.analyzer.is_word_in_database(word):
             return ""
