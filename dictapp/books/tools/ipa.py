@@ -25,7 +25,7 @@ ONSETS = set(
     "SH R,S P,S T,S K,S M,S N,S L,S W,S F,M Y,HH Y,HH W,S P R,S P L,S P Y,S T R,S K R,S K W,S K Y".split(",")
 )
 # Before these the s belongs to the prefix: dislike, mislead, translate.
-S_PREFIX = re.compile(r"(dis|mis|trans|legis)[lmnwr]")
+S_PREFIX = re.compile(r"(dis|mis|trans|legis)[lmnwr]|trans[fp]")
 # Mary and marry are one in CMUdict; learners' dictionaries keep the a of cat in these.
 A_BEFORE_R = re.compile("arr|^para|^char[aio]|clarit|^clarif|larit|guarant|(ap|trans)parent|[pP]aris|^fahr")
 # Where re- means again, or pre- before, the full vowel stays.
