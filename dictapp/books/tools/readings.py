@@ -19,11 +19,12 @@ def table(path):
 
 def espeak(heads, voice):
     """What espeak-ng reads, headword to IPA in our letters."""
-    text = subprocess.run(["espeak-ng", "-q", "--ipa", "-v", voice], input="\n".join(heads) + "\n",
+    lines = [head.replace(" ... ", " ") for head in heads]  # an ellipsis would end the line
+    text = subprocess.run(["espeak-ng", "-q", "--ipa", "-v", voice], input="\n".join(lines) + "\n",
                           capture_output=True, text=True, check=True).stdout
-    said = [row.strip() for row in text.split("\n")]
-    if len(said) < len(heads):
-        raise SystemExit("espeak-ng read fewer lines than were written")
+    said = [row.strip() for row in text.removesuffix("\n").split("\n")]
+    if len(said) != len(heads):
+        raise SystemExit(f"espeak-ng read {len(said)} lines, {len(heads)} were written")
     return {head: british.from_espeak(row) for head, row in zip(heads, said)}
 
 
