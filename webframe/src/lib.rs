@@ -28,6 +28,7 @@ mod response;
 mod files;
 mod template;
 pub mod middleware;
+pub mod session;
 mod logging;
 mod limits;
 mod pace;

@@ -1,6 +1,9 @@
 //! Cookies (RFC 6265bis): the fields of a request to pairs, and a [`Cookie`] to a field.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use http::HeaderValue;
 
@@ -27,10 +30,13 @@ pub struct Cookie {
     name: String,
     value: String,
     path: String,
+    domain: Option<String>,
+    expires: Option<SystemTime>,
     max_age: Option<Duration>,
     secure: bool,
     http_only: bool,
     same_site: SameSite,
+    partitioned: bool,
 }
 
 /// When a browser sends a cookie with a request that another site began.
@@ -55,6 +61,8 @@ pub enum CookieError {
     /// The path does not begin with `/`, holds a semicolon, a control or non-ASCII, or is not `/`
     /// although the name begins with `__Host-`.
     Path,
+    /// The domain is not a host name, or the name begins with `__Host-`, which forbids one.
+    Domain,
     /// Name and value are longer than 4,096 bytes together: browsers drop those.
     TooLong,
 }
@@ -84,13 +92,16 @@ impl Cookie {
             name,
             value,
             path: "/".to_owned(),
+            domain: None,
+            expires: None,
             max_age: None,
             http_only: true,
             same_site: SameSite::Lax,
+            partitioned: false,
         })
     }
 
-    /// What makes a browser forget the cookie of that name; its path must be the one it was set with.
+    /// What makes a browser forget the cookie of that name. Path and domain must be the ones it was set with.
     ///
     /// # Errors
     /// A name that is no token.
@@ -111,6 +122,32 @@ impl Cookie {
             return Ok(self);
         }
         Err(CookieError::Path)
+    }
+
+    /// For this host and all hosts below it: every one of them reads the cookie and can set it. Without
+    /// a domain a cookie is for the host alone that sets it.
+    ///
+    /// # Errors
+    /// A domain that is not a host name, or that a `__Host-` name forbids.
+    pub fn domain(mut self, domain: impl Into<String>) -> Result<Cookie, CookieError> {
+        let domain = domain.into();
+        let is_name = domain.split('.').all(|label| {
+            let ends = label.starts_with('-') || label.ends_with('-');
+            let holds = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+            !label.is_empty() && !ends && label.bytes().all(holds)
+        });
+        if !is_name || has_prefix(&self.name, HOST_PREFIX) {
+            return Err(CookieError::Domain);
+        }
+        self.domain = Some(domain);
+        Ok(self)
+    }
+
+    /// Kept until this time, by the clock of the browser. [`Cookie::max_age`] wins if both are set.
+    #[must_use]
+    pub fn expires(mut self, time: SystemTime) -> Cookie {
+        self.expires = Some(time);
+        self
     }
 
     /// Kept for this long, in whole seconds, beyond the end of the browser.
@@ -142,6 +179,15 @@ impl Cookie {
         self
     }
 
+    /// Kept apart for each site that embeds ours (`Partitioned`, CHIPS): for a frame in other sites'
+    /// pages. It is [`Cookie::secure`] then, as browsers demand, and usually `SameSite=None`.
+    #[must_use]
+    pub fn partitioned(mut self) -> Cookie {
+        self.partitioned = true;
+        self.secure = true;
+        self
+    }
+
     /// The value of its `Set-Cookie` field.
     pub fn to_field(&self) -> HeaderValue {
         HeaderValue::try_from(self.to_string()).expect("name, value and path were checked")
@@ -151,6 +197,12 @@ impl Cookie {
 impl fmt::Display for Cookie {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}={}; Path={}", self.name, self.value, self.path)?;
+        if let Some(domain) = &self.domain {
+            write!(f, "; Domain={domain}")?;
+        }
+        if let Some(time) = self.expires {
+            write!(f, "; Expires={}", httpdate::fmt_http_date(time))?;
+        }
         if let Some(max_age) = self.max_age {
             write!(f, "; Max-Age={}", max_age.as_secs())?;
         }
@@ -164,7 +216,8 @@ impl fmt::Display for Cookie {
             SameSite::Strict => "; SameSite=Strict",
             SameSite::Lax => "; SameSite=Lax",
             SameSite::None => "; SameSite=None",
-        })
+        })?;
+        f.write_str(if self.partitioned { "; Partitioned" } else { "" })
     }
 }
 
@@ -174,6 +227,7 @@ impl fmt::Display for CookieError {
             CookieError::Name => "the name of a cookie is not a token",
             CookieError::Value => "the value of a cookie holds what no cookie may",
             CookieError::Path => "the path of a cookie is not a path",
+            CookieError::Domain => "the domain of a cookie is not a host name",
             CookieError::TooLong => "name and value of a cookie are longer than 4096 bytes",
         })
     }
@@ -235,6 +289,24 @@ mod tests {
         let host = || Cookie::new("__Host-a", "x").unwrap();
         assert_eq!(host().path("/a"), Err(CookieError::Path));
         assert!(host().path("/").is_ok() && Cookie::new("a", "x").unwrap().path("/a").is_ok());
+    }
+
+    #[test]
+    fn domain_expiry_and_partition_are_said_as_rfc_6265_spells_them() {
+        let time = std::time::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        let cookie = Cookie::new("a", "x").unwrap().domain("example.org").unwrap().expires(time);
+        assert_eq!(
+            cookie.same_site(SameSite::None).partitioned().to_field(),
+            "a=x; Path=/; Domain=example.org; Expires=Sun, 06 Nov 1994 08:49:37 GMT; Secure; HttpOnly; \
+             SameSite=None; Partitioned"
+        );
+        assert!(Cookie::new("a", "x").unwrap().partitioned().to_string().contains("; Secure"));
+        for domain in ["", ".example.org", "a..b", "-a", "a-", "a;b", "a b", "é.org", "a\r\n"] {
+            let cookie = Cookie::new("a", "x").unwrap();
+            assert_eq!(cookie.domain(domain), Err(CookieError::Domain), "{domain:?}");
+        }
+        let host = Cookie::new("__Host-a", "x").unwrap();
+        assert_eq!(host.domain("example.org"), Err(CookieError::Domain));
     }
 
     #[test]

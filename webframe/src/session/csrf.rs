@@ -1,0 +1,163 @@
+//! The token of a form to its proof: a form that another site made a browser send knows no token (CSRF).
+
+use std::sync::OnceLock;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::{HeaderName, Method, StatusCode, header};
+use subtle::ConstantTimeEq;
+
+use super::{
+    layer::{cookie_name, forbid_caching},
+    token::Token,
+};
+use crate::{Cookie, Error, Middleware, Next, Request, Response, Result};
+
+/// Refuses POST, PUT, PATCH and DELETE without the token of this browser with 403.
+///
+/// A form has the token in the field `csrf_token`, a script sends it in the header `X-CSRF-Token`; for large
+/// uploads prefer the header, since the layer reads the whole form to find the field. The secret is in
+/// a cookie of its own, so that a guest's form needs no session. Each text of a token is masked anew: pages
+/// with tokens may be compressed. Routes for programs that send no cookies need no token: leave them out of
+/// the layer. [`SameOrigin`](crate::middleware::SameOrigin) is a second line of defence.
+///
+/// ```
+/// use webframe::{App, Request, Response, Result, TestClient, Urls, session::Csrf};
+///
+/// fn form(_: &(), request: &Request) -> Result<Response> {
+///     Ok(Response::text(Csrf::token(request)?)) // a page puts it into a hidden field
+/// }
+///
+/// fn submit(_: &(), _: &Request) -> Result<Response> {
+///     Ok(Response::text("saved"))
+/// }
+///
+/// let app = App::new(()).wrap(Csrf::new()).urls(Urls::new().get("/", form).post("/", submit));
+/// let client = TestClient::new(&app);
+/// assert_eq!(client.post("/", &[("a", "b")]).send().status().as_u16(), 403);
+/// let token = client.get("/").send().text().to_owned();
+/// assert_eq!(client.post("/", &[("csrf_token", &token)]).send().text(), "saved");
+/// ```
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Csrf;
+
+/// The field of a form.
+const FIELD: &str = "csrf_token";
+/// The header field of a script.
+const HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
+/// The cookie, without the prefix that it has over TLS.
+const COOKIE: &str = "csrf";
+/// The bytes of a proof, and of its mask.
+const BYTES: usize = 32;
+
+/// What a request's tokens are made of.
+#[derive(Debug)]
+struct Secret {
+    sent: Option<Token>,
+    /// One for a browser that sent none; made when a page needs it.
+    fresh: OnceLock<Token>,
+    used: OnceLock<()>,
+}
+
+impl Csrf {
+    /// The layer.
+    pub fn new() -> Csrf {
+        Csrf
+    }
+
+    /// A token for a form on the page that answers this request.
+    ///
+    /// # Errors
+    /// 500: no layer `Csrf` is around this route.
+    pub fn token(request: &Request) -> Result<String> {
+        let secret = request.get::<Secret>();
+        let secret =
+            secret.ok_or_else(|| Error::internal("no layer `Csrf` is around this route"))?;
+        let token = match (&secret.sent, secret.fresh.get()) {
+            (Some(token), _) | (None, Some(token)) => token,
+            (None, None) => {
+                let token = Token::random()?;
+                secret.fresh.get_or_init(|| token)
+            }
+        };
+        secret.used.get_or_init(|| ());
+        masked(&proof(token))
+    }
+}
+
+fn proof(secret: &Token) -> [u8; BYTES] {
+    secret.hash("webframe csrf")
+}
+
+/// A random mask, and the proof under it: no two texts have a byte in common that compression could find.
+fn masked(proof: &[u8; BYTES]) -> Result<String> {
+    let mut bytes = [0; 2 * BYTES];
+    let (mask, hidden) = bytes.split_at_mut(BYTES);
+    getrandom::fill(mask)?;
+    for ((hidden, mask), byte) in hidden.iter_mut().zip(&*mask).zip(proof) {
+        *hidden = byte ^ mask;
+    }
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+fn proves(given: &str, proof: &[u8; BYTES]) -> bool {
+    let bytes = URL_SAFE_NO_PAD.decode(given).ok().filter(|bytes| bytes.len() == 2 * BYTES);
+    bytes.is_some_and(|bytes| {
+        let (mask, hidden) = bytes.split_at(BYTES);
+        let shown: Vec<u8> = hidden.iter().zip(mask).map(|(hidden, mask)| hidden ^ mask).collect();
+        shown.ct_eq(proof).into()
+    })
+}
+
+/// The token that a request sent, in its header or its form.
+fn given(request: &Request) -> Result<Option<String>> {
+    if let Some(token) = request.field(&HEADER) {
+        return Ok(Some(token.to_owned()));
+    }
+    let media_type = request.field(&header::CONTENT_TYPE).unwrap_or_default();
+    if media_type.to_ascii_lowercase().starts_with("multipart/form-data") {
+        let form = request.multipart()?;
+        let field = form.get(FIELD).map(|part| part.text().map(str::to_owned));
+        return field.transpose();
+    }
+    let pairs: Vec<(String, String)> = match request.form() {
+        Ok(pairs) => pairs,
+        Err(error) if error.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    Ok(pairs.into_iter().find(|pair| pair.0 == FIELD).map(|pair| pair.1))
+}
+
+fn check(request: &Request, sent: Option<&Token>) -> Result<()> {
+    let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
+    if safe.contains(request.method()) {
+        return Ok(());
+    }
+    match (sent, given(request)?) {
+        (Some(secret), Some(given)) if proves(&given, &proof(secret)) => Ok(()),
+        _ => Err(Error::forbidden("the form is out of date: load its page again")),
+    }
+}
+
+impl<S: Send + Sync + 'static> Middleware<S> for Csrf {
+    fn handle(&self, _: &S, request: &Request, next: Next<'_, S>) -> Response {
+        let name = cookie_name(COOKIE, request);
+        let sent = request.cookies(&name).find_map(Token::parse);
+        let checked = check(request, sent.as_ref());
+        request.put(Secret { sent, fresh: OnceLock::new(), used: OnceLock::new() });
+        let mut response = match checked {
+            Ok(()) => next.run(request),
+            Err(error) => next.refuse(request, error),
+        };
+        let Some(secret) = request.get::<Secret>() else { return response };
+        if secret.used.get().is_some() {
+            forbid_caching(&mut response);
+        }
+        if let Some(fresh) = secret.fresh.get()
+            && let Ok(cookie) = Cookie::new(name, fresh.to_text())
+        {
+            response.add(header::SET_COOKIE, cookie.to_field());
+        }
+        response
+    }
+}

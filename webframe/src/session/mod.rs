@@ -1,0 +1,247 @@
+//! A browser's cookie to what the server remembers of it: sessions, flash messages, CSRF tokens and signed cookies.
+//!
+//! A session is a record of values in a [`SessionStore`]. The browser holds a random secret, the store
+//! its hash. A visitor has no session until a handler sets a value.
+//!
+//! ```
+//! use webframe::{App, OrNotFound, Request, Response, Result, TestClient, Urls, http::Method};
+//! use webframe::session::{Session, Sessions};
+//!
+//! fn log_in(_: &(), request: &Request) -> Result<Response> {
+//!     let session = Session::of(request)?;
+//!     session.renew()?; // a secret that somebody else planted is worth nothing
+//!     session.set("user", &"Ada")?;
+//!     session.flash("You are logged in.")?;
+//!     Response::see_other("/")
+//! }
+//!
+//! fn home(_: &(), request: &Request) -> Result<Response> {
+//!     let session = Session::of(request)?;
+//!     let user: String = session.get("user")?.or_404()?;
+//!     Ok(Response::text(format!("{} {user}", session.take_flashes()?.join(" "))))
+//! }
+//!
+//! let urls = Urls::new().get("/", home).post("/login", log_in);
+//! let app = App::new(()).wrap(Sessions::in_memory()).urls(urls);
+//! let client = TestClient::new(&app);
+//! client.request(Method::POST, "/login").send();
+//! assert_eq!(client.get("/").send().text(), "You are logged in. Ada");
+//! assert_eq!(client.get("/").send().text(), " Ada");
+//! ```
+
+mod csrf;
+mod layer;
+mod memory;
+mod record;
+mod signed;
+mod store;
+mod token;
+#[cfg(test)]
+mod tests;
+
+pub use csrf::Csrf;
+pub use layer::Sessions;
+pub use memory::MemorySessions;
+pub use signed::CookieKey;
+pub use store::SessionStore;
+pub use token::{SessionKey, random_token};
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex},
+    time::{Duration, SystemTime},
+};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use self::{layer::Rules, record::Record, token::Token};
+use crate::{Error, Request, Result, lock::lock};
+
+/// Requests of one browser that change its session at the same moment are retried this often.
+const TRIES_MAX: usize = 16;
+
+/// The session of the browser that sent a request. Each change is in the store when its method returns
+/// `Ok`; changes of concurrent requests are all kept.
+pub struct Session {
+    rules: Arc<Rules>,
+    state: Mutex<State>,
+}
+
+/// What is known of the session in this request.
+#[derive(Debug, Default)]
+struct State {
+    token: Option<Token>,
+    stored: Stored,
+    cookie: CookieChange,
+}
+
+#[derive(Clone, Debug, Default)]
+enum Stored {
+    /// The store was not asked yet.
+    #[default]
+    Unknown,
+    Missing,
+    Text(String),
+}
+
+/// What the response must tell the browser.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum CookieChange {
+    #[default]
+    Keep,
+    Set,
+    Remove,
+}
+
+impl Session {
+    /// The session of this request.
+    ///
+    /// # Errors
+    /// 500: no layer [`Sessions`] is around this route.
+    pub fn of(request: &Request) -> Result<&Session> {
+        request.get().ok_or_else(|| Error::internal("no layer `Sessions` is around this route"))
+    }
+
+    fn new(rules: Arc<Rules>, token: Option<Token>) -> Session {
+        Session { rules, state: Mutex::new(State { token, ..State::default() }) }
+    }
+
+    /// The value of that name.
+    ///
+    /// # Errors
+    /// The store fails, or the value is not a `T`.
+    pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
+        let record = self.current(&mut lock(&self.state))?;
+        let value = record.and_then(|(_, _, mut record)| record.values.remove(name));
+        Ok(value.map(serde_json::from_value).transpose()?)
+    }
+
+    /// Sets the value of that name; begins a session if there is none.
+    ///
+    /// # Errors
+    /// The store fails or is full, or the session would be larger than its limit.
+    pub fn set(&self, name: &str, value: &impl Serialize) -> Result<()> {
+        let value = serde_json::to_value(value)?;
+        self.change(|record| {
+            record.values.insert(name.to_owned(), value.clone());
+        })
+    }
+
+    /// Removes the value of that name if there is one.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn remove(&self, name: &str) -> Result<()> {
+        self.change(|record| {
+            record.values.remove(name);
+        })
+    }
+
+    /// Gives the session a new secret and keeps its values. Call it whenever a visitor gets more
+    /// rights, as at a log-in: somebody who knew or planted the old secret gets none (session fixation).
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn renew(&self) -> Result<()> {
+        let mut state = lock(&self.state);
+        let Some((token, ..)) = self.current(&mut state)? else { return Ok(()) };
+        let new = Token::random()?;
+        if self.rules.store.rename(&token.key(), &new.key())? {
+            state.token = Some(new);
+            state.cookie = CookieChange::Set;
+        } else {
+            state.stored = Stored::Missing;
+        }
+        Ok(())
+    }
+
+    /// Ends the session, as at a log-out: all values are forgotten, here and in the browser.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn end(&self) -> Result<()> {
+        let mut state = lock(&self.state);
+        if let Some(token) = &state.token {
+            self.rules.store.remove(&token.key())?;
+            *state = State { stored: Stored::Missing, cookie: CookieChange::Remove, token: None };
+        }
+        Ok(())
+    }
+
+    /// Keeps a message for the next page that shows messages, as after a redirect.
+    ///
+    /// # Errors
+    /// As for [`Session::set`].
+    pub fn flash(&self, message: impl Into<String>) -> Result<()> {
+        let message = message.into();
+        self.change(|record| record.flashes.push(message.clone()))
+    }
+
+    /// The messages that were not shown yet, oldest first; they are forgotten.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn take_flashes(&self) -> Result<Vec<String>> {
+        let mut taken = Vec::new();
+        self.change(|record| taken = std::mem::take(&mut record.flashes))?;
+        Ok(taken)
+    }
+
+    /// The secret, the text and the record of the session as far as it is known; asks the store once.
+    fn current(&self, state: &mut State) -> Result<Option<(Token, String, Record)>> {
+        let Some(token) = state.token.clone() else { return Ok(None) };
+        let Rules { store, idle, lifetime, .. } = &*self.rules;
+        if matches!(state.stored, Stored::Unknown) {
+            let found = store.load(&token.key(), *idle)?;
+            state.stored = found.map_or(Stored::Missing, Stored::Text);
+        }
+        let Stored::Text(text) = &state.stored else { return Ok(None) };
+        let record = Record::parse(text)?;
+        if record.is_older_than(*lifetime, SystemTime::now()) {
+            state.stored = Stored::Missing;
+            store.remove(&token.key())?;
+            return Ok(None);
+        }
+        Ok(Some((token, text.clone(), record)))
+    }
+
+    /// Changes the record in the store. If another request changed it meanwhile, the change is made
+    /// again to what that one left.
+    fn change(&self, mut change: impl FnMut(&mut Record)) -> Result<()> {
+        let mut state = lock(&self.state);
+        for _ in 0..TRIES_MAX {
+            let Some((token, old, mut record)) = self.current(&mut state)? else {
+                return self.begin(&mut state, change);
+            };
+            change(&mut record);
+            let new = record.to_text(self.rules.record_bytes_max)?;
+            if new == old || self.rules.store.replace(&token.key(), &old, &new)? {
+                state.stored = Stored::Text(new);
+                return Ok(());
+            }
+            state.stored = Stored::Unknown;
+        }
+        let text = "too many requests change the session at the same moment";
+        Err(Error::unavailable(text, Duration::from_secs(1)))
+    }
+
+    /// Begins a session with a secret of our own: one that only the browser knows of is never used.
+    fn begin(&self, state: &mut State, change: impl FnOnce(&mut Record)) -> Result<()> {
+        let mut record = Record::begin(SystemTime::now());
+        change(&mut record);
+        if record.is_empty() {
+            return Ok(());
+        }
+        let (token, text) = (Token::random()?, record.to_text(self.rules.record_bytes_max)?);
+        self.rules.store.insert(&token.key(), &text, self.rules.idle)?;
+        *state =
+            State { token: Some(token), stored: Stored::Text(text), cookie: CookieChange::Set };
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,54 @@
+//! What a session remembers, to the text of its record and back.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{Error, Result};
+
+/// Values by name. JSON, so that a store may be a database and a record outlive a new version of the app.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Record {
+    /// Seconds since 1970.
+    begun: u64,
+    pub(super) values: BTreeMap<String, Value>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) flashes: Vec<String>,
+}
+
+impl Record {
+    pub(super) fn begin(now: SystemTime) -> Record {
+        Record { begun: seconds(now), values: BTreeMap::new(), flashes: Vec::new() }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.flashes.is_empty()
+    }
+
+    /// Whether it began this long ago. A time in the future counts as now: the clocks of two instances
+    /// differ a little.
+    pub(super) fn is_older_than(&self, lifetime: Duration, now: SystemTime) -> bool {
+        seconds(now).saturating_sub(self.begun) >= lifetime.as_secs()
+    }
+
+    pub(super) fn parse(text: &str) -> Result<Record> {
+        serde_json::from_str(text)
+            .map_err(|cause| Error::internal(format!("the record of a session: {cause}")))
+    }
+
+    pub(super) fn to_text(&self, bytes_max: usize) -> Result<String> {
+        let text = serde_json::to_string(self)?;
+        match text.len() > bytes_max {
+            true => Err(Error::internal(format!("a session is larger than {bytes_max} bytes"))),
+            false => Ok(text),
+        }
+    }
+}
+
+fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}

@@ -1,0 +1,135 @@
+//! Cookies that a browser keeps and cannot change: a value and its HMAC to a cookie, and back.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::{Cookie, CookieError, Request};
+
+/// A secret of at least this many bytes cannot be guessed.
+const SECRET_BYTES_MIN: usize = 32;
+
+/// A secret of the app that signs cookies: what a browser sends back is what the app set. The browser can read
+/// it, and can send an old one again: a value that must end has its time in it, or is in a
+/// [`Session`](super::Session).
+///
+/// ```
+/// use webframe::{App, Request, Response, Result, TestClient, Urls, session::CookieKey};
+///
+/// fn cart(key: &CookieKey, request: &Request) -> Result<Response> {
+///     let items: u32 = key.read(request, "items").and_then(|text| text.parse().ok()).unwrap_or(0);
+///     let cookie = key.sign("items", &(items + 1).to_string())?;
+///     Ok(Response::text(format!("{items} items")).with_cookie(&cookie))
+/// }
+///
+/// let key = CookieKey::new(b"read from a file that only we can read").unwrap();
+/// let app = App::new(key).urls(Urls::new().get("/", cart));
+/// let client = TestClient::new(&app);
+/// client.get("/").send();
+/// assert_eq!(client.get("/").send().text(), "1 items");
+/// ```
+#[derive(Clone)]
+pub struct CookieKey {
+    current: Vec<u8>,
+    former: Vec<Vec<u8>>,
+}
+
+impl CookieKey {
+    /// A key; `None` if the secret has fewer than 32 bytes.
+    pub fn new(secret: &[u8]) -> Option<CookieKey> {
+        (secret.len() >= SECRET_BYTES_MIN)
+            .then(|| CookieKey { current: secret.to_vec(), former: Vec::new() })
+    }
+
+    /// Accepts cookies that were signed with this key too; new ones are not.
+    #[must_use]
+    pub fn with_former(mut self, former: CookieKey) -> CookieKey {
+        self.former.push(former.current);
+        self.former.extend(former.former);
+        self
+    }
+
+    /// A cookie with this value and its signature. The signature holds for this name alone.
+    ///
+    /// # Errors
+    /// As for [`Cookie::new`].
+    pub fn sign(&self, name: &str, value: &str) -> Result<Cookie, CookieError> {
+        let code = mac(&self.current, name, value).finalize().into_bytes();
+        Cookie::new(name, format!("{value}.{}", URL_SAFE_NO_PAD.encode(code)))
+    }
+
+    /// The value of the first cookie of that name that has a valid signature.
+    pub fn read<'r>(&self, request: &'r Request, name: &'r str) -> Option<&'r str> {
+        request.cookies(name).find_map(|signed| self.verify(name, signed))
+    }
+
+    fn verify<'v>(&self, name: &str, signed: &'v str) -> Option<&'v str> {
+        let (value, code) = signed.rsplit_once('.')?;
+        let code = URL_SAFE_NO_PAD.decode(code).ok()?;
+        let mut keys = std::iter::once(&self.current).chain(&self.former);
+        // The comparison takes the same time for every code.
+        keys.any(|key| mac(key, name, value).verify_slice(&code).is_ok()).then_some(value)
+    }
+}
+
+/// The name ends with a byte that no name has: no other name and value are the same bytes.
+fn mac(key: &[u8], name: &str, value: &str) -> Hmac<Sha256> {
+    let mac = Hmac::new_from_slice(key).expect("HMAC takes a key of any length");
+    mac.chain_update(name).chain_update(b"\0").chain_update(value)
+}
+
+impl fmt::Debug for CookieKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CookieKey(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(byte: u8) -> CookieKey {
+        CookieKey::new(&[byte; 32]).unwrap()
+    }
+
+    fn signed(key: &CookieKey, name: &str, value: &str) -> String {
+        let cookie = key.sign(name, value).unwrap().to_string();
+        let pair = cookie.split(';').next().unwrap();
+        pair.split_once('=').unwrap().1.to_owned()
+    }
+
+    #[test]
+    fn only_the_name_and_the_value_that_were_signed_are_read() {
+        let text = signed(&key(1), "user", "a.b=7");
+        assert_eq!(key(1).verify("user", &text), Some("a.b=7"));
+        let longer = format!("{text}A");
+        for forged in ["", ".", "a.b=7", "a.b=7.", &text.replace('7', "8"), &longer, &text[1..]] {
+            assert_eq!(key(1).verify("user", forged), None, "{forged:?}");
+        }
+        assert_eq!(key(1).verify("admin", &text), None, "another name");
+        assert_eq!(key(2).verify("user", &text), None, "another key");
+        assert_eq!(key(1).verify("use", &signed(&key(1), "user", "x")), None);
+    }
+
+    #[test]
+    fn a_former_key_reads_and_does_not_sign() {
+        let rotated = key(2).with_former(key(1));
+        assert_eq!(rotated.verify("a", &signed(&key(1), "a", "x")), Some("x"));
+        assert_eq!(key(1).verify("a", &signed(&rotated, "a", "x")), None);
+    }
+
+    #[test]
+    fn a_short_secret_is_refused_and_none_is_shown() {
+        assert!(CookieKey::new(&[1; 31]).is_none());
+        assert_eq!(format!("{:?}", key(1)), "CookieKey(..)");
+    }
+
+    #[test]
+    fn the_signature_is_hmac_sha_256() {
+        // printf 'a\0b' | openssl dgst -sha256 -mac HMAC -macopt hexkey:0101... -binary | basenc --base64url
+        let text = signed(&key(1), "a", "b");
+        assert_eq!(text, "b.p33ru9bOIq3qGaEf5VaZzRwzUMrrltu-Y1EuoMZnOww");
+    }
+}

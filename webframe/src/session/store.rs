@@ -1,0 +1,48 @@
+//! The contract of a store of sessions: records of text by key, each with a time at which it ends.
+
+use std::time::Duration;
+
+use super::SessionKey;
+use crate::Result;
+
+/// Keeps the records of sessions. One in memory is [`MemorySessions`](super::MemorySessions); one in a
+/// database outlives a restart and serves several instances.
+///
+/// A record is text of at most [`record_bytes_max`](super::Sessions::with_record_bytes_max) bytes that
+/// only [`Sessions`](super::Sessions) reads. Each method maps to one statement of SQL on a table with the
+/// columns key, record and end. A session whose end has passed does not exist for any method; the store
+/// deletes it when it likes to.
+pub trait SessionStore: Send + Sync + 'static {
+    /// Adds a session that ends after `idle`.
+    ///
+    /// # Errors
+    /// The store fails, or is full: [`Error::unavailable`](crate::Error::unavailable). A store that is full
+    /// ends no other session to make room: strangers could then end the sessions of others.
+    fn insert(&self, key: &SessionKey, record: &str, idle: Duration) -> Result<()>;
+
+    /// The record of a session; moves the end of the session to `idle` from now. A store may skip moves that are
+    /// small compared to `idle`.
+    ///
+    /// # Errors
+    /// The store fails.
+    fn load(&self, key: &SessionKey, idle: Duration) -> Result<Option<String>>;
+
+    /// Replaces the record of a session if it still is `old`. Returns false if it is not, or if the
+    /// session has ended.
+    ///
+    /// # Errors
+    /// The store fails.
+    fn replace(&self, key: &SessionKey, old: &str, new: &str) -> Result<bool>;
+
+    /// Gives a session another key. Returns false if it has ended.
+    ///
+    /// # Errors
+    /// The store fails.
+    fn rename(&self, old: &SessionKey, new: &SessionKey) -> Result<bool>;
+
+    /// Ends a session if it exists.
+    ///
+    /// # Errors
+    /// The store fails.
+    fn remove(&self, key: &SessionKey) -> Result<()>;
+}

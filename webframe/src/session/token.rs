@@ -1,0 +1,119 @@
+//! Random bytes to the text of a secret, and a secret to the key under which a store keeps what belongs to it.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+
+use crate::Result;
+
+/// 256 random bits as 43 characters of URL-safe base64: for links that are sent by mail, keys of an
+/// API, names that nobody can guess. Store their hash, not the token.
+///
+/// ```
+/// let token = webframe::session::random_token()?;
+/// assert_eq!(token.len(), 43);
+/// # Ok::<(), webframe::Error>(())
+/// ```
+///
+/// # Errors
+/// 500: the operating system has no random bytes.
+pub fn random_token() -> Result<String> {
+    Ok(Token::random()?.to_text())
+}
+
+/// 256 random bits that only one browser knows.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Token([u8; Token::BYTES]);
+
+impl Token {
+    const BYTES: usize = 32;
+    pub(crate) const TEXT_BYTES: usize = 43;
+
+    pub(crate) fn random() -> Result<Token> {
+        let mut bytes = [0; Token::BYTES];
+        getrandom::fill(&mut bytes)?;
+        Ok(Token(bytes))
+    }
+
+    /// Reads exactly what [`Token::to_text`] writes.
+    pub(crate) fn parse(text: &str) -> Option<Token> {
+        URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Token)
+    }
+
+    pub(crate) fn to_text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    /// A hash for one purpose, from which neither the token nor its hash for another purpose follows.
+    pub(crate) fn hash(&self, purpose: &str) -> [u8; 32] {
+        Sha256::new()
+            .chain_update(purpose)
+            .chain_update(b"\0")
+            .chain_update(self.0)
+            .finalize()
+            .into()
+    }
+
+    pub(crate) fn key(&self) -> SessionKey {
+        SessionKey(self.hash("webframe session"))
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(..)")
+    }
+}
+
+/// The key of a session in its store: a hash of the secret in the browser's cookie. Somebody who reads the
+/// store can take over no session.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SessionKey([u8; 32]);
+
+impl SessionKey {
+    /// The 32 bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Display for SessionKey {
+    /// 43 characters of URL-safe base64.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+impl fmt::Debug for SessionKey {
+    /// The first characters, enough to find the row.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SessionKey({:.8}..)", self.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_token_has_one_spelling() {
+        let token = Token([0xab; 32]);
+        let text = token.to_text();
+        assert_eq!(Token::parse(&text), Some(token));
+        let last_bits = format!("{}t", &text[..42]);
+        for other in ["", &text[1..], &format!("{text}="), &format!(" {text}"), &last_bits] {
+            assert_eq!(Token::parse(other), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn hashes_of_two_purposes_differ_and_debug_shows_no_secret() {
+        let token = Token([0; 32]);
+        assert_ne!(token.hash("a"), token.hash("b"));
+        assert_ne!(Token::random().unwrap(), Token::random().unwrap());
+        assert_eq!(format!("{token:?}"), "Token(..)");
+        let key = token.key();
+        assert_eq!(format!("{key:?}"), format!("SessionKey({}..)", &key.to_string()[..8]));
+    }
+}
