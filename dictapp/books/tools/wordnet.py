@@ -56,6 +56,9 @@ def printed(text):
     text = re.sub(r"``(.*?)''", r"“\1”", text)
     text = re.sub(r"(?<!\w)`((?:[^`']|'(?=\w))*)'", r"“\1”", text)
     text = re.sub(r"\s*(?<!-)--(?!-)\s*", " – ", text)
+    text = re.sub(r"\s+([,;])", r"\1", text)
+    if text.count('"') % 2:
+        text = text.replace('"', "")
     return " ".join(text.replace("`", "'").replace("''", "”").split())
 
 
@@ -76,7 +79,7 @@ class Synset:
         # The definition ends where the first quotation begins; quotes inside it stay.
         split = re.match(r'([^"]*?)\s*[;:,]\s*(".*)', gloss) or re.match(r'([^"]*\))\s(".*)', gloss)
         definition, quoted = split.groups() if split else (gloss, "")
-        self.definition = " ".join(definition.split()).strip(" ;:")
+        self.definition = " ".join(definition.split()).strip(" ;:,")
         self.examples = [" ".join(text.split()) for text in re.findall(r'"([^"]+)"', quoted)]
 
 
