@@ -211,6 +211,6 @@ def with_weak_vowels(word, text, espeak):
                 mine[place] = "ɪ"
     text, joined = "".join(mine), re.sub("[ˈˌ]", "", espeak)
     for ending in ("n", "l"):
-        if ending + "jə" in text and re.search(ending + "(iə|ɪə|ɪʌ)", joined):
+        if ending + "jə" in text and re.search(ending + "(iə|ɪə|ɪʌ)", joined) and not re.search("[ln]ion|failure", word):
             text = text.replace(ending + "jə", ending + "iə")
     return text
