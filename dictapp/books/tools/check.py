@@ -171,9 +171,19 @@ def tied(book):
             yield record.head
 
 
-def english(path):
-    """Rows of the English-English book: what is left of WordNet's marks, and who lacks a pronunciation or forms."""
+def dead_links(book, others):
+    """Words that synonyms, antonyms, families and phrases name, and that neither book has."""
+    for record in book.records:
+        senses = [sense for _, sense in record.senses()]
+        named = record.family + record.phrases + [word for sense in senses for word in sense.synonyms + sense.antonyms]
+        yield from (f"{record.head} {word}" for word in named if not book.has(word) and word not in others and not is_form(book, word))
+
+
+def english(path, book):
+    """Rows of the English-English book: what is left of WordNet's marks, who lacks a pronunciation; links to neither book."""
     records = read(path)
+    dead = list(dead_links(book, {record.head for record in records}))
+    yield "links to words without an entry in either book", len(dead), 0, not dead, dead
     debris = [record.head for record in records for _, sense in record.senses() if re.search("``|`|''|--", sense.gloss)]
     silent = [record.head for record in records if " " not in record.head and not any(part.columns()[0] for part in record.parts)]
     yield "English-English: headwords", len(records), 21349, len(records) >= 21349, []
@@ -195,7 +205,7 @@ def main():
           f"{examples} examples, {bad} violations, {look} places to look at")
     missed = 0
     other = os.path.join(os.path.dirname(args.book), "en-en.book")
-    for what, figure, bar, met, words in [*bars(book), *english(other)]:
+    for what, figure, bar, met, words in [*bars(book), *english(other, book)]:
         missed += not met
         shown = ", ".join(words if args.all else words[:12]) + (" ..." if len(words) > 12 and not args.all else "")
         print(f"{'ok  ' if met else 'MISS'} {what}: {figure}" + ("" if bar == "-" else f" (bar {bar})") + (f": {shown}" if shown else ""))
