@@ -2,7 +2,8 @@
 """Checks the word books against their rules and prints how far each bar of the English-Chinese book is met.
 
 Violations are printed as `file:line: headword: what`, and the exit code is 1. `look` counts what is for
-a human: an example in which the headword was not seen (`--look` prints them). Needs Python alone.
+a human: an example in which the headword was not seen or its neighbors tell another part of speech
+(`--look` prints them). Needs Python alone.
 """
 import argparse
 import collections

@@ -17,6 +17,9 @@ IRREGULAR = {
     "dollar": "$", "ok": "ok o.k.", "can": "cannot can't", "will": "won't 'll", "not": "n't cannot", "shall": "shan't", "would": "'d",
     "had": "'d", "is": "'s", "are": "'re", "am": "'m", "us": "'s", "has": "'s",
 }
+DETERMINERS = set("a an the my your our their its this these every each no another".split())
+MODALS = set("I you he she we they who will can would could should must may might don't didn't doesn't won't can't let's".split())
+AUXILIARY = set("is was are were of in on at from for".split())
 # Readings that differ: what the ear of each country makes of one word.
 EXPLAINED = [("oʊ", "əʊ"), ("ɑːr", "ɑː"), ("ɔːr", "ɔː"), ("ɜːr", "ɜː"), ("ər", "ə"), ("er", "eə"), ("ɪr", "ɪə"), ("ʊr", "ʊə"), ("ɑː", "ɒ"),
              ("ɔː", "ɒ"), ("æ", "ɑː"), ("uː", "juː"), ("r", "")]
@@ -54,6 +57,17 @@ def appearance(head, forms_of):
         parts.append(r"(?<![^\W_])(?:" + "|".join(map(re.escape, forms)) + r")(?:n't)?(?!\w)" if word not in IRREGULAR
                      else "(?:" + "|".join(map(re.escape, forms)) + r")(?:n't)?(?!\w)")
     return re.compile(r"[^.?!]{0,40}?".join(parts), re.IGNORECASE)
+
+
+def shows_another_part(label, labels, english, found):
+    """Whether the neighbors of the word that was found tell another part of speech: a verb after `the`, a noun after `can`."""
+    before = (re.findall(r"[\w']+", english[: found.start()]) or [""])[-1]
+    after = (re.findall(r"[\w']+|[.!?]", english[found.end() :]) or [""])[0]
+    if label == "v." and "n." in labels:
+        return before.lower() in DETERMINERS
+    if label == "n." and "v." in labels:
+        return before in MODALS
+    return label == "adj." and "n." in labels and before.lower() in DETERMINERS and (after in AUXILIARY or after in ".!?")
 
 
 def chinese_faults(text):
@@ -145,7 +159,7 @@ def record_faults(record, forms_of, seen):
         yield "no sense", True
     if record.level and record.level not in LEVELS:
         yield f"not a level: {record.level}", True
-    pattern = appearance(record.head, forms_of)
+    pattern, labels = appearance(record.head, forms_of), {part.label for part in record.parts}
     glosses = collections.defaultdict(set)
     for part in record.parts:
         for fault in head_faults(part):
@@ -160,8 +174,12 @@ def record_faults(record, forms_of, seen):
         for example in sense.examples:
             for fault in example_faults(example, seen):
                 yield fault, True
-            if not pattern.search((split_example(example) or (example,))[0]):
+            english = (split_example(example) or (example,))[0]
+            found = pattern.search(english)
+            if not found:
                 yield f"not seen in: {example[:70]}", False
+            elif " " not in record.head and shows_another_part(part.label, labels, english, found):
+                yield f"shows another part of speech than {part.label}: {english}", False
 
 
 def unexplained(uk, us):
