@@ -22,7 +22,7 @@ CONSONANTS = {
 }
 ONSETS = set(
     "P R,P L,P Y,B R,B L,B Y,T R,T W,D R,D W,K R,K L,K W,K Y,G R,G L,G W,F R,F L,F Y,V Y,TH R,TH W,"
-    "SH R,S P,S T,S K,S M,S N,S L,S W,S F,M Y,HH Y,HH W,S P R,S P L,S P Y,S T R,S K R,S K W,S K Y".split(",")
+    "SH R,S P,S T,S K,S M,S N,S L,S W,S F,M Y,N Y,T Y,D Y,G Y,HH Y,HH W,S P R,S P L,S P Y,S T R,S K R,S K W,S K Y".split(",")
 )
 # Before these the s belongs to the prefix: dislike, mislead, translate.
 S_PREFIX = re.compile(r"(dis|mis|trans|legis)[lmnwr]|trans[fp]")
@@ -59,6 +59,7 @@ EVEN = [
     ("ests?$", r"\bAH0 S T( S)?$", r"IH0 S T\1"),
     ("ica$|icle$", r"\bAH0 K AH0", "IH0 K AH0"),
     ("ate$", r"\bIH0 T$", "AH0 T"),
+    ("(?<=[bcdfgkpstz])ling$", r"\bAH0 L IH0 NG$", "L IH0 NG"),
     (A_BEFORE_R, r"\bEH([012]) R", r"AE\1 R"),
     ("^(re|de|be|pre)", r"^(P R|R|D|B) AH0 ", r"\1 IH0 "),
     (AGAIN, r"^(P R|R|D|B) IY(?:0|2(?= (?:[A-Z]+ )+[A-Z]{2}1)) (?=[A-Z]+ )", r"\1 IH0 "),

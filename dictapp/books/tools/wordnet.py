@@ -26,6 +26,8 @@ UNFIT = re.compile(
     r"|genital|copulat|prostitut|sexual practice|have sex|sex act|stimulate sexually|sexual (urge|desire|impulse)|feces|excrement|defecat|buttocks|masturbat|lewd|lascivious",
     re.IGNORECASE,
 )
+# Examples that a schoolbook does not print.
+UNFIT_EXAMPLE = re.compile(r"Armenians|the Jews|wandering Jew|Negro|the Communists|commit suicide|your breasts|breasts$|suicide bomber|^rape[ds]? |raped the")
 # Names that schoolbooks no longer print; Nationalist China's synset is left out whole.
 DATED = {"Red China", "Communist China", "Nationalist China", "Republic of China"}
 HEADER = """\
@@ -56,7 +58,7 @@ def printed(text):
     text = re.sub(r"``(.*?)''", r"“\1”", text)
     text = re.sub(r"(?<!\w)`((?:[^`']|'(?=\w))*)'", r"“\1”", text)
     text = re.sub(r"\s*(?<!-)--(?!-)\s*", " – ", text)
-    text = re.sub(r"\s+([,;])", r"\1", text)
+    text = re.sub(r"(?<=[a-z])([,;])(?=[a-z])", r"\1 ", re.sub(r"\s+([,;])", r"\1", text))
     if text.count('"') % 2:
         text = text.replace('"', "")
     return " ".join(text.replace("`", "'").replace("''", "”").split())
@@ -113,6 +115,10 @@ def shows(example, head):
     return re.search(rf"\b{stem}", example, re.IGNORECASE) and " = " not in example
 
 
+def is_fit_example(example, head):
+    return shows(example, head) and not UNFIT.search(example) and not UNFIT_EXAMPLE.search(example)
+
+
 def entry(head, senses, synsets, tags, vulgar):
     """The lines below a headword; its senses are those whose synset spells it this way."""
     found = collections.defaultdict(list)
@@ -132,7 +138,7 @@ def entry(head, senses, synsets, tags, vulgar):
             if (part, number) not in kept:
                 continue
             out.append(f"{LABELS[part]} {printed(synset.definition)}")
-            out += [f"> {printed(text)}" for text in [t for t in synset.examples if shows(t, head) and not UNFIT.search(t)][:MAX_EXAMPLES]]
+            out += [f"> {printed(text)}" for text in [t for t in synset.examples if is_fit_example(t, head)][:MAX_EXAMPLES]]
             others = [word for word in synset.words if word != head and word not in DATED and word.lower() not in vulgar]
             if others:
                 out.append("= " + "; ".join(others[:MAX_SYNONYMS]))
