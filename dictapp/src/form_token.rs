@@ -1,5 +1,5 @@
-//! Protection against forged forms (CSRF): the token in a visitor's cookie to the token in that
-//! visitor's forms. `webframe::middleware::SameOrigin` checks `Sec-Fetch-Site` and `Origin` before;
+//! Protection against forged forms (CSRF): derives the token of a visitor's forms from the
+//! visitor's cookie. `webframe::middleware::SameOrigin` also checks `Sec-Fetch-Site` and `Origin`;
 //! both must accept a form.
 
 use sha2::{Digest, Sha256};

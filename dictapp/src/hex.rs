@@ -1,4 +1,4 @@
-//! Bytes to lower-case hexadecimal digits and back.
+//! Encodes and parses lower-case hexadecimal digits.
 
 /// Two digits for each byte.
 pub(crate) fn encode(bytes: &[u8]) -> String {

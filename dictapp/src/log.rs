@@ -1,8 +1,8 @@
-//! Records of the `log` crate to lines on standard error or in a file, as text for people or as
-//! JSON for programs. No message can end a line or hide in one.
+//! Writes records of the `log` crate to standard error or to a file, as text or as JSON. Line ends
+//! and invisible controls in messages are escaped, so a message cannot forge a line.
 //!
-//! All lines, those of the access log too, go through one bounded queue: a reader that stands still
-//! costs lines, which are counted, and never holds a request.
+//! All lines, including those of the access log, go through one bounded queue. If the reader of the
+//! log stalls, lines are dropped and counted; requests never wait.
 
 use std::fmt::{self, Write as _};
 use std::{io, panic, thread};
@@ -23,10 +23,10 @@ pub(crate) struct Started {
     file: Option<LogFile>,
 }
 
-/// Starts the log. Panics become lines of it too.
+/// Starts the log. Panics are logged too.
 ///
 /// # Errors
-/// The file cannot be opened; a log has been started before.
+/// If the file cannot be opened, or a log has been started before.
 pub(crate) fn start(settings: &Log) -> anyhow::Result<Started> {
     let file = settings.file.as_ref().map(LogFile::open).transpose()?;
     let format = settings.format;
@@ -46,8 +46,8 @@ pub(crate) fn start(settings: &Log) -> anyhow::Result<Started> {
 }
 
 impl Started {
-    /// Opens the log file again after it was renamed. Another thread does it: the file may be a
-    /// pipe that nobody reads.
+    /// Opens the log file again after it was renamed. A thread does it, since opening a pipe
+    /// without a reader blocks.
     pub(crate) fn reopen(&self) {
         let Some(file) = self.file.clone() else { return };
         let reopen = move || match file.reopen() {
@@ -117,14 +117,14 @@ fn line(format: LogFormat, at: Timestamp, record: &Record<'_>) -> String {
     }
 }
 
-/// Line separators and the controls of text direction, with which a line can be made to look like
-/// another.
+/// Whether the character is a line separator or controls the text direction: with these a line can
+/// look like another.
 fn moves_text(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}'
         | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// A JSON text in which these are escaped; they occur only in its strings.
+/// Displays a JSON text with such characters escaped. They occur only in its strings.
 struct JsonLine<'a>(&'a str);
 
 impl fmt::Display for JsonLine<'_> {
@@ -140,7 +140,7 @@ impl fmt::Display for JsonLine<'_> {
     }
 }
 
-/// A text without control characters: they are escaped, a line feed as `\n`.
+/// Displays a text with control characters escaped, a line feed as `\n`.
 struct OneLine<'a>(&'a str);
 
 impl fmt::Display for OneLine<'_> {

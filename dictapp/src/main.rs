@@ -1,5 +1,4 @@
-//! The program: parses the command line and runs the command. Errors are printed here and nowhere
-//! else.
+//! The program: parses the command line and runs the command. Only this file prints errors.
 
 #![forbid(unsafe_code)]
 
@@ -25,11 +24,11 @@ fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve(settings) => serve::run(&settings),
         Command::Import(_, book) if book.action == import::Action::Preview => {
-            let preview = import::preview(&book.as_meant())?;
+            let preview = import::preview(&book.resolved())?;
             Ok(writeln!(io::stdout(), "{preview}")?)
         }
         Command::Import(settings, book) => {
-            import::run(&commands::open_store(&settings)?, &book.as_meant())
+            import::run(&commands::open_store(&settings)?, &book.resolved())
         }
         Command::Books(settings, command) => {
             books::run(&commands::open_store(&settings)?, &settings.dictionary.books, &command)

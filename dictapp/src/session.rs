@@ -1,5 +1,5 @@
-//! Session tokens: random bytes to the text in a visitor's cookie and to the hash in the database,
-//! and the rules for the end of a session. No database and no clock here.
+//! Session tokens and the rules for the end of a session. The cookie contains the token, the
+//! database its hash. No database and no clock here.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -93,8 +93,8 @@ impl Expiry {
         }
     }
 
-    /// Whether the time of the last use must be written again: not for every page, and often
-    /// enough that no session ends early by more than a twentieth of its idle limit.
+    /// Whether the time of the last use must be written again. It is not written for every page,
+    /// but often enough that a session ends at most a twentieth of its idle limit too early.
     pub fn must_write_seen(&self, seen: SystemTime, now: SystemTime) -> bool {
         age(seen, now) >= (self.idle / 20).min(SEEN_BEHIND_MAX)
     }

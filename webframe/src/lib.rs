@@ -42,7 +42,7 @@ mod lock;
 pub mod wire;
 mod engine;
 mod testing;
-// The fuzz targets call us by our name, in our own tests too.
+// The fuzz targets use the crate by its name, also when they run as its tests.
 #[cfg(test)]
 extern crate self as webframe;
 

@@ -1,46 +1,58 @@
-//! Every bound on what a peer can make large or slow: its name, unit, default, and the reason.
+//! Limits of everything that a peer can make large or slow, with units, defaults and reasons.
 
 use std::time::Duration;
 
 use crate::wire::HeadLimits;
 
-/// Bounds of size and number. What passes one gets the status that its field names.
+/// Limits of size and number. A request that exceeds one is refused with the status named here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Request line and fields together, in bytes; 431 beyond. 16 KiB, as Node; nginx 32 KiB, Apache 8 KiB a field.
+    /// Maximum size of request line and fields together, in bytes; otherwise 431. Default: 16 KiB,
+    /// as in Node. nginx has 32 KiB, Apache 8 KiB for each field.
     pub head_bytes_max: usize,
-    /// Fields of one head; 431 beyond. 256; Apache and hyper 100, nginx and Go bound the bytes alone.
+    /// Maximum number of fields of a head; otherwise 431. Default: 256. Apache and hyper have 100;
+    /// nginx and Go limit only the bytes.
     pub head_fields_max: usize,
-    /// The request target in bytes; 414 beyond. 8 KiB, as Apache and nginx.
+    /// Maximum length of the request target in bytes; otherwise 414. Default: 8 KiB, as in Apache
+    /// and nginx.
     pub target_bytes_max: usize,
-    /// The content of a request in bytes after its transfer coding; 413 beyond. 1 MiB, as nginx.
+    /// Maximum size of a body in bytes, without its transfer coding; otherwise 413. Default: 1 MiB,
+    /// as in nginx.
     pub body_bytes_max: u64,
-    /// Content beyond this many bytes waits in a temporary file. 64 KiB, so that ten thousand
-    /// uploads hold no more than 640 MiB.
+    /// Maximum part of a body in memory, in bytes; the rest is in a temporary file. Default: 64
+    /// KiB, so that ten thousand uploads take at most 640 MiB.
     pub body_memory_max: usize,
-    /// Bytes in the temporary files of all bodies together; 503 beyond. 1 GiB.
+    /// Maximum size of the temporary files of all bodies together, in bytes; otherwise 503.
+    /// Default: 1 GiB.
     pub spool_bytes_max: u64,
-    /// Overhead of a chunked body (sizes, extensions, trailers) in bytes; 400 or 431 beyond. 16 KiB, as Go.
+    /// Maximum overhead of a chunked body (sizes, extensions, trailers) in bytes; otherwise 400.
+    /// Default: 16 KiB, as in Go.
     pub chunk_overhead_max: usize,
-    /// Pairs of a form or a query; 400 beyond. 1,000, as Django.
+    /// Maximum number of pairs of a form or a query; otherwise 400. Default: 1,000, as in Django.
     pub form_fields_max: usize,
-    /// Parts of a form with files; 400 beyond. 1,000, as Go; Tomcat 50.
+    /// Maximum number of parts of a form with files; otherwise 400. Default: 1,000, as in Go.
+    /// Tomcat has 50.
     pub form_parts_max: usize,
-    /// The head of one part of such a form in bytes; 400 beyond. 4 KiB; Tomcat 512 bytes.
+    /// Maximum size of the head of such a part in bytes; otherwise 400. Default: 4 KiB. Tomcat has
+    /// 512 bytes.
     pub part_head_bytes_max: usize,
-    /// Requests answered on one connection before it is closed politely. 100,000; nginx 1,000.
+    /// Maximum number of requests on a connection. The last answer has `Connection: close`.
+    /// Default: 100,000. nginx has 1,000.
     pub requests_per_connection_max: u32,
-    /// Connections open at once; beyond, the one without a whole request for longest is closed, in
-    /// whatever phase it is. The last 1/32 is kept for networks that hold few. 20,000, and at most
-    /// what the limit on descriptors allows.
+    /// Maximum number of open connections. Beyond, the connection that has been longest without a
+    /// complete request is closed, in any phase. The last 1/32 is reserved for networks that hold
+    /// few. Default: 20,000, or fewer if the limit on descriptors requires it.
     pub connections_max: usize,
-    /// Connections from one IPv4 address or one IPv6 /64; beyond, one of its own is closed. 20,000:
-    /// a school is one address. Trusted proxies are not counted.
+    /// Maximum number of connections from one IPv4 address or one IPv6 /64. Beyond, one of the same
+    /// network is closed. Trusted proxies are not counted. Default: 20,000, since a school may be
+    /// one address.
     pub connections_per_address_max: usize,
-    /// Bytes of answers that may wait for one slow reader before its pipelined requests wait. 256 KiB.
+    /// Maximum size in bytes of the answers that wait for a slow peer. Beyond, its pipelined
+    /// requests wait. Default: 256 KiB.
     pub output_bytes_max: usize,
-    /// Bytes read and dropped behind the last answer, so that the peer reads it: who sends a file
-    /// that is too large learns so. 16 MiB; nginx bounds the time alone.
+    /// Maximum number of bytes that are read and discarded after the last answer. Without this, a
+    /// peer that sends too large a file would not receive the answer. Default: 16 MiB. nginx limits
+    /// only the time.
     pub linger_bytes_max: usize,
 }
 
@@ -76,23 +88,28 @@ impl Limits {
     }
 }
 
-/// Deadlines, each of a whole phase: sending one byte more never moves one.
+/// Limits of time, each for a complete phase: a further byte does not extend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timeouts {
-    /// From the first byte of a head to its last; 408 beyond. 10 s; nginx 60 s, Apache 20 to 40 s.
+    /// Maximum time from the first byte of a head to its last; otherwise 408. Default: 10 s. nginx
+    /// has 60 s, Apache 20 to 40 s.
     pub head: Duration,
-    /// For a body, plus its length over `body_rate_min`; 408 beyond. 30 s.
+    /// Maximum time of a body, plus its length divided by `body_rate_min`; otherwise 408. Default:
+    /// 30 s.
     pub body: Duration,
-    /// Bytes a second that a body may count on beyond `body`. 4 KiB.
+    /// The rate in bytes per second at which a body earns time beyond `body`. Default: 4 KiB/s.
     pub body_rate_min: u64,
-    /// Between two requests; then the connection is closed. 75 s, as in nginx: longer than the 60 s
-    /// after which common balancers drop a connection, so that none of them sends into a closed one.
+    /// Maximum time between two requests; then the connection is closed. Default: 75 s, as in
+    /// nginx. Load balancers commonly close an idle connection after 60 s: with a longer time here
+    /// they never use a closed one.
     pub idle: Duration,
-    /// Without the peer taking a byte of an answer; then the connection is reset. 30 s; nginx 60 s.
+    /// Maximum time in which the peer reads no byte of an answer; then the connection is reset.
+    /// Default: 30 s. nginx has 60 s.
     pub write: Duration,
-    /// A handler that runs longer is named in the log. 5 s; it is never interrupted.
+    /// A handler that runs longer is reported in the log. It is never interrupted. Default: 5 s.
     pub handler: Duration,
-    /// After the last answer, how long the peer may go on sending before it is cut off. 2 s; nginx 30 s.
+    /// Maximum time after the last answer in which the peer may continue to send. Default: 2 s.
+    /// nginx has 30 s.
     pub linger: Duration,
 }
 

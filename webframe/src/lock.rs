@@ -1,16 +1,16 @@
-//! Locks of the standard library without poisoning: after a panic the data is used as it is.
+//! Locks that ignore poisoning: after a panic the data is used as it is.
 //!
-//! No invariant of webframe spans several statements under a lock, so a value that a panicking
-//! thread left behind is as good as any other.
+//! No invariant of webframe spans several statements under a lock, so the data is valid even if a
+//! thread panicked while it held the lock.
 
 use std::sync::{LockResult, Mutex, MutexGuard};
 
-/// Takes the guard of a lock, poisoned or not.
+/// The guard of a lock, even if it is poisoned.
 pub(crate) fn unpoisoned<G>(guard: LockResult<G>) -> G {
     guard.unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// Locks a mutex, poisoned or not.
+/// Locks a mutex, even if it is poisoned.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     unpoisoned(mutex.lock())
 }

@@ -68,7 +68,7 @@ impl Pace {
         }
     }
 
-    /// Notes that an untimed call may have been slow.
+    /// Records that an untimed call may have been slow.
     pub(crate) fn suspect(&self) {
         let recent = self.recent.load(Relaxed);
         if recent & MARKED == 0 {

@@ -1,4 +1,4 @@
-//! Code of the app may panic, wherever it is called; what it said is told, and its caller goes on.
+//! Catches panics in code of the app, so that its caller continues.
 
 use std::{
     any::Any,
@@ -9,11 +9,11 @@ use std::{
 /// Calls code of the app.
 ///
 /// # Errors
-/// It panicked; with what text.
+/// If it panics. The error is the text of the panic.
 pub(crate) fn catch<T>(act: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(act)).map_err(|panic| {
         let text = text(&*panic);
-        // What it panicked with is the app's, too.
+        // Dropping the payload runs code of the app too.
         if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
             mem::forget(another);
         }
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_with_something_that_panics_is_none_of_its_callers() {
+    fn a_payload_that_panics_when_dropped_is_caught() {
         let caught = catch(|| std::panic::panic_any(PanicsWhenDropped));
         assert_eq!(caught, Err::<(), _>("a panic: without a text".to_owned()));
     }

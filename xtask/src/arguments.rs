@@ -1,10 +1,11 @@
-//! The words after a verb to its options, or to a sentence about the word that is wrong.
+//! Parses the options of a verb, or reports the wrong argument.
 
 use anyhow::{Result, anyhow};
 use std::fmt;
 use std::str::FromStr;
 
-/// The rest of a command line. A verb takes its options out of it, then calls [`finish`](Arguments::finish).
+/// The arguments after the verb. A verb takes its options, then calls
+/// [`finish`](Arguments::finish).
 #[derive(Debug)]
 pub(crate) struct Arguments(Vec<String>);
 

@@ -1,4 +1,4 @@
-//! `cargo xtask VERB`, the tasks of a contributor: a command line to the call of one verb, and its outcome to an exit code.
+//! `cargo xtask VERB`, the tasks of a contributor: runs a verb and maps its result to an exit code.
 //!
 //! A verb is a file in `verbs/` with a `run` function and a row in `VERBS`. `steps/` runs cargo and checks what the machine has;
 //! `peer/` starts servers and loads them with clients. Nothing here is shipped to users.

@@ -1,8 +1,8 @@
-//! A file of any kind to entries with each headword once: what an import adds to a store.
+//! Reads a file of any kind into entries for an import: each headword occurs once.
 //!
-//! The file is read twice. The first reading finds damage before anything is stored, and which
-//! headwords stand in the file more than once: eight bytes a headword are kept for that. The
-//! second gives the entries; only those of repeated headwords wait until the last is read.
+//! The file is read twice. The first pass finds damage before anything is stored, and headwords
+//! that occur more than once; it keeps eight bytes for each headword. The second pass returns the
+//! entries. An entry of a repeated headword is held until the last one of that headword is read.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -24,7 +24,7 @@ pub struct Book {
     languages: Option<String>,
     reader: Box<dyn Reader>,
     hasher: RandomState,
-    /// How many entries of a repeated headword are still to come, by its hash.
+    /// The number of entries that are still to come, by the hash of a repeated headword.
     repeated: HashMap<u64, u32>,
     held: HashMap<u64, Vec<Held>>,
     held_bytes: usize,
@@ -37,15 +37,15 @@ pub struct Book {
 }
 
 impl Book {
-    /// Opens a book and reads it once to check it; `watch` is told how far that is.
+    /// Opens a book and reads it once to check it. Calls `watch` with the progress.
     ///
     /// # Errors
-    /// The file cannot be read, is damaged, or is no book of this kind.
+    /// If the file cannot be read, is damaged, or is not a book of this kind.
     pub fn open(kind: Kind, path: &Path, watch: impl FnMut(Progress)) -> Result<Book, BookError> {
         Book::open_with(kind, path, &Overrides::default(), watch)
     }
 
-    /// The same, with what is known of the file.
+    /// Like [`Book::open`], with properties of the file that need not be recognised.
     ///
     /// # Errors
     /// As [`Book::open`].
@@ -92,45 +92,45 @@ impl Book {
         self.kind
     }
 
-    /// What the book says of itself.
+    /// The metadata of the book.
     pub fn about(&self) -> About {
         let about = self.reader.about();
         About { languages: self.languages.clone().or(about.languages), ..about }
     }
 
-    /// What was recognised in the file.
+    /// The recognised properties of the file.
     pub fn recognised(&self) -> Recognised {
         self.reader.recognised()
     }
 
-    /// How far the second reading is.
+    /// The progress of the second pass.
     pub fn progress(&self) -> Progress {
         self.reader.state().progress()
     }
 
-    /// How many entries the file holds, repeated headwords counted each time.
+    /// Number of entries in the file. Repeated headwords count each time.
     pub fn entries(&self) -> u64 {
         self.expected.0
     }
 
-    /// What was odd when the file was checked, repeated headwords aside.
+    /// The oddities of the first pass, without those of repeated headwords.
     pub fn checked(&self) -> &Oddities {
         &self.checked
     }
 
-    /// What was odd until now; complete when [`Book::next`] has given `None`.
+    /// The oddities so far; complete when [`Book::next`] has returned `None`.
     pub fn oddities(&self) -> Oddities {
         let mut all = self.reader.state().oddities().clone();
         all.extend(&self.merged);
         all
     }
 
-    /// The next entry, `None` at the end; no headword comes twice.
+    /// The next entry, `None` at the end. No headword occurs twice.
     ///
     /// # Errors
-    /// The file cannot be read, has changed since it was checked, or repeats more than can be
-    /// held.
-    #[expect(clippy::should_implement_trait, reason = "an iterator cannot say that it failed once")]
+    /// If the file cannot be read, has changed since the first pass, or has more bytes of repeated
+    /// headwords than can be held.
+    #[expect(clippy::should_implement_trait, reason = "an iterator cannot end with one error")]
     pub fn next(&mut self) -> Result<Option<Entry>, BookError> {
         loop {
             if let Some(entry) = self.ready.pop() {
@@ -161,7 +161,7 @@ impl Book {
         Ok(None)
     }
 
-    /// Keeps an entry until the last of its headword is read, joined to those before.
+    /// Holds an entry until the last one of its headword is read, and joins it to the earlier ones.
     fn hold(&mut self, hash: u64, entry: Entry) -> Result<(), BookError> {
         let place = self.reader.state().place();
         let held = self.held.entry(hash).or_default();
@@ -194,24 +194,24 @@ impl fmt::Debug for Book {
     }
 }
 
-/// The hashes that occur more than once, with how often.
+/// The hashes that occur more than once, with their counts.
 fn repeated(mut hashes: Vec<u64>) -> HashMap<u64, u32> {
     hashes.sort_unstable();
     let runs = hashes.chunk_by(|a, b| a == b).filter(|run| run.len() > 1);
     runs.map(|run| (run[0], u32::try_from(run.len()).unwrap_or(u32::MAX))).collect()
 }
 
-/// The first entry of a repeated headword, with what was joined to it.
+/// The first entry of a repeated headword, with the later ones joined to it.
 struct Held {
     entry: Entry,
     joined: usize,
-    /// Whether its pronunciations stand in the explanation.
+    /// Whether its pronunciations are in the explanation.
     is_tied: bool,
 }
 
 impl Held {
-    /// Joins a later entry: lines that are new go below, under its own pronunciation if that is
-    /// another one. Says what that was.
+    /// Joins a later entry: appends its new lines, below its own pronunciation if it is a different
+    /// one. Returns the kind of oddity.
     fn join(&mut self, mut later: Entry) -> OddityKind {
         let first = &mut self.entry;
         if homographs::differ(first, &later) {
@@ -242,7 +242,7 @@ impl Held {
     }
 }
 
-/// About how much memory an entry takes.
+/// The approximate memory of an entry.
 fn bytes(entry: &Entry) -> usize {
     let forms: usize = entry.forms.iter().map(|form| form.len() + size_of::<String>()).sum();
     let phonetic = entry.phonetic.as_ref().map_or(0, String::len);

@@ -1,4 +1,4 @@
-//! A path to the kind of book that it is, and the files that belong to it.
+//! Recognises the kind of a book, and finds its files.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -13,26 +13,26 @@ use super::readers::{dictd, stardict, wordnet};
 /// The kinds of word books that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// One headword a line, white space, explanation.
+    /// Lines of a headword, white space and an explanation.
     Course,
-    /// The house's own notation.
+    /// This project's own notation.
     Plain,
-    /// ECDICT's csv, of 13 or of 7 columns.
+    /// ECDICT's csv of 13 or 7 columns.
     Ecdict,
     /// StarDict's `.ifo`, `.idx`, `.dict` and `.syn`.
     Stardict,
     /// dictd's `.index` and `.dict`.
     Dictd,
-    /// The folder of WordNet's database.
+    /// The folder of a WordNet database.
     Wordnet,
-    /// A table of headword, explanation and perhaps pronunciation, separated by commas.
+    /// A table with columns for headword, explanation and others, separated by commas.
     Csv,
     /// The same, separated by TABs.
     Tsv,
 }
 
 impl Kind {
-    /// Every kind, in the order of the help text.
+    /// All kinds, in the order of the help text.
     pub const ALL: &[Kind] = &[
         Kind::Course,
         Kind::Plain,
@@ -47,22 +47,22 @@ impl Kind {
     /// Recognises a book by its name and its beginning.
     ///
     /// # Errors
-    /// The file cannot be opened, or no kind of book has such a file.
+    /// If the file cannot be opened, or is a folder that is not WordNet's.
     pub fn detect(path: &Path) -> Result<Kind, BookError> {
         if path.is_dir() {
             return match wordnet::files(path) {
                 Ok(_) => Ok(Kind::Wordnet),
-                Err(_) => Err(BookError::whole(path, "is a folder without a book of WordNet")),
+                Err(_) => Err(BookError::whole(path, "is a folder without a WordNet database")),
             };
         }
         let source = Source::open_text(path, None)?;
         Ok(by_name(path).unwrap_or_else(|| by_content(path, &source.sample())))
     }
 
-    /// The files of which a book of this kind consists, `path` among them.
+    /// The files of a book of this kind, including `path`.
     ///
     /// # Errors
-    /// One of them is missing.
+    /// If one of them is missing.
     pub fn files(self, path: &Path) -> Result<Vec<PathBuf>, BookError> {
         match self {
             Kind::Stardict => stardict::files(path),
@@ -89,7 +89,7 @@ impl Kind {
     }
 }
 
-/// The endings that belong to one kind.
+/// File name endings that identify a kind.
 const ENDINGS: &[(&str, Kind)] = &[
     (".ifo", Kind::Stardict),
     (".idx", Kind::Stardict),
@@ -134,8 +134,8 @@ fn by_content(path: &Path, sample: &[u8]) -> Kind {
     if csv { Kind::Csv } else { Kind::Course }
 }
 
-/// Whether rows are ECDICT's: by its names of columns, or, without any, by what is in columns that
-/// no other table has.
+/// Whether rows are ECDICT's: by the names of its columns, or by the content of columns that no
+/// other table has.
 fn is_ecdict(rows: &[StringRecord]) -> bool {
     let names = ["word", "phonetic", "definition", "translation"];
     let has_names =

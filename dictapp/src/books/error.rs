@@ -1,4 +1,4 @@
-//! Why a word book cannot be read: the file, the place in it, and what to do about it.
+//! Errors of reading a word book: the file, the place in it and the reason.
 
 use std::fmt;
 use std::io;
@@ -11,13 +11,13 @@ pub enum Place {
     Line(u64),
     /// A byte of the file, counted from 0.
     Byte(u64),
-    /// A line of one file of a book that is several, named by its name or ending.
+    /// A line of one file of a book with several files. The name or ending identifies the file.
     LineOf(&'static str, u64),
-    /// A byte of one file of a book that is several, named by its name or ending.
+    /// A byte of one file of a book with several files. The name or ending identifies the file.
     ByteOf(&'static str, u64),
 }
 
-/// A word book that cannot be read. The text names the file, the place and the reason.
+/// An error of reading a word book. Its text names the file, the place and the reason.
 #[derive(Debug)]
 pub struct BookError {
     path: PathBuf,
@@ -50,7 +50,7 @@ impl BookError {
         &self.path
     }
 
-    /// The place in the file, where there is one.
+    /// The place in the file, if it is known.
     pub fn place(&self) -> Option<Place> {
         self.place
     }
@@ -70,7 +70,7 @@ impl fmt::Display for BookError {
 }
 
 impl std::error::Error for BookError {
-    /// What lies behind the fault; the fault itself is in the text already.
+    /// The source of the I/O error; the error itself is part of the text.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.fault {
             Fault::Io(error) => error.source(),

@@ -1,14 +1,14 @@
-//! Headwords that are spelled alike and pronounced differently (`lead`): each article keeps its
-//! pronunciation when they become one entry.
+//! Homographs: headwords with the same spelling and different pronunciations (`lead`). When their
+//! articles are joined to one entry, each keeps its pronunciation.
 
 use crate::model::{Entry, split_part};
 
 use super::limits::PHONETIC_BYTES_MAX;
 
-/// Between the pronunciations of one entry.
+/// Separates the pronunciations of an entry.
 const SEPARATOR: &str = "; ";
 
-/// Whether a later entry of the same headword has a pronunciation of its own.
+/// Whether a later entry of the same headword has a different pronunciation.
 pub(super) fn differ(first: &Entry, later: &Entry) -> bool {
     match (&first.phonetic, &later.phonetic) {
         (Some(first), Some(later)) => !first.split(SEPARATOR).any(|known| known == later),
@@ -16,15 +16,15 @@ pub(super) fn differ(first: &Entry, later: &Entry) -> bool {
     }
 }
 
-/// Writes the pronunciation of an entry into its explanation: to each part of speech, or in front
-/// of the first line that has none.
+/// Writes the pronunciation of an entry into its explanation: before each part of speech, or at the
+/// beginning of the first line if it has no part of speech.
 pub(super) fn tie(entry: &mut Entry) {
     let Some(phonetic) = entry.phonetic.as_deref() else { return };
     let mut lines = Vec::new();
     let mut last = None;
     for line in entry.mean.lines() {
         let (label, _) = split_part(line);
-        // An entry of our own notation has its pronunciations already.
+        // An entry from a book in this project's notation already has its pronunciations.
         if line.starts_with("@ ") {
             return;
         }
@@ -42,7 +42,7 @@ pub(super) fn tie(entry: &mut Entry) {
     entry.mean = lines.join("\n");
 }
 
-/// Both pronunciations, each once.
+/// Joins two pronunciations, without duplicates.
 pub(super) fn joined(first: Option<String>, later: Option<String>) -> Option<String> {
     let (Some(first), Some(later)) = (&first, &later) else { return first.or(later) };
     let is_known = first.split(SEPARATOR).any(|known| known == later);

@@ -1,63 +1,63 @@
-//! Every maximum that a reader of word books keeps, with its unit and its reason. Files come from
-//! elsewhere: none of the sizes they name is believed.
+//! Limits of the readers of word books, with units and reasons. Files are not trusted: a size that
+//! a file states is never used without a limit.
 
 pub use crate::model::WORD_BYTES_MAX;
 
-/// The longest explanation of one headword in bytes; the longest article of the Webster of 1913 is
-/// some 30 KiB.
+/// Maximum length of an explanation in bytes. The longest article of Webster 1913 has about 30 KiB.
 pub const MEAN_BYTES_MAX: usize = 64 * 1024;
 
-/// The longest pronunciation in bytes; the longest in ECDICT is below 130.
+/// Maximum length of a pronunciation in bytes. The longest in ECDICT has fewer than 130.
 pub const PHONETIC_BYTES_MAX: usize = 255;
 
-/// How many inflected forms of one headword are kept: English verbs have five, a StarDict book
-/// may name every form of a Finnish noun.
+/// Maximum number of inflected forms of a headword. English verbs have five; a StarDict book may
+/// list all forms of a Finnish noun.
 pub const FORMS_MAX: usize = 200;
 
-/// The longest line of a text file in bytes. An explanation fits several times.
+/// Maximum length of a line of a text file in bytes: several times the longest explanation.
 pub const LINE_BYTES_MAX: usize = 1024 * 1024;
 
-/// The longest csv record in bytes; only a quote that is never closed makes a longer one.
+/// Maximum length of a csv record in bytes. A longer one is caused by a quote that is never closed.
 pub const RECORD_BYTES_MAX: u64 = 1024 * 1024;
 
-/// The most bytes that one compressed file may unpack to. The largest dictionaries are near 1 GB.
+/// Maximum unpacked size of a compressed file in bytes. The largest dictionaries have nearly 1 GB.
 pub const UNPACKED_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
 
-/// The most entries in one book: ECDICT's largest edition has 4.3 million. Eight bytes each are
-/// kept while a file is checked.
+/// Maximum number of entries in a book. ECDICT's largest edition has 4.3 million. Eight bytes are
+/// kept for each while a file is checked.
 pub const ENTRIES_MAX: usize = 8_000_000;
 
-/// The most bytes of entries that wait for another entry of the same headword.
+/// Maximum size in bytes of all entries that are held for another entry of the same headword.
 pub const HELD_BYTES_MAX: usize = 96 * 1024 * 1024;
 
-/// How many entries of one headword are joined; each costs a look at those before.
+/// Maximum number of entries of a headword that are joined. Each is compared with the earlier ones.
 pub const JOINED_MAX: usize = 1000;
 
-/// How many oddities of each kind are kept with their place; the others are counted.
+/// Maximum number of oddities of a kind that are listed with their place. The others are counted.
 pub const ODDITIES_LISTED_MAX: usize = 20;
 
-/// How much of the beginning of a file is looked at to recognise its layout, in bytes.
+/// Number of bytes at the beginning of a file from which its layout is recognised.
 pub const SAMPLE_BYTES_MAX: usize = 64 * 1024;
 
-/// The longest article of a StarDict or dictd book in bytes: markup takes room of its own.
+/// Maximum length of an article of a StarDict or dictd book in bytes, including markup.
 pub const ARTICLE_BYTES_MAX: u64 = 1024 * 1024;
 
-/// The longest headword in a binary index in bytes, before it is judged as a headword. StarDict's
-/// own limit is 256.
+/// Maximum length of a headword in a binary index in bytes, before it is checked. StarDict's own
+/// limit is 256.
 pub const INDEX_WORD_BYTES_MAX: usize = 1024;
 
-/// The most bytes of unpacked articles that are kept. Indexes are sorted by headword and articles
-/// often are not: FreeDict's 80 MB are read in 6 s when they fit, in over 20 s when not.
+/// Maximum size of the cache of unpacked chunks in bytes. Indexes are sorted by headword, articles
+/// often are not: FreeDict's 80 MB are read in 6 s if they fit, otherwise in over 20 s.
 pub const CACHE_BYTES_MAX: usize = 128 * 1024 * 1024;
 
-/// The longest article file that is unpacked as a whole because it has no table of chunks.
+/// Maximum unpacked size in bytes of an article file without a table of chunks, which is unpacked
+/// into memory.
 pub const UNCHUNKED_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
-/// The longest small file in bytes: StarDict's `.ifo`. Real ones are below 4 KB.
+/// Maximum size of StarDict's `.ifo` file in bytes. Real ones are below 4 KB.
 pub const IFO_BYTES_MAX: u64 = 64 * 1024;
 
-/// The longest file of synonyms in bytes; the largest known is 30 MB.
+/// Maximum size of a file of synonyms in bytes. The largest known has 30 MB.
 pub const SYNONYMS_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
-/// The longest single file of WordNet's in bytes; `data.noun` is 15 MB.
+/// Maximum size of a file of WordNet in bytes. `data.noun` has 15 MB.
 pub const WORDNET_BYTES_MAX: u64 = 48 * 1024 * 1024;

@@ -1,7 +1,7 @@
-//! Readers of word books: a file to entries and to a report of what was odd in it.
+//! Readers of word books: they parse a file into entries and report its oddities.
 //!
-//! [`Book::open`] is what an import uses: it reads any kind of book, checks the whole file before
-//! the first entry is given, and joins entries of the same headword. Nothing here knows a store.
+//! An import uses [`Book::open`]: it reads any kind of book, checks the whole file before it
+//! returns the first entry, and joins entries of the same headword. Nothing here uses the store.
 
 mod book;
 mod detect;
@@ -23,7 +23,7 @@ pub use book::Book;
 pub use detect::Kind;
 pub use error::{BookError, Place};
 pub use input::encoding::Encoding;
-pub use oddity::{Found, Oddities, Oddity, OddityKind};
+pub use oddity::{Oddities, Oddity, OddityGroup, OddityKind};
 pub use overrides::{Column, Overrides, Recognised};
 pub use read_state::ReadState;
 
@@ -32,50 +32,50 @@ use readers::{course, dictd, ecdict, plain, stardict, table, wordnet};
 
 /// Reads one file from its beginning to its end.
 pub trait Reader: Send {
-    /// The next entry, `None` at the end. The same headword may come again.
+    /// The next entry, `None` at the end. A headword may occur more than once.
     ///
     /// # Errors
-    /// The file cannot be read or is damaged beyond this place.
+    /// If the file cannot be read, or is damaged so that reading cannot continue.
     fn next(&mut self) -> Result<Option<Entry>, BookError>;
 
-    /// Where it is, how far that is, and what was odd.
+    /// The position, the progress and the oddities found so far.
     fn state(&self) -> &ReadState;
 
-    /// What the file says of itself.
+    /// The metadata in the file.
     fn about(&self) -> About {
         About::default()
     }
 
-    /// What was recognised in the file.
+    /// The recognised properties of the file.
     fn recognised(&self) -> Recognised {
         Recognised::default()
     }
 }
 
-/// How much of a file is done.
+/// The progress of reading a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// Bytes read.
     pub done: u64,
-    /// Bytes in all.
+    /// Total number of bytes.
     pub total: u64,
 }
 
-/// What a book says of itself.
+/// The metadata of a book.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct About {
-    /// Its name.
+    /// Its title.
     pub title: Option<String>,
-    /// From which language to which, as `en-zh`.
+    /// The languages of headwords and explanations, as `en-zh`.
     pub languages: Option<String>,
-    /// Who may do what with it.
+    /// Its licence.
     pub licence: Option<String>,
 }
 
 /// Opens a file of this kind.
 ///
 /// # Errors
-/// The file cannot be opened, or is no book of this kind.
+/// If the file cannot be opened, or is not a book of this kind.
 pub fn open(kind: Kind, path: &Path, overrides: &Overrides) -> Result<Box<dyn Reader>, BookError> {
     let text = || Source::open_text(path, overrides.encoding);
     Ok(match kind {

@@ -1,5 +1,5 @@
-//! What was odd in a word book: each faulty place to a bounded report. Nothing that yields no
-//! entry goes unsaid.
+//! Oddities of a word book: faults that do not stop an import. The report is bounded. Every record
+//! that does not become an entry is reported.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::fmt;
 use super::error::Place;
 use super::limits::{LINE_BYTES_MAX, MEAN_BYTES_MAX, ODDITIES_LISTED_MAX, WORD_BYTES_MAX};
 
-/// The kinds of oddities, in the order of the report: what was lost comes first.
+/// The kinds of oddities in the order of the report: losses first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OddityKind {
     /// A headword without an explanation; left out.
@@ -19,56 +19,56 @@ pub enum OddityKind {
     BadHeadword,
     /// An explanation longer than [`MEAN_BYTES_MAX`](super::limits::MEAN_BYTES_MAX); left out.
     LongExplanation,
-    /// A line or record longer than a reader takes; left out.
+    /// A line or record that is too long; left out.
     LongLine,
     /// A record with too few or too many columns; left out.
     WrongColumns,
-    /// A part of the book that is not text or points outside its file; left out.
+    /// A part of the book that is not text, or is outside of its file; left out.
     BadReference,
-    /// A headword that stands in the book more than once, with more than fits one explanation;
-    /// the later one was left out.
+    /// A headword that occurs more than once and is too long or too frequent to join; the later
+    /// entry was left out.
     Unjoined,
-    /// A pronunciation, form or rank that makes no sense; the entry was taken without it.
+    /// An invalid pronunciation, form, rank or level; the entry was imported without it.
     BadDetail,
     /// A picture; left out of its entry.
     Picture,
     /// Another spelling of a headword that is not in the book; left out.
     LostSpelling,
-    /// A book has another number of headwords than it says.
+    /// The number of headwords differs from the one that the book states.
     OtherCount,
-    /// A headword that stands in the book more than once; the explanations were joined.
+    /// A headword that occurs more than once; the explanations were joined.
     Repeated,
-    /// A line that begins with white space; taken as the rest of the line above.
+    /// A line that begins with white space; joined to the line above.
     Wrapped,
-    /// A headword with white space in front; taken as a headword.
+    /// A headword with leading white space; imported without it.
     Indented,
 }
 
-/// One odd place.
+/// An oddity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Oddity {
-    /// Where it is.
+    /// Its place.
     pub place: Place,
-    /// The headword or the beginning of the text concerned.
+    /// The headword, or the beginning of the text.
     pub about: String,
 }
 
-/// All that was odd in one book: the first places of each kind, and how many there were.
+/// All oddities of a book: the first ones of each kind, and their number.
 #[derive(Clone, Debug, Default)]
 pub struct Oddities {
-    kinds: BTreeMap<OddityKind, Found>,
+    kinds: BTreeMap<OddityKind, OddityGroup>,
 }
 
 /// The oddities of one kind.
 #[derive(Clone, Debug, Default)]
-pub struct Found {
-    /// How many there were.
+pub struct OddityGroup {
+    /// Their number.
     pub count: u64,
-    /// The first of them, at most [`ODDITIES_LISTED_MAX`].
+    /// The first ones, at most [`ODDITIES_LISTED_MAX`].
     pub first: Vec<Oddity>,
 }
 
-/// How much of a text an oddity repeats, in characters.
+/// Maximum length in characters of the text in an oddity.
 const ABOUT_CHARS_MAX: usize = 40;
 
 impl Oddities {
@@ -80,7 +80,7 @@ impl Oddities {
         }
     }
 
-    /// Adds those of another report behind these.
+    /// Appends the oddities of another report.
     pub(super) fn extend(&mut self, other: &Oddities) {
         for (kind, more) in other.by_kind() {
             let found = self.kinds.entry(kind).or_default();
@@ -90,28 +90,28 @@ impl Oddities {
         }
     }
 
-    /// The oddities by kind, what was lost first.
-    pub fn by_kind(&self) -> impl Iterator<Item = (OddityKind, &Found)> {
+    /// The oddities by kind, losses first.
+    pub fn by_kind(&self) -> impl Iterator<Item = (OddityKind, &OddityGroup)> {
         self.kinds.iter().map(|(kind, found)| (*kind, found))
     }
 
-    /// How many oddities of this kind there were.
+    /// The number of oddities of this kind.
     pub fn count(&self, kind: OddityKind) -> u64 {
         self.kinds.get(&kind).map_or(0, |found| found.count)
     }
 
-    /// How many oddities there were.
+    /// The number of all oddities.
     pub fn total(&self) -> u64 {
         self.kinds.values().map(|found| found.count).sum()
     }
 
-    /// Whether nothing was odd.
+    /// Whether there are no oddities.
     pub fn is_empty(&self) -> bool {
         self.kinds.is_empty()
     }
 }
 
-/// The beginning of a text, made safe for a terminal.
+/// The beginning of a text, with control characters replaced for the terminal.
 fn shorten(text: &str) -> String {
     let clean = |c: char| if c.is_control() { '\u{FFFD}' } else { c };
     let mut short: String = text.chars().take(ABOUT_CHARS_MAX).map(clean).collect();
@@ -137,15 +137,19 @@ impl fmt::Display for OddityKind {
             Kind::LongLine => write!(f, "line longer than {LINE_BYTES_MAX} bytes, left out"),
             Kind::WrongColumns => write!(f, "wrong number of columns, left out"),
             Kind::BadReference => write!(f, "not text, or outside its file, left out"),
-            Kind::Unjoined => write!(f, "headword again, too long or too often to join, left out"),
-            Kind::BadDetail => write!(f, "detail without sense, the entry was taken without it"),
+            Kind::Unjoined => {
+                write!(f, "repeated headword, too long or too frequent to join, left out")
+            }
+            Kind::BadDetail => write!(f, "invalid detail, the entry was imported without it"),
             Kind::Picture => write!(f, "picture, left out"),
-            Kind::LostSpelling => write!(f, "another spelling of no headword, left out"),
-            Kind::OtherCount => write!(f, "another number of headwords than the book says"),
-            Kind::Repeated => write!(f, "headword again, explanations joined"),
+            Kind::LostSpelling => write!(f, "another spelling of a missing headword, left out"),
+            Kind::OtherCount => {
+                write!(f, "the number of headwords differs from the one that the book states")
+            }
+            Kind::Repeated => write!(f, "repeated headword, explanations joined"),
             Kind::Wrapped => write!(f, "begins with white space, joined to the line above"),
             Kind::Indented => {
-                write!(f, "white space in front of the headword, taken as a headword")
+                write!(f, "white space before the headword, imported without it")
             }
         }
     }

@@ -1,21 +1,21 @@
-//! What an import says of a file instead of what would be recognised.
+//! Properties of a file that are given instead of recognised.
 
 use super::input::encoding::Encoding;
 
-/// What is known of a file; what is `None` is recognised.
+/// Given properties of a file. `None`: it is recognised.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overrides {
     /// The encoding of its text.
     pub encoding: Option<Encoding>,
     /// The character between the columns of a table.
     pub delimiter: Option<u8>,
-    /// What the columns of a table are, from the first.
+    /// The columns of a table, from the first.
     pub columns: Option<Vec<Column>>,
-    /// From which language to which, as `en-zh`.
+    /// The languages of headwords and explanations, as `en-zh`.
     pub languages: Option<String>,
 }
 
-/// What a column of a table holds.
+/// The content of a column of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Column {
     /// The headword.
@@ -30,16 +30,16 @@ pub enum Column {
     Example,
     /// The translation of the example.
     Translation,
-    /// The place in the order of commonness.
+    /// The frequency rank.
     Rank,
     /// Inflected forms, separated by commas or semicolons.
     Forms,
-    /// Nothing that an entry has.
+    /// Ignored.
     Skip,
 }
 
 impl Column {
-    /// Every column, in the order of the help text.
+    /// All columns, in the order of the help text.
     pub const ALL: &[Column] = &[
         Column::Word,
         Column::Phonetic,
@@ -73,13 +73,13 @@ impl Column {
     }
 }
 
-/// What was recognised in a file, for a preview.
+/// The recognised properties of a file, for a preview.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recognised {
     /// The encoding of its text.
     pub encoding: Option<Encoding>,
     /// The character between the columns.
     pub delimiter: Option<char>,
-    /// What the columns are.
+    /// The columns.
     pub columns: Vec<Column>,
 }

@@ -1,5 +1,4 @@
-//! What every reader keeps while it reads: the place of the last entry, how far it is, and what
-//! was odd.
+//! The state that every reader keeps: the place of the last entry, the progress and the oddities.
 
 use crate::model::Entry;
 
@@ -9,10 +8,10 @@ use super::input::source::Meter;
 use super::oddity::{Oddities, OddityKind};
 use super::readers::draft::Draft;
 
-/// The state of a reading.
+/// The state of a reader.
 #[derive(Debug)]
 pub struct ReadState {
-    /// The entry last given, or the place that is being read.
+    /// The place of the last entry, or the place that is being read.
     pub(super) place: Place,
     meter: Meter,
     oddities: Oddities,
@@ -23,17 +22,17 @@ impl ReadState {
         ReadState { place, meter, oddities: Oddities::default() }
     }
 
-    /// The place of the entry last given.
+    /// The place of the last entry.
     pub fn place(&self) -> Place {
         self.place
     }
 
-    /// How much of the file is read.
+    /// The progress.
     pub fn progress(&self) -> Progress {
         self.meter.progress()
     }
 
-    /// What was odd so far.
+    /// The oddities so far.
     pub fn oddities(&self) -> &Oddities {
         &self.oddities
     }
@@ -48,7 +47,7 @@ impl ReadState {
         self.oddities.note(kind, place, about);
     }
 
-    /// The entry of a draft; if it is none, the reason is reported.
+    /// Makes an entry of a draft, or reports why it is invalid.
     pub(super) fn finish(&mut self, draft: Draft<'_>) -> Option<Entry> {
         let headword = draft.headword;
         draft.finish().map_err(|kind| self.note(kind, headword)).ok()

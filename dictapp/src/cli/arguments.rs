@@ -1,4 +1,4 @@
-//! The words of the command line, as `--help` shows them.
+//! The arguments of the command line. Their comments are the text of `--help`.
 
 use std::path::PathBuf;
 
@@ -41,49 +41,50 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Action {
-    /// Serve the dictionary: what is done when no command is named
+    /// Serve the dictionary (the default command)
     Serve,
-    /// Take a word book into the database
+    /// Import a word book into the database
     Import(ImportArguments),
-    /// List the word books, or order, hide, show, rename or remove them, also while it serves
+    /// List, order, hide, show, rename, export or remove word books, also while the server runs
     Books(BooksArguments),
-    /// Add, list, disable or delete users, set or reset their passwords, also while it serves
+    /// Add, list, disable or delete users, set or reset their passwords, also while the server runs
     User(UserArguments),
     /// Print the licences of the crates that the program is built from
     Licences,
-    /// Write the whole database to a file, also while it serves
+    /// Write the whole database to a file, also while the server runs
     Backup {
-        /// A file that does not exist yet; it becomes an SQLite database, whatever the engine
+        /// A file that does not exist yet; it becomes an SQLite database, also if the server uses
+        /// MySQL
         file: PathBuf,
     },
-    /// Make the database of the settings, which must not exist or be empty, from a backup
+    /// Create the database of the settings, which must be missing or empty, from a backup
     Restore {
         /// A file that `backup` wrote
         file: PathBuf,
     },
-    /// Say whether the settings are valid, without serving; with --database alone try the database too
+    /// Check the settings without serving; with --database and no URL, connect to the database too
     Check,
 }
 
 #[derive(Debug, Args)]
 #[command(allow_missing_positional = true)]
 pub(super) struct ImportArguments {
-    /// The format of the book; recognised by its content when not given
+    /// The format of the book [default: recognised by its content]
     #[arg(value_enum, hide_possible_values = false)]
     kind: Option<Kind>,
 
-    /// The book, or one of its files; "wordnet" alone takes Debian's /usr/share/wordnet
+    /// The book, or one of its files; "wordnet" means Debian's /usr/share/wordnet
     file: PathBuf,
 
-    /// The short name that settings and later imports know the book by [default: from FILE]
+    /// The short name of the book in settings and later imports [default: from FILE]
     #[arg(long)]
     name: Option<String>,
 
-    /// The title that readers see [default: the one it has, or the one in a new book]
+    /// The title that readers see [default: the present title, or the one in a new book]
     #[arg(long)]
     title: Option<String>,
 
-    /// Show what is recognised in FILE and its first entries, and change nothing
+    /// Show the recognised format and the first entries, without importing them
     #[arg(long)]
     preview: bool,
 
@@ -95,15 +96,15 @@ pub(super) struct ImportArguments {
     #[arg(long, value_name = "CHARACTER", value_parser = parse_delimiter)]
     delimiter: Option<u8>,
 
-    /// The columns of a table in their order: word, phonetic, pos, meaning, example, translation,
-    /// rank, forms, or - for one that is left out [default: recognised]
+    /// The columns of a table in order: word, phonetic, pos, meaning, example, translation, rank,
+    /// forms, or - to skip one [default: recognised]
     #[arg(long, value_name = "LIST", value_delimiter = ',', allow_hyphen_values = true)]
     #[arg(value_parser = parse_column)]
     columns: Option<Vec<Column>>,
 }
 
 fn parse_encoding(name: &str) -> Result<Encoding, String> {
-    Encoding::by_name(name).ok_or_else(|| "no such encoding".to_owned())
+    Encoding::by_name(name).ok_or_else(|| "unknown encoding".to_owned())
 }
 
 fn parse_delimiter(text: &str) -> Result<u8, String> {
@@ -139,43 +140,43 @@ pub(super) struct BooksArguments {
 
 #[derive(Debug, Subcommand)]
 enum BooksAction {
-    /// List them in their order: what is done when nothing else is named
+    /// List them in order of display (the default)
     List,
-    /// Put these books first, in this order; the others follow as they were
+    /// Put these books first, in this order; the others keep their order
     Order {
-        /// The names of the books, as the list has them
+        /// The names of the books, as `books list` prints them
         #[arg(required = true, value_name = "NAME")]
         names: Vec<String>,
     },
-    /// Let look-ups pass a book over
+    /// Hide a book from look-ups
     Hide {
         /// The name of the book
         name: String,
     },
-    /// Let look-ups find a hidden book again
+    /// Show a hidden book again
     Show {
         /// The name of the book
         name: String,
     },
-    /// Give a book another title; its name stays
+    /// Change the title of a book; its name does not change
     Rename {
         /// The name of the book
         name: String,
         /// The title that readers see
         title: String,
     },
-    /// Write a book to a file for other programs
+    /// Write a book to a file of another program's format
     Export {
         /// The name of the book
         name: String,
-        /// What the other program reads
+        /// The format to write
         #[arg(long = "as", value_name = "FORMAT")]
         format: Format,
         /// The file to write [default: standard output; for stardict NAME.ifo and the others]
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
-    /// Delete a book with its words; a shipped one does not come back by itself
+    /// Delete a book with its words; a shipped book is not imported again
     Remove {
         /// The name of the book
         name: String,
@@ -195,7 +196,7 @@ impl ValueEnum for Kind {
             Kind::Stardict => "StarDict: .ifo .idx .dict[.dz] .syn",
             Kind::Dictd => "dictd: .index .dict[.dz]",
             Kind::Wordnet => "WordNet's data files",
-            Kind::Csv => "A table separated by commas, or by TABs where its name ends in .tsv",
+            Kind::Csv => "A table separated by commas, or by TABs if its name ends in .tsv",
             Kind::Tsv => "A table separated by TABs",
         };
         Some(PossibleValue::new(self.name()).help(help))
@@ -203,13 +204,13 @@ impl ValueEnum for Kind {
 }
 
 impl Arguments {
-    /// Whether `--database` stands behind `check` without a URL.
+    /// Whether the command is `check --database` without a URL.
     pub(super) fn checks_database(&self) -> bool {
         let is_bare = self.database.as_deref() == Some("");
         is_bare && matches!(self.action, Some(Action::Check))
     }
 
-    /// The flags that set keys; of two for one key the more special name wins.
+    /// The flags that set keys. `--address` and `--database` override `--set`.
     pub(super) fn flags(&self) -> Vec<Flag> {
         let mut flags = self.set.clone();
         flags.extend(self.address.iter().map(|v| Flag::new("--address", "server", "address", v)));

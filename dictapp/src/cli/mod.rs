@@ -1,5 +1,5 @@
-//! The command line: arguments to a [`Command`] with its settings, or to an [`Ending`]: the text
-//! and the exit code that the program ends with. Prints nothing and starts nothing.
+//! Parses the command line: arguments become a [`Command`] with its settings, or an [`Ending`] with
+//! a text and an exit code. Prints nothing and starts nothing.
 
 mod arguments;
 
@@ -14,12 +14,12 @@ use crate::commands::user::{Output, UserCommand};
 use crate::settings::{Loaded, Settings, Sources};
 use arguments::{Action, Arguments, UserArguments};
 
-/// What was asked for, with valid settings.
+/// A command with valid settings.
 #[derive(Clone, Debug)]
 pub enum Command {
-    /// Serve until told to stop.
+    /// Serve until a signal stops the server.
     Serve(Settings),
-    /// Take a word book into the database.
+    /// Import a word book into the database.
     Import(Settings, Request),
     /// List the word books of the database, or change how they are shown.
     Books(Settings, BooksCommand),
@@ -29,29 +29,28 @@ pub enum Command {
     Licences,
     /// Write the database to a file.
     Backup(Settings, PathBuf),
-    /// Make the database from a file.
+    /// Create the database from a file.
     Restore(Settings, PathBuf),
     /// Report that the settings are valid, and where they come from.
     Check(Settings, String),
-    /// The same, and try the database.
+    /// The same, and connect to the database.
     CheckDatabase(Settings, String),
 }
 
-/// The program ends here.
+/// The text and the exit code of a program that ends here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ending {
-    /// What to print, without the last line end: to standard output if `code` is 0, else to
-    /// standard error.
+    /// The text to print, without the last line end: to standard output if `code` is 0, otherwise
+    /// to standard error.
     pub text: String,
     /// 0: done; 2: the command line or the settings are wrong.
     pub code: u8,
 }
 
-/// Reads the arguments, the program's name first, and the settings that they and the environment
-/// name.
+/// Parses the arguments, of which the first is the program's name, and reads the settings.
 ///
 /// # Errors
-/// The ending: help, the version, or every mistake of the command line or the settings.
+/// The ending: help, the version, or all mistakes of the command line or the settings.
 pub fn parse(
     arguments: impl IntoIterator<Item = OsString>,
     environment: impl IntoIterator<Item = (OsString, OsString)>,
@@ -81,7 +80,7 @@ pub fn parse(
     }
 }
 
-/// Help and the version are endings that went well; the rest is a wrong command line.
+/// Help and the version end with 0, an invalid command line with 2.
 fn clap_ending(e: &clap::Error) -> Ending {
     let text = e.render().to_string().trim_end().to_owned();
     Ending { text, code: if e.use_stderr() { 2 } else { 0 } }

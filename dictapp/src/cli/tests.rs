@@ -1,5 +1,5 @@
-//! Command lines to commands and endings. The environment is given, and no settings file exists
-//! where the tests run.
+//! Tests of command lines. The environment is empty, and the working directory has no settings
+//! file.
 
 use std::path::PathBuf;
 
@@ -60,18 +60,18 @@ fn an_import_names_a_file_and_perhaps_its_kind() {
 #[test]
 fn wordnet_alone_is_the_one_that_debian_has() {
     let kind = Some(Kind::Wordnet);
-    let whole = import("import wordnet --name large").as_meant();
+    let whole = import("import wordnet --name large").resolved();
     assert_eq!((whole.kind, whole.file), (kind, PathBuf::from("/usr/share/wordnet")));
     assert_eq!(whole.name.as_deref(), Some("large"));
-    let other = import("import wordnet dict").as_meant();
+    let other = import("import wordnet dict").resolved();
     assert_eq!((other.kind, other.file), (kind, PathBuf::from("dict")));
-    assert_eq!(import("import course").as_meant().kind, None);
+    assert_eq!(import("import course").resolved().kind, None);
 }
 
 #[test]
 fn a_table_in_a_tsv_is_separated_by_tabs() {
-    assert_eq!(import("import csv a.tsv").as_meant().kind, Some(Kind::Tsv));
-    assert_eq!(import("import csv a.csv").as_meant().kind, Some(Kind::Csv));
+    assert_eq!(import("import csv a.tsv").resolved().kind, Some(Kind::Tsv));
+    assert_eq!(import("import csv a.csv").resolved().kind, Some(Kind::Csv));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The commands `dictapp backup` and `dictapp restore`: a database to one file, and back.
+//! The commands `dictapp backup` and `dictapp restore`.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -9,19 +9,19 @@ use crate::serve;
 use crate::settings::Settings;
 use crate::store::{self, Counts};
 
-/// Writes a backup of the database, also while it serves, and prints what is in it.
+/// Writes a backup of the database, also while the server runs, and prints its contents.
 ///
 /// # Errors
-/// The file exists or cannot be written; the database cannot be used.
+/// If the file exists or cannot be written, or the database cannot be used.
 pub fn back_up(settings: &Settings, file: &Path) -> Result<()> {
     let counts = serve::store(settings)?.backup(file)?;
     print("backed up to", file, &counts)
 }
 
-/// Makes the database of the settings from a backup and prints what is in it.
+/// Creates the database of the settings from a backup and prints its contents.
 ///
 /// # Errors
-/// The database exists and is not empty; the backup cannot be used.
+/// If the database is not empty, or the backup cannot be used.
 pub fn restore(settings: &Settings, file: &Path) -> Result<()> {
     let counts = store::restore(&serve::database(settings), file)?;
     print("restored from", file, &counts)

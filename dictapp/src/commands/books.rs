@@ -1,5 +1,5 @@
-//! The command `dictapp books`: what is asked to what is done to the word books of a store, and
-//! the books that there are to a table. Servers of the same store notice within seconds.
+//! The command `dictapp books`: lists and changes the word books of a store. Servers of the same
+//! store load changes within seconds.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -9,35 +9,35 @@ use anyhow::{Context, Result, bail, ensure};
 use super::export::{self, Export};
 use crate::store::{Book, BookId, Store, Visibility, put_first};
 
-/// What is done to the word books.
+/// A change of the word books.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BooksCommand {
-    /// They are listed.
+    /// List them.
     List,
-    /// Those named come first, in this order; the others follow as they were.
+    /// Put these first, in this order; the others follow in their present order.
     Order(Vec<String>),
-    /// Look-ups pass it over from now on.
+    /// Hide a book from look-ups.
     Hide(String),
-    /// Look-ups find it again.
+    /// Show a hidden book again.
     Show(String),
-    /// Readers see another title.
+    /// Change the title of a book.
     Rename {
-        /// The name of the book, which stays.
+        /// The name of the book, which does not change.
         name: String,
         /// The title that readers see.
         title: String,
     },
-    /// It is deleted with its words.
+    /// Delete a book with its words.
     Remove(String),
-    /// It is written to a file for other programs.
+    /// Write a book to a file of another program's format.
     Export(Export),
 }
 
-/// Does it, and says on standard output how the books are then. `first` are the books that the
-/// settings put first, whatever the store's order.
+/// Runs the command and prints the list of books after it. `first` are the books that the settings
+/// put before the order of the store.
 ///
 /// # Errors
-/// A book that is not there; an empty or too long title; the store cannot serve. Nothing is
+/// If a book does not exist, a title is empty or too long, or the store is unavailable. Nothing is
 /// changed then.
 pub fn run(store: &Store, first: &[String], command: &BooksCommand) -> Result<()> {
     if let BooksCommand::Export(export) = command {
@@ -57,7 +57,7 @@ fn apply(store: &Store, first: &[String], command: &BooksCommand) -> Result<Stri
         BooksCommand::Rename { name, title } => store.rename_book(find(&books, name)?, title)?,
         BooksCommand::Remove(name) => store.remove_book(find(&books, name)?)?,
     };
-    ensure!(changed, "another program removed the word book in this moment");
+    ensure!(changed, "another program has just removed the word book");
     let mut books = store.books()?;
     put_first(&mut books, first);
     let mut text = table(&books);
@@ -71,7 +71,7 @@ fn apply(store: &Store, first: &[String], command: &BooksCommand) -> Result<Stri
     Ok(text)
 }
 
-/// The books of these names, each of which is there and named once.
+/// The books with these names. Each must exist and be named once.
 fn distinct(books: &[Book], names: &[String]) -> Result<Vec<BookId>> {
     let mut ids = Vec::new();
     for name in names {
@@ -88,15 +88,16 @@ fn find(books: &[Book], name: &str) -> Result<BookId> {
     }
     let known: Vec<&str> = books.iter().map(|book| book.name.as_str()).collect();
     match known.as_slice() {
-        [] => bail!("there is no word book {name:?}, and no other one"),
+        [] => bail!("there is no word book {name:?}; there are no word books"),
         known => bail!("there is no word book {name:?}; there are: {}", known.join(", ")),
     }
 }
 
-/// One line a book. The title comes last: nobody knows how wide its characters are shown.
+/// A table with one line for each book. The title is last, since the width of its characters is
+/// unknown.
 fn table(books: &[Book]) -> String {
     if books.is_empty() {
-        return "there is no word book yet; the first start of the server brings the shipped ones\n"
+        return "there are no word books yet; the first start of the server imports the shipped ones\n"
             .to_owned();
     }
     let head = ["", "name", "entries", "shown", "kind", "imported", "title"].map(str::to_owned);
@@ -123,7 +124,7 @@ fn line(row: &[String; 7], widths: [usize; 6]) -> String {
     for (column, width) in widths.into_iter().enumerate() {
         let cell = row[column].as_str();
         let pad = " ".repeat(width - cell.chars().count());
-        // Numbers stand at the right.
+        // Numbers are right-aligned.
         match column {
             0 | 2 => line.extend([pad.as_str(), cell, "  "]),
             _ => line.extend([cell, pad.as_str(), "  "]),
@@ -167,6 +168,6 @@ mod tests {
         let said = find(&books, "c").unwrap_err().to_string();
         assert_eq!(said, "there is no word book \"c\"; there are: a, b");
         let said = find(&[], "c").unwrap_err().to_string();
-        assert_eq!(said, "there is no word book \"c\", and no other one");
+        assert_eq!(said, "there is no word book \"c\"; there are no word books");
     }
 }

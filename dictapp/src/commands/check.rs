@@ -1,5 +1,5 @@
-//! The command `dictapp check`: says where valid settings come from, and with `--database` whether
-//! the database can be used. Invalid settings end the program before any command runs.
+//! The command `dictapp check`: prints the sources of the settings, and with `--database` checks
+//! the database. Invalid settings end the program before any command runs.
 
 use std::io::{self, Write};
 
@@ -9,26 +9,27 @@ use jiff::Timestamp;
 use crate::serve;
 use crate::settings::Settings;
 
-/// Clocks of several machines may differ by so much: sessions end by the clock.
+/// Maximum difference between the clocks of two machines: sessions end by the clock.
 const CLOCK_DIFFERENCE_MAX_SECS: i64 = 2;
-/// Less free space than this is a fault: a commit needs some, an import of a large book a GiB.
+/// Minimum free space: commits need some, an import of a large book needs a GiB.
 const FREE_BYTES_MIN: u64 = 1 << 30;
 
-/// Prints that the settings are valid and where they come from.
+/// Prints that the settings are valid, and their sources.
 ///
 /// # Errors
-/// Standard output cannot be written.
+/// If standard output cannot be written.
 pub fn run(origin: &str) -> Result<()> {
     print(&format!("settings are valid: {origin}"))
 }
 
-/// Checks the database, a line for each step. Brings its tables up to date as a start does.
+/// Checks the database and prints a line for each step. Updates its tables like a start of the
+/// server.
 ///
 /// # Errors
-/// The database cannot be used, is damaged, or has little space; a clock is wrong.
+/// If the database cannot be used, is damaged or has little space, or if the clocks differ.
 pub fn database(settings: &Settings) -> Result<()> {
     let store = serve::store(settings)?;
-    print(&format!("{}: tables and rights are as needed", store.place()))?;
+    print(&format!("{}: tables and privileges are correct", store.place()))?;
     store.check_integrity()?;
     print("integrity: no damage found")?;
     let mut faults = Vec::new();

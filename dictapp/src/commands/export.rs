@@ -1,5 +1,5 @@
-//! The command `dictapp books export`: a word book of the store to a file that other programs read.
-//! Tables go to a file or to standard output, StarDict to the four files of a book.
+//! The command `dictapp books export`: writes a word book to a file for other programs. Tables are
+//! written to a file or to standard output, a StarDict book to four files.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -10,34 +10,34 @@ use anyhow::{Context, Result, anyhow};
 use crate::model::{Entry, link};
 use crate::store::{Book, Store};
 
-/// What is exported, and as what.
+/// The arguments of an export.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Export {
     /// The name of the book.
     pub name: String,
-    /// The form of the file.
+    /// The format of the file.
     pub format: Format,
-    /// The file; standard output if there is none. For StarDict the path without an ending.
+    /// The file; `None`: standard output. For StarDict the path without an ending.
     pub output: Option<PathBuf>,
 }
 
-/// What other programs read.
+/// The formats of other programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// StarDict's .ifo, .idx, .dict and .syn
     Stardict,
-    /// A table separated by commas, with the names of its columns
+    /// A table separated by commas, with a row of column names
     Csv,
-    /// A tab file: other spellings behind |, and \n for line ends
+    /// A tab file: | before other spellings, and \n for line ends
     Tsv,
     /// A text file that Anki imports as notes
     Anki,
 }
 
-/// Writes the book.
+/// Writes a book to a file.
 ///
 /// # Errors
-/// There is no such book, the file cannot be written, or the store cannot serve.
+/// If the book does not exist, the file cannot be written, or the store is unavailable.
 pub fn run(store: &Store, export: &Export) -> Result<()> {
     let books = store.books()?;
     let book = books.iter().find(|book| book.name == export.name);
@@ -104,8 +104,8 @@ fn each(store: &Store, book: &Book, mut write: impl FnMut(Entry) -> Result<()>) 
     written
 }
 
-/// The explanation as other programs show it: senses, examples and words, without the lines that
-/// only our notation has.
+/// The explanation for other programs: senses, examples and words, without the `@` and `*` lines of
+/// the notation.
 fn text(entry: &Entry) -> String {
     let lines =
         entry.mean.lines().filter(|line| !line.starts_with("@ ") && !line.starts_with("* "));
@@ -118,7 +118,7 @@ struct Stardict {
     /// Headword, offset and length of the article, in StarDict's order.
     index: Vec<(String, u32, u32)>,
     articles: Vec<u8>,
-    /// Another spelling, and its headword.
+    /// Other spellings with their headwords.
     spellings: Vec<(String, String)>,
 }
 
@@ -184,7 +184,7 @@ impl Stardict {
     }
 }
 
-/// StarDict's order: without the case of ASCII letters, and with it if that is equal.
+/// StarDict's order: ignores the case of ASCII letters, unless the words are equal otherwise.
 fn order(a: &str, b: &str) -> std::cmp::Ordering {
     let small = |text: &str| text.to_ascii_lowercase();
     small(a).cmp(&small(b)).then_with(|| a.cmp(b))

@@ -1,5 +1,5 @@
-//! The command `dictapp import`: a file of any kind to a word book in the store, all of it or
-//! nothing, with a progress bar on a terminal and a report of what was odd.
+//! The command `dictapp import`: imports a file of any kind as a word book, completely or not at
+//! all. Shows a progress bar on a terminal, and a report of oddities.
 
 use std::fmt;
 use std::fs::File;
@@ -14,42 +14,42 @@ use crate::books::{Book, Encoding, Kind, Oddities, Overrides, Progress};
 use crate::hex;
 use crate::store::{self, BookHeader, ImportStart, Store};
 
-/// What is to be imported, and as what.
+/// The arguments of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
     /// The file, or one of the files of the book.
     pub file: PathBuf,
-    /// The kind of book; recognised where it is not given.
+    /// The kind of book. `None`: recognised.
     pub kind: Option<Kind>,
-    /// The name by which a later import replaces the book; the file's name where not given.
+    /// The name by which a later import replaces the book. `None`: from the file name.
     pub name: Option<String>,
-    /// What people read. Where not given, what the store calls the book, or for a new one what it
-    /// says of itself, or its name.
+    /// The title for readers. `None`: the title in the store; for a new book the title in the file,
+    /// or its name.
     pub title: Option<String>,
-    /// What is known of the file and need not be recognised.
+    /// Properties of the file that need not be recognised.
     pub overrides: Overrides,
     /// Whether the book is stored or only shown.
     pub action: Action,
 }
 
-/// What is done with the book.
+/// What to do with the book.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Action {
-    /// It becomes a word book of the store.
+    /// Import it into the store.
     #[default]
     Store,
-    /// What was recognised and the first entries are printed; nothing is changed.
+    /// Print the recognised properties and the first entries, without changing anything.
     Preview,
 }
 
-/// Where Debian's package `wordnet-base` puts its files.
+/// The folder of Debian's package `wordnet-base`.
 const WORDNET: &str = "/usr/share/wordnet";
 
 impl Request {
-    /// What is meant by what was typed: `import wordnet`, where no file has that name, is WordNet as
-    /// Debian has it, and a table in a `.tsv` is separated by TABs.
+    /// Resolves shorthands: `import wordnet` means Debian's WordNet if no file has that name, and a
+    /// csv table in a `.tsv` file is separated by TABs.
     #[must_use]
-    pub fn as_meant(self) -> Request {
+    pub fn resolved(self) -> Request {
         match self.kind {
             None if self.file.as_os_str() == "wordnet" && !self.file.exists() => {
                 Request { kind: Some(Kind::Wordnet), file: WORDNET.into(), ..self }
@@ -62,59 +62,59 @@ impl Request {
     }
 }
 
-/// How an import ended.
+/// The result of an import.
 #[derive(Debug)]
 pub struct Report {
     /// The name of the book in the store.
     pub name: String,
-    /// What people read.
+    /// The title for readers.
     pub title: String,
     /// The kind that was read.
     pub kind: Kind,
-    /// How many headwords the book has now.
+    /// The number of entries of the book.
     pub entries: u64,
-    /// Whether the store held the same book before; then nothing was read.
+    /// What the import did.
     pub outcome: Outcome,
     /// The encoding that was decoded, if it was not UTF-8.
     pub encoding: Option<Encoding>,
-    /// What was odd in the file.
+    /// The oddities of the file.
     pub oddities: Oddities,
 }
 
-/// What an import did.
+/// The effect of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The book is in the store now.
+    /// The book was imported.
     Imported,
-    /// The same files were imported before.
+    /// The same files were imported before, so nothing was read.
     Unchanged,
-    /// The same, but the book has the title that was given now.
+    /// The same, but the title was changed.
     Renamed,
 }
 
-/// How far an import is.
+/// The step and the progress of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// The file is read for the first time, and nothing is stored yet.
+    /// The first pass over the file; nothing is stored yet.
     Checking(Progress),
-    /// The entries go to the store.
+    /// The entries are written to the store.
     Storing(Progress),
-    /// The store puts the book in its place.
+    /// The store commits the book.
     Committing,
 }
 
-/// Changes whenever the readers make other entries of the same file, so that importing it again
-/// is not taken for the same.
+/// Increase it whenever the readers make different entries of the same file, so that a file can be
+/// imported again.
 const READERS_VERSION: u32 = 5;
 
-/// How many entries pass between two looks at the progress.
+/// Number of entries between two updates of the progress.
 const WATCH_EVERY: u64 = 256;
 
-/// Imports a book as the command line does: progress on a terminal, the report on standard error,
-/// the outcome on standard output.
+/// Imports a book: prints the progress on a terminal, the oddities to standard error, and the
+/// result to standard output.
 ///
 /// # Errors
-/// As [`import`].
+/// Those of [`import`].
 pub fn run(store: &Store, request: &Request) -> Result<()> {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     bar.set_style(
@@ -124,7 +124,7 @@ pub fn run(store: &Store, request: &Request) -> Result<()> {
     let report = import(store, request, |step| show(&bar, step));
     bar.finish_and_clear();
     let report = report?;
-    // Whoever does not read what is odd has imported the book all the same.
+    // The import has succeeded even if standard error is closed.
     let _ = write!(io::stderr(), "{}", report.oddities);
     writeln!(io::stdout(), "{report}").context("cannot write to standard output")
 }
@@ -146,13 +146,13 @@ fn show(bar: &ProgressBar, step: Step) {
     bar.set_position(progress.done);
 }
 
-/// How many entries a preview shows.
+/// Number of entries in a preview.
 const PREVIEWED_ENTRIES: usize = 10;
 
-/// What was recognised in a file, and its first entries, without storing anything.
+/// The recognised properties of a file and its first entries. Stores nothing.
 ///
 /// # Errors
-/// The file cannot be read, is damaged or is no book.
+/// If the file cannot be read, is damaged or is not a book.
 pub fn preview(request: &Request) -> Result<String> {
     let kind = request.kind.map_or_else(|| Kind::detect(&request.file), Ok)?;
     let mut reader = crate::books::open(kind, &request.file, &request.overrides)?;
@@ -180,11 +180,11 @@ pub fn preview(request: &Request) -> Result<String> {
     Ok(lines.join("\n"))
 }
 
-/// Imports a book; `watch` is told how far that is.
+/// Imports a book. Calls `watch` with the progress.
 ///
 /// # Errors
-/// The file cannot be read, is damaged, is no book or holds no entry; the store cannot serve.
-/// Nothing is changed then.
+/// If the file cannot be read, is damaged, is not a book or has no entries, or if the store is
+/// unavailable. Nothing is changed then.
 pub fn import(store: &Store, request: &Request, mut watch: impl FnMut(Step)) -> Result<Report> {
     let kind = match request.kind {
         Some(kind) => kind,
@@ -198,8 +198,8 @@ pub fn import(store: &Store, request: &Request, mut watch: impl FnMut(Step)) -> 
     }
     let checking = every(WATCH_EVERY, |progress| watch(Step::Checking(progress)));
     let mut book = Book::open_with(kind, &request.file, &request.overrides, checking)?;
-    ensure!(book.entries() > 0, "{} holds no entry{}", request.file.display(), first_odd(&book));
-    // The title of a known book may be one that somebody chose.
+    ensure!(book.entries() > 0, "{} has no entries{}", request.file.display(), first_odd(&book));
+    // An existing title may have been chosen by an administrator.
     let title = request.title.clone().or(known.map(|known| known.title));
     let title = title.or(book.about().title).unwrap_or_else(|| name.clone());
     let header = BookHeader { name: name.clone(), title, kind: kind.name().to_owned(), digest };
@@ -220,7 +220,7 @@ pub fn import(store: &Store, request: &Request, mut watch: impl FnMut(Step)) -> 
     Ok(Report { encoding, name, title, kind, entries, outcome: Outcome::Imported, oddities })
 }
 
-/// Nothing of the book needs to be read; it is renamed where another title was given.
+/// The report for a book that is already imported. Renames it if another title is given.
 fn unchanged(store: &Store, request: &Request, kind: Kind, book: &store::Book) -> Result<Report> {
     let mut report = Report {
         name: book.name.clone(),
@@ -233,13 +233,13 @@ fn unchanged(store: &Store, request: &Request, kind: Kind, book: &store::Book) -
     };
     if let Some(title) = request.title.as_ref().filter(|title| **title != book.title) {
         let there = store.rename_book(book.id, title)?;
-        ensure!(there, "another program removed the word book in this moment");
+        ensure!(there, "another program has just removed the word book");
         (report.title, report.outcome) = (title.clone(), Outcome::Renamed);
     }
     Ok(report)
 }
 
-/// Calls `f` for the first of each `count` calls.
+/// Wraps `f` so that only every `count`-th call runs it.
 fn every(count: u64, mut f: impl FnMut(Progress)) -> impl FnMut(Progress) {
     let mut calls = 0;
     move |progress| {
@@ -250,14 +250,14 @@ fn every(count: u64, mut f: impl FnMut(Progress)) -> impl FnMut(Progress) {
     }
 }
 
-/// Why a file without an entry has none, as far as that is known.
+/// The first oddity of a file without entries: the probable reason.
 fn first_odd(book: &Book) -> String {
     let oddities = book.checked();
     let first = oddities.by_kind().find_map(|(kind, found)| Some((kind, found.first.first()?)));
     first.map(|(kind, odd)| format!(": {}: {kind}", odd.place)).unwrap_or_default()
 }
 
-/// The name of a book: that of its file, without the endings that say how it is written.
+/// The name of a book: its file name without the endings of formats.
 fn name_of(file: &Path) -> String {
     const ENDINGS: &[&str] = &[
         ".gz", ".dz", ".txt", ".csv", ".tsv", ".tab", ".book", ".ifo", ".idx", ".syn", ".index",
@@ -274,7 +274,8 @@ fn name_of(file: &Path) -> String {
     name.to_owned()
 }
 
-/// A digest of all that the entries depend on: the readers, the kind, and the bytes of the files.
+/// A digest of everything that determines the entries: version of the readers, kind, overrides, and
+/// the bytes of the files.
 fn digest(kind: Kind, overrides: &Overrides, path: &Path) -> Result<String> {
     let mut hash = Sha256::new();
     hash.update(format!("{READERS_VERSION} {kind}"));
@@ -329,7 +330,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_entry_is_told_in_the_singular() {
+    fn one_entry_is_reported_in_the_singular() {
         let report = |entries, outcome| Report {
             name: "a".to_owned(),
             title: "A".to_owned(),

@@ -1,4 +1,4 @@
-//! The command `dictapp licences`: the third-party notices in the program to standard output.
+//! The command `dictapp licences`: prints the third-party notices.
 
 use std::io::{self, Write};
 
@@ -10,7 +10,7 @@ const NOTICES: &str = include_str!("../../licences.txt");
 /// Prints the licences of all crates that the program is built from.
 ///
 /// # Errors
-/// Standard output cannot be written to.
+/// If standard output cannot be written.
 pub fn run() -> Result<()> {
     io::stdout().write_all(NOTICES.as_bytes()).context("cannot write to standard output")
 }

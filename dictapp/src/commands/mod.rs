@@ -13,10 +13,10 @@ use crate::serve;
 use crate::settings::Settings;
 use crate::store::Store;
 
-/// Opens the database that the settings name, without loading any word.
+/// Opens the database of the settings without loading words.
 ///
 /// # Errors
-/// The database cannot be used.
+/// If the database cannot be used.
 pub fn open_store(settings: &Settings) -> anyhow::Result<Store> {
     serve::store(settings)
 }

@@ -1,5 +1,5 @@
-//! The command `dictapp user`: users to a table or JSON, and changes of users. Servers of the same
-//! database notice at the next request.
+//! The command `dictapp user`: lists and changes users. Servers of the same database apply changes
+//! at the next request.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -13,7 +13,7 @@ use crate::settings::Settings;
 use crate::site::Site;
 use crate::store::{Store, User, UserId};
 
-/// What to do with users.
+/// A query or a change of users.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum UserCommand {
     /// Add a user, with a one-time code for their first password or with the password on stdin
@@ -69,10 +69,10 @@ pub enum UserCommand {
     },
 }
 
-/// The form of the output.
+/// The format of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// For people.
+    /// A table.
     Text,
     /// One JSON value.
     Json,
@@ -108,16 +108,16 @@ struct AuditRow {
     network: Option<String>,
 }
 
-/// Entries of the audit log that `show` prints.
+/// Number of entries of the audit log that `show` prints.
 const AUDIT_SHOWN: u32 = 20;
 
-/// Users that one question to the database returns.
+/// Number of users that one query returns.
 const PAGE: u32 = 1000;
 
-/// Runs the command and prints the users it is about.
+/// Runs the command and prints the users concerned.
 ///
 /// # Errors
-/// There is no such user, the change is refused, or the database cannot serve.
+/// If the user does not exist, the change is refused, or the database is unavailable.
 pub fn run(settings: &Settings, store: Store, command: &UserCommand, output: Output) -> Result<()> {
     let site = Site::without_words(settings.clone(), store)?;
     let rows = apply(&site, command)?;
@@ -134,7 +134,7 @@ fn apply(site: &Site, command: &UserCommand) -> Result<Vec<Row>> {
     let row = match command {
         UserCommand::List => return list(site),
         UserCommand::Add { name, role, password: false } => {
-            // No one knows this password: the code sets the first one that somebody knows.
+            // A random password that nobody knows, until the user sets one with the code.
             let unknown = Token::random()?.to_text();
             reset(site, site.add_user(&Username::parse(name)?, &unknown, *role, None)?)?
         }
@@ -205,7 +205,7 @@ fn find(site: &Site, name: &str) -> Result<User> {
     user.with_context(|| format!("there is no user {name}"))
 }
 
-/// One line of standard input; from a terminal without echo.
+/// Reads one line of standard input, without echo if it is a terminal.
 fn read_password() -> Result<String> {
     if io::stdin().is_terminal() {
         return rpassword::prompt_password("Password: ").context("cannot read the password");

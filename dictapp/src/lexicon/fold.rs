@@ -1,7 +1,7 @@
-//! A spelling to its *key*: what is left when case, accents, width and the kind of hyphen,
-//! apostrophe or space are forgotten. Two spellings with one key find each other.
+//! Folds a spelling to its *key*: ignores case, accents, width, and kinds of hyphens, apostrophes
+//! and spaces. Spellings with the same key match.
 //!
-//! Folding is stable: the key of a key is the key itself. It must never depend on a locale.
+//! Folding is idempotent and must not depend on the locale.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -10,12 +10,12 @@ use super::han::{hiragana, simplified};
 /// The key of a spelling: `Café` to `cafe`, `ＩＣＥ　Cream` to `ice cream`, `o’clock` to `o'clock`.
 pub fn fold(spelling: &str) -> String {
     let key = if spelling.is_ascii() { fold_ascii(spelling) } else { fold_unicode(spelling) };
-    // A spelling made of marks alone (`¨`) keeps itself: each headword must have a key.
+    // A spelling of marks only (`¨`) is its own key: each headword must have a key.
     if key.is_empty() { spelling.trim().to_lowercase() } else { key }
 }
 
-/// A regular expression that is to be held against keys, with the letters that keys have. Its case stays,
-/// for `\W` is not `\w`.
+/// Folds the letters of a regular expression that is matched against keys. Keeps the case of ASCII,
+/// since `\W` is not `\w`.
 pub(super) fn fold_expression(expression: &str) -> String {
     let plain = expression.chars().map(plain).nfkd().filter(|&c| !is_forgotten(c)).nfc();
     let mut folded = String::with_capacity(expression.len());
@@ -32,7 +32,7 @@ pub(super) fn fold_expression(expression: &str) -> String {
     folded
 }
 
-/// The key of what has been typed so far: a space at the end still says that a word is complete.
+/// The key of a partly typed text. Keeps a space at the end, which means that a word is complete.
 pub(super) fn fold_prefix(typed: &str) -> String {
     let mut key = fold(typed);
     if !key.is_empty() && typed.ends_with(char::is_whitespace) {
@@ -51,7 +51,7 @@ fn fold_ascii(spelling: &str) -> String {
 
 fn fold_unicode(spelling: &str) -> String {
     let mut key = String::with_capacity(spelling.len());
-    // Apostrophes first: NFKD would take the acute accent apart into a space and a mark.
+    // Apostrophes first: NFKD would decompose the acute accent into a space and a mark.
     for c in spelling.chars().map(plain).nfkd().filter(|&c| !is_forgotten(c)) {
         for c in c.to_lowercase() {
             match spelled_out(c) {
@@ -64,7 +64,7 @@ fn fold_unicode(spelling: &str) -> String {
     trimmed(key).nfc().map(|c| hiragana(simplified(c))).collect()
 }
 
-/// White space becomes single spaces between words.
+/// Appends a character; white space becomes a single space between words.
 fn push(key: &mut String, c: char) {
     if !c.is_whitespace() {
         key.push(c);
@@ -78,7 +78,7 @@ fn trimmed(mut key: String) -> String {
     key
 }
 
-/// Hyphens to `-`, apostrophes to `'`, quotation marks to `"`.
+/// Normalises hyphens to `-`, apostrophes to `'`, quotation marks to `"`.
 fn plain(c: char) -> char {
     match c {
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{02D7}' => '-',
@@ -90,7 +90,8 @@ fn plain(c: char) -> char {
     }
 }
 
-/// Accents, marks that scripts may leave out, and characters that nobody sees.
+/// Whether folding removes the character: accents, optional marks of a script, invisible
+/// characters.
 fn is_forgotten(c: char) -> bool {
     match c {
         // Dots between syllables: `a·ban·don`.
@@ -110,7 +111,7 @@ fn is_forgotten(c: char) -> bool {
     }
 }
 
-/// Letters that Unicode does not take apart, as an English keyboard writes them.
+/// The ASCII spelling of letters that Unicode does not decompose.
 fn spelled_out(c: char) -> Option<&'static str> {
     Some(match c {
         'ß' => "ss",
@@ -135,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forgets_case_accents_width_and_the_kind_of_mark() {
+    fn ignores_case_accents_width_and_the_kind_of_mark() {
         for (spelling, key) in [
             ("Café", "cafe"),
             ("cafe\u{301}", "cafe"),

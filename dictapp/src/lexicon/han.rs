@@ -1,15 +1,15 @@
-//! Chinese and Japanese characters that stand for each other: traditional and simplified ones,
-//! katakana and hiragana.
+//! Equivalent Chinese and Japanese characters: traditional and simplified ones, katakana and
+//! hiragana.
 
 use std::sync::LazyLock;
 
 const PAIRS: &str = include_str!("find/data/traditional.txt");
 
-/// The characters that have a simplified one are between these.
+/// The range of the characters that have a simplified one.
 const FIRST: u32 = 0x3400;
 const END: u32 = 0xA000;
 
-/// Simplified characters by their traditional one, counted from [`FIRST`].
+/// The simplified character of each traditional one, from [`FIRST`] on.
 static SIMPLIFIED: LazyLock<Box<[char]>> = LazyLock::new(|| {
     let mut table: Box<[char]> = (FIRST..END).filter_map(char::from_u32).collect();
     let lines = PAIRS.lines().filter(|line| !line.starts_with('#'));

@@ -1,10 +1,9 @@
-//! The words in memory and every way to find one: a query to entries, without the database.
+//! The words in memory, and all searches in them. No search uses the database.
 //!
-//! A [`Lexicon`] is built from the entries of all books, never changes, and is swapped whole. The
-//! flow of a look-up: [`fold`] forgets case and accents, `find/` has the ways from a query to
-//! entries, `pattern/` those from a pattern (`re?d`, `/^un.*ed$/`), `columns/` what they read: the
-//! words as flat columns, how these are built, and how they are saved. Nothing here knows SQL or
-//! HTTP.
+//! A [`Lexicon`] is built from the entries of all books and is immutable; a new one replaces it as
+//! a whole. [`fold`] ignores case and accents, `find/` has the searches for a query, `pattern/`
+//! those for a pattern (`re?d`, `/^un.*ed$/`). `columns/` has the data: the words as flat columns,
+//! their building and saving. Nothing here uses SQL or HTTP.
 
 mod fold;
 mod han;
@@ -22,29 +21,29 @@ pub use pattern::{Pattern, PatternError};
 use columns::{Best, Columns};
 use find::exact;
 
-/// The number of a word book, as the store knows it.
+/// The number of a word book in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BookId(pub u16);
 
-/// An entry as it lies in the lexicon.
+/// An entry in the lexicon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EntryRef<'a> {
-    /// The headword as the book spells it.
+    /// The headword in the spelling of the book.
     pub word: &'a str,
-    /// The pronunciation, where the book gives one.
+    /// The pronunciation, if the book has one.
     pub phonetic: Option<&'a str>,
     /// The explanation in the notation of [`Explanation`](crate::model::Explanation).
     pub mean: &'a str,
-    /// The book it is from.
+    /// Its book.
     pub book: BookId,
-    /// Place in the order of commonness, 1 for the commonest, where the book gives one.
+    /// The frequency rank from 1, if the book has one.
     pub rank: Option<u32>,
 }
 
-/// By what an entry was found.
+/// The way in which an entry was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FoundBy {
-    /// The headword is spelled as the query.
+    /// The headword has the spelling of the query.
     Spelling,
     /// The headword differs in case, accents, width, hyphens, apostrophes or spaces.
     Folding,
@@ -52,45 +51,45 @@ pub enum FoundBy {
     Inflection,
 }
 
-/// An entry and by what it was found.
+/// An entry, and the way in which it was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hit<'a> {
     /// The entry.
     pub entry: EntryRef<'a>,
-    /// By what it was found.
+    /// The way in which it was found.
     pub by: FoundBy,
 }
 
-/// Which of many matches are wanted.
+/// The requested page of matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// How many are passed over.
+    /// Number of matches to skip.
     pub skip: usize,
-    /// How many are given.
+    /// Number of matches to return.
     pub take: usize,
 }
 
 impl Page {
-    /// The first so many.
+    /// The first page, with this number of matches.
     pub fn first(take: usize) -> Page {
         Page { skip: 0, take }
     }
 
-    /// How many must be known to fill the page, never more than 10,000.
+    /// The end of the page, at most [`MATCHES_MAX`].
     fn end(self) -> usize {
         self.skip.saturating_add(self.take).min(MATCHES_MAX)
     }
 }
 
-/// The most matches that are found for one query, over all its pages.
+/// Maximum number of matches of a query on all pages.
 const MATCHES_MAX: usize = 10_000;
 
 /// A page of matches.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Matches<'a> {
-    /// Those of the page.
+    /// The matches on the page.
     pub entries: Vec<EntryRef<'a>>,
-    /// What is behind it.
+    /// How the page ends.
     pub end: End,
 }
 
@@ -100,16 +99,17 @@ pub enum End {
     /// There are no more matches.
     #[default]
     Complete,
-    /// The next page has some.
+    /// The next page has more.
     More,
-    /// There are more than may be shown for one query, and this is the last page of those.
+    /// This is the last page, but there are more matches than can be shown.
     TooMany,
     /// The search took too long; there may be more.
     OutOfTime,
 }
 
 impl<'a> Matches<'a> {
-    /// The page of what was found, which is one more than the page needs if there is one more.
+    /// Makes a page of matches. `found` has at least one match more than the page if there are
+    /// more.
     fn page_of(found: impl Iterator<Item = EntryRef<'a>>, page: Page) -> Matches<'a> {
         let mut found = found.skip(page.skip.min(page.end()));
         let entries = found.by_ref().take(page.end() - page.skip.min(page.end())).collect();
@@ -122,36 +122,36 @@ impl<'a> Matches<'a> {
     }
 }
 
-/// The words of all books, ready to be looked up; immutable.
+/// The words of all books in memory; immutable.
 #[derive(Debug)]
 pub struct Lexicon {
     columns: Columns,
-    /// Key to its number, for exact, prefix and fuzzy search.
+    /// Maps keys to their numbers, for exact and fuzzy searches.
     keys: fst::Map<Vec<u8>>,
-    /// The commonest key of any range of keys, and of any range of later words.
+    /// The most frequent keys of any range of keys, and of any range of later words.
     best_key: Best,
     best_inner: Best,
-    /// Words to draw from, see `daily`.
+    /// Common words, see `daily`.
     common: Vec<(u32, u64)>,
 }
 
 impl Lexicon {
-    /// Begins a lexicon.
+    /// A builder without entries.
     pub fn builder() -> Builder {
         Builder::default()
     }
 
-    /// A lexicon without a word.
+    /// A lexicon without words.
     pub fn empty() -> Lexicon {
         Lexicon::from_columns(Columns::default(), fst::Map::default())
     }
 
-    /// How many entries there are, of all books.
+    /// The number of entries of all books.
     pub fn len(&self) -> usize {
         self.columns.records.len()
     }
 
-    /// Whether there is no entry at all.
+    /// Whether there are no entries.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -161,10 +161,10 @@ impl Lexicon {
         (0..self.columns.keys.len()).flat_map(|key| self.columns.entry_refs(key))
     }
 
-    /// Entries for a query: those spelled so, then those that differ in case, accents and the
-    /// like, then those of which the query is an inflected form (`left`, `leave`). If there is
-    /// none, the same without the marks around the query (`went.`, `《apple》`). Empty when there is
-    /// none: ask [`did_you_mean`](Lexicon::did_you_mean) then.
+    /// The entries for a query: those with its spelling, then those that differ in case, accents
+    /// and the like, then those of which it is an inflected form (`left`, `leave`). If there are
+    /// none, the search is repeated without the punctuation around the query (`went.`, `《apple》`).
+    /// For an empty result [`did_you_mean`](Lexicon::did_you_mean) has suggestions.
     pub fn look_up(&self, query: &str) -> Vec<Hit<'_>> {
         let hits = self.hits(query);
         match exact::unmarked(query).filter(|_| hits.is_empty()) {
@@ -173,8 +173,8 @@ impl Lexicon {
         }
     }
 
-    /// What of a query is looked up: all of it, or, if only that is found, what stands between the
-    /// marks around it.
+    /// The part of a query that [`look_up`](Lexicon::look_up) finds: the query, or the query
+    /// without the punctuation around it.
     pub fn asked<'q>(&self, query: &'q str) -> &'q str {
         let inner = exact::unmarked(query)
             .filter(|inner| self.hits(query).is_empty() && !self.hits(inner).is_empty());
@@ -190,7 +190,7 @@ impl Lexicon {
         hits
     }
 
-    /// Derives the rest of what is not kept in columns.
+    /// Derives the data that is not in columns.
     fn from_columns(columns: Columns, keys: fst::Map<Vec<u8>>) -> Lexicon {
         let best_key = Best::over(columns.keys.len(), |key| columns.place(key));
         let best_inner = Best::over(columns.inner_keys.len(), |i| columns.inner_place(i));

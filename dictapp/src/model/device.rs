@@ -1,6 +1,6 @@
-//! A `User-Agent` to a short name by which a user recognises a device of theirs.
+//! Makes a short name of a `User-Agent`, by which users recognise their devices.
 
-/// Browsers by a part of their name; the first that matches, because most claim to be others too.
+/// Browsers by a part of the text. The first match counts, since most browsers also name others.
 const BROWSERS: [(&str, &str); 8] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -23,7 +23,7 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 
-/// As in "Firefox, Windows"; empty if nothing is recognised.
+/// A label like "Firefox, Windows"; empty if nothing is recognised.
 pub fn device_label(user_agent: &str) -> String {
     let named = |names: &[(&str, &'static str)]| {
         names.iter().find(|(part, _)| user_agent.contains(part)).map(|(_, name)| *name)

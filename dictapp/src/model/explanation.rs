@@ -1,7 +1,7 @@
-//! The notation of an explanation: the text of an entry to its parts of speech and senses.
+//! The notation of explanations: parses the text of an entry into parts of speech and senses.
 //!
-//! One line is one sense: its part of speech, labels in brackets, the gloss, and its pattern in
-//! braces; all but the gloss may be absent. The lines below it, until the next sense, belong to it.
+//! A line is a sense: part of speech, labels in brackets, gloss, and pattern in braces; all but the
+//! gloss are optional. The lines up to the next sense belong to it.
 //!
 //! ```text
 //! * A2                                        the level of the entry
@@ -14,14 +14,12 @@
 //! ! erase                                     antonyms
 //! & recorder; recording                       the word family, of the entry
 //! + for the record; break the record          phrases, of the entry
-//! ```
-//! An `@` line has pronunciations, forms and level, separated by ` | `; later ones may be absent.
-//! Explanations of the first edition, sense lines with `> ` and `= ` alone, are part of the
-//! notation. Every text is some explanation: a line that breaks the notation is a sense.
+//! ``` An `@` line has pronunciations, forms and level, separated by ` | `; the last ones may be
+//! missing. Every text is an explanation: a line that is not valid in the notation is a sense.
 
 use super::reading::{Form, Level, Pronunciation};
 
-/// The parts of speech that may stand in front of a sense.
+/// The parts of speech that may begin a sense.
 pub const PARTS_OF_SPEECH: &[&str] = &[
     "n.",
     "v.",
@@ -58,8 +56,8 @@ pub const PARTS_OF_SPEECH: &[&str] = &[
     "phrase.",
 ];
 
-/// The labels that may stand in brackets in front of a gloss: grammar, style, region and field.
-/// A bracket with anything else in it is part of the gloss.
+/// The labels in brackets before a gloss: grammar, style, region and field. A bracket with other
+/// text is part of the gloss.
 pub const LABELS: &[&str] = &[
     "C",
     "U",
@@ -105,13 +103,13 @@ pub const LABELS: &[&str] = &[
     "sport",
 ];
 
-/// An explanation taken apart for a page.
+/// A parsed explanation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Explanation {
     /// The level of the headword, if the book gives one.
     pub level: Option<Level>,
-    /// The parts of speech in the order of use. One part of speech may come twice when its
-    /// readings differ: the `row` of seats and the `row` of neighbours.
+    /// The parts of speech in the order of use. A part of speech may occur twice with different
+    /// pronunciations: the `row` of seats and the `row` of neighbours.
     pub parts: Vec<Part>,
     /// Words of the same family: `decide` has `decision`, `decisive`.
     pub family: Vec<String>,
@@ -126,7 +124,7 @@ pub struct Part {
     pub label: String,
     /// The level of this part of speech, if the book gives one.
     pub level: Option<Level>,
-    /// How it is pronounced, in the order of the book.
+    /// Its pronunciations, in the order of the book.
     pub pronunciations: Vec<Pronunciation>,
     /// Its inflected forms.
     pub forms: Vec<Form>,
@@ -143,7 +141,7 @@ pub struct Sense {
     pub gloss: String,
     /// The pattern in which the word has this sense: `devote sth to sth`.
     pub pattern: Option<String>,
-    /// Examples, each perhaps with a translation.
+    /// Examples, with or without a translation.
     pub examples: Vec<Example>,
     /// Words of the same meaning.
     pub synonyms: Vec<String>,
@@ -173,10 +171,10 @@ enum Line<'a> {
 }
 
 impl Explanation {
-    /// Reads the notation.
+    /// Parses the notation.
     pub fn parse(mean: &str) -> Explanation {
         let mut explanation = Explanation::default();
-        // The part to which the next lines belong.
+        // The index of the part to which the next lines belong.
         let mut open = 0;
         for line in mean.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let parts = &mut explanation.parts;
@@ -203,8 +201,8 @@ impl Explanation {
         explanation
     }
 
-    /// The part of a sense with this label: the open one, else the last with this label, else a
-    /// new one.
+    /// The part for a sense with this label: the open one, the last one with this label, or a new
+    /// one.
     fn part_for(&mut self, label: &str, open: usize) -> usize {
         if self.parts.get(open).is_some_and(|part| part.label == label) {
             return open;
@@ -220,7 +218,7 @@ impl Explanation {
         self.parts.iter().flat_map(|part| part.senses.iter().map(|s| (part.label.as_str(), s)))
     }
 
-    /// Every spelling of an inflected form.
+    /// All spellings of inflected forms.
     pub fn forms(&self) -> impl Iterator<Item = &str> {
         let forms = self.parts.iter().flat_map(|part| &part.forms);
         forms.flat_map(|form| &form.spellings).map(|spelling| spelling.text.as_str())
@@ -260,7 +258,7 @@ impl Line<'_> {
 }
 
 impl Part {
-    /// Reads what stands behind the label of an `@` line.
+    /// Parses the text after the label of an `@` line.
     fn parse(label: &str, rest: &str) -> Part {
         let mut columns = rest.split('|').map(str::trim);
         Part {
@@ -274,8 +272,8 @@ impl Part {
 }
 
 impl Sense {
-    /// Reads what stands behind the label of the part. Only behind one are there labels and a
-    /// pattern: foreign books use brackets for other things.
+    /// Parses the text after the label of the part. Without a label there are no labels in brackets
+    /// and no pattern: foreign books use brackets for other purposes.
     fn parse(label: &str, text: &str) -> Sense {
         if label.is_empty() {
             return Sense { gloss: text.to_owned(), ..Sense::default() };
@@ -311,12 +309,12 @@ fn list_by(text: &str, separator: char) -> impl Iterator<Item = &str> {
     text.split(separator).map(str::trim).filter(|item| !item.is_empty())
 }
 
-/// The longest of [`PARTS_OF_SPEECH`] in bytes, `infinitive.`, with room.
+/// Maximum length of a part of speech in bytes. The longest is `infinitive.`.
 const LABEL_BYTES_MAX: usize = 16;
 
-/// Splits `n. 苹果` into `("n.", "苹果")`; the part is empty if none stands in front.
+/// Splits `n. 苹果` into `("n.", "苹果")`. The part is empty if the line does not begin with one.
 pub fn split_part(line: &str) -> (&str, &str) {
-    // Most lines have no label: what is behind the longest one is not searched.
+    // Most lines have no label: search only as far as the longest one.
     let dot = line.bytes().take(LABEL_BYTES_MAX).position(|byte| byte == b'.');
     let Some(dot) = dot else { return ("", line) };
     let (part, rest) = line.split_at(dot + 1);
@@ -324,7 +322,7 @@ pub fn split_part(line: &str) -> (&str, &str) {
     if is_label { (part, rest.trim_start()) } else { ("", line) }
 }
 
-/// Whether an abbreviation goes on behind what looks like a label: `a.m.`, `n.b.`.
+/// Whether the apparent label is the beginning of an abbreviation: `a.m.`, `n.b.`.
 fn is_abbreviation(rest: &str) -> bool {
     let letters = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
     (1..=3).contains(&letters)
@@ -407,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_the_first_edition() {
+    fn reads_senses_without_other_lines() {
         let mean = "n. 苹果\n> I eat an apple. = 我吃苹果。\n= pome; fruit\n无词性\nn. 苹果树";
         let found = Explanation::parse(mean);
         let senses: Vec<_> = found.senses().map(|(part, s)| (part, s.gloss.as_str())).collect();
@@ -426,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_breaks_the_notation_is_a_sense() {
+    fn an_invalid_line_is_a_sense() {
         for line in
             ["@ home", "* footnote", "> alone", "= alone", "n. [医] 甲", "[C] 甲", "+", "{x}"]
         {

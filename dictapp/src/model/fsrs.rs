@@ -1,8 +1,8 @@
-//! When to review a word again: FSRS-6 with its published default parameters.
+//! Schedules the next review of a word by FSRS-6 with its published default parameters.
 //!
-//! A [`Memory`] holds the stability (the days after which the word is remembered with a
-//! probability of 90 %) and the difficulty (1 to 10). New words and forgotten ones pass through
-//! short steps of minutes before they come back after days.
+//! A [`Memory`] has the stability (the days after which the word is remembered with a probability
+//! of 90 %) and the difficulty (1 to 10). New and forgotten words have short steps of minutes
+//! before intervals of days.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -34,25 +34,25 @@ impl Grade {
     }
 }
 
-/// Where a word is on its way.
+/// The phase of learning a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// New: at this step of minutes.
     Learning(usize),
-    /// Known: it comes back after days.
+    /// Known: reviewed after days.
     Review,
     /// Forgotten: at this step of minutes.
     Relearning(usize),
 }
 
-/// What is known of a learner's memory of a word.
+/// The state of a learner's memory of a word.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Memory {
     /// In days.
     pub stability: f64,
     /// From 1 to 10.
     pub difficulty: f64,
-    /// Where the word is on its way.
+    /// The phase.
     pub phase: Phase,
     /// The latest review.
     pub last: Timestamp,
@@ -82,7 +82,7 @@ const W: [f64; 21] = [
 ];
 
 impl Memory {
-    /// The memory after a review at this time; `before` is none for a new word.
+    /// The memory after a review at this time. `before` is `None` for a new word.
     pub fn after(before: Option<&Memory>, grade: Grade, at: Timestamp) -> Memory {
         let (stability, difficulty) = match before {
             None => (initial_stability(grade), clamp_difficulty(initial_difficulty(grade))),
@@ -200,7 +200,7 @@ fn step_after(
     }
 }
 
-/// Between the first two steps, or half as long again as the only one.
+/// The mean of the first two steps, or one and a half times the only one.
 fn hard_first_step(steps: &[SignedDuration]) -> SignedDuration {
     match steps {
         [first, second, ..] => (*first + *second) / 2,

@@ -1,6 +1,6 @@
-//! How long a session may last.
+//! The lifetime of a session.
 
-/// What the user chose at the log-in.
+/// The lifetime that the user chose at the log-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lifetime {
     /// Ends with the browser, or after half a day.

@@ -1,20 +1,20 @@
 //! Links to other headwords in a gloss: `see [[apple]]`, `[[apple|this fruit]]`.
 
-/// A stretch of a gloss.
+/// A run of a gloss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Run<'a> {
     /// Plain text.
     Text(&'a str),
-    /// A link to a headword, and the text that stands for it.
+    /// A link to a headword.
     Link {
         /// The headword.
         word: &'a str,
-        /// What is shown.
+        /// The text of the link.
         text: &'a str,
     },
 }
 
-/// The stretches of a gloss in their order.
+/// The runs of a gloss in order.
 pub fn runs(gloss: &str) -> impl Iterator<Item = Run<'_>> {
     let mut rest = gloss;
     std::iter::from_fn(move || {
@@ -33,7 +33,7 @@ pub fn runs(gloss: &str) -> impl Iterator<Item = Run<'_>> {
     })
 }
 
-/// The text of a gloss as it is read, without the marks of its links.
+/// The text of a gloss without the marks of its links.
 pub fn shown_text(gloss: &str) -> std::borrow::Cow<'_, str> {
     if !gloss.contains("[[") {
         return gloss.into();
@@ -44,7 +44,7 @@ pub fn shown_text(gloss: &str) -> std::borrow::Cow<'_, str> {
     texts.collect::<String>().into()
 }
 
-/// A link as a gloss has it; the text alone if no link can hold it.
+/// Encodes a link; returns only the text if it cannot be part of a link.
 pub fn encode(word: &str, text: &str) -> String {
     let (word, shown) = (word.trim(), text.trim());
     let cannot = |text: &str| text.is_empty() || text.contains(['[', ']', '|', '\n']);
@@ -54,7 +54,7 @@ pub fn encode(word: &str, text: &str) -> String {
     if word == shown { format!("[[{word}]]") } else { format!("[[{word}|{shown}]]") }
 }
 
-/// The longest link in bytes: a headword and a text.
+/// Maximum length of a link in bytes: headword and text.
 const LINK_BYTES_MAX: usize = 1024;
 
 fn leading_link(gloss: &str) -> Option<(Run<'_>, &str)> {
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_link_is_text() {
+    fn other_text_is_plain() {
         for text in ["a [[b", "[[]]", "[[a|]]", "a[[ [b]]]", "x[1]"] {
             assert_eq!(shown_text(text), text);
             assert!(runs(text).all(|run| matches!(run, Run::Text(_))), "{text}");

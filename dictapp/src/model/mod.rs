@@ -1,4 +1,4 @@
-//! Plain data and its rules: what a word, an entry and a user name are. Nothing here does I/O.
+//! Plain data types and their rules: words, entries, user names and others. No I/O here.
 
 mod entry;
 mod explanation;

@@ -1,9 +1,9 @@
-//! A client's address to the networks it belongs to. An attacker holds a whole IPv6 prefix as
-//! easily as one address, so failures are counted for each size that providers assign.
+//! The networks of a client's address. An attacker can use a whole IPv6 prefix as easily as one
+//! address, so failures are counted for each prefix length that providers assign.
 
 use std::net::{IpAddr, Ipv6Addr};
 
-/// A network, and how many times the limit of a single customer it may reach.
+/// A network. `share` is the multiple of a single customer's limit that it may reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Network {
     pub(crate) prefix: IpAddr,
@@ -15,8 +15,8 @@ pub(crate) struct Network {
 /// organisation (RFC 6177 §2).
 const IPV6: [(u8, u32); 3] = [(64, 1), (56, 2), (48, 4)];
 
-/// The networks of this client, the smallest first. An IPv4 address is one customer, also when it
-/// arrives as an IPv4-mapped IPv6 address.
+/// The networks of this client, the smallest first. An IPv4 address is one customer, also in its
+/// IPv4-mapped form.
 pub(crate) fn networks(client: IpAddr) -> Vec<Network> {
     match client.to_canonical() {
         address @ IpAddr::V4(_) => vec![Network { prefix: address, prefix_bits: 32, share: 1 }],
@@ -30,7 +30,7 @@ pub(crate) fn networks(client: IpAddr) -> Vec<Network> {
     }
 }
 
-/// The smallest network of this client: the one that a queue or a ticket is for.
+/// The smallest network of this client, by which queues and tickets identify it.
 pub(crate) fn smallest_network(client: IpAddr) -> IpAddr {
     networks(client)[0].prefix
 }

@@ -1,5 +1,5 @@
-//! The line that opens a part of speech (`@ n. UK ˈrekɔːd; US ˈrekərd | plural records | A2`) to
-//! its pronunciations, its inflected forms and its level.
+//! Parses the line that begins a part of speech (`@ n. UK ˈrekɔːd; US ˈrekərd | plural records |
+//! A2`): pronunciations, inflected forms and level.
 
 /// A level of the Common European Framework of Reference for Languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,7 +27,7 @@ impl Level {
         Level::ALL.into_iter().find(|level| level.as_str() == text)
     }
 
-    /// The level as books and pages write it.
+    /// The name of the level.
     pub fn as_str(self) -> &'static str {
         match self {
             Level::A1 => "A1",
@@ -40,7 +40,7 @@ impl Level {
     }
 }
 
-/// Where English is spoken or spelled in a way.
+/// The region of a pronunciation or spelling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Region {
     /// Britain.
@@ -50,7 +50,7 @@ pub enum Region {
 }
 
 impl Region {
-    /// The region as books write it.
+    /// The name of the region in books.
     pub fn as_str(self) -> &'static str {
         match self {
             Region::Uk => "UK",
@@ -58,7 +58,7 @@ impl Region {
         }
     }
 
-    /// Takes a region and the space behind it from the front of a text.
+    /// Splits a text into a leading region and the rest.
     fn strip(text: &str) -> (Option<Region>, &str) {
         for region in [Region::Uk, Region::Us] {
             let rest = text.strip_prefix(region.as_str()).and_then(|rest| rest.strip_prefix(' '));
@@ -70,10 +70,10 @@ impl Region {
     }
 }
 
-/// One way to pronounce a part of speech.
+/// A pronunciation of a part of speech.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pronunciation {
-    /// Where it is heard; `None`: everywhere.
+    /// The region; `None`: everywhere.
     pub region: Option<Region>,
     /// Whether it is the unstressed form of a function word.
     pub is_weak: bool,
@@ -86,14 +86,14 @@ pub struct Pronunciation {
 pub struct Form {
     /// The kind.
     pub kind: FormKind,
-    /// The spellings, the commonest first.
+    /// The spellings, the most frequent first.
     pub spellings: Vec<Spelling>,
 }
 
-/// One spelling of an inflected form.
+/// A spelling of an inflected form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spelling {
-    /// Where it is spelled in this way; `None`: everywhere.
+    /// The region; `None`: everywhere.
     pub region: Option<Region>,
     /// The spelling.
     pub text: String,
@@ -119,7 +119,7 @@ pub enum FormKind {
 }
 
 impl FormKind {
-    /// All kinds, in the order in which dictionaries give them.
+    /// All kinds, in the usual order of dictionaries.
     pub const ALL: [FormKind; 7] = [
         FormKind::Plural,
         FormKind::Third,
@@ -130,7 +130,7 @@ impl FormKind {
         FormKind::Superlative,
     ];
 
-    /// The name that stands in front of the forms in a book.
+    /// The name of the kind in a book.
     pub fn as_str(self) -> &'static str {
         match self {
             FormKind::Plural => "plural",
@@ -155,7 +155,7 @@ impl Pronunciation {
         (!ipa.is_empty()).then(|| Pronunciation { region, is_weak, ipa: ipa.to_owned() })
     }
 
-    /// Reads the pronunciations of a part, set apart by semicolons.
+    /// Parses the pronunciations of a part, separated by semicolons.
     pub(super) fn parse_all(text: &str) -> Vec<Pronunciation> {
         text.split(';').filter_map(|one| Pronunciation::parse(one.trim())).collect()
     }
@@ -171,7 +171,7 @@ impl Form {
         (!spellings.is_empty()).then_some(Form { kind, spellings })
     }
 
-    /// Reads the forms of a part, set apart by semicolons; what is of no known kind is left out.
+    /// Parses the forms of a part, separated by semicolons. Skips unknown kinds.
     pub(super) fn parse_all(text: &str) -> Vec<Form> {
         text.split(';').filter_map(|one| Form::parse(one.trim())).collect()
     }
@@ -198,7 +198,7 @@ mod tests {
             said(Some(Region::Us), false, "ʌv"),
             said(None, true, "əv"),
             said(Some(Region::Uk), true, "ə"),
-            // A region alone is taken for what it may be: a pronunciation.
+            // A region without a pronunciation is read as one.
             said(None, false, "UK"),
         ];
         assert_eq!(found, wanted);

@@ -1,8 +1,8 @@
-//! The word for a role in the database and on the command line to what a user may do.
+//! The roles of users.
 
 use std::fmt;
 
-/// The role of a user; each may do what the ones before it may.
+/// The role of a user. Each role includes the rights of the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// Looks words up and has a history.

@@ -1,4 +1,4 @@
-//! The name of a user: a typed text to a `Username` that is safe in a table, a page and a log.
+//! User names that are safe in tables, pages and logs.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -8,11 +8,10 @@ use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::skeleton;
 
-/// The longest name in characters; the course's client and the pages show it whole.
+/// Maximum length of a name in characters. The course's client and the pages show it completely.
 pub const USERNAME_CHARS_MAX: usize = 32;
 
-/// The longest text that is normalised: the composition of Unicode's NFC joins at most four
-/// characters to one.
+/// Maximum length of a text that is normalised: NFC composes at most four characters to one.
 const TYPED_CHARS_MAX: usize = 4 * USERNAME_CHARS_MAX;
 
 /// Names that visitors would take for the operator, in lower case. A command may still use them.
@@ -32,20 +31,20 @@ const RESERVED: [&str; 13] = [
     "管理员",
 ];
 
-/// Characters that are invisible or have no meaning of their own: other, separators, and those that
-/// Unicode lets a renderer ignore. U+2800 is a blank Braille cell.
+/// Invisible characters: control and format characters, separators, and those that a renderer may
+/// ignore. U+2800 is a blank Braille cell.
 static INVISIBLE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u{2800}]")
         .expect("the pattern is valid")
 });
 
-/// A user's name as registered: 1 to [`USERNAME_CHARS_MAX`] characters, no white space, no
-/// control or invisible characters. Case and accents count. It is in Unicode's NFC, so that the
-/// keyboard does not matter.
+/// A user name: 1 to [`USERNAME_CHARS_MAX`] characters without white space, control or invisible
+/// characters. Case and accents are significant. It is in NFC, so that it does not depend on the
+/// keyboard.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Username(String);
 
-/// Why a text is not a [`Username`].
+/// The reason why a text is not a [`Username`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UsernameError {
     /// Nothing was typed.
@@ -62,7 +61,7 @@ impl Username {
     /// Parses a name as it was typed. Nothing is trimmed.
     ///
     /// # Errors
-    /// The first rule that the text breaks.
+    /// The first rule that the text violates.
     pub fn parse(text: &str) -> Result<Username, UsernameError> {
         if text.chars().nth(TYPED_CHARS_MAX).is_some() {
             return Err(UsernameError::TooLong);
@@ -80,11 +79,11 @@ impl Username {
         }
     }
 
-    /// Parses a name that somebody wants to register. Stricter than [`Username::parse`], which must
-    /// accept the names that older versions registered.
+    /// Parses a name for a registration. Stricter than [`Username::parse`], which must accept all
+    /// existing names.
     ///
     /// # Errors
-    /// The first rule that the text breaks.
+    /// The first rule that the text violates.
     pub fn parse_new(text: &str) -> Result<Username, UsernameError> {
         let name = Username::parse(text)?;
         if let Some(found) = INVISIBLE.find(&name.0) {

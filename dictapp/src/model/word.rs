@@ -1,23 +1,24 @@
-//! A headword or a query: text to a `Word` that every part of the dictionary can rely on.
+//! Valid headwords and queries.
 
 use std::fmt;
 
-/// The longest headword in bytes of UTF-8, chosen for the widest column both engines index whole.
+/// Maximum length of a headword in bytes of UTF-8: the widest column that both database engines
+/// index completely.
 pub const WORD_BYTES_MAX: usize = 255;
 
-/// A headword as it is spelled: not empty, trimmed, single inner spaces, no control characters,
-/// at most [`WORD_BYTES_MAX`] bytes.
+/// A headword: not empty, trimmed, with single inner spaces, without control characters, at most
+/// [`WORD_BYTES_MAX`] bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Word(String);
 
-/// Why a text is no [`Word`].
+/// The reason why a text is not a [`Word`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WordError {
     /// Nothing but white space.
     Empty,
-    /// More than [`WORD_BYTES_MAX`] bytes; carries the length found.
+    /// More than [`WORD_BYTES_MAX`] bytes, with the actual length.
     TooLong(usize),
-    /// Holds a control character other than white space.
+    /// Contains a control character other than white space.
     Control(char),
 }
 
@@ -25,7 +26,7 @@ impl Word {
     /// Trims, joins inner white space to single spaces, and checks the rest.
     ///
     /// # Errors
-    /// An empty, too long or control-laden text.
+    /// If the text is empty, too long or has control characters.
     pub fn parse(text: &str) -> Result<Word, WordError> {
         let mut word = String::with_capacity(text.len());
         for part in text.split_whitespace() {
@@ -46,12 +47,12 @@ impl Word {
         }
     }
 
-    /// The word as it is spelled.
+    /// The text of the word.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The spelling itself, given up.
+    /// The text of the word as a `String`.
     pub fn into_string(self) -> String {
         self.0
     }
@@ -76,7 +77,7 @@ impl fmt::Display for WordError {
             WordError::TooLong(n) => {
                 write!(f, "the word is {n} bytes, longer than {WORD_BYTES_MAX}")
             }
-            WordError::Control(c) => write!(f, "the word holds the control character {c:?}"),
+            WordError::Control(c) => write!(f, "the word contains the control character {c:?}"),
         }
     }
 }
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_word() {
+    fn refuses_other_texts() {
         assert_eq!(Word::parse(" \n"), Err(WordError::Empty));
         assert_eq!(Word::parse("a\u{7}b"), Err(WordError::Control('\u{7}')));
         assert_eq!(Word::parse(&"é".repeat(128)), Err(WordError::TooLong(256)));

@@ -1,6 +1,6 @@
-//! Passwords: a typed password and a stored hash to a verdict, and new passwords to a hash. Hashes
-//! are Argon2id in PHC strings. The course's md5 hashes are wrapped in Argon2id, and replaced when
-//! the user logs in. A password is never stored, logged or printed here.
+//! Hashes new passwords, and verifies typed ones against stored hashes. Hashes are Argon2id in PHC
+//! strings. The course's md5 hashes are wrapped in Argon2id, and replaced when the user logs in. A
+//! password is never stored, logged or printed here.
 //!
 //! Timing: each wrong password costs one Argon2id computation of the standard size, whether the
 //! name is unknown, the password is too long, or the hash is the course's, weaker or unreadable.
@@ -32,7 +32,7 @@ const PASSWORD_BYTES_MAX: usize = 4096;
 /// 128 bits, as RFC 9106 §3.1 recommends.
 const SALT_BYTES: usize = 16;
 
-/// The network of hashes that no client waits for.
+/// The network for hashes without a client.
 const UPKEEP: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
 
 /// Hashes and verifies passwords, a few at the same time.
@@ -56,7 +56,7 @@ pub enum Verdict {
     Unreadable(UnreadableHash),
 }
 
-/// Why there is no verdict.
+/// The reason why a password cannot be checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordError {
     /// The queue is full, or the wait was too long: 503, try again.
@@ -69,8 +69,8 @@ pub enum PasswordError {
 struct CourseSalt(String);
 
 impl Passwords {
-    /// With the hashing limits and the course's salt. Each permit allocates 19 MiB at its first
-    /// use and keeps them.
+    /// Takes the limits of hashing and the course's salt from the settings. Each permit allocates
+    /// 19 MiB at its first use and keeps them.
     pub fn new(accounts: &Accounts) -> Passwords {
         let Accounts { hash_permits, hash_queue_max, hash_wait_max, .. } = *accounts;
         Passwords::with_limits(hash_permits, hash_queue_max, hash_wait_max, &accounts.course_salt)
@@ -93,10 +93,11 @@ impl Passwords {
         self.hash_with(&mut permit, password)
     }
 
-    /// Compares what a client typed with the stored hash of that name; `None`: no such user.
+    /// Compares a typed password with the stored hash of that name. `stored` is `None` if the user
+    /// does not exist.
     ///
     /// # Errors
-    /// As [`Passwords::hash`].
+    /// Those of [`Passwords::hash`].
     pub fn verify(
         &self,
         (name, password): (&str, &str),
@@ -127,11 +128,11 @@ impl Passwords {
         }
     }
 
-    /// The Argon2id hash of a course hash, which need not lie bare in the database; `None`: this is
-    /// not a course hash.
+    /// Wraps a course hash in Argon2id, so that the database does not contain the md5. `None`: this
+    /// is not a course hash.
     ///
     /// # Errors
-    /// As [`Passwords::hash`].
+    /// Those of [`Passwords::hash`].
     pub fn wrap_course_hash(&self, stored: &str) -> Result<Option<String>, PasswordError> {
         let Ok(Stored::Course(hash)) = Stored::parse(stored) else { return Ok(None) };
         let mut permit = self.permits.take(UPKEEP)?;
@@ -237,7 +238,7 @@ fn compute(
 }
 
 impl fmt::Debug for Verdict {
-    /// Without the new hash, which only the database may hold.
+    /// Omits the new hash, which only the database may contain.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Verdict::Wrong => f.write_str("Wrong"),

@@ -1,6 +1,6 @@
-//! The right to hash: a few permits, each with its own memory, and a bounded queue. The queue is
-//! fair between networks: each network that waits gets one permit in turn, so a flood from one
-//! network delays only its own log-ins.
+//! Limits concurrent hashing: a few permits, each with its own memory, and a bounded queue. The
+//! queue is fair between networks: each network that waits gets one permit in turn, so a flood from
+//! one network delays only its own log-ins.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -69,7 +69,7 @@ impl Permits {
             return Ok(Permit { permits: self, blocks });
         }
         if state.queue.len >= self.queue_max {
-            // A network that waits with many gives a place to one that waits with few.
+            // A network with many waiting requests gives a place to a network with few.
             if !state.queue.drop_one_of_more_than(network) {
                 return Err(PasswordError::Busy);
             }
@@ -108,7 +108,7 @@ impl Permits {
         }
     }
 
-    /// A poisoned lock is used all the same: nothing panics while it is held.
+    /// Ignores poisoning: nothing panics while the lock is held.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -123,7 +123,7 @@ impl Permits {
         self.lock().cost
     }
 
-    /// The blocks that the free permits keep, a number for each.
+    /// The number of blocks that each free permit keeps.
     #[cfg(test)]
     pub(super) fn kept(&self) -> Vec<usize> {
         self.lock().free.iter().map(Vec::capacity).collect()
@@ -172,8 +172,8 @@ impl Queue {
         }
     }
 
-    /// Drops the newest ticket of the network that waits with the most, if that is at least two
-    /// more than this network has.
+    /// Drops the newest ticket of the network with the most waiting requests, if it has at least
+    /// two more than this network.
     fn drop_one_of_more_than(&mut self, network: IpAddr) -> bool {
         let own = self.waiting.get(&network).map_or(0, VecDeque::len);
         let most = self.waiting.iter().max_by_key(|(_, tickets)| tickets.len());
@@ -252,7 +252,7 @@ mod tests {
         assert!(permits.take(HOME).is_ok());
     }
 
-    /// The order in which these networks are served when they come in this order; `None`: busy.
+    /// The order in which these networks are served if they arrive in this order; `None`: busy.
     fn served(queue_max: usize, networks: &[IpAddr]) -> Vec<usize> {
         let permits = Permits::new(1, queue_max, LONG);
         let held = permits.take(HOME).unwrap();

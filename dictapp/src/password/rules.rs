@@ -1,15 +1,15 @@
-//! A new password to what is wrong with it, by NIST SP 800-63B §5.1.1.2: length, the commonest
-//! passwords and the user's own name; no rules of composition.
+//! Checks new passwords by NIST SP 800-63B §5.1.1.2: length, common passwords and the user's own
+//! name; no rules of composition.
 
 use std::fmt;
 
 use crate::settings::Accounts;
 
-/// How many guesses a password must survive: the 10,000 commonest and their simplest variations
-/// are refused.
+/// The number of guesses that a password must survive: the 10,000 most common ones and their simple
+/// variations are refused.
 const GUESSES_MIN: u64 = 10_000;
 
-/// Why a new password is refused.
+/// The reason why a new password is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordProblem {
     /// Nothing was typed.
@@ -20,7 +20,7 @@ pub enum PasswordProblem {
     Long(usize),
     /// The user's own name.
     IsName,
-    /// Among the first that an attacker tries.
+    /// Among the first guesses of an attacker.
     Common,
 }
 

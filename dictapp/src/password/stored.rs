@@ -1,4 +1,4 @@
-//! The text in `user.passwd` to a hash that can be verified, or the reason that it cannot be.
+//! Parses the text in `user.passwd` into a hash, or returns why it cannot be verified.
 
 use std::fmt;
 
@@ -9,13 +9,13 @@ use subtle::ConstantTimeEq;
 
 use crate::hex;
 
-/// The most memory that a stored hash may ask for, in KiB: a row must not take the machine.
+/// Maximum memory of a stored hash in KiB: a row must not exhaust the machine.
 const MEMORY_KIB_MAX: u32 = 64 * 1024;
 
-/// The most passes over the memory.
+/// Maximum number of passes over the memory.
 const PASSES_MAX: u32 = 16;
 
-/// The most lanes; they are computed one after the other.
+/// Maximum number of lanes. They are computed one after the other.
 const LANES_MAX: u32 = 8;
 
 /// The width of the column; a longer text is not parsed.
@@ -46,12 +46,12 @@ pub(super) struct Argon2Hash {
     pub(super) output: Vec<u8>,
 }
 
-/// Why a stored text cannot be verified. Does not contain the text.
+/// The reason why a stored text cannot be verified. Does not contain the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnreadableHash {
     /// Neither 32 hexadecimal digits nor a PHC string of an Argon2.
     Unknown,
-    /// An Argon2 that asks for more memory, passes or lanes than one log-in may take.
+    /// An Argon2 hash with more memory, passes or lanes than a log-in may take.
     TooCostly,
 }
 
@@ -139,7 +139,7 @@ impl fmt::Display for UnreadableHash {
             }
             UnreadableHash::TooCostly => write!(
                 f,
-                "the stored Argon2 hash asks for more than {MEMORY_KIB_MAX} KiB, {PASSES_MAX} \
+                "the stored Argon2 hash needs more than {MEMORY_KIB_MAX} KiB, {PASSES_MAX} \
                 passes or {LANES_MAX} lanes"
             ),
         }

@@ -1,4 +1,4 @@
-//! Verdicts on real hashes, the cost of wrong passwords, and a flood.
+//! Tests of verdicts on real hashes, of the cost of wrong passwords, and of a flood.
 
 use std::sync::Barrier;
 use std::thread;
@@ -85,7 +85,7 @@ fn an_unreadable_hash_is_told_apart_for_the_log_only() {
     assert_eq!(verdict, Ok(Verdict::Unreadable(UnreadableHash::Unknown)));
 }
 
-/// The blocks that a log-in writes: what its time is proportional to.
+/// The number of blocks that a log-in writes. Its time is proportional to it.
 fn cost_of(stored: Option<&str>, password: &str) -> u64 {
     let passwords = Passwords::with_limits(1, 0, LONG, "the-sat");
     passwords.verify(("Levi", password), stored, CLIENT).unwrap();

@@ -1,5 +1,5 @@
-//! A site and its settings to an app: the table of URLs, the middleware around it and the pages of
-//! errors and refusals.
+//! Builds the app of a site from its settings: the table of URLs, the middleware around it, and the
+//! pages of errors and refusals.
 
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ use crate::site::{Site, password_error, store_error};
 use crate::urls;
 use crate::views::{error, refusal};
 
-/// The app of a site: its URLs inside the middleware that the settings ask for.
+/// The app of a site, with the middleware that the settings enable.
 pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
     let mut headers = SecurityHeaders::new();
     if !settings.tls.hsts.is_zero() {
@@ -41,7 +41,7 @@ fn count(site: &Site, request: &Request, next: Next<'_, Site>) -> Response {
     response
 }
 
-/// One line for each request, in the queue of the other log lines.
+/// The access log. Its lines go to the same queue as all other log lines.
 fn access_log(settings: &Log, log: LogQueue) -> AccessLog {
     let targets = if settings.lookups { LoggedTarget::Whole } else { LoggedTarget::Pattern };
     AccessLog::queue(log).with_targets(targets).with_format(match settings.format {

@@ -1,4 +1,4 @@
-//! Settings to what the framework and the store take: every key to its field.
+//! Converts the settings to those of the framework and of the store.
 
 use std::fs;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -10,7 +10,7 @@ use webframe::{ServerSettings, TlsSettings};
 use crate::settings::{Address, Settings};
 use crate::store::{DatabaseConfig, DatabaseTimeouts};
 
-/// Where and how to serve.
+/// The settings of the server.
 pub(super) fn settings(settings: &Settings) -> anyhow::Result<ServerSettings> {
     let Settings { server, tls, .. } = settings;
     let files = tls.cert.clone().zip(tls.key.clone());
@@ -44,21 +44,24 @@ pub(super) fn settings(settings: &Settings) -> anyhow::Result<ServerSettings> {
     })
 }
 
-/// Whoever reads the private key can pose as the site.
+/// Warns if the private key is readable by all users: with it they can impersonate the site.
 #[cfg(unix)]
 fn warn_of_exposed(key: &Path) {
     use std::os::unix::fs::MetadataExt;
     let others = fs::metadata(key).is_ok_and(|found| found.mode() & 0o007 != 0);
     if others {
-        log::warn!("every user of this machine can read {}: chmod o= it", key.display());
+        log::warn!(
+            "{} can be read by every user of this machine; run chmod o= on it",
+            key.display()
+        );
     }
 }
 
 #[cfg(not(unix))]
 fn warn_of_exposed(_: &Path) {}
 
-/// A name becomes the first of its addresses, rather an IPv4 one: what people type who mean
-/// `localhost` by it.
+/// Resolves a name to its first address. IPv4 addresses come first, since `localhost` usually means
+/// 127.0.0.1.
 pub(super) fn resolve(address: &Address, section: &str) -> anyhow::Result<webframe::Address> {
     let (host, port) = match address {
         Address::Unix(path) => return Ok(webframe::Address::Unix(path.clone())),
@@ -74,7 +77,7 @@ pub(super) fn resolve(address: &Address, section: &str) -> anyhow::Result<webfra
     Ok(webframe::Address::Tcp(*first))
 }
 
-/// Where everything is kept, and how long to wait for it.
+/// The database, and its timeouts.
 pub(super) fn database(Settings { database, .. }: &Settings) -> DatabaseConfig {
     let (connect, statement) = (database.connect_timeout, database.statement_timeout);
     let defaults = DatabaseTimeouts::default();

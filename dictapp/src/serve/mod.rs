@@ -1,5 +1,5 @@
-//! Settings to a server that runs until it is told to stop: sockets, log, store, word books,
-//! words in memory, and at last one line that says where it is.
+//! Runs the server. It starts in this order: log, sockets, store, shipped word books, words in
+//! memory. Then it prints its address.
 
 mod app;
 mod engine;
@@ -18,15 +18,15 @@ use crate::settings::Settings;
 use crate::site::Site;
 use crate::store::{DatabaseConfig, Store};
 
-/// Serves until SIGTERM or Ctrl-C.
+/// Serves until SIGTERM or Ctrl-C. Finishes the answers in flight.
 ///
 /// # Errors
-/// Whatever keeps it from serving, in one sentence: an address that is taken, a database that
-/// cannot be used, a log file that cannot be written.
+/// If the server cannot start: an address is in use, the database cannot be opened, or the log file
+/// cannot be written.
 pub fn run(settings: &Settings) -> anyhow::Result<()> {
     let log = log::start(&settings.log)?;
-    // Before anything else is touched: another instance may serve there already.
-    let server = Server::bind(&engine::settings(settings)?).map_err(|error| advised(&error))?;
+    // First, since another instance may already be running with the same database.
+    let server = Server::bind(&engine::settings(settings)?).map_err(|error| with_advice(&error))?;
     let mut server = server.stop_on_signals()?;
     server = server.on_hang_up({
         let log = log.clone();
@@ -42,14 +42,16 @@ pub fn run(settings: &Settings) -> anyhow::Result<()> {
     let Stopped { cut } = server.serve(app)?;
     match cut {
         0 => ::log::info!("stopped"),
-        cut => ::log::warn!("stopped; {cut} connections were cut, their answers took too long"),
+        cut => ::log::warn!(
+            "stopped; {cut} connections were closed before their answers were complete"
+        ),
     }
     ::log::logger().flush();
     Ok(())
 }
 
-/// Says behind what to do, where the address is what is wrong.
-fn advised(error: &io::Error) -> anyhow::Error {
+/// Adds advice to an error about an address.
+fn with_advice(error: &io::Error) -> anyhow::Error {
     match error.kind() {
         io::ErrorKind::AddrInUse => {
             anyhow!(
@@ -63,23 +65,23 @@ fn advised(error: &io::Error) -> anyhow::Error {
     }
 }
 
-/// The database that these settings name.
+/// The configuration of the database.
 pub fn database(settings: &Settings) -> DatabaseConfig {
     engine::database(settings)
 }
 
-/// The store of these settings, as an import needs it.
+/// Opens the store.
 ///
 /// # Errors
-/// A database that cannot be used.
+/// If the database cannot be opened.
 pub fn store(settings: &Settings) -> anyhow::Result<Store> {
     Ok(Store::open(&engine::database(settings))?)
 }
 
-/// The dictionary of these settings, ready to be asked.
+/// Opens the store, imports the shipped word books and loads all words.
 ///
 /// # Errors
-/// The database or the word books cannot be used.
+/// If the database or its word books cannot be read.
 pub fn open(settings: &Settings) -> anyhow::Result<Site> {
     let store = store(settings)?;
     let place = store.place();
@@ -94,7 +96,7 @@ pub fn open(settings: &Settings) -> anyhow::Result<Site> {
     Ok(site)
 }
 
-/// The one line on standard output. Whoever started this without reading it goes on unharmed.
+/// Prints one line for each address to standard output. It is not an error if nobody reads it.
 fn announce(addresses: &[Address], settings: &Settings) {
     let mut out = io::stdout().lock();
     let scheme = if settings.tls.cert.is_some() { "https" } else { "http" };
@@ -106,10 +108,10 @@ fn announce(addresses: &[Address], settings: &Settings) {
     for line in &lines {
         ::log::info!("listening at {line}");
     }
-    ::log::logger().flush(); // a reader of the standard output finds the whole start in the log
+    ::log::logger().flush(); // the log is complete before the program that started the server reads the address
     for line in lines {
         if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
-            ::log::warn!("nobody reads the standard output");
+            ::log::warn!("standard output is closed");
         }
     }
 }

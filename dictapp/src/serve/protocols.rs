@@ -1,4 +1,4 @@
-//! The line protocols beside HTTP: their sessions on the shards of the server.
+//! The line protocols: the course's protocol and DICT.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -12,11 +12,11 @@ use crate::protocols::{course, dict};
 use crate::settings::Settings;
 use crate::site::Site;
 
-/// A client of the course's protocol is disconnected when it sends no request for so long. Its
-/// users read the replies of one look-up after another.
+/// A client of the course's protocol is disconnected after this time without a request. It is long
+/// because people read the replies.
 const COURSE_IDLE: Duration = Duration::from_secs(30 * 60);
 
-/// Adds the protocols that the settings ask for.
+/// Adds the protocols that the settings enable.
 pub(super) fn add(
     mut server: Server,
     settings: &Settings,
@@ -51,7 +51,7 @@ pub(super) fn add(
     Ok(server)
 }
 
-/// The address of the protocol that was added last, with the port that the system chose.
+/// The address of the protocol that was added last, with its real port.
 fn last_address(server: &Server) -> String {
     server.line_addresses().last().map(ToString::to_string).unwrap_or_default()
 }

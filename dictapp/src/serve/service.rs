@@ -1,15 +1,15 @@
-//! The state of the server to systemd, if it started the server (`Type=notify`).
+//! Reports to systemd, if it started the server (`Type=notify`).
 
 use std::time::{Duration, Instant};
 
 use sd_notify::NotifyState;
 
-/// Tells that the server accepts connections.
+/// Reports that the server accepts connections.
 pub(super) fn report_ready() {
     report(&[NotifyState::Ready]);
 }
 
-/// Tells twice in the time of `WatchdogSec=` that the server is alive.
+/// Reports twice in each `WatchdogSec=` that the server is alive.
 #[derive(Debug)]
 pub(super) struct Watchdog {
     every: Option<Duration>,
@@ -17,13 +17,13 @@ pub(super) struct Watchdog {
 }
 
 impl Watchdog {
-    /// Without effect unless systemd asks for it.
+    /// Reads the interval from the environment. Without it nothing is reported.
     pub(super) fn from_environment() -> Watchdog {
         let every = sd_notify::watchdog_enabled().map(|time| time / 2);
         Watchdog { every, reported: Instant::now() }
     }
 
-    /// Reports if it is time to.
+    /// Reports if the interval has passed.
     pub(super) fn report_alive(&mut self) {
         if self.every.is_some_and(|every| self.reported.elapsed() + UPKEEP_EVERY >= every) {
             self.reported = Instant::now();

@@ -1,9 +1,9 @@
-//! The word books that ship with the program to rows of the store: each of them once, at the
-//! first start that knows it, and later what is new in a newer edition. What people changed or
-//! removed stays so, unless no book at all is left.
+//! Imports the word books that ship with the program. Each is imported once, and again when the
+//! program has a newer edition. A book that was removed or replaced by an administrator stays so,
+//! unless the store has no book at all.
 //!
-//! A book in the store is known as a shipped one by its kind, `shipped EDITION`; an import of
-//! somebody's own under the same name has another kind.
+//! The kind of a shipped book in the store is `shipped EDITION`. A book of the same name that an
+//! administrator imported has another kind.
 
 use std::io::Write;
 
@@ -12,21 +12,21 @@ use anyhow::Context;
 use crate::books;
 use crate::store::{Book, BookHeader, ImportStart, Store};
 
-/// A book in the house's notation as `build.rs` leaves it.
+/// A book in this project's notation, compressed by `build.rs`.
 struct Packed {
     name: &'static str,
-    /// The date in its header; later ones replace earlier ones, never the other way.
+    /// The date in its header. A later edition replaces an earlier one, never the reverse.
     edition: &'static str,
-    /// Of its text.
+    /// The digest of its text.
     digest: &'static str,
     gz: &'static [u8],
 }
 
-/// In the order in which they are shown.
+/// The shipped books in the order of display.
 const BOOKS: &[Packed] = &include!(env!("BOOKS_OF_DICTAPP"));
 
-/// Where it is noted which shipped books this store has been offered: what is missing of these
-/// somebody removed.
+/// The setting that lists the shipped books imported so far. If one of them is missing, it was
+/// removed on purpose.
 const OFFERED: &str = "shipped_books";
 
 const KIND: &str = "shipped ";

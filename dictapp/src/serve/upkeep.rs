@@ -1,5 +1,5 @@
-//! What is done beside serving: words that another instance imported are taken in, and sessions
-//! that have ended are removed.
+//! Periodic work in a thread: loads words that another instance imported, and removes ended
+//! sessions and old account data.
 
 use std::io;
 use std::sync::{Arc, Weak, mpsc};
@@ -10,13 +10,13 @@ use super::service::Watchdog;
 use crate::site::{SESSIONS_AT_ONCE, Site};
 use crate::store::{StoreError, UserId};
 
-/// How often the database is tried and asked whether the word books changed.
+/// Interval of the check that the database answers and whether its word books changed.
 const WORDS_EVERY: Duration = Duration::from_secs(1);
 
-/// How often ended sessions are removed.
+/// Interval of the removal of ended sessions.
 const SESSIONS_EVERY: Duration = Duration::from_secs(600);
 
-/// Stops the thread when dropped.
+/// The thread; dropping this stops it.
 #[derive(Debug)]
 pub(super) struct Upkeep {
     _end: mpsc::Sender<()>,

@@ -1,28 +1,28 @@
-//! The key `[database] url`: a text or a list to where the database is. The store knows what URLs
-//! it takes; the values hold passwords, so nothing here ever shows one.
+//! Parses the key `[database] url`, a text or a list. The store checks the URL itself. URLs contain
+//! passwords, so no message here shows one.
 
-use super::value::{Checked, Value, Wrong, list};
+use super::value::{Checked, Invalid, Value, list};
 use crate::store::DatabaseUrl;
 
 const MUST_BE: &str = "\"sqlite:PATH\" or \"mysql://USER:PASSWORD@HOST:3306/DATABASE\" or a list \
     of the latter (in a password @ is written %40, : %3A, / %2F, ? %3F, # %23, % %25 and , %2C)";
 
-/// A path after `sqlite:`, which may hold commas, or MySQL servers.
+/// Parses `sqlite:PATH`, in which the path may contain commas, or a list of MySQL servers.
 pub(super) fn database_url(value: &Value) -> Checked<DatabaseUrl> {
     let parsed = match value.text() {
         Some(text) if text.starts_with("sqlite:") => DatabaseUrl::parse(&[text]),
         _ => {
             let text = |item: &Value| item.text().map(str::to_owned);
-            let urls = list(|item| text(item).ok_or_else(|| wrong("it is no text")))(value)?;
+            let urls = list(|item| text(item).ok_or_else(|| invalid("it is not a text")))(value)?;
             DatabaseUrl::parse(&urls)
         }
     };
-    parsed.map_err(|why| wrong(&why.to_string()))
+    parsed.map_err(|why| invalid(&why.to_string()))
 }
 
-/// Without the value: a mistyped url still holds its password.
-fn wrong(why: &str) -> Wrong {
-    Wrong { must_be: format!("{MUST_BE}: {why}"), not: "what is there (not shown)".to_owned() }
+/// The error omits the value: a mistyped URL still contains its password.
+fn invalid(why: &str) -> Invalid {
+    Invalid { must_be: format!("{MUST_BE}: {why}"), not: "what is there (not shown)".to_owned() }
 }
 
 #[cfg(test)]
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Checked<DatabaseUrl> {
-        database_url(&Value::Loose(text.to_owned()))
+        database_url(&Value::Untyped(text.to_owned()))
     }
 
     #[test]
@@ -41,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn never_shows_a_password_and_says_what_is_wrong() {
+    fn never_shows_a_password_and_names_the_mistake() {
         for (odd, why) in [
             ("mysql://root:s3cret@h", ": it names no database"),
             ("mysql://root:s3/cret@h/d", "written %2F"),
@@ -53,7 +53,7 @@ mod tests {
         }
     }
 
-    /// Once `check` found it valid, and the store refused it at the start.
+    /// Regression: `check` accepted it, and the store refused it at the start.
     #[test]
     fn a_url_with_parameters_is_refused_by_the_settings_already() {
         let wrong = read("mysql://root@h/d?tcp_connect_timeout_ms=9").expect_err("parameters");

@@ -1,6 +1,6 @@
-//! The sections that shape the server itself: `[server]`, `[tls]`, `[limits]`, `[timeouts]`.
-//! conf/settings.toml says what each key does; here are its name, default and bounds. The limits and
-//! the clocks are the framework's own.
+//! The sections of the server: `[server]`, `[tls]`, `[limits]`, `[timeouts]`. Each key has its
+//! name, default and bounds here; conf/settings.toml explains it. Limits and timeouts are types of
+//! the framework.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,26 +9,26 @@ use webframe::{Limits, Network, Timeouts};
 
 use super::network::{Address, address, host, network, origin};
 use super::reader::Reader;
-use super::value::{count, duration, list, optional, optional_path, size, some};
+use super::value::{count, duration, list, non_empty_list, optional, optional_path, size};
 
-/// `[server]`: where it listens, whom it believes, how much it takes on at once.
+/// `[server]`: addresses, trusted proxies, threads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
-    /// Every place to listen, at least one.
+    /// The addresses to listen at, at least one.
     pub address: Vec<Address>,
-    /// The origin that visitors see, when it is not the one of the `Host` field.
+    /// The origin that visitors see, if a proxy changes it.
     pub public_url: Option<String>,
-    /// The hosts that are answered, in lower case; none: all of them.
+    /// The hosts that are served, in lower case. Empty: all.
     pub allowed_hosts: Vec<String>,
-    /// The proxies whose forwarding fields are believed.
+    /// The proxies whose forwarding fields are trusted.
     pub trusted_proxies: Vec<Network>,
     /// The proxies whose connections begin with a header of the PROXY protocol.
     pub proxy_protocol_from: Vec<Network>,
-    /// Threads for handlers that block, at rest.
+    /// The minimum number of threads for handlers that block.
     pub workers_min: usize,
-    /// Threads for handlers that block, at most.
+    /// The maximum number of threads for handlers that block.
     pub workers_max: usize,
-    /// Event loops; 0: one for each core.
+    /// Number of event loops. 0: one for each core.
     pub shards: usize,
     /// How long a request may wait for a worker before new ones are refused.
     pub queue_age_max: Duration,
@@ -43,9 +43,9 @@ pub struct Tls {
     pub cert: Option<PathBuf>,
     /// The private key, PEM.
     pub key: Option<PathBuf>,
-    /// How long browsers shall insist on TLS; zero: they are not told to.
+    /// The `max-age` of `Strict-Transport-Security`. Zero: the field is not sent.
     pub hsts: Duration,
-    /// Where plain HTTP is redirected from.
+    /// The address that redirects plain HTTP to TLS.
     pub redirect_address: Option<Address>,
 }
 
@@ -53,7 +53,7 @@ impl Server {
     pub(super) fn read(r: &mut Reader) -> Server {
         r.section("server");
         let server = Server {
-            address: r.key("address", "127.0.0.1:8000", some(address)),
+            address: r.key("address", "127.0.0.1:8000", non_empty_list(address)),
             public_url: r.key("public_url", "", optional(origin)),
             allowed_hosts: r.key("allowed_hosts", "", list(host)),
             trusted_proxies: r.key("trusted_proxies", "", list(network)),
@@ -83,13 +83,13 @@ impl Tls {
         }
         if tls.cert.is_none() && (!tls.hsts.is_zero() || tls.redirect_address.is_some()) {
             let keys = ["hsts", "redirect_address", "cert", "key"];
-            r.contradiction(&keys, "hsts and redirect_address mean nothing without cert and key");
+            r.contradiction(&keys, "hsts and redirect_address require cert and key");
         }
         tls
     }
 }
 
-/// What `[server]` says of the framework's limits: how many connections there may be.
+/// Reads the limits of `[server]`: the number of connections.
 pub(super) fn connection_limits(r: &mut Reader) -> Limits {
     Limits {
         connections_max: r.key("connections_max", "10000", count(1..=1_000_000)),
@@ -102,7 +102,7 @@ pub(super) fn connection_limits(r: &mut Reader) -> Limits {
     }
 }
 
-/// `[limits]`: the most that a peer may send, beside the limits of connections.
+/// Reads `[limits]`: the sizes of requests. Takes the limits of connections from `connections`.
 pub(super) fn limits(r: &mut Reader, connections: &Limits) -> Limits {
     r.section("limits");
     let limits = Limits {
@@ -128,7 +128,7 @@ pub(super) fn limits(r: &mut Reader, connections: &Limits) -> Limits {
     limits
 }
 
-/// `[timeouts]`: the most time that each phase of a conversation may take.
+/// Reads `[timeouts]`: the maximum duration of each phase of a connection.
 pub(super) fn timeouts(r: &mut Reader) -> Timeouts {
     r.section("timeouts");
     Timeouts {

@@ -1,5 +1,5 @@
-//! Where values come from: the text of a settings file, the environment and the flags to a list
-//! of what each one gives, with its place. What a name means is not known here.
+//! Reads values from a settings file, the environment and flags, each with its location. Does not
+//! know which keys exist.
 
 use std::ffi::OsString;
 use std::ops::Range;
@@ -7,21 +7,21 @@ use std::path::Path;
 
 use toml_edit::{Document, Item, TableLike};
 
-use super::mistake::{Mistake, Place};
+use super::mistake::{Location, Mistake};
 use super::value::Value;
 
-/// A value that was given for a key, known or not. A file also gives each of its sections, with
-/// an empty key, and what stands outside of any, with an empty section.
+/// A value for a key that may be unknown. Each section of a file is also listed with an empty key.
+/// A key before the first section has an empty section.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Given {
+pub(super) struct Assignment {
     pub(super) section: String,
     pub(super) key: String,
     pub(super) value: Value,
-    pub(super) place: Place,
+    pub(super) location: Location,
 }
 
-impl Given {
-    /// Whether it is for this key.
+impl Assignment {
+    /// Whether the value is for this key.
     pub(super) fn names(&self, section: &str, key: &str) -> bool {
         self.section == section && self.key == key
     }
@@ -37,7 +37,7 @@ pub struct Flag {
 }
 
 impl Flag {
-    /// A flag of its own name, as `--address`, for one key.
+    /// A flag with its own name, such as `--address`, that sets one key.
     pub fn new(name: &str, section: &str, key: &str, value: &str) -> Flag {
         Flag {
             section: section.to_owned(),
@@ -47,10 +47,10 @@ impl Flag {
         }
     }
 
-    /// The general flag: `--set server.address=0.0.0.0:8000` without its first word.
+    /// Parses the argument of `--set`, as in `server.address=0.0.0.0:8000`.
     ///
     /// # Errors
-    /// What its form must be.
+    /// The required form.
     pub fn parse_assignment(text: &str) -> Result<Flag, String> {
         let parts = text.split_once('=').and_then(|(name, value)| {
             let (section, key) = name.split_once('.')?;
@@ -60,53 +60,53 @@ impl Flag {
         Ok(Flag::new(&format!("--set {section}.{key}"), section, key, value))
     }
 
-    pub(super) fn given(&self) -> Given {
-        Given {
+    pub(super) fn given(&self) -> Assignment {
+        Assignment {
             section: self.section.clone(),
             key: self.key.clone(),
-            value: Value::Loose(self.value.clone()),
-            place: Place::Flag(self.written.clone()),
+            value: Value::Untyped(self.value.clone()),
+            location: Location::Flag(self.written.clone()),
         }
     }
 }
 
-/// The settings in the environment: every `DICTAPP_*`, in alphabetical order.
+/// The settings in the environment: all `DICTAPP_*` variables in alphabetical order.
 pub(super) fn read_environment(
     variables: &[(OsString, OsString)],
     mistakes: &mut Vec<Mistake>,
-) -> Vec<Given> {
+) -> Vec<Assignment> {
     let mut given = Vec::new();
     for (name, value) in variables {
         let name = name.to_string_lossy();
         let Some(rest) = name.strip_prefix("DICTAPP_") else { continue };
-        let place = Place::Environment(name.to_string());
+        let location = Location::Environment(name.to_string());
         let Some(value) = value.to_str() else {
-            mistakes.push(Mistake { place, text: "the value is not UTF-8".to_owned() });
+            mistakes.push(Mistake { location, text: "the value is not UTF-8".to_owned() });
             continue;
         };
         let (section, key) = rest.split_once("__").unwrap_or(("", rest));
-        given.push(Given {
+        given.push(Assignment {
             section: section.to_lowercase(),
             key: key.to_lowercase(),
-            value: Value::Loose(value.to_owned()),
-            place,
+            value: Value::Untyped(value.to_owned()),
+            location,
         });
     }
-    given.sort_by(|a, b| a.place.cmp(&b.place));
+    given.sort_by(|a, b| a.location.cmp(&b.location));
     given
 }
 
-/// The settings in a file's bytes; what is no TOML is one mistake.
-pub(super) fn read_file(path: &Path, bytes: &[u8], mistakes: &mut Vec<Mistake>) -> Vec<Given> {
+/// The settings in the bytes of a file. Invalid TOML is one mistake.
+pub(super) fn read_file(path: &Path, bytes: &[u8], mistakes: &mut Vec<Mistake>) -> Vec<Assignment> {
     let at = |offset: usize| {
         let lines = bytes[..offset.min(bytes.len())].iter().filter(|&&b| b == b'\n').count();
-        Place::File(path.to_owned(), Some(lines + 1))
+        Location::File(path.to_owned(), Some(lines + 1))
     };
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(e) => {
             let text = "this line is not UTF-8".to_owned();
-            mistakes.push(Mistake { place: at(e.valid_up_to()), text });
+            mistakes.push(Mistake { location: at(e.valid_up_to()), text });
             return Vec::new();
         }
     };
@@ -114,22 +114,22 @@ pub(super) fn read_file(path: &Path, bytes: &[u8], mistakes: &mut Vec<Mistake>) 
         Ok(document) => document,
         Err(e) => {
             let text = e.message().replace('\n', ", ");
-            mistakes.push(Mistake { place: at(e.span().map_or(0, |span| span.start)), text });
+            mistakes.push(Mistake { location: at(e.span().map_or(0, |span| span.start)), text });
             return Vec::new();
         }
     };
     read_sections(document.as_table(), at)
 }
 
-fn read_sections(root: &dyn TableLike, at: impl Fn(usize) -> Place) -> Vec<Given> {
+fn read_sections(root: &dyn TableLike, at: impl Fn(usize) -> Location) -> Vec<Assignment> {
     let mut given = Vec::new();
     let mut push = |section: &str, key: &str, item: &Item, span: Option<Range<usize>>| {
-        let place = at(span.or_else(|| item.span()).map_or(0, |span| span.start));
-        given.push(Given {
+        let location = at(span.or_else(|| item.span()).map_or(0, |span| span.start));
+        given.push(Assignment {
             section: section.to_owned(),
             key: key.to_owned(),
             value: value(item),
-            place,
+            location,
         });
     };
     for (name, item) in root.iter() {

@@ -1,39 +1,39 @@
-//! What is wrong in the settings, and where: found all at once, shown one a line.
+//! The mistakes in the settings with their locations: all are collected and shown one on a line.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// Everything that is wrong in the settings, in the order of the places. Never empty.
+/// All mistakes in the settings, sorted by location. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistakes(Vec<Mistake>);
 
 impl Mistakes {
     pub(super) fn new(mut found: Vec<Mistake>) -> Option<Mistakes> {
-        found.sort_by(|a, b| a.place.cmp(&b.place));
+        found.sort_by(|a, b| a.location.cmp(&b.location));
         (!found.is_empty()).then_some(Mistakes(found))
     }
 
-    /// Each mistake by itself.
+    /// The mistakes in order.
     pub fn iter(&self) -> impl Iterator<Item = &Mistake> {
         self.0.iter()
     }
 }
 
-/// One thing that is wrong.
+/// A mistake in the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
-    pub(super) place: Place,
+    pub(super) location: Location,
     pub(super) text: String,
 }
 
-/// Where a value came from; later ones win over earlier ones.
+/// The location of a value. Later variants override earlier ones.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Place {
-    /// A settings file, and a line of it counted from 1.
+pub(super) enum Location {
+    /// A settings file, and the line number from 1.
     File(PathBuf, Option<usize>),
     /// A variable of the environment.
     Environment(String),
-    /// A flag of the command line, as it is written there.
+    /// A flag of the command line, as it was written.
     Flag(String),
 }
 
@@ -51,17 +51,17 @@ impl std::error::Error for Mistakes {}
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.text)
+        write!(f, "{}: {}", self.location, self.text)
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::File(path, None) => write!(f, "{}", path.display()),
-            Place::File(path, Some(line)) => write!(f, "{}:{line}", path.display()),
-            Place::Environment(name) => write!(f, "environment {name}"),
-            Place::Flag(flag) => f.write_str(flag),
+            Location::File(path, None) => write!(f, "{}", path.display()),
+            Location::File(path, Some(line)) => write!(f, "{}:{line}", path.display()),
+            Location::Environment(name) => write!(f, "environment {name}"),
+            Location::Flag(flag) => f.write_str(flag),
         }
     }
 }

@@ -1,7 +1,7 @@
-//! The settings: built-in defaults, a file, the environment and flags, in this order, become one
-//! [`Settings`] of typed values, or every [`Mistake`] in them at once. The list of keys is the
-//! code that reads them (`engine.rs`, `site.rs`); all else follows from it, and a test holds
-//! conf/settings.toml against it. Nothing here opens a socket, a database or a log.
+//! Reads the settings: built-in defaults, a file, the environment and flags, in this order. The
+//! result is [`Settings`] with typed values, or all [`Mistakes`]. The code that reads the keys
+//! (`engine.rs`, `site.rs`, `protocols.rs`) is the only list of them; a test compares
+//! conf/settings.toml with it. Nothing here opens a socket, a database or a log.
 
 mod layers;
 mod reader;
@@ -28,24 +28,24 @@ pub use network::Address;
 pub use protocols::{Course, Dict, QueryReply};
 pub use site::{Accounts, CookieSecure, Database, Dictionary, Log, LogFormat, LogLevel};
 
-use layers::Given;
-use mistake::Place;
-use reader::{Asked, Reader};
+use layers::Assignment;
+use mistake::Location;
+use reader::{Key, Reader};
 
-/// The file that is read when none is named and it exists, under the working directory.
+/// The default settings file, relative to the working directory. It need not exist.
 pub const DEFAULT_FILE: &str = "conf/settings.toml";
 
-/// A settings file is a page; this much is a wrong file.
+/// Maximum size of a settings file. A valid one has a few kilobytes, so a larger file is a mistake.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
-/// Everything that can be set, a field for each section.
+/// All settings, a field for each section.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// `[server]`
     pub server: Server,
     /// `[tls]`
     pub tls: Tls,
-    /// `[limits]`, and what `[server]` says of connections
+    /// `[limits]`, and the limits of connections in `[server]`
     pub limits: Limits,
     /// `[timeouts]`
     pub timeouts: Timeouts,
@@ -63,18 +63,18 @@ pub struct Settings {
     pub log: Log,
 }
 
-/// What settings are read from, besides the built-in defaults.
+/// The sources of settings besides the built-in defaults.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    /// The file that was named; none: [`DEFAULT_FILE`], if it exists.
+    /// The settings file. `None`: [`DEFAULT_FILE`], if it exists.
     pub file: Option<PathBuf>,
-    /// The environment, of which the names that begin with `DICTAPP_` count.
+    /// The environment. Only names that begin with `DICTAPP_` are read.
     pub environment: Vec<(OsString, OsString)>,
     /// Flags of the command line.
     pub flags: Vec<Flag>,
 }
 
-/// Valid settings, and where they came from.
+/// Valid settings and their sources.
 #[derive(Clone, Debug)]
 pub struct Loaded {
     /// The settings.
@@ -84,10 +84,10 @@ pub struct Loaded {
 }
 
 impl Settings {
-    /// Reads all the sources.
+    /// Reads all sources.
     ///
     /// # Errors
-    /// Everything that is wrong in any of them.
+    /// All mistakes in all sources.
     pub fn load(sources: &Sources) -> Result<Loaded, Mistakes> {
         let mut mistakes = Vec::new();
         let named = sources.file.as_deref();
@@ -96,8 +96,8 @@ impl Settings {
             Ok(bytes) => layers::read_file(path, &bytes, &mut mistakes),
             Err(e) if e.kind() == io::ErrorKind::NotFound && named.is_none() => Vec::new(),
             Err(e) => {
-                let place = Place::File(path.to_owned(), None);
-                mistakes.push(Mistake { place, text: format!("cannot be read: {e}") });
+                let location = Location::File(path.to_owned(), None);
+                mistakes.push(Mistake { location, text: format!("cannot be read: {e}") });
                 Vec::new()
             }
         };
@@ -110,15 +110,18 @@ impl Settings {
 }
 
 impl Default for Settings {
-    /// The built-in values, as when there is no file, no environment and no flag.
+    /// The built-in defaults.
     fn default() -> Settings {
-        let (settings, _) = read(Vec::new(), Vec::new()).expect("nothing given, nothing wrong");
+        let (settings, _) = read(Vec::new(), Vec::new()).expect("the defaults are valid");
         settings
     }
 }
 
-/// Asks each section for its keys; adds to the mistakes that are known already.
-fn read(given: Vec<Given>, mut mistakes: Vec<Mistake>) -> Result<(Settings, Vec<Asked>), Mistakes> {
+/// Reads each section. Adds to the mistakes found so far.
+fn read(
+    given: Vec<Assignment>,
+    mut mistakes: Vec<Mistake>,
+) -> Result<(Settings, Vec<Key>), Mistakes> {
     let mut reader = Reader::new(given);
     let server = Server::read(&mut reader);
     let connections = engine::connection_limits(&mut reader);
@@ -134,10 +137,10 @@ fn read(given: Vec<Given>, mut mistakes: Vec<Mistake>) -> Result<(Settings, Vec<
         dict: Dict::read(&mut reader),
         log: Log::read(&mut reader),
     };
-    let (more, asked) = reader.finish();
+    let (more, keys) = reader.finish();
     mistakes.extend(more);
     match Mistakes::new(mistakes) {
-        None => Ok((settings, asked)),
+        None => Ok((settings, keys)),
         Some(mistakes) => Err(mistakes),
     }
 }
@@ -152,14 +155,14 @@ fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// How many keys each source gives.
-fn origin(given: &[Given]) -> String {
+/// The number of keys in each source.
+fn origin(given: &[Assignment]) -> String {
     let mut sources: Vec<(String, usize)> = Vec::new();
     for given in given.iter().filter(|given| !given.key.is_empty()) {
-        let name = match &given.place {
-            Place::File(path, _) => path.display().to_string(),
-            Place::Environment(_) => "environment".to_owned(),
-            Place::Flag(_) => "flags".to_owned(),
+        let name = match &given.location {
+            Location::File(path, _) => path.display().to_string(),
+            Location::Environment(_) => "environment".to_owned(),
+            Location::Flag(_) => "flags".to_owned(),
         };
         match sources.last_mut() {
             Some((last, keys)) if *last == name => *keys += 1,

@@ -1,11 +1,11 @@
-//! A name that was meant: a mistyped text and the known names to the nearest of them.
+//! Suggests the known name that is nearest to a mistyped one.
 
-/// The known name with the fewest typing mistakes between it and `typed`, if they are few enough
-/// for its length to be a slip: one for each three characters, and two from five on.
+/// The known name with the fewest typing mistakes between it and `typed`. Allows one mistake for
+/// every three characters, and two in a text of five characters.
 pub(super) fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let length = typed.chars().count();
     let slips_max = (length / 3).max(if length < 5 { 1 } else { 2 });
-    // Names of quite another length are told apart without a look at their letters.
+    // The difference in length is a lower bound of the distance.
     known
         .filter(|name| name.chars().count().abs_diff(length) <= slips_max)
         .map(|name| (distance(typed, name), name))
@@ -14,8 +14,8 @@ pub(super) fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> 
         .map(|(_, name)| name)
 }
 
-/// Insertions, deletions, replacements and swaps of neighbours from one to the other (optimal
-/// string alignment), letter case aside.
+/// The number of insertions, deletions, replacements and swaps of neighbours between two texts
+/// (optimal string alignment). Ignores case.
 fn distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.to_lowercase().chars().collect();
     let b: Vec<char> = b.to_lowercase().chars().collect();

@@ -1,4 +1,4 @@
-//! Addresses as they are written in settings: where to listen, which hosts and networks to know.
+//! Parses addresses, hosts, origins and networks in settings.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -8,10 +8,10 @@ use webframe::Network;
 
 use super::value::{Checked, Value};
 
-/// A place to listen.
+/// An address to listen at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
-    /// `127.0.0.1:8000`, `[::1]:8000` or `localhost:8000`; port 0 takes a free one.
+    /// `127.0.0.1:8000`, `[::1]:8000` or `localhost:8000`. Port 0: the system chooses a free port.
     Tcp {
         /// A name or an IP address, without brackets.
         host: String,
@@ -34,7 +34,7 @@ impl fmt::Display for Address {
 
 pub(super) fn address(value: &Value) -> Checked<Address> {
     value.text().and_then(parse_address).ok_or_else(|| {
-        value.wrong("HOST:PORT like \"127.0.0.1:8000\" or \"[::]:8000\", or \"unix:/path\"")
+        value.invalid("HOST:PORT like \"127.0.0.1:8000\" or \"[::]:8000\", or \"unix:/path\"")
     })
 }
 
@@ -51,15 +51,16 @@ fn parse_address(text: &str) -> Option<Address> {
     is_name(host).then(|| Address::Tcp { host: host.to_owned(), port })
 }
 
-/// Digits alone: the number parser would take a sign as well.
+/// Parses digits only: the number parser would accept a sign too.
 fn parse_port(text: &str) -> Option<u16> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
-/// The name or IP address of a site, in lower case and as a `Host` field carries it.
+/// The name or IP address of a site in lower case, in the form of a `Host` field without port.
 pub(super) fn host(value: &Value) -> Checked<String> {
     value.text().and_then(parse_host).ok_or_else(|| {
-        value.wrong("a host name or IP address without scheme and port, like \"dict.example.org\"")
+        value
+            .invalid("a host name or IP address without scheme and port, like \"dict.example.org\"")
     })
 }
 
@@ -79,7 +80,7 @@ fn is_name(text: &str) -> bool {
 /// `http://HOST[:PORT]` or `https://HOST[:PORT]`: the origin that visitors see.
 pub(super) fn origin(value: &Value) -> Checked<String> {
     value.text().and_then(parse_origin).ok_or_else(|| {
-        value.wrong("a URL without a path, like \"https://dict.example.org\", or \"\"")
+        value.invalid("a URL without a path, like \"https://dict.example.org\", or \"\"")
     })
 }
 
@@ -95,7 +96,7 @@ fn parse_origin(text: &str) -> Option<String> {
 
 pub(super) fn network(value: &Value) -> Checked<Network> {
     value.text().and_then(|text| text.parse().ok()).ok_or_else(|| {
-        value.wrong("an IP address, a network like \"10.0.0.0/8\" or \"fd00::/8\", or \"unix:\"")
+        value.invalid("an IP address, a network like \"10.0.0.0/8\" or \"fd00::/8\", or \"unix:\"")
     })
 }
 

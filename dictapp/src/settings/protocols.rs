@@ -1,44 +1,44 @@
-//! The sections of the line protocols beside HTTP: `[course]` and `[dict]`.
+//! The sections of the line protocols: `[course]` and `[dict]`.
 
 use std::time::Duration;
 
 use super::network::{Address, address};
 use super::reader::Reader;
-use super::value::{choice, duration, switch};
+use super::value::{boolean, choice, duration};
 
 /// `[course]`: the protocol of the course's clients.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Course {
-    /// Whether it is spoken at all.
+    /// Whether it is enabled.
     pub enabled: bool,
-    /// Where it listens.
+    /// The address to listen at.
     pub address: Address,
-    /// A request without a line end is complete when nothing more has come for so long.
+    /// A request without a line end is complete when nothing has arrived for this time.
     pub request_pause: Duration,
     /// The time between two messages of a reply.
     pub message_pause: Duration,
-    /// How a query that finds its word is answered.
+    /// The form of the reply to a query that finds its word.
     pub query_reply: QueryReply,
 }
 
-/// How the course's protocol answers a query that finds its word.
+/// The reply of the course's protocol to a query that finds its word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum QueryReply {
-    /// `word : mean`, as the later notes have it.
+    /// `word : mean`, as in the later course notes.
     #[default]
     Meaning,
-    /// `OK`, and `word : mean` as a message of its own, as the first notes have it.
+    /// `OK`, then `word : mean` as a second message, as in the first course notes.
     OkFirst,
 }
 
 /// `[dict]`: DICT, RFC 2229.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dict {
-    /// Whether it is spoken at all.
+    /// Whether it is enabled.
     pub enabled: bool,
-    /// Where it listens.
+    /// The address to listen at.
     pub address: Address,
-    /// A client that sends no command for so long is disconnected.
+    /// A client that sends no command for this time is disconnected.
     pub idle: Duration,
 }
 
@@ -47,7 +47,7 @@ impl Course {
         r.section("course");
         let replies = [("meaning", QueryReply::Meaning), ("ok-first", QueryReply::OkFirst)];
         Course {
-            enabled: r.key("enabled", "false", switch),
+            enabled: r.key("enabled", "false", boolean),
             address: r.key("address", "127.0.0.1:8001", address),
             request_pause: r.key("request_pause", "50ms", duration("10ms"..="10s")),
             message_pause: r.key("message_pause", "100ms", duration("10ms"..="10s")),
@@ -60,7 +60,7 @@ impl Dict {
     pub(super) fn read(r: &mut Reader) -> Dict {
         r.section("dict");
         Dict {
-            enabled: r.key("enabled", "false", switch),
+            enabled: r.key("enabled", "false", boolean),
             address: r.key("address", "127.0.0.1:2628", address),
             idle: r.key("idle", "10m", duration("1s"..="1d")),
         }

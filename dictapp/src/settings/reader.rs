@@ -1,94 +1,94 @@
-//! The one place where keys, layers and mistakes meet: each section asks for its keys by name,
-//! default and kind, and from these questions follow the values, the known keys and every mistake.
+//! Reads keys from the layers: each section asks for a key by name, default and parser. These calls
+//! also define which keys exist, and so which names are unknown.
 
-use super::layers::Given;
-use super::mistake::{Mistake, Place};
+use super::layers::Assignment;
+use super::mistake::{Location, Mistake};
 use super::nearest::nearest;
-use super::value::{Checked, Value, Wrong};
+use super::value::{Checked, Invalid, Value};
 
-/// Answers a section's questions from what was given.
+/// Reads the keys of each section and collects mistakes.
 pub(super) struct Reader {
-    given: Vec<Given>,
+    given: Vec<Assignment>,
     section: &'static str,
-    asked: Vec<Asked>,
+    keys: Vec<Key>,
     mistakes: Vec<Mistake>,
 }
 
-/// A key that exists.
+/// A key that the program reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(super) struct Key {
     pub(super) section: &'static str,
-    pub(super) key: &'static str,
+    pub(super) name: &'static str,
 }
 
-/// Whether a message may show the value it speaks of.
+/// Whether a message may show the value.
 #[derive(Clone, Copy)]
-enum Shown {
-    Yes,
-    No,
+enum Secrecy {
+    Public,
+    Secret,
 }
 
 impl Reader {
-    /// `given` in the order of the layers: of two values for one key the later wins.
-    pub(super) fn new(given: Vec<Given>) -> Reader {
-        Reader { given, section: "", asked: Vec::new(), mistakes: Vec::new() }
+    /// Takes the values in the order of the layers: a later value overrides an earlier one.
+    pub(super) fn new(given: Vec<Assignment>) -> Reader {
+        Reader { given, section: "", keys: Vec::new(), mistakes: Vec::new() }
     }
 
-    /// The section that the next keys belong to.
+    /// Sets the section of the next keys.
     pub(super) fn section(&mut self, name: &'static str) {
         self.section = name;
     }
 
     /// The value of a key: the last one given, or the default, which is written as in the
-    /// environment. A value that `kind` refuses is a mistake, also where a later layer wins.
+    /// environment. A value that `kind` refuses is a mistake even if a later layer overrides it.
     pub(super) fn key<T>(
         &mut self,
         key: &'static str,
         default: &'static str,
         kind: impl Fn(&Value) -> Checked<T>,
     ) -> T {
-        self.ask(key, default, kind, Shown::Yes)
+        self.read(key, default, kind, Secrecy::Public)
     }
 
-    /// As `key`, for values that no message may show.
+    /// Like [`Reader::key`], for values that no message may show.
     pub(super) fn secret<T>(
         &mut self,
         key: &'static str,
         default: &'static str,
         kind: impl Fn(&Value) -> Checked<T>,
     ) -> T {
-        self.ask(key, default, kind, Shown::No)
+        self.read(key, default, kind, Secrecy::Secret)
     }
 
-    fn ask<T>(
+    fn read<T>(
         &mut self,
         key: &'static str,
         default: &'static str,
         kind: impl Fn(&Value) -> Checked<T>,
-        shown: Shown,
+        secrecy: Secrecy,
     ) -> T {
-        self.asked.push(Asked { section: self.section, key });
+        self.keys.push(Key { section: self.section, name: key });
         let mut answer = None;
         for given in self.given.iter().filter(|given| given.names(self.section, key)) {
             match kind(&given.value) {
                 Ok(value) => answer = Some(value),
-                Err(Wrong { must_be, not }) => {
-                    let not = match shown {
-                        Shown::Yes => format!(", not {not}"),
-                        Shown::No => String::new(),
+                Err(Invalid { must_be, not }) => {
+                    let not = match secrecy {
+                        Secrecy::Public => format!(", not {not}"),
+                        Secrecy::Secret => String::new(),
                     };
                     let text = format!("[{}] {key} must be {must_be}{not}", self.section);
-                    self.mistakes.push(Mistake { place: given.place.clone(), text });
+                    self.mistakes.push(Mistake { location: given.location.clone(), text });
                 }
             }
         }
-        let built_in = || kind(&Value::Loose(default.to_owned())).ok();
+        let built_in = || kind(&Value::Untyped(default.to_owned())).ok();
         answer
             .or_else(built_in)
-            .expect("every load asks for every key, so a bad default fails any test")
+            .expect("each load parses the default of each key, so a test finds an invalid one")
     }
 
-    /// Notes it when the value of the first key is above that of the second.
+    /// Records a mistake if the value of the first key is larger than that of the second.
     pub(super) fn ordered<T: PartialOrd + Copy>(&mut self, less: (&str, T), more: (&str, T)) {
         if less.1 > more.1 {
             let text = format!("{} is larger than {}", less.0, more.0);
@@ -96,66 +96,66 @@ impl Reader {
         }
     }
 
-    /// Notes that these keys of the section cannot stand together. Says nothing when one of them
-    /// is wrong by itself: what stands in for it is not what was meant.
+    /// Records that these keys of the section contradict each other. Does nothing if one of them is
+    /// already a mistake: its default stands in for it.
     pub(super) fn contradiction(&mut self, keys: &[&str], text: &str) {
         let section = self.section;
         let involved =
-            |given: &&Given| given.section == section && keys.contains(&given.key.as_str());
-        let places: Vec<Place> =
-            self.given.iter().filter(involved).map(|given| given.place.clone()).collect();
-        let wrong = self.mistakes.iter().any(|mistake| places.contains(&mistake.place));
-        if let (Some(place), false) = (places.last(), wrong) {
+            |given: &&Assignment| given.section == section && keys.contains(&given.key.as_str());
+        let locations: Vec<Location> =
+            self.given.iter().filter(involved).map(|given| given.location.clone()).collect();
+        let wrong = self.mistakes.iter().any(|mistake| locations.contains(&mistake.location));
+        if let (Some(location), false) = (locations.last(), wrong) {
             let text = format!("[{section}] {text}");
-            self.mistakes.push(Mistake { place: place.clone(), text });
+            self.mistakes.push(Mistake { location: location.clone(), text });
         }
     }
 
-    /// All mistakes, the names that nobody asked for among them, and the keys that exist.
-    pub(super) fn finish(mut self) -> (Vec<Mistake>, Vec<Asked>) {
+    /// All mistakes, including unknown names, and the keys that exist.
+    pub(super) fn finish(mut self) -> (Vec<Mistake>, Vec<Key>) {
         for given in &self.given {
-            if let Some(text) = unknown(&self.asked, given) {
-                self.mistakes.push(Mistake { place: given.place.clone(), text });
+            if let Some(text) = unknown(&self.keys, given) {
+                self.mistakes.push(Mistake { location: given.location.clone(), text });
             }
         }
-        (self.mistakes, self.asked)
+        (self.mistakes, self.keys)
     }
 }
 
-/// What is unknown about a name, and which known one is nearest.
-fn unknown(asked: &[Asked], given: &Given) -> Option<String> {
-    let Given { section, key, place, .. } = given;
-    let section_is_known = asked.iter().any(|asked| asked.section == section);
-    let is_known = asked.iter().any(|asked| given.names(asked.section, asked.key));
-    match place {
+/// The message for an unknown name, with the nearest known one.
+fn unknown(keys: &[Key], given: &Assignment) -> Option<String> {
+    let Assignment { section, key, location, .. } = given;
+    let section_is_known = keys.iter().any(|known| known.section == section);
+    let is_known = keys.iter().any(|known| given.names(known.section, known.name));
+    match location {
         _ if is_known => None,
-        Place::Environment(name) => Some(unknown_variable(asked, name)),
-        _ if section.is_empty() => Some(outside(asked, key)),
-        // A file gives each of its sections by itself as well, and that is enough.
-        Place::File(..) if key.is_empty() == section_is_known => None,
-        Place::File(..) | Place::Flag(_) if section_is_known => {
-            Some(unknown_key(asked, section, key))
+        Location::Environment(name) => Some(unknown_variable(keys, name)),
+        _ if section.is_empty() => Some(outside(keys, key)),
+        // The entry of the section reports an unknown section once, instead of each of its keys.
+        Location::File(..) if key.is_empty() == section_is_known => None,
+        Location::File(..) | Location::Flag(_) if section_is_known => {
+            Some(unknown_key(keys, section, key))
         }
-        Place::File(..) | Place::Flag(_) => Some(unknown_section(asked, section)),
+        Location::File(..) | Location::Flag(_) => Some(unknown_section(keys, section)),
     }
 }
 
-/// A name before the first section of a file.
-fn outside(asked: &[Asked], key: &str) -> String {
-    if asked.iter().any(|asked| asked.section == key) {
+/// The message for a key before the first section of a file.
+fn outside(keys: &[Key], key: &str) -> String {
+    if keys.iter().any(|known| known.section == key) {
         return format!("{key:?} must be a section, [{key}]");
     }
-    match elsewhere(asked, key) {
+    match elsewhere(keys, key) {
         Some(home) => format!(
             "unknown key {key:?} outside of any section; did you mean {:?} in [{}]?",
-            home.key, home.section
+            home.name, home.section
         ),
         None => format!("unknown key {key:?} outside of any section"),
     }
 }
 
-fn unknown_section(asked: &[Asked], section: &str) -> String {
-    let mut sections: Vec<&str> = asked.iter().map(|asked| asked.section).collect();
+fn unknown_section(keys: &[Key], section: &str) -> String {
+    let mut sections: Vec<&str> = keys.iter().map(|known| known.section).collect();
     sections.dedup();
     match nearest(section, sections.iter().copied()) {
         Some(near) => format!("unknown section [{section}]; did you mean [{near}]?"),
@@ -163,29 +163,29 @@ fn unknown_section(asked: &[Asked], section: &str) -> String {
     }
 }
 
-fn unknown_key(asked: &[Asked], section: &str, key: &str) -> String {
-    let keys: Vec<&str> =
-        asked.iter().filter(|asked| asked.section == section).map(|asked| asked.key).collect();
-    if let Some(near) = nearest(key, keys.iter().copied()) {
+fn unknown_key(keys: &[Key], section: &str, key: &str) -> String {
+    let names: Vec<&str> =
+        keys.iter().filter(|known| known.section == section).map(|known| known.name).collect();
+    if let Some(near) = nearest(key, names.iter().copied()) {
         return format!("unknown key {key:?} in [{section}]; did you mean {near:?}?");
     }
-    if let Some(home) = elsewhere(asked, key) {
+    if let Some(home) = elsewhere(keys, key) {
         return format!(
             "unknown key {key:?} in [{section}]; did you mean {:?} in [{}]?",
-            home.key, home.section
+            home.name, home.section
         );
     }
-    format!("unknown key {key:?} in [{section}]; the keys there are {}", keys.join(", "))
+    format!("unknown key {key:?} in [{section}]; the keys there are {}", names.join(", "))
 }
 
-/// The key of any section whose name is nearest.
-fn elsewhere(asked: &[Asked], key: &str) -> Option<Asked> {
-    let near = nearest(key, asked.iter().map(|asked| asked.key))?;
-    asked.iter().find(|asked| asked.key == near).copied()
+/// The key of any section with the nearest name.
+fn elsewhere(keys: &[Key], key: &str) -> Option<Key> {
+    let near = nearest(key, keys.iter().map(|known| known.name))?;
+    keys.iter().find(|known| known.name == near).copied()
 }
 
-fn unknown_variable(asked: &[Asked], name: &str) -> String {
-    let known: Vec<String> = asked.iter().map(|asked| asked.variable()).collect();
+fn unknown_variable(keys: &[Key], name: &str) -> String {
+    let known: Vec<String> = keys.iter().map(|known| known.variable()).collect();
     match nearest(name, known.iter().map(String::as_str)) {
         Some(near) => format!("unknown setting; did you mean {near}?"),
         None => {
@@ -195,9 +195,9 @@ fn unknown_variable(asked: &[Asked], name: &str) -> String {
     }
 }
 
-impl Asked {
+impl Key {
     /// The variable of the environment that sets this key.
     pub(super) fn variable(self) -> String {
-        format!("DICTAPP_{}__{}", self.section, self.key).to_uppercase()
+        format!("DICTAPP_{}__{}", self.section, self.name).to_uppercase()
     }
 }

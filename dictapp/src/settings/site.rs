@@ -1,5 +1,5 @@
-//! The sections that shape the dictionary: `[database]`, `[dictionary]`, `[accounts]`, `[log]`.
-//! conf/settings.toml says what each key does; here are its name, default and bounds.
+//! The sections of the dictionary: `[database]`, `[dictionary]`, `[accounts]`, `[log]`. Each key
+//! has its name, default and bounds here; conf/settings.toml explains it.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,138 +7,138 @@ use std::time::Duration;
 
 use super::database_url::database_url;
 use super::reader::Reader;
-use super::value::{choice, count, duration, list, optional_path, switch, text};
+use super::value::{boolean, choice, count, duration, list, optional_path, text};
 use crate::store::DatabaseUrl;
 
-/// `[database]`: where everything is kept.
+/// `[database]`: the database and its timeouts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Database {
-    /// The engine and its place.
+    /// The database engine and its address.
     pub url: DatabaseUrl,
-    /// Connections at the same time.
+    /// Maximum number of connections.
     pub connections: usize,
-    /// For a connection to be made.
+    /// Maximum time to connect.
     pub connect_timeout: Duration,
-    /// For one statement.
+    /// Maximum time of a statement.
     pub statement_timeout: Duration,
-    /// For a request to try again and to wait for a free connection, in all.
+    /// Maximum time that a request waits for a free connection and retries, in total.
     pub patience: Duration,
 }
 
-/// `[dictionary]`: looking words up.
+/// `[dictionary]`: look-ups and the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dictionary {
-    /// Whether guests are sent to the log-in page, as in the course.
+    /// Whether guests are redirected to the log-in page, as in the course.
     pub lookup_requires_login: bool,
-    /// Rows of a user's history; the oldest are deleted beyond.
+    /// Maximum rows of a user's history; the oldest are deleted.
     pub history_rows_max: usize,
-    /// Look-ups of a user that are recorded in a minute.
+    /// Maximum look-ups of a user that are recorded in a minute.
     pub lookups_per_minute_max: usize,
-    /// Rows of a page of the history.
+    /// Rows on a page of the history.
     pub history_page: usize,
-    /// The names of the word books in the order of their entries; those not named follow.
+    /// The names of the word books in the order of display; books that are not named follow.
     pub books: Vec<String>,
-    /// Near words shown when a word is not found.
+    /// Maximum number of near words shown when a word is not found.
     pub near_words: usize,
-    /// Words offered while typing.
+    /// Maximum number of suggestions while typing.
     pub suggestions: usize,
-    /// How long the words that match a pattern are searched.
+    /// Maximum time of a search for words that match a pattern.
     pub pattern_time_max: Duration,
 }
 
-/// `[accounts]`: who may have an account, and how it is guarded.
+/// `[accounts]`: registration, sessions and protection against password guessing.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Accounts {
     /// Whether visitors may register themselves.
     pub registration: bool,
-    /// Characters of a new password, at least.
+    /// Minimum characters of a new password.
     pub password_chars_min: usize,
-    /// Characters of a password, at most.
+    /// Maximum characters of a password.
     pub password_chars_max: usize,
     /// The salt of the course's password hashes.
     pub course_salt: String,
-    /// A session ends when it was not used for so long.
+    /// A session ends when it was not used for this time.
     pub session_idle: Duration,
-    /// A session ends so long after the log-in.
+    /// A session ends this time after the log-in.
     pub session_absolute: Duration,
-    /// A session that is not kept ends so long after the log-in.
+    /// A session without "keep me logged in" ends this time after the log-in.
     pub session_browser: Duration,
     /// How long a reset code is valid.
     pub reset_code_valid: Duration,
     /// How long entries of the audit log are kept.
     pub audit_kept: Duration,
-    /// Whether cookies are sent over TLS alone.
+    /// Whether cookies are sent only over TLS.
     pub cookie_secure: CookieSecure,
-    /// Passwords hashed at the same time.
+    /// Maximum number of passwords hashed at the same time.
     pub hash_permits: usize,
-    /// Requests that wait for a permit.
+    /// Maximum number of requests that wait for a permit.
     pub hash_queue_max: usize,
-    /// How long a request waits for a permit.
+    /// Maximum time that a request waits for a permit.
     pub hash_wait_max: Duration,
-    /// Failed log-ins of one name from one network before more are refused.
+    /// Failed log-ins with one name from one network until more are refused.
     pub login_failures_max: usize,
-    /// Failed log-ins of all names from one network before more are refused.
+    /// Failed log-ins with any name from one network until more are refused.
     pub login_failures_per_network_max: usize,
-    /// Failed log-ins of one name from all networks before more are delayed.
+    /// Failed log-ins with one name from all networks until more are delayed.
     pub login_failures_before_delay: usize,
-    /// The delay.
+    /// The delay of such a log-in.
     pub login_delay: Duration,
-    /// New accounts of one network in the same time before more have to wait.
+    /// New accounts from one network within `login_failures_window` until more are refused.
     pub registrations_per_network_max: usize,
-    /// When failures are forgotten, after the first of them.
+    /// Failures and registrations are forgotten this time after the first of them.
     pub login_failures_window: Duration,
 }
 
-/// When cookies carry the attribute `Secure`.
+/// When cookies have the attribute `Secure`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CookieSecure {
-    /// When the request came over TLS, or `public_url` begins with `https`.
+    /// If the request arrived over TLS, or `public_url` begins with `https`.
     Auto,
-    /// On every answer.
+    /// Always.
     Always,
-    /// On none.
+    /// Never.
     Never,
 }
 
-/// `[log]`: what is written down about the running server.
+/// `[log]`: the log of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Log {
-    /// Whether each request is a line.
+    /// Whether each request is logged.
     pub access: bool,
-    /// Whether these lines have the words that visitors look up.
+    /// Whether these lines contain the words that visitors look up.
     pub lookups: bool,
-    /// The form of a line.
+    /// The format of a line.
     pub format: LogFormat,
-    /// The least important kind of line that is written.
+    /// The least important level that is logged.
     pub level: LogLevel,
-    /// The file that lines are appended to; none: standard error.
+    /// The file to which lines are appended. `None`: standard error.
     pub file: Option<PathBuf>,
 }
 
-/// The form of a line of the log.
+/// The format of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
+    /// Plain text.
     Text,
-    /// One JSON object a line.
+    /// One JSON object on each line.
     Json,
 }
 
-/// How important a line of the log is; the most important first.
+/// The level of a log line, the most important first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LogLevel {
     /// Something failed.
     Error,
-    /// Something is odd, and goes on.
+    /// Something is unusual, and the server continues.
     Warn,
-    /// What an operator wants to know on a good day.
+    /// Normal events that interest an operator.
     Info,
-    /// What a developer wants to know.
+    /// Details for developers.
     Debug,
 }
 
 impl fmt::Debug for Accounts {
-    /// All but the salt, which helps whoever guesses passwords.
+    /// All fields but the salt, which would help to guess passwords.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Accounts")
             .field("registration", &self.registration)
@@ -180,7 +180,7 @@ impl Dictionary {
     pub(super) fn read(r: &mut Reader) -> Dictionary {
         r.section("dictionary");
         Dictionary {
-            lookup_requires_login: r.key("lookup_requires_login", "false", switch),
+            lookup_requires_login: r.key("lookup_requires_login", "false", boolean),
             history_rows_max: r.key("history_rows_max", "100000", count(100..=10_000_000)),
             lookups_per_minute_max: r.key("lookups_per_minute_max", "120", count(1..=100_000)),
             history_page: r.key("history_page", "10", count(1..=1000)),
@@ -201,7 +201,7 @@ impl Accounts {
             ("never", CookieSecure::Never),
         ];
         let accounts = Accounts {
-            registration: r.key("registration", "true", switch),
+            registration: r.key("registration", "true", boolean),
             password_chars_min: r.key("password_chars_min", "8", count(6..=64)),
             password_chars_max: r.key("password_chars_max", "128", count(64..=1024)),
             course_salt: r.secret("course_salt", "the-sat", text),
@@ -252,8 +252,8 @@ impl Log {
         ];
         let formats = [("text", LogFormat::Text), ("json", LogFormat::Json)];
         Log {
-            access: r.key("access", "true", switch),
-            lookups: r.key("lookups", "false", switch),
+            access: r.key("access", "true", boolean),
+            lookups: r.key("lookups", "false", boolean),
             format: r.key("format", "text", choice(formats)),
             level: r.key("level", "info", choice(levels)),
             file: r.key("file", "", optional_path),

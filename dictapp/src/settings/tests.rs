@@ -1,4 +1,5 @@
-//! The settings as a whole: the documented file, the layers, and every mistake with its place.
+//! Tests of the settings as a whole: the documented file, the layers, and each mistake with its
+//! location.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,7 +8,7 @@ use super::*;
 
 const DOCUMENTED: &str = include_str!("../../../conf/settings.toml");
 
-/// Reads a settings file's text and then more layers, all under fixed names.
+/// Reads the text of a settings file, then the other layers, all with fixed names.
 fn load(toml: &str, environment: &[(&str, &str)], flags: &[&str]) -> Result<Settings, String> {
     let mut mistakes = Vec::new();
     let mut given = layers::read_file(Path::new("s.toml"), toml.as_bytes(), &mut mistakes);
@@ -26,7 +27,7 @@ fn assert_mistakes(toml: &str, mistakes: &[&str]) {
 }
 
 #[test]
-fn the_documented_file_says_what_is_built_in() {
+fn the_documented_file_has_the_built_in_values() {
     assert_eq!(load(DOCUMENTED, &[], &[]).unwrap(), Settings::default());
 }
 
@@ -38,12 +39,12 @@ fn the_documented_file_has_every_key_once_in_the_order_of_the_code() {
         .filter(|given| !given.key.is_empty())
         .map(|given| (given.section.as_str(), given.key.as_str()))
         .collect();
-    let (_, asked) = read(vec![], vec![]).unwrap();
-    let known: Vec<(&str, &str)> = asked.iter().map(|asked| (asked.section, asked.key)).collect();
+    let (_, keys) = read(vec![], vec![]).unwrap();
+    let known: Vec<(&str, &str)> = keys.iter().map(|known| (known.section, known.name)).collect();
     assert_eq!(documented, known);
 }
 
-/// Each key of the documented file with the comment above it, which two keys may share.
+/// Each key of the documented file with the comment above it. Two keys may share a comment.
 fn comments() -> Vec<(String, String)> {
     let (mut comments, mut comment, mut after_key) = (Vec::new(), String::new(), false);
     for line in DOCUMENTED.lines() {
@@ -60,12 +61,12 @@ fn comments() -> Vec<(String, String)> {
 
 #[test]
 fn every_key_is_explained_with_the_bounds_that_hold() {
-    let (_, asked) = read(vec![], vec![]).unwrap();
+    let (_, keys) = read(vec![], vec![]).unwrap();
     let mut bounded = 0;
-    for (asked, (key, comment)) in asked.iter().zip(comments()) {
-        assert_eq!(asked.key, key);
+    for (known, (key, comment)) in keys.iter().zip(comments()) {
+        assert_eq!(known.name, key);
         assert!(comment.len() > 20, "{key} is not explained");
-        let nonsense = load(&format!("[{}]\n{key} = 1979-05-27", asked.section), &[], &[]);
+        let nonsense = load(&format!("[{}]\n{key} = 1979-05-27", known.section), &[], &[]);
         let refusal = nonsense.expect_err(&key);
         if let Some((_, bounds)) = refusal.split_once(" from ") {
             let bounds = bounds.trim_end_matches(", not a date");
@@ -107,7 +108,7 @@ fn the_environment_sets_every_key_without_quotes() {
 }
 
 #[test]
-fn tells_every_mistake_of_every_layer_at_once() {
+fn reports_all_mistakes_of_all_layers_at_once() {
     let file = "[server]\nadress = 'a'\nworkers_min = '16'\n\n[timeouts]\nhead = 10\n";
     let environment = [
         ("DICTAPP_SERVER__ADRESS", "x"),
@@ -132,7 +133,7 @@ fn tells_every_mistake_of_every_layer_at_once() {
 }
 
 #[test]
-fn unknown_sections_are_told_once_and_keys_are_found_in_other_sections() {
+fn unknown_sections_are_reported_once_and_keys_are_found_in_other_sections() {
     assert_mistakes(
         "port = 80\naddress = 'x'\nlog = 1\n[servr]\na = 1\nb = 2\n[colour]\n[limits]\nidle = '1s'\nzzz = 1\n[server.tls]\nx = 1",
         &[
@@ -149,7 +150,7 @@ fn unknown_sections_are_told_once_and_keys_are_found_in_other_sections() {
 }
 
 #[test]
-fn a_file_that_is_no_toml_is_told_by_its_line() {
+fn invalid_toml_is_reported_with_its_line() {
     for (toml, line) in
         [("[server]\naddress = ", 2), ("[server\n", 1), ("a = 1\na = 2", 2), ("\n\n=1", 3)]
     {
@@ -174,7 +175,7 @@ fn settings_that_contradict_each_other_are_mistakes_of_the_later_one() {
         "[server]\nworkers_min = 600\n[tls]\nhsts = '1d'\n[accounts]\nsession_absolute = '2d'\nsession_idle = '3d'",
         &[
             "s.toml:2: [server] workers_min is larger than workers_max",
-            "s.toml:4: [tls] hsts and redirect_address mean nothing without cert and key",
+            "s.toml:4: [tls] hsts and redirect_address require cert and key",
             "s.toml:7: [accounts] session_idle is larger than session_absolute",
         ],
     );
@@ -201,10 +202,10 @@ fn no_secret_is_ever_shown() {
 
 #[test]
 fn variables_are_names_of_their_own() {
-    let (_, asked) = read(vec![], vec![]).unwrap();
+    let (_, keys) = read(vec![], vec![]).unwrap();
     let mut variables = BTreeMap::new();
-    for asked in asked {
-        let old = variables.insert(asked.variable(), asked);
+    for key in keys {
+        let old = variables.insert(key.variable(), key);
         assert_eq!(old, None, "two keys, one variable");
     }
     assert!(variables.contains_key("DICTAPP_DATABASE__URL"));
@@ -217,7 +218,7 @@ proptest::proptest! {
         cut in 0..9_usize,
         typed in "[a-z0-9\\[\\]\"'=#{},. _\\n\u{0}\u{e9}-]{0,4}",
     ) {
-        // The file is ASCII, so that any offset is one of a character.
+        // The file is ASCII, so each offset is a character boundary.
         let rest = (at + cut).min(DOCUMENTED.len());
         let file = format!("{}{typed}{}", &DOCUMENTED[..at], &DOCUMENTED[rest..]);
         let lines = file.lines().count() + 1;

@@ -1,12 +1,12 @@
-//! A value as it was given, and the kinds that turn it into what the program works with: counts,
-//! sizes, durations, choices. What a kind refuses it answers with what it must be.
+//! Untyped values and the parsers that check them: counts, sizes, durations, choices. The error of
+//! a parser states the required form.
 
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// A value as given, before its key says what it means.
+/// A value before the parser of its key has checked it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
     /// A string of the settings file.
@@ -17,28 +17,28 @@ pub(super) enum Value {
     Boolean(bool),
     /// An array of the settings file.
     List(Vec<Value>),
-    /// Anything else a TOML file can hold, by its name there.
+    /// Any other type of TOML, by its name in messages.
     Other(&'static str),
-    /// From the environment, a flag or a default: its key decides what it is. A list is written
-    /// with commas.
-    Loose(String),
+    /// From the environment, a flag or a default: the parser decides its type. A list is separated
+    /// by commas.
+    Untyped(String),
 }
 
-/// Why a value was refused: what it must be, and the part of it that is not so.
+/// A refused value: the required form, and the part of the value that does not have it.
 #[derive(Debug, PartialEq)]
-pub(super) struct Wrong {
+pub(super) struct Invalid {
     pub(super) must_be: String,
     pub(super) not: String,
 }
 
-/// What a kind makes of a value.
-pub(super) type Checked<T> = Result<T, Wrong>;
+/// The result of a parser.
+pub(super) type Checked<T> = Result<T, Invalid>;
 
 impl Value {
-    /// The text of a string, from wherever it came.
+    /// The text, if the value can be one.
     pub(super) fn text(&self) -> Option<&str> {
         match self {
-            Value::Text(text) | Value::Loose(text) => Some(text),
+            Value::Text(text) | Value::Untyped(text) => Some(text),
             Value::Integer(_) | Value::Boolean(_) | Value::List(_) | Value::Other(_) => None,
         }
     }
@@ -46,21 +46,21 @@ impl Value {
     fn integer(&self) -> Option<i64> {
         match self {
             Value::Integer(number) => Some(*number),
-            Value::Loose(text) => text.parse().ok(),
+            Value::Untyped(text) => text.parse().ok(),
             Value::Text(_) | Value::Boolean(_) | Value::List(_) | Value::Other(_) => None,
         }
     }
 
-    /// Refuses the value.
-    pub(super) fn wrong(&self, must_be: impl Into<String>) -> Wrong {
-        Wrong { must_be: must_be.into(), not: self.to_string() }
+    /// The error for this value.
+    pub(super) fn invalid(&self, must_be: impl Into<String>) -> Invalid {
+        Invalid { must_be: must_be.into(), not: self.to_string() }
     }
 }
 
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Value::Text(text) | Value::Loose(text) => write!(f, "{text:?}"),
+            Value::Text(text) | Value::Untyped(text) => write!(f, "{text:?}"),
             Value::Integer(number) => write!(f, "{number}"),
             Value::Boolean(flag) => write!(f, "{flag}"),
             Value::List(items) => write!(f, "a list of {}", items.len()),
@@ -70,12 +70,12 @@ impl fmt::Display for Value {
 }
 
 /// `true` or `false`.
-pub(super) fn switch(value: &Value) -> Checked<bool> {
+pub(super) fn boolean(value: &Value) -> Checked<bool> {
     match value {
         Value::Boolean(flag) => Ok(*flag),
-        Value::Loose(text) if text == "true" => Ok(true),
-        Value::Loose(text) if text == "false" => Ok(false),
-        _ => Err(value.wrong("true or false")),
+        Value::Untyped(text) if text == "true" => Ok(true),
+        Value::Untyped(text) if text == "false" => Ok(false),
+        _ => Err(value.invalid("true or false")),
     }
 }
 
@@ -87,7 +87,7 @@ where
     move |value| {
         let number = value.integer().and_then(|number| N::try_from(number).ok());
         number.filter(|number| range.contains(number)).ok_or_else(|| {
-            value.wrong(format!("a whole number from {} to {}", range.start(), range.end()))
+            value.invalid(format!("a whole number from {} to {}", range.start(), range.end()))
         })
     }
 }
@@ -97,14 +97,14 @@ pub(super) fn size(range: RangeInclusive<&'static str>) -> impl Fn(&Value) -> Ch
     quantity("a size", parse_size, range)
 }
 
-/// A time like `10s`, within the range.
+/// A duration like `10s`, within the range.
 pub(super) fn duration(
     range: RangeInclusive<&'static str>,
 ) -> impl Fn(&Value) -> Checked<Duration> {
     quantity("a duration", parse_duration, range)
 }
 
-/// A quantity with a unit; the bounds are written, and shown, as a person would write them.
+/// A quantity with a unit. The bounds are texts, so messages show them in their usual form.
 fn quantity<T: PartialOrd>(
     name: &'static str,
     parse: fn(&str) -> Option<T>,
@@ -117,7 +117,7 @@ fn quantity<T: PartialOrd>(
                 && parse(range.end()).is_some_and(|most| *quantity <= most)
         };
         quantity.filter(within).ok_or_else(|| {
-            value.wrong(format!("{name} from \"{}\" to \"{}\"", range.start(), range.end()))
+            value.invalid(format!("{name} from \"{}\" to \"{}\"", range.start(), range.end()))
         })
     }
 }
@@ -157,20 +157,20 @@ fn split_unit(text: &str) -> Option<(u64, &str)> {
 pub(super) fn text(value: &Value) -> Checked<String> {
     match value.text() {
         Some(text) if !text.chars().any(char::is_control) => Ok(text.to_owned()),
-        _ => Err(value.wrong("a text without control characters")),
+        _ => Err(value.invalid("a text without control characters")),
     }
 }
 
-/// A path, or nothing when the text is empty.
+/// A path, or `None` if the text is empty.
 pub(super) fn optional_path(value: &Value) -> Checked<Option<PathBuf>> {
     match value.text() {
         Some("") => Ok(None),
         Some(path) if !path.contains('\0') => Ok(Some(PathBuf::from(path))),
-        _ => Err(value.wrong("a path, or \"\" for none")),
+        _ => Err(value.invalid("a path, or \"\" for none")),
     }
 }
 
-/// One of a few words.
+/// One of the given words.
 pub(super) fn choice<T: Copy, const N: usize>(
     of: [(&'static str, T); N],
 ) -> impl Fn(&Value) -> Checked<T> {
@@ -178,12 +178,12 @@ pub(super) fn choice<T: Copy, const N: usize>(
         let found = of.iter().find(|(word, _)| value.text() == Some(word));
         found.map(|&(_, choice)| choice).ok_or_else(|| {
             let words: Vec<String> = of.iter().map(|(word, _)| format!("{word:?}")).collect();
-            value.wrong(words.join(" or "))
+            value.invalid(words.join(" or "))
         })
     }
 }
 
-/// Nothing when the text is empty, and otherwise what `kind` makes of it.
+/// `None` if the text is empty, otherwise the result of `kind`.
 pub(super) fn optional<T>(
     kind: impl Fn(&Value) -> Checked<T>,
 ) -> impl Fn(&Value) -> Checked<Option<T>> {
@@ -193,13 +193,13 @@ pub(super) fn optional<T>(
     }
 }
 
-/// A list of `kind`; a single text is a list of one.
+/// A list of `kind`. A single value is a list of one item.
 pub(super) fn list<T>(kind: impl Fn(&Value) -> Checked<T>) -> impl Fn(&Value) -> Checked<Vec<T>> {
     move |value| match value {
         Value::List(items) => items.iter().map(&kind).collect(),
-        Value::Loose(text) if text.trim().is_empty() => Ok(Vec::new()),
-        Value::Loose(text) => {
-            text.split(',').map(|item| kind(&Value::Loose(item.trim().to_owned()))).collect()
+        Value::Untyped(text) if text.trim().is_empty() => Ok(Vec::new()),
+        Value::Untyped(text) => {
+            text.split(',').map(|item| kind(&Value::Untyped(item.trim().to_owned()))).collect()
         }
         Value::Text(_) | Value::Integer(_) | Value::Boolean(_) | Value::Other(_) => {
             kind(value).map(|item| vec![item])
@@ -208,11 +208,13 @@ pub(super) fn list<T>(kind: impl Fn(&Value) -> Checked<T>) -> impl Fn(&Value) ->
 }
 
 /// A list of `kind` with at least one item.
-pub(super) fn some<T>(kind: impl Fn(&Value) -> Checked<T>) -> impl Fn(&Value) -> Checked<Vec<T>> {
+pub(super) fn non_empty_list<T>(
+    kind: impl Fn(&Value) -> Checked<T>,
+) -> impl Fn(&Value) -> Checked<Vec<T>> {
     let list = list(kind);
     move |value| {
         let items = list(value)?;
-        if items.is_empty() { Err(value.wrong("one value or more")) } else { Ok(items) }
+        if items.is_empty() { Err(value.invalid("one value or more")) } else { Ok(items) }
     }
 }
 
@@ -268,7 +270,7 @@ mod tests {
     fn a_quoted_number_in_a_file_is_a_text_and_in_the_environment_a_number() {
         let kind = count(1..=9);
         assert_eq!(kind(&Value::Integer(5)), Ok(5));
-        assert_eq!(kind(&Value::Loose("5".into())), Ok(5));
+        assert_eq!(kind(&Value::Untyped("5".into())), Ok(5));
         assert_eq!(kind(&given("5")).unwrap_err().not, "\"5\"");
         for number in [0, 10, -5] {
             assert!(kind(&Value::Integer(number)).is_err(), "{number}");
@@ -280,9 +282,9 @@ mod tests {
         let kind = list(count(1..=9));
         let items = Value::List(vec![Value::Integer(1), Value::Integer(77)]);
         assert_eq!(kind(&items).unwrap_err().not, "77");
-        assert_eq!(kind(&Value::Loose("1, 2,3".into())), Ok(vec![1, 2, 3]));
-        assert_eq!(kind(&Value::Loose(String::new())), Ok(vec![]));
-        assert!(some(count(1..=9))(&Value::List(vec![])).is_err());
+        assert_eq!(kind(&Value::Untyped("1, 2,3".into())), Ok(vec![1, 2, 3]));
+        assert_eq!(kind(&Value::Untyped(String::new())), Ok(vec![]));
+        assert!(non_empty_list(count(1..=9))(&Value::List(vec![])).is_err());
     }
 
     #[test]
@@ -290,8 +292,10 @@ mod tests {
         assert!(text(&given("a\nb")).is_err());
         assert!(optional_path(&given("a\0b")).is_err());
         assert_eq!(optional_path(&given("")), Ok(None));
-        assert_eq!(switch(&Value::Boolean(true)), Ok(true));
-        assert!(switch(&given("true")).is_err() && switch(&Value::Loose("yes".into())).is_err());
+        assert_eq!(boolean(&Value::Boolean(true)), Ok(true));
+        assert!(
+            boolean(&given("true")).is_err() && boolean(&Value::Untyped("yes".into())).is_err()
+        );
         let kind = choice([("text", 1), ("json", 2)]);
         assert_eq!(kind(&given("json")), Ok(2));
         assert_eq!(kind(&given("xml")).unwrap_err().must_be, "\"text\" or \"json\"");

@@ -1,4 +1,4 @@
-//! The place of the database and the timeouts of its calls.
+//! The configuration of the database: its URL, connections and timeouts.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::{
 pub struct DatabaseConfig {
     /// The file or the servers.
     pub url: DatabaseUrl,
-    /// The most connections that are open at once, 1 to 1000. SQLite uses them for reading.
+    /// Maximum number of open connections, 1 to 1000. SQLite uses them for reading.
     pub connections: usize,
     /// The timeouts of its calls.
     pub timeouts: DatabaseTimeouts,
@@ -43,7 +43,7 @@ pub struct DatabaseTimeouts {
     pub prefer_first: Duration,
 }
 
-/// The most connections that one process may ask for.
+/// Maximum number of connections of a process.
 const CONNECTIONS_MAX: usize = 1000;
 
 impl Default for DatabaseConfig {

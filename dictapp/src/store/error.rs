@@ -1,11 +1,11 @@
-//! Why the store failed: an opaque error with a text for people and predicates for code.
+//! The error of the store: opaque, with a text for people and predicates for code.
 
 use std::fmt;
 
 /// The result of a method of the store.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
-/// Why the store could not do what it was asked.
+/// An error of the store.
 ///
 /// The text names the thing, the place (a file, or host, port and database) and, if possible, what
 /// to do. It never contains a password or a word that a user looked up.
@@ -15,30 +15,31 @@ pub struct StoreError {
     text: String,
 }
 
-/// What the adaptors and their retries do about an error.
+/// The kind of an error, which decides whether it is retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A unique key is taken.
     Conflict,
-    /// The statement or transaction lost a race: the same connection may try again.
+    /// The statement or transaction conflicted with another one: it may be retried on the same
+    /// connection.
     Race,
-    /// The server answers that it cannot serve now: another server may.
+    /// The server reports that it cannot serve now. Another server may.
     NotReady,
     /// The server did not answer in time.
     Silent,
     /// The connection broke or could not be made.
     Cut,
-    /// Tried as often as is allowed.
+    /// All retries failed.
     Unavailable,
     /// The change may or may not have been stored: the server did not confirm it.
     Unconfirmed,
-    /// Wrong settings, or a database that must be repaired first: trying again is no use.
+    /// Wrong settings, or a database that must be repaired first: a retry is useless.
     Refused,
-    /// The database contradicts itself.
+    /// The database is damaged.
     Damaged,
     /// The caller passed a value out of its bounds.
     Invalid,
-    /// A fault in the statements, the schema or the data.
+    /// A bug in the statements, the schema or the data.
     Internal,
 }
 
@@ -84,7 +85,7 @@ impl StoreError {
         self
     }
 
-    /// The same text with a kind that nobody retries.
+    /// The same text with a kind that is not retried.
     pub(crate) fn given_up(self) -> StoreError {
         StoreError { kind: Kind::Unavailable, text: self.text }
     }
@@ -94,7 +95,7 @@ impl StoreError {
         self.kind == Kind::Conflict
     }
 
-    /// Whether the database cannot be reached or cannot serve now; it may later.
+    /// Whether the database cannot be reached or cannot serve at present. It may later.
     pub fn is_unavailable(&self) -> bool {
         matches!(
             self.kind,
@@ -117,7 +118,7 @@ impl StoreError {
         matches!(self.kind, Kind::Refused | Kind::Damaged | Kind::Invalid)
     }
 
-    /// Whether the database does not serve, for whatever reason: visitors get 503.
+    /// Whether the database does not serve, for any reason: visitors get 503.
     pub fn is_outage(&self) -> bool {
         self.is_unavailable() || matches!(self.kind, Kind::Refused | Kind::Damaged)
     }
@@ -137,7 +138,7 @@ impl fmt::Debug for StoreError {
 
 impl std::error::Error for StoreError {}
 
-/// Adds what was being done to an error.
+/// Adds the failed action to an error.
 pub(crate) trait Doing<T> {
     fn doing<D: fmt::Display>(self, what: impl FnOnce() -> D) -> Result<T>;
 }

@@ -1,8 +1,8 @@
-//! Users, sessions, history and word books: questions and facts to rows of a database, and back.
+//! The store: users, sessions, history and word books in a database.
 //!
-//! The SQL of the subjects (`accounts`, `history`, `books`, `settings`) is written once. It goes
-//! through `db`, the small interface to an SQL engine, to one of two adaptors, SQLite and MySQL.
-//! No other module of the crate knows SQL or these engines.
+//! The SQL of the subjects (`accounts`, `history`, `books`, `learning`, `settings`) is written
+//! once. `db` is a small interface to SQL engines with two adaptors, SQLite and MySQL. No other
+//! module of the crate uses SQL or these engines.
 //!
 //! Every wait is bounded (see [`DatabaseTimeouts`]). A change is durable when its method returns
 //! `Ok`.
@@ -40,7 +40,7 @@ use db::{Db, Mysql, Outage, Sqlite, Watched, migrate, probe};
 use error::Doing;
 use history::GroupCommit;
 
-/// Batches of look-ups that a MySQL server commits at the same time.
+/// Number of threads that commit look-ups to a MySQL server.
 const MYSQL_WRITERS: usize = 2;
 
 /// The database of the dictionary. Share it by reference or `Arc`; every method may be called
@@ -87,10 +87,10 @@ impl Store {
         self.db.place()
     }
 
-    /// Tries whether the database can be changed now; nothing is changed.
+    /// Tests whether the database can be changed now, without changing it.
     ///
     /// # Errors
-    /// It cannot be reached or is read-only, a table is missing, or a right to it.
+    /// If it cannot be reached or is read-only, or a table or a privilege is missing.
     pub fn probe(&self) -> Result<()> {
         self.outage.note(probe(&*self.db)).doing(|| "write to the database")
     }
@@ -100,10 +100,10 @@ impl Store {
         self.outage.why()
     }
 
-    /// Looks for damage in the whole database, which may take minutes.
+    /// Checks the whole database for damage, which may take minutes.
     ///
     /// # Errors
-    /// There is some; the database cannot serve.
+    /// If there is damage, or the database cannot serve.
     pub fn check_integrity(&self) -> Result<()> {
         self.db.check_integrity()
     }
@@ -133,7 +133,7 @@ impl Store {
         self.history.commits()
     }
 
-    /// How many calls have failed since the start because the database did not serve.
+    /// Number of calls since the start that failed because the database did not serve.
     pub fn failed_calls(&self) -> u64 {
         self.outage.failed_in_all()
     }

@@ -1,4 +1,4 @@
-//! Small facts by name: texts and counters that all instances share.
+//! Named texts and counters that all instances share.
 
 use super::{
     Store,
@@ -9,12 +9,12 @@ use super::{
 const SETTING: &str = "select value from setting where name = ?";
 const PUT_SETTING: &str = "replace into setting (name, value) values (?, ?)";
 pub(super) const LEXICON_VERSION: &str = "select value from counter where name = 'lexicon_version'";
-/// To be run in the transaction that changes what is looked up.
+/// Run it in each transaction that changes words or books.
 pub(super) const BUMP_LEXICON: &str =
     "update counter set value = value + 1 where name = 'lexicon_version'";
 
 impl Store {
-    /// What `name` was set to, if it ever was.
+    /// The value of `name`, if it was set.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -33,8 +33,7 @@ impl Store {
         put.map(drop).doing(|| format!("put the setting {name}"))
     }
 
-    /// A number that rises with every change of what can be looked up, whichever instance makes
-    /// it.
+    /// A number that increases with each change of words or books by any instance.
     ///
     /// # Errors
     /// The database cannot serve.

@@ -53,9 +53,10 @@ fn parse_path(path: &str) -> Result<PathBuf, WrongUrl> {
 impl MysqlServer {
     fn parse(url: &str) -> Result<MysqlServer, WrongUrl> {
         let Some(rest) = url.strip_prefix("mysql://") else {
-            return Err(WrongUrl(match url.starts_with("sqlite:") {
-                true => "only servers can be several",
-                false => "it begins with neither sqlite: nor mysql://",
+            return Err(WrongUrl(if url.starts_with("sqlite:") {
+                "only servers can be several"
+            } else {
+                "it begins with neither sqlite: nor mysql://"
             }));
         };
         let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];

@@ -1,9 +1,10 @@
-//! Failed log-ins to the wait before the next try. Failures are counted for a name in each network
-//! of the client, for each network with any name, and for the name in all networks together.
+//! Limits failed log-ins. Failures are counted for a name in each network of the client, for each
+//! network with any name, and for the name in all networks together.
 //!
-//! The first two refuse. The third only delays, so that nobody can lock a user out: the log-in is
-//! accepted after the delay, and at once from a device where the user has logged in.
-//! New accounts and answers that a name is taken are counted by network in the same way.
+//! The first two counts refuse log-ins. The third only delays them, so that nobody can lock a user
+//! out: the log-in is accepted after the delay, and at once from a device on which the user has
+//! logged in. New accounts, and answers that a name is taken, are counted by network in the same
+//! way.
 
 mod tallies;
 mod ticket;
@@ -43,7 +44,7 @@ struct Counters {
     names: Tallies,
 }
 
-/// Who logs in from where.
+/// A log-in: the name and the client.
 #[derive(Clone, Copy, Debug)]
 pub struct LogInFrom<'a> {
     /// The name, whether or not there is such a user.
@@ -65,7 +66,7 @@ pub enum Device {
     Unknown,
 }
 
-/// Why a log-in may not begin.
+/// The reason why a log-in may not begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// Too many failed: try again after this time.
@@ -112,10 +113,10 @@ enum Kind {
 }
 
 impl Throttle {
-    /// With the limits of the settings.
+    /// A throttle with the limits of the settings.
     ///
     /// # Errors
-    /// The operating system has no random bytes.
+    /// If the operating system has no random bytes.
     pub fn new(accounts: &Accounts) -> Result<Throttle, getrandom::Error> {
         let bounded = |limit: usize| u32::try_from(limit).unwrap_or(u32::MAX);
         Ok(Throttle {
@@ -137,10 +138,10 @@ impl Throttle {
         })
     }
 
-    /// Lets a log-in begin, whether or not there is such a name.
+    /// Begins a log-in. The name need not exist.
     ///
     /// # Errors
-    /// Too many failed.
+    /// If too many have failed.
     pub fn begin(&self, log_in: LogInFrom<'_>, now: Instant) -> Result<Attempt<'_>, Refusal> {
         let LogInFrom { name, client, ticket, device } = log_in;
         let now = now.saturating_duration_since(self.started);
@@ -167,10 +168,10 @@ impl Throttle {
         Ok(self.count(&mut counters, keys, now))
     }
 
-    /// Lets a registration begin.
+    /// Begins a registration.
     ///
     /// # Errors
-    /// Too many from this network: how long to wait.
+    /// If there were too many from this network: how long to wait.
     pub fn begin_registration(
         &self,
         client: IpAddr,
@@ -179,10 +180,10 @@ impl Throttle {
         self.begin_in_networks("registration", client, self.limits.registrations, now)
     }
 
-    /// Lets somebody ask whether a name is taken. Counts when the answer was yes.
+    /// Begins a check whether a name is taken. The caller counts it if the answer is yes.
     ///
     /// # Errors
-    /// This network was told of too many names: how long to wait.
+    /// If this network has learned of too many names: how long to wait.
     pub fn begin_name_check(&self, client: IpAddr, now: Instant) -> Result<Attempt<'_>, Duration> {
         self.begin_in_networks("taken name", client, self.limits.of_network, now)
     }
@@ -223,8 +224,7 @@ impl Throttle {
         Attempt { throttle: self, counted: keys, result: Outcome::None }
     }
 
-    /// A poisoned lock is used all the same: nothing panics between two writes that belong
-    /// together.
+    /// Ignores poisoning: nothing panics between two writes that belong together.
     fn lock(&self) -> MutexGuard<'_, Counters> {
         self.counters.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -283,7 +283,7 @@ impl Drop for Attempt<'_> {
         for Counted { kind, slots, .. } in &self.counted {
             let tallies = counters.of_mut(*kind);
             let failures = match (self.result, kind) {
-                // The tally as it is now, whenever its window ends.
+                // The current tally, even if its window has ended.
                 (Outcome::Success, Kind::NameInNetwork) => {
                     tallies.tally(*slots, Duration::ZERO).failures
                 }

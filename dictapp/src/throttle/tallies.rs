@@ -1,6 +1,6 @@
-//! Keys to the number of their failures, in memory of a fixed size: a count-min sketch. Each key
-//! has one slot in each row and shares it with others; its tally is the smallest of its slots. No
-//! entry is ever evicted, so a flood of new keys makes tallies too high and never too low.
+//! Counts failures by key in memory of a fixed size: a count-min sketch. Each key has one slot in
+//! each row and shares it with others; its tally is the smallest of its slots. No entry is ever
+//! evicted, so a flood of new keys makes tallies too high and never too low.
 
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::time::Duration;
@@ -19,8 +19,8 @@ pub(super) struct Tallies {
     ends: Vec<u64>,
 }
 
-/// Where the tally of one key is; a key itself is never kept, because people type passwords where
-/// names belong.
+/// The slots of a key. Keys are never stored, since users sometimes type a password instead of a
+/// name.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slots([usize; ROWS]);
 

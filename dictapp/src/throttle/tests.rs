@@ -1,4 +1,4 @@
-//! Who has to wait after which failures, and who never has to.
+//! Tests of which log-ins must wait after which failures.
 
 use super::*;
 use crate::settings::Settings;

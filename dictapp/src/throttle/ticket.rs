@@ -18,10 +18,10 @@ pub(super) struct Tickets {
 }
 
 impl Tickets {
-    /// With a random key.
+    /// A random key.
     ///
     /// # Errors
-    /// The operating system has no random bytes.
+    /// If the operating system has no random bytes.
     pub(super) fn new() -> Result<Tickets, getrandom::Error> {
         let mut key = [0; 32];
         getrandom::fill(&mut key)?;

@@ -112,9 +112,9 @@ fn a_damaged_file_leaves_the_book_as_it_was(fresh: &Fresh) {
     let before = store.books().unwrap();
     for (damaged, reason) in [
         (&b"b  n. caf\xe9 noir\n"[..], "a.txt, line 1: byte 9 is not UTF-8"),
-        (b"b  n. x\n\0", "a.txt, line 2: holds a zero byte"),
-        (b"b\n", "a.txt holds no entry: line 1: no explanation"),
-        (b"", "a.txt holds no entry"),
+        (b"b  n. x\n\0", "a.txt, line 2: contains a zero byte"),
+        (b"b\n", "a.txt has no entries: line 1: no explanation"),
+        (b"", "a.txt has no entries"),
     ] {
         write(fresh, "a.txt", damaged);
         let error = format!("{:#}", run(&store, &file).unwrap_err());

@@ -118,7 +118,7 @@ fn an_import_names_the_headword_that_came_twice(fresh: &Fresh) {
     import.add(&entry("word 7", "y")).unwrap();
     let error = import.commit().unwrap_err();
     assert!(error.is_conflict());
-    let text = "cannot import the word book one: the headword \"word 7\" came twice";
+    let text = "cannot import the word book one: the headword \"word 7\" is repeated";
     assert_eq!(error.to_string(), text);
     assert_eq!(store.books().unwrap(), []);
 }

@@ -59,7 +59,7 @@ fn refuses_a_file_that_is_no_database_and_leaves_it_alone() {
     fs::create_dir_all(path(&fresh).parent().unwrap()).unwrap();
     fs::write(path(&fresh), &text).unwrap();
     let refusal = refusal(&fresh.config);
-    assert!(refusal.contains("is no SQLite database: set database.url"), "{refusal}");
+    assert!(refusal.contains("is not an SQLite database: set database.url"), "{refusal}");
     assert_eq!(fs::read_to_string(path(&fresh)).unwrap(), text);
 }
 

@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use webframe::fuzzing::{INTRODUCTION_BYTES_MAX, Introduction, introduction};
+use webframe::fuzzing::{PROXY_HEADER_BYTES_MAX, ProxyHeader, proxy_header};
 
 const LINE_BYTES_MAX: usize = 107;
 const SIGNATURE: [u8; 12] = *b"\x0D\x0A\x0D\x0A\x00\x0D\x0A\x51\x55\x49\x54\x0A";
@@ -27,24 +27,24 @@ pub fn check(data: &[u8]) {
 }
 
 fn ours(data: &[u8]) -> Option<Header> {
-    match introduction(data) {
-        Introduction::Whole { bytes, client, encrypted } => Some((bytes, client, encrypted)),
-        Introduction::Refused | Introduction::NeedMore => None,
+    match proxy_header(data) {
+        ProxyHeader::Whole { bytes, client, encrypted } => Some((bytes, client, encrypted)),
+        ProxyHeader::Refused | ProxyHeader::NeedMore => None,
     }
 }
 
 /// Byte by byte there is first nothing, and then for ever the same: a header with its last byte, or a refusal.
 fn check_pieces(data: &[u8]) {
-    let mut before = introduction(b"");
-    assert_eq!(before, Introduction::NeedMore);
+    let mut before = proxy_header(b"");
+    assert_eq!(before, ProxyHeader::NeedMore);
     for end in 1..=data.len() {
-        let now = introduction(&data[..end]);
+        let now = proxy_header(&data[..end]);
         match (before, now) {
-            (Introduction::NeedMore, Introduction::Whole { bytes, .. }) => assert_eq!(bytes, end),
-            (Introduction::NeedMore, Introduction::NeedMore) => {
-                assert!(end < INTRODUCTION_BYTES_MAX, "{end} bytes are too few");
+            (ProxyHeader::NeedMore, ProxyHeader::Whole { bytes, .. }) => assert_eq!(bytes, end),
+            (ProxyHeader::NeedMore, ProxyHeader::NeedMore) => {
+                assert!(end < PROXY_HEADER_BYTES_MAX, "{end} bytes are too few");
             }
-            (Introduction::NeedMore, Introduction::Refused) => {}
+            (ProxyHeader::NeedMore, ProxyHeader::Refused) => {}
             _ => assert_eq!(before, now, "at {end}: {}", data.escape_ascii()),
         }
         before = now;
@@ -53,7 +53,7 @@ fn check_pieces(data: &[u8]) {
 
 /// What follows does not matter.
 fn check_tail(data: &[u8], header: Header) {
-    assert!(header.0 <= data.len().min(INTRODUCTION_BYTES_MAX));
+    assert!(header.0 <= data.len().min(PROXY_HEADER_BYTES_MAX));
     for tail in [&b""[..], b"\r\n", b"PROXY UNKNOWN\r\n", &SIGNATURE, &[0; 600]] {
         let data = [&data[..header.0], tail].concat();
         assert_eq!(ours(&data), Some(header), "{}", data.escape_ascii());
@@ -75,7 +75,7 @@ fn check_checksum(header: &[u8], said: Header) {
     let summed = header.len() + 7;
     // A header for nobody is not looked into, and a second checksum is one too many.
     let is_read = header[12] == 0x21 && header[13] != 0;
-    if !is_read || summed > INTRODUCTION_BYTES_MAX || has_checksum(header) {
+    if !is_read || summed > PROXY_HEADER_BYTES_MAX || has_checksum(header) {
         return;
     }
     let mut header = [header, &[0x03, 0, 4, 0, 0, 0, 0]].concat();
@@ -83,7 +83,7 @@ fn check_checksum(header: &[u8], said: Header) {
     let sum = crc32c(&header);
     for bit in 0..32 {
         header[summed - 4..].copy_from_slice(&(sum ^ (1 << bit)).to_be_bytes());
-        assert_eq!(introduction(&header), Introduction::Refused, "{}", header.escape_ascii());
+        assert_eq!(proxy_header(&header), ProxyHeader::Refused, "{}", header.escape_ascii());
     }
     header[summed - 4..].copy_from_slice(&sum.to_be_bytes());
     assert_eq!(ours(&header), Some((summed, said.1, said.2)), "{}", header.escape_ascii());
@@ -176,7 +176,7 @@ fn binary(data: &[u8]) -> Option<Header> {
         return None;
     }
     let bytes = 16 + usize::from(data[14]) * 256 + usize::from(data[15]);
-    let header = data.get(..bytes).filter(|_| bytes <= INTRODUCTION_BYTES_MAX)?;
+    let header = data.get(..bytes).filter(|_| bytes <= PROXY_HEADER_BYTES_MAX)?;
     match (header[12], header[13]) {
         (0x20, _) | (0x21, 0x00) => return Some((bytes, None, false)),
         (0x21, _) => {}

@@ -1,9 +1,9 @@
-//! Handlers: functions from state and request to a response.
+//! Handlers: functions that make a response from the app's state and a request.
 
 use crate::{Request, Response, Result, pace::Pace};
 
-/// What a route calls. Any `Fn(&S, &Request) -> Result<Response>` is a handler; it may block. A closure
-/// must name its argument types: `|_: &State, request: &Request| ...`.
+/// The code of a route. Any `Fn(&S, &Request) -> Result<Response>` is a handler; it may block. A
+/// closure must name its argument types: `|_: &State, request: &Request| ...`.
 ///
 /// On Linux its thread may have the scheduling class `SCHED_BATCH`, which threads and processes that
 /// it starts inherit.
@@ -17,16 +17,17 @@ pub trait Handler<S>: Send + Sync + 'static {
     /// Answers the request.
     ///
     /// # Errors
-    /// Any; the app's error page makes a response of it.
+    /// Any error. The app's error page makes a response of it.
     fn call(&self, state: &S, request: &Request) -> Result<Response>;
 
-    /// What is known of how long it takes; learned from its calls unless it is marked.
+    /// The initial pace: learned from calls, unless the handler is marked.
     #[doc(hidden)]
     fn pace(&self) -> Pace {
         Pace::learned()
     }
 
-    /// Why it cannot work at all, such as a missing directory. Reported when the app is bound.
+    /// The reason why the handler cannot work, such as a missing directory. Reported before the app
+    /// serves.
     fn mistake(&self) -> Option<String> {
         None
     }
@@ -41,7 +42,7 @@ where
     }
 }
 
-/// A handler with a mark; made by [`blocking`] and [`quick`].
+/// A handler with a fixed pace; made by [`blocking`] and [`quick`].
 #[derive(Debug)]
 pub struct Marked<H> {
     handler: H,
@@ -54,13 +55,13 @@ enum Mark {
     Quick,
 }
 
-/// Marks a handler that always blocks: it runs on a worker from its first call on.
+/// Marks a handler that always blocks: all its calls run on workers.
 pub fn blocking<H>(handler: H) -> Marked<H> {
     Marked { handler, mark: Mark::Blocking }
 }
 
-/// Marks a handler that never blocks: it runs in the shard from its first call on, which saves the
-/// way to a worker. If it does block, other connections of the shard wait until the watchdog sees it.
+/// Marks a handler that never blocks: all its calls run in the shard, which saves the hand-off to a
+/// worker. If it does block, other connections of the shard wait until the watchdog notices it.
 pub fn quick<H>(handler: H) -> Marked<H> {
     Marked { handler, mark: Mark::Quick }
 }

@@ -1,10 +1,10 @@
-//! The contract between an app and its layers: a request goes in, a response comes out, and
-//! [`Next`] is everything that lies between the layer and the handler.
+//! The contract of middleware: a layer receives a request and returns a response. [`Next`] is the
+//! rest of the app, from the next layer to the handler.
 
 use crate::{Error, Request, Response, contract::service::Endpoint};
 
-/// A layer around handlers: of a whole app, of a group of routes or of one route. Any
-/// `Fn(&S, &Request, Next<S>) -> Response` is one.
+/// A layer around handlers: of an app, of a group of routes or of one route. Any `Fn(&S, &Request,
+/// Next<S>) -> Response` is a layer.
 ///
 /// ```
 /// use webframe::{App, Error, Next, Request, Response, Result, TestClient, Urls};
@@ -37,10 +37,10 @@ where
     }
 }
 
-/// The layers of an app and what they lead to, as [`Next`] sees them.
+/// The layers and endpoints of an app, for [`Next`].
 pub(crate) trait Chain<S>: Send + Sync {
     fn state(&self) -> &S;
-    /// The layer at this depth around an endpoint; `None` below the innermost one.
+    /// The layer at this depth around an endpoint; `None` after the innermost one.
     fn layer(&self, depth: usize, endpoint: Endpoint) -> Option<&dyn Middleware<S>>;
     /// The answer of the endpoint itself. Panics are caught and become a 500.
     fn answer_endpoint(&self, endpoint: Endpoint, request: &Request) -> Response;
@@ -48,7 +48,7 @@ pub(crate) trait Chain<S>: Send + Sync {
     fn answer_error(&self, request: &Request, error: Error) -> Response;
 }
 
-/// The part of an app between a layer and the handler.
+/// The rest of an app after a layer: the inner layers and the handler.
 pub struct Next<'a, S> {
     chain: &'a dyn Chain<S>,
     depth: usize,
@@ -61,8 +61,8 @@ impl<'a, S: 'static> Next<'a, S> {
         Next { chain, depth: 0, endpoint }
     }
 
-    /// Passes the request on and returns the answer. Errors have become responses already, those
-    /// of no route (404) and of another method (405) too.
+    /// Passes the request on and returns the answer. Errors are responses already, including 404
+    /// and 405.
     pub fn run(self, request: &Request) -> Response {
         match self.chain.layer(self.depth, self.endpoint) {
             Some(layer) => {
@@ -73,8 +73,8 @@ impl<'a, S: 'static> Next<'a, S> {
         }
     }
 
-    /// Passes nothing on and returns the app's page for this error, or the response that the
-    /// error [carries](Error::response).
+    /// Ends the request here: returns the app's page for this error, or the response that the error
+    /// [carries](Error::response).
     pub fn refuse(self, request: &Request, error: impl Into<Error>) -> Response {
         self.chain.answer_error(request, error.into())
     }

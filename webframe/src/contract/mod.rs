@@ -1,4 +1,4 @@
-//! What the engine, an app and its layers agree on: handlers, layers, and an app as the engine sees it.
+//! The contracts between the engine, an app and its layers.
 
 pub(crate) mod handler;
 pub(crate) mod layer;

@@ -1,5 +1,5 @@
-//! Why the server answers without a handler, to the answer: a line of text, or the app's page for
-//! it, made before the first request comes; no code of the app runs while clients are refused.
+//! Answers without a handler: a line of text, or a page of the app. The pages are made before the
+//! server starts, so that no code of the app runs while clients are refused.
 
 use std::sync::Arc;
 
@@ -7,22 +7,23 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 
 use crate::{Body, Response, Result, wire::WireError};
 
-/// A page is copied for each client that is refused, of whom there may be many at once: 16 KiB.
+/// Maximum size of a page: 16 KiB, since a page is copied for each client, and many clients may be
+/// refused at once.
 const PAGE_BYTES_MAX: usize = 16 << 10;
 
-/// Why the server itself answers, and no handler is asked.
+/// The reason why the server answers without calling a handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// What came is no request that can be taken.
+    /// The request is invalid or exceeds a limit.
     Unacceptable(WireError),
     /// The oldest request has waited for a worker for too long.
     Busy,
-    /// The content of a request cannot be kept: a fault of ours.
+    /// The body of a request cannot be stored: an error of the server.
     Fault,
 }
 
 impl Refusal {
-    /// The status it is answered with.
+    /// The status of the answer.
     pub fn status(self) -> StatusCode {
         match self {
             Refusal::Unacceptable(error) => error.status(),
@@ -31,12 +32,12 @@ impl Refusal {
         }
     }
 
-    /// Whether somebody spoke plain HTTP to a port that speaks HTTPS.
+    /// Whether the client sent plain HTTP to an HTTPS port.
     pub fn is_unencrypted(self) -> bool {
         self == Refusal::Unacceptable(WireError::Unencrypted)
     }
 
-    /// What is wrong, for those who build requests by hand; empty where the status says all.
+    /// A technical description of the mistake; empty if the status says everything.
     pub fn detail(self) -> String {
         match self {
             Refusal::Unacceptable(error) => error.to_string(),
@@ -49,7 +50,7 @@ impl Refusal {
         WireError::ALL.into_iter().map(Refusal::Unacceptable).chain(ours)
     }
 
-    /// The answer of an app that has no page for it.
+    /// The answer if the app has no page for it.
     fn plain(self) -> Response {
         match self {
             Refusal::Busy => Response::text("the server is busy: try again in a second\n"),
@@ -66,7 +67,7 @@ impl From<WireError> for Refusal {
     }
 }
 
-/// Status, reason and what is wrong, in a line.
+/// One line with status, reason phrase and detail.
 pub(crate) fn plain_text(status: StatusCode, detail: &str) -> String {
     let reason = status.canonical_reason().unwrap_or("");
     match detail {
@@ -75,7 +76,7 @@ pub(crate) fn plain_text(status: StatusCode, detail: &str) -> String {
     }
 }
 
-/// The app's pages; none where it has none.
+/// The pages of an app; empty if it has none.
 #[derive(Debug, Default)]
 pub(crate) struct RefusalPages {
     pages: Vec<(Refusal, Page)>,
@@ -101,7 +102,7 @@ impl RefusalPages {
         made
     }
 
-    /// Why some pages cannot be used.
+    /// Mistakes of pages that cannot be used.
     pub(crate) fn mistakes(&self) -> &[String] {
         &self.mistakes
     }
@@ -119,10 +120,11 @@ impl RefusalPages {
 impl Page {
     fn of(response: Response) -> Result<Page, String> {
         let (_, fields, body) = response.into_parts();
-        let content = body.as_bytes().ok_or("its length is not known")?;
-        match content.len() > PAGE_BYTES_MAX {
-            true => Err(format!("it is larger than {PAGE_BYTES_MAX} bytes")),
-            false => Ok(Page { fields, content: content.into() }),
+        let content = body.as_bytes().ok_or("its length is unknown")?;
+        if content.len() > PAGE_BYTES_MAX {
+            Err(format!("it is larger than {PAGE_BYTES_MAX} bytes"))
+        } else {
+            Ok(Page { fields, content: content.into() })
         }
     }
 

@@ -1,16 +1,17 @@
-//! The contract between the engine and an app: a request becomes an endpoint, an endpoint becomes an answer.
+//! The contract between the engine and an app: it finds the endpoint of a request and answers for
+//! it.
 
 use crate::{Refusal, Request, Response, pace::Pace};
 
-/// An app, as the engine sees it.
+/// An app, for the engine.
 pub(crate) trait Service: Send + Sync {
-    /// Finds the endpoint of a request and notes the route's pattern in the request.
+    /// Finds the endpoint of a request and stores the route's pattern in the request.
     fn find(&self, request: &mut Request) -> Endpoint;
     /// The pattern of the route; empty if the endpoint is no route.
     fn pattern(&self, endpoint: Endpoint) -> &'static str;
-    /// How long calls of the endpoint took.
+    /// The pace of the endpoint.
     fn pace(&self, endpoint: Endpoint) -> &Pace;
-    /// The most bytes that a request's body may have; `None` if the server's limit holds.
+    /// Maximum size of the body of a request; `None`: the server's limit applies.
     fn body_bytes_max(&self, endpoint: Endpoint) -> Option<u64>;
     /// Answers the request. Panics are caught and become a 500.
     fn answer(&self, endpoint: Endpoint, request: &mut Request) -> Response;
@@ -18,7 +19,7 @@ pub(crate) trait Service: Send + Sync {
     fn refuse(&self, refusal: Refusal) -> Response;
 }
 
-/// What answers a request.
+/// The part of an app that answers a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     /// The route with this number.

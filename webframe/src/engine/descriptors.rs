@@ -27,7 +27,7 @@ pub(super) fn connections_max(wanted: usize) -> usize {
     wanted
 }
 
-/// The number of connections for which so many descriptors suffice.
+/// The number of connections for which this number of descriptors suffices.
 fn fitting(wanted: usize, descriptors: u64) -> usize {
     let spare = descriptors.saturating_sub(RESERVED).max(descriptors / 2);
     let fitting = usize::try_from(spare).unwrap_or(usize::MAX).min(wanted);

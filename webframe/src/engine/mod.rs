@@ -1,5 +1,5 @@
-//! The engine: bytes from sockets to requests, and responses to bytes. Shards own the sockets;
-//! workers run handlers that may block.
+//! The engine: reads requests from sockets and writes responses. Shards own the sockets; workers
+//! run handlers that may block.
 
 mod server;
 mod settings;
@@ -81,7 +81,7 @@ pub(crate) struct Engine {
     handlers_overdue: AtomicUsize,
     started: Instant,
     failed: AtomicBool,
-    /// Number of shards that ended, and of connections that they cut.
+    /// Number of shards that ended, and of connections that they closed early.
     ended: Mutex<(usize, usize)>,
     one_ended: Condvar,
     stop: StopHandle,
@@ -118,7 +118,7 @@ fn ticks(time: Duration) -> Tick {
 }
 
 impl Engine {
-    /// What the connections of a listener are for.
+    /// The purpose of the connections of a listener.
     fn purpose_of(&self, listener: usize) -> Purpose {
         if listener < self.site_listeners {
             return Purpose::Site;

@@ -1,4 +1,4 @@
-//! A server: settings to bound sockets, an app to a running engine, and its end.
+//! A server: binds sockets, runs an app on an engine, and stops.
 
 use std::{
     io,
@@ -59,20 +59,21 @@ impl Server {
     /// Binds every address of the settings.
     ///
     /// # Errors
-    /// An address that cannot be bound, or a certificate that cannot be used. The text names it.
+    /// If an address cannot be bound or a certificate cannot be used. The text names it.
     pub fn bind(settings: &ServerSettings) -> io::Result<Server> {
         if !settings.redirect_addresses.is_empty()
             && settings.tls.is_none()
             && settings.public_url.is_none()
         {
-            let text = "redirect_addresses lead nowhere without tls or public_url";
+            let text = "redirect_addresses require tls or public_url";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
         }
         if !settings.redirect_addresses.is_empty()
             && settings.public_url.is_none()
             && settings.allowed_hosts.is_empty()
         {
-            let text = "redirect_addresses would lead to any host: set public_url or allowed_hosts";
+            let text =
+                "redirect_addresses would redirect to any host: set public_url or allowed_hosts";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
         }
         let certificates = settings.tls.as_ref().map(Certificates::read).transpose()?.map(Arc::new);
@@ -127,10 +128,10 @@ impl Server {
         self.listeners.len() - self.line_services.len()
     }
 
-    /// Also speaks a line protocol on this address, on the same shards and workers.
+    /// Adds a line protocol at this address, on the same shards and workers.
     ///
     /// # Errors
-    /// The address cannot be bound. The text names it.
+    /// If the address cannot be bound. The text names it.
     pub fn with_lines(
         mut self,
         address: &Address,
@@ -162,7 +163,7 @@ impl Server {
     /// which would end the process.
     ///
     /// # Errors
-    /// The signal handlers cannot be installed.
+    /// If the signal handlers cannot be installed.
     pub fn stop_on_signals(self) -> io::Result<Server> {
         let stop = self.stop.clone();
         on_signals("stop", &[SIGINT, SIGTERM], move || stop.stop())?;
@@ -175,10 +176,10 @@ impl Server {
         }
     }
 
-    /// Runs `act` at each SIGHUP, on a thread of its own, for example to reopen a log file.
+    /// Runs `act` at each SIGHUP, on a separate thread, for example to reopen a log file.
     ///
     /// # Errors
-    /// The signal handler cannot be installed.
+    /// If the signal handler cannot be installed.
     pub fn on_hang_up(self, act: impl Fn() + Send + 'static) -> io::Result<Server> {
         on_signals("hang-up", &[SIGHUP], act)?;
         Ok(self)
@@ -187,7 +188,8 @@ impl Server {
     /// Serves until it is stopped.
     ///
     /// # Errors
-    /// The app has mistakes, all of which the error lists, or the system provides no threads or descriptors.
+    /// If the app has mistakes (the error lists all), if the system provides no threads or
+    /// descriptors, or if a shard panics.
     pub fn serve<S: Send + Sync + 'static>(mut self, mut app: App<S>) -> io::Result<Stopped> {
         let mistakes: Vec<&str> = app.mistakes().map(String::as_str).collect();
         if !mistakes.is_empty() {
@@ -208,7 +210,7 @@ impl Server {
         let stopped = engine.wait_for_shards(&self.stop, deadline);
         engine.watchdog.end();
         engine.workers.close();
-        drop(jobs); // their hooks see an app that answers no more requests
+        drop(jobs); // after the last request, so that the hooks of jobs see an idle app
         if engine.failed.load(SeqCst) {
             return Err(io::Error::other("a shard of the server panicked"));
         }
@@ -310,8 +312,8 @@ fn inherited() -> io::Result<Vec<Listener>> {
 }
 
 impl Engine {
-    /// Waits until every shard has ended. After the deadline or a second stop the shards are told
-    /// to leave.
+    /// Waits until all shards have ended. After the deadline or a second stop request it sends
+    /// [`Message::Leave`].
     fn wait_for_shards(&self, stop: &StopHandle, deadline: Instant) -> Stopped {
         let all = self.inboxes.len();
         let mut left = false;

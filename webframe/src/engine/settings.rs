@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Address, TlsSettings};
 use crate::{Limits, Network, Timeouts};
 
-/// Where and how to serve.
+/// Settings of a server: addresses, encryption, proxies, threads, limits.
 #[derive(Clone, Debug)]
 pub struct ServerSettings {
     /// Addresses to listen on, encrypted if `tls` is set. If the process inherits listening sockets
@@ -20,7 +20,7 @@ pub struct ServerSettings {
     /// The origin that visitors see, for example `https://dict.example`. Default: `None`, the
     /// `Host` of the request with the port of the first of `addresses`.
     pub public_url: Option<String>,
-    /// Host names that are served, without ports; empty: any. HTTP/1.0 requests without a host are
+    /// Host names that are served, without ports. Empty: all. HTTP/1.0 requests without a host are
     /// always served. Default: empty.
     pub allowed_hosts: Vec<String>,
     /// Proxies whose `X-Forwarded-For` or `Forwarded` fields are trusted. Default: none.
@@ -30,17 +30,17 @@ pub struct ServerSettings {
     pub proxy_protocol_from: Vec<Network>,
     /// Worker threads that always exist. Default: 16.
     pub workers_min: usize,
-    /// Worker threads at most, when all are busy. Default: 512.
+    /// Maximum number of worker threads, when all are busy. Default: 512.
     pub workers_max: usize,
-    /// Event loops; 0: one for each core. Default: 0.
+    /// Number of event loops. 0: one for each core. Default: 0.
     pub shards: usize,
-    /// Age of the oldest waiting request from which on new ones are answered 503. Default: 1 s.
+    /// If the oldest waiting request is older than this, new ones are answered 503. Default: 1 s.
     pub queue_age_max: Duration,
-    /// How long a stop waits for answers in flight. Default: 10 s.
+    /// Maximum time that a stop waits for answers in flight. Default: 10 s.
     pub drain: Duration,
-    /// Limits of size and number.
+    /// Limits of size and number. Default: [`Limits::default`].
     pub limits: Limits,
-    /// Limits of time.
+    /// Limits of time. Default: [`Timeouts::default`].
     pub timeouts: Timeouts,
 }
 

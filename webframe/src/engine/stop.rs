@@ -1,4 +1,4 @@
-//! Stopping a server from another thread, and how it ended.
+//! Stops a server from another thread, and reports how it ended.
 
 use std::{
     sync::{Arc, Condvar, Mutex},
@@ -18,10 +18,10 @@ struct Stop {
     changed: Condvar,
 }
 
-/// How a server ended.
+/// The result of a stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stopped {
-    /// Connections that were cut because their answers were not finished in time.
+    /// Number of connections that were closed before their answers were complete.
     pub cut: usize,
 }
 

@@ -1,10 +1,10 @@
-//! One event to the lines of an event stream.
+//! An event and its encoding in an event stream.
 
 use serde::Serialize;
 
 use crate::{Error, Result};
 
-/// An event: its data, and the name that a page listens for.
+/// An event: its data, and the name by which a page listens for it.
 ///
 /// ```
 /// use webframe::Event;
@@ -20,7 +20,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// An event with this text. Each kind of line end becomes LF.
+    /// An event with this text. All kinds of line ends become LF.
     pub fn text(data: impl Into<String>) -> Event {
         Event { name: None, data: data.into() }
     }
@@ -34,8 +34,8 @@ impl Event {
         Ok(Event::text(data).named(name))
     }
 
-    /// The same event with a name; without one a page gets it as `message`. Line ends in a name
-    /// are dropped.
+    /// The same event with a name. Without a name a page receives it as `message`. Line ends in the
+    /// name are removed.
     #[must_use]
     pub fn named(mut self, name: &str) -> Event {
         self.name = Some(name.replace(['\r', '\n'], ""));

@@ -1,4 +1,4 @@
-//! Server-sent events: what an app publishes becomes a stream that browsers read with `EventSource`.
+//! Server-sent events: an app publishes events, and browsers read them with `EventSource`.
 //!
 //! ```
 //! use webframe::{App, Channel, Event, Request, Response, Result, Urls, http::StatusCode};
@@ -21,8 +21,8 @@
 //! let app = App::new(Board::default()).urls(Urls::new().get("/live", live).post("/", add));
 //! ```
 //!
-//! A subscriber holds no thread. Browsers allow six HTTP/1.1 connections to a site, so a page
-//! should share one stream among its parts.
+//! A subscriber holds no thread. Browsers allow six HTTP/1.1 connections to a site, so all parts of
+//! a page should share one stream.
 
 mod event;
 
@@ -42,41 +42,42 @@ use crate::{
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-/// What happens to a subscriber that reads so slowly that its next event has left the replay
-/// buffer. Both cases are counted in [`ChannelCounts`].
+/// The treatment of a subscriber that is so slow that its next event has left the replay buffer.
+/// [`ChannelCounts`] counts both cases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SlowSubscriber {
-    /// It skips the events that it missed and gets an event `resync` without data, so that its
-    /// page can load the current state.
+    /// It skips the missed events and receives an event `resync` without data, so that its page can
+    /// load the current state.
     #[default]
     Resync,
     /// It is disconnected. A browser connects again.
     Disconnect,
 }
 
-/// The rules of a channel.
+/// The settings of a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelSettings {
-    /// Events that are kept for subscribers that are slow or connect again, at most. Default: 256.
+    /// Maximum number of events that are kept for subscribers that are slow or reconnect. Default:
+    /// 256.
     pub replay_events_max: usize,
-    /// Bytes of these events, at most; the newest is always kept. Default: 1 MiB.
+    /// Maximum size of these events in bytes. The newest one is always kept. Default: 1 MiB.
     pub replay_bytes_max: usize,
-    /// A subscriber that gets nothing for this long gets a comment, so that proxies keep the
-    /// connection and a peer that has vanished is noticed. Default: 15 s.
+    /// A subscriber without events for this time is sent a comment, so that proxies keep the
+    /// connection open and vanished peers are noticed. Default: 15 s.
     pub heartbeat: Option<Duration>,
-    /// The time after which a browser connects again, if it shall differ from its own. Default: none.
+    /// The time after which a browser reconnects. Default: `None`, the browser's own.
     pub retry: Option<Duration>,
-    /// Default: [`SlowSubscriber::Resync`].
+    /// The treatment of slow subscribers. Default: [`SlowSubscriber::Resync`].
     pub slow: SlowSubscriber,
-    /// Whether events get ids. Without them a browser that connects again gets only new events.
-    /// Default: [`EventIds::Numbered`].
+    /// The ids of events. Without ids a browser that reconnects receives only new events. Default:
+    /// [`EventIds::Numbered`].
     pub ids: EventIds,
 }
 
 /// The ids of a channel's events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EventIds {
-    /// Each event gets the next number, behind one that differs after a restart.
+    /// Consecutive numbers, with a prefix that differs after a restart.
     #[default]
     Numbered,
     /// Events have no ids.
@@ -96,14 +97,14 @@ impl Default for ChannelSettings {
     }
 }
 
-/// A channel's subscribers in numbers.
+/// Counts of the subscribers of a channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ChannelCounts {
-    /// Subscribers that are connected.
+    /// Number of connected subscribers.
     pub subscribers: usize,
-    /// How often a slow subscriber skipped events.
+    /// Number of times that a slow subscriber skipped events.
     pub resyncs: u64,
-    /// How many slow subscribers were disconnected.
+    /// Number of slow subscribers that were disconnected.
     pub disconnected: u64,
 }
 
@@ -146,8 +147,8 @@ impl Channel {
         Channel { feed: Arc::new(Feed::new(rules)), epoch, retry: settings.retry }
     }
 
-    /// Sends an event to every subscriber. It never blocks: the event is encoded once and written
-    /// by the shards.
+    /// Sends an event to all subscribers without blocking: it is encoded once and written by the
+    /// shards.
     pub fn send(&self, event: &Event) {
         self.feed.publish(|number| match self.epoch {
             Some(epoch) => Block::new(&event.encode(Some(&id(epoch, number)))),
@@ -157,9 +158,9 @@ impl Channel {
 
     /// The answer that makes the client of this request a subscriber.
     ///
-    /// It gets the events from now on. If the request has the field `Last-Event-ID`, it also gets
-    /// the later events of the replay buffer; if these are incomplete, an event `resync` comes
-    /// first.
+    /// It receives all further events. If the request has the field `Last-Event-ID`, it first
+    /// receives the later events of the replay buffer, or an event `resync` if these are
+    /// incomplete.
     ///
     /// # Errors
     /// None at present.
@@ -167,7 +168,8 @@ impl Channel {
         Ok(self.subscription(request, None))
     }
 
-    /// As [`Channel::subscribe`]. When the subscriber has gone, `on_leave` runs on a worker.
+    /// Like [`Channel::subscribe`]. When the subscriber has disconnected, `on_leave` runs on a
+    /// worker.
     ///
     /// # Errors
     /// None at present.
@@ -179,7 +181,7 @@ impl Channel {
         Ok(self.subscription(request, Some(Box::new(on_leave))))
     }
 
-    /// The channel's subscribers in numbers.
+    /// Counts of the subscribers.
     pub fn counts(&self) -> ChannelCounts {
         let counts = self.feed.counts();
         ChannelCounts {
@@ -206,7 +208,7 @@ impl Channel {
         Response::events(Subscription::new(feed, cursor, greeting, on_leave))
     }
 
-    /// The number of the event that follows the one with this id, if no event between is lost.
+    /// The number of the event after the one with this id, if it is still available.
     fn next_after(&self, last: &str) -> Option<u64> {
         let (epoch, number) = last.split_once('-')?;
         let number = number.parse::<u64>().ok()?.checked_add(1)?;

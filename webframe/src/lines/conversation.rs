@@ -1,4 +1,5 @@
-//! Bytes of a client to lines for the app, and its replies to bytes.
+//! The conversation of a line protocol: splits the input into lines, calls the app, and sends its
+//! replies.
 
 use std::{
     collections::VecDeque,
@@ -13,7 +14,7 @@ use crate::{
     request::Peer,
 };
 
-/// Output from which the next line waits until it is written.
+/// Output of this size is written before the next line is handled.
 const OUTPUT_BYTES_MAX: usize = 64 << 10;
 
 /// The conversation with one client.
@@ -26,17 +27,17 @@ pub(super) struct Lines<P: LineProtocol> {
     /// Parts of the last reply that wait for their pause.
     parts: VecDeque<Vec<u8>>,
     next_part_at: Instant,
-    /// When the last whole line came.
+    /// When the last complete line arrived.
     idle_since: Instant,
-    /// When the line that is not whole began.
+    /// When the incomplete line began.
     line_since: Option<Instant>,
     closes: bool,
     outlet: Option<Outlet>,
 }
 
-/// What the beginning of the input is.
+/// The beginning of the input.
 enum Found {
-    /// A line of so many bytes, and the bytes with its end.
+    /// A line: its length, and its length with the line end.
     Line(usize, usize),
     /// The beginning of a line.
     Part,
@@ -66,7 +67,7 @@ impl<P: LineProtocol> Lines<P> {
         }
     }
 
-    /// Calls the app and takes its replies: the first part at once, the others after pauses.
+    /// Calls the app and sends its replies: the first part at once, the others after pauses.
     fn call(&mut self, output: &mut Vec<u8>, act: impl FnOnce(&P, &mut P::Session, &mut Replies)) {
         let Some(session) = &mut self.session else { return };
         let mut replies = Replies::new(self.settings.line_end, self.outlet.clone());
@@ -95,7 +96,7 @@ impl<P: LineProtocol> Lines<P> {
         }
     }
 
-    /// Handles whole lines. Returns the bytes of them.
+    /// Handles complete lines. Returns the number of consumed bytes.
     fn lines(&mut self, input: &[u8], mut ends_here: bool, output: &mut Vec<u8>) -> usize {
         let mut consumed = 0;
         while !self.closes && self.parts.is_empty() && output.len() < OUTPUT_BYTES_MAX {
@@ -186,7 +187,7 @@ impl<P: LineProtocol> Conversation for Lines<P> {
         }
         let consumed = self.lines(input, ends_here, output);
         if occasion == Occasion::Ended {
-            output.extend(self.parts.drain(..).flatten()); // nobody is there to see pauses
+            output.extend(self.parts.drain(..).flatten()); // pauses are useless after the end
         }
         let rest = input.len() - consumed;
         self.line_since = (rest > 0).then(|| self.line_since.unwrap_or(now));

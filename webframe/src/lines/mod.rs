@@ -1,4 +1,4 @@
-//! Line protocols beside HTTP: on the same shards, and without a thread for an idle client.
+//! Line protocols on the shards of the HTTP server. An idle client holds no thread.
 //!
 //! ```
 //! use webframe::{LineProtocol, LineSettings, Peer, Replies};
@@ -49,52 +49,53 @@ use crate::{
 /// they are quick, on a worker if they block. For each client they are called in order, and
 /// nothing is read from it meanwhile.
 pub trait LineProtocol: Send + Sync + 'static {
-    /// What is kept for each client.
+    /// The state of a client.
     type Session: Send + 'static;
 
-    /// A client has connected.
+    /// Called when a client has connected. Returns its session.
     fn open(&self, peer: Peer, replies: &mut Replies) -> Self::Session;
 
-    /// A client has sent a line. It has no line end.
+    /// Called for each line of a client, without its line end.
     fn line(&self, session: &mut Self::Session, line: &[u8], replies: &mut Replies);
 
-    /// A client has sent a line that is longer than [`LineSettings::line_bytes_max`]. The
-    /// connection closes after the replies.
+    /// Called when a line is longer than [`LineSettings::line_bytes_max`]. The connection closes
+    /// after the replies.
     fn too_long(&self, session: &mut Self::Session, replies: &mut Replies) {
         let _ = (session, replies);
     }
 
-    /// A client has been silent for too long, or the server stops. The connection closes after the
-    /// replies.
+    /// Called when a client was idle for too long, or the server stops. The connection closes after
+    /// the replies.
     fn closing(&self, session: &mut Self::Session, replies: &mut Replies) {
         let _ = (session, replies);
     }
 
-    /// The connection is closed, for whatever reason.
+    /// Called when the connection is closed, for any reason.
     fn closed(&self, session: Self::Session) {
         drop(session);
     }
 }
 
-/// The rules of a line protocol.
+/// The settings of a line protocol.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineSettings {
-    /// Bytes of a line without its end, at most 16 KiB. Default: 1,024, as in DICT (RFC 2229 §2.3).
+    /// Maximum length of a line in bytes without its end; at most 16 KiB. Default: 1,024, as in
+    /// DICT (RFC 2229 §2.3).
     pub line_bytes_max: usize,
-    /// Time without a whole line, after which a client is disconnected. Default: 10 minutes.
+    /// A client is disconnected after this time without a complete line. Default: 10 minutes.
     pub idle: Duration,
-    /// Time for a line from its first byte to its end. Default: 30 s.
+    /// Maximum time of a line from its first byte to its end. Default: 30 s.
     pub line: Duration,
     /// A line also ends when its client pauses for this long: for old clients that send no line
     /// ends. The resolution is 32 ms. Default: none, a line ends with LF or CRLF.
     pub pause_ends_line: Option<Duration>,
     /// The time between two parts of a reply that [`Replies::pause`] separates. Default: 100 ms.
     pub pause: Duration,
-    /// What ends each line of a reply. Default: CRLF.
+    /// The end of each line of a reply. Default: CRLF.
     pub line_end: LineEnd,
 }
 
-/// What ends a line of a reply.
+/// The end of a line of a reply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LineEnd {
     /// `\r\n`.
@@ -125,7 +126,7 @@ impl Default for LineSettings {
 /// The replies to a client.
 #[derive(Debug)]
 pub struct Replies {
-    /// What is written together; a new part begins after a pause.
+    /// Parts that are written together, with a pause after each.
     parts: Vec<Vec<u8>>,
     line_end: LineEnd,
     closes: bool,
@@ -137,7 +138,7 @@ impl Replies {
         Replies { parts: vec![Vec::new()], line_end, closes: false, outlet }
     }
 
-    /// Sends lines to this client later, from any thread.
+    /// A sender of further lines to this client, for any thread.
     pub fn sender(&self) -> LineSender {
         LineSender { outlet: self.outlet.clone(), line_end: self.line_end }
     }
@@ -148,13 +149,13 @@ impl Replies {
         line_end.append_line(text, self.part());
     }
 
-    /// Adds bytes as they are.
+    /// Adds bytes unchanged.
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.part().extend_from_slice(bytes);
     }
 
-    /// What follows is sent after [`LineSettings::pause`], so that a client which reads without
-    /// looking for line ends sees it apart.
+    /// Adds a pause: further output is sent after [`LineSettings::pause`], so that a client that
+    /// does not look for line ends reads it separately.
     pub fn pause(&mut self) {
         self.parts.push(Vec::new());
     }
@@ -180,11 +181,12 @@ pub struct LineSender {
     line_end: LineEnd,
 }
 
-/// Bytes that may wait for a client that does not read, before a line is refused.
+/// Maximum number of bytes that wait for a client. Further lines are refused.
 const QUEUE_BYTES_MAX: usize = 256 << 10;
 
 impl LineSender {
-    /// Sends a line. Returns `false` if the client has gone, or if 256 KiB wait for it already.
+    /// Sends a line. Returns `false` if the client has disconnected, or if 256 KiB are already
+    /// waiting for it.
     pub fn send(&self, text: &str) -> bool {
         let mut line = Vec::with_capacity(text.len() + 2);
         self.line_end.append_line(text, &mut line);
@@ -211,13 +213,13 @@ impl LineEnd {
     }
 }
 
-/// A line protocol, as the engine sees it.
+/// A line protocol, for the engine.
 pub(crate) trait LineService: Send + Sync + fmt::Debug {
     /// The conversation with a new client.
     fn live(&self, peer: Peer) -> Live;
 }
 
-/// A protocol with its rules and the pace of its calls.
+/// A protocol with its settings and the pace of its calls.
 pub(crate) struct Service<P> {
     protocol: Arc<P>,
     settings: Arc<LineSettings>,

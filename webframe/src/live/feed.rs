@@ -44,10 +44,10 @@ impl Block {
     }
 }
 
-/// What happens to a reader whose next block has left the ring.
+/// The treatment of a reader that is so slow that its next block has left the ring.
 #[derive(Clone, Debug)]
 pub(crate) enum Slow {
-    /// It gets this block, and then the newest ones.
+    /// It is sent this block, then the blocks published after it.
     Skip(Block),
     /// It is disconnected.
     Disconnect,
@@ -56,16 +56,16 @@ pub(crate) enum Slow {
 /// The rules of a feed.
 #[derive(Clone, Debug)]
 pub(crate) struct FeedRules {
-    /// Blocks in the ring, at most.
+    /// Maximum number of blocks in the ring.
     pub(crate) blocks_max: usize,
-    /// Bytes in the ring, at most; the newest block always stays.
+    /// Maximum number of bytes in the ring. The newest block always stays.
     pub(crate) bytes_max: usize,
     pub(crate) slow: Slow,
-    /// What a silent connection gets, and after what time.
+    /// The block that an idle connection is sent after this time.
     pub(crate) heartbeat: Option<(Duration, Block)>,
 }
 
-/// Readers of a feed, in numbers.
+/// Counts of the readers of a feed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FeedCounts {
     pub(crate) readers: usize,
@@ -97,7 +97,7 @@ struct Audience {
     engine: Weak<dyn Deliver>,
     shard: usize,
     group: usize,
-    /// The shard has been told of new blocks and has not looked yet.
+    /// The shard was notified of new blocks and has not read them yet.
     told: bool,
 }
 
@@ -106,7 +106,7 @@ struct Audience {
 pub(crate) enum Read {
     /// These, from the cursor on.
     Blocks(Vec<Block>),
-    /// The next block has left the ring; the number of the block that follows the newest one.
+    /// The next block has left the ring. The number is that of the next block to be published.
     Missed(u64),
 }
 
@@ -125,7 +125,8 @@ impl Feed {
         &self.rules
     }
 
-    /// Adds the block that `encode` makes from its number, and tells the shards that have readers.
+    /// Adds the block that `encode` makes from its number, and notifies the shards that have
+    /// readers.
     pub(crate) fn publish(&self, encode: impl FnOnce(u64) -> Block) {
         let mut to_tell = Vec::new();
         let mut ring = lock(&self.ring);
@@ -168,18 +169,18 @@ impl Feed {
         Read::Blocks(ring.blocks.iter().skip(skip).cloned().collect())
     }
 
-    /// A shard has its first reader.
+    /// Called when a shard has its first reader.
     pub(crate) fn join(&self, engine: Weak<dyn Deliver>, shard: usize, group: usize) {
         lock(&self.ring).audience.push(Audience { engine, shard, group, told: false });
     }
 
-    /// A shard has no reader any more.
+    /// Called when a shard has lost its last reader.
     pub(crate) fn leave(&self, engine: &Weak<dyn Deliver>, shard: usize) {
         let mut ring = lock(&self.ring);
         ring.audience.retain(|it| it.shard != shard || !it.engine.ptr_eq(engine));
     }
 
-    /// A shard begins to look for new blocks: it is told of the next one again.
+    /// Called when a shard begins to read new blocks: it is notified of the next one again.
     pub(crate) fn note_look(&self, engine: &Weak<dyn Deliver>, shard: usize) {
         let mut ring = lock(&self.ring);
         let mine = ring.audience.iter_mut();
@@ -225,7 +226,7 @@ impl fmt::Debug for Audience {
     }
 }
 
-/// Code of the app that runs when a reader has gone.
+/// Code of the app that runs when a reader has left.
 pub(crate) type OnLeave = Box<dyn FnOnce() + Send>;
 
 /// One reader of a feed.
@@ -252,7 +253,7 @@ impl Subscription {
         Subscription { feed, cursor, greeting, on_leave, seat: None }
     }
 
-    /// Takes the code that runs when the reader has gone. It may block.
+    /// Takes the code that runs when the reader has left. It may block.
     pub(crate) fn take_on_leave(&mut self) -> Option<OnLeave> {
         self.on_leave.take()
     }
@@ -306,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shard_is_told_once_until_it_looks() {
+    fn a_shard_is_notified_once_until_it_reads() {
         struct Told(Mutex<Vec<usize>>);
         impl Deliver for Told {
             fn deliver(&self, delivery: Delivery) {

@@ -1,8 +1,8 @@
-//! Live connections: after its answer's head a connection stays open and holds no thread.
+//! Live connections: they stay open after the head of an answer and hold no thread.
 //!
 //! This is the contract between the engine and the kinds of live connection. A [`Conversation`]
-//! reads bytes and calls the app (WebSockets, line protocols). A [`Subscription`] sends what
-//! others publish (event streams). An [`Outlet`] sends bytes from any thread.
+//! reads bytes and calls the app (WebSockets, line protocols). A [`Subscription`] sends the blocks
+//! of a feed (event streams). An [`Outlet`] sends bytes from any thread.
 
 pub(crate) mod feed;
 pub(crate) mod outlet;
@@ -20,12 +20,12 @@ use crate::pace::Pace;
 /// The engine calls it in order, never from two threads at once: in the shard while its pace is
 /// quick, otherwise on a worker. While a call runs nothing is read from the connection.
 pub(crate) trait Conversation: Send {
-    /// Hands over what can send on the connection from any thread. Calls no code of the app.
+    /// Passes the outlet of the connection. Must not call code of the app.
     fn attach(&mut self, outlet: Outlet) {
         drop(outlet);
     }
 
-    /// Takes what it can of the input and appends output.
+    /// Consumes input and appends output.
     ///
     /// It must consume at least part of an input that is longer than half of the read buffer
     /// (32 KiB), and should return [`Next::Again`] when the output exceeds
@@ -41,13 +41,13 @@ pub(crate) trait Conversation: Send {
 pub(crate) enum Occasion {
     /// The connection is open: the first call.
     Opened,
-    /// Input has arrived, or output that was in the way has been written.
+    /// Input has arrived, or output that delayed it has been written.
     Input,
     /// The peer has shut down its writing side. After this call the connection closes.
     Ended,
     /// The time of [`Next::Wait`] has passed.
     TimedOut,
-    /// The server stops: say goodbye.
+    /// The server stops: the last chance to send.
     Stopping,
     /// The connection is closed: the last call, always on a worker. Output is discarded.
     Closed,
@@ -72,7 +72,7 @@ pub(crate) enum Next {
     Close,
 }
 
-/// A connection that stays open behind its answer's head; the content of
+/// A connection that stays open after the head of its answer; the content of
 /// [`Body::Live`](crate::Body::Live).
 pub struct Live {
     pub(crate) conversation: Option<Box<dyn Conversation>>,
@@ -80,7 +80,7 @@ pub struct Live {
 }
 
 impl Live {
-    /// A connection that sends what others publish.
+    /// A connection that sends the blocks of a feed.
     pub(crate) fn subscription(subscription: Subscription) -> Live {
         Live { conversation: None, subscription: Some(subscription) }
     }

@@ -29,12 +29,12 @@ pub(crate) enum Delivery {
     },
 }
 
-/// An engine, as a place to deliver to.
+/// The receiver of deliveries: an engine, or a test.
 pub(crate) trait Deliver: Send + Sync {
     fn deliver(&self, delivery: Delivery);
 }
 
-/// Why bytes were not sent.
+/// The reason why bytes were not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SendError {
     /// The connection is closed.
@@ -55,7 +55,7 @@ pub(crate) struct Outlet {
 struct State {
     /// Bytes that are on their way to the shard.
     sent: AtomicUsize,
-    /// Bytes that the shard has and the socket has not taken.
+    /// Bytes that the shard has not written yet.
     unwritten: AtomicUsize,
     closed: AtomicBool,
 }
@@ -65,11 +65,11 @@ impl Outlet {
         Outlet { engine, slot, state: Arc::default() }
     }
 
-    /// Sends bytes, unless more than `queue_max` bytes wait already. They are written whole and in
-    /// order, but never inside the output of a call of the conversation.
+    /// Sends bytes, unless more than `queue_max` bytes are waiting. They are written in order, and
+    /// never within the output of a call of the conversation.
     ///
     /// # Errors
-    /// The connection is closed, or its queue is full.
+    /// If the connection is closed or its queue is full.
     pub(crate) fn send(&self, bytes: Arc<[u8]>, queue_max: usize) -> Result<(), SendError> {
         if self.is_closed() {
             return Err(SendError::Closed);
@@ -101,17 +101,17 @@ impl Outlet {
         self.state.sent.load(Relaxed) + self.state.unwritten.load(Relaxed)
     }
 
-    /// The shard has taken over this number of sent bytes.
+    /// Called when the shard has received this number of sent bytes.
     pub(crate) fn note_taken(&self, bytes: usize) {
         self.state.sent.fetch_sub(bytes, Relaxed);
     }
 
-    /// The number of bytes that the socket has not taken.
+    /// Records the number of bytes that the shard has not written yet.
     pub(crate) fn note_unwritten(&self, bytes: usize) {
         self.state.unwritten.store(bytes, Relaxed);
     }
 
-    /// The connection is closed.
+    /// Records that the connection is closed.
     pub(crate) fn note_closed(&self) {
         self.state.closed.store(true, Relaxed);
     }

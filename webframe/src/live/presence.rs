@@ -1,4 +1,4 @@
-//! Whether the client of a request is still connected, for code that runs long.
+//! Whether the client of a request is still connected, for long-running code.
 
 use std::{
     fmt,
@@ -10,10 +10,10 @@ use std::{
 
 use super::outlet::Slot;
 
-/// The connections of a server's shards, as other threads see them.
+/// The connected clients of a server, for other threads.
 #[derive(Debug)]
 pub(crate) struct PresenceTable {
-    /// For each slot of each shard the token of its connection and one; 0 if its client has gone.
+    /// For each slot of each shard the token of its connection plus one; 0 if its client has left.
     shards: Vec<Box<[AtomicU64]>>,
 }
 
@@ -28,14 +28,14 @@ impl PresenceTable {
         self.shards.get(slot.shard)?.get(slot.token as u32 as usize)
     }
 
-    /// A client has connected.
+    /// Called when a client has connected.
     pub(crate) fn enter(&self, slot: Slot) {
         if let Some(place) = self.place(slot) {
             place.store(slot.token + 1, Relaxed);
         }
     }
 
-    /// A client has gone, or has shut down its side.
+    /// Called when a client has disconnected or shut down its side.
     pub(crate) fn leave(&self, slot: Slot) {
         if let Some(place) = self.place(slot) {
             place.store(0, Relaxed);
@@ -47,8 +47,8 @@ impl PresenceTable {
     }
 }
 
-/// Tells whether the client of a request is still connected. It can be asked from any thread, for
-/// example by the source of a streamed answer.
+/// Reports whether the client of a request is still connected. Any thread may use it, for example
+/// the source of a streamed answer.
 #[derive(Clone, Default)]
 pub struct Presence {
     table: Option<Arc<PresenceTable>>,
@@ -64,8 +64,8 @@ impl Presence {
         self.slot = slot;
     }
 
-    /// `false` once the client has closed its connection or shut down its side. The server learns
-    /// this at once if the client says so, and not at all if it vanishes without a word.
+    /// `false` once the client has closed its connection or shut down its side. A client that
+    /// vanishes without closing its connection is not noticed.
     pub fn is_there(&self) -> bool {
         self.table.as_ref().is_none_or(|table| table.is_there(self.slot))
     }

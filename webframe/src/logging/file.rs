@@ -1,4 +1,4 @@
-//! Lines to the end of a file; and to a new one under its name, once somebody renamed the old one.
+//! A log file that can be reopened after it was renamed.
 
 use std::{
     fs::{self, File},
@@ -7,8 +7,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// A file that is written at its end and can be opened anew, for programs that rotate logs rename
-/// it. Clones write to the same file.
+/// A file to which lines are appended. It can be reopened, as needed when a program that rotates
+/// logs has renamed it. Clones write to the same file.
 ///
 /// ```no_run
 /// use webframe::{App, LogFile, Server, ServerSettings, middleware::AccessLog};
@@ -29,28 +29,28 @@ struct Inner {
 }
 
 impl LogFile {
-    /// Opens the file, which is made where it is not there.
+    /// Opens the file, and creates it if it is missing.
     ///
     /// # Errors
-    /// It cannot be opened; the error names it.
+    /// If it cannot be opened. The error names it.
     pub fn open(path: impl AsRef<Path>) -> io::Result<LogFile> {
         let path = path.as_ref().to_owned();
         let file = Mutex::new(open(&path)?);
         Ok(LogFile(Arc::new(Inner { path, file })))
     }
 
-    /// Opens the file under its path anew and goes on there. What was written before, as a whole,
-    /// is in the file of before.
+    /// Opens the file at the path again and writes to it from now on. Earlier writes are completely
+    /// in the old file.
     ///
     /// # Errors
-    /// It cannot be opened; then the file of before stays in use.
+    /// If it cannot be opened. The old file stays in use then.
     pub fn reopen(&self) -> io::Result<()> {
         let fresh = open(&self.0.path)?;
         *self.lock() = fresh;
         Ok(())
     }
 
-    /// Where it is.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.0.path
     }
@@ -65,7 +65,7 @@ impl Write for &LogFile {
         self.lock().write(bytes)
     }
 
-    /// All of it into one file, whoever opens it anew meanwhile.
+    /// Writes all bytes to the same file, even if it is reopened meanwhile.
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.lock().write_all(bytes)
     }
@@ -96,8 +96,8 @@ fn open(path: &Path) -> io::Result<File> {
     })
 }
 
-/// A new file is for its owner alone. A link is refused: whoever may write to the folder could
-/// have the server write to another file.
+/// Creates a new file for its owner only. Refuses a symbolic link: with it, a user who may write to
+/// the folder could redirect the server to another file.
 fn open_private(path: &Path) -> io::Result<File> {
     let is_link = |path| fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
     if is_link(path) {

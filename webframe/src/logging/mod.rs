@@ -1,4 +1,4 @@
-//! Where log lines go: a file that can be rotated, and a bounded queue in front of any writer.
+//! Output of log lines: a file that can be rotated, and a bounded queue before any writer.
 
 pub(crate) mod file;
 pub(crate) mod queue;

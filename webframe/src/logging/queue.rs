@@ -1,4 +1,4 @@
-//! Lines of a log to a writer that may block: a bounded queue and one thread that writes.
+//! A bounded queue of log lines before a writer that may block, and the thread that writes.
 //!
 //! `push` never waits for the writer. If the terminal, the pipe or the disk does not keep up, lines
 //! are dropped and counted, and the log reports their number.
@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-/// Bytes of lines that may wait for a slow writer. 1 MiB: about ten thousand lines.
+/// Maximum size of waiting lines in bytes. 1 MiB: about ten thousand lines.
 const QUEUE_BYTES_MAX: usize = 1 << 20;
 
 /// Lines that arrive within this time of each other are written together.
@@ -20,8 +20,8 @@ const GATHER: Duration = Duration::from_millis(20);
 /// How long [`LogQueue::flush`] and the end of the program wait for the last lines.
 const FLUSH: Duration = Duration::from_secs(2);
 
-/// A bounded queue of lines in front of a writer. Clones share the queue; when the last one is
-/// dropped, the lines that wait are written, for two seconds at most.
+/// A bounded queue of lines before a writer. Clones share the queue. Dropping the last one writes
+/// the waiting lines, for at most two seconds.
 ///
 /// ```
 /// use webframe::LogQueue;
@@ -50,23 +50,23 @@ struct Pending {
     text: String,
     /// Lines in `text`.
     lines: u64,
-    /// Lines that found the queue full or that the writer refused, not yet reported in the log.
+    /// Dropped lines that are not reported in the log yet.
     unreported: u64,
     dropped: u64,
-    /// Callers of `flush`: while there are any, nothing waits for `GATHER`.
+    /// Number of callers of `flush`. While there are any, the writer does not wait for more lines.
     flushing: usize,
-    /// The writer has `text` of an earlier moment in hand.
+    /// The writer is writing earlier `text`.
     writing: bool,
     closed: bool,
     done: bool,
 }
 
 impl LogQueue {
-    /// Starts the thread that writes. `report` makes the line that tells how many lines were
-    /// dropped.
+    /// Starts the thread that writes. `report` makes the line that reports the number of dropped
+    /// lines.
     ///
     /// # Errors
-    /// The thread cannot be started.
+    /// If the thread cannot be started.
     pub fn start(
         writer: impl Write + Send + 'static,
         report: impl Fn(u64) -> String + Send + 'static,
@@ -79,7 +79,7 @@ impl LogQueue {
         Ok(LogQueue(Arc::new(Handle(queue))))
     }
 
-    /// Puts a line, which ends with a line feed, into the queue, or drops it if the queue is full.
+    /// Adds a line, which must end with a line feed, or drops it if the queue is full.
     pub fn push(&self, line: &str) {
         self.0.0.push(line);
     }
@@ -89,7 +89,7 @@ impl LogQueue {
         self.0.0.lock().dropped
     }
 
-    /// Waits until the lines pushed before are written, two seconds at most.
+    /// Waits until all earlier lines are written, at most two seconds.
     pub fn flush(&self) {
         self.0.0.flush();
     }

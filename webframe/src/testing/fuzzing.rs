@@ -1,4 +1,4 @@
-//! What the fuzz targets of `webframe/fuzz` ask for and nobody else may: bytes to the values behind the private readers.
+//! Access to private readers for the fuzz targets of `webframe/fuzz`.
 
 use std::{net::SocketAddr, ops::Range};
 
@@ -16,26 +16,26 @@ use crate::{
     },
 };
 
-/// The longest introduction of a proxy, in bytes.
-pub const INTRODUCTION_BYTES_MAX: usize = proxy::HEADER_BYTES_MAX;
+/// Maximum length of a PROXY header in bytes.
+pub const PROXY_HEADER_BYTES_MAX: usize = proxy::HEADER_BYTES_MAX;
 
-/// The pairs of a form.
+/// Parses the pairs of a form.
 ///
 /// # Errors
-/// As for a request's form.
+/// Those of a request's form.
 pub fn form<T: DeserializeOwned>(bytes: &[u8], pairs_max: usize) -> crate::Result<T> {
     crate::request::form::parse(bytes, pairs_max, "form")
 }
 
-/// The cookies of a request's fields.
+/// Parses the cookies in the fields of a request.
 pub fn cookies<'r>(fields: &[(&'r str, &'r [u8])]) -> Vec<(&'r str, &'r str)> {
     crate::response::cookie::pairs(fields.iter().copied()).collect()
 }
 
-/// The parts of a form with files.
+/// Parses the parts of a form with files.
 ///
 /// # Errors
-/// As for a request's form.
+/// Those of a request's form.
 pub fn multipart<'b>(
     content_type: &[u8],
     body: &'b [u8],
@@ -44,7 +44,7 @@ pub fn multipart<'b>(
     Multipart::parse(body.into(), &Delimiter::of(content_type)?, &PartLimits::of(limits))
 }
 
-/// The pieces that a `Range` asks for of so many bytes; `None` where it asks for the whole.
+/// The ranges that a `Range` field requests of a body of this length; `None`: the whole body.
 pub fn ranges(field: &str, length: u64) -> Option<Vec<Range<u64>>> {
     match parse_ranges(field, length) {
         Ranges::Whole => None,
@@ -54,41 +54,41 @@ pub fn ranges(field: &str, length: u64) -> Option<Vec<Range<u64>>> {
     }
 }
 
-/// What the first bytes of a connection say of the client behind a proxy.
+/// The result of reading a PROXY header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Introduction {
-    /// They are no header of the PROXY protocol.
+pub enum ProxyHeader {
+    /// The bytes are not a PROXY header.
     Refused,
-    /// They are the beginning of one.
+    /// The bytes are the beginning of a PROXY header.
     NeedMore,
-    /// They begin with a whole one.
+    /// The bytes begin with a complete PROXY header.
     Whole {
         /// Its length.
         bytes: usize,
-        /// The client, where one is named.
+        /// The client, if it is named.
         client: Option<SocketAddr>,
-        /// The client came encrypted.
+        /// Whether the client uses TLS.
         encrypted: bool,
     },
 }
 
-/// Reads the introduction of a proxy.
-pub fn introduction(bytes: &[u8]) -> Introduction {
+/// Parses a PROXY header.
+pub fn proxy_header(bytes: &[u8]) -> ProxyHeader {
     match proxy::parse(bytes) {
-        Err(proxy::NoIntroduction) => Introduction::Refused,
-        Ok(None) => Introduction::NeedMore,
-        Ok(Some(proxy::Introduction { bytes, client, encrypted })) => {
-            Introduction::Whole { bytes, client, encrypted }
+        Err(proxy::NotProxyHeader) => ProxyHeader::Refused,
+        Ok(None) => ProxyHeader::NeedMore,
+        Ok(Some(proxy::ProxyHeader { bytes, client, encrypted })) => {
+            ProxyHeader::Whole { bytes, client, encrypted }
         }
     }
 }
 
-/// Who is behind the peer of a connection, as far as the fields that trusted proxies add tell.
+/// The client according to the fields of trusted proxies.
 pub fn client(peer: Peer, head: &Head, trusted: &[Network]) -> Peer {
     forwarded::client(peer, head, trusted)
 }
 
-/// Something whole that a client sent on a WebSocket.
+/// A complete message or control frame of a client on a WebSocket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SocketEvent {
     /// A text.
@@ -104,7 +104,7 @@ pub enum SocketEvent {
 }
 
 impl SocketEvent {
-    /// Bytes of the message or payload.
+    /// The length of the message or payload in bytes.
     pub fn length(&self) -> usize {
         match self {
             SocketEvent::Text(text) | SocketEvent::Close(_, text) => text.len(),
@@ -115,12 +115,12 @@ impl SocketEvent {
     }
 }
 
-/// Whether messages may be compressed.
+/// Whether compression was negotiated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SocketTerms {
-    /// They may not.
+    /// No compression.
     Plain,
-    /// `permessage-deflate` was agreed.
+    /// `permessage-deflate`.
     Deflated,
 }
 
@@ -160,7 +160,7 @@ pub fn socket_events<'a>(
 
 #[cfg(test)]
 #[path = "../../fuzz/src/lib.rs"]
-#[expect(unreachable_pub, reason = "where it is fuzzed it is a library of its own")]
+#[expect(unreachable_pub, reason = "the fuzz crate compiles it as a library")]
 mod properties;
 
 #[cfg(test)]
@@ -189,7 +189,8 @@ mod tests {
         catch_unwind(|| check(input)).is_ok()
     }
 
-    /// What the fuzzers found worth keeping: the fewest inputs that reach all they have reached.
+    /// The corpus is the smallest set of inputs that reaches all code that the fuzzers have
+    /// reached.
     #[test]
     fn every_kept_input_of_the_fuzz_targets_has_its_properties() {
         let mut wrong = Vec::new();
@@ -201,7 +202,7 @@ mod tests {
         assert!(wrong.is_empty(), "{wrong:#?}");
     }
 
-    /// Cut anywhere, and twice in a row: the inputs that the fuzzers begin with.
+    /// The wire cases, cut at any place and repeated, are the seeds of the fuzzers.
     #[test]
     fn every_wire_case_has_the_properties_of_heads_and_connections() {
         let mut folders = vec![in_package("tests/data")];

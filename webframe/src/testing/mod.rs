@@ -1,4 +1,4 @@
-//! What tests ask of an app without a socket, and the fuzz targets of the readers.
+//! Clients for tests of an app without a socket, and access for the fuzz targets.
 
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;

@@ -1,4 +1,4 @@
-//! A client for tests: requests to an app and its answers back, without a socket between.
+//! A client for tests: it passes requests to an app without a socket.
 
 use std::{
     cell::RefCell,
@@ -20,7 +20,7 @@ use crate::{
 
 /// Sends requests to an app as a browser would: it keeps cookies, and does not follow redirects.
 ///
-/// Everything panics that cannot be: a target or a field that is none, a body that fails.
+/// It panics on every mistake of a test: an invalid target or field, a body that cannot be read.
 ///
 /// ```
 /// use webframe::{App, Request, Response, Result, TestClient, Urls};
@@ -42,7 +42,7 @@ pub struct TestClient<'a, S> {
     cookies: RefCell<BTreeMap<String, String>>,
 }
 
-/// A request that is being put together.
+/// A request that is not sent yet.
 #[derive(Debug)]
 #[must_use]
 pub struct TestRequest<'a, S> {
@@ -53,7 +53,7 @@ pub struct TestRequest<'a, S> {
     body: Vec<u8>,
 }
 
-/// An answer, with all its content read.
+/// An answer with its complete body.
 #[derive(Debug)]
 pub struct TestResponse {
     status: StatusCode,
@@ -65,7 +65,7 @@ impl<'a, S: Send + Sync + 'static> TestClient<'a, S> {
     /// A client without cookies, on the loopback address, not encrypted.
     ///
     /// # Panics
-    /// The app cannot be served: the panic lists every mistake in its table of URLs.
+    /// If the app has mistakes in its table of URLs. The panic lists them.
     pub fn new(app: &'a App<S>) -> TestClient<'a, S> {
         let mistakes: Vec<&str> = app.mistakes().map(String::as_str).collect();
         assert!(mistakes.is_empty(), "the app cannot be served: {}", mistakes.join("; "));
@@ -74,19 +74,19 @@ impl<'a, S: Send + Sync + 'static> TestClient<'a, S> {
         TestClient { app, peer, cookies: RefCell::default() }
     }
 
-    /// The same client elsewhere.
+    /// The same client with another peer.
     #[must_use]
     pub fn with_peer(mut self, peer: Peer) -> TestClient<'a, S> {
         self.peer = peer;
         self
     }
 
-    /// GET of a target, percent-encoded as it goes over the wire.
+    /// GET of a target, which must be percent-encoded.
     pub fn get(&'a self, target: &str) -> TestRequest<'a, S> {
         self.request(Method::GET, target)
     }
 
-    /// POST of a form, as its own page would send it.
+    /// POST of a form, as a page of the same origin would send it.
     pub fn post(&'a self, target: &str, form: &impl Serialize) -> TestRequest<'a, S> {
         let body = serde_urlencoded::to_string(form).expect("a form is pairs of texts");
         self.request(Method::POST, target)
@@ -101,7 +101,7 @@ impl<'a, S: Send + Sync + 'static> TestClient<'a, S> {
         TestRequest { client: self, method, target: target.to_owned(), fields, body: Vec::new() }
     }
 
-    /// The value of a cookie that it keeps.
+    /// The value of a cookie of the client.
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.cookies.borrow().get(name).cloned()
     }
@@ -111,9 +111,10 @@ impl<'a, S: Send + Sync + 'static> TestClient<'a, S> {
         for cookie in set.filter_map(|field| field.1.to_str().ok()) {
             let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            match attributes.contains("Max-Age=0") {
-                true => self.cookies.borrow_mut().remove(name),
-                false => self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned()),
+            if attributes.contains("Max-Age=0") {
+                self.cookies.borrow_mut().remove(name)
+            } else {
+                self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned())
             };
         }
     }
@@ -132,13 +133,13 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         self
     }
 
-    /// The same request with this content.
+    /// The same request with this body.
     pub fn with_body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// What the app answers.
+    /// Sends the request and returns the answer of the app.
     pub fn send(self) -> TestResponse {
         let method = self.method.clone();
         let (status, fields, body) = self.answer();
@@ -149,7 +150,7 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         TestResponse { status, fields, body }
     }
 
-    /// The answer, with its body not read.
+    /// Sends the request and returns the answer without reading its body.
     pub(super) fn answer(self) -> (StatusCode, Vec<(HeaderName, HeaderValue)>, Body) {
         static SENT: AtomicU64 = AtomicU64::new(0);
         let client = self.client;
@@ -185,7 +186,7 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         let mut head = Head::default();
         match head.read(text.as_bytes(), &limits.head()) {
             Ok(Progress::Complete(_)) => head,
-            other => panic!("{text:?} is no request: {other:?}"),
+            other => panic!("{text:?} is not a request: {other:?}"),
         }
     }
 }
@@ -196,23 +197,23 @@ impl TestResponse {
         self.status
     }
 
-    /// The first field of that name, where it is ASCII.
+    /// The first field of that name, if it is ASCII.
     pub fn field(&self, name: &str) -> Option<&str> {
         let field = self.fields.iter().find(|field| field.0.as_str().eq_ignore_ascii_case(name));
         field.and_then(|field| field.1.to_str().ok())
     }
 
-    /// All fields in the order they were set.
+    /// All fields in order.
     pub fn fields(&self) -> &[(HeaderName, HeaderValue)] {
         &self.fields
     }
 
-    /// The content; none for HEAD.
+    /// The body; empty for HEAD.
     pub fn bytes(&self) -> &[u8] {
         &self.body
     }
 
-    /// The content as text.
+    /// The body as text.
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.body).expect("a text in UTF-8")
     }

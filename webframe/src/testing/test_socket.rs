@@ -1,4 +1,5 @@
-//! The client end of a WebSocket for tests: messages to an app's socket handler and back, without a socket between.
+//! The client end of a WebSocket for tests: it exchanges messages with an app's handler without a
+//! socket.
 
 use std::{
     collections::VecDeque,
@@ -21,13 +22,13 @@ use crate::{
     wire::websocket::{Deflate, Event, MessageLimits, Reader, Role, Writer},
 };
 
-/// How long a message that another thread sends may take to come.
+/// Maximum wait for a message of another thread.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The client end of a WebSocket; made by [`TestRequest::connect`].
 ///
-/// The handler runs in the thread of the test: when [`TestSocket::send`] returns it has been
-/// called. Everything panics that cannot be, and so does what does not come within ten seconds.
+/// The handler runs in the thread of the test: [`TestSocket::send`] returns after it. Mistakes
+/// panic, and so does waiting for more than ten seconds.
 ///
 /// ```
 /// use webframe::{App, Request, Response, Result, TestClient, Urls, websocket::{Message, Socket}};
@@ -57,7 +58,7 @@ pub struct TestSocket {
     ended: bool,
 }
 
-/// What other threads send.
+/// Bytes sent by other threads.
 #[derive(Default)]
 struct Wire {
     sent: Mutex<Sent>,
@@ -83,7 +84,7 @@ impl Deliver for Wire {
 }
 
 impl<S: Send + Sync + 'static> TestRequest<'_, S> {
-    /// The same request, asking for a WebSocket, as a page of the site would.
+    /// The same request as the handshake of a WebSocket.
     pub fn as_websocket(self) -> Self {
         self.with_field("Connection", "Upgrade")
             .with_field("Upgrade", "websocket")
@@ -94,8 +95,8 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
     /// Opens a WebSocket.
     pub fn connect(self) -> TestSocket {
         let (status, fields, body) = self.as_websocket().answer();
-        assert_eq!(status, StatusCode::SWITCHING_PROTOCOLS, "no WebSocket opens");
-        let Body::Live(live) = body else { panic!("the answer is no WebSocket") };
+        assert_eq!(status, StatusCode::SWITCHING_PROTOCOLS, "the WebSocket was refused");
+        let Body::Live(live) = body else { panic!("the answer is not a WebSocket") };
         let conversation = live.conversation.expect("a WebSocket is a conversation");
         let field = |name| {
             let field = fields.iter().find(|field| field.0 == name);
@@ -136,7 +137,7 @@ impl TestSocket {
         socket
     }
 
-    /// The subprotocol that was agreed.
+    /// The negotiated subprotocol.
     pub fn protocol(&self) -> Option<&str> {
         self.protocol.as_deref()
     }
@@ -168,13 +169,13 @@ impl TestSocket {
         }
     }
 
-    /// Closes from this end; the handler learns of it before this returns.
+    /// Closes from this end. The handler has been called when this returns.
     pub fn close(&mut self, code: CloseCode, reason: &str) {
         let frame = self.writer.close(&Close::new(code, reason));
         self.proceed(Occasion::Input, &frame);
     }
 
-    /// How the app closed.
+    /// Waits for the close of the app and returns it.
     #[track_caller]
     pub fn closed(&mut self) -> Close {
         let until = Instant::now() + PATIENCE;
@@ -204,7 +205,7 @@ impl TestSocket {
         }
     }
 
-    /// Takes what other threads have sent.
+    /// Takes the bytes sent by other threads.
     fn take_sent(&mut self) {
         let sent = std::mem::take(&mut *lock(&self.wire.sent));
         self.outlet.note_taken(sent.bytes.len());
@@ -217,7 +218,7 @@ impl TestSocket {
     #[track_caller]
     fn wait(&self, until: Instant) {
         let left = until.saturating_duration_since(Instant::now());
-        assert!(!left.is_zero(), "nothing came within {PATIENCE:?}");
+        assert!(!left.is_zero(), "nothing arrived within {PATIENCE:?}");
         let nothing = |sent: &mut Sent| sent.bytes.is_empty() && !sent.closed;
         drop(self.wire.news.wait_timeout_while(lock(&self.wire.sent), left, nothing));
     }
@@ -242,7 +243,7 @@ impl TestSocket {
 }
 
 impl Drop for TestSocket {
-    /// The connection is lost.
+    /// Simulates a lost connection.
     fn drop(&mut self) {
         self.end();
     }

@@ -1,8 +1,8 @@
-//! What a callback sends on its own socket: straight into the output, in order with everything else.
+//! Sending from a callback on its own socket: the message is appended to the output of the call.
 //!
-//! In the shard, messages that take the way of other threads would come behind the output of the
-//! call, and so behind its close frame. On a worker they take that way, as a callback that blocks
-//! may report its progress.
+//! In the shard, a message sent through the outlet would follow the output of the call, and so its
+//! close frame. On a worker messages use the outlet, so that a callback that blocks can report its
+//! progress.
 
 use std::cell::RefCell;
 
@@ -17,7 +17,7 @@ struct Call {
     output: Vec<u8>,
 }
 
-/// Ends the call in any case: a panic must not leave it to the next one.
+/// Ends the call even if it panics.
 struct Guard;
 
 impl Drop for Guard {
@@ -26,7 +26,7 @@ impl Drop for Guard {
     }
 }
 
-/// Runs a callback; what it sends on the socket is appended to the output.
+/// Runs a callback. Messages that it sends on the socket are appended to the output.
 pub(super) fn with_output<R>(
     socket: usize,
     output: &mut Vec<u8>,
@@ -42,7 +42,8 @@ pub(super) fn with_output<R>(
     result
 }
 
-/// The output of the call of this socket in this thread, if there is one.
+/// Appends to the output of the call of this socket in this thread. `None`: no call of it runs
+/// here.
 pub(super) fn append<R>(socket: usize, append: impl FnOnce(&mut Vec<u8>) -> R) -> Option<R> {
     CALL.with_borrow_mut(|call| {
         let call = call.as_mut().filter(|call| call.socket == socket)?;

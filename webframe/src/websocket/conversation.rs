@@ -1,4 +1,5 @@
-//! The conversation on a WebSocket: bytes of the peer to calls of the app, and its answers to bytes.
+//! The conversation on a WebSocket: parses the bytes of the peer, calls the app, and encodes its
+//! messages.
 
 use std::{
     any::TypeId,
@@ -17,7 +18,8 @@ use crate::{
     wire::websocket::{Event, Reader},
 };
 
-/// Output beyond this is written before the next message is read; as `Limits::output_bytes_max`.
+/// Output beyond this size is written before the next message is read. The default of
+/// `Limits::output_bytes_max`.
 const OUTPUT_BYTES_MAX: usize = 256 << 10;
 
 /// The conversation with one peer.
@@ -28,9 +30,9 @@ pub(super) struct Talking<H> {
     idle: Duration,
     pace: Arc<Pace>,
     opened: bool,
-    /// A ping was sent and nothing has come since.
+    /// A ping was sent and nothing has arrived since.
     pinged: bool,
-    /// How the connection ended.
+    /// The close of the connection.
     ended: Option<Close>,
 }
 
@@ -40,7 +42,7 @@ impl<H: SocketHandler> Talking<H> {
         Talking { handler, socket, reader, idle, pace, opened, pinged, ended }
     }
 
-    /// Reads what has come; returns what follows and how many bytes are left.
+    /// Reads the input. Returns the next step and the number of bytes left.
     fn read(&mut self, mut input: &[u8], output: &mut Vec<u8>) -> (Next, usize) {
         self.pinged &= input.is_empty();
         loop {
@@ -62,7 +64,7 @@ impl<H: SocketHandler> Talking<H> {
         }
     }
 
-    /// Does what an event asks for; returns what follows if nothing more is read.
+    /// Handles an event. Returns the next step if reading must stop.
     fn take(&mut self, event: Event, output: &mut Vec<u8>) -> Option<Next> {
         let message = match event {
             Event::Text(text) => Message::Text(text),
@@ -81,7 +83,7 @@ impl<H: SocketHandler> Talking<H> {
         self.call(output, |handler, socket| handler.message(socket, message))
     }
 
-    /// A close is answered with its own code (RFC 6455 §5.5.1).
+    /// Answers a close with its own code (RFC 6455 §5.5.1).
     fn reply_to_close(&mut self, close: &Close, output: &mut Vec<u8>) -> Next {
         if self.socket.closed_with().is_none() {
             let reply = Close { code: close.code, reason: String::new() };
@@ -90,7 +92,7 @@ impl<H: SocketHandler> Talking<H> {
         Next::Close
     }
 
-    /// Calls the app. Returns what follows if the connection closes.
+    /// Calls the app. Returns the next step if the connection closes.
     fn call(
         &mut self,
         output: &mut Vec<u8>,
@@ -99,16 +101,18 @@ impl<H: SocketHandler> Talking<H> {
         let (handler, socket) = (&mut self.handler, &self.socket);
         let callback = || panics::catch(|| callback(handler, socket));
         let in_shard = !self.pace.blocks();
-        let result = match in_shard {
-            true => call::with_output(self.socket.address(), output, callback),
-            false => callback(),
+        let result = if in_shard {
+            call::with_output(self.socket.address(), output, callback)
+        } else {
+            callback()
         };
         match result {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
-                let code = match error.status().is_client_error() {
-                    true => CloseCode::POLICY,
-                    false => CloseCode::INTERNAL_ERROR,
+                let code = if error.status().is_client_error() {
+                    CloseCode::POLICY
+                } else {
+                    CloseCode::INTERNAL_ERROR
                 };
                 log::error!("a WebSocket's handler: {error}");
                 return Some(self.finish(Close::new(code, error.public()), output));
@@ -120,11 +124,11 @@ impl<H: SocketHandler> Talking<H> {
         }
         let close = self.socket.closed_with().cloned()?;
         self.end(close);
-        // On a worker the frame, and the end behind it, are on their way to the shard.
+        // On a worker the outlet has sent the close frame and the close to the shard.
         Some(if in_shard { Next::Close } else { Next::Wait(Some(self.idle)) })
     }
 
-    /// Closes from this end, unless the app has done so.
+    /// Closes from this end, unless the app has closed already.
     fn finish(&mut self, close: Close, output: &mut Vec<u8>) -> Next {
         if self.socket.closed_with().is_none() {
             output.extend_from_slice(&self.socket.writer().close(&close));
@@ -133,7 +137,7 @@ impl<H: SocketHandler> Talking<H> {
         Next::Close
     }
 
-    /// Notes how the connection ended; the first reason is the right one.
+    /// Records the close of the connection; the first one counts.
     fn end(&mut self, close: Close) {
         self.socket.note_end();
         let close = self.socket.closed_with().cloned().unwrap_or(close);
@@ -144,7 +148,8 @@ impl<H: SocketHandler> Talking<H> {
         Next::Wait(Some(self.idle / 2))
     }
 
-    /// Half of the idle time has passed: the first time a ping is sent.
+    /// Called when half of the idle time has passed: sends a ping, or closes if the last ping was
+    /// not answered.
     fn time_out(&mut self, output: &mut Vec<u8>) -> Next {
         if self.pinged {
             self.end(Close::new(CloseCode::ABNORMAL, "idle"));
@@ -182,7 +187,7 @@ impl<H: SocketHandler> Conversation for Talking<H> {
                 self.opened = true;
                 rest = input.len();
                 let next = self.call(output, |handler, socket| handler.open(socket));
-                // Input may have come with the handshake.
+                // Input may have arrived with the handshake.
                 next.unwrap_or(if rest > 0 { Next::Again } else { self.wait() })
             }
             Occasion::Input => {
@@ -216,7 +221,7 @@ impl<H: SocketHandler> Conversation for Talking<H> {
     }
 }
 
-/// The pace of a kind of handler, shared by its connections. There are as many as kinds.
+/// The pace of a type of handler, shared by its connections.
 fn pace_of<H: 'static>() -> Arc<Pace> {
     static PACES: Mutex<Option<HashMap<TypeId, Arc<Pace>>>> = Mutex::new(None);
     let mut paces = lock(&PACES);

@@ -22,7 +22,7 @@
 //! # assert_eq!(socket.receive(), Message::Text("hello".into()));
 //! ```
 //!
-//! A connection that is silent holds no buffer and no compression context.
+//! An idle connection holds no buffer and no compression context.
 
 mod call;
 mod conversation;
@@ -83,28 +83,28 @@ impl From<Vec<u8>> for Message {
     }
 }
 
-/// The app's code for one connection. A closure that takes messages is one.
+/// The app's code for one connection. A closure that takes messages is a handler.
 ///
 /// An error or a panic is logged and closes the connection: with 1008 and the error's public text
 /// if its status is 4xx, otherwise with 1011.
 pub trait SocketHandler: Send + 'static {
-    /// The connection is open.
+    /// Called when the connection is open.
     ///
     /// # Errors
-    /// Closes the connection.
+    /// An error closes the connection.
     fn open(&mut self, socket: &Socket) -> Result<()> {
         let _ = socket;
         Ok(())
     }
 
-    /// The peer has sent a message.
+    /// Called for each message of the peer.
     ///
     /// # Errors
-    /// Closes the connection.
+    /// An error closes the connection.
     fn message(&mut self, socket: &Socket, message: Message) -> Result<()>;
 
-    /// The connection is closed: the last call, on a worker. The code is the peer's, or that of
-    /// this end if it closed first, or [`CloseCode::ABNORMAL`] if the connection was lost.
+    /// Called last, on a worker, when the connection is closed. The code is that of the end that
+    /// closed first, or [`CloseCode::ABNORMAL`] if the connection was lost.
     fn close(&mut self, socket: &Socket, close: &Close) {
         let _ = (socket, close);
     }

@@ -1,4 +1,4 @@
-//! The opening of a WebSocket: a request to the answer that changes the protocol, or to why not.
+//! Opens a WebSocket: answers a request with 101, or with the reason of its refusal.
 
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
@@ -9,19 +9,20 @@ use crate::{
 };
 
 impl Response {
-    /// The answer that opens a WebSocket with the default rules; see [`websocket`](crate::websocket).
+    /// The answer that opens a WebSocket with the default settings; see
+    /// [`websocket`](crate::websocket).
     ///
     /// # Errors
-    /// 400 if the handshake breaks RFC 6455, 403 if a page of another site connects. A request
-    /// that asks for no WebSocket is answered with 426.
+    /// 400 if the handshake violates RFC 6455, 403 if a page of another site connects. A request
+    /// without an upgrade to WebSocket is answered with 426, which is not an error.
     pub fn websocket(request: &Request, handler: impl SocketHandler) -> Result<Response> {
         Response::websocket_with(request, &SocketSettings::default(), handler)
     }
 
-    /// As [`Response::websocket`], with other rules.
+    /// Like [`Response::websocket`], with these settings.
     ///
     /// # Errors
-    /// As there.
+    /// Those of [`Response::websocket`].
     pub fn websocket_with(
         request: &Request,
         settings: &SocketSettings,
@@ -34,7 +35,7 @@ impl Response {
             Err(fault) => return refuse(fault),
         };
         if !settings.origins.allow(request) {
-            return Err(Error::forbidden("the page is of another site"));
+            return Err(Error::forbidden("the page belongs to another site"));
         }
         if settings.compression == Compression::Never {
             handshake.deflate = None;
@@ -68,8 +69,8 @@ fn fields(
     Ok(fields)
 }
 
-/// 426 names the protocol and its version (RFC 9110 §15.5.22, RFC 6455 §4.4), which no error page
-/// could.
+/// A 426 must name the protocol and its version (RFC 9110 §15.5.22, RFC 6455 §4.4), which error
+/// pages cannot do.
 fn refuse(fault: HandshakeFault) -> Result<Response> {
     let status = fault.status();
     if status != StatusCode::UPGRADE_REQUIRED {

@@ -8,7 +8,7 @@ use std::{
 use super::Message;
 use crate::wire::websocket::{Kind, Role, Writer};
 
-/// A message that is encoded and compressed once, however many sockets it is sent on.
+/// A message that is encoded and compressed once for any number of sockets.
 ///
 /// ```
 /// use webframe::websocket::{Prepared, Socket};
@@ -23,7 +23,7 @@ use crate::wire::websocket::{Kind, Role, Writer};
 pub struct Prepared {
     message: Message,
     plain: OnceLock<Arc<[u8]>>,
-    /// For peers that take the largest window, as browsers do.
+    /// For peers with the largest window, such as browsers.
     deflated: OnceLock<Arc<[u8]>>,
 }
 

@@ -1,31 +1,33 @@
-//! The rules of WebSockets: limits, idle time, origins, subprotocols, compression.
+//! The settings of WebSockets: limits, idle time, origins, subprotocols, compression.
 
 use std::time::Duration;
 
 use crate::{Request, middleware::SameOrigin, wire::websocket::MessageLimits};
 
-/// The rules of a route's WebSockets.
+/// The settings of a route's WebSockets.
 #[derive(Debug)]
 pub struct SocketSettings {
-    /// Bytes of a message, inflated; the connection closes with 1009 beyond. Default: 1 MiB, as
-    /// for the content of requests; ws takes 100 MiB.
+    /// Maximum size of an inflated message in bytes; a larger one closes the connection with 1009.
+    /// Default: 1 MiB, as for bodies of requests. The library ws has 100 MiB.
     pub message_bytes_max: usize,
-    /// Bytes of a frame as it is sent; 1009 beyond. Default: 1 MiB.
+    /// Maximum size of a frame in bytes, as received; a larger one closes the connection with 1009.
+    /// Default: 1 MiB.
     pub frame_bytes_max: usize,
-    /// Frames of a message; 1008 beyond. Default: 131,072: they cost time and no memory.
+    /// Maximum number of frames of a message; more close the connection with 1008. Default:
+    /// 131,072, since frames cost time but no memory.
     pub fragments_max: u32,
-    /// Bytes that may wait for a peer that does not read, before [`Socket::send`](super::Socket::send)
-    /// refuses a message. Default: 4 MiB.
+    /// Maximum number of bytes that wait for the peer to read. Beyond,
+    /// [`Socket::send`](super::Socket::send) fails. Default: 4 MiB.
     pub queue_bytes_max: usize,
-    /// Time without a byte from the peer, after which the connection is closed. A ping is sent
-    /// after half of it, so a peer that is silent and alive stays. Default: 60 s.
+    /// The connection closes after this time without a byte from the peer. A ping is sent after
+    /// half of it, so an idle peer that answers stays connected. Default: 60 s.
     pub idle: Duration,
     /// The pages that may connect. Default: those of the same origin.
     pub origins: Origins,
-    /// The subprotocols that are spoken here. The first of the client's list that is among them is
-    /// taken; if there is none, the connection opens without. Default: none.
+    /// The supported subprotocols. The first of the client's list that is supported is chosen; if
+    /// there is none, the connection opens without a subprotocol. Default: none.
     pub protocols: Vec<String>,
-    /// Default: [`Compression::PerMessage`].
+    /// Whether messages are compressed. Default: [`Compression::PerMessage`].
     pub compression: Compression,
 }
 
@@ -33,7 +35,7 @@ pub struct SocketSettings {
 /// host.
 #[derive(Debug)]
 pub enum Origins {
-    /// The site's own pages and those that the layer allows; also clients that are no browsers.
+    /// The site's own pages and those that the layer allows, and clients that are not browsers.
     Own(SameOrigin),
     /// Pages of all sites.
     Any,
@@ -45,7 +47,7 @@ pub enum Compression {
     /// With `permessage-deflate`, if the client offers it. No context is kept between messages.
     #[default]
     PerMessage,
-    /// Never: for messages that hold both secrets and what others wrote.
+    /// Never: for messages with both secrets and texts of other users (BREACH).
     Never,
 }
 

@@ -23,18 +23,18 @@ struct State {
     queue_bytes_max: usize,
     protocol: Option<String>,
     outlet: OnceLock<Outlet>,
-    /// How this end closed the connection, if it did.
+    /// The close of this end, if it has closed.
     closed: OnceLock<Close>,
-    /// The connection has ended, whoever closed it.
+    /// The connection has ended, closed by either end.
     ended: AtomicBool,
 }
 
-/// Why a message was not sent.
+/// The reason why a message was not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SendError {
     /// The connection is closed, or not open yet.
     Closed,
-    /// The peer reads too slowly: `queue_bytes_max` would be passed.
+    /// The peer reads too slowly: `queue_bytes_max` would be exceeded.
     Full,
 }
 
@@ -64,11 +64,11 @@ impl Socket {
         Socket(Arc::new(State { writer, queue_bytes_max, protocol, outlet, closed, ended }))
     }
 
-    /// Sends a message. It never blocks: the shard writes it as the peer reads. Messages of one
+    /// Sends a message without blocking: the shard writes it when the peer reads. Messages of one
     /// thread arrive in order.
     ///
     /// # Errors
-    /// The connection is closed, or the peer reads too slowly.
+    /// If the connection is closed, or the peer reads too slowly.
     pub fn send(&self, message: impl Into<Message>) -> Result<(), SendError> {
         match message.into() {
             Message::Text(text) => self.send_bytes(Kind::Text, text.as_bytes()),
@@ -76,10 +76,10 @@ impl Socket {
         }
     }
 
-    /// Sends a message that many sockets send, encoded once.
+    /// Sends a message that is encoded once for many sockets.
     ///
     /// # Errors
-    /// As for [`Socket::send`].
+    /// Those of [`Socket::send`].
     pub fn send_prepared(&self, message: &Prepared) -> Result<(), SendError> {
         if !self.is_open() {
             return Err(SendError::Closed);
@@ -118,24 +118,24 @@ impl Socket {
         }
     }
 
-    /// Closes the connection behind the messages that wait. The reason is for logs; beyond 123
-    /// bytes it is cut. A second close does nothing.
+    /// Closes the connection after the waiting messages. The reason is for logs and is truncated to
+    /// 123 bytes. A second close has no effect.
     pub fn close(&self, code: CloseCode, reason: &str) {
         let close = Close::new(code, reason);
         if self.has_ended() || self.0.closed.set(close.clone()).is_err() {
             return;
         }
         let frame = self.0.writer.close(&close);
-        // The conversation closes behind its own output.
+        // In a call, the conversation closes after its own output.
         let in_call = call::append(self.address(), |output| output.extend_from_slice(&frame));
         if let (None, Ok(outlet)) = (in_call, self.outlet()) {
-            // A peer that does not read is cut off without the frame.
+            // A peer that does not read is disconnected without the frame.
             outlet.send(frame.into(), usize::MAX).ok();
             outlet.close();
         }
     }
 
-    /// Whether messages can be sent: it is open, and this end has not closed it.
+    /// Whether messages can be sent: the connection is open, and this end has not closed it.
     pub fn is_open(&self) -> bool {
         let outlet = self.0.outlet.get();
         outlet.is_some_and(|outlet| !outlet.is_closed())
@@ -148,7 +148,7 @@ impl Socket {
         self.0.outlet.get().map_or(0, Outlet::queued)
     }
 
-    /// The subprotocol that was agreed.
+    /// The negotiated subprotocol.
     pub fn protocol(&self) -> Option<&str> {
         self.0.protocol.as_deref()
     }
@@ -165,7 +165,7 @@ impl Socket {
         &self.0.writer
     }
 
-    /// How this end closed the connection, if it did.
+    /// The close of this end, if it has closed.
     pub(super) fn closed_with(&self) -> Option<&Close> {
         self.0.closed.get()
     }
@@ -178,7 +178,7 @@ impl Socket {
         self.0.ended.load(Relaxed)
     }
 
-    /// Tells this socket from others in this process.
+    /// A number that identifies this socket in the process.
     pub(super) fn address(&self) -> usize {
         Arc::as_ptr(&self.0).addr()
     }

@@ -1,11 +1,12 @@
-//! The chunked transfer coding (RFC 9112 §7.1): bytes to content, and the end of it.
+//! Decodes the chunked transfer coding (RFC 9112 §7.1).
 
 use super::{WireError, grammar};
 
-/// Decodes one chunked body, in whatever pieces it comes.
+/// Decodes a chunked body. Its bytes may arrive in any pieces.
 ///
-/// A chunk may carry 16 bytes and twice its data beside the data (as in Go); what is beyond that,
-/// and the trailers, come out of `overhead_max`. Extensions and trailers are checked and dropped.
+/// A chunk may have an overhead of 16 bytes and twice the length of its data (as in Go). Overhead
+/// beyond that, and the trailers, are limited by `overhead_max` in total. Extensions and trailers
+/// are checked and discarded.
 #[derive(Clone, Debug)]
 pub struct ChunkDecoder {
     state: State,
@@ -13,22 +14,22 @@ pub struct ChunkDecoder {
     overhead_max: usize,
 }
 
-/// What is awaited next.
+/// The next expected input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// A digit of a size, or what ends it; no size yet before the first digit.
+    /// A digit of a size, or the byte after it. `None` before the first digit.
     Size { size: Option<u64> },
     /// More of an extension, up to the line end.
     Extension { size: u64, expected: Extension },
-    /// The line feed behind a size or an extension.
+    /// The line feed after a size or an extension.
     SizeEnd { size: u64 },
-    /// So many bytes of data; 0 is never left here.
+    /// This number of bytes of data, at least 1.
     Data { left: u64 },
-    /// The line end behind data.
+    /// The line end after data.
     DataEnd { expected: u8 },
     /// More of the trailers.
     Trailer { expected: Trailer },
-    /// Nothing: the last chunk and the trailers are behind us.
+    /// Nothing: the last chunk and the trailers were read.
     Complete,
 }
 
@@ -41,7 +42,7 @@ enum Extension {
     Name,
     /// More of the name.
     NameRest,
-    /// White space behind the name, then `=` or `;`.
+    /// White space after the name, then `=` or `;`.
     Equals,
     /// White space, then the value.
     Value,
@@ -49,9 +50,9 @@ enum Extension {
     ValueRest,
     /// More of a quoted string.
     Quoted,
-    /// The byte behind a backslash.
+    /// The byte after a backslash.
     Escaped,
-    /// Nothing more of this extension.
+    /// The end of this extension.
     End,
 }
 
@@ -66,20 +67,20 @@ enum Trailer {
     LastLineEnd,
 }
 
-/// What [`ChunkDecoder::decode`] made of its input.
+/// The result of [`ChunkDecoder::decode`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decoded {
-    /// Bytes of the input that were used up.
+    /// Number of bytes of the input that were consumed.
     pub consumed: usize,
-    /// Whether the last chunk and the trailers are behind us.
+    /// Whether the last chunk and the trailers were read.
     pub complete: bool,
 }
 
-/// Bytes beside its data that a chunk may have for nothing.
+/// Overhead of a chunk that does not count.
 const FREE_OVERHEAD: usize = 16;
 
 impl ChunkDecoder {
-    /// A decoder that allows this many bytes beside the data.
+    /// A decoder with this limit of overhead.
     pub fn new(overhead_max: usize) -> ChunkDecoder {
         ChunkDecoder {
             state: State::Size { size: None },
@@ -88,13 +89,12 @@ impl ChunkDecoder {
         }
     }
 
-    /// Reads as much of `input` as it can and appends the data to `content`, never more than
-    /// `room` bytes of it: `room` is what the body may still grow by at this call. Unless the body
-    /// is complete all of `input` is used up.
+    /// Decodes `input` and appends the data to `content`, at most `room` bytes. Consumes all of
+    /// `input`, unless the body ends before.
     ///
     /// # Errors
-    /// A chunk that breaks the grammar, too much beside the data, or more data than `room`, which
-    /// is told by the chunk's size before its data has come.
+    /// If a chunk is invalid, has too much overhead, or announces more data than `room`: this is
+    /// detected before the data has arrived.
     pub fn decode(
         &mut self,
         input: &[u8],
@@ -128,7 +128,7 @@ impl ChunkDecoder {
         Ok(Decoded { consumed, complete: self.state == State::Complete })
     }
 
-    /// The state behind a byte that is no data.
+    /// The state after a byte that is not data.
     fn next(&mut self, byte: u8) -> Result<State, WireError> {
         match (self.state, byte) {
             (State::Size { size }, _) => size_next(size, byte),
@@ -145,7 +145,7 @@ impl ChunkDecoder {
         }
     }
 
-    /// Gives back what a chunk of this size may have beside its data.
+    /// Returns the overhead that a chunk of this size may have to the budget.
     fn forgive(&mut self, size: u64) {
         let twice = usize::try_from(size.saturating_mul(2)).unwrap_or(usize::MAX);
         self.overhead_left = self
@@ -166,7 +166,8 @@ fn split(bytes: &[u8], left: u64) -> (&[u8], &[u8]) {
     bytes.split_at_checked(at).unwrap_or((bytes, &[]))
 }
 
-/// Zeros in front change no number, however many `overhead_max` lets through (RFC 9112 §7.1).
+/// Reads a digit of a size or the byte after it. Leading zeros are valid; `overhead_max` limits
+/// their number (RFC 9112 §7.1).
 fn size_next(size: Option<u64>, byte: u8) -> Result<State, WireError> {
     if let Some(digit) = char::from(byte).to_digit(16) {
         let before = size.unwrap_or(0).checked_mul(16).ok_or(WireError::Chunk)?;

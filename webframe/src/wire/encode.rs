@@ -1,43 +1,43 @@
-//! An answer to bytes: status line, fields and framing, and the pieces of a chunked body.
+//! Encodes answers: status line, fields, framing, and the chunks of a body.
 
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 
 use super::Version;
 
-/// How an answer's content is delimited.
+/// How the body of an answer is delimited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Length {
-    /// There is none and no field says so: 1xx, 204, 304 without a length.
+    /// No body and no field for it: 1xx, 204, 304.
     None,
-    /// `Content-Length` with this number, whether or not the content follows.
+    /// `Content-Length` with this number. The body may be absent, as for HEAD.
     Known(u64),
-    /// Chunks.
+    /// `Transfer-Encoding: chunked`.
     Chunked,
-    /// The end of the connection, for HTTP/1.0.
+    /// The end of the connection, in HTTP/1.0.
     Close,
 }
 
-/// How an answer is framed: what the head says and whether content follows it.
+/// The framing of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frame {
-    /// What the head says of the length.
+    /// The length in the head.
     pub length: Length,
-    /// Whether the content follows.
+    /// Whether the body follows.
     pub content: bool,
 }
 
 /// Decides the framing of an answer from the request's method and version, the status, and the
-/// length of its body where that is known (RFC 9110 §6.4.1, RFC 9112 §6.3).
+/// length of the body, if it is known (RFC 9110 §6.4.1, RFC 9112 §6.3).
 ///
-/// [`Length::Close`] obliges the engine to close the connection behind the content.
+/// With [`Length::Close`] the engine must close the connection after the body.
 pub fn frame(method: &Method, version: Version, status: StatusCode, length: Option<u64>) -> Frame {
     let length = match (status.as_u16(), length, version) {
-        // No content by definition. A 304 may tell the length of a 200 (RFC 9110 §8.6); we leave
-        // it out, for there are peers who then wait for that content.
+        // No body by definition. A 304 may have the length of the 200 (RFC 9110 §8.6). It is omitted,
+        // since some peers would wait for a body of that length.
         (100..=199 | 204 | 304, _, _) => {
             return Frame { length: Length::None, content: false };
         }
-        // A 205 has none either, and says so (RFC 9110 §15.3.6).
+        // A 205 has no body and must have a length of 0 (RFC 9110 §15.3.6).
         (205, _, _) => return Frame { length: Length::Known(0), content: false },
         (_, Some(length), _) => Length::Known(length),
         (_, None, Version::Http11) => Length::Chunked,
@@ -46,22 +46,21 @@ pub fn frame(method: &Method, version: Version, status: StatusCode, length: Opti
     Frame { length, content: method != Method::HEAD }
 }
 
-/// What becomes of the connection after an answer.
+/// The state of the connection after an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Persistence {
-    /// It is used on.
+    /// It stays open.
     Keep,
-    /// It is used on, and an HTTP/1.0 peer is told so.
+    /// It stays open, and `Connection: keep-alive` informs an HTTP/1.0 peer.
     KeepTold,
-    /// It is closed, and the peer is told so.
+    /// It closes, and `Connection: close` informs the peer.
     Close,
-    /// It changes to another protocol.
+    /// It continues with another protocol.
     Upgrade,
 }
 
-/// The first two lines of most answers, `200 OK` and `Date`, made once a second and not for each.
-/// In what is appended here each line end stands before the next line: so it is no piece of its
-/// own.
+/// The first two lines of most answers, `200 OK` and `Date`, formatted once a second. Functions
+/// here append a line end before each line, not after it, so that it is part of the same constant.
 #[derive(Clone, Copy, Debug)]
 pub struct Prelude([u8; PRELUDE.len()]);
 
@@ -69,7 +68,7 @@ const STATUS_LINE_OK: &[u8] = b"HTTP/1.1 200 OK";
 const PRELUDE: [u8; 52] = *b"HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT";
 
 impl Prelude {
-    /// With a date as HTTP writes it (RFC 9110 §5.6.7).
+    /// A prelude with this date in the format of HTTP (RFC 9110 §5.6.7).
     pub fn dated(date: &[u8; 29]) -> Prelude {
         let mut bytes = PRELUDE;
         if let Some((_, place)) = bytes.split_at_mut_checked(23) {
@@ -111,7 +110,7 @@ pub fn encode_head(
         }
         Length::Chunked => out.extend_from_slice(b"\r\nTransfer-Encoding: chunked"),
     }
-    // Content that ends with the connection ends it, whatever was meant.
+    // A body that ends with the connection requires closing.
     let persistence = if length == Length::Close { Persistence::Close } else { persistence };
     match persistence {
         Persistence::Keep => out.extend_from_slice(b"\r\n\r\n"),
@@ -140,7 +139,7 @@ fn append_status_line(out: &mut Vec<u8>, status: StatusCode) {
     out.extend_from_slice(line);
 }
 
-/// Begins a line with the name as people know it: `content-type` as `Content-Type`.
+/// Begins a line with the name in its usual case: `Content-Type` for `content-type`.
 fn append_name(out: &mut Vec<u8>, name: &HeaderName) {
     if *name == header::CONTENT_TYPE {
         return out.extend_from_slice(b"\r\nContent-Type: ");
@@ -175,7 +174,7 @@ fn append_hex(out: &mut Vec<u8>, number: u64) {
     out.push(low.wrapping_add(if low < 10 { b'0' } else { b'a'.wrapping_sub(10) }));
 }
 
-/// Appends one chunk; an empty one is left out, for it would end the body.
+/// Appends one chunk. Skips an empty one, since it would end the body.
 pub fn encode_chunk(out: &mut Vec<u8>, data: &[u8]) {
     if data.is_empty() {
         return;
@@ -190,5 +189,5 @@ pub fn encode_chunk(out: &mut Vec<u8>, data: &[u8]) {
 /// The last chunk, with no trailers.
 pub const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
-/// The interim answer that invites the content.
+/// The interim answer that requests the body.
 pub const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";

@@ -1,50 +1,50 @@
-//! Why bytes are refused: each reason knows its status and its text.
+//! The reasons for which a request is refused, with status and text.
 
 use std::fmt;
 
 use http::StatusCode;
 
-/// A request that cannot be read. It is answered with [`WireError::status`], the connection is
-/// closed, and no further byte of it is acted upon (RFC 9112 §6.3, §11.2).
+/// The reason why a request cannot be read. The server answers with [`WireError::status`], closes
+/// the connection, and ignores all further bytes of it (RFC 9112 §6.3, §11.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WireError {
-    /// The request line is no `method SP target SP version`.
+    /// The request line is not `method SP target SP version`.
     RequestLine,
-    /// The method is a token we do not know.
+    /// The method is longer than any known one.
     UnknownMethod,
     /// The version is not 1.x.
     Version,
-    /// The target is none of the four forms, or leaves the root, or holds what no target may.
+    /// The target has none of the allowed forms, leaves the root, or has an invalid byte.
     Target,
     /// The target is longer than `target_bytes_max`.
     TargetTooLong,
-    /// A field line breaks the grammar: name, colon, value, line end.
+    /// A field line is not name, colon, value, line end.
     Field,
     /// The head is larger than `head_bytes_max`.
     HeadTooLarge,
     /// More fields than `head_fields_max`.
     TooManyFields,
-    /// No `Host`, more than one, or one that is no host.
+    /// `Host` is missing, repeated or invalid.
     Host,
     /// A host that is not served here.
     HostNotServed,
-    /// It came unencrypted where TLS is spoken.
+    /// Plain HTTP at a TLS port.
     Unencrypted,
-    /// `Content-Length` is no length, or there are two.
+    /// `Content-Length` is invalid or repeated.
     ContentLength,
-    /// `Transfer-Encoding` beside `Content-Length`, or one that is not a single final `chunked`.
+    /// `Transfer-Encoding` together with `Content-Length`, or without a single final `chunked`.
     TransferEncoding,
-    /// A transfer coding we do not know.
+    /// A transfer coding that is not supported.
     UnknownCoding,
-    /// A chunk's size, extension or end breaks the grammar.
+    /// The size, extension or end of a chunk is invalid.
     Chunk,
     /// Sizes, extensions and trailers of the chunks are larger than `chunk_overhead_max`.
     ChunkOverhead,
-    /// The content is larger than `body_bytes_max`.
+    /// The body is larger than `body_bytes_max`.
     BodyTooLarge,
-    /// `Expect` asks for something else than `100-continue`.
+    /// `Expect` is not `100-continue`.
     Expectation,
-    /// The head or the body did not come in time.
+    /// The head or the body did not arrive in time.
     Timeout,
 }
 

@@ -1,20 +1,20 @@
-//! How the content of a request is delimited (RFC 9112 §6.3), as one function.
+//! Decides how the body of a request is delimited (RFC 9112 §6.3).
 
 use super::{Version, WireError, grammar};
 
-/// How the content of a request is delimited.
+/// How the body of a request is delimited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Framing {
-    /// No content.
+    /// No body.
     #[default]
     None,
     /// This many bytes.
     Length(u64),
-    /// Chunks, up to the one of size 0 and the trailers.
+    /// Chunks up to the one of size 0, and trailers.
     Chunked,
 }
 
-/// What a head says in a field that may come once.
+/// The value of a field that must not be repeated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Once<'a> {
     #[default]
@@ -32,16 +32,16 @@ impl<'a> Once<'a> {
     }
 }
 
-/// Decides the framing of a request. Where RFC 9112 §6.3 leaves a choice to mend or to refuse,
-/// this refuses: whoever stands before us may have mended it otherwise.
+/// Decides the framing of a request. If RFC 9112 §6.3 allows to repair or to refuse a message, this
+/// refuses it: a proxy before the server may have repaired it differently.
 pub(super) fn decide(
     version: Version,
     transfer_encoding: Once<'_>,
     content_length: Once<'_>,
 ) -> Result<Framing, WireError> {
     match (transfer_encoding, content_length) {
-        // 1. and 2. are about responses.
-        // 3. Both fields: an attempt at smuggling, or a sender that is broken.
+        // 1. and 2. concern responses.
+        // 3. Both fields: request smuggling, or a broken sender.
         (Once::Value(_) | Once::Repeated, Once::Value(_) | Once::Repeated) => {
             Err(WireError::TransferEncoding)
         }
@@ -51,18 +51,19 @@ pub(super) fn decide(
             Err(WireError::TransferEncoding)
         }
         (Once::Value(coding), Once::Absent) => check_coding(coding).map(|()| Framing::Chunked),
-        // 5. Content-Length that is no one length, or 6. is.
+        // 5. An invalid Content-Length, or 6. a valid one.
         (Once::Absent, Once::Repeated) => Err(WireError::ContentLength),
         (Once::Absent, Once::Value(length)) => {
             grammar::decimal(length).map(Framing::Length).ok_or(WireError::ContentLength)
         }
-        // 7. Neither: no content. (8. is about responses.)
+        // 7. Neither: no body. (8. concerns responses.)
         (Once::Absent, Once::Absent) => Ok(Framing::None),
     }
 }
 
-/// Accepts `chunked`. Codings before a final `chunked` delimit the content well and are merely
-/// unknown here; anything else delimits nothing (RFC 9112 §6.1, §6.3).
+/// Accepts `chunked`. With other codings before a final `chunked` the body is delimited, but the
+/// coding is not supported. Without a final `chunked` the body is not delimited (RFC 9112 §6.1,
+/// §6.3).
 fn check_coding(value: &[u8]) -> Result<(), WireError> {
     let chunked = |coding: &[u8]| coding.eq_ignore_ascii_case(b"chunked");
     if chunked(value) {

@@ -1,4 +1,4 @@
-//! Which bytes may stand where: the character classes of RFC 9110 §5.6 and RFC 3986 §2, §3.2.2.
+//! The character classes of RFC 9110 §5.6 and RFC 3986 §2, §3.2.2.
 
 use std::net::Ipv6Addr;
 
@@ -6,15 +6,15 @@ use std::net::Ipv6Addr;
 const TOKEN: u8 = 1;
 /// A byte of a field value: HTAB, SP, VCHAR, obs-text (RFC 9110 §5.5).
 const VALUE: u8 = 2;
-/// A byte of a registered name or an IPv4 address (RFC 3986 §3.2.2). The comma is left out: it
-/// would let a list of two hosts pass for one.
+/// A byte of a registered name or an IPv4 address (RFC 3986 §3.2.2). The comma is excluded: with it
+/// a list of two hosts would be valid.
 const HOST: u8 = 4;
-/// A byte of a target: a visible one of ASCII that begins no fragment.
+/// A byte of a target: visible ASCII except `#`, which begins a fragment.
 pub(super) const TARGET: u8 = 8;
-/// A byte of a path (RFC 3986 §3.3), and the four that browsers send as they are: `[]^|`.
+/// A byte of a path (RFC 3986 §3.3), or one of four that browsers send unescaped: `[]^|`.
 pub(super) const PATH: u8 = 16;
-/// A byte of a path that calls for a second look: an escape or a dot segment may begin there.
-pub(super) const LOOK: u8 = 32;
+/// `%` and `.`: an escape or a dot segment may begin there.
+pub(super) const SPECIAL: u8 = 32;
 
 static CLASSES: [u8; 256] = classes();
 
@@ -40,8 +40,8 @@ const fn class(byte: u8) -> u8 {
     match byte {
         b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' | b'~' => URL | TOKEN | HOST,
         b'!' | b'$' | b'&' | b'\'' | b'*' | b'+' => URL | TOKEN | HOST,
-        b'.' => URL | TOKEN | HOST | LOOK,
-        b'%' => URL | TOKEN | LOOK,
+        b'.' => URL | TOKEN | HOST | SPECIAL,
+        b'%' => URL | TOKEN | SPECIAL,
         b'^' | b'|' => URL | TOKEN,
         b'(' | b')' | b';' | b'=' => URL | HOST,
         b'/' | b':' | b'@' | b',' | b'[' | b']' => URL,
@@ -83,7 +83,7 @@ pub(super) fn trim(mut value: &[u8]) -> &[u8] {
     value
 }
 
-/// A number in decimal digits and nothing else, where it fits.
+/// A number of decimal digits only. `None`: invalid or too large.
 pub(super) fn decimal(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() {
         return None;
@@ -105,7 +105,7 @@ pub(super) fn is_authority(authority: &[u8]) -> bool {
     }
 }
 
-/// What stands behind `[`.
+/// Whether this is the part of an authority after `[`: an IPv6 address, `]` and a port.
 fn is_ipv6(inner: &[u8]) -> bool {
     let Some(end) = inner.iter().position(|&byte| byte == b']') else { return false };
     let (address, rest) = inner.split_at_checked(end).unwrap_or_default();
@@ -117,7 +117,8 @@ fn is_ipv6(inner: &[u8]) -> bool {
         }
 }
 
-/// A registered name with percent-encoded bytes, rare enough to be looked at twice.
+/// Whether this is a registered name with percent-encoded bytes. A separate function, since it is
+/// rare.
 fn is_encoded(authority: &[u8]) -> bool {
     let end = authority.iter().position(|&byte| byte == b':').unwrap_or(authority.len());
     let (name, rest) = authority.split_at_checked(end).unwrap_or_default();
@@ -129,7 +130,7 @@ fn is_encoded(authority: &[u8]) -> bool {
         && rest.strip_prefix(b":").is_none_or(is_port)
 }
 
-/// Whether what stands behind a `%` are two hex digits, and not those of NUL.
+/// Whether the bytes after a `%` are two hex digits that do not encode NUL.
 pub(super) fn is_percent_tail(behind: &[u8]) -> bool {
     matches!(behind, [high, low, ..]
         if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() && !behind.starts_with(b"00"))

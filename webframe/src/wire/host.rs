@@ -1,4 +1,4 @@
-//! An authority, checked already, to the name in it, and whether that is one of ours.
+//! The name in a valid authority, and whether it is in a list.
 
 /// The name or address without the port: `[::1]` of `[::1]:80`.
 pub(crate) fn name(authority: &str) -> &str {
@@ -8,7 +8,7 @@ pub(crate) fn name(authority: &str) -> &str {
     }
 }
 
-/// Whether the name is one of these, in any letter case, with or without the root's dot.
+/// Whether the name is one of these, in any letter case, with or without a final dot.
 pub(crate) fn is_one_of(authority: &str, names: &[String]) -> bool {
     let name = name(authority);
     let name = name.strip_suffix('.').unwrap_or(name);

@@ -1,8 +1,8 @@
-//! HTTP/1.1 on the wire, pure: bytes to values and values to bytes, with nothing in between.
+//! Parses and encodes HTTP/1.1. All functions are pure.
 //!
-//! No I/O, no clock, no lock and no log here, so that every rule is tested and fuzzed with bytes
-//! alone. Readers take the bytes that have come so far and say what they make or that they need
-//! more; a [`WireError`] knows the status it is answered with, and ends its connection.
+//! There is no I/O, clock, lock or log here, so every rule can be tested and fuzzed with bytes
+//! only. Readers take the bytes that have arrived so far, and return a value or report that they
+//! need more. A [`WireError`] has the status of its answer and ends the connection.
 
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::as_conversions)]
 

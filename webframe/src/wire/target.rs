@@ -1,8 +1,7 @@
-//! The request target (RFC 9112 §3.2): bytes to path and query, and a path to decoded segments.
+//! Parses the request target (RFC 9112 §3.2) into path and query, and a path into decoded segments.
 //!
-//! Of the four forms the origin form is the rule; the absolute form gives its path and its
-//! authority; the asterisk form belongs to OPTIONS. The authority form, and with it CONNECT, is
-//! for proxies and refused.
+//! The origin form is the usual one. The absolute form has an authority and a path. The asterisk
+//! form is only for OPTIONS. The authority form and CONNECT are for proxies and refused.
 
 use std::borrow::Cow;
 
@@ -10,8 +9,8 @@ use percent_encoding::percent_decode;
 
 use super::{WireError, grammar};
 
-/// The segments of a path, decoded; `%2F` is part of its segment, never a separator. Router and
-/// static files both see these and nothing else.
+/// The decoded segments of a path. `%2F` is part of a segment, never a separator. Router and static
+/// files use only these.
 pub fn segments(path: &str) -> impl Iterator<Item = Cow<'_, [u8]>> {
     path.strip_prefix('/')
         .unwrap_or(path)
@@ -19,51 +18,51 @@ pub fn segments(path: &str) -> impl Iterator<Item = Cow<'_, [u8]>> {
         .map(|segment| percent_decode(segment.as_bytes()).into())
 }
 
-/// Whether a raw segment of a path says the same as the plain text.
+/// Whether a raw segment of a path, decoded, equals the text.
 pub(crate) fn is_segment(raw: &[u8], text: &str) -> bool {
     raw == text.as_bytes() || (raw.contains(&b'%') && percent_decode(raw).eq(text.bytes()))
 }
 
-/// A target, taken apart and found valid.
+/// A valid target in its parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Target<'a> {
     /// Host and port of the absolute form.
     pub(super) authority: Option<&'a [u8]>,
-    /// The path as it came; empty where the absolute form has none.
+    /// The path as received. Empty if the absolute form has no path.
     pub(super) path: &'a [u8],
-    /// The query as it came.
+    /// The query as received.
     pub(super) query: Option<&'a [u8]>,
     /// Whether dot segments have to be removed from the path.
     pub(super) dotted: bool,
 }
 
-/// What one look at every byte of a target tells.
+/// The result of one pass over the bytes of a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Scan {
-    /// The place of the first byte that belongs to no target, if there is one.
+    /// The offset of the first byte that is not valid in a target.
     pub(super) end: Option<usize>,
-    /// The length of the path, if it is one.
+    /// The length of the path.
     path: usize,
-    /// Whether escapes or dots are in the path.
-    path_looks: bool,
-    /// Whether escapes (or dots) are in the query.
-    query_looks: bool,
-    /// Whether something else than a query follows the path.
+    /// Whether the path has a `%` or a dot.
+    path_is_special: bool,
+    /// Whether the query has a `%` or a dot.
+    query_is_special: bool,
+    /// Whether the path is followed by something other than a query.
     bad: bool,
 }
 
-/// Looks at the bytes of a target, up to its end or that of the word.
+/// Scans the bytes of a target up to its end, or to the end of `word`.
 pub(super) fn scan(word: &[u8]) -> Scan {
-    let (path, path_looks) = run(word, grammar::PATH);
+    let (path, path_is_special) = run(word, grammar::PATH);
     let rest = word.get(path..).unwrap_or_default();
-    let (query, query_looks) = run(rest, grammar::TARGET);
+    let (query, query_is_special) = run(rest, grammar::TARGET);
     let bad = query > 0 && !rest.starts_with(b"?");
     let end = path.saturating_add(query);
     let end = (end < word.len()).then_some(end);
-    Scan { end, path, path_looks, query_looks, bad }
+    Scan { end, path, path_is_special, query_is_special, bad }
 }
 
-/// How many bytes of a class stand first, and whether one of them calls for a second look.
+/// The number of leading bytes of a class, and whether one of them is a `%` or a dot.
 fn run(bytes: &[u8], class: u8) -> (usize, bool) {
     let mut union = 0;
     let end = bytes.iter().position(|&byte| {
@@ -71,10 +70,10 @@ fn run(bytes: &[u8], class: u8) -> (usize, bool) {
         union |= classes;
         classes & class == 0
     });
-    (end.unwrap_or(bytes.len()), union & grammar::LOOK != 0)
+    (end.unwrap_or(bytes.len()), union & grammar::SPECIAL != 0)
 }
 
-/// Takes a target apart that was scanned to its end.
+/// Parses a target that was scanned to its end.
 pub(super) fn parse<'a>(
     method: &[u8],
     target: &'a [u8],
@@ -90,7 +89,7 @@ pub(super) fn parse<'a>(
         return Ok(Target { authority: None, path: b"*", query: None, dotted: false });
     }
     let absolute = absolute(target)?;
-    // The asterisk form as a proxy was given it (RFC 9112 §3.2.4).
+    // The asterisk form in a request to a proxy (RFC 9112 §3.2.4).
     if method == b"OPTIONS" && absolute.path.is_empty() && absolute.query.is_none() {
         return Ok(Target { path: b"*", ..absolute });
     }
@@ -113,19 +112,19 @@ fn absolute(target: &[u8]) -> Result<Target<'_>, WireError> {
     Ok(Target { authority: Some(authority), ..origin(rest, scan(rest))? })
 }
 
-/// `path [ "?" query ]`. A query may hold what browsers leave as it is, a lone `%` too; but no
-/// NUL in any spelling.
+/// `path [ "?" query ]`. A query may contain all bytes that browsers send unescaped, even a single
+/// `%`, but no NUL.
 fn origin(target: &[u8], scan: Scan) -> Result<Target<'_>, WireError> {
     let (path, rest) = target.split_at_checked(scan.path).ok_or(WireError::Target)?;
     let query = rest.strip_prefix(b"?");
-    if scan.bad || (scan.query_looks && rest.windows(3).any(|window| window == b"%00")) {
+    if scan.bad || (scan.query_is_special && rest.windows(3).any(|window| window == b"%00")) {
         return Err(WireError::Target);
     }
-    let dotted = scan.path_looks && check_path(path)?;
+    let dotted = scan.path_is_special && check_path(path)?;
     Ok(Target { authority: None, path, query, dotted })
 }
 
-/// Checks percent-encoding and dot segments; says whether there are some of these.
+/// Checks percent-encoding and dot segments. Returns whether the path has dot segments.
 fn check_path(path: &[u8]) -> Result<bool, WireError> {
     if !path.split(|&byte| byte == b'%').skip(1).all(grammar::is_percent_tail) {
         return Err(WireError::Target);

@@ -1,4 +1,4 @@
-//! Bytes from a server to one answer: only the parts of HTTP that a client of our own server needs.
+//! Reads an answer of a server: only the parts of HTTP that the clients of xtask need.
 
 use std::io::{self, BufRead, Read};
 
@@ -8,13 +8,13 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) closes: bool,
     pub(crate) length: u64,
-    /// The content, up to `SHOWN_MAX` bytes of it.
+    /// The first bytes of the body, at most `SHOWN_MAX`.
     pub(crate) beginning: Vec<u8>,
 }
 
 const SHOWN_MAX: u64 = 256;
 
-/// Whether the answer to this request has a body: one to `HEAD` has none, even if its head gives a length.
+/// The kind of request: an answer to `HEAD` has no body, even if its head has a length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
     ForAll,

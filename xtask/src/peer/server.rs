@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::steps::cargo::workspace;
 
-/// How long a server may take to listen, and to end.
+/// Maximum time in which a server must listen, and end.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running server; killed when dropped.
@@ -41,8 +41,8 @@ impl Server {
             .current_dir(workspace())
             // A backtrace for each panic would be most of the work, and its symbols most of the memory.
             .env("RUST_BACKTRACE", "0")
-            // glibc returns freed memory to the system: the server's own memory is judged, not glibc's arenas, each of
-            // which keeps its highest mark (60 MB after one burst of large answers that nobody read).
+            // Makes glibc return freed memory to the system. Otherwise each arena keeps its maximum (60 MB after a burst of
+            // large answers that nobody read), and the server's own memory cannot be judged.
             .env("MALLOC_ARENA_MAX", "2")
             .env("MALLOC_MMAP_THRESHOLD_", "65536")
             .stdin(Stdio::null())
@@ -78,7 +78,7 @@ impl Server {
         holdings_of(self.child.id())
     }
 
-    /// Asks the server to end by SIGTERM and gives back its status; `None` when it had to be killed.
+    /// Ends the server with SIGTERM and returns its status; `None`: it had to be killed.
     pub(crate) fn stop(mut self) -> Result<Option<ExitStatus>> {
         let id = self.child.id().to_string();
         Command::new("kill").args(["-TERM", &id]).status().context("cannot start kill")?;

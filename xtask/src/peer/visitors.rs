@@ -1,4 +1,4 @@
-//! Clients that send requests at a steady rate, to the status and duration of each request.
+//! Clients that send requests at a steady rate and record the status and duration of each.
 
 use anyhow::Result;
 use std::io::{BufReader, Write};
@@ -117,7 +117,8 @@ mod tests {
         assert_eq!(percentile(&[], 99), Duration::ZERO);
     }
 
-    /// Answers 204 to so many requests of each connection, then closes it; gives back how many connections there were.
+    /// Answers 204 to this number of requests on each connection, then closes it. Returns the
+    /// number of connections.
     fn serve(listener: &TcpListener, connections: usize, answers: usize) -> usize {
         let serve_one = |socket: TcpStream| {
             let mut reader = BufReader::new(&socket);

@@ -22,14 +22,15 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
     command
 }
 
-/// Builds an example of webframe in release; gives back the program.
+/// Builds an example of webframe in release mode. Returns the path of the program.
 pub(crate) fn build_example(name: &str) -> Result<PathBuf> {
     let args = ["build", "--quiet", "--release", "--package", "webframe", "--example", name];
     succeed(&mut cargo(&args)).with_context(|| format!("cannot build the example {name}"))?;
     Ok(std::path::absolute(target())?.join("release/examples").join(name))
 }
 
-/// The folder of the workspace's `Cargo.toml`. Asked at run time: a target folder may have been copied from elsewhere.
+/// The folder of the workspace's `Cargo.toml`. Determined at run time, since the target folder may
+/// be a copy.
 pub(crate) fn workspace() -> PathBuf {
     let xtask = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     xtask.and_then(|dir| dir.parent().map(PathBuf::from)).unwrap_or_else(|| PathBuf::from("."))

@@ -20,7 +20,7 @@ pub(crate) struct Need {
 enum Check {
     /// Any of these programs.
     Program(&'static [&'static str]),
-    /// A font that covers this language, so that screenshots show words and not boxes.
+    /// A font for this language, so that screenshots show words instead of boxes.
     Font(&'static str),
 }
 
@@ -38,7 +38,7 @@ pub(crate) const NEEDS: &[Need] = &[
         check: Check::Program(&["chromedriver"]),
         package: "chromium-driver",
     },
-    // For axe-core, which judges the pages.
+    // For axe-core, which checks the accessibility of the pages.
     Need { what: "npm", check: Check::Program(&["npm"]), package: "npm" },
     Need { what: "curl", check: Check::Program(&["curl"]), package: "curl" },
     Need { what: "fc-list", check: Check::Program(&["fc-list"]), package: "fontconfig" },
@@ -52,7 +52,7 @@ pub(crate) const SLOW_CLIENTS: &[Need] = &[Need {
     package: "slowhttptest",
 }];
 
-/// Installs the missing ones of `needs` if this user may; otherwise fails with the command to run.
+/// Installs missing packages if this user may do so; otherwise fails with the command to run.
 pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
     let missing = missing_of(needs);
     if missing.is_empty() {

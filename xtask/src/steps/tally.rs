@@ -1,4 +1,4 @@
-//! The output of test binaries to one count of passed and failed tests.
+//! Counts passed and failed tests in the output of test binaries.
 
 use std::fmt;
 

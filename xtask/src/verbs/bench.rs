@@ -1,8 +1,9 @@
 //! `cargo xtask bench`: measures our server and its peers side by side on this machine; prints tables. `bench lexicon` and `bench wire`
 //! run the micro-benchmarks.
 //!
-//! The peers are not part of the project: the caller names their folder, which is copied to `target/bench-peers` and built there. Its
-//! README says what a peer must serve; `webframe/examples/bench.rs` is ours.
+//! The peers are not part of the project: the caller names their folder, which is copied to
+//! `target/bench-peers` and built there. Its README describes what a peer must serve.
+//! `webframe/examples/bench.rs` is our server.
 
 use anyhow::{Context, Result, anyhow, bail};
 use std::fs;
@@ -35,7 +36,7 @@ struct Options {
     tables: Vec<Table>,
 }
 
-/// One way of measuring.
+/// A kind of measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Table {
     /// Requests a second and processor time, in interleaved rounds.

@@ -1,5 +1,6 @@
-//! `cargo xtask crowd`: measures the latency of ordinary clients while a crowd of others idles, sends slowly or never reads;
-//! `--overload` sends twice the requests that the server can answer instead.
+//! `cargo xtask crowd`: measures the latency of ordinary clients while many others idle, send
+//! slowly or never read. With `--overload` it sends twice the requests that the server can answer
+//! instead.
 //!
 //! The server is `webframe/examples/soak.rs` with eight workers.
 
@@ -22,7 +23,7 @@ pub(crate) const ABOUT: &str = "measure others' latency in a crowd of bad client
 const WORKERS_MAX: u32 = 8;
 /// The duration of the handler of `/wait`.
 const WAIT: Duration = Duration::from_millis(10);
-/// The bounds on latency and memory.
+/// The limits of latency and memory.
 const P99_MAX: Duration = Duration::from_millis(50);
 const MEMORY_MAX_KIB: u64 = 200 << 10;
 const GOODPUT_MIN: f64 = 0.9;
@@ -127,7 +128,8 @@ fn answers(socket: &TcpStream) -> bool {
     ask(socket, "/quick").is_ok_and(|status| status == 200)
 }
 
-/// `count` heads at one byte a second each. A client that the server closes comes again; their starts are spread.
+/// Sends `count` heads with one byte per second. A client that the server closes connects again.
+/// Their starts are spread over time.
 fn send_slowly(address: SocketAddr, count: usize, over: &AtomicBool) {
     let mut senders: Vec<Option<TcpStream>> = (0..count).map(|_| None).collect();
     while !over.load(SeqCst) {
@@ -154,7 +156,8 @@ fn sends_on(mut socket: &TcpStream) -> bool {
     is_quiet && socket.write_all(b"G").is_ok()
 }
 
-/// `count` clients that request something large and never read. The server closes them, so they come again.
+/// `count` clients that request something large and never read. When the server closes them, they
+/// connect again.
 fn never_read(address: SocketAddr, count: usize, over: &AtomicBool) {
     let request = b"GET /files/large.bin HTTP/1.1\r\nHost: crowd\r\n\r\n".repeat(4);
     let begin = || {

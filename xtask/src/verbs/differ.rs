@@ -1,8 +1,9 @@
 //! `cargo xtask differ`: sends the wire cases to our server and to others; prints a table of the differences.
 //!
-//! Each case is sent in one write together with a request after it. Compared are whether the case is refused, and the number of
-//! answers: two servers that find different requests in the same bytes allow request smuggling. Every kind of difference must
-//! have its heading in `docs/differences.md`.
+//! Each case is sent in one write together with a request after it. The verb compares whether the
+//! case is refused, and the number of answers: two servers that find different requests in the same
+//! bytes allow request smuggling. Every kind of difference must have a heading in
+//! `docs/differences.md`.
 
 use anyhow::{Context, Result, anyhow, bail};
 use std::collections::BTreeMap;
@@ -18,10 +19,11 @@ use crate::peer::server::Server;
 use crate::steps::cargo::{build_example, target, workspace};
 use crate::steps::step;
 
-pub(crate) const ABOUT: &str = "compare what servers make of the wire cases: --server 'NAME=CMD {port}' (as often as there are servers)";
+pub(crate) const ABOUT: &str =
+    "compare how servers answer the wire cases: --server 'NAME=CMD {port}' (once for each server)";
 
 const BEHIND: &[u8] = b"GET /behind HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n";
-/// A server that is silent for so long waits for more input.
+/// A server that is silent for this time waits for more input.
 const SILENCE: Duration = Duration::from_millis(1_500);
 /// The statuses that refuse a request as malformed.
 const REFUSALS: &[u16] = &[400, 408, 411, 413, 414, 417, 421, 426, 431, 501, 505];
@@ -29,7 +31,7 @@ const REFUSALS: &[u16] = &[400, 408, 411, 413, 414, 417, 421, 426, 431, 501, 505
 /// One file of `tests/data` and the line of `cases.tsv` about it.
 struct Case {
     file: String,
-    /// Why we refuse it, or the family it belongs to.
+    /// The reason of our refusal, or the group of the case.
     reason: String,
     bytes: Vec<u8>,
 }
@@ -72,7 +74,7 @@ impl Difference {
 /// Differences of one kind and reason: for each server the cases.
 type Groups = BTreeMap<(Difference, String), BTreeMap<String, Vec<String>>>;
 
-/// Asks all servers and prints the table; fails if a difference has no explanation.
+/// Sends the cases to all servers and prints the table. Fails if a difference has no explanation.
 pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let mut others = Vec::new();
     while let Some(server) = arguments.take_option::<String>("--server")? {

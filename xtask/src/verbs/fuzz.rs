@@ -1,8 +1,9 @@
 //! `cargo xtask fuzz`: runs the targets of `webframe/fuzz`; prints a row for each with its runs, coverage and findings.
 //!
-//! Stable Rust suffices: compiler flags turn LLVM's instrumentation on. The address sanitizer would need a nightly compiler and finds
-//! little in code without `unsafe`. The seeds are the wire cases and `webframe/fuzz/corpus`; `--keep` adds the inputs that reach code
-//! that no wire case reaches. webframe's own tests check those inputs too.
+//! Stable Rust suffices: compiler flags enable LLVM's instrumentation. The address sanitizer would
+//! need a nightly compiler and finds little in code without `unsafe`. The seeds are the wire cases
+//! and `webframe/fuzz/corpus`; `--keep` adds the inputs that reach code that no wire case reaches.
+//! webframe's own tests check those inputs too.
 
 use anyhow::{Context, Result, anyhow, bail};
 use std::fs;
@@ -14,7 +15,7 @@ use crate::steps::cargo::{cargo, target, workspace};
 use crate::steps::{step, succeed};
 
 pub(crate) const ABOUT: &str = "run the fuzz targets, one after the other: [TARGET] [--seconds N] \
-    [--keep], which puts the fewest inputs that reach all that was reached into webframe/fuzz/corpus";
+    [--keep], which stores the smallest set of inputs with the same coverage in webframe/fuzz/corpus";
 
 /// A fuzz target and how its seeds are made of a wire case.
 struct Target {
@@ -76,7 +77,7 @@ const TARGETS: &[Target] = &[
         bytes_max: 256,
     },
     Target { name: "multipart", seed: |_| None, examples: FORMS, bytes_max: 1024 },
-    Target { name: "proxy", seed: |_| None, examples: INTRODUCTIONS, bytes_max: 640 },
+    Target { name: "proxy", seed: |_| None, examples: PROXY_HEADERS, bytes_max: 640 },
     Target {
         name: "forwarded",
         seed: |_| None,
@@ -91,7 +92,7 @@ const TARGETS: &[Target] = &[
     Target { name: "websocket", seed: |_| None, examples: FRAMES, bytes_max: 512 },
 ];
 
-/// Frames of a client, each after a byte that says where they are cut: a text, a message in
+/// Frames of a client, each after a byte that decides where they are cut: a text, a message in
 /// fragments around a ping, a compressed one, a close, faults.
 const FRAMES: &[&[u8]] = &[
     b"\x03\x81\x85\0\0\0\0Hello\x82\x80\0\0\0\0",
@@ -114,8 +115,8 @@ const FORMS: &[&[u8]] = &[
         Content-Disposition: form-data; name=a; filename*=utf-8''b\r\n\r\n2\r\n--b-",
 ];
 
-/// Headers of both versions with everything that is read from them: addresses, a checksum, TLS information.
-const INTRODUCTIONS: &[&[u8]] = &[
+/// PROXY headers of both versions with all parts: addresses, a checksum, TLS information.
+const PROXY_HEADERS: &[&[u8]] = &[
     b"PROXY TCP4 192.0.2.1 10.0.0.1 4711 80\r\nGET / HTTP/1.1\r\n",
     b"PROXY TCP6 2001:DB8::1 ::ffff:10.0.0.1 65535 0\r\n",
     b"PROXY UNKNOWN what ever\r\n",
@@ -177,7 +178,8 @@ fn chosen(name: Option<&str>) -> Result<Vec<&'static Target>> {
     Ok(chosen)
 }
 
-/// The machine's own target triple: given by name, so that build scripts are not instrumented.
+/// The target triple of this machine. It is passed explicitly, so that build scripts are not
+/// instrumented.
 fn platform() -> Result<String> {
     let output = Command::new("rustc").arg("-vV").output().context("cannot start rustc")?;
     let text = String::from_utf8(output.stdout).context("rustc -vV")?;
@@ -364,7 +366,7 @@ mod tests {
         assert_eq!(bins, TARGETS.iter().map(|target| target.name).collect::<Vec<_>>());
     }
 
-    /// With more than that, lower `bytes_max` or choose the inputs by hand.
+    /// If this fails, lower `bytes_max` or select the inputs by hand.
     #[test]
     fn what_is_kept_in_the_tree_is_small() {
         for target in TARGETS {

@@ -1,5 +1,6 @@
-//! `cargo xtask licences`: the licence texts of every crate in the program to `dictapp/licences.txt`, which
-//! `dictapp licences` prints. With `--check` it only compares: a crate was added, removed or updated since.
+//! `cargo xtask licences`: writes the licence texts of all crates in the program to
+//! `dictapp/licences.txt`, which `dictapp licences` prints. With `--check` it only checks that no
+//! crate was added, removed or updated.
 
 use anyhow::{Context, Result, bail};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,7 +38,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Compares only the list: the texts belong to the versions in it.
+/// Compares only the list of crates: the texts depend only on their versions.
 pub(crate) fn check(crates: &BTreeSet<Crate>, written: &str) -> Result<()> {
     if !written.starts_with(&list(crates)) {
         bail!("dictapp/licences.txt does not match the crates: run cargo xtask licences");
@@ -45,7 +46,7 @@ pub(crate) fn check(crates: &BTreeSet<Crate>, written: &str) -> Result<()> {
     Ok(())
 }
 
-/// The crates that are linked into the program, but for those of this workspace.
+/// The crates that are linked into the program, except those of this workspace.
 pub(crate) fn crates() -> Result<BTreeSet<Crate>> {
     let format = "{p}|{l}|{r}";
     let args =
@@ -81,7 +82,7 @@ fn list(crates: &BTreeSet<Crate>) -> String {
     text
 }
 
-/// The list, and each text once with the crates that it is for.
+/// The list, and each text once with its crates.
 fn text(crates: &BTreeSet<Crate>) -> Result<String> {
     let registry = registry()?;
     let mut texts: BTreeMap<String, Vec<&str>> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! One file or folder for each verb of `cargo xtask`: its arguments to work done, or to the first failure.
+//! One file or folder for each verb of `cargo xtask`.
 
 pub(crate) mod bench;
 pub(crate) mod crowd;

@@ -1,6 +1,6 @@
 //! `cargo xtask models`: model-checks the engine's hand-offs with loom, one line of output each.
 //!
-//! The models are a package of their own because loom's locks replace the real ones in a whole build.
+//! The models are a separate package because loom's locks replace the real ones in the whole build.
 
 use anyhow::Result;
 
@@ -11,7 +11,7 @@ use crate::steps::{step, succeed};
 pub(crate) const ABOUT: &str =
     "check the engine's hand-offs in every order of events (a part of test)";
 
-/// Runs every model; the first that fails ends it.
+/// Runs all models until one fails.
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     arguments.finish()?;
     check()

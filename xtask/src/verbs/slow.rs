@@ -102,7 +102,7 @@ struct Attack {
     unavailable: u64,
 }
 
-/// Measures each mode; fails if ordinary clients were served late or not at all.
+/// Measures each mode. Fails if ordinary clients were served late or not at all.
 pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let modes: String = arguments.take_option("--modes")?.unwrap_or_else(|| "H,B,R,X".to_owned());
     let options = Options {
@@ -266,11 +266,11 @@ fn attack_once(line: &str, log: &Path) -> Result<()> {
     let mut words = line.split_whitespace();
     let mut command = Command::new(words.next().context("no program")?);
     command.args(words).stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
-    succeed(&mut command).with_context(|| format!("what it said is in {}", log.display()))
+    succeed(&mut command).with_context(|| format!("its output is in {}", log.display()))
 }
 
 impl Attack {
-    /// Why the attack was weaker than planned, or where it succeeded by its own count.
+    /// The faults of an attack: it was weaker than planned, or it succeeded by its own count.
     fn faults(&self, mode: &Mode, wanted: u64) -> Vec<String> {
         let (made, what) = match mode.outcome {
             Outcome::Held => (self.open, "open"),
@@ -303,7 +303,8 @@ impl Attack {
     }
 }
 
-/// The prefix of a command that needs so many descriptors: none if our own limit, which it inherits, suffices.
+/// The prefix of a command that needs this number of descriptors; empty if our own limit, which it
+/// inherits, suffices.
 fn with_descriptors(needed: u64, limits: &str) -> Result<String> {
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
     let mut numbers = line.context("/proc has no limit of open files")?.split_whitespace();

@@ -1,7 +1,9 @@
-//! `cargo xtask test`: runs every test, cheapest first, to `N passed, N failed` and an exit code.
+//! `cargo xtask test`: runs every test, the cheapest first. Prints `N passed, N failed` and returns
+//! an exit code.
 //!
-//! Plain `cargo test` runs all that needs no server and no browser. The others are `#[ignore]`d with the words
-//! `needs MariaDB: cargo xtask test` or `needs Chromium: cargo xtask test`, start what they need themselves, and run here.
+//! Plain `cargo test` runs the tests that need no server and no browser. The others are ignored
+//! with the text `needs MariaDB: cargo xtask test` or `needs Chromium: cargo xtask test`. They
+//! start what they need, and run here.
 
 use anyhow::{Context, Result, bail};
 use std::io::{self, BufRead, BufReader, Write};
@@ -20,9 +22,9 @@ use crate::verbs::{licences, models};
 
 const FORMAT: &[&str] = &["fmt", "--all", "--check"];
 const LINTS: &[&str] = &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
-/// Holds the word books against their rules and prints how far each bar is met.
+/// Checks the word books against their rules and prints how far each target is met.
 const BOOKS: &str = "dictapp/books/tools/check.py";
-/// A step of its own: a build may be silent for as long as the machine takes.
+/// A separate step, since a build may be silent for a long time.
 const BUILD: &[&str] = &["test", "--workspace", "--no-run"];
 /// `--no-fail-fast`: one run reports all failing tests.
 const TESTS: &[&str] = &["test", "--workspace", "--no-fail-fast", "--", "--include-ignored"];
@@ -30,10 +32,10 @@ const TESTS: &[&str] = &["test", "--workspace", "--no-fail-fast", "--", "--inclu
 const DENY: &[&str] = &["deny", "--offline", "check", "licenses", "bans", "sources"];
 const ADVISORIES: &[&str] = &["deny", "check", "advisories"];
 
-/// How long the output of the tests may stay open after they have ended.
+/// Maximum time in which the output of the tests may stay open after they have ended.
 const OUTPUT_LINGERS_MAX: Duration = Duration::from_secs(10);
 
-/// How long the tests may print nothing; the longest test takes a tenth of it.
+/// Maximum time without output of the tests. The longest test takes a tenth of it.
 const SILENCE_MAX: Duration = Duration::from_secs(10 * 60);
 
 /// Runs every test; stops at the first step that fails.
@@ -58,7 +60,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
 }
 
 /// Licences, banned crates and sources after deny.toml; advisories too if their database can be
-/// fetched. A machine without cargo-deny skips the step and says so.
+/// fetched. Without cargo-deny the step is skipped with a message.
 fn supply_chain() -> Result<()> {
     let is_there = cargo(&["deny", "--version"]).output().is_ok_and(|out| out.status.success());
     if !is_there {

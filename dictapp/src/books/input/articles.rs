@@ -1,5 +1,5 @@
-//! Offset and length to the bytes of an article: a `.dict` file as it is, or packed with dictzip,
-//! whose chunks can be unpacked one by one.
+//! Reads articles by offset and length from a `.dict` file. The file may be compressed with
+//! dictzip, whose chunks can be unpacked one by one.
 
 use std::collections::{HashMap, VecDeque};
 use std::fs::File;
@@ -28,19 +28,19 @@ enum Content {
     Chunks(Chunks),
 }
 
-/// A reference that cannot be followed.
+/// The reason why an article cannot be read.
 #[derive(Debug)]
 pub(crate) enum Unreachable {
-    /// It points behind the end.
+    /// It is outside of the file.
     Outside,
-    /// Its article is longer than an entry could be.
+    /// It is longer than an entry may be.
     TooLong,
-    /// The file cannot be read there.
+    /// The file cannot be read.
     Broken(BookError),
 }
 
 impl Articles {
-    /// Opens the file; a packed one is unpacked once, against its checksum.
+    /// Opens the file. A compressed one is unpacked once to verify its checksum.
     pub(crate) fn open(path: &Path) -> Result<Articles, BookError> {
         let fail = |error| BookError::io(path, error);
         let (mut file, length) = open_file(path)?;
@@ -49,7 +49,7 @@ impl Articles {
         file.rewind().map_err(fail)?;
         let packed = magic == GZIP;
         if !packed && path.extension().is_some_and(|ending| ending == "dz") {
-            return Err(BookError::at(path, Place::Byte(0), "this is no gzip file"));
+            return Err(BookError::at(path, Place::Byte(0), "not a gzip file"));
         }
         if !packed {
             let content = Content::Plain(file);
@@ -113,12 +113,12 @@ fn read_plain(file: &mut File, offset: u64, length: u64) -> io::Result<Vec<u8>> 
     if found as u64 == length { Ok(bytes) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }
 
-/// The chunks of a dictzip file: gzip with a table of them in its header (dictzip(1)).
+/// The chunks of a dictzip file: gzip with a table of chunks in its header (dictzip(1)).
 struct Chunks {
     file: File,
-    /// Where each packed chunk begins, and where the last ends.
+    /// The offset of each packed chunk, and the end of the last one.
     starts: Vec<u64>,
-    /// How long each chunk but the last is when unpacked.
+    /// The unpacked length of each chunk; the last one may be shorter.
     size: u64,
     cache: HashMap<usize, Arc<[u8]>>,
     /// The chunks of the cache, oldest first.
@@ -133,11 +133,11 @@ const FLAG_COMMENT: u8 = 1 << 4;
 /// The checksum and the length at the end of a gzip file.
 const TRAILER_BYTES: i64 = 8;
 
-/// The longest file name or comment in a header in bytes.
+/// Maximum length of a file name or comment in a header, in bytes.
 const HEADER_TEXT_BYTES_MAX: usize = 4096;
 
 impl Chunks {
-    /// Reads the header; `None` when it holds no table.
+    /// Reads the header. `None`: it has no table.
     fn read_table(file: File) -> Result<Option<Chunks>, String> {
         let mut input = BufReader::new(file);
         let short = |_| "the header of the gzip file is cut off".to_owned();
@@ -170,8 +170,8 @@ impl Chunks {
         Ok(Some(Chunks { file: input.into_inner(), starts, size, cache, order }))
     }
 
-    /// Unpacks all chunks once, holds them against the checksum of the file, and gives the length
-    /// of the whole. Afterwards each chunk is where the table says.
+    /// Unpacks all chunks once and verifies the checksum and the table. Returns the unpacked
+    /// length.
     fn verify(&mut self) -> Result<u64, String> {
         let count = self.starts.len() - 1;
         if count as u64 * self.size > UNPACKED_BYTES_MAX {
@@ -182,18 +182,18 @@ impl Chunks {
         for index in 0..count {
             let chunk = self.unpack(index)?;
             if index + 1 < count && chunk.len() as u64 != self.size {
-                return Err(format!("chunk {index} is not as long as the table says"));
+                return Err(format!("the length of chunk {index} differs from the table"));
             }
             length += chunk.len() as u64;
             sum.update(&chunk);
         }
-        // Between the last chunk and the trailer is an empty block that is not in the table.
+        // The trailer does not follow the last chunk directly: an empty block is between them.
         let cut = |_| "the file is cut off".to_owned();
         let end = self.file.seek(SeekFrom::End(-TRAILER_BYTES)).map_err(cut)?;
         let trailer = read_plain(&mut self.file, end.max(self.starts[count]), 8).map_err(cut)?;
         let expected = [sum.sum().to_le_bytes(), sum.amount().to_le_bytes()].concat();
         if trailer != expected {
-            return Err("the checksum does not fit".to_owned());
+            return Err("the checksum is wrong".to_owned());
         }
         Ok(length)
     }
@@ -207,7 +207,7 @@ impl Chunks {
             let start = usize::try_from(at % self.size).map_err(|e| e.to_string())?;
             let wanted = usize::try_from(end - at).map_err(|e| e.to_string())?;
             let rest = chunk.get(start..).filter(|rest| !rest.is_empty());
-            let rest = rest.ok_or("the chunk is shorter than the table says")?;
+            let rest = rest.ok_or("a chunk is shorter than the table says")?;
             let part = &rest[..wanted.min(rest.len())];
             bytes.extend_from_slice(part);
             at += part.len() as u64;
@@ -231,7 +231,7 @@ impl Chunks {
 
     fn unpack(&mut self, index: usize) -> Result<Vec<u8>, String> {
         let bounds = self.starts.get(index).zip(self.starts.get(index + 1));
-        let (&start, &end) = bounds.ok_or("there is no such chunk")?;
+        let (&start, &end) = bounds.ok_or("the chunk does not exist")?;
         let packed =
             read_plain(&mut self.file, start, end - start).map_err(|error| error.to_string())?;
         let mut unpacked = Vec::with_capacity(usize::try_from(self.size).unwrap_or_default());
@@ -248,7 +248,8 @@ fn take<const N: usize>(input: &mut impl Read) -> io::Result<[u8; N]> {
     Ok(bytes)
 }
 
-/// Finds dictzip's own field among the extra fields: the size of a chunk and the packed lengths.
+/// Finds the field of dictzip among the extra fields. Returns the size of a chunk and the packed
+/// lengths.
 fn parse_extra(mut extra: &[u8]) -> Result<Option<(u64, Vec<u16>)>, String> {
     while let [a, b, low, high, rest @ ..] = extra {
         let length = usize::from(u16::from_le_bytes([*low, *high]));
@@ -268,7 +269,7 @@ fn parse_table(field: &[u8]) -> Result<(u64, Vec<u16>), String> {
     let (version, size, count) = (next()?, next()?, next()?);
     let lengths: Vec<u16> = numbers.collect();
     if version != 1 || size == 0 || lengths.len() != usize::from(count) || !rest.is_empty() {
-        return Err("the table of chunks contradicts itself".to_owned());
+        return Err("the table of chunks is inconsistent".to_owned());
     }
     Ok((u64::from(size), lengths))
 }

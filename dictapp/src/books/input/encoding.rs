@@ -1,4 +1,5 @@
-//! The encoding of a text file: recognised from its first bytes, decoded to UTF-8 while it is read.
+//! Recognises the encoding of a text file by its first bytes, and decodes it to UTF-8 while it is
+//! read.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -9,18 +10,18 @@ use encoding_rs::{DecoderResult, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Encoding(&'static encoding_rs::Encoding);
 
-/// Of ten characters beyond ASCII so many must be of the common Chinese ones for a text to be
-/// GB18030: any Latin-1 text can be read as rare ones.
+/// A text is GB18030 if this number of every ten characters beyond ASCII are common Chinese ones.
+/// Any Latin-1 text decodes to rare ones.
 const COMMON_OF_TEN: usize = 8;
 
-/// How many bytes are read and decoded at a time.
+/// Number of bytes that are read and decoded at a time.
 const BLOCK_BYTES: usize = 32 * 1024;
 
 impl Encoding {
-    /// What is not decoded.
+    /// UTF-8, which needs no decoding.
     pub const UTF8: Encoding = Encoding(UTF_8);
 
-    /// The encoding with this name, by the names that browsers know.
+    /// The encoding with this name. Names are those of the WHATWG Encoding Standard.
     pub fn by_name(name: &str) -> Option<Encoding> {
         encoding_rs::Encoding::for_label(name.as_bytes()).map(Encoding)
     }
@@ -31,7 +32,7 @@ impl Encoding {
     }
 
     /// Recognises the encoding of a text by its first bytes: UTF-16 by its byte order mark, GB18030
-    /// (of which GBK and GB2312 are parts) by its commonest characters, everything else is UTF-8.
+    /// (which includes GBK and GB2312) by common characters. Everything else is UTF-8.
     pub(super) fn detect(sample: &[u8]) -> Encoding {
         match sample {
             [0xff, 0xfe, ..] => Encoding(UTF_16LE),
@@ -42,8 +43,7 @@ impl Encoding {
         }
     }
 
-    /// The text of a file in this encoding as UTF-8, without a byte order mark. What cannot be
-    /// decoded becomes `U+FFFD`.
+    /// Decodes a stream to UTF-8 without a byte order mark. Invalid bytes become `U+FFFD`.
     pub(super) fn decode(self, inner: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
         if self == Encoding::UTF8 {
             return inner;
@@ -66,7 +66,7 @@ fn is_utf8(sample: &[u8]) -> bool {
 
 /// Whether this is Chinese text in GB18030.
 fn is_gb18030(sample: &[u8]) -> bool {
-    // A line end is never part of a character, so what stands before the last is whole.
+    // A line end is never part of a character, so no character is cut off before the last one.
     let end = sample.iter().rposition(|&byte| byte == b'\n').map_or(sample.len(), |at| at + 1);
     let (text, _, has_errors) = GB18030.decode(&sample[..end]);
     let beyond: Vec<char> = text.chars().filter(|c| !c.is_ascii()).collect();
@@ -83,7 +83,7 @@ struct Decoded {
     decoder: encoding_rs::Decoder,
     /// Bytes that are not decoded yet.
     raw: Vec<u8>,
-    /// Decoded text; what is before `at` has been given.
+    /// Decoded text. The part before `at` has been returned.
     text: Vec<u8>,
     at: usize,
     ended: bool,

@@ -1,5 +1,4 @@
-//! The bytes of a text file to its lines: numbered, UTF-8, of bounded length, without BOM and
-//! line end.
+//! Reads the lines of a text file: numbered, in UTF-8, of bounded length, without BOM and line end.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
@@ -28,7 +27,7 @@ pub(crate) enum Line<'a> {
 
 impl Lines {
     /// # Errors
-    /// A file that is in another encoding, or has other line ends, from its first bytes.
+    /// If the first bytes show another encoding or other line ends.
     pub(crate) fn new(source: Source) -> Result<Lines, BookError> {
         check_text(&source)?;
         Ok(Lines {
@@ -41,7 +40,7 @@ impl Lines {
         })
     }
 
-    /// The number of the line last read, from 1.
+    /// The number of the last line, from 1.
     pub(crate) fn number(&self) -> u64 {
         self.number
     }
@@ -53,7 +52,7 @@ impl Lines {
     /// The next line, `None` at the end.
     ///
     /// # Errors
-    /// The file cannot be read or is not UTF-8 text.
+    /// If the file cannot be read, or is not UTF-8 text.
     pub(crate) fn next(&mut self) -> Result<Option<Line<'_>>, BookError> {
         self.offset += self.buffer.len() as u64;
         self.buffer.clear();
@@ -80,7 +79,7 @@ impl Lines {
             BookError::at(&self.path, Place::Line(self.number), reason)
         })?;
         if text.contains('\0') {
-            let reason = "holds a zero byte: this is not a text file";
+            let reason = "contains a zero byte: this is not a text file";
             return Err(BookError::at(&self.path, Place::Line(self.number), reason));
         }
         let text = if self.number == 1 { text.trim_start_matches('\u{FEFF}') } else { text };
@@ -104,20 +103,20 @@ impl Lines {
     }
 }
 
-/// Refuses text of which no line could be read: UTF-16 that was not decoded, and lines that end in
-/// carriage returns alone, which would be taken for a single one.
+/// Refuses a text without readable lines: UTF-16, or lines that end with carriage returns only,
+/// which would be read as a single line.
 ///
 /// # Errors
-/// The file is such a one; the text says how to make another of it.
+/// If the file is such a text. The message says how to convert it.
 pub(crate) fn check_text(source: &Source) -> Result<(), BookError> {
     let (sample, path) = (source.sample(), source.path());
     if matches!(&*sample, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
         return Err(BookError::whole(path, "is in UTF-16, which a book of this kind cannot be"));
     }
-    // At the end of the sample it may be half a line end, and of one line it is the end.
+    // A carriage return at the end may be half of a line end, or end the only line.
     if sample.trim_ascii_end().contains(&b'\r') && !sample.contains(&b'\n') {
         let reason = format!(
-            "its lines end in carriage returns alone: `tr '\\r' '\\n' < '{}' > lines.txt` \
+            "its lines end with carriage returns only: `tr '\\r' '\\n' < '{}' > lines.txt` \
              makes a file that can be imported",
             path.display()
         );
@@ -126,6 +125,6 @@ pub(crate) fn check_text(source: &Source) -> Result<(), BookError> {
     Ok(())
 }
 
-/// What to do with a file in another encoding.
+/// Advice for a file in another encoding.
 pub(crate) const NOT_UTF8: &str =
     "is not UTF-8: name the encoding of the file, as in `--encoding gb18030`";

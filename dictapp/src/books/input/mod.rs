@@ -1,5 +1,5 @@
-//! Files to text and articles: `source` opens, unpacks and decodes (`encoding`), `lines` and `records` take text apart,
-//! `articles` finds an article by its offset.
+//! Input of the readers: `source` opens, unpacks and decodes (`encoding`) a file, `lines` and
+//! `records` split text, `articles` reads an article by its offset.
 
 pub(super) mod articles;
 pub(super) mod encoding;

@@ -1,4 +1,5 @@
-//! A csv or tsv file to records of bounded size, with their lines.
+//! Reads the records of a csv or tsv file, with bounded size and with the line on which each
+//! begins.
 
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -20,18 +21,19 @@ pub(crate) struct Format {
     pub(crate) quotes: Quotes,
 }
 
-/// What quotes around a field mean.
+/// The meaning of quotes around a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Quotes {
-    /// They are part of it.
+    /// Quotes are part of the field.
     Plain,
-    /// They are around one that holds delimiters or lines; `""` is a quote in it (RFC 4180).
+    /// Quotes enclose a field that may contain delimiters and line ends. `""` in it is a quote (RFC
+    /// 4180).
     Doubled,
-    /// The same, but `\"` is a quote in it.
+    /// The same, but `\"` in it is a quote.
     Escaped,
 }
 
-/// What may separate the fields of a file, and its names in the header of an Anki file.
+/// Possible delimiters, with their names in the header of an Anki file.
 const DELIMITERS: [(u8, &str); 4] =
     [(b',', "comma"), (b';', "semicolon"), (b'\t', "tab"), (b'|', "pipe")];
 
@@ -43,32 +45,33 @@ pub(crate) struct Records {
     watch: Arc<Watch>,
     meter: Meter,
     line: u64,
-    /// How many line ends the fields of the record last given hold.
+    /// Number of line ends in the fields of the last record.
     inner_ends: u64,
-    /// Whether its last field holds one.
+    /// Whether the last field of the last record contains a line end.
     ends_in_lines: bool,
 }
 
-/// A file on its way to the csv reader, which says neither where a record stands when empty lines
-/// are before it nor whether its last quote was closed.
+/// Passes the file to the csv reader and watches its bytes. The csv reader does not report the line
+/// of a record after empty lines, nor whether the last quote was closed.
 struct Watched {
     inner: Source,
     watch: Arc<Watch>,
 }
 
-/// What is known of the bytes that the csv reader took.
+/// The state of the bytes that the csv reader has taken.
 #[derive(Default)]
 struct Watch {
-    /// How many since the last record: a quote that is never closed would gather the whole file.
+    /// Number of bytes since the last record. It is bounded, since a quote that is never closed
+    /// would collect the whole file.
     since: AtomicU64,
     last: AtomicU8,
-    /// The last one that is no part of a line end.
+    /// The last byte that is not part of a line end.
     last_of_text: AtomicU8,
-    /// Whether that was all.
+    /// Whether the end of the file was reached.
     ended: AtomicBool,
 }
 
-/// What the csv reader may have read ahead.
+/// The buffer of the csv reader: it may have read this much of the next records.
 const READ_AHEAD_BYTES: usize = 64 * 1024;
 
 impl Records {
@@ -79,8 +82,8 @@ impl Records {
         let (path, meter) = (source.path().to_owned(), source.meter());
         let watch = Arc::<Watch>::default();
         let mut builder = builder(format);
-        // A carriage return before the line end is taken off below: as a line end of its own it
-        // would be counted with the record behind it.
+        // A carriage return before the line end is removed below: as a line end of its own it would
+        // count as a line of the next record.
         builder.terminator(Terminator::Any(b'\n')).buffer_capacity(READ_AHEAD_BYTES);
         let csv = builder.from_reader(Watched { inner: source, watch: Arc::clone(&watch) });
         let bytes = ByteRecord::new();
@@ -91,14 +94,14 @@ impl Records {
     /// The next record that is not empty, `None` at the end.
     ///
     /// # Errors
-    /// The file cannot be read, is not UTF-8 text, or a record is too large.
+    /// If the file cannot be read, is not UTF-8 text, or has a record that is too large.
     pub(crate) fn next(&mut self) -> Result<Option<StringRecord>, BookError> {
         while self.read()? {
             if self.bytes.as_slice().trim_ascii().is_empty() && self.bytes.len() == 1 {
                 continue;
             }
             if self.bytes.as_slice().contains(&0) {
-                return Err(self.damaged("holds a zero byte: this is not a text file"));
+                return Err(self.damaged("contains a zero byte: this is not a text file"));
             }
             return match StringRecord::from_byte_record(std::mem::take(&mut self.bytes)) {
                 Ok(record) => Ok(Some(record)),
@@ -128,12 +131,12 @@ impl Records {
         Ok(true)
     }
 
-    /// The line on which the record last given begins, from 1.
+    /// The line on which the last record begins, from 1.
     pub(crate) fn line(&self) -> u64 {
         self.line
     }
 
-    /// Whether the record last given goes over several lines.
+    /// Whether the last record has several lines.
     pub(crate) fn is_several_lines(&self) -> bool {
         self.inner_ends > 0
     }
@@ -142,7 +145,7 @@ impl Records {
         self.meter.clone()
     }
 
-    /// An error at the record last given.
+    /// An error at the last record.
     pub(crate) fn damaged(&self, reason: &str) -> BookError {
         BookError::at(&self.path, Place::Line(self.line), reason)
     }
@@ -171,13 +174,13 @@ fn builder(format: Format) -> ReaderBuilder {
 }
 
 impl Watch {
-    /// Whether the file ended inside a quoted field, if its last field holds a line end: only a
-    /// quoted field holds one, and a quote closes it.
+    /// Whether the file ended inside a quoted field. Valid if the last field contains a line end:
+    /// then it is a quoted field, which must end with a quote.
     fn ends_in_quote(&self) -> bool {
         self.ended.load(Ordering::Relaxed) && self.last_of_text.load(Ordering::Relaxed) != b'"'
     }
 
-    /// Whether the record last read ended in a line end, not in the end of the file.
+    /// Whether the last record ended with a line end, not with the end of the file.
     fn has_line_end(&self) -> bool {
         !self.ended.load(Ordering::Relaxed) || self.last.load(Ordering::Relaxed) == b'\n'
     }
@@ -206,11 +209,11 @@ impl Read for Watched {
 }
 
 impl Format {
-    /// Comma-separated, as RFC 4180 has it.
+    /// Comma-separated (RFC 4180).
     pub(crate) const CSV: Format = Format { delimiter: b',', quotes: Quotes::Doubled };
 
-    /// Recognises the delimiter, if it is not known, and the quotes by the beginning of a file:
-    /// what the rows agree on best.
+    /// Recognises the delimiter, if it is not known, and the quotes by the beginning of a file.
+    /// Chooses the format in which most rows have the same number of fields.
     pub(crate) fn sniff(bytes: &[u8], known: Option<u8>) -> Format {
         let known = known.or_else(|| named_delimiter(bytes));
         let candidates = DELIMITERS.map(|(delimiter, _)| delimiter);
@@ -218,7 +221,7 @@ impl Format {
         let formats = candidates
             .into_iter()
             .map(|delimiter| Format { delimiter, quotes: quotes(bytes, delimiter) });
-        // Of equals the first: a comma is likelier than a bar.
+        // The first one wins a tie: a comma is more likely than a bar.
         let mut best = (0, Format { delimiter: known.unwrap_or(b','), quotes: Quotes::Doubled });
         for format in formats {
             let agreement = agreement(&format.sample(bytes));
@@ -229,7 +232,7 @@ impl Format {
         best.1
     }
 
-    /// The first records of a file; the last one may be cut off and is not among them.
+    /// The first records of a file, without the last one if it may be cut off.
     pub(crate) fn sample(self, bytes: &[u8]) -> Vec<StringRecord> {
         let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
         let mut records: Vec<StringRecord> = builder(self)
@@ -249,7 +252,7 @@ impl Format {
     }
 }
 
-/// How many records of a thousand have the commonest number of fields, if that is two or more.
+/// How many of a thousand records have the most frequent number of fields, if that is two or more.
 fn agreement(records: &[StringRecord]) -> usize {
     let mut counts = [0_usize; AGREEING_FIELDS_MAX + 1];
     let is_note = |record: &&StringRecord| record.get(0).is_some_and(|cell| cell.starts_with('#'));
@@ -276,11 +279,11 @@ fn named_delimiter(bytes: &[u8]) -> Option<u8> {
     known.or_else(|| named.bytes().next().filter(u8::is_ascii))
 }
 
-/// How much of a file may name its delimiter, in bytes.
+/// The delimiter may be named within this number of bytes.
 const HEADER_BYTES: usize = 1024;
 
-/// What quotes mean between these delimiters: around fields if every field that begins with one
-/// ends with one. Commas are always between quoted fields.
+/// The meaning of quotes in a file with this delimiter. In files with TABs, quotes enclose fields
+/// only if every field that begins with one also ends with one.
 fn quotes(bytes: &[u8], delimiter: u8) -> Quotes {
     let is_escaped = memchr::memmem::find(bytes, b"\\\"").is_some()
         && memchr::memmem::find(bytes, b"\"\"").is_none();

@@ -1,5 +1,5 @@
-//! A path to a bounded stream of bytes that knows how far it is. A gzip file is unpacked on the
-//! way; what is no book at all (a folder, another archive) is told before a byte is read.
+//! Opens a file as a bounded stream of bytes that counts its progress. A gzip file is unpacked on
+//! the way. A folder or another kind of archive is refused before any byte is returned.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read};
@@ -30,10 +30,10 @@ pub(crate) struct Meter {
     total: u64,
 }
 
-/// What a gzip file begins with.
+/// The first bytes of a gzip file.
 pub(crate) const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// Opens what must be a file, and gives its length as well.
+/// Opens a file. Returns its length too, and fails for a folder.
 pub(crate) fn open_file(path: &Path) -> Result<(File, u64), BookError> {
     let fail = |error| BookError::io(path, error);
     let file = File::open(path).map_err(fail)?;
@@ -45,13 +45,13 @@ pub(crate) fn open_file(path: &Path) -> Result<(File, u64), BookError> {
 }
 
 impl Source {
-    /// Opens a file whose bytes are read as they are, unpacked.
+    /// Opens a file. Its bytes are unpacked but not decoded.
     pub(crate) fn open(path: &Path) -> Result<Source, BookError> {
         let (inner, meter) = open_unpacked(path)?;
         Source::sampled(path, inner, meter, Encoding::UTF8)
     }
 
-    /// Opens a text file; what is read is UTF-8. Its encoding is recognised if it is not known.
+    /// Opens a text file and decodes it to UTF-8. Its encoding is recognised if it is not known.
     pub(crate) fn open_text(path: &Path, known: Option<Encoding>) -> Result<Source, BookError> {
         let source = Source::open(path)?;
         let encoding = known.unwrap_or_else(|| Encoding::detect(&source.sample));
@@ -84,7 +84,7 @@ impl Source {
         &self.path
     }
 
-    /// The first bytes, at most [`SAMPLE_BYTES_MAX`]; they are still to be read.
+    /// The first bytes, at most [`SAMPLE_BYTES_MAX`]. Reading returns them again.
     pub(crate) fn sample(&self) -> Arc<[u8]> {
         self.sample.clone()
     }
@@ -101,7 +101,7 @@ impl Read for Source {
 }
 
 impl Meter {
-    /// A meter of something else than bytes: [`Meter::advance`] counts it.
+    /// A meter of other units than bytes, counted by [`Meter::advance`].
     pub(crate) fn counting(total: u64) -> Meter {
         Meter { done: Arc::default(), total }
     }
@@ -116,7 +116,7 @@ impl Meter {
     }
 }
 
-/// The bytes of a file, unpacked, and how far they are read.
+/// The unpacked bytes of a file, and its progress.
 fn open_unpacked(path: &Path) -> Result<(Box<dyn Read + Send>, Meter), BookError> {
     let fail = |error| BookError::io(path, error);
     let (mut file, total) = open_file(path)?;
@@ -133,7 +133,7 @@ fn open_unpacked(path: &Path) -> Result<(Box<dyn Read + Send>, Meter), BookError
     Ok((inner, meter))
 }
 
-/// The name of the tool that unpacks this, where we do not.
+/// The name of an archive format that is not supported.
 fn foreign_archive(magic: &[u8]) -> Option<&'static str> {
     match magic {
         [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some("xz"),
@@ -158,7 +158,7 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// A gzip stream that ends in an error when it unpacks to more than a book may have.
+/// A gzip stream that fails if it unpacks to more than a book may have.
 pub(crate) struct Unpacked<R: io::BufRead> {
     inner: io::Take<MultiGzDecoder<R>>,
 }

@@ -1,5 +1,6 @@
-//! Course text to entries: one headword a line, white space, explanation. Takes what real files
-//! make of that and notes it; what yields no entry is always noted.
+//! Reads course text: each line has a headword, white space and an explanation. Tolerates and
+//! reports the irregularities of real files. A line that does not become an entry is always
+//! reported.
 
 use crate::model::Entry;
 
@@ -18,9 +19,9 @@ use crate::books::{Encoding, ReadState, Reader, Recognised};
 pub(crate) struct Course {
     lines: Lines,
     layout: Layout,
-    /// Every line is indented, so that white space in front says nothing.
+    /// Every line is indented, so leading white space has no meaning.
     indented: bool,
-    /// Lines begin with a number that is no part of the headword.
+    /// Lines begin with a number that is not part of the headword.
     is_numbered: bool,
     encoding: Encoding,
     waiting: Option<Record>,
@@ -35,7 +36,7 @@ struct Record {
     fault: Option<OddityKind>,
 }
 
-/// A headword may be pushed in by so many characters and still is none of the wrapped lines.
+/// A line indented by more than this number of characters is never a headword.
 const INDENT_MAX: usize = 4;
 
 impl Course {
@@ -57,7 +58,7 @@ impl Course {
         Ok(Course { lines, layout, encoding, indented, is_numbered, waiting: None, state })
     }
 
-    /// Reads on until the record that waits is complete, and gives it.
+    /// Reads until the waiting record is complete, and returns it.
     fn next_record(&mut self) -> Result<Option<Record>, BookError> {
         loop {
             let line = match self.lines.next()? {
@@ -97,8 +98,8 @@ impl Course {
         }
     }
 
-    /// Joins a line that begins with white space to the record above; `false` where it is a
-    /// headword of its own.
+    /// Joins a line that begins with white space to the record above. Returns `false` if the line
+    /// begins a record itself.
     fn wraps(&mut self, line: &str) -> bool {
         let place = Place::Line(self.lines.number());
         let text = line.trim();
@@ -116,8 +117,8 @@ impl Course {
         }
     }
 
-    /// In a padded file a line that holds a headword, padding and an explanation at their columns,
-    /// but for a few spaces in front, is no wrapped line.
+    /// Whether the line begins a record although it is indented: in a padded file, if headword,
+    /// padding and explanation are at their columns except for a small indent.
     fn is_indented_headword(&self, line: &str) -> bool {
         let Layout::Padded(column) = self.layout else { return false };
         let text = line.trim();
@@ -133,7 +134,7 @@ impl Course {
     fn record(&self, line: &str) -> Record {
         let line = line.trim_start();
         let line = if self.is_numbered { without_number(line) } else { line };
-        // Lists mark with a star what matters.
+        // Some lists mark important words with a star.
         let line = line.strip_prefix('*').map_or(line, str::trim_start);
         let (headword, text) = match self.layout {
             Layout::Blocks => (line.trim_end(), ""),
@@ -147,7 +148,7 @@ impl Course {
         }
     }
 
-    /// Makes the entry, or notes why there is none.
+    /// Makes the entry, or reports why there is none.
     fn entry(&mut self, record: &Record) -> Option<Entry> {
         let (phonetic, text) = gloss::take_phonetic(&record.text);
         let lines: Vec<String> = text.lines().map(gloss::one_sense_a_line).collect();
@@ -172,10 +173,10 @@ fn numbered<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
     with_number >= NUMBERED_LINES_MIN && with_number * 10 >= all * 8
 }
 
-/// How many lines must begin with a number before it counts.
+/// Minimum number of lines that must begin with a number.
 const NUMBERED_LINES_MIN: usize = 2;
 
-/// A line without the number in front: `1. abandon`, `4、about`, `(5) above`.
+/// Removes the number at the beginning of a line: `1. abandon`, `4、about`, `(5) above`.
 fn without_number(line: &str) -> &str {
     let inner = line.strip_prefix(['(', '（']).unwrap_or(line);
     let rest = inner.trim_start_matches(|c: char| c.is_ascii_digit());

@@ -1,5 +1,5 @@
-//! dictd to entries: a `.index` of headword, offset and length in base 64, and a `.dict` or
-//! `.dict.dz` with the articles, as Debian's `dict-*` packages have them (dictfmt(1)).
+//! Reads dictd books: a `.index` of headword, offset and length in base 64, and a `.dict` or
+//! `.dict.dz` with the articles, as in Debian's `dict-*` packages (dictfmt(1)).
 
 use std::path::{Path, PathBuf};
 
@@ -34,7 +34,7 @@ pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, BookError> {
     let index = PathBuf::from(format!("{base}{INDEX}"));
     let articles = [".dict.dz", ".dict"].map(|ending| PathBuf::from(format!("{base}{ending}")));
     let found = articles.iter().find(|path| path.is_file());
-    let missing = |path| BookError::whole(path, "is missing, a dictd book is not whole without it");
+    let missing = |path| BookError::whole(path, "is missing: a dictd book needs it");
     match found {
         _ if !index.is_file() => Err(missing(&index)),
         None => Err(missing(&articles[0])),
@@ -57,7 +57,7 @@ impl Dictd {
         })
     }
 
-    /// The entry of one line of the index, if it gives one.
+    /// The entry of a line of the index, or `None`.
     fn entry(&mut self, line: &str) -> Result<Option<Entry>, BookError> {
         let record = match parse(line) {
             Ok(record) => record,
@@ -85,7 +85,7 @@ impl Dictd {
             article = read.lines;
         }
         let text = foreign::headed_lines(&article, record.headword);
-        // Some articles spell the headword with characters that no headword may have.
+        // Some articles spell the headword with characters that are invalid in headwords.
         let spelling = text.spelling.as_deref().filter(|text| Word::parse(text).is_ok());
         let headword = spelling.unwrap_or(record.headword);
         let same = headword.to_lowercase() == record.headword.to_lowercase();
@@ -96,8 +96,8 @@ impl Dictd {
         Ok(self.state.finish(draft))
     }
 
-    /// The text of an article; what is not UTF-8 is taken for Latin-1, as books from before 2000
-    /// have it.
+    /// The text of an article. If it is not UTF-8, it is read as Latin-1, as in books from before
+    /// 2000.
     fn decode(&mut self, article: Vec<u8>, headword: &str) -> String {
         String::from_utf8(article).unwrap_or_else(|error| {
             self.state.note(OddityKind::BadDetail, headword);
@@ -119,16 +119,16 @@ struct Record<'a> {
 
 fn parse(line: &str) -> Result<Record<'_>, String> {
     let mut columns = line.split('\t');
-    let short = || "has fewer than three columns, this is no index of a dictd book".to_owned();
+    let short = || "has fewer than three columns: not an index of a dictd book".to_owned();
     let folded = columns.next().ok_or_else(short)?;
     let (offset, length) = columns.next().zip(columns.next()).ok_or_else(short)?;
-    let number = |text| base64(text).ok_or_else(|| format!("{text:?} is no number in base 64"));
-    // A fourth column holds the headword as it was before it was folded for searching.
+    let number = |text| base64(text).ok_or_else(|| format!("{text:?} is not a number in base 64"));
+    // A fourth column has the original headword, before it was folded for searching.
     let headword = columns.next().filter(|text| !text.trim().is_empty()).unwrap_or(folded);
     Ok(Record { headword, offset: number(offset)?, length: number(length)? })
 }
 
-/// A number in dictd's base 64: digits `A-Za-z0-9+/`, the highest first.
+/// A number in dictd's base 64: digits `A-Za-z0-9+/`, the most significant first.
 fn base64(text: &str) -> Option<u64> {
     if text.is_empty() {
         return None;
@@ -146,12 +146,13 @@ fn base64(text: &str) -> Option<u64> {
     })
 }
 
-/// Whether this headword speaks of the book (`00-database-short`, `00databaseinfo`).
+/// Whether the article of this headword is metadata of the book (`00-database-short`,
+/// `00databaseinfo`).
 fn is_about_the_book(headword: &str) -> bool {
     headword.starts_with("00-database") || headword.starts_with("00database")
 }
 
-/// Looks for the line that names the book; it stands near the beginning of the index.
+/// The title of the book: its line is near the beginning of the index.
 fn title(index: &Path, articles: &mut Articles) -> Result<Option<String>, BookError> {
     let mut lines = Lines::new(Source::open(index)?)?;
     while let Some(line) = lines.next()? {

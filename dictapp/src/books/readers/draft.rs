@@ -1,12 +1,12 @@
-//! What a reader found of one headword to an `Entry` that keeps the house's rules, or the reason
-//! why it is none.
+//! Checks the parts of an entry that a reader found and makes an `Entry`, or returns why they are
+//! invalid.
 
 use crate::model::{Entry, Word};
 
 use crate::books::limits::{FORMS_MAX, MEAN_BYTES_MAX, PHONETIC_BYTES_MAX};
 use crate::books::oddity::OddityKind;
 
-/// The parts of an entry as a file has them.
+/// The unchecked parts of an entry.
 #[derive(Debug)]
 pub(crate) struct Draft<'a> {
     pub(crate) headword: &'a str,
@@ -24,7 +24,7 @@ impl<'a> Draft<'a> {
     /// Checks the parts.
     ///
     /// # Errors
-    /// The kind of oddity that keeps this from being an entry.
+    /// The kind of oddity that makes it invalid.
     pub(crate) fn finish(self) -> Result<Entry, OddityKind> {
         if self.headword.trim().is_empty() {
             return Err(OddityKind::NoHeadword);
@@ -50,7 +50,7 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// The forms that are words, each once and none the headword.
+/// The valid forms, without duplicates and without the headword.
 fn forms(word: &Word, found: &[String]) -> Vec<String> {
     let mut forms: Vec<String> = Vec::new();
     for form in found.iter().filter_map(|form| Word::parse(form).ok()) {
@@ -61,7 +61,7 @@ fn forms(word: &Word, found: &[String]) -> Vec<String> {
     forms
 }
 
-/// A headword without the number that tells it from others of the same spelling: `recessus (1)`,
+/// Removes the number that distinguishes headwords of the same spelling: `recessus (1)`,
 /// `georges(2)`, `1. avoir`.
 fn unnumbered(word: &str) -> Option<&str> {
     let is_number = |text: &str| {
@@ -73,7 +73,7 @@ fn unnumbered(word: &str) -> Option<&str> {
     behind.or(before.map(|(_, base)| base)).filter(|base| base.contains(char::is_alphabetic))
 }
 
-/// Trims, and puts a space for each control character but the line end.
+/// Trims the text, and replaces control characters except line ends by spaces.
 fn clean(mean: String) -> String {
     let odd = |c: char| c.is_control() && c != '\n';
     if mean.contains(odd) {
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn says_why_there_is_no_entry() {
+    fn reports_why_there_is_no_entry() {
         assert_eq!(draft(" ", "x"), Err(OddityKind::NoHeadword));
         assert_eq!(draft("a\u{1b}", "x"), Err(OddityKind::BadHeadword));
         assert_eq!(draft(&"a".repeat(256), "x"), Err(OddityKind::BadHeadword));

@@ -1,5 +1,5 @@
-//! ECDICT's csv to entries: the 13 columns that it has today, and the 7 of older cuts without a
-//! header row. A line end inside a field is written as the two characters `\n`.
+//! Reads ECDICT's csv: the present 13 columns, or the 7 columns of older extracts without a header
+//! row. A line end inside a field is written as the two characters `\n`.
 
 use csv::StringRecord;
 
@@ -19,7 +19,7 @@ pub(crate) struct Ecdict {
     state: ReadState,
 }
 
-/// Where the columns of one of the two editions are.
+/// The positions of the columns in one of the two editions.
 struct Columns {
     collins: usize,
     exchange: usize,
@@ -40,10 +40,10 @@ const THIRTEEN: Columns =
 /// `word,phonetic,definition,translation,collins,exchange,example`.
 const SEVEN: Columns = Columns { collins: 4, exchange: 5, bnc: None, frq: None, example: Some(6) };
 
-/// How many words Collins COBUILD marks with so many stars or more, from one to five.
+/// Number of words that Collins COBUILD marks with at least one, two, ... five stars.
 const COLLINS_RANKS: [u32; 5] = [14_600, 6_500, 3_300, 1_720, 680];
 
-/// The kinds of forms that `exchange` names, but `0` and `1`, which lead from a form to its lemma.
+/// The kinds of forms in `exchange`, without `0` and `1`, which lead from a form to its lemma.
 const FORM_KINDS: &[&str] = &["p", "d", "i", "3", "r", "t", "s"];
 
 impl Ecdict {
@@ -59,7 +59,7 @@ impl Ecdict {
             13 => THIRTEEN,
             7 => SEVEN,
             _ if self.records.is_several_lines() => {
-                let reason = "the record goes over several lines and has the wrong number of \
+                let reason = "the record has several lines and the wrong number of \
                               columns: is a quote not closed?";
                 return Err(self.records.damaged(reason));
             }
@@ -85,7 +85,7 @@ impl Ecdict {
     }
 }
 
-/// The translation, or the English definition where there is none, with the example below.
+/// The translation, or the English definition if there is no translation, with the example below.
 fn mean(record: &StringRecord, columns: &Columns) -> String {
     let field = |column: usize| lines(record.get(column).unwrap_or_default());
     let translation = field(TRANSLATION);
@@ -97,14 +97,14 @@ fn mean(record: &StringRecord, columns: &Columns) -> String {
     lines.join("\n")
 }
 
-/// The lines of a field, whichever way its line ends are written.
+/// The lines of a field, for all spellings of a line end.
 fn lines(field: &str) -> Vec<String> {
     let text = field.replace("\\r\\n", "\n").replace("\\n", "\n").replace("\\r", "\n");
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.map(|line| gloss::guarded(line).into_owned()).collect()
 }
 
-/// The rank in the contemporary corpus, else in the BNC, else what Collins' stars say.
+/// The rank in the contemporary corpus, or in the BNC, or by the stars of Collins.
 fn rank(record: &StringRecord, columns: &Columns) -> Option<u32> {
     let number = |column: Option<usize>| -> Option<u32> {
         record.get(column?)?.trim().parse().ok().filter(|&rank| rank > 0)
@@ -116,7 +116,7 @@ fn rank(record: &StringRecord, columns: &Columns) -> Option<u32> {
     number(columns.frq).or_else(|| number(columns.bnc)).or_else(stars)
 }
 
-/// The forms of `p:went/d:gone/i:going/3:goes`; several of a kind are separated by commas.
+/// The forms in `p:went/d:gone/i:going/3:goes`. Several forms of a kind are separated by commas.
 fn forms(exchange: &str) -> Vec<String> {
     let pairs = exchange.split('/').filter_map(|pair| pair.split_once(':'));
     let named = pairs.filter(|(kind, _)| FORM_KINDS.contains(&kind.trim()));

@@ -1,4 +1,5 @@
-//! One reader for each kind of book; each makes a [`Draft`](draft::Draft) of what it finds.
+//! One reader for each kind of book. Each makes a [`Draft`](draft::Draft) of every entry that it
+//! finds.
 
 pub(super) mod course;
 pub(super) mod dictd;

@@ -1,4 +1,4 @@
-//! The house's own notation (`.book`) to entries.
+//! Reads books in this project's own notation (`.book`).
 //!
 //! ```text
 //! # title: A small book
@@ -11,11 +11,10 @@
 //!
 //! go
 //! v. 去
-//! ```
-//! A record is a line with headword, pronunciation, rank and level, of which the last three may
-//! be left out, and below it the explanation in the notation of [`Explanation`], kept as it is.
-//! The level becomes its first line. An empty line ends a record. Lines with `# ` in front of a
-//! record are comments; those above the first record may say what the book is.
+//! ``` A record begins with a line of headword, pronunciation, rank and level; the last three may
+//! be missing. The explanation in the notation of [`Explanation`] follows and is kept unchanged.
+//! The level becomes its first line. An empty line ends a record. Lines that begin with `# ` before
+//! a record are comments; those before the first record may have metadata of the book.
 
 use crate::model::{Entry, Explanation, Level};
 
@@ -27,7 +26,7 @@ use crate::books::limits::MEAN_BYTES_MAX;
 use crate::books::oddity::OddityKind;
 use crate::books::{About, ReadState, Reader};
 
-/// Reads the house's notation.
+/// Reads a book in this notation.
 pub(crate) struct Plain {
     lines: Lines,
     about: About,
@@ -165,7 +164,7 @@ mod tests {
     use super::*;
     use crate::books::{Book, Kind};
 
-    /// The entries of a file, and the report of what was odd.
+    /// The entries of a file, and the report of its oddities.
     fn read(text: &str) -> (Vec<Entry>, String) {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text.as_bytes()).unwrap();

@@ -1,5 +1,5 @@
-//! A plain csv or tsv table to entries. A row of names says which column is what, in English or
-//! Chinese; without one the columns are recognised by what is in them.
+//! Reads a csv or tsv table. A row of names in English or Chinese decides the columns; without it
+//! they are recognised by their content.
 
 use csv::StringRecord;
 
@@ -20,14 +20,14 @@ pub(crate) struct Table {
     records: Records,
     format: Format,
     columns: Vec<Column>,
-    /// How many rows in front are no entries: comments, a delimiter, the names of the columns.
+    /// Number of rows before the first entry: comments, a delimiter, the names of the columns.
     rows_before: usize,
     encoding: crate::books::Encoding,
     languages: Option<String>,
     state: ReadState,
 }
 
-/// One row by column.
+/// The cells of a row by column.
 #[derive(Default)]
 struct Row<'a> {
     word: &'a str,
@@ -41,13 +41,13 @@ struct Row<'a> {
 }
 
 impl Table {
-    /// Opens a table whose columns are separated by what its rows agree on best.
+    /// Opens a table and recognises its delimiter.
     pub(crate) fn csv(source: Source, overrides: &Overrides) -> Result<Table, BookError> {
         let format = Format::sniff(&source.sample(), overrides.delimiter);
         Table::new(source, format, overrides)
     }
 
-    /// Opens a table of TABs.
+    /// Opens a table separated by TABs.
     pub(crate) fn tsv(source: Source, overrides: &Overrides) -> Result<Table, BookError> {
         let format = Format::sniff(&source.sample(), Some(overrides.delimiter.unwrap_or(b'\t')));
         Table::new(source, format, overrides)
@@ -72,7 +72,7 @@ impl Table {
         let row = self.row(record);
         if row.meanings.is_empty() && record.len() < self.columns.len().min(2) {
             if self.records.is_several_lines() {
-                let reason = "the record goes over several lines and has too few columns: \
+                let reason = "the record has several lines and too few columns: \
                               is a quote not closed?";
                 return Err(self.records.damaged(reason));
             }
@@ -84,7 +84,7 @@ impl Table {
         if rank.is_some() && parsed.is_none() {
             self.state.note(OddityKind::BadDetail, row.word);
         }
-        // Tab files name several headwords of one article.
+        // Tab files may have several headwords in one cell.
         let several = row.word.split_once('|').filter(|_| self.format.is_tabs());
         let (headword, others) = several.unwrap_or((row.word, ""));
         let mut forms: Vec<String> = others.split('|').map(str::to_owned).collect();
@@ -114,7 +114,7 @@ impl Table {
         row
     }
 
-    /// The text of a cell: markup read, and in a tab file the escapes.
+    /// The text of a cell, with markup removed, and with the escapes of a tab file decoded.
     fn text(&self, cell: &str) -> String {
         let text = if self.format.is_tabs() { unescaped(cell) } else { cell.to_owned() };
         if markup::is_markup(&text) { markup::text(&text, LineEnds::Kept).lines } else { text }
@@ -122,7 +122,7 @@ impl Table {
 }
 
 impl Row<'_> {
-    /// The pronunciation, and the explanation with the part of speech and the example in place.
+    /// The pronunciation, and the explanation with part of speech and example.
     fn explanation(&self) -> (Option<String>, String) {
         let text = self.meanings.join("\n");
         let (phonetic, mean) = gloss::take_phonetic(text.trim());

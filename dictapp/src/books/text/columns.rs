@@ -1,4 +1,5 @@
-//! The first rows of a table to what its columns are: by a row of names, else by what is in them.
+//! Recognises the columns of a table from its first rows: by a row of names, or by the content of
+//! the cells.
 
 use csv::StringRecord;
 
@@ -6,16 +7,16 @@ use crate::books::overrides::Column;
 
 use super::script::{self, is_cjk};
 
-/// What the first rows say of a table.
+/// The recognised layout of a table.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Layout {
-    /// How many rows are before the first entry.
+    /// Number of rows before the first entry.
     pub(crate) rows_before: usize,
     pub(crate) columns: Vec<Column>,
     pub(crate) languages: Option<String>,
 }
 
-/// The names of columns, in small letters.
+/// The names of columns, in lower case.
 const NAMES: &[(Column, &[&str])] = &[
     (
         Column::Word,
@@ -98,7 +99,7 @@ const NAMES: &[(Column, &[&str])] = &[
     (Column::Forms, &["forms", "inflections", "exchange", "变形", "词形"]),
 ];
 
-/// How far down a row of names may stand: titles and notes of spreadsheets are above it.
+/// Maximum number of rows before a row of names: spreadsheets have titles and notes above it.
 const ROWS_BEFORE_MAX: usize = 10;
 
 /// Recognises the columns from the first rows.
@@ -113,7 +114,7 @@ pub(crate) fn recognise(rows: &[StringRecord]) -> Layout {
     Layout { rows_before: first, columns: by_content(&rows[first..]), languages }
 }
 
-/// Whether a row in front is no entry: a comment, a delimiter for a spreadsheet.
+/// Whether a row before the entries is a comment or names the delimiter.
 fn is_note(row: &StringRecord) -> bool {
     let first = row.get(0).unwrap_or_default().trim();
     let is_header = first
@@ -129,7 +130,7 @@ fn languages(row: &StringRecord) -> Option<String> {
     (!value.is_empty()).then(|| value.to_owned())
 }
 
-/// What a row of names says; `None` if it is none.
+/// The columns of a row of names; `None` if it is not one.
 fn named(row: &StringRecord) -> Option<Vec<Column>> {
     let column = |name: &str| {
         let name = name.trim().to_lowercase();
@@ -137,7 +138,7 @@ fn named(row: &StringRecord) -> Option<Vec<Column>> {
         known.map_or(Column::Skip, |(column, _)| *column)
     };
     let mut columns: Vec<Column> = row.iter().map(column).collect();
-    // One headword: of `word, english` the first. Several explanations are joined.
+    // Only one column is the headword: the first of `word, english`. Several explanations are joined.
     for column in [Column::Word, Column::Phonetic, Column::Part, Column::Rank, Column::Forms] {
         let mut known = columns.iter_mut().filter(|c| **c == column).skip(1);
         known
@@ -147,7 +148,7 @@ fn named(row: &StringRecord) -> Option<Vec<Column>> {
     (columns.contains(&Column::Word) && columns.contains(&Column::Mean)).then_some(columns)
 }
 
-/// How the cells of a column look, in shares of those that are not empty.
+/// Counts of the cells of a column by their content.
 #[derive(Default)]
 struct Look {
     filled: usize,
@@ -176,7 +177,7 @@ fn by_content(rows: &[StringRecord]) -> Vec<Column> {
             texts.push(at);
         }
     }
-    // Without two columns of text nothing was recognised.
+    // Without two columns of text, assume the usual order.
     if texts.len() < 2 {
         return [Column::Word, Column::Mean, Column::Phonetic]
             .into_iter()
@@ -214,7 +215,7 @@ fn is_phonetic(cell: &str) -> bool {
     bracketed || cell.contains(signs) && !cell.contains(is_cjk)
 }
 
-/// What the third column of text is: sentences, pronunciations as keyboards write them, or nothing.
+/// The kind of the third column of text: examples, pronunciations in ASCII, or unknown.
 fn third_text(rows: &[StringRecord], column: usize) -> Column {
     let cells =
         || rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.trim().is_empty());
@@ -239,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_of_names_says_what_the_columns_are() {
+    fn a_row_of_names_decides_the_columns() {
         let found = recognise(&rows(&[&["# x: y"], &["序号", "英文", "音标", "中文释义"], &["1"]]));
         let columns = [Column::Skip, Column::Word, Column::Phonetic, Column::Mean];
         assert_eq!((found.rows_before, &found.columns[..]), (2, &columns[..]));
@@ -250,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn without_names_the_cells_tell() {
+    fn without_names_the_cells_decide() {
         let found = recognise(&rows(&[
             &["1", "apple", "[ˈæpl]", "n.", "苹果", "I eat an apple a day."],
             &["2", "pear", "[peə]", "n.", "梨", "She eats a ripe pear."],

@@ -1,6 +1,6 @@
-//! The text of an article as other programs lay it out to the notation of
-//! [`Explanation`](crate::model::Explanation): the headword and the pronunciation in its first
-//! line apart, lines that were wrapped for a terminal joined again.
+//! Converts an article of another program to the notation of
+//! [`Explanation`](crate::model::Explanation): takes the headword and the pronunciation from its
+//! first line, and joins lines that were wrapped for a terminal.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -8,14 +8,14 @@ use crate::model::link;
 
 use super::{fvdp, gloss, script};
 
-/// What an article says.
+/// The parts of an article.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Text {
-    /// The headword as the first line spells it, where that is only another spelling.
+    /// The headword as spelled in the first line, if the spelling differs.
     pub(crate) spelling: Option<String>,
     pub(crate) phonetic: Option<String>,
     pub(crate) mean: String,
-    /// Other headwords of the article, on lines of their own below the first.
+    /// Other headwords of the article, on separate lines below the first.
     pub(crate) others: Vec<String>,
 }
 
@@ -26,12 +26,12 @@ enum Lines {
     Whole,
 }
 
-/// A line of at least so many characters may have been wrapped; programs wrap at 70 to 80.
+/// A line of at least this number of characters may have been wrapped. Programs wrap at 70 to 80.
 const WRAPPED_CHARS_MIN: usize = 56;
 const WRAPPED_CHARS_MAX: usize = 80;
 
-/// Reads an article of plain text whose first line begins with the headword, if with any word, as
-/// dictd's do; `{word}` is a link.
+/// Reads an article of plain text in the form of dictd: its first line usually begins with the
+/// headword, and `{word}` is a link.
 pub(crate) fn headed_lines(text: &str, headword: &str) -> Text {
     let (first, rest) = first_line(text);
     let headed = listed(first, rest, headword).or_else(|| strip_headword(first, headword));
@@ -48,10 +48,10 @@ pub(crate) fn headed_lines(text: &str, headword: &str) -> Text {
     read
 }
 
-/// Reads an article of plain text that may begin with its explanation, and that may be the
-/// headword (`arm; poor` of `arm` in a book of another language). The headword is left out where
-/// it visibly is none: alone on the first of several lines, or in front of a pronunciation or a
-/// part of speech.
+/// Reads an article of plain text that may begin with the headword or with its explanation. Both
+/// may be the same word (`arm; poor` of `arm` in a book of another language). The headword is
+/// removed only if it is alone on the first of several lines, or if a pronunciation or a part of
+/// speech follows it.
 pub(crate) fn lines(text: &str, headword: &str) -> Text {
     if let Some(target) = text.trim().strip_prefix("@@@LINK=") {
         let mean = target.lines().map(|word| link::encode(word, word)).collect::<Vec<_>>();
@@ -69,8 +69,8 @@ pub(crate) fn lines(text: &str, headword: &str) -> Text {
     read.filter(|read| !read.mean.is_empty()).unwrap_or_else(|| body(text, Lines::Whole))
 }
 
-/// The headwords on lines of their own in front of an empty line and of indented text, as FOLDOC has
-/// them, and the text.
+/// Splits headwords on separate lines from the text after them, which is indented and follows an
+/// empty line (FOLDOC).
 fn headwords(text: &str) -> (Vec<String>, &str) {
     let none = (Vec::new(), text);
     let Some((lines, behind)) = text.split_once("\n\n") else { return none };
@@ -89,7 +89,7 @@ fn first_line(text: &str) -> (&str, &str) {
     text.trim_start().split_once('\n').unwrap_or((text.trim(), ""))
 }
 
-/// Reads what stands behind the headword.
+/// Reads the text after the headword.
 fn body(text: &str, lines: Lines) -> Text {
     let mut found = Text::default();
     let (phonetic, body) = gloss::take_phonetic(text.trim_start());
@@ -112,14 +112,13 @@ fn body(text: &str, lines: Lines) -> Text {
     found
 }
 
-/// Splits the first of the numbered senses of a part of speech as WordNet's dictd book has them:
-/// `n 1: fruit`.
+/// Splits the first numbered sense of a part of speech in WordNet's dictd book: `n 1: fruit`.
 fn first_of_numbered(line: &str) -> Option<(&str, &str)> {
     let (part, rest) = line.split_once(" 1: ")?;
     script::is_bare_label(part).then_some((part, rest))
 }
 
-/// Puts the part of speech in front of each numbered sense, and synonyms on lines of their own.
+/// Puts the part of speech before each numbered sense, and synonyms on separate lines.
 fn numbered(mean: &str) -> String {
     let mut lines = String::with_capacity(mean.len());
     let mut part = "";
@@ -153,10 +152,10 @@ fn push(mean: &mut String, line: &str, joins: bool) {
     mean.push_str(line);
 }
 
-/// The longest reference to another headword in bytes.
+/// Maximum length of a reference to another headword, in bytes.
 const REFERENCE_BYTES_MAX: usize = 100;
 
-/// Puts a link for each `{word}`.
+/// Replaces each `{word}` by a link.
 fn linked(mean: &str) -> String {
     let mut text = String::with_capacity(mean.len());
     let mut rest = mean;
@@ -182,8 +181,8 @@ fn linked(mean: &str) -> String {
     text + rest
 }
 
-/// A first line that lists spellings of the headword (`工業|工业`, `colour, color`), and nothing
-/// behind it: the spelling that is the headword.
+/// If the first line is a list of spellings (`工業|工业`, `colour, color`), returns the one that is the
+/// headword.
 fn listed<'a>(line: &'a str, rest: &str, headword: &str) -> Option<(&'a str, &'a str)> {
     let line = line.trim();
     let wanted = letters(headword);
@@ -200,10 +199,10 @@ fn listed<'a>(line: &'a str, rest: &str, headword: &str) -> Option<(&'a str, &'a
     })
 }
 
-/// The longest spelling in a list of them, in words.
+/// Maximum number of words of a spelling in a list.
 const LISTED_WORDS_MAX: usize = 4;
 
-/// Whether a line begins with what begins a sense, an example or an item of a list.
+/// Whether a line begins a sense, an example or an item of a list.
 fn begins_anew(line: &str) -> bool {
     let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
     let numbered = number.len() < line.len() && number.starts_with(['.', ':', ')']);
@@ -214,7 +213,7 @@ fn begins_anew(line: &str) -> bool {
         || line.starts_with(['-', '*', '•', '"', '[', '=', '>'])
 }
 
-/// Splits a first line that begins with the headword in some spelling.
+/// Splits a first line after the headword, ignoring case, accents and punctuation.
 fn strip_headword<'a>(line: &'a str, headword: &str) -> Option<(&'a str, &'a str)> {
     let line = line.trim();
     let wanted = letters(headword);
@@ -224,7 +223,7 @@ fn strip_headword<'a>(line: &'a str, headword: &str) -> Option<(&'a str, &'a str
         return Some((&line[..end], &line[end..]));
     }
     let mut seen = String::new();
-    // The end of the shortest front of whole words with the same letters.
+    // Find the shortest prefix of whole words with the same letters.
     for (at, c) in line.char_indices().chain([(line.len(), ' ')]) {
         if c.is_whitespace() && !wanted.is_empty() && seen == wanted {
             return Some((line[..at].trim(), line[at..].trim_start()));

@@ -1,10 +1,10 @@
-//! Articles with the marks of the Free Vietnamese Dictionary Project to the notation: `@` headword,
-//! `*` part of speech, `-` sense, `=` example and its translation behind `+`, `!` idiom.
+//! Converts articles with the marks of the Free Vietnamese Dictionary Project to the notation: `@`
+//! headword, `*` part of speech, `-` sense, `=` example with its translation after `+`, `!` idiom.
 
 use super::gloss;
 use super::script;
 
-/// Names of parts of speech, and our labels.
+/// Names of parts of speech and their labels in the notation.
 const PARTS: &[(&str, &str)] = &[
     ("danh từ", "n."),
     ("ngoại động từ", "vt."),
@@ -19,20 +19,20 @@ const PARTS: &[(&str, &str)] = &[
     ("mạo từ", "art."),
 ];
 
-/// What an article says.
+/// The parts of an article.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Article {
     pub(super) phonetic: Option<String>,
     pub(super) mean: String,
 }
 
-/// Whether an article has these marks: a headword behind `@`, or parts of speech and senses.
+/// Whether an article has these marks: a headword after `@`, or parts of speech and senses.
 fn has_marks(text: &str) -> bool {
     let begins = |mark: char| text.lines().any(|line| line.trim_start().starts_with(mark));
     begins('-') && (text.trim_start().starts_with('@') || begins('*'))
 }
 
-/// Reads an article; `None` if it has other marks or none.
+/// Reads an article. `None`: it does not have these marks.
 pub(super) fn read(text: &str) -> Option<Article> {
     if !has_marks(text) {
         return None;
@@ -66,13 +66,13 @@ impl Article {
     }
 }
 
-/// The pronunciation behind the headword, between slashes or in brackets.
+/// The pronunciation after the headword, between slashes or in brackets.
 fn phonetic(line: &str) -> Option<String> {
     let at = line.find(['/', '['])?;
     script::leading_phonetic(&line[at..]).map(|(phonetic, _)| phonetic.to_owned())
 }
 
-/// Our label for a part of speech, or its name in brackets; a space behind it.
+/// The label of a part of speech, or its name in brackets, followed by a space.
 fn label(name: &str) -> String {
     let known = PARTS.iter().find(|(known, _)| name.starts_with(known)).map(|(_, label)| *label);
     match known.or_else(|| script::label(name)) {
@@ -82,7 +82,7 @@ fn label(name: &str) -> String {
     }
 }
 
-/// `to abandon a hope+ từ bỏ hy vọng` as an example of our notation.
+/// Converts `to abandon a hope+ từ bỏ hy vọng` to an example in the notation.
 fn example(line: &str) -> String {
     match line.split_once('+') {
         Some((text, translation)) => format!("{} = {}", text.trim(), translation.trim()),

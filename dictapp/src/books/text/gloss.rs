@@ -1,10 +1,9 @@
-//! The explanation of a line as word lists write it to the notation of
-//! [`Explanation`](crate::model::Explanation): one sense a line, and the pronunciation apart.
+//! Converts an explanation in the style of word lists to the notation of
+//! [`Explanation`](crate::model::Explanation): one sense on each line, without the pronunciation.
 
 use super::script::{self, is_cjk};
 
-/// Takes the pronunciations that stand in front of an explanation: joined by `; ` where there are
-/// several, and what is left.
+/// Splits an explanation into the pronunciations before it, joined by `; `, and the rest.
 pub(crate) fn take_phonetic(text: &str) -> (Option<String>, &str) {
     let mut rest = without_empty_brackets(text);
     let mut found: Vec<&str> = Vec::new();
@@ -18,15 +17,15 @@ pub(crate) fn take_phonetic(text: &str) -> (Option<String>, &str) {
     ((!found.is_empty()).then(|| found.join("; ")), rest)
 }
 
-/// Brackets that a list left empty for want of a pronunciation.
+/// Removes empty brackets: a list has them if it lacks the pronunciation.
 fn without_empty_brackets(text: &str) -> &str {
     let inner = text.trim_start().strip_prefix(['[', '/']).map(str::trim_start);
     let rest = inner.and_then(|inner| inner.strip_prefix([']', '/']));
     rest.map_or(text, |rest| rest.trim_start_matches([' ', ',']))
 }
 
-/// A line of a foreign book that is no line of our notation: a space that cannot be told from
-/// others by its looks stands behind what would be a mark.
+/// Protects a line of a foreign book that begins with a mark of the notation, such as `= `: a
+/// no-break space after the character makes it plain text.
 pub(crate) fn guarded(line: &str) -> std::borrow::Cow<'_, str> {
     let is_mark = |c: char| ">=!&+*@".contains(c);
     match line.split_once(' ') {
@@ -37,8 +36,8 @@ pub(crate) fn guarded(line: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
-/// The lines of a foreign explanation: a part of speech alone on its line goes to those below it,
-/// and the spelling of labels is ours.
+/// Converts the labels of a foreign explanation to the notation. A part of speech alone on its line
+/// is put before the lines below it.
 pub(crate) fn labelled(mean: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut open: Option<String> = None;
@@ -67,7 +66,7 @@ pub(crate) fn labelled(mean: &str) -> String {
     lines.join("\n")
 }
 
-/// A part of speech as FreeDict has it, alone on its line: `<n, fem>` as `n. (fem)`.
+/// Converts a part of speech of FreeDict, alone on its line: `<n, fem>` becomes `n. (fem)`.
 fn angled_label(line: &str) -> Option<String> {
     let inner = line.strip_prefix('<')?.strip_suffix('>')?;
     let (name, notes) = inner.split_once(',').unwrap_or((inner, ""));
@@ -77,7 +76,7 @@ fn angled_label(line: &str) -> Option<String> {
     is_label.then(|| if notes.is_empty() { label } else { format!("{label} ({notes})") })
 }
 
-/// `vi., n.` as `vi. & n.`, `n` as `n.`.
+/// Converts labels: `vi., n.` becomes `vi. & n.`, `n` becomes `n.`.
 fn own_labels(labels: &str) -> String {
     let pieces = labels.split([' ', ',', '/', '&', ';', '，', '；']);
     let pieces = pieces.filter(|piece| !piece.is_empty() && *piece != "and" && *piece != "or");
@@ -90,7 +89,7 @@ fn own_labels(labels: &str) -> String {
     dotted.collect::<Vec<_>>().join(" & ")
 }
 
-/// Gives each part of speech and each `[field]` behind a semicolon its own line.
+/// Begins a new line at each part of speech, and at each `[field]` after a semicolon.
 pub(crate) fn one_sense_a_line(text: &str) -> String {
     let mut lines = String::with_capacity(text.len());
     let mut from = 0;
@@ -101,7 +100,8 @@ pub(crate) fn one_sense_a_line(text: &str) -> String {
     lines
 }
 
-/// Writes one line: single spaces, no control characters, a dot behind a label that lost it.
+/// Appends one line with single spaces, without control characters, and with the dot of a label
+/// that lacks it.
 fn push_line(lines: &mut String, text: &str) {
     let text = text.trim_end_matches([' ', '\t', ';', '；']).trim_start();
     let text = text.trim_matches(|c: char| c.is_control() || c.is_whitespace());
@@ -128,7 +128,7 @@ fn push_line(lines: &mut String, text: &str) {
     }
 }
 
-/// The offsets at which another sense begins.
+/// The offsets at which a new sense begins.
 fn breaks(text: &str) -> impl Iterator<Item = usize> {
     let mut depth = 0_usize;
     let mut last = ' ';
@@ -157,7 +157,7 @@ fn breaks(text: &str) -> impl Iterator<Item = usize> {
 }
 
 /// Whether a sense begins here. Between Latin words `a.` may end a sentence, so a label counts
-/// there only behind a gap or a semicolon.
+/// there only after a gap or a semicolon.
 fn begins_sense(text: &str, last: char, white: usize) -> bool {
     let semicolon = matches!(last, ';' | '；');
     if text.starts_with('[') {
@@ -167,7 +167,7 @@ fn begins_sense(text: &str, last: char, white: usize) -> bool {
     apart && last != '&' && script::label(text).is_some_and(|label| label.len() < text.trim().len())
 }
 
-/// Whether a part of speech stands behind a Chinese gloss without a space: `放弃,沉溺n.  放任`.
+/// Whether a part of speech follows a Chinese gloss without a space: `放弃,沉溺n.  放任`.
 fn is_glued_label(text: &str, last: char) -> bool {
     if !text.starts_with(|c: char| c.is_ascii_lowercase()) {
         return false;
@@ -179,7 +179,7 @@ fn is_glued_label(text: &str, last: char) -> bool {
         && script::label(text).is_some_and(|label| behind(label) && label.len() < text.trim().len())
 }
 
-/// Whether a field in Chinese stands in front: `[医]`, `[网络]`.
+/// Whether the text begins with a field in Chinese: `[医]`, `[网络]`.
 fn is_field(text: &str) -> bool {
     let inner = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
     inner.is_some_and(|(field, _)| {
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_foreign_line_is_no_mark_of_ours() {
+    fn a_foreign_line_is_never_a_mark() {
         for line in ["= x", "> x", "* A1", "@ n. x", "! x", "& x", "+ x"] {
             let guarded = guarded(line);
             assert_ne!(guarded, line);

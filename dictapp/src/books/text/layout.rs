@@ -1,6 +1,6 @@
-//! A line of course text to headword and explanation. White space stands inside phrases as well
-//! as behind headwords, so where a headword ends is decided by how the whole file is laid out
-//! first, and by what the line shows second.
+//! Splits a line of a plain text book into headword and explanation. White space separates both the
+//! words of a phrase and the headword from its explanation. So the layout of the whole file decides
+//! first, then the content of the line.
 
 use super::script::{self, is_cjk};
 
@@ -9,13 +9,13 @@ use super::script::{self, is_cjk};
 pub(crate) enum Layout {
     /// Headwords are padded with spaces; explanations begin at this column, in characters.
     Padded(usize),
-    /// A TAB stands behind each headword.
+    /// A TAB follows each headword.
     Tabbed,
-    /// One of these marks stands behind each headword: `word: meaning`.
+    /// A mark follows each headword: `word: meaning`.
     Marked(Mark),
-    /// A headword on a line of its own, its explanation below, and an empty line.
+    /// The headword is alone on a line, its explanation is below, and an empty line follows.
     Blocks,
-    /// Nothing regular: each line is judged alone.
+    /// No layout was recognised: each line is split by its content.
     Spaced,
 }
 
@@ -50,7 +50,7 @@ impl Mark {
         (!headword.is_empty() && !rest.is_empty()).then_some((headword, rest))
     }
 
-    /// Whether a headword alone stands before the mark.
+    /// Whether only a headword is before the mark.
     fn ends_headword(self, line: &str) -> bool {
         self.split(line).is_some_and(|(headword, _)| {
             headword.split_whitespace().count() <= MARKED_WORDS_MAX
@@ -60,10 +60,10 @@ impl Mark {
     }
 }
 
-/// The longest headword before a mark in words.
+/// Maximum number of words of a headword before a mark.
 const MARKED_WORDS_MAX: usize = 4;
 
-/// A stretch of white space that is wider than the space between two words.
+/// White space that is wider than a single space.
 #[derive(Clone, Copy)]
 struct Gap {
     start: usize,
@@ -71,7 +71,7 @@ struct Gap {
     width: usize,
 }
 
-/// What shows that an explanation begins at a word.
+/// The reason why an explanation begins at a word.
 #[derive(Clone, Copy)]
 enum Sign {
     /// A part of speech.
@@ -80,10 +80,10 @@ enum Sign {
     Other,
 }
 
-/// Gaps of this width count more than a label before them: `vitamin a.     维生素`.
+/// A gap of this width ends the headword even if a label is before it: `vitamin a.     维生素`.
 const WIDE_GAP: usize = 3;
 
-/// How many lines must agree before a column counts as a layout.
+/// Minimum number of lines with the same column for a layout.
 const AGREEING_LINES_MIN: usize = 3;
 
 impl Layout {
@@ -108,7 +108,7 @@ impl Layout {
         if tabbed >= AGREEING_LINES_MIN && tabbed * 2 > all {
             return Layout::Tabbed;
         }
-        // Headwords longer than the column push their explanations to the right, never left.
+        // A headword longer than the column moves its explanation to the right, never to the left.
         let (column, agree) = (1..columns.len() - 1)
             .map(|column| (column, columns[column]))
             .max_by_key(|&(_, count)| count)
@@ -121,8 +121,8 @@ impl Layout {
         Layout::Spaced
     }
 
-    /// Splits a line without white space in front into headword and explanation; the explanation is empty where the
-    /// line has none.
+    /// Splits a line without leading white space into headword and explanation. The explanation may
+    /// be empty.
     pub(crate) fn split<'a>(&self, line: &'a str) -> (&'a str, &'a str) {
         if let Layout::Marked(mark) = self {
             return mark.split(line).unwrap_or((line.trim_end(), ""));
@@ -154,8 +154,8 @@ impl Layout {
             .or_else(|| self.single_space(line))
     }
 
-    /// The end of a headword that fills its column but for one space, where what stands at the
-    /// column is visibly an explanation.
+    /// The end of a headword that fills its column except for one space, if an explanation clearly
+    /// begins at the column.
     fn filled_column(&self, line: &str) -> Option<usize> {
         let Layout::Padded(column) = *self else { return None };
         let (at, c) = line.char_indices().nth(column - 1)?;
@@ -168,21 +168,21 @@ impl Layout {
         (c == ' ' && begins && whole).then_some(at)
     }
 
-    /// The end of a headword behind which nothing but a single space stands.
+    /// The end of a headword that is followed by a single space.
     fn single_space(&self, line: &str) -> Option<usize> {
         let first = line.find(char::is_whitespace)?;
         let Layout::Padded(column) = *self else { return Some(first) };
         if line[..first].chars().count() + 1 >= column {
             return Some(first);
         }
-        // A phrase that fills its column but for one space; a shorter one would have been padded,
-        // so that line is a phrase without explanation.
+        // A phrase that fills its column except for one space. A shorter one would be padded, so such
+        // a line is a phrase without explanation.
         let (at, c) = line.char_indices().nth(column - 1)?;
         (c == ' ').then_some(at)
     }
 }
 
-/// The mark that nearly every line has behind a headword; most headwords are single words.
+/// The mark that follows the headword in nearly every line. Most headwords must be single words.
 fn marked(lines: &[&str]) -> Option<Layout> {
     let filled: Vec<&str> = lines.iter().copied().filter(|line| !line.trim().is_empty()).collect();
     let mark = Mark::ALL.into_iter().find(|mark| {
@@ -197,10 +197,10 @@ fn marked(lines: &[&str]) -> Option<Layout> {
     Some(Layout::Marked(mark))
 }
 
-/// How many lines must have a mark before it counts.
+/// Minimum number of lines with a mark for a layout.
 const MARKED_LINES_MIN: usize = 2;
 
-/// Blocks of several lines, set apart by empty ones, that begin with a headword alone.
+/// Recognises blocks of several lines, separated by empty lines, that begin with a headword.
 fn blocks(lines: &[&str]) -> Option<Layout> {
     let blocks: Vec<&[&str]> =
         lines.split(|line| line.trim().is_empty()).filter(|block| !block.is_empty()).collect();
@@ -214,7 +214,7 @@ fn blocks(lines: &[&str]) -> Option<Layout> {
     (whole >= MARKED_LINES_MIN && whole * 10 >= blocks.len() * 8).then_some(Layout::Blocks)
 }
 
-/// The first TAB, or the first two spaces.
+/// The first white space that contains a TAB or at least two spaces.
 fn first_gap(line: &str) -> Option<Gap> {
     let mut rest = 0;
     while let Some(found) = line[rest..].find(char::is_whitespace) {
@@ -230,7 +230,7 @@ fn first_gap(line: &str) -> Option<Gap> {
     None
 }
 
-/// The first word behind the headword's first at which an explanation visibly begins.
+/// The first word after the beginning of the headword at which an explanation clearly begins.
 fn first_sign(line: &str) -> Option<(usize, Sign)> {
     let starts = script::word_starts(line);
     let mut open: Option<usize> = None;
@@ -268,27 +268,27 @@ fn first_sign(line: &str) -> Option<(usize, Sign)> {
     None
 }
 
-/// Whether brackets that a list left empty, or a pronunciation of one letter, stand in front.
+/// Whether the text begins with empty brackets.
 fn is_gloss_in_brackets(text: &str) -> bool {
     text.starts_with("[]") || text.starts_with("[ ]")
 }
 
-/// Whether a gap behind the column stands inside an explanation (`abandon v. 放弃  n. 放任`), not
-/// behind a headword longer than the column.
+/// Whether a gap after the column is inside an explanation (`abandon v. 放弃  n. 放任`) and does not
+/// end a headword longer than the column.
 fn begins_before(gap: Gap, line: &str) -> bool {
     first_sign(line).is_some_and(|(at, _)| {
         at < gap.start && !line[..at].contains(is_cjk) && line[at..gap.start].contains(is_cjk)
     })
 }
 
-/// Where the headword ends when a gap and a sign may have been found.
+/// The end of the headword, given a gap and a sign, of which either may be missing.
 fn earliest(line: &str, gap: Option<Gap>, sign: Option<(usize, Sign)>) -> Option<usize> {
     let (gap, (at, sign)) = match (gap, sign) {
         (Some(gap), Some(sign)) => (gap, sign),
         (gap, sign) => return gap.map(|gap| gap.start).or(sign.map(|(at, _)| at)),
     };
-    // A wide gap is padding, and what looks like a label before it is part of the headword, unless
-    // an explanation visibly begins there.
+    // A wide gap is padding, and a label before it is part of the headword, unless an explanation
+    // clearly begins before the gap.
     let padding = gap.width >= WIDE_GAP
         && matches!(sign, Sign::Label)
         && !line[at.min(gap.start)..gap.start].contains(is_cjk);
@@ -299,81 +299,113 @@ fn earliest(line: &str, gap: Option<Gap>, sign: Option<(usize, Sign)>) -> Option
 mod tests {
     use super::*;
 
+    /// Checks lines with their headwords and explanations.
     #[track_caller]
-    fn splits(layout: Layout, line: &str, headword: &str, explanation: &str) {
-        assert_eq!(layout.split(line), (headword, explanation), "{layout:?} {line:?}");
+    fn splits(layout: Layout, lines: &[(&str, &str, &str)]) {
+        for &(line, headword, explanation) in lines {
+            assert_eq!(layout.split(line), (headword, explanation), "{layout:?} {line:?}");
+        }
     }
 
     #[test]
     fn a_gap_ends_a_phrase() {
-        splits(Layout::Spaced, "as soon as possible   尽快", "as soon as possible", "尽快");
-        splits(Layout::Spaced, "ice cream  a frozen food", "ice cream", "a frozen food");
-        splits(Layout::Spaced, "ice cream\tn. 冰淇淋", "ice cream", "n. 冰淇淋");
+        splits(
+            Layout::Spaced,
+            &[
+                ("as soon as possible   尽快", "as soon as possible", "尽快"),
+                ("ice cream  a frozen food", "ice cream", "a frozen food"),
+                ("ice cream\tn. 冰淇淋", "ice cream", "n. 冰淇淋"),
+            ],
+        );
     }
 
     #[test]
     fn a_label_ends_a_phrase() {
-        splits(Layout::Spaced, "ice cream n. 冰淇淋", "ice cream", "n. 冰淇淋");
-        splits(Layout::Spaced, "abandon v.  to give up", "abandon", "v.  to give up");
-        splits(Layout::Spaced, "abandon v.放弃", "abandon", "v.放弃");
-        splits(Layout::Spaced, "lead vt. & vi. 引导", "lead", "vt. & vi. 引导");
-        splits(Layout::Spaced, "a art. 一（个）", "a", "art. 一（个）");
+        splits(
+            Layout::Spaced,
+            &[
+                ("ice cream n. 冰淇淋", "ice cream", "n. 冰淇淋"),
+                ("abandon v.  to give up", "abandon", "v.  to give up"),
+                ("abandon v.放弃", "abandon", "v.放弃"),
+                ("lead vt. & vi. 引导", "lead", "vt. & vi. 引导"),
+                ("a art. 一（个）", "a", "art. 一（个）"),
+            ],
+        );
     }
 
     #[test]
     fn a_label_inside_a_headword_does_not_end_it() {
-        splits(Layout::Spaced, "a.m. adv. 上午", "a.m.", "adv. 上午");
-        splits(Layout::Spaced, "at 5 a.m. 上午五点", "at 5 a.m.", "上午五点");
-        splits(Layout::Padded(17), "vitamin a.       维生素甲", "vitamin a.", "维生素甲");
-        splits(Layout::Spaced, "vitamin a.       维生素甲", "vitamin a.", "维生素甲");
-        splits(Layout::Padded(17), "abcdefgh n. ijkl 某物", "abcdefgh n. ijkl", "某物");
-        splits(Layout::Padded(17), "o. n.            每夜", "o. n.", "每夜");
+        splits(
+            Layout::Spaced,
+            &[
+                ("a.m. adv. 上午", "a.m.", "adv. 上午"),
+                ("at 5 a.m. 上午五点", "at 5 a.m.", "上午五点"),
+                ("vitamin a.       维生素甲", "vitamin a.", "维生素甲"),
+            ],
+        );
+        splits(
+            Layout::Padded(17),
+            &[
+                ("vitamin a.       维生素甲", "vitamin a.", "维生素甲"),
+                ("abcdefgh n. ijkl 某物", "abcdefgh n. ijkl", "某物"),
+                ("o. n.            每夜", "o. n.", "每夜"),
+            ],
+        );
     }
 
     #[test]
     fn chinese_ends_a_latin_headword_and_latin_a_chinese_one() {
-        splits(Layout::Spaced, "ice cream 冰淇淋 甜", "ice cream", "冰淇淋 甜");
-        splits(Layout::Spaced, "café au lait 牛奶咖啡", "café au lait", "牛奶咖啡");
-        splits(Layout::Spaced, "冰淇淋 ice cream", "冰淇淋", "ice cream");
-        splits(Layout::Spaced, "goes (go 的第三人称)", "goes", "(go 的第三人称)");
-        splits(Layout::Spaced, "abandon v 放弃", "abandon", "v 放弃");
+        splits(
+            Layout::Spaced,
+            &[
+                ("ice cream 冰淇淋 甜", "ice cream", "冰淇淋 甜"),
+                ("café au lait 牛奶咖啡", "café au lait", "牛奶咖啡"),
+                ("冰淇淋 ice cream", "冰淇淋", "ice cream"),
+                ("goes (go 的第三人称)", "goes", "(go 的第三人称)"),
+                ("abandon v 放弃", "abandon", "v 放弃"),
+            ],
+        );
     }
 
     #[test]
     fn a_pronunciation_ends_a_headword() {
-        splits(Layout::Spaced, "ice cream [ais kri:m] 冰淇淋", "ice cream", "[ais kri:m] 冰淇淋");
-        splits(Layout::Spaced, "cat /kæt/ an animal", "cat", "/kæt/ an animal");
-        splits(Layout::Spaced, "and/or conj. 和/或", "and/or", "conj. 和/或");
+        splits(
+            Layout::Spaced,
+            &[
+                ("ice cream [ais kri:m] 冰淇淋", "ice cream", "[ais kri:m] 冰淇淋"),
+                ("cat /kæt/ an animal", "cat", "/kæt/ an animal"),
+                ("and/or conj. 和/或", "and/or", "conj. 和/或"),
+            ],
+        );
     }
 
     #[test]
     fn a_single_space_ends_a_word_but_in_padded_files() {
-        splits(Layout::Spaced, "apple a round fruit", "apple", "a round fruit");
-        splits(Layout::Padded(17), "ice cream", "ice cream", "");
+        splits(Layout::Spaced, &[("apple a round fruit", "apple", "a round fruit")]);
         splits(
             Layout::Padded(17),
-            "misunderstanding failing to see",
-            "misunderstanding",
-            "failing to see",
+            &[
+                ("ice cream", "ice cream", ""),
+                ("misunderstanding failing to see", "misunderstanding", "failing to see"),
+                ("a stitch in time saves nine", "a stitch in time", "saves nine"),
+            ],
         );
-        splits(Layout::Padded(17), "a stitch in time saves nine", "a stitch in time", "saves nine");
     }
 
     #[test]
     fn a_label_that_follows_a_headword_as_long_as_its_column_is_none_of_it() {
         splits(
             Layout::Padded(17),
-            "misunderstanding n.  failing to see",
-            "misunderstanding",
-            "n.  failing to see",
+            &[
+                ("misunderstanding n.  failing to see", "misunderstanding", "n.  failing to see"),
+                (
+                    "electrolytically [ electrolytic: ] (Physics) a  of",
+                    "electrolytically",
+                    "[ electrolytic: ] (Physics) a  of",
+                ),
+            ],
         );
-        splits(
-            Layout::Padded(17),
-            "electrolytically [ electrolytic: ] (Physics) a  of",
-            "electrolytically",
-            "[ electrolytic: ] (Physics) a  of",
-        );
-        splits(Layout::Spaced, "manager[ ˈmænidʒə] n.经理", "manager", "[ ˈmænidʒə] n.经理");
+        splits(Layout::Spaced, &[("manager[ ˈmænidʒə] n.经理", "manager", "[ ˈmænidʒə] n.经理")]);
     }
 
     #[test]
@@ -381,7 +413,7 @@ mod tests {
         let colons = ["apple：苹果", "pear: 梨", "col fig: 无花果"];
         let layout = Layout::sniff(colons.into_iter());
         assert_eq!(layout, Layout::Marked(Mark::Colon));
-        splits(layout, "col fig: 无花果", "col fig", "无花果");
+        splits(layout, &[("col fig: 无花果", "col fig", "无花果")]);
         for (line, mark) in [
             ("a - b c", Mark::Dash),
             ("a=b", Mark::Equals),

@@ -1,9 +1,9 @@
-//! HTML, Pango and XDXF to lines of text: tags go, those of blocks end a line, entities become
-//! characters, links stay as [links](crate::model::Run). What is no markup stays as it is.
+//! Converts HTML, Pango and XDXF to lines of text: removes tags, ends a line at blocks, decodes
+//! entities, and keeps links as [links](crate::model::Run). Other text is unchanged.
 
 use crate::model::link;
 
-/// Elements that stand on lines of their own.
+/// Elements that begin and end a line.
 const BLOCKS: &[&str] = &[
     "address",
     "ar",
@@ -57,40 +57,40 @@ const BLOCKS: &[&str] = &[
     "ul",
 ];
 
-/// Elements that are apart from their neighbours on the same line.
+/// Elements that are separated by a space on the same line.
 const CELLS: &[&str] = &["td", "th"];
 
-/// Elements whose content is not for reading.
+/// Elements with invisible content.
 const HIDDEN: &[&str] = &["script", "style", "head", "rref", "object", "video", "audio"];
 
 /// Elements that show a picture.
 const PICTURES: &[&str] = &["img", "image", "svg", "picture", "object", "video"];
 
-/// Elements inside a line that show, as [`BLOCKS`] do, that a text is HTML.
+/// Elements inside a line by which a text is recognised as HTML, as by [`BLOCKS`].
 const INLINE: &[&str] =
     &["a", "b", "em", "font", "i", "img", "small", "span", "strong", "sub", "sup", "td", "th", "u"];
 
-/// The longest tag in bytes; what is longer is a `<` in the text.
+/// Maximum length of a tag in bytes. In a longer one the `<` is text.
 const TAG_BYTES_MAX: usize = 2048;
 
-/// The longest entity in bytes, `&CounterClockwiseContourIntegral;` with room.
+/// Maximum length of an entity in bytes. The longest is `&CounterClockwiseContourIntegral;`.
 const ENTITY_BYTES_MAX: usize = 40;
 
-/// What ends the lines of a text.
+/// The meaning of line ends in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LineEnds {
-    /// Blocks and line ends, as in Pango and in XDXF for the eye.
+    /// Line ends are kept, as in Pango and in visual XDXF.
     Kept,
-    /// Blocks alone, as in HTML: a line end is a blank.
+    /// A line end is a blank, as in HTML. Only blocks end a line.
     Blanks,
 }
 
-/// The text of some markup.
+/// The text of a marked-up article.
 #[derive(Debug, Default)]
 pub(crate) struct Text {
     /// Its lines.
     pub(crate) lines: String,
-    /// How many pictures it had.
+    /// Number of pictures that were left out.
     pub(crate) pictures: usize,
 }
 
@@ -108,7 +108,7 @@ pub(crate) fn text(markup: &str, ends: LineEnds) -> Text {
     reading.text
 }
 
-/// Whether this is written in HTML.
+/// Whether the text is HTML.
 pub(crate) fn is_markup(text: &str) -> bool {
     let is_known = |name: &str| BLOCKS.contains(&name) || INLINE.contains(&name);
     elements(text).any(is_known) || has_entity(text)
@@ -119,12 +119,12 @@ pub(crate) fn has_element(text: &str, name: &str) -> bool {
     elements(text).any(|element| element == name)
 }
 
-/// The names of the elements of a text, as they are spelled.
+/// The names of the elements of a text, in their original case.
 fn elements(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices('<').map(|(at, _)| {
         let name = text[at + 1..].trim_start_matches('/');
         let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
-        // A tag that is cut off is none.
+        // A tag that is cut off does not count.
         if name[end..].starts_with(['>', ' ', '/', '\n', '\t']) { &name[..end] } else { "" }
     })
 }
@@ -138,7 +138,7 @@ fn has_entity(text: &str) -> bool {
 
 struct Reading {
     text: Text,
-    /// The word that a link leads to, and where its text begins.
+    /// The target word of the open link, and the offset at which its text begins.
     link: Option<(String, usize)>,
     ends: LineEnds,
     preformatted: usize,
@@ -154,7 +154,7 @@ impl Reading {
         self.text.lines.extend(text.chars().map(|c| if is_end(c) { ' ' } else { c }));
     }
 
-    /// Takes a tag in front, and gives what stands behind it.
+    /// Handles the tag at the beginning. Returns the rest.
     fn tag<'a>(&mut self, markup: &'a str) -> &'a str {
         let inner = &markup[1..];
         if let Some(comment) = inner.strip_prefix("!--") {
@@ -199,7 +199,7 @@ impl Reading {
         }
     }
 
-    /// Ends the link that is open, if one is.
+    /// Ends the open link, if there is one.
     fn end_link(&mut self) {
         let Some((word, from)) = self.link.take() else { return };
         let text = self.text.lines.split_off(from);
@@ -207,7 +207,7 @@ impl Reading {
         self.text.lines.push_str(&link::encode(&word, &text));
     }
 
-    /// Takes an entity in front, and gives what stands behind it.
+    /// Handles the entity at the beginning. Returns the rest.
     fn entity<'a>(&mut self, markup: &'a str) -> &'a str {
         let end = markup.bytes().take(ENTITY_BYTES_MAX).position(|byte| byte == b';');
         let decoded = end.and_then(|end| decode(&markup[..=end]).map(|text| (text, end)));
@@ -220,7 +220,7 @@ impl Reading {
     }
 }
 
-/// What stands behind the end tag of a hidden element; all of it if the end is missing.
+/// The text after the end tag of a hidden element; the whole text if there is no end tag.
 fn skip_to_end_of<'a>(name: &str, markup: &'a str) -> &'a str {
     let ends = |at: usize| {
         let tag = markup.get(at + 2..at + 2 + name.len());
@@ -241,7 +241,7 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
     Some(htmlize::unescape(value).into_owned())
 }
 
-/// The word that an address leads to, if it is an entry of the same book.
+/// The target word of a link to an entry of the same book.
 fn linked_word(address: &str) -> Option<String> {
     let schemes = ["bword://", "entry://", "d:", "x:"];
     let word = schemes.iter().find_map(|scheme| address.strip_prefix(scheme))?;
@@ -261,7 +261,7 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
 
-/// The text of an entity, `None` if it is none.
+/// The text of an entity, `None` if it is invalid.
 fn decode(entity: &str) -> Option<String> {
     let text = htmlize::unescape(entity);
     (text != entity && text != "\u{FFFD}" && !text.ends_with(';')).then(|| text.into_owned())
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn leaves_what_is_no_markup() {
+    fn leaves_other_text_unchanged() {
         for plain in ["a < b & c", "1<2", "AT&T;", "&", "<", "&#0;", "&#xD800;", "<open", "é&é;<é>"]
         {
             assert_eq!(kept(plain), plain);

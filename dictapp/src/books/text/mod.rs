@@ -1,6 +1,7 @@
-//! What foreign books write to the notation of [`Explanation`](crate::model::Explanation): `markup`
-//! is HTML to lines, `foreign` reads an article (`fvdp` one with marks), `gloss` a line, `layout` finds where a headword
-//! ends, `columns` what those of a table are, `script` says what a stretch of text is.
+//! Converts the texts of foreign books to the notation of
+//! [`Explanation`](crate::model::Explanation): `markup` converts HTML to lines, `foreign` an
+//! article (`fvdp` one with marks), `gloss` a line. `layout` finds the end of a headword, `columns`
+//! the columns of a table, `script` parts of speech and pronunciations.
 
 pub(super) mod columns;
 pub(super) mod foreign;

@@ -1,11 +1,11 @@
-//! What a stretch of text is: Chinese script, a part of speech, a pronunciation. Used to find
-//! where headwords end and senses begin.
+//! Recognises Chinese script, parts of speech and pronunciations. They mark the ends of headwords
+//! and the beginnings of senses.
 
 use crate::model::split_part;
 
 use crate::books::limits::PHONETIC_BYTES_MAX;
 
-/// Whether this is a letter or sign of Chinese, Japanese or Korean text.
+/// Whether this is a character of Chinese, Japanese or Korean text.
 pub(crate) fn is_cjk(c: char) -> bool {
     matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '\u{F900}'..='\u{FAFF}'
         | '\u{FE30}'..='\u{FE4F}' | '\u{FF00}'..='\u{FFEF}' | '\u{20000}'..='\u{3FFFF}')
@@ -21,8 +21,7 @@ pub(crate) fn word_starts(text: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The part of speech in front of this text, if one stands there: `n. 苹果`, `vt.放弃`, `n.`, but
-/// not `a.m.`.
+/// The part of speech at the beginning of this text: `n. 苹果`, `vt.放弃`, `n.`, but not `a.m.`.
 pub(crate) fn label(text: &str) -> Option<&str> {
     let (part, rest) = split_part(text);
     let follows = &text[part.len()..];
@@ -32,7 +31,7 @@ pub(crate) fn label(text: &str) -> Option<&str> {
     (!part.is_empty() && whole).then_some(part)
 }
 
-/// The labels with which this line begins and ends: `n.`, `vi., n.`, `vt. & vi.`, `n`.
+/// The labels of a line that consists only of labels: `n.`, `vi., n.`, `vt. & vi.`, `n`.
 pub(crate) fn labels_alone(line: &str) -> Option<&str> {
     let line = line.trim().trim_end_matches([':', '：', ',']).trim_matches(['(', ')']);
     let mut pieces = line.split([' ', ',', '/', '&', ';', '，', '；']).filter(|p| !p.is_empty());
@@ -46,7 +45,7 @@ pub(crate) fn labels_alone(line: &str) -> Option<&str> {
     (!line.is_empty() && line.len() <= LABELS_BYTES_MAX && pieces.all(is_label)).then_some(line)
 }
 
-/// The longest row of labels in bytes.
+/// Maximum length of a line of labels in bytes.
 const LABELS_BYTES_MAX: usize = 40;
 
 /// Whether this is `vt.vi.`: two labels without a space.
@@ -55,7 +54,8 @@ fn is_doubled_label(piece: &str) -> bool {
     !first.is_empty() && label(rest) == Some(rest)
 }
 
-/// A label that is written with more dots than ours, its length and ours: `v.t.`, `v. i.`.
+/// The label of the notation for one with more dots (`v.t.`, `v. i.`), and the length of the
+/// latter.
 pub(crate) fn dotted_label(text: &str) -> Option<(&'static str, usize)> {
     let (label, rest) = match text.as_bytes() {
         [b'v', b'.', b't', b'.', ..] => ("vt.", 4),
@@ -70,16 +70,16 @@ pub(crate) fn dotted_label(text: &str) -> Option<(&'static str, usize)> {
         .then_some((label, rest))
 }
 
-/// Whether this is a part of speech that lost its dot, as lists typed by hand have it.
+/// Whether this is a part of speech without its dot, as in lists typed by hand.
 pub(crate) fn is_bare_label(word: &str) -> bool {
     matches!(word, "n" | "v" | "vt" | "vi" | "adj" | "adv" | "prep" | "conj" | "pron" | "num")
 }
 
-/// The pronunciation in front of this text and its length: `[ei]`, `/ei/`, also with the variety
-/// of English in front as Chinese word lists have it (`英 [ei]`).
+/// The pronunciation at the beginning of this text and its length: `[ei]`, `/ei/`, also after the
+/// variety of English, as in Chinese word lists (`英 [ei]`).
 pub(crate) fn leading_phonetic(text: &str) -> Option<(&str, usize)> {
     leading_brackets(text).filter(|(inner, length)| {
-        // Nobody puts a label between slashes, and a part of speech follows a pronunciation.
+        // Text between slashes is never a label, and a part of speech often follows a pronunciation.
         let follows = text[*length..].trim_start();
         text.trim_start_matches(VARIETIES).starts_with('/')
             || sounds(inner)
@@ -87,25 +87,25 @@ pub(crate) fn leading_phonetic(text: &str) -> Option<(&str, usize)> {
     })
 }
 
-/// Whether a pronunciation, or a label written like one (`[countable]`), stands in front of this
-/// text: no headword goes on behind it.
+/// Whether the text begins with a pronunciation, or a label that looks like one (`[countable]`).
+/// Neither occurs inside a headword.
 pub(crate) fn begins_with_brackets(text: &str) -> bool {
     leading_brackets(text).is_some()
 }
 
 const VARIETIES: [char; 3] = ['英', '美', ' '];
 
-/// Labels in brackets that stand in front of a part of speech too.
+/// Labels in brackets that also occur before a part of speech.
 const LABEL_WORDS: &[&str] =
     &["pl", "sing", "adj", "adv", "usu", "pred", "attrib", "formal", "informal"];
 
-/// Notes inside a pronunciation: strong and weak, British and American.
+/// Notes inside a pronunciation: weak, strong, British, American.
 const NOTES: [char; 4] = ['弱', '强', '英', '美'];
 
-/// The longest pronunciation in spelled letters in bytes.
+/// Maximum length of a pronunciation in spelled letters, in bytes.
 const SPELLED_BYTES_MAX: usize = 40;
 
-/// What may be a pronunciation in front of this text, and its length.
+/// The possible pronunciation at the beginning of this text, and its length.
 fn leading_brackets(text: &str) -> Option<(&str, usize)> {
     let inner = text.trim_start_matches(VARIETIES);
     let close = match inner.chars().next()? {
@@ -124,8 +124,8 @@ fn leading_brackets(text: &str) -> Option<(&str, usize)> {
     (is_spelled || may_sound(phonetic)).then_some((phonetic.trim(), length))
 }
 
-/// Whether what stands in brackets may be a pronunciation: it is no field (`[医]`), no note of
-/// grammar (`[pl.]`), and no word (`[Moho]`).
+/// Whether a text in brackets may be a pronunciation: not a field (`[医]`), a note of grammar
+/// (`[pl.]`), or a word (`[Moho]`).
 fn may_sound(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= PHONETIC_BYTES_MAX
@@ -138,15 +138,16 @@ fn may_sound(text: &str) -> bool {
         && split_part(text).0.is_empty()
 }
 
-/// A pronunciation in English letters alone, without a mark of stress or length, has at most so
-/// many of them (`[ei]`, `[bed]`): a longer one may be a label (`[formal]`). One that stays in the
-/// text is still read there; a label that is taken away is lost.
+/// Maximum length of a pronunciation in English letters without a mark of stress or length (`[ei]`,
+/// `[bed]`). A longer text may be a label (`[formal]`). A pronunciation that stays in the text can
+/// still be read there, but a label that is removed is lost.
 const PLAIN_LETTERS_MAX: usize = 4;
 
-/// Signs that stand for letters of a pronunciation in older fonts.
+/// Characters that replace phonetic letters in older fonts.
 const PRINTED: &str = "∫∧∂ˈˌː";
 
-/// Whether this has what a pronunciation has and a label (`[countable]`, `[pl]`, `[see: x]`) lacks.
+/// Whether this has a feature of a pronunciation that a label (`[countable]`, `[pl]`, `[see: x]`)
+/// lacks.
 fn sounds(text: &str) -> bool {
     let plain = text.len() <= PLAIN_LETTERS_MAX
         && text.bytes().all(|byte| byte.is_ascii_alphabetic())

@@ -1,8 +1,8 @@
-//! The smallest of any range of numbers, one after another, without looking at each of them.
+//! Returns the numbers of any range in ascending order without reading all of them.
 //!
-//! A tree of minima, sixteen to a node, over numbers that somebody else keeps: half a million
-//! numbers cost 140 kB and the ten smallest of any range a few microseconds. That is what makes
-//! a suggestion for one letter as quick as one for ten.
+//! A tree of minima with sixteen children for each node; the numbers themselves are stored
+//! elsewhere. For half a million numbers it takes 140 kB, and the ten smallest of any range take a
+//! few microseconds. So suggestions for one typed letter are as fast as for ten.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -10,7 +10,7 @@ use std::ops::Range;
 
 const FAN_OUT: usize = 16;
 
-/// Minima over a row of numbers.
+/// The minima of a sequence of numbers.
 #[derive(Debug, Default)]
 pub(crate) struct Best {
     len: usize,
@@ -19,7 +19,7 @@ pub(crate) struct Best {
 }
 
 impl Best {
-    /// Over the numbers `value(0) .. value(len)`.
+    /// The minima of the numbers `value(0) .. value(len)`.
     pub(crate) fn over(len: usize, value: impl Fn(usize) -> u32) -> Best {
         let mut levels = Vec::new();
         let mut row: Vec<u32> = minima(len, &value);
@@ -48,8 +48,8 @@ impl Best {
         ascending
     }
 
-    /// The highest level with a node that begins at `at` and does not pass `end`, and how many
-    /// numbers a node has there.
+    /// The highest level with a node that begins at `at` and does not pass `end`, and the number of
+    /// values in a node of that level.
     fn widest(&self, at: usize, end: usize) -> (usize, usize) {
         let (mut level, mut width) = (0, 1);
         while level < self.levels.len()
@@ -69,7 +69,7 @@ fn minima(len: usize, value: impl Fn(usize) -> u32) -> Vec<u32> {
         .collect()
 }
 
-/// Indices in the order of their numbers, found as they are asked for.
+/// An iterator over indices in ascending order of their numbers. It computes each on demand.
 pub(crate) struct Ascending<'a, V> {
     best: &'a Best,
     value: V,

@@ -1,4 +1,5 @@
-//! Entries of all books to the columns of a lexicon: collect, sort, number, derive.
+//! Builds the columns of a lexicon from the entries of all books: collects, sorts, numbers and
+//! indexes them.
 
 use std::fmt;
 
@@ -8,20 +9,20 @@ use super::{Columns, FIELD_END, Texts, key_map};
 use crate::lexicon::find::reverse;
 use crate::lexicon::{BookId, Lexicon, fold};
 
-/// The most text of all books together, in bytes: the columns count bytes in 32 bits, which is a
-/// hundred times the largest book known.
+/// Maximum size of the text of all books together, in bytes: the columns have 32-bit offsets. The
+/// largest known book has a hundredth of it.
 const TEXT_BYTES_MAX: usize = u32::MAX as usize;
 
-/// Why no lexicon could be built.
+/// The reason why a lexicon cannot be built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BuildError {
-    /// The books hold more than 4 GiB of text.
+    /// The books have more than 4 GiB of text.
     TooLarge,
 }
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the word books hold more than {TEXT_BYTES_MAX} bytes of text")
+        write!(f, "the word books have more than {TEXT_BYTES_MAX} bytes of text")
     }
 }
 
@@ -31,10 +32,10 @@ impl std::error::Error for BuildError {}
 #[derive(Debug, Default)]
 pub struct Builder {
     drafts: Vec<Draft>,
-    /// Keys and records, one after another, as the drafts tell them apart.
+    /// The keys and the records, concatenated. The drafts have their ends.
     keys: String,
     records: String,
-    /// Folded form, and the draft of its lemma.
+    /// Folded inflected form, and the draft of its lemma.
     forms: Vec<(Box<str>, u32)>,
     too_large: bool,
 }
@@ -52,12 +53,12 @@ struct Draft {
 }
 
 impl Builder {
-    /// Adds an entry. Where books have the same headword, that of the first book comes first.
+    /// Adds an entry. Entries of the same headword stay in the order of the books.
     pub fn add(&mut self, book: BookId, entry: &Entry) -> &mut Builder {
         let (word, phonetic) = (entry.word.as_str(), entry.phonetic.as_deref().unwrap_or(""));
         let key = fold(word);
         let record_bytes = word.len() + phonetic.len() + entry.mean.len() + 2;
-        // One byte more for each text: the columns end each with a line feed.
+        // One more byte for each text: in the columns each ends with a line feed.
         if self.records.len() + record_bytes + self.drafts.len() + 1 > TEXT_BYTES_MAX
             || self.keys.len() + key.len() + self.drafts.len() + 1 > TEXT_BYTES_MAX
         {
@@ -76,7 +77,7 @@ impl Builder {
             key_end: self.keys.len() as u32,
             record_end: self.records.len() as u32,
             record_bytes: (self.records.len() - record_from) as u32,
-            // A headword has at most 255 bytes, and no character's key is 64 times as long.
+            // A headword has at most 255 bytes, and folding never makes a character 64 times as long.
             key_bytes: key.len() as u16,
             word_bytes: word.len() as u16,
             book: book.0,
@@ -91,10 +92,10 @@ impl Builder {
         self
     }
 
-    /// Sorts and numbers what was added.
+    /// Sorts and numbers the added entries, and builds the lexicon.
     ///
     /// # Errors
-    /// The books hold more text than can be counted.
+    /// If the books have too much text.
     pub fn build(mut self) -> Result<Lexicon, BuildError> {
         if self.too_large {
             return Err(BuildError::TooLarge);
@@ -102,8 +103,8 @@ impl Builder {
         let forms = std::mem::take(&mut self.forms);
         let (mut columns, key_of_draft) = self.numbered();
         add_places(&mut columns);
-        // One after the other: a second thread saves half a second, but the allocator keeps what it
-        // frees there: 6 MB for the largest book known.
+        // Sequentially: a second thread would save half a second, but the allocator would keep 6 MB for
+        // it with the largest known book.
         (columns.inner_keys, columns.inner_offsets) = inner_words(&columns);
         columns.pairs = reverse::index(&columns);
         add_forms(&mut columns, forms, &key_of_draft);
@@ -114,7 +115,7 @@ impl Builder {
     /// The columns of keys and entries, and the key of each draft.
     fn numbered(self) -> (Columns, Vec<u32>) {
         let mut order: Vec<u32> = (0..self.drafts.len() as u32).collect();
-        // Stable: of one book what was added first comes first. Books are mostly in order, which it uses.
+        // A stable sort keeps the order within a book, and is fast since books are mostly sorted.
         order.sort_by(|&a, &b| {
             let (a, b) = (&self.drafts[a as usize], &self.drafts[b as usize]);
             (self.key(a), self.word(a), a.book).cmp(&(self.key(b), self.word(b), b.book))
@@ -165,7 +166,7 @@ impl Builder {
     }
 }
 
-/// The order of commonness: by the best rank any book gives, then by the order of the keys.
+/// Sorts keys by frequency: by the best rank in any book, then by the order of the keys.
 fn add_places(columns: &mut Columns) {
     let rank = |key: usize| columns.rank(key).unwrap_or(u32::MAX);
     let ranks: Vec<u32> = (0..columns.keys.len()).map(rank).collect();
@@ -180,7 +181,7 @@ fn add_places(columns: &mut Columns) {
     columns.by_place = by_place;
 }
 
-/// The later words of phrases and compounds, in the order of the text from there.
+/// The later words of phrases and compounds, sorted by the text from that word on.
 fn inner_words(columns: &Columns) -> (Vec<u32>, Vec<u16>) {
     let mut inner: Vec<(u32, u16)> = Vec::new();
     for key in 0..columns.keys.len() {

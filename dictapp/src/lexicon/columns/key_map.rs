@@ -1,5 +1,5 @@
-//! The `fst` from keys to their numbers: built from keys in order, or taken from a file and gone
-//! through first, since one that somebody else made could lead a search out of its bytes.
+//! The `fst` map from keys to their numbers: built from sorted keys, or read from a file. One from
+//! a file is verified first, since an invalid one could make a search panic.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -7,10 +7,10 @@ use fst::raw::Fst;
 
 use super::Texts;
 
-/// From this many transitions on, `fst` finds one by a table of its own, which may lie.
+/// A node with this number of transitions has a lookup table in `fst`, which may be invalid.
 const TABLE_TRANSITIONS_MIN: usize = 32;
 
-/// The keys to their numbers. Fails where they are not in order.
+/// Builds the map. Fails if the keys are not sorted.
 pub(crate) fn build(keys: &Texts) -> Result<fst::Map<Vec<u8>>, fst::Error> {
     let mut map = fst::MapBuilder::memory();
     for key in 0..keys.len() {
@@ -19,17 +19,17 @@ pub(crate) fn build(keys: &Texts) -> Result<fst::Map<Vec<u8>>, fst::Error> {
     fst::Map::new(map.into_inner()?)
 }
 
-/// A map of so many keys from bytes that may hold anything; `None` where they hold no such map.
-/// Takes a tenth of the time of building it.
+/// Opens a map with this number of keys from untrusted bytes. `None`: they are invalid. Takes a
+/// tenth of the time of building it.
 pub(crate) fn open(bytes: Vec<u8>, keys: usize) -> Option<fst::Map<Vec<u8>>> {
     let fst = Fst::new(bytes).ok().filter(|fst| fst.len() == keys)?;
-    // Reading a node that is not there panics in `fst`. Better here, once, than in a look-up.
+    // `fst` panics when it reads an invalid node. Find that here instead of in a look-up.
     let is_sound = catch_unwind(AssertUnwindSafe(|| is_sound(&fst, keys as u64)));
     matches!(is_sound, Ok(true)).then(|| fst::Map::from(fst))
 }
 
-/// Reads each node that can be reached. Nodes lie behind those they lead to, so no path is
-/// endless, and no output is so large that the sum of a path overflows.
+/// Reads all reachable nodes. Checks that transitions lead to smaller addresses, so that every path
+/// ends, and that no sum of outputs overflows.
 fn is_sound(fst: &Fst<Vec<u8>>, keys: u64) -> bool {
     let root = fst.root().addr();
     let mut reached = vec![false; root + 1];
@@ -62,7 +62,7 @@ mod tests {
 
     fn keys() -> Texts {
         let mut keys = Texts::with_capacity(0, 0);
-        // More than 32 letters at the root, so that its table is there.
+        // More than 32 letters at the root, so that it has a lookup table.
         let mut letters: Vec<char> = ('0'..='9').chain('a'..='z').chain('à'..='ÿ').collect();
         letters.sort_unstable();
         for letter in letters {

@@ -1,9 +1,9 @@
-//! The words in memory: everything a look-up reads, as flat columns that are saved as they are.
+//! The words in memory: all data of look-ups in flat columns, which are saved unchanged.
 //!
-//! A *key* is a folded spelling, and keys are numbered in their order. A key has one entry or
-//! more, and the entries of key `k` follow those of key `k - 1`. A key's *place* is its number in
-//! the order of commonness: 0 for the commonest, then on, the keys without a rank by their order.
-//! Nothing here trusts a number: columns may come from a file, so what is out of range is absent.
+//! A *key* is a folded spelling. Keys are sorted and numbered. A key has one or more entries, and
+//! the entries of key `k` follow those of key `k - 1`. The *place* of a key is its number in the
+//! order of frequency, from 0; keys without a rank follow in their own order. Columns may come from
+//! a file, so no number is trusted: a value out of range counts as absent.
 
 use std::ops::Range;
 
@@ -18,14 +18,14 @@ pub(super) use best::Best;
 pub use build::{BuildError, Builder};
 pub use saved::{SavedError, Stamp};
 
-/// Between headword, phonetic and explanation in a record: no headword holds control characters.
+/// Separates headword, phonetic and explanation in a record: headwords have no control characters.
 pub(crate) const FIELD_END: char = '\0';
 
-/// Texts one after another, each ended by a line feed, found by number.
+/// Concatenated texts, each with a line feed at its end, with access by number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Texts {
     pub(crate) text: String,
-    /// Where each text begins, and behind the last one where the next would.
+    /// The offset of each text, and the end of the last one.
     pub(crate) starts: Vec<u32>,
 }
 
@@ -43,11 +43,11 @@ impl Texts {
     pub(crate) fn push(&mut self, parts: &[&str]) {
         parts.iter().for_each(|part| self.text.push_str(part));
         self.text.push('\n');
-        // Whoever fills the texts has checked that they fit (`build::TEXT_BYTES_MAX`).
+        // The builder has checked the size (`build::TEXT_BYTES_MAX`).
         self.starts.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
     }
 
-    /// Text number `i`, empty where there is none.
+    /// Text number `i`; empty if it does not exist.
     pub(crate) fn get(&self, i: usize) -> &str {
         let range = self.starts.get(i).zip(self.starts.get(i + 1));
         range
@@ -55,19 +55,19 @@ impl Texts {
             .unwrap_or("")
     }
 
-    /// How many of the texts, which are in order, come before the first that is not `before`.
+    /// The number of texts before the first one that is not `before`. The texts must be sorted.
     pub(crate) fn partition(&self, before: impl Fn(&str) -> bool) -> usize {
         partition(0..self.len(), |i| before(self.get(i)))
     }
 
-    /// The numbers of the texts that begin with `prefix`, where the texts are in order.
+    /// The numbers of the texts that begin with `prefix`. The texts must be sorted.
     pub(crate) fn starting_with(&self, prefix: &str) -> Range<usize> {
         let from = self.partition(|text| text < prefix);
         from..partition(from..self.len(), |i| self.get(i).starts_with(prefix))
     }
 }
 
-/// The first number of `range` for which `before` does not hold, as `slice::partition_point`.
+/// The first number of `range` for which `before` is false, like `slice::partition_point`.
 pub(crate) fn partition(range: Range<usize>, before: impl Fn(usize) -> bool) -> usize {
     let (mut low, mut high) = (range.start, range.end.max(range.start));
     while low < high {
@@ -77,41 +77,42 @@ pub(crate) fn partition(range: Range<usize>, before: impl Fn(usize) -> bool) -> 
     low
 }
 
-/// All columns. See the head of this file for the words *key*, *entry* and *place*.
+/// All columns. The module documentation defines *key*, *entry* and *place*.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Columns {
-    /// The keys in order.
+    /// The keys, sorted.
     pub(crate) keys: Texts,
-    /// Key to its first entry, and one number more for the end of the last.
+    /// The first entry of each key, and the end of the last one.
     pub(crate) first_entry: Vec<u32>,
-    /// Key to place.
+    /// The place of each key.
     pub(crate) places: Vec<u32>,
-    /// Place to key.
+    /// The key of each place.
     pub(crate) by_place: Vec<u32>,
-    /// How many places, from the first, belong to keys that some book gives a rank.
+    /// The number of keys that have a rank in some book; their places come first.
     pub(crate) ranked: u32,
-    /// Entry to `headword FIELD_END phonetic FIELD_END explanation`; a headword that is spelled
-    /// as its key is left out, which saves a fifth of the memory.
+    /// The record of each entry: `headword FIELD_END phonetic FIELD_END explanation`. A headword
+    /// that equals its key is omitted, which saves a fifth of the memory.
     pub(crate) records: Texts,
-    /// Entry to book.
+    /// The book of each entry.
     pub(crate) books: Vec<u16>,
-    /// Entry to rank, 0 for none.
+    /// The rank of each entry; 0: none.
     pub(crate) ranks: Vec<u32>,
-    /// The later words of phrases, in order of the text from there: key, and offset in the key.
+    /// The later words of phrases, sorted by the text from that word on: key, and offset in the
+    /// key.
     pub(crate) inner_keys: Vec<u32>,
     pub(crate) inner_offsets: Vec<u16>,
-    /// Inflected forms that books name, folded and in order, and beside each the key of its lemma.
+    /// Inflected forms in the books, folded and sorted, and the key of the lemma of each.
     pub(crate) forms: Texts,
     pub(crate) form_lemmas: Vec<u32>,
     pub(crate) pairs: Pairs,
 }
 
-/// Pairs of neighbouring Chinese characters in glosses, and where they stand: see `reverse`.
+/// Pairs of neighbouring Chinese characters in glosses, and their postings: see `reverse`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Pairs {
-    /// The pairs in order.
+    /// The pairs, sorted.
     pub(crate) pairs: Vec<u64>,
-    /// Pair to where its postings begin, and one number more.
+    /// The start of the postings of each pair, and the end of the last one.
     pub(crate) starts: Vec<u32>,
     pub(crate) postings: Vec<u8>,
 }
@@ -125,7 +126,7 @@ impl Columns {
         }
     }
 
-    /// The place of a key; an absent key is behind all.
+    /// The place of a key; an absent key is last.
     pub(crate) fn place(&self, key: usize) -> u32 {
         self.places.get(key).copied().unwrap_or(u32::MAX)
     }
@@ -135,7 +136,7 @@ impl Columns {
         self.by_place.get(place as usize).map(|&key| key as usize)
     }
 
-    /// An entry of `key` as the rest of the program sees it.
+    /// An entry of `key`.
     pub(crate) fn entry(&self, key: usize, entry: usize) -> EntryRef<'_> {
         let mut fields = self.records.get(entry).splitn(3, FIELD_END);
         let (word, phonetic) = (fields.next().unwrap_or(""), fields.next().unwrap_or(""));
@@ -148,25 +149,25 @@ impl Columns {
         }
     }
 
-    /// The entries of a key as the rest of the program sees them.
+    /// The entries of a key.
     pub(crate) fn entry_refs(&self, key: usize) -> impl Iterator<Item = EntryRef<'_>> {
         self.entries(key).map(move |entry| self.entry(key, entry))
     }
 
-    /// The best rank that any book gives a key.
+    /// The best rank of a key in any book.
     pub(crate) fn rank(&self, key: usize) -> Option<u32> {
         let ranks = self.entries(key).filter_map(|entry| self.ranks.get(entry).copied());
         ranks.filter(|&rank| rank > 0).min()
     }
 
-    /// The one entry that stands for a key in a list: of the commonest spelling, what the first
-    /// book says of it.
-    pub(crate) fn face(&self, key: usize) -> Option<EntryRef<'_>> {
+    /// The entry that represents a key in a list: the first book's entry of the most frequent
+    /// spelling.
+    pub(crate) fn representative(&self, key: usize) -> Option<EntryRef<'_>> {
         let commonest = self.entry_refs(key).min_by_key(|entry| entry.rank.unwrap_or(u32::MAX))?;
         self.entry_refs(key).find(|entry| entry.word == commonest.word)
     }
 
-    /// The text from a later word of a phrase on.
+    /// The text of a phrase from a later word on.
     pub(crate) fn inner(&self, i: usize) -> &str {
         match (self.inner_keys.get(i), self.inner_offsets.get(i)) {
             (Some(&key), Some(&offset)) => {

@@ -1,15 +1,15 @@
-//! A lexicon to a file and back, so that a large book is ready at once at the next start.
+//! Saves a lexicon to a file and opens it, so that the next start with a large book is fast.
 //!
 //! ```text
 //! magic, version    8 bytes
 //! SHA-256           32 bytes, of all that follows
-//! stamp             32 bytes: what the lexicon was built from, as the caller says
+//! stamp             32 bytes: identifies the books from which the lexicon was built
 //! ranked            u32
 //! columns, fst      each: its bytes as u64, then the bytes; numbers are little-endian
 //! ```
-//! The file may be deleted at any time: it holds nothing that cannot be built again. It is read
-//! with distrust: no size in it is believed before the bytes are there, and `key_map` goes through
-//! the `fst` before anything is looked up in it.
+//! The file may be deleted at any time: it can be built again. It is not trusted: a size is compared
+//! with the size of the file before memory is allocated, and `key_map` verifies the `fst` before its
+//! first use.
 
 use std::fmt;
 use std::fs::File;
@@ -21,17 +21,17 @@ use sha2::{Digest, Sha256};
 use super::{Columns, Pairs, Texts, key_map};
 use crate::lexicon::Lexicon;
 
-/// Names the kind of file and the version of its layout: change the digit with the layout, with how keys
-/// are folded, with how entries are sorted, and with which lines of an explanation are glosses.
+/// The kind of file and the version of its format. Change the digit whenever the layout, the
+/// folding of keys, the order of entries or the definition of glosses changes.
 const MAGIC: &[u8; 8] = b"DICTLEX4";
 
-/// The largest file that is read: four times what the largest book known needs.
+/// Maximum size of the file: four times that of the largest known book.
 const FILE_BYTES_MAX: u64 = 512 * 1024 * 1024;
 
-/// What a lexicon was built from: the caller's digest of books, versions and order.
+/// Identifies the source of a lexicon: the caller's digest of books, versions and order.
 pub type Stamp = [u8; 32];
 
-/// Why a saved lexicon cannot be used; build it anew.
+/// The reason why a saved lexicon cannot be used and must be built again.
 #[derive(Debug)]
 pub struct SavedError {
     path: PathBuf,
@@ -49,12 +49,12 @@ enum Cause {
 }
 
 impl SavedError {
-    /// Whether there is no file, which is no mistake.
+    /// Whether the file does not exist, which is not a fault.
     pub fn is_absent(&self) -> bool {
         matches!(&self.cause, Cause::Io(error) if error.kind() == io::ErrorKind::NotFound)
     }
 
-    /// Whether the file is sound but of other books.
+    /// Whether the file is valid but belongs to other books.
     pub fn is_stale(&self) -> bool {
         matches!(self.cause, Cause::Stale)
     }
@@ -83,10 +83,10 @@ impl From<io::Error> for Cause {
 }
 
 impl Lexicon {
-    /// Writes the lexicon beside `path` and moves it there whole.
+    /// Writes the lexicon to a temporary file and renames it to `path`.
     ///
     /// # Errors
-    /// The file cannot be written; what was at `path` is untouched then.
+    /// If the file cannot be written. A file at `path` is unchanged then.
     pub fn save(&self, path: &Path, stamp: &Stamp) -> Result<(), SavedError> {
         let named = |cause: io::Error| SavedError { path: path.to_owned(), cause: cause.into() };
         let mut beside = path.as_os_str().to_owned();
@@ -94,22 +94,22 @@ impl Lexicon {
         let beside = PathBuf::from(beside);
         let written = self.write(&beside, stamp).and_then(|()| std::fs::rename(&beside, path));
         if written.is_err() {
-            // The error that matters is the one above.
+            // The error of the write is reported, not this one.
             drop(std::fs::remove_file(&beside));
         }
         written.map_err(named)
     }
 
-    /// Reads what [`save`](Lexicon::save) wrote, if it was made from what `stamp` says.
+    /// Reads a lexicon that [`save`](Lexicon::save) wrote with the same stamp.
     ///
     /// # Errors
-    /// No file, another stamp, or anything in it that is not as it should be.
+    /// If the file is missing, has another stamp, or is invalid.
     pub fn open_saved(path: &Path, stamp: &Stamp) -> Result<Lexicon, SavedError> {
         read(path, stamp).map_err(|cause| SavedError { path: path.to_owned(), cause })
     }
 
     fn write(&self, path: &Path, stamp: &Stamp) -> io::Result<()> {
-        // The digest comes first in the file, so the columns are gone through twice.
+        // The digest is at the beginning of the file, so the columns are encoded twice.
         let mut digest = Digested(Sha256::new());
         self.write_all(stamp, &mut digest)?;
         let mut file = BufWriter::with_capacity(1 << 20, create_private(path)?);
@@ -126,7 +126,7 @@ impl Lexicon {
     }
 }
 
-/// For its owner alone, as the database beside it.
+/// Creates a file that only its owner can read, like the database.
 fn create_private(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.write(true).create(true).truncate(true);
@@ -236,7 +236,7 @@ impl Reader {
         Ok(bytes)
     }
 
-    /// The bytes of a column. No more is allocated than the file has.
+    /// The bytes of a column. Never allocates more than the size of the file.
     fn bytes(&mut self, column: &'static str) -> Result<Vec<u8>, Cause> {
         let len = u64::from_le_bytes(self.array(column)?);
         let left = self.file.get_ref().metadata()?.len().min(FILE_BYTES_MAX);
@@ -267,9 +267,9 @@ impl Reader {
     }
 }
 
-/// The columns behind the keys.
+/// The columns after the keys.
 fn read_columns(reader: &mut Reader, ranked: u32) -> Result<Columns, Cause> {
-    // In the order in which `write_columns` writes.
+    // The same order as in `write_columns`.
     let (records, forms) = (reader.texts("records")?, reader.texts("forms")?);
     let mut numbers = |column| reader.numbers(column, u32::from_le_bytes);
     let mut columns = Columns {
@@ -292,7 +292,8 @@ fn read_columns(reader: &mut Reader, ranked: u32) -> Result<Columns, Cause> {
     Ok(columns)
 }
 
-/// What a look-up would only find absent is refused here, so that a damaged file is noticed.
+/// Checks the columns for consistency. Look-ups would treat damaged ones as absent, so the damage
+/// would go unnoticed.
 fn check(columns: &Columns) -> Result<(), Cause> {
     let (keys, entries) = (columns.keys.len(), columns.records.len());
     let grows = |starts: &[u32], len: usize| {

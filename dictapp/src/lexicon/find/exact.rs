@@ -1,4 +1,4 @@
-//! A query to the entries that are spelled so, or would be but for case, accents and marks.
+//! Finds entries with the spelling of a query, ignoring case, accents and marks.
 
 use std::collections::HashMap;
 
@@ -6,23 +6,23 @@ use crate::model::Word;
 
 use crate::lexicon::{FoundBy, Hit, Lexicon, fold};
 
-/// Where words of a phrase or parts of a word are joined, as a key writes it.
+/// The separators of words in a phrase or of parts of a word, in keys.
 const JOINTS: [&str; 3] = [" ", "-", "'"];
 
-/// The most joints whose every respelling is tried: 3 to the power of 3 keys.
+/// Maximum number of joints for which all combinations are tried: 3 to the power of 3 keys.
 const JOINTS_MAX: usize = 3;
 
-/// The shortest and the longest query in bytes in which a lost joint is looked for.
+/// Length in bytes of queries in which a missing joint is searched.
 const UNJOINED_BYTES: std::ops::RangeInclusive<usize> = 4..=32;
 
-/// A query, cleaned, with its key.
+/// A valid query with its key.
 pub(crate) struct Query {
     spelling: String,
     pub(crate) key: String,
 }
 
 impl Query {
-    /// `None` for what can be no headword: nothing, too much, control characters.
+    /// Parses a query. `None`: it is empty, too long, or has control characters.
     pub(crate) fn parse(text: &str) -> Option<Query> {
         let spelling = Word::parse(text).ok()?.into_string();
         let key = fold(&spelling);
@@ -30,10 +30,10 @@ impl Query {
     }
 }
 
-/// What stands around a word in a text. `*`, `?` and `/` are none: they make a pattern.
+/// Punctuation around a word in a text. `*`, `?` and `/` are excluded, since they make a pattern.
 const MARKS: &str = ".,;:!\"'()[]{}-“”„‘’‚«»‹›…—–·、。，；：！（）《》〈〉「」『』【】〔〕．｡¿¡";
 
-/// A query without the marks around it; `None` if it has none, or nothing else.
+/// A query without the punctuation around it. `None`: it has no punctuation, or nothing else.
 pub(crate) fn unmarked(query: &str) -> Option<&str> {
     let inner = query.trim_matches(|c: char| c.is_whitespace() || MARKS.contains(c));
     (!inner.is_empty() && inner.len() < query.trim().len()).then_some(inner)
@@ -45,8 +45,8 @@ impl Lexicon {
         self.keys.get(key).and_then(|number| usize::try_from(number).ok())
     }
 
-    /// The entries spelled as the query, then those of the same key by commonness; where the key
-    /// does not exist those whose joints differ (`icecream`, `ice-cream`, `ice cream`).
+    /// The entries with the spelling of the query, then the others of its key by frequency. If the
+    /// key does not exist: the entries whose joints differ (`icecream`, `ice-cream`, `ice cream`).
     pub(crate) fn spelled(&self, query: &Query) -> Vec<Hit<'_>> {
         let keys = match self.key(&query.key) {
             Some(key) => vec![key],
@@ -73,8 +73,8 @@ impl Lexicon {
     }
 }
 
-/// The spelled ones first, then each spelling by the best rank that any book gives it, the
-/// books of one spelling staying together.
+/// Sorts exact spellings first, then spellings by their best rank in any book. Entries of a
+/// spelling stay together.
 fn sort(hits: &mut [Hit<'_>]) {
     let mut ranks: HashMap<&str, u32> = HashMap::new();
     for entry in hits.iter().map(|hit| hit.entry) {
@@ -87,7 +87,7 @@ fn sort(hits: &mut [Hit<'_>]) {
 
 /// The keys that differ from `key` in their joints.
 fn respellings(key: &str) -> Vec<String> {
-    // `children's` is no lost spelling of `childrens` but a form of `children`.
+    // `children's` is a form of `children`, not another spelling of `childrens`.
     if key.ends_with("'s") || key.ends_with('\'') {
         return Vec::new();
     }
@@ -99,7 +99,7 @@ fn respellings(key: &str) -> Vec<String> {
     }
 }
 
-/// Each joint as a space, as a hyphen and as nothing, in every combination.
+/// All combinations of joints: each is a space, a hyphen or nothing.
 fn joined_each(parts: &[&str]) -> Vec<String> {
     let mut keys = vec![String::new()];
     for (i, part) in parts.iter().enumerate() {
@@ -112,7 +112,7 @@ fn joined_each(parts: &[&str]) -> Vec<String> {
     keys
 }
 
-/// The key with one joint put in, at each place where one may be lost: `oclock`, `icecream`.
+/// The key with one joint inserted at each position: for `oclock`, `icecream`.
 fn with_joint(key: &str) -> Vec<String> {
     if !UNJOINED_BYTES.contains(&key.len()) {
         return Vec::new();

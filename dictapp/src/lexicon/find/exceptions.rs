@@ -1,9 +1,10 @@
-//! An irregular form to its lemmas, from WordNet's exception lists and a few words they lack.
+//! The lemmas of irregular forms, from WordNet's exception lists and a list of words that they
+//! lack.
 
-/// One form a line and its lemmas behind it, in byte order; the notice is in its first lines.
+/// Each line has a form and its lemmas, sorted by bytes. The first lines are the licence notice.
 const WORDNET: &str = include_str!("data/exceptions.txt");
 
-/// Forms of function words and contractions, which WordNet does not hold. In byte order.
+/// Forms of function words and contractions, which WordNet lacks. Sorted by bytes.
 const OWN: &[(&str, &[&str])] = &[
     ("aren't", &["be"]),
     ("can't", &["can"]),
@@ -36,7 +37,7 @@ const OWN: &[(&str, &[&str])] = &[
     ("would", &["will"]),
 ];
 
-/// The lemmas of an irregular form, which is a key.
+/// The lemmas of an irregular form, which must be a key.
 pub(crate) fn lemmas_of(form: &str) -> impl Iterator<Item = String> + use<> {
     let own = OWN.binary_search_by_key(&form, |&(form, _)| form).map_or(&[][..], |i| OWN[i].1);
     let lines = if form.starts_with('#') { "" } else { WORDNET };
@@ -44,7 +45,7 @@ pub(crate) fn lemmas_of(form: &str) -> impl Iterator<Item = String> + use<> {
     wordnet.chain(own.iter().copied()).map(|lemma| lemma.replace('_', " "))
 }
 
-/// Looks a form up by halving the text, which needs neither memory nor time at start.
+/// Finds a form by binary search in the text, which needs no index.
 fn lemmas_in(mut lines: &'static str, form: &str) -> impl Iterator<Item = &'static str> + use<> {
     let mut found = "";
     while !lines.is_empty() {

@@ -1,32 +1,33 @@
-//! A misspelled word to the words that may have been meant, the likeliest first.
+//! Suggests words for a misspelled one, the most likely first.
 //!
-//! Candidates are the keys within an OSA distance (an edit puts a letter in, leaves one out,
-//! changes one, or swaps two neighbours), found by walking the `fst` with one row of the distance
-//! table a letter. They are ordered by what the misspelling costs, where the mistakes people make
-//! cost less than others, and by commonness. Better nothing than noise.
+//! Candidates are the keys within an OSA distance: an edit inserts, deletes or changes a letter, or
+//! swaps two neighbours. They are found by walking the `fst` with one row of the distance table for
+//! each letter. They are sorted by the cost of the misspelling, in which common mistakes cost less,
+//! and by frequency. Unlikely candidates are omitted.
 
 use fst::raw::{Fst, Node};
 
 use crate::lexicon::{EntryRef, Lexicon, fold};
 
-/// The longest query in bytes: no longer one can be meant as one word.
+/// Maximum length of a query in bytes: a longer one is not a word.
 const QUERY_BYTES_MAX: usize = 48;
 
-/// How many bytes an edit of another script may change; more would make the search long.
+/// Maximum number of bytes that an edit in another script changes. A larger number would slow down
+/// the search.
 const LETTER_BYTES_MAX: usize = 2;
 
-/// The most suggestions that may be asked for.
+/// Maximum number of suggestions.
 const SUGGESTIONS_MAX: usize = 20;
 
-/// The cost of one plain edit; all costs are in hundredths of it.
+/// The cost of a plain edit. All costs are in hundredths of it.
 const EDIT: u32 = 100;
 
-/// How much more than the likeliest word another may cost and still be named.
+/// Words that cost more than the most likely one plus this are omitted.
 const SLACK: u32 = 160;
 
 impl Lexicon {
-    /// At most `n` words that may have been meant, likeliest first: near in spelling (one edit up
-    /// to four letters, two from five on), rather with the same first letter, rather common.
+    /// At most `n` likely words for a misspelled query: within one edit for up to four letters, two
+    /// for five or more. The same first letter and a high frequency make a word more likely.
     pub fn did_you_mean(&self, query: &str, n: usize) -> Vec<EntryRef<'_>> {
         let key = fold(query);
         let mut scored: Vec<(u32, u32, usize)> = near(self.keys.as_fst(), &key)
@@ -42,11 +43,11 @@ impl Lexicon {
         let likely = scored.into_iter().take_while(|&(cost, _, _)| cost <= most);
         likely
             .take(n.min(SUGGESTIONS_MAX))
-            .filter_map(|(_, _, key)| self.columns.face(key))
+            .filter_map(|(_, _, key)| self.columns.representative(key))
             .collect()
     }
 
-    /// What it costs to take `query` for a misspelling of `key`; `None` where that is far-fetched.
+    /// The cost of `query` as a misspelling of `key`; `None` if it is too unlikely.
     fn cost(&self, query: &str, key: &str, place: u32) -> Option<u32> {
         let spelling = if query.is_ascii() {
             misspelling_cost(query.as_bytes(), key.as_bytes())
@@ -58,14 +59,14 @@ impl Lexicon {
             return None;
         }
         let first = if query.bytes().next() == key.bytes().next() { 0 } else { EDIT * 7 / 10 };
-        // Doubling the place costs a tenth of an edit; what no book ranks costs a whole one more.
+        // Doubling the place costs a tenth of an edit. A word without a rank costs three edits.
         let rare = if ranked { 10 * (u32::BITS - place.leading_zeros()) } else { 3 * EDIT };
         Some(spelling + first + rare)
     }
 }
 
-/// The distance in characters of a word in another script, in hundredths of an edit; `None` if it is
-/// larger than the length of the query allows.
+/// The distance in characters for words in other scripts, in hundredths of an edit; `None` if it is
+/// too large for the length of the query.
 fn plain_cost(query: &str, key: &str) -> Option<u32> {
     let (query, key): (Vec<char>, Vec<char>) = (query.chars().collect(), key.chars().collect());
     let width = key.len() + 1;
@@ -88,7 +89,7 @@ fn plain_cost(query: &str, key: &str) -> Option<u32> {
     is_near.then(|| u32::try_from(distance).unwrap_or(u32::MAX).saturating_mul(EDIT))
 }
 
-/// How many edits a query of so many characters may be away.
+/// Maximum number of edits for a query of this length.
 fn edits_max(chars: usize) -> usize {
     match chars {
         0..=1 => 0,
@@ -97,13 +98,13 @@ fn edits_max(chars: usize) -> usize {
     }
 }
 
-/// The keys within the distance that the length of `query` allows, and how far each is.
+/// The keys within the maximum distance of `query`, and their distances.
 fn near(fst: &Fst<Vec<u8>>, query: &str) -> Vec<(usize, u8)> {
     let edits_max = edits_max(query.chars().count());
     if edits_max == 0 || query.len() > QUERY_BYTES_MAX {
         return Vec::new();
     }
-    // A letter of another script is several bytes; `plain_cost` counts characters.
+    // A letter of another script has several bytes. `plain_cost` then counts characters.
     let widest = query.chars().map(char::len_utf8).max().unwrap_or(1);
     let edits_max = edits_max * widest.min(LETTER_BYTES_MAX);
     let query = query.as_bytes();
@@ -117,8 +118,8 @@ fn near(fst: &Fst<Vec<u8>>, query: &str) -> Vec<(usize, u8)> {
     walk.found
 }
 
-/// One walk through the keys. `rows[depth]` holds the distance of the path so far from each
-/// front of the query, exact within `edits_max` of the diagonal and large elsewhere.
+/// A walk through the keys. `rows[depth]` has the distance of the current path from each prefix of
+/// the query. It is exact within `edits_max` of the diagonal and large elsewhere.
 struct Walk<'a> {
     fst: &'a Fst<Vec<u8>>,
     query: &'a [u8],
@@ -126,7 +127,7 @@ struct Walk<'a> {
     found: Vec<(usize, u8)>,
 }
 
-/// Where a walk is.
+/// The position of a walk.
 #[derive(Clone, Copy)]
 struct Step {
     depth: usize,
@@ -158,7 +159,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Fills the row below `step` for one more letter and gives its minimum.
+    /// Fills the row below `step` for one more letter and returns its minimum.
     fn fill_row(&mut self, step: Step, letter: u8, edits_max: usize) -> usize {
         let width = self.query.len() + 1;
         let (above, row) = (step.depth * width, (step.depth + 1) * width);
@@ -189,8 +190,8 @@ impl Walk<'_> {
     }
 }
 
-/// Whether a word that is heard as the query may begin with this letter: only then are two edits
-/// allowed, which keeps the walk short and noise away.
+/// Whether a word that sounds like the query may begin with this letter. Only then are two edits
+/// allowed, which keeps the walk short and avoids unlikely words.
 fn sounds_alike(first: u8, query: &[u8]) -> bool {
     let swapped = query.get(1) == Some(&first);
     swapped
@@ -237,21 +238,21 @@ fn misspelling_cost(wrong: &[u8], right: &[u8]) -> u32 {
     rows[wrong.len() * width + width - 1]
 }
 
-/// A letter of the word that was left out: `accomodate`, `goverment`, `wich`.
+/// The cost of a missing letter: `accomodate`, `goverment`, `wich`.
 fn missed(right: &[u8], at: usize) -> u32 {
     let letter = right[at];
     let doubled = at > 0 && right[at - 1] == letter;
     match letter {
         _ if doubled => EDIT / 2,
         b'\'' | b'-' => EDIT / 2,
-        // Heard by nobody: `wich`, `enviroment`, `definitly`.
+        // Silent letters: `wich`, `enviroment`, `definitly`.
         b'e' if at + 1 == right.len() => EDIT * 7 / 10,
         b'h' | b'e' | b'u' | b'c' | b'n' | b't' if at > 0 => EDIT * 8 / 10,
         _ => EDIT,
     }
 }
 
-/// A letter too many: `untill`, `truely`, `occassion`.
+/// The cost of an extra letter: `untill`, `truely`, `occassion`.
 fn added(wrong: &[u8], at: usize) -> u32 {
     let doubled = at > 0 && wrong[at - 1] == wrong[at];
     match wrong[at] {
@@ -261,7 +262,7 @@ fn added(wrong: &[u8], at: usize) -> u32 {
     }
 }
 
-/// A letter in place of another.
+/// The cost of a changed letter.
 fn changed(wrong: u8, right: u8) -> u32 {
     let is_vowel = |c: u8| matches!(c, b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
     match (wrong, right) {
@@ -275,7 +276,7 @@ fn changed(wrong: u8, right: u8) -> u32 {
     }
 }
 
-/// Two neighbours the wrong way round: `recieve`, `teh`.
+/// The cost of two swapped neighbours: `recieve`, `teh`.
 fn swapped(a: u8, b: u8) -> u32 {
     match (a, b) {
         (b'i', b'e') | (b'e', b'i') => EDIT / 2,
@@ -289,7 +290,7 @@ mod tests {
 
     use super::*;
 
-    /// The textbook's table, whole.
+    /// The textbook algorithm with the complete table.
     fn osa(a: &[u8], b: &[u8]) -> usize {
         let mut d = vec![vec![0; b.len() + 1]; a.len() + 1];
         for i in 0..=a.len() {

@@ -1,21 +1,21 @@
-//! An inflected form to the headwords it is a form of: what books name, irregular forms, rules.
+//! Finds the lemmas of an inflected form: by the forms in books, irregular forms, and rules.
 //!
-//! A rule alone would find `new` in `news` and `flow` in `flower`. So a candidate must exist and
-//! its part of speech must fit the rule, and where the form is a headword itself (`left`, `better`)
-//! or is known to be irregular, only what is certain counts.
+//! Rules alone would find `new` for `news` and `flow` for `flower`. So a candidate must exist and
+//! its part of speech must fit the rule. If the form is a headword itself (`left`, `better`) or an
+//! irregular form, the checks are stricter.
 
 use super::exceptions;
 use crate::lexicon::{FoundBy, Hit, Lexicon};
 
-/// The most lemmas that rules give to one form.
+/// Maximum number of lemmas of a form by rules.
 const LEMMAS_MAX: usize = 6;
 
-/// The most lemmas that books name for one form: a spelling in kana may be that of 40 words.
+/// Maximum number of lemmas of a form in books: a spelling in kana may belong to 40 words.
 const NAMED_MAX: usize = 48;
 
-/// What a rule says that the form is.
+/// The kind of form that a rule recognises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum Inflection {
     Plural,
     ThirdPerson,
     Past,
@@ -23,7 +23,7 @@ enum Kind {
     Comparison,
 }
 
-/// Parts of speech as a set of bits; 0 where an explanation names none.
+/// A set of parts of speech; 0 if an explanation has none.
 type Parts = u8;
 const NOUN: Parts = 1;
 const VERB: Parts = 2;
@@ -31,29 +31,29 @@ const ADJECTIVE: Parts = 4;
 const ADVERB: Parts = 8;
 const OTHER: Parts = 16;
 
-impl Kind {
-    /// The parts of speech that have such a form.
+impl Inflection {
+    /// The parts of speech that have this inflection.
     fn of(self) -> Parts {
         match self {
-            Kind::Plural => NOUN,
-            Kind::ThirdPerson | Kind::Past | Kind::Present => VERB,
-            Kind::Comparison => ADJECTIVE | ADVERB,
+            Inflection::Plural => NOUN,
+            Inflection::ThirdPerson | Inflection::Past | Inflection::Present => VERB,
+            Inflection::Comparison => ADJECTIVE | ADVERB,
         }
     }
 
-    /// What a form of this kind may be besides, as a headword of its own.
+    /// The parts of speech that such a form may have if it is also a headword.
     fn own_parts(self) -> Parts {
         match self {
-            Kind::Plural | Kind::ThirdPerson => NOUN | VERB,
-            Kind::Past => VERB | ADJECTIVE | NOUN,
-            Kind::Present => VERB | ADJECTIVE | NOUN,
-            Kind::Comparison => ADJECTIVE | ADVERB,
+            Inflection::Plural | Inflection::ThirdPerson => NOUN | VERB,
+            Inflection::Past => VERB | ADJECTIVE | NOUN,
+            Inflection::Present => VERB | ADJECTIVE | NOUN,
+            Inflection::Comparison => ADJECTIVE | ADVERB,
         }
     }
 }
 
 impl Lexicon {
-    /// The keys of the headwords of which `form`, a key, is an inflected form.
+    /// The keys of the lemmas of `form`, which is a key.
     pub(crate) fn lemmas(&self, form: &str) -> Vec<usize> {
         let own = self.key(form);
         let mut lemmas = self.named_lemmas(form);
@@ -74,7 +74,7 @@ impl Lexicon {
         distinct
     }
 
-    /// The entries of a lemma: those that are spelled as the key, where some are. `Polish` is no
+    /// The entries of a lemma. If some are spelled like the key, only these: `Polish` is not a
     /// lemma of `polishes`.
     pub(crate) fn lemma_hits(&self, lemma: usize) -> Vec<Hit<'_>> {
         let key = self.columns.keys.get(lemma);
@@ -83,7 +83,7 @@ impl Lexicon {
         entries.map(|entry| Hit { entry, by: FoundBy::Inflection }).collect()
     }
 
-    /// What the books themselves name.
+    /// The lemmas of a form that books list.
     fn named_lemmas(&self, form: &str) -> Vec<usize> {
         let forms = &self.columns.forms;
         let from = forms.partition(|other| other < form);
@@ -117,15 +117,15 @@ impl Lexicon {
         lemmas
     }
 
-    /// Whether a headword may be a mere form of `lemma`: a plural that is much commoner than its
-    /// singular is a word of its own (`species`, `physics`).
-    fn is_as_common(&self, lemma: usize, own: Option<usize>, kind: Kind) -> bool {
-        let is_open = matches!(kind, Kind::Past | Kind::Present);
+    /// Whether a headword may be only a form of `lemma`. A plural that is much more frequent than
+    /// its singular is a word itself (`species`, `physics`).
+    fn is_as_common(&self, lemma: usize, own: Option<usize>, kind: Inflection) -> bool {
+        let is_open = matches!(kind, Inflection::Past | Inflection::Present);
         let (own, lemma) = (own.and_then(|own| self.columns.rank(own)), self.columns.rank(lemma));
         is_open || own.is_none_or(|own| lemma.is_some_and(|lemma| lemma / 4 <= own))
     }
 
-    /// The lemmas of a phrase in which the first or the last word is inflected: `ran into`.
+    /// The lemmas of a phrase whose first or last word is inflected: `ran into`.
     fn lemmas_of_part(&self, form: &str) -> Vec<usize> {
         let mut lemmas = Vec::new();
         if let Some((first, rest)) = form.split_once(' ') {
@@ -140,16 +140,16 @@ impl Lexicon {
         lemmas
     }
 
-    /// The parts of speech that the explanations of a key name.
+    /// The parts of speech in the explanations of a key.
     fn parts(&self, key: usize) -> Parts {
         self.columns.entry_refs(key).fold(0, |parts, entry| parts | parts_of(entry.mean))
     }
 }
 
-/// The parts of speech that an explanation names at the front of its senses.
+/// The parts of speech at the beginning of the senses of an explanation.
 fn parts_of(mean: &str) -> Parts {
     let lines = mean.lines().filter(|line| !line.starts_with(['>', '=']));
-    // Course text has several senses on a line: `n. 罩; v. 覆盖`, `prep. 关于  adv. 大约`.
+    // A line of course text may have several senses: `n. 罩; v. 覆盖`, `prep. 关于  adv. 大约`.
     let senses = lines.flat_map(|line| line.split([';', ' ', '；', '&', '/']));
     senses
         .filter_map(|sense| sense.split_once('.'))
@@ -168,39 +168,39 @@ fn part(label: &str) -> Parts {
     }
 }
 
-/// `children` of `children's`, `boys` of `boys'`.
+/// The word before a possessive ending: `children` for `children's`, `boys` for `boys'`.
 fn possessor(form: &str) -> Option<&str> {
     form.strip_suffix("'s").or_else(|| form.strip_suffix('\'')).filter(|owner| !owner.is_empty())
 }
 
-/// What the form may be made of by the rules of spelling, whether it exists or not.
-fn candidates(form: &str) -> impl Iterator<Item = (String, Kind)> {
+/// The possible lemmas of a form by spelling rules. They need not exist.
+fn candidates(form: &str) -> impl Iterator<Item = (String, Inflection)> {
     let mut found = Vec::new();
     if form.is_char_boundary(form.len().saturating_sub(4)) {
         plurals(form, &mut found);
-        verb_forms(form, "ed", Kind::Past, &mut found);
-        verb_forms(form, "ing", Kind::Present, &mut found);
-        verb_forms(form, "er", Kind::Comparison, &mut found);
-        verb_forms(form, "est", Kind::Comparison, &mut found);
+        verb_forms(form, "ed", Inflection::Past, &mut found);
+        verb_forms(form, "ing", Inflection::Present, &mut found);
+        verb_forms(form, "er", Inflection::Comparison, &mut found);
+        verb_forms(form, "est", Inflection::Comparison, &mut found);
     }
     found.into_iter()
 }
 
-fn plurals(form: &str, found: &mut Vec<(String, Kind)>) {
+fn plurals(form: &str, found: &mut Vec<(String, Inflection)>) {
     if let Some(stem) = form.strip_suffix("men").filter(|stem| !stem.is_empty()) {
-        found.push((format!("{stem}man"), Kind::Plural));
+        found.push((format!("{stem}man"), Inflection::Plural));
     }
     if let Some(stem) = form.strip_suffix("ves") {
-        found.push((format!("{stem}f"), Kind::Plural));
-        found.push((format!("{stem}fe"), Kind::Plural));
+        found.push((format!("{stem}f"), Inflection::Plural));
+        found.push((format!("{stem}fe"), Inflection::Plural));
     }
     for lemma in without_s(form) {
-        found.push((lemma.clone(), Kind::Plural));
-        found.push((lemma, Kind::ThirdPerson));
+        found.push((lemma.clone(), Inflection::Plural));
+        found.push((lemma, Inflection::ThirdPerson));
     }
 }
 
-/// What a noun or a verb was before `-s` or `-es`.
+/// The possible stems of a noun or a verb in `-s` or `-es`.
 fn without_s(form: &str) -> Vec<String> {
     let mut found = Vec::new();
     if let Some(bare) = form.strip_suffix('s').filter(|bare| bare.len() > 1) {
@@ -215,22 +215,22 @@ fn without_s(form: &str) -> Vec<String> {
     found
 }
 
-/// Whether a stem takes `-es` for `-s`.
+/// Whether a stem takes `-es` instead of `-s`.
 fn is_hissed(stem: &str) -> bool {
     stem.ends_with(['s', 'x', 'z', 'o']) || stem.ends_with("ch") || stem.ends_with("sh")
 }
 
 /// Forms in `-ed`, `-ing`, `-er`, `-est`: `walked`, `hoped`, `stopped`, `studied`, `panicked`.
-fn verb_forms(form: &str, ending: &str, kind: Kind, found: &mut Vec<(String, Kind)>) {
+fn verb_forms(form: &str, ending: &str, kind: Inflection, found: &mut Vec<(String, Inflection)>) {
     let Some(stem) = form.strip_suffix(ending).filter(|stem| stem.contains(is_vowel)) else {
         // dying, lying, tying: the only stems without a vowel
-        if let Some(stem) = form.strip_suffix("ying").filter(|_| kind == Kind::Present) {
+        if let Some(stem) = form.strip_suffix("ying").filter(|_| kind == Inflection::Present) {
             found.push((format!("{stem}ie"), kind));
         }
         return;
     };
     let bare_vowel = ending != "ing" && stem.ends_with('e');
-    // `seed` is no form of `see`, but `freer` is one of `free`.
+    // `seed` is not a form of `see`, but `freer` is a form of `free`.
     if bare_vowel && stem.matches(is_vowel).count() < 2 {
         return;
     }
@@ -252,8 +252,8 @@ fn verb_forms(form: &str, ending: &str, kind: Kind, found: &mut Vec<(String, Kin
     }
 }
 
-/// Whether a stem would have doubled its last letter, as `hop` does in `hopping`: then `hoping`
-/// is made of `hope` alone.
+/// Whether a stem would double its last letter, like `hop` in `hopping`. Then `hoping` can only be
+/// a form of `hope`.
 fn is_short(stem: &str) -> bool {
     let mut letters = stem.chars().rev();
     let ends_so = letters.next().is_some_and(|c| !is_vowel(c) && !matches!(c, 'w' | 'x' | 'y'))

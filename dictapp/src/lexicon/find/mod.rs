@@ -1,7 +1,7 @@
-//! The ways from a query to entries: `exact` finds a spelling, `lemma` goes from an inflected form
-//! to its headword (`exceptions` has the irregular ones), `prefix` suggests while a word is typed,
-//! `fuzzy` when it is misspelled, `reverse` is Chinese to English, `pinyin` too, `phrase` takes a
-//! sentence apart and `segment` a Chinese one.
+//! The searches: `exact` finds a spelling, `lemma` the headword of an inflected form (`exceptions`
+//! has the irregular ones), `prefix` suggests words while typing, `fuzzy` for a misspelled word.
+//! `reverse` finds English words for Chinese text, `pinyin` for its pinyin. `phrase` splits an
+//! English sentence, `segment` a Chinese one.
 
 pub(super) mod exact;
 mod exceptions;

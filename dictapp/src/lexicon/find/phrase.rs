@@ -1,34 +1,33 @@
-//! A sentence to what its phrases and words mean: the longest phrases that have an entry, and the
-//! words between them.
+//! Splits a sentence into the longest phrases that have an entry, and the words between them.
 
 use super::exact;
 use crate::lexicon::{Hit, Lexicon, fold};
 
-/// How much of a sentence is read, in words. Two lines of print.
+/// Maximum number of words of a sentence that are read: about two printed lines.
 const WORDS_MAX: usize = 48;
 
-/// The longest phrase that is looked for inside a sentence, in words.
+/// Maximum number of words of a phrase within a sentence.
 const PHRASE_WORDS_MAX: usize = 6;
 
 /// A word or phrase of a sentence and its entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece<'a> {
-    /// As it stands in the sentence.
+    /// The text in the sentence.
     pub text: String,
-    /// What was found for it; empty for a word that no book has.
+    /// The entries found; empty if no book has the word.
     pub hits: Vec<Hit<'a>>,
 }
 
 /// A word of the sentence.
 struct Token<'s> {
     text: &'s str,
-    /// Whether a phrase may go on behind it: no comma, no full stop.
+    /// Whether a phrase may continue after it: no punctuation follows.
     goes_on: bool,
 }
 
 impl Lexicon {
-    /// One piece for the whole where it has an entry; else the longest phrases that have one,
-    /// inflected or not (`ran into`), and each other word. At most 48 words are read.
+    /// If the whole sentence has an entry, one piece. Otherwise the longest phrases with an entry,
+    /// including inflected ones (`ran into`), and all other words. Reads at most 48 words.
     pub fn phrase(&self, sentence: &str) -> Vec<Piece<'_>> {
         let whole = self.look_up(sentence);
         if !whole.is_empty() {
@@ -47,7 +46,7 @@ impl Lexicon {
         pieces
     }
 
-    /// The longest phrase of several words that the sentence begins with, and of how many.
+    /// The longest phrase of several words at the beginning of the tokens, and its number of words.
     fn longest_phrase(&self, tokens: &[Token<'_>]) -> Option<(Piece<'_>, usize)> {
         let linked = tokens.iter().take_while(|token| token.goes_on).count() + 1;
         let most = linked.min(tokens.len()).min(PHRASE_WORDS_MAX);
@@ -78,8 +77,8 @@ impl Lexicon {
     }
 }
 
-/// The words of a sentence, without the marks around them unless these belong to a headword (`etc.`,
-/// `C++`, `.NET`).
+/// The words of a sentence without the punctuation around them, unless it belongs to a headword
+/// (`etc.`, `C++`, `.NET`).
 fn tokens(sentence: &str, is_headword: impl Fn(&str) -> bool) -> Vec<Token<'_>> {
     let is_mark = |c: char| !c.is_alphanumeric();
     let words = sentence.split_whitespace().filter(|word| !word.chars().all(is_mark));
@@ -87,7 +86,7 @@ fn tokens(sentence: &str, is_headword: impl Fn(&str) -> bool) -> Vec<Token<'_>> 
         .take(WORDS_MAX)
         .map(|word| {
             if word.ends_with(is_mark) || word.starts_with(is_mark) {
-                // A comma or a bracket belongs to no headword, but may stand behind its full stop.
+                // A comma or a bracket is never part of a headword, but may follow its full stop.
                 let text = word.trim_matches([',', ';', ':', '!', '?', '"', '(', ')', '“', '”']);
                 if is_headword(text) {
                     return Token { text, goes_on: word.ends_with(text) };

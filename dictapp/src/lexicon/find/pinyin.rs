@@ -1,8 +1,8 @@
-//! Pinyin to the words that mean what it spells: `pingguo` to `苹果` to `apple`.
+//! Finds words by the pinyin of their meaning: `pingguo` is `苹果`, which is `apple`.
 //!
-//! The text is divided into syllables, and each syllable may be many characters. Characters are put
-//! together from left to right, as long as some gloss or Chinese headword has them side by side;
-//! how many glosses have them says which are meant.
+//! The text is divided into syllables, each of which may be many characters. Characters are
+//! combined from left to right if some gloss or Chinese headword has them next to each other.
+//! Combinations that occur in many glosses come first.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -13,23 +13,23 @@ use super::reverse;
 use crate::lexicon::han::simplified;
 use crate::lexicon::{EntryRef, Lexicon, Page, fold};
 
-/// The longest text in letters.
+/// Maximum length of the text in letters.
 const LETTERS_MAX: usize = 40;
 
-/// The most syllables of one word.
+/// Maximum number of syllables of a word.
 const SYLLABLES_MAX: usize = 8;
 
-/// How many ways to divide the letters are tried.
+/// Maximum number of divisions that are tried.
 const DIVISIONS_MAX: usize = 12;
 
-/// How many beginnings of a word are followed at a time.
+/// Maximum number of partial words that are kept at a time.
 const BEAM: usize = 32;
 
-/// How many Chinese words are looked up, and how many entries each of them gives.
+/// Maximum number of Chinese words that are looked up, and of entries for each.
 const WORDS_MAX: usize = 6;
 const ENTRIES_OF_WORD_MAX: usize = 5;
 
-/// The longest syllable in letters: `zhuang`.
+/// Maximum length of a syllable in letters: `zhuang`.
 const SYLLABLE_LETTERS_MAX: usize = 6;
 
 /// Simplified characters by their syllable without tone; `v` is `ü`.
@@ -38,7 +38,7 @@ static CHARACTERS: LazyLock<HashMap<String, Vec<char>>> = LazyLock::new(|| {
     for c in ('\u{4E00}'..='\u{9FFF}').filter(|&c| simplified(c) == c) {
         for reading in c.to_pinyin_multi().into_iter().flatten() {
             let syllable = reading.plain().replace('ü', "v");
-            // Sighs (`n`, `hm`) would divide every word.
+            // Interjections (`n`, `hm`) would allow too many divisions.
             if !syllable.is_ascii() || !syllable.contains(['a', 'e', 'i', 'o', 'u', 'v']) {
                 continue;
             }
@@ -52,8 +52,9 @@ static CHARACTERS: LazyLock<HashMap<String, Vec<char>>> = LazyLock::new(|| {
 });
 
 impl Lexicon {
-    /// At most `n` entries that mean, or are, what the pinyin spells, with or without tones, spaces
-    /// and apostrophes; if nothing is spelled so, what is spelled nearly so (`pinguo`, `sanghai`).
+    /// At most `n` entries with this pinyin as their meaning or headword. Tones, spaces and
+    /// apostrophes are optional. If there are none, entries with confusable pinyin (`pinguo`,
+    /// `sanghai`).
     pub fn by_pinyin(&self, text: &str, n: usize) -> Vec<EntryRef<'_>> {
         let divisions = divisions(text);
         let mut words = Vec::new();
@@ -69,7 +70,7 @@ impl Lexicon {
         words.dedup_by(|a, b| a.1 == b.1);
         let mut found: Vec<EntryRef<'_>> = Vec::new();
         for (_, word) in words.into_iter().take(WORDS_MAX) {
-            let own = self.key(&fold(&word)).and_then(|key| self.columns.face(key));
+            let own = self.key(&fold(&word)).and_then(|key| self.columns.representative(key));
             let meant = self.reverse_whole(&word).into_iter().take(ENTRIES_OF_WORD_MAX);
             for entry in own.into_iter().chain(meant) {
                 if found.len() < n && !found.iter().any(|known| known.word == entry.word) {
@@ -80,7 +81,7 @@ impl Lexicon {
         found
     }
 
-    /// The words for which `chinese` is a whole gloss.
+    /// The words that have `chinese` as a whole gloss.
     fn reverse_whole(&self, chinese: &str) -> Vec<EntryRef<'_>> {
         if self.is_whole_gloss(chinese) {
             self.reverse(chinese, Page::first(ENTRIES_OF_WORD_MAX)).entries
@@ -89,7 +90,7 @@ impl Lexicon {
         }
     }
 
-    /// The words that are spelled with these syllables, each with how common it is.
+    /// The words with these syllables, each with its weight.
     fn spelled_so(&self, syllables: &[String], sounds: Sounds) -> Vec<(usize, String)> {
         let mut beam = vec![(usize::MAX, String::new())];
         for syllable in syllables {
@@ -120,12 +121,12 @@ impl Lexicon {
     }
 }
 
-/// Which characters a syllable may stand for.
+/// The characters that a syllable may be.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sounds {
-    /// Those that are spelled so.
+    /// Those with this pinyin.
     Exact,
-    /// And those whose sound is often confused with it: `n` and `ng`, `s` and `sh`, `l` and `n`.
+    /// Also those with sounds that are often confused: `n` and `ng`, `s` and `sh`, `l` and `n`.
     Confusable,
 }
 
@@ -138,7 +139,7 @@ fn characters(syllable: &str, sounds: Sounds) -> Vec<char> {
     found
 }
 
-/// The syllables with which one is often confused.
+/// The syllables that are often confused with this one.
 fn confusable(syllable: &str) -> Vec<String> {
     let mut initials = vec![syllable.to_owned()];
     for (a, b) in [("zh", "z"), ("ch", "c"), ("sh", "s"), ("l", "n"), ("f", "h")] {
@@ -155,8 +156,8 @@ fn confusable(syllable: &str) -> Vec<String> {
     initials.into_iter().chain(endings).filter(|other| other != syllable).collect()
 }
 
-/// The ways to divide a text into syllables, the fewest syllables first. Spaces, apostrophes and
-/// tone numbers end one.
+/// The divisions of a text into syllables, the fewest syllables first. Spaces, apostrophes and tone
+/// numbers end a syllable.
 fn divisions(text: &str) -> Vec<Vec<String>> {
     let umlaut = text.to_lowercase().replace("u:", "v");
     let umlaut = umlaut.replace(['ü', 'ǖ', 'ǘ', 'ǚ', 'ǜ'], "v");
@@ -182,7 +183,7 @@ fn divisions(text: &str) -> Vec<Vec<String>> {
     all
 }
 
-/// The ways to divide letters without a space: of each front of them the best few.
+/// The divisions of letters without a space. Keeps the best ones for each prefix.
 fn divisions_of(letters: &str) -> Vec<Vec<String>> {
     let mut ways: Vec<Vec<Vec<String>>> = vec![Vec::new(); letters.len() + 1];
     ways[0].push(Vec::new());

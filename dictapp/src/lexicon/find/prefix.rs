@@ -1,36 +1,36 @@
-//! What has been typed so far to the words it may become, the commonest first.
+//! Suggests words for the text typed so far, the most frequent first.
 
 use super::exact;
 use crate::lexicon::columns::partition;
 use crate::lexicon::fold::fold_prefix;
 use crate::lexicon::{EntryRef, Lexicon};
 
-/// How many suggestions may be asked for at once.
+/// Maximum number of suggestions.
 const SUGGESTIONS_MAX: usize = 100;
 
-/// How many forms that begin with what was typed are looked through.
+/// Maximum number of inflected forms with the typed prefix that are read.
 const FORMS_SEEN_MAX: usize = 500;
 
-/// Where a suggestion stands in the list.
+/// The class of a suggestion. Earlier classes are listed first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Class {
-    /// What was typed is the word.
+    /// The word equals the typed text.
     Typed,
     /// The word has a rank.
     Common,
-    /// It has none, but begins with what was typed.
+    /// It has no rank and begins with the typed text.
     Begins,
-    /// It has none, and only a later word of it begins so.
+    /// It has no rank, and a later word of it begins with the typed text.
     Inside,
-    /// Another spelling or an inflected form of it begins so.
+    /// Another spelling or an inflected form of it begins with the typed text.
     Form,
 }
 
 impl Lexicon {
-    /// At most `n` words that begin, or of which a later word begins, with what was typed: the
-    /// typed word itself, then those with a rank by commonness, then the others by their order,
-    /// those that begin so before phrases that only hold it. A word is given once, by the entry
-    /// of its commonest spelling.
+    /// At most `n` words that begin with the typed text, or contain a word that does. The order:
+    /// the typed word itself, words with a rank by frequency, other words that begin with the text,
+    /// then phrases that contain it. Each word occurs once, with the entry of its most frequent
+    /// spelling.
     pub fn suggest(&self, typed: &str, n: usize) -> Vec<EntryRef<'_>> {
         let found = self.suggested(&fold_prefix(typed), n);
         match exact::unmarked(typed).filter(|_| found.is_empty()) {
@@ -57,7 +57,7 @@ impl Lexicon {
                 keys.push(key);
             }
         }
-        keys.into_iter().filter_map(|key| self.columns.face(key)).collect()
+        keys.into_iter().filter_map(|key| self.columns.representative(key)).collect()
     }
 
     fn beginning(&self, typed: &str, n: usize) -> impl Iterator<Item = (Class, u32, usize)> {
@@ -66,7 +66,7 @@ impl Lexicon {
         keys.take(n).map(|key| self.classed(key, Class::Begins))
     }
 
-    /// The headwords with a form that begins with what was typed and that do not themselves.
+    /// The headwords that do not begin with the typed text but have a form that does.
     fn forms(&self, typed: &str, n: usize) -> impl Iterator<Item = (Class, u32, usize)> {
         let range = self.columns.forms.starting_with(typed).take(FORMS_SEEN_MAX);
         let mut keys: Vec<usize> = range
@@ -85,7 +85,7 @@ impl Lexicon {
         let to = partition(from..len, |i| self.columns.inner(i).starts_with(typed));
         let inner = self.best_inner.ascending(from..to, |i| self.columns.inner_place(i));
         let mut last = None;
-        // A phrase may hold the word twice; its places are neighbours then.
+        // A phrase may contain the word twice; then its places are adjacent.
         inner
             .filter_map(move |i| {
                 let key = self.columns.inner_keys.get(i).map(|&key| key as usize)?;

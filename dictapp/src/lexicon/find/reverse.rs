@@ -1,12 +1,12 @@
-//! Chinese to the words whose gloss has it: those that mean just this first, by how early they say
-//! so, then the commonest.
+//! Finds words by Chinese text in their glosses. Words with the text as a whole gloss come first,
+//! sorted by the position of the gloss, then the others by frequency.
 //!
-//! A gloss is a run of letters and digits between marks, so `（使）苹果树；果` is `使`, `苹果树`, `果`.
-//! Every two neighbours of a gloss with a Chinese character among them are a *pair*, and the edge of
-//! a gloss is a neighbour too: `果` is `(edge, 果), (果, edge)`. For each pair the places of the keys
-//! that have it are kept, rising, as differences in a variable number of bytes. A search walks
-//! the lists of its pairs together and stops when the page is full: places are in the order of
-//! commonness, so what it meets first is what belongs first.
+//! A gloss is a run of letters and digits between punctuation, so `（使）苹果树；果` is `使`, `苹果树`, `果`.
+//! Two neighbours of a gloss with at least one Chinese character are a *pair*. The edge of a gloss
+//! counts as a neighbour: `果` is `(edge, 果), (果, edge)`. The index has for each pair the places of
+//! its keys, ascending, as differences in a variable number of bytes. A search intersects the lists
+//! of its pairs and stops when the page is full. Places are in the order of frequency, so the
+//! results are sorted already.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -16,27 +16,27 @@ use crate::lexicon::han::simplified;
 use crate::lexicon::{EntryRef, Lexicon, Matches, Page, fold};
 use crate::model::{sense_lines, split_part};
 
-/// The longest query in characters, longer than any gloss that a reader would type.
+/// Maximum length of a query in characters: longer than any gloss that a user would type.
 const QUERY_CHARS_MAX: usize = 32;
 
-/// How many words are looked into at most; more than a common character has in the largest book
-/// known would only be met by a made-up query.
+/// Maximum number of words whose explanations are searched. In the largest known book, a common
+/// character has fewer.
 const VERIFIED_MAX: usize = 20_000;
 
-/// How many words, the commonest, of which the query is a whole gloss are put in the order of how
-/// close they are; others follow by commonness.
+/// Maximum number of words with the query as a whole gloss that are sorted by closeness, the most
+/// frequent ones. Others follow by frequency.
 const CLOSEST_MAX: usize = 300;
 
-/// With these an adjective's or an adverb's gloss ends: `高兴的` is what `高兴` asks for.
+/// The endings of adjective and adverb glosses: `高兴` also finds `高兴的`.
 const ENDINGS: [&str; 3] = ["", "的", "地"];
 
 /// The neighbour of the first and the last character of a gloss.
 pub(super) const EDGE: char = '\0';
 
 impl Lexicon {
-    /// The words in whose glosses `chinese` stands: those of which it is a whole gloss, the
-    /// earlier it comes the better, then the others, both by commonness. Several parts, set apart
-    /// by spaces, must all be there. A word is given once.
+    /// The words with `chinese` in their glosses: first those that have it as a whole gloss, by the
+    /// position of the gloss, then the others, both by frequency. If the text has several parts
+    /// separated by spaces, all must occur. Each word occurs once.
     pub fn reverse(&self, chinese: &str, page: Page) -> Matches<'_> {
         let query = fold(chinese);
         let parts: Vec<&str> = glosses(&query).collect();
@@ -67,14 +67,14 @@ impl Lexicon {
         pairs_of(&gloss).all(|pair| self.pair_weight(pair) > 0) && !self.closest(&gloss).is_empty()
     }
 
-    /// How much is known of two neighbours: the bytes of their list, 0 if no gloss has them.
+    /// The weight of a pair: the length of its list in bytes plus one, or 0 if no gloss has it.
     pub(super) fn pair_weight(&self, pair: (char, char)) -> usize {
         let pairs = &self.columns.pairs;
         let found = pairs.pairs.binary_search(&packed(pair)).ok();
         found.map_or(0, |i| List::new(pairs, i).bytes.len() + 1)
     }
 
-    /// The words of which `part` is a whole gloss, the closest first.
+    /// The words that have `part` as a whole gloss, the closest first.
     fn closest(&self, part: &str) -> Vec<(usize, EntryRef<'_>)> {
         let mut found = Vec::new();
         for ending in ENDINGS {
@@ -94,7 +94,7 @@ impl Lexicon {
         found.into_iter().map(|(_, key, entry)| (key, entry)).collect()
     }
 
-    /// Takes the words at `places` with an entry that `fits` until there are more than `most`.
+    /// Adds the words at `places` that have an entry that `fits`, until there are more than `most`.
     fn collect<'a>(
         &'a self,
         places: impl Iterator<Item = u32>,
@@ -112,14 +112,14 @@ impl Lexicon {
         }
     }
 
-    /// Keys and places of the words that have all pairs inside the parts.
+    /// Keys and places of the words that have all inner pairs of the parts.
     fn with_inner_pairs(&self, parts: &[&str]) -> impl Iterator<Item = (usize, u32)> {
         let columns = &self.columns;
         let mut lists = Vec::new();
         for part in parts {
             let inner = pairs_of(part).filter(|&(a, b)| a != EDGE && b != EDGE);
             lists.extend(inner.map(|pair| Postings::of_pair(&columns.pairs, pair)));
-            // One character alone is in no pair of its own: all pairs that it begins have it.
+            // A single character has no inner pair: search all pairs that begin with it.
             let mut chars = part.chars();
             if let (Some(c), None) = (chars.next(), chars.next())
                 && is_han(c)
@@ -131,13 +131,13 @@ impl Lexicon {
     }
 }
 
-/// The pairs of all glosses and their postings.
+/// Builds the index: the pairs of all glosses and their postings.
 pub(crate) fn index(columns: &Columns) -> Pairs {
     let mut counts: HashMap<u64, u32, BuildHasherDefault<PairHasher>> = HashMap::default();
     each_pair(columns, |pair, _| *counts.entry(pair).or_default() += 1);
     let mut pairs: Vec<u64> = counts.keys().copied().collect();
     pairs.sort_unstable();
-    // Where each pair's places begin in one long row; `counts` becomes the place to fill next.
+    // The start of each pair's places in one array. `counts` becomes the next index to fill.
     let (mut starts, mut total) = (Vec::with_capacity(pairs.len()), 0);
     for pair in &pairs {
         let count = counts.get_mut(pair).expect("a pair that was counted");
@@ -161,8 +161,8 @@ pub(crate) fn index(columns: &Columns) -> Pairs {
     Pairs { pairs, starts: ends, postings }
 }
 
-/// Pairs are numbers that nobody chooses to collide: one multiplication mixes them well enough,
-/// and takes a quarter of the time.
+/// A fast hasher for pairs, with one multiplication: no attacker chooses pairs to collide. It takes
+/// a quarter of the time of the default one.
 #[derive(Default)]
 struct PairHasher(u64);
 
@@ -181,7 +181,8 @@ impl Hasher for PairHasher {
     }
 }
 
-/// Calls `take` with each pair of each gloss and the place of its key, places rising.
+/// Calls `take` with each pair of each gloss and the place of its key, in ascending order of
+/// places.
 fn each_pair(columns: &Columns, mut take: impl FnMut(u64, u32)) {
     for (place, &key) in columns.by_place.iter().enumerate() {
         for entry in columns.entry_refs(key as usize) {
@@ -192,8 +193,8 @@ fn each_pair(columns: &Columns, mut take: impl FnMut(u64, u32)) {
     }
 }
 
-/// Writes rising numbers as differences, seven bits a byte, the lowest first; repetitions are
-/// left out.
+/// Encodes ascending numbers as differences, with seven bits in each byte, the lowest first. Omits
+/// repetitions.
 fn push_list(places: &[u32], postings: &mut Vec<u8>) {
     let mut last = None;
     for &place in places {
@@ -215,14 +216,14 @@ fn glosses(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|gloss| !gloss.is_empty())
 }
 
-/// The neighbours in a gloss, with its edges, of which one is Chinese.
+/// The pairs of neighbours in a gloss, including its edges, with at least one Chinese character.
 fn pairs_of(gloss: &str) -> impl Iterator<Item = (char, char)> {
     let chars = || gloss.chars().map(narrow);
     let firsts = std::iter::once(EDGE).chain(chars());
     firsts.zip(chars().chain([EDGE])).filter(|&(a, b)| is_han(a) || is_han(b))
 }
 
-/// A letter as a folded query has it: small, not of double width (`Ｔ恤`), and simplified.
+/// Normalises a letter like a folded query: lower case, normal width (`Ｔ恤`), simplified.
 fn narrow(c: char) -> char {
     match c {
         '\u{FF01}'..='\u{FF5E}' => {
@@ -232,7 +233,7 @@ fn narrow(c: char) -> char {
     }
 }
 
-/// Whether a character is Chinese: a text with one is asked of [`Lexicon::reverse`].
+/// Whether a character is Chinese: [`Lexicon::reverse`] searches for texts with such a character.
 pub fn is_han(c: char) -> bool {
     matches!(c, '\u{3007}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
         | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
@@ -242,8 +243,8 @@ fn packed((a, b): (char, char)) -> u64 {
     u64::from(a) << 32 | u64::from(b)
 }
 
-/// Where a gloss stands in an explanation: 0 in its first sense, 1 in the first of another part of
-/// speech, 2 further behind; `None` where it stands in brackets alone, as a field or a hint does.
+/// The position of a gloss in an explanation: 0 in the first sense, 1 in the first sense of another
+/// line, 2 later. `None`: it occurs only in brackets, like a field or a hint.
 fn closeness(mean: &str, wanted: &str) -> Option<usize> {
     let is_wanted = |gloss: &str| gloss.chars().map(narrow).eq(wanted.chars());
     let place = |(number, line): (usize, &str)| {
@@ -255,7 +256,7 @@ fn closeness(mean: &str, wanted: &str) -> Option<usize> {
     sense_lines(mean).enumerate().filter_map(place).min()
 }
 
-/// A line without what stands in brackets.
+/// A line without the text in brackets.
 fn without_brackets(line: &str) -> String {
     let mut pieces = line.split(['（', '(', '[', '［', '【', '〔', '<']);
     let mut outer = pieces.next().unwrap_or("").to_owned();
@@ -272,7 +273,7 @@ fn has_part(mean: &str, part: &str) -> bool {
     })
 }
 
-/// The places of one pair, or of all pairs of one first character, rising.
+/// The places of one pair, or of all pairs with the same first character, ascending.
 enum Postings<'a> {
     One(List<'a>),
     Any(Vec<List<'a>>),
@@ -291,7 +292,7 @@ impl<'a> Postings<'a> {
         let from = partition(0..end, |i| pairs.pairs[i] < packed((first, EDGE)));
         let to = partition(from..end, |i| pairs.pairs[i] >> 32 == u64::from(first));
         let mut lists: Vec<List<'a>> = (from..to).map(|i| List::new(pairs, i)).collect();
-        // Long lists first: most words that have the character are soon found in them.
+        // Long lists first: most words with the character are in them.
         lists.sort_by_key(|list| std::cmp::Reverse(list.bytes.len()));
         Postings::Any(lists)
     }
@@ -305,7 +306,7 @@ impl<'a> Postings<'a> {
     }
 }
 
-/// The places of one pair as they lie in the columns.
+/// The encoded places of one pair.
 struct List<'a> {
     bytes: &'a [u8],
     at: Option<u32>,
@@ -327,7 +328,7 @@ impl<'a> List<'a> {
         self.at
     }
 
-    /// The next number of the list; `None` at its end or where it is damaged.
+    /// The next number of the list; `None` at its end or if it is damaged.
     fn number(&mut self) -> Option<u32> {
         let mut number = 0;
         for shift in [0, 7, 14, 21, 28] {
@@ -342,7 +343,7 @@ impl<'a> List<'a> {
     }
 }
 
-/// The places that all lists have.
+/// The intersection of all lists.
 fn together(mut lists: Vec<Postings<'_>>) -> impl Iterator<Item = u32> {
     let mut next = (!lists.is_empty()).then_some(0);
     std::iter::from_fn(move || {
@@ -365,7 +366,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_gloss_ends_where_a_mark_stands() {
+    fn a_gloss_ends_at_a_mark() {
         let found: Vec<&str> = glosses("（使）苹果树；果, T恤 n. ok").collect();
         assert_eq!(found, ["使", "苹果树", "果", "T恤", "n", "ok"]);
         assert_eq!(pairs_of("T恤").collect::<Vec<_>>(), [('t', '恤'), ('恤', EDGE)]);
@@ -373,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gloss_in_brackets_is_none() {
+    fn a_gloss_in_brackets_does_not_count() {
         assert_eq!(without_brackets("（使）苹果树；果(核)x[网络]"), "苹果树；果x");
         for (mean, place) in [
             ("n. 苹果；果\nv. 结果", Some(0)),

@@ -1,21 +1,22 @@
-//! Chinese text to its parts: at each place the longest run that is a headword or a whole gloss.
+//! Splits Chinese text: at each position it takes the longest part that is a headword or a whole
+//! gloss.
 
 use super::phrase::Piece;
 use super::reverse::is_han;
 use crate::lexicon::{FoundBy, Hit, Lexicon, Page, fold};
 
-/// How much of a text is divided, in characters.
+/// Maximum number of characters that are read.
 const CHARS_MAX: usize = 100;
 
-/// The longest part, in characters.
+/// Maximum length of a part in characters.
 const PART_CHARS_MAX: usize = 8;
 
-/// How many entries a part is given.
+/// Maximum number of entries of a part.
 const ENTRIES_MAX: usize = 3;
 
 impl Lexicon {
-    /// The parts of a Chinese text that have a headword or a gloss of their own, in their order;
-    /// what has none is passed over. At most 100 characters are read.
+    /// The parts of a Chinese text that are a headword or a gloss, in order. Other text is skipped.
+    /// Reads at most 100 characters.
     pub fn segments(&self, text: &str) -> Vec<Piece<'_>> {
         let chars: Vec<char> = text.chars().take(CHARS_MAX).collect();
         let (mut pieces, mut at) = (Vec::new(), 0);
@@ -33,7 +34,7 @@ impl Lexicon {
     }
 
     fn of_part(&self, part: &str) -> Vec<Hit<'_>> {
-        let own = self.key(&fold(part)).and_then(|key| self.columns.face(key));
+        let own = self.key(&fold(part)).and_then(|key| self.columns.representative(key));
         let meant = if self.is_whole_gloss(part) {
             self.reverse(part, Page::first(ENTRIES_MAX)).entries
         } else {

@@ -1,4 +1,4 @@
-//! What was typed to a pattern: `re?d`, `*tion`, `/^un.*ed$/`, bounded before it costs anything.
+//! Parses patterns: `re?d`, `*tion`, `/^un.*ed$/`. Limits are checked before a search begins.
 
 mod wildcard;
 
@@ -9,42 +9,43 @@ use regex::{Regex, RegexBuilder};
 
 use super::fold::{fold, fold_expression};
 
-/// The longest pattern in characters; a screen's width, where a hostile one needs more.
+/// Maximum length of a pattern in characters: a line on the screen. Hostile patterns need more.
 const PATTERN_CHARS_MAX: usize = 100;
 
-/// The most memory in bytes that a compiled pattern may take. It bounds the time for each
-/// character too: `\w{3}` takes 60 kB, `\w{9}` is refused.
+/// Maximum memory of a compiled pattern in bytes. It also limits the time for each character:
+/// `\w{3}` takes 60 kB, `\w{9}` is refused.
 const COMPILED_BYTES_MAX: usize = 128 * 1024;
 
-/// The memory in bytes for the states that a search meets.
+/// Maximum memory for the states of a search in bytes.
 const STATES_BYTES_MAX: usize = 1024 * 1024;
 
-/// A pattern that keys are held against.
+/// A pattern that is matched against keys.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     pub(super) kind: Kind,
-    /// What each match begins with.
+    /// The prefix of all matches.
     pub(super) prefix: String,
 }
 
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
-    /// `re?d`, and the longest letters in it that each match must have.
+    /// A pattern like `re?d`, and the longest literal in it, which each match must contain.
     Wildcard { pattern: String, needle: Option<Box<Finder<'static>>> },
-    /// A regular expression that means the same in a text of many lines as in each line of it.
+    /// A regular expression that can be searched in a text of many lines.
     Lines(Regex),
-    /// One that may tell them apart (`\A`, flags): it is held against one key at a time.
+    /// A regular expression that must be matched against single keys, since it may depend on the
+    /// ends of the text (`\A`, flags).
     Key(Regex),
 }
 
-/// Why a text is no pattern.
+/// The reason why a pattern is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PatternError {
     /// More than 100 characters.
     TooLong(usize),
     /// It would take too much memory or time.
     TooCostly,
-    /// Not a regular expression; carries what is wrong, in one line.
+    /// An invalid regular expression, with a description of one line.
     Syntax(String),
 }
 
@@ -57,7 +58,7 @@ impl fmt::Display for PatternError {
             PatternError::TooCostly => {
                 write!(f, "the compiled pattern is larger than {COMPILED_BYTES_MAX} bytes")
             }
-            PatternError::Syntax(what) => write!(f, "the pattern is no regular expression: {what}"),
+            PatternError::Syntax(what) => write!(f, "invalid regular expression: {what}"),
         }
     }
 }
@@ -65,11 +66,11 @@ impl fmt::Display for PatternError {
 impl std::error::Error for PatternError {}
 
 impl Pattern {
-    /// Reads a pattern: a regular expression between slashes, or a word with `?` for one
-    /// character and `*` for any number. `None` for any other text, which is a plain word.
+    /// Parses a pattern: a regular expression between slashes, or a word with `?` for one character
+    /// and `*` for any number. `None`: a plain word.
     ///
     /// # Errors
-    /// The text is meant as a pattern but is too long, too costly or malformed.
+    /// If the pattern is too long, too costly or invalid.
     pub fn parse(text: &str) -> Option<Result<Pattern, PatternError>> {
         let text = text.trim();
         let expression = text.strip_prefix('/').and_then(|text| text.strip_suffix('/'));
@@ -81,10 +82,10 @@ impl Pattern {
         }
     }
 
-    /// A word in which `?` stands for one character and `*` for any number of them.
+    /// A pattern with `?` for one character and `*` for any number of characters.
     ///
     /// # Errors
-    /// The text is too long.
+    /// If the text is too long.
     pub fn wildcard(text: &str) -> Result<Pattern, PatternError> {
         check_length(text)?;
         let pattern = fold(text);
@@ -95,11 +96,11 @@ impl Pattern {
         Ok(Pattern { kind: Kind::Wildcard { pattern, needle }, prefix })
     }
 
-    /// A regular expression in the notation of the `regex` crate, held against keys: case and
-    /// accents do not count.
+    /// A regular expression in the syntax of the `regex` crate. It is matched against keys, so case
+    /// and accents are ignored.
     ///
     /// # Errors
-    /// The expression is too long, too costly or malformed.
+    /// If the expression is too long, too costly or invalid.
     pub fn regex(expression: &str) -> Result<Pattern, PatternError> {
         check_length(expression)?;
         let expression = &*fold_expression(expression);
@@ -110,7 +111,7 @@ impl Pattern {
         Ok(Pattern { kind, prefix: literal_prefix(expression) })
     }
 
-    /// Whether it is a regular expression, and not a word with `?` and `*`.
+    /// Whether it is a regular expression, not a word with `?` and `*`.
     pub fn is_regex(&self) -> bool {
         matches!(self.kind, Kind::Lines(_) | Kind::Key(_))
     }
@@ -124,7 +125,7 @@ impl Pattern {
     }
 }
 
-/// Holds a key against `?` and `*`: on a mismatch the last star takes one character more.
+/// Matches a key against `?` and `*`: after a mismatch the last star matches one character more.
 fn is_wildcard_match(pattern: &str, key: &str) -> bool {
     let (mut rest, mut text) = (pattern.chars(), key.chars());
     let mut star = None;
@@ -164,7 +165,7 @@ fn compile(expression: &str) -> Result<Regex, PatternError> {
         .build()
         .map_err(|error| match error {
             regex::Error::CompiledTooBig(_) => PatternError::TooCostly,
-            // The crate draws the place under the pattern; its last line says what is wrong.
+            // The crate's message shows the position below the pattern; its last line is the reason.
             other => {
                 let text = other.to_string();
                 let last = text.lines().last().unwrap_or("").trim_start_matches("error: ");
@@ -173,8 +174,7 @@ fn compile(expression: &str) -> Result<Regex, PatternError> {
         })
 }
 
-/// The letters that each match must begin with: those behind `^`, where nothing makes them
-/// optional.
+/// The literal prefix of all matches: the letters after `^` that are not optional.
 fn literal_prefix(expression: &str) -> String {
     let Some(rest) = expression.strip_prefix('^').filter(|rest| !rest.contains('|')) else {
         return String::new();
@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_patterns_from_words() {
+    fn distinguishes_patterns_from_words() {
         for word in ["red", "and/or", "/", "//", "a/b/", "", "苹果"] {
             assert!(Pattern::parse(word).is_none(), "{word}");
         }

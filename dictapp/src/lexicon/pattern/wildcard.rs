@@ -1,4 +1,4 @@
-//! A pattern to a page of the words that match it, within a bounded time.
+//! Finds a page of words that match a pattern, within a limited time.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -7,18 +7,19 @@ use std::time::{Duration, Instant};
 use super::{Kind, Pattern};
 use crate::lexicon::{End, Lexicon, Matches, Page};
 
-/// How many keys are searched between two looks at the clock: about four kilobytes, in which the
-/// costliest pattern that is accepted takes some milliseconds.
+/// Number of keys that are searched between two readings of the clock: about four kilobytes, for
+/// which the most costly pattern takes some milliseconds.
 const KEYS_AT_ONCE: usize = 256;
 
-/// How many forms are held against one pattern: as many as some milliseconds allow.
+/// Maximum number of inflected forms that are matched against a pattern. They take some
+/// milliseconds.
 const FORMS_SEEN_MAX: usize = 50_000;
 
 impl Lexicon {
-    /// The words whose key matches, in the order of keys, each by the entry of its commonest
-    /// spelling. The end of the answer says whether there are more. A pattern that begins with
-    /// nothing certain takes up to 24 ms for the largest book known; a hostile one is answered with
-    /// what was found within `time_max` and some milliseconds.
+    /// The words whose keys match, in the order of keys, each with the entry of its most frequent
+    /// spelling. [`Matches::end`] reports whether there are more. A pattern without a literal
+    /// prefix takes up to 24 ms for the largest known book. For a hostile pattern the result has
+    /// the words found within `time_max` and some milliseconds.
     pub fn matching(&self, pattern: &Pattern, page: Page, time_max: Duration) -> Matches<'_> {
         let began = Instant::now();
         self.matching_until(|| began.elapsed() > time_max, pattern, page)
@@ -33,9 +34,9 @@ impl Lexicon {
         let keys = self.columns.keys.starting_with(&pattern.prefix);
         let (end, mut found) = (keys.end, Vec::new());
         for from in keys.step_by(KEYS_AT_ONCE) {
-            // Before each piece and not behind it: what was searched to its end is complete.
+            // Checked before each piece, not after it: a search that reached the end is complete.
             if time_is_up() {
-                let entries = found.iter().filter_map(|&key| self.columns.face(key));
+                let entries = found.iter().filter_map(|&key| self.columns.representative(key));
                 return Matches { end: End::OutOfTime, ..Matches::page_of(entries, page) };
             }
             let some = from..end.min(from + KEYS_AT_ONCE);
@@ -57,10 +58,10 @@ impl Lexicon {
         if found.len() <= page.end() {
             self.match_forms(pattern, page.end() + 1, &mut found);
         }
-        Matches::page_of(found.iter().filter_map(|&key| self.columns.face(key)), page)
+        Matches::page_of(found.iter().filter_map(|&key| self.columns.representative(key)), page)
     }
 
-    /// Adds the headwords of which another spelling or an inflected form matches.
+    /// Adds the headwords with another spelling or an inflected form that matches.
     fn match_forms(&self, pattern: &Pattern, most: usize, found: &mut Vec<usize>) {
         let known: HashSet<usize> = found.iter().copied().collect();
         let forms = self.columns.forms.starting_with(&pattern.prefix).take(FORMS_SEEN_MAX);
@@ -77,9 +78,8 @@ impl Lexicon {
         pattern.is_match(self.columns.keys.get(key))
     }
 
-    /// Searches the text of several keys at once, which is many times quicker than one by one,
-    /// and holds each key in which something is found against the pattern alone: a match might
-    /// cross the end of a line.
+    /// Searches the text of several keys at once, which is many times faster. Then matches each
+    /// found key separately, since a match might cross the end of a line.
     fn match_lines(
         &self,
         pattern: &Pattern,
@@ -122,9 +122,10 @@ mod tests {
         builder.build().unwrap()
     }
 
-    /// Once each page behind the ten thousandth match, empty, promised another one.
+    /// Regression: each empty page after the ten thousandth match claimed that there is another
+    /// one.
     #[test]
-    fn pages_end_where_there_are_too_many_matches() {
+    fn pages_end_if_there_are_too_many_matches() {
         let (lexicon, pattern) = (lexicon(10_050), Pattern::regex("^w").unwrap());
         for (skip, entries, end) in
             [(9_960, 30, End::More), (9_990, 10, End::TooMany), (10_020, 0, End::TooMany)]
@@ -135,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_search_that_is_out_of_time_gives_what_it_found_and_a_finished_one_is_complete() {
+    fn a_search_that_is_out_of_time_returns_partial_results_and_a_finished_one_is_complete() {
         let (lexicon, pattern) = (lexicon(2 * KEYS_AT_ONCE), Pattern::regex("1$").unwrap());
         let looks = std::cell::Cell::new(0);
         let up_at = |look: usize| {

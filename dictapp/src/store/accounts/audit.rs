@@ -1,4 +1,4 @@
-//! The audit log: who logged in, who failed, and who changed what about an account.
+//! The audit log: log-ins, failed log-ins and changes of accounts.
 
 use jiff::Timestamp;
 
@@ -17,10 +17,10 @@ pub(crate) const OLDEST: &str =
     "select time, tie from audit where time < ? order by time, tie limit ?";
 const DELETE: &str = "delete from audit where time = ? and tie = ?";
 
-/// The most entries that one question returns.
+/// Maximum number of entries that one query returns.
 pub const AUDIT_ROWS_MAX: u32 = 10_000;
 
-/// What happened.
+/// The kind of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditEvent {
     /// A user registered or was added.
@@ -62,11 +62,11 @@ pub struct AuditEntry {
     pub at: Timestamp,
     /// What happened.
     pub event: AuditEvent,
-    /// The user it happened to; none for an unknown name.
+    /// The user concerned; `None` for an unknown name.
     pub user: Option<UserId>,
-    /// The user who did it; none for a guest and for commands.
+    /// The user who caused it; `None` for guests and commands.
     pub actor: Option<UserId>,
-    /// The address it came from; none for commands.
+    /// The address of the client; `None` for commands.
     pub network: Option<String>,
 }
 
@@ -131,7 +131,7 @@ impl Store {
             entry.network.as_deref().into(),
         ];
         match self.db.execute(INSERT, &params) {
-            // Sent again after a lost connection it meets its own row.
+            // After a lost connection the repeated statement conflicts with its own row.
             Err(error) if error.is_conflict() => Ok(()),
             result => result.map(drop),
         }

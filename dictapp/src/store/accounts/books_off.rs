@@ -1,4 +1,4 @@
-//! Which word books a user has switched off: a user to the books that their look-ups pass over.
+//! The word books that a user has switched off.
 
 use crate::store::{
     BookId, Store, UserId,
@@ -7,12 +7,12 @@ use crate::store::{
 
 pub(crate) const OF_USER: &str = "select book from book_off where user = ? order by book";
 const SWITCH_ON: &str = "delete from book_off where user = ? and book = ?";
-/// Nothing for a book that was removed meanwhile, or that is off already.
+/// Inserts nothing if the book was removed or is off already.
 const SWITCH_OFF: &str = "insert into book_off (user, book) select ?, b.id from book b \
      where b.id = ? and not exists (select 1 from book_off o where o.user = ? and o.book = b.id)";
 
 impl Store {
-    /// The books that this user switched off. What another instance changed within the last two
+    /// The books that this user switched off. Changes of other instances within the last two
     /// seconds may be missing.
     ///
     /// # Errors
@@ -27,8 +27,8 @@ impl Store {
             .doing(|| format!("read which word books user {user} switched off"))
     }
 
-    /// Switches books on and off for this user; others stay as they are, and those that are not
-    /// there are passed over.
+    /// Switches books on and off for this user. Other books are unchanged; missing books are
+    /// ignored.
     ///
     /// # Errors
     /// The database cannot serve; nothing is changed then.

@@ -1,4 +1,4 @@
-//! Who may log in, who is logged in, and what each user chose.
+//! Users, sessions, reset codes, the audit log, and the choices of users.
 
 pub(crate) mod audit;
 pub(crate) mod books_off;

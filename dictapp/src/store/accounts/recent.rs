@@ -1,7 +1,7 @@
-//! Rows that were read a moment ago: a user's next requests do not ask the database for them again.
+//! A cache of rows that were just read, so that the next requests of a user need no query.
 //!
-//! A change by this instance is seen at once: the writers of a table forget its rows here. A change
-//! by another instance is seen after [`KEPT`] at the latest.
+//! A change by this instance is visible at once, since the writers of a table remove its rows here.
+//! A change by another instance is visible after at most [`KEPT`].
 
 use std::{
     collections::HashMap,
@@ -13,10 +13,10 @@ use std::{
 
 use crate::store::{db::lock, error::Result};
 
-/// How long a row counts as read a moment ago. A log-out holds on other instances within two
-/// seconds, of which the rest is left to replication.
+/// Lifetime of a row. A log-out is effective on other instances within two seconds; the rest of
+/// that time is for replication.
 const KEPT: Duration = Duration::from_millis(1500);
-/// Some megabytes at most.
+/// Maximum number of rows: some megabytes.
 const ROWS_MAX: usize = 16_384;
 
 /// Rows by their key.
@@ -24,7 +24,8 @@ pub(crate) struct Recent<K, V>(Mutex<Rows<K, V>>);
 
 struct Rows<K, V> {
     rows: HashMap<K, Row<V>>,
-    /// Rises with each change, so that a row which was read before it is not kept after it.
+    /// Increases with each change, so that a row that was read before a change is not kept after
+    /// it.
     generation: u64,
 }
 
@@ -34,8 +35,7 @@ struct Row<V> {
 }
 
 impl<K: Eq + Hash, V: Clone> Recent<K, V> {
-    /// The row of this key if it is known, or what `load` reads. Rows that do not exist are not
-    /// remembered.
+    /// The cached row of this key, or the result of `load`. Missing rows are not cached.
     pub(crate) fn read(
         &self,
         key: K,
@@ -57,14 +57,14 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
         Ok(Some(value))
     }
 
-    /// Forgets one row, before and after it is changed.
+    /// Removes a row, before and after it is changed.
     pub(crate) fn forget(&self, key: &K) {
         let mut known = lock(&self.0);
         known.rows.remove(key);
         known.generation += 1;
     }
 
-    /// Forgets all rows, after some of them were changed.
+    /// Removes all rows, after some of them were changed.
     pub(crate) fn forget_all(&self) {
         let mut known = lock(&self.0);
         known.rows.clear();
@@ -89,7 +89,7 @@ impl<K, V> Default for Recent<K, V> {
     }
 }
 
-// Without the rows: token hashes have no place in a log.
+// Omits the rows: token hashes must not get into a log.
 impl<K, V> fmt::Debug for Recent<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Recent({} rows)", lock(&self.0).rows.len())

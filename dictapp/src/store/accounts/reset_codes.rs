@@ -1,4 +1,4 @@
-//! One-time codes with which a user sets a new password: their hashes, never the codes.
+//! The hashes of one-time codes with which users set a new password. The codes are never stored.
 
 use jiff::Timestamp;
 
@@ -35,7 +35,7 @@ impl Store {
         put.doing(|| format!("store a reset code of user {user}"))
     }
 
-    /// The user of a code that is valid now; the code stays valid.
+    /// The user of a code that is valid now. Does not use the code up.
     ///
     /// # Errors
     /// The database cannot serve.

@@ -1,4 +1,4 @@
-//! Who is logged in: the hashes of session tokens, never the tokens.
+//! Sessions. Only the hashes of their tokens are stored, never the tokens.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use crate::store::{
 const INSERT: &str = "insert into session \
      (token_hash, user, created, seen, expires, lifetime, device, network) \
      values (?, ?, ?, ?, ?, ?, ?, ?)";
-/// Users who are disabled have no session.
+/// Excludes disabled users.
 pub(crate) const BY_HASH: &str = "select s.user, u.name, u.role, s.created, s.seen, s.expires, s.lifetime \
      from session s join user u on u.id = s.user where s.token_hash = ? and u.disabled is null";
 pub(crate) const OF_USER: &str = "select token_hash, created, seen, expires, lifetime, device, \
@@ -29,10 +29,10 @@ pub(crate) const EXPIRED: &str =
     "select token_hash from session where expires <= ? order by expires limit ?";
 const DELETE_EXPIRED: &str = "delete from session where token_hash = ? and expires <= ?";
 
-/// Sessions of one user; the oldest end when there are more.
+/// Maximum number of sessions of a user; then the oldest end.
 pub const SESSIONS_OF_USER_MAX: usize = 20;
 
-/// The longest name of a device or a network, in characters.
+/// Maximum length of the name of a device or a network, in characters.
 const PLACE_CHARS_MAX: usize = 64;
 
 /// A session that begins.
@@ -48,20 +48,20 @@ pub struct NewSession {
     pub expires: Timestamp,
     /// How long it may last.
     pub lifetime: Lifetime,
-    /// What the browser says it is, as in "Firefox, Linux"; cut after 64 characters.
+    /// The name of the browser, as in "Firefox, Linux"; truncated to 64 characters.
     pub device: String,
-    /// The client's address; cut after 64 characters.
+    /// The client's address; truncated to 64 characters.
     pub network: String,
 }
 
-/// A session that is going on, or has expired.
+/// A session, which may have expired.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// Whose it is.
+    /// The user.
     pub user: UserId,
-    /// That user's name.
+    /// The name of the user.
     pub name: Username,
-    /// What that user may do.
+    /// The role of the user.
     pub role: Role,
     /// When it began.
     pub created: Timestamp,
@@ -86,17 +86,17 @@ pub struct OwnSession {
     pub expires: Timestamp,
     /// How long it may last.
     pub lifetime: Lifetime,
-    /// What the browser said it is.
+    /// The name of the browser.
     pub device: String,
     /// The address that logged in.
     pub network: String,
 }
 
 impl Store {
-    /// Begins a session. Of more than [`SESSIONS_OF_USER_MAX`] of the user the oldest end.
+    /// Begins a session. If the user has more than [`SESSIONS_OF_USER_MAX`], the oldest end.
     ///
     /// # Errors
-    /// A conflict when the hash is another user's already; the database cannot serve.
+    /// A conflict if another user has a session with this hash; the database cannot serve.
     pub fn insert_session(&self, new: &NewSession) -> Result<()> {
         let params = [
             (&new.token_hash).into(),
@@ -109,7 +109,7 @@ impl Store {
             cut(&new.network).into(),
         ];
         let inserted = match self.db.execute(INSERT, &params) {
-            // Sent again after a lost connection it meets its own row.
+            // After a lost connection the repeated statement conflicts with its own row.
             Err(error) if error.is_conflict() => match self.session_by_hash(&new.token_hash) {
                 Ok(Some(session)) if session.user == new.user => Ok(()),
                 _ => Err(error),
@@ -135,8 +135,8 @@ impl Store {
             .doing(|| format!("list the sessions of user {user}"))
     }
 
-    /// The session of this token hash, with its user's name; it may have expired. What another
-    /// instance changed within the last two seconds may be missing.
+    /// The session of this token hash, which may have expired. Changes of other instances within
+    /// the last two seconds may be missing.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -155,7 +155,7 @@ impl Store {
         rows.into_iter().next().map(session).transpose()
     }
 
-    /// Notes that the session was used; `false` when there is none any more.
+    /// Records that the session was used. `false`: it does not exist any more.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -192,7 +192,7 @@ impl Store {
         deleted.map(|rows| rows > 0).doing(|| format!("end a session of user {user}"))
     }
 
-    /// Ends all sessions of a user but this one; gives their number.
+    /// Ends all other sessions of a user. Returns their number.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -202,7 +202,7 @@ impl Store {
         deleted.doing(|| format!("end the other sessions of user {user}"))
     }
 
-    /// Ends all sessions of a user, as after a change of the password; gives their number.
+    /// Ends all sessions of a user. Returns their number.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -212,7 +212,7 @@ impl Store {
         deleted.doing(|| format!("end the sessions of user {user}"))
     }
 
-    /// Removes at most `limit` sessions that expired by `now`; gives their number.
+    /// Removes at most `limit` sessions that expired by `now`. Returns their number.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -273,7 +273,7 @@ fn cut(text: &str) -> String {
     text.chars().take(PLACE_CHARS_MAX).collect()
 }
 
-// Without the hash, which identifies a session as well as the token does.
+// Omits the hash, which identifies a session like the token.
 impl fmt::Debug for NewSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "NewSession(user {}, until {})", self.user, self.expires)

@@ -1,4 +1,4 @@
-//! Who may log in: names, password hashes and roles.
+//! Users: names, password hashes and roles.
 
 use std::fmt;
 
@@ -38,18 +38,18 @@ const SET_LOOK: &str = "update user set look = ? where id = ?";
 const DELETE: &str = "delete from user where id = ?";
 const DELETE_AUDIT: &str = "delete from audit where user = ?";
 
-/// The most users that one question returns.
+/// Maximum number of users that one query returns.
 pub const USERS_MAX: u32 = 1000;
 
-/// The key of a user, which never changes and is never given to another.
+/// The key of a user. It never changes and is never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UserId(pub(crate) i64);
 
 impl UserId {
-    /// Below the key of every user: where a list begins.
+    /// Smaller than the key of any user: the start of a list.
     pub const BEFORE_ALL: UserId = UserId(0);
 
-    /// The key of this number, as a form carries it; the user need not exist.
+    /// The key with this number, as in a form. The user need not exist.
     pub fn new(number: i64) -> UserId {
         UserId(number)
     }
@@ -75,13 +75,13 @@ pub struct User {
     pub name: Username,
     /// The password's hash: see [`crate::password`].
     pub passwd: String,
-    /// Where the user can be reached; earlier versions asked for it.
+    /// The e-mail address. Only users of earlier versions have one.
     pub email: Option<String>,
     /// When the user registered.
     pub created: Timestamp,
     /// What the user may do.
     pub role: Role,
-    /// Since when the user may not log in.
+    /// The time since which the user may not log in.
     pub disabled: Option<Timestamp>,
 }
 
@@ -107,7 +107,7 @@ impl Store {
     /// The database cannot serve.
     pub fn user_by_name(&self, name: &Username) -> Result<Option<User>> {
         let rows = self.db.query_latest(BY_NAME, &[name.as_str().into()]);
-        // The name stays out of the message: people type passwords in its place.
+        // The message omits the name: users sometimes type their password instead.
         rows.and_then(|rows| rows.into_iter().next().map(user).transpose())
             .doing(|| "find a user by name".to_owned())
     }
@@ -122,7 +122,7 @@ impl Store {
             .doing(|| format!("find user {id}"))
     }
 
-    /// At most `limit` users (and at most [`USERS_MAX`]) whose keys come after this one, by key.
+    /// At most `limit` users (and at most [`USERS_MAX`]) with larger keys, sorted by key.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -131,8 +131,8 @@ impl Store {
         rows.and_then(|rows| rows.into_iter().map(user).collect()).doing(|| "list users")
     }
 
-    /// As [`Store::users_after`], those alone whom an earlier version stored without a look or with
-    /// a bare course hash.
+    /// Like [`Store::users_after`], only users that an earlier version stored without a look or
+    /// with a course hash.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -154,7 +154,7 @@ impl Store {
     /// Registers a user.
     ///
     /// # Errors
-    /// A conflict when the name is taken, or looks like one that is; the database cannot serve.
+    /// A conflict if the name is taken or looks like a taken one; the database cannot serve.
     pub fn insert_user(&self, new: &NewUser) -> Result<User> {
         self.try_insert_user(new).map_err(|error| {
             if error.is_conflict() {
@@ -175,8 +175,8 @@ impl Store {
             sign_up.as_ref().into(),
         ];
         match self.db.execute(INSERT, &params) {
-            // Sent again after a lost connection it meets its own row: no other row has this
-            // hash, which is salted.
+            // After a lost connection the repeated statement conflicts with its own row, which is the
+            // only one with this salted hash.
             Err(error) if error.is_conflict() => match self.user_by_name(name) {
                 Ok(Some(user)) if user.passwd == *passwd => Ok(user),
                 _ => Err(error),
@@ -184,7 +184,7 @@ impl Store {
             Err(error) => Err(error),
             Ok(_) => {
                 let found = self.user_by_name(name)?;
-                found.ok_or_else(|| StoreError::internal("the row is not there"))
+                found.ok_or_else(|| StoreError::internal("the inserted row is missing"))
             }
         }
     }
@@ -210,8 +210,8 @@ impl Store {
             .doing(|| "find a name that looks alike")
     }
 
-    /// Stores how the name of a user of an earlier version looks; `false`: another user's name
-    /// looks the same, and nothing is stored.
+    /// Stores the look of a user's name. `false`: another user's name looks the same, and nothing
+    /// is stored.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -223,7 +223,7 @@ impl Store {
         .doing(|| format!("store how the name of user {} looks", user.id))
     }
 
-    /// Replaces the password hash `old` by `new`; `false` when another one is stored by now.
+    /// Replaces the password hash `old` by `new`. `false`: the stored hash is a different one.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -233,14 +233,14 @@ impl Store {
             if changed? > 0 {
                 return Ok(true);
             }
-            // Sent again after a lost connection it finds its own work done.
+            // After a lost connection the repeated statement may find the change already made.
             let mut rows = self.db.query(PASSWD, &[user.0.into()])?;
             Ok(rows.first_mut().map(Row::text).transpose()?.is_some_and(|now| now == new))
         };
         replace().doing(|| format!("replace the password of user {user}"))
     }
 
-    /// Stores a new password hash, whatever the old one was.
+    /// Stores a new password hash unconditionally.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -271,7 +271,7 @@ impl Store {
         changed.map(drop).doing(|| format!("block or allow user {user}"))
     }
 
-    /// Deletes a user with everything that is stored about them; `false`: there was none.
+    /// Deletes a user with all their data. `false`: the user did not exist.
     ///
     /// # Errors
     /// The database cannot serve; nothing is deleted then.
@@ -298,7 +298,7 @@ fn user(mut row: Row) -> Result<User> {
     Ok(User { id, name, passwd, email, created, role, disabled: row.optional_time()? })
 }
 
-// Without the hash, which must not get into a log.
+// Omits the hash, which must not get into a log.
 impl fmt::Debug for User {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "User({}, {}, {})", self.id, self.name, self.role)

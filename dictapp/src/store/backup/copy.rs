@@ -1,4 +1,4 @@
-//! The rows of all tables from one database to another, in the order in which keys refer to them.
+//! Copies the rows of all tables to another database, in the order of their foreign keys.
 
 use std::ops::ControlFlow;
 
@@ -8,9 +8,9 @@ use crate::store::{
     error::{Result, StoreError},
 };
 
-/// Parameters of one statement: engines take 32,766 and 65,535.
+/// Maximum number of parameters of a statement: the engines allow 32,766 and 65,535.
 const PARAMETERS_MAX: usize = 10_000;
-/// Bytes of one statement: far below the 16 MiB that a server takes by default.
+/// Maximum size of a statement in bytes: far below the default of 16 MiB of servers.
 const STATEMENT_BYTES_MAX: usize = 1 << 20;
 
 const COLUMNS: &str = "select name, type from pragma_table_info(?) order by cid";
@@ -21,7 +21,7 @@ struct Column {
     is_binary: bool,
 }
 
-/// Copies the rows of every table. The counters that a new database has are replaced.
+/// Copies the rows of every table. Replaces the counters of a new database.
 pub(super) fn copy_tables(
     from: &mut dyn Session,
     to: &mut dyn Session,
@@ -38,7 +38,7 @@ pub(super) fn copy_tables(
     Ok(())
 }
 
-/// How many rows each table has.
+/// The number of rows of each table.
 pub(super) fn count_tables(session: &mut dyn Session) -> Result<super::Counts> {
     let count = |table: &&'static str| {
         let rows = session.query(&format!("select count(*) from `{table}`"), &[])?;
@@ -98,7 +98,7 @@ struct Batch {
 }
 
 impl Batch {
-    /// MySQL does not tell text from bytes.
+    /// Adds a value. MySQL does not distinguish text from bytes, so the column decides.
     fn add(&mut self, value: Value, column: &Column) {
         let value = match value {
             Value::Text(text) if column.is_binary => Value::Bytes(text.into_bytes()),

@@ -1,9 +1,9 @@
-//! The whole database to one SQLite file, while it serves, and such a file to a new database of
-//! either engine.
+//! Backs up the whole database to an SQLite file while the server runs, and restores such a file
+//! into a new database of either engine.
 //!
-//! A backup has the tables of `migrations/sqlite`, whatever engine it came from; so `backup` and
-//! `restore` also move a database from one engine to the other. It is written under another name
-//! first: under its own name it is complete.
+//! A backup has the tables of `migrations/sqlite` for both engines, so `backup` and `restore` can
+//! also move a database to the other engine. It is written under a temporary name, so a file with
+//! the final name is complete.
 
 mod copy;
 
@@ -23,7 +23,7 @@ use copy::{copy_tables, count_tables};
 pub type Counts = Vec<(&'static str, u64)>;
 
 impl Store {
-    /// Writes a backup of one moment to a file that does not exist yet; returns its rows.
+    /// Writes a consistent backup to a file that does not exist yet. Returns its number of rows.
     ///
     /// # Errors
     /// The file exists or cannot be written; the database cannot serve.
@@ -45,7 +45,7 @@ impl Store {
         backup().doing(|| format!("back up to {}", file.display()))
     }
 
-    /// Brings the rows of a backup into this database, which must be empty; returns them.
+    /// Copies the rows of a backup into this database, which must be empty. Returns their numbers.
     ///
     /// # Errors
     /// The database has rows already; the backup is damaged or of another program; the database
@@ -71,14 +71,14 @@ impl Store {
     }
 }
 
-/// Which side of a copy is the SQLite file, whose columns are known.
+/// The direction of a copy. The columns are read from the SQLite file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Order {
     ToSqlite,
     FromSqlite,
 }
 
-/// Makes the database of these settings from a backup; returns its rows.
+/// Creates the database of these settings from a backup. Returns the numbers of rows.
 ///
 /// # Errors
 /// The database exists and is not empty; the backup is damaged, of another program or of a newer
@@ -104,7 +104,7 @@ pub fn restore(config: &DatabaseConfig, file: &Path) -> Result<Counts> {
     restore().doing(|| format!("restore from {}", file.display()))
 }
 
-/// The backup itself stays as it is; a start would bring its tables up to date.
+/// Copies the backup, since opening it would update its tables.
 fn copy_backup(file: &Path, copy: &Path) -> Result<()> {
     fs::copy(file, copy).map(drop).map_err(|error| at(file, &error))
 }
@@ -126,7 +126,7 @@ struct Part {
 impl Part {
     fn beside(file: &Path) -> Result<Part> {
         if file.exists() {
-            let text = format!("{} exists already: nothing is overwritten", file.display());
+            let text = format!("{} already exists and is not overwritten", file.display());
             return Err(StoreError::refused(text));
         }
         let mut path = file.as_os_str().to_owned();
@@ -137,16 +137,16 @@ impl Part {
         Ok(Part { path: path.into() })
     }
 
-    /// Opens the file as a start does, which checks it, and counts its rows.
+    /// Opens the file, which checks it, and counts its rows.
     fn complete(&self) -> Result<Counts> {
         let store = Store::open(&config(&self.path))?;
         store.check_integrity()?;
         let mut session = store.db.session(Access::Read)?;
         count_tables(&mut *session)
-        // The end of the last connection moves the write-ahead log into the file.
+        // Closing the last connection moves the write-ahead log into the file.
     }
 
-    /// Gives the file its name; fails if another file has it meanwhile.
+    /// Renames the file to its final name. Fails if such a file exists.
     fn publish(&self, file: &Path) -> Result<()> {
         let publish = || {
             fs::File::open(&self.path)?.sync_all()?;

@@ -1,9 +1,9 @@
-//! A word book, entry by entry, to rows: all of them or none.
+//! Imports a word book entry by entry, completely or not at all.
 //!
-//! The entries gather in a temporary table, which no lock and nobody else sees. One transaction
-//! then puts them in the place of the book's earlier words, so that readers go on with the old
-//! ones, and writers of other things wait for that transaction only, not for the whole file.
-//! Whatever interrupts it, a temporary table leaves no trace.
+//! Entries are collected in a temporary table, which needs no lock. Then one transaction replaces
+//! the book's words by them. Until then readers see the old words, and other writers wait only for
+//! this transaction. An interrupted import leaves nothing behind, since the temporary table ends
+//! with the connection.
 
 use std::fmt;
 
@@ -25,7 +25,7 @@ const STAGE: &str =
 const ONE_MORE: &str = ", (?, ?, ?, ?, ?)";
 const COLUMNS: usize = 5;
 
-/// Waits for another import of this book and keeps the next one waiting.
+/// Locks the book: concurrent imports of it wait.
 const LOCK_BOOK: &str = "update book set imported = imported where name = ?";
 const INSERT_BOOK: &str = "insert into book (name, title, kind, position, hidden, entries, digest, imported) \
      select ?, '', '', coalesce(max(position), 0) + 1, 0, 0, '', 0 from book";
@@ -34,27 +34,27 @@ const UPDATE_BOOK: &str =
 const MOVE: &str = "insert into words (book, word, mean, phonetic, `rank`, forms) \
      select ?, word, mean, phonetic, `rank`, forms from import_words order by word";
 
-/// Rows of one statement: past this the gain is small.
+/// Maximum number of rows of a statement: more gain little.
 const ROWS_MAX: usize = 100;
-/// Bytes of one statement: far below the 16 MiB that a server takes by default.
+/// Maximum size of a statement in bytes: far below the default of 16 MiB of servers.
 const STATEMENT_BYTES_MAX: usize = 1 << 20;
-/// The longest explanation; the longest article of the Webster of 1913 is some 30 KiB.
+/// Maximum length of an explanation in bytes. The longest article of Webster 1913 has about 30 KiB.
 const MEAN_BYTES_MAX: usize = 1 << 20;
-/// The longest phonetic and the longest list of forms, what a `text` column holds.
+/// Maximum length of a phonetic and of a list of forms in bytes: the size of a `text` column.
 const TEXT_BYTES_MAX: usize = 65_535;
-/// The longest name of a book, in characters.
+/// Maximum length of the name of a book, in characters.
 const NAME_CHARS_MAX: usize = 64;
 
-/// What is known of a book before its first entry.
+/// The properties of a book to import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BookHeader {
     /// The name by which a later import finds it again: 1 to 64 characters.
     pub name: String,
-    /// What people read: 1 to 255 characters.
+    /// The title for readers: 1 to 255 characters.
     pub title: String,
     /// The format that it is read from: 1 to 64 characters.
     pub kind: String,
-    /// The digest of everything that the entries depend on: 1 to 128 characters.
+    /// The digest of everything that determines the entries: 1 to 128 characters.
     pub digest: String,
 }
 
@@ -63,15 +63,15 @@ pub struct BookHeader {
 pub enum ImportStart {
     /// The book of this name was imported from the same digest: nothing needs to be done.
     Unchanged(Book),
-    /// The entries may come.
+    /// The import has begun.
     Started(Import),
 }
 
-/// An import under way. Dropped without [`commit`](Import::commit) it changes nothing.
+/// A running import. Without [`commit`](Import::commit) it changes nothing.
 pub struct Import {
     session: Box<dyn Session + Send>,
     header: BookHeader,
-    /// What the next statement will insert.
+    /// The parameters of the next statement.
     values: Vec<Value>,
     bytes: usize,
     entries: u64,
@@ -103,12 +103,11 @@ impl Store {
 }
 
 impl Import {
-    /// Takes one entry. A headword may come once: who reads a file with the same one twice merges
-    /// them first.
+    /// Adds an entry. Headwords must be distinct: the caller joins repeated ones.
     ///
     /// # Errors
-    /// A conflict when a headword came before, which may be found out some entries later; a text
-    /// longer than a column; the database cannot serve. The import cannot go on then.
+    /// A conflict if a headword is repeated, which may be found some entries later; a text longer
+    /// than a column; the database cannot serve. The import cannot continue then.
     pub fn add(&mut self, entry: &Entry) -> Result<()> {
         let forms = entry.forms.join("\n");
         let phonetic = entry.phonetic.as_deref();
@@ -129,16 +128,16 @@ impl Import {
         if self.values.len() >= ROWS_MAX * COLUMNS { self.flush() } else { Ok(()) }
     }
 
-    /// How many entries came so far.
+    /// Number of entries so far.
     pub fn entries(&self) -> u64 {
         self.entries
     }
 
-    /// Puts the entries in the place of the book's earlier ones, and gives the book as it is now.
+    /// Replaces the book's earlier entries. Returns the new state of the book.
     ///
     /// # Errors
-    /// The database cannot serve: nothing is changed then, or all of it when the connection broke
-    /// in the last moment. Importing again tells which.
+    /// The database cannot serve. Then nothing is changed, or everything if the connection broke
+    /// during the commit. Importing again shows which.
     pub fn commit(mut self) -> Result<Book> {
         self.flush()?;
         let (header, entries) = (&self.header, self.entries);
@@ -157,11 +156,11 @@ impl Import {
         staged.doing(|| self.doing())
     }
 
-    /// Finds the headword that came twice, by inserting one row after the other.
+    /// Finds the repeated headword by inserting row by row.
     fn twice(&mut self, values: &[Value], error: StoreError) -> StoreError {
         for row in values.chunks(COLUMNS) {
             if let (Err(_), [Value::Text(word), ..]) = (stage(&mut *self.session, row), row) {
-                return StoreError::conflict(format!("the headword {word:?} came twice"));
+                return StoreError::conflict(format!("the headword {word:?} is repeated"));
             }
         }
         error
@@ -184,13 +183,13 @@ fn replace(session: &mut dyn Session, header: &BookHeader, entries: u64) -> Resu
     let name = || [Value::from(header.name.as_str())];
     if session.execute(LOCK_BOOK, &name())? == 0 {
         session.execute(INSERT_BOOK, &name()).map_err(|error| {
-            // Another import made the book in this moment: begin again, and replace it.
+            // Another import has just created the book: retry and replace it.
             if error.is_conflict() { StoreError::new(Kind::Race, error.to_string()) } else { error }
         })?;
     }
     let book = find(session, header)?;
     if book.digest == header.digest {
-        return Ok(book); // another import of the same file was quicker
+        return Ok(book); // another import of the same file was faster
     }
     let BookId(id) = book.id;
     session.execute(DELETE_WORDS, &[id.into()])?;

@@ -1,5 +1,4 @@
-//! Entries, as look-ups read them: all of them in order for the lexicon in memory, or those of
-//! one headword.
+//! Reads entries: all of them in order for the lexicon in memory, or those of one headword.
 
 use std::ops::ControlFlow;
 
@@ -14,18 +13,17 @@ use crate::store::{
 
 pub(crate) const OF_BOOK: &str =
     "select word, mean, phonetic, `rank`, forms from words where book = ? order by word";
-/// `cross join` makes SQLite go from the books to the words: the other way it scans all words.
+/// `cross join` makes SQLite start with the books. Otherwise it would scan all words.
 pub(crate) const OF_WORD: &str = "select w.word, w.mean, w.phonetic, w.`rank`, w.forms, b.id \
      from book b cross join words w on w.book = b.id \
      where w.word = ? and b.hidden = 0 order by b.position, b.id";
 
 impl Store {
-    /// Shows every entry of every book that is not hidden, in the order of the books and then of
-    /// the headwords' bytes, all as of one moment; gives the version of that moment. Nothing is
-    /// gathered in memory.
+    /// Visits all entries of the books that are not hidden, sorted by book and then by the bytes of
+    /// the headword, in one snapshot. Returns the version of the snapshot. Rows are streamed.
     ///
     /// # Errors
-    /// The database cannot serve, perhaps after some entries were shown.
+    /// The database cannot serve, perhaps after some entries were visited.
     pub fn each_entry(
         &self,
         mut visit: impl FnMut(&Book, Entry) -> ControlFlow<()>,
@@ -50,7 +48,7 @@ impl Store {
         read().doing(|| "read the word books")
     }
 
-    /// Shows every entry of one book in the order of the headwords' bytes.
+    /// Visits all entries of a book, sorted by the bytes of the headword.
     ///
     /// # Errors
     /// The database cannot serve, perhaps after some entries were shown.

@@ -1,4 +1,4 @@
-//! The word books that are there: their order, their titles, whether they are shown.
+//! Word books: their order, titles and visibility.
 
 mod import;
 pub(crate) mod lexicon;
@@ -24,10 +24,10 @@ const SET_TITLE: &str = "update book set title = ? where id = ?";
 const DELETE: &str = "delete from book where id = ?";
 pub(crate) const DELETE_WORDS: &str = "delete from words where book = ?";
 
-/// The longest title of a book, in characters.
+/// Maximum length of the title of a book, in characters.
 pub(crate) const TITLE_CHARS_MAX: usize = 255;
 
-/// The key of a word book. It stays when the book is imported anew.
+/// The key of a word book. It does not change when the book is imported again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BookId(pub(crate) i64);
 
@@ -56,40 +56,39 @@ pub struct Book {
     pub id: BookId,
     /// The name by which an import finds it again.
     pub name: String,
-    /// What people read.
+    /// The title for readers.
     pub title: String,
     /// The format that it was read from.
     pub kind: String,
-    /// Its place in the order in which books are shown.
+    /// Its position in the order of display.
     pub position: i64,
-    /// Whether look-ups pass it over.
+    /// Whether it is hidden from look-ups.
     pub hidden: bool,
     /// How many entries it has.
     pub entries: u64,
-    /// The digest of what was imported.
+    /// The digest of the imported files.
     pub digest: String,
     /// When it was imported.
     pub imported: Timestamp,
 }
 
-/// Whether look-ups see a book.
+/// The visibility of a book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Visibility {
-    /// They do.
+    /// Look-ups find its entries.
     Shown,
-    /// They pass it over.
+    /// It is hidden from look-ups.
     Hidden,
 }
 
-/// Puts the books of these names first, in this order, as the settings may ask; the others follow as
-/// they were.
+/// Moves the books with these names to the front, in this order. The others keep their order.
 pub fn put_first(books: &mut [Book], names: &[String]) {
     let place = |book: &Book| names.iter().position(|name| *name == book.name);
     books.sort_by_key(|book| place(book).unwrap_or(usize::MAX));
 }
 
 impl Store {
-    /// All books in their order, hidden ones too.
+    /// All books in order, including hidden ones.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -98,8 +97,8 @@ impl Store {
         rows.and_then(|rows| rows.into_iter().map(book).collect()).doing(|| "list the word books")
     }
 
-    /// Puts the books named first, in this order; the others follow as they were. `false`, and
-    /// nothing is changed, when one of them is not there.
+    /// Moves these books to the front, in this order. The others keep their order. `false`: one of
+    /// them does not exist, and nothing is changed.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -121,7 +120,7 @@ impl Store {
         Ok(done)
     }
 
-    /// Shows or hides a book; `false` when it is not there.
+    /// Shows or hides a book. `false`: it does not exist.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -131,7 +130,7 @@ impl Store {
             .doing(|| format!("hide or show the word book {book}"))
     }
 
-    /// Gives a book another title (1 to 255 characters); `false` when it is not there.
+    /// Changes the title of a book (1 to 255 characters). `false`: it does not exist.
     ///
     /// # Errors
     /// An empty or too long title; the database cannot serve.
@@ -141,7 +140,7 @@ impl Store {
             .doing(|| format!("rename the word book {book}"))
     }
 
-    /// Removes a book with its words; `false` when it is not there.
+    /// Removes a book with its words. `false`: it does not exist.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -170,7 +169,7 @@ impl Store {
     }
 }
 
-/// All books in their order, as this session's transaction sees them.
+/// All books in order, within the transaction of this session.
 pub(crate) fn list(session: &mut dyn Session) -> Result<Vec<Book>> {
     session.query(ALL, &[])?.into_iter().map(book).collect()
 }

@@ -1,5 +1,5 @@
-//! Remembers that the database is down: callers wait for it together, within their patience, and
-//! one of them at a time tries.
+//! A circuit breaker: while the database is down, callers wait for it within their patience, and
+//! one at a time retries.
 //!
 //! ```text
 //!          no server reached              each `pause` one caller tries
@@ -8,8 +8,8 @@
 //!    └────────────────────────────┘ a call succeeds: all waiting callers go on
 //! ```
 //!
-//! A caller waits until its own deadline, and nobody waits once the outage is older than the
-//! patience: a long outage costs each request nothing.
+//! A caller waits until its own deadline. When the outage is older than the patience, callers fail
+//! at once, so a long outage does not delay requests.
 
 use std::{
     sync::{
@@ -24,8 +24,8 @@ use crate::store::{
     error::{Result, StoreError},
 };
 
-/// Callers that may wait for the database at once; the others fail at once. Each holds a worker
-/// thread of the server.
+/// Maximum number of waiting callers; others fail at once. Each occupies a worker thread of the
+/// server.
 const WAITING_MAX: usize = 256;
 
 /// Open (calls wait or fail) while the database is known to be down.
@@ -35,7 +35,8 @@ pub(crate) struct Circuit {
     pause: Duration,
     /// How long after the beginning of an outage callers still wait.
     patience: Duration,
-    /// How often the state changed; odd while the database is down. Spares the lock while it is up.
+    /// Number of changes of the state; odd while the database is down. So the lock is not needed
+    /// while it is up.
     epoch: AtomicU64,
     state: Mutex<State>,
     changed: Condvar,
@@ -69,8 +70,8 @@ impl Circuit {
         }
     }
 
-    /// Lets a call begin or go on: at once while the database is up, as the next one to try while
-    /// it is down, or after a wait until the deadline.
+    /// Admits a call: at once while the database is up; while it is down, as the next one to retry,
+    /// or after waiting until the deadline.
     pub(crate) fn admit(&self, deadline: Instant) -> Result<Admission> {
         let admission = Admission(self.epoch.load(Relaxed));
         if admission.is_up() {
@@ -98,13 +99,13 @@ impl Circuit {
         Ok(Admission(self.epoch.load(Relaxed)))
     }
 
-    /// Whether the call must be admitted again: others found the database down since.
+    /// Whether the call must be admitted again, since other calls found the database down.
     pub(crate) fn is_outdated(&self, admission: Admission) -> bool {
         let now = Admission(self.epoch.load(Relaxed));
         now != admission && !now.is_up()
     }
 
-    /// Some server answered.
+    /// Called when a server has answered.
     pub(crate) fn up(&self) {
         if !Admission(self.epoch.load(Relaxed)).is_up() {
             let mut state = lock(&self.state);
@@ -116,7 +117,7 @@ impl Circuit {
         }
     }
 
-    /// No server could be reached.
+    /// Called when no server could be reached.
     pub(crate) fn down(&self, why: &StoreError) {
         let now = Instant::now();
         let mut state = lock(&self.state);

@@ -1,4 +1,5 @@
-//! A database of any earlier version to one of this version, whoever else tries at the same time.
+//! Migrates a database of any earlier version to this one. Several instances may do so at the same
+//! time.
 //!
 //! Migrations are numbered from 1, never change once released, and are recorded in the table
 //! `dictapp_migration` with their digest. SQLite runs all of them in one transaction. MySQL
@@ -67,7 +68,7 @@ pub(crate) fn migrate(db: &dyn Db) -> Result<()> {
         Engine::Sqlite => (SQLITE, SQLITE_RECORD),
         Engine::Mysql => (MYSQL, MYSQL_RECORD),
     };
-    // Without the write lock first: the usual start finds everything done.
+    // First without the write lock, since usually nothing is pending.
     if is_recorded(&mut *session)? && pending(&mut *session, migrations, db)?.is_empty() {
         return Ok(());
     }
@@ -86,12 +87,12 @@ fn is_recorded(session: &mut dyn Session) -> Result<bool> {
     Ok(session.tables()?.iter().any(|table| is_record(table)))
 }
 
-/// Whether a table of this name tells that this program made the database.
+/// Whether this is the table of migrations, which shows that this program created the database.
 pub(crate) fn is_record(table: &str) -> bool {
     table.eq_ignore_ascii_case(RECORD)
 }
 
-/// A table of this name that is not ours is somebody's data: it stays as it is.
+/// Refuses a database with a table of the same name from another program.
 fn refuse_foreign_tables(session: &mut dyn Session, db: &dyn Db) -> Result<()> {
     let tables = session.tables()?;
     let foreign =
@@ -104,7 +105,7 @@ fn refuse_foreign_tables(session: &mut dyn Session, db: &dyn Db) -> Result<()> {
     )))
 }
 
-/// What is still to be done; refuses a database that this program does not understand.
+/// The pending migrations. Refuses a database that this program does not understand.
 fn pending(
     session: &mut dyn Session,
     migrations: &'static [Migration],
@@ -151,7 +152,7 @@ fn apply(session: &mut dyn Session, migration: &Migration) -> Result<()> {
     let params =
         [migration.version.into(), migration.name.into(), digest.as_str().into(), applied.into()];
     match session.execute(INSERT_APPLIED, &params) {
-        Err(error) if error.is_conflict() => Ok(()), // another instance was quicker
+        Err(error) if error.is_conflict() => Ok(()), // another instance was faster
         result => result.map(drop),
     }
 }

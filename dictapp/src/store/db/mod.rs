@@ -1,4 +1,4 @@
-//! The interface of the store to an SQL engine: statements and parameters to rows.
+//! The interface of the store to SQL engines.
 //!
 //! The statements are written once, in the store's files by subject, for both engines. The
 //! differences of the engines are in their adaptors and in `migrations/`.
@@ -36,7 +36,7 @@ pub(crate) trait Db: Send + Sync + fmt::Debug {
     /// Runs a statement that reads.
     fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>>;
 
-    /// As `query`, and sees everything that was committed on any server of a cluster before.
+    /// Like `query`, and sees all earlier commits on any server of a cluster.
     fn query_latest(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
         self.query(sql, params)
     }
@@ -47,13 +47,13 @@ pub(crate) trait Db: Send + Sync + fmt::Debug {
     /// Runs `work` in one transaction; repeats it after a lost race.
     fn transaction(&self, work: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()>;
 
-    /// A connection outside the pool with long clocks, for long work.
+    /// A connection outside of the pool with long timeouts, for long work.
     fn session(&self, access: Access) -> Result<Box<dyn Session + Send>>;
 
     /// The place of the database for messages, without a password.
     fn place(&self) -> String;
 
-    /// Looks for damage, without a limit of time.
+    /// Checks for damage, without a time limit.
     fn check_integrity(&self) -> Result<()>;
 
     /// The database's clock.
@@ -66,7 +66,7 @@ pub(crate) trait Db: Send + Sync + fmt::Debug {
         None
     }
 
-    /// Copies a database that is one file to another file, of one moment; `false`: it is not one.
+    /// Copies a database in one file consistently to another file. `false`: it is not a file.
     fn copy_file(&self, _target: &Path) -> Result<bool> {
         Ok(false)
     }
@@ -84,7 +84,7 @@ pub(crate) trait Session {
         Ok(rows)
     }
 
-    /// Runs a statement that reads and passes on each row as it comes.
+    /// Runs a statement that reads, and calls `visit` with each row.
     fn each(&mut self, sql: &str, params: &[Value], visit: Visit<'_>) -> Result<()>;
 
     /// Runs one statement; returns the number of rows that it matched.
@@ -111,7 +111,7 @@ pub(crate) trait Session {
     /// The names of the tables and views.
     fn tables(&mut self) -> Result<Vec<String>>;
 
-    /// Which of the migrations this session needs.
+    /// The SQL dialect.
     fn engine(&self) -> Engine;
 }
 
@@ -130,10 +130,10 @@ pub(crate) fn in_transaction<T>(
     }
 }
 
-/// How often a long transaction that lost a race is repeated.
+/// Maximum number of retries of a long transaction after a conflict.
 pub(crate) const RACES_MAX: u32 = 5;
 
-/// As [`in_transaction`], repeated after a lost race.
+/// Like [`in_transaction`], with retries after conflicts.
 pub(crate) fn long_transaction<T>(
     session: &mut dyn Session,
     mut work: impl FnMut(&mut dyn Session) -> Result<T>,
@@ -147,10 +147,10 @@ pub(crate) fn long_transaction<T>(
     in_transaction(session, work)
 }
 
-/// Takes one row; returns whether it wants more.
+/// Receives a row. Returns whether to continue.
 pub(crate) type Visit<'a> = &'a mut dyn FnMut(Row) -> Result<ControlFlow<()>>;
 
-/// What a transaction or a session does.
+/// The access of a transaction or a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
     Read,

@@ -1,4 +1,5 @@
-//! Failed calls to the database to one log line a second at most, and to a state for `/readyz`.
+//! Logs failed calls to the database, at most one line per second, and provides the state for
+//! `/readyz`.
 
 use std::{
     fmt,
@@ -14,11 +15,11 @@ use crate::store::{
     error::{Result, StoreError},
 };
 
-/// The least time between two lines about the same outage, and how long calls must succeed before
-/// the outage counts as over.
+/// Minimum time between two log lines about an outage, and the time without failures after which it
+/// is over.
 const REPORT_EVERY: Duration = Duration::from_secs(1);
 
-/// Whether the database serves, as the calls of the last seconds show.
+/// Whether the database serves, according to the calls of the last seconds.
 #[derive(Debug, Default)]
 pub(crate) struct Outage {
     /// Spares the lock in the usual case.
@@ -37,7 +38,7 @@ struct Down {
 }
 
 impl Outage {
-    /// Passes a result on and takes note of it. Conflicts and faults in the data are not outages.
+    /// Records a result and returns it. Conflicts and errors in the data are not outages.
     pub(crate) fn note<T>(&self, result: Result<T>) -> Result<T> {
         match &result {
             Err(error) if error.is_outage() => self.failed(error),
@@ -47,7 +48,8 @@ impl Outage {
         result
     }
 
-    /// A call failed; logs it unless a line about this outage was written within the last second.
+    /// Records a failed call. Logs it unless a line about this outage was logged within the last
+    /// second.
     pub(crate) fn failed(&self, error: &StoreError) {
         self.failed_in_all.fetch_add(1, Relaxed);
         self.is_down.store(true, Relaxed);

@@ -12,17 +12,17 @@ use std::{
 
 /// What a pool holds.
 pub(crate) trait Pooled {
-    /// Whether somebody else may use it next: unbroken, and in no transaction.
+    /// Whether it can be reused: not broken, and not in a transaction.
     fn is_clean(&self) -> bool;
 }
 
-/// How many connections there may be, and how old they become.
+/// The limits of a pool.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PoolLimits {
     pub(crate) connections_max: usize,
-    /// Closed when unused for so long.
+    /// A connection closes after this time without use.
     pub(crate) idle: Duration,
-    /// Closed when so old, so that a server that came back gets its share again.
+    /// A connection closes at this age, so that a server that has returned gets its share again.
     pub(crate) lifetime: Duration,
 }
 
@@ -34,10 +34,10 @@ pub(crate) struct Pool<C: Pooled> {
 }
 
 struct State<C> {
-    /// The one used last is at the end and goes out first.
+    /// The one used last is at the end and is reused first.
     idle: Vec<Idle<C>>,
     open: usize,
-    /// Rises when all connections are to be forgotten.
+    /// Increases when all connections are discarded.
     generation: u64,
 }
 
@@ -47,7 +47,7 @@ struct Idle<C> {
     since: Instant,
 }
 
-/// A connection on loan: given back when dropped, or closed when it is not clean.
+/// A leased connection: returned when dropped, or closed if it is not clean.
 pub(crate) struct Lease<C: Pooled> {
     pool: Arc<Pool<C>>,
     conn: Option<C>,
@@ -97,7 +97,7 @@ impl<C: Pooled> Pool<C> {
         self.limits.connections_max
     }
 
-    /// The slot is taken already; the lease gives it back on an error or a panic.
+    /// The slot is already taken. The lease returns it after an error or a panic.
     fn connect<E>(
         self: &Arc<Self>,
         generation: u64,
@@ -117,12 +117,12 @@ impl<C: Pooled> Pool<C> {
         stale
     }
 
-    /// Forgets every connection, those on loan when they come back.
+    /// Discards all connections; leased ones when they are returned.
     pub(crate) fn clear(&self) {
         self.forget(lock(&self.state));
     }
 
-    /// Forgets the connections that are no younger than this one, unless somebody did before.
+    /// Discards the connections that are at least as old as this one, unless that was done before.
     pub(crate) fn clear_since(&self, lease: &Lease<C>) {
         let state = lock(&self.state);
         if state.generation == lease.generation {
@@ -188,7 +188,7 @@ impl<C: Pooled> fmt::Debug for Pool<C> {
     }
 }
 
-/// Takes a lock whose data every holder leaves whole, even one that panicked.
+/// Takes a lock and ignores poisoning: its data is consistent even after a panic.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

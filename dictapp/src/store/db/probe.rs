@@ -1,5 +1,5 @@
-//! A database to the verdict whether this program can work with it: each table is there, and this
-//! user may change it.
+//! Checks that this program can work with a database: all tables exist, and the user may change
+//! them.
 
 use std::process;
 
@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use super::{Access, Db, RACES_MAX, Session, migrate::OURS};
 use crate::store::error::{Kind, Result};
 
-/// A change that is undone: a server in read-only mode refuses it.
+/// A change that is rolled back: a server in read-only mode refuses it.
 const WRITE: &str = "insert into setting (name, value) values (?, '')";
 
-/// Tries everything in a transaction that is undone.
+/// Tests everything in a transaction that is rolled back.
 pub(crate) fn probe(db: &dyn Db) -> Result<()> {
     let mut session = db.session(Access::Write)?;
     for _ in 0..RACES_MAX {
@@ -35,7 +35,7 @@ fn try_all(session: &mut dyn Session) -> Result<()> {
         session.query(&format!("select 1 from `{table}` where 1 = 0"), &[])?;
         session.execute(&format!("delete from `{table}` where 1 = 0"), &[])?;
     }
-    // A name of its own: two instances that probe at once must not wait for each other.
+    // A unique name: two instances that probe at the same time must not wait for each other.
     let name = format!("probe {} {}", process::id(), Timestamp::now().as_nanosecond());
     session.execute(WRITE, &[name.as_str().into()]).map(drop)
 }

@@ -1,10 +1,10 @@
-//! What goes into a placeholder and what comes out of a column.
+//! The values of placeholders and columns.
 
 use jiff::Timestamp;
 
 use crate::store::error::{Result, StoreError};
 
-/// What goes into a placeholder and comes out of a column.
+/// The value of a placeholder or a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
     Null,
@@ -62,7 +62,7 @@ impl Row {
             .map_err(|_| StoreError::internal(format!("invalid time: {microseconds} us")))
     }
 
-    /// As [`Row::time`], or null.
+    /// Like [`Row::time`], or null.
     pub(crate) fn optional_time(&mut self) -> Result<Option<Timestamp>> {
         let Some(microseconds) = self.optional_int()? else { return Ok(None) };
         Row::new(vec![Value::Int(microseconds)]).time().map(Some)
@@ -99,13 +99,13 @@ impl Row {
     }
 }
 
-/// The one number that was asked for; 0 without a row.
+/// The number in a result of one row; 0 without a row.
 pub(crate) fn count_in(mut rows: Vec<Row>) -> Result<u64> {
     Ok(rows.first_mut().map(Row::count).transpose()?.unwrap_or_default())
 }
 
 impl Value {
-    /// The value itself stays out of the message: it may be somebody's.
+    /// The message omits the value, which may be personal.
     fn mismatch(&self, wanted: &str) -> StoreError {
         let found = match self {
             Value::Null => "null",
@@ -113,7 +113,7 @@ impl Value {
             Value::Text(_) => "text",
             Value::Bytes(_) => "byte string",
         };
-        StoreError::internal(format!("a column holds {found} where {wanted} belongs"))
+        StoreError::internal(format!("a column contains {found} instead of {wanted}"))
     }
 }
 

@@ -1,4 +1,5 @@
-//! A [`Db`] that takes note of each call: the other parts of the store need not report outages.
+//! A [`Db`] that records the result of each call, so that the other parts of the store need not
+//! report outages.
 
 use std::{path::Path, sync::Arc};
 
@@ -9,7 +10,7 @@ use crate::store::{
     error::Result,
 };
 
-/// Another engine, and what its calls say about it.
+/// An engine and the state of its outages.
 #[derive(Debug)]
 pub(crate) struct Watched {
     db: Arc<dyn Db>,

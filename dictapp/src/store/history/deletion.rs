@@ -1,4 +1,4 @@
-//! The parts of a history that a user deletes, and the bound of each user's rows.
+//! Deletes look-ups: those that a user chose, and those beyond the maximum.
 
 use jiff::Timestamp;
 

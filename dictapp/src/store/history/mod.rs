@@ -1,4 +1,4 @@
-//! What users looked up: rows by user and time, newest first.
+//! The history: look-ups by user and time, newest first.
 
 pub(crate) mod deletion;
 mod group_commit;
@@ -16,8 +16,8 @@ use crate::store::{
     error::{Doing, Result},
 };
 
-/// The most rows that are given at once, whoever asks: the longest page that can be set, and the
-/// row behind it, which says that there is another page.
+/// Maximum number of rows of a query: the longest page that can be set, plus one row that shows
+/// whether there is another page.
 pub const HISTORY_ROWS_MAX: u32 = 1001;
 
 pub(crate) const OLDER: &str = "select u.name, h.word, h.time, h.found from hist h join user u on u.id = h.user \
@@ -29,30 +29,30 @@ pub(crate) const COUNT: &str = "select count(*) from hist where user = ?";
 /// One look-up, to be recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lookup {
-    /// Who looked.
+    /// The user.
     pub user: UserId,
-    /// What was looked up, as it was asked for.
+    /// The word as it was typed.
     pub word: Word,
     /// Whether any book has it.
     pub found: bool,
-    /// When, in microseconds; moved on by as many as make it unique for the user.
+    /// The time in microseconds. It is increased until it is unique for the user.
     pub at: Timestamp,
 }
 
 /// One look-up as recorded: `name  word  time`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastLookup {
-    /// The name of who looked.
+    /// The name of the user.
     pub name: Username,
-    /// What was looked up.
+    /// The word.
     pub word: String,
-    /// When; unique for the user, so it serves as the cursor of a page.
+    /// The time. It is unique for the user, so it is the cursor of a page.
     pub at: Timestamp,
     /// Whether any book had it.
     pub found: bool,
 }
 
-/// Where a page of the history lies.
+/// The start of a page of the history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageStart {
     /// The newest rows.
@@ -103,7 +103,7 @@ impl Store {
         Ok(lookups)
     }
 
-    /// How many rows the history of a user has. It reads all of them: not for a page.
+    /// The number of rows of a user's history. It reads all of them, so it is too slow for a page.
     ///
     /// # Errors
     /// The database cannot serve.

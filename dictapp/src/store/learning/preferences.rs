@@ -1,4 +1,4 @@
-//! What a user prefers: names with values.
+//! The preferences of users: names with values.
 
 use crate::store::{
     Store, UserId,

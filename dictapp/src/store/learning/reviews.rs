@@ -1,4 +1,4 @@
-//! The log of reviews. It is the truth: the state of a saved word is derived from it.
+//! The log of reviews, from which the state of each saved word is derived.
 
 use jiff::Timestamp;
 
@@ -17,7 +17,7 @@ pub struct NewReview<'a> {
     pub user: UserId,
     /// The saved word.
     pub word: &'a str,
-    /// The number of reviews that the word had when it was shown: a form that is sent twice is one
+    /// The number of reviews when the word was shown, so that a form that is sent twice is one
     /// review.
     pub seen: u64,
     /// The answer.
@@ -52,7 +52,7 @@ const REMOVE: &str = "delete from review where user = ? and time = ?";
 const OF_WORD: &str = "select time, grade from review where user = ? and word = ? order by time";
 const RESET: &str = "update saved_word set reviews = ?, last = ?, due = ?, phase = ?, step = ?, \
      stability = ?, difficulty = ? where user = ? and word = ?";
-/// The remainder, since the division of integers differs between the engines.
+/// Uses the remainder, since integer division differs between the engines.
 const DAYS: &str = "select time + ? - (time + ?) % 86400000000 as day, count(*) from review \
      where user = ? and time >= ? group by day order by day";
 
@@ -61,7 +61,7 @@ const NEW_SINCE: &str = "select count(*) from review r where r.user = ? and r.ti
      and o.time < r.time)";
 
 impl Store {
-    /// Records a review in the log and the state that follows from it, both or neither.
+    /// Records a review in the log and the new state of the word in one transaction.
     ///
     /// # Errors
     /// The database cannot serve; nothing is changed then.
@@ -86,8 +86,8 @@ impl Store {
         done.map(|()| recorded).doing(|| format!("record a review of user {user}"))
     }
 
-    /// Takes the latest review back and derives the state of its word from the others. Returns the
-    /// word, or none if there is no review.
+    /// Removes the latest review and derives the state of its word from the others. Returns the
+    /// word; `None`: there is no review.
     ///
     /// # Errors
     /// The database cannot serve; nothing is changed then.

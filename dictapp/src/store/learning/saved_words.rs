@@ -16,19 +16,19 @@ pub struct SavedWord {
     pub word: String,
     /// When it was saved.
     pub created: Timestamp,
-    /// What the user wrote about it.
+    /// The user's notes.
     pub text: SavedWordText,
-    /// Whether it is left out of reviews.
+    /// Whether it is excluded from reviews.
     pub suspended: bool,
     /// The number of its reviews.
     pub reviews: u64,
-    /// The state of memory; none before the first review.
+    /// The state of memory; `None` before the first review.
     pub memory: Option<Memory>,
     /// When it is to be reviewed.
     pub due: Timestamp,
 }
 
-/// What a user wrote about a word.
+/// The notes of a user about a word.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SavedWordText {
     /// The name of the list that it belongs to; empty: none.
@@ -37,18 +37,18 @@ pub struct SavedWordText {
     pub tags: String,
     /// A note.
     pub note: String,
-    /// The sentence in which it was met.
+    /// The sentence in which the user found it.
     pub sentence: String,
 }
 
-/// Which words of a word book are wanted.
+/// A filter of saved words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SavedFilter {
-    /// The list; none: all of them.
+    /// The list; `None`: all.
     pub list: Option<String>,
 }
 
-/// Where a page of the word book begins: behind the word that was saved at this time.
+/// The start of a page of the word book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WordListStart {
     /// The word that was saved last.
@@ -57,12 +57,12 @@ pub enum WordListStart {
     OlderThan(Timestamp),
 }
 
-/// The numbers of a word book.
+/// The counts of a word book.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SavedWordCounts {
     /// Saved words.
     pub words: u64,
-    /// Words that are due now, new ones among them.
+    /// Words that are due now, including new ones.
     pub due: u64,
     /// Words that were never reviewed.
     pub new: u64,
@@ -124,7 +124,7 @@ impl Store {
         }
     }
 
-    /// Removes a word and what was written about it. Its reviews stay in the log.
+    /// Removes a word and its notes. Its reviews stay in the log.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -133,7 +133,7 @@ impl Store {
         removed.map(drop).doing(|| format!("remove a word of user {user}"))
     }
 
-    /// Writes what a user wrote about a word. Returns whether the word is saved.
+    /// Changes the notes of a saved word. Returns whether the word is saved.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -155,7 +155,7 @@ impl Store {
         updated.map(|rows| rows > 0).doing(|| format!("change a word of user {user}"))
     }
 
-    /// Leaves a word out of reviews.
+    /// Excludes a word from reviews.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -163,7 +163,7 @@ impl Store {
         self.set_suspended(user, word, 1)
     }
 
-    /// Takes a word into reviews again.
+    /// Includes a word in reviews again.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -177,7 +177,7 @@ impl Store {
         set.map(drop).doing(|| format!("change a word of user {user}"))
     }
 
-    /// A saved word; none if the user has not saved it.
+    /// A saved word; `None` if the user has not saved it.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -240,7 +240,7 @@ impl Store {
             .doing(|| format!("read the due words of user {user}"))
     }
 
-    /// The numbers of a word book at this time.
+    /// The counts of a word book at this time.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -307,7 +307,7 @@ fn from_millionths(value: i64) -> f64 {
     value as f64 / 1e6
 }
 
-/// A number in millionths, as the columns have it.
+/// A number in millionths, the unit of the columns.
 pub(super) fn millionths(value: f64) -> i64 {
     (value * 1e6).round() as i64
 }

@@ -1,4 +1,4 @@
-//! Everything that the tables of learning hold about a user, for their export.
+//! All data of a user in the tables of learning, for the export.
 
 use jiff::Timestamp;
 
@@ -24,7 +24,7 @@ pub struct StoredWord {
     pub created: Timestamp,
     /// List, tags, note and sentence.
     pub texts: [String; 4],
-    /// Whether it is left out of reviews.
+    /// Whether it is excluded from reviews.
     pub suspended: bool,
     /// The number of its reviews.
     pub reviews: u64,

@@ -127,7 +127,7 @@ fn a_file_whose_lines_end_in_carriage_returns_alone_is_refused_with_the_way_to_c
     for kind in [Kind::Course, Kind::Plain] {
         let text = "# title: x\r\ra\r一\r\rb\r二\r";
         let error = read_bytes(kind, "mac.txt", text.as_bytes()).unwrap_err().to_string();
-        assert!(error.contains("mac.txt: its lines end in carriage returns alone"), "{error}");
+        assert!(error.contains("mac.txt: its lines end with carriage returns only"), "{error}");
         assert!(error.contains(r"`tr '\r' '\n' < '"), "{error}");
     }
     let (entries, _) = course("a  n. 一\r");
@@ -137,7 +137,7 @@ fn a_file_whose_lines_end_in_carriage_returns_alone_is_refused_with_the_way_to_c
 #[test]
 fn what_is_no_text_is_told() {
     let error = read_bytes(Kind::Course, "x", b"a  b\n\0\0\n").unwrap_err().to_string();
-    assert!(error.ends_with("x, line 2: holds a zero byte: this is not a text file"), "{error}");
+    assert!(error.ends_with("x, line 2: contains a zero byte: this is not a text file"), "{error}");
     let error = read_bytes(Kind::Course, "x.zip", b"PK\x03\x04....").unwrap_err().to_string();
     assert!(error.ends_with("x.zip: is packed with zip, unpack it first"), "{error}");
     let error = read(Kind::Course, &data("")).unwrap_err().to_string();

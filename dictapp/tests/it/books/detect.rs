@@ -51,5 +51,5 @@ fn recognises_books_of_several_files_by_any_of_them() {
     }
     let empty = tempfile::tempdir().unwrap();
     let error = Kind::detect(empty.path()).unwrap_err().to_string();
-    assert!(error.ends_with("is a folder without a book of WordNet"), "{error}");
+    assert!(error.ends_with("is a folder without a WordNet database"), "{error}");
 }

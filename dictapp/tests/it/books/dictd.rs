@@ -40,9 +40,9 @@ fn a_damaged_index_is_told_by_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = build::dictd(folder.path(), ENTRIES);
     for (index, reason) in [
-        ("zoo\tA\tC\nb\t////////////\tB\n", "line 2: \"////////////\" is no number in base 64"),
-        ("zoo\tA\t-\n", "line 1: \"-\" is no number in base 64"),
-        ("zoo\t\tA\n", "line 1: \"\" is no number in base 64"),
+        ("zoo\tA\tC\nb\t////////////\tB\n", "line 2: \"////////////\" is not a number in base 64"),
+        ("zoo\tA\t-\n", "line 1: \"-\" is not a number in base 64"),
+        ("zoo\t\tA\n", "line 1: \"\" is not a number in base 64"),
         ("zoo A A\n", "line 1: has fewer than three columns"),
     ] {
         std::fs::write(&path, index).unwrap();
@@ -92,15 +92,15 @@ fn reads_wordnet_by_spelling_and_frequency() {
 fn a_damaged_wordnet_is_told_by_file_and_place() {
     let folder = tempfile::tempdir().unwrap();
     for (index, reason) in [
-        ("cat n 1 0 1 0 00000003\n", "data.noun, byte 3: this is no sense"),
-        ("cat n 1 0 1 0 99999999\n", "data.noun, byte 99999999: there is no sense here"),
+        ("cat n 1 0 1 0 00000003\n", "data.noun, byte 3: not the beginning of a sense"),
+        ("cat n 1 0 1 0 99999999\n", "data.noun, byte 99999999: the offset is outside of the file"),
         (
             "cat n 1 0 1 0 00000025\n",
             "index.noun, line 1: sense 00000025 of data.noun is of other words",
         ),
-        ("cat n 2 0 1 0 00000025\n", "index.noun, line 1: is no line of an index of WordNet"),
-        ("cat n 9999999999999999 999999999999999 1\n", "line 1: is no line of an index"),
-        ("cat n 1 0 1 0 x\n", "line 1: names a sense by no number"),
+        ("cat n 2 0 1 0 00000025\n", "index.noun, line 1: is not a line of a WordNet index"),
+        ("cat n 9999999999999999 999999999999999 1\n", "line 1: is not a line of a WordNet index"),
+        ("cat n 1 0 1 0 x\n", "line 1: has an offset that is not a number"),
     ] {
         build::wordnet(folder.path());
         std::fs::write(folder.path().join("index.noun"), index).unwrap();

@@ -204,7 +204,7 @@ fn a_wrong_ifo_file_is_told_by_line() {
     book.write(".ifo", b"StarDict's dict ifo file\nidxoffsetbits=48\n");
     assert!(
         fails(&book)
-            .ends_with("x.ifo, line 2: idxoffsetbits is \"48\", which is no number that fits")
+            .ends_with("x.ifo, line 2: idxoffsetbits is \"48\", which is not a valid number")
     );
     book.write(".ifo", b"something else\n");
     assert!(fails(&book).contains("x.ifo, line 1: does not begin with \"StarDict's"));

@@ -1,4 +1,4 @@
-//! A response to the bytes of an answer, and whether the connection stays open.
+//! Encodes a response and decides whether the connection stays open.
 
 use std::io::{self, Read};
 
@@ -59,8 +59,8 @@ fn close_mode(turn: &Turn, scratch: &Scratch) -> CloseMode {
     if request.content_unread || scratch.at < scratch.have || request.head.keep_alive() {
         return CloseMode::Lingering; // the client does not know that this answer is the last
     }
-    // Unread bytes may exist: the answer was made after the last read, that read filled the buffer,
-    // or a TLS close_notify may follow.
+    // Unread bytes may exist if nothing was read in this turn, if the read filled the buffer, or if
+    // a TLS close_notify may follow.
     if scratch.have == 0 || scratch.have == scratch.input.len() || turn.peer.encrypted {
         return CloseMode::IfDrained;
     }

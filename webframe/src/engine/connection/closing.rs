@@ -12,7 +12,8 @@ use crate::{
 };
 
 impl Shard {
-    /// The last answer cannot be written at once, so more bytes may arrive before the close.
+    /// Called when the last answer cannot be written at once: more input may arrive before the
+    /// close.
     pub(super) fn check_before_closing(&mut self, token: Token) {
         if let Some(connection) = self.connections.get(token)
             && let Phase::Closing(close_mode @ CloseMode::Immediate) = &mut connection.phase
@@ -21,7 +22,8 @@ impl Shard {
         }
     }
 
-    /// The last answer is written: close the connection, or linger until the peer has read it.
+    /// Called when the last answer is written: closes the connection, or lingers until the peer has
+    /// read the answer.
     pub(super) fn finish_closing(&mut self, token: Token, close_mode: CloseMode) {
         let Some(connection) = self.connections.get(token) else { return };
         let may_close = match close_mode {

@@ -176,7 +176,7 @@ impl Shard {
         }
     }
 
-    /// Everything is written: sets the deadline or starts the work that the phase needs.
+    /// Called when all output is written: sets the deadline or starts the work of the phase.
     fn advance(&mut self, token: Token) {
         let draining = self.draining;
         let Some(connection) = self.connections.get(token) else { return };
@@ -219,8 +219,8 @@ impl Shard {
     }
 }
 
-/// Whether part of a head has grown without a new line end. Parsing it again would find nothing
-/// new, and a peer that sends single bytes must not cause a scan of 16 KiB for each.
+/// Whether the new bytes of an incomplete head contain no line end. Then parsing again is useless,
+/// and a peer that sends single bytes must not cause a scan of 16 KiB for each.
 fn waits_for_line(
     connection: &Connection,
     scratch: &Scratch,

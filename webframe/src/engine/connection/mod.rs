@@ -31,13 +31,13 @@ pub(crate) struct Connection {
     pub(crate) transport: Transport,
     pub(crate) peer: SocketAddr,
     pub(crate) purpose: Purpose,
-    /// A trusted proxy said in its PROXY header that the client's connection is encrypted.
+    /// A trusted proxy reported in its PROXY header that the client's connection is encrypted.
     pub(crate) came_encrypted: bool,
     /// Input that is not consumed: part of a head, or requests that wait for their turn.
     pub(crate) input: Vec<u8>,
-    /// Output that the socket has not taken yet.
+    /// Output that is not written to the socket yet; it begins at `taken`.
     pub(crate) output: Vec<u8>,
-    /// How much of `output` the socket has taken.
+    /// Number of bytes of `output` that are written.
     pub(crate) taken: usize,
     pub(crate) phase: Phase,
     /// The tick at which the shard has to act on the connection.
@@ -52,18 +52,17 @@ pub(crate) struct Connection {
     pub(crate) ended: bool,
     /// The handler of the current request has passed its deadline.
     pub(crate) overdue: bool,
-    /// What it is registered for at the poll.
+    /// The events that the poll reports.
     pub(crate) registration: Registration,
     /// Readiness is edge-triggered: events that arrive while the connection cannot be read are kept
     /// here.
     pub(crate) missed: Missed,
 }
 
-/// What a connection is registered for at the poll.
+/// The events of a connection that the poll reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Registration {
-    /// Not registered yet: the first request has often arrived with the connection, and may be its
-    /// last.
+    /// Not registered yet. The first request often arrives with the connection and may be its last.
     Not,
     Reading,
     ReadingAndWriting,
@@ -162,7 +161,7 @@ impl Connection {
         !self.ended && matches!(self.read(&mut [0; 64]), ReadOutcome::Bytes(_))
     }
 
-    /// Writes the stored output and then `fresh`. Stores what the socket does not take.
+    /// Writes the stored output and then `fresh`. Stores the rest when the socket is full.
     pub(crate) fn write(&mut self, fresh: &[u8]) -> Written {
         if self.taken < self.output.len() {
             self.output.extend_from_slice(fresh);
@@ -203,7 +202,7 @@ impl Connection {
         !matches!(self.phase, Phase::Answering(_)) && self.last_request < now
     }
 
-    /// Whether the peer owes nothing: no request has begun and no output waits.
+    /// Whether no request has begun and no output waits.
     pub(crate) fn is_idle(&self) -> bool {
         matches!(self.phase, Phase::Idle | Phase::Greeting(..)) && !self.has_output()
     }

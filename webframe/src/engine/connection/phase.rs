@@ -26,11 +26,11 @@ use crate::{
 /// The phase of a connection; see the diagram above.
 #[derive(Debug)]
 pub(crate) enum Phase {
-    /// The PROXY header or the TLS handshake is not complete; since this tick.
+    /// The PROXY header or the TLS handshake is not complete. It began at this tick.
     Greeting(Opening, Tick),
     /// Between two requests.
     Idle,
-    /// Part of a head has arrived; since this tick.
+    /// Part of a head has arrived, the first byte at this tick.
     Head(Tick),
     /// Part of a body has arrived.
     Body(Box<Receiving>),
@@ -40,9 +40,10 @@ pub(crate) enum Phase {
     Streaming(Box<Streaming>),
     /// A conversation in another protocol, or a reader of a feed.
     Live(Box<LiveConnection>),
-    /// The last answer is being written; then the connection closes in this way.
+    /// The last answer is being written. The mode applies when it is written.
     Closing(CloseMode),
-    /// The peer reads the last answer. Its input is discarded, up to so many bytes.
+    /// The peer may still be reading the last answer. Its input is discarded, up to this number of
+    /// bytes.
     Lingering(usize),
 }
 
@@ -66,7 +67,7 @@ pub(crate) struct Receiving {
     pub(crate) rest: Remaining,
     /// Bytes of the body up to now.
     pub(crate) received: u64,
-    /// The handler wants the body; otherwise it is read and dropped.
+    /// The body is kept for the handler; otherwise it is read and dropped.
     pub(crate) is_kept: bool,
     pub(crate) since: Tick,
 }

@@ -1,4 +1,4 @@
-//! Input of a connection to the next request: its head, then its body, or a refusal.
+//! Reads the next request from the input of a connection: its head, then its body, or a refusal.
 
 use std::io;
 
@@ -121,12 +121,12 @@ fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     next_content(turn, scratch, engine)
 }
 
-/// Bytes of a body that no handler wants which are read, so that the connection stays usable.
+/// A body that no handler uses is read up to this size, so that the connection can be kept alive.
 /// 64 KiB, as much as a connection may hold in memory.
 const DISCARDED_BYTES_MAX: u64 = 64 << 10;
 
-/// Whether the body is kept for the handler: if the route has a limit of its own, or if it is a
-/// route for a method that has a use for a body. GET and HEAD have none (RFC 9110 §9.3.1).
+/// Whether the body is kept for the handler. A limit of the route decides; without one, the bodies
+/// of GET and HEAD are not kept, since they have no meaning (RFC 9110 §9.3.1).
 fn keeps_body(endpoint: Endpoint, head: &Head, engine: &Engine) -> bool {
     let is_read_only = matches!(*head.method(), Method::GET | Method::HEAD);
     let is_wanted = matches!(endpoint, Endpoint::Route(_)) && !is_read_only;
@@ -155,7 +155,7 @@ fn turn_away(purpose: Purpose, request: &mut Request, engine: &Engine) -> Option
     Some(Step::Refuse(error))
 }
 
-/// The most bytes of a body: the route's own limit, else the server's.
+/// The maximum size of a body: the route's own limit, or the server's.
 fn body_bytes_max(endpoint: Endpoint, engine: &Engine) -> u64 {
     let limit = engine.service.body_bytes_max(endpoint);
     limit.unwrap_or(engine.settings.limits.body_bytes_max)

@@ -1,6 +1,6 @@
 //! Streamed bodies. A worker reads a piece from the source, the shard writes it, and the next piece
-//! is read when the peer has taken it. No worker waits for a peer. No shard calls a source: reading
-//! and dropping it run code of the app, which may block.
+//! is read when the peer has taken it. No worker waits for a peer. No shard reads or drops a
+//! source: both run code of the app, which may block.
 
 use std::{
     io::{ErrorKind, Read},
@@ -22,7 +22,7 @@ use crate::{
     panics,
 };
 
-/// Bytes that a worker reads from a source at once.
+/// The maximum that a worker reads from a source at once.
 const PIECE_BYTES: u64 = 128 << 10;
 
 impl Streaming {
@@ -127,9 +127,9 @@ impl Shard {
         self.set_deadline_in(token, ticks(ASK_AGAIN));
     }
 
-    /// The client of a connection that waits for an answer has closed it, or has shut down its
-    /// side. Code of the app may wait for something that nobody wants any more, and cannot be
-    /// interrupted: so another worker is allowed in its place.
+    /// Called when the client closes a connection that waits for an answer, or shuts down its side.
+    /// A source that blocks cannot be interrupted although nobody needs it any more, so the pool
+    /// may add a worker in its place.
     pub(crate) fn note_gone(&mut self, token: Token) {
         self.engine.presence.leave(self.slot_of(token));
         let Some(connection) = self.connections.get(token) else { return };
@@ -142,7 +142,7 @@ impl Shard {
         }
     }
 
-    /// A worker is dropping a source that was not sent: the answer is complete.
+    /// Called when a worker drops a source that was not sent: the answer is complete.
     pub(crate) fn source_dropped(&mut self, token: Token, scratch: &mut Scratch) {
         let Some(connection) = self.connections.get(token) else { return };
         if matches!(&connection.phase, Phase::Streaming(streaming) if streaming.waits_for_drop()) {
@@ -166,11 +166,11 @@ impl Shard {
     }
 }
 
-/// Time after which a source that had nothing is asked again.
+/// Time until a source that returned `WouldBlock` is read again.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 
-/// Reads once, at most what remains. `None`: the source has nothing yet. An empty piece means the end. Errors become text here, since
-/// formatting and dropping them runs code of the app.
+/// Reads once, at most `remaining` bytes. `None`: the source has nothing yet. An empty piece means
+/// the end. Errors become text here, since formatting and dropping them runs code of the app.
 fn read_piece(source: &mut Source, remaining: Option<u64>) -> Result<Option<Vec<u8>>, String> {
     let mut piece = vec![0; remaining.unwrap_or(u64::MAX).min(PIECE_BYTES) as usize];
     let read = panics::catch(|| {

@@ -1,8 +1,8 @@
 //! A turn of a connection: the requests that have arrived, answered one by one.
 //!
-//! Quick handlers run here, and the shard may be stolen while one runs. So the turn takes a copy of
-//! what it needs from its connection, and the shard stays parked from the first call until all
-//! input is answered. A turn whose shard was stolen follows it by the inbox.
+//! Quick handlers run here, and the shard may be stolen while one runs. So the turn has a copy of
+//! the fields that it needs, and the shard stays parked from the first call until all input is
+//! answered. A turn whose shard was stolen follows it by the inbox.
 
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -100,7 +100,7 @@ impl Shard {
         self.store_and_write(turn.token, scratch);
     }
 
-    /// Ends a turn that had lost the shard.
+    /// Ends a turn whose shard was stolen.
     pub(crate) fn reattach(&mut self, detach: DetachedTurn, scratch: &mut Scratch) {
         let DetachedTurn { mut turn, last, output, rest } = detach;
         let Some(connection) = self.connections.get(turn.token) else {
@@ -209,7 +209,7 @@ impl Turn {
     /// Sends the rest of the turn to the shard, which another worker has. A slow endpoint is called
     /// here: no connection waits for this thread.
     pub(crate) fn detach(self, end: End, scratch: &mut Scratch, engine: &Engine, number: usize) {
-        engine.workers.schedule(Class::Batch); // it runs no shard any more
+        engine.workers.schedule(Class::Batch); // this thread runs no shard any more
         let response = match end {
             End::Done => None,
             End::Blocks(endpoint) => Some(engine.service.answer(endpoint, &mut scratch.request)),

@@ -26,9 +26,9 @@ pub(crate) struct Groups {
 struct Group {
     feed: Arc<Feed>,
     members: Vec<Token>,
-    /// A publication is on its way through the members.
+    /// A publication is being sent to the members.
     publishing: bool,
-    /// There was another one, or members have moved: go through them again.
+    /// Another one followed, or members have moved: send to all members again.
     again: bool,
 }
 
@@ -104,7 +104,7 @@ impl Shard {
         }
     }
 
-    /// A feed has new blocks for its readers here.
+    /// Called when a feed has new blocks for its readers in this shard.
     pub(super) fn publish(&mut self, group: usize) {
         let Some(it) = self.groups.get(group) else { return };
         if it.publishing {
@@ -141,7 +141,7 @@ impl Shard {
         }
     }
 
-    /// Sends the blocks that a reader has not got, as far as its socket takes them.
+    /// Sends new blocks to a reader until its socket is full.
     pub(super) fn send_published(&mut self, token: Token) {
         loop {
             let Some(connection) = self.connections.get(token) else { return };
@@ -155,7 +155,7 @@ impl Shard {
                     feed.note_disconnected();
                     self.close(token);
                 }
-                return; // goes on when the output is written
+                return; // continues when the output is written
             }
             match feed.read(subscription.cursor) {
                 Read::Blocks(blocks) if blocks.is_empty() => return,
@@ -183,13 +183,13 @@ impl Shard {
         }
     }
 
-    /// As [`Shard::write_live`], but a complete write does not start the next one.
+    /// Like [`Shard::write_live`], but a complete write does not start the next one.
     fn write_published(&mut self, token: Token, bytes: &[u8]) {
         let now = self.now;
         let Some(connection) = self.connections.get(token) else { return };
         match connection.write(bytes) {
             Written::All => {
-                connection.last_request = now; // it reads what it asked for
+                connection.last_request = now; // a reader is active while it reads
                 self.wait_for_live(token, self.draining);
             }
             outcome => self.after_write(token, outcome),
@@ -208,7 +208,7 @@ struct Batch {
     joined: Option<Vec<u8>>,
 }
 
-/// As many blocks as fit into one write, at least one.
+/// Joins the blocks that fit into one write, at least one.
 fn batch(blocks: &[Block], chunked: bool, bytes_max: usize) -> Batch {
     let mut joined = Vec::new();
     let mut count = 0;

@@ -80,7 +80,7 @@ impl LiveConnection {
         self.pace.is_some() && self.conversation.is_none()
     }
 
-    /// Remembers that the shard was stolen from a call.
+    /// Records that the shard was stolen during a call.
     pub(crate) fn learn_stall(&self) {
         if let Some(pace) = &self.pace {
             pace.learn_stall();
@@ -103,7 +103,7 @@ impl Shard {
         }
     }
 
-    /// Everything is written on a live connection: what comes next.
+    /// Called when all output of a live connection is written: starts the next step.
     pub(crate) fn advance_live(&mut self, token: Token) {
         let draining = self.draining;
         let handler_ticks = self.engine.clocks.handler;
@@ -130,8 +130,8 @@ impl Shard {
         self.wait_for_live(token, draining);
     }
 
-    /// Opens the conversation of a connection to a line protocol, if it is one and its client is
-    /// known.
+    /// Opens the conversation of a connection to a line protocol, after a PROXY header if one is
+    /// expected. Returns `false` for other connections.
     pub(crate) fn open_lines(&mut self, token: Token) -> bool {
         let engine = Arc::clone(&self.engine);
         let Some(connection) = self.connections.get(token) else { return false };
@@ -146,7 +146,7 @@ impl Shard {
         true
     }
 
-    /// Opens a live connection: its head is written.
+    /// Called when the head of a live connection is written: opens it.
     fn start_live(&mut self, token: Token) {
         let slot = self.slot_of(token);
         let outlet = Outlet::new(self.as_place.clone(), slot);
@@ -237,7 +237,7 @@ impl Shard {
         }
     }
 
-    /// The deadline of a live connection has passed.
+    /// Called when the deadline of a live connection has passed.
     pub(crate) fn live_deadline_passed(&mut self, token: Token) {
         let Some(live) = self.live(token) else { return };
         if live.is_calling() {
@@ -252,14 +252,14 @@ impl Shard {
         self.write_live(token, if chunked { beat.as_chunk() } else { beat.as_bytes() });
     }
 
-    /// Writes bytes on a live connection, behind those that wait.
+    /// Writes bytes on a live connection, after the waiting output.
     fn write_live(&mut self, token: Token, bytes: &[u8]) {
         let Some(connection) = self.connections.get(token) else { return };
         let outcome = connection.write(bytes);
         self.after_write(token, outcome);
     }
 
-    /// Handles what another thread has for live connections.
+    /// Handles a delivery of another thread to live connections.
     pub(crate) fn deliver(&mut self, delivery: Delivery) {
         match delivery {
             Delivery::Published { group, .. } => self.publish(group),
@@ -276,7 +276,7 @@ impl Shard {
         }
     }
 
-    /// Tells the senders on a live connection how much its peer has not read.
+    /// Reports to the senders on a live connection how much output is waiting.
     pub(crate) fn note_unwritten(&mut self, token: Token) {
         let Some(connection) = self.connections.get(token) else { return };
         if let Phase::Live(live) = &connection.phase
@@ -286,7 +286,7 @@ impl Shard {
         }
     }
 
-    /// The server stops: lets a live connection say goodbye.
+    /// Called when the server stops: lets a live connection send a last message.
     pub(crate) fn stop_live(&mut self, token: Token) {
         let Some(live) = self.live(token) else { return };
         if !live.started {
@@ -301,7 +301,7 @@ impl Shard {
         }
     }
 
-    /// Closes a live connection in order: what is written goes out first.
+    /// Closes a live connection after its output is written.
     pub(crate) fn finish_live(&mut self, token: Token) {
         let Some(connection) = self.connections.get(token) else { return };
         if !matches!(connection.phase, Phase::Live(_)) {
@@ -314,7 +314,7 @@ impl Shard {
         self.write_live(token, last);
     }
 
-    /// Ends the live part of a connection: the app learns of it on a worker.
+    /// Ends the live part of a connection. A worker informs the app.
     pub(crate) fn end_live(&mut self, mut live: LiveConnection) {
         if let Some(outlet) = &live.outlet {
             outlet.note_closed();

@@ -16,7 +16,7 @@ use crate::{
     panics,
 };
 
-/// The number that the parking spot notes for a call of a conversation; no endpoint has it.
+/// The number for calls of conversations in a parking spot. No endpoint has it.
 const CONVERSATION: u32 = u32::MAX - 3;
 
 /// A call of a conversation that ended without its shard.
@@ -69,7 +69,7 @@ impl Shard {
         let shard = if spot.was_stolen(ticket) { None } else { spot.reclaim() };
         let Some(mut shard) = shard else {
             let talk = Talk::new(token, conversation, occasion, result, scratch);
-            engine.workers.schedule(Class::Batch); // it runs no shard any more
+            engine.workers.schedule(Class::Batch); // this thread runs no shard any more
             engine.inboxes[number].put(Message::Talked(Box::new(talk)));
             return None;
         };
@@ -100,7 +100,7 @@ impl Shard {
         });
     }
 
-    /// A call that ended without its shard comes back.
+    /// Handles a call that ended without its shard.
     pub(crate) fn take_talk(&mut self, talk: Talk, scratch: &mut Scratch) {
         let Talk { token, conversation, occasion, mut result, rest, output } = talk;
         if let Some(connection) = self.connections.get(token) {
@@ -114,7 +114,7 @@ impl Shard {
         self.watch(token);
     }
 
-    /// Gives a conversation back to its connection and does what it wants next.
+    /// Returns a conversation to its connection and performs its next step.
     fn after_talk(
         &mut self,
         token: Token,
@@ -158,7 +158,7 @@ impl Shard {
             return;
         }
         if is_last {
-            live.pending = Some(occasion); // the output was full: it is called so again
+            live.pending = Some(occasion); // the output was full: call it again with this occasion
             live.again = false;
         }
         self.store_and_write(token, scratch);
@@ -174,7 +174,7 @@ impl Shard {
         self.finish_live(token);
     }
 
-    /// Tells a conversation on a worker that its connection is closed.
+    /// Informs a conversation, on a worker, that its connection is closed.
     pub(super) fn close_conversation(&mut self, mut conversation: Box<dyn Conversation>) {
         self.run_on_worker(move || {
             let mut output = Vec::new();
@@ -187,7 +187,7 @@ impl Shard {
 }
 
 impl LiveConnection {
-    /// Keeps a call for later, while another one runs. Input is kept in any case.
+    /// Postpones a call while another one runs. Input needs no call: it stays in the connection.
     fn postpone(&mut self, occasion: Occasion) {
         if self.pace.is_some() && occasion != Occasion::Input && occasion != Occasion::TimedOut {
             self.pending = Some(occasion);
@@ -210,7 +210,7 @@ impl Talk {
     }
 }
 
-/// Calls a conversation and learns how long it takes.
+/// Calls a conversation and passes the duration to its pace.
 fn call(
     conversation: &mut dyn Conversation,
     occasion: Occasion,

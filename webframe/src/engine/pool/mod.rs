@@ -28,7 +28,7 @@ const CREW: usize = 8;
 /// Back-off after the system provided no thread.
 const GROW_AGAIN: Duration = Duration::from_secs(1);
 
-/// Restores the scheduling class of a worker when it has run a shard.
+/// Restores the scheduling class of a worker after it has run a shard.
 struct BatchAgain(Scheduling);
 
 impl Drop for BatchAgain {
@@ -93,8 +93,8 @@ struct State {
     asleep: Vec<Thread>,
     /// When the system last refused a thread.
     refused: Option<Instant>,
-    /// Workers that wait for something that nobody wants any more. As many may be added, up to the
-    /// size of the pool.
+    /// Workers whose result nobody needs any more. The same number may be added, up to the size of
+    /// the pool.
     lent: usize,
     busy_peak: usize,
     closed: bool,
@@ -173,7 +173,7 @@ impl Workers {
     pub(crate) fn call(&self, now: Instant, tasks: impl Iterator<Item = Box<dyn Task>>) {
         let mut state = lock(&self.shared.state);
         if state.closed {
-            return; // no thread would take them
+            return; // no thread would run them
         }
         state.calls.extend(tasks.map(|task| (now, task)));
         wake_one(state);
@@ -190,7 +190,8 @@ impl Workers {
         wake_all(state);
     }
 
-    /// A worker cannot be interrupted, though nobody wants its result: another may take its place.
+    /// Called when nobody needs the result of a worker any more. It cannot be interrupted, so the
+    /// pool may add another one.
     pub(crate) fn lend(&self) {
         let mut state = lock(&self.shared.state);
         state.lent += 1;
@@ -201,7 +202,7 @@ impl Workers {
         self.shared.grow(grow);
     }
 
-    /// The worker has come back.
+    /// Called when that worker has ended its task.
     pub(crate) fn end_loan(&self) {
         let mut state = lock(&self.shared.state);
         state.lent = state.lent.saturating_sub(1);
@@ -238,7 +239,7 @@ impl Shared {
     }
 
     /// Adds threads that are already counted, so that concurrent growth never exceeds the limit. If
-    /// the system refuses, it tries fewer; the caller continues without them.
+    /// the system refuses them, tries fewer; the caller continues without the rest.
     fn grow(self: &Arc<Shared>, counted: usize) {
         let mut size = counted;
         while size > 0 && self.add_crew(size).is_err() {
@@ -262,7 +263,7 @@ impl Shared {
         let mut state = lock(&self.state);
         state.crews_made += 1;
         let number = state.crews_made;
-        // It panics if a thread cannot be started; the threads that it did start end with it.
+        // `with_name` panics if a thread cannot be started. The threads that it started end with it.
         let pool = panics::catch(|| ThreadPool::with_name(self.thread_name.to_owned(), size))?;
         for _ in 0..size {
             let shared = Arc::clone(self);
@@ -299,7 +300,7 @@ impl Shared {
         drop(state);
         thread::park();
         let mut state = lock(&self.state);
-        // Still listed if the wake-up was meant for code of a handler that ran here.
+        // Still listed if a handler that ran on this thread left it unparked.
         if let Some(place) = state.asleep.iter().rposition(|thread| thread.id() == id) {
             state.asleep.remove(place);
         }
@@ -340,7 +341,7 @@ impl State {
         self.crews.iter_mut().find(|crew| crew.number == number)
     }
 
-    /// A thread leaves its crew. The last one drops the crew.
+    /// Called when a thread leaves its crew. The last one drops the crew.
     fn leave(&mut self, number: u64) {
         self.threads -= 1;
         self.idle -= 1;
@@ -407,8 +408,8 @@ mod tests {
         Workers { shared: Arc::new(Shared { bounds, thread_name, scheduling, state }) }
     }
 
-    /// Regression: the worker panicked, and its task was lost. A name that no thread can have
-    /// stands for a system without threads.
+    /// Regression: the worker panicked, and its task was lost. An invalid thread name simulates a
+    /// system without free threads.
     #[test]
     fn a_worker_goes_on_without_the_threads_that_the_system_does_not_give() {
         let state = State { threads: 1, idle: 1, ..State::default() };
@@ -434,9 +435,10 @@ mod tests {
         for of_shard in [true, false] {
             // Its only thread is busy for ever.
             let mut state = State { threads: 1, refused: some_time_ago, ..State::default() };
-            match of_shard {
-                true => state.shards.push_back(task()),
-                false => state.calls.push_back((Instant::now(), task())),
+            if of_shard {
+                state.shards.push_back(task())
+            } else {
+                state.calls.push_back((Instant::now(), task()))
             }
             let workers = workers_in(state, "worker");
             workers.retry_growth();
@@ -538,7 +540,7 @@ mod tests {
             assert_eq!(done.recv(), Ok(number));
         }
         await_sleep(&workers, 1);
-        assert_eq!(lock(&workers.shared.state).asleep.len(), 1, "it lies there once");
+        assert_eq!(lock(&workers.shared.state).asleep.len(), 1, "it is listed once");
     }
 
     #[test]

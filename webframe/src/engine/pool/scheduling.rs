@@ -45,7 +45,7 @@ pub(crate) enum Scheduling {
     Given,
 }
 
-/// How busy a shard is, and its class.
+/// The load of a shard, and its class.
 #[derive(Debug)]
 pub(crate) struct Busyness {
     class: Class,
@@ -71,7 +71,7 @@ impl Busyness {
         self.sleeps += 1;
     }
 
-    /// How long a shard may sleep before [`Busyness::review`]: a shard that falls asleep in a flood
+    /// Maximum sleep of a shard until [`Busyness::review`]: a shard that falls asleep in a flood
     /// must not wait for its next request in the batch class.
     pub(crate) fn sleep_max(&self) -> Option<Duration> {
         (self.class == Class::Batch).then_some(PERIOD)
@@ -212,7 +212,7 @@ mod linux {
 mod tests {
     use super::*;
 
-    /// The classes of a shard after periods with so many turns and sleeps each.
+    /// The classes of a shard after periods with these numbers of turns and sleeps.
     fn classes(periods: &[(usize, usize)]) -> Vec<Class> {
         let mut now = Instant::now();
         let mut busyness = Busyness::new(now);

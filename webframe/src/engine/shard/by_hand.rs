@@ -88,7 +88,7 @@ impl Drop for ByHand {
     }
 }
 
-/// Without the watchdog, which covers the case that all shards are blocked at once.
+/// No watchdog runs here; it covers the case that all shards are blocked at once.
 #[test]
 fn a_shard_is_given_on_by_its_neighbour() {
     let mut it = ByHand::new(2, Limits::default());
@@ -99,7 +99,7 @@ fn a_shard_is_given_on_by_its_neighbour() {
     neighbour.todo.push_back(Todo::Accept(0)); // so that it does not sleep
     let ends = Instant::now() + PATIENCE;
     while !it.engine.parking[1].was_stolen(ticket) {
-        assert!(Instant::now() < ends, "it looked at no other shard");
+        assert!(Instant::now() < ends, "it scanned no other shard");
         neighbour.wait(&mut it.scratch);
     }
 }
@@ -119,7 +119,7 @@ fn a_connection_that_every_shard_refuses_is_in_no_count() {
         }
     }
     let loads = it.engine.loads.iter().map(|load| load.load(Relaxed)).collect::<Vec<_>>();
-    assert_eq!(loads, [1, 0], "what would have new ones go elsewhere");
+    assert_eq!(loads, [1, 0], "the load decides which shard gets the next connection");
     assert_eq!(it.engine.admission.open(), 1);
 }
 
@@ -164,7 +164,7 @@ fn a_shard_does_not_end_while_a_message_waits() {
     let shard = &mut it.shards[0];
     shard.begin_draining();
     it.engine.inboxes[0].empty_into(&mut shard.messages);
-    assert!(!shard.messages.is_empty(), "its own word that all shards drain");
+    assert!(!shard.messages.is_empty(), "its own message that all shards drain");
     assert!(!shard.can_end());
     shard.take_messages(0, &mut it.scratch);
     assert!(shard.can_end());
@@ -244,7 +244,7 @@ fn a_shard_that_falls_asleep_in_a_flood_wakes_to_see_that_it_is_over() {
     assert!(shard.sleep_max().is_some_and(|max| max < Duration::from_millis(100)));
 }
 
-/// The class is that of the shard which the thread ran when the handler began.
+/// The thread had the class of the shard that it ran when the handler began.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_thread_that_has_lost_its_shard_is_batch_again() {
@@ -271,7 +271,7 @@ fn a_job_drops_the_buffer_of_a_large_head_and_keeps_a_small_one() {
         it.scratch.request.head.read(head.as_bytes(), &bounds).expect("a head");
         let job = it.scratch.take_job(call, &it.engine);
         it.scratch.keep_job(job);
-        // This returns the same job: the request that it brought is where the next one is read.
+        // This returns the same job: the next request is read into the buffers of the last one.
         drop(it.scratch.take_job(call, &it.engine));
         assert_eq!(it.scratch.request.head.path() == path, is_kept, "{length}");
     }

@@ -35,7 +35,7 @@ impl Shard {
         }
     }
 
-    /// Formats the `Date` field for the answers until the second ends.
+    /// Formats the `Date` field of answers. It is valid until the second ends.
     fn set_date(&mut self) {
         let wall = SystemTime::now();
         let since_epoch = wall.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
@@ -54,7 +54,7 @@ impl Shard {
         self.wheel.advance(now, |tick, index| {
             let Some((token, connection)) = connections.at(index) else { return };
             if connection.armed != tick {
-                return; // a stale entry: the connection stands at another tick
+                return; // a stale entry: the valid one is at another tick
             }
             connection.armed = NEVER;
             match connection.deadline {
@@ -72,7 +72,7 @@ impl Shard {
     }
 
     /// Sets the deadline of a connection. Touches the wheel only if the new deadline is earlier
-    /// than the tick at which the connection stands there.
+    /// than the connection's entry.
     pub(crate) fn set_deadline(&mut self, token: Token, deadline: Tick) {
         let Some(connection) = self.connections.get(token) else { return };
         connection.deadline = deadline;

@@ -21,8 +21,8 @@ use crate::{
     },
 };
 
-/// One message is handled in every round, and one more for each so many reads: so messages get
-/// their share however many quick requests arrive.
+/// Each round handles one message, and one more for each so many reads. So messages are handled
+/// even in a flood of quick requests.
 const READS_PER_MESSAGE: usize = 8;
 
 impl Shard {

@@ -78,12 +78,12 @@ pub(crate) struct Shard {
     /// Tasks for workers, handed over at the end of the round.
     pub(crate) jobs: Vec<Box<dyn Task>>,
     pub(crate) accept_again: Option<Instant>,
-    /// Connections to close when room is needed, the first one to go last.
+    /// Connections to close when room is needed, in reverse order: the last one closes first.
     pub(crate) evictable: Vec<Token>,
-    /// The same, for the network that needed room last.
+    /// The same, for the network that needed room most recently.
     pub(crate) evictable_of: (Option<IpAddr>, Vec<Token>),
     date_until: Instant,
-    /// Until this instant the tick in `now` is current.
+    /// The instant until which the tick in `now` is current.
     tick_until: Instant,
     neighbour: Neighbour,
     /// Polls without waiting before the next sleep. Rises when they find events, falls when not.
@@ -91,11 +91,11 @@ pub(crate) struct Shard {
     pub(crate) busyness: Busyness,
     due: Vec<Token>,
     pub(crate) groups: Groups,
-    /// The engine, as other threads deliver to it.
+    /// The engine, to which other threads deliver messages for live connections.
     pub(crate) as_place: Weak<dyn Deliver>,
 }
 
-/// Work to do, in order of arrival.
+/// Work of the next round, in order of arrival.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Todo {
     Accept(usize),
@@ -322,7 +322,7 @@ impl Shard {
         }
     }
 
-    /// A connection, as other threads know it.
+    /// The address of a connection for other threads.
     pub(crate) fn slot_of(&self, token: Token) -> Slot {
         Slot { shard: self.number, token: token.to_number() }
     }

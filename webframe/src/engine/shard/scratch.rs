@@ -29,7 +29,7 @@ const SPARE_JOBS_MAX: usize = EVENTS_AT_ONCE;
 const NUMBERS_AT_ONCE: u64 = 1 << 10;
 
 /// The buffers of the thread that runs a shard. They serve one connection at a time, from
-/// [`Scratch::begin_turn`] on; a stolen shard needs none of its old ones.
+/// [`Scratch::begin_turn`] on. The thread that steals a shard uses its own.
 #[derive(Debug)]
 pub(crate) struct Scratch {
     pub(crate) input: Vec<u8>,
@@ -42,7 +42,7 @@ pub(crate) struct Scratch {
     /// The request that was read last.
     pub(crate) request: Box<Request>,
     /// Finished jobs for reuse.
-    #[expect(clippy::vec_box, reason = "errands travel in their boxes")]
+    #[expect(clippy::vec_box, reason = "jobs move between threads in their boxes")]
     spare: Vec<Box<Job>>,
     /// Decoded chunks, before they are added to the body.
     pub(crate) piece: Vec<u8>,

@@ -1,9 +1,9 @@
-//! The connections of a shard, by tokens that are never reused.
+//! A slab of the connections of a shard. Tokens are never reused.
 
 use crate::engine::connection::Connection;
 
-/// Index and generation. A message for a closed connection finds nothing, since its slot has
-/// another generation by then.
+/// Index and generation of a slot. A message for a closed connection finds nothing, since closing
+/// changes the generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
     index: u32,

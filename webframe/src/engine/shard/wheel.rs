@@ -21,7 +21,7 @@ pub(crate) struct Wheel {
     slots: Vec<Vec<u32>>,
     /// The next tick to visit.
     next: Tick,
-    /// No entry stands before this tick: the search for the next one begins here.
+    /// No entry is before this tick: the search for the next one begins here.
     empty_before: Tick,
     /// Number of entries.
     standing: usize,

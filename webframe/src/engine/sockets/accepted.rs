@@ -31,11 +31,11 @@ pub(crate) enum Purpose {
     Unencrypted,
 }
 
-/// What a connection begins with.
+/// The first bytes that a connection expects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opening {
     /// A PROXY protocol header.
-    Introduction,
+    ProxyHeader,
     /// A TLS handshake.
     Handshake,
     /// A request.
@@ -53,7 +53,7 @@ impl Accepted {
         let purpose = engine.purpose_of(listener);
         let opening = match purpose {
             _ if network::any_contains(&engine.settings.proxy_protocol_from, peer.ip()) => {
-                Opening::Introduction
+                Opening::ProxyHeader
             }
             Purpose::Site if engine.certificates.is_some() => Opening::Handshake,
             _ => Opening::Request,

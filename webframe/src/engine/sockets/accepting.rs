@@ -70,8 +70,8 @@ impl Shard {
         }
     }
 
-    /// Takes a connection that is already counted. If there are too many, another one is closed
-    /// here, or the next shard is asked to take the new one.
+    /// Takes a connection that is already counted. If there are too many, it closes another one
+    /// here, or passes the new one to the next shard.
     pub(crate) fn adopt(&mut self, accepted: Accepted, refused_by: usize) {
         let engine = Arc::clone(&self.engine);
         let address = accepted.peer.ip();
@@ -118,9 +118,9 @@ impl Shard {
         }
     }
 
-    /// Closes the connection that has gone longest without a whole request, in whatever phase it
-    /// is. Spares those whose handler runs, and those of the current tick, whose request may be on
-    /// its way.
+    /// Closes the connection that has been longest without a complete request, in any phase. Spares
+    /// connections with a running handler, and those of the current tick, since their request may
+    /// be arriving.
     fn evict(&mut self) -> bool {
         if self.evictable.is_empty() {
             self.evictable = self.choose_evictable(|_| true);
@@ -133,7 +133,7 @@ impl Shard {
         false
     }
 
-    /// As [`Shard::evict`], from one network only.
+    /// Like [`Shard::evict`], within one network.
     fn evict_from(&mut self, network: IpAddr) -> bool {
         if self.evictable_of.0 != Some(network) || self.evictable_of.1.is_empty() {
             let chosen = self.choose_evictable(|it| network_of(it.peer.ip()) == network);

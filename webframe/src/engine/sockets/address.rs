@@ -1,4 +1,4 @@
-//! Addresses of listeners: text to a TCP address or the path of a Unix socket, and back.
+//! Addresses of listeners: a TCP address or the path of a Unix socket.
 
 use std::{
     fmt,

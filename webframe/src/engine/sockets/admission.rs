@@ -27,7 +27,7 @@ pub(crate) struct Admission {
     exempt: Vec<Network>,
 }
 
-/// Which connection has to close before a new one may stay.
+/// The connection that must close before a new one may stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Crowding {
     /// One of the same network.
@@ -78,10 +78,11 @@ impl Admission {
         self.open.load(Relaxed)
     }
 
-    /// Which connection has to close so that one from this address, which is counted, may stay.
+    /// The connection that must close so that a new one from this address, which is already
+    /// counted, may stay.
     ///
-    /// The last places are only for networks that hold few: a network with many has to give up a
-    /// connection of its own.
+    /// The last places are reserved for networks that hold few: a network with many must close one
+    /// of its own connections.
     pub(crate) fn crowding(&self, address: IpAddr) -> Option<Crowding> {
         let network = network_of(address);
         let held = lock(&self.of_network).get(&network).copied().unwrap_or(0);

@@ -1,4 +1,4 @@
-//! Certificate and key files to TLS sessions; the files can be reloaded.
+//! Makes TLS sessions from certificate and key files, which can be reloaded.
 
 use std::{
     io,
@@ -36,7 +36,7 @@ impl ReloadHandle {
     /// Reads the files. New connections use what they contain.
     ///
     /// # Errors
-    /// The files cannot be read or do not belong together; the old certificate stays in use.
+    /// If the files cannot be read or do not belong together. The old certificate stays in use.
     pub fn reload(&self) -> io::Result<()> {
         self.0.as_ref().map_or(Ok(()), |certificates| certificates.reload())
     }
@@ -119,7 +119,7 @@ fn unreadable(path: &Path, error: pem::Error) -> io::Error {
     let (kind, error) = match error {
         pem::Error::Io(error) => (error.kind(), error.to_string()),
         pem::Error::NoItemsFound => {
-            (io::ErrorKind::InvalidData, "nothing of the kind is in it".to_owned())
+            (io::ErrorKind::InvalidData, "it contains no such section".to_owned())
         }
         other => (io::ErrorKind::InvalidData, other.to_string()),
     };

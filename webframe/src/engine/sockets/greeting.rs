@@ -17,7 +17,7 @@ use crate::{
         connection::{Connection, Missed, Written, phase::Phase},
         shard::{Shard, scratch::Scratch, slots::Token},
     },
-    wire::proxy::{self, HEADER_BYTES_MAX, Introduction, NoIntroduction},
+    wire::proxy::{self, HEADER_BYTES_MAX, NotProxyHeader, ProxyHeader},
 };
 
 /// Size of the first read: the ClientHello of most clients fits.
@@ -61,11 +61,11 @@ impl Shard {
 }
 
 fn greet(connection: &mut Connection, buffer: &mut [u8], engine: &Engine) -> io::Result<()> {
-    if let Phase::Greeting(Opening::Introduction, since) = connection.phase {
-        let introduction = read_proxy_header(connection, buffer)?;
-        connection.input.drain(..introduction.bytes);
-        connection.came_encrypted = introduction.encrypted;
-        if let Some(client) = introduction.client {
+    if let Phase::Greeting(Opening::ProxyHeader, since) = connection.phase {
+        let proxy_header = read_proxy_header(connection, buffer)?;
+        connection.input.drain(..proxy_header.bytes);
+        connection.came_encrypted = proxy_header.encrypted;
+        if let Some(client) = proxy_header.client {
             set_client(connection, client, engine);
         }
         connection.phase = Phase::Greeting(Opening::Handshake, since);
@@ -111,14 +111,14 @@ fn read_more(connection: &mut Connection, room: &mut [u8]) -> io::Result<()> {
 }
 
 /// Reads the PROXY header. Bytes that follow it stay in the connection's input.
-fn read_proxy_header(connection: &mut Connection, buffer: &mut [u8]) -> io::Result<Introduction> {
+fn read_proxy_header(connection: &mut Connection, buffer: &mut [u8]) -> io::Result<ProxyHeader> {
     loop {
         let room = HEADER_BYTES_MAX.saturating_sub(connection.input.len());
         read_more(connection, &mut buffer[..room])?;
         match proxy::parse(&connection.input) {
-            Ok(Some(introduction)) => return Ok(introduction),
+            Ok(Some(proxy_header)) => return Ok(proxy_header),
             Ok(None) => {}
-            Err(NoIntroduction) => {
+            Err(NotProxyHeader) => {
                 let text = "invalid PROXY protocol header";
                 return Err(io::Error::new(ErrorKind::InvalidData, text));
             }

@@ -1,4 +1,4 @@
-//! Listening sockets: addresses to bound sockets, and the errors of `accept`.
+//! Listening sockets: binding, accepting, and socket files.
 
 use std::{
     fs, io,
@@ -36,7 +36,7 @@ pub(crate) enum Listener {
     Unix(UnixListener),
 }
 
-/// What a failed `accept` means.
+/// The cause of a failed `accept`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AcceptFailure {
     /// No connection is waiting.

@@ -7,9 +7,9 @@ use crate::{contract::service::Endpoint, engine::Engine, pace::Pace};
 /// A handler that takes longer is slow and should not run in a shard.
 pub(crate) const SLOW: Duration = Duration::from_micros(500);
 
-/// The calls since the shard last waited for events. Reading the clock for each call would cost a
-/// tenth of it. If all calls of a round together were quick, none was slow; otherwise the next
-/// calls of their routes are timed.
+/// The calls since the shard last waited for events. Reading the clock for each call would add a
+/// tenth to its cost, so the round is timed as a whole. If it exceeded [`SLOW`], the next calls of
+/// its routes are timed one by one.
 #[derive(Debug)]
 pub(crate) struct Calls {
     since: Instant,
@@ -22,7 +22,7 @@ impl Calls {
         Calls { since: Instant::now(), untimed: Vec::new() }
     }
 
-    /// Notes a call. Returns its start if it is timed.
+    /// Records a call. Returns its start if it is timed.
     pub(crate) fn begin(&mut self, endpoint: Endpoint, pace: &Pace) -> Option<Instant> {
         if pace.is_in_doubt() {
             return Some(Instant::now());
@@ -33,7 +33,7 @@ impl Calls {
         None
     }
 
-    /// Learns from a timed call and takes it out of the round's duration.
+    /// Passes the duration of a timed call to its route and excludes it from the round's duration.
     pub(crate) fn end(&mut self, began: Option<Instant>, pace: &Pace) {
         if let Some(began) = began {
             let took = began.elapsed();
@@ -42,7 +42,7 @@ impl Calls {
         }
     }
 
-    /// Ends the round. If it exceeded [`SLOW`], the next calls of its routes are timed.
+    /// Ends the round.
     pub(crate) fn next_round(&mut self, now: Instant, engine: &Engine) {
         if !self.untimed.is_empty() && now.saturating_duration_since(self.since) > SLOW {
             for &endpoint in &self.untimed {

@@ -51,7 +51,7 @@ impl<T> ParkingSpot<T> {
         ParkingSpot { place: Mutex::new(None), calls: AtomicU64::new(0), stolen: AtomicU64::new(0) }
     }
 
-    /// Notes the beginning of a call, before the item is parked or while it is.
+    /// Records the beginning of a call, before the item is parked or while it is.
     pub(crate) fn begin_call(&self, what: u32) {
         // A plain store suffices: one worker at a time calls. A worker whose item was just stolen
         // may still call; then the call of the thief appears newer, or to be of this route, which

@@ -1,6 +1,6 @@
 //! The watchdog scans the parked shards every millisecond and lets another worker run a shard whose
-//! handler takes long. It sleeps while all shards sleep. In a flood of requests it leaves most
-//! scans to the shards: each shard scans the next one between its rounds.
+//! handler takes long. It sleeps while all shards sleep. In a flood of requests the shards do most
+//! scans: each shard scans the next one between its rounds.
 
 #[cfg(loom)]
 use loom::{
@@ -27,7 +27,7 @@ use super::{Engine, park_timeout};
 use crate::engine::Engine;
 use crate::lock::lock;
 
-/// A handler that blocks for the first time delays others by one to two of these.
+/// A handler that blocks for the first time delays other requests by one to two intervals.
 const SCAN_INTERVAL: Duration = Duration::from_millis(1);
 /// The interval in a flood, when shards scan each other. A scan of the watchdog interrupts a shard
 /// or a client: one each millisecond cost 8 % of the requests at 2,000 connections, one each 2 ms
@@ -68,7 +68,7 @@ pub(crate) struct Neighbour {
     next_scan: Instant,
 }
 
-/// How shards tell the watchdog whether there is something to watch.
+/// Shared state by which shards wake the watchdog and let it sleep.
 #[derive(Debug)]
 pub(crate) struct Watchdog {
     /// Shards that do not sleep in their poll.

@@ -1,8 +1,8 @@
-//! The fields of a head to what they say of the message and its connection.
+//! The header fields that frame the message or control the connection.
 
 use crate::wire::{framing::Once, grammar};
 
-/// The fields that say how the message and the connection go on.
+/// Values of the fields that frame the message or control the connection.
 #[derive(Debug, Default)]
 pub(super) struct Known<'a> {
     pub(super) host: Once<'a>,
@@ -15,7 +15,7 @@ pub(super) struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    /// Called for every field: the length tells most names apart.
+    /// Called for every field. The length distinguishes most names.
     pub(super) fn note(&mut self, name: &str, value: &'a [u8]) {
         match name.len() {
             4 if is_name(name, "Host") => self.host.add(value),
@@ -47,7 +47,8 @@ impl<'a> Known<'a> {
     }
 }
 
-/// Compares as it is mostly written first, and letter by letter only behind the right first letter.
+/// Compares the usual spelling first. Ignores case only if the first letters are equal, which is
+/// cheap to check.
 pub(super) fn is_name(name: &str, wanted: &'static str) -> bool {
     let first = |text: &str| text.bytes().next().map(|byte| byte | 0x20);
     name == wanted || (first(name) == first(wanted) && name.eq_ignore_ascii_case(wanted))

@@ -1,7 +1,7 @@
 //! The head of a request: its bytes to a checked [`Head`], or a [`WireError`], or "need more".
 //!
-//! The request line is ours, `httparse` finds the fields. It lets a bare LF pass for a line end,
-//! so the line ends are looked at once more.
+//! `request_line` parses the request line and `httparse` the fields. `httparse` accepts a bare LF
+//! as a line end, so line ends are checked here.
 
 mod known;
 mod request_line;
@@ -18,7 +18,7 @@ use super::{
     grammar, target,
 };
 
-/// What of [`Limits`](crate::Limits) bounds a head.
+/// The limits of a head, from [`Limits`](crate::Limits).
 #[derive(Clone, Copy, Debug)]
 pub struct HeadLimits {
     /// Request line and fields together, in bytes.
@@ -29,26 +29,26 @@ pub struct HeadLimits {
     pub target_bytes_max: usize,
 }
 
-/// The version of a request; a higher minor version is read as 1.1 (RFC 9110 §2.5).
+/// The version of a request. A higher minor version is treated as 1.1 (RFC 9110 §2.5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Version {
-    /// HTTP/1.0: no persistence unless asked for, no chunked answers.
+    /// HTTP/1.0: closes unless the client asks for keep-alive; no chunked answers.
     Http10,
     /// HTTP/1.1.
     #[default]
     Http11,
 }
 
-/// How far the reading of a head came.
+/// The result of reading a head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// The bytes are the beginning of a head.
     NeedMore,
-    /// The head is whole and took this many bytes.
+    /// The head is complete and has this number of bytes.
     Complete(usize),
 }
 
-/// A piece of a head: from, to, in its bytes.
+/// A range of the bytes of a head.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Span {
     start: usize,
@@ -56,7 +56,7 @@ struct Span {
 }
 
 impl Span {
-    /// Where a piece lies in the bytes it was cut from.
+    /// The range of `piece` in `whole`, of which it is a slice.
     fn of(piece: &[u8], whole: &[u8]) -> Span {
         let start = piece.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
         Span { start, end: start.wrapping_add(piece.len()) }
@@ -67,19 +67,19 @@ impl Span {
     }
 }
 
-/// The head of one request, checked; it owns a copy of its bytes and is reused from request to
-/// request, so that reading one allocates nothing.
+/// The checked head of a request. It owns a copy of its bytes and is reused from request to
+/// request, so that reading a head allocates nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Head {
-    /// The head as it came, up to the empty line; and behind it the path without dot segments,
-    /// where it had some. The target in it is ASCII.
+    /// The head as received, up to the empty line. If the path had dot segments, the path without
+    /// them follows. The target is ASCII.
     bytes: Vec<u8>,
     valid_host: ValidHost,
     method: Method,
     version: Version,
     path: Span,
     query: Option<Span>,
-    /// The target's authority, which rules (RFC 9112 §3.2.2), or the value of the field.
+    /// The target's authority, which takes precedence (RFC 9112 §3.2.2), or the value of `Host`.
     host: Option<Span>,
     fields: Vec<(Span, Span)>,
     framing: Framing,
@@ -87,8 +87,8 @@ pub struct Head {
     expects_continue: bool,
 }
 
-/// The last host that was found valid: most requests name it again, and need not be looked at byte
-/// by byte. It is no part of what a head says, so it does not show.
+/// A cache of the last valid host. Most requests repeat it, and then it need not be checked byte by
+/// byte. It is not part of the head, so `Debug` hides it.
 #[derive(Clone, Default)]
 struct ValidHost(Vec<u8>);
 
@@ -111,29 +111,29 @@ impl fmt::Debug for ValidHost {
     }
 }
 
-/// So many fields are found at the first look and without an allocation; browsers send up to
-/// sixteen, and each place has to be made ready for every head.
+/// Heads with up to this number of fields are parsed without an allocation. Browsers send up to
+/// sixteen; more would cost time, since each slot is initialised for every head.
 const SLOTS: usize = 16;
 
-/// A head that took more bytes gives its memory back, where it is kept for later.
+/// The buffer of a larger head is freed before the head is kept for reuse.
 const BYTES_KEPT_MAX: usize = 4 << 10;
 
 impl Head {
-    /// Forgets a large head.
+    /// Frees the buffer of a large head.
     pub(crate) fn shrink(&mut self) {
         if self.bytes.capacity() > BYTES_KEPT_MAX {
             *self = Head::default();
         }
     }
 
-    /// Reads a head from the first bytes of a connection's input: all that have come and were not
-    /// used up yet. Empty lines before the request line are skipped (RFC 9112 §2.2) and count
-    /// against `head_bytes_max`. Which error comes first does not depend on the pieces the bytes
-    /// came in; after one, the accessors tell nothing that may be used, but for the method: HEAD
-    /// where that was asked, since its refusal has no content either.
+    /// Reads a head from the unconsumed input of a connection. Empty lines before the request line
+    /// are skipped (RFC 9112 §2.2) and count against `head_bytes_max`. The same bytes give the same
+    /// error, however they were split into reads. After an error only [`Head::method`] is
+    /// meaningful: it is HEAD if the request line begins with it, since the refusal of HEAD has no
+    /// body either.
     ///
     /// # Errors
-    /// Bytes that are the beginning of no acceptable head, or one beyond the limits.
+    /// If the bytes are not the beginning of a valid head, or exceed a limit.
     pub fn read(&mut self, input: &[u8], limits: &HeadLimits) -> Result<Progress, WireError> {
         let seen = input.get(..limits.head_bytes_max).unwrap_or(input);
         let read = match self.read_seen(seen, limits) {
@@ -158,12 +158,14 @@ impl Head {
         Ok(Progress::NeedMore)
     }
 
-    /// What is left of the head of a request that is refused: whether its answer has content.
+    /// The head of a refused request. Only its method matters: it decides whether the answer has a
+    /// body.
     pub(crate) fn refused(method: &Method) -> Head {
         Head { method: method.clone(), ..Head::default() }
     }
 
-    /// Reads the fields behind a request line; says how many bytes lie behind them.
+    /// Reads the fields after a request line. Returns the number of bytes after them, or `None` if
+    /// they are incomplete.
     fn read_fields(
         &mut self,
         lines: &[u8],
@@ -206,7 +208,7 @@ impl Head {
         }
     }
 
-    /// Takes over the fields, and notes those that say how the message goes on.
+    /// Stores the fields, and records those that frame the message or control the connection.
     fn take_fields<'a>(
         &mut self,
         headers: &[Header<'a>],
@@ -254,8 +256,8 @@ impl Head {
         self.path = Span { start, end: self.bytes.len() };
     }
 
-    /// What the fields mean together. The authority of a target takes the place of the received
-    /// `Host`, which must not be used then (RFC 9112 §3.2.2): whoever looks at the field sees it.
+    /// Decides host, framing and persistence from all fields. The authority of a target replaces
+    /// the value of the received `Host`, which must be ignored (RFC 9112 §3.2.2).
     fn decide(&mut self, known: &Known<'_>, head: &[u8]) -> Result<(), WireError> {
         match known.host {
             Once::Value(host) if self.valid_host.is_or_becomes(host) => match self.host {
@@ -298,24 +300,24 @@ impl Head {
         self.version
     }
 
-    /// The path, always beginning with `/` (or `*` for the asterisk form), without dot segments,
-    /// still percent-encoded where it came so.
+    /// The path without dot segments, still percent-encoded. It begins with `/`, or is `*` for the
+    /// asterisk form.
     pub fn path(&self) -> &str {
         self.text(self.path)
     }
 
-    /// The same as bytes, all of ASCII: to look at them as text takes a check of each.
+    /// The path as ASCII bytes, without the UTF-8 check of [`Head::path`].
     pub(crate) fn path_bytes(&self) -> &[u8] {
         self.piece(self.path)
     }
 
-    /// The query without its question mark, as it came.
+    /// The query as received, without its question mark.
     pub fn query(&self) -> Option<&str> {
         self.query.map(|span| self.text(span))
     }
 
-    /// Host and port that the request is for: the target's authority, else the `Host` field, which
-    /// only HTTP/1.0 may leave out.
+    /// Host and port of the request: the target's authority, or the `Host` field. `None` only in
+    /// HTTP/1.0, which may omit both.
     pub fn host(&self) -> Option<&str> {
         self.host.map(|span| self.text(span))
     }
@@ -325,28 +327,28 @@ impl Head {
         self.values(name).next()
     }
 
-    /// The values of all fields of that name, in any letter case, in the order they came.
+    /// The values of all fields of that name, in any letter case, in order of arrival.
     pub fn values(&self, name: &str) -> impl DoubleEndedIterator<Item = &[u8]> {
         let is_it = move |span: Span| self.piece(span).eq_ignore_ascii_case(name.as_bytes());
         self.fields.iter().filter(move |field| is_it(field.0)).map(|field| self.piece(field.1))
     }
 
-    /// All fields in the order they came; `Host` with the target's authority where it has one.
+    /// All fields in order of arrival. If the target has an authority, it is the value of `Host`.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.fields.iter().map(|&(name, value)| (self.text(name), self.piece(value)))
     }
 
-    /// How the content is delimited.
+    /// How the body is delimited.
     pub fn framing(&self) -> Framing {
         self.framing
     }
 
-    /// Whether the peer would use the connection on.
+    /// Whether the peer wants to keep the connection open.
     pub fn keep_alive(&self) -> bool {
         self.keep_alive
     }
 
-    /// Whether the peer waits for a 100 before it sends the content.
+    /// Whether the peer waits for a 100 before it sends the body.
     pub fn expects_continue(&self) -> bool {
         self.expects_continue
     }
@@ -360,7 +362,7 @@ impl Head {
     }
 }
 
-/// Empty lines before the request line are left over from a body that was counted wrong.
+/// Skips empty lines before the request line: some clients send one after a body.
 fn skip_empty_lines(mut seen: &[u8]) -> Result<&[u8], WireError> {
     loop {
         match seen {
@@ -372,13 +374,13 @@ fn skip_empty_lines(mut seen: &[u8]) -> Result<&[u8], WireError> {
     }
 }
 
-/// HEAD where these bytes ask for it, whatever else is wrong with them.
+/// HEAD if the request line begins with it, even if the rest is invalid; otherwise GET.
 pub(crate) fn refused_method(seen: &[u8]) -> Method {
     let asks = skip_empty_lines(seen).is_ok_and(|lines| lines.starts_with(b"HEAD "));
     if asks { Method::HEAD } else { Method::GET }
 }
 
-/// Refuses a line feed without carriage return in the first so many lines (RFC 9112 §2.2).
+/// Refuses a line feed without carriage return in the first `lines_max` lines (RFC 9112 §2.2).
 fn check_line_ends(fields: &[u8], lines_max: usize) -> Result<(), WireError> {
     for at in memchr::memchr_iter(b'\n', fields).take(lines_max) {
         if !fields.get(..at).is_some_and(|line| line.ends_with(b"\r")) {

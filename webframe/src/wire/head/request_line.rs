@@ -1,25 +1,24 @@
-//! The first line of a request to method, target and version, as early as its bytes prove them
-//! right or wrong.
+//! Parses the first line of a request: method, target and version. Each is checked as soon as its
+//! bytes have arrived.
 
 use super::{HeadLimits, Version};
 use crate::wire::{WireError, grammar, target};
 
-/// A longer method is none that anybody knows; the longest registered has 17 bytes.
+/// A longer method is unknown: the longest registered one has 17 bytes.
 const METHOD_BYTES_MAX: usize = 32;
 
-/// A request line, whole and checked.
+/// A complete and valid request line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct RequestLine<'a> {
     pub(super) method: &'a [u8],
     pub(super) target: target::Target<'a>,
     pub(super) version: Version,
-    /// What follows the line end.
+    /// The bytes after the line end.
     pub(super) rest: &'a [u8],
 }
 
-/// Parses a request line (RFC 9112 §3), or nothing where it is not whole yet. What is wrong is
-/// told by the first byte that proves it, but for the form of the target, which is judged when
-/// the line is whole.
+/// Parses a request line (RFC 9112 §3). Returns `None` if it is incomplete. Fails at the first byte
+/// that proves it wrong; only the form of the target is checked when the line is complete.
 pub(super) fn parse<'a>(
     lines: &'a [u8],
     limits: &HeadLimits,
@@ -33,7 +32,7 @@ pub(super) fn parse<'a>(
     Ok(Some(RequestLine { method, target, version, rest }))
 }
 
-/// A word and what follows the space behind it.
+/// A word, and the bytes after the space that ends it.
 type Word<'a> = Option<(&'a [u8], &'a [u8])>;
 
 fn method(lines: &[u8]) -> Result<Word<'_>, WireError> {
@@ -62,7 +61,7 @@ fn target(rest: &[u8], scan: target::Scan, bound: usize) -> Result<Word<'_>, Wir
     }
 }
 
-/// The version with its line end; a later minor version is read as 1.1 (RFC 9110 §2.5).
+/// The version with its line end. A higher minor version is treated as 1.1 (RFC 9110 §2.5).
 fn version(rest: &[u8]) -> Result<Option<(Version, &[u8])>, WireError> {
     const LINE: &[u8] = b"HTTP/1.1\r\n";
     if let Some(rest) = rest.strip_prefix(LINE) {

@@ -1,34 +1,34 @@
-//! The boundary of a `Content-Type` (RFC 2046 §5.1.1) to the delimiter, and bytes to what stands
-//! before and behind one.
+//! The delimiter of a form, from the boundary of a `Content-Type` (RFC 2046 §5.1.1), and splitting
+//! bytes at it.
 
 use memchr::memmem::Finder;
 
 use super::{Fault, Refusal, parameters};
 
-/// The longest boundary (RFC 2046 §5.1.1).
+/// Maximum length of a boundary (RFC 2046 §5.1.1).
 const BOUNDARY_BYTES_MAX: usize = 70;
 
-/// What stands between two parts: a line end, two dashes and the boundary.
+/// The bytes between two parts: a line end, two dashes and the boundary.
 #[derive(Clone, Debug)]
 pub(crate) struct Delimiter {
-    /// Made once for all its searches, each of which is linear whatever the bytes are.
+    /// Built once for all searches. Each search is linear for any input.
     finder: Finder<'static>,
 }
 
-/// What follows a delimiter.
+/// The content after a delimiter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tail<'b> {
-    /// A part: the bytes from the line end of the delimiter's line on.
+    /// A part. Its bytes begin with the line end of the delimiter's line.
     Part(&'b [u8]),
-    /// Nothing more: it was the last one.
+    /// The end of the form: it was the last delimiter.
     End,
 }
 
 impl Delimiter {
-    /// The delimiter of a content of this `Content-Type`.
+    /// The delimiter of a form with this `Content-Type`.
     ///
     /// # Errors
-    /// Another media type, or no boundary that is one.
+    /// If the media type is different, or the boundary is missing or invalid.
     pub(crate) fn of(content_type: &[u8]) -> Result<Delimiter, Refusal> {
         let (media_type, parameters) = parameters::split(content_type);
         if !media_type.eq_ignore_ascii_case(b"multipart/form-data") {
@@ -51,23 +51,23 @@ impl Delimiter {
         Ok(Delimiter { finder: Finder::new(&delimiter).into_owned() })
     }
 
-    /// What follows the first delimiter of a form, which needs no line end where nothing stands
-    /// before it.
+    /// The bytes after the first delimiter of a form. At the beginning of the form it needs no line
+    /// end.
     pub(super) fn first<'b>(&self, form: &'b [u8]) -> Option<&'b [u8]> {
         let at_once = self.finder.needle().strip_prefix(b"\r\n").unwrap_or_default();
         form.strip_prefix(at_once).or_else(|| self.split(form).map(|split| split.1))
     }
 
-    /// What stands before the next delimiter, and what follows it.
+    /// The bytes before and after the next delimiter.
     pub(super) fn split<'b>(&self, bytes: &'b [u8]) -> Option<(&'b [u8], &'b [u8])> {
         let (before, found) = bytes.split_at_checked(self.finder.find(bytes)?)?;
         Some((before, found.get(self.finder.needle().len()..)?))
     }
 }
 
-/// Bytes behind a boundary to what they begin: two dashes end the form; before the line end, or
-/// the end of all, may be white space. Anything else would make this the delimiter of a form for
-/// one reader and the content of a part for the next.
+/// Parses the bytes after a boundary. Two dashes end the form. White space is allowed before the
+/// line end or the end of the form. Anything else is refused: readers could disagree whether it is
+/// a delimiter or content.
 pub(super) fn tail(behind: &[u8]) -> Option<Tail<'_>> {
     let (dashes, padded) = match behind.strip_prefix(b"--") {
         Some(padded) => (true, padded),

@@ -1,4 +1,4 @@
-//! The fields of a part (RFC 7578 §4.2, §4.4) to its name, its file name and its media type.
+//! Parses the head of a part (RFC 7578 §4.2, §4.4): name, file name and media type.
 
 use memchr::memmem;
 
@@ -8,18 +8,18 @@ use super::{
 };
 use crate::wire::grammar;
 
-/// What the head of a part says.
+/// The head of a part.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PartHead {
     /// The name of the form's field.
     pub(crate) name: String,
-    /// The name of the file, without the folders before it.
+    /// The name of the file, without folders.
     pub(crate) file_name: Option<String>,
-    /// The media type, with its parameters, as it came.
+    /// The media type with its parameters, as received.
     pub(crate) media_type: Option<String>,
 }
 
-/// The fields that mean something; others are ignored (RFC 7578 §4.8).
+/// The fields with a meaning; others are ignored (RFC 7578 §4.8).
 #[derive(Default)]
 struct Fields<'h> {
     disposition: Option<&'h [u8]>,
@@ -31,7 +31,7 @@ impl PartHead {
     /// Parses the field lines of a part, without the line end of the last.
     ///
     /// # Errors
-    /// Lines that are no fields, fields that come twice, no name, and names that are no text.
+    /// If a line is not a field, a field is repeated, or the name is missing or not UTF-8.
     pub(crate) fn parse(head: &[u8]) -> Result<PartHead, Fault> {
         let fields = Fields::parse(head)?;
         if fields.transfer_encoding.is_some_and(changes_content) {
@@ -75,8 +75,8 @@ fn split_line(lines: &[u8]) -> (&[u8], Option<&[u8]>) {
     (lines.get(..end).unwrap_or_default(), lines.get(end.saturating_add(2)..))
 }
 
-/// A line to name and value. No white space before the colon, no folded lines, no control: as in
-/// the head of a request.
+/// Splits a line into name and value. White space before the colon, folded lines and control
+/// characters are refused, as in the head of a request.
 fn parse_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let (name, rest) = line.split_at_checked(memchr::memchr(b':', line)?)?;
     let value = rest.strip_prefix(b":")?;
@@ -86,13 +86,13 @@ fn parse_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
     valid.then_some((name, grammar::trim(value)))
 }
 
-/// Whether a `Content-Transfer-Encoding` says that the content has to be decoded first.
+/// Whether a `Content-Transfer-Encoding` requires decoding.
 fn changes_content(encoding: &[u8]) -> bool {
     !["7bit", "8bit", "binary"].iter().any(|same| encoding.eq_ignore_ascii_case(same.as_bytes()))
 }
 
-/// `form-data` and its parameters to name and file name. `filename*` is ignored (RFC 7578 §4.2):
-/// two readers of one part must not find two names.
+/// Parses name and file name of `form-data`. `filename*` is ignored (RFC 7578 §4.2), so that all
+/// readers find the same name.
 fn parse_disposition(value: &[u8]) -> Result<(String, Option<String>), Fault> {
     let (word, parameters) = parameters::split(value);
     if !word.eq_ignore_ascii_case(b"form-data") {
@@ -118,8 +118,8 @@ fn text(bytes: Vec<u8>, what: &'static str) -> Result<String, Fault> {
     String::from_utf8(bytes).map_err(|_| Fault::Text(what))
 }
 
-/// Undoes what browsers do to a name between quotes: `%22`, `%0D` and `%0A`, and no other escape
-/// (HTML, multipart/form-data encoding algorithm).
+/// Decodes a quoted name. Browsers escape only `%22`, `%0D` and `%0A` (HTML, multipart/form-data
+/// encoding algorithm).
 fn decode(value: Value<'_>) -> Vec<u8> {
     let Value::Quoted(mut raw) = value else { return value.bytes().to_vec() };
     let mut name = Vec::with_capacity(raw.len());
@@ -138,7 +138,7 @@ fn decode(value: Value<'_>) -> Vec<u8> {
     name
 }
 
-/// What is behind the last slash or backslash; nothing where that names a folder.
+/// The text after the last slash or backslash. Empty if it names a folder.
 fn last_component(path: &str) -> &str {
     match path.rsplit(['/', '\\']).next() {
         None | Some("." | "..") => "",

@@ -1,10 +1,9 @@
-//! The bytes of a `multipart/form-data` content (RFC 7578, RFC 2046 §5.1) to its parts: where each
-//! lies, and what its head says.
+//! Parses `multipart/form-data` (RFC 7578, RFC 2046 §5.1): the head of each part, and the range of
+//! its content.
 //!
-//! A form is cut at its delimiters first, and a head is looked for in its own piece only: so no
-//! byte is looked at for more than two parts, whatever the bytes are, and no field of a head can
-//! hide a delimiter. A reader of pieces that came one by one would keep the last bytes that may
-//! begin a delimiter, and use [`Delimiter`] and [`PartHead`] as they are.
+//! A form is split at its delimiters first, and the head of a part is searched only within its
+//! part. So each byte is scanned at most twice for any input, and a field of a head cannot hide a
+//! delimiter.
 
 mod delimiter;
 mod head;
@@ -20,28 +19,28 @@ use delimiter::Tail;
 pub(crate) use head::PartHead;
 pub(crate) use refusal::{Fault, Refusal};
 
-/// What a form may have.
+/// The limits of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PartLimits {
-    /// Parts.
+    /// Number of parts.
     pub(crate) parts_max: usize,
-    /// Bytes of the fields of one part, with the line ends between them.
+    /// Bytes of the fields of a part, including the line ends between them.
     pub(crate) head_bytes_max: usize,
 }
 
-/// One part of a form.
+/// A part of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RawPart {
-    /// What its fields say.
+    /// Its head.
     pub(crate) head: PartHead,
-    /// Where its content lies in the form.
+    /// The range of its content in the form.
     pub(crate) content: Range<usize>,
 }
 
-/// Parses a whole form. What stands before the first delimiter and behind the last is ignored.
+/// Parses a complete form. Bytes before the first delimiter and after the last one are ignored.
 ///
 /// # Errors
-/// A form that breaks the grammar, or has more than the limits allow.
+/// If the form is invalid or exceeds a limit.
 pub(crate) fn parse_form(
     form: &[u8],
     delimiter: &Delimiter,
@@ -67,13 +66,13 @@ pub(crate) fn parse_form(
     }
 }
 
-/// Where a piece begins that ends with the form.
+/// The offset of a suffix of the form.
 fn place(form: &[u8], ending: &[u8]) -> usize {
     form.len().saturating_sub(ending.len())
 }
 
-/// Parses what stands between two delimiters, beginning with the line end of the first one; it lies
-/// at `place`.
+/// Parses the bytes between two delimiters. They begin at offset `place` with the line end of the
+/// first one.
 fn parse_piece(piece: &[u8], head_bytes_max: usize, place: usize) -> Result<RawPart, Fault> {
     let (head, content) = split_head(piece, head_bytes_max)?;
     let end = place.saturating_add(piece.len());
@@ -81,11 +80,11 @@ fn parse_piece(piece: &[u8], head_bytes_max: usize, place: usize) -> Result<RawP
     Ok(RawPart { head: PartHead::parse(head)?, content })
 }
 
-/// The line end in front of the head, and the line end and the empty line behind it.
+/// Length of the line end before the head, and of the line end and the empty line after it.
 const AROUND_HEAD: usize = 6;
 
-/// A piece to the fields and the content. The grammar lets a part without content leave the empty
-/// line out: then its fields end with the line end that is left of the delimiter's own.
+/// Splits a part into fields and content. The grammar allows a part without content to omit the
+/// empty line: then the line end of the delimiter ends its fields.
 fn split_head(piece: &[u8], head_bytes_max: usize) -> Result<(&[u8], &[u8]), Fault> {
     let seen = piece.get(..head_bytes_max.saturating_add(AROUND_HEAD)).unwrap_or(piece);
     let (head, content) = match memmem::find(seen, b"\r\n\r\n") {

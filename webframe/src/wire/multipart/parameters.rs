@@ -1,17 +1,17 @@
-//! What follows the first word of a field value, `; name=value; name="value"`, to its parameters.
+//! Parses the parameters after the first word of a field value: `; name=value; name="value"`.
 
 use crate::wire::grammar;
 
-/// One parameter; of a quoted value what stands between the quotes.
+/// A parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Parameter<'v> {
     pub(super) name: &'v [u8],
     pub(super) value: Value<'v>,
 }
 
-/// How a value was written. Between quotes a backslash is a byte like any other: browsers send
-/// `%22` for a quote, and a file name may end with a backslash (HTML, multipart/form-data
-/// encoding algorithm).
+/// A value; a quoted one without its quotes. In quotes a backslash is not an escape: browsers send
+/// `%22` for a quote, and a file name may end with a backslash (HTML, multipart/form-data encoding
+/// algorithm).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Value<'v> {
     Token(&'v [u8]),
@@ -26,7 +26,7 @@ impl<'v> Value<'v> {
     }
 }
 
-/// The parameters in order; nothing in place of what is none, and then no more.
+/// The parameters in order. Yields `None` for an invalid one, and ends.
 #[derive(Clone, Debug)]
 pub(super) struct Parameters<'v> {
     rest: &'v [u8],
@@ -52,7 +52,7 @@ impl<'v> Iterator for Parameters<'v> {
     }
 }
 
-/// The parameter that these bytes begin with, and what is behind it.
+/// The parameter at the beginning of the bytes, and the rest.
 fn parameter(bytes: &[u8]) -> Option<(Parameter<'_>, &[u8])> {
     let (name, behind) = token(bytes)?;
     let (value, rest) = match behind.strip_prefix(b"=")? {
@@ -77,7 +77,7 @@ fn token(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 mod tests {
     use super::*;
 
-    /// The parameters as text, quoted ones with their quotes; `?` for what is none.
+    /// The parameters as text, quoted ones with their quotes; `?` for an invalid one.
     fn read(value: &str) -> Vec<String> {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         let shown = |parameter: Option<Parameter<'_>>| match parameter {
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_parameter_ends_them() {
+    fn an_invalid_parameter_ends_them() {
         for bad in ["a;b", "a;b=", "a;=c", "a;b =c", "a;b= c", "a;b=\"c", "a;b=(", "a;\"b\"=c"] {
             assert_eq!(read(bad), ["?"], "{bad}");
         }

@@ -1,27 +1,27 @@
-//! Why a form is refused, and in which part: each reason knows its status and its text.
+//! The reasons for which a form is refused, with part, status and text.
 
 use std::fmt;
 
 use http::StatusCode;
 
-/// A form that is refused.
+/// The refusal of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) fault: Fault,
-    /// The number of the part, from 1; 0 where it is not about one.
+    /// The number of the part, from 1. 0: the form as a whole.
     pub(crate) part: usize,
 }
 
-/// What is wrong.
+/// The reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// The media type is another one.
+    /// The media type is not `multipart/form-data`.
     NotMultipart,
-    /// The `Content-Type` names no boundary.
+    /// The `Content-Type` has no boundary.
     NoBoundary,
-    /// The `Content-Type` names two boundaries.
+    /// The `Content-Type` has two boundaries.
     TwoBoundaries,
-    /// The boundary is none, or the parameters are none.
+    /// The boundary or another parameter is invalid.
     Boundary,
     /// The form has no delimiter.
     NoDelimiter,
@@ -35,9 +35,9 @@ pub(crate) enum Fault {
     HeadTooLong(usize),
     /// No empty line between head and content.
     HeadEnd,
-    /// A line of a head is no `name: value`.
+    /// A line of a head is not `name: value`.
     Field,
-    /// A field comes twice.
+    /// A field is repeated.
     TwoFields(&'static str),
     /// There is no `Content-Disposition`.
     NoDisposition,
@@ -54,7 +54,7 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    /// Of the form, not of one of its parts.
+    /// A refusal of the form as a whole.
     pub(crate) fn of_form(self) -> Refusal {
         self.in_part(0)
     }
@@ -83,14 +83,14 @@ impl fmt::Display for Refusal {
             Fault::TwoBoundaries => write!(f, "the Content-Type of the form has two boundaries"),
             Fault::Boundary => write!(
                 f,
-                "the boundary of the form is not 1 to 70 characters as RFC 2046 allows them"
+                "the boundary of the form is not 1 to 70 of the characters that RFC 2046 allows"
             ),
             Fault::NoDelimiter => write!(f, "the form has no delimiter"),
             Fault::NoEnd => write!(f, "the form ends in part {part}, without its last delimiter"),
             Fault::Delimiter if part == 0 => {
                 write!(f, "the first delimiter of the form does not end its line")
             }
-            Fault::Delimiter => write!(f, "the delimiter behind part {part} does not end its line"),
+            Fault::Delimiter => write!(f, "the delimiter after part {part} does not end its line"),
             Fault::TooManyParts(parts_max) => {
                 write!(f, "the form has more than {parts_max} parts")
             }
@@ -111,7 +111,7 @@ impl fmt::Display for Refusal {
             Fault::Text(what) => write!(f, "the {what} of part {part} is not UTF-8"),
             Fault::TransferEncoding => write!(
                 f,
-                "part {part} has a Content-Transfer-Encoding, which a form is sent without"
+                "part {part} has a Content-Transfer-Encoding, which is not allowed in a form"
             ),
         }
     }

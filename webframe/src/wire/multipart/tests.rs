@@ -1,4 +1,4 @@
-//! Forms as bytes to what is read of them, or why they are refused.
+//! Tests of forms: their parts, or the reason of the refusal.
 
 use proptest::prelude::*;
 
@@ -6,14 +6,14 @@ use super::*;
 
 const LIMITS: PartLimits = PartLimits { parts_max: 3, head_bytes_max: 100 };
 
-/// A part as it is told in these tests: name, file name, media type, content.
-type Told = (String, Option<String>, Option<String>, Vec<u8>);
+/// A part: name, file name, media type, content.
+type Parsed = (String, Option<String>, Option<String>, Vec<u8>);
 
 fn delimiter() -> Delimiter {
     Delimiter::of(b"multipart/form-data; boundary=b").unwrap()
 }
 
-fn parse(form: &[u8]) -> Result<Vec<Told>, Refusal> {
+fn parse(form: &[u8]) -> Result<Vec<Parsed>, Refusal> {
     let parts = parse_form(form, &delimiter(), &LIMITS)?;
     let told = |RawPart { head, content }: RawPart| {
         let bytes = form.get(content).expect("a part lies in its form");
@@ -43,7 +43,7 @@ fn with_head(head: &str) -> Vec<u8> {
 }
 
 #[track_caller]
-fn head(head: &str) -> Told {
+fn head(head: &str) -> Parsed {
     parse(&with_head(head)).unwrap().pop().expect("a part")
 }
 
@@ -279,7 +279,7 @@ fn a_boundary_is_1_to_70_characters_and_comes_once() {
     }
 }
 
-/// None of these would end, were all bytes looked at again for each of the parts or lines.
+/// With a quadratic parser these tests would not end.
 #[test]
 fn hostile_forms_are_read_in_linear_time() {
     let boundary = "-".repeat(70);

@@ -1,118 +1,118 @@
-//! The PROXY protocol: the first bytes of a connection to the client that a proxy in front of it
-//! speaks for (<https://www.haproxy.org/download/2.9/doc/proxy-protocol.txt>).
+//! Parses the header of the PROXY protocol, by which a proxy reports the client of a connection
+//! (<https://www.haproxy.org/download/2.9/doc/proxy-protocol.txt>).
 
 mod vectors;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// The longest header that is read: 16 bytes, addresses, and 500 bytes of what proxies add.
+/// Maximum length of a header: 16 bytes, addresses, and 500 bytes of vectors.
 pub(crate) const HEADER_BYTES_MAX: usize = 552;
 
-/// The longest line of version 1 (§2.1).
+/// Maximum length of a line of version 1 (§2.1).
 const LINE_BYTES_MAX: usize = 107;
 const LINE_START: &[u8] = b"PROXY ";
 const SIGNATURE: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
 
-/// A header, whole.
+/// A complete header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Introduction {
-    /// How many bytes it took.
+pub(crate) struct ProxyHeader {
+    /// The length of the header in bytes.
     pub(crate) bytes: usize,
-    /// The client; none where the proxy speaks for itself, or for a peer without an address.
+    /// The client. `None`: the connection is the proxy's own, or the client has no address.
     pub(crate) client: Option<SocketAddr>,
-    /// The proxy says that the client came encrypted.
+    /// Whether the client's connection to the proxy is encrypted.
     pub(crate) encrypted: bool,
 }
 
-/// The bytes are no header of the PROXY protocol.
+/// The bytes are not a valid header of the PROXY protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct NoIntroduction;
+pub(crate) struct NotProxyHeader;
 
-/// Parses the header in front of a connection's bytes, or nothing where it is not whole yet.
+/// Parses the header at the beginning of a connection. `None`: it is incomplete.
 ///
 /// # Errors
-/// Bytes that begin no header.
-pub(crate) fn parse(input: &[u8]) -> Result<Option<Introduction>, NoIntroduction> {
+/// If the bytes are not the beginning of a header.
+pub(crate) fn parse(input: &[u8]) -> Result<Option<ProxyHeader>, NotProxyHeader> {
     let begins = |start: &[u8]| input.iter().zip(start).all(|(a, b)| a == b);
     if begins(LINE_START) {
         line(input)
     } else if begins(SIGNATURE) {
         binary(input)
     } else {
-        Err(NoIntroduction)
+        Err(NotProxyHeader)
     }
 }
 
 /// Version 1: `PROXY TCP4 192.0.2.1 192.0.2.2 4711 80`, CR and LF.
-fn line(input: &[u8]) -> Result<Option<Introduction>, NoIntroduction> {
+fn line(input: &[u8]) -> Result<Option<ProxyHeader>, NotProxyHeader> {
     let seen = input.get(..LINE_BYTES_MAX).unwrap_or(input);
     let Some(end) = memchr::memchr(b'\n', seen) else {
-        return if seen.len() < LINE_BYTES_MAX { Ok(None) } else { Err(NoIntroduction) };
+        return if seen.len() < LINE_BYTES_MAX { Ok(None) } else { Err(NotProxyHeader) };
     };
-    let line = seen.get(..end).and_then(|line| line.strip_suffix(b"\r")).ok_or(NoIntroduction)?;
+    let line = seen.get(..end).and_then(|line| line.strip_suffix(b"\r")).ok_or(NotProxyHeader)?;
     let words: Vec<&[u8]> = line.split(|&byte| byte == b' ').collect();
     let client = match words.as_slice() {
-        // What follows is to be ignored, text or not (§2.1).
+        // The rest must be ignored, even if it is not text (§2.1).
         [b"PROXY", b"UNKNOWN", ..] => Ok(None),
         [b"PROXY", b"TCP4", ends @ ..] => client::<Ipv4Addr>(ends),
         [b"PROXY", b"TCP6", ends @ ..] => client::<Ipv6Addr>(ends),
-        _ => Err(NoIntroduction),
+        _ => Err(NotProxyHeader),
     }?;
-    Ok(Some(Introduction { bytes: end.saturating_add(1), client, encrypted: false }))
+    Ok(Some(ProxyHeader { bytes: end.saturating_add(1), client, encrypted: false }))
 }
 
-/// Source and destination, then their ports; all four have to be right.
+/// Source and destination, then their ports. All four must be valid.
 fn client<A: std::str::FromStr + Into<IpAddr>>(
     ends: &[&[u8]],
-) -> Result<Option<SocketAddr>, NoIntroduction> {
-    let text = |word| std::str::from_utf8(word).map_err(|_| NoIntroduction);
-    let address = |word| text(word)?.parse::<A>().map(Into::into).map_err(|_| NoIntroduction);
+) -> Result<Option<SocketAddr>, NotProxyHeader> {
+    let text = |word| std::str::from_utf8(word).map_err(|_| NotProxyHeader);
+    let address = |word| text(word)?.parse::<A>().map(Into::into).map_err(|_| NotProxyHeader);
     let &[source, destination, source_port, destination_port] = ends else {
-        return Err(NoIntroduction);
+        return Err(NotProxyHeader);
     };
     address(destination)?;
     port(text(destination_port)?)?;
     Ok(Some(SocketAddr::new(address(source)?, port(text(source_port)?)?)))
 }
 
-/// Digits without a sign or a zero in front.
-fn port(text: &str) -> Result<u16, NoIntroduction> {
+/// A port: digits without a sign or a leading zero.
+fn port(text: &str) -> Result<u16, NotProxyHeader> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit())
         && (text.len() == 1 || !text.starts_with('0'));
-    text.parse().ok().filter(|_| plain).ok_or(NoIntroduction)
+    text.parse().ok().filter(|_| plain).ok_or(NotProxyHeader)
 }
 
-/// Version 2: signature, version and command, family, length, then addresses and vectors. Of a
-/// proxy that speaks for itself, or for what has no family, nothing but the length is looked at.
-fn binary(input: &[u8]) -> Result<Option<Introduction>, NoIntroduction> {
+/// Version 2: signature, version and command, family, length, then addresses and vectors. If the
+/// connection is the proxy's own, or has no family, only the length is read.
+fn binary(input: &[u8]) -> Result<Option<ProxyHeader>, NotProxyHeader> {
     let Some(([.., command, family, high, low], rest)) = input.split_first_chunk::<16>() else {
         return Ok(None);
     };
     let length = usize::from(u16::from_be_bytes([*high, *low]));
     let bytes = length.saturating_add(16);
     if bytes > HEADER_BYTES_MAX || !matches!(command, 0x20 | 0x21) {
-        return Err(NoIntroduction);
+        return Err(NotProxyHeader);
     }
     let Some((block, behind)) = rest.split_at_checked(length) else { return Ok(None) };
     let (client, vectors) = match (command, family) {
         (0x20, _) | (_, 0x00) => {
-            return Ok(Some(Introduction { bytes, client: None, encrypted: false }));
+            return Ok(Some(ProxyHeader { bytes, client: None, encrypted: false }));
         }
         (_, 0x11) => addresses::<4, 12>(block)?,
         (_, 0x21) => addresses::<16, 36>(block)?,
-        (_, 0x31) => (None, block.get(216..).ok_or(NoIntroduction)?), // two paths of Unix sockets
-        _ => return Err(NoIntroduction),
+        (_, 0x31) => (None, block.get(216..).ok_or(NotProxyHeader)?), // two paths of Unix sockets
+        _ => return Err(NotProxyHeader),
     };
     let header = input.strip_suffix(behind).unwrap_or(input);
     let encrypted = vectors::client_is_encrypted(header, vectors)?;
-    Ok(Some(Introduction { bytes, client, encrypted }))
+    Ok(Some(ProxyHeader { bytes, client, encrypted }))
 }
 
-/// The source of a block of two addresses and two ports, and what lies behind these; `ADDRESS` and
-/// `BLOCK` in bytes.
+/// The source in a block of two addresses and two ports, and the bytes after the block. `ADDRESS`
+/// and `BLOCK` are lengths in bytes.
 fn addresses<const ADDRESS: usize, const BLOCK: usize>(
     block: &[u8],
-) -> Result<(Option<SocketAddr>, &[u8]), NoIntroduction>
+) -> Result<(Option<SocketAddr>, &[u8]), NotProxyHeader>
 where
     IpAddr: From<[u8; ADDRESS]>,
 {
@@ -121,7 +121,7 @@ where
         let port = rest.get(ADDRESS..)?.first_chunk::<2>()?;
         Some(SocketAddr::new(IpAddr::from(*address), u16::from_be_bytes(*port)))
     };
-    let (block, behind) = block.split_first_chunk::<BLOCK>().ok_or(NoIntroduction)?;
+    let (block, behind) = block.split_first_chunk::<BLOCK>().ok_or(NotProxyHeader)?;
     Ok((source(block), behind))
 }
 
@@ -129,16 +129,16 @@ where
 mod tests {
     use super::*;
 
-    /// Parses whole, with a tail, and makes sure that each shorter piece asks for more.
+    /// Parses the header with bytes after it, and checks that each shorter piece is incomplete.
     #[track_caller]
     fn client_of(header: &[u8]) -> Option<String> {
         for piece in (0..header.len()).filter_map(|end| header.get(..end)) {
             assert_eq!(parse(piece), Ok(None), "{piece:?} of {header:?}");
         }
         let whole = parse(&[header, b"GET / HTTP/1.1\r\n"].concat());
-        let introduction = whole.unwrap().unwrap();
-        assert_eq!(introduction.bytes, header.len());
-        introduction.client.map(|client| client.to_string())
+        let proxy_header = whole.unwrap().unwrap();
+        assert_eq!(proxy_header.bytes, header.len());
+        proxy_header.client.map(|client| client.to_string())
     }
 
     fn v2(command: u8, family: u8, block: &[u8]) -> Vec<u8> {
@@ -146,7 +146,7 @@ mod tests {
         [SIGNATURE, &[command, family], &length, block].concat()
     }
 
-    /// Of [`V4`] behind a header, by another implementation of CRC32C.
+    /// The checksum of a header with [`V4`], by another implementation of CRC32C.
     const CHECKSUM: [u8; 4] = [0xd4, 0x57, 0xb5, 0x81];
 
     const V4: [u8; 12] = [192, 0, 2, 1, 10, 0, 0, 1, 0x12, 0x67, 0, 80];
@@ -165,17 +165,17 @@ mod tests {
         assert_eq!(client_of(&v2(0x21, 0x11, &more)).as_deref(), Some("192.0.2.1:4711"));
     }
 
-    /// Behind addresses: TLS 1.2, no certificate, as haproxy 1.5 and later write it.
+    /// A vector after addresses: TLS 1.2, no certificate, as haproxy 1.5 and later write it.
     const TLS: &[u8] = b"\x20\0\x0f\x01\0\0\0\x01\x21\0\x07TLSv1.2";
 
     #[test]
-    fn a_proxy_tells_that_its_client_came_encrypted() {
-        let introduction = |family, block: &[u8]| parse(&v2(0x21, family, block)).unwrap().unwrap();
-        assert!(introduction(0x11, &[&V4, TLS].concat()).encrypted);
-        assert!(introduction(0x21, &[&[1; 36], TLS].concat()).encrypted);
-        assert!(introduction(0x31, &[&[b'/'; 216], TLS].concat()).encrypted);
-        assert!(!introduction(0x11, &V4).encrypted);
-        assert!(!introduction(0x00, TLS).encrypted, "what has no family says nothing");
+    fn a_proxy_reports_that_its_client_uses_tls() {
+        let proxy_header = |family, block: &[u8]| parse(&v2(0x21, family, block)).unwrap().unwrap();
+        assert!(proxy_header(0x11, &[&V4, TLS].concat()).encrypted);
+        assert!(proxy_header(0x21, &[&[1; 36], TLS].concat()).encrypted);
+        assert!(proxy_header(0x31, &[&[b'/'; 216], TLS].concat()).encrypted);
+        assert!(!proxy_header(0x11, &V4).encrypted);
+        assert!(!proxy_header(0x00, TLS).encrypted, "a header without a family reports nothing");
         assert!(!parse(&v2(0x20, 0x11, &[&V4, TLS].concat())).unwrap().unwrap().encrypted);
         assert_eq!(
             client_of(&v2(0x21, 0x11, &[&V4, TLS].concat())).as_deref(),
@@ -194,7 +194,7 @@ mod tests {
             turned
         }] {
             let header = v2(0x21, 0x11, &[&V4[..], b"\x03\0\x04", &wrong].concat());
-            assert_eq!(parse(&header), Err(NoIntroduction));
+            assert_eq!(parse(&header), Err(NotProxyHeader));
         }
     }
 
@@ -208,24 +208,24 @@ mod tests {
         assert_eq!(client_of(&v2(0x21, 0x31, &[b'/'; 216])), None);
     }
 
-    /// Once, bytes that are no UTF-8 there made it no header.
+    /// Regression: bytes that are not UTF-8 made the header invalid.
     #[test]
     fn what_a_proxy_says_of_an_unknown_client_may_be_any_bytes() {
         assert_eq!(client_of(b"PROXY UNKNOWN \xcawhat\0 ever\r\n"), None);
         assert_eq!(client_of(b"PROXY UNKNOWN TCP4 \xff\xfe\r\r\n"), None);
-        assert_eq!(parse(b"PROXY UNKNOWN\xca\r\n"), Err(NoIntroduction));
-        assert_eq!(parse(b"PROXY TCP4 \xca 10.0.0.1 4711 80\r\n"), Err(NoIntroduction));
+        assert_eq!(parse(b"PROXY UNKNOWN\xca\r\n"), Err(NotProxyHeader));
+        assert_eq!(parse(b"PROXY TCP4 \xca 10.0.0.1 4711 80\r\n"), Err(NotProxyHeader));
     }
 
     #[test]
     fn the_longest_header_is_read_and_one_byte_more_is_refused() {
         assert_eq!(client_of(&v2(0x20, 0, &[0; 536])), None);
-        assert_eq!(parse(&v2(0x20, 0, &[0; 537])), Err(NoIntroduction));
+        assert_eq!(parse(&v2(0x20, 0, &[0; 537])), Err(NotProxyHeader));
         let line = format!("PROXY UNKNOWN {}\r\n", "x".repeat(91));
         assert_eq!(line.len(), LINE_BYTES_MAX);
         assert_eq!(client_of(line.as_bytes()), None);
         let line = format!("PROXY UNKNOWN {}\r\n", "x".repeat(92));
-        assert_eq!(parse(line.as_bytes()), Err(NoIntroduction));
+        assert_eq!(parse(line.as_bytes()), Err(NotProxyHeader));
     }
 
     #[test]
@@ -258,7 +258,7 @@ mod tests {
             &v2(0x21, 0x31, &[0; 217]),
             &v2(0x21, 0xff, &V4),
         ] {
-            assert_eq!(parse(bad), Err(NoIntroduction), "{bad:?}");
+            assert_eq!(parse(bad), Err(NotProxyHeader), "{bad:?}");
         }
     }
 }

@@ -1,21 +1,21 @@
-//! What a proxy adds behind the addresses of a header of version 2, vectors of type, length and
-//! value (§2.2), to whether its client came encrypted; a header that fails its checksum is none.
+//! Parses the vectors of type, length and value after the addresses of a header of version 2
+//! (§2.2): whether the client uses TLS, and the checksum.
 
-use super::NoIntroduction;
+use super::NotProxyHeader;
 
 const CRC32C: u8 = 0x03;
 const SSL: u8 = 0x20;
 
-/// The bits of a client in a vector of TLS: it came by TLS, and brought a certificate on this
-/// connection or on another one of its session (§2.2.6).
+/// The bits of a client in a vector of TLS: it uses TLS, and sent a certificate on this connection
+/// or on another one of its session (§2.2.6).
 const CLIENT_SSL: u8 = 0x01;
 const CLIENT_CERT: u8 = 0x02 | 0x04;
 
-/// Whether the client came encrypted, as the vectors at the end of a whole header say.
+/// Whether the client uses TLS, according to the vectors at the end of a complete header.
 ///
 /// # Errors
-/// Vectors that do not fill their room, or say something twice, or do not fit the header.
-pub(super) fn client_is_encrypted(header: &[u8], vectors: &[u8]) -> Result<bool, NoIntroduction> {
+/// If the vectors have a wrong length, are repeated, or have a wrong checksum.
+pub(super) fn client_is_encrypted(header: &[u8], vectors: &[u8]) -> Result<bool, NotProxyHeader> {
     let (mut encrypted, mut checked) = (None, false);
     let mut rest = vectors;
     while let Some((kind, value)) = next(&mut rest)? {
@@ -24,47 +24,47 @@ pub(super) fn client_is_encrypted(header: &[u8], vectors: &[u8]) -> Result<bool,
                 check(header, value, rest)?;
                 checked = true;
             }
-            SSL if encrypted.is_none() => encrypted = Some(came_by_tls(value)?),
-            CRC32C | SSL => return Err(NoIntroduction),
+            SSL if encrypted.is_none() => encrypted = Some(uses_tls(value)?),
+            CRC32C | SSL => return Err(NotProxyHeader),
             _ => {}
         }
     }
     Ok(encrypted.unwrap_or(false))
 }
 
-/// Takes type and value of the next vector off the front.
-fn next<'a>(rest: &mut &'a [u8]) -> Result<Option<(u8, &'a [u8])>, NoIntroduction> {
+/// Takes type and value of the next vector.
+fn next<'a>(rest: &mut &'a [u8]) -> Result<Option<(u8, &'a [u8])>, NotProxyHeader> {
     if rest.is_empty() {
         return Ok(None);
     }
-    let (&[kind, high, low], behind) = rest.split_first_chunk().ok_or(NoIntroduction)?;
+    let (&[kind, high, low], behind) = rest.split_first_chunk().ok_or(NotProxyHeader)?;
     let length = usize::from(u16::from_be_bytes([high, low]));
-    let (value, behind) = behind.split_at_checked(length).ok_or(NoIntroduction)?;
+    let (value, behind) = behind.split_at_checked(length).ok_or(NotProxyHeader)?;
     *rest = behind;
     Ok(Some((kind, value)))
 }
 
-/// Bits of the client, four bytes on its certificate, vectors on both. Bits that are not defined
-/// yet may be set; a certificate without TLS there cannot be.
-fn came_by_tls(value: &[u8]) -> Result<bool, NoIntroduction> {
-    let (&[client, _, _, _, _], mut rest) = value.split_first_chunk().ok_or(NoIntroduction)?;
+/// Reads a vector of TLS: bits of the client, four bytes about its certificate, and inner vectors.
+/// Undefined bits may be set. A certificate without TLS is invalid.
+fn uses_tls(value: &[u8]) -> Result<bool, NotProxyHeader> {
+    let (&[client, _, _, _, _], mut rest) = value.split_first_chunk().ok_or(NotProxyHeader)?;
     while next(&mut rest)?.is_some() {}
     match (client & CLIENT_SSL != 0, client & CLIENT_CERT != 0) {
-        (false, true) => Err(NoIntroduction),
+        (false, true) => Err(NotProxyHeader),
         (encrypted, _) => Ok(encrypted),
     }
 }
 
-/// Compares the checksum with that of the header, where it stands as zeros (§2.2.3).
-fn check(header: &[u8], told: &[u8], behind: &[u8]) -> Result<(), NoIntroduction> {
-    let told = <[u8; 4]>::try_from(told).map_err(|_| NoIntroduction)?;
+/// Compares the checksum with that of the header, in which its own bytes count as zeros (§2.2.3).
+fn check(header: &[u8], told: &[u8], behind: &[u8]) -> Result<(), NotProxyHeader> {
+    let told = <[u8; 4]>::try_from(told).map_err(|_| NotProxyHeader)?;
     let before = header.strip_suffix(behind).and_then(|header| header.strip_suffix(&told));
-    let sum = crc32c(&[before.ok_or(NoIntroduction)?, &[0; 4], behind]);
-    if sum == u32::from_be_bytes(told) { Ok(()) } else { Err(NoIntroduction) }
+    let sum = crc32c(&[before.ok_or(NotProxyHeader)?, &[0; 4], behind]);
+    if sum == u32::from_be_bytes(told) { Ok(()) } else { Err(NotProxyHeader) }
 }
 
-/// The checksum of Castagnoli over the pieces in a row (RFC 9260, appendix A). A header comes once
-/// a connection and is short: no table is worth its room.
+/// The CRC32C of all pieces together (RFC 9260, appendix A). Computed without a table, since a
+/// header is short and occurs once in a connection.
 fn crc32c(pieces: &[&[u8]]) -> u32 {
     let bit = |sum: u32, _| if sum & 1 == 1 { (sum >> 1) ^ 0x82f6_3b78 } else { sum >> 1 };
     let byte = |sum: u32, byte: &u8| (0..8).fold(sum ^ u32::from(*byte), bit);
@@ -81,18 +81,18 @@ mod tests {
     }
 
     #[track_caller]
-    fn said(vectors: &[Vec<u8>]) -> Result<bool, NoIntroduction> {
+    fn said(vectors: &[Vec<u8>]) -> Result<bool, NotProxyHeader> {
         let vectors = vectors.concat();
         client_is_encrypted(&[b"header", &vectors[..]].concat(), &vectors)
     }
 
-    /// As haproxy writes it: verified or without a certificate, version and cipher behind.
+    /// A vector of TLS as haproxy writes it, with version and cipher.
     fn ssl(client: u8) -> Vec<u8> {
         let (version, cipher) = (vector(0x21, b"TLSv1.3"), vector(0x23, b"TLS_AES_128_GCM_SHA256"));
         vector(SSL, &[&[client, 0, 0, 0, 0], &version[..], &cipher].concat())
     }
 
-    /// These vectors with their checksum behind `header`.
+    /// A header with these vectors and its checksum between them.
     fn summed(before: &[u8], behind: &[u8]) -> Vec<u8> {
         let start = [before, &[CRC32C, 0, 4]].concat();
         let sum = crc32c(&[b"header", &start, &[0; 4], behind]);
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_came_encrypted_where_a_vector_says_so() {
+    fn a_vector_reports_that_the_client_uses_tls() {
         assert_eq!(said(&[]), Ok(false));
         assert_eq!(said(&[vector(0x01, b"h2"), vector(0x04, b"")]), Ok(false));
         assert_eq!(said(&[ssl(0x01)]), Ok(true));
@@ -126,16 +126,16 @@ mod tests {
             vector(SSL, &[1, 0, 0, 0, 0, 0x21]),
             vector(SSL, &[1, 0, 0, 0, 0, 0x21, 0, 2, b'T']),
         ] {
-            assert_eq!(said(std::slice::from_ref(&bad)), Err(NoIntroduction), "{bad:?}");
+            assert_eq!(said(std::slice::from_ref(&bad)), Err(NotProxyHeader), "{bad:?}");
         }
     }
 
     #[test]
     fn what_contradicts_itself_is_refused() {
-        assert_eq!(said(&[ssl(0x02)]), Err(NoIntroduction));
-        assert_eq!(said(&[ssl(0x04)]), Err(NoIntroduction));
-        assert_eq!(said(&[ssl(0x01), ssl(0x01)]), Err(NoIntroduction));
-        assert_eq!(said(&[ssl(0x01), vector(0x04, b""), ssl(0x00)]), Err(NoIntroduction));
+        assert_eq!(said(&[ssl(0x02)]), Err(NotProxyHeader));
+        assert_eq!(said(&[ssl(0x04)]), Err(NotProxyHeader));
+        assert_eq!(said(&[ssl(0x01), ssl(0x01)]), Err(NotProxyHeader));
+        assert_eq!(said(&[ssl(0x01), vector(0x04, b""), ssl(0x00)]), Err(NotProxyHeader));
     }
 
     #[test]
@@ -155,15 +155,15 @@ mod tests {
             for bit in 0..8 {
                 let mut bent = whole.clone();
                 *bent.get_mut(at).unwrap() ^= 1 << bit;
-                // A bit in the vector's type makes it another one, which nobody checks.
+                // A different type of vector is not checked.
                 let other_kind = at == ssl(1).len();
                 assert_eq!(said(&[bent]).is_ok(), other_kind, "bit {bit} of byte {at}");
             }
         }
         for bad in [vector(CRC32C, b""), vector(CRC32C, &[0; 3]), vector(CRC32C, &[0; 5])] {
-            assert_eq!(said(&[bad]), Err(NoIntroduction));
+            assert_eq!(said(&[bad]), Err(NotProxyHeader));
         }
         let twice = summed(&whole, b"");
-        assert_eq!(said(&[twice]), Err(NoIntroduction));
+        assert_eq!(said(&[twice]), Err(NotProxyHeader));
     }
 }

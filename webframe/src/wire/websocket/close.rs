@@ -1,10 +1,10 @@
-//! How a connection ends: the payload of a close frame to code and reason, and back (RFC 6455 §5.5.1, §7.4).
+//! The payload of a close frame: code and reason (RFC 6455 §5.5.1, §7.4).
 
 use std::fmt;
 
 use super::{Fault, frame::CONTROL_BYTES_MAX};
 
-/// Why a connection ends, as a number (RFC 6455 §7.4).
+/// The reason why a connection ends, as a number (RFC 6455 §7.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CloseCode(u16);
 
@@ -13,17 +13,17 @@ impl CloseCode {
     pub const NORMAL: CloseCode = CloseCode(1000);
     /// 1001: the server stops, or the browser leaves the page.
     pub const GOING_AWAY: CloseCode = CloseCode(1001);
-    /// 1002: the peer broke the protocol.
+    /// 1002: the peer violated the protocol.
     pub const PROTOCOL_ERROR: CloseCode = CloseCode(1002);
-    /// 1003: a kind of message that this end does not take.
+    /// 1003: a kind of message that this end does not accept.
     pub const UNSUPPORTED: CloseCode = CloseCode(1003);
     /// 1005: the close frame had no code. It is never sent.
     pub const NONE: CloseCode = CloseCode(1005);
     /// 1006: the connection ended without a close frame. It is never sent.
     pub const ABNORMAL: CloseCode = CloseCode(1006);
-    /// 1007: a message that is not what its kind says, such as a text that is not UTF-8.
+    /// 1007: invalid data, such as a text that is not UTF-8.
     pub const INVALID_DATA: CloseCode = CloseCode(1007);
-    /// 1008: a message that breaks a rule of the app.
+    /// 1008: a message that violates a policy of the app.
     pub const POLICY: CloseCode = CloseCode(1008);
     /// 1009: a message that is too large.
     pub const TOO_LARGE: CloseCode = CloseCode(1009);
@@ -56,14 +56,14 @@ impl fmt::Display for CloseCode {
 /// A close: code and reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Close {
-    /// Why; [`CloseCode::NONE`] or [`CloseCode::ABNORMAL`] if the peer named no code.
+    /// The code; [`CloseCode::NONE`] or [`CloseCode::ABNORMAL`] if the peer sent none.
     pub code: CloseCode,
-    /// The reason in words, for a log and not for a person; often empty.
+    /// A text for a log, not for users; often empty.
     pub reason: String,
 }
 
 impl Close {
-    /// A close with a reason; beyond 123 bytes the reason is cut.
+    /// A close with a reason, which is truncated to 123 bytes.
     pub fn new(code: CloseCode, reason: &str) -> Close {
         let room = CONTROL_BYTES_MAX.saturating_sub(2);
         let reason = (0..=room).rev().find_map(|end| reason.get(..end.min(reason.len())));

@@ -1,19 +1,20 @@
-//! `permessage-deflate` (RFC 7692 §7.2): a message's payload to its bytes and back, within bounds.
+//! Inflates and deflates the payload of a message within limits (`permessage-deflate`, RFC 7692
+//! §7.2).
 //!
-//! No context outlives its message, in either direction: a connection that is silent holds no
-//! window (32 KiB each to inflate, 256 KiB each to deflate), and a frame can be sent to many peers.
+//! No context is kept between messages, in either direction. So an idle connection holds no window
+//! (32 KiB to inflate, 256 KiB to deflate), and a frame can be sent to many peers.
 
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 
 use super::Fault;
 
-/// Ends every flushed block and is left off a message (§7.2.1).
+/// The end of every flushed block, which is omitted in a message (§7.2.1).
 const TAIL: [u8; 4] = [0, 0, 0xFF, 0xFF];
 
-/// The room that an inflater asks for at a time.
+/// The amount by which the output of an inflater grows.
 const STEP: usize = 16 << 10;
 
-/// Level 6 is zlib's default; a chat's texts gain nothing from more.
+/// Level 6 is zlib's default. A higher level does not improve short texts.
 const LEVEL: u32 = 6;
 
 /// Inflates one message.
@@ -25,8 +26,8 @@ impl Inflater {
         Inflater(Decompress::new(false))
     }
 
-    /// Appends what the coded bytes hold. A message larger than `bytes_max` is refused before it
-    /// has been inflated.
+    /// Inflates the coded bytes. A message larger than `bytes_max` is refused before it is inflated
+    /// completely.
     pub(super) fn inflate(
         &mut self,
         mut coded: &[u8],
@@ -58,7 +59,7 @@ impl Inflater {
         }
     }
 
-    /// Appends what the end of the message makes known.
+    /// Inflates the end of the message.
     pub(super) fn finish(mut self, bytes: &mut Vec<u8>, bytes_max: usize) -> Result<(), Fault> {
         self.inflate(&TAIL, bytes, bytes_max)
     }
@@ -70,7 +71,7 @@ pub(super) fn deflate(message: &[u8], window_bits: u8) -> Option<Vec<u8>> {
     let mut compress = Compress::new_with_window_bits(level, false, window_bits.clamp(9, 15));
     let mut coded = Vec::with_capacity(message.len().saturating_add(TAIL.len()));
     compress.compress_vec(message, &mut coded, FlushCompress::Sync).ok()?;
-    // A full buffer may not hold the end of the flush.
+    // In a full buffer the end of the flush may be missing.
     let all_in =
         compress.total_in() == u64::try_from(message.len()).ok()? && coded.len() < coded.capacity();
     match coded.strip_suffix(&TAIL) {

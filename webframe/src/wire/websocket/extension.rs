@@ -1,4 +1,5 @@
-//! `Sec-WebSocket-Extensions` (RFC 6455 §9.1) to the one extension there is, and its answer (RFC 7692 §7.1).
+//! Negotiates `Sec-WebSocket-Extensions` (RFC 6455 §9.1): only `permessage-deflate` (RFC 7692 §7.1)
+//! is supported.
 
 use super::{HandshakeFault, handshake::is_token_text};
 use crate::wire::grammar;
@@ -10,13 +11,13 @@ const NAME: &str = "permessage-deflate";
 pub(crate) struct Deflate {
     /// The largest window that the peer can inflate, as a power of two: 9 to 15.
     pub(crate) window_bits: u8,
-    /// Whether the client named a window: then the answer repeats it.
+    /// Whether the client requested a window. Then the answer repeats it.
     named: bool,
 }
 
 impl Deflate {
-    /// Takes the first offer that can be kept; `None` if there is none. An offer with a parameter
-    /// that is unknown, repeated or out of range is passed over (RFC 7692 §7.1.2, §7.1.3).
+    /// Accepts the first supported offer; `None` if there is none. An offer with a parameter that
+    /// is unknown, repeated or out of range is skipped (RFC 7692 §7.1.2, §7.1.3).
     pub(super) fn negotiate<'f>(
         fields: impl Iterator<Item = &'f [u8]>,
     ) -> Result<Option<Deflate>, HandshakeFault> {
@@ -30,7 +31,7 @@ impl Deflate {
         Ok(taken)
     }
 
-    /// The value of the answer's field.
+    /// The value of the field in the answer.
     pub(crate) fn to_field(self) -> String {
         let mut field = format!("{NAME}; server_no_context_takeover; client_no_context_takeover");
         if self.named {
@@ -40,7 +41,7 @@ impl Deflate {
         field
     }
 
-    /// The terms that a client of ours reads from a server's answer.
+    /// The default terms, for test clients.
     pub(crate) fn plain() -> Deflate {
         Deflate { window_bits: 15, named: false }
     }
@@ -73,7 +74,7 @@ impl<'f> Offer<'f> {
                 ("client_max_window_bits", None) => {}
                 ("client_max_window_bits", Some(bits)) if window_bits(bits).is_some() => {}
                 ("server_max_window_bits", Some(bits)) => {
-                    // zlib makes no raw stream with a window of 256 bytes: such an offer is passed over.
+                    // zlib cannot make a raw stream with a window of 256 bytes: skip such an offer.
                     let bits = window_bits(bits).filter(|&bits| bits > 8)?;
                     terms = Deflate { window_bits: bits, named: true };
                 }
@@ -95,7 +96,7 @@ fn parameter(piece: &[u8]) -> Result<(&str, Option<&str>), HandshakeFault> {
     let mut halves = piece.splitn(2, |&byte| byte == b'=').map(grammar::trim);
     let name = token(halves.next().unwrap_or_default())?;
     let value = halves.next().map(|value| match value {
-        [b'"', inner @ .., b'"'] => token(inner), // which must be a token all the same
+        [b'"', inner @ .., b'"'] => token(inner), // a quoted value must be a token too
         value => token(value),
     });
     Ok((name, value.transpose()?))
@@ -105,8 +106,7 @@ fn token(bytes: &[u8]) -> Result<&str, HandshakeFault> {
     is_token_text(bytes).ok_or(HandshakeFault::Extensions)
 }
 
-/// Pieces between separators; an empty list has none. No quoted value of this grammar holds a
-/// separator, as it must be a token.
+/// Splits at a separator. A quoted value never contains one, since it must be a token.
 fn split(bytes: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
     bytes.split(move |&byte| byte == separator)
 }

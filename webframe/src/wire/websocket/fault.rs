@@ -1,15 +1,15 @@
-//! Why bytes of a peer fail its connection (RFC 6455 §7.1.7): each rule by name, with its close code.
+//! Violations of the protocol by a peer (RFC 6455 §7.1.7), each with its close code.
 
 use std::fmt;
 
 use super::CloseCode;
 
-/// A rule that a peer broke. The connection sends [`Fault::code`] and reads no more.
+/// A rule that a peer violated. The connection sends [`Fault::code`] and stops reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// A reserved bit is set that no extension defines here (§5.2).
+    /// A reserved bit is set that no negotiated extension defines (§5.2).
     ReservedBit,
-    /// The opcode is one of those kept for later (§5.2).
+    /// The opcode is reserved (§5.2).
     UnknownOpcode,
     /// A client's frame is not masked (§5.1).
     Unmasked,
@@ -21,11 +21,11 @@ pub(crate) enum Fault {
     ControlTooLong,
     /// A control frame is fragmented (§5.5).
     ControlFragmented,
-    /// A continuation frame that continues nothing (§5.4).
+    /// A continuation frame without a message to continue (§5.4).
     NothingToContinue,
-    /// A new message begins inside another one (§5.4).
+    /// A new message begins before the end of another one (§5.4).
     MessageUnfinished,
-    /// A close frame of one byte: no room for a code (§5.5.1).
+    /// A close frame of one byte, which is too short for a code (§5.5.1).
     CloseTruncated,
     /// A close code that no peer may send (§7.4).
     CloseCode,

@@ -1,11 +1,11 @@
-//! Frames (RFC 6455 §5.2): the bytes before a payload to a [`FrameHead`] and back, and the mask.
+//! Parses and encodes the head of a frame (RFC 6455 §5.2), and masks payloads.
 
 use super::{Fault, Role};
 
-/// The longest payload of a control frame (§5.5).
+/// Maximum payload of a control frame in bytes (§5.5).
 pub(super) const CONTROL_BYTES_MAX: usize = 125;
 
-/// The longest head: two bytes, a length of eight, a mask of four.
+/// Maximum length of a head: two bytes, a length of eight, a mask of four.
 pub(super) const HEAD_BYTES_MAX: usize = 14;
 
 const FIN: u8 = 0x80;
@@ -13,9 +13,9 @@ const FIN: u8 = 0x80;
 const RSV1: u8 = 0x40;
 const RSV2_RSV3: u8 = 0x30;
 const MASKED: u8 = 0x80;
-/// The 7-bit length that announces one of 16 bits.
+/// The 7-bit length that announces a 16-bit length.
 const LENGTH_16: u8 = 126;
-/// The 7-bit length that announces one of 64 bits.
+/// The 7-bit length that announces a 64-bit length.
 const LENGTH_64: u8 = 127;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl Opcode {
     }
 }
 
-/// What stands before a payload.
+/// The head of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FrameHead {
     pub(super) fin: bool,
@@ -68,8 +68,8 @@ pub(super) struct FrameHead {
 }
 
 impl FrameHead {
-    /// Reads a head and how many bytes it took; `None` if more must come. What its first two bytes
-    /// break is reported before the rest has come.
+    /// Parses a head. Returns its length too; `None` if it is incomplete. A fault in the first two
+    /// bytes is reported before the rest has arrived.
     pub(super) fn parse(bytes: &[u8], role: Role) -> Result<Option<(FrameHead, usize)>, Fault> {
         let Some((&[first, second], rest)) = bytes.split_first_chunk() else { return Ok(None) };
         if first & RSV2_RSV3 != 0 {
@@ -126,8 +126,8 @@ fn check_control(fin: bool, compressed: bool, short_length: u8) -> Result<(), Fa
     }
 }
 
-/// The length and what stands behind it. A longer form than needed is refused, and so is the top
-/// bit of 64 (§5.2).
+/// The length and the bytes after it. A form that is longer than needed is refused, and so is a
+/// 64-bit length with the top bit set (§5.2).
 fn parse_length(short: u8, rest: &[u8]) -> Result<Option<(u64, &[u8])>, Fault> {
     let (length, rest, shortest) = match short {
         LENGTH_16 => match rest.split_first_chunk() {
@@ -142,9 +142,10 @@ fn parse_length(short: u8, rest: &[u8]) -> Result<Option<(u64, &[u8])>, Fault> {
         },
         _ => (u64::from(short), rest, 0),
     };
-    match (shortest..1 << 63).contains(&length) {
-        true => Ok(Some((length, rest))),
-        false => Err(Fault::LengthForm),
+    if (shortest..1 << 63).contains(&length) {
+        Ok(Some((length, rest)))
+    } else {
+        Err(Fault::LengthForm)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The opening handshake (RFC 6455 §4.2): a request's fields to what was agreed, or to why not.
+//! Checks the opening handshake (RFC 6455 §4.2).
 
 use std::fmt;
 
@@ -12,10 +12,10 @@ use crate::wire::{Version, grammar};
 /// Added to a key before it is hashed (RFC 6455 §1.3).
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/// Why a request opens no WebSocket.
+/// The reason why a request cannot open a WebSocket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HandshakeFault {
-    /// It does not ask for one: no `Upgrade: websocket`, or no `Connection: upgrade`.
+    /// It does not request one: `Upgrade: websocket` or `Connection: upgrade` is missing.
     NotAsked,
     /// Its method is not GET.
     Method,
@@ -25,14 +25,14 @@ pub(crate) enum HandshakeFault {
     Version,
     /// `Sec-WebSocket-Key` is missing, repeated, or not 16 bytes in base64.
     Key,
-    /// `Sec-WebSocket-Protocol` is not a list of tokens, each once.
+    /// `Sec-WebSocket-Protocol` is not a list of different tokens.
     Protocols,
-    /// `Sec-WebSocket-Extensions` breaks its grammar.
+    /// `Sec-WebSocket-Extensions` is invalid.
     Extensions,
 }
 
 impl HandshakeFault {
-    /// The status that answers it.
+    /// The status of the answer.
     pub(crate) fn status(self) -> StatusCode {
         match self {
             HandshakeFault::NotAsked | HandshakeFault::Version => StatusCode::UPGRADE_REQUIRED,
@@ -61,20 +61,20 @@ impl fmt::Display for HandshakeFault {
 
 impl std::error::Error for HandshakeFault {}
 
-/// What a request asks for, checked.
+/// A valid handshake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Handshake<'r> {
     /// The value of `Sec-WebSocket-Accept`.
     pub(crate) accept: String,
-    /// The subprotocols that the client speaks, the one that it likes best first.
+    /// The subprotocols of the client, in order of preference.
     pub(crate) protocols: Vec<&'r str>,
-    /// The terms of compression, if the client offered any that can be kept.
+    /// The terms of compression, if the client offered supported ones.
     pub(crate) deflate: Option<Deflate>,
 }
 
 impl<'r> Handshake<'r> {
-    /// Checks a request; `values` gives each field of a name in small letters, in order. The checks go from the
-    /// most general to the most particular, so that a browser's plain GET reads 426.
+    /// Checks a request. `values` returns the values of a field name in lower case, in order. The
+    /// most general check is first, so that a plain GET gets 426.
     pub(crate) fn check<I>(
         method: &Method,
         version: Version,
@@ -113,7 +113,7 @@ impl<'r> Handshake<'r> {
     }
 }
 
-/// The proof that a server understood the key (§4.2.2).
+/// The value of `Sec-WebSocket-Accept` for a key (§4.2.2).
 fn accept_key(key: &[u8]) -> String {
     BASE64.encode(Sha1::new().chain_update(key).chain_update(GUID).finalize())
 }

@@ -1,13 +1,14 @@
-//! Payloads of a message's frames to the message: bounded, inflated, and its text checked as it comes.
+//! Assembles a message from the payloads of its frames: limits and inflates it, and checks a text
+//! while it arrives.
 
 use super::{Fault, Kind, deflate::Inflater};
 
-/// A message that is not whole yet.
+/// An incomplete message.
 #[derive(Debug)]
 pub(super) struct Message {
     kind: Kind,
     bytes: Vec<u8>,
-    /// Bytes of a text that are whole characters.
+    /// Length of the part of a text that is valid UTF-8.
     checked: usize,
     inflater: Option<Inflater>,
     fragments: u32,
@@ -19,7 +20,7 @@ impl Message {
         Message { kind, bytes: Vec::new(), checked: 0, inflater, fragments: 0, bytes_max }
     }
 
-    /// Begins one more frame of this length.
+    /// Begins the next frame, of this length.
     pub(super) fn begin_frame(&mut self, length: u64, fragments_max: u32) -> Result<(), Fault> {
         self.fragments = self.fragments.saturating_add(1);
         if self.fragments > fragments_max {
@@ -33,7 +34,7 @@ impl Message {
         Ok(())
     }
 
-    /// Takes the next bytes of a payload, which `unmask` turns into plain ones.
+    /// Appends the next bytes of a payload after unmasking them with `unmask`.
     pub(super) fn append(
         &mut self,
         piece: &[u8],
@@ -54,7 +55,7 @@ impl Message {
         self.check_text()
     }
 
-    /// The whole message.
+    /// Ends the message and returns it.
     pub(super) fn finish(mut self) -> Result<(Kind, Vec<u8>), Fault> {
         if let Some(inflater) = self.inflater.take() {
             inflater.finish(&mut self.bytes, self.bytes_max)?;
@@ -66,7 +67,7 @@ impl Message {
         }
     }
 
-    /// Refuses a text at its first byte that cannot be UTF-8; a character may be cut at the end.
+    /// Refuses a text at the first byte that cannot be UTF-8. The last character may be incomplete.
     fn check_text(&mut self) -> Result<(), Fault> {
         if self.kind == Kind::Binary {
             return Ok(());

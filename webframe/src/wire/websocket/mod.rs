@@ -1,8 +1,8 @@
-//! WebSocket on the wire (RFC 6455, RFC 7692), pure: bytes to messages and messages to bytes.
+//! Parses and encodes WebSocket (RFC 6455, RFC 7692). All functions are pure.
 //!
-//! [`handshake`] checks the request that opens a connection. After it a [`Reader`] turns the bytes
-//! of the peer into [`Event`]s, and a [`Writer`] turns messages into frames. A [`Fault`] names the
-//! rule that the peer broke and the close code that answers it; after one nothing more is read.
+//! [`handshake`] checks the request that opens a connection. Then a [`Reader`] converts the bytes
+//! of the peer to [`Event`]s, and a [`Writer`] converts messages to frames. A [`Fault`] is a
+//! violated rule with its close code; after a fault nothing more is read.
 //!
 //! ```text
 //!   handshake ──► open ──Close──► closed
@@ -29,14 +29,14 @@ pub(crate) use handshake::{Handshake, HandshakeFault};
 pub(crate) use reader::{Event, Reader};
 pub(crate) use writer::Writer;
 
-/// Which end of the connection this is: a client masks its frames, a server does not (RFC 6455 §5.1).
+/// The end of the connection: a client masks its frames, a server does not (RFC 6455 §5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Server,
     Client,
 }
 
-/// What a message holds.
+/// The kind of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// UTF-8.
@@ -45,14 +45,14 @@ pub(crate) enum Kind {
     Binary,
 }
 
-/// Bounds on what a peer sends; each has its default and its reason in `limits.rs`.
+/// Limits of the messages of a peer. Defaults and reasons are in `limits.rs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct MessageLimits {
-    /// Payload of one frame in bytes, as it is sent.
+    /// Payload of a frame in bytes, as received.
     pub(crate) frame_bytes_max: usize,
-    /// One message in bytes, inflated.
+    /// Size of an inflated message in bytes.
     pub(crate) message_bytes_max: usize,
-    /// Frames of one message.
+    /// Number of frames of a message.
     pub(crate) fragments_max: u32,
 }
 

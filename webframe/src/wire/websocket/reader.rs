@@ -1,4 +1,5 @@
-//! Bytes of a peer to events: frames are parsed, unmasked and put together; bounded at every step.
+//! Reads the bytes of a peer: parses, unmasks and assembles frames to events. Every step is
+//! limited.
 
 use super::{
     Close, Deflate, Fault, Kind, MessageLimits, Role,
@@ -7,41 +8,41 @@ use super::{
     message::Message,
 };
 
-/// Something whole that a peer sent.
+/// A complete message or control frame of a peer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     /// A text.
     Text(String),
     /// Any bytes.
     Binary(Vec<u8>),
-    /// A ping, to be answered with a pong of the same payload.
+    /// A ping. The answer is a pong with the same payload.
     Ping(Vec<u8>),
     /// A pong.
     Pong(Vec<u8>),
-    /// The peer closes, and sends nothing more.
+    /// The peer closes and sends nothing after it.
     Close(Close),
 }
 
-/// Reads what a peer sends, in whatever pieces it comes.
+/// Reads the bytes of a peer, which may arrive in any pieces.
 #[derive(Debug)]
 pub(crate) struct Reader {
     role: Role,
     deflate: Option<Deflate>,
     limits: MessageLimits,
     state: State,
-    /// The bytes of a head that is not whole.
+    /// The bytes of an incomplete head.
     head: Vec<u8>,
-    /// The message whose frames are coming.
+    /// The incomplete message.
     message: Option<Box<Message>>,
 }
 
 #[derive(Debug)]
 enum State {
-    /// A head is next.
+    /// Expects a head.
     Head,
-    /// More of a payload is next.
+    /// Expects the rest of a payload.
     Payload { head: FrameHead, left: u64, control: Vec<u8> },
-    /// The peer has closed or broken a rule: nothing is read any more.
+    /// The peer has closed or violated a rule: all further input is discarded.
     Closed,
 }
 
@@ -51,11 +52,11 @@ impl Reader {
         Reader { role, deflate, limits, state, head, message: None }
     }
 
-    /// Reads up to the next event and moves `input` behind what it took; `None` if more must come,
-    /// with all of `input` taken.
+    /// Reads up to the next event and advances `input`. `None`: all of `input` was consumed without
+    /// completing an event.
     ///
     /// # Errors
-    /// The rule that the peer broke; whatever comes behind it is dropped.
+    /// The rule that the peer violated. All further input is discarded.
     pub(crate) fn read(&mut self, input: &mut &[u8]) -> Result<Option<Event>, Fault> {
         let read = self.read_on(input);
         if matches!(read, Err(_) | Ok(Some(Event::Close(_)))) {
@@ -89,7 +90,7 @@ impl Reader {
         }
     }
 
-    /// The next head, from what is left of the last piece and the input.
+    /// The next head, from the bytes kept of the last piece and the input.
     fn read_head(&mut self, input: &mut &[u8]) -> Result<Option<FrameHead>, Fault> {
         let kept = self.head.len();
         let parsed = match kept {
@@ -116,7 +117,7 @@ impl Reader {
         }
     }
 
-    /// Checks a frame against what came before it.
+    /// Checks a frame against the frames before it.
     fn begin_frame(&mut self, head: &FrameHead) -> Result<(), Fault> {
         if head.opcode.is_control() {
             return Ok(());
@@ -141,7 +142,7 @@ impl Reader {
         message.begin_frame(head.length, self.limits.fragments_max)
     }
 
-    /// Takes what has come of the payload; whether it is whole.
+    /// Consumes the available part of the payload. Returns whether it is complete.
     fn read_payload(&mut self, input: &mut &[u8]) -> Result<bool, Fault> {
         let State::Payload { head, left, control } = &mut self.state else { return Ok(true) };
         let wanted = usize::try_from(*left).unwrap_or(usize::MAX).min(input.len());
@@ -165,7 +166,7 @@ impl Reader {
         Ok(whole)
     }
 
-    /// The event that a whole frame completes, if it does.
+    /// The event that a complete frame completes, if it does.
     fn end_frame(&mut self) -> Result<Option<Event>, Fault> {
         let state = std::mem::replace(&mut self.state, State::Head);
         let State::Payload { head, control, .. } = state else { return Ok(None) };

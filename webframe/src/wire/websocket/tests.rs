@@ -1,4 +1,4 @@
-//! The rules of RFC 6455 §4 to §7 and RFC 7692 by name, each with bytes that break it.
+//! Tests of the rules of RFC 6455 §4 to §7 and RFC 7692, with bytes that violate them.
 
 #![expect(
     clippy::indexing_slicing,
@@ -385,7 +385,7 @@ mod compression {
     }
 
     #[test]
-    fn refuses_what_is_no_deflate_stream() {
+    fn refuses_an_invalid_deflate_stream() {
         breaks(&[frame(0xC1, b"\xFF\xFF\xFF\xFF")], Fault::Deflate);
     }
 

@@ -1,4 +1,4 @@
-//! Messages and control frames to bytes.
+//! Encodes messages and control frames.
 
 use super::{
     Close, Deflate, Kind, Role,
@@ -6,17 +6,17 @@ use super::{
     frame::{CONTROL_BYTES_MAX, FrameHead, HEAD_BYTES_MAX, Opcode, apply_mask},
 };
 
-/// A shorter message is sent as it is: deflating it costs more than it saves.
+/// A shorter message is not compressed: the cost exceeds the gain.
 const DEFLATED_FROM: usize = 64;
 
-/// How a payload is coded.
+/// The coding of a payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Coding {
     Plain,
     Deflated,
 }
 
-/// Encodes what one end sends. It keeps no state between messages, so any thread may use a copy.
+/// Encodes the frames of one end. It has no state between messages, so any thread may use a copy.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Writer {
     role: Role,
@@ -28,7 +28,7 @@ impl Writer {
         Writer { role, deflate }
     }
 
-    /// The window that the peer inflates with, if messages may be compressed.
+    /// The window of the peer as a power of two, if messages may be compressed.
     pub(crate) fn window_bits(&self) -> Option<u8> {
         self.deflate.map(|terms| terms.window_bits)
     }
@@ -53,13 +53,13 @@ impl Writer {
         }
     }
 
-    /// Appends a ping; a payload beyond 125 bytes is cut.
+    /// Appends a ping. Its payload is truncated to 125 bytes.
     pub(crate) fn append_ping(&self, payload: &[u8], output: &mut Vec<u8>) {
         let payload = payload.get(..CONTROL_BYTES_MAX).unwrap_or(payload);
         self.append(Opcode::Ping, Coding::Plain, payload, output);
     }
 
-    /// Appends a pong; a payload beyond 125 bytes is cut.
+    /// Appends a pong. Its payload is truncated to 125 bytes.
     pub(crate) fn append_pong(&self, payload: &[u8], output: &mut Vec<u8>) {
         let payload = payload.get(..CONTROL_BYTES_MAX).unwrap_or(payload);
         self.append(Opcode::Pong, Coding::Plain, payload, output);
@@ -75,7 +75,7 @@ impl Writer {
     fn append(&self, opcode: Opcode, coding: Coding, payload: &[u8], output: &mut Vec<u8>) {
         let mask = match self.role {
             Role::Server => None,
-            // Of tests and test clients only, which no proxy has to be protected from (§10.3).
+            // A constant mask is fine for test clients: no proxy must be protected from them (§10.3).
             Role::Client => Some([0x37, 0xFA, 0x21, 0x3D]),
         };
         let length = u64::try_from(payload.len()).unwrap_or(u64::MAX);

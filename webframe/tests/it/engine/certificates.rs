@@ -43,7 +43,7 @@ fn certificates_are_reloaded_and_a_broken_one_leaves_the_old_one_in_use() {
     assert!(error.to_string().starts_with(&start), "{error}");
     fs::write(&cert, "no certificate").expect("written");
     let error = site.reload.reload().expect_err("nothing in it");
-    let text = format!("cannot read PEM from {}: nothing of the kind is in it", cert.display());
+    let text = format!("cannot read PEM from {}: it contains no such section", cert.display());
     assert_eq!(error.to_string(), text);
     assert!(shows(&site, "second"));
 }

@@ -120,7 +120,7 @@ fn a_redirect_to_nowhere_is_told_at_the_start() {
     let redirect_addresses = vec![Address::Tcp(([127, 0, 0, 1], 0).into())];
     let error = webframe::Server::bind(&ServerSettings { redirect_addresses, ..settings() })
         .expect_err("neither tls nor public_url");
-    assert_eq!(error.to_string(), "redirect_addresses lead nowhere without tls or public_url");
+    assert_eq!(error.to_string(), "redirect_addresses require tls or public_url");
 }
 
 #[test]

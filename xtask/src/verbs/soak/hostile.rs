@@ -1,6 +1,6 @@
 //! Bad requests: mutated, half-sent, half-closed, reset, never read, one byte a second.
 //!
-//! One thread drives all of them; each visit tells when it is to be polled again.
+//! One thread drives all of them. Each visit decides when it is polled again.
 
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, Read, Write};
@@ -16,7 +16,7 @@ const VISITS_MAX: usize = 600;
 const LOOK_SOON: Duration = Duration::from_millis(4);
 const LOOK_LATE: Duration = Duration::from_millis(250);
 
-/// All visits that are under way.
+/// All running visits.
 pub(super) struct Visits<'a> {
     address: SocketAddr,
     dice: Dice,
@@ -36,7 +36,7 @@ struct Visit {
     answered: bool,
 }
 
-/// What a visit sends and reads.
+/// The plan of a visit: what it sends and reads.
 struct Plan {
     bytes: Vec<u8>,
     lasts: Duration,

@@ -1,4 +1,4 @@
-//! A seed becomes choices, and a good request one that is a little wrong: the same seed always the same ones.
+//! Pseudo-random choices and mutations of valid requests. The same seed gives the same ones.
 
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -22,7 +22,7 @@ impl Dice {
         high as usize % bound.max(1)
     }
 
-    /// Whether something happens that happens `part` times of a hundred.
+    /// `true` with a probability of `part` percent.
     pub(super) fn percent(&mut self, part: usize) -> bool {
         self.below(100) < part
     }
@@ -32,10 +32,10 @@ impl Dice {
     }
 }
 
-/// Bytes that mean something to a parser.
+/// Bytes with a meaning for a parser.
 const MISCHIEF: &[u8] = b"\0\t\n\r \"#%+,-./0159:;=?AGZ\\_a{}\x7f\x80\xff";
 
-/// One to four changes of `request`; `other` lends pieces.
+/// Changes `request` in one to four places, also with pieces of `other`.
 pub(super) fn mutate(dice: &mut Dice, request: &[u8], other: &[u8]) -> Vec<u8> {
     let mut bytes = request.to_vec();
     for _ in 0..=dice.below(4) {

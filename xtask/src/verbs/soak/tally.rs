@@ -1,4 +1,4 @@
-//! The results of all clients to counts and the first few complaints.
+//! Counts the results of all clients, and keeps the first complaints.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

@@ -1,4 +1,5 @@
-//! Good requests of every kind to checked answers: clients that keep connections, pipeline, upload and half-close.
+//! Clients that send valid requests of every kind and check the answers. They keep connections,
+//! pipeline, upload and half-close.
 
 use std::fmt;
 use std::io::{self, BufReader, Write};
@@ -141,7 +142,7 @@ pub(super) fn ask(address: SocketAddr, path: &str) -> io::Result<u16> {
 }
 
 impl Exchange {
-    /// The fault of the answer, if any. 503 is allowed: the person who runs it judges whether the server was busy.
+    /// The fault of the answer, if any. 503 is allowed and counted separately.
     fn complaint(&self, answer: &Answer) -> Option<String> {
         if answer.status == 503 {
             return None;

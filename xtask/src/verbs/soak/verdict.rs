@@ -1,4 +1,4 @@
-//! The holdings of a server over time to one table and a list of faults.
+//! Judges the resources of a server over time: a table and a list of faults.
 
 use std::fmt;
 use std::time::Duration;

@@ -1,12 +1,12 @@
-//! The bytes of a StarDict article to its text and pronunciation: a sequence of typed fields,
-//! whose types the `.ifo` file gives for all articles or each article for itself.
+//! Parses a StarDict article: a sequence of typed fields. The types are in the `.ifo` file for all
+//! articles, or in each article.
 
 use crate::books::text::foreign;
 use crate::books::text::markup::{self, LineEnds};
 
 use super::powerword;
 
-/// What an article says.
+/// The parts of an article.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Article {
     pub(super) phonetic: Option<String>,
@@ -14,8 +14,8 @@ pub(super) struct Article {
     pub(super) pictures: usize,
 }
 
-/// Reads an article; `None` where its text is not UTF-8. A field that is cut off is taken as far
-/// as it goes, and one that is not for reading (a picture, a sound) is passed over.
+/// Parses an article. `None`: its text is not UTF-8. A field that is cut off is read up to its end;
+/// pictures and sounds are skipped.
 pub(super) fn parse(types: Option<&str>, bytes: &[u8], headword: &str) -> Option<Article> {
     let mut article = Article::default();
     match types {
@@ -43,7 +43,8 @@ pub(super) fn parse(types: Option<&str>, bytes: &[u8], headword: &str) -> Option
     Some(article)
 }
 
-/// Takes a field off the front: up to a zero byte, or for capital types by a length in front.
+/// Takes the first field: it ends with a zero byte, or begins with its length if its type is a
+/// capital letter.
 fn take<'a>(kind: u8, rest: &mut &'a [u8]) -> &'a [u8] {
     let (field, behind) = if kind.is_ascii_uppercase() {
         let (length, content) = match rest.split_first_chunk::<4>() {
@@ -102,10 +103,10 @@ impl Article {
     }
 }
 
-/// The element of a pronunciation in XDXF.
+/// The XDXF element of a pronunciation.
 const TRANSCRIPTION: &str = "tr";
 
-/// Takes the pronunciation out of an article in XDXF.
+/// Removes the pronunciation from an article in XDXF and returns it.
 fn take_transcription(field: &mut String) -> Option<String> {
     let (opening, closing) = (format!("<{TRANSCRIPTION}>"), format!("</{TRANSCRIPTION}>"));
     let (from, to) = (field.find(&opening)?, field.find(&closing)?);
@@ -114,7 +115,7 @@ fn take_transcription(field: &mut String) -> Option<String> {
     (!said.is_empty()).then_some(said)
 }
 
-/// HTML knows blanks; Pango and most XDXF are laid out for the eye, with lines of their own.
+/// Line ends are blanks in HTML and in logical XDXF. Pango and visual XDXF have meaningful lines.
 fn line_ends(kind: u8, field: &str) -> LineEnds {
     let is_logical = kind == b'x' && markup::has_element(field, "def");
     if kind == b'h' || is_logical { LineEnds::Blanks } else { LineEnds::Kept }
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_a_cut_field_as_far_as_it_goes() {
+    fn reads_a_field_that_is_cut_off_up_to_its_end() {
         reads(None, b"W\xff\xff\xff\xffabc", None, "");
         reads(None, b"W\0", None, "");
         reads(Some("tm"), b"x", Some("x"), "");

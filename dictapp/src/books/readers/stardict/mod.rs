@@ -1,6 +1,6 @@
-//! StarDict to entries: `.ifo` says what the book is, `.idx` where the article of each headword
-//! lies, `.dict` or `.dict.dz` holds the articles, `.syn` more spellings, which become forms.
-//! The format: StarDict's own `doc/StarDictFileFormat`.
+//! Reads StarDict books: `.ifo` has metadata, `.idx` the place of each headword's article, `.dict`
+//! or `.dict.dz` the articles, `.syn` other spellings, which become forms. The format is described
+//! in StarDict's `doc/StarDictFileFormat`.
 
 mod article;
 mod powerword;
@@ -27,13 +27,13 @@ pub(crate) struct Stardict {
     articles: Articles,
     synonyms: Synonyms,
     ifo: Ifo,
-    /// Bytes of the index read, and entries.
+    /// Number of bytes and of entries of the index that were read.
     at: u64,
     count: u64,
     state: ReadState,
 }
 
-/// What a `.ifo` file says, as far as it is needed.
+/// The needed properties of a `.ifo` file.
 #[derive(Debug, Default)]
 struct Ifo {
     title: Option<String>,
@@ -61,7 +61,7 @@ pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, BookError> {
     Ok(files)
 }
 
-/// The path without the ending that StarDict gives, in small or capital letters.
+/// The path without StarDict's ending, in lower or upper case.
 fn base(path: &Path) -> String {
     let text = path.to_string_lossy();
     let small = text.to_ascii_lowercase();
@@ -76,7 +76,7 @@ fn with(base: &str, endings: &[&str]) -> Result<PathBuf, BookError> {
         endings.iter().flat_map(both).map(|ending| PathBuf::from(base.to_owned() + &ending));
     let missing = || {
         let path = PathBuf::from(format!("{base}{}", endings[0]));
-        BookError::whole(&path, "is missing, a StarDict book is not whole without it")
+        BookError::whole(&path, "is missing: a StarDict book needs it")
     };
     paths.find(|path| path.is_file()).ok_or_else(missing)
 }
@@ -115,7 +115,7 @@ impl Stardict {
             return self.end();
         }
         if word.pop() != Some(0) {
-            return Err(damaged("the index is cut off or no index: a headword has no end"));
+            return Err(damaged("the index is cut off, or not an index: a headword has no end"));
         }
         let wide = if self.ifo.wide_offsets { 8 } else { 4 };
         let mut numbers = [0; 12];
@@ -128,8 +128,8 @@ impl Stardict {
         Ok(Some(Record { word, offset, length }))
     }
 
-    /// Reports another number of headwords than the `.ifo` file names, which tools that edit books
-    /// often leave as it was.
+    /// Reports if the number of headwords differs from the one in the `.ifo` file. Tools that edit
+    /// books often do not update it.
     fn end(&mut self) -> Result<Option<Record>, BookError> {
         if let Some(words) = self.ifo.words.filter(|&words| words != self.count) {
             let about = format!("{} of {words}", self.count);
@@ -189,7 +189,7 @@ impl Ifo {
             let Some((key, value)) = line.split_once('=') else { continue };
             ifo.set(key.trim().to_lowercase().as_str(), value.trim()).map_err(|()| {
                 let key = key.trim();
-                let reason = format!("{key} is {:?}, which is no number that fits", value.trim());
+                let reason = format!("{key} is {:?}, which is not a valid number", value.trim());
                 BookError::at(path, Place::Line(number), reason)
             })?;
         }

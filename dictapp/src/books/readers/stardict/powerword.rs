@@ -1,16 +1,16 @@
-//! An article of Kingsoft's PowerWord (type `k`) to the notation. Its XML names things in Chinese
-//! (`单词词性`) or by two letters of their pinyin (`CX`).
+//! Converts an article of Kingsoft's PowerWord (type `k`) to the notation. The elements of its XML
+//! have Chinese names (`单词词性`) or two letters of their pinyin (`CX`).
 
 use crate::books::text::gloss;
 
-/// What an article says.
+/// The parts of an article.
 #[derive(Debug, Default)]
 pub(super) struct Article {
     pub(super) phonetic: Option<String>,
     pub(super) mean: String,
 }
 
-/// What an element holds.
+/// The content of an element.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Element {
     Headword,
@@ -63,7 +63,7 @@ pub(super) fn read(xml: &str) -> Article {
     article
 }
 
-/// How deep elements are followed; real articles have eight levels.
+/// Maximum depth of elements. Real articles have eight levels.
 const DEPTH_MAX: usize = 64;
 
 impl Article {

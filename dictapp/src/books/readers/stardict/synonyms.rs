@@ -1,5 +1,5 @@
-//! StarDict's `.syn` file to the other spellings of each headword: spelling, zero byte, number of
-//! the headword in the index.
+//! Reads StarDict's `.syn` file of other spellings. Each record is a spelling, a zero byte, and the
+//! number of its headword in the index.
 
 use std::io::Read;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::model::Word;
 #[derive(Debug, Default)]
 pub(super) struct Synonyms {
     bytes: Vec<u8>,
-    /// Number of the headword, and where the spelling begins; in order.
+    /// Number of the headword and offset of the spelling, sorted.
     found: Vec<(u32, u32)>,
 }
 
@@ -37,7 +37,7 @@ impl Synonyms {
         while at < bytes.len() {
             let end = bytes[at..].iter().take(INDEX_WORD_BYTES_MAX).position(|&byte| byte == 0);
             let number = end.and_then(|end| bytes.get(at + end + 1..)?.first_chunk::<4>());
-            // What is behind a damaged spelling cannot be found; the headwords do not need it.
+            // The rest cannot be read after a damaged spelling. The headwords are complete without it.
             let Some((end, number)) = end.map(|end| at + end).zip(number) else {
                 state.note_at(OddityKind::BadDetail, Place::ByteOf(FILE, at as u64), "cut off");
                 break;
@@ -69,7 +69,7 @@ impl Synonyms {
     }
 }
 
-/// A place in a file of at most [`SYNONYMS_BYTES_MAX`] bytes.
+/// An offset in a file of at most [`SYNONYMS_BYTES_MAX`] bytes.
 fn position(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }

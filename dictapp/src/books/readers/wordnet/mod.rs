@@ -1,6 +1,6 @@
-//! WordNet's database to entries: `index.*` names the senses of each lemma in order of frequency,
-//! `data.*` holds them (wndb(5)), `*.exc` the irregular forms, `cntlist.rev` how often each sense
-//! was met. A lemma that is spelled in several ways (`China`, `china`) becomes as many entries.
+//! Reads a WordNet database: `index.*` lists the senses of each lemma by frequency, `data.*` has
+//! the senses (wndb(5)), `*.exc` the irregular forms, `cntlist.rev` the count of each sense. A
+//! lemma with several spellings (`China`, `china`) becomes several entries.
 
 mod synset;
 
@@ -20,7 +20,7 @@ use synset::Synset;
 /// Reads WordNet.
 pub(crate) struct Wordnet {
     parts: Vec<Part>,
-    /// The lines of all indexes by lemma: lemmas of several parts of speech stand together.
+    /// The lines of all indexes, sorted by lemma: the parts of speech of a lemma are adjacent.
     lemmas: Vec<Lemma>,
     next: usize,
     forms: HashMap<String, Vec<String>>,
@@ -44,7 +44,7 @@ struct Names {
     index: &'static str,
     data: &'static str,
     exceptions: &'static str,
-    /// The numbers by which `cntlist.rev` knows this part of speech.
+    /// The numbers of this part of speech in `cntlist.rev`.
     kinds: &'static [&'static str],
 }
 
@@ -90,7 +90,7 @@ struct Lemma {
     end: usize,
 }
 
-/// How often lemmas were met, by part of speech and in all.
+/// Counts of lemmas by part of speech, and ranks by total count.
 #[derive(Default)]
 struct Frequencies {
     by_part: HashMap<(String, usize), u32>,
@@ -105,7 +105,7 @@ pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, BookError> {
         for name in [names.index, names.data] {
             let file = folder.join(name);
             if !file.is_file() {
-                let reason = "is missing, WordNet is not whole without it";
+                let reason = "is missing: WordNet needs it";
                 return Err(BookError::whole(&file, reason));
             }
             files.push(file);
@@ -170,7 +170,7 @@ impl Wordnet {
 }
 
 impl Part {
-    /// The lines of the index; those that begin with a space are the licence.
+    /// The lines of the index, without the licence, whose lines begin with a space.
     fn lemmas(&self, part: usize) -> impl Iterator<Item = Lemma> {
         let mut start = 0;
         (1..).zip(self.index.split_inclusive('\n')).filter_map(move |(line, text)| {
@@ -186,7 +186,7 @@ impl Part {
         line.split(' ').next().unwrap_or_default()
     }
 
-    /// Adds the senses of one lemma to the spellings that they have.
+    /// Adds the senses of a lemma to each of its spellings.
     fn senses(
         &self,
         lemma: &Lemma,
@@ -196,10 +196,10 @@ impl Part {
         let damaged =
             |reason: &str| BookError::at(&self.index_path, Place::Line(lemma.line), reason);
         let line = &self.index[lemma.start..lemma.end];
-        let offsets = offsets(line).ok_or_else(|| damaged("is no line of an index of WordNet"))?;
+        let offsets = offsets(line).ok_or_else(|| damaged("is not a line of a WordNet index"))?;
         for offset in offsets {
             let offset: usize =
-                offset.parse().map_err(|_| damaged("names a sense by no number"))?;
+                offset.parse().map_err(|_| damaged("has an offset that is not a number"))?;
             let synset = self.synset(offset)?;
             let mut found = synset.spellings(name).peekable();
             if found.peek().is_none() {
@@ -221,8 +221,8 @@ impl Part {
     fn synset(&self, offset: usize) -> Result<Synset<'_>, BookError> {
         let damaged = |reason| BookError::at(&self.data_path, Place::Byte(offset as u64), reason);
         let line = self.data.get(offset..).and_then(|rest| rest.lines().next());
-        let line = line.ok_or_else(|| damaged("there is no sense here"))?;
-        Synset::parse(line, offset).ok_or_else(|| damaged("this is no sense"))
+        let line = line.ok_or_else(|| damaged("the offset is outside of the file"))?;
+        Synset::parse(line, offset).ok_or_else(|| damaged("not the beginning of a sense"))
     }
 }
 
@@ -249,7 +249,7 @@ fn read(path: &Path) -> Result<String, BookError> {
     })
 }
 
-/// The irregular forms of each lemma: lines of a form and its lemmas.
+/// The irregular forms of each lemma, from lines of a form and its lemmas.
 fn forms(folder: &Path) -> Result<HashMap<String, Vec<String>>, BookError> {
     let mut forms: HashMap<String, Vec<String>> = HashMap::new();
     for names in &PARTS {
@@ -267,7 +267,7 @@ fn forms(folder: &Path) -> Result<HashMap<String, Vec<String>>, BookError> {
 }
 
 impl Frequencies {
-    /// Adds up lines of `lemma%kind:... sense count`; without the file nothing is known.
+    /// Sums the lines `lemma%kind:... sense count`. Empty if the file is missing.
     fn read(path: &Path) -> Result<Frequencies, BookError> {
         let text = if path.is_file() { read(path)? } else { String::new() };
         let mut frequencies = Frequencies::default();

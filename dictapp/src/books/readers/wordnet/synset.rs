@@ -1,4 +1,4 @@
-//! One line of WordNet's `data.*` to a sense: its words, its definition and its examples
+//! Parses a line of WordNet's `data.*`: the words, the definition and the examples of a sense
 //! (wndb(5)).
 
 use std::fmt::Write;
@@ -14,8 +14,8 @@ pub(super) struct Synset<'a> {
 }
 
 impl<'a> Synset<'a> {
-    /// Reads `offset file type count word id [word id...] pointers... | gloss`; the line names
-    /// its own offset, so that one that does not is no beginning of a line.
+    /// Parses `offset file type count word id [word id...] pointers... | gloss`. A line contains
+    /// its own offset; `None` if it differs, since then the offset is not the beginning of a line.
     pub(super) fn parse(line: &'a str, offset: usize) -> Option<Synset<'a>> {
         let (head, gloss) = line.split_once(" | ")?;
         let mut fields = head.split_whitespace();
@@ -31,15 +31,15 @@ impl<'a> Synset<'a> {
         Some(Synset { words, definition, examples })
     }
 
-    /// The ways in which this set spells a lemma.
+    /// The spellings of a lemma in this set.
     pub(super) fn spellings<'b>(&'b self, lemma: &'b str) -> impl Iterator<Item = String> {
         let words = self.words.iter().map(|word| bare(word));
         words.filter(|word| word.eq_ignore_ascii_case(lemma)).map(|word| word.replace('_', " "))
     }
 
-    /// Writes the sense in the notation of explanations, for the headword spelled so.
+    /// Writes the sense in the notation of explanations, for a headword with this spelling.
     pub(super) fn write(&self, label: &str, headword: &str, mean: &mut String) {
-        // A line too many is told where the entry is judged.
+        // `Draft::finish` reports an explanation that is too long.
         if mean.len() > MEAN_BYTES_MAX {
             return;
         }
@@ -58,7 +58,7 @@ impl<'a> Synset<'a> {
     }
 }
 
-/// A word without the mark of where an adjective stands: `galore(ip)`.
+/// Removes the mark for the position of an adjective: `galore(ip)`.
 fn bare(word: &str) -> &str {
     ["(a)", "(p)", "(ip)"].iter().find_map(|mark| word.strip_suffix(mark)).unwrap_or(word)
 }
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_line_of_the_data() {
+    fn refuses_other_lines() {
         for line in [
             "",
             "00000001 03 n 02 a 0 | x",

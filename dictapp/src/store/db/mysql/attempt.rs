@@ -1,4 +1,5 @@
-//! One call to a MySQL database: its deadline, its tries, and whether a change may have been stored.
+//! A call to a MySQL database: its deadline, its attempts, and whether a change may have been
+//! stored.
 
 use std::{
     thread,
@@ -10,10 +11,10 @@ use crate::store::{
     error::{Kind, Result, StoreError},
 };
 
-/// Between two tries: doubled from the first to the last.
+/// The pause between two attempts. It doubles from the minimum to the maximum.
 const PAUSE_MIN: Duration = Duration::from_millis(2);
 const PAUSE_MAX: Duration = Duration::from_millis(200);
-/// The least time that a connection or a statement gets near the end of the patience.
+/// Minimum timeout of a connection or a statement near the end of the patience.
 pub(crate) const TIMEOUT_MIN: Duration = Duration::from_millis(50);
 
 /// The progress of a call.
@@ -21,9 +22,9 @@ pub(crate) struct Attempt {
     pub(crate) admission: Admission,
     pub(crate) deadline: Instant,
     pause: Duration,
-    /// How long the latest try took: a statement that waited for a lock would wait again.
+    /// Duration of the latest attempt: a statement that waited for a lock may wait again.
     latest: Duration,
-    /// How many servers could not be reached.
+    /// Number of servers that could not be reached.
     pub(crate) unreached: usize,
     /// A server got the statement and did not confirm it: it may have been carried out.
     pub(crate) is_unconfirmed: bool,
@@ -60,12 +61,12 @@ impl Attempt {
         result
     }
 
-    /// Whether a try as long as the latest one would end after the deadline.
+    /// Whether another attempt of the same duration would end after the deadline.
     pub(crate) fn cannot_repeat(&self) -> bool {
         Instant::now() + self.pause + self.latest >= self.deadline
     }
 
-    /// The timeout of the settings; after a failure shortened to the time that is left.
+    /// The timeout of the settings, shortened to the remaining time after a failure.
     pub(crate) fn shortened(&self, timeout: Duration) -> Duration {
         if self.unreached == 0 {
             return timeout;

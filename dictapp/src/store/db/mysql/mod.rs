@@ -1,9 +1,9 @@
 //! MySQL, MariaDB and their clusters: a list of servers, failover, retries.
 //!
-//! A lost race (1213, 1205) is tried again on the same connection. A server that cannot serve
-//! (1047, read-only, shutting down), is silent or is gone is left for the next one; after a while
-//! the first of the list is tried again. When no server is reached, the call waits within its
-//! patience for one that is.
+//! A conflict (1213, 1205) is retried on the same connection. If a server cannot serve (1047,
+//! read-only, shutting down), does not answer or cannot be reached, the next one is used; after a
+//! while the first of the list is tried again. If no server can be reached, the call waits for one
+//! within its patience.
 
 mod attempt;
 mod link;
@@ -54,7 +54,7 @@ struct Inner {
     pool: Arc<Pool<Link>>,
     circuit: Circuit,
     timeouts: DatabaseTimeouts,
-    /// When the first server was last left, or tried without success.
+    /// When the first server last failed.
     left_first: Mutex<Instant>,
     trying_first: AtomicBool,
 }
@@ -66,7 +66,7 @@ impl Mysql {
         connections: usize,
         timeouts: DatabaseTimeouts,
     ) -> Mysql {
-        // A statement that takes longer than the patience helps nobody.
+        // A statement that takes longer than the patience is useless.
         let statement = timeouts.statement.min(timeouts.call).max(TIMEOUT_MIN);
         let timeouts = DatabaseTimeouts { statement, ..timeouts };
         let limits = PoolLimits {
@@ -119,7 +119,7 @@ impl Mysql {
         }
     }
 
-    /// Tries the first server again, on a thread of its own, if another has served for a while.
+    /// Tries the first server again, on a separate thread, if another has served for a while.
     fn return_to_first(&self) {
         let inner = &self.0;
         if inner.current.load(Relaxed) == 0
@@ -143,9 +143,9 @@ impl Mysql {
     }
 }
 
-/// Why a call got no connection.
+/// The reason why a call has no connection.
 enum NoLease {
-    /// Others found the database down meanwhile: the call must be admitted again.
+    /// Other calls found the database down: the call must be admitted again.
     Outdated,
     Failed(StoreError),
 }
@@ -193,7 +193,8 @@ impl Inner {
         }
     }
 
-    /// Only the first of many calls that fail on a server moves on.
+    /// Switches to the next server. Only the first of many calls that fail on a server has an
+    /// effect.
     fn leave(&self, server: usize) {
         let next = (server + 1) % self.servers.len();
         if self.current.compare_exchange(server, next, Relaxed, Relaxed).is_ok() {
@@ -217,7 +218,7 @@ impl Inner {
         server: &Cell<usize>,
     ) -> std::result::Result<Lease<Link>, NoLease> {
         let connect = || {
-            // After a wait in the queue for a slot another server may serve, or none.
+            // While the call waited in the queue, the server may have changed.
             if self.circuit.is_outdated(attempt.admission) {
                 return Err(NoLease::Outdated);
             }
@@ -275,7 +276,7 @@ fn options(opts: &Opts, address: &str, connect: Duration, statement: Duration) -
         .write_timeout(Some(statement))
         .prefer_socket(false)
         .stmt_cache_size(STATEMENTS_CACHED)
-        // An update that changes nothing counts the rows it matched, as SQLite does.
+        // Counts the rows that an update matches, as SQLite does, not those that it changes.
         .additional_capabilities(CapabilityFlags::CLIENT_FOUND_ROWS)
         .init(vec![format!(
             "set session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', \
@@ -300,8 +301,8 @@ impl Db for Mysql {
         self.run(|link| in_transaction(link, &mut *work))
     }
 
-    /// Finds the server that answers with the short clocks first: the long clock of the session
-    /// applies to its log-in as well.
+    /// Finds a server that answers with the short timeouts first, since the long timeout of the
+    /// session also applies to its log-in.
     fn session(&self, _access: Access) -> Result<Box<dyn Session + Send>> {
         self.query("select 1", &[])?;
         let Inner { current, timeouts, .. } = &*self.0;

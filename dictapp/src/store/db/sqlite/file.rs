@@ -1,4 +1,5 @@
-//! An SQLite file to connections: inspected before it is touched, created if it is missing.
+//! Connects to an SQLite file. Inspects the file before changing it, and creates it if it is
+//! missing.
 
 use std::{
     fs, io,
@@ -26,14 +27,14 @@ use crate::store::{
 
 /// More statements than the store has.
 const STATEMENTS_CACHED: usize = 128;
-/// To what the log is cut after a large import, in bytes.
+/// The size to which the write-ahead log is truncated after a large import, in bytes.
 const LOG_BYTES_KEPT: i64 = 16 << 20;
-/// Between two tries of what SQLite does not wait for by itself.
+/// The pause between two attempts of operations for which SQLite does not wait.
 const BUSY_PAUSE: Duration = Duration::from_millis(5);
-/// How long a start may check a file for damage: a file of about 1 GiB. `dictapp check --database`
-/// has no limit.
+/// Maximum time of the check for damage at a start: enough for about 1 GiB. `dictapp check
+/// --database` has no limit.
 const CHECK_TIME_MAX: Duration = Duration::from_secs(5);
-/// Instructions of SQLite's machine between two looks at the clock.
+/// Number of instructions of SQLite's virtual machine between two readings of the clock.
 const CHECK_STEPS: i32 = 100_000;
 
 const TABLES: &str = "select name from sqlite_master where type in ('table', 'view')";
@@ -47,8 +48,8 @@ pub(crate) struct File {
 }
 
 impl File {
-    /// Refuses the file of another program and a damaged one, without a change to them. Logs if
-    /// there is no database yet.
+    /// Refuses the file of another program and a damaged file without changing it. Logs if there is
+    /// no database yet.
     pub(crate) fn inspect(&self) -> Result<()> {
         let shown = self.path.display();
         match fs::metadata(&self.path) {
@@ -71,8 +72,8 @@ impl File {
         check_for_damage(&mut conn, Some(CHECK_TIME_MAX)).map_err(|damage| self.damaged(&damage))
     }
 
-    /// For reading. Creates no file beside it unless there is a write-ahead log, or another process
-    /// has the database open and may change it meanwhile.
+    /// Opens the file for reading. Creates no side files unless there is a write-ahead log, or
+    /// another process has the database open and may change it.
     fn open_unchanged(&self) -> Result<Connection> {
         let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let exists = |suffix: &str| {
@@ -114,8 +115,8 @@ impl File {
         )))
     }
 
-    /// Opens or creates the file with a write-ahead log. Two instances that do this at once meet
-    /// `busy` without a wait.
+    /// Opens or creates the file with a write-ahead log. If two instances do so at the same time,
+    /// SQLite returns `busy` at once.
     pub(crate) fn create(&self) -> Result<()> {
         let deadline = Instant::now() + self.timeouts.call;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
@@ -178,12 +179,12 @@ impl File {
         })
     }
 
-    /// Copies the database of one moment. Writers go on meanwhile.
+    /// Copies a consistent snapshot of the database. Writers are not blocked.
     pub(crate) fn copy(&self, target: &Path) -> Result<()> {
         let source = self.connect(Access::Read)?;
         let copy = || {
             let mut copy = Connection::open(target)?;
-            // In one step, which is one transaction: in several it begins again at each change.
+            // In one step, which is one transaction. With several steps it would begin again at each change.
             Backup::new(&source.conn, &mut copy)?.step(-1)
         };
         match copy() {
@@ -196,7 +197,7 @@ impl File {
         }
     }
 
-    /// What `pragma quick_check` finds, without a limit of time.
+    /// Runs `pragma quick_check` without a time limit.
     pub(crate) fn check(&self) -> Result<()> {
         let mut link = self.connect(Access::Read)?;
         check_for_damage(&mut link.conn, None).map_err(|damage| self.damaged(&damage))
@@ -219,14 +220,13 @@ impl File {
     }
 }
 
-/// Why a check did not pass.
+/// The reason why a check did not pass.
 enum Damage {
     Found(String),
     Error(rusqlite::Error),
 }
 
-/// Looks for damage. A check that takes longer than `limit` ends without a finding, and the log
-/// tells so.
+/// Checks for damage. A check that takes longer than `limit` ends without a result and is logged.
 fn check_for_damage(
     conn: &mut Connection,
     limit: Option<Duration>,

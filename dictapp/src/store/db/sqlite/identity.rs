@@ -1,7 +1,7 @@
-//! Whether the files of an open database are still the ones under their names.
+//! Detects that the files of an open database were deleted or replaced.
 //!
-//! SQLite goes on writing to a file that was deleted or replaced, and each commit succeeds into
-//! something that nobody finds again.
+//! SQLite continues to write to a file that was deleted or replaced: commits succeed, but the data
+//! is lost.
 
 use std::{
     ffi::OsString,
@@ -24,11 +24,11 @@ struct Inode {
     number: u64,
 }
 
-/// What SQLite appends to the name of the database file.
+/// The suffixes that SQLite appends to the name of the database file.
 const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 
 impl Identity {
-    /// Of the files under this name now. A connection must have them open, and keep them open.
+    /// The identity of the files with this name. A connection must keep them open.
     pub(crate) fn of(path: &Path) -> io::Result<Identity> {
         let identify = |suffix: &str| {
             let mut name = OsString::from(path);

@@ -1,4 +1,4 @@
-//! One connection to an SQLite file: statements to rows, and its errors to what they mean here.
+//! A connection to an SQLite file: runs statements and classifies its errors.
 
 use std::{fs, io, path::Path, sync::Arc};
 
@@ -119,7 +119,7 @@ impl From<types::ValueRef<'_>> for Value {
     }
 }
 
-/// SQLite's error to its kind and a text with its place and what to do.
+/// Converts an error of SQLite to one with a kind, the place and advice.
 pub(crate) fn error_at(path: &Path, error: &rusqlite::Error) -> StoreError {
     let shown = path.display();
     let code = match error {
@@ -127,7 +127,7 @@ pub(crate) fn error_at(path: &Path, error: &rusqlite::Error) -> StoreError {
         rusqlite::Error::SqlInputError { error, .. } => *error,
         _ => return StoreError::internal(format!("the database file {shown}: {error}")),
     };
-    // Only a taken key is a conflict; the other constraints guard against faults of this program.
+    // Only a duplicate key is a conflict; the other constraints guard against bugs of this program.
     let taken = [ffi::SQLITE_CONSTRAINT_PRIMARYKEY, ffi::SQLITE_CONSTRAINT_UNIQUE];
     let kind = match code.code {
         ErrorCode::ConstraintViolation if taken.contains(&code.extended_code) => Kind::Conflict,
@@ -143,7 +143,7 @@ pub(crate) fn error_at(path: &Path, error: &rusqlite::Error) -> StoreError {
     };
     let text = match code.code {
         ErrorCode::NotADatabase => format!(
-            "{shown} is no SQLite database: set database.url to another path, or move that file away"
+            "{shown} is not an SQLite database: set database.url to another path, or move that file away"
         ),
         ErrorCode::DatabaseCorrupt => format!(
             "the database file {shown} is damaged ({error}): stop the server and restore a backup, \
@@ -168,18 +168,19 @@ pub(crate) fn error_at(path: &Path, error: &rusqlite::Error) -> StoreError {
     StoreError::new(kind, text)
 }
 
-/// SQLite has no code for this.
+/// Recognises a missing table by the text, since SQLite has no code for it.
 fn is_missing_table(error: &rusqlite::Error) -> bool {
     error.to_string().contains("no such table: ")
 }
 
-/// SQLite says only "unable to open database file"; the system knows more.
+/// The reason why a file cannot be opened: SQLite reports only "unable to open database file", the
+/// system more.
 fn why_not_opened(path: &Path, error: &rusqlite::Error) -> String {
     if path.is_dir() {
         return "it is a folder; set database.url to the path of a file".to_owned();
     }
     match fs::OpenOptions::new().read(true).write(true).open(path) {
-        // A file that cannot be made is not there: what is wrong is where it would be.
+        // The file cannot be created: the fault is in its folder.
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => format!(
             "{cause}; its folder must be one that this user may write to, or set database.url to \
              another path"

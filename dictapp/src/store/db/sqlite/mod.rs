@@ -1,11 +1,11 @@
 //! SQLite: one writer, a few readers and a write-ahead log, all in one file.
 //!
-//! A committed transaction survives the loss of power (`synchronous = full`). Writers wait in our
-//! own pool of one: sixteen that wait by `busy_timeout` starve for seconds. `busy_timeout` waits for
-//! other processes on the same file.
+//! A committed transaction survives the loss of power (`synchronous = full`). Writers wait in a
+//! pool of one connection: with `busy_timeout` alone, sixteen writers starve for seconds.
+//! `busy_timeout` is only for other processes with the same file.
 //!
-//! Each call checks that the file is still the one that is open, a change also after its commit.
-//! The first sign of damage starts a check of the file; if it finds some, no call goes on.
+//! Each call checks that the open file was not replaced; a change checks it again after its commit.
+//! The first sign of damage starts a check of the file. If it finds damage, all further calls fail.
 
 mod file;
 mod identity;
@@ -48,7 +48,7 @@ pub(crate) struct Sqlite {
     _anchor: Mutex<Link>,
 }
 
-/// Whether the file is known to be damaged.
+/// The known damage of the file.
 #[derive(Debug, Default)]
 struct Damage {
     /// Spares the lock in the usual case.
@@ -98,7 +98,7 @@ impl Sqlite {
         self.file.lease(pool, access, self.file.timeouts.call)
     }
 
-    /// Passes a result on; an error that tells of damage starts a check of the file.
+    /// Returns a result. An error that indicates damage starts a check of the file.
     fn examine<T>(&self, result: Result<T>) -> Result<T> {
         result.inspect_err(|error| {
             if error.kind() == Kind::Damaged && !self.damage.is_checking.swap(true, Relaxed) {
@@ -113,7 +113,7 @@ impl Sqlite {
         let (file, damage) = (Arc::clone(&self.file), Arc::clone(&self.damage));
         let check = move || {
             if let Err(error) = file.check() {
-                log::error!("{error}; no request is served from it any more");
+                log::error!("{error}; the database is not used any more");
                 *lock(&damage.found) = Some(error);
                 damage.is_found.store(true, Relaxed);
             }
@@ -181,7 +181,7 @@ impl Db for Sqlite {
     }
 }
 
-/// A connection outside the pool, which takes its turn among the writers only while it writes.
+/// A connection outside of the pool. It occupies the writer's slot only while it writes.
 struct Alone {
     link: Link,
     file: Arc<File>,

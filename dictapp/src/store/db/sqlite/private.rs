@@ -1,14 +1,15 @@
-//! A database file and its side files to files that only their owner can read.
+//! Makes a database file and its side files readable only by their owner.
 
 use std::{fs, io, path::Path};
 
 use crate::store::error::{Result, StoreError};
 
-/// What SQLite puts beside the file; new ones get the mode of the file itself.
+/// The suffixes of the database file and its side files. SQLite creates side files with the mode of
+/// the file.
 const SIDE_FILES: [&str; 3] = ["", "-wal", "-shm"];
 
-/// Creates the file for its owner alone, or takes it away from all users of the machine. A link is
-/// refused: whoever may write to the folder could lead the server to another file.
+/// Creates the file for its owner only, or removes the access of other users. Refuses a symbolic
+/// link: with it, a user who may write to the folder could redirect the server to another file.
 pub(super) fn keep_private(path: &Path) -> Result<()> {
     for suffix in SIDE_FILES {
         let mut name = path.as_os_str().to_owned();
@@ -39,13 +40,13 @@ fn create(file: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(file) {
-        // Another instance was quicker.
+        // Another instance was faster.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         result => result.map(drop),
     }
 }
 
-/// A group that the operator chose keeps its access.
+/// Removes the access of other users. The group keeps its access.
 #[cfg(unix)]
 fn restrict(file: &Path, found: &fs::Metadata) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -57,7 +58,7 @@ fn restrict(file: &Path, found: &fs::Metadata) -> io::Result<()> {
     match fs::set_permissions(file, fs::Permissions::from_mode(mode & 0o7770)) {
         Ok(()) => log::info!("{} is no longer readable by all users", file.display()),
         // The file of another user, or on a file system without modes.
-        Err(error) => log::warn!("every user can read {}: {error}", file.display()),
+        Err(error) => log::warn!("{} can be read by every user: {error}", file.display()),
     }
     Ok(())
 }
