@@ -1,0 +1,209 @@
+//! Tests of the pool with small numbers of threads.
+
+use super::*;
+use std::sync::{Barrier, mpsc};
+
+fn workers(min: usize, max: usize, age: Duration) -> Workers {
+    Workers::new(Bounds { min, max, reserve: 0, queue_age_max: age }).expect("threads")
+}
+
+fn call(workers: &Workers, task: impl FnOnce() + Send + 'static) {
+    workers.call(Instant::now(), std::iter::once(Box::new(task) as Box<dyn Task>));
+}
+
+fn await_sleep(workers: &Workers, threads: usize) {
+    while lock(&workers.shared.state).asleep.len() < threads {
+        thread::yield_now();
+    }
+}
+
+/// A pool in this state, whose threads get this name.
+fn workers_in(state: State, thread_name: &'static str) -> Workers {
+    let bounds = Bounds { min: 1, max: 9, reserve: 0, queue_age_max: Duration::from_secs(1) };
+    let scheduling = Scheduling::Given;
+    let state = Mutex::new(state);
+    Workers { shared: Arc::new(Shared { bounds, thread_name, scheduling, state }) }
+}
+
+/// Regression: the worker panicked, and its task was lost. An invalid thread name simulates a
+/// system without free threads.
+#[test]
+fn a_worker_goes_on_without_the_threads_that_the_system_does_not_give() {
+    let state = State { threads: 1, idle: 1, ..State::default() };
+    let workers = workers_in(state, "no\0name");
+    let shared = Arc::clone(&workers.shared);
+    let (done, is_done) = mpsc::channel();
+    workers.run_shard(move || done.send(()).expect("the test listens"));
+    Arc::clone(&shared).work(0); // returns at once, since its crew is unknown
+    is_done.try_recv().expect("the task ran");
+    assert!(!lock(&shared.state).may_grow(), "it asks again at once");
+    assert_eq!(workers.counts(), Counts { threads: 0, idle: 0, waiting: 0 });
+}
+
+/// Regression: a shard waited until some handler ended.
+#[test]
+fn refused_threads_are_requested_again_if_a_task_waits() {
+    let (told, done) = mpsc::channel();
+    let task = || {
+        let told = told.clone();
+        Box::new(move || told.send(()).expect("the test listens")) as Box<dyn Task>
+    };
+    let some_time_ago = Instant::now().checked_sub(2 * GROW_AGAIN);
+    for of_shard in [true, false] {
+        // Its only thread is busy for ever.
+        let mut state = State { threads: 1, refused: some_time_ago, ..State::default() };
+        if of_shard {
+            state.shards.push_back(task())
+        } else {
+            state.calls.push_back((Instant::now(), task()))
+        }
+        let workers = workers_in(state, "worker");
+        workers.retry_growth();
+        done.recv_timeout(Duration::from_secs(20)).expect("a new thread runs it");
+        assert!(workers.counts().threads <= 9);
+        workers.close();
+    }
+}
+
+/// Regression: the sum overflowed.
+#[test]
+fn a_pool_without_a_limit_grows() {
+    let bounds = Bounds { min: 1, max: usize::MAX, reserve: 1, queue_age_max: Duration::MAX };
+    let workers = Workers::new(bounds).expect("threads");
+    let together = Arc::new(Barrier::new(4));
+    for _ in 0..3 {
+        let together = Arc::clone(&together);
+        call(&workers, move || {
+            together.wait();
+        });
+    }
+    together.wait(); // passes only when three tasks run at once
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_thread_that_has_run_a_shard_is_batch_again() {
+    let class = || {
+        let stat = std::fs::read_to_string("/proc/thread-self/stat").expect("Linux tells it");
+        let (_, behind_name) = stat.rsplit_once(") ").expect("a name in parentheses");
+        behind_name.split(' ').nth(38).expect("so many fields").to_owned()
+    };
+    let workers = Arc::new(workers(1, 1, Duration::from_secs(60)));
+    let (told, seen) = mpsc::channel();
+    let tell = told.clone();
+    let of_shard = Arc::clone(&workers);
+    workers.run_shard(move || {
+        of_shard.schedule(Class::Normal);
+        tell.send(class()).expect("the test listens");
+    });
+    call(&workers, move || told.send(class()).expect("the test listens"));
+    assert_eq!([(); 2].map(|()| seen.recv().expect("it ran")), ["0", "3"]);
+}
+
+#[test]
+fn grows_while_all_are_busy_up_to_the_limit() {
+    let workers = workers(2, 20, Duration::from_secs(60));
+    let together = Arc::new(Barrier::new(21));
+    for _ in 0..20 {
+        let together = Arc::clone(&together);
+        call(&workers, move || {
+            together.wait();
+        });
+    }
+    together.wait(); // passes only when twenty tasks run at once
+    assert!(workers.counts().threads <= 20 + CREW);
+}
+
+#[test]
+fn the_worker_that_has_slept_least_is_woken_first() {
+    let workers = workers(3, 3, Duration::from_secs(60));
+    let (told, who) = mpsc::channel();
+    let mut ran_last = None;
+    for _ in 0..20 {
+        await_sleep(&workers, 3);
+        let told = told.clone();
+        call(&workers, move || told.send(thread::current().id()).expect("the test listens"));
+        let ran = who.recv().expect("the call runs");
+        assert!(ran_last.is_none_or(|last| last == ran), "{ran_last:?}, then {ran:?}");
+        ran_last = Some(ran);
+    }
+}
+
+#[test]
+fn calls_that_come_together_run_together() {
+    let workers = workers(8, 8, Duration::from_secs(60));
+    await_sleep(&workers, 8);
+    let together = Arc::new(Barrier::new(9));
+    let task = |_| {
+        let together = Arc::clone(&together);
+        Box::new(move || {
+            together.wait();
+        }) as Box<dyn Task>
+    };
+    workers.call(Instant::now(), (0..8).map(task));
+    together.wait(); // passes only if each worker that took a call has woken the next
+}
+
+#[test]
+fn a_wake_up_meant_for_a_handler_loses_no_call() {
+    let workers = workers(1, 1, Duration::from_secs(60));
+    let (told, done) = mpsc::channel();
+    for number in 0..100 {
+        let told = told.clone();
+        call(&workers, move || {
+            thread::current().unpark(); // as a late wake-up of a handler's own
+            told.send(number).expect("the test listens");
+        });
+        assert_eq!(done.recv(), Ok(number));
+    }
+    await_sleep(&workers, 1);
+    assert_eq!(lock(&workers.shared.state).asleep.len(), 1, "it is listed once");
+}
+
+#[test]
+fn lets_crews_go_that_were_not_needed() {
+    let workers = workers(2, 40, Duration::from_secs(60));
+    let together = Arc::new(Barrier::new(31));
+    for _ in 0..30 {
+        let together = Arc::clone(&together);
+        call(&workers, move || {
+            together.wait();
+        });
+    }
+    together.wait();
+    while workers.counts().threads > 2 + CREW {
+        workers.review();
+        thread::yield_now();
+    }
+}
+
+#[test]
+fn a_thousand_panics_cost_no_worker() {
+    let workers = workers(2, 2, Duration::from_secs(60));
+    let (done, all) = mpsc::channel();
+    for _ in 0..1_000 {
+        let done = done.clone();
+        call(&workers, move || {
+            done.send(()).expect("the test listens");
+            std::panic::resume_unwind(Box::new("meant"));
+        });
+    }
+    assert_eq!(all.iter().take(1_000).count(), 1_000);
+    assert_eq!(workers.counts().threads, 2);
+}
+
+#[test]
+fn refuses_a_call_when_the_oldest_is_too_old() {
+    let workers = workers(1, 1, Duration::from_millis(100));
+    let (hold, held) = mpsc::channel::<()>();
+    let (started, start) = mpsc::channel();
+    call(&workers, move || {
+        started.send(()).expect("the test listens");
+        held.recv().ok();
+    });
+    start.recv().expect("the only worker is busy");
+    call(&workers, || ());
+    assert!(workers.admits(Instant::now()));
+    assert!(!workers.admits(Instant::now() + Duration::from_secs(1)));
+    drop(hold);
+}

@@ -1,0 +1,74 @@
+//! Messages of each length, in fragments, with and without a mask.
+
+use super::*;
+
+#[test]
+fn a_text_and_a_binary_message_of_each_form_of_length_come_whole() {
+    for length in [0, 1, 125, 126, 127, 999] {
+        let letters = "x".repeat(length);
+        reads(&[frame(0x81, letters.as_bytes())], &[text(&letters)]);
+        reads(&[frame(0x82, letters.as_bytes())], &[Event::Binary(letters.into_bytes())]);
+    }
+}
+
+#[test]
+fn a_message_in_fragments_comes_once_and_control_frames_between_them_come_at_once() {
+    reads(
+        &[frame(0x01, b"a"), frame(0x89, b"p"), frame(0x00, b""), frame(0x80, b"b")],
+        &[Event::Ping(b"p".to_vec()), text("ab")],
+    );
+}
+
+#[test]
+fn a_character_may_be_cut_between_fragments() {
+    let smile = "\u{1F600}".as_bytes();
+    reads(&[frame(0x01, &smile[..1]), frame(0x80, &smile[1..])], &[text("\u{1F600}")]);
+}
+
+#[test]
+fn what_the_writer_makes_for_a_client_the_reader_of_a_server_reads() {
+    let long = "a message that is long enough ".repeat(30);
+    let writer = Writer::new(Role::Client, Some(Deflate::plain()));
+    let mut pong = Vec::new();
+    writer.append_pong(b"q", &mut pong);
+    let sent = [writer.message(Kind::Text, long.as_bytes()), pong];
+    assert!(sent[0].len() < long.len() / 2, "it is compressed");
+    reads(&sent, &[text(&long), Event::Pong(b"q".to_vec())]);
+}
+
+#[test]
+fn a_server_does_not_mask() {
+    let hello = Writer::new(Role::Server, None).message(Kind::Text, b"Hello");
+    assert_eq!(hello, b"\x81\x05Hello");
+    let mut client = Reader::new(Role::Client, None, LIMITS);
+    assert_eq!(client.read(&mut &hello[..]), Ok(Some(text("Hello"))));
+    let masked = frame(0x81, b"a");
+    assert_eq!(client.read(&mut &masked[..]), Err(Fault::Masked));
+}
+
+#[test]
+fn each_form_of_length_is_the_shortest() {
+    let writer = Writer::new(Role::Server, None);
+    for (length, head) in [
+        (125, &[0x82, 125][..]),
+        (126, &[0x82, 126, 0, 126]),
+        (0xFFFF, &[0x82, 126, 0xFF, 0xFF]),
+        (0x1_0000, &[0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
+    ] {
+        let sent = writer.message(Kind::Binary, &vec![0; length]);
+        assert_eq!((&sent[..head.len()], sent.len()), (head, head.len() + length));
+    }
+}
+
+#[test]
+fn the_mask_goes_on_where_the_last_piece_ended() {
+    let mask = [1, 2, 4, 8];
+    let whole: Vec<u8> = mask.iter().copied().cycle().take(37).collect();
+    for cut in 0..37 {
+        let mut bytes = vec![0; 37];
+        let (front, back) = bytes.split_at_mut(cut);
+        let rest = frame::apply_mask(front, mask);
+        frame::apply_mask(back, rest);
+        assert_eq!(bytes, whole, "cut at {cut}");
+    }
+}

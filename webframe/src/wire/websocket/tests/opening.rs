@@ -1,0 +1,131 @@
+//! The opening handshake and its offers of compression.
+
+use super::*;
+
+const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
+const GOOD: [(&str, &str); 4] = [
+    ("connection", "keep-alive, Upgrade"),
+    ("upgrade", "WebSocket"),
+    ("sec-websocket-version", "13"),
+    ("sec-websocket-key", KEY),
+];
+
+/// Checks the good request with some fields changed, or left out if the value is empty.
+fn check(changes: &[(&'static str, &'static str)]) -> Result<Handshake<'static>, HandshakeFault> {
+    let kept = GOOD.into_iter().filter(|field| changes.iter().all(|change| change.0 != field.0));
+    let mut fields: Vec<_> = kept.collect();
+    fields.extend(changes.iter().filter(|change| !change.1.is_empty()));
+    Handshake::check(&Method::GET, Version::Http11, |name: &'static str| {
+        fields
+            .clone()
+            .into_iter()
+            .filter(move |field| field.0 == name)
+            .map(|field| field.1.as_bytes())
+    })
+}
+
+#[test]
+fn the_key_of_the_rfc_has_the_answer_of_the_rfc() {
+    let handshake = check(&[]).expect("a handshake");
+    assert_eq!(handshake.accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    assert_eq!((handshake.protocols, handshake.deflate), (Vec::new(), None));
+}
+
+#[test]
+fn refuses_a_request_that_asks_for_no_websocket() {
+    for field in ["connection", "upgrade"] {
+        assert_eq!(check(&[(field, "")]), Err(HandshakeFault::NotAsked));
+        assert_eq!(check(&[(field, "h2c, close")]), Err(HandshakeFault::NotAsked));
+    }
+    assert_eq!(HandshakeFault::NotAsked.status(), 426);
+}
+
+#[test]
+fn refuses_another_method_and_another_version_of_http() {
+    let values = |name: &'static str| {
+        GOOD.into_iter().filter(move |field| field.0 == name).map(|field| field.1.as_bytes())
+    };
+    let post = Handshake::check(&Method::POST, Version::Http11, values);
+    assert_eq!(post, Err(HandshakeFault::Method));
+    let old = Handshake::check(&Method::GET, Version::Http10, values);
+    assert_eq!(old, Err(HandshakeFault::HttpVersion));
+}
+
+#[test]
+fn refuses_another_version_and_a_version_that_is_repeated() {
+    for version in ["", "8", "013", "13, 8"] {
+        let asked = check(&[("sec-websocket-version", version)]);
+        assert_eq!(asked, Err(HandshakeFault::Version), "{version:?}");
+    }
+    let twice = check(&[("sec-websocket-version", "13"), ("sec-websocket-version", "13")]);
+    assert_eq!(twice, Err(HandshakeFault::Version));
+}
+
+#[test]
+fn refuses_a_key_that_is_not_sixteen_bytes() {
+    for key in
+        ["", "abc", "dGhlIHNhbXBsZSBub25j", "dGhlIHNhbXBsZSBub25jZQ", "AAAAAAAAAAAAAAAAAAAAAAA="]
+    {
+        assert_eq!(check(&[("sec-websocket-key", key)]), Err(HandshakeFault::Key), "{key:?}");
+    }
+    let twice = check(&[("sec-websocket-key", KEY), ("sec-websocket-key", KEY)]);
+    assert_eq!(twice, Err(HandshakeFault::Key));
+}
+
+#[test]
+fn subprotocols_are_a_list_of_different_tokens() {
+    let field = "sec-websocket-protocol";
+    let asked = check(&[(field, "chat, superchat"), (field, "v2")]).expect("a handshake");
+    assert_eq!(asked.protocols, ["chat", "superchat", "v2"]);
+    for bad in ["chat, chat", "a b", "chat,", "\"chat\""] {
+        assert_eq!(check(&[(field, bad)]), Err(HandshakeFault::Protocols), "{bad:?}");
+    }
+}
+
+fn answer(offer: &'static str) -> Option<String> {
+    let handshake = check(&[("sec-websocket-extensions", offer)]).expect("a handshake");
+    handshake.deflate.map(Deflate::to_field)
+}
+
+#[test]
+fn the_first_offer_of_compression_that_can_be_kept_is_taken() {
+    let plain = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+    let nine = format!("{plain}; server_max_window_bits=9");
+    for offer in [
+        "permessage-deflate",
+        "x-webkit-deflate-frame, permessage-deflate; client_max_window_bits",
+        "permessage-deflate; server_max_window_bits=16, permessage-deflate",
+        "permessage-deflate; server_max_window_bits=8, permessage-deflate",
+        "permessage-deflate; client_max_window_bits=\"10\"; server_no_context_takeover",
+    ] {
+        assert_eq!(answer(offer).as_deref(), Some(plain), "{offer}");
+    }
+    assert_eq!(answer("permessage-deflate; server_max_window_bits=9"), Some(nine));
+}
+
+#[test]
+fn an_offer_with_a_parameter_that_is_unknown_repeated_or_out_of_range_is_passed_over() {
+    for offer in [
+        "deflate-frame",
+        "permessage-deflate; a",
+        "permessage-deflate; server_no_context_takeover=1",
+        "permessage-deflate; server_no_context_takeover; server_no_context_takeover",
+        "permessage-deflate; server_max_window_bits",
+        "permessage-deflate; server_max_window_bits=7",
+        "permessage-deflate; server_max_window_bits=09",
+        "permessage-deflate; server_max_window_bits=+9",
+        "permessage-deflate; client_max_window_bits=16",
+    ] {
+        assert_eq!(answer(offer), None, "{offer}");
+    }
+}
+
+#[test]
+fn refuses_extensions_that_break_their_grammar() {
+    for bad in
+        ["permessage-deflate;", "a b", "permessage-deflate; x=", "; x", "a, ,b", "a; b=\"c d\""]
+    {
+        let asked = check(&[("sec-websocket-extensions", bad)]);
+        assert_eq!(asked, Err(HandshakeFault::Extensions), "{bad:?}");
+    }
+}
