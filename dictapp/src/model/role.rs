@@ -1,4 +1,4 @@
-//! The roles of users.
+//! The roles of users and their rights.
 
 use std::fmt;
 

@@ -67,7 +67,7 @@ fn a_backup_overwrites_nothing(fresh: &Fresh) {
     let file = backup_of(fresh);
     fs::write(&file, "precious").unwrap();
     let error = store.backup(&file).unwrap_err();
-    assert!(error.is_refused() && error.to_string().contains("exists already"), "{error}");
+    assert!(error.is_refused() && error.to_string().contains("already exists"), "{error}");
     assert_eq!(fs::read_to_string(&file).unwrap(), "precious");
 }
 

@@ -114,7 +114,7 @@ fn a_book_without_one_of_its_files_is_told() {
     for ending in [".ifo", ".idx", ".dict"] {
         let book = two_words();
         book.remove(ending);
-        assert!(fails(&book).contains(" is missing, a StarDict book is not whole"), "{ending}");
+        assert!(fails(&book).contains(" is missing: a StarDict book needs it"), "{ending}");
     }
 }
 
