@@ -1,5 +1,5 @@
-//! The model that views ask: words in memory, and users, sessions and history in the store. What
-//! goes wrong below becomes what a visitor is told, once, here.
+//! The model of the pages: words in memory, and users, sessions and history in the store. Errors
+//! of the lower layers become responses in this file only.
 
 mod shelf;
 mod selection;
@@ -48,16 +48,16 @@ pub struct Site {
     lookup_rate: LookupRate,
     expiry: Expiry,
     shelf: RwLock<Arc<Shelf>>,
-    /// Held while a new shelf is made, so that one is enough.
+    /// Held while a shelf is loaded, so that only one is loaded at a time.
     refreshing: Mutex<()>,
     zone: TimeZone,
     metrics: Metrics,
 }
 
-/// When the database is away, visitors are told to come back after so long.
+/// The `Retry-After` of responses while the database is unavailable.
 const DATABASE_RETRY: Duration = Duration::from_secs(5);
 
-/// When too many passwords are being checked.
+/// The `Retry-After` of responses while too many passwords are being checked.
 const PASSWORD_RETRY: Duration = Duration::from_secs(3);
 
 impl Site {
@@ -101,7 +101,7 @@ impl Site {
         })
     }
 
-    /// What it was told.
+    /// The settings of this dictionary.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -144,7 +144,7 @@ impl Site {
         Arc::clone(&self.shelf.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Takes the words into memory anew when the word books have changed.
+    /// Reloads the words if the word books have changed.
     ///
     /// # Errors
     /// The database cannot serve; the words stay as they are.
@@ -161,7 +161,7 @@ impl Site {
     }
 }
 
-/// Beside an SQLite file the lexicon is kept ready for the next start.
+/// The file beside an SQLite database in which the lexicon is saved for the next start.
 fn saved_at(settings: &Settings) -> Option<PathBuf> {
     let DatabaseUrl::Sqlite(path) = &settings.database.url else { return None };
     let mut path = path.clone().into_os_string();
@@ -176,7 +176,7 @@ fn warn_of_unknown_books(wanted: &[String], shelf: &Shelf) {
     }
 }
 
-/// What the visitor sees of an error of the store.
+/// The response to an error of the store.
 pub(crate) fn store_error(error: &StoreError) -> webframe::Error {
     if error.is_outage() {
         // Without a cause: the store logs an outage, a line a second and not one a request.
@@ -185,7 +185,7 @@ pub(crate) fn store_error(error: &StoreError) -> webframe::Error {
     webframe::Error::new(StatusCode::INTERNAL_SERVER_ERROR, "")
 }
 
-/// What the visitor sees of a password that could not be hashed.
+/// The response if a password could not be hashed.
 pub(crate) fn password_error(error: &PasswordError) -> webframe::Error {
     match error {
         PasswordError::Busy => {

@@ -1,0 +1,198 @@
+//! Tests of tables of routes and the URLs they make.
+
+use super::*;
+use crate::{App, TestClient};
+
+fn ok(_: &(), _: &Request) -> Result<Response> {
+    Ok(Response::default())
+}
+
+fn urls() -> Urls<()> {
+    Urls::new()
+        .get("/", ok)
+        .get("/word/random", ok)
+        .get("/word/{word}", ok)
+        .post("/word/{word}/note", ok)
+        .get("/static/{*path}", ok)
+}
+
+#[test]
+fn plain_text_wins_over_a_parameter_and_a_parameter_over_the_rest() {
+    let table = Table::new(urls());
+    let find = |path: &str| table.find(&Method::GET, path.as_bytes());
+    assert_eq!(find("/"), Found::Route(0));
+    assert_eq!(find("/word/random"), Found::Route(1));
+    assert_eq!(find("/word/rand%6Fm"), Found::Route(1));
+    assert_eq!(find("/word/and%2For"), Found::Route(2));
+    assert_eq!(find("/static/a/b"), Found::Route(4));
+    assert_eq!(find("/word"), Found::Nothing);
+    assert_eq!(find("/word/"), Found::Nothing);
+    assert_eq!(find("/word/a/b"), Found::Nothing);
+}
+
+#[test]
+fn plain_text_that_leads_to_no_route_gives_way_to_a_parameter() {
+    let table = Table::new(urls());
+    assert_eq!(table.find(&Method::POST, b"/word/random/note"), Found::Route(3));
+}
+
+#[test]
+fn another_method_is_told_from_no_route() {
+    let table = Table::new(urls());
+    assert_eq!(table.find(&Method::HEAD, b"/"), Found::Route(0));
+    assert_eq!(table.find(&Method::POST, b"/"), Found::WrongMethod);
+    assert_eq!(table.allowed(b"/word/x"), [Method::GET, Method::HEAD, Method::OPTIONS]);
+    assert_eq!(table.allowed(b"/word/x/note"), [Method::OPTIONS, Method::POST]);
+}
+
+#[test]
+fn all_mistakes_in_the_table_are_reported_and_name_the_route() {
+    let nested = Urls::new().get("a", ok);
+    let table = Table::new(
+        urls()
+            .get("/word/{other}", ok)
+            .get("x", ok)
+            .get("/{*a}/b", ok)
+            .get("/a{b}", ok)
+            .get("/{a}/{a}", ok)
+            .get("/n", ok)
+            .named("n")
+            .get("/m", ok)
+            .named("n")
+            .fallback(ok)
+            .fallback(ok)
+            .nest("no-slash/", nested),
+    );
+    let mistakes = table.mistakes().join("\n");
+    assert_eq!(table.mistakes().len(), 9, "{mistakes}");
+    for part in [
+        "GET /word/{other}: another route",
+        "GET x: a pattern begins with /",
+        "GET /{a}/{a}: two parameters have the name a",
+        "GET /m: the name \"n\" belongs to /n already",
+        "fallback /{*path}: the table has two fallbacks",
+    ] {
+        assert!(mistakes.contains(part), "{part} in {mistakes}");
+    }
+}
+
+/// A handler that answers with its name and the parameter `id`, if it has one.
+fn named(name: &'static str) -> impl Handler<()> {
+    move |_: &(), request: &Request| {
+        let id = request.param("id").unwrap_or_default();
+        Ok(Response::text(format!("{name} {id} {}", request.pattern())))
+    }
+}
+
+#[track_caller]
+fn answers(urls: Urls<()>, asked: &[(Method, &str, u16, &str)]) {
+    let app = App::new(()).urls(urls);
+    let client = TestClient::new(&app);
+    for (method, path, status, text) in asked {
+        let answer = client.request(method.clone(), path).send();
+        let place = answer.field("Location").unwrap_or_default().to_owned();
+        assert_eq!(answer.status().as_u16(), *status, "{method} {path}");
+        let is_answer = answer.text() == *text || place == *text || *status >= 400;
+        assert!(is_answer, "{method} {path}: {} {place}", answer.text());
+    }
+}
+
+#[test]
+fn a_nested_table_lies_below_its_prefix() {
+    let entries =
+        Urls::new().get("/", named("list")).get("/{id}", named("show")).delete("/{id}", ok);
+    answers(
+        Urls::new().nest("/a/entries", entries).get("/", named("home")),
+        &[
+            (Method::GET, "/", 200, "home  /"),
+            (Method::GET, "/a/entries", 200, "list  /a/entries"),
+            (Method::GET, "/a/entries/7", 200, "show 7 /a/entries/{id}"),
+            (Method::DELETE, "/a/entries/7", 200, ""),
+            (Method::PUT, "/a/entries/7", 405, ""),
+            (Method::GET, "/a/entries/", 404, ""),
+            (Method::GET, "/a", 404, ""),
+        ],
+    );
+}
+
+#[test]
+fn a_route_of_any_method_leaves_others_theirs() {
+    let urls = Urls::new()
+        .any("/{id}", named("any"))
+        .put("/{id}", named("put"))
+        .get("/g", named("get"))
+        .head("/g", named("head"));
+    let table = Table::new(urls);
+    assert_eq!(table.find(&Method::POST, b"/x"), Found::Route(0));
+    assert_eq!(table.find(&Method::PUT, b"/x"), Found::Route(1));
+    assert_eq!(table.find(&Method::HEAD, b"/g"), Found::Route(3));
+    assert_eq!(table.find(&Method::POST, b"/g"), Found::Route(0));
+}
+
+#[test]
+fn a_fallback_answers_its_subtree_and_no_wrong_method() {
+    let inner = Urls::new().get("/known", named("known")).fallback(named("inner"));
+    answers(
+        Urls::new().nest("/app", inner).get("/x/{id}", ok).fallback(named("outer")),
+        &[
+            (Method::GET, "/app/known", 200, "known  /app/known"),
+            (Method::GET, "/app/other/deep", 200, "inner  /app/{*path}"),
+            (Method::GET, "/app", 200, "inner  /app/{*path}"),
+            (Method::POST, "/app/known", 405, ""),
+            (Method::GET, "/elsewhere", 200, "outer  /{*path}"),
+            (Method::POST, "/x/1", 405, ""),
+        ],
+    );
+}
+
+#[test]
+fn a_slash_at_the_end_is_strict_redirected_or_ignored() {
+    let urls = || Urls::new().get("/a/{id}", named("a")).get("/b/", named("b"));
+    answers(urls(), &[(Method::GET, "/a/1/", 404, ""), (Method::GET, "/b", 404, "")]);
+    answers(
+        urls().slashes(Slashes::Redirect),
+        &[
+            (Method::GET, "/a/1/?q=1", 308, "/a/1?q=1"),
+            (Method::GET, "/b", 308, "/b/"),
+            (Method::POST, "/b", 405, ""),
+            (Method::GET, "/c", 404, ""),
+        ],
+    );
+    answers(
+        urls().slashes(Slashes::Ignore),
+        &[(Method::GET, "/a/1/", 200, "a 1 /a/{id}"), (Method::GET, "/b", 200, "b  /b/")],
+    );
+}
+
+#[test]
+fn a_slash_redirect_never_leads_to_another_host() {
+    let urls = Urls::new().get("/{a}", ok).get("//evil.example/x", ok);
+    answers(urls.slashes(Slashes::Redirect), &[(Method::GET, "//evil.example/x/", 404, "")]);
+}
+
+#[test]
+fn layers_wrap_their_group_their_route_and_nothing_else() {
+    fn mark(
+        name: &'static str,
+    ) -> impl Fn(&(), &Request, crate::Next<'_, ()>) -> Response + Send + Sync + 'static {
+        move |_: &(), request: &Request, next: crate::Next<'_, ()>| {
+            let inner = next.run(request);
+            let text = String::from_utf8_lossy(inner.body().as_bytes().unwrap()).into_owned();
+            inner.with_body(format!("{name}({text})").into())
+        }
+    }
+    fn x(_: &(), _: &Request) -> Result<Response> {
+        Ok(Response::text("x"))
+    }
+    let group = Urls::new()
+        .wrap(mark("group"))
+        .get("/1", x)
+        .wrap_route(mark("route"))
+        .get("/2", x)
+        .wrap(mark("inner"));
+    let app = App::new(()).wrap(mark("app")).urls(Urls::new().nest("/g", group).get("/3", x));
+    let client = TestClient::new(&app);
+    assert_eq!(client.get("/g/1").send().text(), "app(group(inner(route(x))))");
+    assert_eq!(client.get("/g/2").send().text(), "app(group(inner(x)))");
+    assert_eq!(client.get("/3").send().text(), "app(x)");
+}
