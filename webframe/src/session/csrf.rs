@@ -1,4 +1,5 @@
-//! The token of a form to its proof: a form that another site made a browser send knows no token (CSRF).
+//! Protection against cross-site request forgery (CSRF): forms carry a token that other sites do not
+//! know.
 
 use std::sync::OnceLock;
 
@@ -14,11 +15,12 @@ use crate::{Cookie, Error, Middleware, Next, Request, Response, Result};
 
 /// Refuses POST, PUT, PATCH and DELETE without the token of this browser with 403.
 ///
-/// A form has the token in the field `csrf_token`, a script sends it in the header `X-CSRF-Token`; for large
-/// uploads prefer the header, since the layer reads the whole form to find the field. The secret is in
-/// a cookie of its own, so that a guest's form needs no session. Each text of a token is masked anew: pages
-/// with tokens may be compressed. Routes for programs that send no cookies need no token: leave them out of
-/// the layer. [`SameOrigin`](crate::middleware::SameOrigin) is a second line of defence.
+/// A form sends the token in the field `csrf_token`, a script in the header `X-CSRF-Token`. Prefer the
+/// header for large uploads, since the layer reads the whole form to find the field. The secret is in
+/// a separate cookie, so a form for guests needs no session. Each page gets the token under a new
+/// random mask, so pages may be compressed. Routes for programs that send no cookies need no token:
+/// do not wrap them in this layer. [`SameOrigin`](crate::middleware::SameOrigin) is a second
+/// protection.
 ///
 /// ```
 /// use webframe::{App, Request, Response, Result, TestClient, Urls, session::Csrf};
@@ -50,11 +52,11 @@ const COOKIE: &str = "csrf";
 /// The bytes of a proof, and of its mask.
 const BYTES: usize = 32;
 
-/// What a request's tokens are made of.
+/// The secret of the tokens of a request.
 #[derive(Debug)]
 struct Secret {
     sent: Option<Token>,
-    /// One for a browser that sent none; made when a page needs it.
+    /// A new secret for a browser that sent none, generated when a page needs it.
     fresh: OnceLock<Token>,
     used: OnceLock<()>,
 }
@@ -89,7 +91,7 @@ fn proof(secret: &Token) -> [u8; BYTES] {
     secret.hash("webframe csrf")
 }
 
-/// A random mask, and the proof under it: no two texts have a byte in common that compression could find.
+/// A random mask and the masked proof, so that compression finds nothing in common between two tokens.
 fn masked(proof: &[u8; BYTES]) -> Result<String> {
     let mut bytes = [0; 2 * BYTES];
     let (mask, hidden) = bytes.split_at_mut(BYTES);

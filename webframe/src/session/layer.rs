@@ -1,4 +1,5 @@
-//! The layer that gives each request its session, and each response the cookie of a session that began, was renewed or ended.
+//! The layer that gives each request its session, and sets the cookie in the response if the
+//! session began, was renewed or ended.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -9,9 +10,9 @@ use crate::{Cookie, CookieError, Middleware, Next, Request, Response, lock::lock
 
 /// Gives each request a [`Session`].
 ///
-/// The cookie is `session`, and `__Host-session` over TLS: no neighbouring site can set that one. Scripts
-/// do not see it, and other sites' forms do not send it. A response of a handler that used the
-/// session is not stored by caches (`Cache-Control: no-store`), unless the handler says otherwise.
+/// The cookie is called `session`, or `__Host-session` over TLS, which other subdomains cannot set.
+/// Scripts cannot read it, and forms of other sites do not send it. The response of a handler that
+/// used the session has `Cache-Control: no-store`, unless the handler sets the field itself.
 ///
 /// ```
 /// use std::time::Duration;
@@ -26,7 +27,7 @@ pub struct Sessions {
     rules: Arc<Rules>,
 }
 
-/// What holds for all sessions of an app.
+/// Settings for all sessions of an app.
 #[derive(Clone)]
 pub(super) struct Rules {
     pub(super) store: Arc<dyn SessionStore>,
@@ -42,8 +43,8 @@ impl Sessions {
         Sessions::in_store(MemorySessions::new())
     }
 
-    /// Sessions in a store. They end when they were not used for two hours, or a day after they began;
-    /// a record has at most 4 KiB.
+    /// Sessions in a store. They end after two hours without use, and one day after they began. A
+    /// record has at most 4 KiB.
     pub fn in_store(store: impl SessionStore) -> Sessions {
         Sessions {
             rules: Arc::new(Rules {
@@ -62,7 +63,8 @@ impl Sessions {
         self.with(|rules| rules.idle = idle)
     }
 
-    /// Ends sessions this time after they began, even if they are used. Browsers keep the cookie for as long.
+    /// Ends sessions this time after they began, even if they are used. Browsers keep the cookie for
+    /// the same time.
     #[must_use]
     pub fn with_lifetime(self, lifetime: Duration) -> Sessions {
         self.with(|rules| rules.lifetime = lifetime)
@@ -95,7 +97,7 @@ pub(super) fn cookie_name(name: &str, request: &Request) -> String {
     if request.is_secure() { format!("__Host-{name}") } else { name.to_owned() }
 }
 
-/// Keeps a response that belongs to one browser out of caches.
+/// Forbids caches to store a response that is for one browser only.
 pub(super) fn forbid_caching(response: &mut Response) {
     if response.field(&header::CACHE_CONTROL).is_none() {
         response.set(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -1,4 +1,5 @@
-//! Sessions in memory: records by key, in a table of bounded size that only age makes room in.
+//! Sessions in memory: records by key, in a table of bounded size. Sessions leave it only when they
+//! end.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -12,7 +13,7 @@ use crate::{Error, Result, lock::lock};
 /// Sessions at once. With records of the default limit, 16 Ki of them take at most 80 MiB.
 const SESSIONS_MAX: usize = 16 << 10;
 
-/// The time after which a client that found the table full may try again.
+/// The `Retry-After` of responses while the table is full.
 const RETRY: Duration = Duration::from_secs(60);
 
 /// A [`SessionStore`] in memory, which ends with the process. If it is full, no session begins until

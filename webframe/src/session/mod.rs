@@ -1,4 +1,4 @@
-//! A browser's cookie to what the server remembers of it: sessions, flash messages, CSRF tokens and signed cookies.
+//! Sessions, flash messages, CSRF tokens and signed cookies.
 //!
 //! A session is a record of values in a [`SessionStore`]. The browser holds a random secret, the store
 //! its hash. A visitor has no session until a handler sets a value.
@@ -9,7 +9,7 @@
 //!
 //! fn log_in(_: &(), request: &Request) -> Result<Response> {
 //!     let session = Session::of(request)?;
-//!     session.renew()?; // a secret that somebody else planted is worth nothing
+//!     session.renew()?; // a secret set by somebody else becomes useless
 //!     session.set("user", &"Ada")?;
 //!     session.flash("You are logged in.")?;
 //!     Response::see_other("/")
@@ -77,14 +77,14 @@ struct State {
 
 #[derive(Clone, Debug, Default)]
 enum Stored {
-    /// The store was not asked yet.
+    /// The store has not been read yet.
     #[default]
     Unknown,
     Missing,
     Text(String),
 }
 
-/// What the response must tell the browser.
+/// The change of the cookie that the response makes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum CookieChange {
     #[default]
@@ -138,7 +138,8 @@ impl Session {
     }
 
     /// Gives the session a new secret and keeps its values. Call it whenever a visitor gets more
-    /// rights, as at a log-in: somebody who knew or planted the old secret gets none (session fixation).
+    /// rights, for example at log-in, so that somebody who knew or set the old secret does not get
+    /// them too (session fixation).
     ///
     /// # Errors
     /// The store fails.
@@ -187,7 +188,8 @@ impl Session {
         Ok(taken)
     }
 
-    /// The secret, the text and the record of the session as far as it is known; asks the store once.
+    /// The secret, the text and the record of the session, if there is one. Reads the store at most
+    /// once.
     fn current(&self, state: &mut State) -> Result<Option<(Token, String, Record)>> {
         let Some(token) = state.token.clone() else { return Ok(None) };
         let Rules { store, idle, lifetime, .. } = &*self.rules;
@@ -205,8 +207,8 @@ impl Session {
         Ok(Some((token, text.clone(), record)))
     }
 
-    /// Changes the record in the store. If another request changed it meanwhile, the change is made
-    /// again to what that one left.
+    /// Changes the record in the store. If another request changed it meanwhile, reads it again and
+    /// repeats the change.
     fn change(&self, mut change: impl FnMut(&mut Record)) -> Result<()> {
         let mut state = lock(&self.state);
         for _ in 0..TRIES_MAX {
@@ -225,7 +227,7 @@ impl Session {
         Err(Error::unavailable(text, Duration::from_secs(1)))
     }
 
-    /// Begins a session with a secret of our own: one that only the browser knows of is never used.
+    /// Begins a session with a new secret. A secret that the browser chose is never used.
     fn begin(&self, state: &mut State, change: impl FnOnce(&mut Record)) -> Result<()> {
         let mut record = Record::begin(SystemTime::now());
         change(&mut record);

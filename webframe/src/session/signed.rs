@@ -1,4 +1,4 @@
-//! Cookies that a browser keeps and cannot change: a value and its HMAC to a cookie, and back.
+//! Signed cookies: a value and its HMAC, which the browser cannot change.
 
 use std::fmt;
 
@@ -11,9 +11,9 @@ use crate::{Cookie, CookieError, Request};
 /// A secret of at least this many bytes cannot be guessed.
 const SECRET_BYTES_MIN: usize = 32;
 
-/// A secret of the app that signs cookies: what a browser sends back is what the app set. The browser can read
-/// it, and can send an old one again: a value that must end has its time in it, or is in a
-/// [`Session`](super::Session).
+/// A secret of the app that signs cookies, so that the app accepts only values it has set. Browsers
+/// can read the value, and can send an old cookie again: put a time into a value that expires, or
+/// keep it in a [`Session`](super::Session).
 ///
 /// ```
 /// use webframe::{App, Request, Response, Result, TestClient, Urls, session::CookieKey};
@@ -43,7 +43,7 @@ impl CookieKey {
             .then(|| CookieKey { current: secret.to_vec(), former: Vec::new() })
     }
 
-    /// Accepts cookies that were signed with this key too; new ones are not.
+    /// Also accepts cookies signed with this older key. New cookies are not signed with it.
     #[must_use]
     pub fn with_former(mut self, former: CookieKey) -> CookieKey {
         self.former.push(former.current);
@@ -74,7 +74,8 @@ impl CookieKey {
     }
 }
 
-/// The name ends with a byte that no name has: no other name and value are the same bytes.
+/// A NUL, which no name contains, separates name and value, so that no other pair is signed as the
+/// same bytes.
 fn mac(key: &[u8], name: &str, value: &str) -> Hmac<Sha256> {
     let mac = Hmac::new_from_slice(key).expect("HMAC takes a key of any length");
     mac.chain_update(name).chain_update(b"\0").chain_update(value)

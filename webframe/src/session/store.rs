@@ -11,17 +11,17 @@ use crate::Result;
 /// A record is text of at most [`record_bytes_max`](super::Sessions::with_record_bytes_max) bytes that
 /// only [`Sessions`](super::Sessions) reads. Each method maps to one statement of SQL on a table with the
 /// columns key, record and end. A session whose end has passed does not exist for any method; the store
-/// deletes it when it likes to.
+/// may delete it at any time.
 pub trait SessionStore: Send + Sync + 'static {
     /// Adds a session that ends after `idle`.
     ///
     /// # Errors
-    /// The store fails, or is full: [`Error::unavailable`](crate::Error::unavailable). A store that is full
-    /// ends no other session to make room: strangers could then end the sessions of others.
+    /// The store fails, or is full: [`Error::unavailable`](crate::Error::unavailable). A full store must
+    /// not end other sessions to make room, or strangers could end the sessions of users.
     fn insert(&self, key: &SessionKey, record: &str, idle: Duration) -> Result<()>;
 
-    /// The record of a session; moves the end of the session to `idle` from now. A store may skip moves that are
-    /// small compared to `idle`.
+    /// The record of a session. Moves the end of the session to `idle` from now; a store may omit moves
+    /// that are small compared to `idle`.
     ///
     /// # Errors
     /// The store fails.

@@ -1,4 +1,4 @@
-//! Random bytes to the text of a secret, and a secret to the key under which a store keeps what belongs to it.
+//! Random secrets: as text for the browser, and as a hash that is the key in the store.
 
 use std::fmt;
 
@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 use crate::Result;
 
-/// 256 random bits as 43 characters of URL-safe base64: for links that are sent by mail, keys of an
-/// API, names that nobody can guess. Store their hash, not the token.
+/// 256 random bits as 43 characters of URL-safe base64, for links in mail, API keys and names that
+/// cannot be guessed. Store the hash of a token, not the token.
 ///
 /// ```
 /// let token = webframe::session::random_token()?;
@@ -45,7 +45,7 @@ impl Token {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 
-    /// A hash for one purpose, from which neither the token nor its hash for another purpose follows.
+    /// A hash for one purpose. It reveals neither the token nor its hash for another purpose.
     pub(crate) fn hash(&self, purpose: &str) -> [u8; 32] {
         Sha256::new()
             .chain_update(purpose)
@@ -66,8 +66,8 @@ impl fmt::Debug for Token {
     }
 }
 
-/// The key of a session in its store: a hash of the secret in the browser's cookie. Somebody who reads the
-/// store can take over no session.
+/// The key of a session in its store: a hash of the secret in the browser's cookie, so that somebody
+/// who reads the store cannot take over a session.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SessionKey([u8; 32]);
 
