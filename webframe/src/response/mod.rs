@@ -102,7 +102,8 @@ impl Response {
     ///
     /// A source that has nothing yet should return [`ErrorKind::WouldBlock`](std::io::ErrorKind):
     /// then no worker waits for it, it is asked again after 50 ms, and dropped when the client has
-    /// gone. One that blocks should look at [`Request::presence`] from time to time.
+    /// gone. One that blocks should look at [`Request::presence`](crate::Request::presence) from time
+    /// to time.
     pub fn stream(media_type: HeaderValue, source: impl Read + Send + 'static) -> Response {
         Response::typed(media_type, Body::Stream(Source::new(source)))
     }

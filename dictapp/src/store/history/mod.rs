@@ -70,7 +70,7 @@ impl Store {
     ///
     /// # Errors
     /// The database cannot serve, or took too long. The row is not stored, unless the error
-    /// [says so](StoreError::may_be_stored).
+    /// [says so](crate::store::StoreError::may_be_stored).
     pub fn record_lookup(&self, lookup: &Lookup) -> Result<()> {
         self.history.record(lookup).doing(|| format!("record a look-up of user {}", lookup.user))
     }
