@@ -21,12 +21,24 @@ pub(crate) const GLOSS: &str = "/gloss";
 pub(crate) const RANDOM: &str = "/random";
 pub(crate) const HISTORY: &str = "/history";
 pub(crate) const WORDS: &str = "/words";
+pub(crate) const WORDS_IMPORT: &str = "/words/import";
 pub(crate) const WORDS_EXPORT: &str = "/words/export";
 pub(crate) const REVIEW: &str = "/review";
 pub(crate) const REVIEW_UNDO: &str = "/review/undo";
 pub(crate) const REVIEW_KIND: &str = "/review/kind";
 pub(crate) const PROGRESS: &str = "/progress";
 pub(crate) const SETTINGS: &str = "/settings";
+pub(crate) const CLASSES: &str = "/classes";
+pub(crate) const CLASS: &str = "/classes/{class}";
+pub(crate) const REPORT: &str = "/report";
+pub(crate) const ADMIN: &str = "/admin";
+pub(crate) const ADMIN_USERS: &str = "/admin/users";
+pub(crate) const ADMIN_BOOKS: &str = "/admin/books";
+pub(crate) const ADMIN_UPLOADS: &str = "/admin/uploads";
+pub(crate) const ADMIN_UPLOAD: &str = "/admin/uploads/{upload}";
+pub(crate) const ADMIN_UPLOAD_EVENTS: &str = "/admin/upload-events";
+pub(crate) const ADMIN_REPORTS: &str = "/admin/reports";
+pub(crate) const ADMIN_AUDIT: &str = "/admin/audit";
 pub(crate) const HELP: &str = "/help";
 pub(crate) const ABOUT: &str = "/about";
 pub(crate) const MANIFEST: &str = "/manifest.webmanifest";
@@ -64,6 +76,21 @@ pub(crate) fn search(query: &str) -> String {
 /// The review, with the word whose answer was taken back.
 pub(crate) fn review_undone(word: &str) -> String {
     format!("{REVIEW}?undone={}", encode_query(word))
+}
+
+/// The page of a class for its teacher.
+pub(crate) fn class(id: i64) -> String {
+    format!("{CLASSES}/{id}")
+}
+
+/// The page of an upload.
+pub(crate) fn upload(id: u64) -> String {
+    format!("{ADMIN_UPLOADS}/{id}")
+}
+
+/// The users whose names begin like this.
+pub(crate) fn users_named(beginning: &str) -> String {
+    format!("{ADMIN_USERS}?q={}", encode_query(beginning))
 }
 
 /// The log-in page that leads to `next` after the log-in.

@@ -3,10 +3,10 @@
 use webframe::{Urls, blocking};
 
 use crate::paths;
-use crate::site::Site;
+use crate::site::{Site, UPLOAD_BYTES_MAX};
 use crate::views::{
-    account, api, assets, history, home, info, install, language, look, lookup, progress, review,
-    settings, status, suggest, wordbook,
+    account, admin, api, assets, classes, history, home, info, install, language, look, lookup,
+    progress, report, review, settings, status, suggest, wordbook,
 };
 
 /// Every URL of the site.
@@ -37,11 +37,19 @@ pub(crate) fn table() -> Urls<Site> {
         .get(paths::WORDS, wordbook::show)
         .post(paths::WORDS, blocking(wordbook::submit))
         .get(paths::WORDS_EXPORT, blocking(wordbook::export))
+        .post(paths::WORDS_IMPORT, blocking(wordbook::receive))
         .get(paths::REVIEW, review::show)
         .post(paths::REVIEW, blocking(review::submit))
         .post(paths::REVIEW_UNDO, blocking(review::undo))
         .post(paths::REVIEW_KIND, blocking(review::choose_kind))
         .get(paths::PROGRESS, progress::show)
+        .get(paths::CLASSES, classes::show)
+        .post(paths::CLASSES, blocking(classes::submit))
+        .get(paths::CLASS, classes::show_class)
+        .post(paths::CLASS, blocking(classes::change_class))
+        .get(paths::REPORT, report::show)
+        .post(paths::REPORT, blocking(report::submit))
+        .merge(administration())
         .get(paths::SETTINGS, settings::show)
         .post(paths::SETTINGS, blocking(settings::submit))
         .get(paths::LANGUAGE, language::choose)
@@ -62,4 +70,25 @@ pub(crate) fn table() -> Urls<Site> {
         .get(paths::API_BOOKS, api::books)
         .get(paths::API_DOCUMENT, api::openapi)
         .any(paths::API_OTHER, api::nothing)
+}
+
+/// The pages of administrators. Nobody else reaches any of them.
+fn administration() -> Urls<Site> {
+    Urls::new()
+        .wrap(admin::only_admins)
+        .get(paths::ADMIN, blocking(admin::show_overview))
+        .post(paths::ADMIN, blocking(admin::forget))
+        .get(paths::ADMIN_USERS, blocking(admin::show_users))
+        .post(paths::ADMIN_USERS, blocking(admin::change_user))
+        .get(paths::ADMIN_BOOKS, blocking(admin::show_books))
+        .post(paths::ADMIN_BOOKS, blocking(admin::change_book))
+        .get(paths::ADMIN_UPLOADS, admin::to_books)
+        .post(paths::ADMIN_UPLOADS, blocking(admin::receive_upload))
+        .body_limit(UPLOAD_BYTES_MAX)
+        .get(paths::ADMIN_UPLOAD, admin::show_upload)
+        .post(paths::ADMIN_UPLOAD, blocking(admin::begin_upload))
+        .get(paths::ADMIN_UPLOAD_EVENTS, admin::events)
+        .get(paths::ADMIN_REPORTS, blocking(admin::show_reports))
+        .post(paths::ADMIN_REPORTS, blocking(admin::settle_report))
+        .get(paths::ADMIN_AUDIT, blocking(admin::show_audit))
 }

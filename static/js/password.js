@@ -8,12 +8,15 @@
     button.type = "button";
     button.className = "quiet";
     button.textContent = texts.show;
+    const label = document.querySelector(`label[for="${field.id}"]`);
+    if (label) button.setAttribute("aria-label", texts.show + ": " + label.textContent.trim());
     button.setAttribute("aria-pressed", "false");
     button.setAttribute("aria-controls", field.id);
     button.addEventListener("click", () => {
       const isHidden = field.type === "password";
       field.type = isHidden ? "text" : "password";
       button.textContent = isHidden ? texts.hide : texts.show;
+      if (label) button.setAttribute("aria-label", button.textContent + ": " + label.textContent.trim());
       button.setAttribute("aria-pressed", String(isHidden));
       field.focus();
     });

@@ -1,5 +1,5 @@
-//! Periodic work in a thread: loads words that another instance imported, and removes ended
-//! sessions and old account data.
+//! Periodic work in a thread: loads words that another instance imported, removes ended sessions and
+//! old account data, and stores the counts of look-ups.
 
 use std::io;
 use std::sync::{Arc, Weak, mpsc};
@@ -15,6 +15,9 @@ const WORDS_EVERY: Duration = Duration::from_secs(1);
 
 /// Interval of the removal of ended sessions.
 const SESSIONS_EVERY: Duration = Duration::from_secs(600);
+
+/// Interval of the storing of the counts of look-ups.
+const COUNTS_EVERY: Duration = Duration::from_secs(10);
 
 /// The thread; dropping this stops it.
 #[derive(Debug)]
@@ -32,6 +35,7 @@ pub(super) fn start(site: &Arc<Site>) -> io::Result<Upkeep> {
 
 fn run(site: &Weak<Site>, ended: &mpsc::Receiver<()>) {
     let mut sessions_due = Instant::now();
+    let mut counts_due = Instant::now();
     let mut outdated_after = Some(UserId::BEFORE_ALL);
     let mut was_well = true;
     let mut watchdog = Watchdog::from_environment();
@@ -43,10 +47,15 @@ fn run(site: &Weak<Site>, ended: &mpsc::Receiver<()>) {
             if Instant::now() >= sessions_due {
                 let removed = site.remove_ended_sessions()?;
                 site.remove_old_account_data()?;
+                site.remove_old_lookup_counts()?;
                 // A step each second, so that no other writer waits long.
                 if removed < u64::from(SESSIONS_AT_ONCE) {
                     sessions_due = Instant::now() + SESSIONS_EVERY;
                 }
+            }
+            if Instant::now() >= counts_due {
+                site.store_lookup_counts()?;
+                counts_due = Instant::now() + COUNTS_EVERY;
             }
             if let Some(after) = outdated_after {
                 outdated_after = site.bring_users_up_to_date(after).map_err(anyhow::Error::msg)?;

@@ -30,6 +30,8 @@ pub struct Database {
 pub struct Dictionary {
     /// Whether guests are redirected to the log-in page, as in the course.
     pub lookup_requires_login: bool,
+    /// Whether guests may report entries.
+    pub guests_may_report: bool,
     /// Maximum rows of a user's history; the oldest are deleted.
     pub history_rows_max: usize,
     /// Maximum look-ups of a user that are recorded in a minute.
@@ -181,6 +183,7 @@ impl Dictionary {
         r.section("dictionary");
         Dictionary {
             lookup_requires_login: r.key("lookup_requires_login", "false", boolean),
+            guests_may_report: r.key("guests_may_report", "true", boolean),
             history_rows_max: r.key("history_rows_max", "100000", count(100..=10_000_000)),
             lookups_per_minute_max: r.key("lookups_per_minute_max", "120", count(1..=100_000)),
             history_page: r.key("history_page", "10", count(1..=1000)),

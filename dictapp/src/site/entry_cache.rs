@@ -17,8 +17,8 @@ const ENTRY_BYTES: usize = 512;
 
 /// The part of an entry's page that all visitors share, and the page of a guest.
 pub struct EntryPart {
-    /// The first headword.
-    pub word: String,
+    /// The headwords, at least one.
+    pub words: Vec<String>,
     /// Its first gloss, for link previews.
     pub description: String,
     /// The rendered entry.
@@ -29,8 +29,13 @@ pub struct EntryPart {
 
 impl EntryPart {
     /// An entry whose page was not asked for yet.
-    pub fn new(word: String, description: String, html: String) -> EntryPart {
-        EntryPart { word, description, html, pages: Default::default() }
+    pub fn new(words: Vec<String>, description: String, html: String) -> EntryPart {
+        EntryPart { words, description, html, pages: Default::default() }
+    }
+
+    /// The first headword.
+    pub fn word(&self) -> &str {
+        self.words.first().map_or("", String::as_str)
     }
 
     /// The page of a guest in this coding. `render` makes the plain page; it is called at most
@@ -65,7 +70,7 @@ impl EntryPart {
 
 impl fmt::Debug for EntryPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "EntryPart({:?}, {} bytes)", self.word, self.html.len())
+        write!(f, "EntryPart({:?}, {} bytes)", self.words, self.html.len())
     }
 }
 
@@ -124,7 +129,7 @@ mod tests {
     use super::*;
 
     fn part(bytes: usize) -> Arc<EntryPart> {
-        Arc::new(EntryPart::new("a".to_owned(), String::new(), "x".repeat(bytes)))
+        Arc::new(EntryPart::new(vec!["a".to_owned()], String::new(), "x".repeat(bytes)))
     }
 
     #[test]

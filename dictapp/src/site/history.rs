@@ -2,15 +2,20 @@
 
 use std::time::Instant;
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::lookup_rate::Verdict;
 use super::{Client, Site, Visit};
 use crate::model::Word;
-use crate::store::{AuditEvent, BookId, Lookup, PageStart, PastLookup, StoreError};
+use crate::store::{
+    AuditEvent, BookId, Lookup, LookupFilter, PageStart, PastLookup, StoreError, WordOfDay,
+};
 
 /// How many ended sessions one transaction removes, so that other writers do not wait long.
 pub const SESSIONS_AT_ONCE: u32 = 200;
+
+const MICROSECOND: SignedDuration = SignedDuration::from_micros(1);
 
 /// Whether the books say anything of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +40,12 @@ impl Site {
         }
         let found = outcome == Outcome::Found;
         let (user, word) = (visit.user, word.clone());
-        self.store.record_lookup(&Lookup { user, word, found, at: Timestamp::now() })?;
+        self.repeats.note(user, word.as_str(), Instant::now());
+        let lookup = Lookup { user, word, found, at: Timestamp::now() };
+        if let Err(error) = self.store.record_lookup(&lookup) {
+            self.repeats.forget(user, lookup.word.as_str());
+            return Err(error);
+        }
         if verdict == Verdict::RecordAndTrim {
             let kept = self.settings.dictionary.history_rows_max;
             self.store.trim_lookups(user, u32::try_from(kept).unwrap_or(u32::MAX))?;
@@ -56,12 +66,72 @@ impl Site {
         self.store.recent_lookups(visit.user, start, limit)
     }
 
-    /// Deletes one look-up of a user.
+    /// As [`Site::record`], unless the same word was recorded for the user a while ago: a page that
+    /// is shown again by Back, a reload or a switch of the language is no other look-up.
+    ///
+    /// # Errors
+    /// The database cannot store it.
+    pub fn record_once(
+        &self,
+        visit: &Visit,
+        word: &Word,
+        outcome: Outcome,
+    ) -> Result<(), StoreError> {
+        match self.repeats.is_repeated(visit.user, word.as_str(), Instant::now()) {
+            true => Ok(()),
+            false => self.record(visit, word, outcome),
+        }
+    }
+
+    /// Up to `limit` words of a user by day, newest first, from `start` on. A day begins at midnight
+    /// in this time zone; each word is given once a day.
+    ///
+    /// # Errors
+    /// The database cannot answer.
+    pub fn words_by_day(
+        &self,
+        visit: &Visit,
+        (start, filter): (PageStart, &LookupFilter),
+        zone: &TimeZone,
+        limit: usize,
+    ) -> Result<Vec<WordOfDay>, StoreError> {
+        let mut words: Vec<WordOfDay> = Vec::new();
+        let mut next = start;
+        while words.len() < limit {
+            let Some(at) = self.store.next_lookup(visit.user, next, filter)? else { break };
+            let Some((from, until)) = day_around(at, zone) else { break };
+            let left = u32::try_from(limit - words.len()).unwrap_or(u32::MAX);
+            let place = (next, filter);
+            let some = self.store.words_between(visit.user, (from, until), place, left)?;
+            match next {
+                PageStart::Newest | PageStart::OlderThan(_) => {
+                    words.extend(some);
+                    next = PageStart::OlderThan(from);
+                }
+                PageStart::NewerThan(_) | PageStart::Oldest => {
+                    words.splice(0..0, some);
+                    let last = until.checked_sub(MICROSECOND).unwrap_or(until);
+                    next = PageStart::NewerThan(last);
+                }
+            }
+        }
+        Ok(words)
+    }
+
+    /// Deletes the look-ups of one word on one day: those of the word that the user looked up at
+    /// this time.
     ///
     /// # Errors
     /// The database cannot serve.
-    pub fn delete_lookup(&self, visit: &Visit, at: Timestamp) -> Result<(), StoreError> {
-        self.store.delete_lookup(visit.user, at)
+    pub fn delete_word_of_day(
+        &self,
+        visit: &Visit,
+        at: Timestamp,
+        zone: &TimeZone,
+    ) -> Result<(), StoreError> {
+        let Some(day) = day_around(at, zone) else { return Ok(()) };
+        self.repeats.forget_user(visit.user);
+        self.store.delete_word_between(visit.user, at, day).map(drop)
     }
 
     /// Deletes a user's look-ups from one time until before another.
@@ -74,6 +144,7 @@ impl Site {
         (from, until): (Timestamp, Timestamp),
         client: &Client,
     ) -> Result<(), StoreError> {
+        self.repeats.forget_user(visit.user);
         self.store.delete_lookups_between(visit.user, from, until)?;
         self.note(AuditEvent::HistoryDeleted, Some(visit.user), Some(visit.user), Some(client));
         Ok(())
@@ -84,6 +155,7 @@ impl Site {
     /// # Errors
     /// The database cannot serve.
     pub fn delete_history(&self, visit: &Visit, client: &Client) -> Result<(), StoreError> {
+        self.repeats.forget_user(visit.user);
         self.store.delete_lookups(visit.user)?;
         self.note(AuditEvent::HistoryDeleted, Some(visit.user), Some(visit.user), Some(client));
         Ok(())
@@ -117,4 +189,11 @@ impl Site {
     pub fn remove_ended_sessions(&self) -> Result<u64, StoreError> {
         self.store.delete_expired_sessions(Timestamp::now(), SESSIONS_AT_ONCE)
     }
+}
+
+/// The beginnings of the day of a time and of the next one.
+fn day_around(at: Timestamp, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
+    let day = at.to_zoned(zone.clone()).start_of_day().ok()?;
+    let next = day.checked_add(1.day()).ok()?.start_of_day().ok()?;
+    Some((day.timestamp(), next.timestamp()))
 }

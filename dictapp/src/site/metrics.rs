@@ -1,6 +1,7 @@
 //! Answers to counts by route and status and to a histogram of durations, for monitoring.
 
 use std::{
+    cmp::Reverse,
     collections::BTreeMap,
     sync::{
         Mutex, OnceLock, PoisonError,
@@ -15,16 +16,40 @@ use webframe::{Gauges, GaugesHandle, LogQueue};
 pub const BOUNDS: [u64; 11] =
     [1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 5_000_000];
 
+/// The answers of one route.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timing {
+    /// How many.
+    pub answers: u64,
+    /// Their durations together.
+    pub total: Duration,
+    /// The longest of them.
+    pub longest: Duration,
+}
+
 /// What is counted since the start.
 #[derive(Debug, Default)]
 pub struct Metrics {
     /// By the pattern of the route, which is empty if there was none, and the status.
-    requests: Mutex<BTreeMap<(&'static str, u16), u64>>,
+    requests: Mutex<BTreeMap<(&'static str, u16), Timing>>,
     /// Answers within each bound, and all others.
     durations: [AtomicU64; BOUNDS.len() + 1],
     microseconds: AtomicU64,
     gauges: OnceLock<GaugesHandle>,
     log: OnceLock<LogQueue>,
+}
+
+impl Timing {
+    /// The average duration.
+    pub fn mean(&self) -> Duration {
+        self.total / u32::try_from(self.answers.max(1)).unwrap_or(u32::MAX)
+    }
+
+    fn add(&mut self, other: Timing) {
+        self.answers += other.answers;
+        self.total += other.total;
+        self.longest = self.longest.max(other.longest);
+    }
 }
 
 impl Metrics {
@@ -35,12 +60,30 @@ impl Metrics {
         self.durations[bucket.unwrap_or(BOUNDS.len())].fetch_add(1, Relaxed);
         self.microseconds.fetch_add(microseconds, Relaxed);
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        *requests.entry((pattern, status)).or_default() += 1;
+        requests.entry((pattern, status)).or_default().add(Timing {
+            answers: 1,
+            total: duration,
+            longest: duration,
+        });
+    }
+
+    /// The answers by route, whatever their status; those that took longest on average first.
+    pub fn slowest_routes(&self) -> Vec<(&'static str, Timing)> {
+        let mut routes: BTreeMap<&'static str, Timing> = BTreeMap::new();
+        let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        for ((pattern, _), timing) in requests.iter() {
+            routes.entry(*pattern).or_default().add(*timing);
+        }
+        drop(requests);
+        let mut routes: Vec<_> = routes.into_iter().collect();
+        routes.sort_by_key(|(_, timing)| Reverse(timing.mean()));
+        routes
     }
 
     /// The answers by route and status.
     pub fn requests(&self) -> BTreeMap<(&'static str, u16), u64> {
-        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        requests.iter().map(|(key, timing)| (*key, timing.answers)).collect()
     }
 
     /// The answers within each of [`BOUNDS`] and no smaller one, then all others.
@@ -84,5 +127,8 @@ mod tests {
         assert_eq!((durations[0], durations[1], durations[BOUNDS.len()]), (1, 1, 1));
         assert_eq!(metrics.requests(), BTreeMap::from([(("", 404), 1), (("/", 200), 2)]));
         assert_eq!(metrics.duration(), Duration::from_micros(60_002_001));
+        let [(slowest, _), (home, timing)] = metrics.slowest_routes()[..] else { panic!("two") };
+        assert_eq!((slowest, home, timing.answers), ("", "/", 2));
+        assert_eq!(timing.longest, Duration::from_micros(1001));
     }
 }

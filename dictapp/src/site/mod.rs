@@ -7,8 +7,12 @@ mod entry_cache;
 mod accounts;
 mod history;
 mod lookup_rate;
+mod repeats;
 mod learning;
 mod metrics;
+mod books;
+mod reports;
+mod statistics;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -26,15 +30,25 @@ use crate::store::{Commits, DatabaseUrl, Store, StoreError};
 use crate::throttle::Throttle;
 
 use lookup_rate::LookupRate;
+use repeats::Repeats;
+use statistics::Statistics;
 
 pub use accounts::{
     AdminError, Client, Credentials, DeviceProof, Export, LogIn, PasswordChange, Registration,
     ResetCode, SignUp, SignedIn, Visit,
 };
+pub use books::import::{
+    Action as ImportAction, Outcome as ImportOutcome, Report as ImportReport,
+    Request as ImportRequest, Step as ImportStep, import as import_book, preview as preview_book,
+};
+pub use books::{BookChange, UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile, Uploads};
 pub use entry_cache::{EntryCache, EntryPart};
 pub use history::{Outcome, SESSIONS_AT_ONCE};
-pub use learning::{CardKind, NEW_A_DAY_MAX, SAVED_WORDS_MAX, Saving};
-pub use metrics::{BOUNDS, Metrics};
+pub use learning::{
+    CLASS_LIST_WORDS_MAX, CardKind, ClassChange, NEW_A_DAY_MAX, OwnClass, SAVED_WORDS_MAX, Saving,
+};
+pub use metrics::{BOUNDS, Metrics, Timing};
+pub use reports::Reporting;
 pub use selection::{Found, FoundEntry, Selection};
 pub use shelf::{Shelf, ShownBook};
 
@@ -42,16 +56,19 @@ pub use shelf::{Shelf, ShownBook};
 #[derive(Debug)]
 pub struct Site {
     settings: Settings,
-    store: Store,
+    store: Arc<Store>,
     passwords: Passwords,
     throttle: Throttle,
     lookup_rate: LookupRate,
+    repeats: Repeats,
     expiry: Expiry,
     shelf: RwLock<Arc<Shelf>>,
     /// Held while a shelf is loaded, so that only one is loaded at a time.
     refreshing: Mutex<()>,
     zone: TimeZone,
     metrics: Metrics,
+    statistics: Statistics,
+    uploads: Uploads,
 }
 
 /// The `Retry-After` of responses while the database is unavailable.
@@ -91,13 +108,16 @@ impl Site {
             passwords: Passwords::new(accounts),
             throttle: Throttle::new(accounts).context("no random bytes from the system")?,
             lookup_rate: LookupRate::new(settings.dictionary.lookups_per_minute_max),
+            repeats: Repeats::default(),
             expiry,
             shelf: RwLock::new(Arc::new(shelf)),
             refreshing: Mutex::new(()),
             zone: TimeZone::system(),
             metrics: Metrics::default(),
+            statistics: Statistics::default(),
+            uploads: Uploads::default(),
             settings,
-            store,
+            store: Arc::new(store),
         })
     }
 

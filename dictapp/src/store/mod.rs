@@ -25,13 +25,21 @@ pub use accounts::{
     Session, USERS_MAX, User, UserId,
 };
 pub use backup::{Counts, restore};
-pub use books::{Book, BookHeader, BookId, Import, ImportStart, Visibility, put_first};
+pub use books::{
+    Book, BookHeader, BookId, Import, ImportStart, REPORT_CHARS_MAX, REPORTS_MAX, Report, ReportId,
+    Visibility, put_first,
+};
 pub use config::{DatabaseConfig, DatabaseTimeouts};
 pub use error::{Result, StoreError};
-pub use history::{Commits, HISTORY_ROWS_MAX, Lookup, PageStart, PastLookup};
+pub use history::{
+    Commits, HISTORY_ROWS_MAX, Lookup, LookupFilter, LookupHour, LookupKind, MissingWord,
+    PageStart, PastLookup, WordOfDay,
+};
 pub use learning::{
-    DayCount, NewReview, Recorded, SavedFilter, SavedWord, SavedWordCounts, SavedWordText,
-    StoredReview, StoredWord, WordListStart,
+    AnkiNote, CLASS_MEMBERS_MAX, CLASSES_OF_PUPIL_MAX, CLASSES_OF_TEACHER_MAX, Class, ClassId,
+    ClassList, DayCount, LISTS_OF_CLASS_MAX, Member, Membership, NewClassList, NewReview,
+    PupilList, Recorded, SavedFilter, SavedWord, SavedWordCounts, SavedWordText, StoredReview,
+    StoredWord, WordListStart, anki_package,
 };
 pub use url::{DatabaseUrl, MysqlServer, WrongUrl};
 
@@ -149,43 +157,67 @@ impl fmt::Debug for Store {
 mod tests {
     use super::*;
 
+    /// What reads or deletes rows of tables that grow.
+    const STATEMENTS: &[&str] = &[
+        accounts::audit::BEFORE,
+        accounts::audit::OF_USER,
+        accounts::audit::OLDEST,
+        accounts::reset_codes::BY_HASH,
+        accounts::reset_codes::DELETE_OF,
+        accounts::users::AFTER,
+        accounts::users::BY_ID,
+        accounts::users::BY_LOOK,
+        accounts::users::BY_NAME,
+        accounts::users::NAMED,
+        accounts::sessions::BY_HASH,
+        accounts::sessions::EXPIRED,
+        accounts::sessions::DELETE_OF,
+        accounts::sessions::DELETE_OTHERS,
+        accounts::sessions::OF_USER,
+        history::OLDER,
+        history::NEWER,
+        history::COUNT,
+        history::days::WORDS_OLDER,
+        history::days::WORDS_NEWER,
+        history::days::NEXT_OLDER,
+        history::days::NEXT_NEWER,
+        history::days::DELETE_WORD,
+        history::deletion::DELETE_BETWEEN,
+        history::deletion::DELETE_UNTIL,
+        history::deletion::NTH_NEWEST,
+        accounts::books_off::OF_USER,
+        learning::LIST,
+        learning::DUE,
+        learning::COUNTS,
+        learning::PREFERENCES,
+        learning::REVIEWS,
+        learning::WORDS,
+        books::lexicon::OF_BOOK,
+        books::lexicon::OF_WORD,
+        books::reports::NEWEST,
+        books::reports::OF_USER,
+        history::statistics::HOURS,
+        history::statistics::MOST_MISSED,
+        history::statistics::NTH_MISSED,
+        learning::classes::BY_ID,
+        learning::classes::BY_CODE,
+        learning::classes::OF_TEACHER,
+        learning::classes::MEMBERS,
+        learning::classes::OF_PUPIL,
+        learning::classes::COUNT_OF_PUPIL,
+        learning::classes::lists::OF_CLASS,
+        learning::classes::lists::WORDS,
+        learning::classes::lists::OF_PUPIL,
+        learning::classes::lists::FINISHED,
+    ];
+
     #[test]
     fn no_statement_scans_a_table_that_grows() {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("plans.db"));
         let config = DatabaseConfig { url, ..DatabaseConfig::default() };
         let store = Store::open(&config).unwrap();
-        for sql in [
-            accounts::audit::NEWEST,
-            accounts::audit::OF_USER,
-            accounts::audit::OLDEST,
-            accounts::reset_codes::BY_HASH,
-            accounts::reset_codes::DELETE_OF,
-            accounts::users::AFTER,
-            accounts::users::BY_ID,
-            accounts::users::BY_LOOK,
-            accounts::users::BY_NAME,
-            accounts::sessions::BY_HASH,
-            accounts::sessions::EXPIRED,
-            accounts::sessions::DELETE_OF,
-            accounts::sessions::DELETE_OTHERS,
-            accounts::sessions::OF_USER,
-            history::OLDER,
-            history::NEWER,
-            history::COUNT,
-            history::deletion::DELETE_BETWEEN,
-            history::deletion::DELETE_UNTIL,
-            history::deletion::NTH_NEWEST,
-            accounts::books_off::OF_USER,
-            learning::LIST,
-            learning::DUE,
-            learning::COUNTS,
-            learning::PREFERENCES,
-            learning::REVIEWS,
-            learning::WORDS,
-            books::lexicon::OF_BOOK,
-            books::lexicon::OF_WORD,
-        ] {
+        for sql in STATEMENTS {
             let params = vec![db::Value::Int(1); sql.matches('?').count()];
             for mut row in store.db.query(&format!("explain query plan {sql}"), &params).unwrap() {
                 let (_id, _parent, _unused) = (row.int(), row.int(), row.int());

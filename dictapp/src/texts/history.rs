@@ -14,6 +14,16 @@ texts! {
         empty: "还没有记录。查一个词试试。", "Nothing here yet. Look up a word.";
         delete: "删除", "Delete";
         delete_word: "删除“{word}”这条记录", "Delete the look-up of {word}";
+        times: "{count} 次", "{count} times";
+        delete_day: "删除这一天", "Delete day";
+        delete_all: "删除全部记录", "Delete the whole history";
+        delete_all_hint: "删除后无法恢复。", "It cannot be restored.";
+        kinds: "记录的种类", "Kinds of look-ups";
+        all: "全部", "All";
+        only_missing: "未收录的", "Not found";
+        filter: "只看包含这些字母的词", "Words that contain";
+        filter_button: "筛选", "Filter";
+        no_match: "没有符合条件的记录。", "No look-up matches.";
         newer: "较新的", "Newer";
         older: "较早的", "Older";
     }

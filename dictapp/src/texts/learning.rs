@@ -8,6 +8,8 @@ texts! {
         title: "生词本", "Word book";
         save: "收藏", "Save";
         saved: "已收藏", "Saved";
+        save_word: "收藏 {word}", "Save {word}";
+        saved_word: "已收藏 {word}", "{word} is saved";
         remove: "删除", "Remove";
         count: "共 {count} 个词", "{count} words";
         empty: "还没有生词。打开一个词，点“收藏”就会出现在这里。", "No words yet. Open a word and choose “Save”.";
@@ -30,9 +32,11 @@ texts! {
         progress: "学习进度", "Progress";
         import: "导入", "Import";
         import_hint: "每行一个词；词后可以用 TAB 隔开笔记。", "One word a line; a note may follow behind a TAB.";
+        import_file: "从文件导入（导出的 CSV，或每行一个词的文本）", "From a file: an exported CSV, or a text with one word a line";
         import_button: "导入这些词", "Add these words";
         export: "导出", "Export";
         export_csv: "CSV（表格）", "CSV (table)";
+        export_anki: "Anki（.apkg）", "Anki (.apkg)";
         export_text: "文本（其他卡片软件）", "Text (other card programs)";
         older: "较早的", "Older";
         newest: "最新的", "Newest";

@@ -5,6 +5,8 @@
 //! in a text are filled in by the template: `{{ t.history.total|fill("total", total) }}`.
 
 mod account;
+mod admin;
+mod classes;
 mod error;
 mod history;
 mod learning;
@@ -143,6 +145,13 @@ groups! {
     account: own::Account,
     account_events: own::AccountEvents,
     reset: own::Reset,
+    classes: classes::Classes,
+    days: classes::Days,
+    admin: admin::Admin,
+    admin_users: admin::AdminUsers,
+    admin_books: admin::AdminBooks,
+    admin_audit: admin::AdminAudit,
+    reports: admin::Reports,
     privacy: own::Privacy,
     error: error::Error,
 }

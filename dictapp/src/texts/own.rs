@@ -61,6 +61,7 @@ texts! {
         exported: "导出了数据", "Exported the data";
         history_deleted: "删除了查词记录", "Deleted look-ups";
         deleted: "账号已注销", "The account was deleted";
+        books_changed: "修改了词典", "Changed the word books";
     }
 }
 
@@ -82,8 +83,8 @@ texts! {
     Privacy {
         title: "隐私说明", "Privacy";
         guests:
-            "不登录也可以查词，本站不记录您查了什么。登录后会保存以下数据：",
-            "You can look words up without an account; then nothing about you is kept. With an account this is stored:";
+            "不登录也可以查词，本站不记录谁查了什么，只统计次数和查不到的词。登录后会保存以下数据：",
+            "You can look words up without an account; then only the number of look-ups and words that were not found are counted, not who looked. With an account this is stored:";
         what: "数据", "What";
         why: "用途", "Why";
         how_long: "保存多久", "For how long";
@@ -93,6 +94,14 @@ texts! {
         history_what: "您查过的词和时间", "The words you look up, and when";
         history_why: "供您回顾", "So that you can look back";
         history_long: "直到您删除，最多保留最近 {rows} 条", "Until you delete them; at most the newest {rows}";
+        learning_what:
+            "生词本、复习记录、加入的班级", "Your word book, your reviews and the classes you are in";
+        learning_why:
+            "供您学习；老师只有在您同意时才看到您学完了哪些词单", "For your learning; a teacher sees which lists you have finished only if you share it";
+        learning_long: "直到您删除", "Until you delete them";
+        report_what: "您报告的词条错误", "Faults of entries that you report";
+        report_why: "供管理员改正", "So that administrators can correct them";
+        report_long: "直到处理完", "Until they are settled";
         session_what: "登录过的设备、网络地址、最近使用时间", "Devices you log in from, their addresses and last use";
         session_why: "让您看到并结束其他登录", "So that you can see and end your sessions";
         session_long: "直到退出登录，最长 {days} 天", "Until the session ends, at most {days} days";

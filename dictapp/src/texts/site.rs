@@ -12,6 +12,7 @@ texts! {
             "A free English-Chinese dictionary with pronunciations, examples and inflected forms.";
         skip: "跳到正文", "Skip to content";
         random: "随便看一个词", "A random word";
+        action_of: "{action}：{name}", "{action}: {name}";
         user_unknown:
             "暂时无法确认您的登录状态，请稍后刷新。",
             "We cannot check right now whether you are logged in. Reload in a moment.";
@@ -59,6 +60,8 @@ texts! {
             "Hello, {name}. What you look up is kept in your history.";
         guest: "登录后，查过的词会自动记下来。", "Log in, and the words you look up are remembered.";
         day: "每日一词", "Word of the day";
+        due: "今天要复习的词", "Words due today";
+        review: "开始复习", "Review now";
         recent: "最近查过", "Recently looked up";
         all: "全部记录", "All of it";
     }
@@ -81,6 +84,9 @@ texts! {
         natural: "正常", "Natural";
         slow: "慢", "Slow";
         slowest: "很慢", "Very slow";
+        zone: "时区", "Time zone";
+        zone_hint: "决定每天从几点开始，以及时间的显示。", "It says when a day begins and how times are shown.";
+        zone_auto: "自动", "Automatic";
     }
 }
 

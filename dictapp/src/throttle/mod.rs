@@ -3,8 +3,8 @@
 //!
 //! The first two counts refuse log-ins. The third only delays them, so that nobody can lock a user
 //! out: the log-in is accepted after the delay, and at once from a device on which the user has
-//! logged in. New accounts, and answers that a name is taken, are counted by network in the same
-//! way.
+//! logged in. New accounts, answers that a name is taken, and reports of entries are counted by
+//! network in the same way.
 
 mod tallies;
 mod ticket;
@@ -18,6 +18,12 @@ use crate::model::{Network, networks, smallest_network};
 use crate::settings::Accounts;
 use tallies::{Slots, Tallies};
 use ticket::Tickets;
+
+/// Reports of entries by one user in the window of failures.
+const REPORTS_OF_USER_MAX: u32 = 10;
+
+/// Reports of entries by all guests of a network in the window: a school is one address.
+const REPORTS_OF_GUESTS_MAX: u32 = 30;
 
 /// Counts failed log-ins in memory of a fixed size; each instance counts for itself.
 pub struct Throttle {
@@ -186,6 +192,26 @@ impl Throttle {
     /// If this network has learned of too many names: how long to wait.
     pub fn begin_name_check(&self, client: IpAddr, now: Instant) -> Result<Attempt<'_>, Duration> {
         self.begin_in_networks("taken name", client, self.limits.of_network, now)
+    }
+
+    /// Lets somebody report an entry: a user is counted in each network, guests of a network are
+    /// counted together. Counts when the report is stored.
+    ///
+    /// # Errors
+    /// Too many reports: how long to wait.
+    pub fn begin_report(
+        &self,
+        user: Option<&str>,
+        client: IpAddr,
+        now: Instant,
+    ) -> Result<Attempt<'_>, Duration> {
+        match user {
+            Some(user) => {
+                let purpose = format!("report of {user}");
+                self.begin_in_networks(&purpose, client, REPORTS_OF_USER_MAX, now)
+            }
+            None => self.begin_in_networks("report", client, REPORTS_OF_GUESTS_MAX, now),
+        }
     }
 
     fn begin_in_networks(

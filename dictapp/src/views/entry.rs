@@ -46,7 +46,8 @@ pub(super) fn part(
     };
     let html = template.render().map_err(Error::internal)?;
     let description = first.entries.first().map_or(String::new(), |entry| first_gloss(entry.mean));
-    let part = Arc::new(EntryPart::new(first.word.to_owned(), description, html));
+    let words = found.iter().map(|found| found.word.to_owned()).collect();
+    let part = Arc::new(EntryPart::new(words, description, html));
     if let Some(cache) = cache {
         cache.put(language.tag(), query, &part);
     }

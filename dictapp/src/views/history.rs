@@ -1,23 +1,33 @@
-//! The history of a user, page by page, newest first.
+//! The history of a user by days, page by page, newest first: each word once a day with its count.
 
 use askama::Template;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Deserialize;
 use webframe::{Error, Request, Response, Result};
 
 use super::filters;
 use super::page::Page;
+use super::zone::day_text;
 use crate::paths;
 use crate::site::{Selection, Site, Visit};
-use crate::store::{PageStart, PastLookup};
+use crate::store::{LookupFilter, LookupKind, PageStart, WordOfDay};
 use crate::texts::Texts;
 
-/// Where a page begins: a time in microseconds, as the links have it.
+/// Where a page begins, a time in microseconds as the links have it; and what it shows.
 #[derive(Deserialize)]
-struct Place {
+struct Query {
     older: Option<i64>,
     newer: Option<i64>,
+    /// What the words contain.
+    #[serde(default)]
+    q: String,
+    /// Anything: only words that were not found.
+    missing: Option<String>,
 }
+
+/// The most characters of a filter: a word has no more.
+const FILTER_CHARS_MAX: usize = 255;
 
 #[derive(Template)]
 #[template(path = "history.html")]
@@ -27,27 +37,37 @@ struct HistoryPage<'a> {
     /// Where the neighbouring pages begin.
     older: Option<i64>,
     newer: Option<i64>,
-    rows: Vec<Line>,
+    days: Vec<Day>,
     form_token: String,
+    name: &'a str,
+    q: String,
+    is_missing: bool,
+}
+
+/// The rows of a day.
+struct Day {
+    date: Date,
+    text: String,
+    rows: Vec<Line>,
 }
 
 /// A row of the table.
 struct Line {
-    /// The time in microseconds, by which the form names a row.
+    /// The time of the last look-up in microseconds, by which the form names a row.
     key: i64,
-    name: String,
     word: String,
+    lookups: u64,
     link: String,
     found: bool,
     /// For programs.
     at: String,
-    /// For people, in the time zone of this machine.
+    /// For people, in their time zone.
     time: String,
 }
 
 /// A page of rows, and whether there are more on either side.
 struct Rows {
-    rows: Vec<PastLookup>,
+    rows: Vec<WordOfDay>,
     has_older: bool,
     has_newer: bool,
 }
@@ -58,45 +78,58 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     let Some(visit) = page.user()? else {
         return Response::see_other(&paths::login_then(paths::HISTORY));
     };
-    let start = start(request)?;
-    let Rows { rows, has_older, has_newer } = rows(site, visit, start)?;
+    let query: Query = request.query()?;
+    let start = start(&query)?;
+    let filter = filter(&query);
+    let Rows { rows, has_older, has_newer } = rows(&page, visit, (start, &filter))?;
     if rows.is_empty() && start != PageStart::Newest {
         return Response::see_other(paths::HISTORY);
     }
     let shelf = site.shelf();
     let off = page.books_off()?;
     let books = Selection::new(&shelf, &off);
-    let cursor = |row: Option<&PastLookup>| row.map(|row| row.at.as_microsecond());
+    let cursor = |row: Option<&WordOfDay>| row.map(|row| row.at.as_microsecond());
     page.send(&HistoryPage {
         page: &page,
         t: page.texts(),
         older: cursor(rows.last().filter(|_| has_older)),
         newer: cursor(rows.first().filter(|_| has_newer)),
-        rows: rows.iter().map(|row| shown(site, &books, row)).collect(),
+        days: days(&page, &books, &rows),
         form_token: page.form_token()?,
+        name: visit.name.as_str(),
+        q: query.q,
+        is_missing: query.missing.is_some(),
     })
 }
 
-fn start(request: &Request) -> Result<PageStart> {
+fn start(query: &Query) -> Result<PageStart> {
     let time = |microseconds| {
         Timestamp::from_microsecond(microseconds)
             .map_err(|_| Error::bad_request("the query names a time that is none"))
     };
-    Ok(match request.query()? {
-        Place { older: Some(older), .. } => PageStart::OlderThan(time(older)?),
-        Place { newer: Some(newer), .. } => PageStart::NewerThan(time(newer)?),
-        Place { older: None, newer: None } => PageStart::Newest,
+    Ok(match (query.older, query.newer) {
+        (Some(older), _) => PageStart::OlderThan(time(older)?),
+        (None, Some(newer)) => PageStart::NewerThan(time(newer)?),
+        (None, None) => PageStart::Newest,
     })
+}
+
+fn filter(query: &Query) -> LookupFilter {
+    let text = query.q.trim().to_lowercase().chars().take(FILTER_CHARS_MAX).collect();
+    let kind = if query.missing.is_some() { LookupKind::Missing } else { LookupKind::Any };
+    LookupFilter { text, kind }
 }
 
 /// One row more than is shown is asked for: it says whether there is another page. On the other side
 /// a single row is looked for, since a link may name any time.
-fn rows(site: &Site, visit: &Visit, start: PageStart) -> Result<Rows> {
-    let length = site.settings().dictionary.history_page;
-    let ask = |start, rows: usize| {
-        let limit = u32::try_from(rows).unwrap_or(u32::MAX);
-        site.past_lookups(visit, start, limit)
-    };
+fn rows(
+    page: &Page<'_>,
+    visit: &Visit,
+    (start, filter): (PageStart, &LookupFilter),
+) -> Result<Rows> {
+    let length = page.site.settings().dictionary.history_page;
+    let zone = page.zone();
+    let ask = |start, rows| page.site.words_by_day(visit, (start, filter), &zone, rows);
     let mut rows = ask(start, length + 1)?;
     let has_more = rows.len() > length;
     Ok(match (start, rows.last().map(|row| row.at)) {
@@ -106,7 +139,9 @@ fn rows(site: &Site, visit: &Visit, start: PageStart) -> Result<Rows> {
             Rows { rows, has_older, has_newer: true }
         }
         // What is left is no whole page: it is shown at the head of the newest one.
-        (PageStart::NewerThan(_), _) => return self::rows(site, visit, PageStart::Newest),
+        (PageStart::NewerThan(_), _) => {
+            return self::rows(page, visit, (PageStart::Newest, filter));
+        }
         _ => {
             rows.truncate(length);
             let newest = rows.first().map(|row| PageStart::NewerThan(row.at));
@@ -127,17 +162,29 @@ pub(super) fn place_of(books: &Selection<'_>, query: &str) -> String {
     }
 }
 
-fn shown(site: &Site, books: &Selection<'_>, row: &PastLookup) -> Line {
-    let local = row.at.to_zoned(site.zone().clone());
-    Line {
-        key: row.at.as_microsecond(),
-        name: row.name.to_string(),
-        link: place_of(books, &row.word),
-        word: row.word.clone(),
-        found: row.found,
-        at: format!("{:.0}", row.at),
-        time: local.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+fn days(page: &Page<'_>, books: &Selection<'_>, rows: &[WordOfDay]) -> Vec<Day> {
+    let mut days: Vec<Day> = Vec::new();
+    for row in rows {
+        let local = row.at.to_zoned(page.zone());
+        let line = Line {
+            key: row.at.as_microsecond(),
+            link: place_of(books, &row.word),
+            word: row.word.clone(),
+            lookups: row.lookups,
+            found: row.found,
+            at: format!("{:.0}", row.at),
+            time: local.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        };
+        let date = local.date();
+        match days.last_mut().filter(|day| day.date == date) {
+            Some(day) => day.rows.push(line),
+            None => {
+                let text = day_text(date, page.texts());
+                days.push(Day { date, text, rows: vec![line] });
+            }
+        }
     }
+    days
 }
 
 #[cfg(test)]

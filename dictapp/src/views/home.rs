@@ -1,16 +1,17 @@
-//! The first page: the search box, the word of the day, and the latest look-ups.
+//! The first page: the search box, the word of the day, what is to be learnt, and the latest
+//! look-ups.
 
 use askama::Template;
-use jiff::Timestamp;
 use webframe::{Request, Response, Result};
 
+use super::classes::{ListLine, to_learn};
 use super::page::Page;
 use super::visitor::Who;
 use super::word::{Brief, brief};
 use super::{filters, history};
 use crate::paths;
-use crate::site::{Selection, Site};
-use crate::store::PageStart;
+use crate::site::{Selection, Site, Visit};
+use crate::store::{PageStart, SavedWordCounts};
 use crate::texts::Texts;
 
 /// How many of the latest look-ups are shown: they fit into one or two lines.
@@ -26,6 +27,10 @@ struct HomePage<'a> {
     t: &'static Texts,
     of_the_day: Option<Brief>,
     recent: Vec<Recent>,
+    /// The user's word book; none for a guest, or if the database is away.
+    counts: Option<SavedWordCounts>,
+    /// What the user is to learn for their classes, the nearest first.
+    lists: Vec<ListLine>,
     entries: usize,
 }
 
@@ -38,7 +43,7 @@ struct Recent {
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let shelf = site.shelf();
-    let today = Timestamp::now().to_zoned(site.zone().clone()).date();
+    let today = page.today();
     let off = page.books_off().unwrap_or_default();
     let books = Selection::new(&shelf, &off);
     let of_the_day = shelf.lexicon().word_of_the_day(today);
@@ -48,13 +53,22 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         t: page.texts(),
         of_the_day: of_the_day.map(|entry| brief(&entry)),
         recent: recent(&page, &books),
+        counts: user(&page).and_then(|visit| site.saved_word_counts(visit).ok()),
+        lists: user(&page).map_or_else(Vec::new, |visit| to_learn(&page, visit)),
         entries: shelf.lexicon().len(),
     })
 }
 
+fn user<'p>(page: &'p Page<'_>) -> Option<&'p Visit> {
+    match &page.visitor.who {
+        Who::User(visit) => Some(visit),
+        Who::Guest | Who::Unknown(_) => None,
+    }
+}
+
 /// The latest look-ups, each once.
 fn recent(page: &Page<'_>, books: &Selection<'_>) -> Vec<Recent> {
-    let Who::User(visit) = &page.visitor.who else { return Vec::new() };
+    let Some(visit) = user(page) else { return Vec::new() };
     let rows = page.site.past_lookups(visit, PageStart::Newest, ROWS_SEEN);
     let mut recent: Vec<Recent> = Vec::new();
     for row in rows.unwrap_or_default() {

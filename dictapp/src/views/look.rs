@@ -1,4 +1,5 @@
-//! How pages look and sound in one browser: theme, text size and speed of speech, kept in a cookie.
+//! How pages look and sound in one browser: theme, text size, speed of speech and time zone, kept in
+//! cookies.
 
 use askama::Template;
 use serde::Deserialize;
@@ -6,6 +7,7 @@ use webframe::{Request, Response, Result};
 
 use super::filters;
 use super::page::Page;
+use super::zone::ZONES;
 use crate::paths;
 use crate::site::Site;
 use crate::texts::Texts;
@@ -75,15 +77,18 @@ struct Form {
     size: String,
     #[serde(default)]
     speech: String,
+    #[serde(default)]
+    zone: String,
     saved: Option<String>,
 }
 
 /// GET of the page and of its form. It changes only what this browser shows, so a link may do it.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let Form { theme, size, speech, saved } = request.query()?;
+    let Form { theme, size, speech, zone, saved } = request.query()?;
     if let Some(theme) = theme {
         let response = Response::see_other(&format!("{}?saved=1", paths::LOOK))?;
+        let response = page.visitor.reads_in_zone(&zone, response)?;
         return page.visitor.looks(Look::named(&theme, &size, &speech), response);
     }
     page.send(&LookPage { page: &page, t: page.texts(), is_saved: saved.is_some() })

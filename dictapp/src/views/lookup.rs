@@ -37,12 +37,18 @@ struct WordPage<'a> {
     t: &'static Texts,
     q: &'a str,
     entry: &'a EntryPart,
-    /// Whether the word is in the user's word book.
-    is_saved: bool,
+    /// The headwords, and whether they are in the user's word book; none for a guest.
+    stars: Vec<Star<'a>>,
     /// The token of the form that saves a word; empty for a guest.
     save_token: String,
     /// Whether the look-up of a user could not be written into the history.
     is_unrecorded: bool,
+}
+
+/// A headword that can be saved.
+struct Star<'a> {
+    word: &'a str,
+    is_saved: bool,
 }
 
 #[derive(Template)]
@@ -91,21 +97,21 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         return page.send_as(StatusCode::NOT_FOUND, &MissingPage { page: &page, t, q, near });
     };
     let is_unrecorded = is_away || record(&page, &word, Outcome::Found).is_err();
-    let (is_saved, save_token) = saving(&page, &entry.word);
-    let template =
-        WordPage { page: &page, t, q, entry: &entry, is_saved, save_token, is_unrecorded };
+    let (stars, save_token) = saving(&page, &entry.words);
+    let template = WordPage { page: &page, t, q, entry: &entry, stars, save_token, is_unrecorded };
     if page.is_plain(&paths::word(q)) {
         return Ok(page.send_shared(entry.page(page.coding(), || page.render(&template))?));
     }
     page.send(&template)
 }
 
-/// Whether the user has saved a word, and the token of the form that saves it. The entry is shown
+/// Which headwords the user has saved, and the token of the form that saves one. The entry is shown
 /// without them if the database is away.
-fn saving(page: &Page<'_>, word: &str) -> (bool, String) {
-    let Ok(Some(visit)) = page.user() else { return (false, String::new()) };
-    let is_saved = matches!(page.site.saved_word(visit, word), Ok(Some(_)));
-    (is_saved, page.form_token().unwrap_or_default())
+fn saving<'a>(page: &Page<'_>, words: &'a [String]) -> (Vec<Star<'a>>, String) {
+    let Ok(Some(visit)) = page.user() else { return (Vec::new(), String::new()) };
+    let is_saved = |word| matches!(page.site.saved_word(visit, word), Ok(Some(_)));
+    let stars = words.iter().map(|word| Star { word, is_saved: is_saved(word) });
+    (stars.collect(), page.form_token().unwrap_or_default())
 }
 
 /// GET of a search.
@@ -124,6 +130,7 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     let books = Selection::new(&shelf, &off);
     let asked = shelf.lexicon().asked(word.as_str());
     if !matches!(asked, "." | "..") && books.has(asked) {
+        record_again(&page, asked)?;
         return Response::see_other(&paths::word(asked));
     }
     let number = query.page.unwrap_or(1).clamp(1, 1000);
@@ -194,11 +201,23 @@ fn is_prefetch(request: &Request) -> bool {
 /// Writes a user's look-up into the history and waits until it is durable. The answer to HEAD is
 /// not seen by anyone, and a request that another site began is not the user's: neither is recorded.
 fn record(page: &Page<'_>, word: &Word, outcome: Outcome) -> Result<()> {
+    page.site.count_lookup(word, outcome);
     let Some(visit) = page.user()? else { return Ok(()) };
     if page.request().method() == Method::HEAD || is_from_another_site(page.request()) {
         return Ok(());
     }
-    Ok(page.site.record(visit, word, outcome)?)
+    Ok(page.site.record_once(visit, word, outcome)?)
+}
+
+/// Writes a word that a user asked for in the search box, also if its page was shown a while ago. If
+/// it fails, the page of the word tries again and says so.
+fn record_again(page: &Page<'_>, word: &str) -> Result<()> {
+    let Some(visit) = page.user()? else { return Ok(()) };
+    let counts = page.request().method() != Method::HEAD && !is_from_another_site(page.request());
+    if let Some(word) = Word::parse(word).ok().filter(|_| counts) {
+        page.site.record(visit, &word, Outcome::Found).unwrap_or_default();
+    }
+    Ok(())
 }
 
 /// The page for an empty query, or for one that cannot be a word.

@@ -2,6 +2,7 @@
 
 mod visitor;
 mod page;
+mod zone;
 pub(crate) mod look;
 pub(crate) mod info;
 pub(crate) mod install;
@@ -20,6 +21,9 @@ pub(crate) mod wordbook;
 pub(crate) mod review;
 pub(crate) mod progress;
 pub(crate) mod account;
+pub(crate) mod admin;
+pub(crate) mod classes;
+pub(crate) mod report;
 pub(crate) mod settings;
 pub(crate) mod status;
 pub(crate) mod language;

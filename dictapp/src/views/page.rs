@@ -9,6 +9,7 @@ use webframe::{Body, Error, Request, Response, Result};
 
 use super::look::{LOOK, Look};
 use super::visitor::{Visitor, Who};
+use crate::model::Role;
 use crate::paths;
 use crate::site::{Site, Visit};
 use crate::store::BookId;
@@ -158,6 +159,11 @@ impl Page<'_> {
         }
     }
 
+    /// Whether the user administers the site.
+    pub(super) fn is_admin(&self) -> bool {
+        matches!(&self.visitor.who, Who::User(visit) if visit.role == Role::Admin)
+    }
+
     /// The token of the log-out form; `None` without a session.
     pub(super) fn logout_token(&self) -> Option<String> {
         self.visitor.session_form_token()
@@ -170,6 +176,12 @@ impl Page<'_> {
 
     pub(super) fn takes_registrations(&self) -> bool {
         self.site.settings().accounts.registration
+    }
+
+    /// Whether pages of words offer to report them.
+    pub(super) fn may_report(&self) -> bool {
+        let guests_may = self.site.settings().dictionary.guests_may_report;
+        guests_may || matches!(self.visitor.who, Who::User(_))
     }
 
     /// The log-in page, which leads back to this page if it is not one about accounts.

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use askama::Template;
+use jiff::ToSpan;
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
 use webframe::{Request, Response, Result};
 
 use super::filters;
@@ -51,10 +51,10 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let Some(visit) = page.user()? else {
         return Response::see_other(&paths::login_then(paths::PROGRESS));
     };
-    let counts = site.reviews_by_day(visit, site.zone())?;
+    let counts = site.reviews_by_day(visit, &page.zone())?;
     let by_day: HashMap<Date, u64> =
         counts.iter().filter_map(|count| Some((date(count.day)?, count.reviews))).collect();
-    let today = Timestamp::now().to_zoned(site.zone().clone()).date();
+    let today = page.today();
     let days = calendar(today, &by_day);
     let mut rows: Vec<(Date, u64)> = by_day.into_iter().collect();
     rows.sort_unstable_by_key(|(day, _)| Reverse(*day));

@@ -9,6 +9,7 @@ use webframe::{Cookie, Error, Request, Response, Result};
 
 use super::forwarding;
 use super::look::{LOOK, Look};
+use super::zone::{ZONE, ZONES};
 use crate::form_token::{form_token, is_form_token};
 use crate::model::{Lifetime, device_label};
 use crate::session::Token;
@@ -183,6 +184,15 @@ impl<'r> Visitor<'r> {
     /// Remembers how pages look.
     pub(super) fn looks(&self, look: Look, response: Response) -> Result<Response> {
         let cookie = self.cookie(LOOK, &look.to_text())?.max_age(LANGUAGE_KEPT);
+        Ok(response.with_cookie(&cookie))
+    }
+
+    /// Remembers one of the time zones that can be chosen; none: the browser's.
+    pub(super) fn reads_in_zone(&self, name: &str, response: Response) -> Result<Response> {
+        let cookie = match ZONES.into_iter().find(|zone| *zone == name) {
+            Some(zone) => self.cookie(ZONE, zone)?.max_age(LANGUAGE_KEPT),
+            None => Cookie::removal(ZONE)?,
+        };
         Ok(response.with_cookie(&cookie))
     }
 

@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use dictapp::{model::Role, store::*};
+use jiff::Timestamp;
 
-use crate::store::{Fresh, at, lookup, name, new_session, new_user, on_both_engines, register};
+use crate::store::{
+    Fresh, at, lookup, name, new_session, new_user, on_both_engines, register, word,
+};
 
 on_both_engines! {
     a_name_that_looks_like_another_is_refused
@@ -14,6 +17,9 @@ on_both_engines! {
     a_reset_code_sets_a_password_once_and_ends_all_sessions
     the_audit_log_is_read_by_user_and_forgets_by_age
     a_deleted_user_leaves_nothing_behind
+    users_are_found_by_the_beginning_of_their_names
+    a_list_is_finished_when_each_word_was_reviewed
+    reports_and_counts_are_kept_until_they_are_settled
     a_history_is_deleted_by_row_by_day_and_whole_and_is_bounded
 }
 
@@ -114,13 +120,13 @@ fn the_audit_log_is_read_by_user_and_forgets_by_age(fresh: &Fresh) {
         network: None,
     };
     store.insert_audit(&unknown, 7).unwrap();
-    let events: Vec<_> = store.recent_audit(Some(levi), 99).unwrap();
+    let events: Vec<_> = store.audit_before(Some(levi), Timestamp::MAX, 99).unwrap();
     let newest_first: Vec<_> = events.iter().rev().map(|entry| entry.event).collect();
     assert_eq!(newest_first, AuditEvent::ALL);
-    assert_eq!(store.recent_audit(None, 1).unwrap(), [unknown]);
+    assert_eq!(store.audit_before(None, Timestamp::MAX, 1).unwrap(), [unknown]);
     assert_eq!(store.delete_audit_before(at(10), 8).unwrap(), 8);
     assert_eq!(store.delete_audit_before(at(10), 8).unwrap(), 2);
-    assert_eq!(store.recent_audit(None, 99).unwrap().len(), 6);
+    assert_eq!(store.audit_before(None, Timestamp::MAX, 99).unwrap().len(), 7);
 }
 
 fn a_deleted_user_leaves_nothing_behind(fresh: &Fresh) {
@@ -138,6 +144,16 @@ fn a_deleted_user_leaves_nothing_behind(fresh: &Fresh) {
             network: None,
         };
         store.insert_audit(&entry, byte.into()).unwrap();
+        let class = ClassId::new(byte.into());
+        let code = format!("CODE000{byte}");
+        store.insert_class(class, user, ("Class 7", &code), at(1)).unwrap();
+        store.join_class(class, user, at(1)).unwrap();
+        let words = [word("apple")];
+        let (id, name, due) = (i64::from(byte), "Unit 5", 1);
+        let list = NewClassList { id, class, name, due, words: &words };
+        store.insert_class_list(list).unwrap();
+        let report = ReportId { at: at(1), tie: byte.into() };
+        store.insert_report(report, Some(user), &word("apple"), "wrong").unwrap();
     }
     assert!(store.delete_user(levi).unwrap());
     assert!(!store.delete_user(levi).unwrap());
@@ -148,11 +164,17 @@ fn a_deleted_user_leaves_nothing_behind(fresh: &Fresh) {
         ("reset_code", "user"),
         ("hist", "user"),
         ("audit", "user"),
+        ("class", "teacher"),
+        ("class_member", "user"),
+        ("report", "user"),
     ] {
         let count = |raw: &mut crate::store_migration::Raw, user: UserId| {
             raw.count(&format!("select count(*) from {table} where {key} = {user}"))
         };
         assert_eq!((count(&mut raw, levi), count(&mut raw, mia)), (0, 1), "{table}");
+    }
+    for table in ["class_list", "class_word"] {
+        assert_eq!(raw.count(&format!("select count(*) from {table}")), 1, "{table}");
     }
     assert_ne!(register(&store, "Levi"), levi, "a key is never given to another user");
 }
@@ -165,7 +187,7 @@ fn a_history_is_deleted_by_row_by_day_and_whole_and_is_bounded(fresh: &Fresh) {
         store.record_lookup(&lookup(mia, "apple", time)).unwrap();
     }
     let count = |user| store.count_lookups(user).unwrap();
-    store.delete_lookup(levi, at(3)).unwrap();
+    assert_eq!(store.delete_word_between(levi, at(3), (at(3), at(4))).unwrap(), 1);
     assert_eq!(count(levi), 9);
     assert_eq!(store.delete_lookups_between(levi, at(4), at(6)).unwrap(), 2);
     assert_eq!(store.trim_lookups(levi, 5).unwrap(), 2);
@@ -174,4 +196,86 @@ fn a_history_is_deleted_by_row_by_day_and_whole_and_is_bounded(fresh: &Fresh) {
     assert_eq!(oldest[0].at, at(6));
     assert_eq!(store.delete_lookups(levi).unwrap(), 5);
     assert_eq!((count(levi), count(mia)), (0, 10));
+}
+
+fn users_are_found_by_the_beginning_of_their_names(fresh: &Fresh) {
+    let store = fresh.open();
+    for name in ["Mia", "Levi", "Lena", "李雷", "l"] {
+        register(&store, name);
+    }
+    let names = |beginning, after, limit| -> Vec<String> {
+        let users = store.users_named(beginning, after, limit).unwrap();
+        users.iter().map(|user| user.name.to_string()).collect()
+    };
+    assert_eq!(names("Le", "", 9), ["Lena", "Levi"]);
+    assert_eq!(names("Le", "Lena", 9), ["Levi"]);
+    assert_eq!(names("", "", 2), ["Lena", "Levi"]);
+    assert_eq!(names("李", "", 9), ["李雷"]);
+    assert!(names("x", "", 9).is_empty());
+}
+
+fn a_list_is_finished_when_each_word_was_reviewed(fresh: &Fresh) {
+    use dictapp::model::{Grade, Memory};
+    let store = fresh.open();
+    let (teacher, pupil) = (register(&store, "Lee"), register(&store, "Levi"));
+    let class = ClassId::new(5);
+    for _ in 0..2 {
+        store.insert_class(class, teacher, ("Class 7", "ABCD2345"), at(1)).unwrap(); // sent again
+        store.join_class(class, pupil, at(2)).unwrap();
+    }
+    let taken = store.insert_class(ClassId::new(6), teacher, ("x", "ABCD2345"), at(1));
+    assert!(taken.unwrap_err().is_conflict());
+    assert_eq!(store.class_by_code("ABCD2345").unwrap().unwrap().members, 1);
+    let words = [word("apple"), word("pear")];
+    let list = NewClassList { id: 9, class, name: "Unit 5", due: 10, words: &words };
+    store.insert_class_list(list).unwrap();
+    store.insert_class_list(list).unwrap(); // sent again
+    assert_eq!(store.class_list_words(9).unwrap(), ["apple", "pear"]);
+    let learn = |text: &str, microsecond| {
+        let saved = SavedWordText::default();
+        store.save_word(pupil, &word(text), &saved, at(microsecond)).unwrap();
+        let memory = Memory::after(None, Grade::Good, at(microsecond));
+        let (user, word, seen, grade) = (pupil, text, 0, Grade::Good);
+        store.record_review(&NewReview { user, word, seen, grade, memory }).unwrap();
+    };
+    learn("apple", 100);
+    let shown = |since| store.lists_of_pupil(pupil, since).unwrap();
+    assert_eq!((shown(10)[0].learnt, shown(10)[0].saved, shown(10)[0].list.words), (1, 1, 2));
+    assert!(shown(11).is_empty());
+    store.share_progress(class, pupil).unwrap();
+    assert!(store.finished_pupils(class, 9).unwrap().is_empty());
+    learn("pear", 200);
+    assert_eq!(store.finished_pupils(class, 9).unwrap(), [pupil]);
+    store.hide_progress(class, pupil).unwrap();
+    assert!(store.finished_pupils(class, 9).unwrap().is_empty(), "not shared");
+    store.delete_class(class, pupil).unwrap();
+    assert!(store.class(class).unwrap().is_some(), "another user's class");
+    store.delete_class(class, teacher).unwrap();
+    assert!(shown(0).is_empty());
+}
+
+fn reports_and_counts_are_kept_until_they_are_settled(fresh: &Fresh) {
+    let store = fresh.open();
+    let levi = register(&store, "Levi");
+    for (time, user) in [(1, Some(levi)), (2, None)] {
+        let id = ReportId { at: at(time), tie: 4_000_000_000 };
+        store.insert_report(id, user, &word("naïve 词"), "wrong").unwrap();
+        store.insert_report(id, user, &word("naïve 词"), "wrong").unwrap(); // sent again
+    }
+    let reports = store.reports(9).unwrap();
+    let names: Vec<_> = reports.iter().map(|report| report.name.as_deref()).collect();
+    assert_eq!((names, store.count_reports().unwrap()), (vec![None, Some("Levi")], 2));
+    assert_eq!(store.reports_of(levi).unwrap().len(), 1);
+    store.delete_report(reports[0].id).unwrap();
+    assert_eq!(store.count_reports().unwrap(), 1);
+
+    let hour = LookupHour { hour: 7, found: 3, missing: 1 };
+    let missed = [MissingWord { word: "naïve 词".to_owned(), lookups: 2, last: at(5) }];
+    store.add_lookup_counts(hour, &missed).unwrap();
+    store.add_lookup_counts(hour, &missed).unwrap();
+    assert_eq!(store.lookup_hours(0).unwrap(), [LookupHour { hour: 7, found: 6, missing: 2 }]);
+    assert_eq!(store.most_missed_words(9).unwrap()[0].lookups, 4);
+    store.delete_lookup_counts(8, at(6)).unwrap();
+    assert!(store.lookup_hours(0).unwrap().is_empty());
+    assert!(store.most_missed_words(9).unwrap().is_empty());
 }

@@ -9,7 +9,7 @@ use dictapp::store::*;
 
 use crate::{
     mariadb::MariaDb,
-    store::{Fresh, at_url, entry, import, lookup, name, on_both_engines, register},
+    store::{Fresh, at, at_url, entry, import, lookup, name, on_both_engines, register, word},
     store_faults::stored_words,
 };
 
@@ -30,6 +30,16 @@ fn filled(fresh: &Fresh) -> Store {
     store.record_lookup(&Lookup { found: false, ..lookup(user, "no such", 2) }).unwrap();
     import(&store, "one", "digest", &[entry("apple", "苹果"), entry("be", "是")]);
     store.put_setting("motto", "读书").unwrap();
+    let class = ClassId::new(i64::MAX);
+    store.insert_class(class, user, ("七年级", "ABCD2345"), at(1)).unwrap();
+    store.join_class(class, user, at(1)).unwrap();
+    let words = [word("apple")];
+    let list = NewClassList { id: i64::MAX - 1, class, name: "Unit 5", due: 9, words: &words };
+    store.insert_class_list(list).unwrap();
+    let report = ReportId { at: at(1), tie: u32::MAX };
+    store.insert_report(report, None, &word("apple"), "wrong").unwrap();
+    let missed = [MissingWord { word: "no such".to_owned(), lookups: 1, last: at(2) }];
+    store.add_lookup_counts(LookupHour { hour: 0, found: 1, missing: 1 }, &missed).unwrap();
     store
 }
 
@@ -39,6 +49,9 @@ fn a_backup_is_restored_into_either_engine(fresh: &Fresh) {
     let file = backup_of(fresh);
     let counts = store.backup(&file).unwrap();
     assert!(counts.contains(&("hist", 2)) && counts.contains(&("words", 2)), "{counts:?}");
+    for table in ["class", "class_member", "class_list", "class_word", "report", "missing_word"] {
+        assert!(counts.contains(&(table, 1)), "{table}: {counts:?}");
+    }
     // What comes after the backup is not in it.
     let user = store.user_by_name(&name("Levi")).unwrap().unwrap().id;
     store.record_lookup(&lookup(user, "later", 3)).unwrap();
@@ -56,6 +69,7 @@ fn a_backup_is_restored_into_either_engine(fresh: &Fresh) {
         assert_eq!(restored.setting("motto").unwrap().as_deref(), Some("读书"));
         assert_eq!(restored.lexicon_version().unwrap(), version);
         assert_eq!(restored.books().unwrap().len(), 1);
+        assert_eq!(restored.lists_of_pupil(user, 0).unwrap()[0].list.name, "Unit 5");
         drop(restored);
         let error = restore(&target, &file).unwrap_err();
         assert!(error.is_refused(), "{error:?}");

@@ -30,7 +30,7 @@ const FLOORS: &[&[&str]] = &[
 
 /// Literals that look like a path of ours and are none: where, what, and why.
 const NO_URL_PATHS: &[(&str, &str, &str)] =
-    &[("dictapp/src/commands/import.rs", "/usr/share/wordnet", "where Debian keeps WordNet")];
+    &[("dictapp/src/site/books/import.rs", "/usr/share/wordnet", "where Debian keeps WordNet")];
 
 /// Hosts that are named and never asked: XML's name spaces.
 const NAME_SPACES: &[&str] = &[

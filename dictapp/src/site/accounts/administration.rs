@@ -89,6 +89,19 @@ impl Site {
         self.store.users_after(after, limit)
     }
 
+    /// Users whose names begin like this, by name, after the name `after`.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn users_named(
+        &self,
+        beginning: &str,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<User>, StoreError> {
+        self.store.users_named(beginning, after, limit)
+    }
+
     /// Sets a user's password and ends all their sessions.
     ///
     /// # Errors

@@ -38,7 +38,20 @@ impl Site {
         user: Option<UserId>,
         limit: u32,
     ) -> Result<Vec<AuditEntry>, StoreError> {
-        self.store.recent_audit(user, limit)
+        self.store.audit_before(user, Timestamp::MAX, limit)
+    }
+
+    /// The newest entries before a time, the newest first: all, or those about one user.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn audit_log_before(
+        &self,
+        user: Option<UserId>,
+        time: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        self.store.audit_before(user, time, limit)
     }
 
     /// Removes what the settings say is old: entries of the audit log and reset codes that have

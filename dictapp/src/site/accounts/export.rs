@@ -2,6 +2,7 @@
 
 use std::io::{self, Cursor, Write};
 
+use jiff::Timestamp;
 use serde::Serialize;
 use webframe::Error;
 use zip::ZipWriter;
@@ -22,6 +23,9 @@ pub struct Export {
     saved_words: Vec<SavedWord>,
     reviews: Vec<Review>,
     preferences: Vec<Preference>,
+    classes: Vec<ClassRow>,
+    class_lists: Vec<ClassListRow>,
+    reports: Vec<ReportRow>,
     audit: Vec<Event>,
 }
 
@@ -45,8 +49,9 @@ struct Session {
 
 #[derive(Debug, Serialize)]
 struct Lookup {
-    time: String,
+    name: String,
     word: String,
+    time: String,
     found: bool,
 }
 
@@ -82,6 +87,31 @@ struct Preference {
     value: String,
 }
 
+/// A class that the user teaches or is in.
+#[derive(Debug, Serialize)]
+struct ClassRow {
+    name: String,
+    teacher: String,
+    joined: Option<String>,
+    teacher_sees_progress: Option<bool>,
+}
+
+/// A list of a class that the user teaches.
+#[derive(Debug, Serialize)]
+struct ClassListRow {
+    class: String,
+    name: String,
+    until: String,
+    words: String,
+}
+
+#[derive(Debug, Serialize)]
+struct ReportRow {
+    time: String,
+    word: String,
+    text: String,
+}
+
 #[derive(Debug, Serialize)]
 struct Event {
     time: String,
@@ -109,7 +139,8 @@ impl Site {
         let shelf = self.shelf();
         let title = |id| shelf.books().iter().find(|book| book.id == id).map(|b| b.title.clone());
         let books_off = self.store.books_off(user.id)?.into_iter();
-        let audit = self.store.recent_audit(Some(user.id), AUDIT_ROWS_MAX)?.into_iter();
+        let audit =
+            self.store.audit_before(Some(user.id), Timestamp::MAX, AUDIT_ROWS_MAX)?.into_iter();
         Ok(Export {
             account: Account {
                 name: user.name.to_string(),
@@ -124,6 +155,9 @@ impl Site {
             saved_words: self.saved_words_of(visit)?,
             reviews: self.reviews_of(visit)?,
             preferences: self.preferences_of(visit)?,
+            classes: self.classes_of(visit)?,
+            class_lists: self.class_lists_of(visit)?,
+            reports: self.reports_of(visit)?,
             audit: audit
                 .map(|entry| Event {
                     time: entry.at.to_string(),
@@ -159,6 +193,50 @@ impl Site {
         Ok(preferences.map(|(name, value)| Preference { name, value }).collect())
     }
 
+    fn classes_of(&self, visit: &Visit) -> Result<Vec<ClassRow>, StoreError> {
+        let taught = self.store.classes_of_teacher(visit.user)?.into_iter().map(|class| ClassRow {
+            name: class.name,
+            teacher: class.teacher_name,
+            joined: None,
+            teacher_sees_progress: None,
+        });
+        let joined = self.store.classes_of_pupil(visit.user)?.into_iter().map(|class| ClassRow {
+            name: class.name,
+            teacher: class.teacher_name,
+            joined: Some(class.joined.to_string()),
+            teacher_sees_progress: Some(class.shares),
+        });
+        Ok(taught.chain(joined).collect())
+    }
+
+    fn class_lists_of(&self, visit: &Visit) -> Result<Vec<ClassListRow>, StoreError> {
+        let mut rows = Vec::new();
+        for class in self.store.classes_of_teacher(visit.user)? {
+            for list in self.store.class_lists(class.id)? {
+                let until = Timestamp::from_second(list.due.saturating_mul(24 * 60 * 60));
+                let until = until.map(|day| day.strftime("%Y-%m-%d").to_string());
+                rows.push(ClassListRow {
+                    class: class.name.clone(),
+                    name: list.name,
+                    until: until.unwrap_or_default(),
+                    words: self.store.class_list_words(list.id)?.join("; "),
+                });
+            }
+        }
+        Ok(rows)
+    }
+
+    fn reports_of(&self, visit: &Visit) -> Result<Vec<ReportRow>, StoreError> {
+        let reports = self.store.reports_of(visit.user)?.into_iter();
+        Ok(reports
+            .map(|report| ReportRow {
+                time: report.id.at.to_string(),
+                word: report.word,
+                text: report.text,
+            })
+            .collect())
+    }
+
     fn whole_history(&self, visit: &Visit) -> Result<Vec<Lookup>, StoreError> {
         let (mut history, mut start) = (Vec::new(), PageStart::Newest);
         loop {
@@ -166,8 +244,9 @@ impl Site {
             let Some(last) = page.last() else { return Ok(history) };
             start = PageStart::OlderThan(last.at);
             history.extend(page.into_iter().map(|lookup| Lookup {
-                time: lookup.at.to_string(),
+                name: lookup.name.to_string(),
                 word: lookup.word,
+                time: lookup.at.to_string(),
                 found: lookup.found,
             }));
         }
@@ -193,6 +272,9 @@ impl Export {
         add("saved_words.csv", &csv(&self.saved_words)?)?;
         add("reviews.csv", &csv(&self.reviews)?)?;
         add("preferences.csv", &csv(&self.preferences)?)?;
+        add("classes.csv", &csv(&self.classes)?)?;
+        add("class_lists.csv", &csv(&self.class_lists)?)?;
+        add("reports.csv", &csv(&self.reports)?)?;
         add("audit.csv", &csv(&self.audit)?)?;
         Ok(archive.finish()?.into_inner())
     }

@@ -10,9 +10,10 @@ use crate::store::{
 
 const INSERT: &str =
     "insert into audit (time, tie, event, user, actor, network) values (?, ?, ?, ?, ?, ?)";
-pub(crate) const NEWEST: &str = "select time, event, user, actor, network from audit where time <= ? order by time desc, tie desc limit ?";
+pub(crate) const BEFORE: &str = "select time, event, user, actor, network from audit \
+     where time < ? order by time desc, tie desc limit ?";
 pub(crate) const OF_USER: &str = "select time, event, user, actor, network from audit \
-     where user = ? order by time desc limit ?";
+     where user = ? and time < ? order by time desc limit ?";
 pub(crate) const OLDEST: &str =
     "select time, tie from audit where time < ? order by time, tie limit ?";
 const DELETE: &str = "delete from audit where time = ? and tie = ?";
@@ -53,6 +54,8 @@ pub enum AuditEvent {
     HistoryDeleted,
     /// A user was deleted.
     Deleted,
+    /// A word book was imported, ordered, hidden, shown, renamed or removed.
+    BooksChanged,
 }
 
 /// An entry of the log.
@@ -72,7 +75,7 @@ pub struct AuditEntry {
 
 impl AuditEvent {
     /// All events.
-    pub const ALL: [AuditEvent; 15] = [
+    pub const ALL: [AuditEvent; 16] = [
         AuditEvent::Registered,
         AuditEvent::LoggedIn,
         AuditEvent::LogInFailed,
@@ -88,6 +91,7 @@ impl AuditEvent {
         AuditEvent::Exported,
         AuditEvent::HistoryDeleted,
         AuditEvent::Deleted,
+        AuditEvent::BooksChanged,
     ];
 
     /// The word in the database.
@@ -108,6 +112,7 @@ impl AuditEvent {
             AuditEvent::Exported => "exported",
             AuditEvent::HistoryDeleted => "history_deleted",
             AuditEvent::Deleted => "deleted",
+            AuditEvent::BooksChanged => "books_changed",
         }
     }
 
@@ -135,18 +140,23 @@ impl Store {
             Err(error) if error.is_conflict() => Ok(()),
             result => result.map(drop),
         }
-        .doing(|| format!("log that a user was {}", entry.event.name()))
+        .doing(|| format!("log the event {}", entry.event.name()))
     }
 
-    /// The newest entries, the newest first: all, or those about one user.
+    /// The newest entries before a time, the newest first: all, or those about one user.
     ///
     /// # Errors
     /// The database cannot serve.
-    pub fn recent_audit(&self, user: Option<UserId>, limit: u32) -> Result<Vec<AuditEntry>> {
-        let limit = limit.min(AUDIT_ROWS_MAX).into();
+    pub fn audit_before(
+        &self,
+        user: Option<UserId>,
+        time: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>> {
+        let (time, limit) = (time.as_microsecond().into(), limit.min(AUDIT_ROWS_MAX).into());
         let rows = match user {
-            Some(user) => self.db.query(OF_USER, &[user.0.into(), limit]),
-            None => self.db.query(NEWEST, &[i64::MAX.into(), limit]),
+            Some(user) => self.db.query(OF_USER, &[user.0.into(), time, limit]),
+            None => self.db.query(BEFORE, &[time, limit]),
         };
         rows.and_then(|rows| rows.into_iter().map(entry).collect()).doing(|| "read the audit log")
     }

@@ -22,6 +22,8 @@ macro_rules! select_user {
 pub(crate) const BY_NAME: &str = select_user!("where name = ?");
 pub(crate) const BY_ID: &str = select_user!("where id = ?");
 pub(crate) const AFTER: &str = select_user!("where id > ? order by id limit ?");
+pub(crate) const NAMED: &str =
+    select_user!("where name >= ? and name > ? and name < ? order by name limit ?");
 const OUTDATED: &str =
     select_user!("where id > ? and (look is null or length(passwd) = 32) order by id limit ?");
 pub(crate) const OF_ROLE: &str = "select count(*) from user where role = ? and disabled is null";
@@ -129,6 +131,19 @@ impl Store {
     pub fn users_after(&self, after: UserId, limit: u32) -> Result<Vec<User>> {
         let rows = self.db.query(AFTER, &[after.0.into(), limit.min(USERS_MAX).into()]);
         rows.and_then(|rows| rows.into_iter().map(user).collect()).doing(|| "list users")
+    }
+
+    /// At most `limit` users (and at most [`USERS_MAX`]) whose names begin with `beginning` and come
+    /// after the name `after`, by name.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn users_named(&self, beginning: &str, after: &str, limit: u32) -> Result<Vec<User>> {
+        let end = format!("{beginning}{}", char::MAX);
+        let limit = limit.min(USERS_MAX).into();
+        let params = [beginning.into(), after.into(), end.as_str().into(), limit];
+        let rows = self.db.query(NAMED, &params);
+        rows.and_then(|rows| rows.into_iter().map(user).collect()).doing(|| "list users by name")
     }
 
     /// Like [`Store::users_after`], only users that an earlier version stored without a look or

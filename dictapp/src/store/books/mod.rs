@@ -2,10 +2,12 @@
 
 mod import;
 pub(crate) mod lexicon;
+pub(crate) mod reports;
 
 use std::fmt;
 
 pub use import::{BookHeader, Import, ImportStart};
+pub use reports::{REPORT_CHARS_MAX, REPORTS_MAX, Report, ReportId};
 
 use jiff::Timestamp;
 

@@ -31,10 +31,14 @@ macro_rules! migrations {
     };
 }
 
-const SQLITE: &[Migration] =
-    migrations!("sqlite": 1 "0001_tables", 2 "0002_book_off", 3 "0003_accounts", 4 "0004_learning");
-const MYSQL: &[Migration] =
-    migrations!("mysql": 1 "0001_tables", 2 "0002_book_off", 3 "0003_accounts", 4 "0004_learning");
+const SQLITE: &[Migration] = migrations!(
+    "sqlite": 1 "0001_tables", 2 "0002_book_off", 3 "0003_accounts", 4 "0004_learning",
+    5 "0005_classes"
+);
+const MYSQL: &[Migration] = migrations!(
+    "mysql": 1 "0001_tables", 2 "0002_book_off", 3 "0003_accounts", 4 "0004_learning",
+    5 "0005_classes"
+);
 const SQLITE_RECORD: &str = include_str!("../../../migrations/sqlite/0000_record.sql");
 const MYSQL_RECORD: &str = include_str!("../../../migrations/mysql/0000_record.sql");
 
@@ -55,6 +59,13 @@ pub(crate) const OURS: &[&str] = &[
     "saved_word",
     "review",
     "preference",
+    "class",
+    "class_member",
+    "class_list",
+    "class_word",
+    "report",
+    "lookup_hour",
+    "missing_word",
 ];
 
 const APPLIED: &str = "select version, digest from dictapp_migration order by version";

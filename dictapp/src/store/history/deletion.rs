@@ -8,7 +8,6 @@ use crate::store::{
     error::{Doing, Result},
 };
 
-const DELETE_ONE: &str = "delete from hist where user = ? and time = ?";
 pub(crate) const DELETE_BETWEEN: &str =
     "delete from hist where user = ? and time >= ? and time < ?";
 pub(crate) const NTH_NEWEST: &str =
@@ -16,15 +15,6 @@ pub(crate) const NTH_NEWEST: &str =
 pub(crate) const DELETE_UNTIL: &str = "delete from hist where user = ? and time <= ?";
 
 impl Store {
-    /// Deletes the look-up of this time; there may be none.
-    ///
-    /// # Errors
-    /// The database cannot serve.
-    pub fn delete_lookup(&self, user: UserId, at: Timestamp) -> Result<()> {
-        let deleted = self.db.execute(DELETE_ONE, &[user.0.into(), at.as_microsecond().into()]);
-        deleted.map(drop).doing(|| format!("delete a look-up of user {user}"))
-    }
-
     /// Deletes the look-ups from one time until before another; returns their number.
     ///
     /// # Errors

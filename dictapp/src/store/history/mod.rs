@@ -1,10 +1,14 @@
 //! The history: look-ups by user and time, newest first.
 
+pub(crate) mod days;
 pub(crate) mod deletion;
 mod group_commit;
+pub(crate) mod statistics;
 
+pub use days::{LookupFilter, LookupKind, WordOfDay};
 pub use group_commit::Commits;
 pub(crate) use group_commit::GroupCommit;
+pub use statistics::{LookupHour, MissingWord};
 
 use jiff::Timestamp;
 

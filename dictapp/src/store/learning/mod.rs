@@ -1,10 +1,18 @@
-//! Learning: the words that a user saved and their reviews.
+//! Learning: the words that a user saved and their reviews; classes and what they are to learn.
 
+mod anki;
+pub(crate) mod classes;
 mod preferences;
 mod reviews;
 mod saved_words;
 mod whole;
 
+pub use anki::{AnkiNote, anki_package};
+pub use classes::lists::LISTS_OF_CLASS_MAX;
+pub use classes::{
+    CLASS_MEMBERS_MAX, CLASSES_OF_PUPIL_MAX, CLASSES_OF_TEACHER_MAX, Class, ClassId, ClassList,
+    Member, Membership, NewClassList, PupilList,
+};
 pub use reviews::{DayCount, NewReview, Recorded};
 pub use saved_words::{SavedFilter, SavedWord, SavedWordCounts, SavedWordText, WordListStart};
 pub use whole::{StoredReview, StoredWord};

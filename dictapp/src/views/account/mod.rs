@@ -8,6 +8,7 @@ mod reset;
 mod privacy;
 
 pub(crate) use enter::{show_login, show_register, submit_login, submit_logout, submit_register};
+pub(super) use own::event_text;
 pub(crate) use own::{change_password, delete_account, delete_history, end_sessions, export, show};
 pub(crate) use privacy::show_privacy;
 pub(crate) use reset::{show_reset, submit_reset};

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use askama::Template;
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
 use webframe::http::{HeaderValue, StatusCode, header};
 use webframe::{Error, Request, Response, Result};
@@ -19,6 +18,7 @@ use crate::store::{AuditEntry, OwnSession};
 use crate::texts::{AccountEvents, Texts};
 use crate::views::filters;
 use crate::views::page::{NO_STORE, Page};
+use crate::views::zone::bounds_of_day;
 
 /// Entries of the audit log that the page shows.
 const EVENTS_SHOWN: u32 = 20;
@@ -95,12 +95,15 @@ struct TokenForm {
 /// One of the three is given.
 #[derive(Deserialize)]
 struct HistoryForm {
-    /// The time of a look-up in microseconds.
+    /// The time of a look-up in microseconds: that day's look-ups of its word.
     row: Option<i64>,
-    /// A day as in "2026-11-29", in the time zone of the pages.
+    /// A day as in "2026-11-29", in the time zone of the reader.
     day: Option<String>,
     /// Anything: the whole history.
     all: Option<String>,
+    /// Where to go afterwards.
+    #[serde(default)]
+    next: String,
     #[serde(default)]
     form_token: String,
 }
@@ -186,22 +189,28 @@ pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response>
     page.check_form(&form.form_token)?;
     let Some(visit) = page.user()? else { return to_login() };
     let client = page.visitor.client();
+    let next = || match paths::own_place(&form.next) {
+        Some(next) => Response::see_other(next),
+        None => done(),
+    };
     if let Some(row) = form.row {
         let at = Timestamp::from_microsecond(row)
             .map_err(|_| Error::bad_request("invalid time of a look-up"))?;
-        site.delete_lookup(visit, at)?;
-        return Response::see_other(paths::HISTORY);
+        site.delete_word_of_day(visit, at, &page.zone())?;
+        return next();
     }
-    if let Some(day) = form.day.filter(|day| !day.is_empty()) {
-        let (from, until) = day_of(&day, site.zone())
+    if let Some(day) = form.day.as_ref().filter(|day| !day.is_empty()) {
+        let day = day.parse::<Date>().ok();
+        let (from, until) = day
+            .and_then(|day| bounds_of_day(day, &page.zone()))
             .ok_or_else(|| Error::bad_request("the day must be written as 2026-11-29"))?;
         site.delete_lookups_between(visit, (from, until), &client)?;
-        return done();
+        return next();
     }
     if form.all.is_some() {
         site.delete_history(visit, &client)?;
     }
-    done()
+    next()
 }
 
 /// POST that deletes the account.
@@ -257,16 +266,15 @@ fn account_page(
 ) -> Result<Response> {
     let (site, accounts) = (page.site, &page.site.settings().accounts);
     let own = page.visitor.session().map(|token| *token.hash().as_bytes());
-    let zone = site.zone();
     let session = |session: OwnSession| SessionLine {
         id: session_id(&session),
-        last_use: shown(session.seen, zone),
+        last_use: page.time(session.seen),
         is_this: own == Some(session.token_hash),
         device: session.device,
         network: session.network,
     };
     let event = |entry: AuditEntry| EventLine {
-        time: shown(entry.at, zone),
+        time: page.time(entry.at),
         text: event_text(&page.texts().account_events, &entry),
         network: entry.network.unwrap_or_default(),
     };
@@ -285,7 +293,7 @@ fn account_page(
     page.send_as(status, &values)
 }
 
-fn event_text(t: &AccountEvents, entry: &AuditEntry) -> &'static str {
+pub(crate) fn event_text(t: &AccountEvents, entry: &AuditEntry) -> &'static str {
     use crate::store::AuditEvent as Event;
     match entry.event {
         Event::Registered => t.registered,
@@ -303,36 +311,10 @@ fn event_text(t: &AccountEvents, entry: &AuditEntry) -> &'static str {
         Event::Exported => t.exported,
         Event::HistoryDeleted => t.history_deleted,
         Event::Deleted => t.deleted,
+        Event::BooksChanged => t.books_changed,
     }
 }
 
 fn session_id(session: &OwnSession) -> String {
     hex::encode(&session.token_hash[..SESSION_DIGITS / 2])
-}
-
-fn shown(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
-}
-
-/// The beginnings of a day and of the next one.
-fn day_of(day: &str, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
-    let day: Date = day.parse().ok()?;
-    let start = |day: Date| Some(day.to_zoned(zone.clone()).ok()?.timestamp());
-    Some((start(day)?, start(day.checked_add(1.day()).ok()?)?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_day_is_from_its_midnight_to_the_next_one() {
-        let zone = TimeZone::fixed(jiff::tz::offset(8));
-        let (from, until) = day_of("2026-11-29", &zone).unwrap();
-        assert_eq!(from.to_string(), "2026-11-28T16:00:00Z");
-        assert_eq!(until.to_string(), "2026-11-29T16:00:00Z");
-        for wrong in ["", "2026-13-01", "yesterday", "9999-12-31"] {
-            assert_eq!(day_of(wrong, &zone), None, "{wrong}");
-        }
-    }
 }

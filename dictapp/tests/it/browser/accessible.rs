@@ -5,7 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::driver::{Browser, Profile};
+use super::driver::{Browser, Key, Profile};
+use crate::pages::admin::with_role;
+use crate::pages::client::PASSWORD;
 use crate::pages::site::Site;
 
 const AXE: &str = "axe-core@4.14.1";
@@ -72,6 +74,92 @@ fn no_page_has_a_finding_of_axe_in_either_language_theme_or_width() {
     }
 }
 
+/// Logs somebody in who administers, teaches and learns, with something on each page.
+fn settle_in(browser: &Browser, site: &Site) {
+    drop(with_role(site, "Ada", "admin"));
+    browser.goto(&format!("{}/login", site.url));
+    browser.fill("#name", "Ada");
+    browser.fill("#password", PASSWORD);
+    browser.press(Key::Enter);
+    browser.wait_for("#logout");
+    browser.goto(&format!("{}/classes", site.url));
+    browser.fill("input[name=name]", "Class 7");
+    browser.click("#make");
+    browser.click("#own a");
+    let code = browser.text("#code");
+    browser.fill("input[name=name]", "Unit 5");
+    browser.fill("textarea[name=words]", "apple");
+    browser.click("#add");
+    browser.wait_for("#lists");
+    browser.goto(&format!("{}/classes", site.url));
+    browser.fill("#code", &code);
+    browser.click("button[value=join]");
+    browser.click("button[value=save]");
+    browser.wait_for("#joined");
+    browser.goto(&format!("{}/report?word=apple", site.url));
+    browser.fill("#text", "The plural is missing.");
+    browser.click("main button.primary");
+    browser.wait_for("#done");
+    browser.goto(&format!("{}/word/zzzz-no-such-word", site.url));
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn no_page_of_users_teachers_and_administrators_has_a_finding_of_axe() {
+    let axe = axe();
+    for (languages, width, look) in [
+        ("en-US,en", 500, "theme=light&size=normal"),
+        ("zh-CN,zh", 768, "theme=dark&size=normal"),
+        ("en-US,en", 1920, "theme=dark&size=large"),
+        ("zh-CN,zh", 500, "theme=light&size=largest"),
+    ] {
+        let site = Site::start();
+        let browser = Browser::start(Profile { languages, width, ..Profile::default() });
+        settle_in(&browser, &site);
+        browser.goto(&format!("{}/look?{look}", site.url));
+        browser.goto(&format!("{}/classes", site.url));
+        let class = browser.attribute("#own a", "href").expect("a class");
+        for page in [
+            "/",
+            "/classes",
+            &class,
+            "/words",
+            "/review",
+            "/progress",
+            "/history",
+            "/account",
+            "/settings",
+            "/word/better",
+            "/report?word=apple",
+            "/admin",
+            "/admin/users",
+            "/admin/books",
+            "/admin/reports",
+            "/admin/audit",
+        ] {
+            assert_accessible(&browser, &axe, &format!("{}{page}", site.url));
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn an_import_shows_its_progress_until_it_is_done_without_a_reload_by_hand() {
+    let site = Site::start();
+    let browser = Browser::start(Profile::default());
+    settle_in(&browser, &site);
+    browser.goto(&format!("{}/admin/books", site.url));
+    let words: String = (0..20_000).map(|n| format!("word{n}x,词\n")).collect();
+    let file = site.folder.path().join("many.csv");
+    fs::write(&file, format!("word,meaning\n{words}")).expect("a file");
+    browser.choose_file("#files", &file);
+    browser.click("form[enctype] button");
+    browser.wait_for("#preview");
+    browser.click("#import");
+    browser.wait_for("#imported");
+    assert!(browser.text("main").contains("many: 20000 entries imported"));
+}
+
 #[test]
 #[ignore = "needs Chromium: cargo xtask test"]
 fn a_double_click_on_a_word_shows_its_meaning_and_escape_hides_it() {
@@ -84,6 +172,6 @@ fn a_double_click_on_a_word_shows_its_meaning_and_escape_hides_it() {
         gloss.dispatchEvent(new MouseEvent('dblclick', { bubbles: true }))";
     browser.script(select, &[]);
     browser.wait_for(".popup:not([hidden]) a[href='/word/react']");
-    browser.press(super::driver::Key::Escape);
+    browser.press(Key::Escape);
     browser.wait_for(".popup[hidden]");
 }

@@ -87,6 +87,14 @@ impl Browser {
         self.post(what, &format!("{field}/value"), &json!({ "text": text }));
     }
 
+    /// Chooses a file of this machine in a field for files.
+    #[track_caller]
+    pub(crate) fn choose_file(&self, css: &str, file: &Path) {
+        let what = format_args!("choose {} in {css}", file.display());
+        let field = self.find(what, css);
+        self.post(what, &format!("{field}/value"), &json!({ "text": file }));
+    }
+
     #[track_caller]
     pub(crate) fn click(&self, css: &str) {
         let what = format_args!("click {css}");

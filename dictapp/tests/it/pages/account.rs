@@ -84,7 +84,7 @@ fn look_ups_are_deleted_by_row_by_day_and_all_at_once() {
     let page = person.get("/history");
     let (_, rest) = page.body.split_once("name=\"row\" value=\"").unwrap();
     let newest = rest.split_once('"').unwrap().0;
-    assert_eq!(submit(&person, "/account/history", &[("row", newest)]).to("/"), "/history");
+    assert_eq!(submit(&person, "/account/history", &[("row", newest)]).to("/"), "/account?done");
     let page = person.get("/history");
     page.assert_has(200, &[">apple<", ">banana<"]);
     page.assert_has_not(&[">cherry<"]);

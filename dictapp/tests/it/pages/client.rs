@@ -79,6 +79,14 @@ impl<'s> Person<'s> {
         self.send("POST", target, fields, Some(&encode(form)))
     }
 
+    /// Sends a form with files, whose parts are apart by this boundary.
+    #[track_caller]
+    pub(crate) fn post_multipart(&self, target: &str, boundary: &str, body: &str) -> Answer {
+        let origin = self.site.url.clone();
+        let kind = format!("multipart/form-data; boundary={boundary}");
+        self.exchange("POST", target, &[("Origin", &origin)], Some((&kind, body)))
+    }
+
     #[track_caller]
     pub(crate) fn send(
         &self,
@@ -86,6 +94,18 @@ impl<'s> Person<'s> {
         target: &str,
         fields: &[(&str, &str)],
         form: Option<&str>,
+    ) -> Answer {
+        let kind = "application/x-www-form-urlencoded";
+        self.exchange(method, target, fields, form.map(|form| (kind, form)))
+    }
+
+    #[track_caller]
+    fn exchange(
+        &self,
+        method: &str,
+        target: &str,
+        fields: &[(&str, &str)],
+        body: Option<(&str, &str)>,
     ) -> Answer {
         let authority = self.site.authority();
         let mut request = format!(
@@ -103,11 +123,10 @@ impl<'s> Person<'s> {
         if !pairs.is_empty() {
             write!(request, "Cookie: {}\r\n", pairs.join("; ")).unwrap();
         }
-        if let Some(form) = form {
-            let kind = "application/x-www-form-urlencoded";
-            write!(request, "Content-Type: {kind}\r\nContent-Length: {}\r\n", form.len()).unwrap();
+        if let Some((kind, body)) = body {
+            write!(request, "Content-Type: {kind}\r\nContent-Length: {}\r\n", body.len()).unwrap();
         }
-        write!(request, "\r\n{}", form.unwrap_or_default()).unwrap();
+        write!(request, "\r\n{}", body.map_or("", |(_, body)| body)).unwrap();
         let mut stream = TcpStream::connect(authority).expect("it listens");
         stream.write_all(request.as_bytes()).unwrap();
         let mut bytes = Vec::new();

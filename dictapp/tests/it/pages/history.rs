@@ -116,3 +116,106 @@ fn the_length_of_a_page_is_a_setting() {
     }
     assert_eq!(person.history(), ["c", "b"]);
 }
+
+/// The rows of the history: the word, and how often it was looked up that day.
+fn counted(page: &super::client::Answer) -> Vec<(String, u32)> {
+    let rows = page.body.split("<td><a href=\"").skip(1);
+    let row = |row: &str| {
+        let word = row.split_once('>').unwrap().1.split('<').next().unwrap().to_owned();
+        let cell = row.split("</td>").next().unwrap();
+        let times = cell.split_once("missing-mark\">").map_or("1", |rest| rest.1);
+        let times = times.split(' ').next().unwrap();
+        (word, times.parse().unwrap_or(1))
+    };
+    rows.map(row).collect()
+}
+
+#[test]
+fn back_reload_and_the_switch_of_languages_add_nothing_and_the_search_box_does() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    for target in ["/word/apple", "/word/apple", "/word/pear", "/word/apple", "/word/qwzx"] {
+        person.get(target);
+    }
+    let next = person.get("/language?to=zh&next=/word/apple").to("/word").to_owned();
+    person.get(&next);
+    person.get("/language?to=en&next=/");
+    person.get("/word/qwzx");
+    person.get("/search?q=re%3Fd");
+    person.get("/search?q=re%3Fd");
+    let one = |word: &str| (word.to_owned(), 1);
+    let expected = ["re?d", "qwzx", "pear", "apple"].map(one);
+    assert_eq!(counted(&person.get("/history")), expected);
+    for _ in 0..2 {
+        let place = person.get("/search?q=apple").to("/word").to_owned();
+        person.get(&place);
+    }
+    let page = person.get("/history");
+    assert_eq!(counted(&page)[0], ("apple".to_owned(), 3));
+    assert_eq!(counted(&page).len(), 4, "one row for a word and day");
+}
+
+#[test]
+fn days_begin_at_the_readers_midnight() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    person.get("/word/apple");
+    let heading = |zone: &str| {
+        person.set_cookie("zone", zone);
+        let page = person.get("/history");
+        let (_, rest) = page.body.split_once("scope=\"rowgroup\">").unwrap();
+        rest.split('<').next().unwrap().to_owned()
+    };
+    let now = jiff::Timestamp::now();
+    let days = ["Pacific/Kiritimati", "Pacific/Pago_Pago"].map(|zone| {
+        let day = now.in_tz(zone).unwrap().date().to_string();
+        assert!(heading(zone).contains(&day), "{zone}");
+        day
+    });
+    assert_ne!(days[0], days[1], "25 hours are between them");
+    heading("No/Such_Zone");
+    heading("../../etc/passwd");
+}
+
+#[test]
+fn a_filter_shows_what_contains_a_text_or_was_not_found_by_pages() {
+    let site = Site::start_with(&["dictionary.history_page=2"]);
+    let person = Person::registered(&site, "Levi");
+    for word in ["apple", "Pineapple", "application", "pear", "xapplx", "qwzx"] {
+        person.get(&format!("/word/{word}"));
+    }
+    let first = person.get("/history?q=APPL");
+    assert_eq!(first.words(), ["xapplx", "application"]);
+    let second = person.get(&first.link("older").expect("older ones"));
+    assert_eq!(second.words(), ["Pineapple", "apple"]);
+    assert_eq!(person.get("/history?missing=1").words(), ["qwzx", "xapplx"]);
+    assert_eq!(person.get("/history?missing=1&q=app").words(), ["xapplx"]);
+    person.get("/history?q=%25").assert_has(200, &["No look-up matches."]);
+}
+
+#[test]
+fn a_word_of_a_day_and_a_whole_day_are_deleted_from_the_history_page() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    for word in ["apple", "pear", "plum"] {
+        person.get(&format!("/search?q={word}"));
+        person.get(&format!("/search?q={word}"));
+    }
+    let page = person.get("/history");
+    assert_eq!(counted(&page)[0], ("plum".to_owned(), 2));
+    let value = |name: &str| {
+        let (_, rest) = page.body.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let token = page.form_token();
+    let delete = |name: &str, value: &str| {
+        let form = [("form_token", token.as_str()), (name, value), ("next", "/history")];
+        assert_eq!(person.post("/account/history", &form).to("/history"), "/history");
+    };
+    delete("row", &value("row"));
+    assert_eq!(person.history(), ["pear", "apple"]);
+    delete("day", &value("day"));
+    person.get("/history").assert_has(200, &["Nothing here yet", "Look up a word"]);
+    person.get("/word/apple");
+    assert_eq!(person.history(), ["apple"], "what was deleted is recorded again");
+}

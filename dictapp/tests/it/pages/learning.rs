@@ -78,6 +78,10 @@ fn words_are_changed_paused_removed_imported_and_exported() {
     table.assert_has(200, &["word,pronunciation,meaning", "red or green", "'=1+1"]);
     table.assert_has_not(&["ice cream"]);
     levi.get("/words/export?as=text").assert_has(200, &["apple\t"]);
+    let package = levi.get("/words/export?as=apkg");
+    package.assert_has(200, &["PK", "collection.anki2", "media"]);
+    let name = "attachment; filename=\"words.apkg\"";
+    assert_eq!(package.field("content-disposition"), Some(name));
     levi.get("/review").assert_has(200, &["data-word=\"book\""]);
 }
 
@@ -94,4 +98,51 @@ fn no_more_new_words_come_in_a_day_than_the_user_wants() {
     levi.get("/review").assert_has(200, &["data-kind=\"ear\"", "data-word=\"apple\""]);
     answer(&levi, "4");
     levi.get("/review").assert_has(200, &["id=\"all-done\""]);
+}
+
+#[test]
+fn of_several_headwords_on_a_page_the_chosen_one_is_saved() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    let page = levi.get("/word/better");
+    page.assert_has(200, &["Save better", "Save good"]);
+    let form = [("action", "save"), ("word", "good"), ("next", "/word/better")];
+    assert_eq!(levi.submit("/words", &form).to("/word"), "/word/better");
+    levi.get("/word/better").assert_has(200, &["Save better", "good is saved"]);
+    levi.get("/words").assert_has(200, &[">good</a>"]);
+}
+
+#[test]
+fn the_first_page_shows_words_due_today_or_one_thing_to_do() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    levi.get("/").assert_has(200, &["Words due today", "No words yet.", "A random word"]);
+    save(&levi, "apple");
+    levi.get("/").assert_has(200, &["<p class=\"number\">1</p>", "Review now"]);
+    answer(&levi, "4");
+    levi.get("/").assert_has(200, &["Nothing to review now."]);
+    Person::new(&site).get("/").assert_has_not(&["Words due today"]);
+}
+
+#[test]
+fn a_table_that_was_exported_is_imported_from_a_file() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    let form = [("action", "save"), ("word", "apple"), ("note", "=1+1"), ("list", "Unit 5")];
+    levi.submit("/words", &form).to("/words");
+    let table = levi.get("/words/export?as=csv").body;
+    let mia = Person::registered(&site, "Mia");
+    let send = |person: &Person<'_>, token: &str, content: &str| {
+        let head = "Content-Disposition: form-data; name";
+        let body = format!(
+            "--x\r\n{head}=\"form_token\"\r\n\r\n{token}\r\n--x\r\n\
+             {head}=\"file\"; filename=\"words.csv\"\r\n\r\n{content}\r\n--x--\r\n"
+        );
+        person.post_multipart("/words/import", "x", &body)
+    };
+    let token = mia.get("/words").form_token();
+    assert_eq!(send(&mia, &token, &table).to("/words?added=1"), "/words?added=1");
+    mia.get("/words?list=Unit%205").assert_has(200, &[">apple</a>", "<p>=1+1</p>"]);
+    assert_eq!(send(&mia, "x", &table).status, 403);
+    send(&mia, &token, "word,note\na\n").assert_has(400, &["CSV"]);
 }

@@ -20,6 +20,8 @@ mod language;
 mod errors;
 mod start;
 mod account;
+pub(crate) mod admin;
+mod classes;
 mod api;
 mod away;
 mod books;

@@ -1,5 +1,9 @@
 //! The word book and its reviews: questions of the views and of the API to the store.
 
+mod classes;
+
+pub use classes::{CLASS_LIST_WORDS_MAX, ClassChange, OwnClass};
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 

@@ -1,0 +1,325 @@
+//! A file of any kind to a word book in the store, completely or not at all, with its progress and a
+//! report of oddities.
+
+use std::fmt;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use sha2::{Digest, Sha256};
+
+use crate::books::{Book, Encoding, Kind, Oddities, Overrides, Progress};
+use crate::hex;
+use crate::store::{self, BookHeader, ImportStart, Store};
+
+/// The arguments of an import.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Request {
+    /// The file, or one of the files of the book.
+    pub file: PathBuf,
+    /// The kind of book. `None`: recognised.
+    pub kind: Option<Kind>,
+    /// The name by which a later import replaces the book. `None`: from the file name.
+    pub name: Option<String>,
+    /// The title for readers. `None`: the title in the store; for a new book the title in the file,
+    /// or its name.
+    pub title: Option<String>,
+    /// Properties of the file that need not be recognised.
+    pub overrides: Overrides,
+    /// Whether the book is stored or only shown.
+    pub action: Action,
+}
+
+/// What to do with the book.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Action {
+    /// Import it into the store.
+    #[default]
+    Store,
+    /// Print the recognised properties and the first entries, without changing anything.
+    Preview,
+}
+
+/// The folder of Debian's package `wordnet-base`.
+const WORDNET: &str = "/usr/share/wordnet";
+
+impl Request {
+    /// Resolves shorthands: `import wordnet` means Debian's WordNet if no file has that name, and a
+    /// csv table in a `.tsv` file is separated by TABs.
+    #[must_use]
+    pub fn resolved(self) -> Request {
+        match self.kind {
+            None if self.file.as_os_str() == "wordnet" && !self.file.exists() => {
+                Request { kind: Some(Kind::Wordnet), file: WORDNET.into(), ..self }
+            }
+            Some(Kind::Csv) if self.file.extension().is_some_and(|ending| ending == "tsv") => {
+                Request { kind: Some(Kind::Tsv), ..self }
+            }
+            _ => self,
+        }
+    }
+}
+
+/// The result of an import.
+#[derive(Debug)]
+pub struct Report {
+    /// The name of the book in the store.
+    pub name: String,
+    /// The title for readers.
+    pub title: String,
+    /// The kind that was read.
+    pub kind: Kind,
+    /// The number of entries of the book.
+    pub entries: u64,
+    /// What the import did.
+    pub outcome: Outcome,
+    /// The encoding that was decoded, if it was not UTF-8.
+    pub encoding: Option<Encoding>,
+    /// The oddities of the file.
+    pub oddities: Oddities,
+}
+
+/// The effect of an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The book was imported.
+    Imported,
+    /// The same files were imported before, so nothing was read.
+    Unchanged,
+    /// The same, but the title was changed.
+    Renamed,
+}
+
+/// The step and the progress of an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The first pass over the file; nothing is stored yet.
+    Checking(Progress),
+    /// The entries are written to the store.
+    Storing(Progress),
+    /// The store commits the book.
+    Committing,
+}
+
+/// Increase it whenever the readers make different entries of the same file, so that a file can be
+/// imported again.
+const READERS_VERSION: u32 = 5;
+
+/// Number of entries between two updates of the progress.
+const WATCH_EVERY: u64 = 256;
+
+/// Number of entries in a preview.
+const PREVIEWED_ENTRIES: usize = 10;
+
+/// The recognised properties of a file and its first entries. Stores nothing.
+///
+/// # Errors
+/// If the file cannot be read, is damaged or is not a book.
+pub fn preview(request: &Request) -> Result<String> {
+    let kind = request.kind.map_or_else(|| Kind::detect(&request.file), Ok)?;
+    let mut reader = crate::books::open(kind, &request.file, &request.overrides)?;
+    let recognised = reader.recognised();
+    let mut lines = vec![format!("kind: {kind}")];
+    lines.extend(recognised.encoding.map(|encoding| format!("encoding: {encoding}")));
+    lines.extend(recognised.delimiter.map(|delimiter| format!("delimiter: {delimiter:?}")));
+    if !recognised.columns.is_empty() {
+        let names: Vec<&str> = recognised.columns.iter().map(|column| column.name()).collect();
+        lines.push(format!("columns: {}", names.join(",")));
+    }
+    let about = reader.about();
+    lines.extend(about.title.map(|title| format!("title: {title}")));
+    lines.extend(about.languages.map(|languages| format!("languages: {languages}")));
+    for _ in 0..PREVIEWED_ENTRIES {
+        let Some(entry) = reader.next()? else { break };
+        let phonetic = entry.phonetic.map(|phonetic| format!(" /{phonetic}/"));
+        lines.push(format!("\n{}{}", entry.word, phonetic.unwrap_or_default()));
+        lines.extend(entry.mean.lines().map(|line| format!("  {line}")));
+    }
+    let oddities = reader.state().oddities();
+    if !oddities.is_empty() {
+        lines.push(format!("\n{}", oddities.to_string().trim_end()));
+    }
+    Ok(lines.join("\n"))
+}
+
+/// Imports a book. Calls `watch` with the progress.
+///
+/// # Errors
+/// If the file cannot be read, is damaged, is not a book or has no entries, or if the store is
+/// unavailable. Nothing is changed then.
+pub fn import(store: &Store, request: &Request, mut watch: impl FnMut(Step)) -> Result<Report> {
+    let kind = match request.kind {
+        Some(kind) => kind,
+        None => Kind::detect(&request.file)?,
+    };
+    let name = request.name.clone().unwrap_or_else(|| name_of(&request.file));
+    let digest = digest(kind, &request.overrides, &request.file)?;
+    let known = store.books()?.into_iter().find(|book| book.name == name);
+    if let Some(same) = known.as_ref().filter(|book| book.digest == digest) {
+        return unchanged(store, request, kind, same);
+    }
+    let checking = every(WATCH_EVERY, |progress| watch(Step::Checking(progress)));
+    let mut book = Book::open_with(kind, &request.file, &request.overrides, checking)?;
+    ensure!(book.entries() > 0, "{} has no entries{}", request.file.display(), first_odd(&book));
+    // An existing title may have been chosen by an administrator.
+    let title = request.title.clone().or(known.map(|known| known.title));
+    let title = title.or(book.about().title).unwrap_or_else(|| name.clone());
+    let header = BookHeader { name: name.clone(), title, kind: kind.name().to_owned(), digest };
+    let mut import = match store.begin_import(&header)? {
+        ImportStart::Unchanged(same) => return unchanged(store, request, kind, &same),
+        ImportStart::Started(import) => import,
+    };
+    let mut storing = every(WATCH_EVERY, |progress| watch(Step::Storing(progress)));
+    while let Some(entry) = book.next()? {
+        import.add(&entry)?;
+        storing(book.progress());
+    }
+    drop(storing);
+    watch(Step::Committing);
+    let store::Book { title, entries, .. } = import.commit()?;
+    let encoding = book.recognised().encoding.filter(|encoding| *encoding != Encoding::UTF8);
+    let oddities = book.oddities();
+    Ok(Report { encoding, name, title, kind, entries, outcome: Outcome::Imported, oddities })
+}
+
+/// The report for a book that is already imported. Renames it if another title is given.
+fn unchanged(store: &Store, request: &Request, kind: Kind, book: &store::Book) -> Result<Report> {
+    let mut report = Report {
+        name: book.name.clone(),
+        title: book.title.clone(),
+        kind,
+        entries: book.entries,
+        outcome: Outcome::Unchanged,
+        encoding: None,
+        oddities: Oddities::default(),
+    };
+    if let Some(title) = request.title.as_ref().filter(|title| **title != book.title) {
+        let there = store.rename_book(book.id, title)?;
+        ensure!(there, "another program has just removed the word book");
+        (report.title, report.outcome) = (title.clone(), Outcome::Renamed);
+    }
+    Ok(report)
+}
+
+/// Wraps `f` so that only every `count`-th call runs it.
+fn every(count: u64, mut f: impl FnMut(Progress)) -> impl FnMut(Progress) {
+    let mut calls = 0;
+    move |progress| {
+        if calls % count == 0 {
+            f(progress);
+        }
+        calls += 1;
+    }
+}
+
+/// The first oddity of a file without entries: the probable reason.
+fn first_odd(book: &Book) -> String {
+    let oddities = book.checked();
+    let first = oddities.by_kind().find_map(|(kind, found)| Some((kind, found.first.first()?)));
+    first.map(|(kind, odd)| format!(": {}: {kind}", odd.place)).unwrap_or_default()
+}
+
+/// The name of a book: its file name without the endings of formats.
+fn name_of(file: &Path) -> String {
+    const ENDINGS: &[&str] = &[
+        ".gz", ".dz", ".txt", ".csv", ".tsv", ".tab", ".book", ".ifo", ".idx", ".syn", ".index",
+        ".dict",
+    ];
+    let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
+    let mut name: &str = &name;
+    while let Some(shorter) = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)) {
+        if shorter.is_empty() {
+            break;
+        }
+        name = shorter;
+    }
+    name.to_owned()
+}
+
+/// A digest of everything that determines the entries: version of the readers, kind, overrides, and
+/// the bytes of the files.
+fn digest(kind: Kind, overrides: &Overrides, path: &Path) -> Result<String> {
+    let mut hash = Sha256::new();
+    hash.update(format!("{READERS_VERSION} {kind}"));
+    if *overrides != Overrides::default() {
+        hash.update(format!("{overrides:?}"));
+    }
+    let mut buffer = vec![0; 64 * 1024];
+    for path in kind.files(path)? {
+        let mut file = File::open(&path).with_context(|| path.display().to_string())?;
+        ensure!(file.metadata().is_ok_and(|m| m.is_file()), "{}: is not a file", path.display());
+        let mut length = 0_u64;
+        loop {
+            let n = file.read(&mut buffer).with_context(|| path.display().to_string())?;
+            if n == 0 {
+                break;
+            }
+            hash.update(&buffer[..n]);
+            length += n as u64;
+        }
+        hash.update(length.to_le_bytes());
+    }
+    Ok(hex::encode(&hash.finalize()))
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Report { name, title, kind, entries, .. } = self;
+        let noun = if *entries == 1 { "entry" } else { "entries" };
+        match self.outcome {
+            Outcome::Unchanged => {
+                write!(f, "{name}: unchanged, imported before ({entries} {noun})")
+            }
+            Outcome::Renamed => {
+                let before = format!("imported before ({entries} {noun})");
+                write!(f, "{name}: unchanged, {before}, now called {title:?}")
+            }
+            Outcome::Imported => write!(f, "{name}: {entries} {noun} imported ({kind})"),
+        }?;
+        if let Some(encoding) = self.encoding {
+            write!(f, ", read as {encoding}")?;
+        }
+        match self.oddities.total() {
+            0 => Ok(()),
+            1 => f.write_str(", 1 odd place"),
+            odd => write!(f, ", {odd} odd places"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_entry_is_reported_in_the_singular() {
+        let report = |entries, outcome| Report {
+            name: "a".to_owned(),
+            title: "A".to_owned(),
+            kind: Kind::Course,
+            entries,
+            outcome,
+            encoding: None,
+            oddities: Oddities::default(),
+        };
+        let one = report(1, Outcome::Imported).to_string();
+        assert_eq!(one, "a: 1 entry imported (course)");
+        let two = report(2, Outcome::Unchanged).to_string();
+        assert_eq!(two, "a: unchanged, imported before (2 entries)");
+    }
+
+    #[test]
+    fn names_a_book_by_its_file() {
+        for (file, name) in [
+            ("a/starter-en-zh.txt", "starter-en-zh"),
+            ("jargon.dict.dz", "jargon"),
+            ("x.csv.gz", "x"),
+            (".txt", ".txt"),
+            ("/usr/share/wordnet", "wordnet"),
+            ("/usr/share/wordnet/", "wordnet"),
+        ] {
+            assert_eq!(name_of(Path::new(file)), name);
+        }
+    }
+}

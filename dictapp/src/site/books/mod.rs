@@ -1,0 +1,76 @@
+//! Word books as administrators change them: order, title, visibility, removal, and imports of
+//! uploaded files. Readers see a change when the words are taken into memory anew.
+
+pub(super) mod import;
+mod uploads;
+
+use webframe::Error;
+
+use super::{Client, Site, Visit};
+use crate::store::{AuditEvent, Book, BookId, StoreError, Visibility, put_first};
+
+pub use uploads::{UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile, Uploads};
+
+/// A change of a word book.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BookChange {
+    /// It moves one place towards the first.
+    Up,
+    /// It moves one place towards the last.
+    Down,
+    /// Look-ups pass it over from now on.
+    Hide,
+    /// Look-ups find it again.
+    Show,
+    /// Readers see another title.
+    Rename(String),
+    /// It is deleted with its words.
+    Remove,
+}
+
+impl Site {
+    /// All word books in the order in which they are shown, hidden ones too.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn all_books(&self) -> Result<Vec<Book>, StoreError> {
+        let mut books = self.store.books()?;
+        put_first(&mut books, &self.settings.dictionary.books);
+        Ok(books)
+    }
+
+    /// Changes a word book. A book that is not there any more stays away.
+    ///
+    /// # Errors
+    /// 400 for a title that is empty or too long; the database cannot serve.
+    pub fn change_book(
+        &self,
+        book: BookId,
+        change: &BookChange,
+        (visit, client): (&Visit, &Client),
+    ) -> Result<(), Error> {
+        match change {
+            BookChange::Up => self.move_book(book, |place| place.saturating_sub(1))?,
+            BookChange::Down => self.move_book(book, |place| place + 1)?,
+            BookChange::Hide => drop(self.store.hide_book(book, Visibility::Hidden)?),
+            BookChange::Show => drop(self.store.hide_book(book, Visibility::Shown)?),
+            BookChange::Remove => drop(self.store.remove_book(book)?),
+            BookChange::Rename(title) => match self.store.rename_book(book, title.trim()) {
+                Err(error) if error.is_refused() => {
+                    return Err(Error::bad_request(error.to_string()));
+                }
+                renamed => drop(renamed?),
+            },
+        }
+        self.note(AuditEvent::BooksChanged, None, Some(visit.user), Some(client));
+        Ok(())
+    }
+
+    fn move_book(&self, book: BookId, to: impl Fn(usize) -> usize) -> Result<(), StoreError> {
+        let mut order: Vec<BookId> = self.all_books()?.iter().map(|book| book.id).collect();
+        let Some(place) = order.iter().position(|id| *id == book) else { return Ok(()) };
+        let last = order.len() - 1;
+        order.swap(place, to(place).min(last));
+        self.store.order_books(&order).map(drop)
+    }
+}

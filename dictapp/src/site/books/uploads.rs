@@ -1,0 +1,348 @@
+//! Uploaded files of word books: kept in a temporary folder while an administrator looks at the
+//! preview, then imported by a thread of their own, whose progress is sent to an event stream.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use tempfile::TempDir;
+use webframe::http::StatusCode;
+use webframe::{Channel, Error, Event, Request, Response};
+
+use super::import::{Request as Import, Step, import, preview};
+use crate::site::{Client, Site, Visit};
+use crate::store::{AuditEvent, UserId};
+
+/// The most bytes of all files of an upload: 64 MiB, four times the largest shipped book.
+pub const UPLOAD_BYTES_MAX: u64 = 64 << 20;
+
+/// The most files of an upload: a StarDict book has four.
+const UPLOAD_FILES_MAX: usize = 8;
+
+/// Uploads that are kept at once; the oldest that is not being imported gives way.
+const UPLOADS_MAX: usize = 4;
+
+/// How long an upload is kept after its last change.
+const KEPT: Duration = Duration::from_secs(3600);
+
+/// The most characters of the title of an uploaded book.
+const TITLE_CHARS_MAX: usize = 255;
+
+/// Events a second at most while a book is read: each hundredth of the whole is one.
+const PARTS: u64 = 100;
+
+/// A file as a browser sent it.
+#[derive(Clone, Copy, Debug)]
+pub struct UploadedFile<'a> {
+    /// Its name with the sender, which is not trusted.
+    pub name: &'a str,
+    /// Its content.
+    pub bytes: &'a [u8],
+}
+
+/// An upload.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    /// The number by which pages name it.
+    pub id: u64,
+    /// The administrator who sent it.
+    pub user: UserId,
+    /// The title that was given; empty: the book's own.
+    pub title: String,
+    /// What was recognised, and the first entries.
+    pub preview: String,
+    /// How far it is.
+    pub state: UploadState,
+    changed: Instant,
+    file: PathBuf,
+    _folder: Arc<TempDir>,
+}
+
+/// How far an upload is, as events and pages say it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", content = "text", rename_all = "lowercase")]
+pub enum UploadState {
+    /// It waits for the administrator.
+    Waiting,
+    /// It is read for the first time: percent.
+    Checking(u64),
+    /// Its entries go to the database: percent.
+    Storing(u64),
+    /// The database puts the book in its place.
+    Committing,
+    /// It is a word book: the report.
+    Done(String),
+    /// It is none, and nothing was changed: the reason.
+    Failed(String),
+}
+
+/// All uploads of this instance.
+#[derive(Debug, Default)]
+pub struct Uploads {
+    all: Arc<Mutex<VecDeque<Upload>>>,
+    news: Channel,
+}
+
+impl UploadState {
+    /// Whether a thread works on it.
+    pub fn is_running(&self) -> bool {
+        matches!(self, UploadState::Checking(_) | UploadState::Storing(_) | UploadState::Committing)
+    }
+}
+
+impl Uploads {
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Upload>> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps an upload; `false`: all places are taken by imports.
+    fn keep(&self, upload: Upload) -> bool {
+        let mut all = self.lock();
+        all.retain(|old| old.state.is_running() || old.changed.elapsed() < KEPT);
+        if all.len() >= UPLOADS_MAX {
+            let Some(idle) = all.iter().position(|old| !old.state.is_running()) else {
+                return false;
+            };
+            all.remove(idle);
+        }
+        all.push_back(upload);
+        true
+    }
+}
+
+impl Site {
+    /// Keeps the files of an upload and reads their beginning.
+    ///
+    /// # Errors
+    /// 400 if the files are no word book; 503 while other imports take all places.
+    pub fn receive_upload(
+        &self,
+        visit: &Visit,
+        title: &str,
+        files: &[UploadedFile<'_>],
+    ) -> Result<u64, Error> {
+        let folder = tempfile::tempdir().map_err(Error::internal)?;
+        let file = write_files(folder.path(), files)?;
+        let request = Import { file: file.clone(), ..Import::default() };
+        let preview = preview(&request).map_err(|error| refused(&error, folder.path()))?;
+        let mut id = [0; 4];
+        getrandom::fill(&mut id).map_err(|error| Error::internal(error.to_string()))?;
+        let id = u64::from(u32::from_be_bytes(id));
+        let title = title.trim().chars().filter(|c| !c.is_control()).take(TITLE_CHARS_MAX);
+        let kept = self.uploads.keep(Upload {
+            id,
+            user: visit.user,
+            title: title.collect(),
+            preview,
+            state: UploadState::Waiting,
+            changed: Instant::now(),
+            file,
+            _folder: Arc::new(folder),
+        });
+        match kept {
+            true => Ok(id),
+            false => Err(Error::unavailable("other imports are running", Duration::from_secs(30))),
+        }
+    }
+
+    /// An upload of this administrator.
+    pub fn upload(&self, visit: &Visit, id: u64) -> Option<Upload> {
+        let all = self.uploads.lock();
+        all.iter().find(|upload| upload.id == id && upload.user == visit.user).cloned()
+    }
+
+    /// Begins the import of an upload, once.
+    ///
+    /// # Errors
+    /// 404 without the upload; 500 if the system starts no thread.
+    pub fn begin_upload(&self, visit: &Visit, id: u64, client: &Client) -> Result<(), Error> {
+        let upload = {
+            let mut all = self.uploads.lock();
+            let found = all.iter_mut().find(|upload| upload.id == id && upload.user == visit.user);
+            let upload = found.ok_or_else(|| Error::not_found(""))?;
+            if upload.state != UploadState::Waiting {
+                return Ok(());
+            }
+            upload.state = UploadState::Checking(0);
+            upload.clone()
+        };
+        self.note(AuditEvent::BooksChanged, None, Some(visit.user), Some(client));
+        let job = Job {
+            id,
+            store: Arc::clone(&self.store),
+            all: Arc::clone(&self.uploads.all),
+            news: self.uploads.news.clone(),
+        };
+        let spawned =
+            thread::Builder::new().name("import".to_owned()).spawn(move || job.run(&upload));
+        spawned.map(drop).map_err(Error::internal)
+    }
+
+    /// Events of uploads: `upload` with an id, a state and a text.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn upload_events(&self, request: &Request) -> Result<Response, Error> {
+        self.uploads.news.subscribe(request)
+    }
+}
+
+/// Writes the files under their own names, which other files of a book may refer to; returns the
+/// one that a reader opens.
+fn write_files(folder: &Path, files: &[UploadedFile<'_>]) -> Result<PathBuf, Error> {
+    let files: Vec<_> = files.iter().filter(|file| !file.name.is_empty()).collect();
+    if files.is_empty() {
+        return Err(Error::bad_request("choose a file"));
+    }
+    if files.len() > UPLOAD_FILES_MAX {
+        return Err(Error::bad_request(format!("more than {UPLOAD_FILES_MAX} files")));
+    }
+    for file in &files {
+        let is_odd = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':');
+        if file.name.starts_with('.') || file.name.len() > 200 || file.name.contains(is_odd) {
+            return Err(Error::bad_request("the name of a file cannot be used"));
+        }
+        fs::write(folder.join(file.name), file.bytes).map_err(disk_error)?;
+    }
+    let first = files.iter().find(|file| file.name.ends_with(".ifo"));
+    let first = first.or_else(|| files.iter().find(|file| file.name.ends_with(".index")));
+    Ok(folder.join(first.unwrap_or(&files[0]).name))
+}
+
+fn disk_error(error: std::io::Error) -> Error {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+            Error::new(StatusCode::INSUFFICIENT_STORAGE, "the disk is full")
+        }
+        _ => Error::internal(error),
+    }
+}
+
+/// Readers name files by their path; the temporary folder is of no use to anybody.
+fn told(error: &anyhow::Error, folder: &Path) -> String {
+    format!("{error:#}").replace(&format!("{}/", folder.display()), "")
+}
+
+fn refused(error: &anyhow::Error, folder: &Path) -> Error {
+    Error::bad_request(told(error, folder))
+}
+
+/// What the thread of an import works with.
+struct Job {
+    id: u64,
+    store: Arc<crate::store::Store>,
+    all: Arc<Mutex<VecDeque<Upload>>>,
+    news: Channel,
+}
+
+impl Drop for Job {
+    /// An import that panics must not look as if it went on.
+    fn drop(&mut self) {
+        let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_running = all.iter().any(|upload| upload.id == self.id && upload.state.is_running());
+        drop(all);
+        if is_running {
+            self.publish(&UploadState::Failed("the import ended by a fault".to_owned()));
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct News<'a> {
+    id: u64,
+    #[serde(flatten)]
+    state: &'a UploadState,
+}
+
+impl Job {
+    fn run(&self, upload: &Upload) {
+        let request = Import {
+            file: upload.file.clone(),
+            title: Some(upload.title.clone()).filter(|title| !title.is_empty()),
+            ..Import::default()
+        };
+        let mut shown = UploadState::Waiting;
+        let imported = import(&self.store, &request, |step| {
+            let percent = |progress: crate::books::Progress| {
+                (progress.done.saturating_mul(PARTS) / progress.total.max(1)).min(PARTS)
+            };
+            let state = match step {
+                Step::Checking(progress) => UploadState::Checking(percent(progress)),
+                Step::Storing(progress) => UploadState::Storing(percent(progress)),
+                Step::Committing => UploadState::Committing,
+            };
+            if state != shown {
+                self.publish(&state);
+                shown = state;
+            }
+        });
+        self.publish(&match imported {
+            Ok(report) => UploadState::Done(report.to_string()),
+            Err(error) => {
+                let folder = upload.file.parent().unwrap_or(&upload.file);
+                UploadState::Failed(told(&error, folder))
+            }
+        });
+    }
+
+    /// Tells pages and the event stream how far the upload is.
+    fn publish(&self, state: &UploadState) {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(upload) = all.iter_mut().find(|upload| upload.id == self.id) {
+            upload.state = state.clone();
+            upload.changed = Instant::now();
+        }
+        drop(all);
+        if let Ok(event) = Event::json("upload", &News { id: self.id, state }) {
+            self.news.send(&event);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn upload(id: u64, state: UploadState) -> Upload {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let file = folder.path().to_owned();
+        let (title, preview, changed) = (String::new(), String::new(), Instant::now());
+        Upload { id, user: UserId::new(1), title, preview, state, changed, file, _folder: folder }
+    }
+
+    #[test]
+    fn the_oldest_upload_gives_way_unless_it_is_being_imported() {
+        let uploads = Uploads::default();
+        assert!(uploads.keep(upload(0, UploadState::Committing)));
+        for id in 1..=4 {
+            assert!(uploads.keep(upload(id, UploadState::Waiting)));
+        }
+        let ids: Vec<u64> = uploads.lock().iter().map(|upload| upload.id).collect();
+        assert_eq!(ids, [0, 2, 3, 4]);
+        uploads.lock().iter_mut().for_each(|upload| upload.state = UploadState::Storing(1));
+        assert!(!uploads.keep(upload(9, UploadState::Waiting)));
+    }
+
+    #[test]
+    fn a_file_that_would_leave_its_folder_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["../x", "/etc/x", ".hidden", "a\\b", "c:", "x\n"] {
+            let files = [UploadedFile { name, bytes: b"x" }];
+            assert!(write_files(folder.path(), &files).is_err(), "{name}");
+        }
+        let files = [("a.dict", "1"), ("a.ifo", "2")]
+            .map(|(name, text)| UploadedFile { name, bytes: text.as_bytes() });
+        assert_eq!(write_files(folder.path(), &files).unwrap(), folder.path().join("a.ifo"));
+    }
+
+    #[test]
+    fn news_are_flat() {
+        let state = UploadState::Checking(5);
+        let json = serde_json::to_string(&News { id: 7, state: &state }).unwrap();
+        assert_eq!(json, r#"{"id":7,"state":"checking","text":5}"#);
+    }
+}

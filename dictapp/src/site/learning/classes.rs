@@ -1,0 +1,310 @@
+//! Classes: a teacher makes one, pupils join it by its code, and word lists with a day reach them.
+
+use jiff::Timestamp;
+use webframe::Error;
+
+use super::{LIST_CHARS_MAX, SAVED_WORDS_MAX, Saving};
+use crate::model::{Role, Word};
+use crate::site::{Client, ResetCode, Site, Visit};
+use crate::store::{
+    CLASS_MEMBERS_MAX, CLASSES_OF_PUPIL_MAX, CLASSES_OF_TEACHER_MAX, Class, ClassId, ClassList,
+    LISTS_OF_CLASS_MAX, Member, Membership, NewClassList, PupilList, SavedWordText, StoreError,
+    UserId,
+};
+
+/// The most words of a list.
+pub const CLASS_LIST_WORDS_MAX: usize = 200;
+
+/// Days that a list is shown to pupils after its last day.
+const LISTS_SHOWN_DAYS: i64 = 30;
+
+/// The characters of a join code, without those that are easily confused. A code of 40 bits opens
+/// nothing but names of lists, so guesses are not counted.
+const CODE_ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+/// The result of a change of a class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClassChange {
+    /// It is done.
+    Done,
+    /// The name is empty or too long.
+    Name,
+    /// There is no class with this code.
+    NoSuchCode,
+    /// A teacher has too many classes, a pupil is in too many, or a class has too many pupils or
+    /// lists.
+    Full,
+    /// The list has no word.
+    NoWords,
+}
+
+/// A class as its teacher sees it.
+#[derive(Debug)]
+pub struct OwnClass {
+    /// The class.
+    pub class: Class,
+    /// Its pupils.
+    pub members: Vec<Member>,
+    /// Its lists, each with the pupils who have finished it and let the teacher see that.
+    pub lists: Vec<(ClassList, Vec<UserId>)>,
+}
+
+impl Site {
+    /// Makes a class of this teacher.
+    ///
+    /// # Errors
+    /// 403 for users who do not teach; the database cannot serve.
+    pub fn make_class(&self, visit: &Visit, name: &str) -> Result<ClassChange, Error> {
+        if visit.role < Role::Teacher {
+            return Err(Error::forbidden(""));
+        }
+        let Some(name) = list_name(name) else { return Ok(ClassChange::Name) };
+        if self.store.classes_of_teacher(visit.user)?.len() >= CLASSES_OF_TEACHER_MAX as usize {
+            return Ok(ClassChange::Full);
+        }
+        let (id, code) = (ClassId::new(random_key()?), random_code()?);
+        self.store.insert_class(id, visit.user, (&name, &code), Timestamp::now())?;
+        Ok(ClassChange::Done)
+    }
+
+    /// The classes of this teacher; none for users who do not teach any more.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn own_classes(&self, visit: &Visit) -> Result<Vec<Class>, StoreError> {
+        match visit.role {
+            Role::User => Ok(Vec::new()),
+            Role::Teacher | Role::Admin => self.store.classes_of_teacher(visit.user),
+        }
+    }
+
+    /// A class of this teacher with its pupils and lists.
+    ///
+    /// # Errors
+    /// 404 if it is not theirs; the database cannot serve.
+    pub fn own_class(&self, visit: &Visit, id: ClassId) -> Result<OwnClass, Error> {
+        let class = self.taught(visit, id)?;
+        let members = self.store.class_members(id)?;
+        let with_finished = |list: ClassList| {
+            let finished = self.store.finished_pupils(id, list.id)?;
+            Ok((list, finished))
+        };
+        let lists = self.store.class_lists(id)?.into_iter().map(with_finished);
+        let lists = lists.collect::<Result<_, StoreError>>()?;
+        Ok(OwnClass { class, members, lists })
+    }
+
+    /// Deletes a class of this teacher.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn delete_class(&self, visit: &Visit, id: ClassId) -> Result<(), StoreError> {
+        self.store.delete_class(id, visit.user)
+    }
+
+    /// Gives a class a word list that is to be learnt until a day, in days since 1970-01-01. What is
+    /// no word is left out.
+    ///
+    /// # Errors
+    /// 404 if the class is not theirs; the database cannot serve.
+    pub fn add_class_list(
+        &self,
+        visit: &Visit,
+        class: ClassId,
+        (name, due): (&str, i64),
+        words: &str,
+    ) -> Result<ClassChange, Error> {
+        self.taught(visit, class)?;
+        let Some(name) = list_name(name) else { return Ok(ClassChange::Name) };
+        let mut distinct: Vec<Word> = Vec::new();
+        for word in words.lines().filter_map(|line| Word::parse(line).ok()) {
+            if distinct.len() < CLASS_LIST_WORDS_MAX && !distinct.contains(&word) {
+                distinct.push(word);
+            }
+        }
+        if distinct.is_empty() {
+            return Ok(ClassChange::NoWords);
+        }
+        if self.store.class_lists(class)?.len() >= LISTS_OF_CLASS_MAX as usize {
+            return Ok(ClassChange::Full);
+        }
+        let (id, name, words) = (random_key()?, name.as_str(), &distinct[..]);
+        self.store.insert_class_list(NewClassList { id, class, name, due, words })?;
+        Ok(ClassChange::Done)
+    }
+
+    /// Deletes a list of a class of this teacher.
+    ///
+    /// # Errors
+    /// 404 if the class is not theirs; the database cannot serve.
+    pub fn delete_class_list(&self, visit: &Visit, class: ClassId, list: i64) -> Result<(), Error> {
+        self.taught(visit, class)?;
+        Ok(self.store.delete_class_list(list, class)?)
+    }
+
+    /// Takes a pupil out of a class of this teacher.
+    ///
+    /// # Errors
+    /// 404 if the class is not theirs; the database cannot serve.
+    pub fn remove_pupil(&self, visit: &Visit, class: ClassId, pupil: UserId) -> Result<(), Error> {
+        self.taught(visit, class)?;
+        Ok(self.store.leave_class(class, pupil)?)
+    }
+
+    /// Makes a reset code for a pupil of a class of this teacher. Teachers and administrators in a
+    /// class are not its pupils in this: the code would give away their rights.
+    ///
+    /// # Errors
+    /// 404 if the class or the pupil is not theirs; the database cannot serve.
+    pub fn reset_pupil(
+        &self,
+        visit: &Visit,
+        (class, pupil): (ClassId, UserId),
+        client: &Client,
+    ) -> Result<(Member, ResetCode), Error> {
+        self.taught(visit, class)?;
+        let members = self.store.class_members(class)?;
+        let is_pupil = |member: &Member| member.user == pupil && member.role == Role::User.name();
+        let member = members.into_iter().find(is_pupil);
+        let member = member.ok_or_else(|| Error::not_found(""))?;
+        let code = self.make_reset_code(pupil, Some(visit.user), Some(client))?;
+        Ok((member, code))
+    }
+
+    /// The classes that the user is in.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn joined_classes(&self, visit: &Visit) -> Result<Vec<Membership>, StoreError> {
+        self.store.classes_of_pupil(visit.user)
+    }
+
+    /// Makes the user a pupil of the class with this code.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn join_class(&self, visit: &Visit, code: &str) -> Result<ClassChange, Error> {
+        let code = code.chars().filter(|c| !c.is_whitespace() && *c != '-').take(16);
+        let code = code.collect::<String>().to_ascii_uppercase();
+        let Some(class) = self.store.class_by_code(&code)? else {
+            return Ok(ClassChange::NoSuchCode);
+        };
+        let joined = self.store.count_classes_of_pupil(visit.user)?;
+        let is_full = class.members >= CLASS_MEMBERS_MAX.into();
+        if is_full || joined >= CLASSES_OF_PUPIL_MAX.into() {
+            return Ok(ClassChange::Full);
+        }
+        self.store.join_class(class.id, visit.user, Timestamp::now())?;
+        Ok(ClassChange::Done)
+    }
+
+    /// Ends the user's membership.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn leave_class(&self, visit: &Visit, class: ClassId) -> Result<(), StoreError> {
+        self.store.leave_class(class, visit.user)
+    }
+
+    /// Lets the teacher see which lists the user has finished.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn share_progress(&self, visit: &Visit, class: ClassId) -> Result<(), StoreError> {
+        self.store.share_progress(class, visit.user)
+    }
+
+    /// Hides from the teacher which lists the user has finished.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn hide_progress(&self, visit: &Visit, class: ClassId) -> Result<(), StoreError> {
+        self.store.hide_progress(class, visit.user)
+    }
+
+    /// What the user is to learn for their classes on this day or later, the nearest first.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn lists_to_learn(&self, visit: &Visit, today: i64) -> Result<Vec<PupilList>, StoreError> {
+        self.store.lists_of_pupil(visit.user, today)
+    }
+
+    /// The lists of the user's classes, those of the past month too, the nearest first.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn lists_of_classes(
+        &self,
+        visit: &Visit,
+        today: i64,
+    ) -> Result<Vec<PupilList>, StoreError> {
+        self.store.lists_of_pupil(visit.user, today - LISTS_SHOWN_DAYS)
+    }
+
+    /// Saves the words of a list in the user's word book, in a list of the same name.
+    ///
+    /// # Errors
+    /// 404 if the list is of no class of the user; the database cannot serve.
+    pub fn save_class_list(&self, visit: &Visit, list: i64) -> Result<Saving, Error> {
+        let lists = self.store.lists_of_pupil(visit.user, self.today() - LISTS_SHOWN_DAYS)?;
+        let wanted = lists.into_iter().find(|found| found.list.id == list);
+        let wanted = wanted.ok_or_else(|| Error::not_found(""))?;
+        let words = self.store.class_list_words(list)?;
+        let counts = self.store.saved_word_counts(visit.user, Timestamp::now())?;
+        if counts.words + words.len() as u64 > SAVED_WORDS_MAX {
+            return Ok(Saving::Full);
+        }
+        let text = SavedWordText { list: wanted.list.name, ..SavedWordText::default() };
+        for word in words.iter().filter_map(|word| Word::parse(word).ok()) {
+            self.store.save_word(visit.user, &word, &text, Timestamp::now())?;
+        }
+        Ok(Saving::Saved)
+    }
+
+    /// Today by the clock of this machine, in days since 1970-01-01.
+    fn today(&self) -> i64 {
+        Timestamp::now().as_second().div_euclid(24 * 60 * 60)
+    }
+
+    fn taught(&self, visit: &Visit, id: ClassId) -> Result<Class, Error> {
+        let class = self.store.class(id)?.filter(|class| class.teacher == visit.user);
+        class.filter(|_| visit.role >= Role::Teacher).ok_or_else(|| Error::not_found(""))
+    }
+}
+
+/// The name of a class or a list without what cannot be shown; none if nothing or too much is left.
+fn list_name(name: &str) -> Option<String> {
+    let name: String = name.trim().chars().filter(|c| !c.is_control()).collect();
+    (1..=LIST_CHARS_MAX).contains(&name.chars().count()).then_some(name)
+}
+
+/// A positive random number.
+fn random_key() -> Result<i64, Error> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_err(|error| Error::internal(error.to_string()))?;
+    Ok(i64::from_be_bytes(bytes) & i64::MAX)
+}
+
+fn random_code() -> Result<String, Error> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_err(|error| Error::internal(error.to_string()))?;
+    Ok(bytes.map(|byte| char::from(CODE_ALPHABET[usize::from(byte % 32)])).iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_short_and_can_be_shown() {
+        assert_eq!(list_name(" Unit\u{7} 5 ").as_deref(), Some("Unit 5"));
+        assert_eq!((list_name(" "), list_name(&"x".repeat(65))), (None, None));
+    }
+
+    #[test]
+    fn a_join_code_has_eight_characters() {
+        assert_eq!(random_code().unwrap().len(), 8);
+        assert_ne!(random_code().unwrap(), random_code().unwrap());
+    }
+}

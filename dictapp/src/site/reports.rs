@@ -1,0 +1,78 @@
+//! Reports of entries: from visitors to administrators.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use webframe::Error;
+
+use super::{Client, Site, Visit};
+use crate::model::Word;
+use crate::store::{REPORT_CHARS_MAX, Report, ReportId, StoreError};
+
+/// Reports that wait for an administrator, at most.
+const REPORTS_KEPT_MAX: u64 = 5000;
+
+/// Reports that the administrator's page shows.
+const SHOWN: u32 = 200;
+
+/// The result of reporting an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reporting {
+    /// It is on the administrators' list.
+    Done,
+    /// There is no text.
+    Empty,
+    /// This network reported too much: try again after this time.
+    Later(Duration),
+    /// Too many reports wait for an administrator.
+    Full,
+}
+
+impl Site {
+    /// Puts a report on the administrators' list. A longer text is cut.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn report_entry(
+        &self,
+        visit: Option<&Visit>,
+        (word, text): (&Word, &str),
+        client: &Client,
+    ) -> Result<Reporting, Error> {
+        let clean = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c });
+        let text: String = clean.take(REPORT_CHARS_MAX).collect();
+        if text.is_empty() {
+            return Ok(Reporting::Empty);
+        }
+        let name = visit.map(|visit| visit.name.as_str());
+        let attempt = match self.throttle.begin_report(name, client.address, Instant::now()) {
+            Ok(attempt) => attempt,
+            Err(wait) => return Ok(Reporting::Later(wait)),
+        };
+        if self.store.count_reports()? >= REPORTS_KEPT_MAX {
+            return Ok(Reporting::Full);
+        }
+        let mut tie = [0; 4];
+        getrandom::fill(&mut tie).map_err(|error| Error::internal(error.to_string()))?;
+        let id = ReportId { at: Timestamp::now(), tie: u32::from_be_bytes(tie) };
+        self.store.insert_report(id, visit.map(|visit| visit.user), word, &text)?;
+        attempt.counts();
+        Ok(Reporting::Done)
+    }
+
+    /// The newest reports.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn reports(&self) -> Result<Vec<Report>, StoreError> {
+        self.store.reports(SHOWN)
+    }
+
+    /// Takes a report off the list.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn settle_report(&self, id: ReportId) -> Result<(), StoreError> {
+        self.store.delete_report(id)
+    }
+}

@@ -1,0 +1,115 @@
+//! Look-ups of all visitors to counts by hour and to the words that no book has. They are counted in
+//! memory and added to the database from time to time; a crash loses what was counted since.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Outcome, Site};
+use crate::model::Word;
+use crate::store::{LookupHour, MissingWord, StoreError};
+
+/// Missing words that are remembered between two additions to the database.
+const WORDS_MAX: usize = 200;
+
+/// How long counts are kept.
+const KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
+
+const MICROSECONDS_OF_HOUR: i64 = 3_600_000_000;
+
+/// What was counted since the last addition to the database.
+#[derive(Debug, Default)]
+pub(super) struct Statistics {
+    found: AtomicU64,
+    missing: AtomicU64,
+    words: Mutex<HashMap<String, u64>>,
+}
+
+impl Site {
+    /// Counts a look-up of anybody.
+    pub fn count_lookup(&self, word: &Word, outcome: Outcome) {
+        let counts = &self.statistics;
+        if outcome == Outcome::Found {
+            counts.found.fetch_add(1, Relaxed);
+            return;
+        }
+        counts.missing.fetch_add(1, Relaxed);
+        let mut words = counts.words.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lookups) = words.get_mut(word.as_str()) {
+            *lookups += 1;
+        } else if words.len() < WORDS_MAX {
+            words.insert(word.as_str().to_owned(), 1);
+        }
+    }
+
+    /// Adds what was counted to the database.
+    ///
+    /// # Errors
+    /// The database cannot serve; the counts are kept for the next time.
+    pub fn store_lookup_counts(&self) -> Result<(), StoreError> {
+        let counts = &self.statistics;
+        let (found, missing) = (counts.found.load(Relaxed), counts.missing.load(Relaxed));
+        if found + missing == 0 {
+            return Ok(());
+        }
+        let now = Timestamp::now();
+        let words = counts.words.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let missed: Vec<MissingWord> = words
+            .iter()
+            .map(|(word, lookups)| MissingWord { word: word.clone(), lookups: *lookups, last: now })
+            .collect();
+        let hour = now.as_microsecond() / MICROSECONDS_OF_HOUR;
+        self.store.add_lookup_counts(LookupHour { hour, found, missing }, &missed)?;
+        counts.found.fetch_sub(found, Relaxed);
+        counts.missing.fetch_sub(missing, Relaxed);
+        let mut now_counted = counts.words.lock().unwrap_or_else(PoisonError::into_inner);
+        now_counted.retain(|word, lookups| {
+            *lookups -= words.get(word).copied().unwrap_or_default();
+            *lookups > 0
+        });
+        Ok(())
+    }
+
+    /// The look-ups by hour of the hours until now, an element for each hour.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn lookup_hours(&self, hours: u32) -> Result<Vec<LookupHour>, StoreError> {
+        let last = Timestamp::now().as_microsecond() / MICROSECONDS_OF_HOUR;
+        let first = last - i64::from(hours) + 1;
+        let stored = self.store.lookup_hours(first)?;
+        let stored: HashMap<i64, LookupHour> =
+            stored.into_iter().map(|hour| (hour.hour, hour)).collect();
+        let hour = |hour| {
+            stored.get(&hour).copied().unwrap_or(LookupHour { hour, ..LookupHour::default() })
+        };
+        Ok((first..=last).map(hour).collect())
+    }
+
+    /// The words that no book has, those looked up most often first.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn most_missed_words(&self, limit: u32) -> Result<Vec<MissingWord>, StoreError> {
+        self.store.most_missed_words(limit)
+    }
+
+    /// Takes a word off that list, until it is looked up again.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn forget_missing_word(&self, word: &str) -> Result<(), StoreError> {
+        self.store.forget_missing_word(word)
+    }
+
+    /// Removes old counts.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn remove_old_lookup_counts(&self) -> Result<(), StoreError> {
+        let oldest = Timestamp::now().checked_sub(KEPT).unwrap_or(Timestamp::UNIX_EPOCH);
+        self.store.delete_lookup_counts(oldest.as_microsecond() / MICROSECONDS_OF_HOUR, oldest)
+    }
+}

@@ -1,0 +1,149 @@
+//! A history by days: one row for a word and day, with its count. The caller says when a day begins
+//! and ends, since that depends on the reader's time zone.
+
+use jiff::Timestamp;
+
+use super::PageStart;
+use crate::store::{
+    Store, UserId,
+    db::{Row, Value},
+    error::{Doing, Result},
+};
+
+/// `found <= ?` is true for all rows or for those that were not found alone.
+pub(crate) const WORDS_OLDER: &str = "select word, max(time) as latest, count(*), max(found) \
+     from hist where user = ? and time >= ? and time < ? and found <= ? \
+     and (? = '' or instr(lower(word), ?) > 0) \
+     group by word having latest < ? order by latest desc limit ?";
+pub(crate) const WORDS_NEWER: &str = "select word, max(time) as latest, count(*), max(found) \
+     from hist where user = ? and time >= ? and time < ? and found <= ? \
+     and (? = '' or instr(lower(word), ?) > 0) \
+     group by word having latest > ? order by latest limit ?";
+pub(crate) const NEXT_OLDER: &str = "select time from hist where user = ? and time < ? \
+     and found <= ? and (? = '' or instr(lower(word), ?) > 0) order by time desc limit 1";
+pub(crate) const NEXT_NEWER: &str = "select time from hist where user = ? and time > ? \
+     and found <= ? and (? = '' or instr(lower(word), ?) > 0) order by time limit 1";
+/// MySQL reads a table that it deletes from only through a derived one.
+pub(crate) const DELETE_WORD: &str = "delete from hist where user = ? and time >= ? and time < ? \
+     and word = (select word from (select word from hist where user = ? and time = ?) as chosen)";
+
+/// Which look-ups are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LookupFilter {
+    /// What the words contain, in small letters; empty: anything.
+    pub text: String,
+    /// Whether the books had them.
+    pub kind: LookupKind,
+}
+
+/// Whether the books had what was looked up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LookupKind {
+    /// Look-ups of either kind.
+    #[default]
+    Any,
+    /// Look-ups that no book had.
+    Missing,
+}
+
+/// The look-ups of a word on one day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WordOfDay {
+    /// What was looked up.
+    pub word: String,
+    /// The last of them. It is unique for the user, so it serves as the cursor of a page.
+    pub at: Timestamp,
+    /// How many.
+    pub lookups: u64,
+    /// Whether any book had it.
+    pub found: bool,
+}
+
+impl LookupFilter {
+    /// The parameters of `found <= ? and (? = '' or instr(.., ?) > 0)`.
+    fn values(&self) -> [Value; 3] {
+        let found_max = match self.kind {
+            LookupKind::Any => 1,
+            LookupKind::Missing => 0,
+        };
+        [Value::Int(found_max), self.text.as_str().into(), self.text.as_str().into()]
+    }
+}
+
+impl Store {
+    /// The words that a user looked up from one time until before another, newest first: those next
+    /// to `start` whose last look-up is on its older or newer side.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn words_between(
+        &self,
+        user: UserId,
+        (from, until): (Timestamp, Timestamp),
+        (start, filter): (PageStart, &LookupFilter),
+        limit: u32,
+    ) -> Result<Vec<WordOfDay>> {
+        let (sql, time) = side(start, (WORDS_OLDER, WORDS_NEWER));
+        let times = [from, until].map(|time| time.as_microsecond().into());
+        let mut params = vec![user.0.into()];
+        params.extend(times);
+        params.extend(filter.values());
+        params.extend([time.into(), limit.into()]);
+        let word = |mut row: Row| {
+            let (word, at) = (row.text()?, row.time()?);
+            Ok(WordOfDay { word, at, lookups: row.count()?, found: row.flag()? })
+        };
+        let rows = self.db.query_latest(sql, &params);
+        let words = rows.and_then(|rows| rows.into_iter().map(word).collect());
+        let mut words: Vec<_> = words.doing(|| format!("read the history of user {user}"))?;
+        if sql == WORDS_NEWER {
+            words.reverse();
+        }
+        Ok(words)
+    }
+
+    /// The time of the look-up next to `start`.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn next_lookup(
+        &self,
+        user: UserId,
+        start: PageStart,
+        filter: &LookupFilter,
+    ) -> Result<Option<Timestamp>> {
+        let (sql, time) = side(start, (NEXT_OLDER, NEXT_NEWER));
+        let mut params = vec![user.0.into(), time.into()];
+        params.extend(filter.values());
+        let rows = self.db.query_latest(sql, &params);
+        rows.and_then(|mut rows| rows.first_mut().map(Row::time).transpose())
+            .doing(|| format!("read the history of user {user}"))
+    }
+
+    /// Deletes the look-ups, from one time until before another, of the word that was looked up at
+    /// the time `at`; there may be none.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn delete_word_between(
+        &self,
+        user: UserId,
+        at: Timestamp,
+        (from, until): (Timestamp, Timestamp),
+    ) -> Result<u64> {
+        let [at, from, until] = [at, from, until].map(|time| time.as_microsecond().into());
+        let deleted =
+            self.db.execute(DELETE_WORD, &[user.0.into(), from, until, user.0.into(), at]);
+        deleted.doing(|| format!("delete look-ups of user {user}"))
+    }
+}
+
+/// The statement for the side of a start, and the time where it begins.
+fn side(start: PageStart, (older, newer): (&'static str, &'static str)) -> (&'static str, i64) {
+    match start {
+        PageStart::Newest => (older, i64::MAX),
+        PageStart::OlderThan(time) => (older, time.as_microsecond()),
+        PageStart::NewerThan(time) => (newer, time.as_microsecond()),
+        PageStart::Oldest => (newer, i64::MIN),
+    }
+}

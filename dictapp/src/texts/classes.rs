@@ -1,0 +1,70 @@
+//! Classes, for teachers and pupils.
+
+use super::texts;
+
+texts! {
+    /// Classes.
+    Classes {
+        title: "班级", "Classes";
+        to_learn: "要学的词单", "To learn";
+        until: "{day}前学完", "until {day}";
+        learnt: "{learnt} / {words} 个词已学", "{learnt} of {words} words learnt";
+        finished: "已学完", "finished";
+        open: "复习这些词", "Review";
+        save: "加入生词本", "Add to my word book";
+        nothing: "现在没有要学的词单。", "No list is to be learnt now.";
+        joined: "我加入的班级", "Classes I am in";
+        none: "还没有加入班级。老师给的班级码填在下面。", "You are in no class yet. Enter the code from your teacher below.";
+        teacher: "老师：{name}", "Teacher: {name}";
+        shares: "老师能看到我学完了哪些词单", "The teacher sees which lists I have finished";
+        hidden: "老师看不到我的进度", "The teacher does not see my progress";
+        share: "让老师看到", "Let the teacher see it";
+        hide: "不让老师看到", "Hide it from the teacher";
+        leave: "退出班级", "Leave the class";
+        code: "班级码", "Class code";
+        join: "加入", "Join";
+        join_hint: "加入后，老师能看到您的用户名，并能为您生成重设密码的一次性重置码。", "The teacher will see your name and can make a one-time code for you to set a new password.";
+        no_such_code: "没有这个班级码。", "No class has this code.";
+        full: "数量已达上限。", "The limit is reached.";
+        name_wrong: "名称为 1 到 64 个字符。", "A name has 1 to 64 characters.";
+        no_words: "请至少填写一个词。", "Enter at least one word.";
+        day_wrong: "请填写日期。", "Choose a day.";
+        book_full: "生词本放不下这些词了，请先删除一些。", "Your word book has no room for these words. Remove some first.";
+        own: "我教的班级", "Classes I teach";
+        own_none: "还没有班级。建一个，把班级码告诉学生。", "No class yet. Make one and give its code to your pupils.";
+        name: "名称", "Name";
+        make: "新建班级", "Make a class";
+        members: "{count} 名学生", "{count} pupils";
+        pupils: "学生", "Pupils";
+        pupils_none: "还没有学生。把班级码告诉他们。", "No pupils yet. Give them the code.";
+        pupil_shares: "公开进度", "Shares progress";
+        pupil_hides: "未公开进度", "Does not share progress";
+        reset: "生成重置码", "Make reset code";
+        remove: "移出班级", "Remove";
+        lists: "词单", "Lists";
+        lists_none: "还没有词单。在下面添加一个。", "No list yet. Add one below.";
+        list_words: "{count} 个词，{day}前学完", "{count} words, until {day}";
+        list_finished: "已学完（公开进度的学生）：", "Finished, of those who share it:";
+        nobody: "还没有人", "nobody yet";
+        delete_list: "删除词单", "Delete list";
+        due: "学完日期", "To be learnt until";
+        words: "单词（每行一个，最多 {max} 个）", "Words, one a line, {max} at most";
+        share_list: "发给班级", "Share with the class";
+        delete_class: "删除班级", "Delete the class";
+        delete_class_hint: "班级、词单和学生名单会一起删除。学生的生词本不受影响。", "The class is deleted with its lists and its list of pupils. Their word books stay.";
+    }
+}
+
+texts! {
+    /// Weekdays.
+    Days {
+        form: "{weekday}（{date}）", "{weekday} ({date})";
+        monday: "周一", "Monday";
+        tuesday: "周二", "Tuesday";
+        wednesday: "周三", "Wednesday";
+        thursday: "周四", "Thursday";
+        friday: "周五", "Friday";
+        saturday: "周六", "Saturday";
+        sunday: "周日", "Sunday";
+    }
+}

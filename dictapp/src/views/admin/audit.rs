@@ -1,0 +1,101 @@
+//! The audit log: of everybody or about one user, page by page, newest first.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use jiff::Timestamp;
+use serde::Deserialize;
+use webframe::{Error, Request, Response, Result};
+
+use crate::paths;
+use crate::site::Site;
+use crate::store::{AuditEntry, UserId};
+use crate::texts::{Texts, fill};
+use crate::views::account::event_text;
+use crate::views::filters;
+use crate::views::page::Page;
+
+/// Entries on a page.
+const PAGE_ENTRIES: usize = 100;
+
+#[derive(Deserialize)]
+struct Query {
+    user: Option<i64>,
+    before: Option<i64>,
+}
+
+#[derive(Template)]
+#[template(path = "admin/audit.html")]
+struct AuditPage<'a> {
+    page: &'a Page<'a>,
+    t: &'static Texts,
+    entries: Vec<Line>,
+    /// The user whom the entries are about, if they are about one.
+    user: Option<i64>,
+    name: String,
+    /// Where the next page begins.
+    older: Option<i64>,
+}
+
+struct Line {
+    time: String,
+    event: &'static str,
+    about: String,
+    actor: String,
+    network: String,
+}
+
+/// GET of the log.
+pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let query: Query = request.query()?;
+    let before = query.before.map_or(Ok(Timestamp::MAX), Timestamp::from_microsecond);
+    let before = before.map_err(|_| Error::bad_request("invalid time in the query"))?;
+    let user = query.user.map(UserId::new);
+    let limit = u32::try_from(PAGE_ENTRIES + 1).unwrap_or(u32::MAX);
+    let mut entries = site.audit_log_before(user, before, limit)?;
+    let has_older = entries.len() > PAGE_ENTRIES;
+    entries.truncate(PAGE_ENTRIES);
+    let older = entries.last().filter(|_| has_older).map(|entry| entry.at.as_microsecond());
+    let mut names = Names { page: &page, known: HashMap::new() };
+    let name = match user {
+        Some(user) => names.of(user)?,
+        None => String::new(),
+    };
+    let entries = entries.into_iter().map(|entry| names.line(entry)).collect::<Result<_>>()?;
+    let (t, user) = (page.texts(), query.user);
+    page.send(&AuditPage { page: &page, t, entries, user, name, older })
+}
+
+/// The names of the users of a page, each read once.
+struct Names<'p> {
+    page: &'p Page<'p>,
+    known: HashMap<UserId, String>,
+}
+
+impl Names<'_> {
+    fn line(&mut self, entry: AuditEntry) -> Result<Line> {
+        let t = self.page.texts();
+        let about = entry.user.map_or(Ok(t.admin_audit.nobody.to_owned()), |user| self.of(user))?;
+        let by = entry.actor.map_or(Ok(t.admin_audit.command.to_owned()), |user| self.of(user))?;
+        Ok(Line {
+            time: self.page.time(entry.at),
+            event: event_text(&t.account_events, &entry),
+            about,
+            actor: by,
+            network: entry.network.unwrap_or_default(),
+        })
+    }
+
+    fn of(&mut self, user: UserId) -> Result<String> {
+        if let Some(name) = self.known.get(&user) {
+            return Ok(name.clone());
+        }
+        let name = match self.page.site.user_by_id(user)? {
+            Some(found) => found.name.to_string(),
+            None => fill(self.page.texts().admin_audit.deleted, "id", user),
+        };
+        self.known.insert(user, name.clone());
+        Ok(name)
+    }
+}

@@ -1,0 +1,46 @@
+//! The pages of administrators. A layer around all their routes keeps everybody else out.
+
+mod audit;
+mod books;
+mod overview;
+mod reports;
+mod uploads;
+mod users;
+
+use webframe::{Error, Next, Request, Response, Result};
+
+use super::error;
+use super::page::Page;
+use crate::model::Role;
+use crate::paths;
+use crate::site::{Site, Visit};
+
+pub(crate) use audit::show as show_audit;
+pub(crate) use books::{show as show_books, submit as change_book};
+pub(crate) use overview::{forget, show as show_overview};
+pub(crate) use reports::{settle as settle_report, show as show_reports};
+pub(crate) use uploads::{begin as begin_upload, events, receive as receive_upload};
+pub(crate) use uploads::{show as show_upload, to_books};
+pub(crate) use users::{show as show_users, submit as change_user};
+
+/// Lets administrators in. Guests are sent to the log-in page; other users are refused, whatever
+/// they ask for.
+pub(crate) fn only_admins(site: &Site, request: &Request, next: Next<'_, Site>) -> Response {
+    let page = Page::of(site, request);
+    let refusal = match page.user() {
+        Ok(Some(visit)) if visit.role == Role::Admin => return next.run(request),
+        Ok(Some(_)) => Error::forbidden(""),
+        Ok(None) => match Response::see_other(&paths::login_then(&page.here())) {
+            Ok(to_login) => return to_login,
+            Err(error) => error,
+        },
+        Err(error) => error,
+    };
+    error::page(site, request, &refusal)
+}
+
+/// The administrator, whom [`only_admins`] has let in.
+fn admin<'p>(page: &'p Page<'_>) -> Result<&'p Visit> {
+    let visit = page.user()?.filter(|visit| visit.role == Role::Admin);
+    visit.ok_or_else(|| Error::forbidden(""))
+}

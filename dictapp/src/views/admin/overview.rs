@@ -1,0 +1,124 @@
+//! How much is looked up, what is not found, and which pages are slow: counts to a drawing and tables.
+
+use askama::Template;
+use jiff::Timestamp;
+use serde::Deserialize;
+use webframe::{Request, Response, Result};
+
+use crate::paths;
+use crate::site::Site;
+use crate::store::LookupHour;
+use crate::texts::Texts;
+use crate::views::filters;
+use crate::views::page::Page;
+
+/// Hours of the drawing.
+const HOURS: u32 = 48;
+
+/// Missing words and slow pages that are shown.
+const WORDS_SHOWN: u32 = 50;
+const ROUTES_SHOWN: usize = 15;
+
+/// The drawing: the distance of two bars, and the height of the highest one.
+const BAR: u32 = 12;
+const HEIGHT: u64 = 120;
+
+#[derive(Template)]
+#[template(path = "admin/overview.html")]
+struct OverviewPage<'a> {
+    page: &'a Page<'a>,
+    t: &'static Texts,
+    form_token: String,
+    hours: Vec<Hour>,
+    width: u32,
+    height: u64,
+    missing: Vec<Missing>,
+    routes: Vec<Route>,
+}
+
+/// A bar of the drawing and a row of its table.
+struct Hour {
+    time: String,
+    found: u64,
+    missing: u64,
+    x: u32,
+    found_height: u64,
+    missing_height: u64,
+}
+
+struct Missing {
+    word: String,
+    lookups: u64,
+    last: String,
+}
+
+struct Route {
+    pattern: &'static str,
+    answers: u64,
+    mean: String,
+    longest: String,
+}
+
+#[derive(Deserialize)]
+struct Form {
+    form_token: String,
+    word: String,
+}
+
+/// GET of the overview.
+pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let missing = site.most_missed_words(WORDS_SHOWN)?.into_iter().map(|missing| Missing {
+        word: missing.word,
+        lookups: missing.lookups,
+        last: page.time(missing.last),
+    });
+    let routes = site.metrics().slowest_routes();
+    page.send(&OverviewPage {
+        page: &page,
+        t: page.texts(),
+        form_token: page.form_token()?,
+        hours: bars(&page, &site.lookup_hours(HOURS)?),
+        width: HOURS * BAR,
+        height: HEIGHT,
+        missing: missing.collect(),
+        routes: routes
+            .into_iter()
+            .take(ROUTES_SHOWN)
+            .map(|(pattern, timing)| Route {
+                pattern,
+                answers: timing.answers,
+                mean: milliseconds(timing.mean()),
+                longest: milliseconds(timing.longest),
+            })
+            .collect(),
+    })
+}
+
+/// POST that takes a word off the list of those not found.
+pub(crate) fn forget(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let form: Form = request.form()?;
+    page.check_form(&form.form_token)?;
+    site.forget_missing_word(&form.word)?;
+    Response::see_other(paths::ADMIN)
+}
+
+fn bars(page: &Page<'_>, hours: &[LookupHour]) -> Vec<Hour> {
+    let highest = hours.iter().map(|hour| hour.found + hour.missing).max().unwrap_or(0).max(1);
+    let height = |lookups: u64| (lookups * HEIGHT).div_ceil(highest);
+    let bar = |(hour, place): (&LookupHour, u32)| Hour {
+        time: Timestamp::from_second(hour.hour * 3600)
+            .map_or_else(|_| String::new(), |at| page.time(at)),
+        found: hour.found,
+        missing: hour.missing,
+        x: place * BAR,
+        found_height: height(hour.found),
+        missing_height: height(hour.found + hour.missing) - height(hour.found),
+    };
+    hours.iter().zip(0..).map(bar).collect()
+}
+
+fn milliseconds(duration: std::time::Duration) -> String {
+    format!("{:.1}", duration.as_secs_f64() * 1000.0)
+}

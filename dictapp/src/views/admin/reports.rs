@@ -1,0 +1,69 @@
+//! Reported entries: the list, and taking a report off it.
+
+use askama::Template;
+use jiff::Timestamp;
+use serde::Deserialize;
+use webframe::{Error, Request, Response, Result};
+
+use crate::paths;
+use crate::site::Site;
+use crate::store::{Report, ReportId};
+use crate::texts::Texts;
+use crate::views::filters;
+use crate::views::page::Page;
+
+#[derive(Template)]
+#[template(path = "admin/reports.html")]
+struct ReportsPage<'a> {
+    page: &'a Page<'a>,
+    t: &'static Texts,
+    form_token: String,
+    reports: Vec<Line>,
+}
+
+struct Line {
+    at: i64,
+    tie: u32,
+    time: String,
+    /// None for a guest.
+    name: Option<String>,
+    word: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct Form {
+    form_token: String,
+    at: i64,
+    tie: u32,
+}
+
+/// GET of the list.
+pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let line = |Report { id, user: _, name, word, text }: Report| Line {
+        at: id.at.as_microsecond(),
+        tie: id.tie,
+        time: page.time(id.at),
+        name,
+        word,
+        text,
+    };
+    page.send(&ReportsPage {
+        page: &page,
+        t: page.texts(),
+        form_token: page.form_token()?,
+        reports: site.reports()?.into_iter().map(line).collect(),
+    })
+}
+
+/// POST that takes a report off the list.
+pub(crate) fn settle(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let form: Form = request.form()?;
+    page.check_form(&form.form_token)?;
+    let at = Timestamp::from_microsecond(form.at)
+        .map_err(|_| Error::bad_request("invalid time of a report"))?;
+    site.settle_report(ReportId { at, tie: form.tie })?;
+    Response::see_other(paths::ADMIN_REPORTS)
+}

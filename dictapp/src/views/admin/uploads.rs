@@ -1,0 +1,92 @@
+//! An uploaded word book: a form with files to a preview, then to an import whose progress is shown
+//! live, or after a reload without JavaScript.
+
+use askama::Template;
+use serde::Deserialize;
+use webframe::{Error, Request, Response, Result};
+
+use super::admin;
+use crate::paths;
+use crate::site::{Site, Upload, UploadState, UploadedFile};
+use crate::texts::Texts;
+use crate::views::filters;
+use crate::views::page::Page;
+
+#[derive(Template)]
+#[template(path = "admin/upload.html")]
+struct UploadPage<'a> {
+    page: &'a Page<'a>,
+    t: &'static Texts,
+    form_token: String,
+    upload: Upload,
+}
+
+#[derive(Deserialize)]
+struct Fields {
+    form_token: String,
+    #[serde(default)]
+    title: String,
+}
+
+#[derive(Deserialize)]
+struct Form {
+    form_token: String,
+}
+
+/// POST of the files.
+pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let form = request.multipart()?;
+    let fields: Fields = form.fields()?;
+    page.check_form(&fields.form_token)?;
+    let files = form
+        .all("files")
+        .filter_map(|part| Some(UploadedFile { name: part.file_name()?, bytes: part.bytes() }));
+    let files: Vec<UploadedFile<'_>> = files.collect();
+    let id = site.receive_upload(admin(&page)?, &fields.title, &files)?;
+    Response::see_other(&paths::upload(id))
+}
+
+/// GET of the address that takes the files: a reload after a mistake leads back to the form.
+pub(crate) fn to_books(_: &Site, _: &Request) -> Result<Response> {
+    Response::see_other(paths::ADMIN_BOOKS)
+}
+
+/// GET of an upload: its preview, its progress or its result.
+pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let upload = site.upload(admin(&page)?, request.param_as("upload")?);
+    let upload = upload.ok_or_else(|| Error::not_found(""))?;
+    let (t, form_token) = (page.texts(), page.form_token()?);
+    page.send(&UploadPage { page: &page, t, form_token, upload })
+}
+
+/// POST that begins the import.
+pub(crate) fn begin(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let form: Form = request.form()?;
+    page.check_form(&form.form_token)?;
+    let id: u64 = request.param_as("upload")?;
+    site.begin_upload(admin(&page)?, id, &page.visitor.client())?;
+    Response::see_other(&paths::upload(id))
+}
+
+/// GET of the event stream of all uploads.
+pub(crate) fn events(site: &Site, request: &Request) -> Result<Response> {
+    site.upload_events(request)
+}
+
+impl UploadPage<'_> {
+    /// What is being done, and how far it is in percent.
+    fn progress(&self) -> (&'static str, u64) {
+        let t = &self.t.admin_books;
+        match self.upload.state {
+            UploadState::Checking(percent) => (t.checking, percent),
+            UploadState::Storing(percent) => (t.storing, percent),
+            UploadState::Waiting
+            | UploadState::Committing
+            | UploadState::Done(_)
+            | UploadState::Failed(_) => (t.committing, 100),
+        }
+    }
+}

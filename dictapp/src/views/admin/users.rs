@@ -1,0 +1,158 @@
+//! The users: find, block, allow, give a role, make a code for a new password.
+
+use askama::Template;
+use serde::Deserialize;
+use webframe::http::StatusCode;
+use webframe::{Error, Request, Response, Result};
+
+use super::admin;
+use crate::model::Role;
+use crate::paths;
+use crate::site::{AdminError, Site};
+use crate::store::{User, UserId};
+use crate::texts::Texts;
+use crate::views::filters;
+use crate::views::page::Page;
+
+/// Users on a page.
+const PAGE_USERS: u32 = 50;
+
+#[derive(Deserialize)]
+struct Query {
+    /// The beginning of the names.
+    #[serde(default)]
+    q: String,
+    /// The last name of the page before.
+    #[serde(default)]
+    after: String,
+    done: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "admin/users.html")]
+struct UsersPage<'a> {
+    page: &'a Page<'a>,
+    t: &'static Texts,
+    form_token: String,
+    q: String,
+    users: Vec<Line>,
+    /// The last name, if there is another page.
+    after: Option<String>,
+    notice: Notice,
+    /// All roles with their names for people.
+    roles: [(Role, &'static str); 3],
+}
+
+/// What the page says above the list.
+enum Notice {
+    None,
+    Done,
+    LastAdmin,
+    Code { name: String, code: String, hours: u64 },
+}
+
+struct Line {
+    id: i64,
+    name: String,
+    role: Role,
+    role_name: &'static str,
+    since: String,
+    is_disabled: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Action {
+    Disable,
+    Enable,
+    Role,
+    Reset,
+}
+
+#[derive(Deserialize)]
+struct Form {
+    form_token: String,
+    action: Action,
+    user: i64,
+    #[serde(default)]
+    role: String,
+    #[serde(default)]
+    q: String,
+}
+
+/// GET of the list.
+pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let query: Query = request.query()?;
+    let notice = if query.done.is_some() { Notice::Done } else { Notice::None };
+    list(&page, StatusCode::OK, (query.q, query.after), notice)
+}
+
+/// POST of a change of one user.
+pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let form: Form = request.form()?;
+    page.check_form(&form.form_token)?;
+    let actor = Some(admin(&page)?.user);
+    let client = page.visitor.client();
+    let user = site.user_by_id(UserId::new(form.user))?.ok_or_else(|| Error::not_found(""))?;
+    let changed = match form.action {
+        Action::Disable => site.disable_user(&user, actor, Some(&client)),
+        Action::Enable => Ok(site.enable_user(&user, actor, Some(&client))?),
+        Action::Role => {
+            let role = Role::parse(&form.role);
+            let role = role.ok_or_else(|| Error::bad_request("there is no such role"))?;
+            site.set_role(&user, role, actor, Some(&client))
+        }
+        Action::Reset => {
+            // The code is in this answer alone: no address leads to it again.
+            let code = site.make_reset_code(user.id, actor, Some(&client))?.to_text();
+            let hours = site.settings().accounts.reset_code_valid.as_secs().div_ceil(3600);
+            let notice = Notice::Code { name: user.name.to_string(), code, hours };
+            return list(&page, StatusCode::OK, (form.q, String::new()), notice);
+        }
+    };
+    match changed {
+        Ok(()) => Response::see_other(&format!("{}&done", paths::users_named(&form.q))),
+        Err(AdminError::LastAdmin) => {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            list(&page, status, (form.q, String::new()), Notice::LastAdmin)
+        }
+        Err(AdminError::Failed(error)) => Err(error),
+        Err(error) => Err(Error::internal(error.to_string())),
+    }
+}
+
+fn list(
+    page: &Page<'_>,
+    status: StatusCode,
+    (q, after): (String, String),
+    notice: Notice,
+) -> Result<Response> {
+    let mut users = page.site.users_named(&q, &after, PAGE_USERS + 1)?;
+    let has_more = users.len() > PAGE_USERS as usize;
+    users.truncate(PAGE_USERS as usize);
+    let after = users.last().filter(|_| has_more).map(|user| user.name.to_string());
+    let t = page.texts();
+    let line = |user: User| Line {
+        id: user.id.number(),
+        name: user.name.to_string(),
+        role: user.role,
+        role_name: role_name(user.role, t),
+        since: page.time(user.created),
+        is_disabled: user.disabled.is_some(),
+    };
+    let users = users.into_iter().map(line).collect();
+    let (roles, form_token) =
+        (Role::ALL.map(|role| (role, role_name(role, t))), page.form_token()?);
+    page.send_as(status, &UsersPage { page, t, form_token, q, users, after, notice, roles })
+}
+
+/// The name of a role for people.
+fn role_name(role: Role, t: &Texts) -> &'static str {
+    match role {
+        Role::User => t.admin_users.user,
+        Role::Teacher => t.admin_users.teacher,
+        Role::Admin => t.admin_users.admin,
+    }
+}

@@ -1,0 +1,172 @@
+//! Classes: what a pupil is to learn, the classes that a user is in, and those that a teacher has.
+//! `taught` is the page of one class for its teacher.
+
+mod taught;
+
+use askama::Template;
+use serde::Deserialize;
+use webframe::http::StatusCode;
+use webframe::{Request, Response, Result};
+
+use super::filters;
+use super::page::Page;
+use super::zone::{day_number, day_of_number, day_text};
+use crate::model::Role;
+use crate::paths;
+use crate::site::{ClassChange, Saving, Site, Visit};
+use crate::store::{Class, ClassId, Membership, PupilList};
+use crate::texts::Texts;
+
+pub(crate) use taught::{show as show_class, submit as change_class};
+
+#[derive(Template)]
+#[template(path = "classes.html")]
+struct ClassesPage<'a> {
+    page: &'a Page<'a>,
+    t: &'static Texts,
+    form_token: String,
+    /// Why the form changed nothing; empty: it did, or there was none.
+    problem: &'static str,
+    lists: Vec<ListLine>,
+    joined: Vec<Membership>,
+    own: Vec<Class>,
+    is_teacher: bool,
+}
+
+/// A list that is to be learnt, as pages show it.
+pub(super) struct ListLine {
+    pub(super) id: i64,
+    pub(super) name: String,
+    pub(super) class: String,
+    /// The day and its weekday.
+    pub(super) until: String,
+    pub(super) words: u64,
+    pub(super) learnt: u64,
+    /// Whether all words are in the word book.
+    pub(super) is_saved: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Action {
+    Join,
+    Leave,
+    Share,
+    Hide,
+    Save,
+    Make,
+}
+
+#[derive(Deserialize)]
+struct Form {
+    form_token: String,
+    action: Action,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    class: i64,
+    #[serde(default)]
+    list: i64,
+    #[serde(default)]
+    name: String,
+}
+
+impl ListLine {
+    pub(super) fn of(pupil_list: PupilList, t: &Texts) -> ListLine {
+        let PupilList { list, class_name, learnt, saved } = pupil_list;
+        ListLine {
+            id: list.id,
+            name: list.name,
+            class: class_name,
+            until: until(list.due, t),
+            words: list.words,
+            learnt,
+            is_saved: saved >= list.words,
+        }
+    }
+}
+
+/// The last day of a list as pages show it.
+fn until(due: i64, t: &Texts) -> String {
+    day_of_number(due).map_or_else(String::new, |day| day_text(day, t))
+}
+
+/// What the user is to learn, the nearest first; nothing if the database is away.
+pub(super) fn to_learn(page: &Page<'_>, visit: &Visit) -> Vec<ListLine> {
+    let lists = page.site.lists_to_learn(visit, day_number(page.today())).unwrap_or_default();
+    lists.into_iter().map(|list| ListLine::of(list, page.texts())).collect()
+}
+
+/// GET of the page.
+pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let Some(visit) = page.user()? else { return to_login() };
+    classes_page(&page, visit, StatusCode::OK, "")
+}
+
+/// POST of a change.
+pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let form: Form = request.form()?;
+    page.check_form(&form.form_token)?;
+    let Some(visit) = page.user()? else { return to_login() };
+    let class = ClassId::new(form.class);
+    let change = match form.action {
+        Action::Join => site.join_class(visit, &form.code)?,
+        Action::Make => site.make_class(visit, &form.name)?,
+        Action::Leave => done(site.leave_class(visit, class)?),
+        Action::Share => done(site.share_progress(visit, class)?),
+        Action::Hide => done(site.hide_progress(visit, class)?),
+        Action::Save => {
+            if site.save_class_list(visit, form.list)? == Saving::Full {
+                let text = page.texts().classes.book_full;
+                return classes_page(&page, visit, StatusCode::UNPROCESSABLE_ENTITY, text);
+            }
+            ClassChange::Done
+        }
+    };
+    match problem(change, page.texts()) {
+        "" => Response::see_other(paths::CLASSES),
+        text => classes_page(&page, visit, StatusCode::UNPROCESSABLE_ENTITY, text),
+    }
+}
+
+fn done((): ()) -> ClassChange {
+    ClassChange::Done
+}
+
+/// Why nothing was changed; empty if it was.
+fn problem(change: ClassChange, t: &'static Texts) -> &'static str {
+    match change {
+        ClassChange::Done => "",
+        ClassChange::Name => t.classes.name_wrong,
+        ClassChange::NoSuchCode => t.classes.no_such_code,
+        ClassChange::Full => t.classes.full,
+        ClassChange::NoWords => t.classes.no_words,
+    }
+}
+
+fn to_login() -> Result<Response> {
+    Response::see_other(&paths::login_then(paths::CLASSES))
+}
+
+fn classes_page(
+    page: &Page<'_>,
+    visit: &Visit,
+    status: StatusCode,
+    problem: &'static str,
+) -> Result<Response> {
+    let (site, t) = (page.site, page.texts());
+    let lists = site.lists_of_classes(visit, day_number(page.today()))?;
+    let values = ClassesPage {
+        page,
+        t,
+        form_token: page.form_token()?,
+        problem,
+        lists: lists.into_iter().map(|list| ListLine::of(list, t)).collect(),
+        joined: site.joined_classes(visit)?,
+        own: site.own_classes(visit)?,
+        is_teacher: visit.role >= Role::Teacher,
+    };
+    page.send_as(status, &values)
+}

@@ -1,0 +1,174 @@
+//! A class for its teacher: its code, pupils and lists. Of a pupil's learning it shows only who has
+//! finished a list, and only if the pupil shares it.
+
+use askama::Template;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use serde::Deserialize;
+use webframe::http::StatusCode;
+use webframe::{Request, Response, Result};
+
+use super::{problem, until};
+use crate::model::Role;
+use crate::paths;
+use crate::site::{CLASS_LIST_WORDS_MAX, ClassChange, OwnClass, Site, Visit};
+use crate::store::{Class, ClassId, Member, UserId};
+use crate::texts::Texts;
+use crate::views::filters;
+use crate::views::page::Page;
+use crate::views::zone::day_number;
+
+#[derive(Template)]
+#[template(path = "class.html")]
+struct ClassPage<'a> {
+    page: &'a Page<'a>,
+    t: &'static Texts,
+    form_token: String,
+    class: Class,
+    members: Vec<Member>,
+    /// The members for whom the teacher may make a reset code.
+    pupils: Vec<UserId>,
+    lists: Vec<Line>,
+    notice: Notice,
+    words_max: usize,
+    /// What was typed into the form of a new list.
+    typed: Typed,
+}
+
+/// What the page says above its forms.
+enum Notice {
+    None,
+    Problem(&'static str),
+    Code { name: String, code: String, hours: u64 },
+}
+
+#[derive(Default)]
+struct Typed {
+    name: String,
+    due: String,
+    words: String,
+}
+
+struct Line {
+    id: i64,
+    name: String,
+    words: u64,
+    until: String,
+    /// The names of those who have finished it and share that.
+    finished: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Action {
+    Add,
+    Unlist,
+    Remove,
+    Reset,
+    Delete,
+}
+
+#[derive(Deserialize)]
+struct Form {
+    form_token: String,
+    action: Action,
+    #[serde(default)]
+    pupil: i64,
+    #[serde(default)]
+    list: i64,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    due: String,
+    #[serde(default)]
+    words: String,
+}
+
+/// GET of the class.
+pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let class = ClassId::new(request.param_as("class")?);
+    let Some(visit) = page.user()? else { return super::to_login() };
+    let typed = Typed { due: in_a_week(&page), ..Typed::default() };
+    class_page(&page, (visit, class), StatusCode::OK, (Notice::None, typed))
+}
+
+/// POST of a change.
+pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let class = ClassId::new(request.param_as("class")?);
+    let form: Form = request.form()?;
+    page.check_form(&form.form_token)?;
+    let Some(visit) = page.user()? else { return super::to_login() };
+    match form.action {
+        Action::Add => return add_list(&page, (visit, class), form),
+        Action::Unlist => site.delete_class_list(visit, class, form.list)?,
+        Action::Remove => site.remove_pupil(visit, class, UserId::new(form.pupil))?,
+        Action::Delete => {
+            site.delete_class(visit, class)?;
+            return Response::see_other(paths::CLASSES);
+        }
+        Action::Reset => {
+            // The code is in this answer alone: no address leads to it again.
+            let pupil = (class, UserId::new(form.pupil));
+            let (member, code) = site.reset_pupil(visit, pupil, &page.visitor.client())?;
+            let hours = site.settings().accounts.reset_code_valid.as_secs().div_ceil(3600);
+            let notice = Notice::Code { name: member.name, code: code.to_text(), hours };
+            let typed = Typed { due: in_a_week(&page), ..Typed::default() };
+            return class_page(&page, (visit, class), StatusCode::OK, (notice, typed));
+        }
+    }
+    Response::see_other(&paths::class(class.number()))
+}
+
+fn add_list(page: &Page<'_>, (visit, class): (&Visit, ClassId), form: Form) -> Result<Response> {
+    let t = page.texts();
+    let problem = match form.due.parse::<Date>() {
+        Err(_) => t.classes.day_wrong,
+        Ok(due) => {
+            let head = (form.name.as_str(), day_number(due));
+            let change = page.site.add_class_list(visit, class, head, &form.words)?;
+            if change == ClassChange::Done {
+                return Response::see_other(&paths::class(class.number()));
+            }
+            problem(change, t)
+        }
+    };
+    let typed = Typed { name: form.name, due: form.due, words: form.words };
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    class_page(page, (visit, class), status, (Notice::Problem(problem), typed))
+}
+
+fn in_a_week(page: &Page<'_>) -> String {
+    let today = page.today();
+    today.checked_add(7.days()).unwrap_or(today).to_string()
+}
+
+fn class_page(
+    page: &Page<'_>,
+    (visit, class): (&Visit, ClassId),
+    status: StatusCode,
+    (notice, typed): (Notice, Typed),
+) -> Result<Response> {
+    let t = page.texts();
+    let OwnClass { class, members, lists } = page.site.own_class(visit, class)?;
+    let line = |(list, finished): (crate::store::ClassList, Vec<UserId>)| {
+        let names = members.iter().filter(|member| finished.contains(&member.user));
+        let names: Vec<&str> = names.map(|member| member.name.as_str()).collect();
+        Line {
+            id: list.id,
+            name: list.name,
+            words: list.words,
+            until: until(list.due, t),
+            finished: names.join(", "),
+        }
+    };
+    let lists = lists.into_iter().map(line).collect();
+    let pupils = members.iter().filter(|member| member.role == Role::User.name());
+    let pupils = pupils.map(|member| member.user).collect();
+    let (form_token, words_max) = (page.form_token()?, CLASS_LIST_WORDS_MAX);
+    page.send_as(
+        status,
+        &ClassPage { page, t, form_token, class, members, pupils, lists, notice, words_max, typed },
+    )
+}

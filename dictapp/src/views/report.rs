@@ -1,0 +1,99 @@
+//! A fault of an entry to the administrators' list: a form for users, and for guests if the setting
+//! allows it.
+
+use askama::Template;
+use serde::Deserialize;
+use webframe::http::{HeaderValue, StatusCode, header};
+use webframe::{Error, Request, Response, Result};
+
+use super::filters;
+use super::page::Page;
+use crate::model::Word;
+use crate::paths;
+use crate::site::{Reporting, Site};
+use crate::store::REPORT_CHARS_MAX;
+use crate::texts::{Texts, fill};
+
+#[derive(Deserialize)]
+struct Query {
+    #[serde(default)]
+    word: String,
+}
+
+#[derive(Deserialize)]
+struct Form {
+    form_token: String,
+    #[serde(default)]
+    word: String,
+    #[serde(default)]
+    text: String,
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct ReportPage<'a> {
+    page: &'a Page<'a>,
+    t: &'static Texts,
+    form_token: String,
+    word: &'a str,
+    text: &'a str,
+    text_max: usize,
+    notice: Notice,
+}
+
+/// What the page says instead of the form or above it.
+enum Notice {
+    None,
+    Done,
+    Closed,
+    Problem(String),
+}
+
+/// GET of the form.
+pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let query: Query = request.query()?;
+    let word = parse(&query.word)?;
+    let notice = if page.may_report() { Notice::None } else { Notice::Closed };
+    report_page(&page, StatusCode::OK, (&word, ""), notice)
+}
+
+/// POST of a report.
+pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let form: Form = request.form()?;
+    page.check_form(&form.form_token)?;
+    let (word, t) = (parse(&form.word)?, &page.texts().reports);
+    let shown = (&word, form.text.as_str());
+    if !page.may_report() {
+        return report_page(&page, StatusCode::FORBIDDEN, shown, Notice::Closed);
+    }
+    let problem =
+        |status, text: &str| report_page(&page, status, shown, Notice::Problem(text.to_owned()));
+    match site.report_entry(page.user()?, shown, &page.visitor.client())? {
+        Reporting::Done => report_page(&page, StatusCode::OK, (&word, ""), Notice::Done),
+        Reporting::Empty => problem(StatusCode::UNPROCESSABLE_ENTITY, t.empty),
+        Reporting::Full => problem(StatusCode::SERVICE_UNAVAILABLE, t.full),
+        Reporting::Later(wait) => {
+            let minutes = wait.as_secs().div_ceil(60);
+            let text = fill(t.later, "minutes", minutes);
+            let response = problem(StatusCode::TOO_MANY_REQUESTS, &text)?;
+            Ok(response.with_field(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1)))
+        }
+    }
+}
+
+fn parse(word: &str) -> Result<Word> {
+    Word::parse(word).map_err(|error| Error::bad_request(format!("field word: {error}")))
+}
+
+fn report_page(
+    page: &Page<'_>,
+    status: StatusCode,
+    (word, text): (&Word, &str),
+    notice: Notice,
+) -> Result<Response> {
+    let (t, form_token) = (page.texts(), page.form_token()?);
+    let (word, text_max) = (word.as_str(), REPORT_CHARS_MAX);
+    page.send_as(status, &ReportPage { page, t, form_token, word, text, text_max, notice })
+}

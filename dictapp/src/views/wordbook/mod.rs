@@ -1,0 +1,189 @@
+//! The word book of a user: their saved words, page by page, and what they can do with them.
+
+mod export;
+mod import;
+
+use askama::Template;
+use jiff::Timestamp;
+use serde::Deserialize;
+use webframe::{Error, Request, Response, Result};
+
+use super::classes::{ListLine, to_learn};
+use super::filters;
+use super::page::Page;
+use crate::model::Word;
+use crate::paths;
+use crate::site::{SAVED_WORDS_MAX, Saving, Selection, Site};
+use crate::store::{SavedFilter, SavedWord, SavedWordCounts, SavedWordText, WordListStart};
+use crate::texts::Texts;
+
+pub(super) use export::Card;
+pub(crate) use export::export;
+pub(crate) use import::receive;
+
+/// Words on a page.
+const PAGE_WORDS: u32 = 50;
+
+#[derive(Deserialize)]
+struct Query {
+    #[serde(default)]
+    list: String,
+    older: Option<i64>,
+    added: Option<usize>,
+    full: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "wordbook.html")]
+struct WordBookPage<'a> {
+    page: &'a Page<'a>,
+    t: &'static Texts,
+    form_token: String,
+    counts: SavedWordCounts,
+    lists: Vec<String>,
+    /// What the user is to learn for their classes.
+    to_learn: Vec<ListLine>,
+    /// The list that is shown; empty: all of them.
+    list: String,
+    words: Vec<Line>,
+    /// Where the next page begins.
+    older: Option<i64>,
+    is_newest: bool,
+    added: Option<usize>,
+    is_full: bool,
+    words_max: u64,
+}
+
+/// A saved word as the page shows it.
+struct Line {
+    word: String,
+    gloss: String,
+    text: SavedWordText,
+    is_suspended: bool,
+    is_due: bool,
+    /// The day of the next review.
+    day: String,
+}
+
+/// What a form of the word book asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Action {
+    Save,
+    Remove,
+    Update,
+    Suspend,
+    Resume,
+    Import,
+}
+
+#[derive(Deserialize)]
+struct Form {
+    form_token: String,
+    action: Action,
+    #[serde(default)]
+    word: String,
+    #[serde(default)]
+    list: String,
+    #[serde(default)]
+    tags: String,
+    #[serde(default)]
+    note: String,
+    #[serde(default)]
+    sentence: String,
+    /// The lines of an import.
+    #[serde(default)]
+    words: String,
+    /// Where to go afterwards.
+    #[serde(default)]
+    next: String,
+}
+
+/// GET of the word book.
+pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let Some(visit) = page.user()? else { return to_login() };
+    let query: Query = request.query()?;
+    let start = start(query.older)?;
+    let list = query.list;
+    let filter = SavedFilter { list: (!list.is_empty()).then(|| list.clone()) };
+    let mut words = site.saved_words(visit, start, &filter, PAGE_WORDS + 1)?;
+    let has_older = words.len() > PAGE_WORDS as usize;
+    words.truncate(PAGE_WORDS as usize);
+    let older = words.last().filter(|_| has_older).map(|word| word.created.as_microsecond());
+    let shelf = site.shelf();
+    let off = page.books_off()?;
+    let books = Selection::new(&shelf, &off);
+    let now = Timestamp::now();
+    page.send(&WordBookPage {
+        page: &page,
+        t: page.texts(),
+        form_token: page.form_token()?,
+        counts: site.saved_word_counts(visit)?,
+        lists: site.word_lists(visit)?,
+        to_learn: to_learn(&page, visit),
+        list,
+        words: words.into_iter().map(|word| line(&page, &books, word, now)).collect(),
+        older,
+        is_newest: start == WordListStart::Newest,
+        added: query.added,
+        is_full: query.full.is_some(),
+        words_max: SAVED_WORDS_MAX,
+    })
+}
+
+/// POST of the word book.
+pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let form: Form = request.form()?;
+    page.check_form(&form.form_token)?;
+    let Some(visit) = page.user()? else { return to_login() };
+    let next = paths::own_place(&form.next).unwrap_or(paths::WORDS).to_owned();
+    match form.action {
+        Action::Remove => site.remove_saved_word(visit, &form.word)?,
+        Action::Suspend => site.suspend_saved_word(visit, &form.word)?,
+        Action::Resume => site.resume_saved_word(visit, &form.word)?,
+        Action::Update => {
+            let word = form.word.clone();
+            site.update_saved_word(visit, &word, &form.text()).map(drop)?;
+        }
+        Action::Save => {
+            let word = Word::parse(&form.word).map_err(|error| {
+                Error::bad_request(format!("the word cannot be saved: {error}"))
+            })?;
+            if site.save_word(visit, &word, &form.text())? == Saving::Full {
+                return Response::see_other(&format!("{}?full", paths::WORDS));
+            }
+        }
+        Action::Import => return import::add(site, visit, (&form.words, &form.list)),
+    }
+    Response::see_other(&next)
+}
+
+impl Form {
+    fn text(self) -> SavedWordText {
+        let Form { list, tags, note, sentence, .. } = self;
+        SavedWordText { list, tags, note, sentence }
+    }
+}
+
+fn start(older: Option<i64>) -> Result<WordListStart> {
+    let Some(older) = older else { return Ok(WordListStart::Newest) };
+    let time = Timestamp::from_microsecond(older);
+    time.map(WordListStart::OlderThan).map_err(|_| Error::bad_request("invalid time in the query"))
+}
+
+fn line(page: &Page<'_>, books: &Selection<'_>, word: SavedWord, now: Timestamp) -> Line {
+    Line {
+        gloss: Card::of(books, &word.word).meaning,
+        day: page.day(word.due),
+        is_due: word.due <= now && !word.suspended,
+        is_suspended: word.suspended,
+        text: word.text,
+        word: word.word,
+    }
+}
+
+fn to_login() -> Result<Response> {
+    Response::see_other(&paths::login_then(paths::WORDS))
+}

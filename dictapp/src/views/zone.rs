@@ -1,0 +1,139 @@
+//! The reader's time zone: a cookie to the zone in which times are shown and days begin.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use webframe::Request;
+
+use super::page::Page;
+use crate::texts::{Texts, fill};
+
+/// The cookie: a name of the IANA database. A script sets it to the browser's zone, unless the
+/// visitor has chosen one: no script can replace that one.
+pub(super) const ZONE: &str = "zone";
+
+/// The longest name that is looked up.
+const NAME_BYTES_MAX: usize = 64;
+
+/// The zones that can be chosen, from east to west.
+pub(super) const ZONES: [&str; 22] = [
+    "Pacific/Auckland",
+    "Australia/Sydney",
+    "Asia/Tokyo",
+    "Asia/Seoul",
+    "Asia/Shanghai",
+    "Asia/Hong_Kong",
+    "Asia/Taipei",
+    "Asia/Singapore",
+    "Asia/Bangkok",
+    "Asia/Urumqi",
+    "Asia/Kolkata",
+    "Asia/Dubai",
+    "Europe/Moscow",
+    "Africa/Nairobi",
+    "Europe/Berlin",
+    "Europe/London",
+    "UTC",
+    "America/Sao_Paulo",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+];
+
+/// The zone of a cookie, if it is one.
+fn zone_of(request: &Request) -> Option<TimeZone> {
+    let name = request.cookie(ZONE).filter(|name| name.len() <= NAME_BYTES_MAX)?;
+    TimeZone::get(name).ok()
+}
+
+impl Page<'_> {
+    /// The reader's time zone; this machine's if it is not known.
+    pub(super) fn zone(&self) -> TimeZone {
+        zone_of(self.request()).unwrap_or_else(|| self.site.zone().clone())
+    }
+
+    /// The zone that the visitor has chosen or the browser is in, if it is one of [`ZONES`].
+    pub(super) fn zone_name(&self) -> Option<&'static str> {
+        let name = self.request().cookie(ZONE)?;
+        ZONES.into_iter().find(|known| *known == name)
+    }
+
+    /// A time as people read it.
+    pub(super) fn time(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone()).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+
+    /// The day of a time.
+    pub(super) fn day(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone()).date().to_string()
+    }
+
+    /// Today.
+    pub(super) fn today(&self) -> Date {
+        Timestamp::now().to_zoned(self.zone()).date()
+    }
+}
+
+/// The number of a day: days since 1970-01-01.
+pub(super) fn day_number(day: Date) -> i64 {
+    let days = day.since(Date::constant(1970, 1, 1)).map(|span| span.get_days());
+    days.map_or(0, i64::from)
+}
+
+/// The day of this number.
+pub(super) fn day_of_number(days: i64) -> Option<Date> {
+    Date::constant(1970, 1, 1).checked_add(jiff::Span::new().try_days(days).ok()?).ok()
+}
+
+/// A day with its weekday.
+pub(super) fn day_text(day: Date, t: &Texts) -> String {
+    use jiff::civil::Weekday;
+    let weekday = match day.weekday() {
+        Weekday::Monday => t.days.monday,
+        Weekday::Tuesday => t.days.tuesday,
+        Weekday::Wednesday => t.days.wednesday,
+        Weekday::Thursday => t.days.thursday,
+        Weekday::Friday => t.days.friday,
+        Weekday::Saturday => t.days.saturday,
+        Weekday::Sunday => t.days.sunday,
+    };
+    fill(&fill(t.days.form, "weekday", weekday), "date", day)
+}
+
+/// The beginnings of a day and of the next one.
+pub(super) fn bounds_of_day(day: Date, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
+    let start = |day: Date| Some(day.to_zoned(zone.clone()).ok()?.timestamp());
+    Some((start(day)?, start(day.checked_add(1.day()).ok()?)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::texts::Language;
+
+    #[test]
+    fn a_day_has_a_number_and_a_weekday() {
+        let day = Date::constant(2026, 12, 4);
+        assert_eq!(day_of_number(day_number(day)), Some(day));
+        assert_eq!(day_number(Date::constant(1970, 1, 2)), 1);
+        assert_eq!(day_of_number(i64::MAX), None);
+        assert_eq!(day_text(day, Language::English.texts()), "Friday (2026-12-04)");
+    }
+
+    #[test]
+    fn a_day_is_from_its_midnight_to_the_next_one() {
+        let zone = TimeZone::fixed(jiff::tz::offset(8));
+        let (from, until) = bounds_of_day(Date::constant(2026, 11, 29), &zone).unwrap();
+        assert_eq!(from.to_string(), "2026-11-28T16:00:00Z");
+        assert_eq!(until.to_string(), "2026-11-29T16:00:00Z");
+        assert_eq!(bounds_of_day(Date::constant(9999, 12, 31), &zone), None);
+    }
+
+    #[test]
+    fn every_zone_that_can_be_chosen_exists() {
+        for name in ZONES {
+            assert!(TimeZone::get(name).is_ok(), "{name}");
+        }
+    }
+}

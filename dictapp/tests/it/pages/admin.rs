@@ -1,0 +1,260 @@
+//! The administrators' pages without JavaScript: what they do, and that nobody else sees them.
+
+use std::fmt::Write as _;
+use std::process::Command;
+
+use super::client::{Answer, PASSWORD, Person};
+use super::site::{Site, program};
+
+/// Runs a command of the program beside the site.
+#[track_caller]
+pub(crate) fn run(site: &Site, words: &[&str]) {
+    let mut command: Command = program(site.folder.path(), &[]);
+    let output = command.args(words).output().unwrap();
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Somebody with this role who is logged in.
+#[track_caller]
+pub(crate) fn with_role<'s>(site: &'s Site, name: &str, role: &str) -> Person<'s> {
+    drop(Person::registered(site, name));
+    run(site, &["user", "role", name, role]);
+    let person = Person::new(site);
+    let form = [("name", name), ("password", PASSWORD)];
+    assert_eq!(person.submit("/login", &form).to("/"), "/");
+    person
+}
+
+/// The value of a field of the row that has `text`.
+#[track_caller]
+fn value_beside(page: &Answer, text: &str, name: &str) -> String {
+    let row = page.body.split("<li>").find(|row| row.contains(text)).expect(text);
+    let rest = row.split_once(&format!("name=\"{name}\" value=\"")).expect(name).1;
+    rest.split('"').next().unwrap().to_owned()
+}
+
+/// Every address of the administrators' pages, with the method.
+const ROUTES: &[(&str, &str)] = &[
+    ("GET", "/admin"),
+    ("POST", "/admin"),
+    ("GET", "/admin/users"),
+    ("POST", "/admin/users"),
+    ("GET", "/admin/books"),
+    ("POST", "/admin/books"),
+    ("GET", "/admin/uploads"),
+    ("POST", "/admin/uploads"),
+    ("GET", "/admin/uploads/1"),
+    ("POST", "/admin/uploads/1"),
+    ("GET", "/admin/upload-events"),
+    ("GET", "/admin/reports"),
+    ("POST", "/admin/reports"),
+    ("GET", "/admin/audit"),
+];
+
+#[test]
+fn no_address_of_the_administrators_answers_anybody_else() {
+    let site = Site::start();
+    let user = Person::registered(&site, "Levi");
+    let teacher = with_role(&site, "Mia", "teacher");
+    let guest = Person::new(&site);
+    let origin = [("Origin", site.url.as_str())];
+    for (method, target) in ROUTES {
+        let form = (*method == "POST").then_some("form_token=x");
+        for person in [&user, &teacher] {
+            let answer = person.send(method, target, &origin, form);
+            assert_eq!(answer.status, 403, "{method} {target}");
+            answer.assert_has_not(&["Overview"]);
+        }
+        let answer = guest.send(method, target, &origin, form);
+        assert!(answer.to("/login").starts_with("/login?next="), "{method} {target}");
+    }
+    user.get("/").assert_has_not(&["id=\"admin\""]);
+    let admin = with_role(&site, "Ada", "admin");
+    admin.get("/").assert_has(200, &["id=\"admin\""]);
+    for (method, target) in ROUTES.iter().filter(|(method, _)| *method == "POST") {
+        let answer = admin.send(method, target, &origin, Some("form_token=x"));
+        assert_ne!(answer.status / 100, 3, "{method} {target} without a token: {answer:?}");
+        assert_ne!(answer.status, 200, "{method} {target} without a token: {answer:?}");
+    }
+}
+
+#[test]
+fn users_are_found_blocked_allowed_given_roles_and_codes() {
+    let site = Site::start();
+    let admin = with_role(&site, "Ada", "admin");
+    let levi = Person::registered(&site, "Levi");
+    Person::registered(&site, "Lena");
+    Person::registered(&site, "Mia");
+    let found = admin.get("/admin/users?q=Le");
+    found.assert_has(200, &["<b>Lena</b>", "<b>Levi</b>"]);
+    found.assert_has_not(&["<b>Mia</b>", "<b>Ada</b>"]);
+    admin.get("/admin/users?q=Zoe").assert_has(200, &["There is no such user."]);
+
+    let id = value_beside(&found, "<b>Levi</b>", "user");
+    let change = |action: &str, role: &str| {
+        let form = [("action", action), ("user", id.as_str()), ("role", role)];
+        admin.submit("/admin/users", &form)
+    };
+    assert_eq!(change("disable", "").to("/admin"), "/admin/users?q=&done");
+    levi.get("/account").to("/login");
+    admin.get("/admin/users").assert_has(200, &["blocked"]);
+    change("enable", "").to("/admin");
+    change("role", "teacher").to("/admin");
+    assert_eq!(change("role", "emperor").status, 400);
+    admin.get("/admin/users?q=Levi").assert_has(200, &["value=\"teacher\" selected"]);
+
+    let made = change("reset", "");
+    made.assert_has(200, &["One-time code for Levi"]);
+    let code = made.body.split_once("class=\"code\">").unwrap().1;
+    let code = code.split('<').next().unwrap();
+    let form = [("code", code), ("new_password", "ladder violet")];
+    let form = [&form[..], &[("new_password_again", "ladder violet")]].concat();
+    assert_eq!(Person::new(&site).submit("/reset", &form).to("/"), "/");
+
+    let own = value_beside(&admin.get("/admin/users?q=Ada"), "<b>Ada</b>", "user");
+    let last = [("action", "disable"), ("user", own.as_str())];
+    admin.submit("/admin/users", &last).assert_has(422, &["only administrator"]);
+    let log = admin.get(&format!("/admin/audit?user={id}"));
+    log.assert_has(200, &["Audit log of Levi", "The account was blocked", "By: Ada"]);
+}
+
+/// Sends files as a browser does.
+#[track_caller]
+fn upload(admin: &Person<'_>, files: &[(&str, &str)], title: &str) -> Answer {
+    let token = admin.get("/admin/books").form_token();
+    let mut body = String::new();
+    for (name, value) in [("form_token", token.as_str()), ("title", title)] {
+        let head = format!("Content-Disposition: form-data; name=\"{name}\"");
+        write!(body, "--x\r\n{head}\r\n\r\n{value}\r\n").unwrap();
+    }
+    for (name, content) in files {
+        let head = format!("Content-Disposition: form-data; name=\"files\"; filename=\"{name}\"");
+        write!(body, "--x\r\n{head}\r\n\r\n{content}\r\n").unwrap();
+    }
+    body.push_str("--x--\r\n");
+    admin.post_multipart("/admin/uploads", "x", &body)
+}
+
+#[test]
+fn a_word_book_is_uploaded_seen_before_it_is_imported_and_changed() {
+    let site = Site::start();
+    let admin = with_role(&site, "Ada", "admin");
+    let words = "word,meaning\nflibbertigibbet,轻浮的人\nzyzzyva,象鼻虫\n";
+    let page = upload(&admin, &[("unit.csv", words)], "Unit 5");
+    let place = page.to("/admin/uploads/1").to_owned();
+    admin.get(&place).assert_has(200, &["kind: csv", "flibbertigibbet", "轻浮的人"]);
+    Person::new(&site).get("/word/zyzzyva").assert_has(404, &[]);
+    assert_eq!(admin.submit(&place, &[]).to(&place), place);
+    let began = std::time::Instant::now();
+    while !admin.get(&place).body.contains("id=\"imported\"") {
+        assert!(began.elapsed().as_secs() < 60, "{:?}", admin.get(&place));
+        std::thread::yield_now();
+    }
+    while Person::new(&site).get("/word/zyzzyva").status != 200 {
+        assert!(began.elapsed().as_secs() < 60, "it never came into memory");
+        std::thread::yield_now();
+    }
+    let books = admin.get("/admin/books");
+    books.assert_has(200, &["<b>Unit 5</b>", "2 entries"]);
+    let id = value_beside(&books, "<b>Unit 5</b>", "book");
+    let change = |action: &str, title: &str| {
+        let form = [("action", action), ("book", id.as_str()), ("title", title)];
+        admin.submit("/admin/books", &form)
+    };
+    let place_of = |title: &str| admin.get("/admin/books").body.find(title).expect(title);
+    assert!(place_of("<b>Unit 5</b>") > place_of("WordNet"));
+    change("up", "").to("/admin/books");
+    change("up", "").to("/admin/books");
+    change("up", "").to("/admin/books");
+    assert!(place_of("<b>Unit 5</b>") < place_of("WordNet"));
+    change("hide", "").to("/admin/books");
+    admin.get("/admin/books").assert_has(200, &[">hidden<"]);
+    change("show", "").to("/admin/books");
+    change("rename", "Unit 6").to("/admin/books");
+    assert_eq!(change("rename", " ").status, 400);
+    admin.get("/admin/books").assert_has(200, &["<b>Unit 6</b>"]);
+    change("remove", "").to("/admin/books");
+    admin.get("/admin/books").assert_has_not(&["Unit 6", ">hidden<"]);
+    admin.get("/admin/audit").assert_has(200, &["Changed the word books"]);
+}
+
+#[test]
+fn files_that_are_no_word_book_are_refused_with_the_reason() {
+    let site = Site::start();
+    let admin = with_role(&site, "Ada", "admin");
+    upload(&admin, &[("x.ifo", "StarDict's dict ifo file\n")], "")
+        .assert_has(400, &["x.idx: is missing"]);
+    upload(&admin, &[("", "")], "").assert_has(400, &["choose a file"]);
+    upload(&admin, &[("../../x", "a b")], "").assert_has_not(&["/tmp"]);
+    assert_eq!(admin.get("/admin/uploads/1").status, 404);
+    let guest = Person::new(&site);
+    assert_eq!(guest.post_multipart("/admin/uploads", "x", "--x--\r\n").status, 303);
+}
+
+#[test]
+fn what_is_not_found_and_how_much_is_looked_up_is_counted_without_names() {
+    let site = Site::start();
+    let admin = with_role(&site, "Ada", "admin");
+    let guest = Person::new(&site);
+    for word in ["qwzx", "qwzx", "plonkish", "apple"] {
+        guest.get(&format!("/word/{word}"));
+    }
+    let began = std::time::Instant::now();
+    let page = loop {
+        let page = admin.get("/admin");
+        if page.body.contains(">qwzx</a></td><td>2</td>") && page.body.contains("plonkish") {
+            break page;
+        }
+        assert!(began.elapsed().as_secs() < 60, "{page:?}");
+        std::thread::yield_now();
+    };
+    page.assert_has(200, &["<td>1</td><td>3</td>", "<svg", "/word/{word}"]);
+    let form = [("word", "qwzx")];
+    assert_eq!(admin.submit("/admin", &form).to("/admin"), "/admin");
+    admin.get("/admin").assert_has_not(&[">qwzx</a>"]);
+}
+
+#[test]
+fn a_report_of_an_entry_reaches_the_administrators_list_until_it_is_settled() {
+    let site = Site::start();
+    let admin = with_role(&site, "Ada", "admin");
+    let levi = Person::registered(&site, "Levi");
+    let guest = Person::new(&site);
+    guest.get("/word/apple").assert_has(200, &["/report?word=apple"]);
+    let report = |person: &Person<'_>, text: &str| {
+        let token = person.get("/report?word=apple").form_token();
+        let form = [("form_token", token.as_str()), ("word", "apple"), ("text", text)];
+        person.post("/report", &form)
+    };
+    report(&levi, "The plural <is> missing").assert_has(200, &["Thank you!"]);
+    report(&guest, "A guest's").assert_has(200, &["Thank you!"]);
+    report(&guest, "  ").assert_has(422, &["Say what is wrong."]);
+    let list = admin.get("/admin/reports");
+    list.assert_has(200, &["The plural &#60;is&#62; missing", "Levi", "Guest", ">apple</a>"]);
+    let (at, tie) =
+        (value_beside(&list, "The plural", "at"), value_beside(&list, "The plural", "tie"));
+    let form = [("at", at.as_str()), ("tie", tie.as_str())];
+    admin.submit("/admin/reports", &form).to("/admin/reports");
+    let list = admin.get("/admin/reports");
+    list.assert_has(200, &["A guest"]);
+    list.assert_has_not(&["The plural"]);
+    for _ in 0..9 {
+        assert_eq!(report(&levi, "again").status, 200);
+    }
+    report(&levi, "again").assert_has(429, &["You have reported a lot."]);
+    assert_eq!(report(&guest, "another").status, 200, "others are not kept from it");
+}
+
+#[test]
+fn guests_report_nothing_if_the_setting_says_so() {
+    let site = Site::start_with(&["dictionary.guests_may_report=false"]);
+    let guest = Person::new(&site);
+    guest.get("/word/apple").assert_has_not(&["/report?word=apple"]);
+    let page = guest.get("/report?word=apple");
+    page.assert_has(200, &["Log in to report entries."]);
+    page.assert_has_not(&["<textarea"]);
+    let token = guest.get("/login").form_token();
+    let form = [("form_token", token.as_str()), ("word", "apple"), ("text", "x")];
+    assert_eq!(guest.post("/report", &form).status, 403);
+    Person::registered(&site, "Levi").get("/word/apple").assert_has(200, &["/report?word=apple"]);
+}

@@ -1,0 +1,159 @@
+//! Classes without JavaScript: a teacher shares a list, pupils learn it, and who sees what of whom.
+
+use super::admin::with_role;
+use super::client::{Answer, Person};
+use super::site::Site;
+
+#[track_caller]
+fn between<'a>(page: &'a Answer, before: &str, after: &str) -> &'a str {
+    let rest = page.body.split_once(before).unwrap_or_else(|| panic!("{before}: {page:?}")).1;
+    rest.split(after).next().unwrap()
+}
+
+/// A teacher with a class: the address of its page and its code.
+#[track_caller]
+fn class_of(teacher: &Person<'_>) -> (String, String) {
+    let form = [("action", "make"), ("name", "Class 7")];
+    assert_eq!(teacher.submit("/classes", &form).to("/classes"), "/classes");
+    let page = teacher.get("/classes");
+    let place = format!("/classes/{}", between(&page, "href=\"/classes/", "\""));
+    let code = between(&teacher.get(&place), "id=\"code\">", "<").to_owned();
+    (place, code)
+}
+
+#[track_caller]
+fn join(pupil: &Person<'_>, code: &str) -> Answer {
+    pupil.submit("/classes", &[("action", "join"), ("code", code)])
+}
+
+#[track_caller]
+fn share_list(teacher: &Person<'_>, place: &str, words: &str) -> Answer {
+    let form = [("action", "add"), ("name", "Unit 5"), ("due", "2099-12-04"), ("words", words)];
+    teacher.submit(place, &form)
+}
+
+#[test]
+fn pupils_see_what_to_learn_until_when_and_the_teacher_who_has_finished_if_they_share_it() {
+    let site = Site::start();
+    let teacher = with_role(&site, "Ms Lee".replace(' ', "").as_str(), "teacher");
+    let (place, code) = class_of(&teacher);
+    let levi = Person::registered(&site, "Levi");
+    assert_eq!(join(&levi, &code.to_lowercase()).to("/classes"), "/classes");
+    assert_eq!(share_list(&teacher, &place, "apple\npear\napple\n").to(&place), place);
+
+    levi.get("/").assert_has(200, &["To learn", "Unit 5", "until Friday (2099-12-04)"]);
+    levi.get("/words").assert_has(200, &["Unit 5", "0 of 2 words learnt"]);
+    let page = levi.get("/classes");
+    let list = between(&page, "name=\"list\" value=\"", "\"").to_owned();
+    let save = [("action", "save"), ("list", list.as_str())];
+    levi.submit("/classes", &save).to("/classes");
+    levi.get("/words?list=Unit%205").assert_has(200, &[">apple</a>", ">pear</a>"]);
+    for _ in 0..2 {
+        let page = levi.get("/review");
+        let (word, seen) = (
+            between(&page, "name=\"word\" value=\"", "\"").to_owned(),
+            between(&page, "name=\"seen\" value=\"", "\"").to_owned(),
+        );
+        let form = [("word", word.as_str()), ("seen", seen.as_str()), ("grade", "3")];
+        levi.submit("/review", &form).to("/review");
+    }
+    levi.get("/classes").assert_has(200, &["2 of 2 words learnt", "finished"]);
+
+    teacher.get(&place).assert_has(200, &["<b>Levi</b>", "nobody yet", "Does not share"]);
+    let class = place.rsplit('/').next().unwrap();
+    levi.submit("/classes", &[("action", "share"), ("class", class)]).to("/classes");
+    let page = teacher.get(&place);
+    page.assert_has(200, &["Shares progress"]);
+    assert!(between(&page, "id=\"lists\"", "</ul>").contains("Levi"));
+    levi.submit("/classes", &[("action", "hide"), ("class", class)]).to("/classes");
+    teacher.get(&place).assert_has(200, &["nobody yet"]);
+    levi.submit("/classes", &[("action", "leave"), ("class", class)]).to("/classes");
+    levi.get("/").assert_has_not(&["Unit 5"]);
+    teacher.get(&place).assert_has_not(&["<b>Levi</b>"]);
+}
+
+#[test]
+fn a_class_belongs_to_its_teacher_and_pupils_cannot_make_one() {
+    let site = Site::start();
+    let teacher = with_role(&site, "Lee", "teacher");
+    let (place, code) = class_of(&teacher);
+    let levi = Person::registered(&site, "Levi");
+    join(&levi, &code).to("/classes");
+    let other = with_role(&site, "Kim", "teacher");
+    for person in [&levi, &other] {
+        assert_eq!(person.get(&place).status, 404);
+        let token = person.get("/classes").form_token();
+        for action in ["add", "unlist", "remove", "reset"] {
+            let form = [
+                ("form_token", token.as_str()),
+                ("action", action),
+                ("name", "x"),
+                ("due", "2099-01-01"),
+                ("words", "apple"),
+            ];
+            assert_eq!(person.post(&place, &form).status, 404, "{action}");
+        }
+        let form = [("form_token", token.as_str()), ("action", "delete")];
+        person.post(&place, &form).to("/classes");
+    }
+    assert_eq!(teacher.get(&place).status, 200, "it is still there");
+    levi.get("/classes").assert_has_not(&["value=\"make\""]);
+    let make = [("action", "make"), ("name", "Mine")];
+    assert_eq!(levi.submit("/classes", &make).status, 403);
+    join(&levi, "2222-2222").assert_has(422, &["No class has this code."]);
+    assert_eq!(Person::new(&site).get("/classes").to("/login"), "/login?next=/classes");
+    share_list(&teacher, &place, " \n").assert_has(422, &["Enter at least one word.", "Unit 5"]);
+    let form = [("action", "add"), ("name", "Unit 5"), ("due", "soon"), ("words", "apple")];
+    teacher.submit(&place, &form).assert_has(422, &["Choose a day."]);
+    teacher.submit(&place, &[("action", "delete")]).to("/classes");
+    assert_eq!(teacher.get(&place).status, 404);
+    levi.get("/classes").assert_has(200, &["You are in no class yet."]);
+}
+
+#[test]
+fn a_teacher_makes_reset_codes_for_pupils_of_the_own_class_alone() {
+    let site = Site::start();
+    let teacher = with_role(&site, "Lee", "teacher");
+    let (place, code) = class_of(&teacher);
+    let pupil = Person::registered(&site, "Levi");
+    let stranger = Person::registered(&site, "Mia");
+    let admin = with_role(&site, "Ada", "admin");
+    join(&pupil, &code).to("/classes");
+    join(&admin, &code).to("/classes");
+    let page = teacher.get(&place);
+    let row = |name: &str| {
+        page.body.split("<li>").find(|row| row.contains(&format!("<b>{name}</b>"))).unwrap()
+    };
+    assert!(row("Levi").contains("value=\"reset\"") && !row("Ada").contains("value=\"reset\""));
+    let key = |name: &str| {
+        let rest = row(name).split_once("name=\"pupil\" value=\"").unwrap().1;
+        rest.split('"').next().unwrap()
+    };
+    let reset = |pupil: &str| teacher.submit(&place, &[("action", "reset"), ("pupil", pupil)]);
+    let made = reset(key("Levi"));
+    made.assert_has(200, &["One-time code for Levi"]);
+    let code = between(&made, "<p class=\"code\">", "<");
+    let form = [("code", code), ("new_password", "ladder violet")];
+    let form = [&form[..], &[("new_password_again", "ladder violet")]].concat();
+    assert_eq!(Person::new(&site).submit("/reset", &form).to("/"), "/");
+    assert_eq!(reset(key("Ada")).status, 404, "the code would give away an administrator's rights");
+    stranger.get("/account");
+    for other in ["3", "0", "999"] {
+        if other != key("Levi") {
+            assert_eq!(reset(other).status, 404, "{other}");
+        }
+    }
+}
+
+#[test]
+fn an_export_has_classes_lists_and_reports() {
+    let site = Site::start();
+    let teacher = with_role(&site, "Lee", "teacher");
+    let (place, _) = class_of(&teacher);
+    share_list(&teacher, &place, "apple").to(&place);
+    let token = teacher.get("/account").form_token();
+    let answer = teacher.post("/account/export", &[("form_token", &token)]);
+    for file in ["classes.csv", "class_lists.csv", "reports.csv"] {
+        assert!(answer.body.contains(file), "{file}");
+    }
+}
