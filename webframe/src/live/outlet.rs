@@ -53,9 +53,10 @@ pub(crate) struct Outlet {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Bytes that are on their way to the shard.
-    sent: AtomicUsize,
-    /// Bytes that the shard has not written yet.
+    /// All bytes that wait: on their way to the shard, or in the shard and not yet in the socket.
+    /// One number, so that no sender ever sees bytes counted twice or not at all.
+    queued: AtomicUsize,
+    /// The part of `queued` that the shard has. Only the shard reads it.
     unwritten: AtomicUsize,
     closed: AtomicBool,
 }
@@ -75,11 +76,11 @@ impl Outlet {
             return Err(SendError::Closed);
         }
         let length = bytes.len();
-        if self.queued().saturating_add(length) > queue_max {
+        let engine = self.engine.upgrade().ok_or(SendError::Closed)?;
+        let fits = |queued: usize| queued.checked_add(length).filter(|&sum| sum <= queue_max);
+        if self.state.queued.fetch_update(Relaxed, Relaxed, fits).is_err() {
             return Err(SendError::Full);
         }
-        let engine = self.engine.upgrade().ok_or(SendError::Closed)?;
-        self.state.sent.fetch_add(length, Relaxed);
         engine.deliver(Delivery::Bytes(self.slot, bytes));
         Ok(())
     }
@@ -98,17 +99,15 @@ impl Outlet {
 
     /// Bytes that wait for the peer to read.
     pub(crate) fn queued(&self) -> usize {
-        self.state.sent.load(Relaxed) + self.state.unwritten.load(Relaxed)
+        self.state.queued.load(Relaxed)
     }
 
-    /// Called when the shard has received this number of sent bytes.
-    pub(crate) fn note_taken(&self, bytes: usize) {
-        self.state.sent.fetch_sub(bytes, Relaxed);
-    }
-
-    /// Records the number of bytes that the shard has not written yet.
-    pub(crate) fn note_unwritten(&self, bytes: usize) {
-        self.state.unwritten.store(bytes, Relaxed);
+    /// The shard took `taken` of the sent bytes; `unwritten` of all that it has are not yet in the
+    /// socket.
+    pub(crate) fn note_progress(&self, taken: usize, unwritten: usize) {
+        let before = self.state.unwritten.swap(unwritten, Relaxed);
+        let change = unwritten.wrapping_sub(before).wrapping_sub(taken);
+        self.state.queued.fetch_add(change, Relaxed); // wraps: the change may be negative
     }
 
     /// Records that the connection is closed.
@@ -120,5 +119,35 @@ impl Outlet {
 impl std::fmt::Debug for Outlet {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Outlet({:?})", self.slot)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nowhere;
+
+    impl Deliver for Nowhere {
+        fn deliver(&self, _: Delivery) {}
+    }
+
+    /// Bytes between the sender and the socket were counted twice, or not at all, for a moment.
+    #[test]
+    fn bytes_are_counted_once_from_the_sender_to_the_socket() {
+        let engine: Arc<dyn Deliver> = Arc::new(Nowhere);
+        let outlet = Outlet::new(Arc::downgrade(&engine), Slot::default());
+        let send = |length: usize| outlet.send(vec![0; length].into(), 100);
+        send(70).expect("room for 70 bytes");
+        send(30).expect("room for 30 bytes");
+        assert_eq!(send(1), Err(SendError::Full));
+        outlet.note_progress(70, 50); // 20 bytes are in the socket
+        assert_eq!(outlet.queued(), 80);
+        assert_eq!(send(21), Err(SendError::Full));
+        send(20).expect("room for 20 bytes");
+        outlet.note_progress(0, 10);
+        assert_eq!(outlet.queued(), 60);
+        outlet.note_progress(50, 0);
+        assert_eq!(outlet.queued(), 0);
     }
 }

@@ -208,7 +208,7 @@ impl TestSocket {
     /// Takes the bytes sent by other threads.
     fn take_sent(&mut self) {
         let sent = std::mem::take(&mut *lock(&self.wire.sent));
-        self.outlet.note_taken(sent.bytes.len());
+        self.outlet.note_progress(sent.bytes.len(), 0);
         self.read(&sent.bytes);
         if sent.closed {
             self.end();

@@ -159,7 +159,7 @@ impl Shard {
         let Some(connection) = self.connections.get(token) else { return };
         if connection.has_output() {
             let outcome = connection.write_waiting();
-            self.note_unwritten(token);
+            self.note_progress(token, 0);
             self.after_write(token, outcome);
         }
     }

@@ -266,23 +266,23 @@ impl Shard {
             Delivery::Close(slot) => self.finish_live(Token::from_number(slot.token)),
             Delivery::Bytes(slot, bytes) => {
                 let token = Token::from_number(slot.token);
-                let Some(live) = self.live(token) else { return };
-                if let Some(outlet) = &live.outlet {
-                    outlet.note_taken(bytes.len());
+                if self.live(token).is_none() {
+                    return;
                 }
                 self.write_live(token, &bytes);
-                self.note_unwritten(token);
+                self.note_progress(token, bytes.len());
             }
         }
     }
 
-    /// Reports to the senders on a live connection how much output is waiting.
-    pub(crate) fn note_unwritten(&mut self, token: Token) {
+    /// Tells the senders on a live connection how many of their bytes were taken just now, and how
+    /// much its peer has not read.
+    pub(crate) fn note_progress(&mut self, token: Token, taken: usize) {
         let Some(connection) = self.connections.get(token) else { return };
         if let Phase::Live(live) = &connection.phase
             && let Some(outlet) = &live.outlet
         {
-            outlet.note_unwritten(connection.output.len() - connection.taken);
+            outlet.note_progress(taken, connection.output.len() - connection.taken);
         }
     }
 

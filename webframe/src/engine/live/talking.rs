@@ -162,7 +162,7 @@ impl Shard {
             live.again = false;
         }
         self.store_and_write(token, scratch);
-        self.note_unwritten(token);
+        self.note_progress(token, 0);
     }
 
     /// Writes the last output of a conversation and closes its connection.
