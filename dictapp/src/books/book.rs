@@ -9,7 +9,7 @@ use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 
-use crate::model::Entry;
+use crate::model::{Entry, Languages};
 
 use super::error::BookError;
 use super::homographs;
@@ -21,7 +21,7 @@ use super::{About, Kind, Overrides, Progress, Reader, Recognised, open};
 pub struct Book {
     path: PathBuf,
     kind: Kind,
-    languages: Option<String>,
+    languages: Option<Languages>,
     reader: Box<dyn Reader>,
     hasher: RandomState,
     /// The number of entries that are still to come, by the hash of a repeated headword.
@@ -73,7 +73,7 @@ impl Book {
             path: path.to_owned(),
             kind,
             reader: open(kind, path, overrides)?,
-            languages: overrides.languages.clone(),
+            languages: overrides.languages,
             hasher,
             repeated: repeated(hashes),
             held: HashMap::new(),
@@ -95,7 +95,7 @@ impl Book {
     /// The metadata of the book.
     pub fn about(&self) -> About {
         let about = self.reader.about();
-        About { languages: self.languages.clone().or(about.languages), ..about }
+        About { languages: self.languages.or(about.languages), ..about }
     }
 
     /// The recognised properties of the file.

@@ -1,7 +1,7 @@
 //! Limits of the readers of word books, with units and reasons. Files are not trusted: a size that
 //! a file states is never used without a limit.
 
-pub use crate::model::WORD_BYTES_MAX;
+pub use crate::model::WORD_CHARS_MAX;
 
 /// Maximum length of an explanation in bytes. The longest article of Webster 1913 has about 30 KiB.
 pub const MEAN_BYTES_MAX: usize = 64 * 1024;

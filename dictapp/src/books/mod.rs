@@ -17,7 +17,7 @@ mod text;
 
 use std::path::Path;
 
-use crate::model::Entry;
+use crate::model::{Entry, Languages};
 
 pub use book::Book;
 pub use detect::Kind;
@@ -66,8 +66,8 @@ pub struct Progress {
 pub struct About {
     /// Its title.
     pub title: Option<String>,
-    /// The languages of headwords and explanations, as `en-zh`.
-    pub languages: Option<String>,
+    /// The languages of headwords and explanations.
+    pub languages: Option<Languages>,
     /// Its licence.
     pub licence: Option<String>,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::error::Place;
-use super::limits::{LINE_BYTES_MAX, MEAN_BYTES_MAX, ODDITIES_LISTED_MAX, WORD_BYTES_MAX};
+use super::limits::{LINE_BYTES_MAX, MEAN_BYTES_MAX, ODDITIES_LISTED_MAX, WORD_CHARS_MAX};
 
 /// The kinds of oddities in the order of the report: losses first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -129,7 +129,7 @@ impl fmt::Display for OddityKind {
             Kind::NoHeadword => write!(f, "no headword, left out"),
             Kind::BadHeadword => write!(
                 f,
-                "headword longer than {WORD_BYTES_MAX} bytes or with control characters, left out"
+                "headword longer than {WORD_CHARS_MAX} characters or with control characters, left out"
             ),
             Kind::LongExplanation => {
                 write!(f, "explanation longer than {MEAN_BYTES_MAX} bytes, left out")

@@ -1,6 +1,7 @@
 //! Properties of a file that are given instead of recognised.
 
 use super::input::encoding::Encoding;
+use crate::model::Languages;
 
 /// Given properties of a file. `None`: it is recognised.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,8 +12,8 @@ pub struct Overrides {
     pub delimiter: Option<u8>,
     /// The columns of a table, from the first.
     pub columns: Option<Vec<Column>>,
-    /// The languages of headwords and explanations, as `en-zh`.
-    pub languages: Option<String>,
+    /// The languages of headwords and explanations.
+    pub languages: Option<Languages>,
 }
 
 /// The content of a column of a table.

@@ -10,6 +10,7 @@ use crate::commands::books::BooksCommand;
 use crate::commands::export::{Export, Format};
 use crate::commands::import::{self, Request};
 use crate::commands::user::UserCommand;
+use crate::model::{LanguageTag, Languages};
 use crate::settings::Flag;
 
 /// An online dictionary (电子词典): look words up in a browser, keep a history
@@ -88,6 +89,14 @@ pub(super) struct ImportArguments {
     #[arg(long)]
     preview: bool,
 
+    /// The language of the headwords, such as en [default: what the book says]
+    #[arg(long, value_name = "CODE", value_parser = parse_language, requires = "to")]
+    from: Option<LanguageTag>,
+
+    /// The language of the explanations, such as zh [default: what the book says]
+    #[arg(long, value_name = "CODE", value_parser = parse_language, requires = "from")]
+    to: Option<LanguageTag>,
+
     /// The encoding of a text file, such as gb18030 [default: recognised]
     #[arg(long, value_name = "NAME", value_parser = parse_encoding)]
     encoding: Option<Encoding>,
@@ -105,6 +114,10 @@ pub(super) struct ImportArguments {
 
 fn parse_encoding(name: &str) -> Result<Encoding, String> {
     Encoding::by_name(name).ok_or_else(|| "unknown encoding".to_owned())
+}
+
+fn parse_language(code: &str) -> Result<LanguageTag, String> {
+    LanguageTag::parse(code).ok_or_else(|| "must be a code of ISO 639, such as en".to_owned())
 }
 
 fn parse_delimiter(text: &str) -> Result<u8, String> {
@@ -227,7 +240,7 @@ impl From<ImportArguments> for Request {
             encoding: arguments.encoding,
             delimiter: arguments.delimiter,
             columns: arguments.columns,
-            languages: None,
+            languages: arguments.from.zip(arguments.to).map(|(from, to)| Languages { from, to }),
         };
         let action = if preview { import::Action::Preview } else { import::Action::Store };
         Request { kind, file, name, title, overrides, action }

@@ -148,6 +148,7 @@ mod tests {
             entries,
             digest: String::new(),
             imported: jiff::Timestamp::UNIX_EPOCH,
+            languages: None,
         }
     }
 

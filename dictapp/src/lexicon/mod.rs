@@ -173,6 +173,12 @@ impl Lexicon {
         }
     }
 
+    /// Whether [`look_up`](Lexicon::look_up) finds anything. Quick for headwords.
+    pub fn has(&self, query: &str) -> bool {
+        let is_spelled = |query: exact::Query| !self.spelled(&query).is_empty();
+        exact::Query::parse(query).is_some_and(is_spelled) || !self.look_up(query).is_empty()
+    }
+
     /// The part of a query that [`look_up`](Lexicon::look_up) finds: the query, or the query
     /// without the punctuation around it.
     pub fn asked<'q>(&self, query: &'q str) -> &'q str {

@@ -237,6 +237,15 @@ pub fn sense_lines(mean: &str) -> impl Iterator<Item = &str> {
         .filter(|line| !line.is_empty() && matches!(Line::of(line), Line::Sense))
 }
 
+/// The glosses of an explanation in the order of the book, each with the label of its part of
+/// speech: what [`Explanation::senses`] gives, without reading the rest.
+pub fn glosses(mean: &str) -> impl Iterator<Item = (&str, &str)> {
+    sense_lines(mean).map(|line| match split_part(line) {
+        ("", text) => ("", text),
+        (label, text) => (label, split_pattern(split_labels(text).1).0),
+    })
+}
+
 impl Line<'_> {
     fn of(line: &str) -> Line<'_> {
         let Some((mark, rest)) = line.split_once(' ') else { return Line::Sense };
@@ -394,6 +403,8 @@ mod tests {
         assert_eq!(senses[1].synonyms, ["album"]);
         assert_eq!(senses[2].antonyms, ["erase", "delete"]);
         assert_eq!(sense_lines(RECORD).count(), senses.len());
+        let read = found.senses().map(|(label, sense)| (label, sense.gloss.as_str()));
+        assert!(glosses(RECORD).eq(read));
     }
 
     #[test]

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-/// Maximum length of a headword in bytes of UTF-8: the widest column that both database engines
-/// index completely.
-pub const WORD_BYTES_MAX: usize = 255;
+/// Maximum length of a headword or query in characters: the widest column that both database
+/// engines index completely.
+pub const WORD_CHARS_MAX: usize = 255;
 
-/// A headword: not empty, trimmed, with single inner spaces, without control characters, at most
-/// [`WORD_BYTES_MAX`] bytes.
+/// A headword as it is spelled: not empty, trimmed, single inner spaces, no control characters,
+/// at most [`WORD_CHARS_MAX`] characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Word(String);
 
@@ -16,7 +16,7 @@ pub struct Word(String);
 pub enum WordError {
     /// Nothing but white space.
     Empty,
-    /// More than [`WORD_BYTES_MAX`] bytes, with the actual length.
+    /// More than [`WORD_CHARS_MAX`] characters; carries the length found.
     TooLong(usize),
     /// Contains a control character other than white space.
     Control(char),
@@ -38,8 +38,9 @@ impl Word {
         if word.is_empty() {
             return Err(WordError::Empty);
         }
-        if word.len() > WORD_BYTES_MAX {
-            return Err(WordError::TooLong(word.len()));
+        let chars = word.chars().count();
+        if chars > WORD_CHARS_MAX {
+            return Err(WordError::TooLong(chars));
         }
         match word.chars().find(|c| c.is_control()) {
             Some(c) => Err(WordError::Control(c)),
@@ -75,7 +76,7 @@ impl fmt::Display for WordError {
         match self {
             WordError::Empty => f.write_str("the word is empty"),
             WordError::TooLong(n) => {
-                write!(f, "the word is {n} bytes, longer than {WORD_BYTES_MAX}")
+                write!(f, "the word is {n} characters, longer than {WORD_CHARS_MAX}")
             }
             WordError::Control(c) => write!(f, "the word contains the control character {c:?}"),
         }
@@ -97,6 +98,13 @@ mod tests {
     fn refuses_other_texts() {
         assert_eq!(Word::parse(" \n"), Err(WordError::Empty));
         assert_eq!(Word::parse("a\u{7}b"), Err(WordError::Control('\u{7}')));
-        assert_eq!(Word::parse(&"é".repeat(128)), Err(WordError::TooLong(256)));
+        assert_eq!(Word::parse(&"é".repeat(256)), Err(WordError::TooLong(256)));
+    }
+
+    #[test]
+    fn the_limit_counts_characters_of_any_script() {
+        for longest in ["a", "é", "字", "𠮷"].map(|c| c.repeat(WORD_CHARS_MAX)) {
+            assert_eq!(Word::parse(&longest).expect("a word").as_str(), longest);
+        }
     }
 }

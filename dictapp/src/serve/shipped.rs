@@ -71,6 +71,7 @@ fn import(store: &Store, shipped: &Packed, there: &[Book]) -> anyhow::Result<()>
         title,
         kind: format!("{KIND}{}", shipped.edition),
         digest: shipped.digest.to_owned(),
+        languages: book.about().languages,
     };
     let ImportStart::Started(mut import) = store.begin_import(&header)? else { return Ok(()) };
     while let Some(entry) = book.next()? {
@@ -114,6 +115,7 @@ mod tests {
             title: "Own".to_owned(),
             kind: "book".to_owned(),
             digest: "1".to_owned(),
+            languages: None,
         };
         let ImportStart::Started(import) = store.begin_import(&own).unwrap() else { panic!("new") };
         import.commit().unwrap();
@@ -135,6 +137,7 @@ mod tests {
                 title: "A".to_owned(),
                 kind: kind.to_owned(),
                 digest: digest.to_owned(),
+                languages: None,
             };
             let ImportStart::Started(import) = store.begin_import(&header).unwrap() else {
                 panic!("new")

@@ -3,7 +3,7 @@
 
 mod shelf;
 mod selection;
-mod entry_cache;
+mod cache;
 mod accounts;
 mod history;
 mod lookup_rate;
@@ -42,7 +42,7 @@ pub use books::import::{
     Request as ImportRequest, Step as ImportStep, import as import_book, preview as preview_book,
 };
 pub use books::{BookChange, UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile, Uploads};
-pub use entry_cache::{EntryCache, EntryPart};
+pub use cache::{Cache, EntryPart};
 pub use history::{Outcome, SESSIONS_AT_ONCE};
 pub use learning::{
     CLASS_LIST_WORDS_MAX, CardKind, ClassChange, NEW_A_DAY_MAX, OwnClass, SAVED_WORDS_MAX, Saving,

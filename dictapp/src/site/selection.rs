@@ -3,6 +3,7 @@
 
 use super::shelf::Shelf;
 use crate::lexicon::{BookId, End, EntryRef, FoundBy, Matches, Page};
+use crate::model::Languages;
 use crate::store;
 
 /// The books of a shelf without those that a visitor switched off.
@@ -30,6 +31,8 @@ pub struct Found<'a> {
 pub struct FoundEntry<'a> {
     /// The title of the book.
     pub book: &'a str,
+    /// Its languages, if they are known.
+    pub languages: Option<Languages>,
     /// The explanation in its notation.
     pub mean: &'a str,
 }
@@ -75,7 +78,11 @@ impl<'s> Selection<'s> {
 
     /// Whether the books say anything of a query.
     pub fn has(&self, query: &str) -> bool {
-        self.shelf.lexicon().look_up(query).iter().any(|hit| !self.is_off(&hit.entry))
+        let lexicon = self.shelf.lexicon();
+        if self.off.is_empty() {
+            return lexicon.has(query);
+        }
+        lexicon.look_up(query).iter().any(|hit| !self.is_off(&hit.entry))
     }
 
     /// A page of what `find` finds. Where books are switched off, pages are made of what is left.
@@ -121,6 +128,10 @@ impl<'s> Selection<'s> {
 
     fn shown(&self, entry: &EntryRef<'s>) -> FoundEntry<'s> {
         let book = self.shelf.books().get(usize::from(entry.book.0));
-        FoundEntry { book: book.map_or("", |book| book.title.as_str()), mean: entry.mean }
+        FoundEntry {
+            book: book.map_or("", |book| book.title.as_str()),
+            languages: book.and_then(|book| book.languages),
+            mean: entry.mean,
+        }
     }
 }

@@ -8,8 +8,9 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 
-use super::entry_cache::EntryCache;
-use crate::lexicon::{BookId, Builder, Lexicon, Stamp};
+use super::cache::{Cache, ENTRIES_BYTES_MAX, EntryPart, SUGGESTIONS_BYTES_MAX};
+use crate::lexicon::{BookId, Builder, EntryRef, Lexicon, Stamp};
+use crate::model::Languages;
 use crate::store::{self, Store};
 
 /// The words of all books that are shown.
@@ -19,7 +20,8 @@ pub struct Shelf {
     /// In the order in which their entries are shown; a [`BookId`] is a place here.
     books: Vec<ShownBook>,
     version: u64,
-    entries: EntryCache,
+    entries: Cache<EntryPart>,
+    suggestions: Cache<[u8]>,
 }
 
 /// A word book as pages name it.
@@ -31,6 +33,8 @@ pub struct ShownBook {
     pub title: String,
     /// The key by which the store knows it.
     pub id: store::BookId,
+    /// Its languages, if they are known.
+    pub languages: Option<Languages>,
     digest: String,
 }
 
@@ -50,14 +54,14 @@ impl Shelf {
             let books = books(store, order)?;
             let stamp = stamp(&books);
             if let Some(lexicon) = saved_at.and_then(|path| open_saved(path, &stamp)) {
-                return Ok(Shelf { lexicon, books, version, entries: EntryCache::default() });
+                return Ok(Shelf::new(lexicon, books, version));
             }
             let (lexicon, built_from) = build(store, &books)?;
             if built_from == version {
                 if let Some(path) = saved_at {
                     save(&lexicon, path, &stamp);
                 }
-                return Ok(Shelf { lexicon, books, version, entries: EntryCache::default() });
+                return Ok(Shelf::new(lexicon, books, version));
             }
         }
         bail!("the word books changed {TRIES} times while they were read");
@@ -65,12 +69,12 @@ impl Shelf {
 
     /// No books at all, for commands that look nothing up.
     pub(super) fn empty() -> anyhow::Result<Shelf> {
-        Ok(Shelf {
-            lexicon: Builder::default().build()?,
-            books: Vec::new(),
-            version: 0,
-            entries: EntryCache::default(),
-        })
+        Ok(Shelf::new(Builder::default().build()?, Vec::new(), 0))
+    }
+
+    fn new(lexicon: Lexicon, books: Vec<ShownBook>, version: u64) -> Shelf {
+        let entries = Cache::new(ENTRIES_BYTES_MAX);
+        Shelf { lexicon, books, version, entries, suggestions: Cache::new(SUGGESTIONS_BYTES_MAX) }
     }
 
     /// Every way to find a word.
@@ -79,13 +83,23 @@ impl Shelf {
     }
 
     /// Rendered entries of these books.
-    pub fn entries(&self) -> &EntryCache {
+    pub fn entries(&self) -> &Cache<EntryPart> {
         &self.entries
+    }
+
+    /// Suggestions from these books, as they are sent.
+    pub fn suggestions(&self) -> &Cache<[u8]> {
+        &self.suggestions
     }
 
     /// The books in their order.
     pub fn books(&self) -> &[ShownBook] {
         &self.books
+    }
+
+    /// The languages of the book of an entry, if they are known.
+    pub fn languages(&self, entry: &EntryRef<'_>) -> Option<Languages> {
+        self.books.get(usize::from(entry.book.0))?.languages
     }
 
     /// The state of the store that this was made from.
@@ -99,14 +113,20 @@ fn books(store: &Store, order: &[String]) -> anyhow::Result<Vec<ShownBook>> {
     let mut books = store.books()?;
     store::put_first(&mut books, order);
     let shown = books.into_iter().filter(|book| !book.hidden);
-    let named = |store::Book { id, name, title, digest, .. }| ShownBook { name, title, id, digest };
+    let named = |store::Book { id, name, title, languages, digest, .. }| ShownBook {
+        name,
+        title,
+        id,
+        languages,
+        digest,
+    };
     Ok(shown.map(named).collect())
 }
 
 /// Names everything that a saved lexicon depends on.
 fn stamp(books: &[ShownBook]) -> Stamp {
     let mut hash = Sha256::new();
-    for ShownBook { name, title: _, id, digest } in books {
+    for ShownBook { name, id, digest, .. } in books {
         for text in [id.to_string().as_str(), name, digest] {
             hash.update((text.len() as u64).to_le_bytes());
             hash.update(text);

@@ -16,8 +16,8 @@ texts! {
             "The search box was empty: type an English or Chinese word, then press Look up.";
         too_long_title: "输入的内容太长", "That is too long";
         too_long_text:
-            "最多可以查 255 个字节（约 80 个汉字）。请缩短一些。",
-            "A query has at most 255 bytes. Please shorten it.";
+            "最多可以查 255 个字符。请缩短一些。",
+            "A query has at most 255 characters. Please shorten it.";
         control_title: "无法查询这个内容", "That cannot be looked up";
         control_text: "输入中含有控制字符，请删除后再试。", "It holds a control character. Remove it and try again.";
         bad_pattern_title: "这个查询式有误", "This pattern cannot be used";

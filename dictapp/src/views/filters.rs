@@ -4,9 +4,10 @@
 
 use std::fmt::Display;
 
-use askama::{Result, Values, filter_fn};
+use askama::{Result, Values, filter_fn, filters::Safe};
 
 use super::assets;
+use crate::model::LanguageTag;
 use crate::paths;
 use crate::texts;
 
@@ -43,4 +44,10 @@ pub(super) fn in_query(text: impl Display, _: &dyn Values) -> Result<String> {
 #[filter_fn]
 pub(super) fn static_url(name: &str, _: &dyn Values) -> Result<&'static str> {
     Ok(assets::link(name))
+}
+
+/// `<p lang="{{ lang }}"{{ lang|direction }}>`: the attribute for text that runs from right to left.
+#[filter_fn]
+pub(super) fn direction(lang: &LanguageTag, _: &dyn Values) -> Result<Safe<&'static str>> {
+    Ok(Safe(if lang.is_right_to_left() { " dir=\"rtl\"" } else { "" }))
 }

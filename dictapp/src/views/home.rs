@@ -51,7 +51,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     page.send(&HomePage {
         page: &page,
         t: page.texts(),
-        of_the_day: of_the_day.map(|entry| brief(&entry)),
+        of_the_day: of_the_day.map(|entry| brief(&shelf, &entry)),
         recent: recent(&page, &books),
         counts: user(&page).and_then(|visit| site.saved_word_counts(visit).ok()),
         lists: user(&page).map_or_else(Vec::new, |visit| to_learn(&page, visit)),

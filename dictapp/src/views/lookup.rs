@@ -13,7 +13,7 @@ use super::page::{NO_STORE, Page};
 use super::visitor::{Who, is_from_another_site};
 use super::word::Brief;
 use crate::lexicon::End;
-use crate::model::{WORD_BYTES_MAX, Word, WordError};
+use crate::model::{Word, WordError};
 use crate::paths;
 use crate::site::{EntryPart, Outcome, Selection, Site};
 use crate::texts::Texts;
@@ -228,7 +228,8 @@ fn no_query(page: &Page<'_>, query: &str, error: WordError) -> Result<Response> 
         WordError::TooLong(_) => (t.search.too_long_title, t.search.too_long_text),
         WordError::Control(_) => (t.search.control_title, t.search.control_text),
     };
-    let shown: String = query.chars().filter(|c| !c.is_control()).take(WORD_BYTES_MAX).collect();
+    // Whole, so that a reader can shorten it: the request target bounds its length.
+    let shown: String = query.chars().filter(|c| !c.is_control()).collect();
     let values = SearchPage {
         page,
         t,

@@ -109,7 +109,7 @@ pub(super) fn matches(
     let in_vain = is_empty && (page == 1 || books.page(Page::first(1), search).entries.is_empty());
     match as_question(query).filter(|_| in_vain && !pattern.is_regex()) {
         Some(question) => of_text(books, question, wanted, settings),
-        None => listed(if pattern.is_regex() { Kind::Regex } else { Kind::Pattern }, &found),
+        None => listed(books, if pattern.is_regex() { Kind::Regex } else { Kind::Pattern }, &found),
     }
 }
 
@@ -136,7 +136,7 @@ fn of_text(
     }
     let spelled = books.seen(books.shelf().lexicon().by_pinyin(text, PAGE_WORDS));
     if !spelled.is_empty() {
-        let words = spelled.iter().map(brief).collect();
+        let words = spelled.iter().map(|entry| brief(books.shelf(), entry)).collect();
         return Matches { kind: Kind::Pinyin, words, ..Matches::default() };
     }
     let words = near(books, text, settings.near_words);
@@ -154,14 +154,15 @@ fn of_chinese(books: &Selection<'_>, text: &str, wanted: Page) -> Matches {
     let found = books.page(wanted, |page| lexicon.reverse(text, page));
     let begun =
         if wanted.skip == 0 { lexicon.suggest(text, CHINESE_HEADWORDS) } else { Vec::new() };
-    let mut words: Vec<Brief> = books.seen(begun).iter().map(brief).collect();
+    let mut words: Vec<Brief> =
+        books.seen(begun).iter().map(|entry| brief(books.shelf(), entry)).collect();
     if words.is_empty() && found.entries.is_empty() && wanted.skip == 0 {
         let parts = lexicon.segments(text);
         let words = of_pieces(books, &parts);
         let kind = if words.is_empty() { Kind::Nothing } else { Kind::Words };
         return Matches { kind, words, ..Matches::default() };
     }
-    let Matches { words: meant, end, .. } = listed(Kind::Reverse, &found);
+    let Matches { words: meant, end, .. } = listed(books, Kind::Reverse, &found);
     words.extend(meant);
     let kind = if words.is_empty() { Kind::Nothing } else { Kind::Reverse };
     Matches { kind, words, end, ..Matches::default() }
@@ -174,17 +175,17 @@ fn of_pieces(books: &Selection<'_>, pieces: &[lexicon::Piece<'_>]) -> Vec<Brief>
         let entries = piece.hits.iter().map(|hit| hit.entry).filter(|entry| books.has(entry.word));
         let known = |entry: &lexicon::EntryRef<'_>| words.iter().any(|it| it.word == entry.word);
         if let Some(entry) = entries.into_iter().find(|entry| !known(entry)) {
-            words.push(brief(&entry));
+            words.push(brief(books.shelf(), &entry));
         }
     }
     words
 }
 
-fn listed(kind: Kind, found: &lexicon::Matches<'_>) -> Matches {
+fn listed(books: &Selection<'_>, kind: Kind, found: &lexicon::Matches<'_>) -> Matches {
     Matches {
         kind: if found.entries.is_empty() { Kind::Nothing } else { kind },
         problem: String::new(),
-        words: found.entries.iter().map(brief).collect(),
+        words: found.entries.iter().map(|entry| brief(books.shelf(), entry)).collect(),
         end: found.end,
     }
 }
@@ -200,7 +201,7 @@ fn by_words(books: &Selection<'_>, query: &str) -> Vec<Brief> {
     let mut words: Vec<Brief> = Vec::new();
     for entry in books.seen(first) {
         if !words.iter().any(|known| known.word == entry.word) {
-            words.push(brief(&entry));
+            words.push(brief(books.shelf(), &entry));
         }
     }
     words
@@ -216,7 +217,7 @@ pub(super) fn near(books: &Selection<'_>, query: &str, most: usize) -> Vec<Brief
     if near.is_empty() {
         near = lexicon.suggest(query, most);
     }
-    books.seen(near).iter().map(brief).collect()
+    books.seen(near).iter().map(|entry| brief(books.shelf(), entry)).collect()
 }
 
 /// Phrases that a headword is part of.
@@ -227,7 +228,7 @@ pub(super) fn phrases(books: &Selection<'_>, headword: &str) -> Vec<Brief> {
     };
     let near = books.seen(books.shelf().lexicon().suggest(headword, PHRASES_SEEN));
     let phrases = near.iter().filter(|entry| entry.word != headword && is_part(entry.word));
-    phrases.take(PHRASES).map(brief).collect()
+    phrases.take(PHRASES).map(|entry| brief(books.shelf(), entry)).collect()
 }
 
 pub(super) fn has_chinese(text: &str) -> bool {

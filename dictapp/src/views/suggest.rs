@@ -1,9 +1,11 @@
 //! Words for scripts in pages, as JSON: the words that typed letters may become, and the gloss of
 //! one word.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use webframe::http::{HeaderValue, header};
-use webframe::{Request, Response, Result};
+use webframe::{Body, Error, Request, Response, Result};
 
 use super::matches::has_chinese;
 use super::page::{NO_STORE, Page};
@@ -30,6 +32,8 @@ struct Suggestion {
     href: String,
 }
 
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
 /// For as long as somebody types; an import is seen soon after.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
@@ -43,7 +47,18 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
         return Ok(Response::json(&none)?.with_field(header::CACHE_CONTROL, NO_STORE));
     }
     let cache = if is_closed { NO_STORE } else { CACHE };
-    Ok(Response::json(&suggestions(site, &q))?.with_field(header::CACHE_CONTROL, cache))
+    let shelf = site.shelf();
+    let answer = match shelf.suggestions().get("", &q) {
+        Some(kept) => kept,
+        None => {
+            let made = serde_json::to_vec(&suggestions(site, &q)).map_err(Error::internal)?;
+            let made: Arc<[u8]> = made.into();
+            shelf.suggestions().put("", &q, &made);
+            made
+        }
+    };
+    let response = Response::typed(JSON, Body::Shared(answer));
+    Ok(response.with_field(header::CACHE_CONTROL, cache))
 }
 
 /// GET of the gloss of one word, for the popup in a page: the same for everybody, and no look-up
@@ -57,7 +72,7 @@ pub(crate) fn gloss(site: &Site, request: &Request) -> Result<Response> {
         Ok(word) if is_allowed => shelf.lexicon().look_up(word.as_str()),
         _ => Vec::new(),
     };
-    let gloss = hits.first().map(|hit| suggestion(brief(&hit.entry)));
+    let gloss = hits.first().map(|hit| suggestion(brief(&shelf, &hit.entry)));
     let cache = if is_closed { NO_STORE } else { CACHE };
     Ok(Response::json(&gloss)?.with_field(header::CACHE_CONTROL, cache))
 }
@@ -97,5 +112,5 @@ fn suggestions(site: &Site, typed: &str) -> Vec<Suggestion> {
             found.push(entry);
         }
     }
-    found.iter().map(brief).map(suggestion).collect()
+    found.iter().map(|entry| suggestion(brief(&shelf, entry))).collect()
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use dictapp::books::{Book, Column, Kind, OddityKind, Overrides};
 use dictapp::commands::export::{self, Export, Format};
 use dictapp::commands::import::{Outcome, Report, Request, Step, import, preview};
-use dictapp::model::Word;
+use dictapp::model::{Languages, Word};
 use dictapp::store::Store;
 
 use crate::store::{Fresh, on_both_engines};
@@ -19,6 +19,7 @@ on_both_engines! {
     a_changed_file_keeps_the_title_that_the_book_was_given
     a_damaged_file_leaves_the_book_as_it_was
     an_exported_book_is_imported_again_with_what_it_had
+    a_book_knows_its_languages
 }
 
 fn request(file: &Path) -> Request {
@@ -167,4 +168,16 @@ fn a_preview_shows_what_is_recognised_and_its_first_entries() {
     let overrides = Overrides { columns, ..Overrides::default() };
     let shown = preview(&Request { overrides, ..request(&file) }).unwrap();
     assert!(shown.contains("\nn. 梨\n  pear"), "{shown}");
+}
+
+fn a_book_knows_its_languages(fresh: &Fresh) {
+    let store = fresh.open();
+    let file = write(fresh, "own.csv", "# languages: ara-fas\nword,meaning\nتفاح,سیب\n");
+    let languages = |store: &Store| store.books().unwrap()[0].languages.map(|l| l.to_string());
+    run(&store, &file).unwrap();
+    assert_eq!(languages(&store).as_deref(), Some("ar-fa"));
+    let overrides = Overrides { languages: Languages::parse("ar-ur"), ..Overrides::default() };
+    let other = Request { overrides, ..request(&file) };
+    assert_eq!(import(&store, &other, |_| {}).unwrap().outcome, Outcome::Imported);
+    assert_eq!(languages(&store).as_deref(), Some("ar-ur"));
 }

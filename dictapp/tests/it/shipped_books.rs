@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use dictapp::books::{Book, Kind};
 use dictapp::lexicon::{BookId, FoundBy, Lexicon, fold};
-use dictapp::model::{Entry, Example, Explanation, Part, Region, Sense};
+use dictapp::model::{Entry, Example, Explanation, Languages, Part, Region, Sense};
 
 /// The parts of speech of the English-Chinese book, and of WordNet.
 const PARTS: [&str; 18] = [
@@ -106,7 +106,7 @@ fn each_book_says_what_it_is_and_who_may_do_what_with_it() {
     ] {
         let about = Book::open(Kind::Plain, &path(name), |_| {}).unwrap().about();
         assert!(about.title.is_some());
-        assert_eq!(about.languages.as_deref(), Some(languages));
+        assert_eq!(about.languages, Languages::parse(languages));
         assert!(about.licence.unwrap().starts_with(licence));
         let text = std::fs::read_to_string(path(name)).unwrap();
         let header: String = text.lines().take_while(|line| line.starts_with('#')).collect();

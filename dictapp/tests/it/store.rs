@@ -134,7 +134,8 @@ pub(crate) fn entry(text: &str, mean: &str) -> Entry {
 
 pub(crate) fn header(book: &str, digest: &str) -> BookHeader {
     let title = format!("The book {book}");
-    BookHeader { name: book.to_owned(), title, kind: "course".to_owned(), digest: digest.into() }
+    let (name, kind) = (book.to_owned(), "course".to_owned());
+    BookHeader { name, title, kind, digest: digest.into(), languages: None }
 }
 
 #[track_caller]

@@ -31,6 +31,11 @@ pub(crate) struct Holdings {
 impl Server {
     /// Starts `command` with a free port for `{port}` and waits until it listens. Its output goes to `log`.
     pub(crate) fn start(command: &str, log: &Path) -> Result<Server> {
+        Server::start_in(command, &workspace(), log)
+    }
+
+    /// The same with a folder of its own to run in.
+    pub(crate) fn start_in(command: &str, folder: &Path, log: &Path) -> Result<Server> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let command = command.replace("{port}", &port.to_string());
         let mut words = command.split_whitespace();
@@ -38,7 +43,7 @@ impl Server {
         let log_file = fs::File::create(log).with_context(|| log.display().to_string())?;
         let child = Command::new(program)
             .args(words)
-            .current_dir(workspace())
+            .current_dir(folder)
             // A backtrace for each panic would be most of the work, and its symbols most of the memory.
             .env("RUST_BACKTRACE", "0")
             // Makes glibc return freed memory to the system. Otherwise each arena keeps its maximum (60 MB after a burst of
@@ -67,6 +72,11 @@ impl Server {
             thread::sleep(Duration::from_millis(20));
         }
         Ok(())
+    }
+
+    /// The process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// The status of a server that has ended.

@@ -52,6 +52,10 @@ pub(crate) const SLOW_CLIENTS: &[Need] = &[Need {
     package: "slowhttptest",
 }];
 
+/// The counter of `cargo xtask bench pages`.
+pub(crate) const VALGRIND: &[Need] =
+    &[Need { what: "valgrind", check: Check::Program(&["valgrind"]), package: "valgrind" }];
+
 /// Installs missing packages if this user may do so; otherwise fails with the command to run.
 pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
     let missing = missing_of(needs);

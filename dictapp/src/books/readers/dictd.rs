@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::model::{Entry, Word};
+use crate::model::{Entry, Languages, Word};
 
 use super::draft::Draft;
 use crate::books::error::{BookError, Place};
@@ -53,7 +53,7 @@ impl Dictd {
             lines,
             index_path: files[0].clone(),
             articles,
-            about: About { title, ..About::default() },
+            about: About { title, languages: languages(path), ..About::default() },
         })
     }
 
@@ -144,6 +144,14 @@ fn base64(text: &str) -> Option<u64> {
         };
         number.checked_mul(64)?.checked_add(u64::from(digit))
     })
+}
+
+/// The languages that a file's name ends with: `freedict-eng-deu.index`.
+fn languages(path: &Path) -> Option<Languages> {
+    let name = path.file_name()?.to_str()?.split('.').next()?;
+    let (rest, to) = name.rsplit_once('-')?;
+    let from = rest.rsplit('-').next()?;
+    Languages::parse(&format!("{from}-{to}"))
 }
 
 /// Whether the article of this headword is metadata of the book (`00-database-short`,

@@ -16,7 +16,7 @@
 //! The level becomes its first line. An empty line ends a record. Lines that begin with `# ` before
 //! a record are comments; those before the first record may have metadata of the book.
 
-use crate::model::{Entry, Explanation, Level};
+use crate::model::{Entry, Explanation, Languages, Level};
 
 use super::draft::Draft;
 use crate::books::error::{BookError, Place};
@@ -128,11 +128,11 @@ impl Record {
 
 fn read_header(about: &mut About, comment: &str) {
     let Some((key, value)) = comment.split_once(':') else { return };
-    let value = Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned);
+    let text = || Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned);
     match key.trim() {
-        "title" => about.title = value,
-        "languages" => about.languages = value,
-        "licence" | "license" => about.licence = value,
+        "title" => about.title = text(),
+        "languages" => about.languages = Languages::parse(value),
+        "licence" | "license" => about.licence = text(),
         _ => {}
     }
 }

@@ -11,7 +11,7 @@ use crate::books::overrides::{Column, Overrides, Recognised};
 use crate::books::text::markup::{self, LineEnds};
 use crate::books::text::{columns, gloss};
 use crate::books::{About, ReadState, Reader};
-use crate::model::Entry;
+use crate::model::{Entry, Languages};
 
 use super::draft::Draft;
 
@@ -23,7 +23,7 @@ pub(crate) struct Table {
     /// Number of rows before the first entry: comments, a delimiter, the names of the columns.
     rows_before: usize,
     encoding: crate::books::Encoding,
-    languages: Option<String>,
+    languages: Option<Languages>,
     state: ReadState,
 }
 
@@ -181,7 +181,7 @@ impl Reader for Table {
     }
 
     fn about(&self) -> About {
-        About { languages: self.languages.clone(), ..About::default() }
+        About { languages: self.languages, ..About::default() }
     }
 
     fn recognised(&self) -> Recognised {

@@ -4,6 +4,7 @@
 use csv::StringRecord;
 
 use crate::books::overrides::Column;
+use crate::model::Languages;
 
 use super::script::{self, is_cjk};
 
@@ -13,7 +14,7 @@ pub(crate) struct Layout {
     /// Number of rows before the first entry.
     pub(crate) rows_before: usize,
     pub(crate) columns: Vec<Column>,
-    pub(crate) languages: Option<String>,
+    pub(crate) languages: Option<Languages>,
 }
 
 /// The names of columns, in lower case.
@@ -124,10 +125,9 @@ fn is_note(row: &StringRecord) -> bool {
 }
 
 /// The languages that a comment names: `# languages: en-zh`.
-fn languages(row: &StringRecord) -> Option<String> {
+fn languages(row: &StringRecord) -> Option<Languages> {
     let comment = row.get(0)?.trim().strip_prefix('#')?.trim();
-    let value = comment.strip_prefix("languages:")?.trim();
-    (!value.is_empty()).then(|| value.to_owned())
+    Languages::parse(comment.strip_prefix("languages:")?)
 }
 
 /// The columns of a row of names; `None` if it is not one.

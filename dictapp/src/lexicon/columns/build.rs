@@ -77,7 +77,7 @@ impl Builder {
             key_end: self.keys.len() as u32,
             record_end: self.records.len() as u32,
             record_bytes: (self.records.len() - record_from) as u32,
-            // A headword has at most 255 bytes, and folding never makes a character 64 times as long.
+            // A headword has at most 255 characters, and folding makes none of them 256 bytes long.
             key_bytes: key.len() as u16,
             word_bytes: word.len() as u16,
             book: book.0,

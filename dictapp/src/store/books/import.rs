@@ -9,7 +9,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::model::Entry;
+use crate::model::{Entry, Languages};
 use crate::store::{
     Book, BookId, Store,
     books::{DELETE_WORDS, TITLE_CHARS_MAX, check_text, list},
@@ -29,8 +29,8 @@ const COLUMNS: usize = 5;
 const LOCK_BOOK: &str = "update book set imported = imported where name = ?";
 const INSERT_BOOK: &str = "insert into book (name, title, kind, position, hidden, entries, digest, imported) \
      select ?, '', '', coalesce(max(position), 0) + 1, 0, 0, '', 0 from book";
-const UPDATE_BOOK: &str =
-    "update book set title = ?, kind = ?, entries = ?, digest = ?, imported = ? where id = ?";
+const UPDATE_BOOK: &str = "update book set title = ?, kind = ?, entries = ?, digest = ?, imported = ?, \
+     languages = ? where id = ?";
 const MOVE: &str = "insert into words (book, word, mean, phonetic, `rank`, forms) \
      select ?, word, mean, phonetic, `rank`, forms from import_words order by word";
 
@@ -56,6 +56,8 @@ pub struct BookHeader {
     pub kind: String,
     /// The digest of everything that determines the entries: 1 to 128 characters.
     pub digest: String,
+    /// Its languages, if they are known.
+    pub languages: Option<Languages>,
 }
 
 /// Whether there is anything to import.
@@ -201,6 +203,7 @@ fn replace(session: &mut dyn Session, header: &BookHeader, entries: u64) -> Resu
         entries.into(),
         header.digest.as_str().into(),
         Timestamp::now().as_microsecond().into(),
+        Value::Text(header.languages.map_or(String::new(), |languages| languages.to_string())),
         id.into(),
     ];
     session.execute(UPDATE_BOOK, &params)?;

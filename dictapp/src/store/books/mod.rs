@@ -11,6 +11,7 @@ pub use reports::{REPORT_CHARS_MAX, REPORTS_MAX, Report, ReportId};
 
 use jiff::Timestamp;
 
+use crate::model::Languages;
 use crate::store::{
     Store,
     db::{Access, Row, Session, Value, long_transaction},
@@ -18,7 +19,7 @@ use crate::store::{
     settings::BUMP_LEXICON,
 };
 
-const ALL: &str = "select id, name, title, kind, position, hidden, entries, digest, imported \
+const ALL: &str = "select id, name, title, kind, position, hidden, entries, digest, imported, languages \
      from book order by position, id";
 const SET_POSITION: &str = "update book set position = ? where id = ?";
 const SET_HIDDEN: &str = "update book set hidden = ? where id = ?";
@@ -72,6 +73,8 @@ pub struct Book {
     pub digest: String,
     /// When it was imported.
     pub imported: Timestamp,
+    /// Its languages, if they are known.
+    pub languages: Option<Languages>,
 }
 
 /// The visibility of a book.
@@ -187,6 +190,7 @@ fn book(mut row: Row) -> Result<Book> {
         entries: row.count()?,
         digest: row.text()?,
         imported: row.time()?,
+        languages: Languages::parse(&row.text()?),
     })
 }
 

@@ -114,7 +114,7 @@ pub(crate) fn suggest(site: &Site, request: &Request) -> Result<Response> {
         }
         Ok(_) => shelf.lexicon().suggest(&q, limit),
     };
-    answer(site, &WordsBody { words: words.iter().map(brief).collect() })
+    answer(site, &WordsBody { words: words.iter().map(|entry| brief(&shelf, entry)).collect() })
 }
 
 /// GET of the matches of a query.

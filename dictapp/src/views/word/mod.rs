@@ -5,10 +5,12 @@ mod example;
 
 use serde::Serialize;
 
-use crate::lexicon::{EntryRef, FoundBy, is_han};
-use crate::model::link;
-use crate::model::{Explanation, FormKind, Part, Pronunciation, Region, Run, Sense};
-use crate::site::{Found, FoundEntry};
+use crate::lexicon::{EntryRef, FoundBy};
+use crate::model::{
+    Explanation, FormKind, LanguageTag, Languages, Part, Pronunciation, Region, Run, Sense,
+};
+use crate::model::{glosses, link};
+use crate::site::{Found, FoundEntry, Shelf};
 use crate::texts::{Language, Texts};
 
 use self::example::{Piece, forms_of, marked};
@@ -18,7 +20,7 @@ use self::example::{Piece, forms_of, marked};
 pub(super) struct Headword<'a> {
     pub(super) word: &'a str,
     /// For fonts and voices.
-    pub(super) lang: &'static str,
+    pub(super) lang: LanguageTag,
     /// Whether the query is an inflected form of it.
     pub(super) is_inflection: bool,
     pub(super) level: Option<&'static str>,
@@ -73,7 +75,7 @@ pub(super) struct Form {
 pub(super) struct Meaning {
     pub(super) labels: Vec<String>,
     pub(super) gloss: String,
-    pub(super) lang: &'static str,
+    pub(super) lang: LanguageTag,
     pub(super) pattern: Option<String>,
     pub(super) examples: Vec<ExampleLine>,
     pub(super) synonyms: Vec<String>,
@@ -84,18 +86,20 @@ pub(super) struct Meaning {
 pub(super) struct ExampleLine {
     /// The sentence, cut so that each piece is the headword or is not.
     pub(super) pieces: Vec<Piece>,
-    pub(super) lang: &'static str,
+    pub(super) lang: LanguageTag,
     pub(super) translation: Option<String>,
-    pub(super) translation_lang: &'static str,
+    pub(super) translation_lang: LanguageTag,
 }
 
 /// A word in a list with its first gloss.
 #[derive(Debug, Serialize)]
 pub(super) struct Brief {
     pub(super) word: String,
+    #[serde(skip)]
+    pub(super) word_lang: LanguageTag,
     pub(super) phonetic: Option<String>,
     pub(super) gloss: String,
-    pub(super) lang: &'static str,
+    pub(super) lang: LanguageTag,
 }
 
 /// A gloss in a list, in characters: about a line of a phone.
@@ -109,15 +113,16 @@ const UNFOLDED_MAX: usize = 4;
 
 impl<'a> Headword<'a> {
     /// The first gloss that a book gives, and its language.
-    pub(super) fn first_gloss(&self) -> (&str, &'static str) {
+    pub(super) fn first_gloss(&self) -> (&str, LanguageTag) {
         let senses = self.books.iter().flat_map(|book| &book.parts).flat_map(|part| &part.senses);
         let first = senses.into_iter().next();
-        first.map_or(("", ""), |sense| (sense.gloss.as_str(), sense.lang))
+        first.map_or(("", LanguageTag::ENGLISH), |sense| (sense.gloss.as_str(), sense.lang))
     }
 
     pub(super) fn of(found: &Found<'a>, language: Language) -> Headword<'a> {
         let explained: Vec<_> =
             found.entries.iter().map(|entry| (entry, Explanation::parse(entry.mean))).collect();
+        let languages = found.entries.iter().find_map(|entry| entry.languages);
         let forms = forms_of(found.word, explained.iter().flat_map(|(_, e)| e.forms()));
         let family = distinct(explained.iter().flat_map(|(_, e)| &e.family));
         let phrases = distinct(explained.iter().flat_map(|(_, e)| &e.phrases));
@@ -140,7 +145,7 @@ impl<'a> Headword<'a> {
         }
         Headword {
             word: found.word,
-            lang: language_of(found.word),
+            lang: Languages::of_source(languages, found.word),
             is_inflection: found.by == FoundBy::Inflection,
             level,
             pronunciations,
@@ -169,19 +174,28 @@ fn shared_pronunciations(books: &mut [BookEntry<'_>]) -> Vec<Spoken> {
     shared
 }
 
+/// What the texts of a book are marked with.
+struct Marks<'a> {
+    /// The spellings of the headword, bold in examples.
+    forms: &'a [String],
+    languages: Option<Languages>,
+}
+
 fn book_entry<'a>(
     entry: &FoundEntry<'a>,
     explanation: Explanation,
     forms: &[String],
     language: Language,
 ) -> BookEntry<'a> {
-    let parts = explanation.parts.into_iter().map(|part| part_of_speech(part, forms));
+    let marks = Marks { forms, languages: entry.languages };
+    let parts = explanation.parts.into_iter().map(|part| part_of_speech(part, &marks));
     BookEntry { title: title_of(entry, language), parts: parts.collect() }
 }
 
-fn part_of_speech(part: Part, forms: &[String]) -> PartOfSpeech {
-    let senses: Vec<Meaning> = part.senses.into_iter().map(|sense| meaning(sense, forms)).collect();
-    let is_long = senses.len() > UNFOLDED_MAX && senses.iter().all(|sense| sense.lang == "en");
+fn part_of_speech(part: Part, marks: &Marks<'_>) -> PartOfSpeech {
+    let senses: Vec<Meaning> = part.senses.into_iter().map(|sense| meaning(sense, marks)).collect();
+    let is_english = senses.iter().all(|sense| sense.lang == LanguageTag::ENGLISH);
+    let is_long = senses.len() > UNFOLDED_MAX && is_english;
     PartOfSpeech {
         label: part.label,
         level: part.level.map(|level| level.as_str()),
@@ -253,16 +267,20 @@ impl Meaning {
     }
 }
 
-fn meaning(sense: Sense, forms: &[String]) -> Meaning {
+fn meaning(sense: Sense, marks: &Marks<'_>) -> Meaning {
+    let languages = marks.languages;
     let example = |example: crate::model::Example| ExampleLine {
-        lang: language_of(&example.text),
-        pieces: marked(&example.text, forms),
-        translation_lang: example.translation.as_deref().map_or("", language_of),
+        lang: Languages::of_source(languages, &example.text),
+        pieces: marked(&example.text, marks.forms),
+        translation_lang: Languages::of_target(
+            languages,
+            example.translation.as_deref().unwrap_or_default(),
+        ),
         translation: example.translation,
     };
     Meaning {
         labels: sense.labels,
-        lang: language_of(&sense.gloss),
+        lang: Languages::of_target(languages, &sense.gloss),
         gloss: sense.gloss,
         pattern: sense.pattern,
         examples: sense.examples.into_iter().map(example).collect(),
@@ -299,23 +317,35 @@ pub(super) fn first_gloss(mean: &str) -> String {
 }
 
 /// One line of a list.
-pub(super) fn brief(entry: &EntryRef<'_>) -> Brief {
-    let explanation = Explanation::parse(entry.mean);
-    let parts = explanation.senses().map(|(part, sense)| match part {
-        "" => sense.gloss.clone(),
-        part => format!("{part} {}", sense.gloss),
-    });
-    let whole = parts.collect::<Vec<_>>().join("  ");
-    let whole = link::shown_text(&whole);
-    let mut gloss: String = whole.chars().take(BRIEF_CHARS_MAX).collect();
-    if gloss.len() < whole.len() {
-        gloss.push('…');
+pub(super) fn brief(shelf: &Shelf, entry: &EntryRef<'_>) -> Brief {
+    let mut gloss = String::new();
+    let mut room = BRIEF_CHARS_MAX;
+    for (label, text) in glosses(entry.mean) {
+        let gap = if gloss.is_empty() { "" } else { "  " };
+        let space = if label.is_empty() { "" } else { " " };
+        for piece in [gap, label, space, &link::shown_text(text)] {
+            let end = piece.char_indices().nth(room).map_or(piece.len(), |(end, _)| end);
+            gloss.push_str(&piece[..end]);
+            if end < piece.len() {
+                gloss.push('…');
+                return Brief::new(shelf, entry, gloss);
+            }
+            room -= piece.chars().count();
+        }
     }
-    Brief {
-        word: entry.word.to_owned(),
-        phonetic: entry.phonetic.map(str::to_owned),
-        lang: language_of(&gloss),
-        gloss,
+    Brief::new(shelf, entry, gloss)
+}
+
+impl Brief {
+    fn new(shelf: &Shelf, entry: &EntryRef<'_>, gloss: String) -> Brief {
+        let languages = shelf.languages(entry);
+        Brief {
+            word: entry.word.to_owned(),
+            phonetic: entry.phonetic.map(str::to_owned),
+            word_lang: Languages::of_source(languages, entry.word),
+            lang: Languages::of_target(languages, &gloss),
+            gloss,
+        }
     }
 }
 
@@ -328,10 +358,6 @@ pub(super) fn gloss_of(explanation: &Explanation) -> String {
     parts.collect::<Vec<_>>().join("  ")
 }
 
-/// For fonts and voices.
-fn language_of(text: &str) -> &'static str {
-    if text.contains(is_han) { "zh-Hans" } else { "en" }
-}
 /// The name of a part of speech.
 fn name_of(label: &str, t: &Texts) -> &'static str {
     let p = &t.part;
@@ -380,7 +406,8 @@ mod tests {
     }
 
     fn headword<'a>(word: &'a str, books: &[(&'a str, &'a str)]) -> Headword<'a> {
-        let entries = books.iter().map(|&(book, mean)| FoundEntry { book, mean }).collect();
+        let entries =
+            books.iter().map(|&(book, mean)| FoundEntry { book, mean, languages: None }).collect();
         let found = Found { word, by: FoundBy::Spelling, phonetic: None, entries };
         Headword::of(&found, Language::English)
     }
@@ -394,7 +421,7 @@ mod tests {
         };
         let parts: Vec<_> = entry.parts.iter().map(|p| (p.label.as_str(), glosses(p))).collect();
         assert_eq!(parts, [("v.", "跑,经营".to_owned()), ("n.", "跑步".to_owned())]);
-        assert_eq!(entry.parts[0].senses[0].examples[0].translation_lang, "zh-Hans");
+        assert_eq!(entry.parts[0].senses[0].examples[0].translation_lang.as_str(), "zh-Hans");
         assert_eq!(entry.parts[0].senses[1].synonyms, ["manage"]);
     }
 

@@ -1,6 +1,7 @@
 //! The house's own notation.
 
 use dictapp::books::{Book, Kind, OddityKind as Odd, limits};
+use dictapp::model::Languages;
 
 use super::{data, entry, lines, mean, read, read_bytes, words};
 
@@ -17,7 +18,7 @@ fn reads_records_and_what_the_book_says_of_itself() {
 
     let about = Book::open(Kind::Plain, &data("small.book"), |_| {}).unwrap().about();
     assert_eq!(about.title.as_deref(), Some("A small book"));
-    assert_eq!(about.languages.as_deref(), Some("en-zh"));
+    assert_eq!(about.languages, Languages::parse("en-zh"));
     assert_eq!(about.licence.as_deref(), Some("CC0-1.0"));
 }
 

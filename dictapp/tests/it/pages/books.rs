@@ -2,13 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use dictapp::model::{Entry, Word};
+use dictapp::model::{Entry, Languages, Word};
 use dictapp::store::{BookHeader, DatabaseConfig, DatabaseUrl, ImportStart, Store};
 
 use super::client::Person;
 use super::site::Site;
 
 fn import(site: &Site, name: &str, word: &str, mean: &str) {
+    import_in(site, None, name, word, mean);
+}
+
+fn import_in(site: &Site, languages: Option<Languages>, name: &str, word: &str, mean: &str) {
     let url = DatabaseUrl::Sqlite(site.database());
     let store = Store::open(&DatabaseConfig { url, ..DatabaseConfig::default() }).unwrap();
     let header = BookHeader {
@@ -16,6 +20,7 @@ fn import(site: &Site, name: &str, word: &str, mean: &str) {
         title: format!("The book {name}"),
         kind: "test".to_owned(),
         digest: format!("{word} {}", mean.len()),
+        languages,
     };
     let ImportStart::Started(mut import) = store.begin_import(&header).unwrap() else {
         panic!("it is new")
@@ -50,6 +55,36 @@ fn a_book_that_another_process_imports_is_found_within_seconds() {
             "href=\"/word/weevil\"",
         ],
     );
+}
+
+#[test]
+fn the_page_follows_the_languages_of_the_book() {
+    let site = Site::start();
+    import_in(
+        &site,
+        Languages::parse("fr-fa"),
+        "fr-fa",
+        "pommeraie",
+        "n. باغ سیب\n> Une pommeraie. = یک باغ سیب",
+    );
+    import(&site, "own", "תפוחון", "תפוח קטן");
+    let site = Site::start_in(site.kill(), &[]);
+    let person = Person::new(&site);
+    let rtl = |lang: &str, text: &str| format!("lang=\"{lang}\" dir=\"rtl\">{text}");
+    person.get("/word/pommeraie").assert_has(
+        200,
+        &[
+            "<h1 class=\"headword\" lang=\"fr\">pommeraie",
+            &rtl("fa", "باغ سیب"),
+            "<span lang=\"fr\">Une <b>pommeraie</b>.",
+            &rtl("fa", "یک باغ سیب"),
+        ],
+    );
+    // The script tells the language of a book that does not say it.
+    person.get("/word/תפוחון").assert_has(200, &[&rtl("he", "תפוחון"), &rtl("he", "תפוח קטן")]);
+    person
+        .get("/search?q=pommerai*")
+        .assert_has(200, &["<a lang=\"fr\" href", &rtl("fa", "n. باغ سیب")]);
 }
 
 /// Two instances, started at the same moment on the same empty database.

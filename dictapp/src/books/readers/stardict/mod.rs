@@ -9,7 +9,7 @@ mod synonyms;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use crate::model::Entry;
+use crate::model::{Entry, Languages};
 
 use crate::books::error::{BookError, Place};
 use crate::books::input::articles::{Articles, Unreachable};
@@ -37,7 +37,7 @@ pub(crate) struct Stardict {
 #[derive(Debug, Default)]
 struct Ifo {
     title: Option<String>,
-    languages: Option<String>,
+    languages: Option<Languages>,
     words: Option<u64>,
     wide_offsets: bool,
     types: Option<String>,
@@ -199,7 +199,7 @@ impl Ifo {
     fn set(&mut self, key: &str, value: &str) -> Result<(), ()> {
         match key {
             // Written by PyGlossary and others: `lang=en-zh`.
-            "lang" if !value.is_empty() => self.languages = Some(value.to_owned()),
+            "lang" => self.languages = Languages::parse(value),
             "bookname" => self.title = Some(value.to_owned()),
             "wordcount" => self.words = Some(value.parse().map_err(|_| ())?),
             "sametypesequence" if !value.is_empty() => self.types = Some(value.to_owned()),
@@ -232,7 +232,7 @@ impl Reader for Stardict {
     }
 
     fn about(&self) -> About {
-        let languages = self.ifo.languages.clone();
-        About { title: self.ifo.title.clone(), languages, ..About::default() }
+        let Ifo { title, languages, .. } = &self.ifo;
+        About { title: title.clone(), languages: *languages, ..About::default() }
     }
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::model::Entry;
+use crate::model::{Entry, Languages};
 
 use crate::books::error::{BookError, Place};
 use crate::books::input::source::{Meter, Source};
@@ -313,7 +313,7 @@ impl Reader for Wordnet {
     fn about(&self) -> About {
         About {
             title: Some("WordNet".to_owned()),
-            languages: Some("en-en".to_owned()),
+            languages: Languages::parse("en-en"),
             licence: Some("WordNet License".to_owned()),
         }
     }

@@ -1,9 +1,11 @@
 //! `cargo xtask bench`: measures our server and its peers side by side on this machine; prints tables. `bench lexicon` and `bench wire`
-//! run the micro-benchmarks.
+//! run the micro-benchmarks; `bench pages` counts the instructions of each page.
 //!
 //! The peers are not part of the project: the caller names their folder, which is copied to
 //! `target/bench-peers` and built there. Its README describes what a peer must serve.
 //! `webframe/examples/bench.rs` is our server.
+
+mod pages;
 
 use anyhow::{Context, Result, anyhow, bail};
 use std::fs;
@@ -16,7 +18,7 @@ use crate::steps::packages::find_program;
 use crate::steps::{step, succeed};
 
 pub(crate) const ABOUT: &str = "compare with other servers: --peers DIR [--rounds N] [--secs N] [--servers A,B] \
-    [--scenarios A,B] [--tables wrk,memory,mixed,strace,instr]; or: wire, lexicon [--book FILE]";
+    [--scenarios A,B] [--tables wrk,memory,mixed,strace,instr]; or: wire, lexicon [--book FILE], pages [--check]";
 
 /// All ratios refer to this server.
 const REFERENCE: &str = "axum-nodelay";
@@ -67,7 +69,10 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
             arguments.finish()?;
             bench("webframe", "wire", None)
         }
-        Some(other) => Err(misuse(format!("no benchmark {other:?}; there are wire and lexicon"))),
+        Some("pages") => pages::run(arguments),
+        Some(other) => {
+            Err(misuse(format!("no benchmark {other:?}; there are wire, lexicon and pages")))
+        }
         None => compare(&options(arguments)?),
     }
 }

@@ -1,5 +1,6 @@
-//! Rendered entries that are the same for every visitor, kept in memory with the compressed forms
-//! of the whole page. Each shelf has a cache of its own, so a change of the books empties it.
+//! Answers that are the same for every visitor, kept in memory: rendered entries with the
+//! compressed forms of the whole page, and suggestions. Each shelf has caches of its own, so a
+//! change of the books empties them.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -8,12 +9,15 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use webframe::Result;
 use webframe::accept::Coding;
 
-/// The most bytes of one generation of the cache: about two thousand entries with their compressed
+/// The most bytes of one generation of rendered entries: about two thousand with their compressed
 /// forms. Two generations are kept.
-const GENERATION_BYTES_MAX: usize = 24 << 20;
+pub(super) const ENTRIES_BYTES_MAX: usize = 24 << 20;
 
-/// What an entry takes beside its texts: keys, tables and counters.
-const ENTRY_BYTES: usize = 512;
+/// The most bytes of one generation of suggestions: the beginnings of some four thousand words.
+pub(super) const SUGGESTIONS_BYTES_MAX: usize = 8 << 20;
+
+/// What a value takes beside its texts: keys, tables and counters.
+const VALUE_BYTES: usize = 512;
 
 /// The part of an entry's page that all visitors share, and the page of a guest.
 pub struct EntryPart {
@@ -74,51 +78,77 @@ impl fmt::Debug for EntryPart {
     }
 }
 
-/// The language tag of a page, and the query.
-type Key = (&'static str, Box<str>);
-
-/// Entries by language and query. Entries that nobody asked for during a whole generation are
-/// dropped.
-#[derive(Debug, Default)]
-pub struct EntryCache {
-    generations: RwLock<Generations>,
+/// A value of a cache.
+pub trait Cached {
+    /// The bytes that it takes.
+    fn bytes(&self) -> usize;
 }
 
-#[derive(Debug, Default)]
-struct Generations {
-    young: HashMap<Key, Arc<EntryPart>>,
-    old: HashMap<Key, Arc<EntryPart>>,
+impl Cached for EntryPart {
+    fn bytes(&self) -> usize {
+        3 * self.html.len() // the page holds the entry once more; its two coded forms are smaller
+    }
+}
+
+/// An answer as it is sent.
+impl Cached for [u8] {
+    fn bytes(&self) -> usize {
+        self.len()
+    }
+}
+
+/// The language tag of a page, empty if the answer has no language, and the query.
+type Key = (&'static str, Box<str>);
+
+/// Values by language and query. Values that nobody asked for during a whole generation are
+/// dropped.
+#[derive(Debug)]
+pub struct Cache<V: ?Sized> {
+    generation_bytes_max: usize,
+    generations: RwLock<Generations<V>>,
+}
+
+#[derive(Debug)]
+struct Generations<V: ?Sized> {
+    young: HashMap<Key, Arc<V>>,
+    old: HashMap<Key, Arc<V>>,
     young_bytes: usize,
 }
 
-impl EntryCache {
-    /// The entry of a query, if it is kept.
-    pub fn get(&self, language: &'static str, query: &str) -> Option<Arc<EntryPart>> {
+impl<V: Cached + ?Sized> Cache<V> {
+    /// An empty cache. At most twice `generation_bytes_max` bytes are kept.
+    pub fn new(generation_bytes_max: usize) -> Cache<V> {
+        let (young, old) = (HashMap::new(), HashMap::new());
+        let generations = RwLock::new(Generations { young, old, young_bytes: 0 });
+        Cache { generation_bytes_max, generations }
+    }
+
+    /// The value of a query, if it is kept.
+    pub fn get(&self, language: &'static str, query: &str) -> Option<Arc<V>> {
         let key: Key = (language, query.into());
         let generations = self.generations.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(part) = generations.young.get(&key) {
-            return Some(Arc::clone(part));
+        if let Some(value) = generations.young.get(&key) {
+            return Some(Arc::clone(value));
         }
-        let part = Arc::clone(generations.old.get(&key)?);
+        let value = Arc::clone(generations.old.get(&key)?);
         drop(generations);
-        self.keep(key, &part);
-        Some(part)
+        self.keep(key, &value);
+        Some(value)
     }
 
-    /// Keeps an entry.
-    pub fn put(&self, language: &'static str, query: &str, part: &Arc<EntryPart>) {
-        self.keep((language, query.into()), part);
+    /// Keeps a value.
+    pub fn put(&self, language: &'static str, query: &str, value: &Arc<V>) {
+        self.keep((language, query.into()), value);
     }
 
-    fn keep(&self, key: Key, part: &Arc<EntryPart>) {
-        // The page holds the entry once more, and its two coded forms are smaller than it.
-        let bytes = 3 * part.html.len() + ENTRY_BYTES;
+    fn keep(&self, key: Key, value: &Arc<V>) {
+        let bytes = value.bytes() + key.1.len() + VALUE_BYTES;
         let mut generations = self.generations.write().unwrap_or_else(PoisonError::into_inner);
-        if generations.young_bytes + bytes > GENERATION_BYTES_MAX {
+        if generations.young_bytes + bytes > self.generation_bytes_max {
             generations.old = std::mem::take(&mut generations.young);
             generations.young_bytes = 0;
         }
-        if generations.young.insert(key, Arc::clone(part)).is_none() {
+        if generations.young.insert(key, Arc::clone(value)).is_none() {
             generations.young_bytes += bytes;
         }
     }
@@ -134,8 +164,8 @@ mod tests {
 
     #[test]
     fn entries_that_are_asked_for_stay_and_the_others_make_room() {
-        let cache = EntryCache::default();
-        let large = GENERATION_BYTES_MAX / 8;
+        let cache = Cache::new(ENTRIES_BYTES_MAX);
+        let large = ENTRIES_BYTES_MAX / 8;
         cache.put("en", "often", &part(10));
         cache.put("en", "once", &part(10));
         for n in 0..12 {
@@ -146,7 +176,7 @@ mod tests {
         assert!(cache.get("zh", "often").is_none());
         let generations = cache.generations.read().unwrap();
         let kept = generations.young.values().chain(generations.old.values());
-        assert!(kept.map(|part| 3 * part.html.len()).sum::<usize>() <= 2 * GENERATION_BYTES_MAX);
+        assert!(kept.map(|part| part.bytes()).sum::<usize>() <= 2 * ENTRIES_BYTES_MAX);
     }
 
     #[test]
