@@ -9,11 +9,12 @@ const VALUE: u8 = 2;
 /// A byte of a registered name or an IPv4 address (RFC 3986 §3.2.2). The comma is excluded: with it
 /// a list of two hosts would be valid.
 const HOST: u8 = 4;
-/// A byte of a target: visible ASCII except `#`, which begins a fragment.
+/// A byte of a target: visible ASCII except `#`, which begins a fragment, or a byte of UTF-8.
 pub(super) const TARGET: u8 = 8;
-/// A byte of a path (RFC 3986 §3.3), or one of four that browsers send unescaped: `[]^|`.
+/// A byte of a path (RFC 3986 §3.3), one of four that browsers send unescaped: `[]^|`, or a byte of
+/// UTF-8, as in a pasted link.
 pub(super) const PATH: u8 = 16;
-/// `%` and `.`: an escape or a dot segment may begin there.
+/// `%` and `.`, at which an escape or a dot segment may begin, and bytes that must be UTF-8.
 pub(super) const SPECIAL: u8 = 32;
 
 static CLASSES: [u8; 256] = classes();
@@ -48,7 +49,8 @@ const fn class(byte: u8) -> u8 {
         b'`' => VALUE | TARGET | TOKEN,
         b'"' | b'<' | b'>' | b'?' | b'\\' | b'{' | b'}' => VALUE | TARGET,
         b'#' => VALUE | TOKEN,
-        b'\t' | b' ' | 0x80.. => VALUE,
+        b'\t' | b' ' => VALUE,
+        0x80.. => URL | SPECIAL,
         _ => 0,
     }
 }

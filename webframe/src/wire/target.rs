@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::percent_decode;
+use percent_encoding::{CONTROLS, percent_decode, percent_encode};
 
 use super::{WireError, grammar};
 
@@ -34,6 +34,8 @@ pub(super) struct Target<'a> {
     pub(super) query: Option<&'a [u8]>,
     /// Whether dot segments have to be removed from the path.
     pub(super) dotted: bool,
+    /// Whether it contains UTF-8 that has to be percent-encoded.
+    pub(super) unencoded: bool,
 }
 
 /// The result of one pass over the bytes of a target.
@@ -43,9 +45,9 @@ pub(super) struct Scan {
     pub(super) end: Option<usize>,
     /// The length of the path.
     path: usize,
-    /// Whether the path has a `%` or a dot.
+    /// Whether the path has a `%`, a dot or UTF-8.
     path_is_special: bool,
-    /// Whether the query has a `%` or a dot.
+    /// Whether the query has a `%`, a dot or UTF-8.
     query_is_special: bool,
     /// Whether the path is followed by something other than a query.
     bad: bool,
@@ -86,7 +88,13 @@ pub(super) fn parse<'a>(
         return origin(target, scan);
     }
     if target == b"*" && method == b"OPTIONS" {
-        return Ok(Target { authority: None, path: b"*", query: None, dotted: false });
+        return Ok(Target {
+            authority: None,
+            path: b"*",
+            query: None,
+            dotted: false,
+            unencoded: false,
+        });
     }
     let absolute = absolute(target)?;
     // The asterisk form in a request to a proxy (RFC 9112 §3.2.4).
@@ -113,7 +121,8 @@ fn absolute(target: &[u8]) -> Result<Target<'_>, WireError> {
 }
 
 /// `path [ "?" query ]`. A query may contain all bytes that browsers send unescaped, even a single
-/// `%`, but no NUL.
+/// `%`, but no NUL. A URI is ASCII (RFC 3986 §2), but links that people paste are not: other bytes
+/// are accepted if they are UTF-8.
 fn origin(target: &[u8], scan: Scan) -> Result<Target<'_>, WireError> {
     let (path, rest) = target.split_at_checked(scan.path).ok_or(WireError::Target)?;
     let query = rest.strip_prefix(b"?");
@@ -121,7 +130,11 @@ fn origin(target: &[u8], scan: Scan) -> Result<Target<'_>, WireError> {
         return Err(WireError::Target);
     }
     let dotted = scan.path_is_special && check_path(path)?;
-    Ok(Target { authority: None, path, query, dotted })
+    let unencoded = (scan.path_is_special || scan.query_is_special) && !target.is_ascii();
+    if unencoded && std::str::from_utf8(target).is_err() {
+        return Err(WireError::Target);
+    }
+    Ok(Target { authority: None, path, query, dotted, unencoded })
 }
 
 /// Checks percent-encoding and dot segments. Returns whether the path has dot segments.
@@ -163,6 +176,13 @@ fn strip_dot(text: &[u8]) -> Option<&[u8]> {
     match text {
         [b'.', rest @ ..] | [b'%', b'2', b'e' | b'E', rest @ ..] => Some(rest),
         _ => None,
+    }
+}
+
+/// Percent-encodes what is not ASCII.
+pub(super) fn append_encoded(text: &[u8], out: &mut Vec<u8>) {
+    for piece in percent_encode(text, CONTROLS) {
+        out.extend_from_slice(piece.as_bytes());
     }
 }
 

@@ -243,7 +243,19 @@ impl Head {
         if target.dotted || target.path.is_empty() || target.path == b"*" {
             self.append_path(target.path, target.dotted);
         }
+        if target.unencoded {
+            self.path = self.append_encoded(self.path);
+            self.query = self.query.map(|query| self.append_encoded(query));
+        }
         Ok(())
+    }
+
+    /// Appends a piece of the target once more, percent-encoded.
+    fn append_encoded(&mut self, piece: Span) -> Span {
+        let text = self.piece(piece).to_vec();
+        let start = self.bytes.len();
+        target::append_encoded(&text, &mut self.bytes);
+        Span { start, end: self.bytes.len() }
     }
 
     fn append_path(&mut self, path: &[u8], dotted: bool) {

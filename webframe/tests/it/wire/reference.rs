@@ -157,7 +157,7 @@ fn read_target(method: &str, target: &str) -> Option<(String, Option<String>)> {
     if target.is_empty() || method == "CONNECT" || target.contains('#') {
         return None;
     }
-    if !target.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if !target.chars().all(|char| char.is_ascii_graphic() || !char.is_ascii()) {
         return None;
     }
     if target == "*" {
@@ -186,7 +186,15 @@ fn read_target(method: &str, target: &str) -> Option<(String, Option<String>)> {
     if path.contains(['"', '<', '>', '\\', '`', '{', '}']) || !well_encoded(path) {
         return None;
     }
-    Some((without_dots(path)?, query))
+    Some((encoded(&without_dots(path)?), query.as_deref().map(encoded)))
+}
+
+fn encoded(text: &str) -> String {
+    let byte = |byte: u8| match byte {
+        0..0x80 => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(byte).collect()
 }
 
 fn without_dots(path: &str) -> Option<String> {
