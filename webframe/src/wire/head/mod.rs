@@ -5,17 +5,16 @@
 
 mod known;
 mod request_line;
-
-use std::fmt;
+mod valid_host;
 
 use http::Method;
 use httparse::{EMPTY_HEADER, Header, Status};
 
-use self::{known::Known, request_line::RequestLine};
+use self::{known::Known, request_line::RequestLine, valid_host::ValidHost};
 use super::{
     Framing, WireError,
     framing::{self, Once},
-    grammar, target,
+    target,
 };
 
 /// The limits of a head, from [`Limits`](crate::Limits).
@@ -85,30 +84,6 @@ pub struct Head {
     framing: Framing,
     keep_alive: bool,
     expects_continue: bool,
-}
-
-/// A cache of the last valid host. Most requests repeat it, and then it need not be checked byte by
-/// byte. It is not part of the head, so `Debug` hides it.
-#[derive(Clone, Default)]
-struct ValidHost(Vec<u8>);
-
-impl ValidHost {
-    fn is_or_becomes(&mut self, host: &[u8]) -> bool {
-        if self.0.is_empty() || self.0 != host {
-            self.0.clear();
-            if !grammar::is_authority(host) {
-                return false;
-            }
-            self.0.extend_from_slice(host);
-        }
-        true
-    }
-}
-
-impl fmt::Debug for ValidHost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("_")
-    }
 }
 
 /// Heads with up to this number of fields are parsed without an allocation. Browsers send up to

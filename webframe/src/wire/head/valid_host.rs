@@ -1,0 +1,30 @@
+//! The host of the last request, so that the next one need not be checked again.
+
+use std::fmt;
+
+use crate::wire::grammar;
+
+/// A cache of the last valid host. Most requests repeat it, and then it need not be checked byte by
+/// byte. It is not part of the head, so `Debug` hides it.
+#[derive(Clone, Default)]
+pub(super) struct ValidHost(Vec<u8>);
+
+impl ValidHost {
+    /// Whether a host is valid.
+    pub(super) fn is_or_becomes(&mut self, host: &[u8]) -> bool {
+        if self.0.is_empty() || self.0 != host {
+            self.0.clear();
+            if !grammar::is_authority(host) {
+                return false;
+            }
+            self.0.extend_from_slice(host);
+        }
+        true
+    }
+}
+
+impl fmt::Debug for ValidHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("_")
+    }
+}
