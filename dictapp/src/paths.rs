@@ -12,6 +12,7 @@ pub(crate) const PRIVACY: &str = "/privacy";
 pub(crate) const ACCOUNT: &str = "/account";
 pub(crate) const ACCOUNT_PASSWORD: &str = "/account/password";
 pub(crate) const ACCOUNT_SESSIONS: &str = "/account/sessions";
+pub(crate) const ACCOUNT_TOKENS: &str = "/account/tokens";
 pub(crate) const ACCOUNT_EXPORT: &str = "/account/export";
 pub(crate) const ACCOUNT_HISTORY: &str = "/account/history";
 pub(crate) const ACCOUNT_DELETE: &str = "/account/delete";
@@ -51,12 +52,22 @@ pub(crate) const WORD: &str = "/word/{word}";
 pub(crate) const HEALTHZ: &str = "/healthz";
 pub(crate) const READYZ: &str = "/readyz";
 pub(crate) const METRICS: &str = "/metrics";
+/// Everything of the API begins with it.
+pub(crate) const API: &str = "/api/";
 pub(crate) const API_WORD: &str = "/api/v1/words/{word}";
 pub(crate) const API_SUGGEST: &str = "/api/v1/suggest";
 pub(crate) const API_SEARCH: &str = "/api/v1/search";
 pub(crate) const API_BOOKS: &str = "/api/v1/books";
+pub(crate) const API_ACCOUNTS: &str = "/api/v1/accounts";
+pub(crate) const API_ACCOUNT_OF: &str = "/api/v1/accounts/{name}";
+pub(crate) const API_ACCOUNT: &str = "/api/v1/account";
+pub(crate) const API_SESSIONS: &str = "/api/v1/sessions";
+pub(crate) const API_SESSION: &str = "/api/v1/sessions/current";
+pub(crate) const API_HISTORY: &str = "/api/v1/history";
+pub(crate) const API_WORD_BOOK: &str = "/api/v1/wordbook";
+pub(crate) const API_SAVED_WORD: &str = "/api/v1/wordbook/{word}";
+pub(crate) const API_REVIEW: &str = "/api/v1/review";
 pub(crate) const API_DOCUMENT: &str = "/api/v1/openapi.json";
-pub(crate) const API_OTHER: &str = "/api/{*path}";
 pub(crate) const STATIC: &str = "/static/{*path}";
 
 /// The page of a word. A slash in the word is encoded: it does not separate segments.

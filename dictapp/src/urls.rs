@@ -24,6 +24,7 @@ pub(crate) fn table() -> Urls<Site> {
         .get(paths::ACCOUNT, account::show)
         .post(paths::ACCOUNT_PASSWORD, blocking(account::change_password))
         .post(paths::ACCOUNT_SESSIONS, blocking(account::end_sessions))
+        .post(paths::ACCOUNT_TOKENS, blocking(account::submit_tokens))
         .post(paths::ACCOUNT_EXPORT, blocking(account::export))
         .post(paths::ACCOUNT_HISTORY, blocking(account::delete_history))
         .post(paths::ACCOUNT_DELETE, blocking(account::delete_account))
@@ -64,12 +65,33 @@ pub(crate) fn table() -> Urls<Site> {
         .get(paths::READYZ, status::ready)
         .get(paths::METRICS, status::metrics)
         .get(paths::STATIC, assets::files())
+        .merge(api())
+}
+
+/// The URLs of programs.
+fn api() -> Urls<Site> {
+    use api::{accounts, learning};
+    Urls::new()
         .get(paths::API_WORD, api::word)
         .get(paths::API_SUGGEST, api::suggest)
         .get(paths::API_SEARCH, blocking(api::search))
         .get(paths::API_BOOKS, api::books)
+        .get(paths::API_ACCOUNT, accounts::own)
+        .get(paths::API_ACCOUNTS, blocking(accounts::list))
+        .post(paths::API_ACCOUNTS, blocking(accounts::register))
+        .patch(paths::API_ACCOUNT_OF, blocking(accounts::change))
+        .post(paths::API_SESSIONS, blocking(accounts::log_in))
+        .delete(paths::API_SESSION, blocking(accounts::log_out))
+        .get(paths::API_HISTORY, learning::history)
+        .delete(paths::API_HISTORY, blocking(learning::delete_history))
+        .get(paths::API_WORD_BOOK, learning::word_book)
+        .get(paths::API_SAVED_WORD, learning::saved_word)
+        .put(paths::API_SAVED_WORD, blocking(learning::save_word))
+        .delete(paths::API_SAVED_WORD, blocking(learning::remove_word))
+        .get(paths::API_REVIEW, learning::card)
+        .post(paths::API_REVIEW, blocking(learning::review))
+        .delete(paths::API_REVIEW, blocking(learning::undo_review))
         .get(paths::API_DOCUMENT, api::openapi)
-        .any(paths::API_OTHER, api::nothing)
 }
 
 /// The pages of administrators. Nobody else reaches any of them.

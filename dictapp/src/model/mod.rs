@@ -10,6 +10,7 @@ mod languages;
 mod lifetime;
 mod network;
 mod role;
+mod scope;
 mod username;
 mod word;
 
@@ -25,5 +26,6 @@ pub use link::Run;
 pub(crate) use network::{Network, networks, smallest_network};
 pub use reading::{Form, FormKind, Level, Pronunciation, Region, Spelling};
 pub use role::Role;
+pub use scope::{Scope, Scopes};
 pub use username::{USERNAME_CHARS_MAX, Username, UsernameError};
 pub use word::{WORD_CHARS_MAX, Word, WordError};

@@ -1,14 +1,16 @@
 //! Builds the app of a site from its settings: the table of URLs, the middleware around it, and the
 //! pages of errors and refusals.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use webframe::middleware::{
-    self, AccessLog, LoggedTarget, SameOrigin, SecurityHeaders, compression, request_id,
+    self, AccessLog, Cors, LoggedTarget, RateLimit, SameOrigin, SecurityHeaders, compression,
+    request_id,
 };
-use webframe::{App, LogQueue, Next, Request, Response};
+use webframe::{App, LogQueue, Middleware, Next, Request, Response};
 
-use crate::settings::{Log, LogFormat, Settings};
+use crate::paths;
+use crate::settings::{ANY_ORIGIN, Api, Log, LogFormat, Settings};
 use crate::site::{Site, password_error, store_error};
 use crate::urls;
 use crate::views::{error, refusal};
@@ -29,8 +31,46 @@ pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
         Some(url) => SameOrigin::new().with_public_url(url),
         None => SameOrigin::new(),
     };
-    let app = app.wrap(request_id).wrap(compression).wrap(headers).wrap(own_pages);
+    let app = app.wrap(request_id).wrap(compression).wrap(headers).wrap(Pages(own_pages));
+    let app = app.wrap(Programs(cors(&settings.api))).wrap(Programs(rate(&settings.api)));
     app.urls(urls::table()).on_error(store_error).on_error(password_error).error_page(error::page)
+}
+
+/// A layer for all but the API. Requests of the API change something only by a bearer token or by a
+/// password in a body of JSON, which no browser sends for another site unasked.
+struct Pages<M>(M);
+
+/// A layer for the API alone.
+struct Programs<M>(M);
+
+impl<M: Middleware<Site>> Middleware<Site> for Pages<M> {
+    fn handle(&self, site: &Site, request: &Request, next: Next<'_, Site>) -> Response {
+        match request.path().starts_with(paths::API) {
+            true => next.run(request),
+            false => self.0.handle(site, request, next),
+        }
+    }
+}
+
+impl<M: Middleware<Site>> Middleware<Site> for Programs<M> {
+    fn handle(&self, site: &Site, request: &Request, next: Next<'_, Site>) -> Response {
+        match request.path().starts_with(paths::API) {
+            true => self.0.handle(site, request, next),
+            false => next.run(request),
+        }
+    }
+}
+
+fn cors(api: &Api) -> Cors {
+    match api.cors_origins.iter().any(|origin| origin == ANY_ORIGIN) {
+        true => Cors::any(),
+        false => Cors::origins(api.cors_origins.iter().cloned()),
+    }
+}
+
+fn rate(api: &Api) -> RateLimit {
+    let burst = u32::try_from(api.requests_per_minute_max).unwrap_or(u32::MAX);
+    RateLimit::new(burst, Duration::from_secs(60) / burst.max(1))
 }
 
 /// Counts each answer for `/metrics`.

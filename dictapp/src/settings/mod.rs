@@ -25,7 +25,7 @@ pub use engine::{Server, Tls};
 pub use layers::Flag;
 pub use mistake::{Mistake, Mistakes};
 pub use network::Address;
-pub use protocols::{Course, Dict, QueryReply};
+pub use protocols::{ANY_ORIGIN, Api, Course, Dict, QueryReply};
 pub use site::{Accounts, CookieSecure, Database, Dictionary, Log, LogFormat, LogLevel};
 
 use layers::Assignment;
@@ -55,6 +55,8 @@ pub struct Settings {
     pub dictionary: Dictionary,
     /// `[accounts]`
     pub accounts: Accounts,
+    /// `[api]`
+    pub api: Api,
     /// `[course]`
     pub course: Course,
     /// `[dict]`
@@ -133,6 +135,7 @@ fn read(
         database: Database::read(&mut reader),
         dictionary: Dictionary::read(&mut reader),
         accounts: Accounts::read(&mut reader),
+        api: Api::read(&mut reader),
         course: Course::read(&mut reader),
         dict: Dict::read(&mut reader),
         log: Log::read(&mut reader),

@@ -1,10 +1,22 @@
-//! The sections of the line protocols: `[course]` and `[dict]`.
+//! The sections of the ways in beside the pages: `[api]`, `[course]` and `[dict]`.
 
 use std::time::Duration;
 
-use super::network::{Address, address};
+use super::network::{Address, address, origin};
 use super::reader::Reader;
-use super::value::{boolean, choice, duration};
+use super::value::{Checked, Value, boolean, choice, count, duration, list};
+
+/// `[api]`: the JSON API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Api {
+    /// Requests of one network in a minute.
+    pub requests_per_minute_max: usize,
+    /// The sites whose scripts may use it, as `https://HOST[:PORT]`; [`ANY_ORIGIN`]: all.
+    pub cors_origins: Vec<String>,
+}
+
+/// Scripts of every site.
+pub const ANY_ORIGIN: &str = "*";
 
 /// `[course]`: the protocol of the course's clients.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +52,23 @@ pub struct Dict {
     pub address: Address,
     /// A client that sends no command for this time is disconnected.
     pub idle: Duration,
+}
+
+impl Api {
+    pub(super) fn read(r: &mut Reader) -> Api {
+        r.section("api");
+        Api {
+            requests_per_minute_max: r.key("requests_per_minute_max", "6000", count(1..=1_000_000)),
+            cors_origins: r.key("cors_origins", "", list(cors_origin)),
+        }
+    }
+}
+
+fn cors_origin(value: &Value) -> Checked<String> {
+    match value.text() {
+        Some(ANY_ORIGIN) => Ok(ANY_ORIGIN.to_owned()),
+        _ => origin(value),
+    }
 }
 
 impl Course {

@@ -34,8 +34,8 @@ use repeats::Repeats;
 use statistics::Statistics;
 
 pub use accounts::{
-    AdminError, Client, Credentials, DeviceProof, Export, LogIn, PasswordChange, Registration,
-    ResetCode, SignUp, SignedIn, Visit,
+    AdminError, ApiKey, Client, Credentials, DeviceProof, Export, LogIn, PasswordChange,
+    Registration, ResetCode, SignUp, SignedIn, TokenMaking, Visit,
 };
 pub use books::import::{
     Action as ImportAction, Outcome as ImportOutcome, Report as ImportReport,

@@ -21,7 +21,8 @@ mod error;
 use std::{fmt, sync::Arc};
 
 pub use accounts::{
-    AUDIT_ROWS_MAX, AuditEntry, AuditEvent, NewSession, NewUser, OwnSession, SESSIONS_OF_USER_MAX,
+    API_TOKEN_NAME_CHARS_MAX, API_TOKENS_OF_USER_MAX, AUDIT_ROWS_MAX, ApiToken, AuditEntry,
+    AuditEvent, NewApiToken, NewSession, NewUser, OwnApiToken, OwnSession, SESSIONS_OF_USER_MAX,
     Session, USERS_MAX, User, UserId,
 };
 pub use backup::{Counts, restore};
@@ -159,6 +160,10 @@ mod tests {
 
     /// What reads or deletes rows of tables that grow.
     const STATEMENTS: &[&str] = &[
+        accounts::api_tokens::BY_HASH,
+        accounts::api_tokens::COUNT,
+        accounts::api_tokens::DELETE_OF,
+        accounts::api_tokens::OF_USER,
         accounts::audit::BEFORE,
         accounts::audit::OF_USER,
         accounts::audit::OLDEST,

@@ -24,6 +24,21 @@ texts! {
         this_session: "本设备", "This device";
         end_session: "退出登录", "Log out";
         end_others: "退出其他所有设备", "Log out all other devices";
+        tokens_title: "API 令牌", "Tokens for the API";
+        tokens_hint:
+            "程序凭令牌以您的名义使用本站。令牌一直有效，直到您撤销它；重设密码也会撤销全部令牌。",
+            "A program uses this site in your name by a token. It works until you revoke it; setting a new password by code revokes all of them.";
+        token_once: "新令牌只显示这一次，请立即复制：", "Copy the new token now; it is not shown again:";
+        token_incomplete: "请填写令牌名称，并至少选一项权限。", "Give the token a name and at least one permission.";
+        tokens_full: "最多 {max} 个令牌，请先撤销一个。", "You have {max} tokens. Revoke one first.";
+        token_name: "名称", "Name";
+        token_scopes: "权限", "Permissions";
+        token_created: "创建时间", "Made";
+        token_revoke: "撤销", "Revoke";
+        token_make: "创建令牌", "Make a token";
+        scope_read: "查词", "Look words up";
+        scope_history: "查词记录、生词本和复习（查过的词会记入查词记录）", "History, word book and reviews (look-ups are recorded)";
+        scope_admin: "管理用户", "Administer users";
         data_title: "我的数据", "My data";
         export_hint:
             "下载本站保存的关于您的全部数据（zip 压缩包，内含 JSON 和 CSV）。",
@@ -58,6 +73,8 @@ texts! {
         disabled: "账号被停用", "The account was blocked";
         enabled: "账号恢复使用", "The account was unblocked";
         role_changed: "角色有变动", "The role was changed";
+        token_made: "创建了 API 令牌", "Made a token for the API";
+        token_revoked: "撤销了 API 令牌", "Revoked a token for the API";
         exported: "导出了数据", "Exported the data";
         history_deleted: "删除了查词记录", "Deleted look-ups";
         deleted: "账号已注销", "The account was deleted";

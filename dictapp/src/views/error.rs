@@ -4,6 +4,7 @@ use askama::Template;
 use webframe::http::{Method, StatusCode, header};
 use webframe::{Error, Request, Response};
 
+use super::api::Problem;
 use super::filters;
 use super::page::{NO_STORE, Page};
 use crate::paths;
@@ -46,9 +47,14 @@ pub(super) enum Subject {
     Other,
 }
 
-/// The page of an error, or plain text if the page cannot be rendered.
+/// The page of an error, or plain text if the page cannot be rendered. Programs get a problem.
 pub(crate) fn page(site: &Site, request: &Request, error: &Error) -> Response {
     let status = error.status();
+    if request.path().starts_with(paths::API)
+        && let Ok(problem) = Problem::of(error).response()
+    {
+        return problem;
+    }
     let page = Page::of(site, request);
     let (title, text) = Subject::of(status).texts(page.texts());
     let values = ErrorPage {

@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use dictapp::{model::Role, store::*};
+use dictapp::{
+    model::{Role, Scopes},
+    store::*,
+};
 use jiff::Timestamp;
 
 use crate::store::{
@@ -15,6 +18,7 @@ on_both_engines! {
     of_many_sessions_the_newest_twenty_stay
     a_session_is_ended_by_its_own_user_only
     a_reset_code_sets_a_password_once_and_ends_all_sessions
+    tokens_are_bounded_and_their_users_alone_revoke_them
     the_audit_log_is_read_by_user_and_forgets_by_age
     a_deleted_user_leaves_nothing_behind
     users_are_found_by_the_beginning_of_their_names
@@ -93,13 +97,49 @@ fn a_reset_code_sets_a_password_once_and_ends_all_sessions(fresh: &Fresh) {
     assert_eq!(store.user_of_reset_code(&[9; 32], at(50)).unwrap(), Some(levi));
     assert!(!store.reset_passwd(levi, &[9; 32], "new", at(100)).unwrap(), "expired");
     assert!(!store.reset_passwd(mia, &[9; 32], "new", at(50)).unwrap(), "another user's");
+    store.insert_api_token(&new_token(1, levi)).unwrap();
     assert!(store.reset_passwd(levi, &[9; 32], "new", at(50)).unwrap());
+    assert_eq!(store.api_tokens_of(levi).unwrap(), [], "revoked");
     assert!(!store.reset_passwd(levi, &[9; 32], "newer", at(50)).unwrap(), "used");
     assert_eq!(store.user_by_id(levi).unwrap().unwrap().passwd, "new");
     assert_eq!(store.session_by_hash(&[1; 32]).unwrap(), None);
     assert!(store.session_by_hash(&[2; 32]).unwrap().is_some());
     store.put_reset_code(levi, &[7; 32], at(0), at(100)).unwrap();
     assert_eq!(store.delete_expired_reset_codes(at(100)).unwrap(), 1);
+}
+
+fn new_token(byte: u8, user: UserId) -> NewApiToken {
+    NewApiToken {
+        token_hash: [byte; 32],
+        user,
+        name: format!("token {byte}"),
+        scopes: Scopes::parse("read history"),
+        created: at(byte.into()),
+    }
+}
+
+fn tokens_are_bounded_and_their_users_alone_revoke_them(fresh: &Fresh) {
+    let store = fresh.open();
+    let (levi, mia) = (register(&store, "Levi"), register(&store, "Mia"));
+    for byte in 1..=20 {
+        assert!(store.insert_api_token(&new_token(byte, levi)).unwrap());
+    }
+    assert!(!store.insert_api_token(&new_token(21, levi)).unwrap(), "one too many");
+    assert!(store.insert_api_token(&new_token(22, mia)).unwrap());
+    store.touch_api_token(&[1; 32], at(99)).unwrap();
+    let token = store.api_token_by_hash(&[1; 32]).unwrap().unwrap();
+    assert_eq!((token.name, token.scopes.to_string()), (name("Levi"), "read history".to_owned()));
+    assert_eq!(token.seen, Some(at(99)));
+    let own = store.api_tokens_of(levi).unwrap();
+    assert_eq!((own.len(), &*own[0].name, own[0].seen), (20, "token 20", None));
+    assert!(!store.delete_api_token_of(mia, &[1; 32]).unwrap());
+    assert!(store.delete_api_token_of(levi, &[1; 32]).unwrap());
+    assert_eq!(store.api_token_by_hash(&[1; 32]).unwrap(), None);
+    store.set_disabled(levi, Some(at(5))).unwrap();
+    assert_eq!(store.api_token_by_hash(&[2; 32]).unwrap(), None, "of a disabled user");
+    store.delete_api_tokens_of(levi).unwrap();
+    let left = |user| store.api_tokens_of(user).unwrap().len();
+    assert_eq!((left(levi), left(mia)), (0, 1));
 }
 
 fn the_audit_log_is_read_by_user_and_forgets_by_age(fresh: &Fresh) {
@@ -126,7 +166,7 @@ fn the_audit_log_is_read_by_user_and_forgets_by_age(fresh: &Fresh) {
     assert_eq!(store.audit_before(None, Timestamp::MAX, 1).unwrap(), [unknown]);
     assert_eq!(store.delete_audit_before(at(10), 8).unwrap(), 8);
     assert_eq!(store.delete_audit_before(at(10), 8).unwrap(), 2);
-    assert_eq!(store.audit_before(None, Timestamp::MAX, 99).unwrap().len(), 7);
+    assert_eq!(store.audit_before(None, Timestamp::MAX, 99).unwrap().len(), 9);
 }
 
 fn a_deleted_user_leaves_nothing_behind(fresh: &Fresh) {
@@ -135,6 +175,7 @@ fn a_deleted_user_leaves_nothing_behind(fresh: &Fresh) {
     for (byte, user) in [(1, levi), (2, mia)] {
         store.insert_session(&new_session(byte, user)).unwrap();
         store.put_reset_code(user, &[byte; 32], at(0), at(100)).unwrap();
+        store.insert_api_token(&new_token(byte, user)).unwrap();
         store.record_lookup(&lookup(user, "apple", 1)).unwrap();
         let entry = AuditEntry {
             at: at(1),
@@ -162,6 +203,7 @@ fn a_deleted_user_leaves_nothing_behind(fresh: &Fresh) {
         ("user", "id"),
         ("session", "user"),
         ("reset_code", "user"),
+        ("api_token", "user"),
         ("hist", "user"),
         ("audit", "user"),
         ("class", "teacher"),

@@ -7,12 +7,19 @@ use std::{
     time::{Duration, Instant},
 };
 
+use http::{HeaderName, HeaderValue};
+
 use crate::{Error, Middleware, Next, Request, Response, lock::lock};
 
 /// Networks that are remembered. 64 Ki of them take about 6 MiB.
 const NETWORKS_MAX: usize = 64 << 10;
 
-/// Refuses requests of a network that asks too often with 429 and `Retry-After`.
+const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const LEFT: HeaderName = HeaderName::from_static("ratelimit");
+
+/// Refuses requests of a network that asks too often with 429 and `Retry-After`. Every answer says
+/// what is allowed (`RateLimit-Policy`) and what is left (`RateLimit`), as the IETF's draft
+/// "RateLimit header fields for HTTP" has it.
 ///
 /// A network is an IPv4 address or an IPv6 /64. Each may send `burst` requests at once and then one
 /// each `interval`. Behind a proxy name it in
@@ -30,8 +37,11 @@ const NETWORKS_MAX: usize = 64 << 10;
 /// let limit = RateLimit::new(2, Duration::from_secs(10));
 /// let app = App::new(()).urls(Urls::new().get("/dear", dear).wrap_route(limit));
 /// let client = TestClient::new(&app);
+/// let answer = client.get("/dear").send();
+/// assert_eq!(answer.field("RateLimit-Policy"), Some("\"network\";q=2;w=20"));
+/// assert_eq!(answer.field("RateLimit"), Some("\"network\";r=1;t=10"));
 /// let status = || client.get("/dear").send().status().as_u16();
-/// assert_eq!([status(), status(), status()], [200, 200, 429]);
+/// assert_eq!([status(), status()], [200, 429]);
 /// ```
 #[derive(Debug)]
 pub struct RateLimit {
@@ -55,8 +65,9 @@ impl RateLimit {
         RateLimit { interval, burst: burst.max(1), buckets: Mutex::default() }
     }
 
-    /// Counts a request; the time to wait if it is one too many.
-    fn take(&self, network: u128, now: Instant) -> Result<(), Duration> {
+    /// Counts a request; returns when the bucket is full again, or the time to wait if the request is
+    /// one too many.
+    fn take(&self, network: u128, now: Instant) -> Result<Duration, Duration> {
         let mut buckets = lock(&self.buckets);
         let known = buckets.full_at.get(&network).map(|bucket| bucket.0);
         let full_at = known.map_or(now, |at| at.max(now)) + self.interval;
@@ -65,7 +76,20 @@ impl RateLimit {
             return Err(full_at - allowed);
         }
         buckets.note(network, full_at);
-        Ok(())
+        Ok(full_at - now)
+    }
+
+    /// The policy of a network, as it is the same for all answers.
+    fn policy(&self) -> String {
+        let window = (self.interval * self.burst).as_secs().max(1);
+        format!("\"network\";q={};w={window}", self.burst)
+    }
+
+    /// What is left while the bucket is full again after `until_full`.
+    fn left(&self, until_full: Duration) -> String {
+        let taken = until_full.as_nanos().div_ceil(self.interval.as_nanos().max(1));
+        let left = u128::from(self.burst).saturating_sub(taken);
+        format!("\"network\";r={left};t={}", until_full.as_millis().div_ceil(1000))
     }
 }
 
@@ -94,10 +118,20 @@ fn network_of(address: IpAddr) -> u128 {
 
 impl<S: Send + Sync + 'static> Middleware<S> for RateLimit {
     fn handle(&self, _: &S, request: &Request, next: Next<'_, S>) -> Response {
-        match self.take(network_of(request.peer().address.ip()), Instant::now()) {
-            Ok(()) => next.run(request),
-            Err(wait) => next.refuse(request, Error::too_many_requests("too many requests", wait)),
+        let taken = self.take(network_of(request.peer().address.ip()), Instant::now());
+        let (mut response, left) = match taken {
+            Ok(until_full) => (next.run(request), self.left(until_full)),
+            Err(wait) => {
+                let error = Error::too_many_requests("too many requests", wait);
+                (next.refuse(request, error), self.left(self.interval * self.burst))
+            }
+        };
+        for (name, value) in [(POLICY, self.policy()), (LEFT, left)] {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                response.set(name, value);
+            }
         }
+        response
     }
 }
 
@@ -116,6 +150,18 @@ mod tests {
         assert!(take(2, 0).is_ok(), "another network");
         assert!(take(1, 1).is_ok() && take(1, 1).is_err());
         assert!((0..3).all(|_| take(1, 10).is_ok()) && take(1, 10).is_err(), "never more at once");
+    }
+
+    #[test]
+    fn answers_say_what_is_left_and_when_all_is() {
+        let limit = RateLimit::new(3, Duration::from_millis(1500));
+        assert_eq!(limit.policy(), "\"network\";q=3;w=4");
+        let start = Instant::now();
+        let left = || limit.take(1, start).map(|until_full| limit.left(until_full)).ok();
+        assert_eq!(left().as_deref(), Some("\"network\";r=2;t=2"));
+        assert_eq!(left().as_deref(), Some("\"network\";r=1;t=3"));
+        assert_eq!(left().as_deref(), Some("\"network\";r=0;t=5"));
+        assert_eq!(left(), None);
     }
 
     #[test]

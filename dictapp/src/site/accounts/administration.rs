@@ -102,7 +102,7 @@ impl Site {
         self.store.users_named(beginning, after, limit)
     }
 
-    /// Sets a user's password and ends all their sessions.
+    /// Sets a user's password, ends all their sessions and revokes their API tokens.
     ///
     /// # Errors
     /// See [`AdminError`].
@@ -119,6 +119,7 @@ impl Site {
         let passwd = self.passwords.hash(password, COMMAND).map_err(Error::from)?;
         self.store.set_passwd(user.id, &passwd)?;
         self.store.delete_sessions_of(user.id)?;
+        self.store.delete_api_tokens_of(user.id)?;
         self.note(AuditEvent::PasswordSet, Some(user.id), actor, None);
         Ok(())
     }

@@ -12,12 +12,13 @@ use super::{Client, Visit};
 use crate::site::Site;
 use crate::store::{AUDIT_ROWS_MAX, AuditEvent, HISTORY_ROWS_MAX, PageStart, StoreError};
 
-/// Everything that is stored about a user, but for the password's hash and session tokens' hashes,
-/// which are secrets.
+/// Everything that is stored about a user, but for the hashes of the password, of sessions and
+/// of tokens, which are secrets.
 #[derive(Debug, Serialize)]
 pub struct Export {
     account: Account,
     sessions: Vec<Session>,
+    api_tokens: Vec<ApiToken>,
     history: Vec<Lookup>,
     books_off: Vec<BookOff>,
     saved_words: Vec<SavedWord>,
@@ -45,6 +46,14 @@ struct Session {
     expires: String,
     device: String,
     network: String,
+}
+
+#[derive(Debug, Serialize)]
+struct ApiToken {
+    name: String,
+    scopes: String,
+    created: String,
+    last_use: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -150,6 +159,7 @@ impl Site {
                 disabled: user.disabled.map(|since| since.to_string()),
             },
             sessions: sessions.into_iter().map(session).collect(),
+            api_tokens: self.tokens_of(visit)?,
             history: self.whole_history(visit)?,
             books_off: books_off.map(|id| BookOff { book: id.0, title: title(id) }).collect(),
             saved_words: self.saved_words_of(visit)?,
@@ -167,6 +177,18 @@ impl Site {
                 })
                 .collect(),
         })
+    }
+
+    fn tokens_of(&self, visit: &Visit) -> Result<Vec<ApiToken>, StoreError> {
+        let tokens = self.store.api_tokens_of(visit.user)?.into_iter();
+        Ok(tokens
+            .map(|token| ApiToken {
+                name: token.name,
+                scopes: token.scopes.to_string(),
+                created: token.created.to_string(),
+                last_use: token.seen.map(|seen| seen.to_string()),
+            })
+            .collect())
     }
 
     fn saved_words_of(&self, visit: &Visit) -> Result<Vec<SavedWord>, StoreError> {
@@ -267,6 +289,7 @@ impl Export {
         add("everything.json", &serde_json::to_vec_pretty(self)?)?;
         add("account.csv", &csv(std::slice::from_ref(&self.account))?)?;
         add("sessions.csv", &csv(&self.sessions)?)?;
+        add("api_tokens.csv", &csv(&self.api_tokens)?)?;
         add("history.csv", &csv(&self.history)?)?;
         add("books_off.csv", &csv(&self.books_off)?)?;
         add("saved_words.csv", &csv(&self.saved_words)?)?;

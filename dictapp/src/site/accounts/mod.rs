@@ -8,6 +8,7 @@ mod log_in;
 mod passwords;
 mod register;
 mod sessions;
+mod tokens;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -21,6 +22,7 @@ pub use export::Export;
 pub use log_in::{Credentials, LogIn};
 pub use passwords::{PasswordChange, ResetCode};
 pub use register::{Registration, SignUp};
+pub use tokens::{ApiKey, TokenMaking};
 
 /// A visit of a user who is logged in.
 #[derive(Clone, Debug)]

@@ -48,6 +48,10 @@ pub enum AuditEvent {
     Enabled,
     /// A user has another role.
     RoleChanged,
+    /// A user made a token for the API.
+    TokenMade,
+    /// A token for the API was revoked.
+    TokenRevoked,
     /// A user's data was exported.
     Exported,
     /// A part of a user's history or all of it was deleted.
@@ -75,7 +79,7 @@ pub struct AuditEntry {
 
 impl AuditEvent {
     /// All events.
-    pub const ALL: [AuditEvent; 16] = [
+    pub const ALL: [AuditEvent; 18] = [
         AuditEvent::Registered,
         AuditEvent::LoggedIn,
         AuditEvent::LogInFailed,
@@ -88,6 +92,8 @@ impl AuditEvent {
         AuditEvent::Disabled,
         AuditEvent::Enabled,
         AuditEvent::RoleChanged,
+        AuditEvent::TokenMade,
+        AuditEvent::TokenRevoked,
         AuditEvent::Exported,
         AuditEvent::HistoryDeleted,
         AuditEvent::Deleted,
@@ -109,6 +115,8 @@ impl AuditEvent {
             AuditEvent::Disabled => "disabled",
             AuditEvent::Enabled => "enabled",
             AuditEvent::RoleChanged => "role_changed",
+            AuditEvent::TokenMade => "token_made",
+            AuditEvent::TokenRevoked => "token_revoked",
             AuditEvent::Exported => "exported",
             AuditEvent::HistoryDeleted => "history_deleted",
             AuditEvent::Deleted => "deleted",

@@ -1,5 +1,6 @@
 //! Users, sessions, reset codes, the audit log, and the choices of users.
 
+pub(crate) mod api_tokens;
 pub(crate) mod audit;
 pub(crate) mod books_off;
 mod recent;
@@ -9,6 +10,9 @@ pub(crate) mod users;
 
 pub(crate) use recent::Recent;
 
+pub use api_tokens::{
+    API_TOKEN_NAME_CHARS_MAX, API_TOKENS_OF_USER_MAX, ApiToken, NewApiToken, OwnApiToken,
+};
 pub use audit::{AUDIT_ROWS_MAX, AuditEntry, AuditEvent};
 pub use sessions::{NewSession, OwnSession, SESSIONS_OF_USER_MAX, Session};
 pub use users::{NewUser, USERS_MAX, User, UserId};

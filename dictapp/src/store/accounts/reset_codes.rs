@@ -52,7 +52,7 @@ impl Store {
     }
 
     /// Uses a code up: stores the new password hash, ends the user's sessions and deletes their
-    /// codes, all or nothing. `false`: the code is not valid any more.
+    /// codes and API tokens, all or nothing. `false`: the code is not valid any more.
     ///
     /// # Errors
     /// The database cannot serve.
@@ -73,6 +73,7 @@ impl Store {
             if is_valid {
                 session.execute(super::users::SET_PASSWD, &[new.into(), user.0.into()])?;
                 session.execute(super::sessions::DELETE_OF, &[user.0.into()])?;
+                session.execute(super::api_tokens::DELETE_OF, &[user.0.into()])?;
                 session.execute(DELETE_OF, &[user.0.into()])?;
             }
             Ok(())

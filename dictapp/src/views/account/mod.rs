@@ -5,6 +5,7 @@ mod enter;
 mod registration;
 mod own;
 mod reset;
+mod tokens;
 mod privacy;
 
 pub(crate) use enter::{show_login, show_register, submit_login, submit_logout, submit_register};
@@ -12,3 +13,4 @@ pub(super) use own::event_text;
 pub(crate) use own::{change_password, delete_account, delete_history, end_sessions, export, show};
 pub(crate) use privacy::show_privacy;
 pub(crate) use reset::{show_reset, submit_reset};
+pub(crate) use tokens::submit_tokens;

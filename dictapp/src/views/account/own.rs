@@ -11,10 +11,12 @@ use webframe::{Error, Request, Response, Result};
 
 use super::enter::minutes;
 use super::registration::password_told;
+use super::tokens::token_id;
 use crate::hex;
+use crate::model::Role;
 use crate::paths;
 use crate::site::{AdminError, PasswordChange, Site, Visit};
-use crate::store::{AuditEntry, OwnSession};
+use crate::store::{API_TOKENS_OF_USER_MAX, AuditEntry, OwnApiToken, OwnSession};
 use crate::texts::{AccountEvents, Texts};
 use crate::views::filters;
 use crate::views::page::{NO_STORE, Page};
@@ -37,18 +39,25 @@ struct AccountPage<'a> {
     password_min: usize,
     password_max: usize,
     sessions: Vec<SessionLine>,
+    tokens: Vec<TokenLine>,
+    tokens_max: u64,
+    is_admin: bool,
     events: Vec<EventLine>,
 }
 
 /// What the page says above its forms.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Notice {
+pub(super) enum Notice {
     None,
     Done,
     WrongPassword,
     Problem(String),
     LastAdmin,
     Later(u64),
+    /// A new token, which is shown this once.
+    Token(String),
+    TokenIncomplete,
+    TokensFull,
 }
 
 struct SessionLine {
@@ -57,6 +66,15 @@ struct SessionLine {
     network: String,
     last_use: String,
     is_this: bool,
+}
+
+struct TokenLine {
+    id: String,
+    name: String,
+    scopes: String,
+    created: String,
+    /// Empty before the first use.
+    last_use: String,
 }
 
 struct EventLine {
@@ -240,15 +258,15 @@ pub(crate) fn delete_account(site: &Site, request: &Request) -> Result<Response>
 /// The query that shows [`Notice::Done`].
 const DONE: &str = "done";
 
-fn done() -> Result<Response> {
+pub(super) fn done() -> Result<Response> {
     Response::see_other(&format!("{}?{DONE}", paths::ACCOUNT))
 }
 
-fn to_login() -> Result<Response> {
+pub(super) fn to_login() -> Result<Response> {
     Response::see_other(&paths::login_then(paths::ACCOUNT))
 }
 
-fn refused(page: &Page<'_>, visit: &Visit, notice: Notice) -> Result<Response> {
+pub(super) fn refused(page: &Page<'_>, visit: &Visit, notice: Notice) -> Result<Response> {
     account_page(page, visit, StatusCode::UNPROCESSABLE_ENTITY, notice)
 }
 
@@ -258,7 +276,7 @@ fn later(page: &Page<'_>, visit: &Visit, wait: Duration) -> Result<Response> {
     Ok(response.with_field(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1)))
 }
 
-fn account_page(
+pub(super) fn account_page(
     page: &Page<'_>,
     visit: &Visit,
     status: StatusCode,
@@ -272,6 +290,13 @@ fn account_page(
         is_this: own == Some(session.token_hash),
         device: session.device,
         network: session.network,
+    };
+    let token = |token: OwnApiToken| TokenLine {
+        id: token_id(&token),
+        scopes: token.scopes.to_string(),
+        created: shown(token.created, zone),
+        last_use: token.seen.map(|seen| shown(seen, zone)).unwrap_or_default(),
+        name: token.name,
     };
     let event = |entry: AuditEntry| EventLine {
         time: page.time(entry.at),
@@ -288,6 +313,9 @@ fn account_page(
         password_min: accounts.password_chars_min,
         password_max: accounts.password_chars_max,
         sessions: site.sessions_of(visit.user)?.into_iter().map(session).collect(),
+        tokens: site.api_tokens_of(visit.user)?.into_iter().map(token).collect(),
+        tokens_max: API_TOKENS_OF_USER_MAX,
+        is_admin: visit.role == Role::Admin,
         events: events.into_iter().map(event).collect(),
     };
     page.send_as(status, &values)
@@ -308,6 +336,8 @@ pub(crate) fn event_text(t: &AccountEvents, entry: &AuditEntry) -> &'static str 
         Event::Disabled => t.disabled,
         Event::Enabled => t.enabled,
         Event::RoleChanged => t.role_changed,
+        Event::TokenMade => t.token_made,
+        Event::TokenRevoked => t.token_revoked,
         Event::Exported => t.exported,
         Event::HistoryDeleted => t.history_deleted,
         Event::Deleted => t.deleted,

@@ -1,8 +1,12 @@
-//! The JSON API, `/api/v1`: words, suggestions, matches and word books for programs. Errors are
-//! `application/problem+json` (RFC 9457). `document` describes all of it in OpenAPI.
+//! The JSON API, `/api/v1`: words, accounts, history, word book and reviews for programs. A user is
+//! known by a bearer token (`caller`). Errors are `application/problem+json` (RFC 9457).
+//! `document` describes all of it in OpenAPI.
 
+pub(crate) mod accounts;
+mod caller;
 mod document;
 mod entry;
+pub(crate) mod learning;
 mod problem;
 
 use serde::{Deserialize, Serialize};
@@ -11,16 +15,22 @@ use webframe::{Request, Response, Result};
 
 use super::matches::{Kind, has_chinese, matches, near};
 use super::page::NO_STORE;
-use super::visitor::{Visitor, Who};
 use super::word::{Brief, brief};
 use crate::lexicon::{End, Page as LexiconPage};
 use crate::model::Word;
-use crate::site::{Selection, Site};
+use crate::session::Token;
+use crate::site::{Outcome, Selection, Site};
+use caller::Caller;
 use entry::Headword;
-use problem::Problem;
+pub(super) use problem::Problem;
 
 /// For as long as somebody types; an import is seen soon after.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
+
+const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
+
+/// A closed site also answers by the session cookie.
+const VARY: HeaderValue = HeaderValue::from_static("Authorization, Cookie");
 
 /// The most suggestions of one request.
 const SUGGESTIONS_MAX: usize = 50;
@@ -47,6 +57,9 @@ struct SearchQuery {
 struct WordBody<'a> {
     query: &'a str,
     headwords: Vec<Headword<'a>>,
+    /// Whether the look-up is in the history; absent if the token does not ask for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorded: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -75,36 +88,43 @@ struct BooksBody<'a> {
     entries: usize,
 }
 
-/// GET of an entry.
+#[derive(Serialize)]
+struct TokenBody<'a> {
+    name: &'a str,
+    token: String,
+}
+
+/// GET of an entry. If the token has the scope `history`, the look-up is recorded.
 pub(crate) fn word(site: &Site, request: &Request) -> Result<Response> {
-    if let Some(refusal) = keep_out(site, request) {
-        return refusal;
-    }
+    let caller = Caller::of(site, request)?;
+    caller.check_may_read(site)?;
     let asked = request.param("word")?;
-    let word = match Word::parse(&asked) {
-        Ok(word) => word,
-        Err(error) => return Problem::bad_request(format!("word: {error}")).response(),
-    };
+    let word =
+        Word::parse(&asked).map_err(|error| Problem::bad_request(format!("word: {error}")))?;
     let shelf = site.shelf();
-    let books = Selection::new(&shelf, &[]);
+    let user = caller.recorded_user();
+    // The entry is in memory: it is sent even if the database is away.
+    let off = user.map(|visit| site.books_off(visit).unwrap_or_default()).unwrap_or_default();
+    let books = Selection::new(&shelf, &off);
     let found = books.look_up(word.as_str());
+    let outcome = if found.is_empty() { Outcome::Missing } else { Outcome::Found };
+    let recorded = match &caller {
+        Caller::Unknown(_) => Some(false),
+        _ => user.map(|visit| site.record(visit, &word, outcome).is_ok()),
+    };
     if found.is_empty() {
         let near = near(&books, word.as_str(), site.settings().dictionary.near_words);
         return Problem::no_word(word.as_str(), near).response();
     }
     let headwords = found.iter().map(Headword::of).collect();
-    answer(site, &WordBody { query: word.as_str(), headwords })
+    answer(site, &caller, request, &WordBody { query: word.as_str(), headwords, recorded })
 }
 
 /// GET of the words that what was typed may become.
 pub(crate) fn suggest(site: &Site, request: &Request) -> Result<Response> {
-    if let Some(refusal) = keep_out(site, request) {
-        return refusal;
-    }
-    let SuggestQuery { q, limit } = match request.query() {
-        Ok(query) => query,
-        Err(error) => return Problem::bad_request(error.public().to_owned()).response(),
-    };
+    let caller = Caller::of(site, request)?;
+    caller.check_may_read(site)?;
+    let SuggestQuery { q, limit } = request.query()?;
     let limit = limit.unwrap_or(site.settings().dictionary.suggestions).min(SUGGESTIONS_MAX);
     let shelf = site.shelf();
     let words = match Word::parse(&q) {
@@ -114,22 +134,16 @@ pub(crate) fn suggest(site: &Site, request: &Request) -> Result<Response> {
         }
         Ok(_) => shelf.lexicon().suggest(&q, limit),
     };
-    answer(site, &WordsBody { words: words.iter().map(|entry| brief(&shelf, entry)).collect() })
+    let words = words.iter().map(|entry| brief(&shelf, entry)).collect();
+    answer(site, &caller, request, &WordsBody { words })
 }
 
 /// GET of the matches of a query.
 pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
-    if let Some(refusal) = keep_out(site, request) {
-        return refusal;
-    }
-    let SearchQuery { q, cursor } = match request.query() {
-        Ok(query) => query,
-        Err(error) => return Problem::bad_request(error.public().to_owned()).response(),
-    };
-    let word = match Word::parse(&q) {
-        Ok(word) => word,
-        Err(error) => return Problem::bad_request(format!("q: {error}")).response(),
-    };
+    let caller = Caller::of(site, request)?;
+    caller.check_may_read(site)?;
+    let SearchQuery { q, cursor } = request.query()?;
+    let word = Word::parse(&q).map_err(|error| Problem::bad_request(format!("q: {error}")))?;
     let page = cursor.unwrap_or(1).clamp(1, PAGES_MAX);
     let shelf = site.shelf();
     let books = Selection::new(&shelf, &[]);
@@ -138,40 +152,57 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
         return Problem::bad_request(format!("q: {}", found.problem)).response();
     }
     let next = (found.end == End::More && page < PAGES_MAX).then_some(page + 1);
-    answer(site, &SearchBody { kind: kind_name(found.kind), words: found.words, next })
+    let body = SearchBody { kind: kind_name(found.kind), words: found.words, next };
+    answer(site, &caller, request, &body)
 }
 
 /// GET of the word books.
-pub(crate) fn books(site: &Site, _: &Request) -> Result<Response> {
+pub(crate) fn books(site: &Site, request: &Request) -> Result<Response> {
     let shelf = site.shelf();
     let books = shelf.books().iter();
     let books = books.map(|book| BookBody { name: &book.name, title: &book.title }).collect();
-    answer(site, &BooksBody { books, entries: shelf.lexicon().len() })
+    public(request, &BooksBody { books, entries: shelf.lexicon().len() })
 }
 
 /// GET of the description of this API.
-pub(crate) fn openapi(site: &Site, _: &Request) -> Result<Response> {
-    answer(site, &document::document())
+pub(crate) fn openapi(_: &Site, request: &Request) -> Result<Response> {
+    public(request, &document::document())
 }
 
-/// What no route of the API answers.
-pub(crate) fn nothing(_: &Site, _: &Request) -> Result<Response> {
-    Problem::new(StatusCode::NOT_FOUND, "There is no such resource".to_owned()).response()
+/// Words: shared by caches if everybody may read them and nothing is recorded.
+fn answer(
+    site: &Site,
+    caller: &Caller,
+    request: &Request,
+    body: &impl Serialize,
+) -> Result<Response> {
+    match caller.is_anybody(site) {
+        true => public(request, body),
+        false => private(request, body),
+    }
 }
 
-/// The refusal of a guest if only users may look up.
-fn keep_out(site: &Site, request: &Request) -> Option<Result<Response>> {
-    let is_user = || matches!(Visitor::of(site, request).who, Who::User(_));
-    let is_refused = site.settings().dictionary.lookup_requires_login && !is_user();
-    let refusal = || Problem::new(StatusCode::UNAUTHORIZED, "Log in to look up words".to_owned());
-    is_refused.then(|| refusal().response())
+fn public(request: &Request, body: &impl Serialize) -> Result<Response> {
+    tagged(request, body, CACHE)
 }
 
-fn answer(site: &Site, body: &impl Serialize) -> Result<Response> {
-    let is_closed = site.settings().dictionary.lookup_requires_login;
-    let cache = if is_closed { NO_STORE } else { CACHE };
-    let response = Response::json(body)?.with_field(header::CACHE_CONTROL, cache);
-    Ok(response)
+/// What is one user's: it may be kept by their program, which asks each time whether it changed.
+fn private(request: &Request, body: &impl Serialize) -> Result<Response> {
+    tagged(request, body, PRIVATE)
+}
+
+fn tagged(request: &Request, body: &impl Serialize, cache: HeaderValue) -> Result<Response> {
+    let response = Response::json(body)?
+        .with_field(header::CACHE_CONTROL, cache)
+        .with_field(header::VARY, VARY);
+    Ok(response.or_not_modified(request))
+}
+
+/// The answer to a user who has logged in.
+fn token_response(name: &str, token: &Token) -> Result<Response> {
+    let body = TokenBody { name, token: token.to_text() };
+    let response = Response::json(&body)?.with_status(StatusCode::CREATED);
+    Ok(response.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
 fn kind_name(kind: Kind) -> &'static str {

@@ -1,34 +1,83 @@
 //! Errors of the API: `application/problem+json` (RFC 9457).
 
+use std::time::Duration;
+
 use serde::Serialize;
-use webframe::http::{HeaderValue, StatusCode};
+use webframe::http::{HeaderValue, StatusCode, header};
 use webframe::{Error, Response, Result};
 
+use super::super::page::NO_STORE;
 use super::super::word::Brief;
 
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
 
+/// The challenge of a 401 (RFC 6750 §3).
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"dictapp\"");
+
 /// A problem and what may help.
 #[derive(Debug, Serialize)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     #[serde(skip)]
     code: StatusCode,
+    #[serde(skip)]
+    retry_after: Option<Duration>,
     status: u16,
     title: String,
     detail: String,
+    /// The field of the body that is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'static str>,
+    /// What a delayed log-in sends again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ticket: Option<String>,
     /// Words of a similar spelling.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     near: Vec<Brief>,
 }
 
 impl Problem {
-    pub(super) fn new(code: StatusCode, detail: String) -> Problem {
-        let title = code.canonical_reason().unwrap_or_default().to_owned();
-        Problem { code, status: code.as_u16(), title, detail, near: Vec::new() }
+    pub(super) fn new(code: StatusCode, detail: impl Into<String>) -> Problem {
+        Problem {
+            code,
+            retry_after: None,
+            status: code.as_u16(),
+            title: code.canonical_reason().unwrap_or_default().to_owned(),
+            detail: detail.into(),
+            field: None,
+            ticket: None,
+            near: Vec::new(),
+        }
     }
 
-    pub(super) fn bad_request(detail: String) -> Problem {
+    /// Any error of a request of the API.
+    pub(crate) fn of(error: &Error) -> Problem {
+        let detail = match error.public() {
+            "" => error.status().canonical_reason().unwrap_or_default(),
+            public => public,
+        };
+        let retry_after = error.retry_after();
+        Problem { retry_after, ..Problem::new(error.status(), detail) }
+    }
+
+    pub(super) fn bad_request(detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    pub(super) fn unauthorized(detail: &str) -> Problem {
+        Problem::new(StatusCode::UNAUTHORIZED, detail)
+    }
+
+    /// A value of the body that cannot be used.
+    pub(super) fn unusable(field: &'static str, detail: impl Into<String>) -> Problem {
+        let field = Some(field);
+        Problem { field, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
+    }
+
+    /// Nothing was checked: too many tries before.
+    pub(super) fn later(wait: Duration, ticket: Option<String>) -> Problem {
+        let retry_after = Some(wait);
+        let detail = "too many tries; wait and try again";
+        Problem { retry_after, ticket, ..Problem::new(StatusCode::TOO_MANY_REQUESTS, detail) }
     }
 
     pub(super) fn no_word(word: &str, near: Vec<Brief>) -> Problem {
@@ -36,8 +85,23 @@ impl Problem {
         Problem { near, ..Problem::new(StatusCode::NOT_FOUND, detail) }
     }
 
-    pub(super) fn response(&self) -> Result<Response> {
+    pub(crate) fn response(&self) -> Result<Response> {
         let body = serde_json::to_vec(self).map_err(Error::internal)?;
-        Ok(Response::typed(MEDIA_TYPE, body.into()).with_status(self.code))
+        let mut response = Response::typed(MEDIA_TYPE, body.into())
+            .with_status(self.code)
+            .with_field(header::CACHE_CONTROL, NO_STORE);
+        if let Some(wait) = self.retry_after {
+            response.set(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
+        }
+        if self.code == StatusCode::UNAUTHORIZED {
+            response.set(header::WWW_AUTHENTICATE, CHALLENGE);
+        }
+        Ok(response)
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Error {
+        problem.response().map_or_else(|error| error, Error::response)
     }
 }

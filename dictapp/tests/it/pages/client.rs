@@ -25,6 +25,7 @@ pub(crate) struct Answer {
 }
 
 pub(crate) const PASSWORD: &str = "correct horse";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 impl<'s> Person<'s> {
     /// Somebody unknown who reads English.
@@ -76,7 +77,7 @@ impl<'s> Person<'s> {
         form: &[(&str, &str)],
         fields: &[(&str, &str)],
     ) -> Answer {
-        self.send("POST", target, fields, Some(&encode(form)))
+        self.send("POST", target, fields, Some((FORM, &encode(form))))
     }
 
     /// Sends a form with files, whose parts are apart by this boundary.
@@ -84,23 +85,11 @@ impl<'s> Person<'s> {
     pub(crate) fn post_multipart(&self, target: &str, boundary: &str, body: &str) -> Answer {
         let origin = self.site.url.clone();
         let kind = format!("multipart/form-data; boundary={boundary}");
-        self.exchange("POST", target, &[("Origin", &origin)], Some((&kind, body)))
+        self.send("POST", target, &[("Origin", &origin)], Some((&kind, body)))
     }
 
     #[track_caller]
     pub(crate) fn send(
-        &self,
-        method: &str,
-        target: &str,
-        fields: &[(&str, &str)],
-        form: Option<&str>,
-    ) -> Answer {
-        let kind = "application/x-www-form-urlencoded";
-        self.exchange(method, target, fields, form.map(|form| (kind, form)))
-    }
-
-    #[track_caller]
-    fn exchange(
         &self,
         method: &str,
         target: &str,
@@ -176,6 +165,11 @@ impl Answer {
         };
         let fields = lines.map(field).collect();
         Answer { status: status.parse().expect("a number"), fields, body: body.to_owned() }
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
     pub(crate) fn field(&self, name: &str) -> Option<&str> {

@@ -1,0 +1,149 @@
+//! The tokens with which a user lets programs use the API: make, list, use and revoke them.
+
+use std::fmt;
+
+use jiff::{SignedDuration, Timestamp};
+use webframe::Error;
+
+use super::{Client, Visit};
+use crate::model::{Scope, Scopes};
+use crate::session::{Token, TokenHash};
+use crate::site::Site;
+use crate::store::{
+    API_TOKEN_NAME_CHARS_MAX, AuditEvent, NewApiToken, OwnApiToken, StoreError, UserId,
+};
+
+/// Begins the text of every token, so that a token in the wrong place is recognised.
+const PREFIX: &str = "dictapp_";
+
+/// The largest delay before the time of the last use is written again.
+const SEEN_BEHIND_MAX: SignedDuration = SignedDuration::from_mins(10);
+
+/// A token for the API. Only the user and their program know it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiKey(Token);
+
+/// What came of making a token.
+#[derive(Debug)]
+pub enum TokenMaking {
+    /// The token, which is shown once.
+    Done(ApiKey),
+    /// It needs a name of bounded length and at least one scope.
+    Incomplete,
+    /// The user has as many as are allowed.
+    Full,
+}
+
+impl ApiKey {
+    /// Parses a token, exactly as [`ApiKey::to_text`] writes it.
+    pub fn parse(text: &str) -> Option<ApiKey> {
+        Token::parse(text.strip_prefix(PREFIX)?).map(ApiKey)
+    }
+
+    /// The text for the user.
+    pub fn to_text(&self) -> String {
+        format!("{PREFIX}{}", self.0.to_text())
+    }
+
+    /// The hash, which the database stores.
+    pub fn hash(&self) -> TokenHash {
+        self.0.hash()
+    }
+}
+
+impl Site {
+    /// Makes a token. Only administrators get the scope [`Scope::Admin`].
+    ///
+    /// # Errors
+    /// The database cannot serve; the system has no random bytes.
+    pub fn make_api_token(
+        &self,
+        visit: &Visit,
+        (name, scopes): (&str, Scopes),
+        client: &Client,
+    ) -> Result<TokenMaking, Error> {
+        let name = name.trim();
+        let is_named = !name.is_empty()
+            && name.chars().count() <= API_TOKEN_NAME_CHARS_MAX
+            && !name.contains(char::is_control);
+        let is_allowed = !scopes.has(Scope::Admin) || visit.role == crate::model::Role::Admin;
+        if !is_named || !is_allowed || scopes == Scopes::default() {
+            return Ok(TokenMaking::Incomplete);
+        }
+        let key = ApiKey(Token::random().map_err(|error| Error::internal(error.to_string()))?);
+        let is_stored = self.store.insert_api_token(&NewApiToken {
+            token_hash: *key.hash().as_bytes(),
+            user: visit.user,
+            name: name.to_owned(),
+            scopes,
+            created: Timestamp::now(),
+        })?;
+        if !is_stored {
+            return Ok(TokenMaking::Full);
+        }
+        self.note(AuditEvent::TokenMade, Some(visit.user), Some(visit.user), Some(client));
+        Ok(TokenMaking::Done(key))
+    }
+
+    /// The user's tokens, the newest first.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn api_tokens_of(&self, user: UserId) -> Result<Vec<OwnApiToken>, StoreError> {
+        self.store.api_tokens_of(user)
+    }
+
+    /// Revokes a token of the user; one that is not theirs stays valid.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn revoke_api_token(
+        &self,
+        visit: &Visit,
+        token_hash: &[u8; 32],
+        client: &Client,
+    ) -> Result<(), StoreError> {
+        if self.store.delete_api_token_of(visit.user, token_hash)? {
+            self.note(AuditEvent::TokenRevoked, Some(visit.user), Some(visit.user), Some(client));
+        }
+        Ok(())
+    }
+
+    /// The user of a token and what it allows; none if it is not valid.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn visit_by_token(&self, key: &ApiKey) -> Result<Option<(Visit, Scopes)>, StoreError> {
+        let hash = key.hash();
+        let Some(token) = self.store.api_token_by_hash(hash.as_bytes())? else { return Ok(None) };
+        let now = Timestamp::now();
+        let is_noted = token.seen.is_some_and(|seen| now.duration_since(seen) < SEEN_BEHIND_MAX);
+        // The token is valid even if its use cannot be noted.
+        if !is_noted && let Err(error) = self.store.touch_api_token(hash.as_bytes(), now) {
+            log::warn!("{error}");
+        }
+        let visit = Visit { user: token.user, name: token.name, role: token.role };
+        Ok(Some((visit, token.scopes)))
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKey(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_recognised_by_its_prefix_and_never_shown_in_debug() {
+        let key = ApiKey(Token::random().unwrap());
+        let text = key.to_text();
+        assert_eq!(ApiKey::parse(&text), Some(key.clone()));
+        assert_eq!(ApiKey::parse(&text["dictapp_".len()..]), None);
+        assert_eq!(Token::parse(&text), None, "no session is opened by it");
+        assert_eq!(format!("{key:?}"), "ApiKey(..)");
+    }
+}

@@ -1,0 +1,66 @@
+//! A user's tokens for the API: make one, which is shown once, and revoke one.
+
+use serde::Deserialize;
+use webframe::http::StatusCode;
+use webframe::{Request, Response, Result};
+
+use super::own::{self, Notice};
+use crate::hex;
+use crate::model::{Scope, Scopes};
+use crate::site::{Site, TokenMaking};
+use crate::store::OwnApiToken;
+use crate::views::page::Page;
+
+/// Hexadecimal digits by which a form names a token: enough to tell 20 apart.
+const TOKEN_DIGITS: usize = 16;
+
+/// A token is revoked if its digits are given, else one is made.
+#[derive(Deserialize)]
+struct TokensForm {
+    #[serde(default)]
+    revoke: String,
+    #[serde(default)]
+    token_name: String,
+    read: Option<String>,
+    history: Option<String>,
+    admin: Option<String>,
+    #[serde(default)]
+    form_token: String,
+}
+
+/// POST that makes or revokes a token.
+pub(crate) fn submit_tokens(site: &Site, request: &Request) -> Result<Response> {
+    let page = Page::of(site, request);
+    let form: TokensForm = request.form()?;
+    page.check_form(&form.form_token)?;
+    let Some(visit) = page.user()? else { return own::to_login() };
+    let client = page.visitor.client();
+    if !form.revoke.is_empty() {
+        let tokens = site.api_tokens_of(visit.user)?;
+        if let Some(token) = tokens.iter().find(|token| token_id(token) == form.revoke) {
+            site.revoke_api_token(visit, &token.token_hash, &client)?;
+        }
+        return own::done();
+    }
+    match site.make_api_token(visit, (&form.token_name, form.scopes()), &client)? {
+        TokenMaking::Done(key) => {
+            own::account_page(&page, visit, StatusCode::OK, Notice::Token(key.to_text()))
+        }
+        TokenMaking::Incomplete => own::refused(&page, visit, Notice::TokenIncomplete),
+        TokenMaking::Full => own::refused(&page, visit, Notice::TokensFull),
+    }
+}
+
+impl TokensForm {
+    fn scopes(&self) -> Scopes {
+        let ticked = [(Scope::Read, &self.read), (Scope::History, &self.history)];
+        let ticked = ticked.into_iter().chain([(Scope::Admin, &self.admin)]);
+        let names = ticked.filter(|(_, tick)| tick.is_some()).map(|(scope, _)| scope.name());
+        Scopes::parse(&names.collect::<Vec<_>>().join(" "))
+    }
+}
+
+/// The digits by which a form names this token.
+pub(super) fn token_id(token: &OwnApiToken) -> String {
+    hex::encode(&token.token_hash[..TOKEN_DIGITS / 2])
+}

@@ -1,0 +1,228 @@
+//! Accounts and sessions: a name and a password to a token, and what administrators do with users.
+
+use serde::{Deserialize, Serialize};
+use webframe::http::StatusCode;
+use webframe::{Error, Request, Response, Result};
+
+use super::caller::{Caller, Proof, client};
+use super::problem::Problem;
+use super::{private, token_response};
+use crate::model::{Lifetime, Role, Scope, Username};
+use crate::password::PasswordProblem;
+use crate::session::Token;
+use crate::site::{AdminError, Credentials, LogIn, Registration, SignUp, Site, Visit};
+use crate::store::{AuditEvent, User, UserId};
+use crate::throttle::Refusal;
+
+/// Users of one page of the list.
+const PAGE_USERS: u32 = 100;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewAccount {
+    name: String,
+    password: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewSession {
+    name: String,
+    password: String,
+    /// Of a log-in that was delayed.
+    #[serde(default)]
+    ticket: String,
+}
+
+#[derive(Serialize)]
+struct OwnAccount<'a> {
+    name: &'a str,
+    role: &'static str,
+    scopes: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct AccountsBody {
+    accounts: Vec<Account>,
+    next: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct Account {
+    name: String,
+    role: &'static str,
+    created: String,
+    disabled: bool,
+}
+
+#[derive(Deserialize)]
+struct AccountsQuery {
+    cursor: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    role: Option<String>,
+    disabled: Option<bool>,
+}
+
+/// POST of a new account.
+pub(crate) fn register(site: &Site, request: &Request) -> Result<Response> {
+    let NewAccount { name, password } = request.json()?;
+    let rules = &site.settings().accounts;
+    if !rules.registration {
+        let detail = "this site does not take new accounts";
+        return Problem::new(StatusCode::FORBIDDEN, detail).response();
+    }
+    let name =
+        Username::parse_new(&name).map_err(|error| Problem::unusable("name", error.to_string()))?;
+    if let Some(problem) = PasswordProblem::of(&password, name.as_str(), rules) {
+        return Problem::unusable("password", problem.to_string()).response();
+    }
+    let client = client(request);
+    // Each request is a form of its own.
+    let form_token = &random_text()?;
+    let sign_up = SignUp { name: &name, password: &password, form_token, client: &client };
+    match site.register(sign_up)? {
+        Registration::Done(signed_in) => {
+            log::info!("user {} registered from {}", signed_in.user, client.address);
+            token_response(name.as_str(), &signed_in.token)
+        }
+        Registration::Taken => Problem::new(StatusCode::CONFLICT, "the name is taken").response(),
+        Registration::Later(wait) => Problem::later(wait, None).response(),
+    }
+}
+
+/// POST of a name and a password, which begins a session.
+pub(crate) fn log_in(site: &Site, request: &Request) -> Result<Response> {
+    let NewSession { name, password, ticket } = request.json()?;
+    let client = client(request);
+    let given = Credentials {
+        name: &name,
+        password: &password,
+        lifetime: Lifetime::Kept,
+        ticket: &ticket,
+        device: None,
+        client: &client,
+    };
+    match site.sign_in(given)? {
+        LogIn::Done(signed_in) => {
+            log::info!("user {} logged in from {}", signed_in.user, client.address);
+            token_response(&name, &signed_in.token)
+        }
+        LogIn::Wrong => {
+            log::info!("a log-in from {} failed", client.address);
+            Problem::unauthorized("the name or the password is wrong").response()
+        }
+        LogIn::Disabled => {
+            Problem::new(StatusCode::FORBIDDEN, "an administrator has blocked this account")
+                .response()
+        }
+        LogIn::Refused(Refusal::Wait(wait)) => Problem::later(wait, None).response(),
+        LogIn::Refused(Refusal::Delay { delay, ticket }) => {
+            Problem::later(delay, Some(ticket)).response()
+        }
+    }
+}
+
+/// DELETE of the session or the token that the request is sent with.
+pub(crate) fn log_out(site: &Site, request: &Request) -> Result<Response> {
+    let client = client(request);
+    match Caller::of(site, request)? {
+        Caller::User(visit, _, Proof::Session(token)) => {
+            site.sign_out(&token)?;
+            site.note(AuditEvent::LoggedOut, Some(visit.user), Some(visit.user), Some(&client));
+        }
+        Caller::User(visit, _, Proof::Key(key)) => {
+            site.revoke_api_token(&visit, key.hash().as_bytes(), &client)?;
+        }
+        Caller::User(_, _, Proof::Cookie) | Caller::Guest => {
+            return Problem::unauthorized("send the token that is to end").response();
+        }
+        Caller::Unknown(error) => return Err(error.into()),
+    }
+    Ok(Response::new(StatusCode::NO_CONTENT))
+}
+
+/// GET of the account of the token.
+pub(crate) fn own(site: &Site, request: &Request) -> Result<Response> {
+    let caller = Caller::of(site, request)?;
+    let Caller::User(visit, scopes, _) = &caller else {
+        return Err(caller.user_with(Scope::Read).err().unwrap_or_else(|| Error::not_found("")));
+    };
+    let scopes = scopes.iter().map(Scope::name).collect();
+    private(request, &OwnAccount { name: visit.name.as_str(), role: visit.role.name(), scopes })
+}
+
+/// GET of all accounts, for administrators.
+pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
+    let caller = Caller::of(site, request)?;
+    admin(&caller)?;
+    let AccountsQuery { cursor } = request.query()?;
+    let after = cursor.map_or(UserId::BEFORE_ALL, UserId::new);
+    let users = site.users_after(after, PAGE_USERS)?;
+    let is_full = users.len() == PAGE_USERS as usize;
+    let next = users.last().filter(|_| is_full).map(|user| user.id.number());
+    private(request, &AccountsBody { accounts: users.iter().map(account).collect(), next })
+}
+
+/// PATCH of an account: block it, allow it again, or give it another role.
+pub(crate) fn change(site: &Site, request: &Request) -> Result<Response> {
+    let caller = Caller::of(site, request)?;
+    let visit = admin(&caller)?;
+    let Change { role, disabled } = request.json()?;
+    let role = match role.as_deref().map(Role::parse) {
+        None => None,
+        Some(Some(role)) => Some(role),
+        Some(None) => return Problem::unusable("role", "there is no such role").response(),
+    };
+    let name = Username::parse(&request.param("name")?).map_err(|_| no_user())?;
+    let user = site.user(&name)?.ok_or_else(no_user)?;
+    let (actor, client) = (Some(visit.user), client(request));
+    if let Some(role) = role {
+        site.set_role(&user, role, actor, Some(&client)).map_err(refused)?;
+    }
+    match disabled {
+        Some(true) => site.disable_user(&user, actor, Some(&client)).map_err(refused)?,
+        Some(false) => site.enable_user(&user, actor, Some(&client))?,
+        None => {}
+    }
+    let user = site.user(&name)?.ok_or_else(no_user)?;
+    private(request, &account(&user))
+}
+
+/// The administrator that calls.
+fn admin(caller: &Caller) -> Result<&Visit> {
+    let visit = caller.user_with(Scope::Admin)?;
+    match visit.role {
+        Role::Admin => Ok(visit),
+        Role::User | Role::Teacher => {
+            Err(Problem::new(StatusCode::FORBIDDEN, "the user is no administrator").into())
+        }
+    }
+}
+
+fn refused(error: AdminError) -> Error {
+    match error {
+        AdminError::Failed(error) => error,
+        error => Problem::new(StatusCode::CONFLICT, error.to_string()).into(),
+    }
+}
+
+fn no_user() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "there is no such user")
+}
+
+fn account(user: &User) -> Account {
+    Account {
+        name: user.name.to_string(),
+        role: user.role.name(),
+        created: user.created.to_string(),
+        disabled: user.disabled.is_some(),
+    }
+}
+
+fn random_text() -> Result<String> {
+    Ok(Token::random().map_err(|error| Error::internal(error.to_string()))?.to_text())
+}

@@ -1,0 +1,130 @@
+//! Which user a request of the API comes from, and what its token allows.
+
+use webframe::http::{StatusCode, header};
+use webframe::{Request, Result};
+
+use super::super::visitor::{Visitor, Who};
+use super::problem::Problem;
+use crate::model::{Scope, Scopes, device_label};
+use crate::session::Token;
+use crate::site::{ApiKey, Client, Site, Visit};
+use crate::store::StoreError;
+
+/// The device of a session whose program does not name itself.
+const DEVICE: &str = "API";
+
+/// Who calls.
+pub(super) enum Caller {
+    /// A program without a token.
+    Guest,
+    /// A program with a valid token, or the browser of a user who is logged in.
+    User(Visit, Scopes, Proof),
+    /// There is a token, and the database cannot say whose it is.
+    Unknown(StoreError),
+}
+
+/// What shows who the user is.
+pub(super) enum Proof {
+    /// The session cookie, which allows nothing but reading words.
+    Cookie,
+    /// The token of a log-in.
+    Session(Token),
+    /// A token that the user made.
+    Key(ApiKey),
+}
+
+impl Caller {
+    /// Reads `Authorization`.
+    ///
+    /// # Errors
+    /// 401: the token is not valid.
+    pub(super) fn of(site: &Site, request: &Request) -> Result<Caller> {
+        let Some(field) = request.field(&header::AUTHORIZATION) else {
+            return Ok(by_cookie(site, request));
+        };
+        let visit = match bearer(field) {
+            Some(Proof::Session(token)) => site.visit(&token).map(|visit| {
+                visit.map(|visit| Caller::User(visit, Scopes::OF_LOG_IN, Proof::Session(token)))
+            }),
+            Some(Proof::Key(key)) => site.visit_by_token(&key).map(|found| {
+                found.map(|(visit, scopes)| Caller::User(visit, scopes, Proof::Key(key)))
+            }),
+            Some(Proof::Cookie) | None => Ok(None),
+        };
+        match visit {
+            Ok(Some(caller)) => Ok(caller),
+            Ok(None) => Err(Problem::unauthorized("the token is not valid").into()),
+            Err(error) => Ok(Caller::Unknown(error)),
+        }
+    }
+
+    /// The user, if the token has this scope.
+    ///
+    /// # Errors
+    /// 401 without a token, 403 without the scope, 503 if the database cannot say.
+    pub(super) fn user_with(&self, scope: Scope) -> Result<&Visit> {
+        match self {
+            Caller::User(visit, scopes, _) if scopes.has(scope) => Ok(visit),
+            Caller::User(..) => {
+                let detail = format!("the token does not have the scope {}", scope.name());
+                Err(Problem::new(StatusCode::FORBIDDEN, detail).into())
+            }
+            Caller::Guest => Err(Problem::unauthorized("send a token of a user").into()),
+            Caller::Unknown(error) => Err(error.clone().into()),
+        }
+    }
+
+    /// Refuses guests if only users may look words up.
+    ///
+    /// # Errors
+    /// As [`Caller::user_with`].
+    pub(super) fn check_may_read(&self, site: &Site) -> Result<()> {
+        match site.settings().dictionary.lookup_requires_login {
+            true => self.user_with(Scope::Read).map(drop),
+            false => Ok(()),
+        }
+    }
+
+    /// The user whose look-ups are recorded; `None` if there is none.
+    pub(super) fn recorded_user(&self) -> Option<&Visit> {
+        match self {
+            Caller::User(visit, scopes, _) if scopes.has(Scope::History) => Some(visit),
+            Caller::User(..) | Caller::Guest | Caller::Unknown(_) => None,
+        }
+    }
+
+    /// Whether the answer is for anybody, so that caches may share it.
+    pub(super) fn is_anybody(&self, site: &Site) -> bool {
+        matches!(self, Caller::Guest) && !site.settings().dictionary.lookup_requires_login
+    }
+}
+
+/// The program that asks, as sessions and the audit log name it.
+pub(super) fn client(request: &Request) -> Client {
+    let label = device_label(request.field(&header::USER_AGENT).unwrap_or_default());
+    let device = if label.is_empty() { DEVICE.to_owned() } else { label };
+    Client { address: request.peer().address.ip(), device }
+}
+
+/// The pages of a closed site complete words by the API.
+fn by_cookie(site: &Site, request: &Request) -> Caller {
+    if !site.settings().dictionary.lookup_requires_login {
+        return Caller::Guest;
+    }
+    match Visitor::of(site, request).who {
+        Who::User(visit) => Caller::User(visit, Scopes::parse(Scope::Read.name()), Proof::Cookie),
+        Who::Guest => Caller::Guest,
+        Who::Unknown(error) => Caller::Unknown(error),
+    }
+}
+
+/// The token of a `Bearer` field (RFC 6750 §2.1).
+fn bearer(field: &str) -> Option<Proof> {
+    let (scheme, token) = field.split_once(' ')?;
+    let token = token.trim();
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return None;
+    }
+    let key = ApiKey::parse(token).map(Proof::Key);
+    key.or_else(|| Token::parse(token).map(Proof::Session))
+}

@@ -1,0 +1,194 @@
+//! The description of the API in OpenAPI 3.1: its operations here, its values in `schemas`.
+
+mod schemas;
+
+use serde_json::{Map, Value, json};
+
+use crate::model::Scope;
+use crate::paths;
+
+/// The whole document.
+pub(super) fn document() -> Value {
+    json!({
+        "openapi": "3.1.0",
+        "info": { "title": "dictapp", "version": env!("CARGO_PKG_VERSION") },
+        "paths": {
+            paths::API_WORD: { "parameters": [in_path("word")], "get": word() },
+            paths::API_SUGGEST: { "get": suggest() },
+            paths::API_SEARCH: { "get": search() },
+            paths::API_BOOKS: { "get": answering("The word books", "Books") },
+            paths::API_ACCOUNT: {
+                "get": secured(answering("The user of the token", "OwnAccount"), Scope::Read),
+            },
+            paths::API_ACCOUNTS: { "get": accounts(), "post": register() },
+            paths::API_ACCOUNT_OF: {
+                "parameters": [in_path("name")],
+                "patch": secured(taking(answering("Block a user, or change their role", "Account"), "AccountChange"), Scope::Admin),
+            },
+            paths::API_SESSIONS: { "post": log_in() },
+            paths::API_SESSION: {
+                "delete": secured(done("End the session or revoke the token"), Scope::Read),
+            },
+            paths::API_HISTORY: {
+                "get": history(),
+                "delete": secured(done("Delete the whole history"), Scope::History),
+            },
+            paths::API_WORD_BOOK: { "get": word_book() },
+            paths::API_SAVED_WORD: saved_word(),
+            paths::API_REVIEW: review(),
+            paths::API_DOCUMENT: { "get": document_itself() },
+        },
+        "components": { "schemas": schemas::all(), "securitySchemes": security() },
+    })
+}
+
+fn word() -> Value {
+    let summary = "What the word books say of a word; recorded if the token has the scope history";
+    optionally_secured(answering(summary, "Word"))
+}
+
+fn suggest() -> Value {
+    let operation = answering("Words that what was typed may become", "Words");
+    let parameters = json!([text_in_query("q"), number_in_query("limit", 0)]);
+    optionally_secured(with(operation, "parameters", parameters))
+}
+
+fn search() -> Value {
+    let summary = "Words that match a pattern, a Chinese gloss or a sentence, or are spelled alike";
+    let parameters = json!([required(text_in_query("q")), number_in_query("cursor", 0)]);
+    optionally_secured(with(answering(summary, "Matches"), "parameters", parameters))
+}
+
+fn accounts() -> Value {
+    let operation = answering("All accounts", "Accounts");
+    let parameters = json!([cursor_in_query()]);
+    secured(with(operation, "parameters", parameters), Scope::Admin)
+}
+
+fn register() -> Value {
+    creating(taking(operation("Register"), "Credentials"), "Token")
+}
+
+fn log_in() -> Value {
+    creating(taking(operation("Log in; the answer has a token"), "LogIn"), "Token")
+}
+
+fn history() -> Value {
+    let operation = answering("Past look-ups, the newest first", "History");
+    let parameters = json!([cursor_in_query(), number_in_query("limit", 1)]);
+    secured(with(operation, "parameters", parameters), Scope::History)
+}
+
+fn word_book() -> Value {
+    let operation = answering("Saved words, the latest first", "WordBook");
+    let limit = number_in_query("limit", 1);
+    let parameters = json!([cursor_in_query(), limit, text_in_query("list")]);
+    secured(with(operation, "parameters", parameters), Scope::History)
+}
+
+fn saved_word() -> Value {
+    let put = creating(answering("Save a word, or change what is saved", "SavedWord"), "SavedWord");
+    json!({
+        "parameters": [in_path("word")],
+        "get": secured(answering("A saved word", "SavedWord"), Scope::History),
+        "put": secured(taking(put, "SavedWordText"), Scope::History),
+        "delete": secured(done("Remove a word from the word book"), Scope::History),
+    })
+}
+
+fn review() -> Value {
+    let undo = answering("Take the latest review back", "Undone");
+    json!({
+        "get": secured(answering("The next card", "Review"), Scope::History),
+        "post": secured(taking(done("Answer a card"), "Answer"), Scope::History),
+        "delete": secured(undo, Scope::History),
+    })
+}
+
+fn document_itself() -> Value {
+    let content = json!({ "application/json": { "schema": { "type": "object" } } });
+    let found = json!({ "description": "This document", "content": content });
+    with_response(operation("This document"), "200", found)
+}
+
+/// An operation that may be refused, by the limit of requests if by nothing else. What is no valid
+/// HTTP is refused before it is known to be for the API: by a page.
+fn operation(summary: &str) -> Value {
+    let mut refused = content("application/problem+json", "Problem");
+    refused["text/html"] = json!({});
+    let responses = json!({ "default": { "description": "A problem", "content": refused } });
+    json!({ "summary": summary, "responses": responses })
+}
+
+fn answering(summary: &str, schema: &str) -> Value {
+    let found = json!({ "description": "Done", "content": content("application/json", schema) });
+    with_response(operation(summary), "200", found)
+}
+
+fn creating(operation: Value, schema: &str) -> Value {
+    let made = json!({ "description": "Made", "content": content("application/json", schema) });
+    with_response(operation, "201", made)
+}
+
+fn done(summary: &str) -> Value {
+    with_response(operation(summary), "204", json!({ "description": "Done" }))
+}
+
+fn taking(operation: Value, schema: &str) -> Value {
+    let body = json!({ "required": true, "content": content("application/json", schema) });
+    with(operation, "requestBody", body)
+}
+
+fn secured(operation: Value, scope: Scope) -> Value {
+    with(operation, "security", json!([{ "token": [scope.name()] }]))
+}
+
+/// Open to guests unless the site is closed to them.
+fn optionally_secured(operation: Value) -> Value {
+    with(operation, "security", json!([{}, { "token": [Scope::Read.name()] }]))
+}
+
+fn with(operation: Value, name: &str, value: Value) -> Value {
+    let mut fields: Map<String, Value> = match operation {
+        Value::Object(fields) => fields,
+        other => return other,
+    };
+    fields.insert(name.to_owned(), value);
+    Value::Object(fields)
+}
+
+fn with_response(mut operation: Value, status: &str, response: Value) -> Value {
+    operation["responses"][status] = response;
+    operation
+}
+
+fn content(media_type: &str, schema: &str) -> Value {
+    json!({ media_type: { "schema": schemas::reference(schema) } })
+}
+
+fn in_path(name: &str) -> Value {
+    json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "minLength": 1 } })
+}
+
+fn text_in_query(name: &str) -> Value {
+    json!({ "name": name, "in": "query", "schema": { "type": "string" } })
+}
+
+fn number_in_query(name: &str, minimum: i64) -> Value {
+    let schema = json!({ "type": "integer", "minimum": minimum, "maximum": 1000 });
+    json!({ "name": name, "in": "query", "schema": schema })
+}
+
+/// What `next` of the page before says.
+fn cursor_in_query() -> Value {
+    json!({ "name": "cursor", "in": "query", "schema": { "type": "integer", "format": "int64" } })
+}
+
+fn required(parameter: Value) -> Value {
+    with(parameter, "required", Value::Bool(true))
+}
+
+fn security() -> Value {
+    let description = "A token of a log-in, or one that a user made on the account page";
+    json!({ "token": { "type": "http", "scheme": "bearer", "description": description } })
+}

@@ -1,0 +1,278 @@
+//! What belongs to one user: the history, the word book and the reviews.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use webframe::http::StatusCode;
+use webframe::{Request, Response, Result};
+
+use super::super::wordbook::Card;
+use super::caller::{Caller, client};
+use super::private;
+use super::problem::Problem;
+use crate::model::{Grade, Scope, Word};
+use crate::site::{Saving, Selection, Site};
+use crate::store::{PageStart, Recorded, SavedFilter, SavedWord, SavedWordText, WordListStart};
+
+/// The most rows of one answer.
+const ROWS_MAX: u32 = 1000;
+
+/// Words of one answer, unless `limit` says otherwise.
+const WORDS: u32 = 50;
+
+#[derive(Deserialize)]
+struct PageQuery {
+    cursor: Option<i64>,
+    limit: Option<u32>,
+    list: Option<String>,
+}
+
+#[derive(Serialize)]
+struct HistoryBody {
+    rows: Vec<HistoryRow>,
+    next: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct HistoryRow {
+    name: String,
+    word: String,
+    time: String,
+    found: bool,
+}
+
+#[derive(Serialize)]
+struct WordBookBody {
+    words: Vec<SavedBody>,
+    next: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct SavedBody {
+    word: String,
+    created: String,
+    list: String,
+    tags: String,
+    note: String,
+    sentence: String,
+    suspended: bool,
+    reviews: u64,
+    due: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[derive(Default)]
+struct SavedForm {
+    list: String,
+    tags: String,
+    note: String,
+    sentence: String,
+    suspended: bool,
+}
+
+#[derive(Serialize)]
+struct ReviewBody {
+    words: u64,
+    due: u64,
+    new: u64,
+    card: Option<CardBody>,
+}
+
+#[derive(Serialize)]
+struct CardBody {
+    word: String,
+    /// The number of reviews so far, which an answer sends back.
+    seen: u64,
+    phonetic: String,
+    meaning: String,
+    example: String,
+    note: String,
+    sentence: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Answer {
+    word: String,
+    seen: u64,
+    /// 1 again, 2 hard, 3 good, 4 easy.
+    grade: i64,
+}
+
+#[derive(Serialize)]
+struct Undone {
+    /// The word whose latest review was taken back; null if there was none.
+    word: Option<String>,
+}
+
+/// GET of the history, newest first.
+pub(crate) fn history(site: &Site, request: &Request) -> Result<Response> {
+    let caller = Caller::of(site, request)?;
+    let visit = caller.user_with(Scope::History)?;
+    let query: PageQuery = request.query()?;
+    let default = site.settings().dictionary.history_page;
+    let limit = query.limit(u32::try_from(default).unwrap_or(ROWS_MAX))?;
+    let start = query.start()?.map_or(PageStart::Newest, PageStart::OlderThan);
+    let mut rows = site.past_lookups(visit, start, limit + 1)?;
+    let next = next(&mut rows, limit, |row| row.at);
+    let rows = rows.into_iter().map(|row| HistoryRow {
+        name: row.name.to_string(),
+        word: row.word,
+        time: row.at.to_string(),
+        found: row.found,
+    });
+    private(request, &HistoryBody { rows: rows.collect(), next })
+}
+
+/// DELETE of the whole history.
+pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response> {
+    let caller = Caller::of(site, request)?;
+    site.delete_history(caller.user_with(Scope::History)?, &client(request))?;
+    Ok(Response::new(StatusCode::NO_CONTENT))
+}
+
+/// GET of the word book, the latest word first.
+pub(crate) fn word_book(site: &Site, request: &Request) -> Result<Response> {
+    let caller = Caller::of(site, request)?;
+    let visit = caller.user_with(Scope::History)?;
+    let query: PageQuery = request.query()?;
+    let limit = query.limit(WORDS)?;
+    let start = query.start()?.map_or(WordListStart::Newest, WordListStart::OlderThan);
+    let filter = SavedFilter { list: query.list.filter(|list| !list.is_empty()) };
+    let mut words = site.saved_words(visit, start, &filter, limit + 1)?;
+    let next = next(&mut words, limit, |word| word.created);
+    let words = words.into_iter().map(SavedBody::of).collect();
+    private(request, &WordBookBody { words, next })
+}
+
+/// GET of a saved word.
+pub(crate) fn saved_word(site: &Site, request: &Request) -> Result<Response> {
+    let caller = Caller::of(site, request)?;
+    let visit = caller.user_with(Scope::History)?;
+    let word = word_of(request)?;
+    let saved = site.saved_word(visit, word.as_str())?;
+    private(request, &SavedBody::of(saved.ok_or_else(not_saved)?))
+}
+
+/// PUT of a word into the word book, with what the user writes about it.
+pub(crate) fn save_word(site: &Site, request: &Request) -> Result<Response> {
+    let caller = Caller::of(site, request)?;
+    let visit = caller.user_with(Scope::History)?;
+    let word = word_of(request)?;
+    let SavedForm { list, tags, note, sentence, suspended } = request.json()?;
+    let text = SavedWordText { list, tags, note, sentence };
+    let status = match site.save_word(visit, &word, &text)? {
+        Saving::Saved => StatusCode::CREATED,
+        Saving::Known => {
+            site.update_saved_word(visit, word.as_str(), &text)?;
+            StatusCode::OK
+        }
+        Saving::Full => {
+            return Problem::new(StatusCode::CONFLICT, "the word book is full").response();
+        }
+    };
+    match suspended {
+        true => site.suspend_saved_word(visit, word.as_str())?,
+        false => site.resume_saved_word(visit, word.as_str())?,
+    }
+    let saved = site.saved_word(visit, word.as_str())?.ok_or_else(not_saved)?;
+    Ok(private(request, &SavedBody::of(saved))?.with_status(status))
+}
+
+/// DELETE of a saved word.
+pub(crate) fn remove_word(site: &Site, request: &Request) -> Result<Response> {
+    let caller = Caller::of(site, request)?;
+    site.remove_saved_word(caller.user_with(Scope::History)?, word_of(request)?.as_str())?;
+    Ok(Response::new(StatusCode::NO_CONTENT))
+}
+
+/// GET of the next card.
+pub(crate) fn card(site: &Site, request: &Request) -> Result<Response> {
+    let caller = Caller::of(site, request)?;
+    let visit = caller.user_with(Scope::History)?;
+    let counts = site.saved_word_counts(visit)?;
+    let shelf = site.shelf();
+    let off = site.books_off(visit)?;
+    let books = Selection::new(&shelf, &off);
+    let card = site.next_due_word(visit)?.map(|saved| {
+        let Card { phonetic, meaning, example } = Card::of(&books, &saved.word);
+        let SavedWordText { note, sentence, .. } = saved.text;
+        let (word, seen) = (saved.word, saved.reviews);
+        CardBody { word, seen, phonetic, meaning, example, note, sentence }
+    });
+    let (words, due, new) = (counts.words, counts.due, counts.new);
+    private(request, &ReviewBody { words, due, new, card })
+}
+
+/// POST of the answer to a card. One that is sent twice is one review.
+pub(crate) fn review(site: &Site, request: &Request) -> Result<Response> {
+    let caller = Caller::of(site, request)?;
+    let visit = caller.user_with(Scope::History)?;
+    let Answer { word, seen, grade } = request.json()?;
+    let grade = Grade::from_number(grade)
+        .ok_or_else(|| Problem::unusable("grade", "the grade is a number from 1 to 4"))?;
+    match site.review(visit, &word, seen, grade)? {
+        Recorded::New => Ok(Response::new(StatusCode::NO_CONTENT)),
+        Recorded::Stale => {
+            let detail = "the word is not saved, or was reviewed since the card was sent";
+            Problem::new(StatusCode::CONFLICT, detail).response()
+        }
+    }
+}
+
+/// DELETE of the latest review.
+pub(crate) fn undo_review(site: &Site, request: &Request) -> Result<Response> {
+    let caller = Caller::of(site, request)?;
+    let word = site.undo_review(caller.user_with(Scope::History)?)?;
+    private(request, &Undone { word })
+}
+
+impl PageQuery {
+    fn limit(&self, default: u32) -> Result<u32> {
+        match self.limit {
+            None => Ok(default),
+            Some(limit @ 1..=ROWS_MAX) => Ok(limit),
+            Some(_) => {
+                Err(Problem::bad_request(format!("limit is a number from 1 to {ROWS_MAX}")).into())
+            }
+        }
+    }
+
+    fn start(&self) -> Result<Option<Timestamp>> {
+        let start = self.cursor.map(Timestamp::from_microsecond).transpose();
+        start.map_err(|_| Problem::bad_request("cursor is no time").into())
+    }
+}
+
+impl SavedBody {
+    fn of(saved: SavedWord) -> SavedBody {
+        let SavedWordText { list, tags, note, sentence } = saved.text;
+        SavedBody {
+            word: saved.word,
+            created: saved.created.to_string(),
+            list,
+            tags,
+            note,
+            sentence,
+            suspended: saved.suspended,
+            reviews: saved.reviews,
+            due: saved.due.to_string(),
+        }
+    }
+}
+
+/// The cursor behind these rows. They are one more than asked for if there are others behind them.
+fn next<T>(rows: &mut Vec<T>, limit: u32, time: impl Fn(&T) -> Timestamp) -> Option<i64> {
+    let has_more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    rows.last().filter(|_| has_more).map(|row| time(row).as_microsecond())
+}
+
+fn word_of(request: &Request) -> Result<Word> {
+    let word = Word::parse(&request.param("word")?);
+    word.map_err(|error| Problem::bad_request(format!("word: {error}")).into())
+}
+
+fn not_saved() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "the word is not in the word book")
+}
