@@ -5,9 +5,15 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use anyhow::Context;
 use dictapp::cli::{self, Command, Ending};
-use dictapp::commands::{self, backup, books, check, import, licences, user};
+use dictapp::commands::{
+    self, backup, books, check, client, import, import_course, licences, look, mcp, user,
+};
 use dictapp::serve;
+
+/// The exit code of a look-up that found nothing.
+const NO_SUCH_WORD: u8 = 3;
 
 fn main() -> ExitCode {
     let command = match cli::parse(std::env::args_os(), std::env::vars_os()) {
@@ -16,6 +22,9 @@ fn main() -> ExitCode {
     };
     match run(command) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<look::NoSuchWord>() => {
+            end(&Ending { text: format!("dictapp: {error}"), code: NO_SUCH_WORD })
+        }
         Err(error) => end(&Ending { text: format!("dictapp: {error:#}"), code: 1 }),
     }
 }
@@ -36,6 +45,12 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::User(settings, command, output) => {
             user::run(&settings, commands::open_store(&settings)?, &command, output)
         }
+        Command::ImportCourse(settings, source) => import_course::run(&settings, &source),
+        Command::Look(settings, word, form) => look::run(&settings, &word, form),
+        Command::Client(settings, request) => client::run(&settings, &request),
+        Command::Mcp(settings) => mcp::run(&settings),
+        Command::Man(folder) => cli::write_manual(&folder)
+            .with_context(|| format!("cannot write into {}", folder.display())),
         Command::Licences => licences::run(),
         Command::Backup(settings, file) => backup::back_up(&settings, &file),
         Command::Restore(settings, file) => backup::restore(&settings, &file),

@@ -52,6 +52,8 @@ pub(crate) const WORD: &str = "/word/{word}";
 pub(crate) const HEALTHZ: &str = "/healthz";
 pub(crate) const READYZ: &str = "/readyz";
 pub(crate) const METRICS: &str = "/metrics";
+/// The page about the API.
+pub(crate) const API_GUIDE: &str = "/api";
 /// Everything of the API begins with it.
 pub(crate) const API: &str = "/api/";
 pub(crate) const API_WORD: &str = "/api/v1/words/{word}";
@@ -77,6 +79,32 @@ pub(crate) fn word(word: &str) -> String {
         return search(word);
     }
     format!("/word/{}", encode_segment(word))
+}
+
+/// The path of a word's page with what another program puts in the place of the word.
+pub(crate) fn word_of(placeholder: &str) -> String {
+    WORD.replace("{word}", placeholder)
+}
+
+/// The entry of a word in the API.
+pub(crate) fn api_word(word: &str) -> String {
+    API_WORD.replace("{word}", &encode_segment(word).to_string())
+}
+
+/// A word of the word book in the API.
+pub(crate) fn api_saved_word(word: &str) -> String {
+    API_SAVED_WORD.replace("{word}", &encode_segment(word).to_string())
+}
+
+/// The suggestions of the API for what was typed.
+pub(crate) fn api_suggest(typed: &str) -> String {
+    format!("{API_SUGGEST}?q={}", encode_query(typed))
+}
+
+/// A page of the history in the API.
+pub(crate) fn api_history(limit: usize, cursor: Option<i64>) -> String {
+    let cursor = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
+    format!("{API_HISTORY}?limit={limit}{cursor}")
 }
 
 /// The results of a query.

@@ -65,6 +65,7 @@ pub(crate) fn table() -> Urls<Site> {
         .get(paths::READYZ, status::ready)
         .get(paths::METRICS, status::metrics)
         .get(paths::STATIC, assets::files())
+        .get(paths::API_GUIDE, api::guide)
         .merge(api())
 }
 

@@ -13,7 +13,7 @@ mod verbs;
 
 use arguments::{Arguments, Misuse};
 use std::process::ExitCode;
-use verbs::{bench, crowd, differ, fuzz, licences, models, slow, soak, test};
+use verbs::{bench, contract, crowd, differ, fuzz, licences, models, slow, soak, test};
 
 /// One subcommand of `cargo xtask`.
 struct Verb {
@@ -29,6 +29,7 @@ const VERBS: &[Verb] = &[
         run: test::run,
     },
     Verb { name: "models", about: models::ABOUT, run: models::run },
+    Verb { name: "contract", about: contract::ABOUT, run: contract::run },
     Verb { name: "licences", about: licences::ABOUT, run: licences::run },
     Verb { name: "fuzz", about: fuzz::ABOUT, run: fuzz::run },
     Verb { name: "differ", about: differ::ABOUT, run: differ::run },

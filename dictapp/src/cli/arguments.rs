@@ -7,17 +7,20 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::books::{Column, Encoding, Kind, Overrides};
 use crate::commands::books::BooksCommand;
+use crate::commands::client;
 use crate::commands::export::{Export, Format};
 use crate::commands::import::{self, Request};
+use crate::commands::look::Form;
 use crate::commands::user::UserCommand;
 use crate::model::{LanguageTag, Languages};
 use crate::settings::Flag;
+use crate::store::CourseSource;
 
 /// An online dictionary (电子词典): look words up in a browser, keep a history
 #[derive(Debug, Parser)]
 #[command(name = "dictapp", version, max_term_width = 100)]
 #[command(after_help = "Exit codes: 0 done, 1 it failed, 2 the command line or the settings are \
-    wrong.\nconf/settings.toml documents every setting.")]
+    wrong, 3 no word book has the word.\nconf/settings.toml documents every setting.")]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) action: Option<Action>,
@@ -46,6 +49,28 @@ pub(super) enum Action {
     Serve,
     /// Import a word book into the database
     Import(ImportArguments),
+    /// Take in users, look-ups and words of a course database; may be repeated
+    ImportCourse {
+        /// mysql://USER:PASSWORD@HOST/DATABASE, or the file of an SQL dump; it is only read
+        #[arg(value_parser = CourseSource::parse)]
+        source: CourseSource,
+    },
+    /// Look a word up in the database, without a server
+    Look(LookArguments),
+    /// Use a server from the terminal: log in, look words up, read the history
+    Client(ClientArguments),
+    /// Let a language model look words up: a server of the Model Context Protocol on stdin and stdout
+    Mcp,
+    /// Print the completions of the command line for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a folder
+    Man {
+        /// The folder
+        folder: PathBuf,
+    },
     /// List, order, hide, show, rename, export or remove word books, also while the server runs
     Books(BooksArguments),
     /// Add, list, disable or delete users, set or reset their passwords, also while the server runs
@@ -133,6 +158,40 @@ fn parse_column(name: &str) -> Result<Column, String> {
         let names: Vec<&str> = Column::ALL.iter().map(|column| column.name()).collect();
         format!("must be one of {}", names.join(", "))
     })
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LookArguments {
+    /// The word or phrase
+    word: String,
+
+    /// Print JSON, as the API sends it
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ClientArguments {
+    /// The server
+    #[arg(default_value = "http://127.0.0.1:8000")]
+    url: String,
+
+    /// The language, zh or en [default: as LANG says]
+    #[arg(long, value_parser = ["zh", "en"])]
+    lang: Option<String>,
+
+    /// Look words up in the database of the settings, without a server
+    #[arg(long)]
+    offline: bool,
+
+    #[command(subcommand)]
+    action: Option<ClientAction>,
+}
+
+#[derive(Debug, Subcommand)]
+enum ClientAction {
+    /// Look a word up and end, for scripts
+    Look(LookArguments),
 }
 
 #[derive(Debug, Args)]
@@ -244,6 +303,28 @@ impl From<ImportArguments> for Request {
         };
         let action = if preview { import::Action::Preview } else { import::Action::Store };
         Request { kind, file, name, title, overrides, action }
+    }
+}
+
+impl LookArguments {
+    /// The word, and how its entry is printed.
+    pub(super) fn into_parts(self) -> (String, Form) {
+        (self.word, if self.json { Form::Json } else { Form::Text })
+    }
+}
+
+impl From<ClientArguments> for client::Request {
+    fn from(arguments: ClientArguments) -> client::Request {
+        let ClientArguments { url, lang: language, offline, action } = arguments;
+        let action = match action {
+            Some(ClientAction::Look(look)) => {
+                let (word, form) = look.into_parts();
+                client::Action::Look(word, form)
+            }
+            None if offline => client::Action::Offline,
+            None => client::Action::Menus,
+        };
+        client::Request { url, language, action }
     }
 }
 

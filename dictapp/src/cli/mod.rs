@@ -4,14 +4,19 @@
 mod arguments;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use crate::commands::books::BooksCommand;
+use crate::commands::client;
 use crate::commands::import::Request;
+use crate::commands::look::Form;
 use crate::commands::user::{Output, UserCommand};
 use crate::settings::{Loaded, Settings, Sources};
+use crate::store::CourseSource;
 use arguments::{Action, Arguments, UserArguments};
 
 /// A command with valid settings.
@@ -25,6 +30,16 @@ pub enum Command {
     Books(Settings, BooksCommand),
     /// Add, list or change users.
     User(Settings, UserCommand, Output),
+    /// Take in a course database.
+    ImportCourse(Settings, CourseSource),
+    /// Look a word up without a server.
+    Look(Settings, String, Form),
+    /// Use a server from the terminal.
+    Client(Settings, client::Request),
+    /// Answer a language model.
+    Mcp(Settings),
+    /// Write the manual pages into a folder.
+    Man(PathBuf),
     /// Print the licences of the crates that the program is built from.
     Licences,
     /// Write the database to a file.
@@ -72,12 +87,37 @@ pub fn parse(
             let output = if json { Output::Json } else { Output::Text };
             Ok(Command::User(settings, command, output))
         }
+        Action::ImportCourse { source } => Ok(Command::ImportCourse(settings, source)),
+        Action::Look(look) => {
+            let (word, form) = look.into_parts();
+            Ok(Command::Look(settings, word, form))
+        }
+        Action::Client(client) => Ok(Command::Client(settings, client.into())),
+        Action::Mcp => Ok(Command::Mcp(settings)),
+        Action::Completions { shell } => Err(completions(shell)),
+        Action::Man { folder } => Ok(Command::Man(folder)),
         Action::Licences => Ok(Command::Licences),
         Action::Backup { file } => Ok(Command::Backup(settings, file)),
         Action::Restore { file } => Ok(Command::Restore(settings, file)),
         Action::Check if checks_database => Ok(Command::CheckDatabase(settings, origin)),
         Action::Check => Ok(Command::Check(settings, origin)),
     }
+}
+
+/// The completions are a text like the help.
+fn completions(shell: clap_complete::Shell) -> Ending {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "dictapp", &mut script);
+    Ending { text: String::from_utf8_lossy(&script).trim_end().to_owned(), code: 0 }
+}
+
+/// Writes the manual pages, one of each command, into a folder, which is made if need be.
+///
+/// # Errors
+/// A file cannot be written.
+pub fn write_manual(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    clap_mangen::generate_to(Arguments::command(), folder)
 }
 
 /// Help and the version end with 0, an invalid command line with 2.

@@ -4,9 +4,13 @@
 pub mod backup;
 pub mod books;
 pub mod check;
+pub mod client;
 pub mod export;
 pub mod import;
+pub mod import_course;
 pub mod licences;
+pub mod look;
+pub mod mcp;
 pub mod user;
 
 use crate::serve;

@@ -53,6 +53,14 @@ impl Site {
         Ok(())
     }
 
+    /// Adds past look-ups of another database; returns how many were new.
+    ///
+    /// # Errors
+    /// The database cannot store them.
+    pub fn import_lookups(&self, lookups: &[Lookup]) -> Result<u64, StoreError> {
+        self.store.import_lookups(lookups)
+    }
+
     /// Up to `limit` look-ups of a user from `start` on, newest first.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ mod books;
 mod learning;
 mod settings;
 mod backup;
+mod course;
 mod db;
 mod config;
 mod url;
@@ -31,6 +32,7 @@ pub use books::{
     Visibility, put_first,
 };
 pub use config::{DatabaseConfig, DatabaseTimeouts};
+pub use course::{CourseRows, CourseSource, CourseUser};
 pub use error::{Result, StoreError};
 pub use history::{
     Commits, HISTORY_ROWS_MAX, Lookup, LookupFilter, LookupHour, LookupKind, MissingWord,

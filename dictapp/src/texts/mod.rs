@@ -6,7 +6,9 @@
 
 mod account;
 mod admin;
+mod api;
 mod classes;
+mod client;
 mod error;
 mod history;
 mod learning;
@@ -15,6 +17,7 @@ mod search;
 mod site;
 mod word;
 
+pub(crate) use client::Client;
 pub(crate) use own::AccountEvents;
 
 use webframe::accept::best_language;
@@ -153,6 +156,8 @@ groups! {
     admin_audit: admin::AdminAudit,
     reports: admin::Reports,
     privacy: own::Privacy,
+    api: api::Api,
+    client: client::Client,
     error: error::Error,
 }
 

@@ -110,6 +110,12 @@ texts! {
         double_click: "双击或长按英文词", "Double click or long press";
         popup: "在小窗里看这个词的意思", "Show the meaning of that word in a small window";
         key_popup: "对选中的词打开小窗", "Open the small window for the selected word";
+        elsewhere: "在其他程序里查", "From other programs";
+        bookmarklet: "把这个链接拖到书签栏，在任何网页上选中一个词再点它：", "Drag this link to the bookmarks bar, then select a word on any page and click it:";
+        bookmark: "查这个词", "Look it up";
+        url: "词条的网址，%s 代表要查的词；可用于浏览器的自定义搜索、Anki 和编辑器", "The address of an entry, %s stands for the word: for search keywords of browsers, Anki and editors";
+        goldendict: "GoldenDict 的“网站”词典", "For the websites of GoldenDict";
+        api: "供程序使用，附示例", "For programs, with examples";
     }
 }
 

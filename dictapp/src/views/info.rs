@@ -14,6 +14,8 @@ use crate::texts::Texts;
 struct HelpPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
+    /// As in `https://dict.example.org`.
+    base: String,
 }
 
 #[derive(Template)]
@@ -27,7 +29,8 @@ struct AboutPage<'a> {
 /// GET of the help.
 pub(crate) fn help(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    page.send(&HelpPage { page: &page, t: page.texts() })
+    let base = request.origin().unwrap_or_default();
+    page.send(&HelpPage { page: &page, t: page.texts(), base })
 }
 
 /// GET of the page about the site.

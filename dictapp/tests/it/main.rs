@@ -3,7 +3,10 @@
 mod books;
 mod browser;
 mod cli;
+mod client;
+mod commands;
 mod import;
+mod import_course;
 mod lexicon;
 mod mariadb;
 mod pages;

@@ -1,6 +1,7 @@
 //! One file or folder for each verb of `cargo xtask`.
 
 pub(crate) mod bench;
+pub(crate) mod contract;
 pub(crate) mod crowd;
 pub(crate) mod differ;
 pub(crate) mod fuzz;

@@ -18,7 +18,7 @@ use crate::steps::cargo::cargo;
 use crate::steps::packages::{self, NEEDS};
 use crate::steps::tally::Tally;
 use crate::steps::{step, succeed};
-use crate::verbs::{licences, models};
+use crate::verbs::{contract, licences, models};
 
 const FORMAT: &[&str] = &["fmt", "--all", "--check"];
 const LINTS: &[&str] = &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
@@ -56,7 +56,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     if tally.began() {
         println!("{tally}");
     }
-    judge(tally, status).with_context(|| title_of(TESTS))
+    judge(tally, status).with_context(|| title_of(TESTS))?;
+    contract::check()
 }
 
 /// Licences, banned crates and sources after deny.toml; advisories too if their database can be

@@ -8,7 +8,7 @@ use webframe::Error;
 
 use super::{Client, Visit};
 use crate::model::{Role, Username};
-use crate::password::PasswordProblem;
+use crate::password::{PasswordError, PasswordProblem};
 use crate::site::Site;
 use crate::store::{AuditEvent, NewUser, StoreError, User, UserId};
 
@@ -46,13 +46,37 @@ impl Site {
         if let Some(problem) = problem {
             return Err(AdminError::Password(problem));
         }
+        let passwd = || self.passwords.hash(password, COMMAND);
+        self.add_hashed(name, passwd, role, actor)
+    }
+
+    /// Adds a user of a course database. Of an MD5 hash and of a password in plain text alike only
+    /// an Argon2id hash is stored.
+    ///
+    /// # Errors
+    /// See [`AdminError`].
+    pub fn import_user(&self, name: &Username, passwd: &str) -> Result<User, AdminError> {
+        let hash = || match self.passwords.wrap_course_hash(passwd)? {
+            Some(wrapped) => Ok(wrapped),
+            None => self.passwords.hash(passwd, COMMAND),
+        };
+        self.add_hashed(name, hash, Role::User, None)
+    }
+
+    fn add_hashed(
+        &self,
+        name: &Username,
+        hash: impl FnOnce() -> Result<String, PasswordError>,
+        role: Role,
+        actor: Option<UserId>,
+    ) -> Result<User, AdminError> {
         if self.store.user_by_name(name)?.is_some() {
             return Err(AdminError::Taken);
         }
         if let Some(other) = self.store.name_that_looks_like(name)? {
             return Err(AdminError::LooksLike(other));
         }
-        let passwd = self.passwords.hash(password, COMMAND).map_err(Error::from)?;
+        let passwd = hash().map_err(Error::from)?;
         let (name, created) = (name.clone(), Timestamp::now());
         let new = NewUser { name, passwd, created, role, sign_up: None };
         match self.store.insert_user(&new) {

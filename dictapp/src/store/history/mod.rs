@@ -28,7 +28,12 @@ pub(crate) const OLDER: &str = "select u.name, h.word, h.time, h.found from hist
      where h.user = ? and h.time < ? order by h.time desc limit ?";
 pub(crate) const NEWER: &str = "select u.name, h.word, h.time, h.found from hist h join user u on u.id = h.user \
      where h.user = ? and h.time > ? order by h.time limit ?";
+const EXISTS: &str = "select count(*) from hist where user = ? and time = ?";
+const INSERT: &str = "insert into hist (user, time, word, found) values (?, ?, ?, ?)";
 pub(crate) const COUNT: &str = "select count(*) from hist where user = ?";
+
+/// Rows of one transaction of an import.
+const IMPORTED_AT_ONCE: usize = 500;
 
 /// One look-up, to be recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,6 +110,34 @@ impl Store {
             lookups.reverse();
         }
         Ok(lookups)
+    }
+
+    /// Adds past look-ups of another database at their times. Rows that are there stay as they are.
+    /// Returns how many were added.
+    ///
+    /// # Errors
+    /// The database cannot serve; some may be added already.
+    pub fn import_lookups(&self, lookups: &[Lookup]) -> Result<u64> {
+        let mut added = 0;
+        for some in lookups.chunks(IMPORTED_AT_ONCE) {
+            let mut now = 0;
+            let imported = self.db.transaction(&mut |session| {
+                now = 0;
+                for lookup in some {
+                    let (user, time) = (lookup.user.0.into(), lookup.at.as_microsecond().into());
+                    let key: [Value; 2] = [user, time];
+                    if count_in(session.query(EXISTS, &key)?)? == 0 {
+                        let [user, time] = key;
+                        let row = [user, time, lookup.word.as_str().into(), lookup.found.into()];
+                        now += session.execute(INSERT, &row)?;
+                    }
+                }
+                Ok(())
+            });
+            imported.doing(|| "import look-ups")?;
+            added += now;
+        }
+        Ok(added)
     }
 
     /// The number of rows of a user's history. It reads all of them, so it is too slow for a page.

@@ -294,8 +294,8 @@ pub(super) fn account_page(
     let token = |token: OwnApiToken| TokenLine {
         id: token_id(&token),
         scopes: token.scopes.to_string(),
-        created: shown(token.created, zone),
-        last_use: token.seen.map(|seen| shown(seen, zone)).unwrap_or_default(),
+        created: page.time(token.created),
+        last_use: token.seen.map(|seen| page.time(seen)).unwrap_or_default(),
         name: token.name,
     };
     let event = |entry: AuditEntry| EventLine {

@@ -6,6 +6,7 @@ pub(crate) mod accounts;
 mod caller;
 mod document;
 mod entry;
+mod guide;
 pub(crate) mod learning;
 mod problem;
 
@@ -22,6 +23,7 @@ use crate::session::Token;
 use crate::site::{Outcome, Selection, Site};
 use caller::Caller;
 use entry::Headword;
+pub(crate) use guide::guide;
 pub(super) use problem::Problem;
 
 /// For as long as somebody types; an import is seen soon after.
@@ -167,6 +169,35 @@ pub(crate) fn books(site: &Site, request: &Request) -> Result<Response> {
 /// GET of the description of this API.
 pub(crate) fn openapi(_: &Site, request: &Request) -> Result<Response> {
     public(request, &document::document())
+}
+
+/// What the API says of a word, for commands; `None` if no book has it.
+pub(crate) fn entry_json(
+    books: &Selection<'_>,
+    word: &Word,
+) -> serde_json::Result<Option<serde_json::Value>> {
+    let found = books.look_up(word.as_str());
+    if found.is_empty() {
+        return Ok(None);
+    }
+    let headwords = found.iter().map(Headword::of).collect();
+    let body = WordBody { query: word.as_str(), headwords, recorded: None };
+    serde_json::to_value(body).map(Some)
+}
+
+/// The words that match a query, with their glosses, for commands.
+pub(crate) fn matching_words(
+    site: &Site,
+    query: &str,
+) -> std::result::Result<Vec<(String, String)>, String> {
+    let word = Word::parse(query).map_err(|error| error.to_string())?;
+    let shelf = site.shelf();
+    let books = Selection::new(&shelf, &[]);
+    let found = matches(&books, word.as_str(), 1, &site.settings().dictionary);
+    if !found.problem.is_empty() {
+        return Err(found.problem);
+    }
+    Ok(found.words.into_iter().map(|brief| (brief.word, brief.gloss)).collect())
 }
 
 /// Words: shared by caches if everybody may read them and nothing is recorded.

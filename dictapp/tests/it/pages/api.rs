@@ -1,5 +1,7 @@
 //! The JSON API as programs use it.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 
 use super::client::{Answer, PASSWORD, Person};
@@ -264,6 +266,33 @@ fn an_entry_that_is_known_is_not_sent_again_and_answers_tell_what_is_left() {
     refused.assert_has(429, &["\"status\":429"]);
     assert!(refused.field("retry-after").is_some());
     assert_eq!(program.person.get("/word/apple").status, 200, "pages have no such limit");
+}
+
+#[test]
+fn the_examples_of_the_page_about_the_api_work_when_they_are_pasted() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    let token = made(&person, &["read", "history"]);
+    let page = person.get("/api");
+    assert_eq!(page.status, 200, "{page:?}");
+    let examples = page.body.split("<pre class=\"example\"").skip(1).map(|rest| {
+        let (_, rest) = rest.split_once("<code>").unwrap();
+        let text = rest.split_once("</code>").unwrap().0;
+        text.replace("&#34;", "\"")
+            .replace("&#39;", "'")
+            .replace("&#38;", "&")
+            .replace("&amp;", "&")
+    });
+    let examples: Vec<String> = examples.collect();
+    assert_eq!(examples.len(), 8, "{examples:?}");
+    for example in &examples {
+        let fails = example.replacen("curl", "curl --silent --show-error --fail", 1);
+        let shell = Command::new("sh").args(["-c", &fails]).env("TOKEN", &token).output().unwrap();
+        assert!(shell.status.success(), "{example}: {shell:?}");
+        let is_json = serde_json::from_slice::<Value>(&shell.stdout).is_ok();
+        assert!(is_json || example.contains("DELETE"), "{example}: {shell:?}");
+    }
+    Person::who_reads(&site, "zh").get("/api").assert_has(200, &["需要令牌"]);
 }
 
 #[test]

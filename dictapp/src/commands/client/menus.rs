@@ -1,0 +1,215 @@
+//! The course's two menus: 登录, 注册, 退出, and for a user 查单词, 历史记录, 注销.
+
+use anyhow::Result;
+
+use super::connection::{Connection, LookUp, Trouble};
+use super::prompt::{Prompt, say};
+use super::token_file::TokenFile;
+use crate::commands::look::{self, Form, pager};
+use crate::texts::{Client, fill};
+
+/// Ends the look-ups.
+pub(super) const END: &str = "##";
+
+/// Rows of the history that are shown unless all are wanted.
+const HISTORY_ROWS: usize = 10;
+
+/// A person at the menus of a server.
+pub(super) struct Menus<'a> {
+    pub(super) url: &'a str,
+    pub(super) connection: Connection,
+    pub(super) prompt: Prompt<'a>,
+    pub(super) tokens: TokenFile,
+    pub(super) t: &'static Client,
+}
+
+/// Where the person goes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// To the first menu.
+    First,
+    /// To the menu of the user.
+    User,
+    /// Out.
+    Out,
+}
+
+impl Menus<'_> {
+    /// Shows the menus until the person leaves.
+    pub(super) fn run(mut self) -> Result<()> {
+        let mut next = self.resume();
+        loop {
+            next = match next {
+                Next::First => self.first()?,
+                Next::User => self.user()?,
+                Next::Out => {
+                    say(self.t.bye);
+                    return Ok(());
+                }
+            };
+        }
+    }
+
+    /// Goes on with the session of the last time.
+    fn resume(&mut self) -> Next {
+        if self.connection.token.is_none() {
+            return Next::First;
+        }
+        match self.connection.own_name() {
+            Ok(name) => {
+                say(fill(self.t.welcome, "name", name));
+                Next::User
+            }
+            Err(trouble) => self.failed(&trouble),
+        }
+    }
+
+    fn first(&mut self) -> Result<Next> {
+        say(format_args!("\n{}", self.t.first_menu));
+        Ok(match self.prompt.line(self.t.choose)?.as_deref() {
+            Some("1") => self.log_in()?,
+            Some("2") => self.register()?,
+            Some("3") | None => Next::Out,
+            Some(_) => {
+                say(self.t.wrong_choice);
+                Next::First
+            }
+        })
+    }
+
+    fn log_in(&mut self) -> Result<Next> {
+        let Some(name) = self.prompt.line(self.t.name)? else { return Ok(Next::Out) };
+        let password = self.prompt.password(self.t.password)?;
+        let entered = self.connection.log_in(&name, &password);
+        Ok(self.entered(entered, self.t.logged_in))
+    }
+
+    fn register(&mut self) -> Result<Next> {
+        let Some(name) = self.prompt.line(self.t.name)? else { return Ok(Next::Out) };
+        let password = self.prompt.password(self.t.password)?;
+        if self.prompt.password(self.t.password_again)? != password {
+            say(self.t.passwords_differ);
+            return Ok(Next::First);
+        }
+        let entered = self.connection.register(&name, &password);
+        Ok(self.entered(entered, self.t.registered))
+    }
+
+    fn entered(&mut self, entered: Result<String, Trouble>, done: &str) -> Next {
+        match entered {
+            Ok(token) => {
+                say(done);
+                if let Err(error) = self.tokens.write(self.url, &token) {
+                    say(fill(self.t.not_kept, "error", error));
+                }
+                self.connection.token = Some(token);
+                Next::User
+            }
+            Err(Trouble::Refused { status: 409, .. }) => self.refused(self.t.name_taken),
+            Err(Trouble::Refused { status: 401, .. }) => self.refused(self.t.wrong_password),
+            Err(trouble) => self.failed(&trouble),
+        }
+    }
+
+    fn user(&mut self) -> Result<Next> {
+        say(format_args!("\n{}", self.t.user_menu));
+        Ok(match self.prompt.line(self.t.choose)?.as_deref() {
+            Some("1") => self.look_up()?,
+            Some("2") => self.history()?,
+            Some("3") => self.log_out(),
+            None => Next::Out,
+            Some(_) => {
+                say(self.t.wrong_choice);
+                Next::User
+            }
+        })
+    }
+
+    /// Look-ups until `##`. A word that could not be sent is there to be sent again.
+    fn look_up(&mut self) -> Result<Next> {
+        let mut kept = String::new();
+        loop {
+            let Some(word) = self.prompt.word(self.t.word, &kept)? else { return Ok(Next::Out) };
+            kept.clear();
+            match word.as_str() {
+                END => return Ok(Next::User),
+                "" => continue,
+                _ => {}
+            }
+            match self.connection.look_up(&word) {
+                Ok(LookUp::Found(entry)) => look::print(entry, Form::Text)?,
+                Ok(LookUp::Missing(near)) => {
+                    say(self.t.no_word);
+                    if !near.is_empty() {
+                        say(fill(self.t.near, "words", near.join(", ")));
+                    }
+                }
+                Err(Trouble::Lost(error)) => {
+                    say(&error);
+                    kept = word;
+                }
+                Err(trouble) => {
+                    if self.failed(&trouble) == Next::First {
+                        return Ok(Next::First);
+                    }
+                }
+            }
+        }
+    }
+
+    fn history(&mut self) -> Result<Next> {
+        let Some(choice) = self.prompt.line(self.t.how_many)? else { return Ok(Next::Out) };
+        let limit = if choice.is_empty() { Some(HISTORY_ROWS) } else { None };
+        let rows = match self.connection.history(limit) {
+            Ok(rows) => rows,
+            Err(trouble) => return Ok(self.failed(&trouble)),
+        };
+        if rows.is_empty() {
+            say(self.t.no_history);
+            return Ok(Next::User);
+        }
+        let line = |row: &super::connection::HistoryRow| {
+            format!("{}  {}  {}\n", row.name, row.word, local(&row.time))
+        };
+        pager::show(&rows.iter().map(line).collect::<String>())?;
+        Ok(Next::User)
+    }
+
+    fn log_out(&mut self) -> Next {
+        if let Err(trouble) = self.connection.log_out() {
+            say(&trouble);
+        }
+        self.forget();
+        Next::First
+    }
+
+    /// Says what went wrong. A session that has ended leads to the first menu.
+    fn failed(&mut self, trouble: &Trouble) -> Next {
+        match trouble {
+            Trouble::Refused { status: 401, .. } => {
+                self.forget();
+                self.refused(self.t.log_in_again)
+            }
+            trouble => {
+                say(trouble);
+                if self.connection.token.is_some() { Next::User } else { Next::First }
+            }
+        }
+    }
+
+    fn refused(&self, text: &str) -> Next {
+        say(text);
+        Next::First
+    }
+
+    fn forget(&mut self) {
+        self.connection.token = None;
+        self.tokens.remove();
+    }
+}
+
+/// The time of a row in the time zone of this machine.
+fn local(time: &str) -> String {
+    let Ok(time) = time.parse::<jiff::Timestamp>() else { return time.to_owned() };
+    time.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}

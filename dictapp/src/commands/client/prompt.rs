@@ -1,0 +1,103 @@
+//! What a person reads and types: lines, words with editing, recall and completion, menu choices,
+//! hidden passwords.
+
+use std::fmt::Display;
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use anyhow::{Context as _, Result};
+use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+use rustyline::completion::Completer;
+use rustyline::error::ReadlineError;
+use rustyline::highlight::Highlighter;
+use rustyline::hint::Hinter;
+use rustyline::history::MemHistory;
+use rustyline::validate::Validator;
+use rustyline::{Context, Editor, Helper};
+
+/// Words that what was typed may become.
+pub(super) type Suggest<'a> = Box<dyn Fn(&str) -> Vec<String> + 'a>;
+
+/// Shows a line. A terminal that is gone is noticed at the next prompt.
+pub(super) fn say(text: impl Display) {
+    writeln!(io::stdout(), "{text}").unwrap_or_default();
+}
+
+/// Reads what a person types.
+pub(super) struct Prompt<'a> {
+    words: Editor<Words<'a>, MemHistory>,
+    choices: Editor<(), MemHistory>,
+}
+
+/// Completes words.
+struct Words<'a>(Suggest<'a>);
+
+impl<'a> Prompt<'a> {
+    /// Completes words by these suggestions.
+    pub(super) fn new(suggest: Suggest<'a>) -> Result<Prompt<'a>> {
+        let mut words = Editor::new().context("cannot use the terminal")?;
+        words.set_helper(Some(Words(suggest)));
+        Ok(Prompt { words, choices: Editor::new().context("cannot use the terminal")? })
+    }
+
+    /// A line without white space around it; `None` when the person ends the program.
+    pub(super) fn line(&mut self, prompt: &str) -> Result<Option<String>> {
+        typed(self.choices.readline(prompt))
+    }
+
+    /// A word, which can be recalled later. `kept` was typed before and is there to be sent again.
+    pub(super) fn word(&mut self, prompt: &str, kept: &str) -> Result<Option<String>> {
+        let word = typed(self.words.readline_with_initial(prompt, (kept, "")))?;
+        if let Some(word) = word.as_deref().filter(|word| !word.is_empty()) {
+            self.words.add_history_entry(word).context("cannot remember the word")?;
+        }
+        Ok(word)
+    }
+
+    /// A password, which is not shown.
+    pub(super) fn password(&self, prompt: &str) -> Result<String> {
+        let stdin = io::stdin();
+        if stdin.is_terminal() {
+            // Echo ends before the prompt: what is typed at once must not be shown either.
+            let before = tcgetattr(&stdin).context("cannot use the terminal")?;
+            let mut quiet = before.clone();
+            quiet.local_modes.remove(LocalModes::ECHO);
+            tcsetattr(&stdin, OptionalActions::Now, &quiet).context("cannot use the terminal")?;
+            let password = rpassword::prompt_password(prompt);
+            tcsetattr(&stdin, OptionalActions::Now, &before).context("cannot use the terminal")?;
+            return password.context("cannot read the password");
+        }
+        let mut line = String::new();
+        stdin.lock().read_line(&mut line).context("cannot read the password")?;
+        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+    }
+}
+
+fn typed(line: rustyline::Result<String>) -> Result<Option<String>> {
+    match line {
+        Ok(line) => Ok(Some(line.trim().to_owned())),
+        Err(ReadlineError::Eof | ReadlineError::Interrupted) => Ok(None),
+        Err(error) => Err(error).context("cannot read what is typed"),
+    }
+}
+
+impl Completer for Words<'_> {
+    type Candidate = String;
+
+    fn complete(
+        &self,
+        line: &str,
+        at: usize,
+        _: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<String>)> {
+        let typed = &line[..at];
+        Ok((0, if typed.is_empty() { Vec::new() } else { (self.0)(typed) }))
+    }
+}
+
+impl Hinter for Words<'_> {
+    type Hint = String;
+}
+
+impl Highlighter for Words<'_> {}
+impl Validator for Words<'_> {}
+impl Helper for Words<'_> {}

@@ -1,0 +1,160 @@
+//! The command `dictapp import-course`: users, look-ups and words of a course database to ours. It
+//! can be repeated: what is there already stays as it is. The source is only read.
+
+mod course_time;
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use anyhow::{Context, Result};
+use jiff::Timestamp;
+
+use super::import::{self, Request};
+use crate::books::{Column, Kind, Overrides};
+use crate::model::{Username, Word};
+use crate::serve;
+use crate::settings::Settings;
+use crate::site::{AdminError, Selection, Site};
+use crate::store::{CourseRows, CourseSource, Lookup, Store, UserId};
+
+/// The word book that the words become.
+const BOOK: &str = "course";
+
+/// Odd rows of a table that are printed.
+const SHOWN_MAX: usize = 20;
+
+/// What became of the rows of a table.
+#[derive(Debug, Default)]
+struct Tally {
+    added: u64,
+    known: u64,
+    odd: Vec<String>,
+}
+
+/// Imports everything and prints what became of each table.
+///
+/// # Errors
+/// The source or the database cannot be used. What was done stays done.
+pub fn run(settings: &Settings, source: &CourseSource) -> Result<()> {
+    let rows = source.read().context("cannot read the course database")?;
+    import_words(&serve::store(settings)?, &rows)?;
+    let site = serve::open(settings)?;
+    let (users, tally) = import_users(&site, &rows)?;
+    print("user", &tally)?;
+    print("hist", &import_lookups(&site, &rows, &users)?)?;
+    for table in &rows.missing {
+        writeln!(io::stdout(), "{table}: the source has no such table")?;
+    }
+    Ok(())
+}
+
+/// The words become a word book of their own.
+fn import_words(store: &Store, rows: &CourseRows) -> Result<()> {
+    if rows.words.is_empty() {
+        return Ok(());
+    }
+    let file = tempfile::Builder::new().suffix(".csv").tempfile()?;
+    let mut table = csv::Writer::from_writer(&file);
+    for row in &rows.words {
+        table.write_record(row)?;
+    }
+    table.flush()?;
+    drop(table);
+    let columns = Some(vec![Column::Word, Column::Mean]);
+    let request = Request {
+        file: file.path().to_owned(),
+        kind: Some(Kind::Csv),
+        name: Some(BOOK.to_owned()),
+        overrides: Overrides { columns, ..Overrides::default() },
+        ..Request::default()
+    };
+    import::run(store, &request)
+}
+
+/// The users by the name that the source has.
+fn import_users(site: &Site, rows: &CourseRows) -> Result<(HashMap<String, UserId>, Tally)> {
+    let (mut users, mut tally) = (HashMap::new(), Tally::default());
+    for row in &rows.users {
+        let name = match Username::parse_new(&row.name) {
+            Ok(name) => name,
+            Err(error) => {
+                tally.odd.push(format!("{:?}: {error}", row.name));
+                continue;
+            }
+        };
+        if let Some(user) = site.user(&name)? {
+            if users.insert(row.name.clone(), user.id).is_some() {
+                tally.odd.push(format!("{:?}: the name is there twice", row.name));
+            } else {
+                tally.known += 1;
+            }
+            continue;
+        }
+        if row.passwd.is_empty() {
+            tally.odd.push(format!("{:?}: there is no password", row.name));
+            continue;
+        }
+        match site.import_user(&name, &row.passwd) {
+            Ok(user) => {
+                users.insert(row.name.clone(), user.id);
+                tally.added += 1;
+            }
+            Err(AdminError::Failed(error)) => return Err(anyhow::anyhow!("{error}")),
+            Err(error) => tally.odd.push(format!("{:?}: {error}", row.name)),
+        }
+    }
+    Ok((users, tally))
+}
+
+fn import_lookups(
+    site: &Site,
+    rows: &CourseRows,
+    users: &HashMap<String, UserId>,
+) -> Result<Tally> {
+    let mut tally = Tally::default();
+    let shelf = site.shelf();
+    let books = Selection::new(&shelf, &[]);
+    let mut in_second: HashMap<(UserId, Timestamp), i64> = HashMap::new();
+    let mut lookups = Vec::new();
+    for [name, word, time] in &rows.lookups {
+        let odd = || format!("{name:?} {word:?} {time:?}");
+        let Some(&user) = users.get(name) else {
+            tally.odd.push(format!("{}: there is no such user", odd()));
+            continue;
+        };
+        let word = match Word::parse(word) {
+            Ok(word) => word,
+            Err(error) => {
+                tally.odd.push(format!("{}: {error}", odd()));
+                continue;
+            }
+        };
+        let Some(second) = course_time::parse(time, site.zone()) else {
+            tally.odd.push(format!("{}: the time has an unknown form", odd()));
+            continue;
+        };
+        // Look-ups of one second keep their order, and are the same rows in a repeated import.
+        let order = in_second.entry((user, second)).or_default();
+        let at = Timestamp::from_microsecond(second.as_microsecond() + *order)?;
+        *order += 1;
+        let found = books.has(word.as_str());
+        lookups.push(Lookup { user, word, found, at });
+    }
+    let added = site.import_lookups(&lookups)?;
+    tally.added = added;
+    tally.known = lookups.len() as u64 - added;
+    Ok(tally)
+}
+
+fn print(table: &str, tally: &Tally) -> Result<()> {
+    let mut out = io::stdout().lock();
+    let Tally { added, known, odd } = tally;
+    writeln!(out, "{table}: {added} added, {known} there before, {} left out", odd.len())?;
+    for line in odd.iter().take(SHOWN_MAX) {
+        writeln!(out, "  {line}")?;
+    }
+    if odd.len() > SHOWN_MAX {
+        writeln!(out, "  and {} more", odd.len() - SHOWN_MAX)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! Text to the terminal: through a pager if it is longer than the screen.
+
+use std::env;
+use std::io::{self, IsTerminal, Write};
+use std::process::{Command, Stdio};
+
+use super::entry::Style;
+
+/// Colours only on a terminal whose user has not refused them (`NO_COLOR`).
+pub(crate) fn style() -> Style {
+    let is_refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    match io::stdout().is_terminal() && !is_refused {
+        true => Style::Coloured,
+        false => Style::Plain,
+    }
+}
+
+/// Prints a text. On a terminal a long one is shown by `PAGER`, or by `less`.
+pub(crate) fn show(text: &str) -> io::Result<()> {
+    match is_longer_than_the_screen(text) && page(text).is_ok() {
+        true => Ok(()),
+        false => io::stdout().write_all(text.as_bytes()),
+    }
+}
+
+fn is_longer_than_the_screen(text: &str) -> bool {
+    let size = rustix::termios::tcgetwinsize(io::stdout());
+    size.is_ok_and(|size| size.ws_row > 0 && text.lines().count() >= usize::from(size.ws_row))
+}
+
+fn page(text: &str) -> io::Result<()> {
+    let pager = env::var("PAGER").ok().filter(|pager| !pager.trim().is_empty());
+    let pager = pager.unwrap_or_else(|| "less".to_owned());
+    let mut words = pager.split_whitespace();
+    let mut command = Command::new(words.next().unwrap_or("less"));
+    command.args(words).stdin(Stdio::piped());
+    if env::var_os("LESS").is_none() {
+        command.env("LESS", "FRX");
+    }
+    let mut child = command.spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A reader who quits early closes the pipe.
+        stdin.write_all(text.as_bytes()).unwrap_or_default();
+    }
+    match child.wait()?.success() {
+        true => Ok(()),
+        false => Err(io::Error::other("the pager failed")),
+    }
+}

@@ -1,0 +1,173 @@
+//! The command `dictapp mcp`: a server of the Model Context Protocol on standard input and output,
+//! with look-up and search as tools. A message is one line of JSON-RPC 2.0.
+
+use std::io::{self, BufRead, Read, Write};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::look;
+use super::look::entry::{Entry, Style};
+use crate::serve;
+use crate::settings::Settings;
+use crate::site::Site;
+use crate::views::api;
+
+/// The protocol's versions whose messages used here are the same, the newest first.
+const VERSIONS: [&str; 3] = ["2025-06-18", "2025-03-26", "2024-11-05"];
+
+/// The longest message in bytes: a word has at most 255.
+const MESSAGE_BYTES_MAX: u64 = 1 << 16;
+
+const PARSE_ERROR: i64 = -32700;
+const INVALID_REQUEST: i64 = -32600;
+const METHOD_NOT_FOUND: i64 = -32601;
+const INVALID_PARAMS: i64 = -32602;
+
+/// A call of a tool, as far as it is used.
+#[derive(Deserialize)]
+struct Call {
+    name: String,
+    arguments: Arguments,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+enum Arguments {
+    Word { word: String },
+    Query { query: String },
+}
+
+/// An error of JSON-RPC.
+struct Refusal(i64, String);
+
+/// Answers messages until the end of standard input.
+///
+/// # Errors
+/// The database cannot be used; a message is longer than the limit; nobody reads the answers.
+pub fn run(settings: &Settings) -> Result<()> {
+    let site = serve::open(settings)?;
+    let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
+    loop {
+        let mut line = Vec::new();
+        let read = input.by_ref().take(MESSAGE_BYTES_MAX).read_until(b'\n', &mut line);
+        if read.context("cannot read standard input")? == 0 {
+            return Ok(());
+        }
+        anyhow::ensure!(
+            line.ends_with(b"\n") || (line.len() as u64) < MESSAGE_BYTES_MAX,
+            "a message is longer than {MESSAGE_BYTES_MAX} bytes"
+        );
+        if let Some(answer) = answer(&site, &line) {
+            writeln!(output, "{answer}").context("cannot write to standard output")?;
+            output.flush().context("cannot write to standard output")?;
+        }
+    }
+}
+
+/// The answer to a message; `None` to a notification and to an empty line.
+fn answer(site: &Site, line: &[u8]) -> Option<Value> {
+    if line.trim_ascii().is_empty() {
+        return None;
+    }
+    let message: Value = match serde_json::from_slice(line) {
+        Ok(message) => message,
+        Err(error) => return Some(refusal(&Value::Null, PARSE_ERROR, &error.to_string())),
+    };
+    let Some(method) = message["method"].as_str() else {
+        return Some(refusal(&message["id"], INVALID_REQUEST, "a request has a method"));
+    };
+    let id = message.get("id")?;
+    Some(match result(site, method, &message["params"]) {
+        Ok(result) => json!({ "jsonrpc": "2.0", "id": id, "result": result }),
+        Err(Refusal(code, text)) => refusal(id, code, &text),
+    })
+}
+
+fn refusal(id: &Value, code: i64, text: &str) -> Value {
+    json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code, "message": text } })
+}
+
+fn result(site: &Site, method: &str, params: &Value) -> Result<Value, Refusal> {
+    match method {
+        "initialize" => Ok(json!({
+            "protocolVersion": version(params["protocolVersion"].as_str().unwrap_or_default()),
+            "capabilities": { "tools": {} },
+            "serverInfo": { "name": "dictapp", "version": env!("CARGO_PKG_VERSION") },
+        })),
+        "ping" => Ok(json!({})),
+        "tools/list" => Ok(json!({ "tools": tools() })),
+        "tools/call" => {
+            let call = Call::deserialize(params)
+                .map_err(|error| Refusal(INVALID_PARAMS, error.to_string()))?;
+            Ok(match call_tool(site, &call)? {
+                Ok(text) => json!({ "content": [{ "type": "text", "text": text }] }),
+                Err(error) => json!({
+                    "content": [{ "type": "text", "text": error.to_string() }], "isError": true,
+                }),
+            })
+        }
+        _ => Err(Refusal(METHOD_NOT_FOUND, format!("there is no method {method}"))),
+    }
+}
+
+/// The version that the client asked for, else the newest.
+fn version(asked: &str) -> &'static str {
+    VERSIONS.into_iter().find(|known| *known == asked).unwrap_or(VERSIONS[0])
+}
+
+fn tools() -> Value {
+    let tool = |name: &str, description: &str, argument: &str, meaning: &str| {
+        json!({
+            "name": name,
+            "description": description,
+            "inputSchema": {
+                "type": "object",
+                "properties": { argument: { "type": "string", "description": meaning } },
+                "required": [argument],
+                "additionalProperties": false,
+            },
+            "annotations": { "readOnlyHint": true, "openWorldHint": false },
+        })
+    };
+    json!([
+        tool(
+            "look_up",
+            "The entries of an English-Chinese dictionary for a word or phrase",
+            "word",
+            "An English word in any form, such as went, or a phrase",
+        ),
+        tool(
+            "search",
+            "Words that match a pattern, a Chinese gloss or a sentence, with short glosses",
+            "query",
+            "A pattern such as re?d or *tion, Chinese such as 苹果, or a misspelt word",
+        ),
+    ])
+}
+
+/// The text of a tool's answer, or what the model reads instead.
+fn call_tool(site: &Site, call: &Call) -> Result<Result<String>, Refusal> {
+    match (call.name.as_str(), &call.arguments) {
+        ("look_up", Arguments::Word { word }) => Ok(look_up(site, word)),
+        ("search", Arguments::Query { query }) => Ok(search(site, query)),
+        ("look_up" | "search", _) => {
+            Err(Refusal(INVALID_PARAMS, "the tool has another argument".to_owned()))
+        }
+        (name, _) => Err(Refusal(INVALID_PARAMS, format!("there is no tool {name}"))),
+    }
+}
+
+fn look_up(site: &Site, word: &str) -> Result<String> {
+    let entry = look::entry_in(&site.shelf(), word)?;
+    let entry = entry.ok_or_else(|| look::NoSuchWord(word.to_owned()))?;
+    let entry: Entry = serde_json::from_value(entry).context("this is no entry")?;
+    Ok(entry.to_text(Style::Plain))
+}
+
+fn search(site: &Site, query: &str) -> Result<String> {
+    let words = api::matching_words(site, query).map_err(anyhow::Error::msg)?;
+    let line = |(word, gloss): &(String, String)| format!("{word}: {gloss}\n");
+    Ok(if words.is_empty() { "no match\n".to_owned() } else { words.iter().map(line).collect() })
+}

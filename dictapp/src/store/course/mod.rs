@@ -1,0 +1,113 @@
+//! A database of the course to its rows: users, look-ups and words, from a MySQL server or from an
+//! SQL dump. Nothing is written there.
+
+mod dump;
+mod server;
+
+use std::path::PathBuf;
+
+use super::error::{Result, StoreError};
+use super::url::{DatabaseUrl, MysqlServer};
+
+/// Where the rows come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CourseSource {
+    /// A server.
+    Server(MysqlServer),
+    /// A file as `mysqldump` writes it.
+    Dump(PathBuf),
+}
+
+/// The rows of a course database, in the order of the source. Values are as they were stored.
+#[derive(Debug, Default)]
+pub struct CourseRows {
+    /// `user`: name and password or hash.
+    pub users: Vec<CourseUser>,
+    /// `hist`: name, word and time.
+    pub lookups: Vec<[String; 3]>,
+    /// `words`: word and meaning.
+    pub words: Vec<[String; 2]>,
+    /// Tables that the source does not have.
+    pub missing: Vec<&'static str>,
+}
+
+/// A row of `user`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CourseUser {
+    /// The name.
+    pub name: String,
+    /// An MD5 hash or a password.
+    pub passwd: String,
+}
+
+/// The tables of the course with all their columns; those of the dictionary are read.
+const TABLES: [Table; 3] = [
+    Table { name: "user", columns: &["id", "name", "passwd"], read: &["name", "passwd"] },
+    Table {
+        name: "hist",
+        columns: &["id", "name", "word", "time"],
+        read: &["name", "word", "time"],
+    },
+    Table { name: "words", columns: &["id", "word", "mean"], read: &["word", "mean"] },
+];
+
+/// A table of the course.
+#[derive(Clone, Copy, Debug)]
+struct Table {
+    name: &'static str,
+    /// In the course's order, for dumps that do not say it.
+    columns: &'static [&'static str],
+    read: &'static [&'static str],
+}
+
+impl CourseSource {
+    /// `mysql://USER:PASSWORD@HOST/DATABASE`, or the path of a dump.
+    ///
+    /// # Errors
+    /// What is wrong with the URL.
+    pub fn parse(text: &str) -> std::result::Result<CourseSource, String> {
+        if !text.starts_with("mysql:") {
+            return Ok(CourseSource::Dump(PathBuf::from(text)));
+        }
+        match DatabaseUrl::parse(&[text]).map_err(|wrong| wrong.to_string())? {
+            DatabaseUrl::Mysql(mut servers) => Ok(CourseSource::Server(servers.remove(0))),
+            DatabaseUrl::Sqlite(_) => Err("it is not of this form".to_owned()),
+        }
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    /// The server or the file cannot be read; it is no database of the course.
+    pub fn read(&self) -> Result<CourseRows> {
+        let rows = match self {
+            CourseSource::Server(server) => server::read(server)?,
+            CourseSource::Dump(path) => dump::read(path)?,
+        };
+        if rows.missing.len() == TABLES.len() {
+            let text = "it has none of the course's tables user, hist and words";
+            return Err(StoreError::refused(text.to_owned()));
+        }
+        Ok(rows)
+    }
+}
+
+impl CourseRows {
+    /// Adds a row of a table; its values are those of [`Table::read`].
+    fn add(&mut self, table: &Table, values: Vec<String>) {
+        let mut values = values.into_iter();
+        let mut next = || values.next().unwrap_or_default();
+        match table.name {
+            "user" => self.users.push(CourseUser { name: next(), passwd: next() }),
+            "hist" => self.lookups.push([next(), next(), next()]),
+            _ => self.words.push([next(), next()]),
+        }
+    }
+}
+
+// Without the password.
+impl std::fmt::Debug for CourseUser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "CourseUser({})", self.name)
+    }
+}

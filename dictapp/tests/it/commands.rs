@@ -1,0 +1,95 @@
+//! Commands for scripts, shells and language models: look, completions, man, mcp.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::fs;
+use std::io::Write;
+use std::process::{Output, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::pages::site::{Site, program};
+
+fn run(site: &Site, words: &[&str], input: &str) -> Output {
+    let mut command = program(site.folder.path(), &[]);
+    command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn look_prints_an_entry_of_the_database_and_tells_a_missing_word_by_its_exit_code() {
+    let site = Site::start();
+    let found = run(&site, &["look", "went"], "");
+    assert!(text(&found.stdout).starts_with("go "), "{found:?}");
+    let entry: Value =
+        serde_json::from_slice(&run(&site, &["look", "apple", "--json"], "").stdout).unwrap();
+    assert_eq!(entry["headwords"][0]["found_by"], "spelling");
+    let missing = run(&site, &["look", "qzxqzx"], "");
+    assert_eq!((missing.status.code(), missing.stdout.len()), (Some(3), 0));
+    assert_eq!(text(&missing.stderr).lines().last(), Some("dictapp: no word book has \"qzxqzx\""));
+}
+
+#[test]
+fn completions_know_the_commands_and_every_command_has_a_manual_page() {
+    let site = Site::start();
+    for shell in ["bash", "zsh", "fish"] {
+        let script = run(&site, &["completions", shell], "");
+        assert!(text(&script.stdout).contains("import-course"), "{shell}");
+    }
+    let output = run(&site, &["man", "pages"], "");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let page =
+        |name: &str| fs::read_to_string(site.folder.path().join("pages").join(name)).unwrap();
+    assert!(page("dictapp.1").contains("3 no word book has the word"));
+    assert!(page("dictapp-books-order.1").contains("NAME"));
+    assert!(page("dictapp-client.1").contains("offline"));
+}
+
+#[test]
+fn a_language_model_looks_words_up_and_searches() {
+    let site = Site::start();
+    let call = |id: i64, method: &str, params: Value| {
+        json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }).to_string()
+    };
+    let tool = |id, name: &str, arguments| {
+        call(id, "tools/call", json!({ "name": name, "arguments": arguments }))
+    };
+    let lines = [
+        call(1, "initialize", json!({ "protocolVersion": "2025-03-26", "capabilities": {} })),
+        json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }).to_string(),
+        call(2, "tools/list", json!({})),
+        tool(3, "look_up", json!({ "word": "went" })),
+        tool(4, "search", json!({ "query": "re?d" })),
+        tool(5, "look_up", json!({ "word": "qzxqzx" })),
+        tool(6, "search", json!({ "word": "apple" })),
+        call(7, "resources/list", json!({})),
+        "not JSON".to_owned(),
+    ];
+    let output = run(&site, &["mcp"], &(lines.join("\n") + "\n"));
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let answers: Vec<Value> =
+        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(answers.len(), 8, "{answers:?}");
+    assert_eq!(answers[0]["result"]["protocolVersion"], "2025-03-26");
+    assert_eq!(answers[1]["result"]["tools"][0]["inputSchema"]["required"], json!(["word"]));
+    let content = |at: usize| answers[at]["result"]["content"][0]["text"].as_str().unwrap();
+    assert!(content(2).starts_with("go "), "{}", content(2));
+    assert!(content(3).lines().any(|line| line.starts_with("read: ")), "{}", content(3));
+    assert_eq!(answers[4]["result"]["isError"], true);
+    let code = |at: usize| answers[at]["error"]["code"].as_i64();
+    assert_eq!([code(5), code(6), code(7)], [Some(-32602), Some(-32601), Some(-32700)]);
+}
+
+#[test]
+fn a_message_of_a_language_model_is_bounded() {
+    let site = Site::start();
+    let output = run(&site, &["mcp"], &"a".repeat(1 << 17));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("longer than 65536 bytes"), "{output:?}");
+}

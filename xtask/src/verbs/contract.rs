@@ -1,0 +1,108 @@
+//! `cargo xtask contract`: holds the running API against its OpenAPI description. `schemathesis` makes requests of every kind
+//! from the description; an answer with a status of 500 or more, or one that the description does not have, is a failure.
+
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::arguments::Arguments;
+use crate::peer::server::Server;
+use crate::steps::cargo::{cargo, target};
+use crate::steps::{step, succeed};
+
+pub(crate) const ABOUT: &str =
+    "hold the API against its OpenAPI description by schemathesis (a part of test)";
+
+/// From PyPI; a new version may find more, and is then chosen here.
+const SCHEMATHESIS: &str = "schemathesis==4.32.5";
+
+/// What an answer is held against.
+const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
+
+/// Requests made up for each operation; all of it takes less than a minute.
+const EXAMPLES: &str = "20";
+
+/// Ends the session that the requests are sent with.
+const LOG_OUT: &str = "/api/v1/sessions/current";
+
+/// The user in whose name the requests are sent.
+const USER: &str = "{\"name\": \"Contract\", \"password\": \"ladder violet kettle\"}";
+
+pub(crate) fn run(arguments: Arguments) -> Result<()> {
+    arguments.finish()?;
+    check()
+}
+
+/// Builds the program, serves in a folder of its own and lets schemathesis ask.
+pub(crate) fn check() -> Result<()> {
+    step("the API keeps to its description", || {
+        let schemathesis = schemathesis()?;
+        succeed(&mut cargo(&["build", "--quiet", "--package", "dictapp"]))?;
+        let target = std::path::absolute(target())?;
+        let (program, folder) = (target.join("debug/dictapp"), target.join("contract"));
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(&folder)?;
+        let server = serve(&program, &folder)?;
+        let base = format!("http://{}", server.address);
+        let token = token(&base)?;
+        ask(&schemathesis, &base, Some(&token))?;
+        ask(&schemathesis, &base, None)
+    })
+}
+
+fn serve(program: &Path, folder: &Path) -> Result<Server> {
+    let database = folder.join("dictapp.db");
+    let command = format!(
+        "{} --address 127.0.0.1:{{port}} --database sqlite:{} --set api.requests_per_minute_max=1000000 \
+         --set log.access=false",
+        program.display(),
+        database.display(),
+    );
+    Server::start(&command, &folder.join("log"))
+}
+
+/// Registers the user; returns the token of the session.
+fn token(base: &str) -> Result<String> {
+    let mut curl = Command::new("curl");
+    curl.args(["--silent", "--fail", "--json", USER]).arg(format!("{base}/api/v1/accounts"));
+    let output = curl.output().context("cannot start curl")?;
+    if !output.status.success() {
+        bail!("the user of the test cannot register: {}", output.status);
+    }
+    let answer = String::from_utf8(output.stdout)?;
+    let token = answer.split_once("\"token\":\"").and_then(|(_, rest)| rest.split_once('"'));
+    Ok(token.context("the answer has no token")?.0.to_owned())
+}
+
+/// With a token every operation but the log-out is asked, without one every operation.
+fn ask(schemathesis: &Path, base: &str, token: Option<&str>) -> Result<()> {
+    let mut command = Command::new(schemathesis);
+    command.args(["run", &format!("{base}/api/v1/openapi.json"), "--url", base]);
+    command.args(["--checks", CHECKS, "--max-examples", EXAMPLES, "--no-color"]);
+    command.args(["--phases", "examples,coverage,fuzzing", "--seed", "1"]);
+    if let Some(token) = token {
+        command.args(["--header", &format!("Authorization: Bearer {token}")]);
+        command.args(["--exclude-path", LOG_OUT]);
+    }
+    // Its own files are left in no folder of the project.
+    command.current_dir(std::env::temp_dir());
+    succeed(&mut command).context("an answer is not as described")
+}
+
+/// The program in a virtual environment in the target folder, which is made at the first call.
+fn schemathesis() -> Result<PathBuf> {
+    let folder = std::path::absolute(target())?.join("schemathesis");
+    let (program, stamp) = (folder.join("bin/schemathesis"), folder.join("version"));
+    let is_there = fs::read_to_string(&stamp).is_ok_and(|version| version == SCHEMATHESIS);
+    if !is_there {
+        let folder = folder.as_os_str();
+        succeed(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))?;
+        let pip = Path::new(folder).join("bin/pip");
+        succeed(Command::new(pip).args(["install", "--quiet", SCHEMATHESIS]))?;
+        fs::write(stamp, SCHEMATHESIS)?;
+    }
+    Ok(program)
+}
