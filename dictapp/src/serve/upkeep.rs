@@ -1,5 +1,5 @@
-//! Periodic work in a thread: loads words that another instance imported, removes ended sessions and
-//! old account data, and stores the counts of look-ups.
+//! Periodic work in a thread: loads words that another instance imported, removes what is older than
+//! the settings allow, and stores the counts of look-ups.
 
 use std::io;
 use std::sync::{Arc, Weak, mpsc};
@@ -7,14 +7,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::service::Watchdog;
-use crate::site::{SESSIONS_AT_ONCE, Site};
+use crate::site::Site;
 use crate::store::{StoreError, UserId};
 
 /// Interval of the check that the database answers and whether its word books changed.
 const WORDS_EVERY: Duration = Duration::from_secs(1);
 
-/// Interval of the removal of ended sessions.
-const SESSIONS_EVERY: Duration = Duration::from_secs(600);
+/// Interval between two removals of old rows.
+const REMOVAL_EVERY: Duration = Duration::from_secs(600);
 
 /// Interval of the storing of the counts of look-ups.
 const COUNTS_EVERY: Duration = Duration::from_secs(10);
@@ -34,7 +34,7 @@ pub(super) fn start(site: &Arc<Site>) -> io::Result<Upkeep> {
 }
 
 fn run(site: &Weak<Site>, ended: &mpsc::Receiver<()>) {
-    let mut sessions_due = Instant::now();
+    let (mut removal_due, mut removal_after) = (Instant::now(), UserId::BEFORE_ALL);
     let mut counts_due = Instant::now();
     let mut outdated_after = Some(UserId::BEFORE_ALL);
     let mut was_well = true;
@@ -44,14 +44,13 @@ fn run(site: &Weak<Site>, ended: &mpsc::Receiver<()>) {
         watchdog.report_alive();
         let done = site.probe().map_err(anyhow::Error::from).and_then(|()| {
             site.refresh_words()?;
-            if Instant::now() >= sessions_due {
-                let removed = site.remove_ended_sessions()?;
-                site.remove_old_account_data()?;
+            if Instant::now() >= removal_due {
                 site.remove_old_lookup_counts()?;
-                // A step each second, so that no other writer waits long.
-                if removed < u64::from(SESSIONS_AT_ONCE) {
-                    sessions_due = Instant::now() + SESSIONS_EVERY;
+                let next = site.remove_outdated(removal_after)?;
+                if next.is_none() {
+                    removal_due = Instant::now() + REMOVAL_EVERY;
                 }
+                removal_after = next.unwrap_or(UserId::BEFORE_ALL);
             }
             if Instant::now() >= counts_due {
                 site.store_lookup_counts()?;

@@ -34,6 +34,8 @@ pub struct Dictionary {
     pub guests_may_report: bool,
     /// Maximum rows of a user's history; the oldest are deleted.
     pub history_rows_max: usize,
+    /// Maximum age of a look-up.
+    pub history_kept: Duration,
     /// Maximum look-ups of a user that are recorded in a minute.
     pub lookups_per_minute_max: usize,
     /// Rows on a page of the history.
@@ -185,6 +187,7 @@ impl Dictionary {
             lookup_requires_login: r.key("lookup_requires_login", "false", boolean),
             guests_may_report: r.key("guests_may_report", "true", boolean),
             history_rows_max: r.key("history_rows_max", "100000", count(100..=10_000_000)),
+            history_kept: r.key("history_kept", "3650d", duration("1d"..="36500d")),
             lookups_per_minute_max: r.key("lookups_per_minute_max", "120", count(1..=100_000)),
             history_page: r.key("history_page", "10", count(1..=1000)),
             books: r.key("books", "", list(text)),

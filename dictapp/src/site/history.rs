@@ -9,48 +9,70 @@ use super::lookup_rate::Verdict;
 use super::{Client, Site, Visit};
 use crate::model::Word;
 use crate::store::{
-    AuditEvent, BookId, Lookup, LookupFilter, PageStart, PastLookup, StoreError, WordOfDay,
+    AuditEvent, BookId, Lookup, LookupFilter, PageStart, PastLookup, Saved, StoreError, WordOfDay,
 };
-
-/// How many ended sessions one transaction removes, so that other writers do not wait long.
-pub const SESSIONS_AT_ONCE: u32 = 200;
 
 const MICROSECOND: SignedDuration = SignedDuration::from_micros(1);
 
 /// Whether the books say anything of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// There is at least one entry or match.
+pub enum Outcome<'a> {
+    /// There is an entry of this headword, and it is asked whether the user saved that.
+    Entry(&'a str),
+    /// There is an entry or a match.
     Found,
     /// There is none.
     Missing,
 }
 
 impl Site {
-    /// Writes a look-up into the history. It is durable when this returns. Beyond the bounds of the
-    /// settings the oldest rows are deleted, and look-ups of one minute are not written.
+    /// Writes a look-up into the history, and returns whether the user has saved the headword that
+    /// was found. The row is durable then. Beyond the bounds of the settings the oldest rows are
+    /// deleted, and look-ups of one minute are not written.
     ///
     /// # Errors
     /// The database cannot store it.
-    pub fn record(&self, visit: &Visit, word: &Word, outcome: Outcome) -> Result<(), StoreError> {
+    pub fn record(
+        &self,
+        visit: &Visit,
+        word: &Word,
+        outcome: Outcome<'_>,
+    ) -> Result<Saved, StoreError> {
         let verdict = self.lookup_rate.count(visit.user, Instant::now());
         if verdict == Verdict::Skip {
             log::debug!("a look-up of user {} was not recorded: too many in a minute", visit.user);
-            return Ok(());
+            return self.saved(visit, outcome);
         }
-        let found = outcome == Outcome::Found;
+        let (found, headword) = match outcome {
+            Outcome::Entry(headword) => (true, Some(headword.to_owned())),
+            Outcome::Found => (true, None),
+            Outcome::Missing => (false, None),
+        };
         let (user, word) = (visit.user, word.clone());
         self.repeats.note(user, word.as_str(), Instant::now());
-        let lookup = Lookup { user, word, found, at: Timestamp::now() };
-        if let Err(error) = self.store.record_lookup(&lookup) {
-            self.repeats.forget(user, lookup.word.as_str());
-            return Err(error);
-        }
+        let lookup = Lookup { user, word, found, headword, at: Timestamp::now() };
+        let saved = match self.store.record_lookup(&lookup) {
+            Ok(saved) => saved,
+            Err(error) => {
+                self.repeats.forget(user, lookup.word.as_str());
+                return Err(error);
+            }
+        };
         if verdict == Verdict::RecordAndTrim {
             let kept = self.settings.dictionary.history_rows_max;
             self.store.trim_lookups(user, u32::try_from(kept).unwrap_or(u32::MAX))?;
         }
-        Ok(())
+        Ok(saved)
+    }
+
+    /// Whether the user has saved the headword that was found, without a look-up.
+    ///
+    /// # Errors
+    /// The database cannot answer.
+    pub fn saved(&self, visit: &Visit, outcome: Outcome<'_>) -> Result<Saved, StoreError> {
+        let Outcome::Entry(headword) = outcome else { return Ok(Saved::No) };
+        let saved = self.store.saved_word(visit.user, headword)?;
+        Ok(if saved.is_some() { Saved::Yes } else { Saved::No })
     }
 
     /// Adds past look-ups of another database; returns how many were new.
@@ -83,10 +105,10 @@ impl Site {
         &self,
         visit: &Visit,
         word: &Word,
-        outcome: Outcome,
-    ) -> Result<(), StoreError> {
+        outcome: Outcome<'_>,
+    ) -> Result<Saved, StoreError> {
         match self.repeats.is_repeated(visit.user, word.as_str(), Instant::now()) {
-            true => Ok(()),
+            true => self.saved(visit, outcome),
             false => self.record(visit, word, outcome),
         }
     }
@@ -188,14 +210,6 @@ impl Site {
         off: &[BookId],
     ) -> Result<(), StoreError> {
         self.store.switch_books(visit.user, on, off)
-    }
-
-    /// Removes at most [`SESSIONS_AT_ONCE`] sessions that have ended; returns how many.
-    ///
-    /// # Errors
-    /// The database cannot serve; some may be removed already.
-    pub fn remove_ended_sessions(&self) -> Result<u64, StoreError> {
-        self.store.delete_expired_sessions(Timestamp::now(), SESSIONS_AT_ONCE)
     }
 }
 

@@ -6,6 +6,7 @@ mod selection;
 mod cache;
 mod accounts;
 mod history;
+mod retention;
 mod lookup_rate;
 mod repeats;
 mod learning;
@@ -43,7 +44,7 @@ pub use books::import::{
 };
 pub use books::{BookChange, UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile, Uploads};
 pub use cache::{Cache, EntryPart};
-pub use history::{Outcome, SESSIONS_AT_ONCE};
+pub use history::Outcome;
 pub use learning::{
     CLASS_LIST_WORDS_MAX, CardKind, ClassChange, NEW_A_DAY_MAX, OwnClass, SAVED_WORDS_MAX, Saving,
 };

@@ -29,9 +29,9 @@ pub(super) struct Statistics {
 
 impl Site {
     /// Counts a look-up of anybody.
-    pub fn count_lookup(&self, word: &Word, outcome: Outcome) {
+    pub fn count_lookup(&self, word: &Word, outcome: Outcome<'_>) {
         let counts = &self.statistics;
-        if outcome == Outcome::Found {
+        if outcome != Outcome::Missing {
             counts.found.fetch_add(1, Relaxed);
             return;
         }

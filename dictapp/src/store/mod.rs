@@ -19,7 +19,7 @@ mod config;
 mod url;
 mod error;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 pub use accounts::{
     API_TOKEN_NAME_CHARS_MAX, API_TOKENS_OF_USER_MAX, AUDIT_ROWS_MAX, ApiToken, AuditEntry,
@@ -36,7 +36,7 @@ pub use course::{CourseRows, CourseSource, CourseUser};
 pub use error::{Result, StoreError};
 pub use history::{
     Commits, HISTORY_ROWS_MAX, Lookup, LookupFilter, LookupHour, LookupKind, MissingWord,
-    PageStart, PastLookup, WordOfDay,
+    PageStart, PastLookup, Saved, WordOfDay,
 };
 pub use learning::{
     AnkiNote, CLASS_MEMBERS_MAX, CLASSES_OF_PUPIL_MAX, CLASSES_OF_TEACHER_MAX, Class, ClassId,
@@ -49,10 +49,13 @@ pub use url::{DatabaseUrl, MysqlServer, WrongUrl};
 use accounts::Recent;
 use db::{Db, Mysql, Outage, Sqlite, Watched, migrate, probe};
 use error::Doing;
-use history::GroupCommit;
+use history::{Batching, GroupCommit};
 
-/// Number of threads that commit look-ups to a MySQL server.
-const MYSQL_WRITERS: usize = 2;
+/// A file has one writer, and a commit costs more than the rows that come meanwhile.
+const SQLITE_BATCHING: Batching = Batching { writers: 1, wait: Duration::ZERO };
+/// Beside axum and sqlx, 64 clients on two cores: without the wait 0.78 of the processor time for each
+/// request and 3.4 times the requests, with it 0.52 and 2.5 times; with one writer 2.0 times.
+const MYSQL_BATCHING: Batching = Batching { writers: 2, wait: Duration::from_millis(1) };
 
 /// The database of the dictionary. Share it by reference or `Arc`; every method may be called
 /// from many threads at once.
@@ -73,9 +76,9 @@ impl Store {
     pub fn open(config: &DatabaseConfig) -> Result<Store> {
         let timeouts = config.timeouts;
         config.check()?;
-        let writers = match config.url {
-            DatabaseUrl::Sqlite(_) => 1,
-            DatabaseUrl::Mysql(_) => MYSQL_WRITERS,
+        let batching = match config.url {
+            DatabaseUrl::Sqlite(_) => SQLITE_BATCHING,
+            DatabaseUrl::Mysql(_) => MYSQL_BATCHING,
         };
         let db: Arc<dyn Db> = match config.url.clone() {
             DatabaseUrl::Sqlite(path) => {
@@ -89,7 +92,7 @@ impl Store {
         let outage = Arc::new(Outage::default());
         let db: Arc<dyn Db> = Arc::new(Watched::new(db, Arc::clone(&outage)));
         let history =
-            GroupCommit::start(Arc::clone(&db), Arc::clone(&outage), timeouts.record, writers)?;
+            GroupCommit::start(Arc::clone(&db), Arc::clone(&outage), timeouts.record, batching)?;
         Ok(Store { db, outage, history, sessions: Recent::default(), books_off: Recent::default() })
     }
 
@@ -191,7 +194,10 @@ mod tests {
         history::days::DELETE_WORD,
         history::deletion::DELETE_BETWEEN,
         history::deletion::DELETE_UNTIL,
+        history::deletion::NEXT_USERS,
         history::deletion::NTH_NEWEST,
+        history::deletion::OLDEST,
+        history::group_commit::SAVED,
         accounts::books_off::OF_USER,
         learning::LIST,
         learning::DUE,

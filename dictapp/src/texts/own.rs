@@ -110,7 +110,7 @@ texts! {
         account_long: "直到您注销账号", "Until you delete the account";
         history_what: "您查过的词和时间", "The words you look up, and when";
         history_why: "供您回顾", "So that you can look back";
-        history_long: "直到您删除，最多保留最近 {rows} 条", "Until you delete them; at most the newest {rows}";
+        history_long: "直到您删除；最多保留 {days} 天、最近 {rows} 条", "Until you delete them; at most {days} days and the newest {rows}";
         learning_what:
             "生词本、复习记录、加入的班级", "Your word book, your reviews and the classes you are in";
         learning_why:

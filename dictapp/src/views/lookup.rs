@@ -16,6 +16,7 @@ use crate::lexicon::End;
 use crate::model::{Word, WordError};
 use crate::paths;
 use crate::site::{EntryPart, Outcome, Selection, Site};
+use crate::store::Saved;
 use crate::texts::Texts;
 
 /// Words that are drawn at most until the visitor's books have one: with one book in a hundred words
@@ -96,8 +97,10 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         let near = near(&books, q, site.settings().dictionary.near_words);
         return page.send_as(StatusCode::NOT_FOUND, &MissingPage { page: &page, t, q, near });
     };
-    let is_unrecorded = is_away || record(&page, &word, Outcome::Found).is_err();
-    let (stars, save_token) = saving(&page, &entry.words);
+    let outcome = Outcome::Entry(&entry.word);
+    let saved = if is_away { None } else { record(&page, &word, outcome).ok() };
+    let is_unrecorded = saved.is_none();
+    let (stars, save_token) = saving(&page, &entry.words, saved.unwrap_or(Saved::No));
     let template = WordPage { page: &page, t, q, entry: &entry, stars, save_token, is_unrecorded };
     if page.is_plain(&paths::word(q)) {
         return Ok(page.send_shared(entry.page(page.coding(), || page.render(&template))?));
@@ -105,12 +108,16 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     page.send(&template)
 }
 
-/// Which headwords the user has saved, and the token of the form that saves one. The entry is shown
-/// without them if the database is away.
-fn saving<'a>(page: &Page<'_>, words: &'a [String]) -> (Vec<Star<'a>>, String) {
+/// Which headwords the user has saved, and the token of the form that saves one. Whether the first
+/// one is saved is known. The entry is shown without stars if the database is away.
+fn saving<'a>(page: &Page<'_>, words: &'a [String], first: Saved) -> (Vec<Star<'a>>, String) {
     let Ok(Some(visit)) = page.user() else { return (Vec::new(), String::new()) };
-    let is_saved = |word| matches!(page.site.saved_word(visit, word), Ok(Some(_)));
-    let stars = words.iter().map(|word| Star { word, is_saved: is_saved(word) });
+    let is_saved = |(place, word): (usize, &String)| match place {
+        0 => first == Saved::Yes,
+        _ => matches!(page.site.saved_word(visit, word), Ok(Some(_))),
+    };
+    let stars = words.iter().enumerate();
+    let stars = stars.map(|(place, word)| Star { word, is_saved: is_saved((place, word)) });
     (stars.collect(), page.form_token().unwrap_or_default())
 }
 
@@ -200,11 +207,11 @@ fn is_prefetch(request: &Request) -> bool {
 
 /// Writes a user's look-up into the history and waits until it is durable. The answer to HEAD is
 /// not seen by anyone, and a request that another site began is not the user's: neither is recorded.
-fn record(page: &Page<'_>, word: &Word, outcome: Outcome) -> Result<()> {
+fn record(page: &Page<'_>, word: &Word, outcome: Outcome<'_>) -> Result<Saved> {
     page.site.count_lookup(word, outcome);
-    let Some(visit) = page.user()? else { return Ok(()) };
+    let Some(visit) = page.user()? else { return Ok(Saved::No) };
     if page.request().method() == Method::HEAD || is_from_another_site(page.request()) {
-        return Ok(());
+        return Ok(page.site.saved(visit, outcome)?);
     }
     Ok(page.site.record_once(visit, word, outcome)?)
 }
@@ -215,7 +222,7 @@ fn record_again(page: &Page<'_>, word: &str) -> Result<()> {
     let Some(visit) = page.user()? else { return Ok(()) };
     let counts = page.request().method() != Method::HEAD && !is_from_another_site(page.request());
     if let Some(word) = Word::parse(word).ok().filter(|_| counts) {
-        page.site.record(visit, &word, Outcome::Found).unwrap_or_default();
+        drop(page.site.record(visit, &word, Outcome::Found));
     }
     Ok(())
 }

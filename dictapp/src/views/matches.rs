@@ -46,7 +46,7 @@ impl Kind {
     }
 
     /// What the history keeps. Near words are suggestions: the query itself was not found.
-    pub(super) fn outcome(self) -> Outcome {
+    pub(super) fn outcome(self) -> Outcome<'static> {
         match self {
             Kind::Pattern | Kind::Regex | Kind::Reverse | Kind::Pinyin | Kind::Words => {
                 Outcome::Found

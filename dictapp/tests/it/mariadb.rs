@@ -7,7 +7,7 @@ use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
     net::{Ipv4Addr, TcpListener},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
     sync::{
         OnceLock,
@@ -67,6 +67,11 @@ impl MariaDb {
         self.port
     }
 
+    /// The path of its Unix socket.
+    pub(crate) fn socket(&self) -> String {
+        self.folder.path().join("s.sock").display().to_string()
+    }
+
     /// The URL of a new, empty database.
     pub(crate) fn database(&self) -> String {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
@@ -103,7 +108,9 @@ impl MariaDb {
             .arg(format!("--port={}", self.port))
             .args(["--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-log-bin"])
             .args(["--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=128M"])
-            .args(["--innodb-log-file-size=32M", "--max-connections=300"]);
+            .args(["--innodb-log-file-size=32M", "--max-connections=300"])
+            .arg(format!("--ssl-cert={}", path.join("server.crt").display()))
+            .arg(format!("--ssl-key={}", path.join("server.key").display()));
         let mut keeper = Command::new("sh")
             .args(["-c", KEEPER])
             .arg(path)
@@ -165,11 +172,16 @@ fn install(folder: &Path) {
         format!(
             "create user if not exists 'dict'@'%' identified by '{PASSWORD}';\n\
              grant all on `dict%`.* to 'dict'@'%';\n\
+             create user if not exists 'tls'@'%' identified by '{PASSWORD}' require ssl;\n\
+             grant all on `dict%`.* to 'tls'@'%';\n\
              create user if not exists 'tester'@'%' identified by '{PASSWORD}';\n\
              grant all on *.* to 'tester'@'%';\n"
         ),
     )
     .unwrap();
+    for (file, name) in [("first.crt", "server.crt"), ("first.key", "server.key")] {
+        fs::copy(certificate(file), folder.join(name)).unwrap();
+    }
     // A server that starts removes all temporary tables in its folder for them, anybody's.
     fs::create_dir(folder.join("tmp")).unwrap();
     if is_root() {
@@ -182,6 +194,11 @@ fn install(folder: &Path) {
         .arg(format!("--tmpdir={}", folder.join("tmp").display()))
         .args(["--skip-test-db", "--auth-root-authentication-method=normal"])
         .arg("--innodb-log-file-size=32M"));
+}
+
+/// A certificate for tests, or its key. The servers have `first.crt`, which is for 127.0.0.1.
+pub(crate) fn certificate(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../webframe/tests/data/tls").join(file)
 }
 
 /// mariadbd refuses to run as root.

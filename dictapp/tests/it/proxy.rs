@@ -1,4 +1,5 @@
-//! A TCP proxy with a fault switch: the network between the application and its database.
+//! A TCP proxy with a fault switch: the network between the application and its database. The tests
+//! and `cargo xtask faults` share it.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -58,9 +59,13 @@ impl Proxy {
         Proxy { port, state }
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The URL with this proxy's port in the place of the server's.
     pub(crate) fn instead_of(&self, server: u16, url: &str) -> String {
-        url.replace(&format!(":{server}/"), &format!(":{}/", self.port))
+        url.replace(&format!(":{server}/"), &format!(":{}/", self.port()))
     }
 
     pub(crate) fn set(&self, fault: Fault) {

@@ -124,7 +124,7 @@ pub(crate) fn new_user(text: &str, passwd: &str) -> NewUser {
 }
 
 pub(crate) fn lookup(user: UserId, text: &str, time: i64) -> Lookup {
-    Lookup { user, word: word(text), found: true, at: at(time) }
+    Lookup { user, word: word(text), found: true, headword: None, at: at(time) }
 }
 
 pub(crate) fn entry(text: &str, mean: &str) -> Entry {

@@ -170,7 +170,7 @@ fn an_answered_look_up_survives_the_end_of_the_server() {
                 for n in 0.. {
                     let text = format!("{thread} {n}");
                     match store.record_lookup(&lookup(user, &text, 1 + n)) {
-                        Ok(()) => acked.send(text).unwrap(),
+                        Ok(_) => acked.send(text).unwrap(),
                         Err(error) => return assert!(error.is_unavailable(), "{error:?}"),
                     }
                 }

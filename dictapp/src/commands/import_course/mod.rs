@@ -138,7 +138,7 @@ fn import_lookups(
         let at = Timestamp::from_microsecond(second.as_microsecond() + *order)?;
         *order += 1;
         let found = books.has(word.as_str());
-        lookups.push(Lookup { user, word, found, at });
+        lookups.push(Lookup { user, word, found, headword: None, at });
     }
     let added = site.import_lookups(&lookups)?;
     tally.added = added;

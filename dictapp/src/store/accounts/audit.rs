@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::store::{
     Store, UserId,
-    db::Row,
+    db::{Row, Value},
     error::{Doing, Result, StoreError},
 };
 
@@ -178,9 +178,19 @@ impl Store {
         let delete = || {
             let mut deleted = 0;
             let oldest = [time.as_microsecond().into(), limit.into()];
-            for mut row in self.db.query(OLDEST, &oldest)? {
-                deleted += self.db.execute(DELETE, &[row.int()?.into(), row.int()?.into()])?;
+            let keys = self.db.query(OLDEST, &oldest)?.into_iter();
+            let keys = keys.map(|mut row| Ok([row.int()?.into(), row.int()?.into()]));
+            let keys = keys.collect::<Result<Vec<[Value; 2]>>>()?;
+            if keys.is_empty() {
+                return Ok(0);
             }
+            self.db.transaction(&mut |session| {
+                deleted = 0;
+                for key in &keys {
+                    deleted += session.execute(DELETE, key)?;
+                }
+                Ok(())
+            })?;
             Ok(deleted)
         };
         delete().doing(|| "remove old entries of the audit log")

@@ -50,6 +50,8 @@ pub struct UserId(pub(crate) i64);
 impl UserId {
     /// Smaller than the key of any user: the start of a list.
     pub const BEFORE_ALL: UserId = UserId(0);
+    /// Greater than every user's.
+    pub const AFTER_ALL: UserId = UserId(i64::MAX);
 
     /// The key with this number, as in a form. The user need not exist.
     pub fn new(number: i64) -> UserId {

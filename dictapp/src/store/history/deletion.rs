@@ -12,6 +12,9 @@ pub(crate) const DELETE_BETWEEN: &str =
     "delete from hist where user = ? and time >= ? and time < ?";
 pub(crate) const NTH_NEWEST: &str =
     "select time from hist where user = ? order by time desc limit 1 offset ?";
+pub(crate) const OLDEST: &str =
+    "select time from hist where user = ? and time < ? order by time limit ?";
+pub(crate) const NEXT_USERS: &str = "select id from user where id > ? order by id limit ?";
 pub(crate) const DELETE_UNTIL: &str = "delete from hist where user = ? and time <= ?";
 
 impl Store {
@@ -38,6 +41,43 @@ impl Store {
     pub fn delete_lookups(&self, user: UserId) -> Result<u64> {
         let deleted = self.db.execute(DELETE_UNTIL, &[user.0.into(), i64::MAX.into()]);
         deleted.doing(|| format!("delete the history of user {user}"))
+    }
+
+    /// Deletes look-ups from before this time, of a few users after this one, at most `limit` rows.
+    /// Returns the user after whom to go on; `None`: there are no more users.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn delete_lookups_before(
+        &self,
+        before: Timestamp,
+        after: UserId,
+        limit: u32,
+    ) -> Result<Option<UserId>> {
+        const USERS_AT_ONCE: u32 = 200;
+        let (mut done, mut left) = (after, i64::from(limit));
+        let mut delete = || {
+            let users = self.db.query(NEXT_USERS, &[after.0.into(), USERS_AT_ONCE.into()])?;
+            if users.is_empty() {
+                return Ok(None);
+            }
+            for mut row in users {
+                let user = row.int()?;
+                let oldest = [user.into(), before.as_microsecond().into(), left.into()];
+                let mut times = self.db.query(OLDEST, &oldest)?;
+                if let Some(newest) = times.last_mut() {
+                    let until = [user.into(), newest.int()?.into()];
+                    self.db.execute(DELETE_UNTIL, &until)?;
+                    left -= times.len() as i64;
+                }
+                if left <= 0 {
+                    break; // this user may have more
+                }
+                done = UserId(user);
+            }
+            Ok(Some(done))
+        };
+        delete().doing(|| "remove old look-ups")
     }
 
     /// Deletes all but the newest `kept` look-ups of a user; returns the number of rows.

@@ -2,12 +2,12 @@
 
 pub(crate) mod days;
 pub(crate) mod deletion;
-mod group_commit;
+pub(crate) mod group_commit;
 pub(crate) mod statistics;
 
 pub use days::{LookupFilter, LookupKind, WordOfDay};
-pub use group_commit::Commits;
-pub(crate) use group_commit::GroupCommit;
+pub(crate) use group_commit::{Batching, GroupCommit};
+pub use group_commit::{Commits, Saved};
 pub use statistics::{LookupHour, MissingWord};
 
 use jiff::Timestamp;
@@ -44,6 +44,8 @@ pub struct Lookup {
     pub word: Word,
     /// Whether any book has it.
     pub found: bool,
+    /// The headword that was found: [`Store::record_lookup`] returns whether the user saved it.
+    pub headword: Option<String>,
     /// The time in microseconds. It is increased until it is unique for the user.
     pub at: Timestamp,
 }
@@ -75,12 +77,13 @@ pub enum PageStart {
 }
 
 impl Store {
-    /// Records one look-up, durably: concurrent ones share a commit.
+    /// Records one look-up, durably: concurrent ones share a commit. Returns whether the user has
+    /// saved the headword.
     ///
     /// # Errors
     /// The database cannot serve, or took too long. The row is not stored, unless the error
     /// [says so](crate::store::StoreError::may_be_stored).
-    pub fn record_lookup(&self, lookup: &Lookup) -> Result<()> {
+    pub fn record_lookup(&self, lookup: &Lookup) -> Result<Saved> {
         self.history.record(lookup).doing(|| format!("record a look-up of user {}", lookup.user))
     }
 

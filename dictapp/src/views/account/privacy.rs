@@ -16,6 +16,7 @@ struct PrivacyPage<'a> {
     t: &'static Texts,
     session_days: u64,
     audit_days: u64,
+    history_days: u64,
     history_rows: usize,
 }
 
@@ -28,6 +29,7 @@ pub(crate) fn show_privacy(site: &Site, request: &Request) -> Result<Response> {
         t: page.texts(),
         session_days: settings.accounts.session_absolute.as_secs().div_ceil(DAY),
         audit_days: settings.accounts.audit_kept.as_secs().div_ceil(DAY),
+        history_days: settings.dictionary.history_kept.as_secs().div_ceil(DAY),
         history_rows: settings.dictionary.history_rows_max,
     })
 }

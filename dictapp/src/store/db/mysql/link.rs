@@ -237,6 +237,11 @@ impl From<mysql::Value> for Value {
 /// A driver's error to its kind and a text with its place.
 pub(crate) fn error_at(place: &str, error: &mysql::Error) -> StoreError {
     let at = |kind, text: String| StoreError::new(kind, format!("the database at {place} {text}"));
+    let cut = |error: &io::Error| match error.kind() {
+        // What the TLS library refuses.
+        io::ErrorKind::InvalidData => at(Kind::Refused, not_over_tls(error)),
+        _ => at(Kind::Cut, format!("cannot be reached: {error}")),
+    };
     match error {
         mysql::Error::MySqlError(error) => {
             let (code, hint) = (error.code, what_to_do(error.code, place));
@@ -245,7 +250,7 @@ pub(crate) fn error_at(place: &str, error: &mysql::Error) -> StoreError {
         mysql::Error::IoError(error) if is_timeout(error.kind()) => {
             at(Kind::Silent, "does not answer".to_owned())
         }
-        mysql::Error::IoError(error) => at(Kind::Cut, format!("cannot be reached: {error}")),
+        mysql::Error::IoError(error) => cut(error),
         mysql::Error::DriverError(DriverError::ConnectTimeout | DriverError::Timeout) => {
             at(Kind::Silent, "does not answer".to_owned())
         }
@@ -264,13 +269,17 @@ pub(crate) fn error_at(place: &str, error: &mysql::Error) -> StoreError {
             | DriverError::OldMysqlPasswordDisabled
             | DriverError::CleartextPluginDisabled),
         ) => at(Kind::Refused, format!("asks for a login that is not supported: {error}")),
+        mysql::Error::DriverError(error @ DriverError::TlsNotSupported) => {
+            at(Kind::Refused, not_over_tls(error))
+        }
+        mysql::Error::TlsError(error) => at(Kind::Refused, not_over_tls(error)),
         mysql::Error::DriverError(error) => at(Kind::Cut, format!("broke the protocol: {error}")),
         // A packet that could not be read or sent in time is an error of the codec.
         mysql::Error::CodecError(error) => match io_cause(error) {
             Some(cause) if is_timeout(cause.kind()) => {
                 at(Kind::Silent, "does not answer".to_owned())
             }
-            Some(cause) => at(Kind::Cut, format!("cannot be reached: {cause}")),
+            Some(cause) => cut(cause),
             None => at(Kind::Cut, format!("broke the protocol: {error}")),
         },
         mysql::Error::UrlError(_) => at(Kind::Refused, "has a wrong URL".to_owned()),
@@ -278,6 +287,10 @@ pub(crate) fn error_at(place: &str, error: &mysql::Error) -> StoreError {
             at(Kind::Internal, "gave a value of another type".to_owned())
         }
     }
+}
+
+fn not_over_tls(error: &dyn fmt::Display) -> String {
+    format!("cannot be used over TLS: {error}; check ssl and ca in database.url")
 }
 
 fn server_error(code: u16) -> Kind {

@@ -21,7 +21,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use mysql::{Conn, Opts, OptsBuilder, consts::CapabilityFlags};
+use mysql::{Conn, OptsBuilder, consts::CapabilityFlags};
 
 use attempt::{Attempt, TIMEOUT_MIN};
 use link::{Lifetime, Link, error_at};
@@ -36,7 +36,7 @@ use crate::store::{
     },
     error::{Kind, Result, StoreError},
     settings::LEXICON_VERSION,
-    url::MysqlServer,
+    url::{MysqlServer, Transport},
 };
 
 /// More statements than the store has.
@@ -238,43 +238,49 @@ impl Inner {
         })
     }
 
-    /// Tries each address of the server: the driver stops at the first that refuses, which for
-    /// `localhost` is often `::1` although the server listens on `127.0.0.1` only.
     fn connect(&self, server: usize, connect: Duration, statement: Duration) -> Result<Link> {
-        let MysqlServer { opts, place } = &self.servers[server];
-        let host = opts.get_ip_or_hostname();
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        let addresses = (host, opts.get_tcp_port()).to_socket_addrs().map_err(|error| {
-            let text = format!("the database at {place} cannot be reached: {error}");
-            StoreError::new(Kind::Cut, text)
-        })?;
+        let server = &self.servers[server];
         let lifetime =
             if statement < self.timeouts.statement { Lifetime::OneCall } else { Lifetime::Pooled };
-        let mut failure = None;
-        for address in addresses {
-            let opts = options(opts, &address.ip().to_string(), connect, statement);
-            match Conn::new(opts) {
-                Ok(conn) => return Ok(Link::new(conn, place, lifetime)),
-                Err(error) => failure = Some(error_at(place, &error)),
+        let login = with_timeouts(server.login()?, connect, statement);
+        let conn = match server.transport() {
+            Transport::Tcp => connect_tcp(server, &login),
+            // The driver must know the name that the certificate is for.
+            Transport::Tls | Transport::Socket => {
+                Conn::new(login).map_err(|error| error_at(&server.place, &error))
             }
-        }
-        Err(failure.unwrap_or_else(|| {
-            let text = format!("the database at {place} cannot be reached: {host} has no address");
-            StoreError::new(Kind::Cut, text)
-        }))
+        };
+        Ok(Link::new(conn?, &server.place, lifetime))
     }
 }
 
-fn options(opts: &Opts, address: &str, connect: Duration, statement: Duration) -> OptsBuilder {
+/// Tries each address of the server: the driver stops at the first that refuses, which for
+/// `localhost` is often `::1` although the server listens on `127.0.0.1` only.
+fn connect_tcp(server: &MysqlServer, login: &OptsBuilder) -> Result<Conn> {
+    let (place, host) = (&server.place, server.host());
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let unreached = |why: &dyn fmt::Display| {
+        StoreError::new(Kind::Cut, format!("the database at {place} cannot be reached: {why}"))
+    };
+    let addresses = (host, server.port()).to_socket_addrs();
+    let mut failure = None;
+    for address in addresses.map_err(|error| unreached(&error))? {
+        match Conn::new(login.clone().ip_or_hostname(Some(address.ip().to_string()))) {
+            Ok(conn) => return Ok(conn),
+            Err(error) => failure = Some(error_at(place, &error)),
+        }
+    }
+    Err(failure.unwrap_or_else(|| unreached(&format!("{host} has no address"))))
+}
+
+fn with_timeouts(login: OptsBuilder, connect: Duration, statement: Duration) -> OptsBuilder {
     // Shorter than the clock of the connection: a statement that waits for a row fails with 1205,
     // and the connection stays usable.
     let lock_wait = (statement.as_secs() * 2 / 3).max(1);
-    OptsBuilder::from_opts(opts.clone())
-        .ip_or_hostname(Some(address))
+    login
         .tcp_connect_timeout(Some(connect))
         .read_timeout(Some(statement))
         .write_timeout(Some(statement))
-        .prefer_socket(false)
         .stmt_cache_size(STATEMENTS_CACHED)
         // Counts the rows that an update matches, as SQLite does, not those that it changes.
         .additional_capabilities(CapabilityFlags::CLIENT_FOUND_ROWS)

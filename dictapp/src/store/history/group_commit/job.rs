@@ -1,0 +1,118 @@
+//! A row on its way to the database, and the caller that waits for it.
+
+use std::{
+    sync::{Arc, Condvar, Mutex, PoisonError},
+    time::Instant,
+};
+
+use crate::store::{
+    Lookup,
+    db::{Value, lock},
+    error::Result,
+};
+
+/// A row and the caller that waits for it.
+#[derive(Clone, Debug)]
+pub(super) struct Job {
+    pub(super) row: HistRow,
+    /// The headword whose place in the user's word book is asked for.
+    pub(super) headword: Option<String>,
+    pub(super) slot: Arc<Slot>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Slot {
+    progress: Mutex<Progress>,
+    done: Condvar,
+}
+
+#[derive(Clone, Debug, Default)]
+enum Progress {
+    #[default]
+    Queued,
+    Writing,
+    Cancelled,
+    Done(Result<Saved>),
+}
+
+/// Whether the user has saved the headword.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Saved {
+    /// It is in the user's word book.
+    Yes,
+    /// It is not, or was not asked for, or the database did not tell.
+    No,
+}
+
+/// A row of the table `hist`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct HistRow {
+    pub(super) user: i64,
+    pub(super) time: i64,
+    pub(super) word: String,
+    pub(super) found: bool,
+}
+
+/// In which state a caller left its row.
+pub(super) enum GaveUp {
+    /// It will not be stored.
+    Queued,
+    /// It may be stored.
+    Writing,
+}
+
+impl Job {
+    pub(super) fn new(lookup: &Lookup) -> Job {
+        let row = HistRow {
+            user: lookup.user.0,
+            time: lookup.at.as_microsecond(),
+            word: lookup.word.as_str().to_owned(),
+            found: lookup.found,
+        };
+        Job { row, headword: lookup.headword.clone(), slot: Arc::default() }
+    }
+}
+
+impl Slot {
+    /// Waits until the row is durable or refused, or the deadline has come.
+    pub(super) fn wait(&self, deadline: Instant) -> std::result::Result<Result<Saved>, GaveUp> {
+        let mut progress = lock(&self.progress);
+        loop {
+            if let Progress::Done(result) = &*progress {
+                return Ok(result.clone());
+            }
+            let now = Instant::now();
+            if now >= deadline {
+                break;
+            }
+            let waited = self.done.wait_timeout(progress, deadline - now);
+            progress = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        if matches!(*progress, Progress::Queued) {
+            *progress = Progress::Cancelled;
+            return Err(GaveUp::Queued);
+        }
+        Err(GaveUp::Writing)
+    }
+
+    /// Whether the caller still wants the row; it can no longer take it back then.
+    pub(super) fn take(&self) -> bool {
+        let mut progress = lock(&self.progress);
+        let is_wanted = matches!(*progress, Progress::Queued);
+        if is_wanted {
+            *progress = Progress::Writing;
+        }
+        is_wanted
+    }
+
+    pub(super) fn finish(&self, result: Result<Saved>) {
+        *lock(&self.progress) = Progress::Done(result);
+        self.done.notify_all();
+    }
+}
+
+impl HistRow {
+    pub(super) fn params(&self) -> [Value; 4] {
+        [self.user.into(), self.time.into(), self.word.as_str().into(), self.found.into()]
+    }
+}

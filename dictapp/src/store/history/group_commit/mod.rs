@@ -1,0 +1,317 @@
+//! Concurrent look-ups to one transaction: the rows that queue up during a commit go into the next.
+//!
+//! A commit costs a write to the disk; 64 rows in one cost hardly more than one. Each caller waits
+//! for the commit of its own row, and a row that is refused fails alone. The same writer asks for
+//! the whole batch which of the headwords their users have saved: one more statement for 64 pages.
+//!
+//! A caller that gives up takes its row back if no writer has it yet. Otherwise the row may be
+//! stored: the caller is told so, and the same look-up within a minute gets the same key, so that
+//! it is stored once.
+
+mod job;
+mod queue;
+
+use std::{
+    collections::HashSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Condvar, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use job::{GaveUp, HistRow, Job};
+use queue::{QUEUE_ROWS_MAX, Queue};
+
+pub use job::Saved;
+
+use crate::store::{
+    Lookup,
+    db::{Db, Outage, Row, Value, lock},
+    error::{Kind, Result, StoreError},
+};
+
+/// Rows of one statement: past this the gain is small, and each number of rows is a statement of
+/// its own in the cache of a connection.
+const BATCH_ROWS_MAX: usize = 64;
+const INSERT: &str = "insert into hist (user, time, word, found) values (?, ?, ?, ?)";
+const ONE_MORE: &str = ", (?, ?, ?, ?)";
+pub(crate) const SAVED: &str = "select user, word from saved_word where (user = ? and word = ?)";
+const OR_SAVED: &str = " or (user = ? and word = ?)";
+const BY_KEY: &str = "select word, found from hist where user = ? and time = ?";
+
+/// How rows become batches; measured for each engine.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Batching {
+    /// Batches that are written at the same time.
+    pub(crate) writers: usize,
+    /// How long the next batch is waited for until it has as many rows as the last one.
+    pub(crate) wait: Duration,
+}
+
+/// The threads that write the history, and the queue to them.
+#[derive(Debug)]
+pub(crate) struct GroupCommit {
+    shared: Arc<Shared>,
+    patience: Duration,
+    writers: Vec<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    batching: Batching,
+    db: Arc<dyn Db>,
+    outage: Arc<Outage>,
+    queue: Mutex<Queue>,
+    /// The queue is no longer empty, or closed.
+    filled: Condvar,
+    /// The queue is as long as the last batch, or closed.
+    ripe: Condvar,
+    batches: AtomicU64,
+    rows: AtomicU64,
+}
+
+/// Commits of look-ups since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Commits {
+    /// Commits.
+    pub batches: u64,
+    /// Look-ups in them.
+    pub rows: u64,
+}
+
+/// Users and words that are in their word books.
+#[derive(Debug, Default)]
+struct SavedWords(HashSet<(i64, String)>);
+
+impl SavedWords {
+    fn of(&self, job: &Job) -> Saved {
+        let key = job.headword.as_ref().map(|headword| (job.row.user, headword.clone()));
+        let is_saved = key.is_some_and(|key| self.0.contains(&key));
+        if is_saved { Saved::Yes } else { Saved::No }
+    }
+}
+
+impl GroupCommit {
+    /// Starts the threads.
+    pub(crate) fn start(
+        db: Arc<dyn Db>,
+        outage: Arc<Outage>,
+        patience: Duration,
+        batching: Batching,
+    ) -> Result<GroupCommit> {
+        let (queue, filled, ripe) = (Mutex::default(), Condvar::new(), Condvar::new());
+        let (batches, rows) = (AtomicU64::default(), AtomicU64::default());
+        let shared = Arc::new(Shared { batching, db, outage, queue, filled, ripe, batches, rows });
+        let spawn = |_| {
+            let shared = Arc::clone(&shared);
+            thread::Builder::new()
+                .name("dictapp-history".to_owned())
+                .spawn(move || shared.write_batches())
+                .map_err(|error| {
+                    StoreError::unavailable(format!("cannot start the history's thread: {error}"))
+                })
+        };
+        let writers = (0..batching.writers).map(spawn).collect::<Result<_>>()?;
+        Ok(GroupCommit { shared, patience, writers })
+    }
+
+    pub(crate) fn commits(&self) -> Commits {
+        let count = |counter: &AtomicU64| counter.load(Relaxed);
+        Commits { batches: count(&self.shared.batches), rows: count(&self.shared.rows) }
+    }
+
+    /// Returns when the row is durable.
+    pub(crate) fn record(&self, lookup: &Lookup) -> Result<Saved> {
+        let deadline = Instant::now() + self.patience;
+        let job = self.shared.enqueue(lookup)?;
+        job.slot.wait(deadline).unwrap_or_else(|gave_up| {
+            let error = match gave_up {
+                GaveUp::Queued => StoreError::unavailable(format!(
+                    "{} did not take the row within {:?}",
+                    self.shared.db.place(),
+                    self.patience
+                )),
+                GaveUp::Writing => {
+                    self.shared.remember(&job.row);
+                    let place = self.shared.db.place();
+                    unconfirmed(format!("{place} took longer than {:?}", self.patience))
+                }
+            };
+            self.shared.outage.failed(&error);
+            Err(error)
+        })
+    }
+}
+
+impl Drop for GroupCommit {
+    /// Writes the rows that wait; bounded by the timeouts of the database.
+    fn drop(&mut self) {
+        lock(&self.shared.queue).is_closed = true;
+        self.shared.filled.notify_all();
+        self.shared.ripe.notify_all();
+        for writer in self.writers.drain(..) {
+            writer.join().ok();
+        }
+    }
+}
+
+fn unconfirmed(why: impl std::fmt::Display) -> StoreError {
+    let text = format!("it is not known whether the row is stored: {why}");
+    StoreError::new(Kind::Unconfirmed, text)
+}
+
+impl Shared {
+    fn enqueue(&self, lookup: &Lookup) -> Result<Job> {
+        let mut job = Job::new(lookup);
+        let mut queue = lock(&self.queue);
+        if queue.jobs.len() >= QUEUE_ROWS_MAX {
+            drop(queue);
+            let text = format!("{QUEUE_ROWS_MAX} rows of the history wait already");
+            let error = StoreError::unavailable(text);
+            self.outage.failed(&error);
+            return Err(error);
+        }
+        queue.give_time(&mut job.row);
+        queue.jobs.push_back(job.clone());
+        let (rows, expected) = (queue.jobs.len(), queue.expected);
+        drop(queue);
+        if rows == 1 {
+            self.filled.notify_one();
+        }
+        if rows == expected {
+            self.ripe.notify_one();
+        }
+        Ok(job)
+    }
+
+    fn remember(&self, row: &HistRow) {
+        lock(&self.queue).remember(row);
+    }
+
+    /// Runs until the queue is closed and empty.
+    fn write_batches(&self) {
+        while let Some(mut batch) = self.next_batch() {
+            let written = catch_unwind(AssertUnwindSafe(|| {
+                let results = self.write(&mut batch);
+                let saved = self.saved_of(&batch, &results);
+                (results, saved)
+            }));
+            let (results, saved) = written.unwrap_or_else(|_| {
+                let error = || Err(StoreError::internal("writing the row panicked"));
+                (batch.iter().map(|_| error()).collect(), SavedWords::default())
+            });
+            for (job, result) in batch.iter().zip(results) {
+                if result.as_ref().is_err_and(StoreError::may_be_stored) {
+                    self.remember(&job.row);
+                }
+                job.slot.finish(result.map(|()| saved.of(job)));
+            }
+        }
+    }
+
+    /// The rows that wait, once there are some. If the last batch had several, so will the next: its
+    /// rows are waited for a moment, which costs each of them less than a statement of its own.
+    fn next_batch(&self) -> Option<Vec<Job>> {
+        let idle = |queue: &mut Queue| queue.jobs.is_empty() && !queue.is_closed;
+        let waited = self.filled.wait_while(lock(&self.queue), idle);
+        let mut queue = waited.unwrap_or_else(PoisonError::into_inner);
+        if queue.jobs.len() < queue.expected {
+            let is_short =
+                |queue: &mut Queue| queue.jobs.len() < queue.expected && !queue.is_closed;
+            let waited = self.ripe.wait_timeout_while(queue, self.batching.wait, is_short);
+            queue = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let count = queue.jobs.len().min(BATCH_ROWS_MAX);
+        if count == 0 {
+            // Another writer took them, or there will be none.
+            return (!queue.is_closed).then(Vec::new);
+        }
+        queue.expected = count;
+        let jobs: Vec<Job> = queue.jobs.drain(..count).collect();
+        if !queue.jobs.is_empty() {
+            self.filled.notify_one();
+        }
+        drop(queue);
+        Some(jobs.into_iter().filter(|job| job.slot.take()).collect())
+    }
+
+    fn write(&self, batch: &mut [Job]) -> Vec<Result<()>> {
+        if batch.is_empty() {
+            return Vec::new();
+        }
+        match self.insert(batch) {
+            Ok(()) => batch.iter().map(|_| Ok(())).collect(),
+            Err(error) if error.may_be_stored() => {
+                batch.iter().map(|job| self.confirm(&job.row, &error)).collect()
+            }
+            Err(error) if error.is_outage() => batch.iter().map(|_| Err(error.clone())).collect(),
+            // One of the rows is refused, and the statement with it: find out which.
+            Err(_) => batch.iter_mut().map(|job| self.write_one(job)).collect(),
+        }
+    }
+
+    /// A taken key belongs either to this row, sent again after a lost connection, or to one that
+    /// another instance wrote for the same user in the same microsecond.
+    fn write_one(&self, job: &mut Job) -> Result<()> {
+        loop {
+            match self.insert(std::slice::from_ref(job)) {
+                Err(error) if error.is_conflict() => {
+                    if self.is_stored(&job.row)? {
+                        return Ok(());
+                    }
+                    job.row.time += 1;
+                }
+                Err(error) if error.may_be_stored() => return self.confirm(&job.row, &error),
+                result => return result,
+            }
+        }
+    }
+
+    /// Looks for a row whose insert was not confirmed.
+    fn confirm(&self, row: &HistRow, error: &StoreError) -> Result<()> {
+        match self.is_stored(row) {
+            Ok(true) => Ok(()),
+            // A server that was frozen may still carry the statement out.
+            Ok(false) | Err(_) => Err(unconfirmed(error)),
+        }
+    }
+
+    fn is_stored(&self, row: &HistRow) -> Result<bool> {
+        let key = [row.user.into(), row.time.into()];
+        let Some(mut found) = self.db.query_latest(BY_KEY, &key)?.into_iter().next() else {
+            return Ok(false);
+        };
+        Ok(found.text()? == row.word && found.flag()? == row.found)
+    }
+
+    /// Which of the headwords of the stored rows are in their users' word books.
+    fn saved_of(&self, batch: &[Job], results: &[Result<()>]) -> SavedWords {
+        let stored = batch.iter().zip(results).filter(|(_, result)| result.is_ok());
+        let params: Vec<Value> = stored
+            .filter_map(|(job, _)| Some([job.row.user.into(), job.headword.as_deref()?.into()]))
+            .flatten()
+            .collect();
+        if params.is_empty() {
+            return SavedWords::default();
+        }
+        let sql = format!("{SAVED}{}", OR_SAVED.repeat(params.len() / 2 - 1));
+        let rows = self.db.query(&sql, &params).unwrap_or_default();
+        let key = |mut row: Row| Some((row.int().ok()?, row.text().ok()?));
+        SavedWords(rows.into_iter().filter_map(key).collect())
+    }
+
+    fn insert(&self, jobs: &[Job]) -> Result<()> {
+        let sql = format!("{INSERT}{}", ONE_MORE.repeat(jobs.len() - 1));
+        let params: Vec<Value> = jobs.iter().flat_map(|job| job.row.params()).collect();
+        self.db.execute(&sql, &params)?;
+        self.batches.fetch_add(1, Relaxed);
+        self.rows.fetch_add(jobs.len() as u64, Relaxed);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

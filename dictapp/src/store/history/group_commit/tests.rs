@@ -1,0 +1,146 @@
+//! Batches, their bounds, and rows that were perhaps stored, on a database that waits.
+
+use std::{
+    fmt,
+    sync::mpsc::{Receiver, Sender, channel},
+};
+
+use super::*;
+use crate::store::db::{Access, Row, Session};
+
+const NEVER: Duration = Duration::from_secs(3600);
+
+/// A database that reports how many rows come, and answers when it is told to and what.
+struct Gated {
+    came: Sender<usize>,
+    answers: Mutex<Receiver<Result<u64>>>,
+    stored: bool,
+}
+
+impl Db for Gated {
+    fn execute(&self, _sql: &str, params: &[Value]) -> Result<u64> {
+        self.came.send(params.len() / 4).unwrap();
+        lock(&self.answers).recv().unwrap_or(Ok(1))
+    }
+    fn query(&self, _sql: &str, _params: &[Value]) -> Result<Vec<Row>> {
+        let row = || Row::new(vec![Value::Text("word".to_owned()), Value::Int(1)]);
+        Ok(self.stored.then(row).into_iter().collect())
+    }
+    fn transaction(&self, _: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()> {
+        unreachable!("one statement is a transaction")
+    }
+    fn session(&self, _access: Access) -> Result<Box<dyn Session + Send>> {
+        unreachable!("rows go through the pool")
+    }
+    fn place(&self) -> String {
+        "a test".to_owned()
+    }
+    fn check_integrity(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Gated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Gated")
+    }
+}
+
+struct Fixture {
+    group: GroupCommit,
+    comes: Receiver<usize>,
+    answer: Sender<Result<u64>>,
+}
+
+fn fixture(patience: Duration, stored: bool) -> Fixture {
+    let ((came, comes), (answer, answers)) = (channel(), channel());
+    let batching = Batching { writers: 1, wait: NEVER };
+    let db = Arc::new(Gated { came, answers: Mutex::new(answers), stored });
+    let group = GroupCommit::start(db, Arc::default(), patience, batching).unwrap();
+    Fixture { group, comes, answer }
+}
+
+fn lookup(time: i64) -> Lookup {
+    Lookup {
+        user: crate::store::UserId(1),
+        word: crate::model::Word::parse("word").unwrap(),
+        found: true,
+        headword: None,
+        at: jiff::Timestamp::from_microsecond(time).unwrap(),
+    }
+}
+
+#[test]
+fn what_queues_up_shares_a_statement_and_a_full_queue_refuses_at_once() {
+    let Fixture { group, comes, answer } = fixture(NEVER, false);
+    let mut waiting = vec![group.shared.enqueue(&lookup(0)).unwrap()];
+    assert_eq!(comes.recv(), Ok(1));
+    let rest = (1..=QUEUE_ROWS_MAX as i64).map(|time| group.shared.enqueue(&lookup(time)));
+    waiting.extend(rest.map(Result::unwrap));
+    let error = group.record(&lookup(9)).unwrap_err();
+    assert!(error.is_unavailable() && error.to_string().contains("1024 rows"), "{error}");
+    assert!(!error.may_be_stored());
+
+    drop(answer);
+    for job in waiting {
+        assert_eq!(job.slot.wait(Instant::now() + NEVER).ok(), Some(Ok(Saved::No)));
+    }
+    let batches: Vec<usize> = comes.try_iter().collect();
+    assert_eq!(batches, vec![BATCH_ROWS_MAX; QUEUE_ROWS_MAX / BATCH_ROWS_MAX]);
+}
+
+#[test]
+fn a_row_whose_caller_gave_up_in_the_queue_is_never_stored() {
+    let Fixture { group, comes, answer } = fixture(Duration::from_millis(1), false);
+    let first = group.record(&lookup(1)).unwrap_err();
+    assert!(first.may_be_stored(), "the writer has it: {first}");
+    let second = group.record(&lookup(2)).unwrap_err();
+    assert!(second.is_unavailable() && !second.may_be_stored(), "{second}");
+    drop(answer);
+    drop(group);
+    assert_eq!(comes.iter().collect::<Vec<_>>(), [1]);
+}
+
+#[test]
+fn a_repeated_look_up_gets_the_key_of_the_unconfirmed_one() {
+    let Fixture { group, comes, answer } = fixture(Duration::from_millis(1), false);
+    assert!(group.record(&lookup(1)).unwrap_err().may_be_stored());
+    let again = group.shared.enqueue(&lookup(500)).unwrap();
+    assert_eq!(again.row.time, 1);
+    let third = group.shared.enqueue(&lookup(900)).unwrap();
+    assert_eq!(third.row.time, 900);
+    drop((answer, comes));
+}
+
+#[test]
+fn a_commit_that_was_not_confirmed_succeeds_if_the_row_is_there() {
+    for stored in [true, false] {
+        let Fixture { group, comes, answer } = fixture(NEVER, stored);
+        answer.send(Err(StoreError::new(Kind::Unconfirmed, "does not answer"))).unwrap();
+        let result = group.record(&lookup(1));
+        assert_eq!(comes.recv(), Ok(1));
+        assert_eq!(result.is_ok(), stored, "{result:?}");
+        assert!(stored || result.unwrap_err().may_be_stored());
+    }
+}
+
+#[test]
+fn after_a_batch_of_several_rows_the_next_one_is_waited_for() {
+    let Fixture { group, comes, answer } = fixture(NEVER, false);
+    let first = group.shared.enqueue(&lookup(0)).unwrap();
+    assert_eq!(comes.recv(), Ok(1), "a single row waits for no other");
+    let pair = [1, 2].map(|time| group.shared.enqueue(&lookup(time)).unwrap());
+    answer.send(Ok(1)).unwrap();
+    assert_eq!(comes.recv(), Ok(2));
+    answer.send(Ok(2)).unwrap();
+    for job in [&first, &pair[0], &pair[1]] {
+        assert_eq!(job.slot.wait(Instant::now() + NEVER).ok(), Some(Ok(Saved::No)));
+    }
+    let third = group.shared.enqueue(&lookup(3)).unwrap();
+    let fourth = group.shared.enqueue(&lookup(4)).unwrap();
+    assert_eq!(comes.recv(), Ok(2), "the third was written without the fourth");
+    drop(answer);
+    for job in [third, fourth] {
+        assert_eq!(job.slot.wait(Instant::now() + NEVER).ok(), Some(Ok(Saved::No)));
+    }
+}

@@ -1,0 +1,81 @@
+//! Look-ups that share a statement, and look-ups that are older than they may be: on both engines.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::{sync::Arc, thread};
+
+use dictapp::store::*;
+
+use crate::store::{Fresh, at, lookup, on_both_engines, register, word};
+
+on_both_engines! {
+    a_look_up_says_whether_its_user_saved_the_headword
+    look_ups_at_once_say_each_what_their_user_saved
+    old_look_ups_are_removed_in_steps
+}
+
+fn look_up(store: &Store, user: UserId, text: &str, headword: &str, time: i64) -> Saved {
+    let headword = Some(headword.to_owned());
+    store.record_lookup(&Lookup { headword, ..lookup(user, text, time) }).unwrap()
+}
+
+fn save(store: &Store, user: UserId, text: &str) {
+    store.save_word(user, &word(text), &SavedWordText::default(), at(1)).unwrap();
+}
+
+fn a_look_up_says_whether_its_user_saved_the_headword(fresh: &Fresh) {
+    let store = fresh.open();
+    let (levi, mia) = (register(&store, "Levi"), register(&store, "Mia"));
+    save(&store, levi, "run");
+    assert_eq!(look_up(&store, levi, "ran", "run", 1), Saved::Yes);
+    assert_eq!(look_up(&store, levi, "Run", "Run", 2), Saved::No);
+    assert_eq!(look_up(&store, mia, "run", "run", 3), Saved::No);
+    assert_eq!(store.record_lookup(&lookup(levi, "run", 4)).unwrap(), Saved::No, "not asked");
+    store.remove_saved_word(levi, "run").unwrap();
+    assert_eq!(look_up(&store, levi, "run", "run", 5), Saved::No);
+}
+
+fn look_ups_at_once_say_each_what_their_user_saved(fresh: &Fresh) {
+    let store = Arc::new(fresh.open());
+    let users = ["Levi", "Mia", "Noor"].map(|name| register(&store, name));
+    for user in users {
+        save(&store, user, &format!("word{user}"));
+    }
+    let threads = users.map(|user| {
+        let store = Arc::clone(&store);
+        thread::spawn(move || {
+            for time in 0..40 {
+                let other = users[time as usize % 3];
+                let headword = format!("word{other}");
+                let saved = look_up(&store, user, &headword, &headword, time);
+                assert_eq!(saved == Saved::Yes, user == other);
+            }
+        })
+    });
+    for thread in threads {
+        thread.join().unwrap();
+    }
+}
+
+fn old_look_ups_are_removed_in_steps(fresh: &Fresh) {
+    let store = fresh.open();
+    let (levi, mia) = (register(&store, "Levi"), register(&store, "Mia"));
+    for time in 1..=5 {
+        store.record_lookup(&lookup(levi, "old", time)).unwrap();
+        store.record_lookup(&lookup(mia, "old", time + 2)).unwrap();
+    }
+    let counts = || [levi, mia].map(|user| store.count_lookups(user).unwrap());
+    let remove = |after| store.delete_lookups_before(at(5), after, 3).unwrap();
+    let mut after = remove(UserId::BEFORE_ALL);
+    assert_eq!(
+        (after, counts()),
+        (Some(UserId::BEFORE_ALL), [2, 5]),
+        "three rows, and levi has more"
+    );
+    let mut steps = 1;
+    while let Some(user) = after {
+        after = remove(user);
+        steps += 1;
+    }
+    assert_eq!((counts(), steps), ([1, 3], 4));
+}
