@@ -1,5 +1,6 @@
 //! The table of URLs: a method and a path to the view that answers.
 
+use webframe::monitoring::{alive, ready};
 use webframe::{Urls, blocking};
 
 use crate::paths;
@@ -61,8 +62,8 @@ pub(crate) fn table() -> Urls<Site> {
         .get(paths::WORKER, install::worker)
         .get(paths::OPENSEARCH, install::opensearch)
         .get(paths::COMPLETE, install::complete)
-        .get(paths::HEALTHZ, status::alive)
-        .get(paths::READYZ, status::ready)
+        .get(paths::HEALTHZ, alive)
+        .get(paths::READYZ, ready(status::obstacles))
         .get(paths::METRICS, status::metrics)
         .get(paths::STATIC, assets::files())
         .get(paths::API_GUIDE, api::guide)

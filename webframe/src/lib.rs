@@ -16,7 +16,7 @@
 #![forbid(unsafe_code)]
 
 /// The guide: its examples are compiled and run as tests.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "sessions"))]
 #[doc = include_str!("../README.md")]
 struct Guide;
 
@@ -26,15 +26,19 @@ pub mod url;
 mod request;
 mod response;
 mod files;
+#[cfg(feature = "templates")]
 mod template;
 pub mod middleware;
+#[cfg(feature = "sessions")]
 pub mod session;
+pub mod monitoring;
 mod logging;
 mod limits;
 mod pace;
 mod live;
 mod events;
 mod lines;
+#[cfg(feature = "websocket")]
 pub mod websocket;
 mod panics;
 mod lock;
@@ -50,7 +54,7 @@ pub use app::{App, Slashes, Urls};
 pub use contract::{
     handler::{Handler, Marked, blocking, quick},
     layer::{Middleware, Next},
-    refusal::Refusal,
+    refusal::{Refusal, Refused},
 };
 pub use engine::{
     Address, Gauges, GaugesHandle, ReloadHandle, Server, ServerSettings, StopHandle, Stopped,
@@ -63,6 +67,7 @@ pub use limits::{Limits, Timeouts};
 pub use lines::{LineEnd, LineProtocol, LineSender, LineSettings, Replies};
 pub use live::{Live, presence::Presence};
 pub use logging::{file::LogFile, queue::LogQueue};
+#[cfg(feature = "templates")]
 pub use minijinja;
 pub use request::{
     Peer, Request, RequestId, accept,
@@ -76,12 +81,12 @@ pub use response::{
     error::{Error, OrNotFound, Result},
     source::Source,
 };
+#[cfg(feature = "templates")]
 pub use template::{BrokenTemplates, Templates};
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub use testing::fuzzing;
-pub use testing::{
-    test_client::{TestClient, TestRequest, TestResponse},
-    test_socket::TestSocket,
-};
+pub use testing::test_client::{TestClient, TestRequest, TestResponse};
+#[cfg(feature = "websocket")]
+pub use testing::test_socket::TestSocket;
 pub use wire::WireError;

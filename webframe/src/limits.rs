@@ -126,3 +126,13 @@ impl Default for Timeouts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idle_connection_outlives_the_idle_time_of_common_balancers() {
+        assert!(Timeouts::default().idle > Duration::from_secs(60));
+    }
+}

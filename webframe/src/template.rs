@@ -17,8 +17,8 @@ use crate::{
 
 /// The templates of an app, compiled into the program or read from a directory.
 ///
-/// Values are escaped for HTML unless the template's name ends in `.txt`. A value that is not
-/// there is an error, not an empty text. Beside minijinja's own filters there are
+/// Values are escaped for HTML unless the template's name ends in `.txt`. A missing value is an error, not an empty
+/// text. Beside minijinja's own filters there are
 /// `urlencode_segment`, one segment of a path (a slash becomes `%2F`), and `urlencode_query`,
 /// a value in a query.
 ///
@@ -37,7 +37,7 @@ use crate::{
 /// ```
 pub struct Templates {
     environment: Environment<'static>,
-    /// Where templates are read anew for each page, so that a change is seen at once.
+    /// If set, templates are read from this directory for each page, so that a change is seen at once.
     directory: Option<PathBuf>,
 }
 
@@ -83,7 +83,7 @@ impl Templates {
         self
     }
 
-    /// Compiles every template and looks whether each that another names by a plain text is there.
+    /// Compiles every template and checks that each template exists that another names by a literal.
     ///
     /// # Errors
     /// All that are broken or missing, each with its place.
@@ -113,7 +113,7 @@ impl Templates {
     /// A page, as 200 and HTML.
     ///
     /// # Errors
-    /// 500 where the template is missing, broken, or asks for a value that is not there.
+    /// 500: the template is missing or broken, or uses a value that is missing.
     pub fn render(&self, name: &str, values: impl Serialize) -> Result<Response> {
         Ok(Response::html(self.render_text(name, values)?))
     }
@@ -179,7 +179,7 @@ fn names_below(directory: &Path) -> std::io::Result<BTreeSet<String>> {
     Ok(names)
 }
 
-/// What went wrong and where, with the causes below it.
+/// The error with its place and its causes.
 fn describe(error: &minijinja::Error) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);

@@ -1,7 +1,7 @@
 //! Builds the app of a site from its settings: the table of URLs, the middleware around it, and the
 //! pages of errors and refusals.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use webframe::middleware::{
     self, AccessLog, Cors, LoggedTarget, RateLimit, SameOrigin, SecurityHeaders, compression,
@@ -21,9 +21,10 @@ pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
     if !settings.tls.hsts.is_zero() {
         headers = headers.with_strict_transport(settings.tls.hsts);
     }
+    let metrics = site.metrics().clone();
     let app = App::new(site)
         .refusal_page(|site, why| refusal::page(site, why).map(|page| headers.on(page)));
-    let mut app = app.wrap(count);
+    let mut app = app.wrap(metrics);
     if settings.log.access {
         app = app.wrap(access_log(&settings.log, log));
     }
@@ -71,14 +72,6 @@ fn cors(api: &Api) -> Cors {
 fn rate(api: &Api) -> RateLimit {
     let burst = u32::try_from(api.requests_per_minute_max).unwrap_or(u32::MAX);
     RateLimit::new(burst, Duration::from_secs(60) / burst.max(1))
-}
-
-/// Counts each answer for `/metrics`.
-fn count(site: &Site, request: &Request, next: Next<'_, Site>) -> Response {
-    let start = Instant::now();
-    let response = next.run(request);
-    site.metrics().count(request.pattern(), response.status().as_u16(), start.elapsed());
-    response
 }
 
 /// The access log. Its lines go to the same queue as all other log lines.

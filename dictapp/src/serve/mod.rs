@@ -34,7 +34,8 @@ pub fn run(settings: &Settings) -> anyhow::Result<()> {
     })?;
     let site = open(settings)?;
     let app = app::app(site, settings, log.queue.clone());
-    app.state().metrics().connect(server.gauges_handle(), log.queue);
+    app.state().metrics().watch(server.gauges_handle());
+    app.state().watch_log(log.queue);
     let server = protocols::add(server, settings, app.state())?;
     let _upkeep = upkeep::start(app.state())?;
     announce(&server.addresses(), settings);

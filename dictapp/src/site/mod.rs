@@ -10,19 +10,19 @@ mod retention;
 mod lookup_rate;
 mod repeats;
 mod learning;
-mod metrics;
 mod books;
 mod reports;
 mod statistics;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use anyhow::Context;
 use jiff::tz::TimeZone;
 use webframe::http::StatusCode;
+use webframe::{LogQueue, monitoring::Metrics};
 
 use crate::password::{PasswordError, Passwords};
 use crate::session::Expiry;
@@ -48,7 +48,6 @@ pub use history::Outcome;
 pub use learning::{
     CLASS_LIST_WORDS_MAX, CardKind, ClassChange, NEW_A_DAY_MAX, OwnClass, SAVED_WORDS_MAX, Saving,
 };
-pub use metrics::{BOUNDS, Metrics, Timing};
 pub use reports::Reporting;
 pub use selection::{Found, FoundEntry, Selection};
 pub use shelf::{Shelf, ShownBook};
@@ -70,6 +69,7 @@ pub struct Site {
     metrics: Metrics,
     statistics: Statistics,
     uploads: Uploads,
+    log: OnceLock<LogQueue>,
 }
 
 /// The `Retry-After` of responses while the database is unavailable.
@@ -114,9 +114,10 @@ impl Site {
             shelf: RwLock::new(Arc::new(shelf)),
             refreshing: Mutex::new(()),
             zone: TimeZone::system(),
-            metrics: Metrics::default(),
+            metrics: Metrics::new("dictapp"),
             statistics: Statistics::default(),
             uploads: Uploads::default(),
+            log: OnceLock::new(),
             settings,
             store: Arc::new(store),
         })
@@ -130,6 +131,16 @@ impl Site {
     /// What is counted for monitoring.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// Connects the log whose dropped lines are counted; a second call has no effect.
+    pub fn watch_log(&self, log: LogQueue) {
+        self.log.set(log).ok();
+    }
+
+    /// Lines of the log that were dropped.
+    pub fn dropped_lines(&self) -> u64 {
+        self.log.get().map_or(0, LogQueue::dropped)
     }
 
     /// Why the database does not serve now; `None` if it does.

@@ -10,13 +10,15 @@ pub use routes::{Slashes, Urls};
 
 use std::{error::Error as StdError, io, sync::Arc, time::Duration};
 
+use http::{HeaderName, Method};
+
 use self::{
     answers::{log_error, plain_error},
     jobs::Jobs,
     table::{Found, Table, TableRoute},
 };
 use crate::{
-    Error, Middleware, Refusal, Request, Response, Result,
+    Error, Middleware, Refusal, Refused, Request, Response, Result,
     contract::{
         refusal::RefusalPages,
         service::{Endpoint, Service},
@@ -35,8 +37,16 @@ pub struct App<S> {
     error_maps: Vec<Box<ErrorMap>>,
     refusal_pages: RefusalPages,
     jobs: Jobs<S>,
+    method_override: MethodOverride,
     /// The pace of the answers that no route gives: 404, 405, OPTIONS.
     elsewhere: Pace,
+}
+
+/// Whether a POST may ask for another method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum MethodOverride {
+    Off,
+    On,
 }
 
 type ErrorPage<S> = dyn Fn(&S, &Request, &Error) -> Response + Send + Sync;
@@ -53,6 +63,7 @@ impl<S: Send + Sync + 'static> App<S> {
             error_maps: Vec::new(),
             refusal_pages: RefusalPages::default(),
             jobs: Jobs::default(),
+            method_override: MethodOverride::Off,
             elsewhere: Pace::learned(),
         }
     }
@@ -128,6 +139,27 @@ impl<S: Send + Sync + 'static> App<S> {
         self
     }
 
+    /// Lets a POST ask for PUT, PATCH or DELETE, for forms, which know GET and POST alone: by the query
+    /// `_method=DELETE` or the header `X-HTTP-Method-Override`. A route for POST at the same path wins.
+    ///
+    /// ```
+    /// use webframe::{App, Request, Response, Result, TestClient, Urls};
+    ///
+    /// fn delete(_: &(), request: &Request) -> Result<Response> {
+    ///     Ok(Response::text(format!("{} {}", request.method(), request.param("id")?)))
+    /// }
+    ///
+    /// let app = App::new(()).method_override().urls(Urls::new().delete("/entries/{id}", delete));
+    /// let client = TestClient::new(&app);
+    /// let answer = client.post("/entries/7?_method=DELETE", &[("a", "b")]).send();
+    /// assert_eq!(answer.text(), "DELETE 7");
+    /// ```
+    #[must_use]
+    pub fn method_override(mut self) -> App<S> {
+        self.method_override = MethodOverride::On;
+        self
+    }
+
     /// Runs a job each `interval` while the app is served, the first time after one interval. All jobs
     /// share a thread; the next run of a job begins an interval after the last one ended. A panic is
     /// logged. A server that stops waits for the job that is running.
@@ -191,6 +223,24 @@ impl<S: Send + Sync + 'static> App<S> {
         self.table.routes().iter().filter(|route| !route.pattern.is_empty()).map(line).collect()
     }
 
+    /// The endpoint of a POST that has no route, by the method that it asks for.
+    fn find_overridden(&self, request: &mut Request) -> Option<Endpoint> {
+        if self.method_override == MethodOverride::Off || *request.method() != Method::POST {
+            return None;
+        }
+        let name = HeaderName::from_static("x-http-method-override");
+        let query =
+            request.query_string().split('&').find_map(|pair| pair.strip_prefix("_method="));
+        let wanted = [Method::PUT, Method::PATCH, Method::DELETE];
+        let method = request.field(&name).or(query)?;
+        let method = wanted.into_iter().find(|wanted| wanted.as_str() == method)?;
+        let Found::Route(number) = self.table.find(&method, request.head.path_bytes()) else {
+            return None;
+        };
+        request.head.set_method(method);
+        Some(Endpoint::Route(number))
+    }
+
     fn route(&self, endpoint: Endpoint) -> Option<&TableRoute<S>> {
         match endpoint {
             Endpoint::Route(number) => self.table.route(number),
@@ -205,7 +255,7 @@ impl<S: Send + Sync + 'static> Service for App<S> {
         let endpoint = match self.table.find(request.head.method(), path) {
             _ if path == b"*" => Endpoint::WholeServer,
             Found::Route(number) => Endpoint::Route(number),
-            Found::WrongMethod => Endpoint::WrongMethod,
+            Found::WrongMethod => self.find_overridden(request).unwrap_or(Endpoint::WrongMethod),
             Found::Nothing => Endpoint::Nothing,
         };
         request.pattern = self.pattern(endpoint);
@@ -231,6 +281,10 @@ impl<S: Send + Sync + 'static> Service for App<S> {
         self.route(endpoint)?.body_bytes_max
     }
 
+    fn time_limit(&self, endpoint: Endpoint) -> Option<Duration> {
+        self.route(endpoint)?.time_limit
+    }
+
     fn answer(&self, endpoint: Endpoint, request: &mut Request) -> Response {
         let has_layers = !self.layers.is_empty()
             || self.route(endpoint).is_some_and(|route| !route.layers.is_empty());
@@ -247,8 +301,13 @@ impl<S: Send + Sync + 'static> Service for App<S> {
         response
     }
 
-    fn refuse(&self, refusal: Refusal) -> Response {
-        self.refusal_pages.response(refusal)
+    fn refuse(&self, refused: &Refused<'_>) -> Response {
+        for layer in &self.layers {
+            if let Err(panic) = panics::catch(|| layer.refused(&self.state, refused)) {
+                log_error(&format!("a layer, told of a refused request: {panic}"));
+            }
+        }
+        self.refusal_pages.response(refused.refusal)
     }
 }
 

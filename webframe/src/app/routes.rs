@@ -1,7 +1,7 @@
 //! The table of URLs as an app declares it: methods, patterns, handlers, and the layers, limits and
 //! names of groups and routes. [`Table`](super::table::Table) is what becomes of it.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use http::Method;
 
@@ -18,9 +18,10 @@ use crate::{Handler, Middleware, pace::Pace};
 ///
 /// # Groups
 /// [`nest`](Urls::nest) puts a table below a prefix. [`wrap`](Urls::wrap),
-/// [`default_body_limit`](Urls::default_body_limit), [`all_blocking`](Urls::all_blocking) and
+/// [`default_body_limit`](Urls::default_body_limit),
+/// [`default_time_limit`](Urls::default_time_limit), [`all_blocking`](Urls::all_blocking) and
 /// [`slashes`](Urls::slashes) hold for a whole table; [`named`](Urls::named),
-/// [`body_limit`](Urls::body_limit) and [`wrap_route`](Urls::wrap_route) for the route that was
+/// [`body_limit`](Urls::body_limit), [`time_limit`](Urls::time_limit) and [`wrap_route`](Urls::wrap_route) for the route that was
 /// added last.
 ///
 /// ```
@@ -42,6 +43,7 @@ pub struct Urls<S> {
     pub(super) mistakes: Vec<String>,
     layers: Vec<Arc<dyn Middleware<S>>>,
     body_bytes_max: Option<u64>,
+    time_limit: Option<Duration>,
 }
 
 /// What becomes of a path that matches no route, but would with a slash more or less at its end.
@@ -64,6 +66,7 @@ pub(crate) struct Route<S> {
     pub(crate) handler: Box<dyn Handler<S>>,
     pub(crate) pace: Pace,
     pub(crate) body_bytes_max: Option<u64>,
+    pub(crate) time_limit: Option<Duration>,
     /// The outermost first.
     pub(crate) layers: Vec<Arc<dyn Middleware<S>>>,
 }
@@ -85,6 +88,7 @@ impl<S> Default for Urls<S> {
             mistakes: Vec::new(),
             layers: Vec::new(),
             body_bytes_max: None,
+            time_limit: None,
         }
     }
 }
@@ -102,7 +106,7 @@ impl<S> Urls<S> {
         self.on(&Method::GET, pattern, handler)
     }
 
-    /// Adds a route for HEAD alone, for a resource whose body is dear to make.
+    /// Adds a route for HEAD alone, for a resource with an expensive body.
     #[must_use]
     pub fn head(self, pattern: impl Into<Cow<'static, str>>, handler: impl Handler<S>) -> Urls<S> {
         self.on(&Method::HEAD, pattern, handler)
@@ -204,6 +208,14 @@ impl<S> Urls<S> {
         self
     }
 
+    /// Limits the time of all routes of this table that have no limit of their own; see
+    /// [`time_limit`](Urls::time_limit).
+    #[must_use]
+    pub fn default_time_limit(mut self, time: Duration) -> Urls<S> {
+        self.time_limit = Some(time);
+        self
+    }
+
     /// Marks all routes that were added so far as [`blocking`](crate::blocking), unless they are
     /// marked already.
     #[must_use]
@@ -246,6 +258,39 @@ impl<S> Urls<S> {
         self
     }
 
+    /// Limits the time of the route that was added last. A client that has waited this long for the response
+    /// is answered 503, and its connection closes. The handler is not interrupted, since nothing can
+    /// interrupt code that blocks: it keeps its worker until it returns, and what it returns is dropped. It can ask
+    /// [`Request::presence`](crate::Request::presence) whether anybody still waits. The route is marked as
+    /// [`blocking`](crate::blocking).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use webframe::{Request, Response, Result, Urls};
+    ///
+    /// fn report(_: &(), request: &Request) -> Result<Response> {
+    ///     let client = request.presence();
+    ///     let mut lines = String::new();
+    ///     for line in 0..1_000 {
+    ///         if !client.is_there() {
+    ///             break; // the time is over, or the client has gone
+    ///         }
+    ///         lines.push_str(&format!("{line}\n"));
+    ///     }
+    ///     Ok(Response::text(lines))
+    /// }
+    ///
+    /// let urls: Urls<()> = Urls::new().get("/report", report).time_limit(Duration::from_secs(2));
+    /// ```
+    #[must_use]
+    pub fn time_limit(mut self, time: Duration) -> Urls<S> {
+        match self.routes.last_mut() {
+            Some(route) => route.time_limit = Some(time),
+            None => self.mistakes.push("time_limit: there is no route before it".to_owned()),
+        }
+        self
+    }
+
     /// Puts a layer around the route that was added last, inside the ones it has.
     #[must_use]
     pub fn wrap_route(mut self, layer: impl Middleware<S>) -> Urls<S> {
@@ -272,6 +317,7 @@ impl<S> Urls<S> {
             pace: handler.pace(),
             handler: Box::new(handler),
             body_bytes_max: None,
+            time_limit: None,
             layers: Vec::new(),
         });
         self
@@ -291,11 +337,15 @@ impl<S> Urls<S> {
 
     /// The routes with the layers and limits that they have from their table.
     pub(super) fn into_routes(self) -> Vec<Route<S>> {
-        let (layers, limit) = (self.layers, self.body_bytes_max);
+        let (layers, limit, time) = (self.layers, self.body_bytes_max, self.time_limit);
         let mut routes = self.routes;
         for route in &mut routes {
             route.layers.splice(0..0, layers.iter().cloned());
             route.body_bytes_max = route.body_bytes_max.or(limit);
+            route.time_limit = route.time_limit.or(time);
+            if route.time_limit.is_some() {
+                route.pace = Pace::blocking(); // only a worker can be waited for with a limit
+            }
         }
         routes
     }

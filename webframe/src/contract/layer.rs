@@ -1,7 +1,10 @@
 //! The contract of middleware: a layer receives a request and returns a response. [`Next`] is the
 //! rest of the app, from the next layer to the handler.
 
-use crate::{Error, Request, Response, contract::service::Endpoint};
+use crate::{
+    Error, Request, Response,
+    contract::{refusal::Refused, service::Endpoint},
+};
 
 /// A layer around handlers: of an app, of a group of routes or of one route. Any `Fn(&S, &Request,
 /// Next<S>) -> Response` is a layer.
@@ -26,6 +29,13 @@ use crate::{Error, Request, Response, contract::service::Endpoint};
 pub trait Middleware<S>: Send + Sync + 'static {
     /// Answers the request, usually by calling `next`.
     fn handle(&self, state: &S, request: &Request, next: Next<'_, S>) -> Response;
+
+    /// Is told of a request that the server answered itself: no layer and no handler saw it. Only the
+    /// layers of the app are told, not those of groups and routes. This runs in the shard: it must
+    /// not block.
+    fn refused(&self, state: &S, refused: &Refused<'_>) {
+        let (_, _) = (state, refused);
+    }
 }
 
 impl<S, F> Middleware<S> for F

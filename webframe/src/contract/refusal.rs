@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
-use crate::{Body, Response, Result, wire::WireError};
+use crate::{Body, Peer, Request, Response, Result, wire::WireError};
 
 /// Maximum size of a page: 16 KiB, since a page is copied for each client, and many clients may be
 /// refused at once.
@@ -20,6 +20,19 @@ pub enum Refusal {
     Busy,
     /// The body of a request cannot be stored: an error of the server.
     Fault,
+    /// The handler exceeded the [time limit](crate::Urls::time_limit) of its route.
+    Overdue,
+}
+
+/// A request that the server answered itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Refused<'r> {
+    /// Why.
+    pub refusal: Refusal,
+    /// Who sent it.
+    pub peer: Peer,
+    /// The request, if its head was read. Its body is not complete, and it has no number.
+    pub request: Option<&'r Request>,
 }
 
 impl Refusal {
@@ -27,7 +40,7 @@ impl Refusal {
     pub fn status(self) -> StatusCode {
         match self {
             Refusal::Unacceptable(error) => error.status(),
-            Refusal::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Refusal::Busy | Refusal::Overdue => StatusCode::SERVICE_UNAVAILABLE,
             Refusal::Fault => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -41,12 +54,13 @@ impl Refusal {
     pub fn detail(self) -> String {
         match self {
             Refusal::Unacceptable(error) => error.to_string(),
+            Refusal::Overdue => "the answer takes too long".to_owned(),
             Refusal::Busy | Refusal::Fault => String::new(),
         }
     }
 
     fn all() -> impl Iterator<Item = Refusal> {
-        let ours = [Refusal::Busy, Refusal::Fault];
+        let ours = [Refusal::Busy, Refusal::Fault, Refusal::Overdue];
         WireError::ALL.into_iter().map(Refusal::Unacceptable).chain(ours)
     }
 
@@ -54,7 +68,7 @@ impl Refusal {
     fn plain(self) -> Response {
         match self {
             Refusal::Busy => Response::text("the server is busy: try again in a second\n"),
-            Refusal::Unacceptable(_) | Refusal::Fault => {
+            Refusal::Unacceptable(_) | Refusal::Fault | Refusal::Overdue => {
                 Response::text(plain_text(self.status(), &self.detail()))
             }
         }
@@ -175,14 +189,15 @@ mod tests {
     fn a_page_that_cannot_be_used_is_named() {
         let large = RefusalPages::make(|refusal| match refusal {
             Refusal::Busy => Ok(Response::html("x".repeat(PAGE_BYTES_MAX + 1))),
-            Refusal::Fault => Err(Error::internal("no template")),
+            Refusal::Fault | Refusal::Overdue => Err(Error::internal("no template")),
             Refusal::Unacceptable(_) => Ok(Response::html("x".repeat(PAGE_BYTES_MAX))),
         });
         assert_eq!(
             large.mistakes(),
             [
                 "the page of Busy: it is larger than 16384 bytes",
-                "the page of Fault: 500: no template"
+                "the page of Fault: 500: no template",
+                "the page of Overdue: 500: no template"
             ]
         );
     }

@@ -1,7 +1,9 @@
 //! The contract between the engine and an app: it finds the endpoint of a request and answers for
 //! it.
 
-use crate::{Refusal, Request, Response, pace::Pace};
+use std::time::Duration;
+
+use crate::{Request, Response, contract::refusal::Refused, pace::Pace};
 
 /// An app, for the engine.
 pub(crate) trait Service: Send + Sync {
@@ -13,10 +15,12 @@ pub(crate) trait Service: Send + Sync {
     fn pace(&self, endpoint: Endpoint) -> &Pace;
     /// Maximum size of the body of a request; `None`: the server's limit applies.
     fn body_bytes_max(&self, endpoint: Endpoint) -> Option<u64>;
+    /// How long a client waits for the answer at most; `None` if as long as it takes.
+    fn time_limit(&self, endpoint: Endpoint) -> Option<Duration>;
     /// Answers the request. Panics are caught and become a 500.
     fn answer(&self, endpoint: Endpoint, request: &mut Request) -> Response;
     /// The answer to a request that reaches no handler.
-    fn refuse(&self, refusal: Refusal) -> Response;
+    fn refuse(&self, refused: &Refused<'_>) -> Response;
 }
 
 /// The part of an app that answers a request.

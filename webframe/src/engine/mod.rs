@@ -5,6 +5,7 @@ mod server;
 mod settings;
 mod descriptors;
 mod stop;
+mod reload;
 mod sockets;
 mod shard;
 mod connection;
@@ -14,12 +15,10 @@ mod watch;
 mod gauges;
 
 pub use gauges::{Gauges, GaugesHandle};
+pub use reload::ReloadHandle;
 pub use server::Server;
-pub use settings::ServerSettings;
-pub use sockets::{
-    address::Address,
-    certificates::{ReloadHandle, TlsSettings},
-};
+pub use settings::{ServerSettings, TlsSettings};
+pub use sockets::address::Address;
 pub use stop::{StopHandle, Stopped};
 
 use std::{

@@ -100,7 +100,7 @@ impl Server {
             let named = |error: io::Error| {
                 io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
             };
-            self.listeners.push(Listener::bind(address).map_err(named)?);
+            self.listeners.push(Listener::bind(address, addresses).map_err(named)?);
             if let Address::Unix(path) = address {
                 let file = SocketFile::take(path, self.settings.unix_mode);
                 self.socket_files.push(file.map_err(named)?);

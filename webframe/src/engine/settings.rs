@@ -1,8 +1,8 @@
 //! The settings of a server and their defaults.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
-use super::{Address, TlsSettings};
+use super::Address;
 use crate::{Limits, Network, Timeouts};
 
 /// Settings of a server: addresses, encryption, proxies, threads, limits.
@@ -13,7 +13,7 @@ pub struct ServerSettings {
     pub addresses: Vec<Address>,
     /// File mode of Unix sockets: who may connect. Default: 0o660, owner and group.
     pub unix_mode: u32,
-    /// Certificate and key. Default: none, connections are not encrypted.
+    /// Certificate and key, with the feature `tls`. Default: none, connections are not encrypted.
     pub tls: Option<TlsSettings>,
     /// Unencrypted addresses that only redirect to the encrypted site. Default: none.
     pub redirect_addresses: Vec<Address>,
@@ -42,6 +42,15 @@ pub struct ServerSettings {
     pub limits: Limits,
     /// Limits of time. Default: [`Timeouts::default`].
     pub timeouts: Timeouts,
+}
+
+/// Encryption by the server itself, TLS 1.2 and 1.3.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsSettings {
+    /// PEM file with the certificate, followed by its intermediate certificates.
+    pub cert: PathBuf,
+    /// PEM file with the private key of the first certificate, without a password.
+    pub key: PathBuf,
 }
 
 impl Default for ServerSettings {

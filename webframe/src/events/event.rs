@@ -29,8 +29,9 @@ impl Event {
     ///
     /// # Errors
     /// 500 if the value cannot be written as JSON, such as a map whose keys are not text.
-    pub fn json(name: &str, value: &impl Serialize) -> Result<Event> {
-        let data = serde_json::to_string(value).map_err(Error::internal)?;
+    #[cfg(feature = "json")]
+    pub fn json(name: &str, value: &impl serde::Serialize) -> crate::Result<Event> {
+        let data = serde_json::to_string(value).map_err(crate::Error::internal)?;
         Ok(Event::text(data).named(name))
     }
 

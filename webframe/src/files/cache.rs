@@ -1,4 +1,4 @@
-//! Small files in memory: a name to the entry it had when it was last looked at.
+//! Small files in memory: a name to its entry, as long as the file on disk has not changed.
 
 use std::{
     collections::HashMap,
@@ -12,7 +12,7 @@ use std::{
 
 use super::{entry::Entry, stamp::Stamp};
 
-/// Entries by name, together never larger than a bound.
+/// Entries by name, of bounded total size.
 #[derive(Debug)]
 pub(super) struct Cache {
     bytes_max: usize,
@@ -27,15 +27,15 @@ struct Table {
     bytes: usize,
 }
 
-/// An entry, with what it was made of.
+/// An entry and the files that it was made from.
 #[derive(Debug)]
 struct Cached {
     entry: Arc<Entry>,
-    /// The files looked at, those that were not there too.
+    /// The stamps of these files; also of those that did not exist.
     sources: Sources,
-    /// When they were last looked at, in milliseconds since the cache began.
+    /// When they were last compared with the disk, in milliseconds since the cache began.
     checked: AtomicU64,
-    /// Asked for since room was last made.
+    /// Whether it was used since room was last made.
     used: AtomicBool,
 }
 
@@ -43,14 +43,14 @@ struct Cached {
 pub(super) type Sources = Vec<(PathBuf, Option<Stamp>)>;
 
 impl Cache {
-    /// A cache of at most so many bytes, whose entries are held against the disk that often.
+    /// A cache of at most `bytes_max`, whose entries are compared with the disk once in `recheck`.
     pub(super) fn new(bytes_max: usize, recheck: Duration) -> Cache {
         Cache { bytes_max, recheck, started: Instant::now(), table: RwLock::default() }
     }
 
-    /// The entry of that name, where it is still what lies on disk.
+    /// The entry of that name, if it is still what the disk has.
     pub(super) fn find(&self, name: &str) -> Option<Arc<Entry>> {
-        // Out of the lock: a disk that does not answer shall keep those waiting who ask it, and nobody else.
+        // Outside the lock: a disk that does not answer must delay only those who read this file.
         let cached = {
             let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(table.entries.get(name)?)
@@ -70,7 +70,7 @@ impl Cache {
         Some(Arc::clone(&cached.entry))
     }
 
-    /// Keeps an entry where there is room; else it is made anew for each request.
+    /// Keeps an entry if there is room. An entry that is not kept is made anew for each request.
     pub(super) fn keep(&self, name: &str, entry: Arc<Entry>, sources: Sources) {
         let bytes = entry.memory();
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
@@ -87,7 +87,7 @@ impl Cache {
         table.entries.insert(name.to_owned(), Arc::new(cached));
     }
 
-    /// Lets go of an entry that is known to be out of date before its time.
+    /// Removes an entry that is known to be out of date.
     pub(super) fn forget(&self, name: &str) {
         self.table.write().unwrap_or_else(PoisonError::into_inner).remove(name);
     }
@@ -104,7 +104,7 @@ impl Table {
         }
     }
 
-    /// Lets go of what nobody asked for since the last time, and has the rest prove itself anew.
+    /// Removes the entries that were not used since the last call, and marks the others as unused.
     fn forget_unused(&mut self) {
         let bytes = &mut self.bytes;
         self.entries.retain(|_, cached| {
@@ -117,7 +117,7 @@ impl Table {
     }
 }
 
-/// The stamp of what lies there now, if anything does; links are followed.
+/// The stamp of the file at this path, if there is one; links are followed.
 pub(super) fn stamp_at(path: &std::path::Path) -> Option<Stamp> {
     std::fs::metadata(path).ok().map(|metadata| Stamp::of(&metadata))
 }
@@ -174,7 +174,7 @@ mod tests {
             names.sort();
             assert_eq!(names, wanted);
         };
-        // All three are in use, so the fourth finds no room, but they must prove themselves.
+        // All three are in use: there is no room for the fourth, and they are marked as unused.
         cache.keep("d", entry(2_000), Vec::new());
         names(&["a", "b", "c"]);
         cache.find("b");

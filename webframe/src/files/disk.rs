@@ -1,8 +1,8 @@
-//! A directory on disk: a name to the file behind it, and never to one outside.
+//! A directory on disk: a name to its file, never to one outside.
 //!
-//! The real path of whatever is opened is held against the real path of the root, so that no
-//! link leads out or to something hidden. Whoever may write below the root while it is served can
-//! still win a race against that look: that is the owner of the files, not a peer.
+//! The real path of each file must be below the real path of the root, so that no link leads out or to a hidden
+//! file. A user who may write below the root can win a race against this check; such a user owns the
+//! files and is not a client.
 
 use std::{
     fs::{self, File, Metadata},
@@ -27,11 +27,11 @@ pub(super) struct Directory {
     pub(super) cache: Cache,
 }
 
-/// What stands beside a file for each coding of it.
+/// The suffixes of encoded siblings of a file.
 const SIBLINGS: [(Coding, &str); 2] = [(Coding::Brotli, ".br"), (Coding::Gzip, ".gz")];
 
 impl Directory {
-    /// What lies at that name.
+    /// What the name leads to.
     pub(super) fn find(&self, name: &str, caching: &Caching) -> io::Result<Found> {
         if let Some(entry) = self.cache.find(name) {
             return Ok(Found::File(entry));
@@ -40,7 +40,7 @@ impl Directory {
         match self.resolve(&path)? {
             Some((_, metadata)) if metadata.is_dir() => Ok(Found::Directory),
             Some((real, metadata)) if metadata.is_file() => {
-                // It may have gone since, and we may look at it and not read it.
+                // It may have been removed, or it may not be readable for us.
                 let entry = present(self.load(name, &path, real, caching))?;
                 Ok(entry.map_or(Found::Nothing, Found::File))
             }
@@ -62,7 +62,7 @@ impl Directory {
         for (coding, ending) in SIBLINGS {
             let sibling = self.root.join(format!("{name}{ending}"));
             sources.push((sibling.clone(), stamp_at(&sibling)));
-            // A sibling older than the file was made of another version of it.
+            // A sibling that is older than the file is of another version.
             if let Some((real, sibling)) = self.resolve(&sibling)?
                 && sibling.is_file()
                 && sibling.modified().ok() >= metadata.modified().ok()
@@ -82,7 +82,7 @@ impl Directory {
         Ok(entry)
     }
 
-    /// The real path of something below the root that is meant to be seen, and what it is.
+    /// The real path of a visible file or directory below the root, and its metadata.
     pub(super) fn resolve(&self, path: &Path) -> io::Result<Option<(PathBuf, Metadata)>> {
         let Some(real) = present(fs::canonicalize(path))? else { return Ok(None) };
         let root = fs::canonicalize(&self.root)?;
@@ -95,7 +95,7 @@ impl Directory {
     }
 }
 
-/// A small file whole, a large one by its place.
+/// The bytes of a small file, the path of a large one.
 fn read(real: PathBuf) -> io::Result<(Bytes, Metadata)> {
     let file = File::open(&real)?;
     let metadata = file.metadata()?;
@@ -108,7 +108,7 @@ fn read(real: PathBuf) -> io::Result<(Bytes, Metadata)> {
     Ok((Bytes::Shared(bytes.into()), metadata))
 }
 
-/// Tells what is not there for us from what should be and fails.
+/// Separates files that do not exist for us from failures.
 fn present<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     use io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound, PermissionDenied};
     match result {
@@ -117,7 +117,7 @@ fn present<T>(result: io::Result<T>) -> io::Result<Option<T>> {
             NotFound | NotADirectory | PermissionDenied | InvalidFilename | InvalidInput => {
                 Ok(None)
             }
-            // A link that leads to itself (ELOOP) leads nowhere; its kind has no stable name.
+            // A link to itself (ELOOP); its `ErrorKind` is not stable.
             _ if error.raw_os_error() == Some(40) => Ok(None),
             _ => Err(error),
         },

@@ -1,4 +1,4 @@
-//! Files compiled into the program: a table of names and bytes, with all fields made at the start.
+//! Files compiled into the program: a table of names and bytes, with all header fields made at the start.
 
 use std::{
     borrow::Cow,
@@ -11,7 +11,7 @@ use super::{
     entry::{Bytes, Caching, Entry, with_codings},
 };
 
-/// The files by name, and the names of the directories they lie in.
+/// The files by name, and the names of their directories.
 #[derive(Debug, Default)]
 pub(super) struct Embedded {
     files: HashMap<String, Arc<Entry>>,

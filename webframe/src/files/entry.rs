@@ -1,4 +1,4 @@
-//! One file as it is sent: its bytes in each coding, with their fields made beforehand.
+//! One file as it is sent: its bytes in each coding, with header fields that are made once.
 
 use std::{
     fs::File,
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// A file in all the codings there are of it.
+/// A file in all its codings.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) media_type: HeaderValue,
@@ -44,7 +44,7 @@ pub(super) struct Variant {
     bytes: Bytes,
 }
 
-/// Where the bytes of a variant lie.
+/// The place of the bytes of a variant.
 #[derive(Clone, Debug)]
 pub(super) enum Bytes {
     /// In the program.
@@ -56,7 +56,7 @@ pub(super) enum Bytes {
 }
 
 impl Entry {
-    /// The file `name` whose plain bytes these are, with what is set for `Cache-Control`.
+    /// An entry of the file `name` with these bytes in each coding.
     pub(super) fn new(
         name: &str,
         modified: Option<SystemTime>,
@@ -93,12 +93,12 @@ impl Entry {
         }
     }
 
-    /// The variant that an `Accept-Encoding` likes best.
+    /// The variant that `Accept-Encoding` prefers.
     pub(super) fn variant(&self, accept_encoding: Option<&str>) -> Option<&Variant> {
         let coding = match (&*self.variants, accept_encoding) {
             ([_], _) | (_, None) => Coding::Identity,
             (variants, field) => {
-                // The plain one is what is left, not what is offered: it wins no tie.
+                // The plain one is the fallback, it is not offered: it wins no tie.
                 let coded = variants.iter().map(|variant| variant.coding);
                 let offered: Vec<Coding> = coded.filter(|&c| c != Coding::Identity).collect();
                 best_coding(field, &offered)
@@ -107,12 +107,12 @@ impl Entry {
         self.variants.iter().find(|variant| variant.coding == coding)
     }
 
-    /// What the conditions of a request are held against.
+    /// The validators for the conditions of a request.
     pub(super) fn validators<'e>(&self, variant: &'e Variant) -> Validators<'e> {
         Validators { etag: variant.etag.to_str().unwrap_or_default(), modified: self.modified }
     }
 
-    /// How many bytes it takes in memory, roughly.
+    /// Its approximate size in memory.
     pub(super) fn memory(&self) -> usize {
         const FIELDS_AND_TABLES: usize = 1 << 10;
         let held =
@@ -133,7 +133,7 @@ impl Variant {
         Variant { coding, length: bytes.length(), etag, fields, bytes }
     }
 
-    /// The bytes from `piece.start` to `piece.end`; `None` where the file changed since.
+    /// The bytes from `piece.start` to `piece.end`; `None` if the file has changed.
     pub(super) fn body(&self, piece: Range<u64>) -> io::Result<Option<Body>> {
         let whole = piece == (0..self.length);
         let in_memory =
@@ -154,12 +154,12 @@ impl Variant {
         })
     }
 
-    /// The bytes, where they lie in memory.
+    /// The bytes, if they are in memory.
     pub(super) fn in_memory(&self) -> Option<&[u8]> {
         self.bytes.in_memory()
     }
 
-    /// The file, where it is the one that was looked at.
+    /// The file, if it has not changed.
     pub(super) fn open(&self) -> io::Result<Option<File>> {
         let Bytes::File(path, stamp) = &self.bytes else { return Ok(None) };
         let file = match File::open(path) {
@@ -188,8 +188,7 @@ impl Bytes {
         }
     }
 
-    /// Of the content where it is at hand; else of length and time, which the system keeps to the
-    /// tick of its clock.
+    /// A tag of the content if that is in memory, else of length and times.
     fn etag(&self, coding: Coding) -> String {
         match (self.in_memory(), self) {
             (Some(bytes), _) => tag_of(bytes),
@@ -216,10 +215,10 @@ pub(super) fn with_codings(name: &str, plain: &Bytes) -> Vec<(Coding, Bytes)> {
     coded
 }
 
-/// How long clients keep the files of a handler.
+/// How long clients may keep the files of a handler.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Caching {
-    /// Of files without a hash in their name; `None`: clients ask each time.
+    /// For files without a hash in their name; `None`: clients ask each time.
     pub(super) field: Option<HeaderValue>,
     pub(super) names: Names,
 }
@@ -257,8 +256,8 @@ fn is_hashed(name: &str) -> bool {
         && hash.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
-/// A time as a date can say it, and before that of any answer (RFC 9110 §8.8.2.1), whose `Date`
-/// may be as old as a second; `None` for years that a date cannot say.
+/// The value of `Last-Modified`. It must not be later than the response's `Date` (RFC 9110 §8.8.2.1), which may be a
+/// second old. `None` for years that a date cannot express.
 fn whole_seconds(time: SystemTime) -> Option<SystemTime> {
     const YEAR_10000: u64 = 253_402_300_800;
     let seconds = time

@@ -1,4 +1,4 @@
-//! The page that shows what a directory holds, where an app asks for it.
+//! A directory to a page that lists it, if the app asks for listings.
 
 use std::{fs, io};
 
@@ -7,20 +7,20 @@ use minijinja::{Environment, context};
 use super::{disk::Directory, name::is_plain};
 use crate::{Response, Result, url::encode_segment};
 
-/// Names of one page; a directory beyond that is shown in part.
+/// Names of one page; a larger directory is shown in part.
 const NAMES_MAX: usize = 10_000;
 
 const PAGE: &str = include_str!("../../templates/listing.html");
 
-/// What of a directory is shown, in order.
+/// The names that are shown, in order.
 #[derive(Default)]
 struct Names {
     names: Vec<String>,
-    /// Whether the directory holds more than was looked at.
+    /// Whether the directory has more names.
     cut: bool,
 }
 
-/// The listing of the directory `name` below the root; files that would not be served are not in it.
+/// The listing of the directory `name` below the root, without files that are not served.
 pub(super) fn page(directory: &Directory, name: &str) -> Result<Response> {
     let Names { names, cut } = names(directory, name)?;
     // "./" before it, or a name with a colon would be a scheme.

@@ -1,8 +1,7 @@
 //! Static files: the path of a request to a file, and its conditions to the bytes that are sent.
 //!
-//! In the order of a request: `name` makes the path a name below the root, `disk` or `embedded`
-//! finds the file, the request's conditions and `range` say what of it is wanted, `entry` has the
-//! bytes.
+//! In the order of a request: `name` turns the path into a name below the root, `disk` or `embedded` finds
+//! the file, the request's conditions and `range` select the bytes, and `entry` holds them.
 
 mod name;
 mod disk;
@@ -12,6 +11,7 @@ mod stamp;
 mod entry;
 pub(crate) mod range;
 mod pieces;
+#[cfg(feature = "templates")]
 mod listing;
 
 use std::{
@@ -37,23 +37,23 @@ use name::Name;
 use pieces::{Boundary, content_range};
 use range::{Ranges, parse_ranges};
 
-/// A file up to this size is kept in memory, larger ones are read in pieces. 64 KiB: what most
-/// pages are made of, and no more than a shard may write at once.
+/// Files up to this size are kept in memory, larger ones are read in pieces. 64 KiB: most files of a page are
+/// smaller, and a shard may write this much at once.
 const SMALL_FILE_BYTES_MAX: u64 = 64 << 10;
 
 /// Bytes of all files kept in memory. 16 MiB.
 const CACHE_BYTES_MAX: usize = 16 << 20;
 
-/// A file in memory is held against the disk this often: a `stat` a request would cost a tenth
-/// of it, and nobody reloads a page faster.
+/// How often a file in memory is compared with the disk: a `stat` for each request would take a tenth of the
+/// request's time, and nobody reloads a page faster.
 const RECHECK: Duration = Duration::from_millis(100);
 
-/// Files served as they are: the handler behind a pattern that ends in `{*path}`.
+/// A handler that serves files, for a pattern that ends in `{*path}`.
 ///
-/// Content types by name, validators, conditions, ranges, codings (`.br` and `.gz` beside the
-/// file, or made in memory for small ones) and caching as RFC 9110 and 9111 have them. Nothing
-/// hidden, nothing outside, and nothing that is no regular file is served. A change of a file is
-/// seen within a tenth of a second. Clients ask each time whether a file has changed, unless
+/// It sets the media type by the file's name and implements validators, conditions, ranges, content codings (`.br` and
+/// `.gz` beside the file, or made in memory for small files) and caching of RFC 9110 and 9111. Only regular files
+/// below the directory are served, and no hidden ones. A change of a file is seen within a tenth of a second.
+/// Clients ask each time whether a file has changed, unless
 /// [`with_cache_control`](StaticFiles::with_cache_control) or
 /// [`with_hashed_names`](StaticFiles::with_hashed_names) says otherwise.
 ///
@@ -69,6 +69,7 @@ const RECHECK: Duration = Duration::from_millis(100);
 pub struct StaticFiles {
     place: Place,
     caching: Caching,
+    #[cfg_attr(not(feature = "templates"), expect(dead_code, reason = "nothing is listed"))]
     listing: Listing,
 }
 
@@ -81,10 +82,11 @@ enum Place {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Listing {
     Refused,
+    #[cfg(feature = "templates")]
     Shown,
 }
 
-/// What lies at a name.
+/// What a name leads to.
 #[derive(Debug)]
 enum Found {
     File(Arc<Entry>),
@@ -93,17 +95,17 @@ enum Found {
 }
 
 impl StaticFiles {
-    /// The files of a directory, which must be there when the app is bound.
+    /// The files of a directory, which must exist when the app is bound.
     pub fn dir(root: impl AsRef<Path>) -> StaticFiles {
         let root = root.as_ref();
-        // Found again when the program changes its directory.
+        // Absolute: the program may change its working directory.
         let root = std::path::absolute(root).unwrap_or(PathBuf::from(root));
         let cache = Cache::new(CACHE_BYTES_MAX, RECHECK);
         StaticFiles::of(Place::Disk(Directory { root, cache }))
     }
 
-    /// Files compiled into the program: names with `/` between segments, and bytes. They are
-    /// compressed here, once, where that pays.
+    /// Files compiled into the program: names with `/` between segments, and bytes. Those
+    /// that shrink are compressed here, once.
     pub fn embedded<N, B>(files: impl IntoIterator<Item = (N, B)>) -> StaticFiles
     where
         N: AsRef<str>,
@@ -116,15 +118,16 @@ impl StaticFiles {
         StaticFiles::of(Place::Embedded(embedded))
     }
 
-    /// Shows what a directory on disk holds where it has no `index.html`.
+    /// Lists the files of a directory on disk that has no `index.html`.
+    #[cfg(feature = "templates")]
     #[must_use]
     pub fn with_listing(mut self) -> StaticFiles {
         self.listing = Listing::Shown;
         self
     }
 
-    /// Sets `Cache-Control`; unset it is `no-cache`: clients keep a file and ask each time whether it
-    /// has changed.
+    /// Sets `Cache-Control`. Without it the field is `no-cache`: clients keep a file and ask each time whether
+    /// it has changed.
     #[must_use]
     pub fn with_cache_control(mut self, value: HeaderValue) -> StaticFiles {
         self.caching.field = Some(value);
@@ -157,7 +160,7 @@ impl StaticFiles {
             Found::File(_) if name.slash => Err(Error::not_found("")),
             Found::File(entry) => self.send(&name.text, entry, request),
             Found::Directory if !name.slash => {
-                self.answer_directory(&name.text, request)?; // a redirect that leads to no page helps nobody
+                self.answer_directory(&name.text, request)?; // no redirect to a 404
                 add_slash(request)
             }
             Found::Directory => self.answer_directory(&name.text, request),
@@ -172,6 +175,7 @@ impl StaticFiles {
         };
         match (self.find(&index)?, &self.place) {
             (Found::File(entry), _) => self.send(&index, entry, request),
+            #[cfg(feature = "templates")]
             (_, Place::Disk(directory)) if self.listing == Listing::Shown => {
                 listing::page(directory, name)
             }
@@ -179,7 +183,7 @@ impl StaticFiles {
         }
     }
 
-    /// Sends the entry; where its file was replaced since it was looked at, the one there now.
+    /// Sends the entry. If its file was replaced meanwhile, the new file is sent.
     fn send(&self, name: &str, mut entry: Arc<Entry>, request: &Request) -> Result<Response> {
         let asked = Asked::of(request);
         const CHANGES_MAX: usize = 3;
@@ -226,7 +230,7 @@ fn failed(name: &str, cause: &io::Error) -> Error {
     const TOO_MANY_FILES: [i32; 2] = [23, 24];
     let text = format!("the file {name}: {cause}");
     match cause.raw_os_error() {
-        // ENFILE and EMFILE pass with the flood that brought them.
+        // ENFILE and EMFILE end when other descriptors are closed.
         Some(number) if TOO_MANY_FILES.contains(&number) => {
             Error::unavailable("", Duration::from_secs(1)).with_cause(text)
         }
@@ -234,7 +238,7 @@ fn failed(name: &str, cause: &io::Error) -> Error {
     }
 }
 
-/// `None` where the file changed since the entry was made.
+/// `None` if the file has changed since the entry was made.
 fn respond(entry: &Entry, asked: &Asked<'_>, request: &Request) -> io::Result<Option<Response>> {
     let Some(variant) = entry.variant(asked.accept_encoding.as_deref()) else { return Ok(None) };
     let range = asked.range.as_deref().unwrap_or_default();
@@ -249,7 +253,7 @@ fn respond(entry: &Entry, asked: &Asked<'_>, request: &Request) -> io::Result<Op
             Ranges::Whole => whole(variant),
             Ranges::Unsatisfiable => Ok(Some(unsatisfiable(variant))),
             Ranges::One(piece) => one(variant, piece),
-            // What a coding of several pieces would say of itself is not settled anywhere.
+            // No RFC defines `multipart/byteranges` of an encoded representation.
             Ranges::Several(_) if variant.coding != Coding::Identity => whole(variant),
             Ranges::Several(pieces) => several(entry, variant, &pieces),
         },
@@ -289,7 +293,7 @@ fn several(
     ))
 }
 
-/// What a cache may have to renew, and nothing else (RFC 9110 §15.4.5).
+/// The fields that a cache may have to update (RFC 9110 §15.4.5).
 fn not_modified(variant: &Variant) -> Response {
     const RENEWED: [HeaderName; 4] =
         [header::ETAG, header::CACHE_CONTROL, header::VARY, header::LAST_MODIFIED];
@@ -303,8 +307,8 @@ fn unsatisfiable(variant: &Variant) -> Response {
         .with_field(header::CONTENT_RANGE, field_value(format!("bytes */{}", variant.length)))
 }
 
-/// To the same path with a slash behind it. It names no host and cannot: a path whose second
-/// segment is empty, which a browser would read as one, names no directory.
+/// Redirects to the same path with a slash at its end. The result never names a host: a path that begins with two
+/// slashes, which a browser would read as one, leads to no directory.
 fn add_slash(request: &Request) -> Result<Response> {
     let place = match request.query_string() {
         "" => format!("{}/", request.path()),

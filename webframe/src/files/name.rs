@@ -1,8 +1,7 @@
-//! The path of a request to the name of a file below the root, or to nothing at all.
+//! The path of a request to the name of a file below the root, or to nothing.
 //!
-//! Every segment is looked at decoded, exactly as the router saw it, and only once: a name that
-//! comes out of here has no way up, no hidden part, and no byte that some file system reads as
-//! more than a letter.
+//! Each segment is decoded once, as the router decodes it. A name that is returned has no `..`, no hidden part, and no
+//! byte that a file system treats specially.
 
 use std::borrow::Cow;
 
@@ -12,13 +11,13 @@ use crate::{Request, wire::target};
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Name<'r> {
     pub(super) text: Cow<'r, str>,
-    /// Whether the path ended with a slash, as a directory's does.
+    /// Whether the path ends with a slash, as a directory's does.
     pub(super) slash: bool,
 }
 
 impl<'r> Name<'r> {
-    /// What stands in the path where the route's pattern has `{*rest}`; the whole path where it
-    /// has none. `None` for what names no file.
+    /// The part of the path that matches `{*rest}` in the route's pattern, or the whole path if the pattern has no
+    /// `{*rest}`. `None` if it is not the name of a file.
     pub(super) fn of(request: &'r Request) -> Option<Name<'r>> {
         Name::parse(request.pattern(), request.path())
     }
@@ -60,8 +59,7 @@ fn join<'r>(segments: impl Iterator<Item = Cow<'r, [u8]>>) -> Option<String> {
     Some(text)
 }
 
-/// Whether a segment names something that is meant to be seen: nothing hidden, except the place of
-/// RFC 8615.
+/// Whether a segment is the name of a visible file: no hidden one, except `.well-known` (RFC 8615).
 pub(super) fn is_plain(segment: &[u8]) -> bool {
     !segment.is_empty()
         && (!segment.starts_with(b".") || segment == b".well-known")
@@ -88,6 +86,12 @@ mod tests {
         assert_eq!(name("/static/").unwrap(), "|");
         assert_eq!(name("/static/sub/").unwrap(), "sub|");
         assert_eq!(name("/static/s%75b/").unwrap(), "sub|");
+    }
+
+    #[test]
+    fn the_well_known_folder_is_not_hidden() {
+        let path = "/static/.well-known/security.txt";
+        assert_eq!(name(path).unwrap(), ".well-known/security.txt");
     }
 
     #[test]

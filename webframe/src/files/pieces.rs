@@ -12,7 +12,7 @@ use http::HeaderValue;
 
 use crate::{Body, Source};
 
-/// Divides the parts: a text that comes in no file, for nobody can foretell it.
+/// The delimiter of the parts: random, so that no file contains it.
 pub(super) struct Boundary(String);
 
 impl Boundary {
@@ -62,7 +62,7 @@ pub(super) fn of_bytes(
     Body::Bytes(body)
 }
 
-/// The pieces of a file, read while the peer takes them.
+/// The pieces of a file, read while the client takes them.
 pub(super) fn of_file(
     boundary: &Boundary,
     media_type: &HeaderValue,
@@ -80,7 +80,7 @@ pub(super) fn of_file(
     Body::Stream(Source::new(all.chain(Cursor::new(boundary.end()))))
 }
 
-/// A piece of a file, read from where it stands and not from where the file's cursor is.
+/// A piece of a file, read by its offset and not by the file's cursor.
 struct Section {
     file: Arc<File>,
     left: Range<u64>,

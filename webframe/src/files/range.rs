@@ -1,24 +1,24 @@
-//! `Range` (RFC 9110 §14): a field and a length to the pieces that are to be sent.
+//! `Range` (RFC 9110 §14): a field and a length to the pieces that are sent.
 
 use std::ops::Range;
 
-/// What a `Range` asks for, held against the length of the content.
+/// The ranges of a request within the length of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Ranges {
-    /// Nothing that is understood, or more than is worth it: the whole is sent.
+    /// The field is invalid, or it has too many ranges: the whole file is sent.
     Whole,
-    /// Nothing that there is.
+    /// All ranges are beyond the end.
     Unsatisfiable,
     /// One piece.
     One(Range<u64>),
-    /// Several pieces in the order asked for, together no longer than the whole.
+    /// Several pieces in the requested order, together no longer than the file.
     Several(Vec<Range<u64>>),
 }
 
-/// Pieces of one answer. 16; a reader of PDFs asks for a handful, CVE-2011-3192 for a thousand.
+/// Pieces of one response. 16: a reader of PDFs asks for a handful, CVE-2011-3192 for a thousand.
 const RANGES_MAX: usize = 16;
 
-/// Reads the field against the length.
+/// Parses the field for a file of this length.
 pub(crate) fn parse_ranges(field: &str, length: u64) -> Ranges {
     let Some((unit, set)) = field.split_once('=') else { return Ranges::Whole };
     if !unit.trim().eq_ignore_ascii_case("bytes") {
@@ -45,13 +45,13 @@ pub(crate) fn parse_ranges(field: &str, length: u64) -> Ranges {
         (_, 0) => Ranges::Whole,
         (0, _) => Ranges::Unsatisfiable,
         (1, _) => Ranges::One(pieces.swap_remove(0)),
-        // Overlapping pieces would make more of the content than there is.
+        // Overlapping pieces would be longer than the file.
         _ if together > length => Ranges::Whole,
         _ => Ranges::Several(pieces),
     }
 }
 
-/// One spec to its piece, empty where it lies beyond the end; `None` where it is no spec.
+/// One range to its piece, which is empty if it lies beyond the end; `None` if the text is invalid.
 fn parse_spec(spec: &str, length: u64) -> Option<Range<u64>> {
     let (first, last) = spec.split_once('-')?;
     if first.is_empty() {
@@ -65,7 +65,7 @@ fn parse_spec(spec: &str, length: u64) -> Option<Range<u64>> {
     (first <= last).then(|| first.min(length)..last.saturating_add(1).min(length))
 }
 
-/// A number of digits alone; one too large for us lies behind every end.
+/// A number of digits alone; one that is too large counts as beyond every end.
 fn parse_position(text: &str) -> Option<u64> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn never_more_than_the_whole() {
         of_100("bytes=0-,0-", &Ranges::Whole);
-        // A file without content may be as long as this, and the sum of its pieces longer.
+        // A sparse file may be this long, and the sum of its pieces longer.
         assert_eq!(parse_ranges("bytes=0-,0-,0-", u64::MAX / 2), Ranges::Whole);
         of_100("bytes=0-60,40-99", &Ranges::Whole);
         of_100(&format!("bytes={}", "0-0,".repeat(17)), &Ranges::Whole);

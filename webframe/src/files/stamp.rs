@@ -1,4 +1,4 @@
-//! What tells one state of a file from another without reading it.
+//! Metadata of a file to a stamp that changes with the file.
 
 use std::{
     fs::Metadata,
@@ -6,8 +6,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// Which file it is, how long, and when it changed. The time of the change of the inode is in it
-/// too: a tool can set the other back, but not this one.
+/// Inode, length and times of a file. The time of the inode's change is part of it: a tool can set back the time of the
+/// content's change, but not this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stamp {
     file: (u64, u64),
@@ -38,13 +38,41 @@ impl Stamp {
     }
 }
 
-/// Whether a change after this look must show in the stamp: the clock that stamps files ticks
-/// some hundred times a second, and two changes within a tick look like one.
+/// Whether a later change of the file must show in its stamp: two changes within a tick of the clock that
+/// stamps files look like one.
 pub(super) fn is_settled(metadata: &Metadata) -> bool {
-    const SEVERAL_TICKS: Duration = Duration::from_millis(100);
     let changed = u64::try_from(metadata.ctime()).unwrap_or_default();
     let nanos = u64::try_from(metadata.ctime_nsec()).unwrap_or_default();
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    since.checked_sub(Duration::from_secs(changed) + Duration::from_nanos(nanos))
-        > Some(SEVERAL_TICKS)
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    is_settled_at(Duration::from_secs(changed) + Duration::from_nanos(nanos), now)
+}
+
+/// Both times since 1970. Most file systems are stamped some hundred times a second, some keep whole
+/// seconds, and FAT every other one.
+fn is_settled_at(changed: Duration, now: Duration) -> bool {
+    let several_ticks = match changed.subsec_nanos() {
+        0 => Duration::from_millis(2_100),
+        _ => Duration::from_millis(100),
+    };
+    now.checked_sub(changed) > Some(several_ticks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_a_coarse_clock_is_looked_at_anew_until_its_second_is_over() {
+        let at = Duration::from_millis;
+        for (changed, now, settled) in [
+            (10_001, 10_101, false),
+            (10_001, 10_102, true),
+            (10_000, 10_900, false),
+            (10_000, 12_100, false),
+            (10_000, 12_101, true),
+            (10_001, 9_000, false),
+        ] {
+            assert_eq!(is_settled_at(at(changed), at(now)), settled, "{changed} {now}");
+        }
+    }
 }

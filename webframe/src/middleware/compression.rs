@@ -1,24 +1,26 @@
-//! Answers to shorter ones, for peers that can read them: gzip and br, where it pays.
+//! Responses to shorter ones, for clients that accept gzip or br.
 //!
-//! Not for answers that set a cookie or say [`Response::without_compression`]: where a page holds
-//! a secret and repeats what a stranger put into the request, its compressed length tells the
-//! secret letter by letter (BREACH). Not for parts, files, streams, or what is coded already.
+//! Never for responses that set a cookie or are marked by [`Response::without_compression`]: if a page has
+//! a secret and repeats text of the request, its compressed length reveals the secret letter by letter
+//! (BREACH). Never for ranges, files, event streams, or bodies that are encoded already.
 
 use http::{HeaderValue, StatusCode, header};
 
 use crate::{
-    Body, Next, Request, Response,
+    Body, Next, Request, Response, Source,
     request::{accept::best_coding, condition::Asked},
     response::{
         coding::{self, COMPRESSED_BYTES_MIN, Coding, Effort},
+        gzip_source::GzipSource,
         media,
     },
 };
 
-/// Beyond this the answer is sent as it is: it would keep a thread for more than 10 ms.
+/// Larger responses are sent as they are: compressing one would keep a thread busy for more than 10 ms.
 const COMPRESSED_BYTES_MAX: usize = 1 << 20;
 
-/// Compresses answers of 1 KiB to 1 MiB whose type shrinks, about 10 ns a byte: a layer by itself.
+/// Compresses responses of 1 KiB to 1 MiB whose media type shrinks, about 10 ns a byte, and streams of such a
+/// type, with gzip, in pieces that the client can read as they come. It is a layer by itself.
 /// HEAD is treated as GET, for its answer must say the same (RFC 9110 §9.3.2).
 ///
 /// ```
@@ -39,7 +41,14 @@ where
     } else if pays(&response) {
         vary(&mut response);
         let accepted = Asked::of(request).accept_encoding;
-        encode(&mut response, best_coding(accepted.as_deref(), &[Coding::Brotli, Coding::Gzip]));
+        if matches!(response.body(), Body::Stream(_)) {
+            encode_stream(&mut response, best_coding(accepted.as_deref(), &[Coding::Gzip]));
+        } else {
+            encode(
+                &mut response,
+                best_coding(accepted.as_deref(), &[Coding::Brotli, Coding::Gzip]),
+            );
+        }
     }
     response
 }
@@ -50,9 +59,12 @@ fn pays(response: &Response) -> bool {
     response.may_be_compressed()
         && !matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::NO_CONTENT)
         && !status.is_informational()
-        && response.body().as_bytes().is_some_and(|bytes| {
-            (COMPRESSED_BYTES_MIN..=COMPRESSED_BYTES_MAX).contains(&bytes.len())
-        })
+        && match response.body() {
+            Body::Stream(_) => true,
+            body => body.as_bytes().is_some_and(|bytes| {
+                (COMPRESSED_BYTES_MIN..=COMPRESSED_BYTES_MAX).contains(&bytes.len())
+            }),
+        }
         && coded.iter().all(|name| response.field(name).is_none())
         && media::is_compressible(text(response.field(&header::CONTENT_TYPE)))
         && !text(response.field(&header::CACHE_CONTROL)).contains("no-transform")
@@ -62,6 +74,19 @@ fn encode(response: &mut Response, coding: Coding) {
     let plain = response.body().as_bytes().unwrap_or_default();
     let Some(coded) = coding::encode(coding, Effort::Once, plain) else { return };
     response.replace_body(Body::Bytes(coded));
+    note_coding(response, coding);
+}
+
+fn encode_stream(response: &mut Response, coding: Coding) {
+    if coding == Coding::Gzip
+        && let Body::Stream(source) = response.take_body()
+    {
+        response.replace_body(Body::Stream(Source::new(GzipSource::new(source))));
+        note_coding(response, coding);
+    }
+}
+
+fn note_coding(response: &mut Response, coding: Coding) {
     response.set(header::CONTENT_ENCODING, HeaderValue::from_static(coding.token()));
     // Ranges would be cut from other bytes than the handler's.
     response.remove(&header::ACCEPT_RANGES);
@@ -77,7 +102,7 @@ fn weakened(response: &Response) -> Option<HeaderValue> {
     strong.then(|| HeaderValue::try_from(format!("W/{tag}")).ok()).flatten()
 }
 
-/// A 304 has the tag that the 200 would have: the weak one where the peer holds that.
+/// A 304 has the tag that the 200 would have: the weak one if the client has that.
 fn agree_with_coded(response: &mut Response, request: &Request) {
     let holds = |weak: &HeaderValue| {
         request.fields().any(|(name, list)| {
@@ -140,6 +165,7 @@ mod tests {
                 HeaderValue::from_static("text/plain"),
                 std::io::repeat(b'a').take(9999),
             ),
+            "noise" => Response::stream(HeaderValue::from_static("image/png"), std::io::empty()),
             "huge" => Response::html("a".repeat(COMPRESSED_BYTES_MAX + 1)),
             "picture" => {
                 Response::typed(HeaderValue::from_static("image/png"), Body::Bytes(vec![0; 5000]))
@@ -205,12 +231,25 @@ mod tests {
 
     #[test]
     fn what_must_not_or_need_not_be_compressed_is_left_alone() {
-        for kind in ["short", "secret", "cookie", "fixed", "part", "stream", "huge", "picture"] {
+        for kind in ["short", "secret", "cookie", "fixed", "part", "noise", "huge", "picture"] {
             let answer = get(&format!("/{kind}"), "gzip, br");
             assert_eq!(answer.field("content-encoding"), None, "{kind}");
             assert_eq!(answer.field("vary"), None, "{kind}");
         }
         assert_eq!(get("/coded", "gzip").field("content-encoding"), Some("zstd"));
+    }
+
+    #[test]
+    fn a_stream_is_compressed_for_those_who_accept_gzip() {
+        let plain = get("/stream", "br");
+        assert_eq!((plain.field("content-encoding"), plain.bytes().len()), (None, 9999));
+        assert_eq!(plain.field("vary"), Some("accept-encoding"));
+        let coded = get("/stream", "br, gzip");
+        assert_eq!(coded.field("content-encoding"), Some("gzip"));
+        let mut text = Vec::new();
+        flate2::read::GzDecoder::new(coded.bytes()).read_to_end(&mut text).unwrap();
+        assert_eq!(text, plain.bytes());
+        assert!(coded.bytes().len() < 200);
     }
 
     #[test]

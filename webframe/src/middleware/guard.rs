@@ -1,14 +1,14 @@
-//! Who may enter: `Authorization` (RFC 7617, RFC 6750) to the app's own check, or 401.
+//! `Authorization` (RFC 7617, RFC 6750) to the app's own check, or 401.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderValue, StatusCode, header};
 
 use crate::{Error, Middleware, Next, Request, Response};
 
-/// Lets requests pass whose `Authorization` the app accepts; all others are answered 401.
+/// Passes requests on if the app accepts their `Authorization`; all others are answered 401.
 ///
-/// The check decides; it compares secrets in constant time, for instance by comparing their hashes. A
-/// password over plain HTTP can be read on its way: use TLS.
+/// The app's check should compare secrets in constant time, for instance by comparing their hashes. Use TLS: a
+/// password over plain HTTP can be read on its way.
 ///
 /// ```
 /// use webframe::{App, Request, Response, Result, TestClient, Urls, middleware::Guard};

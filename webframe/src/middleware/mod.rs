@@ -1,16 +1,17 @@
-//! Layers around handlers: each sees the request before the handler and the response after it.
+//! Middleware: layers around handlers. Each sees the request before the handler and the response after it.
 
 mod access_log;
-mod log_line;
 mod request_id;
 mod same_origin;
 mod security_headers;
+#[cfg(feature = "compression")]
 mod compression;
 mod cors;
 mod guard;
 mod rate_limit;
 
 pub use access_log::{AccessLog, LogFormat, LoggedTarget};
+#[cfg(feature = "compression")]
 pub use compression::compression;
 pub use cors::Cors;
 pub use guard::Guard;

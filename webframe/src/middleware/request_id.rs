@@ -1,4 +1,4 @@
-//! The number of a request to a field of its answer, so that a report can be found in the log.
+//! The number of a request to a field of its response, so that a user's report can be found in the log.
 
 use http::{HeaderName, HeaderValue};
 

@@ -1,4 +1,4 @@
-//! Requests that change something and come from another site's page: to 403.
+//! Requests of other sites' pages that would change something to 403.
 
 use http::{HeaderName, Method, header};
 
@@ -6,9 +6,8 @@ use crate::{Error, Middleware, Next, Request, Response};
 
 /// Refuses unsafe methods that a browser sends for another site.
 ///
-/// `Sec-Fetch-Site` decides where there is one (browsers send it to encrypted and local sites),
-/// else `Origin` held against the host that was asked. What sends neither is no browser of the
-/// last years, and holds no cookies by accident.
+/// `Sec-Fetch-Site` decides if there is one: browsers send it to encrypted and local sites. Otherwise `Origin` is
+/// compared with the host of the request. A client that sends neither is not a browser of recent years.
 ///
 /// ```
 /// use webframe::{App, http::Method, middleware::SameOrigin, TestClient, Urls};
@@ -25,20 +24,20 @@ pub struct SameOrigin {
 }
 
 impl SameOrigin {
-    /// Only the site's own pages. A proxy must hand `Host` on as it came.
+    /// Only the site's own pages. A proxy must pass `Host` on unchanged.
     pub fn new() -> SameOrigin {
         SameOrigin::default()
     }
 
-    /// Only pages of this origin, such as `https://dict.example.org`, whatever `Host` a proxy makes
-    /// of it.
+    /// Only pages of this origin, such as `https://dict.example.org`; the `Host` of requests is ignored, since a proxy
+    /// may change it.
     #[must_use]
     pub fn with_public_url(mut self, origin: impl Into<String>) -> SameOrigin {
         self.public = Some(origin.into());
         self
     }
 
-    /// And pages of this other origin, such as `https://www.example.org`.
+    /// Also pages of this other origin, such as `https://www.example.org`.
     #[must_use]
     pub fn with_origin(mut self, origin: impl Into<String>) -> SameOrigin {
         self.trusted.push(origin.into());
@@ -75,8 +74,8 @@ impl<S: Send + Sync + 'static> Middleware<S> for SameOrigin {
     }
 }
 
-/// Whether an `Origin` is the site's own: `host[:port]`, with `http://` or `https://` before it
-/// where the scheme is known.
+/// Whether an `Origin` is the site's own: `host[:port]`, with `http://` or `https://` before it if the scheme is
+/// known.
 fn is_same_origin(origin: &str, own: &str) -> bool {
     let Some((scheme, authority)) = split_origin(origin) else { return false };
     let (own_scheme, own_authority) = split_origin(own).unwrap_or((scheme, own));

@@ -1,12 +1,13 @@
-//! Every answer to one that tells browsers to trust nothing but this site.
+//! A response to one that tells browsers to trust this site alone, and no script in a page that has not the page's nonce.
 
 use std::time::Duration;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderName, HeaderValue, header};
 
-use crate::{Middleware, Next, Request, Response};
+use crate::{Error, Middleware, Next, Request, Response, Result};
 
-/// Fields against what other sites could do with our pages. What a handler sets itself stays.
+/// Header fields that protect an app's pages from other sites. A field that a handler sets itself stays.
 ///
 /// ```
 /// use webframe::{App, http::{HeaderValue, header}, middleware::SecurityHeaders};
@@ -17,6 +18,21 @@ use crate::{Middleware, Next, Request, Response};
 /// );
 /// let app = App::new(()).wrap(layer);
 /// ```
+///
+/// A script or style inside a page needs the page's nonce:
+///
+/// ```
+/// use webframe::{App, Request, Response, Result, TestClient, Urls, middleware::SecurityHeaders};
+///
+/// fn page(_: &(), request: &Request) -> Result<Response> {
+///     let nonce = SecurityHeaders::nonce(request)?;
+///     Ok(Response::html(format!("<script nonce=\"{nonce}\">start()</script>")))
+/// }
+///
+/// let app = App::new(()).wrap(SecurityHeaders::with_nonces()).urls(Urls::new().get("/", page));
+/// let answer = TestClient::new(&app).get("/").send();
+/// assert!(answer.field("Content-Security-Policy").unwrap().contains("script-src 'self' 'nonce-"));
+/// ```
 #[derive(Debug)]
 pub struct SecurityHeaders {
     fields: Vec<(HeaderName, HeaderValue)>,
@@ -24,8 +40,8 @@ pub struct SecurityHeaders {
 }
 
 impl SecurityHeaders {
-    /// No script, style, frame or form but of this site; no frame around it; no word to others
-    /// where a visitor comes from; no guessing of types; no camera, microphone or place.
+    /// Scripts, styles, images, frames and targets of forms of this site alone; no frame around a page; no `Referer` to
+    /// other sites; no guessing of media types; no camera, microphone or location.
     pub fn new() -> SecurityHeaders {
         let fields = [
             (
@@ -45,6 +61,25 @@ impl SecurityHeaders {
         SecurityHeaders { fields: fields.into(), transport: None }
     }
 
+    /// The same fields, with a nonce of each page's own for the scripts and styles inside it. A policy of
+    /// the app's own has the text `{nonce}` in its place: `script-src 'nonce-{nonce}'`.
+    pub fn with_nonces() -> SecurityHeaders {
+        let policy = "default-src 'self'; script-src 'self' 'nonce-{nonce}'; \
+            style-src 'self' 'nonce-{nonce}'; base-uri 'none'; form-action 'self'; \
+            frame-ancestors 'none'; object-src 'none'";
+        SecurityHeaders::new()
+            .with(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy))
+    }
+
+    /// The nonce of the page that answers this request, for `<script nonce=..>` and `<style nonce=..>`.
+    ///
+    /// # Errors
+    /// 500: no layer with a `{nonce}` in its policy is around this route.
+    pub fn nonce(request: &Request) -> Result<&str> {
+        let nonce = request.get::<Nonce>().map(|nonce| nonce.0.as_str());
+        nonce.ok_or_else(|| Error::internal("no layer with nonces is around this route"))
+    }
+
     /// Sets one field to another value, or one more.
     #[must_use]
     pub fn with(mut self, name: HeaderName, value: HeaderValue) -> SecurityHeaders {
@@ -53,26 +88,60 @@ impl SecurityHeaders {
         self
     }
 
-    /// The fields on a response that no layer comes around, as a page of
-    /// [`App::refusal_page`](crate::App::refusal_page).
+    /// The fields on a response that no layer wraps, as a page of
+    /// [`App::refusal_page`](crate::App::refusal_page). It has no nonce.
     #[must_use]
-    pub fn on(&self, mut response: Response) -> Response {
+    pub fn on(&self, response: Response) -> Response {
+        self.apply(response, None)
+    }
+
+    fn apply(&self, mut response: Response, nonce: Option<&Nonce>) -> Response {
         for (name, value) in &self.fields {
             if response.field(name).is_none() {
-                response.set(name.clone(), value.clone());
+                response.set(name.clone(), filled(value, nonce).unwrap_or_else(|| value.clone()));
             }
         }
         response
     }
 
-    /// Has browsers come back encrypted only for so long (RFC 6797); told on encrypted
-    /// connections alone.
+    fn has_nonces(&self) -> bool {
+        self.fields
+            .iter()
+            .any(|field| memchr::memmem::find(field.1.as_bytes(), NONCE.as_bytes()).is_some())
+    }
+
+    /// Makes browsers use HTTPS alone for this time (`Strict-Transport-Security`, RFC 6797). The field is sent on
+    /// encrypted connections alone.
     #[must_use]
     pub fn with_strict_transport(mut self, max_age: Duration) -> SecurityHeaders {
         let value = format!("max-age={}", max_age.as_secs());
         self.transport = HeaderValue::try_from(value).ok();
         self
     }
+}
+
+/// The place of a nonce in a policy.
+const NONCE: &str = "{nonce}";
+
+/// A random text that only the page of one response knows.
+struct Nonce(String);
+
+impl Nonce {
+    fn random() -> Result<Nonce> {
+        let mut bytes = [0; 18]; // 24 characters without padding
+        getrandom::fill(&mut bytes)?;
+        Ok(Nonce(STANDARD.encode(bytes)))
+    }
+}
+
+/// The value with the nonce in its place, or without the source that needs one; `None` if it has no such place.
+fn filled(value: &HeaderValue, nonce: Option<&Nonce>) -> Option<HeaderValue> {
+    let text = value.to_str().ok().filter(|text| text.contains(NONCE))?;
+    let text = match nonce {
+        Some(nonce) => text.replace(NONCE, &nonce.0),
+        None => text.replace(" 'nonce-{nonce}'", ""),
+    };
+    HeaderValue::try_from(text).ok()
 }
 
 impl Default for SecurityHeaders {
@@ -83,7 +152,17 @@ impl Default for SecurityHeaders {
 
 impl<S: Send + Sync + 'static> Middleware<S> for SecurityHeaders {
     fn handle(&self, _: &S, request: &Request, next: Next<'_, S>) -> Response {
-        let mut response = self.on(next.run(request));
+        let mut response = match self.has_nonces() {
+            false => self.on(next.run(request)),
+            true => match Nonce::random() {
+                Ok(nonce) => {
+                    request.put(nonce);
+                    let response = next.run(request);
+                    self.apply(response, request.get())
+                }
+                Err(error) => self.on(next.refuse(request, error)),
+            },
+        };
         if let Some(value) = self.transport.as_ref().filter(|_| request.peer().encrypted) {
             response.set(header::STRICT_TRANSPORT_SECURITY, value.clone());
         }
@@ -119,6 +198,29 @@ mod tests {
         assert_eq!(missing.field("x-content-type-options"), Some("nosniff"));
         let framed = client.get("/framed").send();
         assert_eq!(framed.field("content-security-policy"), Some("frame-ancestors 'self'"));
+    }
+
+    #[test]
+    fn each_page_has_a_nonce_of_its_own_and_a_page_without_a_layer_has_none() {
+        let show = |_: &(), request: &Request| {
+            Ok(Response::text(SecurityHeaders::nonce(request)?.to_owned()))
+        };
+        let app =
+            App::new(()).wrap(SecurityHeaders::with_nonces()).urls(Urls::new().get("/", show));
+        let client = TestClient::new(&app);
+        let (one, two) = (client.get("/").send(), client.get("/").send());
+        assert_ne!(one.text(), two.text());
+        for answer in [&one, &two] {
+            let policy = answer.field("content-security-policy").unwrap();
+            let source = format!("'nonce-{}'", answer.text());
+            assert_eq!(policy.matches(&source).count(), 2, "{policy}");
+            assert!(!policy.contains('{') && answer.text().len() == 24);
+        }
+        let refused = SecurityHeaders::with_nonces().on(Response::text("x"));
+        let policy = refused.field(&header::CONTENT_SECURITY_POLICY).unwrap().to_str().unwrap();
+        assert!(policy.contains("script-src 'self'; style-src 'self';"), "{policy}");
+        let bare = App::new(()).wrap(SecurityHeaders::new()).urls(Urls::new().get("/", show));
+        assert_eq!(TestClient::new(&bare).get("/").send().status().as_u16(), 500);
     }
 
     #[test]

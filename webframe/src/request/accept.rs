@@ -1,10 +1,10 @@
-//! Negotiation (RFC 9110 §12.5): what a peer likes, with its weights, to the best of what there is.
+//! Negotiation (RFC 9110 §12.5): the weighted preferences of a client to the best of what is offered.
 
 pub use crate::response::coding::Coding;
 
-/// The coding of `offered` that an `Accept-Encoding` likes best; of equals the one offered first.
-/// Identity where there is no such field or nothing else is acceptable: an answer that the peer
-/// did not ask for is better than none (RFC 9110 §12.5.3).
+/// The coding of `offered` that `Accept-Encoding` prefers; of equals the one that is offered first.
+/// Identity if there is no such field or nothing is acceptable: a response that the client did not ask for is
+/// better than none (RFC 9110 §12.5.3).
 ///
 /// ```
 /// use webframe::accept::{Coding, best_coding};
@@ -21,7 +21,7 @@ pub fn best_coding(field: Option<&str>, offered: &[Coding]) -> Coding {
         let member = named.or_else(|| members(field).find(|member| member.0 == "*"));
         match member {
             Some((_, weight)) => weight,
-            // Acceptable unless refused, but liked less than whatever was named.
+            // Acceptable unless refused, but after all codings that are named.
             None => u16::from(coding == Coding::Identity),
         }
     };
@@ -35,8 +35,8 @@ pub fn best_coding(field: Option<&str>, offered: &[Coding]) -> Coding {
     best.0
 }
 
-/// The language of `offered` that an `Accept-Language` likes best (RFC 4647 §3.4: `zh-TW` finds
-/// `zh`, and `zh` finds `zh-Hant`); of equals the one named first. `None` where none was named.
+/// The language of `offered` that `Accept-Language` prefers (RFC 4647 §3.4: `zh-TW` finds `zh`, and `zh` finds
+/// `zh-Hant`); of equals the one that is named first. `None` if none is named.
 ///
 /// ```
 /// use webframe::accept::best_language;
@@ -48,7 +48,7 @@ pub fn best_language<'o>(field: &str, offered: &[&'o str]) -> Option<&'o str> {
     let is_refused = |tag: &str| {
         members(field).any(|(range, weight)| weight == 0 && range.eq_ignore_ascii_case(tag))
     };
-    // Once for each tag, not for each member: a list may be as long as a head.
+    // Weights are found once for each offered tag, not for each member: a list may be as long as a head.
     let offered: Vec<&'o str> = offered.iter().copied().filter(|tag| !is_refused(tag)).collect();
     let mut best: Option<(&str, u16)> = None;
     for (range, weight) in members(field) {
@@ -71,8 +71,7 @@ fn is_tag_or_below(tag: &str, of: &str) -> bool {
         && matches!(tag.as_bytes().get(of.len()), None | Some(b'-'))
 }
 
-/// The members of a list with their weights in thousandths. One whose weight is not of the
-/// grammar is left out: what it means is not known.
+/// The members of a list with their weights in thousandths. Members with an invalid weight are left out.
 fn members(field: &str) -> impl Iterator<Item = (&str, u16)> {
     field.split(',').filter_map(|member| {
         let mut parts = member.split(';').map(trimmed);
@@ -80,7 +79,7 @@ fn members(field: &str) -> impl Iterator<Item = (&str, u16)> {
         let mut weight = 1000;
         for parameter in parts {
             let (name, value) = parameter.split_once('=')?;
-            // No blank belongs beside the sign, but what is meant as a refusal must not pass for a wish.
+            // Blanks beside the sign are invalid, but a refusal with blanks must not become a preference.
             if trimmed(name).eq_ignore_ascii_case("q") {
                 weight = parse_weight(trimmed(value))?;
             }

@@ -1,4 +1,4 @@
-//! The content of a request: bounded, in memory up to a limit, then in a temporary file.
+//! The body of a request: bounded, in memory up to a limit, then in a temporary file.
 
 use std::{
     borrow::Cow,
@@ -9,8 +9,7 @@ use std::{
 
 use crate::Result;
 
-/// The content of one request. Cleared, not dropped, between requests, so that small contents
-/// allocate nothing.
+/// The body of one request. It is cleared, not dropped, between requests, so that small bodies allocate nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Content {
     memory: Vec<u8>,
@@ -31,7 +30,7 @@ pub(crate) fn is_shortage(error: &io::Error) -> bool {
 }
 
 impl Content {
-    /// Forgets the content and keeps a small buffer.
+    /// Empties the body and keeps a small buffer.
     pub(crate) fn clear(&mut self) {
         if self.length > 0 {
             self.memory.clear();
@@ -41,12 +40,12 @@ impl Content {
         }
     }
 
-    /// Bytes taken so far.
+    /// Bytes up to now.
     pub(crate) fn length(&self) -> u64 {
         self.length
     }
 
-    /// Takes one more piece; what would pass `memory_max` goes to a temporary file.
+    /// Appends a piece. Bytes beyond `memory_max` go to a temporary file.
     pub(crate) fn append(&mut self, piece: &[u8], memory_max: usize) -> io::Result<()> {
         self.append_within(piece, memory_max, u64::MAX)
     }

@@ -1,4 +1,4 @@
-//! Conditions (RFC 9110 §13): the fields of a request and the validators of an answer to a verdict.
+//! Conditional requests (RFC 9110 §13): the fields of a request and the validators of a response to a verdict.
 
 use std::{
     borrow::Cow,
@@ -10,7 +10,7 @@ use http::{HeaderValue, Method, StatusCode, header};
 
 use crate::{Body, Request, Response};
 
-/// The fields of a request that bear on which bytes are sent.
+/// The fields of a request that select which bytes are sent.
 #[derive(Debug, Default)]
 pub(crate) struct Asked<'r> {
     pub(crate) accept_encoding: Option<Cow<'r, str>>,
@@ -22,7 +22,7 @@ pub(crate) struct Asked<'r> {
     if_range: Option<Cow<'r, str>>,
 }
 
-/// What an answer is compared by.
+/// The validators of a response.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Validators<'e> {
     /// The entity tag with its quotes; ours are all strong.
@@ -31,8 +31,7 @@ pub(crate) struct Validators<'e> {
     pub(crate) modified: Option<SystemTime>,
 }
 
-/// A strong entity tag of content: all instances agree on it, and a file that was only touched
-/// keeps it.
+/// A strong entity tag of content: it is the same on all instances, and a file that was only touched keeps it.
 pub(crate) fn tag_of(content: &[u8]) -> String {
     let mut hasher = DefaultHasher::new();
     hasher.write(content);
@@ -40,9 +39,9 @@ pub(crate) fn tag_of(content: &[u8]) -> String {
 }
 
 impl Response {
-    /// The same answer with an entity tag of its content, or 304 without content where the request
-    /// says that the peer has it, or 412 where it means another version (RFC 9110 §13). The
-    /// content is made all the same, but not sent: for pages that browsers keep and ask about.
+    /// The same response with an entity tag of its content. If the client has this content, the response becomes a
+    /// 304 without a body; if the request is about another version, a 412 (RFC 9110 §13). The content is
+    /// made in any case, but not sent: this saves bandwidth, not work.
     ///
     /// ```
     /// use webframe::{App, Request, Response, Result, TestClient, Urls};
@@ -79,22 +78,22 @@ impl Response {
     }
 }
 
-/// What the conditions come to.
+/// The result of the conditions.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// 200, whatever range was asked for.
+    /// 200 with the whole content.
     Whole,
     /// The pieces that `Range` asks for.
     Pieces,
-    /// 304: the peer has it.
+    /// 304: the client has it.
     NotModified,
-    /// 412: the peer means another version.
+    /// 412: the request is about another version.
     Failed,
 }
 
 impl<'r> Asked<'r> {
-    /// Collects the fields in one pass. A field that comes twice is one list, so that a second
-    /// date makes a value that is no date, and is ignored as such.
+    /// Collects the fields in one pass. A repeated field is one list; two dates are therefore an invalid date, which
+    /// is ignored.
     pub(crate) fn of(request: &'r Request) -> Asked<'r> {
         let mut asked = Asked::default();
         for (name, value) in request.fields() {
@@ -123,7 +122,7 @@ impl<'r> Asked<'r> {
         name.eq_ignore_ascii_case(its_name).then_some(slot)
     }
 
-    /// Weighs the conditions in the order of RFC 9110 §13.2.2.
+    /// Evaluates the conditions in the order of RFC 9110 §13.2.2.
     pub(crate) fn weigh(&self, method: &Method, file: Validators<'_>) -> Verdict {
         match (&self.if_match, &self.if_unmodified_since) {
             (Some(tags), _) if !has_tag(tags, file.etag, Comparison::Strong) => {
@@ -160,7 +159,7 @@ enum Comparison {
     Weak,
 }
 
-/// Whether the list (or `*`) holds the tag. It is read up to the first thing that is no tag.
+/// Whether the list (or `*`) contains the tag. It is read up to the first invalid tag.
 fn has_tag(list: &str, etag: &str, comparison: Comparison) -> bool {
     let mut left = list.trim_start_matches(BETWEEN);
     if left.trim_end() == "*" {
@@ -185,15 +184,15 @@ fn has_tag(list: &str, etag: &str, comparison: Comparison) -> bool {
 
 const BETWEEN: [char; 3] = [' ', '\t', ','];
 
-/// `None` where the value is no date of the three forms, or the file has none: then the
-/// condition does not count (RFC 9110 §13.1.3, §13.1.4).
+/// `None` if the value is not a date in one of the three formats, or the file has no date: then the
+/// condition is ignored (RFC 9110 §13.1.3, §13.1.4).
 fn changed_since(date: &str, modified: Option<SystemTime>) -> Option<bool> {
     let date = httpdate::parse_http_date(date.trim()).ok()?;
     Some(modified? > date)
 }
 
-/// `If-Range` wants the very same bytes: a strong tag, or a date that cannot stand for two
-/// versions because the second it names was over (RFC 9110 §13.1.5, §8.8.2.2).
+/// `If-Range` requires identical bytes: a strong tag, or a date that cannot belong to two versions because its second
+/// was over (RFC 9110 §13.1.5, §8.8.2.2).
 fn is_same_version(value: &str, file: Validators<'_>, now: SystemTime) -> bool {
     if value.starts_with(['"', 'W']) && value.ends_with('"') {
         return value == file.etag;

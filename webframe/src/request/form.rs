@@ -1,7 +1,6 @@
 //! Forms and queries: `application/x-www-form-urlencoded` bytes to a value.
 //!
-//! `serde_urlencoded` takes the bytes apart; [`form_value`](super::form_value) reads the pairs as
-//! browsers mean them.
+//! `serde_urlencoded` parses the pairs; [`form_value`](super::form_value) reads them into a value.
 
 use std::borrow::Cow;
 
@@ -11,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::form_value::Form;
 use crate::{Error, Result};
 
-/// Reads pairs into a `T`; `what` names them in the error.
+/// Parses pairs into a `T`; `what` names them in errors.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8], pairs_max: usize, what: &str) -> Result<T> {
     if memchr::memchr_iter(b'&', bytes).count() >= pairs_max {
         return Err(Error::bad_request(format!("the {what} has more than {pairs_max} fields")));
@@ -45,13 +44,13 @@ fn raw_pairs(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty())
 }
 
-/// The name of a pair as a text may show it: decoded, without controls, and not endless.
+/// The name of a pair for an error: decoded, without controls, at most 64 characters.
 fn name_of(pair: &[u8]) -> String {
     let raw = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
     shown(&percent_decode(raw).decode_utf8_lossy())
 }
 
-/// A name that a peer chose, for the text of an error.
+/// A name that the client chose, for the text of an error.
 pub(crate) fn shown(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(64).collect()
 }

@@ -1,4 +1,4 @@
-//! The pairs of a form to a value of any type, as browsers mean them.
+//! The pairs of a form to a value of any type.
 //!
 //! An empty optional value is none, names that are repeated fill a list, a ticked box (`on`) is true,
 //! and a nested struct may be flattened into the form.
@@ -16,12 +16,12 @@ use serde::{
 
 type Text<'p> = Cow<'p, str>;
 
-/// A form whose values are read as texts unless their field wants something else.
+/// A form. Its values are read as texts unless their field needs another type.
 pub(super) struct Form<'p> {
     pairs: Vec<(Text<'p>, Text<'p>)>,
 }
 
-/// So many fields of a flattened struct may be numbers or truth values.
+/// The most fields of a flattened struct that may be numbers or booleans.
 const GUESSES_MAX: usize = 64;
 
 impl<'p> Form<'p> {
@@ -59,7 +59,7 @@ impl<'p> Form<'p> {
     }
 }
 
-/// Why a form is not the value that was asked for.
+/// Why a form cannot be read as the requested type.
 #[derive(Debug)]
 pub(super) struct Fault {
     pub(super) field: Option<String>,
@@ -82,7 +82,7 @@ impl std::error::Error for Fault {}
 
 struct Fields<'f, 'p> {
     form: &'f Form<'p>,
-    /// Names whose values are offered as numbers or truth values.
+    /// Names of values that are offered as numbers or booleans.
     typed: &'f [&'f str],
 }
 
@@ -184,7 +184,7 @@ impl<'de> IntoDeserializer<'de, Fault> for Value<'_> {
     }
 }
 
-/// A text that is read as something else if a flattened field wants it.
+/// A text that is read as another type if a flattened field needs it.
 enum Scalar {
     Unsigned(u64),
     Signed(i64),

@@ -1,17 +1,16 @@
-//! What trusted proxies tell of a client (RFC 7239, and the `X-` fields before it) to its address
-//! and whether it came encrypted.
+//! `Forwarded` (RFC 7239) and `X-Forwarded-*` of trusted proxies to the address of the client and whether its connection is
+//! encrypted.
 //!
-//! Anybody may send these fields; a proxy only adds to their right end. So they are read from
-//! there, one hop for each proxy that is trusted, and the first address that is not is the client:
-//! nothing to the left of it is worth a look, whatever it says. Where there is an
-//! `X-Forwarded-For`, `Forwarded` is not looked at: most proxies write the first and hand on the
-//! second as a client made it up.
+//! A client can send these fields too; a proxy appends at their right end. They are read from the right, one hop for
+//! each trusted proxy. The first address that is not trusted is the client; everything to the left of it is
+//! ignored. If there is an `X-Forwarded-For`, `Forwarded` is ignored: most proxies write only the former and
+//! pass on the latter unchanged.
 
 use std::net::{IpAddr, SocketAddr};
 
 use crate::{Network, Peer, request::network::any_contains, wire::Head};
 
-/// The client behind the peer of a connection, as far as trusted proxies vouch for it.
+/// The client of a request, according to trusted proxies.
 pub(crate) fn client(peer: Peer, head: &Head, trusted: &[Network]) -> Peer {
     if !any_contains(trusted, peer.address.ip()) {
         return peer;
@@ -33,7 +32,7 @@ fn by_x_forwarded(peer: Peer, head: &Head, trusted: &[Network]) -> Peer {
             break;
         }
     }
-    // A proxy either adds its word or replaces all: so many from the right end are theirs.
+    // A proxy either appends to the list or replaces it: this many members from the right are theirs.
     let protocol = members_from_right(head, "X-Forwarded-Proto").take(hops.max(1)).last();
     Peer { address, encrypted: is_encrypted(protocol, peer) }
 }
@@ -66,8 +65,8 @@ fn members_from_right<'h>(head: &'h Head, name: &'h str) -> impl Iterator<Item =
         .filter(|member| !member.is_empty())
 }
 
-/// The pieces between separators outside of quotes, the last one first. Quotes are counted from
-/// the right end too: one that a client left open swallows nothing that a proxy added.
+/// The pieces between separators outside of quotes, the last one first. Quotes are matched from the right too: a
+/// quote that a client left open hides nothing that a proxy appended.
 fn pieces_from_right(list: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(list);
     std::iter::from_fn(move || {
@@ -82,7 +81,7 @@ fn pieces_from_right(list: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> 
     })
 }
 
-/// What one proxy says of who came to it.
+/// One member of `Forwarded`: what a proxy says about its client.
 #[derive(Debug, Default)]
 struct Hop<'h> {
     node: Option<&'h [u8]>,
@@ -115,7 +114,7 @@ fn unquoted(value: &[u8]) -> &[u8] {
 }
 
 /// The address of `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]` or
-/// `[2001:db8::1]:80`; the port is 0 where none is told. `unknown` and `_hidden` have none, and the
+/// `[2001:db8::1]:80`; the port is 0 if none is given. `unknown` and `_hidden` have none, and the
 /// zone of `[fe80::1%1]:80` means something to the proxy alone (RFC 4007 §11.2).
 fn node(text: &[u8]) -> Option<SocketAddr> {
     let text = std::str::from_utf8(text).ok().filter(|text| !text.contains('%'))?;
@@ -136,7 +135,7 @@ mod tests {
     const LIMITS: HeadLimits =
         HeadLimits { head_bytes_max: 4096, head_fields_max: 20, target_bytes_max: 100 };
 
-    /// What is made of the fields where 10.0.0.0/8 and fd00::/8 are trusted.
+    /// The client if 10.0.0.0/8 and fd00::/8 are trusted.
     #[track_caller]
     fn told(from: &str, fields: &str) -> String {
         let mut head = Head::default();

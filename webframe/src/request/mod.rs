@@ -1,10 +1,11 @@
-//! A request as an app sees it: head, parameters and content, with typed questions.
+//! A request as an app sees it: head, parameters and body, and their parsing into typed values.
 
 pub mod accept;
 pub(crate) mod body;
 pub(crate) mod condition;
 pub(crate) mod form;
 mod form_value;
+#[cfg(feature = "json")]
 mod json;
 pub(crate) mod forwarded;
 pub(crate) mod multipart;
@@ -28,14 +29,14 @@ use crate::{
     },
 };
 
-/// One request, whole: its content has come before a handler sees it.
+/// A complete request: its body has been received before the handler is called.
 pub struct Request {
     pub(crate) head: Head,
     pub(crate) pattern: &'static str,
     pub(crate) names: Option<Arc<Names>>,
     pub(crate) values: Values,
     pub(crate) content: Content,
-    /// The content was not read: the connection cannot be used on.
+    /// The body was not read: the connection has to close.
     pub(crate) content_unread: bool,
     pub(crate) peer: Peer,
     pub(crate) id: RequestId,
@@ -44,11 +45,11 @@ pub struct Request {
     pub(crate) part_limits: PartLimits,
 }
 
-/// Who sent a request, as far as its connection knows and trusted proxies tell.
+/// The sender of a request, by its connection and by trusted proxies.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer {
-    /// The address of the client; for one on a Unix socket the unspecified address. The port is 0
-    /// where a proxy tells none.
+    /// The address of the client; for one on a Unix socket the unspecified address. The port is 0 if a proxy
+    /// gives none.
     pub address: SocketAddr,
     /// Whether the client's connection is encrypted.
     pub encrypted: bool,
@@ -65,22 +66,22 @@ impl fmt::Display for RequestId {
 }
 
 impl Request {
-    /// The method; HEAD as it came, though the handler of GET answers it.
+    /// The method. It is HEAD even if the handler of GET answers it.
     pub fn method(&self) -> &Method {
         self.head.method()
     }
 
-    /// The path without dot segments, still percent-encoded where it came so.
+    /// The path without dot segments, percent-encoded as it was sent.
     pub fn path(&self) -> &str {
         self.head.path()
     }
 
-    /// The query as it came, without the question mark; empty where there is none.
+    /// The query as it was sent, without the question mark; empty if there is none.
     pub fn query_string(&self) -> &str {
         self.head.query().unwrap_or_default()
     }
 
-    /// Path and query as they came, as a link to this very place has them.
+    /// Path and query as they were sent, for a link to the same place.
     pub fn path_and_query(&self) -> Cow<'_, str> {
         match self.query_string() {
             "" => Cow::Borrowed(self.path()),
@@ -91,7 +92,7 @@ impl Request {
     /// The parameter `name` of the route's pattern, decoded.
     ///
     /// # Errors
-    /// 400 where its bytes are no UTF-8; 500 where the pattern has no such parameter.
+    /// 400: its bytes are not UTF-8. 500: the pattern has no such parameter.
     pub fn param(&self, name: &str) -> Result<Cow<'_, str>> {
         let raw = pattern::param(self.pattern, self.path(), name).ok_or_else(|| {
             Error::internal(format!("the route's pattern has no parameter {name}"))
@@ -104,19 +105,19 @@ impl Request {
     /// The parameter `name`, parsed.
     ///
     /// # Errors
-    /// 400 naming the parameter where it is no `T`.
+    /// 400 naming the parameter if it is not a `T`.
     pub fn param_as<T: FromStr>(&self, name: &str) -> Result<T> {
         self.param(name)?
             .parse()
             .map_err(|_| Error::bad_request(format!("the parameter {name} is not valid")))
     }
 
-    /// The value of the first field of that name, where it is text.
+    /// The value of the first field of that name, if it is UTF-8.
     pub fn field(&self, name: &HeaderName) -> Option<&str> {
         self.head.field(name.as_str()).and_then(|value| std::str::from_utf8(value).ok())
     }
 
-    /// All fields in the order they came; names in the letter case they came in.
+    /// All fields in their order, with names in the letter case that was sent.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.head.fields()
     }
@@ -155,9 +156,10 @@ impl Request {
     /// be flattened. As a `Vec<(String, String)>` it is all pairs in order.
     ///
     /// # Errors
-    /// 415 where the content is no `application/x-www-form-urlencoded`, 400 naming what is
+    /// 415: the body is not `application/x-www-form-urlencoded`, or it is compressed. 400 naming the field that is
     /// missing or wrong.
     pub fn form<T: DeserializeOwned>(&self) -> Result<T> {
+        self.check_coding()?;
         form::check_media_type(self.field(&http::header::CONTENT_TYPE))?;
         let content = self.content.bytes()?;
         form::parse(&content, self.form_fields_max, "form")
@@ -189,19 +191,21 @@ impl Request {
     /// ```
     ///
     /// # Errors
-    /// 415 if `Content-Type` is not JSON, 400 naming the field, line and column of a mistake.
+    /// 415: `Content-Type` is not JSON, or the body is compressed. 400 naming the field, line and column of a mistake.
+    #[cfg(feature = "json")]
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        self.check_coding()?;
         json::check_media_type(self.field(&http::header::CONTENT_TYPE))?;
         json::parse(&self.content.bytes()?)
     }
 
-    /// The content as the parts of a form with files. It is read back whole into memory where it
-    /// waits in a temporary file.
+    /// The body as the parts of a form with files. It is read into memory as a whole.
     ///
     /// # Errors
-    /// 415 where the content is no `multipart/form-data`, 400 naming the part and what is wrong
-    /// there, or the limit that it passes.
+    /// 415: the body is not `multipart/form-data`, or it is compressed. 400 naming the part and its mistake, or
+    /// the limit that is exceeded.
     pub fn multipart(&self) -> Result<Multipart<'_>> {
+        self.check_coding()?;
         let mut types = self.head.values(http::header::CONTENT_TYPE.as_str());
         let delimiter = Delimiter::of(types.next().unwrap_or_default())?;
         if types.next().is_some() {
@@ -210,19 +214,28 @@ impl Request {
         Multipart::parse(self.content.bytes()?, &delimiter, &self.part_limits)
     }
 
-    /// The content's bytes; read back whole where they wait in a temporary file.
+    /// Whether the body can be read as it is: nothing decodes one that the client compressed.
+    fn check_coding(&self) -> Result<()> {
+        match self.field(&http::header::CONTENT_ENCODING) {
+            None => Ok(()),
+            Some(coding) if coding.trim().eq_ignore_ascii_case("identity") => Ok(()),
+            Some(_) => Err(Error::unsupported_media_type("the body must not be compressed")),
+        }
+    }
+
+    /// The bytes of the body. One that is in a temporary file is read into memory as a whole.
     ///
     /// # Errors
-    /// 500 where that file cannot be read.
+    /// 500: that file cannot be read.
     pub fn body(&self) -> Result<Cow<'_, [u8]>> {
         self.content.bytes()
     }
 
-    /// The content as a stream, for one that is large: what waits in a temporary file is not read
-    /// back into memory. One reader at a time: a second one begins anew and moves the first.
+    /// The body as a stream, for a large one: a temporary file is not read into memory. Use one reader at
+    /// a time: a second one begins at the start and moves the first.
     ///
     /// # Errors
-    /// 500 if that file cannot be read.
+    /// 500: that file cannot be read.
     pub fn reader(&self) -> Result<impl std::io::Read + '_> {
         Ok(self.content.reader()?)
     }
@@ -232,8 +245,8 @@ impl Request {
         cookie::pairs(self.fields()).find(|pair| pair.0 == name).map(|pair| pair.1)
     }
 
-    /// All cookies of that name. There are several if a neighbouring site or a longer path set one
-    /// of the same name, and a browser does not say which is whose.
+    /// All cookies of that name. There are several if a neighbouring site or a longer path set one of the same name;
+    /// a browser does not say who set which.
     pub fn cookies<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r str> {
         cookie::pairs(self.fields()).filter(move |pair| pair.0 == name).map(|pair| pair.1)
     }
@@ -257,7 +270,7 @@ impl Request {
         accept::best_language(self.field(&http::header::ACCEPT_LANGUAGE)?, offered)
     }
 
-    /// Who sent it.
+    /// Its sender.
     pub fn peer(&self) -> Peer {
         self.peer
     }
@@ -283,7 +296,7 @@ impl Request {
         self.id
     }
 
-    /// The pattern of the route it found, for logs and metrics; empty where it found none.
+    /// The pattern of its route, for logs and metrics; empty if it has none.
     pub fn pattern(&self) -> &'static str {
         self.pattern
     }

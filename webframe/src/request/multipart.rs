@@ -1,4 +1,4 @@
-//! Forms with files: a `multipart/form-data` content (RFC 7578) to its parts, as an app sees them.
+//! Forms with files: a `multipart/form-data` body (RFC 7578) to its parts, as an app sees them.
 
 use std::{borrow::Cow, fmt};
 
@@ -9,7 +9,7 @@ use crate::{
     wire::multipart::{Delimiter, PartHead, PartLimits, RawPart, Refusal, parse_form},
 };
 
-/// A form with files: its parts in the order they came.
+/// A form with files: its parts in their order.
 ///
 /// ```
 /// use webframe::{App, Request, Response, Result, TestClient, Urls, http::Method};
@@ -45,7 +45,7 @@ pub struct Part<'m> {
 }
 
 impl<'r> Multipart<'r> {
-    /// Takes a content apart.
+    /// Parses a body.
     pub(crate) fn parse(
         content: Cow<'r, [u8]>,
         delimiter: &Delimiter,
@@ -55,7 +55,7 @@ impl<'r> Multipart<'r> {
         Ok(Multipart { content, parts })
     }
 
-    /// All parts in the order they came.
+    /// All parts in their order.
     pub fn parts(&self) -> impl DoubleEndedIterator<Item = Part<'_>> + ExactSizeIterator {
         self.parts.iter().map(|part| Part {
             head: &part.head,
@@ -63,12 +63,12 @@ impl<'r> Multipart<'r> {
         })
     }
 
-    /// The first part of that name, where there is one.
+    /// The first part of that name, if there is one.
     pub fn get(&self, name: &str) -> Option<Part<'_>> {
         self.parts().find(|part| part.name() == name)
     }
 
-    /// All parts of that name in the order they came: what a field for many files sends.
+    /// All parts of that name in their order, as a field for several files sends them.
     pub fn all<'m>(&'m self, name: &'m str) -> impl Iterator<Item = Part<'m>> {
         self.parts().filter(move |part| part.name() == name)
     }
@@ -76,7 +76,7 @@ impl<'r> Multipart<'r> {
     /// The first part of that name.
     ///
     /// # Errors
-    /// 400 naming the part where there is none.
+    /// 400 naming the part if there is none.
     pub fn part(&self, name: &str) -> Result<Part<'_>> {
         self.get(name).ok_or_else(|| {
             Error::bad_request(format!("the form has no part {}", super::form::shown(name)))
@@ -85,7 +85,7 @@ impl<'r> Multipart<'r> {
 }
 
 impl Multipart<'_> {
-    /// The parts that are no files as a `T`, as [`Request::form`](crate::Request::form) reads
+    /// The parts that are not files as a `T`, as [`Request::form`](crate::Request::form) reads
     /// the pairs of a form.
     ///
     /// # Errors
@@ -105,17 +105,17 @@ impl<'m> Part<'m> {
         &self.head.name
     }
 
-    /// The name that the file has with the sender; nothing where the part is no file.
+    /// The file's name at the sender; `None` if the part is not a file.
     ///
-    /// Never a path: only what followed the last slash or backslash is kept, and nothing of `.`
-    /// and `..`. Empty where a visitor chose no file. It is a text to be shown and no name to
-    /// store anything under: the sender chooses it, control characters and all.
+    /// It is never a path: only the part behind the last slash or backslash is kept, and `.` and `..` become empty. It is
+    /// empty if no file was chosen. Show it, but do not store a file under it: the sender chooses it, and it may
+    /// contain control characters.
     pub fn file_name(&self) -> Option<&'m str> {
         self.head.file_name.as_deref()
     }
 
-    /// The media type as the sender gives it, with its parameters, unchecked; `text/plain` where
-    /// none is given (RFC 7578 §4.4).
+    /// The media type that the sender gives, with its parameters, unchecked; `text/plain` if none is given
+    /// (RFC 7578 §4.4).
     pub fn media_type(&self) -> &'m str {
         self.head.media_type.as_deref().unwrap_or("text/plain")
     }
@@ -125,11 +125,10 @@ impl<'m> Part<'m> {
         self.bytes
     }
 
-    /// The content as text, whatever the media type says: browsers send the fields of a page in
-    /// UTF-8 as UTF-8.
+    /// The content as UTF-8 text, with any media type: browsers send the fields of a page in UTF-8 as UTF-8.
     ///
     /// # Errors
-    /// 400 naming the part where it is no UTF-8.
+    /// 400 naming the part if it is not UTF-8.
     pub fn text(&self) -> Result<&'m str> {
         std::str::from_utf8(self.bytes).map_err(|_| {
             let name = super::form::shown(self.name());

@@ -6,7 +6,7 @@ use std::{
     str::FromStr,
 };
 
-/// Addresses that begin alike; a single address is a network of one.
+/// Addresses with a common prefix; a single address is a network of one.
 ///
 /// ```
 /// use webframe::Network;
@@ -23,13 +23,13 @@ pub struct Network {
 }
 
 impl Network {
-    /// Whoever comes by a Unix socket: those peers have the unspecified address, which no peer on
-    /// TCP can have. Written `unix:`.
+    /// All peers on Unix sockets, written `unix:`. They have the unspecified address, which no peer on TCP
+    /// has.
     pub const UNIX: Network =
         Network { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), prefix_bits: 32 };
 
-    /// The addresses that share their first bits with this one, or nothing where its family has
-    /// fewer bits. IPv4 in the clothes of IPv6 (`::ffff:10.0.0.0/104`) is IPv4.
+    /// The addresses that have the first `bits` bits of this one; `None` if its family has fewer bits. An
+    /// IPv4-mapped IPv6 network (`::ffff:10.0.0.0/104`) is one of IPv4.
     pub fn new(address: IpAddr, prefix_bits: u8) -> Option<Network> {
         let bits = |address: IpAddr| if address.is_ipv4() { 32 } else { 128 };
         let plain = address.to_canonical();

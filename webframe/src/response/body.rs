@@ -5,35 +5,34 @@ use std::{fmt, fs::File, sync::Arc};
 use super::source::Source;
 use crate::Live;
 
-/// The content of an answer.
+/// The body of a response.
 #[derive(Default)]
 pub enum Body {
     /// No content.
     #[default]
     Empty,
-    /// Bytes of the program itself.
+    /// Bytes compiled into the program.
     Static(&'static [u8]),
-    /// Bytes made for this answer.
+    /// Bytes made for this response.
     Bytes(Vec<u8>),
-    /// Bytes that several answers share, as a small file kept in memory.
+    /// Bytes that several responses share, such as a small file in memory.
     Shared(Arc<[u8]>),
-    /// `length` bytes of a file from its current position on, read in pieces as the peer takes them.
+    /// `length` bytes of a file from its current position on, read in pieces as the client takes them.
     File {
         /// The file, positioned.
         file: File,
         /// How many bytes of it.
         length: u64,
     },
-    /// Pieces made while the peer takes them; the length is not known beforehand. Reading may
-    /// block: it is done by a worker, one piece at a time, and no worker waits for the peer. So may
-    /// dropping.
+    /// Pieces made while the client takes them; the length is unknown. Reading and dropping may block: a worker reads
+    /// one piece at a time, and no worker waits for the client.
     Stream(Source),
     /// The connection stays open and holds no thread: an event stream, or another protocol.
     Live(Live),
 }
 
 impl Body {
-    /// The bytes, where they lie in memory.
+    /// The bytes, if they are in memory.
     pub fn as_bytes(&self) -> Option<&[u8]> {
         match self {
             Body::Empty => Some(&[]),
@@ -44,7 +43,7 @@ impl Body {
         }
     }
 
-    /// The length in bytes, where it is known beforehand.
+    /// The length in bytes, if it is known.
     pub fn length(&self) -> Option<u64> {
         match self {
             Body::File { length, .. } => Some(*length),

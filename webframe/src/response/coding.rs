@@ -1,11 +1,12 @@
-//! Content codings: bytes to fewer bytes, and which media types are worth it.
+//! Content codings: bytes to fewer bytes.
 
+#[cfg(feature = "compression")]
 use std::io::Write;
 
 /// A content coding that webframe can produce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Coding {
-    /// As it is.
+    /// No coding.
     Identity,
     /// gzip (RFC 1952).
     Gzip,
@@ -39,7 +40,8 @@ impl Coding {
 /// How much time a byte may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effort {
-    /// Made for one answer: about 10 ns a byte.
+    /// Made for one response: about 10 ns a byte.
+    #[cfg(feature = "compression")]
     Once,
     /// Made once and sent often: about five times that, for some percent fewer bytes.
     Kept,
@@ -48,16 +50,27 @@ pub(crate) enum Effort {
 /// Less than this is not worth the fields and the time; a packet holds more.
 pub(crate) const COMPRESSED_BYTES_MIN: usize = 1 << 10;
 
-/// The bytes in that coding; `None` where that does not save a tenth.
+/// The bytes in that coding; `None` if that does not save a tenth, or without the feature `compression`.
 pub(crate) fn encode(coding: Coding, effort: Effort, bytes: &[u8]) -> Option<Vec<u8>> {
-    let coded = match coding {
-        Coding::Identity => None,
-        Coding::Gzip => gzip(effort, bytes).ok(),
-        Coding::Brotli => brotli(effort, bytes).ok(),
-    }?;
+    let coded = encode_whole(coding, effort, bytes)?;
     (coded.len() < bytes.len() - bytes.len() / 10).then_some(coded)
 }
 
+#[cfg(feature = "compression")]
+fn encode_whole(coding: Coding, effort: Effort, bytes: &[u8]) -> Option<Vec<u8>> {
+    match coding {
+        Coding::Identity => None,
+        Coding::Gzip => gzip(effort, bytes).ok(),
+        Coding::Brotli => brotli(effort, bytes).ok(),
+    }
+}
+
+#[cfg(not(feature = "compression"))]
+fn encode_whole(_: Coding, _: Effort, _: &[u8]) -> Option<Vec<u8>> {
+    None
+}
+
+#[cfg(feature = "compression")]
 fn gzip(effort: Effort, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     let level = match effort {
         Effort::Once => 4,
@@ -69,6 +82,7 @@ fn gzip(effort: Effort, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     encoder.finish()
 }
 
+#[cfg(feature = "compression")]
 fn brotli(effort: Effort, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     let quality = match effort {
         Effort::Once => 3,

@@ -9,8 +9,8 @@ use http::HeaderValue;
 
 /// A cookie to be set.
 ///
-/// Unless told otherwise scripts do not see it (`HttpOnly`), other sites' forms and frames do not
-/// send it (`SameSite=Lax`), it is for the whole site (`Path=/`) and ends with the browser.
+/// By default scripts cannot read it (`HttpOnly`), forms and frames of other sites do not send it (`SameSite=Lax`),
+/// it is for the whole site (`Path=/`), and it ends when the browser is closed.
 ///
 /// ```
 /// use std::time::Duration;
@@ -51,10 +51,10 @@ pub enum SameSite {
     None,
 }
 
-/// What a cookie cannot be made of.
+/// Why a cookie is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CookieError {
-    /// The name is empty or no token (RFC 9110 §5.6.2).
+    /// The name is not a token (RFC 9110 §5.6.2).
     Name,
     /// The value holds white space, a quote, comma, semicolon, backslash, control or non-ASCII.
     Value,
@@ -75,7 +75,7 @@ impl Cookie {
     /// [`secure`](Cookie::secure): browsers drop such a cookie otherwise.
     ///
     /// # Errors
-    /// A name that is no token, a value with bytes that no cookie may hold, or both too long.
+    /// The name is not a token, the value has bytes that no cookie may have, or both together are too long.
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Result<Cookie, CookieError> {
         let (name, value) = (name.into(), value.into());
         if name.is_empty() || !name.bytes().all(is_token_byte) {
@@ -101,15 +101,15 @@ impl Cookie {
         })
     }
 
-    /// What makes a browser forget the cookie of that name. Path and domain must be the ones it was set with.
+    /// A cookie that makes the browser delete the one of that name. Path and domain must be those it was set with.
     ///
     /// # Errors
-    /// A name that is no token.
+    /// The name is not a token.
     pub fn removal(name: impl Into<String>) -> Result<Cookie, CookieError> {
         Ok(Cookie::new(name, "")?.max_age(Duration::ZERO))
     }
 
-    /// For this path and what lies below it only.
+    /// Sent for this path and those below it only.
     ///
     /// # Errors
     /// A path that does not begin with `/`, that no field may hold, or that a `__Host-` name
@@ -164,14 +164,14 @@ impl Cookie {
         self
     }
 
-    /// Seen by scripts too.
+    /// Readable by scripts.
     #[must_use]
     pub fn seen_by_scripts(mut self) -> Cookie {
         self.http_only = false;
         self
     }
 
-    /// Sent with other sites' requests as said.
+    /// Sets when it is sent with requests that other sites began.
     #[must_use]
     pub fn same_site(mut self, same_site: SameSite) -> Cookie {
         self.same_site = same_site;
@@ -235,8 +235,8 @@ impl fmt::Display for CookieError {
 
 impl std::error::Error for CookieError {}
 
-/// The cookies of a request in the order they came. What is no `name=value` in UTF-8 is left out
-/// by itself: a stray cookie of a neighbouring site must not take the session's with it.
+/// The cookies of a request in their order. One that is not `name=value` in UTF-8 is left out alone: a broken cookie
+/// of a neighbouring site must not invalidate the session's.
 pub(crate) fn pairs<'r>(
     fields: impl Iterator<Item = (&'r str, &'r [u8])>,
 ) -> impl Iterator<Item = (&'r str, &'r str)> {

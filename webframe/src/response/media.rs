@@ -2,11 +2,11 @@
 
 use http::HeaderValue;
 
-/// The media type of a file of that name, with the charset where it is text.
+/// The media type of a file of that name, with the charset if it is text.
 pub(crate) fn type_of(name: &str) -> HeaderValue {
     let extension = name.rsplit('/').next().and_then(|name| name.rsplit_once('.'));
     let guess = match extension.map(|split| split.1) {
-        // What browsers ask for, where the table says otherwise (RFC 9239, source maps).
+        // Types that browsers expect and the table has differently (RFC 9239, source maps).
         Some(extension) if extension.eq_ignore_ascii_case("svgz") => Some("image/svg+xml"),
         Some("mjs") => Some("text/javascript"),
         Some("map") => Some("application/json"),

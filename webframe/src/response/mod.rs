@@ -1,9 +1,11 @@
-//! What a handler gives back: a status, fields, and a body that may be bytes, a file or a stream.
+//! What a handler returns: a status, header fields, and a body that may be bytes, a file or a stream.
 
 pub(crate) mod error;
 pub(crate) mod body;
 pub(crate) mod cookie;
 pub(crate) mod coding;
+#[cfg(feature = "compression")]
+pub(crate) mod gzip_source;
 pub(crate) mod media;
 pub(crate) mod source;
 
@@ -18,10 +20,10 @@ use self::{
     source::Source,
 };
 
-/// An answer, not yet bytes. Framing (`Content-Length`, `Transfer-Encoding`, `Connection`, `Date`)
-/// is added by the wire and cannot be set here.
+/// A response that is not encoded yet. The engine adds the framing (`Content-Length`, `Transfer-Encoding`, `Connection`,
+/// `Date`), which cannot be set here.
 ///
-/// It is one word wide, for it goes through many hands from handler to wire.
+/// It is one word wide, since it is moved often between handler and engine.
 #[derive(Debug)]
 pub struct Response(Box<Parts>);
 
@@ -91,14 +93,15 @@ impl Response {
     /// 200 with the value as JSON.
     ///
     /// # Errors
-    /// 500 for a value that is no JSON, such as a map whose keys are no text.
+    /// 500: the value cannot be written as JSON, such as a map with keys that are not text.
+    #[cfg(feature = "json")]
     pub fn json(value: &impl serde::Serialize) -> Result<Response> {
         let mut bytes = Vec::with_capacity(128);
         serde_json::to_writer(&mut bytes, value).map_err(Error::internal)?;
         Ok(Response::typed(HeaderValue::from_static("application/json"), Body::Bytes(bytes)))
     }
 
-    /// 200 with pieces read while the peer takes them.
+    /// 200 with pieces that are read while the client takes them.
     ///
     /// A source that has nothing yet should return [`ErrorKind::WouldBlock`](std::io::ErrorKind):
     /// then no worker waits for it, it is asked again after 50 ms, and dropped when the client has
@@ -108,7 +111,7 @@ impl Response {
         Response::typed(media_type, Body::Stream(Source::new(source)))
     }
 
-    /// From parts whose fields were looked at when they were made.
+    /// From parts with fields that were checked when they were made.
     pub(crate) fn assembled<'a>(
         status: StatusCode,
         fields: impl IntoIterator<Item = &'a (HeaderName, HeaderValue)>,
@@ -176,7 +179,7 @@ impl Response {
         self
     }
 
-    /// The same answer with a field set, replacing what it had; framing fields are left to the wire.
+    /// The same answer with a field set, which replaces the old value. Framing fields are ignored.
     #[must_use]
     pub fn with_field(mut self, name: HeaderName, value: HeaderValue) -> Response {
         self.set(name, value);
@@ -203,15 +206,15 @@ impl Response {
         self
     }
 
-    /// The same answer, never compressed: for a page that holds a secret, such as the token of a
-    /// form, and repeats what the request said. Its compressed length would tell the one by
-    /// trying the other (BREACH).
+    /// The same answer, never compressed: for a page that has a secret and repeats text of the request. Its compressed
+    /// length would reveal the secret (BREACH).
     #[must_use]
     pub fn without_compression(mut self) -> Response {
         self.0.compression = Compression::Refused;
         self
     }
 
+    #[cfg(feature = "compression")]
     pub(crate) fn may_be_compressed(&self) -> bool {
         self.0.compression == Compression::Allowed
     }

@@ -1,4 +1,4 @@
-//! What an answer is read from while it is sent: code of the app, which may block or panic.
+//! The reader of a streamed body: code of the app, which may block or panic.
 
 use std::{
     fmt,
@@ -7,12 +7,12 @@ use std::{
 
 use crate::panics;
 
-/// The source of a [`Body::Stream`](crate::Body::Stream). To drop it is the app's code too: it may
-/// block, and when it panics the log tells and nothing else comes of it.
+/// The source of a [`Body::Stream`](crate::Body::Stream). Its destructor is the app's code too: it may block, and a panic
+/// in it is logged.
 pub struct Source(Option<Box<dyn Read + Send>>);
 
 impl Source {
-    /// Has a body read from this.
+    /// A source that reads from this.
     pub fn new(reader: impl Read + Send + 'static) -> Source {
         Source(Some(Box::new(reader)))
     }
@@ -57,9 +57,8 @@ mod tests {
         }
     }
 
-    /// Wherever that is: where a server ends, say, and with it what nobody reads any more.
     #[test]
-    fn a_source_that_panics_when_it_is_dropped_does_nothing_to_whoever_drops_it() {
+    fn a_source_that_panics_when_it_is_dropped_leaves_its_dropper_alone() {
         drop(Source::new(Panics));
     }
 }

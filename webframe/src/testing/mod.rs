@@ -3,4 +3,5 @@
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 pub(crate) mod test_client;
+#[cfg(feature = "websocket")]
 pub(crate) mod test_socket;

@@ -12,7 +12,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use serde::Serialize;
 
 use crate::{
-    App, Body, Limits, Request, RequestId,
+    App, Body, Limits, Refused, Request, RequestId,
     contract::service::Service,
     request::{Peer, body::Content},
     wire::{Head, Progress, WireError},
@@ -164,7 +164,9 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         let endpoint = client.app.find(&mut request);
         let body_max = client.app.body_bytes_max(endpoint).unwrap_or(limits.body_bytes_max);
         if request.content.length() > body_max {
-            return client.app.refuse(WireError::BodyTooLarge.into()).into_parts();
+            let refusal = WireError::BodyTooLarge.into();
+            let refused = Refused { refusal, peer: client.peer, request: Some(&request) };
+            return client.app.refuse(&refused).into_parts();
         }
         let (status, fields, body) = client.app.answer(endpoint, &mut request).into_parts();
         client.take_cookies(&fields);

@@ -48,7 +48,7 @@ pub(crate) fn check_parameters(pattern: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The raw text that stands in `path` where `pattern` has the parameter `name`.
+/// The raw text of the parameter `name` of `pattern` in `path`.
 pub(crate) fn param<'p>(pattern: &str, path: &'p str, name: &str) -> Option<&'p str> {
     let mut below = path.strip_prefix('/')?;
     for segment in pattern.strip_prefix('/')?.split('/') {

@@ -11,6 +11,7 @@ mod grammar;
 pub(crate) mod host;
 pub(crate) mod multipart;
 pub(crate) mod proxy;
+#[cfg(feature = "websocket")]
 pub(crate) mod websocket;
 pub mod target;
 pub mod framing;

@@ -41,6 +41,28 @@ fn an_error_of_any_type_is_a_500_unless_its_type_is_mapped() {
 }
 
 #[test]
+fn a_compressed_body_is_refused_by_its_head() {
+    let read = |_: &(), request: &Request| {
+        let pairs: Vec<(String, String)> = match request.query_string() {
+            "json" => request.json()?,
+            "multipart" => request.multipart()?.fields()?,
+            _ => request.form()?,
+        };
+        Ok(Response::text(format!("{pairs:?}")))
+    };
+    let app = App::new(()).urls(Urls::new().post("/", read));
+    let client = TestClient::new(&app);
+    for kind in ["form", "json", "multipart"] {
+        let post = client.post(&format!("/?{kind}"), &[("a", "b")]);
+        let refused = post.with_field("Content-Encoding", "gzip").send();
+        assert_eq!(refused.status().as_u16(), 415);
+        assert!(refused.text().contains("must not be compressed"), "{}", refused.text());
+    }
+    let plain = client.post("/", &[("a", "b")]).with_field("Content-Encoding", "identity").send();
+    assert_eq!(plain.text(), "[(\"a\", \"b\")]");
+}
+
+#[test]
 fn an_error_can_carry_the_answer() {
     fn logged_in(request: &Request) -> Result<&str> {
         match request.cookie("user") {

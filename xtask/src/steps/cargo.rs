@@ -44,6 +44,8 @@ pub(crate) fn target() -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -53,6 +55,19 @@ mod tests {
         let removed = |wanted: &str| command.get_envs().any(|(k, v)| k == wanted && v.is_none());
         assert!(removed("CARGO_PKG_NAME") && removed("CARGO_MANIFEST_DIR"));
         assert!(!removed("PATH"));
+    }
+
+    /// The lines of `cargo tree ... | sort -u`, which counts some crates twice, and the app itself.
+    #[test]
+    fn a_hello_world_without_features_has_fewer_than_forty_crates() {
+        let mut tree = cargo(&["tree", "--offline", "--package", "webframe"]);
+        tree.args(["--no-default-features", "--edges", "normal", "--prefix", "none"]);
+        let output = tree.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let crates: BTreeSet<&str> = text.lines().collect();
+        assert!(crates.iter().any(|line| line.starts_with("httparse ")), "{text}");
+        assert!(crates.len() + 1 < 40, "{} crates:\n{text}", crates.len() + 1);
     }
 
     #[test]

@@ -22,6 +22,11 @@ use crate::verbs::{contract, licences, models};
 
 const FORMAT: &[&str] = &["fmt", "--all", "--check"];
 const LINTS: &[&str] = &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+/// webframe with at most one of its features.
+const LEAN: &[&str] =
+    &["clippy", "--quiet", "--package", "webframe", "--lib", "--no-default-features"];
+const FEATURES: &[&str] =
+    &["", "tls", "activation", "compression", "json", "sessions", "templates", "websocket"];
 /// Checks the word books against their rules and prints how far each target is met.
 const BOOKS: &str = "dictapp/books/tools/check.py";
 /// A separate step, since a build may be silent for a long time.
@@ -44,6 +49,12 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     cargo_step(FORMAT, |mut command| succeed(&mut command))?;
     step("what the tests need", || packages::ensure(NEEDS))?;
     cargo_step(LINTS, |mut command| succeed(&mut command))?;
+    step("webframe with at most one feature", || {
+        FEATURES.iter().try_for_each(|feature| {
+            let strict = ["--features", feature, "--", "-D", "warnings"];
+            succeed(cargo(LEAN).args(strict))
+        })
+    })?;
     step("word books", || succeed(Command::new("python3").arg(BOOKS)))?;
     models::check()?;
     step("the licence texts match the crates", || {

@@ -87,7 +87,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
             .take(ROUTES_SHOWN)
             .map(|(pattern, timing)| Route {
                 pattern,
-                answers: timing.answers,
+                answers: timing.responses,
                 mean: milliseconds(timing.mean()),
                 longest: milliseconds(timing.longest),
             })

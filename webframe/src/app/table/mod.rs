@@ -1,6 +1,6 @@
 //! The finished table of URLs: a method and a path lead to the number of a route.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use http::Method;
 
@@ -36,6 +36,7 @@ pub(crate) struct TableRoute<S> {
     pub(crate) handler: Box<dyn Handler<S>>,
     pub(crate) pace: Pace,
     pub(crate) body_bytes_max: Option<u64>,
+    pub(crate) time_limit: Option<Duration>,
     pub(crate) layers: Vec<Arc<dyn Middleware<S>>>,
 }
 
@@ -87,6 +88,7 @@ impl<S: 'static> Table<S> {
                 handler: Box::new(redirect_slash),
                 pace: Pace::quick(),
                 body_bytes_max: Some(0),
+                time_limit: None,
                 layers: Vec::new(),
             });
         }
@@ -121,6 +123,7 @@ impl<S: 'static> Table<S> {
             handler: route.handler,
             pace: route.pace,
             body_bytes_max: route.body_bytes_max,
+            time_limit: route.time_limit,
             layers: route.layers,
         });
     }

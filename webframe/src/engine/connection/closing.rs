@@ -4,9 +4,10 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::{
     ReadOutcome,
-    phase::{CloseMode, Phase},
+    phase::{CloseMode, Limited, Phase},
 };
 use crate::{
+    Refusal,
     engine::shard::{Shard, Todo, scratch::Scratch, slots::Token},
     wire::{WireError, head},
 };
@@ -80,9 +81,25 @@ impl Shard {
                 let limit = self.engine.settings.timeouts.handler;
                 log::warn!("the handler of {pattern:?} has run for more than {limit:?}");
             }
+            Phase::Limited(_) => self.give_up(token, scratch),
             Phase::Live(_) => self.live_deadline_passed(token),
             Phase::Streaming(_) => self.read_next_piece(token),
         }
+    }
+
+    /// Answers 503 in place of a handler that exceeded the time limit of its route. Its own response is
+    /// dropped when it comes.
+    fn give_up(&mut self, token: Token, scratch: &mut Scratch) {
+        let Some(mut turn) = self.begin_turn(token) else { return };
+        let Phase::Limited(limited) = std::mem::replace(&mut turn.phase, Phase::Idle) else {
+            return;
+        };
+        let Limited { endpoint, method, limit } = *limited;
+        let pattern = self.engine.service.pattern(endpoint);
+        log::warn!("the handler of {pattern:?} exceeded its time limit of {limit:?}");
+        turn.refuse_method(&method, Refusal::Overdue, scratch, &self.engine);
+        self.engine.presence.leave(self.slot_of(token));
+        self.end_turn(turn, scratch);
     }
 
     fn time_out(&mut self, token: Token, scratch: &mut Scratch) {

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     contract::service::Endpoint,
     engine::{
-        Engine,
+        self, Engine,
         shard::{Shard, Todo, scratch::Scratch, slots::Token},
     },
     live::outlet::Slot,
@@ -208,6 +208,10 @@ impl Shard {
                 self.set_deadline(token, deadline);
             }
             Phase::Answering(..) => self.set_deadline_in(token, clocks.handler),
+            Phase::Limited(limited) => {
+                let limit = engine::ticks(limited.limit);
+                self.set_deadline_in(token, limit);
+            }
             Phase::Streaming(_) => self.read_next_piece(token),
             Phase::Live(_) => self.advance_live(token),
             Phase::Closing(close_mode) => {

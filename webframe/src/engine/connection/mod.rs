@@ -199,7 +199,7 @@ impl Connection {
     /// Whether the connection may be closed to make room: no handler of it runs, and it is older
     /// than the current tick.
     pub(crate) fn is_evictable(&self, now: Tick) -> bool {
-        !matches!(self.phase, Phase::Answering(_)) && self.last_request < now
+        !matches!(self.phase, Phase::Answering(_) | Phase::Limited(_)) && self.last_request < now
     }
 
     /// Whether no request has begun and no output waits.

@@ -15,6 +15,8 @@
 
 use std::time::Duration;
 
+use http::Method;
+
 use crate::{
     Request, Source,
     contract::service::Endpoint,
@@ -36,6 +38,8 @@ pub(crate) enum Phase {
     Body(Box<Receiving>),
     /// A handler has the request.
     Answering(Endpoint),
+    /// The same, of a route with a time limit.
+    Limited(Box<Limited>),
     /// A body is sent piece by piece.
     Streaming(Box<Streaming>),
     /// A conversation in another protocol, or a reader of a feed.
@@ -87,6 +91,15 @@ impl Receiving {
 pub(crate) enum Remaining {
     Length(u64),
     Chunks(ChunkDecoder),
+}
+
+/// A request with a time limit, while a worker has it.
+#[derive(Debug)]
+pub(crate) struct Limited {
+    pub(crate) endpoint: Endpoint,
+    /// The 503 to HEAD has no body.
+    pub(crate) method: Method,
+    pub(crate) limit: Duration,
 }
 
 /// A body that is sent piece by piece.

@@ -14,7 +14,7 @@ use super::{
     reader::{self, Step},
 };
 use crate::{
-    Refusal, Request, Response,
+    Refusal, Refused, Request, Response,
     contract::service::Endpoint,
     engine::{
         Engine,
@@ -24,7 +24,7 @@ use crate::{
         watch::parking::Ticket,
     },
     request::{Peer, body},
-    wire::{Head, encode::Prelude},
+    wire::{Head, WireError, encode::Prelude},
 };
 
 /// The part of a connection that its turn needs. Meanwhile the connection in the shard is in
@@ -192,10 +192,23 @@ impl Turn {
         scratch: &mut Scratch,
         engine: &Engine,
     ) {
+        let response = engine.service.refuse(&self.refused(refusal, scratch));
         scratch.request.head = Head::refused(method);
         scratch.request.content_unread = true;
         scratch.at = scratch.have;
-        self.answer(engine.service.refuse(refusal), scratch);
+        self.answer(response, scratch);
+    }
+
+    /// What is known of the refused request. After an error in a head the scratch may hold parts of an
+    /// older one.
+    fn refused<'s>(&'s self, refusal: Refusal, scratch: &'s Scratch) -> Refused<'s> {
+        let request = match (&self.phase, refusal) {
+            (Phase::Body(receiving), _) => Some(&*receiving.request),
+            (_, Refusal::Busy | Refusal::Fault)
+            | (_, Refusal::Unacceptable(WireError::BodyTooLarge)) => Some(&*scratch.request),
+            (_, Refusal::Unacceptable(_) | Refusal::Overdue) => None,
+        };
+        Refused { refusal, peer: request.map_or(self.peer, Request::peer), request }
     }
 
     /// The method of the refused request: the answer to HEAD has no body.

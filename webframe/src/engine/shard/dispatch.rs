@@ -12,11 +12,15 @@ use std::sync::Arc;
 
 use super::{Shard, message::Message, scratch::Scratch};
 use crate::{
-    Refusal,
+    Refusal, Refused,
     contract::service::Endpoint,
     engine::{
         Engine,
-        connection::{answer, phase::Phase, turn::Turn},
+        connection::{
+            answer,
+            phase::{Limited, Phase},
+            turn::Turn,
+        },
         pool::job::{Call, Job},
     },
 };
@@ -35,9 +39,18 @@ impl Shard {
         engine: &Arc<Engine>,
     ) {
         if !engine.workers.admits(self.clock) {
-            return turn.answer(engine.service.refuse(Refusal::Busy), scratch);
+            let request = &*scratch.request;
+            let (refusal, peer) = (Refusal::Busy, request.peer);
+            let refused = Refused { refusal, peer, request: Some(request) };
+            return turn.answer(engine.service.refuse(&refused), scratch);
         }
-        turn.phase = Phase::Answering(endpoint);
+        turn.phase = match engine.service.time_limit(endpoint) {
+            None => Phase::Answering(endpoint),
+            Some(limit) => {
+                let method = scratch.request.method().clone();
+                Phase::Limited(Box::new(Limited { endpoint, method, limit }))
+            }
+        };
         let call = Call { shard: self.number, token: turn.token, endpoint };
         self.jobs.push(scratch.take_job(call, engine));
     }
@@ -73,16 +86,20 @@ impl Shard {
         }
     }
 
-    /// Writes the answer that a worker brought back.
+    /// Writes the answer that a worker brought back, unless the client has one already: that the time limit
+    /// was exceeded.
     fn answered(&mut self, mut job: Box<Job>, scratch: &mut Scratch) {
-        let turn = self.begin_turn(job.call.token);
+        let waits = self.connections.get(job.call.token).is_some_and(|connection| {
+            matches!(connection.phase, Phase::Answering(_) | Phase::Limited(_))
+        });
+        let turn = if waits { self.begin_turn(job.call.token) } else { None };
         if let (Some(mut turn), Some(response)) = (turn, &mut job.response) {
             std::mem::swap(&mut scratch.request, &mut job.request);
             answer::encode(&mut turn, scratch, response);
             self.end_turn(turn, scratch);
         }
         if let Some(response) = &mut job.response {
-            self.drop_on_worker(response.take_body()); // the connection is gone, so nobody took it
+            self.drop_on_worker(response.take_body()); // if nobody took it
         }
         scratch.keep_job(job);
     }

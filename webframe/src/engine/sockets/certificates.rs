@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, RwLock},
 };
 
@@ -17,30 +17,7 @@ use rustls::{
     sign::CertifiedKey,
 };
 
-use crate::lock::unpoisoned;
-
-/// Encryption by the server itself, TLS 1.2 and 1.3.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TlsSettings {
-    /// PEM file with the certificate, followed by its intermediate certificates.
-    pub cert: PathBuf,
-    /// PEM file with the private key of the first certificate, without a password.
-    pub key: PathBuf,
-}
-
-/// Reloads the certificate and key of a running server, as SIGHUP does.
-#[derive(Clone, Debug)]
-pub struct ReloadHandle(pub(crate) Option<Arc<Certificates>>);
-
-impl ReloadHandle {
-    /// Reads the files. New connections use what they contain.
-    ///
-    /// # Errors
-    /// If the files cannot be read or do not belong together. The old certificate stays in use.
-    pub fn reload(&self) -> io::Result<()> {
-        self.0.as_ref().map_or(Ok(()), |certificates| certificates.reload())
-    }
-}
+use crate::{engine::TlsSettings, lock::unpoisoned};
 
 /// The TLS configuration of a server.
 #[derive(Debug)]

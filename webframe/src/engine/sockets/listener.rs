@@ -2,11 +2,12 @@
 
 use std::{
     fs, io,
-    net::{Ipv4Addr, SocketAddr, SocketAddrV4},
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4},
     os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
+#[cfg(feature = "activation")]
 use listenfd::ListenFd;
 use mio::{
     Interest, Registry, Token,
@@ -48,9 +49,10 @@ pub(crate) enum AcceptFailure {
 }
 
 impl Listener {
-    pub(crate) fn bind(address: &Address) -> io::Result<Listener> {
+    /// Binds one of the addresses of a server.
+    pub(crate) fn bind(address: &Address, all: &[Address]) -> io::Result<Listener> {
         match address {
-            Address::Tcp(address) => bind_tcp(*address),
+            Address::Tcp(address) => bind_tcp(*address, all),
             Address::Unix(path) => {
                 remove_stale_socket(path)?;
                 UnixListener::bind(path).map(Listener::Unix)
@@ -59,9 +61,16 @@ impl Listener {
     }
 
     /// The listening sockets that the process inherited, as from systemd.
+    #[cfg(feature = "activation")]
     pub(crate) fn inherited() -> io::Result<Vec<Listener>> {
         let mut sockets = ListenFd::from_env();
         (0..sockets.len()).map(|index| inherit(&mut sockets, index)).collect()
+    }
+
+    /// Without the feature `activation` none are used.
+    #[cfg(not(feature = "activation"))]
+    pub(crate) fn inherited() -> io::Result<Vec<Listener>> {
+        Ok(Vec::new())
     }
 
     pub(crate) fn address(&self) -> io::Result<Address> {
@@ -113,15 +122,22 @@ impl Listener {
 
 /// `TCP_NODELAY` is set on the listener and inherited: without it an answer in two writes waits 40
 /// ms for the peer's delayed acknowledgement.
-fn bind_tcp(address: SocketAddr) -> io::Result<Listener> {
+fn bind_tcp(address: SocketAddr, all: &[Address]) -> io::Result<Listener> {
     let socket =
         socket2::Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_reuse_address(true)?;
+    if address.ip() == Ipv6Addr::UNSPECIFIED && all.contains(&every_ipv4(address.port())) {
+        socket.set_only_v6(true)?; // else it takes IPv4 too, and the port twice
+    }
     set_what_connections_inherit(&socket)?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     Ok(Listener::Tcp(TcpListener::from_std(socket.into())))
+}
+
+fn every_ipv4(port: u16) -> Address {
+    Address::Tcp((Ipv4Addr::UNSPECIFIED, port).into())
 }
 
 /// Sets options that accepted connections inherit on Linux, which saves a call for each of them.
@@ -133,6 +149,7 @@ fn set_what_connections_inherit(listener: &socket2::Socket) -> io::Result<()> {
 
 /// Prepares an inherited socket. The file of a Unix socket belongs to the parent and is not
 /// removed.
+#[cfg(feature = "activation")]
 fn inherit(sockets: &mut ListenFd, index: usize) -> io::Result<Listener> {
     if let Ok(Some(listener)) = sockets.take_tcp_listener(index) {
         listener.set_nonblocking(true)?;

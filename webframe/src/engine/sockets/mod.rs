@@ -9,5 +9,11 @@ mod greeting;
 pub(crate) mod redirect;
 pub(crate) mod transport;
 pub(crate) mod socket;
+#[cfg(feature = "tls")]
 mod tls;
+#[cfg(feature = "tls")]
 pub(crate) mod certificates;
+#[cfg(not(feature = "tls"))]
+mod without_tls;
+#[cfg(not(feature = "tls"))]
+pub(crate) use without_tls::{certificates, tls};

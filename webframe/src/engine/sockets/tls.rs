@@ -5,7 +5,7 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 
-use rustls::ServerConnection;
+pub(crate) use rustls::ServerConnection as Session;
 
 use super::socket::Socket;
 
@@ -18,7 +18,7 @@ const READS_MAX: usize = 64;
 /// The server's side of a TLS session. The socket is passed to each call.
 #[derive(Debug)]
 pub(crate) struct Tls {
-    session: ServerConnection,
+    session: Session,
     handshake_bytes: usize,
     /// The last read left input in the session or the socket, which no readiness event will
     /// announce.
@@ -26,7 +26,7 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
-    pub(crate) fn new(session: ServerConnection) -> Tls {
+    pub(crate) fn new(session: Session) -> Tls {
         Tls { session, handshake_bytes: 0, unread: false }
     }
 

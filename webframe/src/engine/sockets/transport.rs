@@ -3,9 +3,11 @@
 use std::io::{self, Read, Write};
 
 use mio::{Interest, Registry, Token, event::Source};
-use rustls::ServerConnection;
 
-use super::{socket::Socket, tls::Tls};
+use super::{
+    socket::Socket,
+    tls::{Session, Tls},
+};
 
 /// A connected, non-blocking socket, with a TLS session once it is encrypted.
 #[derive(Debug)]
@@ -20,7 +22,11 @@ impl Transport {
     }
 
     /// Starts a TLS session with the bytes of the handshake that were already read.
-    pub(crate) fn encrypt(&mut self, session: ServerConnection, came: &[u8]) -> io::Result<()> {
+    #[cfg_attr(
+        not(feature = "tls"),
+        expect(unreachable_code, unused_variables, reason = "no session exists without TLS")
+    )]
+    pub(crate) fn encrypt(&mut self, session: Session, came: &[u8]) -> io::Result<()> {
         let tls = self.tls.insert(Box::new(Tls::new(session)));
         tls.feed(&mut self.socket, came)
     }

@@ -277,6 +277,11 @@ impl Head {
         }
     }
 
+    /// Replaces the method, as a POST may ask for another one.
+    pub(crate) fn set_method(&mut self, method: Method) {
+        self.method = method;
+    }
+
     /// The method.
     pub fn method(&self) -> &Method {
         &self.method

@@ -1,6 +1,6 @@
 //! The engine on real sockets: what clients may do to it and what it does to them.
 
-mod site;
+pub(crate) mod site;
 mod process;
 mod blocking;
 mod bounds;
@@ -21,6 +21,7 @@ mod lines;
 mod websockets;
 mod tls;
 mod certificates;
+mod time_limits;
 mod tls_backlog;
 mod unencrypted;
 mod uploads;

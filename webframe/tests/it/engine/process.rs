@@ -8,7 +8,7 @@ use std::{
 
 use webframe::{Address, App, Request, Response, Server, Urls, blocking};
 
-use super::site::settings;
+use super::site::{Client, settings};
 
 const CHILD: &str = "WEBFRAME_TEST_SERVER";
 
@@ -53,6 +53,18 @@ fn child_server() {
     let urls = Urls::new().get("/", number).get("/blocking", blocking(number));
     let stopped = server.serve(App::new(()).urls(urls)).expect("it serves");
     std::process::exit(i32::from(stopped.cut > 0)); // nobody reads what a test says at its end
+}
+
+#[test]
+fn a_hang_up_or_user_signal_of_a_server_that_reloads_nothing_changes_nothing() {
+    let (server, address) = start("", Stdio::null());
+    for signal in ["-HUP", "-USR1", "-USR2"] {
+        let sent = Command::new("kill").args([signal, &server.number()]).status();
+        assert!(sent.expect("kill").success());
+        let mut client = Client::connect(address).expect("it listens");
+        assert_eq!(client.get("/").body, server.number());
+    }
+    assert!(server.stop(), "a stop cuts nothing");
 }
 
 /// Starts the server above as a shell does after its first words.

@@ -1,12 +1,17 @@
 //! An app's own pages for what the server refuses by itself.
 
-use std::{io::ErrorKind, time::Duration};
+use std::{
+    io::{ErrorKind, Write},
+    sync::mpsc::{Sender, channel},
+    time::Duration,
+};
 
+use webframe::middleware::AccessLog;
 use webframe::{
     App, Error, Limits, Refusal, Request, Response, Result, Server, ServerSettings, Timeouts, Urls,
 };
 
-use super::site::{Site, settings};
+use super::site::{PATIENCE, Site, settings};
 
 fn page(name: &str, refusal: Refusal) -> Response {
     Response::html(format!("<h1>{name}: {} {refusal:?}</h1>", refusal.status().as_u16()))
@@ -58,6 +63,52 @@ fn a_refused_head_request_has_the_length_of_the_page_and_not_the_page() {
     let length = "<h1>dict: 421 Unacceptable(HostNotServed)</h1>".len();
     assert!(head.contains(&format!("\r\nContent-Length: {length}\r\n")), "{head}");
     assert!(head.ends_with("\r\n\r\n"), "{head}");
+}
+
+/// A log whose lines a test reads.
+struct Lines(Sender<String>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        self.0.send(text).map_err(std::io::Error::other)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_refused_request_is_a_line_of_the_access_log() {
+    let (sender, lines) = channel();
+    let log = AccessLog::writer(Lines(sender)).expect("a thread");
+    let timeouts = Timeouts { head: Duration::from_millis(100), ..Timeouts::default() };
+    let app = App::new("x".to_owned()).urls(Urls::new().post("/{name}", hello).body_limit(9));
+    let site = Site::start_app(&ServerSettings { timeouts, ..settings() }, app.wrap(log));
+    for (request, line) in [
+        ("GET / HTTP/1.1\r\n\r\n", "\"-\" 400 - - -\n"),
+        ("GET / HTTP/1.1\r\nHo", "\"-\" 408 - - -\n"),
+        (
+            "POST /a?b HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n",
+            "\"POST /a?b HTTP/1.1\" 413 - - -\n",
+        ),
+        (
+            "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\na\r\n",
+            "\"POST /a HTTP/1.1\" 413 - - -\n",
+        ),
+        (
+            "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nx",
+            "\"POST /a HTTP/1.1\" 400 - - -\n",
+        ),
+    ] {
+        let mut client = site.client();
+        client.send(request);
+        client.answer().expect("an answer");
+        let logged = lines.recv_timeout(PATIENCE).expect("a line");
+        assert!(logged.starts_with("127.0.0.1 - - [") && logged.ends_with(line), "{logged}");
+    }
 }
 
 #[test]

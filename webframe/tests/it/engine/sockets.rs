@@ -1,7 +1,7 @@
 //! Sockets that are not ours alone: files of Unix sockets, and sockets that are handed over.
 
 use std::{
-    net::{SocketAddr, TcpListener},
+    net::{IpAddr, SocketAddr, TcpListener},
     os::{
         fd::OwnedFd,
         unix::{
@@ -38,6 +38,20 @@ fn connect(path: &Path) -> Client<UnixStream> {
 
 fn mode(path: &Path) -> u32 {
     path.metadata().expect("a file").permissions().mode() & 0o777
+}
+
+#[test]
+fn all_addresses_of_ipv4_and_of_ipv6_can_have_one_port() {
+    let (ipv4, ipv6) = (IpAddr::from([0; 4]), IpAddr::from([0_u16; 8]));
+    let bind = || {
+        let free = TcpListener::bind((ipv6, 0)).expect("a free port");
+        let port = free.local_addr().expect("an address").port();
+        drop(free);
+        let addresses = [ipv4, ipv6].map(|ip| Address::Tcp((ip, port).into())).into();
+        Server::bind(&ServerSettings { addresses, ..site::settings() })
+    };
+    // Several tries, since another process may take the port in between.
+    assert!((0..10).any(|_| bind().is_ok()), "{:?}", bind());
 }
 
 #[test]

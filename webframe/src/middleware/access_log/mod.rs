@@ -1,7 +1,10 @@
-//! Requests and their answers to lines of a log, one each, in the order they were answered.
+//! Requests and their answers to lines of a log, one each, in the order they were answered; those too that the
+//! server refused before a handler saw them.
 //!
 //! A handler puts its line into a [`LogQueue`], whose thread writes it: no handler waits for the
 //! terminal or the disk.
+
+mod line;
 
 use std::{
     io::{self, Write},
@@ -9,8 +12,8 @@ use std::{
     time::Instant,
 };
 
-use super::log_line::Line;
-use crate::{LogFile, LogQueue, Middleware, Next, Request, Response};
+use self::line::Line;
+use crate::{LogFile, LogQueue, Middleware, Next, Refused, Request, Response};
 
 /// Writes a line for each answer.
 ///
@@ -30,7 +33,7 @@ pub struct AccessLog {
     targets: LoggedTarget,
 }
 
-/// What a line says of the target of a request.
+/// How much of the target of a request a line shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LoggedTarget {
     /// The path and the query.
@@ -44,10 +47,14 @@ pub enum LoggedTarget {
 /// What a line looks like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LogFormat {
-    /// The common log format with duration in microseconds and request id behind it.
+    /// The common log format, followed by the duration in microseconds and the request id.
     #[default]
     Common,
+    /// The combined log format (common, `Referer` and `User-Agent`), followed by the same two.
+    /// `Referer` is left out if targets are: it may be one.
+    Combined,
     /// An object in JSON.
+    #[cfg(feature = "json")]
     Json,
 }
 
@@ -68,8 +75,8 @@ impl AccessLog {
         AccessLog::writer(io::stdout())
     }
 
-    /// A log at the end of a file, which is made where it is not there. One that shall be opened
-    /// anew when it was renamed is a [`LogFile`] as the [writer](AccessLog::writer).
+    /// A log at the end of a file, which is made if it does not exist. For one that is opened anew
+    /// after it was renamed, give a [`LogFile`] to [`AccessLog::writer`].
     ///
     /// # Errors
     /// The file cannot be opened, or the thread that writes cannot be started.
@@ -97,10 +104,8 @@ impl AccessLog {
         self.format = format;
         self
     }
-}
 
-impl AccessLog {
-    /// The same log that says this of the targets of requests.
+    /// The same log with this much of the targets of requests.
     #[must_use]
     pub fn with_targets(mut self, targets: LoggedTarget) -> AccessLog {
         self.targets = targets;
@@ -116,14 +121,20 @@ impl<S: Send + Sync + 'static> Middleware<S> for AccessLog {
         self.queue.push(&line.text(self.format));
         response
     }
+
+    fn refused(&self, _: &S, refused: &Refused<'_>) {
+        self.queue.push(&Line::refused(refused, self.targets).text(self.format));
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc::{Sender, channel};
 
+    use http::Method;
+
     use super::*;
-    use crate::{App, Result, TestClient, Urls};
+    use crate::{App, Peer, Result, TestClient, Urls};
 
     /// Sends what was written.
     struct Sink(Sender<Vec<u8>>);
@@ -176,6 +187,21 @@ mod tests {
         assert!(lines[0].starts_with("127.0.0.1 - - ["), "{text}");
         assert!(lines[0].contains("] \"GET /a HTTP/1.1\" 200 5 "), "{text}");
         assert!(lines[1].contains("\"GET /b?c=d HTTP/1.1\""), "{text}");
+    }
+
+    #[test]
+    fn head_has_no_bytes_and_a_mapped_address_is_the_ipv4_address() {
+        let (written, lines) = channel();
+        let app = App::new(())
+            .wrap(AccessLog::writer(Sink(written)).unwrap())
+            .urls(Urls::new().get("/{*all}", ok));
+        let address = "[::ffff:192.0.2.1]:1".parse().unwrap();
+        let client = TestClient::new(&app).with_peer(Peer { address, encrypted: false });
+        client.request(Method::HEAD, "/a").send();
+        drop(app);
+        let text = String::from_utf8(lines.iter().flatten().collect()).unwrap();
+        assert!(text.starts_with("192.0.2.1 - - ["), "{text}");
+        assert!(text.contains("\"HEAD /a HTTP/1.1\" 200 0 "), "{text}");
     }
 
     #[test]

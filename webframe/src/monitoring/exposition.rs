@@ -1,0 +1,99 @@
+//! Numbers with names to the text format that Prometheus and its relatives read (version 0.0.4).
+
+use std::fmt::{Display, Write as _};
+
+use http::{HeaderValue, header};
+
+use crate::{Body, Response};
+
+/// A page of numbers. All names begin with the prefix of the page.
+///
+/// ```
+/// use webframe::monitoring::Exposition;
+///
+/// let mut page = Exposition::new("shop");
+/// page.gauge("carts", "Open carts.", 7);
+/// page.family("orders_total", "counter", "Orders by country.");
+/// page.sample("orders_total", &[("country", "NZ")], 3);
+/// assert!(page.text().ends_with("shop_orders_total{country=\"NZ\"} 3\n"));
+/// ```
+#[derive(Debug)]
+pub struct Exposition {
+    prefix: String,
+    text: String,
+}
+
+impl Exposition {
+    /// An empty page. The prefix and all names consist of ASCII letters, digits and `_`.
+    pub fn new(prefix: impl Into<String>) -> Exposition {
+        Exposition { prefix: prefix.into(), text: String::new() }
+    }
+
+    /// Adds a number that rises and falls.
+    pub fn gauge(&mut self, name: &str, about: &str, value: impl Display) {
+        self.family(name, "gauge", about);
+        self.sample(name, &[], value);
+    }
+
+    /// Adds a number that only rises; by convention the name ends in `_total`.
+    pub fn counter(&mut self, name: &str, about: &str, value: u64) {
+        self.family(name, "counter", about);
+        self.sample(name, &[], value);
+    }
+
+    /// Begins a family of numbers that share a name: its kind is `counter`, `gauge` or `histogram`.
+    pub fn family(&mut self, name: &str, kind: &str, about: &str) {
+        let name = format!("{}_{name}", self.prefix);
+        self.push(format_args!("# HELP {name} {about}\n# TYPE {name} {kind}\n"));
+    }
+
+    /// Adds a number with labels to the family that was begun last.
+    pub fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
+        let labels: Vec<String> =
+            labels.iter().map(|(name, text)| format!("{name}=\"{}\"", escaped(text))).collect();
+        let labels = match labels.is_empty() {
+            true => String::new(),
+            false => format!("{{{}}}", labels.join(",")),
+        };
+        let name = format!("{}_{name}", self.prefix);
+        self.push(format_args!("{name}{labels} {value}\n"));
+    }
+
+    /// The text up to now.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The page as a response that no cache keeps.
+    pub fn into_response(self) -> Response {
+        let media_type = HeaderValue::from_static("text/plain; version=0.0.4");
+        Response::typed(media_type, Body::from(self.text))
+            .with_field(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
+    }
+
+    fn push(&mut self, text: std::fmt::Arguments<'_>) {
+        let _ = self.text.write_fmt(text); // a String takes it all
+    }
+}
+
+fn escaped(label: &str) -> String {
+    label.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_what_prometheus_reads() {
+        let mut page = Exposition::new("a");
+        page.counter("b_total", "Bs.", 2);
+        page.family("c", "gauge", "Cs.");
+        page.sample("c", &[("x", "1\"\\\n"), ("y", "")], 0.5);
+        assert_eq!(
+            page.text(),
+            "# HELP a_b_total Bs.\n# TYPE a_b_total counter\na_b_total 2\n\
+             # HELP a_c Cs.\n# TYPE a_c gauge\na_c{x=\"1\\\"\\\\\\n\",y=\"\"} 0.5\n"
+        );
+    }
+}

@@ -1,0 +1,259 @@
+//! Responses to counts by route and status and to a histogram of durations, and these to a page for a monitor.
+
+use std::{
+    cmp::Reverse,
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use super::Exposition;
+use crate::{
+    Error, GaugesHandle, Handler, Middleware, Next, Refused, Request, Response, Result, lock::lock,
+};
+
+/// The upper bounds of the histogram in microseconds; the last bucket has none.
+const BOUNDS: [u64; 11] =
+    [1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 5_000_000];
+
+/// Counts responses: a layer of an app, and the handler of `/metrics`. Clones share their counts.
+///
+/// Routes are counted by their pattern, so that no client chooses how many numbers there are. As a handler it
+/// answers clients on the same machine only; others get 404. Put it into a handler of your own to
+/// answer others, or to add numbers: see [`Metrics::page`].
+#[derive(Clone, Debug)]
+pub struct Metrics(Arc<Counts>);
+
+#[derive(Debug)]
+struct Counts {
+    prefix: String,
+    /// By the pattern of the route, which is empty if there is none, and the status.
+    responses: Mutex<BTreeMap<(&'static str, u16), Timing>>,
+    /// Responses within each bound and no smaller one, then all others.
+    durations: [AtomicU64; BOUNDS.len() + 1],
+    microseconds: AtomicU64,
+    gauges: OnceLock<GaugesHandle>,
+}
+
+/// The responses of one route.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timing {
+    /// Their number.
+    pub responses: u64,
+    /// The sum of their durations. Requests that the server refused add nothing.
+    pub total: Duration,
+    /// The longest duration.
+    pub longest: Duration,
+}
+
+impl Timing {
+    /// The average duration.
+    pub fn mean(&self) -> Duration {
+        self.total / u32::try_from(self.responses.max(1)).unwrap_or(u32::MAX)
+    }
+
+    fn add(&mut self, other: Timing) {
+        self.responses += other.responses;
+        self.total += other.total;
+        self.longest = self.longest.max(other.longest);
+    }
+}
+
+impl Metrics {
+    /// Counts from zero. The names of all numbers begin with the prefix: ASCII letters, digits and `_`.
+    pub fn new(prefix: impl Into<String>) -> Metrics {
+        Metrics(Arc::new(Counts {
+            prefix: prefix.into(),
+            responses: Mutex::default(),
+            durations: Default::default(),
+            microseconds: AtomicU64::new(0),
+            gauges: OnceLock::new(),
+        }))
+    }
+
+    /// Adds the load of the server: connections, workers, waiting requests. A second call has no effect.
+    pub fn watch(&self, gauges: GaugesHandle) {
+        self.0.gauges.set(gauges).ok();
+    }
+
+    /// The responses of a route, by its pattern and the status.
+    pub fn responses(&self, pattern: &'static str, status: u16) -> u64 {
+        lock(&self.0.responses).get(&(pattern, status)).map_or(0, |timing| timing.responses)
+    }
+
+    /// The responses by pattern of the route, with any status. The route with the longest average
+    /// duration comes first.
+    pub fn slowest_routes(&self) -> Vec<(&'static str, Timing)> {
+        let mut routes: BTreeMap<&'static str, Timing> = BTreeMap::new();
+        for ((pattern, _), timing) in &*lock(&self.0.responses) {
+            routes.entry(pattern).or_default().add(*timing);
+        }
+        let mut routes: Vec<_> = routes.into_iter().collect();
+        routes.sort_by_key(|(_, timing)| Reverse(timing.mean()));
+        routes
+    }
+
+    /// All numbers, to which an app adds its own.
+    ///
+    /// ```
+    /// use webframe::{Request, Response, Result, monitoring::Metrics};
+    ///
+    /// struct Shop {
+    ///     metrics: Metrics,
+    ///     carts: usize,
+    /// }
+    ///
+    /// fn metrics(shop: &Shop, _: &Request) -> Result<Response> {
+    ///     let mut page = shop.metrics.page();
+    ///     page.gauge("carts", "Open carts.", shop.carts);
+    ///     Ok(page.into_response())
+    /// }
+    /// ```
+    pub fn page(&self) -> Exposition {
+        let mut page = Exposition::new(&*self.0.prefix);
+        page.family("requests_total", "counter", "Responses by route and status.");
+        for ((pattern, status), timing) in &*lock(&self.0.responses) {
+            let route = if pattern.is_empty() { "none" } else { pattern };
+            let labels = [("route", route), ("status", &status.to_string())];
+            page.sample("requests_total", &labels, timing.responses);
+        }
+        self.add_durations(&mut page);
+        if let Some(gauges) = self.0.gauges.get() {
+            let load = gauges.read();
+            page.gauge("connections", "Open connections.", load.connections);
+            page.gauge("workers", "Worker threads.", load.workers);
+            page.gauge("workers_idle", "Worker threads without a task.", load.workers_idle);
+            page.gauge(
+                "requests_waiting",
+                "Requests that wait for a worker.",
+                load.requests_waiting,
+            );
+            page.gauge("handlers_overdue", "Handlers past their deadline.", load.handlers_overdue);
+        }
+        page
+    }
+
+    fn add_durations(&self, page: &mut Exposition) {
+        page.family("request_seconds", "histogram", "Time from the first layer to the response.");
+        let counts = self.0.durations.each_ref().map(|count| count.load(Relaxed));
+        let mut sum = 0;
+        for (bound, count) in BOUNDS.iter().zip(counts) {
+            sum += count;
+            let seconds = (*bound as f64 / 1e6).to_string();
+            page.sample("request_seconds_bucket", &[("le", &seconds)], sum);
+        }
+        let all: u64 = counts.iter().sum();
+        page.sample("request_seconds_bucket", &[("le", "+Inf")], all);
+        let total = Duration::from_micros(self.0.microseconds.load(Relaxed));
+        page.sample("request_seconds_sum", &[], total.as_secs_f64());
+        page.sample("request_seconds_count", &[], all);
+    }
+
+    fn count(&self, pattern: &'static str, status: u16, duration: Duration) {
+        let timing = Timing { responses: 1, total: duration, longest: duration };
+        lock(&self.0.responses).entry((pattern, status)).or_default().add(timing);
+    }
+
+    fn time(&self, duration: Duration) {
+        let microseconds = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+        let bucket = BOUNDS.iter().position(|bound| microseconds <= *bound);
+        self.0.durations[bucket.unwrap_or(BOUNDS.len())].fetch_add(1, Relaxed);
+        self.0.microseconds.fetch_add(microseconds, Relaxed);
+    }
+}
+
+impl<S: Send + Sync + 'static> Middleware<S> for Metrics {
+    fn handle(&self, _: &S, request: &Request, next: Next<'_, S>) -> Response {
+        let start = Instant::now();
+        let response = next.run(request);
+        let duration = start.elapsed();
+        self.count(request.pattern(), response.status().as_u16(), duration);
+        self.time(duration);
+        response
+    }
+
+    fn refused(&self, _: &S, refused: &Refused<'_>) {
+        let pattern = refused.request.map_or("", Request::pattern);
+        self.count(pattern, refused.refusal.status().as_u16(), Duration::ZERO);
+    }
+}
+
+impl<S> Handler<S> for Metrics {
+    fn call(&self, _: &S, request: &Request) -> Result<Response> {
+        match request.peer().address.ip().to_canonical().is_loopback() {
+            true => Ok(self.page().into_response()),
+            false => Err(Error::not_found("")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{App, Peer, TestClient, Urls, WireError};
+
+    #[test]
+    fn a_response_counts_in_the_first_bucket_that_holds_it() {
+        let metrics = Metrics::new("a");
+        for microseconds in [1_000, 1_001, 60_000_000] {
+            metrics.time(Duration::from_micros(microseconds));
+        }
+        let page = metrics.page();
+        for line in [
+            "a_request_seconds_bucket{le=\"0.001\"} 1\n",
+            "a_request_seconds_bucket{le=\"0.0025\"} 2\n",
+            "a_request_seconds_bucket{le=\"5\"} 2\n",
+            "a_request_seconds_bucket{le=\"+Inf\"} 3\n",
+            "a_request_seconds_sum 60.002001\n",
+            "a_request_seconds_count 3\n",
+        ] {
+            assert!(page.text().contains(line), "{line} is not in {}", page.text());
+        }
+        assert!(!page.text().contains("a_connections"), "no server is watched");
+        metrics.watch(GaugesHandle::default());
+        assert!(metrics.page().text().contains("a_connections 0\n"));
+    }
+
+    #[test]
+    fn the_route_with_the_longest_average_comes_first() {
+        let metrics = Metrics::new("a");
+        for (pattern, status, milliseconds) in [("/", 200, 1), ("/", 500, 2), ("/slow", 200, 10)] {
+            metrics.count(pattern, status, Duration::from_millis(milliseconds));
+        }
+        let [("/slow", _), ("/", home)] = metrics.slowest_routes()[..] else { panic!("two") };
+        assert_eq!((home.responses, home.longest), (2, Duration::from_millis(2)));
+        assert_eq!(home.mean(), Duration::from_micros(1500));
+    }
+
+    #[test]
+    fn refused_requests_and_those_without_a_route_are_counted_and_strangers_are_told_nothing() {
+        let metrics = Metrics::new("a");
+        let app = App::new(()).wrap(metrics.clone()).urls(
+            Urls::new()
+                .get("/metrics", metrics.clone())
+                .post("/{id}", |_: &(), _: &Request| Ok(Response::text("x")))
+                .body_limit(1),
+        );
+        let client = TestClient::new(&app);
+        client.get("/x/y").send();
+        client.post("/7", &[("a", "b")]).send();
+        let peer = Peer { address: ([127, 0, 0, 1], 1).into(), encrypted: false };
+        let refusal = WireError::HeadTooLarge.into();
+        Middleware::<()>::refused(&metrics, &(), &Refused { refusal, peer, request: None });
+        let page = client.get("/metrics").send();
+        for line in [
+            "a_requests_total{route=\"none\",status=\"404\"} 1\n",
+            "a_requests_total{route=\"none\",status=\"431\"} 1\n",
+            "a_requests_total{route=\"/{id}\",status=\"413\"} 1\n",
+        ] {
+            assert!(page.text().contains(line), "{line} is not in {}", page.text());
+        }
+        assert_eq!(metrics.responses("/metrics", 200), 1);
+        let stranger = Peer { address: ([192, 0, 2, 1], 1).into(), encrypted: false };
+        let client = TestClient::new(&app).with_peer(stranger);
+        assert_eq!(client.get("/metrics").send().status().as_u16(), 404);
+    }
+}
