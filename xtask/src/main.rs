@@ -13,7 +13,7 @@ mod verbs;
 
 use arguments::{Arguments, Misuse};
 use std::process::ExitCode;
-use verbs::{bench, contract, crowd, differ, fuzz, licences, models, slow, soak, test};
+use verbs::{bench, contract, crowd, differ, fuzz, licences, models, new, slow, soak, test};
 
 /// One subcommand of `cargo xtask`.
 struct Verb {
@@ -28,6 +28,7 @@ const VERBS: &[Verb] = &[
         about: "run every test: formatting, lints, unit, integration and doc tests, SQLite and MariaDB, Chromium",
         run: test::run,
     },
+    Verb { name: "new", about: new::ABOUT, run: new::run },
     Verb { name: "models", about: models::ABOUT, run: models::run },
     Verb { name: "contract", about: contract::ABOUT, run: contract::run },
     Verb { name: "licences", about: licences::ABOUT, run: licences::run },

@@ -2,6 +2,7 @@
 
 mod app;
 mod engine;
+mod examples;
 mod source;
 mod static_files;
 mod tidy;

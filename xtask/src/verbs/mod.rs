@@ -7,6 +7,7 @@ pub(crate) mod differ;
 pub(crate) mod fuzz;
 pub(crate) mod licences;
 pub(crate) mod models;
+pub(crate) mod new;
 pub(crate) mod slow;
 pub(crate) mod soak;
 pub(crate) mod test;

@@ -1,0 +1,33 @@
+//! Work beside requests: `jobs` counts the seconds it has served, and says so when it stops.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::Duration,
+};
+
+use webframe::{App, Request, Response, Result, Server, ServerSettings, Urls};
+
+type Seconds = AtomicU64;
+
+fn show(seconds: &Seconds, _: &Request) -> Result<Response> {
+    Ok(Response::text(format!("{} s\n", seconds.load(Relaxed))))
+}
+
+fn tick(seconds: &Seconds) {
+    seconds.fetch_add(1, Relaxed);
+}
+
+fn report(seconds: &Seconds) {
+    eprintln!("served for {} s", seconds.load(Relaxed));
+}
+
+pub(crate) fn app(interval: Duration) -> App<Seconds> {
+    let urls = Urls::new().get("/", show);
+    App::new(Seconds::new(0)).every(interval, tick).on_stop(report).urls(urls)
+}
+
+fn main() -> Result<()> {
+    let app = app(Duration::from_secs(1));
+    Server::bind(&ServerSettings::default())?.stop_on_signals()?.serve(app)?;
+    Ok(())
+}
