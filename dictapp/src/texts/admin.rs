@@ -64,7 +64,7 @@ texts! {
         hint: "修改后几秒钟内对读者生效。", "Readers see a change within some seconds.";
         settings_first: "配置文件中 [dictionary] books 列出的词典总是排在前面。", "Books named by the setting [dictionary] books always come first.";
         none: "还没有词典。", "There is no word book yet.";
-        entries: "{count} 条", "{count} entries";
+        entries: "{count} 条", "Entries: {count}";
         imported: "{day} 导入", "imported {day}";
         hidden: "已隐藏", "hidden";
         up: "上移", "Move up";

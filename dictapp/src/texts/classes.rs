@@ -34,7 +34,7 @@ texts! {
         own_none: "还没有班级。建一个，把班级码告诉学生。", "No class yet. Make one and give its code to your pupils.";
         name: "名称", "Name";
         make: "新建班级", "Make a class";
-        members: "{count} 名学生", "{count} pupils";
+        members: "{count} 名学生", "Pupils: {count}";
         pupils: "学生", "Pupils";
         pupils_none: "还没有学生。把班级码告诉他们。", "No pupils yet. Give them the code.";
         pupil_shares: "公开进度", "Shares progress";
@@ -43,7 +43,7 @@ texts! {
         remove: "移出班级", "Remove";
         lists: "词单", "Lists";
         lists_none: "还没有词单。在下面添加一个。", "No list yet. Add one below.";
-        list_words: "{count} 个词，{day}前学完", "{count} words, until {day}";
+        list_words: "{count} 个词，{day}前学完", "Words: {count}, until {day}";
         list_finished: "已学完（公开进度的学生）：", "Finished, of those who share it:";
         nobody: "还没有人", "nobody yet";
         delete_list: "删除词单", "Delete list";

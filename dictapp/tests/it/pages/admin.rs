@@ -155,7 +155,7 @@ fn a_word_book_is_uploaded_seen_before_it_is_imported_and_changed() {
         std::thread::yield_now();
     }
     let books = admin.get("/admin/books");
-    books.assert_has(200, &["<b>Unit 5</b>", "2 entries"]);
+    books.assert_has(200, &["<b>Unit 5</b>", "Entries: 2"]);
     let id = value_beside(&books, "<b>Unit 5</b>", "book");
     let change = |action: &str, title: &str| {
         let form = [("action", action), ("book", id.as_str()), ("title", title)];
