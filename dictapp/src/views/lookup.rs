@@ -97,7 +97,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         let near = near(&books, q, site.settings().dictionary.near_words);
         return page.send_as(StatusCode::NOT_FOUND, &MissingPage { page: &page, t, q, near });
     };
-    let outcome = Outcome::Entry(&entry.word);
+    let outcome = Outcome::Entry(entry.word());
     let saved = if is_away { None } else { record(&page, &word, outcome).ok() };
     let is_unrecorded = saved.is_none();
     let (stars, save_token) = saving(&page, &entry.words, saved.unwrap_or(Saved::No));

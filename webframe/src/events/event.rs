@@ -1,9 +1,5 @@
 //! An event and its encoding in an event stream.
 
-use serde::Serialize;
-
-use crate::{Error, Result};
-
 /// An event: its data, and the name by which a page listens for it.
 ///
 /// ```

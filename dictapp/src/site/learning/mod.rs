@@ -151,6 +151,14 @@ impl Site {
         self.store.resume_saved_word(visit.user, word)
     }
 
+    /// A saved word; none if the user has not saved it.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn saved_word(&self, visit: &Visit, word: &str) -> Result<Option<SavedWord>, StoreError> {
+        self.store.saved_word(visit.user, word)
+    }
+
     /// Up to `limit` saved words, the latest first.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The rows of a course database on a MySQL server, in one read-only transaction.
 
 use mysql::prelude::Queryable;
-use mysql::{AccessMode, Conn, Row, TxOpts, Value};
+use mysql::{AccessMode, Conn, OptsBuilder, Row, TxOpts, Value};
 
 use super::{CourseRows, TABLES, Table};
 use crate::store::error::{Result, StoreError};
@@ -11,11 +11,12 @@ const EXISTS: &str = "select count(*) from information_schema.tables \
      where table_schema = database() and table_name = ?";
 
 pub(super) fn read(server: &MysqlServer) -> Result<CourseRows> {
-    read_all(server).map_err(|error| StoreError::refused(format!("{server}: {error}")))
+    let login = server.login()?;
+    read_all(login).map_err(|error| StoreError::refused(format!("{server}: {error}")))
 }
 
-fn read_all(server: &MysqlServer) -> mysql::Result<CourseRows> {
-    let mut connection = Conn::new(server.opts.clone())?;
+fn read_all(login: OptsBuilder) -> mysql::Result<CourseRows> {
+    let mut connection = Conn::new(login)?;
     let options = TxOpts::default().set_access_mode(Some(AccessMode::ReadOnly));
     let mut transaction =
         connection.start_transaction(options.set_with_consistent_snapshot(true))?;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::process::Command;
 
-use super::client::{Answer, PASSWORD, Person};
+use super::client::{Answer, FORM, PASSWORD, Person};
 use super::site::{Site, program};
 
 /// Runs a command of the program beside the site.
@@ -59,7 +59,7 @@ fn no_address_of_the_administrators_answers_anybody_else() {
     let guest = Person::new(&site);
     let origin = [("Origin", site.url.as_str())];
     for (method, target) in ROUTES {
-        let form = (*method == "POST").then_some("form_token=x");
+        let form = (*method == "POST").then_some((FORM, "form_token=x"));
         for person in [&user, &teacher] {
             let answer = person.send(method, target, &origin, form);
             assert_eq!(answer.status, 403, "{method} {target}");
@@ -72,7 +72,7 @@ fn no_address_of_the_administrators_answers_anybody_else() {
     let admin = with_role(&site, "Ada", "admin");
     admin.get("/").assert_has(200, &["id=\"admin\""]);
     for (method, target) in ROUTES.iter().filter(|(method, _)| *method == "POST") {
-        let answer = admin.send(method, target, &origin, Some("form_token=x"));
+        let answer = admin.send(method, target, &origin, Some((FORM, "form_token=x")));
         assert_ne!(answer.status / 100, 3, "{method} {target} without a token: {answer:?}");
         assert_ne!(answer.status, 200, "{method} {target} without a token: {answer:?}");
     }
