@@ -13,7 +13,9 @@ mod verbs;
 
 use arguments::{Arguments, Misuse};
 use std::process::ExitCode;
-use verbs::{bench, contract, crowd, differ, fuzz, licences, models, new, slow, soak, test};
+use verbs::{
+    bench, cluster, contract, crowd, differ, faults, fuzz, licences, models, new, slow, soak, test,
+};
 
 /// One subcommand of `cargo xtask`.
 struct Verb {
@@ -35,6 +37,8 @@ const VERBS: &[Verb] = &[
     Verb { name: "fuzz", about: fuzz::ABOUT, run: fuzz::run },
     Verb { name: "differ", about: differ::ABOUT, run: differ::run },
     Verb { name: "soak", about: soak::ABOUT, run: soak::run },
+    Verb { name: "cluster", about: cluster::ABOUT, run: cluster::run },
+    Verb { name: "faults", about: faults::ABOUT, run: faults::run },
     Verb { name: "crowd", about: crowd::ABOUT, run: crowd::run },
     Verb { name: "slow", about: slow::ABOUT, run: slow::run },
     Verb { name: "bench", about: bench::ABOUT, run: bench::run },

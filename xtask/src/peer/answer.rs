@@ -8,16 +8,21 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) closes: bool,
     pub(crate) length: u64,
-    /// The first bytes of the body, at most `SHOWN_MAX`.
+    /// The first bytes of the body, at most `SHOWN_MAX` or `PAGE_MAX`.
     pub(crate) beginning: Vec<u8>,
+    /// The names and values of cookies that are set.
+    pub(crate) cookies: Vec<(String, String)>,
 }
 
 const SHOWN_MAX: u64 = 256;
+const PAGE_MAX: u64 = 1 << 20;
 
 /// The kind of request: an answer to `HEAD` has no body, even if its head has a length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
     ForAll,
+    /// As `ForAll`, and all of the content is wanted.
+    WholePage,
     /// The request was a HEAD.
     ForHead,
 }
@@ -33,8 +38,8 @@ pub(crate) fn read_answer(reader: &mut impl BufRead, asked: Asked) -> io::Result
         let bare = asked == Asked::ForHead || [204, 304].contains(&answer.status);
         match framing {
             _ if bare => {}
-            Framing::Length(length) => take(reader, length, &mut answer)?,
-            Framing::Chunked => read_chunks(reader, &mut answer)?,
+            Framing::Length(length) => take(reader, length, &mut answer, asked)?,
+            Framing::Chunked => read_chunks(reader, &mut answer, asked)?,
         }
         return Ok(answer);
     }
@@ -60,17 +65,24 @@ fn read_fields(reader: &mut impl BufRead, answer: &mut Answer) -> io::Result<Fra
                 framing = Framing::Length(length);
             }
             "transfer-encoding" => framing = Framing::Chunked,
+            "set-cookie" => answer.cookies.extend(cookie(value)),
             "connection" => answer.closes |= value == "close",
             _ => {}
         }
     }
 }
 
-fn read_chunks(reader: &mut impl BufRead, answer: &mut Answer) -> io::Result<()> {
+/// The name and the value, without attributes.
+fn cookie(field: &str) -> Option<(String, String)> {
+    let (name, value) = field.split(';').next()?.split_once('=')?;
+    Some((name.to_owned(), value.to_owned()))
+}
+
+fn read_chunks(reader: &mut impl BufRead, answer: &mut Answer, asked: Asked) -> io::Result<()> {
     loop {
         let line = read_line(reader)?;
         let size = u64::from_str_radix(&line, 16).map_err(|_| wrong("chunk size", &line))?;
-        take(reader, size, answer)?;
+        take(reader, size, answer, asked)?;
         let end = read_line(reader)?;
         if !end.is_empty() {
             return Err(wrong("chunk end", &end));
@@ -81,8 +93,14 @@ fn read_chunks(reader: &mut impl BufRead, answer: &mut Answer) -> io::Result<()>
     }
 }
 
-fn take(reader: &mut impl BufRead, length: u64, answer: &mut Answer) -> io::Result<()> {
-    let shown = length.min(SHOWN_MAX.saturating_sub(answer.beginning.len() as u64));
+fn take(
+    reader: &mut impl BufRead,
+    length: u64,
+    answer: &mut Answer,
+    asked: Asked,
+) -> io::Result<()> {
+    let most = if asked == Asked::WholePage { PAGE_MAX } else { SHOWN_MAX };
+    let shown = length.min(most.saturating_sub(answer.beginning.len() as u64));
     let shown = reader.by_ref().take(shown).read_to_end(&mut answer.beginning)? as u64;
     let passed = io::copy(&mut reader.by_ref().take(length - shown), &mut io::sink())?;
     answer.length += shown + passed;

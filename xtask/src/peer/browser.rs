@@ -1,127 +1,163 @@
-//! A browser without JavaScript: pages, forms and cookies of one visitor, on one kept connection.
+//! A browser without JavaScript: paths and forms to pages of dictapp, over one kept connection.
 
-use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
 
-use super::visitors::connect;
+use crate::peer::answer::{Asked, read_answer};
 
-/// A visitor of one site.
+/// Longer than any wait that is accepted, so that a long one is measured.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One visitor: cookies and a connection.
 #[derive(Debug)]
 pub(crate) struct Browser {
     address: SocketAddr,
-    connection: BufReader<TcpStream>,
+    connection: Option<BufReader<TcpStream>>,
     cookies: BTreeMap<String, String>,
-    /// What the browser sends as `Accept-Encoding`; nothing if empty.
+    /// What is sent as `Accept-Encoding`; nothing if it is empty.
     pub(crate) accepts: &'static str,
 }
 
-/// An answer with its whole body, as it came.
+/// What came back.
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) status: u16,
-    pub(crate) body: Vec<u8>,
+    text: String,
 }
 
 impl Browser {
-    pub(crate) fn new(address: SocketAddr) -> Result<Browser> {
-        let connection = BufReader::new(connect(address)?);
-        Ok(Browser { address, connection, cookies: BTreeMap::new(), accepts: "" })
+    pub(crate) fn new(address: SocketAddr) -> Browser {
+        Browser { address, connection: None, cookies: BTreeMap::new(), accepts: "" }
     }
 
-    /// Asks for a page with nothing but `Host`, as the shortest request has it, and fails unless it
-    /// is 200.
-    pub(crate) fn get_bare(&mut self, path: &str) -> Result<Page> {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", self.address);
-        self.connection.get_mut().write_all(request.as_bytes())?;
-        expect_ok(self.read()?, path)
+    /// Forgets all cookies: the next page is shown to a guest.
+    pub(crate) fn forget(&mut self) {
+        self.cookies.clear();
     }
 
-    /// Asks for a page, and fails unless it is 200.
-    pub(crate) fn get(&mut self, path: &str) -> Result<Page> {
-        expect_ok(self.send("GET", path, None)?, path)
+    pub(crate) fn get(&mut self, path: &str) -> io::Result<Page> {
+        self.ask("GET", path, None)
     }
 
-    /// Sends the form of a page with these fields and with its hidden token, and fails unless it
-    /// leads to another page.
-    pub(crate) fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<()> {
-        let form = String::from_utf8_lossy(&self.get(path)?.body).into_owned();
-        let token = form.split_once(r#"name="form_token" value=""#).map(|(_, rest)| rest);
-        let token = token.and_then(|rest| rest.split('"').next()).unwrap_or_default();
-        let mut content = format!("form_token={token}");
-        for (name, value) in fields {
-            content.push_str(&format!("&{name}={value}"));
+    /// Sends a form.
+    pub(crate) fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> io::Result<Page> {
+        let pair = |(name, value): &(&str, &str)| format!("{name}={}", encode(value));
+        let form = fields.iter().map(pair).collect::<Vec<_>>().join("&");
+        self.ask("POST", path, Some(&form))
+    }
+
+    /// An error leaves no connection behind, so that the next request makes a new one.
+    fn ask(&mut self, method: &str, path: &str, form: Option<&str>) -> io::Result<Page> {
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => BufReader::new(self.connect()?),
+        };
+        connection.get_mut().write_all(self.request(method, path, form).as_bytes())?;
+        let answer = read_answer(&mut connection, Asked::WholePage)?;
+        for (name, value) in answer.cookies {
+            self.cookies.insert(name, value);
         }
-        let page = self.send("POST", path, Some(&content))?;
-        if page.status != 303 {
-            bail!("POST {path} is answered {}", page.status);
-        }
-        Ok(())
+        self.connection = Some(connection).filter(|_| !answer.closes);
+        let text = String::from_utf8_lossy(&answer.beginning).into_owned();
+        Ok(Page { status: answer.status, text })
     }
 
-    fn send(&mut self, method: &str, path: &str, form: Option<&str>) -> Result<Page> {
-        let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\n", self.address);
-        request.push_str("Accept: text/html\r\nSec-Fetch-Site: same-origin\r\n");
-        if !self.accepts.is_empty() {
-            request.push_str(&format!("Accept-Encoding: {}\r\n", self.accepts));
-        }
-        let cookies: Vec<_> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
+    fn connect(&self) -> io::Result<TcpStream> {
+        let socket = TcpStream::connect_timeout(&self.address, PATIENCE)?;
+        socket.set_read_timeout(Some(PATIENCE))?;
+        socket.set_nodelay(true)?;
+        Ok(socket)
+    }
+
+    fn request(&self, method: &str, path: &str, form: Option<&str>) -> String {
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let host = self.address;
+        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\n");
         if !cookies.is_empty() {
-            request.push_str(&format!("Cookie: {}\r\n", cookies.join("; ")));
+            head.push_str(&format!("Cookie: {}\r\n", cookies.join("; ")));
         }
-        if let Some(form) = form {
-            let fields = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length";
-            request.push_str(&format!(
-                "Origin: http://{}\r\n{fields}: {}\r\n",
-                self.address,
-                form.len()
-            ));
+        if !self.accepts.is_empty() {
+            head.push_str(&format!("Accept-Encoding: {}\r\n", self.accepts));
         }
-        request.push_str("\r\n");
-        request.push_str(form.unwrap_or_default());
-        self.connection.get_mut().write_all(request.as_bytes())?;
-        self.read().with_context(|| format!("the answer to {method} {path}"))
-    }
-
-    fn read(&mut self) -> Result<Page> {
-        let status = self.read_line()?;
-        let status = status.split(' ').nth(1).and_then(|code| code.parse().ok());
-        let (status, mut length) = (status.context("it has no status")?, 0);
-        loop {
-            let line = self.read_line()?;
-            let Some((name, value)) = line.split_once(": ") else { break };
-            match name.to_ascii_lowercase().as_str() {
-                "content-length" => length = value.parse().context("Content-Length")?,
-                "set-cookie" => self.keep_cookie(value),
-                _ => {}
-            }
-        }
-        let mut body = vec![0; length];
-        self.connection.read_exact(&mut body)?;
-        Ok(Page { status, body })
-    }
-
-    fn keep_cookie(&mut self, line: &str) {
-        let pair = line.split(';').next().and_then(|pair| pair.split_once('='));
-        if let Some((name, value)) = pair {
-            self.cookies.insert(name.to_owned(), value.to_owned());
-        }
-    }
-
-    /// A line without its CRLF; empty at the end of the head.
-    fn read_line(&mut self) -> Result<String> {
-        let mut line = String::new();
-        if self.connection.read_line(&mut line)? == 0 {
-            bail!("it breaks off");
-        }
-        Ok(line.trim_end().to_owned())
+        let Some(form) = form else { return head + "\r\n" };
+        let length = form.len();
+        head + &format!(
+            "Origin: http://{host}\r\nSec-Fetch-Site: same-origin\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}"
+        )
     }
 }
 
-fn expect_ok(page: Page, path: &str) -> Result<Page> {
-    if page.status != 200 {
-        bail!("GET {path} is answered {}", page.status);
+impl Page {
+    /// The value of the first hidden field of this name.
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+        let (_, behind) = self.text.split_once(&format!("name=\"{name}\" value=\""))?;
+        behind.split_once('"').map(|(value, _)| value)
     }
-    Ok(page)
+
+    /// Whether it was made for a user, who can log out.
+    pub(crate) fn is_of_user(&self) -> bool {
+        self.text.contains("id=\"logout\"")
+    }
+
+    /// How often a text stands in it.
+    pub(crate) fn count(&self, text: &str) -> usize {
+        self.text.matches(text).count()
+    }
+
+    /// Whether it has a notice, as that a look-up was not recorded.
+    pub(crate) fn has_notice(&self) -> bool {
+        self.text.contains("class=\"notice\"")
+    }
+}
+
+fn encode(value: &str) -> String {
+    let encoded = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+            char::from(byte).to_string()
+        }
+        other => format!("%{other:02X}"),
+    };
+    value.bytes().map(encoded).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+    use std::net::TcpListener;
+    use std::thread;
+
+    #[test]
+    fn a_form_is_sent_with_the_cookies_that_came_before() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = thread::spawn(move || {
+            let (mut socket, mut seen) = (listener.accept().unwrap().0, Vec::new());
+            for end in ["\r\n\r\n", "word=a%20b"] {
+                let mut request = Vec::new();
+                while !request.ends_with(end.as_bytes()) {
+                    let mut byte = [0];
+                    socket.read_exact(&mut byte).unwrap();
+                    request.push(byte[0]);
+                }
+                seen.push(String::from_utf8(request).unwrap());
+                let body = "<input name=\"token\" value=\"t1\"><button id=\"logout\">";
+                write!(socket, "HTTP/1.1 200 OK\r\nSet-Cookie: session=s1; Path=/\r\n").unwrap();
+                write!(socket, "Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+            }
+            seen
+        });
+        let mut browser = Browser::new(address);
+        let page = browser.get("/").unwrap();
+        assert_eq!((page.status, page.field("token"), page.field("x")), (200, Some("t1"), None));
+        assert!(page.is_of_user() && !page.has_notice());
+        browser.post("/words", &[("word", "a b")]).unwrap();
+        let seen = server.join().unwrap();
+        assert!(!seen[0].contains("Cookie") && seen[1].contains("Cookie: session=s1\r\n"));
+        assert!(seen[1].contains(&format!("Origin: http://{address}\r\n")), "{}", seen[1]);
+    }
 }

@@ -1,7 +1,16 @@
-//! The two ends of a measured connection: a server process that a verb starts, and the clients that load it.
+//! The two ends of a measured connection: processes that a verb starts, and the clients that load them.
 
 pub(crate) mod answer;
 pub(crate) mod browser;
+pub(crate) mod class;
+pub(crate) mod dice;
+pub(crate) mod instance;
+pub(crate) mod ledger;
+pub(crate) mod mariadb;
+#[path = "../../../dictapp/tests/it/proxy.rs"]
+#[expect(dead_code, reason = "the tests of dictapp use all of it")]
+pub(crate) mod network;
 pub(crate) mod process_tree;
 pub(crate) mod server;
+pub(crate) mod sqlite;
 pub(crate) mod visitors;

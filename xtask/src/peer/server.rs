@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::steps::cargo::workspace;
+use crate::steps::succeed;
 
 /// Maximum time in which a server must listen, and end.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -90,8 +91,7 @@ impl Server {
 
     /// Ends the server with SIGTERM and returns its status; `None`: it had to be killed.
     pub(crate) fn stop(mut self) -> Result<Option<ExitStatus>> {
-        let id = self.child.id().to_string();
-        Command::new("kill").args(["-TERM", &id]).status().context("cannot start kill")?;
+        signal(self.child.id(), "TERM")?;
         let began = Instant::now();
         while began.elapsed() < PATIENCE {
             if let Some(status) = self.child.try_wait()? {
@@ -101,6 +101,11 @@ impl Server {
         }
         Ok(None)
     }
+}
+
+/// Sends a process a signal, as `TERM`.
+pub(crate) fn signal(process: u32, name: &str) -> Result<()> {
+    succeed(Command::new("kill").args([format!("-{name}"), process.to_string()]))
 }
 
 impl Drop for Server {

@@ -6,7 +6,9 @@ pub(crate) mod tally;
 
 use anyhow::{Context, Result, bail};
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use crate::arguments::Arguments;
 
 /// Runs `work` between its title and its duration. An error gets the title as context.
 pub(crate) fn step<T>(title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
@@ -15,6 +17,12 @@ pub(crate) fn step<T>(title: &str, work: impl FnOnce() -> Result<T>) -> Result<T
     let outcome = work();
     println!("== took {:.1} s\n", began.elapsed().as_secs_f64());
     outcome.with_context(|| title.to_owned())
+}
+
+/// The option `--seed`; without it another one each time, which the verb prints.
+pub(crate) fn seed(arguments: &mut Arguments) -> Result<u64> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ok(arguments.take_option("--seed")?.unwrap_or(now.as_secs() % 1_000_000))
 }
 
 /// Runs `command` with inherited input and outputs; any status but success is an error.

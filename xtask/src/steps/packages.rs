@@ -20,6 +20,8 @@ pub(crate) struct Need {
 enum Check {
     /// Any of these programs.
     Program(&'static [&'static str]),
+    /// This file.
+    File(&'static str),
     /// A font for this language, so that screenshots show words instead of boxes.
     Font(&'static str),
 }
@@ -55,6 +57,23 @@ pub(crate) const SLOW_CLIENTS: &[Need] = &[Need {
 /// The counter of `cargo xtask bench pages`.
 pub(crate) const VALGRIND: &[Need] =
     &[Need { what: "valgrind", check: Check::Program(&["valgrind"]), package: "valgrind" }];
+
+/// What `cargo xtask faults` needs.
+pub(crate) const DATABASE: &[Need] = &[
+    Need { what: "mariadbd", check: Check::Program(&["mariadbd"]), package: "mariadb-server" },
+    Need { what: "python3", check: Check::Program(&["python3"]), package: "python3" },
+];
+
+/// What `cargo xtask cluster` needs.
+pub(crate) const CLUSTER: &[Need] = &[
+    Need { what: "mariadbd", check: Check::Program(&["mariadbd"]), package: "mariadb-server" },
+    Need { what: "the Galera provider", check: Check::File(GALERA_PROVIDER), package: "galera-4" },
+    // For the state transfer to a node that joins.
+    Need { what: "rsync", check: Check::Program(&["rsync"]), package: "rsync" },
+    Need { what: "lsof", check: Check::Program(&["lsof"]), package: "lsof" },
+    Need { what: "haproxy", check: Check::Program(&["haproxy"]), package: "haproxy" },
+];
+pub(crate) const GALERA_PROVIDER: &str = "/usr/lib/galera/libgalera_smm.so";
 
 /// Installs missing packages if this user may do so; otherwise fails with the command to run.
 pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
@@ -111,6 +130,7 @@ fn missing_of(needs: &[Need]) -> Vec<&Need> {
 fn is_there(check: &Check) -> bool {
     match check {
         Check::Program(names) => names.iter().any(|name| find_program(name).is_some()),
+        Check::File(path) => Path::new(path).is_file(),
         Check::Font(language) => {
             let list = Command::new("fc-list").arg(format!(":lang={language}")).output();
             list.is_ok_and(|list| !list.stdout.is_empty())
@@ -126,7 +146,7 @@ pub(crate) fn find_program(name: &str) -> Option<std::path::PathBuf> {
 }
 
 /// Whether this process runs as root. Reads `/proc/self` because calling `geteuid` is unsafe.
-fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     Path::new("/proc/self").metadata().is_ok_and(|process| process.uid() == 0)
 }
 

@@ -1,10 +1,13 @@
 //! One file or folder for each verb of `cargo xtask`.
 
 pub(crate) mod bench;
+pub(crate) mod cluster;
 pub(crate) mod contract;
 pub(crate) mod crowd;
 pub(crate) mod differ;
+pub(crate) mod faults;
 pub(crate) mod fuzz;
+pub(crate) mod history;
 pub(crate) mod licences;
 pub(crate) mod models;
 pub(crate) mod new;

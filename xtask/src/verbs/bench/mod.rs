@@ -16,9 +16,11 @@ use crate::arguments::{Arguments, Misuse};
 use crate::steps::cargo::{build_example, cargo, target};
 use crate::steps::packages::find_program;
 use crate::steps::{step, succeed};
+use crate::verbs::history;
 
 pub(crate) const ABOUT: &str = "compare with other servers: --peers DIR [--rounds N] [--secs N] [--servers A,B] \
-    [--scenarios A,B] [--tables wrk,memory,mixed,strace,instr]; or: wire, lexicon [--book FILE], pages [--check]";
+    [--scenarios A,B] [--tables wrk,memory,mixed,strace,instr]; or: wire, lexicon [--book FILE], pages [--check], \
+    history [--users N] [--rows N]";
 
 /// All ratios refer to this server.
 const REFERENCE: &str = "axum-nodelay";
@@ -70,8 +72,10 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
             bench("webframe", "wire", None)
         }
         Some("pages") => pages::run(arguments),
+        Some("history") => history::run(arguments),
         Some(other) => {
-            Err(misuse(format!("no benchmark {other:?}; there are wire, lexicon and pages")))
+            let there = "there are wire, lexicon, pages and history";
+            Err(misuse(format!("no benchmark {other:?}; {there}")))
         }
         None => compare(&options(arguments)?),
     }

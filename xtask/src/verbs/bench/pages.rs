@@ -3,7 +3,7 @@
 //! A count depends little on what else the machine does. With `--check` it is held against the table of ARCHITECTURE.md, whose rows are
 //! the ones printed here.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -101,8 +101,8 @@ fn plain(folder: &Path) -> Result<(&'static str, u64)> {
     let example = build_example("bench")?;
     let counter = Counter::start(folder, &format!("{} {{port}}", example.display()))?;
     counter.on()?;
-    let mut browser = Browser::new(counter.server.address)?;
-    Ok(("plain request", counter.count(|| browser.get_bare("/plaintext").map(drop))?))
+    let mut browser = Browser::new(counter.server.address);
+    Ok(("plain request", counter.count(|| get(&mut browser, "/plaintext"))?))
 }
 
 fn pages(folder: &Path) -> Result<Vec<(&'static str, u64)>> {
@@ -120,29 +120,43 @@ fn pages(folder: &Path) -> Result<Vec<(&'static str, u64)>> {
     first.stop()?;
     let counter = Counter::start(folder, &command)?;
     wait_until_ready(&counter.server)?;
-    let mut guest = Browser::new(counter.server.address)?;
-    let mut user = Browser::new(counter.server.address)?;
-    let password = "correct+horse+42";
-    let fields = [("name", "reader"), ("password", password), ("password_again", password)];
-    user.submit("/register", &fields)?;
+    let mut guest = Browser::new(counter.server.address);
+    let mut user = Browser::new(counter.server.address);
+    let password = "correct horse 42";
+    let form = user.get("/register")?;
+    let token = form.field("form_token").context("the form has no token")?;
+    let fields = [
+        ("form_token", token),
+        ("name", "reader"),
+        ("password", password),
+        ("password_again", password),
+    ];
+    ensure!(user.post("/register", &fields)?.status == 303, "the registration is refused");
     for word in LOOKED_UP {
-        user.get(&format!("/word/{word}"))?;
+        get(&mut user, &format!("/word/{word}"))?;
     }
     counter.on()?;
     let mut counts = Vec::new();
     for row in ROWS {
         let browser = if row.visitor == Visitor::User { &mut user } else { &mut guest };
         browser.accepts = row.accepts;
-        let count = counter.count(|| browser.get(row.path).map(drop));
+        let count = counter.count(|| get(browser, row.path));
         counts.push((row.name, count.with_context(|| row.name)?));
     }
     Ok(counts)
 }
 
+/// Asks for a page and fails unless it is 200.
+fn get(browser: &mut Browser, path: &str) -> Result<()> {
+    let status = browser.get(path)?.status;
+    ensure!(status == 200, "GET {path} is answered {status}");
+    Ok(())
+}
+
 fn wait_until_ready(server: &Server) -> Result<()> {
     let began = Instant::now();
     loop {
-        let asked = Browser::new(server.address).and_then(|mut browser| browser.get("/readyz"));
+        let asked = get(&mut Browser::new(server.address), "/readyz");
         match asked {
             Ok(_) => return Ok(()),
             Err(error) if began.elapsed() > LOADING_MAX => return Err(error),

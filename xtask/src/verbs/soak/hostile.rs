@@ -7,9 +7,10 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use super::mutation::{Dice, mutate};
+use super::mutation::mutate;
 use super::tally::Tally;
 use super::valid;
+use crate::peer::dice::Dice;
 
 /// Concurrent visits; together with the connections of the good clients below the usual 1,024 descriptors.
 const VISITS_MAX: usize = 600;

@@ -1,36 +1,10 @@
-//! Pseudo-random choices and mutations of valid requests. The same seed gives the same ones.
+//! Mutations of valid requests. The same choices give the same ones.
 
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::Path;
 
-/// Choices from a seed (xorshift64*): good enough to vary traffic, and the same on every machine.
-#[derive(Debug)]
-pub(super) struct Dice(u64);
-
-impl Dice {
-    pub(super) fn new(seed: u64) -> Dice {
-        Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    /// A number below `bound`.
-    pub(super) fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let high = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33;
-        high as usize % bound.max(1)
-    }
-
-    /// `true` with a probability of `part` percent.
-    pub(super) fn percent(&mut self, part: usize) -> bool {
-        self.below(100) < part
-    }
-
-    pub(super) fn one_of<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
-        &choices[self.below(choices.len())]
-    }
-}
+use crate::peer::dice::Dice;
 
 /// Bytes with a meaning for a parser.
 const MISCHIEF: &[u8] = b"\0\t\n\r \"#%+,-./0159:;=?AGZ\\_a{}\x7f\x80\xff";

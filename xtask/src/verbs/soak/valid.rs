@@ -6,9 +6,9 @@ use std::io::{self, BufReader, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use super::mutation::Dice;
 use super::tally::Tally;
 use crate::peer::answer::{Answer, Asked, read_answer};
+use crate::peer::dice::Dice;
 
 /// Connections of one client; most of them are idle at any time.
 const CONNECTIONS: usize = 12;

@@ -1,0 +1,278 @@
+//! A class of pupils who register, log in, look words up, save them and review them, until they are told to stop; to what they were
+//! told, and how long they waited.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::peer::browser::{Browser, Page};
+use crate::peer::dice::Dice;
+use crate::peer::ledger::{Deed, Kind, Ledger, Told};
+
+const PASSWORD: &str = "correct horse 42";
+/// Headwords of the shipped books.
+const WORDS: &[&str] = &[
+    "act", "apple", "ask", "bad", "bee", "big", "book", "boy", "bring", "buy", "call", "cat",
+    "cold", "come", "cup", "day", "dog", "door", "eat", "egg", "eye", "face", "fall", "fish",
+    "food", "girl", "give", "go", "good", "hand", "head", "home", "house", "ice",
+];
+/// Between two requests of a pupil.
+const PACE: Duration = Duration::from_millis(60);
+/// After a request that failed.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The pupils, and what they were told.
+#[derive(Debug)]
+pub(crate) struct Class {
+    /// Where each pupil sends requests, in turn.
+    addresses: Vec<SocketAddr>,
+    seed: u64,
+    pub(crate) ledger: Ledger,
+    score: Mutex<Score>,
+    is_over: AtomicBool,
+}
+
+/// The answers since the last [`Class::take_score`].
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Score {
+    pub(crate) requests: u64,
+    pub(crate) failed: u64,
+    /// Pages that were shown to a user as if to a guest.
+    pub(crate) as_guest: u64,
+    pub(crate) longest: Duration,
+    /// The first failure.
+    first: String,
+}
+
+impl Class {
+    pub(crate) fn new(addresses: Vec<SocketAddr>, seed: u64) -> Class {
+        Class {
+            addresses,
+            seed,
+            ledger: Ledger::default(),
+            score: Mutex::default(),
+            is_over: AtomicBool::new(false),
+        }
+    }
+
+    /// Runs `work` while `pupils` are at work.
+    pub(crate) fn during<T>(&self, pupils: usize, work: impl FnOnce() -> T) -> T {
+        thread::scope(|scope| {
+            for number in 0..pupils {
+                scope.spawn(move || Pupil::new(self, number).learn());
+            }
+            let result = work();
+            self.is_over.store(true, SeqCst);
+            result
+        })
+    }
+
+    pub(crate) fn take_score(&self) -> Score {
+        std::mem::take(&mut self.score.lock().expect("no pupil panics"))
+    }
+
+    /// Waits until `count` more requests were answered well.
+    pub(crate) fn wait_for(&self, count: u64, patience: Duration) -> bool {
+        let well = || {
+            let score = self.score.lock().expect("no pupil panics");
+            score.requests - score.failed
+        };
+        let (began, before) = (Instant::now(), well());
+        while well() < before + count {
+            if began.elapsed() > patience {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        true
+    }
+}
+
+/// Registers a user, who is logged in then.
+pub(crate) fn enrol(browser: &mut Browser, name: &str) -> anyhow::Result<()> {
+    let page = browser.get("/register")?;
+    let token = page.field("form_token").unwrap_or_default().to_owned();
+    let page = browser.post("/register", &registration(&token, name))?;
+    anyhow::ensure!(is_redirect(&page), "registering {name} gave {}", page.status);
+    Ok(())
+}
+
+fn registration<'f>(token: &'f str, name: &'f str) -> [(&'f str, &'f str); 4] {
+    [("form_token", token), ("name", name), ("password", PASSWORD), ("password_again", PASSWORD)]
+}
+
+struct Pupil<'a> {
+    class: &'a Class,
+    number: usize,
+    dice: Dice,
+    browser: Browser,
+    name: String,
+    /// The token of the session's forms; none before the log-in.
+    token: Option<String>,
+    names: usize,
+}
+
+fn is_redirect(page: &Page) -> bool {
+    page.status == 303
+}
+
+fn is_shown(page: &Page) -> bool {
+    page.status == 200
+}
+
+impl<'a> Pupil<'a> {
+    fn new(class: &'a Class, number: usize) -> Pupil<'a> {
+        let address = class.addresses[number % class.addresses.len()];
+        let dice = Dice::new(class.seed.wrapping_mul(1000) + number as u64);
+        let (browser, name) = (Browser::new(address), String::new());
+        Pupil { class, number, dice, browser, name, token: None, names: 0 }
+    }
+
+    fn learn(mut self) {
+        while !self.class.is_over.load(SeqCst) {
+            let done = match (&self.token, self.name.is_empty()) {
+                (_, true) => self.register(),
+                (None, false) => self.log_in(),
+                (Some(_), false) => match self.dice.below(100) {
+                    0..70 => self.look_up(),
+                    70..85 => self.save(),
+                    85..97 => self.review(),
+                    _ => self.log_out(),
+                },
+            };
+            thread::sleep(if done.is_some() { PACE } else { PAUSE });
+        }
+    }
+
+    /// A new name each time: after a failure it is not known whether the last one is taken.
+    fn register(&mut self) -> Option<()> {
+        self.names += 1;
+        let name = format!("pupil{}n{}", self.number, self.names);
+        self.browser.forget();
+        let token = self.form("/register")?;
+        let fields = registration(&token, &name);
+        let deed = Deed { kind: Kind::User, user: name.clone(), word: String::new() };
+        self.timed(Some(deed), is_redirect, |browser| browser.post("/register", &fields))?;
+        self.name = name;
+        self.log_in_token()
+    }
+
+    fn log_in(&mut self) -> Option<()> {
+        let token = self.form("/login")?;
+        let name = self.name.clone();
+        let fields =
+            [("form_token", &*token), ("next", "/"), ("name", &name), ("password", PASSWORD)];
+        self.timed(None, is_redirect, |browser| browser.post("/login", &fields))?;
+        self.log_in_token()
+    }
+
+    /// The token of the session's forms, from any page.
+    fn log_in_token(&mut self) -> Option<()> {
+        let page = self.timed(None, is_shown, |browser| browser.get("/help"))?;
+        self.see(&page);
+        self.token = Some(page.field("form_token")?.to_owned());
+        Some(())
+    }
+
+    fn log_out(&mut self) -> Option<()> {
+        let token = self.token.take()?;
+        let fields = [("form_token", &*token)];
+        self.timed(None, is_redirect, |browser| browser.post("/logout", &fields))?;
+        self.browser.forget();
+        Some(())
+    }
+
+    fn look_up(&mut self) -> Option<()> {
+        let word = self.word();
+        let deed = self.deed(Kind::Lookup, word);
+        let is_recorded = |page: &Page| page.status == 200 && !page.has_notice();
+        let path = format!("/word/{word}");
+        let page = self.timed(Some(deed), is_recorded, |browser| browser.get(&path))?;
+        self.see(&page);
+        Some(())
+    }
+
+    fn save(&mut self) -> Option<()> {
+        let (word, token) = (self.word(), self.token.clone()?);
+        let fields = [("form_token", &*token), ("word", word), ("next", "/"), ("action", "save")];
+        let deed = self.deed(Kind::Saved, word);
+        self.timed(Some(deed), is_redirect, |browser| browser.post("/words", &fields)).map(drop)
+    }
+
+    fn review(&mut self) -> Option<()> {
+        let page = self.timed(None, is_shown, |browser| browser.get("/review"))?;
+        let (Some(word), Some(seen)) = (page.field("word"), page.field("seen")) else {
+            return Some(()); // nothing is due
+        };
+        let (word, token) = (word.to_owned(), self.token.clone()?);
+        let fields = [("form_token", &*token), ("word", &word), ("seen", seen), ("grade", "3")];
+        let deed = self.deed(Kind::Review, &word);
+        self.timed(Some(deed), is_redirect, |browser| browser.post("/review", &fields)).map(drop)
+    }
+
+    fn form(&mut self, path: &str) -> Option<String> {
+        let page = self.timed(None, is_shown, |browser| browser.get(path))?;
+        page.field("form_token").map(str::to_owned)
+    }
+
+    fn word(&mut self) -> &'static str {
+        self.dice.one_of::<&str>(WORDS)
+    }
+
+    fn deed(&self, kind: Kind, word: &str) -> Deed {
+        Deed { kind, user: self.name.clone(), word: word.to_owned() }
+    }
+
+    /// Notes it if a page was made for a guest.
+    fn see(&self, page: &Page) {
+        if !page.is_of_user() {
+            self.class.score.lock().expect("no pupil panics").as_guest += 1;
+        }
+    }
+
+    /// Sends a request and notes what came back. `deed` is what the request does, if it counts.
+    fn timed(
+        &mut self,
+        deed: Option<Deed>,
+        is_expected: impl Fn(&Page) -> bool,
+        ask: impl FnOnce(&mut Browser) -> std::io::Result<Page>,
+    ) -> Option<Page> {
+        let began = Instant::now();
+        let answer = ask(&mut self.browser);
+        let waited = began.elapsed();
+        let (page, failure) = match answer {
+            Ok(page) if is_expected(&page) => (Some(page), None),
+            Ok(page) => (None, Some(format!("{} after {waited:.1?}", page.status))),
+            Err(error) => (None, Some(format!("{error} after {waited:.1?}"))),
+        };
+        let mut score = self.class.score.lock().expect("no pupil panics");
+        score.requests += 1;
+        score.longest = score.longest.max(waited);
+        if let Some(failure) = failure {
+            score.failed += 1;
+            if score.first.is_empty() {
+                score.first = format!("{failure}: {deed:?}");
+            }
+        }
+        drop(score);
+        if let Some(deed) = deed {
+            let told = if page.is_some() { Told::Done } else { Told::Unsure };
+            self.class.ledger.note(deed, told);
+        }
+        page
+    }
+}
+
+impl fmt::Display for Score {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Score { requests, failed, as_guest, longest, first } = self;
+        write!(
+            f,
+            "{requests} requests, {failed} failed, {as_guest} as a guest, longest {longest:.2?}"
+        )?;
+        if first.is_empty() { Ok(()) } else { write!(f, " (first: {first})") }
+    }
+}

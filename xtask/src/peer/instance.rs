@@ -1,0 +1,154 @@
+//! A process of dictapp: started, signalled, and started again at the same address.
+
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::peer::browser::Browser;
+use crate::peer::server::signal;
+use crate::steps::cargo::{cargo, target, workspace};
+use crate::steps::succeed;
+
+/// How long it may take to be ready, and to end. A debug build imports the books at its first start.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Many pupils come from one address and look up more than people do.
+const SETTINGS: &[&str] = &[
+    "log.access=false",
+    "dictionary.lookups_per_minute_max=100000",
+    "accounts.registrations_per_network_max=100000",
+    "server.connections_per_address_max=10000",
+];
+
+/// How to start dictapp.
+#[derive(Clone, Debug)]
+pub(crate) struct Launch {
+    pub(crate) program: PathBuf,
+    pub(crate) database: String,
+    /// More settings, `SECTION.KEY=VALUE`.
+    pub(crate) settings: Vec<String>,
+}
+
+/// A running process, or one that was killed and can be started again.
+#[derive(Debug)]
+pub(crate) struct Instance {
+    launch: Launch,
+    pub(crate) address: SocketAddr,
+    log: PathBuf,
+    child: Option<Child>,
+}
+
+/// How dictapp is compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// As the tests are.
+    Dev,
+    /// To be measured.
+    Release,
+}
+
+/// Builds dictapp; returns the program.
+pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
+    let (name, folder) = match profile {
+        Profile::Dev => ("dev", "debug"),
+        Profile::Release => ("release", "release"),
+    };
+    succeed(&mut cargo(&["build", "--quiet", "--package", "dictapp", "--profile", name]))?;
+    Ok(std::path::absolute(target())?.join(folder).join("dictapp"))
+}
+
+impl Instance {
+    /// Starts it and waits until it is ready; its log goes to `log`.
+    pub(crate) fn start(launch: Launch, log: &Path) -> Result<Instance> {
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let mut instance = Instance { launch, address, log: log.to_owned(), child: None };
+        instance.start_again()?;
+        Ok(instance)
+    }
+
+    /// Starts it at the same address after a kill or a stop.
+    pub(crate) fn start_again(&mut self) -> Result<()> {
+        let log = fs::File::options().create(true).append(true).open(&self.log)?;
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL"]).arg(&self.launch.program);
+        command.args(["--address", &self.address.to_string(), "--database", &self.launch.database]);
+        let more = self.launch.settings.iter().map(String::as_str);
+        for setting in SETTINGS.iter().copied().chain(more) {
+            command.args(["--set", setting]);
+        }
+        command.current_dir(workspace()).stdin(Stdio::null());
+        command.stdout(log.try_clone()?).stderr(log);
+        self.child = Some(command.spawn().context("cannot start dictapp")?);
+        self.wait_until_ready()
+    }
+
+    /// Waits until `/readyz` is 200.
+    pub(crate) fn wait_until_ready(&mut self) -> Result<()> {
+        let began = Instant::now();
+        loop {
+            let ready = Browser::new(self.address).get("/readyz");
+            if ready.is_ok_and(|page| page.status == 200) {
+                return Ok(());
+            }
+            if let Some(child) = &mut self.child
+                && let Some(status) = child.try_wait()?
+            {
+                bail!("dictapp ended: {status}; its log is {}", self.log.display());
+            }
+            if began.elapsed() > PATIENCE {
+                bail!("dictapp is not ready after {PATIENCE:?}; its log is {}", self.log.display());
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Ends it as a power failure would.
+    pub(crate) fn kill(&mut self) -> Result<()> {
+        let mut child = self.child.take().context("dictapp does not run")?;
+        child.kill()?;
+        child.wait()?;
+        Ok(())
+    }
+
+    /// Asks it to end and waits until it has.
+    pub(crate) fn stop(&mut self) -> Result<()> {
+        let mut child = self.child.take().context("dictapp does not run")?;
+        signal(child.id(), "TERM")?;
+        let status = child.wait()?;
+        if status.success() { Ok(()) } else { bail!("dictapp ended: {status}") }
+    }
+
+    pub(crate) fn freeze(&self) -> Result<()> {
+        self.signal("STOP")
+    }
+
+    pub(crate) fn resume(&self) -> Result<()> {
+        self.signal("CONT")
+    }
+
+    fn signal(&self, name: &str) -> Result<()> {
+        signal(self.child.as_ref().context("dictapp does not run")?.id(), name)
+    }
+
+    /// Runs another command of dictapp with the same database.
+    pub(crate) fn command(&self, words: &[&str]) -> Result<()> {
+        let mut command = Command::new(&self.launch.program);
+        command.args(["--database", &self.launch.database]).args(words);
+        command.current_dir(workspace()).stdin(Stdio::null()).stdout(Stdio::null());
+        let output = command.stderr(Stdio::piped()).output()?;
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        if output.status.success() { Ok(()) } else { Err(io::Error::other(text).into()) }
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        // Errors mean that it has ended already.
+        self.kill().ok();
+    }
+}

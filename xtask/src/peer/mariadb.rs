@@ -1,0 +1,285 @@
+//! A private MariaDB server, alone or a node of a Galera cluster: own folder and port on the loopback, killed when dropped.
+
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::peer::server::signal;
+use crate::steps::packages::{GALERA_PROVIDER, is_root};
+use crate::steps::succeed;
+
+/// How long a server may take to begin, to join or to end.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The user and password of the database `dict`.
+const USER: &str = "dict";
+
+/// Whether a node begins a cluster or joins the one that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Start {
+    Alone,
+    Bootstrap,
+    Join,
+}
+
+/// A server and its folder, which stays when it is killed.
+#[derive(Debug)]
+pub(crate) struct MariaDb {
+    folder: PathBuf,
+    port: u16,
+    child: Option<Child>,
+    /// The ports of all nodes for group communication and this node's place among them.
+    galera: Option<(Vec<u16>, usize)>,
+}
+
+impl MariaDb {
+    /// A server without replication, in `folder`.
+    pub(crate) fn start(folder: &Path) -> Result<MariaDb> {
+        let mut server = MariaDb::install(folder, free_ports(1)?[0], None)?;
+        server.run(Start::Alone)?;
+        server.make_database()?;
+        Ok(server)
+    }
+
+    /// A cluster of `count` nodes, all of them in step.
+    pub(crate) fn start_cluster(folder: &Path, count: usize) -> Result<Vec<MariaDb>> {
+        let ports = free_ports(count * 2)?;
+        // Group communication takes a port, and the next two for state transfers.
+        let group: Vec<u16> = (0..count).map(|node| ports[count + node]).collect();
+        let mut nodes = Vec::new();
+        for (number, port) in ports.into_iter().take(count).enumerate() {
+            let place = folder.join(format!("node{}", number + 1));
+            let mut node = MariaDb::install(&place, port, Some((group.clone(), number)))?;
+            node.run(if number == 0 { Start::Bootstrap } else { Start::Join })?;
+            if number == 0 {
+                node.make_database()?;
+            }
+            nodes.push(node);
+        }
+        Ok(nodes)
+    }
+
+    fn install(folder: &Path, port: u16, galera: Option<(Vec<u16>, usize)>) -> Result<MariaDb> {
+        fs::create_dir_all(folder)?;
+        if is_root() {
+            succeed(Command::new("chown").arg("mysql:mysql").arg(folder))?;
+        }
+        let data = folder.join("data");
+        let mut install = as_mysql("mariadb-install-db");
+        install.arg("--no-defaults").arg(format!("--datadir={}", data.display()));
+        install.args(["--skip-test-db", "--auth-root-authentication-method=normal"]);
+        install.arg("--innodb-log-file-size=32M").stdout(Stdio::null()).stderr(Stdio::null());
+        succeed(&mut install).context("mariadb-install-db")?;
+        Ok(MariaDb { folder: folder.to_owned(), port, child: None, galera })
+    }
+
+    /// Starts the server again after a kill or a stop; a node of a cluster joins the others.
+    pub(crate) fn start_again(&mut self) -> Result<()> {
+        self.run(if self.galera.is_some() { Start::Join } else { Start::Alone })
+    }
+
+    fn run(&mut self, start: Start) -> Result<()> {
+        let (folder, port) = (&self.folder, self.port);
+        let log = fs::File::create(folder.join("server.log"))?;
+        let mut server = as_mysql("mariadbd");
+        server
+            .arg("--no-defaults")
+            .arg(format!("--datadir={}", folder.join("data").display()))
+            .arg(format!("--socket={}", self.socket().display()))
+            .arg(format!("--pid-file={}", folder.join("data/server.pid").display()))
+            .arg(format!("--port={port}"))
+            .args(["--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-log-bin"])
+            .args(["--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=64M"])
+            .args(["--innodb-log-file-size=32M", "--max-connections=300"])
+            .args(self.galera_options(start))
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log);
+        self.child = Some(server.spawn().context("cannot start mariadbd")?);
+        self.wait_until(|server| server.is_ready(start))
+    }
+
+    fn galera_options(&self, start: Start) -> Vec<String> {
+        let Some((group, number)) = &self.galera else { return Vec::new() };
+        let address = |port: &u16| format!("127.0.0.1:{port}");
+        let all = group.iter().map(address).collect::<Vec<_>>().join(",");
+        let own = group[*number];
+        let (ist, sst) = (own + 1, own + 2);
+        // The timeouts of conf/deploy/galera.cnf: how long the others wait for a node that is gone.
+        let provider = format!(
+            "base_port={own};gmcast.listen_addr=tcp://127.0.0.1:{own};ist.recv_addr=127.0.0.1:{ist};\
+             gcache.size=32M;pc.recovery=true;evs.keepalive_period=PT0.5S;evs.suspect_timeout=PT2S;\
+             evs.inactive_timeout=PT3S;evs.inactive_check_period=PT0.5S"
+        );
+        let mut options = vec![
+            "--wsrep-on=ON".to_owned(),
+            format!("--wsrep-provider={GALERA_PROVIDER}"),
+            "--wsrep-cluster-name=dictapp".to_owned(),
+            format!("--wsrep-node-name=node{}", number + 1),
+            format!("--wsrep-cluster-address=gcomm://{all}"),
+            format!("--wsrep-node-address=127.0.0.1:{own}"),
+            format!("--wsrep-node-incoming-address=127.0.0.1:{}", self.port),
+            "--wsrep-sst-method=rsync".to_owned(),
+            format!("--wsrep-sst-receive-address=127.0.0.1:{sst}"),
+            format!("--wsrep-provider-options={provider}"),
+            "--binlog-format=ROW".to_owned(),
+            "--innodb-autoinc-lock-mode=2".to_owned(),
+        ];
+        if start == Start::Bootstrap {
+            options.push("--wsrep-new-cluster".to_owned());
+        }
+        options
+    }
+
+    fn is_ready(&self, start: Start) -> bool {
+        match start {
+            Start::Alone => self.sql("select 1").is_ok(),
+            Start::Bootstrap | Start::Join => self.is_synced(),
+        }
+    }
+
+    fn is_synced(&self) -> bool {
+        let state = self.sql("show status like 'wsrep_local_state_comment'");
+        state.is_ok_and(|state| state.trim_end().ends_with("Synced"))
+    }
+
+    /// Waits until a node has caught up with the others.
+    pub(crate) fn wait_until_synced(&mut self) -> Result<()> {
+        self.wait_until(|server| server.is_synced())
+    }
+
+    fn wait_until(&mut self, is_so: impl Fn(&MariaDb) -> bool) -> Result<()> {
+        let began = Instant::now();
+        while !is_so(self) {
+            let child = self.child.as_mut().context("the server does not run")?;
+            if let Some(status) = child.try_wait()? {
+                bail!("mariadbd ended: {status}\n{}", self.log_end());
+            }
+            if began.elapsed() > PATIENCE {
+                bail!("mariadbd is not ready after {PATIENCE:?}\n{}", self.log_end());
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        Ok(())
+    }
+
+    fn log_end(&self) -> String {
+        let log = fs::read_to_string(self.folder.join("server.log")).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(15)..].join("\n")
+    }
+
+    fn make_database(&self) -> Result<()> {
+        let make = format!(
+            "create database dict; create user '{USER}'@'%' identified by '{USER}'; \
+             grant all on dict.* to '{USER}'@'%'"
+        );
+        self.sql(&make).map(drop)
+    }
+
+    /// The rows of a statement that root runs in the database, with tabs between their columns.
+    pub(crate) fn sql(&self, statement: &str) -> Result<String> {
+        let mut client = Command::new("mariadb");
+        client.args(["--no-defaults", "--user=root", "--skip-column-names", "--batch"]);
+        client.arg(format!("--socket={}", self.socket().display()));
+        client.args(["--connect-timeout=2", "--execute", statement]);
+        let output = client.output().context("cannot start the client mariadb")?;
+        if !output.status.success() {
+            bail!("mariadb: {}", String::from_utf8_lossy(&output.stderr).trim_end());
+        }
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.folder.join("s.sock")
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The URL of its database for dictapp.
+    pub(crate) fn url(&self) -> String {
+        url_at(self.port)
+    }
+
+    /// Ends it as a power failure would.
+    pub(crate) fn kill(&mut self) -> Result<()> {
+        let mut child = self.child.take().context("the server does not run")?;
+        child.kill()?;
+        child.wait()?;
+        Ok(())
+    }
+
+    /// Asks it to end.
+    pub(crate) fn stop(&mut self) -> Result<()> {
+        let mut child = self.child.take().context("the server does not run")?;
+        signal(child.id(), "TERM")?;
+        child.wait()?;
+        Ok(())
+    }
+
+    pub(crate) fn freeze(&self) -> Result<()> {
+        self.signal("STOP")
+    }
+
+    pub(crate) fn resume(&self) -> Result<()> {
+        self.signal("CONT")
+    }
+
+    fn signal(&self, name: &str) -> Result<()> {
+        signal(self.child.as_ref().context("the server does not run")?.id(), name)
+    }
+}
+
+impl Drop for MariaDb {
+    fn drop(&mut self) {
+        // Errors mean that it has ended already.
+        self.kill().ok();
+    }
+}
+
+/// A temporary folder that the servers, which run as another user, may enter.
+pub(crate) fn scratch_folder(prefix: &str) -> Result<tempfile::TempDir> {
+    let folder = tempfile::Builder::new().prefix(prefix).tempdir()?;
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
+    Ok(folder)
+}
+
+/// The URL of a database behind this port of the loopback.
+pub(crate) fn url_at(port: u16) -> String {
+    format!("mysql://{USER}:{USER}@127.0.0.1:{port}/dict")
+}
+
+/// mariadbd refuses to run as root. It is killed when this process ends in whatever way.
+fn as_mysql(program: &str) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL"]);
+    if is_root() {
+        command.args(["--reuid=mysql", "--regid=mysql", "--clear-groups"]);
+    }
+    command.arg(program);
+    command
+}
+
+/// Ports that were free a moment ago, each with two free ones behind it.
+fn free_ports(count: usize) -> Result<Vec<u16>> {
+    let mut held = Vec::new();
+    let mut ports = Vec::new();
+    while ports.len() < count {
+        let first = TcpListener::bind("127.0.0.1:0")?;
+        let port = first.local_addr()?.port();
+        let behind = [port.saturating_add(1), port.saturating_add(2)];
+        let free = behind.map(|port| TcpListener::bind(("127.0.0.1", port)));
+        held.push(first);
+        if free.iter().all(Result::is_ok) {
+            held.extend(free.into_iter().flatten());
+            ports.push(port);
+        }
+    }
+    Ok(ports)
+}

@@ -1,0 +1,110 @@
+//! HAProxy with conf/deploy/haproxy.cfg, on ports of its own, without TLS, and for fewer connections.
+
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::peer::browser::Browser;
+use crate::steps::cargo::workspace;
+
+/// The address from which HAProxy calls the instances: they take the PROXY protocol from it, and plain requests from others.
+pub(super) const SOURCE: &str = "127.0.0.2";
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running proxy; killed when dropped.
+#[derive(Debug)]
+pub(super) struct Front {
+    pub(super) address: SocketAddr,
+    statistics: SocketAddr,
+    child: Child,
+}
+
+impl Front {
+    pub(super) fn start(folder: &Path, instances: [SocketAddr; 2]) -> Result<Front> {
+        let file = workspace().join("conf/deploy/haproxy.cfg");
+        let shipped = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+        let listeners = [TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?];
+        let [address, statistics] = [listeners[0].local_addr()?, listeners[1].local_addr()?];
+        drop(listeners);
+        let config = folder.join("haproxy.cfg");
+        fs::write(&config, adapted(&shipped, address, statistics, instances)?)?;
+        let log = fs::File::create(folder.join("haproxy.log"))?;
+        let child = Command::new("setpriv")
+            .args(["--pdeathsig", "KILL", "haproxy", "-db", "-f"])
+            .arg(&config)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()
+            .context("cannot start haproxy")?;
+        let mut front = Front { address, statistics, child };
+        front.wait_until(|front| TcpStream::connect(front.address).is_ok())?;
+        front.wait_for_both()?;
+        Ok(front)
+    }
+
+    /// Waits until the health checks let requests to both instances.
+    pub(super) fn wait_for_both(&mut self) -> Result<()> {
+        self.wait_until(|front| {
+            let page = Browser::new(front.statistics).get("/;csv");
+            page.is_ok_and(|page| page.count(",UP,") >= 3) // two servers and the backend
+        })
+    }
+
+    fn wait_until(&mut self, is_so: impl Fn(&Front) -> bool) -> Result<()> {
+        let began = Instant::now();
+        while !is_so(self) {
+            if let Some(status) = self.child.try_wait()? {
+                bail!("haproxy ended: {status}");
+            }
+            if began.elapsed() > PATIENCE {
+                bail!("haproxy does not serve both instances after {PATIENCE:?}");
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Front {
+    fn drop(&mut self) {
+        // Errors mean that it has ended already.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// The shipped configuration with these addresses, without TLS, and with a page of statistics.
+fn adapted(
+    shipped: &str,
+    address: SocketAddr,
+    statistics: SocketAddr,
+    instances: [SocketAddr; 2],
+) -> Result<String> {
+    let mut config = String::new();
+    for line in shipped.lines() {
+        let words = line.trim();
+        if words.starts_with("bind :443") || words.contains("redirect scheme https") {
+            continue;
+        }
+        config.push_str(&line.replace("bind :80", &format!("bind {address}")));
+        config.push('\n');
+    }
+    for (shipped, own) in [("127.0.0.1:8000", instances[0]), ("127.0.0.1:8001", instances[1])] {
+        if !config.contains(shipped) {
+            bail!("conf/deploy/haproxy.cfg has no server {shipped}");
+        }
+        config = config.replace(shipped, &own.to_string());
+    }
+    // More would need more descriptors than a shell may have open.
+    config = config.replace("maxconn 20000", "maxconn 2000");
+    config = config.replace("default-server", &format!("default-server source {SOURCE}"));
+    config.push_str(&format!(
+        "\nlisten statistics\n    bind {statistics}\n    stats enable\n    stats uri /\n"
+    ));
+    Ok(config)
+}

@@ -1,0 +1,195 @@
+//! `cargo xtask cluster`: three Galera nodes, two instances of dictapp and HAProxy; nodes and instances are killed, frozen, brought back
+//! and restarted under the load of a class. Fails unless every row that a pupil was told of is there once, on every node, and nobody
+//! waited long.
+
+mod front;
+
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use crate::arguments::Arguments;
+use crate::peer::class::{Class, Score};
+use crate::peer::instance::{Instance, Launch, Profile, build};
+use crate::peer::ledger::ROWS;
+use crate::peer::mariadb::{MariaDb, scratch_folder};
+use crate::steps::packages::{CLUSTER, ensure};
+use crate::steps::{seed, step};
+use front::{Front, SOURCE};
+
+pub(crate) const ABOUT: &str =
+    "break a cluster under load: --short, --pupils N, --seed N, --keep (leaves the logs)";
+
+const NODES: usize = 3;
+const PUPILS: usize = 64;
+/// The longest that anybody may wait.
+const WAIT_MAX: Duration = Duration::from_secs(4);
+/// How long a node stays frozen: longer than a statement may take.
+const FROZEN: Duration = Duration::from_secs(5);
+/// How long the class works before the first fault, and between two.
+const CALM: Duration = Duration::from_secs(3);
+const CALM_SHORT: Duration = Duration::from_secs(1);
+/// Requests that must succeed after a fault before it counts as over.
+const RECOVERED: u64 = 64;
+
+struct Options {
+    pupils: usize,
+    seed: u64,
+    calm: Duration,
+}
+
+/// The whole cluster; its parts end when it is dropped.
+struct Cluster {
+    nodes: Vec<MariaDb>,
+    instances: Vec<Instance>,
+    front: Front,
+}
+
+/// A fault, and how many requests may fail by it.
+struct Fault {
+    name: &'static str,
+    failed_max: Failed,
+    work: fn(&mut Cluster) -> Result<()>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Failed {
+    None,
+    /// What was in flight: at most one request of each pupil.
+    InFlight,
+}
+
+const FAULTS: &[Fault] = &[
+    Fault { name: "calm", failed_max: Failed::None, work: |_| Ok(()) },
+    Fault {
+        name: "the node that is written to is killed",
+        failed_max: Failed::None,
+        work: |cluster| cluster.nodes[0].kill(),
+    },
+    Fault {
+        name: "it joins again",
+        failed_max: Failed::None,
+        work: |cluster| cluster.nodes[0].start_again(),
+    },
+    Fault {
+        name: "the node that is written to now freezes",
+        failed_max: Failed::None,
+        work: |cluster| {
+            cluster.nodes[1].freeze()?;
+            thread::sleep(FROZEN);
+            Ok(())
+        },
+    },
+    Fault {
+        name: "it goes on",
+        failed_max: Failed::None,
+        work: |cluster| {
+            cluster.nodes[1].resume()?;
+            cluster.nodes[1].wait_until_synced()
+        },
+    },
+    Fault {
+        name: "an instance is killed",
+        failed_max: Failed::InFlight,
+        work: |cluster| cluster.instances[0].kill(),
+    },
+    Fault {
+        name: "it starts again",
+        failed_max: Failed::None,
+        work: |cluster| cluster.instances[0].start_again(),
+    },
+    Fault {
+        name: "the instances restart in turn",
+        failed_max: Failed::None,
+        work: |cluster| {
+            for number in 0..cluster.instances.len() {
+                cluster.instances[number].stop()?;
+                cluster.instances[number].start_again()?;
+                cluster.front.wait_for_both()?;
+            }
+            Ok(())
+        },
+    },
+];
+
+/// Breaks the cluster in every way.
+pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
+    let is_short = arguments.take_flag("--short");
+    let pupils = arguments.take_option("--pupils")?.unwrap_or(PUPILS);
+    let seed = seed(&mut arguments)?;
+    let is_kept = arguments.take_flag("--keep");
+    arguments.finish()?;
+    let calm = if is_short { CALM_SHORT } else { CALM };
+    step("what a cluster needs", || ensure(CLUSTER))?;
+    let program = step("dictapp", || build(Profile::Dev))?;
+    let folder = scratch_folder("dictapp-cluster-")?;
+    let title = format!("cluster, {pupils} pupils, seed {seed}");
+    let done = step(&title, || break_it(&program, folder.path(), &Options { pupils, seed, calm }));
+    if is_kept {
+        println!("the logs are in {}", folder.keep().display());
+    }
+    done
+}
+
+fn break_it(program: &Path, folder: &Path, options: &Options) -> Result<()> {
+    let mut cluster = Cluster::start(program, folder)?;
+    let class = Class::new(vec![cluster.front.address], options.seed);
+    let mut wrong = Vec::new();
+    class.during(options.pupils, || -> Result<()> {
+        if !class.wait_for(options.pupils as u64 * 4, Duration::from_secs(60)) {
+            bail!("the class did not begin: {}", class.take_score());
+        }
+        for fault in FAULTS {
+            class.take_score();
+            (fault.work)(&mut cluster).context(fault.name)?;
+            thread::sleep(options.calm);
+            if !class.wait_for(RECOVERED, WAIT_MAX) {
+                wrong.push(format!("{}: not over after {WAIT_MAX:?}", fault.name));
+            }
+            let score = class.take_score();
+            println!("{:40} {score}", fault.name);
+            wrong.extend(judge(fault, &score, options.pupils));
+        }
+        Ok(())
+    })?;
+    for (number, node) in cluster.nodes.iter_mut().enumerate() {
+        node.wait_until_synced()?;
+        let rows = node.sql(&format!("use dict; set wsrep_sync_wait = 1; {ROWS}"))?;
+        let verdict = class.ledger.against(&rows)?;
+        println!("node {}: {verdict}", number + 1);
+        wrong.extend(verdict.judge().err().map(|error| format!("node {}: {error}", number + 1)));
+    }
+    if wrong.is_empty() { Ok(()) } else { bail!("{}", wrong.join("\n")) }
+}
+
+fn judge(fault: &Fault, score: &Score, pupils: usize) -> Vec<String> {
+    let failed_max = match fault.failed_max {
+        Failed::None => 0,
+        Failed::InFlight => pupils as u64,
+    };
+    let mut wrong = Vec::new();
+    if score.failed > failed_max {
+        wrong.push(format!("{}: more than {failed_max} failed: {score}", fault.name));
+    }
+    if score.as_guest > 0 {
+        wrong.push(format!("{}: users were shown pages of guests: {score}", fault.name));
+    }
+    if score.longest > WAIT_MAX {
+        wrong.push(format!("{}: somebody waited longer than {WAIT_MAX:?}: {score}", fault.name));
+    }
+    wrong
+}
+
+impl Cluster {
+    fn start(program: &Path, folder: &Path) -> Result<Cluster> {
+        let nodes = MariaDb::start_cluster(folder, NODES)?;
+        let urls: Vec<String> = nodes.iter().map(MariaDb::url).collect();
+        let settings = vec![format!("server.proxy_protocol_from={SOURCE}")];
+        let launch = Launch { program: PathBuf::from(program), database: urls.join(","), settings };
+        let instance = |name: &str| Instance::start(launch.clone(), &folder.join(name));
+        let instances = vec![instance("one.log")?, instance("two.log")?];
+        let front = Front::start(folder, [instances[0].address, instances[1].address])?;
+        Ok(Cluster { nodes, instances, front })
+    }
+}

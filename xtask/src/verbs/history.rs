@@ -1,0 +1,153 @@
+//! `cargo xtask bench history`: the pages of the history in a database of 100,000 users and 10 million rows, asked for by 16 users at
+//! once; fails if one page of a hundred takes too long.
+
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::arguments::Arguments;
+use crate::peer::browser::Browser;
+use crate::peer::class::enrol;
+use crate::peer::instance::{Instance, Launch, Profile, build};
+use crate::peer::mariadb::{MariaDb, scratch_folder};
+use crate::peer::sqlite;
+use crate::peer::visitors::percentile;
+use crate::steps::packages::{DATABASE, ensure};
+use crate::steps::step;
+
+const READERS: u32 = 16;
+/// Rows of each reader: as many as the settings allow.
+const ROWS_OF_READER: u32 = 100_000;
+/// Pages that each reader asks for.
+const PAGES: u32 = 500;
+const P99_MAX: Duration = Duration::from_millis(10);
+
+struct Size {
+    users: u32,
+    rows: u32,
+}
+
+enum Database {
+    Sqlite(PathBuf),
+    Mysql(MariaDb),
+}
+
+/// Measures both engines.
+pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
+    let users = arguments.take_option("--users")?.unwrap_or(100_000);
+    let rows = arguments.take_option("--rows")?.unwrap_or(10_000_000);
+    arguments.finish()?;
+    let size = Size { users, rows };
+    step("what the databases need", || ensure(DATABASE))?;
+    let program = step("dictapp", || build(Profile::Release))?;
+    let mut wrong = Vec::new();
+    for engine in ["sqlite", "mysql"] {
+        let title = format!("{engine}: {users} users, {rows} rows");
+        wrong.extend(step(&title, || measure(&program, engine, &size))?);
+    }
+    if wrong.is_empty() { Ok(()) } else { bail!("{}", wrong.join("; ")) }
+}
+
+fn measure(program: &Path, engine: &str, size: &Size) -> Result<Vec<String>> {
+    let folder = scratch_folder("dictapp-history-")?;
+    let (database, url) = Database::start(engine, folder.path())?;
+    let launch = Launch { program: program.to_owned(), database: url, settings: Vec::new() };
+    let mut instance = Instance::start(launch, &folder.path().join("dictapp.log"))?;
+    let readers = (0..READERS).map(|number| {
+        let mut browser = Browser::new(instance.address);
+        enrol(&mut browser, &format!("reader{number}")).map(|()| browser)
+    });
+    let readers = readers.collect::<Result<Vec<_>>>()?;
+    instance.stop()?;
+    database.fill(size).context("cannot fill the tables")?;
+    instance.start_again()?;
+    let (first, any) = (Mutex::default(), Mutex::default());
+    thread::scope(|scope| {
+        let spawn = |browser| scope.spawn(|| read(browser, &first, &any));
+        let threads: Vec<_> = readers.into_iter().map(spawn).collect();
+        threads.into_iter().try_for_each(|thread| thread.join().expect("no panic"))
+    })?;
+    let mut wrong = Vec::new();
+    for (name, timed) in [("the first page", first), ("any page", any)] {
+        let timed: Vec<(u16, Duration)> = timed.into_inner().expect("no panic");
+        let [p50, p99] = [50, 99].map(|percent| percentile(&timed, percent));
+        println!("{name}: {} requests, p50 {p50:.2?}, p99 {p99:.2?}", timed.len());
+        if p99 > P99_MAX {
+            wrong.push(format!("{engine}, {name}: p99 is {p99:.2?}, more than {P99_MAX:?}"));
+        }
+    }
+    Ok(wrong)
+}
+
+type Timed = Mutex<Vec<(u16, Duration)>>;
+
+/// Asks in turn for the first page and for one anywhere in the history.
+fn read(mut browser: Browser, first: &Timed, any: &Timed) -> Result<()> {
+    for number in 0..PAGES {
+        // Rows have the times 1 s to ROWS_OF_READER s; the step visits them all over.
+        let deep = u64::from(number * 7919 % ROWS_OF_READER + 20) * 1_000_000;
+        for (path, timed) in
+            [("/history".to_owned(), first), (format!("/history?older={deep}"), any)]
+        {
+            let began = Instant::now();
+            let page = browser.get(&path)?;
+            let waited = began.elapsed();
+            if page.status != 200 || page.count("<time ") == 0 {
+                bail!("{path} is {} without rows", page.status);
+            }
+            timed.lock().expect("no panic").push((page.status, waited));
+        }
+    }
+    Ok(())
+}
+
+impl Database {
+    fn start(engine: &str, folder: &Path) -> Result<(Database, String)> {
+        if engine == "sqlite" {
+            let file = folder.join("dictapp.db");
+            let url = format!("sqlite:{}", file.display());
+            return Ok((Database::Sqlite(file), url));
+        }
+        let server = MariaDb::start(&folder.join("server"))?;
+        let url = server.url();
+        Ok((Database::Mysql(server), url))
+    }
+
+    /// Rows of the readers, then users with the other rows.
+    fn fill(&self, size: &Size) -> Result<()> {
+        let of_others = size.rows.saturating_sub(READERS * ROWS_OF_READER) / size.users.max(1);
+        let (name, word) = match self {
+            Database::Sqlite(_) => ("'other' || n", "'word' || (n % 5000)"),
+            Database::Mysql(_) => ("concat('other', n)", "concat('word', n % 5000)"),
+        };
+        let numbers = |most: u32| match self {
+            Database::Sqlite(_) => format!(
+                "(with recursive s (n) as (select 1 union all select n + 1 from s where n < {most}) \
+                 select n from s)"
+            ),
+            Database::Mysql(_) => format!("(select seq n from seq_1_to_{most})"),
+        };
+        let rows = |most, whose| {
+            format!(
+                "insert into hist (user, time, word, found) select u.id, n * 1000000, {word}, 1 \
+                 from user u join {} numbers where u.name like '{whose}%'",
+                numbers(most)
+            )
+        };
+        self.sql(&rows(ROWS_OF_READER, "reader"))?;
+        self.sql(&format!(
+            "insert into user (name, passwd, created) select {name}, '', 1 from {} numbers",
+            numbers(size.users)
+        ))?;
+        self.sql(&rows(of_others.max(1), "other"))
+    }
+
+    fn sql(&self, statement: &str) -> Result<()> {
+        match self {
+            Database::Sqlite(file) => sqlite::sql(file, statement).map(drop),
+            Database::Mysql(server) => server.sql(&format!("use dict; {statement}")).map(drop),
+        }
+    }
+}
