@@ -98,6 +98,7 @@ impl Outlet {
     }
 
     /// Bytes that wait for the peer to read.
+    #[cfg(any(feature = "websocket", test))]
     pub(crate) fn queued(&self) -> usize {
         self.state.queued.load(Relaxed)
     }

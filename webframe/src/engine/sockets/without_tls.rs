@@ -38,7 +38,7 @@ pub(crate) mod tls {
     use crate::engine::sockets::socket::Socket;
 
     /// No value of it exists.
-    #[derive(Debug)]
+    #[derive(Clone, Copy, Debug)]
     pub(crate) enum Session {}
 
     /// No value of it exists.
