@@ -176,13 +176,19 @@ impl Shard {
 
     /// Informs a conversation, on a worker, that its connection is closed.
     pub(super) fn close_conversation(&mut self, mut conversation: Box<dyn Conversation>) {
-        self.run_on_worker(move || {
+        let end = move || {
             let mut output = Vec::new();
             let closed = panics::catch(|| conversation.proceed(Occasion::Closed, &[], &mut output));
             if let Err(panic) = closed.and_then(|_| panics::catch(|| drop(conversation))) {
                 log::error!("the end of a live connection: {panic}");
             }
-        });
+        };
+        if self.draining {
+            // The shard may end next, and then the pool drops its queued calls.
+            self.engine.workers.run_in_any_case(end);
+        } else {
+            self.run_on_worker(end);
+        }
     }
 }
 

@@ -144,6 +144,14 @@ impl Workers {
         self.shared.grow(grow);
     }
 
+    /// Runs a task before any call, even if the pool is closed meanwhile. It adds no thread: of the
+    /// live connections of a server that stops there may be thousands.
+    pub(crate) fn run_in_any_case(&self, task: impl FnOnce() + Send + 'static) {
+        let mut state = lock(&self.shared.state);
+        state.shards.push_back(Box::new(task));
+        wake_one(state);
+    }
+
     /// Tries again to add threads that the system refused, if a shard or a call is waiting.
     pub(crate) fn retry_growth(&self) {
         let mut state = lock(&self.shared.state);
