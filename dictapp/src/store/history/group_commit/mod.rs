@@ -126,7 +126,10 @@ impl GroupCommit {
     /// Returns when the row is durable.
     pub(crate) fn record(&self, lookup: &Lookup) -> Result<Saved> {
         let deadline = Instant::now() + self.patience;
-        let job = self.shared.enqueue(lookup)?;
+        self.wait(&self.shared.enqueue(lookup)?, deadline)
+    }
+
+    fn wait(&self, job: &Job, deadline: Instant) -> Result<Saved> {
         job.slot.wait(deadline).unwrap_or_else(|gave_up| {
             let error = match gave_up {
                 GaveUp::Queued => StoreError::unavailable(format!(
