@@ -116,6 +116,9 @@ texts! {
         learning_why:
             "供您学习；老师只有在您同意时才看到您学完了哪些词单", "For your learning; a teacher sees which lists you have finished only if you share it";
         learning_long: "直到您删除", "Until you delete them";
+        token_what: "您为程序生成的令牌的名称、权限和最近使用时间；令牌本身只保存哈希值", "Names, scopes and last use of the tokens that you make for programs; of a token itself only its hash";
+        token_why: "供程序代您查词", "So that programs can act for you";
+        token_long: "直到您撤销", "Until you revoke them";
         report_what: "您报告的词条错误", "Faults of entries that you report";
         report_why: "供管理员改正", "So that administrators can correct them";
         report_long: "直到处理完", "Until they are settled";

@@ -145,7 +145,9 @@ fn guests_are_led_to_the_log_in_and_may_read_about_privacy() {
     let site = Site::start();
     let guest = Person::new(&site);
     assert_eq!(guest.get("/account").to("/"), "/login?next=/account");
-    guest.get("/privacy").assert_has(200, &["and the newest 100000", "180 days"]);
+    guest
+        .get("/privacy")
+        .assert_has(200, &["and the newest 100000", "180 days", "tokens that you make"]);
 }
 
 #[test]
