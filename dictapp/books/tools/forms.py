@@ -11,7 +11,7 @@ VERBS, NOUNS, ADJECTIVES = ("v.",), ("n.",), ("adj.", "adv.")
 COMMON, KNOWN = (10, 20, 35, 40, 50), (55, 60, 70)
 # Doubled against the stress that CMUdict gives, or against the rule.
 DOUBLED = {word: word + word[-1] + "ing" for word in ("handicap", "overlap", "transfer", "format", "output", "input",
-                                                      "offset", "reset", "upset", "typeset", "babysit")}
+                                                      "offset", "reset", "upset", "typeset", "babysit", "kidnap", "program")}
 # Verbs and nouns younger than SCOWL.
 NEW = {"blog", "email", "google", "photoshop", "tweet", "livestream", "podcast", "vlog", "app", "selfie", "emoji",
        "wok", "e-book", "e-mail", "smartphone", "screenshot", "hashtag", "website", "webcam"}
@@ -76,7 +76,7 @@ def stem(word, is_stressed_last):
 def is_british_l(word, is_stressed_last):
     """travel: travelled in Britain, traveled in America."""
     unstressed = not is_stressed_last and re.search(r"[^aeiou][aeiou]l$|[aeiou]ual$|ial$", word)
-    return bool(unstressed) or word in ("kidnap", "worship", "program", "fuel", "dial", "equal", "total")
+    return bool(unstressed) and word != "parallel" or word in ("worship", "fuel", "dial", "equal", "total")
 
 
 def ing(word, is_stressed_last):
@@ -153,6 +153,8 @@ class Forms:
             return forms if is_verb or word in NEW or "-" in word else []
         if label in NOUNS:
             form = plural(word, self.irregular)
+            if form == "-":
+                return []
             is_name = word[0].isupper() and not re.search("(an|ese|ist|i|eek|ork|nch|ish)$", word)
             sure = word in self.irregular.nouns or word in NEW or self.is_known(form) and not is_name
             return [("plural", form)] if countable or countable is None and sure else []
