@@ -1,5 +1,5 @@
-//! The word books that ship, texts in `books/`, to what is compiled into the program: each
-//! compressed, with its digest and its edition, in the order in which they are shown.
+//! Prepares the shipped word books, texts in `books/`, for the program: compresses each and adds
+//! its digest and edition, in the order in which they are shown.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             write!(digest, "{byte:02x}")?;
         }
         let packed = out.join(format!("{name}.book.gz"));
-        // No time and no name of a file in it: the same text gives the same bytes.
+        // Without a time and a file name, so that the same text gives the same bytes.
         let mut writer = GzBuilder::new().write(fs::File::create(&packed)?, Compression::best());
         writer.write_all(text.as_bytes())?;
         writer.finish()?;

@@ -1,4 +1,5 @@
-//! What the lexicon takes, beside SQLite with an index and a plain `HashMap`.
+//! The speed and memory of the lexicon, compared with SQLite with an index and with a plain
+//! `HashMap`.
 //!
 //! `DICTAPP_BENCH_BOOK=FILE cargo bench --bench lexicon` reads a book in the course's format
 //! (`.xz` by the program `xz`); without it a made-up book of 100,000 words is used. The bounds of
@@ -33,7 +34,7 @@ fn main() {
     let path = folder.join("lexicon.index");
     built.save(&path, &[0; 32]).expect("a saved lexicon");
     drop(built);
-    // In a process of its own, where nothing else has left memory behind.
+    // In a new process, without memory of earlier benchmarks.
     let alone = std::env::current_exe().expect("this program");
     let status = Command::new(alone).env("DICTAPP_BENCH_OPEN", &path).status();
     assert!(status.is_ok_and(|status| status.success()), "the saved lexicon opens");
@@ -51,7 +52,7 @@ fn main() {
     std::fs::remove_dir_all(&folder).expect("the folder can go");
 }
 
-/// Opens a saved lexicon, looks at each entry, and says what that took.
+/// Opens a saved lexicon, reads each entry, and prints time and memory.
 fn open_alone(path: &Path) {
     let before = resident_mb();
     let begin = Instant::now();
@@ -273,7 +274,7 @@ fn sqlite(book: &Book, path: &Path) -> Connection {
     sqlite
 }
 
-/// The memory of this process that is in use, in millions of bytes; 0 where `/proc` is missing.
+/// The resident memory of this process in millions of bytes; 0 if `/proc` is missing.
 fn resident_mb() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

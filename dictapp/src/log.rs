@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn controls_of_text_direction_are_escaped_in_both_forms() {
+    fn controls_of_text_direction_are_escaped_in_both_formats() {
         for c in ['\u{61c}', '\u{200f}', '\u{202e}', '\u{2066}', '\u{2069}'] {
             for format in [LogFormat::Text, LogFormat::Json] {
                 let line = logged(format, &format!("a{c}b"));

@@ -61,7 +61,7 @@ fn run(command: Command) -> anyhow::Result<()> {
     }
 }
 
-/// Prints the text of the ending. Output that nobody reads is an error only if it was asked for.
+/// Prints the last text of a command. A closed pipe is an error only if the text is the result.
 fn end(Ending { text, code }: &Ending) -> ExitCode {
     let printed = match code {
         0 => writeln!(io::stdout(), "{text}"),

@@ -1,5 +1,5 @@
-//! The paths of the site: constants for the table of URLs and for templates
-//! (`{{ paths::LOGIN }}`), and functions that make the path of a word, a query or a file.
+//! The paths of the site: constants for the table of URLs and for templates (`{{ paths::LOGIN }}`),
+//! and functions that build the path of a word, a query or a file.
 
 use webframe::url::{encode_query, encode_segment};
 
@@ -54,7 +54,7 @@ pub(crate) const READYZ: &str = "/readyz";
 pub(crate) const METRICS: &str = "/metrics";
 /// The page about the API.
 pub(crate) const API_GUIDE: &str = "/api";
-/// Everything of the API begins with it.
+/// The prefix of all paths of the API.
 pub(crate) const API: &str = "/api/";
 pub(crate) const API_WORD: &str = "/api/v1/words/{word}";
 pub(crate) const API_SUGGEST: &str = "/api/v1/suggest";
@@ -81,8 +81,8 @@ pub(crate) fn word(word: &str) -> String {
     format!("/word/{}", encode_segment(word))
 }
 
-/// The path of a word's page with what another program puts in the place of the word.
-pub(crate) fn word_of(placeholder: &str) -> String {
+/// The path of a word's page with a placeholder that another program replaces by the word.
+pub(crate) fn word_template(placeholder: &str) -> String {
     WORD.replace("{word}", placeholder)
 }
 
@@ -96,7 +96,7 @@ pub(crate) fn api_saved_word(word: &str) -> String {
     API_SAVED_WORD.replace("{word}", &encode_segment(word).to_string())
 }
 
-/// The suggestions of the API for what was typed.
+/// The suggestions of the API for a typed text.
 pub(crate) fn api_suggest(typed: &str) -> String {
     format!("{API_SUGGEST}?q={}", encode_query(typed))
 }
@@ -112,7 +112,7 @@ pub(crate) fn search(query: &str) -> String {
     format!("{SEARCH}?q={}", encode_query(query))
 }
 
-/// The review, with the word whose answer was taken back.
+/// The review page after the answer for a word was taken back.
 pub(crate) fn review_undone(word: &str) -> String {
     format!("{REVIEW}?undone={}", encode_query(word))
 }
@@ -127,17 +127,17 @@ pub(crate) fn upload(id: u64) -> String {
     format!("{ADMIN_UPLOADS}/{id}")
 }
 
-/// The users whose names begin like this.
+/// The list of users with this beginning of the name.
 pub(crate) fn users_named(beginning: &str) -> String {
     format!("{ADMIN_USERS}?q={}", encode_query(beginning))
 }
 
-/// The log-in page that leads to `next` after the log-in.
+/// The log-in page, which redirects to `next` after the log-in.
 pub(crate) fn login_then(next: &str) -> String {
     format!("{LOGIN}?next={}", encode_query(next))
 }
 
-/// A file under `static/`. `mark` changes with the file, so browsers may cache it.
+/// A file under `static/`. `mark` changes with its content, so browsers may cache it.
 pub(crate) fn static_file(name: &str, mark: &str) -> String {
     format!("/static/{name}?v={mark}")
 }
@@ -146,8 +146,8 @@ pub(crate) fn static_file(name: &str, mark: &str) -> String {
 const NEXT_BYTES_MAX: usize = 2048;
 
 /// Returns `next` if it is a path of this site. Browsers read a backslash as a slash and drop some
-/// characters, so only graphic ASCII without backslashes behind a single slash is accepted.
-pub(crate) fn own_place(next: &str) -> Option<&str> {
+/// characters, so only graphic ASCII without backslashes after a single slash is accepted.
+pub(crate) fn local_path(next: &str) -> Option<&str> {
     let is_own = next.starts_with('/')
         && !next.starts_with("//")
         && next.len() <= NEXT_BYTES_MAX
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn a_redirect_leads_only_to_a_path_of_this_site() {
         for own in ["/", "/history", "/word/and%2For?x=//y", "/a/../b"] {
-            assert_eq!(own_place(own), Some(own));
+            assert_eq!(local_path(own), Some(own));
         }
         let long = format!("/{}", "a".repeat(NEXT_BYTES_MAX));
         for other in [
@@ -195,7 +195,7 @@ mod tests {
             " /a",
             long.as_str(),
         ] {
-            assert_eq!(own_place(other), None, "{other:?}");
+            assert_eq!(local_path(other), None, "{other:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The table of URLs: a method and a path to the view that answers.
+//! The table of URLs: each method and path with the view that answers it.
 
 use webframe::monitoring::{alive, ready};
 use webframe::{Urls, blocking};
@@ -29,7 +29,7 @@ pub(crate) fn table() -> Urls<Site> {
         .post(paths::ACCOUNT_EXPORT, blocking(account::export))
         .post(paths::ACCOUNT_HISTORY, blocking(account::delete_history))
         .post(paths::ACCOUNT_DELETE, blocking(account::delete_account))
-        // A pattern may take 30 ms: a shard must not wait for it.
+        // A pattern may take 30 ms; a shard must not be blocked for so long.
         .get(paths::SEARCH, blocking(lookup::search))
         .get(paths::SUGGEST, suggest::list)
         .get(paths::WORD, lookup::show)
@@ -70,7 +70,7 @@ pub(crate) fn table() -> Urls<Site> {
         .merge(api())
 }
 
-/// The URLs of programs.
+/// The URLs of the API.
 fn api() -> Urls<Site> {
     use api::{accounts, learning};
     Urls::new()
@@ -96,7 +96,7 @@ fn api() -> Urls<Site> {
         .get(paths::API_DOCUMENT, api::openapi)
 }
 
-/// The pages of administrators. Nobody else reaches any of them.
+/// The pages of administrators. One layer refuses all other visitors.
 fn administration() -> Urls<Site> {
     Urls::new()
         .wrap(admin::only_admins)

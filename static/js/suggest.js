@@ -23,10 +23,10 @@
   box.setAttribute("aria-controls", list.id);
   box.setAttribute("aria-expanded", "false");
 
-  const kept = new Map(); // what was typed to what was offered, so that Backspace asks nobody
+  const kept = new Map(); // typed text to suggestions, so that Backspace sends no request
   const keptMax = 200;
   let asked = null; // the request under way
-  let shown = ""; // what the list is for
+  let shown = ""; // the text that the list belongs to
   let active = -1;
 
   const options = () => Array.from(list.children);

@@ -13,7 +13,7 @@ const PAGE: &str = r#"<!doctype html><title>Guest</title>
   <button>Save</button>
 </form>"#;
 
-/// As it was typed: what cannot be read is shown again.
+/// The typed text: invalid input is shown again.
 #[derive(Default, Deserialize, Serialize)]
 #[serde(default)]
 struct Guest {

@@ -29,7 +29,7 @@ const USAGE: &str = "usage: soak PORT [WORKERS_MAX [IDLE_SECONDS [PHASE_SECONDS]
 /// How long a handler waits for the others to come to the meeting.
 const MEETING_TIME: Duration = Duration::from_secs(20);
 
-/// Handlers that wait for each other: all can be there at once only where no worker was lost.
+/// Handlers that wait for each other: all can run at once only if no worker was lost.
 struct Meeting {
     workers_max: usize,
     present: Mutex<Present>,

@@ -36,23 +36,23 @@ pub struct Limits {
     /// Maximum size of the head of such a part in bytes; otherwise 400. Default: 4 KiB. Tomcat has
     /// 512 bytes.
     pub part_head_bytes_max: usize,
-    /// Maximum number of requests on a connection. The last answer has `Connection: close`.
+    /// Maximum number of requests on a connection. The last response has `Connection: close`.
     /// Default: 100,000. nginx has 1,000.
     pub requests_per_connection_max: u32,
-    /// Maximum number of open connections. Beyond, the connection that has been longest without a
-    /// complete request is closed, in any phase. The last 1/32 is reserved for networks that hold
-    /// few. Default: 20,000, or fewer if the limit on descriptors requires it.
+    /// Maximum number of open connections. Above it, the connection that has been longest without a
+    /// complete request is closed, in any phase. The last 1/32 is reserved for networks with few
+    /// connections. Default: 20,000, or fewer if the limit on descriptors requires it.
     pub connections_max: usize,
-    /// Maximum number of connections from one IPv4 address or one IPv6 /64. Beyond, one of the same
-    /// network is closed. Trusted proxies are not counted. Default: 20,000, since a school may be
-    /// one address.
+    /// Maximum number of connections from one IPv4 address or one IPv6 /64. Above it, a connection
+    /// of the same network is closed. Trusted proxies are not counted. Default: 20,000, since a
+    /// school may be one address.
     pub connections_per_address_max: usize,
-    /// Maximum size in bytes of the answers that wait for a slow peer. Beyond, its pipelined
+    /// Maximum size in bytes of the responses that wait for a slow peer. Above it, its pipelined
     /// requests wait. Default: 256 KiB.
     pub output_bytes_max: usize,
-    /// Maximum number of bytes that are read and discarded after the last answer. Without this, a
-    /// peer that sends too large a file would not receive the answer. Default: 16 MiB. nginx limits
-    /// only the time.
+    /// Maximum number of bytes that are read and discarded after the last response. Without this, a
+    /// peer that sends too large a file would not receive the response. Default: 16 MiB. nginx
+    /// limits only the time.
     pub linger_bytes_max: usize,
 }
 
@@ -103,12 +103,12 @@ pub struct Timeouts {
     /// nginx. Load balancers commonly close an idle connection after 60 s: with a longer time here
     /// they never use a closed one.
     pub idle: Duration,
-    /// Maximum time in which the peer reads no byte of an answer; then the connection is reset.
+    /// Maximum time in which the peer reads no byte of a response; then the connection is reset.
     /// Default: 30 s. nginx has 60 s.
     pub write: Duration,
     /// A handler that runs longer is reported in the log. It is never interrupted. Default: 5 s.
     pub handler: Duration,
-    /// Maximum time after the last answer in which the peer may continue to send. Default: 2 s.
+    /// Maximum time after the last response in which the peer may continue to send. Default: 2 s.
     /// nginx has 30 s.
     pub linger: Duration,
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 ///
 /// A new route starts as slow. It becomes quick when at most one of its last eight calls was slow,
 /// and slow again when two of them were: one long call is usually an interruption by the machine. A
-/// call from which a shard was stolen counts as eight slow ones.
+/// call that lost its shard to another worker counts as eight slow ones.
 #[derive(Debug)]
 pub struct Pace {
     /// Low 8 bits: the last eight calls, the newest lowest, 1 for slow. [`MARKED`]: the route was
@@ -41,7 +41,7 @@ impl Pace {
         Pace { recent: AtomicU32::new(MARKED) }
     }
 
-    /// Whether the app decided it; then nothing is learned.
+    /// Whether the app marked the route; then nothing is learned.
     pub(crate) fn is_marked(&self) -> bool {
         self.recent.load(Relaxed) & MARKED != 0
     }
@@ -77,7 +77,7 @@ impl Pace {
         }
     }
 
-    /// Learns from a call from which a shard was stolen.
+    /// Learns from a call that lost its shard to another worker.
     pub(crate) fn learn_stall(&self) {
         if self.recent.load(Relaxed) & MARKED == 0 {
             self.recent.fetch_or(ALL, Relaxed);
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_long_call_among_eight_moves_nothing() {
+    fn one_slow_call_among_eight_changes_nothing() {
         let pace = Pace::learned();
         assert!(pace.blocks());
         (0..7).for_each(|_| pace.learn(false));
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn only_eight_quick_calls_leave_no_doubt_and_a_mark_none_ever() {
+    fn eight_quick_calls_or_a_mark_end_the_doubt() {
         let pace = Pace::learned();
         for _ in 0..2 {
             (0..7).for_each(|_| pace.learn(false));
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stall_is_remembered_at_once_and_a_mark_for_ever() {
+    fn a_stall_makes_a_route_slow_and_a_mark_is_permanent() {
         let pace = Pace::learned();
         (0..8).for_each(|_| pace.learn(false));
         pace.learn_stall();

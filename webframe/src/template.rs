@@ -1,4 +1,4 @@
-//! Templates: names and values to pages, by `minijinja`, every value escaped.
+//! Renders templates with `minijinja`. Every value is escaped.
 
 use std::{
     borrow::Cow,
@@ -17,10 +17,9 @@ use crate::{
 
 /// The templates of an app, compiled into the program or read from a directory.
 ///
-/// Values are escaped for HTML unless the template's name ends in `.txt`. A missing value is an error, not an empty
-/// text. Beside minijinja's own filters there are
-/// `urlencode_segment`, one segment of a path (a slash becomes `%2F`), and `urlencode_query`,
-/// a value in a query.
+/// Values are escaped for HTML unless the template's name ends in `.txt`. A missing value is an
+/// error, not an empty text. Besides minijinja's own filters there are `urlencode_segment` for one
+/// segment of a path (a slash becomes `%2F`), and `urlencode_query` for a value in a query.
 ///
 /// ```
 /// use webframe::Templates;
@@ -37,11 +36,12 @@ use crate::{
 /// ```
 pub struct Templates {
     environment: Environment<'static>,
-    /// If set, templates are read from this directory for each page, so that a change is seen at once.
+    /// If set, templates are read from this directory for each page, so that changes take effect at
+    /// once.
     directory: Option<PathBuf>,
 }
 
-/// Templates that cannot be used: each with its place and reason.
+/// Broken templates, each with its place and reason.
 #[derive(Debug)]
 pub struct BrokenTemplates(Vec<String>);
 
@@ -49,7 +49,7 @@ impl Templates {
     /// Templates compiled into the program: their names and sources.
     ///
     /// # Errors
-    /// All that do not compile.
+    /// The templates that do not compile.
     pub fn embedded<N, T>(
         sources: impl IntoIterator<Item = (N, T)>,
     ) -> Result<Templates, BrokenTemplates>
@@ -76,17 +76,17 @@ impl Templates {
         Templates { environment, directory: Some(directory) }
     }
 
-    /// Adds filters, functions and globals of the app's own.
+    /// Adds the app's own filters, functions and globals.
     #[must_use]
     pub fn with(mut self, add: impl FnOnce(&mut Environment<'static>)) -> Templates {
         add(&mut self.environment);
         self
     }
 
-    /// Compiles every template and checks that each template exists that another names by a literal.
+    /// Compiles every template, and checks that all templates that others name literally exist.
     ///
     /// # Errors
-    /// All that are broken or missing, each with its place.
+    /// The templates that are broken or missing, each with its place.
     pub fn check(&self) -> Result<(), BrokenTemplates> {
         let environment = self.environment.clone();
         let mut broken = Vec::new();
@@ -110,7 +110,7 @@ impl Templates {
         told(broken)
     }
 
-    /// A page, as 200 and HTML.
+    /// 200 with the rendered template as HTML.
     ///
     /// # Errors
     /// 500: the template is missing or broken, or uses a value that is missing.
@@ -118,14 +118,14 @@ impl Templates {
         Ok(Response::html(self.render_text(name, values)?))
     }
 
-    /// The text of a page.
+    /// The rendered template as text.
     ///
     /// # Errors
-    /// 500 as for [`Templates::render`].
+    /// As for [`Templates::render`].
     pub fn render_text(&self, name: &str, values: impl Serialize) -> Result<String> {
         let page = match &self.directory {
             None => self.environment.get_template(name)?.render(values)?,
-            // The clone holds no compiled template: it reads those it needs as they are now.
+            // The clone contains no compiled templates: it reads the current files.
             Some(_) => self.environment.clone().get_template(name)?.render(values)?,
         };
         Ok(page)
@@ -146,7 +146,7 @@ fn environment() -> Environment<'static> {
     environment
 }
 
-/// The names that `extends`, `include`, `import` and `from` give as plain texts.
+/// The names that `extends`, `include`, `import` and `from` have as literals.
 fn named_templates(source: &str) -> impl Iterator<Item = &str> {
     source.split("{%").skip(1).filter_map(|tag| {
         let tag = tag.split("%}").next()?.trim_start_matches(['-', '+']).trim_start();
@@ -168,7 +168,7 @@ fn names_below(directory: &Path) -> std::io::Result<BTreeSet<String>> {
             if entry.file_name().as_encoded_bytes().starts_with(b".") {
                 continue;
             }
-            // Not through links, which may lead round and round.
+            // Links are not followed: they may form a circle.
             if entry.file_type()?.is_dir() {
                 unread.push(path);
             } else if let Some(name) = path.strip_prefix(directory).ok().and_then(Path::to_str) {
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_not_there_is_an_error_of_ours_that_names_the_place() {
+    fn a_missing_value_is_a_500_that_names_the_place() {
         let error = page("a\n{{ nothing }}", context!()).unwrap_err();
         assert_eq!(error.status(), 500);
         assert!(error.to_string().contains("page.html:2"), "{error}");
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slash_in_a_word_is_no_separator() {
+    fn a_slash_in_a_segment_is_encoded() {
         let values = context!(w => "and/or é?&=.-_~ %'");
         assert_eq!(
             page("{{ w|urlencode_segment }}", &values).unwrap(),
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn all_broken_templates_are_told_at_once() {
+    fn all_broken_templates_are_reported_at_once() {
         let error =
             Templates::embedded([("a.html", "{{ x"), ("b.html", "ok"), ("c.html", "{% if %}")])
                 .unwrap_err()
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_check_finds_templates_that_others_name_and_nobody_has() {
+    fn a_check_finds_templates_that_others_name_but_do_not_exist() {
         let sources = [
             ("a.html", "{%- extends 'layout.html' %}{% include \"part.html\" ignore missing %}"),
             (
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_is_read_anew_for_each_page() {
+    fn a_directory_is_read_again_for_each_page() {
         let directory = tempfile::tempdir().unwrap();
         fs::create_dir(directory.path().join("sub")).unwrap();
         let write = |text| fs::write(directory.path().join("sub/p.html"), text).unwrap();
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_is_not_there_is_told_by_the_check() {
+    fn the_check_reports_a_missing_directory() {
         let error = Templates::dir("no/such/place").check().unwrap_err();
         assert!(error.to_string().contains("no/such/place"), "{error}");
     }

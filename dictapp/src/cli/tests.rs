@@ -19,7 +19,7 @@ fn import(line: &str) -> Request {
 }
 
 #[test]
-fn serving_is_what_is_done_when_no_command_is_named() {
+fn serve_is_the_default_command() {
     for line in ["", "serve", "--address 127.0.0.1:0", "serve --address 127.0.0.1:0"] {
         assert!(matches!(run(line), Ok(Command::Serve(_))), "{line}");
     }
@@ -40,7 +40,7 @@ fn flags_set_keys_before_and_after_the_command() {
 }
 
 #[test]
-fn an_import_names_a_file_and_perhaps_its_kind() {
+fn an_import_has_a_file_and_an_optional_kind() {
     let plain = Request { file: "a.txt".into(), ..Request::default() };
     assert_eq!(import("import a.txt"), plain);
     for &kind in Kind::ALL {
@@ -58,7 +58,7 @@ fn an_import_names_a_file_and_perhaps_its_kind() {
 }
 
 #[test]
-fn wordnet_alone_is_the_one_that_debian_has() {
+fn wordnet_without_a_path_is_debians() {
     let kind = Some(Kind::Wordnet);
     let whole = import("import wordnet --name large").resolved();
     assert_eq!((whole.kind, whole.file), (kind, PathBuf::from("/usr/share/wordnet")));
@@ -119,7 +119,7 @@ fn wrong_settings_end_with_2_whatever_the_command() {
 }
 
 #[test]
-fn help_and_version_end_well_and_name_the_program() {
+fn help_and_version_succeed_and_name_the_program() {
     let help = run("--help").unwrap_err();
     assert_eq!(help.code, 0);
     for word in
@@ -133,7 +133,7 @@ fn help_and_version_end_well_and_name_the_program() {
 }
 
 #[test]
-fn check_says_where_valid_settings_come_from() {
+fn check_reports_the_source_of_valid_settings() {
     for (line, source) in [
         ("check", "built-in defaults"),
         ("check --address a:1 --set log.level=warn", "flags (2 keys)"),

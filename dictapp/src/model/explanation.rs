@@ -448,7 +448,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_a_label_that_is_no_part_of_speech() {
+    fn keeps_a_label_that_is_not_a_part_of_speech() {
         assert_eq!(split_part("e.g. this"), ("", "e.g. this"));
         assert_eq!(split_part("vt.放弃"), ("vt.", "放弃"));
         for text in ["a.m. 上午", "n.b. 注意", "a.k.a. 又名", "v.t. 做"] {

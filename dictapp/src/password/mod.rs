@@ -25,14 +25,14 @@ pub use rules::PasswordProblem;
 pub use stored::UnreadableHash;
 use stored::{CourseHash, Stored, WRAPPED_COURSE};
 
-/// No registered password has more bytes (1024 characters of 4). A longer one is wrong; it costs
-/// the same computation as any wrong password, and is not read.
+/// Maximum bytes of a registered password: 1,024 characters of 4 bytes. A longer one is wrong
+/// without being hashed, but costs the same computation as any wrong password.
 const PASSWORD_BYTES_MAX: usize = 4096;
 
 /// 128 bits, as RFC 9106 §3.1 recommends.
 const SALT_BYTES: usize = 16;
 
-/// The network for hashes without a client.
+/// The network that hashes without a client are counted for.
 const UPKEEP: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
 
 /// Hashes and verifies passwords, a few at the same time.
@@ -46,11 +46,12 @@ pub struct Passwords {
 /// The result of a comparison.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// Not the password, or no such user.
+    /// The password is wrong, or there is no such user.
     Wrong,
-    /// The password.
+    /// The password is right.
     Right,
-    /// The password. The old hash was the course's or weaker than the standard: store this one.
+    /// The password is right. The stored hash is the course's or weaker than the standard: replace it by
+    /// this one.
     RightReplace(String),
     /// The stored text is not a hash: log it, and treat the password as wrong.
     Unreadable(UnreadableHash),
@@ -70,7 +71,7 @@ struct CourseSalt(String);
 
 impl Passwords {
     /// Takes the limits of hashing and the course's salt from the settings. Each permit allocates
-    /// 19 MiB at its first use and keeps them.
+    /// 19 MiB at its first use and keeps it.
     pub fn new(accounts: &Accounts) -> Passwords {
         let Accounts { hash_permits, hash_queue_max, hash_wait_max, .. } = *accounts;
         Passwords::with_limits(hash_permits, hash_queue_max, hash_wait_max, &accounts.course_salt)
@@ -140,7 +141,8 @@ impl Passwords {
         Ok(Some(format!("{WRAPPED_COURSE}{wrapped}")))
     }
 
-    /// Computes the new hash in both cases, so that a right and a wrong password take equally long.
+    /// Computes the new hash even for a wrong password, so that right and wrong ones take the same
+    /// time.
     fn verify_course(
         &self,
         permit: &mut Permit<'_>,
@@ -216,7 +218,8 @@ fn cost(params: &Params) -> u64 {
     u64::from(params.m_cost()) * u64::from(params.t_cost())
 }
 
-/// One encoding for text that looks the same, for every keyboard (RFC 8265 §4.2.2).
+/// Normalises the password (RFC 8265 §4.2.2), since keyboards encode the same text in different
+/// ways.
 fn normal(password: &str) -> String {
     password.nfc().collect()
 }

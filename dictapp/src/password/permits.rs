@@ -69,7 +69,7 @@ impl Permits {
             return Ok(Permit { permits: self, blocks });
         }
         if state.queue.len >= self.queue_max {
-            // A network with many waiting requests gives a place to a network with few.
+            // A network with many waiting requests loses a place to a network with few.
             if !state.queue.drop_one_of_more_than(network) {
                 return Err(PasswordError::Busy);
             }
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn waiting_ends_at_the_limit_and_leaves_the_queue() {
+    fn a_wait_ends_at_its_limit_and_leaves_the_queue() {
         let permits = Permits::new(1, 9, Duration::ZERO);
         let permit = permits.take(HOME).unwrap();
         assert_eq!(permits.take(HOME).map(drop), Err(PasswordError::Busy));

@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_by_length_name_and_commonness_and_by_nothing_else() {
+    fn refuses_passwords_only_by_length_name_and_commonness() {
         assert_eq!(problem(""), Some(PasswordProblem::Empty));
         assert_eq!(problem("x7#kqp9"), Some(PasswordProblem::Short(8)));
         assert_eq!(problem(&"长".repeat(129)), Some(PasswordProblem::Long(128)));

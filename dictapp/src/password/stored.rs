@@ -27,7 +27,7 @@ pub(super) enum Stored {
     Course(CourseHash),
     /// [`WRAPPED_COURSE`] and a PHC string of an Argon2 over the 32 digits.
     WrappedCourse(Argon2Hash),
-    /// A PHC string of an Argon2.
+    /// A PHC string of Argon2.
     Argon2(Argon2Hash),
 }
 
@@ -49,7 +49,7 @@ pub(super) struct Argon2Hash {
 /// The reason why a stored text cannot be verified. Does not contain the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnreadableHash {
-    /// Neither 32 hexadecimal digits nor a PHC string of an Argon2.
+    /// Neither 32 hexadecimal digits nor a PHC string of Argon2.
     Unknown,
     /// An Argon2 hash with more memory, passes or lanes than a log-in may take.
     TooCostly,

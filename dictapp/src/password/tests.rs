@@ -1,4 +1,4 @@
-//! Tests of verdicts on real hashes, of the cost of wrong passwords, and of a flood.
+//! Tests: verdicts on real hashes, the cost of wrong passwords, and a flood of log-ins.
 
 use std::sync::Barrier;
 use std::thread;
@@ -80,7 +80,7 @@ fn the_same_password_typed_in_two_normal_forms_is_one() {
 }
 
 #[test]
-fn an_unreadable_hash_is_told_apart_for_the_log_only() {
+fn an_unreadable_hash_is_reported_only_in_the_log() {
     let verdict = passwords().verify(("a", "123456"), Some("123456"), CLIENT);
     assert_eq!(verdict, Ok(Verdict::Unreadable(UnreadableHash::Unknown)));
 }
@@ -104,7 +104,7 @@ fn unknown_names_course_hashes_and_unreadable_ones_cost_as_much_as_a_known_name(
 }
 
 #[test]
-fn a_wrong_password_of_a_weak_hash_is_filled_up_to_the_standard_cost() {
+fn a_wrong_password_for_a_weak_hash_costs_as_much_as_the_standard() {
     for (memory, passes) in [(1024, 2), (8192, 3), (19_456, 1)] {
         let params = Params::new(memory, passes, 1, None).unwrap();
         let weak = stored_with(Algorithm::Argon2id, Version::V0x13, &params, "secret");
@@ -142,7 +142,7 @@ fn neither_password_nor_salt_is_in_debug() {
 }
 
 #[test]
-fn a_flood_is_served_by_the_permits_or_told_to_come_back_and_takes_no_more_memory() {
+fn a_flood_is_served_within_the_permits_or_refused_and_takes_no_more_memory() {
     let passwords = Passwords::with_limits(2, 8, LONG, "the-sat");
     let start = Barrier::new(64);
     let verdicts: Vec<_> = thread::scope(|scope| {

@@ -1,10 +1,10 @@
-//! Line protocols beside HTTP: the bytes of one client become replies. Nothing here opens a socket;
-//! `serve` attaches these sessions to webframe's shards.
+//! Line protocols besides HTTP: they convert the bytes of a client to replies. Nothing here opens a
+//! socket; `serve` attaches these sessions to webframe's shards.
 
 pub(crate) mod dict;
 pub(crate) mod course;
 
-/// The longest beginning of at most so many bytes that ends between two characters.
+/// The longest prefix of at most `bytes_max` bytes that ends between two characters.
 fn head(text: &str, bytes_max: usize) -> &str {
     let ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
     &text[..ends.take_while(|end| *end <= bytes_max).last().unwrap_or(0)]

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_start_brings_every_shipped_book_and_the_second_nothing() {
+    fn only_the_first_start_imports_the_shipped_books() {
         let folder = tempfile::tempdir().unwrap();
         let store = store(&folder);
         install(&store).unwrap();
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_book_that_was_removed_stays_away() {
+    fn a_removed_book_is_not_imported_again() {
         let folder = tempfile::tempdir().unwrap();
         let store = store(&folder);
         install(&store).unwrap();
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_earlier_edition_that_nobody_replaced_is_replaced() {
+    fn only_an_unmodified_earlier_edition_is_replaced() {
         let shipped = Packed { name: "a", edition: "2026-02-01", digest: "new", gz: &[] };
         let there = |kind: &str, digest: &str| {
             let folder = tempfile::tempdir().unwrap();

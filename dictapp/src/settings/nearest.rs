@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn names_the_nearest_and_nothing_when_all_are_far() {
+    fn suggests_the_nearest_name_if_it_is_near() {
         let known = ["address", "workers_min", "workers_max", "ab"];
         assert_eq!(nearest("worker_max", known.into_iter()), Some("workers_max"));
         assert_eq!(nearest("colour", known.into_iter()), None);

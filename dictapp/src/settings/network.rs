@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_address() {
+    fn refuses_invalid_addresses() {
         for text in [
             "",
             "8000",
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_are_names_or_addresses_alone() {
+    fn hosts_are_names_or_addresses_without_a_port() {
         assert_eq!(parse_host("Dict.Example.org").as_deref(), Some("dict.example.org"));
         assert_eq!(parse_host("[::1]").as_deref(), Some("[::1]"));
         for text in ["", "a:80", "http://a", "a/b", "::1", "[a]", "词典.cn", "*"] {

@@ -60,7 +60,7 @@ fn comments() -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_key_is_explained_with_the_bounds_that_hold() {
+fn every_key_is_documented_with_its_bounds() {
     let (_, keys) = read(vec![], vec![]).unwrap();
     let mut bounded = 0;
     for (known, (key, comment)) in keys.iter().zip(comments()) {
@@ -78,7 +78,7 @@ fn every_key_is_explained_with_the_bounds_that_hold() {
 }
 
 #[test]
-fn flags_win_over_the_environment_over_the_file_over_what_is_built_in() {
+fn flags_override_the_environment_the_file_and_the_defaults() {
     let file = "[timeouts]\nhead = '1s'\nbody = '1s'\nidle = '1s'";
     let environment = [("DICTAPP_TIMEOUTS__BODY", "2s"), ("DICTAPP_TIMEOUTS__IDLE", "2s")];
     let settings = load(file, &environment, &["timeouts.idle=3s"]).unwrap();
@@ -201,7 +201,7 @@ fn no_secret_is_ever_shown() {
 }
 
 #[test]
-fn variables_are_names_of_their_own() {
+fn variables_have_distinct_names() {
     let (_, keys) = read(vec![], vec![]).unwrap();
     let mut variables = BTreeMap::new();
     for key in keys {
@@ -213,7 +213,7 @@ fn variables_are_names_of_their_own() {
 
 proptest::proptest! {
     #[test]
-    fn any_slip_of_the_keyboard_is_harmless_or_a_mistake_of_a_line(
+    fn any_typing_error_is_harmless_or_reported_with_its_line(
         at in 0..DOCUMENTED.len(),
         cut in 0..9_usize,
         typed in "[a-z0-9\\[\\]\"'=#{},. _\\n\u{0}\u{e9}-]{0,4}",

@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_item_of_a_list_is_named_by_itself() {
+    fn a_wrong_item_of_a_list_is_named() {
         let kind = list(count(1..=9));
         let items = Value::List(vec![Value::Integer(1), Value::Integer(77)]);
         assert_eq!(kind(&items).unwrap_err().not, "77");
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_text_path_choice_or_switch() {
+    fn refuses_values_of_a_wrong_type() {
         assert!(text(&given("a\nb")).is_err());
         assert!(optional_path(&given("a\0b")).is_err());
         assert_eq!(optional_path(&given("")), Ok(None));

@@ -1,6 +1,6 @@
-//! Answers that are the same for every visitor, kept in memory: rendered entries with the
-//! compressed forms of the whole page, and suggestions. Each shelf has caches of its own, so a
-//! change of the books empties them.
+//! Caches responses that are the same for all visitors: rendered entries with the compressed forms
+//! of the whole page, and suggestions. Each shelf has its own caches, so a change of the books
+//! empties them.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,14 +9,14 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use webframe::Result;
 use webframe::accept::Coding;
 
-/// The most bytes of one generation of rendered entries: about two thousand with their compressed
-/// forms. Two generations are kept.
+/// Maximum bytes of one generation of rendered entries: about two thousand entries with their
+/// compressed forms. Two generations are kept.
 pub(super) const ENTRIES_BYTES_MAX: usize = 24 << 20;
 
-/// The most bytes of one generation of suggestions: the beginnings of some four thousand words.
+/// Maximum bytes of one generation of suggestions: about four thousand typed texts.
 pub(super) const SUGGESTIONS_BYTES_MAX: usize = 8 << 20;
 
-/// What a value takes beside its texts: keys, tables and counters.
+/// Bytes that a value takes besides its texts: key, table and counters.
 const VALUE_BYTES: usize = 512;
 
 /// The part of an entry's page that all visitors share, and the page of a guest.
@@ -25,14 +25,14 @@ pub struct EntryPart {
     pub words: Vec<String>,
     /// Its first gloss, for link previews.
     pub description: String,
-    /// The rendered entry.
+    /// The rendered HTML of the entry.
     pub html: String,
     /// The page of a guest without settings of their own, in each coding.
     pages: [OnceLock<Arc<[u8]>>; 3],
 }
 
 impl EntryPart {
-    /// An entry whose page was not asked for yet.
+    /// An entry without rendered pages.
     pub fn new(words: Vec<String>, description: String, html: String) -> EntryPart {
         EntryPart { words, description, html, pages: Default::default() }
     }
@@ -42,8 +42,8 @@ impl EntryPart {
         self.words.first().map_or("", String::as_str)
     }
 
-    /// The page of a guest in this coding. `render` makes the plain page; it is called at most
-    /// once, except by threads that ask at the same time.
+    /// The page of a guest in this coding. `render` makes the plain page. It is called once, or a
+    /// few times if threads call this at the same time.
     ///
     /// # Errors
     /// The error of `render`.
@@ -66,7 +66,7 @@ impl EntryPart {
         };
         let coded = self.pages[place]
             .get_or_init(|| coding.encode(plain).map_or_else(|| Arc::clone(plain), Arc::from));
-        // A page that does not shrink is kept as it is.
+        // A page that does not shrink is stored uncompressed.
         let coding = if Arc::ptr_eq(coded, plain) { Coding::Identity } else { coding };
         Ok((Arc::clone(coded), coding))
     }
@@ -80,7 +80,7 @@ impl fmt::Debug for EntryPart {
 
 /// A value of a cache.
 pub trait Cached {
-    /// The bytes that it takes.
+    /// Its size in bytes.
     fn bytes(&self) -> usize;
 }
 
@@ -90,18 +90,17 @@ impl Cached for EntryPart {
     }
 }
 
-/// An answer as it is sent.
+/// The body of a response.
 impl Cached for [u8] {
     fn bytes(&self) -> usize {
         self.len()
     }
 }
 
-/// The language tag of a page, empty if the answer has no language, and the query.
+/// The language tag of a page (empty if the response has no language) and the query.
 type Key = (&'static str, Box<str>);
 
-/// Values by language and query. Values that nobody asked for during a whole generation are
-/// dropped.
+/// Values by language and query. A value that is not used during a whole generation is dropped.
 #[derive(Debug)]
 pub struct Cache<V: ?Sized> {
     generation_bytes_max: usize,
@@ -116,14 +115,14 @@ struct Generations<V: ?Sized> {
 }
 
 impl<V: Cached + ?Sized> Cache<V> {
-    /// An empty cache. At most twice `generation_bytes_max` bytes are kept.
+    /// An empty cache. It keeps at most twice `generation_bytes_max` bytes.
     pub fn new(generation_bytes_max: usize) -> Cache<V> {
         let (young, old) = (HashMap::new(), HashMap::new());
         let generations = RwLock::new(Generations { young, old, young_bytes: 0 });
         Cache { generation_bytes_max, generations }
     }
 
-    /// The value of a query, if it is kept.
+    /// The value for a query, if it is cached.
     pub fn get(&self, language: &'static str, query: &str) -> Option<Arc<V>> {
         let key: Key = (language, query.into());
         let generations = self.generations.read().unwrap_or_else(PoisonError::into_inner);
@@ -136,7 +135,7 @@ impl<V: Cached + ?Sized> Cache<V> {
         Some(value)
     }
 
-    /// Keeps a value.
+    /// Stores a value.
     pub fn put(&self, language: &'static str, query: &str, value: &Arc<V>) {
         self.keep((language, query.into()), value);
     }
@@ -163,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_that_are_asked_for_stay_and_the_others_make_room() {
+    fn used_entries_stay_and_unused_ones_are_dropped() {
         let cache = Cache::new(ENTRIES_BYTES_MAX);
         let large = ENTRIES_BYTES_MAX / 8;
         cache.put("en", "often", &part(10));

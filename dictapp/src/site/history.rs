@@ -1,4 +1,4 @@
-//! What a user looked up and which books they read: questions of the views to the store.
+//! The history of a user, and the books that a user switched off.
 
 use std::time::Instant;
 
@@ -14,10 +14,10 @@ use crate::store::{
 
 const MICROSECOND: SignedDuration = SignedDuration::from_micros(1);
 
-/// Whether the books say anything of a query.
+/// The result of a look-up, for the history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome<'a> {
-    /// There is an entry of this headword, and it is asked whether the user saved that.
+    /// There is an entry with this headword. The store is also asked whether the user has saved it.
     Entry(&'a str),
     /// There is an entry or a match.
     Found,
@@ -26,9 +26,9 @@ pub enum Outcome<'a> {
 }
 
 impl Site {
-    /// Writes a look-up into the history, and returns whether the user has saved the headword that
-    /// was found. The row is durable then. Beyond the bounds of the settings the oldest rows are
-    /// deleted, and look-ups of one minute are not written.
+    /// Writes a look-up to the history and waits until the row is durable. Returns whether the user
+    /// has saved the headword. If the history is longer than the settings allow, the oldest rows
+    /// are deleted; if the user looks up too many words in a minute, the look-up is not written.
     ///
     /// # Errors
     /// The database cannot store it.
@@ -65,17 +65,17 @@ impl Site {
         Ok(saved)
     }
 
-    /// Whether the user has saved the headword that was found, without a look-up.
+    /// Whether the user has saved the headword; records nothing.
     ///
     /// # Errors
-    /// The database cannot answer.
+    /// The database is unavailable.
     pub fn saved(&self, visit: &Visit, outcome: Outcome<'_>) -> Result<Saved, StoreError> {
         let Outcome::Entry(headword) = outcome else { return Ok(Saved::No) };
         let saved = self.store.saved_word(visit.user, headword)?;
         Ok(if saved.is_some() { Saved::Yes } else { Saved::No })
     }
 
-    /// Adds past look-ups of another database; returns how many were new.
+    /// Adds past look-ups of another database; returns the number of new ones.
     ///
     /// # Errors
     /// The database cannot store them.
@@ -86,7 +86,7 @@ impl Site {
     /// Up to `limit` look-ups of a user from `start` on, newest first.
     ///
     /// # Errors
-    /// The database cannot answer.
+    /// The database is unavailable.
     pub fn past_lookups(
         &self,
         visit: &Visit,
@@ -96,8 +96,8 @@ impl Site {
         self.store.recent_lookups(visit.user, start, limit)
     }
 
-    /// As [`Site::record`], unless the same word was recorded for the user a while ago: a page that
-    /// is shown again by Back, a reload or a switch of the language is no other look-up.
+    /// Like [`Site::record`], unless the same word was recorded for the user a short while ago:
+    /// Back, a reload or a switch of the language is not another look-up.
     ///
     /// # Errors
     /// The database cannot store it.
@@ -113,11 +113,11 @@ impl Site {
         }
     }
 
-    /// Up to `limit` words of a user by day, newest first, from `start` on. A day begins at midnight
-    /// in this time zone; each word is given once a day.
+    /// Up to `limit` words of a user by day, newest first, from `start` on. A day begins at
+    /// midnight in this time zone; each word appears once a day.
     ///
     /// # Errors
-    /// The database cannot answer.
+    /// The database is unavailable.
     pub fn words_by_day(
         &self,
         visit: &Visit,
@@ -148,11 +148,10 @@ impl Site {
         Ok(words)
     }
 
-    /// Deletes the look-ups of one word on one day: those of the word that the user looked up at
-    /// this time.
+    /// Deletes all look-ups of one word on one day, given the time of one of them.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn delete_word_of_day(
         &self,
         visit: &Visit,
@@ -167,7 +166,7 @@ impl Site {
     /// Deletes a user's look-ups from one time until before another.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn delete_lookups_between(
         &self,
         visit: &Visit,
@@ -183,7 +182,7 @@ impl Site {
     /// Deletes a user's whole history.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn delete_history(&self, visit: &Visit, client: &Client) -> Result<(), StoreError> {
         self.repeats.forget_user(visit.user);
         self.store.delete_lookups(visit.user)?;
@@ -194,12 +193,12 @@ impl Site {
     /// The books that a user switched off.
     ///
     /// # Errors
-    /// The database cannot answer.
+    /// The database is unavailable.
     pub fn books_off(&self, visit: &Visit) -> Result<Vec<BookId>, StoreError> {
         self.store.books_off(visit.user)
     }
 
-    /// Switches books on and off for a user; others stay as they are.
+    /// Switches books on and off for a user; other books do not change.
     ///
     /// # Errors
     /// The database cannot store it.
@@ -213,7 +212,7 @@ impl Site {
     }
 }
 
-/// The beginnings of the day of a time and of the next one.
+/// The start of the day that contains a time, and the start of the next day.
 fn day_around(at: Timestamp, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
     let day = at.to_zoned(zone.clone()).start_of_day().ok()?;
     let next = day.checked_add(1.day()).ok()?.start_of_day().ok()?;

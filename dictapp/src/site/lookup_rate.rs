@@ -1,5 +1,5 @@
-//! How often each user looks words up to whether a look-up is recorded: the bound of what one
-//! account can write into the database.
+//! Limits the number of look-ups that are recorded for each user in a minute, so that one account
+//! cannot fill the database.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -9,11 +9,11 @@ use crate::store::UserId;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Users that are counted at the same time, 1 MB. Beyond them look-ups of further users are not
-/// recorded until a minute is over.
+/// Maximum number of users counted at the same time: 1 MB. Look-ups of more users are not recorded
+/// until the minute is over.
 const USERS_MAX: usize = 1 << 14;
 
-/// Recorded look-ups of a user between two bounds of their history.
+/// Recorded look-ups of a user between two trims of the history.
 const TRIM_EVERY: u32 = 256;
 
 /// Counts the look-ups of each user.
@@ -30,14 +30,14 @@ struct Count {
     recorded: u32,
 }
 
-/// What to do with a look-up.
+/// The decision about a look-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// Record it.
     Record,
-    /// Record it, and delete the oldest rows of the user's history beyond the bound.
+    /// Record it, and delete the oldest rows if the user's history is too long.
     RecordAndTrim,
-    /// Do not record it: no person looks up so many words in a minute.
+    /// Do not record it: a person does not look up so many words in a minute.
     Skip,
 }
 
@@ -47,8 +47,8 @@ impl LookupRate {
         LookupRate { per_minute_max, users: Mutex::default() }
     }
 
-    /// Counts one look-up. The first one since the start trims, so that a bound that was lowered
-    /// takes effect.
+    /// Counts one look-up. The first one since the start trims, so that a lowered limit takes
+    /// effect.
     pub(super) fn count(&self, user: UserId, now: Instant) -> Verdict {
         let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
         if users.len() >= USERS_MAX && !users.contains_key(&user) {
@@ -91,14 +91,14 @@ mod tests {
     }
 
     #[test]
-    fn a_history_is_bounded_again_after_each_256_rows() {
+    fn a_history_is_trimmed_after_each_256_rows() {
         let (rate, now) = (LookupRate::new(10_000), Instant::now());
         let trims = (0..1024).filter(|_| rate.count(UserId::new(1), now) == Verdict::RecordAndTrim);
         assert_eq!(trims.count(), 4);
     }
 
     #[test]
-    fn more_users_than_are_counted_are_not_recorded_and_evict_nobody() {
+    fn users_beyond_the_limit_are_not_recorded_and_evict_no_other() {
         let (rate, now) = (LookupRate::new(1), Instant::now());
         for user in 0..USERS_MAX {
             assert_ne!(rate.count(UserId::new(user as i64), now), Verdict::Skip);

@@ -1,5 +1,5 @@
-//! The model of the pages: words in memory, and users, sessions and history in the store. Errors
-//! of the lower layers become responses in this file only.
+//! The state of the app: the words in memory, and users, sessions and history in the store. Only
+//! this file converts errors of the lower layers to responses.
 
 mod shelf;
 mod selection;
@@ -79,18 +79,18 @@ const DATABASE_RETRY: Duration = Duration::from_secs(5);
 const PASSWORD_RETRY: Duration = Duration::from_secs(3);
 
 impl Site {
-    /// The dictionary in this store, with its words taken into memory.
+    /// The site with the dictionary of this store; loads its words into memory.
     ///
     /// # Errors
-    /// Word books that cannot be read.
+    /// The word books cannot be read.
     pub fn new(settings: Settings, store: Store) -> anyhow::Result<Site> {
         let shelf = Shelf::load(&store, &settings.dictionary.books, saved_at(&settings).as_deref());
-        let shelf = shelf.context("cannot take the word books into memory")?;
+        let shelf = shelf.context("cannot load the word books")?;
         warn_of_unknown_books(&settings.dictionary.books, &shelf);
         Site::with_shelf(settings, store, shelf)
     }
 
-    /// A site for commands that look nothing up and show no page.
+    /// A site without words, for commands that need none.
     ///
     /// # Errors
     /// The system has no random bytes.
@@ -107,7 +107,7 @@ impl Site {
         };
         Ok(Site {
             passwords: Passwords::new(accounts),
-            throttle: Throttle::new(accounts).context("no random bytes from the system")?,
+            throttle: Throttle::new(accounts).context("the system has no random bytes")?,
             lookup_rate: LookupRate::new(settings.dictionary.lookups_per_minute_max),
             repeats: Repeats::default(),
             expiry,
@@ -128,27 +128,27 @@ impl Site {
         &self.settings
     }
 
-    /// What is counted for monitoring.
+    /// The metrics for monitoring.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
     }
 
-    /// Connects the log whose dropped lines are counted; a second call has no effect.
+    /// Sets the log that [`Site::dropped_lines`] reports on; only the first call has an effect.
     pub fn watch_log(&self, log: LogQueue) {
         self.log.set(log).ok();
     }
 
-    /// Lines of the log that were dropped.
+    /// The number of dropped log lines.
     pub fn dropped_lines(&self) -> u64 {
         self.log.get().map_or(0, LogQueue::dropped)
     }
 
-    /// Why the database does not serve now; `None` if it does.
+    /// Why the database is unavailable; `None` if it is available.
     pub fn outage(&self) -> Option<String> {
         self.store.outage()
     }
 
-    /// Calls to the database that an outage failed, since the start.
+    /// Calls that failed because the database was unavailable, since the start.
     pub fn failed_calls(&self) -> u64 {
         self.store.failed_calls()
     }
@@ -158,10 +158,10 @@ impl Site {
         self.store.commits()
     }
 
-    /// Tries whether the database can be changed now.
+    /// Tests whether the database accepts changes.
     ///
     /// # Errors
-    /// It cannot.
+    /// It does not.
     pub fn probe(&self) -> Result<(), StoreError> {
         self.store.probe()
     }
@@ -171,7 +171,7 @@ impl Site {
         &self.zone
     }
 
-    /// The words as they are now. Keep it for one request: an import puts another in its place.
+    /// The current words. Use it for one request only: an import replaces it.
     pub fn shelf(&self) -> Arc<Shelf> {
         Arc::clone(&self.shelf.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -179,7 +179,7 @@ impl Site {
     /// Reloads the words if the word books have changed.
     ///
     /// # Errors
-    /// The database cannot serve; the words stay as they are.
+    /// The database is unavailable; the words stay as they are.
     pub fn refresh_words(&self) -> anyhow::Result<()> {
         let _one = self.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
         if self.store.lexicon_version()? == self.shelf().version() {
@@ -204,20 +204,20 @@ fn saved_at(settings: &Settings) -> Option<PathBuf> {
 fn warn_of_unknown_books(wanted: &[String], shelf: &Shelf) {
     let known: HashSet<&str> = shelf.books().iter().map(|book| book.name.as_str()).collect();
     for name in wanted.iter().filter(|name| !known.contains(name.as_str())) {
-        log::warn!("[dictionary] books names {name}, and no such book is shown");
+        log::warn!("[dictionary] books names {name}, but no such book is shown");
     }
 }
 
 /// The response to an error of the store.
 pub(crate) fn store_error(error: &StoreError) -> webframe::Error {
     if error.is_outage() {
-        // Without a cause: the store logs an outage, a line a second and not one a request.
+        // Without a cause: the store logs an outage once a second, instead of once a request.
         return webframe::Error::unavailable("", DATABASE_RETRY);
     }
     webframe::Error::new(StatusCode::INTERNAL_SERVER_ERROR, "")
 }
 
-/// The response if a password could not be hashed.
+/// The response to an error of password hashing.
 pub(crate) fn password_error(error: &PasswordError) -> webframe::Error {
     match error {
         PasswordError::Busy => {

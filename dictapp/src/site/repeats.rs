@@ -1,5 +1,5 @@
-//! A page of a word that is shown again to no new look-up: which words each user looked up a while
-//! ago, in memory, for each instance.
+//! Remembers which words each user has seen lately, so that showing a page again is not a new
+//! look-up. In memory, for each instance.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use crate::store::UserId;
 
-/// A word that is shown again within this time after it was shown last is the same look-up.
+/// A word that is shown again within this time counts as the same look-up.
 const WINDOW: Duration = Duration::from_secs(3600);
 
-/// Words of all users that are remembered, 2 MB. Beyond them the page of a further word counts as a
-/// look-up each time.
+/// Maximum number of words that are remembered, for all users: 2 MB. Beyond it each page of a
+/// further word counts as a look-up.
 const WORDS_MAX: usize = 1 << 16;
 
 /// The words that were shown within the window.
@@ -23,7 +23,7 @@ pub(super) struct Repeats {
 }
 
 impl Repeats {
-    /// Whether this word was shown to the user within the window; if it was, the window begins anew.
+    /// Whether this word was shown to the user within the window; if so, restarts the window.
     pub(super) fn is_repeated(&self, user: UserId, word: &str, now: Instant) -> bool {
         match self.lock().get_mut(&self.key(user, word)) {
             Some(last) if now.saturating_duration_since(*last) < WINDOW => {
@@ -34,7 +34,7 @@ impl Repeats {
         }
     }
 
-    /// Remembers that a word was shown.
+    /// Stores that a word was shown.
     pub(super) fn note(&self, user: UserId, word: &str, now: Instant) {
         let key = self.key(user, word);
         let mut shown = self.lock();
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn more_words_than_are_remembered_evict_none() {
+    fn words_beyond_the_limit_evict_no_other() {
         let (repeats, now, levi) = (Repeats::default(), Instant::now(), UserId::new(1));
         for n in 0..=WORDS_MAX {
             repeats.note(levi, &n.to_string(), now);

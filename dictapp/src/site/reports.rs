@@ -1,4 +1,4 @@
-//! Reports of entries: from visitors to administrators.
+//! Reports of faulty entries, from visitors to administrators.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +9,10 @@ use super::{Client, Site, Visit};
 use crate::model::Word;
 use crate::store::{REPORT_CHARS_MAX, Report, ReportId, StoreError};
 
-/// Reports that wait for an administrator, at most.
+/// Maximum number of reports that wait for an administrator.
 const REPORTS_KEPT_MAX: u64 = 5000;
 
-/// Reports that the administrator's page shows.
+/// Maximum number of reports on the administrators' page.
 const SHOWN: u32 = 200;
 
 /// The result of reporting an entry.
@@ -22,17 +22,17 @@ pub enum Reporting {
     Done,
     /// There is no text.
     Empty,
-    /// This network reported too much: try again after this time.
+    /// Too many reports from this network: try again after this time.
     Later(Duration),
     /// Too many reports wait for an administrator.
     Full,
 }
 
 impl Site {
-    /// Puts a report on the administrators' list. A longer text is cut.
+    /// Adds a report to the administrators' list. A text that is too long is cut.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn report_entry(
         &self,
         visit: Option<&Visit>,
@@ -63,15 +63,15 @@ impl Site {
     /// The newest reports.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn reports(&self) -> Result<Vec<Report>, StoreError> {
         self.store.reports(SHOWN)
     }
 
-    /// Takes a report off the list.
+    /// Removes a report from the list.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn settle_report(&self, id: ReportId) -> Result<(), StoreError> {
         self.store.delete_report(id)
     }

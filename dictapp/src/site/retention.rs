@@ -1,20 +1,21 @@
-//! Removes what is older than the settings allow, in steps so small that no other writer waits long.
+//! Deletes rows that are older than the settings allow, in small steps, so that other writers do
+//! not wait long.
 
 use jiff::Timestamp;
 
 use super::Site;
 use crate::store::{StoreError, UserId};
 
-/// Rows of one kind that a step removes.
+/// Maximum number of rows of one kind that a step deletes.
 const ROWS_AT_ONCE: u32 = 200;
 
 impl Site {
-    /// One step: ended sessions, expired reset codes, old entries of the audit log, and old look-ups
-    /// of a few users after this one. Returns the user after whom the next step goes on; `None`:
+    /// One step: deletes ended sessions, expired reset codes, old entries of the audit log, and old
+    /// look-ups of the next users after `after`. Returns the `after` of the next step; `None`:
     /// nothing is left.
     ///
     /// # Errors
-    /// The database cannot serve; some may be removed already.
+    /// The database is unavailable; some rows may be deleted already.
     pub fn remove_outdated(&self, after: UserId) -> Result<Option<UserId>, StoreError> {
         let now = Timestamp::now();
         let before = |kept| now.checked_sub(kept).unwrap_or(Timestamp::MIN);

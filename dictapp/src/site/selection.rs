@@ -1,5 +1,5 @@
-//! The shelf as one visitor sees it: a query, and the books that they switched off, to what a page
-//! shows. An entry of such a book is never seen; its word is, where another book has it.
+//! The shelf as one visitor sees it: without the entries of books that the visitor switched off. A
+//! word is still found if another book has it.
 
 use super::shelf::Shelf;
 use crate::lexicon::{BookId, End, EntryRef, FoundBy, Matches, Page};
@@ -13,32 +13,32 @@ pub struct Selection<'s> {
     off: Vec<BookId>,
 }
 
-/// All that the books say of one headword.
+/// A headword with the entries of all books.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found<'a> {
     /// The headword.
     pub word: &'a str,
-    /// How the query led to it.
+    /// How the query matched it.
     pub by: FoundBy,
-    /// The first pronunciation that a book gives.
+    /// The pronunciation in the first book that has one.
     pub phonetic: Option<&'a str>,
-    /// What each book says, in the order of the books.
+    /// The entries, in the order of the books.
     pub entries: Vec<FoundEntry<'a>>,
 }
 
-/// What one book says.
+/// The entry of one book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FoundEntry<'a> {
     /// The title of the book.
     pub book: &'a str,
     /// Its languages, if they are known.
     pub languages: Option<Languages>,
-    /// The explanation in its notation.
+    /// The explanation, in the notation of `model`.
     pub mean: &'a str,
 }
 
 impl<'s> Selection<'s> {
-    /// The shelf without these books of the store.
+    /// The shelf without these books.
     pub fn new(shelf: &'s Shelf, off: &[store::BookId]) -> Selection<'s> {
         let books = shelf.books().iter().zip(0_u16..);
         let off = books.filter(|(book, _)| off.contains(&book.id)).map(|(_, place)| BookId(place));
@@ -55,7 +55,7 @@ impl<'s> Selection<'s> {
         self.off.is_empty()
     }
 
-    /// What the books say of a query: each headword once, the likeliest first.
+    /// The entries for a query: each headword once, the most likely first.
     pub fn look_up(&self, query: &str) -> Vec<Found<'s>> {
         let mut found: Vec<(Found<'s>, Vec<EntryRef<'s>>)> = Vec::new();
         for hit in self.shelf.lexicon().look_up(query) {
@@ -76,7 +76,7 @@ impl<'s> Selection<'s> {
         found.into_iter().map(|(found, entries)| self.with_entries(found, entries)).collect()
     }
 
-    /// Whether the books say anything of a query.
+    /// Whether the books have an entry for a query.
     pub fn has(&self, query: &str) -> bool {
         let lexicon = self.shelf.lexicon();
         if self.off.is_empty() {
@@ -85,7 +85,8 @@ impl<'s> Selection<'s> {
         lexicon.look_up(query).iter().any(|hit| !self.is_off(&hit.entry))
     }
 
-    /// A page of what `find` finds. Where books are switched off, pages are made of what is left.
+    /// A page of the matches of `find`. If books are switched off, the matches of other books are
+    /// divided into pages.
     pub fn page(&self, wanted: Page, find: impl Fn(Page) -> Matches<'s>) -> Matches<'s> {
         if self.off.is_empty() {
             return find(wanted);
@@ -96,8 +97,8 @@ impl<'s> Selection<'s> {
         Matches { entries, end: if seen.next().is_some() { End::More } else { end } }
     }
 
-    /// The entries of a list, each from a book that is not switched off; those that have none are
-    /// left out.
+    /// The entries of a list. An entry of a book that is switched off is replaced by one of another
+    /// book, or dropped if there is none.
     pub fn seen(&self, entries: Vec<EntryRef<'s>>) -> Vec<EntryRef<'s>> {
         if self.off.is_empty() {
             return entries;
@@ -118,7 +119,7 @@ impl<'s> Selection<'s> {
         self.off.contains(&entry.book)
     }
 
-    /// In the order of the books, whatever the lexicon's.
+    /// Sorts by the order of the books, which may differ from the lexicon's order.
     fn with_entries(&self, mut found: Found<'s>, mut entries: Vec<EntryRef<'s>>) -> Found<'s> {
         entries.sort_by_key(|entry| entry.book);
         found.phonetic = entries.iter().find_map(|entry| entry.phonetic);

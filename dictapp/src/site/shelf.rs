@@ -1,5 +1,5 @@
-//! The word books that are shown, in memory: rows of the store to a lexicon. Immutable; another
-//! one takes its place when the books change. `selection` looks words up in it.
+//! The word books in memory, built from the rows of the store. Immutable: it is replaced as a whole
+//! when the books change. `selection` looks words up in it.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -17,33 +17,34 @@ use crate::store::{self, Store};
 #[derive(Debug)]
 pub struct Shelf {
     lexicon: Lexicon,
-    /// In the order in which their entries are shown; a [`BookId`] is a place here.
+    /// In the order in which their entries are shown; a [`BookId`] is an index of it.
     books: Vec<ShownBook>,
     version: u64,
     entries: Cache<EntryPart>,
     suggestions: Cache<[u8]>,
 }
 
-/// A word book as pages name it.
+/// A word book, as pages show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownBook {
-    /// The name that settings know it by.
+    /// The name, for settings and commands.
     pub name: String,
-    /// What people read.
+    /// The title, for readers.
     pub title: String,
-    /// The key by which the store knows it.
+    /// The key in the store.
     pub id: store::BookId,
     /// Its languages, if they are known.
     pub languages: Option<Languages>,
     digest: String,
 }
 
-/// Another import may come between two looks at the books; so many in a row are a fault.
+/// Attempts to read a consistent state. An import may interrupt each one; so many in a row are a
+/// fault.
 const TRIES: usize = 5;
 
 impl Shelf {
-    /// Takes the books of the store into memory; those that `order` names first. `saved_at` is
-    /// where the lexicon is kept for the next time.
+    /// Loads the books of the store, the ones named in `order` first. `saved_at` is the file that
+    /// keeps the lexicon for the next start.
     pub(super) fn load(
         store: &Store,
         order: &[String],
@@ -64,10 +65,10 @@ impl Shelf {
                 return Ok(Shelf::new(lexicon, books, version));
             }
         }
-        bail!("the word books changed {TRIES} times while they were read");
+        bail!("the word books changed {TRIES} times while they were loaded");
     }
 
-    /// No books at all, for commands that look nothing up.
+    /// No books, for commands that need none.
     pub(super) fn empty() -> anyhow::Result<Shelf> {
         Ok(Shelf::new(Builder::default().build()?, Vec::new(), 0))
     }
@@ -77,17 +78,17 @@ impl Shelf {
         Shelf { lexicon, books, version, entries, suggestions: Cache::new(SUGGESTIONS_BYTES_MAX) }
     }
 
-    /// Every way to find a word.
+    /// The index of all words.
     pub fn lexicon(&self) -> &Lexicon {
         &self.lexicon
     }
 
-    /// Rendered entries of these books.
+    /// The cache of rendered entries.
     pub fn entries(&self) -> &Cache<EntryPart> {
         &self.entries
     }
 
-    /// Suggestions from these books, as they are sent.
+    /// The cache of suggestions, as they are sent.
     pub fn suggestions(&self) -> &Cache<[u8]> {
         &self.suggestions
     }
@@ -108,7 +109,7 @@ impl Shelf {
     }
 }
 
-/// The books that are shown, those named first in front.
+/// The books that are shown, the ones named in `order` first.
 fn books(store: &Store, order: &[String]) -> anyhow::Result<Vec<ShownBook>> {
     let mut books = store.books()?;
     store::put_first(&mut books, order);
@@ -123,7 +124,7 @@ fn books(store: &Store, order: &[String]) -> anyhow::Result<Vec<ShownBook>> {
     Ok(shown.map(named).collect())
 }
 
-/// Names everything that a saved lexicon depends on.
+/// Identifies everything that a saved lexicon depends on.
 fn stamp(books: &[ShownBook]) -> Stamp {
     let mut hash = Sha256::new();
     for ShownBook { name, id, digest, .. } in books {
@@ -140,20 +141,20 @@ fn open_saved(path: &Path, stamp: &Stamp) -> Option<Lexicon> {
         Ok(lexicon) => Some(lexicon),
         Err(error) if error.is_absent() || error.is_stale() => None,
         Err(error) => {
-            log::warn!("{error}; it is made anew");
+            log::warn!("{error}; it is built again");
             None
         }
     }
 }
 
-/// What is not saved only costs time at the next start.
+/// A failure is only logged: it costs time at the next start, nothing else.
 fn save(lexicon: &Lexicon, path: &Path, stamp: &Stamp) {
     if let Err(error) = lexicon.save(path, stamp) {
         log::warn!("{error}");
     }
 }
 
-/// The lexicon, and the state of the store that it was built from.
+/// The lexicon, and the version of the store's books that it was built from.
 fn build(store: &Store, books: &[ShownBook]) -> anyhow::Result<(Lexicon, u64)> {
     let places: HashMap<store::BookId, BookId> =
         books.iter().zip(0_u16..).map(|(book, place)| (book.id, BookId(place))).collect();

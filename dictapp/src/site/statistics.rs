@@ -1,5 +1,6 @@
-//! Look-ups of all visitors to counts by hour and to the words that no book has. They are counted in
-//! memory and added to the database from time to time; a crash loses what was counted since.
+//! Counts the look-ups of all visitors by hour, and the words that no book has. The counts are kept
+//! in memory and added to the database from time to time; a crash loses the ones that are not added
+//! yet.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -11,15 +12,15 @@ use super::{Outcome, Site};
 use crate::model::Word;
 use crate::store::{LookupHour, MissingWord, StoreError};
 
-/// Missing words that are remembered between two additions to the database.
+/// Maximum number of missing words counted between two additions to the database.
 const WORDS_MAX: usize = 200;
 
-/// How long counts are kept.
+/// How long the database keeps counts.
 const KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
 
 const MICROSECONDS_OF_HOUR: i64 = 3_600_000_000;
 
-/// What was counted since the last addition to the database.
+/// The counts since the last addition to the database.
 #[derive(Debug, Default)]
 pub(super) struct Statistics {
     found: AtomicU64,
@@ -28,7 +29,7 @@ pub(super) struct Statistics {
 }
 
 impl Site {
-    /// Counts a look-up of anybody.
+    /// Counts a look-up of any visitor.
     pub fn count_lookup(&self, word: &Word, outcome: Outcome<'_>) {
         let counts = &self.statistics;
         if outcome != Outcome::Missing {
@@ -44,10 +45,10 @@ impl Site {
         }
     }
 
-    /// Adds what was counted to the database.
+    /// Adds the counts to the database.
     ///
     /// # Errors
-    /// The database cannot serve; the counts are kept for the next time.
+    /// The database is unavailable; the counts are kept for the next time.
     pub fn store_lookup_counts(&self) -> Result<(), StoreError> {
         let counts = &self.statistics;
         let (found, missing) = (counts.found.load(Relaxed), counts.missing.load(Relaxed));
@@ -72,10 +73,10 @@ impl Site {
         Ok(())
     }
 
-    /// The look-ups by hour of the hours until now, an element for each hour.
+    /// The look-ups of the last `hours` hours, an element for each hour.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn lookup_hours(&self, hours: u32) -> Result<Vec<LookupHour>, StoreError> {
         let last = Timestamp::now().as_microsecond() / MICROSECONDS_OF_HOUR;
         let first = last - i64::from(hours) + 1;
@@ -88,18 +89,18 @@ impl Site {
         Ok((first..=last).map(hour).collect())
     }
 
-    /// The words that no book has, those looked up most often first.
+    /// The words that no book has, the most frequent look-ups first.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn most_missed_words(&self, limit: u32) -> Result<Vec<MissingWord>, StoreError> {
         self.store.most_missed_words(limit)
     }
 
-    /// Takes a word off that list, until it is looked up again.
+    /// Removes a word from that list, until it is looked up again.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn forget_missing_word(&self, word: &str) -> Result<(), StoreError> {
         self.store.forget_missing_word(word)
     }
@@ -107,7 +108,7 @@ impl Site {
     /// Removes old counts.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn remove_old_lookup_counts(&self) -> Result<(), StoreError> {
         let oldest = Timestamp::now().checked_sub(KEPT).unwrap_or(Timestamp::UNIX_EPOCH);
         self.store.delete_lookup_counts(oldest.as_microsecond() / MICROSECONDS_OF_HOUR, oldest)

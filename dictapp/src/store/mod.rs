@@ -117,7 +117,7 @@ impl Store {
     /// Checks the whole database for damage, which may take minutes.
     ///
     /// # Errors
-    /// If there is damage, or the database cannot serve.
+    /// If there is damage, or the database is unavailable.
     pub fn check_integrity(&self) -> Result<()> {
         self.db.check_integrity()
     }
@@ -125,7 +125,7 @@ impl Store {
     /// The time by the database's clock.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn clock(&self) -> Result<jiff::Timestamp> {
         self.db.clock()
     }

@@ -17,7 +17,7 @@ impl Store {
     /// The value of `name`, if it was set.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn setting(&self, name: &str) -> Result<Option<String>> {
         let rows = self.db.query(SETTING, &[name.into()]);
         rows.and_then(|mut rows| rows.first_mut().map(Row::text).transpose())
@@ -27,7 +27,7 @@ impl Store {
     /// Sets `name` (1 to 64 characters) to `value`.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn put_setting(&self, name: &str, value: &str) -> Result<()> {
         let put = self.db.execute(PUT_SETTING, &[name.into(), value.into()]);
         put.map(drop).doing(|| format!("put the setting {name}"))
@@ -36,7 +36,7 @@ impl Store {
     /// A number that increases with each change of words or books by any instance.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn lexicon_version(&self) -> Result<u64> {
         let version = self.db.query(LEXICON_VERSION, &[]).and_then(count_in);
         version.doing(|| "read the lexicon's version")

@@ -11,14 +11,14 @@ texts! {
         disabled: "这个账号已被管理员停用。", "An administrator has blocked this account.";
         keep: "在这台设备上保持登录", "Keep me logged in on this device";
         delayed:
-            "这个账号最近登录失败的次数很多。请等 {seconds} 秒，然后重新输入密码登录。",
-            "Many log-ins to this account failed lately. Wait {seconds} seconds, then enter the password again.";
+            "这个账号最近登录失败次数过多，请等待 {seconds} 秒后重新输入密码登录。",
+            "Too many recent log-ins to this account have failed. Wait {seconds} seconds, then enter the password again.";
         later:
-            "登录失败的次数太多。请过 {minutes} 分钟再试。",
+            "登录失败次数过多，请 {minutes} 分钟后再试。",
             "Too many log-ins have failed. Try again in {minutes} min.";
-        next: "请先登录，然后继续。", "Log in to go on.";
+        next: "请先登录，然后继续。", "Log in to continue.";
         other:
-            "您已用“{name}”登录。换一个账号请在下面登录。",
+            "您已登录为“{name}”。如需切换账号，请在下面登录。",
             "You are logged in as {name}. Log in here to switch to another account.";
         to_register: "还没有账号？", "No account yet?";
     }
@@ -32,11 +32,11 @@ texts! {
         to_login: "已经有账号？", "Already have an account?";
         closed:
             "本站目前不开放注册，请联系管理员。",
-            "This site does not take new accounts. Ask whoever runs it for one.";
+            "Registration is closed. Ask the administrator for an account.";
         later:
-            "从您所在的网络注册的新账号太多。请过 {minutes} 分钟再试。",
-            "Too many accounts were made from your network. Try again in {minutes} min.";
-        problems: "有几处需要修改：", "Something needs to be changed:";
+            "您所在的网络最近注册的账号太多，请 {minutes} 分钟后再试。",
+            "Too many accounts were created from your network. Try again in {minutes} min.";
+        problems: "请修改以下内容：", "Please correct the following:";
     }
 }
 
@@ -56,21 +56,21 @@ texts! {
 texts! {
     /// Problems of form fields.
     Problem {
-        name_empty: "请填写用户名。", "Choose a name.";
+        name_empty: "请填写用户名。", "Enter a name.";
         name_long: "用户名最多 {max} 个字符。", "A name has at most {max} characters.";
-        name_space: "用户名里不能有空格。", "A name cannot contain spaces.";
+        name_space: "用户名不能包含空格。", "A name cannot contain spaces.";
         name_odd:
-            "用户名里有不能使用的字符（{code}）。",
-            "The name contains a character that cannot be used ({code}).";
-        name_taken: "这个用户名已经有人用了，请换一个。", "Somebody has this name already. Choose another.";
-        password_empty: "请填写密码。", "Choose a password.";
+            "用户名包含不允许的字符（{code}）。",
+            "The name contains a character that is not allowed ({code}).";
+        name_taken: "该用户名已被使用，请换一个。", "This name is already taken. Choose another.";
+        password_empty: "请填写密码。", "Enter a password.";
         password_short: "密码至少 {min} 个字符。", "A password has at least {min} characters.";
         password_long: "密码最多 {max} 个字符。", "A password has at most {max} characters.";
-        password_name: "密码不能和用户名相同。", "The password cannot be the name.";
+        password_name: "密码不能和用户名相同。", "The password must differ from the name.";
         password_common:
             "这个密码太常见，很容易被猜到，请换一个。",
             "This password is too common and easy to guess. Choose another one.";
-        password_again: "两次输入的密码不一致。", "The two passwords are not the same.";
+        password_again: "两次输入的密码不一致。", "The passwords do not match.";
     }
 }
 
@@ -78,12 +78,12 @@ texts! {
     /// The settings of a user.
     Settings {
         title: "设置", "Settings";
-        books: "查哪些词典", "Word books";
+        books: "查哪些词典", "Dictionaries";
         books_hint:
-            "只影响您自己：不选的词典不会出现在您的查词结果里。",
-            "For you alone: a book that is not ticked is left out of what you look up.";
+            "只对您生效：未勾选的词典不会出现在您的查词结果中。",
+            "Only for you: your look-ups skip dictionaries that are not ticked.";
         button: "保存", "Save";
         saved: "已保存。", "Saved.";
-        no_book: "请至少选一本词典。", "Leave at least one book on.";
+        no_book: "请至少选择一本词典。", "Choose at least one dictionary.";
     }
 }

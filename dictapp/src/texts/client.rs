@@ -1,4 +1,4 @@
-//! What the terminal client says, in the words of the course.
+//! The texts of the terminal client, in the course's wording.
 
 use super::texts;
 
@@ -8,24 +8,24 @@ texts! {
         first_menu: "1. 登录   2. 注册   3. 退出", "1. Log in   2. Sign up   3. Quit";
         user_menu: "1. 查单词   2. 历史记录   3. 注销", "1. Look up   2. History   3. Log out";
         choose: "请选择：", "Choose: ";
-        wrong_choice: "没有这个选项，请重新输入。", "There is no such choice.";
+        wrong_choice: "没有这个选项，请重新输入。", "Invalid choice.";
         name: "用户名：", "Name: ";
         password: "密码：", "Password: ";
         password_again: "再次输入密码：", "Password again: ";
-        passwords_differ: "两次输入的密码不一致", "The two passwords are not the same";
+        passwords_differ: "两次输入的密码不一致", "The passwords do not match";
         registered: "注册成功", "You are signed up";
         logged_in: "登录成功", "You are logged in";
         welcome: "欢迎回来，{name}", "Welcome back, {name}";
-        name_taken: "该用户已存在", "Somebody has this name already";
+        name_taken: "该用户已存在", "This name is already taken";
         wrong_password: "用户名或密码错误", "The name or the password is wrong";
-        log_in_again: "登录已失效，请重新登录", "You are logged out; log in again";
+        log_in_again: "登录已失效，请重新登录", "Your session has ended; log in again";
         not_kept: "下次需要重新登录：{error}", "You will have to log in next time: {error}";
         word: "请输入单词（## 返回）：", "Word (## to go back): ";
-        no_word: "没有找到该单词", "There is no such word";
+        no_word: "没有找到该单词", "Word not found";
         near: "您要找的是不是：{words}", "Did you mean: {words}";
         how_many: "回车显示最近 10 条，输入 a 显示全部：", "Enter for the last 10, a for all: ";
-        no_history: "没有历史记录", "There is no history";
-        lost: "连接已断开，正在重试……", "The connection is lost; trying again ...";
+        no_history: "没有历史记录", "The history is empty";
+        lost: "连接已断开，正在重试……", "Connection lost; trying again ...";
         bye: "谢谢使用", "Goodbye";
     }
 }

@@ -12,14 +12,14 @@ texts! {
         saved_word: "已收藏 {word}", "{word} is saved";
         remove: "删除", "Remove";
         count: "共 {count} 个词", "{count} words";
-        empty: "还没有生词。打开一个词，点“收藏”就会出现在这里。", "No words yet. Open a word and choose “Save”.";
+        empty: "还没有生词。在单词页面点“收藏”，就会加入这里。", "No words yet. Open a word and choose “Save”.";
         full: "生词本已满（最多 {max} 个词），请先删除一些。", "Your word book is full ({max} words at most). Remove some first.";
         added: "已加入 {count} 个词。", "{count} words were added.";
         list: "词单", "List";
         all_lists: "全部", "All";
         tags: "标签", "Tags";
         note: "笔记", "Note";
-        sentence: "遇到它的句子", "The sentence where you met it";
+        sentence: "例句（在哪里见到的）", "The sentence you found it in";
         edit: "编辑", "Edit";
         store: "保存", "Save";
         suspend: "暂停复习", "Pause reviews";
@@ -31,13 +31,13 @@ texts! {
         nothing_due: "现在没有要复习的词。", "Nothing to review now.";
         progress: "学习进度", "Progress";
         import: "导入", "Import";
-        import_hint: "每行一个词；词后可以用 TAB 隔开笔记。", "One word a line; a note may follow behind a TAB.";
-        import_file: "从文件导入（导出的 CSV，或每行一个词的文本）", "From a file: an exported CSV, or a text with one word a line";
+        import_hint: "每行一个词，词后可以用 TAB 隔开写笔记。", "One word per line; a note may follow after a TAB.";
+        import_file: "从文件导入（导出的 CSV，或每行一个词的文本）", "From a file: an exported CSV, or a text with one word per line";
         import_button: "导入这些词", "Add these words";
         export: "导出", "Export";
         export_csv: "CSV（表格）", "CSV (table)";
         export_anki: "Anki（.apkg）", "Anki (.apkg)";
-        export_text: "文本（其他卡片软件）", "Text (other card programs)";
+        export_text: "文本（其他记忆卡软件）", "Text (other flashcard programs)";
         older: "较早的", "Older";
         newest: "最新的", "Newest";
     }
@@ -48,7 +48,7 @@ texts! {
     Review {
         title: "复习", "Review";
         left: "还有 {count} 个", "{count} to go";
-        done: "今天的复习完成了！", "You are done for now!";
+        done: "今天的复习完成了！", "Done for now!";
         done_hint: "下一个词到期时再来。", "Come back when the next word is due.";
         empty: "生词本里还没有词。", "Your word book is empty.";
         show: "显示答案", "Show the answer";
@@ -56,7 +56,7 @@ texts! {
         hard: "较难", "Hard";
         good: "记得", "Good";
         easy: "很熟", "Easy";
-        grades: "记得怎么样？", "How well did you know it?";
+        grades: "记得怎么样？", "How well did you remember it?";
         keys: "快捷键：空格显示答案，1 到 4 评分，Z 撤销。", "Keys: space shows the answer, 1 to 4 grade it, Z undoes.";
         undo: "撤销上一个", "Undo the last one";
         undone: "已撤销对“{word}”的评分。", "Your answer for “{word}” was taken back.";
@@ -65,7 +65,7 @@ texts! {
         kind_word: "看中文，想英文", "the word for a meaning";
         kind_ear: "听发音，想中文", "the meaning of a word you hear";
         kind_spelling: "看中文，拼写英文", "the spelling of a word";
-        new_a_day: "每天新词", "New words a day";
+        new_a_day: "每天新词", "New words per day";
         kind_button: "更改", "Change";
         listen: "播放发音", "Play";
         type_here: "拼写", "Your spelling";

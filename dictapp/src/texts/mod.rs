@@ -1,5 +1,5 @@
-//! Every text that a visitor reads, in Chinese and in English, by subject. Templates and views use
-//! them as `t.history.title`; the compiler finds a text that is missing or unused.
+//! Every text of the pages, in Chinese and in English, by subject. Templates and views use them as
+//! `t.history.title`; the compiler reports missing and unused ones.
 //!
 //! A text is one line of a `texts!` block: its name, the Chinese text, the English text. `{names}`
 //! in a text are filled in by the template: `{{ t.history.total|fill("total", total) }}`.

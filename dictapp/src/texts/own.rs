@@ -6,51 +6,51 @@ texts! {
     /// The account page.
     Account {
         title: "我的账号", "My account";
-        name: "您的用户名是“{name}”。", "You are logged in as {name}.";
+        name: "您已登录为“{name}”。", "You are logged in as {name}.";
         done: "已完成。", "Done.";
         wrong_password: "密码不正确。", "The password is wrong.";
         last_admin:
-            "您是唯一的管理员，账号不能删除。",
+            "您是唯一的管理员，不能注销账号。",
             "You are the only administrator, so this account cannot be deleted.";
         password_title: "修改密码", "Change password";
         password_hint: "修改后，其他设备上的登录会全部失效。", "This ends your sessions on all other devices.";
         password_button: "修改密码", "Set new password";
         old_password: "当前密码", "Current password";
         new_password: "新密码", "New password";
-        sessions_title: "已登录的设备", "Where you are logged in";
+        sessions_title: "已登录的设备", "Devices that are logged in";
         device: "设备", "Device";
         network: "网络地址", "Address";
         last_use: "最近使用", "Last use";
         this_session: "本设备", "This device";
         end_session: "退出登录", "Log out";
         end_others: "退出其他所有设备", "Log out all other devices";
-        tokens_title: "API 令牌", "Tokens for the API";
+        tokens_title: "API 令牌", "API tokens";
         tokens_hint:
-            "程序凭令牌以您的名义使用本站。令牌一直有效，直到您撤销它；重设密码也会撤销全部令牌。",
-            "A program uses this site in your name by a token. It works until you revoke it; setting a new password by code revokes all of them.";
+            "程序可以用令牌以您的身份使用本站。令牌在撤销之前一直有效；用重置码重设密码会撤销全部令牌。",
+            "With a token a program can use this site on your behalf. It is valid until you revoke it; setting a new password by code revokes all tokens.";
         token_once: "新令牌只显示这一次，请立即复制：", "Copy the new token now; it is not shown again:";
-        token_incomplete: "请填写令牌名称，并至少选一项权限。", "Give the token a name and at least one permission.";
+        token_incomplete: "请填写令牌名称，并至少选择一项权限。", "Give the token a name and at least one permission.";
         tokens_full: "最多 {max} 个令牌，请先撤销一个。", "You have {max} tokens. Revoke one first.";
         token_name: "名称", "Name";
         token_scopes: "权限", "Permissions";
-        token_created: "创建时间", "Made";
+        token_created: "创建时间", "Created";
         token_revoke: "撤销", "Revoke";
-        token_make: "创建令牌", "Make a token";
+        token_make: "创建令牌", "Create a token";
         scope_read: "查词", "Look words up";
         scope_history: "查词记录、生词本和复习（查过的词会记入查词记录）", "History, word book and reviews (look-ups are recorded)";
         scope_admin: "管理用户", "Administer users";
         data_title: "我的数据", "My data";
         export_hint:
             "下载本站保存的关于您的全部数据（zip 压缩包，内含 JSON 和 CSV）。",
-            "Download everything that this site stores about you, as a zip of JSON and CSV.";
+            "Download all data that this site stores about you, as a zip archive of JSON and CSV.";
         export: "导出数据", "Export my data";
         day: "删除某一天的查词记录", "Delete the look-ups of a day";
         delete_day: "删除这一天", "Delete this day";
         delete_history: "删除全部查词记录", "Delete my whole history";
         delete_title: "注销账号", "Delete account";
         delete_hint:
-            "账号和全部记录会立即删除，无法恢复。",
-            "Your account and everything stored about you is deleted at once and cannot be restored.";
+            "账号和全部数据会立即删除，无法恢复。",
+            "Your account and all your data are deleted immediately and cannot be restored.";
         delete_button: "注销账号", "Delete my account";
         events_title: "账号动态", "Recent activity";
         time: "时间", "Time";
@@ -68,17 +68,17 @@ texts! {
         sessions_ended: "结束了其他设备的登录", "Ended other sessions";
         password_changed: "修改了密码", "Changed the password";
         password_set: "管理员设置了密码", "An administrator set the password";
-        reset_code_made: "生成了重置码", "A reset code was made";
+        reset_code_made: "生成了重置码", "A reset code was created";
         password_reset: "用重置码设置了密码", "Set a password by code";
         disabled: "账号被停用", "The account was blocked";
-        enabled: "账号恢复使用", "The account was unblocked";
-        role_changed: "角色有变动", "The role was changed";
-        token_made: "创建了 API 令牌", "Made a token for the API";
-        token_revoked: "撤销了 API 令牌", "Revoked a token for the API";
+        enabled: "账号已恢复", "The account was unblocked";
+        role_changed: "角色已更改", "The role was changed";
+        token_made: "创建了 API 令牌", "Created an API token";
+        token_revoked: "撤销了 API 令牌", "Revoked an API token";
         exported: "导出了数据", "Exported the data";
         history_deleted: "删除了查词记录", "Deleted look-ups";
         deleted: "账号已注销", "The account was deleted";
-        books_changed: "修改了词典", "Changed the word books";
+        books_changed: "修改了词典", "Changed the dictionaries";
     }
 }
 
@@ -89,7 +89,7 @@ texts! {
         link: "忘记密码？", "Forgot your password?";
         hint:
             "请向老师或管理员要一个一次性重置码，填在下面。",
-            "Ask your teacher or the administrator for a one-time code and enter it here.";
+            "Ask your teacher or an administrator for a one-time code, and enter it here.";
         code: "重置码", "Code";
         wrong: "重置码不正确或已过期。", "The code is wrong or has expired.";
     }
@@ -100,8 +100,8 @@ texts! {
     Privacy {
         title: "隐私说明", "Privacy";
         guests:
-            "不登录也可以查词，本站不记录谁查了什么，只统计次数和查不到的词。登录后会保存以下数据：",
-            "You can look words up without an account; then only the number of look-ups and words that were not found are counted, not who looked. With an account this is stored:";
+            "不登录也可以查词：本站只统计查词次数和未收录的词，不记录是谁查的。登录后，本站会保存以下数据：",
+            "You can look words up without an account. The site then counts only look-ups and words that were not found; it does not record who looked them up. If you have an account, it stores:";
         what: "数据", "What";
         why: "用途", "Why";
         how_long: "保存多久", "For how long";
@@ -133,7 +133,7 @@ texts! {
         cookie_long: "关闭浏览器时或到期后清除", "Until the browser is closed or they expire";
         others:
             "您查的词只有您自己能看到；本站不向任何第三方发送数据。",
-            "Only you see what you look up. This site sends nothing to anybody else.";
+            "Only you can see what you look up. This site sends no data to third parties.";
         rights: "您可以随时导出或删除自己的数据。", "You can export and delete your data at any time.";
     }
 }

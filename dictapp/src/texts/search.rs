@@ -12,40 +12,40 @@ texts! {
         suggestions: "建议的词", "Suggested words";
         empty_title: "请输入要查的词", "Type a word to look up";
         empty_text:
-            "查询框是空的：输入一个英文或中文词，再按“查词”。",
-            "The search box was empty: type an English or Chinese word, then press Look up.";
-        too_long_title: "输入的内容太长", "That is too long";
+            "搜索框是空的：请输入一个英文或中文词，再点“查词”。",
+            "The search box is empty. Type an English or Chinese word, then press Look up.";
+        too_long_title: "输入的内容太长", "The query is too long";
         too_long_text:
-            "最多可以查 255 个字符。请缩短一些。",
-            "A query has at most 255 characters. Please shorten it.";
-        control_title: "无法查询这个内容", "That cannot be looked up";
-        control_text: "输入中含有控制字符，请删除后再试。", "It holds a control character. Remove it and try again.";
-        bad_pattern_title: "这个查询式有误", "This pattern cannot be used";
+            "最多可以输入 255 个字符，请缩短一些。",
+            "A query may have at most 255 characters.";
+        control_title: "无法查询这个内容", "Invalid query";
+        control_text: "输入中含有控制字符，请删除后再试。", "The query contains a control character. Remove it and try again.";
+        bad_pattern_title: "查询表达式有误", "Invalid pattern";
         bad_pattern_text: "原因（英文）：{problem}", "The reason: {problem}";
         pattern_title: "符合“{query}”的词", "Words that match {query}";
         pattern_text: "? 代表一个字符，* 代表任意多个字符。", "? stands for one character, * for any number.";
         regex_title: "符合“{query}”的词", "Words that match {query}";
         regex_text:
             "两条斜线之间是正则表达式，不区分大小写。",
-            "What stands between slashes is a regular expression; case does not count.";
+            "The text between slashes is a regular expression; case is ignored.";
         reverse_title: "释义中有“{query}”的词", "Words that mean “{query}”";
-        reverse_text: "最贴切的排在前面。", "The closest come first.";
-        pinyin_title: "读作“{query}”的词", "Words whose Chinese is read “{query}”";
-        pinyin_text: "按拼音找到，最常用的排在前面。", "Found by pinyin; the commonest come first.";
+        reverse_text: "最贴切的排在前面。", "Best matches first.";
+        pinyin_title: "拼音为“{query}”的词", "Words with the pinyin “{query}”";
+        pinyin_text: "按拼音查找，最常用的排在前面。", "Found by pinyin, most common words first.";
         words_title: "“{query}”里的词", "The words in “{query}”";
         words_text:
-            "词典里没有整句，下面是其中的词和短语。",
-            "There is no entry for the whole; these are its words and phrases.";
+            "词典没有收录整句，下面是其中的词和短语。",
+            "There is no entry for the whole text. These are its words and phrases.";
         near_title: "没有找到“{query}”", "“{query}” was not found";
         near_text: "您要找的是不是：", "Did you mean:";
         nothing_title: "没有找到“{query}”", "“{query}” was not found";
         nothing_text:
             "词典里没有相近的词。请检查拼写，或换一个词试试。",
-            "There is no word like it either. Check the spelling, or try another word.";
-        slow: "查询时间太长，只显示了一部分结果。", "The search took too long; some results are missing.";
+            "There are no similar words. Check the spelling, or try another word.";
+        slow: "查询时间过长，只显示了部分结果。", "The search took too long, so some results are missing.";
         too_many:
-            "结果太多，只显示了最前面的一部分。请换一个更具体的查询。",
-            "There are too many results to show them all. Please ask for something narrower.";
+            "结果太多，只显示了前面的一部分，请换一个更具体的查询。",
+            "There are too many results to show them all. Try a more specific query.";
     }
 }
 
@@ -56,6 +56,6 @@ texts! {
         near: "您要找的是不是：", "Did you mean:";
         nothing:
             "词典里没有相近的词。请检查拼写，或换一个词试试。",
-            "There is no word like it either. Check the spelling, or try another word.";
+            "There are no similar words. Check the spelling, or try another word.";
     }
 }

@@ -1,4 +1,4 @@
-//! What stands on every page and on the first one.
+//! The texts of all pages, of the home page, and of a few small pages.
 
 use super::texts;
 
@@ -15,7 +15,7 @@ texts! {
         action_of: "{action}：{name}", "{action}: {name}";
         user_unknown:
             "暂时无法确认您的登录状态，请稍后刷新。",
-            "We cannot check right now whether you are logged in. Reload in a moment.";
+            "The site cannot check now whether you are logged in. Reload the page in a moment.";
     }
 }
 
@@ -56,14 +56,14 @@ texts! {
         examples: "可以这样查", "Examples to try";
         example: "打破纪录", "unlock*";
         welcome:
-            "{name}，您好。您查过的词都在查词记录里。",
-            "Hello, {name}. What you look up is kept in your history.";
-        guest: "登录后，查过的词会自动记下来。", "Log in, and the words you look up are remembered.";
+            "{name}，您好！您查过的词都在查词记录里。",
+            "Hello, {name}. The words you look up are in your history.";
+        guest: "登录后，查过的词会自动保存。", "Log in to keep a history of the words you look up.";
         day: "每日一词", "Word of the day";
         due: "今天要复习的词", "Words due today";
         review: "开始复习", "Review now";
         recent: "最近查过", "Recently looked up";
-        all: "全部记录", "All of it";
+        all: "全部记录", "The whole history";
     }
 }
 
@@ -73,7 +73,7 @@ texts! {
         title: "外观与发音", "Appearance and speech";
         hint: "只影响这个浏览器。", "For this browser only.";
         theme: "配色", "Theme";
-        system: "跟随系统", "As the system";
+        system: "跟随系统", "System default";
         light: "浅色", "Light";
         dark: "深色", "Dark";
         size: "字号", "Text size";
@@ -85,7 +85,7 @@ texts! {
         slow: "慢", "Slow";
         slowest: "很慢", "Very slow";
         zone: "时区", "Time zone";
-        zone_hint: "决定每天从几点开始，以及时间的显示。", "It says when a day begins and how times are shown.";
+        zone_hint: "决定时间的显示和每天的起点。", "Times are shown in this zone, and days begin in it.";
         zone_auto: "自动", "Automatic";
     }
 }
@@ -96,9 +96,9 @@ texts! {
         title: "使用帮助", "Help";
         queries: "可以怎样查", "What you can look up";
         inflected: "词形变化：找到 go", "An inflected form: finds go";
-        misspelt: "拼写不准：列出相近的词", "A misspelling: near words are offered";
+        misspelt: "拼写不准：列出相近的词", "A misspelt word: similar words are listed";
         chinese_query: "苹果", "apple tree";
-        chinese: "中文：按释义找英文词；短语也可以", "A phrase; Chinese finds words by their meaning";
+        chinese: "中文：按释义查找英文词；短语也可以", "A phrase. Chinese finds English words by their meaning";
         one: "? 代表一个字符", "? stands for one character";
         many: "* 代表任意多个字符", "* stands for any number of characters";
         regex: "两条斜线之间是正则表达式", "A regular expression between slashes";
@@ -106,15 +106,15 @@ texts! {
         keys: "键盘", "Keys";
         key_box: "跳到查询框", "Go to the search box";
         key_arrows: "选择建议的词", "Choose a suggestion";
-        key_escape: "关闭建议或小窗", "Close the suggestions or the small window";
+        key_escape: "关闭建议或弹窗", "Close the suggestions or the pop-up";
         double_click: "双击或长按英文词", "Double click or long press";
-        popup: "在小窗里看这个词的意思", "Show the meaning of that word in a small window";
-        key_popup: "对选中的词打开小窗", "Open the small window for the selected word";
-        elsewhere: "在其他程序里查", "From other programs";
-        bookmarklet: "把这个链接拖到书签栏，在任何网页上选中一个词再点它：", "Drag this link to the bookmarks bar, then select a word on any page and click it:";
+        popup: "弹窗显示这个词的释义", "Show the meaning of the word in a pop-up";
+        key_popup: "弹窗显示选中的词的释义", "Show the meaning of the selected word in a pop-up";
+        elsewhere: "在其他程序里查词", "In other programs";
+        bookmarklet: "把这个链接拖到书签栏，然后在任意网页上选中一个词再点击它：", "Drag this link to the bookmarks bar, then select a word on any page and click it:";
         bookmark: "查这个词", "Look it up";
-        url: "词条的网址，%s 代表要查的词；可用于浏览器的自定义搜索、Anki 和编辑器", "The address of an entry, %s stands for the word: for search keywords of browsers, Anki and editors";
-        goldendict: "GoldenDict 的“网站”词典", "For the websites of GoldenDict";
+        url: "词条的网址，%s 代表要查的词；可用于浏览器的自定义搜索、Anki 和编辑器", "The address of an entry; %s stands for the word. For search keywords of browsers, Anki and editors";
+        goldendict: "用于 GoldenDict 的“网站”词典", "For the list of websites in GoldenDict";
         api: "供程序使用，附示例", "For programs, with examples";
     }
 }
@@ -124,22 +124,22 @@ texts! {
     About {
         title: "关于本站", "About this site";
         text:
-            "这是一个开放源代码的在线词典，没有广告，不向其他网站发送任何请求。",
-            "An open source dictionary without advertising. Pages ask no other site for anything.";
-        books: "词典", "Word books";
+            "这是一个开放源代码的在线词典，没有广告，页面也不会向其他网站发送请求。",
+            "An open-source online dictionary without advertising. Its pages send no requests to other sites.";
+        books: "词典", "Dictionaries";
         licences: "来源与许可", "Sources and licences";
         wordnet:
             "英英释义来自 WordNet 3.0，© 2006 Princeton University，按 WordNet License 使用。",
             "English definitions: WordNet 3.0, copyright 2006 by Princeton University, under the WordNet License.";
         cmudict:
-            "音标参考了 CMU Pronouncing Dictionary，© Carnegie Mellon University，BSD 许可。",
-            "Pronunciations draw on the CMU Pronouncing Dictionary, copyright Carnegie Mellon University, BSD licence.";
+            "音标参考了 CMU Pronouncing Dictionary，© Carnegie Mellon University，按 BSD 许可使用。",
+            "Pronunciations are based on the CMU Pronouncing Dictionary, copyright Carnegie Mellon University, BSD licence.";
         program:
-            "程序所用软件的许可可用命令 dictapp licences 查看。",
+            "运行命令 dictapp licences 可查看程序所用软件的许可证。",
             "The command dictapp licences prints the licences of the software in this program.";
         privacy: "隐私", "Privacy";
         privacy_text:
-            "登录后，查过的词记入您的查词记录，只有您能看到，可以随时删除；访客查词不留记录。",
-            "When you are logged in, your look-ups are kept in your history. Only you see it. The look-ups of guests are not kept.";
+            "登录后，查过的词会记入您的查词记录，只有您能看到，可以随时删除；访客查词不留记录。",
+            "When you are logged in, your look-ups are recorded in your history, which only you can see and can delete at any time. The look-ups of guests are not recorded.";
     }
 }

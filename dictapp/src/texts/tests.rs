@@ -1,4 +1,4 @@
-//! Both languages say everything, and templates say nothing by themselves.
+//! Tests: every text exists in both languages, and templates contain no texts of their own.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,13 +19,13 @@ fn folder(name: &str) -> Vec<(String, String)> {
     files
 }
 
-/// What stands in `{names}`.
+/// The `{names}` in a text.
 fn placeholders(text: &str) -> BTreeSet<&str> {
     text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect()
 }
 
 #[test]
-fn every_text_is_there_in_both_languages_with_the_same_values_in_it() {
+fn every_text_exists_in_both_languages_with_the_same_values() {
     for (group, rows) in GROUPS {
         for (name, zh, en) in *rows {
             assert!(!zh.trim().is_empty() && !en.trim().is_empty(), "{group}.{name}");
@@ -36,10 +36,10 @@ fn every_text_is_there_in_both_languages_with_the_same_values_in_it() {
     }
 }
 
-/// Outside of tags and of what is filled in, templates hold no letters; nor do the attributes that
-/// people read or hear.
+/// Templates contain no letters outside of tags and expressions, nor in the attributes that people
+/// read or hear.
 #[test]
-fn no_template_holds_a_text_of_its_own() {
+fn no_template_contains_a_text_of_its_own() {
     let templates = folder("templates");
     assert!(templates.len() > 5);
     for (path, source) in templates {
@@ -49,10 +49,10 @@ fn no_template_holds_a_text_of_its_own() {
     assert_eq!(bare("<p title=\"{{ x }}\">{% if a %}·{% endif %}</p>"), "");
 }
 
-/// The letters of a template that no table holds.
+/// The letters of a template outside of tags and expressions.
 fn bare(source: &str) -> String {
     let mut text = source.to_owned();
-    // The class of the page's body.
+    // `kind` is the class of the body, not a text.
     for (open, close) in [("{% block kind %}", "{% endblock %}"), ("{#", "#}")] {
         while let Some(start) = text.find(open) {
             let length =

@@ -7,11 +7,11 @@ texts! {
     Word {
         title: "{word} 的释义", "{word}: meaning";
         phonetic: "音标", "Pronunciation";
-        inflection: "“{form}”是它的词形变化", "“{form}” is a form of this word";
+        inflection: "“{form}”是这个词的变化形式", "“{form}” is a form of this word";
         phrases: "相关短语", "Phrases";
         synonyms: "同义词", "Synonyms";
-        antonyms: "反义词", "Opposites";
-        collocations: "常用搭配", "Used in";
+        antonyms: "反义词", "Antonyms";
+        collocations: "常用搭配", "Collocations";
         family: "同族词", "Word family";
         weak: "弱读", "weak";
         level: "欧洲语言共同参考框架 {level} 级", "Level {level} of the Common European Framework";
@@ -24,8 +24,8 @@ texts! {
         open: "查看词条", "Open entry";
         close: "关闭", "Close";
         unrecorded:
-            "数据库暂时连接不上，这次查词没有记入查词记录。",
-            "The database cannot be reached: this look-up is not in your history.";
+            "暂时无法连接数据库，这次查词没有记入查词记录。",
+            "The database is unavailable, so this look-up is not in your history.";
         book_en_zh: "英汉学习词典", "English-Chinese Dictionary";
         book_en_en: "英英词典 WordNet", "English Dictionary (WordNet)";
     }

@@ -1,10 +1,10 @@
 //! Limits failed log-ins. Failures are counted for a name in each network of the client, for each
 //! network with any name, and for the name in all networks together.
 //!
-//! The first two counts refuse log-ins. The third only delays them, so that nobody can lock a user
-//! out: the log-in is accepted after the delay, and at once from a device on which the user has
-//! logged in. New accounts, answers that a name is taken, and reports of entries are counted by
-//! network in the same way.
+//! The first two counts refuse log-ins. The third only delays them, so that an attacker cannot lock
+//! a user out: the log-in is accepted after the delay, and at once on a device that the user has
+//! logged in on before. New accounts, answers that a name is taken, and reports of entries are
+//! counted by network in the same way.
 
 mod tallies;
 mod ticket;
@@ -28,7 +28,7 @@ const REPORTS_OF_GUESTS_MAX: u32 = 30;
 /// Counts failed log-ins in memory of a fixed size; each instance counts for itself.
 pub struct Throttle {
     limits: Limits,
-    /// The zero of the clock that tallies and tickets use.
+    /// The zero of the clock for tallies and tickets.
     started: Instant,
     tickets: Tickets,
     counters: Mutex<Counters>,
@@ -43,7 +43,7 @@ struct Limits {
     window: Duration,
 }
 
-/// One sketch for each size of key space, so that a flood of one kind leaves the others exact.
+/// One sketch for each kind of key, so that a flood of one kind does not affect the others.
 struct Counters {
     names_in_networks: Tallies,
     networks: Tallies,
@@ -57,9 +57,9 @@ pub struct LogInFrom<'a> {
     pub name: &'a str,
     /// The client's address.
     pub client: IpAddr,
-    /// The ticket that a delayed log-in was given; may be empty.
+    /// The ticket of a delayed log-in; may be empty.
     pub ticket: &'a str,
-    /// Whether the name may be delayed here.
+    /// Known devices are not delayed.
     pub device: Device,
 }
 
@@ -79,7 +79,7 @@ pub enum Refusal {
     Wait(Duration),
     /// The name is under attack from many networks: log in after the delay, with the ticket.
     Delay {
-        /// How long.
+        /// The delay.
         delay: Duration,
         /// For [`LogInFrom::ticket`].
         ticket: String,
@@ -147,7 +147,7 @@ impl Throttle {
     /// Begins a log-in. The name need not exist.
     ///
     /// # Errors
-    /// If too many have failed.
+    /// If too many log-ins have failed.
     pub fn begin(&self, log_in: LogInFrom<'_>, now: Instant) -> Result<Attempt<'_>, Refusal> {
         let LogInFrom { name, client, ticket, device } = log_in;
         let now = now.saturating_duration_since(self.started);
@@ -186,7 +186,7 @@ impl Throttle {
         self.begin_in_networks("registration", client, self.limits.registrations, now)
     }
 
-    /// Begins a check whether a name is taken. The caller counts it if the answer is yes.
+    /// Begins a check whether a name is taken. The caller counts it if it is.
     ///
     /// # Errors
     /// If this network has learned of too many names: how long to wait.
@@ -194,8 +194,8 @@ impl Throttle {
         self.begin_in_networks("taken name", client, self.limits.of_network, now)
     }
 
-    /// Lets somebody report an entry: a user is counted in each network, guests of a network are
-    /// counted together. Counts when the report is stored.
+    /// Begins a report of an entry. Reports of a user are counted in each network, those of guests
+    /// for the whole network. The caller counts it when the report is stored.
     ///
     /// # Errors
     /// Too many reports: how long to wait.
@@ -250,7 +250,7 @@ impl Throttle {
         Attempt { throttle: self, counted: keys, result: Outcome::None }
     }
 
-    /// Ignores poisoning: nothing panics between two writes that belong together.
+    /// Ignores poisoning: no code panics between two writes that belong together.
     fn lock(&self) -> MutexGuard<'_, Counters> {
         self.counters.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -288,7 +288,7 @@ impl Counters {
 }
 
 impl Attempt<'_> {
-    /// The name or the password was wrong; or a registration did what is counted.
+    /// The attempt counts: a wrong name or password, or a successful registration or report.
     pub fn counts(mut self) {
         self.result = Outcome::Failure;
     }

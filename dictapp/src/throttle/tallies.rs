@@ -24,7 +24,7 @@ pub(super) struct Tallies {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slots([usize; ROWS]);
 
-/// The number of failures, and when they are forgotten.
+/// The number of failures, and the end of their window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Tally {
     pub(super) failures: u32,
@@ -70,7 +70,7 @@ impl Tallies {
         }
     }
 
-    /// Takes failures back.
+    /// Subtracts failures.
     pub(super) fn subtract(&mut self, Slots(slots): Slots, failures: u32) {
         for slot in slots {
             self.failures[slot] = self.failures[slot].saturating_sub(failures);
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_as_large_as_hashing_allows_locks_no_other_key_out() {
+    fn the_largest_possible_flood_locks_no_other_key_out() {
         let (mut tallies, now) = (Tallies::new(), Duration::ZERO);
         for other in 0..210_000 {
             tallies.add(tallies.slots(other), now, WINDOW);

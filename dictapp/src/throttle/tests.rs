@@ -1,4 +1,4 @@
-//! Tests of which log-ins must wait after which failures.
+//! Tests of the limits: which failures make which log-ins wait.
 
 use super::*;
 use crate::settings::Settings;
@@ -42,7 +42,7 @@ fn wait(throttle: &Throttle, name: &str, client: &str, now: Instant) -> Option<D
 }
 
 #[test]
-fn a_name_waits_in_the_network_where_it_failed_and_in_no_other() {
+fn a_name_waits_only_in_the_network_where_it_failed() {
     let (throttle, now) = (throttle(), Instant::now());
     for _ in 0..3 {
         assert_eq!(wait(&throttle, "Levi", "192.0.2.1", now), None);
@@ -79,7 +79,7 @@ fn rotating_a_64_inside_a_48_is_limited_as_one_organisation() {
 }
 
 #[test]
-fn a_flood_from_many_networks_does_not_forget_a_name_that_has_to_wait() {
+fn a_flood_from_many_networks_does_not_free_a_name_that_must_wait() {
     let (throttle, now) = (throttle(), Instant::now());
     for _ in 0..3 {
         fail(&throttle, "Levi", "192.0.2.1", now);
@@ -114,7 +114,7 @@ fn a_name_attacked_from_many_networks_is_delayed_and_not_locked() {
 }
 
 #[test]
-fn log_ins_at_the_same_time_are_counted_before_they_are_known_to_fail() {
+fn concurrent_log_ins_are_counted_before_their_results() {
     let (throttle, now) = (throttle(), Instant::now());
     let begun: Vec<_> = (0..3).map(|_| throttle.begin(from("Levi", "::1"), now).unwrap()).collect();
     assert_eq!(wait(&throttle, "Levi", "::1", now), Some(WINDOW));
@@ -134,7 +134,7 @@ fn a_right_password_clears_the_name_and_not_the_network() {
 }
 
 #[test]
-fn registrations_and_taken_names_are_counted_apart_from_log_ins() {
+fn registrations_and_taken_names_are_counted_separately_from_log_ins() {
     let (throttle, now) = (throttle(), Instant::now());
     let client = ip("192.0.2.1");
     for _ in 0..2 {

@@ -1,4 +1,5 @@
-//! Stylesheets, scripts and images: compiled into the program, in a debug build read from disk.
+//! Serves stylesheets, scripts and images. They are compiled into the program; a debug build reads
+//! them from disk.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -14,15 +15,15 @@ use crate::{hex, paths};
 #[folder = "$CARGO_MANIFEST_DIR/../static"]
 struct Assets;
 
-/// Where a debug build finds them.
+/// The folder that a debug build reads them from.
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("static")
 }
 
-/// Links name the version of a file, so it may be kept.
+/// A link contains the version of its file, so caches may keep it.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=604800");
 
-/// The files as they are served.
+/// The files, as the app serves them.
 pub(crate) fn files() -> StaticFiles {
     if cfg!(debug_assertions) && folder().is_dir() {
         return StaticFiles::dir(folder());
@@ -36,8 +37,8 @@ pub(super) fn read(name: &str) -> Option<Vec<u8>> {
     Some(Assets::get(name)?.data.into_owned())
 }
 
-/// The link to a file, with a mark that changes with its bytes. A file that is not there has no
-/// link; a test renders every page.
+/// The link to a file, with a version that changes with its bytes. Empty if there is no such file;
+/// a test checks the links of every page.
 pub(super) fn link(name: &str) -> &'static str {
     static LINKS: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
         let link = |name: &str| {

@@ -1,4 +1,4 @@
-//! A query to the part of its entry's page that all visitors share.
+//! Renders the part of an entry's page that all visitors share, and caches it.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ struct EntryTemplate<'a> {
     phrases: Vec<Brief>,
 }
 
-/// The entry of a query; `None` if no book has it.
+/// The rendered entry for a query; `None` if no book has it.
 ///
 /// # Errors
 /// 500: the template cannot be rendered.
@@ -30,7 +30,7 @@ pub(super) fn part(
     query: &str,
     language: Language,
 ) -> Result<Option<Arc<EntryPart>>> {
-    // Visitors who switched books off are few, and each has another selection.
+    // Not cached for visitors who switched books off: they are few, and each has another selection.
     let cache = books.is_whole().then(|| books.shelf().entries());
     if let Some(part) = cache.and_then(|cache| cache.get(language.tag(), query)) {
         return Ok(Some(part));

@@ -1,4 +1,4 @@
-//! Errors to pages in the look of the site, in the visitor's language.
+//! Renders errors as pages of the site, in the visitor's language.
 
 use askama::Template;
 use webframe::http::{Method, StatusCode, header};
@@ -19,15 +19,15 @@ struct ErrorPage<'a> {
     status: u16,
     title: &'static str,
     text: &'static str,
-    /// In English, for people who build requests by hand; empty if there is none.
+    /// Details in English, for people who write requests by hand; empty if there are none.
     detail: &'a str,
-    /// The number of the request in the log, if the server is at fault.
+    /// The id of the request in the log, if the server is at fault.
     id: Option<String>,
     /// Whether the same request may succeed a moment later.
     may_retry: bool,
 }
 
-/// What an error is about, for its texts.
+/// The kind of an error, which selects its texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Subject {
     BadRequest,
@@ -40,14 +40,15 @@ pub(super) enum Subject {
     TooLong,
     Internal,
     Unavailable,
-    /// An internal error that has no number in the log.
+    /// An internal error without a request id in the log.
     Fault,
     Host,
     Https,
     Other,
 }
 
-/// The page of an error, or plain text if the page cannot be rendered. Programs get a problem.
+/// The page of an error, or plain text if the page cannot be rendered. Clients of the API get a
+/// problem (RFC 9457).
 pub(crate) fn page(site: &Site, request: &Request, error: &Error) -> Response {
     let status = error.status();
     if request.path().starts_with(paths::API)
@@ -87,7 +88,8 @@ impl Subject {
             413 => Subject::TooLarge,
             414 | 431 => Subject::TooLong,
             415 => Subject::Format,
-            // The client asked for what HTTP has and this server has not: no fault of the server.
+            // The client used a feature of HTTP that this server does not implement: not an
+            // internal error.
             501 | 505 => Subject::Other,
             503 => Subject::Unavailable,
             500..=599 => Subject::Internal,

@@ -1,4 +1,4 @@
-//! What templates can do with a value besides askama's own filters.
+//! The filters of the templates, besides askama's own.
 
 #![expect(unreachable_pub, reason = "the macro makes the methods of its types public")]
 
@@ -11,7 +11,7 @@ use crate::model::LanguageTag;
 use crate::paths;
 use crate::texts;
 
-/// `{{ t.home.hint|fill("entries", 5) }}`: a value in the place of `{entries}`.
+/// `{{ t.home.hint|fill("entries", 5) }}`: the text with `{entries}` replaced by a value.
 #[filter_fn]
 pub(super) fn fill<V: Display>(
     text: impl Display,
@@ -34,7 +34,7 @@ pub(super) fn search_url(query: impl Display, _: &dyn Values) -> Result<String> 
     Ok(paths::search(&query.to_string()))
 }
 
-/// `{{ text|in_query }}`: a value in the query of a URL.
+/// `{{ text|in_query }}`: the text, percent-encoded for the query of a URL.
 #[filter_fn]
 pub(super) fn in_query(text: impl Display, _: &dyn Values) -> Result<String> {
     Ok(webframe::url::encode_query(&text.to_string()).to_string())

@@ -1,5 +1,5 @@
-//! A reverse proxy that the settings do not name to one warning in the log: behind it all visitors
-//! are one network, which too many failed log-ins shut out together.
+//! Warns once about a reverse proxy that the settings do not name. Behind it all visitors seem to
+//! have one address, so a few who fail to log in lock all of them out.
 
 use std::net::IpAddr;
 use std::sync::Once;
@@ -7,7 +7,7 @@ use std::sync::Once;
 use webframe::Request;
 use webframe::http::HeaderName;
 
-/// Warns once if the request has forwarding fields and none of them was believed.
+/// Warns once if the request has forwarding fields and none of them was trusted.
 pub(super) fn warn_of_unknown_proxy(request: &Request, address: IpAddr) {
     static WARNED: Once = Once::new();
     let field = |name| request.field(&HeaderName::from_static(name));
@@ -24,7 +24,7 @@ pub(super) fn warn_of_unknown_proxy(request: &Request, address: IpAddr) {
     }
 }
 
-/// Whether a list of forwarded addresses has this one: then a trusted proxy has named it.
+/// Whether the forwarded addresses contain this one. If so, a trusted proxy named it.
 fn names(field: &str, address: IpAddr) -> bool {
     let separators = |c: char| matches!(c, ',' | ';' | '=' | '"' | '[' | ']' | ' ' | '\t');
     let address = address.to_canonical();
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_found_in_either_field() {
+    fn a_trusted_address_is_found_in_either_field() {
         let address = |text: &str| text.parse().unwrap();
         assert!(names("203.0.113.9, 192.0.2.1", address("192.0.2.1")));
         assert!(names("for=\"[2001:db8::1]:4711\";proto=https", address("2001:db8::1")));

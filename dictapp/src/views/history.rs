@@ -1,4 +1,4 @@
-//! The history of a user by days, page by page, newest first: each word once a day with its count.
+//! The history of a user, newest first: the words of each day with their counts.
 
 use askama::Template;
 use jiff::Timestamp;
@@ -14,19 +14,19 @@ use crate::site::{Selection, Site, Visit};
 use crate::store::{LookupFilter, LookupKind, PageStart, WordOfDay};
 use crate::texts::Texts;
 
-/// Where a page begins, a time in microseconds as the links have it; and what it shows.
+/// The start of the page, in microseconds as the links have it, and the filters.
 #[derive(Deserialize)]
 struct Query {
     older: Option<i64>,
     newer: Option<i64>,
-    /// What the words contain.
+    /// Text that the words contain.
     #[serde(default)]
     q: String,
-    /// Anything: only words that were not found.
+    /// If present, with any value: only words that were not found.
     missing: Option<String>,
 }
 
-/// The most characters of a filter: a word has no more.
+/// Maximum number of characters of a filter: that of a word.
 const FILTER_CHARS_MAX: usize = 255;
 
 #[derive(Template)]
@@ -34,7 +34,7 @@ const FILTER_CHARS_MAX: usize = 255;
 struct HistoryPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
-    /// Where the neighbouring pages begin.
+    /// The starts of the neighbouring pages.
     older: Option<i64>,
     newer: Option<i64>,
     days: Vec<Day>,
@@ -59,7 +59,7 @@ struct Line {
     lookups: u64,
     link: String,
     found: bool,
-    /// For programs.
+    /// For programs: RFC 3339.
     at: String,
     /// For people, in their time zone.
     time: String,
@@ -72,7 +72,7 @@ struct Rows {
     has_newer: bool,
 }
 
-/// GET of the history.
+/// `GET`: the history.
 pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Some(visit) = page.user()? else {
@@ -105,7 +105,7 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
 fn start(query: &Query) -> Result<PageStart> {
     let time = |microseconds| {
         Timestamp::from_microsecond(microseconds)
-            .map_err(|_| Error::bad_request("the query names a time that is none"))
+            .map_err(|_| Error::bad_request("invalid time in the query"))
     };
     Ok(match (query.older, query.newer) {
         (Some(older), _) => PageStart::OlderThan(time(older)?),
@@ -120,8 +120,8 @@ fn filter(query: &Query) -> LookupFilter {
     LookupFilter { text, kind }
 }
 
-/// One row more than is shown is asked for: it says whether there is another page. On the other side
-/// a single row is looked for, since a link may name any time.
+/// Reads one row more than a page shows: it tells whether there is another page. A second query
+/// looks for a row on the other side, since a link may name any time.
 fn rows(
     page: &Page<'_>,
     visit: &Visit,
@@ -138,7 +138,7 @@ fn rows(
             let has_older = !ask(PageStart::OlderThan(oldest), 1)?.is_empty();
             Rows { rows, has_older, has_newer: true }
         }
-        // What is left is no whole page: it is shown at the head of the newest one.
+        // Fewer rows than a page remain: the newest page shows them.
         (PageStart::NewerThan(_), _) => {
             return self::rows(page, visit, (PageStart::Newest, filter));
         }
@@ -154,8 +154,8 @@ fn rows(
     })
 }
 
-/// Where a look-up can be done again: a word has a page, a pattern has matches.
-pub(super) fn place_of(books: &Selection<'_>, query: &str) -> String {
+/// The link that repeats a look-up: the page of the word, or a search.
+pub(super) fn repeat_url(books: &Selection<'_>, query: &str) -> String {
     match books.has(query) {
         true => paths::word(query),
         false => paths::search(query),
@@ -168,7 +168,7 @@ fn days(page: &Page<'_>, books: &Selection<'_>, rows: &[WordOfDay]) -> Vec<Day> 
         let local = row.at.to_zoned(page.zone());
         let line = Line {
             key: row.at.as_microsecond(),
-            link: place_of(books, &row.word),
+            link: repeat_url(books, &row.word),
             word: row.word.clone(),
             lookups: row.lookups,
             found: row.found,
@@ -193,7 +193,7 @@ mod tests {
     use crate::store::HISTORY_ROWS_MAX;
 
     #[test]
-    fn the_longest_page_that_can_be_set_leaves_a_row_to_say_that_there_is_another() {
+    fn the_longest_page_leaves_room_for_the_extra_row() {
         let can_be_set = |rows: u32| {
             let flag = Flag::new("--set", "dictionary", "history_page", &rows.to_string());
             Settings::load(&Sources { flags: vec![flag], ..Sources::default() }).is_ok()

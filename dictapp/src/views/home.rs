@@ -1,5 +1,4 @@
-//! The first page: the search box, the word of the day, what is to be learnt, and the latest
-//! look-ups.
+//! The home page: the search box, the word of the day, the words to learn, and the latest look-ups.
 
 use askama::Template;
 use webframe::{Request, Response, Result};
@@ -14,10 +13,10 @@ use crate::site::{Selection, Site, Visit};
 use crate::store::{PageStart, SavedWordCounts};
 use crate::texts::Texts;
 
-/// How many of the latest look-ups are shown: they fit into one or two lines.
+/// The number of latest look-ups that are shown: one or two lines.
 const RECENT: usize = 8;
 
-/// How many rows of the history are read to find them.
+/// Rows of the history that are read for them: a word may be there more than once.
 const ROWS_SEEN: u32 = 24;
 
 #[derive(Template)]
@@ -27,9 +26,9 @@ struct HomePage<'a> {
     t: &'static Texts,
     of_the_day: Option<Brief>,
     recent: Vec<Recent>,
-    /// The user's word book; none for a guest, or if the database is away.
+    /// The counts of the user's word book; `None` for a guest, or if the database is unavailable.
     counts: Option<SavedWordCounts>,
-    /// What the user is to learn for their classes, the nearest first.
+    /// The word lists of the user's classes, the earliest deadline first.
     lists: Vec<ListLine>,
     entries: usize,
 }
@@ -39,7 +38,7 @@ struct Recent {
     link: String,
 }
 
-/// GET of the first page. It is shown without the user's data if the database is away.
+/// `GET`: the home page. It is shown without the user's data if the database is unavailable.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let shelf = site.shelf();
@@ -73,7 +72,7 @@ fn recent(page: &Page<'_>, books: &Selection<'_>) -> Vec<Recent> {
     let mut recent: Vec<Recent> = Vec::new();
     for row in rows.unwrap_or_default() {
         if row.found && recent.len() < RECENT && !recent.iter().any(|one| one.word == row.word) {
-            recent.push(Recent { link: history::place_of(books, &row.word), word: row.word });
+            recent.push(Recent { link: history::repeat_url(books, &row.word), word: row.word });
         }
     }
     recent

@@ -1,4 +1,4 @@
-//! Pages of text: the help and what the site is made of.
+//! Static pages: the help, and the software and data that the site uses.
 
 use askama::Template;
 use webframe::{Request, Response, Result};
@@ -26,14 +26,14 @@ struct AboutPage<'a> {
     books: Vec<String>,
 }
 
-/// GET of the help.
+/// `GET`: the help.
 pub(crate) fn help(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let base = request.origin().unwrap_or_default();
     page.send(&HelpPage { page: &page, t: page.texts(), base })
 }
 
-/// GET of the page about the site.
+/// `GET`: the page about the site.
 pub(crate) fn about(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let books = site.shelf().books().iter().map(|book| book.title.clone()).collect();

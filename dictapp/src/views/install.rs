@@ -1,5 +1,5 @@
-//! What browsers read to add the site to the home screen and to their search box: the manifest,
-//! the service worker and the OpenSearch description.
+//! The files with which browsers add the site to the home screen and to their search box: the
+//! manifest, the service worker and the OpenSearch description.
 
 use askama::Template;
 use serde_json::json;
@@ -20,10 +20,10 @@ struct OpenSearch {
     origin: String,
 }
 
-/// How long a browser may keep these answers: a new version is seen on the next day.
+/// Browsers may keep these answers for an hour.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
-/// GET of the manifest.
+/// `GET`: the manifest.
 pub(crate) fn manifest(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let t = page.texts();
@@ -49,7 +49,7 @@ pub(crate) fn manifest(site: &Site, request: &Request) -> Result<Response> {
     Ok(response.with_field(header::VARY, HeaderValue::from_static("Cookie, Accept-Language")))
 }
 
-/// GET of the service worker. It lies at the root, so that it may serve every page.
+/// `GET`: the service worker. Its path is at the root, so that its scope is every page.
 pub(crate) fn worker(_: &Site, _: &Request) -> Result<Response> {
     let script = assets::read("js/worker.js").ok_or_else(|| Error::not_found(""))?;
     let kind = HeaderValue::from_static("text/javascript; charset=utf-8");
@@ -57,7 +57,7 @@ pub(crate) fn worker(_: &Site, _: &Request) -> Result<Response> {
     Ok(response.with_field(header::CACHE_CONTROL, HeaderValue::from_static("no-cache")))
 }
 
-/// GET of the OpenSearch description.
+/// `GET`: the OpenSearch description.
 pub(crate) fn opensearch(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let origin = match &site.settings().server.public_url {
@@ -74,7 +74,7 @@ pub(crate) fn opensearch(site: &Site, request: &Request) -> Result<Response> {
     Ok(Response::typed(kind, text.into()).with_field(header::CACHE_CONTROL, CACHE))
 }
 
-/// GET of the suggestions for the search box of a browser.
+/// `GET`: the suggestions for the search box of a browser.
 pub(crate) fn complete(site: &Site, request: &Request) -> Result<Response> {
     let (query, words) = suggest::words(site, request)?;
     let kind = HeaderValue::from_static("application/x-suggestions+json");

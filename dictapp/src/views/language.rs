@@ -1,4 +1,4 @@
-//! The switch of languages: a link sets a cookie and leads back.
+//! Switches the language: a link sets a cookie and redirects back.
 
 use serde::Deserialize;
 use webframe::{Error, Request, Response, Result};
@@ -16,15 +16,15 @@ struct Choice {
     next: String,
 }
 
-/// GET of the switch. It changes what is shown and nothing else, so a link of this site may do it.
+/// `GET`: sets the language and redirects back. It changes only how pages look, so a plain link may
+/// do it.
 pub(crate) fn choose(site: &Site, request: &Request) -> Result<Response> {
     let Choice { to, next } = request.query()?;
-    let language = Language::parse(&to)
-        .ok_or_else(|| Error::bad_request("the parameter to is neither zh nor en"))?;
-    let next = paths::own_place(&next).unwrap_or(paths::HOME);
+    let language = Language::parse(&to).ok_or_else(|| Error::bad_request("to must be zh or en"))?;
+    let next = paths::local_path(&next).unwrap_or(paths::HOME);
     let response = Response::see_other(next)?;
     if is_from_another_site(request) {
         return Ok(response);
     }
-    Page::of(site, request).visitor.speaks(language, response)
+    Page::of(site, request).visitor.remember_language(language, response)
 }

@@ -1,5 +1,5 @@
-//! How pages look and sound in one browser: theme, text size, speed of speech and time zone, kept in
-//! cookies.
+//! The appearance of pages in one browser: theme, text size, speed of speech and time zone. Cookies
+//! keep it.
 
 use askama::Template;
 use serde::Deserialize;
@@ -82,14 +82,15 @@ struct Form {
     saved: Option<String>,
 }
 
-/// GET of the page and of its form. It changes only what this browser shows, so a link may do it.
+/// `GET`: the page, and its form. It changes only how pages look in this browser, so a plain link
+/// may do it.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Form { theme, size, speech, zone, saved } = request.query()?;
     if let Some(theme) = theme {
         let response = Response::see_other(&format!("{}?saved=1", paths::LOOK))?;
-        let response = page.visitor.reads_in_zone(&zone, response)?;
-        return page.visitor.looks(Look::named(&theme, &size, &speech), response);
+        let response = page.visitor.remember_zone(&zone, response)?;
+        return page.visitor.remember_look(Look::named(&theme, &size, &speech), response);
     }
     page.send(&LookPage { page: &page, t: page.texts(), is_saved: saved.is_some() })
 }

@@ -1,5 +1,5 @@
-//! Looking up: a query to its word or to the best matches, a word to its page. What a user looked
-//! up is in the history before the answer is sent.
+//! Looks words up: redirects a query to the page of its word or shows the best matches, and shows
+//! the page of a word. A user's look-up is durable in the history before the answer is sent.
 
 use askama::Template;
 use serde::Deserialize;
@@ -19,8 +19,8 @@ use crate::site::{EntryPart, Outcome, Selection, Site};
 use crate::store::Saved;
 use crate::texts::Texts;
 
-/// Words that are drawn at most until the visitor's books have one: with one book in a hundred words
-/// it is found nearly always.
+/// Maximum number of words drawn until one is in the visitor's books. A book with one word in a
+/// hundred of all still has a chance of 99 % to be hit.
 const DRAWS_MAX: usize = 512;
 
 #[derive(Deserialize)]
@@ -38,15 +38,15 @@ struct WordPage<'a> {
     t: &'static Texts,
     q: &'a str,
     entry: &'a EntryPart,
-    /// The headwords, and whether they are in the user's word book; none for a guest.
+    /// The headwords, and whether they are in the user's word book; empty for a guest.
     stars: Vec<Star<'a>>,
     /// The token of the form that saves a word; empty for a guest.
     save_token: String,
-    /// Whether the look-up of a user could not be written into the history.
+    /// Whether a user's look-up could not be written to the history.
     is_unrecorded: bool,
 }
 
-/// A headword that can be saved.
+/// A headword with its button that saves it.
 struct Star<'a> {
     word: &'a str,
     is_saved: bool,
@@ -73,11 +73,11 @@ struct SearchPage<'a> {
     words: Vec<Brief>,
     number: usize,
     has_more: bool,
-    /// Why some matches are missing; empty if none is.
+    /// Why some matches are missing; empty if all are there.
     missing: &'static str,
 }
 
-/// GET of a word's page.
+/// `GET`: a word's page.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     if let Some(elsewhere) = keep_out(&page)? {
@@ -86,7 +86,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let asked = request.param("word")?;
     let Ok(word) = Word::parse(&asked) else { return Err(Error::not_found("")) };
     let shelf = site.shelf();
-    // The entry is in memory: it is shown even if the database is away.
+    // The entry is in memory: it is shown even if the database is unavailable.
     let off = page.books_off();
     let is_away = off.is_err();
     let off = off.unwrap_or_default();
@@ -108,8 +108,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     page.send(&template)
 }
 
-/// Which headwords the user has saved, and the token of the form that saves one. Whether the first
-/// one is saved is known. The entry is shown without stars if the database is away.
+/// Which headwords the user has saved, and the token of the form that saves one. `first` is the
+/// answer for the first one, which is known already. Empty if the database is unavailable.
 fn saving<'a>(page: &Page<'_>, words: &'a [String], first: Saved) -> (Vec<Star<'a>>, String) {
     let Ok(Some(visit)) = page.user() else { return (Vec::new(), String::new()) };
     let is_saved = |(place, word): (usize, &String)| match place {
@@ -121,7 +121,7 @@ fn saving<'a>(page: &Page<'_>, words: &'a [String], first: Saved) -> (Vec<Star<'
     (stars.collect(), page.form_token().unwrap_or_default())
 }
 
-/// GET of a search.
+/// `GET`: a search.
 pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     if let Some(elsewhere) = keep_out(&page)? {
@@ -163,7 +163,7 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     })
 }
 
-/// GET of some common word that the visitor's books have.
+/// `GET`: redirects to a random common word of the visitor's books.
 pub(crate) fn random(site: &Site, request: &Request) -> Result<Response> {
     let mut draws = [[0; 8]; DRAWS_MAX];
     getrandom::fill(draws.as_flattened_mut())
@@ -181,19 +181,19 @@ pub(crate) fn random(site: &Site, request: &Request) -> Result<Response> {
     Ok(response.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
-/// The answer to a visitor who may not look up here, or not now.
+/// The answer to a visitor who may not look words up, or to a prefetch.
 fn keep_out(page: &Page<'_>) -> Result<Option<Response>> {
     let is_user = matches!(page.visitor.who, Who::User(_));
     if is_user && is_prefetch(page.request()) {
-        // A prefetched page may never be looked at, so it is not recorded and not sent. A browser
-        // drops the failed prefetch and asks again when the user follows the link.
+        // A prefetched page may never be shown, so its look-up must not be recorded. A browser
+        // drops the failed prefetch and sends the request again when the user follows the link.
         let refusal = Response::new(StatusCode::SERVICE_UNAVAILABLE);
         return Ok(Some(refusal.with_field(header::CACHE_CONTROL, NO_STORE)));
     }
     if is_user || !page.site.settings().dictionary.lookup_requires_login {
         return Ok(None);
     }
-    page.user()?; // 503 if the database cannot say who it is
+    page.user()?; // 503 if the user is unknown because the database is unavailable
     Response::see_other(&paths::login_then(&page.request().path_and_query())).map(Some)
 }
 
@@ -205,8 +205,8 @@ fn is_prefetch(request: &Request) -> bool {
     is("sec-purpose") || is("purpose")
 }
 
-/// Writes a user's look-up into the history and waits until it is durable. The answer to HEAD is
-/// not seen by anyone, and a request that another site began is not the user's: neither is recorded.
+/// Writes a user's look-up to the history and waits until it is durable. HEAD and requests that
+/// another site caused are not recorded: the user did not look the word up.
 fn record(page: &Page<'_>, word: &Word, outcome: Outcome<'_>) -> Result<Saved> {
     page.site.count_lookup(word, outcome);
     let Some(visit) = page.user()? else { return Ok(Saved::No) };
@@ -216,8 +216,8 @@ fn record(page: &Page<'_>, word: &Word, outcome: Outcome<'_>) -> Result<Saved> {
     Ok(page.site.record_once(visit, word, outcome)?)
 }
 
-/// Writes a word that a user asked for in the search box, also if its page was shown a while ago. If
-/// it fails, the page of the word tries again and says so.
+/// Records a word from the search box, even if its page was shown a short while ago. If this fails,
+/// the page of the word tries again and reports the failure.
 fn record_again(page: &Page<'_>, word: &str) -> Result<()> {
     let Some(visit) = page.user()? else { return Ok(()) };
     let counts = page.request().method() != Method::HEAD && !is_from_another_site(page.request());
@@ -235,7 +235,7 @@ fn no_query(page: &Page<'_>, query: &str, error: WordError) -> Result<Response> 
         WordError::TooLong(_) => (t.search.too_long_title, t.search.too_long_text),
         WordError::Control(_) => (t.search.control_title, t.search.control_text),
     };
-    // Whole, so that a reader can shorten it: the request target bounds its length.
+    // Not cut, so that the user can shorten it. The limit of the request target bounds its length.
     let shown: String = query.chars().filter(|c| !c.is_control()).collect();
     let values = SearchPage {
         page,

@@ -1,5 +1,5 @@
-//! A query that is no word of the books to the best there is for it: matches of a pattern, words
-//! by their Chinese gloss, the words of a sentence, words of about this spelling.
+//! The best matches for a query that is not a headword: matches of a pattern, words by their
+//! Chinese gloss, the words of a sentence, words with a similar spelling.
 
 use super::word::{Brief, brief};
 use crate::lexicon::{self, End, Page, Pattern, is_han};
@@ -16,7 +16,7 @@ pub(super) enum Kind {
     Regex,
     /// Words by their Chinese gloss.
     Reverse,
-    /// Words whose Chinese is spelled so in pinyin.
+    /// Words by the pinyin of their Chinese gloss.
     Pinyin,
     /// The words of a sentence.
     Words,
@@ -45,7 +45,7 @@ impl Kind {
         }
     }
 
-    /// What the history keeps. Near words are suggestions: the query itself was not found.
+    /// The outcome for the history. Near words are only suggestions, so they count as not found.
     pub(super) fn outcome(self) -> Outcome<'static> {
         match self {
             Kind::Pattern | Kind::Regex | Kind::Reverse | Kind::Pinyin | Kind::Words => {
@@ -63,12 +63,12 @@ pub(super) struct Matches {
     /// Why the pattern cannot be read, in English.
     pub(super) problem: String,
     pub(super) words: Vec<Brief>,
-    /// Whether these are all.
+    /// Whether the search was complete.
     pub(super) end: End,
 }
 
 impl Matches {
-    /// Why matches are missing; empty if none is.
+    /// Why matches are missing; empty if all are there.
     pub(super) fn missing(&self, t: &Texts) -> &'static str {
         match self.end {
             End::Complete | End::More => "",
@@ -78,14 +78,15 @@ impl Matches {
     }
 }
 
-/// Phrases shown on the page of a word, and how many words that begin like it are looked through.
+/// Phrases shown on the page of a word, and the number of words with the same beginning that are
+/// scanned for them.
 const PHRASES: usize = 8;
 const PHRASES_SEEN: usize = 100;
 
 /// Matches on a page.
 const PAGE_WORDS: usize = 30;
 
-/// This page of the best there is.
+/// One page of the best matches.
 pub(super) fn matches(
     books: &Selection<'_>,
     query: &str,
@@ -104,7 +105,7 @@ pub(super) fn matches(
     let lexicon = books.shelf().lexicon();
     let search = |page| lexicon.matching(&pattern, page, settings.pattern_time_max);
     let found = books.page(wanted, search);
-    // Behind the last page of matches there is nothing either, and it is no question for that.
+    // A page after the last one is empty too; then the question mark is still a wildcard.
     let is_empty = found.entries.is_empty() && found.end == End::Complete;
     let in_vain = is_empty && (page == 1 || books.page(Page::first(1), search).entries.is_empty());
     match as_question(query).filter(|_| in_vain && !pattern.is_regex()) {
@@ -113,14 +114,14 @@ pub(super) fn matches(
     }
 }
 
-/// The text before a question mark that stands for no character.
+/// The text before a question mark that is punctuation, not a wildcard.
 fn as_question(query: &str) -> Option<&str> {
     let marks = ['?', '？'];
     let text = query.trim().strip_suffix(marks)?.trim_end_matches(marks).trim_end();
     (!text.is_empty() && Pattern::parse(text).is_none()).then_some(text)
 }
 
-/// The best there is for a text that is no pattern.
+/// The best matches for a text that is not a pattern.
 fn of_text(
     books: &Selection<'_>,
     text: &str,
@@ -144,11 +145,12 @@ fn of_text(
     Matches { kind, words, ..Matches::default() }
 }
 
-/// How many Chinese headwords that begin with a text are shown before the words that mean it.
+/// Maximum number of Chinese headwords with this beginning that are shown before the words with
+/// this meaning.
 const CHINESE_HEADWORDS: usize = 10;
 
-/// Chinese headwords that begin with the text, and the words that mean it; if there is neither, what
-/// the parts of the text mean.
+/// Chinese headwords that begin with the text, and words that mean it. If there are none, the
+/// meanings of the parts of the text.
 fn of_chinese(books: &Selection<'_>, text: &str, wanted: Page) -> Matches {
     let lexicon = books.shelf().lexicon();
     let found = books.page(wanted, |page| lexicon.reverse(text, page));
@@ -190,8 +192,8 @@ fn listed(books: &Selection<'_>, kind: Kind, found: &lexicon::Matches<'_>) -> Ma
     }
 }
 
-/// The words and phrases of a sentence; or the word, where a question mark stood behind one: else it has
-/// a page.
+/// The words and phrases of a sentence. A single word gets here only if a question mark followed
+/// it; otherwise it has a page.
 fn by_words(books: &Selection<'_>, query: &str) -> Vec<Brief> {
     if !query.contains(char::is_whitespace) && !books.has(query) {
         return Vec::new();
@@ -207,7 +209,8 @@ fn by_words(books: &Selection<'_>, query: &str) -> Vec<Brief> {
     words
 }
 
-/// Words that may have been meant: near in meaning or in spelling, else those that begin so.
+/// Words that may have been meant: similar in meaning or spelling, else words with the same
+/// beginning.
 pub(super) fn near(books: &Selection<'_>, query: &str, most: usize) -> Vec<Brief> {
     let lexicon = books.shelf().lexicon();
     let mut near = match has_chinese(query) {
@@ -220,7 +223,7 @@ pub(super) fn near(books: &Selection<'_>, query: &str, most: usize) -> Vec<Brief
     books.seen(near).iter().map(|entry| brief(books.shelf(), entry)).collect()
 }
 
-/// Phrases that a headword is part of.
+/// Phrases that contain a headword.
 pub(super) fn phrases(books: &Selection<'_>, headword: &str) -> Vec<Brief> {
     let is_part = |phrase: &str| {
         phrase.split(' ').skip(1).count() > 0
@@ -240,7 +243,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_zero_of_chinese_is_chinese_as_it_is_for_the_lexicon() {
+    fn the_chinese_zero_counts_as_chinese() {
         assert!(has_chinese("二〇二六") && has_chinese("〇"));
         assert!(!has_chinese("café ガラス"));
     }

@@ -1,4 +1,4 @@
-//! The functions behind the URLs: each reads the request, asks the dictionary, renders a page.
+//! The functions behind the URLs: each parses the request, calls the site and renders a page.
 
 mod visitor;
 mod page;

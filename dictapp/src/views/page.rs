@@ -1,4 +1,4 @@
-//! A request and a template to a page: what all pages have in common.
+//! The context that all pages share: the site, the visitor, and how a template becomes a response.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub(super) struct Page<'r> {
 pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 impl<'r> Page<'r> {
-    /// Reads who asks.
+    /// Identifies the visitor.
     pub(super) fn of(site: &'r Site, request: &'r Request) -> Page<'r> {
         Page { site, visitor: Visitor::of(site, request) }
     }
@@ -43,7 +43,7 @@ impl<'r> Page<'r> {
     /// The user; `None` for a guest.
     ///
     /// # Errors
-    /// 503 if the database cannot say who it is.
+    /// 503: there is a session cookie, and the database is unavailable.
     pub(super) fn user(&self) -> Result<Option<&Visit>> {
         self.visitor.user()
     }
@@ -51,7 +51,7 @@ impl<'r> Page<'r> {
     /// The books that the visitor switched off; none for a guest.
     ///
     /// # Errors
-    /// The database cannot say.
+    /// The database is unavailable.
     pub(super) fn books_off(&self) -> Result<Vec<BookId>> {
         match self.user()? {
             Some(visit) => Ok(self.site.books_off(visit)?),
@@ -67,10 +67,10 @@ impl<'r> Page<'r> {
         self.visitor.form_token()
     }
 
-    /// Refuses a form that does not come from a page which this visitor was sent.
+    /// Refuses a form that does not come from a page sent to this visitor.
     ///
     /// # Errors
-    /// 403; 503 if the database cannot say whose session it is.
+    /// 403: the token is wrong. 503: there is a session cookie, and the database is unavailable.
     pub(super) fn check_form(&self, given: &str) -> Result<()> {
         self.visitor.check_form(given)
     }
@@ -95,7 +95,7 @@ impl<'r> Page<'r> {
         template.render().map_err(Error::internal)
     }
 
-    /// Whether the visitor is a guest who is shown the same page as any other at this path.
+    /// Whether this is a guest who sees the same page at this path as every other guest.
     pub(super) fn is_plain(&self, path: &str) -> bool {
         matches!(self.visitor.who, Who::Guest)
             && self.visitor.has_no_token()
@@ -125,7 +125,7 @@ impl<'r> Page<'r> {
         }
     }
 
-    /// As [`Page::send`], with another status than 200.
+    /// Like [`Page::send`], with another status.
     ///
     /// # Errors
     /// 500: the template cannot be rendered.
@@ -133,7 +133,7 @@ impl<'r> Page<'r> {
         Ok(self.send(template)?.with_status(status))
     }
 
-    /// A page of a user is not kept: after the log-out no cache may show it.
+    /// A user's page is not cached: it must not be visible after the log-out.
     fn cache_control(&self) -> HeaderValue {
         match self.visitor.who {
             Who::Guest => HeaderValue::from_static("private, no-cache"),
@@ -142,7 +142,7 @@ impl<'r> Page<'r> {
     }
 }
 
-/// What the layout shows.
+/// What the layout of all pages needs.
 impl Page<'_> {
     pub(super) fn language(&self) -> Language {
         self.visitor.language
@@ -169,7 +169,7 @@ impl Page<'_> {
         self.visitor.session_form_token()
     }
 
-    /// Whether the database could say who the visitor is.
+    /// Whether the visitor could be identified: not if the database is unavailable.
     pub(super) fn is_known(&self) -> bool {
         !matches!(self.visitor.who, Who::Unknown(_))
     }
@@ -178,13 +178,14 @@ impl Page<'_> {
         self.site.settings().accounts.registration
     }
 
-    /// Whether pages of words offer to report them.
+    /// Whether pages of words have a link to report a fault.
     pub(super) fn may_report(&self) -> bool {
         let guests_may = self.site.settings().dictionary.guests_may_report;
         guests_may || matches!(self.visitor.who, Who::User(_))
     }
 
-    /// The log-in page, which leads back to this page if it is not one about accounts.
+    /// The link to the log-in page. After the log-in the user returns here, unless this is a page
+    /// about accounts.
     pub(super) fn login_url(&self) -> String {
         let here = self.here();
         match here.as_str() {
@@ -196,9 +197,9 @@ impl Page<'_> {
         }
     }
 
-    /// The path of this page, to return to after a change of the language.
+    /// The path of this page, to return to after the language is switched.
     pub(super) fn here(&self) -> String {
         let here = self.request().path_and_query();
-        paths::own_place(&here).unwrap_or(paths::HOME).to_owned()
+        paths::local_path(&here).unwrap_or(paths::HOME).to_owned()
     }
 }

@@ -1,4 +1,4 @@
-//! The progress of a learner: a calendar of the past year as inline SVG, and the same as a table.
+//! The reviews of the past year: a calendar as inline SVG, and the same as a table.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -18,7 +18,7 @@ use crate::texts::Texts;
 /// Weeks of the calendar: a year.
 const WEEKS: i32 = 53;
 
-/// The distance of two days in the drawing.
+/// The distance between two days in the drawing, in pixels.
 const CELL: i32 = 13;
 
 #[derive(Template)]
@@ -40,12 +40,12 @@ struct ProgressPage<'a> {
 struct Day {
     x: i32,
     y: i32,
-    /// 0 to 4: how many reviews, as a shade.
+    /// The shade, from 0 (no reviews) to 4.
     shade: u8,
     title: String,
 }
 
-/// GET of the progress.
+/// `GET`: the progress.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Some(visit) = page.user()? else {
@@ -75,7 +75,7 @@ fn date(days: i64) -> Option<Date> {
     Date::constant(1970, 1, 1).checked_add(days.days()).ok()
 }
 
-/// A column for each week, the last one with today; a row for each day from Monday.
+/// A column for each week, with today in the last one; a row for each weekday, from Monday.
 fn calendar(today: Date, by_day: &HashMap<Date, u64>) -> Vec<Day> {
     let weekday = i32::from(today.weekday().to_monday_zero_offset());
     let first = -((WEEKS - 1) * 7 + weekday);

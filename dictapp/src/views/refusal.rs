@@ -1,4 +1,4 @@
-//! Refusals of the server, before it is known who asks, to pages in both languages.
+//! Pages for refusals that the server sends before it knows the visitor, in both languages.
 
 use askama::Template;
 use webframe::http::{StatusCode, header};
@@ -17,28 +17,28 @@ struct RefusalPage {
     status: u16,
     detail: String,
     leads_home: bool,
-    languages: [Said; 2],
+    languages: [Translation; 2],
 }
 
 /// The refusal in one language.
-struct Said {
+struct Translation {
     lang: &'static str,
     title: &'static str,
     text: &'static str,
     home: &'static str,
 }
 
-/// The page of a refusal.
+/// The page for a refusal.
 pub(crate) fn page(_: &Site, refusal: Refusal) -> Result<Response> {
     let subject = subject(refusal);
     let said = |language: Language| {
         let (title, text) = subject.texts(language.texts());
-        Said { lang: language.html(), title, text, home: language.texts().error.home }
+        Translation { lang: language.html(), title, text, home: language.texts().error.home }
     };
     let values = RefusalPage {
         status: refusal.status().as_u16(),
         detail: refusal.detail(),
-        // With the wrong host or without TLS the link would lead to this page again.
+        // With a wrong host or without TLS the link would lead to this page again.
         leads_home: !matches!(subject, Subject::Host | Subject::Https),
         languages: Language::ALL.map(said),
     };

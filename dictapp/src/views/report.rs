@@ -1,5 +1,5 @@
-//! A fault of an entry to the administrators' list: a form for users, and for guests if the setting
-//! allows it.
+//! The form that reports a fault of an entry to the administrators. Guests may use it if the
+//! settings allow it.
 
 use askama::Template;
 use serde::Deserialize;
@@ -41,7 +41,7 @@ struct ReportPage<'a> {
     notice: Notice,
 }
 
-/// What the page says instead of the form or above it.
+/// The message above the form, or instead of it.
 enum Notice {
     None,
     Done,
@@ -49,7 +49,7 @@ enum Notice {
     Problem(String),
 }
 
-/// GET of the form.
+/// `GET`: the form.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let query: Query = request.query()?;
@@ -58,7 +58,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     report_page(&page, StatusCode::OK, (&word, ""), notice)
 }
 
-/// POST of a report.
+/// `POST`: a report.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: Form = request.form()?;

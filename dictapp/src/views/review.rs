@@ -1,4 +1,4 @@
-//! Reviews: the next due word as a card, and the answer of its user.
+//! Reviews: shows the next due word as a card, and takes the answer.
 
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
@@ -21,7 +21,7 @@ struct ReviewPage<'a> {
     t: &'static Texts,
     form_token: String,
     counts: SavedWordCounts,
-    card: Option<Shown>,
+    card: Option<ReviewCard>,
     kind: CardKind,
     new_a_day: u64,
     new_a_day_max: u64,
@@ -30,7 +30,7 @@ struct ReviewPage<'a> {
 }
 
 /// The card of a word.
-struct Shown {
+struct ReviewCard {
     word: String,
     seen: u64,
     card: Card,
@@ -52,7 +52,7 @@ struct Query {
     undone: String,
 }
 
-/// GET of the next card.
+/// `GET`: the next card.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Some(visit) = page.user()? else { return to_login() };
@@ -66,7 +66,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         t: page.texts(),
         form_token: page.form_token()?,
         counts: site.saved_word_counts(visit)?,
-        card: word.map(|word| shown(&books, word, page.texts())),
+        card: word.map(|word| review_card(&books, word, page.texts())),
         kind: site.card_kind(visit)?,
         new_a_day: site.new_a_day(visit)?,
         new_a_day_max: NEW_A_DAY_MAX,
@@ -74,7 +74,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     })
 }
 
-fn shown(books: &Selection<'_>, word: SavedWord, t: &'static Texts) -> Shown {
+fn review_card(books: &Selection<'_>, word: SavedWord, t: &'static Texts) -> ReviewCard {
     let now = Timestamp::now();
     let button = |grade: Grade| {
         let due = Memory::after(word.memory.as_ref(), grade, now).due;
@@ -86,7 +86,7 @@ fn shown(books: &Selection<'_>, word: SavedWord, t: &'static Texts) -> Shown {
         };
         GradeButton { number: grade.number(), name, wait: wait(due.duration_since(now), t) }
     };
-    Shown {
+    ReviewCard {
         card: Card::of(books, &word.word),
         grades: Grade::ALL.into_iter().map(button).collect(),
         seen: word.reviews,
@@ -112,7 +112,7 @@ struct Answer {
     grade: i64,
 }
 
-/// POST of an answer. One that is sent twice is one review.
+/// `POST`: an answer. An answer that is sent twice counts once.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let answer: Answer = request.form()?;
@@ -129,7 +129,7 @@ struct TokenForm {
     form_token: String,
 }
 
-/// POST that takes the latest answer back.
+/// `POST`: takes the latest answer back.
 pub(crate) fn undo(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let TokenForm { form_token } = request.form()?;
@@ -148,7 +148,7 @@ struct KindForm {
     new_a_day: Option<u64>,
 }
 
-/// POST of how cards ask.
+/// `POST`: chooses the kind of question on the cards.
 pub(crate) fn choose_kind(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let KindForm { form_token, kind, new_a_day } = request.form()?;

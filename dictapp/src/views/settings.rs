@@ -1,4 +1,4 @@
-//! What a user has set for themselves: which word books their look-ups see.
+//! The settings of a user: which word books their look-ups search.
 
 use std::collections::HashSet;
 
@@ -23,7 +23,7 @@ struct SettingsPage<'a> {
     books: Vec<Line>,
 }
 
-/// What the page says above the form.
+/// The message above the form.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Notice {
     None,
@@ -38,8 +38,8 @@ struct Line {
     is_on: bool,
 }
 
-/// What the form says: a field `listed` for each book that it showed, and a field `on` for each
-/// that was ticked. A book that came meanwhile is in neither and stays as it is.
+/// The submitted form: a field `listed` for each book that it showed, and a field `on` for each one
+/// that was ticked. A book that was added meanwhile is in neither list and does not change.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Choice {
     form_token: String,
@@ -47,7 +47,7 @@ struct Choice {
     off: Vec<BookId>,
 }
 
-/// GET of the settings.
+/// `GET`: the settings.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Some(visit) = page.user()? else { return to_login() };
@@ -56,7 +56,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     form(&page, StatusCode::OK, &off, notice)
 }
 
-/// POST of the settings.
+/// `POST`: the settings.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let choice = Choice::of(&request.form::<Vec<(String, String)>>()?)?;
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_book_that_was_listed_and_not_ticked_is_off_and_others_are_left_alone() {
+    fn a_listed_book_that_is_not_ticked_is_switched_off() {
         let field = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let fields =
             [("form_token", "t"), ("listed", "1"), ("on", "1"), ("listed", "2"), ("on", "3")];

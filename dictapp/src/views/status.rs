@@ -1,15 +1,16 @@
-//! The state of the server to answers for monitors: why it is not ready, and what it has counted.
+//! Answers for monitors: why the server is not ready, and its metrics.
 
 use webframe::{Error, Request, Response, Result};
 
 use crate::paths;
 use crate::site::Site;
 
-/// Why visitors cannot be served, for `/readyz`. Without the text of an outage, which names hosts and files.
+/// Why visitors cannot be served, for `/readyz`. The error text of an outage is left out, since it
+/// names hosts and files.
 pub(crate) fn obstacles(site: &Site) -> Vec<&'static str> {
     let mut obstacles = Vec::new();
     if site.outage().is_some() {
-        obstacles.push("the database does not serve");
+        obstacles.push("the database is unavailable");
     }
     if site.shelf().lexicon().is_empty() {
         obstacles.push("no words are loaded");
@@ -17,25 +18,29 @@ pub(crate) fn obstacles(site: &Site) -> Vec<&'static str> {
     obstacles
 }
 
-/// GET of `/metrics` by a client on this machine; others get 404.
+/// `GET`: `/metrics` by a client on this machine; others get 404.
 pub(crate) fn metrics(site: &Site, request: &Request) -> Result<Response> {
     if !request.peer().address.ip().is_loopback() {
         return Err(Error::not_found(""));
     }
     let metrics = site.metrics();
     let mut page = metrics.page();
-    page.family("lookups_total", "counter", "Pages of words: found or not.");
+    page.family("lookups_total", "counter", "Look-ups of words, found or not.");
     for (result, status) in [("hit", 200), ("miss", 404)] {
         let count = metrics.responses(paths::WORD, status);
         page.sample("lookups_total", &[("result", result)], count);
     }
     page.gauge("words", "Entries in memory.", site.shelf().lexicon().len());
-    page.gauge("database_up", "1 if the database serves.", u8::from(site.outage().is_none()));
+    page.gauge("database_up", "1 if the database is available.", u8::from(site.outage().is_none()));
     let failed = site.failed_calls();
-    page.counter("database_failed_calls_total", "Calls that an outage failed.", failed);
+    page.counter(
+        "database_failed_calls_total",
+        "Calls that failed because the database was unavailable.",
+        failed,
+    );
     let commits = site.commits();
     page.counter("commits_total", "Commits of look-ups.", commits.batches);
-    page.counter("committed_rows_total", "Look-ups in them.", commits.rows);
-    page.counter("log_dropped_total", "Dropped lines of the log.", site.dropped_lines());
+    page.counter("committed_rows_total", "Look-ups that these commits wrote.", commits.rows);
+    page.counter("log_dropped_total", "Log lines that were dropped.", site.dropped_lines());
     Ok(page.into_response())
 }

@@ -1,5 +1,4 @@
-//! Words for scripts in pages, as JSON: the words that typed letters may become, and the gloss of
-//! one word.
+//! JSON for the scripts of pages: completions of what is typed, and the gloss of one word.
 
 use std::sync::Arc;
 
@@ -21,10 +20,10 @@ struct Query {
     q: String,
 }
 
-/// With fewer words than this that begin so, what was typed may be pinyin.
+/// If fewer words than this begin with the typed text, it may be pinyin.
 const FEW: usize = 3;
 
-/// A line of the list: a word, its first gloss, and where its page is.
+/// A line of the list: a word, its first gloss, and the path of its page.
 #[derive(Serialize)]
 struct Suggestion {
     #[serde(flatten)]
@@ -34,11 +33,11 @@ struct Suggestion {
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// For as long as somebody types; an import is seen soon after.
+/// Long enough for one person typing, short enough that an import becomes visible soon.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
-/// GET of the suggestions. They are the same for everybody, so the database is not asked, unless
-/// guests may not look up at all.
+/// `GET`: the suggestions. They are the same for everybody, so the database is queried only on a
+/// site that guests may not use.
 pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     let Query { q } = request.query()?;
     let is_closed = site.settings().dictionary.lookup_requires_login;
@@ -61,8 +60,8 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     Ok(response.with_field(header::CACHE_CONTROL, cache))
 }
 
-/// GET of the gloss of one word, for the popup in a page: the same for everybody, and no look-up
-/// for the history. The answer is `null` if no book has the word.
+/// `GET`: the gloss of one word, for the popup in a page: the same for everybody, and not recorded
+/// in the history. The answer is `null` if no book has the word.
 pub(crate) fn gloss(site: &Site, request: &Request) -> Result<Response> {
     let Query { q } = request.query()?;
     let is_closed = site.settings().dictionary.lookup_requires_login;
@@ -77,7 +76,7 @@ pub(crate) fn gloss(site: &Site, request: &Request) -> Result<Response> {
     Ok(Response::json(&gloss)?.with_field(header::CACHE_CONTROL, cache))
 }
 
-/// What was typed, and the words that it may become.
+/// The typed text and its completions.
 pub(super) fn words(site: &Site, request: &Request) -> Result<(String, Vec<String>)> {
     let Query { q } = request.query()?;
     let is_closed = site.settings().dictionary.lookup_requires_login;
@@ -92,7 +91,8 @@ fn suggestion(brief: Brief) -> Suggestion {
     Suggestion { href: paths::word(&brief.word), brief }
 }
 
-/// What no word can be has no suggestions. White space at the end counts: `ice ` is no `iceberg`.
+/// Empty if the text cannot be the beginning of a word. Trailing white space counts: `ice ` does
+/// not suggest `iceberg`.
 fn suggestions(site: &Site, typed: &str) -> Vec<Suggestion> {
     if Word::parse(typed).is_err() {
         return Vec::new();

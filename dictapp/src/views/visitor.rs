@@ -1,5 +1,5 @@
-//! Who asks: a request's cookies and fields to a language, a user or a guest, and the token that
-//! guards forms.
+//! Identifies the visitor by cookies and header fields: language, user or guest, and the token that
+//! protects forms.
 
 use std::cell::OnceCell;
 use std::time::Duration;
@@ -26,28 +26,29 @@ pub(super) const LANGUAGE: &str = "language";
 /// How long a browser keeps the chosen language.
 const LANGUAGE_KEPT: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// How long a browser counts as a device where its user has logged in.
+/// How long a browser counts as a known device of a user who logged in with it.
 const DEVICE_KEPT: Duration = Duration::from_secs(180 * 24 * 3600);
 
-/// Session cookies that are looked up: a neighbouring site may have set others of the same name.
+/// Maximum number of session cookies that are looked up. A site on a sibling domain may have set
+/// others of the same name.
 const SESSIONS_TRIED: usize = 4;
 
-/// The name of a cookie that holds a secret. Over TLS it is one that browsers accept from this host
-/// alone, so that a neighbouring site cannot set it.
+/// The names of a cookie that holds a secret. Over TLS it has the prefix `__Host-`, so that a site
+/// on a sibling domain cannot set it.
 #[derive(Clone, Copy)]
 struct Secret {
     plain: &'static str,
     host: &'static str,
 }
 
-/// Who asks, and how to speak to them.
+/// The visitor, and the language of their pages.
 pub(super) struct Visitor<'r> {
     pub(super) request: &'r Request,
     pub(super) language: Language,
     pub(super) who: Who,
-    /// The session's, where there is one that goes on.
+    /// The token of the session, if there is one and it may be valid.
     session: Option<Token>,
-    /// For the forms of a guest: from the cookie, or made for this answer.
+    /// The token for a guest's forms: from the cookie, or made for this response.
     guest: OnceCell<Guest>,
     secure: bool,
 }
@@ -57,18 +58,18 @@ struct Guest {
     is_new: bool,
 }
 
-/// What is known of who asks.
+/// Who the visitor is.
 pub(super) enum Who {
-    /// Somebody who is logged in.
+    /// A user who is logged in.
     User(Visit),
-    /// Nobody in particular.
+    /// A visitor without a valid session.
     Guest,
-    /// There is a session cookie, and the database cannot say whose it is.
+    /// There is a session cookie, and the database is unavailable.
     Unknown(StoreError),
 }
 
 impl<'r> Visitor<'r> {
-    /// Looks at the cookies, and at the database where one may be a session's.
+    /// Reads the cookies, and queries the database if one may be a session.
     pub(super) fn of(site: &Site, request: &'r Request) -> Visitor<'r> {
         let secure = is_secure(site, request);
         let (session, who) = session(site, request, SESSION.name(secure));
@@ -76,10 +77,10 @@ impl<'r> Visitor<'r> {
         Visitor { request, language, session, who, guest, secure }
     }
 
-    /// The user; none for a guest.
+    /// The user; `None` for a guest.
     ///
     /// # Errors
-    /// 503 where the database cannot say who it is.
+    /// 503: there is a session cookie, and the database is unavailable.
     pub(super) fn user(&self) -> Result<Option<&Visit>> {
         match &self.who {
             Who::User(visit) => Ok(Some(visit)),
@@ -103,10 +104,10 @@ impl<'r> Visitor<'r> {
         self.session.as_ref().map(form_token)
     }
 
-    /// Refuses a form that is not from a page which this visitor was sent.
+    /// Refuses a form that does not come from a page sent to this visitor.
     ///
     /// # Errors
-    /// 403; 503 where the database cannot say whose session it is.
+    /// 403: the token is wrong. 503: there is a session cookie, and the database is unavailable.
     pub(super) fn check_form(&self, given: &str) -> Result<()> {
         self.user()?;
         match is_form_token(self.form_cookie()?, given) {
@@ -115,9 +116,10 @@ impl<'r> Visitor<'r> {
         }
     }
 
-    /// The answer, with the cookie that guards its forms where it needs one.
+    /// The response, with the cookie that protects its forms if it has any.
     pub(super) fn send(&self, response: Response) -> Result<Response> {
-        // Its length would tell the token, letter by letter, to whoever may choose the query.
+        // BREACH: if an attacker can choose the query, the compressed length reveals the token
+        // letter by letter.
         let has_token = self.session.is_some() || self.guest.get().is_some();
         let response = if has_token { response.without_compression() } else { response };
         match self.guest.get() {
@@ -128,8 +130,8 @@ impl<'r> Visitor<'r> {
         }
     }
 
-    /// The answer to somebody who has just logged in: the new session in place of the old one.
-    pub(super) fn signed_in(
+    /// The response to a user who has just logged in: the new session replaces the old one.
+    pub(super) fn begin_session(
         &self,
         site: &Site,
         (signed_in, lifetime): (&SignedIn, Lifetime),
@@ -144,17 +146,21 @@ impl<'r> Visitor<'r> {
             Lifetime::Kept => session.max_age(site.settings().accounts.session_absolute),
         };
         let response = response.with_cookie(&session);
-        let response = self.known_device(&signed_in.device, response)?;
+        let response = self.remember_device(&signed_in.device, response)?;
         Ok(response.with_cookie(&Cookie::removal(VISITOR.name(self.secure))?))
     }
 
-    /// The answer that makes this browser a known device of its user.
-    pub(super) fn known_device(&self, proof: &DeviceProof, response: Response) -> Result<Response> {
+    /// The response that makes this browser a known device of its user.
+    pub(super) fn remember_device(
+        &self,
+        proof: &DeviceProof,
+        response: Response,
+    ) -> Result<Response> {
         let device = self.secret(DEVICE, proof.as_str())?.max_age(DEVICE_KEPT);
         Ok(response.with_cookie(&device))
     }
 
-    /// The browser, as sessions and the audit log name it.
+    /// The browser and its address, for the list of sessions and the audit log.
     pub(super) fn client(&self) -> Client {
         let user_agent = self.request.field(&header::USER_AGENT).unwrap_or_default();
         let address = self.request.peer().address.ip();
@@ -162,33 +168,37 @@ impl<'r> Visitor<'r> {
         Client { address, device: device_label(user_agent) }
     }
 
-    /// The proof of this browser's last log-in.
+    /// The proof that a user has logged in with this browser before.
     pub(super) fn device(&self) -> Option<&str> {
         self.request.cookie(DEVICE.name(self.secure))
     }
 
-    /// Ends the session here and in the browser.
-    pub(super) fn signed_out(&self, site: &Site, response: Response) -> Result<Response> {
+    /// Deletes the session and its cookie.
+    pub(super) fn end_session(&self, site: &Site, response: Response) -> Result<Response> {
         if let Some(token) = &self.session {
             site.sign_out(token)?;
         }
         Ok(response.with_cookie(&Cookie::removal(SESSION.name(self.secure))?))
     }
 
-    /// Remembers a language.
-    pub(super) fn speaks(&self, language: Language, response: Response) -> Result<Response> {
+    /// Stores the language in a cookie.
+    pub(super) fn remember_language(
+        &self,
+        language: Language,
+        response: Response,
+    ) -> Result<Response> {
         let cookie = self.cookie(LANGUAGE, language.tag())?.max_age(LANGUAGE_KEPT);
         Ok(response.with_cookie(&cookie))
     }
 
-    /// Remembers how pages look.
-    pub(super) fn looks(&self, look: Look, response: Response) -> Result<Response> {
+    /// Stores the appearance in a cookie.
+    pub(super) fn remember_look(&self, look: Look, response: Response) -> Result<Response> {
         let cookie = self.cookie(LOOK, &look.to_text())?.max_age(LANGUAGE_KEPT);
         Ok(response.with_cookie(&cookie))
     }
 
-    /// Remembers one of the time zones that can be chosen; none: the browser's.
-    pub(super) fn reads_in_zone(&self, name: &str, response: Response) -> Result<Response> {
+    /// Stores one of the time zones that can be chosen in a cookie; empty: the browser's zone.
+    pub(super) fn remember_zone(&self, name: &str, response: Response) -> Result<Response> {
         let cookie = match ZONES.into_iter().find(|zone| *zone == name) {
             Some(zone) => self.cookie(ZONE, zone)?.max_age(LANGUAGE_KEPT),
             None => Cookie::removal(ZONE)?,
@@ -196,7 +206,7 @@ impl<'r> Visitor<'r> {
         Ok(response.with_cookie(&cookie))
     }
 
-    /// Whether the page has no token that a stranger could find out.
+    /// Whether the page contains no form token.
     pub(super) fn has_no_token(&self) -> bool {
         self.session.is_none() && self.guest.get().is_none()
     }
@@ -210,7 +220,7 @@ impl<'r> Visitor<'r> {
         Ok(if self.secure { cookie.secure() } else { cookie })
     }
 
-    /// What the forms of this visitor are bound to.
+    /// The token that the forms of this visitor are bound to.
     fn form_cookie(&self) -> Result<&Token> {
         if let Some(session) = &self.session {
             return Ok(session);
@@ -223,7 +233,7 @@ impl<'r> Visitor<'r> {
                 Some(token) => token,
                 None => Token::random().map_err(|error| Error::internal(error.to_string()))?,
             };
-            // Nobody else can have set it: the cell is not shared.
+            // The cell is not shared, so it is still empty.
             drop(self.guest.set(Guest { token, is_new }));
         }
         Ok(&self.guest.get().expect("it was set above").token)
@@ -236,8 +246,8 @@ impl Secret {
     }
 }
 
-/// The session of this request. Of several session cookies exactly one must be valid: otherwise it
-/// is unknown which one this site has set, and none is believed.
+/// The session of this request. If there are several session cookies, exactly one must be valid:
+/// otherwise it is unknown which one this site has set, and all are ignored.
 fn session(site: &Site, request: &Request, name: &str) -> (Option<Token>, Who) {
     let mut found = None;
     for token in request.cookies(name).filter_map(Token::parse).take(SESSIONS_TRIED) {
@@ -254,12 +264,13 @@ fn session(site: &Site, request: &Request, name: &str) -> (Option<Token>, Who) {
     }
 }
 
-/// Whether another site made the browser send this request: then it changes nothing.
+/// Whether another site caused the browser to send this request. Such a request must change
+/// nothing.
 pub(super) fn is_from_another_site(request: &Request) -> bool {
     request.field(&HeaderName::from_static("sec-fetch-site")) == Some("cross-site")
 }
 
-/// What was chosen, else what the browser asks for, else English.
+/// The chosen language, else the one that the browser asks for, else English.
 fn language(request: &Request) -> Language {
     let chosen = request.cookie(LANGUAGE).and_then(Language::parse);
     let asked = || Language::best(request.field(&header::ACCEPT_LANGUAGE)?);

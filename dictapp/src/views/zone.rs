@@ -1,4 +1,4 @@
-//! The reader's time zone: a cookie to the zone in which times are shown and days begin.
+//! The visitor's time zone, from a cookie: times are shown in it, and days begin in it.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -8,8 +8,8 @@ use webframe::Request;
 use super::page::Page;
 use crate::texts::{Texts, fill};
 
-/// The cookie: a name of the IANA database. A script sets it to the browser's zone, unless the
-/// visitor has chosen one: no script can replace that one.
+/// The cookie: a name of the IANA database. A script sets it to the browser's zone. A zone that the
+/// visitor chose is `HttpOnly`, so the script cannot replace it.
 pub(super) const ZONE: &str = "zone";
 
 /// The longest name that is looked up.
@@ -41,14 +41,14 @@ pub(super) const ZONES: [&str; 22] = [
     "America/Los_Angeles",
 ];
 
-/// The zone of a cookie, if it is one.
+/// The zone that the cookie names; `None` if it is missing or unknown.
 fn zone_of(request: &Request) -> Option<TimeZone> {
     let name = request.cookie(ZONE).filter(|name| name.len() <= NAME_BYTES_MAX)?;
     TimeZone::get(name).ok()
 }
 
 impl Page<'_> {
-    /// The reader's time zone; this machine's if it is not known.
+    /// The visitor's time zone; the server's if it is not known.
     pub(super) fn zone(&self) -> TimeZone {
         zone_of(self.request()).unwrap_or_else(|| self.site.zone().clone())
     }
@@ -59,17 +59,17 @@ impl Page<'_> {
         ZONES.into_iter().find(|known| *known == name)
     }
 
-    /// A time as people read it.
+    /// A time in the visitor's zone, as text.
     pub(super) fn time(&self, at: Timestamp) -> String {
         at.to_zoned(self.zone()).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
-    /// The day of a time.
+    /// The day of a time in the visitor's zone.
     pub(super) fn day(&self, at: Timestamp) -> String {
         at.to_zoned(self.zone()).date().to_string()
     }
 
-    /// Today.
+    /// Today in the visitor's zone.
     pub(super) fn today(&self) -> Date {
         Timestamp::now().to_zoned(self.zone()).date()
     }
@@ -101,7 +101,7 @@ pub(super) fn day_text(day: Date, t: &Texts) -> String {
     fill(&fill(t.days.form, "weekday", weekday), "date", day)
 }
 
-/// The beginnings of a day and of the next one.
+/// The start of a day and of the next one.
 pub(super) fn bounds_of_day(day: Date, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
     let start = |day: Date| Some(day.to_zoned(zone.clone()).ok()?.timestamp());
     Some((start(day)?, start(day.checked_add(1.day()).ok()?)?))

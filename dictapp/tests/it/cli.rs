@@ -1,10 +1,10 @@
-//! The built program in an empty folder: what it prints where, and its exit code.
+//! The built program in an empty folder: its output and its exit codes.
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-/// Runs the program with the folder as its working directory and an environment of its own.
+/// Runs the program with the folder as its working directory and a clean environment.
 fn dictapp(folder: &Path, words: &[&str]) -> Output {
     dictapp_with(folder, words, &[])
 }
@@ -31,7 +31,7 @@ fn assert_ends(output: &Output, code: i32, stdout: &str, stderr: &str) {
 }
 
 #[test]
-fn check_in_an_empty_folder_finds_the_defaults_and_leaves_nothing_behind() {
+fn check_in_an_empty_folder_uses_the_defaults_and_creates_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let output = dictapp(folder.path(), &["check"]);
     assert_ends(&output, 0, "settings are valid: built-in defaults\n", "");
@@ -47,9 +47,10 @@ fn check_reads_the_default_file_and_the_environment() {
     assert_ends(&output, 0, line, "");
 }
 
-/// cargo hands what the build script sets for the compiler on to the program, and to this test.
+/// cargo passes variables that the build script sets for the compiler on to the program, and to
+/// this test.
 #[test]
-fn what_the_build_leaves_in_the_environment_of_cargo_run_is_no_setting() {
+fn variables_of_cargo_run_are_not_settings() {
     assert!(std::env::var_os("OUT_DIR").is_some(), "cargo runs this");
     let folder = tempfile::tempdir().unwrap();
     let mut program = Command::new(env!("CARGO_BIN_EXE_dictapp"));
@@ -58,7 +59,7 @@ fn what_the_build_leaves_in_the_environment_of_cargo_run_is_no_setting() {
 }
 
 #[test]
-fn a_named_file_takes_the_place_of_the_default_one_and_must_exist() {
+fn a_named_settings_file_replaces_the_default_one_and_must_exist() {
     let folder = folder_with("conf/settings.toml", "this is wrong");
     fs::write(folder.path().join("mine.toml"), "[log]\nlevel = \"warn\"\n").unwrap();
     let output = dictapp(folder.path(), &["check", "--settings", "mine.toml"]);
@@ -69,7 +70,7 @@ fn a_named_file_takes_the_place_of_the_default_one_and_must_exist() {
 }
 
 #[test]
-fn every_mistake_in_the_settings_is_told_at_once_with_exit_code_2() {
+fn all_mistakes_in_the_settings_are_reported_at_once_with_exit_code_2() {
     let file = "# mine\n[server]\nadress = \"0.0.0.0:80\"\nworkers_min = 0\n[sever]\nx = 1\n";
     let folder = folder_with("conf/settings.toml", file);
     let environment = [("DICTAPP_LIMIT__FORM_FIELDS_MAX", "9")];
@@ -89,7 +90,7 @@ fn every_mistake_in_the_settings_is_told_at_once_with_exit_code_2() {
 }
 
 #[test]
-fn a_settings_file_that_is_a_folder_or_endless_is_one_clear_sentence() {
+fn a_settings_file_that_is_a_folder_or_endless_is_one_clear_error() {
     let folder = folder_with("conf/settings.toml/x", "");
     let output = dictapp(folder.path(), &["check"]);
     let message = "conf/settings.toml: cannot be read: Is a directory (os error 21)\n";
@@ -126,7 +127,7 @@ fn help_and_version_go_to_standard_output_and_usage_mistakes_to_standard_error()
 }
 
 #[test]
-fn a_reader_that_went_away_is_no_panic() {
+fn a_closed_pipe_is_not_a_panic() {
     let folder = tempfile::tempdir().unwrap();
     let mut program = Command::new(env!("CARGO_BIN_EXE_dictapp"));
     program.arg("--help").current_dir(folder.path()).stdin(Stdio::null());
@@ -137,7 +138,7 @@ fn a_reader_that_went_away_is_no_panic() {
 }
 
 #[test]
-fn a_word_book_that_is_not_there_is_told_once() {
+fn a_missing_word_book_is_reported_once() {
     let folder = tempfile::tempdir().unwrap();
     let output = dictapp(folder.path(), &["import", "gone.txt"]);
     let message = "dictapp: gone.txt: No such file or directory (os error 2)\n";

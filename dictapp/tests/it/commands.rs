@@ -23,7 +23,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn look_prints_an_entry_of_the_database_and_tells_a_missing_word_by_its_exit_code() {
+fn look_prints_an_entry_and_has_an_exit_code_for_missing_words() {
     let site = Site::start();
     let found = run(&site, &["look", "went"], "");
     assert!(text(&found.stdout).starts_with("go "), "{found:?}");
@@ -52,7 +52,7 @@ fn completions_know_the_commands_and_every_command_has_a_manual_page() {
 }
 
 #[test]
-fn a_language_model_looks_words_up_and_searches() {
+fn mcp_looks_words_up_and_searches() {
     let site = Site::start();
     let call = |id: i64, method: &str, params: Value| {
         json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }).to_string()
@@ -87,7 +87,7 @@ fn a_language_model_looks_words_up_and_searches() {
 }
 
 #[test]
-fn a_message_of_a_language_model_is_bounded() {
+fn an_mcp_message_is_bounded() {
     let site = Site::start();
     let output = run(&site, &["mcp"], &"a".repeat(1 << 17));
     assert_eq!(output.status.code(), Some(1));

@@ -1,4 +1,4 @@
-//! The command `dictapp import` from file to store.
+//! The command `dictapp import`.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where something is wrong")]
 
@@ -74,7 +74,7 @@ fn importing_the_same_file_again_changes_nothing(fresh: &Fresh) {
     assert_eq!(store.books().unwrap().len(), 1);
 }
 
-/// Once "unchanged", and the title was passed over.
+/// Regression: reported as unchanged, and the title was ignored.
 fn the_title_given_with_an_unchanged_file_is_taken(fresh: &Fresh) {
     let store = fresh.open();
     let file = write(fresh, "words.txt", "a  n. 一\n");
@@ -90,7 +90,7 @@ fn the_title_given_with_an_unchanged_file_is_taken(fresh: &Fresh) {
     assert!(format!("{error:#}").contains("the title is empty"), "{error:#}");
 }
 
-/// Once the next import undid what `dictapp books rename` did.
+/// Regression: the next import undid `dictapp books rename`.
 fn a_changed_file_keeps_the_title_that_the_book_was_given(fresh: &Fresh) {
     let store = fresh.open();
     let file = write(fresh, "words.book", "# title: Words\n\na\nn. 一\n");
@@ -155,7 +155,7 @@ fn an_exported_book_is_imported_again_with_what_it_had(fresh: &Fresh) {
 }
 
 #[test]
-fn a_preview_shows_what_is_recognised_and_its_first_entries() {
+fn a_preview_shows_the_recognised_properties_and_the_first_entries() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a.csv");
     std::fs::write(&file, "序号;单词;释义\n1;apple;n. 苹果, 果\n2;pear;n. 梨\n").unwrap();

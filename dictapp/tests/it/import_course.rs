@@ -1,4 +1,4 @@
-//! A course database moves in: from a dump and from a server, twice.
+//! Imports of a course database, from a dump and from a server, each twice.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -55,7 +55,7 @@ fn moves_in(source: impl Fn(&Site) -> String) {
     assert!(again.contains("user: 0 added, 2 there before, 2 left out"), "{again}");
     assert!(again.contains("hist: 0 added, 2 there before, 2 left out"), "{again}");
     levi.get("/history").assert_has(200, &["zzcourse"]);
-    // The server takes the new word book in within seconds.
+    // The server loads the new word book within seconds.
     let is_there = || levi.get("/word/zzcourse").body.contains("a word that only the course has");
     while !is_there() {
         std::thread::yield_now();
@@ -67,7 +67,7 @@ fn moves_in(source: impl Fn(&Site) -> String) {
 }
 
 #[test]
-fn a_dump_moves_in_and_can_be_imported_again() {
+fn a_dump_is_imported_and_can_be_imported_again() {
     moves_in(|site| {
         let file = site.folder.path().join("course.sql");
         fs::write(&file, course()).unwrap();
@@ -77,7 +77,7 @@ fn a_dump_moves_in_and_can_be_imported_again() {
 
 #[test]
 #[ignore = "needs MariaDB: cargo xtask test"]
-fn a_database_on_a_server_moves_in_and_can_be_imported_again() {
+fn a_course_database_is_imported_and_can_be_imported_again() {
     use mysql::prelude::Queryable;
     moves_in(|_| {
         let url = MariaDb::shared().database();
@@ -90,7 +90,7 @@ fn a_database_on_a_server_moves_in_and_can_be_imported_again() {
 }
 
 #[test]
-fn a_source_that_is_none_is_refused() {
+fn an_invalid_source_is_refused() {
     let site = Site::start();
     for (source, why) in [
         ("gone.sql", "No such file"),

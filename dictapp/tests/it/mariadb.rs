@@ -1,5 +1,6 @@
-//! A private MariaDB: own folder, own port on the loopback, gone when dropped or when the process
-//! ends, however it ends. The system's own server and its settings are not touched.
+//! A private MariaDB with its own folder and port on the loopback interface. It ends when dropped,
+//! or with the process, even if that is killed. The system's server and its settings are not
+//! touched.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -20,15 +21,15 @@ use std::{
 
 use mysql::prelude::Queryable;
 
-/// A password that must appear in no message.
+/// A password that must not appear in any message.
 pub(crate) const PASSWORD: &str = "s3cr3t-of-the-test";
 
-/// How long a server may take to begin or to end, on a machine with other work to do.
+/// Maximum time for a server to start or stop on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// What a server says when it has begun, its `--init-file` done.
+/// The line that a server prints after its start and its `--init-file`.
 const READY: &str = "ready for connections";
 
-/// Hands on what the server says, and ends it when the test process goes away or says so. `$0` is
+/// Passes the server's output on, and stops it when the test process ends or asks for it. `$0` is
 /// the folder to remove.
 const KEEPER: &str = r#"
 "$@" </dev/null 2>&1 &
@@ -54,7 +55,7 @@ impl MariaDb {
         SHARED.get_or_init(MariaDb::start)
     }
 
-    /// A server of one's own, to be killed and started again.
+    /// A separate server, which may be killed and started again.
     pub(crate) fn start() -> MariaDb {
         let folder = tempfile::Builder::new().prefix("dictapp-mariadb-").tempdir().unwrap();
         install(folder.path());
@@ -80,7 +81,7 @@ impl MariaDb {
         self.url(&name)
     }
 
-    /// The URL of a database that is there.
+    /// The URL of an existing database.
     pub(crate) fn url(&self, database: &str) -> String {
         format!("mysql://dict:{PASSWORD}@127.0.0.1:{}/{database}", self.port)
     }
@@ -127,7 +128,7 @@ impl MariaDb {
         wait_until_ready(said);
     }
 
-    /// A connection for what only a test may do.
+    /// A connection as root, for tests.
     pub(crate) fn root(&self) -> mysql::Conn {
         let opts = mysql::OptsBuilder::new()
             .ip_or_hostname(Some("127.0.0.1"))
@@ -139,7 +140,7 @@ impl MariaDb {
     }
 }
 
-/// Reads what the server says, for as long as it runs: it must not wait for a full pipe.
+/// Reads the server's output while it runs, so that it never blocks on a full pipe.
 fn wait_until_ready(said: impl Read + Send + 'static) {
     let (heard, lines) = mpsc::channel();
     thread::spawn(move || {
@@ -182,7 +183,8 @@ fn install(folder: &Path) {
     for (file, name) in [("first.crt", "server.crt"), ("first.key", "server.key")] {
         fs::copy(certificate(file), folder.join(name)).unwrap();
     }
-    // A server that starts removes all temporary tables in its folder for them, anybody's.
+    // A starting server removes all temporary tables in this folder, including those of other
+    // servers.
     fs::create_dir(folder.join("tmp")).unwrap();
     if is_root() {
         run(Command::new("chown").arg("-R").arg("mysql:mysql").arg(folder));
@@ -225,7 +227,7 @@ fn run(command: &mut Command) {
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&text));
 }
 
-/// Free a moment ago; the server says so in its log when it is no longer.
+/// A port that was free a moment ago. If it is taken meanwhile, the server's log has the error.
 fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     listener.local_addr().unwrap().port()

@@ -11,19 +11,19 @@ use std::{
     time::Duration,
 };
 
-/// What is wrong with the network.
+/// A fault of the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     None,
-    /// Each piece comes later by this much, or when the fault is mended.
+    /// Each piece is delayed by this time, or until the fault ends.
     Delay(Duration),
-    /// Connections stay and bytes vanish, as behind a broken switch.
+    /// Connections stay open and bytes are dropped, as with a broken switch.
     Blackhole,
     /// Connections break and new ones are closed at once, as when the server crashed.
     Cut,
 }
 
-/// Passes on what comes to its port, until told otherwise.
+/// Forwards connections to its port, unless a fault is set.
 pub(crate) struct Proxy {
     port: u16,
     state: Arc<State>,
@@ -41,7 +41,7 @@ struct Inner {
     open: Vec<TcpStream>,
 }
 
-/// How long a test waits for what must happen.
+/// Maximum wait of a test for an event.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Proxy {
@@ -63,7 +63,7 @@ impl Proxy {
         self.port
     }
 
-    /// The URL with this proxy's port in the place of the server's.
+    /// The URL with this proxy's port instead of the server's.
     pub(crate) fn instead_of(&self, server: u16, url: &str) -> String {
         url.replace(&format!(":{server}/"), &format!(":{}/", self.port()))
     }
@@ -79,17 +79,17 @@ impl Proxy {
         }
     }
 
-    /// How many connections came so far.
+    /// The number of connections so far.
     pub(crate) fn accepted(&self) -> usize {
         self.state.inner.lock().unwrap().accepted
     }
 
-    /// How many pieces of data came so far, from either side.
+    /// The number of pieces of data so far, from both sides.
     pub(crate) fn passed(&self) -> usize {
         self.state.inner.lock().unwrap().passed
     }
 
-    /// Waits until more connections than these came.
+    /// Waits until there were more connections than this.
     #[track_caller]
     pub(crate) fn wait_for_more_than(&self, accepted: usize) {
         let inner = self.state.inner.lock().unwrap();

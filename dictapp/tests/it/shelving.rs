@@ -1,4 +1,4 @@
-//! The command `dictapp books` beside a server that goes on serving.
+//! The command `dictapp books` while a server runs.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::pages::client::Person;
 use crate::pages::site::{Site, program};
 
-/// Exit code, standard output and standard error of a command beside this server.
+/// Exit code, standard output and standard error of a command in the server's folder.
 fn run(site: &Site, words: &[&str]) -> (Option<i32>, String, String) {
     let output = program(site.folder.path(), &[]).args(words).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -22,7 +22,7 @@ fn done(site: &Site, words: &[&str]) -> String {
     out
 }
 
-/// Waits until the page of a word is as it is to be, which may take a look at the database.
+/// Waits until the page of a word is as expected: the server checks the database from time to time.
 #[track_caller]
 fn wait_for(person: &Person<'_>, word: &str, is_so: impl Fn(u16, &str) -> bool) {
     let deadline = Instant::now() + Duration::from_secs(30);
@@ -42,7 +42,7 @@ fn names(list: &str) -> Vec<&str> {
 }
 
 #[test]
-fn books_are_arranged_while_it_serves() {
+fn books_are_arranged_while_the_server_runs() {
     let site = Site::start();
     let person = Person::new(&site);
     let list = done(&site, &["books"]);
@@ -71,7 +71,7 @@ fn books_are_arranged_while_it_serves() {
 }
 
 #[test]
-fn a_book_that_is_not_there_is_named_with_those_that_are() {
+fn a_missing_book_is_named_with_the_existing_ones() {
     let site = Site::start();
     for words in [
         &["books", "hide", "own"][..],
@@ -92,7 +92,7 @@ fn a_book_that_is_not_there_is_named_with_those_that_are() {
 }
 
 #[test]
-fn a_removed_shipped_book_stays_away_after_the_next_start() {
+fn a_removed_shipped_book_does_not_return_at_the_next_start() {
     let site = Site::start();
     done(&site, &["books", "remove", "en-en"]);
     let site = Site::start_in(site.kill(), &[]);

@@ -1,4 +1,4 @@
-//! The word books that ship, as the program reads them, against their own rules.
+//! Checks the shipped word books against their own rules.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -16,14 +16,14 @@ const PARTS: [&str; 18] = [
 ];
 const PARTS_OF_WORDNET: [&str; 4] = ["n.", "v.", "adj.", "adv."];
 
-/// The commonest so many have an example with its translation.
+/// This many of the most common words have an example with a translation.
 const SHOWN: u32 = 2000;
 
 fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("books").join(name)
 }
 
-/// All entries, in which nothing may be odd, and no headword twice.
+/// All entries; fails if anything is odd or a headword occurs twice.
 #[track_caller]
 fn entries(name: &str) -> Vec<Entry> {
     let mut book = Book::open(Kind::Plain, &path(name), |_| {}).unwrap();
@@ -66,7 +66,7 @@ fn assert_none(what: &str, found: &[String]) {
     );
 }
 
-/// What has the fault, by headword.
+/// The headwords of the entries with a fault.
 fn faults<'e>(entries: &'e [Entry], is_faulty: impl Fn(&'e Entry) -> bool) -> Vec<String> {
     let faulty = entries.iter().filter(|entry| is_faulty(entry));
     faulty.map(|entry| entry.word.to_string()).collect()
@@ -89,7 +89,7 @@ fn is_badly_punctuated(chinese: &str) -> bool {
 }
 
 #[test]
-fn each_book_says_what_it_is_and_who_may_do_what_with_it() {
+fn each_book_has_a_description_and_a_licence() {
     for (name, languages, licence, notices) in [
         (
             "en-zh.book",
@@ -182,7 +182,7 @@ fn the_commonest_words_are_shown_in_a_sentence() {
 }
 
 #[test]
-fn the_words_that_the_book_began_with_are_in() {
+fn the_words_of_the_first_edition_are_in_the_book() {
     let entries = entries("en-zh.book");
     let words: HashSet<&str> = entries.iter().map(|entry| entry.word.as_str()).collect();
     let starter = std::fs::read_to_string(crate::books::data("starter-words.txt")).unwrap();
@@ -208,7 +208,7 @@ fn every_headword_is_found_first_by_its_own_spelling() {
 }
 
 #[test]
-fn every_irregular_form_of_a_headword_leads_to_it() {
+fn every_irregular_form_finds_its_headword() {
     let entries = entries("en-zh.book");
     let lexicon = lexicon(&[&entries]);
     let words: HashSet<&str> = entries.iter().map(|entry| entry.word.as_str()).collect();
@@ -230,7 +230,7 @@ fn every_irregular_form_of_a_headword_leads_to_it() {
 }
 
 #[test]
-fn every_form_that_the_book_gives_leads_to_its_headword() {
+fn every_listed_form_finds_its_headword() {
     let entries = entries("en-zh.book");
     let lexicon = lexicon(&[&entries]);
     let leads = |form: &str, word: &str| {
@@ -246,7 +246,7 @@ fn every_form_that_the_book_gives_leads_to_its_headword() {
 }
 
 #[test]
-fn every_single_word_is_pronounced_in_both_countries() {
+fn every_single_word_has_a_british_and_an_american_pronunciation() {
     let lacks = |entry: &Entry| {
         let explanation = Explanation::parse(&entry.mean);
         let regions = [Region::Uk, Region::Us];
@@ -267,7 +267,7 @@ fn every_single_word_is_pronounced_in_both_countries() {
 }
 
 #[test]
-fn what_learners_type_gets_what_they_meant() {
+fn common_queries_of_learners_find_the_meant_word() {
     let books = [entries("en-zh.book"), entries("en-en.book")];
     let lexicon = lexicon(&[&books[0], &books[1]]);
     let first = |query: &str| lexicon.look_up(query).first().map(|hit| hit.entry.word);

@@ -294,7 +294,7 @@ fn shows_the_history_newest_first_by_pages(fresh: &Fresh) {
 }
 
 fn gives_look_ups_of_one_microsecond_a_time_each(fresh: &Fresh) {
-    // Two stores are two instances: neither knows which times the other gave.
+    // Two stores act like two instances: neither knows the times that the other one used.
     let (one, other) = (fresh.open(), fresh.open());
     let user = register(&one, "Levi");
     for text in ["a", "a", "b"] {
@@ -353,7 +353,7 @@ fn a_refused_row_fails_alone(fresh: &Fresh) {
     assert_eq!(store.count_lookups(user).unwrap(), 32);
 }
 
-/// A key that no user has: made in another database.
+/// An id that no user has, from another database.
 fn foreign_id(fresh: &Fresh) -> UserId {
     let url = DatabaseUrl::Sqlite(fresh.folder.path().join("other.db"));
     let other = Store::open(&DatabaseConfig { url, ..fresh.config.clone() }).unwrap();

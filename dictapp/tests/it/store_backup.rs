@@ -1,4 +1,4 @@
-//! A backup of either engine to a new database of either engine: the same rows, and nothing is
+//! Backups from either engine into a new database of either engine: the same rows, and nothing is
 //! overwritten.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
@@ -52,7 +52,7 @@ fn a_backup_is_restored_into_either_engine(fresh: &Fresh) {
     for table in ["class", "class_member", "class_list", "class_word", "report", "missing_word"] {
         assert!(counts.contains(&(table, 1)), "{table}: {counts:?}");
     }
-    // What comes after the backup is not in it.
+    // Later changes are not in the backup.
     let user = store.user_by_name(&name("Levi")).unwrap().unwrap().id;
     store.record_lookup(&lookup(user, "later", 3)).unwrap();
 
@@ -86,7 +86,7 @@ fn a_backup_overwrites_nothing(fresh: &Fresh) {
 }
 
 #[test]
-fn a_damaged_backup_and_one_of_another_program_are_refused() {
+fn damaged_and_foreign_backups_are_refused() {
     let fresh = Fresh::sqlite();
     let store = filled(&fresh);
     let entries: Vec<_> = (0..2000).map(|n| entry(&format!("{n:04}"), &"m ".repeat(50))).collect();

@@ -1,4 +1,4 @@
-//! Kill -9 at any moment: what was answered is there afterwards, what was not finished is not.
+//! Kill -9 at any moment: acknowledged rows are there afterwards, unfinished changes are not.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -141,7 +141,7 @@ fn an_import_that_is_killed_at_its_end_is_whole_or_not_there(fresh: &Fresh) {
         child.kill().unwrap();
         child.wait().unwrap();
         assert_eq!(word.as_deref(), Some("commits"));
-        // In one statement: a server may still be at work for the client that is gone.
+        // In one statement, since the server may still be working for the lost client.
         let torn =
             "select (select count(*) from words) - (select coalesce(max(entries), 0) from book)";
         assert_eq!(fresh.raw().count(torn), 0);
@@ -156,7 +156,7 @@ impl Fresh {
 
 #[test]
 #[ignore = "needs MariaDB: cargo xtask test"]
-fn an_answered_look_up_survives_the_end_of_the_server() {
+fn an_answered_look_up_survives_a_crash() {
     let mut server = MariaDb::start();
     let mut config = at_url(&[server.database()]);
     config.timeouts.pause = std::time::Duration::ZERO;
@@ -183,7 +183,7 @@ fn an_answered_look_up_survives_the_end_of_the_server() {
     expected.extend(acks.iter()); // ends when every thread has seen the end
     threads.into_iter().for_each(|thread| thread.join().unwrap());
     server.run();
-    // The same store goes on by itself.
+    // The same store recovers by itself.
     store.record_lookup(&lookup(user, "afterwards", i64::MAX / 1_000_000)).unwrap();
     let mut stored = stored_words(&store, user);
     stored.sort();

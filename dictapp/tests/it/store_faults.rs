@@ -1,4 +1,4 @@
-//! What the store does when its MySQL servers or the network to them fail.
+//! Failures of MySQL servers and of the network to them.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -21,13 +21,13 @@ use crate::{
     store::{at_url, lookup, name, register},
 };
 
-/// Clocks that a test can wait for, far from each other.
+/// Short timeouts that differ clearly from each other.
 pub(crate) const STATEMENT: Duration = Duration::from_millis(400);
-/// Two statements that are not answered, and something.
+/// A little more than two statement timeouts.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(1000);
-/// Far more than any bounded wait with these clocks, far less than an unbounded one.
+/// Far longer than any bounded wait with these timeouts, far shorter than an unbounded one.
 pub(crate) const BOUND: Duration = Duration::from_secs(10);
-/// So long that it never ends within a test.
+/// Longer than any test.
 const NEVER: Duration = Duration::from_secs(3600);
 
 /// A database behind two proxies.
@@ -47,7 +47,7 @@ impl Cluster {
         Cluster { first, second, urls: urls.to_vec(), direct }
     }
 
-    /// A store that stays with the second server and stays down once it is.
+    /// A store that does not return to the first server, and does not try again after a failure.
     pub(crate) fn open(&self, servers: usize) -> Store {
         self.open_with(servers, |_| ())
     }
@@ -78,7 +78,7 @@ pub(crate) fn assert_unavailable<T: std::fmt::Debug>(result: Result<T>) {
     assert!(!format!("{error:?}").contains(PASSWORD), "{error:?}");
 }
 
-/// Calls from many threads at once; gives the results and how long the slowest took.
+/// Calls from many threads at once; returns the results and the longest time.
 pub(crate) fn flood<T: Send + 'static>(
     store: &Arc<Store>,
     call: impl Fn(&Store) -> Result<T> + Send + Copy + 'static,
@@ -96,7 +96,7 @@ pub(crate) fn flood<T: Send + 'static>(
 
 #[test]
 #[ignore = "needs MariaDB: cargo xtask test"]
-fn a_cut_server_is_left_for_the_next() {
+fn a_lost_server_is_replaced_by_the_next() {
     let cluster = Cluster::new();
     let store = cluster.open(2);
     register(&store, "Levi");
@@ -108,7 +108,7 @@ fn a_cut_server_is_left_for_the_next() {
 
 #[test]
 #[ignore = "needs MariaDB: cargo xtask test"]
-fn a_silent_server_is_left_for_the_next_by_everybody() {
+fn a_silent_server_is_replaced_by_the_next_for_all_callers() {
     let cluster = Cluster::new();
     let store = Arc::new(cluster.open(2));
     register(&store, "Levi");
@@ -120,10 +120,10 @@ fn a_silent_server_is_left_for_the_next_by_everybody() {
     assert!(slowest < BOUND, "{slowest:?}");
 }
 
-/// Once, it did, and everybody was turned away whom the next one would have served.
+/// Regression: it did, so callers were refused although the next server was available.
 #[test]
 #[ignore = "needs MariaDB: cargo xtask test"]
-fn a_call_whose_time_is_up_does_not_say_that_the_next_server_is_down() {
+fn a_call_that_times_out_does_not_mark_the_next_server_as_down() {
     let cluster = Cluster::new();
     let store = cluster.open_with(2, |config| config.timeouts.call = STATEMENT / 4);
     register(&store, "Levi");
@@ -134,7 +134,7 @@ fn a_call_whose_time_is_up_does_not_say_that_the_next_server_is_down() {
 
 #[test]
 #[ignore = "needs MariaDB: cargo xtask test"]
-fn a_slow_network_is_no_fault() {
+fn a_slow_network_is_not_a_failure() {
     let cluster = Cluster::new();
     let store = cluster.open(1);
     cluster.first.set(Fault::Delay(STATEMENT / 10));
@@ -152,7 +152,7 @@ fn the_first_server_is_used_again_when_it_is_back() {
     cluster.first.set(Fault::Cut);
     store.user_by_name(&name("Levi")).unwrap();
     cluster.first.set(Fault::None);
-    // Each call has the first tried again, unless it is being tried in vain since before.
+    // Each call causes another attempt with the first server, unless one is in progress.
     let deadline = Instant::now() + BOUND;
     loop {
         let passed = cluster.second.passed();
@@ -184,7 +184,7 @@ fn connections_that_the_server_closed_are_replaced_without_failover() {
 
 #[test]
 #[ignore = "needs MariaDB: cargo xtask test"]
-fn while_it_is_known_to_be_down_nobody_even_tries() {
+fn no_caller_tries_a_database_that_is_known_to_be_down() {
     let cluster = Cluster::new();
     let store = Arc::new(cluster.open(2));
     let user = register(&store, "Levi");
@@ -201,7 +201,7 @@ fn while_it_is_known_to_be_down_nobody_even_tries() {
 
 #[test]
 #[ignore = "needs MariaDB: cargo xtask test"]
-fn a_silence_is_found_out_once_for_all() {
+fn a_silent_server_is_detected_once_for_all_callers() {
     let cluster = Cluster::new();
     let store = Arc::new(cluster.open(1));
     let user = register(&store, "Levi");
@@ -278,7 +278,7 @@ fn an_import_whose_connection_breaks_changes_nothing() {
 
 #[test]
 #[ignore = "needs MariaDB: cargo xtask test"]
-fn a_locked_row_is_waited_for_but_not_for_ever() {
+fn a_locked_row_is_waited_for_within_a_limit() {
     let cluster = Cluster::new();
     let store = cluster.open_with(1, |config| {
         config.timeouts.statement = Duration::from_millis(1500); // of which 1 s for a lock
@@ -319,7 +319,7 @@ fn a_wrong_password_or_database_is_named_with_what_to_do() {
 
 #[test]
 fn an_unreachable_server_is_named_with_what_to_do() {
-    // Nobody else gets the port, and this listener is at another address.
+    // The port stays reserved, and this listener is on another address.
     let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = taken.local_addr().unwrap().port();
     let url = format!("mysql://dict:{PASSWORD}@127.0.0.2:{port}/dict");

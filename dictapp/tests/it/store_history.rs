@@ -1,4 +1,4 @@
-//! Look-ups that share a statement, and look-ups that are older than they may be: on both engines.
+//! Look-ups that share a statement, and the removal of old look-ups, on both engines.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 

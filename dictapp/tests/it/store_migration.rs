@@ -1,4 +1,5 @@
-//! Opening a database: new, half-made, of another program, of another version, by many at once.
+//! Opening a database: a new one, a partly migrated one, one of another program or version, and by
+//! several instances at once.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -20,7 +21,7 @@ on_both_engines! {
     a_database_of_the_first_version_is_brought_up_to_date
 }
 
-/// The engine itself, for what the store does not offer.
+/// A direct connection to the database, for operations that the store does not offer.
 pub(crate) enum Raw {
     Sqlite(rusqlite::Connection),
     Mysql(Box<mysql::Conn>),
@@ -133,7 +134,7 @@ fn a_database_of_the_first_version_is_brought_up_to_date(fresh: &Fresh) {
     assert_eq!(raw.count("select count(*) from dictapp_migration where version <= 3"), 3);
 }
 
-/// Takes the third migration back.
+/// Reverts the third migration.
 fn undo_accounts(raw: &mut Raw) {
     raw.run("drop table audit");
     raw.run("drop table reset_code");
@@ -151,7 +152,7 @@ fn undo_accounts(raw: &mut Raw) {
 
 #[test]
 #[ignore = "needs MariaDB: cargo xtask test"]
-fn a_start_that_was_killed_half_way_is_finished_by_the_next() {
+fn an_interrupted_migration_is_finished_by_the_next_start() {
     let fresh = Fresh::mariadb();
     register(&fresh.open(), "Levi");
     // Killed before the record was written, after every other table but two.
@@ -168,7 +169,7 @@ fn a_start_that_was_killed_half_way_is_finished_by_the_next() {
 #[test]
 #[ignore = "needs MariaDB: cargo xtask test"]
 fn every_table_of_mysql_suits_a_cluster_and_compares_bytes() {
-    let fresh = Fresh::mariadb(); // whose database has another character set by default
+    let fresh = Fresh::mariadb(); // on a database with another default character set
     drop(fresh.open());
     let mut raw = fresh.raw();
     let tables = "from information_schema.tables t where t.table_schema = database()";

@@ -1,4 +1,4 @@
-//! How long the store waits for MySQL servers that are frozen, restart or are gone.
+//! How long the store waits for MySQL servers that are frozen, restarting or gone.
 
 use std::{
     sync::Arc,
@@ -67,7 +67,7 @@ fn a_single_server_that_restarts_is_waited_for() {
 
 #[test]
 #[ignore = "needs MariaDB: cargo xtask test"]
-fn it_recovers_by_itself() {
+fn the_store_recovers_by_itself() {
     let cluster = Cluster::new();
     let store = cluster.open_with(1, |config| config.timeouts.pause = Duration::ZERO);
     let user = register(&store, "Levi");

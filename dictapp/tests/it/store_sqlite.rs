@@ -1,4 +1,4 @@
-//! What the store does when its file is not what it should be.
+//! Missing, damaged and foreign SQLite files.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -22,7 +22,7 @@ fn path_of(config: &DatabaseConfig) -> &Path {
     path
 }
 
-/// Fails to open, and gives the text, which names the file.
+/// The error of opening a bad file; it must name the file.
 #[track_caller]
 fn refusal(config: &DatabaseConfig) -> String {
     let error = Store::open(config).unwrap_err();
@@ -53,7 +53,7 @@ fn commits_to_a_log_that_survives_the_loss_of_power() {
 }
 
 #[test]
-fn refuses_a_file_that_is_no_database_and_leaves_it_alone() {
+fn a_file_that_is_not_a_database_is_refused_and_kept() {
     let fresh = Fresh::sqlite();
     let text = "dear diary, ".repeat(1000);
     fs::create_dir_all(path(&fresh).parent().unwrap()).unwrap();
@@ -119,14 +119,14 @@ fn a_damaged_page_is_found_at_the_start() {
 }
 
 #[test]
-fn after_damage_is_found_while_serving_nothing_is_stored_any_more() {
+fn nothing_is_stored_after_damage_is_found() {
     let fresh = filled();
     let store = fresh.open();
     let user = register(&store, "Levi");
     damage(&fresh);
     let word = crate::store::word("word 1000");
     let deadline = Instant::now() + Duration::from_secs(30);
-    // The first sign of damage starts a check, whose end is awaited here.
+    // The first sign of damage starts a check; waits for its end.
     while store.record_lookup(&lookup(user, "word", 1)).is_ok() {
         assert!(Instant::now() < deadline, "the damage was not found");
         for n in 0..2000 {
@@ -139,7 +139,7 @@ fn after_damage_is_found_while_serving_nothing_is_stored_any_more() {
 }
 
 #[test]
-fn nothing_is_acknowledged_into_a_file_that_is_gone() {
+fn nothing_is_acknowledged_for_a_deleted_file() {
     let fresh = Fresh::sqlite();
     let store = fresh.open();
     let user = register(&store, "Levi");
@@ -170,7 +170,7 @@ fn an_emptied_file_is_an_outage_and_not_a_new_database() {
 }
 
 #[test]
-fn leaves_the_file_of_another_program_as_it_is() {
+fn the_file_of_another_program_is_not_changed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("theirs.db");
     let theirs = rusqlite::Connection::open(&path).unwrap();
@@ -200,7 +200,7 @@ fn names_a_path_that_is_a_folder() {
 }
 
 #[test]
-fn names_a_folder_that_cannot_be_made() {
+fn names_a_folder_that_cannot_be_created() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "x").unwrap();
@@ -213,7 +213,7 @@ fn names_a_folder_that_cannot_be_made() {
 }
 
 #[test]
-fn waits_for_another_program_that_writes_but_not_for_ever() {
+fn waits_for_another_writer_within_a_limit() {
     let mut fresh = Fresh::sqlite();
     fresh.config.timeouts.call = Duration::from_millis(50);
     let store = fresh.open();
@@ -231,7 +231,7 @@ fn waits_for_another_program_that_writes_but_not_for_ever() {
 }
 
 #[test]
-fn a_file_that_is_moved_away_does_not_come_back_empty() {
+fn a_file_that_was_moved_is_not_created_again() {
     let fresh = Fresh::sqlite();
     drop(fresh.open());
     let store = fresh.open();

@@ -1,4 +1,4 @@
-//! How the store reaches a MySQL server: over TLS, by a Unix socket, with a password from a file.
+//! Connections to a MySQL server: over TLS, by a Unix socket, with a password from a file.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -26,7 +26,7 @@ fn over_tls(url: &str, ca: &str) -> String {
 
 #[test]
 #[ignore = "needs MariaDB: cargo xtask test"]
-fn a_user_who_must_use_tls_is_served_over_tls_only() {
+fn a_user_that_requires_tls_connects_only_over_tls() {
     let url = MariaDb::shared().database().replace("//dict:", "//tls:");
     let refused = open(&url).unwrap_err();
     assert!(refused.is_refused() && refused.to_string().contains("error 1045"), "{refused}");
@@ -53,7 +53,7 @@ fn a_server_with_another_certificate_or_name_is_refused() {
 
 #[test]
 #[ignore = "needs MariaDB: cargo xtask test"]
-fn a_server_that_offers_no_tls_is_sent_no_login() {
+fn no_login_is_sent_to_a_server_without_tls() {
     let server = MariaDb::shared();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -68,7 +68,7 @@ fn a_server_that_offers_no_tls_is_sent_no_login() {
     let url = server.database().replace(&format!(":{real}/"), &format!(":{port}/"));
     let error = open(&over_tls(&url, "first.crt")).unwrap_err();
     assert!(error.is_refused() && error.to_string().contains("over TLS"), "{error}");
-    // Five bytes say goodbye (COM_QUIT).
+    // At most the five bytes of COM_QUIT.
     assert!(sent.join().unwrap().len() <= 5);
 }
 

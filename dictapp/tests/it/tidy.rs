@@ -1,5 +1,5 @@
-//! dictapp's source tree, and what is common to the project, becomes a verdict: the invariants of the architecture hold, or a
-//! list of the places where they do not.
+//! Checks the invariants of the architecture in dictapp's source tree and in the files of the whole
+//! project, and lists the violations.
 //!
 //! Each rule is tried on a small bad source first: a rule that finds nothing anywhere is worse than none.
 
@@ -9,9 +9,9 @@ use crate::source::{self, File, Source};
 
 const STORE: &str = "dictapp/src/store/";
 const PATHS: &str = "dictapp/src/paths.rs";
-/// Rust files that the rules of the house are for; webframe's own test has those of webframe.
+/// The packages that the common rules are checked for here; webframe's own test checks webframe.
 const HOUSE: &[&str] = &["dictapp", "xtask"];
-/// What a browser is given: nothing in it may come from another host.
+/// The files for browsers: they must not request anything from another host.
 const PAGES: &[&str] = &["dictapp/templates", "static"];
 
 /// The parts of dictapp from the ground up: a part uses only parts on floors below its own.
@@ -28,11 +28,11 @@ const FLOORS: &[&[&str]] = &[
     &["cli"],
 ];
 
-/// Literals that look like a path of ours and are none: where, what, and why.
+/// Literals that look like a path of the site but are not: file, literal and reason.
 const NO_URL_PATHS: &[(&str, &str, &str)] =
     &[("dictapp/src/site/books/import.rs", "/usr/share/wordnet", "where Debian keeps WordNet")];
 
-/// Hosts that are named and never asked: XML's name spaces.
+/// Hosts in XML name spaces, which are never requested.
 const NAME_SPACES: &[&str] = &[
     "http://www.w3.org/2000/svg",
     "http://www.w3.org/1999/xlink",
@@ -60,19 +60,19 @@ fn the_app_never_touches_a_socket() {
 }
 
 #[test]
-fn folders_functions_and_rooms_keep_the_shape_of_the_house() {
+fn folders_functions_and_imports_keep_their_rules() {
     let mut found = rules::crowded_folders(&dictapp());
-    // Pages: a list with one entry for each.
+    // Views: one entry for each page.
     found.retain(|folder| !folder.starts_with("dictapp/src/views:"));
     found.extend(rules::bool_parameters(&dictapp()));
-    // One table of every URL, and the way back from a page to it.
+    // `urls` has one table of every URL, and views link back to it.
     let circles = imports::circles(&dictapp(), "dictapp/src");
     found.extend(circles.into_iter().filter(|circle| !circle.ends_with(": urls, views")));
     assert_none(&found);
 }
 
 #[test]
-fn no_part_asks_one_above_it() {
+fn no_part_uses_one_above_it() {
     let bad_store =
         bad("dictapp/src/store/accounts/users.rs", "use crate::views::page;\nuse crate::model::A;");
     let finding = "dictapp/src/store/accounts/users.rs:1: store asks views";
@@ -83,7 +83,7 @@ fn no_part_asks_one_above_it() {
     assert_none(&asked_upwards(&dictapp()));
 }
 
-/// Where a part asks one that is not below it, and parts that no floor has.
+/// Imports of a part that is not below, and parts without a floor.
 fn asked_upwards(sources: &[Source]) -> Vec<String> {
     let floor = |part: &str| FLOORS.iter().position(|floor| floor.contains(&part));
     let mut findings = Vec::new();
@@ -120,7 +120,7 @@ fn parts_asked(code: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn sql_stands_only_in_the_store() {
+fn sql_appears_only_in_the_store() {
     let rule = |mut sources: Vec<Source>| {
         sources.retain(|source| !source.path.starts_with(STORE));
         rules::literals_where(&sources, is_sql, "SQL belongs into the store")
@@ -152,7 +152,7 @@ fn sql_stands_only_in_the_store() {
 }
 
 #[test]
-fn html_stands_only_in_templates() {
+fn html_appears_only_in_templates() {
     let page = "fn f() { show(\"<li><a href='x'>word</a>\") }";
     assert_eq!(rules::html_in_literals(&bad("dictapp/src/views/history.rs", page)).len(), 1);
     assert_none(&rules::html_in_literals(&bad("dictapp/src/main.rs", "f(\"<FILE> [<word>..\")")));
@@ -160,7 +160,7 @@ fn html_stands_only_in_templates() {
 }
 
 #[test]
-fn url_paths_stand_only_in_the_table_of_urls() {
+fn url_paths_appear_only_in_the_table_of_urls() {
     let rule = |mut sources: Vec<Source>| {
         sources.retain(|source| source.path != PATHS);
         let excused = |s: &Source, text: &str| {
@@ -185,7 +185,7 @@ fn url_paths_stand_only_in_the_table_of_urls() {
 }
 
 #[test]
-fn nothing_in_a_page_comes_from_another_host() {
+fn pages_request_nothing_from_other_hosts() {
     let file = |text: &str| vec![File { path: "static/a.html".to_owned(), text: text.to_owned() }];
     for text in [
         "<script src=\"https://cdn.example/a.js\">",
@@ -200,9 +200,10 @@ fn nothing_in_a_page_comes_from_another_host() {
     assert_none(&other_hosts(&source::files(PAGES, &["html", "css", "js", "svg", "xml", "txt"])));
 }
 
-/// That the table of texts has both languages in each row is for its own test; here is that nothing passes it by.
+/// Checks that no text bypasses the table. The table's own test checks that each row has both
+/// languages.
 #[test]
-fn texts_of_pages_come_from_the_table_that_has_both_languages() {
+fn texts_of_pages_come_from_the_table_of_texts() {
     let page =
         |text: &str| vec![File { path: "templates/a.html".to_owned(), text: text.to_owned() }];
     let found = chinese_in_templates(&page("<p>{{ word }}</p>\n<p>历史</p>"));
@@ -231,27 +232,27 @@ fn nothing_is_unsafe() {
 }
 
 #[test]
-fn the_settings_are_there_to_be_read() {
+fn every_setting_is_read() {
     assert!(source::read("conf/settings.toml").contains("[server]"));
 }
 
 #[test]
-fn every_file_says_first_what_becomes_what_in_it() {
+fn every_file_begins_with_its_purpose() {
     assert_none(&rules::files_that_do_not_say_what_they_are(&source::sources(HOUSE)));
 }
 
 #[test]
-fn no_file_is_too_long_to_be_read_at_once() {
+fn no_file_is_too_long() {
     assert_none(&rules::long_files(&source::sources(HOUSE)));
 }
 
 #[test]
-fn files_have_the_name_of_what_is_in_them() {
+fn files_are_named_after_their_content() {
     assert_none(&rules::misnamed_files(&source::sources(HOUSE)));
 }
 
 #[test]
-fn nothing_is_left_for_later() {
+fn no_todo_or_debugging_code_is_left() {
     assert_none(&rules::leftovers(&source::sources(HOUSE)));
 }
 
@@ -261,13 +262,13 @@ fn every_ignored_test_is_run_by_cargo_xtask_test() {
 }
 
 #[test]
-fn nothing_points_into_one_machine() {
+fn nothing_refers_to_one_machine() {
     let folders = ["dictapp", "xtask", "conf", "static", ".ci"];
     let endings = ["rs", "toml", "html", "css", "js", "md", "sql", "conf", "service", "sh", "run"];
     assert_none(&rules::machine_paths(&source::files(&folders, &endings)));
 }
 
-/// Words that SQL has and prose has not: `Select a word from the list` is prose by its capital.
+/// Whether a text is SQL. `Select a word from the list` is prose, by its capital letter.
 fn is_sql(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let all_capitals = words.first().is_some_and(|word| *word == word.to_uppercase());
@@ -315,7 +316,7 @@ fn chinese_in_templates(files: &[File]) -> Vec<String> {
     findings
 }
 
-/// The first Chinese character; a language calls itself by its own name in every language.
+/// The first Chinese character, except in the names of languages.
 fn chinese_in(text: &str) -> Option<char> {
     text.replace("中文", "").chars().find(|c| ('\u{4e00}'..='\u{9fff}').contains(c))
 }

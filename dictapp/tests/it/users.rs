@@ -1,4 +1,4 @@
-//! The command `dictapp user` beside a server that goes on serving.
+//! The command `dictapp user` while a server runs.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -35,7 +35,7 @@ fn log_in(site: &Site, name: &str, password: &str) -> u16 {
 }
 
 #[test]
-fn users_are_added_listed_blocked_and_deleted_while_it_serves() {
+fn users_are_added_listed_blocked_and_deleted_while_the_server_runs() {
     let site = Site::start();
     let added = json(&site, &["add", "Levi", "--password", "--role", "admin"], "ladder violet\n");
     assert_eq!((&added["name"], &added["role"]), (&"Levi".into(), &"admin".into()));
@@ -72,7 +72,7 @@ fn users_are_added_listed_blocked_and_deleted_while_it_serves() {
 }
 
 #[test]
-fn what_no_user_command_does_is_said_with_its_reason() {
+fn invalid_user_commands_are_refused_with_the_reason() {
     let site = Site::start();
     let refused = |words: &[&str], input: &str| {
         let (code, _, err) = run(&site, words, input);

@@ -93,7 +93,7 @@ pub(crate) struct Seat {
 }
 
 impl Seat {
-    /// Takes the seat of a name that nobody has.
+    /// Takes a seat under a name that is free.
     pub(crate) fn take(room: &Arc<Room>, name: &str, key: &str) -> Result<Seat> {
         let name = name.trim();
         let fits = (1..=NAME_CHARS_MAX).contains(&name.chars().count());

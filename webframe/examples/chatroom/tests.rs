@@ -27,7 +27,7 @@ fn heard(socket: &mut TestSocket) -> Value {
 }
 
 #[test]
-fn everybody_hears_who_enters_speaks_and_leaves() {
+fn all_members_hear_who_enters_speaks_and_leaves() {
     let app = app(Arc::default());
     let client = client(&app);
     let mut ann = enter(&client, "Ann");
@@ -96,7 +96,7 @@ fn only_the_browser_that_entered_speaks_for_a_name() {
 
 /// A member without WebSockets on a real connection.
 #[test]
-fn a_member_that_listens_to_events_hears_the_same_and_leaves_when_it_is_gone() {
+fn a_member_on_the_event_stream_hears_the_same_and_leaves_with_its_connection() {
     let room = Arc::new(Room::default());
     let addresses = vec![Address::Tcp(([127, 0, 0, 1], 0).into())];
     let settings = ServerSettings { addresses, ..ServerSettings::default() };

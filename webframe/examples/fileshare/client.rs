@@ -47,7 +47,7 @@ struct Client<'a, W> {
     screen: &'a mut W,
 }
 
-/// An answer whose content is still to be read.
+/// A response with an unread body.
 struct Answer {
     status: u16,
     head: String,

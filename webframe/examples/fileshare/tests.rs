@@ -52,7 +52,7 @@ fn large() -> Vec<u8> {
 }
 
 #[test]
-fn a_file_that_is_put_is_listed_and_got_by_another() {
+fn an_uploaded_file_is_listed_and_can_be_downloaded() {
     let (site, ann, bob) = (Site::start(), home(), home());
     fs::write(ann.path().join("笔记 1.bin"), large()).expect("written");
     let shown = site.converse(&ann, "put 笔记 1.bin\nlist\nquit\nlist\n");
@@ -64,7 +64,7 @@ fn a_file_that_is_put_is_listed_and_got_by_another() {
 }
 
 #[test]
-fn a_download_that_was_cut_is_resumed_unless_the_file_is_another() {
+fn an_interrupted_download_is_resumed_unless_the_file_has_changed() {
     let (site, bob) = (Site::start(), home());
     fs::write(site.folder.path().join("a.bin"), large()).expect("written");
     site.converse(&bob, "get a.bin\n");
@@ -108,7 +108,7 @@ fn hidden_files_folders_and_links_are_not_shared() {
 }
 
 #[test]
-fn a_name_that_leads_out_or_is_taken_or_hidden_is_refused() {
+fn a_name_outside_of_the_folder_or_taken_or_hidden_is_refused() {
     let folder = home();
     let inner = folder.path().join("share");
     fs::create_dir(&inner).expect("made");

@@ -1,4 +1,4 @@
-//! Bytes of libFuzzer to what `src/accept_encoding` says must hold of any.
+//! Runs the properties of `src/accept_encoding` with the bytes of libFuzzer.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| webframe_fuzz::accept_encoding::check(data));

@@ -1,4 +1,4 @@
-//! Bytes of libFuzzer to what `src/chunked` says must hold of any.
+//! Runs the properties of `src/chunked` with the bytes of libFuzzer.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| webframe_fuzz::chunked::check(data));

@@ -1,4 +1,4 @@
-//! Bytes of libFuzzer to what `src/head` says must hold of any.
+//! Runs the properties of `src/head` with the bytes of libFuzzer.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| webframe_fuzz::head::check(data));

@@ -1,4 +1,4 @@
-//! Bytes of libFuzzer to what `src/proxy` says must hold of any.
+//! Runs the properties of `src/proxy` with the bytes of libFuzzer.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| webframe_fuzz::proxy::check(data));

@@ -1,5 +1,5 @@
-//! Any text as `Accept-Encoding` and `Accept-Language`: a naive reader chooses the same, and the order of members matters to nobody who
-//! names each coding once.
+//! Any text as `Accept-Encoding` and `Accept-Language`: a naive reader makes the same choice, and
+//! the order of members has no effect if each coding is named once.
 
 use super::text;
 use webframe::accept::{Coding, best_coding, best_language};
@@ -7,7 +7,7 @@ use webframe::accept::{Coding, best_coding, best_language};
 const CODINGS: [Coding; 2] = [Coding::Brotli, Coding::Gzip];
 const LANGUAGES: [&str; 3] = ["zh", "en", "de-CH"];
 
-/// Panics where another coding or language is chosen than the best.
+/// Panics if the chosen coding or language is not the best one.
 pub fn check(data: &[u8]) {
     let field = text(data);
     let best = best_coding(Some(field), &CODINGS);
@@ -28,7 +28,7 @@ fn name(member: &str) -> String {
     member.split(';').next().unwrap_or_default().trim_matches([' ', '\t']).to_ascii_lowercase()
 }
 
-/// Name and thousandths of each member whose weight can be told.
+/// Name and weight in thousandths of each member with a valid weight.
 fn weights(field: &str) -> Vec<(String, u32)> {
     let weight = |member: &str| {
         let mut weight = 1000;
@@ -45,7 +45,7 @@ fn weights(field: &str) -> Vec<(String, u32)> {
     field.split(',').filter_map(named).collect()
 }
 
-/// One digit, a point and up to three digits (RFC 9110 §12.4.2), at most one whole.
+/// One digit, a point and up to three digits (RFC 9110 §12.4.2); at most 1.
 fn thousandths(text: &str) -> Option<u32> {
     let mut chars = text.chars();
     let mut thousandths = chars.next()?.to_digit(10)? * 1000;
@@ -58,7 +58,8 @@ fn thousandths(text: &str) -> Option<u32> {
     (thousandths <= 1000).then_some(thousandths)
 }
 
-/// By its name, else by the star; without either, nothing is refused but what was not asked for comes last.
+/// The weight of a coding: by its name, else by `*`. Without either it is acceptable, but after all
+/// named codings.
 fn naive_coding(field: &str) -> Coding {
     let weights = weights(field);
     let of = |names: &[&str]| {
@@ -75,7 +76,8 @@ fn naive_coding(field: &str) -> Coding {
     }
 }
 
-/// From the heaviest member to the lightest, the first that speaks what we do and is not refused by its own name.
+/// By decreasing weight, the first member with an offered language that is not refused by its own
+/// name.
 fn naive_language(field: &str) -> Option<&'static str> {
     let mut weights = weights(field);
     weights.sort_by_key(|member| 1000 - member.1);

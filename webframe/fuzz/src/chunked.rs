@@ -1,13 +1,14 @@
-//! Any bytes as a chunked content: pieces do not matter, bounds hold, and the reference decodes the same.
+//! Any bytes as a chunked body: cutting it into pieces has no effect, bounds hold, and the
+//! reference decodes the same.
 
 use webframe::wire::{WireError, chunked::ChunkDecoder};
 
 use super::reference::chunks;
 
-/// The content, how many bytes it took, whether it is whole.
+/// The content, the number of bytes that it took, and whether it is complete.
 type Decoded = (Vec<u8>, usize, bool);
 
-/// Panics where the decoder of chunks is wrong.
+/// Panics if the decoder of chunks is wrong.
 pub fn check(data: &[u8]) {
     let [cut, room, overhead, bytes @ ..] = data else { return };
     let middle = usize::from(*cut).min(bytes.len());
@@ -23,7 +24,8 @@ pub fn check(data: &[u8]) {
     assert_eq!(ours, chunks(bytes));
 }
 
-/// Bounds refuse what is beyond them and change nothing else. A chunk may have 16 bytes for nothing and twice its data.
+/// Bounds refuse bodies beyond them and change nothing else. A chunk may have 16 bytes of overhead,
+/// plus twice its data.
 fn check_bounds(ours: Option<&Decoded>, bound: Option<&Decoded>, overhead: usize, room: usize) {
     let Some(ours) = ours else {
         assert!(bound.is_none_or(|bound| !bound.2), "the bounds complete it");

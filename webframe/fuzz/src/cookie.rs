@@ -1,8 +1,9 @@
-//! Any bytes as `Cookie` fields: pairs without what separates them, the same by a naive reader; what can be set is read back.
+//! Any bytes as `Cookie` fields: no pair contains a separator, a naive reader finds the same pairs,
+//! and every cookie that can be set is read back.
 
 use webframe::{Cookie, fuzzing::cookies};
 
-/// Panics where cookies are read or set wrongly.
+/// Panics if cookies are read or set wrongly.
 pub fn check(data: &[u8]) {
     let fields: Vec<(&str, &[u8])> =
         data.split(|&byte| byte == 0).map(|value| ("Cookie", value)).collect();
@@ -22,7 +23,8 @@ pub fn check(data: &[u8]) {
     }
 }
 
-/// RFC 6265bis §4.1.1; only inputs longer than any here make one too long.
+/// Whether RFC 6265bis §4.1.1 allows the pair. Inputs are never long enough to exceed the limit of
+/// length.
 fn can_be_set(name: &str, value: &str) -> bool {
     let graphic =
         |text: &str, but: &str| text.chars().all(|c| c.is_ascii_graphic() && !but.contains(c));

@@ -1,5 +1,6 @@
-//! Any bytes as what a client wrote of where it comes from: what trusted proxies added to the right of it is believed, whatever it is;
-//! of addresses alone a naive reader from the left makes the same.
+//! Any bytes as the forwarding fields that a client sent: fields of trusted proxies to the right of
+//! them are believed in any case, and for plain addresses a naive reader from the left finds the
+//! same client.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -10,7 +11,8 @@ use webframe::{
     wire::{Head, Progress},
 };
 
-/// Fields with a client's own words at `?`, and whether the client behind the proxies came encrypted.
+/// Fields with the client's bytes at `?`, and whether the client's connection to the proxies is
+/// encrypted.
 const VOUCHED_FOR: [(&str, bool); 7] = [
     ("X-Forwarded-For: ?, 1.1.1.1, 192.0.2.1", false),
     ("X-Forwarded-For: ?\r\nX-Forwarded-For: 192.0.2.1, 10.2.2.2", false),
@@ -21,7 +23,7 @@ const VOUCHED_FOR: [(&str, bool); 7] = [
     ("Forwarded: ?, proto=http;for=192.0.2.1 , for=10.2.2.2;proto=https", false),
 ];
 
-/// Panics where a client passes for another one.
+/// Panics if a client can pass for another one.
 pub fn check(data: &[u8]) {
     let Some(alone) = head("X-Forwarded-For: ?", data) else { return };
     assert_eq!(told("203.0.113.9:77", &alone), told("203.0.113.9:77", &Head::default()));
@@ -37,7 +39,7 @@ pub fn check(data: &[u8]) {
 
 const PROXY: &str = "10.0.0.1:5000";
 
-/// A request with these fields; none where the client's words are no value, or more than one.
+/// A request with these fields; `None` if the client's bytes are not exactly one field value.
 fn head(fields: &str, words: &[u8]) -> Option<Head> {
     let (before, behind) = fields.split_once('?')?;
     let start = ["GET / HTTP/1.1\r\nHost: x\r\n", before].concat();
@@ -48,7 +50,7 @@ fn head(fields: &str, words: &[u8]) -> Option<Head> {
     one.then_some(head)
 }
 
-/// The client where 10.0.0.0/8 is trusted.
+/// The client if 10.0.0.0/8 is trusted.
 fn told(from: &str, head: &Head) -> (SocketAddr, bool) {
     let trusted: Network = "10.0.0.0/8".parse().expect("a network");
     let peer = Peer { address: from.parse().expect("an address"), encrypted: false };
@@ -67,7 +69,7 @@ fn naive(list: &[u8]) -> SocketAddr {
     known[hops.min(known.len() - 1)]
 }
 
-/// With or without a port, and brackets around what has colons; without a zone.
+/// An address with or without a port, in brackets if it has colons, without a zone.
 fn node(text: &[u8]) -> Option<SocketAddr> {
     let text = str::from_utf8(text).ok().filter(|text| !text.contains('%'))?;
     let with_port = [format!("{text}:0"), format!("[{text}]:0"), text.to_owned()];

@@ -1,9 +1,10 @@
-//! Any bytes as a head: whole, in pieces and by a used reader all the same; a parser of somebody else sees the same fields.
+//! Any bytes as a head: the result is the same whole, in pieces and with a reused reader, and
+//! another parser sees the same fields.
 
 use webframe::Limits;
 use webframe::wire::{Head, HeadLimits, Progress, WireError};
 
-/// Panics where the reader of heads is wrong.
+/// Panics if the reader of heads is wrong.
 pub fn check(data: &[u8]) {
     let mut head = Head::default();
     let whole = head.read(data, &head_limits());
@@ -30,7 +31,7 @@ pub fn check(data: &[u8]) {
     }
 }
 
-/// Every length, of long inputs every so many and the ends of all lines.
+/// Every length of a short input; of long inputs, some lengths and the ends of all lines.
 fn ends(data: &[u8]) -> impl Iterator<Item = usize> {
     let step = 1 + data.len() / 256;
     let is_end = move |end: &usize| {
@@ -39,7 +40,7 @@ fn ends(data: &[u8]) -> impl Iterator<Item = usize> {
     (1..=data.len()).filter(is_end)
 }
 
-/// The fields alone: of request lines `httparse` knows fewer versions.
+/// Compares only the fields: `httparse` knows fewer versions of request lines.
 fn sees_the_same(head: &Head, bytes: &[u8]) {
     let empty = bytes.iter().take_while(|byte| b"\r\n".contains(byte)).count();
     let line = bytes[empty..].iter().position(|&byte| byte == b'\n').expect("a request line");
@@ -58,7 +59,8 @@ fn sees_the_same(head: &Head, bytes: &[u8]) {
     assert!(theirs.eq(head.fields().map(|(name, value)| (name, value.to_vec()))));
 }
 
-/// With limits as large as the head it is read, with any of them smaller by one it is refused by the name of that limit.
+/// With limits as large as the head it is accepted; with any limit smaller by one it is refused
+/// with the name of that limit.
 fn check_limits(head: &Head, bytes: &[u8]) {
     let line = bytes.trim_ascii_start().split(|&byte| byte == b'\r').next().expect("a line");
     let limits = HeadLimits {

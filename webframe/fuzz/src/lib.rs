@@ -1,6 +1,7 @@
-//! Any bytes to a verdict on one of webframe's readers: what must hold of every input, and panics where it does not.
+//! Properties of webframe's readers that must hold for any input. A check panics if one does not.
 //!
-//! libFuzzer calls each by the program of its name; webframe's own tests call all with what is kept in `corpus`.
+//! libFuzzer calls each check in a program of its name; webframe's own tests call all of them with
+//! the inputs in `corpus`.
 
 pub mod head;
 pub mod chunked;
@@ -16,7 +17,7 @@ pub mod websocket;
 #[path = "../../tests/it/wire/reference.rs"]
 mod reference;
 
-/// What is asked of a reader, with any bytes.
+/// A check of a reader with any bytes.
 pub type Check = fn(&[u8]);
 
 /// Each check with the name of its target.

@@ -1,5 +1,5 @@
-//! Any bytes as a form with files, the boundary on the first line: what is read or refused is what a naive reader reads or refuses,
-//! and parts come back from their own encoding.
+//! Any bytes as a form with files, with the boundary on the first line: a naive reader finds the
+//! same parts or refuses it too, and encoded parts are read back.
 
 use webframe::{Limits, fuzzing::multipart};
 
@@ -9,7 +9,7 @@ type Part = (String, Option<String>, String, Vec<u8>);
 const PARTS_MAX: usize = 5;
 const HEAD_BYTES_MAX: usize = 120;
 
-/// Panics where the reader of forms with files is wrong.
+/// Panics if the reader of forms with files is wrong.
 pub fn check(data: &[u8]) {
     let end = data.iter().position(|&byte| byte == b'\n').unwrap_or(data.len());
     let (boundary, body) = (&data[..end], data.get(end + 1..).unwrap_or_default());
@@ -51,7 +51,7 @@ fn naive(boundary: &[u8], body: &[u8]) -> Option<Vec<Part>> {
     let mut delimiter = lines.find(|line| line.starts_with(&dashed))?;
     loop {
         let behind = &delimiter[dashed.len()..];
-        // The last line has no line end, which only the last delimiter may do without.
+        // The last line has no line end; only the last delimiter may lack it.
         let last = lines.len() == 0;
         if let Some(padding) = behind.strip_prefix(b"--") {
             return is_blank(padding).then_some(parts);
@@ -201,8 +201,8 @@ fn without_folders(path: &str) -> String {
     if name == "." || name == ".." { String::new() } else { name.to_owned() }
 }
 
-/// The parts as a browser would send them, with a boundary that is in none, and what that says. A percent sign that begins an
-/// escape says something else when it is sent, so there are none.
+/// The parts as a browser would send them, with a boundary that none of them contains, and the
+/// parts to expect. Escapes in names are dropped, since they would be decoded.
 fn encoded(parts: &[Part]) -> (Vec<u8>, Vec<Part>) {
     let (mut form, mut sent) = (Vec::new(), Vec::new());
     for (name, file_name, media_type, content) in parts {

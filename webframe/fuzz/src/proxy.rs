@@ -1,5 +1,5 @@
-//! Any bytes as the first of a connection behind a proxy: a verdict stays when more comes, and is that of a naive reader of the
-//! PROXY protocol; a checksum that is added is compared.
+//! Any bytes as the start of a connection from a proxy: a verdict does not change with more bytes,
+//! and a naive reader of the PROXY protocol reaches the same one; an added checksum is checked.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -8,10 +8,10 @@ use webframe::fuzzing::{PROXY_HEADER_BYTES_MAX, ProxyHeader, proxy_header};
 const LINE_BYTES_MAX: usize = 107;
 const SIGNATURE: [u8; 12] = *b"\x0D\x0A\x0D\x0A\x00\x0D\x0A\x51\x55\x49\x54\x0A";
 
-/// Length, client, whether it came encrypted.
+/// Length, client, and whether its connection is encrypted.
 type Header = (usize, Option<SocketAddr>, bool);
 
-/// Panics where the reader of introductions is wrong.
+/// Panics if the reader of PROXY headers is wrong.
 pub fn check(data: &[u8]) {
     check_pieces(data);
     let header = ours(data);
@@ -33,7 +33,8 @@ fn ours(data: &[u8]) -> Option<Header> {
     }
 }
 
-/// Byte by byte there is first nothing, and then for ever the same: a header with its last byte, or a refusal.
+/// Byte by byte there is first no verdict, then always the same one: a header with its last byte,
+/// or a refusal.
 fn check_pieces(data: &[u8]) {
     let mut before = proxy_header(b"");
     assert_eq!(before, ProxyHeader::NeedMore);
@@ -51,7 +52,7 @@ fn check_pieces(data: &[u8]) {
     }
 }
 
-/// What follows does not matter.
+/// The bytes after a header have no effect.
 fn check_tail(data: &[u8], header: Header) {
     assert!(header.0 <= data.len().min(PROXY_HEADER_BYTES_MAX));
     for tail in [&b""[..], b"\r\n", b"PROXY UNKNOWN\r\n", &SIGNATURE, &[0; 600]] {
@@ -60,7 +61,7 @@ fn check_tail(data: &[u8], header: Header) {
     }
 }
 
-/// The client is read back from a line that anybody would write.
+/// The client is read back from a regular line.
 fn check_line_of(client: SocketAddr) {
     let (family, address) = match client.ip() {
         IpAddr::V4(address) => ("TCP4", address.to_string()),
@@ -70,10 +71,10 @@ fn check_line_of(client: SocketAddr) {
     assert_eq!(ours(line.as_bytes()), Some((line.len(), Some(client), false)), "{line:?}");
 }
 
-/// With a checksum behind it, a header says the same, and with another one nothing.
+/// With a right checksum a header has the same meaning; with a wrong one it is refused.
 fn check_checksum(header: &[u8], said: Header) {
     let summed = header.len() + 7;
-    // A header for nobody is not looked into, and a second checksum is one too many.
+    // The content of a header without a client is ignored, and a second checksum is refused.
     let is_read = header[12] == 0x21 && header[13] != 0;
     if !is_read || summed > PROXY_HEADER_BYTES_MAX || has_checksum(header) {
         return;
@@ -94,8 +95,8 @@ fn has_checksum(header: &[u8]) -> bool {
     vectors(&header[16 + addresses..]).expect("vectors").iter().any(|vector| vector.0 == 0x03)
 }
 
-/// Version 1 (§2.1), the line at once. A bare LF is refused, even where what is written does not matter: it may be the line end of
-/// whoever reads next.
+/// Version 1 (§2.1), the whole line. A bare LF is refused even in ignored text: the next reader may
+/// take it for a line end.
 fn line(data: &[u8]) -> Option<Header> {
     let end = data.windows(2).position(|two| two == b"\r\n")?;
     let bytes = end + 2;
@@ -122,7 +123,7 @@ fn line(data: &[u8]) -> Option<Header> {
     Some((bytes, Some(client), false))
 }
 
-/// A decimal number without zeros in front.
+/// A decimal number without leading zeros.
 fn number(text: &str, max: u32) -> Option<u32> {
     let number = text.parse::<u32>().ok().filter(|&number| number <= max)?;
     (number.to_string() == text).then_some(number)
@@ -170,7 +171,7 @@ fn group_list(text: &str, is_end: bool) -> Option<Vec<u128>> {
     Some(groups)
 }
 
-/// Version 2 (§2.2), the header at once.
+/// Version 2 (§2.2), the whole header.
 fn binary(data: &[u8]) -> Option<Header> {
     if data.len() < 16 || data[..12] != SIGNATURE {
         return None;
@@ -217,7 +218,7 @@ fn binary(data: &[u8]) -> Option<Header> {
     Some((bytes, client.map(SocketAddr::from), encrypted))
 }
 
-/// Two addresses and their ports.
+/// The bytes of two addresses and their ports.
 fn addresses_bytes(family: u8) -> Option<usize> {
     match family {
         0x11 => Some(12),

@@ -1,4 +1,5 @@
-//! Any text as a `Range`: pieces lie inside, are not many, not more than the whole, and are those that a naive reader finds.
+//! Any text as a `Range`: the pieces are within the content, few, together not longer than the
+//! content, and the same as those of a naive reader.
 
 use std::ops::Range;
 
@@ -7,7 +8,8 @@ use webframe::fuzzing::ranges;
 
 const PIECES_MAX: usize = 16;
 
-/// Panics where the reader of ranges is wrong. The first four bytes are the length of the content, shorter more often than not.
+/// Panics if the reader of ranges is wrong. The first four bytes are the length of the content,
+/// usually a small one.
 pub fn check(data: &[u8]) {
     let Some((number, field)) = data.split_first_chunk() else { return };
     let (number, field) = (u32::from_le_bytes(*number), text(field));
@@ -18,7 +20,7 @@ pub fn check(data: &[u8]) {
     assert!(pieces.len() <= PIECES_MAX);
     assert!(pieces.iter().all(|piece| piece.start < piece.end && piece.end <= length));
     assert!(pieces.len() < 2 || bytes_of(&pieces) <= length, "{pieces:?} of {length}");
-    // As if the content had no end: where a number of 64 bits is added to, it must not wrap.
+    // The largest possible content: additions must not wrap.
     let endless = ranges(field, u64::MAX).unwrap_or_default();
     assert!(endless.iter().all(|piece| piece.start < piece.end));
 }
@@ -27,7 +29,8 @@ fn bytes_of(pieces: &[Range<u64>]) -> u64 {
     pieces.iter().map(|piece| piece.end - piece.start).sum()
 }
 
-/// All specs are right, or none counts (RFC 9110 §14.2); those beyond the end are left out.
+/// All ranges are valid, or the field is ignored (RFC 9110 §14.2). Ranges beyond the end are
+/// dropped.
 fn naive(field: &str, length: u64) -> Option<Vec<Range<u64>>> {
     if length == 0 {
         return None;
@@ -60,7 +63,7 @@ fn piece(spec: &str, length: u64) -> Option<Range<u64>> {
     Some(start..end)
 }
 
-/// A number, if any; one beyond 64 bits is as good as the largest.
+/// A number, if any; a number beyond 64 bits counts as the largest one.
 fn position(digits: &str) -> Option<Option<u64>> {
     let mut position = None;
     for digit in digits.chars() {

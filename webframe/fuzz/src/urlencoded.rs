@@ -1,10 +1,10 @@
-//! Any bytes as a form: what is read is what a naive decoder reads, and comes back from its own encoding.
+//! Any bytes as a form: a naive decoder reads the same pairs, and encoded pairs are read back.
 
 use webframe::fuzzing::form;
 
 type Pairs = Vec<(String, String)>;
 
-/// Panics where the reader of forms is wrong.
+/// Panics if the reader of forms is wrong.
 pub fn check(data: &[u8]) {
     let pairs = form::<Pairs>(data, 1000).ok();
     assert_eq!(pairs, naive(data, 1000), "{}", data.escape_ascii());
@@ -19,7 +19,7 @@ pub fn check(data: &[u8]) {
     }
 }
 
-/// `None` where it is no UTF-8 or has too many fields, empty ones among them.
+/// `None` if it is not UTF-8 or has too many fields, including empty ones.
 fn naive(data: &[u8], pairs_max: usize) -> Option<Pairs> {
     if data.split(|&byte| byte == b'&').count() > pairs_max {
         return None;

@@ -1,4 +1,5 @@
-//! Any bytes of a client as WebSocket frames: pieces do not matter, bounds hold, and tungstenite reads the same.
+//! Any bytes of a client as WebSocket frames: cutting them into pieces has no effect, bounds hold,
+//! and tungstenite reads the same.
 
 use std::io::{Cursor, Read, Write};
 
@@ -9,13 +10,13 @@ use tungstenite::{
 };
 use webframe::fuzzing::{SocketEvent, SocketTerms, socket_events};
 
-/// Bytes of a message; a bomb that is deflated reaches it.
+/// Maximum bytes of a message: small enough that a decompression bomb reaches it.
 const MESSAGE_BYTES_MAX: usize = 64 << 10;
 
 /// The events, and the fault that ended them.
 type Events = (Vec<SocketEvent>, Option<String>);
 
-/// Panics where the reader of frames is wrong.
+/// Panics if the reader of frames is wrong.
 pub fn check(data: &[u8]) {
     let [cut, bytes @ ..] = data else { return };
     let middle = usize::from(*cut).min(bytes.len());
@@ -28,8 +29,8 @@ pub fn check(data: &[u8]) {
     let (theirs, failed) = tungstenite(bytes);
     match fault.as_deref() {
         None => assert_eq!((&ours, false), (&theirs, failed)),
-        // RFC 6455 §5.2 and §7.4 as they are written, and bounds: tungstenite lets these through or
-        // reads them in another order.
+        // Strict rules of RFC 6455 §5.2 and §7.4, and bounds: tungstenite accepts these, or checks
+        // them in another order.
         Some("LengthForm" | "CloseCode" | "FrameTooLarge" | "MessageTooLarge") => {
             assert!(theirs.starts_with(&ours), "{theirs:?} {ours:?}");
         }
@@ -46,7 +47,7 @@ fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, terms: SocketTerms) -> E
     (events, fault)
 }
 
-/// What a peer sends, and nobody who listens.
+/// A stream with the bytes of a peer; output is discarded.
 struct Peer<'a>(Cursor<&'a [u8]>);
 
 impl Read for Peer<'_> {

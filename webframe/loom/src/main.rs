@@ -1,11 +1,8 @@
-//! The engine's hand-overs become every order of events that threads could bring about: loom runs each, and none may go wrong.
+//! Models of the engine's hand-overs between threads. loom runs each in every possible order of
+//! events.
 //!
-//! A program and not a test: the files that it shares with the engine have tests of their own, which need real locks. The models were
-//! each seen to fail with a fault put in: a table that gives away what was laid just now, or does not count, or looks with its lock let
-//! go between; a bell that rings late or outside its lock; a stall that is overwritten; a watchdog that looks for shards awake before it
-//! says that it sleeps, shards that ask whether it sleeps before they say that they woke, or ring no bell, an end told after its ring;
-//! a neighbour that looks after the wrong shard, or too early, or too late. Only the models of coming back late and of two who look
-//! have not been seen to fail yet.
+//! A program and not a test, since the files that it shares with the engine have tests of their
+//! own, which need real locks.
 
 #![cfg_attr(not(loom), allow(unused))]
 
@@ -36,16 +33,16 @@ use parking::{LastScan, ParkingSpot};
 use watchdog::{Neighbour, Watchdog, watch};
 
 const MODELS: &[(&str, fn())] = &[
-    ("what is laid has one owner, whoever takes it", one_owner),
-    ("what two look after has one owner, too", one_owner_of_three),
+    ("a parked shard has one owner, whether it is reclaimed or stolen", one_owner),
+    ("a shard that two threads scan has one owner", one_owner_of_three),
     (
-        "a neighbour that looks a millisecond later gives the shard away, and not before",
-        a_neighbour_looks,
+        "a neighbour that scans a millisecond later steals the shard, and not before",
+        a_neighbour_scans,
     ),
-    ("what is taken away has lain since the last look", only_what_is_stale),
-    ("a worker that comes back late finds the shard of another, or none", coming_back_late),
-    ("no message is left in the box without a ring", no_message_is_left),
-    ("a stall is remembered whatever calls end beside it", a_stall_is_remembered),
+    ("a shard is stolen only if it was parked before the previous scan", only_a_stale_shard_is_stolen),
+    ("a worker that returns late does not get a shard that another worker parked", coming_back_late),
+    ("no message is left in the inbox without a wake-up", no_message_is_left),
+    ("a stall is not overwritten by concurrent calls", a_stall_is_kept),
     ("a handler that begins while the watchdog goes to sleep is watched", a_sleeper_is_woken),
 ];
 
@@ -56,7 +53,7 @@ fn main() {
     }
 }
 
-/// As webframe's own, for loom's locks.
+/// webframe's `lock` with loom's locks.
 mod lock {
     use loom::sync::{Mutex, MutexGuard};
     use std::sync::PoisonError;
@@ -66,7 +63,7 @@ mod lock {
     }
 }
 
-/// The bell of an inbox: as `mio`'s, a ring is kept until somebody waits for it.
+/// The waker of an inbox. Like `mio`'s, a wake-up is kept until a thread waits for it.
 #[derive(Clone, Debug)]
 struct Waker(Arc<Notify>);
 
@@ -77,7 +74,7 @@ impl Waker {
     }
 }
 
-/// Two quick handlers in the shard's thread, a watchdog that looks three times.
+/// Two quick handlers in the shard's thread, and a watchdog that scans three times.
 fn one_owner() {
     let spot = Arc::new(ParkingSpot::new());
     let registration = Arc::clone(&spot);
@@ -100,7 +97,7 @@ fn one_owner() {
     assert_eq!(taken + usize::from(shard.is_some()), 1);
 }
 
-/// A handler in the shard's thread; the watchdog and a neighbour look twice each.
+/// A handler in the shard's thread; the watchdog and a neighbour scan twice each.
 fn one_owner_of_three() {
     let spot = Arc::new(ParkingSpot::new());
     let lookers = [(), ()].map(|()| {
@@ -117,8 +114,9 @@ fn one_owner_of_three() {
     assert_eq!(taken + usize::from(mine.is_some()), 1);
 }
 
-/// A handler blocks in the first shard, the watchdog does not look, the second shard does, once too early.
-fn a_neighbour_looks() {
+/// A handler blocks in the first shard. The watchdog does not scan; the second shard does, once too
+/// early.
+fn a_neighbour_scans() {
     let engine = Arc::new(Engine {
         watchdog: Watchdog::new(2),
         parking: vec![ParkingSpot::new(), ParkingSpot::new()],
@@ -142,8 +140,9 @@ fn a_neighbour_looks() {
     assert!(engine.parking[0].reclaim().is_none());
 }
 
-/// What the watchdog takes was laid before its look before: a handler has at least the time between two looks.
-fn only_what_is_stale() {
+/// The watchdog steals only a shard that was parked before its previous scan: a handler has at
+/// least the time between two scans.
+fn only_a_stale_shard_is_stolen() {
     let (spot, begun) = (Arc::new(ParkingSpot::new()), Arc::new(AtomicUsize::new(0)));
     let (registration, laid) = (Arc::clone(&spot), Arc::clone(&begun));
     let watchdog = thread::spawn(move || {
@@ -167,7 +166,8 @@ fn only_what_is_stale() {
     watchdog.join().expect("no panic");
 }
 
-/// A worker whose shard was given away, while the one that got it lays it down again for a handler of its own.
+/// A worker that has lost its shard returns while the new owner parks the shard again for its own
+/// handler.
 fn coming_back_late() {
     let (spot, messages) = (Arc::new(ParkingSpot::new()), Arc::new(AtomicUsize::new(0)));
     let (given, answered) = (Arc::clone(&spot), Arc::clone(&messages));
@@ -192,11 +192,11 @@ fn coming_back_late() {
     let theirs = other.join().expect("no panic");
     assert_eq!([&mine, &theirs].iter().filter(|shard| shard.is_some()).count(), 1);
     assert!(spot.reclaim().is_none());
-    // Whoever has no shard has sent its answer; nobody who has one has.
+    // A worker without a shard has sent its response as a message; a worker with a shard has not.
     assert!(messages.load(SeqCst) <= 1 && (mine.is_some() || messages.load(SeqCst) == 1));
 }
 
-/// Two workers put a message each; the shard sleeps until the bell rings and then takes all there is.
+/// Two workers push a message each. The shard sleeps until it is woken, then takes all messages.
 fn no_message_is_left() {
     let waker = Waker(Arc::new(Notify::new()));
     let inbox = Arc::new(Inbox::new(waker.clone()));
@@ -208,7 +208,7 @@ fn no_message_is_left() {
         .collect();
     let mut all = VecDeque::new();
     while all.len() < workers.len() {
-        waker.0.wait(); // for ever where a message lies there and nobody rings: loom says so
+        waker.0.wait(); // blocks for ever if a message is left without a wake-up: loom reports it
         inbox.empty_into(&mut all);
     }
     for worker in workers {
@@ -216,8 +216,8 @@ fn no_message_is_left() {
     }
 }
 
-/// A route that is known to be quick stalls in one shard while a call of it ends in another.
-fn a_stall_is_remembered() {
+/// A quick route stalls in one shard while a call of it ends in another.
+fn a_stall_is_kept() {
     let pace = Arc::new(Pace::learned());
     (0..8).for_each(|_| pace.learn(false));
     pace.learn(true);
@@ -229,14 +229,14 @@ fn a_stall_is_remembered() {
     assert!(pace.blocks(), "the stall is forgotten");
 }
 
-/// As much of the engine as the watchdog's loop knows.
+/// The part of the engine that the watchdog's loop uses.
 struct Engine {
     watchdog: Watchdog,
     parking: Vec<ParkingSpot<Box<Shard>>>,
     workers: Workers,
 }
 
-/// A shard that tells its handler when another worker runs it.
+/// A shard that notifies its handler when another worker runs it.
 struct Shard(mpsc::Sender<()>);
 
 impl Shard {
@@ -259,8 +259,8 @@ impl Workers {
     fn retry_growth(&self) {}
 }
 
-/// The next look comes at any moment. The long sleep of a quiet hour has no end but a ring here, so that whoever is saved by its end
-/// only is found.
+/// A short sleep may end at any moment. A long sleep ends only by a wake-up, so that loom finds
+/// code that relies on its end.
 fn park_timeout(time: Duration) {
     match time < Duration::from_millis(100) {
         true => thread::yield_now(),
@@ -268,8 +268,8 @@ fn park_timeout(time: Duration) {
     }
 }
 
-/// The only shard sleeps, so the watchdog goes to sleep too; then a request comes whose handler blocks until the shard was given
-/// away. Afterwards the watchdog is told to end, which it must hear in its sleep as well.
+/// The only shard sleeps, so the watchdog sleeps too. Then a handler blocks until another worker
+/// runs its shard. Afterwards the watchdog is stopped, which must also work while it sleeps.
 fn a_sleeper_is_woken() {
     let engine = Arc::new(Engine {
         watchdog: Watchdog::new(1),
@@ -283,7 +283,7 @@ fn a_sleeper_is_woken() {
     let (given, comes) = mpsc::channel();
     engine.parking[0].begin_call(0);
     engine.parking[0].park(Box::new(Shard(given)));
-    comes.recv().expect("the watchdog gives the shard away"); // for ever where nobody looks: loom says so
+    comes.recv().expect("the watchdog gives the shard away"); // blocks for ever if nobody scans: loom reports it
     assert!(engine.parking[0].reclaim().is_none());
     engine.watchdog.rest();
     engine.watchdog.end();

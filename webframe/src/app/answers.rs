@@ -1,4 +1,5 @@
-//! What an app answers: handlers, errors and the answers that no route gives, each to a response.
+//! How an app answers: calls handlers, converts errors to responses, and answers requests without a
+//! route.
 
 use std::io::{self, Write};
 
@@ -49,7 +50,7 @@ impl<S: Send + Sync + 'static> App<S> {
         HeaderValue::from_str(&names.join(", ")).unwrap_or(HeaderValue::from_static("GET, HEAD"))
     }
 
-    /// The error that the app's maps make of one that `?` converted.
+    /// The error after the app's maps, if `?` converted it.
     fn map_error(&self, error: Error) -> Error {
         match self.error_maps.iter().find_map(|map| map(&error)) {
             Some(other) => error.mapped_to(other),
@@ -108,7 +109,7 @@ impl<S: Send + Sync + 'static> Chain<S> for App<S> {
         if let Some(response) = error.take_response() {
             return response;
         }
-        // The maps, the error and its destructor are the app's code.
+        // The maps, the error and its destructor are code of the app.
         let made = panics::catch(|| {
             let error = self.map_error(error);
             let response = self.error_response(request, &error);
@@ -125,7 +126,7 @@ impl<S: Send + Sync + 'static> Chain<S> for App<S> {
     }
 }
 
-/// Logs an error; to the standard error output if the program has no logger.
+/// Logs an error; to standard error if the program has no logger.
 pub(super) fn log_error(text: &str) {
     if log::max_level() == log::LevelFilter::Off {
         drop(writeln!(io::stderr(), "error: {text}")); // there is no other place to report to

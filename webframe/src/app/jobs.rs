@@ -1,4 +1,5 @@
-//! Work beside requests: jobs that run at intervals, and hooks that run when the server has stopped.
+//! Work besides requests: jobs that run at intervals, and hooks that run when the server has
+//! stopped.
 
 use std::{
     io,
@@ -27,7 +28,7 @@ struct Job<S> {
     interval: Option<Duration>,
 }
 
-/// Jobs that run. To end it waits for the one that is running and calls the hooks.
+/// Running jobs. Dropping it waits for the job that is running, then calls the hooks.
 pub(crate) struct RunningJobs {
     stop: Arc<(Mutex<bool>, Condvar)>,
     thread: Option<JoinHandle<()>>,
@@ -90,7 +91,8 @@ fn run_jobs<S>(jobs: &[Job<S>], state: &S, stop: &(Mutex<bool>, Condvar)) {
         if let Err(panic) = panics::catch(|| (jobs[at].act)(state)) {
             log::error!("a job failed: {panic}");
         }
-        // From its end: a job that takes longer than its interval does not pile up.
+        // Counted from its end, so that a job which takes longer than its interval does not pile
+        // up.
         due[at] = jobs[at].interval.map(|interval| Instant::now() + interval);
         stopped = lock(&stop.0);
     }
@@ -127,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_job_runs_at_its_interval_one_that_panics_goes_on_and_hooks_run_last() {
+    fn jobs_run_at_their_intervals_even_after_a_panic_and_hooks_run_last() {
         let (sender, ran) = channel();
         let state: Arc<State> = Arc::new(Mutex::new(sender));
         let mut jobs = Jobs::default();
@@ -148,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_job_that_is_not_due_ends_with_the_server_at_once() {
+    fn a_stop_does_not_wait_for_a_job_that_is_not_due() {
         let state: Arc<State> = Arc::new(Mutex::new(channel().0));
         let mut jobs = Jobs::default();
         jobs.add(Duration::from_secs(3600), None, |_| unreachable!("it is not due"));

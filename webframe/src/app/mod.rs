@@ -27,10 +27,10 @@ use crate::{
     panics,
 };
 
-/// What answers requests: state of any `Send + Sync` type, URLs, layers and an error page.
+/// An app answers requests. It has state of any `Send + Sync` type, URLs, layers and an error page.
 pub struct App<S> {
     state: Arc<S>,
-    /// What was declared; the table is made of it when the app is complete.
+    /// The routes as declared; [`Table`] is built from them.
     table: Table<S>,
     layers: Vec<Box<dyn Middleware<S>>>,
     error_page: Box<ErrorPage<S>>,
@@ -38,11 +38,11 @@ pub struct App<S> {
     refusal_pages: RefusalPages,
     jobs: Jobs<S>,
     method_override: MethodOverride,
-    /// The pace of the answers that no route gives: 404, 405, OPTIONS.
+    /// The pace of responses without a route: 404, 405, OPTIONS.
     elsewhere: Pace,
 }
 
-/// Whether a POST may ask for another method.
+/// Whether a POST may override its method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum MethodOverride {
     Off,
@@ -73,8 +73,8 @@ impl<S: Send + Sync + 'static> App<S> {
         &self.state
     }
 
-    /// Adds a layer inside the ones that the app has. The app's layers see every request that
-    /// reaches the app, those without a route too.
+    /// Adds a layer inside the existing ones. The app's layers see every request that reaches the
+    /// app, including those without a route.
     #[must_use]
     pub fn wrap(mut self, layer: impl Middleware<S>) -> App<S> {
         self.layers.push(Box::new(layer));
@@ -88,8 +88,7 @@ impl<S: Send + Sync + 'static> App<S> {
         self
     }
 
-    /// Sets the page that an error becomes. The status of the response is the page's: it usually
-    /// takes that of the error.
+    /// Sets the page for errors. It chooses the status of the response, usually that of the error.
     #[must_use]
     pub fn error_page(
         mut self,
@@ -99,8 +98,8 @@ impl<S: Send + Sync + 'static> App<S> {
         self
     }
 
-    /// Sets what an error type becomes that handlers return with `?`. Without a map it is a 500. The
-    /// error stays the cause for the log, unless the map makes a 503.
+    /// Maps an error type that handlers return with `?` to another error. Without a map it becomes
+    /// a 500. The original error is logged as the cause, unless the map returns a 503.
     ///
     /// ```
     /// use webframe::{App, Error, Request, Response, Result, TestClient, Urls};
@@ -139,8 +138,9 @@ impl<S: Send + Sync + 'static> App<S> {
         self
     }
 
-    /// Lets a POST ask for PUT, PATCH or DELETE, for forms, which know GET and POST alone: by the query
-    /// `_method=DELETE` or the header `X-HTTP-Method-Override`. A route for POST at the same path wins.
+    /// Lets a POST override its method with PUT, PATCH or DELETE, since forms can only send GET and
+    /// POST: by the query `_method=DELETE` or the header `X-HTTP-Method-Override`. A route for POST
+    /// at the same path wins.
     ///
     /// ```
     /// use webframe::{App, Request, Response, Result, TestClient, Urls};
@@ -160,9 +160,9 @@ impl<S: Send + Sync + 'static> App<S> {
         self
     }
 
-    /// Runs a job each `interval` while the app is served, the first time after one interval. All jobs
-    /// share a thread; the next run of a job begins an interval after the last one ended. A panic is
-    /// logged. A server that stops waits for the job that is running.
+    /// Runs a job every `interval` while the app is served, the first time after one interval. All
+    /// jobs share a thread; the next run of a job starts one interval after the last one ended. A
+    /// panic is logged. A stopping server waits for the job that is running.
     ///
     /// ```no_run
     /// use std::{sync::atomic::{AtomicU64, Ordering}, time::Duration};
@@ -180,14 +180,14 @@ impl<S: Send + Sync + 'static> App<S> {
         self
     }
 
-    /// Runs a job once, this long after the app began to be served.
+    /// Runs a job once, this time after the server starts.
     #[must_use]
     pub fn after(mut self, time: Duration, job: impl Fn(&S) + Send + Sync + 'static) -> App<S> {
         self.jobs.add(time, None, job);
         self
     }
 
-    /// Calls a hook when the server has stopped: all requests are answered and no job runs any more.
+    /// Calls a hook when the server has stopped: all requests are answered, and no job is running.
     /// Hooks are called in the order they were added.
     #[must_use]
     pub fn on_stop(mut self, hook: impl Fn(&S) + Send + Sync + 'static) -> App<S> {
@@ -195,12 +195,12 @@ impl<S: Send + Sync + 'static> App<S> {
         self
     }
 
-    /// Starts the jobs; dropping what it returns ends them.
+    /// Starts the jobs. Dropping the returned value ends them.
     pub(crate) fn start_jobs(&mut self) -> io::Result<RunningJobs> {
         std::mem::take(&mut self.jobs).start(&self.state)
     }
 
-    /// Every mistake in the app's declaration, for the report when it is bound.
+    /// Every mistake in the app's declaration, which are reported together when the app is bound.
     pub(crate) fn mistakes(&self) -> impl Iterator<Item = &String> {
         self.table.mistakes().iter().chain(self.refusal_pages.mistakes())
     }
@@ -223,7 +223,7 @@ impl<S: Send + Sync + 'static> App<S> {
         self.table.routes().iter().filter(|route| !route.pattern.is_empty()).map(line).collect()
     }
 
-    /// The endpoint of a POST that has no route, by the method that it asks for.
+    /// The endpoint of a POST without a route, by the method that overrides it.
     fn find_overridden(&self, request: &mut Request) -> Option<Endpoint> {
         if self.method_override == MethodOverride::Off || *request.method() != Method::POST {
             return None;
@@ -304,7 +304,7 @@ impl<S: Send + Sync + 'static> Service for App<S> {
     fn refuse(&self, refused: &Refused<'_>) -> Response {
         for layer in &self.layers {
             if let Err(panic) = panics::catch(|| layer.refused(&self.state, refused)) {
-                log_error(&format!("a layer, told of a refused request: {panic}"));
+                log_error(&format!("a layer's `refused`: {panic}"));
             }
         }
         self.refusal_pages.response(refused.refusal)

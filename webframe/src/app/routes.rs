@@ -1,5 +1,5 @@
 //! The table of URLs as an app declares it: methods, patterns, handlers, and the layers, limits and
-//! names of groups and routes. [`Table`](super::table::Table) is what becomes of it.
+//! names of groups and routes. [`Table`](super::table::Table) is built from it.
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
@@ -13,16 +13,16 @@ use crate::{Handler, Middleware, pace::Pace};
 /// A pattern begins with `/` and consists of segments: plain text, `{name}` for exactly one
 /// non-empty segment (an encoded slash in it is not a separator), and as the last one `{*name}` for
 /// the rest of the path. At each segment plain text wins over `{name}` and `{name}` over `{*name}`;
-/// if the more special way leads to no route, the next one is tried. Text is compared after
+/// if the more specific choice leads to no route, the next one is tried. Text is compared after
 /// percent-decoding. The order of the routes does not matter.
 ///
 /// # Groups
 /// [`nest`](Urls::nest) puts a table below a prefix. [`wrap`](Urls::wrap),
 /// [`default_body_limit`](Urls::default_body_limit),
 /// [`default_time_limit`](Urls::default_time_limit), [`all_blocking`](Urls::all_blocking) and
-/// [`slashes`](Urls::slashes) hold for a whole table; [`named`](Urls::named),
-/// [`body_limit`](Urls::body_limit), [`time_limit`](Urls::time_limit) and [`wrap_route`](Urls::wrap_route) for the route that was
-/// added last.
+/// [`slashes`](Urls::slashes) apply to a whole table; [`named`](Urls::named),
+/// [`body_limit`](Urls::body_limit), [`time_limit`](Urls::time_limit) and
+/// [`wrap_route`](Urls::wrap_route) for the route that was added last.
 ///
 /// ```
 /// use webframe::{App, Request, Response, Result, TestClient, Urls};
@@ -46,7 +46,8 @@ pub struct Urls<S> {
     time_limit: Option<Duration>,
 }
 
-/// What becomes of a path that matches no route, but would with a slash more or less at its end.
+/// How to answer a path that matches no route, but would match with one slash more or less at its
+/// end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Slashes {
     /// 404: the two paths are different.
@@ -54,7 +55,7 @@ pub enum Slashes {
     Strict,
     /// 308 to the path that matches.
     Redirect,
-    /// The route answers both.
+    /// The route answers both paths.
     Ignore,
 }
 
@@ -67,11 +68,11 @@ pub(crate) struct Route<S> {
     pub(crate) pace: Pace,
     pub(crate) body_bytes_max: Option<u64>,
     pub(crate) time_limit: Option<Duration>,
-    /// The outermost first.
+    /// From the outermost to the innermost.
     pub(crate) layers: Vec<Arc<dyn Middleware<S>>>,
 }
 
-/// Which requests for its pattern a route answers.
+/// The methods that a route answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Methods {
     One(Method),
@@ -99,14 +100,14 @@ impl<S> Urls<S> {
         Urls::default()
     }
 
-    /// Adds a route for GET, and for HEAD if the pattern has no route for it: the answer is then
-    /// sent without its body.
+    /// Adds a route for GET, and for HEAD if the pattern has no route for HEAD: then the response
+    /// is sent without its body.
     #[must_use]
     pub fn get(self, pattern: impl Into<Cow<'static, str>>, handler: impl Handler<S>) -> Urls<S> {
         self.on(&Method::GET, pattern, handler)
     }
 
-    /// Adds a route for HEAD alone, for a resource with an expensive body.
+    /// Adds a route for HEAD only, for a resource with an expensive body.
     #[must_use]
     pub fn head(self, pattern: impl Into<Cow<'static, str>>, handler: impl Handler<S>) -> Urls<S> {
         self.on(&Method::HEAD, pattern, handler)
@@ -167,9 +168,9 @@ impl<S> Urls<S> {
         self.add(Methods::One(method.clone()), pattern.into(), handler)
     }
 
-    /// Answers every path of this table that no route matches, as the page of an application that
-    /// routes in the browser. A path that has a route for another method is still a 405. In the
-    /// handler the parameter `path` is the rest of the path.
+    /// Answers every path of this table that no route matches, for example with the page of an
+    /// application that routes in the browser. A path that has a route for another method is still
+    /// a 405. The parameter `path` is the rest of the path.
     #[must_use]
     pub fn fallback(self, handler: impl Handler<S>) -> Urls<S> {
         self.add(Methods::Fallback, Cow::Borrowed("/{*path}"), handler)
@@ -191,24 +192,24 @@ impl<S> Urls<S> {
         self.append("", urls)
     }
 
-    /// Puts a layer around all routes of this table, those added later too. The layer that was put
-    /// on first is the outermost one, and all of them are inside the app's. They see no request
-    /// that matches no route; the app's do.
+    /// Puts a layer around all routes of this table, including those added later. The first layer
+    /// is the outermost one, and all of them are inside the app's. They do not see requests without
+    /// a route; the app's layers do.
     #[must_use]
     pub fn wrap(mut self, layer: impl Middleware<S>) -> Urls<S> {
         self.layers.push(Arc::new(layer));
         self
     }
 
-    /// Limits the body of requests to all routes of this table that have no limit of their own, in
-    /// bytes. Unset, [`Limits::body_bytes_max`](crate::Limits::body_bytes_max) holds.
+    /// Limits the body of requests to all routes of this table without their own limit, in bytes.
+    /// If unset, [`Limits::body_bytes_max`](crate::Limits::body_bytes_max) applies.
     #[must_use]
     pub fn default_body_limit(mut self, bytes_max: u64) -> Urls<S> {
         self.body_bytes_max = Some(bytes_max);
         self
     }
 
-    /// Limits the time of all routes of this table that have no limit of their own; see
+    /// Limits the time of all routes of this table without their own limit; see
     /// [`time_limit`](Urls::time_limit).
     #[must_use]
     pub fn default_time_limit(mut self, time: Duration) -> Urls<S> {
@@ -216,8 +217,8 @@ impl<S> Urls<S> {
         self
     }
 
-    /// Marks all routes that were added so far as [`blocking`](crate::blocking), unless they are
-    /// marked already.
+    /// Marks all routes added so far as [`blocking`](crate::blocking), unless they are already
+    /// marked.
     #[must_use]
     pub fn all_blocking(mut self) -> Urls<S> {
         for route in self.routes.iter_mut().filter(|route| !route.pace.is_marked()) {
@@ -226,8 +227,8 @@ impl<S> Urls<S> {
         self
     }
 
-    /// Sets what becomes of a slash too many or too few at the end of a path. It holds for the
-    /// whole app and is set on its outermost table.
+    /// Sets how to answer a path with a slash too many or too few at its end. It applies to the
+    /// whole app; set it on the outermost table.
     #[must_use]
     pub fn slashes(mut self, slashes: Slashes) -> Urls<S> {
         self.slashes = slashes;
@@ -247,8 +248,8 @@ impl<S> Urls<S> {
     }
 
     /// Limits the body of requests to the route that was added last, in bytes. It may be more than
-    /// [`Limits::body_bytes_max`](crate::Limits::body_bytes_max). A longer body is refused with 413,
-    /// on its head alone if that gives the length.
+    /// [`Limits::body_bytes_max`](crate::Limits::body_bytes_max). A longer body is refused with
+    /// 413: before it is read, if the head has the length.
     #[must_use]
     pub fn body_limit(mut self, bytes_max: u64) -> Urls<S> {
         match self.routes.last_mut() {
@@ -258,11 +259,11 @@ impl<S> Urls<S> {
         self
     }
 
-    /// Limits the time of the route that was added last. A client that has waited this long for the response
-    /// is answered 503, and its connection closes. The handler is not interrupted, since nothing can
-    /// interrupt code that blocks: it keeps its worker until it returns, and what it returns is dropped. It can ask
-    /// [`Request::presence`](crate::Request::presence) whether anybody still waits. The route is marked as
-    /// [`blocking`](crate::blocking).
+    /// Limits the time of the route that was added last. After this time the client is answered
+    /// 503, and its connection closes. The handler is not interrupted, since nothing can interrupt
+    /// code that blocks: it keeps its worker until it returns, and its response is dropped. It can
+    /// check with [`Request::presence`](crate::Request::presence) whether the client still waits.
+    /// The route is marked as [`blocking`](crate::blocking).
     ///
     /// ```
     /// use std::time::Duration;
@@ -291,7 +292,7 @@ impl<S> Urls<S> {
         self
     }
 
-    /// Puts a layer around the route that was added last, inside the ones it has.
+    /// Puts a layer around the route that was added last, inside the existing ones.
     #[must_use]
     pub fn wrap_route(mut self, layer: impl Middleware<S>) -> Urls<S> {
         match self.routes.last_mut() {
@@ -335,7 +336,7 @@ impl<S> Urls<S> {
         self
     }
 
-    /// The routes with the layers and limits that they have from their table.
+    /// The routes with the layers and limits of their table.
     pub(super) fn into_routes(self) -> Vec<Route<S>> {
         let (layers, limit, time) = (self.layers, self.body_bytes_max, self.time_limit);
         let mut routes = self.routes;

@@ -1,12 +1,12 @@
-//! Handlers: functions that make a response from the app's state and a request.
+//! Handlers: functions from the app's state and a request to a response.
 
 use crate::{Request, Response, Result, pace::Pace};
 
 /// The code of a route. Any `Fn(&S, &Request) -> Result<Response>` is a handler; it may block. A
 /// closure must name its argument types: `|_: &State, request: &Request| ...`.
 ///
-/// On Linux its thread may have the scheduling class `SCHED_BATCH`, which threads and processes that
-/// it starts inherit.
+/// On Linux its thread may have the scheduling class `SCHED_BATCH`. Threads and processes that it
+/// starts inherit this class.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler for an app with the state `{S}`",
     label = "expected `fn(&{S}, &Request) -> webframe::Result<Response>`",
@@ -17,7 +17,7 @@ pub trait Handler<S>: Send + Sync + 'static {
     /// Answers the request.
     ///
     /// # Errors
-    /// Any error. The app's error page makes a response of it.
+    /// Any error. The app's error page converts it to a response.
     fn call(&self, state: &S, request: &Request) -> Result<Response>;
 
     /// The initial pace: learned from calls, unless the handler is marked.

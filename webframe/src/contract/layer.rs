@@ -30,9 +30,9 @@ pub trait Middleware<S>: Send + Sync + 'static {
     /// Answers the request, usually by calling `next`.
     fn handle(&self, state: &S, request: &Request, next: Next<'_, S>) -> Response;
 
-    /// Is told of a request that the server answered itself: no layer and no handler saw it. Only the
-    /// layers of the app are told, not those of groups and routes. This runs in the shard: it must
-    /// not block.
+    /// Called for a request that the server answered itself, without any layer or handler. Only
+    /// layers of the app are called, not those of groups and routes. This runs in the shard, so it
+    /// must not block.
     fn refused(&self, state: &S, refused: &Refused<'_>) {
         let (_, _) = (state, refused);
     }
@@ -52,9 +52,9 @@ pub(crate) trait Chain<S>: Send + Sync {
     fn state(&self) -> &S;
     /// The layer at this depth around an endpoint; `None` after the innermost one.
     fn layer(&self, depth: usize, endpoint: Endpoint) -> Option<&dyn Middleware<S>>;
-    /// The answer of the endpoint itself. Panics are caught and become a 500.
+    /// The response of the endpoint itself. Panics are caught and become a 500.
     fn answer_endpoint(&self, endpoint: Endpoint, request: &Request) -> Response;
-    /// The answer for an error.
+    /// The response for an error.
     fn answer_error(&self, request: &Request, error: Error) -> Response;
 }
 
@@ -71,7 +71,7 @@ impl<'a, S: 'static> Next<'a, S> {
         Next { chain, depth: 0, endpoint }
     }
 
-    /// Passes the request on and returns the answer. Errors are responses already, including 404
+    /// Passes the request on and returns the response. Errors are responses already, including 404
     /// and 405.
     pub fn run(self, request: &Request) -> Response {
         match self.chain.layer(self.depth, self.endpoint) {

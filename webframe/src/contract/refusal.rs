@@ -1,5 +1,6 @@
-//! Answers without a handler: a line of text, or a page of the app. The pages are made before the
-//! server starts, so that no code of the app runs while clients are refused.
+//! Refusals: responses that the server sends without calling a handler. Each is a line of text or a
+//! page of the app. The pages are made before the server starts, so that no code of the app runs
+//! while clients are refused.
 
 use std::sync::Arc;
 
@@ -27,16 +28,16 @@ pub enum Refusal {
 /// A request that the server answered itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Refused<'r> {
-    /// Why.
+    /// The reason.
     pub refusal: Refusal,
-    /// Who sent it.
+    /// The sender.
     pub peer: Peer,
-    /// The request, if its head was read. Its body is not complete, and it has no number.
+    /// The request, if its head was read. Its body is incomplete, and it has no number.
     pub request: Option<&'r Request>,
 }
 
 impl Refusal {
-    /// The status of the answer.
+    /// The status of the response.
     pub fn status(self) -> StatusCode {
         match self {
             Refusal::Unacceptable(error) => error.status(),
@@ -50,11 +51,11 @@ impl Refusal {
         self == Refusal::Unacceptable(WireError::Unencrypted)
     }
 
-    /// A technical description of the mistake; empty if the status says everything.
+    /// A technical description of the mistake; empty if the status is enough.
     pub fn detail(self) -> String {
         match self {
             Refusal::Unacceptable(error) => error.to_string(),
-            Refusal::Overdue => "the answer takes too long".to_owned(),
+            Refusal::Overdue => "the response takes too long".to_owned(),
             Refusal::Busy | Refusal::Fault => String::new(),
         }
     }
@@ -64,7 +65,7 @@ impl Refusal {
         WireError::ALL.into_iter().map(Refusal::Unacceptable).chain(ours)
     }
 
-    /// The answer if the app has no page for it.
+    /// The response if the app has no page for it.
     fn plain(self) -> Response {
         match self {
             Refusal::Busy => Response::text("the server is busy: try again in a second\n"),
@@ -154,7 +155,7 @@ mod tests {
     use crate::Error;
 
     #[test]
-    fn without_pages_the_answer_is_a_line() {
+    fn without_pages_a_refusal_is_a_line() {
         let answer = |refusal| RefusalPages::default().response(refusal);
         let refused = answer(WireError::HeadTooLarge.into());
         assert_eq!(refused.status().as_u16(), 431);
@@ -169,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn every_refusal_has_the_page_and_the_fields_that_were_made_for_it_and_its_own_status() {
+    fn every_refusal_has_its_page_its_fields_and_its_status() {
         let pages = RefusalPages::make(|refusal| {
             let no_store = HeaderValue::from_static("no-store");
             Ok(Response::html(format!("{refusal:?}")).with_field(header::CACHE_CONTROL, no_store))
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_cannot_be_used_is_named() {
+    fn an_unusable_refusal_page_is_reported() {
         let large = RefusalPages::make(|refusal| match refusal {
             Refusal::Busy => Ok(Response::html("x".repeat(PAGE_BYTES_MAX + 1))),
             Refusal::Fault | Refusal::Overdue => Err(Error::internal("no template")),

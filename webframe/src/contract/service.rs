@@ -1,5 +1,4 @@
-//! The contract between the engine and an app: it finds the endpoint of a request and answers for
-//! it.
+//! The contract between the engine and an app.
 
 use std::time::Duration;
 
@@ -9,17 +8,17 @@ use crate::{Request, Response, contract::refusal::Refused, pace::Pace};
 pub(crate) trait Service: Send + Sync {
     /// Finds the endpoint of a request and stores the route's pattern in the request.
     fn find(&self, request: &mut Request) -> Endpoint;
-    /// The pattern of the route; empty if the endpoint is no route.
+    /// The pattern of the route; empty if the endpoint is not a route.
     fn pattern(&self, endpoint: Endpoint) -> &'static str;
     /// The pace of the endpoint.
     fn pace(&self, endpoint: Endpoint) -> &Pace;
     /// Maximum size of the body of a request; `None`: the server's limit applies.
     fn body_bytes_max(&self, endpoint: Endpoint) -> Option<u64>;
-    /// How long a client waits for the answer at most; `None` if as long as it takes.
+    /// Maximum time that a client waits for the response; `None`: unlimited.
     fn time_limit(&self, endpoint: Endpoint) -> Option<Duration>;
     /// Answers the request. Panics are caught and become a 500.
     fn answer(&self, endpoint: Endpoint, request: &mut Request) -> Response;
-    /// The answer to a request that reaches no handler.
+    /// The response to a request that reaches no handler.
     fn refuse(&self, refused: &Refused<'_>) -> Response;
 }
 

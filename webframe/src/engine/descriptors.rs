@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_many_connections_are_accepted_as_descriptors_leave_room_for() {
+    fn the_limit_on_descriptors_bounds_the_connections() {
         assert_eq!(fitting(20_000, 1 << 20), 20_000);
         assert_eq!(fitting(20_000, 20_000), 19_744);
         assert_eq!(fitting(20_000, 1_024), 768);

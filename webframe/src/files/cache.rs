@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_is_found_until_one_of_its_files_comes_goes_or_changes() {
+    fn an_entry_is_valid_until_one_of_its_files_changes() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("a");
         let cache = Cache::new(1 << 20, Duration::ZERO);
@@ -155,14 +155,14 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_is_not_held_against_the_disk_before_its_time() {
+    fn an_entry_is_compared_with_the_disk_once_in_its_interval() {
         let cache = Cache::new(1 << 20, Duration::from_secs(3600));
         cache.keep("a", entry(1), vec![("/".into(), None)]);
         assert!(cache.find("a").is_some());
     }
 
     #[test]
-    fn the_bound_holds_and_what_is_used_stays() {
+    fn the_cache_is_bounded_and_keeps_used_entries() {
         let cache = Cache::new(10_000, Duration::from_secs(3600));
         for name in ["a", "b", "c"] {
             cache.keep(name, entry(2_000), Vec::new());

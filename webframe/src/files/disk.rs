@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_goes_while_it_is_looked_at_is_nothing_and_no_error() {
+    fn a_file_that_is_deleted_while_it_is_opened_is_a_404() {
         assert!(matches!(present(read(PathBuf::from("/no/such/file"))), Ok(None)));
         let unreadable: io::Result<()> = Err(io::ErrorKind::PermissionDenied.into());
         assert!(matches!(present(unreadable), Ok(None)));

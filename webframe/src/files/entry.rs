@@ -277,7 +277,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hash_in_the_name_is_neither_a_word_nor_a_date() {
+    fn a_hash_in_a_name_is_not_a_word_or_a_date() {
         for yes in ["app.1a2b3c4d.js", "a/b.min.0123456789abcdef.css"] {
             assert!(is_hashed(yes), "{yes}");
         }
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn each_coding_has_its_own_tag_and_says_that_it_varies() {
+    fn each_coding_has_its_own_tag_and_a_vary_field() {
         let text: &'static [u8] = "many words, many words; ".repeat(200).leak().as_bytes();
         let coded = with_codings("a.css", &Bytes::Static(text));
         let entry = Entry::new("a.css", None, coded, &Caching::default());
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_no_date_can_say_is_left_out() {
+    fn a_time_outside_of_the_range_of_dates_is_omitted() {
         assert_eq!(whole_seconds(UNIX_EPOCH - Duration::from_secs(1)), None);
         let tomorrow = SystemTime::now() + Duration::from_secs(86_400);
         assert!(whole_seconds(tomorrow).is_some_and(|time| time <= SystemTime::now()));

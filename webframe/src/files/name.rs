@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_hidden_above_or_ambiguous_has_a_name() {
+    fn hidden_parent_and_ambiguous_paths_are_refused() {
         for path in [
             "..",
             "../x",
@@ -135,7 +135,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_name_leads_up_or_to_the_hidden(path in "([./%\\\\a]|%2[eEfF]|%5c|%00|\\.\\.){0,12}") {
+        fn no_path_reaches_a_parent_or_a_hidden_file(path in "([./%\\\\a]|%2[eEfF]|%5c|%00|\\.\\.){0,12}") {
             if let Some(name) = Name::parse("/{*all}", &format!("/{path}")) {
                 let parts = name.text.split('/');
                 assert!(name.text.is_empty() || parts.clone().all(|part| is_plain(part.as_bytes())));

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn one_piece_is_cut_at_the_end() {
+    fn a_range_ends_at_the_end_of_the_file() {
         of_100("bytes=0-9", &Ranges::One(0..10));
         of_100("Bytes=0-0", &Ranges::One(0..1));
         of_100("bytes=90-", &Ranges::One(90..100));
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_beyond_the_end_is_not_there() {
+    fn a_range_beyond_the_end_is_unsatisfiable() {
         for field in ["bytes=100-", "bytes=100-200", "bytes=-0", "bytes=500-,600-"] {
             of_100(field, &Ranges::Unsatisfiable);
         }
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_range_asks_for_the_whole() {
+    fn an_invalid_range_is_ignored() {
         for field in [
             "",
             "bytes",
@@ -154,14 +154,14 @@ mod tests {
         }
 
         #[test]
-        fn no_field_at_all_makes_trouble(field in "\\PC*", length: u64) {
+        fn any_range_field_is_handled(field in "\\PC*", length: u64) {
             parse_ranges(&field, length);
             parse_ranges(&format!("bytes={field}"), length);
         }
     }
 
     #[test]
-    fn never_more_than_the_whole() {
+    fn the_pieces_are_never_longer_than_the_whole() {
         of_100("bytes=0-,0-", &Ranges::Whole);
         // A sparse file may be this long, and the sum of its pieces longer.
         assert_eq!(parse_ranges("bytes=0-,0-,0-", u64::MAX / 2), Ranges::Whole);

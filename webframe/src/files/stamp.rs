@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_of_a_coarse_clock_is_looked_at_anew_until_its_second_is_over() {
+    fn a_recently_changed_file_is_not_trusted_until_its_second_has_ended() {
         let at = Duration::from_millis;
         for (changed, now, settled) in [
             (10_001, 10_101, false),

@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_lines_are_answered_and_the_rest_waits() {
+    fn complete_lines_are_answered_and_a_partial_line_waits() {
         let mut echo = lines(LineSettings::default());
         says(&mut echo, Occasion::Input, b"a\r\nb\nc", "a\r\nb\r\n", 1);
         says(&mut echo, Occasion::Input, b"cd\r", "", 3);
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_ends_a_line_only_if_the_protocol_says_so() {
+    fn a_pause_ends_a_line_only_if_the_protocol_allows_it() {
         let pause_ends_line = Some(Duration::from_millis(50));
         let mut course = lines(LineSettings { pause_ends_line, ..LineSettings::default() });
         says(&mut course, Occasion::Input, b"L a b", "", 5);
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_of_a_reply_are_sent_apart_and_no_line_is_answered_between_them() {
+    fn the_parts_of_a_reply_are_sent_separately_and_in_a_row() {
         let settings = LineSettings { pause: Duration::ZERO, ..LineSettings::default() };
         let mut echo = lines(settings);
         says(&mut echo, Occasion::Input, b"rows\nx\n", "a\r\n", 2);

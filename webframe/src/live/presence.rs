@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_client_is_there_until_it_leaves_and_its_successor_is_another_one() {
+    fn a_client_is_present_until_it_leaves_and_its_successor_is_distinct() {
         let table = Arc::new(PresenceTable::new(2, 10));
         let of = |token| {
             let mut presence = Presence::of(Arc::clone(&table));

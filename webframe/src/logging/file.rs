@@ -116,7 +116,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn the_file_is_for_its_owner_alone_and_no_link_is_followed() {
+    fn the_file_is_private_and_links_are_not_followed() {
         use std::os::unix::fs::{MetadataExt, symlink};
 
         let folder = tempfile::tempdir().unwrap();
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_go_to_the_renamed_file_until_it_is_opened_anew() {
+    fn lines_go_to_the_renamed_file_until_it_is_reopened() {
         let folder = tempfile::tempdir().unwrap();
         let (path, old) = (folder.path().join("log"), folder.path().join("log.1"));
         fs::write(&path, "0\n").unwrap();
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_opened_anew_is_named_and_the_old_one_goes_on() {
+    fn a_file_that_cannot_be_reopened_is_reported_and_the_old_one_is_kept() {
         let folder = tempfile::tempdir().unwrap();
         let (path, old) = (folder.path().join("log"), folder.path().join("log.1"));
         let mut log = LogFile::open(&path).unwrap();

@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_writer_that_blocks_holds_no_caller_and_each_line_is_written_or_counted() {
+    fn a_blocked_writer_blocks_no_caller_and_dropped_lines_are_counted() {
         let (written, texts) = channel();
         let (go, may) = channel();
         let queue = LogQueue::start(Gated { written, may }, report).unwrap();

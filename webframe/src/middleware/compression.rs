@@ -1,4 +1,4 @@
-//! Responses to shorter ones, for clients that accept gzip or br.
+//! Compresses responses for clients that accept gzip or Brotli.
 //!
 //! Never for responses that set a cookie or are marked by [`Response::without_compression`]: if a page has
 //! a secret and repeats text of the request, its compressed length reveals the secret letter by letter
@@ -16,12 +16,13 @@ use crate::{
     },
 };
 
-/// Larger responses are sent as they are: compressing one would keep a thread busy for more than 10 ms.
+/// Larger responses are not compressed: that would keep a thread busy for more than 10 ms.
 const COMPRESSED_BYTES_MAX: usize = 1 << 20;
 
-/// Compresses responses of 1 KiB to 1 MiB whose media type shrinks, about 10 ns a byte, and streams of such a
-/// type, with gzip, in pieces that the client can read as they come. It is a layer by itself.
-/// HEAD is treated as GET, for its answer must say the same (RFC 9110 §9.3.2).
+/// A layer that compresses responses of 1 KiB to 1 MiB with a compressible media type, at about 10
+/// ns a byte. Streams of such a type are compressed with gzip, in pieces that the client can decode
+/// when they arrive. HEAD is treated like GET, since its response must have the same fields (RFC
+/// 9110 §9.3.2).
 ///
 /// ```
 /// use webframe::{App, Request, Response, TestClient, Urls, middleware::compression};
@@ -88,14 +89,14 @@ fn encode_stream(response: &mut Response, coding: Coding) {
 
 fn note_coding(response: &mut Response, coding: Coding) {
     response.set(header::CONTENT_ENCODING, HeaderValue::from_static(coding.token()));
-    // Ranges would be cut from other bytes than the handler's.
+    // Ranges of the compressed bytes differ from those of the handler's bytes.
     response.remove(&header::ACCEPT_RANGES);
     if let Some(weak) = weakened(response) {
         response.set(header::ETAG, weak);
     }
 }
 
-/// Other bytes, the same meaning: a strong tag becomes weak (RFC 9110 §8.8.1).
+/// The bytes differ and the meaning does not: a strong tag becomes weak (RFC 9110 §8.8.1).
 fn weakened(response: &Response) -> Option<HeaderValue> {
     let tag = text(response.field(&header::ETAG));
     let strong = tag.starts_with('"');
@@ -189,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_sent_in_the_coding_that_is_liked_best() {
+    fn a_page_is_sent_in_the_preferred_coding() {
         let plain = get("/page", "deflate");
         assert_eq!((plain.field("content-encoding"), plain.field("etag")), (None, Some("\"a\"")));
         assert_eq!(plain.field("vary"), Some("accept-encoding"));
@@ -230,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_must_not_or_need_not_be_compressed_is_left_alone() {
+    fn responses_that_must_not_or_need_not_be_compressed_are_unchanged() {
         for kind in ["short", "secret", "cookie", "fixed", "part", "noise", "huge", "picture"] {
             let answer = get(&format!("/{kind}"), "gzip, br");
             assert_eq!(answer.field("content-encoding"), None, "{kind}");
@@ -240,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_is_compressed_for_those_who_accept_gzip() {
+    fn a_stream_is_compressed_if_the_client_accepts_gzip() {
         let plain = get("/stream", "br");
         assert_eq!((plain.field("content-encoding"), plain.bytes().len()), (None, 9999));
         assert_eq!(plain.field("vary"), Some("accept-encoding"));
@@ -253,13 +254,13 @@ mod tests {
     }
 
     #[test]
-    fn head_says_what_get_says() {
+    fn head_has_the_fields_of_get() {
         let head = send(Method::HEAD, "/page", &[("Accept-Encoding", "gzip")]);
         assert_eq!(head.fields(), get("/page", "gzip").fields());
     }
 
     #[test]
-    fn a_304_has_the_tag_that_the_peer_holds() {
+    fn a_304_has_the_tag_of_the_client() {
         let tag = |held| {
             let fields = [("Accept-Encoding", "gzip"), ("If-None-Match", held)];
             send(Method::GET, "/same", &fields).field("etag").map(str::to_owned)

@@ -1,4 +1,4 @@
-//! Requests of other sites' scripts: which of them a browser may send and read (CORS, Fetch §3.2).
+//! CORS (Fetch §3.2): which requests scripts of other sites may send and read.
 
 use std::time::Duration;
 
@@ -8,9 +8,9 @@ use crate::{Middleware, Next, Request, Response};
 
 /// Allows scripts of other origins to call the app.
 ///
-/// A preflight (`OPTIONS` with `Access-Control-Request-Method`) is answered here, for every path. The
-/// layer tells browsers what they may do; it refuses nothing itself and is no protection of a
-/// server. Cookies are sent only to origins that are named one by one, never to `any`.
+/// A preflight (`OPTIONS` with `Access-Control-Request-Method`) is answered here, for every path.
+/// The layer only gives browsers permissions; it refuses no request, so it does not protect the
+/// server. Cookies are allowed only for origins that are listed, never for `any`.
 ///
 /// ```
 /// use webframe::{App, Request, Response, Result, TestClient, Urls, middleware::Cors};
@@ -47,7 +47,7 @@ enum Credentials {
 }
 
 impl Cors {
-    /// Any site may read the answers, without the visitor's cookies: for public data.
+    /// Any site may read the responses, without the visitor's cookies: for public data.
     pub fn any() -> Cors {
         Cors::of(Origins::Any)
     }
@@ -74,7 +74,7 @@ impl Cors {
         self
     }
 
-    /// The header fields that scripts may send, as a list; unset, the ones they ask for.
+    /// The header fields that scripts may send, as a list. If unset, all that they ask for.
     #[must_use]
     pub fn with_fields(mut self, names: HeaderValue) -> Cors {
         self.fields = Some(names);
@@ -123,7 +123,7 @@ impl<S: Send + Sync + 'static> Middleware<S> for Cors {
             next.run(request)
         };
         if let Origins::Named(_) = self.origins {
-            // A cache must not give one origin the answer to another.
+            // A cache must not send the response for one origin to another.
             response.add(header::VARY, HeaderValue::from_static("origin"));
         }
         if let Some(origin) = allowed {
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_preflight_is_answered_for_a_named_origin_alone() {
+    fn a_preflight_is_answered_only_for_a_named_origin() {
         let preflight = |origin| {
             let fields = [
                 ("Origin", origin),

@@ -1,4 +1,4 @@
-//! `Authorization` (RFC 7617, RFC 6750) to the app's own check, or 401.
+//! Checks `Authorization` (RFC 7617, RFC 6750) with a function of the app, or answers 401.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderValue, StatusCode, header};
@@ -7,8 +7,8 @@ use crate::{Error, Middleware, Next, Request, Response};
 
 /// Passes requests on if the app accepts their `Authorization`; all others are answered 401.
 ///
-/// The app's check should compare secrets in constant time, for instance by comparing their hashes. Use TLS: a
-/// password over plain HTTP can be read on its way.
+/// The app's check should compare secrets in constant time, for instance by comparing their hashes.
+/// Use TLS: a password sent over plain HTTP can be read by others.
 ///
 /// ```
 /// use webframe::{App, Request, Response, Result, TestClient, Urls, middleware::Guard};
@@ -39,8 +39,8 @@ type BasicCheck<S> = dyn Fn(&S, &str, &str) -> bool + Send + Sync;
 type BearerCheck<S> = dyn Fn(&S, &str) -> bool + Send + Sync;
 
 impl<S> Guard<S> {
-    /// Name and password, which a browser asks its user for. `realm` is what it shows; characters that
-    /// cannot stand in it are left out.
+    /// Name and password, which a browser asks its user for. The browser shows `realm`; characters
+    /// that are not allowed in it are dropped.
     pub fn basic(
         realm: &str,
         check: impl Fn(&S, &str, &str) -> bool + Send + Sync + 'static,
@@ -55,7 +55,7 @@ impl<S> Guard<S> {
         }
     }
 
-    /// A token, as programs send it.
+    /// A bearer token, as programs send it.
     pub fn bearer(check: impl Fn(&S, &str) -> bool + Send + Sync + 'static) -> Guard<S> {
         Guard {
             challenge: HeaderValue::from_static("Bearer"),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_right_scheme_with_the_right_secret_enters() {
+    fn only_the_right_scheme_with_the_right_secret_passes() {
         let basic =
             || Guard::basic("a \"b\"\n", |_: &(), name, word| (name, word) == ("ada", "x:y"));
         for (field, status) in [

@@ -1,4 +1,4 @@
-//! How often a network may ask: a bucket for each, in memory that no flood enlarges, to 429.
+//! Limits the rate of requests for each network, with a token bucket for each, in bounded memory.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -11,20 +11,20 @@ use http::{HeaderName, HeaderValue};
 
 use crate::{Error, Middleware, Next, Request, Response, lock::lock};
 
-/// Networks that are remembered. 64 Ki of them take about 6 MiB.
+/// Maximum number of networks in memory. 64 Ki of them take about 6 MiB.
 const NETWORKS_MAX: usize = 64 << 10;
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LEFT: HeaderName = HeaderName::from_static("ratelimit");
 
-/// Refuses requests of a network that asks too often with 429 and `Retry-After`. Every answer says
-/// what is allowed (`RateLimit-Policy`) and what is left (`RateLimit`), as the IETF's draft
-/// "RateLimit header fields for HTTP" has it.
+/// Refuses requests with 429 and `Retry-After` if a network sends too many. Every response has the
+/// policy (`RateLimit-Policy`) and the remaining quota (`RateLimit`), as in the IETF draft
+/// "RateLimit header fields for HTTP".
 ///
-/// A network is an IPv4 address or an IPv6 /64. Each may send `burst` requests at once and then one
-/// each `interval`. Behind a proxy name it in
-/// [`trusted_proxies`](crate::ServerSettings::trusted_proxies), else all clients are one network.
-/// If more networks ask than can be remembered, the ones that have been quiet longest are forgotten.
+/// A network is an IPv4 address or an IPv6 /64. Each may send `burst` requests at once, and then
+/// one every `interval`. If there is a proxy, name it in
+/// [`trusted_proxies`](crate::ServerSettings::trusted_proxies); otherwise all clients count as one
+/// network. If there are too many networks, those that have been quiet longest are forgotten.
 ///
 /// ```
 /// use std::time::Duration;
@@ -60,13 +60,13 @@ struct Buckets {
 }
 
 impl RateLimit {
-    /// At most `burst` requests at once, and one each `interval` in the long run.
+    /// At most `burst` requests at once, and one every `interval` in the long run.
     pub fn new(burst: u32, interval: Duration) -> RateLimit {
         RateLimit { interval, burst: burst.max(1), buckets: Mutex::default() }
     }
 
-    /// Counts a request; returns when the bucket is full again, or the time to wait if the request is
-    /// one too many.
+    /// Counts a request. Returns the time until the bucket is full again, or the time to wait if
+    /// the request is one too many.
     fn take(&self, network: u128, now: Instant) -> Result<Duration, Duration> {
         let mut buckets = lock(&self.buckets);
         let known = buckets.full_at.get(&network).map(|bucket| bucket.0);
@@ -79,13 +79,13 @@ impl RateLimit {
         Ok(full_at - now)
     }
 
-    /// The policy of a network, as it is the same for all answers.
+    /// The value of `RateLimit-Policy`, the same for all responses.
     fn policy(&self) -> String {
         let window = (self.interval * self.burst).as_secs().max(1);
         format!("\"network\";q={};w={window}", self.burst)
     }
 
-    /// What is left while the bucket is full again after `until_full`.
+    /// The value of `RateLimit` for a bucket that will be full again after `until_full`.
     fn left(&self, until_full: Duration) -> String {
         let taken = until_full.as_nanos().div_ceil(self.interval.as_nanos().max(1));
         let left = u128::from(self.burst).saturating_sub(taken);
@@ -108,7 +108,7 @@ impl Buckets {
     }
 }
 
-/// An IPv4 address, or the /64 of an IPv6 address: one customer has at least that many.
+/// An IPv4 address, or the /64 of an IPv6 address: a customer usually has at least a /64.
 fn network_of(address: IpAddr) -> u128 {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_say_what_is_left_and_when_all_is() {
+    fn responses_have_the_remaining_quota_and_its_reset() {
         let limit = RateLimit::new(3, Duration::from_millis(1500));
         assert_eq!(limit.policy(), "\"network\";q=3;w=4");
         let start = Instant::now();

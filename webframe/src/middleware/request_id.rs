@@ -1,10 +1,11 @@
-//! The number of a request to a field of its response, so that a user's report can be found in the log.
+//! Puts the number of a request into a field of its response, so that a user's report can be found
+//! in the log.
 
 use http::{HeaderName, HeaderValue};
 
 use crate::{Next, Request, Response};
 
-/// Adds `X-Request-Id` to every answer, errors too: a layer by itself.
+/// A layer that adds `X-Request-Id` to every response, including errors.
 ///
 /// ```
 /// use webframe::{App, Response, TestClient, Urls, middleware::request_id};

@@ -1,4 +1,4 @@
-//! Requests of other sites' pages that would change something to 403.
+//! Protects against cross-site requests: refuses unsafe methods from pages of other sites.
 
 use http::{HeaderName, Method, header};
 
@@ -6,8 +6,9 @@ use crate::{Error, Middleware, Next, Request, Response};
 
 /// Refuses unsafe methods that a browser sends for another site.
 ///
-/// `Sec-Fetch-Site` decides if there is one: browsers send it to encrypted and local sites. Otherwise `Origin` is
-/// compared with the host of the request. A client that sends neither is not a browser of recent years.
+/// `Sec-Fetch-Site` decides if it is sent: browsers send it to encrypted and local sites. Otherwise
+/// `Origin` is compared with the host of the request. A request with neither passes: it does not
+/// come from a current browser.
 ///
 /// ```
 /// use webframe::{App, http::Method, middleware::SameOrigin, TestClient, Urls};
@@ -50,8 +51,8 @@ impl SameOrigin {
             return true;
         }
         match (request.field(&SEC_FETCH_SITE), origin) {
-            // `none` is the visitor, who typed the address or chose a bookmark. `same-site` is
-            // another host under the same registered domain, somebody else's as likely as not.
+            // `none`: the visitor typed the address or chose a bookmark. `same-site`: another host
+            // of the same registered domain, which may belong to someone else.
             (Some(site), _) => matches!(site, "same-origin" | "none"),
             (None, Some(origin)) => {
                 let own = self.public.as_deref().or(request.head.host());
@@ -84,14 +85,14 @@ fn is_same_origin(origin: &str, own: &str) -> bool {
             .eq_ignore_ascii_case(without_default_port(scheme, own_authority))
 }
 
-/// `http` or `https`, and what follows.
+/// `http` or `https`, and the rest.
 fn split_origin(origin: &str) -> Option<(&str, &str)> {
     let (scheme, authority) = origin.split_once("://")?;
     let is_web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
     (is_web && !authority.is_empty()).then_some((scheme, authority))
 }
 
-/// Browsers leave the default port out of `Origin`; others may have it in `Host`.
+/// Browsers omit the default port in `Origin`; other clients may send it in `Host`.
 fn without_default_port<'a>(scheme: &str, authority: &'a str) -> &'a str {
     let port = if scheme.eq_ignore_ascii_case("https") { ":443" } else { ":80" };
     authority.strip_suffix(port).unwrap_or(authority)
@@ -139,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sites_own_forms_trusted_ones_and_programs_pass() {
+    fn forms_of_the_site_forms_of_trusted_origins_and_programs_pass() {
         for fields in [
             &[("Sec-Fetch-Site", "same-origin"), ("Origin", "https://dict:80")][..],
             &[("Sec-Fetch-Site", "none")],
@@ -152,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn behind_a_proxy_the_public_url_is_the_site_and_its_host_is_not() {
+    fn behind_a_proxy_the_public_url_counts_and_not_the_host() {
         let layer = || SameOrigin::new().with_public_url("https://dict.example.org");
         let origin = |origin| [("Origin", origin)];
         status_of(layer(), Method::POST, &origin("https://dict.example.org"), 200);
@@ -161,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn an_origin_is_told_from_all_that_look_like_it() {
+    fn similar_origins_are_distinguished() {
         for (origin, own, same) in [
             ("http://dict.example.org", "dict.example.org", true),
             ("https://dict.example.org", "dict.example.org", true),
@@ -192,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_from_anywhere_is_followed() {
+    fn links_from_other_sites_are_followed() {
         status(Method::GET, &[("Sec-Fetch-Site", "cross-site")], 200);
         status(Method::HEAD, &[("Origin", "http://evil.example")], 200);
     }

@@ -1,4 +1,5 @@
-//! A response to one that tells browsers to trust this site alone, and no script in a page that has not the page's nonce.
+//! Adds header fields that make browsers load content only from this site, and run inline scripts
+//! only with the page's nonce.
 
 use std::time::Duration;
 
@@ -40,8 +41,8 @@ pub struct SecurityHeaders {
 }
 
 impl SecurityHeaders {
-    /// Scripts, styles, images, frames and targets of forms of this site alone; no frame around a page; no `Referer` to
-    /// other sites; no guessing of media types; no camera, microphone or location.
+    /// Scripts, styles, images, frames and form targets only of this site; pages not in frames of
+    /// others; `Referrer-Policy: same-origin`; no MIME sniffing; no camera, microphone or location.
     pub fn new() -> SecurityHeaders {
         let fields = [
             (
@@ -61,8 +62,8 @@ impl SecurityHeaders {
         SecurityHeaders { fields: fields.into(), transport: None }
     }
 
-    /// The same fields, with a nonce of each page's own for the scripts and styles inside it. A policy of
-    /// the app's own has the text `{nonce}` in its place: `script-src 'nonce-{nonce}'`.
+    /// The same fields, with a nonce for the inline scripts and styles of each page. If the app
+    /// sets its own policy, it writes `{nonce}` into it: `script-src 'nonce-{nonce}'`.
     pub fn with_nonces() -> SecurityHeaders {
         let policy = "default-src 'self'; script-src 'self' 'nonce-{nonce}'; \
             style-src 'self' 'nonce-{nonce}'; base-uri 'none'; form-action 'self'; \
@@ -71,7 +72,7 @@ impl SecurityHeaders {
             .with(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy))
     }
 
-    /// The nonce of the page that answers this request, for `<script nonce=..>` and `<style nonce=..>`.
+    /// The nonce for the response to this request, for `<script nonce=..>` and `<style nonce=..>`.
     ///
     /// # Errors
     /// 500: no layer with a `{nonce}` in its policy is around this route.
@@ -80,7 +81,7 @@ impl SecurityHeaders {
         nonce.ok_or_else(|| Error::internal("no layer with nonces is around this route"))
     }
 
-    /// Sets one field to another value, or one more.
+    /// Sets a field: another value for one of the fields, or an additional field.
     #[must_use]
     pub fn with(mut self, name: HeaderName, value: HeaderValue) -> SecurityHeaders {
         self.fields.retain(|field| field.0 != name);
@@ -88,7 +89,7 @@ impl SecurityHeaders {
         self
     }
 
-    /// The fields on a response that no layer wraps, as a page of
+    /// Adds the fields to a response outside of all layers, such as a page of
     /// [`App::refusal_page`](crate::App::refusal_page). It has no nonce.
     #[must_use]
     pub fn on(&self, response: Response) -> Response {
@@ -110,8 +111,8 @@ impl SecurityHeaders {
             .any(|field| memchr::memmem::find(field.1.as_bytes(), NONCE.as_bytes()).is_some())
     }
 
-    /// Makes browsers use HTTPS alone for this time (`Strict-Transport-Security`, RFC 6797). The field is sent on
-    /// encrypted connections alone.
+    /// Makes browsers use only HTTPS for this time (`Strict-Transport-Security`, RFC 6797). The
+    /// field is sent only on encrypted connections.
     #[must_use]
     pub fn with_strict_transport(mut self, max_age: Duration) -> SecurityHeaders {
         let value = format!("max-age={}", max_age.as_secs());
@@ -120,10 +121,10 @@ impl SecurityHeaders {
     }
 }
 
-/// The place of a nonce in a policy.
+/// The placeholder for a nonce in a policy.
 const NONCE: &str = "{nonce}";
 
-/// A random text that only the page of one response knows.
+/// A random text for the page of one response.
 struct Nonce(String);
 
 impl Nonce {
@@ -134,7 +135,8 @@ impl Nonce {
     }
 }
 
-/// The value with the nonce in its place, or without the source that needs one; `None` if it has no such place.
+/// The value with the nonce in place of the placeholder, or without that source if there is no
+/// nonce; `None` if it has no placeholder.
 fn filled(value: &HeaderValue, nonce: Option<&Nonce>) -> Option<HeaderValue> {
     let text = value.to_str().ok().filter(|text| text.contains(NONCE))?;
     let text = match nonce {
@@ -188,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_have_them_too_and_a_handlers_own_value_stays() {
+    fn errors_have_the_fields_and_a_handlers_own_value_stays() {
         let app = app();
         let client = TestClient::new(&app);
         let missing = client.get("/nothing").send();
@@ -201,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn each_page_has_a_nonce_of_its_own_and_a_page_without_a_layer_has_none() {
+    fn each_page_has_its_own_nonce_if_there_is_a_layer() {
         let show = |_: &(), request: &Request| {
             Ok(Response::text(SecurityHeaders::nonce(request)?.to_owned()))
         };
@@ -224,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn strict_transport_is_told_on_encrypted_connections_alone() {
+    fn strict_transport_is_sent_only_on_encrypted_connections() {
         let app = app();
         let client = TestClient::new(&app);
         assert_eq!(client.get("/").send().field("strict-transport-security"), None);

@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_is_what_prometheus_reads() {
+    fn a_page_has_the_format_of_prometheus() {
         let mut page = Exposition::new("a");
         page.counter("b_total", "Bs.", 2);
         page.family("c", "gauge", "Cs.");

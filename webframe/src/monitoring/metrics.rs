@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn refused_requests_and_those_without_a_route_are_counted_and_strangers_are_told_nothing() {
+    fn refused_and_unrouted_requests_are_counted_and_strangers_get_404() {
         let metrics = Metrics::new("a");
         let app = App::new(()).wrap(metrics.clone()).urls(
             Urls::new()

@@ -1,10 +1,11 @@
-//! Negotiation (RFC 9110 §12.5): the weighted preferences of a client to the best of what is offered.
+//! Content negotiation (RFC 9110 §12.5): chooses the best of the offered codings or languages by
+//! the client's weights.
 
 pub use crate::response::coding::Coding;
 
-/// The coding of `offered` that `Accept-Encoding` prefers; of equals the one that is offered first.
-/// Identity if there is no such field or nothing is acceptable: a response that the client did not ask for is
-/// better than none (RFC 9110 §12.5.3).
+/// The coding of `offered` that `Accept-Encoding` prefers; if several have the same weight, the
+/// first of `offered`. Identity if there is no such field or no coding is acceptable: the client
+/// may disregard a response, but an error would not help it (RFC 9110 §12.5.3).
 ///
 /// ```
 /// use webframe::accept::{Coding, best_coding};
@@ -21,7 +22,7 @@ pub fn best_coding(field: Option<&str>, offered: &[Coding]) -> Coding {
         let member = named.or_else(|| members(field).find(|member| member.0 == "*"));
         match member {
             Some((_, weight)) => weight,
-            // Acceptable unless refused, but after all codings that are named.
+            // Identity is acceptable unless refused, but after all codings that are named.
             None => u16::from(coding == Coding::Identity),
         }
     };
@@ -35,8 +36,9 @@ pub fn best_coding(field: Option<&str>, offered: &[Coding]) -> Coding {
     best.0
 }
 
-/// The language of `offered` that `Accept-Language` prefers (RFC 4647 §3.4: `zh-TW` finds `zh`, and `zh` finds
-/// `zh-Hant`); of equals the one that is named first. `None` if none is named.
+/// The language of `offered` that `Accept-Language` prefers (RFC 4647 §3.4: `zh-TW` finds `zh`, and
+/// `zh` finds `zh-Hant`); if several have the same weight, the one that the field names first.
+/// `None` if the field names none.
 ///
 /// ```
 /// use webframe::accept::best_language;
@@ -48,7 +50,8 @@ pub fn best_language<'o>(field: &str, offered: &[&'o str]) -> Option<&'o str> {
     let is_refused = |tag: &str| {
         members(field).any(|(range, weight)| weight == 0 && range.eq_ignore_ascii_case(tag))
     };
-    // Weights are found once for each offered tag, not for each member: a list may be as long as a head.
+    // The refused tags are found once, not for each member of the field: a list may be as long as a
+    // head.
     let offered: Vec<&'o str> = offered.iter().copied().filter(|tag| !is_refused(tag)).collect();
     let mut best: Option<(&str, u16)> = None;
     for (range, weight) in members(field) {
@@ -65,13 +68,14 @@ fn speaks(range: &str, tag: &str) -> bool {
     range == "*" || is_tag_or_below(range, tag) || is_tag_or_below(tag, range)
 }
 
-/// Whether `tag` is `of` or one of its kinds: `zh-TW` of `zh`.
+/// Whether `tag` is `of` or a subtag of it, as `zh-TW` is of `zh`.
 fn is_tag_or_below(tag: &str, of: &str) -> bool {
     tag.get(..of.len()).is_some_and(|start| start.eq_ignore_ascii_case(of))
         && matches!(tag.as_bytes().get(of.len()), None | Some(b'-'))
 }
 
-/// The members of a list with their weights in thousandths. Members with an invalid weight are left out.
+/// The members of a list with their weights in thousandths. Members with an invalid weight are
+/// skipped.
 fn members(field: &str) -> impl Iterator<Item = (&str, u16)> {
     field.split(',').filter_map(|member| {
         let mut parts = member.split(';').map(trimmed);
@@ -79,7 +83,8 @@ fn members(field: &str) -> impl Iterator<Item = (&str, u16)> {
         let mut weight = 1000;
         for parameter in parts {
             let (name, value) = parameter.split_once('=')?;
-            // Blanks beside the sign are invalid, but a refusal with blanks must not become a preference.
+            // Blanks around `=` are invalid, but a refusal with blanks must not become a
+            // preference.
             if trimmed(name).eq_ignore_ascii_case("q") {
                 weight = parse_weight(trimmed(value))?;
             }
@@ -92,7 +97,7 @@ fn trimmed(text: &str) -> &str {
     text.trim_matches([' ', '\t'])
 }
 
-/// `0`, `1`, and up to three digits behind a point (RFC 9110 §12.4.2).
+/// `0` or `1`, with up to three digits after a point (RFC 9110 §12.4.2).
 fn parse_weight(text: &str) -> Option<u16> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     if part.len() > 3 || !part.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -129,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_acceptable_or_not_understood_is_not_used() {
+    fn unacceptable_and_unknown_codings_are_not_used() {
         for field in ["", ",", "*;q=0", "gzip;q=0", "gzip;q=2", "br;q=x", "gzip;q=0.1234", "gzip;q"]
         {
             coding(field, Coding::Identity);
@@ -139,9 +144,8 @@ mod tests {
         assert_eq!(best_coding(Some("gzip"), &[]), Coding::Identity);
     }
 
-    /// Once, the weight was not seen, and the coding taken for one that is liked best.
     #[test]
-    fn a_refusal_with_blanks_beside_its_sign_is_one() {
+    fn a_weight_of_zero_with_blanks_is_a_refusal() {
         coding("gzip;q =0", Coding::Identity);
         coding("*, br;q\t\t=\t0.0", Coding::Gzip);
         coding("gzip;Q = 0.5, br;q =0.4", Coding::Gzip);
@@ -150,7 +154,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn what_is_refused_by_name_is_never_used(
+        fn a_coding_refused_by_name_is_never_used(
             before in "[a-z*;=q0-9., ]{0,40}", after in "[a-z*;=q0-9., ]{0,40}"
         ) {
             let field = format!("gzip;q=0,{before},{after}");
@@ -176,9 +180,9 @@ mod tests {
         assert_eq!(best_language("zh", &["en", "zh-Hant"]), Some("zh-Hant"));
     }
 
-    /// A look at all members for each of them would take an hour here; 8,000 members took 13 s.
+    /// With quadratic time this list would take an hour.
     #[test]
-    fn a_long_list_of_languages_takes_no_more_time_than_its_length() {
+    fn a_long_list_of_languages_takes_linear_time() {
         let field = "fr,".repeat(100_000);
         assert_eq!(best_language(&format!("{field}en"), &["zh", "en"]), Some("en"));
         assert_eq!(best_coding(Some(&format!("{field}gzip")), &[Coding::Gzip]), Coding::Gzip);

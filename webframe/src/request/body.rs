@@ -40,7 +40,7 @@ impl Content {
         }
     }
 
-    /// Bytes up to now.
+    /// The number of bytes so far.
     pub(crate) fn length(&self) -> u64 {
         self.length
     }
@@ -50,8 +50,8 @@ impl Content {
         self.append_within(piece, memory_max, u64::MAX)
     }
 
-    /// As [`Content::append`], while the temporary files of all bodies together have at most
-    /// `spool_max` bytes.
+    /// Like [`Content::append`], but fails if the temporary files of all bodies together would
+    /// exceed `spool_max` bytes.
     ///
     /// # Errors
     /// The piece cannot be stored; see [`is_shortage`].
@@ -90,7 +90,7 @@ impl Content {
         self.file.as_mut().map_or(Ok(()), |file| file.write_all(bytes))
     }
 
-    /// Gives the bytes of the temporary file back to the limit.
+    /// Deletes the temporary file, and subtracts its bytes from the total.
     fn drop_file(&mut self) {
         if self.file.take().is_some() {
             SPOOLED.fetch_sub(self.length, Relaxed);
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_a_large_content_in_a_file_and_gives_it_back_whole() {
+    fn a_large_body_is_kept_in_a_file() {
         let mut content = Content::default();
         for piece in [&b"abc"[..], b"def", b"ghi"] {
             content.append(piece, 4).expect("room");

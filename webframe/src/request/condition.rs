@@ -1,4 +1,5 @@
-//! Conditional requests (RFC 9110 §13): the fields of a request and the validators of a response to a verdict.
+//! Conditional requests (RFC 9110 §13): compares the fields of a request with the validators of a
+//! response.
 
 use std::{
     borrow::Cow,
@@ -10,7 +11,7 @@ use http::{HeaderValue, Method, StatusCode, header};
 
 use crate::{Body, Request, Response};
 
-/// The fields of a request that select which bytes are sent.
+/// The fields of a request that decide which bytes are sent.
 #[derive(Debug, Default)]
 pub(crate) struct Asked<'r> {
     pub(crate) accept_encoding: Option<Cow<'r, str>>,
@@ -25,13 +26,14 @@ pub(crate) struct Asked<'r> {
 /// The validators of a response.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Validators<'e> {
-    /// The entity tag with its quotes; ours are all strong.
+    /// The entity tag with its quotes; always a strong one.
     pub(crate) etag: &'e str,
     /// The time of its last change, in whole seconds.
     pub(crate) modified: Option<SystemTime>,
 }
 
-/// A strong entity tag of content: it is the same on all instances, and a file that was only touched keeps it.
+/// A strong entity tag: a hash of the content. It is the same on all instances, and does not change
+/// when only the time of a file changes.
 pub(crate) fn tag_of(content: &[u8]) -> String {
     let mut hasher = DefaultHasher::new();
     hasher.write(content);
@@ -39,9 +41,9 @@ pub(crate) fn tag_of(content: &[u8]) -> String {
 }
 
 impl Response {
-    /// The same response with an entity tag of its content. If the client has this content, the response becomes a
-    /// 304 without a body; if the request is about another version, a 412 (RFC 9110 §13). The content is
-    /// made in any case, but not sent: this saves bandwidth, not work.
+    /// The same response with an entity tag of its content. If the client has this content, the
+    /// response becomes a 304 without a body; if the request requires another version, a 412 (RFC
+    /// 9110 §13). The handler makes the content in any case: this saves bandwidth, not work.
     ///
     /// ```
     /// use webframe::{App, Request, Response, Result, TestClient, Urls};
@@ -83,17 +85,17 @@ impl Response {
 pub(crate) enum Verdict {
     /// 200 with the whole content.
     Whole,
-    /// The pieces that `Range` asks for.
+    /// The ranges that `Range` requests.
     Pieces,
-    /// 304: the client has it.
+    /// 304: the client has the content.
     NotModified,
-    /// 412: the request is about another version.
+    /// 412: the request requires another version.
     Failed,
 }
 
 impl<'r> Asked<'r> {
-    /// Collects the fields in one pass. A repeated field is one list; two dates are therefore an invalid date, which
-    /// is ignored.
+    /// Collects the fields in one pass. Repeated fields are joined to one list. Two dates therefore
+    /// become an invalid date, which is ignored.
     pub(crate) fn of(request: &'r Request) -> Asked<'r> {
         let mut asked = Asked::default();
         for (name, value) in request.fields() {
@@ -153,9 +155,9 @@ impl<'r> Asked<'r> {
 
 #[derive(Clone, Copy, PartialEq)]
 enum Comparison {
-    /// A weak tag equals none.
+    /// A weak tag never matches.
     Strong,
-    /// Weakness does not matter.
+    /// Weak tags match too.
     Weak,
 }
 
@@ -184,15 +186,15 @@ fn has_tag(list: &str, etag: &str, comparison: Comparison) -> bool {
 
 const BETWEEN: [char; 3] = [' ', '\t', ','];
 
-/// `None` if the value is not a date in one of the three formats, or the file has no date: then the
-/// condition is ignored (RFC 9110 §13.1.3, §13.1.4).
+/// Whether the file changed after the date. `None` if the value is not a date in one of the three
+/// formats, or if the file has no date: then the condition is ignored (RFC 9110 §13.1.3, §13.1.4).
 fn changed_since(date: &str, modified: Option<SystemTime>) -> Option<bool> {
     let date = httpdate::parse_http_date(date.trim()).ok()?;
     Some(modified? > date)
 }
 
-/// `If-Range` requires identical bytes: a strong tag, or a date that cannot belong to two versions because its second
-/// was over (RFC 9110 §13.1.5, §8.8.2.2).
+/// `If-Range` requires identical bytes: a strong tag, or a date. A date counts only if its second
+/// has ended, since two versions may have the same second (RFC 9110 §13.1.5, §8.8.2.2).
 fn is_same_version(value: &str, file: Validators<'_>, now: SystemTime) -> bool {
     if value.starts_with(['"', 'W']) && value.ends_with('"') {
         return value == file.etag;
@@ -239,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_come_in_three_forms_and_what_is_none_does_not_count() {
+    fn dates_have_three_formats_and_invalid_ones_are_ignored() {
         for date in [
             CHANGED,
             "Sunday, 06-Nov-94 08:49:37 GMT",
@@ -273,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn if_range_wants_the_very_same_version() {
+    fn if_range_requires_the_same_version() {
         let range = ("Range", "bytes=0-1");
         assert_eq!(verdict(&[range]), Verdict::Pieces);
         for value in ["\"a\"", CHANGED] {
@@ -292,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_is_for_get_alone() {
+    fn a_range_is_only_for_get() {
         let asked = Asked { range: Some("bytes=0-1".into()), ..Asked::default() };
         let file = Validators { etag: "\"a\"", modified: None };
         assert_eq!(asked.weigh(&Method::HEAD, file), Verdict::Whole);
@@ -300,7 +302,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_list_is_read_and_ours_is_found_at_the_end(before in "(W/)?\"[a-z,é]{0,5}\"", junk in "\\PC*") {
+        fn any_list_is_parsed_and_the_last_tag_is_found(before in "(W/)?\"[a-z,é]{0,5}\"", junk in "\\PC*") {
             has_tag(&junk, "\"a\"", Comparison::Weak);
             assert!(has_tag(&format!("{before}, \"a\""), "\"a\"", Comparison::Strong));
         }

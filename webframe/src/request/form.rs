@@ -1,4 +1,4 @@
-//! Forms and queries: `application/x-www-form-urlencoded` bytes to a value.
+//! Parses forms and queries: `application/x-www-form-urlencoded`.
 //!
 //! `serde_urlencoded` parses the pairs; [`form_value`](super::form_value) reads them into a value.
 
@@ -15,7 +15,7 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8], pairs_max: usize, what: &
     if memchr::memchr_iter(b'&', bytes).count() >= pairs_max {
         return Err(Error::bad_request(format!("the {what} has more than {pairs_max} fields")));
     }
-    // The library reads bytes that are not UTF-8 as U+FFFD.
+    // The library replaces bytes that are not UTF-8 by U+FFFD.
     if let Some(pair) = raw_pairs(bytes).find(|pair| percent_decode(pair).decode_utf8().is_err()) {
         let name = name_of(pair);
         return Err(Error::bad_request(format!("the {what} is not UTF-8 in the field {name}")));
@@ -29,7 +29,7 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8], pairs_max: usize, what: &
     })
 }
 
-/// Whether the media type is that of a form; parameters behind it do not matter.
+/// Checks that the media type is that of a form; its parameters are ignored.
 pub(crate) fn check_media_type(value: Option<&str>) -> Result<()> {
     let media_type = value.and_then(|value| value.split(';').next()).map(str::trim);
     match media_type {
@@ -44,7 +44,7 @@ fn raw_pairs(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty())
 }
 
-/// The name of a pair for an error: decoded, without controls, at most 64 characters.
+/// The name of a pair, for an error: decoded, without control characters, at most 64 characters.
 fn name_of(pair: &[u8]) -> String {
     let raw = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
     shown(&percent_decode(raw).decode_utf8_lossy())
@@ -95,13 +95,13 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_refused_not_mangled() {
+    fn bytes_that_are_not_utf_8_are_refused() {
         refused("age=7&name=%E5%AD", "the form is not UTF-8 in the field name");
         refused("na%FFme=x", "the form is not UTF-8 in the field na\u{fffd}me");
     }
 
     #[test]
-    fn more_fields_than_allowed_are_refused_unread() {
+    fn too_many_fields_are_refused_before_they_are_parsed() {
         refused("name=a&b=c&d=e&f=g", "the form has more than 3 fields");
         refused("&&&&", "the form has more than 3 fields");
         assert!(parse::<Login>(b"name=a&b=c&d=e", 3, "form").is_ok());
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_number_that_is_wanted_is_an_error_of_its_field() {
+    fn an_empty_required_number_is_an_error_of_its_field() {
         refused(
             "name=a&age=x",
             "the form cannot be read in the field age: invalid digit found in string",
@@ -157,7 +157,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn what_was_written_is_read_back(pairs: Vec<(String, String)>) {
+        fn written_pairs_are_read_back(pairs: Vec<(String, String)>) {
             let text = serde_urlencoded::to_string(&pairs).unwrap();
             let read: Vec<(String, String)> = parse(text.as_bytes(), 1000, "form").unwrap();
             assert_eq!(read, pairs);

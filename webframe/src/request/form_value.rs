@@ -1,6 +1,6 @@
-//! The pairs of a form to a value of any type.
+//! Deserializes the pairs of a form into a value of any type.
 //!
-//! An empty optional value is none, names that are repeated fill a list, a ticked box (`on`) is true,
+//! An empty optional value is `None`, repeated names fill a list, a ticked box (`on`) is `true`,
 //! and a nested struct may be flattened into the form.
 
 use std::{borrow::Cow, collections::HashMap, fmt};
@@ -16,12 +16,12 @@ use serde::{
 
 type Text<'p> = Cow<'p, str>;
 
-/// A form. Its values are read as texts unless their field needs another type.
+/// A form. Its values are texts, unless the field has another type.
 pub(super) struct Form<'p> {
     pairs: Vec<(Text<'p>, Text<'p>)>,
 }
 
-/// The most fields of a flattened struct that may be numbers or booleans.
+/// Maximum number of fields of a flattened struct that may be numbers or booleans.
 const GUESSES_MAX: usize = 64;
 
 impl<'p> Form<'p> {
@@ -36,8 +36,8 @@ impl<'p> Form<'p> {
             Ok(value) => return Ok(value),
             Err(fault) => fault,
         };
-        // serde buffers the fields of a flattened struct without their types. If a text is refused
-        // there, the fields that hold this text are offered as a number or truth value.
+        // serde buffers the fields of a flattened struct without their types. If it refuses a text
+        // there, this tries again with the fields that contain the text as numbers or booleans.
         for (name, text) in self.pairs.iter().take(GUESSES_MAX) {
             let refused = format!("invalid type: string {text:?}");
             if fault.field.is_some() || !fault.text.starts_with(&refused) {

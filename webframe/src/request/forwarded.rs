@@ -1,5 +1,5 @@
-//! `Forwarded` (RFC 7239) and `X-Forwarded-*` of trusted proxies to the address of the client and whether its connection is
-//! encrypted.
+//! Finds the client's address, and whether its connection is encrypted, in the fields `Forwarded`
+//! (RFC 7239) and `X-Forwarded-*` of trusted proxies.
 //!
 //! A client can send these fields too; a proxy appends at their right end. They are read from the right, one hop for
 //! each trusted proxy. The first address that is not trusted is the client; everything to the left of it is
@@ -32,7 +32,8 @@ fn by_x_forwarded(peer: Peer, head: &Head, trusted: &[Network]) -> Peer {
             break;
         }
     }
-    // A proxy either appends to the list or replaces it: this many members from the right are theirs.
+    // A proxy either appends to the list or replaces it: this many members from the right are from
+    // proxies.
     let protocol = members_from_right(head, "X-Forwarded-Proto").take(hops.max(1)).last();
     Peer { address, encrypted: is_encrypted(protocol, peer) }
 }
@@ -65,8 +66,8 @@ fn members_from_right<'h>(head: &'h Head, name: &'h str) -> impl Iterator<Item =
         .filter(|member| !member.is_empty())
 }
 
-/// The pieces between separators outside of quotes, the last one first. Quotes are matched from the right too: a
-/// quote that a client left open hides nothing that a proxy appended.
+/// The pieces between separators outside of quotes, the last one first. Quotes are matched from the
+/// right too, so an open quote of the client hides nothing that a proxy appended.
 fn pieces_from_right(list: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(list);
     std::iter::from_fn(move || {
@@ -81,7 +82,7 @@ fn pieces_from_right(list: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> 
     })
 }
 
-/// One member of `Forwarded`: what a proxy says about its client.
+/// One member of `Forwarded`: a proxy's statement about its client.
 #[derive(Debug, Default)]
 struct Hop<'h> {
     node: Option<&'h [u8]>,
@@ -89,7 +90,7 @@ struct Hop<'h> {
 }
 
 impl<'h> Hop<'h> {
-    /// Parses `for=192.0.2.43;proto=http;by="[::1]:80"`; a parameter that comes twice says nothing.
+    /// Parses `for=192.0.2.43;proto=http;by="[::1]:80"`; a repeated parameter is ignored.
     fn parse(element: &'h [u8]) -> Option<Hop<'h>> {
         let mut hop = Hop::default();
         for pair in pieces_from_right(element, b';') {
@@ -115,7 +116,7 @@ fn unquoted(value: &[u8]) -> &[u8] {
 
 /// The address of `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]` or
 /// `[2001:db8::1]:80`; the port is 0 if none is given. `unknown` and `_hidden` have none, and the
-/// zone of `[fe80::1%1]:80` means something to the proxy alone (RFC 4007 §11.2).
+/// zone of `[fe80::1%1]:80` has a meaning only on the proxy (RFC 4007 §11.2).
 fn node(text: &[u8]) -> Option<SocketAddr> {
     let text = std::str::from_utf8(text).ok().filter(|text| !text.contains('%'))?;
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
@@ -157,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_but_a_trusted_proxy_is_believed() {
+    fn only_trusted_proxies_are_believed() {
         for fields in [
             "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\n",
             "Forwarded: for=192.0.2.1;proto=https\r\n",
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_ends_the_chain() {
+    fn an_invalid_address_ends_the_chain() {
         check(&[
             ("X-Forwarded-For: 192.0.2.1, unknown\r\n", "10.0.0.1:5000"),
             ("X-Forwarded-For: 192.0.2.1, <script>, 10.2.2.2\r\n", "10.2.2.2:0"),
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn the_protocol_is_the_one_the_client_came_with() {
+    fn the_protocol_is_that_of_the_client() {
         let client = "X-Forwarded-For: 192.0.2.1, 10.2.2.2\r\nX-Forwarded-Proto: ";
         let direct = "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: ";
         let row = |fields: &str, protocols: &str| {
@@ -232,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_client_wrote_to_the_left_changes_nothing() {
+    fn fields_that_the_client_sent_change_nothing() {
         check(&[
             ("Forwarded: for=\"1.1.1.1, for=192.0.2.1\r\n", "192.0.2.1:0"),
             ("Forwarded: for=1.1.1.1;x=\", for=192.0.2.1;proto=http\r\n", "192.0.2.1:0"),

@@ -1,11 +1,11 @@
-//! The body of a request as JSON; errors name the field and the line.
+//! Parses the body of a request as JSON. Errors name the field and the line.
 
 use serde::de::DeserializeOwned;
 
 use super::form::shown;
 use crate::{Error, Result};
 
-/// Whether the media type is JSON: `application/json` or one that ends in `+json`.
+/// Checks that the media type is JSON: `application/json` or one that ends in `+json`.
 pub(super) fn check_media_type(value: Option<&str>) -> Result<()> {
     let media_type = value.and_then(|value| value.split(';').next()).map(str::trim);
     let media_type = media_type.unwrap_or_default().to_ascii_lowercase();
@@ -15,7 +15,7 @@ pub(super) fn check_media_type(value: Option<&str>) -> Result<()> {
     Err(Error::unsupported_media_type("the body is sent as application/json"))
 }
 
-/// Reads a body into a `T`.
+/// Parses a body into a `T`.
 pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {

@@ -48,14 +48,14 @@ pub struct Request {
 /// The sender of a request, by its connection and by trusted proxies.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer {
-    /// The address of the client; for one on a Unix socket the unspecified address. The port is 0 if a proxy
-    /// gives none.
+    /// The address of the client; on a Unix socket, the unspecified address. The port is 0 if a
+    /// proxy gives none.
     pub address: SocketAddr,
     /// Whether the client's connection is encrypted.
     pub encrypted: bool,
 }
 
-/// The number of a request, for logs and error pages: unique while the process lives.
+/// The number of a request, for logs and error pages. It is unique for the life of the process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct RequestId(pub(crate) u64);
 
@@ -66,7 +66,7 @@ impl fmt::Display for RequestId {
 }
 
 impl Request {
-    /// The method. It is HEAD even if the handler of GET answers it.
+    /// The method. It is HEAD for a HEAD request, even if the handler of GET answers it.
     pub fn method(&self) -> &Method {
         self.head.method()
     }
@@ -81,7 +81,7 @@ impl Request {
         self.head.query().unwrap_or_default()
     }
 
-    /// Path and query as they were sent, for a link to the same place.
+    /// Path and query as they were sent, for a link to the same page.
     pub fn path_and_query(&self) -> Cow<'_, str> {
         match self.query_string() {
             "" => Cow::Borrowed(self.path()),
@@ -151,9 +151,9 @@ impl Request {
         form::parse(self.query_string().as_bytes(), self.form_fields_max, "query")
     }
 
-    /// The body as the pairs of a form. An empty optional field is `None`, a name that is repeated
-    /// fills a `Vec` (with `#[serde(default)]` if it may be missing), `on` is true, and a struct may
-    /// be flattened. As a `Vec<(String, String)>` it is all pairs in order.
+    /// The body as the pairs of a form. An empty optional field is `None`, a repeated name fills a
+    /// `Vec` (with `#[serde(default)]` if it may be missing), `on` is `true`, and a struct may be
+    /// flattened. A `Vec<(String, String)>` gets all pairs in order.
     ///
     /// # Errors
     /// 415: the body is not `application/x-www-form-urlencoded`, or it is compressed. 400 naming the field that is
@@ -214,7 +214,7 @@ impl Request {
         Multipart::parse(self.content.bytes()?, &delimiter, &self.part_limits)
     }
 
-    /// Whether the body can be read as it is: nothing decodes one that the client compressed.
+    /// Refuses a compressed body: nothing decodes it.
     fn check_coding(&self) -> Result<()> {
         match self.field(&http::header::CONTENT_ENCODING) {
             None => Ok(()),
@@ -223,19 +223,19 @@ impl Request {
         }
     }
 
-    /// The bytes of the body. One that is in a temporary file is read into memory as a whole.
+    /// The bytes of the body. A body in a temporary file is read into memory as a whole.
     ///
     /// # Errors
-    /// 500: that file cannot be read.
+    /// 500: the temporary file cannot be read.
     pub fn body(&self) -> Result<Cow<'_, [u8]>> {
         self.content.bytes()
     }
 
-    /// The body as a stream, for a large one: a temporary file is not read into memory. Use one reader at
-    /// a time: a second one begins at the start and moves the first.
+    /// The body as a stream, for large bodies: a temporary file is not read into memory. Use one
+    /// reader at a time: a second one starts at the beginning and moves the first.
     ///
     /// # Errors
-    /// 500: that file cannot be read.
+    /// 500: the temporary file cannot be read.
     pub fn reader(&self) -> Result<impl std::io::Read + '_> {
         Ok(self.content.reader()?)
     }
@@ -245,8 +245,8 @@ impl Request {
         cookie::pairs(self.fields()).find(|pair| pair.0 == name).map(|pair| pair.1)
     }
 
-    /// All cookies of that name. There are several if a neighbouring site or a longer path set one of the same name;
-    /// a browser does not say who set which.
+    /// All cookies of that name. There are several if a site on a sibling domain, or a page with
+    /// another path, set one of the same name; a browser does not tell which is whose.
     pub fn cookies<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r str> {
         cookie::pairs(self.fields()).filter(move |pair| pair.0 == name).map(|pair| pair.1)
     }
@@ -257,26 +257,26 @@ impl Request {
     }
 
     /// Scheme, host and port as the client sees them: `https://example.org`. `None` if the request
-    /// names no host. The host is what the client sent: check it before it becomes part of a mail or
-    /// of a page that others see ([`ServerSettings::allowed_hosts`](crate::ServerSettings)).
+    /// names no host. The client chooses the host: check it before it becomes part of a mail or of
+    /// a page that others see ([`ServerSettings::allowed_hosts`](crate::ServerSettings)).
     pub fn origin(&self) -> Option<String> {
         let scheme = if self.is_secure() { "https" } else { "http" };
         self.head.host().map(|host| format!("{scheme}://{host}"))
     }
 
     /// The language of `offered` that the client prefers by `Accept-Language`; `None` if it accepts
-    /// none of them or does not say.
+    /// none of them or sends no such field.
     pub fn language<'o>(&self, offered: &[&'o str]) -> Option<&'o str> {
         accept::best_language(self.field(&http::header::ACCEPT_LANGUAGE)?, offered)
     }
 
-    /// Its sender.
+    /// The sender.
     pub fn peer(&self) -> Peer {
         self.peer
     }
 
-    /// Tells whether the client is still connected, now and later. A handler or source that runs
-    /// long can ask and give up.
+    /// A handle that tells whether the client is still connected. A handler or source that runs
+    /// long can check it and give up.
     ///
     /// ```
     /// # use webframe::{Request, Response, Result};
@@ -291,18 +291,18 @@ impl Request {
         self.presence.clone()
     }
 
-    /// Its number.
+    /// The number of the request.
     pub fn id(&self) -> RequestId {
         self.id
     }
 
-    /// The pattern of its route, for logs and metrics; empty if it has none.
+    /// The pattern of its route, for logs and metrics; empty without a route.
     pub fn pattern(&self) -> &'static str {
         self.pattern
     }
 
-    /// Puts a value on the request, for inner layers, the handler and the error page. Of several
-    /// values of one type the last one is found.
+    /// Puts a value on the request, for inner layers, the handler and the error page. A later value
+    /// of the same type hides the earlier one.
     ///
     /// ```
     /// use webframe::{App, Next, OrNotFound, Request, Response, Result, TestClient, Urls};
@@ -336,8 +336,8 @@ impl Request {
         self.values.get()
     }
 
-    /// The path of the route with this [name](crate::Urls::named); parameters in order of the
-    /// pattern, percent-encoded here.
+    /// The path of the route with this [name](crate::Urls::named). The parameters are in the order
+    /// of the pattern; this method percent-encodes them.
     ///
     /// # Errors
     /// 500: no route has this name, or it has more or fewer parameters.

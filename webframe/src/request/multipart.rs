@@ -1,4 +1,4 @@
-//! Forms with files: a `multipart/form-data` body (RFC 7578) to its parts, as an app sees them.
+//! Forms with files: the parts of a `multipart/form-data` body (RFC 7578), as an app sees them.
 
 use std::{borrow::Cow, fmt};
 
@@ -85,8 +85,8 @@ impl<'r> Multipart<'r> {
 }
 
 impl Multipart<'_> {
-    /// The parts that are not files as a `T`, as [`Request::form`](crate::Request::form) reads
-    /// the pairs of a form.
+    /// The parts that are not files as a `T`, in the same way as
+    /// [`Request::form`](crate::Request::form).
     ///
     /// # Errors
     /// 400 naming what is missing or wrong.
@@ -100,16 +100,16 @@ impl Multipart<'_> {
 }
 
 impl<'m> Part<'m> {
-    /// The name of the form's field; several parts may have the same.
+    /// The name of the form's field; several parts may have the same name.
     pub fn name(&self) -> &'m str {
         &self.head.name
     }
 
-    /// The file's name at the sender; `None` if the part is not a file.
+    /// The name of the file on the client; `None` if the part is not a file.
     ///
-    /// It is never a path: only the part behind the last slash or backslash is kept, and `.` and `..` become empty. It is
-    /// empty if no file was chosen. Show it, but do not store a file under it: the sender chooses it, and it may
-    /// contain control characters.
+    /// It is never a path: only the text after the last slash or backslash is kept, and `.` and
+    /// `..` become empty. It is empty if no file was chosen. Show it, but do not store a file under
+    /// it: the sender chooses it, and it may contain control characters.
     pub fn file_name(&self) -> Option<&'m str> {
         self.head.file_name.as_deref()
     }
@@ -125,7 +125,8 @@ impl<'m> Part<'m> {
         self.bytes
     }
 
-    /// The content as UTF-8 text, with any media type: browsers send the fields of a page in UTF-8 as UTF-8.
+    /// The content as UTF-8 text, whatever the media type: browsers send the fields of a UTF-8 page
+    /// in UTF-8.
     ///
     /// # Errors
     /// 400 naming the part if it is not UTF-8.
@@ -200,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_content_that_is_no_text_is_bytes_all_the_same() {
+    fn a_part_that_is_not_text_is_available_as_bytes() {
         let form = form(&[("\"a%0Ab\"", b"\xff")]);
         let part = form.part("a\nb").unwrap();
         assert_eq!((part.bytes(), part.media_type()), (&b"\xff"[..], "text/plain"));
@@ -209,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fields_beside_files_are_read_as_those_of_a_form() {
+    fn the_fields_besides_files_are_read_as_a_form() {
         #[derive(Debug, PartialEq, serde::Deserialize)]
         struct Fields {
             title: String,
@@ -227,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_log_shows_of_a_form_is_not_its_content() {
+    fn debug_output_of_a_form_has_no_content() {
         let shown = format!("{:?}", form(&[("a; filename=x", b"secret")]));
         let part =
             r#"Part { name: "a", file_name: Some("x"), media_type: "text/plain", bytes: 6 }"#;

@@ -1,4 +1,4 @@
-//! `10.0.0.0/8` to a network of addresses, and whether an address lies in it.
+//! Networks of addresses like `10.0.0.0/8`.
 
 use std::{
     fmt,
@@ -6,7 +6,7 @@ use std::{
     str::FromStr,
 };
 
-/// Addresses with a common prefix; a single address is a network of one.
+/// Addresses with a common prefix. A single address is a network of one address.
 ///
 /// ```
 /// use webframe::Network;
@@ -23,13 +23,13 @@ pub struct Network {
 }
 
 impl Network {
-    /// All peers on Unix sockets, written `unix:`. They have the unspecified address, which no peer on TCP
-    /// has.
+    /// All peers on Unix sockets, written `unix:`. They have the unspecified address, which a peer
+    /// on TCP never has.
     pub const UNIX: Network =
         Network { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), prefix_bits: 32 };
 
-    /// The addresses that have the first `bits` bits of this one; `None` if its family has fewer bits. An
-    /// IPv4-mapped IPv6 network (`::ffff:10.0.0.0/104`) is one of IPv4.
+    /// The addresses that share the first `prefix_bits` bits with this one; `None` if its family
+    /// has fewer bits. An IPv4-mapped IPv6 network (`::ffff:10.0.0.0/104`) becomes an IPv4 network.
     pub fn new(address: IpAddr, prefix_bits: u8) -> Option<Network> {
         let bits = |address: IpAddr| if address.is_ipv4() { 32 } else { 128 };
         let plain = address.to_canonical();
@@ -41,7 +41,7 @@ impl Network {
         }
     }
 
-    /// Whether the address lies in the network.
+    /// Whether the network contains the address.
     pub fn contains(&self, address: IpAddr) -> bool {
         let (differing, host_bits) = match (self.address, address.to_canonical()) {
             (IpAddr::V4(mine), IpAddr::V4(other)) => {
@@ -82,7 +82,7 @@ impl FromStr for Network {
             };
             Network::new(address, bits)
         };
-        parse().ok_or_else(|| format!("{text:?} is no address or network like 10.0.0.0/8"))
+        parse().ok_or_else(|| format!("{text:?} is not an address or a network like 10.0.0.0/8"))
     }
 }
 
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn contains_what_begins_alike_and_nothing_else() {
+    fn a_network_contains_addresses_with_its_prefix_only() {
         for (network, inside, outside) in [
             ("10.0.0.0/8", "10.255.255.255", "11.0.0.0"),
             ("192.0.2.7", "192.0.2.7", "192.0.2.6"),
@@ -123,11 +123,11 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_network() {
+    fn refuses_invalid_networks() {
         for wrong in ["", "10.0.0.0/33", "::/129", "10.0.0/8", "10.0.0.0/", "10.0.0.0/+8", "a/8"] {
             assert!(wrong.parse::<Network>().is_err(), "{wrong}");
         }
         let error = "10.0.0.0/33".parse::<Network>().unwrap_err();
-        assert_eq!(error, "\"10.0.0.0/33\" is no address or network like 10.0.0.0/8");
+        assert_eq!(error, "\"10.0.0.0/33\" is not an address or a network like 10.0.0.0/8");
     }
 }

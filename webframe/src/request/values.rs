@@ -1,9 +1,9 @@
-//! Values that layers put on a request for the handler: at most one of each type is read back.
+//! Values that layers put on a request for the handler, found by their type.
 
 use std::{any::Any, fmt, sync::OnceLock};
 
-/// A list that only grows while the request is answered, so that readers may hold on to a value. It
-/// allocates nothing until the first value comes.
+/// A list that only grows while the request is answered, so that references to its values stay
+/// valid. It allocates nothing before the first value.
 #[derive(Default)]
 pub(crate) struct Values {
     first: OnceLock<Box<Node>>,
@@ -25,7 +25,7 @@ impl Values {
         }
     }
 
-    /// The value of this type that was put last.
+    /// The latest value of this type.
     pub(crate) fn get<T: Any>(&self) -> Option<&T> {
         let nodes = std::iter::successors(self.first.get(), |node| node.next.get());
         nodes.filter_map(|node| node.value.downcast_ref()).last()
@@ -35,7 +35,7 @@ impl Values {
         self.first.get().is_none()
     }
 
-    /// Drops all values, which are the app's: it may panic.
+    /// Drops all values. This runs code of the app, which may panic.
     pub(crate) fn clear(&mut self) {
         self.first.take();
     }

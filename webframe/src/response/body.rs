@@ -19,13 +19,13 @@ pub enum Body {
     Shared(Arc<[u8]>),
     /// `length` bytes of a file from its current position on, read in pieces as the client takes them.
     File {
-        /// The file, positioned.
+        /// The file; it is read from its current position on.
         file: File,
-        /// How many bytes of it.
+        /// The number of bytes to send.
         length: u64,
     },
-    /// Pieces made while the client takes them; the length is unknown. Reading and dropping may block: a worker reads
-    /// one piece at a time, and no worker waits for the client.
+    /// A stream of unknown length, produced while the client takes it. Reading and dropping may
+    /// block: a worker reads one piece at a time, and no worker waits for the client.
     Stream(Source),
     /// The connection stays open and holds no thread: an event stream, or another protocol.
     Live(Live),

@@ -1,4 +1,4 @@
-//! Content codings: bytes to fewer bytes.
+//! Content codings: compresses bodies with gzip and Brotli.
 
 #[cfg(feature = "compression")]
 use std::io::Write;
@@ -15,7 +15,7 @@ pub enum Coding {
 }
 
 impl Coding {
-    /// Its name in `Content-Encoding` and `Accept-Encoding`.
+    /// The name in `Content-Encoding` and `Accept-Encoding`.
     pub fn token(self) -> &'static str {
         match self {
             Coding::Identity => "identity",
@@ -24,33 +24,34 @@ impl Coding {
         }
     }
 
-    /// The bytes in this coding, for an answer that is kept and sent often: about 50 ns a byte.
-    /// `None` if that does not save a tenth.
+    /// The bytes in this coding, for a response that is cached and sent often: takes about 50 ns a
+    /// byte. `None` if it saves less than a tenth.
     pub fn encode(self, bytes: &[u8]) -> Option<Vec<u8>> {
         encode(self, Effort::Kept, bytes)
     }
 
-    /// Whether a member of `Accept-Encoding` names it.
+    /// Whether a member of `Accept-Encoding` names this coding.
     pub(crate) fn is(self, token: &str) -> bool {
         token.eq_ignore_ascii_case(self.token())
             || (self == Coding::Gzip && token.eq_ignore_ascii_case("x-gzip"))
     }
 }
 
-/// How much time a byte may cost.
+/// The time that compression may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effort {
-    /// Made for one response: about 10 ns a byte.
+    /// For one response: about 10 ns a byte.
     #[cfg(feature = "compression")]
     Once,
-    /// Made once and sent often: about five times that, for some percent fewer bytes.
+    /// For a response that is cached: about 50 ns a byte, for a few percent fewer bytes.
     Kept,
 }
 
-/// Less than this is not worth the fields and the time; a packet holds more.
+/// Smaller bodies are not compressed: they fit into one packet anyway.
 pub(crate) const COMPRESSED_BYTES_MIN: usize = 1 << 10;
 
-/// The bytes in that coding; `None` if that does not save a tenth, or without the feature `compression`.
+/// The bytes in this coding; `None` if it saves less than a tenth, or without the feature
+/// `compression`.
 pub(crate) fn encode(coding: Coding, effort: Effort, bytes: &[u8]) -> Option<Vec<u8>> {
     let coded = encode_whole(coding, effort, bytes)?;
     (coded.len() < bytes.len() - bytes.len() / 10).then_some(coded)
@@ -88,7 +89,7 @@ fn brotli(effort: Effort, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
         Effort::Once => 3,
         Effort::Kept => 6,
     };
-    // A window of the size of the content is enough, and a small one costs less memory.
+    // A window as large as the content is enough, and a small one takes less memory.
     let window = (usize::BITS - bytes.len().leading_zeros()).clamp(10, 20);
     let room = Vec::with_capacity(bytes.len() / 3);
     let mut encoder = brotli::CompressorWriter::new(room, 4096, quality, window);
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_shrink_is_left_as_it_is() {
+    fn a_body_that_does_not_shrink_is_unchanged() {
         let mut noise = vec![0; 4096];
         getrandom::fill(&mut noise).unwrap();
         assert_eq!(encode(Coding::Gzip, Effort::Once, &noise), None);

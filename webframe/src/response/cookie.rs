@@ -1,4 +1,5 @@
-//! Cookies (RFC 6265bis): the fields of a request to pairs, and a [`Cookie`] to a field.
+//! Cookies (RFC 6265bis): parses the `Cookie` fields of a request, and encodes a [`Cookie`] as
+//! `Set-Cookie`.
 
 use std::{
     fmt,
@@ -39,7 +40,7 @@ pub struct Cookie {
     partitioned: bool,
 }
 
-/// When a browser sends a cookie with a request that another site began.
+/// When a browser sends a cookie with a request that another site caused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SameSite {
     /// Never, not even when a link is followed.
@@ -47,7 +48,7 @@ pub enum SameSite {
     /// When a link is followed; not with forms, frames, images or scripts.
     #[default]
     Lax,
-    /// Always; the cookie is [`Cookie::secure`] then, as browsers demand.
+    /// Always. The cookie becomes [`Cookie::secure`], as browsers require.
     None,
 }
 
@@ -56,14 +57,15 @@ pub enum SameSite {
 pub enum CookieError {
     /// The name is not a token (RFC 9110 §5.6.2).
     Name,
-    /// The value holds white space, a quote, comma, semicolon, backslash, control or non-ASCII.
+    /// The value contains white space, a quote, comma, semicolon, backslash, control character or
+    /// non-ASCII character.
     Value,
-    /// The path does not begin with `/`, holds a semicolon, a control or non-ASCII, or is not `/`
-    /// although the name begins with `__Host-`.
+    /// The path does not begin with `/`, contains a semicolon, control character or non-ASCII
+    /// character, or is not `/` although the name begins with `__Host-`.
     Path,
     /// The domain is not a host name, or the name begins with `__Host-`, which forbids one.
     Domain,
-    /// Name and value are longer than 4,096 bytes together: browsers drop those.
+    /// Name and value together are longer than 4,096 bytes: browsers drop such a cookie.
     TooLong,
 }
 
@@ -71,11 +73,12 @@ pub enum CookieError {
 const PAIR_BYTES_MAX: usize = 4096;
 
 impl Cookie {
-    /// A cookie of that name and value. A name that begins with `__Host-` or `__Secure-` makes it
+    /// A cookie with this name and value. A name that begins with `__Host-` or `__Secure-` makes it
     /// [`secure`](Cookie::secure): browsers drop such a cookie otherwise.
     ///
     /// # Errors
-    /// The name is not a token, the value has bytes that no cookie may have, or both together are too long.
+    /// The name is not a token, the value contains a character that is not allowed, or both
+    /// together are too long.
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Result<Cookie, CookieError> {
         let (name, value) = (name.into(), value.into());
         if name.is_empty() || !name.bytes().all(is_token_byte) {
@@ -101,7 +104,8 @@ impl Cookie {
         })
     }
 
-    /// A cookie that makes the browser delete the one of that name. Path and domain must be those it was set with.
+    /// A cookie that makes the browser delete the cookie of that name. Path and domain must be
+    /// those that it was set with.
     ///
     /// # Errors
     /// The name is not a token.
@@ -112,8 +116,8 @@ impl Cookie {
     /// Sent for this path and those below it only.
     ///
     /// # Errors
-    /// A path that does not begin with `/`, that no field may hold, or that a `__Host-` name
-    /// forbids.
+    /// The path does not begin with `/`, contains a character that is not allowed, or the name
+    /// begins with `__Host-` and the path is not `/`.
     pub fn path(mut self, path: impl Into<String>) -> Result<Cookie, CookieError> {
         self.path = path.into();
         let holds = |byte: u8| matches!(byte, b' '..=b'~') && byte != b';';
@@ -124,11 +128,11 @@ impl Cookie {
         Err(CookieError::Path)
     }
 
-    /// For this host and all hosts below it: every one of them reads the cookie and can set it. Without
-    /// a domain a cookie is for the host alone that sets it.
+    /// For this domain and all its subdomains: each of their hosts can read and set the cookie.
+    /// Without a domain, the cookie belongs only to the host that sets it.
     ///
     /// # Errors
-    /// A domain that is not a host name, or that a `__Host-` name forbids.
+    /// The domain is not a host name, or the name begins with `__Host-`.
     pub fn domain(mut self, domain: impl Into<String>) -> Result<Cookie, CookieError> {
         let domain = domain.into();
         let is_name = domain.split('.').all(|label| {
@@ -143,14 +147,15 @@ impl Cookie {
         Ok(self)
     }
 
-    /// Kept until this time, by the clock of the browser. [`Cookie::max_age`] wins if both are set.
+    /// Kept until this time, by the clock of the browser. If both are set, [`Cookie::max_age`]
+    /// applies.
     #[must_use]
     pub fn expires(mut self, time: SystemTime) -> Cookie {
         self.expires = Some(time);
         self
     }
 
-    /// Kept for this long, in whole seconds, beyond the end of the browser.
+    /// Kept for this time, in whole seconds, even after the browser is closed.
     #[must_use]
     pub fn max_age(mut self, max_age: Duration) -> Cookie {
         self.max_age = Some(max_age);
@@ -171,7 +176,7 @@ impl Cookie {
         self
     }
 
-    /// Sets when it is sent with requests that other sites began.
+    /// Sets when it is sent with requests that other sites caused.
     #[must_use]
     pub fn same_site(mut self, same_site: SameSite) -> Cookie {
         self.same_site = same_site;
@@ -179,8 +184,9 @@ impl Cookie {
         self
     }
 
-    /// Kept apart for each site that embeds ours (`Partitioned`, CHIPS): for a frame in other sites'
-    /// pages. It is [`Cookie::secure`] then, as browsers demand, and usually `SameSite=None`.
+    /// Stored separately for each site that embeds ours (`Partitioned`, CHIPS), for frames in pages
+    /// of other sites. The cookie becomes [`Cookie::secure`], as browsers require; it usually needs
+    /// `SameSite=None` too.
     #[must_use]
     pub fn partitioned(mut self) -> Cookie {
         self.partitioned = true;
@@ -188,7 +194,7 @@ impl Cookie {
         self
     }
 
-    /// The value of its `Set-Cookie` field.
+    /// The value of the field `Set-Cookie`.
     pub fn to_field(&self) -> HeaderValue {
         HeaderValue::try_from(self.to_string()).expect("name, value and path were checked")
     }
@@ -225,7 +231,7 @@ impl fmt::Display for CookieError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             CookieError::Name => "the name of a cookie is not a token",
-            CookieError::Value => "the value of a cookie holds what no cookie may",
+            CookieError::Value => "the value of a cookie contains a character that is not allowed",
             CookieError::Path => "the path of a cookie is not a path",
             CookieError::Domain => "the domain of a cookie is not a host name",
             CookieError::TooLong => "name and value of a cookie are longer than 4096 bytes",
@@ -235,8 +241,8 @@ impl fmt::Display for CookieError {
 
 impl std::error::Error for CookieError {}
 
-/// The cookies of a request in their order. One that is not `name=value` in UTF-8 is left out alone: a broken cookie
-/// of a neighbouring site must not invalidate the session's.
+/// The cookies of a request in their order. A cookie that is not `name=value` in UTF-8 is skipped:
+/// an invalid cookie of a sibling domain must not invalidate the session's cookie.
 pub(crate) fn pairs<'r>(
     fields: impl Iterator<Item = (&'r str, &'r [u8])>,
 ) -> impl Iterator<Item = (&'r str, &'r str)> {
@@ -247,7 +253,7 @@ pub(crate) fn pairs<'r>(
         .map(|(name, value)| (name.trim_matches(OWS), value.trim_matches(OWS)))
 }
 
-/// A browser accepts such a cookie only from the host itself, for all of its paths.
+/// A browser accepts a cookie with this prefix only from the host itself and for all paths.
 const HOST_PREFIX: &str = "__Host-";
 
 /// Browsers compare the prefix without regard to case (RFC 6265bis §5.4).
@@ -270,7 +276,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cookie_says_only_what_it_was_told_and_the_safe_rest() {
+    fn a_cookie_has_its_attributes_and_safe_defaults() {
         let cookie = Cookie::new("lang", "zh").unwrap();
         assert_eq!(cookie.to_string(), "lang=zh; Path=/; HttpOnly; SameSite=Lax");
         let open = cookie.seen_by_scripts().same_site(SameSite::None).secure();
@@ -278,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn what_browsers_take_only_over_tls_is_secure() {
+    fn cookies_that_browsers_accept_only_over_tls_are_secure() {
         for name in ["__Host-session", "__host-session", "__Secure-a"] {
             assert!(Cookie::new(name, "x").unwrap().to_string().contains("; Secure"), "{name}");
             assert!(Cookie::removal(name).unwrap().to_string().contains("; Secure"), "{name}");
@@ -292,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn domain_expiry_and_partition_are_said_as_rfc_6265_spells_them() {
+    fn domain_expiry_and_partition_are_written_as_in_rfc_6265() {
         let time = std::time::UNIX_EPOCH + Duration::from_secs(784_111_777);
         let cookie = Cookie::new("a", "x").unwrap().domain("example.org").unwrap().expires(time);
         assert_eq!(
@@ -310,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn a_removal_is_empty_and_over_at_once() {
+    fn a_removal_is_empty_and_expired() {
         let gone = Cookie::removal("__Host-session").unwrap().same_site(SameSite::Strict);
         assert_eq!(
             gone.to_field(),
@@ -319,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_could_end_the_pair_or_the_line_gets_in() {
+    fn characters_that_end_a_pair_or_a_line_are_refused() {
         for name in ["", "a b", "a=b", "a;b", "a\r\nb", "é", "a,b", "\"a\"", "a\0"] {
             assert_eq!(Cookie::new(name, "x"), Err(CookieError::Name), "{name:?}");
         }
@@ -344,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_that_is_no_text_is_left_out_alone() {
+    fn only_a_cookie_that_is_not_text_is_skipped() {
         let fields: [(&str, &[u8]); 1] = [("cookie", b"stray=\xff\xfe; session=abc")];
         assert_eq!(pairs(fields.into_iter()).collect::<Vec<_>>(), [("session", "abc")]);
     }

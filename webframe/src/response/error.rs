@@ -1,5 +1,5 @@
-//! What a handler returns instead of a response: a status, a text for the client and a cause for the
-//! log, or a response that ends the handler early.
+//! The error of a handler: a status, a text for the client and a cause for the log; or a response
+//! that ends the handler early.
 
 use std::{any::Any, borrow::Cow, error::Error as StdError, fmt, sync::Mutex, time::Duration};
 
@@ -8,17 +8,17 @@ use http::StatusCode;
 use super::Response;
 use crate::lock::unpoisoned;
 
-/// The result of a handler and of most of what it calls.
+/// The result of handlers and of most of webframe's functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a request is not answered as asked.
+/// The reason why a handler returns no response.
 ///
 /// The client sees the status and the public text. The cause is logged once, with the request's
 /// id, when the error becomes a response.
 ///
-/// Every `std::error::Error` becomes one with `?`: a 500 whose cause is that error, unless the app
-/// [maps](crate::App::on_error) its type to another status. For that reason this type is not itself a
-/// `std::error::Error`; it converts into a `Box<dyn std::error::Error + Send + Sync>`.
+/// With `?` every `std::error::Error` becomes a 500 with that error as its cause, unless the app
+/// [maps](crate::App::on_error) its type to another status. For that reason this type does not
+/// implement `std::error::Error`; it converts into a `Box<dyn std::error::Error + Send + Sync>`.
 ///
 /// ```
 /// use webframe::{Error, Request, Response, Result};
@@ -45,7 +45,8 @@ struct Inner {
     public: Cow<'static, str>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
     retry_after: Option<Duration>,
-    /// In a lock, because a body is not `Sync` and errors of apps that hold this one must be.
+    /// In a lock, because a body is not `Sync`, and an app's error type that contains this error
+    /// must be.
     response: Mutex<Option<Response>>,
     origin: Origin,
 }
@@ -59,8 +60,8 @@ enum Origin {
 }
 
 impl Error {
-    /// An error with this status and this text for the client. An empty text means that the status
-    /// says all.
+    /// An error with this status and this text for the client. The text is empty if the status is
+    /// enough.
     pub fn new(status: StatusCode, public: impl Into<Cow<'static, str>>) -> Error {
         Error(Box::new(Inner {
             status,
@@ -112,20 +113,20 @@ impl Error {
         Error::new(StatusCode::TOO_MANY_REQUESTS, public).with_retry_after(retry_after)
     }
 
-    /// 503: something that the request needs does not serve now; `Retry-After` gives the time. Without
-    /// a [cause](Error::with_cause) nothing is logged: an outage that the app logs by itself would
-    /// be a line a request.
+    /// 503: something that the request needs is unavailable; `Retry-After` gives the time. Without
+    /// a [cause](Error::with_cause) nothing is logged, so that an outage which the app logs itself
+    /// does not add a line for each request.
     pub fn unavailable(public: impl Into<Cow<'static, str>>, retry_after: Duration) -> Error {
         Error::new(StatusCode::SERVICE_UNAVAILABLE, public).with_retry_after(retry_after)
     }
 
-    /// 500 with a cause for the log. The client is told nothing of it.
+    /// 500 with a cause for the log. The client does not see the cause.
     pub fn internal(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
         Error::new(StatusCode::INTERNAL_SERVER_ERROR, "").with_cause(cause)
     }
 
-    /// Not a failure: this response is the answer, and the handler ends here. No error page is
-    /// made and nothing is logged.
+    /// Not a failure: ends the handler early with this response. There is no error page, and
+    /// nothing is logged.
     pub fn response(response: Response) -> Error {
         let mut error = Error::new(response.status(), "");
         error.0.response = Mutex::new(Some(response));
@@ -151,7 +152,7 @@ impl Error {
         self.0.status
     }
 
-    /// The text for the client; empty if the status says all.
+    /// The text for the client; empty if the status is enough.
     pub fn public(&self) -> &str {
         &self.0.public
     }
@@ -171,18 +172,18 @@ impl Error {
         self.0.cause.as_deref().map(|cause| cause as _)
     }
 
-    /// Takes out the response that it carries.
+    /// Takes the response that it carries.
     pub(crate) fn take_response(&mut self) -> Option<Response> {
         unpoisoned(self.0.response.get_mut()).take()
     }
 
-    /// The error that `?` made this one from.
+    /// The error that `?` converted to this one.
     pub(crate) fn converted_from<E: StdError + Any>(&self) -> Option<&E> {
         let cause = self.0.cause.as_deref().filter(|_| self.0.origin == Origin::Converted)?;
         cause.downcast_ref()
     }
 
-    /// The other error, with the cause of this one unless it is a 503.
+    /// The other error with the cause of this one; without it if the other one is a 503.
     pub(crate) fn mapped_to(self, mut other: Error) -> Error {
         if other.0.status != StatusCode::SERVICE_UNAVAILABLE {
             other.0.cause = other.0.cause.or(self.0.cause);
@@ -233,12 +234,12 @@ impl From<Error> for Box<dyn StdError> {
     }
 }
 
-/// Turns "there is none" into a 404.
+/// Converts `None` to a 404.
 pub trait OrNotFound<T> {
     /// The value.
     ///
     /// # Errors
-    /// 404 without a text if there is no value.
+    /// 404 without a text if it is `None`.
     fn or_404(self) -> Result<T>;
 }
 

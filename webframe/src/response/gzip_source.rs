@@ -1,4 +1,4 @@
-//! The pieces of a source to gzip, piece by piece: what the source gave can be decoded at once.
+//! Compresses a source with gzip, piece by piece: the client can decode each piece when it arrives.
 
 use std::io::{self, Read, Write};
 
@@ -6,15 +6,16 @@ use flate2::{Compression, write::GzEncoder};
 
 use super::source::Source;
 
-/// Bytes that are read from the source at once.
+/// Maximum bytes of a piece.
 const PIECE_BYTES: usize = 16 << 10;
 
-/// A source whose bytes are compressed. The encoder keeps about 270 KiB while the response is sent.
+/// A source that compresses another one. The encoder takes about 270 KiB while the response is
+/// sent.
 pub(crate) struct GzipSource {
     source: Source,
     /// `None` after the last piece.
     encoder: Option<GzEncoder<Vec<u8>>>,
-    /// Encoded bytes, and how many of them were read.
+    /// Encoded bytes, and the number of them that were read.
     encoded: Vec<u8>,
     taken: usize,
 }
@@ -25,7 +26,7 @@ impl GzipSource {
         GzipSource { source, encoder, encoded: Vec::new(), taken: 0 }
     }
 
-    /// Encodes the next piece of the source; nothing follows the last one.
+    /// Encodes the next piece of the source, or the end.
     fn refill(&mut self) -> io::Result<()> {
         let Some(encoder) = &mut self.encoder else { return Ok(()) };
         let mut piece = [0; PIECE_BYTES];

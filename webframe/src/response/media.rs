@@ -1,12 +1,12 @@
-//! Media types: of a file by its name, and which of them shrink when they are compressed.
+//! Media types: finds the type of a file by its name, and knows which types are worth compressing.
 
 use http::HeaderValue;
 
-/// The media type of a file of that name, with the charset if it is text.
+/// The media type of a file with this name, with the charset if it is text.
 pub(crate) fn type_of(name: &str) -> HeaderValue {
     let extension = name.rsplit('/').next().and_then(|name| name.rsplit_once('.'));
     let guess = match extension.map(|split| split.1) {
-        // Types that browsers expect and the table has differently (RFC 9239, source maps).
+        // Types for which the table differs from what browsers expect (RFC 9239, source maps).
         Some(extension) if extension.eq_ignore_ascii_case("svgz") => Some("image/svg+xml"),
         Some("mjs") => Some("text/javascript"),
         Some("map") => Some("application/json"),
@@ -21,7 +21,7 @@ pub(crate) fn type_of(name: &str) -> HeaderValue {
     }
 }
 
-/// Whether content of that type, with or without parameters, is worth compressing.
+/// Whether content of this type, with or without parameters, is worth compressing.
 pub(crate) fn is_compressible(media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     is_text(&essence)
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_say_their_charset_and_the_unknown_is_bytes() {
+    fn text_has_a_charset_and_unknown_types_are_bytes() {
         for (name, wanted) in [
             ("a/b.css", "text/css; charset=utf-8"),
             ("app.1a2b3c4d.js", "text/javascript; charset=utf-8"),

@@ -1,4 +1,5 @@
-//! What a handler returns: a status, header fields, and a body that may be bytes, a file or a stream.
+//! The response of a handler: a status, header fields, and a body that may be bytes, a file or a
+//! stream.
 
 pub(crate) mod error;
 pub(crate) mod body;
@@ -23,7 +24,7 @@ use self::{
 /// A response that is not encoded yet. The engine adds the framing (`Content-Length`, `Transfer-Encoding`, `Connection`,
 /// `Date`), which cannot be set here.
 ///
-/// It is one word wide, since it is moved often between handler and engine.
+/// It is a single pointer, since it is moved often between handler and engine.
 #[derive(Debug)]
 pub struct Response(Box<Parts>);
 
@@ -37,12 +38,12 @@ struct Parts {
 
 type Fields = Vec<(HeaderName, HeaderValue)>;
 
-/// A longer list of fields is not kept for the next answer.
+/// A longer list of fields is not reused.
 const SPARE_FIELDS_MAX: usize = 32;
 
 thread_local! {
-    /// The emptied parts of the last answer that was sent from this thread: with them the next one
-    /// that is made here allocates nothing.
+    /// The emptied parts of the last response that this thread sent. The next response of this
+    /// thread reuses them, so it allocates nothing.
     static SPARE: Cell<Option<Box<Parts>>> = const { Cell::new(None) };
 }
 
@@ -54,7 +55,7 @@ enum Compression {
     Refused,
 }
 
-/// Fields that only the wire may set: a handler that could would desynchronise the connection.
+/// Fields that only the engine may set: a wrong value would desynchronise the connection.
 const FRAMING: [HeaderName; 6] = [
     header::CONTENT_LENGTH,
     header::TRANSFER_ENCODING,
@@ -65,7 +66,7 @@ const FRAMING: [HeaderName; 6] = [
 ];
 
 impl Response {
-    /// An answer without content.
+    /// A response without content.
     pub fn new(status: StatusCode) -> Response {
         let mut parts = SPARE.take().unwrap_or_default();
         parts.status = status;
@@ -77,7 +78,7 @@ impl Response {
         Response::typed(HeaderValue::from_static("text/plain; charset=utf-8"), text.into())
     }
 
-    /// 200 with a page.
+    /// 200 with an HTML page.
     pub fn html(page: impl Into<Body>) -> Response {
         Response::typed(HeaderValue::from_static("text/html; charset=utf-8"), page.into())
     }
@@ -101,17 +102,17 @@ impl Response {
         Ok(Response::typed(HeaderValue::from_static("application/json"), Body::Bytes(bytes)))
     }
 
-    /// 200 with pieces that are read while the client takes them.
+    /// 200 with a stream that is read while the client takes it.
     ///
-    /// A source that has nothing yet should return [`ErrorKind::WouldBlock`](std::io::ErrorKind):
-    /// then no worker waits for it, it is asked again after 50 ms, and dropped when the client has
-    /// gone. One that blocks should look at [`Request::presence`](crate::Request::presence) from time
-    /// to time.
+    /// A source that has no bytes yet should return [`ErrorKind::WouldBlock`](std::io::ErrorKind):
+    /// then no worker waits for it, it is read again after 50 ms, and it is dropped when the client
+    /// has gone. A source that blocks should check [`Request::presence`](crate::Request::presence)
+    /// from time to time.
     pub fn stream(media_type: HeaderValue, source: impl Read + Send + 'static) -> Response {
         Response::typed(media_type, Body::Stream(Source::new(source)))
     }
 
-    /// From parts with fields that were checked when they were made.
+    /// A response of parts that were checked before.
     pub(crate) fn assembled<'a>(
         status: StatusCode,
         fields: impl IntoIterator<Item = &'a (HeaderName, HeaderValue)>,
@@ -123,7 +124,7 @@ impl Response {
         response
     }
 
-    /// 201 with the URL of what was created.
+    /// 201 with the URL of the new resource.
     ///
     /// # Errors
     /// 500: `place` is not a valid field value.
@@ -131,7 +132,7 @@ impl Response {
         redirect(StatusCode::CREATED, place)
     }
 
-    /// 303 to a URL that is fetched with GET, as after a form.
+    /// 303: redirects to a URL that is fetched with GET, as after a form.
     ///
     /// ```
     /// use webframe::{Response, url::encode_segment};
@@ -142,12 +143,12 @@ impl Response {
     /// ```
     ///
     /// # Errors
-    /// 500: `place` is not a valid field value. Text of a client is percent-encoded first.
+    /// 500: `place` is not a valid field value. Percent-encode text of a client first.
     pub fn see_other(place: &str) -> Result<Response> {
         redirect(StatusCode::SEE_OTHER, place)
     }
 
-    /// 302, temporarily elsewhere; most clients repeat a POST as GET. Prefer
+    /// 302: a temporary redirect. Most clients repeat a POST as GET. Prefer
     /// [`see_other`](Response::see_other) or [`temporary_redirect`](Response::temporary_redirect).
     ///
     /// # Errors
@@ -156,7 +157,7 @@ impl Response {
         redirect(StatusCode::FOUND, place)
     }
 
-    /// 307, temporarily elsewhere, with the same method and body.
+    /// 307: a temporary redirect with the same method and body.
     ///
     /// # Errors
     /// 500: `place` is not a valid field value.
@@ -164,7 +165,7 @@ impl Response {
         redirect(StatusCode::TEMPORARY_REDIRECT, place)
     }
 
-    /// 308, permanently elsewhere, with the same method and body.
+    /// 308: a permanent redirect with the same method and body.
     ///
     /// # Errors
     /// 500: `place` is not a valid field value.
@@ -172,42 +173,43 @@ impl Response {
         redirect(StatusCode::PERMANENT_REDIRECT, place)
     }
 
-    /// The same answer with another status.
+    /// The same response with another status.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Response {
         self.0.status = status;
         self
     }
 
-    /// The same answer with a field set, which replaces the old value. Framing fields are ignored.
+    /// The same response with a field set, which replaces the old value. Framing fields are
+    /// ignored.
     #[must_use]
     pub fn with_field(mut self, name: HeaderName, value: HeaderValue) -> Response {
         self.set(name, value);
         self
     }
 
-    /// The same answer with one more field of that name, as for `Set-Cookie`.
+    /// The same response with one more field of that name, as for `Set-Cookie`.
     #[must_use]
     pub fn with_added(mut self, name: HeaderName, value: HeaderValue) -> Response {
         self.add(name, value);
         self
     }
 
-    /// The same answer that also sets (or removes) a cookie.
+    /// The same response, which also sets or removes a cookie.
     #[must_use]
     pub fn with_cookie(self, cookie: &Cookie) -> Response {
         self.with_added(header::SET_COOKIE, cookie.to_field())
     }
 
-    /// The same answer with another body.
+    /// The same response with another body.
     #[must_use]
     pub fn with_body(mut self, body: Body) -> Response {
         self.0.body = body;
         self
     }
 
-    /// The same answer, never compressed: for a page that has a secret and repeats text of the request. Its compressed
-    /// length would reveal the secret (BREACH).
+    /// The same response, never compressed: for a page that contains a secret and repeats text of
+    /// the request. Its compressed length would reveal the secret (BREACH).
     #[must_use]
     pub fn without_compression(mut self) -> Response {
         self.0.compression = Compression::Refused;
@@ -237,7 +239,7 @@ impl Response {
         }
     }
 
-    /// Takes a field away in place; for middleware.
+    /// Removes a field in place; for middleware.
     pub fn remove(&mut self, name: &HeaderName) {
         self.0.fields.retain(|field| field.0 != name);
     }
@@ -262,23 +264,23 @@ impl Response {
         &self.0.body
     }
 
-    /// The body, taken out; for middleware that encodes it anew.
+    /// Takes the body; for middleware that encodes it again.
     pub fn take_body(&mut self) -> Body {
         std::mem::take(&mut self.0.body)
     }
 
-    /// Sets the body in place; for middleware that encodes it anew.
+    /// Sets the body in place; for middleware that encodes it again.
     pub fn replace_body(&mut self, body: Body) {
         self.0.body = body;
     }
 
-    /// Status, fields and body, taken apart.
+    /// Status, fields and body.
     pub fn into_parts(self) -> (StatusCode, Vec<(HeaderName, HeaderValue)>, Body) {
         let parts = *self.0;
         (parts.status, parts.fields, parts.body)
     }
 
-    /// Forgets what an answer that was sent held, and keeps a small list for fields.
+    /// Clears everything, and keeps the allocation of a short list of fields.
     pub(crate) fn clear(&mut self) {
         let parts = &mut self.0;
         parts.fields.clear();
@@ -289,7 +291,7 @@ impl Response {
         parts.compression = Compression::Allowed;
     }
 
-    /// Leaves the parts of an answer that was sent to the next one that is made in this thread.
+    /// Keeps the parts for the next response of this thread.
     pub(crate) fn recycle(mut self) {
         self.clear();
         SPARE.set(Some(self.0));
@@ -323,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_answer_leaves_to_the_next_one_is_empty() {
+    fn reused_parts_of_a_response_are_empty() {
         Response::text("a secret").without_compression().with_status(StatusCode::GONE).recycle();
         let spare = SPARE.with(|spare| spare.take()).expect("the parts are kept");
         SPARE.set(Some(spare));
@@ -337,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_with_a_line_end_is_no_redirect() {
+    fn a_redirect_with_a_line_end_is_an_error() {
         let error = Response::see_other("/a\r\nSet-Cookie: x=y").unwrap_err();
         assert_eq!(error.status(), 500);
         assert!(error.to_string().contains("\"/a\\r\\nSet-Cookie: x=y\""), "{error}");

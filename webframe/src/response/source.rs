@@ -1,4 +1,4 @@
-//! The reader of a streamed body: code of the app, which may block or panic.
+//! The source of a streamed body: code of the app, which may block or panic.
 
 use std::{
     fmt,
@@ -12,7 +12,7 @@ use crate::panics;
 pub struct Source(Option<Box<dyn Read + Send>>);
 
 impl Source {
-    /// A source that reads from this.
+    /// A source that reads from this reader.
     pub fn new(reader: impl Read + Send + 'static) -> Source {
         Source(Some(Box::new(reader)))
     }
@@ -28,7 +28,7 @@ impl Drop for Source {
     fn drop(&mut self) {
         let reader = self.0.take();
         if let Err(panic) = panics::catch(|| drop(reader)) {
-            log::error!("an answer's source, when it was dropped: {panic}");
+            log::error!("dropping the source of a response: {panic}");
         }
     }
 }
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_that_panics_when_it_is_dropped_leaves_its_dropper_alone() {
+    fn a_panic_while_a_source_is_dropped_is_caught() {
         drop(Source::new(Panics));
     }
 }

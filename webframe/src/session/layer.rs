@@ -79,7 +79,7 @@ impl Sessions {
     /// Names the cookie, for several apps on one host.
     ///
     /// # Errors
-    /// A name that is not a token, or is too long.
+    /// The name is not a token, or it is too long.
     pub fn with_cookie_name(self, name: impl Into<String>) -> Result<Sessions, CookieError> {
         let name = name.into();
         Cookie::new(format!("__Host-{name}"), "x".repeat(Token::TEXT_BYTES))?;

@@ -10,7 +10,8 @@ use std::{
 use super::{SessionKey, SessionStore};
 use crate::{Error, Result, lock::lock};
 
-/// Sessions at once. With records of the default limit, 16 Ki of them take at most 80 MiB.
+/// Maximum number of sessions. With records of the default limit, 16 Ki of them take at most 80
+/// MiB.
 const SESSIONS_MAX: usize = 16 << 10;
 
 /// The `Retry-After` of responses while the table is full.
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_table_forgets_nobody_but_those_whose_time_is_over() {
+    fn a_full_table_drops_only_sessions_that_have_ended() {
         let store = MemorySessions::new().with_sessions_max(2);
         let start = Instant::now();
         let (old, new, third) = (key(), key(), key());
@@ -172,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_is_replaced_only_if_nobody_else_did() {
+    fn a_record_is_replaced_only_if_no_other_request_has_changed_it() {
         let store = MemorySessions::new();
         let (one, other) = (key(), key());
         store.insert(&one, "a", HOUR).unwrap();

@@ -8,7 +8,7 @@ use sha2::Sha256;
 
 use crate::{Cookie, CookieError, Request};
 
-/// A secret of at least this many bytes cannot be guessed.
+/// Minimum bytes of a secret, so that it cannot be guessed.
 const SECRET_BYTES_MIN: usize = 32;
 
 /// A secret of the app that signs cookies, so that the app accepts only values it has set. Browsers

@@ -1,4 +1,4 @@
-//! Browsers that log in and out, and those that try to be somebody else, against sessions, tokens and their cookies.
+//! Tests of sessions, tokens and their cookies: browsers that log in and out, and attackers.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ fn app(sessions: Sessions) -> App<()> {
     App::new(()).wrap(sessions).urls(Urls::new().get("/{act}/{name}", act))
 }
 
-/// The answer to a browser that holds this secret and forgets what it is told.
+/// The response to a browser that sends this secret and ignores new cookies.
 fn with_secret(app: &App<()>, secret: &str, target: &str) -> TestResponse {
     TestClient::new(app).get(target).with_field("Cookie", &format!("session={secret}")).send()
 }

@@ -20,7 +20,7 @@ use crate::{
 
 /// Sends requests to an app as a browser would: it keeps cookies, and does not follow redirects.
 ///
-/// It panics on every mistake of a test: an invalid target or field, a body that cannot be read.
+/// It panics on mistakes of a test: an invalid target or field, a body that cannot be read.
 ///
 /// ```
 /// use webframe::{App, Request, Response, Result, TestClient, Urls};
@@ -53,7 +53,7 @@ pub struct TestRequest<'a, S> {
     body: Vec<u8>,
 }
 
-/// An answer with its complete body.
+/// A response with its complete body.
 #[derive(Debug)]
 pub struct TestResponse {
     status: StatusCode,
@@ -81,12 +81,12 @@ impl<'a, S: Send + Sync + 'static> TestClient<'a, S> {
         self
     }
 
-    /// GET of a target, which must be percent-encoded.
+    /// A GET request for a target, which must be percent-encoded.
     pub fn get(&'a self, target: &str) -> TestRequest<'a, S> {
         self.request(Method::GET, target)
     }
 
-    /// POST of a form, as a page of the same origin would send it.
+    /// A POST request with a form, as a page of the same origin would send it.
     pub fn post(&'a self, target: &str, form: &impl Serialize) -> TestRequest<'a, S> {
         let body = serde_urlencoded::to_string(form).expect("a form is pairs of texts");
         self.request(Method::POST, target)
@@ -127,7 +127,7 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         self
     }
 
-    /// The same request without fields of that name, such as `Host`.
+    /// The same request without fields of that name, for example without `Host`.
     pub fn without_field(mut self, name: &str) -> Self {
         self.fields.retain(|field| !field.0.eq_ignore_ascii_case(name));
         self
@@ -139,7 +139,7 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         self
     }
 
-    /// Sends the request and returns the answer of the app.
+    /// Sends the request and returns the app's response.
     pub fn send(self) -> TestResponse {
         let method = self.method.clone();
         let (status, fields, body) = self.answer();
@@ -150,7 +150,7 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         TestResponse { status, fields, body }
     }
 
-    /// Sends the request and returns the answer without reading its body.
+    /// Sends the request and returns the response without reading its body.
     pub(super) fn answer(self) -> (StatusCode, Vec<(HeaderName, HeaderValue)>, Body) {
         static SENT: AtomicU64 = AtomicU64::new(0);
         let client = self.client;

@@ -64,7 +64,7 @@ mod tests {
     use crate::wire::websocket::Deflate;
 
     #[test]
-    fn a_message_is_encoded_once_for_each_way_of_coding() {
+    fn a_message_is_encoded_once_for_each_coding() {
         let message = Prepared::new("tell everybody ".repeat(20));
         let plain = Writer::new(Role::Server, None);
         let deflated = Writer::new(Role::Server, Some(Deflate::plain()));

@@ -1,18 +1,19 @@
-//! What a small GET costs in allocations has an upper bound.
+//! Limits the number of allocations of a small GET.
 //!
-//! A binary of its own beside `it/`, because the allocator that counts is the whole process's, and other tests would be counted too.
+//! A separate binary, because the counting allocator counts the whole process, including other
+//! tests.
 
 mod small_get;
 
 use small_get::{SmallGet, allocations};
 
 const ALLOCATIONS_MAX: f64 = 4.0;
-/// The way to a worker and back adds none; one is the handler's.
+/// The hand-off to a worker adds none; the handler makes one.
 const ALLOCATIONS_BLOCKING_MAX: f64 = 1.5;
 
-/// One test, for two of them would count each other's. Once, what a request needs on its way to a worker and back was made anew each time.
+/// A single test, since two would count each other's allocations.
 #[test]
-fn a_small_get_costs_few_allocations_in_the_shard_and_by_a_worker() {
+fn a_small_get_makes_few_allocations_in_the_shard_and_on_a_worker() {
     let servers = [
         ("in the shard", SmallGet::start(), ALLOCATIONS_MAX),
         ("by a worker", SmallGet::start_blocking(), ALLOCATIONS_BLOCKING_MAX),

@@ -1,4 +1,4 @@
-//! A small GET through the whole of a server becomes a number: how often the process asks for memory for each.
+//! Counts the allocations of a small GET in the whole server.
 //!
 //! `benches/wire.rs` includes this file by its path, to print the same number.
 
@@ -20,8 +20,8 @@ const TIMES: u32 = 1_000;
 const ROUNDS: u32 = 5;
 const REQUEST: &[u8] = b"GET /hello/world HTTP/1.1\r\nHost: x\r\n\r\n";
 
-/// Allocations of the whole process for each call of `routine`, when all is warm. The least of some rounds: what else happens beside
-/// it, such as a shard that changes hands on a busy machine, only ever adds.
+/// Allocations of the whole process for each call of `routine`, after a warm-up. The minimum of
+/// some rounds, since other events, such as a stolen shard on a busy machine, only add allocations.
 pub(crate) fn allocations(mut routine: impl FnMut()) -> f64 {
     (0..TIMES).for_each(|_| routine());
     let mut round = || {
@@ -45,7 +45,7 @@ impl SmallGet {
         SmallGet::of(Urls::new().get("/hello/{name}", hello))
     }
 
-    /// With a route that is marked as one that may block.
+    /// With a route that is marked as blocking.
     pub(crate) fn start_blocking() -> SmallGet {
         SmallGet::of(Urls::new().get("/hello/{name}", blocking(hello)))
     }
@@ -64,7 +64,7 @@ impl SmallGet {
         SmallGet { socket, stop, serving }
     }
 
-    /// Asks once and checks the answer; asks for no memory itself.
+    /// Sends one request and checks the response, without allocating.
     pub(crate) fn ask(&mut self) {
         self.socket.write_all(REQUEST).expect("the server reads");
         let (mut answer, mut length) = ([0; 512], 0);

@@ -1,4 +1,4 @@
-//! What an app makes of errors, layers and values, asked through the test client.
+//! How an app handles errors, layers and values, tested with the test client.
 
 use std::{
     io,
@@ -63,7 +63,7 @@ fn a_compressed_body_is_refused_by_its_head() {
 }
 
 #[test]
-fn an_error_can_carry_the_answer() {
+fn an_error_can_carry_a_response() {
     fn logged_in(request: &Request) -> Result<&str> {
         match request.cookie("user") {
             Some(user) => Ok(user),
@@ -90,7 +90,7 @@ fn an_error_can_carry_the_answer() {
     }
 }
 
-/// Counts how often it is dropped.
+/// A value that counts its drops.
 struct Dropped(Arc<AtomicUsize>);
 
 impl Drop for Dropped {

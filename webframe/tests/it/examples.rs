@@ -42,7 +42,7 @@ fn json_computes_and_names_mistakes() {
 }
 
 #[test]
-fn the_form_comes_back_with_what_was_typed() {
+fn the_form_keeps_the_typed_values() {
     let app = form::app().expect("valid templates");
     let client = TestClient::new(&app);
     let refused = client.post("/", &[("name", "\"Ada\""), ("age", "old")]).send();

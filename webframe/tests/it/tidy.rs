@@ -1,4 +1,4 @@
-//! webframe's source tree becomes a verdict: the invariants of its architecture hold, or a list of the places where they do not.
+//! Checks the invariants of webframe's architecture in its source tree, and lists the violations.
 //!
 //! Each rule is tried on a small bad source first: a rule that finds nothing anywhere is worse than none.
 
@@ -18,7 +18,8 @@ const SOCKETS: &[&str] = &[
 ];
 const ENGINE: &str = "webframe/src/engine/";
 const WIRE: &str = "webframe/src/wire/";
-/// What does something, waits or knows the time. `std::net::Ipv6Addr` only reads text, so the sockets are named one by one.
+/// Names of code with effects, waits or clocks. `std::net::Ipv6Addr` only parses text, so the
+/// socket types are listed one by one.
 const IMPURE: &[&str] = &[
     "std::io",
     "io::",
@@ -50,7 +51,7 @@ fn bad(path: &str, text: &str) -> Vec<Source> {
 }
 
 #[test]
-fn sockets_rustls_and_whatever_threads_are_made_with_appear_only_in_the_engine() {
+fn sockets_rustls_and_thread_crates_appear_only_in_the_engine() {
     let rule = |sources: &[Source]| {
         let names =
             [SOCKETS, &["mio", "threadpool", "thread_priority", "rustix", "listenfd", "rustls"]]
@@ -117,7 +118,7 @@ fn webframe_knows_no_dictionary() {
 }
 
 #[test]
-fn html_stands_only_in_templates() {
+fn html_appears_only_in_templates() {
     let page = "fn f() -> &'static str { \"<p class=x>no</p>\" }";
     assert_eq!(rules::html_in_literals(&bad("webframe/src/error.rs", page)).len(), 1);
     let usage = "fn f() { let a = \"<WORD> <port> a<c a < b <p\"; /* <p> */ }";
@@ -142,7 +143,7 @@ fn nothing_is_unsafe_in_any_package() {
 }
 
 #[test]
-fn every_file_says_first_what_becomes_what_in_it() {
+fn every_file_begins_with_its_purpose() {
     let rule = rules::files_that_do_not_say_what_they_are;
     assert_eq!(
         rule(&bad("a.rs", "use std::fmt;\n")),
@@ -153,7 +154,7 @@ fn every_file_says_first_what_becomes_what_in_it() {
 }
 
 #[test]
-fn no_file_is_too_long_to_be_read_at_once() {
+fn no_file_is_too_long() {
     let lines = |count: usize| "fn f() {}\n".repeat(count);
     let tests = format!("#[cfg(test)]\nmod tests {{\n{}}}\n", lines(600));
     assert_none(&rules::long_files(&bad("a/src/a.rs", &(lines(400) + &tests))));
@@ -166,7 +167,7 @@ fn no_file_is_too_long_to_be_read_at_once() {
 }
 
 #[test]
-fn a_folder_can_be_seen_at_one_look() {
+fn no_folder_has_too_many_entries() {
     let files = |count: usize| -> Vec<Source> {
         let file = |n| Source::new(&format!("a/src/room/f{n}.rs"), "");
         (0..count).map(file).chain([Source::new("a/src/room/mod.rs", "")]).collect()
@@ -199,7 +200,7 @@ fn rooms_do_not_import_each_other_in_a_circle() {
 }
 
 #[test]
-fn files_have_the_name_of_what_is_in_them() {
+fn files_are_named_after_their_content() {
     let drawers = [Source::new("a/src/util.rs", ""), Source::new("a/src/helpers/date.rs", "")];
     assert_eq!(rules::misnamed_files(&drawers).len(), 2);
     let beside = [Source::new("a/src/foo.rs", ""), Source::new("a/src/foo/mod.rs", "")];
@@ -208,7 +209,7 @@ fn files_have_the_name_of_what_is_in_them() {
 }
 
 #[test]
-fn nothing_is_left_for_later() {
+fn no_todo_or_debugging_code_is_left() {
     for left in ["fn f() { todo!() }", "let x = dbg!(y);", concat!("// TO", "DO: later")] {
         assert_eq!(rules::leftovers(&bad("a.rs", left)).len(), 1, "{left}");
     }
@@ -227,7 +228,7 @@ fn every_ignored_test_is_run_by_cargo_xtask_test() {
 }
 
 #[test]
-fn nothing_points_into_one_machine() {
+fn nothing_refers_to_one_machine() {
     let file = |text: &str| vec![File { path: "a.md".to_owned(), text: text.to_owned() }];
     let home = concat!("see `/ho", "me/levi/notes`");
     assert_eq!(rules::machine_paths(&file(home)).len(), 1);
@@ -245,7 +246,7 @@ fn nothing_points_into_one_machine() {
 mod lexing {
     use super::*;
 
-    /// The code with each run of blanks made one, and the texts of the literals.
+    /// The code with runs of blanks joined, and the texts of the literals.
     fn split(text: &str) -> (String, Vec<String>) {
         let lexed = lexer::lex(text);
         assert_eq!(lexed.code.chars().count(), text.chars().count(), "columns stay");
@@ -262,13 +263,13 @@ mod lexing {
     }
 
     #[test]
-    fn comments_are_no_code() {
+    fn comments_are_not_code() {
         splits("a // b\nc /* d /* e */ f */ g", "a c g", &[]);
         splits("a /* never closed", "a", &[]);
     }
 
     #[test]
-    fn a_comment_in_a_string_is_none_and_a_string_in_a_comment_is_none() {
+    fn comments_in_strings_and_strings_in_comments_are_ignored() {
         splits("f(\"// no\") // \"yes\"", "f(\" \")", &["// no"]);
     }
 
@@ -289,7 +290,7 @@ mod lexing {
     }
 
     #[test]
-    fn a_quote_character_opens_no_string_and_a_lifetime_no_character() {
+    fn quote_characters_and_lifetimes_open_no_literal() {
         splits("f('\"', '\\'', '\\u{22}', b'\"') + \"x\"", "f( , , , b ) + \" \"", &["x"]);
         splits(
             "fn f<'a>(x: &'a str, y: &'static str) {}",
@@ -299,7 +300,7 @@ mod lexing {
     }
 
     #[test]
-    fn a_string_that_never_ends_ends_with_the_file() {
+    fn an_unterminated_string_ends_with_the_file() {
         for text in ["f(\"abc", "f(r#\"abc", "f(\"abc\\", "f(br##\"abc"] {
             assert_eq!(split(text).1, ["abc"], "{text}");
         }
@@ -314,7 +315,7 @@ mod lexing {
     }
 
     #[test]
-    fn tests_in_another_file_end_nothing() {
+    fn a_declared_test_module_does_not_end_the_code() {
         let text = "#[cfg(test)]\nmod tests;\nfn a() {}\n#[cfg(test)]\nuse b;\nfn c() {}\n";
         assert_eq!(Source::new("a/src/a.rs", text).lines_before_tests(), 6);
     }

@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn answers_are_read_one_after_the_other_in_every_framing() {
+    fn responses_are_read_in_a_row_in_every_framing() {
         let mut bytes = &b"HTTP/1.1 100 Continue\r\n\r\n\
             HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello\
             HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n\
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_breaks_off_is_an_error() {
+    fn a_truncated_response_is_an_error() {
         let whole = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
         for end in 0..whole.len() {
             read_answer(&mut &whole[..end], Asked::ForAll).unwrap_err();

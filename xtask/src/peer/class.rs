@@ -27,7 +27,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// The pupils, and what they were told.
 #[derive(Debug)]
 pub(crate) struct Class {
-    /// Where each pupil sends requests, in turn.
+    /// The addresses that each pupil sends requests to, in turn.
     addresses: Vec<SocketAddr>,
     seed: u64,
     pub(crate) ledger: Ledger,

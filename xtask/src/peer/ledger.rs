@@ -107,7 +107,7 @@ impl Ledger {
                 verdict.doubled.push(deed.clone());
             }
         }
-        // What nobody asked for.
+        // Rows that were never requested.
         verdict.doubled.extend(rows.into_keys());
         Ok(verdict)
     }

@@ -255,7 +255,7 @@ pub(crate) fn url_at(port: u16) -> String {
     format!("mysql://{USER}:{USER}@127.0.0.1:{port}/dict")
 }
 
-/// mariadbd refuses to run as root. It is killed when this process ends in whatever way.
+/// mariadbd refuses to run as root. It is killed when this process ends, however it ends.
 fn as_mysql(program: &str) -> Command {
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "KILL"]);

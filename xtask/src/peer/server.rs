@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn our_own_holdings_grow_with_what_we_open() {
+    fn the_count_of_descriptors_grows_with_open_files() {
         let before = holdings_of(std::process::id()).unwrap();
         let files: Vec<_> = (0..50).map(|_| fs::File::open("/dev/null").unwrap()).collect();
         let after = holdings_of(std::process::id()).unwrap();

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_visitor_keeps_its_connection_or_comes_on_a_new_one_and_a_lost_answer_is_told() {
+    fn a_visitor_keeps_or_renews_its_connection_and_lost_responses_are_counted() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let visitors = |connections| Visitors {

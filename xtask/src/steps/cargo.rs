@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cargo_is_told_nothing_about_the_package_that_calls_it() {
+    fn cargo_gets_no_variables_of_the_calling_package() {
         assert!(std::env::var_os("CARGO_PKG_NAME").is_some(), "cargo no longer describes packages");
         let command = cargo(&["test"]);
         let removed = |wanted: &str| command.get_envs().any(|(k, v)| k == wanted && v.is_none());

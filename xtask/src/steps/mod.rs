@@ -40,13 +40,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failing_step_is_named_and_says_how_the_command_ended() {
+    fn a_failed_step_is_named_with_the_end_of_its_command() {
         let error = step("cargo nap", || succeed(Command::new("sh").args(["-c", "exit 7"])));
         assert_eq!(format!("{:#}", error.unwrap_err()), "cargo nap: exit status: 7");
     }
 
     #[test]
-    fn a_program_that_is_not_there_is_named() {
+    fn a_missing_program_is_named() {
         let error = succeed(&mut Command::new("no-such-program-here")).unwrap_err();
         assert!(format!("{error:#}").starts_with("cannot start no-such-program-here: "));
     }

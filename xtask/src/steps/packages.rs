@@ -171,7 +171,7 @@ mod tests {
         Need { what: "frobd", check: Check::Program(&["no-such-frobd"]), package: "frob-server" };
 
     #[test]
-    fn a_program_that_is_there_under_any_of_its_names_is_not_missing() {
+    fn a_program_is_found_by_any_of_its_names() {
         let shell = Need {
             what: "a shell",
             check: Check::Program(&["no-such-shell", "sh"]),
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named_with_the_command_that_installs_it() {
+    fn missing_programs_are_named_with_the_command_that_installs_them() {
         let needs = [ABSENT];
         let missing = missing_of(&needs);
         assert_eq!(
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_language_nobody_speaks_has_no_font() {
+    fn an_unknown_language_has_no_font() {
         assert!(!is_there(&Check::Font("xx-nobody")));
     }
 }

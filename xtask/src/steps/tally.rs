@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_tests_print_is_not_counted() {
+    fn output_of_tests_is_not_counted() {
         let tally =
             tally_of("running late tests\nI said test result: ok. 5 passed;\nrunning 3 miles\n");
         assert!(!tally.began());

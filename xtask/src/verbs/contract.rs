@@ -17,21 +17,21 @@ pub(crate) const ABOUT: &str =
 /// From PyPI; a new version may find more, and is then chosen here.
 const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 
-/// What an answer is held against.
+/// The checks of a response.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
 
 /// Requests made up for each operation; all of it takes less than a minute.
 const EXAMPLES: &str = "20";
 
-/// The methods that are tried where the description has none. Not QUERY: like every method that the
-/// server does not know, it is 501 by RFC 9110 §15.6.2, and that is no fault.
+/// The methods that are tried if the description has no operation. Not QUERY: like every method
+/// that the server does not know, it is 501 by RFC 9110 §15.6.2, and that is no fault.
 const CONFIGURATION: &str = "[phases.coverage]\n\
     unexpected-methods = [\"GET\", \"PUT\", \"POST\", \"DELETE\", \"PATCH\", \"OPTIONS\", \"TRACE\"]\n";
 
 /// Ends the session that the requests are sent with.
 const LOG_OUT: &str = "/api/v1/sessions/current";
 
-/// The user in whose name the requests are sent.
+/// The user of the requests.
 const USER: &str = "{\"name\": \"Contract\", \"password\": \"ladder violet kettle\"}";
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {

@@ -60,13 +60,13 @@ enum Difference {
 impl Difference {
     fn text(self) -> &'static str {
         match self {
-            Difference::Counts => "both take it and find different requests",
-            Difference::Closes => "both take it, they close behind it",
-            Difference::Laxer => "we take it, they refuse it",
-            Difference::Behind => "both refuse it, they answer what is behind it",
-            Difference::Stricter => "we refuse it, they take it",
+            Difference::Counts => "both accept it and find different requests",
+            Difference::Closes => "both accept it, they close after it",
+            Difference::Laxer => "we accept it, they refuse it",
+            Difference::Behind => "both refuse it, they answer the next request",
+            Difference::Stricter => "we refuse it, they accept it",
             Difference::Answers => "we refuse it, they answer it and close",
-            Difference::Status => "both refuse it, they say it otherwise",
+            Difference::Status => "both refuse it with different statuses",
         }
     }
 }
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn servers_differ_in_what_they_take_and_in_how_many_requests_they_see() {
+    fn servers_differ_by_verdict_and_by_number_of_requests() {
         let waits = Reaction { statuses: Vec::new(), waits: true };
         let differ = |ours: &[u16], theirs: &[u16]| difference(&answered(ours), &answered(theirs));
         assert_eq!(differ(&[200, 404], &[404, 404]), None);
@@ -277,7 +277,7 @@ mod tests {
     #[test]
     fn an_explanation_counts_only_below_its_heading() {
         let text =
-            "# x\n\n## We refuse it, they take it\n\n- `Field`: why\n\n## Other\n\n- `Host`: y\n";
+            "# x\n\n## We refuse it, they accept it\n\n- `Field`: why\n\n## Other\n\n- `Host`: y\n";
         assert!(is_explained(Difference::Stricter, "Field", text));
         assert!(!is_explained(Difference::Stricter, "Host", text));
         assert!(!is_explained(Difference::Laxer, "Field", text));

@@ -368,7 +368,7 @@ mod tests {
 
     /// If this fails, lower `bytes_max` or select the inputs by hand.
     #[test]
-    fn what_is_kept_in_the_tree_is_small() {
+    fn the_corpus_in_the_tree_is_small() {
         for target in TARGETS {
             let lengths: Vec<_> = fs::read_dir(kept(target))
                 .unwrap()
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_a_log_says_how_much_was_tried_and_what_was_found() {
+    fn the_end_of_a_log_has_the_number_of_runs_and_the_findings() {
         let good = "#9\tNEW    cov: 12 ft: 20\n#20\tDONE   cov: 14 ft: 22 corp: 3/9b\n\
             Done 20 runs in 2 second(s)\nstat::number_of_executed_units: 20\n";
         let read = |said| {
@@ -394,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn seeds_are_made_of_the_wire_cases() {
+    fn the_wire_cases_are_the_seeds() {
         assert_eq!(chunks_of(b"A\r\n\r\n0\r\n\r\n").unwrap(), b"\x07\x28\x3c0\r\n\r\n");
         assert_eq!(chunks_of(b"A\r\n\r\n"), None);
         assert_eq!(twice(b"ab").unwrap(), b"\x1eabab");

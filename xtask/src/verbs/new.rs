@@ -91,7 +91,7 @@ mod tests {
         }
     }
 
-    /// The app's own test is one of webframe's, where the same source is an example.
+    /// webframe runs the app's own test too, since its source is also an example of webframe.
     #[test]
     fn a_new_app_is_a_package_that_cargo_reads_and_depends_on_webframe() {
         let parent = Folder::new("new");
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_none_of_a_package_is_refused() {
+    fn an_invalid_package_name_is_refused() {
         for name in ["", "My", "9a", "a/b", "a b", "../a", "a.b", "é"] {
             assert!(make(Path::new("nowhere"), name).unwrap_err().is::<Misuse>(), "{name:?}");
         }

@@ -354,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn every_miss_of_what_is_wanted_is_a_fault() {
+    fn every_missed_limit_is_a_fault() {
         let attack = |open, closed, unavailable| Attack { runs: 1, open, closed, unavailable };
         let found = |letter, attack: Attack| attack.faults(mode(letter).unwrap(), 4_000);
         assert!(found("H", attack(4_000, 0, 0)).is_empty());

@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn recognises_and_decodes_what_books_are_written_in() {
+    fn recognises_and_decodes_the_encodings_of_books() {
         reads(b"\xff\xfea\0\xb0\x65", "UTF-16LE", "a新");
         reads(b"\xfe\xff\0a\x65\xb0", "UTF-16BE", "a新");
         reads(b"apple\t\xc6\xbb\xb9\xfb\n", "gb18030", "apple\t苹果\n");
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_decoded_is_marked() {
+    fn undecodable_bytes_are_marked() {
         let mut text = String::new();
         let bytes = io::Cursor::new(b"\xc6\xbb\xff\xb9\xfb".to_vec());
         Encoding(GB18030).decode(Box::new(bytes)).read_to_string(&mut text).unwrap();

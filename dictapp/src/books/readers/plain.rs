@@ -188,14 +188,14 @@ mod tests {
     }
 
     #[test]
-    fn reads_a_record_of_the_first_edition_as_it_is() {
+    fn reads_a_record_of_the_first_edition() {
         let (entries, odd) = read("apple\tˈæpəl\t812\nn. 苹果\n");
         assert_eq!((entries[0].mean.as_str(), odd.as_str()), ("n. 苹果", ""));
         assert_eq!((entries[0].phonetic.as_deref(), entries[0].rank), (Some("ˈæpəl"), Some(812)));
     }
 
     #[test]
-    fn reports_a_level_that_is_none() {
+    fn reports_an_invalid_level() {
         let (entries, odd) = read("apple\t\t812\tA7\nn. 苹果\n");
         assert_eq!(entries[0].mean, "n. 苹果");
         assert!(odd.contains("apple"), "{odd}");

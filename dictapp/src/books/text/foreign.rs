@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_other_headwords_are_no_senses() {
+    fn lines_of_other_headwords_are_not_senses() {
         let text = headed_lines("X/Open\nXopen\n\n   <body> A group.\n", "x/open");
         assert_eq!(
             (text.mean.as_str(), &text.others[..]),
@@ -293,13 +293,13 @@ mod tests {
     }
 
     #[test]
-    fn long_lines_of_no_terminal_stay_apart() {
+    fn long_unwrapped_lines_are_not_joined() {
         let long = "to give up completely and to leave something for good, never\nto yield";
         assert_eq!(lines(long, "x").mean, long);
     }
 
     #[test]
-    fn joins_what_was_wrapped_for_a_terminal() {
+    fn joins_lines_that_were_wrapped_for_a_terminal() {
         let text = "china\n    n 1: a communist nation that covers a vast territory in eastern\n         Asia; the most populous\n    2: high quality [syn: {china},\n       {ware}]";
         assert_eq!(
             headed_lines(text, "china").mean,

@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_the_pronunciations_in_front() {
+    fn takes_leading_pronunciations() {
         assert_eq!(take_phonetic("[]   pron. 其他人"), (None, "pron. 其他人"));
         assert_eq!(take_phonetic("//, n."), (None, "n."));
         assert_eq!(take_phonetic("/A·U·P/ x"), (Some("A·U·P".into()), "x"));

@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn a_single_space_ends_a_word_but_in_padded_files() {
+    fn a_single_space_ends_a_headword_except_in_padded_files() {
         splits(Layout::Spaced, &[("apple a round fruit", "apple", "a round fruit")]);
         splits(
             Layout::Padded(17),
@@ -393,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_that_follows_a_headword_as_long_as_its_column_is_none_of_it() {
+    fn a_label_after_a_headword_that_fills_its_column_is_not_part_of_it() {
         splits(
             Layout::Padded(17),
             &[

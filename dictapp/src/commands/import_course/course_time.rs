@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_no_time() {
+    fn other_texts_are_not_times() {
         for text in ["", "yesterday", "2020-13-03 10:20:30", "12", "NULL", "(2020, 11)"] {
             assert_eq!(parse(text, &TimeZone::UTC), None, "{text}");
         }

@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_built_opens() {
+    fn a_built_map_opens() {
         let keys = keys();
         let bytes = build(&keys).expect("in order").into_fst().into_inner();
         let map = open(bytes, keys.len()).expect("sound");

@@ -313,7 +313,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn finds_what_the_table_finds(
+        fn finds_the_same_as_the_full_table(
             words in prop::collection::btree_set("[a-d]{1,9}", 1..60),
             query in "[a-d]{1,9}",
         ) {
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_that_people_make_cost_less() {
+    fn common_mistakes_cost_less() {
         let cost = |wrong: &str, right: &str| misspelling_cost(wrong.as_bytes(), right.as_bytes());
         assert!(cost("recieve", "receive") < cost("recieve", "relieve"));
         assert!(cost("untill", "until") < cost("untill", "untidy"));

@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_what_is_confused() {
+    fn knows_which_sounds_are_confused() {
         assert!(confusable("pin").contains(&"ping".to_owned()));
         assert!(confusable("sang").contains(&"shan".to_owned()));
     }

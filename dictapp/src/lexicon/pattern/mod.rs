@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_what_matches_begin_with() {
+    fn finds_the_common_prefix_of_matches() {
         for (expression, prefix) in [
             ("^un.*ed$", "un"),
             ("^unx?d", "un"),
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_too_long_too_costly_or_malformed() {
+    fn refuses_patterns_that_are_too_long_too_costly_or_malformed() {
         let error = |text: &str| Pattern::parse(text).expect("a pattern").expect_err("an error");
         assert_eq!(error(&"a*".repeat(51)), PatternError::TooLong(102));
         assert_eq!(error("/(\\w{50}){50}/"), PatternError::TooCostly);

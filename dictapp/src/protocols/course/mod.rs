@@ -1,7 +1,7 @@
 //! The course's protocol: `R name passwd`, `L name passwd`, `Q name word`, `H name`, `E`. `request`
 //! reads one request; a [`Session`] answers it through the same functions of the site as the pages.
 //!
-//! A connection sees only the user whom it logged in as. Old clients read with one `recv` for each
+//! A connection sees only the user that it logged in as. Old clients read with one `recv` for each
 //! message, so the messages of a reply are separate: the caller sends them apart in time.
 
 mod request;
@@ -21,10 +21,10 @@ use crate::site::{
 };
 use crate::store::{PageStart, PastLookup};
 
-/// The longest request in bytes.
+/// Maximum bytes of a request.
 pub(crate) const REQUEST_BYTES_MAX: usize = 1024;
 
-/// The longest message of a reply in bytes: old clients read at most 2,048 at once.
+/// Maximum bytes of a message of a reply: old clients read at most 2,048 at once.
 const MESSAGE_BYTES_MAX: usize = 2048;
 
 /// History rows of one `H`, as in the course.
@@ -44,7 +44,7 @@ struct LoggedIn {
     name: Username,
 }
 
-/// The messages of a reply, to be sent apart, and whether the connection ends behind them.
+/// The messages of a reply, which are sent separately, and whether the connection ends after them.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) messages: Vec<String>,
@@ -192,7 +192,7 @@ fn history_row(site: &Site, visit: &Visit, row: &PastLookup) -> String {
     message(&format!("{}   {:<16}   {time}", visit.name.as_str(), row.word))
 }
 
-/// The senses of an entry behind one another, each part of speech with its label.
+/// The senses of an entry in one line, each part of speech with its label.
 fn in_one_line(mean: &str) -> String {
     let explanation = Explanation::parse(mean);
     let parts = explanation.parts.iter().map(|part| {
@@ -202,7 +202,7 @@ fn in_one_line(mean: &str) -> String {
     parts.collect::<Vec<_>>().join("  ")
 }
 
-/// A message that one `recv` of an old client takes whole.
+/// A message, cut to what one `recv` of an old client takes.
 fn message(text: &str) -> String {
     super::head(text, MESSAGE_BYTES_MAX).to_owned()
 }

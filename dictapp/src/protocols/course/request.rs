@@ -1,4 +1,4 @@
-//! The bytes of one request of the course's protocol to its parts.
+//! Parses one request of the course's protocol.
 
 /// A request. Names and words are as sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub(super) enum Request<'a> {
 pub(super) struct WrongRequest;
 
 impl<'a> Request<'a> {
-    /// Reads a request without its line end. The word of a query may hold spaces.
+    /// Parses a request without its line end. The word of a query may contain spaces.
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Request<'a>, WrongRequest> {
         let text = std::str::from_utf8(bytes).map_err(|_| WrongRequest)?;
         if text.contains(char::is_control) {
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn other_bytes_are_no_request() {
+    fn other_bytes_are_not_a_request() {
         for bytes in [
             &b""[..],
             b"X lily",

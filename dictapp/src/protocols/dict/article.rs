@@ -1,4 +1,4 @@
-//! An entry to plain text, as a terminal shows it.
+//! Formats an entry as plain text for a terminal.
 
 use std::fmt::Write as _;
 

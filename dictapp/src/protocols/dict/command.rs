@@ -1,11 +1,11 @@
-//! A line of a DICT client to a command (RFC 2229 §2 and §3).
+//! Parses a line of a DICT client (RFC 2229 §2 and §3).
 
 /// The databases that a command names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Databases {
     /// `*`: all of them.
     All,
-    /// `!`: the first that has a match.
+    /// `!`: the first one with a match.
     FirstWithMatch,
     /// One by its name.
     Named(String),
@@ -28,12 +28,12 @@ pub(super) enum Command {
     Quit,
 }
 
-/// Why a line is no command.
+/// Why a line is not a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WrongCommand {
     /// The first word is not a command.
     Unknown,
-    /// A parameter is missing, surplus or cannot be read.
+    /// A parameter is missing, surplus or invalid.
     Parameters,
     /// The command exists, but not with this parameter.
     Unimplemented,
@@ -58,7 +58,7 @@ impl WrongCommand {
 }
 
 impl Command {
-    /// Reads a line without its end.
+    /// Parses a line without its end.
     pub(super) fn parse(line: &str) -> Result<Command, WrongCommand> {
         let words = split(line).ok_or(WrongCommand::Parameters)?;
         let (name, parameters) = words.split_first().ok_or(WrongCommand::Unknown)?;
@@ -109,8 +109,8 @@ fn databases(name: &str) -> Databases {
     }
 }
 
-/// The words of a line. A word may hold parts in quotes of either kind; a backslash takes the next
-/// character as it is (RFC 2229 §2.2). `None` if a quote is not closed.
+/// The words of a line. A word may contain parts in quotes of either kind; a backslash escapes the
+/// next character (RFC 2229 §2.2). `None` if a quote is not closed.
 fn split(line: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;

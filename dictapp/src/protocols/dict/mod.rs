@@ -1,5 +1,5 @@
-//! DICT (RFC 2229): a line of a client to the reply it gets. `command` reads the line, `strategy`
-//! finds words, `article` writes an entry as plain text, `reply` puts text on the wire.
+//! DICT (RFC 2229): answers the lines of a client. `command` parses a line, `strategy` finds words,
+//! `article` formats an entry as plain text, `reply` encodes the reply.
 
 mod command;
 mod strategy;
@@ -14,10 +14,11 @@ use strategy::Strategy;
 
 use crate::site::{Found, Selection, Site};
 
-/// The longest line of a client in bytes, with its end (RFC 2229 §2.3).
+/// Maximum bytes of a client's line with its end (RFC 2229 §2.3).
 pub(crate) const LINE_BYTES_MAX: usize = 1024;
 
-/// The most definitions of one `DEFINE`. A word has an entry or two in each book.
+/// Maximum number of definitions in the reply to a `DEFINE`. A word has an entry or two in each
+/// book.
 const DEFINITIONS_MAX: usize = 64;
 
 /// The state of one client.
@@ -30,9 +31,9 @@ pub(crate) struct Session {
 /// The reply to a line, and whether the connection ends with it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
-    /// What is sent, in whole lines.
+    /// The bytes to send: whole lines.
     pub(crate) bytes: Vec<u8>,
-    /// How the connection goes on.
+    /// What follows the reply.
     pub(crate) then: Then,
 }
 
@@ -46,7 +47,7 @@ pub(crate) enum Then {
 }
 
 impl Session {
-    /// The banner that begins a connection. `id` makes the message id unique.
+    /// The banner of a new connection. `id` makes the message id unique.
     pub(crate) fn banner(id: u64) -> Vec<u8> {
         let pid = std::process::id();
         format!("220 dictapp <mime> <{pid}.{id}@dictapp>\r\n").into_bytes()
@@ -118,13 +119,13 @@ QUIT                            -- terminate connection
 The databases are the word books; * is all of them, ! the first that has a match.
 ";
 
-/// A database of the client's choice: the name of a word book and its title.
+/// A database that the client named: a word book's name and title.
 struct Database<'a> {
     name: &'a str,
     title: &'a str,
 }
 
-/// The databases that a command names, or nothing if there is no such book.
+/// The databases that a command names; `None` if there is no such book.
 fn chosen<'a>(books: &Selection<'a>, wanted: &Databases) -> Option<Vec<Database<'a>>> {
     let all = books.shelf().books().iter();
     let all = all.map(|book| Database { name: &book.name, title: &book.title });

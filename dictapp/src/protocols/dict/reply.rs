@@ -1,4 +1,4 @@
-//! Status lines and texts to bytes (RFC 2229 §2.4): CRLF, a doubled dot at the start of a line, a
+//! Encodes status lines and texts (RFC 2229 §2.4): CRLF, a doubled dot at the start of a line, a
 //! single dot at the end of a text, lines of at most 1,024 bytes.
 
 use super::LINE_BYTES_MAX;
@@ -10,7 +10,7 @@ pub(super) struct Reply {
     mime: bool,
 }
 
-/// The longest content of a line: one end and one doubled dot are taken off.
+/// Maximum bytes of text in a line: the limit without the line end and a doubled dot.
 const TEXT_BYTES_MAX: usize = LINE_BYTES_MAX - 3;
 
 impl Reply {
@@ -59,7 +59,7 @@ pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// A name as it is if it is an atom, else in quotes.
+/// A name without quotes if it is an atom, else in quotes.
 pub(super) fn atom_or_quoted(name: &str) -> String {
     let is_atom = !name.is_empty()
         && !name.contains(|c: char| c.is_whitespace() || c.is_control() || "\"'\\".contains(c));

@@ -1,10 +1,10 @@
-//! The strategies of `MATCH`: a word to the entries that match it.
+//! The strategies of `MATCH`: each finds the entries that match a word.
 
 use std::time::Duration;
 
 use crate::lexicon::{EntryRef, FoundBy, Lexicon, Page, Pattern, PatternError};
 
-/// The most matches of one command.
+/// Maximum number of matches in a reply.
 const MATCHES_MAX: usize = 200;
 
 /// How a headword may match.
@@ -32,7 +32,7 @@ impl Strategy {
         Strategy::Lemma,
     ];
 
-    /// The strategy of this name. `.` is the server's default, which suits spelling: `lev`.
+    /// The strategy with this name. `.` is the server's default for spelling checks: `lev`.
     pub(super) fn named(name: &str) -> Option<Strategy> {
         if name == "." {
             return Some(Strategy::Levenshtein);
@@ -62,7 +62,7 @@ impl Strategy {
             Strategy::Word => "Match separate words within headwords",
             Strategy::Regexp => "Regular expressions",
             Strategy::Levenshtein => "Match headwords of a similar spelling",
-            Strategy::Lemma => "Match headwords of which the word is an inflected form",
+            Strategy::Lemma => "Match headwords that have the word as an inflected form",
         }
     }
 
@@ -98,7 +98,7 @@ impl Strategy {
     }
 }
 
-/// Headwords spelled so, or else those of a similar spelling.
+/// Headwords with exactly this spelling, else those with a similar one.
 fn similar<'a>(lexicon: &'a Lexicon, word: &str) -> Vec<EntryRef<'a>> {
     let spelled = lexicon.look_up(word);
     if !spelled.is_empty() {

@@ -1,4 +1,4 @@
-//! What administrators and commands do with users.
+//! The administration of users, for pages and commands.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
@@ -12,7 +12,7 @@ use crate::password::{PasswordError, PasswordProblem};
 use crate::site::Site;
 use crate::store::{AuditEvent, NewUser, StoreError, User, UserId};
 
-/// The network of passwords that are hashed for a command.
+/// The address that password hashing for commands is counted for.
 const COMMAND: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// Why a user was not added or changed.
@@ -24,9 +24,9 @@ pub enum AdminError {
     LooksLike(String),
     /// The password breaks a rule.
     Password(PasswordProblem),
-    /// The only administrator would be disabled, deleted or given another role.
+    /// The only administrator would be disabled, be deleted or lose the role.
     LastAdmin,
-    /// The database or the hashing of passwords cannot serve.
+    /// The database or password hashing is unavailable.
     Failed(Error),
 }
 
@@ -50,8 +50,8 @@ impl Site {
         self.add_hashed(name, passwd, role, actor)
     }
 
-    /// Adds a user of a course database. Of an MD5 hash and of a password in plain text alike only
-    /// an Argon2id hash is stored.
+    /// Adds a user of a course database. The password may be plain text or an MD5 hash; only an
+    /// Argon2id hash of it is stored.
     ///
     /// # Errors
     /// See [`AdminError`].
@@ -89,34 +89,34 @@ impl Site {
         }
     }
 
-    /// The user of this name.
+    /// The user with this name.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn user(&self, name: &Username) -> Result<Option<User>, StoreError> {
         self.store.user_by_name(name)
     }
 
-    /// The user of this key.
+    /// The user with this id.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn user_by_id(&self, id: UserId) -> Result<Option<User>, StoreError> {
         self.store.user_by_id(id)
     }
 
-    /// Users by key, after this one.
+    /// Users by id, after this one.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn users_after(&self, after: UserId, limit: u32) -> Result<Vec<User>, StoreError> {
         self.store.users_after(after, limit)
     }
 
-    /// Users whose names begin like this, by name, after the name `after`.
+    /// Users by name, with names that begin like this and follow `after`.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn users_named(
         &self,
         beginning: &str,
@@ -168,7 +168,7 @@ impl Site {
     /// Lets a blocked user log in again.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn enable_user(
         &self,
         user: &User,
@@ -180,7 +180,7 @@ impl Site {
         Ok(())
     }
 
-    /// Gives a user a role. Sessions go on with the new role.
+    /// Gives a user a role. Sessions continue with the new role.
     ///
     /// # Errors
     /// See [`AdminError`].
@@ -199,8 +199,8 @@ impl Site {
         Ok(())
     }
 
-    /// Deletes a user with everything that is stored about them. The audit log keeps the number of
-    /// the user and the time of the deletion.
+    /// Deletes a user and all data about them. The audit log keeps the id of the user and the time
+    /// of the deletion.
     ///
     /// # Errors
     /// See [`AdminError`].
@@ -212,7 +212,7 @@ impl Site {
     ) -> Result<(), AdminError> {
         self.keep_an_admin(user)?;
         self.store.delete_user(user.id)?;
-        // The address of a user who deletes themselves is about that user.
+        // If users delete their own account, their address is data about them too.
         let client = client.filter(|_| actor != Some(user.id));
         self.note(AuditEvent::Deleted, Some(user.id), actor, client);
         Ok(())
@@ -229,11 +229,12 @@ impl Site {
         }
     }
 
-    /// Wraps course hashes in Argon2id and stores how names of earlier versions look, for a few
-    /// users after this one. Returns the last of them; `None`: all users are up to date.
+    /// Wraps course hashes in Argon2id, and stores the look-alike key of names that earlier
+    /// versions registered, for a few users after `after`. Returns the last of them; `None`: all
+    /// users are up to date.
     ///
     /// # Errors
-    /// The database or the hashing of passwords cannot serve; what was done is stored.
+    /// The database or password hashing is unavailable; the users done so far are stored.
     pub fn bring_users_up_to_date(&self, after: UserId) -> Result<Option<UserId>, Error> {
         // Each hash takes about 30 ms.
         const AT_ONCE: u32 = 50;

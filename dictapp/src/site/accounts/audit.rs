@@ -1,4 +1,4 @@
-//! What happens to accounts to entries of the audit log.
+//! Writes and reads the audit log: the events of accounts.
 
 use jiff::Timestamp;
 
@@ -7,8 +7,8 @@ use crate::site::Site;
 use crate::store::{AuditEntry, AuditEvent, StoreError, UserId};
 
 impl Site {
-    /// Writes an entry about a user, with the user who did it and the browser. What happened is
-    /// done even if this fails; then the server's log has the failure.
+    /// Writes an entry about a user, with the acting user and the browser. A failure is only
+    /// logged: the event itself has already happened.
     pub fn note(
         &self,
         event: AuditEvent,
@@ -17,7 +17,7 @@ impl Site {
         client: Option<&Client>,
     ) {
         let mut tie = [0; 4];
-        // Without random bytes two entries of one microsecond may become one.
+        // Without random bytes, two entries in the same microsecond may collide.
         getrandom::fill(&mut tie).unwrap_or_default();
         let network = client.map(|client| client.address.to_canonical().to_string());
         let entry = AuditEntry { at: Timestamp::now(), event, user, actor, network };
@@ -26,10 +26,10 @@ impl Site {
         }
     }
 
-    /// The newest entries, the newest first: all, or those about one user.
+    /// The newest entries, newest first: of all users, or about one user.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn audit_log(
         &self,
         user: Option<UserId>,
@@ -38,10 +38,10 @@ impl Site {
         self.store.audit_before(user, Timestamp::MAX, limit)
     }
 
-    /// The newest entries before a time, the newest first: all, or those about one user.
+    /// The newest entries before a time, newest first: of all users, or about one user.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn audit_log_before(
         &self,
         user: Option<UserId>,

@@ -1,4 +1,4 @@
-//! Everything that is stored about a user to a zip archive of JSON and CSV.
+//! Exports all data about a user, as a zip archive of JSON and CSV.
 
 use std::io::{self, Cursor, Write};
 
@@ -12,8 +12,8 @@ use super::{Client, Visit};
 use crate::site::Site;
 use crate::store::{AUDIT_ROWS_MAX, AuditEvent, HISTORY_ROWS_MAX, PageStart, StoreError};
 
-/// Everything that is stored about a user, but for the hashes of the password, of sessions and
-/// of tokens, which are secrets.
+/// All data about a user, except the hashes of the password, of sessions and of tokens, which are
+/// secrets.
 #[derive(Debug, Serialize)]
 pub struct Export {
     account: Account,
@@ -130,10 +130,10 @@ struct Event {
 }
 
 impl Site {
-    /// Collects everything that is stored about the user.
+    /// Collects all data about the user.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn export(&self, visit: &Visit, client: &Client) -> Result<Export, Error> {
         let user = self.store.user_by_id(visit.user)?.ok_or_else(|| Error::not_found(""))?;
         self.note(AuditEvent::Exported, Some(user.id), Some(user.id), Some(client));
@@ -276,10 +276,10 @@ impl Site {
 }
 
 impl Export {
-    /// One archive: `everything.json`, and a table for each list.
+    /// The archive: `everything.json`, and a CSV table for each list.
     ///
     /// # Errors
-    /// There is no memory for it.
+    /// There is not enough memory.
     pub fn to_zip(&self) -> io::Result<Vec<u8>> {
         let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
         let mut add = |name: &str, content: &[u8]| {

@@ -1,4 +1,4 @@
-//! A cookie's token to a user, and a name and a password to a session.
+//! Finds the user of a session, and logs users in by name and password.
 
 use std::fmt;
 use std::time::{Instant, SystemTime};
@@ -34,7 +34,7 @@ pub struct Credentials<'a> {
     pub client: &'a Client,
 }
 
-// Without the password, the name, which may be one, and the proof.
+// Without the password and the proof, and without the name: some people type their password there.
 impl fmt::Debug for Credentials<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Credentials(from {})", self.client.address)
@@ -50,15 +50,15 @@ pub enum LogIn {
     Wrong,
     /// The password was right, and an administrator blocked the user.
     Disabled,
-    /// Nothing was checked: too many failed before.
+    /// Nothing was checked, because too many attempts have failed.
     Refused(Refusal),
 }
 
 impl Site {
-    /// The user of a session; none when it has ended.
+    /// The user of a session; `None` if it has ended.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn visit(&self, token: &Token) -> Result<Option<Visit>, StoreError> {
         let hash = token.hash();
         let Some(session) = self.store.session_by_hash(hash.as_bytes())? else { return Ok(None) };
@@ -82,7 +82,7 @@ impl Site {
     /// Logs a user in.
     ///
     /// # Errors
-    /// The database or the hashing of passwords cannot serve now.
+    /// The database or password hashing is unavailable.
     pub fn sign_in(&self, given: Credentials<'_>) -> Result<LogIn, Error> {
         let Credentials { name, password, ticket, client, .. } = given;
         let known = Username::parse(name).ok();
@@ -91,7 +91,8 @@ impl Site {
             (Some(user), Some(proof)) if is_device_of(user, proof) => Device::Known,
             _ => Device::Unknown,
         };
-        // All texts that are not names share one tally, so that nothing long is hashed or kept.
+        // All texts that are not valid names share one tally, so that no long text is hashed or
+        // stored.
         let name = known.as_ref().map_or("", Username::as_str);
         let from = LogInFrom { name, client: client.address, ticket, device };
         let attempt = match self.throttle.begin(from, Instant::now()) {
@@ -115,7 +116,7 @@ impl Site {
         Ok(LogIn::Done(signed_in))
     }
 
-    /// The user, if the password is right; with the hash that the database has now.
+    /// The user with the current hash, if the password is right.
     pub(super) fn verified(
         &self,
         user: Option<User>,
@@ -179,8 +180,8 @@ impl Site {
 }
 
 /// Proof that a browser has logged in as this user: a MAC with the password hash as its key.
-/// Nothing is stored for it, and a change of the password invalidates it. It avoids the delay of
-/// log-ins and nothing else.
+/// Nothing is stored for it, and a change of the password invalidates it. It only avoids the delay
+/// of log-ins.
 fn device_proof(user: &User) -> Hmac<Sha256> {
     Hmac::new_from_slice(user.passwd.as_bytes())
         .expect("HMAC takes keys of any length")

@@ -1,5 +1,5 @@
-//! The life of an account: registering, logging in, passwords, sessions, administration, and
-//! everything that is stored about a user.
+//! Accounts: registration, log-in, passwords, sessions, administration, and the export of a user's
+//! data.
 
 mod administration;
 mod audit;
@@ -24,7 +24,7 @@ pub use passwords::{PasswordChange, ResetCode};
 pub use register::{Registration, SignUp};
 pub use tokens::{ApiKey, TokenMaking};
 
-/// A visit of a user who is logged in.
+/// A request of a user who is logged in.
 #[derive(Clone, Debug)]
 pub struct Visit {
     /// The user.
@@ -35,23 +35,23 @@ pub struct Visit {
     pub role: Role,
 }
 
-/// The browser that asks, as sessions and the audit log name it.
+/// The browser or program, for the list of sessions and the audit log.
 #[derive(Clone, Debug)]
 pub struct Client {
     /// Its address.
     pub address: IpAddr,
-    /// What it says it is, as in "Firefox, Windows".
+    /// Its own description, as in "Firefox, Windows".
     pub device: String,
 }
 
-/// A session that began.
+/// A new session.
 #[derive(Debug)]
 pub struct SignedIn {
-    /// For the browser's session cookie.
+    /// The token for the session cookie.
     pub token: Token,
     /// Who logged in.
     pub user: UserId,
-    /// For the browser's device cookie: the proof of this log-in in later ones.
+    /// The proof for the device cookie: later log-ins show it.
     pub device: DeviceProof,
 }
 

@@ -22,7 +22,7 @@ const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 /// Characters of a code: 60 bits.
 const CODE_CHARS: usize = 12;
 
-/// A code that is given to a user once, and of which the database knows only the hash.
+/// A code that is shown once. The database stores only its hash.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ResetCode([u8; CODE_CHARS]);
 
@@ -35,7 +35,7 @@ pub enum PasswordChange<T> {
     Wrong,
     /// The new password breaks a rule.
     Problem(PasswordProblem),
-    /// Nothing was checked: too many attempts failed before. Try again after this time.
+    /// Nothing was checked, because too many attempts have failed. Try again after this time.
     Later(Duration),
 }
 
@@ -75,7 +75,7 @@ impl Site {
     /// Sets a new password for a user who knows the old one. All other sessions of the user end.
     ///
     /// # Errors
-    /// The database or the hashing of passwords cannot serve now.
+    /// The database or password hashing is unavailable.
     pub fn change_password(
         &self,
         visit: &Visit,
@@ -99,7 +99,7 @@ impl Site {
             return Ok(PasswordChange::Wrong);
         };
         let passwd = self.passwords.hash(new, client.address)?;
-        // Another change may have been quicker; then the old password is wrong by now.
+        // A concurrent change may have been quicker; then the old password is wrong now.
         if !self.store.replace_passwd(user.id, &user.passwd, &passwd)? {
             return Ok(PasswordChange::Wrong);
         }
@@ -113,7 +113,7 @@ impl Site {
     /// Whether this is the user's password; failures count like those of log-ins.
     ///
     /// # Errors
-    /// The database or the hashing of passwords cannot serve now.
+    /// The database or password hashing is unavailable.
     pub fn confirm_password(
         &self,
         visit: &Visit,
@@ -137,11 +137,11 @@ impl Site {
         Ok(PasswordChange::Done(()))
     }
 
-    /// Makes a reset code for a user, in place of earlier ones. It is valid for a time that the
-    /// settings say.
+    /// Makes a reset code for a user, which replaces earlier ones. The settings have the time that
+    /// it is valid.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn make_reset_code(
         &self,
         user: UserId,
@@ -161,7 +161,7 @@ impl Site {
     /// one. The code cannot be used again.
     ///
     /// # Errors
-    /// The database or the hashing of passwords cannot serve now.
+    /// The database or password hashing is unavailable.
     pub fn reset_password(
         &self,
         (code, new): (&str, &str),

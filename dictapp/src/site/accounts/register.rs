@@ -1,4 +1,4 @@
-//! A sign-up form to a user who is logged in.
+//! Registers a user and logs them in.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use crate::model::{Lifetime, Role, Username};
 use crate::site::Site;
 use crate::store::{AuditEvent, NewUser, User};
 
-/// A registration that is repeated within this time may be the same form, sent twice.
+/// A registration that is repeated within this time may be the same form, submitted twice.
 const REGISTERED_JUST_NOW: SignedDuration = SignedDuration::from_mins(5);
 
 /// A valid sign-up form.
@@ -20,9 +20,9 @@ const REGISTERED_JUST_NOW: SignedDuration = SignedDuration::from_mins(5);
 pub struct SignUp<'a> {
     /// The name to register.
     pub name: &'a Username,
-    /// The password, which keeps the rules.
+    /// The password, which satisfies the rules.
     pub password: &'a str,
-    /// The form's token, by which a repeated form is recognised.
+    /// The form's token, which identifies a form that is submitted twice.
     pub form_token: &'a str,
     /// The browser.
     pub client: &'a Client,
@@ -40,10 +40,10 @@ impl fmt::Debug for SignUp<'_> {
 pub enum Registration {
     /// The user is registered and logged in.
     Done(SignedIn),
-    /// Another user has the name, or one that looks like it.
+    /// Another user has the name, or one that looks the same.
     Taken,
-    /// Nothing was checked: this network registered too many, or asked for too many taken names.
-    /// Try again after this time.
+    /// Nothing was checked: too many registrations, or too many taken names, from this network. Try
+    /// again after this time.
     Later(Duration),
 }
 
@@ -62,7 +62,7 @@ impl Site {
             Ok(name_check) => name_check,
             Err(wait) => return Ok(Registration::Later(wait)),
         };
-        // Checked first because hashing is expensive; the insertion decides.
+        // Checked before the expensive hashing; the insertion decides.
         if let Some(user) = self.store.user_by_name(name)? {
             return self.registered_before(user, form, || name_check.counts());
         }
@@ -92,8 +92,8 @@ impl Site {
         }
     }
 
-    /// A form that is sent twice, or again because its answer was lost, logs in the user it
-    /// registered. It is recognised by its token: two people may choose the same name and password
+    /// A form that is submitted twice, or again because the response was lost, logs in the user it
+    /// registered. It is identified by its token: two people may choose the same name and password
     /// at the same time, and must not share an account.
     fn registered_before(
         &self,
@@ -121,7 +121,8 @@ impl Site {
     }
 }
 
-/// What the database keeps of a form: neither the token nor the visitor's cookie follows from it.
+/// The value that the database stores of a form. It reveals neither the token nor the visitor's
+/// cookie.
 fn mark(form: SignUp<'_>) -> [u8; 32] {
     Sha256::digest(format!("dictapp sign-up\0{}\0{}", form.form_token, form.name)).into()
 }

@@ -11,7 +11,7 @@ impl Site {
     /// The user's sessions that have not ended, the newest first.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn sessions_of(&self, user: UserId) -> Result<Vec<OwnSession>, StoreError> {
         let now = Timestamp::now();
         let mut sessions = self.store.sessions_of(user)?;
@@ -22,15 +22,15 @@ impl Site {
     /// Ends a session: its token becomes invalid.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn sign_out(&self, token: &Token) -> Result<(), StoreError> {
         self.store.delete_session(token.hash().as_bytes())
     }
 
-    /// Ends one session of the user; one that is not theirs goes on.
+    /// Ends one session of the user. A session of another user is not touched.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn end_session(
         &self,
         visit: &Visit,
@@ -43,10 +43,10 @@ impl Site {
         Ok(())
     }
 
-    /// Ends all sessions of the user but this one.
+    /// Ends all sessions of the user except this one.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn end_other_sessions(
         &self,
         visit: &Visit,

@@ -1,4 +1,4 @@
-//! The tokens with which a user lets programs use the API: make, list, use and revoke them.
+//! The tokens that let a user's programs use the API: make, list, check and revoke them.
 
 use std::fmt;
 
@@ -13,24 +13,24 @@ use crate::store::{
     API_TOKEN_NAME_CHARS_MAX, AuditEvent, NewApiToken, OwnApiToken, StoreError, UserId,
 };
 
-/// Begins the text of every token, so that a token in the wrong place is recognised.
+/// The prefix of every token, so that a leaked token is recognised.
 const PREFIX: &str = "dictapp_";
 
-/// The largest delay before the time of the last use is written again.
+/// The time of the last use is written again after this delay.
 const SEEN_BEHIND_MAX: SignedDuration = SignedDuration::from_mins(10);
 
 /// A token for the API. Only the user and their program know it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey(Token);
 
-/// What came of making a token.
+/// The result of making a token.
 #[derive(Debug)]
 pub enum TokenMaking {
     /// The token, which is shown once.
     Done(ApiKey),
-    /// It needs a name of bounded length and at least one scope.
+    /// The name is empty or too long, or there is no scope.
     Incomplete,
-    /// The user has as many as are allowed.
+    /// The user has the maximum number of tokens.
     Full,
 }
 
@@ -55,7 +55,7 @@ impl Site {
     /// Makes a token. Only administrators get the scope [`Scope::Admin`].
     ///
     /// # Errors
-    /// The database cannot serve; the system has no random bytes.
+    /// The database is unavailable; the system has no random bytes.
     pub fn make_api_token(
         &self,
         visit: &Visit,
@@ -88,15 +88,15 @@ impl Site {
     /// The user's tokens, the newest first.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn api_tokens_of(&self, user: UserId) -> Result<Vec<OwnApiToken>, StoreError> {
         self.store.api_tokens_of(user)
     }
 
-    /// Revokes a token of the user; one that is not theirs stays valid.
+    /// Revokes a token of the user. A token of another user is not touched.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn revoke_api_token(
         &self,
         visit: &Visit,
@@ -109,16 +109,16 @@ impl Site {
         Ok(())
     }
 
-    /// The user of a token and what it allows; none if it is not valid.
+    /// The user of a token and its scopes; `None` if it is not valid.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn visit_by_token(&self, key: &ApiKey) -> Result<Option<(Visit, Scopes)>, StoreError> {
         let hash = key.hash();
         let Some(token) = self.store.api_token_by_hash(hash.as_bytes())? else { return Ok(None) };
         let now = Timestamp::now();
         let is_noted = token.seen.is_some_and(|seen| now.duration_since(seen) < SEEN_BEHIND_MAX);
-        // The token is valid even if its use cannot be noted.
+        // The token is valid even if its use cannot be recorded.
         if !is_noted && let Err(error) = self.store.touch_api_token(hash.as_bytes(), now) {
             log::warn!("{error}");
         }

@@ -1,5 +1,5 @@
-//! A file of any kind to a word book in the store, completely or not at all, with its progress and a
-//! report of oddities.
+//! Imports a file of any kind as a word book, completely or not at all. Reports the progress and
+//! the oddities of the file.
 
 use std::fmt;
 use std::fs::File;
@@ -87,7 +87,7 @@ pub enum Outcome {
     Imported,
     /// The same files were imported before, so nothing was read.
     Unchanged,
-    /// The same, but the title was changed.
+    /// The same files were imported before; only the title was changed.
     Renamed,
 }
 

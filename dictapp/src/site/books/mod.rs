@@ -1,5 +1,5 @@
-//! Word books as administrators change them: order, title, visibility, removal, and imports of
-//! uploaded files. Readers see a change when the words are taken into memory anew.
+//! The administration of word books: order, title, visibility, removal, and imports of uploaded
+//! files. Readers see a change when the words are loaded again.
 
 pub(super) mod import;
 mod uploads;
@@ -18,11 +18,11 @@ pub enum BookChange {
     Up,
     /// It moves one place towards the last.
     Down,
-    /// Look-ups pass it over from now on.
+    /// Look-ups skip it from now on.
     Hide,
     /// Look-ups find it again.
     Show,
-    /// Readers see another title.
+    /// Its title changes.
     Rename(String),
     /// It is deleted with its words.
     Remove,
@@ -32,17 +32,17 @@ impl Site {
     /// All word books in the order in which they are shown, hidden ones too.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn all_books(&self) -> Result<Vec<Book>, StoreError> {
         let mut books = self.store.books()?;
         put_first(&mut books, &self.settings.dictionary.books);
         Ok(books)
     }
 
-    /// Changes a word book. A book that is not there any more stays away.
+    /// Changes a word book. Has no effect if the book was removed meanwhile.
     ///
     /// # Errors
-    /// 400 for a title that is empty or too long; the database cannot serve.
+    /// 400 for a title that is empty or too long; the database is unavailable.
     pub fn change_book(
         &self,
         book: BookId,

@@ -1,5 +1,5 @@
-//! Uploaded files of word books: kept in a temporary folder while an administrator looks at the
-//! preview, then imported by a thread of their own, whose progress is sent to an event stream.
+//! Uploaded files of word books. They are kept in a temporary folder while an administrator looks
+//! at the preview, then a thread imports them and sends its progress to an event stream.
 
 use std::collections::VecDeque;
 use std::fs;
@@ -17,28 +17,28 @@ use super::import::{Request as Import, Step, import, preview};
 use crate::site::{Client, Site, Visit};
 use crate::store::{AuditEvent, UserId};
 
-/// The most bytes of all files of an upload: 64 MiB, four times the largest shipped book.
+/// Maximum bytes of all files of an upload: 64 MiB, four times the largest shipped book.
 pub const UPLOAD_BYTES_MAX: u64 = 64 << 20;
 
-/// The most files of an upload: a StarDict book has four.
+/// Maximum number of files of an upload: a StarDict book has four.
 const UPLOAD_FILES_MAX: usize = 8;
 
-/// Uploads that are kept at once; the oldest that is not being imported gives way.
+/// Maximum number of uploads kept at once. The oldest one that is not being imported is dropped.
 const UPLOADS_MAX: usize = 4;
 
 /// How long an upload is kept after its last change.
 const KEPT: Duration = Duration::from_secs(3600);
 
-/// The most characters of the title of an uploaded book.
+/// Maximum number of characters of the title of an uploaded book.
 const TITLE_CHARS_MAX: usize = 255;
 
-/// Events a second at most while a book is read: each hundredth of the whole is one.
+/// Number of progress events while a book is read.
 const PARTS: u64 = 100;
 
-/// A file as a browser sent it.
+/// A file, as a browser sent it.
 #[derive(Clone, Copy, Debug)]
 pub struct UploadedFile<'a> {
-    /// Its name with the sender, which is not trusted.
+    /// The name that the browser sent. It is not trusted.
     pub name: &'a str,
     /// Its content.
     pub bytes: &'a [u8],
@@ -47,36 +47,36 @@ pub struct UploadedFile<'a> {
 /// An upload.
 #[derive(Clone, Debug)]
 pub struct Upload {
-    /// The number by which pages name it.
+    /// The number in its URL.
     pub id: u64,
     /// The administrator who sent it.
     pub user: UserId,
     /// The title that was given; empty: the book's own.
     pub title: String,
-    /// What was recognised, and the first entries.
+    /// The recognised properties, and the first entries.
     pub preview: String,
-    /// How far it is.
+    /// The state of the import.
     pub state: UploadState,
     changed: Instant,
     file: PathBuf,
     _folder: Arc<TempDir>,
 }
 
-/// How far an upload is, as events and pages say it.
+/// The state of an upload, as events and pages show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", content = "text", rename_all = "lowercase")]
 pub enum UploadState {
     /// It waits for the administrator.
     Waiting,
-    /// It is read for the first time: percent.
+    /// The first pass over the file: percent.
     Checking(u64),
-    /// Its entries go to the database: percent.
+    /// The entries are written to the database: percent.
     Storing(u64),
-    /// The database puts the book in its place.
+    /// The database commits the book.
     Committing,
-    /// It is a word book: the report.
+    /// Imported: the report.
     Done(String),
-    /// It is none, and nothing was changed: the reason.
+    /// Failed, and nothing was changed: the reason.
     Failed(String),
 }
 
@@ -88,7 +88,7 @@ pub struct Uploads {
 }
 
 impl UploadState {
-    /// Whether a thread works on it.
+    /// Whether a thread is importing it.
     pub fn is_running(&self) -> bool {
         matches!(self, UploadState::Checking(_) | UploadState::Storing(_) | UploadState::Committing)
     }
@@ -99,7 +99,7 @@ impl Uploads {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps an upload; `false`: all places are taken by imports.
+    /// Keeps an upload; `false` if all places are taken by running imports.
     fn keep(&self, upload: Upload) -> bool {
         let mut all = self.lock();
         all.retain(|old| old.state.is_running() || old.changed.elapsed() < KEPT);
@@ -115,10 +115,10 @@ impl Uploads {
 }
 
 impl Site {
-    /// Keeps the files of an upload and reads their beginning.
+    /// Keeps the files of an upload and makes the preview.
     ///
     /// # Errors
-    /// 400 if the files are no word book; 503 while other imports take all places.
+    /// 400 if the files are not a word book; 503 while running imports take all places.
     pub fn receive_upload(
         &self,
         visit: &Visit,
@@ -158,7 +158,7 @@ impl Site {
     /// Begins the import of an upload, once.
     ///
     /// # Errors
-    /// 404 without the upload; 500 if the system starts no thread.
+    /// 404 if there is no such upload; 500 if the system starts no thread.
     pub fn begin_upload(&self, visit: &Visit, id: u64, client: &Client) -> Result<(), Error> {
         let upload = {
             let mut all = self.uploads.lock();
@@ -204,7 +204,7 @@ fn write_files(folder: &Path, files: &[UploadedFile<'_>]) -> Result<PathBuf, Err
     for file in &files {
         let is_odd = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':');
         if file.name.starts_with('.') || file.name.len() > 200 || file.name.contains(is_odd) {
-            return Err(Error::bad_request("the name of a file cannot be used"));
+            return Err(Error::bad_request("invalid file name"));
         }
         fs::write(folder.join(file.name), file.bytes).map_err(disk_error)?;
     }
@@ -222,16 +222,16 @@ fn disk_error(error: std::io::Error) -> Error {
     }
 }
 
-/// Readers name files by their path; the temporary folder is of no use to anybody.
-fn told(error: &anyhow::Error, folder: &Path) -> String {
+/// Errors of readers contain the path of a file. The temporary folder is removed from it.
+fn without_folder(error: &anyhow::Error, folder: &Path) -> String {
     format!("{error:#}").replace(&format!("{}/", folder.display()), "")
 }
 
 fn refused(error: &anyhow::Error, folder: &Path) -> Error {
-    Error::bad_request(told(error, folder))
+    Error::bad_request(without_folder(error, folder))
 }
 
-/// What the thread of an import works with.
+/// The state of an import's thread.
 struct Job {
     id: u64,
     store: Arc<crate::store::Store>,
@@ -240,19 +240,19 @@ struct Job {
 }
 
 impl Drop for Job {
-    /// An import that panics must not look as if it went on.
+    /// An import that panicked must not look as if it were running.
     fn drop(&mut self) {
         let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         let is_running = all.iter().any(|upload| upload.id == self.id && upload.state.is_running());
         drop(all);
         if is_running {
-            self.publish(&UploadState::Failed("the import ended by a fault".to_owned()));
+            self.publish(&UploadState::Failed("the import failed by an internal error".to_owned()));
         }
     }
 }
 
 #[derive(Serialize)]
-struct News<'a> {
+struct UploadEvent<'a> {
     id: u64,
     #[serde(flatten)]
     state: &'a UploadState,
@@ -284,12 +284,12 @@ impl Job {
             Ok(report) => UploadState::Done(report.to_string()),
             Err(error) => {
                 let folder = upload.file.parent().unwrap_or(&upload.file);
-                UploadState::Failed(told(&error, folder))
+                UploadState::Failed(without_folder(&error, folder))
             }
         });
     }
 
-    /// Tells pages and the event stream how far the upload is.
+    /// Stores the state for pages, and sends it to the event stream.
     fn publish(&self, state: &UploadState) {
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(upload) = all.iter_mut().find(|upload| upload.id == self.id) {
@@ -297,7 +297,7 @@ impl Job {
             upload.changed = Instant::now();
         }
         drop(all);
-        if let Ok(event) = Event::json("upload", &News { id: self.id, state }) {
+        if let Ok(event) = Event::json("upload", &UploadEvent { id: self.id, state }) {
             self.news.send(&event);
         }
     }
@@ -340,9 +340,9 @@ mod tests {
     }
 
     #[test]
-    fn news_are_flat() {
+    fn events_are_flat() {
         let state = UploadState::Checking(5);
-        let json = serde_json::to_string(&News { id: 7, state: &state }).unwrap();
+        let json = serde_json::to_string(&UploadEvent { id: 7, state: &state }).unwrap();
         assert_eq!(json, r#"{"id":7,"state":"checking","text":5}"#);
     }
 }

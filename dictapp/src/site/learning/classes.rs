@@ -1,4 +1,5 @@
-//! Classes: a teacher makes one, pupils join it by its code, and word lists with a day reach them.
+//! Classes: a teacher makes a class, pupils join it with its code, and the teacher gives them word
+//! lists with a deadline.
 
 use jiff::Timestamp;
 use webframe::Error;
@@ -12,20 +13,20 @@ use crate::store::{
     UserId,
 };
 
-/// The most words of a list.
+/// Maximum number of words of a list.
 pub const CLASS_LIST_WORDS_MAX: usize = 200;
 
-/// Days that a list is shown to pupils after its last day.
+/// Days after the deadline that pupils still see a list.
 const LISTS_SHOWN_DAYS: i64 = 30;
 
-/// The characters of a join code, without those that are easily confused. A code of 40 bits opens
-/// nothing but names of lists, so guesses are not counted.
+/// The characters of a join code, without those that are easily confused. A code has 40 bits and
+/// only gives access to word lists, so guesses are not limited.
 const CODE_ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
 /// The result of a change of a class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClassChange {
-    /// It is done.
+    /// The change was made.
     Done,
     /// The name is empty or too long.
     Name,
@@ -45,15 +46,15 @@ pub struct OwnClass {
     pub class: Class,
     /// Its pupils.
     pub members: Vec<Member>,
-    /// Its lists, each with the pupils who have finished it and let the teacher see that.
+    /// Its lists, each with the pupils who have finished it and share their progress.
     pub lists: Vec<(ClassList, Vec<UserId>)>,
 }
 
 impl Site {
-    /// Makes a class of this teacher.
+    /// Makes a class for this teacher.
     ///
     /// # Errors
-    /// 403 for users who do not teach; the database cannot serve.
+    /// 403 if the user is not a teacher. The database is unavailable.
     pub fn make_class(&self, visit: &Visit, name: &str) -> Result<ClassChange, Error> {
         if visit.role < Role::Teacher {
             return Err(Error::forbidden(""));
@@ -67,10 +68,10 @@ impl Site {
         Ok(ClassChange::Done)
     }
 
-    /// The classes of this teacher; none for users who do not teach any more.
+    /// The classes of this teacher; empty for users who are not teachers any more.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn own_classes(&self, visit: &Visit) -> Result<Vec<Class>, StoreError> {
         match visit.role {
             Role::User => Ok(Vec::new()),
@@ -81,7 +82,7 @@ impl Site {
     /// A class of this teacher with its pupils and lists.
     ///
     /// # Errors
-    /// 404 if it is not theirs; the database cannot serve.
+    /// 404 if it is not theirs; the database is unavailable.
     pub fn own_class(&self, visit: &Visit, id: ClassId) -> Result<OwnClass, Error> {
         let class = self.taught(visit, id)?;
         let members = self.store.class_members(id)?;
@@ -97,16 +98,16 @@ impl Site {
     /// Deletes a class of this teacher.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn delete_class(&self, visit: &Visit, id: ClassId) -> Result<(), StoreError> {
         self.store.delete_class(id, visit.user)
     }
 
-    /// Gives a class a word list that is to be learnt until a day, in days since 1970-01-01. What is
-    /// no word is left out.
+    /// Gives a class a word list with a deadline, in days since 1970-01-01. Lines that are not
+    /// words are ignored.
     ///
     /// # Errors
-    /// 404 if the class is not theirs; the database cannot serve.
+    /// 404 if the class is not theirs; the database is unavailable.
     pub fn add_class_list(
         &self,
         visit: &Visit,
@@ -136,26 +137,26 @@ impl Site {
     /// Deletes a list of a class of this teacher.
     ///
     /// # Errors
-    /// 404 if the class is not theirs; the database cannot serve.
+    /// 404 if the class is not theirs; the database is unavailable.
     pub fn delete_class_list(&self, visit: &Visit, class: ClassId, list: i64) -> Result<(), Error> {
         self.taught(visit, class)?;
         Ok(self.store.delete_class_list(list, class)?)
     }
 
-    /// Takes a pupil out of a class of this teacher.
+    /// Removes a pupil from a class of this teacher.
     ///
     /// # Errors
-    /// 404 if the class is not theirs; the database cannot serve.
+    /// 404 if the class is not theirs; the database is unavailable.
     pub fn remove_pupil(&self, visit: &Visit, class: ClassId, pupil: UserId) -> Result<(), Error> {
         self.taught(visit, class)?;
         Ok(self.store.leave_class(class, pupil)?)
     }
 
-    /// Makes a reset code for a pupil of a class of this teacher. Teachers and administrators in a
-    /// class are not its pupils in this: the code would give away their rights.
+    /// Makes a reset code for a pupil of a class of this teacher. Not for members who are teachers
+    /// or administrators: the code would give away their rights.
     ///
     /// # Errors
-    /// 404 if the class or the pupil is not theirs; the database cannot serve.
+    /// 404 if the class is not theirs or has no such pupil; the database is unavailable.
     pub fn reset_pupil(
         &self,
         visit: &Visit,
@@ -174,7 +175,7 @@ impl Site {
     /// The classes that the user is in.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn joined_classes(&self, visit: &Visit) -> Result<Vec<Membership>, StoreError> {
         self.store.classes_of_pupil(visit.user)
     }
@@ -182,7 +183,7 @@ impl Site {
     /// Makes the user a pupil of the class with this code.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn join_class(&self, visit: &Visit, code: &str) -> Result<ClassChange, Error> {
         let code = code.chars().filter(|c| !c.is_whitespace() && *c != '-').take(16);
         let code = code.collect::<String>().to_ascii_uppercase();
@@ -201,7 +202,7 @@ impl Site {
     /// Ends the user's membership.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn leave_class(&self, visit: &Visit, class: ClassId) -> Result<(), StoreError> {
         self.store.leave_class(class, visit.user)
     }
@@ -209,7 +210,7 @@ impl Site {
     /// Lets the teacher see which lists the user has finished.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn share_progress(&self, visit: &Visit, class: ClassId) -> Result<(), StoreError> {
         self.store.share_progress(class, visit.user)
     }
@@ -217,23 +218,25 @@ impl Site {
     /// Hides from the teacher which lists the user has finished.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn hide_progress(&self, visit: &Visit, class: ClassId) -> Result<(), StoreError> {
         self.store.hide_progress(class, visit.user)
     }
 
-    /// What the user is to learn for their classes on this day or later, the nearest first.
+    /// The word lists of the user's classes with a deadline on this day or later, the earliest
+    /// deadline first.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn lists_to_learn(&self, visit: &Visit, today: i64) -> Result<Vec<PupilList>, StoreError> {
         self.store.lists_of_pupil(visit.user, today)
     }
 
-    /// The lists of the user's classes, those of the past month too, the nearest first.
+    /// The word lists of the user's classes, including those of the past month, the earliest
+    /// deadline first.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn lists_of_classes(
         &self,
         visit: &Visit,
@@ -245,7 +248,7 @@ impl Site {
     /// Saves the words of a list in the user's word book, in a list of the same name.
     ///
     /// # Errors
-    /// 404 if the list is of no class of the user; the database cannot serve.
+    /// 404 if the user is in no class with this list; the database is unavailable.
     pub fn save_class_list(&self, visit: &Visit, list: i64) -> Result<Saving, Error> {
         let lists = self.store.lists_of_pupil(visit.user, self.today() - LISTS_SHOWN_DAYS)?;
         let wanted = lists.into_iter().find(|found| found.list.id == list);
@@ -262,7 +265,7 @@ impl Site {
         Ok(Saving::Saved)
     }
 
-    /// Today by the clock of this machine, in days since 1970-01-01.
+    /// Today in the server's time zone, in days since 1970-01-01.
     fn today(&self) -> i64 {
         Timestamp::now().as_second().div_euclid(24 * 60 * 60)
     }
@@ -273,7 +276,8 @@ impl Site {
     }
 }
 
-/// The name of a class or a list without what cannot be shown; none if nothing or too much is left.
+/// The name of a class or a list without unprintable characters; `None` if the rest is empty or too
+/// long.
 fn list_name(name: &str) -> Option<String> {
     let name: String = name.trim().chars().filter(|c| !c.is_control()).collect();
     (1..=LIST_CHARS_MAX).contains(&name.chars().count()).then_some(name)

@@ -1,4 +1,4 @@
-//! The word book and its reviews: questions of the views and of the API to the store.
+//! The word book and its reviews, for pages and the API.
 
 mod classes;
 
@@ -14,25 +14,25 @@ use crate::store::{
     StoreError, WordListStart,
 };
 
-/// The most words that a user may save.
+/// Maximum number of words that a user may save.
 pub const SAVED_WORDS_MAX: u64 = 20_000;
 
-/// The most characters of a note and of a sentence.
+/// Maximum number of characters of a note and of a sentence.
 const NOTE_CHARS_MAX: usize = 1000;
 
-/// The most characters of the name of a list.
+/// Maximum number of characters of the name of a list.
 const LIST_CHARS_MAX: usize = 64;
 
-/// The most characters of all tags of a word.
+/// Maximum number of characters of all tags of a word.
 const TAGS_CHARS_MAX: usize = 255;
 
 /// New words a day, unless the user chose another number.
 const NEW_A_DAY: u64 = 20;
 
-/// The most new words a day that a user may choose.
+/// Maximum number of new words a day that a user may choose.
 pub const NEW_A_DAY_MAX: u64 = 500;
 
-/// How long the progress page looks back.
+/// The time that the progress page covers.
 const PROGRESS: SignedDuration = SignedDuration::from_hours(24 * 371);
 
 /// The result of saving a word.
@@ -46,7 +46,7 @@ pub enum Saving {
     Full,
 }
 
-/// How a card asks.
+/// The kind of question on a card.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CardKind {
     /// The word is shown, its meaning is asked.
@@ -81,7 +81,7 @@ impl CardKind {
     }
 }
 
-/// A text that a user wrote, cut to what the database takes. Control characters become spaces.
+/// A text that a user wrote, cut to the limits. Control characters become spaces.
 fn bounded_text(text: &SavedWordText) -> SavedWordText {
     let bound = |text: &str, chars_max: usize| {
         let clean = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c });
@@ -99,7 +99,7 @@ impl Site {
     /// Saves a word in the user's word book.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn save_word(
         &self,
         visit: &Visit,
@@ -117,15 +117,15 @@ impl Site {
     /// Removes a word from the user's word book.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn remove_saved_word(&self, visit: &Visit, word: &str) -> Result<(), StoreError> {
         self.store.remove_saved_word(visit.user, word)
     }
 
-    /// Changes what the user wrote about a word. Returns whether the word is saved.
+    /// Changes the user's text about a word. Returns whether the word is saved.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn update_saved_word(
         &self,
         visit: &Visit,
@@ -135,26 +135,26 @@ impl Site {
         self.store.update_saved_word(visit.user, word, &bounded_text(text))
     }
 
-    /// Leaves a word out of reviews.
+    /// Excludes a word from reviews.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn suspend_saved_word(&self, visit: &Visit, word: &str) -> Result<(), StoreError> {
         self.store.suspend_saved_word(visit.user, word)
     }
 
-    /// Takes a word into reviews again.
+    /// Includes a word in reviews again.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn resume_saved_word(&self, visit: &Visit, word: &str) -> Result<(), StoreError> {
         self.store.resume_saved_word(visit.user, word)
     }
 
-    /// A saved word; none if the user has not saved it.
+    /// A saved word; `None` if the user has not saved it.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn saved_word(&self, visit: &Visit, word: &str) -> Result<Option<SavedWord>, StoreError> {
         self.store.saved_word(visit.user, word)
     }
@@ -162,7 +162,7 @@ impl Site {
     /// Up to `limit` saved words, the latest first.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn saved_words(
         &self,
         visit: &Visit,
@@ -176,23 +176,23 @@ impl Site {
     /// The names of the user's lists.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn word_lists(&self, visit: &Visit) -> Result<Vec<String>, StoreError> {
         self.store.word_lists(visit.user)
     }
 
-    /// The numbers of the user's word book now.
+    /// The counts of the user's word book.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn saved_word_counts(&self, visit: &Visit) -> Result<SavedWordCounts, StoreError> {
         self.store.saved_word_counts(visit.user, Timestamp::now())
     }
 
-    /// The word to review now; none if nothing is due.
+    /// The next word to review; `None` if no word is due.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn next_due_word(&self, visit: &Visit) -> Result<Option<SavedWord>, StoreError> {
         let now = Timestamp::now();
         if let Some(word) = self.store.due_words(visit.user, now, 1)?.into_iter().next() {
@@ -209,7 +209,7 @@ impl Site {
     /// The number of new words that a user wants a day.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn new_a_day(&self, visit: &Visit) -> Result<u64, StoreError> {
         let value = self.store.preference(visit.user, "new_a_day")?;
         Ok(value.and_then(|value| value.parse().ok()).unwrap_or(NEW_A_DAY))
@@ -218,17 +218,17 @@ impl Site {
     /// Chooses the number of new words a day, at most [`NEW_A_DAY_MAX`].
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn choose_new_a_day(&self, visit: &Visit, words: u64) -> Result<(), StoreError> {
         let words = words.min(NEW_A_DAY_MAX).to_string();
         self.store.set_preference(visit.user, "new_a_day", &words)
     }
 
     /// Records the answer of a review. `seen` is the number of reviews that the word had when it
-    /// was shown: an answer that is sent twice is one review.
+    /// was shown: an answer that is sent twice counts once.
     ///
     /// # Errors
-    /// The database cannot serve; nothing is recorded then.
+    /// The database is unavailable; nothing is recorded then.
     pub fn review(
         &self,
         visit: &Visit,
@@ -239,7 +239,7 @@ impl Site {
         let Some(saved) = self.store.saved_word(visit.user, word)? else {
             return Ok(Recorded::Stale);
         };
-        // Two reviews of a user in one microsecond would have one key.
+        // Two reviews of a user in the same microsecond would have the same key.
         let now = Timestamp::now();
         let memory = Memory::after(saved.memory.as_ref(), grade, now);
         let user = visit.user;
@@ -249,7 +249,7 @@ impl Site {
     /// Takes the user's latest review back; returns its word.
     ///
     /// # Errors
-    /// The database cannot serve; nothing is changed then.
+    /// The database is unavailable; nothing is changed then.
     pub fn undo_review(&self, visit: &Visit) -> Result<Option<String>, StoreError> {
         self.store.undo_review(visit.user)
     }
@@ -257,7 +257,7 @@ impl Site {
     /// The user's reviews for each day of about a year, in this time zone.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn reviews_by_day(
         &self,
         visit: &Visit,
@@ -269,19 +269,19 @@ impl Site {
         self.store.reviews_by_day(visit.user, since, i64::from(offset))
     }
 
-    /// How the user's cards ask.
+    /// The kind of question on the user's cards.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn card_kind(&self, visit: &Visit) -> Result<CardKind, StoreError> {
         let value = self.store.preference(visit.user, "card")?;
         Ok(value.and_then(|value| CardKind::from_value(&value)).unwrap_or_default())
     }
 
-    /// Chooses how the user's cards ask.
+    /// Chooses the kind of question on the user's cards.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn choose_card_kind(&self, visit: &Visit, kind: CardKind) -> Result<(), StoreError> {
         self.store.set_preference(visit.user, "card", kind.value())
     }

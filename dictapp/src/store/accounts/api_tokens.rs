@@ -78,7 +78,7 @@ impl Store {
     /// Stores a new token; `false`: the user has [`API_TOKENS_OF_USER_MAX`] already.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn insert_api_token(&self, new: &NewApiToken) -> Result<bool> {
         let params = [
             (&new.token_hash).into(),
@@ -108,7 +108,7 @@ impl Store {
     /// The tokens of a user, the newest first.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn api_tokens_of(&self, user: UserId) -> Result<Vec<OwnApiToken>> {
         let rows = self.db.query_latest(OF_USER, &[user.0.into()]);
         rows.and_then(|rows| rows.into_iter().map(own_token).collect())
@@ -118,7 +118,7 @@ impl Store {
     /// The token of this hash, if its user is not disabled.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn api_token_by_hash(&self, token_hash: &[u8; 32]) -> Result<Option<ApiToken>> {
         let rows = self.db.query_latest(BY_HASH, &[token_hash.into()]);
         rows.and_then(|rows| rows.into_iter().next().map(token).transpose())
@@ -128,7 +128,7 @@ impl Store {
     /// Notes that a token was used.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn touch_api_token(&self, token_hash: &[u8; 32], seen: Timestamp) -> Result<()> {
         let touched = self.db.execute(TOUCH, &[seen.as_microsecond().into(), token_hash.into()]);
         touched.map(drop).doing(|| "note the use of a token")
@@ -137,7 +137,7 @@ impl Store {
     /// Deletes a token if it is this user's; `false`: it is not, or is deleted already.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn delete_api_token_of(&self, user: UserId, token_hash: &[u8; 32]) -> Result<bool> {
         let deleted = self.db.execute(DELETE_OWN, &[token_hash.into(), user.0.into()]);
         deleted.map(|rows| rows > 0).doing(|| format!("delete a token of user {user}"))
@@ -146,7 +146,7 @@ impl Store {
     /// Deletes all tokens of a user, as after their password was set for them.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn delete_api_tokens_of(&self, user: UserId) -> Result<()> {
         let deleted = self.db.execute(DELETE_OF, &[user.0.into()]);
         deleted.map(drop).doing(|| format!("delete the tokens of user {user}"))

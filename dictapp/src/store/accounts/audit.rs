@@ -133,7 +133,7 @@ impl Store {
     /// Adds an entry. `tie` is a random number that keeps entries of one microsecond apart.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn insert_audit(&self, entry: &AuditEntry, tie: u32) -> Result<()> {
         let params = [
             entry.at.as_microsecond().into(),
@@ -154,7 +154,7 @@ impl Store {
     /// The newest entries before a time, the newest first: all, or those about one user.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn audit_before(
         &self,
         user: Option<UserId>,
@@ -172,7 +172,7 @@ impl Store {
     /// Removes at most `limit` entries that are older than this; returns their number.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn delete_audit_before(&self, time: Timestamp, limit: u32) -> Result<u64> {
         // One row at a time by its key: a range would lock what other requests insert.
         let delete = || {

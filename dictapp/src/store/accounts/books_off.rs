@@ -16,7 +16,7 @@ impl Store {
     /// seconds may be missing.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn books_off(&self, user: UserId) -> Result<Vec<BookId>> {
         let load = || {
             let rows = self.db.query(OF_USER, &[user.number().into()])?;
@@ -31,7 +31,7 @@ impl Store {
     /// ignored.
     ///
     /// # Errors
-    /// The database cannot serve; nothing is changed then.
+    /// The database is unavailable; nothing is changed then.
     pub fn switch_books(&self, user: UserId, on: &[BookId], off: &[BookId]) -> Result<()> {
         let user_number = user.number();
         let switched = self.db.transaction(&mut |session| {

@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_known_for_a_moment_and_until_it_is_changed() {
+    fn a_row_is_cached_for_a_moment_or_until_it_changes() {
         let recent = Recent::default();
         assert_eq!(read(&recent, 1), Some(1));
         assert_eq!(read(&recent, 2), Some(1));
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_is_changed_while_it_is_read_is_not_kept() {
+    fn a_row_that_changes_while_it_is_read_is_not_cached() {
         let recent = Recent::default();
         let load = || {
             recent.forget(&1);

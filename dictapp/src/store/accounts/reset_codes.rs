@@ -18,7 +18,7 @@ impl Store {
     /// Stores the hash of a new code in place of the user's earlier ones.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn put_reset_code(
         &self,
         user: UserId,
@@ -38,7 +38,7 @@ impl Store {
     /// The user of a code that is valid now. Does not use the code up.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn user_of_reset_code(
         &self,
         code_hash: &[u8; 32],
@@ -55,7 +55,7 @@ impl Store {
     /// codes and API tokens, all or nothing. `false`: the code is not valid any more.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn reset_passwd(
         &self,
         user: UserId,
@@ -86,7 +86,7 @@ impl Store {
     /// Removes the codes that expired by `now`.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn delete_expired_reset_codes(&self, now: Timestamp) -> Result<u64> {
         let deleted = self.db.execute(DELETE_EXPIRED, &[now.as_microsecond().into()]);
         deleted.doing(|| "remove expired reset codes")

@@ -96,7 +96,7 @@ impl Store {
     /// Begins a session. If the user has more than [`SESSIONS_OF_USER_MAX`], the oldest end.
     ///
     /// # Errors
-    /// A conflict if another user has a session with this hash; the database cannot serve.
+    /// A conflict if another user has a session with this hash; the database is unavailable.
     pub fn insert_session(&self, new: &NewSession) -> Result<()> {
         let params = [
             (&new.token_hash).into(),
@@ -126,7 +126,7 @@ impl Store {
     /// The sessions of a user, the newest first; some may have expired.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn sessions_of(&self, user: UserId) -> Result<Vec<OwnSession>> {
         // Earlier versions allowed more than the limit.
         const ROWS_MAX: u32 = 1000;
@@ -139,7 +139,7 @@ impl Store {
     /// the last two seconds may be missing.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn session_by_hash(&self, token_hash: &[u8; 32]) -> Result<Option<Session>> {
         let find = || self.sessions.read(*token_hash, || self.read_session(token_hash));
         find().doing(|| "find the session")
@@ -158,7 +158,7 @@ impl Store {
     /// Records that the session was used. `false`: it does not exist any more.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn touch_session(
         &self,
         token_hash: &[u8; 32],
@@ -175,7 +175,7 @@ impl Store {
     /// Ends one session; it may have ended before.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn delete_session(&self, token_hash: &[u8; 32]) -> Result<()> {
         let deleted = self.db.execute(DELETE, &[token_hash.into()]);
         self.sessions.forget(token_hash);
@@ -185,7 +185,7 @@ impl Store {
     /// Ends a session if it is this user's; `false`: it is not, or has ended.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn delete_session_of(&self, user: UserId, token_hash: &[u8; 32]) -> Result<bool> {
         let deleted = self.db.execute(DELETE_OWN, &[token_hash.into(), user.0.into()]);
         self.sessions.forget(token_hash);
@@ -195,7 +195,7 @@ impl Store {
     /// Ends all other sessions of a user. Returns their number.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn delete_other_sessions(&self, user: UserId, token_hash: &[u8; 32]) -> Result<u64> {
         let deleted = self.db.execute(DELETE_OTHERS, &[user.0.into(), token_hash.into()]);
         self.sessions.forget_all();
@@ -205,7 +205,7 @@ impl Store {
     /// Ends all sessions of a user. Returns their number.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn delete_sessions_of(&self, user: UserId) -> Result<u64> {
         let deleted = self.db.execute(DELETE_OF, &[user.0.into()]);
         self.sessions.forget_all();
@@ -215,7 +215,7 @@ impl Store {
     /// Removes at most `limit` sessions that expired by `now`. Returns their number.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn delete_expired_sessions(&self, now: Timestamp, limit: u32) -> Result<u64> {
         let now = now.as_microsecond();
         // One row at a time by its key: a range would lock what other requests insert.

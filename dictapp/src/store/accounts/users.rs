@@ -108,7 +108,7 @@ impl Store {
     /// The user of exactly this name, if there is one.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn user_by_name(&self, name: &Username) -> Result<Option<User>> {
         let rows = self.db.query_latest(BY_NAME, &[name.as_str().into()]);
         // The message omits the name: users sometimes type their password instead.
@@ -119,7 +119,7 @@ impl Store {
     /// The user of this key, if there is one.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn user_by_id(&self, id: UserId) -> Result<Option<User>> {
         let rows = self.db.query_latest(BY_ID, &[id.0.into()]);
         rows.and_then(|rows| rows.into_iter().next().map(user).transpose())
@@ -129,7 +129,7 @@ impl Store {
     /// At most `limit` users (and at most [`USERS_MAX`]) with larger keys, sorted by key.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn users_after(&self, after: UserId, limit: u32) -> Result<Vec<User>> {
         let rows = self.db.query(AFTER, &[after.0.into(), limit.min(USERS_MAX).into()]);
         rows.and_then(|rows| rows.into_iter().map(user).collect()).doing(|| "list users")
@@ -139,7 +139,7 @@ impl Store {
     /// after the name `after`, by name.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn users_named(&self, beginning: &str, after: &str, limit: u32) -> Result<Vec<User>> {
         let end = format!("{beginning}{}", char::MAX);
         let limit = limit.min(USERS_MAX).into();
@@ -152,7 +152,7 @@ impl Store {
     /// with a course hash.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn outdated_users_after(&self, after: UserId, limit: u32) -> Result<Vec<User>> {
         let rows = self.db.query(OUTDATED, &[after.0.into(), limit.min(USERS_MAX).into()]);
         rows.and_then(|rows| rows.into_iter().map(user).collect())
@@ -162,7 +162,7 @@ impl Store {
     /// The number of users of this role who may log in.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn count_enabled(&self, role: Role) -> Result<u64> {
         let rows = self.db.query(OF_ROLE, &[role.name().into()]);
         rows.and_then(crate::store::db::count_in).doing(|| format!("count users of role {role}"))
@@ -171,7 +171,7 @@ impl Store {
     /// Registers a user.
     ///
     /// # Errors
-    /// A conflict if the name is taken or looks like a taken one; the database cannot serve.
+    /// A conflict if the name is taken or looks like a taken one; the database is unavailable.
     pub fn insert_user(&self, new: &NewUser) -> Result<User> {
         self.try_insert_user(new).map_err(|error| {
             if error.is_conflict() {
@@ -209,7 +209,7 @@ impl Store {
     /// Whether this form registered this user.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn is_signed_up_by(&self, user: UserId, form: &[u8; 32]) -> Result<bool> {
         let rows = self.db.query(SIGN_UP, &[user.0.into()]);
         rows.and_then(|mut rows| rows.first_mut().map(Row::optional_bytes).transpose())
@@ -220,7 +220,7 @@ impl Store {
     /// The name that looks like this one, if there is one.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn name_that_looks_like(&self, name: &Username) -> Result<Option<String>> {
         let rows = self.db.query(BY_LOOK, &[(&name.look()).into()]);
         rows.and_then(|mut rows| rows.first_mut().map(Row::text).transpose())
@@ -231,7 +231,7 @@ impl Store {
     /// is stored.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn set_look(&self, user: &User) -> Result<bool> {
         match self.db.execute(SET_LOOK, &[(&user.name.look()).into(), user.id.0.into()]) {
             Err(error) if error.is_conflict() => Ok(false),
@@ -243,7 +243,7 @@ impl Store {
     /// Replaces the password hash `old` by `new`. `false`: the stored hash is a different one.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn replace_passwd(&self, user: UserId, old: &str, new: &str) -> Result<bool> {
         let replace = || {
             let changed = self.db.execute(REPLACE_PASSWD, &[new.into(), user.0.into(), old.into()]);
@@ -260,7 +260,7 @@ impl Store {
     /// Stores a new password hash unconditionally.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn set_passwd(&self, user: UserId, new: &str) -> Result<()> {
         let changed = self.db.execute(SET_PASSWD, &[new.into(), user.0.into()]);
         changed.map(drop).doing(|| format!("set the password of user {user}"))
@@ -269,7 +269,7 @@ impl Store {
     /// Gives a user a role.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn set_role(&self, user: UserId, role: Role) -> Result<()> {
         let changed = self.db.execute(SET_ROLE, &[role.name().into(), user.0.into()]);
         self.sessions.forget_all();
@@ -280,7 +280,7 @@ impl Store {
     /// session: see [`Store::delete_sessions_of`].
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn set_disabled(&self, user: UserId, since: Option<Timestamp>) -> Result<()> {
         let since = since.map(Timestamp::as_microsecond);
         let changed = self.db.execute(SET_DISABLED, &[since.into(), user.0.into()]);
@@ -291,7 +291,7 @@ impl Store {
     /// Deletes a user with all their data. `false`: the user did not exist.
     ///
     /// # Errors
-    /// The database cannot serve; nothing is deleted then.
+    /// The database is unavailable; nothing is deleted then.
     pub fn delete_user(&self, user: UserId) -> Result<bool> {
         let mut existed = false;
         let deleted = self.db.transaction(&mut |session| {

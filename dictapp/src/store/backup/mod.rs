@@ -26,7 +26,7 @@ impl Store {
     /// Writes a consistent backup to a file that does not exist yet. Returns its number of rows.
     ///
     /// # Errors
-    /// The file exists or cannot be written; the database cannot serve.
+    /// The file exists or cannot be written; the database is unavailable.
     pub fn backup(&self, file: &Path) -> Result<Counts> {
         let backup = || {
             let part = Part::beside(file)?;

@@ -83,7 +83,7 @@ impl Store {
     /// Begins to import a book, or to replace the one of the same name.
     ///
     /// # Errors
-    /// A header out of its limits; the database cannot serve.
+    /// A header out of its limits; the database is unavailable.
     pub fn begin_import(&self, header: &BookHeader) -> Result<ImportStart> {
         let begin = || {
             header.check()?;
@@ -109,7 +109,7 @@ impl Import {
     ///
     /// # Errors
     /// A conflict if a headword is repeated, which may be found some entries later; a text longer
-    /// than a column; the database cannot serve. The import cannot continue then.
+    /// than a column; the database is unavailable. The import cannot continue then.
     pub fn add(&mut self, entry: &Entry) -> Result<()> {
         let forms = entry.forms.join("\n");
         let phonetic = entry.phonetic.as_deref();
@@ -138,7 +138,7 @@ impl Import {
     /// Replaces the book's earlier entries. Returns the new state of the book.
     ///
     /// # Errors
-    /// The database cannot serve. Then nothing is changed, or everything if the connection broke
+    /// The database is unavailable. Then nothing is changed, or everything if the connection broke
     /// during the commit. Importing again shows which.
     pub fn commit(mut self) -> Result<Book> {
         self.flush()?;

@@ -23,7 +23,7 @@ impl Store {
     /// the headword, in one snapshot. Returns the version of the snapshot. Rows are streamed.
     ///
     /// # Errors
-    /// The database cannot serve, perhaps after some entries were visited.
+    /// The database is unavailable, perhaps after some entries were visited.
     pub fn each_entry(
         &self,
         mut visit: impl FnMut(&Book, Entry) -> ControlFlow<()>,
@@ -51,7 +51,7 @@ impl Store {
     /// Visits all entries of a book, sorted by the bytes of the headword.
     ///
     /// # Errors
-    /// The database cannot serve, perhaps after some entries were shown.
+    /// The database is unavailable, perhaps after some entries were shown.
     pub fn each_entry_of(
         &self,
         book: BookId,
@@ -69,7 +69,7 @@ impl Store {
     /// The entries of exactly this spelling, in the order of the books that are not hidden.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn entries_of(&self, word: &Word) -> Result<Vec<(BookId, Entry)>> {
         let rows = self.db.query(OF_WORD, &[word.as_str().into()]);
         let entries = rows.and_then(|rows| {

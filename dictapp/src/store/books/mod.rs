@@ -96,7 +96,7 @@ impl Store {
     /// All books in order, including hidden ones.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn books(&self) -> Result<Vec<Book>> {
         let rows = self.db.query(ALL, &[]);
         rows.and_then(|rows| rows.into_iter().map(book).collect()).doing(|| "list the word books")
@@ -106,7 +106,7 @@ impl Store {
     /// them does not exist, and nothing is changed.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn order_books(&self, order: &[BookId]) -> Result<bool> {
         let mut done = false;
         let ordered = self.db.transaction(&mut |session| {
@@ -128,7 +128,7 @@ impl Store {
     /// Shows or hides a book. `false`: it does not exist.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn hide_book(&self, book: BookId, visibility: Visibility) -> Result<bool> {
         let hidden = visibility == Visibility::Hidden;
         self.change_book(SET_HIDDEN, &[hidden.into(), book.0.into()])
@@ -138,7 +138,7 @@ impl Store {
     /// Changes the title of a book (1 to 255 characters). `false`: it does not exist.
     ///
     /// # Errors
-    /// An empty or too long title; the database cannot serve.
+    /// An empty or too long title; the database is unavailable.
     pub fn rename_book(&self, book: BookId, title: &str) -> Result<bool> {
         check_text("title", title, TITLE_CHARS_MAX)
             .and_then(|()| self.change_book(SET_TITLE, &[title.into(), book.0.into()]))
@@ -148,7 +148,7 @@ impl Store {
     /// Removes a book with its words. `false`: it does not exist.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn remove_book(&self, book: BookId) -> Result<bool> {
         let remove = || {
             let mut session = self.db.session(Access::Write)?;

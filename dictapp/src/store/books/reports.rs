@@ -52,7 +52,7 @@ impl Store {
     /// Stores a report of a word; `text` is of 1 to [`REPORT_CHARS_MAX`] characters.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn insert_report(
         &self,
         id: ReportId,
@@ -78,7 +78,7 @@ impl Store {
     /// The newest reports, the newest first, with the names of their users.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn reports(&self, limit: u32) -> Result<Vec<Report>> {
         let rows = self.db.query(NEWEST, &[i64::MAX.into(), limit.min(REPORTS_MAX).into()]);
         rows.and_then(|rows| rows.into_iter().map(report).collect())
@@ -88,7 +88,7 @@ impl Store {
     /// All reports of a user, the oldest first.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn reports_of(&self, user: UserId) -> Result<Vec<Report>> {
         let rows = self.db.query(OF_USER, &[user.number().into()]);
         rows.and_then(|rows| rows.into_iter().map(report).collect())
@@ -98,7 +98,7 @@ impl Store {
     /// The number of reports.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn count_reports(&self) -> Result<u64> {
         self.db.query(COUNT, &[]).and_then(count_in).doing(|| "count the reports of entries")
     }
@@ -106,7 +106,7 @@ impl Store {
     /// Deletes a report; there may be none.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn delete_report(&self, id: ReportId) -> Result<()> {
         let deleted = self.db.execute(DELETE, &[id.at.as_microsecond().into(), id.tie.into()]);
         deleted.map(drop).doing(|| "delete the report of an entry")

@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_caller_waits_within_its_patience_and_goes_on_when_the_database_is_back() {
+    fn a_caller_waits_within_its_patience_for_the_database() {
         let circuit = Arc::new(Circuit::new(NEVER, NEVER));
         circuit.down(&why());
         let waiting = {
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_callers_wait_than_the_bound() {
+    fn the_number_of_waiting_callers_is_bounded() {
         let circuit = Circuit::new(NEVER, NEVER);
         circuit.down(&why());
         lock(&circuit.state).waiting = WAITING_MAX;

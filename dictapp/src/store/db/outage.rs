@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_taken_name_is_no_outage() {
+    fn a_taken_name_is_not_an_outage() {
         let outage = Outage::default();
         outage.note::<()>(Err(StoreError::conflict("the name is taken"))).unwrap_err();
         assert_eq!((outage.why(), outage.failed_in_all()), (None, 0));

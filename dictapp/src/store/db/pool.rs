@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn gives_the_connection_used_last_and_no_more_than_the_limit() {
+    fn returns_the_connection_used_last_within_the_limit() {
         let pool = pool(2, EVER, EVER);
         let (one, two) = (lease(&pool, 1).unwrap(), lease(&pool, 2).unwrap());
         assert!(lease(&pool, 3).is_none());
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn closes_what_is_broken_and_gives_its_slot_to_who_waits() {
+    fn closes_broken_connections_and_gives_their_slots_to_waiting_callers() {
         let pool = pool(1, EVER, EVER);
         let mut one = lease(&pool, 1).unwrap();
         let waiting = {
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn closes_what_is_idle_or_old() {
+    fn closes_idle_and_old_connections() {
         for pool in [pool(1, Duration::ZERO, EVER), pool(1, EVER, Duration::ZERO)] {
             drop(lease(&pool, 1));
             assert_eq!(lease(&pool, 2).unwrap().0, 2);

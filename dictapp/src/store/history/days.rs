@@ -75,7 +75,7 @@ impl Store {
     /// to `start` whose last look-up is on its older or newer side.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn words_between(
         &self,
         user: UserId,
@@ -105,7 +105,7 @@ impl Store {
     /// The time of the look-up next to `start`.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn next_lookup(
         &self,
         user: UserId,
@@ -124,7 +124,7 @@ impl Store {
     /// the time `at`; there may be none.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn delete_word_between(
         &self,
         user: UserId,

@@ -21,7 +21,7 @@ impl Store {
     /// Deletes the look-ups from one time until before another; returns their number.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn delete_lookups_between(
         &self,
         user: UserId,
@@ -37,7 +37,7 @@ impl Store {
     /// Deletes the whole history of a user; returns the number of rows.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn delete_lookups(&self, user: UserId) -> Result<u64> {
         let deleted = self.db.execute(DELETE_UNTIL, &[user.0.into(), i64::MAX.into()]);
         deleted.doing(|| format!("delete the history of user {user}"))
@@ -47,7 +47,7 @@ impl Store {
     /// Returns the user after whom to go on; `None`: there are no more users.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn delete_lookups_before(
         &self,
         before: Timestamp,
@@ -83,7 +83,7 @@ impl Store {
     /// Deletes all but the newest `kept` look-ups of a user; returns the number of rows.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn trim_lookups(&self, user: UserId, kept: u32) -> Result<u64> {
         let trim = || {
             let mut rows = self.db.query(NTH_NEWEST, &[user.0.into(), kept.into()])?;

@@ -81,7 +81,7 @@ impl Store {
     /// saved the headword.
     ///
     /// # Errors
-    /// The database cannot serve, or took too long. The row is not stored, unless the error
+    /// The database is unavailable, or took too long. The row is not stored, unless the error
     /// [says so](crate::store::StoreError::may_be_stored).
     pub fn record_lookup(&self, lookup: &Lookup) -> Result<Saved> {
         self.history.record(lookup).doing(|| format!("record a look-up of user {}", lookup.user))
@@ -91,7 +91,7 @@ impl Store {
     /// first.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn recent_lookups(
         &self,
         user: UserId,
@@ -119,7 +119,7 @@ impl Store {
     /// Returns how many were added.
     ///
     /// # Errors
-    /// The database cannot serve; some may be added already.
+    /// The database is unavailable; some may be added already.
     pub fn import_lookups(&self, lookups: &[Lookup]) -> Result<u64> {
         let mut added = 0;
         for some in lookups.chunks(IMPORTED_AT_ONCE) {
@@ -146,7 +146,7 @@ impl Store {
     /// The number of rows of a user's history. It reads all of them, so it is too slow for a page.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn count_lookups(&self, user: UserId) -> Result<u64> {
         let count = self.db.query(COUNT, &[user.0.into()]).and_then(count_in);
         count.doing(|| format!("count the history of user {user}"))

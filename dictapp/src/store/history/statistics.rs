@@ -54,7 +54,7 @@ impl Store {
     /// Adds to the counts of an hour and of the words that no book has.
     ///
     /// # Errors
-    /// The database cannot serve; nothing is added then.
+    /// The database is unavailable; nothing is added then.
     pub fn add_lookup_counts(&self, hour: LookupHour, missing: &[MissingWord]) -> Result<()> {
         let added = self.db.transaction(&mut |session| {
             let LookupHour { hour, found, missing: lookups } = hour;
@@ -73,7 +73,7 @@ impl Store {
     /// The look-ups by hour since this one; hours without any are left out.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn lookup_hours(&self, since: i64) -> Result<Vec<LookupHour>> {
         let hour = |mut row: Row| {
             Ok(LookupHour { hour: row.int()?, found: row.count()?, missing: row.count()? })
@@ -86,7 +86,7 @@ impl Store {
     /// The words that no book has, those looked up most often first.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn most_missed_words(&self, limit: u32) -> Result<Vec<MissingWord>> {
         let word = |mut row: Row| {
             Ok(MissingWord { word: row.text()?, lookups: row.count()?, last: row.time()? })
@@ -99,7 +99,7 @@ impl Store {
     /// Forgets how often a word was missed; there may be none.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn forget_missing_word(&self, word: &str) -> Result<()> {
         let deleted = self.db.execute(DELETE_WORD, &[word.into()]);
         deleted.map(drop).doing(|| "forget a word that no book has")
@@ -109,7 +109,7 @@ impl Store {
     /// words beyond a bound.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn delete_lookup_counts(&self, hour: i64, last: Timestamp) -> Result<()> {
         let delete = || {
             self.db.execute(DELETE_HOURS, &[hour.into()])?;

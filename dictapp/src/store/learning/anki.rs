@@ -199,7 +199,7 @@ mod tests {
     use std::io::Read;
 
     #[test]
-    fn a_package_has_a_note_and_a_card_for_each_word_and_no_markup_of_a_users() {
+    fn a_package_has_a_note_and_a_card_for_each_word_and_escapes_markup() {
         let note = |word: &str| AnkiNote {
             word: word.to_owned(),
             meaning: "苹果 <b>".to_owned(),

@@ -13,7 +13,7 @@ impl Store {
     /// The value of a preference, if the user has set it.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn preference(&self, user: UserId, name: &str) -> Result<Option<String>> {
         let rows = self.db.query(OF_USER, &[user.number().into(), name.into()]);
         rows.and_then(|mut rows| rows.first_mut().map(|row| row.text()).transpose())
@@ -23,7 +23,7 @@ impl Store {
     /// Sets a preference.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn set_preference(&self, user: UserId, name: &str, value: &str) -> Result<()> {
         let key = [user.number().into(), name.into()];
         let set = self.db.transaction(&mut |session| {

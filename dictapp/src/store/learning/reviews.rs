@@ -64,7 +64,7 @@ impl Store {
     /// Records a review in the log and the new state of the word in one transaction.
     ///
     /// # Errors
-    /// The database cannot serve; nothing is changed then.
+    /// The database is unavailable; nothing is changed then.
     pub fn record_review(&self, review: &NewReview<'_>) -> Result<Recorded> {
         let NewReview { user, word, seen, grade, memory } = *review;
         let number = user.number();
@@ -90,7 +90,7 @@ impl Store {
     /// word; `None`: there is no review.
     ///
     /// # Errors
-    /// The database cannot serve; nothing is changed then.
+    /// The database is unavailable; nothing is changed then.
     pub fn undo_review(&self, user: UserId) -> Result<Option<String>> {
         let mut undone = None;
         let done = self.db.transaction(&mut |session| {
@@ -109,7 +109,7 @@ impl Store {
     /// The number of words whose first review was at this time or later.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn new_words_since(&self, user: UserId, since: Timestamp) -> Result<u64> {
         let params = [user.number().into(), since.as_microsecond().into()];
         let count = self.db.query(NEW_SINCE, &params).and_then(count_in);
@@ -120,7 +120,7 @@ impl Store {
     /// zone to UTC.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn reviews_by_day(
         &self,
         user: UserId,

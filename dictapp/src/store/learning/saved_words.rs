@@ -99,7 +99,7 @@ impl Store {
     /// Saves a word. A word that is saved already stays as it is. Returns whether it is new.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn save_word(
         &self,
         user: UserId,
@@ -127,7 +127,7 @@ impl Store {
     /// Removes a word and its notes. Its reviews stay in the log.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn remove_saved_word(&self, user: UserId, word: &str) -> Result<()> {
         let removed = self.db.execute(REMOVE, &[user.number().into(), word.into()]);
         removed.map(drop).doing(|| format!("remove a word of user {user}"))
@@ -136,7 +136,7 @@ impl Store {
     /// Changes the notes of a saved word. Returns whether the word is saved.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn update_saved_word(
         &self,
         user: UserId,
@@ -158,7 +158,7 @@ impl Store {
     /// Excludes a word from reviews.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn suspend_saved_word(&self, user: UserId, word: &str) -> Result<()> {
         self.set_suspended(user, word, 1)
     }
@@ -166,7 +166,7 @@ impl Store {
     /// Includes a word in reviews again.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn resume_saved_word(&self, user: UserId, word: &str) -> Result<()> {
         self.set_suspended(user, word, 0)
     }
@@ -180,7 +180,7 @@ impl Store {
     /// A saved word; `None` if the user has not saved it.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn saved_word(&self, user: UserId, word: &str) -> Result<Option<SavedWord>> {
         let rows = self.db.query(BY_WORD, &[user.number().into(), word.into()]);
         rows.and_then(|mut rows| rows.first_mut().map(saved_word).transpose())
@@ -190,7 +190,7 @@ impl Store {
     /// Up to `limit` saved words, the latest first.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn saved_words(
         &self,
         user: UserId,
@@ -222,7 +222,7 @@ impl Store {
     /// Up to `limit` words that were never reviewed, the first saved first.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn new_words(&self, user: UserId, limit: u32) -> Result<Vec<SavedWord>> {
         let rows = self.db.query(NEW, &[user.number().into(), limit.into()]);
         rows.and_then(|rows| rows.into_iter().map(|mut row| saved_word(&mut row)).collect())
@@ -232,7 +232,7 @@ impl Store {
     /// Up to `limit` reviewed words that are due at this time, the longest overdue first.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn due_words(&self, user: UserId, at: Timestamp, limit: u32) -> Result<Vec<SavedWord>> {
         let params = [user.number().into(), at.as_microsecond().into(), limit.into()];
         let rows = self.db.query(DUE, &params);
@@ -243,7 +243,7 @@ impl Store {
     /// The counts of a word book at this time.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn saved_word_counts(&self, user: UserId, at: Timestamp) -> Result<SavedWordCounts> {
         let number = user.number();
         let counts = || {
@@ -260,7 +260,7 @@ impl Store {
     /// The names of a user's lists.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn word_lists(&self, user: UserId) -> Result<Vec<String>> {
         let rows = self.db.query(LISTS, &[user.number().into()]);
         rows.and_then(|rows| rows.into_iter().map(|mut row| row.text()).collect())

@@ -39,7 +39,7 @@ impl Store {
     /// All words that the user saved.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn stored_words(&self, user: UserId) -> Result<Vec<StoredWord>> {
         let word = |mut row: Row| {
             Ok(StoredWord {
@@ -59,7 +59,7 @@ impl Store {
     /// All reviews of the user.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn stored_reviews(&self, user: UserId) -> Result<Vec<StoredReview>> {
         let review = |mut row: Row| Ok((row.time()?, row.text()?, row.int()?));
         let rows = self.db.query(REVIEWS, &[user.number().into()]);
@@ -70,7 +70,7 @@ impl Store {
     /// All preferences of the user, by name.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn stored_preferences(&self, user: UserId) -> Result<Vec<(String, String)>> {
         let preference = |mut row: Row| Ok((row.text()?, row.text()?));
         let rows = self.db.query(PREFERENCES, &[user.number().into()]);

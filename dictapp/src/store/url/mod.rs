@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong_with_what_names_no_database() {
+    fn reports_what_is_wrong_with_an_invalid_url() {
         for (urls, why) in [
             (&["mysql://dict:s3cr/et@host/dict"][..], "%2F"),
             (&["mysql://dict:s3cr?et@host/dict"], "%3F"),

@@ -61,7 +61,7 @@ struct LoginPage<'a> {
     ticket: &'a str,
 }
 
-/// Why the log-in page is shown.
+/// The message of the log-in page.
 enum Notice {
     None,
     Failed,
@@ -69,7 +69,7 @@ enum Notice {
     Refused(Refusal),
 }
 
-/// Where to go after the log-in.
+/// The path to go to after the log-in.
 #[derive(Deserialize)]
 struct Then {
     #[serde(default)]
@@ -82,7 +82,7 @@ struct LogoutForm {
     form_token: String,
 }
 
-/// GET of the form for a new account.
+/// `GET`: the form for a new account.
 pub(crate) fn show_register(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     page.user()?;
@@ -90,7 +90,7 @@ pub(crate) fn show_register(site: &Site, request: &Request) -> Result<Response> 
     register_page(&page, status, "", &Problems::default(), None)
 }
 
-/// POST of a new account.
+/// `POST`: a new account.
 pub(crate) fn submit_register(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: Form = request.form()?;
@@ -115,7 +115,7 @@ pub(crate) fn submit_register(site: &Site, request: &Request) -> Result<Response
         }
         Registration::Later(wait) => {
             let address = client.address;
-            log::info!("a registration from {address} was refused: there were too many before");
+            log::info!("a registration from {address} was refused: too many from this network");
             let (status, problems) = (StatusCode::TOO_MANY_REQUESTS, Problems::default());
             let response = register_page(&page, status, typed, &problems, Some(wait))?;
             Ok(response.with_field(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1)))
@@ -128,7 +128,7 @@ pub(crate) fn submit_register(site: &Site, request: &Request) -> Result<Response
     }
 }
 
-/// GET of the log-in form.
+/// `GET`: the log-in form.
 pub(crate) fn show_login(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     page.user()?;
@@ -136,7 +136,7 @@ pub(crate) fn show_login(site: &Site, request: &Request) -> Result<Response> {
     login_page(&page, StatusCode::OK, "", &next, &Notice::None)
 }
 
-/// POST of a name and a password.
+/// `POST`: a name and a password.
 pub(crate) fn submit_login(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: LoginForm = request.form()?;
@@ -157,11 +157,11 @@ pub(crate) fn submit_login(site: &Site, request: &Request) -> Result<Response> {
     match site.sign_in(given)? {
         LogIn::Done(signed_in) => {
             log::info!("user {} logged in from {client}", signed_in.user);
-            let next = paths::own_place(&next).unwrap_or(paths::HOME);
+            let next = paths::local_path(&next).unwrap_or(paths::HOME);
             enter(&page, &signed_in, lifetime, next)
         }
         LogIn::Wrong => {
-            // Not the name: people type their passwords there.
+            // Without the name: some people type their password into that field.
             log::info!("a log-in from {client} failed");
             login_page(&page, StatusCode::UNAUTHORIZED, name, &next, &Notice::Failed)
         }
@@ -170,7 +170,7 @@ pub(crate) fn submit_login(site: &Site, request: &Request) -> Result<Response> {
             login_page(&page, StatusCode::FORBIDDEN, name, &next, &Notice::Disabled)
         }
         LogIn::Refused(refusal) => {
-            log::info!("a log-in from {client} was refused: too many failed before");
+            log::info!("a log-in from {client} was refused after too many failures");
             let (Refusal::Wait(wait) | Refusal::Delay { delay: wait, .. }) = refusal;
             let (status, notice) = (StatusCode::TOO_MANY_REQUESTS, Notice::Refused(refusal));
             let response = login_page(&page, status, name, &next, &notice)?;
@@ -179,7 +179,7 @@ pub(crate) fn submit_login(site: &Site, request: &Request) -> Result<Response> {
     }
 }
 
-/// POST of the log-out. It succeeds without a session, too.
+/// `POST`: the log-out. It succeeds without a session too.
 pub(crate) fn submit_logout(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: LogoutForm = request.form()?;
@@ -189,10 +189,10 @@ pub(crate) fn submit_logout(site: &Site, request: &Request) -> Result<Response> 
         site.note(AuditEvent::LoggedOut, user, user, Some(&client));
     }
     let response = Response::see_other(paths::HOME)?;
-    page.visitor.signed_out(site, response.with_field(header::CACHE_CONTROL, NO_STORE))
+    page.visitor.end_session(site, response.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
-/// The answer to a user whose session has begun.
+/// The response to a user who has just logged in.
 pub(super) fn enter(
     page: &Page<'_>,
     signed_in: &SignedIn,
@@ -201,7 +201,7 @@ pub(super) fn enter(
 ) -> Result<Response> {
     let response = Response::see_other(next)?;
     let response = response.with_field(header::CACHE_CONTROL, NO_STORE);
-    page.visitor.signed_in(page.site, (signed_in, lifetime), response)
+    page.visitor.begin_session(page.site, (signed_in, lifetime), response)
 }
 
 fn register_page(
@@ -247,7 +247,7 @@ fn login_page(
         t: page.texts(),
         form_token: page.form_token()?,
         name,
-        next: paths::own_place(next).unwrap_or_default(),
+        next: paths::local_path(next).unwrap_or_default(),
         has_failed: matches!(notice, Notice::Failed),
         is_disabled: matches!(notice, Notice::Disabled),
         wait_minutes: wait.map(minutes),

@@ -1,5 +1,5 @@
-//! The pages of an account: registering, logging in, what a user may change, export and delete, a
-//! new password by code, and what is stored for how long.
+//! The pages of an account: registration, log-in, changes, export and deletion, a new password by
+//! code, and the privacy page.
 
 mod enter;
 mod registration;

@@ -1,4 +1,4 @@
-//! A user's own account: change the password, end sessions, export and delete what is stored.
+//! A user's own account: change the password, end sessions, export and delete the user's data.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use webframe::http::{HeaderValue, StatusCode, header};
 use webframe::{Error, Request, Response, Result};
 
 use super::enter::minutes;
-use super::registration::password_told;
+use super::registration::password_text;
 use super::tokens::token_id;
 use crate::hex;
 use crate::model::Role;
@@ -25,7 +25,7 @@ use crate::views::zone::bounds_of_day;
 /// Entries of the audit log that the page shows.
 const EVENTS_SHOWN: u32 = 20;
 
-/// Hexadecimal digits by which a form names a session: enough to tell 20 apart.
+/// Hexadecimal digits that identify a session in a form: enough for 20 sessions.
 const SESSION_DIGITS: usize = 16;
 
 #[derive(Template)]
@@ -45,7 +45,7 @@ struct AccountPage<'a> {
     events: Vec<EventLine>,
 }
 
-/// What the page says above its forms.
+/// The message above the forms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Notice {
     None,
@@ -54,7 +54,7 @@ pub(super) enum Notice {
     Problem(String),
     LastAdmin,
     Later(u64),
-    /// A new token, which is shown this once.
+    /// A new token. It is shown only once.
     Token(String),
     TokenIncomplete,
     TokensFull,
@@ -110,16 +110,16 @@ struct TokenForm {
     form_token: String,
 }
 
-/// One of the three is given.
+/// Exactly one of the first three is present.
 #[derive(Deserialize)]
 struct HistoryForm {
-    /// The time of a look-up in microseconds: that day's look-ups of its word.
+    /// The time of a look-up in microseconds: all look-ups of its word on that day.
     row: Option<i64>,
-    /// A day as in "2026-11-29", in the time zone of the reader.
+    /// A day as in "2026-11-29", in the visitor's time zone.
     day: Option<String>,
-    /// Anything: the whole history.
+    /// If present, with any value: the whole history.
     all: Option<String>,
-    /// Where to go afterwards.
+    /// The path to go to afterwards.
     #[serde(default)]
     next: String,
     #[serde(default)]
@@ -134,7 +134,7 @@ struct DeletionForm {
     form_token: String,
 }
 
-/// GET of the account page.
+/// `GET`: the account page.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Some(visit) = page.user()? else { return to_login() };
@@ -142,7 +142,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     account_page(&page, visit, StatusCode::OK, notice)
 }
 
-/// POST of a new password.
+/// `POST`: a new password.
 pub(crate) fn change_password(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: PasswordForm = request.form()?;
@@ -156,16 +156,16 @@ pub(crate) fn change_password(site: &Site, request: &Request) -> Result<Response
     let client = page.visitor.client();
     let passwords = (form.password.as_str(), form.new_password.as_str());
     match site.change_password(visit, passwords, (session, &client))? {
-        PasswordChange::Done(device) => page.visitor.known_device(&device, done()?),
+        PasswordChange::Done(device) => page.visitor.remember_device(&device, done()?),
         PasswordChange::Wrong => refused(&page, visit, Notice::WrongPassword),
         PasswordChange::Problem(problem) => {
-            refused(&page, visit, Notice::Problem(password_told(problem, page.texts())))
+            refused(&page, visit, Notice::Problem(password_text(problem, page.texts())))
         }
         PasswordChange::Later(wait) => later(&page, visit, wait),
     }
 }
 
-/// POST that ends one session or all others.
+/// `POST`: ends one session or all others.
 pub(crate) fn end_sessions(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: SessionsForm = request.form()?;
@@ -185,7 +185,7 @@ pub(crate) fn end_sessions(site: &Site, request: &Request) -> Result<Response> {
     done()
 }
 
-/// POST for an archive of everything that is stored about the user.
+/// `POST`: downloads everything that is stored about the user.
 pub(crate) fn export(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: TokenForm = request.form()?;
@@ -200,14 +200,14 @@ pub(crate) fn export(site: &Site, request: &Request) -> Result<Response> {
         .with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
-/// POST that deletes a look-up, a day or the whole history.
+/// `POST`: deletes a look-up, a day or the whole history.
 pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: HistoryForm = request.form()?;
     page.check_form(&form.form_token)?;
     let Some(visit) = page.user()? else { return to_login() };
     let client = page.visitor.client();
-    let next = || match paths::own_place(&form.next) {
+    let next = || match paths::local_path(&form.next) {
         Some(next) => Response::see_other(next),
         None => done(),
     };
@@ -221,7 +221,7 @@ pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response>
         let day = day.parse::<Date>().ok();
         let (from, until) = day
             .and_then(|day| bounds_of_day(day, &page.zone()))
-            .ok_or_else(|| Error::bad_request("the day must be written as 2026-11-29"))?;
+            .ok_or_else(|| Error::bad_request("day must be a date like 2026-11-29"))?;
         site.delete_lookups_between(visit, (from, until), &client)?;
         return next();
     }
@@ -231,7 +231,7 @@ pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response>
     next()
 }
 
-/// POST that deletes the account.
+/// `POST`: deletes the account.
 pub(crate) fn delete_account(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: DeletionForm = request.form()?;
@@ -247,7 +247,7 @@ pub(crate) fn delete_account(site: &Site, request: &Request) -> Result<Response>
     match site.delete_own_account(visit) {
         Ok(()) => {
             log::info!("user {} deleted their account", visit.user);
-            page.visitor.signed_out(site, Response::see_other(paths::HOME)?)
+            page.visitor.end_session(site, Response::see_other(paths::HOME)?)
         }
         Err(AdminError::LastAdmin) => refused(&page, visit, Notice::LastAdmin),
         Err(AdminError::Failed(error)) => Err(error),

@@ -1,4 +1,4 @@
-//! The page that says what is stored about users, why, and for how long.
+//! The privacy page: what is stored about users, why, and for how long.
 
 use askama::Template;
 use webframe::{Request, Response, Result};
@@ -20,7 +20,7 @@ struct PrivacyPage<'a> {
     history_rows: usize,
 }
 
-/// GET of the page.
+/// `GET`: the privacy page.
 pub(crate) fn show_privacy(site: &Site, request: &Request) -> Result<Response> {
     const DAY: u64 = 24 * 60 * 60;
     let (page, settings) = (Page::of(site, request), site.settings());

@@ -1,4 +1,4 @@
-//! The form of a new account to a name, or to the problem of each field.
+//! Checks the form of a new account: returns its name, or the problem of each field.
 
 use serde::Deserialize;
 
@@ -7,7 +7,7 @@ use crate::password::PasswordProblem;
 use crate::settings::Accounts;
 use crate::texts::{Texts, fill};
 
-/// The form as it comes. What is missing is empty.
+/// The fields as submitted. Missing fields are empty.
 #[derive(Deserialize)]
 pub(super) struct Form {
     #[serde(default)]
@@ -20,7 +20,7 @@ pub(super) struct Form {
     pub(super) form_token: String,
 }
 
-/// What is wrong with each field; empty if nothing is.
+/// The problem of each field; empty if it is valid.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Problems {
     pub(super) name: String,
@@ -29,12 +29,12 @@ pub(super) struct Problems {
 }
 
 impl Problems {
-    /// Whether a field is wrong.
+    /// Whether any field is invalid.
     pub(super) fn exist(&self) -> bool {
         *self != Problems::default()
     }
 
-    /// The name of the first field that is wrong, or of the first field.
+    /// The name of the first invalid field, else of the first field.
     pub(super) fn focus(&self) -> &'static str {
         let fields = [
             ("name", &self.name),
@@ -50,7 +50,7 @@ impl Form {
     pub(super) fn check(&self, rules: &Accounts, t: &Texts) -> Result<Username, Problems> {
         let name = Username::parse_new(&self.name);
         let problems = Problems {
-            name: name.as_ref().err().map_or(String::new(), |error| told(*error, t)),
+            name: name.as_ref().err().map_or(String::new(), |error| username_text(*error, t)),
             password: self.password_problem(rules, t),
             password_again: match self.password == self.password_again {
                 true => String::new(),
@@ -65,12 +65,12 @@ impl Form {
 
     fn password_problem(&self, rules: &Accounts, t: &Texts) -> String {
         PasswordProblem::of(&self.password, &self.name, rules)
-            .map_or(String::new(), |problem| password_told(problem, t))
+            .map_or(String::new(), |problem| password_text(problem, t))
     }
 }
 
-/// A problem of a password as its form shows it.
-pub(super) fn password_told(problem: PasswordProblem, t: &Texts) -> String {
+/// The text for a problem of a password.
+pub(super) fn password_text(problem: PasswordProblem, t: &Texts) -> String {
     match problem {
         PasswordProblem::Empty => t.problem.password_empty.to_owned(),
         PasswordProblem::Short(min) => fill(t.problem.password_short, "min", min),
@@ -80,7 +80,7 @@ pub(super) fn password_told(problem: PasswordProblem, t: &Texts) -> String {
     }
 }
 
-fn told(error: UsernameError, t: &Texts) -> String {
+fn username_text(error: UsernameError, t: &Texts) -> String {
     match error {
         UsernameError::Empty => t.problem.name_empty.to_owned(),
         UsernameError::TooLong => fill(t.problem.name_long, "max", USERNAME_CHARS_MAX),

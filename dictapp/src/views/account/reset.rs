@@ -6,7 +6,7 @@ use webframe::http::{HeaderValue, StatusCode, header};
 use webframe::{Request, Response, Result};
 
 use super::enter::{enter, minutes};
-use super::registration::password_told;
+use super::registration::password_text;
 use crate::model::Lifetime;
 use crate::paths;
 use crate::site::{PasswordChange, Site};
@@ -39,12 +39,12 @@ struct ResetForm {
     form_token: String,
 }
 
-/// GET of the form.
+/// `GET`: the form.
 pub(crate) fn show_reset(site: &Site, request: &Request) -> Result<Response> {
     reset_page(&Page::of(site, request), StatusCode::OK, "", None, None)
 }
 
-/// POST of a code and a new password.
+/// `POST`: a code and a new password.
 pub(crate) fn submit_reset(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: ResetForm = request.form()?;
@@ -66,7 +66,7 @@ pub(crate) fn submit_reset(site: &Site, request: &Request) -> Result<Response> {
             reset_page(&page, StatusCode::FORBIDDEN, &form.code, problem, None)
         }
         PasswordChange::Problem(problem) => {
-            reset_page(&page, status, &form.code, Some(password_told(problem, t)), None)
+            reset_page(&page, status, &form.code, Some(password_text(problem, t)), None)
         }
         PasswordChange::Later(wait) => {
             let minutes = Some(minutes(wait));

@@ -1,4 +1,4 @@
-//! A user's tokens for the API: make one, which is shown once, and revoke one.
+//! A user's tokens for the API: makes tokens, each shown once, and revokes them.
 
 use serde::Deserialize;
 use webframe::http::StatusCode;
@@ -11,10 +11,10 @@ use crate::site::{Site, TokenMaking};
 use crate::store::OwnApiToken;
 use crate::views::page::Page;
 
-/// Hexadecimal digits by which a form names a token: enough to tell 20 apart.
+/// Hexadecimal digits that identify a token in a form: enough for 20 tokens.
 const TOKEN_DIGITS: usize = 16;
 
-/// A token is revoked if its digits are given, else one is made.
+/// With the digits of a token: revokes it. Without: makes a new one.
 #[derive(Deserialize)]
 struct TokensForm {
     #[serde(default)]
@@ -28,7 +28,7 @@ struct TokensForm {
     form_token: String,
 }
 
-/// POST that makes or revokes a token.
+/// `POST`: makes or revokes a token.
 pub(crate) fn submit_tokens(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: TokensForm = request.form()?;
@@ -60,7 +60,7 @@ impl TokensForm {
     }
 }
 
-/// The digits by which a form names this token.
+/// The digits that identify this token in a form.
 pub(super) fn token_id(token: &OwnApiToken) -> String {
     hex::encode(&token.token_hash[..TOKEN_DIGITS / 2])
 }

@@ -1,4 +1,4 @@
-//! The audit log: of everybody or about one user, page by page, newest first.
+//! The audit log of the whole site or of one user, page by page, newest first.
 
 use std::collections::HashMap;
 
@@ -30,10 +30,10 @@ struct AuditPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
     entries: Vec<Line>,
-    /// The user whom the entries are about, if they are about one.
+    /// The user of the entries, if only one user's are shown.
     user: Option<i64>,
     name: String,
-    /// Where the next page begins.
+    /// The start of the next page.
     older: Option<i64>,
 }
 
@@ -45,7 +45,7 @@ struct Line {
     network: String,
 }
 
-/// GET of the log.
+/// `GET`: the log.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let query: Query = request.query()?;
@@ -67,7 +67,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     page.send(&AuditPage { page: &page, t, entries, user, name, older })
 }
 
-/// The names of the users of a page, each read once.
+/// The names of the users on a page; each is read once.
 struct Names<'p> {
     page: &'p Page<'p>,
     known: HashMap<UserId, String>,

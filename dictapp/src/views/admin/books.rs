@@ -21,7 +21,7 @@ struct BooksPage<'a> {
     books: Vec<Line>,
     size_max: u64,
     is_done: bool,
-    /// Whether the settings put books before the others.
+    /// Whether the settings put some books first.
     has_first: bool,
 }
 
@@ -54,7 +54,7 @@ struct Form {
     title: String,
 }
 
-/// GET of the list.
+/// `GET`: the list.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let line = |book: Book| Line {
@@ -76,7 +76,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     })
 }
 
-/// POST of a change of one book.
+/// `POST`: a change of one book.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: Form = request.form()?;
@@ -94,5 +94,5 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     Response::see_other(&format!("{}?{DONE}", paths::ADMIN_BOOKS))
 }
 
-/// The query that shows that a change is done.
+/// The query that shows that a change was made.
 const DONE: &str = "done";

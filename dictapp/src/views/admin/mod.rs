@@ -1,4 +1,4 @@
-//! The pages of administrators. A layer around all their routes keeps everybody else out.
+//! The pages of administrators. A layer around their routes refuses all other visitors.
 
 mod audit;
 mod books;
@@ -23,8 +23,7 @@ pub(crate) use uploads::{begin as begin_upload, events, receive as receive_uploa
 pub(crate) use uploads::{show as show_upload, to_books};
 pub(crate) use users::{show as show_users, submit as change_user};
 
-/// Lets administrators in. Guests are sent to the log-in page; other users are refused, whatever
-/// they ask for.
+/// Lets administrators in. Guests are redirected to the log-in page; other users are refused.
 pub(crate) fn only_admins(site: &Site, request: &Request, next: Next<'_, Site>) -> Response {
     let page = Page::of(site, request);
     let refusal = match page.user() {
@@ -39,7 +38,7 @@ pub(crate) fn only_admins(site: &Site, request: &Request, next: Next<'_, Site>) 
     error::page(site, request, &refusal)
 }
 
-/// The administrator, whom [`only_admins`] has let in.
+/// The administrator; [`only_admins`] lets nobody else in.
 fn admin<'p>(page: &'p Page<'_>) -> Result<&'p Visit> {
     let visit = page.user()?.filter(|visit| visit.role == Role::Admin);
     visit.ok_or_else(|| Error::forbidden(""))

@@ -1,4 +1,4 @@
-//! How much is looked up, what is not found, and which pages are slow: counts to a drawing and tables.
+//! The overview: look-ups by hour as a chart, words that were not found, and the slowest pages.
 
 use askama::Template;
 use jiff::Timestamp;
@@ -12,14 +12,14 @@ use crate::texts::Texts;
 use crate::views::filters;
 use crate::views::page::Page;
 
-/// Hours of the drawing.
+/// Hours in the chart.
 const HOURS: u32 = 48;
 
-/// Missing words and slow pages that are shown.
+/// Maximum numbers of missing words and of slow pages that are shown.
 const WORDS_SHOWN: u32 = 50;
 const ROUTES_SHOWN: usize = 15;
 
-/// The drawing: the distance of two bars, and the height of the highest one.
+/// The distance between two bars of the chart, and the height of the highest one, in pixels.
 const BAR: u32 = 12;
 const HEIGHT: u64 = 120;
 
@@ -36,7 +36,7 @@ struct OverviewPage<'a> {
     routes: Vec<Route>,
 }
 
-/// A bar of the drawing and a row of its table.
+/// A bar of the chart and a row of its table.
 struct Hour {
     time: String,
     found: u64,
@@ -65,7 +65,7 @@ struct Form {
     word: String,
 }
 
-/// GET of the overview.
+/// `GET`: the overview.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let missing = site.most_missed_words(WORDS_SHOWN)?.into_iter().map(|missing| Missing {
@@ -95,7 +95,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     })
 }
 
-/// POST that takes a word off the list of those not found.
+/// `POST`: removes a word from the list of words that were not found.
 pub(crate) fn forget(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: Form = request.form()?;

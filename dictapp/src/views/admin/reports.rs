@@ -1,4 +1,4 @@
-//! Reported entries: the list, and taking a report off it.
+//! Reported faults of entries: the list, and settling a report.
 
 use askama::Template;
 use jiff::Timestamp;
@@ -38,7 +38,7 @@ struct Form {
     tie: u32,
 }
 
-/// GET of the list.
+/// `GET`: the list.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let line = |Report { id, user: _, name, word, text }: Report| Line {
@@ -57,7 +57,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     })
 }
 
-/// POST that takes a report off the list.
+/// `POST`: settles a report, which removes it from the list.
 pub(crate) fn settle(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: Form = request.form()?;

@@ -1,5 +1,5 @@
-//! An uploaded word book: a form with files to a preview, then to an import whose progress is shown
-//! live, or after a reload without JavaScript.
+//! Uploads of word books: the form with files, the preview, and the progress of the import. The
+//! progress is live with JavaScript and is updated by a reload without it.
 
 use askama::Template;
 use serde::Deserialize;
@@ -33,7 +33,7 @@ struct Form {
     form_token: String,
 }
 
-/// POST of the files.
+/// `POST`: the files.
 pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form = request.multipart()?;
@@ -47,12 +47,12 @@ pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
     Response::see_other(&paths::upload(id))
 }
 
-/// GET of the address that takes the files: a reload after a mistake leads back to the form.
+/// `GET`: redirects the path that receives the files to the form, for a reload after a mistake.
 pub(crate) fn to_books(_: &Site, _: &Request) -> Result<Response> {
     Response::see_other(paths::ADMIN_BOOKS)
 }
 
-/// GET of an upload: its preview, its progress or its result.
+/// `GET`: an upload: its preview, its progress or its result.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let upload = site.upload(admin(&page)?, request.param_as("upload")?);
@@ -61,7 +61,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     page.send(&UploadPage { page: &page, t, form_token, upload })
 }
 
-/// POST that begins the import.
+/// `POST`: starts the import.
 pub(crate) fn begin(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: Form = request.form()?;
@@ -71,13 +71,13 @@ pub(crate) fn begin(site: &Site, request: &Request) -> Result<Response> {
     Response::see_other(&paths::upload(id))
 }
 
-/// GET of the event stream of all uploads.
+/// `GET`: the event stream of all uploads.
 pub(crate) fn events(site: &Site, request: &Request) -> Result<Response> {
     site.upload_events(request)
 }
 
 impl UploadPage<'_> {
-    /// What is being done, and how far it is in percent.
+    /// The present step of the import, and its progress in percent.
     fn progress(&self) -> (&'static str, u64) {
         let t = &self.t.admin_books;
         match self.upload.state {

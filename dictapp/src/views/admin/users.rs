@@ -1,4 +1,4 @@
-//! The users: find, block, allow, give a role, make a code for a new password.
+//! The users: find them, block and unblock them, give them roles, make reset codes.
 
 use askama::Template;
 use serde::Deserialize;
@@ -22,7 +22,7 @@ struct Query {
     /// The beginning of the names.
     #[serde(default)]
     q: String,
-    /// The last name of the page before.
+    /// The last name on the page before.
     #[serde(default)]
     after: String,
     done: Option<String>,
@@ -43,7 +43,7 @@ struct UsersPage<'a> {
     roles: [(Role, &'static str); 3],
 }
 
-/// What the page says above the list.
+/// The message above the list.
 enum Notice {
     None,
     Done,
@@ -80,7 +80,7 @@ struct Form {
     q: String,
 }
 
-/// GET of the list.
+/// `GET`: the list.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let query: Query = request.query()?;
@@ -88,7 +88,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     list(&page, StatusCode::OK, (query.q, query.after), notice)
 }
 
-/// POST of a change of one user.
+/// `POST`: a change of one user.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: Form = request.form()?;
@@ -101,11 +101,11 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
         Action::Enable => Ok(site.enable_user(&user, actor, Some(&client))?),
         Action::Role => {
             let role = Role::parse(&form.role);
-            let role = role.ok_or_else(|| Error::bad_request("there is no such role"))?;
+            let role = role.ok_or_else(|| Error::bad_request("unknown role"))?;
             site.set_role(&user, role, actor, Some(&client))
         }
         Action::Reset => {
-            // The code is in this answer alone: no address leads to it again.
+            // The code is only in this response: no later request can show it again.
             let code = site.make_reset_code(user.id, actor, Some(&client))?.to_text();
             let hours = site.settings().accounts.reset_code_valid.as_secs().div_ceil(3600);
             let notice = Notice::Code { name: user.name.to_string(), code, hours };

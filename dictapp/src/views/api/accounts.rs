@@ -1,4 +1,4 @@
-//! Accounts and sessions: a name and a password to a token, and what administrators do with users.
+//! Accounts and sessions: registration, log-in and log-out, and the administration of users.
 
 use serde::{Deserialize, Serialize};
 use webframe::http::StatusCode;
@@ -29,7 +29,7 @@ struct NewAccount {
 struct NewSession {
     name: String,
     password: String,
-    /// Of a log-in that was delayed.
+    /// The ticket of a delayed log-in.
     #[serde(default)]
     ticket: String,
 }
@@ -67,7 +67,7 @@ struct Change {
     disabled: Option<bool>,
 }
 
-/// POST of a new account.
+/// `POST`: a new account.
 pub(crate) fn register(site: &Site, request: &Request) -> Result<Response> {
     let NewAccount { name, password } = request.json()?;
     let rules = &site.settings().accounts;
@@ -81,7 +81,7 @@ pub(crate) fn register(site: &Site, request: &Request) -> Result<Response> {
         return Problem::unusable("password", problem.to_string()).response();
     }
     let client = client(request);
-    // Each request is a form of its own.
+    // The API has no forms, so each request counts as a form of its own.
     let form_token = &random_text()?;
     let sign_up = SignUp { name: &name, password: &password, form_token, client: &client };
     match site.register(sign_up)? {
@@ -94,7 +94,7 @@ pub(crate) fn register(site: &Site, request: &Request) -> Result<Response> {
     }
 }
 
-/// POST of a name and a password, which begins a session.
+/// `POST`: a name and a password. It starts a session.
 pub(crate) fn log_in(site: &Site, request: &Request) -> Result<Response> {
     let NewSession { name, password, ticket } = request.json()?;
     let client = client(request);
@@ -126,7 +126,7 @@ pub(crate) fn log_in(site: &Site, request: &Request) -> Result<Response> {
     }
 }
 
-/// DELETE of the session or the token that the request is sent with.
+/// `DELETE`: ends the session or revokes the token that the request carries.
 pub(crate) fn log_out(site: &Site, request: &Request) -> Result<Response> {
     let client = client(request);
     match Caller::of(site, request)? {
@@ -138,14 +138,14 @@ pub(crate) fn log_out(site: &Site, request: &Request) -> Result<Response> {
             site.revoke_api_token(&visit, key.hash().as_bytes(), &client)?;
         }
         Caller::User(_, _, Proof::Cookie) | Caller::Guest => {
-            return Problem::unauthorized("send the token that is to end").response();
+            return Problem::unauthorized("send the token to revoke").response();
         }
         Caller::Unknown(error) => return Err(error.into()),
     }
     Ok(Response::new(StatusCode::NO_CONTENT))
 }
 
-/// GET of the account of the token.
+/// `GET`: the account that the token belongs to.
 pub(crate) fn own(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let Caller::User(visit, scopes, _) = &caller else {
@@ -155,7 +155,7 @@ pub(crate) fn own(site: &Site, request: &Request) -> Result<Response> {
     private(request, &OwnAccount { name: visit.name.as_str(), role: visit.role.name(), scopes })
 }
 
-/// GET of all accounts, for administrators.
+/// `GET`: all accounts, for administrators.
 pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     admin(&caller)?;
@@ -167,7 +167,7 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     private(request, &AccountsBody { accounts: users.iter().map(account).collect(), next })
 }
 
-/// PATCH of an account: block it, allow it again, or give it another role.
+/// `PATCH`: an account: block it, allow it again, or give it another role.
 pub(crate) fn change(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = admin(&caller)?;
@@ -175,7 +175,7 @@ pub(crate) fn change(site: &Site, request: &Request) -> Result<Response> {
     let role = match role.as_deref().map(Role::parse) {
         None => None,
         Some(Some(role)) => Some(role),
-        Some(None) => return Problem::unusable("role", "there is no such role").response(),
+        Some(None) => return Problem::unusable("role", "unknown role").response(),
     };
     let name = Username::parse(&request.param("name")?).map_err(|_| no_user())?;
     let user = site.user(&name)?.ok_or_else(no_user)?;
@@ -192,13 +192,13 @@ pub(crate) fn change(site: &Site, request: &Request) -> Result<Response> {
     private(request, &account(&user))
 }
 
-/// The administrator that calls.
+/// The caller, if an administrator.
 fn admin(caller: &Caller) -> Result<&Visit> {
     let visit = caller.user_with(Scope::Admin)?;
     match visit.role {
         Role::Admin => Ok(visit),
         Role::User | Role::Teacher => {
-            Err(Problem::new(StatusCode::FORBIDDEN, "the user is no administrator").into())
+            Err(Problem::new(StatusCode::FORBIDDEN, "only administrators may do this").into())
         }
     }
 }
@@ -211,7 +211,7 @@ fn refused(error: AdminError) -> Error {
 }
 
 fn no_user() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "there is no such user")
+    Problem::new(StatusCode::NOT_FOUND, "no such user")
 }
 
 fn account(user: &User) -> Account {

@@ -1,4 +1,4 @@
-//! Which user a request of the API comes from, and what its token allows.
+//! Identifies the user of an API request, and what the token allows.
 
 use webframe::http::{StatusCode, header};
 use webframe::{Request, Result};
@@ -10,22 +10,22 @@ use crate::session::Token;
 use crate::site::{ApiKey, Client, Site, Visit};
 use crate::store::StoreError;
 
-/// The device of a session whose program does not name itself.
+/// The device name of a session if the program sends none.
 const DEVICE: &str = "API";
 
-/// Who calls.
+/// The sender of a request.
 pub(super) enum Caller {
     /// A program without a token.
     Guest,
     /// A program with a valid token, or the browser of a user who is logged in.
     User(Visit, Scopes, Proof),
-    /// There is a token, and the database cannot say whose it is.
+    /// There is a token, and the database is unavailable.
     Unknown(StoreError),
 }
 
-/// What shows who the user is.
+/// How the user was identified.
 pub(super) enum Proof {
-    /// The session cookie, which allows nothing but reading words.
+    /// The session cookie, which allows only reading words.
     Cookie,
     /// The token of a log-in.
     Session(Token),
@@ -34,7 +34,7 @@ pub(super) enum Proof {
 }
 
 impl Caller {
-    /// Reads `Authorization`.
+    /// Reads `Authorization`, else the session cookie.
     ///
     /// # Errors
     /// 401: the token is not valid.
@@ -61,7 +61,7 @@ impl Caller {
     /// The user, if the token has this scope.
     ///
     /// # Errors
-    /// 401 without a token, 403 without the scope, 503 if the database cannot say.
+    /// 401 without a token, 403 without the scope, 503 if the database is unavailable.
     pub(super) fn user_with(&self, scope: Scope) -> Result<&Visit> {
         match self {
             Caller::User(visit, scopes, _) if scopes.has(scope) => Ok(visit),
@@ -69,7 +69,7 @@ impl Caller {
                 let detail = format!("the token does not have the scope {}", scope.name());
                 Err(Problem::new(StatusCode::FORBIDDEN, detail).into())
             }
-            Caller::Guest => Err(Problem::unauthorized("send a token of a user").into()),
+            Caller::Guest => Err(Problem::unauthorized("send a user's token").into()),
             Caller::Unknown(error) => Err(error.clone().into()),
         }
     }
@@ -85,7 +85,7 @@ impl Caller {
         }
     }
 
-    /// The user whose look-ups are recorded; `None` if there is none.
+    /// The user to record look-ups for; `None` if they are not recorded.
     pub(super) fn recorded_user(&self) -> Option<&Visit> {
         match self {
             Caller::User(visit, scopes, _) if scopes.has(Scope::History) => Some(visit),
@@ -93,20 +93,20 @@ impl Caller {
         }
     }
 
-    /// Whether the answer is for anybody, so that caches may share it.
+    /// Whether the response is the same for all clients, so that caches may share it.
     pub(super) fn is_anybody(&self, site: &Site) -> bool {
         matches!(self, Caller::Guest) && !site.settings().dictionary.lookup_requires_login
     }
 }
 
-/// The program that asks, as sessions and the audit log name it.
+/// The program and its address, for the list of sessions and the audit log.
 pub(super) fn client(request: &Request) -> Client {
     let label = device_label(request.field(&header::USER_AGENT).unwrap_or_default());
     let device = if label.is_empty() { DEVICE.to_owned() } else { label };
     Client { address: request.peer().address.ip(), device }
 }
 
-/// The pages of a closed site complete words by the API.
+/// On a site that guests may not use, the pages use the API to complete words.
 fn by_cookie(site: &Site, request: &Request) -> Caller {
     if !site.settings().dictionary.lookup_requires_login {
         return Caller::Guest;

@@ -1,4 +1,4 @@
-//! What the word books say of a headword to the JSON of the API.
+//! Converts the entries of a headword to the JSON of the API.
 
 use serde::Serialize;
 
@@ -6,7 +6,7 @@ use crate::lexicon::FoundBy;
 use crate::model::{Explanation, Part, Sense};
 use crate::site::{Found, FoundEntry};
 
-/// A headword and what each book says of it.
+/// A headword with its entry in each book.
 #[derive(Serialize)]
 pub(super) struct Headword<'a> {
     word: &'a str,

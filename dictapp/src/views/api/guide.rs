@@ -1,4 +1,4 @@
-//! The page that explains the API: its examples work when they are pasted.
+//! The page that explains the API. Its examples work when pasted into a shell.
 
 use askama::Template;
 use webframe::{Request, Response, Result};
@@ -24,7 +24,7 @@ struct Example {
     command: String,
 }
 
-/// GET of the page about the API.
+/// `GET`: the page about the API.
 pub(crate) fn guide(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let t = page.texts();

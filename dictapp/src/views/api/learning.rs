@@ -1,4 +1,4 @@
-//! What belongs to one user: the history, the word book and the reviews.
+//! The data of one user: the history, the word book and the reviews.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,10 +13,10 @@ use crate::model::{Grade, Scope, Word};
 use crate::site::{Saving, Selection, Site};
 use crate::store::{PageStart, Recorded, SavedFilter, SavedWord, SavedWordText, WordListStart};
 
-/// The most rows of one answer.
+/// Maximum number of rows in a response.
 const ROWS_MAX: u32 = 1000;
 
-/// Words of one answer, unless `limit` says otherwise.
+/// Words in a response, unless `limit` is given.
 const WORDS: u32 = 50;
 
 #[derive(Deserialize)]
@@ -81,7 +81,7 @@ struct ReviewBody {
 #[derive(Serialize)]
 struct CardBody {
     word: String,
-    /// The number of reviews so far, which an answer sends back.
+    /// The number of reviews so far. The answer sends it back.
     seen: u64,
     phonetic: String,
     meaning: String,
@@ -105,7 +105,7 @@ struct Undone {
     word: Option<String>,
 }
 
-/// GET of the history, newest first.
+/// `GET`: the history, newest first.
 pub(crate) fn history(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = caller.user_with(Scope::History)?;
@@ -124,14 +124,14 @@ pub(crate) fn history(site: &Site, request: &Request) -> Result<Response> {
     private(request, &HistoryBody { rows: rows.collect(), next })
 }
 
-/// DELETE of the whole history.
+/// `DELETE`: the whole history.
 pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     site.delete_history(caller.user_with(Scope::History)?, &client(request))?;
     Ok(Response::new(StatusCode::NO_CONTENT))
 }
 
-/// GET of the word book, the latest word first.
+/// `GET`: the word book, the latest word first.
 pub(crate) fn word_book(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = caller.user_with(Scope::History)?;
@@ -145,7 +145,7 @@ pub(crate) fn word_book(site: &Site, request: &Request) -> Result<Response> {
     private(request, &WordBookBody { words, next })
 }
 
-/// GET of a saved word.
+/// `GET`: a saved word.
 pub(crate) fn saved_word(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = caller.user_with(Scope::History)?;
@@ -154,7 +154,7 @@ pub(crate) fn saved_word(site: &Site, request: &Request) -> Result<Response> {
     private(request, &SavedBody::of(saved.ok_or_else(not_saved)?))
 }
 
-/// PUT of a word into the word book, with what the user writes about it.
+/// `PUT`: saves a word to the word book, with the user's note.
 pub(crate) fn save_word(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = caller.user_with(Scope::History)?;
@@ -179,14 +179,14 @@ pub(crate) fn save_word(site: &Site, request: &Request) -> Result<Response> {
     Ok(private(request, &SavedBody::of(saved))?.with_status(status))
 }
 
-/// DELETE of a saved word.
+/// `DELETE`: a saved word.
 pub(crate) fn remove_word(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     site.remove_saved_word(caller.user_with(Scope::History)?, word_of(request)?.as_str())?;
     Ok(Response::new(StatusCode::NO_CONTENT))
 }
 
-/// GET of the next card.
+/// `GET`: the next card.
 pub(crate) fn card(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = caller.user_with(Scope::History)?;
@@ -204,13 +204,13 @@ pub(crate) fn card(site: &Site, request: &Request) -> Result<Response> {
     private(request, &ReviewBody { words, due, new, card })
 }
 
-/// POST of the answer to a card. One that is sent twice is one review.
+/// `POST`: the answer to a card. An answer that is sent twice counts once.
 pub(crate) fn review(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = caller.user_with(Scope::History)?;
     let Answer { word, seen, grade } = request.json()?;
     let grade = Grade::from_number(grade)
-        .ok_or_else(|| Problem::unusable("grade", "the grade is a number from 1 to 4"))?;
+        .ok_or_else(|| Problem::unusable("grade", "grade must be a number from 1 to 4"))?;
     match site.review(visit, &word, seen, grade)? {
         Recorded::New => Ok(Response::new(StatusCode::NO_CONTENT)),
         Recorded::Stale => {
@@ -220,7 +220,7 @@ pub(crate) fn review(site: &Site, request: &Request) -> Result<Response> {
     }
 }
 
-/// DELETE of the latest review.
+/// `DELETE`: takes the latest review back.
 pub(crate) fn undo_review(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let word = site.undo_review(caller.user_with(Scope::History)?)?;
@@ -233,14 +233,15 @@ impl PageQuery {
             None => Ok(default),
             Some(limit @ 1..=ROWS_MAX) => Ok(limit),
             Some(_) => {
-                Err(Problem::bad_request(format!("limit is a number from 1 to {ROWS_MAX}")).into())
+                Err(Problem::bad_request(format!("limit must be a number from 1 to {ROWS_MAX}"))
+                    .into())
             }
         }
     }
 
     fn start(&self) -> Result<Option<Timestamp>> {
         let start = self.cursor.map(Timestamp::from_microsecond).transpose();
-        start.map_err(|_| Problem::bad_request("cursor is no time").into())
+        start.map_err(|_| Problem::bad_request("invalid cursor").into())
     }
 }
 
@@ -261,7 +262,8 @@ impl SavedBody {
     }
 }
 
-/// The cursor behind these rows. They are one more than asked for if there are others behind them.
+/// The cursor of the next page; drops the extra row. The rows are one more than asked for if there
+/// is a next page.
 fn next<T>(rows: &mut Vec<T>, limit: u32, time: impl Fn(&T) -> Timestamp) -> Option<i64> {
     let has_more = rows.len() > limit as usize;
     rows.truncate(limit as usize);

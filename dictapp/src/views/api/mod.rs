@@ -1,5 +1,5 @@
-//! The JSON API, `/api/v1`: words, accounts, history, word book and reviews for programs. A user is
-//! known by a bearer token (`caller`). Errors are `application/problem+json` (RFC 9457).
+//! The JSON API, `/api/v1`: words, accounts, history, word book and reviews for programs. Users
+//! authenticate with a bearer token (`caller`). Errors are `application/problem+json` (RFC 9457).
 //! `document` describes all of it in OpenAPI.
 
 pub(crate) mod accounts;
@@ -26,18 +26,18 @@ use entry::Headword;
 pub(crate) use guide::guide;
 pub(super) use problem::Problem;
 
-/// For as long as somebody types; an import is seen soon after.
+/// Long enough for one person typing, short enough that an import becomes visible soon.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
-/// A closed site also answers by the session cookie.
+/// On a site that guests may not use, the response depends on the session cookie too.
 const VARY: HeaderValue = HeaderValue::from_static("Authorization, Cookie");
 
-/// The most suggestions of one request.
+/// Maximum number of suggestions in a response.
 const SUGGESTIONS_MAX: usize = 50;
 
-/// The most pages of matches.
+/// Maximum number of pages of matches.
 const PAGES_MAX: usize = 1000;
 
 #[derive(Deserialize)]
@@ -51,7 +51,7 @@ struct SuggestQuery {
 struct SearchQuery {
     #[serde(default)]
     q: String,
-    /// The page of matches: what `next` of the page before says.
+    /// The page of matches: the value of `next` on the page before.
     cursor: Option<usize>,
 }
 
@@ -59,7 +59,7 @@ struct SearchQuery {
 struct WordBody<'a> {
     query: &'a str,
     headwords: Vec<Headword<'a>>,
-    /// Whether the look-up is in the history; absent if the token does not ask for it.
+    /// Whether the look-up was recorded in the history; absent if the token lacks the scope.
     #[serde(skip_serializing_if = "Option::is_none")]
     recorded: Option<bool>,
 }
@@ -96,7 +96,7 @@ struct TokenBody<'a> {
     token: String,
 }
 
-/// GET of an entry. If the token has the scope `history`, the look-up is recorded.
+/// `GET`: an entry. If the token has the scope `history`, the look-up is recorded.
 pub(crate) fn word(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     caller.check_may_read(site)?;
@@ -105,7 +105,7 @@ pub(crate) fn word(site: &Site, request: &Request) -> Result<Response> {
         Word::parse(&asked).map_err(|error| Problem::bad_request(format!("word: {error}")))?;
     let shelf = site.shelf();
     let user = caller.recorded_user();
-    // The entry is in memory: it is sent even if the database is away.
+    // The entry is in memory: it is sent even if the database is unavailable.
     let off = user.map(|visit| site.books_off(visit).unwrap_or_default()).unwrap_or_default();
     let books = Selection::new(&shelf, &off);
     let found = books.look_up(word.as_str());
@@ -122,7 +122,7 @@ pub(crate) fn word(site: &Site, request: &Request) -> Result<Response> {
     answer(site, &caller, request, &WordBody { query: word.as_str(), headwords, recorded })
 }
 
-/// GET of the words that what was typed may become.
+/// `GET`: completions of the typed text.
 pub(crate) fn suggest(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     caller.check_may_read(site)?;
@@ -140,7 +140,7 @@ pub(crate) fn suggest(site: &Site, request: &Request) -> Result<Response> {
     answer(site, &caller, request, &WordsBody { words })
 }
 
-/// GET of the matches of a query.
+/// `GET`: the matches of a query.
 pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     caller.check_may_read(site)?;
@@ -158,7 +158,7 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     answer(site, &caller, request, &body)
 }
 
-/// GET of the word books.
+/// `GET`: the word books.
 pub(crate) fn books(site: &Site, request: &Request) -> Result<Response> {
     let shelf = site.shelf();
     let books = shelf.books().iter();
@@ -166,12 +166,12 @@ pub(crate) fn books(site: &Site, request: &Request) -> Result<Response> {
     public(request, &BooksBody { books, entries: shelf.lexicon().len() })
 }
 
-/// GET of the description of this API.
+/// `GET`: the description of this API.
 pub(crate) fn openapi(_: &Site, request: &Request) -> Result<Response> {
     public(request, &document::document())
 }
 
-/// What the API says of a word, for commands; `None` if no book has it.
+/// The JSON for a word, for commands; `None` if no book has it.
 pub(crate) fn entry_json(
     books: &Selection<'_>,
     word: &Word,
@@ -200,7 +200,7 @@ pub(crate) fn matching_words(
     Ok(found.words.into_iter().map(|brief| (brief.word, brief.gloss)).collect())
 }
 
-/// Words: shared by caches if everybody may read them and nothing is recorded.
+/// A response with words. Caches may share it if all clients may read them and nothing is recorded.
 fn answer(
     site: &Site,
     caller: &Caller,
@@ -217,7 +217,7 @@ fn public(request: &Request, body: &impl Serialize) -> Result<Response> {
     tagged(request, body, CACHE)
 }
 
-/// What is one user's: it may be kept by their program, which asks each time whether it changed.
+/// A response with one user's data. Their program may cache it, but must revalidate it each time.
 fn private(request: &Request, body: &impl Serialize) -> Result<Response> {
     tagged(request, body, PRIVATE)
 }
@@ -229,7 +229,7 @@ fn tagged(request: &Request, body: &impl Serialize, cache: HeaderValue) -> Resul
     Ok(response.or_not_modified(request))
 }
 
-/// The answer to a user who has logged in.
+/// The response to a user who has logged in.
 fn token_response(name: &str, token: &Token) -> Result<Response> {
     let body = TokenBody { name, token: token.to_text() };
     let response = Response::json(&body)?.with_status(StatusCode::CREATED);

@@ -14,7 +14,7 @@ const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+js
 /// The challenge of a 401 (RFC 6750 §3).
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"dictapp\"");
 
-/// A problem and what may help.
+/// A problem, with members that may help the client.
 #[derive(Debug, Serialize)]
 pub(crate) struct Problem {
     #[serde(skip)]
@@ -27,7 +27,7 @@ pub(crate) struct Problem {
     /// The field of the body that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'static str>,
-    /// What a delayed log-in sends again.
+    /// The ticket that a delayed log-in sends again.
     #[serde(skip_serializing_if = "Option::is_none")]
     ticket: Option<String>,
     /// Words of a similar spelling.
@@ -67,16 +67,16 @@ impl Problem {
         Problem::new(StatusCode::UNAUTHORIZED, detail)
     }
 
-    /// A value of the body that cannot be used.
+    /// A field of the body with an invalid value.
     pub(super) fn unusable(field: &'static str, detail: impl Into<String>) -> Problem {
         let field = Some(field);
         Problem { field, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
     }
 
-    /// Nothing was checked: too many tries before.
+    /// Too many attempts; the request was not processed.
     pub(super) fn later(wait: Duration, ticket: Option<String>) -> Problem {
         let retry_after = Some(wait);
-        let detail = "too many tries; wait and try again";
+        let detail = "too many attempts; wait and try again";
         Problem { retry_after, ticket, ..Problem::new(StatusCode::TOO_MANY_REQUESTS, detail) }
     }
 

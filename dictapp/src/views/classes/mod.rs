@@ -1,5 +1,5 @@
-//! Classes: what a pupil is to learn, the classes that a user is in, and those that a teacher has.
-//! `taught` is the page of one class for its teacher.
+//! Classes: the words that a pupil has to learn, the classes that a user is in, and those that a
+//! teacher has. `taught` is the page of one class for its teacher.
 
 mod taught;
 
@@ -25,7 +25,7 @@ struct ClassesPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
     form_token: String,
-    /// Why the form changed nothing; empty: it did, or there was none.
+    /// Why the form changed nothing; empty if it did, or if none was submitted.
     problem: &'static str,
     lists: Vec<ListLine>,
     joined: Vec<Membership>,
@@ -33,7 +33,7 @@ struct ClassesPage<'a> {
     is_teacher: bool,
 }
 
-/// A list that is to be learnt, as pages show it.
+/// A word list of a class, as pages show it to a pupil.
 pub(super) struct ListLine {
     pub(super) id: i64,
     pub(super) name: String,
@@ -86,25 +86,26 @@ impl ListLine {
     }
 }
 
-/// The last day of a list as pages show it.
+/// The last day of a list, as pages show it.
 fn until(due: i64, t: &Texts) -> String {
     day_of_number(due).map_or_else(String::new, |day| day_text(day, t))
 }
 
-/// What the user is to learn, the nearest first; nothing if the database is away.
+/// The word lists of the user's classes, the earliest deadline first; empty if the database is
+/// unavailable.
 pub(super) fn to_learn(page: &Page<'_>, visit: &Visit) -> Vec<ListLine> {
     let lists = page.site.lists_to_learn(visit, day_number(page.today())).unwrap_or_default();
     lists.into_iter().map(|list| ListLine::of(list, page.texts())).collect()
 }
 
-/// GET of the page.
+/// `GET`: the classes of the user.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Some(visit) = page.user()? else { return to_login() };
     classes_page(&page, visit, StatusCode::OK, "")
 }
 
-/// POST of a change.
+/// `POST`: a change.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: Form = request.form()?;
@@ -135,7 +136,7 @@ fn done((): ()) -> ClassChange {
     ClassChange::Done
 }
 
-/// Why nothing was changed; empty if it was.
+/// Why nothing was changed; empty if something was.
 fn problem(change: ClassChange, t: &'static Texts) -> &'static str {
     match change {
         ClassChange::Done => "",

@@ -1,5 +1,5 @@
-//! A class for its teacher: its code, pupils and lists. Of a pupil's learning it shows only who has
-//! finished a list, and only if the pupil shares it.
+//! A class, as its teacher sees it: code, pupils and lists. It shows only which pupils have
+//! finished a list, and only those who share their progress.
 
 use askama::Template;
 use jiff::ToSpan;
@@ -26,16 +26,16 @@ struct ClassPage<'a> {
     form_token: String,
     class: Class,
     members: Vec<Member>,
-    /// The members for whom the teacher may make a reset code.
+    /// The members that the teacher may make a reset code for.
     pupils: Vec<UserId>,
     lists: Vec<Line>,
     notice: Notice,
     words_max: usize,
-    /// What was typed into the form of a new list.
+    /// The content of the form for a new list.
     typed: Typed,
 }
 
-/// What the page says above its forms.
+/// The message above the forms.
 enum Notice {
     None,
     Problem(&'static str),
@@ -54,7 +54,7 @@ struct Line {
     name: String,
     words: u64,
     until: String,
-    /// The names of those who have finished it and share that.
+    /// The names of the pupils who have finished it and share their progress.
     finished: String,
 }
 
@@ -84,7 +84,7 @@ struct Form {
     words: String,
 }
 
-/// GET of the class.
+/// `GET`: the class.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let class = ClassId::new(request.param_as("class")?);
@@ -93,7 +93,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     class_page(&page, (visit, class), StatusCode::OK, (Notice::None, typed))
 }
 
-/// POST of a change.
+/// `POST`: a change.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let class = ClassId::new(request.param_as("class")?);
@@ -109,7 +109,7 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
             return Response::see_other(paths::CLASSES);
         }
         Action::Reset => {
-            // The code is in this answer alone: no address leads to it again.
+            // The code is only in this response: no later request can show it again.
             let pupil = (class, UserId::new(form.pupil));
             let (member, code) = site.reset_pupil(visit, pupil, &page.visitor.client())?;
             let hours = site.settings().accounts.reset_code_valid.as_secs().div_ceil(3600);

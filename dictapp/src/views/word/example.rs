@@ -1,4 +1,4 @@
-//! Where the headword stands in an example.
+//! Finds the headword in an example.
 
 /// A piece of an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,8 @@ pub(super) fn forms_of<'a>(word: &str, listed: impl Iterator<Item = &'a str>) ->
     forms
 }
 
-/// Cuts a sentence at the words that are the headword. Phrases are found as they are spelled.
+/// Splits a sentence into the headword and the text between. Phrases match only in their own
+/// spelling.
 pub(super) fn marked(text: &str, forms: &[String]) -> Vec<Piece> {
     let is_letter = |c: char| c.is_alphanumeric() || c == '-' || c == '\'' || c == '’';
     let mut pieces: Vec<Piece> = Vec::new();
@@ -39,7 +40,7 @@ pub(super) fn marked(text: &str, forms: &[String]) -> Vec<Piece> {
         push(&rest[..start], false);
         rest = &rest[start..];
         let end = rest.find(|c| !is_letter(c)).unwrap_or(rest.len());
-        // A phrase is longer than one word: the longest form that stands here counts.
+        // A phrase is longer than one word: the longest form that matches here wins.
         let here = forms.iter().filter_map(|form| prefix(rest, form)).max();
         let length = here.unwrap_or(end);
         push(&rest[..length], here.is_some());
@@ -49,7 +50,7 @@ pub(super) fn marked(text: &str, forms: &[String]) -> Vec<Piece> {
     pieces
 }
 
-/// The length of `form` at the beginning of a text, if a word ends behind it.
+/// The length of `form` at the beginning of a text, if a word ends after it.
 fn prefix(text: &str, form: &str) -> Option<usize> {
     let start = text.get(..form.len())?;
     let next = text[form.len()..].chars().next();

@@ -1,5 +1,5 @@
-//! What books say of a word to the values of its page: parts of speech, senses, examples with the
-//! headword marked, and a short gloss for lists.
+//! Converts the entries of a word to the values of its page: parts of speech, senses, examples with
+//! the headword marked, and a short gloss for lists.
 
 mod example;
 
@@ -15,11 +15,11 @@ use crate::texts::{Language, Texts};
 
 use self::example::{Piece, forms_of, marked};
 
-/// A headword and what each book says of it.
+/// A headword with its entry in each book.
 #[derive(Debug)]
 pub(super) struct Headword<'a> {
     pub(super) word: &'a str,
-    /// For fonts and voices.
+    /// Selects fonts and voices.
     pub(super) lang: LanguageTag,
     /// Whether the query is an inflected form of it.
     pub(super) is_inflection: bool,
@@ -28,11 +28,11 @@ pub(super) struct Headword<'a> {
     pub(super) pronunciations: Vec<Spoken>,
     pub(super) books: Vec<BookEntry<'a>>,
     pub(super) family: Vec<String>,
-    /// The phrases that the books list. Not all of them are entries.
+    /// The phrases that the books list. Not all of them have an entry.
     pub(super) phrases: Vec<String>,
 }
 
-/// What one book says.
+/// The entry of one book.
 #[derive(Debug)]
 pub(super) struct BookEntry<'a> {
     pub(super) title: &'a str,
@@ -49,7 +49,7 @@ pub(super) struct PartOfSpeech {
     pub(super) pronunciations: Vec<Spoken>,
     pub(super) forms: Vec<Form>,
     pub(super) senses: Vec<Meaning>,
-    /// How many senses are shown before the rest is folded.
+    /// The number of senses that are shown; the others are folded.
     pub(super) open: usize,
 }
 
@@ -84,7 +84,7 @@ pub(super) struct Meaning {
 
 #[derive(Debug)]
 pub(super) struct ExampleLine {
-    /// The sentence, cut so that each piece is the headword or is not.
+    /// The sentence, split into the headword and the text between.
     pub(super) pieces: Vec<Piece>,
     pub(super) lang: LanguageTag,
     pub(super) translation: Option<String>,
@@ -102,7 +102,7 @@ pub(super) struct Brief {
     pub(super) lang: LanguageTag,
 }
 
-/// A gloss in a list, in characters: about a line of a phone.
+/// Maximum length of a gloss in a list, in characters: about one line on a phone.
 const BRIEF_CHARS_MAX: usize = 60;
 
 /// Senses of a part of speech that are shown at once; WordNet lists up to sixty.
@@ -112,7 +112,7 @@ const OPEN_SENSES: usize = 3;
 const UNFOLDED_MAX: usize = 4;
 
 impl<'a> Headword<'a> {
-    /// The first gloss that a book gives, and its language.
+    /// The first gloss of the first book that has one, and its language.
     pub(super) fn first_gloss(&self) -> (&str, LanguageTag) {
         let senses = self.books.iter().flat_map(|book| &book.parts).flat_map(|part| &part.senses);
         let first = senses.into_iter().next();
@@ -156,8 +156,8 @@ impl<'a> Headword<'a> {
     }
 }
 
-/// Moves the pronunciations up to the headword if all parts that have some agree. Later books
-/// repeat what the first one says, so theirs are dropped.
+/// Moves the pronunciations up to the headword if all parts of speech that have some agree.
+/// Pronunciations of later books are dropped, since they repeat the first book's.
 fn shared_pronunciations(books: &mut [BookEntry<'_>]) -> Vec<Spoken> {
     let given = |book: &BookEntry<'_>| book.parts.iter().any(|p| !p.pronunciations.is_empty());
     let Some(first) = books.iter().position(given) else { return Vec::new() };
@@ -174,7 +174,7 @@ fn shared_pronunciations(books: &mut [BookEntry<'_>]) -> Vec<Spoken> {
     shared
 }
 
-/// What the texts of a book are marked with.
+/// The values that mark the texts of a book.
 struct Marks<'a> {
     /// The spellings of the headword, bold in examples.
     forms: &'a [String],
@@ -258,7 +258,7 @@ impl PartOfSpeech {
 }
 
 impl Meaning {
-    /// The stretches of the gloss; a link with the headword that it leads to.
+    /// The runs of the gloss: each is a text, with the headword it links to if it is a link.
     pub(super) fn runs(&self) -> impl Iterator<Item = (Option<&str>, &str)> {
         link::runs(&self.gloss).map(|run| match run {
             Run::Text(text) => (None, text),
@@ -349,7 +349,7 @@ impl Brief {
     }
 }
 
-/// The glosses of an entry in a line: what a card shows.
+/// The glosses of an entry in one line, for a card.
 pub(super) fn gloss_of(explanation: &Explanation) -> String {
     let parts = explanation.parts.iter().map(|part| {
         let glosses: Vec<&str> = part.senses.iter().map(|sense| sense.gloss.as_str()).collect();
@@ -413,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn senses_are_gathered_by_part_of_speech_in_the_order_of_the_book() {
+    fn senses_are_grouped_by_part_of_speech_in_the_order_of_the_book() {
         let mean = "v. 跑\n> I run. = 我跑。\nn. 跑步\nv. 经营\n= manage";
         let entry = headword("run", &[("A", mean)]).books.remove(0);
         let glosses = |part: &PartOfSpeech| {
@@ -426,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn pronunciations_that_all_parts_share_stand_once_under_the_headword() {
+    fn shared_pronunciations_are_shown_once_under_the_headword() {
         let same = "@ n. UK ˈæp; US ˈap\nn. 甲\n@ v. UK ˈæp; US ˈap\nv. 乙";
         let shared = headword("a", &[("A", same), ("B", "@ n. US ˈap\nn. c")]);
         let regions: Vec<_> = shared.pronunciations.iter().map(|p| p.region).collect();

@@ -1,4 +1,5 @@
-//! The word book as a file for other programs: a table, an Anki package, or front and back by line.
+//! Exports the word book for other programs: as a table, an Anki package, or lines with front and
+//! back.
 
 use serde::Deserialize;
 use webframe::http::{HeaderValue, StatusCode, header};
@@ -9,7 +10,7 @@ use crate::store::{AnkiNote, SavedFilter, SavedWord, SavedWordText, WordListStar
 use crate::views::page::{NO_STORE, Page};
 use crate::views::word::gloss_of;
 
-/// Words read at once for an export.
+/// Words that an export reads in one query.
 const EXPORT_ROWS: u32 = 1000;
 
 #[derive(Deserialize)]
@@ -18,7 +19,7 @@ struct ExportQuery {
     form: ExportForm,
 }
 
-/// The form of an export.
+/// The format of an export.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum ExportForm {
@@ -30,7 +31,7 @@ enum ExportForm {
     Apkg,
 }
 
-/// GET of the whole word book as a file.
+/// `GET`: the whole word book as a file.
 pub(crate) fn export(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Some(visit) = page.user()? else { return super::to_login() };
@@ -92,7 +93,7 @@ fn csv(books: &Selection<'_>, rows: &[SavedWord]) -> Result<Vec<u8>> {
     writer.into_inner().map_err(|error| Error::internal(error.to_string()))
 }
 
-/// Spreadsheets run a cell that begins like this as a formula.
+/// Prefixes a cell that a spreadsheet would run as a formula.
 fn unformula(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if is_formula { format!("'{text}") } else { text.to_owned() }
@@ -112,7 +113,7 @@ fn text(books: &Selection<'_>, rows: &[SavedWord]) -> Vec<u8> {
     rows.iter().map(line).collect::<String>().into_bytes()
 }
 
-/// What the dictionary says of a word, for a card.
+/// The content of a word's card.
 pub(crate) struct Card {
     pub(crate) phonetic: String,
     pub(crate) meaning: String,

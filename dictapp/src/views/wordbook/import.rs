@@ -1,5 +1,6 @@
-//! A list of words to saved words: typed, pasted or as a file. It is a table with a header, as the
-//! export writes it, or has a word in each line with its note behind a TAB, as card programs write it.
+//! Imports a list of words, typed, pasted or from a file, into the word book. The list is a table
+//! with a header, as the export writes it, or has one word in each line with its note after a TAB,
+//! as flashcard programs write it.
 
 use serde::Deserialize;
 use webframe::{Error, Request, Response, Result};
@@ -10,7 +11,7 @@ use crate::site::{Saving, Site, Visit};
 use crate::store::SavedWordText;
 use crate::views::page::Page;
 
-/// Words that one import may add.
+/// Maximum number of words that one import adds.
 const WORDS_MAX: usize = 2000;
 
 #[derive(Deserialize)]
@@ -20,7 +21,7 @@ struct Fields {
     list: String,
 }
 
-/// A row of a table. Other columns are left out.
+/// A row of a table. Other columns are ignored.
 #[derive(Deserialize)]
 struct Record {
     word: String,
@@ -34,7 +35,7 @@ struct Record {
     sentence: String,
 }
 
-/// POST of a file.
+/// `POST`: a file.
 pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form = request.multipart()?;
@@ -42,11 +43,11 @@ pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
     page.check_form(&fields.form_token)?;
     let Some(visit) = page.user()? else { return super::to_login() };
     let text = std::str::from_utf8(form.part("file")?.bytes());
-    let text = text.map_err(|_| Error::bad_request("the file is not a text in UTF-8"))?;
+    let text = text.map_err(|_| Error::bad_request("the file is not UTF-8 text"))?;
     add(site, visit, (text, &fields.list))
 }
 
-/// Saves the words. `list` is the list of those that name none.
+/// Saves the words. Words without a list go to `list`.
 pub(super) fn add(site: &Site, visit: &Visit, (text, list): (&str, &str)) -> Result<Response> {
     let mut added = 0;
     for (word, mut about) in read(text)?.into_iter().take(WORDS_MAX) {
@@ -68,7 +69,7 @@ fn read(text: &str) -> Result<Vec<(String, SavedWordText)>> {
     if text.starts_with("word,") {
         return table(text);
     }
-    // Card programs begin their settings with #.
+    // Flashcard programs write their settings in lines with #.
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     let row = |line: &str| {
         let (word, note) = line.split_once('\t').unwrap_or((line, ""));
@@ -90,7 +91,7 @@ fn table(text: &str) -> Result<Vec<(String, SavedWordText)>> {
     Ok(rows)
 }
 
-/// A cell without the mark by which the export keeps spreadsheets from running it as a formula.
+/// A cell without the prefix that the export writes against formulas.
 fn plain(cell: &str) -> &str {
     let rest = cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@']));
     rest.unwrap_or(cell)
@@ -101,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_and_lines_are_read_each_as_it_is_written() {
+    fn tables_and_plain_lines_are_read() {
         let table = "\u{feff}word,pronunciation,list,note\nice cream,x,Unit 5,'=1+1\n";
         let rows = read(table).unwrap();
         assert_eq!(rows[0].0, "ice cream");

@@ -1,4 +1,4 @@
-//! The word book of a user: their saved words, page by page, and what they can do with them.
+//! The word book of a user: the saved words, page by page, and changes to them.
 
 mod export;
 mod import;
@@ -41,12 +41,12 @@ struct WordBookPage<'a> {
     form_token: String,
     counts: SavedWordCounts,
     lists: Vec<String>,
-    /// What the user is to learn for their classes.
+    /// The word lists of the user's classes.
     to_learn: Vec<ListLine>,
-    /// The list that is shown; empty: all of them.
+    /// The list that is shown; empty: all words.
     list: String,
     words: Vec<Line>,
-    /// Where the next page begins.
+    /// The start of the next page.
     older: Option<i64>,
     is_newest: bool,
     added: Option<usize>,
@@ -65,7 +65,7 @@ struct Line {
     day: String,
 }
 
-/// What a form of the word book asks for.
+/// The action of a form.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Action {
@@ -94,12 +94,12 @@ struct Form {
     /// The lines of an import.
     #[serde(default)]
     words: String,
-    /// Where to go afterwards.
+    /// The path to go to afterwards.
     #[serde(default)]
     next: String,
 }
 
-/// GET of the word book.
+/// `GET`: the word book.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Some(visit) = page.user()? else { return to_login() };
@@ -132,13 +132,13 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     })
 }
 
-/// POST of the word book.
+/// `POST`: the word book.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: Form = request.form()?;
     page.check_form(&form.form_token)?;
     let Some(visit) = page.user()? else { return to_login() };
-    let next = paths::own_place(&form.next).unwrap_or(paths::WORDS).to_owned();
+    let next = paths::local_path(&form.next).unwrap_or(paths::WORDS).to_owned();
     match form.action {
         Action::Remove => site.remove_saved_word(visit, &form.word)?,
         Action::Suspend => site.suspend_saved_word(visit, &form.word)?,

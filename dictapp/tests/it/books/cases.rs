@@ -1,5 +1,5 @@
-//! Files as people have them, one folder each in `tests/data/books/cases`, to the entries and the
-//! report in its `expected.txt`. With `UPDATE_EXPECTED` set the files are written.
+//! Real-life files, each in its folder in `tests/data/books/cases`, and the expected entries and
+//! report in `expected.txt`. If `UPDATE_EXPECTED` is set, these files are written.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -35,7 +35,7 @@ fn read(folder: &str) -> String {
     if odd.is_empty() { text } else { format!("{text}\n{odd}") }
 }
 
-/// The file of a case that an import is given.
+/// The file of a case that is passed to the import.
 fn book(folder: &str) -> PathBuf {
     let files = std::fs::read_dir(data("cases").join(folder)).unwrap();
     let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
@@ -62,12 +62,12 @@ fn the_header_of_an_anki_file_names_its_separator() {
 }
 
 #[test]
-fn a_backslash_may_stand_before_a_quote() {
+fn a_backslash_may_escape_a_quote() {
     case("csv-backslash");
 }
 
 #[test]
-fn a_dotted_abbreviation_is_no_part_of_speech() {
+fn a_dotted_abbreviation_is_not_a_part_of_speech() {
     case("csv-dotted-abbr");
 }
 
@@ -107,7 +107,7 @@ fn the_delimiter_that_rows_agree_on_wins() {
 }
 
 #[test]
-fn the_delimiter_line_of_a_spreadsheet_is_no_entry() {
+fn the_delimiter_line_of_a_spreadsheet_is_not_an_entry() {
     case("csv-sep-line");
 }
 
@@ -132,7 +132,7 @@ fn html_in_a_dictd_article_is_read() {
 }
 
 #[test]
-fn a_part_of_speech_alone_on_its_line_belongs_to_what_follows() {
+fn a_part_of_speech_on_its_own_line_belongs_to_the_next_lines() {
     case("dictd-label-line");
 }
 
@@ -172,12 +172,12 @@ fn links_of_stardict_are_links() {
 }
 
 #[test]
-fn pictures_are_reported_and_cells_are_apart() {
+fn pictures_are_reported_and_cells_are_separated() {
     case("sd-image");
 }
 
 #[test]
-fn long_plain_lines_stay_apart_and_braces_stay() {
+fn long_plain_lines_are_not_joined_and_braces_are_kept() {
     case("sd-long-lines");
 }
 
@@ -217,22 +217,22 @@ fn blocks_between_empty_lines_are_entries() {
 }
 
 #[test]
-fn a_colon_may_stand_behind_the_headword() {
+fn a_colon_may_follow_the_headword() {
     case("txt-colon");
 }
 
 #[test]
-fn a_comma_may_stand_behind_the_headword() {
+fn a_comma_may_follow_the_headword() {
     case("txt-comma");
 }
 
 #[test]
-fn a_dash_may_stand_behind_the_headword() {
+fn a_dash_may_follow_the_headword() {
     case("txt-dash");
 }
 
 #[test]
-fn an_equals_sign_may_stand_behind_the_headword() {
+fn an_equals_sign_may_follow_the_headword() {
     case("txt-equals");
 }
 
@@ -252,17 +252,17 @@ fn a_part_of_speech_may_be_glued_to_the_gloss_before_it() {
 }
 
 #[test]
-fn numbers_of_lines_are_no_part_of_headwords() {
+fn line_numbers_are_not_part_of_headwords() {
     case("txt-numbered");
 }
 
 #[test]
-fn a_label_is_no_part_of_a_padded_headword() {
+fn a_label_is_not_part_of_a_padded_headword() {
     case("txt-padded-label");
 }
 
 #[test]
-fn a_star_before_a_headword_is_no_part_of_it() {
+fn a_star_before_a_headword_is_not_part_of_it() {
     case("txt-star");
 }
 

@@ -1,4 +1,4 @@
-//! Course text: every fault that real files have.
+//! The course's text format, with every fault of real files.
 
 use dictapp::books::{Book, Encoding, Kind, OddityKind as Odd, Overrides, limits};
 
@@ -48,9 +48,9 @@ fn reads_a_file_with_every_fault_of_real_files() {
     );
 }
 
-/// Once a panic: the indent was taken from the column.
+/// Regression: a panic, since the indent was subtracted from the column.
 #[test]
-fn a_headword_pushed_in_further_than_the_column_is_wide_is_a_headword() {
+fn a_headword_indented_beyond_its_column_is_a_headword() {
     let (entries, odd) = course("a  甲\nb  乙\nc  丙\n    d  丁\n");
     assert_eq!(words(&entries), ["a", "b", "c", "d"]);
     assert_eq!(odd, [(Odd::Indented, 4, "d  丁".to_owned())]);
@@ -65,7 +65,7 @@ fn takes_line_ends_and_a_bom_of_other_systems() {
 }
 
 #[test]
-fn an_explanation_on_the_next_line_is_none_missing() {
+fn an_explanation_may_be_on_the_next_line() {
     let (entries, odd) = course("apple\n    n. 苹果\npear\n");
     assert_eq!(mean(&entries, "apple"), "n. 苹果");
     assert_eq!(odd, [(Odd::NoExplanation, 3, "pear".into()), (Odd::Wrapped, 2, "n. 苹果".into())]);
@@ -92,7 +92,7 @@ fn repeated_headwords_come_once_with_all_lines_even_far_apart() {
 }
 
 #[test]
-fn what_is_too_long_is_left_out_and_told_by_line() {
+fn entries_that_are_too_long_are_skipped_and_reported_by_line() {
     let long = "x".repeat(limits::MEAN_BYTES_MAX + 1);
     let line = "y".repeat(limits::LINE_BYTES_MAX + 10);
     let word = "w".repeat(256);
@@ -107,7 +107,7 @@ fn what_is_too_long_is_left_out_and_told_by_line() {
 }
 
 #[test]
-fn a_file_in_an_unknown_encoding_is_told_with_the_way_to_read_it() {
+fn a_file_in_an_unknown_encoding_is_refused_with_advice() {
     let latin = b"apple  n. pomme\ncoffee  n. caf\xe9 noir\n";
     let error = read_bytes(Kind::Course, "latin.txt", latin).unwrap_err().to_string();
     assert!(error.contains("latin.txt, line 2: byte 30 is not UTF-8"), "{error}");
@@ -121,9 +121,9 @@ fn a_file_in_an_unknown_encoding_is_told_with_the_way_to_read_it() {
     assert_eq!(means, ["n. pomme", "n. café noir"]);
 }
 
-/// Once imported as a single entry, in the place of the whole book.
+/// Regression: it was imported as a single entry and replaced the whole book.
 #[test]
-fn a_file_whose_lines_end_in_carriage_returns_alone_is_refused_with_the_way_to_convert_it() {
+fn a_file_with_bare_carriage_returns_is_refused_with_advice() {
     for kind in [Kind::Course, Kind::Plain] {
         let text = "# title: x\r\ra\r一\r\rb\r二\r";
         let error = read_bytes(kind, "mac.txt", text.as_bytes()).unwrap_err().to_string();
@@ -135,7 +135,7 @@ fn a_file_whose_lines_end_in_carriage_returns_alone_is_refused_with_the_way_to_c
 }
 
 #[test]
-fn what_is_no_text_is_told() {
+fn a_file_that_is_not_text_is_refused() {
     let error = read_bytes(Kind::Course, "x", b"a  b\n\0\0\n").unwrap_err().to_string();
     assert!(error.ends_with("x, line 2: contains a zero byte: this is not a text file"), "{error}");
     let error = read_bytes(Kind::Course, "x.zip", b"PK\x03\x04....").unwrap_err().to_string();

@@ -1,4 +1,4 @@
-//! Which kind of book a file is.
+//! Recognition of the kind of a book.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Files of dictd and WordNet, whole and damaged, to entries and errors.
+//! Files of dictd and WordNet, intact and damaged.
 
 use dictapp::books::{Book, Kind, OddityKind as Odd};
 
@@ -18,7 +18,7 @@ const ENTRIES: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn reads_articles_with_headword_and_pronunciation_apart() {
+fn reads_articles_with_headword_and_pronunciation() {
     let folder = tempfile::tempdir().unwrap();
     let path = build::dictd(folder.path(), ENTRIES);
     let (entries, oddities) = read(Kind::Dictd, &path).unwrap();
@@ -36,7 +36,7 @@ fn reads_articles_with_headword_and_pronunciation_apart() {
 }
 
 #[test]
-fn a_damaged_index_is_told_by_line() {
+fn a_damaged_index_is_reported_by_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = build::dictd(folder.path(), ENTRIES);
     for (index, reason) in [
@@ -89,7 +89,7 @@ fn reads_wordnet_by_spelling_and_frequency() {
 }
 
 #[test]
-fn a_damaged_wordnet_is_told_by_file_and_place() {
+fn a_damaged_wordnet_is_reported_by_file_and_place() {
     let folder = tempfile::tempdir().unwrap();
     for (index, reason) in [
         ("cat n 1 0 1 0 00000003\n", "data.noun, byte 3: not the beginning of a sense"),

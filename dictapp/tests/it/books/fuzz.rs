@@ -1,5 +1,5 @@
-//! Arbitrary and damaged bytes in every format: an answer, never a panic, and every entry within
-//! its limits. Sizes that a file names are covered by `stardict` and `dictd`.
+//! Arbitrary and damaged bytes in every format: never a panic, and every entry within its limits.
+//! Sizes declared by a file are covered by `stardict` and `dictd`.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::build;
 
-/// Reads a book to its end; whatever comes out keeps the rules of entries.
+/// Reads a book to its end, and checks the limits of its entries.
 fn read_checked(kind: Kind, path: &Path) -> Result<(), TestCaseError> {
     let Ok(mut book) = Book::open(kind, path, |_| {}) else { return Ok(()) };
     let mut seen = std::collections::HashSet::new();
@@ -29,7 +29,7 @@ fn read_checked(kind: Kind, path: &Path) -> Result<(), TestCaseError> {
     }
 }
 
-/// Text made of what the formats look for.
+/// Text made of parts that the formats recognise.
 fn pieces() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         Just("\n"),
@@ -140,7 +140,7 @@ proptest! {
     fn every_headword_of_a_padded_file_is_kept_as_it_is_spelled(
         mut headwords in prop::collection::btree_set("[a-zA-Z'./-]{1,12}( [a-z.]{1,10}){0,3}", 4..20),
     ) {
-        // Enough lines that show the column.
+        // Enough lines to recognise the column.
         headwords.extend(["an apple", "pear", "o'clock", "zoo"].map(str::to_owned));
         let line = |word: &String| format!("{word:<17}n. 词\n").replace(&format!("{word}n."), &format!("{word}   n."));
         let text: String = headwords.iter().map(line).collect();

@@ -1,4 +1,4 @@
-//! Word books: files as people have them to entries and reports.
+//! Word books: real-life files, their entries and their reports.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where something is wrong")]
 
@@ -33,7 +33,7 @@ pub(crate) fn read(kind: Kind, path: &Path) -> Result<(Vec<Entry>, Oddities), Bo
     Ok((entries, book.oddities()))
 }
 
-/// Writes a file into a folder of its own and reads it.
+/// Writes a file into a temporary folder and reads it.
 pub(crate) fn read_bytes(
     kind: Kind,
     name: &str,

@@ -1,4 +1,4 @@
-//! The house's own notation.
+//! The project's own notation.
 
 use dictapp::books::{Book, Kind, OddityKind as Odd, limits};
 use dictapp::model::Languages;
@@ -6,7 +6,7 @@ use dictapp::model::Languages;
 use super::{data, entry, lines, mean, read, read_bytes, words};
 
 #[test]
-fn reads_records_and_what_the_book_says_of_itself() {
+fn reads_records_and_the_description_of_the_book() {
     let (entries, oddities) = read(Kind::Plain, &data("small.book")).unwrap();
     assert_eq!(words(&entries), ["apple", "go", "# sharp", "run into"]);
     assert_eq!(mean(&entries, "apple"), "n. 苹果\n> I eat an apple. = 我吃苹果。");
@@ -23,7 +23,7 @@ fn reads_records_and_what_the_book_says_of_itself() {
 }
 
 #[test]
-fn what_yields_no_entry_is_told_by_line() {
+fn lines_without_an_entry_are_reported() {
     let long = format!("long\n{}\n", "x\n".repeat(limits::MEAN_BYTES_MAX));
     let text = format!("bare\n\n\tipa\nn. x\n\nodd\t\tsoon\nn. y\n\n{long}");
     let (entries, oddities) = read_bytes(Kind::Plain, "x.book", text.as_bytes()).unwrap();

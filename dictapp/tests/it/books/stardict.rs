@@ -1,4 +1,4 @@
-//! StarDict: its files whole, odd, damaged and forged.
+//! StarDict files: intact, odd, damaged and forged.
 
 use dictapp::books::{Book, BookError, Kind, OddityKind as Odd};
 
@@ -61,7 +61,8 @@ fn other_spellings_become_forms() {
     assert_eq!(entry(&entries, "ice cream").forms, ["ice creams", "icecream"]);
 }
 
-/// Once `arm; poor` was `poor`, and `hotel` nothing: the first word was taken for the headword.
+/// Regression: `arm; poor` became `poor`, and `hotel` empty: the first word was removed as the
+/// headword.
 #[test]
 fn an_article_that_begins_with_the_headword_as_its_explanation_keeps_it() {
     let book = Stardict::new(
@@ -88,7 +89,7 @@ fn an_article_that_begins_with_the_headword_as_its_explanation_keeps_it() {
 }
 
 #[test]
-fn what_yields_no_entry_is_told_by_byte() {
+fn articles_without_an_entry_are_reported_by_byte() {
     let long = vec![b'x'; 70_000];
     let huge = vec![b'x'; 1024 * 1024 + 1];
     let book = Stardict::new(
@@ -110,7 +111,7 @@ fn what_yields_no_entry_is_told_by_byte() {
 }
 
 #[test]
-fn a_book_without_one_of_its_files_is_told() {
+fn a_missing_file_of_a_book_is_reported() {
     for ending in [".ifo", ".idx", ".dict"] {
         let book = two_words();
         book.remove(ending);
@@ -119,12 +120,12 @@ fn a_book_without_one_of_its_files_is_told() {
 }
 
 #[test]
-fn a_cut_index_is_told_by_byte() {
+fn a_truncated_index_is_reported_by_byte() {
     let whole = std::fs::read(two_words().path(".idx")).unwrap();
     for length in 0..whole.len() {
         let book = two_words();
         book.write(".idx", &whole[..length]);
-        // Cut between two entries it is a whole index of fewer than the book says.
+        // Cut between two entries it is a valid index, with fewer entries than the book declares.
         if length == 0 || length == 14 {
             let (entries, oddities) = read(Kind::Stardict, &book.path(".ifo")).unwrap();
             assert_eq!((entries.len(), oddities.count(Odd::OtherCount)), (length / 14, 1));
@@ -152,7 +153,7 @@ fn a_forged_index_reads_nothing_outside() {
 }
 
 #[test]
-fn damaged_packed_articles_are_told() {
+fn damaged_compressed_articles_are_reported() {
     let book = two_words();
     let articles = std::fs::read(book.path(".dict")).unwrap();
     book.remove(".dict");
@@ -162,7 +163,7 @@ fn damaged_packed_articles_are_told() {
         damaged[at] ^= 0x55;
         book.write(".dict.dz", &damaged);
         match read(Kind::Stardict, &book.path(".ifo")) {
-            // A changed file name, or a table that is passed over: the articles are whole.
+            // The change hit a file name or an ignored table: the articles are intact.
             Ok((entries, _)) => assert_eq!(mean(&entries, "apple"), "n. 苹果", "byte {at}"),
             Err(error) => assert!(error.to_string().contains("x."), "{error}"),
         }
@@ -199,7 +200,7 @@ fn names_in_capital_letters_and_lines_that_end_in_carriage_returns_are_read() {
 }
 
 #[test]
-fn a_wrong_ifo_file_is_told_by_line() {
+fn a_wrong_ifo_file_is_reported_by_line() {
     let book = two_words();
     book.write(".ifo", b"StarDict's dict ifo file\nidxoffsetbits=48\n");
     assert!(

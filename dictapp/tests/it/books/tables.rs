@@ -72,7 +72,7 @@ fn a_quote_is_a_quote_between_tabs() {
 }
 
 #[test]
-fn a_quote_that_is_never_closed_is_told_and_gathers_no_memory() {
+fn an_unclosed_quote_is_reported_and_takes_no_memory() {
     let text = format!("a,甲\n\"b,{}", "x,y\n".repeat(limits::RECORD_BYTES_MAX as usize / 2));
     let error = read_bytes(Kind::Csv, "a.csv", text.as_bytes()).unwrap_err().to_string();
     assert!(
@@ -93,7 +93,7 @@ fn a_quote_that_is_never_closed_is_told_and_gathers_no_memory() {
 }
 
 #[test]
-fn a_table_in_another_encoding_is_told() {
+fn the_encoding_of_a_table_is_reported() {
     let error = read_bytes(Kind::Csv, "a.csv", b"a,x\nb,caf\xe9 noir\n").unwrap_err().to_string();
     assert!(error.contains("a.csv, line 2: is not UTF-8: name the encoding"), "{error}");
     let error = read_bytes(Kind::Csv, "a.csv", b"a,x\nb,\0\n").unwrap_err().to_string();
@@ -115,9 +115,9 @@ fn a_table_with_carriage_returns_alone_is_refused_and_one_in_utf_16_is_read() {
     }
 }
 
-/// Once the pronunciation `countable` of a word that had lost its label.
+/// Regression: `countable` became a pronunciation, and the label was lost.
 #[test]
-fn a_label_in_brackets_is_no_pronunciation() {
+fn a_label_in_brackets_is_not_a_pronunciation() {
     let text =
         "apple,[countable] a round fruit\nmoho,[pl] x\nei,[ei] 一\nabandon,['bændən] v. 放弃\n";
     let (entries, _) = read_bytes(Kind::Csv, "a.csv", text.as_bytes()).unwrap();

@@ -1,5 +1,5 @@
-//! Every page in the hands of axe-core, which finds missing names, low contrast and broken roles; and
-//! what a person does on the page of a word.
+//! Checks every page with axe-core, which finds missing names, low contrast and broken roles; and
+//! the pop-up on the page of a word.
 
 use std::fs;
 use std::path::Path;
@@ -74,7 +74,7 @@ fn no_page_has_a_finding_of_axe_in_either_language_theme_or_width() {
     }
 }
 
-/// Logs somebody in who administers, teaches and learns, with something on each page.
+/// Logs in a user who is administrator, teacher and learner, with content on each page.
 fn settle_in(browser: &Browser, site: &Site) {
     drop(with_role(site, "Ada", "admin"));
     browser.goto(&format!("{}/login", site.url));

@@ -1,4 +1,4 @@
-//! What a person does at a page becomes commands for a headless Chromium, and what they see values to compare.
+//! Drives a headless Chromium: acts on a page and reads what it shows.
 //!
 //! A verb that needs an element waits for it, up to `WAIT_MAX`, inside the driver: tests never sleep. A verb that fails ends the
 //! test at the line that called it, with the verb, its argument and the driver's words.
@@ -17,7 +17,7 @@ const PAGE_LOAD_MAX: u32 = 30_000;
 /// The key under which WebDriver hands out elements (W3C WebDriver §12).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// Whether pages may run scripts: ours have to work without.
+/// Whether pages may run scripts. The site's pages must work without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scripts {
     On,
@@ -55,7 +55,7 @@ pub(crate) struct Browser {
     driver: Driver,
     /// `/session/ID`.
     session: String,
-    /// Dropped last: Chromium writes into it until it ends.
+    /// Dropped last: Chromium writes into it until it exits.
     _folder: TempDir,
 }
 
@@ -101,7 +101,7 @@ impl Browser {
         self.post(what, &format!("{}/click", self.find(what, css)), &json!({}));
     }
 
-    /// Presses a key where the focus is.
+    /// Presses a key in the focused element.
     #[track_caller]
     pub(crate) fn press(&self, key: Key) {
         let key_code = code_of(key);
@@ -110,26 +110,26 @@ impl Browser {
         self.post(format_args!("press {key:?}"), "/actions", &json!({ "actions": [keyboard] }));
     }
 
-    /// Waits until an element is there.
+    /// Waits until an element exists.
     #[track_caller]
     pub(crate) fn wait_for(&self, css: &str) {
         self.find(format_args!("wait for {css}"), css);
     }
 
-    /// Whether an element is there now.
+    /// Whether an element exists now.
     #[track_caller]
     pub(crate) fn exists(&self, css: &str) -> bool {
         !self.find_all(format_args!("exists {css}"), css).is_empty()
     }
 
-    /// The text that can be seen in an element.
+    /// The visible text of an element.
     #[track_caller]
     pub(crate) fn text(&self, css: &str) -> String {
         let what = format_args!("text {css}");
         string(&self.get(what, &format!("{}/text", self.find(what, css))))
     }
 
-    /// The texts of all elements that are there now, in the order of the page.
+    /// The texts of all present elements, in the order of the page.
     #[track_caller]
     pub(crate) fn texts(&self, css: &str) -> Vec<String> {
         let what = format_args!("texts {css}");
@@ -137,7 +137,8 @@ impl Browser {
         elements.iter().map(|element| string(&self.get(what, &format!("{element}/text")))).collect()
     }
 
-    /// An attribute as the page has it, `None` when it has not. What was typed is the property `value`: ask `script`.
+    /// An attribute in the page; `None` if it is missing. For a typed value, read the property
+    /// `value` with `script`.
     #[track_caller]
     pub(crate) fn attribute(&self, css: &str, name: &str) -> Option<String> {
         let what = format_args!("attribute {name} of {css}");
@@ -161,7 +162,7 @@ impl Browser {
         array(self.get("cookies", "/cookie"))
     }
 
-    /// Runs the body of a function in the page, with `arguments`, and gives what it returns.
+    /// Runs the body of a function in the page with `arguments`, and returns its result.
     #[track_caller]
     pub(crate) fn script(&self, body: &str, arguments: &[Value]) -> Value {
         let call = json!({ "script": body, "args": arguments });
@@ -189,7 +190,7 @@ impl Browser {
         format!("/element/{}", string(&found[ELEMENT]))
     }
 
-    /// What is there now: the driver would wait for the first element otherwise.
+    /// The present elements, without waiting for the first one.
     #[track_caller]
     fn find_all(&self, what: impl fmt::Display, css: &str) -> Vec<String> {
         self.wait_at_most(0);
@@ -233,7 +234,8 @@ impl Drop for Browser {
     }
 }
 
-/// What chromedriver is told to start: nothing that fetches, updates or asks, so that each run is like the last.
+/// The capabilities for chromedriver. Updates, downloads and questions are switched off, so that
+/// all runs are alike.
 fn capabilities(profile: &Profile<'_>, folder: &Path) -> Value {
     let mut switches: Vec<String> = [
         "--headless=new",
@@ -252,7 +254,7 @@ fn capabilities(profile: &Profile<'_>, folder: &Path) -> Value {
     switches.push(format!("--window-size={},{}", profile.width, profile.height));
     switches.push(format!("--user-data-dir={}", folder.display()));
     if is_root() {
-        // Chromium refuses to sandbox for root; anybody else keeps the sandbox.
+        // Chromium cannot sandbox for root. Other users keep the sandbox.
         switches.push("--no-sandbox".to_owned());
     }
     let mut preferences = json!({ "intl.accept_languages": profile.languages });
@@ -263,7 +265,7 @@ fn capabilities(profile: &Profile<'_>, folder: &Path) -> Value {
     json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options } } })
 }
 
-/// Our own process belongs to root.
+/// Whether this process runs as root.
 fn is_root() -> bool {
     Path::new("/proc/self").metadata().is_ok_and(|process| process.uid() == 0)
 }

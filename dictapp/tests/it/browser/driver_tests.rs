@@ -1,4 +1,4 @@
-//! The browser's verbs against a page that answers here: each does and sees what its name says.
+//! Tests of the driver's verbs on a page that this file serves.
 
 use serde_json::json;
 use std::io::{BufRead, BufReader, Write};
@@ -10,13 +10,13 @@ use super::driver::{Browser, Key, Profile, Scripts, decode_base64};
 
 const PAGE: &str = include_str!("../../data/browser/verbs.html");
 
-/// A server of one page, for as long as the test's process lives; it shows what it was asked, in `#asked`.
+/// A server of one page for the life of the test process. The page shows the request in `#asked`.
 fn serve() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a loopback port is free");
     let address = listener.local_addr().expect("a listener has an address");
     thread::spawn(move || {
         for stream in listener.incoming() {
-            // A browser opens connections ahead and says nothing on them: each has its own thread.
+            // A browser opens spare connections without a request, so each has its own thread.
             thread::spawn(move || answer(stream.expect("a browser connects")));
         }
     });
@@ -36,7 +36,7 @@ fn answer(mut stream: TcpStream) {
     let fields = format!(
         "Content-Type: text/html\r\nContent-Length: {length}\r\nConnection: close\r\n{cookie}"
     );
-    // A browser that has closed meanwhile does not want the answer.
+    // The browser may have closed meanwhile.
     let _ = write!(stream, "HTTP/1.1 200 OK\r\n{fields}\r\n\r\n{body}");
 }
 
@@ -101,7 +101,7 @@ fn cookies_sizes_and_pictures_are_what_the_browser_has() {
 
 #[test]
 #[ignore = "needs Chromium: cargo xtask test"]
-fn a_browser_without_scripts_runs_none_and_is_still_driven() {
+fn a_browser_without_scripts_can_be_driven() {
     let site = serve();
     let browser = Browser::start(Profile { scripts: Scripts::Off, ..Profile::default() });
     browser.goto(&site);
@@ -115,7 +115,7 @@ fn a_browser_without_scripts_runs_none_and_is_still_driven() {
 
 #[test]
 #[ignore = "needs Chromium: cargo xtask test"]
-fn a_verb_that_fails_names_itself_and_what_the_driver_says() {
+fn a_failed_verb_is_named_with_the_drivers_message() {
     let browser = Browser::start(Profile::default());
     browser.goto("data:text/html,<p>nothing</p>");
     let complaint = complaint_of(|| _ = browser.script("return none.such", &[]));

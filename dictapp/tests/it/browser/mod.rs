@@ -1,4 +1,4 @@
-//! The pages in a real browser: a test's words become what a person would do in a headless Chromium, and what they would see.
+//! Tests of the pages in a headless Chromium.
 
 mod driver;
 mod driver_tests;

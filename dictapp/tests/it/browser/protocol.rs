@@ -1,7 +1,8 @@
-//! A command becomes a request to chromedriver, and its answer a value or the driver's own words of complaint.
+//! Sends commands to chromedriver, and returns values or the driver's error message.
 //!
-//! Only what chromedriver needs of HTTP and W3C WebDriver is here, over `std` and `serde_json`: a client crate would bring a
-//! hundred more. What a test says to a browser stands in `driver.rs`.
+//! Implements only the part of HTTP and W3C WebDriver that chromedriver needs, with `std` and
+//! `serde_json`: a client crate would add a hundred dependencies. `driver.rs` has the verbs for
+//! tests.
 
 use serde_json::Value;
 use std::io::{self, BufRead, BufReader, Write};
@@ -14,21 +15,21 @@ use std::time::Duration;
 
 /// A first start on two busy cores takes seconds.
 const START_MAX: Duration = Duration::from_secs(60);
-/// Longer than any wait we ask of the driver.
+/// Longer than any wait inside the driver.
 const ANSWER_MAX: Duration = Duration::from_secs(90);
 const STOP_MAX: Duration = Duration::from_secs(20);
 
-/// A chromedriver of our own, stopped with its browsers when dropped.
+/// A chromedriver process, stopped with its browsers when dropped.
 #[derive(Debug)]
 pub(crate) struct Driver {
     process: Child,
     port: u16,
-    /// Closed when neither the driver nor a browser of its holds its output any more.
+    /// Closed when neither the driver nor one of its browsers holds its output.
     ended: Receiver<()>,
 }
 
 impl Driver {
-    /// Starts chromedriver on a port that it chooses and tells. Its log goes to `log`.
+    /// Starts chromedriver on a port that it chooses and prints. Its log goes to `log`.
     pub(crate) fn start(log: &Path) -> Driver {
         let mut process = Command::new("chromedriver")
             .args(["--port=0", "--log-level=WARNING"])
@@ -46,7 +47,7 @@ impl Driver {
         thread::spawn(move || {
             let _alive = alive;
             let mut output = BufReader::new(output);
-            // Nobody listens any more when the start was given up: the output is still to be emptied.
+            // The receiver may be gone if the start failed; the output must still be read.
             let _ = told.send(read_port(&mut output));
             let _ = io::copy(&mut output, &mut io::sink());
         });
@@ -58,7 +59,7 @@ impl Driver {
         driver
     }
 
-    /// One command. The error is what the driver says, its kind first: `no such element: ...`.
+    /// Sends one command. The error is the driver's message after its kind: `no such element: ...`.
     pub(crate) fn send(&self, method: &str, path: &str, body: &Value) -> Result<Value, String> {
         let fault = |error: io::Error| format!("chromedriver: {error}");
         let (status, answer) = self.exchange(method, path, body).map_err(fault)?;
@@ -68,7 +69,7 @@ impl Driver {
             return Ok(value);
         }
         let said = |key: &str| value[key].as_str().unwrap_or_default().to_owned();
-        // The message goes on with the versions and a stack of addresses.
+        // The message continues with versions and a stack trace.
         let message = said("message");
         Err(format!("{}: {}", said("error"), message.lines().next().unwrap_or_default()))
     }
@@ -87,7 +88,8 @@ impl Driver {
 }
 
 impl Drop for Driver {
-    /// Killing chromedriver would leave its browsers behind: it is asked to stop, and killed only when it does not.
+    /// Asks chromedriver to stop, and kills it only if it does not: killing it would leave its
+    /// browsers behind.
     fn drop(&mut self) {
         let asked = self.port != 0 && self.exchange("GET", "/shutdown", &Value::Null).is_ok();
         if !asked || self.ended.recv_timeout(STOP_MAX) == Err(mpsc::RecvTimeoutError::Timeout) {
@@ -97,7 +99,7 @@ impl Drop for Driver {
     }
 }
 
-/// `ChromeDriver was started successfully on port 41447.` or `None` when it ends without saying so.
+/// `ChromeDriver was started successfully on port 41447.` or `None` if it ends before that line.
 fn read_port(output: &mut BufReader<ChildStdout>) -> Option<u16> {
     let port_in = |line: String| {
         line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok()
@@ -105,7 +107,8 @@ fn read_port(output: &mut BufReader<ChildStdout>) -> Option<u16> {
     output.lines().map_while(Result::ok).find_map(port_in)
 }
 
-/// The status and the body. chromedriver keeps the connection open whatever it is asked: the body ends by its length.
+/// The status and the body. chromedriver always keeps the connection open, so the body ends by its
+/// length.
 fn read_answer(stream: &mut impl BufRead) -> io::Result<(u16, Vec<u8>)> {
     let bad = |line: &str| io::Error::other(format!("an answer with {line:?}"));
     let mut line = String::new();

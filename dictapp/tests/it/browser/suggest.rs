@@ -1,4 +1,4 @@
-//! The box that offers words, as somebody with a keyboard and somebody with a mouse use it.
+//! The suggestions of the search box, with keyboard and mouse.
 
 use std::time::{Duration, Instant};
 
@@ -27,7 +27,7 @@ fn expanded(browser: &Browser) -> Option<String> {
 
 #[test]
 #[ignore = "needs Chromium: cargo xtask test"]
-fn words_are_offered_while_one_is_typed_and_taken_with_the_keyboard() {
+fn suggestions_appear_while_typing_and_are_chosen_with_the_keyboard() {
     let site = Site::start();
     let browser = at_home(&site);
     assert_eq!(expanded(&browser).as_deref(), Some("false"));

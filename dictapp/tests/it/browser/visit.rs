@@ -1,5 +1,5 @@
-//! What a person does at the dictionary, from registering to a history that nobody else sees; the
-//! same with either database, and with a kill in between.
+//! A whole visit in the browser, from registration to the private history, with both databases and
+//! a kill in between.
 
 use std::time::{Duration, Instant};
 
@@ -45,7 +45,7 @@ fn log_in(browser: &Browser, site: &Site, name: &str) {
     browser.wait_for("#logout");
 }
 
-/// Types a word into the box and waits for its page.
+/// Types a word into the search box and waits for its page.
 #[track_caller]
 fn look_up(browser: &Browser, word: &str) {
     browser.script("document.documentElement.dataset.left = 'yes'", &[]); // gone with this page
@@ -61,7 +61,7 @@ fn history(browser: &Browser, site: &Site) -> Vec<String> {
     browser.texts("#history tbody td:nth-child(2) a")
 }
 
-/// The last words of which are shown first.
+/// The words in the order of the history.
 fn newest_first(words: &[&str]) -> Vec<String> {
     words.iter().rev().map(|word| (*word).to_owned()).collect()
 }
@@ -82,7 +82,7 @@ fn person_registers_looks_up_ten_words_and_logs_out(settings: &[&str]) {
     assert_eq!(history(&browser, &site), newest_first(&WORDS));
     assert_eq!(browser.texts("#history tbody td:first-child"), ["Levi"; 10]);
 
-    // Killed between two requests: what was answered is there.
+    // Killed between two requests: answered look-ups are still there.
     let site = Site::start_in(site.kill(), settings);
     log_in(&browser, &site, "Levi");
     assert_eq!(history(&browser, &site), newest_first(&WORDS));
@@ -129,7 +129,7 @@ fn the_search_box_has_the_focus_and_the_keyboard_is_enough() {
 
 #[test]
 #[ignore = "needs Chromium: cargo xtask test"]
-fn a_mistake_in_the_form_stands_beside_its_field() {
+fn a_mistake_in_the_form_is_shown_beside_its_field() {
     let site = Site::start();
     let browser = browser("zh-CN,zh");
     browser.goto(&format!("{}/register", site.url));
@@ -138,7 +138,7 @@ fn a_mistake_in_the_form_stands_beside_its_field() {
     browser.fill("#password_again", "1234");
     browser.click("main button.primary");
     browser.wait_for("#name-problem");
-    assert_eq!(browser.text("#name-problem"), "用户名里不能有空格。");
+    assert_eq!(browser.text("#name-problem"), "用户名不能包含空格。");
     assert_eq!(browser.text("#password-problem"), "密码至少 8 个字符。");
     assert_eq!(browser.text("#password_again-problem"), "两次输入的密码不一致。");
     assert_eq!(browser.attribute("#name", "value").as_deref(), Some("李 雷"));
@@ -170,7 +170,7 @@ fn the_switch_of_languages_stays_on_the_page() {
     assert_eq!(browser.text("h1.headword"), "and/or");
 }
 
-/// On a phone nothing is cut off at the side, and no page loads anything that its policy forbids.
+/// On a phone no page overflows at the side, and no page violates its content security policy.
 #[test]
 #[ignore = "needs Chromium: cargo xtask test"]
 fn every_page_fits_a_phone() {

@@ -1,5 +1,5 @@
-//! The terminal client as a person uses it: the built program in a pseudo-terminal, a server beside
-//! it; and as a script uses it.
+//! The terminal client: used by a person, in a pseudo-terminal with a running server, and by a
+//! script.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -13,7 +13,7 @@ use crate::pages::client::{PASSWORD, Person};
 use crate::pages::site::Site;
 use terminal::Terminal;
 
-/// The client in a home of its own.
+/// The client with its own home folder.
 fn client(home: &tempfile::TempDir, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dictapp"));
     command.current_dir(home.path()).env_clear().env("HOME", home.path()).env("TERM", "xterm");
@@ -72,7 +72,7 @@ fn the_courses_menus_in_chinese_from_registration_to_log_out() {
 }
 
 #[test]
-fn the_menus_in_english_go_on_with_the_session_of_the_last_time() {
+fn the_menus_in_english_resume_the_last_session() {
     let (site, home) = (Site::start(), home());
     Person::registered(&site, "Levi");
     let mut person = Terminal::start(client(&home, &[&site.url]).env("LANG", "en_GB.UTF-8"));
@@ -82,7 +82,7 @@ fn the_menus_in_english_go_on_with_the_session_of_the_last_time() {
     person.answer("Password: ", PASSWORD);
     person.expect("You are logged in");
     person.answer("Choose: ", "1");
-    // Completed by a TAB to the only word that begins so.
+    // TAB completes to the only word with this beginning.
     person.answer("Word (## to go back): ", "strawberr\t");
     person.expect("草莓");
     person.leave();

@@ -1,5 +1,5 @@
-//! A program in a pseudo-terminal, which `script` of util-linux makes: what it shows is waited for,
-//! what a person types is sent.
+//! A program in a pseudo-terminal, which `script` of util-linux provides: waits for its output and
+//! types input.
 
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long anything may take on a busy machine.
+/// Maximum wait on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A program in a terminal.
@@ -16,7 +16,7 @@ pub(super) struct Terminal {
     keys: ChildStdin,
     screen: Receiver<Vec<u8>>,
     shown: Vec<u8>,
-    /// The end of what was waited for.
+    /// The end of the output that was already matched.
     read: usize,
 }
 
@@ -47,7 +47,7 @@ impl Terminal {
         Terminal { child, keys, screen, shown: Vec::new(), read: 0 }
     }
 
-    /// Waits until the program shows a text behind what was waited for before.
+    /// Waits until the program shows a text after the output that was already matched.
     #[track_caller]
     pub(super) fn expect(&mut self, text: &str) {
         let began = Instant::now();

@@ -1,10 +1,10 @@
-//! Whatever the lexicon answers, a plain scan of all headwords answers too.
+//! The lexicon gives the same answers as a plain scan of all headwords.
 
 use std::time::Duration;
 
 use super::*;
 
-/// Headwords of few letters, so that they meet: cases, accents, phrases, compounds.
+/// Headwords of few letters, so that they collide: cases, accents, phrases, compounds.
 fn headwords() -> impl Strategy<Value = Vec<String>> {
     let word = "[abAé苹]{1,4}";
     let headword = prop_oneof![
@@ -104,7 +104,7 @@ proptest! {
             glosses.iter().enumerate().map(|(i, gloss)| format!("w{i:02}|n. {gloss}")).collect();
         let lexicon = lexicon(&lines.iter().map(String::as_str).collect::<Vec<_>>());
         let has = |gloss: &&String| gloss.contains(&query);
-        // Where it is a whole gloss: 0 in the first sense, 2 behind it, 3 nowhere.
+        // 0 if it is a whole gloss of the first sense, 2 of a later one, 3 if of none.
         let closeness = |gloss: &String| match gloss.split('；').position(|part| part == query) {
             Some(0) => 0,
             Some(_) => 2,

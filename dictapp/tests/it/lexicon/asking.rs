@@ -1,4 +1,4 @@
-//! Ways in which people write what they look for.
+//! The ways in which people write queries.
 
 use super::*;
 
@@ -24,7 +24,7 @@ fn chinese() -> Lexicon {
 }
 
 #[test]
-fn marks_around_a_word_do_not_count_unless_a_headword_has_them() {
+fn punctuation_around_a_word_is_ignored_unless_a_headword_has_it() {
     let lexicon = lexicon(&[
         "apple|n. 苹果",
         "go|v. 去||went, gone",
@@ -134,7 +134,7 @@ fn did_you_mean_counts_characters() {
 }
 
 #[test]
-fn kana_of_either_kind_and_marks_that_may_be_left_out_find_each_other() {
+fn both_kinds_of_kana_and_omitted_marks_find_each_other() {
     let lexicon = lexicon(&["ガラス|glass", "كِتَاب|book", "abandon|v. 放弃", "½|half"]);
     for (query, word) in
         [("がらす", "ガラス"), ("كتاب", "كِتَاب"), ("a·ban·don", "abandon"), ("1/2", "½")]

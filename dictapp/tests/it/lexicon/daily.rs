@@ -1,4 +1,4 @@
-//! The word of the day, and any word.
+//! The word of the day and the random word.
 
 use super::*;
 

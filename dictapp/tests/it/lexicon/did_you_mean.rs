@@ -1,4 +1,4 @@
-//! Words found in spite of a slip.
+//! Words found despite a misspelling.
 
 use super::*;
 
@@ -17,7 +17,7 @@ fn the_likeliest_word_is_the_first() {
 }
 
 #[test]
-fn what_is_like_nothing_gets_no_answer() {
+fn a_text_without_similar_words_has_no_suggestions() {
     let lexicon = lexicon(&["receive|v.|500", "the|art.|1", "a|art.|2"]);
     for query in ["", "x", "qwertyuiop", "zzz", "苹果", &"recieve".repeat(20)] {
         assert_eq!(words(lexicon.did_you_mean(query, 5)), [""; 0], "{query}");

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn the_spelled_one_comes_first_and_its_fellows_after() {
+fn the_exact_spelling_comes_first() {
     let lexicon = lexicon(&["china|n. 瓷器|900", "China|n. 中国|300", "café|n. 咖啡馆", "cafe|n."]);
     finds(&lexicon, "china", &[("china", Spelling), ("China", Folding)]);
     finds(&lexicon, "China", &[("China", Spelling), ("china", Folding)]);
@@ -38,7 +38,7 @@ fn case_width_and_marks_do_not_hide_a_word() {
 }
 
 #[test]
-fn an_entry_says_all_that_its_book_says() {
+fn an_entry_has_everything_from_its_book() {
     let mut builder = Lexicon::builder();
     let full = Entry {
         phonetic: Some("ˈæpl".to_owned()),
@@ -61,7 +61,7 @@ fn an_entry_says_all_that_its_book_says() {
 }
 
 #[test]
-fn what_can_be_no_word_finds_nothing() {
+fn a_text_that_cannot_be_a_word_finds_nothing() {
     let lexicon = lexicon(&["a", "b"]);
     for query in ["", "  ", "a\u{0}", &"a".repeat(256), "\u{301}", "\u{200B}"] {
         finds(&lexicon, query, &[]);

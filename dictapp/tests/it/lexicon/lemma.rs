@@ -107,7 +107,7 @@ fn a_form_that_is_itself_a_word_gives_both() {
 }
 
 #[test]
-fn a_word_that_only_looks_inflected_is_itself_alone() {
+fn a_word_that_only_looks_inflected_has_no_lemma() {
     let english = english();
     for word in ["news", "flower", "seed", "bed", "number", "thing", "physics"] {
         finds(&english, word, &[(word, Spelling)]);
@@ -115,7 +115,7 @@ fn a_word_that_only_looks_inflected_is_itself_alone() {
 }
 
 #[test]
-fn a_possessive_is_no_lost_spelling_of_another_word() {
+fn a_possessive_is_not_a_misspelling_of_another_word() {
     let lexicon = lexicon(&["childrens|[网络] 儿童", "children|n. 孩子", "child|n. 孩子"]);
     finds(&lexicon, "children's", &[("children", Inflection), ("child", Inflection)]);
 }

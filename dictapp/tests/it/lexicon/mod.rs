@@ -1,4 +1,4 @@
-//! The lexicon through its public face: each way to find a word, on small books and on drawn ones.
+//! The public interface of the lexicon: each way to find a word, on small books and on random ones.
 
 mod asking;
 mod exact;

@@ -1,4 +1,4 @@
-//! Words found by wildcard and regular expression.
+//! Search by wildcard and by regular expression.
 
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ fn a_question_mark_is_one_character_and_a_star_any_number() {
 }
 
 #[test]
-fn a_regular_expression_is_held_against_each_word_alone() {
+fn a_regular_expression_matches_each_word_separately() {
     let lexicon = lexicon(&["unwed", "undo", "used", "ed", "un", "a b"]);
     matches(&lexicon, "/^un.*ed$/", &["unwed"]);
     matches(&lexicon, "/^UN/", &["un", "undo", "unwed"]);
@@ -83,9 +83,9 @@ fn a_hostile_pattern_ends_soon() {
     }
 }
 
-/// Once, it found nothing that has an accent, or an apostrophe as phones write it.
+/// Regression: it found no word with an accent or a typographic apostrophe.
 #[test]
-fn a_regular_expression_forgets_what_keys_have_forgotten_and_no_more() {
+fn a_regular_expression_ignores_the_same_differences_as_keys() {
     let lexicon = lexicon(&["Café", "o'clock", "ice cream", "한글"]);
     matches(&lexicon, "/^café$/", &["Café"]);
     matches(&lexicon, "/o’clock/", &["o'clock"]);
@@ -95,7 +95,7 @@ fn a_regular_expression_forgets_what_keys_have_forgotten_and_no_more() {
 }
 
 #[test]
-fn of_a_headword_lists_show_the_entry_of_the_first_book_whatever_was_added_first() {
+fn lists_show_the_entry_of_the_first_book() {
     let mut builder = Lexicon::builder();
     builder.add(BookId(1), &entry("apple|second"));
     builder.add(BookId(0), &entry("apple|first"));

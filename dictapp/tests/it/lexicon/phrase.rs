@@ -1,4 +1,4 @@
-//! Sentences taken apart into what the book knows.
+//! Sentences divided into the words and phrases of the book.
 
 use super::*;
 

@@ -35,7 +35,7 @@ fn whole_glosses_come_first_then_the_commonest() {
 }
 
 #[test]
-fn words_that_say_it_sooner_come_first_and_brackets_say_nothing() {
+fn earlier_glosses_rank_higher_and_brackets_are_ignored() {
     let lexicon = lexicon(&[
         "do|v. 做，干；学习，从事|1",
         "joy|n. 欢乐；高兴|2",
@@ -57,7 +57,7 @@ fn words_that_say_it_sooner_come_first_and_brackets_say_nothing() {
 }
 
 #[test]
-fn letters_beside_chinese_count_in_any_width() {
+fn letters_next_to_chinese_match_in_any_width() {
     finds("T恤", &["T-shirt"]);
     finds("ｔ恤", &["T-shirt"]);
     finds("恤衫", &["T-shirt"]);
@@ -66,13 +66,13 @@ fn letters_beside_chinese_count_in_any_width() {
 }
 
 #[test]
-fn several_parts_must_all_be_there() {
+fn all_parts_of_a_query_must_match() {
     finds("水果 果实", &["fruit"]);
     finds("水果 苹果", &[]);
 }
 
 #[test]
-fn what_is_not_chinese_or_in_no_gloss_finds_nothing() {
+fn text_that_is_not_chinese_or_in_no_gloss_finds_nothing() {
     for query in ["", "apple", "n", "龘", "果苹", "，", &"果".repeat(99)] {
         finds(query, &[]);
     }

@@ -1,4 +1,4 @@
-//! A lexicon saved and opened again.
+//! Saving a lexicon and opening it again.
 
 use std::{sync::LazyLock, time::Duration};
 
@@ -8,7 +8,7 @@ use super::*;
 
 const STAMP: Stamp = [7; 32];
 
-/// A saved lexicon as it should be.
+/// A valid saved lexicon.
 static SOUND: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("lexicon.index");
@@ -27,7 +27,7 @@ fn small() -> Lexicon {
     ])
 }
 
-/// All that can be asked, with words and noise.
+/// The results of all kinds of queries, with words and noise.
 fn ask_everything(lexicon: &Lexicon) -> String {
     let mut answers = String::new();
     for query in ["apple", "went", "APPLES", "cafe", "icecream", "aple", "i", "苹果", "果", ""] {
@@ -47,7 +47,7 @@ fn ask_everything(lexicon: &Lexicon) -> String {
 }
 
 #[test]
-fn comes_back_as_it_was() {
+fn a_saved_lexicon_is_unchanged() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("lexicon.index");
     small().save(&path, &STAMP).expect("written");
@@ -59,7 +59,7 @@ fn comes_back_as_it_was() {
 }
 
 #[test]
-fn an_empty_lexicon_comes_back_too() {
+fn an_empty_lexicon_can_be_saved() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("lexicon.index");
     Lexicon::empty().save(&path, &STAMP).expect("written");
@@ -70,7 +70,7 @@ fn an_empty_lexicon_comes_back_too() {
 }
 
 #[test]
-fn absent_stale_and_damaged_files_are_told_apart() {
+fn missing_stale_and_damaged_files_are_distinguished() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("lexicon.index");
     let error = || Lexicon::open_saved(&path, &STAMP).expect_err("an error");
@@ -93,7 +93,7 @@ fn absent_stale_and_damaged_files_are_told_apart() {
 }
 
 #[test]
-fn saving_into_no_folder_names_the_file() {
+fn saving_into_a_missing_folder_names_the_file() {
     let error = small().save(std::path::Path::new("/nowhere/x"), &STAMP).expect_err("no folder");
     assert!(error.to_string().starts_with("saved lexicon /nowhere/x: "), "{error}");
 }

@@ -29,7 +29,7 @@ fn later_words_of_phrases_count() {
 }
 
 #[test]
-fn the_first_book_speaks_for_a_word_that_a_later_one_ranks_higher() {
+fn the_first_book_provides_the_gloss_even_if_a_later_one_ranks_the_word_higher() {
     let mut builder = Lexicon::builder();
     builder.add(BookId(1), &entry("apple|n. 苹果|900")).add(BookId(2), &entry("apple|n. fruit|20"));
     let lexicon = builder.build().expect("few words");

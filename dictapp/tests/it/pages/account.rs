@@ -1,4 +1,4 @@
-//! What users do with their own account: password, sessions, data, deletion, a new password by code.
+//! Users' own accounts: password, sessions, data, deletion, a new password by code.
 
 use super::client::{PASSWORD, Person};
 use super::site::{Site, program};
@@ -14,7 +14,7 @@ fn submit(person: &Person<'_>, target: &str, form: &[(&str, &str)]) -> super::cl
 }
 
 #[test]
-fn a_change_of_the_password_asks_for_the_old_one_and_ends_all_other_sessions() {
+fn changing_the_password_requires_the_old_one_and_ends_all_other_sessions() {
     let site = Site::start();
     let person = Person::registered(&site, "Levi");
     let other = Person::new(&site);
@@ -96,7 +96,7 @@ fn look_ups_are_deleted_by_row_by_day_and_all_at_once() {
 }
 
 #[test]
-fn an_account_is_deleted_with_its_password_and_is_gone() {
+fn an_account_is_deleted_after_its_password_is_confirmed() {
     let site = Site::start();
     let person = Person::registered(&site, "Levi");
     let wrong = submit(&person, "/account/delete", &[("password", "wrong horse")]);
@@ -141,7 +141,7 @@ fn no_form_of_the_account_is_accepted_without_its_token() {
 }
 
 #[test]
-fn guests_are_led_to_the_log_in_and_may_read_about_privacy() {
+fn guests_are_redirected_to_the_log_in_and_may_read_the_privacy_page() {
     let site = Site::start();
     let guest = Person::new(&site);
     assert_eq!(guest.get("/account").to("/"), "/login?next=/account");
@@ -151,7 +151,7 @@ fn guests_are_led_to_the_log_in_and_may_read_about_privacy() {
 }
 
 #[test]
-fn a_request_that_another_site_began_writes_no_history_and_keeps_the_language() {
+fn a_cross_site_request_writes_no_history_and_keeps_the_language() {
     let site = Site::start();
     let person = Person::registered(&site, "Levi");
     let from_elsewhere = [("Sec-Fetch-Site", "cross-site")];

@@ -1,4 +1,4 @@
-//! The administrators' pages without JavaScript: what they do, and that nobody else sees them.
+//! The administrators' pages without JavaScript, and that all others are refused.
 
 use std::fmt::Write as _;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use super::client::{Answer, FORM, PASSWORD, Person};
 use super::site::{Site, program};
 
-/// Runs a command of the program beside the site.
+/// Runs a command of the program in the site's folder.
 #[track_caller]
 pub(crate) fn run(site: &Site, words: &[&str]) {
     let mut command: Command = program(site.folder.path(), &[]);
@@ -14,7 +14,7 @@ pub(crate) fn run(site: &Site, words: &[&str]) {
     assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Somebody with this role who is logged in.
+/// A logged-in user with this role.
 #[track_caller]
 pub(crate) fn with_role<'s>(site: &'s Site, name: &str, role: &str) -> Person<'s> {
     drop(Person::registered(site, name));
@@ -52,7 +52,7 @@ const ROUTES: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn no_address_of_the_administrators_answers_anybody_else() {
+fn the_pages_of_administrators_are_refused_to_all_others() {
     let site = Site::start();
     let user = Person::registered(&site, "Levi");
     let teacher = with_role(&site, "Mia", "teacher");
@@ -88,7 +88,7 @@ fn users_are_found_blocked_allowed_given_roles_and_codes() {
     let found = admin.get("/admin/users?q=Le");
     found.assert_has(200, &["<b>Lena</b>", "<b>Levi</b>"]);
     found.assert_has_not(&["<b>Mia</b>", "<b>Ada</b>"]);
-    admin.get("/admin/users?q=Zoe").assert_has(200, &["There is no such user."]);
+    admin.get("/admin/users?q=Zoe").assert_has(200, &["No users found."]);
 
     let id = value_beside(&found, "<b>Levi</b>", "user");
     let change = |action: &str, role: &str| {
@@ -136,7 +136,7 @@ fn upload(admin: &Person<'_>, files: &[(&str, &str)], title: &str) -> Answer {
 }
 
 #[test]
-fn a_word_book_is_uploaded_seen_before_it_is_imported_and_changed() {
+fn a_word_book_is_uploaded_previewed_imported_and_changed() {
     let site = Site::start();
     let admin = with_role(&site, "Ada", "admin");
     let words = "word,meaning\nflibbertigibbet,轻浮的人\nzyzzyva,象鼻虫\n";
@@ -175,11 +175,11 @@ fn a_word_book_is_uploaded_seen_before_it_is_imported_and_changed() {
     admin.get("/admin/books").assert_has(200, &["<b>Unit 6</b>"]);
     change("remove", "").to("/admin/books");
     admin.get("/admin/books").assert_has_not(&["Unit 6", ">hidden<"]);
-    admin.get("/admin/audit").assert_has(200, &["Changed the word books"]);
+    admin.get("/admin/audit").assert_has(200, &["Changed the dictionaries"]);
 }
 
 #[test]
-fn files_that_are_no_word_book_are_refused_with_the_reason() {
+fn files_that_are_not_a_word_book_are_refused_with_the_reason() {
     let site = Site::start();
     let admin = with_role(&site, "Ada", "admin");
     upload(&admin, &[("x.ifo", "StarDict's dict ifo file\n")], "")
@@ -192,7 +192,7 @@ fn files_that_are_no_word_book_are_refused_with_the_reason() {
 }
 
 #[test]
-fn what_is_not_found_and_how_much_is_looked_up_is_counted_without_names() {
+fn look_ups_and_missing_words_are_counted_without_names() {
     let site = Site::start();
     let admin = with_role(&site, "Ada", "admin");
     let guest = Person::new(&site);
@@ -228,7 +228,7 @@ fn a_report_of_an_entry_reaches_the_administrators_list_until_it_is_settled() {
     };
     report(&levi, "The plural <is> missing").assert_has(200, &["Thank you!"]);
     report(&guest, "A guest's").assert_has(200, &["Thank you!"]);
-    report(&guest, "  ").assert_has(422, &["Say what is wrong."]);
+    report(&guest, "  ").assert_has(422, &["Describe what is wrong."]);
     let list = admin.get("/admin/reports");
     list.assert_has(200, &["The plural &#60;is&#62; missing", "Levi", "Guest", ">apple</a>"]);
     let (at, tie) =
@@ -246,12 +246,12 @@ fn a_report_of_an_entry_reaches_the_administrators_list_until_it_is_settled() {
 }
 
 #[test]
-fn guests_report_nothing_if_the_setting_says_so() {
+fn guests_cannot_report_if_the_setting_forbids_it() {
     let site = Site::start_with(&["dictionary.guests_may_report=false"]);
     let guest = Person::new(&site);
     guest.get("/word/apple").assert_has_not(&["/report?word=apple"]);
     let page = guest.get("/report?word=apple");
-    page.assert_has(200, &["Log in to report entries."]);
+    page.assert_has(200, &["Log in to report errors."]);
     page.assert_has_not(&["<textarea"]);
     let token = guest.get("/login").form_token();
     let form = [("form_token", token.as_str()), ("word", "apple"), ("text", "x")];

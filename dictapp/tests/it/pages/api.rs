@@ -18,7 +18,7 @@ impl<'s> Program<'s> {
         Program { person: Person::new(site), token: None }
     }
 
-    /// The program of a user who registers by it.
+    /// A program with the token of a user that it registers.
     #[track_caller]
     fn registered(site: &'s Site, name: &str) -> Program<'s> {
         let answer = Program::new(site).send(
@@ -104,7 +104,7 @@ fn words_are_suggested_and_searched_page_by_page() {
 }
 
 #[test]
-fn a_dictionary_that_is_closed_to_guests_is_closed_to_programs_without_a_token() {
+fn a_site_closed_to_guests_is_closed_to_programs_without_a_token() {
     let site = Site::start_with(&["dictionary.lookup_requires_login=true"]);
     let refused = Program::new(&site).get("/api/v1/words/apple");
     refused.assert_has(401, &["\"status\":401"]);
@@ -252,7 +252,7 @@ fn administrators_list_block_and_promote_users_by_a_token_for_it() {
 }
 
 #[test]
-fn an_entry_that_is_known_is_not_sent_again_and_answers_tell_what_is_left() {
+fn a_known_entry_is_a_304_and_responses_have_the_remaining_quota() {
     let site = Site::start_with(&["api.requests_per_minute_max=3"]);
     let program = Program::new(&site);
     let entry = program.get("/api/v1/words/apple");

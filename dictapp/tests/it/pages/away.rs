@@ -1,4 +1,4 @@
-//! The database goes away and comes back.
+//! The database becomes unavailable and recovers.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use crate::mariadb::MariaDb;
 
 #[test]
 #[ignore = "needs MariaDB: cargo xtask test"]
-fn without_the_database_what_needs_it_is_503_and_the_rest_goes_on_and_all_recovers() {
+fn without_the_database_only_pages_that_need_it_are_503_until_it_recovers() {
     let mut server = MariaDb::start();
     let url = format!("database.url={}", server.database());
     let site = Site::start_with(&[&url, "database.patience=1s", "database.connect_timeout=1s"]);
@@ -19,9 +19,9 @@ fn without_the_database_what_needs_it_is_503_and_the_rest_goes_on_and_all_recove
     server.kill();
 
     let answer = levi.get("/history");
-    answer.assert_has(503, &["Not available for a moment"]);
+    answer.assert_has(503, &["Temporarily unavailable"]);
     assert!(answer.field("retry-after").is_some());
-    // For a moment the server remembers who is logged in.
+    // The server caches sessions for a moment.
     let deadline = Instant::now() + Duration::from_secs(30);
     while !levi.get("/").body.contains("We cannot check right now") {
         assert!(Instant::now() < deadline, "the start page never tells that the database is away");

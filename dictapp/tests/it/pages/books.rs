@@ -1,4 +1,4 @@
-//! Word books that come while it serves, and several of them.
+//! Word books that are imported while the server runs, and several books.
 
 use std::time::{Duration, Instant};
 
@@ -80,7 +80,7 @@ fn the_page_follows_the_languages_of_the_book() {
             &rtl("fa", "یک باغ سیب"),
         ],
     );
-    // The script tells the language of a book that does not say it.
+    // The script of the entries determines the language if the book does not declare it.
     person.get("/word/תפוחון").assert_has(200, &[&rtl("he", "תפוחון"), &rtl("he", "תפוח קטן")]);
     person
         .get("/search?q=pommerai*")

@@ -1,4 +1,5 @@
-//! Classes without JavaScript: a teacher shares a list, pupils learn it, and who sees what of whom.
+//! Classes without JavaScript: a teacher shares a list, pupils learn it, and both see only what
+//! they may.
 
 use super::admin::with_role;
 use super::client::{Answer, Person};
@@ -41,7 +42,7 @@ fn pupils_see_what_to_learn_until_when_and_the_teacher_who_has_finished_if_they_
     assert_eq!(join(&levi, &code.to_lowercase()).to("/classes"), "/classes");
     assert_eq!(share_list(&teacher, &place, "apple\npear\napple\n").to(&place), place);
 
-    levi.get("/").assert_has(200, &["To learn", "Unit 5", "until Friday (2099-12-04)"]);
+    levi.get("/").assert_has(200, &["Lists to learn", "Unit 5", "until Friday (2099-12-04)"]);
     levi.get("/words").assert_has(200, &["Unit 5", "0 of 2 words learnt"]);
     let page = levi.get("/classes");
     let list = between(&page, "name=\"list\" value=\"", "\"").to_owned();
@@ -100,7 +101,7 @@ fn a_class_belongs_to_its_teacher_and_pupils_cannot_make_one() {
     levi.get("/classes").assert_has_not(&["value=\"make\""]);
     let make = [("action", "make"), ("name", "Mine")];
     assert_eq!(levi.submit("/classes", &make).status, 403);
-    join(&levi, "2222-2222").assert_has(422, &["No class has this code."]);
+    join(&levi, "2222-2222").assert_has(422, &["There is no class with this code."]);
     assert_eq!(Person::new(&site).get("/classes").to("/login"), "/login?next=/classes");
     share_list(&teacher, &place, " \n").assert_has(422, &["Enter at least one word.", "Unit 5"]);
     let form = [("action", "add"), ("name", "Unit 5"), ("due", "soon"), ("words", "apple")];

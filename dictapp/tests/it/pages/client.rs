@@ -1,5 +1,5 @@
-//! Somebody at a browser without scripts: follows nothing by itself, keeps cookies, sends forms with
-//! the token of their page.
+//! A browser without scripts: keeps cookies, sends forms with the token of their page, and does not
+//! follow redirects.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -9,14 +9,14 @@ use std::net::TcpStream;
 
 use super::site::Site;
 
-/// Somebody who visits a site.
+/// A visitor of a site.
 pub(crate) struct Person<'s> {
     site: &'s Site,
     cookies: RefCell<BTreeMap<String, String>>,
     languages: String,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -28,7 +28,7 @@ pub(crate) const PASSWORD: &str = "correct horse";
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 impl<'s> Person<'s> {
-    /// Somebody unknown who reads English.
+    /// A guest who reads English.
     pub(crate) fn new(site: &'s Site) -> Person<'s> {
         Person::who_reads(site, "en")
     }
@@ -37,7 +37,7 @@ impl<'s> Person<'s> {
         Person { site, cookies: RefCell::default(), languages: languages.to_owned() }
     }
 
-    /// Somebody who has just registered.
+    /// A user who has just registered.
     #[track_caller]
     pub(crate) fn registered(site: &'s Site, name: &str) -> Person<'s> {
         let person = Person::new(site);
@@ -80,7 +80,7 @@ impl<'s> Person<'s> {
         self.send("POST", target, fields, Some((FORM, &encode(form))))
     }
 
-    /// Sends a form with files, whose parts are apart by this boundary.
+    /// Sends a form with files, with this boundary.
     #[track_caller]
     pub(crate) fn post_multipart(&self, target: &str, boundary: &str, body: &str) -> Answer {
         let origin = self.site.url.clone();
@@ -180,7 +180,7 @@ impl Answer {
         self.fields.iter().filter(move |field| field.0 == name).map(|field| field.1.as_str())
     }
 
-    /// Where a 303 leads; for a message what is wrong otherwise.
+    /// Checks the target of a 303 and returns it.
     #[track_caller]
     pub(crate) fn to(&self, expected: &str) -> &str {
         assert_eq!(self.status, 303, "not sent to {expected} but: {self:?}");
@@ -190,7 +190,7 @@ impl Answer {
     #[track_caller]
     pub(crate) fn form_token(&self) -> String {
         let start = "name=\"form_token\" value=\"";
-        // Where the page has a form of its own beside the log-out, its token is the same.
+        // All forms of a page have the same token.
         let (_, rest) = self.body.split_once(start).unwrap_or_else(|| panic!("no form: {self:?}"));
         rest.split('"').next().expect("an end").to_owned()
     }
@@ -220,7 +220,7 @@ impl Answer {
         cells.map(link).collect()
     }
 
-    /// Where the link of this id leads.
+    /// The target of the link with this id.
     pub(crate) fn link(&self, id: &str) -> Option<String> {
         let (_, rest) = self.body.split_once(&format!("id=\"{id}\" href=\""))?;
         Some(rest.split('"').next()?.replace("&amp;", "&"))

@@ -22,7 +22,7 @@ fn the_last_ten_are_shown_and_all_of_them_by_pages() {
     let first = person.get("/history");
     first.assert_has(
         200,
-        &["The newest first.", "<th scope=\"col\">Name</th><th scope=\"col\">Word</th>"],
+        &["Newest first.", "<th scope=\"col\">Name</th><th scope=\"col\">Word</th>"],
     );
     assert_eq!(first.words(), newest_first[..10]);
     assert_eq!(first.link("newer"), None);
@@ -38,7 +38,7 @@ fn the_last_ten_are_shown_and_all_of_them_by_pages() {
 }
 
 #[test]
-fn the_page_before_the_newest_rows_is_a_whole_one_when_rows_came_meanwhile() {
+fn the_second_page_stays_whole_when_new_rows_arrive() {
     let site = Site::start_with(&["dictionary.history_page=3"]);
     let person = Person::registered(&site, "Levi");
     for word in ["a", "b", "c", "d"] {
@@ -55,7 +55,7 @@ fn the_page_before_the_newest_rows_is_a_whole_one_when_rows_came_meanwhile() {
 }
 
 #[test]
-fn no_link_leads_beyond_the_ends_wherever_a_page_begins() {
+fn no_link_leads_beyond_either_end_of_the_history() {
     let site = Site::start_with(&["dictionary.history_page=1"]);
     let person = Person::registered(&site, "Levi");
     person.get("/word/a");
@@ -70,7 +70,7 @@ fn no_link_leads_beyond_the_ends_wherever_a_page_begins() {
 }
 
 #[test]
-fn a_page_that_is_not_there_is_a_clear_answer() {
+fn an_invalid_page_of_the_history_is_a_clear_error() {
     let site = Site::start();
     let person = Person::registered(&site, "Levi");
     assert_eq!(person.get("/history?older=1").to("/history"), "/history");
@@ -79,7 +79,7 @@ fn a_page_that_is_not_there_is_a_clear_answer() {
 }
 
 #[test]
-fn nobody_sees_the_rows_of_another() {
+fn users_see_only_their_own_history() {
     let site = Site::start();
     let levi = Person::registered(&site, "Levi");
     levi.get("/word/apple");
@@ -131,7 +131,7 @@ fn counted(page: &super::client::Answer) -> Vec<(String, u32)> {
 }
 
 #[test]
-fn back_reload_and_the_switch_of_languages_add_nothing_and_the_search_box_does() {
+fn only_the_search_box_records_a_repeated_word() {
     let site = Site::start();
     let person = Person::registered(&site, "Levi");
     for target in ["/word/apple", "/word/apple", "/word/pear", "/word/apple", "/word/qwzx"] {
@@ -178,7 +178,7 @@ fn days_begin_at_the_readers_midnight() {
 }
 
 #[test]
-fn a_filter_shows_what_contains_a_text_or_was_not_found_by_pages() {
+fn the_history_is_filtered_by_text_or_missing_words_on_all_pages() {
     let site = Site::start_with(&["dictionary.history_page=2"]);
     let person = Person::registered(&site, "Levi");
     for word in ["apple", "Pineapple", "application", "pear", "xapplx", "qwzx"] {
@@ -190,7 +190,7 @@ fn a_filter_shows_what_contains_a_text_or_was_not_found_by_pages() {
     assert_eq!(second.words(), ["Pineapple", "apple"]);
     assert_eq!(person.get("/history?missing=1").words(), ["qwzx", "xapplx"]);
     assert_eq!(person.get("/history?missing=1&q=app").words(), ["xapplx"]);
-    person.get("/history?q=%25").assert_has(200, &["No look-up matches."]);
+    person.get("/history?q=%25").assert_has(200, &["No matching look-ups."]);
 }
 
 #[test]

@@ -1,10 +1,10 @@
-//! The first page as a guest and as a user get it, and the files that every page needs.
+//! The home page for guests and for users, and the files that every page needs.
 
 use super::client::Person;
 use super::site::Site;
 
 #[test]
-fn the_first_page_has_the_search_box_focused_and_says_who_is_logged_in() {
+fn the_home_page_focuses_the_search_box_and_names_the_user() {
     let site = Site::start();
     let guest = Person::new(&site).get("/");
     guest.assert_has(200, &["name=\"q\"", " autofocus>", "action=\"/search\"", "href=\"/login\""]);
@@ -24,7 +24,7 @@ fn a_name_is_never_markup() {
 }
 
 #[test]
-fn the_files_of_the_pages_are_there() {
+fn the_static_files_of_pages_exist() {
     let site = Site::start();
     let person = Person::new(&site);
     let page = person.get("/");
@@ -40,7 +40,7 @@ fn the_files_of_the_pages_are_there() {
 }
 
 #[test]
-fn every_page_tells_the_browser_to_trust_nothing_else() {
+fn every_page_has_the_security_fields() {
     let site = Site::start();
     for target in ["/", "/word/apple", "/nothing", "/static/css/site.css"] {
         let answer = Person::new(&site).get(target);

@@ -1,5 +1,4 @@
-//! What browsers read beside pages: manifest, service worker, OpenSearch, suggestions and glosses;
-//! and the choices of one browser.
+//! Manifest, service worker, OpenSearch, suggestions and glosses; and the settings of one browser.
 
 use super::client::Person;
 use super::site::Site;
@@ -23,7 +22,7 @@ fn a_browser_can_install_the_site_and_search_with_it() {
 }
 
 #[test]
-fn a_gloss_is_the_same_for_everybody_and_no_look_up() {
+fn a_gloss_is_the_same_for_all_visitors_and_not_recorded() {
     let site = Site::start();
     let person = Person::registered(&site, "Levi");
     person.get("/gloss?q=went").assert_has(200, &["\"word\":\"go\"", "\"href\":\"/word/go\""]);
@@ -47,7 +46,7 @@ fn theme_and_text_size_are_kept_by_the_browser_and_shown_without_scripts() {
 }
 
 #[test]
-fn pages_of_text_are_there_in_both_languages() {
+fn static_pages_exist_in_both_languages() {
     let site = Site::start();
     for (languages, help) in [("en", "What you can look up"), ("zh", "可以怎样查")] {
         let person = Person::who_reads(&site, languages);

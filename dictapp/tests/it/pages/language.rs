@@ -1,10 +1,10 @@
-//! Two languages: by what the browser asks for, and by the switch.
+//! The language of pages: by the browser's preference, and by the switch.
 
 use super::client::Person;
 use super::site::Site;
 
 #[test]
-fn the_browser_asks_for_a_language() {
+fn the_language_of_the_browser_is_used() {
     let site = Site::start();
     for (languages, html, text) in [
         ("zh-CN,zh;q=0.9,en;q=0.8", "<html lang=\"zh-Hans\" ", "查一个词"),
@@ -19,7 +19,7 @@ fn the_browser_asks_for_a_language() {
 }
 
 #[test]
-fn the_switch_is_a_link_that_leads_back() {
+fn the_language_switch_is_a_link_that_returns() {
     let site = Site::start();
     let person = Person::new(&site);
     let page = person.get("/word/and%2For?x=1");
@@ -33,12 +33,12 @@ fn the_switch_is_a_link_that_leads_back() {
 }
 
 #[test]
-fn reasons_and_errors_are_in_the_language_too() {
+fn reasons_and_errors_are_in_the_visitors_language() {
     let site = Site::start();
     let person = Person::who_reads(&site, "zh");
-    person.get("/nothing").assert_has(404, &["没有这个页面"]);
+    person.get("/nothing").assert_has(404, &["页面不存在"]);
     let page = person.submit("/register", &[("name", "a b")]);
-    page.assert_has(422, &["用户名里不能有空格。", "请填写密码。"]);
+    page.assert_has(422, &["用户名不能包含空格。", "请填写密码。"]);
     let page = person.submit("/login", &[("name", "a"), ("password", "b")]);
     page.assert_has(401, &["用户名或密码不正确。"]);
     person.get("/search?q=").assert_has(422, &["请输入要查的词"]);

@@ -86,7 +86,7 @@ fn words_are_changed_paused_removed_imported_and_exported() {
 }
 
 #[test]
-fn no_more_new_words_come_in_a_day_than_the_user_wants() {
+fn new_words_a_day_are_limited_to_the_users_choice() {
     let site = Site::start();
     let levi = Person::registered(&site, "Levi");
     for word in ["apple", "book"] {
@@ -113,7 +113,7 @@ fn of_several_headwords_on_a_page_the_chosen_one_is_saved() {
 }
 
 #[test]
-fn the_first_page_shows_words_due_today_or_one_thing_to_do() {
+fn the_home_page_shows_due_words_or_one_suggestion() {
     let site = Site::start();
     let levi = Person::registered(&site, "Levi");
     levi.get("/").assert_has(200, &["Words due today", "No words yet.", "A random word"]);

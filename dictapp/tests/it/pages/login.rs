@@ -1,9 +1,9 @@
-//! Logging in: who may, where to, and forms that are not ours.
+//! Logging in: limits, redirects, and forms without a valid token.
 
 use super::client::{Answer, PASSWORD, Person, encode_value};
 use super::site::Site;
 
-/// The page without what differs from one visit to the next.
+/// The page without the token, which differs at each visit.
 fn without_token(body: &str) -> String {
     let (before, rest) = body.split_once("name=\"form_token\" value=\"").unwrap();
     format!("{before}{}", rest.split_once('"').unwrap().1)
@@ -28,7 +28,7 @@ fn an_unknown_name_and_a_wrong_password_look_the_same() {
 }
 
 #[test]
-fn a_log_in_goes_only_to_a_place_of_this_site() {
+fn a_log_in_redirects_only_within_the_site() {
     let site = Site::start();
     Person::registered(&site, "Levi");
     for (next, place) in [
@@ -54,7 +54,7 @@ fn a_log_in_goes_only_to_a_place_of_this_site() {
     }
 }
 
-/// Behind a proxy that is believed, so that a visitor can come from anywhere.
+/// A site behind a trusted proxy, so that a visitor can have any address.
 fn start_throttled() -> Site {
     let settings = ["server.trusted_proxies=127.0.0.1", "accounts.login_failures_max=2"];
     let network = "accounts.login_failures_per_network_max=5";
@@ -69,7 +69,7 @@ fn log_in_from(address: &str, person: &Person<'_>, name: &str, password: &str) -
 }
 
 #[test]
-fn a_name_that_failed_too_often_waits_there_and_not_elsewhere_whether_or_not_it_exists() {
+fn a_name_with_too_many_failures_waits_only_in_that_network_even_if_it_does_not_exist() {
     let site = start_throttled();
     Person::registered(&site, "Levi");
     let person = Person::new(&site);
@@ -88,12 +88,12 @@ fn a_name_that_failed_too_often_waits_there_and_not_elsewhere_whether_or_not_it_
     assert_eq!(refused[0], refused[1]);
     let chinese = Person::who_reads(&site, "zh");
     let answer = log_in_from("192.0.2.1", &chinese, "Levi", PASSWORD);
-    answer.assert_has(429, &["登录失败的次数太多。请过 15 分钟再试。"]);
+    answer.assert_has(429, &["登录失败次数过多，请 15 分钟后再试。"]);
     assert_eq!(log_in_from("192.0.2.3", &person, "Levi", PASSWORD).to("/"), "/");
 }
 
 #[test]
-fn a_network_that_failed_too_often_waits_with_every_name() {
+fn a_network_with_too_many_failures_waits_with_every_name() {
     let site = start_throttled();
     Person::registered(&site, "Levi");
     let person = Person::new(&site);
@@ -105,7 +105,7 @@ fn a_network_that_failed_too_often_waits_with_every_name() {
 }
 
 #[test]
-fn log_ins_that_go_well_are_not_counted() {
+fn successful_log_ins_are_not_counted() {
     let site = start_throttled();
     Person::registered(&site, "Levi");
     for _ in 0..4 {
@@ -116,7 +116,7 @@ fn log_ins_that_go_well_are_not_counted() {
 }
 
 #[test]
-fn the_form_carries_on_where_to_go_after_a_failure() {
+fn the_form_keeps_its_destination_after_a_failure() {
     let site = Site::start();
     let person = Person::new(&site);
     let form = [("name", "Levi"), ("password", "x"), ("next", "/history")];
@@ -125,7 +125,7 @@ fn the_form_carries_on_where_to_go_after_a_failure() {
 }
 
 #[test]
-fn a_form_that_is_not_from_our_page_is_refused_with_a_page_that_explains() {
+fn a_form_from_another_page_is_refused_with_an_explanation() {
     let site = Site::start();
     Person::registered(&site, "Levi");
     let form = |token: &str| {
@@ -149,10 +149,10 @@ fn a_form_that_is_not_from_our_page_is_refused_with_a_page_that_explains() {
         (&*token, &[("Sec-Fetch-Site", "same-site"), ("Origin", &*site.url)]),
     ] {
         let answer = post(&person, token, fields);
-        answer.assert_has(403, &["This form cannot be accepted", "reload the page"]);
+        answer.assert_has(403, &["The form has expired", "reload the page"]);
         assert_eq!(person.cookie("session"), None);
     }
-    // Without the cookie the token is worth nothing.
+    // Without the cookie the token is invalid.
     assert_eq!(post(&Person::new(&site), &token, &[]).status, 403);
     for fields in [&[][..], &[("Sec-Fetch-Site", "same-origin")], &[("Origin", &*site.url)]] {
         let person = Person::new(&site);
@@ -168,7 +168,7 @@ fn a_form_of_another_kind_is_415() {
     let field = [("Content-Type", "application/json")];
     let answer = person.send("POST", "/login", &field, None);
     assert_eq!(answer.status, 415);
-    answer.assert_has(415, &["That format is not understood"]);
+    answer.assert_has(415, &["Unsupported format"]);
 }
 
 #[test]
@@ -197,9 +197,9 @@ fn a_course_users_hash_is_replaced_at_the_first_log_in() {
     }
 }
 
-/// Once, it was: people type their passwords where the name belongs.
+/// Regression: it was logged. People sometimes type their password into that field.
 #[test]
-fn what_stands_in_the_field_of_the_name_is_not_in_the_log_when_the_database_fails() {
+fn the_typed_name_is_not_in_the_log_when_the_database_fails() {
     let site = Site::start();
     let person = Person::new(&site);
     person.get("/login").assert_has(200, &[]);

@@ -3,7 +3,7 @@
 use super::client::{Person, encode_value};
 use super::site::Site;
 
-/// The headwords of the book that ships, as the file spells them.
+/// The headwords of the shipped book, as spelled in the file.
 fn headwords() -> Vec<String> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/books/en-zh.book");
     let text = std::fs::read_to_string(path).expect("the book that ships");
@@ -12,7 +12,7 @@ fn headwords() -> Vec<String> {
     heads.map(|head| head.split('\t').next().unwrap().to_owned()).collect()
 }
 
-/// As a page has it.
+/// The word, escaped as in a page.
 fn escaped(word: &str) -> String {
     word.replace('&', "&#38;").replace('\'', "&#39;")
 }
@@ -93,7 +93,7 @@ fn an_unknown_word_is_404_with_near_words() {
 }
 
 #[test]
-fn a_look_up_is_in_the_history_found_or_not_as_it_was_asked_for() {
+fn a_look_up_is_recorded_as_typed_whether_found_or_not() {
     let site = Site::start();
     let person = Person::registered(&site, "Levi");
     for target in ["/word/APPLE", "/word/recieve", "/word/and%2For", "/word/ice%20cream"] {
@@ -105,7 +105,7 @@ fn a_look_up_is_in_the_history_found_or_not_as_it_was_asked_for() {
 }
 
 #[test]
-fn what_nobody_reads_is_not_in_the_history() {
+fn prefetches_and_head_requests_are_not_recorded() {
     let site = Site::start();
     let person = Person::registered(&site, "Levi");
     let head = person.send("HEAD", "/word/apple", &[], None);
@@ -118,14 +118,14 @@ fn what_nobody_reads_is_not_in_the_history() {
 }
 
 #[test]
-fn where_a_log_in_is_required_guests_are_sent_to_it_and_come_back() {
+fn if_a_log_in_is_required_guests_are_redirected_to_it_and_back() {
     let site = Site::start_with(&["dictionary.lookup_requires_login=true"]);
     let guest = Person::new(&site);
     let place = guest.get("/word/and%2For").to("/login").to_owned();
     assert_eq!(place, "/login?next=/word/and%252For");
     let search = guest.get("/search?q=ice+cream").to("/login").to_owned();
     assert_eq!(search, "/login?next=/search%3Fq%3Dice%2Bcream");
-    guest.get(&place).assert_has(200, &["Log in to go on.", "value=\"/word/and%2For\""]);
+    guest.get(&place).assert_has(200, &["Log in to continue.", "value=\"/word/and%2For\""]);
     assert_eq!(guest.get("/").status, 200);
     let person = Person::registered(&site, "Levi");
     assert_eq!(person.get("/word/apple").status, 200);

@@ -1,5 +1,5 @@
-//! The pages, over real sockets: the built program in a folder of its own, asked as a browser
-//! without scripts would ask.
+//! The pages over real sockets: runs the built program in a temporary folder, and acts like a
+//! browser without scripts.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -1,10 +1,10 @@
-//! Making an account, and what keeps one from being made.
+//! Registration, and reasons to refuse it.
 
 use super::client::{PASSWORD, Person};
 use super::site::Site;
 
 #[test]
-fn a_new_user_is_logged_in_and_sent_to_the_first_page() {
+fn a_new_user_is_logged_in_and_sent_to_the_home_page() {
     let site = Site::start();
     let person = Person::new(&site);
     let form = [("name", "李雷"), ("password", PASSWORD), ("password_again", PASSWORD)];
@@ -19,29 +19,29 @@ fn a_new_user_is_logged_in_and_sent_to_the_first_page() {
 }
 
 #[test]
-fn every_wrong_field_gives_the_form_back_with_the_reason_beside_it() {
+fn every_wrong_field_is_marked_with_its_reason() {
     let site = Site::start();
     let long = "x".repeat(33);
     let long_password = "y".repeat(129);
     for (name, password, again, field, reason) in [
-        ("", PASSWORD, PASSWORD, "name", "Choose a name."),
+        ("", PASSWORD, PASSWORD, "name", "Enter a name."),
         (&*long, PASSWORD, PASSWORD, "name", "A name has at most 32 characters."),
         ("two words", PASSWORD, PASSWORD, "name", "A name cannot contain spaces."),
         ("tab\there", PASSWORD, PASSWORD, "name", "A name cannot contain spaces."),
         ("bell\u{7}", PASSWORD, PASSWORD, "name", "cannot be used (U+0007)"),
         ("zero\u{200b}", PASSWORD, PASSWORD, "name", "cannot be used (U+200B)"),
-        ("Levi", "", "", "password", "Choose a password."),
+        ("Levi", "", "", "password", "Enter a password."),
         ("Levi", "short", "short", "password", "A password has at least 8 characters."),
         ("Levi", "qwertyuiop", "qwertyuiop", "password", "too common"),
-        ("admin", PASSWORD, PASSWORD, "name", "Somebody has this name already."),
+        ("admin", PASSWORD, PASSWORD, "name", "This name is already taken."),
         ("Levi", &*long_password, &*long_password, "password", "at most 128 characters"),
-        ("Levi", PASSWORD, "another", "password_again", "The two passwords are not the same."),
+        ("Levi", PASSWORD, "another", "password_again", "The passwords do not match."),
     ] {
         let person = Person::new(&site);
         let form = [("name", name), ("password", password), ("password_again", again)];
         let page = person.submit("/register", &form);
         let problem = format!("id=\"{field}-problem\">");
-        // In small letters, as the style looks for it: once, it was "True".
+        // In lower case, as the stylesheet expects it.
         let described = format!(" aria-invalid=\"true\" aria-describedby=\"{field}-problem");
         page.assert_has(422, &[&problem, &described, reason]);
         if !name.is_empty() {
@@ -59,13 +59,13 @@ fn a_taken_name_is_409_and_keeps_what_was_typed() {
     let form =
         [("name", "Levi"), ("password", "something else"), ("password_again", "something else")];
     let page = Person::new(&site).submit("/register", &form);
-    page.assert_has(409, &["id=\"name-problem\">Somebody has this name already", "value=\"Levi\""]);
+    page.assert_has(409, &["id=\"name-problem\">This name is already taken", "value=\"Levi\""]);
     page.assert_has_not(&["something else"]);
     Person::registered(&site, "levi");
 }
 
 #[test]
-fn where_registration_is_closed_nobody_registers() {
+fn if_registration_is_closed_it_is_refused() {
     let site = Site::start_with(&["accounts.registration=false"]);
     let person = Person::new(&site);
     person.get("/register").assert_has(403, &["does not take new accounts"]);
@@ -131,7 +131,7 @@ fn two_people_who_choose_one_name_and_password_do_not_share_an_account() {
 }
 
 #[test]
-fn asking_for_taken_names_is_limited_like_failed_log_ins() {
+fn checks_for_taken_names_are_limited_like_failed_log_ins() {
     let site = Site::start_with(&["accounts.login_failures_per_network_max=3"]);
     Person::registered(&site, "Levi");
     let form = [("name", "Levi"), ("password", PASSWORD), ("password_again", PASSWORD)];
@@ -150,7 +150,7 @@ fn a_name_that_looks_like_another_is_taken() {
     assert_eq!(Person::new(&site).submit("/register", &form).status, 409);
 }
 
-/// Once, there was no end to them.
+/// Regression: they were not limited.
 #[test]
 fn a_network_that_registers_too_many_accounts_waits() {
     let site = Site::start_with(&["accounts.registrations_per_network_max=2"]);

@@ -1,4 +1,4 @@
-//! Searching: to the word, or to the best matches.
+//! Searching: redirects to the word, or shows the best matches.
 
 use super::client::{Person, encode};
 use super::site::Site;
@@ -8,7 +8,7 @@ fn search(person: &Person<'_>, query: &str) -> super::client::Answer {
 }
 
 #[test]
-fn what_finds_a_word_leads_to_its_page() {
+fn a_query_with_an_entry_redirects_to_its_page() {
     let site = Site::start();
     let person = Person::new(&site);
     for (query, place) in [
@@ -25,18 +25,18 @@ fn what_finds_a_word_leads_to_its_page() {
 }
 
 #[test]
-fn an_empty_query_is_told_so() {
+fn an_empty_query_is_explained() {
     let site = Site::start();
     let person = Person::new(&site);
     for target in ["/search", "/search?q=", "/search?q=+%09+"] {
         person.get(target).assert_has(422, &["Type a word to look up", "name=\"q\"", "autofocus"]);
     }
-    search(&person, &"x".repeat(256)).assert_has(422, &["That is too long"]);
+    search(&person, &"x".repeat(256)).assert_has(422, &["The query is too long"]);
     search(&person, "a\u{7}b").assert_has(422, &["control character"]);
 }
 
 #[test]
-fn what_finds_no_word_gives_the_best_matches() {
+fn a_query_without_an_entry_shows_the_best_matches() {
     let site = Site::start();
     let person = Person::new(&site);
     for (query, headline, word) in [
@@ -52,7 +52,7 @@ fn what_finds_no_word_gives_the_best_matches() {
     }
     search(&person, "qqqqzzzz")
         .assert_has(200, &["“qqqqzzzz” was not found", "Check the spelling"]);
-    search(&person, "/(/").assert_has(200, &["This pattern cannot be used"]);
+    search(&person, "/(/").assert_has(200, &["Invalid pattern"]);
     search(&person, ".").assert_has(200, &["“.” was not found"]);
 }
 
@@ -67,7 +67,7 @@ fn a_word_is_found_as_it_was_copied_and_by_its_pinyin() {
         assert_eq!((answer.status, answer.field("location")), (303, Some(place)), "{query}");
     }
     let page = search(&person, "pingguo");
-    page.assert_has(200, &["Words whose Chinese is read “pingguo”", "href=\"/word/apple\""]);
+    page.assert_has(200, &["Words with the pinyin “pingguo”", "href=\"/word/apple\""]);
     let page = search(&person, "苹果学生");
     page.assert_has(200, &["href=\"/word/apple\"", "href=\"/word/student\""]);
 }
@@ -93,7 +93,7 @@ fn many_matches_are_shown_by_pages() {
 }
 
 #[test]
-fn the_last_page_of_too_many_matches_says_so_and_leads_to_no_other() {
+fn the_last_page_of_too_many_matches_says_so_and_has_no_next_link() {
     let site = Site::start_with(&["dictionary.pattern_time_max=1m"]);
     let person = Person::new(&site);
     let page = |number: usize| person.get(&format!("/search?q=%2A&page={number}")).body;
@@ -103,7 +103,7 @@ fn the_last_page_of_too_many_matches_says_so_and_leads_to_no_other() {
 }
 
 #[test]
-fn a_page_behind_the_last_one_leads_to_the_first_and_does_not_say_that_nothing_was_found() {
+fn a_page_after_the_last_one_redirects_to_the_first() {
     let site = Site::start();
     let person = Person::new(&site);
     for query in ["%2A", "gr%3Fat", "/%5Eun/", "%E8%8B%B9%E6%9E%9C"] {
@@ -122,7 +122,7 @@ fn a_regular_expression_is_not_explained_as_a_wildcard() {
     page.assert_has_not(&["stands for one character"]);
 }
 
-/// Where the link to the next page leads.
+/// The target of the link to the next page.
 fn next_page(body: &str) -> Option<String> {
     let link = body.split("rel=\"next\" href=\"").nth(1)?;
     Some(link.split('"').next()?.replace("&amp;", "&"))
@@ -142,9 +142,9 @@ fn a_search_is_in_the_history_once() {
     assert!(page.contains("href=\"/search?q=%E8%8B%B9%E6%9E%9C\">苹果</a>"), "{page}");
 }
 
-/// Once, the mark stood for a character, and nothing was found.
+/// Regression: the question mark was a wildcard, and nothing was found.
 #[test]
-fn a_question_is_no_pattern() {
+fn a_question_is_not_a_pattern() {
     let site = Site::start();
     let guest = Person::new(&site);
     for (question, word) in [

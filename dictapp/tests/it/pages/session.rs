@@ -1,11 +1,11 @@
-//! Sessions: their beginning, their end, and that a stolen or old one is worth nothing.
+//! Sessions: their start, their end, and that forged and ended ones are invalid.
 
 use std::time::{Duration, Instant};
 
 use super::client::{PASSWORD, Person};
 use super::site::Site;
 
-/// Whether the session of this token goes on.
+/// Whether the session of this token is alive.
 fn is_alive(site: &Site, token: &str) -> bool {
     let person = Person::new(site);
     person.set_cookie("session", token);
@@ -27,7 +27,7 @@ fn logging_out_ends_the_session_on_the_server() {
 }
 
 #[test]
-fn nobody_is_logged_out_by_another_site_or_by_a_link() {
+fn no_other_site_and_no_link_can_log_a_user_out() {
     let site = Site::start();
     let person = Person::registered(&site, "Levi");
     let token = person.get("/").form_token();
@@ -54,7 +54,7 @@ fn logging_in_again_makes_a_new_session_and_ends_the_old_one() {
 }
 
 #[test]
-fn other_sessions_of_the_user_go_on() {
+fn a_log_out_keeps_the_users_other_sessions() {
     let site = Site::start();
     let first = Person::registered(&site, "Levi");
     let second = Person::new(&site);
@@ -66,7 +66,7 @@ fn other_sessions_of_the_user_go_on() {
 }
 
 #[test]
-fn an_expired_session_is_none() {
+fn an_expired_session_is_a_guest() {
     let site = Site::start();
     let person = Person::registered(&site, "Levi");
     assert_eq!(person.get("/history").status, 200);
@@ -76,7 +76,7 @@ fn an_expired_session_is_none() {
         let sql = format!("update session set {column} = {column} - {back}");
         assert_eq!(database.execute(&sql, []).unwrap(), 1);
     };
-    // The server may remember for a moment what it read before.
+    // The server caches sessions for a moment.
     let wait_for = |status: u16| {
         let deadline = Instant::now() + Duration::from_secs(30);
         while person.get("/history").status != status {
@@ -102,7 +102,7 @@ fn made_up_tokens_are_guests() {
 }
 
 #[test]
-fn cookies_are_secure_where_the_site_is() {
+fn cookies_are_secure_if_the_site_is() {
     for settings in
         [&["accounts.cookie_secure=always"][..], &["server.public_url=https://d.example"]]
     {

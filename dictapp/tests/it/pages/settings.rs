@@ -1,9 +1,9 @@
-//! The page on which users choose their word books.
+//! The page for users to choose their word books.
 
 use super::client::{Answer, Person, encode};
 use super::site::Site;
 
-/// The numbers of the books in the form, and whether each is ticked.
+/// The ids of the books in the form, and whether each is ticked.
 fn books(page: &Answer) -> Vec<(String, bool)> {
     let boxes = page.body.split("type=\"checkbox\" name=\"on\" value=\"").skip(1);
     let one = |rest: &str| {
@@ -27,7 +27,7 @@ fn choose(person: &Person<'_>, on: &[&str]) -> Answer {
 }
 
 #[test]
-fn a_book_that_a_user_switches_off_is_gone_for_that_user_alone() {
+fn a_book_that_is_switched_off_disappears_only_for_that_user() {
     let site = Site::start();
     let (levi, other) = (Person::registered(&site, "Levi"), Person::registered(&site, "Anna"));
     let page = levi.get("/settings");
@@ -44,7 +44,7 @@ fn a_book_that_a_user_switches_off_is_gone_for_that_user_alone() {
     page.assert_has(200, &["苹果"]);
     page.assert_has_not(&["English Dictionary (WordNet)"]);
     other.get("/word/apple").assert_has(200, &["苹果", "English Dictionary (WordNet)"]);
-    // A word that the other book alone has.
+    // A word that only the other book has.
     assert_eq!(levi.get("/word/abacus").status, 404);
     assert_eq!(other.get("/word/abacus").status, 200);
     let search =
@@ -58,7 +58,7 @@ fn a_book_that_a_user_switches_off_is_gone_for_that_user_alone() {
 }
 
 #[test]
-fn pages_of_matches_are_whole_without_a_book_that_is_off() {
+fn pages_of_matches_are_full_without_the_switched_off_book() {
     let site = Site::start();
     let levi = Person::registered(&site, "Levi");
     let chinese = &books(&levi.get("/settings"))[0].0.clone();
@@ -76,15 +76,15 @@ fn pages_of_matches_are_whole_without_a_book_that_is_off() {
 }
 
 #[test]
-fn one_book_must_stay_on() {
+fn at_least_one_book_must_stay_on() {
     let site = Site::start();
     let levi = Person::registered(&site, "Levi");
-    choose(&levi, &[]).assert_has(422, &["Leave at least one book on."]);
+    choose(&levi, &[]).assert_has(422, &["Choose at least one dictionary."]);
     assert_eq!(books(&levi.get("/settings")).iter().filter(|book| book.1).count(), 2);
 }
 
 #[test]
-fn settings_are_for_users_and_their_forms_come_from_here() {
+fn settings_are_only_for_users_and_need_a_form_token() {
     let site = Site::start();
     let guest = Person::new(&site);
     let login = "/login?next=/settings";
@@ -96,14 +96,14 @@ fn settings_are_for_users_and_their_forms_come_from_here() {
     let token = levi.get("/settings").form_token();
     let fields = [("listed", "x"), ("form_token", token.as_str())];
     assert_eq!(levi.post("/settings", &fields).status, 400);
-    // A book that is not there is passed over.
+    // A missing book is ignored.
     let fields = [("listed", "9999"), ("listed", &listed), ("on", &listed), ("form_token", &token)];
     assert_eq!(levi.post("/settings", &fields).to("/settings?saved"), "/settings?saved");
 }
 
-/// Once, they were, and led to a page that says there is no such word.
+/// Regression: they were suggested, and led to a page without an entry.
 #[test]
-fn words_of_books_that_a_user_switched_off_are_not_offered() {
+fn words_of_switched_off_books_are_not_suggested() {
     let site = Site::start();
     let levi = Person::registered(&site, "Levi");
     let link = "href=\"/word/because\"";
@@ -116,7 +116,7 @@ fn words_of_books_that_a_user_switched_off_are_not_offered() {
     for page in ["/", "/history"] {
         levi.get(page).assert_has_not(&[link]);
     }
-    // Of the words that are drawn that book alone has one in fifty.
+    // One in fifty of the drawn words is only in that book.
     for _ in 0..300 {
         let drawn = levi.get("/random").to("/word/").to_owned();
         levi.get(&drawn).assert_has(200, &[]);

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// How long anything may take on a busy machine.
+/// Maximum wait on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running program.
@@ -25,7 +25,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// With the built-in settings, in a folder that nobody used before.
+    /// With the built-in settings, in a new folder.
     #[track_caller]
     pub(crate) fn start() -> Site {
         Site::start_with(&[])
@@ -42,13 +42,13 @@ impl Site {
         Site::start_in(folder, settings)
     }
 
-    /// For the very first time, in an empty folder.
+    /// In an empty folder, like the very first start.
     #[track_caller]
     pub(crate) fn start_empty() -> Site {
         Site::start_in(tempfile::tempdir().expect("a folder"), &[])
     }
 
-    /// In a folder that another one left.
+    /// In the folder of an earlier site.
     #[track_caller]
     pub(crate) fn start_in(folder: TempDir, settings: &[&str]) -> Site {
         let mut command = program(folder.path(), settings);
@@ -58,7 +58,7 @@ impl Site {
         Site::start_command(command, folder)
     }
 
-    /// By a command of [`program`] whose standard output is a pipe.
+    /// With a command of [`program`], with its standard output as a pipe.
     #[track_caller]
     pub(crate) fn start_command(mut command: Command, folder: TempDir) -> Site {
         let mut child = command.spawn().expect("it starts");
@@ -90,7 +90,7 @@ impl Site {
         }
     }
 
-    /// The standard error output until now; lines of the last moment may still be missing.
+    /// Standard error so far; the latest lines may be missing.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("stderr")).expect("a log")
     }
@@ -99,7 +99,7 @@ impl Site {
         self.folder.path().join("data/dictapp.db")
     }
 
-    /// As a power failure would; what it leaves is the folder.
+    /// Kills the program, like a power failure; returns its folder.
     pub(crate) fn kill(mut self) -> TempDir {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it ends");
@@ -112,7 +112,8 @@ impl Site {
         assert!(kill.expect("kill runs").success());
     }
 
-    /// As an operator does: gives the exit code, and what came on standard output after the URL.
+    /// Stops the program like an operator. Returns the exit code, and standard output after the
+    /// URL.
     pub(crate) fn stop(mut self) -> (Option<i32>, String) {
         self.signal("TERM");
         let code = self.child.wait().expect("it ends").code();
@@ -130,7 +131,8 @@ impl Drop for Site {
     }
 }
 
-/// The database with the shipped word books, made once: it takes a debug build some seconds.
+/// The database with the shipped word books. It is created once, since that takes a debug build
+/// some seconds.
 fn after_the_first_start() -> &'static [(OsString, Vec<u8>)] {
     static FILES: LazyLock<Vec<(OsString, Vec<u8>)>> = LazyLock::new(|| {
         let mut site = Site::start_empty();
@@ -143,7 +145,7 @@ fn after_the_first_start() -> &'static [(OsString, Vec<u8>)] {
     &FILES
 }
 
-/// The program with these settings, at a port that the system chooses.
+/// The program with these settings, on a port that the system chooses.
 pub(crate) fn program(folder: &Path, settings: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dictapp"));
     command.current_dir(folder).env_clear().stdin(Stdio::null());

@@ -1,4 +1,4 @@
-//! Starting, stopping, being killed; and what keeps it from starting, in one sentence.
+//! Start, stop and kill; and errors at the start, in one sentence each.
 
 use std::fs;
 use std::net::TcpListener;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::client::Person;
 use super::site::{Site, program};
 
-/// How long a test waits for what must come.
+/// Maximum wait of a test for an event.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Exit code and the one line on standard error.
@@ -26,7 +26,7 @@ fn refused(folder: &Path, settings: &[&str]) -> (i32, String) {
 }
 
 #[test]
-fn it_prints_its_address_and_nothing_else_and_stops_when_told_to() {
+fn the_server_prints_only_its_address_and_stops_on_a_signal() {
     let site = Site::start_empty();
     assert_eq!(Person::new(&site).get("/").status, 200);
     let port: u16 = site.url.rsplit(':').next().unwrap().parse().unwrap();
@@ -35,7 +35,7 @@ fn it_prints_its_address_and_nothing_else_and_stops_when_told_to() {
 }
 
 #[test]
-fn nothing_is_missing_after_a_kill() {
+fn no_acknowledged_row_is_lost_by_a_kill() {
     let site = Site::start();
     let person = Person::registered(&site, "Levi");
     let words: Vec<String> = (0..20).map(|number| format!("w{number}")).collect();
@@ -52,7 +52,7 @@ fn nothing_is_missing_after_a_kill() {
 }
 
 #[test]
-fn a_port_in_use_is_one_sentence_and_leaves_nothing_behind() {
+fn a_port_in_use_is_one_clear_error_and_creates_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -67,7 +67,7 @@ fn a_port_in_use_is_one_sentence_and_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_database_that_cannot_be_used_is_one_sentence() {
+fn an_unusable_database_is_one_clear_error() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("data")).unwrap();
     fs::write(folder.path().join("data/dictapp.db"), "this is no database ".repeat(500)).unwrap();
@@ -86,7 +86,7 @@ fn a_database_that_cannot_be_used_is_one_sentence() {
 }
 
 #[test]
-fn a_log_file_that_cannot_be_written_is_one_sentence() {
+fn a_log_file_that_cannot_be_written_is_one_clear_error() {
     let folder = tempfile::tempdir().unwrap();
     let (code, said) = refused(folder.path(), &["log.file=no/such/folder.log"]);
     assert_eq!(code, 1);
@@ -94,7 +94,7 @@ fn a_log_file_that_cannot_be_written_is_one_sentence() {
 }
 
 #[test]
-fn the_log_goes_to_a_file_as_json_where_told_so() {
+fn the_log_is_written_to_a_file_as_json_if_set() {
     let site = Site::start_with(&["log.file=dict.log", "log.format=json"]);
     let log = fs::read_to_string(site.folder.path().join("dict.log")).unwrap();
     for line in log.lines() {
@@ -105,7 +105,7 @@ fn the_log_goes_to_a_file_as_json_where_told_so() {
     assert_eq!(site.log(), "");
 }
 
-/// Waits until the file has these words.
+/// Waits until the file contains these words.
 #[track_caller]
 fn wait_for(path: &Path, words: &str) {
     let began = Instant::now();
@@ -116,7 +116,7 @@ fn wait_for(path: &Path, words: &str) {
 }
 
 #[test]
-fn a_hang_up_has_the_log_go_on_in_a_new_file_and_no_line_is_lost() {
+fn a_hang_up_reopens_the_log_and_no_line_is_lost() {
     let site = Site::start_with(&["log.file=dict.log", "log.lookups=true"]);
     let path = |name: &str| site.folder.path().join(name);
     let person = Person::new(&site);
@@ -147,7 +147,7 @@ fn a_hang_up_has_the_log_go_on_in_a_new_file_and_no_line_is_lost() {
 }
 
 #[test]
-fn a_log_file_that_cannot_be_opened_anew_is_a_line_in_the_old_one_which_goes_on() {
+fn a_log_file_that_cannot_be_reopened_is_reported_in_the_old_one() {
     let site = Site::start_with(&["log.file=dict.log", "log.lookups=true"]);
     let path = |name: &str| site.folder.path().join(name);
     fs::rename(path("dict.log"), path("old.log")).unwrap();
@@ -163,7 +163,7 @@ fn a_log_file_that_cannot_be_opened_anew_is_a_line_in_the_old_one_which_goes_on(
 }
 
 #[test]
-fn a_saved_lexicon_that_is_damaged_is_made_anew() {
+fn a_damaged_saved_lexicon_is_built_again() {
     let site = Site::start();
     let folder = site.kill();
     let saved = folder.path().join("data/dictapp.db.lexicon");
@@ -178,13 +178,13 @@ fn a_saved_lexicon_that_is_damaged_is_made_anew() {
 }
 
 #[test]
-fn a_log_that_nobody_reads_stops_neither_requests_nor_the_end() {
+fn an_unread_log_blocks_neither_requests_nor_the_stop() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = program(folder.path(), &[]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let site = Site::start_command(command, folder);
     let person = Person::new(&site);
-    // Far more than a pipe holds.
+    // Far more than the buffer of a pipe.
     let long = "x".repeat(4000);
     for number in 0..100 {
         assert_eq!(person.get(&format!("/suggest?q={number}{long}")).status, 200);

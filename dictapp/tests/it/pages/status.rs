@@ -1,4 +1,4 @@
-//! What monitoring is told.
+//! The pages for monitoring.
 
 use super::client::{Person, encode_value};
 use super::site::Site;
@@ -22,12 +22,12 @@ fn a_server_whose_database_is_gone_is_alive_and_not_ready() {
     assert_eq!(person.get("/history").status, 503);
     assert_eq!(person.get("/healthz").status, 200);
     let ready = person.get("/readyz");
-    assert_eq!((ready.status, ready.body.as_str()), (503, "the database does not serve\n"));
+    assert_eq!((ready.status, ready.body.as_str()), (503, "the database is unavailable\n"));
     site.log_with("was deleted");
 }
 
 #[test]
-fn an_outage_is_a_line_a_second_without_the_word() {
+fn an_outage_is_logged_once_a_second_without_the_word() {
     let site = Site::start_with(&["log.access=false"]);
     let person = Person::registered(&site, "Levi");
     std::fs::rename(site.database(), site.folder.path().join("aside")).unwrap();
@@ -44,7 +44,7 @@ fn an_outage_is_a_line_a_second_without_the_word() {
 }
 
 #[test]
-fn metrics_count_answers_and_look_ups() {
+fn metrics_count_responses_and_look_ups() {
     let site = Site::start();
     let person = Person::registered(&site, "Levi");
     person.get("/word/apple").assert_has(200, &[]);

@@ -1,9 +1,9 @@
-//! The stylesheet: every pair of colours that is read together is told apart (WCAG 2.2 AA), in the
-//! light scheme and in the dark one.
+//! The stylesheet: all colours of text and borders have enough contrast (WCAG 2.2 AA), in the light
+//! and in the dark scheme.
 
 use std::collections::BTreeMap;
 
-/// Text on what lies behind it: 4.5 to 1.
+/// Text on its background: 4.5 to 1.
 const TEXT: &[(&str, &str)] = &[
     ("ink", "paper"),
     ("ink", "card"),
@@ -21,13 +21,13 @@ const TEXT: &[(&str, &str)] = &[
     ("bad", "bad-tint"),
 ];
 
-/// The edges of fields, and what shows the focus: 3 to 1.
+/// Borders of fields and the focus indicator: 3 to 1.
 const EDGES: &[(&str, &str)] =
     &[("edge", "paper"), ("edge", "card"), ("accent", "paper"), ("bad", "card")];
 
 type Palette = BTreeMap<String, [u8; 3]>;
 
-/// The colours of a scheme; what the dark one does not say is as in the light one.
+/// The colours of both schemes. The dark one inherits missing colours from the light one.
 fn palettes() -> (Palette, Palette) {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../static/css/site.css");
     let css = std::fs::read_to_string(path).expect("the stylesheet");
@@ -70,7 +70,7 @@ fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
 }
 
 #[test]
-fn text_and_edges_stand_out_in_both_schemes() {
+fn text_and_borders_have_enough_contrast_in_both_schemes() {
     assert!((contrast([0, 0, 0], [255, 255, 255]) - 21.0).abs() < 0.01);
     let (light, dark) = palettes();
     for (scheme, palette) in [("light", light), ("dark", dark)] {

@@ -1,4 +1,4 @@
-//! Words that are offered while one is typed.
+//! Suggestions while a word is typed.
 
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ fn words(suggestions: &[Value]) -> Vec<&str> {
 }
 
 #[test]
-fn words_are_offered_from_the_first_letter_with_their_gloss_and_their_page() {
+fn words_are_suggested_from_the_first_letter_with_gloss_and_link() {
     let site = Site::start();
     let person = Person::new(&site);
     let found = suggest(&person, "a");
@@ -31,7 +31,7 @@ fn words_are_offered_from_the_first_letter_with_their_gloss_and_their_page() {
     assert_eq!(found[0]["href"], "/word/ice%20cream");
     assert!(found[0]["gloss"].as_str().unwrap().contains("冰淇淋"), "{found:?}");
     assert_eq!(found[0]["lang"], "zh-Hans");
-    // Of several books the first speaks, whichever ranks the word higher.
+    // The first book provides the gloss, even if another one ranks the word higher.
     let found = suggest(&person, "run into");
     assert!(found[0]["gloss"].as_str().unwrap().contains("偶然遇到"), "{found:?}");
     assert!(words(&suggest(&person, "crea")).contains(&"cream"));
@@ -39,7 +39,7 @@ fn words_are_offered_from_the_first_letter_with_their_gloss_and_their_page() {
 }
 
 #[test]
-fn what_no_word_begins_with_is_an_empty_list() {
+fn a_text_that_no_word_begins_with_has_no_suggestions() {
     let site = Site::start();
     let person = Person::new(&site);
     for typed in ["", " ", "qqqq", "\u{7}", "<b>", &"x".repeat(300)] {
@@ -49,7 +49,7 @@ fn what_no_word_begins_with_is_an_empty_list() {
 }
 
 #[test]
-fn suggestions_are_small_and_may_be_kept_for_a_while() {
+fn suggestions_are_small_and_may_be_cached() {
     let site = Site::start();
     let answer = Person::new(&site).get("/suggest?q=s");
     assert!(answer.body.len() < 4000, "{} bytes", answer.body.len());
@@ -60,7 +60,7 @@ fn suggestions_are_small_and_may_be_kept_for_a_while() {
 }
 
 #[test]
-fn guests_are_offered_nothing_where_they_may_not_look_up() {
+fn guests_get_no_suggestions_if_they_may_not_look_words_up() {
     let site = Site::start_with(&["dictionary.lookup_requires_login=true"]);
     let answer = Person::new(&site).get("/suggest?q=app");
     assert_eq!((answer.body.as_str(), answer.field("cache-control")), ("[]", Some("no-store")));

@@ -1,4 +1,4 @@
-//! The course's client: one request with each `send`, no line end, one `recv` for a message.
+//! The course's client: one request per `send` without a line end, one message per `recv`.
 
 use super::Client;
 use crate::pages::site::Site;
@@ -17,7 +17,7 @@ fn asks(client: &mut Client, request: &str, reply: &str) {
 }
 
 #[test]
-fn a_whole_session_of_the_old_client_passes() {
+fn a_whole_session_of_the_old_client_works() {
     let site = site(&[]);
     let mut client = Client::of(&site, NAME);
     asks(&mut client, "R lily orange-horse-7", "OK");
@@ -40,7 +40,7 @@ fn a_whole_session_of_the_old_client_passes() {
 }
 
 #[test]
-fn clients_of_the_first_notes_get_ok_before_the_meaning() {
+fn old_clients_get_ok_before_the_meaning() {
     let site = site(&["course.query_reply=ok-first"]);
     let mut client = Client::of(&site, NAME);
     asks(&mut client, "R lily orange-horse-7", "OK");

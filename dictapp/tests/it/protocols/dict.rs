@@ -1,4 +1,4 @@
-//! DICT as clients speak it.
+//! The DICT protocol.
 
 use std::process::Command;
 
@@ -14,7 +14,7 @@ fn connect(site: &Site) -> Client {
     client
 }
 
-/// The status line of a command, and the text behind it up to its dot and last status line.
+/// Sends a command and checks its status; returns the text up to its dot and the last status line.
 #[track_caller]
 fn asks(client: &mut Client, command: &str, status: &str) -> Vec<String> {
     client.send(format!("{command}\r\n").as_bytes());

@@ -1,4 +1,4 @@
-//! The line protocols of the running program, spoken byte by byte.
+//! The line protocols of the running program.
 
 mod course;
 mod dict;
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::pages::site::Site;
 
-/// How long a reply may take on a busy machine.
+/// Maximum wait for a reply on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A client on its own connection.
@@ -18,7 +18,7 @@ struct Client {
 }
 
 impl Client {
-    /// Connects to the protocol whose log line begins with `name`.
+    /// Connects to the protocol with this name in its log line.
     #[track_caller]
     fn of(site: &Site, name: &str) -> Client {
         let wanted = format!("{name} listens at ");

@@ -1,5 +1,5 @@
-//! Any bytes as a whole connection: request after request, our readers, the reference and one on `httparse` find the same ones, in
-//! the same places.
+//! Any bytes as a whole connection: webframe's readers, the reference and one based on `httparse`
+//! find the same requests at the same places.
 
 mod reading;
 mod theirs;
@@ -10,10 +10,10 @@ use super::reference::{self, Request};
 use reading::ours;
 use theirs::check_reads_the_same;
 
-/// The reference knows none of the large limits.
+/// Maximum bytes of an input: the reference does not implement the large limits.
 const BYTES_MAX: usize = 4096;
 
-/// Panics where the readers of a connection are wrong.
+/// Panics if the readers of a connection are wrong.
 pub fn check(data: &[u8]) {
     let Some((cut, data)) = data.split_first() else { return };
     let mut head = Head::default();
@@ -26,7 +26,7 @@ pub fn check(data: &[u8]) {
     }
 }
 
-/// The first request, where it is whole and not refused.
+/// The first request, if it is complete and accepted.
 fn check_request(head: &mut Head, left: &[u8], cut: usize) -> Option<Request> {
     let whole = ours(head, [left]);
     let middle = cut.min(left.len());
@@ -36,7 +36,7 @@ fn check_request(head: &mut Head, left: &[u8], cut: usize) -> Option<Request> {
         let bytewise = ours(&mut Head::default(), left.chunks(1));
         assert_eq!(whole, bytewise, "byte by byte: {}", left.escape_ascii());
     }
-    // Another connection may come to the same reader after a refusal.
+    // After a refusal the reader may be reused for another connection.
     assert_eq!(whole, ours(head, [left]), "once more: {}", left.escape_ascii());
     let request = whole.and_then(Result::ok);
     assert_eq!(request, reference::read(left), "{}", left.escape_ascii());

@@ -1,4 +1,4 @@
-//! Bytes become what our readers make of them, in the reference's words.
+//! Reads bytes with webframe's readers, into the types of the reference.
 
 use super::Request;
 use webframe::{
@@ -15,9 +15,10 @@ fn head_limits() -> HeadLimits {
     }
 }
 
-/// What our readers make of one connection's bytes that come in pieces: a request, a refusal, or `None` for more to come.
+/// The result of webframe's readers for a connection's bytes in pieces: a request, a refusal, or
+/// `None` if more bytes are needed.
 ///
-/// `head` may have been used before: a reader that remembers something of an earlier request is found so.
+/// `head` may be reused, which finds readers that keep state of an earlier request.
 pub(super) fn ours<'a>(
     head: &mut Head,
     pieces: impl IntoIterator<Item = &'a [u8]>,
@@ -48,7 +49,7 @@ struct Reader<'h> {
 }
 
 impl Reader<'_> {
-    /// Whether the request is whole.
+    /// Whether the request is complete.
     fn step(&mut self) -> Result<bool, WireError> {
         let limits = Limits::default();
         if !self.has_head {

@@ -1,13 +1,13 @@
-//! Bytes of a request that we accept become what a reader on `httparse` makes of them, held against ours.
+//! Compares an accepted request with the result of a reader based on `httparse`.
 
 use httparse::{EMPTY_HEADER, Status, parse_chunk_size, parse_headers};
 
 use super::Request;
 
-/// More fields than we accept.
+/// More fields than webframe accepts.
 const SLOTS: usize = 300;
 
-/// A query as we store it: what is not ASCII is percent-encoded.
+/// A query as webframe stores it: non-ASCII bytes are percent-encoded.
 fn encoded(query: &str) -> String {
     let byte = |byte: u8| match byte.is_ascii() {
         true => char::from(byte).to_string(),
@@ -16,7 +16,7 @@ fn encoded(query: &str) -> String {
     query.bytes().map(byte).collect()
 }
 
-/// Panics where `httparse` refuses the request, finds another one, or another place where it ends.
+/// Panics if `httparse` refuses the request, or finds another request or another end.
 pub(super) fn check_reads_the_same(request: &Request, bytes: &[u8]) {
     let bytes = with_a_known_version(bytes);
     let mut slots = [EMPTY_HEADER; SLOTS];
@@ -50,7 +50,7 @@ pub(super) fn check_reads_the_same(request: &Request, bytes: &[u8]) {
     assert_eq!(left, request.left, "{}", bytes.escape_ascii());
 }
 
-/// It knows no minor version above 1, which are read as 1 (RFC 9110 §2.5).
+/// `httparse` does not know minor versions above 1, which count as 1 (RFC 9110 §2.5).
 fn with_a_known_version(bytes: &[u8]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     let line = bytes.iter().take_while(|byte| b"\r\n".contains(byte)).count();
@@ -63,7 +63,7 @@ fn with_a_known_version(bytes: &[u8]) -> Vec<u8> {
 fn chunks(mut rest: &[u8]) -> (Vec<u8>, &[u8]) {
     let mut content = Vec::new();
     loop {
-        // It counts zeros in front as digits, of which it takes few.
+        // `httparse` counts leading zeros as digits and accepts few digits.
         while rest.starts_with(b"00") {
             rest = &rest[1..];
         }

@@ -1,4 +1,4 @@
-//! The finished table of URLs: a method and a path lead to the number of a route.
+//! The finished table of URLs: finds the number of a route by method and path.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,18 +18,18 @@ use crate::{
 /// The routes of an app in one tree; groups are flattened into it.
 pub(crate) struct Table<S> {
     routes: Vec<TableRoute<S>>,
-    /// Patterns without parameters by their length, which tells most of them apart: most requests
-    /// are for one of them and are found at once.
+    /// Patterns without parameters, by their length, which distinguishes most of them. Most
+    /// requests match one of them and are found at once.
     fixed: Vec<Vec<(&'static [u8], Method, u32)>>,
     root: Node,
     names: Arc<Names>,
     slashes: Slashes,
-    /// The route that redirects to a path with a slash more or less.
+    /// The route that redirects to the path with one slash more or less.
     slash_redirect: u32,
     mistakes: Vec<String>,
 }
 
-/// A route in use. Its pattern is known to every request that it answers.
+/// A route in the table.
 pub(crate) struct TableRoute<S> {
     pub(crate) methods: Methods,
     pub(crate) pattern: &'static str,
@@ -49,10 +49,10 @@ struct Node {
     fallback: Option<u32>,
 }
 
-/// Takes one of the methods of a pattern, or none of them.
+/// Chooses one of the methods of a pattern, or none.
 type Pick<'a> = dyn FnMut(&[(Methods, u32)]) -> Option<u32> + 'a;
 
-/// What a method and a path lead to.
+/// The result of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     /// The route with this number.
@@ -97,8 +97,8 @@ impl<S: 'static> Table<S> {
 
     fn insert(&mut self, route: Route<S>, names: &mut Names) {
         let number = self.next_number();
-        // Requests carry the pattern of their route, and a table lives as long as its server:
-        // what a nested table leaks here is bounded by the number of its routes.
+        // Requests refer to the pattern of their route, and a table lives as long as its server.
+        // The leak is bounded by the number of routes.
         let pattern: &'static str = match route.pattern {
             std::borrow::Cow::Borrowed(pattern) => pattern,
             std::borrow::Cow::Owned(pattern) => pattern.leak(),
@@ -160,7 +160,7 @@ impl<S> Table<S> {
         }
     }
 
-    /// A route whose pattern is the path itself: nothing is more special.
+    /// A route with the path itself as its pattern. No other pattern is more specific.
     fn find_fixed(&self, method: &Method, path: &[u8]) -> Option<u32> {
         let same = self.fixed.get(path.len())?;
         let found = |wanted: &Method| {
@@ -185,9 +185,10 @@ impl<S> Table<S> {
         if known { Found::WrongMethod } else { Found::Nothing }
     }
 
-    /// A path that matches no pattern: the same with a slash more or less, else a fallback.
+    /// For a path that matches no pattern: the route of the path with one slash more or less, else
+    /// a fallback.
     fn find_otherwise(&self, method: &Method, path: &[u8]) -> Found {
-        // A path with an empty first segment would be a URL of another host as a redirect.
+        // A redirect to a path with an empty first segment would lead to another host.
         if self.slashes != Slashes::Strict && !path.starts_with(b"//") {
             let other = toggle_slash(path);
             match (self.find_pattern(method, &other), self.slashes) {
@@ -219,7 +220,7 @@ impl<S> Table<S> {
         allowed
     }
 
-    /// Whether any route is for this method; if none is, the method is not implemented.
+    /// Whether any route is for this method. If not, the answer is 501.
     pub(crate) fn takes(&self, method: &Method) -> bool {
         self.routes.iter().any(|route| route.methods == Methods::One(method.clone()))
     }
@@ -248,7 +249,7 @@ fn toggle_slash(path: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Redirects to the same path with a slash more or less at its end.
+/// Redirects to the same path with one slash more or less at its end.
 fn redirect_slash<S>(_: &S, request: &Request) -> Result<Response> {
     let other = toggle_slash(request.path().as_bytes());
     let mut place = String::from_utf8(other).map_err(|_| Error::not_found(""))?;
@@ -298,7 +299,7 @@ impl Node {
         &mut self.plain[at].1
     }
 
-    /// Offers the methods of every matching pattern to `pick`, the most special first, until it
+    /// Offers the methods of every matching pattern to `pick`, the most specific first, until it
     /// takes one. `below` is the rest of the path, `None` at its end.
     fn find(&self, below: Option<&[u8]>, pick: &mut Pick<'_>) -> Option<u32> {
         let Some(below) = below else { return pick(&self.here) };
@@ -318,7 +319,7 @@ impl Node {
         pick(&self.rest)
     }
 
-    /// The fallback of the deepest subtree that the path is in.
+    /// The fallback of the deepest subtree that contains the path.
     fn find_fallback(&self, below: Option<&[u8]>) -> Option<u32> {
         let Some(below) = below else { return self.fallback };
         let (segment, further) = split_segment(below);

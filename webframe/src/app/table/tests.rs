@@ -1,4 +1,4 @@
-//! Tests of tables of routes and the URLs they make.
+//! Tests of the table of routes and of the URLs of named routes.
 
 use super::*;
 use crate::{App, TestClient};
@@ -37,7 +37,7 @@ fn plain_text_that_leads_to_no_route_gives_way_to_a_parameter() {
 }
 
 #[test]
-fn another_method_is_told_from_no_route() {
+fn a_wrong_method_is_not_a_missing_route() {
     let table = Table::new(urls());
     assert_eq!(table.find(&Method::HEAD, b"/"), Found::Route(0));
     assert_eq!(table.find(&Method::POST, b"/"), Found::WrongMethod);
@@ -116,7 +116,7 @@ fn a_nested_table_lies_below_its_prefix() {
 }
 
 #[test]
-fn a_route_of_any_method_leaves_others_theirs() {
+fn a_route_for_any_method_yields_to_routes_for_one() {
     let urls = Urls::new()
         .any("/{id}", named("any"))
         .put("/{id}", named("put"))
@@ -130,7 +130,7 @@ fn a_route_of_any_method_leaves_others_theirs() {
 }
 
 #[test]
-fn a_fallback_answers_its_subtree_and_no_wrong_method() {
+fn a_fallback_answers_its_subtree_but_not_a_wrong_method() {
     let inner = Urls::new().get("/known", named("known")).fallback(named("inner"));
     answers(
         Urls::new().nest("/app", inner).get("/x/{id}", ok).fallback(named("outer")),
@@ -171,7 +171,7 @@ fn a_slash_redirect_never_leads_to_another_host() {
 }
 
 #[test]
-fn layers_wrap_their_group_their_route_and_nothing_else() {
+fn a_layer_wraps_only_its_app_group_or_route() {
     fn mark(
         name: &'static str,
     ) -> impl Fn(&(), &Request, crate::Next<'_, ()>) -> Response + Send + Sync + 'static {

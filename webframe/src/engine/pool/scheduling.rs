@@ -196,7 +196,7 @@ mod linux {
         }
 
         #[test]
-        fn the_class_that_a_process_was_given_stays() {
+        fn a_scheduling_class_set_from_outside_is_kept() {
             let seen = on_a_thread(|| {
                 Scheduling::Chosen.set(Class::Batch); // as with `chrt --batch 0`
                 let scheduling = Scheduling::of_this_thread();
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shard_that_sleeps_between_its_requests_is_in_no_flood() {
+    fn a_shard_that_sleeps_between_requests_is_not_in_a_flood() {
         use Class::{Batch, Normal};
         let often = 4_000;
         assert_eq!(
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_is_no_flood() {
+    fn a_short_burst_is_not_a_flood() {
         let now = Instant::now();
         let mut busyness = Busyness::new(now);
         busyness.count_turns(1_000);

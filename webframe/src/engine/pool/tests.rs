@@ -28,7 +28,7 @@ fn workers_in(state: State, thread_name: &'static str) -> Workers {
 /// Regression: the worker panicked, and its task was lost. An invalid thread name simulates a
 /// system without free threads.
 #[test]
-fn a_worker_goes_on_without_the_threads_that_the_system_does_not_give() {
+fn a_worker_continues_if_the_system_refuses_threads() {
     let state = State { threads: 1, idle: 1, ..State::default() };
     let workers = workers_in(state, "no\0name");
     let shared = Arc::clone(&workers.shared);
@@ -101,7 +101,7 @@ fn a_thread_that_has_run_a_shard_is_batch_again() {
 }
 
 #[test]
-fn grows_while_all_are_busy_up_to_the_limit() {
+fn a_pool_grows_to_its_limit_while_all_workers_are_busy() {
     let workers = workers(2, 20, Duration::from_secs(60));
     let together = Arc::new(Barrier::new(21));
     for _ in 0..20 {
@@ -115,7 +115,7 @@ fn grows_while_all_are_busy_up_to_the_limit() {
 }
 
 #[test]
-fn the_worker_that_has_slept_least_is_woken_first() {
+fn the_worker_that_slept_last_wakes_first() {
     let workers = workers(3, 3, Duration::from_secs(60));
     let (told, who) = mpsc::channel();
     let mut ran_last = None;
@@ -130,7 +130,7 @@ fn the_worker_that_has_slept_least_is_woken_first() {
 }
 
 #[test]
-fn calls_that_come_together_run_together() {
+fn concurrent_calls_run_concurrently() {
     let workers = workers(8, 8, Duration::from_secs(60));
     await_sleep(&workers, 8);
     let together = Arc::new(Barrier::new(9));
@@ -145,7 +145,7 @@ fn calls_that_come_together_run_together() {
 }
 
 #[test]
-fn a_wake_up_meant_for_a_handler_loses_no_call() {
+fn a_wake_up_for_another_worker_loses_no_call() {
     let workers = workers(1, 1, Duration::from_secs(60));
     let (told, done) = mpsc::channel();
     for number in 0..100 {
@@ -161,7 +161,7 @@ fn a_wake_up_meant_for_a_handler_loses_no_call() {
 }
 
 #[test]
-fn lets_crews_go_that_were_not_needed() {
+fn idle_crews_are_released() {
     let workers = workers(2, 40, Duration::from_secs(60));
     let together = Arc::new(Barrier::new(31));
     for _ in 0..30 {
@@ -178,7 +178,7 @@ fn lets_crews_go_that_were_not_needed() {
 }
 
 #[test]
-fn a_thousand_panics_cost_no_worker() {
+fn a_thousand_panics_end_no_worker() {
     let workers = workers(2, 2, Duration::from_secs(60));
     let (done, all) = mpsc::channel();
     for _ in 0..1_000 {
@@ -193,7 +193,7 @@ fn a_thousand_panics_cost_no_worker() {
 }
 
 #[test]
-fn refuses_a_call_when_the_oldest_is_too_old() {
+fn a_call_is_refused_if_the_oldest_has_waited_too_long() {
     let workers = workers(1, 1, Duration::from_millis(100));
     let (hold, held) = mpsc::channel::<()>();
     let (started, start) = mpsc::channel();

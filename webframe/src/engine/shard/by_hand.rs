@@ -90,7 +90,7 @@ impl Drop for ByHand {
 
 /// No watchdog runs here; it covers the case that all shards are blocked at once.
 #[test]
-fn a_shard_is_given_on_by_its_neighbour() {
+fn a_neighbour_gives_a_blocked_shard_to_another_worker() {
     let mut it = ByHand::new(2, Limits::default());
     let blocked = it.shards.pop().expect("two shards");
     it.engine.parking[1].begin_call(Endpoint::Nothing.to_number());
@@ -105,7 +105,7 @@ fn a_shard_is_given_on_by_its_neighbour() {
 }
 
 #[test]
-fn a_connection_that_every_shard_refuses_is_in_no_count() {
+fn a_connection_that_every_shard_refuses_is_not_counted() {
     let mut it = ByHand::new(2, Limits { connections_max: 1, ..Limits::default() });
     // They were accepted at the current tick, so none may be evicted.
     let (_clients, admitted) = it.clients(3);
@@ -125,7 +125,7 @@ fn a_connection_that_every_shard_refuses_is_in_no_count() {
 
 /// Regression: the shard was stolen between the first turn of a connection and its registration.
 #[test]
-fn a_connection_that_comes_home_from_its_first_turn_is_watched() {
+fn a_connection_whose_first_turn_was_detached_has_a_deadline() {
     let mut it = ByHand::new(1, Limits::default());
     let (_clients, tokens) = it.clients(1);
     let shard = &mut it.shards[0];
@@ -143,7 +143,7 @@ fn a_connection_that_comes_home_from_its_first_turn_is_watched() {
 }
 
 #[test]
-fn a_draining_shard_reads_once_more_from_a_client_that_does_not_know_it() {
+fn a_draining_shard_reads_one_more_request_of_an_idle_client() {
     let mut it = ByHand::new(1, Limits::default());
     let (_clients, tokens) = it.clients(1);
     let shard = &mut it.shards[0];
@@ -185,7 +185,7 @@ fn a_message_for_a_shard_that_has_ended_is_dropped_by_its_sender() {
 
 /// Regression: the shard was counted later, and a message whose drop blocks delayed the stop.
 #[test]
-fn a_shard_that_ends_by_a_fault_is_counted_before_what_came_for_it_is_dropped() {
+fn a_failed_shard_is_counted_before_its_messages_are_dropped() {
     let mut it = ByHand::new(1, Limits::default());
     let (_clients, tokens) = it.clients(1);
     let (told, ended) = mpsc::channel();
@@ -200,7 +200,7 @@ fn a_shard_that_ends_by_a_fault_is_counted_before_what_came_for_it_is_dropped() 
 
 /// Regression: a draining shard was not counted, and the stop never ended.
 #[test]
-fn a_shard_that_ends_by_a_fault_is_counted_even_while_it_drains() {
+fn a_shard_that_fails_while_draining_is_counted() {
     let mut it = ByHand::new(3, Limits::default());
     let engine = Arc::clone(&it.engine);
     drop(it.shards.pop()); // no thread has run it, as if the start had failed
@@ -220,7 +220,7 @@ fn a_shard_that_ends_by_a_fault_is_counted_even_while_it_drains() {
 
 /// Regression: the other shards waited for it until the drain deadline.
 #[test]
-fn a_shard_that_ends_by_a_fault_leaves_the_others_alone() {
+fn a_failed_shard_does_not_affect_the_others() {
     let mut it = ByHand::new(2, Limits::default());
     let mut failed = it.shards.pop().expect("two shards");
     failed.must_drain = true;
@@ -234,7 +234,7 @@ fn a_shard_that_ends_by_a_fault_leaves_the_others_alone() {
 
 /// Regression: it stayed in the batch class, and its next request waited for computing threads.
 #[test]
-fn a_shard_that_falls_asleep_in_a_flood_wakes_to_see_that_it_is_over() {
+fn a_sleeping_shard_wakes_to_notice_the_end_of_a_flood() {
     let mut it = ByHand::new(1, Limits::default());
     let shard = &mut it.shards[0];
     assert_eq!(shard.sleep_max(), None, "it waits for nothing");
@@ -247,7 +247,7 @@ fn a_shard_that_falls_asleep_in_a_flood_wakes_to_see_that_it_is_over() {
 /// The thread had the class of the shard that it ran when the handler began.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_thread_that_has_lost_its_shard_is_batch_again() {
+fn a_thread_that_lost_its_shard_is_batch_again() {
     let mut it = ByHand::new(1, Limits::default());
     let (_clients, tokens) = it.clients(1);
     let turn = it.shards[0].begin_turn(tokens[0]).expect("it is open");

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn visits_each_token_at_its_tick_and_once() {
+    fn each_token_is_visited_once_at_its_tick() {
         let mut wheel = Wheel::new();
         wheel.arm(1, 5);
         wheel.arm(2, 3);
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tick_beyond_the_wheel_is_visited_at_its_last() {
+    fn a_tick_beyond_the_wheel_is_visited_at_the_last_slot() {
         let mut wheel = Wheel::new();
         let armed = wheel.arm(1, 1_000_000);
         assert_eq!(armed, SLOTS as u32 - 1);
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tick_of_the_past_is_visited_next() {
+    fn a_tick_in_the_past_is_visited_next() {
         let mut wheel = Wheel::new();
         visited(&mut wheel, 50);
         assert_eq!(wheel.arm(7, 10), 51);

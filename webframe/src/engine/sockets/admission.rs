@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ipv6_client_is_its_64_and_a_mapped_ipv4_client_is_its_address() {
+    fn an_ipv6_client_counts_by_its_64_and_a_mapped_one_as_ipv4() {
         let admission = admission(100, 2);
         let parse = |address: &str| address.parse::<IpAddr>().expect("an address");
         for address in ["2001:db8::1", "2001:db8::2", "2001:db8:0:0:9::"] {
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_places_are_kept_for_networks_that_hold_few() {
+    fn the_last_places_are_for_networks_with_few_connections() {
         let admission = admission(320, 320);
         let many: IpAddr = [192, 0, 2, 1].into();
         let few: IpAddr = [192, 0, 2, 2].into();

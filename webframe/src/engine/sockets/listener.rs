@@ -218,7 +218,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_lack_of_room_stops_the_accepting() {
+    fn only_a_lack_of_resources_pauses_accepting() {
         assert_eq!(classify(&io::Error::from_raw_os_error(24)), AcceptFailure::NoRoom);
         assert_eq!(classify(&io::Error::from_raw_os_error(103)), AcceptFailure::Gone); // ECONNABORTED
         assert_eq!(classify(&io::ErrorKind::WouldBlock.into()), AcceptFailure::Empty);

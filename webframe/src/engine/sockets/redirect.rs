@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn leads_nowhere_without_a_host_or_a_path() {
+    fn no_redirect_without_a_host_or_a_path() {
         assert_eq!(place(&Destination::Port(443), "GET / HTTP/1.0"), None);
         assert_eq!(place(&Destination::Port(443), "OPTIONS * HTTP/1.1\r\nHost: x"), None);
     }

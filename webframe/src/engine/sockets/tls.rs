@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_socket_does_not_take_waits_within_a_bound_and_goes_out_later() {
+    fn unsent_bytes_are_bounded_and_sent_later() {
         let (mut tls, mut client, mut socket) = pair();
         let mut after_write = 0;
         while !tls.has_output() {
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_that_came_with_the_last_bytes_is_not_forgotten() {
+    fn an_end_that_came_with_the_last_bytes_is_reported() {
         let (mut tls, mut client, mut socket) = pair();
         client.writer().write_all(b"last").unwrap();
         client.send_close_notify();
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_ends_only_when_the_socket_is_drained_or_the_room_is_full() {
+    fn a_read_ends_when_the_socket_is_drained_or_the_buffer_is_full() {
         let (mut tls, mut client, mut socket) = pair();
         for _ in 0..3 {
             client.writer().write_all(&[b'x'; 10_000]).unwrap();

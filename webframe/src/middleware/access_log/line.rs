@@ -1,4 +1,5 @@
-//! A request and its answer to one line of text, which nothing in them can break or fake.
+//! Formats a request and its response as one line of the log. Nothing in them can break or forge a
+//! line.
 
 use std::{
     borrow::Cow,
@@ -13,7 +14,7 @@ use percent_encoding::percent_decode_str;
 use super::{LogFormat, LoggedTarget};
 use crate::{Peer, Refused, Request, Response, wire::Version};
 
-/// The parts of a line. What is not known is `None`.
+/// The parts of a line. Unknown parts are `None`.
 #[derive(Debug)]
 #[cfg_attr(feature = "json", derive(serde::Serialize))]
 pub(super) struct Line<'r> {
@@ -25,7 +26,7 @@ pub(super) struct Line<'r> {
     status: u16,
     /// The length of the body.
     bytes: Option<u64>,
-    /// From the first layer to the last; sending is not included.
+    /// The time in the layers and the handler; sending is not included.
     microseconds: Option<u128>,
     id: Option<String>,
     #[cfg_attr(feature = "json", serde(skip))]
@@ -134,7 +135,7 @@ fn common_time(date: &str) -> String {
     format!("{}/{}/{}:{} +0000", next(), next(), next(), next())
 }
 
-/// Path and query, without the values that must not be in a log.
+/// Path and query, without values that must not be in a log.
 fn target(path: &str, query: &str) -> String {
     let mut target = path.to_owned();
     for (at, pair) in query.split('&').enumerate() {
@@ -157,7 +158,7 @@ fn is_secret(name: &str) -> bool {
     ["password", "passwd", "token", "secret"].iter().any(|secret| name.contains(secret))
 }
 
-/// Escapes controls, quotes, backslashes and bytes beyond ASCII as `\xNN`.
+/// Escapes control characters, quotes, backslashes and non-ASCII bytes as `\xNN`.
 fn escaped(text: &str) -> Cow<'_, str> {
     let plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
     if text.bytes().all(plain) {
@@ -179,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn common_and_combined_lines_are_what_log_readers_know() {
+    fn common_and_combined_lines_have_the_standard_format() {
         let line = Line {
             time: "Sun, 06 Nov 1994 08:49:37 GMT".to_owned(),
             peer: [192, 0, 2, 1].into(),
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_ends_a_line_or_a_quotation() {
+    fn no_value_ends_a_line_or_a_quotation() {
         assert_eq!(escaped("a\r\nb\"c\\d\x1b[é"), "a\\x0d\\x0ab\\x22c\\x5cd\\x1b[\\xc3\\xa9");
         assert_eq!(escaped("/plain?x=%0a"), "/plain?x=%0a");
     }

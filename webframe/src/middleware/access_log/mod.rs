@@ -1,8 +1,8 @@
-//! Requests and their answers to lines of a log, one each, in the order they were answered; those too that the
-//! server refused before a handler saw them.
+//! The access log: one line for each request, in the order of the responses. Requests that the
+//! server refused before a handler are included.
 //!
-//! A handler puts its line into a [`LogQueue`], whose thread writes it: no handler waits for the
-//! terminal or the disk.
+//! The lines go to a [`LogQueue`]. Its thread writes them, so no handler waits for the terminal or
+//! the disk.
 
 mod line;
 
@@ -15,7 +15,7 @@ use std::{
 use self::line::Line;
 use crate::{LogFile, LogQueue, Middleware, Next, Refused, Request, Response};
 
-/// Writes a line for each answer.
+/// Writes a line for each response.
 ///
 /// Nothing in a request can end a line or hide in it, and values of query parameters that are
 /// named like a password or a token are left out.
@@ -33,33 +33,33 @@ pub struct AccessLog {
     targets: LoggedTarget,
 }
 
-/// How much of the target of a request a line shows.
+/// The part of the request target that a line shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LoggedTarget {
     /// The path and the query.
     #[default]
     Whole,
-    /// The pattern of the route, such as `/word/{word}`, and no query: what visitors ask for stays
-    /// out of the log. Requests without a route are logged by their path.
+    /// The pattern of the route, such as `/word/{word}`, without the query: the log does not show
+    /// what visitors ask for. Requests without a route are logged with their path.
     Pattern,
 }
 
-/// What a line looks like.
+/// The format of a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LogFormat {
     /// The common log format, followed by the duration in microseconds and the request id.
     #[default]
     Common,
-    /// The combined log format (common, `Referer` and `User-Agent`), followed by the same two.
-    /// `Referer` is left out if targets are: it may be one.
+    /// The combined log format (common, `Referer` and `User-Agent`), followed by the same two. With
+    /// [`LoggedTarget::Pattern`], `Referer` is left out, since it may contain a target.
     Combined,
-    /// An object in JSON.
+    /// A JSON object.
     #[cfg(feature = "json")]
     Json,
 }
 
 impl AccessLog {
-    /// A log on the standard error output.
+    /// A log on standard error.
     ///
     /// # Errors
     /// The thread that writes cannot be started.
@@ -67,7 +67,7 @@ impl AccessLog {
         AccessLog::writer(io::stderr())
     }
 
-    /// A log on the standard output.
+    /// A log on standard output.
     ///
     /// # Errors
     /// The thread that writes cannot be started.
@@ -75,8 +75,8 @@ impl AccessLog {
         AccessLog::writer(io::stdout())
     }
 
-    /// A log at the end of a file, which is made if it does not exist. For one that is opened anew
-    /// after it was renamed, give a [`LogFile`] to [`AccessLog::writer`].
+    /// A log at the end of a file, which is created if it does not exist. For a file that is
+    /// rotated by renaming, give a [`LogFile`] to [`AccessLog::writer`].
     ///
     /// # Errors
     /// The file cannot be opened, or the thread that writes cannot be started.
@@ -84,7 +84,7 @@ impl AccessLog {
         AccessLog::writer(LogFile::open(path)?)
     }
 
-    /// A log on anything that bytes can be written to.
+    /// A log on any writer.
     ///
     /// # Errors
     /// The thread that writes cannot be started.
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
     use crate::{App, Peer, Result, TestClient, Urls};
 
-    /// Sends what was written.
+    /// A writer that sends its bytes to the test.
     struct Sink(Sender<Vec<u8>>);
 
     impl Write for Sink {
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_keep_what_visitors_ask_for_out_of_the_log() {
+    fn with_patterns_the_log_does_not_show_targets() {
         let (written, lines) = channel();
         let log = AccessLog::writer(Sink(written)).unwrap().with_targets(LoggedTarget::Pattern);
         let app = App::new(()).wrap(log).urls(Urls::new().get("/word/{word}", ok).get("/find", ok));

@@ -76,7 +76,7 @@ fn a_form_without_parts_is_its_last_delimiter() {
 }
 
 #[test]
-fn what_stands_before_and_behind_is_ignored_and_delimiters_may_be_padded() {
+fn preamble_epilogue_and_padding_of_delimiters_are_ignored() {
     let form = format!(
         "--x\r\npre --b\r\n\r\n--b \t\r\n{A}\r\n\r\n1\r\n--b\t\r\n{A}\r\n\r\n\r\n--b-- \r\n--b\r\n"
     );
@@ -93,7 +93,7 @@ fn a_part_without_content_may_leave_the_empty_line_to_the_delimiter() {
 }
 
 #[test]
-fn a_content_may_hold_what_is_nearly_a_delimiter() {
+fn a_part_may_contain_almost_a_delimiter() {
     for content in ["\r\n", "\r\n--", "\n--b\r\n", "\r--b--", "x--b\r\n", "\r\n-b--", "\r\n--B"] {
         reads(format!("--b\r\n{A}\r\n\r\n{content}\r\n--b--").as_bytes(), &[("a", content)]);
     }
@@ -110,7 +110,7 @@ fn a_form_without_its_last_delimiter_is_refused() {
 }
 
 #[test]
-fn a_delimiter_with_something_behind_it_is_refused_not_taken_for_content() {
+fn a_delimiter_followed_by_other_bytes_is_refused() {
     for bad in
         ["--b", "--bb\r\n", "--b-", "--b\n", "--b\rx", "--b \n", "--b -- ", "--b--x", "--b--\n"]
     {
@@ -163,7 +163,7 @@ fn a_head_that_breaks_the_grammar_is_refused() {
 }
 
 #[test]
-fn a_field_that_means_something_comes_once_and_others_are_ignored() {
+fn known_fields_must_be_unique_and_others_are_ignored() {
     refuses_head(&format!("{A}\r\n{A}"), Fault::TwoFields("Content-Disposition"));
     let types = "Content-Type: a/b\r\ncontent-TYPE: a/b";
     refuses_head(&format!("{types}\r\n{A}"), Fault::TwoFields("Content-Type"));
@@ -171,7 +171,7 @@ fn a_field_that_means_something_comes_once_and_others_are_ignored() {
 }
 
 #[test]
-fn an_encoded_content_is_refused_not_given_as_it_is() {
+fn a_part_with_a_transfer_encoding_is_refused() {
     for same in ["7bit", "8Bit", "binary"] {
         assert_eq!(head(&format!("{A}\r\nContent-Transfer-Encoding: {same}")).3, b"x");
     }
@@ -234,7 +234,7 @@ fn a_file_name_is_never_a_path() {
 }
 
 #[test]
-fn names_that_are_no_text_are_refused_not_mangled() {
+fn names_that_are_not_utf_8_are_refused() {
     for (head, what) in [
         (&b"Content-Disposition: form-data; name=\"\xff\""[..], "name"),
         (b"Content-Disposition: form-data; name=a; filename=\"\xe5\xad\"", "file name"),

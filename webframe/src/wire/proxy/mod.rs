@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_may_speak_for_itself_or_for_nobody_with_an_address() {
+    fn a_proxy_may_send_local_or_unknown_headers() {
         assert_eq!(client_of(b"PROXY UNKNOWN\r\n"), None);
         assert_eq!(client_of(b"PROXY UNKNOWN what \xc3\xa4 ever\r\n"), None);
         assert_eq!(client_of(&v2(0x20, 0x00, b"")), None);
@@ -210,7 +210,7 @@ mod tests {
 
     /// Regression: bytes that are not UTF-8 made the header invalid.
     #[test]
-    fn what_a_proxy_says_of_an_unknown_client_may_be_any_bytes() {
+    fn an_unknown_header_may_contain_any_bytes() {
         assert_eq!(client_of(b"PROXY UNKNOWN \xcawhat\0 ever\r\n"), None);
         assert_eq!(client_of(b"PROXY UNKNOWN TCP4 \xff\xfe\r\r\n"), None);
         assert_eq!(parse(b"PROXY UNKNOWN\xca\r\n"), Err(NotProxyHeader));
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_header() {
+    fn refuses_bytes_that_are_not_a_header() {
         for bad in [
             &b"GET / HTTP/1.1\r\n"[..],
             b"proxy TCP4 192.0.2.1 10.0.0.1 4711 80\r\n",

@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn vectors_that_do_not_fill_their_room_are_refused() {
+    fn vectors_of_a_wrong_length_are_refused() {
         let short = |vector: Vec<u8>| vector.split_last().unwrap().1.to_vec();
         for bad in [
             vec![0x04],
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_contradicts_itself_is_refused() {
+    fn contradictory_vectors_are_refused() {
         assert_eq!(said(&[ssl(0x02)]), Err(NotProxyHeader));
         assert_eq!(said(&[ssl(0x04)]), Err(NotProxyHeader));
         assert_eq!(said(&[ssl(0x01), ssl(0x01)]), Err(NotProxyHeader));

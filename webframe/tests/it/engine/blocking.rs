@@ -1,4 +1,4 @@
-//! Handlers that block: they hold their worker and nobody else.
+//! Handlers that block: they occupy their worker and delay no other request.
 
 use std::{
     collections::HashSet,
@@ -19,7 +19,7 @@ use webframe::{
 
 use super::site::{Client, PATIENCE, Site, WORKERS_MAX, settings};
 
-/// A door that handlers wait at.
+/// A door that blocks handlers until the test opens it.
 #[derive(Default)]
 struct Door {
     open: Mutex<bool>,
@@ -52,7 +52,7 @@ impl Door {
         *self.waiting.lock().expect("no panic") -= 1;
     }
 
-    /// Waits until so many are here at once; gives back how many are.
+    /// Waits until this many handlers are waiting; returns their number.
     fn wait_for(&self, visitors: usize) -> usize {
         let waiting = self.waiting.lock().expect("no panic");
         let too_few = |waiting: &mut usize| *waiting < visitors;
@@ -115,7 +115,7 @@ fn a_route_that_blocks_unexpectedly_delays_nobody_for_long() {
     assert_eq!(client.get("/hello").body, "hello");
 }
 
-/// Of a call that takes less than a millisecond the watchdog sees nothing.
+/// The watchdog does not notice a call that takes less than a millisecond.
 #[test]
 fn a_quick_route_that_becomes_slow_leaves_the_shard() {
     let who = |slow: &Arc<AtomicBool>, _: &Request| {
@@ -138,8 +138,8 @@ fn a_quick_route_that_becomes_slow_leaves_the_shard() {
     assert!((0..16).any(|_| !in_shard()), "it does not leave the shard");
 }
 
-/// Once, a shard kept what it accepted up to eight more than the other: eight busy clients could
-/// have one processor of two.
+/// Regression: a shard kept up to eight more connections than the other, so eight busy clients
+/// could share one processor of two.
 #[test]
 fn a_few_clients_are_shared_evenly_by_the_shards() {
     let who = |(): &(), _: &Request| Ok(Response::text(format!("{:?}", thread::current().id())));
@@ -148,7 +148,7 @@ fn a_few_clients_are_shared_evenly_by_the_shards() {
     let mut clients: Vec<Client> = (0..8).map(|_| site.client()).collect();
     let shards: Vec<String> = clients.iter_mut().map(|c| c.get("/who").body).collect();
     assert!(busiest(&shards) <= 4, "{shards:?}");
-    // Those of one shard go, and as many others come.
+    // The clients of one shard leave, and as many new ones connect.
     clients.retain_mut(|client| {
         let stays = client.get("/who").body != shards[0];
         if !stays {
@@ -162,7 +162,7 @@ fn a_few_clients_are_shared_evenly_by_the_shards() {
     assert!(busiest(&shards) <= 4, "{shards:?}");
 }
 
-/// How many clients the shard has that has most.
+/// The number of clients of the busiest shard.
 fn busiest(shards: &[String]) -> usize {
     let of = |shard| shards.iter().filter(|other| *other == shard).count();
     shards.iter().map(of).max().unwrap_or(0)
@@ -187,9 +187,9 @@ fn pipelined_requests_behind_a_blocking_one_wait_their_turn() {
     assert_eq!(answers.each_ref().map(|a| &a.body[..5]), bodies);
 }
 
-/// Once, of what came meanwhile only the request was seen and not the end behind it.
+/// Regression: the request was read, but not the half-close after it.
 #[test]
-fn a_client_that_ends_its_side_while_it_waits_gets_its_answers_and_the_end() {
+fn a_client_that_half_closes_while_it_waits_gets_its_responses() {
     let door = Door::closed();
     let urls = Urls::new().get("/door", blocking(at_door)).get("/hello", quick(hello));
     let one_shard = ServerSettings { shards: 1, ..settings() };
@@ -207,7 +207,7 @@ fn a_client_that_ends_its_side_while_it_waits_gets_its_answers_and_the_end() {
 }
 
 #[test]
-fn what_waits_too_long_is_refused_at_once_and_quick_routes_are_answered() {
+fn requests_that_wait_too_long_are_refused_and_quick_routes_are_answered() {
     let door = Door::closed();
     let settings = ServerSettings {
         workers_min: 1,
@@ -221,7 +221,8 @@ fn what_waits_too_long_is_refused_at_once_and_quick_routes_are_answered() {
     let mut clients: Vec<Client> = (0..8).map(|_| site.client()).collect();
     clients.iter_mut().for_each(|client| ask(client, "/door"));
     let refused = loop {
-        // The reserve may take some; the first that has to wait makes the next ones be refused.
+        // The reserve may take some requests. After the first one that must wait, the next ones are
+        // refused.
         let mut client = site.client();
         ask(&mut client, "/door");
         client.socket().set_read_timeout(Some(Duration::from_millis(50))).expect("a timeout");
@@ -239,10 +240,11 @@ fn what_waits_too_long_is_refused_at_once_and_quick_routes_are_answered() {
     assert_eq!(site.get("/door").status, 200);
 }
 
-/// The most handlers of one shard at once: every worker, and of the two that a shard adds the one that does not run it.
+/// Maximum number of concurrent handlers with one shard: all workers, plus one of the two that a
+/// shard adds, since the other one runs the shard.
 const HANDLERS_MAX: usize = WORKERS_MAX + 1;
 
-/// How many of `HANDLERS_MAX` handlers that wait for each other come to the door.
+/// The number of handlers, of `HANDLERS_MAX`, that reach the door at the same time.
 fn meet_at(door: &Door, site: &Site) -> usize {
     door.set(false);
     let mut clients: Vec<Client> = (0..HANDLERS_MAX).map(|_| site.client()).collect();
@@ -282,7 +284,7 @@ fn ten_thousand_panics_are_each_a_500_with_its_request_id_and_cost_no_worker() {
     assert_eq!(meet_at(&door, &site), HANDLERS_MAX);
 }
 
-/// What goes wrong when it is written, or when it is dropped.
+/// An error that panics when it is formatted or dropped.
 #[derive(Debug)]
 struct Unspeakable {
     written: bool,
@@ -307,7 +309,7 @@ impl Drop for Unspeakable {
     }
 }
 
-/// Once, such a request was never answered, and its connection was open until the server ended.
+/// Regression: such a request was never answered, and its connection stayed open until the stop.
 #[test]
 fn an_error_that_panics_itself_is_a_500_too() {
     let written = |_: &(), _: &Request| Err(Error::internal(Unspeakable { written: true }));

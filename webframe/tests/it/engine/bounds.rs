@@ -1,4 +1,4 @@
-//! Bounds of time and number: what passes them is answered or closed, and others go on.
+//! Limits of time and number: a connection beyond them is answered or closed, and others continue.
 
 use std::{io::Read, time::Duration};
 
@@ -75,7 +75,7 @@ fn a_head_sent_byte_by_byte_gains_no_time() {
 }
 
 #[test]
-fn a_content_that_does_not_come_in_time_is_answered_408_and_closed() {
+fn a_body_that_does_not_arrive_in_time_is_answered_408_and_closed() {
     let site = Site::start_with(&soon(), (), urls());
     let mut client = site.client();
     client.send("POST /hello HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345");
@@ -84,7 +84,7 @@ fn a_content_that_does_not_come_in_time_is_answered_408_and_closed() {
 }
 
 #[test]
-fn an_idle_connection_is_closed_without_a_word() {
+fn an_idle_connection_is_closed_without_a_response() {
     let site = Site::start_with(&soon(), (), urls());
     let mut client = site.client();
     assert_eq!(client.get("/hello").status, 200);
@@ -92,7 +92,7 @@ fn an_idle_connection_is_closed_without_a_word() {
 }
 
 #[test]
-fn a_peer_that_takes_nothing_of_its_answer_is_closed() {
+fn a_peer_that_reads_nothing_of_its_response_is_closed() {
     let limits = Limits { connections_per_address_max: 1, ..Limits::default() };
     let site = Site::start_with(&ServerSettings { limits, ..soon() }, (), urls());
     let mut client = site.client();
@@ -102,7 +102,7 @@ fn a_peer_that_takes_nothing_of_its_answer_is_closed() {
     assert!(client.rest().len() < 32 << 20);
 }
 
-/// Comes again until the server has room for one more connection of this address.
+/// Connects again until the server has room for one more connection from this address.
 fn wait_for_place(site: &Site) {
     loop {
         let mut client = site.client();
@@ -113,7 +113,7 @@ fn wait_for_place(site: &Site) {
 }
 
 #[test]
-fn a_large_answer_comes_whole_to_a_peer_that_takes_its_time() {
+fn a_slow_peer_gets_the_whole_of_a_large_response() {
     let site = Site::start((), urls());
     let mut client = site.client();
     client.send("GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -149,7 +149,8 @@ fn at_the_limit_the_longest_idle_connection_goes_first() {
     }
 }
 
-/// The engine tells idle times apart by ticks of 32 ms: keeps the newest connection busy for two.
+/// The engine measures idle times in ticks of 32 ms: keeps the newest connection busy for two
+/// ticks.
 fn pass_a_tick(clients: &mut [Client]) {
     let began = std::time::Instant::now();
     while began.elapsed() < Duration::from_millis(70) {
@@ -201,7 +202,7 @@ fn unfinished_heads_give_way_to_clients_that_ask() {
 }
 
 #[test]
-fn a_connection_is_closed_politely_after_its_share_of_requests() {
+fn the_last_request_of_a_connection_is_answered_with_close() {
     let limits = Limits { requests_per_connection_max: 3, ..Limits::default() };
     let site = Site::start_with(&ServerSettings { limits, ..settings() }, (), urls());
     let mut client = site.client();

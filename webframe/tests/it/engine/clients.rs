@@ -1,4 +1,4 @@
-//! What clients do: half-close, pipeline, send more than they should, go away.
+//! Clients that half-close, pipeline, send too much, or leave.
 
 use std::{
     io::{self, Read},
@@ -73,7 +73,7 @@ fn nothing_behind_a_request_that_closes_is_answered() {
 }
 
 #[test]
-fn a_content_too_large_is_refused_before_it_is_read() {
+fn a_body_that_is_too_large_is_refused_before_it_is_read() {
     let site = site();
     let mut client = site.client();
     client.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999999\r\n\r\n");
@@ -81,7 +81,7 @@ fn a_content_too_large_is_refused_before_it_is_read() {
 }
 
 #[test]
-fn the_limit_of_a_route_holds_instead_of_the_servers() {
+fn the_limit_of_a_route_replaces_the_servers() {
     let urls = Urls::new().post("/small", echo).body_limit(4).post("/large", echo).body_limit(64);
     let limits = Limits { body_bytes_max: 16, ..Limits::default() };
     let site = Site::start_with(&ServerSettings { limits, ..settings() }, (), urls);
@@ -125,7 +125,7 @@ fn the_refusal_of_a_head_request_has_no_content() {
 }
 
 #[test]
-fn what_comes_behind_the_last_request_does_not_destroy_its_answer() {
+fn bytes_after_the_last_request_do_not_destroy_its_response() {
     const LENGTH: usize = 32 << 20;
     let large = |(): &(), _: &Request| {
         let length = LENGTH as u64;
@@ -144,7 +144,7 @@ fn what_comes_behind_the_last_request_does_not_destroy_its_answer() {
 }
 
 #[test]
-fn what_comes_while_the_last_request_is_answered_does_not_reset_the_connection() {
+fn bytes_during_the_last_request_do_not_reset_the_connection() {
     let came = Arc::new((Barrier::new(2), Barrier::new(2)));
     let slow = |came: &Arc<(Barrier, Barrier)>, _: &Request| {
         came.0.wait();
@@ -161,10 +161,10 @@ fn what_comes_while_the_last_request_is_answered_does_not_reset_the_connection()
     assert_eq!(client.socket().peek(&mut [0]).expect("no reset"), 0);
 }
 
-/// It does not know yet that its last request was the last one: what it sends must not reset the
-/// connection while the answer is on its way.
+/// It does not know yet that its request was the last one: further bytes must not reset the
+/// connection before the response arrives.
 #[test]
-fn a_client_that_sends_on_gets_the_last_answer_of_its_share_whole() {
+fn a_client_that_continues_to_send_gets_the_whole_last_response() {
     const LENGTH: usize = 150_000; // taken at once by the system, and not at once by the client
     let limits = Limits { requests_per_connection_max: 1, ..Limits::default() };
     let settings = ServerSettings { limits, ..settings() };
@@ -180,7 +180,7 @@ fn a_client_that_sends_on_gets_the_last_answer_of_its_share_whole() {
 }
 
 #[test]
-fn who_sends_much_more_than_is_taken_reads_the_refusal_and_a_clean_end() {
+fn a_client_that_sends_far_too_much_reads_the_refusal_and_a_clean_end() {
     let site = site();
     let mut client = site.client();
     let content = "x".repeat(4 << 20);
@@ -194,7 +194,7 @@ fn who_sends_much_more_than_is_taken_reads_the_refusal_and_a_clean_end() {
 }
 
 #[test]
-fn a_handlers_interim_status_is_a_500_and_the_next_answer_is_not_taken_for_it() {
+fn an_interim_status_of_a_handler_is_a_500() {
     let early = |(): &(), _: &Request| Ok(Response::new(StatusCode::EARLY_HINTS));
     let site = Site::start((), Urls::new().get("/early", early).get("/echo", echo));
     let mut client = site.client();
@@ -203,7 +203,7 @@ fn a_handlers_interim_status_is_a_500_and_the_next_answer_is_not_taken_for_it() 
 }
 
 #[test]
-fn an_expected_100_comes_only_where_the_content_is_wanted() {
+fn a_100_is_sent_only_if_the_body_is_accepted() {
     let site = site();
     let mut client = site.client();
     let head = |path| {
@@ -221,7 +221,7 @@ fn an_expected_100_comes_only_where_the_content_is_wanted() {
 }
 
 #[test]
-fn a_content_larger_than_memory_allows_comes_whole() {
+fn a_body_larger_than_its_memory_arrives_whole() {
     let site = site();
     let mut client = site.client();
     let content = "0123456789abcdef".repeat(60_000);
@@ -233,7 +233,7 @@ fn a_content_larger_than_memory_allows_comes_whole() {
 }
 
 #[test]
-fn clients_that_go_away_at_any_point_leave_a_server_that_serves() {
+fn clients_that_leave_at_any_point_do_no_harm() {
     let site = site();
     let request = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello";
     for cut in 0..request.len() {

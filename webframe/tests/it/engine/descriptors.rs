@@ -1,14 +1,14 @@
-//! A server that runs out of descriptors goes on serving.
+//! A server that runs out of descriptors continues to serve.
 //!
-//! The limit holds for a whole process, so the server has one of its own.
+//! The limit applies to a whole process, so the server has its own process.
 
 use std::process::Stdio;
 
 use super::{process, site::Client};
 
-/// Once, the first shard to run could take all descriptors, and none was left to make the second.
+/// Regression: the first shard could take all descriptors, and none was left to create the second.
 #[test]
-fn twenty_four_descriptors_and_two_hundred_connections_leave_a_server_that_serves() {
+fn two_hundred_connections_do_not_exhaust_24_descriptors() {
     let (server, address) = process::start("ulimit -n 24;", Stdio::null());
     let clients: Vec<Client> = (0..200).filter_map(|_| Client::connect(address)).collect();
     assert_eq!(clients.len(), 200);

@@ -1,4 +1,4 @@
-//! Event streams on real sockets: what subscribers get, and that none of them holds a thread.
+//! Event streams on real sockets: subscribers get all events, and none of them holds a thread.
 
 use std::{
     sync::{Arc, mpsc},
@@ -105,7 +105,7 @@ fn a_subscriber_that_connects_again_gets_what_it_missed() {
 }
 
 #[test]
-fn a_silent_stream_gets_heartbeats_and_a_subscriber_that_has_gone_is_noticed() {
+fn a_silent_stream_gets_heartbeats_and_a_lost_subscriber_is_noticed() {
     let heartbeat = Some(Duration::from_millis(10));
     let channel = Channel::with_settings(&ChannelSettings { heartbeat, ..settings() });
     let (left, has_left) = mpsc::channel();

@@ -1,4 +1,4 @@
-//! What a server tells of itself while it serves.
+//! The gauges of a running server.
 
 use std::{
     sync::{Arc, Condvar, Mutex},
@@ -12,7 +12,7 @@ use webframe::{
 
 use super::site::{PATIENCE, Site, settings};
 
-/// Opens once, for all who wait.
+/// A gate that opens once for all waiting handlers.
 #[derive(Default)]
 struct Gate(Mutex<bool>, Condvar);
 
@@ -29,7 +29,7 @@ fn at_gate(gate: &Arc<Gate>, _: &Request) -> Result<Response> {
     Ok(Response::text("passed"))
 }
 
-/// The first gauges that are as wanted.
+/// Waits for gauges with this property.
 fn when(gauges: &GaugesHandle, wanted: impl Fn(&Gauges) -> bool) -> Gauges {
     let began = Instant::now();
     loop {
@@ -43,7 +43,7 @@ fn when(gauges: &GaugesHandle, wanted: impl Fn(&Gauges) -> bool) -> Gauges {
 }
 
 #[test]
-fn a_handler_is_late_from_its_deadline_to_its_answer_wherever_it_runs() {
+fn a_handler_is_overdue_from_its_deadline_to_its_response() {
     let timeouts = Timeouts { handler: Duration::from_millis(50), ..Timeouts::default() };
     let settings = ServerSettings { timeouts, shards: 1, ..settings() };
     let gate = Arc::new(Gate::default());
@@ -81,7 +81,7 @@ fn requests_that_wait_for_a_worker_are_counted() {
 }
 
 #[test]
-fn a_server_that_has_stopped_tells_nothing() {
+fn a_stopped_server_has_no_gauges() {
     let site = Site::start((), Urls::new());
     let gauges = site.gauges.clone();
     when(&gauges, |gauges| gauges.workers > 0);

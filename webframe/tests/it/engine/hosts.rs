@@ -1,5 +1,5 @@
-//! Heads that are well-formed and yet not for the app: of other hosts, with too many cookies, or
-//! on a listener that only redirects.
+//! Valid heads that do not reach the app: for other hosts, with too many cookies, or on a listener
+//! that only redirects.
 
 use webframe::{Address, Request, Response, Result, ServerSettings, Urls};
 
@@ -89,7 +89,7 @@ fn redirecting(change: impl FnOnce(&mut ServerSettings)) -> (Site, Client) {
 }
 
 #[test]
-fn a_redirecting_listener_leads_to_the_public_url_and_nowhere_else() {
+fn a_redirecting_listener_leads_only_to_the_public_url() {
     let (_site, mut client) = redirecting(|_| ());
     let answer = client.get("/word/%E8%AF%8D?page=2");
     assert_eq!(answer.status, 308);
@@ -103,7 +103,7 @@ fn a_redirecting_listener_leads_to_the_public_url_and_nowhere_else() {
 }
 
 #[test]
-fn a_redirecting_listener_refuses_other_hosts_and_what_is_no_page() {
+fn a_redirecting_listener_refuses_other_hosts_and_methods() {
     for request in
         ["GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n"]
     {
@@ -116,7 +116,7 @@ fn a_redirecting_listener_refuses_other_hosts_and_what_is_no_page() {
 }
 
 #[test]
-fn a_redirect_to_nowhere_is_told_at_the_start() {
+fn a_redirect_without_a_target_is_reported_at_the_start() {
     let redirect_addresses = vec![Address::Tcp(([127, 0, 0, 1], 0).into())];
     let error = webframe::Server::bind(&ServerSettings { redirect_addresses, ..settings() })
         .expect_err("neither tls nor public_url");
@@ -124,7 +124,7 @@ fn a_redirect_to_nowhere_is_told_at_the_start() {
 }
 
 #[test]
-fn a_redirect_answer_has_the_security_fields() {
+fn a_redirect_has_the_security_fields() {
     let (_site, mut client) = redirecting(|_| ());
     let head = client.get("/").head.to_ascii_lowercase();
     for field in [

@@ -1,4 +1,4 @@
-//! Line protocols on real sockets, beside HTTP.
+//! Line protocols on real sockets, besides HTTP.
 
 use std::{
     net::SocketAddr,
@@ -14,7 +14,7 @@ use webframe::{
 
 use super::site::{Client, PATIENCE, WORKERS_MAX, settings};
 
-/// `block` blocks until the test says so, `quit` closes, anything else is repeated.
+/// `block` blocks until the test releases it, `quit` closes, anything else is echoed.
 struct Echo {
     gate: Mutex<mpsc::Receiver<()>>,
     senders: Mutex<Vec<LineSender>>,
@@ -138,7 +138,7 @@ fn lines_are_answered_in_order_however_they_arrive() {
 }
 
 #[test]
-fn a_thousand_silent_clients_hold_no_thread_and_one_that_blocks_stalls_nobody() {
+fn silent_clients_hold_no_thread_and_a_blocked_one_stalls_no_other() {
     let service = Service::start(LineSettings::default());
     let silent: Vec<Client> = (0..40 * WORKERS_MAX).map(|_| service.client()).collect();
     let mut blocked = service.client();
@@ -169,7 +169,7 @@ fn any_thread_can_send_a_line_to_a_client_until_it_has_gone() {
 }
 
 #[test]
-fn a_panic_closes_one_connection_and_a_stop_says_goodbye_to_the_others() {
+fn a_panic_closes_one_connection_and_a_stop_ends_the_others_with_a_last_line() {
     let service = Service::start(LineSettings::default());
     let mut client = service.client();
     let mut other = service.client();
@@ -181,7 +181,7 @@ fn a_panic_closes_one_connection_and_a_stop_says_goodbye_to_the_others() {
 }
 
 #[test]
-fn a_line_without_an_end_or_a_silent_client_is_not_waited_for() {
+fn unfinished_lines_and_silent_clients_time_out() {
     let settings = LineSettings {
         idle: Duration::from_millis(300),
         line: Duration::from_millis(50),

@@ -1,4 +1,4 @@
-//! The engine on real sockets: what clients may do to it and what it does to them.
+//! Tests of the engine on real sockets.
 
 pub(crate) mod site;
 mod process;

@@ -12,19 +12,19 @@ use super::site::{Client, settings};
 
 const CHILD: &str = "WEBFRAME_TEST_SERVER";
 
-/// First words of a shell that hands its standard input over as a socket to listen on.
+/// The beginning of a shell command that passes standard input on as a listening socket.
 pub(super) const HAND_OVER: &str = "exec 3<&0 0</dev/null; export LISTEN_FDS=1 LISTEN_PID=$$;";
 
 /// A server in a process of its own; killed when dropped.
 pub(super) struct Process(Child);
 
 impl Process {
-    /// Its number, as its `/` tells it too.
+    /// The process id, which its `/` returns too.
     pub(super) fn number(&self) -> String {
         self.0.id().to_string()
     }
 
-    /// Asks it to stop, and waits until it has; whether it says that nothing was cut.
+    /// Stops the server and waits for its end. Returns whether no request was cut.
     pub(super) fn stop(mut self) -> bool {
         let asked = Command::new("kill").args(["-TERM", &self.number()]).status();
         assert!(asked.expect("kill").success());
@@ -39,7 +39,7 @@ impl Drop for Process {
     }
 }
 
-/// Serves where the variable is set, which [`start`] sees to; else there is nothing to test.
+/// Serves if [`start`] set the variable; otherwise does nothing.
 #[test]
 fn child_server() {
     if std::env::var_os(CHILD).is_none() {
@@ -52,11 +52,11 @@ fn child_server() {
     let number = |(): &(), _: &Request| Ok(Response::text(std::process::id().to_string()));
     let urls = Urls::new().get("/", number).get("/blocking", blocking(number));
     let stopped = server.serve(App::new(()).urls(urls)).expect("it serves");
-    std::process::exit(i32::from(stopped.cut > 0)); // nobody reads what a test says at its end
+    std::process::exit(i32::from(stopped.cut > 0)); // the output at the end of a test is not read
 }
 
 #[test]
-fn a_hang_up_or_user_signal_of_a_server_that_reloads_nothing_changes_nothing() {
+fn a_server_without_files_to_reload_ignores_hang_up_and_user_signals() {
     let (server, address) = start("", Stdio::null());
     for signal in ["-HUP", "-USR1", "-USR2"] {
         let sent = Command::new("kill").args([signal, &server.number()]).status();
@@ -67,7 +67,7 @@ fn a_hang_up_or_user_signal_of_a_server_that_reloads_nothing_changes_nothing() {
     assert!(server.stop(), "a stop cuts nothing");
 }
 
-/// Starts the server above as a shell does after its first words.
+/// Starts the server above with a shell, after `first_words`.
 pub(super) fn start(first_words: &str, input: Stdio) -> (Process, SocketAddr) {
     let binary = std::env::current_exe().expect("a path");
     let serve = "exec \"$0\" --exact engine::process::child_server --nocapture";

@@ -1,4 +1,4 @@
-//! Proxies in front of the server: whom they speak for, and who is not believed.
+//! Proxies in front of the server: trusted ones name the client, others are not believed.
 
 use std::time::Duration;
 
@@ -24,13 +24,13 @@ fn networks(text: &str) -> Vec<Network> {
     text.split(' ').map(|network| network.parse().expect("a network")).collect()
 }
 
-/// Believes in headers of the PROXY protocol from this machine.
+/// Trusts PROXY headers from this machine.
 fn introduced() -> ServerSettings {
     ServerSettings { proxy_protocol_from: networks("127.0.0.0/8"), ..settings() }
 }
 
 #[test]
-fn a_trusted_proxy_tells_who_asks_and_how_for_each_request_anew() {
+fn a_trusted_proxy_names_the_client_of_each_request() {
     let site = site(&ServerSettings { trusted_proxies: networks("127.0.0.1"), ..settings() });
     let mut client = site.client();
     let mut ask = |fields: &str| {
@@ -44,7 +44,7 @@ fn a_trusted_proxy_tells_who_asks_and_how_for_each_request_anew() {
 }
 
 #[test]
-fn nobody_else_is_believed() {
+fn other_peers_are_not_believed() {
     let site = site(&ServerSettings { trusted_proxies: networks("10.0.0.0/8"), ..settings() });
     let mut client = site.client();
     client.send(
@@ -62,7 +62,7 @@ const LOCAL: &[u8] = b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0";
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
 #[test]
-fn a_header_tells_the_client_once_for_all_requests_of_a_connection() {
+fn a_proxy_header_names_the_client_of_a_whole_connection() {
     let site = site(&introduced());
     for header in [LINE, BINARY] {
         let mut client = site.client();
@@ -75,12 +75,12 @@ fn a_header_tells_the_client_once_for_all_requests_of_a_connection() {
     }
 }
 
-/// The client of [`BINARY`] by TLS 1.3, with SNI, version and cipher, as haproxy tells it.
+/// The client of [`BINARY`] over TLS 1.3, with SNI, version and cipher, as haproxy sends it.
 const ENCRYPTED: &[u8] = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x4c\xc0\0\x02\x01\x0a\0\0\x01\x12\x67\0\x50\
     \x02\0\x0cdict.example\x20\0\x2e\x01\0\0\0\0\x21\0\x07TLSv1.3\x23\0\x1cTLS_CHACHA20_POLY1305_SHA256";
 
 #[test]
-fn a_header_tells_that_the_client_came_encrypted_for_all_requests_of_a_connection() {
+fn a_proxy_header_marks_a_whole_connection_as_encrypted() {
     let site = site(&introduced());
     let mut client = site.client();
     client.send_bytes(&[ENCRYPTED, GET].concat());
@@ -113,7 +113,7 @@ fn a_half_closed_client_behind_a_header_gets_its_answer_and_the_end() {
 }
 
 #[test]
-fn a_proxy_that_speaks_for_itself_is_the_peer() {
+fn a_local_header_makes_the_proxy_the_peer() {
     let site = site(&introduced());
     for header in [LOCAL, b"PROXY UNKNOWN\r\n"] {
         let mut client = site.client();
@@ -124,7 +124,7 @@ fn a_proxy_that_speaks_for_itself_is_the_peer() {
 }
 
 #[test]
-fn a_connection_without_the_header_that_is_due_is_closed_without_an_answer() {
+fn a_connection_without_the_required_header_is_closed_without_a_response() {
     let site = site(&introduced());
     for bytes in [GET, b"PROXY TCP4 nonsense\r\n", &[b'\r'; 600], b"PROXY TCP4 1.1.1.1 1.1.1.1 1\n"]
     {
@@ -146,7 +146,7 @@ fn a_header_from_others_is_a_bad_request() {
 }
 
 #[test]
-fn a_proxy_that_says_nothing_is_closed_at_the_deadline_of_a_head() {
+fn a_silent_proxy_is_closed_at_the_deadline_of_a_head() {
     let timeouts = Timeouts { head: Duration::from_millis(100), ..Timeouts::default() };
     let site = site(&ServerSettings { timeouts, ..introduced() });
     let mut silent = site.client();

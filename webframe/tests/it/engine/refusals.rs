@@ -1,4 +1,4 @@
-//! An app's own pages for what the server refuses by itself.
+//! An app's own pages for refusals of the server.
 
 use std::{
     io::{ErrorKind, Write},
@@ -54,7 +54,7 @@ fn each_refusal_is_the_apps_page_for_it_and_ends_the_connection() {
 }
 
 #[test]
-fn a_refused_head_request_has_the_length_of_the_page_and_not_the_page() {
+fn a_refused_head_request_has_the_length_but_no_body() {
     let allowed_hosts = vec!["dict.example".to_owned()];
     let site = site(&ServerSettings { allowed_hosts, ..settings() });
     let mut client = site.client();
@@ -65,7 +65,7 @@ fn a_refused_head_request_has_the_length_of_the_page_and_not_the_page() {
     assert!(head.ends_with("\r\n\r\n"), "{head}");
 }
 
-/// A log whose lines a test reads.
+/// A log that sends its lines to the test.
 struct Lines(Sender<String>);
 
 impl Write for Lines {
@@ -81,7 +81,7 @@ impl Write for Lines {
 }
 
 #[test]
-fn a_refused_request_is_a_line_of_the_access_log() {
+fn a_refused_request_is_in_the_access_log() {
     let (sender, lines) = channel();
     let log = AccessLog::writer(Lines(sender)).expect("a thread");
     let timeouts = Timeouts { head: Duration::from_millis(100), ..Timeouts::default() };
@@ -112,7 +112,7 @@ fn a_refused_request_is_a_line_of_the_access_log() {
 }
 
 #[test]
-fn a_page_that_cannot_be_made_keeps_the_app_from_being_served() {
+fn an_app_with_a_broken_refusal_page_is_not_served() {
     let broken = |_: &(), refusal| match refusal {
         Refusal::Busy => Err(Error::internal("no template busy.html")),
         other => Ok(page("x", other)),

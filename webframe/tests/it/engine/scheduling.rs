@@ -1,5 +1,5 @@
-//! How the system schedules the threads that handlers run on. Where the tests are run in another class
-//! than the usual one, or may choose none, these fail.
+//! The scheduling class of the threads that run handlers. These tests fail if they run in another
+//! class than the usual one, or may not choose it.
 
 use std::{
     fs,
@@ -16,7 +16,7 @@ use super::site::{PATIENCE, Site, settings};
 const NORMAL: &str = "0";
 const BATCH: &str = "3";
 
-/// The class of the thread it runs on, field 41 of proc_pid_stat(5).
+/// The class of its thread, field 41 of proc_pid_stat(5).
 fn class(_: &(), _: &Request) -> Result<Response> {
     let stat = fs::read_to_string("/proc/thread-self/stat").expect("Linux tells it");
     let (_, behind_name) = stat.rsplit_once(") ").expect("a name in parentheses");
@@ -28,7 +28,7 @@ fn nap(_: &(), _: &Request) -> Result<Response> {
     Ok(Response::text("rested"))
 }
 
-/// Blocks as nobody expects.
+/// Blocks unexpectedly.
 fn stall(_: &(), _: &Request) -> Result<Response> {
     thread::sleep(Duration::from_millis(500));
     Ok(Response::text(format!("{:?}", thread::current().id())))
@@ -79,7 +79,7 @@ fn a_shard_is_batch_in_a_flood_and_normal_when_it_is_over() {
 }
 
 #[test]
-fn the_worker_that_takes_a_shard_over_takes_the_class_of_the_shard() {
+fn a_worker_takes_the_class_of_its_shard() {
     let site = site();
     let stalled = site.get("/stall").body;
     assert_ne!(site.get("/id-in-the-shard").body, stalled, "it was not given on");

@@ -1,4 +1,4 @@
-//! A server of its own for a test, on a port that the system chose, and a plain client.
+//! A server for one test, on a port that the system chose, and a plain client.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -11,13 +11,13 @@ use webframe::{
     Address, App, GaugesHandle, ReloadHandle, Server, ServerSettings, StopHandle, Stopped, Urls,
 };
 
-/// How long a test waits for what must come; never reached where all is well.
+/// Maximum wait of a test for an event that must come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running server; stopped when dropped.
 pub(crate) struct Site {
     pub(crate) address: SocketAddr,
-    /// Where it redirects, if it does.
+    /// The address that redirects, if there is one.
     pub(crate) redirects_at: Option<SocketAddr>,
     pub(crate) stop: StopHandle,
     pub(crate) reload: ReloadHandle,
@@ -27,7 +27,7 @@ pub(crate) struct Site {
 
 pub(crate) const WORKERS_MAX: usize = 8;
 
-/// Few workers and short times: what a small pool survives, a large one does.
+/// Few workers and short times: if a small pool works, a large one does too.
 pub(crate) fn settings() -> ServerSettings {
     ServerSettings {
         addresses: vec![Address::Tcp(([127, 0, 0, 1], 0).into())],
@@ -68,7 +68,7 @@ impl Site {
         Client::connect(self.address).expect("the server listens")
     }
 
-    /// One request on a connection of its own.
+    /// One request on its own connection.
     pub(crate) fn get(&self, path: &str) -> Answer {
         let mut client = self.client();
         client.send(&format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
@@ -104,7 +104,7 @@ pub(crate) struct Client<S = TcpStream> {
     reader: BufReader<S>,
 }
 
-/// An answer, whole.
+/// A complete response.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -131,14 +131,14 @@ impl Client {
         Some(Client::over(socket))
     }
 
-    /// Waits until something has come, and leaves it there.
+    /// Waits until bytes have arrived, and does not read them.
     pub(crate) fn wait_for_bytes(&self) {
         assert_eq!(self.socket().peek(&mut [0]).expect("bytes"), 1);
     }
 }
 
 impl<S: Read + Write> Client<S> {
-    /// A client on a connection that was made already.
+    /// A client on an open connection.
     pub(crate) fn over(connection: S) -> Client<S> {
         Client { reader: BufReader::new(connection) }
     }
@@ -159,7 +159,7 @@ impl<S: Read + Write> Client<S> {
         self.reader.get_mut().write_all(bytes).expect("the server reads");
     }
 
-    /// Sends what the server may refuse to read.
+    /// Sends bytes that the server may not read; returns whether they were sent.
     pub(crate) fn try_send(&mut self, bytes: &str) -> bool {
         self.reader.get_mut().write_all(bytes.as_bytes()).is_ok()
     }
@@ -169,7 +169,7 @@ impl<S: Read + Write> Client<S> {
         self.answer().expect("an answer")
     }
 
-    /// The next answer, or `None` where the server has closed.
+    /// The next response; `None` if the server has closed.
     pub(crate) fn answer(&mut self) -> Option<Answer> {
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
@@ -190,7 +190,7 @@ impl<S: Read + Write> Client<S> {
         Some(Answer { status, head, body: String::from_utf8(body).expect("text") })
     }
 
-    /// Reads up to a text, and that too.
+    /// Reads up to and including a text.
     pub(crate) fn read_until(&mut self, text: &str) {
         let mut bytes = Vec::new();
         let last = *text.as_bytes().last().expect("a text");
@@ -200,7 +200,7 @@ impl<S: Read + Write> Client<S> {
         }
     }
 
-    /// So many bytes.
+    /// Exactly this many bytes.
     #[track_caller]
     pub(crate) fn exactly(&mut self, count: usize) -> Vec<u8> {
         let mut bytes = vec![0; count];

@@ -1,4 +1,4 @@
-//! Sockets that are not ours alone: files of Unix sockets, and sockets that are handed over.
+//! Unix sockets and their files, and sockets that are handed over by another process.
 
 use std::{
     net::{IpAddr, SocketAddr, TcpListener},
@@ -23,7 +23,7 @@ use super::{
     site::{self, Client, PATIENCE, Site},
 };
 
-/// Listens at a TCP address too, as the site is known by it.
+/// Listens on a TCP address too, which identifies the site.
 fn settings(path: &Path) -> ServerSettings {
     let mut settings = site::settings();
     settings.addresses.push(Address::Unix(path.to_owned()));
@@ -50,12 +50,12 @@ fn all_addresses_of_ipv4_and_of_ipv6_can_have_one_port() {
         let addresses = [ipv4, ipv6].map(|ip| Address::Tcp((ip, port).into())).into();
         Server::bind(&ServerSettings { addresses, ..site::settings() })
     };
-    // Several tries, since another process may take the port in between.
+    // Several attempts, since another process may take the port in between.
     assert!((0..10).any(|_| bind().is_ok()), "{:?}", bind());
 }
 
 #[test]
-fn a_unix_socket_is_for_owner_and_group_and_gone_with_its_server() {
+fn a_unix_socket_is_for_owner_and_group_and_removed_at_the_end() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("site.sock");
     let site = Site::start_with(&settings(&path), (), proxies::urls());
@@ -76,7 +76,7 @@ fn a_unix_socket_may_be_for_all() {
 }
 
 #[test]
-fn a_proxy_on_a_unix_socket_is_believed_where_those_are_trusted() {
+fn a_proxy_on_a_unix_socket_is_believed_if_unix_is_trusted() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("site.sock");
     let settings = ServerSettings { trusted_proxies: vec![Network::UNIX], ..settings(&path) };
@@ -90,7 +90,7 @@ fn a_proxy_on_a_unix_socket_is_believed_where_those_are_trusted() {
 }
 
 #[test]
-fn a_file_left_by_a_killed_server_is_in_nobodys_way() {
+fn the_socket_file_of_a_killed_server_is_replaced() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("site.sock");
     drop(UnixListener::bind(&path).expect("a fresh path"));
@@ -100,7 +100,7 @@ fn a_file_left_by_a_killed_server_is_in_nobodys_way() {
 }
 
 #[test]
-fn a_file_that_is_in_use_or_no_socket_is_named_and_left_alone() {
+fn a_file_that_is_in_use_or_not_a_socket_is_named_and_kept() {
     let folder = tempfile::tempdir().expect("a folder");
     let (used, plain) = (folder.path().join("used.sock"), folder.path().join("notes.txt"));
     let _listener = UnixListener::bind(&used).expect("a fresh path");
@@ -114,7 +114,7 @@ fn a_file_that_is_in_use_or_no_socket_is_named_and_left_alone() {
 }
 
 #[test]
-fn a_stop_leaves_the_file_of_the_server_that_came_after() {
+fn a_stop_keeps_the_socket_file_of_a_later_server() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("site.sock");
     let first = Site::start_with(&settings(&path), (), proxies::urls());
@@ -137,7 +137,8 @@ fn a_socket_that_was_handed_over_is_served_instead_of_the_settings() {
     assert_eq!(answer.body, server.number());
 }
 
-/// Asks on new connections, again and again; gives each answer to `tell`, until nobody listens.
+/// Sends requests on new connections in a loop, and each response to `tell`, until its receiver is
+/// gone.
 fn keep_asking(address: SocketAddr, tell: &Sender<Option<String>>) {
     for path in ["/", "/blocking"].iter().cycle() {
         let mut client = Client::connect(address).expect("somebody listens");

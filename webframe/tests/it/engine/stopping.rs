@@ -1,4 +1,4 @@
-//! The end of a server: answers in flight are given, what is idle is closed.
+//! The stop of a server: requests in flight are answered, idle connections are closed.
 
 use std::{
     sync::mpsc::{Receiver, Sender, channel},
@@ -10,7 +10,7 @@ use webframe::{Request, Response, Result, ServerSettings, Stopped, Timeouts, Url
 
 use super::site::{Client, PATIENCE, Site, settings};
 
-/// Tells that a handler has begun, and holds it until it is let go.
+/// Reports that a handler has started, and blocks it until it is released.
 struct Hold {
     begun: Mutex<Sender<()>>,
     go: Mutex<Receiver<()>>,
@@ -45,7 +45,7 @@ fn a_stop_answers_what_is_in_flight_and_closes_what_is_idle() {
 }
 
 #[test]
-fn a_stop_answers_the_next_request_of_an_idle_connection_and_says_that_it_is_the_last() {
+fn a_stop_answers_one_more_request_of_an_idle_connection_with_close() {
     let site = Site::start((), Urls::new());
     let mut clients: Vec<Client> = (0..20).map(|_| site.client()).collect();
     for client in &mut clients {
@@ -60,7 +60,7 @@ fn a_stop_answers_the_next_request_of_an_idle_connection_and_says_that_it_is_the
 }
 
 #[test]
-fn a_stop_does_not_wait_longer_than_the_drain_and_counts_what_it_cut() {
+fn a_stop_ends_after_the_drain_time_and_counts_cut_requests() {
     let (state, has_begun, let_go) = hold();
     let short = ServerSettings { drain: Duration::from_millis(50), ..settings() };
     let site = Site::start_with(&short, state, Urls::new().get("/held", held));
@@ -74,7 +74,7 @@ fn a_stop_does_not_wait_longer_than_the_drain_and_counts_what_it_cut() {
 }
 
 #[test]
-fn a_second_stop_leaves_now() {
+fn a_second_stop_ends_at_once() {
     let (state, has_begun, let_go) = hold();
     let site = Site::start(state, Urls::new().get("/held", held));
     let mut busy = site.client();
@@ -87,9 +87,9 @@ fn a_second_stop_leaves_now() {
     let_go.send(()).expect("the handler waits");
 }
 
-/// Once, requests that waited for a worker held the server that held them.
+/// Regression: waiting requests and the server held each other in memory.
 #[test]
-fn a_stop_that_cuts_requests_off_lets_the_state_go_when_their_handlers_have_ended() {
+fn a_stop_that_cuts_requests_drops_the_state_after_their_handlers() {
     let (state, has_begun, let_go) = hold();
     let few = ServerSettings { workers_min: 1, workers_max: 1, shards: 1, ..settings() };
     let site = Site::start_with(&few, Arc::clone(&state), Urls::new().get("/held", held));
@@ -120,9 +120,9 @@ fn large(_: &(), _: &Request) -> Result<Response> {
     Ok(Response::text("x".repeat(MORE_THAN_SOCKETS_HOLD)))
 }
 
-/// Once, it had as much as a client that is to send its first request.
+/// Regression: it had only the time of a client that sends its first request.
 #[test]
-fn a_stop_leaves_an_answer_that_is_being_written_its_time() {
+fn a_stop_lets_a_response_be_written() {
     let timeouts = Timeouts { linger: Duration::from_millis(50), ..Timeouts::default() };
     let hasty = ServerSettings { shards: 1, timeouts, ..settings() };
     let site = Site::start_with(&hasty, (), Urls::new().get("/large", large));
@@ -136,9 +136,9 @@ fn a_stop_leaves_an_answer_that_is_being_written_its_time() {
     assert_eq!(site.stopped(), Stopped { cut: 0 });
 }
 
-/// Once the connection was closed as soon as the answer before it was taken.
+/// Regression: the connection was closed after the response before it.
 #[test]
-fn a_request_that_came_while_the_answer_before_it_was_written_is_answered_in_spite_of_a_stop() {
+fn a_stop_answers_a_request_that_came_while_a_response_was_written() {
     let quick = |(): &(), _: &Request| Ok(Response::text("quick"));
     let one_shard = ServerSettings { shards: 1, ..settings() };
     let site =
@@ -158,7 +158,7 @@ fn a_request_that_came_while_the_answer_before_it_was_written_is_answered_in_spi
 }
 
 #[test]
-fn a_mistake_in_the_table_of_urls_is_told_at_the_start() {
+fn a_mistake_in_the_table_of_urls_is_reported_at_the_start() {
     let server = webframe::Server::bind(&settings()).expect("a free port");
     let urls = Urls::new()
         .get("/a/{x}", |(): &(), _: &Request| Ok(Response::text("x")))

@@ -1,4 +1,4 @@
-//! Answers that are made while the peer takes them.
+//! Streamed responses.
 
 use std::{
     fmt,
@@ -21,7 +21,7 @@ use super::site::{PATIENCE, Site, WORKERS_MAX, settings};
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain");
 
-/// Some pieces, then what the test asks for.
+/// Some pieces, then the result that the test chooses.
 struct Source(u8, fn() -> io::Result<usize>);
 
 impl Read for Source {
@@ -35,7 +35,7 @@ impl Read for Source {
     }
 }
 
-/// An error of an app that goes wrong itself.
+/// An error of an app that panics when it is formatted.
 #[derive(Debug)]
 struct Unspeakable;
 
@@ -71,7 +71,7 @@ fn site() -> Site {
     )
 }
 
-/// Promises ten bytes of a file of four.
+/// Announces ten bytes of a file with four.
 fn short_file(_: &(), _: &Request) -> Result<Response> {
     let mut file = tempfile::tempfile()?;
     file.write_all(b"four")?;
@@ -90,7 +90,7 @@ fn get_from(site: &Site, path: &str, version: &str) -> String {
 }
 
 #[test]
-fn a_stream_comes_in_chunks_with_an_end() {
+fn a_stream_is_sent_in_chunks_with_an_end() {
     let answer = get("/whole", "1.1");
     assert!(answer.contains("Transfer-Encoding: chunked\r\n"), "{answer}");
     assert!(answer.ends_with("\r\n\r\n3\r\nabc\r\n3\r\nabc\r\n3\r\nabc\r\n0\r\n\r\n"), "{answer}");
@@ -103,7 +103,7 @@ fn a_stream_to_an_old_client_ends_with_the_connection() {
 }
 
 #[test]
-fn a_stream_that_fails_or_panics_has_no_end_that_looks_like_one() {
+fn a_failed_stream_has_no_regular_end() {
     let site = site();
     for path in ["/fails", "/fails-badly", "/panics"] {
         let answer = get_from(&site, path, "1.1");
@@ -120,7 +120,7 @@ fn a_file_shorter_than_promised_is_cut_off_and_never_padded() {
     assert!(answer.ends_with("\r\n\r\nfour"), "{answer}");
 }
 
-/// A piece whenever the test says so.
+/// A piece for each message of the test.
 struct Told(Receiver<()>);
 
 impl Read for Told {
@@ -133,10 +133,10 @@ impl Read for Told {
     }
 }
 
-/// Half of a request stayed behind when its connection broke, and the next piece of a stream, to
-/// somebody else, put it before that one's next request.
+/// Regression: half of a request was left in the buffer when its connection broke, and the next
+/// piece of another connection's stream put it before that one's next request.
 #[test]
-fn what_a_broken_connection_left_is_no_part_of_anothers_request() {
+fn bytes_of_a_broken_connection_do_not_reach_another() {
     let (tell, told) = mpsc::channel();
     let held = |told: &Mutex<Option<Receiver<()>>>, _: &Request| {
         let told = told.lock().expect("a lock").take().expect("one stream");
@@ -163,7 +163,7 @@ fn what_a_broken_connection_left_is_no_part_of_anothers_request() {
     assert_eq!(listener.get("/quick").body, "quick");
 }
 
-/// Has no end; says when it is dropped how much was read of it.
+/// An endless source. When dropped, it reports how much was read.
 struct Endless {
     bytes: usize,
     at_last: mpsc::Sender<usize>,
@@ -184,7 +184,7 @@ impl Drop for Endless {
 }
 
 #[test]
-fn who_reads_nothing_of_an_endless_answer_costs_less_than_a_mebibyte() {
+fn a_client_that_reads_nothing_of_an_endless_response_takes_less_than_a_mebibyte() {
     let write = Duration::from_millis(300);
     let settings =
         ServerSettings { timeouts: Timeouts { write, ..Timeouts::default() }, ..settings() };
@@ -199,7 +199,7 @@ fn who_reads_nothing_of_an_endless_answer_costs_less_than_a_mebibyte() {
     assert!(made < 1 << 20, "{made} bytes were made for somebody who reads nothing");
 }
 
-/// Endless too; it is dropped as the test says.
+/// An endless source with a destructor that the test chooses.
 struct LetGo<F: Fn()>(F);
 
 impl<F: Fn()> Read for LetGo<F> {
@@ -215,11 +215,11 @@ impl<F: Fn()> Drop for LetGo<F> {
     }
 }
 
-/// A site of one shard that answers with such sources, or at once.
+/// A site with one shard that answers with such sources, or at once.
 fn site_that_lets_go(drop: impl Fn() + Clone + Send + Sync + 'static) -> Site {
     let endless = move |(): &(), _: &Request| Ok(Response::stream(TEXT, LetGo(drop.clone())));
     let (quickly, made) = (endless.clone(), endless.clone());
-    // No final status: a 500 is sent, and not this.
+    // Not a final status: a 500 is sent instead.
     let early = move |state: &(), request: &Request| {
         made(state, request).map(|response| response.with_status(StatusCode::EARLY_HINTS))
     };
@@ -228,14 +228,14 @@ fn site_that_lets_go(drop: impl Fn() + Clone + Send + Sync + 'static) -> Site {
         .get("/in-the-shard", quick(quickly))
         .get("/early", blocking(early))
         .get("/hello", quick(|(): &(), _: &Request| Ok(Response::text("hello"))));
-    // A client that the test lets wait is not closed meanwhile.
+    // Long enough that a waiting client is not closed.
     let timeouts = Timeouts { linger: PATIENCE, ..Timeouts::default() };
     Site::start_with(&ServerSettings { shards: 1, timeouts, ..settings() }, (), urls)
 }
 
-/// Once, it ended the server: what was left of an answer was dropped by the shard.
+/// Regression: the shard dropped the source, and the panic ended the server.
 #[test]
-fn a_source_that_panics_when_it_is_dropped_ends_nothing_but_its_answer() {
+fn a_panic_while_a_source_is_dropped_ends_only_its_response() {
     let (told, dropped) = mpsc::channel();
     let site = site_that_lets_go(move || {
         told.send(()).expect("the test waits");
@@ -256,7 +256,7 @@ fn a_source_that_panics_when_it_is_dropped_ends_nothing_but_its_answer() {
     }
 }
 
-/// Once, a whole shard waited.
+/// Regression: the shard was blocked.
 #[test]
 fn a_source_that_blocks_when_it_is_dropped_delays_nobody() {
     let (told, dropping) = mpsc::channel();
@@ -280,9 +280,9 @@ fn a_source_that_blocks_when_it_is_dropped_delays_nobody() {
     }
 }
 
-/// Once, the server could not be stopped any more: its shard ended before it had said so.
+/// Regression: the shard ended without being counted, so the stop never finished.
 #[test]
-fn a_source_that_panics_when_it_is_cut_does_not_keep_the_server_from_stopping() {
+fn a_panic_while_a_source_is_cut_does_not_delay_the_stop() {
     let site = site_that_lets_go(|| panic!("meant"));
     let mut client = site.client();
     client.send("GET /in-a-worker HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -292,7 +292,7 @@ fn a_source_that_panics_when_it_is_cut_does_not_keep_the_server_from_stopping() 
     assert_eq!(site.stopped().cut, 1);
 }
 
-/// Once, whoever had stopped the server dropped them all, one after the other.
+/// Regression: the thread that stopped the server dropped all sources, one after the other.
 #[test]
 fn a_server_that_stops_does_not_wait_for_sources_to_be_dropped() {
     const STREAMS: usize = 4 * WORKERS_MAX; // more than there are threads
@@ -316,7 +316,7 @@ fn a_server_that_stops_does_not_wait_for_sources_to_be_dropped() {
 }
 
 #[test]
-fn a_file_of_no_bytes_is_an_answer_as_any() {
+fn an_empty_file_is_a_regular_response() {
     let empty = |(): &(), _: &Request| {
         let (file, length) = (tempfile::tempfile()?, 0);
         Ok(Response::new(StatusCode::OK).with_body(Body::File { file, length }))
@@ -328,9 +328,9 @@ fn a_file_of_no_bytes_is_an_answer_as_any() {
     }
 }
 
-/// Once, they were as many as one client asked for at once.
+/// Regression: their number was only limited by the requests of the client.
 #[test]
-fn no_more_sources_that_nobody_reads_wait_than_workers_drop() {
+fn unread_sources_do_not_pile_up() {
     const REQUESTS: usize = 100;
     let left = Arc::new(AtomicUsize::new(0));
     let (told, most) = mpsc::channel();
@@ -352,9 +352,9 @@ fn no_more_sources_that_nobody_reads_wait_than_workers_drop() {
     assert!(most < REQUESTS / 2, "{most} were there at once");
 }
 
-/// Once, it took all the time there was to drain, and the answers counted as cut.
+/// Regression: the stop took the whole drain time, and the responses counted as cut.
 #[test]
-fn a_stop_does_not_wait_for_a_source_whose_answer_is_whole() {
+fn a_stop_does_not_wait_for_a_source_after_its_last_byte() {
     let (end, ends) = mpsc::channel::<()>();
     let ends = Arc::new(Mutex::new(ends));
     let site = site_that_lets_go(move || {

@@ -1,4 +1,5 @@
-//! Routes with a time limit: the client is answered in time, and the handler's own response goes nowhere.
+//! Routes with a time limit: the client is answered in time, and the handler's late response is
+//! dropped.
 
 use std::{
     sync::{
@@ -12,7 +13,7 @@ use webframe::{Request, Response, Result, TestClient, Urls};
 
 use super::site::{PATIENCE, Site, settings};
 
-/// A handler that waits until the test lets it go on, and then reports whether its client was there.
+/// A handler that blocks until the test releases it, then reports whether its client was present.
 struct Gate {
     opened: Mutex<Receiver<()>>,
     reports: Mutex<Sender<bool>>,
@@ -40,7 +41,7 @@ fn gated(urls: Urls<Gate>) -> (Site, Sender<()>, Receiver<bool>) {
 }
 
 #[test]
-fn a_handler_that_exceeds_its_limit_is_answered_for_and_learns_that_nobody_waits() {
+fn a_handler_over_its_limit_is_answered_503_and_notices_it() {
     let urls = Urls::new().get("/wait", wait).time_limit(LIMIT).get("/quick", quick);
     let (site, open, reports) = gated(urls);
     for method in ["GET", "HEAD"] {
@@ -49,7 +50,7 @@ fn a_handler_that_exceeds_its_limit_is_answered_for_and_learns_that_nobody_waits
         let answer = String::from_utf8(client.rest()).expect("text");
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
         assert!(head.starts_with("HTTP/1.1 503 ") && head.contains("Connection: close"), "{head}");
-        let text = "503 Service Unavailable: the answer takes too long\n";
+        let text = "503 Service Unavailable: the response takes too long\n";
         assert_eq!(body, if method == "HEAD" { "" } else { text });
         assert_eq!(site.get("/quick").body, "quick");
         open.send(()).expect("the handler waits");
@@ -71,7 +72,7 @@ fn the_late_response_is_not_sent_to_a_client_that_reads_the_503() {
 }
 
 #[test]
-fn a_handler_within_its_limit_answers_itself_and_the_connection_stays() {
+fn a_handler_within_its_limit_answers_and_the_connection_stays() {
     let urls = Urls::new().get("/quick", quick).default_time_limit(Duration::from_secs(60));
     let (site, _open, _reports) = gated(urls);
     let mut client = site.client();
@@ -82,7 +83,7 @@ fn a_handler_within_its_limit_answers_itself_and_the_connection_stays() {
 
 #[test]
 #[should_panic(expected = "time_limit: there is no route before it")]
-fn a_limit_before_any_route_is_a_mistake() {
+fn a_time_limit_without_a_route_is_a_mistake() {
     let app = webframe::App::new(()).urls(Urls::new().time_limit(LIMIT));
     drop(TestClient::new(&app));
 }

@@ -1,4 +1,4 @@
-//! TLS on real sockets: what encrypted clients may do, and that none of them keeps others waiting.
+//! TLS on real sockets: encrypted clients work, and none of them delays others.
 
 use std::{
     fs,
@@ -51,7 +51,7 @@ fn large(_: &(), _: &Request) -> Result<Response> {
     Ok(Response::text(content(LARGE)))
 }
 
-/// Ends by a fault after some bytes.
+/// A stream that fails after some bytes.
 fn cut(_: &(), _: &Request) -> Result<Response> {
     struct Fault;
     impl Read for Fault {
@@ -109,14 +109,14 @@ pub(super) fn client(site: &Site) -> TlsClient {
     client_with(site, config("first", &[&TLS13]))
 }
 
-/// Whether a client that knows this certificate alone finds it here.
+/// Whether a client that trusts only this certificate can connect.
 pub(super) fn shows(site: &Site, certificate: &str) -> bool {
     let mut session = session(config(certificate, &[&TLS13]));
     session.complete_io(&mut connected(site)).is_ok()
 }
 
 #[test]
-fn both_versions_are_spoken_and_handlers_know_that_it_is_encrypted() {
+fn both_versions_of_tls_work_and_requests_are_marked_as_encrypted() {
     let site = site();
     for (version, wanted) in
         [(&TLS12, ProtocolVersion::TLSv1_2), (&TLS13, ProtocolVersion::TLSv1_3)]
@@ -130,7 +130,7 @@ fn both_versions_are_spoken_and_handlers_know_that_it_is_encrypted() {
 }
 
 #[test]
-fn the_protocol_is_http_1_1_and_nothing_else() {
+fn the_only_protocol_is_http_1_1() {
     let site = site();
     let mut both = config("first", &[&TLS13]);
     both.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
@@ -144,7 +144,7 @@ fn the_protocol_is_http_1_1_and_nothing_else() {
 }
 
 #[test]
-fn a_hundred_silent_clients_leave_a_server_that_serves_and_are_closed_at_the_heads_deadline() {
+fn silent_tls_clients_are_closed_at_the_deadline_of_the_head() {
     let timeouts = Timeouts { head: Duration::from_millis(300), ..Timeouts::default() };
     let settings = ServerSettings { workers_max: 2, timeouts, ..encrypted("first") };
     let site = Site::start_with(&settings, (), urls());
@@ -156,7 +156,7 @@ fn a_hundred_silent_clients_leave_a_server_that_serves_and_are_closed_at_the_hea
     assert!(silent.iter_mut().all(Client::is_closed));
 }
 
-/// Hands on one byte at a time.
+/// A stream that passes on one byte at a time.
 struct Drip(TcpStream);
 
 impl Read for Drip {
@@ -214,7 +214,7 @@ fn a_record_that_never_ends_gains_no_time() {
     socket.write_all(&[0x17, 3, 3, 0x40, 0]).expect("it reads");
     socket.set_read_timeout(Some(Duration::from_millis(50))).expect("a timeout");
     let began = Instant::now();
-    // A byte each time that nothing has come for a while, until the server closes.
+    // Sends a byte after each pause, until the server closes.
     while socket.read(&mut [0]).is_err_and(|error| error.kind() == ErrorKind::WouldBlock) {
         drop(socket.write_all(b"x"));
         assert!(began.elapsed() < PATIENCE);
@@ -222,7 +222,7 @@ fn a_record_that_never_ends_gains_no_time() {
 }
 
 #[test]
-fn a_slow_reader_of_a_large_answer_gets_it_whole_and_keeps_nobody_waiting() {
+fn a_slow_reader_of_a_large_response_gets_it_whole_and_delays_no_other() {
     let site = site();
     let mut slow = client(&site);
     slow.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -245,7 +245,7 @@ fn a_thousand_pipelined_requests_are_answered_in_order() {
 }
 
 #[test]
-fn a_content_of_many_records_comes_whole() {
+fn a_body_of_many_records_arrives_whole() {
     let site = site();
     let mut client = client(&site);
     let content = String::from_utf8(content(900_000)).expect("text");
@@ -258,7 +258,7 @@ fn a_content_of_many_records_comes_whole() {
 }
 
 #[test]
-fn an_answer_that_is_whole_ends_with_a_word_and_one_that_is_cut_does_not() {
+fn a_complete_response_ends_with_close_notify_and_a_cut_one_does_not() {
     let site = site();
     let mut whole = client(&site);
     whole.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -273,7 +273,7 @@ fn an_answer_that_is_whole_ends_with_a_word_and_one_that_is_cut_does_not() {
 }
 
 #[test]
-fn a_refusal_is_read_though_the_client_still_sends() {
+fn a_client_that_still_sends_can_read_the_refusal() {
     let site = site();
     let mut client = client(&site);
     client.send("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\nmore and more");
@@ -282,7 +282,7 @@ fn a_refusal_is_read_though_the_client_still_sends() {
 }
 
 #[test]
-fn a_client_that_says_it_has_done_gets_its_answers_and_the_end() {
+fn a_client_that_sends_close_notify_gets_its_responses() {
     let site = site();
     for shutdown in [true, false] {
         let mut client = client(&site);
@@ -305,9 +305,9 @@ fn a_client_that_says_it_has_done_gets_its_answers_and_the_end() {
     }
 }
 
-/// Gives a record of 16 KiB that decrypts to nothing of use, then garbage.
+/// Sends a record of 16 KiB that cannot be decrypted, then garbage.
 #[test]
-fn garbage_after_the_handshake_closes_that_connection_alone() {
+fn garbage_after_the_handshake_closes_only_that_connection() {
     let site = site();
     let mut client = client(&site);
     assert_eq!(client.get("/").status, 200);
@@ -319,7 +319,7 @@ fn garbage_after_the_handshake_closes_that_connection_alone() {
 }
 
 #[test]
-fn plain_visitors_are_sent_to_the_encrypted_port() {
+fn plain_http_is_redirected_to_the_tls_port() {
     let redirect_addresses = vec![Address::Tcp(([127, 0, 0, 1], 0).into())];
     let allowed_hosts = vec!["x".to_owned()];
     let settings = ServerSettings { redirect_addresses, allowed_hosts, ..encrypted("first") };
@@ -332,12 +332,12 @@ fn plain_visitors_are_sent_to_the_encrypted_port() {
 }
 
 #[test]
-fn a_proxy_tells_its_client_before_the_handshake() {
+fn a_proxy_header_may_precede_the_handshake() {
     let proxy_protocol_from = vec!["127.0.0.1".parse::<Network>().expect("a network")];
     let settings = ServerSettings { proxy_protocol_from, ..encrypted("first") };
     let site = Site::start_with(&settings, (), urls());
     let v2 = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xc0\0\x02\x01\x0a\0\0\x01\x12\x67\0\x50";
-    // A proxy that hands on bytes which it cannot read says that nobody spoke TLS with it.
+    // A proxy that passes encrypted bytes on reports no TLS of its own.
     let by_other_means =
         b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x14\xc0\0\x02\x01\x0a\0\0\x01\x12\x67\0\x50\
         \x20\0\x05\0\0\0\0\x01";
@@ -354,7 +354,7 @@ fn a_proxy_tells_its_client_before_the_handshake() {
 }
 
 #[test]
-fn a_stop_answers_encrypted_requests_and_says_goodbye_to_idle_clients() {
+fn a_stop_answers_encrypted_requests_and_sends_close_notify_to_idle_clients() {
     let site = site();
     let mut idle = client(&site);
     assert_eq!(idle.get("/").status, 200);
@@ -364,9 +364,9 @@ fn a_stop_answers_encrypted_requests_and_says_goodbye_to_idle_clients() {
     assert_eq!(site.stopped().cut, 0);
 }
 
-/// Once it had the deadline of an idle connection, which is far longer than a stop waits.
+/// Regression: it had the deadline of an idle connection, which is far longer than a stop waits.
 #[test]
-fn a_handshake_that_ends_while_the_server_stops_is_not_waited_for_as_for_an_idle_client() {
+fn a_stop_does_not_wait_for_a_client_that_has_only_finished_its_handshake() {
     let linger = Duration::from_secs(1);
     let timeouts = Timeouts { linger, ..Timeouts::default() };
     let site =

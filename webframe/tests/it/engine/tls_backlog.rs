@@ -1,5 +1,5 @@
-//! Encrypted bytes that the session still holds because the socket took no more: they go out,
-//! whatever else happens on the connection meanwhile.
+//! Encrypted bytes that the session holds because the socket is full: they are sent, even if the
+//! client half-closes meanwhile.
 
 use std::{net::Shutdown, os::unix::net::UnixStream};
 
@@ -15,10 +15,10 @@ fn sized(_: &(), request: &Request) -> Result<Response> {
     Ok(Response::text(content(request.param_as("bytes")?)))
 }
 
-/// A Unix socket takes so much and no more, where TCP grows; somewhere between these lengths all
-/// that the socket does not take is in the session, which holds up to 64 KiB.
+/// A Unix socket has a fixed buffer, unlike TCP. Between these lengths, all that the socket does
+/// not take is in the session, which holds up to 64 KiB.
 #[test]
-fn what_only_the_session_holds_is_not_lost_when_the_client_ends_its_side() {
+fn bytes_inside_the_tls_session_are_not_lost_at_a_half_close() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("socket");
     let mut settings = encrypted("first");

@@ -1,4 +1,4 @@
-//! Requests that are not encrypted on a port that speaks TLS: they are told so, in plain HTTP.
+//! Plain HTTP requests on a TLS port: they get a response in plain HTTP.
 
 use std::{net::Shutdown, time::Duration};
 
@@ -13,7 +13,7 @@ const UNENCRYPTED: &str =
     "400 Bad Request: this port speaks HTTPS: the address begins with https://\n";
 
 #[test]
-fn an_unencrypted_request_is_told_so_in_plain_http() {
+fn a_plain_request_on_a_tls_port_gets_a_plain_response() {
     let site = Site::start_with(&encrypted("first"), (), urls());
     for request in [
         "GET /a?b HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -31,7 +31,7 @@ fn an_unencrypted_request_is_told_so_in_plain_http() {
 }
 
 #[test]
-fn an_unencrypted_request_may_come_byte_by_byte_and_more_may_follow() {
+fn a_plain_request_on_a_tls_port_may_come_byte_by_byte() {
     let site = Site::start_with(&encrypted("first"), (), urls());
     let mut client = site.client();
     for byte in b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n" {
@@ -43,7 +43,7 @@ fn an_unencrypted_request_may_come_byte_by_byte_and_more_may_follow() {
 }
 
 #[test]
-fn an_unencrypted_head_request_gets_the_head_alone() {
+fn a_plain_head_request_on_a_tls_port_gets_only_a_head() {
     let site = Site::start_with(&encrypted("first"), (), urls());
     let mut client = site.client();
     client.send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -53,7 +53,7 @@ fn an_unencrypted_head_request_gets_the_head_alone() {
 }
 
 #[test]
-fn an_unencrypted_request_and_not_whole_is_timed_out() {
+fn an_unfinished_plain_request_on_a_tls_port_times_out() {
     let timeouts = Timeouts { head: Duration::from_millis(100), ..Timeouts::default() };
     let site = Site::start_with(&ServerSettings { timeouts, ..encrypted("first") }, (), urls());
     let mut client = site.client();
@@ -63,7 +63,7 @@ fn an_unencrypted_request_and_not_whole_is_timed_out() {
 }
 
 #[test]
-fn an_unencrypted_request_behind_a_proxys_header_is_told_so() {
+fn a_plain_request_after_a_proxy_header_gets_a_plain_response() {
     let proxy_protocol_from = vec!["127.0.0.1".parse::<Network>().expect("a network")];
     let settings = ServerSettings { proxy_protocol_from, ..encrypted("first") };
     let site = Site::start_with(&settings, (), urls());
@@ -77,7 +77,7 @@ fn an_unencrypted_request_behind_a_proxys_header_is_told_so() {
 }
 
 #[test]
-fn what_is_neither_tls_nor_a_request_gets_an_alert_and_the_end() {
+fn bytes_that_are_neither_tls_nor_http_get_an_alert() {
     let site = Site::start_with(&encrypted("first"), (), urls());
     for bytes in ["\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n", "\r\n", "\0\0\0\0\0\0\0\0\0\0", "1", ""]
     {

@@ -1,10 +1,10 @@
-//! Forms with files over a connection: what a browser sends to what a handler sees, or a refusal.
+//! Forms with files over a connection: the handler sees the parts, or the form is refused.
 
 use webframe::{Limits, Request, Response, Result, ServerSettings, Urls};
 
 use super::site::{Answer, Site, settings};
 
-/// Each part on a line of its own.
+/// Returns each part on its own line.
 fn tell(_: &(), request: &Request) -> Result<Response> {
     let form = request.multipart()?;
     let told = form.parts().map(|part| {
@@ -90,7 +90,7 @@ fn a_form_that_comes_byte_by_byte_or_in_chunks_is_the_same() {
 }
 
 #[test]
-fn files_of_one_name_come_in_order_from_a_content_that_waits_in_a_file() {
+fn files_with_the_same_name_are_in_order_even_from_a_temporary_file() {
     let site = site(Limits::default());
     let part = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\n";
     let files = [0, 200_000, 300_000].map(|length| format!("{part}{}\r\n", "\r".repeat(length)));
@@ -101,7 +101,7 @@ fn files_of_one_name_come_in_order_from_a_content_that_waits_in_a_file() {
 }
 
 #[test]
-fn a_refusal_names_the_part_and_the_limit_and_the_connection_goes_on() {
+fn a_refused_form_names_the_part_and_the_limit_and_keeps_the_connection() {
     let limits = Limits { form_parts_max: 2, part_head_bytes_max: 150, ..Limits::default() };
     let site = site(Limits { body_bytes_max: 1000, ..limits });
     let refused = |content_type, body: &str, status, text: &str| {
@@ -127,13 +127,13 @@ fn a_refusal_names_the_part_and_the_limit_and_the_connection_goes_on() {
 }
 
 #[test]
-fn a_form_larger_than_allowed_is_refused_unread() {
+fn a_form_that_is_too_large_is_refused_before_it_is_read() {
     let site = site(Limits { body_bytes_max: 100, ..Limits::default() });
     assert_eq!(answer(&site, FIREFOX, &firefox()).status, 413);
 }
 
 #[test]
-fn a_body_that_nobody_wants_is_dropped_or_refused_on_the_head_alone() {
+fn an_unwanted_body_is_dropped_or_refused_by_its_head() {
     let site = site(Limits { body_memory_max: 40, spool_bytes_max: 0, ..Limits::default() });
     let mut client = site.client();
     let small = "x".repeat(1_000); // larger than fits in memory, and no file may be made
@@ -150,7 +150,7 @@ fn a_body_that_nobody_wants_is_dropped_or_refused_on_the_head_alone() {
 }
 
 #[test]
-fn a_body_for_which_there_is_no_room_in_temporary_files_is_answered_503() {
+fn a_body_beyond_the_limit_of_temporary_files_is_answered_503() {
     let site = site(Limits { body_memory_max: 40, spool_bytes_max: 0, ..Limits::default() });
     for (length, status) in [(40, 200), (41, 503)] {
         let mut client = site.client();

@@ -1,4 +1,5 @@
-//! Sources of streamed answers that wait: none of them may hold the server when its client has gone.
+//! Sources of streamed responses that wait: they must not exhaust the server when their clients
+//! have gone.
 
 use std::{
     io::{self, Read},
@@ -11,7 +12,7 @@ use super::site::{Client, PATIENCE, Site, WORKERS_MAX};
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain");
 
-/// A source that waits for something that never comes, in a way of its own.
+/// A source that waits for an event that never comes, in one of several ways.
 struct Waiting {
     wait: Box<dyn FnMut() -> io::Result<usize> + Send>,
     dropped: mpsc::Sender<()>,
@@ -29,10 +30,10 @@ impl Drop for Waiting {
     }
 }
 
-/// What the waiting sources of a site have in common.
+/// The state that the waiting sources of a site share.
 struct Waits {
     dropped: Mutex<mpsc::Sender<()>>,
-    /// Until the test ends.
+    /// Locked until the test ends.
     for_ever: Arc<Mutex<()>>,
 }
 
@@ -45,7 +46,7 @@ fn plain(_: &Arc<Waits>, _: &Request) -> Result<Response> {
     Ok(Response::text("plain"))
 }
 
-/// Asks for many streams, waits until their heads have come, and leaves.
+/// Requests many streams, waits for their heads, and disconnects.
 fn open_streams(site: &Site, path: &str) -> Vec<Client> {
     let open = |_| {
         let mut client = site.client();
@@ -57,7 +58,7 @@ fn open_streams(site: &Site, path: &str) -> Vec<Client> {
 }
 
 #[test]
-fn sources_that_wait_for_clients_that_have_gone_do_not_hold_the_server() {
+fn sources_of_lost_clients_do_not_exhaust_the_workers() {
     let (dropped, _is_dropped) = mpsc::channel();
     let for_ever = Arc::new(Mutex::new(()));
     let end = for_ever.lock().expect("no panic");
@@ -78,7 +79,7 @@ fn sources_that_wait_for_clients_that_have_gone_do_not_hold_the_server() {
 }
 
 #[test]
-fn a_source_that_has_nothing_yet_holds_no_worker_and_is_dropped_when_its_client_has_gone() {
+fn a_source_without_bytes_holds_no_worker_and_is_dropped_with_its_client() {
     let (dropped, is_dropped) = mpsc::channel();
     let waits = Arc::new(Waits { dropped: Mutex::new(dropped), for_ever: Arc::default() });
     let nothing = |waits: &Arc<Waits>, _: &Request| {
@@ -96,7 +97,7 @@ fn a_source_that_has_nothing_yet_holds_no_worker_and_is_dropped_when_its_client_
 }
 
 #[test]
-fn a_source_can_ask_whether_its_client_is_still_there() {
+fn a_source_can_check_the_presence_of_its_client() {
     let (dropped, is_dropped) = mpsc::channel();
     let waits = Arc::new(Waits { dropped: Mutex::new(dropped), for_ever: Arc::default() });
     let ask = |waits: &Arc<Waits>, request: &Request| {

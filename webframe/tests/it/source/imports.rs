@@ -1,4 +1,4 @@
-//! `use` statements of a crate become edges between its rooms, and circles among them become findings.
+//! Finds circles in the imports between the rooms of a crate.
 //!
 //! A room is a file or a folder directly below `src`. Files of one room may know each other; rooms
 //! may not import each other in a circle.

@@ -1,7 +1,9 @@
-//! The text of a Rust file becomes its code, with comments and literals blanked out so that lines and columns stay, and the
-//! list of its string literals. It knows where strings and comments end, and nothing else of the language.
+//! Splits a Rust file into its code, with comments and literals blanked out so that lines and
+//! columns stay the same, and the list of its string literals. It recognises strings and comments,
+//! and nothing else of the language.
 
-/// A string literal: the line its opening quote is on, and its characters with the common escapes resolved.
+/// A string literal: the line of its opening quote, and its characters with the common escapes
+/// resolved.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Literal {
     pub(crate) line: usize,
@@ -46,7 +48,7 @@ impl Lexer<'_> {
         true
     }
 
-    /// An ordinary string, up to the quote that no backslash stands before.
+    /// An ordinary string, up to the first quote without a backslash before it.
     fn string(&mut self) {
         let (line, mut length, mut text) = (self.line, 1, String::new());
         while let Some(&c) = self.rest.get(length) {
@@ -80,7 +82,7 @@ impl Lexer<'_> {
         self.literal(self.line, body, length, 1 + hashes, text);
     }
 
-    /// Keeps the quotes, blanks what is between them.
+    /// Keeps the quotes and blanks the text between them.
     fn literal(
         &mut self,
         line: usize,
@@ -141,7 +143,8 @@ impl Lexer<'_> {
     }
 }
 
-/// What an escape stands for, where a rule could care; a backslash before a line's end joins it to the next.
+/// The character of an escape, if it matters to a rule. A backslash before a line end joins the two
+/// lines.
 fn resolve(escape: char) -> Option<char> {
     match escape {
         '\n' => None,

@@ -1,7 +1,8 @@
-//! The files of the source tree become values that the tidy tests of both crates judge: their code, their literals, and where
-//! their tests begin. `lexer.rs` splits a file, `rules.rs` has the rules that hold everywhere.
+//! Reads the files of the source tree for the tidy tests of both crates: their code, their
+//! literals, and the start of their tests. `lexer.rs` splits a file, `rules.rs` has the rules for
+//! both crates.
 //!
-//! `dictapp/tests/it/main.rs` includes this folder by its path: two crates' tests are no reason for a third crate.
+//! `dictapp/tests/it/main.rs` includes this folder by its path, so that no third crate is needed.
 
 pub(crate) mod imports;
 pub(crate) mod lexer;
@@ -24,7 +25,8 @@ pub(crate) struct Source {
     pub(crate) path: String,
     pub(crate) text: String,
     lexed: Lexed,
-    /// The number of the first line of the unit tests; one more than there are lines when there are none.
+    /// The number of the first line of the unit tests; the number of lines plus one if there are
+    /// none.
     tests_from: usize,
 }
 
@@ -36,17 +38,17 @@ impl Source {
         Source { path: path.to_owned(), text: text.to_owned(), lexed, tests_from }
     }
 
-    /// The lines of code, numbered from 1, without comments and without what stands in literals.
+    /// The lines of code, numbered from 1, without comments and without the content of literals.
     pub(crate) fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         (1..).zip(self.lexed.code.lines())
     }
 
-    /// The code that users get: what stands before the tests.
+    /// The code before the tests.
     pub(crate) fn shipped_code(&self) -> impl Iterator<Item = (usize, &str)> {
         self.code().take_while(|(line, _)| *line < self.tests_from)
     }
 
-    /// The string literals that users get.
+    /// The string literals before the tests.
     pub(crate) fn shipped_literals(&self) -> impl Iterator<Item = &Literal> {
         self.lexed.literals.iter().filter(|literal| literal.line < self.tests_from)
     }
@@ -56,14 +58,15 @@ impl Source {
     }
 }
 
-/// Every Rust file below these folders of the workspace. A folder that is not there is a fault: nothing would be checked.
+/// Every Rust file below these folders of the workspace. Panics if a folder is missing, since
+/// nothing would be checked.
 #[track_caller]
 pub(crate) fn sources(folders: &[&str]) -> Vec<Source> {
     let files = files(folders, &["rs"]);
     files.iter().map(|file| Source::new(&file.path, &file.text)).collect()
 }
 
-/// Every text file below these folders whose name ends with one of `endings`.
+/// Every text file below these folders with one of these endings.
 #[track_caller]
 pub(crate) fn files(folders: &[&str], endings: &[&str]) -> Vec<File> {
     let root = workspace();
@@ -122,7 +125,8 @@ fn walk(folder: &Path, endings: &[&str], files: &mut Vec<File>) {
     }
 }
 
-/// Where `#[cfg(test)] mod tests {` begins. A `mod tests;` has its lines elsewhere and ends nothing here.
+/// The line of `#[cfg(test)] mod tests {`. A `mod tests;` is ignored, since its lines are in
+/// another file.
 fn tests_begin(code: &str) -> usize {
     let lines: Vec<&str> = code.lines().collect();
     for (at, line) in lines.iter().enumerate() {

@@ -1,15 +1,15 @@
-//! Sources become findings: a line for each place where the house's rules do not hold. These rules hold in both crates; what
-//! only one of them has to keep stands in its own `tidy.rs`.
+//! The rules for both crates: each returns a line for each violation. Rules for one crate are in
+//! its `tidy.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{File, Source};
 
-/// Lines of a file before its tests, at most.
+/// Maximum number of lines of a file before its tests.
 const LINES_BEFORE_TESTS_MAX: usize = 400;
-/// Files and folders in a folder besides `mod.rs`, at most: more do not fit into one look.
+/// Maximum number of files and folders in a folder besides `mod.rs`.
 const ENTRIES_MAX: usize = 14;
-/// What says nothing is no better than no first line.
+/// Minimum length of a first line: a shorter one says nothing.
 const FIRST_LINE_CHARS_MIN: usize = 20;
 /// The reasons to ignore a test: plain `cargo test` has neither, `cargo xtask test` has both.
 const STARTED_BY_XTASK: &[&str] = &[
@@ -32,7 +32,8 @@ pub(crate) fn assert_none(findings: &[String]) {
     assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
 }
 
-/// These names, or paths like `std::fs`, in code that users get, outside the files whose path begins with one of `homes`.
+/// Uses of these names, or of paths like `std::fs`, in code before the tests, outside of the paths
+/// in `homes`.
 pub(crate) fn names_outside(sources: &[Source], names: &[&str], homes: &[&str]) -> Vec<String> {
     let mut findings = Vec::new();
     for source in sources.iter().filter(|s| !homes.iter().any(|home| s.path.starts_with(home))) {
@@ -46,7 +47,7 @@ pub(crate) fn names_outside(sources: &[Source], names: &[&str], homes: &[&str]) 
     findings
 }
 
-/// Files that do not begin with a `//!` that says something.
+/// Files that do not begin with a `//!` line that says something.
 pub(crate) fn files_that_do_not_say_what_they_are(sources: &[Source]) -> Vec<String> {
     let says = |s: &&Source| {
         let first = s.text.lines().next().and_then(|line| line.strip_prefix("//! "));
@@ -58,7 +59,7 @@ pub(crate) fn files_that_do_not_say_what_they_are(sources: &[Source]) -> Vec<Str
         .collect()
 }
 
-/// Files that are too long to be read at once.
+/// Files that are too long.
 pub(crate) fn long_files(sources: &[Source]) -> Vec<String> {
     let long = sources.iter().filter(|s| s.lines_before_tests() > LINES_BEFORE_TESTS_MAX);
     long.map(|s| {
@@ -92,7 +93,7 @@ pub(crate) fn crowded_folders(sources: &[Source]) -> Vec<String> {
         .collect()
 }
 
-/// Functions of the public interface with a `bool` parameter, which says nothing at the call.
+/// Public functions with a `bool` parameter, which is meaningless at the call.
 pub(crate) fn bool_parameters(sources: &[Source]) -> Vec<String> {
     let mut findings = Vec::new();
     for source in sources {
@@ -112,7 +113,7 @@ pub(crate) fn bool_parameters(sources: &[Source]) -> Vec<String> {
     findings
 }
 
-/// Files named after nothing, and `foo.rs` beside a folder `foo`.
+/// Files with meaningless names, and `foo.rs` beside a folder `foo`.
 pub(crate) fn misnamed_files(sources: &[Source]) -> Vec<String> {
     let mut findings = Vec::new();
     for source in sources {
@@ -126,7 +127,7 @@ pub(crate) fn misnamed_files(sources: &[Source]) -> Vec<String> {
     findings
 }
 
-/// What was left for later, tests included.
+/// Code that is left for later, in tests too.
 pub(crate) fn leftovers(sources: &[Source]) -> Vec<String> {
     let mut findings = Vec::new();
     for source in sources {
@@ -136,7 +137,7 @@ pub(crate) fn leftovers(sources: &[Source]) -> Vec<String> {
                 .extend(left.map(|name| finding(source, line, &format!("{name}! is left over"))));
         }
         for (line, text) in (1..).zip(source.text.lines()) {
-            // Put together, so that this file may be checked too.
+            // Composed, so that this file does not contain them.
             let left =
                 [concat!("TO", "DO"), concat!("FIX", "ME")].into_iter().find(|w| text.contains(w));
             findings
@@ -146,7 +147,7 @@ pub(crate) fn leftovers(sources: &[Source]) -> Vec<String> {
     findings
 }
 
-/// Ignored tests that `cargo xtask test` cannot run, since they need what it does not know of.
+/// Ignored tests with a reason that `cargo xtask test` does not know.
 pub(crate) fn tests_that_nobody_runs(sources: &[Source]) -> Vec<String> {
     let known = |text: &str| STARTED_BY_XTASK.iter().any(|need| text.contains(need));
     let mut findings = Vec::new();
@@ -161,7 +162,7 @@ pub(crate) fn tests_that_nobody_runs(sources: &[Source]) -> Vec<String> {
     findings
 }
 
-/// HTML in literals that users get. `<WORD>` in a usage text is none.
+/// HTML in literals before the tests. `<WORD>` in a usage text is not HTML.
 pub(crate) fn html_in_literals(sources: &[Source]) -> Vec<String> {
     literals_where(sources, is_html, "HTML belongs into a template")
 }
@@ -187,7 +188,7 @@ pub(crate) fn machine_paths(files: &[File]) -> Vec<String> {
     findings
 }
 
-/// Literals that users get and that are `bad`.
+/// Literals before the tests that are `bad`.
 pub(crate) fn literals_where(
     sources: &[Source],
     bad: impl Fn(&str) -> bool,
@@ -205,7 +206,8 @@ pub(crate) fn finding(source: &Source, line: usize, what: &str) -> String {
     format!("{}:{line}: {what}", source.path)
 }
 
-/// `name` stands in `code` as a whole word: `mio` is not in `premium` nor in `mio_like`, `log` is no lifetime `'log`.
+/// Whether `code` contains `name` as a whole word: `premium` and `mio_like` do not contain `mio`,
+/// and the lifetime `'log` is not `log`.
 pub(crate) fn has_name(code: &str, name: &str) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '\'');
     code.match_indices(name).any(|(at, _)| {
@@ -219,7 +221,7 @@ fn has_macro(code: &str, name: &str) -> bool {
     has_name(code, &format!("{name}!"))
 }
 
-/// The folder begins a path: `framework/` is part of many, and `a/home/b` is somebody's URL.
+/// Whether the text contains the folder at the start of a path: in `a/home/b` it is not.
 fn names_root(text: &str, folder: &str) -> bool {
     text.match_indices(folder).any(|(at, _)| {
         let before = text[..at].chars().next_back();

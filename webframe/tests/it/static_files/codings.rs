@@ -1,4 +1,4 @@
-//! One file in several codings: siblings on disk, and what is compressed in memory.
+//! One file in several codings: compressed siblings on disk, and files compressed in memory.
 
 use std::io::Read;
 
@@ -7,7 +7,7 @@ use webframe::{App, StaticFiles, TestClient, Urls, http::HeaderValue};
 use super::{Site, TEXT, field};
 
 #[test]
-fn a_coded_sibling_is_sent_to_those_who_like_it_best() {
+fn a_compressed_sibling_is_sent_if_it_is_preferred() {
     let site = Site::new();
     site.write("app.css", b"plain");
     site.write("app.css.br", b"as br");
@@ -38,15 +38,15 @@ fn a_coded_sibling_is_sent_to_those_who_like_it_best() {
 }
 
 #[test]
-fn a_coded_sibling_has_parts_and_a_name_of_its_own() {
+fn a_compressed_sibling_has_its_own_tag_and_ranges() {
     let site = Site::new();
     site.write("app.css", b"plain");
     site.write("app.css.gz", b"as gzip");
-    // By its own name it is what it is.
+    // With its own name a sibling is an ordinary file.
     let itself = site.get("app.css.gz", &[("Accept-Encoding", "gzip")]);
     assert_eq!((itself.text(), itself.field("content-encoding")), ("as gzip", None));
     assert_eq!(field(&itself, "content-type"), "application/gzip");
-    // A part is one of the coded bytes; several parts of them are not.
+    // A single range selects compressed bytes; several ranges do not.
     let part = site.get("app.css", &[("Accept-Encoding", "gzip"), ("Range", "bytes=3-")]);
     assert_eq!((part.status().as_u16(), part.text()), (206, "gzip"));
     let parts = site.get("app.css", &[("Accept-Encoding", "gzip"), ("Range", "bytes=0-0,2-2")]);
@@ -54,7 +54,7 @@ fn a_coded_sibling_has_parts_and_a_name_of_its_own() {
 }
 
 #[test]
-fn a_sibling_that_leads_out_is_not_used() {
+fn a_sibling_outside_of_the_root_is_not_used() {
     let site = Site::new();
     site.link("../secret.txt", "file.txt.gz");
     let answer = site.get("file.txt", &[("Accept-Encoding", "gzip")]);

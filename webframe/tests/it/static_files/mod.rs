@@ -1,4 +1,4 @@
-//! Static files from a directory and from the program, from request to answer.
+//! Static files from a directory and from the program, from request to response.
 
 mod codings;
 mod places;
@@ -86,7 +86,7 @@ fn set_time(path: &Path) {
     fs::File::options().write(true).open(path).expect("a file").set_modified(time).expect("a file");
 }
 
-/// Larger than what is kept in memory.
+/// A file that is too large for the cache in memory.
 fn big() -> Vec<u8> {
     (0..100_000_u32).flat_map(u32::to_be_bytes).collect()
 }
@@ -97,7 +97,7 @@ fn field<'a>(answer: &'a TestResponse, name: &str) -> &'a str {
 }
 
 #[test]
-fn a_file_comes_whole_with_all_that_a_cache_needs() {
+fn a_file_is_sent_with_the_fields_for_caches() {
     let site = Site::new();
     let answer = site.get("file.txt?v=1&x=/../..", &[]);
     assert_eq!((answer.status().as_u16(), answer.text()), (200, TEXT));
@@ -113,7 +113,7 @@ fn a_file_comes_whole_with_all_that_a_cache_needs() {
 }
 
 #[test]
-fn large_and_empty_files_come_exact() {
+fn large_and_empty_files_are_sent_exactly() {
     let site = Site::new();
     assert_eq!(site.get("big.bin", &[]).bytes(), big());
     site.write("empty.txt", b"");
@@ -123,7 +123,7 @@ fn large_and_empty_files_come_exact() {
 }
 
 #[test]
-fn other_methods_are_told_what_is_allowed() {
+fn other_methods_get_405_with_allow() {
     let site = Site::new();
     let answer = site.request(Method::POST, "file.txt", &[]);
     assert_eq!((answer.status().as_u16(), field(&answer, "allow")), (405, "GET, HEAD, OPTIONS"));

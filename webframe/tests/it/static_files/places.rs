@@ -1,4 +1,4 @@
-//! The path of a request to a file below the root, to a directory, and never to anything else.
+//! Paths of requests lead to files and directories below the root, and never elsewhere.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use webframe::{App, StaticFiles, TestClient, Urls};
 use super::{Site, TEXT, field};
 
 #[test]
-fn nothing_outside_the_root_and_nothing_hidden() {
+fn files_outside_of_the_root_and_hidden_ones_are_not_served() {
     let site = Site::new();
     site.write(".hidden", b"hidden");
     fs::create_dir(site.directory.path().join("root/.git")).unwrap();
@@ -44,7 +44,7 @@ fn nothing_outside_the_root_and_nothing_hidden() {
 }
 
 #[test]
-fn links_lead_within_the_root_and_never_out_of_it() {
+fn links_are_followed_only_within_the_root() {
     let site = Site::new();
     site.link("file.txt", "inner");
     site.link("../file.txt", "sub/up");
@@ -86,7 +86,7 @@ fn only_regular_files_are_served() {
 }
 
 #[test]
-fn a_directory_is_its_index_behind_a_slash() {
+fn a_directory_with_a_slash_is_its_index() {
     let site = Site::new();
     site.refuses("");
     site.refuses("sub/");
@@ -102,7 +102,7 @@ fn a_directory_is_its_index_behind_a_slash() {
 }
 
 #[test]
-fn a_redirect_leads_to_no_other_host() {
+fn a_redirect_never_leads_to_another_host() {
     let directory = tempfile::tempdir().unwrap();
     fs::create_dir(directory.path().join("evil.example")).unwrap();
     fs::write(directory.path().join("evil.example/index.html"), "index").unwrap();
@@ -122,7 +122,7 @@ fn a_redirect_leads_to_no_other_host() {
 }
 
 #[test]
-fn a_listing_that_leaves_names_out_says_so_though_those_it_saw_are_hidden() {
+fn a_shortened_listing_says_so_even_if_the_omitted_names_are_hidden() {
     let site = Site::with(StaticFiles::with_listing);
     let folder = site.directory.path().join("root/sub");
     for number in 0..=10_000 {
@@ -132,7 +132,7 @@ fn a_listing_that_leaves_names_out_says_so_though_those_it_saw_are_hidden() {
 }
 
 #[test]
-fn a_listing_is_shown_when_asked_for_and_shows_nothing_hidden() {
+fn a_listing_is_optional_and_shows_no_hidden_files() {
     let site = Site::with(StaticFiles::with_listing);
     site.write("sub/a<b>&c.txt", b"x");
     site.write("sub/.hidden", b"x");

@@ -1,4 +1,4 @@
-//! What a `Range` asks for to parts of a file.
+//! Range requests for files.
 
 use super::{CHANGED, Site, TEXT, big, field};
 
@@ -59,7 +59,7 @@ fn a_thousand_ranges_are_the_whole_file() {
 }
 
 #[test]
-fn if_range_gives_the_part_of_the_same_version_only() {
+fn if_range_gives_a_part_only_of_the_same_version() {
     let site = Site::new();
     let whole = site.get("file.txt", &[]);
     let status = |value: &str| {

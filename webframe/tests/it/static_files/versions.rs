@@ -1,4 +1,4 @@
-//! Which version of a file a peer has, to 200, 304 or 412; and a file that changes while it is served.
+//! Conditional requests for files: 200, 304 or 412; and files that change while they are served.
 
 use std::{
     fs,
@@ -25,10 +25,10 @@ fn conditions_decide_between_200_304_and_412() {
         assert_eq!(site.get(name, &[("If-Modified-Since", CHANGED)]).status(), 304);
         assert_eq!(site.get(name, &[("If-Match", "\"x\"")]).status(), 412);
         assert_eq!(site.get(name, &[("If-Match", etag)]).status(), 200);
-        // Two lines of a list are one list.
+        // Two fields are one list.
         let two = [("If-None-Match", "\"x\""), ("If-None-Match", etag)];
         assert_eq!(site.get(name, &two).status(), 304);
-        // Two dates are none.
+        // Two dates are invalid.
         let two = [("If-Modified-Since", CHANGED), ("If-Modified-Since", CHANGED)];
         assert_eq!(site.get(name, &two).status(), 200);
     }
@@ -37,7 +37,7 @@ fn conditions_decide_between_200_304_and_412() {
 }
 
 #[test]
-fn a_name_with_a_hash_is_kept_for_ever_and_others_as_set() {
+fn a_file_with_a_hash_in_its_name_is_immutable() {
     let site = Site::with(|files| {
         files.with_hashed_names().with_cache_control(HeaderValue::from_static("max-age=60"))
     });
@@ -48,7 +48,7 @@ fn a_name_with_a_hash_is_kept_for_ever_and_others_as_set() {
 }
 
 #[test]
-fn a_name_that_only_looks_hashed_is_kept_no_longer_than_others() {
+fn a_name_that_only_looks_hashed_is_not_immutable() {
     let site = Site::new();
     site.write("invoice.20240101a.pdf", b"x");
     assert_eq!(field(&site.get("invoice.20240101a.pdf", &[]), "cache-control"), "no-cache");
@@ -73,7 +73,7 @@ fn a_compressed_sibling_older_than_its_file_is_not_sent() {
 }
 
 #[test]
-fn a_compressed_drawing_says_so() {
+fn a_compressed_svg_has_a_content_encoding() {
     let site = Site::new();
     site.write("map.svgz", b"\x1f\x8b...");
     let answer = site.get("map.svgz", &[]);
@@ -82,13 +82,14 @@ fn a_compressed_drawing_says_so() {
 }
 
 #[test]
-fn a_change_is_seen_in_content_and_tag() {
+fn a_change_of_a_file_changes_content_and_tag() {
     let site = Site::new();
     for name in ["file.txt", "big.bin"] {
         let before = site.get(name, &[]);
         let longer = [before.bytes(), b"more"].concat();
         site.write(name, &longer);
-        // Within a tenth of a second a small file may come from memory, but never half of each.
+        // Within a tenth of a second a small file may come from memory, but never a mix of both
+        // versions.
         let deadline = std::time::Instant::now() + Duration::from_secs(5);
         let after = loop {
             let now = site.get(name, &[]);
@@ -121,7 +122,7 @@ fn a_large_file_of_the_same_length_and_time_is_another_version() {
 }
 
 #[test]
-fn a_large_file_that_was_looked_at_a_moment_ago_may_be_replaced() {
+fn a_large_file_may_be_replaced_between_two_requests() {
     let site = Site::new();
     let path = site.directory.path().join("root/big.bin");
     // Only a file that has not changed for some ticks of the clock is remembered.

@@ -6,7 +6,7 @@ use webframe::wire::WireError;
 
 use super::{Outcome, read};
 
-/// A request that must be found behind an accepted one, and never behind a refused one.
+/// A request that must be found after an accepted one, and never after a refused one.
 const BEHIND: &[u8] = b"GET /behind HTTP/1.1\r\nHost: example.org\r\n\r\n";
 
 struct Case {
@@ -46,7 +46,7 @@ impl Case {
         Err(error)
     }
 
-    /// What is wrong, if anything, when the bytes come in these pieces.
+    /// The mistake, if any, when the bytes come in these pieces.
     fn complaint<'a>(
         &self,
         how: &str,
@@ -106,7 +106,7 @@ fn every_case_whole() {
 
 #[test]
 fn every_case_byte_by_byte() {
-    // Larger steps in the few that only pass a limit: each piece is a look at all before it.
+    // Larger steps in the few long cases: each piece causes a scan of all bytes before it.
     check(|case| {
         let step = 1 + case.bytes.len() / 2048;
         case.complaint("byte by byte", b"", case.bytes.chunks(step))
@@ -114,7 +114,7 @@ fn every_case_byte_by_byte() {
 }
 
 #[test]
-fn every_case_cut_behind_every_line_end() {
+fn every_case_cut_after_every_line_end() {
     check(|case| {
         let pieces = case.bytes.split_inclusive(|&byte| byte == b'\n');
         case.complaint("cut behind LF", b"", pieces)
@@ -139,7 +139,7 @@ fn every_short_case_cut_in_two_anywhere() {
 }
 
 #[test]
-fn a_request_behind_an_accepted_one_is_left_and_behind_a_refused_one_changes_nothing() {
+fn a_following_request_is_kept_after_an_accepted_one_and_ignored_after_a_refused_one() {
     check(|case| {
         if case.outcome == "Timeout" {
             return None;
@@ -157,7 +157,7 @@ fn a_request_behind_an_accepted_one_is_left_and_behind_a_refused_one_changes_not
 }
 
 #[test]
-fn the_host_field_says_what_an_absolute_target_says() {
+fn an_absolute_target_replaces_the_host_field() {
     use webframe::wire::Head;
     let bytes =
         b"GET http://one.example:81/a HTTP/1.1\r\nX-A: 1\r\nhOST: two.example\r\nX-B: 2\r\n\r\n";
@@ -170,7 +170,7 @@ fn the_host_field_says_what_an_absolute_target_says() {
 }
 
 #[test]
-fn a_refused_head_tells_whether_head_was_asked() {
+fn a_refused_head_knows_whether_its_method_was_head() {
     use webframe::wire::Head;
     let mut head = Head::default();
     for (bytes, method) in [
@@ -187,7 +187,7 @@ fn a_refused_head_tells_whether_head_was_asked() {
 }
 
 #[test]
-fn a_refused_head_does_not_spoil_the_next_one() {
+fn a_refused_head_does_not_affect_the_next_one() {
     use webframe::wire::{Head, Progress};
     let mut reused = Head::default();
     for case in cases() {

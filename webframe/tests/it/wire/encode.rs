@@ -1,4 +1,4 @@
-//! Answers as bytes: golden heads, the framing of every status, chunks.
+//! Encoded responses: golden heads, the framing of every status, chunks.
 
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use webframe::wire::{
@@ -28,7 +28,7 @@ fn head(
 }
 
 #[test]
-fn a_page_is_status_line_date_fields_length_and_an_empty_line() {
+fn a_response_is_status_line_date_fields_length_and_an_empty_line() {
     let fields = [("content-type", "text/html; charset=utf-8"), ("vary", "Accept-Encoding")];
     assert_eq!(
         head(200, &fields, Length::Known(1234), Persistence::Keep),
@@ -42,7 +42,7 @@ fn a_page_is_status_line_date_fields_length_and_an_empty_line() {
 }
 
 #[test]
-fn the_length_is_told_as_the_frame_says() {
+fn the_framing_decides_the_length_fields() {
     let tail = |length| {
         let head = head(200, &[], length, Persistence::Keep);
         head.strip_prefix("HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n")
@@ -59,7 +59,7 @@ fn the_length_is_told_as_the_frame_says() {
 }
 
 #[test]
-fn persistence_is_told_where_the_peer_would_think_otherwise() {
+fn the_connection_field_is_sent_only_against_the_default() {
     let with = |persistence| head(204, &[], Length::None, persistence);
     let start = "HTTP/1.1 204 No Content\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
     assert_eq!(with(Persistence::Keep), format!("{start}\r\n"));
@@ -78,7 +78,7 @@ fn every_status_has_its_line() {
 }
 
 #[test]
-fn names_are_written_as_people_know_them_and_values_as_they_are() {
+fn names_are_written_in_their_usual_case_and_values_unchanged() {
     let fields = [
         ("x-request-id", "1"),
         ("etag", "\"abc\""),
@@ -105,7 +105,7 @@ fn names_are_written_as_people_know_them_and_values_as_they_are() {
 }
 
 #[test]
-fn a_value_of_any_bytes_is_written_as_it_is() {
+fn a_value_of_any_bytes_is_written_unchanged() {
     let value = HeaderValue::from_bytes(b"caf\xe9\t\xff").unwrap();
     let mut out = Vec::new();
     encode_head(
@@ -120,7 +120,7 @@ fn a_value_of_any_bytes_is_written_as_it_is() {
 }
 
 #[test]
-fn an_answer_is_appended_behind_what_waits() {
+fn a_response_is_appended_to_the_output() {
     let mut out = b"before".to_vec();
     encode_head(
         &mut out,
@@ -140,7 +140,7 @@ fn framed(method: &Method, version: Version, status: u16, length: Option<u64>) -
 }
 
 #[test]
-fn content_is_framed_by_its_length_or_chunks_or_the_end() {
+fn a_body_is_framed_by_its_length_by_chunks_or_by_the_close() {
     let get = &Method::GET;
     for status in [200, 206, 301, 303, 400, 404, 416, 500, 503] {
         let of = |version, length| framed(get, version, status, length);
@@ -153,7 +153,7 @@ fn content_is_framed_by_its_length_or_chunks_or_the_end() {
 }
 
 #[test]
-fn head_is_framed_as_get_and_has_no_content() {
+fn head_is_framed_like_get_and_has_no_body() {
     for version in [Version::Http10, Version::Http11] {
         for status in [200, 204, 205, 304, 404] {
             for length in [None, Some(0), Some(7)] {
@@ -166,7 +166,7 @@ fn head_is_framed_as_get_and_has_no_content() {
 }
 
 #[test]
-fn statuses_without_content_have_none_whatever_the_handler_gave() {
+fn statuses_without_a_body_never_have_one() {
     for version in [Version::Http10, Version::Http11] {
         for length in [None, Some(0), Some(7)] {
             for status in [100, 101, 103, 199, 204, 304] {
@@ -195,7 +195,7 @@ fn a_chunk_is_its_size_in_hex_its_data_and_line_ends() {
 }
 
 #[test]
-fn chunks_are_read_back_by_our_own_decoder() {
+fn chunks_are_read_back_by_the_decoder() {
     let mut out = Vec::new();
     let pieces: [&[u8]; 4] = [b"a", b"", &[0; 300], b"\r\n0\r\n\r\n"];
     for piece in pieces {

@@ -10,10 +10,10 @@ use webframe::{
     wire::{Framing, Head, HeadLimits, Progress, Version, WireError, chunked::ChunkDecoder},
 };
 
-/// What becomes of the bytes of one connection.
+/// The result of reading the bytes of one connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Outcome {
-    /// One request, in short; the bytes behind it are left.
+    /// One request in short form; the bytes after it are left.
     Request {
         summary: String,
         left: Vec<u8>,
@@ -60,7 +60,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// Whether the request is whole.
+    /// Whether the request is complete.
     fn step(&mut self) -> Result<bool, WireError> {
         if !self.has_head {
             let Progress::Complete(length) = self.head.read(&self.input, &head_limits())? else {

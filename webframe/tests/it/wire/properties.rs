@@ -1,4 +1,5 @@
-//! What holds for any bytes: pieces do not matter, two readers agree, what is written is read.
+//! Properties for any bytes: cutting them into pieces has no effect, two readers agree, and encoded
+//! values are read back.
 
 use std::{fs, path::Path};
 
@@ -12,7 +13,7 @@ use webframe::wire::{
 
 use super::{Outcome, Reader, head_limits, read, reference};
 
-/// Pieces of requests, right and wrong, that random choice alone would hardly find.
+/// Parts of requests, valid and invalid, that random choice would hardly find.
 const METHODS: &[&str] =
     &["GET", "POST", "HEAD", "OPTIONS", "CONNECT", "get", "G T", "", "(", "X-Y"];
 const TARGETS: &[&str] = &[
@@ -169,7 +170,7 @@ fn any_request() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![2 => mutated(request()), 1 => mutated(case()), 1 => request()]
 }
 
-/// What our readers make of the bytes, in the reference's words.
+/// The result of webframe's readers, in the types of the reference.
 fn ours(input: &[u8]) -> Option<reference::Request> {
     let mut reader = Reader { input: input.to_vec(), ..Reader::default() };
     if !reader.step().is_ok_and(|whole| whole) {
@@ -205,7 +206,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn any_request_is_read_alike_whole_and_in_pieces(
+    fn any_request_is_read_the_same_whole_and_in_pieces(
         bytes in any_request(),
         cuts in vec(any::<prop::sample::Index>(), 0..4),
     ) {
@@ -215,12 +216,12 @@ proptest! {
     }
 
     #[test]
-    fn any_request_is_read_as_the_reference_reads_it(bytes in any_request()) {
+    fn any_request_is_read_as_by_the_reference(bytes in any_request()) {
         prop_assert_eq!(ours(&bytes), reference::read(&bytes), "{}", bytes.escape_ascii());
     }
 
     #[test]
-    fn what_is_refused_stays_refused_whatever_follows(
+    fn a_refused_head_stays_refused_with_any_following_bytes(
         bytes in any_request(),
         behind in any_request(),
     ) {
@@ -232,13 +233,13 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_at_all_are_read_without_a_panic(bytes in vec(any::<u8>(), 0..300)) {
+    fn any_bytes_are_read_without_a_panic(bytes in vec(any::<u8>(), 0..300)) {
         let whole = read([&bytes[..]]);
         prop_assert_eq!(whole, read(bytes.chunks(1)));
     }
 
     #[test]
-    fn any_chunks_are_decoded_alike_whole_and_in_pieces(
+    fn any_chunks_are_decoded_the_same_whole_and_in_pieces(
         bytes in mutated(select(BODIES).prop_map(|body| body.as_bytes().to_vec())),
         cuts in vec(any::<prop::sample::Index>(), 0..4),
         room in 0..8_u64,
@@ -268,7 +269,7 @@ proptest! {
     }
 
     #[test]
-    fn any_chunks_are_decoded_as_the_reference_decodes_them(
+    fn any_chunks_are_decoded_as_by_the_reference(
         bytes in mutated(select(BODIES).prop_map(|body| body.as_bytes().to_vec())),
     ) {
         let mut content = Vec::new();
@@ -297,7 +298,7 @@ proptest! {
     }
 
     #[test]
-    fn any_answer_is_read_back_by_another_parser(
+    fn any_response_is_read_back_by_another_parser(
         status in 200..600_u16,
         names in vec("[a-z][a-z0-9-]{0,20}", 0..6),
         values in vec("[ -~]{0,30}", 6),
@@ -330,7 +331,7 @@ proptest! {
     }
 
     #[test]
-    fn a_head_used_before_reads_as_a_new_one(first in any_request(), second in any_request()) {
+    fn a_reused_head_reads_like_a_new_one(first in any_request(), second in any_request()) {
         let mut used = Head::default();
         let _ = used.read(&first, &head_limits());
         let mut new = Head::default();

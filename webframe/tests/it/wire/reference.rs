@@ -1,9 +1,10 @@
-//! The same rules once more, naive: the whole input at once, lines and lists of owned strings, no
-//! `httparse`, of the limits only those that small inputs meet. What ours reads, this must read alike.
+//! A naive implementation of the same rules: the whole input at once, with lines and lists of owned
+//! strings, without `httparse`, and only with limits that small inputs reach. webframe's readers
+//! must agree with it.
 
 use std::net::Ipv6Addr;
 
-/// What both readers say of a request.
+/// A request as both readers return it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Request {
     pub(super) method: String,
@@ -12,7 +13,7 @@ pub(super) struct Request {
     pub(super) fields: Vec<(String, Vec<u8>)>,
     pub(super) content: Option<Vec<u8>>,
     pub(super) keep_alive: bool,
-    /// The bytes behind it.
+    /// The bytes after it.
     pub(super) left: Vec<u8>,
 }
 

@@ -275,7 +275,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_count_may_pass_the_stated_one_by_a_tenth() {
+    fn a_count_may_exceed_the_stated_one_by_a_tenth() {
         let document = "| page | instructions |\n|---|---|\n| plain request | 3,000 |\n";
         assert_eq!(excess("plain request", 3_299, document), None);
         let error = "plain request takes 3301 instructions, ARCHITECTURE.md states 3000";

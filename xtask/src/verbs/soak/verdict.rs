@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_settles_is_well_however_it_warms_up() {
+    fn a_server_that_settles_passes_however_it_warms_up() {
         let faults = run(|at| 30_000 + 400 * at.min(100) + at % 7 * 1_000).faults();
         assert!(faults.is_empty(), "{faults:?}");
     }
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_over_or_lost_is_named() {
+    fn leftovers_and_losses_are_named() {
         let mut findings = run(|_| 30_000);
         findings.left.descriptors += 2;
         findings.left.threads -= 1;

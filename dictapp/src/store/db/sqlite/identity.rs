@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_a_deleted_a_replaced_and_an_emptied_file() {
+    fn distinguishes_deleted_replaced_and_emptied_files() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.db");
         let fill = || {

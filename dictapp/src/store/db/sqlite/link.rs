@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_cannot_be_made_is_blamed_on_its_folder() {
+    fn a_file_that_cannot_be_created_is_reported_with_its_folder() {
         let folder = tempfile::tempdir().unwrap();
         let error = rusqlite::Error::InvalidQuery;
         let why = why_not_opened(&folder.path().join("x.db"), &error);

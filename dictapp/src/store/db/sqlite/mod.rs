@@ -246,7 +246,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_connection_is_set_to_lose_nothing() {
+    fn every_connection_is_durable() {
         let folder = tempfile::tempdir().unwrap();
         let (path, timeouts) = (folder.path().join("x.db"), DatabaseTimeouts::default());
         let db = Sqlite::open(path, 1, timeouts).unwrap();

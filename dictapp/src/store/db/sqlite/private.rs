@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_file_is_for_its_owner_and_an_old_one_is_taken_away_from_all_users() {
+    fn database_files_are_private_even_existing_ones() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("dict.db");
         keep_private(&path).unwrap();
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_in_the_place_of_the_file_is_refused_and_not_followed() {
+    fn a_link_instead_of_the_file_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let (path, target) = (folder.path().join("dict.db"), folder.path().join("other"));
         symlink(&target, &path).unwrap();

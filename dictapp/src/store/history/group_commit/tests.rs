@@ -78,7 +78,7 @@ fn given_up_while_written(group: &GroupCommit, comes: &Receiver<usize>) -> Store
 }
 
 #[test]
-fn what_queues_up_shares_a_statement_and_a_full_queue_refuses_at_once() {
+fn queued_rows_share_a_statement_and_a_full_queue_refuses_at_once() {
     let Fixture { group, comes, answer } = fixture(NEVER, false);
     let mut waiting = vec![group.shared.enqueue(&lookup(0)).unwrap()];
     assert_eq!(comes.recv(), Ok(1));
@@ -132,7 +132,7 @@ fn a_commit_that_was_not_confirmed_succeeds_if_the_row_is_there() {
 }
 
 #[test]
-fn after_a_batch_of_several_rows_the_next_one_is_waited_for() {
+fn the_writer_waits_for_more_rows_after_a_batch_of_several() {
     let Fixture { group, comes, answer } = fixture(NEVER, false);
     let first = group.shared.enqueue(&lookup(0)).unwrap();
     assert_eq!(comes.recv(), Ok(1), "a single row waits for no other");

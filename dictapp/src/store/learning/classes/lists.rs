@@ -84,7 +84,7 @@ impl Store {
     /// Stores a word list.
     ///
     /// # Errors
-    /// The database cannot serve; nothing is stored then.
+    /// The database is unavailable; nothing is stored then.
     pub fn insert_class_list(&self, new: NewClassList<'_>) -> Result<()> {
         let inserted = self.db.transaction(&mut |session| {
             // Sent again after a lost connection it meets its own rows.
@@ -105,7 +105,7 @@ impl Store {
     /// Deletes a list of this class.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn delete_class_list(&self, list: i64, class: ClassId) -> Result<()> {
         let deleted = self.db.execute(DELETE, &[list.into(), class.0.into()]);
         deleted.map(drop).doing(|| format!("delete a list of class {class}"))
@@ -114,7 +114,7 @@ impl Store {
     /// The lists of a class, the last day first, at most [`LISTS_OF_CLASS_MAX`].
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn class_lists(&self, class: ClassId) -> Result<Vec<ClassList>> {
         let rows = self.db.query_latest(OF_CLASS, &[class.0.into(), LISTS_OF_CLASS_MAX.into()]);
         rows.and_then(|rows| rows.into_iter().map(|mut row| list(&mut row)).collect())
@@ -124,7 +124,7 @@ impl Store {
     /// The words of a list in their order.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn class_list_words(&self, list: i64) -> Result<Vec<String>> {
         let rows = self.db.query(WORDS, &[list.into()]);
         rows.and_then(|rows| rows.into_iter().map(|mut row| row.text()).collect())
@@ -135,7 +135,7 @@ impl Store {
     /// nearest first.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn lists_of_pupil(&self, user: UserId, since: i64) -> Result<Vec<PupilList>> {
         let pupil_list = |mut row: Row| {
             let (list, class_name) = (list(&mut row)?, row.text()?);
@@ -150,7 +150,7 @@ impl Store {
     /// The pupils who have finished a list and let their teacher see it.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn finished_pupils(&self, class: ClassId, list: i64) -> Result<Vec<UserId>> {
         let rows = self.db.query(FINISHED, &[class.0.into(), list.into()]);
         rows.and_then(|rows| rows.into_iter().map(|mut row| row.int().map(UserId)).collect())

@@ -115,7 +115,7 @@ impl Store {
     /// Makes a class.
     ///
     /// # Errors
-    /// A conflict if another class has the code; the database cannot serve.
+    /// A conflict if another class has the code; the database is unavailable.
     pub fn insert_class(
         &self,
         id: ClassId,
@@ -136,7 +136,7 @@ impl Store {
     /// The class of this key.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn class(&self, id: ClassId) -> Result<Option<Class>> {
         let rows = self.db.query_latest(BY_ID, &[id.0.into()]);
         rows.and_then(|rows| rows.into_iter().next().map(class).transpose())
@@ -146,7 +146,7 @@ impl Store {
     /// The class that this code leads to.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn class_by_code(&self, code: &str) -> Result<Option<Class>> {
         let rows = self.db.query(BY_CODE, &[code.into()]);
         rows.and_then(|rows| rows.into_iter().next().map(class).transpose())
@@ -156,7 +156,7 @@ impl Store {
     /// The classes of a teacher, at most [`CLASSES_OF_TEACHER_MAX`].
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn classes_of_teacher(&self, teacher: UserId) -> Result<Vec<Class>> {
         let limit = CLASSES_OF_TEACHER_MAX.into();
         let rows = self.db.query_latest(OF_TEACHER, &[teacher.0.into(), limit]);
@@ -167,7 +167,7 @@ impl Store {
     /// Deletes a class of this teacher with its lists and memberships.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn delete_class(&self, id: ClassId, teacher: UserId) -> Result<()> {
         let deleted = self.db.execute(DELETE, &[id.0.into(), teacher.0.into()]);
         deleted.map(drop).doing(|| format!("delete class {id}"))
@@ -176,7 +176,7 @@ impl Store {
     /// Makes a user a pupil of a class; a second time changes nothing.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn join_class(&self, class: ClassId, user: UserId, at: Timestamp) -> Result<()> {
         let params = [class.0.into(), user.0.into(), at.as_microsecond().into()];
         match self.db.execute(JOIN, &params) {
@@ -189,7 +189,7 @@ impl Store {
     /// Ends a membership; there may be none.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn leave_class(&self, class: ClassId, user: UserId) -> Result<()> {
         let left = self.db.execute(LEAVE, &[class.0.into(), user.0.into()]);
         left.map(drop).doing(|| format!("let user {user} leave class {class}"))
@@ -198,7 +198,7 @@ impl Store {
     /// Lets the teacher see which lists a pupil has finished.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn share_progress(&self, class: ClassId, user: UserId) -> Result<()> {
         let shared = self.db.execute(SHARE, &[true.into(), class.0.into(), user.0.into()]);
         shared.map(drop).doing(|| format!("share the progress of user {user}"))
@@ -207,7 +207,7 @@ impl Store {
     /// Hides from the teacher which lists a pupil has finished.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn hide_progress(&self, class: ClassId, user: UserId) -> Result<()> {
         let hidden = self.db.execute(SHARE, &[false.into(), class.0.into(), user.0.into()]);
         hidden.map(drop).doing(|| format!("hide the progress of user {user}"))
@@ -216,7 +216,7 @@ impl Store {
     /// The pupils of a class, at most [`CLASS_MEMBERS_MAX`].
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn class_members(&self, class: ClassId) -> Result<Vec<Member>> {
         let member = |mut row: Row| {
             let user = UserId(row.int()?);
@@ -231,7 +231,7 @@ impl Store {
     /// The classes that a user is in, at most [`CLASSES_OF_PUPIL_MAX`].
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn classes_of_pupil(&self, user: UserId) -> Result<Vec<Membership>> {
         let membership = |mut row: Row| {
             let class = ClassId(row.int()?);
@@ -247,7 +247,7 @@ impl Store {
     /// The number of classes that a user is in.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn count_classes_of_pupil(&self, user: UserId) -> Result<u64> {
         let rows = self.db.query(COUNT_OF_PUPIL, &[user.0.into()]);
         rows.and_then(count_in).doing(|| format!("count the classes that user {user} is in"))

@@ -43,18 +43,20 @@ pub(super) fn document() -> Value {
 }
 
 fn word() -> Value {
-    let summary = "What the word books say of a word; recorded if the token has the scope history";
+    let summary =
+        "The entries of a word; the look-up is recorded if the token has the scope history";
     optionally_secured(answering(summary, "Word"))
 }
 
 fn suggest() -> Value {
-    let operation = answering("Words that what was typed may become", "Words");
+    let operation = answering("Completions of the typed text", "Words");
     let parameters = json!([text_in_query("q"), number_in_query("limit", 0)]);
     optionally_secured(with(operation, "parameters", parameters))
 }
 
 fn search() -> Value {
-    let summary = "Words that match a pattern, a Chinese gloss or a sentence, or are spelled alike";
+    let summary =
+        "Words that match a pattern, a Chinese gloss or a sentence, or have a similar spelling";
     let parameters = json!([required(text_in_query("q")), number_in_query("cursor", 0)]);
     optionally_secured(with(answering(summary, "Matches"), "parameters", parameters))
 }
@@ -111,8 +113,8 @@ fn document_itself() -> Value {
     with_response(operation("This document"), "200", found)
 }
 
-/// An operation that may be refused, by the limit of requests if by nothing else. What is no valid
-/// HTTP is refused before it is known to be for the API: by a page.
+/// An operation that may be refused, at least by the limit of requests. Invalid HTTP is refused by
+/// an HTML page, before the server knows that it is for the API.
 fn operation(summary: &str) -> Value {
     let mut refused = content("application/problem+json", "Problem");
     refused["text/html"] = json!({});
@@ -126,7 +128,7 @@ fn answering(summary: &str, schema: &str) -> Value {
 }
 
 fn creating(operation: Value, schema: &str) -> Value {
-    let made = json!({ "description": "Made", "content": content("application/json", schema) });
+    let made = json!({ "description": "Created", "content": content("application/json", schema) });
     with_response(operation, "201", made)
 }
 
@@ -179,7 +181,7 @@ fn number_in_query(name: &str, minimum: i64) -> Value {
     json!({ "name": name, "in": "query", "schema": schema })
 }
 
-/// What `next` of the page before says.
+/// The value of `next` on the page before.
 fn cursor_in_query() -> Value {
     json!({ "name": "cursor", "in": "query", "schema": { "type": "integer", "format": "int64" } })
 }

@@ -1,4 +1,5 @@
-//! The values of the API as JSON Schema. Every object is described in full: it has no other fields.
+//! The values of the API as JSON Schema. Every object is described completely: it has no other
+//! fields.
 
 use serde_json::{Map, Value, json};
 
@@ -18,7 +19,7 @@ pub(super) fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-/// An object with these fields; those whose name ends in `?` may be absent.
+/// An object with these fields. A name with a `?` at its end marks an optional field.
 fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
     let names = fields.iter().map(|(name, _)| *name);
     let required: Vec<&str> = names.filter(|name| !name.ends_with('?')).collect();
@@ -53,7 +54,7 @@ fn count() -> Value {
     json!({ "type": "integer", "minimum": 0 })
 }
 
-/// Where the next page begins; null behind the last one.
+/// The cursor of the next page; null on the last one.
 fn next() -> Value {
     json!({ "type": ["integer", "null"] })
 }

@@ -36,7 +36,7 @@ fn refuses_a_reason_that_is_not_utf_8() {
 }
 
 #[test]
-fn what_comes_behind_a_close_is_dropped() {
+fn bytes_after_a_close_are_dropped() {
     let close = Event::Close(Close::new(CloseCode::NORMAL, ""));
     reads(&[close_frame(1000, b""), frame(0x83, b"x")], &[close]);
 }

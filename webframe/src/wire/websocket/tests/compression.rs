@@ -32,7 +32,7 @@ fn no_context_is_kept_between_messages() {
 }
 
 #[test]
-fn a_message_that_does_not_become_smaller_is_sent_as_it_is() {
+fn a_message_that_does_not_shrink_is_sent_uncompressed() {
     let noise = noise(200);
     let sent = Writer::new(Role::Server, Some(Deflate::plain())).message(Kind::Binary, &noise);
     assert_eq!(sent[0], 0x82);
@@ -40,7 +40,7 @@ fn a_message_that_does_not_become_smaller_is_sent_as_it_is() {
 }
 
 #[test]
-fn a_small_window_is_kept_to() {
+fn a_small_window_is_respected() {
     // A repeat 600 bytes back is beyond a window of 512 and within one of 32768.
     let noise = noise(600);
     let twice = [&noise[..], &noise[..]].concat();

@@ -26,7 +26,7 @@ fn a_character_may_be_cut_between_fragments() {
 }
 
 #[test]
-fn what_the_writer_makes_for_a_client_the_reader_of_a_server_reads() {
+fn the_reader_reads_the_frames_of_the_writer() {
     let long = "a message that is long enough ".repeat(30);
     let writer = Writer::new(Role::Client, Some(Deflate::plain()));
     let mut pong = Vec::new();
@@ -61,7 +61,7 @@ fn each_form_of_length_is_the_shortest() {
 }
 
 #[test]
-fn the_mask_goes_on_where_the_last_piece_ended() {
+fn the_mask_continues_after_each_piece() {
     let mask = [1, 2, 4, 8];
     let whole: Vec<u8> = mask.iter().copied().cycle().take(37).collect();
     for cut in 0..37 {

@@ -32,7 +32,7 @@ fn the_key_of_the_rfc_has_the_answer_of_the_rfc() {
 }
 
 #[test]
-fn refuses_a_request_that_asks_for_no_websocket() {
+fn refuses_a_request_without_an_upgrade_to_websocket() {
     for field in ["connection", "upgrade"] {
         assert_eq!(check(&[(field, "")]), Err(HandshakeFault::NotAsked));
         assert_eq!(check(&[(field, "h2c, close")]), Err(HandshakeFault::NotAsked));
@@ -104,7 +104,7 @@ fn the_first_offer_of_compression_that_can_be_kept_is_taken() {
 }
 
 #[test]
-fn an_offer_with_a_parameter_that_is_unknown_repeated_or_out_of_range_is_passed_over() {
+fn an_offer_with_an_invalid_parameter_is_skipped() {
     for offer in [
         "deflate-frame",
         "permessage-deflate; a",

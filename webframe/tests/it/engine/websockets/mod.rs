@@ -1,4 +1,5 @@
-//! WebSockets on real sockets: callbacks in order, lost peers, slow ones, the end of the server.
+//! WebSockets on real sockets: the order of callbacks, lost peers, slow peers, the stop of the
+//! server.
 
 mod opening;
 
@@ -15,7 +16,7 @@ use webframe::{
 
 use super::site::{Client, PATIENCE, Site, settings};
 
-/// What a handler was called with.
+/// A call of the handler.
 #[derive(Debug, PartialEq, Eq)]
 enum Call {
     Open,
@@ -30,7 +31,7 @@ struct State {
     settings: SocketSettings,
 }
 
-/// Repeats texts; some of them ask for something else.
+/// A handler that echoes texts; some texts are commands.
 struct Echo {
     calls: mpsc::Sender<Call>,
     sockets: mpsc::Sender<Socket>,
@@ -71,7 +72,7 @@ fn echo(state: &State, request: &Request) -> Result<Response> {
     Response::websocket_with(request, &state.settings, handler)
 }
 
-/// A handler that blocks until the test says so.
+/// A handler that blocks until the test releases it.
 fn block(state: &State, request: &Request) -> Result<Response> {
     let gate = std::mem::replace(&mut *state.gate.lock().expect("no panic"), mpsc::channel().1);
     Response::websocket(request, move |socket: &Socket, message: Message| {
@@ -109,7 +110,7 @@ impl Talk {
         Talk { site: Site::start_with(&settings, state, urls), calls, sockets, gate }
     }
 
-    /// A client whose WebSocket is open.
+    /// A client with an open WebSocket.
     fn open(&self, path: &str) -> Client {
         let mut client = self.site.client();
         client.send(&upgrade(path, ""));
@@ -170,7 +171,7 @@ fn frame(client: &mut Client) -> (u8, Vec<u8>) {
     (first, client.exactly(length))
 }
 
-/// The code of the close frame that comes next, behind which the connection ends.
+/// The code of the next frame, a close, after which the connection ends.
 #[track_caller]
 fn close_code(client: &mut Client) -> u16 {
     let (first, payload) = frame(client);
@@ -215,7 +216,7 @@ fn a_ping_is_answered_with_its_payload() {
 }
 
 #[test]
-fn a_peer_that_breaks_a_rule_is_told_so_and_disconnected() {
+fn a_peer_that_breaks_the_protocol_is_sent_the_reason_and_disconnected() {
     let talk = Talk::start();
     for (sent, code) in [
         (b"\x81\x01a".to_vec(), 1002),
@@ -232,7 +233,7 @@ fn a_peer_that_breaks_a_rule_is_told_so_and_disconnected() {
 }
 
 #[test]
-fn an_error_and_a_panic_of_a_callback_close_the_connection_and_nothing_else() {
+fn an_error_or_a_panic_of_a_callback_closes_only_its_connection() {
     let talk = Talk::start();
     let mut other = talk.echo();
     for (word, code) in [("refuse", 1008), ("fail", 1011), ("panic", 1011)] {
@@ -273,7 +274,7 @@ fn another_thread_sends_and_closes() {
 }
 
 #[test]
-fn a_callback_that_blocks_holds_up_nobody_and_what_it_sends_goes_out_at_once() {
+fn a_blocked_callback_delays_no_other_and_its_messages_are_sent_at_once() {
     let talk = Talk::start();
     let mut blocked = talk.open("/block");
     blocked.send_bytes(&text("x"));
@@ -286,7 +287,7 @@ fn a_callback_that_blocks_holds_up_nobody_and_what_it_sends_goes_out_at_once() {
 }
 
 #[test]
-fn a_peer_that_drops_tcp_is_noticed() {
+fn a_lost_tcp_connection_is_noticed() {
     let talk = Talk::start();
     let client = talk.echo();
     assert_eq!(talk.called(), Call::Open);
@@ -310,7 +311,7 @@ fn a_silent_peer_is_pinged_and_then_disconnected() {
         assert_eq!(frame(&mut alive), (0x89, Vec::new()));
         alive.send_bytes(&masked(0x8A, b""));
     }
-    // From now on it does not answer.
+    // From now on it does not answer pings.
     assert_eq!(frame(&mut alive), (0x89, Vec::new()));
     assert!(alive.is_closed());
     assert_eq!(talk.called(), Call::Close(1006));
@@ -323,7 +324,8 @@ fn a_peer_that_does_not_read_is_reported_to_the_sender() {
     let _client = talk.echo();
     let socket = talk.sockets.recv_timeout(PATIENCE).expect("a socket");
     let message = vec![0; 50_000];
-    // The system's buffers hold a few megabytes; what the shard has not taken is Full for a moment.
+    // The system buffers a few megabytes. `Full` may also mean that the shard has not taken the
+    // bytes yet.
     let (mut sent, mut full_since) = (0, None);
     loop {
         match socket.send(message.clone()) {
@@ -343,7 +345,7 @@ fn a_peer_that_does_not_read_is_reported_to_the_sender() {
 }
 
 #[test]
-fn when_the_server_stops_its_peers_are_told() {
+fn a_stop_sends_a_close_to_all_peers() {
     let talk = Talk::start();
     let mut client = talk.echo();
     talk.site.stop.stop();

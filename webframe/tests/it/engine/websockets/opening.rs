@@ -1,4 +1,4 @@
-//! Requests that ask for a WebSocket: opened, or refused with a reason.
+//! Handshakes of WebSockets: accepted, or refused with a reason.
 
 use webframe::{
     middleware::SameOrigin,
@@ -21,7 +21,7 @@ fn a_handshake_that_breaks_the_rfc_is_refused() {
 }
 
 #[test]
-fn a_request_that_asks_for_no_websocket_learns_what_to_ask_for() {
+fn a_request_without_upgrade_is_answered_426() {
     let talk = Talk::start();
     let mut client = talk.site.client();
     for _ in 0..2 {
@@ -53,7 +53,7 @@ fn only_the_sites_own_pages_may_connect_unless_others_are_allowed() {
 }
 
 #[test]
-fn the_subprotocol_that_the_client_likes_best_is_taken() {
+fn the_subprotocol_that_the_client_prefers_is_chosen() {
     let protocols = vec!["v1".to_owned(), "v2".to_owned()];
     let talk = Talk::start_with(SocketSettings { protocols, ..SocketSettings::default() });
     for (offer, taken) in [("v3, v2, v1", Some("v2")), ("V1", None)] {
