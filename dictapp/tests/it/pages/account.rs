@@ -25,7 +25,7 @@ fn changing_the_password_requires_the_old_one_and_ends_all_other_sessions() {
     };
     change("wrong horse", "ladder violet", "ladder violet")
         .assert_has(422, &["The password is wrong."]);
-    change(PASSWORD, "ladder violet", "ladder").assert_has(422, &["are not the same"]);
+    change(PASSWORD, "ladder violet", "ladder").assert_has(422, &["The passwords do not match."]);
     change(PASSWORD, "password1", "password1").assert_has(422, &["too common"]);
     assert_eq!(change(PASSWORD, "ladder violet", "ladder violet").to("/"), "/account?done");
     person.get("/account").assert_has(200, &["You are logged in as Levi."]);

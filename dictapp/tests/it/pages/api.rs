@@ -196,7 +196,7 @@ fn a_token_is_shown_once_allows_what_was_ticked_and_is_revoked() {
     let form = [("form_token", &*page.form_token()), ("revoke", id)];
     assert_eq!(person.post("/account/tokens", &form).to("/account?done"), "/account?done");
     program.get("/api/v1/account").assert_has(401, &[]);
-    person.get("/account").assert_has(200, &["Revoked a token"]);
+    person.get("/account").assert_has(200, &["Revoked an API token"]);
     let session = Program::with_token(&site, made(&person, &["read", "history"]));
     assert_eq!(session.delete("/api/v1/sessions/current").status, 204, "revokes itself");
     session.get("/api/v1/account").assert_has(401, &[]);

@@ -23,14 +23,14 @@ fn without_the_database_only_pages_that_need_it_are_503_until_it_recovers() {
     assert!(answer.field("retry-after").is_some());
     // The server caches sessions for a moment.
     let deadline = Instant::now() + Duration::from_secs(30);
-    while !levi.get("/").body.contains("We cannot check right now") {
+    while !levi.get("/").body.contains("The site cannot check now") {
         assert!(Instant::now() < deadline, "the start page never tells that the database is away");
     }
     let page = levi.get("/word/apple");
     page.assert_has(200, &["苹果", "this look-up is not in your history"]);
     let form = [("name", "Levi"), ("password", PASSWORD), ("form_token", &*token)];
     assert_eq!(guest.post("/login", &form).status, 503);
-    levi.get("/").assert_has(200, &["We cannot check right now", "name=\"q\""]);
+    levi.get("/").assert_has(200, &["The site cannot check now", "name=\"q\""]);
     guest.get("/word/apple").assert_has(200, &["苹果"]);
     assert_eq!(guest.get("/static/css/site.css").status, 200);
 

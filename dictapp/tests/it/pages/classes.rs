@@ -108,7 +108,7 @@ fn a_class_belongs_to_its_teacher_and_pupils_cannot_make_one() {
     teacher.submit(&place, &form).assert_has(422, &["Choose a day."]);
     teacher.submit(&place, &[("action", "delete")]).to("/classes");
     assert_eq!(teacher.get(&place).status, 404);
-    levi.get("/classes").assert_has(200, &["You are in no class yet."]);
+    levi.get("/classes").assert_has(200, &["You are not in a class yet."]);
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn users_see_only_their_own_history() {
     let levi = Person::registered(&site, "Levi");
     levi.get("/word/apple");
     let han = Person::registered(&site, "韩梅梅");
-    han.get("/history").assert_has(200, &["Nothing here yet"]);
+    han.get("/history").assert_has(200, &["No look-ups yet"]);
     han.get("/word/dog");
     assert_eq!(han.history(), ["dog"]);
     assert_eq!(levi.history(), ["apple"]);
@@ -215,7 +215,7 @@ fn a_word_of_a_day_and_a_whole_day_are_deleted_from_the_history_page() {
     delete("row", &value("row"));
     assert_eq!(person.history(), ["pear", "apple"]);
     delete("day", &value("day"));
-    person.get("/history").assert_has(200, &["Nothing here yet", "Look up a word"]);
+    person.get("/history").assert_has(200, &["No look-ups yet", "Look up a word"]);
     person.get("/word/apple");
     assert_eq!(person.history(), ["apple"], "what was deleted is recorded again");
 }

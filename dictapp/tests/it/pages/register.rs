@@ -28,8 +28,8 @@ fn every_wrong_field_is_marked_with_its_reason() {
         (&*long, PASSWORD, PASSWORD, "name", "A name has at most 32 characters."),
         ("two words", PASSWORD, PASSWORD, "name", "A name cannot contain spaces."),
         ("tab\there", PASSWORD, PASSWORD, "name", "A name cannot contain spaces."),
-        ("bell\u{7}", PASSWORD, PASSWORD, "name", "cannot be used (U+0007)"),
-        ("zero\u{200b}", PASSWORD, PASSWORD, "name", "cannot be used (U+200B)"),
+        ("bell\u{7}", PASSWORD, PASSWORD, "name", "is not allowed (U+0007)"),
+        ("zero\u{200b}", PASSWORD, PASSWORD, "name", "is not allowed (U+200B)"),
         ("Levi", "", "", "password", "Enter a password."),
         ("Levi", "short", "short", "password", "A password has at least 8 characters."),
         ("Levi", "qwertyuiop", "qwertyuiop", "password", "too common"),
@@ -68,7 +68,7 @@ fn a_taken_name_is_409_and_keeps_what_was_typed() {
 fn if_registration_is_closed_it_is_refused() {
     let site = Site::start_with(&["accounts.registration=false"]);
     let person = Person::new(&site);
-    person.get("/register").assert_has(403, &["does not take new accounts"]);
+    person.get("/register").assert_has(403, &["Registration is closed"]);
     person.get("/").assert_has_not(&["href=\"/register\""]);
     let token = person.get("/login").form_token();
     let form = [
@@ -159,7 +159,7 @@ fn a_network_that_registers_too_many_accounts_waits() {
     let form = [("name", "Otto"), ("password", PASSWORD), ("password_again", PASSWORD)];
     let person = Person::new(&site);
     let page = person.submit("/register", &form);
-    page.assert_has(429, &["Too many accounts were made from your network", "value=\"Otto\""]);
+    page.assert_has(429, &["Too many accounts were created from your network", "value=\"Otto\""]);
     let after: u32 = page.field("retry-after").unwrap().parse().unwrap();
     assert!((1..=15 * 60 + 1).contains(&after), "{after}");
     assert_eq!(person.cookie("session"), None);

@@ -173,7 +173,7 @@ fn a_damaged_saved_lexicon_is_built_again() {
     fs::write(&saved, &bytes).unwrap();
     let site = Site::start_in(folder, &[]);
     Person::new(&site).get("/word/apple").assert_has(200, &["苹果"]);
-    site.log_with("made anew");
+    site.log_with("it is built again");
     assert_ne!(fs::read(&saved).unwrap(), bytes);
 }
 
