@@ -147,7 +147,7 @@ fn every_file_begins_with_its_purpose() {
     let rule = rules::files_that_do_not_say_what_they_are;
     assert_eq!(
         rule(&bad("a.rs", "use std::fmt;\n")),
-        ["a.rs:1: begins without `//!` and a line of what becomes what here"]
+        ["a.rs:1: begins without a `//!` line that states its purpose"]
     );
     assert_eq!(rule(&bad("a.rs", "//! x\n")).len(), 1);
     assert_none(&rule(&source::sources(&["webframe"])));

@@ -1,4 +1,4 @@
-//! The DICT protocol.
+//! DICT (RFC 2229) on the wire: commands and their replies.
 
 use std::process::Command;
 

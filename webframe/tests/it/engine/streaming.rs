@@ -1,4 +1,4 @@
-//! Streamed responses.
+//! Streamed responses: their framing, failing and blocking sources, slow readers.
 
 use std::{
     fmt,

@@ -54,9 +54,7 @@ pub(crate) fn files_that_do_not_say_what_they_are(sources: &[Source]) -> Vec<Str
         first.is_some_and(|words| words.chars().count() >= FIRST_LINE_CHARS_MIN)
     };
     let silent = sources.iter().filter(|source| !says(source));
-    silent
-        .map(|s| finding(s, 1, "begins without `//!` and a line of what becomes what here"))
-        .collect()
+    silent.map(|s| finding(s, 1, "begins without a `//!` line that states its purpose")).collect()
 }
 
 /// Files that are too long.
