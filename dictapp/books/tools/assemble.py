@@ -45,8 +45,7 @@ def countable(part):
 
 def is_inflection(part):
     """Whether the part says only of what it is an inflected form: it has no forms of its own."""
-    marks = ("的过去式", "的过去分词", "的现在分词", "的复数", "的第三人称", "的比较级", "的最高级")
-    return all(any(mark in sense.gloss for mark in marks) for sense in part.senses)
+    return all(any(mark in sense.gloss for mark in records.INFLECTIONS) for sense in part.senses)
 
 
 class Maker:

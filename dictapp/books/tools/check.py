@@ -150,6 +150,8 @@ def bars(book):
     silent, same, usual, other = readings(book)
     yield "parts of single words without UK and US pronunciation", len(silent), 0, not silent, silent
     yield "parts whose readings differ by part of speech", len(set(tied(book))), 35, len(set(tied(book))) >= 35, []
+    short = list(dict.fromkeys(clipped(book)))
+    yield "abbreviations that are not read as their word", len(short), 0, not short, short
     yield f"UK as US {same}, by the usual rules {usual}, otherwise", len(other), "-", True, other
     bare = [record.head for record in book.records if book.rank(record) <= EXAMPLE_RANK and not record.examples()]
     yield f"entries to rank {EXAMPLE_RANK} without an example", len(bare), 0, not bare, bare
@@ -163,6 +165,16 @@ def bars(book):
     yield f"of {total} everyday Chinese words, wrong at first", len(wrong), total // 20, len(wrong) <= total // 20, wrong
     levelled = sum(bool(record.level) for record in book.records)
     yield "entries with a level", levelled, "-", True, []
+
+
+def clipped(book):
+    """Abbreviations with a full stop that are not read as the word that their gloss names: Dec. as December."""
+    for record in book.records:
+        for part, sense in record.senses():
+            whole = re.search(r"（([A-Za-z]+)(?: 的缩写)?）", sense.gloss) if part.label in ABBREVIATIONS and record.head.endswith(".") else None
+            said = book.heads[whole[1]].parts[0].columns()[0] if whole and whole[1] in book.heads else ""
+            if said and not set(said.split("; ")) & set(part.columns()[0].split("; ")):
+                yield record.head
 
 
 def tied(book):

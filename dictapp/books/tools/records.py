@@ -10,6 +10,8 @@ British, American, dated, taboo, offensive, technical, computing, law, medicine,
 grammar, business, politics, military, religion, music, sport""".split(",")]
 LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2")
 HAN = "\u3400-\u9fff"
+# What a gloss says of an inflected form: 看见（see 的过去式）.
+INFLECTIONS = ("的过去式", "的过去分词", "的现在分词", "的复数", "的第三人称", "的比较级", "的最高级")
 
 
 class Sense:

@@ -2,7 +2,7 @@
 import collections
 import re
 
-from records import HAN, LABELS, LEVELS, SENSE_LABELS, split_example, traditional
+from records import HAN, INFLECTIONS, LABELS, LEVELS, SENSE_LABELS, split_example, traditional
 
 HALF_WIDTH = re.compile(rf"[{HAN}）”][,;:!?()]|[,;:!?(][{HAN}（“]|[{HAN}]\.(?!\d)|\)[{HAN}]")
 SPACED = re.compile(rf"[，。；：？！（）、] | [，。；：？！（）、]|[{HAN}] [{HAN}]|  ")
@@ -20,6 +20,9 @@ IRREGULAR = {
 DETERMINERS = set("a an the my your our their its this these every each no another".split())
 MODALS = set("I you he she we they who will can would could should must may might don't didn't doesn't won't can't let's".split())
 AUXILIARY = set("is was are were of in on at from for".split())
+# Words that do not make two examples different, and the share of words from which two are nearly the same.
+GRAMMAR = set("a an the is was are were to of in on at and he she they we i it you his her their our my me him them us has have had".split())
+ALIKE = 0.66
 # Readings that differ: what the ear of each country makes of one word.
 EXPLAINED = [("oʊ", "əʊ"), ("ɑːr", "ɑː"), ("ɔːr", "ɔː"), ("ɜːr", "ɜː"), ("ər", "ə"), ("er", "eə"), ("ɪr", "ɪə"), ("ʊr", "ʊə"), ("ɑː", "ɒ"),
              ("ɔː", "ɒ"), ("æ", "ɑː"), ("uː", "juː"), ("r", "")]
@@ -151,6 +154,25 @@ def head_faults(part):
     return faults
 
 
+def part_faults(part):
+    """What is wrong between the senses of a part: forms of another word, one example for two senses, a weak -ation."""
+    said, forms, _ = part.columns()
+    if forms and any(mark in sense.gloss for sense in part.senses for mark in INFLECTIONS):
+        yield "has the forms of one word and explains a form of another: they are two parts"
+    if re.search("ˈ[^ˈ;]*[ɑɔɜiuæeɪɒʊʌəoa][^ˈ;]*eɪʃən(;|$)", said):
+        yield f"the stress of -ation is not on the a: {said}"
+    examples = [(sense, content(example)) for sense in part.senses for example in sense.examples]
+    for place, (sense, words) in enumerate(examples):
+        for other, before in examples[:place]:
+            if other is not sense and len(words & before) >= ALIKE * len(words | before):
+                yield f"the senses {other.gloss} and {sense.gloss} have nearly the same example"
+
+
+def content(example):
+    """The words of an example that carry its meaning."""
+    return set(re.findall("[a-z']+", example.partition(" = ")[0].lower())) - GRAMMAR
+
+
 def record_faults(record, forms_of, seen):
     """Pairs of what is wrong with a record and whether that fails the check."""
     for _, fault in record.faults:
@@ -159,10 +181,12 @@ def record_faults(record, forms_of, seen):
         yield "no sense", True
     if record.level and record.level not in LEVELS:
         yield f"not a level: {record.level}", True
+    if record.examples() and not record.senses()[0][1].examples:
+        yield "the first sense has no example, a later one has", True
     pattern, labels = appearance(record.head, forms_of), {part.label for part in record.parts}
     glosses = collections.defaultdict(set)
     for part in record.parts:
-        for fault in head_faults(part):
+        for fault in [*head_faults(part), *part_faults(part)]:
             yield fault, True
     for part, sense in record.senses():
         for fault in sense_faults(part.label, sense):
