@@ -37,6 +37,7 @@ pub(super) fn settings(settings: &Settings) -> anyhow::Result<ServerSettings> {
         workers_max: server.workers_max,
         shards: server.shards,
         queue_age_max: server.queue_age_max,
+        drain_notice: server.drain_notice,
         drain: server.drain,
         limits: settings.limits.clone(),
         timeouts: settings.timeouts.clone(),

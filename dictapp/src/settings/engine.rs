@@ -32,6 +32,8 @@ pub struct Server {
     pub shards: usize,
     /// How long a request may wait for a worker before new ones are refused.
     pub queue_age_max: Duration,
+    /// How long a server that stops still serves, so that a balancer notices it.
+    pub drain_notice: Duration,
     /// How long requests in flight may take when the server stops.
     pub drain: Duration,
 }
@@ -62,6 +64,7 @@ impl Server {
             workers_max: r.key("workers_max", "512", count(1..=4096)),
             shards: r.key("shards", "0", count(0..=256)),
             queue_age_max: r.key("queue_age_max", "1s", duration("10ms"..="1m")),
+            drain_notice: r.key("drain_notice", "0s", duration("0s"..="1h")),
             drain: r.key("drain", "10s", duration("0s"..="1h")),
         };
         r.ordered(("workers_min", server.workers_min), ("workers_max", server.workers_max));

@@ -174,7 +174,7 @@ impl Database {
             url: r.secret("url", "sqlite:data/dictapp.db", database_url),
             connections: r.key("connections", "16", count(1..=1000)),
             connect_timeout: r.key("connect_timeout", "2s", duration("10ms"..="1m")),
-            statement_timeout: r.key("statement_timeout", "3s", duration("10ms"..="10m")),
+            statement_timeout: r.key("statement_timeout", "2s", duration("10ms"..="10m")),
             patience: r.key("patience", "5s", duration("0s"..="10m")),
         }
     }

@@ -31,6 +31,13 @@ fn the_documented_file_has_the_built_in_values() {
     assert_eq!(load(DOCUMENTED, &[], &[]).unwrap(), Settings::default());
 }
 
+/// Regression: with 3 s of 5 s, requests that waited for a connection to a frozen server gave up before it was left.
+#[test]
+fn two_servers_that_do_not_answer_fit_into_the_patience() {
+    let database = Settings::default().database;
+    assert!(database.statement_timeout * 2 < database.patience, "{database:?}");
+}
+
 #[test]
 fn the_documented_file_has_every_key_once_in_the_order_of_the_code() {
     let documented = layers::read_file(Path::new("s.toml"), DOCUMENTED.as_bytes(), &mut vec![]);
@@ -144,7 +151,7 @@ fn unknown_sections_are_reported_once_and_keys_are_found_in_other_sections() {
             "s.toml:7: unknown section [colour]; the sections are server, tls, limits, timeouts, database, dictionary, accounts, api, course, dict, log",
             "s.toml:9: unknown key \"idle\" in [limits]; did you mean \"idle\" in [timeouts]?",
             "s.toml:10: unknown key \"zzz\" in [limits]; the keys there are head_bytes_max, head_fields_max, target_bytes_max, body_bytes_max, body_memory_max, spool_bytes_max, form_fields_max, form_parts_max, requests_per_connection_max",
-            "s.toml:11: unknown key \"tls\" in [server]; the keys there are address, public_url, allowed_hosts, trusted_proxies, proxy_protocol_from, workers_min, workers_max, shards, queue_age_max, drain, connections_max, connections_per_address_max",
+            "s.toml:11: unknown key \"tls\" in [server]; the keys there are address, public_url, allowed_hosts, trusted_proxies, proxy_protocol_from, workers_min, workers_max, shards, queue_age_max, drain_notice, drain, connections_max, connections_per_address_max",
         ],
     );
 }

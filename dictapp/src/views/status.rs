@@ -9,6 +9,9 @@ use crate::site::Site;
 /// names hosts and files.
 pub(crate) fn obstacles(site: &Site) -> Vec<&'static str> {
     let mut obstacles = Vec::new();
+    if site.metrics().is_stopping() {
+        obstacles.push("the server is stopping");
+    }
     if site.outage().is_some() {
         obstacles.push("the database is unavailable");
     }

@@ -24,6 +24,12 @@ pub struct Gauges {
 pub struct GaugesHandle(pub(crate) Arc<OnceLock<Weak<Engine>>>);
 
 impl GaugesHandle {
+    /// Whether the server was asked to stop, or has stopped.
+    pub fn is_stopping(&self) -> bool {
+        let engine = self.0.get().map(Weak::upgrade);
+        engine.is_some_and(|engine| engine.is_none_or(|engine| engine.stop.asked() > 0))
+    }
+
     /// The current values. All are zero before the server serves and after it has stopped.
     pub fn read(&self) -> Gauges {
         let Some(engine) = self.0.get().and_then(Weak::upgrade) else { return Gauges::default() };

@@ -204,6 +204,10 @@ impl Server {
         let jobs = app.start_jobs()?;
         let engine = self.start(Arc::new(app), shards)?;
         self.stop.wait_for(1, None);
+        if !self.settings.drain_notice.is_zero() {
+            engine.inboxes.iter().for_each(|inbox| inbox.put(Message::Retire));
+            self.stop.wait_for(2, Some(Instant::now() + self.settings.drain_notice));
+        }
         self.socket_files.clear(); // removed before a successor creates its own
         engine.inboxes.iter().for_each(|inbox| inbox.put(Message::Drain));
         let deadline = Instant::now() + self.settings.drain;

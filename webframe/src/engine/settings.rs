@@ -36,6 +36,11 @@ pub struct ServerSettings {
     pub shards: usize,
     /// If the oldest waiting request is older than this, new ones are answered 503. Default: 1 s.
     pub queue_age_max: Duration,
+    /// How long a stopping server still accepts connections and answers requests, the last of each
+    /// connection with `Connection: close`, so that a balancer in front notices the stop and sends
+    /// new requests elsewhere ([`Metrics::is_stopping`](crate::monitoring::Metrics::is_stopping)).
+    /// A second stop request skips the rest of it. Default: 0 s.
+    pub drain_notice: Duration,
     /// Maximum time that a stop waits for answers in flight. Default: 10 s.
     pub drain: Duration,
     /// Limits of size and number. Default: [`Limits::default`].
@@ -68,6 +73,7 @@ impl Default for ServerSettings {
             workers_max: 512,
             shards: 0,
             queue_age_max: Duration::from_secs(1),
+            drain_notice: Duration::ZERO,
             drain: Duration::from_secs(10),
             limits: Limits::default(),
             timeouts: Timeouts::default(),

@@ -79,6 +79,11 @@ impl Metrics {
         self.0.gauges.set(gauges).ok();
     }
 
+    /// Whether the watched server was asked to stop: an obstacle for [`ready`](super::ready).
+    pub fn is_stopping(&self) -> bool {
+        self.0.gauges.get().is_some_and(GaugesHandle::is_stopping)
+    }
+
     /// The responses of a route, by its pattern and the status.
     pub fn responses(&self, pattern: &'static str, status: u16) -> u64 {
         lock(&self.0.responses).get(&(pattern, status)).map_or(0, |timing| timing.responses)

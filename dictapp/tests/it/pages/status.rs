@@ -27,6 +27,24 @@ fn a_server_whose_database_is_gone_is_alive_and_not_ready() {
 }
 
 #[test]
+fn a_server_that_stops_is_not_ready_and_still_serves_until_the_balancer_has_noticed() {
+    let site = Site::start_with(&["server.drain_notice=1h"]);
+    let monitor = Person::new(&site);
+    assert_eq!(monitor.get("/readyz").status, 200);
+    site.signal("TERM");
+    let began = std::time::Instant::now();
+    let mut ready = monitor.get("/readyz");
+    while ready.status == 200 {
+        assert!(began.elapsed().as_secs() < 30, "the signal has no effect");
+        ready = monitor.get("/readyz");
+    }
+    assert_eq!((ready.status, ready.body.as_str()), (503, "the server is stopping\n"));
+    monitor.get("/word/apple").assert_has(200, &["苹果"]);
+    assert_eq!(monitor.get("/healthz").status, 200);
+    assert_eq!(site.stop(), (Some(0), String::new())); // a second signal
+}
+
+#[test]
 fn an_outage_is_logged_once_a_second_without_the_word() {
     let site = Site::start_with(&["log.access=false"]);
     let person = Person::registered(&site, "Levi");

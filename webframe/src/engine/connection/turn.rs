@@ -70,7 +70,7 @@ impl Shard {
     /// Begins the turn of a connection. Returns `None` if it is closed.
     pub(crate) fn begin_turn(&mut self, token: Token) -> Option<Turn> {
         let limit = self.engine.settings.limits.requests_per_connection_max;
-        let served_max = if self.draining { 0 } else { limit };
+        let served_max = if self.retiring { 0 } else { limit };
         let shard = self.number;
         let connection = self.connections.get(token)?;
         Some(Turn {
@@ -110,7 +110,7 @@ impl Shard {
         };
         connection.input = rest;
         scratch.output.extend_from_slice(&output);
-        if self.draining {
+        if self.retiring {
             turn.served_max = 0;
         }
         if let Some((request, response)) = last {

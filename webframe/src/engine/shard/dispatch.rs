@@ -80,6 +80,7 @@ impl Shard {
                 Message::SourceDropped(token) => self.source_dropped(token, scratch),
                 Message::Talked(talk) => self.take_talk(*talk, scratch),
                 Message::Live(delivery) => self.deliver(delivery),
+                Message::Retire => self.retiring = true,
                 Message::Drain => self.begin_draining(),
                 Message::Leave => self.leaving = true,
             }

@@ -15,7 +15,7 @@ impl Shard {
         if self.draining {
             return;
         }
-        self.draining = true;
+        (self.retiring, self.draining) = (true, true);
         for index in 0..self.listeners.len() {
             while let Ok((socket, peer)) = self.listeners[index].accept() {
                 self.admit(index, socket, peer);

@@ -27,6 +27,8 @@ pub(crate) enum Message {
     Talked(Box<Talk>),
     /// For live connections, from another thread.
     Live(Delivery),
+    /// Answer each request with `Connection: close` from now on; the server stops soon.
+    Retire,
     /// Stop accepting, finish answers in flight, close idle connections.
     Drain,
     /// Close all connections and end.

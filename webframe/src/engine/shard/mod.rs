@@ -68,6 +68,8 @@ pub(crate) struct Shard {
     pub(crate) serves: Option<Token>,
     /// A thread runs the shard or is about to: it must not end before it has drained.
     pub(crate) must_drain: bool,
+    /// Each answer is the last of its connection, since the server stops soon.
+    pub(crate) retiring: bool,
     pub(crate) draining: bool,
     pub(crate) leaving: bool,
     pub(crate) poll: Poll,
@@ -135,6 +137,7 @@ impl Shard {
             prelude: Prelude::dated(&[b' '; 29]),
             serves: None,
             must_drain: false,
+            retiring: false,
             draining: false,
             leaving: false,
             poll,

@@ -60,6 +60,27 @@ fn a_stop_answers_one_more_request_of_an_idle_connection_with_close() {
 }
 
 #[test]
+fn a_stop_with_notice_serves_new_and_old_connections_and_says_that_each_answer_is_the_last() {
+    let notice = ServerSettings { drain_notice: PATIENCE * 100, ..settings() };
+    let site = Site::start_with(&notice, (), Urls::new());
+    let mut old = site.client();
+    assert!(!old.get("/").closes());
+    assert!(!site.gauges.is_stopping());
+    site.stop.stop();
+    assert!(site.gauges.is_stopping());
+    let new = (0..8).map(|_| site.client()).collect::<Vec<_>>(); // the listeners are open
+    for mut client in new.into_iter().chain([old]) {
+        let end = Instant::now() + PATIENCE;
+        while !client.get("/").closes() {
+            assert!(Instant::now() < end, "its shard has not heard of the stop");
+        }
+        assert!(client.is_closed());
+    }
+    site.stop.stop(); // ends the notice
+    assert_eq!(site.stopped(), Stopped { cut: 0 });
+}
+
+#[test]
 fn a_stop_ends_after_the_drain_time_and_counts_cut_requests() {
     let (state, has_begun, let_go) = hold();
     let short = ServerSettings { drain: Duration::from_millis(50), ..settings() };
