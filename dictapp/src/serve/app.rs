@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use webframe::http::{HeaderValue, header};
 use webframe::middleware::{
     self, AccessLog, Cors, LoggedTarget, RateLimit, SameOrigin, SecurityHeaders, compression,
     request_id,
@@ -14,6 +15,8 @@ use crate::settings::{ANY_ORIGIN, Api, Log, LogFormat, Settings};
 use crate::site::{Site, password_error, store_error};
 use crate::urls;
 use crate::views::{error, refusal};
+
+const ATTACHMENT: HeaderValue = HeaderValue::from_static("attachment; filename=\"api.json\"");
 
 /// The app of a site, with the middleware that the settings enable.
 pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
@@ -33,7 +36,8 @@ pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
         None => SameOrigin::new(),
     };
     let app = app.wrap(request_id).wrap(compression).wrap(headers).wrap(Pages(own_pages));
-    let app = app.wrap(Programs(cors(&settings.api))).wrap(Programs(rate(&settings.api)));
+    let app = app.wrap(Programs(attachment)).wrap(Programs(cors(&settings.api)));
+    let app = app.wrap(Programs(rate(&settings.api)));
     app.urls(urls::table()).on_error(store_error).on_error(password_error).error_page(error::page)
 }
 
@@ -60,6 +64,13 @@ impl<M: Middleware<Site>> Middleware<Site> for Programs<M> {
             false => next.run(request),
         }
     }
+}
+
+/// Browsers do not show answers of the API as pages (OWASP ASVS 14.4.2).
+fn attachment(_: &Site, request: &Request, next: Next<'_, Site>) -> Response {
+    let mut response = next.run(request);
+    response.set(header::CONTENT_DISPOSITION, ATTACHMENT);
+    response
 }
 
 fn cors(api: &Api) -> Cors {

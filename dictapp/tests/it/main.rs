@@ -28,4 +28,5 @@ mod store_outage;
 mod store_sqlite;
 mod store_transport;
 mod tidy;
+mod tidy_security;
 mod users;

@@ -91,6 +91,18 @@ fn an_entry_is_json_and_an_unknown_word_is_a_problem_with_near_words() {
 }
 
 #[test]
+fn answers_of_the_api_are_attachments() {
+    let site = Site::start();
+    let program = Program::new(&site);
+    for path in ["/api/v1/words/went", "/api/v1/words/recieve", "/api/v1/nothing"] {
+        let name = Some("attachment; filename=\"api.json\"");
+        assert_eq!(program.get(path).field("content-disposition"), name, "{path}");
+    }
+    let guide = program.get("/api");
+    assert_eq!((guide.status, guide.field("content-disposition")), (200, None));
+}
+
+#[test]
 fn words_are_suggested_and_searched_page_by_page() {
     let site = Site::start();
     let program = Program::new(&site);

@@ -96,7 +96,7 @@ pub(crate) fn packages() -> Vec<String> {
     names
 }
 
-fn workspace() -> PathBuf {
+pub(crate) fn workspace() -> PathBuf {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     package.parent().expect("a package lies in the workspace").to_owned()
 }
