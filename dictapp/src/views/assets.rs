@@ -12,7 +12,7 @@ use webframe::http::HeaderValue;
 use crate::{hex, paths};
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../static"]
+#[folder = "../static"]
 struct Assets;
 
 /// The folder that a debug build reads them from.

@@ -43,6 +43,8 @@ pub(crate) struct Score {
     /// Pages that were shown to a user as if to a guest.
     pub(crate) as_guest: u64,
     pub(crate) longest: Duration,
+    /// Answers that name a fault of the program: 500.
+    pub(crate) broken: u64,
     /// The first failure.
     first: String,
 }
@@ -247,13 +249,16 @@ impl<'a> Pupil<'a> {
         let began = Instant::now();
         let answer = ask(&mut self.browser);
         let waited = began.elapsed();
+        let answer_status = answer.as_ref().ok().map(|page| page.status);
         let (page, failure) = match answer {
             Ok(page) if is_expected(&page) => (Some(page), None),
             Ok(page) => (None, Some(format!("{} after {waited:.1?}", page.status))),
             Err(error) => (None, Some(format!("{error} after {waited:.1?}"))),
         };
+        let is_broken = answer_status == Some(500);
         let mut score = self.class.score.lock().expect("no pupil panics");
         score.requests += 1;
+        score.broken += u64::from(is_broken);
         score.longest = score.longest.max(waited);
         if let Some(failure) = failure {
             score.failed += 1;
@@ -272,10 +277,10 @@ impl<'a> Pupil<'a> {
 
 impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Score { requests, failed, as_guest, longest, first } = self;
+        let Score { requests, failed, as_guest, broken, longest, first } = self;
         write!(
             f,
-            "{requests} requests, {failed} failed, {as_guest} as a guest, longest {longest:.2?}"
+            "{requests} requests, {failed} failed, {broken} by 500, {as_guest} as a guest, longest {longest:.2?}"
         )?;
         if first.is_empty() { Ok(()) } else { write!(f, " (first: {first})") }
     }

@@ -2,8 +2,9 @@
 
 use anyhow::{Context, Result, bail};
 use std::fs;
-use std::io;
+use std::io::{self, PipeReader};
 use std::net::{SocketAddr, TcpListener};
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -26,13 +27,30 @@ const SETTINGS: &[&str] = &[
 ];
 
 /// How to start dictapp.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Launch {
     pub(crate) program: PathBuf,
     pub(crate) database: String,
     /// More settings, `SECTION.KEY=VALUE`.
     pub(crate) settings: Vec<String>,
+    pub(crate) surroundings: Surroundings,
 }
+
+/// What the process finds at its start.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Surroundings {
+    #[default]
+    Usual,
+    /// A listening socket that outlives the process, as from systemd. It is bound to the address.
+    Socket,
+    /// The limits of this command of the shell.
+    Limits(&'static str),
+    /// The reader of its log stands still.
+    UnreadLog,
+}
+
+/// As systemd does with a socket that is the standard input.
+const HAND_OVER: &str = "exec 3<&0 0</dev/null; export LISTEN_FDS=1 LISTEN_PID=$$;";
 
 /// A running process, or one that was killed and can be started again.
 #[derive(Debug)]
@@ -41,6 +59,10 @@ pub(crate) struct Instance {
     pub(crate) address: SocketAddr,
     log: PathBuf,
     child: Option<Child>,
+    /// The socket of [`Surroundings::Socket`].
+    socket: Option<TcpListener>,
+    /// The pipe of [`Surroundings::UnreadLog`].
+    unread: Option<PipeReader>,
 }
 
 /// How dictapp is compiled.
@@ -58,31 +80,59 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
         Profile::Dev => ("dev", "debug"),
         Profile::Release => ("release", "release"),
     };
-    succeed(&mut cargo(&["build", "--quiet", "--package", "dictapp", "--profile", name]))?;
+    // As the tests are built: `--package` would build the dependencies anew, with fewer features.
+    succeed(&mut cargo(&[
+        "build",
+        "--quiet",
+        "--workspace",
+        "--bin",
+        "dictapp",
+        "--profile",
+        name,
+    ]))?;
     Ok(std::path::absolute(target())?.join(folder).join("dictapp"))
 }
 
 impl Instance {
     /// Starts it and waits until it is ready; its log goes to `log`.
     pub(crate) fn start(launch: Launch, log: &Path) -> Result<Instance> {
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let mut instance = Instance { launch, address, log: log.to_owned(), child: None };
+        let socket = TcpListener::bind("127.0.0.1:0")?;
+        let address = socket.local_addr()?;
+        let socket = Some(socket).filter(|_| matches!(launch.surroundings, Surroundings::Socket));
+        let log = log.to_owned();
+        let mut instance = Instance { launch, address, log, child: None, socket, unread: None };
         instance.start_again()?;
         Ok(instance)
     }
 
     /// Starts it at the same address after a kill or a stop.
     pub(crate) fn start_again(&mut self) -> Result<()> {
-        let log = fs::File::options().create(true).append(true).open(&self.log)?;
-        let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL"]).arg(&self.launch.program);
+        let before = match self.launch.surroundings {
+            Surroundings::Usual | Surroundings::UnreadLog => "",
+            Surroundings::Socket => HAND_OVER,
+            Surroundings::Limits(limits) => limits,
+        };
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("{before} exec \"$@\""), "sh"]);
+        command.args(["setpriv", "--pdeathsig", "KILL"]).arg(&self.launch.program);
         command.args(["--address", &self.address.to_string(), "--database", &self.launch.database]);
         let more = self.launch.settings.iter().map(String::as_str);
         for setting in SETTINGS.iter().copied().chain(more) {
             command.args(["--set", setting]);
         }
-        command.current_dir(workspace()).stdin(Stdio::null());
-        command.stdout(log.try_clone()?).stderr(log);
+        command.current_dir(workspace());
+        command.stdin(match &self.socket {
+            Some(socket) => OwnedFd::from(socket.try_clone()?).into(),
+            None => Stdio::null(),
+        });
+        if matches!(self.launch.surroundings, Surroundings::UnreadLog) {
+            let (reader, writer) = io::pipe()?;
+            command.stdout(writer.try_clone()?).stderr(writer);
+            self.unread = Some(reader);
+        } else {
+            let log = fs::File::options().create(true).append(true).open(&self.log)?;
+            command.stdout(log.try_clone()?).stderr(log);
+        }
         self.child = Some(command.spawn().context("cannot start dictapp")?);
         self.wait_until_ready()
     }
@@ -123,16 +173,17 @@ impl Instance {
         if status.success() { Ok(()) } else { bail!("dictapp ended: {status}") }
     }
 
-    pub(crate) fn freeze(&self) -> Result<()> {
-        self.signal("STOP")
+    pub(crate) fn signal(&self, name: &str) -> Result<()> {
+        signal(self.id()?, name)
     }
 
-    pub(crate) fn resume(&self) -> Result<()> {
-        self.signal("CONT")
+    pub(crate) fn id(&self) -> Result<u32> {
+        Ok(self.child.as_ref().context("dictapp does not run")?.id())
     }
 
-    fn signal(&self, name: &str) -> Result<()> {
-        signal(self.child.as_ref().context("dictapp does not run")?.id(), name)
+    /// Its log so far, of all its starts.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
     }
 
     /// Runs another command of dictapp with the same database.

@@ -2,6 +2,7 @@
 
 pub(crate) mod cargo;
 pub(crate) mod packages;
+pub(crate) mod python;
 pub(crate) mod tally;
 
 use anyhow::{Context, Result, bail};

@@ -3,19 +3,21 @@
 
 use anyhow::{Context, Result, bail};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use crate::arguments::Arguments;
+use crate::peer::instance::{Profile, build};
 use crate::peer::server::Server;
-use crate::steps::cargo::{cargo, target};
+use crate::steps::cargo::target;
+use crate::steps::python::Tool;
 use crate::steps::{step, succeed};
 
 pub(crate) const ABOUT: &str =
     "hold the API against its OpenAPI description by schemathesis (a part of test)";
 
-/// From PyPI; a new version may find more, and is then chosen here.
-const SCHEMATHESIS: &str = "schemathesis==4.32.5";
+/// A new version may find more, and is then chosen here.
+const SCHEMATHESIS: Tool = Tool { program: "schemathesis", package: "schemathesis==4.32.5" };
 
 /// The checks of a response.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
@@ -42,10 +44,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
 /// Builds the program, serves in a folder of its own and lets schemathesis ask.
 pub(crate) fn check() -> Result<()> {
     step("the API keeps to its description", || {
-        let schemathesis = schemathesis()?;
-        succeed(&mut cargo(&["build", "--quiet", "--package", "dictapp"]))?;
+        let schemathesis = SCHEMATHESIS.install()?;
+        let program = build(Profile::Dev)?;
         let target = std::path::absolute(target())?;
-        let (program, folder) = (target.join("debug/dictapp"), target.join("contract"));
+        let folder = target.join("contract");
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
@@ -99,19 +101,4 @@ fn ask(schemathesis: &Path, configuration: &Path, base: &str, token: Option<&str
     // Its own files are left in no folder of the project.
     command.current_dir(std::env::temp_dir());
     succeed(&mut command).context("an answer is not as described")
-}
-
-/// The program in a virtual environment in the target folder, which is made at the first call.
-fn schemathesis() -> Result<PathBuf> {
-    let folder = std::path::absolute(target())?.join("schemathesis");
-    let (program, stamp) = (folder.join("bin/schemathesis"), folder.join("version"));
-    let is_there = fs::read_to_string(&stamp).is_ok_and(|version| version == SCHEMATHESIS);
-    if !is_there {
-        let folder = folder.as_os_str();
-        succeed(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))?;
-        let pip = Path::new(folder).join("bin/pip");
-        succeed(Command::new(pip).args(["install", "--quiet", SCHEMATHESIS]))?;
-        fs::write(stamp, SCHEMATHESIS)?;
-    }
-    Ok(program)
 }

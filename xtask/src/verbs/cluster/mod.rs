@@ -30,6 +30,8 @@ const FROZEN: Duration = Duration::from_secs(5);
 /// How long the class works before the first fault, and between two.
 const CALM: Duration = Duration::from_secs(3);
 const CALM_SHORT: Duration = Duration::from_secs(1);
+/// How long an instance that stops still serves: what conf/deploy/haproxy.cfg asks for.
+const NOTICE: &str = "3s";
 /// Requests that must succeed after a fault before it counts as over.
 const RECOVERED: u64 = 64;
 
@@ -132,6 +134,11 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     done
 }
 
+/// The short form, for `cargo xtask test`.
+pub(crate) fn check() -> Result<()> {
+    run(Arguments::new(["--short", "--pupils", "32"].map(str::to_owned)))
+}
+
 fn break_it(program: &Path, folder: &Path, options: &Options) -> Result<()> {
     let mut cluster = Cluster::start(program, folder)?;
     let class = Class::new(vec![cluster.front.address], options.seed);
@@ -185,8 +192,14 @@ impl Cluster {
     fn start(program: &Path, folder: &Path) -> Result<Cluster> {
         let nodes = MariaDb::start_cluster(folder, NODES)?;
         let urls: Vec<String> = nodes.iter().map(MariaDb::url).collect();
-        let settings = vec![format!("server.proxy_protocol_from={SOURCE}")];
-        let launch = Launch { program: PathBuf::from(program), database: urls.join(","), settings };
+        let proxied = format!("server.proxy_protocol_from={SOURCE}");
+        let settings = vec![proxied, format!("server.drain_notice={NOTICE}")];
+        let launch = Launch {
+            program: PathBuf::from(program),
+            database: urls.join(","),
+            settings,
+            ..Launch::default()
+        };
         let instance = |name: &str| Instance::start(launch.clone(), &folder.join(name));
         let instances = vec![instance("one.log")?, instance("two.log")?];
         let front = Front::start(folder, [instances[0].address, instances[1].address])?;

@@ -1,19 +1,22 @@
 //! `cargo xtask faults`: everything that can break around one instance, on SQLite and on MariaDB, under the load of a class. Fails
-//! unless every row that a pupil was told of is there once, and the instance serves again afterwards.
+//! unless every row that a pupil was told of is there once, the instance serves again afterwards, nobody sees a 500, and the log stays
+//! short and names no word that was looked up.
 
+mod file;
+mod process;
+mod server;
 mod stage;
 
 use anyhow::{Result, bail};
 use std::time::Duration;
 
 use crate::arguments::Arguments;
-use crate::peer::instance::{Profile, build};
+use crate::peer::instance::{Profile, Surroundings, build};
 use crate::steps::packages::{DATABASE, ensure};
 use crate::steps::{seed, step};
-use stage::{Engine, Stage, pause};
+use stage::{Engine, Stage};
 
-pub(crate) const ABOUT: &str =
-    "break the program, its database and the network under load: [NAME], --pupils N, --seed N";
+pub(crate) const ABOUT: &str = "break the program, its database and the network under load: [NAME], --short, --pupils N, --seed N, --keep (leaves the logs)";
 
 const PUPILS: usize = 64;
 /// How long the class may take until it is served again after a fault.
@@ -23,76 +26,125 @@ const RECOVERY_MAX: Duration = Duration::from_secs(15);
 struct Fault {
     name: &'static str,
     engine: Engine,
+    surroundings: Surroundings,
+    /// Whether requests may fail meanwhile.
+    failures: Failures,
     work: fn(&mut Stage) -> Result<()>,
 }
 
-const FAULTS: &[Fault] = &[
-    Fault { name: "sqlite-kill", engine: Engine::Sqlite, work: kill },
-    Fault { name: "sqlite-restart", engine: Engine::Sqlite, work: restart },
-    Fault { name: "sqlite-freeze", engine: Engine::Sqlite, work: freeze },
-    Fault { name: "sqlite-full-disk", engine: Engine::Sqlite, work: Stage::fill_disk },
-    Fault { name: "sqlite-removed", engine: Engine::Sqlite, work: Stage::remove_file },
-    Fault { name: "sqlite-replaced", engine: Engine::Sqlite, work: Stage::replace_file },
-    Fault { name: "sqlite-import", engine: Engine::Sqlite, work: Stage::import },
-    Fault { name: "mysql-kill", engine: Engine::Mysql, work: kill },
-    Fault { name: "mysql-server-killed", engine: Engine::Mysql, work: Stage::kill_server },
-    Fault { name: "mysql-server-restarts", engine: Engine::Mysql, work: Stage::restart_server },
-    Fault { name: "mysql-server-frozen", engine: Engine::Mysql, work: Stage::freeze_server },
-    Fault { name: "mysql-network-cut", engine: Engine::Mysql, work: Stage::cut_network },
-    Fault { name: "mysql-network-silent", engine: Engine::Mysql, work: Stage::silence_network },
-    Fault { name: "mysql-read-only", engine: Engine::Mysql, work: Stage::forbid_writing },
-    Fault { name: "mysql-import", engine: Engine::Mysql, work: Stage::import },
-];
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Failures {
+    /// Nobody may notice.
+    None,
+    /// Clients are refused or cut while it lasts.
+    WhileItLasts,
+}
+
+/// Those that `cargo xtask test` runs, one of each kind that only a whole process under load shows.
+const SHORT: &[&str] = &["sqlite-kill", "sqlite-restart-with-socket", "mysql-server-restarts"];
+
+fn faults() -> Vec<Fault> {
+    use Failures::{None, WhileItLasts};
+    let sqlite = |name, failures, work| Fault::new(name, Engine::Sqlite, failures, work);
+    let mysql = |name, failures, work| Fault::new(name, Engine::Mysql, failures, work);
+    vec![
+        sqlite("sqlite-kill", WhileItLasts, process::kill),
+        sqlite("sqlite-restart", WhileItLasts, process::restart),
+        sqlite("sqlite-restart-with-socket", None, process::restart).with(Surroundings::Socket),
+        sqlite("sqlite-freeze", None, process::freeze),
+        sqlite("sqlite-signals", None, process::signals),
+        sqlite("sqlite-log-unread", None, process::work_on).with(Surroundings::UnreadLog),
+        sqlite("sqlite-few-descriptors", WhileItLasts, process::work_on)
+            .with(Surroundings::Limits("ulimit -n 60;")),
+        sqlite("sqlite-little-memory", WhileItLasts, process::take_memory),
+        sqlite("sqlite-full-disk", WhileItLasts, file::fill_disk),
+        sqlite("sqlite-removed", WhileItLasts, file::remove),
+        sqlite("sqlite-replaced", WhileItLasts, file::replace),
+        sqlite("sqlite-import", None, process::import),
+        mysql("mysql-kill", WhileItLasts, process::kill),
+        mysql("mysql-server-killed", WhileItLasts, server::kill),
+        mysql("mysql-server-restarts", None, server::restart),
+        mysql("mysql-server-frozen", WhileItLasts, server::freeze),
+        mysql("mysql-network-cut", WhileItLasts, server::cut_network),
+        mysql("mysql-network-silent", WhileItLasts, server::silence_network),
+        mysql("mysql-read-only", WhileItLasts, server::forbid_writing),
+        mysql("mysql-locked", WhileItLasts, server::lock_rows),
+        mysql("mysql-import", None, process::import),
+    ]
+}
+
+impl Fault {
+    fn new(
+        name: &'static str,
+        engine: Engine,
+        failures: Failures,
+        work: fn(&mut Stage) -> Result<()>,
+    ) -> Fault {
+        Fault { name, engine, surroundings: Surroundings::Usual, failures, work }
+    }
+
+    fn with(self, surroundings: Surroundings) -> Fault {
+        Fault { surroundings, ..self }
+    }
+}
 
 /// Breaks everything, or what is named.
 pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let named = arguments.take_word();
+    let is_short = arguments.take_flag("--short");
     let pupils = arguments.take_option("--pupils")?.unwrap_or(PUPILS);
     let seed = seed(&mut arguments)?;
+    let is_kept = arguments.take_flag("--keep");
     arguments.finish()?;
-    let is_named = |fault: &&Fault| named.as_ref().is_none_or(|name| fault.name.contains(name));
-    let chosen: Vec<&Fault> = FAULTS.iter().filter(is_named).collect();
+    let mut chosen = faults();
+    chosen.retain(|fault| named.as_ref().is_none_or(|name| fault.name.contains(name)));
+    chosen.retain(|fault| !is_short || SHORT.contains(&fault.name));
     if chosen.is_empty() {
         bail!("no fault has that name; there are {}", names());
     }
+    play(&chosen, pupils, seed, is_kept)
+}
+
+/// The short form, for `cargo xtask test`.
+pub(crate) fn check() -> Result<()> {
+    run(Arguments::new(["--short", "--pupils", "32"].map(str::to_owned)))
+}
+
+fn play(chosen: &[Fault], pupils: usize, seed: u64, is_kept: bool) -> Result<()> {
     step("what the faults need", || ensure(DATABASE))?;
     let program = step("dictapp", || build(Profile::Dev))?;
     let mut wrong = Vec::new();
     for fault in chosen {
         let title = format!("{}, {pupils} pupils, seed {seed}", fault.name);
         let done = step(&title, || {
-            let mut stage = Stage::set(&program, fault.engine, seed)?;
-            stage.play(pupils, RECOVERY_MAX, fault.work)
+            let mut stage = Stage::set(&program, fault, seed)?;
+            let done = stage.play(pupils, RECOVERY_MAX, fault);
+            if is_kept {
+                println!("the log is in {}", stage.keep().display());
+            }
+            done
         });
-        wrong.extend(done.err().map(|error| format!("{}: {error:#}", fault.name)));
+        if let Err(error) = done {
+            println!("{}: {error:#}", fault.name);
+            wrong.push(format!("{}: {error:#}", fault.name));
+        }
     }
     if wrong.is_empty() { Ok(()) } else { bail!("{}", wrong.join("\n")) }
 }
 
 fn names() -> String {
-    FAULTS.iter().map(|fault| fault.name).collect::<Vec<_>>().join(", ")
+    faults().iter().map(|fault| fault.name).collect::<Vec<_>>().join(", ")
 }
 
-fn kill(stage: &mut Stage) -> Result<()> {
-    for _ in 0..3 {
-        stage.instance.kill()?;
-        stage.instance.start_again()?;
-        pause();
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_form_names_faults_that_are_there() {
+        let all = faults();
+        for name in SHORT {
+            assert!(all.iter().any(|fault| fault.name == *name), "{name}");
+        }
     }
-    Ok(())
-}
-
-fn restart(stage: &mut Stage) -> Result<()> {
-    for _ in 0..3 {
-        stage.instance.stop()?;
-        stage.instance.start_again()?;
-        pause();
-    }
-    Ok(())
-}
-
-fn freeze(stage: &mut Stage) -> Result<()> {
-    stage.instance.freeze()?;
-    pause();
-    stage.instance.resume()
 }

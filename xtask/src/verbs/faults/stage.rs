@@ -1,27 +1,26 @@
 //! One instance with its database and a class before it, and the faults that need to know them.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::peer::class::Class;
-use crate::peer::instance::{Instance, Launch};
+use super::{Failures, Fault};
+use crate::peer::class::{Class, Score};
+use crate::peer::instance::{Instance, Launch, Surroundings};
 use crate::peer::ledger::ROWS;
 use crate::peer::mariadb::{MariaDb, scratch_folder, url_at};
-use crate::peer::network::{Fault as Network, Proxy};
+use crate::peer::network::Proxy;
 use crate::peer::sqlite;
-use crate::steps::packages::is_root;
-use crate::steps::succeed;
 
 /// The time that a fault lasts, and the time between two.
-const LASTS: Duration = Duration::from_secs(2);
+pub(super) const LASTS: Duration = Duration::from_secs(2);
 /// The class works so long before the first fault.
 const BEFORE: Duration = Duration::from_secs(2);
-/// The size of the disk that is filled: room for the shipped books and little else.
-const DISK: &str = "size=64M";
+/// Lines of the log that a fault may cause, and more for each second.
+const LINES_MAX: usize = 30;
+const LINES_A_SECOND: usize = 2;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Engine {
@@ -32,7 +31,7 @@ pub(super) enum Engine {
 /// What is broken; its parts end when it is dropped.
 pub(super) struct Stage {
     pub(super) instance: Instance,
-    folder: tempfile::TempDir,
+    pub(super) folder: tempfile::TempDir,
     database: Database,
     seed: u64,
 }
@@ -48,9 +47,9 @@ pub(super) fn pause() {
 }
 
 impl Stage {
-    pub(super) fn set(program: &Path, engine: Engine, seed: u64) -> Result<Stage> {
+    pub(super) fn set(program: &Path, fault: &Fault, seed: u64) -> Result<Stage> {
         let folder = scratch_folder("dictapp-faults-")?;
-        let (database, url) = match engine {
+        let (database, url) = match fault.engine {
             Engine::Sqlite => {
                 let disk = folder.path().join("disk");
                 fs::create_dir(&disk)?;
@@ -65,8 +64,12 @@ impl Stage {
                 (Database::Mysql { server, network }, url)
             }
         };
-        let settings = vec!["server.drain=5s".to_owned()];
-        let launch = Launch { program: program.to_owned(), database: url, settings };
+        let mut settings = vec!["server.drain=5s".to_owned()];
+        if matches!(fault.surroundings, Surroundings::UnreadLog) {
+            settings.push("log.access=true".to_owned());
+        }
+        let (program, surroundings) = (program.to_owned(), fault.surroundings.clone());
+        let launch = Launch { program, database: url, settings, surroundings };
         let instance = Instance::start(launch, &folder.path().join("dictapp.log"))?;
         Ok(Stage { instance, folder, database, seed })
     }
@@ -76,25 +79,34 @@ impl Stage {
         &mut self,
         pupils: usize,
         recovery_max: Duration,
-        work: fn(&mut Stage) -> Result<()>,
+        fault: &Fault,
     ) -> Result<()> {
+        let began = Instant::now();
         let class = Class::new(vec![self.instance.address], self.seed);
-        class.during(pupils, || -> Result<()> {
+        let score = class.during(pupils, || -> Result<Score> {
             if !class.wait_for(pupils as u64 * 4, Duration::from_secs(60)) {
                 bail!("the class did not begin: {}", class.take_score());
             }
             thread::sleep(BEFORE);
             class.take_score();
-            work(self)?;
+            (fault.work)(self)?;
             if !class.wait_for(pupils as u64 * 4, recovery_max) {
                 bail!("not served again after {recovery_max:?}: {}", class.take_score());
             }
-            println!("{}", class.take_score());
-            Ok(())
+            Ok(class.take_score())
         })?;
+        println!("{score}");
         let verdict = class.ledger.against(&self.rows()?)?;
         println!("{verdict}");
-        verdict.judge()
+        verdict.judge()?;
+        judge(fault, &score)?;
+        judge_log(&self.instance.log(), began.elapsed())
+    }
+
+    /// Leaves the folder; returns it.
+    pub(super) fn keep(&mut self) -> PathBuf {
+        self.folder.disable_cleanup(true);
+        self.folder.path().to_owned()
     }
 
     fn rows(&self) -> Result<String> {
@@ -104,197 +116,64 @@ impl Stage {
         }
     }
 
-    fn file(&self) -> Result<&Path> {
+    pub(super) fn file(&self) -> Result<&Path> {
         match &self.database {
             Database::Sqlite(file) => Ok(file),
             Database::Mysql { .. } => bail!("the database is no file"),
         }
     }
 
-    fn server(&mut self) -> Result<&mut MariaDb> {
+    pub(super) fn server(&mut self) -> Result<&mut MariaDb> {
         match &mut self.database {
             Database::Sqlite(_) => bail!("the database is a file"),
             Database::Mysql { server, .. } => Ok(server),
         }
     }
 
-    fn network(&self) -> Result<&Proxy> {
+    pub(super) fn network(&self) -> Result<&Proxy> {
         match &self.database {
             Database::Sqlite(_) => bail!("the database is a file"),
             Database::Mysql { network, .. } => Ok(network),
         }
     }
-
-    /// Moves the file to a disk of its own and fills that.
-    pub(super) fn fill_disk(&mut self) -> Result<()> {
-        let disk = self.file()?.parent().context("a file has a folder")?.to_owned();
-        if !is_root() {
-            println!("left out: only root may mount a small disk");
-            return Ok(());
-        }
-        let aside = self.folder.path().join("aside");
-        self.instance.stop()?;
-        fs::rename(&disk, &aside)?;
-        fs::create_dir(&disk)?;
-        let mounted = Mounted::new(&disk)?;
-        for entry in fs::read_dir(&aside)? {
-            let entry = entry?;
-            fs::copy(entry.path(), disk.join(entry.file_name()))?;
-        }
-        self.instance.start_again()?;
-        pause();
-        let ballast = disk.join("ballast");
-        // The error that it ends with is the full disk.
-        std::io::copy(&mut std::io::repeat(0), &mut fs::File::create(&ballast)?).ok();
-        pause();
-        fs::remove_file(&ballast)?;
-        pause();
-        self.instance.stop()?;
-        fs::remove_dir_all(&aside)?;
-        copy_files(&disk, &aside)?;
-        drop(mounted);
-        copy_files(&aside, &disk)?;
-        self.instance.start_again()
-    }
-
-    /// What was acknowledged before must be in the file, which is found by the descriptor that is still open.
-    pub(super) fn remove_file(&mut self) -> Result<()> {
-        let file = self.file()?.to_owned();
-        let aside = self.folder.path().join("removed");
-        move_files(&file, &aside)?;
-        pause();
-        self.instance.kill()?;
-        remove_files(&file)?;
-        move_files(&aside, &file)?;
-        self.instance.start_again()
-    }
-
-    /// Another file of dictapp takes its place while it serves.
-    pub(super) fn replace_file(&mut self) -> Result<()> {
-        let file = self.file()?.to_owned();
-        let (aside, other) =
-            (self.folder.path().join("replaced"), self.folder.path().join("other"));
-        self.instance.command(&["backup", &other.display().to_string()])?;
-        move_files(&file, &aside)?;
-        fs::rename(&other, &file)?;
-        pause();
-        self.instance.kill()?;
-        remove_files(&file)?;
-        move_files(&aside, &file)?;
-        self.instance.start_again()
-    }
-
-    /// Two imports of a book at the same time.
-    pub(super) fn import(&mut self) -> Result<()> {
-        let book = self.folder.path().join("book.tsv");
-        let lines: String = (0..20_000).map(|n| format!("zz{n}\tmeaning {n}\n")).collect();
-        fs::write(&book, lines)?;
-        let (instance, book) = (&self.instance, book.display().to_string());
-        thread::scope(|scope| {
-            let import = |name: &'static str| instance.command(&["import", &book, "--name", name]);
-            let other = scope.spawn(move || import("other"));
-            import("one").and(other.join().expect("no panic"))
-        })
-    }
-
-    pub(super) fn kill_server(&mut self) -> Result<()> {
-        let server = self.server()?;
-        server.kill()?;
-        server.start_again()?;
-        pause();
-        server.kill()?;
-        pause();
-        server.start_again()
-    }
-
-    pub(super) fn restart_server(&mut self) -> Result<()> {
-        let server = self.server()?;
-        server.stop()?;
-        server.start_again()
-    }
-
-    pub(super) fn freeze_server(&mut self) -> Result<()> {
-        let server = self.server()?;
-        server.freeze()?;
-        // Longer than a statement may take.
-        thread::sleep(LASTS * 2);
-        server.resume()
-    }
-
-    pub(super) fn cut_network(&mut self) -> Result<()> {
-        self.disturb_network(Network::Cut)
-    }
-
-    pub(super) fn silence_network(&mut self) -> Result<()> {
-        self.disturb_network(Network::Blackhole)
-    }
-
-    fn disturb_network(&self, fault: Network) -> Result<()> {
-        let network = self.network()?;
-        for _ in 0..2 {
-            network.set(fault);
-            thread::sleep(LASTS * 2);
-            // What vanished never comes: connections that waited for it break.
-            network.set(Network::Cut);
-            network.set(Network::None);
-            pause();
-        }
-        Ok(())
-    }
-
-    pub(super) fn forbid_writing(&mut self) -> Result<()> {
-        let server = self.server()?;
-        server.sql("set global read_only = 1")?;
-        pause();
-        server.sql("set global read_only = 0").map(drop)
-    }
 }
 
-/// A small file system in memory; unmounted when dropped.
-struct Mounted(PathBuf);
-
-impl Mounted {
-    fn new(folder: &Path) -> Result<Mounted> {
-        succeed(Command::new("mount").args(["-t", "tmpfs", "-o", DISK, "tmpfs"]).arg(folder))?;
-        Ok(Mounted(folder.to_owned()))
+fn judge(fault: &Fault, score: &Score) -> Result<()> {
+    if score.broken > 0 {
+        bail!("answers with status 500: {score}");
     }
-}
-
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        drop(Command::new("umount").arg("--lazy").arg(&self.0).status());
-    }
-}
-
-fn copy_files(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        fs::copy(entry.path(), to.join(entry.file_name()))?;
+    if fault.failures == Failures::None && score.failed > 0 {
+        bail!("requests failed: {score}");
     }
     Ok(())
 }
 
-/// A database file and what stands beside it.
-fn parts(file: &Path) -> Vec<PathBuf> {
-    let beside = |end: &str| PathBuf::from(format!("{}{end}", file.display()));
-    ["", "-wal", "-shm"].into_iter().map(beside).collect()
+/// An outage is a line a second, without the words that were looked up.
+fn judge_log(log: &str, time: Duration) -> Result<()> {
+    let is_grave = |line: &&str| line.contains("ERROR") || line.contains("WARN");
+    let lines: Vec<&str> = log.lines().filter(is_grave).collect();
+    let most = LINES_MAX + LINES_A_SECOND * time.as_secs() as usize;
+    println!("{} lines of warnings and errors", lines.len());
+    if lines.len() > most {
+        bail!("{} lines in the log, more than {most}; the last is {:?}", lines.len(), lines.last());
+    }
+    match lines.iter().find(|line| line.contains("zz")) {
+        Some(line) => bail!("the log names a word that was looked up: {line}"),
+        None => Ok(()),
+    }
 }
 
-fn move_files(from: &Path, to: &Path) -> Result<()> {
-    for (from, to) in parts(from).iter().zip(parts(to)) {
-        if from.exists() {
-            fs::rename(from, to)?;
-        }
-    }
-    Ok(())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn remove_files(file: &Path) -> Result<()> {
-    for part in parts(file) {
-        if part.exists() {
-            fs::remove_file(part)?;
-        }
+    #[test]
+    fn a_log_that_is_long_or_names_a_word_is_refused() {
+        let second = Duration::from_secs(1);
+        let line = "2026-11-29 12:00:00.000Z ERROR the database does not answer\n";
+        assert!(judge_log(&line.repeat(LINES_MAX), second).is_ok());
+        assert!(judge_log(&line.repeat(LINES_MAX * 2), second).is_err());
+        assert!(judge_log("ERROR cannot store the look-up of zz17", second).is_err());
+        assert!(judge_log("INFO zz17", second).is_ok());
     }
-    Ok(())
 }

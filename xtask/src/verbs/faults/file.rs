@@ -1,0 +1,120 @@
+//! Faults of an SQLite file and its disk.
+
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::stage::{Stage, pause};
+use crate::steps::packages::is_root;
+use crate::steps::succeed;
+
+/// The size of the disk that is filled: room for the shipped books and little else.
+const DISK: &str = "size=64M";
+
+/// Moves the file to a disk of its own and fills that.
+pub(super) fn fill_disk(stage: &mut Stage) -> Result<()> {
+    let disk = stage.file()?.parent().context("a file has a folder")?.to_owned();
+    if !is_root() {
+        println!("left out: only root may mount a small disk");
+        return Ok(());
+    }
+    let aside = stage.folder.path().join("aside");
+    stage.instance.stop()?;
+    fs::rename(&disk, &aside)?;
+    fs::create_dir(&disk)?;
+    let mounted = Mounted::new(&disk)?;
+    for entry in fs::read_dir(&aside)? {
+        let entry = entry?;
+        fs::copy(entry.path(), disk.join(entry.file_name()))?;
+    }
+    stage.instance.start_again()?;
+    pause();
+    let ballast = disk.join("ballast");
+    // The error that it ends with is the full disk.
+    std::io::copy(&mut std::io::repeat(0), &mut fs::File::create(&ballast)?).ok();
+    pause();
+    fs::remove_file(&ballast)?;
+    pause();
+    stage.instance.stop()?;
+    fs::remove_dir_all(&aside)?;
+    copy_files(&disk, &aside)?;
+    drop(mounted);
+    copy_files(&aside, &disk)?;
+    stage.instance.start_again()
+}
+
+/// What was acknowledged before must be in the file, which is found by the descriptor that is still open.
+pub(super) fn remove(stage: &mut Stage) -> Result<()> {
+    let file = stage.file()?.to_owned();
+    let aside = stage.folder.path().join("removed");
+    move_files(&file, &aside)?;
+    pause();
+    stage.instance.kill()?;
+    remove_files(&file)?;
+    move_files(&aside, &file)?;
+    stage.instance.start_again()
+}
+
+/// Another file of dictapp takes its place while it serves.
+pub(super) fn replace(stage: &mut Stage) -> Result<()> {
+    let file = stage.file()?.to_owned();
+    let (aside, other) = (stage.folder.path().join("replaced"), stage.folder.path().join("other"));
+    stage.instance.command(&["backup", &other.display().to_string()])?;
+    move_files(&file, &aside)?;
+    fs::rename(&other, &file)?;
+    pause();
+    stage.instance.kill()?;
+    remove_files(&file)?;
+    move_files(&aside, &file)?;
+    stage.instance.start_again()
+}
+
+/// A small file system in memory; unmounted when dropped.
+struct Mounted(PathBuf);
+
+impl Mounted {
+    fn new(folder: &Path) -> Result<Mounted> {
+        succeed(Command::new("mount").args(["-t", "tmpfs", "-o", DISK, "tmpfs"]).arg(folder))?;
+        Ok(Mounted(folder.to_owned()))
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        drop(Command::new("umount").arg("--lazy").arg(&self.0).status());
+    }
+}
+
+fn copy_files(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        fs::copy(entry.path(), to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
+/// A database file and what stands beside it.
+fn parts(file: &Path) -> Vec<PathBuf> {
+    let beside = |end: &str| PathBuf::from(format!("{}{end}", file.display()));
+    ["", "-wal", "-shm"].into_iter().map(beside).collect()
+}
+
+fn move_files(from: &Path, to: &Path) -> Result<()> {
+    for (from, to) in parts(from).iter().zip(parts(to)) {
+        if from.exists() {
+            fs::rename(from, to)?;
+        }
+    }
+    Ok(())
+}
+
+fn remove_files(file: &Path) -> Result<()> {
+    for part in parts(file) {
+        if part.exists() {
+            fs::remove_file(part)?;
+        }
+    }
+    Ok(())
+}
