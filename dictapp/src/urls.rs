@@ -4,7 +4,7 @@ use webframe::monitoring::{alive, ready};
 use webframe::{Urls, blocking};
 
 use crate::paths;
-use crate::site::{Site, UPLOAD_BYTES_MAX};
+use crate::site::{IMPORT_BYTES_MAX, Site, UPLOAD_BYTES_MAX};
 use crate::views::{
     account, admin, api, assets, classes, history, home, info, install, language, look, lookup,
     progress, report, review, settings, status, suggest, wordbook,
@@ -39,7 +39,9 @@ pub(crate) fn table() -> Urls<Site> {
         .get(paths::WORDS, wordbook::show)
         .post(paths::WORDS, blocking(wordbook::submit))
         .get(paths::WORDS_EXPORT, blocking(wordbook::export))
+        .get(paths::WORDS_IMPORT, wordbook::to_word_book)
         .post(paths::WORDS_IMPORT, blocking(wordbook::receive))
+        .body_limit(IMPORT_BYTES_MAX)
         .get(paths::REVIEW, review::show)
         .post(paths::REVIEW, blocking(review::submit))
         .post(paths::REVIEW_UNDO, blocking(review::undo))

@@ -1,38 +1,175 @@
-// Keys of a review: space shows the answer, 1 to 4 grade it, Z undoes. Cards by ear speak. The page
+// Reviews: space shows the answer, 1 to 4 grade it, Z undoes, cards by ear speak. Answers wait in the
+// browser while the server cannot be reached, and the next cards are in the page already. The page
 // works without this file.
 "use strict";
 (() => {
-  const card = document.getElementById("card");
-  const answer = document.getElementById("answer");
-  const typed = document.getElementById("typed");
-  const say = (text) => {
+  const main = document.getElementById("main");
+  const SECONDS = 1000;
+  const ANSWER_MAX = 8 * SECONDS; // a slower server counts as away
+  const RETRY_MAX = 30 * SECONDS;
+  let retry = SECONDS;
+  let timer = 0;
+  let sending = false;
+  const past = []; // the cards of the answers that wait
+
+  const find = (id) => document.getElementById(id);
+  const place = () => find("reviews");
+  const key = () => "reviews:" + place().dataset.user;
+
+  // The answers that wait. They outlive the page: a reload without a network loses none.
+  function waiting() {
+    try {
+      return JSON.parse(localStorage.getItem(key())) || [];
+    } catch (error) {
+      return [];
+    }
+  }
+
+  function keep(answers) {
+    try {
+      if (answers.length) localStorage.setItem(key(), JSON.stringify(answers));
+      else localStorage.removeItem(key());
+      return true;
+    } catch (error) {
+      return false; // no storage: the form is sent as without this file
+    }
+  }
+
+  function say(text) {
     const speech = new SpeechSynthesisUtterance(text);
-    speech.lang = document.documentElement.dataset.accent || "en-US";
+    const look = document.documentElement.dataset;
+    speech.lang = look.accent || "en-US";
+    speech.rate = { natural: 0.95, slow: 0.7, slowest: 0.5 }[look.speech] || 1;
     speechSynthesis.cancel();
     speechSynthesis.speak(speech);
-  };
-  const listen = document.getElementById("listen");
-  if (listen && "speechSynthesis" in window) {
-    listen.hidden = false;
-    listen.addEventListener("click", () => say(listen.dataset.say));
-    say(listen.dataset.say);
   }
-  if (typed) {
-    typed.focus();
-    typed.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter") return;
+
+  // Makes the card that is shown ready for its user.
+  function start() {
+    const listen = find("listen");
+    if (listen && "speechSynthesis" in window) {
+      listen.hidden = false;
+      say(listen.dataset.say);
+    }
+    const typed = find("typed");
+    if (typed) typed.focus();
+    show();
+  }
+
+  // Tells how many answers wait.
+  function show() {
+    const note = find("waiting");
+    const count = waiting().length;
+    note.hidden = count === 0 || sending;
+    const text = note.dataset.text.replace("{count}", count);
+    if (!note.hidden && note.textContent !== text) note.textContent = text;
+  }
+
+  function isWaiting(card) {
+    return waiting().some((one) => one.word === card.dataset.word && one.seen === card.dataset.seen);
+  }
+
+  // Without the server: the next card that the page has.
+  function next() {
+    const card = find("card");
+    if (card) past.push(card);
+    let following = null;
+    for (const template of main.querySelectorAll("template.next-card")) {
+      following = template.content.querySelector("#card");
+      template.remove();
+      if (!isWaiting(following)) break;
+      following = null;
+    }
+    if (following) card.replaceWith(following);
+    else if (card) card.hidden = true;
+    start();
+  }
+
+  // The page that the server sent in the place of this one.
+  function turn(html) {
+    const page = new DOMParser().parseFromString(html, "text/html").getElementById("main");
+    if (!page || !page.querySelector("#reviews")) return location.reload();
+    main.replaceChildren(...page.childNodes);
+    past.length = 0;
+    main.focus({ preventScroll: true });
+    scrollTo(0, 0);
+    start();
+  }
+
+  // Sends one answer. Returns whether the server has it.
+  async function send(answer, token) {
+    const body = new URLSearchParams({ form_token: token, ...answer });
+    const signal = AbortSignal.timeout(ANSWER_MAX);
+    const response = await fetch(place().dataset.action, { method: "POST", body, signal });
+    if (response.status >= 500) throw new Error("the server is away");
+    if (response.redirected && response.url.includes(place().dataset.login)) {
+      location.assign(response.url);
+      throw new Error("logged out");
+    }
+    return response.ok ? response.text() : null;
+  }
+
+  // Sends what waits, the oldest first. An answer that the server had before counts once.
+  async function flush() {
+    if (sending || !place()) return;
+    clearTimeout(timer);
+    sending = true;
+    let page = "";
+    try {
+      for (let answers = waiting(); answers.length; answers = waiting()) {
+        page = await send(answers[0], find("form_token").value);
+        keep(answers.slice(1));
+        if (page === null) return location.reload(); // refused: its token or its word is no more
+      }
+      retry = SECONDS;
+    } catch (error) {
+      timer = setTimeout(flush, retry);
+      retry = Math.min(2 * retry, RETRY_MAX);
+    } finally {
+      sending = false;
+    }
+    if (waiting().length === 0 && page) turn(page);
+    else if (waiting().length > 0 && find("card") && isWaiting(find("card"))) next();
+    else show();
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.id === "undo-form" && past.length) {
+      event.preventDefault();
+      keep(waiting().slice(0, -1));
+      find("card").replaceWith(past.pop());
+      find("card").hidden = false;
+      return show();
+    }
+    if (form.id !== "grades") return;
+    if (sending) return event.preventDefault();
+    const { word, seen } = form.elements;
+    const answer = { word: word.value, seen: seen.value, grade: event.submitter.value };
+    if (!keep([...waiting(), answer])) return;
+    event.preventDefault();
+    flush();
+  });
+
+  document.addEventListener("click", (event) => {
+    const listen = event.target.closest("#listen");
+    if (listen) say(listen.dataset.say);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const typed = find("typed");
+    const answer = find("answer");
+    if (event.target === typed && event.key === "Enter") {
       event.preventDefault();
       const same = (text) => text.trim().toLowerCase();
       typed.setAttribute("aria-invalid", String(same(typed.value) !== same(typed.dataset.answer)));
       answer.open = true;
       typed.blur();
-    });
-  }
-  document.addEventListener("keydown", (event) => {
+    }
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
-    if (event.key === "z" || event.key === "Z") return document.getElementById("undo").click();
-    if (!card) return;
+    if (event.key === "z" || event.key === "Z") return find("undo").click();
+    if (!answer) return;
     if (event.key === " " && event.target.tagName !== "BUTTON") {
       event.preventDefault();
       answer.open = !answer.open;
@@ -41,8 +178,9 @@
       document.querySelector(`#grades [value="${event.key}"]`).click();
     }
   });
-  // An answer that is sent twice would count once; the second click only slows the first down.
-  const grades = document.getElementById("grades");
-  let sent = false;
-  if (grades) grades.addEventListener("submit", (event) => { if (sent) event.preventDefault(); sent = true; });
+
+  addEventListener("online", flush);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) flush(); });
+  start();
+  flush();
 })();

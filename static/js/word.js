@@ -17,7 +17,7 @@
 
   function speak(text, lang) {
     const said = new SpeechSynthesisUtterance(text);
-    said.lang = lang === "en" ? "en-US" : lang;
+    said.lang = lang === "en" ? document.documentElement.dataset.accent || "en-US" : lang;
     said.voice = voiceFor(said.lang) || null;
     said.rate = RATES[document.documentElement.dataset.speech] || 1;
     speech.cancel();

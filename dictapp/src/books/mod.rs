@@ -27,6 +27,12 @@ pub use oddity::{Oddities, Oddity, OddityGroup, OddityKind};
 pub use overrides::{Column, Overrides, Recognised};
 pub use read_state::ReadState;
 
+/// HTML as text in one line, without tags.
+pub fn plain_text(html: &str) -> String {
+    let text = text::markup::text(html, text::markup::LineEnds::Blanks).lines;
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 use input::source::Source;
 use readers::{course, dictd, ecdict, plain, stardict, table, wordnet};
 

@@ -22,6 +22,8 @@ pub struct Found<'a> {
     pub by: FoundBy,
     /// The pronunciation in the first book that has one.
     pub phonetic: Option<&'a str>,
+    /// The best frequency rank that a book gives, from 1.
+    pub rank: Option<u32>,
     /// The entries, in the order of the books.
     pub entries: Vec<FoundEntry<'a>>,
 }
@@ -68,7 +70,8 @@ impl<'s> Selection<'s> {
                 Some((_, entries)) => entries.push(entry),
                 None => {
                     let (word, by) = (entry.word, hit.by);
-                    let headword = Found { word, by, phonetic: None, entries: Vec::new() };
+                    let headword =
+                        Found { word, by, phonetic: None, rank: None, entries: Vec::new() };
                     found.push((headword, vec![entry]));
                 }
             }
@@ -123,6 +126,7 @@ impl<'s> Selection<'s> {
     fn with_entries(&self, mut found: Found<'s>, mut entries: Vec<EntryRef<'s>>) -> Found<'s> {
         entries.sort_by_key(|entry| entry.book);
         found.phonetic = entries.iter().find_map(|entry| entry.phonetic);
+        found.rank = entries.iter().filter_map(|entry| entry.rank).min();
         found.entries = entries.iter().map(|entry| self.shown(entry)).collect();
         found
     }

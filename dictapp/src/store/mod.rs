@@ -39,10 +39,11 @@ pub use history::{
     PageStart, PastLookup, Saved, WordOfDay,
 };
 pub use learning::{
-    AnkiNote, CLASS_MEMBERS_MAX, CLASSES_OF_PUPIL_MAX, CLASSES_OF_TEACHER_MAX, Class, ClassId,
-    ClassList, DayCount, LISTS_OF_CLASS_MAX, Member, Membership, NewClassList, NewReview,
-    PupilList, Recorded, SavedFilter, SavedWord, SavedWordCounts, SavedWordText, StoredReview,
-    StoredWord, WordListStart, anki_package,
+    ANKI_PACKAGE_BYTES_MAX, AnkiFault, AnkiNote, AnkiNoteType, AnkiRow, CLASS_MEMBERS_MAX,
+    CLASSES_OF_PUPIL_MAX, CLASSES_OF_TEACHER_MAX, Class, ClassId, ClassList, Counted, DayCount,
+    LISTS_OF_CLASS_MAX, Member, Membership, NewClassList, NewReview, PupilList, Recorded,
+    SavedFilter, SavedMany, SavedWord, SavedWordCounts, SavedWordText, StoredReview, StoredWord,
+    WordListStart, anki_package, read_anki,
 };
 pub use url::{DatabaseUrl, MysqlServer, WrongUrl};
 

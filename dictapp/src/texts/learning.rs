@@ -15,6 +15,8 @@ texts! {
         empty: "还没有生词。在单词页面点“收藏”，就会加入这里。", "No words yet. Open a word and choose “Save”.";
         full: "生词本已满（最多 {max} 个词），请先删除一些。", "Your word book is full ({max} words at most). Remove some first.";
         added: "已加入 {count} 个词。", "{count} words were added.";
+        known: "{count} 个词原来就在生词本里。", "{count} words were in your word book already.";
+        skipped: "{count} 行没有可以收藏的词，已略过。", "{count} rows have no word that can be saved; they were skipped.";
         list: "词单", "List";
         all_lists: "全部", "All";
         tags: "标签", "Tags";
@@ -32,7 +34,7 @@ texts! {
         progress: "学习进度", "Progress";
         import: "导入", "Import";
         import_hint: "每行一个词，词后可以用 TAB 隔开写笔记。", "One word per line; a note may follow after a TAB.";
-        import_file: "从文件导入（导出的 CSV，或每行一个词的文本）", "From a file: an exported CSV, or a text with one word per line";
+        import_file: "从文件导入（Anki 的 .apkg、导出的 CSV，或每行一个词的文本）", "From a file: an Anki package (.apkg), an exported CSV, or a text with one word per line";
         import_button: "导入这些词", "Add these words";
         export: "导出", "Export";
         export_csv: "CSV（表格）", "CSV (table)";
@@ -40,6 +42,24 @@ texts! {
         export_text: "文本（其他记忆卡软件）", "Text (other flashcard programs)";
         older: "较早的", "Older";
         newest: "最新的", "Newest";
+    }
+}
+
+texts! {
+    /// The import of an Anki package.
+    Import {
+        title: "导入 Anki 卡片", "Import from Anki";
+        choose: "请为每个字段选择用途。笔记可以由几个字段组成；标签会一起导入。", "Choose what each field becomes. Several fields can make up the note. Tags are imported too.";
+        notes: "{count} 条笔记", "{count} notes";
+        word: "单词", "The word";
+        unused: "不导入", "Leave out";
+        list_hint: "留空时，用卡片所在的牌组名。", "If it is empty, the name of the deck is used.";
+        back: "返回生词本", "Back to the word book";
+        no_word: "请选择哪个字段是单词。", "Choose the field that has the word.";
+        no_package: "这个文件不是 Anki 卡片包（.apkg）。", "This file is not an Anki package (.apkg).";
+        empty: "这个卡片包里没有笔记。", "There are no notes in this package.";
+        too_large: "这个卡片包太大（上限：{limit}）。请在 Anki 里分成几个牌组导出。", "This package is too large (limit: {limit}). Export it from Anki in several decks.";
+        damaged: "这个卡片包读不出来，可能已损坏：{what}", "This package cannot be read; it may be damaged: {what}";
     }
 }
 
@@ -58,6 +78,7 @@ texts! {
         easy: "很熟", "Easy";
         grades: "记得怎么样？", "How well did you remember it?";
         keys: "快捷键：空格显示答案，1 到 4 评分，Z 撤销。", "Keys: space shows the answer, 1 to 4 grade it, Z undoes.";
+        waiting: "连接不上服务器。{count} 个回答已保存在这台设备上，恢复连接后会自动发送。", "The server cannot be reached. Answers kept on this device: {count}. They are sent when the connection is back.";
         undo: "撤销上一个", "Undo the last one";
         undone: "已撤销对“{word}”的评分。", "Your answer for “{word}” was taken back.";
         kind: "卡片方式", "Cards ask for";
@@ -82,9 +103,19 @@ texts! {
         title: "学习进度", "Progress";
         reviews: "复习次数", "Reviews";
         calendar: "过去一年每天的复习次数", "Reviews on each day of the past year";
+        months: "1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月", "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec";
+        fewer: "少", "Fewer";
+        more: "多", "More";
         day: "日期", "Day";
         total: "过去一年共复习 {count} 次，{days} 天。", "{count} reviews on {days} days of the past year.";
-        words: "生词 {words} 个，其中 {learnt} 个已学过，{due} 个待复习。", "{words} words: {learnt} learnt, {due} due.";
+        words: "生词", "Words";
+        learnt: "已学", "Learnt";
+        due: "待复习", "Due";
+        streak: "连续学习天数", "Days in a row";
+        weeks: "每周的词", "Words by week";
+        saved: "新收藏", "Saved";
+        first: "第一次复习", "Reviewed for the first time";
+        week: "一周（从周一起）", "Week from Monday";
         none: "还没有复习过。", "No reviews yet.";
         table: "以表格显示", "As a table";
     }

@@ -135,6 +135,7 @@ groups! {
     form: word::Form,
     history: history::History,
     words: learning::Words,
+    import: learning::Import,
     review: learning::Review,
     progress: learning::Progress,
     login: account::Login,

@@ -7,6 +7,7 @@ texts! {
     Search {
         label: "查词", "Look up";
         placeholder: "输入英文或中文", "English or Chinese word";
+        short: "查词", "Look up";
         button: "查词", "Look up";
         count: "{count} 个建议", "{count} suggestions";
         suggestions: "建议的词", "Suggested words";

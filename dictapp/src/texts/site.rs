@@ -84,6 +84,9 @@ texts! {
         natural: "正常", "Natural";
         slow: "慢", "Slow";
         slowest: "很慢", "Very slow";
+        accent: "口音（词典没有注明时）", "Accent, if the dictionary names none";
+        american: "美音", "American";
+        british: "英音", "British";
         zone: "时区", "Time zone";
         zone_hint: "决定时间的显示和每天的起点。", "Times are shown in this zone, and days begin in it.";
         zone_auto: "自动", "Automatic";

@@ -15,6 +15,7 @@ texts! {
         family: "同族词", "Word family";
         weak: "弱读", "weak";
         level: "欧洲语言共同参考框架 {level} 级", "Level {level} of the Common European Framework";
+        frequency: "常用程度：{dots}（共 5 级，5 级最常用）", "Frequency: {dots} of 5";
         anchors: "页内导航", "On this page";
         more: "另有 {count} 个义项", "{count} more senses";
         share: "分享", "Share";

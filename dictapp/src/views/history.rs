@@ -62,7 +62,8 @@ struct Line {
     /// For programs: RFC 3339.
     at: String,
     /// For people, in their time zone.
-    time: String,
+    date: String,
+    hour: String,
 }
 
 /// A page of rows, and whether there are more on either side.
@@ -173,7 +174,8 @@ fn days(page: &Page<'_>, books: &Selection<'_>, rows: &[WordOfDay]) -> Vec<Day> 
             lookups: row.lookups,
             found: row.found,
             at: format!("{:.0}", row.at),
-            time: local.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+            date: local.strftime("%Y-%m-%d").to_string(),
+            hour: local.strftime("%H:%M:%S").to_string(),
         };
         let date = local.date();
         match days.last_mut().filter(|day| day.date == date) {

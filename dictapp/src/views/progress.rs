@@ -1,4 +1,5 @@
-//! The reviews of the past year: a calendar as inline SVG, and the same as a table.
+//! The progress of a learner: a calendar of the past year and the words of each week as inline SVG,
+//! and the same as tables.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -10,16 +11,23 @@ use webframe::{Request, Response, Result};
 
 use super::filters;
 use super::page::Page;
+use super::zone::day_of_number;
 use crate::paths;
-use crate::site::Site;
-use crate::store::SavedWordCounts;
+use crate::site::{Site, Visit};
+use crate::store::{Counted, SavedWordCounts};
 use crate::texts::Texts;
 
 /// Weeks of the calendar: a year.
 const WEEKS: i32 = 53;
 
-/// The distance between two days in the drawing, in pixels.
+/// The distance of two days in the drawing, and the room above them for the months.
 const CELL: i32 = 13;
+const MONTHS: i32 = 16;
+
+/// Weeks of the bars, their distance, and the height of the highest one.
+const BARS: i32 = 16;
+const BAR: i32 = 34;
+const BARS_HEIGHT: u64 = 100;
 
 #[derive(Template)]
 #[template(path = "progress.html")]
@@ -27,13 +35,19 @@ struct ProgressPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
     counts: SavedWordCounts,
+    /// Days in a row with a review.
+    streak: u64,
     /// The days of the calendar.
     days: Vec<Day>,
+    months: Vec<(i32, &'static str)>,
     /// The days with reviews, the latest first.
     rows: Vec<(String, u64)>,
     reviews: u64,
+    weeks: Vec<Week>,
     width: i32,
     height: i32,
+    bars_width: i32,
+    bars_height: u64,
 }
 
 /// A day of the calendar.
@@ -45,52 +59,94 @@ struct Day {
     title: String,
 }
 
+/// A week of the bars: words that were saved, and words that were reviewed for the first time.
+#[derive(Debug, PartialEq, Eq)]
+struct Week {
+    x: i32,
+    /// Its Monday.
+    monday: Date,
+    /// The day and the month of it.
+    label: String,
+    saved: u64,
+    first: u64,
+    saved_height: u64,
+    first_height: u64,
+}
+
 /// `GET`: the progress.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Some(visit) = page.user()? else {
         return Response::see_other(&paths::login_then(paths::PROGRESS));
     };
-    let counts = site.reviews_by_day(visit, &page.zone())?;
-    let by_day: HashMap<Date, u64> =
-        counts.iter().filter_map(|count| Some((date(count.day)?, count.reviews))).collect();
+    let by_day = by_day(&page, visit, Counted::Reviews)?;
+    let saved = self::by_day(&page, visit, Counted::SavedWords)?;
+    let first = self::by_day(&page, visit, Counted::FirstReviews)?;
     let today = page.today();
     let days = calendar(today, &by_day);
+    let streak = streak(today, &by_day);
     let mut rows: Vec<(Date, u64)> = by_day.into_iter().collect();
     rows.sort_unstable_by_key(|(day, _)| Reverse(*day));
     page.send(&ProgressPage {
         page: &page,
         t: page.texts(),
         counts: site.saved_word_counts(visit)?,
+        streak,
+        months: months(today, page.texts()),
         reviews: rows.iter().map(|(_, reviews)| reviews).sum(),
         rows: rows.into_iter().map(|(day, reviews)| (day.to_string(), reviews)).collect(),
         days,
+        weeks: weeks(today, &saved, &first),
         width: WEEKS * CELL,
-        height: 7 * CELL,
+        height: MONTHS + 7 * CELL,
+        bars_width: BARS * BAR,
+        bars_height: BARS_HEIGHT,
     })
 }
 
-/// The date of this number of days since 1970-01-01.
-fn date(days: i64) -> Option<Date> {
-    Date::constant(1970, 1, 1).checked_add(days.days()).ok()
+fn by_day(page: &Page<'_>, visit: &Visit, counted: Counted) -> Result<HashMap<Date, u64>> {
+    let counts = page.site.counts_by_day(visit, counted, &page.zone())?;
+    let dated = counts.iter().filter_map(|one| Some((day_of_number(one.day)?, one.count)));
+    Ok(dated.collect())
+}
+
+/// The date some days before this one.
+fn before(day: Date, days: i32) -> Option<Date> {
+    day.checked_sub(i64::from(days).days()).ok()
+}
+
+/// The number of days from Monday.
+fn weekday(day: Date) -> i32 {
+    i32::from(day.weekday().to_monday_zero_offset())
 }
 
 /// A column for each week, with today in the last one; a row for each weekday, from Monday.
 fn calendar(today: Date, by_day: &HashMap<Date, u64>) -> Vec<Day> {
-    let weekday = i32::from(today.weekday().to_monday_zero_offset());
-    let first = -((WEEKS - 1) * 7 + weekday);
+    let first = (WEEKS - 1) * 7 + weekday(today);
     let day = |ago: i32| {
-        let date = today.checked_add(i64::from(ago).days()).ok()?;
+        let date = before(today, ago)?;
         let reviews = by_day.get(&date).copied().unwrap_or(0);
-        let number = ago - first;
+        let number = first - ago;
         Some(Day {
             x: number / 7 * CELL,
-            y: number % 7 * CELL,
+            y: MONTHS + number % 7 * CELL,
             shade: shade(reviews),
             title: format!("{date}: {reviews}"),
         })
     };
-    (first..=0).filter_map(day).collect()
+    (0..=first).rev().filter_map(day).collect()
+}
+
+/// The months above the weeks in which they begin.
+fn months(today: Date, t: &'static Texts) -> Vec<(i32, &'static str)> {
+    let names: Vec<&str> = t.progress.months.split(' ').collect();
+    let week = |column: i32| {
+        // The last day of the week: a month that begins in the week begins before it.
+        let sunday = before(today, (WEEKS - 1 - column) * 7 + weekday(today) - 6)?;
+        let name = names.get(usize::try_from(sunday.month() - 1).ok()?)?;
+        (sunday.day() <= 7 && column < WEEKS - 1).then_some((column * CELL, *name))
+    };
+    (0..WEEKS).filter_map(week).collect()
 }
 
 fn shade(reviews: u64) -> u8 {
@@ -103,18 +159,88 @@ fn shade(reviews: u64) -> u8 {
     }
 }
 
+/// The days with reviews in a row until today, or until yesterday if today has none yet.
+fn streak(today: Date, by_day: &HashMap<Date, u64>) -> u64 {
+    let is_done = |ago: &i32| before(today, *ago).is_some_and(|day| by_day.contains_key(&day));
+    let from = i32::from(!is_done(&0));
+    (from..).take_while(is_done).count() as u64
+}
+
+fn weeks(today: Date, saved: &HashMap<Date, u64>, first: &HashMap<Date, u64>) -> Vec<Week> {
+    let week = |column: i32| {
+        let monday = before(today, (BARS - 1 - column) * 7 + weekday(today))?;
+        let sum = |by_day: &HashMap<Date, u64>| -> u64 {
+            let days = (0..7).filter_map(|day| before(monday, -day));
+            days.filter_map(|day| by_day.get(&day)).sum()
+        };
+        let label = format!("{}/{}", monday.month(), monday.day());
+        let (saved, first) = (sum(saved), sum(first));
+        Some(Week {
+            x: column * BAR,
+            monday,
+            label,
+            saved,
+            first,
+            saved_height: 0,
+            first_height: 0,
+        })
+    };
+    let mut weeks: Vec<Week> = (0..BARS).filter_map(week).collect();
+    let most = weeks.iter().map(|week| week.saved.max(week.first)).max().unwrap_or(0).max(1);
+    for week in &mut weeks {
+        // A word is seen beside a thousand.
+        let height = |count: u64| (count * BARS_HEIGHT / most).max(2 * count.min(1));
+        (week.saved_height, week.first_height) = (height(week.saved), height(week.first));
+    }
+    weeks
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::texts::Language;
+
+    const SUNDAY: Date = Date::constant(2026, 11, 29);
 
     #[test]
     fn the_calendar_ends_today_and_begins_on_a_monday() {
-        let today = Date::constant(2026, 11, 29); // a Sunday
-        let days = calendar(today, &HashMap::from([(today, 12)]));
+        let days = calendar(SUNDAY, &HashMap::from([(SUNDAY, 12)]));
         assert_eq!(days.len(), 53 * 7);
         let last = days.last().unwrap();
-        assert_eq!((last.x, last.y, last.shade), (52 * CELL, 6 * CELL, 2));
+        assert_eq!((last.x, last.y, last.shade), (52 * CELL, MONTHS + 6 * CELL, 2));
         assert_eq!(last.title, "2026-11-29: 12");
-        assert_eq!((days[0].x, days[0].y), (0, 0));
+        assert_eq!((days[0].x, days[0].y), (0, MONTHS));
+    }
+
+    #[test]
+    fn a_month_stands_above_the_week_in_which_it_begins() {
+        let months = months(SUNDAY, Language::English.texts());
+        assert_eq!(
+            months.last(),
+            Some(&(48 * CELL, "Nov")),
+            "2026-11-01 is the Sunday of its week"
+        );
+        assert_eq!(months.len(), 12);
+    }
+
+    #[test]
+    fn days_in_a_row_are_counted_until_yesterday_while_today_has_none() {
+        let ago = |days: &[i32]| -> HashMap<Date, u64> {
+            days.iter().map(|days| (before(SUNDAY, *days).unwrap(), 1)).collect()
+        };
+        for (days, expected) in [(&[][..], 0), (&[0, 1, 2, 4], 3), (&[1, 2], 2), (&[2], 0)] {
+            assert_eq!(streak(SUNDAY, &ago(days)), expected, "{days:?}");
+        }
+    }
+
+    #[test]
+    fn the_words_of_a_week_are_counted_from_monday_and_a_single_one_is_seen() {
+        let days =
+            [(SUNDAY, 400), (before(SUNDAY, 6).unwrap(), 100), (before(SUNDAY, 7).unwrap(), 1)];
+        let weeks = weeks(SUNDAY, &HashMap::from(days), &HashMap::new());
+        let [.., last_week, this_week] = &weeks[..] else { panic!() };
+        assert_eq!((this_week.saved, this_week.saved_height), (500, BARS_HEIGHT));
+        assert_eq!((last_week.saved, last_week.saved_height), (1, 2));
+        assert_eq!((this_week.label.as_str(), this_week.first_height), ("11/23", 0));
     }
 }

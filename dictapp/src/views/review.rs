@@ -14,6 +14,9 @@ use crate::site::{CardKind, NEW_A_DAY_MAX, Selection, Site};
 use crate::store::{SavedWord, SavedWordCounts};
 use crate::texts::{Texts, fill};
 
+/// Cards that a page has: the first, and as many for a time without the server.
+const CARDS: u32 = 10;
+
 #[derive(Template)]
 #[template(path = "review.html")]
 struct ReviewPage<'a> {
@@ -21,7 +24,8 @@ struct ReviewPage<'a> {
     t: &'static Texts,
     form_token: String,
     counts: SavedWordCounts,
-    card: Option<ReviewCard>,
+    /// The card, and those that follow if the server cannot be reached for the next one.
+    cards: Vec<ReviewCard>,
     kind: CardKind,
     new_a_day: u64,
     new_a_day_max: u64,
@@ -60,13 +64,13 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let shelf = site.shelf();
     let off = page.books_off()?;
     let books = Selection::new(&shelf, &off);
-    let word = site.next_due_word(visit)?;
+    let words = site.next_due_words(visit, CARDS)?;
     page.send(&ReviewPage {
         page: &page,
         t: page.texts(),
         form_token: page.form_token()?,
         counts: site.saved_word_counts(visit)?,
-        card: word.map(|word| review_card(&books, word, page.texts())),
+        cards: words.into_iter().map(|word| review_card(&books, word, page.texts())).collect(),
         kind: site.card_kind(visit)?,
         new_a_day: site.new_a_day(visit)?,
         new_a_day_max: NEW_A_DAY_MAX,

@@ -40,6 +40,7 @@ pub(crate) const NEEDS: &[Need] = &[
         check: Check::Program(&["chromedriver"]),
         package: "chromium-driver",
     },
+    Need { what: "firefox-esr", check: Check::Program(&["firefox-esr"]), package: "firefox-esr" },
     // For axe-core, which checks the accessibility of the pages.
     Need { what: "npm", check: Check::Program(&["npm"]), package: "npm" },
     Need { what: "curl", check: Check::Program(&["curl"]), package: "curl" },

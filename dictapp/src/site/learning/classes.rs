@@ -259,9 +259,8 @@ impl Site {
             return Ok(Saving::Full);
         }
         let text = SavedWordText { list: wanted.list.name, ..SavedWordText::default() };
-        for word in words.iter().filter_map(|word| Word::parse(word).ok()) {
-            self.store.save_word(visit.user, &word, &text, Timestamp::now())?;
-        }
+        let words = words.iter().filter_map(|word| Word::parse(word).ok());
+        self.save_words(visit, words.map(|word| (word, text.clone())).collect())?;
         Ok(Saving::Saved)
     }
 

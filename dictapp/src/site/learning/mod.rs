@@ -10,12 +10,15 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Site, Visit};
 use crate::model::{Grade, Memory, Word};
 use crate::store::{
-    DayCount, NewReview, Recorded, SavedFilter, SavedWord, SavedWordCounts, SavedWordText,
-    StoreError, WordListStart,
+    ANKI_PACKAGE_BYTES_MAX, Counted, DayCount, NewReview, Recorded, SavedFilter, SavedMany,
+    SavedWord, SavedWordCounts, SavedWordText, StoreError, WordListStart,
 };
 
 /// Maximum number of words that a user may save.
 pub const SAVED_WORDS_MAX: u64 = 20_000;
+
+/// The largest file of words that is imported, in bytes.
+pub const IMPORT_BYTES_MAX: u64 = ANKI_PACKAGE_BYTES_MAX;
 
 /// Maximum number of characters of a note and of a sentence.
 const NOTE_CHARS_MAX: usize = 1000;
@@ -114,6 +117,22 @@ impl Site {
         Ok(if is_new { Saving::Saved } else { Saving::Known })
     }
 
+    /// Saves words in the user's word book in one transaction, as far as there is room. The first
+    /// one counts as the latest.
+    ///
+    /// # Errors
+    /// The database cannot serve; nothing is saved then.
+    pub fn save_words(
+        &self,
+        visit: &Visit,
+        mut words: Vec<(Word, SavedWordText)>,
+    ) -> Result<SavedMany, StoreError> {
+        for (_, text) in &mut words {
+            *text = bounded_text(text);
+        }
+        self.store.save_words(visit.user, &words, SAVED_WORDS_MAX, Timestamp::now())
+    }
+
     /// Removes a word from the user's word book.
     ///
     /// # Errors
@@ -189,21 +208,26 @@ impl Site {
         self.store.saved_word_counts(visit.user, Timestamp::now())
     }
 
-    /// The next word to review; `None` if no word is due.
+    /// Up to `limit` words to review now, in their order: those that are due, then new ones, as
+    /// many as the user wants a day.
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn next_due_word(&self, visit: &Visit) -> Result<Option<SavedWord>, StoreError> {
+    pub fn next_due_words(&self, visit: &Visit, limit: u32) -> Result<Vec<SavedWord>, StoreError> {
         let now = Timestamp::now();
-        if let Some(word) = self.store.due_words(visit.user, now, 1)?.into_iter().next() {
-            return Ok(Some(word));
+        let mut words = self.store.due_words(visit.user, now, limit)?;
+        let room = u64::from(limit).saturating_sub(words.len() as u64);
+        if room == 0 {
+            return Ok(words);
         }
         let midnight = now.to_zoned(self.zone.clone()).start_of_day();
         let today = midnight.map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp());
-        if self.store.new_words_since(visit.user, today)? >= self.new_a_day(visit)? {
-            return Ok(None);
+        let begun = self.store.new_words_since(visit.user, today)?;
+        let new = self.new_a_day(visit)?.saturating_sub(begun).min(room);
+        if new > 0 {
+            words.extend(self.store.new_words(visit.user, u32::try_from(new).unwrap_or(limit))?);
         }
-        Ok(self.store.new_words(visit.user, 1)?.into_iter().next())
+        Ok(words)
     }
 
     /// The number of new words that a user wants a day.
@@ -254,19 +278,20 @@ impl Site {
         self.store.undo_review(visit.user)
     }
 
-    /// The user's reviews for each day of about a year, in this time zone.
+    /// What the user did on each day of about a year, in this time zone.
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn reviews_by_day(
+    pub fn counts_by_day(
         &self,
         visit: &Visit,
+        counted: Counted,
         zone: &TimeZone,
     ) -> Result<Vec<DayCount>, StoreError> {
         let now = Timestamp::now();
         let since = now.checked_sub(PROGRESS).unwrap_or(Timestamp::UNIX_EPOCH);
         let offset = zone.to_offset(now).seconds();
-        self.store.reviews_by_day(visit.user, since, i64::from(offset))
+        self.store.counts_by_day(visit.user, counted, since, i64::from(offset))
     }
 
     /// The kind of question on the user's cards.

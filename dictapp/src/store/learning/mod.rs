@@ -5,16 +5,20 @@ pub(crate) mod classes;
 mod preferences;
 mod reviews;
 mod saved_words;
+mod saving;
 mod whole;
 
-pub use anki::{AnkiNote, anki_package};
+pub use anki::{
+    ANKI_PACKAGE_BYTES_MAX, AnkiFault, AnkiNote, AnkiNoteType, AnkiRow, anki_package, read_anki,
+};
 pub use classes::lists::LISTS_OF_CLASS_MAX;
 pub use classes::{
     CLASS_MEMBERS_MAX, CLASSES_OF_PUPIL_MAX, CLASSES_OF_TEACHER_MAX, Class, ClassId, ClassList,
     Member, Membership, NewClassList, PupilList,
 };
-pub use reviews::{DayCount, NewReview, Recorded};
+pub use reviews::{Counted, DayCount, NewReview, Recorded};
 pub use saved_words::{SavedFilter, SavedWord, SavedWordCounts, SavedWordText, WordListStart};
+pub use saving::SavedMany;
 pub use whole::{StoredReview, StoredWord};
 
 #[cfg(test)]

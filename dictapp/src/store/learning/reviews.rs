@@ -35,13 +35,24 @@ pub enum Recorded {
     Stale,
 }
 
-/// The reviews of one day.
+/// How often something was done on one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DayCount {
     /// Days since 1970-01-01 in the time zone that was asked for.
     pub day: i64,
-    /// Reviews on that day.
-    pub reviews: u64,
+    /// How often.
+    pub count: u64,
+}
+
+/// What is counted by day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// Reviews.
+    Reviews,
+    /// First reviews of a word.
+    FirstReviews,
+    /// Words that were saved.
+    SavedWords,
 }
 
 const UPDATE: &str = "update saved_word set reviews = reviews + 1, last = ?, due = ?, phase = ?, \
@@ -53,6 +64,11 @@ const OF_WORD: &str = "select time, grade from review where user = ? and word = 
 const RESET: &str = "update saved_word set reviews = ?, last = ?, due = ?, phase = ?, step = ?, \
      stability = ?, difficulty = ? where user = ? and word = ?";
 /// Uses the remainder, since integer division differs between the engines.
+const SAVED_DAYS: &str = "select created + ? - (created + ?) % 86400000000 as day, count(*) \
+     from saved_word where user = ? and created >= ? group by day order by day";
+const FIRST_DAYS: &str = "select r.time + ? - (r.time + ?) % 86400000000 as day, count(*) \
+     from review r where r.user = ? and r.time >= ? and not exists (select 1 from review o \
+     where o.user = r.user and o.word = r.word and o.time < r.time) group by day order by day";
 const DAYS: &str = "select time + ? - (time + ?) % 86400000000 as day, count(*) from review \
      where user = ? and time >= ? group by day order by day";
 
@@ -116,25 +132,31 @@ impl Store {
         count.doing(|| format!("count the new words of user {user}"))
     }
 
-    /// The reviews for each day since a time. `offset_seconds` is the difference of the wanted time
-    /// zone to UTC.
+    /// What a user did on each day since a time. `offset_seconds` is the difference of the wanted
+    /// time zone to UTC.
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn reviews_by_day(
+    pub fn counts_by_day(
         &self,
         user: UserId,
+        counted: Counted,
         since: Timestamp,
         offset_seconds: i64,
     ) -> Result<Vec<DayCount>> {
+        let sql = match counted {
+            Counted::Reviews => DAYS,
+            Counted::FirstReviews => FIRST_DAYS,
+            Counted::SavedWords => SAVED_DAYS,
+        };
         let offset = offset_seconds * 1_000_000;
         let params =
             [offset.into(), offset.into(), user.number().into(), since.as_microsecond().into()];
-        let rows = self.db.query(DAYS, &params);
+        let rows = self.db.query(sql, &params);
         let day =
-            |mut row: Row| Ok(DayCount { day: row.int()? / 86_400_000_000, reviews: row.count()? });
+            |mut row: Row| Ok(DayCount { day: row.int()? / 86_400_000_000, count: row.count()? });
         rows.and_then(|rows| rows.into_iter().map(day).collect())
-            .doing(|| format!("read the reviews of user {user}"))
+            .doing(|| format!("count the days of user {user}"))
     }
 }
 

@@ -194,8 +194,10 @@ pub(crate) fn card(site: &Site, request: &Request) -> Result<Response> {
     let shelf = site.shelf();
     let off = site.books_off(visit)?;
     let books = Selection::new(&shelf, &off);
-    let card = site.next_due_word(visit)?.map(|saved| {
-        let Card { phonetic, meaning, example } = Card::of(&books, &saved.word);
+    let card = site.next_due_words(visit, 1)?.into_iter().next().map(|saved| {
+        let card = Card::of(&books, &saved.word);
+        let example = card.example_line();
+        let Card { phonetic, meaning, .. } = card;
         let SavedWordText { note, sentence, .. } = saved.text;
         let (word, seen) = (saved.word, saved.reviews);
         CardBody { word, seen, phonetic, meaning, example, note, sentence }

@@ -1,19 +1,20 @@
-//! Converts the entries of a word to the values of its page: parts of speech, senses, examples with
-//! the headword marked, and a short gloss for lists.
+//! Converts the entries of a word to the values of its page: parts of speech, senses, and examples
+//! with the headword marked.
 
 mod example;
+mod gloss;
 
-use serde::Serialize;
-
-use crate::lexicon::{EntryRef, FoundBy};
+use crate::lexicon::FoundBy;
+use crate::model::link;
 use crate::model::{
     Explanation, FormKind, LanguageTag, Languages, Part, Pronunciation, Region, Run, Sense,
 };
-use crate::model::{glosses, link};
-use crate::site::{Found, FoundEntry, Shelf};
+use crate::site::{Found, FoundEntry};
 use crate::texts::{Language, Texts};
 
 use self::example::{Piece, forms_of, marked};
+pub(super) use self::gloss::{Brief, brief, first_gloss, gloss_of};
+use self::gloss::{GlossPiece, push_text};
 
 /// A headword with its entry in each book.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub(super) struct Headword<'a> {
     /// Whether the query is an inflected form of it.
     pub(super) is_inflection: bool,
     pub(super) level: Option<&'static str>,
+    /// How common the word is: 1 to 5 dots.
+    pub(super) frequency: Option<u8>,
     /// The pronunciations under the headword, if all parts of speech share them.
     pub(super) pronunciations: Vec<Spoken>,
     pub(super) books: Vec<BookEntry<'a>>,
@@ -91,20 +94,6 @@ pub(super) struct ExampleLine {
     pub(super) translation_lang: LanguageTag,
 }
 
-/// A word in a list with its first gloss.
-#[derive(Debug, Serialize)]
-pub(super) struct Brief {
-    pub(super) word: String,
-    #[serde(skip)]
-    pub(super) word_lang: LanguageTag,
-    pub(super) phonetic: Option<String>,
-    pub(super) gloss: String,
-    pub(super) lang: LanguageTag,
-}
-
-/// Maximum length of a gloss in a list, in characters: about one line on a phone.
-const BRIEF_CHARS_MAX: usize = 60;
-
 /// Senses of a part of speech that are shown at once; WordNet lists up to sixty.
 const OPEN_SENSES: usize = 3;
 
@@ -131,6 +120,7 @@ impl<'a> Headword<'a> {
         for (entry, explanation) in explained {
             books.push(book_entry(entry, explanation, &forms, language));
         }
+        hide_repeated_level(&mut books, level);
         let mut pronunciations = shared_pronunciations(&mut books);
         if pronunciations.is_empty()
             && let Some(ipa) = found.phonetic
@@ -148,11 +138,30 @@ impl<'a> Headword<'a> {
             lang: Languages::of_source(languages, found.word),
             is_inflection: found.by == FoundBy::Inflection,
             level,
+            frequency: found.rank.map(frequency),
             pronunciations,
             books,
             family,
             phrases,
         }
+    }
+}
+
+/// The dots of a frequency rank. A learner knows about 3,000 words after school.
+fn frequency(rank: u32) -> u8 {
+    match rank {
+        0..=1000 => 5,
+        1001..=3000 => 4,
+        3001..=6000 => 3,
+        6001..=12_000 => 2,
+        _ => 1,
+    }
+}
+
+/// The level of a part of speech is shown if it differs from that of the headword.
+fn hide_repeated_level(books: &mut [BookEntry<'_>], level: Option<&str>) {
+    for part in books.iter_mut().flat_map(|book| &mut book.parts) {
+        part.level = part.level.filter(|own| Some(*own) != level);
     }
 }
 
@@ -258,12 +267,18 @@ impl PartOfSpeech {
 }
 
 impl Meaning {
-    /// The runs of the gloss: each is a text, with the headword it links to if it is a link.
-    pub(super) fn runs(&self) -> impl Iterator<Item = (Option<&str>, &str)> {
-        link::runs(&self.gloss).map(|run| match run {
-            Run::Text(text) => (None, text),
-            Run::Link { word, text } => (Some(word), text),
-        })
+    /// The pieces of the gloss: links, remarks in brackets, and what is between them.
+    pub(super) fn pieces(&self) -> Vec<GlossPiece<'_>> {
+        let mut pieces = Vec::new();
+        for run in link::runs(&self.gloss) {
+            match run {
+                Run::Text(text) => push_text(&mut pieces, text),
+                Run::Link { word, text } => {
+                    pieces.push(GlossPiece { text, link: Some(word), is_aside: false });
+                }
+            }
+        }
+        pieces
     }
 }
 
@@ -307,55 +322,6 @@ fn title_of<'a>(entry: &FoundEntry<'a>, language: Language) -> &'a str {
         title if title.starts_with(known.book_en_en) => own.book_en_en,
         title => title,
     }
-}
-
-/// The first gloss of each part of speech, in one line.
-pub(super) fn first_gloss(mean: &str) -> String {
-    let explanation = Explanation::parse(mean);
-    let glosses = explanation.senses().map(|(_, sense)| sense.gloss.as_str());
-    link::shown_text(&glosses.take(3).collect::<Vec<_>>().join("; ")).into_owned()
-}
-
-/// One line of a list.
-pub(super) fn brief(shelf: &Shelf, entry: &EntryRef<'_>) -> Brief {
-    let mut gloss = String::new();
-    let mut room = BRIEF_CHARS_MAX;
-    for (label, text) in glosses(entry.mean) {
-        let gap = if gloss.is_empty() { "" } else { "  " };
-        let space = if label.is_empty() { "" } else { " " };
-        for piece in [gap, label, space, &link::shown_text(text)] {
-            let end = piece.char_indices().nth(room).map_or(piece.len(), |(end, _)| end);
-            gloss.push_str(&piece[..end]);
-            if end < piece.len() {
-                gloss.push('…');
-                return Brief::new(shelf, entry, gloss);
-            }
-            room -= piece.chars().count();
-        }
-    }
-    Brief::new(shelf, entry, gloss)
-}
-
-impl Brief {
-    fn new(shelf: &Shelf, entry: &EntryRef<'_>, gloss: String) -> Brief {
-        let languages = shelf.languages(entry);
-        Brief {
-            word: entry.word.to_owned(),
-            phonetic: entry.phonetic.map(str::to_owned),
-            word_lang: Languages::of_source(languages, entry.word),
-            lang: Languages::of_target(languages, &gloss),
-            gloss,
-        }
-    }
-}
-
-/// The glosses of an entry in one line, for a card.
-pub(super) fn gloss_of(explanation: &Explanation) -> String {
-    let parts = explanation.parts.iter().map(|part| {
-        let glosses: Vec<&str> = part.senses.iter().map(|sense| sense.gloss.as_str()).collect();
-        format!("{} {}", part.label, glosses.join("；")).trim().to_owned()
-    });
-    parts.collect::<Vec<_>>().join("  ")
 }
 
 /// The name of a part of speech.
@@ -408,7 +374,7 @@ mod tests {
     fn headword<'a>(word: &'a str, books: &[(&'a str, &'a str)]) -> Headword<'a> {
         let entries =
             books.iter().map(|&(book, mean)| FoundEntry { book, mean, languages: None }).collect();
-        let found = Found { word, by: FoundBy::Spelling, phonetic: None, entries };
+        let found = Found { word, by: FoundBy::Spelling, phonetic: None, rank: None, entries };
         Headword::of(&found, Language::English)
     }
 

@@ -69,12 +69,13 @@ fn note(books: &Selection<'_>, row: &SavedWord) -> AnkiNote {
     let card = Card::of(books, &row.word);
     AnkiNote {
         word: row.word.clone(),
+        example: card.example_line(),
         pronunciation: card.phonetic,
         meaning: card.meaning,
-        example: card.example,
         sentence: row.text.sentence.clone(),
         note: row.text.note.clone(),
         tags: row.text.tags.clone(),
+        list: row.text.list.clone(),
     }
 }
 
@@ -86,8 +87,9 @@ fn csv(books: &Selection<'_>, rows: &[SavedWord]) -> Result<Vec<u8>> {
     for row in rows {
         let card = Card::of(books, &row.word);
         let SavedWordText { list, tags, note, sentence } = &row.text;
+        let example = card.example_line();
         let record =
-            [&row.word, &card.phonetic, &card.meaning, &card.example, list, tags, note, sentence];
+            [&row.word, &card.phonetic, &card.meaning, &example, list, tags, note, sentence];
         writer.write_record(record.map(|text| unformula(text))).map_err(Error::internal)?;
     }
     writer.into_inner().map_err(|error| Error::internal(error.to_string()))
@@ -106,7 +108,8 @@ fn text(books: &Selection<'_>, rows: &[SavedWord]) -> Vec<u8> {
             "" => String::new(),
             phonetic => format!("[{phonetic}]"),
         };
-        let back = [phonetic.as_str(), &card.meaning, &card.example, &row.text.note];
+        let example = card.example_line();
+        let back = [phonetic.as_str(), &card.meaning, &example, &row.text.note];
         let back: Vec<&str> = back.into_iter().filter(|text| !text.is_empty()).collect();
         format!("{}\t{}\n", row.word, back.join(" · "))
     };
@@ -114,22 +117,26 @@ fn text(books: &Selection<'_>, rows: &[SavedWord]) -> Vec<u8> {
 }
 
 /// The content of a word's card.
+#[derive(Default)]
 pub(crate) struct Card {
     pub(crate) phonetic: String,
     pub(crate) meaning: String,
     pub(crate) example: String,
+    /// Of the example.
+    pub(crate) translation: String,
 }
 
 impl Card {
+    /// The example with its translation, in one line.
+    pub(crate) fn example_line(&self) -> String {
+        format!("{} {}", self.example, self.translation).trim_end().to_owned()
+    }
+
     pub(crate) fn of(books: &Selection<'_>, word: &str) -> Card {
         let found = books.look_up(word);
         let entry = found.first().and_then(|found| found.entries.first());
         let Some(entry) = entry else {
-            return Card {
-                phonetic: String::new(),
-                meaning: String::new(),
-                example: String::new(),
-            };
+            return Card::default();
         };
         let explanation = crate::model::Explanation::parse(entry.mean);
         let ipa = explanation.first_pronunciation().map(|one| one.ipa.clone());
@@ -138,10 +145,8 @@ impl Card {
         Card {
             phonetic,
             meaning: gloss_of(&explanation),
-            example: example.map_or_else(String::new, |example| match &example.translation {
-                Some(translation) => format!("{} {translation}", example.text),
-                None => example.text.clone(),
-            }),
+            example: example.map_or_else(String::new, |example| example.text.clone()),
+            translation: example.and_then(|one| one.translation.clone()).unwrap_or_default(),
         }
     }
 }

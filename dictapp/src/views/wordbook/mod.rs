@@ -2,6 +2,7 @@
 
 mod export;
 mod import;
+mod package;
 
 use askama::Template;
 use jiff::Timestamp;
@@ -19,7 +20,7 @@ use crate::texts::Texts;
 
 pub(super) use export::Card;
 pub(crate) use export::export;
-pub(crate) use import::receive;
+pub(crate) use import::{receive, to_word_book};
 
 /// Words on a page.
 const PAGE_WORDS: u32 = 50;
@@ -29,7 +30,9 @@ struct Query {
     #[serde(default)]
     list: String,
     older: Option<i64>,
-    added: Option<usize>,
+    added: Option<u64>,
+    known: Option<u64>,
+    skipped: Option<u64>,
     full: Option<String>,
 }
 
@@ -49,7 +52,10 @@ struct WordBookPage<'a> {
     /// The start of the next page.
     older: Option<i64>,
     is_newest: bool,
-    added: Option<usize>,
+    /// Of an import: words that were added, that were known, and rows that have no word.
+    added: Option<u64>,
+    known: Option<u64>,
+    skipped: Option<u64>,
     is_full: bool,
     words_max: u64,
 }
@@ -127,6 +133,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         older,
         is_newest: start == WordListStart::Newest,
         added: query.added,
+        known: query.known,
+        skipped: query.skipped,
         is_full: query.full.is_some(),
         words_max: SAVED_WORDS_MAX,
     })

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::Command;
 
 use super::driver::{Browser, Key, Profile};
+use super::every::{GUEST, log_in, settle};
 use crate::pages::admin::with_role;
-use crate::pages::client::PASSWORD;
 use crate::pages::site::Site;
 
 const AXE: &str = "axe-core@4.14.1";
@@ -55,52 +55,10 @@ fn no_page_has_a_finding_of_axe_in_either_language_theme_or_width() {
     ] {
         let browser = Browser::start(Profile { languages, width, ..Profile::default() });
         browser.goto(&format!("{}/look?{look}", site.url));
-        for page in [
-            "/",
-            "/word/answer",
-            "/word/better",
-            "/word/recieve",
-            "/search?q=re%3Fd",
-            "/search?q=",
-            "/login",
-            "/register",
-            "/look",
-            "/help",
-            "/about",
-            "/nothing",
-        ] {
+        for page in GUEST {
             assert_accessible(&browser, &axe, &format!("{}{page}", site.url));
         }
     }
-}
-
-/// Logs in a user who is administrator, teacher and learner, with content on each page.
-fn settle_in(browser: &Browser, site: &Site) {
-    drop(with_role(site, "Ada", "admin"));
-    browser.goto(&format!("{}/login", site.url));
-    browser.fill("#name", "Ada");
-    browser.fill("#password", PASSWORD);
-    browser.press(Key::Enter);
-    browser.wait_for("#logout");
-    browser.goto(&format!("{}/classes", site.url));
-    browser.fill("input[name=name]", "Class 7");
-    browser.click("#make");
-    browser.click("#own a");
-    let code = browser.text("#code");
-    browser.fill("input[name=name]", "Unit 5");
-    browser.fill("textarea[name=words]", "apple");
-    browser.click("#add");
-    browser.wait_for("#lists");
-    browser.goto(&format!("{}/classes", site.url));
-    browser.fill("#code", &code);
-    browser.click("button[value=join]");
-    browser.click("button[value=save]");
-    browser.wait_for("#joined");
-    browser.goto(&format!("{}/report?word=apple", site.url));
-    browser.fill("#text", "The plural is missing.");
-    browser.click("main button.primary");
-    browser.wait_for("#done");
-    browser.goto(&format!("{}/word/zzzz-no-such-word", site.url));
 }
 
 #[test]
@@ -115,28 +73,10 @@ fn no_page_of_users_teachers_and_administrators_has_a_finding_of_axe() {
     ] {
         let site = Site::start();
         let browser = Browser::start(Profile { languages, width, ..Profile::default() });
-        settle_in(&browser, &site);
+        let pages = settle(&site, "Ada");
+        log_in(&browser, &site, "Ada");
         browser.goto(&format!("{}/look?{look}", site.url));
-        browser.goto(&format!("{}/classes", site.url));
-        let class = browser.attribute("#own a", "href").expect("a class");
-        for page in [
-            "/",
-            "/classes",
-            &class,
-            "/words",
-            "/review",
-            "/progress",
-            "/history",
-            "/account",
-            "/settings",
-            "/word/better",
-            "/report?word=apple",
-            "/admin",
-            "/admin/users",
-            "/admin/books",
-            "/admin/reports",
-            "/admin/audit",
-        ] {
+        for page in pages {
             assert_accessible(&browser, &axe, &format!("{}{page}", site.url));
         }
     }
@@ -147,7 +87,8 @@ fn no_page_of_users_teachers_and_administrators_has_a_finding_of_axe() {
 fn an_import_shows_its_progress_until_it_is_done_without_a_reload_by_hand() {
     let site = Site::start();
     let browser = Browser::start(Profile::default());
-    settle_in(&browser, &site);
+    drop(with_role(&site, "Ada", "admin"));
+    log_in(&browser, &site, "Ada");
     browser.goto(&format!("{}/admin/books", site.url));
     let words: String = (0..20_000).map(|n| format!("word{n}x,词\n")).collect();
     let file = site.folder.path().join("many.csv");

@@ -9,11 +9,14 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use tempfile::TempDir;
 
+use super::firefox::Firefox;
 use super::protocol::Driver;
 
 /// How long a verb waits for its element, in milliseconds.
 const WAIT_MAX: u32 = 10_000;
 const PAGE_LOAD_MAX: u32 = 30_000;
+/// The longest page of which a picture is taken, in pixels.
+const PICTURE_HEIGHT_MAX: i64 = 4000;
 /// The key under which WebDriver hands out elements (W3C WebDriver §12).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -22,6 +25,13 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 pub(crate) enum Scripts {
     On,
     Off,
+}
+
+/// The network between the browser and the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Network {
+    There,
+    Cut,
 }
 
 /// The person at the browser.
@@ -52,21 +62,51 @@ pub(crate) enum Key {
 
 /// A browser with an empty profile of its own, closed when dropped.
 pub(crate) struct Browser {
-    driver: Driver,
+    driver: Remote,
     /// `/session/ID`.
     session: String,
     /// Dropped last: Chromium writes into it until it exits.
     _folder: TempDir,
 }
 
+/// What takes the commands.
+#[derive(Debug)]
+enum Remote {
+    Chromium(Driver),
+    Firefox(Firefox),
+}
+
+impl Remote {
+    fn send(&self, method: &str, path: &str, body: &Value) -> Result<Value, String> {
+        match self {
+            Remote::Chromium(driver) => driver.send(method, path, body),
+            Remote::Firefox(firefox) => firefox.send(method, path, body),
+        }
+    }
+}
+
 impl Browser {
+    /// A Chromium.
     #[track_caller]
     pub(crate) fn start(profile: Profile<'_>) -> Browser {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let driver = Driver::start(&folder.path().join("driver.log"));
+        let wanted = capabilities(&profile, &folder.path().join("profile"));
+        Browser::begin(Remote::Chromium(driver), folder, &wanted)
+    }
+
+    /// A Firefox.
+    #[track_caller]
+    pub(crate) fn start_firefox(profile: Profile<'_>) -> Browser {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let firefox = Firefox::start(&profile, &folder.path().join("profile"));
+        Browser::begin(Remote::Firefox(firefox), folder, &json!({}))
+    }
+
+    #[track_caller]
+    fn begin(driver: Remote, folder: TempDir, wanted: &Value) -> Browser {
         let mut browser = Browser { driver, session: String::new(), _folder: folder };
-        let wanted = capabilities(&profile, &browser._folder.path().join("profile"));
-        let session = browser.post("start", "/session", &wanted);
+        let session = browser.post("start", "/session", wanted);
         browser.session = format!("/session/{}", string(&session["sessionId"]));
         browser.wait_at_most(WAIT_MAX);
         browser
@@ -174,6 +214,43 @@ impl Browser {
     pub(crate) fn resize(&self, width: u32, height: u32) {
         let size = json!({ "width": width, "height": height });
         self.post(format_args!("resize to {width}x{height}"), "/window/rect", &size);
+    }
+
+    /// A command of Chromium's own protocol.
+    #[track_caller]
+    pub(crate) fn cdp(&self, command: &str, params: &Value) -> Value {
+        let call = json!({ "cmd": command, "params": params });
+        self.post(format_args!("cdp {command}"), "/goog/cdp/execute", &call)
+    }
+
+    /// The width of a screen, also of one that is narrower than a window can be.
+    #[track_caller]
+    pub(crate) fn measure(&self, width: u32) {
+        let height = if width < 700 { 740 } else { 1024 };
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 1000 });
+        self.cdp("Emulation.setDeviceMetricsOverride", &metrics);
+    }
+
+    /// Cuts the network, or lets it come back.
+    #[track_caller]
+    pub(crate) fn network(&self, network: Network) {
+        let offline = network == Network::Cut;
+        let conditions = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.cdp("Network.enable", &json!({}));
+        self.cdp("Network.emulateNetworkConditions", &conditions);
+    }
+
+    /// Writes the whole page into a PNG file.
+    #[track_caller]
+    pub(crate) fn picture(&self, file: &Path) {
+        let size = "const of = document.documentElement; return [of.clientWidth, of.scrollHeight]";
+        let size = self.script(size, &[]);
+        let height = size[1].as_i64().unwrap_or(0).min(PICTURE_HEIGHT_MAX);
+        let clip = json!({ "x": 0, "y": 0, "width": size[0], "height": height, "scale": 1 });
+        let picture = json!({ "captureBeyondViewport": true, "clip": clip });
+        let picture = self.cdp("Page.captureScreenshot", &picture);
+        let written = std::fs::write(file, decode_base64(&string(&picture["data"])));
+        written.unwrap_or_else(|error| panic!("picture {}: {error}", file.display()));
     }
 
     /// Writes what the window shows into a PNG file.

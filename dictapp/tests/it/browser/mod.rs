@@ -2,7 +2,11 @@
 
 mod driver;
 mod driver_tests;
+mod every;
+mod firefox;
 mod protocol;
 mod suggest;
 mod visit;
+mod walk;
+mod reviewing;
 mod accessible;

@@ -66,26 +66,25 @@ fn newest_first(words: &[&str]) -> Vec<String> {
     words.iter().rev().map(|word| (*word).to_owned()).collect()
 }
 
-fn person_registers_looks_up_ten_words_and_logs_out(settings: &[&str]) {
+fn person_registers_looks_up_ten_words_and_logs_out(settings: &[&str], browser: &Browser) {
     let site = Site::start_with(settings);
-    let browser = browser("en-US,en");
-    register(&browser, &site, "Levi");
+    register(browser, &site, "Levi");
     assert_eq!(browser.current_url(), format!("{}/", site.url));
     browser.click("#account summary");
     browser.click("#logout");
     browser.wait_for("a[href='/login']");
-    log_in(&browser, &site, "Levi");
+    log_in(browser, &site, "Levi");
     for word in WORDS {
-        look_up(&browser, word);
+        look_up(browser, word);
         assert!(!browser.texts(".gloss").is_empty(), "{word}");
     }
-    assert_eq!(history(&browser, &site), newest_first(&WORDS));
+    assert_eq!(history(browser, &site), newest_first(&WORDS));
     assert_eq!(browser.texts("#history tbody td:first-child"), ["Levi"; 10]);
 
     // Killed between two requests: answered look-ups are still there.
     let site = Site::start_in(site.kill(), settings);
-    log_in(&browser, &site, "Levi");
-    assert_eq!(history(&browser, &site), newest_first(&WORDS));
+    log_in(browser, &site, "Levi");
+    assert_eq!(history(browser, &site), newest_first(&WORDS));
 
     browser.click("#account summary");
     browser.click("#logout");
@@ -98,14 +97,23 @@ fn person_registers_looks_up_ten_words_and_logs_out(settings: &[&str]) {
 #[test]
 #[ignore = "needs Chromium: cargo xtask test"]
 fn a_person_registers_looks_up_ten_words_and_logs_out() {
-    person_registers_looks_up_ten_words_and_logs_out(&[]);
+    person_registers_looks_up_ten_words_and_logs_out(&[], &browser("en-US,en"));
 }
 
 #[test]
 #[ignore = "needs Chromium: cargo xtask test"]
 fn a_person_does_the_same_with_mariadb() {
     let url = format!("database.url={}", MariaDb::shared().database());
-    person_registers_looks_up_ten_words_and_logs_out(&[&url]);
+    person_registers_looks_up_ten_words_and_logs_out(&[&url], &browser("en-US,en"));
+}
+
+#[test]
+#[ignore = "needs Firefox: cargo xtask test"]
+fn a_person_does_the_same_in_firefox_with_and_without_scripts() {
+    for scripts in [Scripts::On, Scripts::Off] {
+        let browser = Browser::start_firefox(Profile { scripts, ..Profile::default() });
+        person_registers_looks_up_ten_words_and_logs_out(&[], &browser);
+    }
 }
 
 #[test]

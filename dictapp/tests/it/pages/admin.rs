@@ -120,7 +120,7 @@ fn users_are_found_blocked_allowed_given_roles_and_codes() {
 
 /// Sends files as a browser does.
 #[track_caller]
-fn upload(admin: &Person<'_>, files: &[(&str, &str)], title: &str) -> Answer {
+pub(crate) fn upload(admin: &Person<'_>, files: &[(&str, &str)], title: &str) -> Answer {
     let token = admin.get("/admin/books").form_token();
     let mut body = String::new();
     for (name, value) in [("form_token", token.as_str()), ("title", title)] {
@@ -132,7 +132,7 @@ fn upload(admin: &Person<'_>, files: &[(&str, &str)], title: &str) -> Answer {
         write!(body, "--x\r\n{head}\r\n\r\n{content}\r\n").unwrap();
     }
     body.push_str("--x--\r\n");
-    admin.post_multipart("/admin/uploads", "x", &body)
+    admin.post_multipart("/admin/uploads", "x", body.as_bytes())
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn files_that_are_not_a_word_book_are_refused_with_the_reason() {
     upload(&admin, &[("../../x", "a b")], "").assert_has_not(&["/tmp"]);
     assert_eq!(admin.get("/admin/uploads/1").status, 404);
     let guest = Person::new(&site);
-    assert_eq!(guest.post_multipart("/admin/uploads", "x", "--x--\r\n").status, 303);
+    assert_eq!(guest.post_multipart("/admin/uploads", "x", b"--x--\r\n").status, 303);
 }
 
 #[test]

@@ -22,6 +22,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     fields: Vec<(String, String)>,
     pub(crate) body: String,
+    /// The body as it came.
+    pub(crate) bytes: Vec<u8>,
 }
 
 pub(crate) const PASSWORD: &str = "correct horse";
@@ -82,10 +84,29 @@ impl<'s> Person<'s> {
 
     /// Sends a form with files, with this boundary.
     #[track_caller]
-    pub(crate) fn post_multipart(&self, target: &str, boundary: &str, body: &str) -> Answer {
+    pub(crate) fn post_multipart(&self, target: &str, boundary: &str, body: &[u8]) -> Answer {
         let origin = self.site.url.clone();
         let kind = format!("multipart/form-data; boundary={boundary}");
-        self.send("POST", target, &[("Origin", &origin)], Some((&kind, body)))
+        self.send_bytes("POST", target, &[("Origin", &origin)], Some((&kind, body)))
+    }
+
+    /// Sends a file in the part `file`, with these fields.
+    #[track_caller]
+    pub(crate) fn post_file(
+        &self,
+        target: &str,
+        (file_name, content): (&str, &[u8]),
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        let head = "Content-Disposition: form-data; name";
+        let mut body = String::new();
+        for (name, value) in fields {
+            write!(body, "--a-boundary\r\n{head}=\"{name}\"\r\n\r\n{value}\r\n").unwrap();
+        }
+        let file = format!("{head}=\"file\"; filename=\"{file_name}\"");
+        write!(body, "--a-boundary\r\n{file}\r\n\r\n").unwrap();
+        let body = [body.as_bytes(), content, b"\r\n--a-boundary--\r\n"].concat();
+        self.post_multipart(target, "a-boundary", &body)
     }
 
     #[track_caller]
@@ -95,6 +116,17 @@ impl<'s> Person<'s> {
         target: &str,
         fields: &[(&str, &str)],
         body: Option<(&str, &str)>,
+    ) -> Answer {
+        self.send_bytes(method, target, fields, body.map(|(kind, text)| (kind, text.as_bytes())))
+    }
+
+    #[track_caller]
+    fn send_bytes(
+        &self,
+        method: &str,
+        target: &str,
+        fields: &[(&str, &str)],
+        body: Option<(&str, &[u8])>,
     ) -> Answer {
         let authority = self.site.authority();
         let mut request = format!(
@@ -115,12 +147,13 @@ impl<'s> Person<'s> {
         if let Some((kind, body)) = body {
             write!(request, "Content-Type: {kind}\r\nContent-Length: {}\r\n", body.len()).unwrap();
         }
-        write!(request, "\r\n{}", body.map_or("", |(_, body)| body)).unwrap();
+        request.push_str("\r\n");
+        let body = body.map_or(&[][..], |(_, body)| body);
         let mut stream = TcpStream::connect(authority).expect("it listens");
-        stream.write_all(request.as_bytes()).unwrap();
+        stream.write_all(&[request.as_bytes(), body].concat()).unwrap();
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
-        let answer = Answer::parse(&String::from_utf8_lossy(&bytes));
+        let answer = Answer::parse(&bytes);
         self.keep(&answer);
         answer
     }
@@ -155,7 +188,9 @@ impl<'s> Person<'s> {
 
 impl Answer {
     #[track_caller]
-    fn parse(text: &str) -> Answer {
+    fn parse(bytes: &[u8]) -> Answer {
+        let text = String::from_utf8_lossy(bytes);
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
         let (head, body) = text.split_once("\r\n\r\n").expect("a head");
         let mut lines = head.split("\r\n");
         let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status");
@@ -164,7 +199,8 @@ impl Answer {
             (name.to_ascii_lowercase(), value.trim().to_owned())
         };
         let fields = lines.map(field).collect();
-        Answer { status: status.parse().expect("a number"), fields, body: body.to_owned() }
+        let bytes = bytes[end + 4..].to_vec();
+        Answer { status: status.parse().expect("a number"), fields, body: body.to_owned(), bytes }
     }
 
     #[track_caller]

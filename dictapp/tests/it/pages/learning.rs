@@ -53,12 +53,12 @@ fn a_word_is_reviewed_once_even_if_its_answer_is_sent_twice_and_can_be_taken_bac
     let again = [("word", "apple"), ("seen", "0"), ("grade", "1")];
     assert_eq!(levi.submit("/review", &again).to("/review"), "/review");
     levi.get("/review").assert_has(200, &["id=\"all-done\""]);
-    levi.get("/progress").assert_has(200, &["1 reviews on 1 days", "1 learnt"]);
+    levi.get("/progress").assert_has(200, &["1 reviews on 1 days", "<dt>Learnt</dt><dd>1</dd>"]);
     let token = levi.get("/review").form_token();
     let undone = levi.post("/review/undo", &[("form_token", &token)]);
     assert_eq!(undone.to("/review?undone=apple"), "/review?undone=apple");
     levi.get("/review").assert_has(200, &["data-word=\"apple\"", "name=\"seen\" value=\"0\""]);
-    levi.get("/progress").assert_has(200, &["0 learnt"]);
+    levi.get("/progress").assert_has(200, &["<dt>Learnt</dt><dd>0</dd>"]);
 }
 
 #[test]
@@ -133,12 +133,8 @@ fn a_table_that_was_exported_is_imported_from_a_file() {
     let table = levi.get("/words/export?as=csv").body;
     let mia = Person::registered(&site, "Mia");
     let send = |person: &Person<'_>, token: &str, content: &str| {
-        let head = "Content-Disposition: form-data; name";
-        let body = format!(
-            "--x\r\n{head}=\"form_token\"\r\n\r\n{token}\r\n--x\r\n\
-             {head}=\"file\"; filename=\"words.csv\"\r\n\r\n{content}\r\n--x--\r\n"
-        );
-        person.post_multipart("/words/import", "x", &body)
+        let file = ("words.csv", content.as_bytes());
+        person.post_file("/words/import", file, &[("form_token", token)])
     };
     let token = mia.get("/words").form_token();
     assert_eq!(send(&mia, &token, &table).to("/words?added=1"), "/words?added=1");

@@ -16,6 +16,7 @@ mod suggest;
 mod settings;
 mod history;
 mod learning;
+mod anki;
 mod language;
 mod errors;
 mod start;

@@ -1,6 +1,7 @@
 //! Words to an Anki package (`.apkg`): a zip archive with an SQLite file of schema 11, which every
 //! version of Anki imports. A note keeps its identity, so a later package updates it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Write};
 
 use jiff::Timestamp;
@@ -10,12 +11,13 @@ use sha2::{Digest, Sha256};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use super::{DECK_SEPARATOR, FIELDS, SEPARATOR};
 use crate::hex;
 use crate::store::error::{Doing, Result, StoreError};
 
-const TABLES: &str = include_str!("../../../migrations/anki.sql");
-const FRONT: &str = include_str!("../../../templates/anki/front.html");
-const BACK: &str = include_str!("../../../templates/anki/back.html");
+const TABLES: &str = include_str!("../../../../migrations/anki.sql");
+const FRONT: &str = include_str!("../../../../templates/anki/front.html");
+const BACK: &str = include_str!("../../../../templates/anki/back.html");
 const STYLE: &str = ".card { font: 20px/1.6 sans-serif; text-align: center; } \
      .word { font-size: 32px; } .ipa, .example { opacity: .75; }";
 
@@ -29,13 +31,8 @@ const INSERT_CARD: &str = "insert into cards (id, nid, did, ord, mod, usn, type,
 
 /// The keys of the note type and of the deck: the same in each package.
 const MODEL: i64 = 1_764_374_400_001;
+/// The decks of lists have the numbers that follow.
 const DECK: i64 = 1_764_374_400_002;
-
-/// The fields of a note, in the order of [`AnkiNote::fields`].
-const FIELDS: [&str; 6] = ["Word", "Pronunciation", "Meaning", "Example", "Sentence", "Note"];
-
-/// What separates the fields of a note.
-const SEPARATOR: &str = "\u{1f}";
 
 /// A word for a card.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,6 +51,8 @@ pub struct AnkiNote {
     pub note: String,
     /// Tags, separated by spaces.
     pub tags: String,
+    /// The list that it belongs to; empty: none. It becomes a deck below the deck of the package.
+    pub list: String,
 }
 
 /// The bytes of a package with these notes in a deck of this name.
@@ -96,7 +95,9 @@ fn write_collection(
     let now = Timestamp::now();
     let (seconds, milliseconds) = (now.as_second(), now.as_millisecond());
     let transaction = file.transaction()?;
-    let parts = [conf(), models(seconds), decks(deck, seconds), deck_options()];
+    let lists: BTreeSet<&str> = notes.iter().map(|note| note.list.as_str()).collect();
+    let decks_by_list: BTreeMap<&str, i64> = lists.into_iter().zip(DECK..).collect();
+    let parts = [conf(), models(seconds), decks(deck, &decks_by_list, seconds), deck_options()];
     let [conf, models, decks, options] = parts.map(|part| part.to_string());
     let collection = params![seconds, milliseconds, conf, models, decks, options];
     transaction.execute(INSERT_COLLECTION, collection)?;
@@ -109,7 +110,8 @@ fn write_collection(
             let word = note.word.as_str();
             let tags = format!(" {} ", note.tags.trim());
             insert_note.execute(params![id, guid(word), MODEL, seconds, tags, fields, word])?;
-            insert_card.execute(params![id, DECK, seconds, place])?;
+            let deck = decks_by_list.get(note.list.as_str()).copied().unwrap_or(DECK);
+            insert_card.execute(params![id, deck, seconds, place])?;
         }
     }
     transaction.commit()
@@ -117,7 +119,7 @@ fn write_collection(
 
 impl AnkiNote {
     fn fields(&self) -> [&str; FIELDS.len()] {
-        let AnkiNote { word, pronunciation, meaning, example, sentence, note, tags: _ } = self;
+        let AnkiNote { word, pronunciation, meaning, example, sentence, note, .. } = self;
         [word, pronunciation, meaning, example, sentence, note]
     }
 }
@@ -162,7 +164,8 @@ fn models(seconds: i64) -> Value {
     })
 }
 
-fn decks(name: &str, seconds: i64) -> Value {
+/// The decks: one for each list, below that of the package.
+fn decks(name: &str, lists: &BTreeMap<&str, i64>, seconds: i64) -> Value {
     let deck = |id: i64, name: &str| {
         json!({
             "id": id, "name": name, "mod": seconds, "usn": -1, "desc": "", "dyn": 0, "conf": 1,
@@ -170,7 +173,15 @@ fn decks(name: &str, seconds: i64) -> Value {
             "newToday": [0, 0], "revToday": [0, 0], "lrnToday": [0, 0], "timeToday": [0, 0],
         })
     };
-    json!({ "1": deck(1, "Default"), DECK.to_string(): deck(DECK, name) })
+    let mut decks = json!({ "1": deck(1, "Default") });
+    for (list, id) in lists {
+        let name = match *list {
+            "" => name.to_owned(),
+            list => format!("{name}{DECK_SEPARATOR}{list}"),
+        };
+        decks[id.to_string()] = deck(*id, &name);
+    }
+    decks
 }
 
 fn deck_options() -> Value {

@@ -1,0 +1,16 @@
+//! Anki packages (`.apkg`): written for an export, and read for an import.
+
+mod package;
+mod read;
+
+pub use package::{AnkiNote, anki_package};
+pub use read::{ANKI_PACKAGE_BYTES_MAX, AnkiFault, AnkiNoteType, AnkiRow, read_anki};
+
+/// The fields of a note of our own packages, in the order of `AnkiNote::fields`.
+const FIELDS: [&str; 6] = ["Word", "Pronunciation", "Meaning", "Example", "Sentence", "Note"];
+
+/// What separates the fields of a note.
+const SEPARATOR: &str = "\u{1f}";
+
+/// What separates a deck from the one above it.
+const DECK_SEPARATOR: &str = "::";

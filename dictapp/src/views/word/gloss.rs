@@ -1,0 +1,126 @@
+//! Glosses: in pieces for the page of a word, and short for lists.
+
+use serde::Serialize;
+
+use crate::lexicon::EntryRef;
+use crate::model::{Explanation, LanguageTag, Languages, glosses, link};
+use crate::site::Shelf;
+
+/// A word in a list with its first gloss.
+#[derive(Debug, Serialize)]
+pub(in crate::views) struct Brief {
+    pub(in crate::views) word: String,
+    #[serde(skip)]
+    pub(in crate::views) word_lang: LanguageTag,
+    pub(in crate::views) phonetic: Option<String>,
+    pub(in crate::views) gloss: String,
+    pub(in crate::views) lang: LanguageTag,
+}
+
+/// A gloss in a list, in characters: about a line of a phone.
+const BRIEF_CHARS_MAX: usize = 60;
+
+/// A piece of a gloss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::views) struct GlossPiece<'a> {
+    pub(in crate::views) text: &'a str,
+    /// The headword that it leads to.
+    pub(in crate::views) link: Option<&'a str>,
+    /// Whether it is a remark in Chinese brackets, which is set smaller.
+    pub(in crate::views) is_aside: bool,
+}
+
+pub(super) fn push_text<'a>(pieces: &mut Vec<GlossPiece<'a>>, text: &'a str) {
+    let mut rest = text;
+    let mut push = |text: &'a str, is_aside| {
+        if !text.is_empty() {
+            pieces.push(GlossPiece { text, link: None, is_aside });
+        }
+    };
+    while let Some((before, behind)) = rest.split_once('（') {
+        let Some(length) = behind.find('）') else { break };
+        let end = before.len() + '（'.len_utf8() + length + '）'.len_utf8();
+        push(before, false);
+        push(&rest[before.len()..end], true);
+        rest = &rest[end..];
+    }
+    push(rest, false);
+}
+
+/// The first gloss of each part of speech, in one line.
+pub(in crate::views) fn first_gloss(mean: &str) -> String {
+    let explanation = Explanation::parse(mean);
+    let glosses = explanation.senses().map(|(_, sense)| sense.gloss.as_str());
+    link::shown_text(&glosses.take(3).collect::<Vec<_>>().join("; ")).into_owned()
+}
+
+/// One line of a list.
+pub(in crate::views) fn brief(shelf: &Shelf, entry: &EntryRef<'_>) -> Brief {
+    let mut gloss = String::new();
+    let mut room = BRIEF_CHARS_MAX;
+    let mut last = None;
+    for (label, text) in glosses(entry.mean) {
+        // Senses of one part of speech stand behind one label.
+        let is_same = last.replace(label) == Some(label);
+        let label = if is_same { "" } else { label };
+        let gap = match (gloss.is_empty(), is_same) {
+            (true, _) => "",
+            (false, false) => "  ",
+            (false, true) if text.is_ascii() => "; ",
+            (false, true) => "；",
+        };
+        let space = if label.is_empty() { "" } else { " " };
+        for piece in [gap, label, space, &link::shown_text(text)] {
+            let end = piece.char_indices().nth(room).map_or(piece.len(), |(end, _)| end);
+            gloss.push_str(&piece[..end]);
+            if end < piece.len() {
+                gloss.push('…');
+                return Brief::new(shelf, entry, gloss);
+            }
+            room -= piece.chars().count();
+        }
+    }
+    Brief::new(shelf, entry, gloss)
+}
+
+impl Brief {
+    fn new(shelf: &Shelf, entry: &EntryRef<'_>, gloss: String) -> Brief {
+        let languages = shelf.languages(entry);
+        Brief {
+            word: entry.word.to_owned(),
+            phonetic: entry.phonetic.map(str::to_owned),
+            word_lang: Languages::of_source(languages, entry.word),
+            lang: Languages::of_target(languages, &gloss),
+            gloss,
+        }
+    }
+}
+
+/// The glosses of an entry in a line: what a card shows.
+pub(in crate::views) fn gloss_of(explanation: &Explanation) -> String {
+    let parts = explanation.parts.iter().map(|part| {
+        let glosses: Vec<&str> = part.senses.iter().map(|sense| sense.gloss.as_str()).collect();
+        format!("{} {}", part.label, glosses.join("；")).trim().to_owned()
+    });
+    parts.collect::<Vec<_>>().join("  ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn remarks_in_chinese_brackets_are_pieces_of_their_own() {
+        let pieces = |gloss: &str| {
+            let mut found = Vec::new();
+            push_text(&mut found, gloss);
+            found.iter().map(|p| format!("{}{}", p.text, u8::from(p.is_aside))).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            pieces("（机器）运转，（程序）运行"),
+            ["（机器）1", "运转，0", "（程序）1", "运行0"]
+        );
+        assert_eq!(pieces("a (b) 未闭合（"), ["a (b) 未闭合（0"]);
+        assert!(pieces("").is_empty());
+    }
+}

@@ -1,0 +1,370 @@
+//! An Anki package to a choice of what becomes of its fields, and the choice to saved words. The page
+//! carries the notes to the second step, so that no instance has to keep them.
+
+use askama::Template;
+use webframe::http::StatusCode;
+use webframe::{Error, Response, Result};
+
+use super::import::{ROWS_MAX, Row, save};
+use crate::books::plain_text;
+use crate::paths;
+use crate::site::Visit;
+use crate::store::{AnkiFault, AnkiNoteType, SavedWordText, read_anki};
+use crate::texts::Texts;
+use crate::views::filters;
+use crate::views::page::Page;
+
+/// Note types of a package that are shown, those with the most notes.
+const TYPES_MAX: usize = 8;
+
+/// Fields of a note that are shown and carried.
+const FIELDS_MAX: usize = 30;
+
+/// Characters of a field that are carried: as many as a note of a word book has.
+const FIELD_CHARS_MAX: usize = 1000;
+
+/// Maximum size of the notes that a page carries to the second step, in bytes. 20,000 notes of 400
+/// bytes have 8 MB.
+const TABLE_BYTES_MAX: usize = 12 << 20;
+
+/// Notes that are shown of a type, and characters of each field.
+const SHOWN_NOTES: usize = 3;
+const SHOWN_CHARS: usize = 80;
+
+/// The columns behind the fields of a note.
+const TAGS: &str = "tags";
+const LIST: &str = "list";
+
+#[derive(Template)]
+#[template(path = "import.html")]
+struct ImportPage<'a> {
+    page: &'a Page<'a>,
+    t: &'static Texts,
+    form_token: String,
+    problem: Option<String>,
+    types: Vec<Shown>,
+    /// The list that the user typed.
+    list: &'a str,
+}
+
+/// A note type as the page shows it.
+struct Shown {
+    name: String,
+    count: usize,
+    fields: Vec<Field>,
+    /// All notes as a table with a header.
+    table: String,
+}
+
+/// A field of a note type, what its first notes have in it, and what it becomes.
+struct Field {
+    name: String,
+    examples: Vec<String>,
+    role: Role,
+}
+
+/// What becomes of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Word,
+    Note,
+    Sentence,
+    Unused,
+}
+
+impl Role {
+    const ALL: [Role; 4] = [Role::Unused, Role::Word, Role::Note, Role::Sentence];
+
+    pub(crate) fn value(self) -> &'static str {
+        match self {
+            Role::Word => "word",
+            Role::Note => "note",
+            Role::Sentence => "sentence",
+            Role::Unused => "",
+        }
+    }
+
+    pub(crate) fn name(self, t: &Texts) -> &'static str {
+        match self {
+            Role::Word => t.import.word,
+            Role::Note => t.words.note,
+            Role::Sentence => t.words.sentence,
+            Role::Unused => t.import.unused,
+        }
+    }
+
+    fn from_value(value: &str) -> Role {
+        Role::ALL.into_iter().find(|role| role.value() == value).unwrap_or(Role::Unused)
+    }
+}
+
+/// The notes of one type in plain text. The last two cells of a row are tags and list.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Table {
+    columns: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+/// Shows what is in a package.
+pub(super) fn show(page: &Page<'_>, package: &[u8], list: &str) -> Result<Response> {
+    let types = match read_anki(package) {
+        Ok(types) => types,
+        Err(AnkiFault::Server(error)) => return Err(Error::internal(error)),
+        Err(fault) => return refuse(page, fault_text(&fault, page.texts())),
+    };
+    if types.is_empty() {
+        return refuse(page, page.texts().import.empty.to_owned());
+    }
+    let tables: Vec<(String, Table)> =
+        types.into_iter().take(TYPES_MAX).map(|found| (found.name.clone(), table(found))).collect();
+    let mut shown = Vec::new();
+    for (name, table) in tables {
+        let roles = guess(&table.columns);
+        shown.push(shown_type(name, &table, &roles)?);
+    }
+    if shown.iter().map(|one| one.table.len()).sum::<usize>() > TABLE_BYTES_MAX {
+        let limit = format!("{} MB", TABLE_BYTES_MAX >> 20);
+        let fault = AnkiFault::TooLarge("the text", limit);
+        return refuse(page, fault_text(&fault, page.texts()));
+    }
+    send(page, StatusCode::OK, (None, shown), list)
+}
+
+/// Saves the notes by the choice of the user.
+pub(super) fn add(
+    page: &Page<'_>,
+    visit: &Visit,
+    (text, choices): (&str, &[(String, String)]),
+    list: &str,
+) -> Result<Response> {
+    let table = Table::parse(text)?;
+    let choice = |number: usize| {
+        let name = format!("field{number}");
+        choices.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value.as_str())
+    };
+    let fields = table.columns.len().saturating_sub(2);
+    let roles: Vec<Role> = (0..fields).map(|number| Role::from_value(choice(number))).collect();
+    if !roles.contains(&Role::Word) {
+        let name = choices.iter().find(|(key, _)| key == "type");
+        let name = name.map(|(_, name)| name.clone()).unwrap_or_default();
+        let shown = shown_type(name, &table, &roles)?;
+        let problem = Some(page.texts().import.no_word.to_owned());
+        return send(page, StatusCode::UNPROCESSABLE_ENTITY, (problem, vec![shown]), list);
+    }
+    let rows = table.rows.iter().map(|row| row_by(row, &roles)).collect();
+    save(page.site, visit, rows, list)
+}
+
+fn refuse(page: &Page<'_>, problem: String) -> Result<Response> {
+    send(page, StatusCode::UNPROCESSABLE_ENTITY, (Some(problem), Vec::new()), "")
+}
+
+fn send(
+    page: &Page<'_>,
+    status: StatusCode,
+    (problem, types): (Option<String>, Vec<Shown>),
+    list: &str,
+) -> Result<Response> {
+    let form_token = page.form_token()?;
+    page.send_as(status, &ImportPage { page, t: page.texts(), form_token, problem, types, list })
+}
+
+fn fault_text(fault: &AnkiFault, t: &Texts) -> String {
+    let fill = crate::texts::fill;
+    match fault {
+        AnkiFault::NoPackage => t.import.no_package.to_owned(),
+        AnkiFault::TooLarge(_, limit) => fill(t.import.too_large, "limit", limit),
+        AnkiFault::Damaged(what) | AnkiFault::Server(what) => fill(t.import.damaged, "what", what),
+    }
+}
+
+fn shown_type(name: String, table: &Table, roles: &[Role]) -> Result<Shown> {
+    let first = table.rows.get(..SHOWN_NOTES.min(table.rows.len())).unwrap_or_default();
+    let fields = table.columns.iter().zip(roles).enumerate().map(|(place, (name, role))| {
+        let cells = first.iter().filter_map(|row| row.get(place)).filter(|cell| !cell.is_empty());
+        let short = |cell: &String| cell.chars().take(SHOWN_CHARS).collect();
+        Field { name: name.clone(), examples: cells.map(short).collect(), role: *role }
+    });
+    Ok(Shown {
+        name,
+        count: table.rows.len(),
+        fields: fields.collect(),
+        table: table.to_csv().map_err(Error::internal)?,
+    })
+}
+
+fn table(found: AnkiNoteType) -> Table {
+    let fields = found.fields.len().min(FIELDS_MAX);
+    let mut columns = found.fields;
+    columns.truncate(fields);
+    columns.extend([TAGS, LIST].map(str::to_owned));
+    let row = |note: crate::store::AnkiRow| {
+        let mut row: Vec<String> = note.fields.iter().take(fields).map(|html| text(html)).collect();
+        row.extend([note.tags, note.list]);
+        row
+    };
+    Table { columns, rows: found.notes.into_iter().map(row).collect() }
+}
+
+/// What each field probably is, by its name.
+fn guess(columns: &[String]) -> Vec<Role> {
+    const WORDS: [&str; 8] =
+        ["word", "expression", "front", "vocab", "english", "单词", "正面", "英文"];
+    const NOTES: [&str; 10] = [
+        "note",
+        "笔记",
+        "meaning",
+        "back",
+        "definition",
+        "chinese",
+        "释义",
+        "背面",
+        "中文",
+        "解释",
+    ];
+    const SENTENCES: [&str; 3] = ["sentence", "例句", "example"];
+    let fields = &columns[..columns.len().saturating_sub(2)];
+    let mut roles = vec![Role::Unused; fields.len()];
+    for (role, names) in
+        [(Role::Word, &WORDS[..]), (Role::Note, &NOTES[..]), (Role::Sentence, &SENTENCES[..])]
+    {
+        let place = names.iter().find_map(|wanted| {
+            let is_it = |(name, role): (&String, &Role)| {
+                *role == Role::Unused && name.to_lowercase().contains(wanted)
+            };
+            fields.iter().zip(&roles).position(is_it)
+        });
+        let first_free = || roles.iter().position(|role| *role == Role::Unused);
+        let place = if role == Role::Sentence { place } else { place.or_else(first_free) };
+        if let Some(place) = place {
+            roles[place] = role;
+        }
+    }
+    roles
+}
+
+fn row_by(row: &[String], roles: &[Role]) -> Row {
+    let of = |wanted: Role| {
+        let cells =
+            row.iter().zip(roles).filter(|(cell, role)| **role == wanted && !cell.is_empty());
+        cells.map(|(cell, _)| cell.as_str()).collect::<Vec<_>>()
+    };
+    let last = |place: usize| row.len().checked_sub(place).and_then(|at| row.get(at)).cloned();
+    let word = of(Role::Word).first().copied().unwrap_or_default().to_owned();
+    let about = SavedWordText {
+        note: of(Role::Note).join(" · "),
+        sentence: of(Role::Sentence).join(" "),
+        tags: last(2).unwrap_or_default(),
+        list: last(1).unwrap_or_default(),
+    };
+    (word, about)
+}
+
+/// A field of a note in plain text: without sounds, and with the words of its gaps.
+fn text(html: &str) -> String {
+    let text = plain_text(&without_marks(html));
+    text.chars().take(FIELD_CHARS_MAX).collect()
+}
+
+/// `[sound:a.mp3]` is left out, and `{{c1::word::hint}}` is its word.
+fn without_marks(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find(['[', '{']) {
+        text.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let sound = rest.strip_prefix("[sound:").and_then(|sound| sound.split_once(']'));
+        let gap = rest.strip_prefix("{{c").and_then(|gap| gap.split_once("}}"));
+        let gap = gap.and_then(|(gap, behind)| Some((gap.split_once("::")?.1, behind)));
+        rest = if let Some((_, behind)) = sound {
+            behind
+        } else if let Some((gap, behind)) = gap {
+            text.push_str(gap.split("::").next().unwrap_or_default());
+            behind
+        } else {
+            text.push_str(&rest[..1]);
+            &rest[1..]
+        };
+    }
+    text.push_str(rest);
+    text
+}
+
+impl Table {
+    fn to_csv(&self) -> std::result::Result<String, String> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let failed = |error: csv::Error| error.to_string();
+        writer.write_record(&self.columns).map_err(failed)?;
+        for row in &self.rows {
+            writer.write_record(row).map_err(failed)?;
+        }
+        let bytes = writer.into_inner().map_err(|error| error.to_string())?;
+        String::from_utf8(bytes).map_err(|error| error.to_string())
+    }
+
+    fn parse(text: &str) -> Result<Table> {
+        let wrong = |error: csv::Error| Error::bad_request(error.to_string());
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let cells = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect();
+        let columns: Vec<String> = cells(reader.headers().map_err(wrong)?);
+        if !(3..=FIELDS_MAX + 2).contains(&columns.len()) {
+            return Err(Error::bad_request(format!("the table has {} columns", columns.len())));
+        }
+        let mut rows = Vec::new();
+        for record in reader.records().take(ROWS_MAX + 1) {
+            rows.push(cells(&record.map_err(wrong)?));
+        }
+        Ok(Table { columns, rows })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns(names: &[&str]) -> Vec<String> {
+        names.iter().chain(&[TAGS, LIST]).map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn fields_are_recognised_by_their_names_in_either_language() {
+        use Role::{Note, Sentence, Unused, Word};
+        let own = ["Word", "Pronunciation", "Meaning", "Example", "Sentence", "Note"];
+        assert_eq!(guess(&columns(&own)), [Word, Unused, Unused, Unused, Sentence, Note]);
+        assert_eq!(guess(&columns(&["Front", "Back"])), [Word, Note]);
+        assert_eq!(
+            guess(&columns(&["序号", "单词", "释义", "例句"])),
+            [Unused, Word, Note, Sentence]
+        );
+        assert_eq!(guess(&columns(&["a"])), [Word]);
+        assert_eq!(guess(&columns(&["a", "b", "c"])), [Word, Note, Unused]);
+    }
+
+    #[test]
+    fn a_field_is_plain_text() {
+        let html = "<div>ice&nbsp;cream</div>[sound:a.mp3]<script>x</script>";
+        assert_eq!(text(html), "ice cream");
+        assert_eq!(text("I {{c1::ate::past of eat}} {{c2::it}} [up] {x}"), "I ate it [up] {x}");
+        assert_eq!(text("{{c1::open [sound:x"), "{{c1::open [sound:x");
+        assert_eq!(text(&"词".repeat(2000)).chars().count(), FIELD_CHARS_MAX);
+    }
+
+    #[test]
+    fn a_row_is_saved_by_the_chosen_fields() {
+        let row = ["apple", "苹果", "水果", "", "fruit", "Unit 5"].map(str::to_owned);
+        let roles = [Role::Word, Role::Note, Role::Note, Role::Sentence];
+        let (word, about) = row_by(&row, &roles);
+        let SavedWordText { note, sentence, tags, list } = about;
+        let found = [word, note, sentence, tags, list];
+        assert_eq!(found, ["apple", "苹果 · 水果", "", "fruit", "Unit 5"]);
+    }
+
+    #[test]
+    fn a_table_comes_back_as_it_was_carried() {
+        let row = ["a \"b\", c", "词\n", "", ""].map(str::to_owned).to_vec();
+        let table = Table { columns: columns(&["x,y", "z"]), rows: vec![row] };
+        assert_eq!(Table::parse(&table.to_csv().unwrap()).unwrap(), table);
+        assert!(Table::parse("a,b\n").is_err());
+        assert!(Table::parse("a,b,c\nx\n").is_err());
+    }
+}

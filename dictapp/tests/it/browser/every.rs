@@ -1,0 +1,164 @@
+//! Every page of the site, with something on it: what the tests walk. A page that is added to
+//! `paths.rs` and not here fails a test.
+
+use std::collections::BTreeMap;
+
+use super::driver::{Browser, Key};
+use crate::pages::admin::{upload, with_role};
+use crate::pages::client::{Answer, PASSWORD};
+use crate::pages::site::Site;
+
+/// Pages that a guest sees.
+pub(crate) const GUEST: &[&str] = &[
+    "/",
+    "/word/answer",
+    "/word/better",
+    "/word/act",
+    "/word/ice%20cream",
+    "/word/recieve",
+    "/word/zzzzzz",
+    "/search?q=re%3Fd",
+    "/search?q=%E8%8B%B9%E6%9E%9C",
+    "/search?q=",
+    "/login",
+    "/register",
+    "/reset",
+    "/look",
+    "/help",
+    "/about",
+    "/privacy",
+    "/api",
+    "/report?word=apple",
+    "/nothing",
+];
+
+/// Pages of a user who learns, teaches and administers.
+const USER: &[&str] = &[
+    "/",
+    "/word/better",
+    "/word/apple",
+    "/words",
+    "/words?added=3&known=1&skipped=1&full",
+    "/review",
+    "/review?undone=apple",
+    "/progress",
+    "/history",
+    "/history?q=zzz",
+    "/account",
+    "/settings",
+    "/classes",
+    "/admin",
+    "/admin/users",
+    "/admin/books",
+    "/admin/uploads/1",
+    "/admin/reports",
+    "/admin/audit",
+];
+
+/// Paths that lead to no page of their own: they are sent to, redirect, or are for programs.
+const NO_PAGES: &[&str] = &[
+    "/logout",
+    "/account/password",
+    "/account/sessions",
+    "/account/tokens",
+    "/account/export",
+    "/account/history",
+    "/account/delete",
+    "/suggest",
+    "/gloss",
+    "/random",
+    "/words/import",
+    "/words/export",
+    "/review/undo",
+    "/review/kind",
+    "/admin/uploads",
+    "/admin/upload-events",
+    "/manifest.webmanifest",
+    "/worker.js",
+    "/opensearch.xml",
+    "/complete",
+    "/language",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/api/",
+];
+
+#[track_caller]
+fn value(page: &Answer, before: &str) -> String {
+    let rest = page.body.split_once(before).unwrap_or_else(|| panic!("{before}: {page:?}")).1;
+    rest.split(['"', '<']).next().expect("its end").to_owned()
+}
+
+/// Somebody who administers, teaches and learns, with something on each page; and the pages.
+pub(crate) fn settle(site: &Site, name: &str) -> Vec<String> {
+    let ada = with_role(site, name, "admin");
+    ada.submit("/classes", &[("action", "make"), ("name", "Class 7")]).to("/classes");
+    let class = format!("/classes/{}", value(&ada.get("/classes"), "href=\"/classes/"));
+    let code = value(&ada.get(&class), "id=\"code\">");
+    let words = "apple\nbanana\nweather";
+    let list = [("action", "add"), ("name", "Unit 5"), ("due", "2099-12-04"), ("words", words)];
+    ada.submit(&class, &list).to(&class);
+    ada.submit("/classes", &[("action", "join"), ("code", &code)]).to("/classes");
+    for word in ["apple", "ice%20cream", "zzzzzz", "%E8%8B%B9%E6%9E%9C", "incomprehensibility"] {
+        ada.get(&format!("/word/{word}"));
+    }
+    let sentence = ("sentence", "An apple a day keeps the doctor away.");
+    for (word, list) in [("apple", "Unit 5"), ("give up", ""), ("umbrella", "Phrases")] {
+        let form = [("action", "save"), ("word", word), ("list", list), ("tags", "fruit food")];
+        ada.submit("/words", &[&form[..], &[sentence, ("note", "red")]].concat()).to("/words");
+    }
+    let card = ada.get("/review");
+    let (word, seen) = (value(&card, "name=\"word\" value=\""), "0");
+    ada.submit("/review", &[("word", &word), ("seen", seen), ("grade", "3")]).to("/review");
+    let report = [("word", "apple"), ("text", "The plural is missing.")];
+    let token = ada.get("/report?word=apple").form_token();
+    ada.post("/report", &[&report[..], &[("form_token", &token)]].concat());
+    upload(&ada, &[("unit.csv", "word,meaning\nzyzzyva,象鼻虫\n")], "Unit 5").to("/admin");
+    let mut pages: Vec<String> = USER.iter().map(|page| (*page).to_owned()).collect();
+    pages.push(class);
+    pages
+}
+
+/// Logs in at the page for it.
+#[track_caller]
+pub(crate) fn log_in(browser: &Browser, site: &Site, name: &str) {
+    browser.goto(&format!("{}/login", site.url));
+    browser.fill("#name", name);
+    browser.fill("#password", PASSWORD);
+    browser.press(Key::Enter);
+    browser.wait_for("#logout");
+}
+
+/// The paths of the table in `paths.rs`, by name.
+fn paths() -> BTreeMap<&'static str, &'static str> {
+    let source = include_str!("../../../src/paths.rs");
+    let path = |line: &'static str| {
+        let rest = line.strip_prefix("pub(crate) const ")?;
+        let (name, value) = rest.split_once(": &str = \"")?;
+        Some((name, value.split('"').next()?))
+    };
+    source.lines().filter_map(path).collect()
+}
+
+#[test]
+fn every_path_of_the_site_is_a_page_that_the_browser_tests_walk_or_is_known_to_be_none() {
+    let paths = paths();
+    assert!(paths.len() > 40, "{paths:?}");
+    let walked = |path: &str| {
+        let beginning = path.split('{').next().unwrap_or(path);
+        let is_it = |page: &&&str| match path.contains('{') {
+            true => page.starts_with(beginning),
+            false => page.split('?').next() == Some(path),
+        };
+        GUEST.iter().chain(USER).any(|page| is_it(&page)) || beginning == "/classes/"
+    };
+    let is_none = |path: &str| {
+        NO_PAGES.contains(&path) || path.starts_with("/api/") || path.starts_with("/static/")
+    };
+    let forgotten: Vec<_> =
+        paths.iter().filter(|(_, path)| !walked(path) && !is_none(path)).collect();
+    assert!(forgotten.is_empty(), "walked by no test: {forgotten:?}");
+    let both: Vec<_> = paths.values().filter(|path| walked(path) && is_none(path)).collect();
+    assert!(both.is_empty(), "a page and none: {both:?}");
+}

@@ -1,0 +1,145 @@
+//! Every page at the width of a phone, a tablet and a projector, in both languages and themes, with
+//! and without scripts: nothing is cut, covered, too small, or in the other language. Pictures of the
+//! pages are left in the build folder, under `tmp/pages`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::driver::{Browser, Profile, Scripts};
+use super::every::{GUEST, log_in, settle};
+use crate::pages::site::Site;
+
+const FAULTS: &str = include_str!("../../data/browser/faults.js");
+
+/// How a page is looked at.
+struct View {
+    width: u32,
+    languages: &'static str,
+    theme: &'static str,
+    scripts: Scripts,
+}
+
+/// Each width in both languages and both themes, and each of these with and without scripts.
+fn views() -> Vec<View> {
+    let mut views = Vec::new();
+    for (n, width) in [360, 768, 1920].into_iter().enumerate() {
+        for (m, (languages, theme)) in [
+            ("zh-CN,zh", "light"),
+            ("zh-CN,zh", "dark"),
+            ("en-US,en", "light"),
+            ("en-US,en", "dark"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let scripts = if (n + m / 2 + m % 2) % 2 == 0 { Scripts::On } else { Scripts::Off };
+            views.push(View { width, languages, theme, scripts });
+        }
+    }
+    views
+}
+
+fn folder(view: &View) -> PathBuf {
+    let View { width, languages, theme, scripts } = view;
+    let name = format!("{width}-{}-{theme}-{scripts:?}", &languages[..2]).to_lowercase();
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages").join(name)
+}
+
+/// The faults of the page that is open. Leaves its picture.
+fn faults(browser: &Browser, page: &str, pictures: &Path) -> Vec<String> {
+    let name = page.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+    browser.picture(Path::new(&format!("{}{name}.png", pictures.display())));
+    let found = browser.script(FAULTS, &[]);
+    let found = found.as_str().expect("lines").to_owned();
+    found.lines().map(|fault| format!("{page}: {fault}")).collect()
+}
+
+fn walk(browser: &Browser, site: &Site, pages: &[String], pictures: &Path) -> Vec<String> {
+    let visit = |page: &String| {
+        browser.goto(&format!("{}{page}", site.url));
+        faults(browser, page, pictures)
+    };
+    pages.iter().flat_map(visit).collect()
+}
+
+/// The page that shows what is in a file of Anki cards.
+fn walk_import(browser: &Browser, site: &Site, pictures: &Path) -> Vec<String> {
+    let package = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/learning/anki-new.apkg");
+    browser.goto(&format!("{}/words", site.url));
+    browser.click(".import summary");
+    browser.choose_file("input[type=file]", Path::new(package));
+    browser.click("form[enctype] button");
+    browser.wait_for(".mapping");
+    faults(browser, "/words/import", pictures)
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn on_no_page_is_anything_cut_covered_too_small_or_in_the_other_language() {
+    let site = Site::start();
+    let own = settle(&site, "Ada");
+    let guest: Vec<String> = GUEST.iter().map(|page| (*page).to_owned()).collect();
+    let mut found = Vec::new();
+    for view in views() {
+        let View { width, languages, theme, scripts } = view;
+        let pictures = folder(&view);
+        fs::create_dir_all(&pictures).expect("the build folder can be written");
+        let browser = Browser::start(Profile { languages, scripts, ..Profile::default() });
+        browser.measure(width);
+        browser.goto(&format!("{}/look?theme={theme}&size=normal", site.url));
+        let mut faults = walk(&browser, &site, &guest, &pictures.join("guest-"));
+        log_in(&browser, &site, "Ada");
+        faults.extend(walk(&browser, &site, &own, &pictures.join("user-")));
+        faults.extend(walk_import(&browser, &site, &pictures.join("user-")));
+        let view = format!("{width} {languages} {theme} {scripts:?}");
+        found.extend(faults.into_iter().map(|fault| format!("{view} {fault}")));
+    }
+    assert!(found.is_empty(), "{} faults:\n{}", found.len(), found.join("\n"));
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn with_text_of_twice_the_size_and_in_forced_colours_no_page_is_too_wide() {
+    let site = Site::start();
+    let own = settle(&site, "Ada");
+    let browser = Browser::start(Profile::default());
+    browser.measure(360);
+    let colours = json!({ "features": [{ "name": "forced-colors", "value": "active" }] });
+    browser.cdp("Emulation.setEmulatedMedia", &colours);
+    let wide = "document.documentElement.style.fontSize = '200%'; \
+        return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+    let mut found = Vec::new();
+    let mut check = |page: &str| {
+        browser.goto(&format!("{}{page}", site.url));
+        let wider = browser.script(wide, &[]).as_i64().expect("a number");
+        if wider > 0 {
+            found.push(format!("{page} is {wider} pixels too wide"));
+        }
+    };
+    GUEST.iter().for_each(|page| check(page));
+    log_in(&browser, &site, "Ada");
+    own.iter().for_each(|page| check(page));
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// The rule is tried on a page that breaks it.
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn a_page_that_is_cut_covered_too_small_and_in_the_other_language_is_found() {
+    let bad = "<html lang=zh-Hans><body style='margin:0'>\
+        <p style='width:900px'>a</p><p style='width:20px;overflow:hidden;white-space:nowrap'>abc abc abc</p>\
+        <p>this is no Chinese</p><div style='height:0'>one one one</div><div>two two two</div>\
+        <button style='width:10px;height:10px;padding:0'></button>";
+    let browser = Browser::start(Profile::default());
+    browser.measure(360);
+    let escaped = bad.replace('%', "%25").replace('#', "%23");
+    browser.goto(&format!("data:text/html,{escaped}"));
+    let found = browser.script(FAULTS, &[]);
+    let found = found.as_str().expect("lines");
+    for fault in ["too wide", "cut: p", "English on a Chinese page", "covered", "a target of 10x10"]
+    {
+        assert!(found.contains(fault), "{fault} is not in {found}");
+    }
+}
