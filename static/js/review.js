@@ -7,6 +7,7 @@
   const SECONDS = 1000;
   const ANSWER_MAX = 8 * SECONDS; // a slower server counts as away
   const RETRY_MAX = 30 * SECONDS;
+  const VOICES_MAX = 2 * SECONDS; // browsers find their voices late
   let retry = SECONDS;
   let timer = 0;
   let sending = false;
@@ -44,13 +45,23 @@
     speechSynthesis.speak(speech);
   }
 
+  // Without a voice a card by ear shows its word.
+  function spell(listen) {
+    const word = document.createElement("span");
+    word.className = "headword";
+    word.lang = "en";
+    word.textContent = listen.dataset.say;
+    listen.replaceWith(word);
+  }
+
   // Makes the card that is shown ready for its user.
   function start() {
     const listen = find("listen");
     if (listen && "speechSynthesis" in window) {
       listen.hidden = false;
       say(listen.dataset.say);
-    }
+      setTimeout(() => { if (!speechSynthesis.getVoices().length) spell(listen); }, VOICES_MAX);
+    } else if (listen) spell(listen);
     const typed = find("typed");
     if (typed) typed.focus();
     show();
