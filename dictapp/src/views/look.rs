@@ -99,7 +99,9 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     if let Some(theme) = theme {
         let response = Response::see_other(&format!("{}?saved=1", paths::LOOK))?;
         let response = page.visitor.remember_zone(&zone, response)?;
-        return page.visitor.remember_look(Look::named([&theme, &size, &speech, &accent]), response);
+        return page
+            .visitor
+            .remember_look(Look::named([&theme, &size, &speech, &accent]), response);
     }
     page.send(&LookPage { page: &page, t: page.texts(), is_saved: saved.is_some() })
 }
