@@ -151,6 +151,7 @@
       keep(waiting().slice(0, -1));
       find("card").replaceWith(past.pop());
       find("card").hidden = false;
+      find("answer").open = false;
       return show();
     }
     if (form.id !== "grades") return;

@@ -5,6 +5,7 @@ use webframe::{Request, Response, Result};
 
 use super::filters;
 use super::page::Page;
+use super::word::shown_title;
 use crate::paths;
 use crate::site::Site;
 use crate::texts::Texts;
@@ -36,6 +37,7 @@ pub(crate) fn help(site: &Site, request: &Request) -> Result<Response> {
 /// `GET`: the page about the site.
 pub(crate) fn about(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let books = site.shelf().books().iter().map(|book| book.title.clone()).collect();
+    let title = |title: &str| shown_title(title, page.language()).to_owned();
+    let books = site.shelf().books().iter().map(|book| title(&book.title)).collect();
     page.send(&AboutPage { page: &page, t: page.texts(), books })
 }

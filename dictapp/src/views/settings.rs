@@ -8,6 +8,7 @@ use webframe::{Error, Request, Response, Result};
 
 use super::filters;
 use super::page::Page;
+use super::word::shown_title;
 use crate::paths;
 use crate::site::Site;
 use crate::store::BookId;
@@ -80,7 +81,7 @@ fn form(page: &Page<'_>, status: StatusCode, off: &[BookId], notice: Notice) -> 
     let shelf = page.site.shelf();
     let books = shelf.books().iter().map(|book| Line {
         id: book.id.number(),
-        title: book.title.clone(),
+        title: shown_title(&book.title, page.language()).to_owned(),
         is_on: !off.contains(&book.id),
     });
     let values = SettingsPage {

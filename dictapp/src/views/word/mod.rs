@@ -198,7 +198,7 @@ fn book_entry<'a>(
 ) -> BookEntry<'a> {
     let marks = Marks { forms, languages: entry.languages };
     let parts = explanation.parts.into_iter().map(|part| part_of_speech(part, &marks));
-    BookEntry { title: title_of(entry, language), parts: parts.collect() }
+    BookEntry { title: shown_title(entry.book, language), parts: parts.collect() }
 }
 
 fn part_of_speech(part: Part, marks: &Marks<'_>) -> PartOfSpeech {
@@ -315,9 +315,9 @@ fn distinct<'a>(words: impl Iterator<Item = &'a String>) -> Vec<String> {
 }
 
 /// The title of a book. The shipped books have one in each language.
-fn title_of<'a>(entry: &FoundEntry<'a>, language: Language) -> &'a str {
+pub(super) fn shown_title(title: &str, language: Language) -> &str {
     let (known, own) = (&Language::Chinese.texts().word, &language.texts().word);
-    match entry.book {
+    match title {
         title if title.starts_with(known.book_en_zh) => own.book_en_zh,
         title if title.starts_with(known.book_en_en) => own.book_en_en,
         title => title,

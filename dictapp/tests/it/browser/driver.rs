@@ -297,7 +297,10 @@ impl Browser {
     fn send(&self, what: impl fmt::Display, method: &str, path: &str, body: &Value) -> Value {
         match self.driver.send(method, &format!("{}{path}", self.session), body) {
             Ok(value) => value,
-            Err(complaint) => panic!("{what}: {complaint}"),
+            Err(complaint) => {
+                let place = self.driver.send("GET", &format!("{}/url", self.session), &Value::Null);
+                panic!("{what}: {complaint} at {place:?}")
+            }
         }
     }
 }

@@ -128,7 +128,7 @@ fn with_text_of_twice_the_size_and_in_forced_colours_no_page_is_too_wide() {
 #[test]
 #[ignore = "needs Chromium: cargo xtask test"]
 fn a_page_that_is_cut_covered_too_small_and_in_the_other_language_is_found() {
-    let bad = "<html lang=zh-Hans><body style='margin:0'>\
+    let bad = "<html lang=zh-Hans><meta name=viewport content='width=device-width'><body style='margin:0'>\
         <p style='width:900px'>a</p><p style='width:20px;overflow:hidden;white-space:nowrap'>abc abc abc</p>\
         <p>this is no Chinese</p><div style='height:0'>one one one</div><div>two two two</div>\
         <button style='width:10px;height:10px;padding:0'></button>";
