@@ -53,6 +53,9 @@ texts! {
         notes: "{count} 条笔记", "{count} notes";
         word: "单词", "The word";
         unused: "不导入", "Leave out";
+        word_names: "单词 正面 英文", "word expression front vocab english";
+        note_names: "笔记 释义 背面 中文 解释", "note meaning back definition chinese";
+        sentence_names: "例句 句子", "sentence example";
         list_hint: "留空时，用卡片所在的牌组名。", "If it is empty, the name of the deck is used.";
         back: "返回生词本", "Back to the word book";
         no_word: "请选择哪个字段是单词。", "Choose the field that has the word.";

@@ -2,7 +2,7 @@
 //! an exit code.
 //!
 //! Plain `cargo test` runs the tests that need no server and no browser. The others are ignored
-//! with the text `needs MariaDB: cargo xtask test` or `needs Chromium: cargo xtask test`. They
+//! with the text `needs MariaDB: cargo xtask test` or `needs Chromium: cargo xtask test` (or Firefox). They
 //! start what they need, and run here.
 
 use anyhow::{Context, Result, bail};

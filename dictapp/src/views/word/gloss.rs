@@ -8,13 +8,13 @@ use crate::site::Shelf;
 
 /// A word in a list with its first gloss.
 #[derive(Debug, Serialize)]
-pub(in crate::views) struct Brief {
-    pub(in crate::views) word: String,
+pub(crate) struct Brief {
+    pub(crate) word: String,
     #[serde(skip)]
-    pub(in crate::views) word_lang: LanguageTag,
-    pub(in crate::views) phonetic: Option<String>,
-    pub(in crate::views) gloss: String,
-    pub(in crate::views) lang: LanguageTag,
+    pub(crate) word_lang: LanguageTag,
+    pub(crate) phonetic: Option<String>,
+    pub(crate) gloss: String,
+    pub(crate) lang: LanguageTag,
 }
 
 /// A gloss in a list, in characters: about a line of a phone.
@@ -22,12 +22,12 @@ const BRIEF_CHARS_MAX: usize = 60;
 
 /// A piece of a gloss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::views) struct GlossPiece<'a> {
-    pub(in crate::views) text: &'a str,
+pub(crate) struct GlossPiece<'a> {
+    pub(crate) text: &'a str,
     /// The headword that it leads to.
-    pub(in crate::views) link: Option<&'a str>,
+    pub(crate) link: Option<&'a str>,
     /// Whether it is a remark in Chinese brackets, which is set smaller.
-    pub(in crate::views) is_aside: bool,
+    pub(crate) is_aside: bool,
 }
 
 pub(super) fn push_text<'a>(pieces: &mut Vec<GlossPiece<'a>>, text: &'a str) {
@@ -48,14 +48,14 @@ pub(super) fn push_text<'a>(pieces: &mut Vec<GlossPiece<'a>>, text: &'a str) {
 }
 
 /// The first gloss of each part of speech, in one line.
-pub(in crate::views) fn first_gloss(mean: &str) -> String {
+pub(crate) fn first_gloss(mean: &str) -> String {
     let explanation = Explanation::parse(mean);
     let glosses = explanation.senses().map(|(_, sense)| sense.gloss.as_str());
     link::shown_text(&glosses.take(3).collect::<Vec<_>>().join("; ")).into_owned()
 }
 
 /// One line of a list.
-pub(in crate::views) fn brief(shelf: &Shelf, entry: &EntryRef<'_>) -> Brief {
+pub(crate) fn brief(shelf: &Shelf, entry: &EntryRef<'_>) -> Brief {
     let mut gloss = String::new();
     let mut room = BRIEF_CHARS_MAX;
     let mut last = None;
@@ -97,7 +97,7 @@ impl Brief {
 }
 
 /// The glosses of an entry in a line: what a card shows.
-pub(in crate::views) fn gloss_of(explanation: &Explanation) -> String {
+pub(crate) fn gloss_of(explanation: &Explanation) -> String {
     let parts = explanation.parts.iter().map(|part| {
         let glosses: Vec<&str> = part.senses.iter().map(|sense| sense.gloss.as_str()).collect();
         format!("{} {}", part.label, glosses.join("；")).trim().to_owned()

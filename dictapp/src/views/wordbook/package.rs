@@ -10,7 +10,7 @@ use crate::books::plain_text;
 use crate::paths;
 use crate::site::Visit;
 use crate::store::{AnkiFault, AnkiNoteType, SavedWordText, read_anki};
-use crate::texts::Texts;
+use crate::texts::{Language, Texts};
 use crate::views::filters;
 use crate::views::page::Page;
 
@@ -90,6 +90,16 @@ impl Role {
             Role::Note => t.words.note,
             Role::Sentence => t.words.sentence,
             Role::Unused => t.import.unused,
+        }
+    }
+
+    /// What such a field is called, the surest name first.
+    fn field_names(self, t: &Texts) -> &'static str {
+        match self {
+            Role::Word => t.import.word_names,
+            Role::Note => t.import.note_names,
+            Role::Sentence => t.import.sentence_names,
+            Role::Unused => "",
         }
     }
 
@@ -208,27 +218,13 @@ fn table(found: AnkiNoteType) -> Table {
 
 /// What each field probably is, by its name.
 fn guess(columns: &[String]) -> Vec<Role> {
-    const WORDS: [&str; 8] =
-        ["word", "expression", "front", "vocab", "english", "单词", "正面", "英文"];
-    const NOTES: [&str; 10] = [
-        "note",
-        "笔记",
-        "meaning",
-        "back",
-        "definition",
-        "chinese",
-        "释义",
-        "背面",
-        "中文",
-        "解释",
-    ];
-    const SENTENCES: [&str; 3] = ["sentence", "例句", "example"];
     let fields = &columns[..columns.len().saturating_sub(2)];
     let mut roles = vec![Role::Unused; fields.len()];
-    for (role, names) in
-        [(Role::Word, &WORDS[..]), (Role::Note, &NOTES[..]), (Role::Sentence, &SENTENCES[..])]
-    {
-        let place = names.iter().find_map(|wanted| {
+    for role in [Role::Word, Role::Note, Role::Sentence] {
+        // Packages have fields in either language, whatever the reader's is.
+        let names = [Language::English, Language::Chinese].map(|one| role.field_names(one.texts()));
+        let mut names = names.into_iter().flat_map(str::split_whitespace);
+        let place = names.find_map(|wanted| {
             let is_it = |(name, role): (&String, &Role)| {
                 *role == Role::Unused && name.to_lowercase().contains(wanted)
             };

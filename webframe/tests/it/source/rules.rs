@@ -15,6 +15,7 @@ const FIRST_LINE_CHARS_MIN: usize = 20;
 const STARTED_BY_XTASK: &[&str] = &[
     "\"needs MariaDB: cargo xtask test\"",
     "\"needs Chromium: cargo xtask test\"",
+    "\"needs Firefox: cargo xtask test\"",
     "\"needs curl: cargo xtask test\"",
 ];
 const SECRET_DRAWERS: &[&str] =
