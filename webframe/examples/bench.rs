@@ -1,4 +1,4 @@
-//! The server that the benchmarks measure: `bench PORT`.
+//! The server that the benchmarks measure: `bench PORT [WORKERS_MAX]`.
 //!
 //! Written as any app would be; the router, limits, timeouts and the panic guard are on, only the
 //! access log is off, as in the peers.
@@ -35,11 +35,15 @@ struct Echo {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let port: u16 = std::env::args().nth(1).ok_or("usage: bench PORT")?.parse()?;
-    let settings = ServerSettings {
+    let port: u16 = std::env::args().nth(1).ok_or("usage: bench PORT [WORKERS_MAX]")?.parse()?;
+    let mut settings = ServerSettings {
         addresses: vec![webframe::Address::Tcp(([127, 0, 0, 1], port).into())],
         ..ServerSettings::default()
     };
+    if let Some(workers_max) = std::env::args().nth(2) {
+        settings.workers_max = workers_max.parse()?;
+        settings.workers_min = settings.workers_max.min(settings.workers_min);
+    }
     let urls = Urls::new()
         .get("/plaintext", plaintext)
         .get("/json", json)

@@ -1,10 +1,7 @@
 //! A form that no other site can send: `csrf`, then open http://127.0.0.1:8000/.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-
-use webframe::middleware::SameOrigin;
-use webframe::session::Csrf;
-use webframe::{App, Request, Response, Result, Server, ServerSettings, Urls};
+use webframe::{App, Request, Response, Result, Urls, middleware::SameOrigin, session::Csrf};
 
 /// The amount of an account.
 type Account = AtomicU64;
@@ -28,7 +25,6 @@ pub(crate) fn app() -> App<Account> {
     App::new(Account::new(100)).wrap(SameOrigin::new()).wrap(Csrf::new()).urls(urls)
 }
 
-fn main() -> Result<()> {
-    Server::bind(&ServerSettings::default())?.stop_on_signals()?.serve(app())?;
-    Ok(())
+fn main() -> std::io::Result<()> {
+    app().run()
 }

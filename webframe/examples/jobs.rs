@@ -1,11 +1,8 @@
 //! Work beside requests: `jobs` counts the seconds it has served, and says so when it stops.
 
-use std::{
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
-    time::Duration,
-};
-
-use webframe::{App, Request, Response, Result, Server, ServerSettings, Urls};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+use webframe::{App, Request, Response, Result, Urls};
 
 type Seconds = AtomicU64;
 
@@ -26,8 +23,6 @@ pub(crate) fn app(interval: Duration) -> App<Seconds> {
     App::new(Seconds::new(0)).every(interval, tick).on_stop(report).urls(urls)
 }
 
-fn main() -> Result<()> {
-    let app = app(Duration::from_secs(1));
-    Server::bind(&ServerSettings::default())?.stop_on_signals()?.serve(app)?;
-    Ok(())
+fn main() -> std::io::Result<()> {
+    app(Duration::from_secs(1)).run()
 }

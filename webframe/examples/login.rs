@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use webframe::session::{Session, Sessions};
-use webframe::{App, Error, Request, Response, Result, Server, ServerSettings, Urls};
+use webframe::{App, Error, Request, Response, Result, Urls};
 
 const FORM: &str = r#"<!doctype html><title>Log in</title>
 <form method="post">
@@ -48,7 +48,6 @@ pub(crate) fn app() -> App<()> {
     App::new(()).wrap(Sessions::in_memory()).urls(urls.post("/logout", log_out))
 }
 
-fn main() -> Result<()> {
-    Server::bind(&ServerSettings::default())?.stop_on_signals()?.serve(app())?;
-    Ok(())
+fn main() -> std::io::Result<()> {
+    app().run()
 }

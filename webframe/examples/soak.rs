@@ -13,9 +13,10 @@ use std::{
 
 use serde::Deserialize;
 use webframe::{
-    Address, App, Body, Error as WebError, Request, Response, Result, Server, ServerSettings,
-    StaticFiles, Timeouts, Urls,
+    Address, App, Body, Channel, Error as WebError, Event, Request, Response, Result, Server,
+    ServerSettings, StaticFiles, Timeouts, Urls,
     http::{HeaderValue, StatusCode},
+    websocket::{Message, Socket},
 };
 
 const LARGE_BYTES: usize = 2 << 20;
@@ -31,6 +32,7 @@ const MEETING_TIME: Duration = Duration::from_secs(20);
 
 /// Handlers that wait for each other: all can run at once only if no worker was lost.
 struct Meeting {
+    news: Channel,
     workers_max: usize,
     present: Mutex<Present>,
     changed: Condvar,
@@ -67,11 +69,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         .post("/form", form)
         .post("/upload", upload)
         .get("/files/{*path}", StaticFiles::dir(folder.path()))
-        .get("/meet", meet);
+        .get("/meet", meet)
+        .get("/events", |meeting: &Meeting, request: &Request| meeting.news.subscribe(request))
+        .get("/ws", repeat);
     let timeouts = Timeouts { head: phase, body: phase, idle, write: phase, ..Timeouts::default() };
     let server = Server::bind(&settings(port, workers_max, timeouts))?.stop_on_signals()?;
-    let meeting = Meeting { workers_max, present: Mutex::default(), changed: Condvar::new() };
-    let stopped = server.serve(App::new(meeting).urls(urls))?;
+    let (present, changed) = (Mutex::default(), Condvar::new());
+    let meeting = Meeting { news: Channel::new(), workers_max, present, changed };
+    let publish = |meeting: &Meeting| meeting.news.send(&Event::text("e".repeat(100)));
+    let app = App::new(meeting).every(Duration::from_secs(1), publish).urls(urls);
+    let stopped = server.serve(app)?;
     if stopped.cut > 0 {
         return Err(format!("{} connections were cut", stopped.cut).into());
     }
@@ -97,6 +104,11 @@ fn slow(_: &Meeting, _: &Request) -> Result<Response> {
         std::thread::sleep(Duration::from_millis(chance / 4 % SLOW_MS_MAX));
     }
     Ok(Response::text("slow"))
+}
+
+/// Sends each message back.
+fn repeat(_: &Meeting, request: &Request) -> Result<Response> {
+    Response::websocket(request, |socket: &Socket, message: Message| Ok(socket.send(message)?))
 }
 
 /// Stands for a call of a database.

@@ -1,30 +1,21 @@
 //! A Todo-Backend on SQLite: `todo [DATABASE]` serves the API of todobackend.com on port 8000.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Params, params};
 use serde::{Deserialize, Serialize};
 use webframe::{
-    App, OrNotFound, Request, Response, Result, Server, ServerSettings, Urls, http::StatusCode,
-    middleware::Cors,
+    App, Error, OrNotFound, Request, Response, Result, Urls, http::StatusCode, middleware::Cors,
 };
 
 struct Todos(Mutex<Connection>);
 
 #[derive(Serialize)]
 struct Todo {
-    #[serde(skip)]
-    id: i64,
     title: String,
     completed: bool,
     order: Option<i64>,
     url: String,
-}
-
-#[derive(Deserialize)]
-struct NewTodo {
-    title: String,
-    order: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -44,74 +35,55 @@ impl Todos {
         Ok(Todos(Mutex::new(connection)))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Connection> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The todos that a statement returns, each with its absolute URL.
+    fn query(&self, request: &Request, sql: &str, values: impl Params) -> Result<Vec<Todo>> {
+        let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut statement = connection.prepare(sql)?;
+        let (mut rows, mut todos) = (statement.query(values)?, Vec::new());
+        let origin = request.origin().unwrap_or_default();
+        while let Some(row) = rows.next()? {
+            let url = format!("{origin}{}", request.url("todo", [row.get::<_, i64>("id")?])?);
+            let (title, completed) = (row.get("title")?, row.get("completed")?);
+            todos.push(Todo { title, completed, order: row.get("position")?, url });
+        }
+        Ok(todos)
     }
 
-    fn all(&self) -> rusqlite::Result<Vec<Todo>> {
-        let connection = self.lock();
-        let mut query = connection.prepare("select * from todo order by position, id")?;
-        query.query_map([], todo)?.collect()
+    fn one(&self, request: &Request, sql: &str, values: impl Params) -> Result<Response> {
+        Response::json(&self.query(request, sql, values)?.pop().or_404()?)
     }
-
-    fn one(&self, id: i64) -> Result<Todo> {
-        let connection = self.lock();
-        let mut query = connection.prepare("select * from todo where id = ?")?;
-        query.query_map([id], todo)?.next().transpose()?.or_404()
-    }
-}
-
-fn todo(row: &Row<'_>) -> rusqlite::Result<Todo> {
-    let (id, title) = (row.get("id")?, row.get("title")?);
-    let (completed, order) = (row.get("completed")?, row.get("position")?);
-    Ok(Todo { id, title, completed, order, url: String::new() })
-}
-
-/// The todo as clients see it: with its absolute URL.
-fn shown(request: &Request, todo: Todo) -> Result<Todo> {
-    let origin = request.origin().unwrap_or_default();
-    let url = format!("{origin}{}", request.url("todo", [todo.id])?);
-    Ok(Todo { url, ..todo })
 }
 
 fn list(todos: &Todos, request: &Request) -> Result<Response> {
-    let all: Result<Vec<Todo>> = todos.all()?.into_iter().map(|t| shown(request, t)).collect();
-    Response::json(&all?)
+    Response::json(&todos.query(request, "select * from todo order by position, id", [])?)
 }
 
 fn add(todos: &Todos, request: &Request) -> Result<Response> {
-    let NewTodo { title, order } = request.json()?;
-    let id = {
-        let connection = todos.lock();
-        let insert = "insert into todo (title, position) values (?, ?)";
-        connection.execute(insert, params![title, order])?;
-        connection.last_insert_rowid()
-    };
-    let todo = shown(request, todos.one(id)?)?;
-    Ok(Response::json(&todo)?.with_status(StatusCode::CREATED))
-}
-
-fn clear(todos: &Todos, _: &Request) -> Result<Response> {
-    todos.lock().execute("delete from todo", [])?;
-    Ok(Response::new(StatusCode::NO_CONTENT))
+    let new: Change = request.json()?;
+    let title = new.title.ok_or_else(|| Error::bad_request("a todo needs a title"))?;
+    let insert = "insert into todo (title, completed, position) values (?, ?, ?) returning *";
+    let values = params![title, new.completed.unwrap_or(false), new.order];
+    Ok(todos.one(request, insert, values)?.with_status(StatusCode::CREATED))
 }
 
 fn show(todos: &Todos, request: &Request) -> Result<Response> {
-    let todo = todos.one(request.param_as("id")?)?;
-    Response::json(&shown(request, todo)?)
+    todos.one(request, "select * from todo where id = ?", [request.param_as::<i64>("id")?])
 }
 
 fn change(todos: &Todos, request: &Request) -> Result<Response> {
     let (id, change): (i64, Change) = (request.param_as("id")?, request.json()?);
     let update = "update todo set title = coalesce(?, title), completed = coalesce(?, completed),
-                  position = coalesce(?, position) where id = ?";
-    todos.lock().execute(update, params![change.title, change.completed, change.order, id])?;
-    show(todos, request)
+                  position = coalesce(?, position) where id = ? returning *";
+    todos.one(request, update, params![change.title, change.completed, change.order, id])
+}
+
+fn clear(todos: &Todos, request: &Request) -> Result<Response> {
+    todos.query(request, "delete from todo", [])?;
+    Ok(Response::new(StatusCode::NO_CONTENT))
 }
 
 fn remove(todos: &Todos, request: &Request) -> Result<Response> {
-    let id: i64 = request.param_as("id")?;
-    todos.lock().execute("delete from todo where id = ?", [id])?;
+    todos.query(request, "delete from todo where id = ?", [request.param_as::<i64>("id")?])?;
     Ok(Response::new(StatusCode::NO_CONTENT))
 }
 
@@ -123,47 +95,34 @@ fn app(todos: Todos) -> App<Todos> {
 
 fn main() -> Result<()> {
     let path = std::env::args().nth(1).unwrap_or_else(|| "todo.db".to_owned());
-    let server = Server::bind(&ServerSettings::default())?.stop_on_signals()?;
-    server.serve(app(Todos::open(&path)?))?;
-    Ok(())
+    Ok(app(Todos::open(&path)?).run()?)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::{Value, json};
-    use webframe::{TestClient, TestResponse, http::Method};
+    use webframe::{TestClient, http::Method};
 
-    fn send(
-        client: &TestClient<'_, Todos>,
-        method: Method,
-        path: &str,
-        body: &Value,
-    ) -> TestResponse {
-        let request = client.request(method, path).with_field("Content-Type", "application/json");
-        request.with_body(body.to_string()).send()
-    }
-
-    fn json(response: &TestResponse) -> Value {
-        serde_json::from_str(response.text()).expect("JSON")
-    }
+    use super::*;
 
     #[test]
     fn a_todo_lives_from_its_post_to_its_delete() {
         let app = app(Todos::open(":memory:").expect("a database"));
         let client = TestClient::new(&app);
-        let made = send(&client, Method::POST, "/", &json!({"title": "tea", "order": 3}));
+        let post = |todo: Value| client.request(Method::POST, "/").with_json(&todo).send();
+        let made = post(json!({"title": "tea", "order": 3}));
         assert_eq!(made.status().as_u16(), 201);
         let url = "http://localhost/1";
         let tea = json!({"title": "tea", "completed": false, "order": 3, "url": url});
-        assert_eq!(json(&made), tea);
-        assert_eq!(json(&client.get("/").send()), json!([tea]));
-        let done = send(&client, Method::PATCH, "/1", &json!({"completed": true}));
-        assert_eq!((&json(&done)["completed"], &json(&done)["order"]), (&json!(true), &json!(3)));
-        assert_eq!(client.request(Method::DELETE, "/1").send().status().as_u16(), 204);
+        assert_eq!(made.json::<Value>(), tea);
+        assert_eq!(client.get("/").send().json::<Value>(), json!([tea]));
+        let done: Value = client.patch("/1").with_json(&json!({"completed": true})).send().json();
+        assert_eq!((&done["completed"], &done["order"]), (&json!(true), &json!(3)));
+        assert_eq!(client.delete("/1").send().status().as_u16(), 204);
         assert_eq!(client.get("/1").send().status().as_u16(), 404);
-        let wrong = send(&client, Method::POST, "/", &json!({"title": 7}));
+        let wrong = post(json!({"title": 7}));
         assert!(wrong.status().as_u16() == 400 && wrong.text().contains("in the field title"));
+        assert_eq!(post(json!({"order": 7})).status().as_u16(), 400);
     }
 
     #[test]

@@ -16,7 +16,7 @@
 #![forbid(unsafe_code)]
 
 /// The guide: its examples are compiled and run as tests.
-#[cfg(all(doctest, feature = "sessions"))]
+#[cfg(all(doctest, feature = "sessions", feature = "templates"))]
 #[doc = include_str!("../README.md")]
 struct Guide;
 
@@ -71,7 +71,11 @@ pub use logging::{file::LogFile, queue::LogQueue};
 pub use minijinja;
 pub use request::{
     Peer, Request, RequestId, accept,
-    multipart::{Multipart, Part},
+    form::checked::CheckedForm,
+    multipart::{
+        Multipart, Part,
+        reader::{PartStream, StreamedPart},
+    },
     network::Network,
 };
 pub use response::{
@@ -86,7 +90,10 @@ pub use template::{BrokenTemplates, Templates};
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub use testing::fuzzing;
-pub use testing::test_client::{TestClient, TestRequest, TestResponse};
 #[cfg(feature = "websocket")]
 pub use testing::test_socket::TestSocket;
+pub use testing::{
+    test_client::{TestClient, TestRequest, TestResponse},
+    test_events::{TestEvent, TestEvents},
+};
 pub use wire::WireError;

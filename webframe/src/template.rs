@@ -2,16 +2,16 @@
 
 use std::{
     borrow::Cow,
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fmt, fs,
     path::{Path, PathBuf},
 };
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context, value::ValueKind};
 use serde::Serialize;
 
 use crate::{
-    Response, Result,
+    Request, Response, Result,
     url::{encode_query, encode_segment},
 };
 
@@ -118,6 +118,45 @@ impl Templates {
         Ok(Response::html(self.render_text(name, values)?))
     }
 
+    /// A page, as [`render`](Templates::render) makes it, that also has the values that layers
+    /// [share](Request::share) with the templates. Those in `values` win.
+    ///
+    /// ```
+    /// use webframe::{App, Next, Request, Response, Result, Templates, TestClient, Urls};
+    ///
+    /// fn user(_: &Templates, request: &Request, next: Next<'_, Templates>) -> Response {
+    ///     request.share("user", "Ada");
+    ///     next.run(request)
+    /// }
+    ///
+    /// fn home(pages: &Templates, request: &Request) -> Result<Response> {
+    ///     pages.render_for(request, "home.html", ())
+    /// }
+    ///
+    /// let pages = Templates::embedded([("home.html", "Hello, {{ user }}!")])?;
+    /// let app = App::new(pages).wrap(user).urls(Urls::new().get("/", home));
+    /// assert_eq!(TestClient::new(&app).get("/").send().text(), "Hello, Ada!");
+    /// # Ok::<(), webframe::BrokenTemplates>(())
+    /// ```
+    ///
+    /// # Errors
+    /// 500 as for [`Templates::render`].
+    pub fn render_for(
+        &self,
+        request: &Request,
+        name: &str,
+        values: impl Serialize,
+    ) -> Result<Response> {
+        let shared = request.values.all::<Shared>();
+        let shared: BTreeMap<_, _> =
+            shared.map(|value| (value.name, value.value.clone())).collect();
+        let values = Value::from_serialize(values);
+        match values.kind() {
+            ValueKind::Map => self.render(name, context!(..values, ..Value::from(shared))),
+            _ => self.render(name, shared),
+        }
+    }
+
     /// The rendered template as text.
     ///
     /// # Errors
@@ -129,6 +168,20 @@ impl Templates {
             Some(_) => self.environment.clone().get_template(name)?.render(values)?,
         };
         Ok(page)
+    }
+}
+
+/// A value for the templates of all pages, put on a request by a layer.
+struct Shared {
+    name: &'static str,
+    value: Value,
+}
+
+impl Request {
+    /// Gives a value to the templates of [`Templates::render_for`], as a layer does with what all pages
+    /// show. A later one of the same name replaces it.
+    pub fn share(&self, name: &'static str, value: impl Serialize) {
+        self.put(Shared { name, value: Value::from_serialize(value) });
     }
 }
 
@@ -213,8 +266,6 @@ impl fmt::Debug for Templates {
 
 #[cfg(test)]
 mod tests {
-    use minijinja::context;
-
     use super::*;
 
     #[track_caller]
@@ -239,6 +290,24 @@ mod tests {
         assert!(error.to_string().contains("page.html:2"), "{error}");
         assert!(page("{% if nothing %}x{% endif %}", context!()).is_err());
         assert!(page("{{ x.nothing }}", context!(x => context!(y => 1))).is_err());
+    }
+
+    #[test]
+    fn what_layers_share_is_in_every_page_unless_the_handler_says_otherwise() {
+        let limits = crate::Limits::default();
+        let address = ([127, 0, 0, 1], 1).into();
+        let request = Request::empty(&limits, crate::Peer { address, encrypted: false });
+        for (name, value) in [("user", "<Eve>"), ("user", "<Ada>"), ("title", "shared")] {
+            request.share(name, value);
+        }
+        let source = "{{ user }} {{ title }}";
+        let pages = Templates::embedded([("a.html", source)]).unwrap();
+        let page = |values: Value| {
+            let page = pages.render_for(&request, "a.html", values).unwrap();
+            String::from_utf8(page.body().as_bytes().unwrap().to_vec()).unwrap()
+        };
+        assert_eq!(page(context!(title => "own")), "&lt;Ada&gt; own");
+        assert_eq!(page(Value::from(())), "&lt;Ada&gt; shared");
     }
 
     #[test]

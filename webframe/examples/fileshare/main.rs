@@ -1,114 +1,121 @@
 //! A place to share files (文件共享): `fileshare serve FOLDER [PORT]`, and `fileshare connect HOST:PORT`
-//! for the client in a terminal, which knows `list`, `get` and `put`.
-//!
-//! Only regular files of the folder itself are shared, and never hidden ones. A download can be
-//! resumed; an upload is whole or not there.
+//! for the client in a terminal. Only regular files of the folder itself are shared, and never hidden
+//! ones. A download can be resumed; an upload is whole or not there.
 
 mod client;
-mod share;
 #[cfg(test)]
 mod tests;
 
-use std::{io, path::PathBuf};
+use std::{fs, io, path::PathBuf};
 
-use share::{Share, SharedFile};
-use webframe::{
-    Address, App, Error, Handler, Limits, Request, Response, Result, Server, ServerSettings,
-    StaticFiles, Urls, blocking,
-    http::{HeaderValue, Method, StatusCode, header},
-    middleware::SameOrigin,
-    minijinja::{Environment, context},
-    url::encode_segment,
-};
+use webframe::http::StatusCode;
+use webframe::middleware::SameOrigin;
+use webframe::minijinja::context;
+use webframe::{Address, App, Error, Request, Response, Result, Server};
+use webframe::{ServerSettings, Templates, Urls};
 
 const USAGE: &str = "usage: fileshare serve FOLDER [PORT] | fileshare connect HOST:PORT";
-const PAGE: &str = include_str!("page.html");
-
 /// Bytes of one file that is uploaded: 1 GiB.
 const UPLOAD_BYTES_MAX: u64 = 1 << 30;
 
-fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+/// The folder whose files are shared, and the page that lists them.
+struct Share {
+    folder: PathBuf,
+    pages: Templates,
+}
+
+fn main() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["serve", folder] => serve(folder.into(), 8000)?,
-        ["serve", folder, port] => serve(folder.into(), port.parse().map_err(|_| USAGE)?)?,
+        ["serve", folder] => serve(folder.into(), 8000),
+        ["serve", folder, port] => serve(folder.into(), port.parse()?),
         ["connect", server] => {
-            let folder = std::env::current_dir()?;
-            client::converse(server, &folder, io::stdin().lock(), io::stdout())?;
+            let home = std::env::current_dir()?;
+            Ok(client::talk(server, &home, io::stdin().lock(), &mut io::stdout())?)
         }
-        _ => return Err(USAGE.into()),
-    }
-    Ok(())
-}
-
-fn serve(folder: PathBuf, port: u16) -> io::Result<()> {
-    Server::bind(&settings(([0, 0, 0, 0], port).into()))?.stop_on_signals()?.serve(app(folder))?;
-    Ok(())
-}
-
-fn settings(address: std::net::SocketAddr) -> ServerSettings {
-    ServerSettings {
-        addresses: vec![Address::Tcp(address)],
-        limits: Limits { body_bytes_max: UPLOAD_BYTES_MAX, ..Limits::default() },
-        ..ServerSettings::default()
+        _ => Err(io::Error::other(USAGE).into()),
     }
 }
 
-fn app(folder: PathBuf) -> App<Share> {
-    let urls = Urls::new()
-        .get("/", page)
-        .get("/list", list)
-        .get("/files/{*path}", Download(StaticFiles::dir(&folder)))
-        .on(&Method::PUT, "/files/{*path}", blocking(upload));
-    App::new(Share::new(folder)).wrap(SameOrigin::new()).urls(urls)
+fn serve(folder: PathBuf, port: u16) -> Result<()> {
+    let addresses = vec![Address::Tcp(([0, 0, 0, 0], port).into())];
+    let settings = ServerSettings { addresses, ..ServerSettings::default() };
+    Ok(Server::bind(&settings)?.stop_on_signals()?.serve(app(folder)?).map(drop)?)
+}
+
+fn app(folder: PathBuf) -> Result<App<Share>> {
+    let pages = Templates::embedded([("page.html", include_str!("page.html"))])?;
+    let urls = Urls::new().get("/", page).get("/list", list).get("/files/{name}", download);
+    let urls = urls.put("/files/{name}", upload).body_limit(UPLOAD_BYTES_MAX);
+    let app = App::new(Share { folder, pages }).wrap(SameOrigin::new());
+    Ok(app.on_error(disk_error).urls(urls))
 }
 
 fn page(share: &Share, _: &Request) -> Result<Response> {
-    let row = |SharedFile { name, bytes }| context!(link => format!("files/{}", encode_segment(&name)), name, bytes);
-    let files: Vec<_> = share.files()?.into_iter().map(row).collect();
-    let page = Environment::new().render_named_str("page.html", PAGE, context!(files))?;
-    Ok(Response::html(page))
+    share.pages.render("page.html", context!(files => share.files()?))
 }
 
 /// A line for each file: its length in bytes, a blank, its name.
 fn list(share: &Share, _: &Request) -> Result<Response> {
-    let files = share.files()?;
-    let lines: Vec<_> =
-        files.iter().map(|file| format!("{} {}\n", file.bytes, file.name)).collect();
-    Ok(Response::text(lines.concat()))
+    let lines = share.files()?.into_iter().map(|(name, bytes)| format!("{bytes} {name}\n"));
+    Ok(Response::text(lines.collect::<String>()))
 }
 
-/// Files with ranges and validators. A browser saves them: what somebody uploads must not become
-/// a page of this site.
-struct Download(StaticFiles);
-
-impl Handler<Share> for Download {
-    fn call(&self, share: &Share, request: &Request) -> Result<Response> {
-        share.find(&request.param("path")?)?;
-        let attachment = HeaderValue::from_static("attachment");
-        let response = self.0.call(share, request)?;
-        Ok(response.with_field(header::CONTENT_DISPOSITION, attachment))
+/// A browser saves the file: what somebody uploads must not become a page of this site.
+fn download(share: &Share, request: &Request) -> Result<Response> {
+    let name = request.param("name")?;
+    let path = share.path(&name)?;
+    if !fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file()) {
+        return Err(Error::not_found("no file has such a name here"));
     }
-
-    fn mistake(&self) -> Option<String> {
-        Handler::<Share>::mistake(&self.0)
-    }
+    Ok(Response::file(path, request)?.with_download_name(&name))
 }
 
 fn upload(share: &Share, request: &Request) -> Result<Response> {
-    let name = request.param("path")?;
-    share::check_name(&name)?;
-    share.store(&name, request.reader()?)?;
+    share.store(&request.param("name")?, request.reader()?)?;
     Ok(Response::new(StatusCode::CREATED))
 }
 
-/// The answer to what the disk says.
-fn disk_error(error: io::Error) -> Error {
+fn disk_error(error: &io::Error) -> Error {
     match error.kind() {
-        io::ErrorKind::AlreadyExists => Error::new(StatusCode::CONFLICT, "the name is taken"),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+        io::ErrorKind::AlreadyExists => Error::conflict("the name is taken"),
+        io::ErrorKind::StorageFull => {
             Error::new(StatusCode::INSUFFICIENT_STORAGE, "the disk is full")
         }
-        _ => Error::internal(error),
+        _ => Error::new(StatusCode::INTERNAL_SERVER_ERROR, ""),
+    }
+}
+
+impl Share {
+    /// The visible regular files with their lengths, by name. Links are none.
+    fn files(&self) -> io::Result<Vec<(String, u64)>> {
+        let shared = |entry: fs::DirEntry| {
+            let (name, metadata) = (entry.file_name().into_string().ok()?, entry.metadata().ok()?);
+            (metadata.is_file() && self.path(&name).is_ok()).then(|| (name, metadata.len()))
+        };
+        let mut files: Vec<_> = fs::read_dir(&self.folder)?.flatten().filter_map(shared).collect();
+        files.sort();
+        Ok(files)
+    }
+
+    /// The path of a name that may be shared: one visible part of a path.
+    fn path(&self, name: &str) -> Result<PathBuf> {
+        let is_odd = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':');
+        let is_good = (1..=255).contains(&name.len()) && !name.starts_with('.');
+        if !is_good || name.contains(is_odd) {
+            return Err(Error::not_found("no file has such a name here"));
+        }
+        Ok(self.folder.join(name))
+    }
+
+    /// Adds a file, under a hidden name until it is whole. One that cannot be, as on a full disk, is
+    /// removed.
+    fn store(&self, name: &str, mut content: impl io::Read) -> Result<()> {
+        let path = self.path(name)?;
+        let mut file = tempfile::Builder::new().prefix(".upload-").tempfile_in(&self.folder)?;
+        io::copy(&mut content, &mut file)?;
+        file.as_file().sync_all()?;
+        file.persist_noclobber(path).map_err(|failed| failed.error)?;
+        Ok(())
     }
 }

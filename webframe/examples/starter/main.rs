@@ -5,8 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::Deserialize;
 use webframe::middleware::{AccessLog, SameOrigin, SecurityHeaders};
 use webframe::{
-    App, Request, Response, Result, Server, ServerSettings, Templates, Urls, http::StatusCode,
-    minijinja::context,
+    App, Request, Response, Result, Templates, Urls, http::StatusCode, minijinja::context,
 };
 
 struct Site {
@@ -56,13 +55,7 @@ fn app() -> Result<App<Site>> {
 }
 
 fn main() -> Result<()> {
-    let app = app()?.wrap(AccessLog::stderr()?);
-    let server = Server::bind(&ServerSettings::default())?.stop_on_signals()?;
-    for address in server.addresses() {
-        eprintln!("listening on http://{address}/");
-    }
-    server.serve(app)?;
-    Ok(())
+    Ok(app()?.wrap(AccessLog::stderr()?).run()?)
 }
 
 #[cfg(test)]

@@ -138,61 +138,105 @@ fn trimmed(value: &[u8]) -> &[u8] {
 
 /// Name and file name.
 fn names(disposition: &[u8]) -> Option<(String, Option<String>)> {
-    let mut pieces = split_outside_quotes(disposition).into_iter().map(trimmed);
+    let pieces = split_outside_quotes(disposition);
+    let mut pieces = pieces.iter().map(|piece| trimmed(piece));
     if !pieces.next()?.eq_ignore_ascii_case(b"form-data") {
         return None;
     }
-    let (mut name, mut file_name) = (None, None);
+    let [mut name, mut name_ext, mut file_name, mut file_name_ext] = [const { None }; 4];
     for piece in pieces.filter(|piece| !piece.is_empty()) {
-        let (key, value) = parameter(piece)?;
-        let slot = match &*key {
-            "name" => &mut name,
-            "filename" => &mut file_name,
+        let (key, value, quoted) = parameter(piece)?;
+        let (slot, value) = match &*key {
+            "name" => (&mut name, Some(value)),
+            "filename" => (&mut file_name, Some(value)),
+            "name*" => (&mut name_ext, extended(&value, quoted)),
+            "filename*" => (&mut file_name_ext, extended(&value, quoted)),
             _ => continue,
         };
         if slot.replace(value).is_some() {
             return None;
         }
     }
-    let file_name = match file_name {
-        Some(file_name) => Some(without_folders(&text(&file_name)?)),
+    let file_name = match file_name.or(file_name_ext) {
+        Some(file_name) => Some(without_folders(&text(&file_name?)?)),
         None => None,
     };
-    Some((text(&name?)?, file_name))
+    Some((text(&name.or(name_ext)??)?, file_name))
 }
 
-fn split_outside_quotes(value: &[u8]) -> Vec<&[u8]> {
-    let mut quoted = false;
-    value
-        .split(|&byte| {
-            quoted ^= byte == b'"';
-            byte == b';' && !quoted
-        })
-        .collect()
+/// The pieces between semicolons. A piece whose value begins with a quote goes on until a piece ends with one.
+fn split_outside_quotes(value: &[u8]) -> Vec<Vec<u8>> {
+    let mut pieces: Vec<Vec<u8>> = Vec::new();
+    for piece in value.split(|&byte| byte == b';') {
+        match pieces.last_mut() {
+            Some(open) if is_open(open) => open.extend([b";", piece].concat()),
+            _ => pieces.push(piece.to_vec()),
+        }
+    }
+    pieces
 }
 
-fn parameter(piece: &[u8]) -> Option<(String, Vec<u8>)> {
+fn is_open(piece: &[u8]) -> bool {
+    let Some(equals) = piece.iter().position(|&byte| byte == b'=') else { return false };
+    let value = trimmed(&piece[equals + 1..]);
+    piece[equals + 1..].starts_with(b"\"") && (value.len() < 2 || !value.ends_with(b"\""))
+}
+
+fn parameter(piece: &[u8]) -> Option<(String, Vec<u8>, bool)> {
     let equals = piece.iter().position(|&byte| byte == b'=')?;
     let (key, value) = (&piece[..equals], &piece[equals + 1..]);
     let is_word = |word: &[u8]| !word.is_empty() && word.iter().all(|&byte| is_token(byte));
     let quoted = value.len() >= 2 && value.starts_with(b"\"") && value.ends_with(b"\"");
-    let quotes = value.iter().filter(|&&byte| byte == b'"').count();
     let value = match quoted {
-        true => Some(unescaped(&value[1..value.len() - 1])).filter(|_| quotes == 2)?,
+        true => unescaped(&value[1..value.len() - 1])?,
         false => Some(value.to_vec()).filter(|value| is_word(value))?,
     };
-    is_word(key).then(|| (text(&key.to_ascii_lowercase()).unwrap(), value))
+    is_word(key).then(|| (text(&key.to_ascii_lowercase()).unwrap(), value, quoted))
 }
 
-fn unescaped(mut inner: &[u8]) -> Vec<u8> {
+/// `None`: a quote that is not escaped.
+fn unescaped(mut inner: &[u8]) -> Option<Vec<u8>> {
     let mut value = Vec::new();
     while let Some(&first) = inner.first() {
-        let escapes = [(&b"%22"[..], b'"'), (b"%0D", b'\r'), (b"%0A", b'\n')];
+        let escapes = [
+            (&b"%22"[..], b'"'),
+            (b"%0D", b'\r'),
+            (b"%0A", b'\n'),
+            (b"\\\"", b'"'),
+            (b"\\\\", b'\\'),
+        ];
         let escape = escapes.into_iter().find(|escape| inner.starts_with(escape.0));
+        if escape.is_none() && first == b'"' {
+            return None;
+        }
         value.push(escape.map_or(first, |escape| escape.1));
         inner = &inner[escape.map_or(1, |escape| escape.0.len())..];
     }
-    value
+    Some(value)
+}
+
+/// `utf-8'language'text` with escapes of the percent sign.
+fn extended(value: &[u8], quoted: bool) -> Option<Vec<u8>> {
+    let pieces: Vec<&[u8]> = value.splitn(3, |&byte| byte == b'\'').collect();
+    let [charset, _, encoded] = pieces[..] else { return None };
+    if quoted || !charset.eq_ignore_ascii_case(b"utf-8") {
+        return None;
+    }
+    let digit = |at: usize| encoded.get(at).and_then(|&byte| char::from(byte).to_digit(16));
+    let (mut bytes, mut at) = (Vec::new(), 0);
+    while let Some(&byte) = encoded.get(at) {
+        match (byte, digit(at + 1), digit(at + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push((high * 16 + low) as u8);
+                at += 3;
+            }
+            _ => {
+                bytes.push(byte);
+                at += 1;
+            }
+        }
+    }
+    Some(bytes)
 }
 
 fn without_folders(path: &str) -> String {
@@ -206,8 +250,8 @@ fn without_folders(path: &str) -> String {
 fn encoded(parts: &[Part]) -> (Vec<u8>, Vec<Part>) {
     let (mut form, mut sent) = (Vec::new(), Vec::new());
     for (name, file_name, media_type, content) in parts {
-        let name = name.replace('%', "_");
-        let file_name = file_name.as_ref().map(|name| name.replace('%', "_"));
+        let name = name.replace(['%', '\\'], "_");
+        let file_name = file_name.as_ref().map(|name| name.replace(['%', '\\'], "_"));
         let mut head =
             format!("--/=:?\r\nContent-Disposition: form-data; name=\"{}\"", quoted(&name));
         if let Some(file_name) = &file_name {

@@ -150,7 +150,18 @@ fn is_known(method: &Method) -> bool {
     .contains(method)
 }
 
-/// The page of an app without an error page: status, reason and text.
+/// The page of an app without an error page. A debug build shows a browser on the same machine why a
+/// request failed.
+pub(super) fn default_page(request: &Request, error: &Error) -> Response {
+    #[cfg(all(debug_assertions, feature = "templates"))]
+    if let Some(page) = super::fault_page::page(request, error) {
+        return page;
+    }
+    let _ = request; // without the page for debugging
+    plain_error(error)
+}
+
+/// Status, reason and text.
 pub(super) fn plain_error(error: &Error) -> Response {
     let status = error.status();
     Response::text(plain_text(status, error.public())).with_status(status)

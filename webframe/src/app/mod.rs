@@ -1,6 +1,8 @@
 //! An app: state, table of URLs, layers and error page; and the path of a request through them.
 
 mod answers;
+#[cfg(all(debug_assertions, feature = "templates"))]
+mod fault_page;
 mod jobs;
 mod routes;
 mod table;
@@ -13,7 +15,7 @@ use std::{error::Error as StdError, io, sync::Arc, time::Duration};
 use http::{HeaderName, Method};
 
 use self::{
-    answers::{log_error, plain_error},
+    answers::{default_page, log_error},
     jobs::Jobs,
     table::{Found, Table, TableRoute},
 };
@@ -59,7 +61,7 @@ impl<S: Send + Sync + 'static> App<S> {
             state: Arc::new(state),
             table: Table::new(Urls::new()),
             layers: Vec::new(),
-            error_page: Box::new(|_, _, error| plain_error(error)),
+            error_page: Box::new(|_, request, error| default_page(request, error)),
             error_maps: Vec::new(),
             refusal_pages: RefusalPages::default(),
             jobs: Jobs::default(),
@@ -89,6 +91,10 @@ impl<S: Send + Sync + 'static> App<S> {
     }
 
     /// Sets the page for errors. It chooses the status of the response, usually that of the error.
+    ///
+    /// Without one the page is a line of text. A debug build with the feature `templates` shows browsers on
+    /// the same machine the request, the causes and the line of the template for an error of the
+    /// server.
     #[must_use]
     pub fn error_page(
         mut self,

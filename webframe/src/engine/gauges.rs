@@ -17,6 +17,9 @@ pub struct Gauges {
     pub requests_waiting: usize,
     /// Handlers that have run for longer than [`Timeouts::handler`](crate::Timeouts::handler).
     pub handlers_overdue: usize,
+    /// Handlers that still run although their clients were answered 503, since they exceeded the
+    /// [time limit](crate::Urls::time_limit) of their route. Each holds a worker until it returns.
+    pub handlers_abandoned: usize,
 }
 
 /// Reads the gauges of a server from any thread.
@@ -40,6 +43,7 @@ impl GaugesHandle {
             workers_idle: pool.idle,
             requests_waiting: pool.waiting,
             handlers_overdue: engine.handlers_overdue.load(Relaxed),
+            handlers_abandoned: engine.handlers_abandoned.load(Relaxed),
         }
     }
 }

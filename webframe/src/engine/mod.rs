@@ -78,6 +78,8 @@ pub(crate) struct Engine {
     draining: AtomicUsize,
     /// Number of handlers past their deadline.
     handlers_overdue: AtomicUsize,
+    /// Number of handlers whose clients were answered 503 in their place.
+    handlers_abandoned: AtomicUsize,
     started: Instant,
     failed: AtomicBool,
     /// Number of shards that ended, and of connections that they closed early.

@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use log::LevelFilter;
 use mio::Poll;
 use signal_hook::{
     consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2},
@@ -38,6 +39,7 @@ use crate::{
     lines::{self, LineService},
     live::presence::PresenceTable,
     lock::{lock, unpoisoned},
+    panics,
 };
 
 /// A server that is bound but not yet serving.
@@ -185,7 +187,8 @@ impl Server {
         Ok(self)
     }
 
-    /// Serves until it is stopped.
+    /// Serves until it is stopped. The addresses are printed to the standard error output if the
+    /// program has no logger; otherwise they are logged for debugging.
     ///
     /// # Errors
     /// If the app has mistakes (the error lists all), if the system provides no threads or
@@ -203,6 +206,7 @@ impl Server {
             descriptors::connections_max(self.settings.limits.connections_max);
         let jobs = app.start_jobs()?;
         let engine = self.start(Arc::new(app), shards)?;
+        self.announce();
         self.stop.wait_for(1, None);
         if !self.settings.drain_notice.is_zero() {
             engine.inboxes.iter().for_each(|inbox| inbox.put(Message::Retire));
@@ -219,6 +223,21 @@ impl Server {
             return Err(io::Error::other("a shard of the server panicked"));
         }
         Ok(stopped)
+    }
+
+    fn announce(&self) {
+        let scheme = if self.settings.tls.is_some() { "https" } else { "http" };
+        for address in self.addresses() {
+            let line = match address {
+                Address::Tcp(address) => format!("listening on {scheme}://{address}"),
+                Address::Unix(_) => format!("listening on {address}"),
+            };
+            match log::max_level() {
+                // A closed standard error output is no reason to stop.
+                LevelFilter::Off => drop(panics::catch(|| eprintln!("{line}"))),
+                _ => log::debug!("{line}"),
+            }
+        }
     }
 
     fn start(&self, service: Arc<dyn Service>, shards: usize) -> io::Result<Arc<Engine>> {
@@ -287,6 +306,7 @@ impl Server {
             admission: Admission::new(&self.settings),
             presence: Arc::new(PresenceTable::new(shards, self.settings.limits.connections_max)),
             handlers_overdue: AtomicUsize::new(0),
+            handlers_abandoned: AtomicUsize::new(0),
             started: Instant::now(),
             failed: AtomicBool::new(false),
             ended: Mutex::default(),
@@ -295,6 +315,28 @@ impl Server {
         });
         let _ = self.gauges.0.set(Arc::downgrade(&engine)); // a server serves once
         Ok((engine, polls))
+    }
+}
+
+impl<S: Send + Sync + 'static> App<S> {
+    /// Serves the app with the default settings, on `127.0.0.1:8000`, until SIGINT (Ctrl-C) or SIGTERM
+    /// comes. [`Server`] has the other ways.
+    ///
+    /// ```no_run
+    /// use webframe::{App, Request, Response, Result, Urls};
+    ///
+    /// fn hello(_: &(), _: &Request) -> Result<Response> {
+    ///     Ok(Response::text("hello, world\n"))
+    /// }
+    ///
+    /// App::new(()).urls(Urls::new().get("/", hello)).run()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Server::bind`] and [`Server::serve`].
+    pub fn run(self) -> io::Result<()> {
+        Server::bind(&ServerSettings::default())?.stop_on_signals()?.serve(self).map(drop)
     }
 }
 

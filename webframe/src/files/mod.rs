@@ -11,6 +11,7 @@ mod stamp;
 mod entry;
 pub(crate) mod range;
 mod pieces;
+mod download;
 #[cfg(feature = "templates")]
 mod listing;
 

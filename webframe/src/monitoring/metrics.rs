@@ -137,6 +137,11 @@ impl Metrics {
                 load.requests_waiting,
             );
             page.gauge("handlers_overdue", "Handlers past their deadline.", load.handlers_overdue);
+            page.gauge(
+                "handlers_abandoned",
+                "Handlers that run on after their 503.",
+                load.handlers_abandoned,
+            );
         }
         page
     }

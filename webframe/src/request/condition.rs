@@ -7,9 +7,9 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 
-use crate::{Body, Request, Response};
+use crate::{Body, Request, Response, url::encode_query};
 
 /// The fields of a request that decide which bytes are sent.
 #[derive(Debug, Default)]
@@ -26,7 +26,7 @@ pub(crate) struct Asked<'r> {
 /// The validators of a response.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Validators<'e> {
-    /// The entity tag with its quotes; always a strong one.
+    /// The entity tag with its quotes; empty if there is none.
     pub(crate) etag: &'e str,
     /// The time of its last change, in whole seconds.
     pub(crate) modified: Option<SystemTime>,
@@ -41,9 +41,29 @@ pub(crate) fn tag_of(content: &[u8]) -> String {
 }
 
 impl Response {
-    /// The same response with an entity tag of its content. If the client has this content, the
-    /// response becomes a 304 without a body; if the request requires another version, a 412 (RFC
-    /// 9110 §13). The handler makes the content in any case: this saves bandwidth, not work.
+    /// The same response with an entity tag of this text, such as the number of a version. Characters
+    /// that a tag cannot hold are percent-encoded.
+    #[must_use]
+    pub fn with_etag(self, version: &str) -> Response {
+        let tag = HeaderValue::try_from(format!("\"{}\"", encode_query(version)));
+        self.with_field(header::ETAG, tag.expect("percent-encoded text is a field value"))
+    }
+
+    /// The same response with the time of its last change, in whole seconds. A time that a date cannot
+    /// express is left out.
+    #[must_use]
+    pub fn with_last_modified(self, time: SystemTime) -> Response {
+        match http_date(time) {
+            Some(date) => self.with_field(header::LAST_MODIFIED, date),
+            None => self,
+        }
+    }
+
+    /// Compares the response with the version that the client has. If that is the same, the response
+    /// becomes a 304 without a body; if the request is about another version, a 412 (RFC 9110 §13).
+    /// Without [`with_etag`](Response::with_etag) or
+    /// [`with_last_modified`](Response::with_last_modified) the response gets a tag of its content,
+    /// which saves bandwidth, not the work.
     ///
     /// ```
     /// use webframe::{App, Request, Response, Result, TestClient, Urls};
@@ -52,25 +72,44 @@ impl Response {
     ///     Ok(Response::text("as before").or_not_modified(request))
     /// }
     ///
-    /// let app = App::new(()).urls(Urls::new().get("/", page));
+    /// /// Asks first, so that an expensive page is not made in vain.
+    /// fn report(version: &u32) -> impl Fn(&(), &Request) -> Result<Response> + use<> {
+    ///     let version = version.to_string();
+    ///     move |_, request| {
+    ///         let known = Response::default().with_etag(&version).or_not_modified(request);
+    ///         match known.status().as_u16() {
+    ///             200 => Ok(Response::text("expensive").with_etag(&version)),
+    ///             _ => Ok(known),
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let app = App::new(()).urls(Urls::new().get("/", page).get("/report", report(&7)));
     /// let client = TestClient::new(&app);
     /// let tag = client.get("/").send().field("ETag").expect("a tag").to_owned();
     /// let again = client.get("/").with_field("If-None-Match", &tag).send();
     /// assert_eq!(again.status().as_u16(), 304);
+    /// let known = client.get("/report").with_field("If-None-Match", "\"7\"").send();
+    /// assert_eq!(known.status().as_u16(), 304);
     /// ```
     #[must_use]
     pub fn or_not_modified(mut self, request: &Request) -> Response {
         let safe = [Method::GET, Method::HEAD].contains(request.method());
-        let Some(content) = self.body().as_bytes() else { return self };
         if !safe || self.status() != StatusCode::OK {
             return self;
         }
-        let etag = tag_of(content);
-        if let Ok(value) = HeaderValue::from_str(&etag) {
-            self.set(header::ETAG, value);
+        let modified = self.text_of(&header::LAST_MODIFIED);
+        let modified = modified.and_then(|date| httpdate::parse_http_date(date).ok());
+        if modified.is_none()
+            && self.field(&header::ETAG).is_none()
+            && let Some(content) = self.body().as_bytes()
+            && let Ok(tag) = HeaderValue::from_str(&tag_of(content))
+        {
+            self.set(header::ETAG, tag);
         }
-        let validators = Validators { etag: &etag, modified: None };
-        let status = match Asked::of(request).weigh(request.method(), validators) {
+        let etag = self.text_of(&header::ETAG).unwrap_or_default();
+        let verdict = Asked::of(request).weigh(request.method(), Validators { etag, modified });
+        let status = match verdict {
             Verdict::Whole | Verdict::Pieces => return self,
             Verdict::NotModified => StatusCode::NOT_MODIFIED,
             Verdict::Failed => StatusCode::PRECONDITION_FAILED,
@@ -78,6 +117,18 @@ impl Response {
         self.remove(&header::CONTENT_TYPE);
         self.with_status(status).with_body(Body::Empty)
     }
+
+    fn text_of(&self, name: &HeaderName) -> Option<&str> {
+        self.field(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+/// `None` for years that a date cannot express.
+fn http_date(time: SystemTime) -> Option<HeaderValue> {
+    const YEAR_10000: u64 = 253_402_300_800;
+    let seconds = time.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
+    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+    (seconds < YEAR_10000).then(|| HeaderValue::try_from(httpdate::fmt_http_date(time)).ok())?
 }
 
 /// The result of the conditions.
@@ -163,6 +214,10 @@ enum Comparison {
 
 /// Whether the list (or `*`) contains the tag. It is read up to the first invalid tag.
 fn has_tag(list: &str, etag: &str, comparison: Comparison) -> bool {
+    let (own_weak, own) = match etag.strip_prefix("W/") {
+        Some(opaque) => (true, opaque),
+        None => (false, etag),
+    };
     let mut left = list.trim_start_matches(BETWEEN);
     if left.trim_end() == "*" {
         return true;
@@ -176,7 +231,7 @@ fn has_tag(list: &str, etag: &str, comparison: Comparison) -> bool {
             return false;
         };
         let (tag, further) = opaque.split_at(end + 2);
-        if tag == etag && !(weak && comparison == Comparison::Strong) {
+        if tag == own && (comparison == Comparison::Weak || !(weak || own_weak)) {
             return true;
         }
         left = further.trim_start_matches(BETWEEN);
@@ -197,7 +252,7 @@ fn changed_since(date: &str, modified: Option<SystemTime>) -> Option<bool> {
 /// has ended, since two versions may have the same second (RFC 9110 §13.1.5, §8.8.2.2).
 fn is_same_version(value: &str, file: Validators<'_>, now: SystemTime) -> bool {
     if value.starts_with(['"', 'W']) && value.ends_with('"') {
-        return value == file.etag;
+        return value == file.etag && !value.starts_with('W');
     }
     let date = httpdate::parse_http_date(value).ok();
     let over = |date: SystemTime| date + Duration::from_secs(1) <= now;
@@ -298,6 +353,48 @@ mod tests {
         let asked = Asked { range: Some("bytes=0-1".into()), ..Asked::default() };
         let file = Validators { etag: "\"a\"", modified: None };
         assert_eq!(asked.weigh(&Method::HEAD, file), Verdict::Whole);
+    }
+
+    #[test]
+    fn an_app_gives_its_own_tag_and_time_and_both_decide() {
+        use crate::{App, Result, TestClient, Urls};
+        fn tagged(_: &(), request: &Request) -> Result<Response> {
+            Ok(Response::text("x").with_etag("v \"1").or_not_modified(request))
+        }
+        fn dated(_: &(), request: &Request) -> Result<Response> {
+            let time = httpdate::parse_http_date(CHANGED)? + Duration::from_millis(900);
+            Ok(Response::text("x").with_last_modified(time).or_not_modified(request))
+        }
+        let app = App::new(()).urls(Urls::new().get("/tagged", tagged).get("/dated", dated));
+        let client = TestClient::new(&app);
+        let status = |path: &str, name: &str, value: &str| {
+            client.get(path).with_field(name, value).send().status().as_u16()
+        };
+        assert_eq!(client.get("/tagged").send().field("etag"), Some("\"v%20%221\""));
+        assert_eq!(status("/tagged", "If-None-Match", "\"v%20%221\""), 304);
+        assert_eq!(status("/tagged", "If-None-Match", "\"v2\""), 200);
+        assert_eq!(status("/tagged", "If-Match", "\"v2\""), 412);
+        let dated = client.get("/dated").send();
+        assert_eq!((dated.field("last-modified"), dated.field("etag")), (Some(CHANGED), None));
+        assert_eq!(status("/dated", "If-Modified-Since", CHANGED), 304);
+        assert_eq!(status("/dated", "If-Modified-Since", "Sun, 06 Nov 1994 08:49:36 GMT"), 200);
+        assert_eq!(status("/dated", "If-None-Match", "\"v1\""), 200);
+        let weak = |request: &Request| {
+            let tag = HeaderValue::from_static("W/\"x\"");
+            Response::text("").with_field(header::ETAG, tag).or_not_modified(request).status()
+        };
+        let app = App::new(()).urls(Urls::new().get("/", move |_: &(), request: &Request| {
+            Ok(Response::text(weak(request).as_str().to_owned()))
+        }));
+        let client = TestClient::new(&app);
+        let status = |name: &str, value: &str| {
+            client.get("/").with_field(name, value).send().text().to_owned()
+        };
+        assert_eq!(status("If-None-Match", "\"x\""), "304");
+        assert_eq!(status("If-Match", "\"x\""), "412");
+        let late =
+            Response::text("").with_last_modified(SystemTime::UNIX_EPOCH - Duration::from_secs(9));
+        assert_eq!(late.field(&header::LAST_MODIFIED), None);
     }
 
     proptest::proptest! {

@@ -4,7 +4,6 @@ pub mod accept;
 pub(crate) mod body;
 pub(crate) mod condition;
 pub(crate) mod form;
-mod form_value;
 #[cfg(feature = "json")]
 mod json;
 pub(crate) mod forwarded;
@@ -20,13 +19,10 @@ use serde::de::DeserializeOwned;
 
 use self::{body::Content, values::Values};
 use crate::{
-    Error, Limits, Multipart, Presence, Result,
+    Error, Limits, Presence, Result,
     response::cookie,
     url::{names::Names, pattern},
-    wire::{
-        Head,
-        multipart::{Delimiter, PartLimits},
-    },
+    wire::{Head, multipart::PartLimits},
 };
 
 /// A complete request: its body has been received before the handler is called.
@@ -199,23 +195,8 @@ impl Request {
         json::parse(&self.content.bytes()?)
     }
 
-    /// The body as the parts of a form with files. It is read into memory as a whole.
-    ///
-    /// # Errors
-    /// 415: the body is not `multipart/form-data`, or it is compressed. 400 naming the part and its mistake, or
-    /// the limit that is exceeded.
-    pub fn multipart(&self) -> Result<Multipart<'_>> {
-        self.check_coding()?;
-        let mut types = self.head.values(http::header::CONTENT_TYPE.as_str());
-        let delimiter = Delimiter::of(types.next().unwrap_or_default())?;
-        if types.next().is_some() {
-            return Err(Error::bad_request("the form has two Content-Type fields"));
-        }
-        Multipart::parse(self.content.bytes()?, &delimiter, &self.part_limits)
-    }
-
     /// Refuses a compressed body: nothing decodes it.
-    fn check_coding(&self) -> Result<()> {
+    pub(crate) fn check_coding(&self) -> Result<()> {
         match self.field(&http::header::CONTENT_ENCODING) {
             None => Ok(()),
             Some(coding) if coding.trim().eq_ignore_ascii_case("identity") => Ok(()),

@@ -27,8 +27,13 @@ impl Values {
 
     /// The latest value of this type.
     pub(crate) fn get<T: Any>(&self) -> Option<&T> {
+        self.all().last()
+    }
+
+    /// All values of this type in the order they were put.
+    pub(crate) fn all<T: Any>(&self) -> impl Iterator<Item = &T> {
         let nodes = std::iter::successors(self.first.get(), |node| node.next.get());
-        nodes.filter_map(|node| node.value.downcast_ref()).last()
+        nodes.filter_map(|node| node.value.downcast_ref())
     }
 
     pub(crate) fn is_empty(&self) -> bool {

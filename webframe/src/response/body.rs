@@ -1,6 +1,6 @@
 //! The body of a response: bytes, a file or a stream.
 
-use std::{fmt, fs::File, sync::Arc};
+use std::{borrow::Cow, fmt, fs::File, sync::Arc};
 
 use super::source::Source;
 use crate::Live;
@@ -70,6 +70,13 @@ impl From<&'static str> for Body {
 impl From<String> for Body {
     fn from(text: String) -> Body {
         Body::Bytes(text.into_bytes())
+    }
+}
+
+impl From<Cow<'_, str>> for Body {
+    /// As [`Request::param`](crate::Request::param) returns it.
+    fn from(text: Cow<'_, str>) -> Body {
+        Body::from(text.into_owned())
     }
 }
 

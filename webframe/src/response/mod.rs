@@ -148,6 +148,15 @@ impl Response {
         redirect(StatusCode::SEE_OTHER, place)
     }
 
+    /// 301: a permanent redirect. Most clients repeat a POST as GET. Prefer
+    /// [`permanent_redirect`](Response::permanent_redirect) if the method matters.
+    ///
+    /// # Errors
+    /// 500: `place` is not a valid field value.
+    pub fn moved_permanently(place: &str) -> Result<Response> {
+        redirect(StatusCode::MOVED_PERMANENTLY, place)
+    }
+
     /// 302: a temporary redirect. Most clients repeat a POST as GET. Prefer
     /// [`see_other`](Response::see_other) or [`temporary_redirect`](Response::temporary_redirect).
     ///

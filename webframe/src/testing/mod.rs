@@ -3,5 +3,6 @@
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 pub(crate) mod test_client;
+pub(crate) mod test_events;
 #[cfg(feature = "websocket")]
 pub(crate) mod test_socket;

@@ -18,9 +18,11 @@ use crate::{
     wire::{Head, Progress, WireError},
 };
 
-/// Sends requests to an app as a browser would: it keeps cookies, and does not follow redirects.
+/// Sends requests to an app as a browser would: it keeps cookies, and follows redirects if it is told to
+/// ([`following_redirects`](TestClient::following_redirects)). What the server refuses before an app sees
+/// it (a target or head that is invalid or too large, a body beyond the limit) is refused as there.
 ///
-/// It panics on mistakes of a test: an invalid target or field, a body that cannot be read.
+/// It panics on mistakes of a test, such as a body that cannot be read as what it should be.
 ///
 /// ```
 /// use webframe::{App, Request, Response, Result, TestClient, Urls};
@@ -39,6 +41,8 @@ use crate::{
 pub struct TestClient<'a, S> {
     app: &'a App<S>,
     peer: Peer,
+    limits: Limits,
+    redirects_max: usize,
     cookies: RefCell<BTreeMap<String, String>>,
 }
 
@@ -51,7 +55,11 @@ pub struct TestRequest<'a, S> {
     target: String,
     fields: Vec<(String, String)>,
     body: Vec<u8>,
+    has_parts: bool,
 }
+
+/// The boundary of forms with files.
+const BOUNDARY: &str = "test-client-boundary";
 
 /// A response with its complete body.
 #[derive(Debug)]
@@ -71,7 +79,27 @@ impl<'a, S: Send + Sync + 'static> TestClient<'a, S> {
         assert!(mistakes.is_empty(), "the app cannot be served: {}", mistakes.join("; "));
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 50_000));
         let peer = Peer { address, encrypted: false };
-        TestClient { app, peer, cookies: RefCell::default() }
+        TestClient {
+            app,
+            peer,
+            limits: Limits::default(),
+            redirects_max: 0,
+            cookies: RefCell::default(),
+        }
+    }
+
+    /// The same client, held to these limits instead of the defaults of a server.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> TestClient<'a, S> {
+        self.limits = limits;
+        self
+    }
+
+    /// The same client that follows up to ten redirects within the app, as a browser does.
+    #[must_use]
+    pub fn following_redirects(mut self) -> TestClient<'a, S> {
+        self.redirects_max = 10;
+        self
     }
 
     /// The same client with another peer.
@@ -95,10 +123,27 @@ impl<'a, S: Send + Sync + 'static> TestClient<'a, S> {
             .with_body(body)
     }
 
-    /// Any other request.
+    /// PUT of a target; the body comes with [`with_json`](TestRequest::with_json) or
+    /// [`with_body`](TestRequest::with_body).
+    pub fn put(&'a self, target: &str) -> TestRequest<'a, S> {
+        self.request(Method::PUT, target)
+    }
+
+    /// PATCH of a target.
+    pub fn patch(&'a self, target: &str) -> TestRequest<'a, S> {
+        self.request(Method::PATCH, target)
+    }
+
+    /// DELETE of a target.
+    pub fn delete(&'a self, target: &str) -> TestRequest<'a, S> {
+        self.request(Method::DELETE, target)
+    }
+
+    /// A request of any method.
     pub fn request(&'a self, method: Method, target: &str) -> TestRequest<'a, S> {
         let fields = vec![("Host".to_owned(), "localhost".to_owned())];
-        TestRequest { client: self, method, target: target.to_owned(), fields, body: Vec::new() }
+        let target = target.to_owned();
+        TestRequest { client: self, method, target, fields, body: Vec::new(), has_parts: false }
     }
 
     /// The value of a cookie of the client.
@@ -139,8 +184,71 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         self
     }
 
+    /// The same request with a value as JSON.
+    #[cfg(feature = "json")]
+    pub fn with_json(self, value: &impl Serialize) -> Self {
+        let body = serde_json::to_vec(value).expect("a value that is JSON");
+        self.without_field("Content-Type")
+            .with_field("Content-Type", "application/json")
+            .with_body(body)
+    }
+
+    /// The same request with one more field in a form with files (`multipart/form-data`).
+    pub fn with_part(self, name: &str, value: &str) -> Self {
+        self.with_raw_part(&format!("name=\"{}\"", quoted(name)), value.as_bytes())
+    }
+
+    /// The same request with one more file in a form with files (`multipart/form-data`).
+    pub fn with_file(self, name: &str, file_name: &str, bytes: &[u8]) -> Self {
+        let names = format!("name=\"{}\"; filename=\"{}\"", quoted(name), quoted(file_name));
+        self.with_raw_part(&names, bytes)
+    }
+
+    fn with_raw_part(mut self, names: &str, bytes: &[u8]) -> Self {
+        if !std::mem::replace(&mut self.has_parts, true) {
+            let media_type = format!("multipart/form-data; boundary={BOUNDARY}");
+            self = self.without_field("Content-Type").with_field("Content-Type", &media_type);
+            self.body = format!("--{BOUNDARY}--\r\n").into_bytes();
+        }
+        let end = self.body.len() - "--\r\n".len();
+        self.body.truncate(end);
+        let head = format!("\r\nContent-Disposition: form-data; {names}\r\n\r\n");
+        self.body
+            .extend([head.as_bytes(), bytes, b"\r\n--", BOUNDARY.as_bytes(), b"--\r\n"].concat());
+        self
+    }
+
     /// Sends the request and returns the app's response.
+    #[track_caller]
     pub fn send(self) -> TestResponse {
+        let client = self.client;
+        let (mut method, fields, body) =
+            (self.method.clone(), self.fields.clone(), self.body.clone());
+        let mut response = self.send_once();
+        for _ in 0..client.redirects_max {
+            let Some(target) = redirect_of(&response) else { break };
+            // As browsers do (Fetch, HTTP-redirect fetch).
+            let becomes_get = match response.status.as_u16() {
+                303 => method != Method::HEAD,
+                301 | 302 => method == Method::POST,
+                _ => false,
+            };
+            response = if becomes_get {
+                method = Method::GET;
+                client.get(&target).send_once()
+            } else {
+                let again = client.request(method.clone(), &target);
+                let body = if method == Method::GET { Vec::new() } else { body.clone() };
+                TestRequest { fields: fields.clone(), body, ..again }.send_once()
+            };
+        }
+        let follows = client.redirects_max > 0 && redirect_of(&response).is_some();
+        assert!(!follows, "more than {} redirects", client.redirects_max);
+        response
+    }
+
+    #[track_caller]
+    fn send_once(self) -> TestResponse {
         let method = self.method.clone();
         let (status, fields, body) = self.answer();
         let body = match method {
@@ -154,26 +262,33 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
     pub(super) fn answer(self) -> (StatusCode, Vec<(HeaderName, HeaderValue)>, Body) {
         static SENT: AtomicU64 = AtomicU64::new(0);
         let client = self.client;
-        let limits = Limits::default();
-        let head = self.head(&limits);
+        let limits = &client.limits;
+        let refuse = |error: WireError, request| {
+            let refused = Refused { refusal: error.into(), peer: client.peer, request };
+            client.app.refuse(&refused).into_parts()
+        };
+        let head = match self.head(limits) {
+            Ok(head) => head,
+            Err(error) => return refuse(error, None),
+        };
         let mut content = Content::default();
         content.append(&self.body, limits.body_memory_max).expect("a body in memory or a file");
         let id = RequestId(SENT.fetch_add(1, Relaxed));
-        let empty = Request::empty(&limits, client.peer);
+        let empty = Request::empty(limits, client.peer);
         let mut request = Request { head, content, id, ..empty };
         let endpoint = client.app.find(&mut request);
         let body_max = client.app.body_bytes_max(endpoint).unwrap_or(limits.body_bytes_max);
         if request.content.length() > body_max {
-            let refusal = WireError::BodyTooLarge.into();
-            let refused = Refused { refusal, peer: client.peer, request: Some(&request) };
-            return client.app.refuse(&refused).into_parts();
+            return refuse(WireError::BodyTooLarge, Some(&request));
         }
         let (status, fields, body) = client.app.answer(endpoint, &mut request).into_parts();
         client.take_cookies(&fields);
         (status, fields, body)
     }
 
-    fn head(&self, limits: &Limits) -> Head {
+    /// # Errors
+    /// What the server says of the head.
+    fn head(&self, limits: &Limits) -> Result<Head, WireError> {
         let mut text = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
         for (name, value) in &self.fields {
             text.push_str(&format!("{name}: {value}\r\n"));
@@ -187,8 +302,9 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         text.push_str("\r\n");
         let mut head = Head::default();
         match head.read(text.as_bytes(), &limits.head()) {
-            Ok(Progress::Complete(_)) => head,
-            other => panic!("{text:?} is not a request: {other:?}"),
+            Ok(Progress::Complete(_)) => Ok(head),
+            Ok(Progress::NeedMore) => panic!("{text:?} is not a whole head"),
+            Err(error) => Err(error),
         }
     }
 }
@@ -216,9 +332,35 @@ impl TestResponse {
     }
 
     /// The body as text.
+    #[track_caller]
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.body).expect("a text in UTF-8")
     }
+
+    /// The body, parsed as JSON.
+    #[cfg(feature = "json")]
+    #[track_caller]
+    pub fn json<T: serde::de::DeserializeOwned>(&self) -> T {
+        let text = String::from_utf8_lossy(&self.body);
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{} {text:?} is not this JSON: {error}", self.status))
+    }
+}
+
+/// The target of a redirect within the app.
+fn redirect_of(response: &TestResponse) -> Option<String> {
+    if !matches!(response.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let place = response.field("Location")?;
+    let path = place.strip_prefix("http://localhost").unwrap_or(place);
+    let path = path.split('#').next().unwrap_or_default();
+    (path.starts_with('/') && !path.starts_with("//")).then(|| path.to_owned())
+}
+
+/// A name as browsers quote it in a form with files.
+fn quoted(name: &str) -> String {
+    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn read_whole(body: Body) -> Vec<u8> {
@@ -247,6 +389,78 @@ mod tests {
 
     fn whoami(_: &(), request: &Request) -> Result<Response> {
         Ok(Response::text(request.cookie("name").unwrap_or("nobody").to_owned()))
+    }
+
+    #[test]
+    fn redirects_are_followed_when_wanted_with_the_method_and_body_that_a_browser_sends() {
+        fn place(_: &(), request: &Request) -> Result<Response> {
+            let status = StatusCode::from_bytes(request.param("status")?.as_bytes())?;
+            let place = HeaderValue::from_static("/seen#part");
+            Ok(Response::new(status).with_field(header::LOCATION, place))
+        }
+        fn seen(_: &(), request: &Request) -> Result<Response> {
+            let body = String::from_utf8(request.body()?.into_owned())?;
+            Ok(Response::text(format!("{} {body}", request.method())))
+        }
+        fn round(_: &(), _: &Request) -> Result<Response> {
+            Response::found("/round")
+        }
+        let urls = Urls::new().any("/go/{status}", place).any("/seen", seen).get("/round", round);
+        let app = App::new(()).urls(urls);
+        let client = TestClient::new(&app).following_redirects();
+        let seen = |method: &Method, status: u16| {
+            let request = client.request(method.clone(), &format!("/go/{status}"));
+            request.with_body("x").send().text().to_owned()
+        };
+        for status in [301, 302, 303] {
+            assert_eq!(seen(&Method::POST, status), "GET ", "{status}");
+        }
+        assert_eq!(seen(&Method::PUT, 303), "GET ");
+        for status in [301, 302, 307, 308] {
+            assert_eq!(seen(&Method::PUT, status), "PUT x", "{status}");
+        }
+        assert_eq!(seen(&Method::POST, 307), "POST x");
+        let plain = TestClient::new(&app);
+        assert_eq!(plain.get("/go/303").send().status(), StatusCode::SEE_OTHER);
+        let endless = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            client.get("/round").send();
+        }));
+        assert!(endless.is_err(), "it goes round for ever");
+    }
+
+    #[cfg(feature = "json")]
+    #[test]
+    fn json_and_files_are_sent_and_read() {
+        fn twice(_: &(), request: &Request) -> Result<Response> {
+            let numbers: Vec<u32> = request.json()?;
+            Response::json(&numbers.iter().map(|n| n * 2).collect::<Vec<_>>())
+        }
+        fn upload(_: &(), request: &Request) -> Result<Response> {
+            let form = request.multipart()?;
+            let file = form.part("file")?;
+            let name = file.file_name().unwrap_or_default();
+            Ok(Response::text(format!("{} {name} {:?}", form.part("title")?.text()?, file.bytes())))
+        }
+        let app = App::new(()).urls(Urls::new().patch("/", twice).post("/", upload));
+        let client = TestClient::new(&app);
+        let doubled: Vec<u32> = client.patch("/").with_json(&[1, 2]).send().json();
+        assert_eq!(doubled, [2, 4]);
+        let form = client.request(Method::POST, "/").with_part("title", "a\r\nb");
+        let answer = form.with_file("file", "\"x\".txt", b"--\r\n").send();
+        assert_eq!(answer.text(), "a\r\nb \"x\".txt [45, 45, 13, 10]");
+    }
+
+    #[test]
+    fn what_the_server_refuses_is_refused_as_there() {
+        let app = App::new(()).urls(Urls::new().get("/", whoami).post("/in", login));
+        let small = Limits { body_bytes_max: 3, target_bytes_max: 100, ..Limits::default() };
+        let client = TestClient::new(&app).with_limits(small);
+        let status = |request: TestRequest<'_, ()>| request.send().status().as_u16();
+        assert_eq!(status(client.post("/in", &[("name", "Levi")])), 413);
+        assert_eq!(status(client.get(&format!("/?{}", "x".repeat(100)))), 414);
+        assert_eq!(status(client.get("/").with_field("X", &"y".repeat(20_000))), 431);
+        assert_eq!(status(client.get("no slash")), 400);
+        assert_eq!(status(client.get("/").without_field("Host")), 400);
     }
 
     fn logout(_: &(), _: &Request) -> Result<Response> {

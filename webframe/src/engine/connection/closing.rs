@@ -98,6 +98,8 @@ impl Shard {
         let pattern = self.engine.service.pattern(endpoint);
         log::warn!("the handler of {pattern:?} exceeded its time limit of {limit:?}");
         turn.refuse_method(&method, Refusal::Overdue, scratch, &self.engine);
+        self.abandoned.push(token);
+        self.engine.handlers_abandoned.fetch_add(1, Relaxed);
         self.engine.presence.leave(self.slot_of(token));
         self.end_turn(turn, scratch);
     }

@@ -8,7 +8,7 @@
 //! first and each job handed over at once, 197 us and 2.5 ms (medians of 7 interleaved runs on two
 //! processors).
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering::Relaxed};
 
 use super::{Shard, message::Message, scratch::Scratch};
 use crate::{
@@ -90,6 +90,10 @@ impl Shard {
     /// Writes the answer that a worker brought back, unless the client has one already: that the time limit
     /// was exceeded.
     fn answered(&mut self, mut job: Box<Job>, scratch: &mut Scratch) {
+        if let Some(at) = self.abandoned.iter().position(|token| *token == job.call.token) {
+            self.abandoned.swap_remove(at);
+            self.engine.handlers_abandoned.fetch_sub(1, Relaxed);
+        }
         let waits = self.connections.get(job.call.token).is_some_and(|connection| {
             matches!(connection.phase, Phase::Answering(_) | Phase::Limited(_))
         });

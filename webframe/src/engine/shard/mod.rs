@@ -92,6 +92,8 @@ pub(crate) struct Shard {
     patience: u32,
     pub(crate) busyness: Busyness,
     due: Vec<Token>,
+    /// Connections that were answered 503 while their handlers run on.
+    pub(crate) abandoned: Vec<Token>,
     pub(crate) groups: Groups,
     /// The engine, to which other threads deliver messages for live connections.
     pub(crate) as_place: Weak<dyn Deliver>,
@@ -131,6 +133,7 @@ impl Shard {
             engine,
             connections: Slots::default(),
             todo: VecDeque::new(),
+            abandoned: Vec::new(),
             wheel: Wheel::new(),
             now: 0,
             clock: Instant::now(),

@@ -58,6 +58,16 @@ impl Delimiter {
         form.strip_prefix(at_once).or_else(|| self.split(form).map(|split| split.1))
     }
 
+    /// Where the next delimiter begins.
+    pub(crate) fn find(&self, bytes: &[u8]) -> Option<usize> {
+        self.finder.find(bytes)
+    }
+
+    /// Its bytes, with the line end before it.
+    pub(crate) fn length(&self) -> usize {
+        self.finder.needle().len()
+    }
+
     /// The bytes before and after the next delimiter.
     pub(super) fn split<'b>(&self, bytes: &'b [u8]) -> Option<(&'b [u8], &'b [u8])> {
         let (before, found) = bytes.split_at_checked(self.finder.find(bytes)?)?;

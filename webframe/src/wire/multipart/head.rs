@@ -1,6 +1,7 @@
 //! Parses the head of a part (RFC 7578 §4.2, §4.4): name, file name and media type.
 
 use memchr::memmem;
+use percent_encoding::percent_decode;
 
 use super::{
     Fault,
@@ -91,17 +92,23 @@ fn changes_content(encoding: &[u8]) -> bool {
     !["7bit", "8bit", "binary"].iter().any(|same| encoding.eq_ignore_ascii_case(same.as_bytes()))
 }
 
-/// Parses name and file name of `form-data`. `filename*` is ignored (RFC 7578 §4.2), so that all
-/// readers find the same name.
+/// Parses name and file name of `form-data`. RFC 7578 §4.2 has no `filename*`, but programs send it, and
+/// `name*` too, instead of the plain parameter. Beside that it is ignored, so that all readers find the
+/// same name.
 fn parse_disposition(value: &[u8]) -> Result<(String, Option<String>), Fault> {
     let (word, parameters) = parameters::split(value);
     if !word.eq_ignore_ascii_case(b"form-data") {
         return Err(Fault::Disposition);
     }
-    let (mut name, mut file_name) = (None, None);
+    let [mut name, mut name_ext, mut file_name, mut file_name_ext] = [None; 4];
     for parameter in parameters {
         let parameter = parameter.ok_or(Fault::Disposition)?;
-        for (slot, wanted) in [(&mut name, "name"), (&mut file_name, "filename")] {
+        for (slot, wanted) in [
+            (&mut name, "name"),
+            (&mut name_ext, "name*"),
+            (&mut file_name, "filename"),
+            (&mut file_name_ext, "filename*"),
+        ] {
             if parameter.name.eq_ignore_ascii_case(wanted.as_bytes())
                 && slot.replace(parameter.value).is_some()
             {
@@ -109,27 +116,54 @@ fn parse_disposition(value: &[u8]) -> Result<(String, Option<String>), Fault> {
             }
         }
     }
-    let name = text(decode(name.ok_or(Fault::NoName)?), "name")?;
-    let file_name = file_name.map(|value| text(decode(value), "file name")).transpose()?;
+    let name = one_of(name, name_ext, "name")?.ok_or(Fault::NoName)?;
+    let file_name = one_of(file_name, file_name_ext, "file name")?;
     Ok((name, file_name.map(|path| last_component(&path).to_owned())))
+}
+
+/// The plain value, or else the extended one.
+fn one_of(
+    plain: Option<Value<'_>>,
+    extended: Option<Value<'_>>,
+    what: &'static str,
+) -> Result<Option<String>, Fault> {
+    let bytes = match (plain, extended) {
+        (Some(plain), _) => Some(decode(plain)),
+        (None, Some(extended)) => Some(decode_extended(extended).ok_or(Fault::Text(what))?),
+        (None, None) => None,
+    };
+    bytes.map(|bytes| text(bytes, what)).transpose()
+}
+
+/// The value of `utf-8'en'%E6%96%87` (RFC 8187 §3.2.1). Other character sets are refused.
+fn decode_extended(value: Value<'_>) -> Option<Vec<u8>> {
+    let Value::Token(value) = value else { return None };
+    let mut pieces = value.splitn(3, |&byte| byte == b'\'');
+    let charset = pieces.next()?;
+    let encoded = pieces.nth(1)?;
+    charset.eq_ignore_ascii_case(b"utf-8").then(|| percent_decode(encoded).collect())
 }
 
 fn text(bytes: Vec<u8>, what: &'static str) -> Result<String, Fault> {
     String::from_utf8(bytes).map_err(|_| Fault::Text(what))
 }
 
-/// Decodes a quoted name. Browsers escape only `%22`, `%0D` and `%0A` (HTML, multipart/form-data
-/// encoding algorithm).
+/// Decodes a quoted name. Browsers escape `%22`, `%0D` and `%0A` (HTML, multipart/form-data encoding
+/// algorithm), other programs `\"` and `\\`. Any other backslash is part of the name.
 fn decode(value: Value<'_>) -> Vec<u8> {
     let Value::Quoted(mut raw) = value else { return value.bytes().to_vec() };
     let mut name = Vec::with_capacity(raw.len());
-    while let Some(split) = memchr::memchr(b'%', raw).and_then(|at| raw.split_at_checked(at)) {
+    while let Some(split) =
+        memchr::memchr2(b'%', b'\\', raw).and_then(|at| raw.split_at_checked(at))
+    {
         name.extend_from_slice(split.0);
         let (byte, behind) = match split.1 {
             [b'%', b'2', b'2', behind @ ..] => (b'"', behind),
             [b'%', b'0', b'D', behind @ ..] => (b'\r', behind),
             [b'%', b'0', b'A', behind @ ..] => (b'\n', behind),
-            escape => (b'%', escape.get(1..).unwrap_or_default()),
+            [b'\\', escaped @ (b'"' | b'\\'), behind @ ..] => (*escaped, behind),
+            [plain, behind @ ..] => (*plain, behind),
+            [] => break,
         };
         name.push(byte);
         raw = behind;

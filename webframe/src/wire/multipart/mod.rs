@@ -66,6 +66,49 @@ pub(crate) fn parse_form(
     }
 }
 
+/// Where the rest of a form is that comes in pieces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// In the bytes.
+    Here,
+    /// Not all of it is in the bytes, which are more than a head may have.
+    MayFollow,
+}
+
+/// Parses what follows a delimiter of a form that comes in pieces: the head of the next part, and how many
+/// bytes come before its content. `None`: it was the last delimiter. `number` parts came before.
+///
+/// # Errors
+/// As [`parse_form`].
+pub(crate) fn begin_part(
+    behind: &[u8],
+    delimiter: &Delimiter,
+    limits: &PartLimits,
+    number: usize,
+    rest: Rest,
+) -> Result<Option<(PartHead, usize)>, Refusal> {
+    let behind_line = match delimiter::tail(behind).ok_or(Fault::Delimiter.in_part(number))? {
+        Tail::End => return Ok(None),
+        Tail::Part(_) if number >= limits.parts_max => {
+            return Err(Fault::TooManyParts(limits.parts_max).of_form());
+        }
+        Tail::Part(behind_line) => behind_line,
+    };
+    let number = number.saturating_add(1);
+    let end = match (delimiter.find(behind_line), rest) {
+        (Some(end), _) => end,
+        (None, Rest::MayFollow) => behind_line.len(),
+        (None, Rest::Here) => return Err(Fault::NoEnd.in_part(number)),
+    };
+    let piece = behind_line.get(..end).unwrap_or_default();
+    let (head, content) =
+        split_head(piece, limits.head_bytes_max).map_err(|f| f.in_part(number))?;
+    let head = PartHead::parse(head).map_err(|fault| fault.in_part(number))?;
+    let begin = behind.len().saturating_sub(behind_line.len());
+    let before = piece.len().saturating_sub(content.len());
+    Ok(Some((head, begin.saturating_add(before))))
+}
+
 /// The offset of a suffix of the form.
 fn place(form: &[u8], ending: &[u8]) -> usize {
     form.len().saturating_sub(ending.len())

@@ -9,9 +9,7 @@ pub(super) struct Parameter<'v> {
     pub(super) value: Value<'v>,
 }
 
-/// A value; a quoted one without its quotes. In quotes a backslash is not an escape: browsers send
-/// `%22` for a quote, and a file name may end with a backslash (HTML, multipart/form-data encoding
-/// algorithm).
+/// A value; a quoted one without its quotes, still escaped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Value<'v> {
     Token(&'v [u8]),
@@ -57,7 +55,7 @@ fn parameter(bytes: &[u8]) -> Option<(Parameter<'_>, &[u8])> {
     let (name, behind) = token(bytes)?;
     let (value, rest) = match behind.strip_prefix(b"=")? {
         [b'"', quoted @ ..] => {
-            let (inner, end) = quoted.split_at_checked(memchr::memchr(b'"', quoted)?)?;
+            let (inner, end) = quoted.split_at_checked(closing_quote(quoted)?)?;
             (Value::Quoted(inner), end.strip_prefix(b"\"")?)
         }
         plain => {
@@ -66,6 +64,22 @@ fn parameter(bytes: &[u8]) -> Option<(Parameter<'_>, &[u8])> {
         }
     };
     Some((Parameter { name, value }, rest))
+}
+
+/// The quote that ends a value. Browsers send `%22` for a quote, and a name may end with a backslash
+/// (HTML, multipart/form-data encoding algorithm); Go, reqwest and curl send `\"`. So a quote behind a
+/// backslash ends the value only if nothing else than the next parameter follows.
+fn closing_quote(quoted: &[u8]) -> Option<usize> {
+    let mut escaped = false;
+    for (at, &byte) in quoted.iter().enumerate() {
+        let behind = || grammar::trim(quoted.get(at.saturating_add(1)..).unwrap_or_default());
+        match byte {
+            b'"' if !escaped || matches!(behind(), [] | [b';', ..]) => return Some(at),
+            b'\\' => escaped = !escaped,
+            _ => escaped = false,
+        }
+    }
+    None
 }
 
 fn token(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -95,6 +109,14 @@ mod tests {
             assert_eq!(read(none), [""; 0], "{none}");
         }
         assert_eq!(split(b" multipart/x \t; b=c").0, b"multipart/x");
+    }
+
+    #[test]
+    fn a_quote_behind_a_backslash_is_an_escape_unless_the_next_parameter_follows() {
+        assert_eq!(read(r#"a;b="x\"y";c=d"#), [r#"b="x\\\"y""#, "c=d"]);
+        assert_eq!(read(r#"a;b="x\\";c=d"#), [r#"b="x\\\\""#, "c=d"]);
+        assert_eq!(read(r#"a;b="x\" ;c="y\""#), [r#"b="x\\""#, r#"c="y\\""#]);
+        assert_eq!(read(r#"a;b="x\\"y""#), [r#"b="x\\\\""#, "?"]);
     }
 
     #[test]

@@ -104,7 +104,7 @@ impl fmt::Display for Refusal {
             Fault::Disposition => write!(
                 f,
                 "the Content-Disposition of part {part} is not `form-data; name=\"...\"` with %22 \
-                 for a quote"
+                 or \\\" for a quote"
             ),
             Fault::NoName => write!(f, "part {part} has no name"),
             Fault::TwoParameters(name) => write!(f, "part {part} has {name} twice"),

@@ -192,12 +192,16 @@ fn a_disposition_is_form_data_with_one_name() {
         ("form-data", Fault::NoName),
         ("attachment; name=a", Fault::Disposition),
         ("form-data name=a", Fault::Disposition),
-        ("form-data; filename=\"name=a\"; name*=a", Fault::NoName),
+        ("form-data; filename=\"name=a\"", Fault::NoName),
+        ("form-data; name*=a", Fault::Text("name")),
+        ("form-data; name*=latin1''a", Fault::Text("name")),
+        ("form-data; name*=utf-8''%ff", Fault::Text("name")),
+        ("form-data; name*=utf-8''a; name*=utf-8''a", Fault::TwoParameters("name*")),
         ("form-data; name=a; Name=a", Fault::TwoParameters("name")),
         ("form-data; name=a; filename=a; filename=b", Fault::TwoParameters("filename")),
         ("form-data; name", Fault::Disposition),
         ("form-data; name=\"a", Fault::Disposition),
-        ("form-data; name=\"a\\\"b\"", Fault::Disposition),
+        ("form-data; name=\"a\\\\\"b\"", Fault::Disposition),
         ("form-data; name=字", Fault::Disposition),
     ] {
         refuses_head(&format!("Content-Disposition: {bad}"), fault);
@@ -212,6 +216,28 @@ fn a_name_is_written_as_browsers_write_it() {
     assert_eq!(name("字\\"), "字\\");
     assert_eq!(name(""), "");
     assert_eq!(head("Content-Disposition: form-data; name=a%22").0, "a%22");
+}
+
+#[test]
+fn a_name_with_a_quote_is_read_as_go_reqwest_and_curl_write_it() {
+    let name = |raw: &str| head(&format!("Content-Disposition: form-data; name=\"{raw}\"")).0;
+    assert_eq!(name(r#"a\"b"#), "a\"b");
+    assert_eq!(name(r"a\\b\c"), r"a\b\c");
+    let file = format!(r#"{A}; filename="a\"b.txt""#);
+    assert_eq!(head(&file).1.as_deref(), Some("a\"b.txt"));
+}
+
+#[test]
+fn an_extended_name_is_read_when_the_plain_one_is_missing() {
+    let both = |rest: &str| {
+        let part = head(&format!("Content-Disposition: form-data; {rest}"));
+        (part.0, part.1)
+    };
+    assert_eq!(both("name*=utf-8''%E6%96%87"), ("文".to_owned(), None));
+    let file = Some("a b".to_owned());
+    assert_eq!(both("name=a; filename*=UTF-8'en'x%2Fa%20b"), ("a".to_owned(), file.clone()));
+    let two = "name=a; name*=utf-8''b; filename=\"a b\"; filename*=utf-8''c";
+    assert_eq!(both(two), ("a".to_owned(), file));
 }
 
 #[test]
@@ -230,7 +256,6 @@ fn a_file_name_is_never_a_path() {
         let disposition = format!("{A}; filename=\"{sent}\"");
         assert_eq!(head(&disposition).1.as_deref(), Some(told), "{sent}");
     }
-    assert_eq!(head(&format!("{A}; filename*=utf-8''b")).1, None);
 }
 
 #[test]

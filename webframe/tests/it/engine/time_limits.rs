@@ -72,6 +72,22 @@ fn the_late_response_is_not_sent_to_a_client_that_reads_the_503() {
 }
 
 #[test]
+fn a_handler_that_runs_on_after_its_503_is_counted_until_it_returns() {
+    let (site, open, reports) = gated(Urls::new().get("/wait", wait).time_limit(LIMIT));
+    let mut client = site.client();
+    client.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.rest();
+    assert_eq!(site.gauges.read().handlers_abandoned, 1);
+    open.send(()).expect("the handler waits");
+    reports.recv_timeout(PATIENCE).expect("a report");
+    let began = std::time::Instant::now();
+    while site.gauges.read().handlers_abandoned > 0 {
+        assert!(began.elapsed() < PATIENCE, "the handler has returned");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
 fn a_handler_within_its_limit_answers_and_the_connection_stays() {
     let urls = Urls::new().get("/quick", quick).default_time_limit(Duration::from_secs(60));
     let (site, _open, _reports) = gated(urls);

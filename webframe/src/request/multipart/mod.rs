@@ -1,11 +1,16 @@
 //! Forms with files: the parts of a `multipart/form-data` body (RFC 7578), as an app sees them.
 
+pub(crate) mod reader;
+
 use std::{borrow::Cow, fmt};
 
+use http::header;
 use serde::de::DeserializeOwned;
 
+use reader::PartStream;
+
 use crate::{
-    Error, Limits, Result,
+    Error, Limits, Request, Result,
     wire::multipart::{Delimiter, PartHead, PartLimits, RawPart, Refusal, parse_form},
 };
 
@@ -79,7 +84,10 @@ impl<'r> Multipart<'r> {
     /// 400 naming the part if there is none.
     pub fn part(&self, name: &str) -> Result<Part<'_>> {
         self.get(name).ok_or_else(|| {
-            Error::bad_request(format!("the form has no part {}", super::form::shown(name)))
+            Error::bad_request(format!(
+                "the form has no part {}",
+                crate::request::form::shown(name)
+            ))
         })
     }
 }
@@ -95,7 +103,64 @@ impl Multipart<'_> {
         let pairs = fields.map(|part| Ok((part.name(), part.text()?)));
         let pairs = pairs.collect::<Result<Vec<_>>>()?;
         let encoded = serde_urlencoded::to_string(pairs).map_err(Error::internal)?;
-        super::form::parse(encoded.as_bytes(), usize::MAX, "form")
+        crate::request::form::parse(encoded.as_bytes(), usize::MAX, "form")
+    }
+}
+
+impl Request {
+    /// The body as the parts of a form with files. It is read into memory as a whole; for large files there
+    /// is [`part_stream`](Request::part_stream).
+    ///
+    /// # Errors
+    /// 415: the body is not `multipart/form-data`, or it is compressed. 400 naming the part and its mistake, or
+    /// the limit that is exceeded.
+    pub fn multipart(&self) -> Result<Multipart<'_>> {
+        let delimiter = self.delimiter()?;
+        Multipart::parse(self.content.bytes()?, &delimiter, &self.part_limits)
+    }
+
+    /// The delimiter of a form with files.
+    fn delimiter(&self) -> Result<Delimiter> {
+        self.check_coding()?;
+        let mut types = self.head.values(header::CONTENT_TYPE.as_str());
+        let delimiter = Delimiter::of(types.next().unwrap_or_default())?;
+        if types.next().is_some() {
+            return Err(Error::bad_request("the form has two Content-Type fields"));
+        }
+        Ok(delimiter)
+    }
+
+    /// The parts of a form with files one after the other, as streams: of a large form, which waits in a
+    /// temporary file, only pieces are in memory. Use one stream at a time, as with
+    /// [`reader`](Request::reader).
+    ///
+    /// ```
+    /// use webframe::{App, Request, Response, Result, Urls};
+    ///
+    /// fn receive(_: &(), request: &Request) -> Result<Response> {
+    ///     let mut parts = request.part_stream()?;
+    ///     let mut bytes = 0;
+    ///     while let Some(mut part) = parts.next_part()? {
+    ///         if part.file_name().is_some() {
+    ///             bytes += std::io::copy(&mut part, &mut std::io::sink())?; // or a file
+    ///         }
+    ///     }
+    ///     Ok(Response::text(format!("{bytes} bytes")))
+    /// }
+    ///
+    /// let app = App::new(()).urls(Urls::new().post("/", receive).body_limit(1 << 30));
+    /// # let client = webframe::TestClient::new(&app);
+    /// # let body = "--x\r\nContent-Disposition: form-data; name=f; filename=a\r\n\r\nabc\r\n--x--";
+    /// # let request = client.request(webframe::http::Method::POST, "/").with_body(body);
+    /// # let request = request.with_field("Content-Type", "multipart/form-data; boundary=x");
+    /// # assert_eq!(request.send().text(), "3 bytes");
+    /// ```
+    ///
+    /// # Errors
+    /// As [`multipart`](Request::multipart) for the form as a whole.
+    pub fn part_stream(&self) -> Result<PartStream<'_>> {
+        let delimiter = self.delimiter()?;
+        Ok(PartStream::new(Box::new(self.content.reader()?), delimiter, self.part_limits))
     }
 }
 
@@ -132,7 +197,7 @@ impl<'m> Part<'m> {
     /// 400 naming the part if it is not UTF-8.
     pub fn text(&self) -> Result<&'m str> {
         std::str::from_utf8(self.bytes).map_err(|_| {
-            let name = super::form::shown(self.name());
+            let name = crate::request::form::shown(self.name());
             Error::bad_request(format!("the form is not UTF-8 in the part {name}"))
         })
     }

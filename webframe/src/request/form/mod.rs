@@ -1,13 +1,16 @@
 //! Parses forms and queries: `application/x-www-form-urlencoded`.
 //!
-//! `serde_urlencoded` parses the pairs; [`form_value`](super::form_value) reads them into a value.
+//! `serde_urlencoded` parses the pairs; [`value`] reads them into a value.
+
+pub(crate) mod checked;
+mod value;
 
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode;
 use serde::de::DeserializeOwned;
 
-use super::form_value::Form;
+use self::value::Form;
 use crate::{Error, Result};
 
 /// Parses pairs into a `T`; `what` names them in errors.

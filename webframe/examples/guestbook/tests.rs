@@ -1,0 +1,72 @@
+//! The guestbook as its visitors use it.
+
+use webframe::TestClient;
+
+use super::*;
+
+fn with_book(test: impl FnOnce(&App<Book>)) {
+    let folder = tempfile::tempdir().expect("a folder");
+    test(&app(folder.path().join("pictures")).expect("valid templates"));
+}
+
+fn log_in_as<'a>(app: &'a App<Book>, name: &str) -> TestClient<'a, Book> {
+    let client = TestClient::new(app).following_redirects();
+    let page = client.post("/login", &[("name", name), ("password", "friend")]).send();
+    assert!(page.text().contains(&format!("Welcome, {name}!")), "{}", page.text());
+    client
+}
+
+#[test]
+fn who_is_not_logged_in_is_sent_to_the_log_in() {
+    with_book(|app| {
+        let client = TestClient::new(app);
+        let refused = client.post("/entries", &[("text", "hello")]).send();
+        assert_eq!(refused.field("Location"), Some("/login"));
+        let wrong = client.post("/login", &[("name", "<Eve>"), ("password", "enemy")]).send();
+        assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.text().contains("value=\"&lt;Eve&gt;\""), "{}", wrong.text());
+        assert!(wrong.text().contains("Say friend"), "{}", wrong.text());
+    });
+}
+
+#[test]
+fn an_entry_is_on_the_page_and_in_the_stream_and_a_long_one_comes_back() {
+    with_book(|app| {
+        let client = log_in_as(app, "Ada");
+        let mut events = client.get("/live").subscribe();
+        let page = client.post("/entries", &[("text", "hello")]).send();
+        assert!(page.text().contains("<li>Ada: hello"), "{}", page.text());
+        let event = events.next_event();
+        assert_eq!(event.data, r#"{"author":"Ada","text":"hello","picture":null}"#);
+        let long = "x".repeat(501);
+        let page = client.post("/entries", &[("text", &long)]).send();
+        assert_eq!(page.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.text().contains(&long) && page.text().contains("At most 500"));
+        assert!(events.ready_event().is_none());
+        let page = client.post("/logout", &[("", "")]).send();
+        assert!(page.text().contains("Log in to write"), "{}", page.text());
+    });
+}
+
+#[test]
+fn a_picture_is_stored_shown_and_served() {
+    with_book(|app| {
+        let client = log_in_as(app, "Ada");
+        let part = "Content-Disposition: form-data; name=\"pictures\"; filename=\"a.png\"";
+        let body = |kind| format!("--b\r\n{part}\r\nContent-Type: {kind}\r\n\r\npixels\r\n--b--");
+        let upload = |kind| {
+            let request = client.request(webframe::http::Method::POST, "/pictures");
+            request
+                .with_field("Content-Type", "multipart/form-data; boundary=b")
+                .with_field("Origin", "http://localhost")
+                .with_body(body(kind))
+                .send()
+        };
+        let page = upload("image/png");
+        let name = page.text().split("/pictures/").nth(1).and_then(|rest| rest.split('"').next());
+        let target = format!("/pictures/{}", name.expect("a picture"));
+        assert_eq!(client.get(&target).send().bytes(), b"pixels", "{target}");
+        let page = upload("text/html");
+        assert_eq!(page.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    });
+}

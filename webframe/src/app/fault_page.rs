@@ -1,0 +1,123 @@
+//! The page of a debug build for an error of the server: the request, every cause and the line of the
+//! template. Only browsers on the same machine see it, and no secrets of the request are in it.
+
+use std::error::Error as StdError;
+
+use http::header;
+use minijinja::{AutoEscape, Environment, context};
+
+use crate::{Error, Request, Response};
+
+const PAGE: &str = include_str!("../../templates/fault.html");
+
+/// Fields whose values are not shown.
+const SECRET: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
+
+/// Fields that a proxy adds: then the client is not the peer, which is on this machine.
+const BY_PROXY: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
+
+/// `None`: a line of text is the answer.
+pub(super) fn page(request: &Request, error: &Error) -> Option<Response> {
+    let is_local = request.peer().address.ip().to_canonical().is_loopback()
+        && !request.fields().any(|(name, _)| is_one_of(name, &BY_PROXY));
+    let is_browser =
+        request.field(&header::ACCEPT).is_some_and(|accept| accept.contains("text/html"));
+    if !is_local || !is_browser || !error.status().is_server_error() {
+        return None;
+    }
+    let fields: Vec<(&str, String)> = request
+        .fields()
+        .map(|(name, value)| match is_one_of(name, &SECRET) {
+            true => (name, "(not shown)".to_owned()),
+            false => (name, String::from_utf8_lossy(value).into_owned()),
+        })
+        .collect();
+    let (causes, places) = explain(error);
+    let values = context!(
+        status => error.status().to_string(),
+        public => error.public(),
+        method => request.method().as_str(),
+        target => request.path_and_query(),
+        pattern => request.pattern(),
+        number => request.id().to_string(),
+        fields,
+        causes,
+        places,
+    );
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    let page = environment.render_named_str("fault.html", PAGE, values).ok()?;
+    Some(Response::html(page).with_status(error.status()))
+}
+
+/// Each cause, and the lines of templates around those that are a template's.
+fn explain(error: &Error) -> (Vec<String>, Vec<String>) {
+    let (mut causes, mut places) = (Vec::new(), Vec::new());
+    let mut cause: Option<&(dyn StdError + 'static)> = error.cause();
+    while let Some(error) = cause {
+        causes.push(error.to_string());
+        if let Some(error) = error.downcast_ref::<minijinja::Error>() {
+            places.push(error.display_debug_info().to_string());
+        }
+        cause = error.source();
+    }
+    (causes, places)
+}
+
+fn is_one_of(name: &str, names: &[&str]) -> bool {
+    names.iter().any(|other| name.eq_ignore_ascii_case(other))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{App, Peer, Result, Templates, TestClient, Urls};
+
+    const BROWSER: (&str, &str) = ("Accept", "text/html,*/*");
+
+    fn app() -> App<Templates> {
+        let pages = Templates::embedded([("word.html", "one\ntwo {{ missing.part }}\nthree")]);
+        let show = |pages: &Templates, _: &Request| pages.render("word.html", context!(word => 7));
+        let fails = |_: &Templates, _: &Request| -> Result<Response> {
+            Err(std::io::Error::other("<the disk>").into())
+        };
+        let refuses =
+            |_: &Templates, _: &Request| -> Result<Response> { Err(Error::bad_request("no")) };
+        let urls = Urls::new().get("/word/{w}", show).get("/io", fails).get("/no", refuses);
+        App::new(pages.unwrap()).urls(urls)
+    }
+
+    #[test]
+    fn a_debug_build_shows_request_causes_and_the_line_of_the_template() {
+        let app = app();
+        let client = TestClient::new(&app);
+        let page = client.get("/word/a?x=%3Cy").with_field(BROWSER.0, BROWSER.1);
+        let page = page.with_field("Cookie", "session=secret").send();
+        assert_eq!(page.status().as_u16(), 500);
+        let (target, pattern) = ("&#x2f;word&#x2f;a?x=%3Cy", "&#x2f;word&#x2f;{w}");
+        for part in ["GET", target, pattern, "word.html:2", "two {{ missing.part }}"] {
+            assert!(page.text().contains(part), "{part}: {}", page.text());
+        }
+        assert!(!page.text().contains("secret"), "{}", page.text());
+        let page = client.get("/io").with_field(BROWSER.0, BROWSER.1).send();
+        assert!(page.text().contains("&lt;the disk&gt;"), "{}", page.text());
+    }
+
+    #[test]
+    fn programs_other_machines_proxies_and_mistakes_of_clients_get_a_line() {
+        let app = app();
+        let client = TestClient::new(&app);
+        let line = |request: crate::TestRequest<'_, Templates>| {
+            let answer = request.send();
+            assert!(!answer.text().contains("disk") && answer.text().lines().count() == 1);
+        };
+        line(client.get("/io"));
+        line(client.get("/io").with_field("Accept", "application/json"));
+        line(client.get("/no").with_field(BROWSER.0, BROWSER.1));
+        let proxied = client.get("/io").with_field(BROWSER.0, BROWSER.1);
+        line(proxied.with_field("X-Forwarded-For", "127.0.0.1"));
+        let address = ([192, 0, 2, 1], 50_000).into();
+        let other = TestClient::new(&app).with_peer(Peer { address, encrypted: false });
+        line(other.get("/io").with_field(BROWSER.0, BROWSER.1));
+    }
+}

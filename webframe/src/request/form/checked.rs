@@ -1,0 +1,172 @@
+//! A form that is checked field by field and shown again with its mistakes.
+
+use std::{collections::BTreeMap, str::FromStr};
+
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+use crate::{Request, Result};
+
+/// The fields of a form as they were typed, and a message for each that is wrong: what a page needs to
+/// show the form again.
+///
+/// As a value of a template it has `values` and `mistakes`, both with a text for each field, which is
+/// empty if there is none.
+///
+/// ```
+/// use webframe::{App, CheckedForm, Request, Response, Result, TestClient, Urls};
+///
+/// const FIELDS: [&str; 2] = ["name", "age"];
+///
+/// fn submit(_: &(), request: &Request) -> Result<Response> {
+///     let mut form = CheckedForm::of(request, &FIELDS)?;
+///     let name = form.text("name", "Please give a name.");
+///     let age: Option<u8> = form.parsed("age", "The age is a number up to 255.");
+///     let (Some(name), Some(age)) = (name, age) else {
+///         let again = format!("{}: {}", form.value("age"), form.mistake("age"));
+///         return Ok(Response::text(again)); // or a page with the form
+///     };
+///     Ok(Response::text(format!("{name} is {age}")))
+/// }
+///
+/// let app = App::new(()).urls(Urls::new().post("/", submit));
+/// let client = TestClient::new(&app);
+/// assert_eq!(client.post("/", &[("name", " Ada "), ("age", "36")]).send().text(), "Ada is 36");
+/// let refused = client.post("/", &[("name", "Ada"), ("age", "old")]).send();
+/// assert_eq!(refused.text(), "old: The age is a number up to 255.");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckedForm {
+    values: BTreeMap<&'static str, String>,
+    mistakes: BTreeMap<&'static str, String>,
+}
+
+impl CheckedForm {
+    /// A form with these fields, all empty, as a page shows it at first.
+    pub fn empty(fields: &[&'static str]) -> CheckedForm {
+        let texts: BTreeMap<_, _> = fields.iter().map(|name| (*name, String::new())).collect();
+        CheckedForm { values: texts.clone(), mistakes: texts }
+    }
+
+    /// These fields of the form in a request's body. Fields that are missing are empty, others are
+    /// ignored, and of repeated ones the first counts.
+    ///
+    /// # Errors
+    /// As [`Request::form`](crate::Request::form): 415 and 400.
+    pub fn of(request: &Request, fields: &[&'static str]) -> Result<CheckedForm> {
+        let pairs: Vec<(String, String)> = request.form()?;
+        let mut form = CheckedForm::empty(fields);
+        for (name, value) in pairs.into_iter().rev() {
+            if let Some(slot) = form.values.get_mut(&*name) {
+                *slot = value;
+            }
+        }
+        Ok(form)
+    }
+
+    /// What was typed.
+    pub fn value(&self, field: &str) -> &str {
+        self.values.get(field).map_or("", String::as_str)
+    }
+
+    /// What is wrong with it; empty if nothing is.
+    pub fn mistake(&self, field: &str) -> &str {
+        self.mistakes.get(field).map_or("", String::as_str)
+    }
+
+    /// The text of a field, without white space around it. If that is empty, the message is noted.
+    pub fn text(&mut self, field: &'static str, message: impl Into<String>) -> Option<String> {
+        let text = self.value(field).trim().to_owned();
+        if text.is_empty() {
+            self.refuse(field, message);
+            return None;
+        }
+        Some(text)
+    }
+
+    /// The value of a field, parsed without white space around it. If it cannot be, the message is
+    /// noted.
+    pub fn parsed<T: FromStr>(
+        &mut self,
+        field: &'static str,
+        message: impl Into<String>,
+    ) -> Option<T> {
+        let value = self.value(field).trim().parse().ok();
+        if value.is_none() {
+            self.refuse(field, message);
+        }
+        value
+    }
+
+    /// Notes what is wrong with a field. The first message stays.
+    pub fn refuse(&mut self, field: &'static str, message: impl Into<String>) {
+        let mistake = self.mistakes.entry(field).or_default();
+        if mistake.is_empty() {
+            *mistake = message.into();
+        }
+    }
+
+    /// Sets what the form shows in a field, such as a password that is not shown again.
+    pub fn set_value(&mut self, field: &'static str, value: impl Into<String>) {
+        self.values.insert(field, value.into());
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_valid(&self) -> bool {
+        self.mistakes.values().all(String::is_empty)
+    }
+}
+
+impl Serialize for CheckedForm {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut form = serializer.serialize_struct("CheckedForm", 2)?;
+        form.serialize_field("values", &self.values)?;
+        form.serialize_field("mistakes", &self.mistakes)?;
+        form.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{App, Response, TestClient, Urls};
+
+    fn submit(_: &(), request: &Request) -> Result<Response> {
+        let mut form = CheckedForm::of(request, &["name", "age"])?;
+        let name = form.text("name", "no name");
+        let age: Option<u8> = form.parsed("age", "no age");
+        if name.as_deref() == Some("Eve") {
+            form.refuse("name", "the name is taken");
+            form.refuse("name", "and not wanted");
+        }
+        let told =
+            [form.value("name"), form.mistake("name"), form.value("age"), form.mistake("age")];
+        Ok(Response::text(format!("{name:?} {age:?} {} {}", told.join("|"), form.is_valid())))
+    }
+
+    #[test]
+    fn each_field_is_checked_and_keeps_what_was_typed() {
+        let app = App::new(()).urls(Urls::new().post("/", submit));
+        let client = TestClient::new(&app);
+        let post = |fields: &[(&str, &str)]| client.post("/", &fields).send().text().to_owned();
+        let good = [("name", " Ada "), ("age", "36"), ("other", "x"), ("name", "Eve")];
+        assert_eq!(post(&good), "Some(\"Ada\") Some(36)  Ada ||36| true");
+        assert_eq!(post(&[("age", "<old>")]), "None None |no name|<old>|no age false");
+        let taken = "Some(\"Eve\") Some(1) Eve|the name is taken|1| false";
+        assert_eq!(post(&[("name", "Eve"), ("age", "1")]), taken);
+    }
+
+    #[cfg(feature = "templates")]
+    #[test]
+    fn a_template_finds_a_text_for_every_field() {
+        let source = "{{ form.values.name }}{{ form.mistakes.name }}";
+        let pages = crate::Templates::embedded([("a.html", source)]).unwrap();
+        let mut form = CheckedForm::empty(&["name"]);
+        let page = |form: &CheckedForm| {
+            pages.render_text("a.html", minijinja::context!(form)).expect("the fields are there")
+        };
+        assert_eq!(page(&form), "");
+        form.set_value("name", "<b>");
+        form.refuse("name", "bad");
+        assert_eq!(page(&form), "&lt;b&gt;bad");
+    }
+}

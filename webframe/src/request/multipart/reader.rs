@@ -1,0 +1,322 @@
+//! The parts of a form with files as streams, for forms that are too large for the memory. It finds the
+//! same parts as [`parse_form`](crate::wire::multipart::parse_form).
+
+use std::{
+    fmt,
+    io::{self, Read},
+};
+
+use crate::{
+    Error, Result,
+    wire::multipart::{self, Delimiter, Fault, PartHead, PartLimits, Refusal, Rest},
+};
+
+/// Bytes in memory: enough to read a file in large pieces.
+const BUFFER_BYTES: usize = 64 << 10;
+
+/// The parts of a form one after the other; made by [`Request::part_stream`](crate::Request::part_stream).
+pub struct PartStream<'r> {
+    source: Box<dyn Read + 'r>,
+    delimiter: Delimiter,
+    limits: PartLimits,
+    /// Bytes of the form; those before `at` are read.
+    buffer: Vec<u8>,
+    at: usize,
+    /// The source has ended.
+    ended: bool,
+    /// The number of the part that is read; 0 before the first one.
+    part: usize,
+    place: Place,
+}
+
+/// What comes next in the buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Content, up to the next delimiter.
+    Content,
+    /// The delimiter behind a part.
+    Delimiter,
+    /// Nothing: it was the last part.
+    End,
+}
+
+/// A part of a form whose content is read as a stream.
+pub struct StreamedPart<'s, 'r> {
+    head: PartHead,
+    stream: &'s mut PartStream<'r>,
+}
+
+impl<'r> PartStream<'r> {
+    pub(crate) fn new(
+        source: Box<dyn Read + 'r>,
+        delimiter: Delimiter,
+        limits: PartLimits,
+    ) -> PartStream<'r> {
+        PartStream {
+            source,
+            delimiter,
+            limits,
+            buffer: b"\r\n".to_vec(), // the first delimiter needs no line end, so here is one
+            at: 0,
+            ended: false,
+            part: 0,
+            place: Place::Content,
+        }
+    }
+
+    /// The next part. What is not read of the last one is skipped.
+    ///
+    /// # Errors
+    /// 400 naming the part and its mistake, or the limit that is exceeded; 500: the body cannot be read.
+    pub fn next_part(&mut self) -> Result<Option<StreamedPart<'_, 'r>>> {
+        while self.place == Place::Content {
+            let skipped = self.ready()?;
+            self.at += skipped;
+        }
+        if self.place == Place::End {
+            return Ok(None);
+        }
+        let head = self.begin_part()?;
+        Ok(head.map(|head| StreamedPart { head, stream: self }))
+    }
+
+    /// Reads the delimiter and the head of a part; `None` if it was the last delimiter.
+    fn begin_part(&mut self) -> Result<Option<PartHead>> {
+        self.at += self.delimiter.length();
+        self.fill()?;
+        let rest = if self.ended { Rest::Here } else { Rest::MayFollow };
+        let behind = &self.buffer[self.at..];
+        let (delimiter, limits) = (&self.delimiter, &self.limits);
+        match multipart::begin_part(behind, delimiter, limits, self.part, rest)? {
+            Some((head, bytes)) => {
+                self.at += bytes;
+                self.part += 1;
+                self.place = Place::Content;
+                Ok(Some(head))
+            }
+            None => {
+                self.place = Place::End;
+                Ok(None)
+            }
+        }
+    }
+
+    /// How many bytes of content are in the buffer. None are left when the delimiter comes.
+    fn ready(&mut self) -> Result<usize, StreamError> {
+        loop {
+            let content = &self.buffer[self.at..];
+            match self.delimiter.find(content) {
+                Some(0) => {
+                    self.place = Place::Delimiter;
+                    return Ok(0);
+                }
+                Some(bytes) => return Ok(bytes),
+                None if self.ended => {
+                    let fault = if self.part == 0 { Fault::NoDelimiter } else { Fault::NoEnd };
+                    return Err(StreamError::Refused(fault.in_part(self.part)));
+                }
+                // Its last bytes may be the beginning of the delimiter.
+                None if content.len() >= self.delimiter.length() => {
+                    return Ok(content.len() + 1 - self.delimiter.length());
+                }
+                None => self.fill()?,
+            }
+        }
+    }
+
+    /// Reads until the buffer is full or the source has ended, unless there is enough for a head.
+    fn fill(&mut self) -> io::Result<()> {
+        let full = self.limits.head_bytes_max.saturating_add(BUFFER_BYTES);
+        if self.buffer.len() - self.at >= full - BUFFER_BYTES / 2 {
+            return Ok(());
+        }
+        self.buffer.drain(..self.at);
+        self.at = 0;
+        let room = full - self.buffer.len();
+        let room = u64::try_from(room).unwrap_or(u64::MAX);
+        let read = (&mut self.source).take(room).read_to_end(&mut self.buffer)?;
+        self.ended |= (read as u64) < room;
+        Ok(())
+    }
+}
+
+/// Why no content is ready.
+enum StreamError {
+    Refused(Refusal),
+    Failed(io::Error),
+}
+
+impl From<io::Error> for StreamError {
+    fn from(error: io::Error) -> StreamError {
+        StreamError::Failed(error)
+    }
+}
+
+impl From<StreamError> for Error {
+    fn from(error: StreamError) -> Error {
+        match error {
+            StreamError::Refused(refusal) => refusal.into(),
+            StreamError::Failed(error) => error.into(),
+        }
+    }
+}
+
+impl StreamedPart<'_, '_> {
+    /// The name of the form's field; several parts may have the same.
+    pub fn name(&self) -> &str {
+        &self.head.name
+    }
+
+    /// As [`Part::file_name`](crate::Part::file_name).
+    pub fn file_name(&self) -> Option<&str> {
+        self.head.file_name.as_deref()
+    }
+
+    /// As [`Part::media_type`](crate::Part::media_type).
+    pub fn media_type(&self) -> &str {
+        self.head.media_type.as_deref().unwrap_or("text/plain")
+    }
+
+    /// The rest of the content as UTF-8 text of at most so many bytes.
+    ///
+    /// # Errors
+    /// 400 naming the part if it is longer or is not UTF-8.
+    pub fn text(&mut self, bytes_max: usize) -> Result<String> {
+        let mut bytes = Vec::new();
+        let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
+        self.by_ref().take(limit).read_to_end(&mut bytes)?;
+        let name = || crate::request::form::shown(self.name());
+        if bytes.len() > bytes_max {
+            let text = format!("the part {} of the form is longer than {bytes_max} bytes", name());
+            return Err(Error::bad_request(text));
+        }
+        String::from_utf8(bytes).map_err(|_| {
+            Error::bad_request(format!("the form is not UTF-8 in the part {}", name()))
+        })
+    }
+}
+
+/// Reads the content. If the form is cut off, the error is of kind `InvalidData`.
+impl Read for StreamedPart<'_, '_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let stream = &mut *self.stream;
+        if stream.place != Place::Content || into.is_empty() {
+            return Ok(0);
+        }
+        let ready = match stream.ready() {
+            Ok(ready) => ready,
+            Err(StreamError::Failed(error)) => return Err(error),
+            Err(StreamError::Refused(refusal)) => {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, refusal.to_string()));
+            }
+        };
+        let count = ready.min(into.len());
+        let piece = &stream.buffer[stream.at..stream.at + count];
+        into[..count].copy_from_slice(piece);
+        stream.at += count;
+        Ok(count)
+    }
+}
+
+impl fmt::Debug for PartStream<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PartStream(after part {})", self.part)
+    }
+}
+
+impl fmt::Debug for StreamedPart<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StreamedPart({:?}, {:?})", self.name(), self.file_name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::Multipart;
+
+    type Parsed = (String, Option<String>, Vec<u8>);
+
+    const A: &str = "Content-Disposition: form-data; name=\"a\"";
+    const LIMITS: PartLimits = PartLimits { parts_max: 3, head_bytes_max: 100 };
+
+    fn delimiter() -> Delimiter {
+        Delimiter::of(b"multipart/form-data; boundary=b").unwrap()
+    }
+
+    fn streamed(form: &[u8]) -> Result<Vec<Parsed>> {
+        let mut stream = PartStream::new(Box::new(form), delimiter(), LIMITS);
+        let mut parts = Vec::new();
+        while let Some(mut part) = stream.next_part()? {
+            let mut bytes = Vec::new();
+            part.read_to_end(&mut bytes).map_err(|error| Error::bad_request(error.to_string()))?;
+            parts.push((part.name().to_owned(), part.file_name().map(str::to_owned), bytes));
+        }
+        Ok(parts)
+    }
+
+    fn whole(form: &[u8]) -> Result<Vec<Parsed>> {
+        let form = Multipart::parse(form.into(), &delimiter(), &LIMITS)?;
+        let name = |part: &crate::Part<'_>| part.file_name().map(str::to_owned);
+        Ok(form.parts().map(|p| (p.name().to_owned(), name(&p), p.bytes().to_vec())).collect())
+    }
+
+    #[track_caller]
+    fn same(form: &[u8]) {
+        let text = |result: Result<Vec<Parsed>>| result.map_err(|e| e.public().to_owned());
+        assert_eq!(text(streamed(form)), text(whole(form)), "{}", form.escape_ascii());
+    }
+
+    #[test]
+    fn a_large_file_comes_whole_and_what_is_not_read_is_skipped() {
+        let large: Vec<u8> = (0..300_000_u32).flat_map(|n| (n as u16).to_le_bytes()).collect();
+        let head = format!("--b\r\n{A}; filename=x\r\n\r\n");
+        let form =
+            [head.as_bytes(), &large, b"\r\n", head.as_bytes(), b"end\r\n--b--\r\n"].concat();
+        same(&form);
+        let mut stream = PartStream::new(Box::new(&*form), delimiter(), LIMITS);
+        assert!(stream.next_part().unwrap().is_some());
+        let mut second = stream.next_part().unwrap().expect("a second part");
+        assert_eq!(second.text(3).unwrap(), "end");
+        assert!(stream.next_part().unwrap().is_none());
+        assert!(stream.next_part().unwrap().is_none());
+    }
+
+    #[test]
+    fn a_delimiter_across_two_pieces_is_found() {
+        for bytes in BUFFER_BYTES - 300..BUFFER_BYTES + 300 {
+            let form = format!("--b\r\n{A}\r\n\r\n{}\r\n--b--", "x".repeat(bytes));
+            let parts = streamed(form.as_bytes()).unwrap();
+            assert_eq!(parts.first().map(|part| part.2.len()), Some(bytes));
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_or_no_text_is_refused_by_its_name() {
+        let text = |content: &[u8], bytes_max| {
+            let head = format!("--b\r\n{A}\r\n\r\n");
+            let form = [head.as_bytes(), content, b"\r\n--b--"].concat();
+            let mut stream = PartStream::new(Box::new(&*form), delimiter(), LIMITS);
+            let mut part = stream.next_part().unwrap().expect("a part");
+            part.text(bytes_max).map_err(|error| error.public().to_owned())
+        };
+        assert_eq!(text(b"abc", 3).unwrap(), "abc");
+        let long = "the part a of the form is longer than 2 bytes";
+        assert_eq!(text(b"abc", 2).unwrap_err(), long);
+        assert_eq!(text(b"\xff", 2).unwrap_err(), "the form is not UTF-8 in the part a");
+    }
+
+    proptest! {
+        #[test]
+        fn the_stream_finds_what_the_parser_of_whole_forms_finds(
+            pieces in prop::collection::vec(prop::sample::select(PIECES), 0..20),
+        ) {
+            same(pieces.concat().as_bytes());
+        }
+    }
+
+    const PIECES: &[&str] =
+        &["--b", "\r\n--b", "\r\n", "--", "\r\n\r\n", A, "x", "\n", " ", "--b\r\n", "y: z"];
+}

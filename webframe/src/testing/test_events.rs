@@ -1,0 +1,218 @@
+//! A subscriber of an event stream for tests: it reads what an app publishes, without a socket.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{Arc, Condvar, Mutex},
+    time::{Duration, Instant},
+};
+
+use http::StatusCode;
+
+use super::test_client::TestRequest;
+use crate::{
+    Body,
+    live::{
+        feed::{Block, Read, Slow, Subscription},
+        outlet::{Deliver, Delivery},
+    },
+    lock::lock,
+};
+
+/// Maximum wait for an event of another thread.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A subscriber of an event stream; made by [`TestRequest::subscribe`]. When it is dropped, it has
+/// left.
+///
+/// ```
+/// use webframe::{App, Channel, Event, TestClient, Urls};
+///
+/// let app = App::new(Channel::new()).urls(Urls::new().get("/live", Channel::subscribe));
+/// let client = TestClient::new(&app);
+/// let mut events = client.get("/live").subscribe();
+/// app.state().send(&Event::text("hello").named("greeting"));
+/// let event = events.next_event();
+/// assert_eq!((event.name.as_deref(), &*event.data), (Some("greeting"), "hello"));
+/// assert!(events.ready_event().is_none());
+/// ```
+pub struct TestEvents {
+    subscription: Subscription,
+    bell: Arc<dyn Deliver>,
+    news: Arc<Bell>,
+    ready: VecDeque<TestEvent>,
+}
+
+/// An event as a page receives it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TestEvent {
+    /// Its name; without one a page receives it as `message`.
+    pub name: Option<String>,
+    /// Its id, for `Last-Event-ID`.
+    pub id: Option<String>,
+    /// Its lines.
+    pub data: String,
+}
+
+/// Rings when something is published.
+#[derive(Default)]
+struct Bell {
+    rung: Mutex<bool>,
+    ringing: Condvar,
+}
+
+impl Deliver for Bell {
+    fn deliver(&self, _: Delivery) {
+        *lock(&self.rung) = true;
+        self.ringing.notify_all();
+    }
+}
+
+impl<S: Send + Sync + 'static> TestRequest<'_, S> {
+    /// Subscribes to an event stream.
+    #[track_caller]
+    pub fn subscribe(self) -> TestEvents {
+        let (status, _, body) = self.answer();
+        assert_eq!(status, StatusCode::OK, "the subscription was refused");
+        let Body::Live(live) = body else { panic!("the answer is not an event stream") };
+        let subscription = live.subscription.expect("the answer is an event stream");
+        let news = Arc::new(Bell::default());
+        let bell: Arc<dyn Deliver> = news.clone();
+        subscription.feed.join(Arc::downgrade(&bell), 0, 0);
+        let mut events = TestEvents { subscription, bell, news, ready: VecDeque::new() };
+        if let Some(greeting) = events.subscription.greeting.take() {
+            events.take(&greeting);
+        }
+        events
+    }
+}
+
+impl TestEvents {
+    /// The next event. Waiting for more than ten seconds panics.
+    #[track_caller]
+    pub fn next_event(&mut self) -> TestEvent {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Some(event) = self.ready_event() {
+                return event;
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "no event within {PATIENCE:?}");
+            let rung = lock(&self.news.rung);
+            drop(self.news.ringing.wait_timeout_while(rung, left, |rung| !*rung));
+        }
+    }
+
+    /// The next event if it is there already.
+    #[track_caller]
+    pub fn ready_event(&mut self) -> Option<TestEvent> {
+        if self.ready.is_empty() {
+            self.read();
+        }
+        self.ready.pop_front()
+    }
+
+    #[track_caller]
+    fn read(&mut self) {
+        *lock(&self.news.rung) = false;
+        self.subscription.feed.note_look(&Arc::downgrade(&self.bell), 0);
+        match self.subscription.feed.read(self.subscription.cursor) {
+            Read::Blocks(blocks) => {
+                self.subscription.cursor += blocks.len() as u64;
+                blocks.iter().for_each(|block| self.take(block));
+            }
+            Read::Missed(next) => match &self.subscription.feed.rules().slow {
+                Slow::Skip(block) => {
+                    let block = block.clone();
+                    self.subscription.cursor = next;
+                    self.take(&block);
+                }
+                Slow::Disconnect => panic!("the subscriber was too slow and is disconnected"),
+            },
+        }
+    }
+
+    fn take(&mut self, block: &Block) {
+        let text = String::from_utf8_lossy(block.as_bytes());
+        self.ready.extend(text.split_terminator("\n\n").filter_map(TestEvent::parse));
+    }
+}
+
+impl TestEvent {
+    /// `None` for a comment or a `retry` alone.
+    fn parse(lines: &str) -> Option<TestEvent> {
+        let (mut event, mut data) = (TestEvent::default(), None::<String>);
+        for line in lines.lines() {
+            let (field, value) = line.split_once(':').unwrap_or((line, ""));
+            let value = value.strip_prefix(' ').unwrap_or(value);
+            match field {
+                "event" => event.name = Some(value.to_owned()),
+                "id" => event.id = Some(value.to_owned()),
+                "data" => {
+                    data = Some(data.map_or(value.to_owned(), |before| before + "\n" + value));
+                }
+                _ => {}
+            }
+        }
+        event.data = data?;
+        Some(event)
+    }
+}
+
+impl Drop for TestEvents {
+    fn drop(&mut self) {
+        self.subscription.feed.leave(&Arc::downgrade(&self.bell), 0);
+        if let Some(on_leave) = self.subscription.take_on_leave() {
+            on_leave();
+        }
+    }
+}
+
+impl fmt::Debug for TestEvents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TestEvents({} wait)", self.ready.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{App, Channel, ChannelSettings, Event, TestClient, Urls};
+
+    #[test]
+    fn events_come_in_order_from_other_threads_and_after_a_reconnect() {
+        let app = App::new(Channel::new()).urls(Urls::new().get("/", Channel::subscribe));
+        let client = TestClient::new(&app);
+        let mut events = client.get("/").subscribe();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for text in ["a\nb", "c"] {
+                    app.state().send(&Event::text(text));
+                }
+            });
+            assert_eq!(events.next_event().data, "a\nb");
+        });
+        let last = events.next_event();
+        assert_eq!(last.data, "c");
+        drop(events);
+        assert_eq!(app.state().counts().subscribers, 0);
+        app.state().send(&Event::text("missed"));
+        let id = last.id.expect("a numbered event");
+        let mut again = client.get("/").with_field("Last-Event-ID", &id).subscribe();
+        assert_eq!(again.next_event().data, "missed");
+    }
+
+    #[test]
+    fn a_slow_subscriber_resyncs() {
+        let settings = ChannelSettings { replay_events_max: 1, ..ChannelSettings::default() };
+        let urls = Urls::new().get("/", Channel::subscribe);
+        let app = App::new(Channel::with_settings(&settings)).urls(urls);
+        let client = TestClient::new(&app);
+        let mut events = client.get("/").subscribe();
+        for text in ["a", "b"] {
+            app.state().send(&Event::text(text));
+        }
+        assert_eq!(events.next_event().name.as_deref(), Some("resync"));
+        app.state().send(&Event::text("c"));
+        assert_eq!(events.next_event().data, "c");
+    }
+}
