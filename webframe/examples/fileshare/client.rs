@@ -40,7 +40,8 @@ fn list(agent: &Agent, url: &str, screen: Screen) -> Result<()> {
 /// Downloads into `NAME.part` first. What is there of it, from the same version of the file, is not
 /// asked for again.
 fn get(agent: &Agent, url: &str, path: &Path, screen: Screen) -> Result<()> {
-    let [part, tag] = ["part", "tag"].map(|ending| path.with_added_extension(ending));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let [part, tag] = ["part", "tag"].map(|end| path.with_file_name(format!("{name}.{end}")));
     let have = fs::metadata(&part).map_or(0, |metadata| metadata.len());
     let mut request = agent.get(url);
     if let (Ok(tag), 1..) = (fs::read_to_string(&tag), have) {

@@ -91,7 +91,7 @@ impl Share {
     fn files(&self) -> io::Result<Vec<(String, u64)>> {
         let shared = |entry: fs::DirEntry| {
             let (name, metadata) = (entry.file_name().into_string().ok()?, entry.metadata().ok()?);
-            (metadata.is_file() && self.path(&name).is_ok()).then(|| (name, metadata.len()))
+            (metadata.is_file() && self.path(&name).is_ok()).then_some((name, metadata.len()))
         };
         let mut files: Vec<_> = fs::read_dir(&self.folder)?.flatten().filter_map(shared).collect();
         files.sort();

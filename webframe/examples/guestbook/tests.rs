@@ -1,6 +1,6 @@
 //! The guestbook as its visitors use it.
 
-use webframe::TestClient;
+use webframe::{TestClient, http::Method};
 
 use super::*;
 
@@ -55,7 +55,7 @@ fn a_picture_is_stored_shown_and_served() {
         let part = "Content-Disposition: form-data; name=\"pictures\"; filename=\"a.png\"";
         let body = |kind| format!("--b\r\n{part}\r\nContent-Type: {kind}\r\n\r\npixels\r\n--b--");
         let upload = |kind| {
-            let request = client.request(webframe::http::Method::POST, "/pictures");
+            let request = client.request(Method::POST, "/pictures");
             request
                 .with_field("Content-Type", "multipart/form-data; boundary=b")
                 .with_field("Origin", "http://localhost")

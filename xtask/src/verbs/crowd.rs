@@ -1,11 +1,11 @@
 //! `cargo xtask crowd`: measures the latency of ordinary clients while many others idle, send
-//! slowly or never read. With `--overload` it sends twice the requests that the server can answer
+//! slowly, never read, listen to events or hold WebSockets. With `--overload` it sends twice the requests that the server can answer
 //! instead.
 //!
 //! The server is `webframe/examples/soak.rs` with eight workers.
 
 use anyhow::{Context, Result, bail};
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
@@ -18,7 +18,7 @@ use crate::steps::cargo::{build_example, target};
 use crate::steps::step;
 
 pub(crate) const ABOUT: &str = "measure others' latency in a crowd of bad clients: \
-    [--seconds N] [--idle N] [--slow N] [--unread N]; or under --overload";
+    [--seconds N] [--idle N] [--slow N] [--unread N] [--events N] [--websockets N]; or under --overload";
 
 const WORKERS_MAX: u32 = 8;
 /// The duration of the handler of `/wait`.
@@ -33,6 +33,8 @@ struct Crowd {
     idle: usize,
     slow: usize,
     unread: usize,
+    events: usize,
+    websockets: usize,
 }
 
 /// Measures; fails if a bound is exceeded.
@@ -43,6 +45,8 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
         idle: arguments.take_option("--idle")?.unwrap_or(10_000),
         slow: arguments.take_option("--slow")?.unwrap_or(1_000),
         unread: arguments.take_option("--unread")?.unwrap_or(1_000),
+        events: arguments.take_option("--events")?.unwrap_or(1_000),
+        websockets: arguments.take_option("--websockets")?.unwrap_or(1_000),
     };
     arguments.finish()?;
     let program = build_example("soak")?;
@@ -60,8 +64,11 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
 fn crowded(server: &Server, crowd: &Crowd, time: Duration) -> Result<Vec<String>> {
     let address = server.address;
     let idle = step("idle connections", || gather_idle(address, crowd.idle))?;
+    let events = step("event streams", || gather_live(address, crowd.events, EVENTS))?;
+    let websockets = step("WebSockets", || gather_live(address, crowd.websockets, WEBSOCKET))?;
     let over = AtomicBool::new(false);
     let (timed, held) = thread::scope(|scope| {
+        scope.spawn(|| keep_talking(&websockets, &over));
         scope.spawn(|| send_slowly(address, crowd.slow, &over));
         scope.spawn(|| never_read(address, crowd.unread, &over));
         thread::sleep(Duration::from_secs(3)); // until they are all there
@@ -72,6 +79,7 @@ fn crowded(server: &Server, crowd: &Crowd, time: Duration) -> Result<Vec<String>
     });
     let (timed, held) = (timed?, held?);
     let alive = idle.into_iter().filter(answers).count();
+    let live = events.iter().chain(&websockets).filter(|socket| receives(socket)).count();
     let p99 = percentile(&timed, 99);
     println!(
         "| others' requests | p50 | p99 | longest | the server's most | idle ones alive |\n|---|---|---|---|---|---|"
@@ -89,6 +97,9 @@ fn crowded(server: &Server, crowd: &Crowd, time: Duration) -> Result<Vec<String>
     fault(&mut faults, p99 > P99_MAX, format!("p99 of the others is {p99:?}"));
     fault(&mut faults, held.resident_kib > MEMORY_MAX_KIB, format!("the server holds {held}"));
     fault(&mut faults, alive < crowd.idle, format!("{} idle ones are lost", crowd.idle - alive));
+    let opened = crowd.events + crowd.websockets;
+    println!("event streams and WebSockets alive: {live} of {opened}");
+    fault(&mut faults, live < opened, format!("{} live connections are lost", opened - live));
     Ok(faults)
 }
 
@@ -122,6 +133,56 @@ fn gather_idle(address: SocketAddr, count: usize) -> Result<Vec<TcpStream>> {
         Ok(socket)
     };
     (0..count).map(connect).collect()
+}
+
+const EVENTS: &str = "GET /events HTTP/1.1\r\nHost: crowd\r\n\r\n";
+const WEBSOCKET: &str = "GET /ws HTTP/1.1\r\nHost: crowd\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+    Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+/// A masked text frame of one byte.
+const FRAME: [u8; 7] = [0x81, 0x81, 0, 0, 0, 0, b'x'];
+
+/// Connections that stay open after the head of their answer.
+fn gather_live(address: SocketAddr, count: usize, request: &str) -> Result<Vec<TcpStream>> {
+    let open = |number| {
+        let mut socket = connect(address).with_context(|| format!("live connection {number}"))?;
+        socket.write_all(request.as_bytes())?;
+        let mut head = [0; 12];
+        socket.read_exact(&mut head)?;
+        if !head.ends_with(b" 200") && !head.ends_with(b" 101") {
+            bail!("live connection {number}: {}", head.escape_ascii());
+        }
+        Ok(socket)
+    };
+    (0..count).map(open).collect()
+}
+
+/// Sends a message on each WebSocket now and then, as a peer that answers pings is not idle.
+fn keep_talking(websockets: &[TcpStream], over: &AtomicBool) {
+    while !over.load(SeqCst) {
+        for mut socket in websockets {
+            drop(socket.write_all(&FRAME)); // the count of those alive tells
+        }
+        let began = Instant::now();
+        while !over.load(SeqCst) && began.elapsed() < Duration::from_secs(10) {
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+}
+
+/// Whether a live connection was sent something and is open.
+fn receives(mut socket: &TcpStream) -> bool {
+    let mut piece = [0; 4 << 10];
+    if socket.set_nonblocking(true).is_err() {
+        return false;
+    }
+    let mut received = 0;
+    loop {
+        match socket.read(&mut piece) {
+            Ok(0) => return false,
+            Ok(bytes) => received += bytes,
+            Err(error) => return error.kind() == ErrorKind::WouldBlock && received > 0,
+        }
+    }
 }
 
 fn answers(socket: &TcpStream) -> bool {

@@ -3,13 +3,17 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use anyhow::{Context, Result, anyhow, bail};
 
 use crate::{
     arguments::{Arguments, Misuse},
-    steps::cargo::workspace,
+    steps::{
+        cargo::{cargo, target, workspace},
+        step, succeed,
+    },
 };
 
 pub(crate) const ABOUT: &str = "make an app on webframe: new NAME [--in DIRECTORY]";
@@ -27,12 +31,43 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let name = arguments.take_word();
     arguments.finish()?;
     let name = name.ok_or_else(|| anyhow!(Misuse("the name of the app is missing".to_owned())))?;
-    let folder = make(&parent.unwrap_or_default(), &name)?;
+    let webframe = fs::canonicalize(workspace().join("webframe")).context("no folder webframe")?;
+    let folder = make(&parent.unwrap_or_default(), &name, &webframe)?;
     println!("made {0}: cd {0}, then `cargo run` or `cargo test`", folder.display());
     Ok(())
 }
 
-fn make(parent: &Path, name: &str) -> Result<PathBuf> {
+/// Makes an app on webframe as it is packaged, and runs the app's test.
+pub(crate) fn check() -> Result<()> {
+    step("a new app on webframe as it is packaged", || {
+        succeed(&mut cargo(&[
+            "package",
+            "--quiet",
+            "--package",
+            "webframe",
+            "--allow-dirty",
+            "--no-verify",
+        ]))?;
+        let folder = tempfile::tempdir()?;
+        let package = format!("webframe-{}", env!("CARGO_PKG_VERSION"));
+        let archive = target().join("package").join(format!("{package}.crate"));
+        succeed(Command::new("tar").arg("xzf").arg(archive).arg("-C").arg(folder.path()))?;
+        let webframe = folder.path().join(package);
+        for file in ["README.md", "LICENSE-MIT", "LICENSE-APACHE"] {
+            if !webframe.join(file).is_file() {
+                bail!("the package of webframe has no {file}");
+            }
+        }
+        let app = make(folder.path(), "new-app", &webframe)?;
+        // The same versions and optimisation as here, so that what is compiled already is used again.
+        fs::copy(workspace().join("Cargo.lock"), app.join("Cargo.lock"))?;
+        let optimised = "profile.dev.package.\"*\".opt-level=3";
+        let mut test = cargo(&["test", "--quiet", "--config", optimised]);
+        succeed(test.current_dir(app).env("CARGO_TARGET_DIR", std::path::absolute(target())?))
+    })
+}
+
+fn make(parent: &Path, name: &str, webframe: &Path) -> Result<PathBuf> {
     if !is_package_name(name) {
         let text = "a name begins with a letter and consists of small letters, digits, - and _";
         return Err(anyhow!(Misuse(format!("{name:?}: {text}"))));
@@ -41,8 +76,7 @@ fn make(parent: &Path, name: &str) -> Result<PathBuf> {
     if folder.exists() {
         bail!("{} exists already", folder.display());
     }
-    let webframe = fs::canonicalize(workspace().join("webframe")).context("no folder webframe")?;
-    write(&folder.join("Cargo.toml"), &manifest(name, &webframe))?;
+    write(&folder.join("Cargo.toml"), &manifest(name, webframe))?;
     for (file, text) in SOURCES {
         write(&folder.join(file), text)?;
     }
@@ -72,7 +106,6 @@ fn write(path: &Path, text: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::steps::cargo::cargo;
 
     /// A folder that is removed when the test ends.
     struct Folder(PathBuf);
@@ -91,11 +124,13 @@ mod tests {
         }
     }
 
-    /// webframe runs the app's own test too, since its source is also an example of webframe.
+    /// The app's own test is run by `cargo xtask test`, and as one of webframe's, where the same source is
+    /// an example.
     #[test]
     fn a_new_app_is_a_package_that_cargo_reads_and_depends_on_webframe() {
         let parent = Folder::new("new");
-        let folder = make(&parent.0, "my-site").unwrap();
+        let webframe = fs::canonicalize(workspace().join("webframe")).unwrap();
+        let folder = make(&parent.0, "my-site", &webframe).unwrap();
         for file in ["Cargo.toml", "src/main.rs", "src/home.html", ".gitignore"] {
             assert!(folder.join(file).is_file(), "{file}");
         }
@@ -105,14 +140,15 @@ mod tests {
             (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{faults}");
         assert!(text.contains("\"name\":\"my-site\"") && text.contains("\"name\":\"webframe\""));
-        let again = make(&parent.0, "my-site").unwrap_err().to_string();
+        let again = make(&parent.0, "my-site", &webframe).unwrap_err().to_string();
         assert!(again.ends_with("my-site exists already"), "{again}");
     }
 
     #[test]
     fn an_invalid_package_name_is_refused() {
         for name in ["", "My", "9a", "a/b", "a b", "../a", "a.b", "é"] {
-            assert!(make(Path::new("nowhere"), name).unwrap_err().is::<Misuse>(), "{name:?}");
+            let refused = make(Path::new("nowhere"), name, Path::new("webframe")).unwrap_err();
+            assert!(refused.is::<Misuse>(), "{name:?}");
         }
     }
 }

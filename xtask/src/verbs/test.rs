@@ -19,7 +19,7 @@ use crate::steps::packages::{self, NEEDS};
 use crate::steps::python::Tool;
 use crate::steps::tally::Tally;
 use crate::steps::{step, succeed};
-use crate::verbs::{cluster, contract, faults, licences, models};
+use crate::verbs::{cluster, contract, faults, licences, models, new};
 
 const FORMAT: &[&str] = &["fmt", "--all", "--check"];
 const LINTS: &[&str] = &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
@@ -71,6 +71,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         println!("{tally}");
     }
     judge(tally, status).with_context(|| title_of(TESTS))?;
+    new::check()?;
     contract::check()?;
     faults::check()?;
     cluster::check()
