@@ -11,7 +11,8 @@ VERBS, NOUNS, ADJECTIVES = ("v.",), ("n.",), ("adj.", "adv.")
 COMMON, KNOWN = (10, 20, 35, 40, 50), (55, 60, 70)
 # Doubled against the stress that CMUdict gives, or against the rule.
 DOUBLED = {word: word + word[-1] + "ing" for word in ("handicap", "overlap", "transfer", "format", "output", "input",
-                                                      "offset", "reset", "upset", "typeset", "babysit", "kidnap", "program")}
+                                                      "offset", "reset", "upset", "typeset", "babysit", "kidnap", "program",
+                                                      "eavesdrop")}
 # Verbs and nouns younger than SCOWL.
 NEW = {"blog", "email", "google", "photoshop", "tweet", "livestream", "podcast", "vlog", "app", "selfie", "emoji",
        "wok", "e-book", "e-mail", "smartphone", "screenshot", "hashtag", "website", "webcam"}
@@ -33,7 +34,7 @@ class Irregular:
     """The table of `lists/irregular.txt`: base to its forms, by kind of word."""
 
     def __init__(self, path="lists/irregular.txt"):
-        self.verbs, self.nouns, self.adjectives = {}, {}, {}
+        self.verbs, self.nouns, self.adjectives, self.bare_adverbs = {}, {}, {}, set()
         for row in open(path, encoding="utf-8"):
             fields = [field.replace("~", " ").replace(",", ", ") for field in row.split()]
             if not fields or row.startswith("#"):
@@ -42,6 +43,8 @@ class Irregular:
                 self.nouns[fields[1]] = fields[2]
             elif fields[0] == "a" and len(fields) == 4:
                 self.adjectives[fields[1]] = fields[2:]
+            elif fields[0] == "adv":
+                self.bare_adverbs.update(fields[1:])
             else:
                 self.verbs[fields[0]] = fields[1:]
 
@@ -97,7 +100,7 @@ def both(word, ending, plain):
 def verb_forms(word, irregular, is_stressed_last):
     third = {"be": "is", "have": "has", "do": "does", "quiz": "quizzes", "stomach": "stomachs"}.get(word, with_s(word))
     past = re.sub("ee?d$", "eed" if word.endswith("ee") else "ed", stem(word, is_stressed_last) + "ed")
-    present = {"ski": "skiing", "age": "ageing, US aging", "dye": "dyeing", "quiz": "quizzing", **DOUBLED}.get(
+    present = {"ski": "skiing", "age": "ageing, US aging", "dye": "dyeing", "arc": "arcing", "combat": "combating", "quiz": "quizzing", **DOUBLED}.get(
         word, ing(word, is_stressed_last))
     if word in irregular.verbs:
         past, participle = irregular.verbs[word]
@@ -159,7 +162,7 @@ class Forms:
             sure = word in self.irregular.nouns or word in NEW or self.is_known(form) and not is_name
             return [("plural", form)] if countable or countable is None and sure else []
         if label in ADJECTIVES and word[0].islower():
-            if label == "adv." and word.endswith("ly") and word not in ("early",):
+            if label == "adv." and (word.endswith("ly") and word != "early" or word in self.irregular.bare_adverbs):
                 return []
             return comparison(word, self.irregular, last, len(stress) or 1, self.common)
         return []
