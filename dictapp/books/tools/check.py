@@ -16,6 +16,9 @@ from records import read
 
 SYLLABUS_RANK, EXAMPLE_RANK, SENSE_RANK = 8000, 5000, 1000
 ABBREVIATIONS = ("abbr.",)
+# Words that the counts take for others (contractions, names), and words that learners meet early: the least and the greatest rank.
+RANKED = [("cant", 5000, 1 << 30), ("wont", 5000, 1 << 30), ("smith", 5000, 1 << 30), ("nick", 5000, 1 << 30), ("thirsty", 1, 4500),
+          ("handsome", 1, 4500), ("badminton", 1, 5000), ("Sun.", 5000, 1 << 30), ("on and on", 2500, 1 << 30)]
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -163,6 +166,8 @@ def bars(book):
     wrong = everyday(book)
     total = len(hand_list("everyday.txt"))
     yield f"of {total} everyday Chinese words, wrong at first", len(wrong), total // 20, len(wrong) <= total // 20, wrong
+    misplaced = [f"{head} {book.rank(book.heads[head])}" for head, low, high in RANKED if not low <= book.rank(book.heads[head]) <= high]
+    yield "words whose counts mislead, with a false rank", len(misplaced), 0, not misplaced, misplaced
     levelled = sum(bool(record.level) for record in book.records)
     yield "entries with a level", levelled, "-", True, []
 
