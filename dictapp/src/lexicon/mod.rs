@@ -167,10 +167,10 @@ impl Lexicon {
     /// For an empty result [`did_you_mean`](Lexicon::did_you_mean) has suggestions.
     pub fn look_up(&self, query: &str) -> Vec<Hit<'_>> {
         let hits = self.hits(query);
-        match exact::unmarked(query).filter(|_| hits.is_empty()) {
-            Some(inner) => self.hits(inner),
-            None => hits,
+        if !hits.is_empty() {
+            return hits;
         }
+        self.unmarked(query).map(|inner| self.hits(inner)).unwrap_or_default()
     }
 
     /// Whether [`look_up`](Lexicon::look_up) finds anything. Quick for headwords.
@@ -182,9 +182,10 @@ impl Lexicon {
     /// The part of a query that [`look_up`](Lexicon::look_up) finds: the query, or the query
     /// without the punctuation around it.
     pub fn asked<'q>(&self, query: &'q str) -> &'q str {
-        let inner = exact::unmarked(query)
-            .filter(|inner| self.hits(query).is_empty() && !self.hits(inner).is_empty());
-        inner.unwrap_or(query)
+        if !self.hits(query).is_empty() {
+            return query;
+        }
+        self.unmarked(query).filter(|inner| !self.hits(inner).is_empty()).unwrap_or(query)
     }
 
     fn hits(&self, query: &str) -> Vec<Hit<'_>> {

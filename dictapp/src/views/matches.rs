@@ -218,6 +218,9 @@ pub(super) fn near(books: &Selection<'_>, query: &str, most: usize) -> Vec<Brief
         false => lexicon.did_you_mean(query, most),
     };
     if near.is_empty() {
+        near = lexicon.by_misspelt_pinyin(query, most);
+    }
+    if near.is_empty() {
         near = lexicon.suggest(query, most);
     }
     books.seen(near).iter().map(|entry| brief(books.shelf(), entry)).collect()

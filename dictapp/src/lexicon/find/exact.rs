@@ -33,13 +33,40 @@ impl Query {
 /// Punctuation around a word in a text. `*`, `?` and `/` are excluded, since they make a pattern.
 const MARKS: &str = ".,;:!\"'()[]{}-“”„‘’‚«»‹›…—–·、。，；：！（）《》〈〉「」『』【】〔〕．｡¿¡";
 
-/// A query without the punctuation around it. `None`: it has no punctuation, or nothing else.
-pub(crate) fn unmarked(query: &str) -> Option<&str> {
-    let inner = query.trim_matches(|c: char| c.is_whitespace() || MARKS.contains(c));
-    (!inner.is_empty() && inner.len() < query.trim().len()).then_some(inner)
+/// Maximum number of marks on one side of a word of which all combinations are tried.
+const MARKS_MAX: usize = 4;
+
+/// A query without some of the punctuation around it, the least taken first, at last without any:
+/// headwords may have marks of their own (`.NET`, `etc.`). Nothing if the query has no
+/// punctuation, or nothing else.
+pub(crate) fn unmarkings(query: &str) -> impl Iterator<Item = &str> {
+    let query = query.trim();
+    let is_mark = |c: char| c.is_whitespace() || MARKS.contains(c);
+    let inner = query.trim_matches(is_mark);
+    let (before, behind) = query.split_once(inner).unwrap_or_default();
+    let starts = before.char_indices().map(|(at, _)| at).chain([before.len()]);
+    let starts: Vec<usize> = starts.take(MARKS_MAX + 1).collect();
+    let ends = behind.char_indices().map(|(at, _)| query.len() - behind.len() + at).rev();
+    let ends: Vec<usize> = [query.len()].into_iter().chain(ends).take(MARKS_MAX + 1).collect();
+    let (most_before, most_behind) = (starts.len(), ends.len());
+    let taken = (1..most_before + most_behind).flat_map(move |count| {
+        (0..=count)
+            .map(move |from| (from, count - from))
+            .filter(move |&(from, to)| from < most_before && to < most_behind)
+    });
+    let some = taken.map(move |(from, to)| query[starts[from]..ends[to]].trim());
+    let has_marks = !inner.is_empty() && inner.len() < query.len();
+    some.chain([inner]).filter(move |_| has_marks)
 }
 
 impl Lexicon {
+    /// A query without the punctuation around it that belongs to no headword. `None`: it has no
+    /// punctuation, or nothing else.
+    pub(crate) fn unmarked<'q>(&self, query: &'q str) -> Option<&'q str> {
+        let spelled = unmarkings(query).find(|text| self.key(&fold(text)).is_some());
+        spelled.or_else(|| unmarkings(query).last())
+    }
+
     /// The number of a key.
     pub(crate) fn key(&self, key: &str) -> Option<usize> {
         self.keys.get(key).and_then(|number| usize::try_from(number).ok())

@@ -86,9 +86,8 @@ fn tokens(sentence: &str, is_headword: impl Fn(&str) -> bool) -> Vec<Token<'_>> 
         .take(WORDS_MAX)
         .map(|word| {
             if word.ends_with(is_mark) || word.starts_with(is_mark) {
-                // A comma or a bracket is never part of a headword, but may follow its full stop.
-                let text = word.trim_matches([',', ';', ':', '!', '?', '"', '(', ')', '“', '”']);
-                if is_headword(text) {
+                let mut texts = std::iter::once(word).chain(exact::unmarkings(word));
+                if let Some(text) = texts.find(|text| is_headword(text)) {
                     return Token { text, goes_on: word.ends_with(text) };
                 }
             }

@@ -32,6 +32,14 @@ const ENTRIES_OF_WORD_MAX: usize = 5;
 /// Maximum length of a syllable in letters: `zhuang`.
 const SYLLABLE_LETTERS_MAX: usize = 6;
 
+/// Length in letters and in syllables of pinyin in which a misspelling is searched: in shorter texts
+/// nearly every misspelling is another word.
+const MISSPELT_LETTERS: std::ops::RangeInclusive<usize> = 5..=16;
+const MISSPELT_SYLLABLES: std::ops::RangeInclusive<usize> = 2..=4;
+
+/// Maximum number of corrections that are tried.
+const MISSPELT_DIVISIONS_MAX: usize = 48;
+
 /// Simplified characters by their syllable without tone; `v` is `ü`.
 static CHARACTERS: LazyLock<HashMap<String, Vec<char>>> = LazyLock::new(|| {
     let mut characters: HashMap<String, Vec<char>> = HashMap::new();
@@ -66,6 +74,31 @@ impl Lexicon {
                 break;
             }
         }
+        self.entries_of(words, n)
+    }
+
+    /// At most `n` entries with pinyin from which the text differs by one letter: one is missing,
+    /// too many, another, or changed places with the next one (`pingguuo`, `pnigguo`).
+    pub fn by_misspelt_pinyin(&self, text: &str, n: usize) -> Vec<EntryRef<'_>> {
+        let letters = fold(text);
+        let is_plain = letters.bytes().all(|byte| byte.is_ascii_lowercase());
+        if !is_plain || !MISSPELT_LETTERS.contains(&letters.len()) {
+            return Vec::new();
+        }
+        let divisions = edits(&letters).filter_map(|text| {
+            let fewest = divisions_of(&text).into_iter().next()?;
+            let is_word = MISSPELT_SYLLABLES.contains(&fewest.len())
+                && fewest.iter().all(|syllable| syllable.len() > 1);
+            is_word.then_some(fewest)
+        });
+        let words = divisions
+            .take(MISSPELT_DIVISIONS_MAX)
+            .flat_map(|syllables| self.spelled_so(&syllables, Sounds::Exact));
+        self.entries_of(words.collect(), n)
+    }
+
+    /// The entries of Chinese words with their weights.
+    fn entries_of(&self, mut words: Vec<(usize, String)>, n: usize) -> Vec<EntryRef<'_>> {
         words.sort_by(|a: &(usize, String), b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
         words.dedup_by(|a, b| a.1 == b.1);
         let mut found: Vec<EntryRef<'_>> = Vec::new();
@@ -181,6 +214,24 @@ fn divisions(text: &str) -> Vec<Vec<String>> {
         all.truncate(DIVISIONS_MAX);
     }
     all
+}
+
+/// The texts that differ by one letter from this ASCII text: letters that changed places and letters
+/// too many first, as the commonest slips.
+fn edits(letters: &str) -> impl Iterator<Item = String> {
+    let swapped = (1..letters.len()).map(move |at| {
+        let (before, behind) = letters.split_at(at - 1);
+        format!("{before}{}{}{}", &behind[1..2], &behind[..1], &behind[2..])
+    });
+    let shorter =
+        (0..letters.len()).map(move |at| format!("{}{}", &letters[..at], &letters[at + 1..]));
+    let longer = (1..=letters.len()).flat_map(move |at| {
+        ('a'..='z').map(move |c| format!("{}{c}{}", &letters[..at], &letters[at..]))
+    });
+    let other = (0..letters.len()).flat_map(move |at| {
+        ('a'..='z').map(move |c| format!("{}{c}{}", &letters[..at], &letters[at + 1..]))
+    });
+    swapped.chain(shorter).chain(longer).chain(other)
 }
 
 /// The divisions of letters without a space. Keeps the best ones for each prefix.

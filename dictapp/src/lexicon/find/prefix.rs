@@ -33,10 +33,12 @@ impl Lexicon {
     /// spelling.
     pub fn suggest(&self, typed: &str, n: usize) -> Vec<EntryRef<'_>> {
         let found = self.suggested(&fold_prefix(typed), n);
-        match exact::unmarked(typed).filter(|_| found.is_empty()) {
-            Some(inner) => self.suggested(&fold_prefix(inner), n),
-            None => found,
+        if !found.is_empty() {
+            return found;
         }
+        let mut inner =
+            exact::unmarkings(typed).map(|inner| self.suggested(&fold_prefix(inner), n));
+        inner.find(|found| !found.is_empty()).unwrap_or_default()
     }
 
     fn suggested(&self, typed: &str, n: usize) -> Vec<EntryRef<'_>> {

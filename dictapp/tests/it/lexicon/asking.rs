@@ -45,13 +45,20 @@ fn punctuation_around_a_word_is_ignored_unless_a_headword_has_it() {
         ("C++", "C++"),
         (".NET", ".NET"),
         ("U.S.A.", "U.S.A."),
+        ("(.NET)", ".NET"),
+        ("“.NET”,", ".NET"),
+        ("《etc.》", "etc."),
+        ("\"etc.\"", "etc."),
+        ("…((apple))…", "apple"),
+        ("((((((apple))))))", "apple"),
     ] {
         assert_eq!(first(&lexicon, query), Some(word), "{query}");
     }
     assert_eq!(lexicon.asked("“apple”"), "apple");
     assert_eq!(lexicon.asked("etc."), "etc.");
     assert_eq!(suggested(&lexicon, "“appl"), ["apple"]);
-    let pieces = lexicon.phrase("(apple), C++, .NET etc.");
+    assert_eq!(suggested(&lexicon, "(.ne"), [".NET"]);
+    let pieces = lexicon.phrase("(apple), C++, 《.NET》 etc.");
     let found: Vec<&str> = pieces.iter().map(|piece| piece.hits[0].entry.word).collect();
     assert_eq!(found, ["apple", "C++", ".NET", "etc."]);
 }
@@ -102,6 +109,19 @@ fn pinyin_finds_what_it_spells() {
     ] {
         assert_eq!(found(pinyin).first(), Some(&word), "{pinyin}");
     }
+    let meant = |text: &str| words(english.by_misspelt_pinyin(text, 5));
+    for (pinyin, word) in [
+        ("pingguuo", "apple"),
+        ("pinggo", "apple"),
+        ("pnigguo", "apple"),
+        ("píngguop", "apple"),
+        ("yinhsng", "bank"),
+        ("shanhgai", "Shanghai"),
+    ] {
+        assert_eq!(found(pinyin), [""; 0], "{pinyin}");
+        assert_eq!(meant(pinyin).first(), Some(&word), "{pinyin}");
+    }
+    assert!(meant("recieve").is_empty());
     assert!(found("apple").is_empty());
     assert!(found("recieve").is_empty());
     let chinese = chinese();
