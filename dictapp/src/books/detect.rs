@@ -8,6 +8,7 @@ use csv::StringRecord;
 use super::error::BookError;
 use super::input::records::Format;
 use super::input::source::Source;
+use super::overrides::Overrides;
 use super::readers::{dictd, stardict, wordnet};
 
 /// The kinds of word books that can be read.
@@ -25,6 +26,8 @@ pub enum Kind {
     Dictd,
     /// The folder of a WordNet database.
     Wordnet,
+    /// Wiktionary as JSON lines of Wiktextract.
+    Kaikki,
     /// A table with columns for headword, explanation and others, separated by commas.
     Csv,
     /// The same, separated by TABs.
@@ -40,6 +43,7 @@ impl Kind {
         Kind::Stardict,
         Kind::Dictd,
         Kind::Wordnet,
+        Kind::Kaikki,
         Kind::Csv,
         Kind::Tsv,
     ];
@@ -59,6 +63,31 @@ impl Kind {
         Ok(by_name(path).unwrap_or_else(|| by_content(path, &source.sample())))
     }
 
+    /// The kind of a book of which the kind and other properties may be given. A text of which a
+    /// property of tables is given is a table.
+    ///
+    /// # Errors
+    /// As [`Kind::detect`], or if a property of tables is given for another kind.
+    pub fn resolve(
+        known: Option<Kind>,
+        path: &Path,
+        overrides: &Overrides,
+    ) -> Result<Kind, BookError> {
+        let kind = known.map_or_else(|| Kind::detect(path), Ok)?;
+        let Some(property) = overrides.of_table() else { return Ok(kind) };
+        match kind {
+            Kind::Csv | Kind::Tsv => Ok(kind),
+            Kind::Course | Kind::Ecdict if known.is_none() => Ok(Kind::Csv),
+            _ => {
+                let reason = format!(
+                    "a {property} is given, but a book of the kind {kind} is no table: \
+                     name the kind csv or tsv"
+                );
+                Err(BookError::whole(path, reason))
+            }
+        }
+    }
+
     /// The files of a book of this kind, including `path`.
     ///
     /// # Errors
@@ -68,7 +97,7 @@ impl Kind {
             Kind::Stardict => stardict::files(path),
             Kind::Dictd => dictd::files(path),
             Kind::Wordnet => wordnet::files(path),
-            Kind::Course | Kind::Plain | Kind::Ecdict | Kind::Csv | Kind::Tsv => {
+            Kind::Course | Kind::Plain | Kind::Ecdict | Kind::Kaikki | Kind::Csv | Kind::Tsv => {
                 Ok(vec![path.to_owned()])
             }
         }
@@ -83,6 +112,7 @@ impl Kind {
             Kind::Stardict => "stardict",
             Kind::Dictd => "dictd",
             Kind::Wordnet => "wordnet",
+            Kind::Kaikki => "kaikki",
             Kind::Csv => "csv",
             Kind::Tsv => "tsv",
         }
@@ -99,6 +129,10 @@ const ENDINGS: &[(&str, Kind)] = &[
     (".index", Kind::Dictd),
     (".book", Kind::Plain),
     (".book.gz", Kind::Plain),
+    (".jsonl", Kind::Kaikki),
+    (".jsonl.gz", Kind::Kaikki),
+    (".json", Kind::Kaikki),
+    (".json.gz", Kind::Kaikki),
     (".tsv", Kind::Tsv),
     (".tsv.gz", Kind::Tsv),
     (".tab", Kind::Tsv),
@@ -123,6 +157,9 @@ fn by_content(path: &Path, sample: &[u8]) -> Kind {
     if sample.starts_with(b"# title:") {
         return Kind::Plain;
     }
+    if is_json_record(sample) {
+        return Kind::Kaikki;
+    }
     if is_ecdict(&Format::CSV.sample(sample)) {
         return Kind::Ecdict;
     }
@@ -131,7 +168,14 @@ fn by_content(path: &Path, sample: &[u8]) -> Kind {
     }
     let name = path.to_string_lossy().to_lowercase();
     let csv = name.ends_with(".csv") || name.ends_with(".csv.gz");
-    if csv { Kind::Csv } else { Kind::Course }
+    // A file without any delimiter is no table, whatever its name.
+    if csv && Format::sniff(sample, None).splits(sample) { Kind::Csv } else { Kind::Course }
+}
+
+/// Whether a text begins with a record of Wiktextract.
+fn is_json_record(sample: &[u8]) -> bool {
+    let sample = sample.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(sample);
+    sample.starts_with(b"{") && memchr::memmem::find(sample, b"\"senses\"").is_some()
 }
 
 /// Whether rows are ECDICT's: by the names of its columns, or by the content of columns that no

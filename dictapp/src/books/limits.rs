@@ -16,6 +16,10 @@ pub const FORMS_MAX: usize = 200;
 /// Maximum length of a line of a text file in bytes: several times the longest explanation.
 pub const LINE_BYTES_MAX: usize = 1024 * 1024;
 
+/// Maximum length of a JSON record of Wiktextract in bytes. Translations make the longest ones: about
+/// 2 MB.
+pub const RECORD_LINE_BYTES_MAX: usize = 16 * 1024 * 1024;
+
 /// Maximum length of a csv record in bytes. A longer one is caused by a quote that is never closed.
 pub const RECORD_BYTES_MAX: u64 = 1024 * 1024;
 

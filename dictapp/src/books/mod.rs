@@ -34,7 +34,7 @@ pub fn plain_text(html: &str) -> String {
 }
 
 use input::source::Source;
-use readers::{course, dictd, ecdict, plain, stardict, table, wordnet};
+use readers::{course, dictd, ecdict, kaikki, plain, stardict, table, wordnet};
 
 /// Reads one file from its beginning to its end.
 pub trait Reader: Send {
@@ -91,6 +91,7 @@ pub fn open(kind: Kind, path: &Path, overrides: &Overrides) -> Result<Box<dyn Re
         Kind::Stardict => Box::new(stardict::Stardict::open(path)?),
         Kind::Dictd => Box::new(dictd::Dictd::open(path)?),
         Kind::Wordnet => Box::new(wordnet::Wordnet::open(path)?),
+        Kind::Kaikki => Box::new(kaikki::Kaikki::open(path, overrides.encoding)?),
         Kind::Csv => Box::new(table::Table::csv(text()?, overrides)?),
         Kind::Tsv => Box::new(table::Table::tsv(text()?, overrides)?),
     })

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::error::Place;
-use super::limits::{LINE_BYTES_MAX, MEAN_BYTES_MAX, ODDITIES_LISTED_MAX, WORD_CHARS_MAX};
+use super::limits::{
+    LINE_BYTES_MAX, MEAN_BYTES_MAX, ODDITIES_LISTED_MAX, RECORD_LINE_BYTES_MAX, WORD_CHARS_MAX,
+};
 
 /// The kinds of oddities in the order of the report: losses first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +25,10 @@ pub enum OddityKind {
     LongLine,
     /// A record with too few or too many columns; left out.
     WrongColumns,
+    /// A line that is not a JSON record of a word; left out.
+    BadRecord,
+    /// A JSON record that is too long; left out.
+    LongRecord,
     /// A part of the book that is not text, or is outside of its file; left out.
     BadReference,
     /// A headword that occurs more than once and is too long or too frequent to join; the later
@@ -136,6 +142,10 @@ impl fmt::Display for OddityKind {
             }
             Kind::LongLine => write!(f, "line longer than {LINE_BYTES_MAX} bytes, left out"),
             Kind::WrongColumns => write!(f, "wrong number of columns, left out"),
+            Kind::BadRecord => write!(f, "not a JSON record of a word, left out"),
+            Kind::LongRecord => {
+                write!(f, "record longer than {RECORD_LINE_BYTES_MAX} bytes, left out")
+            }
             Kind::BadReference => write!(f, "not text, or outside its file, left out"),
             Kind::Unjoined => {
                 write!(f, "repeated headword, too long or too frequent to join, left out")

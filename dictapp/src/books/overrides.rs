@@ -16,6 +16,14 @@ pub struct Overrides {
     pub languages: Option<Languages>,
 }
 
+impl Overrides {
+    /// The name of a given property that only tables have.
+    pub(super) fn of_table(&self) -> Option<&'static str> {
+        let delimiter = self.delimiter.map(|_| "delimiter");
+        delimiter.or(self.columns.as_ref().map(|_| "columns"))
+    }
+}
+
 /// The content of a column of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Column {

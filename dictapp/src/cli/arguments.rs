@@ -269,6 +269,7 @@ impl ValueEnum for Kind {
             Kind::Dictd => "dictd: .index .dict[.dz]",
             Kind::Wordnet => "WordNet's data files",
             Kind::Csv => "A table separated by commas, or by TABs if its name ends in .tsv",
+            Kind::Kaikki => "Wiktionary as JSON lines of Wiktextract (kaikki.org)",
             Kind::Tsv => "A table separated by TABs",
         };
         Some(PossibleValue::new(self.name()).help(help))

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 
-use crate::model::{Entry, link};
+use crate::model::{Entry, LanguageTag, Languages, link};
 use crate::store::{Book, Store};
 
 /// The arguments of an export.
@@ -80,14 +80,25 @@ fn table(store: &Store, book: &Book, format: Format, output: impl Write) -> Resu
 }
 
 fn tab_file(store: &Store, book: &Book, mut output: impl Write) -> Result<()> {
+    writeln!(output, "##name\t{}", escaped(&book.title))?;
+    if let Some(Languages { from, to }) = book.languages {
+        let [from, to] = [from, to].map(LanguageTag::code);
+        writeln!(output, "##sourceLang\t{from}\n##targetLang\t{to}")?;
+    }
     each(store, book, |entry| {
         let words =
             std::iter::once(entry.word.as_str()).chain(entry.forms.iter().map(String::as_str));
-        let words = words.filter(|word| !word.contains('|')).collect::<Vec<_>>().join("|");
-        let mean = text(&entry).replace('\\', "\\\\").replace('\t', " ").replace('\n', "\\n");
+        let words = words.map(|word| escaped(word).replace('|', "\\|"));
+        let words = words.collect::<Vec<_>>().join("|");
+        let mean = escaped(&text(&entry));
         Ok(writeln!(output, "{words}\t{mean}")?)
     })?;
     output.flush().context("cannot write the file")
+}
+
+/// A text with the escapes of tab files.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n")
 }
 
 /// Calls `write` with each entry of the book, in the order of the headwords.
@@ -109,12 +120,27 @@ fn each(store: &Store, book: &Book, mut write: impl FnMut(Entry) -> Result<()>) 
 fn text(entry: &Entry) -> String {
     let lines =
         entry.mean.lines().filter(|line| !line.starts_with("@ ") && !line.starts_with("* "));
-    lines.map(link::shown_text).collect::<Vec<_>>().join("\n")
+    lines.map(|line| shown(&link::shown_text(line))).collect::<Vec<_>>().join("\n")
+}
+
+/// A line as other programs show it: without marks of the notation.
+fn shown(line: &str) -> String {
+    let Some((mark, rest)) = line.split_once(' ') else { return line.to_owned() };
+    match (mark, rest.split_once(" = ")) {
+        (">", Some((text, translation))) => format!("“{text}” - {translation}"),
+        (">", None) => format!("“{rest}”"),
+        ("=", _) => format!("Synonyms: {rest}"),
+        ("!", _) => format!("Antonyms: {rest}"),
+        ("&", _) => format!("Word family: {rest}"),
+        ("+", _) => format!("Phrases: {rest}"),
+        _ => line.to_owned(),
+    }
 }
 
 /// The files of a StarDict book.
 struct Stardict {
     title: String,
+    languages: Option<Languages>,
     /// Headword, offset and length of the article, in StarDict's order.
     index: Vec<(String, u32, u32)>,
     articles: Vec<u8>,
@@ -124,9 +150,9 @@ struct Stardict {
 
 impl Stardict {
     fn of(store: &Store, book: &Book) -> Result<Stardict> {
-        let title = book.title.clone();
+        let (title, languages) = (book.title.clone(), book.languages);
         let (index, articles, spellings) = (Vec::new(), Vec::new(), Vec::new());
-        let mut files = Stardict { title, index, articles, spellings };
+        let mut files = Stardict { title, languages, index, articles, spellings };
         each(store, book, |entry| files.add(&entry))?;
         files.index.sort_by(|a, b| order(&a.0, &b.0));
         files.spellings.sort_by(|a, b| order(&a.0, &b.0));
@@ -162,9 +188,11 @@ impl Stardict {
             spellings.push(0);
             spellings.extend_from_slice(&place.to_be_bytes());
         }
+        let languages =
+            self.languages.map(|languages| format!("lang={languages}\n")).unwrap_or_default();
         let ifo = format!(
             "StarDict's dict ifo file\nversion=2.4.2\nbookname={}\nwordcount={}\nsynwordcount={}\n\
-             idxfilesize={}\nsametypesequence=m\n",
+             idxfilesize={}\nsametypesequence=m\n{languages}",
             self.title,
             self.index.len(),
             self.spellings.len(),

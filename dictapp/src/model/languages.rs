@@ -79,6 +79,11 @@ impl LanguageTag {
         self.0
     }
 
+    /// The code of ISO 639-1, without the script.
+    pub fn code(self) -> &'static str {
+        self.0.split('-').next().unwrap_or_default()
+    }
+
     /// Whether it is written from right to left.
     pub fn is_right_to_left(self) -> bool {
         RIGHT_TO_LEFT.contains(&self.0)
@@ -136,8 +141,7 @@ fn side(known: Option<LanguageTag>, text: &str) -> LanguageTag {
 
 impl fmt::Display for Languages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let code = |language: LanguageTag| language.0.split('-').next().unwrap_or_default();
-        write!(f, "{}-{}", code(self.from), code(self.to))
+        write!(f, "{}-{}", self.from.code(), self.to.code())
     }
 }
 

@@ -19,6 +19,7 @@ on_both_engines! {
     a_changed_file_keeps_the_title_that_the_book_was_given
     a_damaged_file_leaves_the_book_as_it_was
     an_exported_book_is_imported_again_with_what_it_had
+    an_exported_book_keeps_headwords_with_marks_and_its_languages
     a_book_knows_its_languages
 }
 
@@ -125,31 +126,55 @@ fn a_damaged_file_leaves_the_book_as_it_was(fresh: &Fresh) {
     }
 }
 
+/// The formats of an export, each with the name of a file that is recognised as such.
+const FORMATS: [(Format, &str); 4] = [
+    (Format::Csv, "out.csv"),
+    (Format::Tsv, "out.tab"),
+    (Format::Anki, "out.txt"),
+    (Format::Stardict, "out"),
+];
+
+/// Exports a book and opens the file as an import does.
+fn exported(fresh: &Fresh, store: &Store, format: Format, name: &str) -> Book {
+    let output = fresh.folder.path().join(name);
+    let export = Export { name: "a".to_owned(), format, output: Some(output.clone()) };
+    export::run(store, &export).unwrap();
+    let file = if format == Format::Stardict { output.with_extension("ifo") } else { output };
+    Book::open(Kind::detect(&file).unwrap(), &file, |_| {}).unwrap()
+}
+
 fn an_exported_book_is_imported_again_with_what_it_had(fresh: &Fresh) {
     let store = fresh.open();
-    let text = "# title: x\n\napple\tˈæpəl\t812\nn. 苹果, 果\n> an apple = 一个苹果\n\n\
-                go\t\t35\n@ v. ɡəʊ | past went\nv. 去\n";
+    let mean = "n. 苹果, 果\n> an apple = 一个苹果\n> 1 apple\n= pome; pip\n! pear";
+    let text = format!("apple\tˈæpəl\t812\n{mean}\n\ngo\t\t35\n@ v. ɡəʊ | past went\nv. 去\n");
     run(&store, &write(fresh, "a.book", text)).unwrap();
-    for (format, name) in [
-        (Format::Csv, "out.csv"),
-        (Format::Tsv, "out.tab"),
-        (Format::Anki, "out.txt"),
-        (Format::Stardict, "out"),
-    ] {
-        let output = fresh.folder.path().join(name);
-        let export = Export { name: "a".to_owned(), format, output: Some(output.clone()) };
-        export::run(&store, &export).unwrap();
-        let file = if format == Format::Stardict { output.with_extension("ifo") } else { output };
-        let mut book = Book::open(Kind::detect(&file).unwrap(), &file, |_| {}).unwrap();
+    for (format, name) in FORMATS {
+        let mut book = exported(fresh, &store, format, name);
         let (apple, go) = (book.next().unwrap().unwrap(), book.next().unwrap().unwrap());
         assert_eq!((apple.word.as_str(), go.word.as_str()), ("apple", "go"), "{format:?}");
-        assert_eq!(apple.mean.lines().next(), Some("n. 苹果, 果"), "{format:?}");
-        assert_eq!(go.mean, "v. 去", "{format:?}");
-        if format != Format::Tsv {
-            assert_eq!(apple.phonetic.as_deref(), Some("ˈæpəl"), "{format:?}");
+        assert_eq!((apple.mean.as_str(), go.mean.as_str()), (mean, "v. 去"), "{format:?}");
+        let phonetic = (format != Format::Tsv).then_some("ˈæpəl");
+        assert_eq!(apple.phonetic.as_deref(), phonetic, "{format:?}");
+        let forms: &[&str] = if format == Format::Anki { &[] } else { &["went"] };
+        assert_eq!(go.forms, forms, "{format:?}");
+    }
+}
+
+fn an_exported_book_keeps_headwords_with_marks_and_its_languages(fresh: &Fresh) {
+    let store = fresh.open();
+    let text = "# title: x\n# languages: en-zh\n\na|\"b\"\nn. <i>甲</i> \\n\n";
+    run(&store, &write(fresh, "a.book", text)).unwrap();
+    for (format, name) in FORMATS {
+        let mut book = exported(fresh, &store, format, name);
+        let entry = book.next().unwrap().unwrap();
+        assert_eq!((entry.word.as_str(), entry.forms.len()), ("a|\"b\"", 0), "{format:?}");
+        if matches!(format, Format::Anki | Format::Stardict) {
+            assert_eq!(entry.mean, "n. <i>甲</i> \\n", "{format:?}");
         }
-        if format != Format::Anki {
-            assert_eq!(go.forms, ["went"], "{format:?}");
+        if matches!(format, Format::Tsv | Format::Stardict) {
+            let languages = book.about().languages.map(|languages| languages.to_string());
+            assert_eq!(languages.as_deref(), Some("en-zh"), "{format:?}");
+            assert_eq!(book.about().title.as_deref(), Some("x"), "{format:?}");
         }
     }
 }
@@ -164,10 +189,37 @@ fn a_preview_shows_the_recognised_properties_and_the_first_entries() {
         "kind: csv\nencoding: UTF-8\ndelimiter: ';'\ncolumns: -,word,meaning\n\n\
          apple\n  n. 苹果, 果\n\npear\n  n. 梨"
     );
-    let columns = Some(vec![Column::Rank, Column::Mean, Column::Word]);
-    let overrides = Overrides { columns, ..Overrides::default() };
-    let shown = preview(&Request { overrides, ..request(&file) }).unwrap();
+    let with = |columns: &[Column]| {
+        let overrides = Overrides { columns: Some(columns.to_vec()), ..Overrides::default() };
+        preview(&Request { overrides, ..request(&file) })
+    };
+    let shown = with(&[Column::Rank, Column::Mean, Column::Word]).unwrap();
     assert!(shown.contains("\nn. 梨\n  pear"), "{shown}");
+    for (columns, reason) in [
+        (&[Column::Word][..], "the given columns lack \"meaning\""),
+        (&[Column::Skip, Column::Mean], "the given columns lack \"word\""),
+        (&[Column::Word, Column::Word, Column::Mean], "the given columns name \"word\" twice"),
+        (
+            &[Column::Skip, Column::Word, Column::Mean, Column::Example],
+            "4 columns are given, but a row has at most 3",
+        ),
+    ] {
+        let error = format!("{:#}", with(columns).unwrap_err());
+        assert!(error.ends_with(reason), "{error}");
+    }
+}
+
+#[test]
+fn a_property_of_tables_makes_a_text_a_table_and_no_other_book() {
+    let folder = tempfile::tempdir().unwrap();
+    let overrides = || Overrides { delimiter: Some(b'~'), ..Overrides::default() };
+    let file = folder.path().join("a.txt");
+    std::fs::write(&file, "apple~苹果\npear~梨\n").unwrap();
+    let shown = preview(&Request { overrides: overrides(), ..request(&file) }).unwrap();
+    assert!(shown.starts_with("kind: csv\n") && shown.contains("pear\n  梨"), "{shown}");
+    let kind = Some(Kind::Course);
+    let error = preview(&Request { overrides: overrides(), kind, ..request(&file) }).unwrap_err();
+    assert!(format!("{error:#}").contains("a delimiter is given"), "{error:#}");
 }
 
 fn a_book_knows_its_languages(fresh: &Fresh) {

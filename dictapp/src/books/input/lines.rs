@@ -13,6 +13,7 @@ pub(crate) struct Lines {
     input: BufReader<Source>,
     meter: Meter,
     buffer: Vec<u8>,
+    limit: u64,
     number: u64,
     offset: u64,
 }
@@ -21,20 +22,31 @@ pub(crate) struct Lines {
 pub(crate) enum Line<'a> {
     /// The text without its end.
     Text(&'a str),
-    /// A line of more than [`LINE_BYTES_MAX`] bytes: its beginning.
+    /// A line that is too long: its beginning.
     TooLong(&'a str),
 }
 
 impl Lines {
+    /// Lines of at most [`LINE_BYTES_MAX`] bytes.
+    ///
     /// # Errors
     /// If the first bytes show another encoding or other line ends.
     pub(crate) fn new(source: Source) -> Result<Lines, BookError> {
+        Lines::with_limit(source, LINE_BYTES_MAX)
+    }
+
+    /// Lines of at most this number of bytes.
+    ///
+    /// # Errors
+    /// As [`Lines::new`].
+    pub(crate) fn with_limit(source: Source, bytes_max: usize) -> Result<Lines, BookError> {
         check_text(&source)?;
         Ok(Lines {
             path: source.path().to_owned(),
             meter: source.meter(),
             input: BufReader::with_capacity(64 * 1024, source),
             buffer: Vec::new(),
+            limit: bytes_max as u64 + 1,
             number: 0,
             offset: 0,
         })
@@ -56,7 +68,7 @@ impl Lines {
     pub(crate) fn next(&mut self) -> Result<Option<Line<'_>>, BookError> {
         self.offset += self.buffer.len() as u64;
         self.buffer.clear();
-        let limit = LINE_BYTES_MAX as u64 + 1;
+        let limit = self.limit;
         let fail = |error| BookError::io(&self.path, error);
         (&mut self.input).take(limit).read_until(b'\n', &mut self.buffer).map_err(fail)?;
         if self.buffer.is_empty() {

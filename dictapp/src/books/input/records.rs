@@ -247,6 +247,11 @@ impl Format {
         records
     }
 
+    /// Whether a row of the sample has several fields.
+    pub(crate) fn splits(self, bytes: &[u8]) -> bool {
+        self.sample(bytes).iter().any(|record| record.len() > 1)
+    }
+
     pub(crate) fn is_tabs(self) -> bool {
         self.delimiter == b'\t'
     }
@@ -287,6 +292,10 @@ const HEADER_BYTES: usize = 1024;
 fn quotes(bytes: &[u8], delimiter: u8) -> Quotes {
     let is_escaped = memchr::memmem::find(bytes, b"\\\"").is_some()
         && memchr::memmem::find(bytes, b"\"\"").is_none();
+    // Tab files with a header have escapes instead of quotes.
+    if delimiter == b'\t' && bytes.starts_with(b"##") {
+        return Quotes::Plain;
+    }
     if delimiter != b'\t' {
         return if is_escaped { Quotes::Escaped } else { Quotes::Doubled };
     }

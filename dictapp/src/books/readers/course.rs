@@ -21,11 +21,23 @@ pub(crate) struct Course {
     layout: Layout,
     /// Every line is indented, so leading white space has no meaning.
     indented: bool,
-    /// Lines begin with a number that is not part of the headword.
-    is_numbered: bool,
+    numbers: Numbers,
     encoding: Encoding,
     waiting: Option<Record>,
     state: ReadState,
+}
+
+/// The numbers at the beginnings of lines, which are no part of the headwords.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Numbers {
+    /// There are none.
+    Missing,
+    /// A mark follows each: `1. apple`.
+    Marked,
+    /// They count the lines: `1 apple`, `2 pear`.
+    Bare,
+    /// Hyphens are in place of numbers: `- apple`.
+    Hyphens,
 }
 
 /// A line with the wrapped lines below it.
@@ -47,15 +59,15 @@ impl Course {
         let filled = whole().filter(|line| !line.is_empty()).count();
         let pushed = whole().filter(|line| line.starts_with(char::is_whitespace)).count();
         let indented = pushed == filled;
-        let is_numbered = numbered(whole());
+        let numbers = Numbers::sniff(whole());
         let layout = Layout::sniff(whole().map(|line| {
             let line = if indented { line.trim_start() } else { line };
-            if is_numbered { without_number(line) } else { line }
+            without_bullet(numbers.strip(line))
         }));
         let encoding = source.encoding();
         let lines = Lines::new(source)?;
         let state = ReadState::new(Place::Line(0), lines.meter());
-        Ok(Course { lines, layout, encoding, indented, is_numbered, waiting: None, state })
+        Ok(Course { lines, layout, encoding, indented, numbers, waiting: None, state })
     }
 
     /// Reads until the waiting record is complete, and returns it.
@@ -133,9 +145,8 @@ impl Course {
 
     fn record(&self, line: &str) -> Record {
         let line = line.trim_start();
-        let line = if self.is_numbered { without_number(line) } else { line };
-        // Some lists mark important words with a star.
-        let line = line.strip_prefix('*').map_or(line, str::trim_start);
+        let line = self.numbers.strip(line);
+        let line = without_bullet(line);
         let (headword, text) = match self.layout {
             Layout::Blocks => (line.trim_end(), ""),
             _ => self.layout.split(line),
@@ -163,21 +174,81 @@ impl Course {
     }
 }
 
-/// Whether most lines begin with a number.
-fn numbered<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
-    let (mut all, mut with_number) = (0, 0);
-    for line in lines.map(str::trim).filter(|line| !line.is_empty()) {
-        all += 1;
-        with_number += usize::from(without_number(line).len() < line.len());
+/// Removes the mark of an item or of an important word: `* apple`, `• apple`, `*apple`.
+fn without_bullet(line: &str) -> &str {
+    let Some(first) = line.chars().next().filter(|c| BULLETS.contains(*c)) else { return line };
+    let rest = &line[first.len_utf8()..];
+    if rest.trim().is_empty() { line } else { rest.trim_start() }
+}
+
+/// Marks before items of lists and before important words.
+const BULLETS: &str = "*•·●○■□◆◇▪▲△★☆※";
+
+impl Numbers {
+    /// Recognises the numbers of most lines.
+    fn sniff<'a>(lines: impl Iterator<Item = &'a str>) -> Numbers {
+        let (mut all, mut marked, mut counted, mut hyphens) = (0_usize, 0_usize, 0_usize, 0_usize);
+        let mut last = None;
+        for line in lines.map(str::trim).filter(|line| !line.is_empty()) {
+            all += 1;
+            marked += usize::from(without_number(line).len() < line.len());
+            hyphens += usize::from(without_hyphen(line).len() < line.len());
+            let number = bare_number(line).map(|(number, _)| number);
+            counted += usize::from(number.is_some() && (last.is_none() || number == last));
+            last = number.map(|number| number + 1);
+        }
+        let most = |count: usize| count >= NUMBERED_LINES_MIN && count * 10 >= all * 8;
+        if most(marked) {
+            Numbers::Marked
+        } else if most(counted) {
+            Numbers::Bare
+        } else if most(hyphens) {
+            Numbers::Hyphens
+        } else {
+            Numbers::Missing
+        }
     }
-    with_number >= NUMBERED_LINES_MIN && with_number * 10 >= all * 8
+
+    /// A line without its number.
+    fn strip(self, line: &str) -> &str {
+        match self {
+            Numbers::Missing => line,
+            Numbers::Marked => without_number(line),
+            Numbers::Bare => bare_number(line).map_or(line, |(_, rest)| rest),
+            Numbers::Hyphens => without_hyphen(line),
+        }
+    }
+}
+
+/// Marks before items that may also begin a headword (`-ism`).
+const HYPHENS: [char; 3] = ['-', '–', '+'];
+
+fn without_hyphen(line: &str) -> &str {
+    let rest = line.strip_prefix(HYPHENS).filter(|rest| rest.starts_with(' '));
+    rest.map_or(line, str::trim_start)
+}
+
+/// The number at the beginning of a line that white space follows, and the rest of the line.
+fn bare_number(line: &str) -> Option<(u32, &str)> {
+    let (number, rest) = line.split_once(char::is_whitespace)?;
+    let is_number = number.len() <= 5 && number.bytes().all(|byte| byte.is_ascii_digit());
+    let number = number.parse().ok().filter(|_| is_number)?;
+    Some((number, rest.trim_start()))
 }
 
 /// Minimum number of lines that must begin with a number.
 const NUMBERED_LINES_MIN: usize = 2;
 
+/// Whether a character is a number in a circle or in brackets: `①`, `⑴`, `⒈`.
+fn is_enclosed_number(c: char) -> bool {
+    matches!(c, '\u{2460}'..='\u{249B}' | '\u{3251}'..='\u{325F}' | '\u{32B1}'..='\u{32BF}')
+}
+
 /// Removes the number at the beginning of a line: `1. abandon`, `4、about`, `(5) above`.
 fn without_number(line: &str) -> &str {
+    if let Some(rest) = line.strip_prefix(is_enclosed_number) {
+        return rest.trim_start();
+    }
     let inner = line.strip_prefix(['(', '（']).unwrap_or(line);
     let rest = inner.trim_start_matches(|c: char| c.is_ascii_digit());
     let digits = inner.len() - rest.len();

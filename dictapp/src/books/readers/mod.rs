@@ -5,6 +5,7 @@ pub(super) mod course;
 pub(super) mod dictd;
 pub(super) mod draft;
 pub(super) mod ecdict;
+pub(super) mod kaikki;
 pub(super) mod plain;
 pub(super) mod stardict;
 pub(super) mod table;

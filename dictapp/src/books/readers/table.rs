@@ -9,7 +9,7 @@ use crate::books::input::source::Source;
 use crate::books::oddity::OddityKind;
 use crate::books::overrides::{Column, Overrides, Recognised};
 use crate::books::text::markup::{self, LineEnds};
-use crate::books::text::{columns, gloss};
+use crate::books::text::{columns, gloss, script};
 use crate::books::{About, ReadState, Reader};
 use crate::model::{Entry, Languages};
 
@@ -19,11 +19,16 @@ use super::draft::Draft;
 pub(crate) struct Table {
     records: Records,
     format: Format,
+    /// Whether headwords may have other spellings after a bar.
+    is_tab_file: bool,
+    /// Whether cells are plain text although they may look like HTML.
+    is_plain: bool,
     columns: Vec<Column>,
     /// Number of rows before the first entry: comments, a delimiter, the names of the columns.
     rows_before: usize,
     encoding: crate::books::Encoding,
     languages: Option<Languages>,
+    title: Option<String>,
     state: ReadState,
 }
 
@@ -54,10 +59,19 @@ impl Table {
     }
 
     fn new(source: Source, format: Format, overrides: &Overrides) -> Result<Table, BookError> {
-        let layout = columns::recognise(&format.sample(&source.sample()));
+        let rows = format.sample(&source.sample());
+        if let Some(given) = &overrides.columns {
+            check(given, &rows).map_err(|reason| BookError::whole(source.path(), reason))?;
+        }
+        let layout = columns::recognise(&rows);
         let encoding = source.encoding();
+        let is_anki = source.sample().starts_with(b"#separator:");
+        let is_plain = memchr::memmem::find(&source.sample(), b"#html:false\n").is_some();
         let records = Records::new(source, format)?;
         Ok(Table {
+            is_tab_file: format.is_tabs() && !is_anki,
+            is_plain: is_anki && is_plain,
+            title: layout.title,
             state: ReadState::new(Place::Line(0), records.meter()),
             columns: overrides.columns.clone().unwrap_or(layout.columns),
             rows_before: layout.rows_before,
@@ -85,9 +99,9 @@ impl Table {
             self.state.note(OddityKind::BadDetail, row.word);
         }
         // Tab files may have several headwords in one cell.
-        let several = row.word.split_once('|').filter(|_| self.format.is_tabs());
-        let (headword, others) = several.unwrap_or((row.word, ""));
-        let mut forms: Vec<String> = others.split('|').map(str::to_owned).collect();
+        let mut forms =
+            if self.is_tab_file { headwords(row.word) } else { vec![row.word.to_owned()] };
+        let headword = &forms.remove(0);
         forms.extend(row.forms.iter().flat_map(|forms| forms.split([',', ';'])).map(str::to_owned));
         let (phonetic, mean) = row.explanation();
         let draft = Draft { phonetic, mean, rank: parsed, forms, ..Draft::new(headword) };
@@ -116,9 +130,38 @@ impl Table {
 
     /// The text of a cell, with markup removed, and with the escapes of a tab file decoded.
     fn text(&self, cell: &str) -> String {
-        let text = if self.format.is_tabs() { unescaped(cell) } else { cell.to_owned() };
-        if markup::is_markup(&text) { markup::text(&text, LineEnds::Kept).lines } else { text }
+        let text = if self.is_tab_file { unescaped(cell) } else { cell.to_owned() };
+        if !self.is_plain && markup::is_markup(&text) {
+            markup::text(&text, LineEnds::Kept).lines
+        } else {
+            text
+        }
     }
+}
+
+/// Checks the given columns of a table.
+///
+/// # Errors
+/// If a necessary column is missing, one is named twice, or the table has fewer.
+fn check(given: &[Column], rows: &[StringRecord]) -> Result<(), String> {
+    for column in [Column::Word, Column::Mean] {
+        if !given.contains(&column) {
+            return Err(format!("the given columns lack {:?}", column.name()));
+        }
+    }
+    let is_single = |column: &Column| !matches!(column, Column::Mean | Column::Skip);
+    let mut single = given.iter().filter(|column| is_single(column)).enumerate();
+    let twice = single.find(|(at, column)| {
+        given.iter().filter(|column| is_single(column)).take(*at).any(|other| other == *column)
+    });
+    if let Some((_, column)) = twice {
+        return Err(format!("the given columns name {:?} twice", column.name()));
+    }
+    let width = rows.iter().map(StringRecord::len).max().unwrap_or_default();
+    if given.len() > width && !rows.is_empty() {
+        return Err(format!("{} columns are given, but a row has at most {width}", given.len()));
+    }
+    Ok(())
 }
 
 impl Row<'_> {
@@ -127,8 +170,13 @@ impl Row<'_> {
         let text = self.meanings.join("\n");
         let (phonetic, mean) = gloss::take_phonetic(text.trim());
         let mut lines: Vec<String> = mean.lines().map(gloss::one_sense_a_line).collect();
-        if let Some(part) = self.part {
-            lines.insert(0, part.to_owned());
+        match self.part.map(|part| (part, script::part_named(part))) {
+            Some((_, Some(label))) => lines.insert(0, label),
+            // An unknown part of speech is a note.
+            Some((part, None)) => lines.iter_mut().take(1).for_each(|line| {
+                line.insert_str(0, &format!("({part}) "));
+            }),
+            None => {}
         }
         let mut mean = gloss::labelled(&lines.join("\n"));
         if let Some(example) = self.example.filter(|_| !mean.is_empty()) {
@@ -139,6 +187,12 @@ impl Row<'_> {
         let column = self.phonetic.map(|text| text.trim_matches(['[', ']', '/', ' ']));
         (column.filter(|text| !text.is_empty()).map(str::to_owned).or(phonetic), mean)
     }
+}
+
+/// The headwords of a cell of a tab file. A bar that is part of one has a backslash before it.
+fn headwords(cell: &str) -> Vec<String> {
+    let cell = cell.replace(r"\|", "\0");
+    cell.split('|').map(|word| unescaped(&word.replace('\0', "|"))).collect()
 }
 
 /// The escapes of tab files: `\n`, `\t`, `\\`.
@@ -181,7 +235,7 @@ impl Reader for Table {
     }
 
     fn about(&self) -> About {
-        About { languages: self.languages, ..About::default() }
+        About { title: self.title.clone(), languages: self.languages, ..About::default() }
     }
 
     fn recognised(&self) -> Recognised {
@@ -199,6 +253,7 @@ mod tests {
 
     #[test]
     fn reads_the_escapes_of_tab_files() {
+        assert_eq!(headwords(r"a|b\|c|d"), ["a", "b|c", "d"]);
         assert_eq!(unescaped(r"a\nb\tc\\nd\x"), "a\nb c\\nd\\x");
     }
 }

@@ -4,7 +4,7 @@
 use csv::StringRecord;
 
 use crate::books::overrides::Column;
-use crate::model::Languages;
+use crate::model::{LanguageTag, Languages};
 
 use super::script::{self, is_cjk};
 
@@ -14,6 +14,7 @@ pub(crate) struct Layout {
     /// Number of rows before the first entry.
     pub(crate) rows_before: usize,
     pub(crate) columns: Vec<Column>,
+    pub(crate) title: Option<String>,
     pub(crate) languages: Option<Languages>,
 }
 
@@ -83,7 +84,21 @@ const NAMES: &[(Column, &[&str])] = &[
             "pinyin",
         ],
     ),
-    (Column::Part, &["pos", "part of speech", "part_of_speech", "partofspeech", "class", "词性"]),
+    (
+        Column::Part,
+        &[
+            "pos",
+            "part",
+            "part of speech",
+            "partofspeech",
+            "class",
+            "word class",
+            "type",
+            "word type",
+            "词性",
+            "词类",
+        ],
+    ),
     (Column::Example, &["example", "examples", "sentence", "sample", "例句", "英文例句"]),
     (
         Column::Translation,
@@ -106,13 +121,25 @@ const ROWS_BEFORE_MAX: usize = 10;
 /// Recognises the columns from the first rows.
 pub(crate) fn recognise(rows: &[StringRecord]) -> Layout {
     let first = rows.iter().position(|row| !is_note(row)).unwrap_or(0);
-    let languages = rows[..first].iter().find_map(languages);
-    let named = (first..rows.len().min(first + ROWS_BEFORE_MAX))
-        .find_map(|at| named(&rows[at]).map(|columns| (at, columns)));
-    if let Some((at, columns)) = named {
-        return Layout { rows_before: at + 1, columns, languages };
+    let languages = rows[..first].iter().find_map(languages).or_else(|| {
+        let code = |key: &str| LanguageTag::parse(tab_file_header(&rows[..first], key)?);
+        code("sourceLang").zip(code("targetLang")).map(|(from, to)| Languages { from, to })
+    });
+    let title = tab_file_header(&rows[..first], "name").map(str::to_owned);
+    let listed = rows[..first].iter().find_map(|row| named(&listed(row)?, by_part_of_name));
+    if let Some(columns) = listed {
+        return Layout { rows_before: first, columns, title, languages };
     }
-    Layout { rows_before: first, columns: by_content(&rows[first..]), languages }
+    let named = (first..rows.len().min(first + ROWS_BEFORE_MAX))
+        .find_map(|at| {
+            let columns = named(&rows[at], by_name)?;
+            Some((at, named(&rows[at], by_part_of_name).unwrap_or(columns)))
+        })
+        .or_else(|| Some((first, named(rows.get(first)?, by_part_of_name)?)));
+    if let Some((at, columns)) = named {
+        return Layout { rows_before: at + 1, columns, title, languages };
+    }
+    Layout { rows_before: first, columns: by_content(&rows[first..]), title, languages }
 }
 
 /// Whether a row before the entries is a comment or names the delimiter.
@@ -120,7 +147,7 @@ fn is_note(row: &StringRecord) -> bool {
     let first = row.get(0).unwrap_or_default().trim();
     let is_header = first
         .strip_prefix('#')
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(' ') || rest.contains(':'));
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '#']) || rest.contains(':'));
     is_header || first.starts_with("sep=")
 }
 
@@ -130,14 +157,53 @@ fn languages(row: &StringRecord) -> Option<Languages> {
     Languages::parse(comment.strip_prefix("languages:")?)
 }
 
-/// The columns of a row of names; `None` if it is not one.
-fn named(row: &StringRecord) -> Option<Vec<Column>> {
-    let column = |name: &str| {
-        let name = name.trim().to_lowercase();
-        let known = NAMES.iter().find(|(_, names)| names.contains(&name.as_str()));
-        known.map_or(Column::Skip, |(column, _)| *column)
+/// The column with this name. Notes in brackets are no part of it: `单词（英文）`.
+fn by_name(name: &str) -> Option<Column> {
+    let name = name.split(['(', '（', '[', '【']).next().unwrap_or_default();
+    let name = name.trim().trim_end_matches([':', '：']).replace(['_', '-'], " ").to_lowercase();
+    let known = NAMES.iter().find(|(_, names)| names.contains(&name.as_str()));
+    known.map(|(column, _)| *column)
+}
+
+/// Maximum number of words of a name with a known part.
+const NAME_WORDS_MAX: usize = 3;
+
+/// Maximum number of characters of a Chinese name with a known part.
+const NAME_CHARS_MAX: usize = 8;
+
+/// The column of which the last part of the name is known: `Chinese meaning`, `单词音标`.
+fn by_part_of_name(name: &str) -> Option<Column> {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let known = by_name(name).or_else(|| {
+        let mut words = words.iter().rev().take(NAME_WORDS_MAX);
+        words.find_map(|word| by_name(word))
+    });
+    let by_ending = || {
+        let mut names = NAMES.iter().flat_map(|(column, names)| names.iter().map(|n| (n, *column)));
+        let ends = |known: &str| !known.is_ascii() && name.trim().ends_with(known);
+        names.find(|(known, _)| ends(known)).map(|(_, column)| column)
     };
-    let mut columns: Vec<Column> = row.iter().map(column).collect();
+    let is_name = words.len() <= NAME_WORDS_MAX;
+    let is_short = name.chars().count() <= NAME_CHARS_MAX;
+    known.filter(|_| is_name).or_else(|| by_ending().filter(|_| is_short))
+}
+
+/// The names of columns in a header of Anki: `#columns:word`, TAB, `meaning`.
+fn listed(row: &StringRecord) -> Option<StringRecord> {
+    let first = row.get(0)?.strip_prefix("#columns:")?;
+    Some(std::iter::once(first).chain(row.iter().skip(1)).collect())
+}
+
+/// The value of a header of a tab file: `##name`, TAB, the title.
+fn tab_file_header<'a>(rows: &'a [StringRecord], key: &str) -> Option<&'a str> {
+    let row = rows.iter().find(|row| row.get(0).and_then(|c| c.strip_prefix("##")) == Some(key))?;
+    row.get(1).map(str::trim).filter(|value| !value.is_empty())
+}
+
+/// The columns of a row of names; `None` if it is not one.
+fn named(row: &StringRecord, column: fn(&str) -> Option<Column>) -> Option<Vec<Column>> {
+    let mut columns: Vec<Column> =
+        row.iter().map(|name| column(name).unwrap_or(Column::Skip)).collect();
     // Only one column is the headword: the first of `word, english`. Several explanations are joined.
     for column in [Column::Word, Column::Phonetic, Column::Part, Column::Rank, Column::Forms] {
         let mut known = columns.iter_mut().filter(|c| **c == column).skip(1);
@@ -173,7 +239,7 @@ fn by_content(rows: &[StringRecord]) -> Vec<Column> {
             columns[at] = Column::Part;
         } else if look.is_mostly(look.phonetics) && at > 0 {
             columns[at] = Column::Phonetic;
-        } else if !look.is_mostly(look.numbers) {
+        } else if look.filled > 0 && !look.is_mostly(look.numbers) {
             texts.push(at);
         }
     }
@@ -202,7 +268,7 @@ fn look(rows: &[StringRecord], column: usize) -> Look {
     for cell in cells.filter(|cell| !cell.is_empty()) {
         look.filled += 1;
         look.numbers += usize::from(cell.bytes().all(|byte| byte.is_ascii_digit()));
-        look.parts += usize::from(script::labels_alone(cell).is_some());
+        look.parts += usize::from(script::part_named(cell).is_some());
         look.phonetics += usize::from(is_phonetic(cell));
     }
     look
@@ -244,6 +310,15 @@ mod tests {
         let found = recognise(&rows(&[&["# x: y"], &["序号", "英文", "音标", "中文释义"], &["1"]]));
         let columns = [Column::Skip, Column::Word, Column::Phonetic, Column::Mean];
         assert_eq!((found.rows_before, &found.columns[..]), (2, &columns[..]));
+        let found = recognise(&rows(&[
+            &["No.", "Vocabulary", "Part", "Chinese Meaning", "Example Sentence"],
+            &["1"],
+        ]));
+        let columns = [Column::Skip, Column::Word, Column::Part, Column::Mean, Column::Example];
+        assert_eq!((found.rows_before, &found.columns[..]), (1, &columns[..]));
+        let found = recognise(&rows(&[&["编号", "英语单词", "单词音标", "释义（中文）"], &["1"]]));
+        let columns = [Column::Skip, Column::Word, Column::Phonetic, Column::Mean];
+        assert_eq!((found.rows_before, &found.columns[..]), (1, &columns[..]));
         let found =
             recognise(&rows(&[&["My words"], &["id", "word", "translation", "definition"]]));
         let columns = [Column::Skip, Column::Word, Column::Mean, Column::Mean];
@@ -265,5 +340,9 @@ mod tests {
             Column::Example,
         ];
         assert_eq!((found.rows_before, &found.columns[..]), (0, &columns[..]));
+        let found = recognise(&rows(&[&["apple", "", "苹果"], &["pear", "", "梨"]]));
+        assert_eq!(found.columns, [Column::Word, Column::Skip, Column::Mean]);
+        let found = recognise(&rows(&[&["#columns:Back", "Front"], &["苹果", "apple"]]));
+        assert_eq!((found.rows_before, &found.columns[..]), (1, &[Column::Mean, Column::Word][..]));
     }
 }

@@ -2,10 +2,10 @@
 //! [`Explanation`](crate::model::Explanation): takes the headword and the pronunciation from its
 //! first line, and joins lines that were wrapped for a terminal.
 
-use unicode_normalization::UnicodeNormalization;
-
 use crate::model::link;
 
+use super::heading::{self, Heading};
+use super::paragraphs::{self, Paragraph};
 use super::{fvdp, gloss, script};
 
 /// The parts of an article.
@@ -26,26 +26,43 @@ enum Lines {
     Whole,
 }
 
-/// A line of at least this number of characters may have been wrapped. Programs wrap at 70 to 80.
-const WRAPPED_CHARS_MIN: usize = 56;
-const WRAPPED_CHARS_MAX: usize = 80;
-
 /// Reads an article of plain text in the form of dictd: its first line usually begins with the
 /// headword, and `{word}` is a link.
 pub(crate) fn headed_lines(text: &str, headword: &str) -> Text {
-    let (first, rest) = first_line(text);
-    let headed = listed(first, rest, headword).or_else(|| strip_headword(first, headword));
-    let mut read = match headed {
-        Some((spelling, behind)) => {
-            let (others, rest) = if behind.is_empty() { headwords(rest) } else { (vec![], rest) };
-            let body = body(&format!("{behind}\n{rest}"), Lines::Wrapped);
-            let spelling = spelling.trim_end_matches([',', ';', ':']);
-            Text { spelling: Some(spelling.to_owned()), others, ..body }
-        }
+    let (first, rest) = heading::first_line(text, headword);
+    let mut read = match heading::split(first, rest, headword) {
+        Some(heading) => headed(heading, rest),
         None => body(text, Lines::Wrapped),
     };
     read.mean = linked(&read.mean);
     read
+}
+
+/// The headword with which an article begins, among those that share the article.
+pub(crate) fn owner<'a>(text: &str, headwords: &'a [String]) -> Option<&'a str> {
+    let begins = headwords.iter().filter_map(|headword| {
+        let (first, rest) = heading::first_line(text, headword);
+        let spelling = heading::split(first, rest, headword)?.spelling;
+        // Among `stub` and `stub end` the line `stub end, n.` begins with the longer one.
+        Some((first.find(spelling)?, std::cmp::Reverse(spelling.len()), headword.as_str()))
+    });
+    begins.min().map(|(_, _, headword)| headword)
+}
+
+/// Reads the text after the headword.
+fn headed(heading: Heading<'_>, rest: &str) -> Text {
+    let Heading { spelling, others, phonetic, behind } = heading;
+    let (below, rest) = if behind.is_empty() { heading::below(rest) } else { (Vec::new(), rest) };
+    let read = body(&format!("{behind}\n{rest}"), Lines::Wrapped);
+    let spelling = spelling.split_whitespace().collect::<Vec<_>>().join(" ");
+    let spelling = spelling.trim_end_matches([',', ';', ':']);
+    let others = others.into_iter().map(str::to_owned).chain(below).chain(read.others);
+    Text {
+        spelling: Some(spelling.to_owned()),
+        phonetic: phonetic.or(read.phonetic),
+        mean: read.mean,
+        others: others.collect(),
+    }
 }
 
 /// Reads an article of plain text that may begin with the headword or with its explanation. Both
@@ -61,28 +78,12 @@ pub(crate) fn lines(text: &str, headword: &str) -> Text {
         return Text { phonetic: article.phonetic, mean: article.mean, ..Text::default() };
     }
     let (first, rest) = first_line(text);
-    let stripped = strip_headword(first, headword).filter(|(_, behind)| match *behind {
+    let stripped = heading::strip_headword(first, headword).filter(|(_, behind)| match *behind {
         "" => !rest.trim().is_empty(),
         behind => script::leading_phonetic(behind).is_some() || script::label(behind).is_some(),
     });
     let read = stripped.map(|(_, behind)| body(&format!("{behind}\n{rest}"), Lines::Whole));
     read.filter(|read| !read.mean.is_empty()).unwrap_or_else(|| body(text, Lines::Whole))
-}
-
-/// Splits headwords on separate lines from the text after them, which is indented and follows an
-/// empty line (FOLDOC).
-fn headwords(text: &str) -> (Vec<String>, &str) {
-    let none = (Vec::new(), text);
-    let Some((lines, behind)) = text.split_once("\n\n") else { return none };
-    let is_headword = |line: &str| {
-        !line.is_empty()
-            && !line.starts_with(char::is_whitespace)
-            && line.split_whitespace().count() <= LISTED_WORDS_MAX
-    };
-    if !lines.lines().all(is_headword) || !behind.trim_start_matches('\n').starts_with(' ') {
-        return none;
-    }
-    (lines.lines().map(str::to_owned).collect(), behind)
 }
 
 fn first_line(text: &str) -> (&str, &str) {
@@ -91,25 +92,95 @@ fn first_line(text: &str) -> (&str, &str) {
 
 /// Reads the text after the headword.
 fn body(text: &str, lines: Lines) -> Text {
-    let mut found = Text::default();
-    let (phonetic, body) = gloss::take_phonetic(text.trim_start());
-    found.phonetic = phonetic;
-    let mut wrapped = false;
-    for line in body.lines() {
-        let width = line.chars().count();
-        let line = line.trim();
-        if !line.is_empty() {
-            let joins = lines == Lines::Wrapped && wrapped && !begins_anew(line);
-            push(&mut found.mean, line, joins);
-        }
-        let full = (WRAPPED_CHARS_MIN..=WRAPPED_CHARS_MAX).contains(&width);
-        wrapped = !line.is_empty() && (full || line.ends_with(','));
+    let mut read = match lines {
+        Lines::Wrapped => paragraphs::unwrapped(text),
+        Lines::Whole => text.lines().map(Paragraph::of).collect(),
+    };
+    read.retain(|paragraph| !paragraph.text.is_empty());
+    let mut found = take_head(&mut read);
+    if lines == Lines::Wrapped {
+        join_notes(&mut read);
     }
-    found.mean = gloss::labelled(&found.mean);
+    let numbers = read.iter().filter(|paragraph| sense_number(&paragraph.text).is_some()).count();
+    let mut labels = gloss::Labels::default();
+    for paragraph in &read {
+        let text = &paragraph.text;
+        let number = sense_number(text).filter(|_| numbers > 1);
+        let line = if paragraph.is_quotation && !found.mean.is_empty() {
+            Some(quotation(text))
+        } else {
+            labels.line(number.unwrap_or(text))
+        };
+        line.iter().for_each(|line| push(&mut found.mean, line));
+    }
     if found.mean.lines().next().is_some_and(|line| first_of_numbered(line).is_some()) {
         found.mean = numbered(&found.mean);
     }
     found
+}
+
+/// Takes pronunciations, other headwords and notes from the first paragraph.
+fn take_head(read: &mut Vec<Paragraph>) -> Text {
+    let mut found = Text::default();
+    if read.is_empty() {
+        return found;
+    }
+    let first = read.remove(0).text;
+    let Some(head) = heading::respelled(&first) else {
+        let (phonetic, rest) = gloss::take_phonetic(&first);
+        if !rest.trim().is_empty() {
+            read.insert(0, Paragraph::of(rest));
+        }
+        return Text { phonetic, ..found };
+    };
+    found.phonetic = Some(head.phonetic);
+    found.others = head.others.into_iter().map(str::to_owned).collect();
+    if !head.sense.is_empty() {
+        read.insert(0, Paragraph::of(head.sense));
+    }
+    match read.first_mut() {
+        Some(first) if !head.fields.is_empty() => {
+            let at = first.text.len() - sense_number(&first.text).unwrap_or(&first.text).len();
+            first.text.insert_str(at, &format!("{} ", head.fields));
+        }
+        _ => read.extend(Some(head.fields).filter(|text| !text.is_empty()).map(Paragraph::from)),
+    }
+    read.extend(Some(head.notes).filter(|text| !text.is_empty()).map(Paragraph::from));
+    if !head.label.is_empty() {
+        read.insert(0, Paragraph::from(head.label));
+    }
+    found
+}
+
+/// The text after the number of a sense: `2. To go.`
+fn sense_number(text: &str) -> Option<&str> {
+    let (number, rest) = text.split_once(". ")?;
+    let is_number = (1..=2).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| rest.trim_start())
+}
+
+/// Puts paragraphs that are only notes in round brackets before the paragraph below.
+fn join_notes(read: &mut Vec<Paragraph>) {
+    let mut notes = String::new();
+    let is_note = |text: &str| heading::is_group(text) && script::labels_alone(text).is_none();
+    let last = read.iter().rposition(|paragraph| !is_note(&paragraph.text)).unwrap_or_default();
+    let mut at = 0;
+    read.retain_mut(|paragraph| {
+        at += 1;
+        if at <= last && is_note(&paragraph.text) {
+            notes.push_str(&paragraph.text);
+            notes.push(' ');
+            return false;
+        }
+        paragraph.text.insert_str(0, &std::mem::take(&mut notes));
+        true
+    });
+}
+
+/// A quotation as an example.
+fn quotation(text: &str) -> String {
+    let (text, author) = text.rsplit_once("--").unwrap_or((text, ""));
+    format!("> {} —{}", gloss::equals_kept(text), author.trim())
 }
 
 /// Splits the first numbered sense of a part of speech in WordNet's dictd book: `n 1: fruit`.
@@ -129,25 +200,25 @@ fn numbered(mean: &str) -> String {
         };
         if let Some((label, gloss)) = first_of_numbered(sense) {
             part = label;
-            push(&mut lines, &format!("{part}. {gloss}"), false);
+            push(&mut lines, &format!("{part}. {gloss}"));
         } else if let Some((number, gloss)) = sense.split_once(": ")
             && number.bytes().all(|byte| byte.is_ascii_digit())
         {
-            push(&mut lines, &format!("{part}. {gloss}"), false);
+            push(&mut lines, &format!("{part}. {gloss}"));
         } else if !sense.is_empty() {
-            push(&mut lines, sense, false);
+            push(&mut lines, sense);
         }
         if let Some(synonyms) = synonyms {
             let words = synonyms.replace(['{', '}'], "").replace(", ", "; ");
-            push(&mut lines, &format!("= {words}"), false);
+            push(&mut lines, &format!("= {words}"));
         }
     }
     lines
 }
 
-fn push(mean: &mut String, line: &str, joins: bool) {
+fn push(mean: &mut String, line: &str) {
     if !mean.is_empty() {
-        mean.push(if joins { ' ' } else { '\n' });
+        mean.push('\n');
     }
     mean.push_str(line);
 }
@@ -181,65 +252,6 @@ fn linked(mean: &str) -> String {
     text + rest
 }
 
-/// If the first line is a list of spellings (`工業|工业`, `colour, color`), returns the one that is the
-/// headword.
-fn listed<'a>(line: &'a str, rest: &str, headword: &str) -> Option<(&'a str, &'a str)> {
-    let line = line.trim();
-    let wanted = letters(headword);
-    if rest.trim().is_empty() || wanted.is_empty() {
-        return None;
-    }
-    [";;", "|", ", ", "; "].iter().find_map(|separator| {
-        let mut pieces = line.split(separator).map(str::trim);
-        let is_list = pieces.clone().count() > 1
-            && pieces.clone().all(|piece| piece.split_whitespace().count() <= LISTED_WORDS_MAX)
-            && !pieces.clone().any(|piece| script::label(piece).is_some());
-        let spelling = pieces.find(|piece| letters(piece) == wanted);
-        spelling.filter(|_| is_list).map(|spelling| (spelling, ""))
-    })
-}
-
-/// Maximum number of words of a spelling in a list.
-const LISTED_WORDS_MAX: usize = 4;
-
-/// Whether a line begins a sense, an example or an item of a list.
-fn begins_anew(line: &str) -> bool {
-    let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
-    let numbered = number.len() < line.len() && number.starts_with(['.', ':', ')']);
-    let word = line.split_whitespace().next().unwrap_or_default();
-    numbered
-        || script::label(line).is_some()
-        || script::is_bare_label(word)
-        || line.starts_with(['-', '*', '•', '"', '[', '=', '>'])
-}
-
-/// Splits a first line after the headword, ignoring case, accents and punctuation.
-fn strip_headword<'a>(line: &'a str, headword: &str) -> Option<(&'a str, &'a str)> {
-    let line = line.trim();
-    let wanted = letters(headword);
-    if headword.trim().is_empty() {
-        // dictd folds a headword without letters (`…`) to nothing.
-        let end = line.find(" /").unwrap_or(line.len());
-        return Some((&line[..end], &line[end..]));
-    }
-    let mut seen = String::new();
-    // Find the shortest prefix of whole words with the same letters.
-    for (at, c) in line.char_indices().chain([(line.len(), ' ')]) {
-        if c.is_whitespace() && !wanted.is_empty() && seen == wanted {
-            return Some((line[..at].trim(), line[at..].trim_start()));
-        }
-        if seen.len() > wanted.len() {
-            return None;
-        }
-        seen.push_str(&letters(c.encode_utf8(&mut [0; 4])));
-    }
-    (line == headword).then_some((line, ""))
-}
-
-fn letters(text: &str) -> String {
-    text.nfd().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -268,6 +280,22 @@ mod tests {
     }
 
     #[test]
+    fn the_head_of_webster_is_no_sense() {
+        let text = "Abet \\A*bet\"\\ ([.a]*b[e^]t\"), v. t. [imp. & p. p. {Abetted}.] [OF.\n   abeter; a + beter to bait.]\n   1. To instigate or encourage by aid or countenance; -- used\n      in a bad sense.\n      [1913 Webster]\n\n            Would not the fool abet the stealth?\n                                                  --Spenser.\n\n   2. (Law) To support. [Obs.]\n\n   Syn: To incite; instigate.\n";
+        let text = headed_lines(text, "abet");
+        assert_eq!(text.spelling.as_deref(), Some("Abet"));
+        assert_eq!(text.phonetic.as_deref(), Some("A·betˈ"));
+        assert_eq!(
+            text.mean,
+            "vt. To instigate or encourage by aid or countenance; -- used in a bad sense. [1913 Webster]\n\
+             > Would not the fool abet the stealth? —Spenser.\n\
+             vt. (Law) To support. [Obs.]\n\
+             = To incite; instigate\n\
+             vt. [imp. & p. p. [[Abetted]].] [OF. abeter; a + beter to bait.]"
+        );
+    }
+
+    #[test]
     fn keeps_a_first_line_that_is_another_word() {
         let text = headed_lines("amp (A)\nAmpere", "a");
         assert_eq!((text.spelling, text.mean.as_str()), (None, "amp (A)\nAmpere"));
@@ -282,7 +310,7 @@ mod tests {
             ("<body> A group.", &["Xopen".to_owned()][..])
         );
         let text = headed_lines("elle /ɛl/ <pron>\n1. it\n2. her", "elle");
-        assert_eq!(text.mean, "pron. 1. it\npron. 2. her");
+        assert_eq!(text.mean, "pron. it\npron. her");
     }
 
     #[test]

@@ -19,7 +19,13 @@ pub(crate) fn take_phonetic(text: &str) -> (Option<String>, &str) {
 
 /// Removes empty brackets: a list has them if it lacks the pronunciation.
 fn without_empty_brackets(text: &str) -> &str {
-    let inner = text.trim_start().strip_prefix(['[', '/']).map(str::trim_start);
+    // FreeDict has `/…/`.
+    let is_filler = |c: char| c.is_whitespace() || c.is_ascii_digit() || "…?=-".contains(c);
+    let inner = text.trim_start().strip_prefix(['[', '/']);
+    let is_slash = text.trim_start().starts_with('/');
+    let inner = inner.map(|inner| {
+        inner.trim_start_matches(|c: char| c.is_whitespace() || is_slash && is_filler(c))
+    });
     let rest = inner.and_then(|inner| inner.strip_prefix([']', '/']));
     rest.map_or(text, |rest| rest.trim_start_matches([' ', ',']))
 }
@@ -39,41 +45,140 @@ pub(crate) fn guarded(line: &str) -> std::borrow::Cow<'_, str> {
 /// Converts the labels of a foreign explanation to the notation. A part of speech alone on its line
 /// is put before the lines below it.
 pub(crate) fn labelled(mean: &str) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    let mut open: Option<String> = None;
-    for line in mean.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        if let Some(labels) = script::labels_alone(line) {
-            open = Some(own_labels(labels));
-            continue;
+    let mut labels = Labels::default();
+    mean.lines().filter_map(|line| labels.line(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// Converts the labels of lines. Knows the part of speech to which the next line belongs.
+#[derive(Debug, Default)]
+pub(super) struct Labels {
+    open: Option<String>,
+    /// Whether a sense was read, to which examples and synonyms can belong.
+    has_sense: bool,
+}
+
+impl Labels {
+    /// Converts a line; `None` if it is empty or only a part of speech.
+    pub(super) fn line(&mut self, line: &str) -> Option<String> {
+        let line = line.trim();
+        if line.is_empty() {
+            return None;
         }
-        if let Some(label) = angled_label(line) {
-            open = Some(label);
-            continue;
+        if self.has_sense
+            && let Some(line) = related(line).or_else(|| example(line))
+        {
+            return Some(line);
+        }
+        let unified = unified_label(line);
+        let line = unified.as_deref().unwrap_or(line);
+        let label = script::labels_alone(line).map(own_labels);
+        if let Some(label) = label.or_else(|| angled_label(line)) {
+            self.open = Some(label);
+            return None;
         }
         let line = match script::dotted_label(line) {
+            Some((label, length)) if line.len() == length => {
+                self.open = Some(label.to_owned());
+                return None;
+            }
             Some((label, length)) => format!("{label} {}", line[length..].trim_start()),
             None => guarded(line).into_owned(),
         };
         let has_own = script::label(&line).is_some();
-        lines.push(match &open {
-            Some(label) if !has_own => format!("{label} {line}"),
-            _ => line,
-        });
         if has_own {
-            open = None;
+            self.open = None;
         }
+        self.has_sense = true;
+        Some(match &self.open {
+            Some(label) => format!("{label} {line}"),
+            None => line,
+        })
     }
-    lines.join("\n")
 }
 
-/// Converts a part of speech of FreeDict, alone on its line: `<n, fem>` becomes `n. (fem)`.
+/// Maximum number of words of a synonym. A longer text is prose.
+const RELATED_WORDS_MAX: usize = 5;
+
+/// The lines of words that other programs show with a name, and their marks in the notation.
+const RELATED: &[(&str, char)] = &[
+    ("Syn", '='),
+    ("Synonym", '='),
+    ("Synonyms", '='),
+    ("Ant", '!'),
+    ("Antonym", '!'),
+    ("Antonyms", '!'),
+    ("Word family", '&'),
+    ("Phrases", '+'),
+];
+
+/// A line of synonyms or other words: `Synonyms: {a}, {b}`.
+fn related(text: &str) -> Option<String> {
+    let (name, words) = text.split_once(": ")?;
+    let (_, mark) = RELATED.iter().find(|(known, _)| *known == name)?;
+    let words = words.split([',', ';']).map(|word| word.trim().trim_end_matches('.'));
+    let words: Vec<&str> = words.map(|word| word.trim_matches(['{', '}'])).collect();
+    let is_list = words.iter().all(|word| {
+        !word.is_empty()
+            && !word.contains(['{', '}', '['])
+            && word.split_whitespace().count() <= RELATED_WORDS_MAX
+    });
+    is_list.then(|| format!("{mark} {}", words.join("; ")))
+}
+
+/// An example in quotes with its translation, if there is one: `"Text."  - Translation.`
+fn example(text: &str) -> Option<String> {
+    let close = match text.chars().next()? {
+        '"' => '"',
+        '“' => '”',
+        _ => return None,
+    };
+    let inner = text.strip_prefix(['"', '“'])?;
+    if let Some(whole) = inner.strip_suffix(close).filter(|whole| !whole.contains(close)) {
+        return Some(format!("> {}", equals_kept(whole)));
+    }
+    let (text, translation) = inner.split_once(close)?;
+    let translation = translation.trim_start().strip_prefix("- ")?.trim();
+    Some(format!("> {} = {translation}", equals_kept(text)))
+}
+
+/// An example with its equals signs, which would begin the translation.
+pub(super) fn equals_kept(text: &str) -> String {
+    text.trim().replace(" = ", " =\u{A0}")
+}
+
+/// A line with the label of the notation for a part of speech that is in brackets or spelled out:
+/// `(n.) 苹果`, `【v.】去`, `noun 苹果`.
+fn unified_label(line: &str) -> Option<String> {
+    let (label, length) =
+        script::enclosed_label(line).or_else(|| script::named_before_gloss(line))?;
+    Some(format!("{label} {}", line[length..].trim_start()).trim_end().to_owned())
+}
+
+/// Maximum length of a part of speech of FreeDict in bytes.
+const ANGLED_BYTES_MAX: usize = 40;
+
+/// Converts a part of speech of FreeDict, alone on its line: `<n, fem>` becomes `n. (fem)`, `<pn>`
+/// becomes `(pn)`.
 fn angled_label(line: &str) -> Option<String> {
     let inner = line.strip_prefix('<')?.strip_suffix('>')?;
-    let (name, notes) = inner.split_once(',').unwrap_or((inner, ""));
-    let label = format!("{}.", name.trim());
-    let is_label = script::label(&label) == Some(&label);
-    let notes = notes.trim();
-    is_label.then(|| if notes.is_empty() { label } else { format!("{label} ({notes})") })
+    let is_grammar = |c: char| c.is_alphabetic() || matches!(c, ' ' | ',' | '.');
+    if inner.len() > ANGLED_BYTES_MAX || !inner.chars().all(is_grammar) {
+        return None;
+    }
+    let mut pieces: Vec<&str> = inner.split(',').map(str::trim).collect();
+    let label_of = |piece: &str| {
+        let label = format!("{piece}.");
+        let known = (script::label(&label) == Some(&label)).then_some(label);
+        known.or_else(|| script::part_named(piece))
+    };
+    let at = pieces.iter().position(|piece| label_of(piece).is_some());
+    let label = at.and_then(|at| label_of(pieces.remove(at)));
+    let notes = format!("({})", pieces.join(", "));
+    Some(match label {
+        Some(label) if pieces.is_empty() => label,
+        Some(label) => format!("{label} {notes}"),
+        None => notes,
+    })
 }
 
 /// Converts labels: `vi., n.` becomes `vi. & n.`, `n` becomes `n.`.
@@ -227,9 +332,28 @@ mod tests {
         assert_eq!(labelled("vi., n.\n[ABnormal END]"), "vi. & n. [ABnormal END]");
         assert_eq!(labelled("n.\nx\nv. y\nz"), "n. x\nv. y\nz");
         assert_eq!(labelled("x\nn."), "x");
+        assert_eq!(
+            labelled("【v.】去\n(n.) 走\nnoun 苹果\n(n.)\nx"),
+            "v. 去\nn. 走\nn. 苹果\nn. x"
+        );
+        assert_eq!(labelled("noun\n(Law) x"), "noun\n(Law) x");
         assert_eq!(labelled("<pron>\nit\n<n, fem>\nx"), "pron. it\nn. (fem) x");
+        assert_eq!(labelled("<pn>\nx\n<fem, n, sg>\ny\n<noun>\nz"), "(pn) x\nn. (fem, sg) y\nn. z");
         assert_eq!(labelled("<programming> x"), "<programming> x");
         assert_eq!(labelled("v. i. To weigh\nv.t. 做"), "vi. To weigh\nvt. 做");
+    }
+
+    #[test]
+    fn examples_and_related_words_belong_to_a_sense() {
+        let text =
+            "n. x\n\"A b.\"  - C d.\n“1 = 1” - eins\n\"E.\"\nSynonyms: {a}, {b c}\nAnt: d; e.";
+        assert_eq!(
+            labelled(text),
+            "n. x\n> A b. = C d.\n> 1 =\u{A0}1 = eins\n> E.\n= a; b c\n! d; e"
+        );
+        for text in ["\"Title\"\nn. x", "n. x\n\"a\" or \"b\"", "n. x\nSyn: see {a} and more."] {
+            assert_eq!(labelled(text), text);
+        }
     }
 
     #[test]
@@ -246,6 +370,7 @@ mod tests {
     fn takes_leading_pronunciations() {
         assert_eq!(take_phonetic("[]   pron. 其他人"), (None, "pron. 其他人"));
         assert_eq!(take_phonetic("//, n."), (None, "n."));
+        assert_eq!(take_phonetic("/…/ /a.aˈɾon / <pn>"), (Some("a.aˈɾon".into()), "<pn>"));
         assert_eq!(take_phonetic("/A·U·P/ x"), (Some("A·U·P".into()), "x"));
         assert_eq!(take_phonetic("[ei] art. 一"), (Some("ei".into()), "art. 一"));
         assert_eq!(take_phonetic("英 [a:] 美 [æ] n. 甲"), (Some("a:; æ".into()), "n. 甲"));

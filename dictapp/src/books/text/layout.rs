@@ -23,14 +23,24 @@ pub(crate) enum Layout {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mark {
     Colon,
+    Arrow,
     Dash,
     Equals,
     Comma,
     Bar,
+    Semicolon,
 }
 
 impl Mark {
-    const ALL: [Mark; 5] = [Mark::Colon, Mark::Dash, Mark::Equals, Mark::Bar, Mark::Comma];
+    const ALL: [Mark; 7] = [
+        Mark::Colon,
+        Mark::Arrow,
+        Mark::Dash,
+        Mark::Equals,
+        Mark::Bar,
+        Mark::Comma,
+        Mark::Semicolon,
+    ];
 
     fn spellings(self) -> &'static [&'static str] {
         match self {
@@ -39,6 +49,8 @@ impl Mark {
             Mark::Equals => &["="],
             Mark::Comma => &[",", "，"],
             Mark::Bar => &["|"],
+            Mark::Arrow => &["→", "->", "=>", "⇒"],
+            Mark::Semicolon => &["；", ";"],
         }
     }
 
@@ -239,14 +251,19 @@ fn first_sign(line: &str) -> Option<(usize, Sign)> {
     for start in starts {
         let text = &line[start..];
         let word = text.split_whitespace().next().unwrap_or_default();
-        let bracket = word.find('[').filter(|&at| at > 0 && !word[..at].contains(is_cjk));
+        let bracket = word.find(['[', '/']).filter(|&at| at > 0 && !word[..at].contains(is_cjk));
         if let Some(at) = bracket
-            && script::leading_phonetic(&text[at..]).is_some()
+            && let Some((phonetic, _)) = script::leading_phonetic(&text[at..])
+            // Slashes are between words too: `and/or/not`.
+            && (word[at..].starts_with('[') || phonetic.contains(script::is_phonetic_letter))
         {
             return Some((start + at, Sign::Other));
         }
         if start > 0 {
-            if script::label(text).is_some() {
+            let is_label = script::label(text).is_some()
+                || script::enclosed_label(text).is_some()
+                || script::named_before_gloss(text).is_some();
+            if is_label {
                 return Some((start, Sign::Label));
             }
             if script::begins_with_brackets(text) || is_gloss_in_brackets(text) {

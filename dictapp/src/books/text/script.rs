@@ -45,6 +45,94 @@ pub(crate) fn labels_alone(line: &str) -> Option<&str> {
     (!line.is_empty() && line.len() <= LABELS_BYTES_MAX && pieces.all(is_label)).then_some(line)
 }
 
+/// Names of parts of speech and their labels in the notation.
+const NAMES: &[(&str, &str)] = &[
+    ("noun", "n."),
+    ("proper noun", "n."),
+    ("verb", "v."),
+    ("transitive verb", "vt."),
+    ("intransitive verb", "vi."),
+    ("phrasal verb", "v."),
+    ("auxiliary verb", "aux."),
+    ("modal verb", "modal."),
+    ("adjective", "adj."),
+    ("adverb", "adv."),
+    ("preposition", "prep."),
+    ("conjunction", "conj."),
+    ("pronoun", "pron."),
+    ("numeral", "num."),
+    ("number", "num."),
+    ("article", "art."),
+    ("determiner", "det."),
+    ("interjection", "int."),
+    ("exclamation", "int."),
+    ("abbreviation", "abbr."),
+    ("phrase", "phr."),
+    ("idiom", "phr."),
+    ("prefix", "prefix."),
+    ("suffix", "suffix."),
+    ("名词", "n."),
+    ("动词", "v."),
+    ("及物动词", "vt."),
+    ("不及物动词", "vi."),
+    ("助动词", "aux."),
+    ("情态动词", "modal."),
+    ("形容词", "adj."),
+    ("副词", "adv."),
+    ("介词", "prep."),
+    ("连词", "conj."),
+    ("代词", "pron."),
+    ("数词", "num."),
+    ("冠词", "art."),
+    ("限定词", "det."),
+    ("感叹词", "int."),
+    ("叹词", "int."),
+    ("缩写", "abbr."),
+    ("短语", "phr."),
+    ("词组", "phr."),
+    ("前缀", "prefix."),
+    ("后缀", "suffix."),
+];
+
+/// The labels of a text that names parts of speech: `n.`, `vt./vi.`, `Noun`, `noun, verb`, `名词`.
+pub(crate) fn part_named(text: &str) -> Option<String> {
+    if let Some(labels) = labels_alone(text) {
+        return Some(labels.to_owned());
+    }
+    let pieces = text.split([',', '/', '&', ';', '，', '；', '、', '|']).map(str::trim);
+    let named = pieces.map(|piece| {
+        let name = piece.trim_matches(['(', ')', '[', ']', '【', '】']).to_lowercase();
+        let known = NAMES.iter().find(|(known, _)| *known == name).map(|(_, label)| *label);
+        known.map(str::to_owned).or_else(|| labels_alone(piece).map(str::to_owned))
+    });
+    Some(named.collect::<Option<Vec<_>>>()?.join(" & "))
+}
+
+/// The label of a name of a part of speech before a Chinese gloss: `noun 苹果`.
+pub(crate) fn named_before_gloss(text: &str) -> Option<(&'static str, usize)> {
+    let word = text.split_whitespace().next()?;
+    let follows = text[word.len()..].trim_start();
+    let name = word.trim_end_matches(['.', ':']).to_lowercase();
+    let (_, label) = NAMES.iter().find(|(known, _)| *known == name)?;
+    (name.is_ascii() && follows.starts_with(is_cjk)).then_some((label, word.len()))
+}
+
+/// A part of speech in brackets, and its length: `(n.)`, `【v.】`.
+pub(crate) fn enclosed_label(text: &str) -> Option<(&str, usize)> {
+    let close = match text.chars().next()? {
+        '(' => ')',
+        '（' => '）',
+        '[' => ']',
+        '【' => '】',
+        '<' => '>',
+        _ => return None,
+    };
+    let open = text.chars().next().map_or(0, char::len_utf8);
+    let end = text.find(close)?;
+    let inner = text.get(open..end)?.trim();
+    (inner.ends_with('.') && label(inner) == Some(inner)).then_some((inner, end + close.len_utf8()))
+}
+
 /// Maximum length of a line of labels in bytes.
 const LABELS_BYTES_MAX: usize = 40;
 
@@ -102,8 +190,14 @@ const LABEL_WORDS: &[&str] =
 /// Notes inside a pronunciation: weak, strong, British, American.
 const NOTES: [char; 4] = ['弱', '强', '英', '美'];
 
-/// Maximum length of a pronunciation in spelled letters, in bytes.
-const SPELLED_BYTES_MAX: usize = 40;
+/// Whether a character is a letter or a mark that only pronunciations have.
+pub(crate) fn is_phonetic_letter(c: char) -> bool {
+    "ˈˌːəɪʊɔʌθʃʒŋɑɛɜɡɒɚɝ".contains(c)
+}
+
+/// Maximum length of a pronunciation between slashes in bytes. FreeDict has sentences; a longer
+/// pronunciation than an entry may have is removed.
+const SAID_BYTES_MAX: usize = 1024;
 
 /// The possible pronunciation at the beginning of this text, and its length.
 fn leading_brackets(text: &str) -> Option<(&str, usize)> {
@@ -111,17 +205,25 @@ fn leading_brackets(text: &str) -> Option<(&str, usize)> {
     let close = match inner.chars().next()? {
         '[' => ']',
         '/' => '/',
+        '(' => ')',
         _ => return None,
     };
     let end = inner.get(1..)?.find(close)?;
     let phonetic = inner[1..=end].trim_start();
     let length = text.len() - inner.len() + end + 2;
-    // Between slashes letters may be spelled: `/A·U·P/`.
-    let is_spelled = close == '/'
-        && phonetic.len() <= SPELLED_BYTES_MAX
-        && !phonetic.is_empty()
-        && phonetic.chars().all(|c| c.is_alphabetic() || "·-'".contains(c));
-    (is_spelled || may_sound(phonetic)).then_some((phonetic.trim(), length))
+    // Round brackets have many meanings, so a phonetic letter must be in them.
+    if close == ')' && (!phonetic.contains(is_phonetic_letter) || phonetic.contains(is_cjk)) {
+        return None;
+    }
+    // Between slashes anything is a pronunciation (`/A·U·P/`, `/IntEn"tsioːn/`), but not in a path.
+    let follows = text[length..].chars().next();
+    let is_said = close == '/'
+        && phonetic.len() <= SAID_BYTES_MAX
+        && phonetic.contains(char::is_alphabetic)
+        && !phonetic.contains(|c: char| c == '=' || c == '\n' || is_cjk(c))
+        && follows.is_none_or(|c| c.is_whitespace() || ",;<".contains(c));
+    let sounds = may_sound(phonetic) && (close != '/' || !phonetic.is_ascii());
+    (is_said || sounds).then_some((phonetic.trim(), length))
 }
 
 /// Whether a text in brackets may be a pronunciation: not a field (`[医]`), a note of grammar
@@ -184,8 +286,16 @@ mod tests {
         assert_eq!(leading_phonetic("[ei] 一"), Some(("ei", 4)));
         assert_eq!(leading_phonetic("/ə'bændən/ v."), Some(("ə'bændən", 13)));
         assert_eq!(leading_phonetic("英 [kæt] 美 [kæt]").map(|p| p.0), Some("kæt"));
-        for phonetic in ["[ri'kɔ:d, 'rekɔ:d]", "['pensl]", "[a:]", "[a´bend]", "[bed]", "/print/"]
-        {
+        for phonetic in [
+            "[ri'kɔ:d, 'rekɔ:d]",
+            "['pensl]",
+            "[a:]",
+            "[a´bend]",
+            "[bed]",
+            "/print/",
+            "/O S too/",
+            "/A·I k@m·pleet'/",
+        ] {
             let inner = &phonetic[1..phonetic.len() - 1];
             assert_eq!(leading_phonetic(phonetic), Some((inner, phonetic.len())), "{phonetic}");
         }
@@ -193,8 +303,16 @@ mod tests {
         assert_eq!(leading_phonetic("[ ˈmæn] n. x").map(|p| p.0), Some("ˈmæn"));
         assert_eq!(leading_phonetic("[hæv, 弱həv] v. x").map(|p| p.0), Some("hæv, 弱həv"));
         assert_eq!(leading_phonetic("[frent∫] a. x").map(|p| p.0), Some("frent∫"));
-        for other in ["[医] 膜", "[pl.] 锕类", "[Moho] 界", "[]", "[=oral]", "[moho ] x", "[open"]
-        {
+        for other in [
+            "[医] 膜",
+            "[pl.] 锕类",
+            "[Moho] 界",
+            "[]",
+            "[=oral]",
+            "[moho ] x",
+            "[open",
+            "/etc/rc x",
+        ] {
             assert_eq!(leading_phonetic(other), None, "{other}");
         }
         for label in ["[countable] x", "[pl] x", "[adj] x", "[esp. US] x", "[see: apple] x"] {

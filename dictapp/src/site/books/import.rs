@@ -104,7 +104,7 @@ pub enum Step {
 
 /// Increase it whenever the readers make different entries of the same file, so that a file can be
 /// imported again.
-const READERS_VERSION: u32 = 5;
+const READERS_VERSION: u32 = 6;
 
 /// Number of entries between two updates of the progress.
 const WATCH_EVERY: u64 = 256;
@@ -117,7 +117,7 @@ const PREVIEWED_ENTRIES: usize = 10;
 /// # Errors
 /// If the file cannot be read, is damaged or is not a book.
 pub fn preview(request: &Request) -> Result<String> {
-    let kind = request.kind.map_or_else(|| Kind::detect(&request.file), Ok)?;
+    let kind = Kind::resolve(request.kind, &request.file, &request.overrides)?;
     let mut reader = crate::books::open(kind, &request.file, &request.overrides)?;
     let recognised = reader.recognised();
     let mut lines = vec![format!("kind: {kind}")];
@@ -149,10 +149,7 @@ pub fn preview(request: &Request) -> Result<String> {
 /// If the file cannot be read, is damaged, is not a book or has no entries, or if the store is
 /// unavailable. Nothing is changed then.
 pub fn import(store: &Store, request: &Request, mut watch: impl FnMut(Step)) -> Result<Report> {
-    let kind = match request.kind {
-        Some(kind) => kind,
-        None => Kind::detect(&request.file)?,
-    };
+    let kind = Kind::resolve(request.kind, &request.file, &request.overrides)?;
     let name = request.name.clone().unwrap_or_else(|| name_of(&request.file));
     let digest = digest(kind, &request.overrides, &request.file)?;
     let known = store.books()?.into_iter().find(|book| book.name == name);
@@ -225,7 +222,7 @@ fn first_odd(book: &Book) -> String {
 fn name_of(file: &Path) -> String {
     const ENDINGS: &[&str] = &[
         ".gz", ".dz", ".txt", ".csv", ".tsv", ".tab", ".book", ".ifo", ".idx", ".syn", ".index",
-        ".dict",
+        ".dict", ".jsonl", ".json",
     ];
     let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
     let mut name: &str = &name;

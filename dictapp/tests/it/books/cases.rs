@@ -202,6 +202,106 @@ fn many_headwords_may_share_a_spelling() {
 }
 
 #[test]
+fn records_of_wiktionary_are_read() {
+    case("kaikki");
+}
+
+#[test]
+fn a_file_of_wiktionary_in_one_language_knows_it() {
+    case("kaikki-zh");
+}
+
+#[test]
+fn a_file_of_wiktionary_in_several_languages_has_none() {
+    case("kaikki-mixed");
+}
+
+#[test]
+fn names_of_columns_may_have_several_words() {
+    case("csv-header-words");
+}
+
+#[test]
+fn names_of_columns_may_have_notes() {
+    case("csv-header-notes");
+}
+
+#[test]
+fn a_column_may_spell_parts_of_speech_out() {
+    case("csv-part-names");
+}
+
+#[test]
+fn a_csv_file_with_chinese_commas_is_a_list() {
+    case("csv-fullwidth-comma");
+}
+
+#[test]
+fn an_arrow_may_stand_behind_the_headword() {
+    case("txt-arrow");
+}
+
+#[test]
+fn a_semicolon_may_stand_behind_the_headword() {
+    case("txt-semicolon");
+}
+
+#[test]
+fn bullets_are_no_part_of_headwords() {
+    case("txt-bullets");
+}
+
+#[test]
+fn a_hyphen_before_each_line_is_no_part_of_headwords() {
+    case("txt-hyphens");
+}
+
+#[test]
+fn numbers_without_a_mark_count_the_lines() {
+    case("txt-bare-numbers");
+}
+
+#[test]
+fn numbers_in_circles_are_no_part_of_headwords() {
+    case("txt-circled-numbers");
+}
+
+#[test]
+fn a_part_of_speech_may_be_in_brackets() {
+    case("txt-label-brackets");
+}
+
+#[test]
+fn a_part_of_speech_may_be_spelled_out() {
+    case("txt-part-names");
+}
+
+#[test]
+fn a_pronunciation_may_be_glued_or_in_round_brackets() {
+    case("txt-said-brackets");
+}
+
+#[test]
+fn the_head_of_an_article_of_webster_is_no_sense() {
+    case("dictd-webster");
+}
+
+#[test]
+fn a_headword_may_go_on_below_the_first_line() {
+    case("dictd-long-heading");
+}
+
+#[test]
+fn headwords_of_one_article_are_its_spellings() {
+    case("dictd-spellings");
+}
+
+#[test]
+fn examples_of_freedict_are_examples() {
+    case("dictd-examples");
+}
+
+#[test]
 fn articles_in_xdxf_are_read() {
     case("sd-xdxf");
 }

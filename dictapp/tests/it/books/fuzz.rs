@@ -89,7 +89,7 @@ proptest! {
         for name in ["x.ifo", "x.idx", "x.syn", "x.dict", "x.index"] {
             std::fs::write(folder.path().join(name), &bytes).unwrap();
         }
-        for kind in [Kind::Course, Kind::Plain, Kind::Ecdict, Kind::Dictd, Kind::Csv, Kind::Tsv] {
+        for kind in [Kind::Course, Kind::Plain, Kind::Ecdict, Kind::Dictd, Kind::Kaikki, Kind::Csv, Kind::Tsv] {
             read_checked(kind, &path)?;
         }
         let header = b"StarDict's dict ifo file\n";

@@ -1,9 +1,14 @@
 //! Reads dictd books: a `.index` of headword, offset and length in base 64, and a `.dict` or
 //! `.dict.dz` with the articles, as in Debian's `dict-*` packages (dictfmt(1)).
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::model::{Entry, Languages, Word};
+use crate::model::{Entry, Languages, Word, link};
+
+mod aliases;
+
+use aliases::{Aliases, Role};
 
 use super::draft::Draft;
 use crate::books::error::{BookError, Place};
@@ -20,6 +25,7 @@ pub(crate) struct Dictd {
     lines: Lines,
     index_path: PathBuf,
     articles: Articles,
+    aliases: Aliases,
     about: About,
     state: ReadState,
 }
@@ -53,6 +59,7 @@ impl Dictd {
             lines,
             index_path: files[0].clone(),
             articles,
+            aliases: Aliases::read(&files[0])?,
             about: About { title, languages: languages(path), ..About::default() },
         })
     }
@@ -84,16 +91,31 @@ impl Dictd {
             (0..read.pictures).for_each(|_| self.state.note(OddityKind::Picture, record.headword));
             article = read.lines;
         }
-        let text = foreign::headed_lines(&article, record.headword);
+        let position = (record.offset, record.length);
+        match self.aliases.role(record.headword, position, &article) {
+            Role::Entry { headword, others } => Ok(self.headed(&headword, others, &article)),
+            Role::Link(target) => {
+                let mean = link::encode(&target, &target);
+                Ok(self.state.finish(Draft { mean, ..Draft::new(record.headword) }))
+            }
+            Role::Spelling => Ok(None),
+        }
+    }
+
+    /// The entry of an article that may begin with its headword.
+    fn headed(&mut self, headword: &str, others: Vec<String>, article: &str) -> Option<Entry> {
+        let text = foreign::headed_lines(article, headword);
         // Some articles spell the headword with characters that are invalid in headwords.
         let spelling = text.spelling.as_deref().filter(|text| Word::parse(text).is_ok());
-        let headword = spelling.unwrap_or(record.headword);
-        let same = headword.to_lowercase() == record.headword.to_lowercase();
-        let mut forms = text.others;
-        forms.extend((!same).then(|| record.headword.to_owned()));
+        let spelling = spelling.unwrap_or(headword);
+        let same = spelling.to_lowercase() == headword.to_lowercase();
+        let forms = text.others.into_iter().chain(others);
+        let forms = forms.chain((!same).then(|| headword.to_owned()));
+        let mut known = HashSet::from([spelling.to_lowercase()]);
+        let forms = forms.filter(|form| known.insert(form.to_lowercase())).collect();
         let draft =
-            Draft { phonetic: text.phonetic, mean: text.mean, forms, ..Draft::new(headword) };
-        Ok(self.state.finish(draft))
+            Draft { phonetic: text.phonetic, mean: text.mean, forms, ..Draft::new(spelling) };
+        self.state.finish(draft)
     }
 
     /// The text of an article. If it is not UTF-8, it is read as Latin-1, as in books from before

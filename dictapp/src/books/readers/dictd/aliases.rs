@@ -1,0 +1,113 @@
+//! Headwords of a dictd book that share an article: the index names it once for each. The article
+//! becomes one entry, and the other headwords its other spellings.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use crate::books::error::BookError;
+use crate::books::input::lines::{Line, Lines};
+use crate::books::input::source::Source;
+use crate::books::limits::{ENTRIES_MAX, FORMS_MAX};
+use crate::books::text::foreign;
+
+use super::{Record, is_about_the_book, parse};
+
+/// Offset and length of an article.
+type Position = (u64, u64);
+
+/// The articles with several headwords.
+#[derive(Debug, Default)]
+pub(super) struct Aliases {
+    groups: HashMap<Position, Group>,
+}
+
+/// The headwords of an article.
+#[derive(Debug)]
+enum Group {
+    /// The article was not read yet.
+    Unread(Vec<String>),
+    /// The article begins with none of them, so each has an entry.
+    Apart,
+    /// The article begins with `owner`, and its entry was read. It has no room for `links`, which
+    /// become entries that lead to it.
+    Owned { owner: String, links: HashSet<String> },
+}
+
+/// What becomes of a record of the index.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// An entry with other spellings.
+    Entry { headword: String, others: Vec<String> },
+    /// An entry that leads to this headword.
+    Link(String),
+    /// Nothing: it is a spelling of an earlier entry.
+    Spelling,
+}
+
+impl Aliases {
+    /// Finds the groups of an index.
+    pub(super) fn read(index: &Path) -> Result<Aliases, BookError> {
+        let mut positions = Vec::new();
+        each(index, |record| {
+            positions.push((record.offset, record.length));
+            positions.len() <= ENTRIES_MAX
+        })?;
+        positions.sort_unstable();
+        let shared = positions.chunk_by(|a, b| a == b).filter(|run| run.len() > 1);
+        let mut groups: HashMap<Position, Vec<String>> =
+            shared.map(|run| (run[0], Vec::new())).collect();
+        if !groups.is_empty() {
+            each(index, |record| {
+                let group = groups.get_mut(&(record.offset, record.length));
+                group.into_iter().for_each(|group| group.push(record.headword.to_owned()));
+                true
+            })?;
+        }
+        let unread = groups.into_iter().map(|(at, headwords)| (at, Group::Unread(headwords)));
+        Ok(Aliases { groups: unread.collect() })
+    }
+
+    /// Decides on a record of the index, given the text of its article.
+    pub(super) fn role(&mut self, headword: &str, position: Position, article: &str) -> Role {
+        let alone = || Role::Entry { headword: headword.to_owned(), others: Vec::new() };
+        let Some(group) = self.groups.get_mut(&position) else { return alone() };
+        match group {
+            Group::Apart => alone(),
+            Group::Owned { owner, links } => {
+                if links.remove(headword) {
+                    Role::Link(owner.clone())
+                } else {
+                    Role::Spelling
+                }
+            }
+            Group::Unread(headwords) => {
+                let mut others = std::mem::take(headwords);
+                let Some(owner) = foreign::owner(article, &others).map(str::to_owned) else {
+                    *group = Group::Apart;
+                    return alone();
+                };
+                // This record comes only once, so it must be among the spellings.
+                others.sort_by_key(|other| other != headword);
+                others.dedup();
+                others.retain(|other| *other != owner);
+                let links = others.split_off(others.len().min(FORMS_MAX)).into_iter().collect();
+                *group = Group::Owned { owner: owner.clone(), links };
+                Role::Entry { headword: owner, others }
+            }
+        }
+    }
+}
+
+/// Calls `visit` with each record of an index until it returns `false`. Skips damaged lines, which
+/// the reader reports, and the metadata of the book.
+fn each(index: &Path, mut visit: impl FnMut(&Record<'_>) -> bool) -> Result<(), BookError> {
+    let mut lines = Lines::new(Source::open(index)?)?;
+    while let Some(line) = lines.next()? {
+        let Line::Text(line) = line else { continue };
+        let record = parse(line).ok().filter(|record| !is_about_the_book(record.headword));
+        if record.is_some_and(|record| !visit(&record)) {
+            break;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,268 @@
+//! Converts a record to the notation of [`Explanation`](crate::model::Explanation).
+
+use super::record::{Example, Form, Linked, Record, Sense, Sound};
+use crate::books::text::gloss;
+use crate::model::{FormKind, link};
+
+/// Parts of speech and their labels in the notation. Others are named in brackets.
+const PARTS: &[(&str, &str)] = &[
+    ("noun", "n."),
+    ("name", "n."),
+    ("verb", "v."),
+    ("adj", "adj."),
+    ("adv", "adv."),
+    ("prep", "prep."),
+    ("conj", "conj."),
+    ("pron", "pron."),
+    ("num", "num."),
+    ("article", "art."),
+    ("det", "det."),
+    ("intj", "int."),
+    ("abbrev", "abbr."),
+    ("phrase", "phr."),
+    ("prep_phrase", "phr."),
+    ("adv_phrase", "phr."),
+    ("proverb", "phr."),
+    ("prefix", "prefix."),
+    ("suffix", "suffix."),
+];
+
+/// Tags and topics with their labels in the notation.
+const LABELS: &[(&str, &str)] = &[
+    ("countable", "C"),
+    ("uncountable", "U"),
+    ("transitive", "transitive"),
+    ("intransitive", "intransitive"),
+    ("formal", "formal"),
+    ("informal", "informal"),
+    ("colloquial", "informal"),
+    ("literary", "literary"),
+    ("poetic", "literary"),
+    ("slang", "slang"),
+    ("humorous", "humorous"),
+    ("derogatory", "disapproving"),
+    ("UK", "British"),
+    ("British", "British"),
+    ("US", "American"),
+    ("dated", "dated"),
+    ("vulgar", "taboo"),
+    ("offensive", "offensive"),
+    ("computing", "computing"),
+    ("law", "law"),
+    ("medicine", "medicine"),
+    ("biology", "biology"),
+    ("chemistry", "chemistry"),
+    ("physics", "physics"),
+    ("mathematics", "mathematics"),
+    ("grammar", "grammar"),
+    ("business", "business"),
+    ("politics", "politics"),
+    ("military", "military"),
+    ("religion", "religion"),
+    ("music", "music"),
+    ("sports", "sport"),
+];
+
+/// Tags that become a note before the gloss.
+const NOTES: &[&str] =
+    &["archaic", "obsolete", "historical", "rare", "dialectal", "figuratively", "misspelling"];
+
+/// Tags of forms that are no spellings, but describe the table in which the forms are.
+const TABLE_TAGS: &[&str] = &[
+    "table-tags",
+    "inflection-template",
+    "class",
+    "error-unrecognized-form",
+    "multiword-construction",
+];
+
+/// Maximum number of labels of a sense. More distract from the gloss.
+const LABELS_MAX: usize = 3;
+
+/// Maximum number of examples of a sense. Wiktionary has dozens of quotations of common words.
+const EXAMPLES_MAX: usize = 3;
+
+/// The explanation of a record.
+pub(super) fn mean(record: &Record) -> String {
+    let label = PARTS.iter().find(|(name, _)| *name == record.pos).map_or("", |part| part.1);
+    let mut lines: Vec<String> = part_line(record, label).into_iter().collect();
+    let shown = |sense: &&Sense| sense.glosses.iter().any(|gloss| !gloss.trim().is_empty());
+    let is_only = record.senses.iter().filter(shown).count() == 1;
+    let before = lines.len();
+    for sense in record.senses.iter().filter(shown) {
+        lines.push(sense_line(record, sense, label));
+        lines.extend(examples(&sense.examples));
+        let more = |words| is_only.then_some(words).into_iter().flatten();
+        lines.extend(words('=', sense.synonyms.iter().chain(more(&record.synonyms))));
+        lines.extend(words('!', sense.antonyms.iter().chain(more(&record.antonyms))));
+    }
+    if lines.len() == before { String::new() } else { lines.join("\n") }
+}
+
+/// The line of a part of speech, if it has pronunciations or inflected forms.
+fn part_line(record: &Record, label: &str) -> Option<String> {
+    let said: Vec<String> = regional(&record.sounds)
+        .map(|(region, ipa)| if region.is_empty() { ipa } else { format!("{region} {ipa}") })
+        .collect();
+    let spellings = |kind: FormKind| {
+        let mut found: Vec<&str> = Vec::new();
+        for form in forms_of(record).filter(|form| kind_of(form) == Some(kind)) {
+            let text = form.form.trim();
+            if !found.contains(&text) && !text.contains([',', ';', '|']) {
+                found.push(text);
+            }
+        }
+        (!found.is_empty()).then(|| format!("{} {}", kind.as_str(), found.join(", ")))
+    };
+    let forms: Vec<String> = FormKind::ALL.into_iter().filter_map(spellings).collect();
+    if label.is_empty() || said.is_empty() && forms.is_empty() {
+        return None;
+    }
+    let said = said.join("; ");
+    Some(match forms.as_slice() {
+        [] => format!("@ {label} {said}"),
+        forms => format!("@ {label} {said} | {}", forms.join("; ")),
+    })
+}
+
+/// The British and the American pronunciation; if both are missing, the first one.
+fn regional(sounds: &[Sound]) -> impl Iterator<Item = (&'static str, String)> {
+    let of = |tags: &'static [&'static str]| {
+        let mut said = sounds.iter().filter(move |s| s.tags.iter().any(|t| tags.contains(&&**t)));
+        said.find_map(ipa)
+    };
+    let uk = of(&["UK", "British", "Received-Pronunciation"]);
+    let us = of(&["US", "General-American"]);
+    let any = if uk.is_none() && us.is_none() { sounds.iter().find_map(ipa) } else { None };
+    let is_one = uk.is_some() && uk == us;
+    let us = us.filter(|_| !is_one);
+    let uk = uk.map(|ipa| (if is_one { "" } else { "UK" }, ipa));
+    uk.into_iter().chain(us.map(|ipa| ("US", ipa))).chain(any.map(|ipa| ("", ipa)))
+}
+
+/// A pronunciation in the International Phonetic Alphabet, or in Pinyin, without its slashes.
+fn ipa(sound: &Sound) -> Option<String> {
+    let is_pinyin = || sound.tags.iter().any(|tag| tag == "Pinyin");
+    let pinyin = || sound.zh_pron.as_ref().or(sound.old_zh_pron.as_ref()).filter(|_| is_pinyin());
+    let text = sound.ipa.as_ref().or_else(pinyin)?;
+    let text = text.trim().trim_matches(['/', '[', ']', '\\']).trim();
+    (!text.is_empty() && !text.contains([';', '|', '\n'])).then(|| text.to_owned())
+}
+
+/// The pronunciation of the entry.
+pub(super) fn phonetic(record: &Record) -> Option<String> {
+    regional(&record.sounds).next().map(|(_, ipa)| ipa)
+}
+
+/// The spellings by which the headword is found.
+pub(super) fn forms(record: &Record) -> Vec<String> {
+    forms_of(record).map(|form| form.form.trim().to_owned()).collect()
+}
+
+/// The forms that are spellings. A form with more words than the headword is a phrase of grammar
+/// (`more beautiful`, `j'ai aimé`).
+fn forms_of(record: &Record) -> impl Iterator<Item = &Form> {
+    let count = |text: &str| text.split_whitespace().count();
+    let most = count(&record.word);
+    record.forms.iter().filter(move |form| {
+        let is_table = form.tags.iter().any(|tag| TABLE_TAGS.contains(&tag.as_str()));
+        !is_table && form.form.contains(char::is_alphanumeric) && count(&form.form) <= most
+    })
+}
+
+/// The kind of an inflected form, if the notation has it.
+fn kind_of(form: &Form) -> Option<FormKind> {
+    let mut tags: Vec<&str> = form.tags.iter().map(String::as_str).collect();
+    tags.sort_unstable();
+    match tags.as_slice() {
+        ["plural"] => Some(FormKind::Plural),
+        ["present", "singular", "third-person"] => Some(FormKind::Third),
+        ["past"] => Some(FormKind::Past),
+        ["participle", "past"] => Some(FormKind::Participle),
+        ["participle", "present"] => Some(FormKind::Ing),
+        ["comparative"] => Some(FormKind::Comparative),
+        ["superlative"] => Some(FormKind::Superlative),
+        _ => None,
+    }
+}
+
+fn sense_line(record: &Record, sense: &Sense, label: &str) -> String {
+    let mut notes: Vec<&str> = Vec::new();
+    let mut labels: Vec<&str> = Vec::new();
+    if label.is_empty() && !record.pos.is_empty() {
+        notes.push(&record.pos);
+    }
+    for tag in sense.tags.iter().chain(&sense.topics) {
+        let known = LABELS.iter().find(|(name, _)| name == tag).map(|(_, label)| *label);
+        let known = known.filter(|label| !labels.contains(label) && labels.len() < LABELS_MAX);
+        labels.extend(known);
+        notes.extend(NOTES.iter().find(|note| *note == tag));
+    }
+    let mut line = label.to_owned();
+    let mut push = |text: &str| {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(text);
+    };
+    match (label, labels.join(", ")) {
+        (_, labels) if labels.is_empty() => {}
+        ("", labels) => push(&format!("({labels})")),
+        (_, labels) => push(&format!("[{labels}]")),
+    }
+    if !notes.is_empty() {
+        push(&format!("({})", notes.join(", ")));
+    }
+    push(&text_of(sense));
+    if label.is_empty() { gloss::guarded(&line).into_owned() } else { line }
+}
+
+/// The gloss of a sense below the glosses of the senses above it, with a link to the headword of
+/// which it is a form.
+fn text_of(sense: &Sense) -> String {
+    let glosses = sense.glosses.iter().map(|gloss| one_line(gloss)).filter(|text| !text.is_empty());
+    let glosses: Vec<String> = glosses.collect();
+    let Some((last, above)) = glosses.split_last() else { return String::new() };
+    let above = above.iter().map(|text| format!("{}: ", text.trim_end_matches(['.', ':'])));
+    let text = above.collect::<String>() + last;
+    let target = sense.form_of.iter().chain(&sense.alt_of).map(|linked| linked.word.trim());
+    match target.into_iter().find(|word| !word.is_empty() && text.contains(word)) {
+        Some(word) => {
+            let (before, behind) = text.rsplit_once(word).unwrap_or((&text, ""));
+            format!("{before}{}{behind}", link::encode(word, word))
+        }
+        None => text,
+    }
+}
+
+/// The lines of the examples: those without a source first, since they are short and current.
+fn examples(examples: &[Example]) -> impl Iterator<Item = String> {
+    let sorted = |has_source: bool| {
+        examples.iter().filter(move |example| example.source.is_some() == has_source)
+    };
+    let filled = sorted(false).chain(sorted(true)).filter(|e| !e.text.trim().is_empty());
+    filled.take(EXAMPLES_MAX).map(|example| {
+        // An equals sign would begin the translation.
+        let text = one_line(&example.text).replace(" = ", " =\u{A0}");
+        let translation = example.translation.as_ref().or(example.english.as_ref());
+        match translation.map(|text| one_line(text)).filter(|text| !text.is_empty()) {
+            Some(translation) => format!("> {text} = {translation}"),
+            None => format!("> {text}"),
+        }
+    })
+}
+
+/// A line of words after a mark.
+fn words<'a>(mark: char, linked: impl Iterator<Item = &'a Linked>) -> Option<String> {
+    let mut found: Vec<String> = Vec::new();
+    for word in linked.map(|linked| one_line(&linked.word)) {
+        if !word.is_empty() && !word.contains(';') && !found.contains(&word) {
+            found.push(word);
+        }
+    }
+    (!found.is_empty()).then(|| format!("{mark} {}", found.join("; ")))
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,392 @@
+//! Takes the headword, its other spellings, its pronunciations and its part of speech from the first
+//! line of an article.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::model::split_part;
+
+use super::script;
+
+/// Maximum number of words of a spelling in a list.
+const LISTED_WORDS_MAX: usize = 4;
+
+/// The spellings at the beginning of an article.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Heading<'a> {
+    /// The headword as the article spells it.
+    pub(super) spelling: &'a str,
+    /// Other spellings beside it.
+    pub(super) others: Vec<&'a str>,
+    pub(super) phonetic: Option<String>,
+    /// The rest of the line.
+    pub(super) behind: &'a str,
+}
+
+/// Splits the first line of an article that begins with this headword.
+pub(super) fn split<'a>(line: &'a str, rest: &str, headword: &str) -> Option<Heading<'a>> {
+    listed(line, rest, headword).or_else(|| {
+        let (mut spelling, mut behind) = strip_headword(line, headword)?;
+        // A note before or after the headword may repeat it: `(-breujoù) breujoù`.
+        if letters(behind) == letters(spelling) && !rest.trim().is_empty() {
+            spelling = if spelling.starts_with('(') { behind } else { spelling };
+            behind = "";
+        }
+        Some(Heading { spelling, others: Vec::new(), phonetic: None, behind })
+    })
+}
+
+/// Splits a text into its first line and the rest. The line goes on below if a headword is longer.
+pub(super) fn first_line<'a>(text: &'a str, headword: &str) -> (&'a str, &'a str) {
+    let text = text.trim_start();
+    let wanted = letters(headword);
+    let mut ends = text.match_indices('\n').map(|(at, _)| at).chain([text.len()]);
+    let mut end = ends.next().unwrap_or_default();
+    for next in ends.take(HEADWORD_LINES_MAX) {
+        let seen = letters(&text[..end]);
+        let is_begun = seen.len() < wanted.len() && wanted.starts_with(&seen) && !seen.is_empty();
+        if !is_begun || text[end..next].trim().is_empty() {
+            break;
+        }
+        end = next;
+    }
+    // A line that does not complete the headword is no part of it.
+    if !letters(&text[..end]).starts_with(&wanted) {
+        end = text.find('\n').unwrap_or(text.len());
+    }
+    (text[..end].trim_end(), text.get(end + 1..).unwrap_or_default())
+}
+
+/// Maximum number of lines below the first one over which a headword may go.
+const HEADWORD_LINES_MAX: usize = 4;
+
+/// If the line is a list of spellings (`工業|工业`, `colour, color`), perhaps with pronunciations
+/// (`五線 /x/, ごせん /y/`), splits it at the one that is the headword.
+fn listed<'a>(line: &'a str, rest: &str, headword: &str) -> Option<Heading<'a>> {
+    let line = line.trim();
+    let wanted = letters(headword);
+    if rest.trim().is_empty() || wanted.is_empty() {
+        return None;
+    }
+    [";;", "|", ", ", "; "].iter().find_map(|separator| {
+        let pieces: Vec<Piece<'a>> = pieces(line, separator).map(Piece::of).collect();
+        let is_list = pieces.len() > 1
+            && pieces.iter().all(|piece| {
+                piece.spelling.split_whitespace().count() <= LISTED_WORDS_MAX
+                    && script::label(piece.spelling).is_none()
+            });
+        let at = pieces.iter().position(|piece| letters(piece.spelling) == wanted);
+        let at = at.filter(|_| is_list)?;
+        let others = pieces.iter().map(|piece| piece.spelling);
+        Some(Heading {
+            spelling: pieces[at].spelling,
+            others: others.filter(|other| *other != pieces[at].spelling).collect(),
+            phonetic: pieces[at].phonetic.map(str::to_owned),
+            behind: "",
+        })
+    })
+}
+
+/// The pieces of a list. A separator between slashes is part of a pronunciation.
+fn pieces<'a>(line: &'a str, separator: &str) -> impl Iterator<Item = &'a str> {
+    let mut rest = Some(line);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let is_outside = |at: &usize| text[..*at].matches('/').count().is_multiple_of(2);
+        let end = text.match_indices(separator).map(|(at, _)| at).find(is_outside);
+        rest = end.map(|end| &text[end + separator.len()..]);
+        Some(text[..end.unwrap_or(text.len())].trim())
+    })
+}
+
+/// A spelling of a list, without the notes in brackets before it.
+struct Piece<'a> {
+    spelling: &'a str,
+    phonetic: Option<&'a str>,
+}
+
+impl<'a> Piece<'a> {
+    fn of(text: &'a str) -> Piece<'a> {
+        let mut text = text;
+        while let Some(rest) = without_group(text) {
+            text = rest;
+        }
+        let said = text.strip_suffix('/').and_then(|text| text.split_once(" /"));
+        match said {
+            Some((spelling, phonetic)) => {
+                Piece { spelling: spelling.trim(), phonetic: Some(phonetic) }
+            }
+            None => Piece { spelling: text, phonetic: None },
+        }
+    }
+}
+
+/// The text after a note in brackets, if one is before it.
+fn without_group(text: &str) -> Option<&str> {
+    let close = match text.chars().next()? {
+        '[' => ']',
+        '(' => ')',
+        _ => return None,
+    };
+    text.split_once(close).map(|(_, rest)| rest.trim_start()).filter(|rest| !rest.is_empty())
+}
+
+/// Splits a first line after the headword, ignoring case, accents and punctuation.
+pub(super) fn strip_headword<'a>(line: &'a str, headword: &str) -> Option<(&'a str, &'a str)> {
+    let line = line.trim();
+    let wanted = letters(headword);
+    if headword.trim().is_empty() {
+        // dictd folds a headword without letters (`…`) to nothing.
+        let end = line.find(" /").unwrap_or(line.len());
+        return Some((&line[..end], &line[end..]));
+    }
+    let mut seen = String::new();
+    // Find the shortest prefix of whole words with the same letters.
+    for (at, c) in line.char_indices().chain([(line.len(), ' ')]) {
+        if c.is_whitespace() && !wanted.is_empty() && seen == wanted {
+            return Some((line[..at].trim(), line[at..].trim_start()));
+        }
+        if seen.len() > wanted.len() {
+            return None;
+        }
+        seen.push_str(&letters(c.encode_utf8(&mut [0; 4])));
+    }
+    (line == headword).then_some((line, ""))
+}
+
+/// Splits headwords on separate lines from the text after them, which is indented and follows an
+/// empty line (FOLDOC).
+pub(super) fn below(text: &str) -> (Vec<String>, &str) {
+    let none = (Vec::new(), text);
+    let Some((lines, behind)) = text.split_once("\n\n") else { return none };
+    let is_headword = |line: &str| {
+        !line.is_empty()
+            && !line.starts_with(char::is_whitespace)
+            && line.split_whitespace().count() <= LISTED_WORDS_MAX
+    };
+    if !lines.lines().all(is_headword) || !behind.trim_start_matches('\n').starts_with(' ') {
+        return none;
+    }
+    (lines.lines().map(str::to_owned).collect(), behind)
+}
+
+/// The letters and digits of a text, without case and accents.
+pub(super) fn letters(text: &str) -> String {
+    text.nfd().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The head of an article of Webster's dictionaries after the headword: respelled pronunciations,
+/// parts of speech, notes of inflection and origin.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Respelled<'a> {
+    pub(super) phonetic: String,
+    /// Other headwords of the article.
+    pub(super) others: Vec<&'a str>,
+    /// The parts of speech, separated by ` & `.
+    pub(super) label: String,
+    /// The fields in brackets: `(Law)`.
+    pub(super) fields: String,
+    /// Forms and origin.
+    pub(super) notes: String,
+    /// The text of the first sense, if it follows on the same line.
+    pub(super) sense: &'a str,
+}
+
+/// Reads the head of an article of Webster's dictionaries: `\A*ban"don\ ([.a]*b[a^]n"d[u^]n), v. t.
+/// [OF. abandoner]`. `None`: the headword is not respelled.
+pub(super) fn respelled(text: &str) -> Option<Respelled<'_>> {
+    let mut head = Respelled::default();
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start();
+        if let Some((said, behind)) = rest.strip_prefix('\\').and_then(|text| text.split_once('\\'))
+        {
+            if head.phonetic.is_empty() {
+                head.phonetic = stressed(said);
+            }
+            rest = behind;
+        } else if head.phonetic.is_empty() {
+            return None;
+        } else if let Some(behind) = without_respelling(rest) {
+            rest = behind;
+        } else if let Some((other, behind)) = other_headword(rest) {
+            head.others.push(other);
+            rest = behind;
+        } else {
+            break;
+        }
+    }
+    rest = rest.trim_start_matches([',', ';', ' ', '.']);
+    (head.label, rest) = labels(rest);
+    (head.fields, head.notes, head.sense) = notes(rest);
+    Some(head)
+}
+
+/// The marks of a respelled word as those of pronunciations.
+fn stressed(said: &str) -> String {
+    let said = said.trim().replace('*', "·").replace('"', "ˈ").replace('`', "ˌ");
+    said.replace("ˈ·", "ˈ").replace("ˌ·", "ˌ")
+}
+
+/// The text after a respelling in brackets: `(-ment)`, `([=a]k)`, `(?; 277)`.
+fn without_respelling(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix('(')?;
+    let (inner, behind) = inner.split_once(')')?;
+    let is_respelling = inner.starts_with('-') || inner.contains(['[', '"', '`', '*', '?']);
+    is_respelling.then_some(behind)
+}
+
+/// Another headword before its own respelling: `, Anchorite \An"cho*rite\`.
+fn other_headword(text: &str) -> Option<(&str, &str)> {
+    let inner = text.strip_prefix([',', ';']).unwrap_or(text);
+    let end = inner.find('\\')?;
+    let word = inner[..end].trim().trim_start_matches("or ");
+    let is_word = !word.is_empty()
+        && word.split_whitespace().count() <= LISTED_WORDS_MAX
+        && !word.contains(['.', '[', '(', '{', ',', ';']);
+    is_word.then_some((word, &inner[end..]))
+}
+
+/// Parts of speech with spaces, and their labels in the notation.
+const SPACED_LABELS: &[(&str, &str)] = &[
+    ("v. t.", "vt."),
+    ("v. i.", "vi."),
+    ("prop. n.", "n."),
+    ("n. pl.", "n."),
+    ("n. sing.", "n."),
+    ("p. a.", "adj."),
+    ("p. adj.", "adj."),
+    ("interj.", "int."),
+    ("t.", "vt."),
+    ("i.", "vi."),
+];
+
+/// Takes the parts of speech from the beginning of a text.
+fn labels(text: &str) -> (String, &str) {
+    let mut found = String::new();
+    let mut rest = text;
+    loop {
+        let next = if found.is_empty() {
+            rest
+        } else {
+            let Some(next) =
+                ["& ", "or ", ", "].iter().find_map(|joint| rest.trim_start().strip_prefix(joint))
+            else {
+                break;
+            };
+            next
+        };
+        // `t.` and `i.` are labels only after another one.
+        let spaced = SPACED_LABELS.iter().find(|(spelling, _)| {
+            next.starts_with(spelling) && (spelling.len() > 2 || !found.is_empty())
+        });
+        let plain = script::label(next).or_else(|| {
+            // A plural may follow: `n.; pl. {Abaci}`.
+            let (label, _) = split_part(next);
+            (!label.is_empty() && next[label.len()..].starts_with(';')).then_some(label)
+        });
+        let (label, length) = match (spaced, plain) {
+            (Some((spelling, label)), _) => (*label, spelling.len()),
+            (None, Some(label)) => (label, label.len()),
+            (None, None) => break,
+        };
+        if !found.is_empty() {
+            found.push_str(" & ");
+        }
+        found.push_str(label);
+        rest = &next[length..];
+    }
+    (found, rest.trim_start())
+}
+
+/// Splits the text after the part of speech into fields in round brackets, notes, and the text of
+/// the first sense.
+fn notes(text: &str) -> (String, String, &str) {
+    let (mut fields, mut notes) = (String::new(), String::new());
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start_matches([' ', ',', '.']);
+        let end = match rest.as_bytes() {
+            [b'[' | b'(' | b'{', ..] => group_end(rest),
+            // The plural: `; pl. {Abaci}.`
+            [b';', ..] => {
+                let form = rest.find('}').map(|at| at + 1);
+                form.or_else(|| rest.find(['[', '('])).or(Some(rest.len()))
+            }
+            _ => None,
+        };
+        let Some(end) = end else { break };
+        let (group, behind) = rest.split_at(end);
+        let is_field = group.starts_with('(') && without_respelling(group).is_none();
+        let target = if is_field { &mut fields } else { &mut notes };
+        if !target.is_empty() {
+            target.push(' ');
+        }
+        target.push_str(group.trim_matches([';', ' ']));
+        rest = behind;
+    }
+    (fields, notes, rest)
+}
+
+/// Whether a text is in round brackets as a whole.
+pub(super) fn is_group(text: &str) -> bool {
+    text.starts_with('(') && group_end(text) == Some(text.len())
+}
+
+/// Whether the text is the beginning of the head of an article of Webster's dictionaries, which goes
+/// on on the next line.
+pub(super) fn is_cut_off(text: &str) -> bool {
+    let open = |opening: char, closing: char| {
+        text.matches(opening).count() > text.matches(closing).count()
+    };
+    let ends_in_word = !text.matches('\\').count().is_multiple_of(2) || text.ends_with('\\');
+    text.starts_with('\\') && (ends_in_word || open('(', ')') || open('[', ']'))
+}
+
+/// The end of the brackets with which a text begins, which may hold others.
+fn group_end(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, c) in text.char_indices() {
+        match c {
+            '[' | '(' | '{' => depth += 1,
+            ']' | ')' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(at + c.len_utf8());
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_spellings_may_have_notes_and_pronunciations() {
+        let line = "[news2]  [nf37]  五線 /tʃˈa, lˈe/,  [news2]  [nf37] ごせん /ɡˈo/";
+        let heading = split(line, "(noun)", "ごせん").unwrap();
+        assert_eq!((heading.spelling, &heading.others[..]), ("ごせん", &["五線"][..]));
+        assert_eq!(heading.phonetic.as_deref(), Some("ɡˈo"));
+        assert_eq!(listed("apple, n. a fruit", "x", "apple"), None);
+    }
+
+    #[test]
+    fn the_head_of_webster_is_read() {
+        let head = respelled(
+            "\\A*ban\"don\\ ([.a]*b[a^]n\"d[u^]n), v. t. & i. [imp. {Abandoned} (-d[u^]nd)] (Law)",
+        )
+        .unwrap();
+        assert_eq!((head.phonetic.as_str(), head.label.as_str()), ("A·banˈdon", "vt. & vi."));
+        assert_eq!(head.notes, "[imp. {Abandoned} (-d[u^]nd)]");
+        assert_eq!((head.fields.as_str(), head.sense), ("(Law)", ""));
+        let head =
+            respelled("\\An\"cho*ret\\, Anchorite \\An\"cho*rite\\, n. [F.] A hermit").unwrap();
+        assert_eq!((&head.others[..], head.sense), (&["Anchorite"][..], "A hermit"));
+        let head = respelled("\\Ab\"a*cus\\, n.; pl. {Abaci}. [L. abacus] x").unwrap();
+        assert_eq!((head.notes.as_str(), head.sense), ("pl. {Abaci} [L. abacus]", "x"));
+        let head = respelled("\\pink\\ pinkify \\pinkify\\ v. x").unwrap();
+        assert_eq!((head.label.as_str(), head.sense), ("v.", "x"));
+        assert_eq!(respelled("n. a fruit"), None);
+    }
+}
