@@ -4,13 +4,14 @@
 
 use std::{sync::Arc, thread};
 
-use dictapp::store::*;
+use dictapp::{model::Word, store::*};
 
 use crate::store::{Fresh, at, lookup, on_both_engines, register, word};
 
 on_both_engines! {
     a_look_up_says_whether_its_user_saved_the_headword
     look_ups_at_once_say_each_what_their_user_saved
+    many_words_are_saved_at_once_as_far_as_there_is_room
     old_look_ups_are_removed_in_steps
 }
 
@@ -78,4 +79,29 @@ fn old_look_ups_are_removed_in_steps(fresh: &Fresh) {
         steps += 1;
     }
     assert_eq!((counts(), steps), ([1, 3], 4));
+}
+
+fn many_words_are_saved_at_once_as_far_as_there_is_room(fresh: &Fresh) {
+    let store = fresh.open();
+    let (user, other) = (register(&store, "Levi"), register(&store, "Mia"));
+    let rows = |words: &[String]| -> Vec<(Word, SavedWordText)> {
+        words.iter().map(|text| (word(text), SavedWordText::default())).collect()
+    };
+    let kept = SavedWordText { note: "kept".to_owned(), ..SavedWordText::default() };
+    store.save_word(user, &word("w7"), &kept, at(1)).unwrap();
+    let names: Vec<String> = (0..250).chain([3]).map(|n| format!("w{n}")).collect();
+    let saved = store.save_words(user, &rows(&names), 20_000, at(1_000_000)).unwrap();
+    assert_eq!(saved, SavedMany { new: 249, refused: 0 }, "w3 twice, and w7 was known");
+    assert_eq!(store.saved_word(user, "w7").unwrap().unwrap().text.note, "kept");
+    let list = |start| store.saved_words(user, start, &SavedFilter::default(), 2).unwrap();
+    let words = |start| list(start).into_iter().map(|saved| saved.word).collect::<Vec<_>>();
+    assert_eq!(words(WordListStart::Newest), ["w0", "w1"]);
+    let second = list(WordListStart::Newest)[1].created;
+    assert_eq!(words(WordListStart::OlderThan(second)), ["w2", "w3"], "each has its own time");
+    let more = ["v1", "w1", "v2", "v3"].map(str::to_owned);
+    let saved = store.save_words(user, &rows(&more), 252, at(2_000_000)).unwrap();
+    assert_eq!(saved, SavedMany { new: 2, refused: 1 });
+    assert_eq!(store.saved_word_counts(user, at(3_000_000)).unwrap().words, 252);
+    assert_eq!(store.saved_word_counts(other, at(3_000_000)).unwrap().words, 0);
+    assert_eq!(store.save_words(user, &[], 252, at(4_000_000)).unwrap(), SavedMany::default());
 }

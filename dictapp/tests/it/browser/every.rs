@@ -114,20 +114,27 @@ pub(crate) fn settle(site: &Site, name: &str) -> Vec<String> {
     let report = [("word", "apple"), ("text", "The plural is missing.")];
     let token = ada.get("/report?word=apple").form_token();
     ada.post("/report", &[&report[..], &[("form_token", &token)]].concat());
-    upload(&ada, &[("unit.csv", "word,meaning\nzyzzyva,象鼻虫\n")], "Unit 5").to("/admin");
+    let file = upload(&ada, &[("unit.csv", "word,meaning\nzyzzyva,象鼻虫\n")], "Unit 5");
+    let preview = file.to("/admin").to_owned();
     let mut pages: Vec<String> = USER.iter().map(|page| (*page).to_owned()).collect();
-    pages.push(class);
+    pages.retain(|page| !page.starts_with("/admin/uploads"));
+    pages.extend([class, preview]);
+    for page in &pages {
+        assert_eq!(ada.get(page).status, 200, "{page}");
+    }
     pages
 }
 
-/// Logs in at the page for it.
+/// Logs in at the page for it. A browser that is logged in already has the link at once, so the page
+/// that follows is waited for.
 #[track_caller]
 pub(crate) fn log_in(browser: &Browser, site: &Site, name: &str) {
     browser.goto(&format!("{}/login", site.url));
     browser.fill("#name", name);
     browser.fill("#password", PASSWORD);
+    browser.script("document.documentElement.dataset.left = 'yes'", &[]);
     browser.press(Key::Enter);
-    browser.wait_for("#logout");
+    browser.wait_for("html:not([data-left]) #logout");
 }
 
 /// The paths of the table in `paths.rs`, by name.

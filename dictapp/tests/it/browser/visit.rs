@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::driver::{Browser, Key, Profile, Scripts};
+use super::every::log_in;
 use crate::mariadb::MariaDb;
 use crate::pages::site::Site;
 
@@ -33,15 +34,6 @@ fn register(browser: &Browser, site: &Site, name: &str) {
     browser.fill("#password", PASSWORD);
     browser.fill("#password_again", PASSWORD);
     browser.click("main button.primary");
-    browser.wait_for("#logout");
-}
-
-#[track_caller]
-fn log_in(browser: &Browser, site: &Site, name: &str) {
-    browser.goto(&format!("{}/login", site.url));
-    browser.fill("#name", name);
-    browser.fill("#password", PASSWORD);
-    browser.press(Key::Enter);
     browser.wait_for("#logout");
 }
 
