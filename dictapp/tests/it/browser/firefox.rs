@@ -73,8 +73,15 @@ impl Firefox {
         Firefox { process, stream: RefCell::new(stream), commands: Cell::new(0) }
     }
 
-    /// One command, as chromedriver takes it. The error is what Firefox says, its kind first.
+    /// One command, as chromedriver takes it. The error is what Firefox says, its kind first. An
+    /// element is looked for once more: a search that began in the page before sees only that page.
     pub(crate) fn send(&self, method: &str, path: &str, body: &Value) -> Result<Value, String> {
+        let answer = self.send_once(method, path, body);
+        let is_search = method == "POST" && path.ends_with("/element");
+        if is_search && answer.is_err() { self.send_once(method, path, body) } else { answer }
+    }
+
+    fn send_once(&self, method: &str, path: &str, body: &Value) -> Result<Value, String> {
         let (command, parameters) = command(method, path, body);
         self.commands.set(self.commands.get() + 1);
         let message = json!([0, self.commands.get(), command, parameters]).to_string();
