@@ -12,6 +12,7 @@
   let timer = 0;
   let sending = false;
   const past = []; // the cards of the answers that wait
+  const ahead = []; // cards that were shown before an answer was taken back
 
   const find = (id) => document.getElementById(id);
   const place = () => find("reviews");
@@ -84,8 +85,8 @@
   function next() {
     const card = find("card");
     if (card) past.push(card);
-    let following = null;
-    for (const template of main.querySelectorAll("template.next-card")) {
+    let following = ahead.shift() || null;
+    for (const template of following ? [] : main.querySelectorAll("template.next-card")) {
       following = template.content.querySelector("#card");
       template.remove();
       if (!isWaiting(following)) break;
@@ -102,6 +103,7 @@
     if (!page || !page.querySelector("#reviews")) return location.reload();
     main.replaceChildren(...page.childNodes);
     past.length = 0;
+    ahead.length = 0;
     main.focus({ preventScroll: true });
     scrollTo(0, 0);
     start();
@@ -149,8 +151,10 @@
     if (form.id === "undo-form" && past.length) {
       event.preventDefault();
       keep(waiting().slice(0, -1));
-      find("card").replaceWith(past.pop());
-      find("card").hidden = false;
+      const [shown, back] = [find("card"), past.pop()];
+      if (shown !== back) ahead.unshift(shown);
+      shown.replaceWith(back);
+      back.hidden = false;
       find("answer").open = false;
       return show();
     }

@@ -61,6 +61,7 @@ fn answers_wait_in_the_page_while_the_connection_is_cut_and_are_sent_once_it_is_
     browser.click("#undo");
     wait_until("taken back before it was sent", || word(&browser) == "chair");
     grade(&browser, 3);
+    wait_until("the card that was shown before", || word(&browser) == "door");
     wait_until("two wait", || waiting(&browser).contains("device: 2."));
     levi.get("/progress").assert_has(200, &["1 reviews on 1 days"]);
     browser.network(Network::There);
