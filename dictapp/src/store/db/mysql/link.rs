@@ -302,6 +302,9 @@ fn server_error(code: u16) -> Kind {
         // 1047 not a member of the cluster now; 1040, 1203 too many connections; 1053 shutting
         // down; 1290, 1792, 1836 read-only; 1927, 1317 killed; 3169 session killed
         1047 | 1040 | 1203 | 1053 | 1290 | 1792 | 1836 | 1927 | 1317 | 3169 => Kind::NotReady,
+        // 1180, 1181 the end of a transaction failed, as when the node lost its cluster: whether it
+        // was stored is not known, as if the connection had been cut
+        1180 | 1181 => Kind::Cut,
         // 1021 disk full, 1114 table full, 1041 out of memory, 1030 engine, 1969, 3024 too slow
         1021 | 1114 | 1041 | 1030 | 1969 | 3024 => Kind::Unavailable,
         // 1044, 1045, 1698 no right to the database; 1142, 1143 to a table or column; 1049 no such
@@ -337,5 +340,26 @@ impl fmt::Debug for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (transaction, broken) = (self.in_transaction, self.broken);
         write!(f, "Link({}, in transaction {transaction}, broken {broken})", self.place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Regression: it was an internal error, so the user was shown a 500 and no other node was asked.
+    #[test]
+    fn a_commit_that_fails_because_its_node_lost_the_cluster_may_be_stored_and_is_tried_elsewhere()
+    {
+        let lost = mysql::error::MySqlError {
+            state: "HY000".to_owned(),
+            message: "Error while appending streaming replication fragment(provider status: Not connected to \
+                      Primary Component)"
+                .to_owned(),
+            code: 1180,
+        };
+        let error = error_at("db1", &mysql::Error::MySqlError(lost));
+        assert_eq!(error.kind(), Kind::Cut, "{error}");
+        assert!(error.to_string().contains("(error 1180)"), "{error}");
     }
 }
