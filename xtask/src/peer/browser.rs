@@ -37,6 +37,11 @@ impl Browser {
         self.cookies.clear();
     }
 
+    /// Ends the connection, as when the server has restarted; the next request makes a new one.
+    pub(crate) fn hang_up(&mut self) {
+        self.connection = None;
+    }
+
     pub(crate) fn get(&mut self, path: &str) -> io::Result<Page> {
         self.ask("GET", path, None)
     }

@@ -20,6 +20,9 @@ use crate::steps::step;
 const READERS: u32 = 16;
 /// Rows of each reader: as many as the settings allow.
 const ROWS_OF_READER: u32 = 100_000;
+/// A look-up of each user in a minute, so a day has this many rows.
+const MINUTE: u64 = 60_000_000;
+const ROWS_OF_DAY: u32 = 24 * 60;
 /// Pages that each reader asks for.
 const PAGES: u32 = 500;
 const P99_MAX: Duration = Duration::from_millis(10);
@@ -57,7 +60,9 @@ fn measure(program: &Path, engine: &str, size: &Size) -> Result<Vec<String>> {
     let mut instance = Instance::start(launch, &folder.path().join("dictapp.log"))?;
     let readers = (0..READERS).map(|number| {
         let mut browser = Browser::new(instance.address);
-        enrol(&mut browser, &format!("reader{number}")).map(|()| browser)
+        enrol(&mut browser, &format!("reader{number}"))?;
+        browser.hang_up();
+        Ok(browser)
     });
     let readers = readers.collect::<Result<Vec<_>>>()?;
     instance.stop()?;
@@ -86,8 +91,9 @@ type Timed = Mutex<Vec<(u16, Duration)>>;
 /// Asks in turn for the first page and for one anywhere in the history.
 fn read(mut browser: Browser, first: &Timed, any: &Timed) -> Result<()> {
     for number in 0..PAGES {
-        // Rows have the times 1 s to ROWS_OF_READER s; the step visits them all over.
-        let deep = u64::from(number * 7919 % ROWS_OF_READER + 20) * 1_000_000;
+        // Rows have the times of minute 1 to ROWS_OF_READER; the step visits them all over.
+        let minute = number * 7919 % (ROWS_OF_READER - ROWS_OF_DAY) + ROWS_OF_DAY;
+        let deep = u64::from(minute) * MINUTE;
         for (path, timed) in
             [("/history".to_owned(), first), (format!("/history?older={deep}"), any)]
         {
@@ -131,7 +137,7 @@ impl Database {
         };
         let rows = |most, whose| {
             format!(
-                "insert into hist (user, time, word, found) select u.id, n * 1000000, {word}, 1 \
+                "insert into hist (user, time, word, found) select u.id, n * {MINUTE}, {word}, 1 \
                  from user u join {} numbers where u.name like '{whose}%'",
                 numbers(most)
             )
