@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::arguments::Arguments;
 use crate::peer::browser::Browser;
@@ -66,11 +66,14 @@ fn measure(program: &Path, engine: &str, size: &Size) -> Result<Vec<String>> {
     });
     let readers = readers.collect::<Result<Vec<_>>>()?;
     instance.stop()?;
-    database.fill(size).context("cannot fill the tables")?;
+    // The latest rows are of now: old ones are deleted.
+    let now = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_micros())?;
+    let begin = now - u64::from(ROWS_OF_READER) * MINUTE;
+    database.fill(size, begin).context("cannot fill the tables")?;
     instance.start_again()?;
     let (first, any) = (Mutex::default(), Mutex::default());
     thread::scope(|scope| {
-        let spawn = |browser| scope.spawn(|| read(browser, &first, &any));
+        let spawn = |browser| scope.spawn(|| read(browser, begin, &first, &any));
         let threads: Vec<_> = readers.into_iter().map(spawn).collect();
         threads.into_iter().try_for_each(|thread| thread.join().expect("no panic"))
     })?;
@@ -89,11 +92,11 @@ fn measure(program: &Path, engine: &str, size: &Size) -> Result<Vec<String>> {
 type Timed = Mutex<Vec<(u16, Duration)>>;
 
 /// Asks in turn for the first page and for one anywhere in the history.
-fn read(mut browser: Browser, first: &Timed, any: &Timed) -> Result<()> {
+fn read(mut browser: Browser, begin: u64, first: &Timed, any: &Timed) -> Result<()> {
     for number in 0..PAGES {
-        // Rows have the times of minute 1 to ROWS_OF_READER; the step visits them all over.
+        // Rows have the times of minute 1 after the beginning to ROWS_OF_READER; the step visits them all over.
         let minute = number * 7919 % (ROWS_OF_READER - ROWS_OF_DAY) + ROWS_OF_DAY;
-        let deep = u64::from(minute) * MINUTE;
+        let deep = begin + u64::from(minute) * MINUTE;
         for (path, timed) in
             [("/history".to_owned(), first), (format!("/history?older={deep}"), any)]
         {
@@ -122,7 +125,7 @@ impl Database {
     }
 
     /// Rows of the readers, then users with the other rows.
-    fn fill(&self, size: &Size) -> Result<()> {
+    fn fill(&self, size: &Size, begin: u64) -> Result<()> {
         let of_others = size.rows.saturating_sub(READERS * ROWS_OF_READER) / size.users.max(1);
         let (name, word) = match self {
             Database::Sqlite(_) => ("'other' || n", "'word' || (n % 5000)"),
@@ -137,7 +140,7 @@ impl Database {
         };
         let rows = |most, whose| {
             format!(
-                "insert into hist (user, time, word, found) select u.id, n * {MINUTE}, {word}, 1 \
+                "insert into hist (user, time, word, found) select u.id, {begin} + n * {MINUTE}, {word}, 1 \
                  from user u join {} numbers where u.name like '{whose}%'",
                 numbers(most)
             )
