@@ -47,7 +47,8 @@ where
         } else {
             encode(
                 &mut response,
-                best_coding(accepted.as_deref(), &[Coding::Brotli, Coding::Gzip]),
+                // gzip first: its encoders are kept, and Brotli makes a page only a few percent smaller.
+                best_coding(accepted.as_deref(), &[Coding::Gzip, Coding::Brotli]),
             );
         }
     }
@@ -195,7 +196,7 @@ mod tests {
         assert_eq!((plain.field("content-encoding"), plain.field("etag")), (None, Some("\"a\"")));
         assert_eq!(plain.field("vary"), Some("accept-encoding"));
         for (accept, coding) in
-            [("gzip", "gzip"), ("gzip, br", "br"), ("br;q=0.1, gzip;q=0.2", "gzip")]
+            [("gzip", "gzip"), ("gzip, br", "gzip"), ("br", "br"), ("br;q=0.1, gzip;q=0.2", "gzip")]
         {
             let coded = get("/page", accept);
             assert_eq!(coded.field("content-encoding"), Some(coding), "{accept}");

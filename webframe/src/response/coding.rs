@@ -1,7 +1,16 @@
 //! Content codings: compresses bodies with gzip and Brotli.
 
 #[cfg(feature = "compression")]
-use std::io::Write;
+use std::{
+    io::{self, Write},
+    sync::Mutex,
+};
+
+#[cfg(feature = "compression")]
+use flate2::{Compress, Compression, FlushCompress, Status};
+
+#[cfg(feature = "compression")]
+use crate::lock::lock;
 
 /// A content coding that webframe can produce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -71,20 +80,46 @@ fn encode_whole(_: Coding, _: Effort, _: &[u8]) -> Option<Vec<u8>> {
     None
 }
 
+/// Encoders for single responses. To make one takes as long as to compress a page: it clears 270 KiB.
 #[cfg(feature = "compression")]
-fn gzip(effort: Effort, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    let level = match effort {
-        Effort::Once => 4,
-        Effort::Kept => 7,
-    };
-    let room = Vec::with_capacity(bytes.len() / 3);
-    let mut encoder = flate2::write::GzEncoder::new(room, flate2::Compression::new(level));
-    encoder.write_all(bytes)?;
-    encoder.finish()
+static ENCODERS: Mutex<Vec<Compress>> = Mutex::new(Vec::new());
+
+/// Maximum number of encoders that are kept: about a megabyte.
+#[cfg(feature = "compression")]
+const ENCODERS_MAX: usize = 4;
+
+#[cfg(feature = "compression")]
+fn gzip(effort: Effort, bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let encoder = |level| Compress::new_gzip(Compression::new(level), 15);
+    if effort == Effort::Kept {
+        return gzip_with(&mut encoder(7), bytes);
+    }
+    let known = lock(&ENCODERS).pop();
+    let mut encoder = known.unwrap_or_else(|| encoder(1));
+    let coded = gzip_with(&mut encoder, bytes);
+    encoder.reset();
+    let mut encoders = lock(&ENCODERS);
+    if encoders.len() < ENCODERS_MAX {
+        encoders.push(encoder);
+    }
+    coded
 }
 
 #[cfg(feature = "compression")]
-fn brotli(effort: Effort, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+fn gzip_with(encoder: &mut Compress, bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut coded = Vec::with_capacity(bytes.len() / 2 + 64);
+    loop {
+        let taken = usize::try_from(encoder.total_in()).unwrap_or(bytes.len());
+        let rest = bytes.get(taken..).unwrap_or_default();
+        if encoder.compress_vec(rest, &mut coded, FlushCompress::Finish)? == Status::StreamEnd {
+            return Ok(coded);
+        }
+        coded.reserve(bytes.len() / 2 + 64);
+    }
+}
+
+#[cfg(feature = "compression")]
+fn brotli(effort: Effort, bytes: &[u8]) -> io::Result<Vec<u8>> {
     let quality = match effort {
         Effort::Once => 3,
         Effort::Kept => 6,
@@ -103,6 +138,20 @@ mod tests {
     use std::io::Read;
 
     use super::*;
+
+    #[test]
+    fn a_kept_encoder_begins_anew_and_takes_what_does_not_shrink() {
+        let noise: Vec<u8> =
+            (0..5000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        for bytes in [noise.as_slice(), b"again and again and again", &noise[..100], b""] {
+            for _ in 0..2 {
+                let coded = gzip(Effort::Once, bytes).unwrap();
+                let mut read = Vec::new();
+                flate2::read::GzDecoder::new(&*coded).read_to_end(&mut read).unwrap();
+                assert_eq!(read, bytes);
+            }
+        }
+    }
 
     #[test]
     fn both_codings_can_be_read_back() {
