@@ -1,5 +1,9 @@
 //! The word of the day, and random words: common words of the books.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use jiff::civil::Date;
+
 use super::columns::Columns;
 use super::{EntryRef, Lexicon};
 
@@ -25,10 +29,13 @@ pub(super) fn common_words(columns: &Columns) -> Vec<(u32, u64)> {
 impl Lexicon {
     /// The word of a day, the same for all users: the common word with the highest hash of day and
     /// word. Adding or removing a book changes it only if that book has the old or the new word.
-    pub fn word_of_the_day(&self, date: jiff::civil::Date) -> Option<EntryRef<'_>> {
-        let day = digest(&date.to_string());
-        let best = self.common.iter().max_by_key(|(_, word)| mixed(day ^ word))?;
-        self.columns.representative(best.0 as usize)
+    pub fn word_of_the_day(&self, date: Date) -> Option<EntryRef<'_>> {
+        let key = self.days.key_of(date, || {
+            let day = digest(&date.to_string());
+            let best = self.common.iter().max_by_key(|(_, word)| mixed(day ^ word))?;
+            Some(best.0)
+        })?;
+        self.columns.representative(key as usize)
     }
 
     /// The common word for a random number.
@@ -36,6 +43,29 @@ impl Lexicon {
         let len = u64::try_from(self.common.len()).ok().filter(|&len| len > 0)?;
         let (key, _) = self.common.get((drawn % len) as usize)?;
         self.columns.representative(*key as usize)
+    }
+}
+
+/// The words of the latest days, since to find one takes some 10,000 steps. It may be two or three
+/// days at once, by time zone.
+///
+/// High 32 bits: the day. Low 32 bits: the key of its word. A day has its place by its number.
+#[derive(Debug, Default)]
+pub(super) struct Days([AtomicU64; 4]);
+
+impl Days {
+    fn key_of(&self, date: Date, find: impl FnOnce() -> Option<u32>) -> Option<u32> {
+        let day = u64::from(date.day().unsigned_abs());
+        let month = u64::from(date.month().unsigned_abs());
+        let name = (u64::from(date.year().unsigned_abs()) * 100 + month) * 100 + day;
+        let place = &self.0[day as usize % self.0.len()];
+        let known = place.load(Relaxed);
+        if known >> 32 == name {
+            return Some(known as u32);
+        }
+        let key = find()?;
+        place.store(name << 32 | u64::from(key), Relaxed);
+        Some(key)
     }
 }
 

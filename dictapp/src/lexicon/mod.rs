@@ -133,6 +133,7 @@ pub struct Lexicon {
     best_inner: Best,
     /// Common words, see `daily`.
     common: Vec<(u32, u64)>,
+    days: daily::Days,
 }
 
 impl Lexicon {
@@ -175,8 +176,9 @@ impl Lexicon {
 
     /// Whether [`look_up`](Lexicon::look_up) finds anything. Quick for headwords.
     pub fn has(&self, query: &str) -> bool {
-        let is_spelled = |query: exact::Query| !self.spelled(&query).is_empty();
-        exact::Query::parse(query).is_some_and(is_spelled) || !self.look_up(query).is_empty()
+        // A key has at least one entry.
+        let is_key = |query: exact::Query| self.key(&query.key).is_some();
+        exact::Query::parse(query).is_some_and(is_key) || !self.look_up(query).is_empty()
     }
 
     /// The part of a query that [`look_up`](Lexicon::look_up) finds: the query, or the query
@@ -202,6 +204,6 @@ impl Lexicon {
         let best_key = Best::over(columns.keys.len(), |key| columns.place(key));
         let best_inner = Best::over(columns.inner_keys.len(), |i| columns.inner_place(i));
         let common = daily::common_words(&columns);
-        Lexicon { columns, keys, best_key, best_inner, common }
+        Lexicon { columns, keys, best_key, best_inner, common, days: daily::Days::default() }
     }
 }

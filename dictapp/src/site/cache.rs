@@ -1,6 +1,6 @@
-//! Caches responses that are the same for all visitors: rendered entries with the compressed forms
-//! of the whole page, and suggestions. Each shelf has its own caches, so a change of the books
-//! empties them.
+//! Answers that are the same for every visitor, kept in memory: rendered entries and results with
+//! the compressed forms of the whole page, and suggestions. Each shelf has caches of its own, so a
+//! change of the books empties them.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -8,6 +8,9 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use webframe::Result;
 use webframe::accept::Coding;
+
+use super::history::Outcome;
+use crate::lexicon::End;
 
 /// Maximum bytes of one generation of rendered entries: about two thousand entries with their
 /// compressed forms. Two generations are kept.
@@ -19,6 +22,44 @@ pub(super) const SUGGESTIONS_BYTES_MAX: usize = 8 << 20;
 /// Bytes that a value takes besides its texts: key, table and counters.
 const VALUE_BYTES: usize = 512;
 
+/// The most bytes of one generation of search results: about a thousand pages of thirty words.
+pub(super) const RESULTS_BYTES_MAX: usize = 16 << 20;
+
+/// The page of a guest without settings of their own, in each coding.
+#[derive(Debug, Default)]
+pub struct GuestPage([OnceLock<Arc<[u8]>>; 3]);
+
+impl GuestPage {
+    /// The page in this coding. `render` makes the plain page; it is called at most once, except by
+    /// threads that ask at the same time.
+    ///
+    /// # Errors
+    /// The error of `render`.
+    pub fn coded(
+        &self,
+        coding: Coding,
+        render: impl FnOnce() -> Result<String>,
+    ) -> Result<(Arc<[u8]>, Coding)> {
+        let plain = match self.0[0].get() {
+            Some(plain) => plain,
+            None => {
+                let page: Arc<[u8]> = render()?.into_bytes().into();
+                self.0[0].get_or_init(|| page)
+            }
+        };
+        let place = match coding {
+            Coding::Gzip => 1,
+            Coding::Brotli => 2,
+            Coding::Identity => return Ok((Arc::clone(plain), Coding::Identity)),
+        };
+        let coded = self.0[place]
+            .get_or_init(|| coding.encode(plain).map_or_else(|| Arc::clone(plain), Arc::from));
+        // A page that does not shrink is kept as it is.
+        let coding = if Arc::ptr_eq(coded, plain) { Coding::Identity } else { coding };
+        Ok((Arc::clone(coded), coding))
+    }
+}
+
 /// The part of an entry's page that all visitors share, and the page of a guest.
 pub struct EntryPart {
     /// The headwords, at least one.
@@ -27,48 +68,19 @@ pub struct EntryPart {
     pub description: String,
     /// The rendered HTML of the entry.
     pub html: String,
-    /// The page of a guest without settings of their own, in each coding.
-    pages: [OnceLock<Arc<[u8]>>; 3],
+    /// The page of a guest.
+    pub page: GuestPage,
 }
 
 impl EntryPart {
     /// An entry without rendered pages.
     pub fn new(words: Vec<String>, description: String, html: String) -> EntryPart {
-        EntryPart { words, description, html, pages: Default::default() }
+        EntryPart { words, description, html, page: GuestPage::default() }
     }
 
     /// The first headword.
     pub fn word(&self) -> &str {
         self.words.first().map_or("", String::as_str)
-    }
-
-    /// The page of a guest in this coding. `render` makes the plain page. It is called once, or a
-    /// few times if threads call this at the same time.
-    ///
-    /// # Errors
-    /// The error of `render`.
-    pub fn page(
-        &self,
-        coding: Coding,
-        render: impl FnOnce() -> Result<String>,
-    ) -> Result<(Arc<[u8]>, Coding)> {
-        let plain = match self.pages[0].get() {
-            Some(plain) => plain,
-            None => {
-                let page: Arc<[u8]> = render()?.into_bytes().into();
-                self.pages[0].get_or_init(|| page)
-            }
-        };
-        let place = match coding {
-            Coding::Gzip => 1,
-            Coding::Brotli => 2,
-            Coding::Identity => return Ok((Arc::clone(plain), Coding::Identity)),
-        };
-        let coded = self.pages[place]
-            .get_or_init(|| coding.encode(plain).map_or_else(|| Arc::clone(plain), Arc::from));
-        // A page that does not shrink is stored uncompressed.
-        let coding = if Arc::ptr_eq(coded, plain) { Coding::Identity } else { coding };
-        Ok((Arc::clone(coded), coding))
     }
 }
 
@@ -87,6 +99,38 @@ pub trait Cached {
 impl Cached for EntryPart {
     fn bytes(&self) -> usize {
         3 * self.html.len() // the page holds the entry once more; its two coded forms are smaller
+    }
+}
+
+/// The results of a query that all visitors share, and the page of a guest.
+pub struct ResultsPart {
+    /// The heading, in which the query stands for `{query}`.
+    pub title: &'static str,
+    /// The text above the list, in which the problem stands for `{problem}`.
+    pub text: &'static str,
+    /// Why a pattern cannot be read.
+    pub problem: String,
+    /// The rendered list.
+    pub html: String,
+    /// Whether the list has no word.
+    pub is_empty: bool,
+    /// How the list ends.
+    pub end: End,
+    /// What the history keeps.
+    pub outcome: Outcome<'static>,
+    /// The page of a guest.
+    pub page: GuestPage,
+}
+
+impl fmt::Debug for ResultsPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ResultsPart({:?}, {} bytes)", self.title, self.html.len())
+    }
+}
+
+impl Cached for ResultsPart {
+    fn bytes(&self) -> usize {
+        3 * self.html.len() // as for an entry
     }
 }
 
@@ -182,12 +226,12 @@ mod tests {
     fn a_page_is_rendered_once_and_compressed_once_for_each_coding() {
         let part = part(10);
         let page = || Ok("a long page ".repeat(300));
-        let (plain, coding) = part.page(Coding::Identity, page).unwrap();
+        let (plain, coding) = part.page.coded(Coding::Identity, page).unwrap();
         assert_eq!((plain.len(), coding), (3600, Coding::Identity));
         let never = || -> Result<String> { panic!("it is rendered already") };
-        let (gzip, coding) = part.page(Coding::Gzip, never).unwrap();
+        let (gzip, coding) = part.page.coded(Coding::Gzip, never).unwrap();
         assert!(gzip.len() < plain.len() && coding == Coding::Gzip);
-        let (again, _) = part.page(Coding::Gzip, never).unwrap();
+        let (again, _) = part.page.coded(Coding::Gzip, never).unwrap();
         assert!(Arc::ptr_eq(&gzip, &again));
     }
 }

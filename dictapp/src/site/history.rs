@@ -1,5 +1,6 @@
 //! The history of a user, and the books that a user switched off.
 
+use std::collections::HashMap;
 use std::time::Instant;
 
 use jiff::tz::TimeZone;
@@ -11,6 +12,11 @@ use crate::model::Word;
 use crate::store::{
     AuditEvent, BookId, Lookup, LookupFilter, PageStart, PastLookup, Saved, StoreError, WordOfDay,
 };
+
+/// The most look-ups that are read at once for a page of the history. First only few more than it has
+/// words are read, since most words are looked up once a day; then four times as many each time.
+const ROWS_MAX: usize = 1000;
+const MORE_ROWS: usize = 5;
 
 const MICROSECOND: SignedDuration = SignedDuration::from_micros(1);
 
@@ -71,8 +77,8 @@ impl Site {
     /// The database is unavailable.
     pub fn saved(&self, visit: &Visit, outcome: Outcome<'_>) -> Result<Saved, StoreError> {
         let Outcome::Entry(headword) = outcome else { return Ok(Saved::No) };
-        let saved = self.store.saved_word(visit.user, headword)?;
-        Ok(if saved.is_some() { Saved::Yes } else { Saved::No })
+        let is_saved = self.is_saved(visit, headword)?;
+        Ok(if is_saved { Saved::Yes } else { Saved::No })
     }
 
     /// Adds past look-ups of another database; returns the number of new ones.
@@ -125,6 +131,49 @@ impl Site {
         zone: &TimeZone,
         limit: usize,
     ) -> Result<Vec<WordOfDay>, StoreError> {
+        match start {
+            PageStart::Newest => self.words_before(visit, (Timestamp::MAX, filter), zone, limit),
+            PageStart::OlderThan(time) => self.words_before(visit, (time, filter), zone, limit),
+            PageStart::NewerThan(time) => self.words_after(visit, (time, filter), zone, limit),
+            PageStart::Oldest => self.words_after(visit, (Timestamp::MIN, filter), zone, limit),
+        }
+    }
+
+    /// The words whose last look-up of the day was before a time. The look-ups of a day are read to
+    /// its end, since each counts.
+    fn words_before(
+        &self,
+        visit: &Visit,
+        (start, filter): (Timestamp, &LookupFilter),
+        zone: &TimeZone,
+        limit: usize,
+    ) -> Result<Vec<WordOfDay>, StoreError> {
+        let mut days =
+            Days { start, zone, limit, words: Vec::new(), from: None, known: HashMap::new() };
+        let mut before = day_around(start, zone).map_or(Timestamp::MAX, |(_, until)| until);
+        let mut rows_max = (limit + MORE_ROWS).min(ROWS_MAX);
+        loop {
+            let rows = self.store.lookups_before(visit.user, (before, filter), rows_max)?;
+            let last = rows.last().map(|row| row.at);
+            let is_end = rows.len() < rows_max;
+            if !rows.into_iter().all(|row| days.take(row)) {
+                break;
+            }
+            let Some(last) = last.filter(|_| !is_end) else { break };
+            (before, rows_max) = (last, (4 * rows_max).min(ROWS_MAX));
+        }
+        days.words.truncate(limit);
+        Ok(days.words)
+    }
+
+    /// The words whose last look-up of the day was after a time, day by day.
+    fn words_after(
+        &self,
+        visit: &Visit,
+        (start, filter): (Timestamp, &LookupFilter),
+        zone: &TimeZone,
+        limit: usize,
+    ) -> Result<Vec<WordOfDay>, StoreError> {
         let mut words: Vec<WordOfDay> = Vec::new();
         let mut next = start;
         while words.len() < limit {
@@ -133,17 +182,8 @@ impl Site {
             let left = u32::try_from(limit - words.len()).unwrap_or(u32::MAX);
             let place = (next, filter);
             let some = self.store.words_between(visit.user, (from, until), place, left)?;
-            match next {
-                PageStart::Newest | PageStart::OlderThan(_) => {
-                    words.extend(some);
-                    next = PageStart::OlderThan(from);
-                }
-                PageStart::NewerThan(_) | PageStart::Oldest => {
-                    words.splice(0..0, some);
-                    let last = until.checked_sub(MICROSECOND).unwrap_or(until);
-                    next = PageStart::NewerThan(last);
-                }
-            }
+            words.splice(0..0, some);
+            next = until.checked_sub(MICROSECOND).unwrap_or(until);
         }
         Ok(words)
     }
@@ -209,6 +249,50 @@ impl Site {
         off: &[BookId],
     ) -> Result<(), StoreError> {
         self.store.switch_books(visit.user, on, off)
+    }
+}
+
+/// Look-ups, newest first, to the words of each day.
+struct Days<'z> {
+    /// Words that were looked up at or after this time are left out of its day.
+    start: Timestamp,
+    zone: &'z TimeZone,
+    /// As many words as are wanted; the last day may add more.
+    limit: usize,
+    words: Vec<WordOfDay>,
+    /// The beginning of the day that is read.
+    from: Option<Timestamp>,
+    /// The words of that day: places in `words`, or none for those that are left out.
+    known: HashMap<String, Option<usize>>,
+}
+
+impl Days<'_> {
+    /// Counts a look-up. `false`: it is of a day that is not wanted any more.
+    fn take(&mut self, row: WordOfDay) -> bool {
+        if self.from.is_none_or(|from| row.at < from) {
+            if self.words.len() >= self.limit {
+                return false;
+            }
+            let Some((from, _)) = day_around(row.at, self.zone) else { return false };
+            self.from = Some(from);
+            self.known.clear();
+        }
+        match self.known.get(&row.word) {
+            None => {
+                let place = (row.at < self.start).then_some(self.words.len());
+                self.known.insert(row.word.clone(), place);
+                if place.is_some() {
+                    self.words.push(row);
+                }
+            }
+            Some(place) => {
+                if let Some(word) = place.and_then(|place| self.words.get_mut(place)) {
+                    word.lookups += 1;
+                    word.found |= row.found;
+                }
+            }
+        }
+        true
     }
 }
 

@@ -43,7 +43,7 @@ pub use books::import::{
     Request as ImportRequest, Step as ImportStep, import as import_book, preview as preview_book,
 };
 pub use books::{BookChange, UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile, Uploads};
-pub use cache::{Cache, EntryPart};
+pub use cache::{Cache, EntryPart, GuestPage, ResultsPart};
 pub use history::Outcome;
 pub use learning::{
     CLASS_LIST_WORDS_MAX, CardKind, ClassChange, IMPORT_BYTES_MAX, NEW_A_DAY_MAX, OwnClass,

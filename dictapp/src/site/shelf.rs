@@ -8,7 +8,9 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 
-use super::cache::{Cache, ENTRIES_BYTES_MAX, EntryPart, SUGGESTIONS_BYTES_MAX};
+use super::cache::{
+    Cache, ENTRIES_BYTES_MAX, EntryPart, RESULTS_BYTES_MAX, ResultsPart, SUGGESTIONS_BYTES_MAX,
+};
 use crate::lexicon::{BookId, Builder, EntryRef, Lexicon, Stamp};
 use crate::model::Languages;
 use crate::store::{self, Store};
@@ -21,6 +23,7 @@ pub struct Shelf {
     books: Vec<ShownBook>,
     version: u64,
     entries: Cache<EntryPart>,
+    results: Cache<ResultsPart>,
     suggestions: Cache<[u8]>,
 }
 
@@ -74,8 +77,14 @@ impl Shelf {
     }
 
     fn new(lexicon: Lexicon, books: Vec<ShownBook>, version: u64) -> Shelf {
-        let entries = Cache::new(ENTRIES_BYTES_MAX);
-        Shelf { lexicon, books, version, entries, suggestions: Cache::new(SUGGESTIONS_BYTES_MAX) }
+        Shelf {
+            lexicon,
+            books,
+            version,
+            entries: Cache::new(ENTRIES_BYTES_MAX),
+            results: Cache::new(RESULTS_BYTES_MAX),
+            suggestions: Cache::new(SUGGESTIONS_BYTES_MAX),
+        }
     }
 
     /// The index of all words.
@@ -86,6 +95,11 @@ impl Shelf {
     /// The cache of rendered entries.
     pub fn entries(&self) -> &Cache<EntryPart> {
         &self.entries
+    }
+
+    /// Rendered results of queries to these books, by the path of the page.
+    pub fn results(&self) -> &Cache<ResultsPart> {
+        &self.results
     }
 
     /// The cache of suggestions, as they are sent.

@@ -66,6 +66,8 @@ pub struct Store {
     history: GroupCommit,
     sessions: Recent<[u8; 32], Session>,
     books_off: Recent<UserId, Vec<BookId>>,
+    /// Whether a user has saved a word.
+    saved: Recent<(UserId, String), bool>,
 }
 
 impl Store {
@@ -94,7 +96,8 @@ impl Store {
         let db: Arc<dyn Db> = Arc::new(Watched::new(db, Arc::clone(&outage)));
         let history =
             GroupCommit::start(Arc::clone(&db), Arc::clone(&outage), timeouts.record, batching)?;
-        Ok(Store { db, outage, history, sessions: Recent::default(), books_off: Recent::default() })
+        let (sessions, books_off) = (Recent::default(), Recent::default());
+        Ok(Store { db, outage, history, sessions, books_off, saved: Recent::default() })
     }
 
     /// The place of the database for a message, without a password.
@@ -188,9 +191,8 @@ mod tests {
         history::OLDER,
         history::NEWER,
         history::COUNT,
-        history::days::WORDS_OLDER,
+        history::days::ROWS_OLDER,
         history::days::WORDS_NEWER,
-        history::days::NEXT_OLDER,
         history::days::NEXT_NEWER,
         history::days::DELETE_WORD,
         history::deletion::DELETE_BETWEEN,

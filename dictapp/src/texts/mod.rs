@@ -20,6 +20,8 @@ mod word;
 pub(crate) use client::Client;
 pub(crate) use own::AccountEvents;
 
+use std::fmt::{Display, Write};
+
 use webframe::accept::best_language;
 
 /// A language of the pages.
@@ -79,8 +81,25 @@ impl Language {
 }
 
 /// Puts a value in the place of `{name}` in a text.
-pub(crate) fn fill(text: &str, name: &str, value: impl std::fmt::Display) -> String {
-    text.replace(&format!("{{{name}}}"), &value.to_string())
+pub(crate) fn fill(text: &str, name: &str, value: impl Display) -> String {
+    let mut filled = String::with_capacity(2 * text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('{') {
+        filled.push_str(before);
+        rest = match behind.strip_prefix(name).and_then(|behind| behind.strip_prefix('}')) {
+            Some(behind) => {
+                // A string takes everything.
+                write!(filled, "{value}").ok();
+                behind
+            }
+            None => {
+                filled.push('{');
+                behind
+            }
+        };
+    }
+    filled.push_str(rest);
+    filled
 }
 
 /// A group of texts: a struct with a field for each text, and its two values.

@@ -25,6 +25,14 @@ fn placeholders(text: &str) -> BTreeSet<&str> {
 }
 
 #[test]
+fn a_value_takes_the_place_of_its_name_and_of_no_other() {
+    assert_eq!(fill("{a} and {b}: {a}", "a", 5), "5 and {b}: 5");
+    assert_eq!(fill("{ab} {a", "a", "x"), "{ab} {a");
+    assert_eq!(fill("{{a}}", "a", "{a}"), "{{a}}");
+    assert_eq!(fill("", "a", "x"), "");
+}
+
+#[test]
 fn every_text_exists_in_both_languages_with_the_same_values() {
     for (group, rows) in GROUPS {
         for (name, zh, en) in *rows {

@@ -14,12 +14,12 @@ use crate::texts;
 /// `{{ t.home.hint|fill("entries", 5) }}`: the text with `{entries}` replaced by a value.
 #[filter_fn]
 pub(super) fn fill<V: Display>(
-    text: impl Display,
+    text: impl AsRef<str>,
     _: &dyn Values,
     name: &str,
     value: V,
 ) -> Result<String> {
-    Ok(texts::fill(&text.to_string(), name, value))
+    Ok(texts::fill(text.as_ref(), name, value))
 }
 
 /// `{{ word|word_url }}`: the path of a word's page.

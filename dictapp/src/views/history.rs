@@ -8,6 +8,7 @@ use webframe::{Error, Request, Response, Result};
 
 use super::filters;
 use super::page::Page;
+use super::visitor::TextOf;
 use super::zone::day_text;
 use crate::paths;
 use crate::site::{Selection, Site, Visit};
@@ -90,7 +91,7 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     let off = page.books_off()?;
     let books = Selection::new(&shelf, &off);
     let cursor = |row: Option<&WordOfDay>| row.map(|row| row.at.as_microsecond());
-    page.send(&HistoryPage {
+    let template = HistoryPage {
         page: &page,
         t: page.texts(),
         older: cursor(rows.last().filter(|_| has_older)),
@@ -100,7 +101,8 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
         name: visit.name.as_str(),
         q: query.q,
         is_missing: query.missing.is_some(),
-    })
+    };
+    page.send_text_of(TextOf::Visitor, &template)
 }
 
 fn start(query: &Query) -> Result<PageStart> {
@@ -130,7 +132,7 @@ fn rows(
 ) -> Result<Rows> {
     let length = page.site.settings().dictionary.history_page;
     let zone = page.zone();
-    let ask = |start, rows| page.site.words_by_day(visit, (start, filter), &zone, rows);
+    let ask = |start, rows| page.site.words_by_day(visit, (start, filter), zone, rows);
     let mut rows = ask(start, length + 1)?;
     let has_more = rows.len() > length;
     Ok(match (start, rows.last().map(|row| row.at)) {
@@ -166,7 +168,7 @@ pub(super) fn repeat_url(books: &Selection<'_>, query: &str) -> String {
 fn days(page: &Page<'_>, books: &Selection<'_>, rows: &[WordOfDay]) -> Vec<Day> {
     let mut days: Vec<Day> = Vec::new();
     for row in rows {
-        let local = row.at.to_zoned(page.zone());
+        let local = page.local(row.at);
         let line = Line {
             key: row.at.as_microsecond(),
             link: repeat_url(books, &row.word),

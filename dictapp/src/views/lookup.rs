@@ -1,6 +1,8 @@
 //! Looks words up: redirects a query to the page of its word or shows the best matches, and shows
 //! the page of a word. A user's look-up is durable in the history before the answer is sent.
 
+use std::sync::Arc;
+
 use askama::Template;
 use serde::Deserialize;
 use webframe::http::{HeaderName, Method, StatusCode, header};
@@ -15,7 +17,7 @@ use super::word::Brief;
 use crate::lexicon::End;
 use crate::model::{Word, WordError};
 use crate::paths;
-use crate::site::{EntryPart, Outcome, Selection, Site};
+use crate::site::{EntryPart, GuestPage, Outcome, ResultsPart, Selection, Site};
 use crate::store::Saved;
 use crate::texts::Texts;
 
@@ -67,14 +69,25 @@ struct SearchPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
     q: &'a str,
-    title: &'static str,
-    text: &'static str,
-    problem: &'a str,
-    words: Vec<Brief>,
+    results: &'a ResultsPart,
     number: usize,
     has_more: bool,
     /// Why some matches are missing; empty if all are there.
     missing: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "words.html")]
+struct WordList<'a> {
+    words: &'a [Brief],
+}
+
+/// What a query leads to.
+enum Target<'q> {
+    /// The page of this word.
+    Word(&'q str),
+    /// A list of words.
+    Results(Arc<ResultsPart>),
 }
 
 /// `GET`: a word's page.
@@ -102,8 +115,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let is_unrecorded = saved.is_none();
     let (stars, save_token) = saving(&page, &entry.words, saved.unwrap_or(Saved::No));
     let template = WordPage { page: &page, t, q, entry: &entry, stars, save_token, is_unrecorded };
-    if page.is_plain(&paths::word(q)) {
-        return Ok(page.send_shared(entry.page(page.coding(), || page.render(&template))?));
+    if page.is_plain() && request.path_and_query() == paths::word(q) {
+        return Ok(page.send_shared(entry.page.coded(page.coding(), || page.render(&template))?));
     }
     page.send(&template)
 }
@@ -114,7 +127,7 @@ fn saving<'a>(page: &Page<'_>, words: &'a [String], first: Saved) -> (Vec<Star<'
     let Ok(Some(visit)) = page.user() else { return (Vec::new(), String::new()) };
     let is_saved = |(place, word): (usize, &String)| match place {
         0 => first == Saved::Yes,
-        _ => matches!(page.site.saved_word(visit, word), Ok(Some(_))),
+        _ => matches!(page.site.is_saved(visit, word), Ok(true)),
     };
     let stars = words.iter().enumerate();
     let stars = stars.map(|(place, word)| Star { word, is_saved: is_saved((place, word)) });
@@ -135,32 +148,93 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     };
     let off = page.books_off()?;
     let books = Selection::new(&shelf, &off);
-    let asked = shelf.lexicon().asked(word.as_str());
-    if !matches!(asked, "." | "..") && books.has(asked) {
-        record_again(&page, asked)?;
-        return Response::see_other(&paths::word(asked));
-    }
     let number = query.page.unwrap_or(1).clamp(1, 1000);
-    let matches = matches(&books, word.as_str(), number, &site.settings().dictionary);
-    if number > 1 && matches.words.is_empty() {
+    let results = match target(&page, &books, &word, number)? {
+        Target::Results(results) => results,
+        Target::Word(asked) => {
+            record_again(&page, asked)?;
+            return Response::see_other(&paths::word(asked));
+        }
+    };
+    if number > 1 && results.is_empty {
         return Response::see_other(&paths::search(word.as_str()));
     }
     if number == 1 {
-        record(&page, &word, matches.kind.outcome())?;
+        record(&page, &word, results.outcome)?;
     }
-    let (title, text) = matches.kind.texts(page.texts());
-    page.send(&SearchPage {
+    let template = SearchPage {
         page: &page,
         t: page.texts(),
         q: word.as_str(),
+        missing: missing(results.end, page.texts()),
+        has_more: results.end == End::More,
+        results: &results,
+        number,
+    };
+    if page.is_plain() && books.is_whole() {
+        let shared = results.page.coded(page.coding(), || page.render(&template))?;
+        return Ok(page.send_shared(shared));
+    }
+    page.send(&template)
+}
+
+/// Where a query leads. The results of a path are the same for everybody who has all books.
+fn target<'q>(
+    page: &Page<'_>,
+    books: &Selection<'_>,
+    word: &'q Word,
+    number: usize,
+) -> Result<Target<'q>> {
+    let (language, path) = (page.language().tag(), page.request().path_and_query());
+    let cache = books.is_whole().then(|| books.shelf().results());
+    if let Some(results) = cache.and_then(|cache| cache.get(language, &path)) {
+        return Ok(Target::Results(results));
+    }
+    let asked = books.shelf().lexicon().asked(word.as_str());
+    if !matches!(asked, "." | "..") && books.has(asked) {
+        return Ok(Target::Word(asked));
+    }
+    let matches = matches(books, word.as_str(), number, &page.site.settings().dictionary);
+    let (title, text) = matches.kind.texts(page.texts());
+    let results = ResultsPart {
+        outcome: matches.kind.outcome(),
+        problem: matches.problem,
+        end: matches.end,
+        ..results(page, (title, text), &matches.words)?
+    };
+    let results = Arc::new(results);
+    // A search that had no time may find more the next time.
+    if let Some(cache) = cache.filter(|_| results.end != End::OutOfTime) {
+        cache.put(language, &path, &results);
+    }
+    Ok(Target::Results(results))
+}
+
+/// A list of words under a title and a text.
+fn results(
+    page: &Page<'_>,
+    (title, text): (&'static str, &'static str),
+    words: &[Brief],
+) -> Result<ResultsPart> {
+    Ok(ResultsPart {
         title,
         text,
-        missing: matches.missing(page.texts()),
-        has_more: matches.end == End::More,
-        problem: &matches.problem,
-        words: matches.words,
-        number,
+        problem: String::new(),
+        html: page.render(&WordList { words })?,
+        is_empty: words.is_empty(),
+        end: End::Complete,
+        outcome: Outcome::Missing,
+        page: GuestPage::default(),
     })
+}
+
+/// Why matches are missing; empty if none is.
+fn missing(end: End, t: &Texts) -> &'static str {
+    match end {
+        End::Complete | End::More => "",
+        End::TooMany => t.search.too_many,
+        End::OutOfTime => t.search.slow,
+    }
 }
 
 /// `GET`: redirects to a random common word of the visitor's books.
@@ -237,14 +311,12 @@ fn no_query(page: &Page<'_>, query: &str, error: WordError) -> Result<Response> 
     };
     // Not cut, so that the user can shorten it. The limit of the request target bounds its length.
     let shown: String = query.chars().filter(|c| !c.is_control()).collect();
+    let results = results(page, (title, text), &[])?;
     let values = SearchPage {
         page,
         t,
         q: shown.trim(),
-        title,
-        text,
-        problem: "",
-        words: Vec::new(),
+        results: &results,
         number: 1,
         has_more: false,
         missing: "",

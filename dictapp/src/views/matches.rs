@@ -67,17 +67,6 @@ pub(super) struct Matches {
     pub(super) end: End,
 }
 
-impl Matches {
-    /// Why matches are missing; empty if all are there.
-    pub(super) fn missing(&self, t: &Texts) -> &'static str {
-        match self.end {
-            End::Complete | End::More => "",
-            End::TooMany => t.search.too_many,
-            End::OutOfTime => t.search.slow,
-        }
-    }
-}
-
 /// Phrases shown on the page of a word, and the number of words with the same beginning that are
 /// scanned for them.
 const PHRASES: usize = 8;

@@ -1,14 +1,16 @@
 //! The context that all pages share: the site, the visitor, and how a template becomes a response.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use askama::Template;
+use jiff::tz::TimeZone;
 use webframe::accept::{Coding, best_coding};
 use webframe::http::{HeaderValue, StatusCode, header};
 use webframe::{Body, Error, Request, Response, Result};
 
 use super::look::{LOOK, Look};
-use super::visitor::{Visitor, Who};
+use super::visitor::{TextOf, Visitor, Who};
 use crate::model::Role;
 use crate::paths;
 use crate::site::{Site, Visit};
@@ -19,7 +21,12 @@ use crate::texts::{Language, Texts};
 pub(super) struct Page<'r> {
     pub(super) site: &'r Site,
     pub(super) visitor: Visitor<'r>,
+    /// The reader's time zone, once it was asked for.
+    pub(super) known_zone: OnceCell<TimeZone>,
 }
+
+/// Most pages are smaller.
+const PAGE_BYTES: usize = 16 << 10;
 
 /// The `Cache-Control` of an answer that no cache may keep.
 pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
@@ -27,7 +34,7 @@ pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 impl<'r> Page<'r> {
     /// Identifies the visitor.
     pub(super) fn of(site: &'r Site, request: &'r Request) -> Page<'r> {
-        Page { site, visitor: Visitor::of(site, request) }
+        Page { site, visitor: Visitor::of(site, request), known_zone: OnceCell::new() }
     }
 
     /// The request.
@@ -80,11 +87,23 @@ impl<'r> Page<'r> {
     /// # Errors
     /// 500: the template cannot be rendered.
     pub(super) fn send(&self, template: &impl Template) -> Result<Response> {
-        let page = Response::html(self.render(template)?);
-        self.visitor.send(
-            page.with_field(header::CACHE_CONTROL, self.cache_control())
-                .with_field(header::VARY, HeaderValue::from_static("Cookie, Accept-Language")),
-        )
+        self.send_text_of(TextOf::Anybody, template)
+    }
+
+    /// As [`Page::send`]. A page with a form token is compressed only if nobody else may have chosen
+    /// text of it.
+    ///
+    /// # Errors
+    /// 500: the template cannot be rendered.
+    pub(super) fn send_text_of(
+        &self,
+        author: TextOf,
+        template: &impl Template,
+    ) -> Result<Response> {
+        let page = Response::html(self.render(template)?)
+            .with_field(header::CACHE_CONTROL, self.cache_control())
+            .with_field(header::VARY, HeaderValue::from_static("Cookie, Accept-Language"));
+        self.visitor.send(page, author)
     }
 
     /// The page as a text.
@@ -92,15 +111,17 @@ impl<'r> Page<'r> {
     /// # Errors
     /// 500: the template cannot be rendered.
     pub(super) fn render(&self, template: &impl Template) -> Result<String> {
-        template.render().map_err(Error::internal)
+        // A page that grows is copied each time.
+        let mut page = String::with_capacity(PAGE_BYTES);
+        template.render_into(&mut page).map_err(Error::internal)?;
+        Ok(page)
     }
 
-    /// Whether this is a guest who sees the same page at this path as every other guest.
-    pub(super) fn is_plain(&self, path: &str) -> bool {
+    /// Whether this is a guest who sees the same page at its path as every other guest.
+    pub(super) fn is_plain(&self) -> bool {
         matches!(self.visitor.who, Who::Guest)
             && self.visitor.has_no_token()
             && self.request().cookie(LOOK).is_none()
-            && self.request().path_and_query() == path
     }
 
     /// The coding that the browser prefers.
@@ -165,7 +186,7 @@ impl Page<'_> {
     }
 
     /// The token of the log-out form; `None` without a session.
-    pub(super) fn logout_token(&self) -> Option<String> {
+    pub(super) fn logout_token(&self) -> Option<&str> {
         self.visitor.session_form_token()
     }
 

@@ -83,7 +83,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let saved = self::by_day(&page, visit, Counted::SavedWords)?;
     let first = self::by_day(&page, visit, Counted::FirstReviews)?;
     let today = page.today();
-    let days = calendar(today, &by_day);
+    let days = if by_day.is_empty() { Vec::new() } else { calendar(today, &by_day) };
     let streak = streak(today, &by_day);
     let mut rows: Vec<(Date, u64)> = by_day.into_iter().collect();
     rows.sort_unstable_by_key(|(day, _)| Reverse(*day));
@@ -105,7 +105,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 }
 
 fn by_day(page: &Page<'_>, visit: &Visit, counted: Counted) -> Result<HashMap<Date, u64>> {
-    let counts = page.site.counts_by_day(visit, counted, &page.zone())?;
+    let counts = page.site.counts_by_day(visit, counted, page.zone())?;
     let dated = counts.iter().filter_map(|one| Some((day_of_number(one.day)?, one.count)));
     Ok(dated.collect())
 }

@@ -4,7 +4,7 @@
 use std::cell::OnceCell;
 use std::time::Duration;
 
-use webframe::http::{HeaderName, header};
+use webframe::http::{HeaderName, Method, header};
 use webframe::{Cookie, Error, Request, Response, Result};
 
 use super::forwarding;
@@ -48,6 +48,8 @@ pub(super) struct Visitor<'r> {
     pub(super) who: Who,
     /// The token of the session, if there is one and it may be valid.
     session: Option<Token>,
+    /// The token for forms of the session, once it was asked for.
+    session_form_token: OnceCell<String>,
     /// The token for a guest's forms: from the cookie, or made for this response.
     guest: OnceCell<Guest>,
     secure: bool,
@@ -56,6 +58,15 @@ pub(super) struct Visitor<'r> {
 struct Guest {
     token: Token,
     is_new: bool,
+}
+
+/// Who may have chosen text of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TextOf {
+    /// The visitor and this site alone, unless the page repeats what its URL asks for.
+    Visitor,
+    /// Also others.
+    Anybody,
 }
 
 /// Who the visitor is.
@@ -73,8 +84,9 @@ impl<'r> Visitor<'r> {
     pub(super) fn of(site: &Site, request: &'r Request) -> Visitor<'r> {
         let secure = is_secure(site, request);
         let (session, who) = session(site, request, SESSION.name(secure));
-        let (language, guest) = (language(request), OnceCell::new());
-        Visitor { request, language, session, who, guest, secure }
+        let (language, session_form_token) = (language(request), OnceCell::new());
+        let guest = OnceCell::new();
+        Visitor { request, language, session, session_form_token, who, guest, secure }
     }
 
     /// The user; `None` for a guest.
@@ -91,7 +103,10 @@ impl<'r> Visitor<'r> {
 
     /// The token for a form on a page of this visitor.
     pub(super) fn form_token(&self) -> Result<String> {
-        Ok(form_token(self.form_cookie()?))
+        match self.session_form_token() {
+            Some(token) => Ok(token.to_owned()),
+            None => Ok(form_token(self.form_cookie()?)),
+        }
     }
 
     /// The token of the session; `None` without one.
@@ -100,8 +115,9 @@ impl<'r> Visitor<'r> {
     }
 
     /// The token for forms of the session; `None` without one.
-    pub(super) fn session_form_token(&self) -> Option<String> {
-        self.session.as_ref().map(form_token)
+    pub(super) fn session_form_token(&self) -> Option<&str> {
+        let session = self.session.as_ref()?;
+        Some(self.session_form_token.get_or_init(|| form_token(session)))
     }
 
     /// Refuses a form that does not come from a page sent to this visitor.
@@ -117,11 +133,13 @@ impl<'r> Visitor<'r> {
     }
 
     /// The response, with the cookie that protects its forms if it has any.
-    pub(super) fn send(&self, response: Response) -> Result<Response> {
-        // BREACH: if an attacker can choose the query, the compressed length reveals the token
+    pub(super) fn send(&self, response: Response, text: TextOf) -> Result<Response> {
+        // BREACH: if an attacker can choose text of the page, the compressed length reveals the token
         // letter by letter.
-        let has_token = self.session.is_some() || self.guest.get().is_some();
-        let response = if has_token { response.without_compression() } else { response };
+        let response = match self.has_no_token() || self.is_without_input(text) {
+            true => response,
+            false => response.without_compression(),
+        };
         match self.guest.get() {
             Some(Guest { token, is_new: true }) => {
                 Ok(response.with_cookie(&self.secret(VISITOR, &token.to_text())?))
@@ -209,6 +227,13 @@ impl<'r> Visitor<'r> {
     /// Whether the page contains no form token.
     pub(super) fn has_no_token(&self) -> bool {
         self.session.is_none() && self.guest.get().is_none()
+    }
+
+    /// Whether the page repeats nothing that a stranger may choose. No path with such a page has a
+    /// parameter.
+    fn is_without_input(&self, text: TextOf) -> bool {
+        let is_read = matches!(*self.request.method(), Method::GET | Method::HEAD);
+        text == TextOf::Visitor && is_read && self.request.query_string().is_empty()
     }
 
     fn secret(&self, secret: Secret, value: &str) -> Result<Cookie> {

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::{Timestamp, ToSpan, Zoned};
 use webframe::Request;
 
 use super::page::Page;
@@ -49,8 +49,14 @@ fn zone_of(request: &Request) -> Option<TimeZone> {
 
 impl Page<'_> {
     /// The visitor's time zone; the server's if it is not known.
-    pub(super) fn zone(&self) -> TimeZone {
-        zone_of(self.request()).unwrap_or_else(|| self.site.zone().clone())
+    pub(super) fn zone(&self) -> &TimeZone {
+        let find = || zone_of(self.request()).unwrap_or_else(|| self.site.zone().clone());
+        self.known_zone.get_or_init(find)
+    }
+
+    /// A time in the visitor's time zone.
+    pub(super) fn local(&self, at: Timestamp) -> Zoned {
+        at.to_zoned(self.zone().clone())
     }
 
     /// The zone that the visitor has chosen or the browser is in, if it is one of [`ZONES`].
@@ -61,17 +67,17 @@ impl Page<'_> {
 
     /// A time in the visitor's zone, as text.
     pub(super) fn time(&self, at: Timestamp) -> String {
-        at.to_zoned(self.zone()).strftime("%Y-%m-%d %H:%M").to_string()
+        self.local(at).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
     /// The day of a time in the visitor's zone.
     pub(super) fn day(&self, at: Timestamp) -> String {
-        at.to_zoned(self.zone()).date().to_string()
+        self.local(at).date().to_string()
     }
 
     /// Today in the visitor's zone.
     pub(super) fn today(&self) -> Date {
-        Timestamp::now().to_zoned(self.zone()).date()
+        self.local(Timestamp::now()).date()
     }
 }
 

@@ -4,6 +4,8 @@
 //! its part of speech must fit the rule. If the form is a headword itself (`left`, `better`) or an
 //! irregular form, the checks are stricter.
 
+use std::cell::LazyCell;
+
 use super::exceptions;
 use crate::lexicon::{FoundBy, Hit, Lexicon};
 
@@ -96,7 +98,8 @@ impl Lexicon {
             return self.key(owner).into_iter().chain(self.lemmas(owner)).collect();
         }
         let strict = own.is_some() || irregular;
-        let own_parts = own.map_or(0, |own| self.parts(own));
+        // Most headwords are no form of another, so that their explanations need not be read.
+        let own_parts = LazyCell::new(|| own.map_or(0, |own| self.parts(own)));
         let mut lemmas = Vec::new();
         for (lemma, kind) in candidates(form) {
             let Some(key) = self.key(&lemma) else { continue };
@@ -104,7 +107,7 @@ impl Lexicon {
             let is_such_part = parts & kind.of() != 0;
             let fits = if strict {
                 is_such_part
-                    && (own.is_none() || own_parts == 0 || own_parts & kind.own_parts() != 0)
+                    && (own.is_none() || *own_parts == 0 || *own_parts & kind.own_parts() != 0)
                     && self.is_as_common(key, own, kind)
             } else {
                 parts == 0 || is_such_part

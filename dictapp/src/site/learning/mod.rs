@@ -178,6 +178,14 @@ impl Site {
         self.store.saved_word(visit.user, word)
     }
 
+    /// Whether the user has saved a word.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn is_saved(&self, visit: &Visit, word: &str) -> Result<bool, StoreError> {
+        self.store.is_saved(visit.user, word)
+    }
+
     /// Up to `limit` saved words, the latest first.
     ///
     /// # Errors

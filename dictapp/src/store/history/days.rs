@@ -3,7 +3,6 @@
 
 use jiff::Timestamp;
 
-use super::PageStart;
 use crate::store::{
     Store, UserId,
     db::{Row, Value},
@@ -11,16 +10,13 @@ use crate::store::{
 };
 
 /// `found <= ?` is true for all rows or for those that were not found alone.
-pub(crate) const WORDS_OLDER: &str = "select word, max(time) as latest, count(*), max(found) \
-     from hist where user = ? and time >= ? and time < ? and found <= ? \
-     and (? = '' or instr(lower(word), ?) > 0) \
-     group by word having latest < ? order by latest desc limit ?";
+pub(crate) const ROWS_OLDER: &str = "select word, time, found from hist where user = ? \
+     and time < ? and found <= ? and (? = '' or instr(lower(word), ?) > 0) \
+     order by time desc limit ?";
 pub(crate) const WORDS_NEWER: &str = "select word, max(time) as latest, count(*), max(found) \
      from hist where user = ? and time >= ? and time < ? and found <= ? \
      and (? = '' or instr(lower(word), ?) > 0) \
      group by word having latest > ? order by latest limit ?";
-pub(crate) const NEXT_OLDER: &str = "select time from hist where user = ? and time < ? \
-     and found <= ? and (? = '' or instr(lower(word), ?) > 0) order by time desc limit 1";
 pub(crate) const NEXT_NEWER: &str = "select time from hist where user = ? and time > ? \
      and found <= ? and (? = '' or instr(lower(word), ?) > 0) order by time limit 1";
 /// MySQL reads a table that it deletes from only through a derived one.
@@ -71,8 +67,30 @@ impl LookupFilter {
 }
 
 impl Store {
+    /// At most `limit` look-ups of a user before a time, newest first, each as a word of a day.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn lookups_before(
+        &self,
+        user: UserId,
+        (time, filter): (Timestamp, &LookupFilter),
+        limit: usize,
+    ) -> Result<Vec<WordOfDay>> {
+        let mut params = vec![user.0.into(), time.as_microsecond().into()];
+        params.extend(filter.values());
+        params.push(u32::try_from(limit).unwrap_or(u32::MAX).into());
+        let word = |mut row: Row| {
+            let (word, at) = (row.text()?, row.time()?);
+            Ok(WordOfDay { word, at, lookups: 1, found: row.flag()? })
+        };
+        let rows = self.db.query_latest(ROWS_OLDER, &params);
+        let lookups = rows.and_then(|rows| rows.into_iter().map(word).collect());
+        lookups.doing(|| format!("read the history of user {user}"))
+    }
+
     /// The words that a user looked up from one time until before another, newest first: those next
-    /// to `start` whose last look-up is on its older or newer side.
+    /// to the time `start` whose last look-up is after it.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -80,42 +98,38 @@ impl Store {
         &self,
         user: UserId,
         (from, until): (Timestamp, Timestamp),
-        (start, filter): (PageStart, &LookupFilter),
+        (start, filter): (Timestamp, &LookupFilter),
         limit: u32,
     ) -> Result<Vec<WordOfDay>> {
-        let (sql, time) = side(start, (WORDS_OLDER, WORDS_NEWER));
         let times = [from, until].map(|time| time.as_microsecond().into());
         let mut params = vec![user.0.into()];
         params.extend(times);
         params.extend(filter.values());
-        params.extend([time.into(), limit.into()]);
+        params.extend([start.as_microsecond().into(), limit.into()]);
         let word = |mut row: Row| {
             let (word, at) = (row.text()?, row.time()?);
             Ok(WordOfDay { word, at, lookups: row.count()?, found: row.flag()? })
         };
-        let rows = self.db.query_latest(sql, &params);
+        let rows = self.db.query_latest(WORDS_NEWER, &params);
         let words = rows.and_then(|rows| rows.into_iter().map(word).collect());
         let mut words: Vec<_> = words.doing(|| format!("read the history of user {user}"))?;
-        if sql == WORDS_NEWER {
-            words.reverse();
-        }
+        words.reverse();
         Ok(words)
     }
 
-    /// The time of the look-up next to `start`.
+    /// The time of the next look-up after `start`.
     ///
     /// # Errors
     /// The database is unavailable.
     pub fn next_lookup(
         &self,
         user: UserId,
-        start: PageStart,
+        start: Timestamp,
         filter: &LookupFilter,
     ) -> Result<Option<Timestamp>> {
-        let (sql, time) = side(start, (NEXT_OLDER, NEXT_NEWER));
-        let mut params = vec![user.0.into(), time.into()];
+        let mut params = vec![user.0.into(), start.as_microsecond().into()];
         params.extend(filter.values());
-        let rows = self.db.query_latest(sql, &params);
+        let rows = self.db.query_latest(NEXT_NEWER, &params);
         rows.and_then(|mut rows| rows.first_mut().map(Row::time).transpose())
             .doing(|| format!("read the history of user {user}"))
     }
@@ -135,15 +149,5 @@ impl Store {
         let deleted =
             self.db.execute(DELETE_WORD, &[user.0.into(), from, until, user.0.into(), at]);
         deleted.doing(|| format!("delete look-ups of user {user}"))
-    }
-}
-
-/// The statement for the side of a start, and the time where it begins.
-fn side(start: PageStart, (older, newer): (&'static str, &'static str)) -> (&'static str, i64) {
-    match start {
-        PageStart::Newest => (older, i64::MAX),
-        PageStart::OlderThan(time) => (older, time.as_microsecond()),
-        PageStart::NewerThan(time) => (newer, time.as_microsecond()),
-        PageStart::Oldest => (newer, i64::MIN),
     }
 }

@@ -107,7 +107,9 @@ impl Store {
         let limit = limit.min(HISTORY_ROWS_MAX);
         let params: [Value; 3] = [user.0.into(), time.into(), limit.into()];
         let rows = self.db.query_latest(sql, &params);
-        let lookups = rows.and_then(|rows| rows.into_iter().map(|row| past(row, user)).collect());
+        let mut name = None;
+        let past = |row| past(row, user, &mut name);
+        let lookups = rows.and_then(|rows| rows.into_iter().map(past).collect());
         let mut lookups: Vec<_> = lookups.doing(|| format!("read the history of user {user}"))?;
         if sql == NEWER {
             lookups.reverse();
@@ -153,11 +155,12 @@ impl Store {
     }
 }
 
-fn past(mut row: Row, user: UserId) -> Result<PastLookup> {
-    Ok(PastLookup {
-        name: username(user, &row.text()?)?,
-        word: row.text()?,
-        at: row.time()?,
-        found: row.flag()?,
-    })
+/// All rows have the same name, which is parsed once.
+fn past(mut row: Row, user: UserId, known: &mut Option<Username>) -> Result<PastLookup> {
+    let name = row.text()?;
+    let name = match known {
+        Some(known) if known.as_str() == name => known.clone(),
+        _ => known.insert(username(user, &name)?).clone(),
+    };
+    Ok(PastLookup { name, word: row.text()?, at: row.time()?, found: row.flag()? })
 }

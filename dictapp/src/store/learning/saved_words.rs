@@ -117,7 +117,9 @@ impl Store {
             text.sentence.as_str().into(),
             at.as_microsecond().into(),
         ];
-        match self.db.execute(INSERT, &params) {
+        let inserted = self.db.execute(INSERT, &params);
+        self.saved.forget(&(user, word.as_str().to_owned()));
+        match inserted {
             Ok(_) => Ok(true),
             Err(error) if error.is_conflict() => Ok(false),
             Err(error) => Err(error).doing(|| format!("save a word of user {user}")),
@@ -130,6 +132,7 @@ impl Store {
     /// The database is unavailable.
     pub fn remove_saved_word(&self, user: UserId, word: &str) -> Result<()> {
         let removed = self.db.execute(REMOVE, &[user.number().into(), word.into()]);
+        self.saved.forget(&(user, word.to_owned()));
         removed.map(drop).doing(|| format!("remove a word of user {user}"))
     }
 
@@ -185,6 +188,16 @@ impl Store {
         let rows = self.db.query(BY_WORD, &[user.number().into(), word.into()]);
         rows.and_then(|mut rows| rows.first_mut().map(saved_word).transpose())
             .doing(|| format!("read a word of user {user}"))
+    }
+
+    /// Whether a user has saved a word. Changes of other instances within the last two seconds may
+    /// be missing.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn is_saved(&self, user: UserId, word: &str) -> Result<bool> {
+        let load = || Ok(Some(self.saved_word(user, word)?.is_some()));
+        Ok(self.saved.read((user, word.to_owned()), load)?.unwrap_or(false))
     }
 
     /// Up to `limit` saved words, the latest first.

@@ -16,6 +16,7 @@ use crate::texts::Texts;
 use crate::throttle::Refusal;
 use crate::views::filters;
 use crate::views::page::{NO_STORE, Page};
+use crate::views::visitor::TextOf;
 
 #[derive(Deserialize)]
 struct LoginForm {
@@ -222,7 +223,8 @@ fn register_page(
         password_min: accounts.password_chars_min,
         password_max: accounts.password_chars_max,
     };
-    Ok(page.send_as(status, &values)?.with_field(header::CACHE_CONTROL, NO_STORE))
+    let response = page.send_text_of(TextOf::Visitor, &values)?.with_status(status);
+    Ok(response.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
 /// Whole minutes, at least one.
@@ -254,5 +256,6 @@ fn login_page(
         delay_seconds: delay.map(|(delay, _)| delay.as_secs()),
         ticket: delay.map_or("", |(_, ticket)| ticket),
     };
-    Ok(page.send_as(status, &values)?.with_field(header::CACHE_CONTROL, NO_STORE))
+    let response = page.send_text_of(TextOf::Visitor, &values)?.with_status(status);
+    Ok(response.with_field(header::CACHE_CONTROL, NO_STORE))
 }

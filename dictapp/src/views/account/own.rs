@@ -214,13 +214,13 @@ pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response>
     if let Some(row) = form.row {
         let at = Timestamp::from_microsecond(row)
             .map_err(|_| Error::bad_request("invalid time of a look-up"))?;
-        site.delete_word_of_day(visit, at, &page.zone())?;
+        site.delete_word_of_day(visit, at, page.zone())?;
         return next();
     }
     if let Some(day) = form.day.as_ref().filter(|day| !day.is_empty()) {
         let day = day.parse::<Date>().ok();
         let (from, until) = day
-            .and_then(|day| bounds_of_day(day, &page.zone()))
+            .and_then(|day| bounds_of_day(day, page.zone()))
             .ok_or_else(|| Error::bad_request("day must be a date like 2026-11-29"))?;
         site.delete_lookups_between(visit, (from, until), &client)?;
         return next();

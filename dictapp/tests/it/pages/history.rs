@@ -220,3 +220,22 @@ fn a_word_of_a_day_and_a_whole_day_are_deleted_from_the_history_page() {
     person.get("/word/apple");
     assert_eq!(person.history(), ["apple"], "what was deleted is recorded again");
 }
+
+#[test]
+fn the_history_and_the_log_in_are_compressed_unless_they_repeat_what_a_link_may_choose() {
+    let site = Site::start();
+    let coding = |person: &Person, path: &str| {
+        let answer = person.send("HEAD", path, &[("Accept-Encoding", "gzip")], None);
+        answer.field("content-encoding").map(str::to_owned)
+    };
+    let person = Person::registered(&site, "Levi");
+    person.get("/word/apple");
+    assert_eq!(coding(&person, "/history").as_deref(), Some("gzip"));
+    assert_eq!(coding(&person, "/history?q=app"), None);
+    assert_eq!(coding(&person, "/word/apple"), None);
+    let guest = Person::new(&site);
+    assert_eq!(coding(&guest, "/login"), None, "it sets a cookie");
+    guest.get("/login");
+    assert_eq!(coding(&guest, "/login").as_deref(), Some("gzip"));
+    assert_eq!(coding(&guest, "/login?next=/word/apple"), None);
+}

@@ -162,3 +162,25 @@ fn a_question_is_not_a_pattern() {
     let behind_the_last = guest.get("/search?q=appl%3F&page=9");
     assert_eq!(behind_the_last.to("/search?q=appl%3F"), "/search?q=appl%3F");
 }
+
+#[test]
+fn results_of_the_cache_are_in_the_language_of_their_reader_and_follow_the_log_in() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    for _ in 0..2 {
+        let page = Person::new(&site).get("/search?q=appl%3F");
+        page.assert_has(200, &["lang=\"en\"", ">apple</a>", "href=\"/login?next="]);
+        page.assert_has_not(&["Levi"]);
+        let page = Person::who_reads(&site, "zh").get("/search?q=appl%3F");
+        page.assert_has(200, &["lang=\"zh-Hans\"", ">apple</a>"]);
+        let page = levi.get("/search?q=appl%3F");
+        page.assert_has(200, &["Logged in as Levi", ">apple</a>"]);
+        assert_eq!(page.field("cache-control"), Some("no-store"));
+        let page = Person::new(&site).get("/search?q=appl%3F&page=9");
+        assert_eq!(page.to("/search?q=appl%3F"), "/search?q=appl%3F");
+    }
+    assert_eq!(levi.history(), ["appl?"]);
+    let fields = [("Accept-Encoding", "gzip")];
+    let coded = Person::new(&site).send("HEAD", "/search?q=appl%3F", &fields, None);
+    assert_eq!(coded.field("content-encoding"), Some("gzip"));
+}

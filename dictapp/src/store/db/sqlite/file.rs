@@ -12,6 +12,7 @@ use std::{
 use rusqlite::{
     Connection, OpenFlags,
     backup::{Backup, StepResult},
+    config::DbConfig,
 };
 
 use super::link::{Link, error_at};
@@ -157,6 +158,9 @@ impl File {
         let set_up = |conn: Connection| {
             conn.busy_timeout(self.timeouts.call)?;
             conn.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+            // Otherwise values that are bound make SQLite prepare some statements anew each time, which
+            // takes longer than to run them.
+            conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             conn.pragma_update(None, "synchronous", "full")?;
             conn.pragma_update(None, "foreign_keys", true)?;
             conn.pragma_update(None, "journal_size_limit", LOG_BYTES_KEPT)?;
