@@ -103,6 +103,12 @@ impl Page {
         behind.split_once('"').map(|(value, _)| value)
     }
 
+    /// The rest of the first link that begins like this.
+    pub(crate) fn link(&self, beginning: &str) -> Option<&str> {
+        let (_, behind) = self.text.split_once(&format!("href=\"{beginning}"))?;
+        behind.split_once('"').map(|(rest, _)| rest)
+    }
+
     /// Whether it was made for a user, who can log out.
     pub(crate) fn is_of_user(&self) -> bool {
         self.text.contains("id=\"logout\"")
@@ -145,7 +151,8 @@ mod tests {
                     request.push(byte[0]);
                 }
                 seen.push(String::from_utf8(request).unwrap());
-                let body = "<input name=\"token\" value=\"t1\"><button id=\"logout\">";
+                let body = "<input name=\"token\" value=\"t1\"><button id=\"logout\">\
+                            <a href=\"/classes/7\">";
                 write!(socket, "HTTP/1.1 200 OK\r\nSet-Cookie: session=s1; Path=/\r\n").unwrap();
                 write!(socket, "Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
             }
@@ -154,6 +161,7 @@ mod tests {
         let mut browser = Browser::new(address);
         let page = browser.get("/").unwrap();
         assert_eq!((page.status, page.field("token"), page.field("x")), (200, Some("t1"), None));
+        assert_eq!((page.link("/classes/"), page.link("/words/")), (Some("7"), None));
         assert!(page.is_of_user());
         browser.post("/words", &[("word", "a b")]).unwrap();
         let seen = server.join().unwrap();

@@ -1,0 +1,199 @@
+//! The pages of dictapp that are counted: who asks for them, and what that user has before.
+
+use anyhow::{Context, Result, ensure};
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::counter::Counter;
+use super::get;
+use crate::peer::browser::Browser;
+use crate::peer::server::Server;
+use crate::steps::succeed;
+
+/// How long dictapp may take to load its words under callgrind.
+const LOADING_MAX: Duration = Duration::from_secs(120);
+/// As Chromium sends it over plain HTTP, and with brotli as over TLS.
+const BROWSER: &str = "gzip, deflate, br";
+const NAME: &str = "reader";
+const PASSWORD: &str = "correct horse 42";
+
+/// Who asks for a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Visitor {
+    Guest,
+    User,
+}
+
+/// A row of the table.
+struct Row {
+    name: &'static str,
+    path: &'static str,
+    visitor: Visitor,
+    accepts: &'static str,
+}
+
+const fn guest(name: &'static str, path: &'static str) -> Row {
+    Row { name, path, visitor: Visitor::Guest, accepts: "" }
+}
+
+const fn browser(name: &'static str, path: &'static str) -> Row {
+    Row { name, path, visitor: Visitor::Guest, accepts: BROWSER }
+}
+
+const fn user(name: &'static str, path: &'static str) -> Row {
+    Row { name, path, visitor: Visitor::User, accepts: "" }
+}
+
+/// The path that stands for another spelling of [`RECORDED`] each time, so that each look-up is a new one.
+const OTHER_SPELLING: &str = "/word/*";
+const RECORDED: &str = "dictionary";
+/// The path that stands for the class of the user.
+const CLASS: &str = "/classes/*";
+
+const ROWS: &[Row] = &[
+    guest("entry `apple`, guest", "/word/apple"),
+    browser("entry `apple`, guest, compressed", "/word/apple"),
+    guest("entry `act`, guest", "/word/act"),
+    browser("entry `act`, guest, compressed", "/word/act"),
+    guest("no entry, guest", "/search?q=aple"),
+    guest("suggestions for `app`", "/suggest?q=app"),
+    guest("search for `app*`", "/search?q=app*"),
+    browser("search for `app*`, compressed", "/search?q=app*"),
+    guest("search for `苹果`", "/search?q=%E8%8B%B9%E6%9E%9C"),
+    guest("home, guest", "/"),
+    browser("home, guest, compressed", "/"),
+    guest("log-in", "/login"),
+    user("history of ten rows", "/history"),
+    user("entry `act`, user, shown again", "/word/act"),
+    // Guests warm the cache with the spellings: a row of its own, which is not printed.
+    guest("", OTHER_SPELLING),
+    user("entry `dictionary`, user, recorded", OTHER_SPELLING),
+    user("search for `app*`, user", "/search?q=app*"),
+    user("home, user", "/"),
+    user("word book of ten words", "/words"),
+    user("review", "/review"),
+    user("progress", "/progress"),
+    user("classes of a teacher", "/classes"),
+    user("a class with a list", CLASS),
+    user("account", "/account"),
+];
+
+/// Words of the history that is measured, besides those that the rows look up, and of the word book.
+const WORDS: &[&str] =
+    &["book", "cat", "dog", "egg", "fish", "girl", "house", "ice", "jump", "king"];
+
+/// Counts the pages of this program in the folder.
+pub(super) fn count(program: &Path, folder: &Path) -> Result<Vec<(&'static str, u64)>> {
+    let database = format!("sqlite:{}/words.db", folder.display());
+    let command = format!(
+        "{} --address 127.0.0.1:{{port}} --database {database} --set log.access=false \
+        --set log.level=error --set timeouts.idle=1h --set dictionary.lookups_per_minute_max=100000",
+        program.display(),
+    );
+    // The first start reads the word books into the database; callgrind need not count that.
+    let first = Server::start(&command, &folder.join("first.log"))?;
+    wait_until_ready(&first)?;
+    first.stop()?;
+    let counter = Counter::start(folder, &command)?;
+    wait_until_ready(&counter.server)?;
+    let mut guest = Browser::new(counter.server.address);
+    let mut user = Browser::new(counter.server.address);
+    register(&mut user)?;
+    let mut role = Command::new(program);
+    role.args(["user", "role", NAME, "teacher", "--database", &database]).current_dir(folder);
+    succeed(&mut role)?;
+    let class = settle(&mut user)?;
+    counter.on()?;
+    let mut counts = Vec::new();
+    for row in ROWS {
+        let browser = if row.visitor == Visitor::User { &mut user } else { &mut guest };
+        browser.accepts = row.accepts;
+        let mut asked = 0;
+        let count = counter.count(|| {
+            asked += 1;
+            match row.path {
+                OTHER_SPELLING => get(browser, &format!("/word/{}", spelling(RECORDED, asked))),
+                CLASS => get(browser, &class),
+                path => get(browser, path),
+            }
+        });
+        counts.push((row.name, count.with_context(|| row.path)?));
+    }
+    counts.retain(|(name, _)| !name.is_empty());
+    Ok(counts)
+}
+
+/// A word in letters of which some are capital: those for which `number` has a bit.
+fn spelling(word: &str, number: usize) -> String {
+    let letter = |(place, letter): (usize, char)| match number >> place & 1 {
+        1 => letter.to_ascii_uppercase(),
+        _ => letter,
+    };
+    word.chars().enumerate().map(letter).collect()
+}
+
+fn register(user: &mut Browser) -> Result<()> {
+    let form = user.get("/register")?;
+    let token = form.field("form_token").context("the form has no token")?;
+    let fields = [
+        ("form_token", token),
+        ("name", NAME),
+        ("password", PASSWORD),
+        ("password_again", PASSWORD),
+    ];
+    ensure!(user.post("/register", &fields)?.status == 303, "the registration is refused");
+    Ok(())
+}
+
+/// Gives the user a history, a word book, and a class with a list. Returns the path of the class.
+fn settle(user: &mut Browser) -> Result<String> {
+    let page = user.get("/words")?;
+    let token = page.field("form_token").context("the word book has no form")?.to_owned();
+    let send = |user: &mut Browser, path: &str, fields: &[(&str, &str)]| {
+        let fields: Vec<_> =
+            [("form_token", token.as_str())].iter().chain(fields).copied().collect();
+        let status = user.post(path, &fields)?.status;
+        ensure!(status == 303, "POST {path} is answered {status}");
+        anyhow::Ok(())
+    };
+    for word in WORDS {
+        send(user, "/words", &[("action", "save"), ("word", word)])?;
+    }
+    send(user, "/classes", &[("action", "make"), ("name", "Class 4b")])?;
+    let list =
+        [("action", "add"), ("name", "Unit 1"), ("due", "2999-12-31"), ("words", "book\ncat\ndog")];
+    let page = user.get("/classes")?;
+    let class = format!("/classes/{}", page.link("/classes/").context("there is no class")?);
+    send(user, &class, &list)?;
+    WORDS.iter().try_for_each(|word| get(user, &format!("/word/{word}")))?;
+    Ok(class)
+}
+
+fn wait_until_ready(server: &Server) -> Result<()> {
+    let began = Instant::now();
+    loop {
+        let asked = get(&mut Browser::new(server.address), "/readyz");
+        match asked {
+            Ok(_) => return Ok(()),
+            Err(error) if began.elapsed() > LOADING_MAX => return Err(error),
+            Err(_) => thread::sleep(Duration::from_millis(100)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn each_request_of_a_recorded_look_up_has_its_own_spelling() {
+        let spellings: HashSet<String> =
+            (0..1024).map(|number| spelling(RECORDED, number)).collect();
+        assert_eq!(spellings.len(), 1024);
+        assert!(spellings.iter().all(|spelling| spelling.eq_ignore_ascii_case(RECORDED)));
+    }
+}
