@@ -159,8 +159,9 @@ class Forms:
             if form == "-":
                 return []
             is_name = word[0].isupper() and not re.search("(an|ese|ist|i|eek|ork|nch|ish)$", word)
-            sure = word in self.irregular.nouns or word in NEW or self.is_known(form) and not is_name
-            return [("plural", form)] if countable or countable is None and sure else []
+            listed = word in self.irregular.nouns
+            sure = word in NEW or self.is_known(form) and not is_name
+            return [("plural", form)] if countable or listed or countable is None and sure else []
         if label in ADJECTIVES and word[0].islower():
             if label == "adv." and (word.endswith("ly") and word != "early" or word in self.irregular.bare_adverbs):
                 return []
