@@ -20,9 +20,10 @@ use crate::steps::step;
 const READERS: u32 = 16;
 /// Rows of each reader: as many as the settings allow.
 const ROWS_OF_READER: u32 = 100_000;
-/// A look-up of each user in a minute, so a day has this many rows.
-const MINUTE: u64 = 60_000_000;
-const ROWS_OF_DAY: u32 = 24 * 60;
+/// Between two look-ups of a user: 50 minutes, so the rows fill the ten years that are kept.
+const PAUSE: u64 = 50 * 60_000_000;
+/// More than a page shows: older rows that each page has below it.
+const ROWS_BELOW: u32 = 100;
 /// Pages that each reader asks for.
 const PAGES: u32 = 500;
 const P99_MAX: Duration = Duration::from_millis(10);
@@ -68,7 +69,7 @@ fn measure(program: &Path, engine: &str, size: &Size) -> Result<Vec<String>> {
     instance.stop()?;
     // The latest rows are of now: old ones are deleted.
     let now = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_micros())?;
-    let begin = now - u64::from(ROWS_OF_READER) * MINUTE;
+    let begin = now - u64::from(ROWS_OF_READER) * PAUSE;
     database.fill(size, begin).context("cannot fill the tables")?;
     instance.start_again()?;
     let (first, any) = (Mutex::default(), Mutex::default());
@@ -94,9 +95,9 @@ type Timed = Mutex<Vec<(u16, Duration)>>;
 /// Asks in turn for the first page and for one anywhere in the history.
 fn read(mut browser: Browser, begin: u64, first: &Timed, any: &Timed) -> Result<()> {
     for number in 0..PAGES {
-        // Rows have the times of minute 1 after the beginning to ROWS_OF_READER; the step visits them all over.
-        let minute = number * 7919 % (ROWS_OF_READER - ROWS_OF_DAY) + ROWS_OF_DAY;
-        let deep = begin + u64::from(minute) * MINUTE;
+        // The step visits the rows all over.
+        let row = number * 7919 % (ROWS_OF_READER - ROWS_BELOW) + ROWS_BELOW;
+        let deep = begin + u64::from(row) * PAUSE;
         for (path, timed) in
             [("/history".to_owned(), first), (format!("/history?older={deep}"), any)]
         {
@@ -140,7 +141,7 @@ impl Database {
         };
         let rows = |most, whose| {
             format!(
-                "insert into hist (user, time, word, found) select u.id, {begin} + n * {MINUTE}, {word}, 1 \
+                "insert into hist (user, time, word, found) select u.id, {begin} + n * {PAUSE}, {word}, 1 \
                  from user u join {} numbers where u.name like '{whose}%'",
                 numbers(most)
             )
