@@ -8,9 +8,8 @@ use std::process::ExitCode;
 use anyhow::Context;
 use dictapp::cli::{self, Command, Ending};
 use dictapp::commands::{
-    self, backup, books, check, client, import, import_course, licences, look, mcp, user,
+    backup, books, check, client, import, import_course, licences, look, mcp, serve, user,
 };
-use dictapp::serve;
 
 /// The exit code of a look-up that found nothing.
 const NO_SUCH_WORD: u8 = 3;
@@ -36,14 +35,12 @@ fn run(command: Command) -> anyhow::Result<()> {
             let preview = import::preview(&book.resolved())?;
             Ok(writeln!(io::stdout(), "{preview}")?)
         }
-        Command::Import(settings, book) => {
-            import::run(&commands::open_store(&settings)?, &book.resolved())
-        }
+        Command::Import(settings, book) => import::run(&serve::store(&settings)?, &book.resolved()),
         Command::Books(settings, command) => {
-            books::run(&commands::open_store(&settings)?, &settings.dictionary.books, &command)
+            books::run(&serve::store(&settings)?, &settings.dictionary.books, &command)
         }
         Command::User(settings, command, output) => {
-            user::run(&settings, commands::open_store(&settings)?, &command, output)
+            user::run(&settings, serve::store(&settings)?, &command, output)
         }
         Command::ImportCourse(settings, source) => import_course::run(&settings, &source),
         Command::Look(settings, word, form) => look::run(&settings, &word, form),

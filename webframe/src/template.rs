@@ -64,7 +64,7 @@ impl Templates {
                 broken.push(describe(&error));
             }
         }
-        told(broken)?;
+        unless_broken(broken)?;
         Ok(Templates { environment, directory: None })
     }
 
@@ -107,7 +107,7 @@ impl Templates {
                 Err(error) => broken.push(describe(&error)),
             }
         }
-        told(broken)
+        unless_broken(broken)
     }
 
     /// 200 with the rendered template as HTML.
@@ -188,9 +188,8 @@ impl Request {
 fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|name| match name.ends_with(".txt") {
-        true => AutoEscape::None,
-        false => AutoEscape::Html,
+    environment.set_auto_escape_callback(|name| {
+        if name.ends_with(".txt") { AutoEscape::None } else { AutoEscape::Html }
     });
     environment.set_trim_blocks(true);
     environment.set_lstrip_blocks(true);
@@ -243,11 +242,8 @@ fn describe(error: &minijinja::Error) -> String {
     text
 }
 
-fn told(broken: Vec<String>) -> Result<(), BrokenTemplates> {
-    match broken.is_empty() {
-        true => Ok(()),
-        false => Err(BrokenTemplates(broken)),
-    }
+fn unless_broken(broken: Vec<String>) -> Result<(), BrokenTemplates> {
+    if broken.is_empty() { Ok(()) } else { Err(BrokenTemplates(broken)) }
 }
 
 impl fmt::Display for BrokenTemplates {

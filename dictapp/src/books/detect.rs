@@ -63,8 +63,8 @@ impl Kind {
         Ok(by_name(path).unwrap_or_else(|| by_content(path, &source.sample())))
     }
 
-    /// The kind of a book of which the kind and other properties may be given. A text of which a
-    /// property of tables is given is a table.
+    /// Finds the kind of a book from its file and from the given properties. A text is a table if a
+    /// property of tables is given.
     ///
     /// # Errors
     /// As [`Kind::detect`], or if a property of tables is given for another kind.

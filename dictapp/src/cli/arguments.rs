@@ -33,7 +33,8 @@ pub(super) struct Arguments {
     #[arg(long, global = true, value_name = "ADDRESS")]
     address: Option<String>,
 
-    /// Keep everything in sqlite:PATH or mysql://USER@HOST/DATABASE [default: sqlite:data/dictapp.db]
+    /// Store everything in sqlite:PATH or mysql://USER@HOST/DATABASE [default:
+    /// sqlite:data/dictapp.db]
     #[arg(long, global = true, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
     database: Option<String>,
 
@@ -49,7 +50,7 @@ pub(super) enum Action {
     Serve,
     /// Import a word book into the database
     Import(ImportArguments),
-    /// Take in users, look-ups and words of a course database; may be repeated
+    /// Import users, look-ups and words of a course database; may be repeated
     ImportCourse {
         /// mysql://USER:PASSWORD@HOST/DATABASE, or the file of an SQL dump; it is only read
         #[arg(value_parser = CourseSource::parse)]
@@ -59,7 +60,8 @@ pub(super) enum Action {
     Look(LookArguments),
     /// Use a server from the terminal: log in, look words up, read the history
     Client(ClientArguments),
-    /// Let a language model look words up: a server of the Model Context Protocol on stdin and stdout
+    /// Serve the Model Context Protocol on stdin and stdout, so that a language model can look
+    /// words up
     Mcp,
     /// Print the completions of the command line for a shell
     Completions {
@@ -114,11 +116,11 @@ pub(super) struct ImportArguments {
     #[arg(long)]
     preview: bool,
 
-    /// The language of the headwords, such as en [default: what the book says]
+    /// The language of the headwords, such as en [default: from the book]
     #[arg(long, value_name = "CODE", value_parser = parse_language, requires = "to")]
     from: Option<LanguageTag>,
 
-    /// The language of the explanations, such as zh [default: what the book says]
+    /// The language of the explanations, such as zh [default: from the book]
     #[arg(long, value_name = "CODE", value_parser = parse_language, requires = "from")]
     to: Option<LanguageTag>,
 
@@ -176,7 +178,7 @@ pub(super) struct ClientArguments {
     #[arg(default_value = "http://127.0.0.1:8000")]
     url: String,
 
-    /// The language, zh or en [default: as LANG says]
+    /// The language, zh or en [default: from LANG]
     #[arg(long, value_parser = ["zh", "en"])]
     lang: Option<String>,
 
@@ -190,7 +192,7 @@ pub(super) struct ClientArguments {
 
 #[derive(Debug, Subcommand)]
 enum ClientAction {
-    /// Look a word up and end, for scripts
+    /// Look a word up and exit, for scripts
     Look(LookArguments),
 }
 

@@ -46,7 +46,7 @@ pub enum Command {
     Backup(Settings, PathBuf),
     /// Create the database from a file.
     Restore(Settings, PathBuf),
-    /// Report that the settings are valid, and where they come from.
+    /// Report that the settings are valid, and their sources.
     Check(Settings, String),
     /// The same, and connect to the database.
     CheckDatabase(Settings, String),
@@ -62,7 +62,7 @@ pub struct Ending {
     pub code: u8,
 }
 
-/// Parses the arguments, of which the first is the program's name, and reads the settings.
+/// Parses the arguments after the program's name, and reads the settings.
 ///
 /// # Errors
 /// The ending: help, the version, or all mistakes of the command line or the settings.

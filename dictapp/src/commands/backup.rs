@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::serve;
+use crate::commands::serve;
 use crate::settings::Settings;
 use crate::store::{self, Counts};
 

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 
-use crate::serve;
+use crate::commands::serve;
 use crate::settings::Settings;
 
 /// Maximum difference between the clocks of two machines: sessions end by the clock.

@@ -150,8 +150,11 @@ struct Stardict {
 
 impl Stardict {
     fn of(store: &Store, book: &Book) -> Result<Stardict> {
-        let (title, languages) = (book.title.clone(), book.languages);
-        let (index, articles, spellings) = (Vec::new(), Vec::new(), Vec::new());
+        let title = book.title.clone();
+        let languages = book.languages;
+        let index = Vec::new();
+        let articles = Vec::new();
+        let spellings = Vec::new();
         let mut files = Stardict { title, languages, index, articles, spellings };
         each(store, book, |entry| files.add(&entry))?;
         files.index.sort_by(|a, b| order(&a.0, &b.0));

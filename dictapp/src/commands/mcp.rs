@@ -9,15 +9,15 @@ use serde_json::{Value, json};
 
 use super::look;
 use super::look::entry::{Entry, Style};
-use crate::serve;
+use crate::commands::serve;
 use crate::settings::Settings;
 use crate::site::Site;
 use crate::views::api;
 
-/// The protocol's versions whose messages used here are the same, the newest first.
+/// The versions of the protocol that have the messages used here, the newest first.
 const VERSIONS: [&str; 3] = ["2025-06-18", "2025-03-26", "2024-11-05"];
 
-/// The longest message in bytes: a word has at most 255.
+/// Maximum bytes of a message: far more than a word of 255 characters needs.
 const MESSAGE_BYTES_MAX: u64 = 1 << 16;
 
 const PARSE_ERROR: i64 = -32700;
@@ -25,7 +25,7 @@ const INVALID_REQUEST: i64 = -32600;
 const METHOD_NOT_FOUND: i64 = -32601;
 const INVALID_PARAMS: i64 = -32602;
 
-/// A call of a tool, as far as it is used.
+/// The used part of a tool call.
 #[derive(Deserialize)]
 struct Call {
     name: String,
@@ -45,10 +45,11 @@ struct Refusal(i64, String);
 /// Answers messages until the end of standard input.
 ///
 /// # Errors
-/// The database cannot be used; a message is longer than the limit; nobody reads the answers.
+/// The database cannot be used; a message is longer than the limit; standard output is closed.
 pub fn run(settings: &Settings) -> Result<()> {
     let site = serve::open(settings)?;
-    let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
+    let mut input = io::stdin().lock();
+    let mut output = io::stdout().lock();
     loop {
         let mut line = Vec::new();
         let read = input.by_ref().take(MESSAGE_BYTES_MAX).read_until(b'\n', &mut line);
@@ -66,7 +67,7 @@ pub fn run(settings: &Settings) -> Result<()> {
     }
 }
 
-/// The answer to a message; `None` to a notification and to an empty line.
+/// The response to a message; `None` for a notification or an empty line.
 fn answer(site: &Site, line: &[u8]) -> Option<Value> {
     if line.trim_ascii().is_empty() {
         return None;
@@ -112,7 +113,7 @@ fn result(site: &Site, method: &str, params: &Value) -> Result<Value, Refusal> {
     }
 }
 
-/// The version that the client asked for, else the newest.
+/// The version that the client requests, else the newest.
 fn version(asked: &str) -> &'static str {
     VERSIONS.into_iter().find(|known| *known == asked).unwrap_or(VERSIONS[0])
 }
@@ -147,7 +148,7 @@ fn tools() -> Value {
     ])
 }
 
-/// The text of a tool's answer, or what the model reads instead.
+/// The result of a tool as text, or an error text for the model.
 fn call_tool(site: &Site, call: &Call) -> Result<Result<String>, Refusal> {
     match (call.name.as_str(), &call.arguments) {
         ("look_up", Arguments::Word { word }) => Ok(look_up(site, word)),

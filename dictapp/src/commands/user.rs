@@ -175,7 +175,8 @@ fn reset(site: &Site, user: User) -> Result<Row> {
 }
 
 fn list(site: &Site) -> Result<Vec<Row>> {
-    let (mut rows, mut after) = (Vec::new(), UserId::BEFORE_ALL);
+    let mut rows = Vec::new();
+    let mut after = UserId::BEFORE_ALL;
     loop {
         let users = site.users_after(after, PAGE)?;
         let Some(last) = users.last() else { return Ok(rows) };
@@ -196,7 +197,8 @@ fn show(site: &Site, user: User) -> Result<Row> {
         event: entry.event.name(),
         network: entry.network,
     });
-    let (sessions, audit) = (Some(sessions.collect()), Some(audit.collect()));
+    let sessions = Some(sessions.collect());
+    let audit = Some(audit.collect());
     Ok(Row { sessions, audit, ..user.into() })
 }
 
@@ -227,7 +229,8 @@ fn table(rows: &[Row]) -> String {
     let mut text = format!("{:>6}  {:8} {:20}  {:8}  name\n", "id", "role", "since", "state");
     for row in rows {
         let Row { id, name, role, created, disabled, .. } = row;
-        let (since, state) = (created.get(..19).unwrap_or(created), disabled.as_ref());
+        let since = created.get(..19).unwrap_or(created);
+        let state = disabled.as_ref();
         let state = state.map_or("enabled", |_| "disabled");
         text += &format!("{id:>6}  {role:8} {since:20}  {state:8}  {name}\n");
         if let Some(code) = &row.reset_code {

@@ -163,7 +163,7 @@ impl Lexicon {
     }
 
     /// The entries for a query: those with its spelling, then those that differ in case, accents
-    /// and the like, then those of which it is an inflected form (`left`, `leave`). If there are
+    /// and the like, then those that have it as an inflected form (`left`, `leave`). If there are
     /// none, the search is repeated without the punctuation around the query (`went.`, `《apple》`).
     /// For an empty result [`did_you_mean`](Lexicon::did_you_mean) has suggestions.
     pub fn look_up(&self, query: &str) -> Vec<Hit<'_>> {

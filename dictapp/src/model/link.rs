@@ -46,7 +46,8 @@ pub fn shown_text(gloss: &str) -> std::borrow::Cow<'_, str> {
 
 /// Encodes a link; returns only the text if it cannot be part of a link.
 pub fn encode(word: &str, text: &str) -> String {
-    let (word, shown) = (word.trim(), text.trim());
+    let word = word.trim();
+    let shown = text.trim();
     let cannot = |text: &str| text.is_empty() || text.contains(['[', ']', '|', '\n']);
     if cannot(word) || cannot(shown) {
         return text.to_owned();
@@ -60,7 +61,8 @@ const LINK_BYTES_MAX: usize = 1024;
 fn leading_link(gloss: &str) -> Option<(Run<'_>, &str)> {
     let inner = gloss.strip_prefix("[[")?;
     let end = memchr::memmem::find(&inner.as_bytes()[..inner.len().min(LINK_BYTES_MAX)], b"]]")?;
-    let (inner, behind) = (&inner[..end], &inner[end + 2..]);
+    let behind = &inner[end + 2..];
+    let inner = &inner[..end];
     let (word, text) = inner.split_once('|').unwrap_or((inner, inner));
     let is_whole = !word.is_empty() && !text.is_empty() && !inner.contains(['[', ']']);
     is_whole.then_some((Run::Link { word, text }, behind))

@@ -186,7 +186,8 @@ impl Passwords {
         let mut salt = [0; SALT_BYTES];
         getrandom::fill(&mut salt).map_err(|_| PasswordError::System)?;
         let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
-        let (algorithm, version) = (Algorithm::Argon2id, Version::V0x13);
+        let algorithm = Algorithm::Argon2id;
+        let version = Version::V0x13;
         let typed = normal(password);
         compute(permit, algorithm, version, &self.standard, (&typed, &salt), &mut output)?;
         let phc = PasswordHash {
@@ -208,7 +209,8 @@ impl Passwords {
             return Ok(());
         };
         let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
-        let (algorithm, version) = (Algorithm::Argon2id, Version::V0x13);
+        let algorithm = Algorithm::Argon2id;
+        let version = Version::V0x13;
         compute(permit, algorithm, version, &params, ("", &[0; SALT_BYTES]), &mut output)
     }
 }

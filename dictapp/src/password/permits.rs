@@ -5,12 +5,13 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use argon2::{Block, Params};
 
 use super::PasswordError;
+use crate::lock::{lock, unpoisoned};
 
 /// Memory that a permit keeps between uses: enough for a standard hash.
 const KEPT_BLOCKS: usize = Params::DEFAULT.block_count();
@@ -104,13 +105,13 @@ impl Permits {
                 return Err(PasswordError::Busy);
             }
             let waited = self.released.wait_timeout(state, left);
-            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            state = unpoisoned(waited).0;
         }
     }
 
     /// Ignores poisoning: nothing panics while the lock is held.
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     #[cfg(test)]

@@ -43,7 +43,8 @@ impl fmt::Display for PasswordProblem {
 impl PasswordProblem {
     /// The first rule that this password of a user of this name breaks.
     pub fn of(password: &str, name: &str, rules: &Accounts) -> Option<PasswordProblem> {
-        let (min, max) = (rules.password_chars_min, rules.password_chars_max);
+        let min = rules.password_chars_min;
+        let max = rules.password_chars_max;
         match password.chars().take(max + 1).count() {
             0 => Some(PasswordProblem::Empty),
             chars if chars < min => Some(PasswordProblem::Short(min)),

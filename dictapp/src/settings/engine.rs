@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use webframe::{Limits, Network, Timeouts};
+use webframe::{Limits, ServerSettings, Timeouts};
 
 use super::network::{Address, address, host, network, origin};
 use super::reader::Reader;
@@ -14,28 +14,10 @@ use super::value::{count, duration, list, non_empty_list, optional, optional_pat
 /// `[server]`: addresses, trusted proxies, threads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
-    /// The addresses to listen at, at least one.
+    /// The addresses to listen at, at least one. Their names are not resolved yet.
     pub address: Vec<Address>,
-    /// The origin that visitors see, if a proxy changes it.
-    pub public_url: Option<String>,
-    /// The hosts that are served, in lower case. Empty: all.
-    pub allowed_hosts: Vec<String>,
-    /// The proxies whose forwarding fields are trusted.
-    pub trusted_proxies: Vec<Network>,
-    /// The proxies whose connections begin with a header of the PROXY protocol.
-    pub proxy_protocol_from: Vec<Network>,
-    /// The minimum number of threads for handlers that block.
-    pub workers_min: usize,
-    /// The maximum number of threads for handlers that block.
-    pub workers_max: usize,
-    /// Number of event loops. 0: one for each core.
-    pub shards: usize,
-    /// How long a request may wait for a worker before new ones are refused.
-    pub queue_age_max: Duration,
-    /// How long a server that stops still serves, so that a balancer notices it.
-    pub drain_notice: Duration,
-    /// How long requests in flight may take when the server stops.
-    pub drain: Duration,
+    /// The other keys of the section. Addresses, encryption and limits are not set here.
+    pub engine: ServerSettings,
 }
 
 /// `[tls]`: encryption by the server itself.
@@ -54,8 +36,8 @@ pub struct Tls {
 impl Server {
     pub(super) fn read(r: &mut Reader) -> Server {
         r.section("server");
-        let server = Server {
-            address: r.key("address", "127.0.0.1:8000", non_empty_list(address)),
+        let address = r.key("address", "127.0.0.1:8000", non_empty_list(address));
+        let engine = ServerSettings {
             public_url: r.key("public_url", "", optional(origin)),
             allowed_hosts: r.key("allowed_hosts", "", list(host)),
             trusted_proxies: r.key("trusted_proxies", "", list(network)),
@@ -66,9 +48,10 @@ impl Server {
             queue_age_max: r.key("queue_age_max", "1s", duration("10ms"..="1m")),
             drain_notice: r.key("drain_notice", "0s", duration("0s"..="1h")),
             drain: r.key("drain", "10s", duration("0s"..="1h")),
+            ..ServerSettings::default()
         };
-        r.ordered(("workers_min", server.workers_min), ("workers_max", server.workers_max));
-        server
+        r.ordered(("workers_min", engine.workers_min), ("workers_max", engine.workers_max));
+        Server { address, engine }
     }
 }
 

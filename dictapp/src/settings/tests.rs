@@ -110,7 +110,7 @@ fn the_environment_sets_every_key_without_quotes() {
     .unwrap();
     let shown: Vec<String> = settings.server.address.iter().map(Address::to_string).collect();
     assert_eq!(shown, ["0.0.0.0:80", "unix:/run/d.sock"]);
-    assert_eq!((settings.server.workers_min, settings.log.access), (4, false));
+    assert_eq!((settings.server.engine.workers_min, settings.log.access), (4, false));
     assert_eq!(settings.database.url.to_string(), "mysql://u:***@h:3306/d");
 }
 
@@ -173,7 +173,7 @@ fn invalid_toml_is_reported_with_its_line() {
 #[test]
 fn a_byte_order_mark_and_windows_line_ends_are_fine() {
     let settings = load("\u{feff}[server]\r\nworkers_min = 3\r\n", &[], &[]).unwrap();
-    assert_eq!(settings.server.workers_min, 3);
+    assert_eq!(settings.server.engine.workers_min, 3);
 }
 
 #[test]

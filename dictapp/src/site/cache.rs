@@ -4,13 +4,14 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use webframe::Result;
 use webframe::accept::Coding;
 
 use super::history::Outcome;
 use crate::lexicon::End;
+use crate::lock::unpoisoned;
 
 /// Maximum bytes of one generation of rendered entries: about two thousand entries with their
 /// compressed forms. Two generations are kept.
@@ -161,7 +162,8 @@ struct Generations<V: ?Sized> {
 impl<V: Cached + ?Sized> Cache<V> {
     /// An empty cache. It keeps at most twice `generation_bytes_max` bytes.
     pub fn new(generation_bytes_max: usize) -> Cache<V> {
-        let (young, old) = (HashMap::new(), HashMap::new());
+        let young = HashMap::new();
+        let old = HashMap::new();
         let generations = RwLock::new(Generations { young, old, young_bytes: 0 });
         Cache { generation_bytes_max, generations }
     }
@@ -169,7 +171,7 @@ impl<V: Cached + ?Sized> Cache<V> {
     /// The value for a query, if it is cached.
     pub fn get(&self, language: &'static str, query: &str) -> Option<Arc<V>> {
         let key: Key = (language, query.into());
-        let generations = self.generations.read().unwrap_or_else(PoisonError::into_inner);
+        let generations = unpoisoned(self.generations.read());
         if let Some(value) = generations.young.get(&key) {
             return Some(Arc::clone(value));
         }
@@ -186,7 +188,7 @@ impl<V: Cached + ?Sized> Cache<V> {
 
     fn keep(&self, key: Key, value: &Arc<V>) {
         let bytes = value.bytes() + key.1.len() + VALUE_BYTES;
-        let mut generations = self.generations.write().unwrap_or_else(PoisonError::into_inner);
+        let mut generations = unpoisoned(self.generations.write());
         if generations.young_bytes + bytes > self.generation_bytes_max {
             generations.old = std::mem::take(&mut generations.young);
             generations.young_bytes = 0;

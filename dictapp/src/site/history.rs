@@ -54,7 +54,8 @@ impl Site {
             Outcome::Found => (true, None),
             Outcome::Missing => (false, None),
         };
-        let (user, word) = (visit.user, word.clone());
+        let user = visit.user;
+        let word = word.clone();
         self.repeats.note(user, word.as_str(), Instant::now());
         let lookup = Lookup { user, word, found, headword, at: Timestamp::now() };
         let saved = match self.store.record_lookup(&lookup) {
@@ -113,9 +114,10 @@ impl Site {
         word: &Word,
         outcome: Outcome<'_>,
     ) -> Result<Saved, StoreError> {
-        match self.repeats.is_repeated(visit.user, word.as_str(), Instant::now()) {
-            true => self.saved(visit, outcome),
-            false => self.record(visit, word, outcome),
+        if self.repeats.is_repeated(visit.user, word.as_str(), Instant::now()) {
+            self.saved(visit, outcome)
+        } else {
+            self.record(visit, word, outcome)
         }
     }
 

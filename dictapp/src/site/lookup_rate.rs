@@ -2,9 +2,10 @@
 //! cannot fill the database.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use crate::lock::lock;
 use crate::store::UserId;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -50,7 +51,7 @@ impl LookupRate {
     /// Counts one look-up. The first one since the start trims, so that a lowered limit takes
     /// effect.
     pub(super) fn count(&self, user: UserId, now: Instant) -> Verdict {
-        let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut users = lock(&self.users);
         if users.len() >= USERS_MAX && !users.contains_key(&user) {
             users.retain(|_, count| now.saturating_duration_since(count.since) < MINUTE);
             if users.len() >= USERS_MAX {

@@ -16,7 +16,7 @@ mod statistics;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -24,6 +24,7 @@ use jiff::tz::TimeZone;
 use webframe::http::StatusCode;
 use webframe::{LogQueue, monitoring::Metrics};
 
+use crate::lock::{lock, unpoisoned};
 use crate::password::{PasswordError, Passwords};
 use crate::session::Expiry;
 use crate::settings::Settings;
@@ -47,7 +48,7 @@ pub use cache::{Cache, EntryPart, GuestPage, ResultsPart};
 pub use history::Outcome;
 pub use learning::{
     CLASS_LIST_WORDS_MAX, CardKind, ClassChange, IMPORT_BYTES_MAX, NEW_A_DAY_MAX, OwnClass,
-    SAVED_WORDS_MAX, Saving,
+    SAVED_WORDS_MAX, SavedWordRow, Saving,
 };
 pub use reports::Reporting;
 pub use selection::{Found, FoundEntry, Selection};
@@ -174,7 +175,8 @@ impl Site {
 
     /// The current words. Use it for one request only: an import replaces it.
     pub fn shelf(&self) -> Arc<Shelf> {
-        Arc::clone(&self.shelf.read().unwrap_or_else(PoisonError::into_inner))
+        let shelf = unpoisoned(self.shelf.read());
+        Arc::clone(&shelf)
     }
 
     /// Reloads the words if the word books have changed.
@@ -182,14 +184,14 @@ impl Site {
     /// # Errors
     /// The database is unavailable; the words stay as they are.
     pub fn refresh_words(&self) -> anyhow::Result<()> {
-        let _one = self.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one = lock(&self.refreshing);
         if self.store.lexicon_version()? == self.shelf().version() {
             return Ok(());
         }
         let saved_at = saved_at(&self.settings);
         let shelf = Shelf::load(&self.store, &self.settings.dictionary.books, saved_at.as_deref())?;
         log::info!("the word books changed: {} entries now", shelf.lexicon().len());
-        *self.shelf.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(shelf);
+        *unpoisoned(self.shelf.write()) = Arc::new(shelf);
         Ok(())
     }
 }

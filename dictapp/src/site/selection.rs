@@ -69,7 +69,8 @@ impl<'s> Selection<'s> {
                 Some((_, entries)) if entries.contains(&entry) => {}
                 Some((_, entries)) => entries.push(entry),
                 None => {
-                    let (word, by) = (entry.word, hit.by);
+                    let word = entry.word;
+                    let by = hit.by;
                     let headword =
                         Found { word, by, phonetic: None, rank: None, entries: Vec::new() };
                     found.push((headword, vec![entry]));
@@ -127,11 +128,11 @@ impl<'s> Selection<'s> {
         entries.sort_by_key(|entry| entry.book);
         found.phonetic = entries.iter().find_map(|entry| entry.phonetic);
         found.rank = entries.iter().filter_map(|entry| entry.rank).min();
-        found.entries = entries.iter().map(|entry| self.shown(entry)).collect();
+        found.entries = entries.iter().map(|entry| self.found_entry(entry)).collect();
         found
     }
 
-    fn shown(&self, entry: &EntryRef<'s>) -> FoundEntry<'s> {
+    fn found_entry(&self, entry: &EntryRef<'s>) -> FoundEntry<'s> {
         let book = self.shelf.books().get(usize::from(entry.book.0));
         FoundEntry {
             book: book.map_or("", |book| book.title.as_str()),

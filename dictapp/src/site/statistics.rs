@@ -3,12 +3,13 @@
 //! yet.
 
 use std::collections::HashMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Outcome, Site};
+use crate::lock::lock;
 use crate::model::Word;
 use crate::store::{LookupHour, MissingWord, StoreError};
 
@@ -37,7 +38,7 @@ impl Site {
             return;
         }
         counts.missing.fetch_add(1, Relaxed);
-        let mut words = counts.words.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut words = lock(&counts.words);
         if let Some(lookups) = words.get_mut(word.as_str()) {
             *lookups += 1;
         } else if words.len() < WORDS_MAX {
@@ -51,12 +52,13 @@ impl Site {
     /// The database is unavailable; the counts are kept for the next time.
     pub fn store_lookup_counts(&self) -> Result<(), StoreError> {
         let counts = &self.statistics;
-        let (found, missing) = (counts.found.load(Relaxed), counts.missing.load(Relaxed));
+        let found = counts.found.load(Relaxed);
+        let missing = counts.missing.load(Relaxed);
         if found + missing == 0 {
             return Ok(());
         }
         let now = Timestamp::now();
-        let words = counts.words.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let words = lock(&counts.words).clone();
         let missed: Vec<MissingWord> = words
             .iter()
             .map(|(word, lookups)| MissingWord { word: word.clone(), lookups: *lookups, last: now })
@@ -65,7 +67,7 @@ impl Site {
         self.store.add_lookup_counts(LookupHour { hour, found, missing }, &missed)?;
         counts.found.fetch_sub(found, Relaxed);
         counts.missing.fetch_sub(missing, Relaxed);
-        let mut now_counted = counts.words.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut now_counted = lock(&counts.words);
         now_counted.retain(|word, lookups| {
             *lookups -= words.get(word).copied().unwrap_or_default();
             *lookups > 0

@@ -118,7 +118,7 @@ impl StoreError {
         matches!(self.kind, Kind::Refused | Kind::Damaged | Kind::Invalid)
     }
 
-    /// Whether the database does not serve, for any reason: visitors get 503.
+    /// Whether the database is unavailable, for any reason: visitors get 503.
     pub fn is_outage(&self) -> bool {
         self.is_unavailable() || matches!(self.kind, Kind::Refused | Kind::Damaged)
     }

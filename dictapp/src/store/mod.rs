@@ -113,7 +113,7 @@ impl Store {
         self.outage.note(probe(&*self.db)).doing(|| "write to the database")
     }
 
-    /// Why the database does not serve now; `None` if it does, as far as the latest calls show.
+    /// Why the database is unavailable, according to the latest calls; `None` if it is available.
     pub fn outage(&self) -> Option<String> {
         self.outage.why()
     }

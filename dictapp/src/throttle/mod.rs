@@ -11,9 +11,10 @@ mod ticket;
 
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+use crate::lock::lock;
 use crate::model::{Network, networks, smallest_network};
 use crate::settings::Accounts;
 use tallies::{Slots, Tallies};
@@ -106,13 +107,13 @@ enum Outcome {
 /// One tally that an attempt was added to, and the number of failures that it allows.
 #[derive(Clone, Copy, Debug)]
 struct Counted {
-    kind: Kind,
+    kind: TallyKind,
     slots: Slots,
     max: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum TallyKind {
     NameInNetwork,
     Network,
     Name,
@@ -157,7 +158,7 @@ impl Throttle {
         for network in networks(client) {
             let slots = counters.names_in_networks.slots((name, network));
             let max = self.limits.of_name_in_network.saturating_mul(network.share);
-            keys.push(Counted { kind: Kind::NameInNetwork, slots, max });
+            keys.push(Counted { kind: TallyKind::NameInNetwork, slots, max });
         }
         self.refuse_if_full(&counters, &keys, now)?;
         let is_attacked = counters.names.tally(of_name.slots, now).failures >= self.limits.of_name;
@@ -252,37 +253,37 @@ impl Throttle {
 
     /// Ignores poisoning: no code panics between two writes that belong together.
     fn lock(&self) -> MutexGuard<'_, Counters> {
-        self.counters.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.counters)
     }
 }
 
 impl Counters {
     fn name(&self, name: &str) -> Counted {
-        Counted { kind: Kind::Name, slots: self.names.slots(name), max: u32::MAX }
+        Counted { kind: TallyKind::Name, slots: self.names.slots(name), max: u32::MAX }
     }
 
     fn networks_of(&self, purpose: &str, client: IpAddr, max: u32) -> Vec<Counted> {
         let key = |network: Network| Counted {
-            kind: Kind::Network,
+            kind: TallyKind::Network,
             slots: self.networks.slots((purpose, network)),
             max: max.saturating_mul(network.share),
         };
         networks(client).into_iter().map(key).collect()
     }
 
-    fn of(&self, kind: Kind) -> &Tallies {
+    fn of(&self, kind: TallyKind) -> &Tallies {
         match kind {
-            Kind::NameInNetwork => &self.names_in_networks,
-            Kind::Network => &self.networks,
-            Kind::Name => &self.names,
+            TallyKind::NameInNetwork => &self.names_in_networks,
+            TallyKind::Network => &self.networks,
+            TallyKind::Name => &self.names,
         }
     }
 
-    fn of_mut(&mut self, kind: Kind) -> &mut Tallies {
+    fn of_mut(&mut self, kind: TallyKind) -> &mut Tallies {
         match kind {
-            Kind::NameInNetwork => &mut self.names_in_networks,
-            Kind::Network => &mut self.networks,
-            Kind::Name => &mut self.names,
+            TallyKind::NameInNetwork => &mut self.names_in_networks,
+            TallyKind::Network => &mut self.networks,
+            TallyKind::Name => &mut self.names,
         }
     }
 }
@@ -310,7 +311,7 @@ impl Drop for Attempt<'_> {
             let tallies = counters.of_mut(*kind);
             let failures = match (self.result, kind) {
                 // The current tally, even if its window has ended.
-                (Outcome::Success, Kind::NameInNetwork) => {
+                (Outcome::Success, TallyKind::NameInNetwork) => {
                     tallies.tally(*slots, Duration::ZERO).failures
                 }
                 _ => 1,

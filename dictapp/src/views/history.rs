@@ -159,10 +159,7 @@ fn rows(
 
 /// The link that repeats a look-up: the page of the word, or a search.
 pub(super) fn repeat_url(books: &Selection<'_>, query: &str) -> String {
-    match books.has(query) {
-        true => paths::word(query),
-        false => paths::search(query),
-    }
+    if books.has(query) { paths::word(query) } else { paths::search(query) }
 }
 
 fn days(page: &Page<'_>, books: &Selection<'_>, rows: &[WordOfDay]) -> Vec<Day> {

@@ -59,7 +59,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 }
 
 fn user<'p>(page: &'p Page<'_>) -> Option<&'p Visit> {
-    match &page.visitor.who {
+    match page.visitor.who {
         Who::User(visit) => Some(visit),
         Who::Guest | Who::Unknown(_) => None,
     }

@@ -60,7 +60,7 @@ pub(crate) fn worker(_: &Site, _: &Request) -> Result<Response> {
 /// `GET`: the OpenSearch description.
 pub(crate) fn opensearch(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let origin = match &site.settings().server.public_url {
+    let origin = match &site.settings().server.engine.public_url {
         Some(url) => url.clone(),
         None => {
             let scheme = if request.peer().encrypted { "https" } else { "http" };

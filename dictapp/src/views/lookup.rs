@@ -104,7 +104,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let is_away = off.is_err();
     let off = off.unwrap_or_default();
     let books = Selection::new(&shelf, &off);
-    let (t, q) = (page.texts(), word.as_str());
+    let t = page.texts();
+    let q = word.as_str();
     let Some(entry) = entry::part(&books, q, page.language())? else {
         record(&page, &word, Outcome::Missing)?;
         let near = near(&books, q, site.settings().dictionary.near_words);

@@ -9,7 +9,7 @@ use crate::texts::Texts;
 
 /// How matches answer a query.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum MatchKind {
     /// Words that match a wildcard pattern.
     Pattern,
     /// Words that match a regular expression.
@@ -29,29 +29,31 @@ pub(super) enum Kind {
     BadPattern,
 }
 
-impl Kind {
+impl MatchKind {
     /// The title and the text of the page.
     pub(super) fn texts(self, t: &Texts) -> (&'static str, &'static str) {
         let s = &t.search;
         match self {
-            Kind::Pattern => (s.pattern_title, s.pattern_text),
-            Kind::Regex => (s.regex_title, s.regex_text),
-            Kind::Reverse => (s.reverse_title, s.reverse_text),
-            Kind::Pinyin => (s.pinyin_title, s.pinyin_text),
-            Kind::Words => (s.words_title, s.words_text),
-            Kind::Near => (s.near_title, s.near_text),
-            Kind::Nothing => (s.nothing_title, s.nothing_text),
-            Kind::BadPattern => (s.bad_pattern_title, s.bad_pattern_text),
+            MatchKind::Pattern => (s.pattern_title, s.pattern_text),
+            MatchKind::Regex => (s.regex_title, s.regex_text),
+            MatchKind::Reverse => (s.reverse_title, s.reverse_text),
+            MatchKind::Pinyin => (s.pinyin_title, s.pinyin_text),
+            MatchKind::Words => (s.words_title, s.words_text),
+            MatchKind::Near => (s.near_title, s.near_text),
+            MatchKind::Nothing => (s.nothing_title, s.nothing_text),
+            MatchKind::BadPattern => (s.bad_pattern_title, s.bad_pattern_text),
         }
     }
 
     /// The outcome for the history. Near words are only suggestions, so they count as not found.
     pub(super) fn outcome(self) -> Outcome<'static> {
         match self {
-            Kind::Pattern | Kind::Regex | Kind::Reverse | Kind::Pinyin | Kind::Words => {
-                Outcome::Found
-            }
-            Kind::Near | Kind::Nothing | Kind::BadPattern => Outcome::Missing,
+            MatchKind::Pattern
+            | MatchKind::Regex
+            | MatchKind::Reverse
+            | MatchKind::Pinyin
+            | MatchKind::Words => Outcome::Found,
+            MatchKind::Near | MatchKind::Nothing | MatchKind::BadPattern => Outcome::Missing,
         }
     }
 }
@@ -59,7 +61,7 @@ impl Kind {
 /// The matches of a query that is not a headword.
 #[derive(Default)]
 pub(super) struct Matches {
-    pub(super) kind: Kind,
+    pub(super) kind: MatchKind,
     /// Why the pattern cannot be read, in English.
     pub(super) problem: String,
     pub(super) words: Vec<Brief>,
@@ -87,7 +89,7 @@ pub(super) fn matches(
         None => return of_text(books, query, wanted, settings),
         Some(Err(error)) => {
             let problem = error.to_string();
-            return Matches { kind: Kind::BadPattern, problem, ..Matches::default() };
+            return Matches { kind: MatchKind::BadPattern, problem, ..Matches::default() };
         }
         Some(Ok(pattern)) => pattern,
     };
@@ -99,7 +101,11 @@ pub(super) fn matches(
     let in_vain = is_empty && (page == 1 || books.page(Page::first(1), search).entries.is_empty());
     match as_question(query).filter(|_| in_vain && !pattern.is_regex()) {
         Some(question) => of_text(books, question, wanted, settings),
-        None => listed(books, if pattern.is_regex() { Kind::Regex } else { Kind::Pattern }, &found),
+        None => listed(
+            books,
+            if pattern.is_regex() { MatchKind::Regex } else { MatchKind::Pattern },
+            &found,
+        ),
     }
 }
 
@@ -122,15 +128,15 @@ fn of_text(
     }
     let words = by_words(books, text);
     if !words.is_empty() {
-        return Matches { kind: Kind::Words, words, ..Matches::default() };
+        return Matches { kind: MatchKind::Words, words, ..Matches::default() };
     }
     let spelled = books.seen(books.shelf().lexicon().by_pinyin(text, PAGE_WORDS));
     if !spelled.is_empty() {
         let words = spelled.iter().map(|entry| brief(books.shelf(), entry)).collect();
-        return Matches { kind: Kind::Pinyin, words, ..Matches::default() };
+        return Matches { kind: MatchKind::Pinyin, words, ..Matches::default() };
     }
     let words = near(books, text, settings.near_words);
-    let kind = if words.is_empty() { Kind::Nothing } else { Kind::Near };
+    let kind = if words.is_empty() { MatchKind::Nothing } else { MatchKind::Near };
     Matches { kind, words, ..Matches::default() }
 }
 
@@ -150,12 +156,12 @@ fn of_chinese(books: &Selection<'_>, text: &str, wanted: Page) -> Matches {
     if words.is_empty() && found.entries.is_empty() && wanted.skip == 0 {
         let parts = lexicon.segments(text);
         let words = of_pieces(books, &parts);
-        let kind = if words.is_empty() { Kind::Nothing } else { Kind::Words };
+        let kind = if words.is_empty() { MatchKind::Nothing } else { MatchKind::Words };
         return Matches { kind, words, ..Matches::default() };
     }
-    let Matches { words: meant, end, .. } = listed(books, Kind::Reverse, &found);
+    let Matches { words: meant, end, .. } = listed(books, MatchKind::Reverse, &found);
     words.extend(meant);
-    let kind = if words.is_empty() { Kind::Nothing } else { Kind::Reverse };
+    let kind = if words.is_empty() { MatchKind::Nothing } else { MatchKind::Reverse };
     Matches { kind, words, end, ..Matches::default() }
 }
 
@@ -172,9 +178,9 @@ fn of_pieces(books: &Selection<'_>, pieces: &[lexicon::Piece<'_>]) -> Vec<Brief>
     words
 }
 
-fn listed(books: &Selection<'_>, kind: Kind, found: &lexicon::Matches<'_>) -> Matches {
+fn listed(books: &Selection<'_>, kind: MatchKind, found: &lexicon::Matches<'_>) -> Matches {
     Matches {
-        kind: if found.entries.is_empty() { Kind::Nothing } else { kind },
+        kind: if found.entries.is_empty() { MatchKind::Nothing } else { kind },
         problem: String::new(),
         words: found.entries.iter().map(|entry| brief(books.shelf(), entry)).collect(),
         end: found.end,
@@ -202,9 +208,10 @@ fn by_words(books: &Selection<'_>, query: &str) -> Vec<Brief> {
 /// beginning.
 pub(super) fn near(books: &Selection<'_>, query: &str, most: usize) -> Vec<Brief> {
     let lexicon = books.shelf().lexicon();
-    let mut near = match has_chinese(query) {
-        true => lexicon.reverse(query, Page::first(most)).entries,
-        false => lexicon.did_you_mean(query, most),
+    let mut near = if has_chinese(query) {
+        lexicon.reverse(query, Page::first(most)).entries
+    } else {
+        lexicon.did_you_mean(query, most)
     };
     if near.is_empty() {
         near = lexicon.by_misspelt_pinyin(query, most);

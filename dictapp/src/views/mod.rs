@@ -1,5 +1,6 @@
 //! The functions behind the URLs: each parses the request, calls the site and renders a page.
 
+mod appearance;
 mod visitor;
 mod page;
 mod zone;

@@ -9,7 +9,7 @@ use webframe::accept::{Coding, best_coding};
 use webframe::http::{HeaderValue, StatusCode, header};
 use webframe::{Body, Error, Request, Response, Result};
 
-use super::look::{LOOK, Look};
+use super::appearance::{LOOK, Look};
 use super::visitor::{TextOf, Visitor, Who};
 use crate::model::Role;
 use crate::paths;
@@ -174,7 +174,7 @@ impl Page<'_> {
     }
 
     pub(super) fn user_name(&self) -> Option<&str> {
-        match &self.visitor.who {
+        match self.visitor.who {
             Who::User(visit) => Some(visit.name.as_str()),
             Who::Guest | Who::Unknown(_) => None,
         }
@@ -182,7 +182,7 @@ impl Page<'_> {
 
     /// Whether the user administers the site.
     pub(super) fn is_admin(&self) -> bool {
-        matches!(&self.visitor.who, Who::User(visit) if visit.role == Role::Admin)
+        matches!(self.visitor.who, Who::User(visit) if visit.role == Role::Admin)
     }
 
     /// The token of the log-out form; `None` without a session.

@@ -63,7 +63,8 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: Form = request.form()?;
     page.check_form(&form.form_token)?;
-    let (word, t) = (parse(&form.word)?, &page.texts().reports);
+    let word = parse(&form.word)?;
+    let t = &page.texts().reports;
     let shown = (&word, form.text.as_str());
     if !page.may_report() {
         return report_page(&page, StatusCode::FORBIDDEN, shown, Notice::Closed);
@@ -93,7 +94,9 @@ fn report_page(
     (word, text): (&Word, &str),
     notice: Notice,
 ) -> Result<Response> {
-    let (t, form_token) = (page.texts(), page.form_token()?);
-    let (word, text_max) = (word.as_str(), REPORT_CHARS_MAX);
+    let t = page.texts();
+    let form_token = page.form_token()?;
+    let word = word.as_str();
+    let text_max = REPORT_CHARS_MAX;
     page.send_as(status, &ReportPage { page, t, form_token, word, text, text_max, notice })
 }

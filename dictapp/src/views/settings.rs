@@ -96,7 +96,9 @@ fn form(page: &Page<'_>, status: StatusCode, off: &[BookId], notice: Notice) -> 
 
 impl Choice {
     fn of(fields: &[(String, String)]) -> Result<Choice> {
-        let (mut choice, mut listed, mut on) = (Choice::default(), Vec::new(), HashSet::new());
+        let mut choice = Choice::default();
+        let mut listed = Vec::new();
+        let mut on = HashSet::new();
         for (name, value) in fields {
             match name.as_str() {
                 "form_token" => choice.form_token.clone_from(value),

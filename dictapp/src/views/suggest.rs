@@ -80,9 +80,10 @@ pub(crate) fn gloss(site: &Site, request: &Request) -> Result<Response> {
 pub(super) fn words(site: &Site, request: &Request) -> Result<(String, Vec<String>)> {
     let Query { q } = request.query()?;
     let is_closed = site.settings().dictionary.lookup_requires_login;
-    let words = match is_closed {
-        true => Vec::new(),
-        false => suggestions(site, &q).into_iter().map(|one| one.brief.word).collect(),
+    let words = if is_closed {
+        Vec::new()
+    } else {
+        suggestions(site, &q).into_iter().map(|one| one.brief.word).collect()
     };
     Ok((q, words))
 }

@@ -7,9 +7,8 @@ use std::time::Duration;
 use webframe::http::{HeaderName, Method, header};
 use webframe::{Cookie, Error, Request, Response, Result};
 
+use super::appearance::{LOOK, Look, ZONE, ZONES};
 use super::forwarding;
-use super::look::{LOOK, Look};
-use super::zone::{ZONE, ZONES};
 use crate::form_token::{form_token, is_form_token};
 use crate::model::{Lifetime, device_label};
 use crate::session::Token;
@@ -45,10 +44,10 @@ struct Secret {
 pub(super) struct Visitor<'r> {
     pub(super) request: &'r Request,
     pub(super) language: Language,
-    pub(super) who: Who,
+    pub(super) who: &'r Who,
     /// The token of the session, if there is one and it may be valid.
-    session: Option<Token>,
-    /// The token for forms of the session, once it was asked for.
+    session: Option<&'r Token>,
+    /// The token for forms of the session, once a page has requested it.
     session_form_token: OnceCell<String>,
     /// The token for a guest's forms: from the cookie, or made for this response.
     guest: OnceCell<Guest>,
@@ -79,12 +78,23 @@ pub(super) enum Who {
     Unknown(StoreError),
 }
 
+/// The result of looking the session up. It is kept on the request, so that the layers, the view and
+/// the error page of one request query the database once.
+struct Identity {
+    session: Option<Token>,
+    who: Who,
+}
+
+static GUEST: Identity = Identity { session: None, who: Who::Guest };
+
 impl<'r> Visitor<'r> {
     /// Reads the cookies, and queries the database if one may be a session.
     pub(super) fn of(site: &Site, request: &'r Request) -> Visitor<'r> {
         let secure = is_secure(site, request);
-        let (session, who) = session(site, request, SESSION.name(secure));
-        let (language, session_form_token) = (language(request), OnceCell::new());
+        let Identity { session, who } = Identity::of(site, request, SESSION.name(secure));
+        let session = session.as_ref();
+        let language = language(request);
+        let session_form_token = OnceCell::new();
         let guest = OnceCell::new();
         Visitor { request, language, session, session_form_token, who, guest, secure }
     }
@@ -94,7 +104,7 @@ impl<'r> Visitor<'r> {
     /// # Errors
     /// 503: there is a session cookie, and the database is unavailable.
     pub(super) fn user(&self) -> Result<Option<&Visit>> {
-        match &self.who {
+        match self.who {
             Who::User(visit) => Ok(Some(visit)),
             Who::Guest => Ok(None),
             Who::Unknown(error) => Err(error.clone().into()),
@@ -111,12 +121,12 @@ impl<'r> Visitor<'r> {
 
     /// The token of the session; `None` without one.
     pub(super) fn session(&self) -> Option<&Token> {
-        self.session.as_ref()
+        self.session
     }
 
     /// The token for forms of the session; `None` without one.
     pub(super) fn session_form_token(&self) -> Option<&str> {
-        let session = self.session.as_ref()?;
+        let session = self.session?;
         Some(self.session_form_token.get_or_init(|| form_token(session)))
     }
 
@@ -126,19 +136,17 @@ impl<'r> Visitor<'r> {
     /// 403: the token is wrong. 503: there is a session cookie, and the database is unavailable.
     pub(super) fn check_form(&self, given: &str) -> Result<()> {
         self.user()?;
-        match is_form_token(self.form_cookie()?, given) {
-            true => Ok(()),
-            false => Err(Error::forbidden("")),
-        }
+        if is_form_token(self.form_cookie()?, given) { Ok(()) } else { Err(Error::forbidden("")) }
     }
 
     /// The response, with the cookie that protects its forms if it has any.
     pub(super) fn send(&self, response: Response, text: TextOf) -> Result<Response> {
         // BREACH: if an attacker can choose text of the page, the compressed length reveals the token
         // letter by letter.
-        let response = match self.has_no_token() || self.is_without_input(text) {
-            true => response,
-            false => response.without_compression(),
+        let response = if self.has_no_token() || self.is_without_input(text) {
+            response
+        } else {
+            response.without_compression()
         };
         match self.guest.get() {
             Some(Guest { token, is_new: true }) => {
@@ -247,7 +255,7 @@ impl<'r> Visitor<'r> {
 
     /// The token that the forms of this visitor are bound to.
     fn form_cookie(&self) -> Result<&Token> {
-        if let Some(session) = &self.session {
+        if let Some(session) = self.session {
             return Ok(session);
         }
         if self.guest.get().is_none() {
@@ -271,21 +279,36 @@ impl Secret {
     }
 }
 
-/// The session of this request. If there are several session cookies, exactly one must be valid:
-/// otherwise it is unknown which one this site has set, and all are ignored.
-fn session(site: &Site, request: &Request, name: &str) -> (Option<Token>, Who) {
-    let mut found = None;
-    for token in request.cookies(name).filter_map(Token::parse).take(SESSIONS_TRIED) {
-        match site.visit(&token) {
-            Ok(None) => {}
-            Ok(Some(visit)) if found.is_none() => found = Some((token, visit)),
-            Ok(Some(_)) => return (None, Who::Guest),
-            Err(error) => return (Some(token), Who::Unknown(error)),
+impl Identity {
+    /// The identity of this request, looked up at the first call.
+    fn of<'r>(site: &Site, request: &'r Request, name: &str) -> &'r Identity {
+        if request.cookie(name).is_none() {
+            return &GUEST;
         }
+        if request.get::<Identity>().is_none() {
+            request.put(Identity::look_up(site, request, name));
+        }
+        request.get().expect("it was put above")
     }
-    match found {
-        Some((token, visit)) => (Some(token), Who::User(visit)),
-        None => (None, Who::Guest),
+
+    /// If there are several session cookies, exactly one must be valid: otherwise it is unknown
+    /// which one this site has set, and all are ignored.
+    fn look_up(site: &Site, request: &Request, name: &str) -> Identity {
+        let mut found = None;
+        for token in request.cookies(name).filter_map(Token::parse).take(SESSIONS_TRIED) {
+            match site.visit(&token) {
+                Ok(None) => {}
+                Ok(Some(visit)) if found.is_none() => found = Some((token, visit)),
+                Ok(Some(_)) => return Identity { session: None, who: Who::Guest },
+                Err(error) => {
+                    return Identity { session: Some(token), who: Who::Unknown(error) };
+                }
+            }
+        }
+        match found {
+            Some((token, visit)) => Identity { session: Some(token), who: Who::User(visit) },
+            None => Identity { session: None, who: Who::Guest },
+        }
     }
 }
 
@@ -304,7 +327,7 @@ fn language(request: &Request) -> Language {
 
 fn is_secure(site: &Site, request: &Request) -> bool {
     let settings = site.settings();
-    let public = settings.server.public_url.as_deref();
+    let public = settings.server.engine.public_url.as_deref();
     match settings.accounts.cookie_secure {
         CookieSecure::Always => true,
         CookieSecure::Never => false,

@@ -281,7 +281,7 @@ fn an_import_whose_connection_breaks_changes_nothing() {
 fn a_locked_row_is_waited_for_within_a_limit() {
     let cluster = Cluster::new();
     let store = cluster.open_with(1, |config| {
-        config.timeouts.statement = Duration::from_millis(1500); // of which 1 s for a lock
+        config.timeouts.statement = Duration::from_millis(1500); // includes 1 s for a lock
         config.timeouts.call = Duration::from_millis(1600);
     });
     let user = register(&store, "Levi");

@@ -140,9 +140,10 @@ struct Full(bool);
 
 impl Read for Full {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        match std::mem::replace(&mut self.0, true) {
-            false => Ok(into.len()),
-            true => Err(io::ErrorKind::StorageFull.into()),
+        if std::mem::replace(&mut self.0, true) {
+            Err(io::ErrorKind::StorageFull.into())
+        } else {
+            Ok(into.len())
         }
     }
 }

@@ -26,14 +26,14 @@ const VOUCHED_FOR: [(&str, bool); 7] = [
 /// Panics if a client can pass for another one.
 pub fn check(data: &[u8]) {
     let Some(alone) = head("X-Forwarded-For: ?", data) else { return };
-    assert_eq!(told("203.0.113.9:77", &alone), told("203.0.113.9:77", &Head::default()));
+    assert_eq!(client_of("203.0.113.9:77", &alone), client_of("203.0.113.9:77", &Head::default()));
     for (fields, encrypted) in VOUCHED_FOR {
         let head = head(fields, data).expect("a value here is one there");
         let wanted = (([192, 0, 2, 1], 0).into(), encrypted);
-        assert_eq!(told(PROXY, &head), wanted, "{fields}: {}", data.escape_ascii());
+        assert_eq!(client_of(PROXY, &head), wanted, "{fields}: {}", data.escape_ascii());
     }
     if !data.contains(&b'"') {
-        assert_eq!(told(PROXY, &alone), (naive(data), false), "{}", data.escape_ascii());
+        assert_eq!(client_of(PROXY, &alone), (naive(data), false), "{}", data.escape_ascii());
     }
 }
 
@@ -51,7 +51,7 @@ fn head(fields: &str, words: &[u8]) -> Option<Head> {
 }
 
 /// The client if 10.0.0.0/8 is trusted.
-fn told(from: &str, head: &Head) -> (SocketAddr, bool) {
+fn client_of(from: &str, head: &Head) -> (SocketAddr, bool) {
     let trusted: Network = "10.0.0.0/8".parse().expect("a network");
     let peer = Peer { address: from.parse().expect("an address"), encrypted: false };
     let client = client(peer, head, &[trusted]);

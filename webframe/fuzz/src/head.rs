@@ -51,9 +51,12 @@ fn sees_the_same(head: &Head, bytes: &[u8]) {
     let httparse::Status::Complete((length, fields)) = parsed else { panic!("it wants more") };
     assert_eq!(length, lines.len());
     // The authority of the target stands in for the received `Host`.
-    let value = |field: &httparse::Header<'_>| match field.name.eq_ignore_ascii_case("host") {
-        true => head.host().unwrap_or_default().as_bytes().to_vec(),
-        false => field.value.to_vec(),
+    let value = |field: &httparse::Header<'_>| {
+        if field.name.eq_ignore_ascii_case("host") {
+            head.host().unwrap_or_default().as_bytes().to_vec()
+        } else {
+            field.value.to_vec()
+        }
     };
     let theirs = fields.iter().map(|field| (field.name, value(field)));
     assert!(theirs.eq(head.fields().map(|(name, value)| (name, value.to_vec()))));

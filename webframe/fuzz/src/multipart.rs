@@ -187,9 +187,10 @@ fn parameter(piece: &[u8]) -> Option<(String, Vec<u8>, bool)> {
     let (key, value) = (&piece[..equals], &piece[equals + 1..]);
     let is_word = |word: &[u8]| !word.is_empty() && word.iter().all(|&byte| is_token(byte));
     let quoted = value.len() >= 2 && value.starts_with(b"\"") && value.ends_with(b"\"");
-    let value = match quoted {
-        true => unescaped(&value[1..value.len() - 1])?,
-        false => Some(value.to_vec()).filter(|value| is_word(value))?,
+    let value = if quoted {
+        unescaped(&value[1..value.len() - 1])?
+    } else {
+        Some(value.to_vec()).filter(|value| is_word(value))?
     };
     is_word(key).then(|| (text(&key.to_ascii_lowercase()).unwrap(), value, quoted))
 }

@@ -27,9 +27,12 @@ pub(super) fn page(request: &Request, error: &Error) -> Option<Response> {
     }
     let fields: Vec<(&str, String)> = request
         .fields()
-        .map(|(name, value)| match is_one_of(name, &SECRET) {
-            true => (name, "(not shown)".to_owned()),
-            false => (name, String::from_utf8_lossy(value).into_owned()),
+        .map(|(name, value)| {
+            if is_one_of(name, &SECRET) {
+                (name, "(not shown)".to_owned())
+            } else {
+                (name, String::from_utf8_lossy(value).into_owned())
+            }
         })
         .collect();
     let (causes, places) = explain(error);

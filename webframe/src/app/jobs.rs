@@ -60,11 +60,14 @@ impl<S: Send + Sync + 'static> Jobs<S> {
         let stop = Arc::new((Mutex::new(false), Condvar::new()));
         let mut thread = None;
         if !self.jobs.is_empty() {
-            let (state, stop, jobs) = (Arc::clone(state), Arc::clone(&stop), self.jobs);
+            let state = Arc::clone(state);
+            let stop = Arc::clone(&stop);
+            let jobs = self.jobs;
             let run = move || run_jobs(&jobs, &state, &stop);
             thread = Some(thread::Builder::new().name("jobs".to_owned()).spawn(run)?);
         }
-        let (state, hooks) = (Arc::clone(state), self.on_stop);
+        let state = Arc::clone(state);
+        let hooks = self.on_stop;
         let on_stop = move || {
             for hook in &hooks {
                 if let Err(panic) = panics::catch(|| hook(&state)) {

@@ -17,7 +17,7 @@ use http::{HeaderName, Method};
 use self::{
     answers::{default_page, log_error},
     jobs::Jobs,
-    table::{Found, Table, TableRoute},
+    table::{RouteMatch, Table, TableRoute},
 };
 use crate::{
     Error, Middleware, Refusal, Refused, Request, Response, Result,
@@ -240,7 +240,7 @@ impl<S: Send + Sync + 'static> App<S> {
         let wanted = [Method::PUT, Method::PATCH, Method::DELETE];
         let method = request.field(&name).or(query)?;
         let method = wanted.into_iter().find(|wanted| wanted.as_str() == method)?;
-        let Found::Route(number) = self.table.find(&method, request.head.path_bytes()) else {
+        let RouteMatch::Route(number) = self.table.find(&method, request.head.path_bytes()) else {
             return None;
         };
         request.head.set_method(method);
@@ -260,9 +260,11 @@ impl<S: Send + Sync + 'static> Service for App<S> {
         let path = request.head.path_bytes();
         let endpoint = match self.table.find(request.head.method(), path) {
             _ if path == b"*" => Endpoint::WholeServer,
-            Found::Route(number) => Endpoint::Route(number),
-            Found::WrongMethod => self.find_overridden(request).unwrap_or(Endpoint::WrongMethod),
-            Found::Nothing => Endpoint::Nothing,
+            RouteMatch::Route(number) => Endpoint::Route(number),
+            RouteMatch::WrongMethod => {
+                self.find_overridden(request).unwrap_or(Endpoint::WrongMethod)
+            }
+            RouteMatch::Nothing => Endpoint::Nothing,
         };
         request.pattern = self.pattern(endpoint);
         if request.names.is_none() && !self.table.names().is_empty() {

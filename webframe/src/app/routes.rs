@@ -338,7 +338,9 @@ impl<S> Urls<S> {
 
     /// The routes with the layers and limits of their table.
     pub(super) fn into_routes(self) -> Vec<Route<S>> {
-        let (layers, limit, time) = (self.layers, self.body_bytes_max, self.time_limit);
+        let layers = self.layers;
+        let limit = self.body_bytes_max;
+        let time = self.time_limit;
         let mut routes = self.routes;
         for route in &mut routes {
             route.layers.splice(0..0, layers.iter().cloned());

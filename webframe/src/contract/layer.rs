@@ -34,7 +34,7 @@ pub trait Middleware<S>: Send + Sync + 'static {
     /// layers of the app are called, not those of groups and routes. This runs in the shard, so it
     /// must not block.
     fn refused(&self, state: &S, refused: &Refused<'_>) {
-        let (_, _) = (state, refused);
+        let _ = (state, refused);
     }
 }
 

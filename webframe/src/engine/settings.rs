@@ -6,7 +6,7 @@ use super::Address;
 use crate::{Limits, Network, Timeouts};
 
 /// Settings of a server: addresses, encryption, proxies, threads, limits.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerSettings {
     /// Addresses to listen on, encrypted if `tls` is set. If the process inherits listening sockets
     /// (`LISTEN_FDS`, as from systemd), these are used instead. Default: `127.0.0.1:8000`.

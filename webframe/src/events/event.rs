@@ -24,7 +24,7 @@ impl Event {
     /// A named event with a value as JSON.
     ///
     /// # Errors
-    /// 500 if the value cannot be written as JSON, such as a map whose keys are not text.
+    /// 500 if the value cannot be written as JSON, such as a map with keys that are not text.
     #[cfg(feature = "json")]
     pub fn json(name: &str, value: &impl serde::Serialize) -> crate::Result<Event> {
         let data = serde_json::to_string(value).map_err(crate::Error::internal)?;

@@ -42,7 +42,7 @@ use crate::{
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-/// The treatment of a subscriber that is so slow that its next event has left the replay buffer.
+/// How to treat a slow subscriber: one whose next event has left the replay buffer.
 /// [`ChannelCounts`] counts both cases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SlowSubscriber {
@@ -156,7 +156,7 @@ impl Channel {
         });
     }
 
-    /// The answer that makes the client of this request a subscriber.
+    /// The response that makes the client of this request a subscriber.
     ///
     /// It receives all further events. If the request has the field `Last-Event-ID`, it first
     /// receives the later events of the replay buffer, or an event `resync` if these are
@@ -225,7 +225,7 @@ impl Response {
         Response::typed(media_type, body)
             .with_status(StatusCode::OK)
             .with_field(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
-            // nginx buffers answers otherwise.
+            // Otherwise nginx buffers responses.
             .with_field(
                 HeaderName::from_static("x-accel-buffering"),
                 HeaderValue::from_static("no"),

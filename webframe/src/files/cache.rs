@@ -1,16 +1,17 @@
-//! Small files in memory: a name to its entry, as long as the file on disk has not changed.
+//! Caches small files in memory, as long as the files on disk do not change.
 
 use std::{
     collections::HashMap,
     path::PathBuf,
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc, RwLock,
         atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     time::{Duration, Instant},
 };
 
 use super::{entry::Entry, stamp::Stamp};
+use crate::lock::unpoisoned;
 
 /// Entries by name, of bounded total size.
 #[derive(Debug)]
@@ -31,7 +32,7 @@ struct Table {
 #[derive(Debug)]
 struct Cached {
     entry: Arc<Entry>,
-    /// The stamps of these files; also of those that did not exist.
+    /// The stamps of these files; `None` for files that did not exist.
     sources: Sources,
     /// When they were last compared with the disk, in milliseconds since the cache began.
     checked: AtomicU64,
@@ -48,11 +49,11 @@ impl Cache {
         Cache { bytes_max, recheck, started: Instant::now(), table: RwLock::default() }
     }
 
-    /// The entry of that name, if it is still what the disk has.
+    /// The entry with this name, if its files have not changed.
     pub(super) fn find(&self, name: &str) -> Option<Arc<Entry>> {
-        // Outside the lock: a disk that does not answer must delay only those who read this file.
+        // Outside the lock: a slow disk must delay only requests for this file.
         let cached = {
-            let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+            let table = unpoisoned(self.table.read());
             Arc::clone(table.entries.get(name)?)
         };
         let now = self.now();
@@ -70,10 +71,10 @@ impl Cache {
         Some(Arc::clone(&cached.entry))
     }
 
-    /// Keeps an entry if there is room. An entry that is not kept is made anew for each request.
+    /// Keeps an entry if there is room. An entry that is not kept is made again for each request.
     pub(super) fn keep(&self, name: &str, entry: Arc<Entry>, sources: Sources) {
         let bytes = entry.memory();
-        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        let mut table = unpoisoned(self.table.write());
         table.remove(name);
         if table.bytes + bytes > self.bytes_max {
             table.forget_unused();
@@ -87,9 +88,9 @@ impl Cache {
         table.entries.insert(name.to_owned(), Arc::new(cached));
     }
 
-    /// Removes an entry that is known to be out of date.
+    /// Removes an outdated entry.
     pub(super) fn forget(&self, name: &str) {
-        self.table.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+        unpoisoned(self.table.write()).remove(name);
     }
 
     fn now(&self) -> u64 {

@@ -1,4 +1,4 @@
-//! A directory on disk: a name to its file, never to one outside.
+//! Finds files in a directory on disk, and never outside of it.
 //!
 //! The real path of each file must be below the real path of the root, so that no link leads out or to a hidden
 //! file. A user who may write below the root can win a race against this check; such a user owns the
@@ -12,7 +12,7 @@ use std::{
 };
 
 use super::{
-    Found, SMALL_FILE_BYTES_MAX,
+    Resolved, SMALL_FILE_BYTES_MAX,
     cache::{Cache, Sources, stamp_at},
     entry::{Bytes, Caching, Entry, with_codings},
     name::is_plain,
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::response::coding::Coding;
 
-/// A directory whose files are served.
+/// A served directory.
 #[derive(Debug)]
 pub(super) struct Directory {
     pub(super) root: PathBuf,
@@ -31,20 +31,20 @@ pub(super) struct Directory {
 const SIBLINGS: [(Coding, &str); 2] = [(Coding::Brotli, ".br"), (Coding::Gzip, ".gz")];
 
 impl Directory {
-    /// What the name leads to.
-    pub(super) fn find(&self, name: &str, caching: &Caching) -> io::Result<Found> {
+    /// What the name refers to.
+    pub(super) fn find(&self, name: &str, caching: &Caching) -> io::Result<Resolved> {
         if let Some(entry) = self.cache.find(name) {
-            return Ok(Found::File(entry));
+            return Ok(Resolved::File(entry));
         }
         let path = self.root.join(name);
         match self.resolve(&path)? {
-            Some((_, metadata)) if metadata.is_dir() => Ok(Found::Directory),
+            Some((_, metadata)) if metadata.is_dir() => Ok(Resolved::Directory),
             Some((real, metadata)) if metadata.is_file() => {
-                // It may have been removed, or it may not be readable for us.
+                // It may have been removed, or this process may not read it.
                 let entry = present(self.load(name, &path, real, caching))?;
-                Ok(entry.map_or(Found::Nothing, Found::File))
+                Ok(entry.map_or(Resolved::Nothing, Resolved::File))
             }
-            _ => Ok(Found::Nothing),
+            _ => Ok(Resolved::Nothing),
         }
     }
 
@@ -62,7 +62,7 @@ impl Directory {
         for (coding, ending) in SIBLINGS {
             let sibling = self.root.join(format!("{name}{ending}"));
             sources.push((sibling.clone(), stamp_at(&sibling)));
-            // A sibling that is older than the file is of another version.
+            // A sibling that is older than the file belongs to another version.
             if let Some((real, sibling)) = self.resolve(&sibling)?
                 && sibling.is_file()
                 && sibling.modified().ok() >= metadata.modified().ok()
@@ -108,7 +108,7 @@ fn read(real: PathBuf) -> io::Result<(Bytes, Metadata)> {
     Ok((Bytes::Shared(bytes.into()), metadata))
 }
 
-/// Separates files that do not exist for us from failures.
+/// Distinguishes files that count as missing from failures.
 fn present<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     use io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound, PermissionDenied};
     match result {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Found,
+    Resolved,
     entry::{Bytes, Caching, Entry, with_codings},
 };
 
@@ -41,11 +41,11 @@ impl Embedded {
         }
     }
 
-    pub(super) fn find(&self, name: &str) -> Found {
+    pub(super) fn find(&self, name: &str) -> Resolved {
         match self.files.get(name) {
-            Some(entry) => Found::File(Arc::clone(entry)),
-            None if name.is_empty() || self.directories.contains(name) => Found::Directory,
-            None => Found::Nothing,
+            Some(entry) => Resolved::File(Arc::clone(entry)),
+            None if name.is_empty() || self.directories.contains(name) => Resolved::Directory,
+            None => Resolved::Nothing,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One file as it is sent: its bytes in each coding, with header fields that are made once.
+//! A file as it is sent: its bytes in each coding, with header fields that are computed once.
 
 use std::{
     fs::File,
@@ -29,7 +29,7 @@ use crate::{
 pub(super) struct Entry {
     pub(super) media_type: HeaderValue,
     modified: Option<SystemTime>,
-    /// The plain one first.
+    /// The uncompressed variant comes first.
     variants: Vec<Variant>,
 }
 
@@ -44,14 +44,14 @@ pub(super) struct Variant {
     bytes: Bytes,
 }
 
-/// The place of the bytes of a variant.
+/// The location of the bytes of a variant.
 #[derive(Clone, Debug)]
 pub(super) enum Bytes {
     /// In the program.
     Static(&'static [u8]),
     /// In memory.
     Shared(Arc<[u8]>),
-    /// On disk, as long as the file has this stamp.
+    /// On disk; valid while the file has this stamp.
     File(PathBuf, Stamp),
 }
 
@@ -98,7 +98,8 @@ impl Entry {
         let coding = match (&*self.variants, accept_encoding) {
             ([_], _) | (_, None) => Coding::Identity,
             (variants, field) => {
-                // The plain one is the fallback, it is not offered: it wins no tie.
+                // The uncompressed variant is only the fallback, so it is not in the list: it must
+                // not win a tie.
                 let coded = variants.iter().map(|variant| variant.coding);
                 let offered: Vec<Coding> = coded.filter(|&c| c != Coding::Identity).collect();
                 best_coding(field, &offered)
@@ -188,7 +189,7 @@ impl Bytes {
         }
     }
 
-    /// A tag of the content if that is in memory, else of length and times.
+    /// A tag of the content if it is in memory, else of length and times.
     fn etag(&self, coding: Coding) -> String {
         match (self.in_memory(), self) {
             (Some(bytes), _) => tag_of(bytes),
@@ -198,7 +199,7 @@ impl Bytes {
     }
 }
 
-/// The bytes in every coding that saves something, for a file that is kept in memory.
+/// The bytes in every coding that makes them smaller, for a file in memory.
 pub(super) fn with_codings(name: &str, plain: &Bytes) -> Vec<(Coding, Bytes)> {
     let mut coded = vec![(Coding::Identity, plain.clone())];
     let media_type = media::type_of(name);
@@ -218,7 +219,7 @@ pub(super) fn with_codings(name: &str, plain: &Bytes) -> Vec<(Coding, Bytes)> {
 /// How long clients may keep the files of a handler.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Caching {
-    /// For files without a hash in their name; `None`: clients ask each time.
+    /// For files without a hash in their name; `None`: clients revalidate each time.
     pub(super) field: Option<HeaderValue>,
     pub(super) names: Names,
 }
@@ -244,8 +245,8 @@ fn has_extension(name: &str, extension: &str) -> bool {
     name.rsplit_once('.').is_some_and(|split| split.1.eq_ignore_ascii_case(extension))
 }
 
-/// Whether a name carries a hash of its content: `name.1a2b3c4d.ext`, at least eight hexadecimal
-/// digits, letters among them (or a date would be one) and figures (or a word would).
+/// Whether a name contains a hash of its content: `name.1a2b3c4d.ext`, with at least eight
+/// hexadecimal digits. They must include letters (a date has none) and figures (a word has none).
 fn is_hashed(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or_default();
     let mut parts = file.rsplit('.').skip(1);
@@ -308,7 +309,7 @@ mod tests {
             [Coding::Identity, Coding::Gzip, Coding::Brotli]
         );
         assert!(tags[0].1 != tags[1].1 && tags[1].1 != tags[2].1);
-        // As good as the plain one is better: it is shorter.
+        // With the same weight the compressed variant wins, since it is shorter.
         for (field, wanted) in
             [("*", Coding::Brotli), ("gzip, identity", Coding::Gzip), ("deflate", Coding::Identity)]
         {

@@ -1,4 +1,4 @@
-//! A directory to a page that lists it, if the app asks for listings.
+//! Renders the listing of a directory, if the app allows listings.
 
 use std::{fs, io};
 
@@ -7,7 +7,7 @@ use minijinja::{Environment, context};
 use super::{disk::Directory, name::is_plain};
 use crate::{Response, Result, url::encode_segment};
 
-/// Names of one page; a larger directory is shown in part.
+/// Maximum number of names in a listing; a larger directory is shown in part.
 const NAMES_MAX: usize = 10_000;
 
 const PAGE: &str = include_str!("../../templates/listing.html");
@@ -23,7 +23,7 @@ struct Names {
 /// The listing of the directory `name` below the root, without files that are not served.
 pub(super) fn page(directory: &Directory, name: &str) -> Result<Response> {
     let Names { names, cut } = names(directory, name)?;
-    // "./" before it, or a name with a colon would be a scheme.
+    // With "./", since the text before a colon in a name would be read as a scheme.
     let entries: Vec<_> = names
         .into_iter()
         .map(|name| match name.strip_suffix('/') {

@@ -1,7 +1,7 @@
-//! Static files: the path of a request to a file, and its conditions to the bytes that are sent.
+//! Static files: finds the file for the path of a request, and evaluates conditions and ranges.
 //!
-//! In the order of a request: `name` turns the path into a name below the root, `disk` or `embedded` finds
-//! the file, the request's conditions and `range` select the bytes, and `entry` holds them.
+//! In the order of a request: `name` turns the path into a name below the root, `disk` or
+//! `embedded` finds the file, conditions and `range` select the bytes, and `entry` has them.
 
 mod name;
 mod disk;
@@ -45,16 +45,16 @@ const SMALL_FILE_BYTES_MAX: u64 = 64 << 10;
 /// Bytes of all files kept in memory. 16 MiB.
 const CACHE_BYTES_MAX: usize = 16 << 20;
 
-/// How often a file in memory is compared with the disk: a `stat` for each request would take a tenth of the
-/// request's time, and nobody reloads a page faster.
+/// How often a file in memory is compared with the disk: a `stat` for each request would take a
+/// tenth of the request's time, and no person reloads a page faster.
 const RECHECK: Duration = Duration::from_millis(100);
 
 /// A handler that serves files, for a pattern that ends in `{*path}`.
 ///
-/// It sets the media type by the file's name and implements validators, conditions, ranges, content codings (`.br` and
-/// `.gz` beside the file, or made in memory for small files) and caching of RFC 9110 and 9111. Only regular files
-/// below the directory are served, and no hidden ones. A change of a file is seen within a tenth of a second.
-/// Clients ask each time whether a file has changed, unless
+/// It sets the media type by the file's name and implements validators, conditions, ranges, content
+/// codings (`.br` and `.gz` beside the file, or made in memory for small files) and caching of RFC
+/// 9110 and 9111. Only regular files below the directory are served, and no hidden ones. A change
+/// of a file takes effect within a tenth of a second. Clients revalidate files each time, unless
 /// [`with_cache_control`](StaticFiles::with_cache_control) or
 /// [`with_hashed_names`](StaticFiles::with_hashed_names) says otherwise.
 ///
@@ -87,9 +87,9 @@ enum Listing {
     Shown,
 }
 
-/// What a name leads to.
+/// What a name refers to.
 #[derive(Debug)]
-enum Found {
+enum Resolved {
     File(Arc<Entry>),
     Directory,
     Nothing,
@@ -105,8 +105,8 @@ impl StaticFiles {
         StaticFiles::of(Place::Disk(Directory { root, cache }))
     }
 
-    /// Files compiled into the program: names with `/` between segments, and bytes. Those
-    /// that shrink are compressed here, once.
+    /// Files compiled into the program: names with `/` between segments, and bytes. Compressible
+    /// files are compressed once, here.
     pub fn embedded<N, B>(files: impl IntoIterator<Item = (N, B)>) -> StaticFiles
     where
         N: AsRef<str>,
@@ -127,17 +127,17 @@ impl StaticFiles {
         self
     }
 
-    /// Sets `Cache-Control`. Without it the field is `no-cache`: clients keep a file and ask each time whether
-    /// it has changed.
+    /// Sets `Cache-Control`. Without it the field is `no-cache`: clients cache a file and
+    /// revalidate it each time.
     #[must_use]
     pub fn with_cache_control(mut self, value: HeaderValue) -> StaticFiles {
         self.caching.field = Some(value);
         self.apply_caching()
     }
 
-    /// Lets clients keep files for a year without asking if their name carries a hash of the
-    /// content: `app.1a2b3c4d.js`, at least eight hexadecimal digits, both figures and letters,
-    /// between two dots. Only for files that a build tool names like that.
+    /// Lets clients cache files for a year without revalidation if their name contains a hash of
+    /// the content: `app.1a2b3c4d.js`, at least eight hexadecimal digits, both figures and letters,
+    /// between two dots. Use it only if a build tool names files like this.
     #[must_use]
     pub fn with_hashed_names(mut self) -> StaticFiles {
         self.caching.names = Names::Hashed;
@@ -158,14 +158,14 @@ impl StaticFiles {
     fn answer(&self, request: &Request) -> Result<Response> {
         let name = Name::of(request).or_404()?;
         match self.find(&name.text)? {
-            Found::File(_) if name.slash => Err(Error::not_found("")),
-            Found::File(entry) => self.send(&name.text, entry, request),
-            Found::Directory if !name.slash => {
+            Resolved::File(_) if name.slash => Err(Error::not_found("")),
+            Resolved::File(entry) => self.send(&name.text, entry, request),
+            Resolved::Directory if !name.slash => {
                 self.answer_directory(&name.text, request)?; // no redirect to a 404
                 add_slash(request)
             }
-            Found::Directory => self.answer_directory(&name.text, request),
-            Found::Nothing => Err(Error::not_found("")),
+            Resolved::Directory => self.answer_directory(&name.text, request),
+            Resolved::Nothing => Err(Error::not_found("")),
         }
     }
 
@@ -175,7 +175,7 @@ impl StaticFiles {
             _ => Cow::Owned(format!("{name}/index.html")),
         };
         match (self.find(&index)?, &self.place) {
-            (Found::File(entry), _) => self.send(&index, entry, request),
+            (Resolved::File(entry), _) => self.send(&index, entry, request),
             #[cfg(feature = "templates")]
             (_, Place::Disk(directory)) if self.listing == Listing::Shown => {
                 listing::page(directory, name)
@@ -198,14 +198,14 @@ impl StaticFiles {
                 directory.cache.forget(name);
             }
             match self.find(name)? {
-                Found::File(now) => entry = now,
+                Resolved::File(now) => entry = now,
                 _ => return Err(Error::not_found("")),
             }
         }
         Err(Error::unavailable("the file is being changed", Duration::from_secs(1)))
     }
 
-    fn find(&self, name: &str) -> Result<Found> {
+    fn find(&self, name: &str) -> Result<Resolved> {
         match &self.place {
             Place::Embedded(embedded) => Ok(embedded.find(name)),
             Place::Disk(directory) => {
@@ -294,7 +294,7 @@ fn several(
     ))
 }
 
-/// The fields that a cache may have to update (RFC 9110 §15.4.5).
+/// The fields of a 304: those that a cache may have to update (RFC 9110 §15.4.5).
 fn not_modified(variant: &Variant) -> Response {
     const RENEWED: [HeaderName; 4] =
         [header::ETAG, header::CACHE_CONTROL, header::VARY, header::LAST_MODIFIED];
@@ -308,8 +308,8 @@ fn unsatisfiable(variant: &Variant) -> Response {
         .with_field(header::CONTENT_RANGE, field_value(format!("bytes */{}", variant.length)))
 }
 
-/// Redirects to the same path with a slash at its end. The result never names a host: a path that begins with two
-/// slashes, which a browser would read as one, leads to no directory.
+/// Redirects to the same path with a slash at its end. The result never names a host: a path that
+/// begins with two slashes, which a browser would read as a host, is not a directory.
 fn add_slash(request: &Request) -> Result<Response> {
     let place = match request.query_string() {
         "" => format!("{}/", request.path()),

@@ -1,7 +1,7 @@
-//! The path of a request to the name of a file below the root, or to nothing.
+//! Converts the path of a request to the name of a file below the root.
 //!
-//! Each segment is decoded once, as the router decodes it. A name that is returned has no `..`, no hidden part, and no
-//! byte that a file system treats specially.
+//! Each segment is decoded once, as in the router. A returned name has no `..`, no hidden part, and
+//! no byte that a file system treats specially.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::{Request, wire::target};
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Name<'r> {
     pub(super) text: Cow<'r, str>,
-    /// Whether the path ends with a slash, as a directory's does.
+    /// Whether the path ends with a slash, like that of a directory.
     pub(super) slash: bool,
 }
 
@@ -34,12 +34,11 @@ impl<'r> Name<'r> {
             return None;
         }
         let segments = target::segments(path).skip(above - 1).take(count);
-        let text = match raw.contains('%') {
-            true => Cow::Owned(join(segments)?),
-            false => {
-                segments.map(|segment| is_plain(&segment).then_some(())).collect::<Option<()>>()?;
-                Cow::Borrowed(named)
-            }
+        let text = if raw.contains('%') {
+            Cow::Owned(join(segments)?)
+        } else {
+            segments.map(|segment| is_plain(&segment).then_some(())).collect::<Option<()>>()?;
+            Cow::Borrowed(named)
         };
         Some(Name { text, slash })
     }
@@ -59,7 +58,7 @@ fn join<'r>(segments: impl Iterator<Item = Cow<'r, [u8]>>) -> Option<String> {
     Some(text)
 }
 
-/// Whether a segment is the name of a visible file: no hidden one, except `.well-known` (RFC 8615).
+/// Whether a segment is the name of a visible file. `.well-known` (RFC 8615) counts as visible.
 pub(super) fn is_plain(segment: &[u8]) -> bool {
     !segment.is_empty()
         && (!segment.starts_with(b".") || segment == b".well-known")

@@ -1,4 +1,4 @@
-//! Several pieces of a file as one answer: `multipart/byteranges` (RFC 9110 §14.6).
+//! Several ranges of a file in one response: `multipart/byteranges` (RFC 9110 §14.6).
 
 use std::{
     fs::File,
@@ -80,7 +80,7 @@ pub(super) fn of_file(
     Body::Stream(Source::new(all.chain(Cursor::new(boundary.end()))))
 }
 
-/// A piece of a file, read by its offset and not by the file's cursor.
+/// A piece of a file, read by offset, without the file's cursor.
 struct Section {
     file: Arc<File>,
     left: Range<u64>,
@@ -95,7 +95,7 @@ impl Read for Section {
         }
         let read = self.file.read_at(&mut buffer[..room], self.left.start)?;
         if read == 0 {
-            // The part's head promised more: a short part must not pass for a whole one.
+            // The part's head announced more bytes: a short part must not look complete.
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "a file became shorter"));
         }
         self.left.start += read as u64;

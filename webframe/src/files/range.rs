@@ -1,4 +1,4 @@
-//! `Range` (RFC 9110 §14): a field and a length to the pieces that are sent.
+//! Parses `Range` (RFC 9110 §14) for a file of a given length.
 
 use std::ops::Range;
 
@@ -15,7 +15,8 @@ pub(crate) enum Ranges {
     Several(Vec<Range<u64>>),
 }
 
-/// Pieces of one response. 16: a reader of PDFs asks for a handful, CVE-2011-3192 for a thousand.
+/// Maximum number of pieces of a response. 16: a PDF reader requests a handful, CVE-2011-3192 a
+/// thousand.
 const RANGES_MAX: usize = 16;
 
 /// Parses the field for a file of this length.
@@ -51,7 +52,7 @@ pub(crate) fn parse_ranges(field: &str, length: u64) -> Ranges {
     }
 }
 
-/// One range to its piece, which is empty if it lies beyond the end; `None` if the text is invalid.
+/// The piece of one range; empty if it is beyond the end. `None` if the text is invalid.
 fn parse_spec(spec: &str, length: u64) -> Option<Range<u64>> {
     let (first, last) = spec.split_once('-')?;
     if first.is_empty() {
@@ -65,7 +66,7 @@ fn parse_spec(spec: &str, length: u64) -> Option<Range<u64>> {
     (first <= last).then(|| first.min(length)..last.saturating_add(1).min(length))
 }
 
-/// A number of digits alone; one that is too large counts as beyond every end.
+/// A number of digits only; a number that is too large counts as beyond the end.
 fn parse_position(text: &str) -> Option<u64> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;

@@ -1,4 +1,4 @@
-//! Metadata of a file to a stamp that changes with the file.
+//! A stamp of a file's metadata, which changes with the file.
 
 use std::{
     fs::Metadata,
@@ -6,8 +6,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// Inode, length and times of a file. The time of the inode's change is part of it: a tool can set back the time of the
-/// content's change, but not this one.
+/// Inode, length and times of a file. It includes the change time of the inode: a tool can set the
+/// modification time back, but not this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stamp {
     file: (u64, u64),
@@ -30,16 +30,16 @@ impl Stamp {
         self.length
     }
 
-    /// Length and times, for an entity tag. The time of the inode is in it, because a tool may keep
-    /// length and time of a file whose content it replaces.
+    /// Length and times, for an entity tag. It includes the change time of the inode, because a
+    /// tool may replace the content of a file and keep its length and modification time.
     pub(super) fn tag(&self) -> String {
         let ((modified, nanos), (changed, changed_nanos)) = (self.modified, self.changed);
         format!("{:x}-{modified:x}.{nanos:x}-{changed:x}.{changed_nanos:x}", self.length)
     }
 }
 
-/// Whether a later change of the file must show in its stamp: two changes within a tick of the clock that
-/// stamps files look like one.
+/// Whether any later change of the file will change its stamp: two changes within one tick of the
+/// file system's clock have the same stamp.
 pub(super) fn is_settled(metadata: &Metadata) -> bool {
     let changed = u64::try_from(metadata.ctime()).unwrap_or_default();
     let nanos = u64::try_from(metadata.ctime_nsec()).unwrap_or_default();
@@ -47,8 +47,8 @@ pub(super) fn is_settled(metadata: &Metadata) -> bool {
     is_settled_at(Duration::from_secs(changed) + Duration::from_nanos(nanos), now)
 }
 
-/// Both times since 1970. Most file systems are stamped some hundred times a second, some keep whole
-/// seconds, and FAT every other one.
+/// Both times since 1970. The resolution of most file systems is some milliseconds, of some a
+/// second, and of FAT two seconds.
 fn is_settled_at(changed: Duration, now: Duration) -> bool {
     let several_ticks = match changed.subsec_nanos() {
         0 => Duration::from_millis(2_100),

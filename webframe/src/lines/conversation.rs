@@ -36,7 +36,7 @@ pub(super) struct Lines<P: LineProtocol> {
 }
 
 /// The beginning of the input.
-enum Found {
+enum LineStart {
     /// A line: its length, and its length with the line end.
     Line(usize, usize),
     /// The beginning of a line.
@@ -83,16 +83,20 @@ impl<P: LineProtocol> Lines<P> {
         self.next_part_at = Instant::now() + self.settings.pause;
     }
 
-    fn find(&self, input: &[u8], ends_here: bool) -> Found {
+    fn find(&self, input: &[u8], ends_here: bool) -> LineStart {
         let max = self.settings.line_bytes_max;
         match memchr::memchr(b'\n', input) {
             Some(at) => {
                 let line = input[..at].strip_suffix(b"\r").unwrap_or(&input[..at]);
-                if line.len() > max { Found::TooLong } else { Found::Line(line.len(), at + 1) }
+                if line.len() > max {
+                    LineStart::TooLong
+                } else {
+                    LineStart::Line(line.len(), at + 1)
+                }
             }
-            None if input.len() > max + 1 => Found::TooLong,
-            None if ends_here && !input.is_empty() => Found::Line(input.len(), input.len()),
-            None => Found::Part,
+            None if input.len() > max + 1 => LineStart::TooLong,
+            None if ends_here && !input.is_empty() => LineStart::Line(input.len(), input.len()),
+            None => LineStart::Part,
         }
     }
 
@@ -101,15 +105,15 @@ impl<P: LineProtocol> Lines<P> {
         let mut consumed = 0;
         while !self.closes && self.parts.is_empty() && output.len() < OUTPUT_BYTES_MAX {
             match self.find(&input[consumed..], ends_here) {
-                Found::Part => break,
-                Found::TooLong => {
+                LineStart::Part => break,
+                LineStart::TooLong => {
                     self.call(output, |protocol, session, replies| {
                         protocol.too_long(session, replies);
                     });
                     self.closes = true;
                     return input.len();
                 }
-                Found::Line(length, with_end) => {
+                LineStart::Line(length, with_end) => {
                     let line = &input[consumed..consumed + length];
                     consumed += with_end;
                     ends_here &= consumed < input.len();
@@ -243,7 +247,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn says(lines: &mut Lines<Echo>, occasion: Occasion, input: &[u8], reply: &str, rest: usize) {
+    fn check(lines: &mut Lines<Echo>, occasion: Occasion, input: &[u8], reply: &str, rest: usize) {
         let mut output = Vec::new();
         let outcome = lines.proceed(occasion, input, &mut output);
         assert_eq!(String::from_utf8(output).expect("text"), reply);
@@ -253,39 +257,39 @@ mod tests {
     #[test]
     fn complete_lines_are_answered_and_a_partial_line_waits() {
         let mut echo = lines(LineSettings::default());
-        says(&mut echo, Occasion::Input, b"a\r\nb\nc", "a\r\nb\r\n", 1);
-        says(&mut echo, Occasion::Input, b"cd\r", "", 3);
-        says(&mut echo, Occasion::Ended, b"cd", "cd\r\n", 0);
+        check(&mut echo, Occasion::Input, b"a\r\nb\nc", "a\r\nb\r\n", 1);
+        check(&mut echo, Occasion::Input, b"cd\r", "", 3);
+        check(&mut echo, Occasion::Ended, b"cd", "cd\r\n", 0);
     }
 
     #[test]
     fn a_pause_ends_a_line_only_if_the_protocol_allows_it() {
         let pause_ends_line = Some(Duration::from_millis(50));
         let mut course = lines(LineSettings { pause_ends_line, ..LineSettings::default() });
-        says(&mut course, Occasion::Input, b"L a b", "", 5);
-        says(&mut course, Occasion::TimedOut, b"L a b", "L a b\r\n", 0);
-        says(&mut lines(LineSettings::default()), Occasion::TimedOut, b"L", "", 1);
+        check(&mut course, Occasion::Input, b"L a b", "", 5);
+        check(&mut course, Occasion::TimedOut, b"L a b", "L a b\r\n", 0);
+        check(&mut lines(LineSettings::default()), Occasion::TimedOut, b"L", "", 1);
     }
 
     #[test]
     fn the_parts_of_a_reply_are_sent_separately_and_in_a_row() {
         let settings = LineSettings { pause: Duration::ZERO, ..LineSettings::default() };
         let mut echo = lines(settings);
-        says(&mut echo, Occasion::Input, b"rows\nx\n", "a\r\n", 2);
-        says(&mut echo, Occasion::TimedOut, b"x\n", "b\r\n", 2);
-        says(&mut echo, Occasion::TimedOut, b"x\n", "c\r\n", 2);
-        says(&mut echo, Occasion::TimedOut, b"x\n", "x\r\n", 0);
+        check(&mut echo, Occasion::Input, b"rows\nx\n", "a\r\n", 2);
+        check(&mut echo, Occasion::TimedOut, b"x\n", "b\r\n", 2);
+        check(&mut echo, Occasion::TimedOut, b"x\n", "c\r\n", 2);
+        check(&mut echo, Occasion::TimedOut, b"x\n", "x\r\n", 0);
     }
 
     #[test]
     fn a_line_that_is_too_long_closes_the_connection() {
         let mut echo = lines(LineSettings { line_bytes_max: 3, ..LineSettings::default() });
-        says(&mut echo, Occasion::Input, b"abc\r\n", "abc\r\n", 0);
+        check(&mut echo, Occasion::Input, b"abc\r\n", "abc\r\n", 0);
         let mut output = Vec::new();
         let outcome = echo.proceed(Occasion::Input, b"abcde", &mut output);
         assert_eq!((&output[..], outcome.next), (&b"too long\r\n"[..], Next::Close));
         let mut whole = lines(LineSettings { line_bytes_max: 3, ..LineSettings::default() });
-        says(&mut whole, Occasion::Input, b"abcd\n", "too long\r\n", 0);
+        check(&mut whole, Occasion::Input, b"abcd\n", "too long\r\n", 0);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Live connections: they stay open after the head of an answer and hold no thread.
+//! Live connections: they stay open after the head of a response and hold no thread.
 //!
 //! This is the contract between the engine and the kinds of live connection. A [`Conversation`]
 //! reads bytes and calls the app (WebSockets, line protocols). A [`Subscription`] sends the blocks
@@ -72,7 +72,7 @@ pub(crate) enum Next {
     Close,
 }
 
-/// A connection that stays open after the head of its answer; the content of
+/// A connection that stays open after the head of its response; the content of
 /// [`Body::Live`](crate::Body::Live).
 pub struct Live {
     pub(crate) conversation: Option<Box<dyn Conversation>>,

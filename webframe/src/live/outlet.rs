@@ -1,4 +1,4 @@
-//! Sending on a live connection from any thread: bytes become a message to its shard.
+//! Sends on a live connection from any thread, by a message to its shard.
 
 use std::sync::{
     Arc, Weak,

@@ -4,8 +4,10 @@ use std::{
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
 };
+
+use crate::lock::lock;
 
 /// A file to which lines are appended. It can be reopened, as needed when a program that rotates
 /// logs has renamed it. Clones write to the same file.
@@ -56,7 +58,7 @@ impl LogFile {
     }
 
     fn lock(&self) -> MutexGuard<'_, File> {
-        self.0.file.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.file)
     }
 }
 

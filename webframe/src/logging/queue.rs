@@ -6,10 +6,12 @@
 use std::{
     io::{self, Write},
     mem,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard},
     thread,
     time::Duration,
 };
+
+use crate::lock::{lock, unpoisoned};
 
 /// Maximum size of waiting lines in bytes. 1 MiB: about ten thousand lines.
 const QUEUE_BYTES_MAX: usize = 1 << 20;
@@ -124,7 +126,7 @@ impl Queue {
         self.changed.notify_all();
         let waits = |p: &mut Pending| !p.done && (p.writing || !p.text.is_empty());
         let waited = self.changed.wait_timeout_while(pending, FLUSH, waits);
-        waited.unwrap_or_else(PoisonError::into_inner).0.flushing -= 1;
+        unpoisoned(waited).0.flushing -= 1;
     }
 
     /// Lets the writer finish. The wait is bounded: a terminal may be stopped.
@@ -163,7 +165,7 @@ impl Queue {
     fn take(&self) -> Pending {
         let nothing = |p: &mut Pending| p.text.is_empty() && p.unreported == 0 && !p.closed;
         let waited = self.changed.wait_while(self.lock(), nothing);
-        let mut pending = waited.unwrap_or_else(PoisonError::into_inner);
+        let mut pending = unpoisoned(waited);
         pending.writing = true;
         Pending {
             text: mem::take(&mut pending.text),
@@ -175,7 +177,7 @@ impl Queue {
     }
 
     fn lock(&self) -> MutexGuard<'_, Pending> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.pending)
     }
 }
 

@@ -68,9 +68,10 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 impl<S: Send + Sync + 'static> Middleware<S> for SameOrigin {
     fn handle(&self, _: &S, request: &Request, next: Next<'_, S>) -> Response {
         let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
-        match safe.contains(request.method()) || self.is_own(request) {
-            true => next.run(request),
-            false => next.refuse(request, Error::forbidden("the request comes from another site")),
+        if safe.contains(request.method()) || self.is_own(request) {
+            next.run(request)
+        } else {
+            next.refuse(request, Error::forbidden("the request comes from another site"))
         }
     }
 }

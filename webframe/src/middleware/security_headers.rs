@@ -154,16 +154,17 @@ impl Default for SecurityHeaders {
 
 impl<S: Send + Sync + 'static> Middleware<S> for SecurityHeaders {
     fn handle(&self, _: &S, request: &Request, next: Next<'_, S>) -> Response {
-        let mut response = match self.has_nonces() {
-            false => self.on(next.run(request)),
-            true => match Nonce::random() {
+        let mut response = if self.has_nonces() {
+            match Nonce::random() {
                 Ok(nonce) => {
                     request.put(nonce);
                     let response = next.run(request);
                     self.apply(response, request.get())
                 }
                 Err(error) => self.on(next.refuse(request, error)),
-            },
+            }
+        } else {
+            self.on(next.run(request))
         };
         if let Some(value) = self.transport.as_ref().filter(|_| request.peer().encrypted) {
             response.set(header::STRICT_TRANSPORT_SECURITY, value.clone());

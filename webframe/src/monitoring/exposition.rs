@@ -1,4 +1,4 @@
-//! Numbers with names to the text format that Prometheus and its relatives read (version 0.0.4).
+//! Writes metrics in the text format of Prometheus (version 0.0.4).
 
 use std::fmt::{Display, Write as _};
 
@@ -6,7 +6,7 @@ use http::{HeaderValue, header};
 
 use crate::{Body, Response};
 
-/// A page of numbers. All names begin with the prefix of the page.
+/// A page of metrics. All names begin with the prefix of the page.
 ///
 /// ```
 /// use webframe::monitoring::Exposition;
@@ -29,42 +29,40 @@ impl Exposition {
         Exposition { prefix: prefix.into(), text: String::new() }
     }
 
-    /// Adds a number that rises and falls.
+    /// Adds a gauge: a number that rises and falls.
     pub fn gauge(&mut self, name: &str, about: &str, value: impl Display) {
         self.family(name, "gauge", about);
         self.sample(name, &[], value);
     }
 
-    /// Adds a number that only rises; by convention the name ends in `_total`.
+    /// Adds a counter: a number that only rises. By convention its name ends in `_total`.
     pub fn counter(&mut self, name: &str, about: &str, value: u64) {
         self.family(name, "counter", about);
         self.sample(name, &[], value);
     }
 
-    /// Begins a family of numbers that share a name: its kind is `counter`, `gauge` or `histogram`.
+    /// Begins a family of metrics with one name: its kind is `counter`, `gauge` or `histogram`.
     pub fn family(&mut self, name: &str, kind: &str, about: &str) {
         let name = format!("{}_{name}", self.prefix);
         self.push(format_args!("# HELP {name} {about}\n# TYPE {name} {kind}\n"));
     }
 
-    /// Adds a number with labels to the family that was begun last.
+    /// Adds a sample with labels to the latest family.
     pub fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
         let labels: Vec<String> =
             labels.iter().map(|(name, text)| format!("{name}=\"{}\"", escaped(text))).collect();
-        let labels = match labels.is_empty() {
-            true => String::new(),
-            false => format!("{{{}}}", labels.join(",")),
-        };
+        let labels =
+            if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
         let name = format!("{}_{name}", self.prefix);
         self.push(format_args!("{name}{labels} {value}\n"));
     }
 
-    /// The text up to now.
+    /// The text so far.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The page as a response that no cache keeps.
+    /// The page as a response that must not be cached.
     pub fn into_response(self) -> Response {
         let media_type = HeaderValue::from_static("text/plain; version=0.0.4");
         Response::typed(media_type, Body::from(self.text))

@@ -1,4 +1,5 @@
-//! Responses to counts by route and status and to a histogram of durations, and these to a page for a monitor.
+//! Counts responses by route and status and their durations in a histogram, and writes the page for
+//! a monitor.
 
 use std::{
     cmp::Reverse,
@@ -21,18 +22,18 @@ const BOUNDS: [u64; 11] =
 
 /// Counts responses: a layer of an app, and the handler of `/metrics`. Clones share their counts.
 ///
-/// Routes are counted by their pattern, so that no client chooses how many numbers there are. As a handler it
-/// answers clients on the same machine only; others get 404. Put it into a handler of your own to
-/// answer others, or to add numbers: see [`Metrics::page`].
+/// Routes are counted by their pattern, so clients cannot increase the number of metrics. As a
+/// handler it answers only clients on the same machine; others get 404. To answer others, or to add
+/// metrics, write your own handler with [`Metrics::page`].
 #[derive(Clone, Debug)]
 pub struct Metrics(Arc<Counts>);
 
 #[derive(Debug)]
 struct Counts {
     prefix: String,
-    /// By the pattern of the route, which is empty if there is none, and the status.
+    /// By the pattern of the route (empty without a route) and the status.
     responses: Mutex<BTreeMap<(&'static str, u16), Timing>>,
-    /// Responses within each bound and no smaller one, then all others.
+    /// The number of responses in each bucket, then all longer ones.
     durations: [AtomicU64; BOUNDS.len() + 1],
     microseconds: AtomicU64,
     gauges: OnceLock<GaugesHandle>,
@@ -43,7 +44,7 @@ struct Counts {
 pub struct Timing {
     /// Their number.
     pub responses: u64,
-    /// The sum of their durations. Requests that the server refused add nothing.
+    /// The sum of their durations. Requests that the server refused are not included.
     pub total: Duration,
     /// The longest duration.
     pub longest: Duration,
@@ -63,7 +64,7 @@ impl Timing {
 }
 
 impl Metrics {
-    /// Counts from zero. The names of all numbers begin with the prefix: ASCII letters, digits and `_`.
+    /// Metrics that start at zero. All names begin with the prefix: ASCII letters, digits and `_`.
     pub fn new(prefix: impl Into<String>) -> Metrics {
         Metrics(Arc::new(Counts {
             prefix: prefix.into(),
@@ -101,7 +102,7 @@ impl Metrics {
         routes
     }
 
-    /// All numbers, to which an app adds its own.
+    /// All metrics, to which an app can add its own.
     ///
     /// ```
     /// use webframe::{Request, Response, Result, monitoring::Metrics};
@@ -193,9 +194,10 @@ impl<S: Send + Sync + 'static> Middleware<S> for Metrics {
 
 impl<S> Handler<S> for Metrics {
     fn call(&self, _: &S, request: &Request) -> Result<Response> {
-        match request.peer().address.ip().to_canonical().is_loopback() {
-            true => Ok(self.page().into_response()),
-            false => Err(Error::not_found("")),
+        if request.peer().address.ip().to_canonical().is_loopback() {
+            Ok(self.page().into_response())
+        } else {
+            Err(Error::not_found(""))
         }
     }
 }

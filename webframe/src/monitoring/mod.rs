@@ -1,5 +1,4 @@
-//! The state of a server to answers for monitors: is it alive, is it ready, how many requests of which route
-//! took how long.
+//! Handlers for monitoring: liveness, readiness, and metrics of requests.
 //!
 //! ```
 //! use webframe::{App, Request, Response, Result, TestClient, Urls};

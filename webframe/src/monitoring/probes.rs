@@ -1,10 +1,11 @@
-//! Handlers that a supervisor or balancer asks: does the process answer, and can it serve.
+//! Handlers for a supervisor or load balancer: liveness and readiness.
 
 use http::{HeaderValue, StatusCode, header};
 
 use crate::{Handler, Request, Response, Result};
 
-/// The handler of `/healthz`: 200, since the process answers. A supervisor restarts one that does not.
+/// The handler of `/healthz`: always 200, since the process answers. A supervisor restarts a
+/// process that does not.
 ///
 /// # Errors
 /// None.
@@ -12,8 +13,9 @@ pub fn alive<S>(_: &S, _: &Request) -> Result<Response> {
     Ok(uncached(Response::text("ok\n")))
 }
 
-/// The handler of `/readyz`: 200 if there are no obstacles, else 503 with one a line. A balancer then sends requests
-/// elsewhere. Clients read the texts: they name no hosts and no files.
+/// The handler of `/readyz`: 200 if there are no obstacles, else 503 with one obstacle on each
+/// line. A load balancer then sends requests elsewhere. The texts are public: they must not name
+/// hosts or files.
 pub fn ready<S, T>(obstacles: impl Fn(&S) -> Vec<T> + Send + Sync + 'static) -> impl Handler<S>
 where
     S: 'static,
@@ -22,9 +24,10 @@ where
     move |state: &S, _: &Request| {
         let lines: Vec<String> =
             obstacles(state).into_iter().map(|text| text.into() + "\n").collect();
-        Ok(uncached(match lines.is_empty() {
-            true => Response::text("ready\n"),
-            false => Response::text(lines.concat()).with_status(StatusCode::SERVICE_UNAVAILABLE),
+        Ok(uncached(if lines.is_empty() {
+            Response::text("ready\n")
+        } else {
+            Response::text(lines.concat()).with_status(StatusCode::SERVICE_UNAVAILABLE)
         }))
     }
 }

@@ -197,9 +197,10 @@ impl<'r> Asked<'r> {
         }
         let ranged = *method == Method::GET && self.range.is_some();
         let fits = |value: &Cow<'_, str>| is_same_version(value, file, SystemTime::now());
-        match ranged && self.if_range.as_ref().is_none_or(fits) {
-            true => Verdict::Pieces,
-            false => Verdict::Whole,
+        if ranged && self.if_range.as_ref().is_none_or(fits) {
+            Verdict::Pieces
+        } else {
+            Verdict::Whole
         }
     }
 }

@@ -95,7 +95,8 @@ impl<'h> Hop<'h> {
         let mut hop = Hop::default();
         for pair in pieces_from_right(element, b';') {
             let at = pair.iter().position(|&byte| byte == b'=')?;
-            let (name, value) = (pair[..at].trim_ascii(), pair[at + 1..].trim_ascii());
+            let name = pair[..at].trim_ascii();
+            let value = pair[at + 1..].trim_ascii();
             let place = match name {
                 name if name.eq_ignore_ascii_case(b"for") => &mut hop.node,
                 name if name.eq_ignore_ascii_case(b"proto") => &mut hop.protocol,
@@ -138,7 +139,7 @@ mod tests {
 
     /// The client if 10.0.0.0/8 and fd00::/8 are trusted.
     #[track_caller]
-    fn told(from: &str, fields: &str) -> String {
+    fn client_of(from: &str, fields: &str) -> String {
         let mut head = Head::default();
         let text = format!("GET / HTTP/1.1\r\nHost: x\r\n{fields}\r\n");
         let read = head.read(text.as_bytes(), &LIMITS);
@@ -153,7 +154,7 @@ mod tests {
     #[track_caller]
     fn check(table: &[(&str, &str)]) {
         for (fields, wanted) in table {
-            assert_eq!(told("10.0.0.1:5000", fields), *wanted, "{fields:?}");
+            assert_eq!(client_of("10.0.0.1:5000", fields), *wanted, "{fields:?}");
         }
     }
 
@@ -164,9 +165,12 @@ mod tests {
             "Forwarded: for=192.0.2.1;proto=https\r\n",
             "X-Forwarded-For: 10.0.0.1\r\n",
         ] {
-            assert_eq!(told("203.0.113.9:77", fields), "203.0.113.9:77");
+            assert_eq!(client_of("203.0.113.9:77", fields), "203.0.113.9:77");
         }
-        assert_eq!(told("[::ffff:10.0.0.1]:9", "X-Forwarded-For: 192.0.2.1\r\n"), "192.0.2.1:0");
+        assert_eq!(
+            client_of("[::ffff:10.0.0.1]:9", "X-Forwarded-For: 192.0.2.1\r\n"),
+            "192.0.2.1:0"
+        );
     }
 
     #[test]
@@ -208,7 +212,7 @@ mod tests {
         let client = "X-Forwarded-For: 192.0.2.1, 10.2.2.2\r\nX-Forwarded-Proto: ";
         let direct = "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: ";
         let row = |fields: &str, protocols: &str| {
-            told("10.0.0.1:5000", &format!("{fields}{protocols}\r\n"))
+            client_of("10.0.0.1:5000", &format!("{fields}{protocols}\r\n"))
         };
         assert_eq!(row(client, "https"), "192.0.2.1:0 encrypted");
         assert_eq!(row(client, "https, http"), "192.0.2.1:0 encrypted");

@@ -80,7 +80,8 @@ impl Cookie {
     /// The name is not a token, the value contains a character that is not allowed, or both
     /// together are too long.
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Result<Cookie, CookieError> {
-        let (name, value) = (name.into(), value.into());
+        let name = name.into();
+        let value = value.into();
         if name.is_empty() || !name.bytes().all(is_token_byte) {
             return Err(CookieError::Name);
         }

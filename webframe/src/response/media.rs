@@ -14,10 +14,11 @@ pub(crate) fn type_of(name: &str) -> HeaderValue {
         None => None,
     };
     let media_type = guess.unwrap_or("application/octet-stream");
-    match is_text(media_type) {
-        true => HeaderValue::try_from(format!("{media_type}; charset=utf-8"))
-            .expect("a media type is a field value"),
-        false => HeaderValue::from_static(media_type),
+    if is_text(media_type) {
+        HeaderValue::try_from(format!("{media_type}; charset=utf-8"))
+            .expect("a media type is a field value")
+    } else {
+        HeaderValue::from_static(media_type)
     }
 }
 

@@ -67,7 +67,7 @@ pub struct Session {
     state: Mutex<State>,
 }
 
-/// What is known of the session in this request.
+/// The state of the session in this request.
 #[derive(Debug, Default)]
 struct State {
     token: Option<Token>,

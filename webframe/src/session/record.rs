@@ -42,9 +42,10 @@ impl Record {
 
     pub(super) fn to_text(&self, bytes_max: usize) -> Result<String> {
         let text = serde_json::to_string(self)?;
-        match text.len() > bytes_max {
-            true => Err(Error::internal(format!("a session is larger than {bytes_max} bytes"))),
-            false => Ok(text),
+        if text.len() > bytes_max {
+            Err(Error::internal(format!("a session is larger than {bytes_max} bytes")))
+        } else {
+            Ok(text)
         }
     }
 }

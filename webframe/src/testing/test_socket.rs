@@ -190,7 +190,8 @@ impl TestSocket {
     }
 
     fn proceed(&mut self, occasion: Occasion, input: &[u8]) {
-        let (mut rest, mut occasion) = (input, occasion);
+        let mut rest = input;
+        let mut occasion = occasion;
         while !self.ended {
             let mut output = Vec::new();
             let outcome = self.conversation.proceed(occasion, rest, &mut output);

@@ -1,4 +1,4 @@
-//! Names of routes to their URLs: the way back from a name and its parameters to a path.
+//! Named routes: builds the path of a route from its name and parameters.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt::Display};
 
@@ -15,7 +15,7 @@ impl Names {
     /// Adds a name.
     ///
     /// # Errors
-    /// Another pattern has it already.
+    /// Another pattern already has this name.
     pub(crate) fn insert(
         &mut self,
         name: Cow<'static, str>,

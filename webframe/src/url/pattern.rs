@@ -1,13 +1,13 @@
-//! Patterns of routes: their segments, and the raw parameters that they find in a path.
+//! Patterns of routes: parses their segments, and extracts raw parameters from a path.
 
 /// What a segment of a pattern matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Segment {
     /// This text.
     Plain,
-    /// `{name}`: any one segment.
+    /// `{name}`: any single segment.
     One,
-    /// `{*name}`: all the rest.
+    /// `{*name}`: the rest of the path.
     Rest,
 }
 

@@ -38,7 +38,10 @@ pub(super) struct Talking<H> {
 
 impl<H: SocketHandler> Talking<H> {
     pub(super) fn new(handler: H, socket: Socket, reader: Reader, idle: Duration) -> Talking<H> {
-        let (opened, pinged, ended, pace) = (false, false, None, pace_of::<H>());
+        let opened = false;
+        let pinged = false;
+        let ended = None;
+        let pace = pace_of::<H>();
         Talking { handler, socket, reader, idle, pace, opened, pinged, ended }
     }
 
@@ -98,7 +101,8 @@ impl<H: SocketHandler> Talking<H> {
         output: &mut Vec<u8>,
         callback: impl FnOnce(&mut H, &Socket) -> Result<()>,
     ) -> Option<Next> {
-        let (handler, socket) = (&mut self.handler, &self.socket);
+        let handler = &mut self.handler;
+        let socket = &self.socket;
         let callback = || panics::catch(|| callback(handler, socket));
         let in_shard = !self.pace.blocks();
         let result = if in_shard {
@@ -163,7 +167,8 @@ impl<H: SocketHandler> Talking<H> {
     fn closed(&mut self) {
         self.end(Close::new(CloseCode::ABNORMAL, ""));
         let Some(close) = self.ended.as_ref().filter(|_| self.opened) else { return };
-        let (handler, socket) = (&mut self.handler, &self.socket);
+        let handler = &mut self.handler;
+        let socket = &self.socket;
         if let Err(panic) = panics::catch(|| handler.close(socket, close)) {
             log::error!("a WebSocket's handler, at its close: {panic}");
         }

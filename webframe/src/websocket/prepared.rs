@@ -30,7 +30,8 @@ pub struct Prepared {
 impl Prepared {
     /// A message for many sockets.
     pub fn new(message: impl Into<Message>) -> Prepared {
-        let (plain, deflated) = (OnceLock::new(), OnceLock::new());
+        let plain = OnceLock::new();
+        let deflated = OnceLock::new();
         Prepared { message: message.into(), plain, deflated }
     }
 

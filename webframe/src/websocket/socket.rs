@@ -60,7 +60,9 @@ impl From<outlet::SendError> for SendError {
 
 impl Socket {
     pub(super) fn new(writer: Writer, queue_bytes_max: usize, protocol: Option<String>) -> Socket {
-        let (outlet, closed, ended) = (OnceLock::new(), OnceLock::new(), AtomicBool::new(false));
+        let outlet = OnceLock::new();
+        let closed = OnceLock::new();
+        let ended = AtomicBool::new(false);
         Socket(Arc::new(State { writer, queue_bytes_max, protocol, outlet, closed, ended }))
     }
 
@@ -84,7 +86,8 @@ impl Socket {
         if !self.is_open() {
             return Err(SendError::Closed);
         }
-        let (outlet, max) = (self.outlet()?, self.0.queue_bytes_max);
+        let outlet = self.outlet()?;
+        let max = self.0.queue_bytes_max;
         let frame = message.frame(&self.0.writer);
         let appended = call::append(self.address(), |output| {
             if outlet.queued().saturating_add(output.len()).saturating_add(frame.len()) > max {
@@ -103,7 +106,8 @@ impl Socket {
         if !self.is_open() {
             return Err(SendError::Closed);
         }
-        let (outlet, max) = (self.outlet()?, self.0.queue_bytes_max);
+        let outlet = self.outlet()?;
+        let max = self.0.queue_bytes_max;
         let appended = call::append(self.address(), |output| {
             let waiting = outlet.queued().saturating_add(output.len());
             if waiting.saturating_add(bytes.len()) > max {

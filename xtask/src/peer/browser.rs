@@ -1,4 +1,4 @@
-//! A browser without JavaScript: paths and forms to pages of dictapp, over one kept connection.
+//! A browser without JavaScript: requests pages and sends forms over one keep-alive connection.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufReader, Write};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::peer::answer::{Asked, read_answer};
 
-/// Longer than any wait that is accepted, so that a long one is measured.
+/// Longer than any accepted wait, so that long ones are measured.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One visitor: cookies and a connection.
@@ -16,11 +16,11 @@ pub(crate) struct Browser {
     address: SocketAddr,
     connection: Option<BufReader<TcpStream>>,
     cookies: BTreeMap<String, String>,
-    /// What is sent as `Accept-Encoding`; nothing if it is empty.
+    /// The value of `Accept-Encoding`; empty: none is sent.
     pub(crate) accepts: &'static str,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) status: u16,
@@ -53,7 +53,7 @@ impl Browser {
         self.ask("POST", path, Some(&form))
     }
 
-    /// An error leaves no connection behind, so that the next request makes a new one.
+    /// After an error the connection is dropped, so that the next request opens a new one.
     fn ask(&mut self, method: &str, path: &str, form: Option<&str>) -> io::Result<Page> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
@@ -114,7 +114,7 @@ impl Page {
         self.text.contains("id=\"logout\"")
     }
 
-    /// How often a text stands in it.
+    /// The number of occurrences of a text.
     pub(crate) fn count(&self, text: &str) -> usize {
         self.text.matches(text).count()
     }

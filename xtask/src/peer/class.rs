@@ -1,5 +1,5 @@
-//! A class of pupils who register, log in, look words up, save them and review them, until they are told to stop; to what they were
-//! told, and how long they waited.
+//! A class of pupils who register, log in, look words up, save and review them until they are
+//! stopped. It records their acknowledged requests and waiting times.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::peer::browser::{Browser, Page};
 use crate::peer::dice::Dice;
-use crate::peer::ledger::{Deed, Kind, Ledger, Told};
+use crate::peer::ledger::{Effect, Ledger, Outcome, RowKind};
 
 const PASSWORD: &str = "correct horse 42";
 /// Headwords of the shipped books.
@@ -24,7 +24,7 @@ const PACE: Duration = Duration::from_millis(60);
 /// After a request that failed.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The pupils, and what they were told.
+/// The pupils and their results.
 #[derive(Debug)]
 pub(crate) struct Class {
     /// The addresses that each pupil sends requests to, in turn.
@@ -76,13 +76,14 @@ impl Class {
         std::mem::take(&mut self.score.lock().expect("no pupil panics"))
     }
 
-    /// Waits until `count` more requests were answered well.
+    /// Waits until `count` more requests were answered successfully.
     pub(crate) fn wait_for(&self, count: u64, patience: Duration) -> bool {
         let well = || {
             let score = self.score.lock().expect("no pupil panics");
             score.requests - score.failed
         };
-        let (began, before) = (Instant::now(), well());
+        let began = Instant::now();
+        let before = well();
         while well() < before + count {
             if began.elapsed() > patience {
                 return false;
@@ -112,10 +113,10 @@ struct Pupil<'a> {
     dice: Dice,
     browser: Browser,
     name: String,
-    /// The token of the session's forms; none before the log-in.
+    /// The token of the session's forms; `None` before the log-in.
     token: Option<String>,
     names: usize,
-    /// How many words were looked up.
+    /// The number of words looked up.
     words: usize,
 }
 
@@ -131,7 +132,8 @@ impl<'a> Pupil<'a> {
     fn new(class: &'a Class, number: usize) -> Pupil<'a> {
         let address = class.addresses[number % class.addresses.len()];
         let dice = Dice::new(class.seed.wrapping_mul(1000) + number as u64);
-        let (browser, name) = (Browser::new(address), String::new());
+        let browser = Browser::new(address);
+        let name = String::new();
         Pupil { class, number, dice, browser, name, token: None, names: 0, words: 0 }
     }
 
@@ -151,15 +153,15 @@ impl<'a> Pupil<'a> {
         }
     }
 
-    /// A new name each time: after a failure it is not known whether the last one is taken.
+    /// A new name each time: after a failure the last one may be taken or not.
     fn register(&mut self) -> Option<()> {
         self.names += 1;
         let name = format!("pupil{}n{}", self.number, self.names);
         self.browser.forget();
         let token = self.form("/register")?;
         let fields = registration(&token, &name);
-        let deed = Deed { kind: Kind::User, user: name.clone(), word: String::new() };
-        self.timed(Some(deed), is_redirect, |browser| browser.post("/register", &fields))?;
+        let effect = Effect { kind: RowKind::User, user: name.clone(), word: String::new() };
+        self.timed(Some(effect), is_redirect, |browser| browser.post("/register", &fields))?;
         self.name = name;
         self.log_in_token()
     }
@@ -189,23 +191,25 @@ impl<'a> Pupil<'a> {
         Some(())
     }
 
-    /// An unknown word of the pupil's own each time: the same word again soon is no other look-up.
+    /// A different unknown word each time: the same word soon afterwards would not be recorded
+    /// again.
     fn look_up(&mut self) -> Option<()> {
         self.words += 1;
         let word = format!("zz{}", self.words);
-        let deed = self.deed(Kind::Lookup, &word);
+        let effect = self.effect(RowKind::Lookup, &word);
         let path = format!("/word/{word}");
         let is_recorded = |page: &Page| page.status == 404;
-        let page = self.timed(Some(deed), is_recorded, |browser| browser.get(&path))?;
+        let page = self.timed(Some(effect), is_recorded, |browser| browser.get(&path))?;
         self.see(&page);
         Some(())
     }
 
     fn save(&mut self) -> Option<()> {
-        let (word, token) = (self.word(), self.token.clone()?);
+        let word = self.word();
+        let token = self.token.clone()?;
         let fields = [("form_token", &*token), ("word", word), ("next", "/"), ("action", "save")];
-        let deed = self.deed(Kind::Saved, word);
-        self.timed(Some(deed), is_redirect, |browser| browser.post("/words", &fields)).map(drop)
+        let effect = self.effect(RowKind::Saved, word);
+        self.timed(Some(effect), is_redirect, |browser| browser.post("/words", &fields)).map(drop)
     }
 
     fn review(&mut self) -> Option<()> {
@@ -213,10 +217,11 @@ impl<'a> Pupil<'a> {
         let (Some(word), Some(seen)) = (page.field("word"), page.field("seen")) else {
             return Some(()); // nothing is due
         };
-        let (word, token) = (word.to_owned(), self.token.clone()?);
+        let word = word.to_owned();
+        let token = self.token.clone()?;
         let fields = [("form_token", &*token), ("word", &word), ("seen", seen), ("grade", "3")];
-        let deed = self.deed(Kind::Review, &word);
-        self.timed(Some(deed), is_redirect, |browser| browser.post("/review", &fields)).map(drop)
+        let effect = self.effect(RowKind::Review, &word);
+        self.timed(Some(effect), is_redirect, |browser| browser.post("/review", &fields)).map(drop)
     }
 
     fn form(&mut self, path: &str) -> Option<String> {
@@ -228,21 +233,21 @@ impl<'a> Pupil<'a> {
         self.dice.one_of::<&str>(WORDS)
     }
 
-    fn deed(&self, kind: Kind, word: &str) -> Deed {
-        Deed { kind, user: self.name.clone(), word: word.to_owned() }
+    fn effect(&self, kind: RowKind, word: &str) -> Effect {
+        Effect { kind, user: self.name.clone(), word: word.to_owned() }
     }
 
-    /// Notes it if a page was made for a guest.
+    /// Counts a page that was rendered for a guest.
     fn see(&self, page: &Page) {
         if !page.is_of_user() {
             self.class.score.lock().expect("no pupil panics").as_guest += 1;
         }
     }
 
-    /// Sends a request and notes what came back. `deed` is what the request does, if it counts.
+    /// Sends a request and records the response. `effect` is the effect to record, if there is one.
     fn timed(
         &mut self,
-        deed: Option<Deed>,
+        effect: Option<Effect>,
         is_expected: impl Fn(&Page) -> bool,
         ask: impl FnOnce(&mut Browser) -> std::io::Result<Page>,
     ) -> Option<Page> {
@@ -263,13 +268,13 @@ impl<'a> Pupil<'a> {
         if let Some(failure) = failure {
             score.failed += 1;
             if score.first.is_empty() {
-                score.first = format!("{failure}: {deed:?}");
+                score.first = format!("{failure}: {effect:?}");
             }
         }
         drop(score);
-        if let Some(deed) = deed {
-            let told = if page.is_some() { Told::Done } else { Told::Unsure };
-            self.class.ledger.note(deed, told);
+        if let Some(effect) = effect {
+            let told = if page.is_some() { Outcome::Done } else { Outcome::Unsure };
+            self.class.ledger.note(effect, told);
         }
         page
     }

@@ -15,7 +15,7 @@ use crate::peer::server::signal;
 use crate::steps::cargo::{cargo, target, workspace};
 use crate::steps::succeed;
 
-/// How long it may take to be ready, and to end. A debug build imports the books at its first start.
+/// Maximum time to start or stop. A debug build needs time to import the books at its first start.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Many pupils come from one address and look up more than people do.
@@ -68,9 +68,9 @@ pub(crate) struct Instance {
 /// How dictapp is compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Profile {
-    /// As the tests are.
+    /// Like the tests.
     Dev,
-    /// To be measured.
+    /// For measurements.
     Release,
 }
 
@@ -157,7 +157,7 @@ impl Instance {
         }
     }
 
-    /// Ends it as a power failure would.
+    /// Kills it, like a power failure.
     pub(crate) fn kill(&mut self) -> Result<()> {
         let mut child = self.child.take().context("dictapp does not run")?;
         child.kill()?;
@@ -165,7 +165,7 @@ impl Instance {
         Ok(())
     }
 
-    /// Asks it to end and waits until it has.
+    /// Stops it and waits for its end.
     pub(crate) fn stop(&mut self) -> Result<()> {
         let mut child = self.child.take().context("dictapp does not run")?;
         signal(child.id(), "TERM")?;

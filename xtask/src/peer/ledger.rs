@@ -1,11 +1,12 @@
-//! What clients were told, held against what the database has: rows that are lost or doubled.
+//! Compares the acknowledged requests of clients with the rows of the database, and finds lost and
+//! duplicate rows.
 
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Mutex;
 
-/// All that clients cause, with the number of rows of each: a statement for both engines.
+/// The number of rows of each effect that clients have, as a statement for both engines.
 pub(crate) const ROWS: &str = "select 'user', name, '', 1 from user \
     union all select 'lookup', u.name, h.word, count(*) from hist h join user u on u.id = h.user \
     group by u.name, h.word \
@@ -14,33 +15,33 @@ pub(crate) const ROWS: &str = "select 'user', name, '', 1 from user \
     union all select 'review', u.name, r.word, count(*) from review r join user u on u.id = r.user \
     group by u.name, r.word";
 
-/// Something that a client asked for.
+/// An effect that a client requested.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Deed {
-    pub(crate) kind: Kind,
+pub(crate) struct Effect {
+    pub(crate) kind: RowKind,
     pub(crate) user: String,
     pub(crate) word: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Kind {
+pub(crate) enum RowKind {
     User,
     Lookup,
     Saved,
     Review,
 }
 
-/// Whether a client was told that its deed is done.
+/// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Told {
+pub(crate) enum Outcome {
     Done,
-    /// An error, or no answer: it may have been done.
+    /// An error, or no response: it may have taken effect.
     Unsure,
 }
 
 /// The answers of all clients.
 #[derive(Debug, Default)]
-pub(crate) struct Ledger(Mutex<BTreeMap<Deed, Counts>>);
+pub(crate) struct Ledger(Mutex<BTreeMap<Effect, Counts>>);
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Counts {
@@ -54,57 +55,57 @@ pub(crate) struct Verdict {
     pub(crate) done: u64,
     pub(crate) unsure: u64,
     pub(crate) rows: u64,
-    pub(crate) lost: Vec<Deed>,
-    pub(crate) doubled: Vec<Deed>,
+    pub(crate) lost: Vec<Effect>,
+    pub(crate) doubled: Vec<Effect>,
 }
 
-impl Kind {
-    const NAMES: &[(&str, Kind)] = &[
-        ("user", Kind::User),
-        ("lookup", Kind::Lookup),
-        ("saved", Kind::Saved),
-        ("review", Kind::Review),
+impl RowKind {
+    const NAMES: &[(&str, RowKind)] = &[
+        ("user", RowKind::User),
+        ("lookup", RowKind::Lookup),
+        ("saved", RowKind::Saved),
+        ("review", RowKind::Review),
     ];
 
-    /// Whether the same deed again makes another row.
+    /// Whether repeating the effect adds another row.
     fn repeats(self) -> bool {
-        matches!(self, Kind::Lookup | Kind::Review)
+        matches!(self, RowKind::Lookup | RowKind::Review)
     }
 }
 
 impl Ledger {
-    pub(crate) fn note(&self, deed: Deed, told: Told) {
-        let mut deeds = self.0.lock().expect("no client panics");
-        let counts = deeds.entry(deed).or_default();
+    pub(crate) fn note(&self, effect: Effect, told: Outcome) {
+        let mut effects = self.0.lock().expect("no client panics");
+        let counts = effects.entry(effect).or_default();
         match told {
-            Told::Done => counts.done += 1,
-            Told::Unsure => counts.unsure += 1,
+            Outcome::Done => counts.done += 1,
+            Outcome::Unsure => counts.unsure += 1,
         }
     }
 
-    /// Compares with the lines that [`ROWS`] gives, with tabs between their columns.
+    /// Compares with the rows of [`ROWS`], with tabs between their columns.
     pub(crate) fn against(&self, lines: &str) -> Result<Verdict> {
         let mut rows = BTreeMap::new();
         for line in lines.lines() {
-            let (deed, count) = parse(line).with_context(|| format!("{line:?} is no row"))?;
-            rows.insert(deed, count);
+            let (effect, count) = parse(line).with_context(|| format!("{line:?} is no row"))?;
+            rows.insert(effect, count);
         }
-        let deeds = self.0.lock().expect("no client panics");
+        let effects = self.0.lock().expect("no client panics");
         let mut verdict = Verdict { rows: rows.values().sum(), ..Verdict::default() };
-        for (deed, counts) in &*deeds {
+        for (effect, counts) in &*effects {
             verdict.done += counts.done;
             verdict.unsure += counts.unsure;
-            let found = rows.remove(deed).unwrap_or(0);
-            let (least, most) = if deed.kind.repeats() {
+            let found = rows.remove(effect).unwrap_or(0);
+            let (least, most) = if effect.kind.repeats() {
                 (counts.done, counts.done + counts.unsure)
             } else {
                 (counts.done.min(1), 1)
             };
             if found < least {
-                verdict.lost.push(deed.clone());
+                verdict.lost.push(effect.clone());
             }
             if found > most {
-                verdict.doubled.push(deed.clone());
+                verdict.doubled.push(effect.clone());
             }
         }
         // Rows that were never requested.
@@ -113,20 +114,21 @@ impl Ledger {
     }
 }
 
-fn parse(line: &str) -> Option<(Deed, u64)> {
+fn parse(line: &str) -> Option<(Effect, u64)> {
     let mut columns = line.split('\t');
     let mut next = || columns.next();
     let name = next()?;
-    let kind = Kind::NAMES.iter().find(|known| known.0 == name)?.1;
-    let (user, word) = (next()?.to_owned(), next()?.to_owned());
-    Some((Deed { kind, user, word }, next()?.parse().ok()?))
+    let kind = RowKind::NAMES.iter().find(|known| known.0 == name)?.1;
+    let user = next()?.to_owned();
+    let word = next()?.to_owned();
+    Some((Effect { kind, user, word }, next()?.parse().ok()?))
 }
 
 impl Verdict {
-    /// Fails if something was lost or doubled, and names the first of it.
+    /// Fails if a row was lost or duplicated, and names the first one.
     pub(crate) fn judge(&self) -> Result<()> {
-        if let Some(deed) = self.lost.first().or(self.doubled.first()) {
-            bail!("{self}; the first is {deed:?}");
+        if let Some(effect) = self.lost.first().or(self.doubled.first()) {
+            bail!("{self}; the first is {effect:?}");
         }
         if self.done == 0 {
             bail!("nothing was done");
@@ -138,7 +140,8 @@ impl Verdict {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Verdict { done, unsure, rows, lost, doubled } = self;
-        let (lost, doubled) = (lost.len(), doubled.len());
+        let lost = lost.len();
+        let doubled = doubled.len();
         write!(
             f,
             "{done} acknowledged, {unsure} unsure, {rows} rows, {lost} lost, {doubled} doubled"
@@ -150,16 +153,16 @@ impl fmt::Display for Verdict {
 mod tests {
     use super::*;
 
-    fn deed(kind: Kind, word: &str) -> Deed {
-        Deed { kind, user: "levi".to_owned(), word: word.to_owned() }
+    fn effect(kind: RowKind, word: &str) -> Effect {
+        Effect { kind, user: "levi".to_owned(), word: word.to_owned() }
     }
 
     fn verdict(rows: &str) -> (usize, usize) {
         let ledger = Ledger::default();
-        ledger.note(deed(Kind::User, ""), Told::Done);
-        for told in [Told::Done, Told::Done, Told::Unsure] {
-            ledger.note(deed(Kind::Lookup, "act"), told);
-            ledger.note(deed(Kind::Saved, "act"), told);
+        ledger.note(effect(RowKind::User, ""), Outcome::Done);
+        for told in [Outcome::Done, Outcome::Done, Outcome::Unsure] {
+            ledger.note(effect(RowKind::Lookup, "act"), told);
+            ledger.note(effect(RowKind::Saved, "act"), told);
         }
         let verdict = ledger.against(rows).unwrap();
         (verdict.lost.len(), verdict.doubled.len())

@@ -13,12 +13,12 @@ use crate::peer::server::signal;
 use crate::steps::packages::{GALERA_PROVIDER, is_root};
 use crate::steps::succeed;
 
-/// How long a server may take to begin, to join or to end.
+/// Maximum time for a server to start, join or stop.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The user and password of the database `dict`.
 const USER: &str = "dict";
 
-/// Whether a node begins a cluster or joins the one that is there.
+/// Whether a node starts a cluster or joins an existing one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Start {
     Alone,
@@ -83,7 +83,8 @@ impl MariaDb {
     }
 
     fn run(&mut self, start: Start) -> Result<()> {
-        let (folder, port) = (&self.folder, self.port);
+        let folder = &self.folder;
+        let port = self.port;
         let log = fs::File::create(folder.join("server.log"))?;
         let mut server = as_mysql("mariadbd");
         server
@@ -108,7 +109,8 @@ impl MariaDb {
         let address = |port: &u16| format!("127.0.0.1:{port}");
         let all = group.iter().map(address).collect::<Vec<_>>().join(",");
         let own = group[*number];
-        let (ist, sst) = (own + 1, own + 2);
+        let ist = own + 1;
+        let sst = own + 2;
         // The timeouts of conf/deploy/galera.cnf: how long the others wait for a node that is gone.
         let provider = format!(
             "base_port={own};gmcast.listen_addr=tcp://127.0.0.1:{own};ist.recv_addr=127.0.0.1:{ist};\
@@ -207,7 +209,7 @@ impl MariaDb {
         url_at(self.port)
     }
 
-    /// Ends it as a power failure would.
+    /// Kills it, like a power failure.
     pub(crate) fn kill(&mut self) -> Result<()> {
         let mut child = self.child.take().context("the server does not run")?;
         child.kill()?;
@@ -215,7 +217,7 @@ impl MariaDb {
         Ok(())
     }
 
-    /// Asks it to end.
+    /// Stops it.
     pub(crate) fn stop(&mut self) -> Result<()> {
         let mut child = self.child.take().context("the server does not run")?;
         signal(child.id(), "TERM")?;
@@ -269,7 +271,7 @@ fn as_mysql(program: &str) -> Command {
     command
 }
 
-/// Ports that were free a moment ago, each with two free ones behind it.
+/// Ports that were free a moment ago, each followed by two free ones.
 fn free_ports(count: usize) -> Result<Vec<u16>> {
     let mut held = Vec::new();
     let mut ports = Vec::new();

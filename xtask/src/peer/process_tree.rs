@@ -23,7 +23,8 @@ fn parents() -> Vec<(u32, u32)> {
     let processes = folders.flatten().filter_map(|folder| {
         let process = folder.file_name().to_str()?.parse().ok()?;
         let stat = fs::read_to_string(folder.path().join("stat")).ok()?;
-        // The name before the last parenthesis may hold anything; then come the state and the parent.
+        // The name before the last parenthesis may contain anything; the state and the parent
+        // follow.
         let parent = stat.rsplit(')').next()?.split_whitespace().nth(1)?.parse().ok()?;
         Some((process, parent))
     });

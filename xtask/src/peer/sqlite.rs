@@ -1,4 +1,4 @@
-//! A statement to the rows of an SQLite file, by what every machine with the tests has.
+//! Queries an SQLite file with Python, which the tests need anyway.
 
 use anyhow::{Context, Result, bail};
 use std::path::Path;

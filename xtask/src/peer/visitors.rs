@@ -24,7 +24,7 @@ pub(crate) enum Connections {
     New,
 }
 
-/// A number of clients, each of which sends requests at an interval.
+/// Clients that send requests at an interval.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Visitors<'a> {
     pub(crate) address: SocketAddr,
@@ -35,7 +35,8 @@ pub(crate) struct Visitors<'a> {
 }
 
 impl Visitors<'_> {
-    /// Runs all clients for `time`. A client whose answer comes late skips the missed requests.
+    /// Runs all clients for `time`. A client that waits too long for a response skips the missed
+    /// requests.
     pub(crate) fn visit(&self, time: Duration) -> Result<Vec<Timed>> {
         let all = Mutex::new(Vec::new());
         let began = Instant::now();

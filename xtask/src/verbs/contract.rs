@@ -1,5 +1,6 @@
-//! `cargo xtask contract`: holds the running API against its OpenAPI description. `schemathesis` makes requests of every kind
-//! from the description; an answer with a status of 500 or more, or one that the description does not have, is a failure.
+//! `cargo xtask contract`: checks the running API against its OpenAPI description. `schemathesis`
+//! generates requests of every kind from the description. A response with a status of 500 or more,
+//! or one that does not match the description, is a failure.
 
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -14,7 +15,7 @@ use crate::steps::python::Tool;
 use crate::steps::{step, succeed};
 
 pub(crate) const ABOUT: &str =
-    "hold the API against its OpenAPI description by schemathesis (a part of test)";
+    "check the API against its OpenAPI description with schemathesis (a part of test)";
 
 /// A new version may find more, and is then chosen here.
 const SCHEMATHESIS: Tool = Tool { program: "schemathesis", package: "schemathesis==4.32.5" };
@@ -22,15 +23,15 @@ const SCHEMATHESIS: Tool = Tool { program: "schemathesis", package: "schemathesi
 /// The checks of a response.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
 
-/// Requests made up for each operation; all of it takes less than a minute.
+/// Generated requests for each operation; all together take less than a minute.
 const EXAMPLES: &str = "20";
 
-/// The methods that are tried if the description has no operation. Not QUERY: like every method
-/// that the server does not know, it is 501 by RFC 9110 §15.6.2, and that is no fault.
+/// The methods that are tried if the description has no operation. Not QUERY: the server answers
+/// 501 to unknown methods (RFC 9110 §15.6.2), which is correct.
 const CONFIGURATION: &str = "[phases.coverage]\n\
     unexpected-methods = [\"GET\", \"PUT\", \"POST\", \"DELETE\", \"PATCH\", \"OPTIONS\", \"TRACE\"]\n";
 
-/// Ends the session that the requests are sent with.
+/// The operation that would end the session of the requests.
 const LOG_OUT: &str = "/api/v1/sessions/current";
 
 /// The user of the requests.
@@ -41,7 +42,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     check()
 }
 
-/// Builds the program, serves in a folder of its own and lets schemathesis ask.
+/// Builds the program, runs it in a temporary folder and starts schemathesis.
 pub(crate) fn check() -> Result<()> {
     step("the API keeps to its description", || {
         let schemathesis = SCHEMATHESIS.install()?;
@@ -87,7 +88,7 @@ fn token(base: &str) -> Result<String> {
     Ok(token.context("the answer has no token")?.0.to_owned())
 }
 
-/// With a token every operation but the log-out is asked, without one every operation.
+/// With a token every operation except the log-out is tested, without one every operation.
 fn ask(schemathesis: &Path, configuration: &Path, base: &str, token: Option<&str>) -> Result<()> {
     let mut command = Command::new(schemathesis);
     command.arg("--config-file").arg(configuration);
@@ -98,7 +99,7 @@ fn ask(schemathesis: &Path, configuration: &Path, base: &str, token: Option<&str
         command.args(["--header", &format!("Authorization: Bearer {token}")]);
         command.args(["--exclude-path", LOG_OUT]);
     }
-    // Its own files are left in no folder of the project.
+    // Keeps its files out of the project's folders.
     command.current_dir(std::env::temp_dir());
     succeed(&mut command).context("an answer is not as described")
 }

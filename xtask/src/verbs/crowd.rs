@@ -77,7 +77,8 @@ fn crowded(server: &Server, crowd: &Crowd, time: Duration) -> Result<Vec<String>
         over.store(true, SeqCst);
         (timed, held.join().expect("no panic"))
     });
-    let (timed, held) = (timed?, held?);
+    let timed = timed?;
+    let held = held?;
     let alive = idle.into_iter().filter(answers).count();
     let live = events.iter().chain(&websockets).filter(|socket| receives(socket)).count();
     let p99 = percentile(&timed, 99);
@@ -261,7 +262,8 @@ fn overloaded(server: &Server, time: Duration) -> Result<Vec<String>> {
     let lost = timed.iter().filter(|timed| ![200, 503].contains(&timed.0)).count();
     thread::sleep(Duration::from_secs(1));
     let after = visit(address, "/wait", 1, Duration::ZERO, Duration::from_secs(1))?;
-    let (p99, after) = (percentile(&shed, 99), percentile(&after, 99));
+    let p99 = percentile(&shed, 99);
+    let after = percentile(&after, 99);
     println!(
         "| most/s | goodput/s | shed | p99 of the shed | lost | p99 a second later |\n|---|---|---|---|---|---|"
     );

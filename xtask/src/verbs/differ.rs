@@ -106,7 +106,8 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
 }
 
 fn our_command() -> Result<String> {
-    let (program, folder) = (build_example("conformance")?, target().join("differ"));
+    let program = build_example("conformance")?;
+    let folder = target().join("differ");
     fs::create_dir_all(folder.join("www/static")).with_context(|| folder.display().to_string())?;
     Ok(format!("{} {{port}} {}", program.display(), folder.display()))
 }

@@ -1,5 +1,5 @@
-//! `cargo xtask bench history`: the pages of the history in a database of 100,000 users and 10 million rows, asked for by 16 users at
-//! once; fails if one page of a hundred takes too long.
+//! `cargo xtask bench history`: measures the history pages with a database of 100,000 users and 10
+//! million rows and 16 concurrent users; fails if the 99th percentile is too long.
 
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ const ROWS_OF_READER: u32 = 100_000;
 const PAUSE: u64 = 50 * 60_000_000;
 /// More than a page shows: older rows that each page has below it.
 const ROWS_BELOW: u32 = 100;
-/// Pages that each reader asks for.
+/// Pages that each reader requests.
 const PAGES: u32 = 500;
 const P99_MAX: Duration = Duration::from_millis(10);
 
@@ -72,7 +72,8 @@ fn measure(program: &Path, engine: &str, size: &Size) -> Result<Vec<String>> {
     let begin = now - u64::from(ROWS_OF_READER) * PAUSE;
     database.fill(size, begin).context("cannot fill the tables")?;
     instance.start_again()?;
-    let (first, any) = (Mutex::default(), Mutex::default());
+    let first = Mutex::default();
+    let any = Mutex::default();
     thread::scope(|scope| {
         let spawn = |browser| scope.spawn(|| read(browser, begin, &first, &any));
         let threads: Vec<_> = readers.into_iter().map(spawn).collect();
@@ -92,7 +93,7 @@ fn measure(program: &Path, engine: &str, size: &Size) -> Result<Vec<String>> {
 
 type Timed = Mutex<Vec<(u16, Duration)>>;
 
-/// Asks in turn for the first page and for one anywhere in the history.
+/// Requests the first page and a page anywhere in the history, alternately.
 fn read(mut browser: Browser, begin: u64, first: &Timed, any: &Timed) -> Result<()> {
     for number in 0..PAGES {
         // The step visits the rows all over.

@@ -62,7 +62,9 @@ pub(crate) fn crates() -> Result<BTreeSet<Crate>> {
 /// `NAME vVERSION [(PATH or *)]|LICENCE|REPOSITORY`; crates of the workspace have a path.
 fn parse_line(line: &str) -> Option<Crate> {
     let mut parts = line.trim_end_matches(" (*)").split('|');
-    let (package, licence, repository) = (parts.next()?, parts.next()?, parts.next()?);
+    let package = parts.next()?;
+    let licence = parts.next()?;
+    let repository = parts.next()?;
     let (name, version) = package.split_once(" v")?;
     let version = version.trim_end_matches(" (proc-macro)");
     if version.contains('(') {

@@ -1,4 +1,5 @@
-//! `cargo xtask new NAME`: the example `starter` of webframe to a package of its own, which runs and has a test.
+//! `cargo xtask new NAME`: copies webframe's example `starter` into a new package, which runs and
+//! has a test.
 
 use std::{
     fs,
@@ -124,8 +125,8 @@ mod tests {
         }
     }
 
-    /// The app's own test is run by `cargo xtask test`, and as one of webframe's, where the same source is
-    /// an example.
+    /// `cargo xtask test` runs the app's own test, and again as a test of webframe, which has the
+    /// same source as an example.
     #[test]
     fn a_new_app_is_a_package_that_cargo_reads_and_depends_on_webframe() {
         let parent = Folder::new("new");

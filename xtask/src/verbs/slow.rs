@@ -157,7 +157,8 @@ fn measure(mode: &Mode, options: &Options, prefix: &str) -> Result<Vec<String>> 
         let timed = visit_both(server.address, time);
         (attack.join().expect("no panic"), timed)
     });
-    let (attack, others) = (attack?, Others::of(&timed?));
+    let attack = attack?;
+    let others = Others::of(&timed?);
     println!(
         "| {} | {} | {} | {} | {others} | {} |",
         mode.name,
@@ -171,7 +172,8 @@ fn measure(mode: &Mode, options: &Options, prefix: &str) -> Result<Vec<String>> 
 
 fn start(options: &Options, prefix: &str) -> Result<Server> {
     let program = target().join("release/examples/soak");
-    let (idle, deadline) = (options.seconds + 60, options.deadline);
+    let idle = options.seconds + 60;
+    let deadline = options.deadline;
     let command = format!("{prefix}{} {{port}} {WORKERS_MAX} {idle} {deadline}", program.display());
     Server::start(&command, &target().join("slow.log"))
 }
@@ -312,7 +314,8 @@ fn with_descriptors(needed: u64, limits: &str) -> Result<String> {
         Some("unlimited") => Ok(u64::MAX),
         number => number.and_then(|n| n.parse().ok()).context("/proc has no limit of open files"),
     };
-    let (soft, hard) = (limit()?, limit()?);
+    let soft = limit()?;
+    let hard = limit()?;
     if hard < needed {
         bail!(
             "{needed} descriptors are needed and the hard limit is {hard}: \

@@ -125,7 +125,8 @@ fn run_tests(
     let output = child.stdout.take().context("cargo has no output")?;
     let (sender, tallies) = mpsc::channel();
     let copier = thread::spawn(move || show_and_count(output, shown, &sender));
-    let (mut tally, mut last_line) = (Tally::default(), Instant::now());
+    let mut tally = Tally::default();
+    let mut last_line = Instant::now();
     loop {
         match tallies.recv_timeout(silence_max.min(OUTPUT_LINGERS_MAX)) {
             Ok(counted) => (tally, last_line) = (counted, Instant::now()),
@@ -155,7 +156,9 @@ fn show_and_count(
     mut shown: impl Write,
     tallies: &mpsc::Sender<Tally>,
 ) -> io::Result<()> {
-    let (mut output, mut line, mut tally) = (BufReader::new(output), Vec::new(), Tally::default());
+    let mut output = BufReader::new(output);
+    let mut line = Vec::new();
+    let mut tally = Tally::default();
     while output.read_until(b'\n', &mut line)? > 0 {
         shown.write_all(&line)?;
         shown.flush()?;

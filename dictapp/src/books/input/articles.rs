@@ -166,7 +166,8 @@ impl Chunks {
             header += u64::from(length);
             starts.push(header);
         }
-        let (cache, order) = (HashMap::new(), VecDeque::new());
+        let cache = HashMap::new();
+        let order = VecDeque::new();
         Ok(Some(Chunks { file: input.into_inner(), starts, size, cache, order }))
     }
 
@@ -200,7 +201,8 @@ impl Chunks {
 
     fn read(&mut self, offset: u64, length: u64) -> Result<Vec<u8>, String> {
         let mut bytes = Vec::new();
-        let (mut at, end) = (offset, offset + length);
+        let mut at = offset;
+        let end = offset + length;
         while at < end {
             let index = usize::try_from(at / self.size).map_err(|e| e.to_string())?;
             let chunk = self.chunk(index)?;
@@ -266,7 +268,9 @@ fn parse_table(field: &[u8]) -> Result<(u64, Vec<u16>), String> {
     let (numbers, rest) = field.as_chunks::<2>();
     let mut numbers = numbers.iter().map(|pair| u16::from_le_bytes(*pair));
     let mut next = || numbers.next().ok_or("the table of chunks is cut off");
-    let (version, size, count) = (next()?, next()?, next()?);
+    let version = next()?;
+    let size = next()?;
+    let count = next()?;
     let lengths: Vec<u16> = numbers.collect();
     if version != 1 || size == 0 || lengths.len() != usize::from(count) || !rest.is_empty() {
         return Err("the table of chunks is inconsistent".to_owned());

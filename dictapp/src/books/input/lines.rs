@@ -121,7 +121,8 @@ impl Lines {
 /// # Errors
 /// If the file is such a text. The message says how to convert it.
 pub(crate) fn check_text(source: &Source) -> Result<(), BookError> {
-    let (sample, path) = (source.sample(), source.path());
+    let sample = source.sample();
+    let path = source.path();
     if matches!(&*sample, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
         return Err(BookError::whole(path, "is in UTF-16, which a book of this kind cannot be"));
     }

@@ -79,7 +79,8 @@ impl Records {
     /// A file that is in another encoding, or has other line ends, from its first bytes.
     pub(crate) fn new(source: Source, format: Format) -> Result<Records, BookError> {
         check_text(&source)?;
-        let (path, meter) = (source.path().to_owned(), source.meter());
+        let path = source.path().to_owned();
+        let meter = source.meter();
         let watch = Arc::<Watch>::default();
         let mut builder = builder(format);
         // A carriage return before the line end is removed below: as a line end of its own it would
@@ -87,7 +88,9 @@ impl Records {
         builder.terminator(Terminator::Any(b'\n')).buffer_capacity(READ_AHEAD_BYTES);
         let csv = builder.from_reader(Watched { inner: source, watch: Arc::clone(&watch) });
         let bytes = ByteRecord::new();
-        let (line, inner_ends, ends_in_lines) = (0, 0, false);
+        let line = 0;
+        let inner_ends = 0;
+        let ends_in_lines = false;
         Ok(Records { path, csv, bytes, watch, meter, line, inner_ends, ends_in_lines })
     }
 

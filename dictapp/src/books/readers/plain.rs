@@ -11,7 +11,9 @@
 //!
 //! go
 //! v. 去
-//! ``` A record begins with a line of headword, pronunciation, rank and level; the last three may
+//! ```
+//!
+//! A record begins with a line of headword, pronunciation, rank and level; the last three may
 //! be missing. The explanation in the notation of [`Explanation`] follows and is kept unchanged.
 //! The level becomes its first line. An empty line ends a record. Lines that begin with `# ` before
 //! a record are comments; those before the first record may have metadata of the book.

@@ -171,7 +171,7 @@ const NAME_WORDS_MAX: usize = 3;
 /// Maximum number of characters of a Chinese name with a known part.
 const NAME_CHARS_MAX: usize = 8;
 
-/// The column of which the last part of the name is known: `Chinese meaning`, `单词音标`.
+/// The column if the last part of its name is known: `Chinese meaning`, `单词音标`.
 fn by_part_of_name(name: &str) -> Option<Column> {
     let words: Vec<&str> = name.split_whitespace().collect();
     let known = by_name(name).or_else(|| {

@@ -38,7 +38,8 @@ pub(super) fn read(text: &str) -> Option<Article> {
         return None;
     }
     let mut article = Article { phonetic: None, mean: String::new() };
-    let (mut part, mut idiom) = (String::new(), None);
+    let mut part = String::new();
+    let mut idiom = None;
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let rest = line.get(1..).unwrap_or_default().trim_start();
         match line.as_bytes()[0] {

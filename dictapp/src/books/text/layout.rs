@@ -58,7 +58,8 @@ impl Mark {
     fn split(self, line: &str) -> Option<(&str, &str)> {
         let marks = self.spellings().iter().filter_map(|mark| Some((line.find(mark)?, mark.len())));
         let (at, length) = marks.min()?;
-        let (headword, rest) = (line[..at].trim_end(), line[at + length..].trim_start());
+        let headword = line[..at].trim_end();
+        let rest = line[at + length..].trim_start();
         (!headword.is_empty() && !rest.is_empty()).then_some((headword, rest))
     }
 
@@ -105,7 +106,8 @@ impl Layout {
         if let Some(layout) = marked(&lines).or_else(|| blocks(&lines)) {
             return layout;
         }
-        let (mut all, mut tabbed) = (0_usize, 0_usize);
+        let mut all = 0_usize;
+        let mut tabbed = 0_usize;
         let mut columns = [0_usize; 64];
         let flush = |line: &&str| !line.is_empty() && !line.starts_with(char::is_whitespace);
         for line in lines.into_iter().filter(flush) {
@@ -171,7 +173,8 @@ impl Layout {
     fn filled_column(&self, line: &str) -> Option<usize> {
         let Layout::Padded(column) = *self else { return None };
         let (at, c) = line.char_indices().nth(column - 1)?;
-        let (headword, rest) = (&line[..at], &line[at + c.len_utf8()..]);
+        let headword = &line[..at];
+        let rest = &line[at + c.len_utf8()..];
         let begins = rest.starts_with(is_cjk)
             || script::label(rest).is_some()
             || rest.starts_with('[')
@@ -199,7 +202,8 @@ fn marked(lines: &[&str]) -> Option<Layout> {
     let filled: Vec<&str> = lines.iter().copied().filter(|line| !line.trim().is_empty()).collect();
     let mark = Mark::ALL.into_iter().find(|mark| {
         let split = filled.iter().filter(|line| mark.ends_headword(line));
-        let (mut all, mut single) = (0, 0);
+        let mut all = 0;
+        let mut single = 0;
         for (headword, _) in split.filter_map(|line| mark.split(line)) {
             all += 1;
             single += usize::from(!headword.contains(' '));
@@ -298,7 +302,7 @@ fn begins_before(gap: Gap, line: &str) -> bool {
     })
 }
 
-/// The end of the headword, given a gap and a sign, of which either may be missing.
+/// The end of the headword, given a gap and a sign; one of them may be missing.
 fn earliest(line: &str, gap: Option<Gap>, sign: Option<(usize, Sign)>) -> Option<usize> {
     let (gap, (at, sign)) = match (gap, sign) {
         (Some(gap), Some(sign)) => (gap, sign),

@@ -28,7 +28,7 @@ impl From<String> for Paragraph {
 const WRAPPED_CHARS_MIN: usize = 56;
 const WRAPPED_CHARS_MAX: usize = 80;
 
-/// A text of which more than one line of this number is longer is not wrapped.
+/// A text is not wrapped if more than one line in this number is longer.
 const LONGER_LINES_OF: usize = 10;
 
 /// Minimum indent of a quotation in characters.
@@ -94,7 +94,7 @@ fn wrapped_at(text: &str) -> Option<usize> {
     is_wrapped.then_some(widest)
 }
 
-/// Whether a line ends where it does only because the next word has no room on it.
+/// Whether a line ends only because the next word has no room on it.
 fn is_wrapped(above: &str, line: &str, width: Option<usize>) -> bool {
     let word = line.split_whitespace().next().unwrap_or_default().chars().count();
     let taken = above.trim_end().chars().count();

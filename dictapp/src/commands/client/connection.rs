@@ -1,4 +1,4 @@
-//! The API of a server as calls: a request to its answer, again after a lost connection.
+//! Calls the API of a server, and repeats calls after a lost connection.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -13,38 +13,38 @@ use ureq::{Agent, http};
 
 use crate::paths;
 
-/// The longest answer of a server: a page of the history and the longest entry are far below.
+/// Maximum bytes of a response. A page of the history and the longest entry are far smaller.
 const ANSWER_BYTES_MAX: u64 = 4 << 20;
 
-/// A server that does not answer for so long is away.
+/// The time after which a server counts as unreachable.
 const ANSWER_TIME: Duration = Duration::from_secs(15);
 
-/// How long a call is tried again after the connection was lost.
+/// How long a call is retried after the connection was lost.
 const RETRY_FOR: Duration = Duration::from_secs(20);
 
-/// The time between two tries.
+/// The time between two attempts.
 const RETRY_EVERY: Duration = Duration::from_millis(500);
 
-/// A server, and the token of the user who is logged in.
+/// A server, and the token of the logged-in user.
 #[derive(Debug)]
 pub(super) struct Connection {
     agent: Agent,
     base: String,
     pub(super) token: Option<String>,
-    /// What is said once when the connection is lost.
+    /// The message that is shown once when the connection is lost.
     lost: &'static str,
 }
 
-/// Why a call has no result.
+/// The error of a call.
 #[derive(Debug)]
 pub(super) enum Trouble {
     /// The server cannot be reached.
     Lost(String),
-    /// It refused.
+    /// The server refused the request.
     Refused {
         /// The status.
         status: u16,
-        /// Why, in English.
+        /// The reason, in English.
         detail: String,
     },
 }
@@ -52,7 +52,7 @@ pub(super) enum Trouble {
 /// The result of a look-up.
 #[derive(Debug)]
 pub(super) enum LookUp {
-    /// What the API says of the word.
+    /// The API's entry for the word.
     Found(Value),
     /// Words of a similar spelling.
     Missing(Vec<String>),
@@ -73,11 +73,12 @@ struct History {
 }
 
 impl Connection {
-    /// The server at this URL, which is not asked yet.
+    /// The server at this URL. Does not connect yet.
     pub(super) fn new(url: &str, lost: &'static str) -> Connection {
-        let roots = match url.starts_with("https:") {
-            true => rustls_native_certs::load_native_certs().certs,
-            false => Vec::new(),
+        let roots = if url.starts_with("https:") {
+            rustls_native_certs::load_native_certs().certs
+        } else {
+            Vec::new()
         };
         let roots = roots.into_iter().map(|der| Certificate::from_der(&der).to_owned());
         let tls = TlsConfig::builder()
@@ -116,7 +117,7 @@ impl Connection {
         self.call("DELETE", paths::API_SESSION, None).map(drop)
     }
 
-    /// The name of the user whose token it is.
+    /// The name of the user that the token belongs to.
     pub(super) fn own_name(&self) -> Result<String, Trouble> {
         let account = self.call("GET", paths::API_ACCOUNT, None)?;
         Ok(account["name"].as_str().unwrap_or_default().to_owned())
@@ -130,7 +131,7 @@ impl Connection {
         }
     }
 
-    /// Words that what was typed may become; none if the server is away.
+    /// Completions of the typed text; empty if the server is unreachable.
     pub(super) fn suggest(&self, typed: &str) -> Vec<String> {
         let answer = self.send("GET", &paths::api_suggest(typed), None);
         answer.map(|(_, body)| words(&body["words"])).unwrap_or_default()
@@ -138,7 +139,8 @@ impl Connection {
 
     /// The newest rows of the history; all of them without a limit.
     pub(super) fn history(&self, limit: Option<usize>) -> Result<Vec<HistoryRow>, Trouble> {
-        let (mut rows, mut cursor) = (Vec::new(), None);
+        let mut rows = Vec::new();
+        let mut cursor = None;
         loop {
             let left = limit.map_or(usize::MAX, |limit| limit - rows.len());
             let path = paths::api_history(left.min(1000), cursor);
@@ -157,7 +159,7 @@ impl Connection {
         accepted(self.answer(method, path, body)?)
     }
 
-    /// The status and the body. A lost connection is reported once and tried again.
+    /// The status and the body. After a lost connection, reports it once and retries.
     fn answer(
         &self,
         method: &str,

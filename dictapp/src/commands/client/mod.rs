@@ -1,5 +1,5 @@
-//! The command `dictapp client`: the course's two menus for a person at a terminal, over the API of
-//! a server, and look-ups for scripts.
+//! The command `dictapp client`: the course's two menus in a terminal, over the API of a server,
+//! and look-ups for scripts.
 
 mod connection;
 mod menus;
@@ -18,18 +18,18 @@ use menus::Menus;
 use prompt::{Prompt, say};
 use token_file::TokenFile;
 
-/// What to do with which server.
+/// The arguments of the command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// The server, as in `http://127.0.0.1:8000`.
     pub url: String,
-    /// `zh` or `en`; none: as the environment says.
+    /// `zh` or `en`; `None`: from the environment.
     pub language: Option<String>,
-    /// What to do.
+    /// The action.
     pub action: Action,
 }
 
-/// What a client does.
+/// The action of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Show the menus.
@@ -66,7 +66,7 @@ pub fn run(settings: &Settings, request: &Request) -> Result<()> {
 
 /// Look-ups in the database of the settings until `##`.
 fn offline(settings: &Settings, t: &'static crate::texts::Client) -> Result<()> {
-    let site = crate::serve::open(settings)?;
+    let site = crate::commands::serve::open(settings)?;
     let shelf = site.shelf();
     let suggest = |typed: &str| {
         let found = shelf.lexicon().suggest(typed, site.settings().dictionary.suggestions);
@@ -85,15 +85,17 @@ fn offline(settings: &Settings, t: &'static crate::texts::Client) -> Result<()> 
     Ok(())
 }
 
-/// The language that was chosen, else English if the environment asks for it, else the course's.
+/// The chosen language, else English if the environment asks for it, else Chinese, as in the
+/// course.
 fn language(chosen: Option<&str>) -> Language {
     if let Some(language) = chosen.and_then(Language::parse) {
         return language;
     }
     let names = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter();
     let asked = names.filter_map(|name| env::var(name).ok()).find(|value| !value.is_empty());
-    match asked.is_some_and(|language| language.starts_with("en")) {
-        true => Language::English,
-        false => Language::Chinese,
+    if asked.is_some_and(|language| language.starts_with("en")) {
+        Language::English
+    } else {
+        Language::Chinese
     }
 }

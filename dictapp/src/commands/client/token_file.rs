@@ -1,5 +1,5 @@
-//! The file that keeps a user logged in: a token in the user's configuration folder, readable by
-//! that user alone.
+//! The file that keeps a user logged in: a token in the user's configuration folder, readable only
+//! by that user.
 
 use std::env;
 use std::fs::{self, DirBuilder};
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// The place of the file; `None` without a home.
+/// The path of the file; `None` without a home folder.
 #[derive(Debug)]
 pub(super) struct TokenFile(Option<PathBuf>);
 
@@ -35,19 +35,19 @@ impl TokenFile {
         (content.url == url).then_some(content.token)
     }
 
-    /// Keeps the token of this server in place of any other.
+    /// Stores the token of this server; replaces any other.
     pub(super) fn write(&self, url: &str, token: &str) -> io::Result<()> {
         let Some(path) = &self.0 else { return Ok(()) };
         let folder = path.parent().ok_or_else(|| io::Error::other("the file has no folder"))?;
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         let content = Content { url: url.to_owned(), token: token.to_owned() };
-        // It is made with mode 0600, and takes the place of a file that had another one.
+        // The new file has mode 0600 and replaces a file with another mode.
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(&serde_json::to_vec(&content)?)?;
         file.persist(path).map(drop).map_err(|error| error.error)
     }
 
-    /// Forgets the token.
+    /// Deletes the token.
     pub(super) fn remove(&self) {
         if let Some(path) = &self.0 {
             fs::remove_file(path).unwrap_or_default(); // it may not exist

@@ -1,15 +1,15 @@
-//! The texts in which the course stored a time to a time.
+//! Parses the texts in which the course stored times.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 
-/// The forms of `time.ctime()`, `datetime.now()`, `time.strftime(..)` and their relatives, with one
-/// space between words.
+/// The formats of `time.ctime()`, `datetime.now()`, `time.strftime(..)` and similar functions, with
+/// one space between words.
 const FORMS: [&str; 12] = [
     "%a %b %d %H:%M:%S %Y",
-    // Before those that begin with a year of any length.
+    // Before the formats that begin with a year of any length.
     "%m/%d/%y %H:%M:%S",
     "%Y-%m-%d %H:%M:%S%.f",
     "%Y-%m-%dT%H:%M:%S%.f",
@@ -26,7 +26,7 @@ const FORMS: [&str; 12] = [
 /// Days without a time of day.
 const DAYS: [&str; 3] = ["%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日"];
 
-/// Reads a time; one without an offset is of this zone. `None`: it is none.
+/// Parses a time. A time without an offset is in this zone. `None` if it is not a time.
 pub(super) fn parse(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let civil = civil(&text);
@@ -58,7 +58,7 @@ fn of_struct_time(text: &str) -> Option<DateTime> {
     DateTime::new(year, month?, day?, hour?, minute?, second?, 0).ok()
 }
 
-/// `time.time()`: seconds since 1970 with or without a fraction. Smaller numbers are no times: a
+/// `time.time()`: seconds since 1970 with or without a fraction. Smaller numbers are not times: a
 /// course database has none before 1973.
 fn of_epoch(text: &str) -> Option<Timestamp> {
     let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 
 use super::import::{self, Request};
 use crate::books::{Column, Kind, Overrides};
+use crate::commands::serve;
 use crate::model::{Username, Word};
-use crate::serve;
 use crate::settings::Settings;
 use crate::site::{AdminError, Selection, Site};
 use crate::store::{CourseRows, CourseSource, Lookup, Store, UserId};
@@ -73,7 +73,8 @@ fn import_words(store: &Store, rows: &CourseRows) -> Result<()> {
 
 /// The users by the name that the source has.
 fn import_users(site: &Site, rows: &CourseRows) -> Result<(HashMap<String, UserId>, Tally)> {
-    let (mut users, mut tally) = (HashMap::new(), Tally::default());
+    let mut users = HashMap::new();
+    let mut tally = Tally::default();
     for row in &rows.users {
         let name = match Username::parse_new(&row.name) {
             Ok(name) => name,

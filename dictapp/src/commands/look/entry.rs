@@ -1,10 +1,10 @@
-//! What the API says of a word to lines for a terminal.
+//! Formats an entry of the API as lines for a terminal.
 
 use std::fmt::Write;
 
 use serde::Deserialize;
 
-/// An entry, as far as it is printed.
+/// The printed part of an entry.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Entry {
     headwords: Vec<Headword>,
@@ -42,12 +42,12 @@ struct Example {
     translation: Option<String>,
 }
 
-/// Whether parts of a text are emphasised.
+/// How parts of a text are emphasised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Style {
-    /// For files and pipes.
+    /// Not at all, for files and pipes.
     Plain,
-    /// By escape sequences of terminals.
+    /// With the escape sequences of terminals.
     Coloured,
 }
 
@@ -65,7 +65,7 @@ impl Style {
 }
 
 impl Entry {
-    /// The lines, each with its end. Control characters of a book do not reach the terminal.
+    /// The lines, each with its end. Control characters in a book are removed.
     pub(crate) fn to_text(&self, style: Style) -> String {
         let mut text = String::new();
         for headword in &self.headwords {

@@ -1,5 +1,5 @@
-//! The command `dictapp look`: a word to its entry, from the database of the settings, without a
-//! server.
+//! The command `dictapp look`: prints the entry of a word from the database of the settings,
+//! without a server.
 
 pub(crate) mod entry;
 pub(crate) mod pager;
@@ -10,19 +10,19 @@ use std::io::{self, Write};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+use crate::commands::serve;
 use crate::model::Word;
-use crate::serve;
 use crate::settings::Settings;
 use crate::site::{Selection, Shelf};
 use crate::views::api;
 use entry::Entry;
 
-/// The form of an entry.
+/// The format of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// For people.
+    /// Text for people.
     Text,
-    /// As the API sends it.
+    /// The JSON of the API.
     Json,
 }
 
@@ -38,7 +38,7 @@ impl fmt::Display for NoSuchWord {
     }
 }
 
-/// Prints what the word books of the database say of a word.
+/// Prints the entry of a word.
 ///
 /// # Errors
 /// [`NoSuchWord`]; the database cannot be used.
@@ -48,7 +48,7 @@ pub fn run(settings: &Settings, word: &str, form: Form) -> Result<()> {
     print(entry.ok_or_else(|| NoSuchWord(word.to_owned()))?, form)
 }
 
-/// What the API says of a word.
+/// The API's entry for a word.
 pub(super) fn entry_in(shelf: &Shelf, word: &str) -> Result<Option<Value>> {
     let Ok(word) = Word::parse(word) else { return Ok(None) };
     Ok(api::entry_json(&Selection::new(shelf, &[]), &word)?)

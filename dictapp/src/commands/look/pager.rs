@@ -1,4 +1,4 @@
-//! Text to the terminal: through a pager if it is longer than the screen.
+//! Prints text on the terminal, through a pager if it is longer than the screen.
 
 use std::env;
 use std::io::{self, IsTerminal, Write};
@@ -6,20 +6,18 @@ use std::process::{Command, Stdio};
 
 use super::entry::Style;
 
-/// Colours only on a terminal whose user has not refused them (`NO_COLOR`).
+/// Colours only on a terminal, and not if `NO_COLOR` is set.
 pub(crate) fn style() -> Style {
     let is_refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    match io::stdout().is_terminal() && !is_refused {
-        true => Style::Coloured,
-        false => Style::Plain,
-    }
+    if io::stdout().is_terminal() && !is_refused { Style::Coloured } else { Style::Plain }
 }
 
 /// Prints a text. On a terminal a long one is shown by `PAGER`, or by `less`.
 pub(crate) fn show(text: &str) -> io::Result<()> {
-    match is_longer_than_the_screen(text) && page(text).is_ok() {
-        true => Ok(()),
-        false => io::stdout().write_all(text.as_bytes()),
+    if is_longer_than_the_screen(text) && page(text).is_ok() {
+        Ok(())
+    } else {
+        io::stdout().write_all(text.as_bytes())
     }
 }
 
@@ -42,8 +40,5 @@ fn page(text: &str) -> io::Result<()> {
         // A reader who quits early closes the pipe.
         stdin.write_all(text.as_bytes()).unwrap_or_default();
     }
-    match child.wait()?.success() {
-        true => Ok(()),
-        false => Err(io::Error::other("the pager failed")),
-    }
+    if child.wait()?.success() { Ok(()) } else { Err(io::Error::other("the pager failed")) }
 }

@@ -39,7 +39,8 @@ impl Best {
         value: V,
     ) -> Ascending<'_, V> {
         let mut ascending = Ascending { best: self, value, heap: BinaryHeap::new() };
-        let (mut at, end) = (range.start, range.end.min(self.len));
+        let mut at = range.start;
+        let end = range.end.min(self.len);
         while at < end {
             let (level, width) = self.widest(at, end);
             ascending.push(level, at / width);
@@ -51,7 +52,8 @@ impl Best {
     /// The highest level with a node that begins at `at` and does not pass `end`, and the number of
     /// values in a node of that level.
     fn widest(&self, at: usize, end: usize) -> (usize, usize) {
-        let (mut level, mut width) = (0, 1);
+        let mut level = 0;
+        let mut width = 1;
         while level < self.levels.len()
             && at.is_multiple_of(width * FAN_OUT)
             && at + width * FAN_OUT <= end

@@ -55,7 +55,8 @@ struct Draft {
 impl Builder {
     /// Adds an entry. Entries of the same headword stay in the order of the books.
     pub fn add(&mut self, book: BookId, entry: &Entry) -> &mut Builder {
-        let (word, phonetic) = (entry.word.as_str(), entry.phonetic.as_deref().unwrap_or(""));
+        let word = entry.word.as_str();
+        let phonetic = entry.phonetic.as_deref().unwrap_or("");
         let key = fold(word);
         let record_bytes = word.len() + phonetic.len() + entry.mean.len() + 2;
         // One more byte for each text: in the columns each ends with a line feed.
@@ -117,7 +118,8 @@ impl Builder {
         let mut order: Vec<u32> = (0..self.drafts.len() as u32).collect();
         // A stable sort keeps the order within a book, and is fast since books are mostly sorted.
         order.sort_by(|&a, &b| {
-            let (a, b) = (&self.drafts[a as usize], &self.drafts[b as usize]);
+            let a = &self.drafts[a as usize];
+            let b = &self.drafts[b as usize];
             (self.key(a), self.word(a), a.book).cmp(&(self.key(b), self.word(b), b.book))
         });
         let mut columns = Columns {
@@ -131,7 +133,8 @@ impl Builder {
         let mut key_of_draft = vec![0; self.drafts.len()];
         for number in order {
             let draft = &self.drafts[number as usize];
-            let (key, entries) = (self.key(draft), columns.records.len());
+            let key = self.key(draft);
+            let entries = columns.records.len();
             if columns.keys.len() == 0 || columns.keys.get(columns.keys.len() - 1) != key {
                 columns.keys.push(&[key]);
                 columns.first_entry.push(entries as u32);

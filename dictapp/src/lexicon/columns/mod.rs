@@ -69,7 +69,8 @@ impl Texts {
 
 /// The first number of `range` for which `before` is false, like `slice::partition_point`.
 pub(crate) fn partition(range: Range<usize>, before: impl Fn(usize) -> bool) -> usize {
-    let (mut low, mut high) = (range.start, range.end.max(range.start));
+    let mut low = range.start;
+    let mut high = range.end.max(range.start);
     while low < high {
         let middle = low + (high - low) / 2;
         if before(middle) { low = middle + 1 } else { high = middle }
@@ -139,7 +140,8 @@ impl Columns {
     /// An entry of `key`.
     pub(crate) fn entry(&self, key: usize, entry: usize) -> EntryRef<'_> {
         let mut fields = self.records.get(entry).splitn(3, FIELD_END);
-        let (word, phonetic) = (fields.next().unwrap_or(""), fields.next().unwrap_or(""));
+        let word = fields.next().unwrap_or("");
+        let phonetic = fields.next().unwrap_or("");
         EntryRef {
             word: if word.is_empty() { self.keys.get(key) } else { word },
             phonetic: Some(phonetic).filter(|phonetic| !phonetic.is_empty()),

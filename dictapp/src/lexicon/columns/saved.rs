@@ -270,7 +270,8 @@ impl Reader {
 /// The columns after the keys.
 fn read_columns(reader: &mut Reader, ranked: u32) -> Result<Columns, Cause> {
     // The same order as in `write_columns`.
-    let (records, forms) = (reader.texts("records")?, reader.texts("forms")?);
+    let records = reader.texts("records")?;
+    let forms = reader.texts("forms")?;
     let mut numbers = |column| reader.numbers(column, u32::from_le_bytes);
     let mut columns = Columns {
         ranked,
@@ -295,7 +296,8 @@ fn read_columns(reader: &mut Reader, ranked: u32) -> Result<Columns, Cause> {
 /// Checks the columns for consistency. Look-ups would treat damaged ones as absent, so the damage
 /// would go unnoticed.
 fn check(columns: &Columns) -> Result<(), Cause> {
-    let (keys, entries) = (columns.keys.len(), columns.records.len());
+    let keys = columns.keys.len();
+    let entries = columns.records.len();
     let grows = |starts: &[u32], len: usize| {
         starts.is_sorted() && starts.last().is_none_or(|&last| last as usize == len)
     };

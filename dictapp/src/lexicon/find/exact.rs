@@ -33,7 +33,7 @@ impl Query {
 /// Punctuation around a word in a text. `*`, `?` and `/` are excluded, since they make a pattern.
 const MARKS: &str = ".,;:!\"'()[]{}-“”„‘’‚«»‹›…—–·、。，；：！（）《》〈〉「」『』【】〔〕．｡¿¡";
 
-/// Maximum number of marks on one side of a word of which all combinations are tried.
+/// Maximum number of marks on one side of a word whose combinations are all tried.
 const MARKS_MAX: usize = 4;
 
 /// A query without some of the punctuation around it, the least taken first, at last without any:

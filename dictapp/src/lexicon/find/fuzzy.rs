@@ -162,7 +162,8 @@ impl Walk<'_> {
     /// Fills the row below `step` for one more letter and returns its minimum.
     fn fill_row(&mut self, step: Step, letter: u8, edits_max: usize) -> usize {
         let width = self.query.len() + 1;
-        let (above, row) = (step.depth * width, (step.depth + 1) * width);
+        let above = step.depth * width;
+        let row = (step.depth + 1) * width;
         let depth = step.depth + 1;
         let from = depth.saturating_sub(edits_max).max(1);
         let to = (depth + edits_max).min(width - 1);
@@ -225,7 +226,8 @@ fn misspelling_cost(wrong: &[u8], right: &[u8]) -> u32 {
         let row = i * width;
         rows[row] = rows[row - width] + added(wrong, i - 1);
         for j in 1..width {
-            let (w, r) = (wrong[i - 1], right[j - 1]);
+            let w = wrong[i - 1];
+            let r = right[j - 1];
             let mut cost = (rows[row - width + j - 1] + changed(w, r))
                 .min(rows[row - width + j] + added(wrong, i - 1))
                 .min(rows[row + j - 1] + missed(right, j - 1));

@@ -124,7 +124,8 @@ impl Lexicon {
     /// its singular is a word itself (`species`, `physics`).
     fn is_as_common(&self, lemma: usize, own: Option<usize>, kind: Inflection) -> bool {
         let is_open = matches!(kind, Inflection::Past | Inflection::Present);
-        let (own, lemma) = (own.and_then(|own| self.columns.rank(own)), self.columns.rank(lemma));
+        let own = own.and_then(|own| self.columns.rank(own));
+        let lemma = self.columns.rank(lemma);
         is_open || own.is_none_or(|own| lemma.is_some_and(|lemma| lemma / 4 <= own))
     }
 
@@ -266,7 +267,8 @@ fn is_short(stem: &str) -> bool {
 
 fn undoubled(stem: &str) -> Option<&str> {
     let mut letters = stem.chars().rev();
-    let (last, before) = (letters.next()?, letters.next()?);
+    let last = letters.next()?;
+    let before = letters.next()?;
     (last == before && !is_vowel(last)).then(|| &stem[..stem.len() - last.len_utf8()])
 }
 

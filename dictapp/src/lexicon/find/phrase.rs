@@ -34,7 +34,8 @@ impl Lexicon {
             return vec![Piece { text: sentence.trim().to_owned(), hits: whole }];
         }
         let tokens = tokens(sentence, |word| self.key(&fold(word)).is_some());
-        let (mut pieces, mut rest) = (Vec::new(), &tokens[..]);
+        let mut pieces = Vec::new();
+        let mut rest = &tokens[..];
         while let [first, ..] = rest {
             let (piece, words) = self.longest_phrase(rest).unwrap_or_else(|| {
                 let hits = self.look_up(first.text);

@@ -1,7 +1,7 @@
 //! Finds words by the pinyin of their meaning: `pingguo` is `苹果`, which is `apple`.
 //!
-//! The text is divided into syllables, each of which may be many characters. Characters are
-//! combined from left to right if some gloss or Chinese headword has them next to each other.
+//! The text is divided into syllables. A syllable stands for many possible characters. Characters
+//! are combined from left to right if some gloss or Chinese headword has them next to each other.
 //! Combinations that occur in many glosses come first.
 
 use std::collections::HashMap;

@@ -138,7 +138,8 @@ pub(crate) fn index(columns: &Columns) -> Pairs {
     let mut pairs: Vec<u64> = counts.keys().copied().collect();
     pairs.sort_unstable();
     // The start of each pair's places in one array. `counts` becomes the next index to fill.
-    let (mut starts, mut total) = (Vec::with_capacity(pairs.len()), 0);
+    let mut starts = Vec::with_capacity(pairs.len());
+    let mut total = 0;
     for pair in &pairs {
         let count = counts.get_mut(pair).expect("a pair that was counted");
         starts.push(total);

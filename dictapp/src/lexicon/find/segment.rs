@@ -19,7 +19,8 @@ impl Lexicon {
     /// Reads at most 100 characters.
     pub fn segments(&self, text: &str) -> Vec<Piece<'_>> {
         let chars: Vec<char> = text.chars().take(CHARS_MAX).collect();
-        let (mut pieces, mut at) = (Vec::new(), 0);
+        let mut pieces = Vec::new();
+        let mut at = 0;
         while at < chars.len() {
             let run = chars[at..].iter().take_while(|&&c| is_han(c)).count().min(PART_CHARS_MAX);
             let longest = (1..=run).rev().find_map(|length| {

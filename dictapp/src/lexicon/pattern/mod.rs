@@ -22,13 +22,13 @@ const STATES_BYTES_MAX: usize = 1024 * 1024;
 /// A pattern that is matched against keys.
 #[derive(Clone, Debug)]
 pub struct Pattern {
-    pub(super) kind: Kind,
+    pub(super) kind: PatternKind,
     /// The prefix of all matches.
     pub(super) prefix: String,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Kind {
+pub(super) enum PatternKind {
     /// A pattern like `re?d`, and the longest literal in it, which each match must contain.
     Wildcard { pattern: String, needle: Option<Box<Finder<'static>>> },
     /// A regular expression that can be searched in a text of many lines.
@@ -93,7 +93,7 @@ impl Pattern {
         let needle = literals().filter(|it| !it.is_empty()).max_by_key(|it| it.len());
         let needle = needle.map(|needle| Box::new(Finder::new(needle).into_owned()));
         let prefix = literals().next().unwrap_or("").to_owned();
-        Ok(Pattern { kind: Kind::Wildcard { pattern, needle }, prefix })
+        Ok(Pattern { kind: PatternKind::Wildcard { pattern, needle }, prefix })
     }
 
     /// A regular expression in the syntax of the `regex` crate. It is matched against keys, so case
@@ -107,27 +107,28 @@ impl Pattern {
         let regex = compile(expression)?;
         let odd = ["\\A", "\\z", "(?", "\\n", "\\x", "\\u"];
         let is_odd = odd.iter().any(|odd| expression.contains(odd));
-        let kind = if is_odd { Kind::Key(regex) } else { Kind::Lines(regex) };
+        let kind = if is_odd { PatternKind::Key(regex) } else { PatternKind::Lines(regex) };
         Ok(Pattern { kind, prefix: literal_prefix(expression) })
     }
 
     /// Whether it is a regular expression, not a word with `?` and `*`.
     pub fn is_regex(&self) -> bool {
-        matches!(self.kind, Kind::Lines(_) | Kind::Key(_))
+        matches!(self.kind, PatternKind::Lines(_) | PatternKind::Key(_))
     }
 
     /// Whether a key matches.
     pub(super) fn is_match(&self, key: &str) -> bool {
         match &self.kind {
-            Kind::Wildcard { pattern, .. } => is_wildcard_match(pattern, key),
-            Kind::Lines(regex) | Kind::Key(regex) => regex.is_match(key),
+            PatternKind::Wildcard { pattern, .. } => is_wildcard_match(pattern, key),
+            PatternKind::Lines(regex) | PatternKind::Key(regex) => regex.is_match(key),
         }
     }
 }
 
 /// Matches a key against `?` and `*`: after a mismatch the last star matches one character more.
 fn is_wildcard_match(pattern: &str, key: &str) -> bool {
-    let (mut rest, mut text) = (pattern.chars(), key.chars());
+    let mut rest = pattern.chars();
+    let mut text = key.chars();
     let mut star = None;
     loop {
         let here = text.clone();

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use super::{Kind, Pattern};
+use super::{Pattern, PatternKind};
 use crate::lexicon::{End, Lexicon, Matches, Page};
 
 /// Number of keys that are searched between two readings of the clock: about four kilobytes, for
@@ -32,7 +32,8 @@ impl Lexicon {
         page: Page,
     ) -> Matches<'_> {
         let keys = self.columns.keys.starting_with(&pattern.prefix);
-        let (end, mut found) = (keys.end, Vec::new());
+        let end = keys.end;
+        let mut found = Vec::new();
         for from in keys.step_by(KEYS_AT_ONCE) {
             // Checked before each piece, not after it: a search that reached the end is complete.
             if time_is_up() {
@@ -41,14 +42,16 @@ impl Lexicon {
             }
             let some = from..end.min(from + KEYS_AT_ONCE);
             match &pattern.kind {
-                Kind::Wildcard { needle: Some(needle), .. } => {
+                PatternKind::Wildcard { needle: Some(needle), .. } => {
                     self.match_lines(pattern, some, &mut found, |text, from| {
                         needle.find(&text.as_bytes()[from..]).map(|at| from + at)
                     });
                 }
-                Kind::Lines(regex) => self.match_lines(pattern, some, &mut found, |text, from| {
-                    regex.find_at(text, from).map(|found| found.start())
-                }),
+                PatternKind::Lines(regex) => {
+                    self.match_lines(pattern, some, &mut found, |text, from| {
+                        regex.find_at(text, from).map(|found| found.start())
+                    })
+                }
                 _ => found.extend(some.filter(|&key| self.is_match(pattern, key))),
             }
             if found.len() > page.end() {

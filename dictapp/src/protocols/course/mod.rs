@@ -129,7 +129,8 @@ impl Session {
     }
 
     fn log_in(&mut self, site: &Site, name: &str, password: &str) -> Result<Answer, Error> {
-        let (client, lifetime) = (&self.client, Lifetime::Browser);
+        let client = &self.client;
+        let lifetime = Lifetime::Browser;
         let given = Credentials { name, password, lifetime, ticket: "", device: None, client };
         let LogIn::Done(signed_in) = site.sign_in(given)? else { return Ok(Answer::one(FAIL)) };
         let Ok(name) = Username::parse(name) else { return Ok(Answer::one(FAIL)) };

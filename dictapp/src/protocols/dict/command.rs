@@ -67,7 +67,8 @@ impl Command {
                 Ok(Command::Define { databases: databases(database), word: word.clone() })
             }
             ("MATCH" | "M", [database, strategy, word]) if !word.is_empty() => {
-                let (databases, strategy) = (databases(database), strategy.clone());
+                let databases = databases(database);
+                let strategy = strategy.clone();
                 Ok(Command::Match { databases, strategy, word: word.clone() })
             }
             ("SHOW" | "S", [what, rest @ ..]) => show(what, rest),

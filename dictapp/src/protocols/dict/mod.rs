@@ -165,7 +165,8 @@ fn define(site: &Site, wanted: &Databases, word: &str, reply: &mut Reply) {
     let count = definitions.len();
     reply.status(150, &format!("{count} definitions retrieved - definitions follow"));
     for (database, headword, text) in definitions {
-        let (name, title) = (reply::quoted(database.name), reply::quoted(database.title));
+        let name = reply::quoted(database.name);
+        let title = reply::quoted(database.title);
         reply.status(151, &format!("{} {name} {title} - text follows", reply::quoted(headword)));
         reply.text(&text);
     }

@@ -77,7 +77,8 @@ impl Site {
             return Err(AdminError::LooksLike(other));
         }
         let passwd = hash().map_err(Error::from)?;
-        let (name, created) = (name.clone(), Timestamp::now());
+        let name = name.clone();
+        let created = Timestamp::now();
         let new = NewUser { name, passwd, created, role, sign_up: None };
         match self.store.insert_user(&new) {
             Ok(user) => {

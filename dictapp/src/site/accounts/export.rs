@@ -10,6 +10,7 @@ use zip::write::SimpleFileOptions;
 
 use super::{Client, Visit};
 use crate::site::Site;
+use crate::site::learning::SavedWordRow;
 use crate::store::{AUDIT_ROWS_MAX, AuditEvent, HISTORY_ROWS_MAX, PageStart, StoreError};
 
 /// All data about a user, except the hashes of the password, of sessions and of tokens, which are
@@ -21,7 +22,7 @@ pub struct Export {
     api_tokens: Vec<ApiToken>,
     history: Vec<Lookup>,
     books_off: Vec<BookOff>,
-    saved_words: Vec<SavedWord>,
+    saved_words: Vec<SavedWordRow>,
     reviews: Vec<Review>,
     preferences: Vec<Preference>,
     classes: Vec<ClassRow>,
@@ -68,19 +69,6 @@ struct Lookup {
 struct BookOff {
     book: i64,
     title: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct SavedWord {
-    word: String,
-    created: String,
-    list: String,
-    tags: String,
-    note: String,
-    sentence: String,
-    suspended: bool,
-    reviews: u64,
-    due: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -191,14 +179,17 @@ impl Site {
             .collect())
     }
 
-    fn saved_words_of(&self, visit: &Visit) -> Result<Vec<SavedWord>, StoreError> {
+    fn saved_words_of(&self, visit: &Visit) -> Result<Vec<SavedWordRow>, StoreError> {
         let words = self.store.stored_words(visit.user)?.into_iter();
         Ok(words
             .map(|stored| {
                 let [list, tags, note, sentence] = stored.texts;
-                let (created, due) = (stored.created.to_string(), stored.due.to_string());
-                let (word, suspended, reviews) = (stored.word, stored.suspended, stored.reviews);
-                SavedWord { word, created, list, tags, note, sentence, suspended, reviews, due }
+                let created = stored.created.to_string();
+                let due = stored.due.to_string();
+                let word = stored.word;
+                let suspended = stored.suspended;
+                let reviews = stored.reviews;
+                SavedWordRow { word, created, list, tags, note, sentence, suspended, reviews, due }
             })
             .collect())
     }
@@ -260,7 +251,8 @@ impl Site {
     }
 
     fn whole_history(&self, visit: &Visit) -> Result<Vec<Lookup>, StoreError> {
-        let (mut history, mut start) = (Vec::new(), PageStart::Newest);
+        let mut history = Vec::new();
+        let mut start = PageStart::Newest;
         loop {
             let page = self.store.recent_lookups(visit.user, start, HISTORY_ROWS_MAX)?;
             let Some(last) = page.last() else { return Ok(history) };

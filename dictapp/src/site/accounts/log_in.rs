@@ -62,8 +62,10 @@ impl Site {
     pub fn visit(&self, token: &Token) -> Result<Option<Visit>, StoreError> {
         let hash = token.hash();
         let Some(session) = self.store.session_by_hash(hash.as_bytes())? else { return Ok(None) };
-        let (now, lifetime) = (SystemTime::now(), session.lifetime);
-        let (created, seen) = (session.created.into(), session.seen.into());
+        let now = SystemTime::now();
+        let lifetime = session.lifetime;
+        let created = session.created.into();
+        let seen = session.seen.into();
         let is_alive = self.expiry.is_alive(lifetime, created, seen, now);
         if !is_alive || session.expires <= Timestamp::now() {
             return Ok(None);

@@ -31,7 +31,7 @@ pub struct Visit {
     pub user: UserId,
     /// That user's name.
     pub name: Username,
-    /// What that user may do.
+    /// The role of the user.
     pub role: Role,
 }
 

@@ -14,7 +14,7 @@ use crate::password::PasswordProblem;
 use crate::session::Token;
 use crate::site::Site;
 use crate::store::{AuditEvent, User, UserId};
-use crate::throttle::{Device, LogInFrom, Refusal};
+use crate::throttle::{Attempt, Device, LogInFrom, Refusal};
 
 /// Characters of a code: without 0, 1, I and O, which are easily confused when read aloud.
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
@@ -86,12 +86,9 @@ impl Site {
         if let Some(problem) = PasswordProblem::of(new, name, &self.settings.accounts) {
             return Ok(PasswordChange::Problem(problem));
         }
-        let from = LogInFrom { name, client: client.address, ticket: "", device: Device::Known };
-        let attempt = match self.throttle.begin(from, Instant::now()) {
+        let attempt = match self.begin_confirmation(visit, client) {
             Ok(attempt) => attempt,
-            Err(Refusal::Wait(wait) | Refusal::Delay { delay: wait, .. }) => {
-                return Ok(PasswordChange::Later(wait));
-            }
+            Err(wait) => return Ok(PasswordChange::Later(wait)),
         };
         let user = self.store.user_by_id(visit.user)?;
         let Some(mut user) = self.verified(user, old, client)? else {
@@ -120,13 +117,9 @@ impl Site {
         password: &str,
         client: &Client,
     ) -> Result<PasswordChange<()>, Error> {
-        let name = visit.name.as_str();
-        let from = LogInFrom { name, client: client.address, ticket: "", device: Device::Known };
-        let attempt = match self.throttle.begin(from, Instant::now()) {
+        let attempt = match self.begin_confirmation(visit, client) {
             Ok(attempt) => attempt,
-            Err(Refusal::Wait(wait) | Refusal::Delay { delay: wait, .. }) => {
-                return Ok(PasswordChange::Later(wait));
-            }
+            Err(wait) => return Ok(PasswordChange::Later(wait)),
         };
         let user = self.store.user_by_id(visit.user)?;
         if self.verified(user, password, client)?.is_none() {
@@ -135,6 +128,15 @@ impl Site {
         }
         attempt.succeeded();
         Ok(PasswordChange::Done(()))
+    }
+
+    /// Begins a check of the user's own password; the error is the time to wait.
+    fn begin_confirmation(&self, visit: &Visit, client: &Client) -> Result<Attempt<'_>, Duration> {
+        let name = visit.name.as_str();
+        let from = LogInFrom { name, client: client.address, ticket: "", device: Device::Known };
+        self.throttle.begin(from, Instant::now()).map_err(|refusal| match refusal {
+            Refusal::Wait(wait) | Refusal::Delay { delay: wait, .. } => wait,
+        })
     }
 
     /// Makes a reset code for a user, which replaces earlier ones. The settings have the time that

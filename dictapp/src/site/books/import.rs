@@ -162,7 +162,8 @@ pub fn import(store: &Store, request: &Request, mut watch: impl FnMut(Step)) -> 
     // An existing title may have been chosen by an administrator.
     let title = request.title.clone().or(known.map(|known| known.title));
     let title = title.or(book.about().title).unwrap_or_else(|| name.clone());
-    let (kind_name, languages) = (kind.name().to_owned(), book.about().languages);
+    let kind_name = kind.name().to_owned();
+    let languages = book.about().languages;
     let header = BookHeader { name: name.clone(), title, kind: kind_name, digest, languages };
     let mut import = match store.begin_import(&header)? {
         ImportStart::Unchanged(same) => return unchanged(store, request, kind, &same),

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,7 @@ use webframe::http::StatusCode;
 use webframe::{Channel, Error, Event, Request, Response};
 
 use super::import::{Request as Import, Step, import, preview};
+use crate::lock::lock;
 use crate::site::{Client, Site, Visit};
 use crate::store::{AuditEvent, UserId};
 
@@ -96,7 +97,7 @@ impl UploadState {
 
 impl Uploads {
     fn lock(&self) -> MutexGuard<'_, VecDeque<Upload>> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.all)
     }
 
     /// Keeps an upload; `false` if all places are taken by running imports.
@@ -143,9 +144,10 @@ impl Site {
             file,
             _folder: Arc::new(folder),
         });
-        match kept {
-            true => Ok(id),
-            false => Err(Error::unavailable("other imports are running", Duration::from_secs(30))),
+        if kept {
+            Ok(id)
+        } else {
+            Err(Error::unavailable("other imports are running", Duration::from_secs(30)))
         }
     }
 
@@ -242,7 +244,7 @@ struct Job {
 impl Drop for Job {
     /// An import that panicked must not look as if it were running.
     fn drop(&mut self) {
-        let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = lock(&self.all);
         let is_running = all.iter().any(|upload| upload.id == self.id && upload.state.is_running());
         drop(all);
         if is_running {
@@ -291,7 +293,7 @@ impl Job {
 
     /// Stores the state for pages, and sends it to the event stream.
     fn publish(&self, state: &UploadState) {
-        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = lock(&self.all);
         if let Some(upload) = all.iter_mut().find(|upload| upload.id == self.id) {
             upload.state = state.clone();
             upload.changed = Instant::now();

@@ -63,7 +63,8 @@ impl Site {
         if self.store.classes_of_teacher(visit.user)?.len() >= CLASSES_OF_TEACHER_MAX as usize {
             return Ok(ClassChange::Full);
         }
-        let (id, code) = (ClassId::new(random_key()?), random_code()?);
+        let id = ClassId::new(random_key()?);
+        let code = random_code()?;
         self.store.insert_class(id, visit.user, (&name, &code), Timestamp::now())?;
         Ok(ClassChange::Done)
     }
@@ -129,7 +130,9 @@ impl Site {
         if self.store.class_lists(class)?.len() >= LISTS_OF_CLASS_MAX as usize {
             return Ok(ClassChange::Full);
         }
-        let (id, name, words) = (random_key()?, name.as_str(), &distinct[..]);
+        let id = random_key()?;
+        let name = name.as_str();
+        let words = &distinct[..];
         self.store.insert_class_list(NewClassList { id, class, name, due, words })?;
         Ok(ClassChange::Done)
     }

@@ -6,6 +6,7 @@ pub use classes::{CLASS_LIST_WORDS_MAX, ClassChange, OwnClass};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 
 use super::{Site, Visit};
 use crate::model::{Grade, Memory, Word};
@@ -47,6 +48,46 @@ pub enum Saving {
     Known,
     /// The word book is full.
     Full,
+}
+
+/// A saved word, as the API and exports write it. Times are RFC 3339.
+#[derive(Debug, Serialize)]
+pub struct SavedWordRow {
+    /// The word.
+    pub word: String,
+    /// When it was saved.
+    pub created: String,
+    /// The name of its list; empty: none.
+    pub list: String,
+    /// Tags, separated by spaces.
+    pub tags: String,
+    /// The user's note.
+    pub note: String,
+    /// The sentence that the user found it in.
+    pub sentence: String,
+    /// Whether it is excluded from reviews.
+    pub suspended: bool,
+    /// The number of reviews.
+    pub reviews: u64,
+    /// The time of the next review.
+    pub due: String,
+}
+
+impl From<SavedWord> for SavedWordRow {
+    fn from(saved: SavedWord) -> SavedWordRow {
+        let SavedWordText { list, tags, note, sentence } = saved.text;
+        SavedWordRow {
+            word: saved.word,
+            created: saved.created.to_string(),
+            list,
+            tags,
+            note,
+            sentence,
+            suspended: saved.suspended,
+            reviews: saved.reviews,
+            due: saved.due.to_string(),
+        }
+    }
 }
 
 /// The kind of question on a card.

@@ -1,4 +1,4 @@
-//! With which tokens programs use the API: their hashes, never the tokens.
+//! API tokens of users. Only their hashes are stored, never the tokens.
 
 use std::fmt;
 
@@ -23,37 +23,37 @@ const TOUCH: &str = "update api_token set seen = ? where token_hash = ?";
 const DELETE_OWN: &str = "delete from api_token where token_hash = ? and user = ?";
 pub(crate) const DELETE_OF: &str = "delete from api_token where user = ?";
 
-/// Tokens of one user.
+/// Maximum number of tokens of a user.
 pub const API_TOKENS_OF_USER_MAX: u64 = 20;
 
-/// The longest name of a token, in characters.
+/// Maximum length of a token's name in characters.
 pub const API_TOKEN_NAME_CHARS_MAX: usize = 64;
 
 /// A token that a user makes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NewApiToken {
-    /// The SHA-256 of the token that the program has.
+    /// The SHA-256 of the token.
     pub token_hash: [u8; 32],
-    /// Whose it is.
+    /// The owner.
     pub user: UserId,
-    /// What the user calls it; 1 to [`API_TOKEN_NAME_CHARS_MAX`] characters.
+    /// The name that the user gave it: 1 to [`API_TOKEN_NAME_CHARS_MAX`] characters.
     pub name: String,
-    /// What it allows.
+    /// Its scopes.
     pub scopes: Scopes,
     /// Now.
     pub created: Timestamp,
 }
 
-/// The user of a token, and what it allows.
+/// The user of a token, and its scopes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiToken {
-    /// Whose it is.
+    /// The owner.
     pub user: UserId,
     /// That user's name.
     pub name: Username,
-    /// What that user may do.
+    /// The role of the user.
     pub role: Role,
-    /// What it allows.
+    /// Its scopes.
     pub scopes: Scopes,
     /// When it was last used.
     pub seen: Option<Timestamp>,
@@ -64,9 +64,9 @@ pub struct ApiToken {
 pub struct OwnApiToken {
     /// Its hash.
     pub token_hash: [u8; 32],
-    /// What the user calls it.
+    /// The name that the user gave it.
     pub name: String,
-    /// What it allows.
+    /// Its scopes.
     pub scopes: Scopes,
     /// When it was made.
     pub created: Timestamp,
@@ -91,13 +91,11 @@ impl Store {
         let inserted = self.db.transaction(&mut |session| {
             let count = count_in(session.query(COUNT, &[new.user.0.into()])?)?;
             has_room = count < API_TOKENS_OF_USER_MAX;
-            match has_room {
-                true => session.execute(INSERT, &params).map(drop),
-                false => Ok(()),
-            }
+            if has_room { session.execute(INSERT, &params).map(drop) } else { Ok(()) }
         });
         let inserted = match inserted {
-            // Sent again after a lost connection it meets its own row: the hash is random.
+            // After a lost connection the repeated statement conflicts with its own row: the hash
+            // is random.
             Err(error) if error.is_conflict() => Ok(()),
             result => result,
         };
@@ -125,7 +123,7 @@ impl Store {
             .doing(|| "find a token")
     }
 
-    /// Notes that a token was used.
+    /// Records that a token was used.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -143,7 +141,7 @@ impl Store {
         deleted.map(|rows| rows > 0).doing(|| format!("delete a token of user {user}"))
     }
 
-    /// Deletes all tokens of a user, as after their password was set for them.
+    /// Deletes all tokens of a user, as needed when an administrator sets their password.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -174,7 +172,7 @@ fn own_token(mut row: Row) -> Result<OwnApiToken> {
     })
 }
 
-// Without the hash, which identifies a token as well as the token itself does.
+// Omits the hash, which identifies a token like the token itself.
 impl fmt::Debug for NewApiToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "NewApiToken(user {}, {})", self.user, self.scopes)

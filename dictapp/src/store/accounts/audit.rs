@@ -65,9 +65,9 @@ pub enum AuditEvent {
 /// An entry of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// When.
+    /// The time.
     pub at: Timestamp,
-    /// What happened.
+    /// The event.
     pub event: AuditEvent,
     /// The user concerned; `None` for an unknown name.
     pub user: Option<UserId>,
@@ -130,7 +130,7 @@ impl AuditEvent {
 }
 
 impl Store {
-    /// Adds an entry. `tie` is a random number that keeps entries of one microsecond apart.
+    /// Adds an entry. `tie` is a random number that distinguishes entries in the same microsecond.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -161,7 +161,8 @@ impl Store {
         time: Timestamp,
         limit: u32,
     ) -> Result<Vec<AuditEntry>> {
-        let (time, limit) = (time.as_microsecond().into(), limit.min(AUDIT_ROWS_MAX).into());
+        let time = time.as_microsecond().into();
+        let limit = limit.min(AUDIT_ROWS_MAX).into();
         let rows = match user {
             Some(user) => self.db.query(OF_USER, &[user.0.into(), time, limit]),
             None => self.db.query(BEFORE, &[time, limit]),
@@ -202,6 +203,7 @@ fn entry(mut row: Row) -> Result<AuditEntry> {
     let event = row.text()?;
     let event = AuditEvent::parse(&event)
         .ok_or_else(|| StoreError::internal(format!("unknown event of the audit log: {event}")))?;
-    let (user, actor) = (row.optional_int()?.map(UserId), row.optional_int()?.map(UserId));
+    let user = row.optional_int()?.map(UserId);
+    let actor = row.optional_int()?.map(UserId);
     Ok(AuditEntry { at, event, user, actor, network: row.optional_text()? })
 }

@@ -11,7 +11,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::store::{db::lock, error::Result};
+use crate::lock::lock;
+use crate::store::error::Result;
 
 /// Lifetime of a row. A log-out is effective on other instances within two seconds; the rest of
 /// that time is for replication.

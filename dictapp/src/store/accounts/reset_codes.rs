@@ -28,7 +28,8 @@ impl Store {
     ) -> Result<()> {
         let put = self.db.transaction(&mut |session| {
             session.execute(DELETE_OF, &[user.0.into()])?;
-            let (created, expires) = (created.as_microsecond(), expires.as_microsecond());
+            let created = created.as_microsecond();
+            let expires = expires.as_microsecond();
             let params = [code_hash.into(), user.0.into(), created.into(), expires.into()];
             session.execute(INSERT, &params).map(drop)
         });

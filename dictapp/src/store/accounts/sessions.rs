@@ -246,7 +246,9 @@ fn session(mut row: Row) -> Result<Session> {
     let role = row.text()?;
     let role = Role::parse(&role)
         .ok_or_else(|| StoreError::internal(format!("invalid role of user {user}: {role}")))?;
-    let (created, seen, expires) = (row.time()?, row.time()?, row.time()?);
+    let created = row.time()?;
+    let seen = row.time()?;
+    let expires = row.time()?;
     Ok(Session { user, name, role, created, seen, expires, lifetime: lifetime(&mut row)? })
 }
 

@@ -83,7 +83,7 @@ pub struct User {
     pub email: Option<String>,
     /// When the user registered.
     pub created: Timestamp,
-    /// What the user may do.
+    /// The role of the user.
     pub role: Role,
     /// The time since which the user may not log in.
     pub disabled: Option<Timestamp>,
@@ -98,7 +98,7 @@ pub struct NewUser {
     pub passwd: String,
     /// Now.
     pub created: Timestamp,
-    /// What the user may do.
+    /// The role of the user.
     pub role: Role,
     /// The hash of the form that registers the user, if it was one.
     pub sign_up: Option<[u8; 32]>,
@@ -308,7 +308,9 @@ impl Store {
 fn user(mut row: Row) -> Result<User> {
     let id = UserId(row.int()?);
     let name = username(id, &row.text()?)?;
-    let (passwd, email, created) = (row.text()?, row.optional_text()?, row.time()?);
+    let passwd = row.text()?;
+    let email = row.optional_text()?;
+    let created = row.time()?;
     let role = row.text()?;
     let role = Role::parse(&role)
         .ok_or_else(|| StoreError::internal(format!("invalid role of user {id}: {role}")))?;

@@ -62,7 +62,8 @@ impl Store {
         }
         let mut from = backup.db.session(Access::Read)?;
         copy_tables(&mut *from, &mut *to, Order::FromSqlite)?;
-        let (expected, found) = (count_tables(&mut *from)?, count_tables(&mut *to)?);
+        let expected = count_tables(&mut *from)?;
+        let found = count_tables(&mut *to)?;
         if expected != found {
             let text = format!("the restored rows are {found:?} instead of {expected:?}");
             return Err(StoreError::internal(text));

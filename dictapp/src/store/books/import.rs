@@ -142,7 +142,8 @@ impl Import {
     /// during the commit. Importing again shows which.
     pub fn commit(mut self) -> Result<Book> {
         self.flush()?;
-        let (header, entries) = (&self.header, self.entries);
+        let header = &self.header;
+        let entries = self.entries;
         let committed =
             long_transaction(&mut *self.session, |session| replace(session, header, entries));
         committed.doing(|| self.doing())
@@ -233,7 +234,8 @@ fn check_entry(entry: &Entry, forms: &str) -> Result<()> {
         ("list of forms", forms, TEXT_BYTES_MAX),
     ] {
         if text.len() > bytes_max {
-            let (word, bytes) = (&entry.word, text.len());
+            let word = &entry.word;
+            let bytes = text.len();
             let text = format!("the {what} of {word} is {bytes} bytes, longer than {bytes_max}");
             return Err(StoreError::invalid(text));
         }

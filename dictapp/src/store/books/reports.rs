@@ -1,4 +1,4 @@
-//! What visitors report about entries, for administrators.
+//! Reports of visitors about faulty entries, for administrators.
 
 use jiff::Timestamp;
 
@@ -18,13 +18,14 @@ pub(crate) const OF_USER: &str =
 const COUNT: &str = "select count(*) from report";
 const DELETE: &str = "delete from report where time = ? and tie = ?";
 
-/// The most characters of a report.
+/// Maximum number of characters of a report.
 pub const REPORT_CHARS_MAX: usize = 1000;
 
-/// The most reports that one question returns.
+/// Maximum number of reports that one query returns.
 pub const REPORTS_MAX: u32 = 1000;
 
-/// The key of a report: its time, and a random number that keeps reports of one microsecond apart.
+/// The key of a report: its time, and a random number that distinguishes reports in the same
+/// microsecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReportId {
     /// When it was made.
@@ -38,13 +39,13 @@ pub struct ReportId {
 pub struct Report {
     /// The key.
     pub id: ReportId,
-    /// Who made it; none for a guest.
+    /// The user who made it; `None` for a guest.
     pub user: Option<UserId>,
-    /// That user's name, if it was asked for.
+    /// The name of that user, if the query reads it.
     pub name: Option<String>,
     /// The word of the entry.
     pub word: String,
-    /// What is wrong with the entry.
+    /// The text of the report.
     pub text: String,
 }
 
@@ -68,7 +69,7 @@ impl Store {
             text.into(),
         ];
         match self.db.execute(INSERT, &params) {
-            // Sent again after a lost connection it meets its own row.
+            // After a lost connection the repeated statement conflicts with its own row.
             Err(error) if error.is_conflict() => Ok(()),
             result => result.map(drop),
         }

@@ -1,5 +1,5 @@
-//! An SQL dump, as `mysqldump` writes it, to the rows of a course database: its statements
-//! `CREATE TABLE`, for the order of the columns, and `INSERT INTO`. All others are passed over.
+//! Reads the rows of a course database from an SQL dump of `mysqldump`: `CREATE TABLE` has the
+//! order of the columns, `INSERT INTO` the rows. Other statements are skipped.
 
 use std::collections::HashMap;
 use std::fs;
@@ -8,7 +8,7 @@ use std::path::Path;
 use super::{CourseRows, TABLES, Table};
 use crate::store::error::{Result, StoreError};
 
-/// The largest dump: a thousand classes have less.
+/// Maximum bytes of a dump: more than a thousand classes need.
 const DUMP_BYTES_MAX: u64 = 1 << 30;
 
 pub(super) fn read(path: &Path) -> Result<CourseRows> {
@@ -58,7 +58,8 @@ impl Token {
 }
 
 fn parse(sql: &str) -> std::result::Result<CourseRows, String> {
-    let (mut rows, mut orders) = (CourseRows::default(), HashMap::new());
+    let mut rows = CourseRows::default();
+    let mut orders = HashMap::new();
     let mut tokens = Tokens { rest: sql };
     loop {
         let statement = tokens.statement()?;
@@ -97,7 +98,9 @@ fn table_of(token: &Token) -> Option<&'static Table> {
 fn created(rest: &[Token]) -> Option<(&'static Table, Vec<String>)> {
     let open = rest.iter().position(|token| *token == Token::Sign('('))?;
     let table = table_of(rest.get(open.checked_sub(1)?)?)?;
-    let (mut columns, mut depth, mut is_first) = (Vec::new(), 0_usize, true);
+    let mut columns = Vec::new();
+    let mut depth = 0_usize;
+    let mut is_first = true;
     for token in &rest[open..] {
         match token {
             Token::Sign('(') => depth += 1,
@@ -133,9 +136,10 @@ fn add_rows(
     let named: Vec<String> =
         head[open..].iter().filter_map(Token::name).map(str::to_lowercase).collect();
     let known = || table.columns.iter().map(|&name| name.to_owned()).collect();
-    let columns = match named.is_empty() {
-        true => orders.get(table.name).cloned().unwrap_or_else(known),
-        false => named,
+    let columns = if named.is_empty() {
+        orders.get(table.name).cloned().unwrap_or_else(known)
+    } else {
+        named
     };
     let place = |name: &&str| columns.iter().position(|column| column == name);
     let places: Option<Vec<usize>> = table.read.iter().map(place).collect();
@@ -154,7 +158,7 @@ fn add_rows(
     Ok(())
 }
 
-/// SQL, as far as it is not read.
+/// The unread rest of the SQL.
 struct Tokens<'a> {
     rest: &'a str,
 }
@@ -191,7 +195,7 @@ impl Tokens<'_> {
         Ok(Some(Token::Word(word.to_owned())))
     }
 
-    /// Passes over white space and comments. What `/*!40000 ..*/` asks for is no row.
+    /// Skips white space and comments, including `/*!40000 ..*/`, which contains no rows.
     fn skip_blanks(&mut self) {
         loop {
             self.rest = self.rest.trim_start();

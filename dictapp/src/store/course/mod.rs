@@ -1,4 +1,4 @@
-//! A database of the course to its rows: users, look-ups and words, from a MySQL server or from an
+//! Reads the rows of a course database: users, look-ups and words, from a MySQL server or from an
 //! SQL dump. Nothing is written there.
 
 mod dump;
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use super::error::{Result, StoreError};
 use super::url::{DatabaseUrl, MysqlServer};
 
-/// Where the rows come from.
+/// The source of the rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CourseSource {
     /// A server.
@@ -55,7 +55,7 @@ const TABLES: [Table; 3] = [
 #[derive(Clone, Copy, Debug)]
 struct Table {
     name: &'static str,
-    /// In the course's order, for dumps that do not say it.
+    /// The columns in the course's order, for dumps without it.
     columns: &'static [&'static str],
     read: &'static [&'static str],
 }
@@ -64,7 +64,7 @@ impl CourseSource {
     /// `mysql://USER:PASSWORD@HOST/DATABASE`, or the path of a dump.
     ///
     /// # Errors
-    /// What is wrong with the URL.
+    /// The URL is invalid; the text has the reason.
     pub fn parse(text: &str) -> std::result::Result<CourseSource, String> {
         if !text.starts_with("mysql:") {
             return Ok(CourseSource::Dump(PathBuf::from(text)));
@@ -78,7 +78,7 @@ impl CourseSource {
     /// All rows.
     ///
     /// # Errors
-    /// The server or the file cannot be read; it is no database of the course.
+    /// The server or the file cannot be read, or is not a course database.
     pub fn read(&self) -> Result<CourseRows> {
         let rows = match self {
             CourseSource::Server(server) => server::read(server)?,

@@ -13,16 +13,14 @@
 
 use std::{
     sync::{
-        Condvar, Mutex, PoisonError,
+        Condvar, Mutex,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::{Duration, Instant},
 };
 
-use crate::store::{
-    db::lock,
-    error::{Result, StoreError},
-};
+use crate::lock::{lock, unpoisoned};
+use crate::store::error::{Result, StoreError};
 
 /// Maximum number of waiting callers; others fail at once. Each occupies a worker thread of the
 /// server.
@@ -31,7 +29,7 @@ const WAITING_MAX: usize = 256;
 /// Open (calls wait or fail) while the database is known to be down.
 #[derive(Debug)]
 pub(crate) struct Circuit {
-    /// Between two tries while the database is down.
+    /// The time between two attempts while the database is down.
     pause: Duration,
     /// How long after the beginning of an outage callers still wait.
     patience: Duration,
@@ -55,7 +53,7 @@ struct Down {
     why: StoreError,
 }
 
-/// The state in which a call was admitted. While it is unchanged, the call may go on.
+/// The state in which a call was admitted. While it is unchanged, the call may continue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Admission(u64);
 
@@ -93,7 +91,7 @@ impl Circuit {
             let wake = give_up.min(down.next_try);
             state.waiting += 1;
             let waited = self.changed.wait_timeout(state, wake - now);
-            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            state = unpoisoned(waited).0;
             state.waiting -= 1;
         }
         Ok(Admission(self.epoch.load(Relaxed)))

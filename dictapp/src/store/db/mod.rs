@@ -20,7 +20,6 @@ use jiff::Timestamp;
 pub(crate) use migrate::{OURS, migrate};
 pub(crate) use mysql::Mysql;
 pub(crate) use outage::Outage;
-pub(crate) use pool::lock;
 pub(crate) use probe::probe;
 pub(crate) use sqlite::Sqlite;
 pub(crate) use value::{Row, Value, count_in};

@@ -10,19 +10,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::store::{
-    db::lock,
-    error::{Result, StoreError},
-};
+use crate::lock::lock;
+use crate::store::error::{Result, StoreError};
 
 /// Minimum time between two log lines about an outage, and the time without failures after which it
 /// is over.
 const REPORT_EVERY: Duration = Duration::from_secs(1);
 
-/// Whether the database serves, according to the calls of the last seconds.
+/// Whether the database is available, according to the calls of the last seconds.
 #[derive(Debug, Default)]
 pub(crate) struct Outage {
-    /// Spares the lock in the usual case.
+    /// Avoids the lock in the usual case.
     is_down: AtomicBool,
     failed_in_all: AtomicU64,
     down: Mutex<Option<Down>>,
@@ -85,11 +83,12 @@ impl Outage {
         };
         self.is_down.store(false, Relaxed);
         drop(down);
-        let (failed, time) = (outage.failed, now - outage.since);
+        let failed = outage.failed;
+        let time = now - outage.since;
         log::info!("the database serves again; {failed} calls failed in {time:.0?}");
     }
 
-    /// Why the database does not serve; `None` if it does.
+    /// Why the database is unavailable; `None` if it is available.
     pub(crate) fn why(&self) -> Option<String> {
         if !self.is_down.load(Relaxed) {
             return None;
@@ -97,7 +96,7 @@ impl Outage {
         lock(&self.down).as_ref().map(|down| down.why.clone())
     }
 
-    /// How many calls have failed since the start.
+    /// The number of calls that have failed since the start.
     pub(crate) fn failed_in_all(&self) -> u64 {
         self.failed_in_all.load(Relaxed)
     }

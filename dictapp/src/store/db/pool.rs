@@ -6,11 +6,13 @@
 use std::{
     fmt,
     ops::{Deref, DerefMut},
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard},
     time::{Duration, Instant},
 };
 
-/// What a pool holds.
+use crate::lock::{lock, unpoisoned};
+
+/// A connection in a pool.
 pub(crate) trait Pooled {
     /// Whether it can be reused: not broken, and not in a transaction.
     fn is_clean(&self) -> bool;
@@ -75,7 +77,8 @@ impl<C: Pooled> Pool<C> {
                 let generation = state.generation;
                 drop(state);
                 drop(stale); // closing takes a system call or more: never under the lock
-                let (pool, conn) = (Arc::clone(self), Some(idle.conn));
+                let pool = Arc::clone(self);
+                let conn = Some(idle.conn);
                 return Ok(Some(Lease { pool, conn, born: idle.born, generation, reused: true }));
             }
             if state.open < self.limits.connections_max {
@@ -89,7 +92,7 @@ impl<C: Pooled> Pool<C> {
             let Some(left) = deadline.checked_duration_since(Instant::now()) else {
                 return Ok(None);
             };
-            state = self.freed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            state = unpoisoned(self.freed.wait_timeout(state, left)).0;
         }
     }
 
@@ -103,7 +106,8 @@ impl<C: Pooled> Pool<C> {
         generation: u64,
         connect: impl FnOnce() -> Result<C, E>,
     ) -> Result<Lease<C>, E> {
-        let (pool, born) = (Arc::clone(self), Instant::now());
+        let pool = Arc::clone(self);
+        let born = Instant::now();
         let mut lease = Lease { pool, conn: None, born, generation, reused: false };
         lease.conn = Some(connect()?);
         Ok(lease)
@@ -183,14 +187,10 @@ impl<C: Pooled> Drop for Lease<C> {
 impl<C: Pooled> fmt::Debug for Pool<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = lock(&self.state);
-        let (open, idle) = (state.open, state.idle.len());
+        let open = state.open;
+        let idle = state.idle.len();
         write!(f, "Pool({open} open, {idle} idle, {:?})", self.limits)
     }
-}
-
-/// Takes a lock and ignores poisoning: its data is consistent even after a panic.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

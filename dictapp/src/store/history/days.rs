@@ -1,5 +1,5 @@
-//! A history by days: one row for a word and day, with its count. The caller says when a day begins
-//! and ends, since that depends on the reader's time zone.
+//! The history by days: one row for each word and day, with its count. The caller passes the start
+//! and end of a day, since they depend on the user's time zone.
 
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use crate::store::{
     error::{Doing, Result},
 };
 
-/// `found <= ?` is true for all rows or for those that were not found alone.
+/// `found <= ?` is true for all rows, or only for those that were not found.
 pub(crate) const ROWS_OLDER: &str = "select word, time, found from hist where user = ? \
      and time < ? and found <= ? and (? = '' or instr(lower(word), ?) > 0) \
      order by time desc limit ?";
@@ -19,20 +19,20 @@ pub(crate) const WORDS_NEWER: &str = "select word, max(time) as latest, count(*)
      group by word having latest > ? order by latest limit ?";
 pub(crate) const NEXT_NEWER: &str = "select time from hist where user = ? and time > ? \
      and found <= ? and (? = '' or instr(lower(word), ?) > 0) order by time limit 1";
-/// MySQL reads a table that it deletes from only through a derived one.
+/// MySQL can read a table that it deletes from only through a derived table.
 pub(crate) const DELETE_WORD: &str = "delete from hist where user = ? and time >= ? and time < ? \
      and word = (select word from (select word from hist where user = ? and time = ?) as chosen)";
 
-/// Which look-ups are wanted.
+/// A filter of look-ups.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LookupFilter {
-    /// What the words contain, in small letters; empty: anything.
+    /// Text that the words contain, in lower case; empty: any word.
     pub text: String,
-    /// Whether the books had them.
+    /// Whether they were found.
     pub kind: LookupKind,
 }
 
-/// Whether the books had what was looked up.
+/// Whether look-ups were found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LookupKind {
     /// Look-ups of either kind.
@@ -45,11 +45,11 @@ pub enum LookupKind {
 /// The look-ups of a word on one day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WordOfDay {
-    /// What was looked up.
+    /// The word as it was typed.
     pub word: String,
     /// The last of them. It is unique for the user, so it serves as the cursor of a page.
     pub at: Timestamp,
-    /// How many.
+    /// The number of look-ups.
     pub lookups: u64,
     /// Whether any book had it.
     pub found: bool,
@@ -107,7 +107,8 @@ impl Store {
         params.extend(filter.values());
         params.extend([start.as_microsecond().into(), limit.into()]);
         let word = |mut row: Row| {
-            let (word, at) = (row.text()?, row.time()?);
+            let word = row.text()?;
+            let at = row.time()?;
             Ok(WordOfDay { word, at, lookups: row.count()?, found: row.flag()? })
         };
         let rows = self.db.query_latest(WORDS_NEWER, &params);

@@ -44,7 +44,7 @@ impl Store {
     }
 
     /// Deletes look-ups from before this time, of a few users after this one, at most `limit` rows.
-    /// Returns the user after whom to go on; `None`: there are no more users.
+    /// Returns the user to continue after; `None`: there are no more users.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -55,7 +55,8 @@ impl Store {
         limit: u32,
     ) -> Result<Option<UserId>> {
         const USERS_AT_ONCE: u32 = 200;
-        let (mut done, mut left) = (after, i64::from(limit));
+        let mut done = after;
+        let mut left = i64::from(limit);
         let mut delete = || {
             let users = self.db.query(NEXT_USERS, &[after.0.into(), USERS_AT_ONCE.into()])?;
             if users.is_empty() {

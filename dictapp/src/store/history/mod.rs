@@ -117,8 +117,8 @@ impl Store {
         Ok(lookups)
     }
 
-    /// Adds past look-ups of another database at their times. Rows that are there stay as they are.
-    /// Returns how many were added.
+    /// Adds past look-ups of another database at their times. Existing rows do not change. Returns
+    /// how many were added.
     ///
     /// # Errors
     /// The database is unavailable; some may be added already.
@@ -129,7 +129,8 @@ impl Store {
             let imported = self.db.transaction(&mut |session| {
                 now = 0;
                 for lookup in some {
-                    let (user, time) = (lookup.user.0.into(), lookup.at.as_microsecond().into());
+                    let user = lookup.user.0.into();
+                    let time = lookup.at.as_microsecond().into();
                     let key: [Value; 2] = [user, time];
                     if count_in(session.query(EXISTS, &key)?)? == 0 {
                         let [user, time] = key;

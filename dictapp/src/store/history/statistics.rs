@@ -1,5 +1,4 @@
-//! How much all visitors look up: counts by hour, and the words that no book has. Nothing here says
-//! who looked.
+//! Statistics of all visitors: look-ups by hour, and the words that no book has. No user is stored.
 
 use jiff::Timestamp;
 
@@ -25,7 +24,8 @@ pub(crate) const NTH_MISSED: &str =
     "select lookups from missing_word where lookups > 0 order by lookups desc limit 1 offset ?";
 const DELETE_RARE: &str = "delete from missing_word where lookups <= ?";
 
-/// Words that no book has and that are remembered, some megabytes. Beyond them the rarest go.
+/// Maximum number of missing words that are stored: some megabytes. Above it the rarest are
+/// deleted.
 const MISSING_WORDS_MAX: u32 = 10_000;
 
 /// The look-ups of one hour.
@@ -44,9 +44,9 @@ pub struct LookupHour {
 pub struct MissingWord {
     /// The word as it was looked up.
     pub word: String,
-    /// How often.
+    /// The number of look-ups.
     pub lookups: u64,
-    /// When it was looked up last.
+    /// The time of the last look-up.
     pub last: Timestamp,
 }
 
@@ -70,7 +70,7 @@ impl Store {
         added.doing(|| "add to the counts of look-ups")
     }
 
-    /// The look-ups by hour since this one; hours without any are left out.
+    /// The look-ups by hour since this one; hours without look-ups are omitted.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -83,7 +83,7 @@ impl Store {
             .doing(|| "read the counts of look-ups")
     }
 
-    /// The words that no book has, those looked up most often first.
+    /// The words that no book has, the most frequent first.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -96,7 +96,7 @@ impl Store {
             .doing(|| "read the words that no book has")
     }
 
-    /// Forgets how often a word was missed; there may be none.
+    /// Deletes the count of a missing word; there may be none.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -124,7 +124,7 @@ impl Store {
     }
 }
 
-/// Neither engine has a statement for it that the other has too.
+/// The engines have no common statement for this.
 fn upsert(session: &mut dyn Session, (add, insert): (&str, &str), params: &[Value]) -> Result<()> {
     match session.execute(add, params)? {
         0 => session.execute(insert, params).map(drop),

@@ -1,4 +1,4 @@
-//! Learning: the words that a user saved and their reviews; classes and what they are to learn.
+//! Learning: saved words and their reviews, and classes with their word lists.
 
 mod anki;
 pub(crate) mod classes;

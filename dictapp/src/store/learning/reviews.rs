@@ -13,12 +13,12 @@ use crate::store::{
 /// A review to record.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NewReview<'a> {
-    /// Who answered.
+    /// The user.
     pub user: UserId,
     /// The saved word.
     pub word: &'a str,
-    /// The number of reviews when the word was shown, so that a form that is sent twice is one
-    /// review.
+    /// The number of reviews when the word was shown, so that a form that is submitted twice counts
+    /// once.
     pub seen: u64,
     /// The answer.
     pub grade: Grade,
@@ -38,7 +38,7 @@ pub enum Recorded {
 /// How often something was done on one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DayCount {
-    /// Days since 1970-01-01 in the time zone that was asked for.
+    /// Days since 1970-01-01 in the requested time zone.
     pub day: i64,
     /// How often.
     pub count: u64,
@@ -113,7 +113,8 @@ impl Store {
             undone = None;
             let rows = session.query(LATEST, &[user.number().into()])?;
             let Some(mut row) = rows.into_iter().next() else { return Ok(()) };
-            let (time, word) = (row.int()?, row.text()?);
+            let time = row.int()?;
+            let word = row.text()?;
             session.execute(REMOVE, &[user.number().into(), time.into()])?;
             derive_state(session, user, &word)?;
             undone = Some(word);
@@ -122,7 +123,7 @@ impl Store {
         done.map(|()| undone).doing(|| format!("undo a review of user {user}"))
     }
 
-    /// The number of words whose first review was at this time or later.
+    /// The number of words with their first review at this time or later.
     ///
     /// # Errors
     /// The database is unavailable.

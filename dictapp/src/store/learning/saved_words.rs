@@ -1,6 +1,7 @@
 //! The word book of a user: saved words with their notes and the state of memory.
 
 use jiff::Timestamp;
+use serde::Deserialize;
 
 use crate::model::{Memory, Phase, Word};
 use crate::store::{
@@ -29,7 +30,8 @@ pub struct SavedWord {
 }
 
 /// The notes of a user about a word.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 pub struct SavedWordText {
     /// The name of the list that it belongs to; empty: none.
     pub list: String,
@@ -37,7 +39,7 @@ pub struct SavedWordText {
     pub tags: String,
     /// A note.
     pub note: String,
-    /// The sentence in which the user found it.
+    /// The sentence that the user found it in.
     pub sentence: String,
 }
 
@@ -96,7 +98,7 @@ const LISTS: &str = "select distinct list from saved_word where user = ? and lis
      order by list limit 200";
 
 impl Store {
-    /// Saves a word. A word that is saved already stays as it is. Returns whether it is new.
+    /// Saves a word. A word that is already saved does not change. Returns whether it is new.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -282,17 +284,21 @@ impl Store {
 }
 
 fn saved_word(row: &mut Row) -> Result<SavedWord> {
-    let (word, created) = (row.text()?, row.time()?);
+    let word = row.text()?;
+    let created = row.time()?;
     let text = SavedWordText {
         list: row.text()?,
         tags: row.text()?,
         note: row.text()?,
         sentence: row.text()?,
     };
-    let (suspended, reviews) = (row.flag()?, row.count()?);
-    let (last, due) = (row.time()?, row.time()?);
+    let suspended = row.flag()?;
+    let reviews = row.count()?;
+    let last = row.time()?;
+    let due = row.time()?;
     let phase = phase(row.int()?, row.int()?);
-    let (stability, difficulty) = (from_millionths(row.int()?), from_millionths(row.int()?));
+    let stability = from_millionths(row.int()?);
+    let difficulty = from_millionths(row.int()?);
     let memory = (reviews > 0).then_some(Memory { stability, difficulty, phase, last, due });
     Ok(SavedWord { word, created, text, suspended, reviews, memory, due })
 }

@@ -1,5 +1,5 @@
-//! Where a database is: the URLs of the settings to one SQLite file or to a list of MySQL servers.
-//! The URLs hold passwords, so nothing here ever shows one.
+//! Parses the URLs of a database: one SQLite file, or a list of MySQL servers. The URLs contain
+//! passwords, so no text from here shows a URL.
 
 mod options;
 
@@ -10,7 +10,7 @@ use options::Options;
 
 use super::error::{Kind, Result, StoreError};
 
-/// The longest password in a file, in bytes.
+/// Maximum bytes of a password file.
 const PASSWORD_BYTES_MAX: u64 = 1024;
 
 /// One SQLite file, or the servers of one MySQL database. Printing it leaves passwords out.
@@ -31,7 +31,7 @@ pub struct MysqlServer {
     password_file: Option<PathBuf>,
 }
 
-/// How a server is reached.
+/// The transport to a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Transport {
     Tcp,
@@ -39,16 +39,16 @@ pub(super) enum Transport {
     Socket,
 }
 
-/// What is wrong with a URL, in words that hold none of its values: `it names no database`.
+/// What is wrong with a URL, without any of its values: `it names no database`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrongUrl(Cow<'static, str>);
 
 impl DatabaseUrl {
-    /// Reads `sqlite:PATH`, or one or several `mysql://USER:PASSWORD@HOST:PORT/DATABASE`,
-    /// which options may follow: `?ssl=required&ca=FILE`, `socket=PATH`, `password_file=FILE`.
+    /// Parses `sqlite:PATH`, or one or several `mysql://USER:PASSWORD@HOST:PORT/DATABASE`, which
+    /// options may follow: `?ssl=required&ca=FILE`, `socket=PATH`, `password_file=FILE`.
     ///
     /// # Errors
-    /// What is wrong with the first that is none.
+    /// What is wrong with the first invalid URL.
     pub fn parse(urls: &[impl AsRef<str>]) -> std::result::Result<DatabaseUrl, WrongUrl> {
         if let [url] = urls
             && let Some(path) = url.as_ref().strip_prefix("sqlite:")
@@ -129,7 +129,7 @@ impl MysqlServer {
         self.opts.get_tcp_port()
     }
 
-    /// What the driver needs to log in. A password file is read each time, so that a new password
+    /// The login options of the driver. A password file is read each time, so that a new password
     /// needs no restart.
     pub(super) fn login(&self) -> Result<OptsBuilder> {
         let login = OptsBuilder::from_opts(self.opts.clone());

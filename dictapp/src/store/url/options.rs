@@ -1,5 +1,5 @@
-//! What follows `?` in the URL of a server: how it is reached, and where its password is.
-//! conf/settings.toml explains the options.
+//! The options after `?` in the URL of a server: transport and password file. conf/settings.toml
+//! explains the options.
 
 use std::{
     env,

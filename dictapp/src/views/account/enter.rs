@@ -108,7 +108,8 @@ pub(crate) fn submit_register(site: &Site, request: &Request) -> Result<Response
         }
     };
     let client = &page.visitor.client();
-    let (password, form_token) = (form.password.as_str(), form.form_token.as_str());
+    let password = form.password.as_str();
+    let form_token = form.form_token.as_str();
     match site.register(SignUp { name: &name, password, form_token, client })? {
         Registration::Done(signed_in) => {
             log::info!("user {} registered from {}", signed_in.user, client.address);
@@ -117,7 +118,8 @@ pub(crate) fn submit_register(site: &Site, request: &Request) -> Result<Response
         Registration::Later(wait) => {
             let address = client.address;
             log::info!("a registration from {address} was refused: too many from this network");
-            let (status, problems) = (StatusCode::TOO_MANY_REQUESTS, Problems::default());
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            let problems = Problems::default();
             let response = register_page(&page, status, typed, &problems, Some(wait))?;
             Ok(response.with_field(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1)))
         }
@@ -173,7 +175,8 @@ pub(crate) fn submit_login(site: &Site, request: &Request) -> Result<Response> {
         LogIn::Refused(refusal) => {
             log::info!("a log-in from {client} was refused after too many failures");
             let (Refusal::Wait(wait) | Refusal::Delay { delay: wait, .. }) = refusal;
-            let (status, notice) = (StatusCode::TOO_MANY_REQUESTS, Notice::Refused(refusal));
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            let notice = Notice::Refused(refusal);
             let response = login_page(&page, status, name, &next, &notice)?;
             Ok(response.with_field(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1)))
         }
@@ -186,7 +189,8 @@ pub(crate) fn submit_logout(site: &Site, request: &Request) -> Result<Response> 
     let form: LogoutForm = request.form()?;
     if let Some(visit) = page.user()? {
         page.check_form(&form.form_token)?;
-        let (user, client) = (Some(visit.user), page.visitor.client());
+        let user = Some(visit.user);
+        let client = page.visitor.client();
         site.note(AuditEvent::LoggedOut, user, user, Some(&client));
     }
     let response = Response::see_other(paths::HOME)?;

@@ -11,7 +11,6 @@ use webframe::{Error, Request, Response, Result};
 
 use super::enter::minutes;
 use super::registration::password_text;
-use super::tokens::token_id;
 use crate::hex;
 use crate::model::Role;
 use crate::paths;
@@ -25,8 +24,8 @@ use crate::views::zone::bounds_of_day;
 /// Entries of the audit log that the page shows.
 const EVENTS_SHOWN: u32 = 20;
 
-/// Hexadecimal digits that identify a session in a form: enough for 20 sessions.
-const SESSION_DIGITS: usize = 16;
+/// Hexadecimal digits that identify a session or a token in a form: enough for 20 of them.
+const ID_DIGITS: usize = 16;
 
 #[derive(Template)]
 #[template(path = "account.html")]
@@ -282,7 +281,8 @@ pub(super) fn account_page(
     status: StatusCode,
     notice: Notice,
 ) -> Result<Response> {
-    let (site, accounts) = (page.site, &page.site.settings().accounts);
+    let site = page.site;
+    let accounts = &page.site.settings().accounts;
     let own = page.visitor.session().map(|token| *token.hash().as_bytes());
     let session = |session: OwnSession| SessionLine {
         id: session_id(&session),
@@ -346,5 +346,10 @@ pub(crate) fn event_text(t: &AccountEvents, entry: &AuditEntry) -> &'static str 
 }
 
 fn session_id(session: &OwnSession) -> String {
-    hex::encode(&session.token_hash[..SESSION_DIGITS / 2])
+    hex::encode(&session.token_hash[..ID_DIGITS / 2])
+}
+
+/// The digits that identify this token in a form.
+pub(super) fn token_id(token: &OwnApiToken) -> String {
+    hex::encode(&token.token_hash[..ID_DIGITS / 2])
 }

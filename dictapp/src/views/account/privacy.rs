@@ -23,7 +23,8 @@ struct PrivacyPage<'a> {
 /// `GET`: the privacy page.
 pub(crate) fn show_privacy(site: &Site, request: &Request) -> Result<Response> {
     const DAY: u64 = 24 * 60 * 60;
-    let (page, settings) = (Page::of(site, request), site.settings());
+    let page = Page::of(site, request);
+    let settings = site.settings();
     page.send(&PrivacyPage {
         page: &page,
         t: page.texts(),

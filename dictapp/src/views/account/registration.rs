@@ -52,9 +52,10 @@ impl Form {
         let problems = Problems {
             name: name.as_ref().err().map_or(String::new(), |error| username_text(*error, t)),
             password: self.password_problem(rules, t),
-            password_again: match self.password == self.password_again {
-                true => String::new(),
-                false => t.problem.password_again.to_owned(),
+            password_again: if self.password == self.password_again {
+                String::new()
+            } else {
+                t.problem.password_again.to_owned()
             },
         };
         match name {

@@ -49,7 +49,8 @@ pub(crate) fn submit_reset(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: ResetForm = request.form()?;
     page.check_form(&form.form_token)?;
-    let (t, status) = (page.texts(), StatusCode::UNPROCESSABLE_ENTITY);
+    let t = page.texts();
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
     if form.new_password != form.new_password_again {
         let problem = Some(t.problem.password_again.to_owned());
         return reset_page(&page, status, &form.code, problem, None);

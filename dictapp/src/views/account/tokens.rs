@@ -4,15 +4,10 @@ use serde::Deserialize;
 use webframe::http::StatusCode;
 use webframe::{Request, Response, Result};
 
-use super::own::{self, Notice};
-use crate::hex;
+use super::own::{self, Notice, token_id};
 use crate::model::{Scope, Scopes};
 use crate::site::{Site, TokenMaking};
-use crate::store::OwnApiToken;
 use crate::views::page::Page;
-
-/// Hexadecimal digits that identify a token in a form: enough for 20 tokens.
-const TOKEN_DIGITS: usize = 16;
 
 /// With the digits of a token: revokes it. Without: makes a new one.
 #[derive(Deserialize)]
@@ -58,9 +53,4 @@ impl TokensForm {
         let names = ticked.filter(|(_, tick)| tick.is_some()).map(|(scope, _)| scope.name());
         Scopes::parse(&names.collect::<Vec<_>>().join(" "))
     }
-}
-
-/// The digits that identify this token in a form.
-pub(super) fn token_id(token: &OwnApiToken) -> String {
-    hex::encode(&token.token_hash[..TOKEN_DIGITS / 2])
 }

@@ -63,7 +63,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         None => String::new(),
     };
     let entries = entries.into_iter().map(|entry| names.line(entry)).collect::<Result<_>>()?;
-    let (t, user) = (page.texts(), query.user);
+    let t = page.texts();
+    let user = query.user;
     page.send(&AuditPage { page: &page, t, entries, user, name, older })
 }
 

@@ -57,7 +57,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let upload = site.upload(admin(&page)?, request.param_as("upload")?);
     let upload = upload.ok_or_else(|| Error::not_found(""))?;
-    let (t, form_token) = (page.texts(), page.form_token()?);
+    let t = page.texts();
+    let form_token = page.form_token()?;
     page.send(&UploadPage { page: &page, t, form_token, upload })
 }
 

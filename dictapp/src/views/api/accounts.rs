@@ -179,7 +179,8 @@ pub(crate) fn change(site: &Site, request: &Request) -> Result<Response> {
     };
     let name = Username::parse(&request.param("name")?).map_err(|_| no_user())?;
     let user = site.user(&name)?.ok_or_else(no_user)?;
-    let (actor, client) = (Some(visit.user), client(request));
+    let actor = Some(visit.user);
+    let client = client(request);
     if let Some(role) = role {
         site.set_role(&user, role, actor, Some(&client)).map_err(refused)?;
     }

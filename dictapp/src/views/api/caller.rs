@@ -79,9 +79,10 @@ impl Caller {
     /// # Errors
     /// As [`Caller::user_with`].
     pub(super) fn check_may_read(&self, site: &Site) -> Result<()> {
-        match site.settings().dictionary.lookup_requires_login {
-            true => self.user_with(Scope::Read).map(drop),
-            false => Ok(()),
+        if site.settings().dictionary.lookup_requires_login {
+            self.user_with(Scope::Read).map(drop)
+        } else {
+            Ok(())
         }
     }
 
@@ -112,9 +113,11 @@ fn by_cookie(site: &Site, request: &Request) -> Caller {
         return Caller::Guest;
     }
     match Visitor::of(site, request).who {
-        Who::User(visit) => Caller::User(visit, Scopes::parse(Scope::Read.name()), Proof::Cookie),
+        Who::User(visit) => {
+            Caller::User(visit.clone(), Scopes::parse(Scope::Read.name()), Proof::Cookie)
+        }
         Who::Guest => Caller::Guest,
-        Who::Unknown(error) => Caller::Unknown(error),
+        Who::Unknown(error) => Caller::Unknown(error.clone()),
     }
 }
 

@@ -10,8 +10,8 @@ use super::caller::{Caller, client};
 use super::private;
 use super::problem::Problem;
 use crate::model::{Grade, Scope, Word};
-use crate::site::{Saving, Selection, Site};
-use crate::store::{PageStart, Recorded, SavedFilter, SavedWord, SavedWordText, WordListStart};
+use crate::site::{SavedWordRow, Saving, Selection, Site};
+use crate::store::{PageStart, Recorded, SavedFilter, SavedWordText, WordListStart};
 
 /// Maximum number of rows in a response.
 const ROWS_MAX: u32 = 1000;
@@ -42,21 +42,8 @@ struct HistoryRow {
 
 #[derive(Serialize)]
 struct WordBookBody {
-    words: Vec<SavedBody>,
+    words: Vec<SavedWordRow>,
     next: Option<i64>,
-}
-
-#[derive(Serialize)]
-struct SavedBody {
-    word: String,
-    created: String,
-    list: String,
-    tags: String,
-    note: String,
-    sentence: String,
-    suspended: bool,
-    reviews: u64,
-    due: String,
 }
 
 #[derive(Deserialize)]
@@ -141,7 +128,7 @@ pub(crate) fn word_book(site: &Site, request: &Request) -> Result<Response> {
     let filter = SavedFilter { list: query.list.filter(|list| !list.is_empty()) };
     let mut words = site.saved_words(visit, start, &filter, limit + 1)?;
     let next = next(&mut words, limit, |word| word.created);
-    let words = words.into_iter().map(SavedBody::of).collect();
+    let words = words.into_iter().map(SavedWordRow::from).collect();
     private(request, &WordBookBody { words, next })
 }
 
@@ -151,7 +138,7 @@ pub(crate) fn saved_word(site: &Site, request: &Request) -> Result<Response> {
     let visit = caller.user_with(Scope::History)?;
     let word = word_of(request)?;
     let saved = site.saved_word(visit, word.as_str())?;
-    private(request, &SavedBody::of(saved.ok_or_else(not_saved)?))
+    private(request, &SavedWordRow::from(saved.ok_or_else(not_saved)?))
 }
 
 /// `PUT`: saves a word to the word book, with the user's note.
@@ -171,12 +158,13 @@ pub(crate) fn save_word(site: &Site, request: &Request) -> Result<Response> {
             return Problem::new(StatusCode::CONFLICT, "the word book is full").response();
         }
     };
-    match suspended {
-        true => site.suspend_saved_word(visit, word.as_str())?,
-        false => site.resume_saved_word(visit, word.as_str())?,
+    if suspended {
+        site.suspend_saved_word(visit, word.as_str())?
+    } else {
+        site.resume_saved_word(visit, word.as_str())?
     }
     let saved = site.saved_word(visit, word.as_str())?.ok_or_else(not_saved)?;
-    Ok(private(request, &SavedBody::of(saved))?.with_status(status))
+    Ok(private(request, &SavedWordRow::from(saved))?.with_status(status))
 }
 
 /// `DELETE`: a saved word.
@@ -199,10 +187,13 @@ pub(crate) fn card(site: &Site, request: &Request) -> Result<Response> {
         let example = card.example_line();
         let Card { phonetic, meaning, .. } = card;
         let SavedWordText { note, sentence, .. } = saved.text;
-        let (word, seen) = (saved.word, saved.reviews);
+        let word = saved.word;
+        let seen = saved.reviews;
         CardBody { word, seen, phonetic, meaning, example, note, sentence }
     });
-    let (words, due, new) = (counts.words, counts.due, counts.new);
+    let words = counts.words;
+    let due = counts.due;
+    let new = counts.new;
     private(request, &ReviewBody { words, due, new, card })
 }
 
@@ -244,23 +235,6 @@ impl PageQuery {
     fn start(&self) -> Result<Option<Timestamp>> {
         let start = self.cursor.map(Timestamp::from_microsecond).transpose();
         start.map_err(|_| Problem::bad_request("invalid cursor").into())
-    }
-}
-
-impl SavedBody {
-    fn of(saved: SavedWord) -> SavedBody {
-        let SavedWordText { list, tags, note, sentence } = saved.text;
-        SavedBody {
-            word: saved.word,
-            created: saved.created.to_string(),
-            list,
-            tags,
-            note,
-            sentence,
-            suspended: saved.suspended,
-            reviews: saved.reviews,
-            due: saved.due.to_string(),
-        }
     }
 }
 

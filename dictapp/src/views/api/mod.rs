@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use webframe::http::{HeaderValue, StatusCode, header};
 use webframe::{Request, Response, Result};
 
-use super::matches::{Kind, has_chinese, matches, near};
+use super::matches::{MatchKind, has_chinese, matches, near};
 use super::page::NO_STORE;
 use super::word::{Brief, brief};
 use crate::lexicon::{End, Page as LexiconPage};
@@ -207,10 +207,7 @@ fn answer(
     request: &Request,
     body: &impl Serialize,
 ) -> Result<Response> {
-    match caller.is_anybody(site) {
-        true => public(request, body),
-        false => private(request, body),
-    }
+    if caller.is_anybody(site) { public(request, body) } else { private(request, body) }
 }
 
 fn public(request: &Request, body: &impl Serialize) -> Result<Response> {
@@ -236,14 +233,14 @@ fn token_response(name: &str, token: &Token) -> Result<Response> {
     Ok(response.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
-fn kind_name(kind: Kind) -> &'static str {
+fn kind_name(kind: MatchKind) -> &'static str {
     match kind {
-        Kind::Pattern => "pattern",
-        Kind::Regex => "regex",
-        Kind::Reverse => "reverse",
-        Kind::Words => "words",
-        Kind::Pinyin => "pinyin",
-        Kind::Near => "near",
-        Kind::Nothing | Kind::BadPattern => "nothing",
+        MatchKind::Pattern => "pattern",
+        MatchKind::Regex => "regex",
+        MatchKind::Reverse => "reverse",
+        MatchKind::Words => "words",
+        MatchKind::Pinyin => "pinyin",
+        MatchKind::Near => "near",
+        MatchKind::Nothing | MatchKind::BadPattern => "nothing",
     }
 }

@@ -157,7 +157,8 @@ fn classes_page(
     status: StatusCode,
     problem: &'static str,
 ) -> Result<Response> {
-    let (site, t) = (page.site, page.texts());
+    let site = page.site;
+    let t = page.texts();
     let lists = site.lists_of_classes(visit, day_number(page.today()))?;
     let values = ClassesPage {
         page,

@@ -166,7 +166,8 @@ fn class_page(
     let lists = lists.into_iter().map(line).collect();
     let pupils = members.iter().filter(|member| member.role == Role::User.name());
     let pupils = pupils.map(|member| member.user).collect();
-    let (form_token, words_max) = (page.form_token()?, CLASS_LIST_WORDS_MAX);
+    let form_token = page.form_token()?;
+    let words_max = CLASS_LIST_WORDS_MAX;
     page.send_as(
         status,
         &ClassPage { page, t, form_token, class, members, pupils, lists, notice, words_max, typed },

@@ -27,23 +27,20 @@ struct Fields {
 }
 
 /// A row of a table. Other columns are ignored.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Record {
     word: String,
-    #[serde(default)]
     list: String,
-    #[serde(default)]
     tags: String,
-    #[serde(default)]
     note: String,
-    #[serde(default)]
     sentence: String,
 }
 
 /// A word as it was written, and what is written about it.
 pub(super) type Row = (String, SavedWordText);
 
-/// `GET`: the place of imports: where the language was changed during one.
+/// `GET`: leads to the word book after the language was changed on the page of an import.
 pub(crate) fn to_word_book(_: &Site, _: &Request) -> Result<Response> {
     Response::see_other(paths::WORDS)
 }

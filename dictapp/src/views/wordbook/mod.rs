@@ -89,14 +89,8 @@ struct Form {
     action: Action,
     #[serde(default)]
     word: String,
-    #[serde(default)]
-    list: String,
-    #[serde(default)]
-    tags: String,
-    #[serde(default)]
-    note: String,
-    #[serde(default)]
-    sentence: String,
+    #[serde(flatten)]
+    text: SavedWordText,
     /// The lines of an import.
     #[serde(default)]
     words: String,
@@ -152,27 +146,19 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
         Action::Suspend => site.suspend_saved_word(visit, &form.word)?,
         Action::Resume => site.resume_saved_word(visit, &form.word)?,
         Action::Update => {
-            let word = form.word.clone();
-            site.update_saved_word(visit, &word, &form.text()).map(drop)?;
+            site.update_saved_word(visit, &form.word, &form.text).map(drop)?;
         }
         Action::Save => {
             let word = Word::parse(&form.word).map_err(|error| {
                 Error::bad_request(format!("the word cannot be saved: {error}"))
             })?;
-            if site.save_word(visit, &word, &form.text())? == Saving::Full {
+            if site.save_word(visit, &word, &form.text)? == Saving::Full {
                 return Response::see_other(&format!("{}?full", paths::WORDS));
             }
         }
-        Action::Import => return import::add(site, visit, (&form.words, &form.list)),
+        Action::Import => return import::add(site, visit, (&form.words, &form.text.list)),
     }
     Response::see_other(&next)
-}
-
-impl Form {
-    fn text(self) -> SavedWordText {
-        let Form { list, tags, note, sentence, .. } = self;
-        SavedWordText { list, tags, note, sentence }
-    }
 }
 
 fn start(older: Option<i64>) -> Result<WordListStart> {

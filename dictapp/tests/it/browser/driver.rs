@@ -15,7 +15,7 @@ use super::protocol::Driver;
 /// How long a verb waits for its element, in milliseconds.
 const WAIT_MAX: u32 = 10_000;
 const PAGE_LOAD_MAX: u32 = 30_000;
-/// The longest page of which a picture is taken, in pixels.
+/// Maximum length of a page in a picture, in pixels.
 const PICTURE_HEIGHT_MAX: i64 = 4000;
 /// The key under which WebDriver hands out elements (W3C WebDriver §12).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";

@@ -26,6 +26,14 @@ fn home() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
 }
 
+/// Chooses to sign up in the Chinese menu and fills the form in.
+fn register(person: &mut Terminal) {
+    person.answer("请选择：", "2");
+    person.answer("用户名：", "Levi");
+    person.answer("密码：", PASSWORD);
+    person.answer("再次输入密码：", PASSWORD);
+}
+
 #[test]
 fn the_courses_menus_in_chinese_from_registration_to_log_out() {
     let (site, home) = (Site::start(), home());
@@ -37,10 +45,7 @@ fn the_courses_menus_in_chinese_from_registration_to_log_out() {
     person.answer("用户名：", "Levi");
     person.answer("密码：", PASSWORD);
     person.expect("用户名或密码错误");
-    person.answer("请选择：", "2");
-    person.answer("用户名：", "Levi");
-    person.answer("密码：", PASSWORD);
-    person.answer("再次输入密码：", PASSWORD);
+    register(&mut person);
     person.expect("注册成功");
     person.expect("1. 查单词   2. 历史记录   3. 注销");
     person.answer("请选择：", "2");
@@ -59,10 +64,7 @@ fn the_courses_menus_in_chinese_from_registration_to_log_out() {
     person.expect("Levi  apple  20");
     person.answer("请选择：", "3");
     person.expect("1. 登录   2. 注册   3. 退出");
-    person.answer("请选择：", "2");
-    person.answer("用户名：", "Levi");
-    person.answer("密码：", PASSWORD);
-    person.answer("再次输入密码：", PASSWORD);
+    register(&mut person);
     person.expect("该用户已存在");
     person.answer("请选择：", "3");
     person.expect("谢谢使用");

@@ -178,9 +178,10 @@ impl<'s> Person<'s> {
         for cookie in answer.all("set-cookie") {
             let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
             let (name, value) = pair.split_once('=').expect("a pair");
-            match attributes.contains("Max-Age=0") {
-                true => self.cookies.borrow_mut().remove(name),
-                false => self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned()),
+            if attributes.contains("Max-Age=0") {
+                self.cookies.borrow_mut().remove(name)
+            } else {
+                self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned())
             };
         }
     }
@@ -273,9 +274,10 @@ pub(crate) fn encode(pairs: &[(&str, &str)]) -> String {
 pub(crate) fn encode_value(value: &str) -> String {
     let mut text = String::new();
     for byte in value.bytes() {
-        match byte.is_ascii_alphanumeric() {
-            true => text.push(char::from(byte)),
-            false => write!(text, "%{byte:02X}").unwrap(),
+        if byte.is_ascii_alphanumeric() {
+            text.push(char::from(byte))
+        } else {
+            write!(text, "%{byte:02X}").unwrap()
         }
     }
     text

@@ -9,9 +9,8 @@ const SLOTS: usize = 300;
 
 /// A query as webframe stores it: non-ASCII bytes are percent-encoded.
 fn encoded(query: &str) -> String {
-    let byte = |byte: u8| match byte.is_ascii() {
-        true => char::from(byte).to_string(),
-        false => format!("%{byte:02X}"),
+    let byte = |byte: u8| {
+        if byte.is_ascii() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
     };
     query.bytes().map(byte).collect()
 }

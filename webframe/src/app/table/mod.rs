@@ -54,7 +54,7 @@ type Pick<'a> = dyn FnMut(&[(Methods, u32)]) -> Option<u32> + 'a;
 
 /// The result of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Found {
+pub(crate) enum RouteMatch {
     /// The route with this number.
     Route(u32),
     /// The path has routes, but none for this method.
@@ -150,12 +150,12 @@ impl<S> Table<S> {
         self.routes.get(number as usize)
     }
 
-    pub(crate) fn find(&self, method: &Method, path: &[u8]) -> Found {
+    pub(crate) fn find(&self, method: &Method, path: &[u8]) -> RouteMatch {
         if let Some(number) = self.find_fixed(method, path) {
-            return Found::Route(number);
+            return RouteMatch::Route(number);
         }
         match self.find_pattern(method, path) {
-            Found::Nothing => self.find_otherwise(method, path),
+            RouteMatch::Nothing => self.find_otherwise(method, path),
             found => found,
         }
     }
@@ -172,33 +172,35 @@ impl<S> Table<S> {
         found(method)
     }
 
-    fn find_pattern(&self, method: &Method, path: &[u8]) -> Found {
+    fn find_pattern(&self, method: &Method, path: &[u8]) -> RouteMatch {
         let below = path.strip_prefix(b"/").unwrap_or(path);
         if let Some(number) = self.root.find(Some(below), &mut |methods| choose(methods, method)) {
-            return Found::Route(number);
+            return RouteMatch::Route(number);
         }
         let mut known = false;
         self.root.find(Some(below), &mut |methods| {
             known |= !methods.is_empty();
             None
         });
-        if known { Found::WrongMethod } else { Found::Nothing }
+        if known { RouteMatch::WrongMethod } else { RouteMatch::Nothing }
     }
 
     /// For a path that matches no pattern: the route of the path with one slash more or less, else
     /// a fallback.
-    fn find_otherwise(&self, method: &Method, path: &[u8]) -> Found {
+    fn find_otherwise(&self, method: &Method, path: &[u8]) -> RouteMatch {
         // A redirect to a path with an empty first segment would lead to another host.
         if self.slashes != Slashes::Strict && !path.starts_with(b"//") {
             let other = toggle_slash(path);
             match (self.find_pattern(method, &other), self.slashes) {
-                (Found::Nothing, _) => {}
-                (Found::Route(_), Slashes::Redirect) => return Found::Route(self.slash_redirect),
+                (RouteMatch::Nothing, _) => {}
+                (RouteMatch::Route(_), Slashes::Redirect) => {
+                    return RouteMatch::Route(self.slash_redirect);
+                }
                 (found, _) => return found,
             }
         }
         let below = path.strip_prefix(b"/").unwrap_or(path);
-        self.root.find_fallback(Some(below)).map_or(Found::Nothing, Found::Route)
+        self.root.find_fallback(Some(below)).map_or(RouteMatch::Nothing, RouteMatch::Route)
     }
 
     /// The methods that a path has routes for, for `Allow`.

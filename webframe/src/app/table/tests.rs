@@ -20,27 +20,27 @@ fn urls() -> Urls<()> {
 fn plain_text_wins_over_a_parameter_and_a_parameter_over_the_rest() {
     let table = Table::new(urls());
     let find = |path: &str| table.find(&Method::GET, path.as_bytes());
-    assert_eq!(find("/"), Found::Route(0));
-    assert_eq!(find("/word/random"), Found::Route(1));
-    assert_eq!(find("/word/rand%6Fm"), Found::Route(1));
-    assert_eq!(find("/word/and%2For"), Found::Route(2));
-    assert_eq!(find("/static/a/b"), Found::Route(4));
-    assert_eq!(find("/word"), Found::Nothing);
-    assert_eq!(find("/word/"), Found::Nothing);
-    assert_eq!(find("/word/a/b"), Found::Nothing);
+    assert_eq!(find("/"), RouteMatch::Route(0));
+    assert_eq!(find("/word/random"), RouteMatch::Route(1));
+    assert_eq!(find("/word/rand%6Fm"), RouteMatch::Route(1));
+    assert_eq!(find("/word/and%2For"), RouteMatch::Route(2));
+    assert_eq!(find("/static/a/b"), RouteMatch::Route(4));
+    assert_eq!(find("/word"), RouteMatch::Nothing);
+    assert_eq!(find("/word/"), RouteMatch::Nothing);
+    assert_eq!(find("/word/a/b"), RouteMatch::Nothing);
 }
 
 #[test]
 fn plain_text_that_leads_to_no_route_gives_way_to_a_parameter() {
     let table = Table::new(urls());
-    assert_eq!(table.find(&Method::POST, b"/word/random/note"), Found::Route(3));
+    assert_eq!(table.find(&Method::POST, b"/word/random/note"), RouteMatch::Route(3));
 }
 
 #[test]
 fn a_wrong_method_is_not_a_missing_route() {
     let table = Table::new(urls());
-    assert_eq!(table.find(&Method::HEAD, b"/"), Found::Route(0));
-    assert_eq!(table.find(&Method::POST, b"/"), Found::WrongMethod);
+    assert_eq!(table.find(&Method::HEAD, b"/"), RouteMatch::Route(0));
+    assert_eq!(table.find(&Method::POST, b"/"), RouteMatch::WrongMethod);
     assert_eq!(table.allowed(b"/word/x"), [Method::GET, Method::HEAD, Method::OPTIONS]);
     assert_eq!(table.allowed(b"/word/x/note"), [Method::OPTIONS, Method::POST]);
 }
@@ -123,10 +123,10 @@ fn a_route_for_any_method_yields_to_routes_for_one() {
         .get("/g", named("get"))
         .head("/g", named("head"));
     let table = Table::new(urls);
-    assert_eq!(table.find(&Method::POST, b"/x"), Found::Route(0));
-    assert_eq!(table.find(&Method::PUT, b"/x"), Found::Route(1));
-    assert_eq!(table.find(&Method::HEAD, b"/g"), Found::Route(3));
-    assert_eq!(table.find(&Method::POST, b"/g"), Found::Route(0));
+    assert_eq!(table.find(&Method::POST, b"/x"), RouteMatch::Route(0));
+    assert_eq!(table.find(&Method::PUT, b"/x"), RouteMatch::Route(1));
+    assert_eq!(table.find(&Method::HEAD, b"/g"), RouteMatch::Route(3));
+    assert_eq!(table.find(&Method::POST, b"/g"), RouteMatch::Route(0));
 }
 
 #[test]

@@ -154,10 +154,11 @@ impl Shard {
     fn end_answer(&mut self, token: Token) {
         let Some(connection) = self.connections.get(token) else { return };
         let Phase::Streaming(streaming) = &connection.phase else { return };
-        connection.phase = match streaming.keep {
-            true => Phase::Idle,
+        connection.phase = if streaming.keep {
+            Phase::Idle
+        } else {
             // Much of the answer may be in flight: a byte from the peer would destroy it.
-            false => Phase::Closing(CloseMode::Lingering),
+            Phase::Closing(CloseMode::Lingering)
         };
         if self.draining {
             // The client was not told that this answer is the last: read its next request.

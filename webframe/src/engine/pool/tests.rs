@@ -43,10 +43,10 @@ fn a_worker_continues_if_the_system_refuses_threads() {
 /// Regression: a shard waited until some handler ended.
 #[test]
 fn refused_threads_are_requested_again_if_a_task_waits() {
-    let (told, done) = mpsc::channel();
+    let (sender, done) = mpsc::channel();
     let task = || {
-        let told = told.clone();
-        Box::new(move || told.send(()).expect("the test listens")) as Box<dyn Task>
+        let sender = sender.clone();
+        Box::new(move || sender.send(()).expect("the test listens")) as Box<dyn Task>
     };
     let some_time_ago = Instant::now().checked_sub(2 * GROW_AGAIN);
     for of_shard in [true, false] {
@@ -89,14 +89,14 @@ fn a_thread_that_has_run_a_shard_is_batch_again() {
         behind_name.split(' ').nth(38).expect("so many fields").to_owned()
     };
     let workers = Arc::new(workers(1, 1, Duration::from_secs(60)));
-    let (told, seen) = mpsc::channel();
-    let tell = told.clone();
+    let (sender, seen) = mpsc::channel();
+    let tell = sender.clone();
     let of_shard = Arc::clone(&workers);
     workers.run_shard(move || {
         of_shard.schedule(Class::Normal);
         tell.send(class()).expect("the test listens");
     });
-    call(&workers, move || told.send(class()).expect("the test listens"));
+    call(&workers, move || sender.send(class()).expect("the test listens"));
     assert_eq!([(); 2].map(|()| seen.recv().expect("it ran")), ["0", "3"]);
 }
 
@@ -117,12 +117,12 @@ fn a_pool_grows_to_its_limit_while_all_workers_are_busy() {
 #[test]
 fn the_worker_that_slept_last_wakes_first() {
     let workers = workers(3, 3, Duration::from_secs(60));
-    let (told, who) = mpsc::channel();
+    let (sender, who) = mpsc::channel();
     let mut ran_last = None;
     for _ in 0..20 {
         await_sleep(&workers, 3);
-        let told = told.clone();
-        call(&workers, move || told.send(thread::current().id()).expect("the test listens"));
+        let sender = sender.clone();
+        call(&workers, move || sender.send(thread::current().id()).expect("the test listens"));
         let ran = who.recv().expect("the call runs");
         assert!(ran_last.is_none_or(|last| last == ran), "{ran_last:?}, then {ran:?}");
         ran_last = Some(ran);
@@ -147,12 +147,12 @@ fn concurrent_calls_run_concurrently() {
 #[test]
 fn a_wake_up_for_another_worker_loses_no_call() {
     let workers = workers(1, 1, Duration::from_secs(60));
-    let (told, done) = mpsc::channel();
+    let (sender, done) = mpsc::channel();
     for number in 0..100 {
-        let told = told.clone();
+        let sender = sender.clone();
         call(&workers, move || {
             thread::current().unpark(); // as a late wake-up of a handler's own
-            told.send(number).expect("the test listens");
+            sender.send(number).expect("the test listens");
         });
         assert_eq!(done.recv(), Ok(number));
     }

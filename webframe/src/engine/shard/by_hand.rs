@@ -178,8 +178,8 @@ fn a_message_for_a_shard_that_has_ended_is_dropped_by_its_sender() {
     let mut shard = it.shards.pop().expect("one shard");
     shard.begin_draining();
     Box::new(shard).end();
-    let (told, dropped) = mpsc::channel();
-    it.engine.inboxes[0].put(piece(tokens[0], move || told.send(()).expect("the test listens")));
+    let (sender, dropped) = mpsc::channel();
+    it.engine.inboxes[0].put(piece(tokens[0], move || sender.send(()).expect("the test listens")));
     assert_eq!(dropped.try_recv(), Ok(()));
 }
 
@@ -188,9 +188,9 @@ fn a_message_for_a_shard_that_has_ended_is_dropped_by_its_sender() {
 fn a_failed_shard_is_counted_before_its_messages_are_dropped() {
     let mut it = ByHand::new(1, Limits::default());
     let (_clients, tokens) = it.clients(1);
-    let (told, ended) = mpsc::channel();
+    let (sender, ended) = mpsc::channel();
     let engine = Arc::clone(&it.engine);
-    let tell = move || told.send(lock(&engine.ended).0).expect("the test listens");
+    let tell = move || sender.send(lock(&engine.ended).0).expect("the test listens");
     it.engine.inboxes[0].put(piece(tokens[0], tell));
     let mut shard = it.shards.pop().expect("one shard");
     shard.must_drain = true;

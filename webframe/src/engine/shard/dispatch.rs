@@ -40,7 +40,8 @@ impl Shard {
     ) {
         if !engine.workers.admits(self.clock) {
             let request = &*scratch.request;
-            let (refusal, peer) = (Refusal::Busy, request.peer);
+            let refusal = Refusal::Busy;
+            let peer = request.peer;
             let refused = Refused { refusal, peer, request: Some(request) };
             return turn.answer(engine.service.refuse(&refused), scratch);
         }

@@ -1,4 +1,4 @@
-//! Requests on an unencrypted listener to redirects to the encrypted site.
+//! Redirects requests on an unencrypted listener to the encrypted site.
 
 use http::{HeaderValue, StatusCode, header};
 

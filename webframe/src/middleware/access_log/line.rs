@@ -166,10 +166,10 @@ fn escaped(text: &str) -> Cow<'_, str> {
     }
     let mut safe = String::with_capacity(text.len() + 16);
     for byte in text.bytes() {
-        match plain(byte) {
-            true => safe.push(char::from(byte)),
-            // Writing to a String cannot fail.
-            false => drop(write!(safe, "\\x{byte:02x}")),
+        if plain(byte) {
+            safe.push(char::from(byte))
+        } else {
+            write!(safe, "\\x{byte:02x}").expect("a String takes all text");
         }
     }
     Cow::Owned(safe)

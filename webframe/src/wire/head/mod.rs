@@ -1,4 +1,4 @@
-//! The head of a request: its bytes to a checked [`Head`], or a [`WireError`], or "need more".
+//! Parses the head of a request into a checked [`Head`], or returns a [`WireError`] or "need more".
 //!
 //! `request_line` parses the request line and `httparse` the fields. `httparse` accepts a bare LF
 //! as a line end, so line ends are checked here.
@@ -55,7 +55,7 @@ struct Span {
 }
 
 impl Span {
-    /// The range of `piece` in `whole`, of which it is a slice.
+    /// The range of `piece` in `whole`; `piece` must be a slice of it.
     fn of(piece: &[u8], whole: &[u8]) -> Span {
         let start = piece.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
         Span { start, end: start.wrapping_add(piece.len()) }

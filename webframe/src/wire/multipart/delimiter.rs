@@ -58,7 +58,7 @@ impl Delimiter {
         form.strip_prefix(at_once).or_else(|| self.split(form).map(|split| split.1))
     }
 
-    /// Where the next delimiter begins.
+    /// The position of the next delimiter.
     pub(crate) fn find(&self, bytes: &[u8]) -> Option<usize> {
         self.finder.find(bytes)
     }

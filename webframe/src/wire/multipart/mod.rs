@@ -66,7 +66,7 @@ pub(crate) fn parse_form(
     }
 }
 
-/// Where the rest of a form is that comes in pieces.
+/// The place of the rest of a form that comes in pieces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rest {
     /// In the bytes.

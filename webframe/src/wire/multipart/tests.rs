@@ -15,11 +15,11 @@ fn delimiter() -> Delimiter {
 
 fn parse(form: &[u8]) -> Result<Vec<Parsed>, Refusal> {
     let parts = parse_form(form, &delimiter(), &LIMITS)?;
-    let told = |RawPart { head, content }: RawPart| {
+    let described = |RawPart { head, content }: RawPart| {
         let bytes = form.get(content).expect("a part lies in its form");
         (head.name, head.file_name, head.media_type, bytes.to_vec())
     };
-    Ok(parts.into_iter().map(told).collect())
+    Ok(parts.into_iter().map(described).collect())
 }
 
 /// The names and contents.
@@ -242,7 +242,7 @@ fn an_extended_name_is_read_when_the_plain_one_is_missing() {
 
 #[test]
 fn a_file_name_is_never_a_path() {
-    for (sent, told) in [
+    for (sent, expected) in [
         ("a.txt", "a.txt"),
         ("", ""),
         ("/etc/passwd", "passwd"),
@@ -254,7 +254,7 @@ fn a_file_name_is_never_a_path() {
         ("x%22/%0D", "\r"),
     ] {
         let disposition = format!("{A}; filename=\"{sent}\"");
-        assert_eq!(head(&disposition).1.as_deref(), Some(told), "{sent}");
+        assert_eq!(head(&disposition).1.as_deref(), Some(expected), "{sent}");
     }
 }
 

@@ -16,7 +16,8 @@ const CLIENT_CERT: u8 = 0x02 | 0x04;
 /// # Errors
 /// If the vectors have a wrong length, are repeated, or have a wrong checksum.
 pub(super) fn client_is_encrypted(header: &[u8], vectors: &[u8]) -> Result<bool, NotProxyHeader> {
-    let (mut encrypted, mut checked) = (None, false);
+    let mut encrypted = None;
+    let mut checked = false;
     let mut rest = vectors;
     while let Some((kind, value)) = next(&mut rest)? {
         match kind {
@@ -56,11 +57,11 @@ fn uses_tls(value: &[u8]) -> Result<bool, NotProxyHeader> {
 }
 
 /// Compares the checksum with that of the header, in which its own bytes count as zeros (§2.2.3).
-fn check(header: &[u8], told: &[u8], behind: &[u8]) -> Result<(), NotProxyHeader> {
-    let told = <[u8; 4]>::try_from(told).map_err(|_| NotProxyHeader)?;
-    let before = header.strip_suffix(behind).and_then(|header| header.strip_suffix(&told));
+fn check(header: &[u8], checksum: &[u8], behind: &[u8]) -> Result<(), NotProxyHeader> {
+    let checksum = <[u8; 4]>::try_from(checksum).map_err(|_| NotProxyHeader)?;
+    let before = header.strip_suffix(behind).and_then(|header| header.strip_suffix(&checksum));
     let sum = crc32c(&[before.ok_or(NotProxyHeader)?, &[0; 4], behind]);
-    if sum == u32::from_be_bytes(told) { Ok(()) } else { Err(NotProxyHeader) }
+    if sum == u32::from_be_bytes(checksum) { Ok(()) } else { Err(NotProxyHeader) }
 }
 
 /// The CRC32C of all pieces together (RFC 9260, appendix A). Computed without a table, since a
@@ -81,7 +82,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn said(vectors: &[Vec<u8>]) -> Result<bool, NotProxyHeader> {
+    fn parsed(vectors: &[Vec<u8>]) -> Result<bool, NotProxyHeader> {
         let vectors = vectors.concat();
         client_is_encrypted(&[b"header", &vectors[..]].concat(), &vectors)
     }
@@ -101,14 +102,17 @@ mod tests {
 
     #[test]
     fn a_vector_reports_that_the_client_uses_tls() {
-        assert_eq!(said(&[]), Ok(false));
-        assert_eq!(said(&[vector(0x01, b"h2"), vector(0x04, b"")]), Ok(false));
-        assert_eq!(said(&[ssl(0x01)]), Ok(true));
-        assert_eq!(said(&[vector(0x02, b"dict.example"), ssl(0x07), vector(0xe0, b"?")]), Ok(true));
-        assert_eq!(said(&[ssl(0x00)]), Ok(false));
-        assert_eq!(said(&[vector(SSL, &[0x01, 0, 0, 0, 1])]), Ok(true));
-        assert_eq!(said(&[vector(SSL, &[0xf9, 0, 0, 0, 1])]), Ok(true));
-        assert_eq!(said(&[vector(SSL, &[0xf8, 0, 0, 0, 1])]), Ok(false));
+        assert_eq!(parsed(&[]), Ok(false));
+        assert_eq!(parsed(&[vector(0x01, b"h2"), vector(0x04, b"")]), Ok(false));
+        assert_eq!(parsed(&[ssl(0x01)]), Ok(true));
+        assert_eq!(
+            parsed(&[vector(0x02, b"dict.example"), ssl(0x07), vector(0xe0, b"?")]),
+            Ok(true)
+        );
+        assert_eq!(parsed(&[ssl(0x00)]), Ok(false));
+        assert_eq!(parsed(&[vector(SSL, &[0x01, 0, 0, 0, 1])]), Ok(true));
+        assert_eq!(parsed(&[vector(SSL, &[0xf9, 0, 0, 0, 1])]), Ok(true));
+        assert_eq!(parsed(&[vector(SSL, &[0xf8, 0, 0, 0, 1])]), Ok(false));
     }
 
     #[test]
@@ -126,16 +130,16 @@ mod tests {
             vector(SSL, &[1, 0, 0, 0, 0, 0x21]),
             vector(SSL, &[1, 0, 0, 0, 0, 0x21, 0, 2, b'T']),
         ] {
-            assert_eq!(said(std::slice::from_ref(&bad)), Err(NotProxyHeader), "{bad:?}");
+            assert_eq!(parsed(std::slice::from_ref(&bad)), Err(NotProxyHeader), "{bad:?}");
         }
     }
 
     #[test]
     fn contradictory_vectors_are_refused() {
-        assert_eq!(said(&[ssl(0x02)]), Err(NotProxyHeader));
-        assert_eq!(said(&[ssl(0x04)]), Err(NotProxyHeader));
-        assert_eq!(said(&[ssl(0x01), ssl(0x01)]), Err(NotProxyHeader));
-        assert_eq!(said(&[ssl(0x01), vector(0x04, b""), ssl(0x00)]), Err(NotProxyHeader));
+        assert_eq!(parsed(&[ssl(0x02)]), Err(NotProxyHeader));
+        assert_eq!(parsed(&[ssl(0x04)]), Err(NotProxyHeader));
+        assert_eq!(parsed(&[ssl(0x01), ssl(0x01)]), Err(NotProxyHeader));
+        assert_eq!(parsed(&[ssl(0x01), vector(0x04, b""), ssl(0x00)]), Err(NotProxyHeader));
     }
 
     #[test]
@@ -149,21 +153,21 @@ mod tests {
     #[test]
     fn a_header_that_does_not_fit_its_checksum_is_refused() {
         let whole = summed(&ssl(1), &vector(0x05, b"id"));
-        assert_eq!(said(std::slice::from_ref(&whole)), Ok(true));
-        assert_eq!(said(&[summed(b"", b"")]), Ok(false));
+        assert_eq!(parsed(std::slice::from_ref(&whole)), Ok(true));
+        assert_eq!(parsed(&[summed(b"", b"")]), Ok(false));
         for at in 0..whole.len() {
             for bit in 0..8 {
                 let mut bent = whole.clone();
                 *bent.get_mut(at).unwrap() ^= 1 << bit;
                 // A different type of vector is not checked.
                 let other_kind = at == ssl(1).len();
-                assert_eq!(said(&[bent]).is_ok(), other_kind, "bit {bit} of byte {at}");
+                assert_eq!(parsed(&[bent]).is_ok(), other_kind, "bit {bit} of byte {at}");
             }
         }
         for bad in [vector(CRC32C, b""), vector(CRC32C, &[0; 3]), vector(CRC32C, &[0; 5])] {
-            assert_eq!(said(&[bad]), Err(NotProxyHeader));
+            assert_eq!(parsed(&[bad]), Err(NotProxyHeader));
         }
         let twice = summed(&whole, b"");
-        assert_eq!(said(&[twice]), Err(NotProxyHeader));
+        assert_eq!(parsed(&[twice]), Err(NotProxyHeader));
     }
 }

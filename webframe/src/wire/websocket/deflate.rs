@@ -39,7 +39,8 @@ impl Inflater {
             if bytes.len() == bytes.capacity() {
                 bytes.reserve(room.min(STEP.max(bytes.len())));
             }
-            let (read_before, wrote_before) = (self.0.total_in(), bytes.len());
+            let read_before = self.0.total_in();
+            let wrote_before = bytes.len();
             let status = self.0.decompress_vec(coded, bytes, FlushDecompress::Sync);
             let status = status.map_err(|_| Fault::Deflate)?;
             let read = self.0.total_in().saturating_sub(read_before);

@@ -75,7 +75,8 @@ impl FrameHead {
         if first & RSV2_RSV3 != 0 {
             return Err(Fault::ReservedBit);
         }
-        let (fin, compressed) = (first & FIN != 0, first & RSV1 != 0);
+        let fin = first & FIN != 0;
+        let compressed = first & RSV1 != 0;
         let opcode = Opcode::parse(first & 0x0F)?;
         match (role, second & MASKED != 0) {
             (Role::Server, false) => return Err(Fault::Unmasked),

@@ -48,7 +48,8 @@ enum State {
 
 impl Reader {
     pub(crate) fn new(role: Role, deflate: Option<Deflate>, limits: MessageLimits) -> Reader {
-        let (state, head) = (State::Head, Vec::new());
+        let state = State::Head;
+        let head = Vec::new();
         Reader { role, deflate, limits, state, head, message: None }
     }
 
@@ -75,7 +76,8 @@ impl Reader {
                 State::Head => {
                     let Some(head) = self.read_head(input)? else { return Ok(None) };
                     self.begin_frame(&head)?;
-                    let (left, control) = (head.length, Vec::new());
+                    let left = head.length;
+                    let control = Vec::new();
                     self.state = State::Payload { head, left, control };
                 }
                 State::Payload { .. } => {

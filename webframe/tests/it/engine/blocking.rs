@@ -294,10 +294,7 @@ impl std::error::Error for Unspeakable {}
 
 impl fmt::Display for Unspeakable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.written {
-            true => panic!("meant"),
-            false => f.write_str("unspeakable"),
-        }
+        if self.written { panic!("meant") } else { f.write_str("unspeakable") }
     }
 }
 

@@ -195,7 +195,11 @@ fn unfinished_heads_give_way_to_clients_that_ask() {
         attack.push(client);
         let began = std::time::Instant::now();
         while began.elapsed() < Duration::from_millis(70) {
-            assert_eq!(honest.get("/hello").status, 200, "whoever asks keeps its place");
+            assert_eq!(
+                honest.get("/hello").status,
+                200,
+                "a client that sends requests keeps its connection"
+            );
         }
         assert_eq!(site.get("/hello").status, 200, "there is room for a new client");
     }

@@ -7,8 +7,8 @@ use super::{File, Source};
 
 /// Maximum number of lines of a file before its tests.
 const LINES_BEFORE_TESTS_MAX: usize = 400;
-/// Maximum number of files and folders in a folder besides `mod.rs`.
-const ENTRIES_MAX: usize = 14;
+/// Maximum number of files and folders in a folder, without `mod.rs` and `tests.rs`.
+const ENTRIES_MAX: usize = 12;
 /// Minimum length of a first line: a shorter one says nothing.
 const FIRST_LINE_CHARS_MIN: usize = 20;
 /// The reasons to ignore a test: plain `cargo test` has neither, `cargo xtask test` has both.
@@ -78,7 +78,7 @@ pub(crate) fn crowded_folders(sources: &[Source]) -> Vec<String> {
     for source in sources {
         let mut path = source.path.as_str();
         while let Some((folder, name)) = path.rsplit_once('/') {
-            if folder.contains("/src/") && name != "mod.rs" {
+            if folder.contains("/src/") && !matches!(name, "mod.rs" | "tests.rs") {
                 folders.entry(folder).or_default().insert(name);
             }
             path = folder;
@@ -108,6 +108,35 @@ pub(crate) fn bool_parameters(sources: &[Source]) -> Vec<String> {
                 findings.push(finding(source, line, "a bool parameter in a public function"));
             }
         }
+    }
+    findings
+}
+
+/// Words that make a comment hard to read: it has more than one idea.
+const CONVOLUTED: &[&str] = &["whoever", "whomever", "of which", "of whom"];
+
+/// "where" in a thousand words of comments, at most. It is for places; conditions have "if" and
+/// "when". Other well-kept projects have 0.1 to 0.8.
+const WHERE_PER_THOUSAND_MAX: f64 = 0.8;
+
+/// Comments with convoluted words, and too many uses of "where".
+pub(crate) fn convoluted_comments(sources: &[Source]) -> Vec<String> {
+    let mut findings = Vec::new();
+    let mut words = 0;
+    let mut wheres = 0;
+    for source in sources {
+        for (number, line) in source.text.lines().enumerate() {
+            let Some(comment) = line.trim_start().strip_prefix("//") else { continue };
+            let comment = comment.to_lowercase();
+            words += comment.split_whitespace().count();
+            wheres += comment.split(|c: char| !c.is_alphabetic()).filter(|w| *w == "where").count();
+            if let Some(word) = CONVOLUTED.iter().find(|word| has_name(&comment, word)) {
+                findings.push(finding(source, number + 1, &format!("{word:?} in a comment")));
+            }
+        }
+    }
+    if wheres as f64 > words as f64 / 1000.0 * WHERE_PER_THOUSAND_MAX {
+        findings.push(format!("{wheres} times \"where\" in {words} words of comments"));
     }
     findings
 }

@@ -201,7 +201,8 @@ fn measure(table: Table, options: &Options, folder: &Path, ours: &str) -> Result
         command.args([mode, "--servers", &servers.join(","), "--add", ours]).args(more);
         succeed(&mut command)
     };
-    let (rounds, seconds) = (options.rounds.as_str(), options.seconds.as_str());
+    let rounds = options.rounds.as_str();
+    let seconds = options.seconds.as_str();
     match table {
         Table::Memory => compare(
             "memory",

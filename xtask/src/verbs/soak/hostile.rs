@@ -67,7 +67,8 @@ impl<'a> Visits<'a> {
         tally: &'a Tally,
         cases: &'a [Vec<u8>],
     ) -> Visits<'a> {
-        let (dice, waiting) = (Dice::new(seed), BTreeMap::new());
+        let dice = Dice::new(seed);
+        let waiting = BTreeMap::new();
         Visits { address, dice, tally, cases, waiting, begun: 0 }
     }
 

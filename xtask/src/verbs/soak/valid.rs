@@ -45,7 +45,8 @@ struct Connection {
 impl fmt::Display for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let port = self.reader.get_ref().local_addr().map_or(0, |address| address.port());
-        let (idle, exchanges) = (self.used.elapsed(), self.exchanges);
+        let idle = self.used.elapsed();
+        let exchanges = self.exchanges;
         write!(f, "port {port}, idle for {idle:.1?} after {exchanges} exchanges")
     }
 }
@@ -83,13 +84,15 @@ impl<'a> Client<'a> {
         self.tally.count_sent(count);
         let after =
             if self.dice.percent(HALF_CLOSED_PERCENT) { After::HalfClosed } else { After::Open };
-        let (told, began) = (format!("{connection}, {after:?}"), Instant::now());
+        let told = format!("{connection}, {after:?}");
+        let began = Instant::now();
         match self.exchange_all(connection, &exchanges, after) {
             Ok(kept) => self.connections[place] = kept,
             Err(error) => {
                 let first = String::from_utf8_lossy(&exchanges[0].request);
                 let line = first.lines().next().unwrap_or_default();
-                let (more, took) = (count - 1, began.elapsed());
+                let more = count - 1;
+                let took = began.elapsed();
                 let what = format!("{line} and {more} more on {told}: {error} after {took:.1?}");
                 self.tally.complain(what);
             }
@@ -197,7 +200,8 @@ fn with_field(path: &str, field: &str, status: u16, content: Content) -> Exchang
 }
 
 fn form(dice: &mut Dice) -> Exchange {
-    let (name, msg) = (dice.below(1 << 20), "m".repeat(dice.below(200)));
+    let name = dice.below(1 << 20);
+    let msg = "m".repeat(dice.below(200));
     let content = Content::Bytes(format!("{name}:{msg}").into_bytes());
     let media_type = "Content-Type: application/x-www-form-urlencoded";
     post("/form", media_type, format!("name={name}&msg={msg}").as_bytes(), content)
@@ -206,7 +210,8 @@ fn form(dice: &mut Dice) -> Exchange {
 /// Up to 200 kB, so that some of it waits in a temporary file; half of the time in chunks.
 fn upload(dice: &mut Dice) -> Exchange {
     let size = 1 << (2 + dice.below(17));
-    let (length, byte) = (dice.below(size), b'a' + dice.below(26) as u8);
+    let length = dice.below(size);
+    let byte = b'a' + dice.below(26) as u8;
     let body = vec![byte; length];
     let text = format!("{length} bytes, sum {}", length * usize::from(byte));
     let content = Content::Bytes(text.into_bytes());

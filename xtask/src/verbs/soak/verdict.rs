@@ -34,10 +34,12 @@ impl Findings {
         }
         let mut faults = Vec::new();
         // The floor, not the median: answers that wait for slow readers come and go by megabytes; a leak lifts the floor.
-        let (warm, last) = (self.sixth(1, FLOOR_PERCENT), self.sixth(5, FLOOR_PERCENT));
+        let warm = self.sixth(1, FLOOR_PERCENT);
+        let last = self.sixth(5, FLOOR_PERCENT);
         let bound = warm.resident_kib * (100 + GROWTH_MAX_PERCENT) / 100 + GROWTH_MAX_KIB;
         if last.resident_kib > bound {
-            let (warm, last) = (warm.resident_kib, last.resident_kib);
+            let warm = warm.resident_kib;
+            let last = last.resident_kib;
             faults.push(format!("the floor of memory rose from {warm} to {last} KiB"));
         }
         let mut left_over = |what, left: u64, start: u64| {

@@ -108,8 +108,10 @@ const TRANSCRIPTION: &str = "tr";
 
 /// Removes the pronunciation from an article in XDXF and returns it.
 fn take_transcription(field: &mut String) -> Option<String> {
-    let (opening, closing) = (format!("<{TRANSCRIPTION}>"), format!("</{TRANSCRIPTION}>"));
-    let (from, to) = (field.find(&opening)?, field.find(&closing)?);
+    let opening = format!("<{TRANSCRIPTION}>");
+    let closing = format!("</{TRANSCRIPTION}>");
+    let from = field.find(&opening)?;
+    let to = field.find(&closing)?;
     let said = field.get(from + opening.len()..to)?.trim().trim_matches(['[', ']', '/']).to_owned();
     field.replace_range(from..to + closing.len(), "");
     (!said.is_empty()).then_some(said)

@@ -122,7 +122,8 @@ impl Stardict {
         let numbers = &mut numbers[..wide + 4];
         self.index.read_exact(numbers).map_err(|_| damaged("the index is cut off"))?;
         let number = |bytes: &[u8]| bytes.iter().fold(0_u64, |n, b| n << 8 | u64::from(*b));
-        let (offset, length) = (number(&numbers[..wide]), number(&numbers[wide..]));
+        let offset = number(&numbers[..wide]);
+        let length = number(&numbers[wide..]);
         self.at += (word.len() + 1 + numbers.len()) as u64;
         self.count += 1;
         Ok(Some(Record { word, offset, length }))

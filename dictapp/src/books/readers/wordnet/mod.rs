@@ -122,8 +122,10 @@ impl Wordnet {
         let folder = files[0].parent().unwrap_or(Path::new(""));
         let mut parts = Vec::new();
         for names in &PARTS {
-            let (index_path, data_path) = (folder.join(names.index), folder.join(names.data));
-            let (index, data) = (read(&index_path)?, read(&data_path)?);
+            let index_path = folder.join(names.index);
+            let data_path = folder.join(names.data);
+            let index = read(&index_path)?;
+            let data = read(&data_path)?;
             parts.push(Part { names, index_path, data_path, index, data });
         }
         let mut lemmas: Vec<Lemma> = Vec::new();

@@ -1,4 +1,4 @@
-//! One connection to a MySQL server: statements to rows, and its errors to what they mean here.
+//! A connection to a MySQL server: runs statements and classifies errors.
 
 use std::{error::Error, fmt, io, sync::Arc};
 
@@ -29,7 +29,7 @@ pub(crate) struct Link {
 pub(crate) enum Lifetime {
     /// Until it is idle, old or broken.
     Pooled,
-    /// For one call: its clock is shorter than the one of the settings.
+    /// For one call, with a shorter timeout than in the settings.
     OneCall,
 }
 
@@ -42,11 +42,12 @@ enum Replication {
 
 impl Link {
     pub(crate) fn new(conn: Conn, place: &str, lifetime: Lifetime) -> Link {
-        let (in_transaction, broken) = (false, false);
+        let in_transaction = false;
+        let broken = false;
         Link { conn, place: place.into(), lifetime, in_transaction, broken, replication: None }
     }
 
-    /// As `query`, after this server has applied what others committed before.
+    /// Like `query`, after this server has applied earlier commits of other servers.
     pub(crate) fn query_latest(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
         match self.replication()? {
             Replication::None => self.query(sql, params),
@@ -234,17 +235,18 @@ impl From<mysql::Value> for Value {
     }
 }
 
-/// A driver's error to its kind and a text with its place.
+/// Converts a driver's error to a kind and a text with its place.
 pub(crate) fn error_at(place: &str, error: &mysql::Error) -> StoreError {
     let at = |kind, text: String| StoreError::new(kind, format!("the database at {place} {text}"));
     let cut = |error: &io::Error| match error.kind() {
-        // What the TLS library refuses.
+        // Certificates that the TLS library refuses.
         io::ErrorKind::InvalidData => at(Kind::Refused, not_over_tls(error)),
         _ => at(Kind::Cut, format!("cannot be reached: {error}")),
     };
     match error {
         mysql::Error::MySqlError(error) => {
-            let (code, hint) = (error.code, what_to_do(error.code, place));
+            let code = error.code;
+            let hint = what_to_do(error.code, place);
             at(server_error(code), format!("says: {} (error {code}){hint}", error.message))
         }
         mysql::Error::IoError(error) if is_timeout(error.kind()) => {
@@ -338,7 +340,8 @@ fn is_timeout(kind: io::ErrorKind) -> bool {
 
 impl fmt::Debug for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (transaction, broken) = (self.in_transaction, self.broken);
+        let transaction = self.in_transaction;
+        let broken = self.broken;
         write!(f, "Link({}, in transaction {transaction}, broken {broken})", self.place)
     }
 }

@@ -26,12 +26,13 @@ use mysql::{Conn, OptsBuilder, consts::CapabilityFlags};
 use attempt::{Attempt, TIMEOUT_MIN};
 use link::{Lifetime, Link, error_at};
 
+use crate::lock::lock;
 use crate::store::{
     config::DatabaseTimeouts,
     db::{
         Access, Db, OURS, Row, Session, Value,
         circuit::Circuit,
-        in_transaction, lock,
+        in_transaction,
         pool::{Lease, Pool, PoolLimits},
     },
     error::{Kind, Result, StoreError},
@@ -257,7 +258,8 @@ impl Inner {
 /// Tries each address of the server: the driver stops at the first that refuses, which for
 /// `localhost` is often `::1` although the server listens on `127.0.0.1` only.
 fn connect_tcp(server: &MysqlServer, login: &OptsBuilder) -> Result<Conn> {
-    let (place, host) = (&server.place, server.host());
+    let place = &server.place;
+    let host = server.host();
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let unreached = |why: &dyn fmt::Display| {
         StoreError::new(Kind::Cut, format!("the database at {place} cannot be reached: {why}"))

@@ -27,10 +27,11 @@ use identity::Identity;
 use link::{Link, error_at};
 use private::keep_private;
 
+use crate::lock::lock;
 use crate::store::{
     config::DatabaseTimeouts,
     db::{
-        Access, Db, Engine, Row, Session, Value, Visit, in_transaction, lock,
+        Access, Db, Engine, Row, Session, Value, Visit, in_transaction,
         pool::{Lease, Pool, PoolLimits},
     },
     error::{Kind, Result, StoreError},
@@ -51,7 +52,7 @@ pub(crate) struct Sqlite {
 /// The known damage of the file.
 #[derive(Debug, Default)]
 struct Damage {
-    /// Spares the lock in the usual case.
+    /// Avoids the lock in the usual case.
     is_found: AtomicBool,
     is_checking: AtomicBool,
     found: Mutex<Option<StoreError>>,
@@ -110,7 +111,8 @@ impl Sqlite {
     fn check_file(&self) {
         self.readers.clear();
         self.writer.clear();
-        let (file, damage) = (Arc::clone(&self.file), Arc::clone(&self.damage));
+        let file = Arc::clone(&self.file);
+        let damage = Arc::clone(&self.damage);
         let check = move || {
             if let Err(error) = file.check() {
                 log::error!("{error}; the database is not used any more");
@@ -158,7 +160,8 @@ impl Db for Sqlite {
         let patience = self.file.timeouts.bulk; // as another import may have the file for long
         let waits = link.conn.busy_timeout(patience);
         waits.map_err(|error| error_at(&self.file.path, &error))?;
-        let (file, identity) = (Arc::clone(&self.file), Arc::clone(&self.identity));
+        let file = Arc::clone(&self.file);
+        let identity = Arc::clone(&self.identity);
         Ok(Box::new(Alone { link, file, identity, writer, turn: None }))
     }
 

@@ -96,7 +96,8 @@ mod tests {
     #[test]
     fn a_link_instead_of_the_file_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let (path, target) = (folder.path().join("dict.db"), folder.path().join("other"));
+        let path = folder.path().join("dict.db");
+        let target = folder.path().join("other");
         symlink(&target, &path).unwrap();
         let error = keep_private(&path).unwrap_err().to_string();
         assert!(error.ends_with("it is a symbolic link"), "{error}");

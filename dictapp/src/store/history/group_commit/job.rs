@@ -1,21 +1,18 @@
 //! A row on its way to the database, and the caller that waits for it.
 
 use std::{
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{Arc, Condvar, Mutex},
     time::Instant,
 };
 
-use crate::store::{
-    Lookup,
-    db::{Value, lock},
-    error::Result,
-};
+use crate::lock::{lock, unpoisoned};
+use crate::store::{Lookup, db::Value, error::Result};
 
 /// A row and the caller that waits for it.
 #[derive(Clone, Debug)]
 pub(super) struct Job {
     pub(super) row: HistRow,
-    /// The headword whose place in the user's word book is asked for.
+    /// The headword to look for in the user's word book.
     pub(super) headword: Option<String>,
     pub(super) slot: Arc<Slot>,
 }
@@ -40,7 +37,7 @@ enum Progress {
 pub enum Saved {
     /// It is in the user's word book.
     Yes,
-    /// It is not, or was not asked for, or the database did not tell.
+    /// It is not, or this was not requested, or the query failed.
     No,
 }
 
@@ -53,7 +50,7 @@ pub(super) struct HistRow {
     pub(super) found: bool,
 }
 
-/// In which state a caller left its row.
+/// The state in which a caller left its row.
 pub(super) enum GaveUp {
     /// It will not be stored.
     Queued,
@@ -86,7 +83,7 @@ impl Slot {
                 break;
             }
             let waited = self.done.wait_timeout(progress, deadline - now);
-            progress = waited.unwrap_or_else(PoisonError::into_inner).0;
+            progress = unpoisoned(waited).0;
         }
         if matches!(*progress, Progress::Queued) {
             *progress = Progress::Cancelled;
@@ -95,7 +92,7 @@ impl Slot {
         Err(GaveUp::Writing)
     }
 
-    /// Whether the caller still wants the row; it can no longer take it back then.
+    /// Whether the caller still waits for the row. After this it cannot take the row back.
     pub(super) fn take(&self) -> bool {
         let mut progress = lock(&self.progress);
         let is_wanted = matches!(*progress, Progress::Queued);

@@ -1,12 +1,13 @@
-//! Concurrent look-ups to one transaction: the rows that queue up during a commit go into the next.
+//! Group commit: concurrent look-ups share a transaction. The rows that queue up during a commit go
+//! into the next one.
 //!
 //! A commit costs a write to the disk; 64 rows in one cost hardly more than one. Each caller waits
 //! for the commit of its own row, and a row that is refused fails alone. The same writer asks for
 //! the whole batch which of the headwords their users have saved: one more statement for 64 pages.
 //!
 //! A caller that gives up takes its row back if no writer has it yet. Otherwise the row may be
-//! stored: the caller is told so, and the same look-up within a minute gets the same key, so that
-//! it is stored once.
+//! stored: the caller gets an error that says so, and the same look-up within a minute gets the
+//! same key, so that it is stored once.
 
 mod job;
 mod queue;
@@ -15,7 +16,7 @@ use std::{
     collections::HashSet,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Condvar, Mutex, PoisonError,
+        Arc, Condvar, Mutex,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     thread::{self, JoinHandle},
@@ -27,9 +28,10 @@ use queue::{QUEUE_ROWS_MAX, Queue};
 
 pub use job::Saved;
 
+use crate::lock::{lock, unpoisoned};
 use crate::store::{
     Lookup,
-    db::{Db, Outage, Row, Value, lock},
+    db::{Db, Outage, Row, Value},
     error::{Kind, Result, StoreError},
 };
 
@@ -47,7 +49,7 @@ const BY_KEY: &str = "select word, found from hist where user = ? and time = ?";
 pub(crate) struct Batching {
     /// Batches that are written at the same time.
     pub(crate) writers: usize,
-    /// How long the next batch is waited for until it has as many rows as the last one.
+    /// Maximum wait until the next batch has as many rows as the last one.
     pub(crate) wait: Duration,
 }
 
@@ -78,7 +80,7 @@ struct Shared {
 pub struct Commits {
     /// Commits.
     pub batches: u64,
-    /// Look-ups in them.
+    /// Look-ups that they wrote.
     pub rows: u64,
 }
 
@@ -102,8 +104,11 @@ impl GroupCommit {
         patience: Duration,
         batching: Batching,
     ) -> Result<GroupCommit> {
-        let (queue, filled, ripe) = (Mutex::default(), Condvar::new(), Condvar::new());
-        let (batches, rows) = (AtomicU64::default(), AtomicU64::default());
+        let queue = Mutex::default();
+        let filled = Condvar::new();
+        let ripe = Condvar::new();
+        let batches = AtomicU64::default();
+        let rows = AtomicU64::default();
         let shared = Arc::new(Shared { batching, db, outage, queue, filled, ripe, batches, rows });
         let spawn = |_| {
             let shared = Arc::clone(&shared);
@@ -179,7 +184,8 @@ impl Shared {
         }
         queue.give_time(&mut job.row);
         queue.jobs.push_back(job.clone());
-        let (rows, expected) = (queue.jobs.len(), queue.expected);
+        let rows = queue.jobs.len();
+        let expected = queue.expected;
         drop(queue);
         if rows == 1 {
             self.filled.notify_one();
@@ -215,17 +221,17 @@ impl Shared {
         }
     }
 
-    /// The rows that wait, once there are some. If the last batch had several, so will the next: its
-    /// rows are waited for a moment, which costs each of them less than a statement of its own.
+    /// Waits for rows and takes them. If the last batch had several, the next one probably has too:
+    /// it waits a moment for them, which costs each row less than its own statement.
     fn next_batch(&self) -> Option<Vec<Job>> {
         let idle = |queue: &mut Queue| queue.jobs.is_empty() && !queue.is_closed;
         let waited = self.filled.wait_while(lock(&self.queue), idle);
-        let mut queue = waited.unwrap_or_else(PoisonError::into_inner);
+        let mut queue = unpoisoned(waited);
         if queue.jobs.len() < queue.expected {
             let is_short =
                 |queue: &mut Queue| queue.jobs.len() < queue.expected && !queue.is_closed;
             let waited = self.ripe.wait_timeout_while(queue, self.batching.wait, is_short);
-            queue = waited.unwrap_or_else(PoisonError::into_inner).0;
+            queue = unpoisoned(waited).0;
         }
         let count = queue.jobs.len().min(BATCH_ROWS_MAX);
         if count == 0 {
@@ -251,7 +257,7 @@ impl Shared {
                 batch.iter().map(|job| self.confirm(&job.row, &error)).collect()
             }
             Err(error) if error.is_outage() => batch.iter().map(|_| Err(error.clone())).collect(),
-            // One of the rows is refused, and the statement with it: find out which.
+            // One row makes the whole statement fail: find out which.
             Err(_) => batch.iter_mut().map(|job| self.write_one(job)).collect(),
         }
     }

@@ -7,11 +7,11 @@ use std::{
 
 use super::job::{HistRow, Job};
 
-/// Rows that may wait: more than the requests that a server with default settings has in hand.
+/// Maximum number of waiting rows: more than a server with default settings has requests.
 pub(super) const QUEUE_ROWS_MAX: usize = 1024;
-/// How many of the latest keys are remembered to give each row of a user its own time.
+/// The number of recent keys that are kept, to give each row of a user a unique time.
 const KEYS_REMEMBERED: usize = 4096;
-/// How many unconfirmed rows are remembered, and how long.
+/// The number of unconfirmed rows that are kept, and the time.
 const UNCONFIRMED_MAX: usize = 4096;
 const UNCONFIRMED_KEPT: Duration = Duration::from_secs(60);
 
@@ -26,7 +26,7 @@ pub(super) struct Queue {
     unconfirmed: HashMap<(i64, String), Unconfirmed>,
 }
 
-/// A row that was perhaps stored.
+/// A row that may have been stored.
 #[derive(Clone, Copy, Debug)]
 struct Unconfirmed {
     time: i64,
@@ -34,7 +34,7 @@ struct Unconfirmed {
 }
 
 impl Queue {
-    /// Remembers a row that was perhaps stored: the same look-up gets its key.
+    /// Keeps a row that may have been stored: the same look-up gets its key.
     pub(super) fn remember(&mut self, row: &HistRow) {
         let since = Instant::now();
         if self.unconfirmed.len() >= UNCONFIRMED_MAX {
@@ -44,7 +44,7 @@ impl Queue {
         self.unconfirmed.insert(key, Unconfirmed { time: row.time, since });
     }
 
-    /// The key of the same look-up if that was not confirmed; otherwise one that no row has.
+    /// The key of the same look-up if that was not confirmed; otherwise an unused one.
     pub(super) fn give_time(&mut self, row: &mut HistRow) {
         let known = self.unconfirmed.remove(&(row.user, row.word.clone()));
         if let Some(known) = known.filter(|known| known.since.elapsed() < UNCONFIRMED_KEPT) {

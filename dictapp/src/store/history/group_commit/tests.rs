@@ -1,4 +1,4 @@
-//! Batches, their bounds, and rows that were perhaps stored, on a database that waits.
+//! Tests of batches, their limits, and rows that may have been stored, with a database that waits.
 
 use std::{
     fmt,
@@ -10,7 +10,7 @@ use crate::store::db::{Access, Row, Session};
 
 const NEVER: Duration = Duration::from_secs(3600);
 
-/// A database that reports how many rows come, and answers when it is told to and what.
+/// A database that reports the number of rows and waits for the result that the test chooses.
 struct Gated {
     came: Sender<usize>,
     answers: Mutex<Receiver<Result<u64>>>,
@@ -70,7 +70,7 @@ fn lookup(time: i64) -> Lookup {
     }
 }
 
-/// The error of a caller whose patience ends when the writer has the row.
+/// The error of a caller that gives up while the writer has the row.
 fn given_up_while_written(group: &GroupCommit, comes: &Receiver<usize>) -> StoreError {
     let job = group.shared.enqueue(&lookup(1)).unwrap();
     assert_eq!(comes.recv(), Ok(1));

@@ -1,5 +1,5 @@
-//! Words to an Anki package (`.apkg`): a zip archive with an SQLite file of schema 11, which every
-//! version of Anki imports. A note keeps its identity, so a later package updates it.
+//! Writes words as an Anki package (`.apkg`): a zip archive with an SQLite file of schema 11, which
+//! every version of Anki imports. A note keeps its identity, so a later package updates it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Write};
@@ -45,7 +45,7 @@ pub struct AnkiNote {
     pub meaning: String,
     /// An example.
     pub example: String,
-    /// The sentence in which the user met it.
+    /// The sentence that the user found it in.
     pub sentence: String,
     /// The user's note.
     pub note: String,
@@ -93,7 +93,8 @@ fn write_collection(
     file.execute_batch("pragma journal_mode = off; pragma synchronous = off")?;
     file.execute_batch(TABLES)?;
     let now = Timestamp::now();
-    let (seconds, milliseconds) = (now.as_second(), now.as_millisecond());
+    let seconds = now.as_second();
+    let milliseconds = now.as_millisecond();
     let transaction = file.transaction()?;
     let lists: BTreeSet<&str> = notes.iter().map(|note| note.list.as_str()).collect();
     let decks_by_list: BTreeMap<&str, i64> = lists.into_iter().zip(DECK..).collect();

@@ -1,5 +1,5 @@
-//! The word lists that a class is to learn, and who has finished them: a list is finished when each
-//! of its words is in the pupil's word book and was reviewed there.
+//! The word lists of classes, and which pupils have finished them: a pupil has finished a list when
+//! all its words are in the pupil's word book and were reviewed there.
 
 use super::ClassId;
 use crate::model::Word;
@@ -31,10 +31,10 @@ pub(crate) const FINISHED: &str = "select m.user from class_member m \
      left join saved_word s on s.user = m.user and s.word = w.word and s.reviews > 0 \
      where w.list = ? and s.word is null)";
 
-/// The most lists of a class.
+/// Maximum number of lists of a class.
 pub const LISTS_OF_CLASS_MAX: u32 = 100;
 
-/// The most lists that a pupil is shown.
+/// Maximum number of lists that a pupil sees.
 const LISTS_OF_PUPIL_MAX: u32 = 50;
 
 /// A word list of a class.
@@ -87,7 +87,7 @@ impl Store {
     /// The database is unavailable; nothing is stored then.
     pub fn insert_class_list(&self, new: NewClassList<'_>) -> Result<()> {
         let inserted = self.db.transaction(&mut |session| {
-            // Sent again after a lost connection it meets its own rows.
+            // After a lost connection the repeated statement conflicts with its own rows.
             if session.query(EXISTS, &[new.id.into()])?.is_empty() {
                 let params = [new.id.into(), new.class.0.into(), new.name.into(), new.due.into()];
                 session.execute(INSERT, &params)?;
@@ -131,14 +131,15 @@ impl Store {
             .doing(|| "read the words of a class list")
     }
 
-    /// The lists of all classes of a pupil that are to be learnt until this day or a later one, the
-    /// nearest first.
+    /// The lists of all classes of a pupil with a deadline on this day or later, the earliest
+    /// deadline first.
     ///
     /// # Errors
     /// The database is unavailable.
     pub fn lists_of_pupil(&self, user: UserId, since: i64) -> Result<Vec<PupilList>> {
         let pupil_list = |mut row: Row| {
-            let (list, class_name) = (list(&mut row)?, row.text()?);
+            let list = list(&mut row)?;
+            let class_name = row.text()?;
             Ok(PupilList { list, class_name, learnt: row.count()?, saved: row.count()? })
         };
         let params = [user.0.into(), since.into(), LISTS_OF_PUPIL_MAX.into()];
@@ -147,7 +148,7 @@ impl Store {
             .doing(|| format!("list the word lists of user {user}"))
     }
 
-    /// The pupils who have finished a list and let their teacher see it.
+    /// The pupils who have finished a list and share their progress.
     ///
     /// # Errors
     /// The database is unavailable.

@@ -1,4 +1,4 @@
-//! Classes: who teaches them and who is in them. `lists` has what a class is to learn.
+//! Classes, their teachers and their pupils. `lists` has their word lists.
 
 pub(crate) mod lists;
 
@@ -35,13 +35,13 @@ pub(crate) const OF_PUPIL: &str = "select c.id, c.name, t.name, m.joined, m.shar
      where m.user = ? order by m.joined limit ?";
 pub(crate) const COUNT_OF_PUPIL: &str = "select count(*) from class_member where user = ?";
 
-/// The most classes of a teacher.
+/// Maximum number of classes of a teacher.
 pub const CLASSES_OF_TEACHER_MAX: u32 = 50;
 
-/// The most classes that a pupil is in.
+/// Maximum number of classes of a pupil.
 pub const CLASSES_OF_PUPIL_MAX: u32 = 20;
 
-/// The most pupils of a class.
+/// Maximum number of pupils of a class.
 pub const CLASS_MEMBERS_MAX: u32 = 200;
 
 /// The key of a class.
@@ -49,7 +49,7 @@ pub const CLASS_MEMBERS_MAX: u32 = 200;
 pub struct ClassId(pub(crate) i64);
 
 impl ClassId {
-    /// The key of this number, as a form carries it; the class need not exist.
+    /// The key with this number, as in a form. The class need not exist.
     pub fn new(number: i64) -> ClassId {
         ClassId(number)
     }
@@ -73,7 +73,7 @@ pub struct Class {
     pub id: ClassId,
     /// The name that the teacher gave it.
     pub name: String,
-    /// The code with which pupils join.
+    /// The code that pupils join with.
     pub code: String,
     /// The teacher.
     pub teacher: UserId,
@@ -90,7 +90,7 @@ pub struct Member {
     pub user: UserId,
     /// The pupil's name.
     pub name: String,
-    /// The word for the pupil's role.
+    /// The role of the pupil, as stored.
     pub role: String,
     /// Whether the teacher may see which lists the pupil has finished.
     pub shares: bool,
@@ -126,14 +126,14 @@ impl Store {
         let created = created.as_microsecond().into();
         let params = [id.0.into(), teacher.0.into(), name.into(), code.into(), created];
         match self.db.execute(INSERT, &params) {
-            // Sent again after a lost connection it meets its own row.
+            // After a lost connection the repeated statement conflicts with its own row.
             Err(error) if error.is_conflict() && matches!(self.class(id), Ok(Some(_))) => Ok(()),
             result => result.map(drop),
         }
         .doing(|| format!("make a class of user {teacher}"))
     }
 
-    /// The class of this key.
+    /// The class with this key.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -143,7 +143,7 @@ impl Store {
             .doing(|| format!("find class {id}"))
     }
 
-    /// The class that this code leads to.
+    /// The class with this code.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -220,7 +220,8 @@ impl Store {
     pub fn class_members(&self, class: ClassId) -> Result<Vec<Member>> {
         let member = |mut row: Row| {
             let user = UserId(row.int()?);
-            let (name, role) = (row.text()?, row.text()?);
+            let name = row.text()?;
+            let role = row.text()?;
             Ok(Member { user, name, role, shares: row.flag()? })
         };
         let rows = self.db.query(MEMBERS, &[class.0.into(), CLASS_MEMBERS_MAX.into()]);
@@ -235,7 +236,8 @@ impl Store {
     pub fn classes_of_pupil(&self, user: UserId) -> Result<Vec<Membership>> {
         let membership = |mut row: Row| {
             let class = ClassId(row.int()?);
-            let (name, teacher_name) = (row.text()?, row.text()?);
+            let name = row.text()?;
+            let teacher_name = row.text()?;
             let joined = row.time()?;
             Ok(Membership { class, name, teacher_name, joined, shares: row.flag()? })
         };

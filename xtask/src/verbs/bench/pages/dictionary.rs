@@ -125,7 +125,7 @@ pub(super) fn count(program: &Path, folder: &Path) -> Result<Vec<(&'static str, 
     Ok(counts)
 }
 
-/// A word in letters of which some are capital: those for which `number` has a bit.
+/// A word with some letters capital: those for which `number` has a bit.
 fn spelling(word: &str, number: usize) -> String {
     let letter = |(place, letter): (usize, char)| match number >> place & 1 {
         1 => letter.to_ascii_uppercase(),

@@ -31,7 +31,7 @@ pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
     if settings.log.access {
         app = app.wrap(access_log(&settings.log, log));
     }
-    let own_pages = match &settings.server.public_url {
+    let own_pages = match &settings.server.engine.public_url {
         Some(url) => SameOrigin::new().with_public_url(url),
         None => SameOrigin::new(),
     };
@@ -50,18 +50,20 @@ struct Programs<M>(M);
 
 impl<M: Middleware<Site>> Middleware<Site> for Pages<M> {
     fn handle(&self, site: &Site, request: &Request, next: Next<'_, Site>) -> Response {
-        match request.path().starts_with(paths::API) {
-            true => next.run(request),
-            false => self.0.handle(site, request, next),
+        if request.path().starts_with(paths::API) {
+            next.run(request)
+        } else {
+            self.0.handle(site, request, next)
         }
     }
 }
 
 impl<M: Middleware<Site>> Middleware<Site> for Programs<M> {
     fn handle(&self, site: &Site, request: &Request, next: Next<'_, Site>) -> Response {
-        match request.path().starts_with(paths::API) {
-            true => self.0.handle(site, request, next),
-            false => next.run(request),
+        if request.path().starts_with(paths::API) {
+            self.0.handle(site, request, next)
+        } else {
+            next.run(request)
         }
     }
 }
@@ -74,9 +76,10 @@ fn attachment(_: &Site, request: &Request, next: Next<'_, Site>) -> Response {
 }
 
 fn cors(api: &Api) -> Cors {
-    match api.cors_origins.iter().any(|origin| origin == ANY_ORIGIN) {
-        true => Cors::any(),
-        false => Cors::origins(api.cors_origins.iter().cloned()),
+    if api.cors_origins.iter().any(|origin| origin == ANY_ORIGIN) {
+        Cors::any()
+    } else {
+        Cors::origins(api.cors_origins.iter().cloned())
     }
 }
 

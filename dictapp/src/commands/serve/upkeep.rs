@@ -34,7 +34,8 @@ pub(super) fn start(site: &Arc<Site>) -> io::Result<Upkeep> {
 }
 
 fn run(site: &Weak<Site>, ended: &mpsc::Receiver<()>) {
-    let (mut removal_due, mut removal_after) = (Instant::now(), UserId::BEFORE_ALL);
+    let mut removal_due = Instant::now();
+    let mut removal_after = UserId::BEFORE_ALL;
     let mut counts_due = Instant::now();
     let mut outdated_after = Some(UserId::BEFORE_ALL);
     let mut was_well = true;

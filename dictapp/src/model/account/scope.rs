@@ -1,15 +1,15 @@
-//! The words for what a program may do with a token to a set of them.
+//! The scopes of an API token: what a program may do with it.
 
 use std::fmt;
 
-/// What a token lets a program do for its user.
+/// A permission of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// Look words up, also on a site that is closed to guests.
     Read,
     /// Read and change the history, the word book and the reviews; look-ups are recorded.
     History,
-    /// What the user may do as an administrator.
+    /// Administer users, if the user is an administrator.
     Admin,
 }
 
@@ -32,10 +32,10 @@ impl Scope {
 }
 
 impl Scopes {
-    /// What a program may do with the token of a log-in.
+    /// The scopes of a log-in's token.
     pub const OF_LOG_IN: Scopes = Scopes([true, true, false]);
 
-    /// The scopes of these words, separated by spaces. Unknown ones mean nothing.
+    /// The scopes of these words, separated by spaces. Unknown words are ignored.
     pub fn parse(words: &str) -> Scopes {
         Scopes(Scope::ALL.map(|scope| words.split(' ').any(|word| word == scope.name())))
     }

@@ -29,19 +29,9 @@ pub(super) fn settings(settings: &Settings) -> anyhow::Result<ServerSettings> {
             .iter()
             .map(|address| resolve(address, "[tls]"))
             .collect::<Result<_, _>>()?,
-        public_url: server.public_url.clone(),
-        allowed_hosts: server.allowed_hosts.clone(),
-        trusted_proxies: server.trusted_proxies.clone(),
-        proxy_protocol_from: server.proxy_protocol_from.clone(),
-        workers_min: server.workers_min,
-        workers_max: server.workers_max,
-        shards: server.shards,
-        queue_age_max: server.queue_age_max,
-        drain_notice: server.drain_notice,
-        drain: server.drain,
         limits: settings.limits.clone(),
         timeouts: settings.timeouts.clone(),
-        ..ServerSettings::default()
+        ..server.engine.clone()
     })
 }
 
@@ -80,7 +70,8 @@ pub(super) fn resolve(address: &Address, section: &str) -> anyhow::Result<webfra
 
 /// The database, and its timeouts.
 pub(super) fn database(Settings { database, .. }: &Settings) -> DatabaseConfig {
-    let (connect, statement) = (database.connect_timeout, database.statement_timeout);
+    let connect = database.connect_timeout;
+    let statement = database.statement_timeout;
     let defaults = DatabaseTimeouts::default();
     let call = database.patience;
     DatabaseConfig {
@@ -124,18 +115,18 @@ mod tests {
         let (cert, key) = (PathBuf::from("cert.pem"), PathBuf::from("key.pem"));
         (given.tls.cert, given.tls.key) = (Some(cert.clone()), Some(key.clone()));
         given.tls.redirect_address = Some(Address::Tcp { host: "127.0.0.1".to_owned(), port: 80 });
-        given.server.public_url = Some("https://dict.example".to_owned());
-        given.server.allowed_hosts = vec!["dict.example".to_owned()];
-        given.server.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
-        given.server.proxy_protocol_from = vec!["unix:".parse().unwrap()];
+        given.server.engine.public_url = Some("https://dict.example".to_owned());
+        given.server.engine.allowed_hosts = vec!["dict.example".to_owned()];
+        given.server.engine.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
+        given.server.engine.proxy_protocol_from = vec!["unix:".parse().unwrap()];
         let engine = settings(&given).unwrap();
         assert_eq!(engine.tls, Some(TlsSettings { cert, key }));
         let plain = webframe::Address::Tcp(([127, 0, 0, 1], 80).into());
         assert_eq!(engine.redirect_addresses, [plain]);
-        assert_eq!(engine.public_url, given.server.public_url);
-        assert_eq!(engine.allowed_hosts, given.server.allowed_hosts);
-        assert_eq!(engine.trusted_proxies, given.server.trusted_proxies);
-        assert_eq!(engine.proxy_protocol_from, given.server.proxy_protocol_from);
+        assert_eq!(engine.public_url, given.server.engine.public_url);
+        assert_eq!(engine.allowed_hosts, given.server.engine.allowed_hosts);
+        assert_eq!(engine.trusted_proxies, given.server.engine.trusted_proxies);
+        assert_eq!(engine.proxy_protocol_from, given.server.engine.proxy_protocol_from);
     }
 
     #[test]

@@ -1,0 +1,113 @@
+//! The cookies that keep the appearance of pages in one browser: theme, text size, speed and accent
+//! of speech, and time zone.
+
+use webframe::Request;
+
+/// The cookie of the look. Its value is the names of the theme, the size, the speed and the accent,
+/// separated by dots.
+pub(super) const LOOK: &str = "look";
+
+/// The choices of a visitor. The first of each list is the default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Look {
+    pub(super) theme: &'static str,
+    pub(super) size: &'static str,
+    pub(super) speech: &'static str,
+    /// The accent of words for which a book names none, as a language tag.
+    pub(super) accent: &'static str,
+}
+
+const THEMES: [&str; 3] = ["system", "light", "dark"];
+const SIZES: [&str; 3] = ["normal", "large", "largest"];
+const SPEECH: [&str; 3] = ["natural", "slow", "slowest"];
+const ACCENTS: [&str; 2] = ["en-US", "en-GB"];
+
+impl Default for Look {
+    fn default() -> Look {
+        Look { theme: THEMES[0], size: SIZES[0], speech: SPEECH[0], accent: ACCENTS[0] }
+    }
+}
+
+impl Look {
+    /// Reads the cookie; unknown names are the default.
+    pub(super) fn of(request: &Request) -> Look {
+        request.cookie(LOOK).map_or_else(Look::default, Look::parse)
+    }
+
+    fn parse(text: &str) -> Look {
+        let mut names = text.split('.');
+        let mut next = || names.next().unwrap_or_default();
+        Look::named([next(), next(), next(), next()])
+    }
+
+    pub(super) fn named([theme, size, speech, accent]: [&str; 4]) -> Look {
+        Look {
+            theme: known(&THEMES, theme),
+            size: known(&SIZES, size),
+            speech: known(&SPEECH, speech),
+            accent: known(&ACCENTS, accent),
+        }
+    }
+
+    pub(super) fn to_text(self) -> String {
+        format!("{}.{}.{}.{}", self.theme, self.size, self.speech, self.accent)
+    }
+}
+
+/// The name if it is one of these, or the first of them.
+fn known(names: &[&'static str], name: &str) -> &'static str {
+    names.iter().copied().find(|known| *known == name).unwrap_or(names[0])
+}
+
+/// The cookie of the time zone: a name of the IANA database. A script sets it to the browser's zone.
+/// A zone that the visitor chose is `HttpOnly`, so the script cannot replace it.
+pub(super) const ZONE: &str = "zone";
+
+/// The zones that can be chosen, from east to west.
+pub(super) const ZONES: [&str; 22] = [
+    "Pacific/Auckland",
+    "Australia/Sydney",
+    "Asia/Tokyo",
+    "Asia/Seoul",
+    "Asia/Shanghai",
+    "Asia/Hong_Kong",
+    "Asia/Taipei",
+    "Asia/Singapore",
+    "Asia/Bangkok",
+    "Asia/Urumqi",
+    "Asia/Kolkata",
+    "Asia/Dubai",
+    "Europe/Moscow",
+    "Africa/Nairobi",
+    "Europe/Berlin",
+    "Europe/London",
+    "UTC",
+    "America/Sao_Paulo",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+];
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    #[test]
+    fn a_cookie_reads_back_and_an_odd_one_is_the_default() {
+        let look = Look::named(["dark", "largest", "slow", "en-GB"]);
+        assert_eq!(Look::parse(&look.to_text()), look);
+        for odd in ["", "x.y.z", "....", "dark"] {
+            assert_eq!(Look::parse(odd).size, "normal", "{odd}");
+        }
+    }
+
+    #[test]
+    fn every_zone_that_can_be_chosen_exists() {
+        for name in ZONES {
+            assert!(TimeZone::get(name).is_ok(), "{name}");
+        }
+    }
+}
