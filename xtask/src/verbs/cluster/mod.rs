@@ -80,7 +80,7 @@ const FAULTS: &[Fault] = &[
         work: |cluster| cluster.nodes[0].start_again(),
     },
     Fault {
-        name: "the node that is written to now freezes",
+        name: FREEZES,
         failed_max: Failed::None,
         work: |cluster| {
             cluster.nodes[1].freeze()?;
@@ -120,6 +120,11 @@ const FAULTS: &[Fault] = &[
     },
 ];
 
+/// Left out of the short form: a node that comes back may cost a busy machine the whole cluster for some
+/// seconds, until its nodes have agreed again.
+const LEFT_OUT: [&str; 2] = [FREEZES, "it goes on"];
+const FREEZES: &str = "the node that is written to now freezes";
+
 /// Breaks the cluster in every way.
 pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let is_short = arguments.take_flag("--short");
@@ -154,7 +159,8 @@ fn break_it(program: &Path, folder: &Path, options: &Options) -> Result<()> {
         if !class.wait_for(options.pupils as u64 * 4, Duration::from_secs(60)) {
             bail!("the class did not begin: {}", class.take_score());
         }
-        for fault in FAULTS {
+        let is_wanted = |fault: &&Fault| options.slack == 0 || !LEFT_OUT.contains(&fault.name);
+        for fault in FAULTS.iter().filter(is_wanted) {
             class.take_score();
             (fault.work)(&mut cluster).context(fault.name)?;
             thread::sleep(options.calm);
