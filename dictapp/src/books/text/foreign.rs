@@ -34,7 +34,7 @@ pub(crate) fn headed_lines(text: &str, headword: &str) -> Text {
         Some(heading) => headed(heading, rest),
         None => body(text, Lines::Wrapped),
     };
-    read.mean = linked(&read.mean);
+    read.mean = rounded(&linked(&read.mean));
     read
 }
 
@@ -51,9 +51,10 @@ pub(crate) fn owner<'a>(text: &str, headwords: &'a [String]) -> Option<&'a str> 
 
 /// Reads the text after the headword.
 fn headed(heading: Heading<'_>, rest: &str) -> Text {
-    let Heading { spelling, others, phonetic, behind } = heading;
+    let Heading { spelling, others, phonetic, behind, note } = heading;
+    let note = if note.is_empty() { String::new() } else { format!("({note})\n") };
     let (below, rest) = if behind.is_empty() { heading::below(rest) } else { (Vec::new(), rest) };
-    let read = body(&format!("{behind}\n{rest}"), Lines::Wrapped);
+    let read = body(&format!("{behind}\n{note}{rest}"), Lines::Wrapped);
     let spelling = spelling.split_whitespace().collect::<Vec<_>>().join(" ");
     let spelling = spelling.trim_end_matches([',', ';', ':']);
     let others = others.into_iter().map(str::to_owned).chain(below).chain(read.others);
@@ -223,6 +224,36 @@ fn push(mean: &mut String, line: &str) {
     mean.push_str(line);
 }
 
+/// Maximum length of a note in angle brackets in bytes.
+const ANGLED_BYTES_MAX: usize = 40;
+
+/// Writes notes in angle brackets (`<n, fem>`, `<hardware>`) with round ones: readers would take them
+/// for tags.
+fn rounded(mean: &str) -> String {
+    let mut text = String::with_capacity(mean.len());
+    let mut rest = mean;
+    while let Some((before, behind)) = rest.split_once('<') {
+        text.push_str(before);
+        let note = behind.split_once('>').filter(|(note, _)| {
+            note.len() <= ANGLED_BYTES_MAX
+                && note.starts_with(char::is_alphabetic)
+                && note.chars().all(|c| c.is_alphanumeric() || " ,/&-".contains(c))
+                && !before.ends_with(|c: char| !c.is_whitespace() && c != '(')
+        });
+        rest = match note {
+            Some((note, after)) => {
+                text.push_str(&format!("({note})"));
+                after
+            }
+            None => {
+                text.push('<');
+                behind
+            }
+        };
+    }
+    text + rest
+}
+
 /// Maximum length of a reference to another headword, in bytes.
 const REFERENCE_BYTES_MAX: usize = 100;
 
@@ -307,7 +338,7 @@ mod tests {
         let text = headed_lines("X/Open\nXopen\n\n   <body> A group.\n", "x/open");
         assert_eq!(
             (text.mean.as_str(), &text.others[..]),
-            ("<body> A group.", &["Xopen".to_owned()][..])
+            ("(body) A group.", &["Xopen".to_owned()][..])
         );
         let text = headed_lines("elle /ɛl/ <pron>\n1. it\n2. her", "elle");
         assert_eq!(text.mean, "pron. it\npron. her");

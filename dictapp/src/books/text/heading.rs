@@ -2,6 +2,7 @@
 //! line of an article.
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use crate::model::split_part;
 
@@ -20,10 +21,22 @@ pub(super) struct Heading<'a> {
     pub(super) phonetic: Option<String>,
     /// The rest of the line.
     pub(super) behind: &'a str,
+    /// The note in brackets before the headword, without its brackets: `[música] re`.
+    pub(super) note: &'a str,
 }
 
 /// Splits the first line of an article that begins with this headword.
 pub(super) fn split<'a>(line: &'a str, rest: &str, headword: &str) -> Option<Heading<'a>> {
+    let whole = split_plain(line, rest, headword);
+    whole.or_else(|| {
+        let behind = without_group(line.trim())?;
+        let note = line.trim()[1..line.trim().len() - behind.len()].trim_end();
+        let heading = split_plain(behind, rest, headword)?;
+        Some(Heading { note: &note[..note.len() - 1], ..heading })
+    })
+}
+
+fn split_plain<'a>(line: &'a str, rest: &str, headword: &str) -> Option<Heading<'a>> {
     listed(line, rest, headword).or_else(|| {
         let (mut spelling, mut behind) = strip_headword(line, headword)?;
         // A note before or after the headword may repeat it: `(-breujoù) breujoù`.
@@ -31,7 +44,7 @@ pub(super) fn split<'a>(line: &'a str, rest: &str, headword: &str) -> Option<Hea
             spelling = if spelling.starts_with('(') { behind } else { spelling };
             behind = "";
         }
-        Some(Heading { spelling, others: Vec::new(), phonetic: None, behind })
+        Some(Heading { spelling, others: Vec::new(), phonetic: None, behind, note: "" })
     })
 }
 
@@ -82,6 +95,7 @@ fn listed<'a>(line: &'a str, rest: &str, headword: &str) -> Option<Heading<'a>> 
             others: others.filter(|other| *other != pieces[at].spelling).collect(),
             phonetic: pieces[at].phonetic.map(str::to_owned),
             behind: "",
+            note: "",
         })
     })
 }
@@ -171,7 +185,8 @@ pub(super) fn below(text: &str) -> (Vec<String>, &str) {
 
 /// The letters and digits of a text, without case and accents.
 pub(super) fn letters(text: &str) -> String {
-    text.nfd().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let is_letter = |c: &char| c.is_alphanumeric() && !is_combining_mark(*c);
+    text.nfd().filter(is_letter).flat_map(char::to_lowercase).collect()
 }
 
 /// The head of an article of Webster's dictionaries after the headword: respelled pronunciations,
@@ -369,6 +384,14 @@ mod tests {
         assert_eq!((heading.spelling, &heading.others[..]), ("ごせん", &["五線"][..]));
         assert_eq!(heading.phonetic.as_deref(), Some("ɡˈo"));
         assert_eq!(listed("apple, n. a fruit", "x", "apple"), None);
+    }
+
+    #[test]
+    fn a_headword_may_have_marks_and_a_note_that_the_index_lacks() {
+        assert_eq!(split("अथवा", "oder", "अथव").map(|heading| heading.spelling), Some("अथवा"));
+        let heading = split("[música] re /rˈe/ <n, m>", "D", "re").unwrap();
+        assert_eq!((heading.spelling, heading.note), ("re", "música"));
+        assert_eq!(heading.behind, "/rˈe/ <n, m>");
     }
 
     #[test]

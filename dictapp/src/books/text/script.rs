@@ -208,7 +208,15 @@ fn leading_brackets(text: &str) -> Option<(&str, usize)> {
         '(' => ')',
         _ => return None,
     };
-    let end = inner.get(1..)?.find(close)?;
+    let behind = inner.get(1..)?;
+    let ends = || behind.match_indices(close).map(|(at, _)| at);
+    let is_end = |at: &usize| {
+        let follows = behind[at + 1..].chars().next();
+        follows.is_none_or(|c| c.is_whitespace() || ",;<".contains(c))
+    };
+    // FreeDict has `/(/ˈkrattsja//`.
+    let last = ends().next().filter(|_| close == '/' && behind.starts_with("(/"));
+    let end = last.and_then(|_| ends().find(is_end)).or_else(|| ends().next())?;
     let phonetic = inner[1..=end].trim_start();
     let length = text.len() - inner.len() + end + 2;
     // Round brackets have many meanings, so a phonetic letter must be in them.
@@ -223,7 +231,8 @@ fn leading_brackets(text: &str) -> Option<(&str, usize)> {
         && !phonetic.contains(|c: char| c == '=' || c == '\n' || is_cjk(c))
         && follows.is_none_or(|c| c.is_whitespace() || ",;<".contains(c));
     let sounds = may_sound(phonetic) && (close != '/' || !phonetic.is_ascii());
-    (is_said || sounds).then_some((phonetic.trim(), length))
+    let phonetic = phonetic.trim().trim_start_matches("(/").trim_end_matches('/');
+    (is_said || sounds).then_some((phonetic, length))
 }
 
 /// Whether a text in brackets may be a pronunciation: not a field (`[医]`), a note of grammar
@@ -299,6 +308,7 @@ mod tests {
             let inner = &phonetic[1..phonetic.len() - 1];
             assert_eq!(leading_phonetic(phonetic), Some((inner, phonetic.len())), "{phonetic}");
         }
+        assert_eq!(leading_phonetic("/(/ˈkra// <n>").map(|p| p.0), Some("ˈkra"));
         assert_eq!(leading_phonetic("[d] adj. x"), Some(("d", 3)));
         assert_eq!(leading_phonetic("[ ˈmæn] n. x").map(|p| p.0), Some("ˈmæn"));
         assert_eq!(leading_phonetic("[hæv, 弱həv] v. x").map(|p| p.0), Some("hæv, 弱həv"));
