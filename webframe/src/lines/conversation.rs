@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{LineProtocol, LineSettings, Replies};
+use super::{LineProtocol, Replies, Service};
 use crate::{
     live::{Conversation, Next, Occasion, Outcome, outlet::Outlet},
     pace::Pace,
@@ -17,22 +17,26 @@ use crate::{
 /// Output of this size is written before the next line is handled.
 const OUTPUT_BYTES_MAX: usize = 64 << 10;
 
-/// The conversation with one client.
+/// The conversation with one client. Thousands of clients are idle, so what is rare is in a box.
 pub(super) struct Lines<P: LineProtocol> {
-    protocol: Arc<P>,
-    settings: Arc<LineSettings>,
-    pace: Arc<Pace>,
-    peer: Peer,
+    service: Arc<Service<P>>,
+    /// Of a client that is not greeted yet.
+    peer: Option<Box<Peer>>,
     session: Option<P::Session>,
-    /// Parts of the last reply that wait for their pause.
-    parts: VecDeque<Vec<u8>>,
-    next_part_at: Instant,
-    /// When the last complete line arrived.
-    idle_since: Instant,
-    /// When the incomplete line began.
-    line_since: Option<Instant>,
+    /// The rest of the last reply.
+    parts: Option<Box<Parts>>,
+    /// When the client is disconnected: it was idle for too long, or its line took too long.
+    ends_at: Instant,
+    /// A line has begun.
+    in_line: bool,
     closes: bool,
     outlet: Option<Outlet>,
+}
+
+/// The parts of a reply that wait for their pause; at least one.
+struct Parts {
+    rest: VecDeque<Vec<u8>>,
+    next_at: Instant,
 }
 
 /// The beginning of the input.
@@ -45,33 +49,32 @@ enum LineStart {
 }
 
 impl<P: LineProtocol> Lines<P> {
-    pub(super) fn new(
-        protocol: Arc<P>,
-        settings: Arc<LineSettings>,
-        pace: Arc<Pace>,
-        peer: Peer,
-    ) -> Lines<P> {
-        let now = Instant::now();
+    pub(super) fn new(service: Arc<Service<P>>, peer: Peer) -> Lines<P> {
         Lines {
-            protocol,
-            settings,
-            pace,
-            peer,
+            ends_at: Instant::now() + service.settings.idle,
+            service,
+            peer: Some(Box::new(peer)),
             session: None,
-            parts: VecDeque::new(),
-            next_part_at: now,
-            idle_since: now,
-            line_since: None,
+            parts: None,
+            in_line: false,
             closes: false,
             outlet: None,
         }
     }
 
+    /// Creates the session of a client that has just connected.
+    fn open(&mut self, output: &mut Vec<u8>) {
+        let Some(peer) = self.peer.take() else { return };
+        let mut replies = Replies::new(self.service.settings.line_end, self.outlet.clone());
+        self.session = Some(self.service.protocol.open(*peer, &mut replies));
+        self.take(replies, output);
+    }
+
     /// Calls the app and sends its replies: the first part at once, the others after pauses.
     fn call(&mut self, output: &mut Vec<u8>, act: impl FnOnce(&P, &mut P::Session, &mut Replies)) {
         let Some(session) = &mut self.session else { return };
-        let mut replies = Replies::new(self.settings.line_end, self.outlet.clone());
-        act(&self.protocol, session, &mut replies);
+        let mut replies = Replies::new(self.service.settings.line_end, self.outlet.clone());
+        act(&self.service.protocol, session, &mut replies);
         self.take(replies, output);
     }
 
@@ -79,12 +82,31 @@ impl<P: LineProtocol> Lines<P> {
         self.closes |= replies.closes;
         let mut parts = replies.parts.into_iter();
         output.extend_from_slice(&parts.next().unwrap_or_default());
-        self.parts.extend(parts);
-        self.next_part_at = Instant::now() + self.settings.pause;
+        let waiting = self.parts.take().map(|parts| parts.rest).unwrap_or_default();
+        let rest: VecDeque<Vec<u8>> = waiting.into_iter().chain(parts).collect();
+        let next_at = Instant::now() + self.service.settings.pause;
+        self.parts = (!rest.is_empty()).then(|| Box::new(Parts { rest, next_at }));
+    }
+
+    /// Sends the next part of a reply if its pause is over.
+    fn send_part(&mut self, now: Instant, output: &mut Vec<u8>) {
+        let Some(parts) = self.parts.as_mut().filter(|parts| now >= parts.next_at) else { return };
+        output.extend_from_slice(&parts.rest.pop_front().unwrap_or_default());
+        parts.next_at = now + self.service.settings.pause;
+        if parts.rest.is_empty() {
+            self.parts = None;
+        }
+    }
+
+    /// Sends all parts of a reply: pauses are useless when the connection ends.
+    fn send_parts(&mut self, output: &mut Vec<u8>) {
+        if let Some(parts) = self.parts.take() {
+            output.extend(parts.rest.into_iter().flatten());
+        }
     }
 
     fn find(&self, input: &[u8], ends_here: bool) -> LineStart {
-        let max = self.settings.line_bytes_max;
+        let max = self.service.settings.line_bytes_max;
         match memchr::memchr(b'\n', input) {
             Some(at) => {
                 let line = input[..at].strip_suffix(b"\r").unwrap_or(&input[..at]);
@@ -103,7 +125,7 @@ impl<P: LineProtocol> Lines<P> {
     /// Handles complete lines. Returns the number of consumed bytes.
     fn lines(&mut self, input: &[u8], mut ends_here: bool, output: &mut Vec<u8>) -> usize {
         let mut consumed = 0;
-        while !self.closes && self.parts.is_empty() && output.len() < OUTPUT_BYTES_MAX {
+        while !self.closes && self.parts.is_none() && output.len() < OUTPUT_BYTES_MAX {
             match self.find(&input[consumed..], ends_here) {
                 LineStart::Part => break,
                 LineStart::TooLong => {
@@ -117,8 +139,8 @@ impl<P: LineProtocol> Lines<P> {
                     let line = &input[consumed..consumed + length];
                     consumed += with_end;
                     ends_here &= consumed < input.len();
-                    self.idle_since = Instant::now();
-                    self.line_since = None;
+                    self.ends_at = Instant::now() + self.service.settings.idle;
+                    self.in_line = false;
                     self.call(output, |protocol, session, replies| {
                         protocol.line(session, line, replies);
                     });
@@ -128,16 +150,18 @@ impl<P: LineProtocol> Lines<P> {
         consumed
     }
 
-    /// Whether a deadline of the client has passed.
-    fn is_overdue(&self, now: Instant) -> bool {
-        let line = self.line_since.is_some_and(|since| now >= since + self.settings.line);
-        line || now >= self.idle_since + self.settings.idle
+    /// Sets the deadline of a line that has begun. A rest is the beginning of a line.
+    fn note_rest(&mut self, rest: usize, now: Instant) {
+        if rest > 0 && !self.in_line {
+            self.ends_at = self.ends_at.min(now + self.service.settings.line);
+        }
+        self.in_line = rest > 0;
     }
 
     fn next(&self, rest: usize, output: &[u8]) -> Next {
         let now = Instant::now();
-        if !self.parts.is_empty() {
-            return Next::Wait(Some(self.next_part_at.saturating_duration_since(now)));
+        if let Some(parts) = &self.parts {
+            return Next::Wait(Some(parts.next_at.saturating_duration_since(now)));
         }
         if self.closes {
             return Next::Close;
@@ -145,11 +169,8 @@ impl<P: LineProtocol> Lines<P> {
         if rest > 0 && output.len() >= OUTPUT_BYTES_MAX {
             return Next::Again;
         }
-        let idle = self.idle_since + self.settings.idle;
-        let line = self.line_since.map(|since| since + self.settings.line);
-        let ends = line.map_or(idle, |line| line.min(idle));
-        let left = ends.saturating_duration_since(now);
-        match self.settings.pause_ends_line.filter(|_| rest > 0) {
+        let left = self.ends_at.saturating_duration_since(now);
+        match self.service.settings.pause_ends_line.filter(|_| rest > 0) {
             Some(pause) => Next::Wait(Some(pause.min(left))),
             None => Next::Wait(Some(left.max(Duration::from_millis(1)))),
         }
@@ -166,36 +187,25 @@ impl<P: LineProtocol> Conversation for Lines<P> {
         let timed_out = occasion == Occasion::TimedOut;
         let mut ends_here = occasion == Occasion::Ended;
         match occasion {
-            Occasion::Opened => {
-                let mut replies = Replies::new(self.settings.line_end, self.outlet.clone());
-                self.session = Some(self.protocol.open(self.peer, &mut replies));
-                self.take(replies, output);
-            }
+            Occasion::Opened => self.open(output),
             Occasion::Closed => {
                 if let Some(session) = self.session.take() {
-                    self.protocol.closed(session);
+                    self.service.protocol.closed(session);
                 }
                 return Outcome { consumed: input.len(), next: Next::Close };
             }
-            Occasion::TimedOut if !self.parts.is_empty() => {
-                if now >= self.next_part_at {
-                    output.extend_from_slice(&self.parts.pop_front().unwrap_or_default());
-                    self.next_part_at = now + self.settings.pause;
-                }
-            }
-            Occasion::TimedOut => ends_here = self.settings.pause_ends_line.is_some(),
-            Occasion::Stopping => {
-                output.extend(self.parts.drain(..).flatten());
-            }
+            Occasion::TimedOut if self.parts.is_some() => self.send_part(now, output),
+            Occasion::TimedOut => ends_here = self.service.settings.pause_ends_line.is_some(),
+            Occasion::Stopping => self.send_parts(output),
             Occasion::Input | Occasion::Ended => {}
         }
         let consumed = self.lines(input, ends_here, output);
         if occasion == Occasion::Ended {
-            output.extend(self.parts.drain(..).flatten()); // pauses are useless after the end
+            self.send_parts(output);
         }
         let rest = input.len() - consumed;
-        self.line_since = (rest > 0).then(|| self.line_since.unwrap_or(now));
-        let overdue = timed_out && self.parts.is_empty() && self.is_overdue(now);
+        self.note_rest(rest, now);
+        let overdue = timed_out && self.parts.is_none() && now >= self.ends_at;
         if (overdue || occasion == Occasion::Stopping) && !self.closes {
             self.call(output, |protocol, session, replies| protocol.closing(session, replies));
             self.closes = true;
@@ -204,13 +214,16 @@ impl<P: LineProtocol> Conversation for Lines<P> {
     }
 
     fn pace(&self) -> &Arc<Pace> {
-        &self.pace
+        &self.service.pace
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{super::LineEnd, *};
+    use super::{
+        super::{LineEnd, LineSettings},
+        *,
+    };
 
     /// Repeats each line; `rows` gets three parts, `quit` closes.
     struct Echo;
@@ -240,8 +253,7 @@ mod tests {
 
     fn lines(settings: LineSettings) -> Lines<Echo> {
         let peer = Peer { address: ([127, 0, 0, 1], 1).into(), encrypted: false };
-        let pace = Arc::new(Pace::quick());
-        let mut lines = Lines::new(Arc::new(Echo), Arc::new(settings), pace, peer);
+        let mut lines = Lines::new(Arc::new(Service::new(Echo, settings)), peer);
         lines.proceed(Occasion::Opened, b"", &mut Vec::new());
         lines
     }
@@ -290,6 +302,31 @@ mod tests {
         assert_eq!((&output[..], outcome.next), (&b"too long\r\n"[..], Next::Close));
         let mut whole = lines(LineSettings { line_bytes_max: 3, ..LineSettings::default() });
         check(&mut whole, Occasion::Input, b"abcd\n", "too long\r\n", 0);
+    }
+
+    /// With the box around it and its allocator's header this is 64 bytes a client.
+    #[test]
+    fn an_idle_client_is_small() {
+        assert!(size_of::<Lines<Echo>>() <= 56, "{} bytes", size_of::<Lines<Echo>>());
+    }
+
+    #[test]
+    fn a_line_that_has_begun_ends_no_later_than_an_idle_client() {
+        let second = Duration::from_secs(1);
+        let settings = LineSettings { idle: 10 * second, line: 3 * second, ..Default::default() };
+        let mut echo = lines(settings);
+        let wait = |echo: &mut Lines<Echo>, input: &[u8]| match echo
+            .proceed(Occasion::Input, input, &mut Vec::new())
+            .next
+        {
+            Next::Wait(Some(time)) => time,
+            next => panic!("{next:?}"),
+        };
+        assert!(wait(&mut echo, b"a\n") > 9 * second);
+        let begun = wait(&mut echo, b"a");
+        assert!(begun <= 3 * second);
+        assert!(wait(&mut echo, b"ab") <= begun, "more of the line does not extend its time");
+        assert!(wait(&mut echo, b"ab\n") > 9 * second);
     }
 
     #[test]

@@ -216,32 +216,26 @@ impl LineEnd {
 /// A line protocol, for the engine.
 pub(crate) trait LineService: Send + Sync + fmt::Debug {
     /// The conversation with a new client.
-    fn live(&self, peer: Peer) -> Live;
+    fn live(self: Arc<Self>, peer: Peer) -> Live;
 }
 
-/// A protocol with its settings and the pace of its calls.
+/// A protocol with its settings and the pace of its calls, shared by its clients.
 pub(crate) struct Service<P> {
-    protocol: Arc<P>,
-    settings: Arc<LineSettings>,
+    protocol: P,
+    settings: LineSettings,
     pace: Arc<Pace>,
 }
 
 impl<P: LineProtocol> Service<P> {
     pub(crate) fn new(protocol: P, mut settings: LineSettings) -> Service<P> {
         settings.line_bytes_max = settings.line_bytes_max.clamp(1, LINE_BYTES_LIMIT);
-        Service {
-            protocol: Arc::new(protocol),
-            settings: Arc::new(settings),
-            pace: Arc::new(Pace::learned()),
-        }
+        Service { protocol, settings, pace: Arc::new(Pace::learned()) }
     }
 }
 
 impl<P: LineProtocol> LineService for Service<P> {
-    fn live(&self, peer: Peer) -> Live {
-        let protocol = Arc::clone(&self.protocol);
-        let settings = Arc::clone(&self.settings);
-        Live::conversation(Lines::new(protocol, settings, Arc::clone(&self.pace), peer))
+    fn live(self: Arc<Self>, peer: Peer) -> Live {
+        Live::conversation(Lines::new(self, peer))
     }
 }
 

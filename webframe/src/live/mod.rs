@@ -76,13 +76,13 @@ pub(crate) enum Next {
 /// [`Body::Live`](crate::Body::Live).
 pub struct Live {
     pub(crate) conversation: Option<Box<dyn Conversation>>,
-    pub(crate) subscription: Option<Subscription>,
+    pub(crate) subscription: Option<Box<Subscription>>,
 }
 
 impl Live {
     /// A connection that sends the blocks of a feed.
     pub(crate) fn subscription(subscription: Subscription) -> Live {
-        Live { conversation: None, subscription: Some(subscription) }
+        Live { conversation: None, subscription: Some(Box::new(subscription)) }
     }
 
     /// A connection that speaks another protocol.

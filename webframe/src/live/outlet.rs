@@ -43,16 +43,14 @@ pub(crate) enum SendError {
     Full,
 }
 
-/// Sends on one live connection from any thread. Clones send on the same connection.
+/// Sends on one live connection from any thread. Clones send on the same connection. One pointer:
+/// the shard and the conversation of an idle connection both keep it.
 #[derive(Clone)]
-pub(crate) struct Outlet {
+pub(crate) struct Outlet(Arc<Shared>);
+
+struct Shared {
     engine: Weak<dyn Deliver>,
     slot: Slot,
-    state: Arc<State>,
-}
-
-#[derive(Debug, Default)]
-struct State {
     /// All bytes that wait: on their way to the shard, or in the shard and not yet in the socket.
     /// One number, so that no sender ever sees bytes counted twice or not at all.
     queued: AtomicUsize,
@@ -63,7 +61,8 @@ struct State {
 
 impl Outlet {
     pub(crate) fn new(engine: Weak<dyn Deliver>, slot: Slot) -> Outlet {
-        Outlet { engine, slot, state: Arc::default() }
+        let (queued, unwritten) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Outlet(Arc::new(Shared { engine, slot, queued, unwritten, closed: AtomicBool::new(false) }))
     }
 
     /// Sends bytes, unless more than `queue_max` bytes are waiting. They are written in order, and
@@ -76,50 +75,50 @@ impl Outlet {
             return Err(SendError::Closed);
         }
         let length = bytes.len();
-        let engine = self.engine.upgrade().ok_or(SendError::Closed)?;
+        let engine = self.0.engine.upgrade().ok_or(SendError::Closed)?;
         let fits = |queued: usize| queued.checked_add(length).filter(|&sum| sum <= queue_max);
-        if self.state.queued.fetch_update(Relaxed, Relaxed, fits).is_err() {
+        if self.0.queued.fetch_update(Relaxed, Relaxed, fits).is_err() {
             return Err(SendError::Full);
         }
-        engine.deliver(Delivery::Bytes(self.slot, bytes));
+        engine.deliver(Delivery::Bytes(self.0.slot, bytes));
         Ok(())
     }
 
     /// Closes the connection when everything is written.
     pub(crate) fn close(&self) {
-        if let Some(engine) = self.engine.upgrade() {
-            engine.deliver(Delivery::Close(self.slot));
+        if let Some(engine) = self.0.engine.upgrade() {
+            engine.deliver(Delivery::Close(self.0.slot));
         }
     }
 
     /// Whether the connection is closed.
     pub(crate) fn is_closed(&self) -> bool {
-        self.state.closed.load(Relaxed)
+        self.0.closed.load(Relaxed)
     }
 
     /// Bytes that wait for the peer to read.
     #[cfg(any(feature = "websocket", test))]
     pub(crate) fn queued(&self) -> usize {
-        self.state.queued.load(Relaxed)
+        self.0.queued.load(Relaxed)
     }
 
     /// The shard took `taken` of the sent bytes; `unwritten` of all that it has are not yet in the
     /// socket.
     pub(crate) fn note_progress(&self, taken: usize, unwritten: usize) {
-        let before = self.state.unwritten.swap(unwritten, Relaxed);
+        let before = self.0.unwritten.swap(unwritten, Relaxed);
         let change = unwritten.wrapping_sub(before).wrapping_sub(taken);
-        self.state.queued.fetch_add(change, Relaxed); // wraps: the change may be negative
+        self.0.queued.fetch_add(change, Relaxed); // wraps: the change may be negative
     }
 
     /// Records that the connection is closed.
     pub(crate) fn note_closed(&self) {
-        self.state.closed.store(true, Relaxed);
+        self.0.closed.store(true, Relaxed);
     }
 }
 
 impl std::fmt::Debug for Outlet {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Outlet({:?})", self.slot)
+        write!(f, "Outlet({:?})", self.0.slot)
     }
 }
 

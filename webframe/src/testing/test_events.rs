@@ -79,7 +79,8 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         let news = Arc::new(Bell::default());
         let bell: Arc<dyn Deliver> = news.clone();
         subscription.feed.join(Arc::downgrade(&bell), 0, 0);
-        let mut events = TestEvents { subscription, bell, news, ready: VecDeque::new() };
+        let mut events =
+            TestEvents { subscription: *subscription, bell, news, ready: VecDeque::new() };
         if let Some(greeting) = events.subscription.greeting.take() {
             events.take(&greeting);
         }

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::peer::browser::Browser;
-use crate::peer::server::signal;
+use crate::peer::server::{Holdings, holdings_of, signal};
 use crate::steps::cargo::{cargo, target, workspace};
 use crate::steps::succeed;
 
@@ -181,9 +181,13 @@ impl Instance {
         Ok(self.child.as_ref().context("dictapp does not run")?.id())
     }
 
-    /// Its log so far, of all its starts.
-    pub(crate) fn log(&self) -> String {
-        fs::read_to_string(&self.log).unwrap_or_default()
+    /// What it holds now.
+    pub(crate) fn holdings(&self) -> Result<Holdings> {
+        holdings_of(self.child.as_ref().context("dictapp does not run")?.id())
+    }
+
+    fn signal(&self, name: &str) -> Result<()> {
+        signal(self.child.as_ref().context("dictapp does not run")?.id(), name)
     }
 
     /// Runs another command of dictapp with the same database.

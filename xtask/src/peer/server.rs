@@ -116,7 +116,8 @@ impl Drop for Server {
     }
 }
 
-fn holdings_of(process: u32) -> Result<Holdings> {
+/// What a process holds now.
+pub(crate) fn holdings_of(process: u32) -> Result<Holdings> {
     let folder = format!("/proc/{process}");
     let status = fs::read_to_string(format!("{folder}/status")).context("the server is gone")?;
     let descriptors = fs::read_dir(format!("{folder}/fd")).context("the server is gone")?.count();

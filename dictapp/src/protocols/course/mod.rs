@@ -33,9 +33,9 @@ const HISTORY_ROWS: u32 = 10;
 /// The state of one connection.
 #[derive(Debug)]
 pub(crate) struct Session {
-    client: Client,
+    address: IpAddr,
     query_reply: QueryReply,
-    user: Option<LoggedIn>,
+    user: Option<Box<LoggedIn>>,
 }
 
 #[derive(Debug)]
@@ -77,9 +77,12 @@ impl Answer {
 
 impl Session {
     /// The state of a new connection of this client.
-    pub(crate) fn new(client: IpAddr, query_reply: QueryReply) -> Session {
-        let client = Client { address: client, device: DEVICE.to_owned() };
-        Session { client, query_reply, user: None }
+    pub(crate) fn new(address: IpAddr, query_reply: QueryReply) -> Session {
+        Session { address, query_reply, user: None }
+    }
+
+    fn client(&self) -> Client {
+        Client { address: self.address, device: DEVICE.to_owned() }
     }
 
     /// The reply to one request. It may wait for the database and for the hashing of passwords.
@@ -117,7 +120,7 @@ impl Session {
             return Ok(Answer::one(FAIL));
         }
         let form_token = &random_token()?;
-        let sign_up = SignUp { name: &name, password, form_token, client: &self.client };
+        let sign_up = SignUp { name: &name, password, form_token, client: &self.client() };
         Ok(Answer::one(match site.register(sign_up)? {
             Registration::Done(signed_in) => {
                 self.begin(site, signed_in, name);
@@ -129,7 +132,7 @@ impl Session {
     }
 
     fn log_in(&mut self, site: &Site, name: &str, password: &str) -> Result<Answer, Error> {
-        let client = &self.client;
+        let client = &self.client();
         let lifetime = Lifetime::Browser;
         let given = Credentials { name, password, lifetime, ticket: "", device: None, client };
         let LogIn::Done(signed_in) = site.sign_in(given)? else { return Ok(Answer::one(FAIL)) };
@@ -140,7 +143,7 @@ impl Session {
 
     fn begin(&mut self, site: &Site, signed_in: SignedIn, name: Username) {
         self.close(site);
-        self.user = Some(LoggedIn { token: signed_in.token, name });
+        self.user = Some(Box::new(LoggedIn { token: signed_in.token, name }));
     }
 
     /// The visit of the user that this connection logged in as, if it is the user of this name and

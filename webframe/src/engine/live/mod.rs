@@ -48,7 +48,7 @@ pub(crate) struct LiveConnection {
     conversation: Option<Box<dyn Conversation>>,
     /// The pace of the conversation; `None` if there is no conversation.
     pace: Option<Arc<Pace>>,
-    subscription: Option<Subscription>,
+    subscription: Option<Box<Subscription>>,
     outlet: Option<Outlet>,
     /// The body is chunked, as for HTTP/1.1.
     chunked: bool,
@@ -140,7 +140,7 @@ impl Shard {
         if !matches!(connection.phase, Phase::Idle) {
             return false;
         }
-        let live = service.live(connection.peer());
+        let live = Arc::clone(service).live(connection.peer());
         connection.phase = Phase::Live(Box::new(LiveConnection::new(live, false)));
         self.advance_live(token);
         true
@@ -323,7 +323,7 @@ impl Shard {
         if let Some(conversation) = live.conversation.take() {
             self.close_conversation(conversation);
         }
-        if let Some(on_leave) = live.subscription.as_mut().and_then(Subscription::take_on_leave) {
+        if let Some(on_leave) = live.subscription.as_mut().and_then(|it| it.take_on_leave()) {
             self.run_on_worker(on_leave);
         }
     }

@@ -128,10 +128,13 @@ impl Shard {
         }
         let neighbour = Neighbour::of(number, engine.parking.len());
         let as_place: Weak<dyn Deliver> = Arc::<Engine>::downgrade(&engine);
+        // Connections are given to the shard with the fewest, so the shares differ little.
+        let share = engine.settings.limits.connections_max / engine.parking.len().max(1);
+        let room = share + share / 4;
         let mut shard = Shard {
             number,
             engine,
-            connections: Slots::default(),
+            connections: Slots::with_room(room),
             todo: VecDeque::new(),
             abandoned: Vec::new(),
             wheel: Wheel::new(),

@@ -47,7 +47,17 @@ impl Token {
     }
 }
 
+/// Slots for which a shard reserves address space at its start.
+const ROOM_MAX: usize = 1 << 16;
+
 impl Slots {
+    /// Slots of a shard that will have about this number of connections. Memory is reserved and not
+    /// used: growing in steps would leave a hole of the old size at each, half of what an idle client
+    /// takes.
+    pub(crate) fn with_room(connections: usize) -> Slots {
+        Slots { slots: Vec::with_capacity(connections.min(ROOM_MAX)), free: Vec::new() }
+    }
+
     /// The token of the next connection to be inserted.
     pub(crate) fn next_token(&mut self) -> Token {
         let index = match self.free.last() {

@@ -21,7 +21,8 @@ const FEW: usize = 16;
 pub(crate) struct Admission {
     open: AtomicUsize,
     open_max: usize,
-    of_network: Mutex<HashMap<IpAddr, usize>>,
+    /// Small numbers: with thousands of networks the table is a good part of what a client takes.
+    of_network: Mutex<HashMap<IpAddr, u32>>,
     of_network_max: usize,
     /// Proxies, which speak for many clients: not counted by address.
     exempt: Vec<Network>,
@@ -85,7 +86,7 @@ impl Admission {
     /// of its own connections.
     pub(crate) fn crowding(&self, address: IpAddr) -> Option<Crowding> {
         let network = network_of(address);
-        let held = lock(&self.of_network).get(&network).copied().unwrap_or(0);
+        let held = lock(&self.of_network).get(&network).copied().unwrap_or(0) as usize;
         let reserved = self.open_max / RESERVED_PART;
         let is_tight = self.open() > self.open_max - reserved && held > FEW;
         if held > self.of_network_max || (is_tight && reserved > 0) {

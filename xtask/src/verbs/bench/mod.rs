@@ -1,10 +1,11 @@
 //! `cargo xtask bench`: measures our server and its peers side by side on this machine; prints tables. `bench lexicon` and `bench wire`
-//! run the micro-benchmarks; `bench pages` counts the instructions of each page.
+//! run the micro-benchmarks; `bench pages` counts the instructions of each page; `bench clients` measures idle DICT clients.
 //!
 //! The peers are not part of the project: the caller names their folder, which is copied to
 //! `target/bench-peers` and built there. Its README describes what a peer must serve.
 //! `webframe/examples/bench.rs` is our server.
 
+mod clients;
 mod pages;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -20,6 +21,7 @@ use crate::verbs::history;
 
 pub(crate) const ABOUT: &str = "compare with other servers: --peers DIR [--rounds N] [--secs N] [--servers A,B] \
     [--scenarios A,B] [--tables wrk,memory,mixed,strace,instr]; or: wire, lexicon [--book FILE], pages [--check], \
+    clients [--clients N] [--program FILE], \
     history [--users N] [--rows N]";
 
 /// All ratios refer to this server.
@@ -72,9 +74,10 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
             bench("webframe", "wire", None)
         }
         Some("pages") => pages::run(arguments),
+        Some("clients") => clients::run(arguments),
         Some("history") => history::run(arguments),
         Some(other) => {
-            let there = "there are wire, lexicon, pages and history";
+            let there = "there are wire, lexicon, pages, clients and history";
             Err(misuse(format!("no benchmark {other:?}; {there}")))
         }
         None => compare(&options(arguments)?),

@@ -1,0 +1,126 @@
+//! `cargo xtask bench clients`: memory and threads of idle DICT clients; fails if a client needs too much.
+
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::arguments::Arguments;
+use crate::peer::instance::{Instance, Launch, Profile, build};
+use crate::peer::mariadb::scratch_folder;
+use crate::peer::visitors::connect;
+use crate::steps::step;
+
+/// Resident memory of the server for one idle client.
+const BYTES_MAX: u64 = 600;
+/// Clients that come and go before the count begins: the allocator and the pool have their size then.
+const WARM_UP: u64 = 200;
+/// How long the server may take to notice that they have gone.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What the clients cost up to now.
+struct Cost {
+    resident_kib: u64,
+    threads: u64,
+    /// Memory of the kernel for all that runs here: the sockets of both ends are most of the change.
+    kernel_kib: u64,
+}
+
+/// Measures with a tenth of the clients and with all of them.
+pub(super) fn run(mut arguments: Arguments) -> Result<()> {
+    let clients: u64 = arguments.take_option("--clients")?.unwrap_or(10_000).max(10);
+    let program: Option<PathBuf> = arguments.take_option("--program")?;
+    arguments.finish()?;
+    let program = match program {
+        Some(program) => program,
+        // What a client needs does not depend on the compiler's optimisation.
+        None => step("dictapp", || build(Profile::Dev))?,
+    };
+    let folder = scratch_folder("dictapp-clients-")?;
+    let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let room = 2 * clients + 1_000;
+    let settings = vec![
+        "dict.enabled=true".to_owned(),
+        format!("dict.address={address}"),
+        format!("server.connections_max={room}"),
+        format!("server.connections_per_address_max={room}"),
+    ];
+    let database = format!("sqlite:{}", folder.path().join("dictapp.db").display());
+    let launch = Launch { program, database, settings, ..Launch::default() };
+    let instance = Instance::start(launch, &folder.path().join("dictapp.log"))?;
+    let before = warm_up(&instance, address)?;
+    let mut sockets = Vec::new();
+    println!("| idle clients | bytes each | threads | kernel, both ends |\n|---|---|---|---|");
+    println!("| 0 | | {} | |", before.threads);
+    let mut each = 0;
+    for count in [clients / 10, clients] {
+        gather(&mut sockets, count, address)?;
+        let now = Cost::of(&instance)?;
+        each = (now.resident_kib.saturating_sub(before.resident_kib) << 10) / count;
+        let kernel = (now.kernel_kib.saturating_sub(before.kernel_kib) << 10) / count;
+        println!("| {count} | {each} | {} | {kernel} |", now.threads);
+        if now.threads > before.threads {
+            bail!("{count} idle clients hold {} threads", now.threads - before.threads);
+        }
+    }
+    if each > BYTES_MAX {
+        bail!("an idle client costs {each} bytes, more than {BYTES_MAX}");
+    }
+    Ok(())
+}
+
+fn warm_up(instance: &Instance, address: SocketAddr) -> Result<Cost> {
+    let idle = instance.holdings()?.descriptors;
+    let mut sockets = Vec::new();
+    gather(&mut sockets, WARM_UP, address)?;
+    drop(sockets);
+    let began = Instant::now();
+    while instance.holdings()?.descriptors > idle {
+        if began.elapsed() > PATIENCE {
+            bail!("the server keeps connections of clients that have gone");
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    Cost::of(instance)
+}
+
+/// Connects until there are `count` clients, each of which has read its banner.
+fn gather(sockets: &mut Vec<TcpStream>, count: u64, address: SocketAddr) -> Result<()> {
+    while (sockets.len() as u64) < count {
+        let socket = connect(address).with_context(|| format!("client {}", sockets.len()))?;
+        let mut banner = String::new();
+        BufReader::new(&socket).read_line(&mut banner)?;
+        if !banner.starts_with("220 ") {
+            bail!("client {} read {banner:?}", sockets.len());
+        }
+        sockets.push(socket);
+    }
+    Ok(())
+}
+
+impl Cost {
+    fn of(instance: &Instance) -> Result<Cost> {
+        let holdings = instance.holdings()?;
+        let kernel_kib = slab(&fs::read_to_string("/proc/meminfo")?).context("no Slab")?;
+        Ok(Cost { resident_kib: holdings.resident_kib, threads: holdings.threads, kernel_kib })
+    }
+}
+
+fn slab(meminfo: &str) -> Option<u64> {
+    let line = meminfo.lines().find_map(|line| line.strip_prefix("Slab:"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernels_memory_is_read_from_its_line() {
+        assert_eq!(slab("MemTotal: 9 kB\nSlab:      28372 kB\nSReclaimable: 1 kB\n"), Some(28372));
+        assert_eq!(slab("MemTotal: 9 kB\n"), None);
+    }
+}
