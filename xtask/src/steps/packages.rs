@@ -44,6 +44,8 @@ pub(crate) const NEEDS: &[Need] = &[
     // For axe-core, which checks the accessibility of the pages.
     Need { what: "npm", check: Check::Program(&["npm"]), package: "npm" },
     Need { what: "curl", check: Check::Program(&["curl"]), package: "curl" },
+    Need { what: "dict", check: Check::Program(&["dict"]), package: "dict" },
+    Need { what: "dictd", check: Check::Program(&["dictd"]), package: "dictd" },
     Need { what: "fc-list", check: Check::Program(&["fc-list"]), package: "fontconfig" },
     Need { what: "a Chinese font", check: Check::Font("zh"), package: "fonts-wqy-microhei" },
 ];

@@ -116,6 +116,11 @@ impl Pattern {
         matches!(self.kind, PatternKind::Lines(_) | PatternKind::Key(_))
     }
 
+    /// Whether a word matches.
+    pub fn matches(&self, word: &str) -> bool {
+        self.is_match(&fold(word))
+    }
+
     /// Whether a key matches.
     pub(super) fn is_match(&self, key: &str) -> bool {
         match &self.kind {

@@ -52,7 +52,7 @@ fn sense_text(text: &mut String, number: &str, sense: &Sense) {
     }
     text.push_str(&sense.gloss);
     if let Some(pattern) = &sense.pattern {
-        push(text, format_args!(" {{{pattern}}}"));
+        push(text, format_args!(" — {pattern}")); // clients take {braces} for links
     }
     text.push('\n');
     for example in &sense.examples {

@@ -33,7 +33,7 @@ pub(super) enum Command {
 pub(super) enum WrongCommand {
     /// The first word is not a command.
     Unknown,
-    /// A parameter is missing, surplus or invalid.
+    /// A parameter is missing or surplus, or the line is not UTF-8.
     Parameters,
     /// The command exists, but not with this parameter.
     Unimplemented,
@@ -58,35 +58,42 @@ impl WrongCommand {
 }
 
 impl Command {
-    /// Parses a line without its end.
+    /// Parses a line without its end. As `dictd` does, it accepts the short forms D, M, S, H and Q, and
+    /// ignores further words of commands that have no parameters.
     pub(super) fn parse(line: &str) -> Result<Command, WrongCommand> {
-        let words = split(line).ok_or(WrongCommand::Parameters)?;
+        let words = split(line);
         let (name, parameters) = words.split_first().ok_or(WrongCommand::Unknown)?;
         match (name.to_ascii_uppercase().as_str(), parameters) {
-            ("DEFINE" | "D", [database, word]) if !word.is_empty() => {
-                Ok(Command::Define { databases: databases(database), word: word.clone() })
-            }
-            ("MATCH" | "M", [database, strategy, word]) if !word.is_empty() => {
-                let databases = databases(database);
-                let strategy = strategy.clone();
-                Ok(Command::Match { databases, strategy, word: word.clone() })
-            }
-            ("SHOW" | "S", [what, rest @ ..]) => show(what, rest),
+            ("DEFINE" | "D", [database, word]) => Ok(define(database, word)),
+            ("D", [word]) => Ok(define("*", word)),
+            ("MATCH" | "M", [database, strategy, word]) => Ok(matching(database, strategy, word)),
+            ("M", [strategy, word]) => Ok(matching("*", strategy, word)),
+            ("M", [word]) => Ok(matching("*", ".", word)),
+            ("SHOW", [what, rest @ ..]) => show(what, rest),
             ("OPTION", [what]) if what.eq_ignore_ascii_case("MIME") => Ok(Command::OptionMime),
             ("OPTION", [_]) => Err(WrongCommand::Unimplemented),
-            ("CLIENT", [_, ..]) => Ok(Command::Client),
-            ("STATUS", []) => Ok(Command::Status),
-            ("HELP" | "H", []) => Ok(Command::Help),
-            ("QUIT" | "Q", []) => Ok(Command::Quit),
+            ("CLIENT", _) => Ok(Command::Client),
+            ("STATUS" | "S", _) => Ok(Command::Status),
+            ("HELP" | "H", _) => Ok(Command::Help),
+            ("QUIT" | "Q", _) => Ok(Command::Quit),
             ("AUTH", [_, _]) | ("SASLAUTH", [_, _]) | ("SASLRESP", [_]) => Ok(Command::Auth),
             (
-                "DEFINE" | "D" | "MATCH" | "M" | "SHOW" | "S" | "OPTION" | "CLIENT" | "STATUS"
-                | "HELP" | "H" | "QUIT" | "Q" | "AUTH" | "SASLAUTH" | "SASLRESP",
+                "DEFINE" | "D" | "MATCH" | "M" | "SHOW" | "OPTION" | "AUTH" | "SASLAUTH"
+                | "SASLRESP",
                 _,
             ) => Err(WrongCommand::Parameters),
             _ => Err(WrongCommand::Unknown),
         }
     }
+}
+
+fn define(database: &str, word: &str) -> Command {
+    Command::Define { databases: databases(database), word: word.to_owned() }
+}
+
+fn matching(database: &str, strategy: &str, word: &str) -> Command {
+    let (strategy, word) = (strategy.to_owned(), word.to_owned());
+    Command::Match { databases: databases(database), strategy, word }
 }
 
 fn show(what: &str, rest: &[String]) -> Result<Command, WrongCommand> {
@@ -111,15 +118,15 @@ fn databases(name: &str) -> Databases {
 }
 
 /// The words of a line. A word may contain parts in quotes of either kind; a backslash escapes the
-/// next character (RFC 2229 §2.2). `None` if a quote is not closed.
-fn split(line: &str) -> Option<Vec<String>> {
+/// next character (RFC 2229 §2.2). As in `dictd`, the end of the line closes a quote.
+fn split(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote: Option<char> = None;
     let mut chars = line.chars();
     while let Some(c) = chars.next() {
         match (c, quote) {
-            ('\\', _) => word.get_or_insert_default().push(chars.next()?),
+            ('\\', _) => word.get_or_insert_default().extend(chars.next()),
             (c, Some(open)) if c == open => quote = None,
             (c, Some(_)) => word.get_or_insert_default().push(c),
             ('"' | '\'', None) => {
@@ -131,7 +138,7 @@ fn split(line: &str) -> Option<Vec<String>> {
         }
     }
     words.extend(word);
-    quote.is_none().then_some(words)
+    words
 }
 
 #[cfg(test)]
@@ -153,6 +160,7 @@ mod tests {
         define("DEFINE en-zh ice\\ cream", "en-zh", "ice cream");
         define("DEFINE en-zh \"say \\\"hi\\\"\"", "en-zh", "say \"hi\"");
         define("DEFINE  en-zh\t苹果 ", "en-zh", "苹果");
+        define("DEFINE en-zh ice\" cream\"", "en-zh", "ice cream");
     }
 
     #[test]
@@ -165,21 +173,50 @@ mod tests {
     }
 
     #[test]
+    fn the_end_of_a_line_closes_a_quote() {
+        define("DEFINE en-zh \"ice cream", "en-zh", "ice cream");
+        define("DEFINE en-zh don't", "en-zh", "dont");
+        define("DEFINE en-zh apple\\", "en-zh", "apple");
+        define("DEFINE en-zh \"\"", "en-zh", "");
+    }
+
+    #[test]
+    fn the_short_forms_of_dictd_are_commands() {
+        for (short, long) in [
+            ("d apple", "DEFINE * apple"),
+            ("D ! apple", "DEFINE ! apple"),
+            ("M apple", "MATCH * . apple"),
+            ("M prefix apple", "MATCH * prefix apple"),
+            ("S", "STATUS"),
+            ("H", "HELP"),
+            ("q", "QUIT"),
+            ("CLIENT", "CLIENT \"a b\" c"),
+            ("STATUS now", "STATUS"),
+            ("HELP me", "HELP"),
+            ("QUIT now", "QUIT"),
+        ] {
+            assert_eq!(Command::parse(short), Command::parse(long), "{short}");
+            assert!(Command::parse(short).is_ok(), "{short}");
+        }
+    }
+
+    #[test]
     fn a_wrong_line_has_the_code_of_its_fault() {
         for (line, code) in [
-            ("", 500),
+            (" ", 500),
             ("HELLO", 500),
             ("GET / HTTP/1.1", 500),
             ("DEFINE", 501),
             ("DEFINE en-zh", 501),
-            ("DEFINE en-zh \"\"", 501),
+            ("DEFINE apple", 501),
+            ("MATCH prefix apple", 501),
+            ("AUTH", 501),
+            ("SHOW DB now", 501),
             ("DEFINE en-zh a b", 501),
-            ("DEFINE en-zh \"open", 501),
             ("SHOW", 501),
             ("SHOW INFO", 501),
             ("SHOW NOTHING", 503),
             ("OPTION UTF9", 503),
-            ("QUIT now", 501),
         ] {
             assert_eq!(Command::parse(line).unwrap_err().code(), code, "{line:?}");
         }

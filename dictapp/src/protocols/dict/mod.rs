@@ -12,7 +12,8 @@ use command::{Command, Databases, WrongCommand};
 use reply::Reply;
 use strategy::Strategy;
 
-use crate::site::{Found, Selection, Site};
+use crate::lexicon::{BookId, EntryRef, FoundBy, Hit, Lexicon};
+use crate::site::{Shelf, Site};
 
 /// Maximum bytes of a client's line with its end (RFC 2229 §2.3).
 pub(crate) const LINE_BYTES_MAX: usize = 1024;
@@ -20,6 +21,9 @@ pub(crate) const LINE_BYTES_MAX: usize = 1024;
 /// Maximum number of definitions in the reply to a `DEFINE`. A word has an entry or two in each
 /// book.
 const DEFINITIONS_MAX: usize = 64;
+
+/// Maximum number of matches of one `MATCH` in a database.
+const MATCHES_MAX: usize = 1000;
 
 /// The state of one client.
 #[derive(Debug, Default)]
@@ -53,10 +57,13 @@ impl Session {
         format!("220 dictapp <mime> <{pid}.{id}@dictapp>\r\n").into_bytes()
     }
 
-    /// The reply to one line, without its end.
+    /// The reply to one line, without its end. An empty line has none, as with `dictd`.
     pub(crate) fn line(&mut self, site: &Site, line: &[u8]) -> Answer {
         let mut reply = Reply::new(self.mime);
         let mut then = Then::Read;
+        if line.is_empty() {
+            return Answer { bytes: Vec::new(), then };
+        }
         let parsed = match std::str::from_utf8(line) {
             Ok(line) => Command::parse(line),
             Err(_) => Err(WrongCommand::Parameters),
@@ -116,19 +123,26 @@ STATUS                          -- display server status
 HELP                            -- display this help information
 QUIT                            -- terminate connection
 
+For people, not for programs: D word, D database word, M word, M strategy word,
+M database strategy word, S (STATUS), H (HELP), Q (QUIT).
+
 The databases are the word books; * is all of them, ! the first that has a match.
 ";
 
-/// A database that the client named: a word book's name and title.
+/// A database that the client named: a word book.
 struct Database<'a> {
+    id: BookId,
     name: &'a str,
     title: &'a str,
 }
 
 /// The databases that a command names; `None` if there is no such book.
-fn chosen<'a>(books: &Selection<'a>, wanted: &Databases) -> Option<Vec<Database<'a>>> {
-    let all = books.shelf().books().iter();
-    let all = all.map(|book| Database { name: &book.name, title: &book.title });
+fn chosen<'a>(shelf: &'a Shelf, wanted: &Databases) -> Option<Vec<Database<'a>>> {
+    let all = shelf.books().iter().zip(0..).map(|(book, place)| Database {
+        id: BookId(place),
+        name: &book.name,
+        title: &book.title,
+    });
     match wanted {
         Databases::All | Databases::FirstWithMatch => Some(all.collect()),
         Databases::Named(name) => {
@@ -146,14 +160,13 @@ fn no_database(reply: &mut Reply) {
 fn define(site: &Site, wanted: &Databases, word: &str, reply: &mut Reply) {
     let began = Instant::now();
     let shelf = site.shelf();
-    let books = Selection::new(&shelf, &[]);
-    let Some(databases) = chosen(&books, wanted) else { return no_database(reply) };
-    let found = books.look_up(word);
+    let Some(databases) = chosen(&shelf, wanted) else { return no_database(reply) };
+    let hits = shelf.lexicon().look_up(word);
     let mut definitions = Vec::new();
     for database in &databases {
-        let here = definitions_in(&found, database);
+        let here = definitions_in(&hits, database);
         let is_enough = *wanted == Databases::FirstWithMatch && !here.is_empty();
-        definitions.extend(here);
+        definitions.extend(here.into_iter().map(|entry| (database, entry)));
         if is_enough {
             break;
         }
@@ -164,29 +177,31 @@ fn define(site: &Site, wanted: &Databases, word: &str, reply: &mut Reply) {
     }
     let count = definitions.len();
     reply.status(150, &format!("{count} definitions retrieved - definitions follow"));
-    for (database, headword, text) in definitions {
-        let name = reply::quoted(database.name);
-        let title = reply::quoted(database.title);
-        reply.status(151, &format!("{} {name} {title} - text follows", reply::quoted(headword)));
-        reply.text(&text);
+    for (database, entry) in definitions {
+        let name = reply::atom_or_quoted(database.name);
+        let (headword, title) = (reply::quoted(entry.word), reply::quoted(database.title));
+        reply.status(151, &format!("{headword} {name} {title} - text follows"));
+        reply.text(&article::plain(entry.word, phonetic(&hits, &entry), entry.mean));
     }
     let seconds = began.elapsed().as_secs_f64();
-    reply.status(250, &format!("ok [d/m/c = {count}/0/{}; {seconds:.3}]", found.len()));
+    reply.status(250, &format!("ok [d/m/c = {count}/0/{}; {seconds:.3}]", hits.len()));
 }
 
-/// The definitions of one database: database, headword, text.
-fn definitions_in<'d, 'a>(
-    found: &[Found<'a>],
-    database: &'d Database<'a>,
-) -> Vec<(&'d Database<'a>, &'a str, String)> {
-    let mut here = Vec::new();
-    for headword in found {
-        for entry in headword.entries.iter().filter(|entry| entry.book == database.title) {
-            let text = article::plain(headword.word, headword.phonetic, entry.mean);
-            here.push((database, headword.word, text));
+/// The entries of one database, each once.
+fn definitions_in<'a>(hits: &[Hit<'a>], database: &Database<'_>) -> Vec<EntryRef<'a>> {
+    let mut here: Vec<EntryRef<'_>> = Vec::new();
+    for hit in hits.iter().filter(|hit| hit.entry.book == database.id) {
+        if !here.contains(&hit.entry) {
+            here.push(hit.entry);
         }
     }
     here
+}
+
+/// The pronunciation of an entry, or the one that another book has.
+fn phonetic<'a>(hits: &[Hit<'a>], entry: &EntryRef<'a>) -> Option<&'a str> {
+    let of_word = hits.iter().filter(|hit| hit.entry.word == entry.word);
+    entry.phonetic.or_else(|| of_word.filter_map(|hit| hit.entry.phonetic).next())
 }
 
 fn matching(site: &Site, wanted: &Databases, strategy: &str, word: &str, reply: &mut Reply) {
@@ -194,38 +209,53 @@ fn matching(site: &Site, wanted: &Databases, strategy: &str, word: &str, reply: 
         return reply.status(551, "invalid strategy, use \"SHOW STRAT\" for a list of strategies");
     };
     let shelf = site.shelf();
-    let books = Selection::new(&shelf, &[]);
-    let Some(databases) = chosen(&books, wanted) else { return no_database(reply) };
+    let Some(databases) = chosen(&shelf, wanted) else { return no_database(reply) };
     let time_max: Duration = site.settings().dictionary.pattern_time_max;
     let found = match strategy.find(shelf.lexicon(), word, time_max) {
         Ok(found) => found,
         Err(error) => return reply.status(501, &format!("syntax error: {error}")),
     };
-    let mut matches: Vec<(&str, &str)> = Vec::new();
-    for database in &databases {
-        let here = found.iter().filter(|entry| {
-            let book = shelf.books().get(usize::from(entry.book.0));
-            book.is_some_and(|book| book.name == database.name)
-        });
-        let before = matches.len();
-        for entry in here {
-            if !matches[before..].contains(&(database.name, entry.word)) {
-                matches.push((database.name, entry.word));
+    let matches = matches(shelf.lexicon(), &databases, &found);
+    let first = matches.iter().position(|(_, words)| !words.is_empty());
+    let matches = match (wanted, first) {
+        (_, None) => return reply.status(552, "no match"),
+        (Databases::FirstWithMatch, Some(first)) => &matches[first..=first],
+        _ => &matches[..],
+    };
+    let count: usize = matches.iter().map(|(_, words)| words.len()).sum();
+    reply.status(152, &format!("{count} matches found - text follows"));
+    let lines = |(database, words): &(&Database<'_>, Vec<&str>)| -> String {
+        let name = reply::atom_or_quoted(database.name);
+        words.iter().map(|word| format!("{name} {}\n", reply::quoted(word))).collect()
+    };
+    reply.text(&matches.iter().map(lines).collect::<String>());
+    reply.status(250, "ok");
+}
+
+/// The words of each database among those found, in its spelling. A word is found once for all
+/// books, so the books that have it are looked up.
+fn matches<'d, 'a>(
+    lexicon: &'a Lexicon,
+    databases: &'d [Database<'d>],
+    found: &[EntryRef<'a>],
+) -> Vec<(&'d Database<'d>, Vec<&'a str>)> {
+    let mut matches: Vec<_> = databases.iter().map(|database| (database, Vec::new())).collect();
+    for word in found.iter().map(|entry| entry.word) {
+        let hits = lexicon.look_up(word).into_iter().filter(|hit| hit.by != FoundBy::Inflection);
+        for entry in hits.map(|hit| hit.entry) {
+            let here = matches.iter_mut().find(|(database, _)| database.id == entry.book);
+            if let Some((_, words)) = here
+                && words.len() < MATCHES_MAX
+                && !words.contains(&entry.word)
+            {
+                words.push(entry.word);
             }
         }
-        if *wanted == Databases::FirstWithMatch && matches.len() > before {
+        if matches.iter().all(|(_, words)| words.len() == MATCHES_MAX) {
             break;
         }
     }
-    if matches.is_empty() {
-        return reply.status(552, "no match");
-    }
-    reply.status(152, &format!("{} matches found - text follows", matches.len()));
-    let line = |(name, word): &(&str, &str)| {
-        format!("{} {}\n", reply::atom_or_quoted(name), reply::quoted(word))
-    };
-    reply.text(&matches.iter().map(line).collect::<String>());
-    reply.status(250, "ok");
+    matches
 }
 
 fn show_databases(site: &Site, reply: &mut Reply) {

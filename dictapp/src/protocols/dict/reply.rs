@@ -29,7 +29,9 @@ impl Reply {
     /// Adds a text and the dot that ends it.
     pub(super) fn text(&mut self, text: &str) {
         if self.mime {
-            self.bytes.extend_from_slice(b"Content-type: text/plain; charset=utf-8\r\n\r\n");
+            // No header is plain text in UTF-8 (RFC 2229 §3.10.1). goldendict takes each header of a
+            // list for a word.
+            self.bytes.extend_from_slice(b"\r\n");
         }
         for line in text.lines() {
             let mut rest = line.trim_end_matches('\r');

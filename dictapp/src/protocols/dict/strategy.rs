@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::lexicon::{EntryRef, FoundBy, Lexicon, Page, Pattern, PatternError};
 
-/// Maximum number of matches in a reply.
-const MATCHES_MAX: usize = 200;
+/// Maximum number of words of a similar spelling.
+const SIMILAR_MAX: usize = 200;
 
 /// How a headword may match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,19 +15,25 @@ pub(super) enum Strategy {
     Substring,
     Suffix,
     Word,
+    First,
+    Last,
     Regexp,
+    BasicRegexp,
     Levenshtein,
     Lemma,
 }
 
 impl Strategy {
-    pub(super) const ALL: [Strategy; 8] = [
+    pub(super) const ALL: [Strategy; 11] = [
         Strategy::Exact,
         Strategy::Prefix,
         Strategy::Substring,
         Strategy::Suffix,
         Strategy::Word,
+        Strategy::First,
+        Strategy::Last,
         Strategy::Regexp,
+        Strategy::BasicRegexp,
         Strategy::Levenshtein,
         Strategy::Lemma,
     ];
@@ -47,7 +53,10 @@ impl Strategy {
             Strategy::Substring => "substring",
             Strategy::Suffix => "suffix",
             Strategy::Word => "word",
+            Strategy::First => "first",
+            Strategy::Last => "last",
             Strategy::Regexp => "re",
+            Strategy::BasicRegexp => "regexp",
             Strategy::Levenshtein => "lev",
             Strategy::Lemma => "lemma",
         }
@@ -60,13 +69,16 @@ impl Strategy {
             Strategy::Substring => "Match substring occurring anywhere in a headword",
             Strategy::Suffix => "Match suffixes",
             Strategy::Word => "Match separate words within headwords",
+            Strategy::First => "Match the first word within headwords",
+            Strategy::Last => "Match the last word within headwords",
             Strategy::Regexp => "Regular expressions",
+            Strategy::BasicRegexp => "Old (basic) regular expressions",
             Strategy::Levenshtein => "Match headwords of a similar spelling",
             Strategy::Lemma => "Match headwords that have the word as an inflected form",
         }
     }
 
-    /// The entries that match, the most likely first.
+    /// Entries of the words that match, the most likely first; one entry stands for a word.
     ///
     /// # Errors
     /// The word is not a regular expression, is too long or too costly.
@@ -79,7 +91,9 @@ impl Strategy {
         let literal = regex::escape(word);
         let matching = |expression: &str| {
             let pattern = Pattern::regex(expression)?;
-            Ok(lexicon.matching(&pattern, Page::first(MATCHES_MAX), time_max).entries)
+            let found = lexicon.matching(&pattern, Page::first(usize::MAX), time_max).entries;
+            // An inflected form may match, but it is no headword.
+            Ok(found.into_iter().filter(|entry| pattern.matches(entry.word)).collect())
         };
         let looked_up = |wanted: fn(FoundBy) -> bool| {
             let hits = lexicon.look_up(word).into_iter();
@@ -93,9 +107,32 @@ impl Strategy {
             Strategy::Substring => matching(&literal),
             Strategy::Suffix => matching(&format!("{literal}$")),
             Strategy::Word => matching(&format!("(^|[ -]){literal}([ -]|$)")),
+            Strategy::First => matching(&format!("^{literal}([ -]|$)")),
+            Strategy::Last => matching(&format!("(^|[ -]){literal}$")),
             Strategy::Regexp => matching(word),
+            Strategy::BasicRegexp => matching(&extended(word)),
         }
     }
+}
+
+/// A basic regular expression of POSIX in the present syntax: there `(` is a parenthesis and `\(`
+/// begins a group.
+fn extended(basic: &str) -> String {
+    let mut expression = String::new();
+    let mut chars = basic.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => match chars.next() {
+                Some(special @ ('(' | ')' | '{' | '}' | '|' | '+' | '?')) => {
+                    expression.push(special)
+                }
+                other => expression.extend(['\\'].into_iter().chain(other)),
+            },
+            '(' | ')' | '{' | '}' | '|' | '+' | '?' => expression.extend(['\\', c]),
+            c => expression.push(c),
+        }
+    }
+    expression
 }
 
 /// Headwords with exactly this spelling, else those with a similar one.
@@ -104,5 +141,16 @@ fn similar<'a>(lexicon: &'a Lexicon, word: &str) -> Vec<EntryRef<'a>> {
     if !spelled.is_empty() {
         return spelled.into_iter().map(|hit| hit.entry).collect();
     }
-    lexicon.did_you_mean(word, MATCHES_MAX)
+    lexicon.did_you_mean(word, SIMILAR_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_a_basic_expression_groups_have_backslashes() {
+        assert_eq!(extended(r"^a\(b\|c\)\{2\}."), "^a(b|c){2}.");
+        assert_eq!(extended(r"a+b?(c){1}|\."), r"a\+b\?\(c\)\{1\}\|\.");
+    }
 }

@@ -25,6 +25,11 @@ impl Client {
         let log = site.log_with(&wanted);
         let (_, rest) = log.split_once(&wanted).expect("it is there");
         let address = rest.split_whitespace().next().expect("an address");
+        Client::at(address)
+    }
+
+    #[track_caller]
+    fn at(address: &str) -> Client {
         let stream = TcpStream::connect(address).expect("it listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         stream.set_nodelay(true).expect("no delay");

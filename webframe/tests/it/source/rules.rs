@@ -17,6 +17,8 @@ const STARTED_BY_XTASK: &[&str] = &[
     "\"needs Chromium: cargo xtask test\"",
     "\"needs Firefox: cargo xtask test\"",
     "\"needs curl: cargo xtask test\"",
+    "\"needs dict: cargo xtask test\"",
+    "\"needs dictd: cargo xtask test\"",
 ];
 const SECRET_DRAWERS: &[&str] =
     &["util", "utils", "common", "helper", "helpers", "manager", "misc"];
