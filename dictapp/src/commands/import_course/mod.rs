@@ -42,6 +42,9 @@ pub fn run(settings: &Settings, source: &CourseSource) -> Result<()> {
     let (users, tally) = import_users(&site, &rows)?;
     print("user", &tally)?;
     print("hist", &import_lookups(&site, &rows, &users)?)?;
+    for line in &rows.odd {
+        writeln!(io::stdout(), "{line}")?;
+    }
     for table in &rows.missing {
         writeln!(io::stdout(), "{table}: the source has no such table")?;
     }
@@ -131,7 +134,9 @@ fn import_lookups(
             }
         };
         let Some(second) = course_time::parse(time, site.zone()) else {
-            tally.odd.push(format!("{}: the time has an unknown form", odd()));
+            let is_none = course_time::is_none(time);
+            let why = if is_none { "there is no time" } else { "the time has an unknown form" };
+            tally.odd.push(format!("{}: {why}", odd()));
             continue;
         };
         // Look-ups of one second keep their order, and are the same rows in a repeated import.

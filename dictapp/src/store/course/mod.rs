@@ -27,6 +27,8 @@ pub struct CourseRows {
     pub lookups: Vec<[String; 3]>,
     /// `words`: word and meaning.
     pub words: Vec<[String; 2]>,
+    /// Rows that cannot be read, each with its reason; at most [`ODD_MAX`].
+    pub odd: Vec<String>,
     /// Tables that the source does not have.
     pub missing: Vec<&'static str>,
 }
@@ -39,6 +41,9 @@ pub struct CourseUser {
     /// An MD5 hash or a password.
     pub passwd: String,
 }
+
+/// The most rows that are reported because they cannot be read.
+const ODD_MAX: usize = 20;
 
 /// The tables of the course with all their columns; those of the dictionary are read.
 const TABLES: [Table; 3] = [
@@ -101,6 +106,13 @@ impl CourseRows {
             "user" => self.users.push(CourseUser { name: next(), passwd: next() }),
             "hist" => self.lookups.push([next(), next(), next()]),
             _ => self.words.push([next(), next()]),
+        }
+    }
+
+    /// Reports a row that cannot be read.
+    fn leave_out(&mut self, table: &Table, number: usize, why: &str) {
+        if self.odd.len() < ODD_MAX {
+            self.odd.push(format!("{}, row {number}: {why}", table.name));
         }
     }
 }
