@@ -38,6 +38,8 @@ pub struct App<S> {
     error_page: Box<ErrorPage<S>>,
     error_maps: Vec<Box<ErrorMap>>,
     refusal_pages: RefusalPages,
+    /// Other pages for paths that begin so.
+    refusal_pages_below: Vec<(String, RefusalPages)>,
     jobs: Jobs<S>,
     method_override: MethodOverride,
     /// The pace of responses without a route: 404, 405, OPTIONS.
@@ -64,6 +66,7 @@ impl<S: Send + Sync + 'static> App<S> {
             error_page: Box::new(|_, request, error| default_page(request, error)),
             error_maps: Vec::new(),
             refusal_pages: RefusalPages::default(),
+            refusal_pages_below: Vec::new(),
             jobs: Jobs::default(),
             method_override: MethodOverride::Off,
             elsewhere: Pace::learned(),
@@ -144,6 +147,26 @@ impl<S: Send + Sync + 'static> App<S> {
         self
     }
 
+    /// As [`App::refusal_page`], for requests whose path begins with `prefix`: for an API, whose
+    /// clients read no pages. If the head of a request is wrong, what arrived of its target counts.
+    ///
+    /// ```
+    /// use webframe::{App, Response};
+    ///
+    /// let app = App::new(())
+    ///     .refusal_page_below("/api/", |_, refusal| Response::json(&refusal.detail()));
+    /// ```
+    #[must_use]
+    pub fn refusal_page_below(
+        mut self,
+        prefix: &str,
+        page: impl Fn(&S, Refusal) -> Result<Response>,
+    ) -> App<S> {
+        let pages = RefusalPages::make(|refusal| page(&self.state, refusal));
+        self.refusal_pages_below.push((prefix.to_owned(), pages));
+        self
+    }
+
     /// Lets a POST override its method with PUT, PATCH or DELETE, since forms can only send GET and
     /// POST: by the query `_method=DELETE` or the header `X-HTTP-Method-Override`. A route for POST
     /// at the same path wins.
@@ -208,7 +231,8 @@ impl<S: Send + Sync + 'static> App<S> {
 
     /// Every mistake in the app's declaration, which are reported together when the app is bound.
     pub(crate) fn mistakes(&self) -> impl Iterator<Item = &String> {
-        self.table.mistakes().iter().chain(self.refusal_pages.mistakes())
+        let below = self.refusal_pages_below.iter().flat_map(|(_, pages)| pages.mistakes());
+        self.table.mistakes().iter().chain(self.refusal_pages.mistakes()).chain(below)
     }
 
     /// The path of the route with this name.
@@ -315,7 +339,9 @@ impl<S: Send + Sync + 'static> Service for App<S> {
                 log_error(&format!("a layer's `refused`: {panic}"));
             }
         }
-        self.refusal_pages.response(refused.refusal)
+        let mut below = self.refusal_pages_below.iter();
+        let pages = below.find(|(prefix, _)| refused.is_below(prefix)).map(|(_, pages)| pages);
+        pages.unwrap_or(&self.refusal_pages).response(refused.refusal)
     }
 }
 

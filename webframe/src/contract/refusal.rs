@@ -34,6 +34,22 @@ pub struct Refused<'r> {
     pub peer: Peer,
     /// The request, if its head was read. Its body is incomplete, and it has no number.
     pub request: Option<&'r Request>,
+    /// The target of a request whose head is wrong, as far as it arrived.
+    pub target: &'r [u8],
+}
+
+impl Refused<'_> {
+    /// Whether the path of the request begins with `prefix`.
+    pub(crate) fn is_below(&self, prefix: &str) -> bool {
+        let path = self.request.map_or(self.target, |request| request.path().as_bytes());
+        path.starts_with(prefix.as_bytes())
+    }
+}
+
+/// The target in the request line of a head that may be wrong or incomplete.
+pub(crate) fn target_of(head: &[u8]) -> &[u8] {
+    let line = head.trim_ascii_start().split(|byte| matches!(byte, b'\r' | b'\n')).next();
+    line.unwrap_or_default().split(|byte| *byte == b' ').nth(1).unwrap_or_default()
 }
 
 impl Refusal {
@@ -153,6 +169,22 @@ impl Page {
 mod tests {
     use super::*;
     use crate::Error;
+
+    #[test]
+    fn the_target_of_a_wrong_head_is_what_arrived_of_it() {
+        let targets: [(&[u8], &[u8]); 7] = [
+            (b"GET /api/x HTTP/2.0\r\n\r\n", b"/api/x"),
+            (b"\r\nGET /api/%zz HTTP/1.1\r\nA: b c", b"/api/%zz"),
+            (b"GET /api/unfin", b"/api/unfin"),
+            (b"GET  /two", b""),
+            (b"GET\r\nA: /api/", b""),
+            (b"GE", b""),
+            (b"", b""),
+        ];
+        for (head, target) in targets {
+            assert_eq!(target_of(head), target, "{}", head.escape_ascii());
+        }
+    }
 
     #[test]
     fn without_pages_a_refusal_is_a_line() {

@@ -254,7 +254,11 @@ mod tests {
         client.post("/7", &[("a", "b")]).send();
         let peer = Peer { address: ([127, 0, 0, 1], 1).into(), encrypted: false };
         let refusal = WireError::HeadTooLarge.into();
-        Middleware::<()>::refused(&metrics, &(), &Refused { refusal, peer, request: None });
+        Middleware::<()>::refused(
+            &metrics,
+            &(),
+            &Refused { refusal, peer, request: None, target: &[] },
+        );
         let page = client.get("/metrics").send();
         for line in [
             "a_requests_total{route=\"none\",status=\"404\"} 1\n",

@@ -21,7 +21,7 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
         let place = match &*path {
-            "." => String::new(),
+            "." | "?" => String::new(), // "?": the mistake is before the first field
             path => format!(" in the field {}", shown(path)),
         };
         Error::bad_request(format!("invalid JSON{place}: {}", error.inner()))
@@ -49,6 +49,7 @@ mod tests {
         );
         assert!(text("{\"tags\": []}").contains("missing field `title` at line 1"));
         assert!(text("").contains("EOF while parsing"));
+        assert!(text("{").starts_with("invalid JSON: EOF while"), "{}", text("{"));
         assert!(text("{\"title\": \"a\", \"tags\": []} x").contains("trailing characters"));
     }
 

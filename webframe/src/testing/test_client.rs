@@ -264,7 +264,8 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         let client = self.client;
         let limits = &client.limits;
         let refuse = |error: WireError, request| {
-            let refused = Refused { refusal: error.into(), peer: client.peer, request };
+            let (refusal, target) = (error.into(), self.target.as_bytes());
+            let refused = Refused { refusal, peer: client.peer, request, target };
             client.app.refuse(&refused).into_parts()
         };
         let head = match self.head(limits) {

@@ -14,7 +14,7 @@ use crate::paths;
 use crate::settings::{ANY_ORIGIN, Api, Log, LogFormat, Settings};
 use crate::site::{Site, password_error, store_error};
 use crate::urls;
-use crate::views::{error, refusal};
+use crate::views::{api, error, refusal};
 
 const ATTACHMENT: HeaderValue = HeaderValue::from_static("attachment; filename=\"api.json\"");
 
@@ -26,7 +26,8 @@ pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
     }
     let metrics = site.metrics().clone();
     let app = App::new(site)
-        .refusal_page(|site, why| refusal::page(site, why).map(|page| headers.on(page)));
+        .refusal_page(|site, why| refusal::page(site, why).map(|page| headers.on(page)))
+        .refusal_page_below(paths::API, |_, why| api::refusal(why).map(|page| headers.on(page)));
     let mut app = app.wrap(metrics);
     if settings.log.access {
         app = app.wrap(access_log(&settings.log, log));

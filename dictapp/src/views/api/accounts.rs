@@ -6,7 +6,7 @@ use webframe::{Error, Request, Response, Result};
 
 use super::caller::{Caller, Proof, client};
 use super::problem::Problem;
-use super::{private, token_response};
+use super::{object, private, token_response};
 use crate::model::{Lifetime, Role, Scope, Username};
 use crate::password::PasswordProblem;
 use crate::session::Token;
@@ -69,7 +69,7 @@ struct Change {
 
 /// `POST`: a new account.
 pub(crate) fn register(site: &Site, request: &Request) -> Result<Response> {
-    let NewAccount { name, password } = request.json()?;
+    let NewAccount { name, password } = object(request)?;
     let rules = &site.settings().accounts;
     if !rules.registration {
         let detail = "this site does not take new accounts";
@@ -96,7 +96,7 @@ pub(crate) fn register(site: &Site, request: &Request) -> Result<Response> {
 
 /// `POST`: a name and a password. It starts a session.
 pub(crate) fn log_in(site: &Site, request: &Request) -> Result<Response> {
-    let NewSession { name, password, ticket } = request.json()?;
+    let NewSession { name, password, ticket } = object(request)?;
     let client = client(request);
     let given = Credentials {
         name: &name,
@@ -171,7 +171,7 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
 pub(crate) fn change(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = admin(&caller)?;
-    let Change { role, disabled } = request.json()?;
+    let Change { role, disabled } = object(request)?;
     let role = match role.as_deref().map(Role::parse) {
         None => None,
         Some(Some(role)) => Some(role),

@@ -7,8 +7,8 @@ use webframe::{Request, Response, Result};
 
 use super::super::wordbook::Card;
 use super::caller::{Caller, client};
-use super::private;
 use super::problem::Problem;
+use super::{object, private};
 use crate::model::{Grade, Scope, Word};
 use crate::site::{SavedWordRow, Saving, Selection, Site};
 use crate::store::{PageStart, Recorded, SavedFilter, SavedWordText, WordListStart};
@@ -146,7 +146,7 @@ pub(crate) fn save_word(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = caller.user_with(Scope::History)?;
     let word = word_of(request)?;
-    let SavedForm { list, tags, note, sentence, suspended } = request.json()?;
+    let SavedForm { list, tags, note, sentence, suspended } = object(request)?;
     let text = SavedWordText { list, tags, note, sentence };
     let status = match site.save_word(visit, &word, &text)? {
         Saving::Saved => StatusCode::CREATED,
@@ -201,7 +201,7 @@ pub(crate) fn card(site: &Site, request: &Request) -> Result<Response> {
 pub(crate) fn review(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = caller.user_with(Scope::History)?;
-    let Answer { word, seen, grade } = request.json()?;
+    let Answer { word, seen, grade } = object(request)?;
     let grade = Grade::from_number(grade)
         .ok_or_else(|| Problem::unusable("grade", "grade must be a number from 1 to 4"))?;
     match site.review(visit, &word, seen, grade)? {

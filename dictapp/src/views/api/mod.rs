@@ -10,9 +10,10 @@ mod guide;
 pub(crate) mod learning;
 mod problem;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use webframe::http::{HeaderValue, StatusCode, header};
-use webframe::{Request, Response, Result};
+use webframe::{Refusal, Request, Response, Result};
 
 use super::matches::{MatchKind, has_chinese, matches, near};
 use super::page::NO_STORE;
@@ -164,6 +165,25 @@ pub(crate) fn books(site: &Site, request: &Request) -> Result<Response> {
     let books = shelf.books().iter();
     let books = books.map(|book| BookBody { name: &book.name, title: &book.title }).collect();
     public(request, &BooksBody { books, entries: shelf.lexicon().len() })
+}
+
+/// What the server refuses before a view sees it.
+pub(crate) fn refusal(refusal: Refusal) -> Result<Response> {
+    Problem::of_refusal(refusal).response()
+}
+
+/// The body of a request, which is an object. A list of its values in order is refused: programs
+/// would depend on the order.
+///
+/// # Errors
+/// 400, 413 and 415 with the mistake.
+fn object<T: DeserializeOwned>(request: &Request) -> Result<T> {
+    let value = request.json();
+    let is_list = request.body()?.trim_ascii_start().starts_with(b"[");
+    match is_list && value.is_ok() {
+        true => Err(Problem::bad_request("invalid JSON: a list, expected an object").into()),
+        false => value,
+    }
 }
 
 /// `GET`: the description of this API.

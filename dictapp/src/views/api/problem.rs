@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use webframe::http::{HeaderValue, StatusCode, header};
-use webframe::{Error, Response, Result};
+use webframe::{Error, Refusal, Response, Result};
 
 use super::super::page::NO_STORE;
 use super::super::word::Brief;
@@ -57,6 +57,16 @@ impl Problem {
         };
         let retry_after = error.retry_after();
         Problem { retry_after, ..Problem::new(error.status(), detail) }
+    }
+
+    /// What the server refuses before a view sees it.
+    pub(super) fn of_refusal(refusal: Refusal) -> Problem {
+        let status = refusal.status();
+        let detail = match refusal.detail() {
+            detail if detail.is_empty() => status.canonical_reason().unwrap_or_default().to_owned(),
+            detail => detail,
+        };
+        Problem::new(status, detail)
     }
 
     pub(super) fn bad_request(detail: impl Into<String>) -> Problem {

@@ -107,6 +107,9 @@ impl Shard {
     fn time_out(&mut self, token: Token, scratch: &mut Scratch) {
         let head =
             self.connections.get(token).map(|connection| head::refused_method(&connection.input));
+        if let Some(connection) = self.connections.get(token) {
+            connection.load(scratch); // for the target of the refused request
+        }
         let (Some(head), Some(mut turn)) = (head, self.begin_turn(token)) else { return };
         let method = match turn.phase {
             Phase::Head(_) => head,

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     Refusal, Refused, Request, Response,
-    contract::service::Endpoint,
+    contract::{refusal::target_of, service::Endpoint},
     engine::{
         Engine,
         pool::scheduling::Class,
@@ -208,7 +208,8 @@ impl Turn {
             | (_, Refusal::Unacceptable(WireError::BodyTooLarge)) => Some(&*scratch.request),
             (_, Refusal::Unacceptable(_) | Refusal::Overdue) => None,
         };
-        Refused { refusal, peer: request.map_or(self.peer, Request::peer), request }
+        let target = target_of(scratch.unread());
+        Refused { refusal, peer: request.map_or(self.peer, Request::peer), request, target }
     }
 
     /// The method of the refused request: the answer to HEAD has no body.

@@ -42,7 +42,7 @@ impl Shard {
             let request = &*scratch.request;
             let refusal = Refusal::Busy;
             let peer = request.peer;
-            let refused = Refused { refusal, peer, request: Some(request) };
+            let refused = Refused { refusal, peer, request: Some(request), target: &[] };
             return turn.answer(engine.service.refuse(&refused), scratch);
         }
         turn.phase = match engine.service.time_limit(endpoint) {
