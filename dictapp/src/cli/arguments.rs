@@ -178,6 +178,10 @@ pub(super) struct ClientArguments {
     #[arg(default_value = "http://127.0.0.1:8000")]
     url: String,
 
+    /// A PEM file of certificates that are trusted besides the system's
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+
     /// The language, zh or en [default: from LANG]
     #[arg(long, value_parser = ["zh", "en"])]
     lang: Option<String>,
@@ -318,7 +322,7 @@ impl LookArguments {
 
 impl From<ClientArguments> for client::Request {
     fn from(arguments: ClientArguments) -> client::Request {
-        let ClientArguments { url, lang: language, offline, action } = arguments;
+        let ClientArguments { url, ca, lang: language, offline, action } = arguments;
         let action = match action {
             Some(ClientAction::Look(look)) => {
                 let (word, form) = look.into_parts();
@@ -327,7 +331,7 @@ impl From<ClientArguments> for client::Request {
             None if offline => client::Action::Offline,
             None => client::Action::Menus,
         };
-        client::Request { url, language, action }
+        client::Request { url, ca, language, action }
     }
 }
 

@@ -1,12 +1,13 @@
 //! The command `dictapp user`: lists and changes users. Servers of the same database apply changes
 //! at the next request.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, Write};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use clap::Subcommand;
 use serde::Serialize;
 
+use super::client::terminal;
 use crate::model::{Role, Username};
 use crate::session::Token;
 use crate::settings::Settings;
@@ -209,16 +210,8 @@ fn find(site: &Site, name: &str) -> Result<User> {
 
 /// Reads one line of standard input, without echo if it is a terminal.
 fn read_password() -> Result<String> {
-    if io::stdin().is_terminal() {
-        return rpassword::prompt_password("Password: ").context("cannot read the password");
-    }
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line).context("cannot read the password")?;
-    let password = line.trim_end_matches(['\r', '\n']);
-    if password.is_empty() {
-        bail!("there is no password on standard input");
-    }
-    Ok(password.to_owned())
+    let password = terminal::password("Password: ")?.filter(|password| !password.is_empty());
+    password.context("there is no password on standard input")
 }
 
 fn role(name: &str) -> Result<Role, String> {

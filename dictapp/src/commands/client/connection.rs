@@ -1,17 +1,25 @@
 //! Calls the API of a server, and repeats calls after a lost connection.
 
 use std::fmt;
-use std::io::{self, Write};
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::net::ToSocketAddrs;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, http};
 
 use crate::paths;
+use crate::texts::Client;
+
+/// Said of another server, or of another path.
+const NO_DICTAPP: &str = "this is no dictapp server";
 
 /// Maximum bytes of a response. A page of the history and the longest entry are far smaller.
 const ANSWER_BYTES_MAX: u64 = 4 << 20;
@@ -31,14 +39,13 @@ pub(super) struct Connection {
     agent: Agent,
     base: String,
     pub(super) token: Option<String>,
-    /// The message that is shown once when the connection is lost.
-    lost: &'static str,
+    t: &'static Client,
 }
 
 /// The error of a call.
 #[derive(Debug)]
 pub(super) enum Trouble {
-    /// The server cannot be reached.
+    /// The server cannot be reached, or it is no dictapp server.
     Lost(String),
     /// The server refused the request.
     Refused {
@@ -48,6 +55,9 @@ pub(super) enum Trouble {
         detail: String,
     },
 }
+
+/// The result of a call.
+pub(super) type Answered<T> = std::result::Result<T, Trouble>;
 
 /// The result of a look-up.
 #[derive(Debug)]
@@ -73,14 +83,20 @@ struct History {
 }
 
 impl Connection {
-    /// The server at this URL. Does not connect yet.
-    pub(super) fn new(url: &str, lost: &'static str) -> Connection {
-        let roots = if url.starts_with("https:") {
+    /// The server at this URL, which is not asked yet. The certificates in `ca` are trusted, too.
+    ///
+    /// # Errors
+    /// The URL cannot be used; the file has no certificates.
+    pub(super) fn new(url: &str, ca: Option<&Path>, t: &'static Client) -> Result<Connection> {
+        let base = base(url)?;
+        let native = if base.starts_with("https:") {
             rustls_native_certs::load_native_certs().certs
         } else {
             Vec::new()
         };
-        let roots = roots.into_iter().map(|der| Certificate::from_der(&der).to_owned());
+        let native = native.into_iter().map(|der| Certificate::from_der(&der).to_owned());
+        let own = ca.map(certificates).transpose()?.unwrap_or_default();
+        let roots: Vec<_> = native.chain(own).collect();
         let tls = TlsConfig::builder()
             .root_certs(RootCerts::from(roots))
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -92,41 +108,42 @@ impl Connection {
             .user_agent(concat!("dictapp/", env!("CARGO_PKG_VERSION")))
             .tls_config(tls)
             .build();
-        let base = url.trim_end_matches('/').to_owned();
-        Connection { agent: config.into(), base, token: None, lost }
+        Ok(Connection { agent: config.into(), base, token: None, t })
     }
 
     /// Registers; returns the token of the session.
-    pub(super) fn register(&self, name: &str, password: &str) -> Result<String, Trouble> {
+    pub(super) fn register(&self, name: &str, password: &str) -> Answered<String> {
         self.enter(paths::API_ACCOUNTS, name, password)
     }
 
     /// Logs in; returns the token of the session.
-    pub(super) fn log_in(&self, name: &str, password: &str) -> Result<String, Trouble> {
+    pub(super) fn log_in(&self, name: &str, password: &str) -> Answered<String> {
         self.enter(paths::API_SESSIONS, name, password)
     }
 
-    fn enter(&self, path: &str, name: &str, password: &str) -> Result<String, Trouble> {
+    fn enter(&self, path: &str, name: &str, password: &str) -> Answered<String> {
         let body = json!({ "name": name, "password": password });
         let answer = self.call("POST", path, Some(&body))?;
         Ok(answer["token"].as_str().unwrap_or_default().to_owned())
     }
 
     /// Ends the session.
-    pub(super) fn log_out(&self) -> Result<(), Trouble> {
+    pub(super) fn log_out(&self) -> Answered<()> {
         self.call("DELETE", paths::API_SESSION, None).map(drop)
     }
 
     /// The name of the user that the token belongs to.
-    pub(super) fn own_name(&self) -> Result<String, Trouble> {
+    pub(super) fn own_name(&self) -> Answered<String> {
         let account = self.call("GET", paths::API_ACCOUNT, None)?;
         Ok(account["name"].as_str().unwrap_or_default().to_owned())
     }
 
     /// Looks a word up.
-    pub(super) fn look_up(&self, word: &str) -> Result<LookUp, Trouble> {
+    pub(super) fn look_up(&self, word: &str) -> Answered<LookUp> {
         match self.answer("GET", &paths::api_word(word), None)? {
-            (404, problem) => Ok(LookUp::Missing(words(&problem["near"]))),
+            (404, problem) if problem["title"].is_string() => {
+                Ok(LookUp::Missing(words(&problem["near"])))
+            }
             other => accepted(other).map(LookUp::Found),
         }
     }
@@ -138,7 +155,7 @@ impl Connection {
     }
 
     /// The newest rows of the history; all of them without a limit.
-    pub(super) fn history(&self, limit: Option<usize>) -> Result<Vec<HistoryRow>, Trouble> {
+    pub(super) fn history(&self, limit: Option<usize>) -> Answered<Vec<HistoryRow>> {
         let mut rows = Vec::new();
         let mut cursor = None;
         loop {
@@ -155,28 +172,26 @@ impl Connection {
         }
     }
 
-    fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Value, Trouble> {
+    fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Answered<Value> {
         accepted(self.answer(method, path, body)?)
     }
 
-    /// The status and the body. After a lost connection, reports it once and retries.
-    fn answer(
-        &self,
-        method: &str,
-        path: &str,
-        body: Option<&Value>,
-    ) -> Result<(u16, Value), Trouble> {
+    /// The status and the body. A lost connection is reported once and tried again.
+    fn answer(&self, method: &str, path: &str, body: Option<&Value>) -> Answered<(u16, Value)> {
         let began = Instant::now();
         let mut is_reported = false;
         loop {
             match self.send(method, path, body) {
                 Ok(answer) => return Ok(answer),
-                Err(error) if began.elapsed() >= RETRY_FOR => {
-                    return Err(Trouble::Lost(format!("{}: {error}", self.base)));
+                Err(error)
+                    if is_final(&error) || !self.resolves() || began.elapsed() >= RETRY_FOR =>
+                {
+                    let advice = if is_untrusted(&error) { self.t.untrusted } else { "" };
+                    return Err(Trouble::Lost(format!("{}: {error}{advice}", self.base)));
                 }
                 Err(_) => {
                     if !is_reported {
-                        writeln!(io::stderr(), "{}", self.lost).unwrap_or_default();
+                        writeln!(io::stderr(), "{}", self.t.lost).unwrap_or_default();
                         is_reported = true;
                     }
                     thread::sleep(RETRY_EVERY);
@@ -185,12 +200,19 @@ impl Connection {
         }
     }
 
+    /// Whether the name of the server has an address.
+    fn resolves(&self) -> bool {
+        let uri: Option<http::Uri> = self.base.parse().ok();
+        let host = uri.as_ref().and_then(http::Uri::host);
+        host.is_some_and(|host| (host.trim_matches(['[', ']']), 80).to_socket_addrs().is_ok())
+    }
+
     fn send(
         &self,
         method: &str,
         path: &str,
         body: Option<&Value>,
-    ) -> Result<(u16, Value), ureq::Error> {
+    ) -> std::result::Result<(u16, Value), ureq::Error> {
         let request = http::Request::builder().method(method).uri(format!("{}{path}", self.base));
         let request = match &self.token {
             Some(token) => request.header("Authorization", format!("Bearer {token}")),
@@ -205,7 +227,13 @@ impl Connection {
         };
         let status = response.status().as_u16();
         let text = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string()?;
-        Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
+        let to = response.headers().get("Location").and_then(|to| to.to_str().ok());
+        let no_json = || match to {
+            _ if text.is_empty() && status == 204 => Value::Null,
+            Some(to) => json!({ "detail": format!("it redirects to {to}") }),
+            None => json!({ "detail": NO_DICTAPP }),
+        };
+        Ok((status, serde_json::from_str(&text).unwrap_or_else(|_| no_json())))
     }
 }
 
@@ -218,17 +246,78 @@ impl fmt::Display for Trouble {
     }
 }
 
-fn accepted((status, body): (u16, Value)) -> Result<Value, Trouble> {
+fn accepted((status, body): (u16, Value)) -> Answered<Value> {
     match status {
-        200..=299 => Ok(body),
+        200..=299 if body.get("detail").is_none() => Ok(body),
         _ => {
-            let detail = body["detail"].as_str().unwrap_or("this is no dictapp server").to_owned();
+            let detail = body["detail"].as_str().unwrap_or(NO_DICTAPP).to_owned();
             Err(Trouble::Refused { status, detail })
         }
     }
 }
 
+/// The URL without the slash at its end.
+fn base(url: &str) -> Result<String> {
+    let uri: http::Uri = url.parse().with_context(|| format!("the URL {url:?}"))?;
+    if !matches!(uri.scheme_str(), Some("http" | "https")) || uri.host().is_none_or(str::is_empty) {
+        bail!("the URL {url:?} is not of the form http://HOST:PORT or https://HOST");
+    }
+    if uri.query().is_some() {
+        bail!("the URL {url:?} has a query: only the address of the server is needed");
+    }
+    Ok(url.trim_end_matches('/').to_owned())
+}
+
+/// The certificates in a PEM file.
+fn certificates(file: &Path) -> Result<Vec<Certificate<'static>>> {
+    let pem = fs::read(file).with_context(|| file.display().to_string())?;
+    let mut certificates = Vec::new();
+    for item in parse_pem(&pem) {
+        if let PemItem::Certificate(certificate) =
+            item.with_context(|| file.display().to_string())?
+        {
+            certificates.push(certificate);
+        }
+    }
+    if certificates.is_empty() {
+        bail!("{}: there is no certificate in it", file.display());
+    }
+    Ok(certificates)
+}
+
+/// Whether the same call would fail again: the address or the certificate is wrong.
+fn is_final(error: &ureq::Error) -> bool {
+    use ureq::Error::{ConnectionFailed, Io, Protocol, Timeout};
+    match error {
+        Io(_) | Timeout(_) | ConnectionFailed | Protocol(_) => is_untrusted(error),
+        _ => true,
+    }
+}
+
+/// Whether the certificate of the server was refused, or it does not speak TLS.
+fn is_untrusted(error: &ureq::Error) -> bool {
+    matches!(error, ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData)
+}
+
 fn words(list: &Value) -> Vec<String> {
     let words = list.as_array().into_iter().flatten();
     words.filter_map(|brief| Some(brief["word"].as_str()?.to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_names_a_server() {
+        for url in ["http://127.0.0.1:8000", "https://dict.example/", "http://[::1]:80/below"] {
+            assert_eq!(base(url).unwrap(), url.trim_end_matches('/'));
+        }
+        for url in
+            ["localhost:8000", "dict.example", "ftp://x", "http://", "a b", "", "http://x/?q=1"]
+        {
+            let error = base(url).unwrap_err().to_string();
+            assert!(error.contains(&format!("the URL {url:?}")), "{error}");
+        }
+    }
 }

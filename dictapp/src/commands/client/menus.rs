@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::connection::{Connection, LookUp, Trouble};
 use super::prompt::{Prompt, say};
+use super::terminal;
 use super::token_file::TokenFile;
 use crate::commands::look::{self, Form, pager};
 use crate::texts::{Client, fill};
@@ -79,15 +80,17 @@ impl Menus<'_> {
 
     fn log_in(&mut self) -> Result<Next> {
         let Some(name) = self.prompt.line(self.t.name)? else { return Ok(Next::Out) };
-        let password = self.prompt.password(self.t.password)?;
+        let Some(password) = terminal::password(self.t.password)? else { return Ok(Next::Out) };
         let entered = self.connection.log_in(&name, &password);
         Ok(self.entered(entered, self.t.logged_in))
     }
 
     fn register(&mut self) -> Result<Next> {
         let Some(name) = self.prompt.line(self.t.name)? else { return Ok(Next::Out) };
-        let password = self.prompt.password(self.t.password)?;
-        if self.prompt.password(self.t.password_again)? != password {
+        let Some(password) = terminal::password(self.t.password)? else { return Ok(Next::Out) };
+        let again = terminal::password(self.t.password_again)?;
+        let Some(again) = again else { return Ok(Next::Out) };
+        if again != password {
             say(self.t.passwords_differ);
             return Ok(Next::First);
         }

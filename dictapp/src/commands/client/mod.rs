@@ -4,9 +4,11 @@
 mod connection;
 mod menus;
 mod prompt;
+pub(super) mod terminal;
 mod token_file;
 
 use std::env;
+use std::path::PathBuf;
 
 use anyhow::{Result, anyhow};
 
@@ -23,6 +25,8 @@ use token_file::TokenFile;
 pub struct Request {
     /// The server, as in `http://127.0.0.1:8000`.
     pub url: String,
+    /// A file with certificates that are trusted besides the system's.
+    pub ca: Option<PathBuf>,
     /// `zh` or `en`; `None`: from the environment.
     pub language: Option<String>,
     /// The action.
@@ -47,7 +51,11 @@ pub enum Action {
 pub fn run(settings: &Settings, request: &Request) -> Result<()> {
     let t = &language(request.language.as_deref()).texts().client;
     let tokens = TokenFile::of_user();
-    let mut connection = Connection::new(&request.url, t.lost);
+    if request.action == Action::Offline {
+        return offline(settings, t);
+    }
+    let connect = || Connection::new(&request.url, request.ca.as_deref(), t);
+    let mut connection = connect()?;
     connection.token = tokens.read(&request.url);
     match &request.action {
         Action::Look(word, form) => match connection.look_up(word) {
@@ -56,11 +64,11 @@ pub fn run(settings: &Settings, request: &Request) -> Result<()> {
             Err(trouble) => Err(anyhow!("{trouble}")),
         },
         Action::Menus => {
-            let asked = Connection::new(&request.url, t.lost);
+            let asked = connect()?;
             let prompt = Prompt::new(Box::new(move |typed| asked.suggest(typed)))?;
             Menus { url: &request.url, connection, prompt, tokens, t }.run()
         }
-        Action::Offline => offline(settings, t),
+        Action::Offline => Ok(()), // above: it needs no server
     }
 }
 

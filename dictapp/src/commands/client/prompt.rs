@@ -1,11 +1,9 @@
-//! What a person reads and types: lines, words with editing, recall and completion, menu choices,
-//! hidden passwords.
+//! What a person reads and types: lines, words with editing, recall and completion, menu choices.
 
 use std::fmt::Display;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, Write};
 
 use anyhow::{Context as _, Result};
-use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
 use rustyline::highlight::Highlighter;
@@ -51,24 +49,6 @@ impl<'a> Prompt<'a> {
             self.words.add_history_entry(word).context("cannot remember the word")?;
         }
         Ok(word)
-    }
-
-    /// A password, which is not shown.
-    pub(super) fn password(&self, prompt: &str) -> Result<String> {
-        let stdin = io::stdin();
-        if stdin.is_terminal() {
-            // Echo ends before the prompt: what is typed at once must not be shown either.
-            let before = tcgetattr(&stdin).context("cannot use the terminal")?;
-            let mut quiet = before.clone();
-            quiet.local_modes.remove(LocalModes::ECHO);
-            tcsetattr(&stdin, OptionalActions::Now, &quiet).context("cannot use the terminal")?;
-            let password = rpassword::prompt_password(prompt);
-            tcsetattr(&stdin, OptionalActions::Now, &before).context("cannot use the terminal")?;
-            return password.context("cannot read the password");
-        }
-        let mut line = String::new();
-        stdin.lock().read_line(&mut line).context("cannot read the password")?;
-        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
     }
 }
 

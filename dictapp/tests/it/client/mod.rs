@@ -6,11 +6,13 @@
 mod terminal;
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
 
 use crate::pages::client::{PASSWORD, Person};
-use crate::pages::site::Site;
+use crate::pages::site::{Site, program};
 use terminal::Terminal;
 
 /// The client with its own home folder.
@@ -168,4 +170,92 @@ fn a_script_gets_json_plain_text_and_an_exit_code() {
     assert!(shown.starts_with("apple") && !shown.contains('\x1b'), "{shown}");
     let missing = look(&["look", "qzxqzx", "--json"]).unwrap();
     assert_eq!((code(&missing), missing.stdout.len()), (Some(3), 0));
+}
+
+/// Ctrl-C at a password left a terminal that showed nothing of what was typed.
+#[test]
+fn a_password_that_is_interrupted_leaves_a_terminal_that_echoes() {
+    let (site, home) = (Site::start(), home());
+    let program = env!("CARGO_BIN_EXE_dictapp");
+    let line = format!("stty echo; {program} client {}; echo it ended: $?; stty -a", site.url);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &line]).current_dir(home.path());
+    for (name, value) in client(&home, &[]).get_envs() {
+        shell.envs(value.map(|value| (name, value)));
+    }
+    let mut person = Terminal::start(&shell);
+    person.answer("请选择：", "1");
+    person.answer("用户名：", "Levi");
+    person.expect("密码：");
+    person.send("\x03");
+    person.expect("谢谢使用");
+    person.expect("it ended: 0");
+    let shown = person.end();
+    let (_, modes) = shown.split_once("it ended: 0").unwrap();
+    assert!(modes.split_whitespace().any(|mode| mode == "echo"), "{modes}");
+}
+
+/// It ended the program with an error.
+#[test]
+fn ctrl_d_at_a_password_leaves_the_program() {
+    let (site, home) = (Site::start(), home());
+    let mut person = Terminal::start(&client(&home, &[&site.url]));
+    person.answer("请选择：", "2");
+    person.answer("用户名：", "Levi");
+    person.expect("密码：");
+    person.leave();
+    person.expect("谢谢使用");
+    person.end();
+}
+
+/// A wrong address or certificate was taken for a lost connection, for twenty seconds.
+#[test]
+fn an_address_that_cannot_be_used_is_named_at_once() {
+    let (site, home) = (Site::start(), home());
+    let wrong = home.path().join("empty.pem");
+    fs::write(&wrong, "no certificate\n").unwrap();
+    let wrong = wrong.display().to_string();
+    let below = format!("{}/nothing", site.url);
+    for (words, said) in [
+        (&["localhost:8000"][..], "the URL \"localhost:8000\" is not of the form http://HOST:PORT"),
+        (&["ftp://dict.example"], "is not of the form"),
+        (&["http://dict.example/?q=1"], "has a query"),
+        (&["http://nowhere.invalid"], "http://nowhere.invalid: "),
+        (&[&below], "this is no dictapp server (404)"),
+        (&[&site.url, "--ca", &wrong], "empty.pem: there is no certificate in it"),
+        (&[&site.url, "--ca", "gone.pem"], "gone.pem: No such file"),
+    ] {
+        let words = [words, &["look", "apple"]].concat();
+        let output = client(&home, &words).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{words:?}: {error}");
+        assert!(error.contains(said), "{words:?}: {error}");
+        assert!(!error.contains("重试"), "{words:?}: {error}");
+    }
+}
+
+#[test]
+fn a_certificate_that_is_not_trusted_is_refused_at_once_and_trusted_by_its_file() {
+    let tls = Path::new(env!("CARGO_MANIFEST_DIR")).join("../webframe/tests/data/tls");
+    let (home, folder) = (home(), Site::start().kill());
+    for name in ["first.crt", "first.key"] {
+        fs::copy(tls.join(name), folder.path().join(name)).unwrap();
+    }
+    let mut server = program(folder.path(), &["tls.cert=first.crt", "tls.key=first.key"]);
+    let mut server = server.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut url = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut url).unwrap();
+    let look = |words: &[&str]| {
+        let words = [&[url.trim_end(), "--lang", "en"], words, &["look", "apple"]].concat();
+        client(&home, &words).output().unwrap()
+    };
+    let refused = look(&[]);
+    let error = String::from_utf8(refused.stderr).unwrap();
+    assert!(error.contains("the certificate of the server is not trusted"), "{error}");
+    assert!(!error.contains("trying again"), "{error}");
+    let ca = folder.path().join("first.crt").display().to_string();
+    let trusted = look(&["--ca", &ca]);
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!(String::from_utf8_lossy(&trusted.stdout).starts_with("apple"), "{trusted:?}");
 }
