@@ -4,7 +4,6 @@
 use std::io::{self, BufRead, Read, Write};
 
 use anyhow::{Context, Result};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::look;
@@ -24,20 +23,6 @@ const PARSE_ERROR: i64 = -32700;
 const INVALID_REQUEST: i64 = -32600;
 const METHOD_NOT_FOUND: i64 = -32601;
 const INVALID_PARAMS: i64 = -32602;
-
-/// The used part of a tool call.
-#[derive(Deserialize)]
-struct Call {
-    name: String,
-    arguments: Arguments,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
-enum Arguments {
-    Word { word: String },
-    Query { query: String },
-}
 
 /// An error of JSON-RPC.
 struct Refusal(i64, String);
@@ -60,22 +45,32 @@ pub fn run(settings: &Settings) -> Result<()> {
             line.ends_with(b"\n") || (line.len() as u64) < MESSAGE_BYTES_MAX,
             "a message is longer than {MESSAGE_BYTES_MAX} bytes"
         );
-        if let Some(answer) = answer(&site, &line) {
+        if let Some(answer) = answer_line(&site, &line) {
             writeln!(output, "{answer}").context("cannot write to standard output")?;
             output.flush().context("cannot write to standard output")?;
         }
     }
 }
 
-/// The response to a message; `None` for a notification or an empty line.
-fn answer(site: &Site, line: &[u8]) -> Option<Value> {
+/// The answer to a line; `None` to an empty one. A list of messages, as the version 2025-03-26 has
+/// them, is answered with a list.
+fn answer_line(site: &Site, line: &[u8]) -> Option<Value> {
     if line.trim_ascii().is_empty() {
         return None;
     }
-    let message: Value = match serde_json::from_slice(line) {
-        Ok(message) => message,
-        Err(error) => return Some(refusal(&Value::Null, PARSE_ERROR, &error.to_string())),
-    };
+    match serde_json::from_slice(line) {
+        Ok(Value::Array(messages)) if !messages.is_empty() => {
+            let answers: Vec<_> =
+                messages.iter().filter_map(|message| answer(site, message)).collect();
+            (!answers.is_empty()).then_some(Value::Array(answers))
+        }
+        Ok(message) => answer(site, &message),
+        Err(error) => Some(refusal(&Value::Null, PARSE_ERROR, &error.to_string())),
+    }
+}
+
+/// The answer to a message; `None` to a notification.
+fn answer(site: &Site, message: &Value) -> Option<Value> {
     let Some(method) = message["method"].as_str() else {
         return Some(refusal(&message["id"], INVALID_REQUEST, "a request has a method"));
     };
@@ -99,16 +94,12 @@ fn result(site: &Site, method: &str, params: &Value) -> Result<Value, Refusal> {
         })),
         "ping" => Ok(json!({})),
         "tools/list" => Ok(json!({ "tools": tools() })),
-        "tools/call" => {
-            let call = Call::deserialize(params)
-                .map_err(|error| Refusal(INVALID_PARAMS, error.to_string()))?;
-            Ok(match call_tool(site, &call)? {
-                Ok(text) => json!({ "content": [{ "type": "text", "text": text }] }),
-                Err(error) => json!({
-                    "content": [{ "type": "text", "text": error.to_string() }], "isError": true,
-                }),
-            })
-        }
+        "tools/call" => Ok(match call_tool(site, params)? {
+            Ok(text) => json!({ "content": [{ "type": "text", "text": text }] }),
+            Err(error) => json!({
+                "content": [{ "type": "text", "text": error.to_string() }], "isError": true,
+            }),
+        }),
         _ => Err(Refusal(METHOD_NOT_FOUND, format!("there is no method {method}"))),
     }
 }
@@ -148,16 +139,23 @@ fn tools() -> Value {
     ])
 }
 
-/// The result of a tool as text, or an error text for the model.
-fn call_tool(site: &Site, call: &Call) -> Result<Result<String>, Refusal> {
-    match (call.name.as_str(), &call.arguments) {
-        ("look_up", Arguments::Word { word }) => Ok(look_up(site, word)),
-        ("search", Arguments::Query { query }) => Ok(search(site, query)),
-        ("look_up" | "search", _) => {
-            Err(Refusal(INVALID_PARAMS, "the tool has another argument".to_owned()))
-        }
-        (name, _) => Err(Refusal(INVALID_PARAMS, format!("there is no tool {name}"))),
+/// The text of a tool's answer, or what the model reads instead.
+fn call_tool(site: &Site, params: &Value) -> Result<Result<String>, Refusal> {
+    let refused = |text: String| Refusal(INVALID_PARAMS, text);
+    let name = params["name"].as_str().unwrap_or_default();
+    let (argument, run): (_, fn(&Site, &str) -> Result<String>) = match name {
+        "look_up" => ("word", look_up),
+        "search" => ("query", search),
+        name => return Err(refused(format!("there is no tool {name:?}"))),
+    };
+    let arguments = params["arguments"].as_object();
+    if let Some(other) = arguments.and_then(|all| all.keys().find(|key| *key != argument)) {
+        return Err(refused(format!("the tool {name} has no argument {other:?}")));
     }
+    let value = arguments.and_then(|all| all.get(argument)).and_then(Value::as_str);
+    let value =
+        value.ok_or_else(|| refused(format!("the tool {name} needs the text {argument}")))?;
+    Ok(run(site, value))
 }
 
 fn look_up(site: &Site, word: &str) -> Result<String> {

@@ -86,6 +86,37 @@ fn mcp_looks_words_up_and_searches() {
     assert_eq!([code(5), code(6), code(7)], [Some(-32602), Some(-32601), Some(-32700)]);
 }
 
+/// It said "data did not match any variant of untagged enum".
+#[test]
+fn a_wrong_call_of_a_tool_is_answered_with_the_mistake_and_a_list_with_a_list() {
+    let site = Site::start();
+    let call = |id: i64, params: Value| json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params });
+    let list = json!([
+        call(1, json!({ "name": "nothing", "arguments": {} })),
+        { "jsonrpc": "2.0", "method": "notifications/initialized" },
+        call(2, json!({ "name": "look_up", "arguments": { "wrod": "apple" } })),
+        call(3, json!({ "name": "look_up", "arguments": { "word": 5 } })),
+        call(4, json!({ "name": "search" })),
+        call(5, json!(7)),
+    ]);
+    let output = run(&site, &["mcp"], &format!("{list}\n[]\n"));
+    let answers = text(&output.stdout);
+    let mut answers = answers.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let list = answers.next().unwrap();
+    let messages = list.as_array().unwrap().iter().map(|answer| &answer["error"]["message"]);
+    assert_eq!(
+        messages.collect::<Vec<_>>(),
+        [
+            "there is no tool \"nothing\"",
+            "the tool look_up has no argument \"wrod\"",
+            "the tool look_up needs the text word",
+            "the tool search needs the text query",
+            "there is no tool \"\"",
+        ]
+    );
+    assert_eq!(answers.next().unwrap()["error"]["code"], -32600);
+}
+
 #[test]
 fn an_mcp_message_is_bounded() {
     let site = Site::start();

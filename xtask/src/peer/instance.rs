@@ -183,11 +183,12 @@ impl Instance {
 
     /// What it holds now.
     pub(crate) fn holdings(&self) -> Result<Holdings> {
-        holdings_of(self.child.as_ref().context("dictapp does not run")?.id())
+        holdings_of(self.id()?)
     }
 
-    fn signal(&self, name: &str) -> Result<()> {
-        signal(self.child.as_ref().context("dictapp does not run")?.id(), name)
+    /// Its log so far, of all its starts.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
     }
 
     /// Runs another command of dictapp with the same database.

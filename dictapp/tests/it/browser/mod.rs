@@ -2,6 +2,7 @@
 
 mod driver;
 mod driver_tests;
+mod elsewhere;
 mod every;
 mod firefox;
 mod protocol;
