@@ -60,10 +60,11 @@ pub(crate) fn check() -> Result<()> {
             }
         }
         let app = make(folder.path(), "new-app", &webframe)?;
-        // The same versions and optimisation as here, so that what is compiled already is used again.
+        // The same versions and profile as here, so that what is compiled already is used again.
         fs::copy(workspace().join("Cargo.lock"), app.join("Cargo.lock"))?;
         let optimised = "profile.dev.package.\"*\".opt-level=3";
-        let mut test = cargo(&["test", "--quiet", "--config", optimised]);
+        let traced = "profile.dev.debug=\"line-tables-only\"";
+        let mut test = cargo(&["test", "--quiet", "--config", optimised, "--config", traced]);
         succeed(test.current_dir(app).env("CARGO_TARGET_DIR", std::path::absolute(target())?))
     })
 }
