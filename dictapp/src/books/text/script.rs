@@ -214,9 +214,9 @@ fn leading_brackets(text: &str) -> Option<(&str, usize)> {
         let follows = behind[at + 1..].chars().next();
         follows.is_none_or(|c| c.is_whitespace() || ",;<".contains(c))
     };
-    // FreeDict has `/(/ˈkrattsja//`.
-    let last = ends().next().filter(|_| close == '/' && behind.starts_with("(/"));
-    let end = last.and_then(|_| ends().find(is_end)).or_else(|| ends().next())?;
+    // FreeDict has `/(/ˈkrattsja//` and `/'la.na//`.
+    let whole = ends().find(|at| close == '/' && is_end(at));
+    let end = whole.or_else(|| ends().next())?;
     let phonetic = inner[1..=end].trim_start();
     let length = text.len() - inner.len() + end + 2;
     // Round brackets have many meanings, so a phonetic letter must be in them.
@@ -309,6 +309,8 @@ mod tests {
             assert_eq!(leading_phonetic(phonetic), Some((inner, phonetic.len())), "{phonetic}");
         }
         assert_eq!(leading_phonetic("/(/ˈkra// <n>").map(|p| p.0), Some("ˈkra"));
+        assert_eq!(leading_phonetic("/'la.na// <n>").map(|p| p.0), Some("'la.na"));
+        assert_eq!(leading_phonetic("/a/, /b/ n. x").map(|p| p.0), Some("a"));
         assert_eq!(leading_phonetic("[d] adj. x"), Some(("d", 3)));
         assert_eq!(leading_phonetic("[ ˈmæn] n. x").map(|p| p.0), Some("ˈmæn"));
         assert_eq!(leading_phonetic("[hæv, 弱həv] v. x").map(|p| p.0), Some("hæv, 弱həv"));
