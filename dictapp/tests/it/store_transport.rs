@@ -6,10 +6,13 @@ use std::{
     fs,
     io::{Read, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
+    process::Command,
     thread,
 };
 
 use dictapp::store::*;
+
+use mysql::prelude::Queryable;
 
 use crate::{
     mariadb::{MariaDb, PASSWORD, certificate},
@@ -106,4 +109,29 @@ fn a_socket_and_a_password_file_need_no_network_and_no_password_in_the_url() {
 
     let missing = open(&format!("mysql://dict@localhost/{database}?socket={socket}.gone"));
     assert!(missing.unwrap_err().is_unavailable());
+}
+
+#[test]
+#[ignore = "needs MariaDB: cargo xtask test"]
+fn a_user_of_the_machine_needs_no_password_over_the_socket() {
+    let server = MariaDb::shared();
+    let database = server.database();
+    let database = database.rsplit('/').next().unwrap();
+    let output = Command::new("id").arg("-un").output().unwrap();
+    let user = String::from_utf8(output.stdout).unwrap();
+    let user = user.trim();
+    for statement in [
+        format!("create user if not exists '{user}'@'localhost'"),
+        format!("alter user '{user}'@'localhost' identified via unix_socket"),
+        format!("grant all on {database}.* to '{user}'@'localhost'"),
+    ] {
+        server.root().query_drop(statement).unwrap();
+    }
+    let socket = server.socket();
+    let store = open(&format!("mysql://{user}@localhost/{database}?socket={socket}")).unwrap();
+    register(&store, "Levi");
+    assert!(store.user_by_name(&name("Levi")).unwrap().is_some());
+
+    let stranger = format!("mysql://nobody@localhost/{database}?socket={socket}");
+    assert!(open(&stranger).unwrap_err().is_refused());
 }

@@ -308,13 +308,17 @@ mod tests {
             let inner = &phonetic[1..phonetic.len() - 1];
             assert_eq!(leading_phonetic(phonetic), Some((inner, phonetic.len())), "{phonetic}");
         }
-        assert_eq!(leading_phonetic("/(/ˈkra// <n>").map(|p| p.0), Some("ˈkra"));
-        assert_eq!(leading_phonetic("/'la.na// <n>").map(|p| p.0), Some("'la.na"));
-        assert_eq!(leading_phonetic("/a/, /b/ n. x").map(|p| p.0), Some("a"));
-        assert_eq!(leading_phonetic("[d] adj. x"), Some(("d", 3)));
-        assert_eq!(leading_phonetic("[ ˈmæn] n. x").map(|p| p.0), Some("ˈmæn"));
-        assert_eq!(leading_phonetic("[hæv, 弱həv] v. x").map(|p| p.0), Some("hæv, 弱həv"));
-        assert_eq!(leading_phonetic("[frent∫] a. x").map(|p| p.0), Some("frent∫"));
+        for (text, phonetic) in [
+            ("/(/ˈkra// <n>", "ˈkra"),
+            ("/'la.na// <n>", "'la.na"),
+            ("/a/, /b/ n. x", "a"),
+            ("[d] adj. x", "d"),
+            ("[ ˈmæn] n. x", "ˈmæn"),
+            ("[hæv, 弱həv] v. x", "hæv, 弱həv"),
+            ("[frent∫] a. x", "frent∫"),
+        ] {
+            assert_eq!(leading_phonetic(text).map(|found| found.0), Some(phonetic), "{text}");
+        }
         for other in [
             "[医] 膜",
             "[pl.] 锕类",
