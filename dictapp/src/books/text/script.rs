@@ -331,6 +331,10 @@ mod tests {
         ] {
             assert_eq!(leading_phonetic(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn labels_in_brackets_are_no_pronunciations() {
         for label in ["[countable] x", "[pl] x", "[adj] x", "[esp. US] x", "[see: apple] x"] {
             assert_eq!(leading_phonetic(label), None, "{label}");
             assert!(begins_with_brackets(label), "{label}");
