@@ -7,7 +7,7 @@ const name = (one) => `${one.tagName.toLowerCase()}${one.id ? "#" + one.id : ""}
   `${one.className && one.className.baseVal === undefined ? "." + one.className : ""} ` +
   `"${(one.textContent || one.value || "").trim().replace(/\s+/g, " ").slice(0, 40)}"`;
 // What users and books are called, and what they wrote: the same on the pages of both languages.
-const DATA = ["苹果", "英汉学习词典 English-Chinese", "英英词典 WordNet", "放弃", "冰淇淋 <甜>", "吃",
+const DATA = ["苹果", "象鼻虫", "英汉学习词典 English-Chinese", "英英词典 WordNet", "放弃", "冰淇淋 <甜>", "吃",
   "The plural is missing.", "CMU Pronouncing Dictionary", "Carnegie Mellon University", "Princeton University"];
 const ours = (text) => DATA.reduce((text, data) => text.replaceAll(data, ""), text);
 const unseen = (one) => one.closest(".unseen, .skip, template, [hidden], svg, option, noscript, script, style") ||
