@@ -11,9 +11,8 @@ use webframe::http::HeaderName;
 pub(super) fn warn_of_unknown_proxy(request: &Request, address: IpAddr) {
     static WARNED: Once = Once::new();
     let field = |name| request.field(&HeaderName::from_static(name));
-    let fields = [field("x-forwarded-for"), field("forwarded")];
-    if fields.iter().flatten().any(|_| true) && !fields.iter().flatten().any(|f| names(f, address))
-    {
+    let sent: Vec<&str> = ["x-forwarded-for", "forwarded"].into_iter().filter_map(field).collect();
+    if !sent.is_empty() && !sent.iter().any(|field| names(field, address)) {
         WARNED.call_once(|| {
             log::warn!(
                 "{address} sends X-Forwarded-For or Forwarded and is not in server.trusted_proxies: \

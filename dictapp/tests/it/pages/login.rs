@@ -54,6 +54,29 @@ fn a_log_in_redirects_only_within_the_site() {
     }
 }
 
+#[test]
+fn a_proxy_that_the_settings_do_not_name_is_reported_once() {
+    let warning =
+        "127.0.0.1 sends X-Forwarded-For or Forwarded and is not in server.trusted_proxies";
+    let log_in = |site: &Site, name: &str| {
+        let person = Person::new(site);
+        let token = person.get("/login").form_token();
+        let form = [("name", name), ("password", PASSWORD), ("form_token", &token)];
+        person.post_with("/login", &form, &[("X-Forwarded-For", "192.0.2.7")])
+    };
+    let site = Site::start();
+    Person::registered(&site, "Levi");
+    assert_eq!(log_in(&site, "Nobody").status, 401);
+    assert_eq!(log_in(&site, "Levi").status, 303);
+    let log = site.log_with(warning);
+    assert_eq!(log.matches(warning).count(), 1, "{log}");
+
+    let site = Site::start_with(&["server.trusted_proxies=127.0.0.1"]);
+    Person::registered(&site, "Levi");
+    assert_eq!(log_in(&site, "Levi").status, 303);
+    assert!(!site.log().contains("server.trusted_proxies"), "{}", site.log());
+}
+
 /// A site behind a trusted proxy, so that a visitor can have any address.
 fn start_throttled() -> Site {
     let settings = ["server.trusted_proxies=127.0.0.1", "accounts.login_failures_max=2"];
