@@ -87,7 +87,7 @@ fn warm_up(instance: &Instance, address: SocketAddr) -> Result<Cost> {
     Cost::of(instance)
 }
 
-/// Connects until there are `count` clients, each of which has read its banner.
+/// Connects until there are `count` clients, and reads the banner of each.
 fn gather(sockets: &mut Vec<TcpStream>, count: u64, address: SocketAddr) -> Result<()> {
     while (sockets.len() as u64) < count {
         let socket = connect(address).with_context(|| format!("client {}", sockets.len()))?;
