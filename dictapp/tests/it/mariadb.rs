@@ -176,7 +176,7 @@ fn install(folder: &Path) {
              create user if not exists 'tls'@'%' identified by '{PASSWORD}' require ssl;\n\
              grant all on `dict%`.* to 'tls'@'%';\n\
              create user if not exists 'tester'@'%' identified by '{PASSWORD}';\n\
-             grant all on *.* to 'tester'@'%';\n"
+             grant all on *.* to 'tester'@'%' with grant option;\n"
         ),
     )
     .unwrap();
