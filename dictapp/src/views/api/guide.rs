@@ -49,7 +49,8 @@ fn open(base: &str, t: &Texts) -> Vec<Example> {
 
 fn secured(base: &str, t: &Texts) -> Vec<Example> {
     let call = |options: &str, path: &str| {
-        format!("curl -H \"Authorization: Bearer $TOKEN\" {options}{base}{path}")
+        // Quoted: zsh would read the ? of a query as a pattern.
+        format!("curl -H \"Authorization: Bearer $TOKEN\" {options}'{base}{path}'")
     };
     let saved = paths::api_saved_word("apple");
     let note = "-X PUT --json '{\"note\": \"an apple a day\"}' ";
