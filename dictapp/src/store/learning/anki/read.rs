@@ -6,11 +6,13 @@
 //! Packages come from strangers: sizes are limited before anything is unpacked, and the work of
 //! SQLite is, whatever the file makes of its tables.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt;
 use std::fs::File;
 use std::io::{Cursor, Read, Write};
 use std::path::Path;
+use std::rc::Rc;
 
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, Row};
@@ -37,6 +39,13 @@ const VALUE_BYTES_MAX: i32 = 8 << 20;
 /// Maximum number of cards, note types with their fields, or decks that are read.
 const ROWS_MAX: usize = 10 * ANKI_NOTES_MAX;
 
+/// Maximum number of fields of a note type. Large decks have about thirty.
+const FIELDS_MAX: usize = 100;
+
+/// Maximum size in bytes of all text that is read: notes, and the names of their types and lists.
+/// 20,000 notes of 1 KB have 20 MB. SQLite can make much more of a small file.
+const TEXT_BYTES_MAX: usize = 32 << 20;
+
 /// Maximum work of SQLite, in calls of the progress handler, one for each 100,000 instructions. A
 /// package of 20,000 notes takes fewer than ten.
 const WORK_MAX: u32 = 1000;
@@ -60,6 +69,17 @@ const TYPE_FIELDS: &str = "select ntid, name from fields order by ntid, ord";
 const DECKS: &str = "select id, name from decks";
 const HAS_TYPES: &str =
     "select count(*) from sqlite_schema where type = 'table' and name = 'notetypes'";
+
+/// What computes its rows or columns when it is read: a view, a virtual table, or a table with
+/// generated columns.
+const COMPUTED: &str = "select count(*) from sqlite_schema
+    where name = ?1 collate nocase and type in ('table', 'view')
+    and (type = 'view' or sql not like 'create table%'
+    or exists (select 1 from pragma_table_xinfo(?1) where hidden <> 0))";
+
+/// The tables that are read of old and of newer collections.
+const OLD_TABLES: [&str; 3] = ["notes", "cards", "col"];
+const TABLES: [&str; 5] = ["notes", "cards", "notetypes", "fields", "decks"];
 
 /// The notes of one type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -129,7 +149,12 @@ pub fn read_anki(package: &[u8]) -> Result<Vec<AnkiNoteType>> {
     let folder = tempfile::tempdir().map_err(|error| AnkiFault::Server(error.to_string()))?;
     let path = folder.path().join("collection");
     unpack(package, &path)?;
-    let file = open(&path)?;
+    read_collection(open(&path)?)
+}
+
+fn read_collection(file: Connection) -> Result<Vec<AnkiNoteType>> {
+    let file = Collection { file, text_left: Cell::new(TEXT_BYTES_MAX) };
+    file.check_tables()?;
     let mut types = note_types(&file)?;
     let decks = decks_of_notes(&file)?;
     read_notes(&file, &mut types, &decks)?;
@@ -199,60 +224,108 @@ fn open(path: &Path) -> Result<Connection> {
     Ok(file)
 }
 
-/// Calls `take` with each row, up to the limit.
-fn each(
-    file: &Connection,
-    sql: &str,
-    (what, rows_max): (&'static str, usize),
-    take: &mut dyn FnMut(&Row<'_>) -> Result<()>,
-) -> Result<()> {
-    let mut statement = file.prepare(sql)?;
-    let mut rows = statement.query([])?;
-    let mut count = 0;
-    while let Some(row) = rows.next()? {
-        count += 1;
-        if count > rows_max {
-            return Err(AnkiFault::TooLarge(what, rows_max.to_string()));
+/// A collection, and how much text may still be read from it.
+struct Collection {
+    file: Connection,
+    text_left: Cell<usize>,
+}
+
+impl Collection {
+    /// Refuses tables that compute what is read: their work and size have no bounds.
+    fn check_tables(&self) -> Result<()> {
+        for table in if self.is_old()? { &OLD_TABLES[..] } else { &TABLES } {
+            let count: i64 = self.file.query_row(COMPUTED, [table], |row| row.get(0))?;
+            if count > 0 {
+                return Err(damaged(&format!("{table} is not a plain table")));
+            }
         }
-        take(row)?;
+        Ok(())
     }
-    Ok(())
+
+    fn is_old(&self) -> Result<bool> {
+        Ok(self.file.query_row(HAS_TYPES, [], |row| row.get::<_, i64>(0))? == 0)
+    }
+
+    /// Calls `take` with each row, up to the limit.
+    fn each(
+        &self,
+        sql: &str,
+        (what, rows_max): (&'static str, usize),
+        take: &mut dyn FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let mut statement = self.file.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        let mut count = 0;
+        while let Some(row) = rows.next()? {
+            count += 1;
+            if count > rows_max {
+                return Err(AnkiFault::TooLarge(what, rows_max.to_string()));
+            }
+            take(row)?;
+        }
+        Ok(())
+    }
+
+    /// The text of a column, counted.
+    fn text(&self, row: &Row<'_>, column: usize) -> Result<String> {
+        let text: String = row.get(column)?;
+        self.count(text.len())?;
+        Ok(text)
+    }
+
+    /// Counts bytes of text that are kept.
+    fn count(&self, bytes: usize) -> Result<()> {
+        let left = self.text_left.get().checked_sub(bytes).ok_or_else(too_much_text)?;
+        self.text_left.set(left);
+        Ok(())
+    }
+
+    /// A value of the old collection's only row, in JSON.
+    fn old<T: serde::de::DeserializeOwned>(&self, sql: &str) -> Result<HashMap<String, T>> {
+        let text: String = self.file.query_row(sql, [], |row| row.get(0))?;
+        self.count(text.len())?;
+        serde_json::from_str(&text).map_err(|error| damaged(&error.to_string()))
+    }
 }
 
 /// The note types by their keys.
-fn note_types(file: &Connection) -> Result<HashMap<i64, AnkiNoteType>> {
+fn note_types(file: &Collection) -> Result<HashMap<i64, AnkiNoteType>> {
     let mut types = HashMap::new();
-    if is_old(file)? {
-        let models: HashMap<String, OldType> = old(file, OLD_TYPES)?;
+    if file.is_old()? {
+        let models: HashMap<String, OldType> = file.old(OLD_TYPES)?;
         for (id, OldType { name, flds }) in models {
+            if flds.len() > FIELDS_MAX {
+                return Err(too_many_fields());
+            }
             let fields = flds.into_iter().map(|field| field.name).collect();
             let id = id.parse().map_err(|_| damaged("the key of a note type"))?;
             types.insert(id, AnkiNoteType { name, fields, notes: Vec::new() });
         }
         return Ok(types);
     }
-    each(file, TYPES, ("the number of note types", ROWS_MAX), &mut |row| {
-        let found = AnkiNoteType { name: row.get(1)?, ..AnkiNoteType::default() };
+    file.each(TYPES, ("the number of note types", ROWS_MAX), &mut |row| {
+        let found = AnkiNoteType { name: file.text(row, 1)?, ..AnkiNoteType::default() };
         types.insert(row.get(0)?, found);
         Ok(())
     })?;
-    each(file, TYPE_FIELDS, ("the number of fields", ROWS_MAX), &mut |row| {
+    file.each(TYPE_FIELDS, ("the number of fields", ROWS_MAX), &mut |row| {
         if let Some(found) = types.get_mut(&row.get(0)?) {
-            found.fields.push(row.get(1)?);
+            if found.fields.len() >= FIELDS_MAX {
+                return Err(too_many_fields());
+            }
+            found.fields.push(file.text(row, 1)?);
         }
         Ok(())
     })?;
     Ok(types)
 }
 
-fn is_old(file: &Connection) -> Result<bool> {
-    Ok(file.query_row(HAS_TYPES, [], |row| row.get::<_, i64>(0))? == 0)
+fn too_much_text() -> AnkiFault {
+    AnkiFault::TooLarge("the text", format!("{TEXT_BYTES_MAX} bytes"))
 }
 
-/// A value of the old collection's only row, in JSON.
-fn old<T: serde::de::DeserializeOwned>(file: &Connection, sql: &str) -> Result<HashMap<String, T>> {
-    let text: String = file.query_row(sql, [], |row| row.get(0))?;
-    serde_json::from_str(&text).map_err(|error| damaged(&error.to_string()))
+fn too_many_fields() -> AnkiFault {
+    AnkiFault::TooLarge("the number of fields of a note type", FIELDS_MAX.to_string())
 }
 
 fn damaged(what: &str) -> AnkiFault {
@@ -270,25 +343,25 @@ struct Named {
     name: String,
 }
 
-/// The list of each note, by its key.
-fn decks_of_notes(file: &Connection) -> Result<HashMap<i64, String>> {
-    let mut names: HashMap<i64, String> = HashMap::new();
-    if is_old(file)? {
-        for (id, Named { name }) in old::<Named>(file, OLD_DECKS)? {
-            names.insert(id.parse().map_err(|_| damaged("the key of a deck"))?, name);
+/// The deck of each note, by its key.
+fn decks_of_notes(file: &Collection) -> Result<HashMap<i64, Rc<str>>> {
+    let mut names: HashMap<i64, Rc<str>> = HashMap::new();
+    if file.is_old()? {
+        for (id, Named { name }) in file.old::<Named>(OLD_DECKS)? {
+            names.insert(id.parse().map_err(|_| damaged("the key of a deck"))?, name.into());
         }
     } else {
-        each(file, DECKS, ("the number of decks", ROWS_MAX), &mut |row| {
+        file.each(DECKS, ("the number of decks", ROWS_MAX), &mut |row| {
             // Newer collections separate the names of decks as the fields of notes.
-            let name: String = row.get(1)?;
-            names.insert(row.get(0)?, name.replace(SEPARATOR, DECK_SEPARATOR));
+            let name = file.text(row, 1)?;
+            names.insert(row.get(0)?, name.replace(SEPARATOR, DECK_SEPARATOR).into());
             Ok(())
         })?;
     }
     let mut decks = HashMap::new();
-    each(file, CARDS, ("the number of cards", ROWS_MAX), &mut |row| {
+    file.each(CARDS, ("the number of cards", ROWS_MAX), &mut |row| {
         if let Some(name) = names.get(&row.get(1)?) {
-            decks.entry(row.get(0)?).or_insert_with(|| name.clone());
+            decks.entry(row.get(0)?).or_insert_with(|| Rc::clone(name));
         }
         Ok(())
     })?;
@@ -296,21 +369,22 @@ fn decks_of_notes(file: &Connection) -> Result<HashMap<i64, String>> {
 }
 
 fn read_notes(
-    file: &Connection,
+    file: &Collection,
     types: &mut HashMap<i64, AnkiNoteType>,
-    decks: &HashMap<i64, String>,
+    decks: &HashMap<i64, Rc<str>>,
 ) -> Result<()> {
-    each(file, NOTES, ("the number of notes", ANKI_NOTES_MAX), &mut |row| {
-        let Some(found) = types.get_mut(&row.get(1)?) else {
-            return Err(damaged("a note has no type"));
-        };
-        let fields: String = row.get(2)?;
-        let mut fields: Vec<String> = fields.split(SEPARATOR).map(str::to_owned).collect();
-        fields.resize(found.fields.len(), String::new());
-        let tags: String = row.get(3)?;
-        let deck = decks.get(&row.get(0)?).map(String::as_str).unwrap_or_default();
+    file.each(NOTES, ("the number of notes", ANKI_NOTES_MAX), &mut |row| {
+        let found = types.get_mut(&row.get(1)?).ok_or_else(|| damaged("a note has no type"))?;
+        let fields = file.text(row, 2)?;
+        let count = found.fields.len();
+        let mut fields: Vec<String> =
+            fields.split(SEPARATOR).take(count).map(str::to_owned).collect();
+        fields.resize(count, String::new());
+        let tags = file.text(row, 3)?.trim().to_owned();
+        let deck = decks.get(&row.get(0)?).map(AsRef::as_ref).unwrap_or_default();
         let list = list_of(deck, found.fields == FIELDS).to_owned();
-        found.notes.push(AnkiRow { fields, tags: tags.trim().to_owned(), list });
+        file.count(list.len())?;
+        found.notes.push(AnkiRow { fields, tags, list });
         Ok(())
     })
 }
@@ -322,5 +396,79 @@ fn list_of(deck: &str, is_own: bool) -> &str {
         Some((_, below)) => below,
         None if is_own || deck == "Default" => "",
         None => deck,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads a collection with these tables.
+    fn read(sql: &str) -> Result<Vec<AnkiNoteType>> {
+        let file = Connection::open_in_memory().unwrap();
+        file.execute_batch(sql).unwrap();
+        read_collection(file)
+    }
+
+    /// An old collection whose only type has this many fields.
+    fn old(fields: usize, behind: &str) -> Result<Vec<AnkiNoteType>> {
+        let fields = vec![r#"{"name":"a"}"#; fields].join(",");
+        read(&format!(
+            r#"create table col (models text, decks text); create table cards (nid, did);
+            insert into col values ('{{"1":{{"name":"t","flds":[{fields}]}}}}', '{{}}'); {behind}"#
+        ))
+    }
+
+    const OLD_NOTES: &str = "create table notes (id integer primary key, mid, flds, tags);";
+
+    #[test]
+    fn a_note_type_with_too_many_fields_is_refused() {
+        let note = format!("{OLD_NOTES} insert into notes values (1, 1, 'a', '')");
+        assert_eq!(old(FIELDS_MAX, &note).unwrap()[0].notes[0].fields.len(), FIELDS_MAX);
+        assert_eq!(old(FIELDS_MAX + 1, &note), Err(too_many_fields()));
+        let newer = read(&format!(
+            "create table cards (nid, did); create table decks (id, name); {OLD_NOTES}
+            create table notetypes (id, name); create table fields (ntid, ord, name);
+            insert into notetypes values (1, 't'); insert into fields
+            with recursive c (i) as (select 0 union all select i + 1 from c where i < {FIELDS_MAX})
+            select 1, i, 'a' from c"
+        ));
+        assert_eq!(newer, Err(too_many_fields()));
+    }
+
+    #[test]
+    fn separators_beyond_the_fields_of_a_type_make_no_fields() {
+        let note = "insert into notes values (1, 1, replace(hex(zeroblob(1000)), '0', x'1f'), '')";
+        let found = old(2, &format!("{OLD_NOTES} {note}")).unwrap();
+        assert_eq!(found[0].notes[0].fields, ["", ""]);
+    }
+
+    #[test]
+    fn a_collection_whose_tables_are_computed_is_refused() {
+        let notes = "with recursive c (i) as (select 1 union all select i + 1 from c where i < 20)
+            select i as id, 1 as mid, hex(zeroblob(2000000)) as flds, '' as tags from c";
+        let computed = "id, mid, tags, flds text as (hex(zeroblob(2000000)))";
+        for table in [
+            format!("create view notes as {notes}"),
+            format!("create view NOTES as {notes}"),
+            format!("create table notes ({computed})"),
+            "create virtual table notes using fts5(id, mid, flds, tags)".to_owned(),
+        ] {
+            assert_eq!(old(1, &table), Err(damaged("notes is not a plain table")), "{table}");
+        }
+    }
+
+    #[test]
+    fn the_sum_of_the_text_of_a_collection_is_limited() {
+        let notes = "with recursive c (i) as (select 1 union all select i + 1 from c where i < 9)
+            insert into notes select i, 1, hex(zeroblob(2000000)), '' from c";
+        assert_eq!(old(1, &format!("{OLD_NOTES} {notes}")), Err(too_much_text()));
+        // The name of one deck becomes the list of each note.
+        let named = "update col set decks =
+            '{\"7\":{\"name\":\"' || hex(zeroblob(2000000)) || '\"}}';
+            with recursive c (i) as (select 1 union all select i + 1 from c where i < 9)
+            insert into notes select i, 1, 'a', '' from c;
+            insert into cards select id, 7 from notes";
+        assert_eq!(old(1, &format!("{OLD_NOTES} {named}")), Err(too_much_text()));
     }
 }
