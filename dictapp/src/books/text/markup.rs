@@ -96,7 +96,8 @@ pub(crate) struct Text {
 
 /// Reads markup.
 pub(crate) fn text(markup: &str, ends: LineEnds) -> Text {
-    let mut reading = Reading { text: Text::default(), link: None, ends, preformatted: 0 };
+    let mut reading =
+        Reading { text: Text::default(), link: None, ends, preformatted: 0, no_end: Vec::new() };
     let mut rest = markup;
     while let Some(at) = rest.find(['<', '&']) {
         reading.push(&rest[..at]);
@@ -142,6 +143,8 @@ struct Reading {
     link: Option<(String, usize)>,
     ends: LineEnds,
     preformatted: usize,
+    /// What has no end in the rest of the markup. It is not searched again.
+    no_end: Vec<String>,
 }
 
 impl Reading {
@@ -163,7 +166,10 @@ impl Reading {
         let closes = inner.starts_with('/');
         let name = inner.strip_prefix('/').unwrap_or(inner);
         let is_tag = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '!' || c == '?');
-        let Some(end) = inner.find('>').filter(|&end| is_tag && end <= TAG_BYTES_MAX) else {
+        // The search is bounded: many `<` without an end would each search the whole rest.
+        let near = &inner.as_bytes()[..inner.len().min(TAG_BYTES_MAX + 1)];
+        let end = || memchr::memchr(b'>', near);
+        let Some(end) = is_tag.then(end).flatten() else {
             self.text.lines.push('<');
             return inner;
         };
@@ -172,9 +178,26 @@ impl Reading {
         let rest = &inner[end + 1..];
         self.element(&name, &inner[..end]);
         if HIDDEN.contains(&name.as_str()) && !closes && !inner[..end].ends_with('/') {
-            return skip_to_end_of(&name, rest);
+            return self.skip_to_end_of(name, rest);
         }
         rest
+    }
+
+    /// The text after the end tag of a hidden element; the whole text if there is no end tag.
+    fn skip_to_end_of<'a>(&mut self, name: String, markup: &'a str) -> &'a str {
+        if self.no_end.contains(&name) {
+            return markup;
+        }
+        let ends = |at: usize| {
+            let tag = markup.get(at + 2..at + 2 + name.len());
+            tag.is_some_and(|tag| tag.eq_ignore_ascii_case(&name))
+        };
+        let end = markup.match_indices("</").map(|(at, _)| at).find(|&at| ends(at));
+        let Some(end) = end else {
+            self.no_end.push(name);
+            return markup;
+        };
+        markup[end..].split_once('>').map_or("", |(_, rest)| rest)
     }
 
     fn element(&mut self, name: &str, tag: &str) {
@@ -218,17 +241,6 @@ impl Reading {
         self.text.lines.push_str(&text.replace('\u{A0}', " "));
         &markup[end + 1..]
     }
-}
-
-/// The text after the end tag of a hidden element; the whole text if there is no end tag.
-fn skip_to_end_of<'a>(name: &str, markup: &'a str) -> &'a str {
-    let ends = |at: usize| {
-        let tag = markup.get(at + 2..at + 2 + name.len());
-        tag.is_some_and(|tag| tag.eq_ignore_ascii_case(name))
-    };
-    let end = markup.match_indices("</").map(|(at, _)| at).find(|&at| ends(at));
-    let Some(end) = end else { return markup };
-    markup[end..].split_once('>').map_or("", |(_, rest)| rest)
 }
 
 /// The value of an attribute.
@@ -287,6 +299,33 @@ mod tests {
     fn a_line_end_of_html_is_a_blank() {
         let found = text("to give\nup<br>\nx <pre>a\nb</pre>", LineEnds::Blanks);
         assert_eq!(found.lines, "to give up\n x \na\nb\n");
+    }
+
+    #[test]
+    fn a_hidden_element_without_an_end_is_searched_once() {
+        let mut reading = Reading {
+            text: Text::default(),
+            link: None,
+            ends: LineEnds::Kept,
+            preformatted: 0,
+            no_end: Vec::new(),
+        };
+        assert_eq!(reading.tag("<script>a</style>"), "a</style>");
+        assert_eq!(reading.no_end, ["script"]);
+        // Not searched again, so that the end tag is not found.
+        assert_eq!(reading.tag("<script>b</script>"), "b</script>");
+        assert_eq!(reading.tag("<style>b</style>c"), "c");
+        assert_eq!(kept("<script>a<script>b"), "ab");
+    }
+
+    #[test]
+    fn the_end_of_a_tag_is_searched_within_its_limit() {
+        let tag = format!("<a{}>b", " ".repeat(TAG_BYTES_MAX - 1));
+        assert_eq!(kept(&tag), "b");
+        let tag = format!("<a{}>b", " ".repeat(TAG_BYTES_MAX));
+        assert_eq!(kept(&tag), tag);
+        let many = "<a".repeat(1 << 15);
+        assert_eq!(kept(&many), many);
     }
 
     #[test]

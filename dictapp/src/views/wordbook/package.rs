@@ -23,6 +23,12 @@ const FIELDS_MAX: usize = 30;
 /// Characters of a field that are carried: as many as a note of a word book has.
 const FIELD_CHARS_MAX: usize = 1000;
 
+/// Characters of a field in HTML that are converted. Tags take many times the room of the text.
+const FIELD_HTML_CHARS_MAX: usize = 16 * FIELD_CHARS_MAX;
+
+/// Bytes of a sound's name or a gap with its hint. Longer ones are text.
+const MARK_BYTES_MAX: usize = 4000;
+
 /// Maximum size of the notes that a page carries to the second step, in bytes. 20,000 notes of 400
 /// bytes have 8 MB.
 const TABLE_BYTES_MAX: usize = 12 << 20;
@@ -258,7 +264,8 @@ fn row_by(row: &[String], roles: &[Role]) -> Row {
 
 /// A field of a note in plain text: without sounds, and with the words of its gaps.
 fn text(html: &str) -> String {
-    let text = plain_text(&without_marks(html));
+    let end = html.char_indices().nth(FIELD_HTML_CHARS_MAX).map_or(html.len(), |(end, _)| end);
+    let text = plain_text(&without_marks(&html[..end]));
     text.chars().take(FIELD_CHARS_MAX).collect()
 }
 
@@ -269,8 +276,8 @@ fn without_marks(html: &str) -> String {
     while let Some(at) = rest.find(['[', '{']) {
         text.push_str(&rest[..at]);
         rest = &rest[at..];
-        let sound = rest.strip_prefix("[sound:").and_then(|sound| sound.split_once(']'));
-        let gap = rest.strip_prefix("{{c").and_then(|gap| gap.split_once("}}"));
+        let sound = rest.strip_prefix("[sound:").and_then(|sound| split_mark(sound, "]"));
+        let gap = rest.strip_prefix("{{c").and_then(|gap| split_mark(gap, "}}"));
         let gap = gap.and_then(|(gap, behind)| Some((gap.split_once("::")?.1, behind)));
         rest = if let Some((_, behind)) = sound {
             behind
@@ -284,6 +291,15 @@ fn without_marks(html: &str) -> String {
     }
     text.push_str(rest);
     text
+}
+
+/// A mark that begins here, and the text behind its end. Its length is limited: marks without an
+/// end would each search the whole rest.
+fn split_mark<'a>(text: &'a str, end: &str) -> Option<(&'a str, &'a str)> {
+    let bytes = text.as_bytes();
+    let near = &bytes[..bytes.len().min(MARK_BYTES_MAX)];
+    let at = memchr::memmem::find(near, end.as_bytes())?;
+    Some((&text[..at], &text[at + end.len()..]))
 }
 
 impl Table {
@@ -343,6 +359,17 @@ mod tests {
         assert_eq!(text("I {{c1::ate::past of eat}} {{c2::it}} [up] {x}"), "I ate it [up] {x}");
         assert_eq!(text("{{c1::open [sound:x"), "{{c1::open [sound:x");
         assert_eq!(text(&"词".repeat(2000)).chars().count(), FIELD_CHARS_MAX);
+    }
+
+    #[test]
+    fn marks_without_an_end_are_searched_once_within_their_limit() {
+        let far = "词".repeat(MARK_BYTES_MAX);
+        assert_eq!(split_mark("a.mp3] b", "]"), Some(("a.mp3", " b")));
+        assert_eq!(split_mark(&format!("{far}]"), "]"), None);
+        for mark in ["{{c1::", "[sound:"] {
+            let marks = mark.repeat(1 << 20);
+            assert_eq!(text(&marks), marks[..FIELD_CHARS_MAX]);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Converts a record to the notation of [`Explanation`](crate::model::Explanation).
 
 use super::record::{Example, Form, Linked, Record, Sense, Sound};
+use crate::books::limits::FORMS_MAX;
 use crate::books::text::gloss;
 use crate::model::{FormKind, link};
 
@@ -82,6 +83,14 @@ const LABELS_MAX: usize = 3;
 /// Maximum number of examples of a sense. Wiktionary has dozens of quotations of common words.
 const EXAMPLES_MAX: usize = 3;
 
+/// Maximum number of synonyms or antonyms of a sense that are read. Each is compared with the earlier
+/// ones. The synonyms of `drunk` are about 300.
+const WORDS_MAX: usize = 500;
+
+/// Maximum number of headwords of which a sense is a form that are searched in its gloss. Real senses
+/// have one or two.
+const TARGETS_MAX: usize = 10;
+
 /// The explanation of a record.
 pub(super) fn mean(record: &Record) -> String {
     let label = PARTS.iter().find(|(name, _)| *name == record.pos).map_or("", |part| part.1);
@@ -106,7 +115,7 @@ fn part_line(record: &Record, label: &str) -> Option<String> {
         .collect();
     let spellings = |kind: FormKind| {
         let mut found: Vec<&str> = Vec::new();
-        for form in forms_of(record).filter(|form| kind_of(form) == Some(kind)) {
+        for form in forms_of(record).filter(|form| kind_of(form) == Some(kind)).take(FORMS_MAX) {
             let text = form.form.trim();
             if !found.contains(&text) && !text.contains([',', ';', '|']) {
                 found.push(text);
@@ -226,7 +235,7 @@ fn text_of(sense: &Sense) -> String {
     let above = above.iter().map(|text| format!("{}: ", text.trim_end_matches(['.', ':'])));
     let text = above.collect::<String>() + last;
     let target = sense.form_of.iter().chain(&sense.alt_of).map(|linked| linked.word.trim());
-    match target.into_iter().find(|word| !word.is_empty() && text.contains(word)) {
+    match target.take(TARGETS_MAX).find(|word| !word.is_empty() && text.contains(word)) {
         Some(word) => {
             let (before, behind) = text.rsplit_once(word).unwrap_or((&text, ""));
             format!("{before}{}{behind}", link::encode(word, word))
@@ -255,7 +264,7 @@ fn examples(examples: &[Example]) -> impl Iterator<Item = String> {
 /// A line of words after a mark.
 fn words<'a>(mark: char, linked: impl Iterator<Item = &'a Linked>) -> Option<String> {
     let mut found: Vec<String> = Vec::new();
-    for word in linked.map(|linked| one_line(&linked.word)) {
+    for word in linked.take(WORDS_MAX).map(|linked| one_line(&linked.word)) {
         if !word.is_empty() && !word.contains(';') && !found.contains(&word) {
             found.push(word);
         }
@@ -265,4 +274,28 @@ fn words<'a>(mark: char, linked: impl Iterator<Item = &'a Linked>) -> Option<Str
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(fields: &str) -> String {
+        let json = format!(r#"{{"word":"apple","pos":"noun","lang_code":"en",{fields}}}"#);
+        mean(&serde_json::from_str(&json).unwrap())
+    }
+
+    #[test]
+    fn only_so_many_forms_and_synonyms_are_compared_with_each_other() {
+        let many =
+            |one: &dyn Fn(usize) -> String| (0..200_000).map(one).collect::<Vec<_>>().join(",");
+        let forms = many(&|n| format!(r#"{{"form":"a{n}","tags":["plural"]}}"#));
+        let synonyms = many(&|n| format!(r#"{{"word":"s{n}"}}"#));
+        let found = line(&format!(
+            r#""forms":[{forms}],"senses":[{{"glosses":["x"],"synonyms":[{synonyms}]}}]"#
+        ));
+        let lines: Vec<&str> = found.lines().collect();
+        assert_eq!(lines[0].split(", ").count(), FORMS_MAX);
+        assert_eq!(lines[2].split("; ").count(), WORDS_MAX);
+    }
 }
