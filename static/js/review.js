@@ -8,6 +8,8 @@
   const ANSWER_MAX = 8 * SECONDS; // a slower server counts as away
   const RETRY_MAX = 30 * SECONDS;
   const VOICES_MAX = 2 * SECONDS; // browsers find their voices late
+  const GONE = [409, 410]; // the word of the answer is no more
+  const REFUSED = "refused";
   let retry = SECONDS;
   let timer = 0;
   let sending = false;
@@ -35,6 +37,25 @@
     } catch (error) {
       return false; // no storage: the form is sent as without this file
     }
+  }
+
+  // Loads the page again for a new token, once until an answer is taken. Returns whether it does.
+  function reloadOnce() {
+    try {
+      if (sessionStorage.getItem(key())) return false;
+      sessionStorage.setItem(key(), REFUSED);
+    } catch (error) {
+      return false; // no storage: it could not be told from the first time
+    }
+    location.reload();
+    return true;
+  }
+
+  function taken() {
+    retry = SECONDS;
+    try {
+      sessionStorage.removeItem(key());
+    } catch (error) { /* no storage: nothing to remove */ }
   }
 
   function say(text) {
@@ -109,17 +130,20 @@
     start();
   }
 
-  // Sends one answer. Returns whether the server has it.
+  // Sends one answer. Returns the page behind it, null if its word is no more. Throws if the answer
+  // has to wait.
   async function send(answer, token) {
     const body = new URLSearchParams({ form_token: token, ...answer });
     const signal = AbortSignal.timeout(ANSWER_MAX);
     const response = await fetch(place().dataset.action, { method: "POST", body, signal });
-    if (response.status >= 500) throw new Error("the server is away");
+    if (GONE.includes(response.status)) return null;
+    if (response.status === 403) throw new Error(REFUSED);
     if (response.redirected && response.url.includes(place().dataset.login)) {
       location.assign(response.url);
       throw new Error("logged out");
     }
-    return response.ok ? response.text() : null;
+    if (!response.ok) throw new Error("the server is away or busy");
+    return response.text();
   }
 
   // Sends what waits, the oldest first. An answer that the server had before counts once.
@@ -132,10 +156,11 @@
       for (let answers = waiting(); answers.length; answers = waiting()) {
         page = await send(answers[0], find("form_token").value);
         keep(answers.slice(1));
-        if (page === null) return location.reload(); // refused: its token or its word is no more
+        if (page === null) return location.reload();
+        taken();
       }
-      retry = SECONDS;
     } catch (error) {
+      if (error.message === REFUSED && reloadOnce()) return;
       timer = setTimeout(flush, retry);
       retry = Math.min(2 * retry, RETRY_MAX);
     } finally {

@@ -95,3 +95,17 @@ fn an_answer_outlives_the_server_and_the_page() {
     wait_until("it is sent", || levi.get("/progress").body.contains("1 reviews on 1 days"));
     wait_until("the other card is shown", || word(&browser) == "book");
 }
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn an_answer_whose_token_is_refused_is_kept_and_sent_with_a_new_one() {
+    let site = Site::start();
+    let levi = saved(&site, &["apple", "book"]);
+    let browser = Browser::start(Profile::default());
+    log_in(&browser, &site, "Levi");
+    browser.goto(&format!("{}/review", site.url));
+    browser.script("document.getElementById('form_token').value = 'old'", &[]);
+    grade(&browser, 4);
+    wait_until("it is sent", || levi.get("/progress").body.contains("1 reviews on 1 days"));
+    wait_until("the page goes on", || word(&browser) == "book" && waiting(&browser).is_empty());
+}
