@@ -203,10 +203,13 @@ fn write_files(folder: &Path, files: &[UploadedFile<'_>]) -> Result<PathBuf, Err
     if files.len() > UPLOAD_FILES_MAX {
         return Err(Error::bad_request(format!("more than {UPLOAD_FILES_MAX} files")));
     }
-    for file in &files {
+    for (number, file) in files.iter().enumerate() {
         let is_odd = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':');
         if file.name.starts_with('.') || file.name.len() > 200 || file.name.contains(is_odd) {
             return Err(Error::bad_request("invalid file name"));
+        }
+        if files[..number].iter().any(|earlier| earlier.name == file.name) {
+            return Err(Error::bad_request(format!("two files have the name {:?}", file.name)));
         }
         fs::write(folder.join(file.name), file.bytes).map_err(disk_error)?;
     }
@@ -339,6 +342,15 @@ mod tests {
         let files = [("a.dict", "1"), ("a.ifo", "2")]
             .map(|(name, text)| UploadedFile { name, bytes: text.as_bytes() });
         assert_eq!(write_files(folder.path(), &files).unwrap(), folder.path().join("a.ifo"));
+    }
+
+    #[test]
+    fn two_files_of_the_same_name_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = ["1", "2"].map(|text| UploadedFile { name: "a.txt", bytes: text.as_bytes() });
+        let error = write_files(folder.path(), &files).unwrap_err();
+        assert_eq!(error.status(), StatusCode::BAD_REQUEST);
+        assert!(error.to_string().contains("two files have the name \"a.txt\""), "{error}");
     }
 
     #[test]
