@@ -45,6 +45,11 @@ pub const SAMPLE_BYTES_MAX: usize = 64 * 1024;
 /// Maximum length of an article of a StarDict or dictd book in bytes, including markup.
 pub const ARTICLE_BYTES_MAX: u64 = 1024 * 1024;
 
+/// Maximum size in bytes of all articles of a StarDict or dictd book, each as often as a headword
+/// has it: headwords may share one, so that a small file has much text. The largest dictionaries
+/// have nearly 1 GB, ECDICT as StarDict 0.1 GB.
+pub const ARTICLES_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+
 /// Maximum length of a headword in a binary index in bytes, before it is checked. StarDict's own
 /// limit is 256.
 pub const INDEX_WORD_BYTES_MAX: usize = 1024;

@@ -12,7 +12,7 @@ use flate2::{Crc, Decompress, FlushDecompress};
 use super::source::{GZIP, Unpacked, open_file};
 use crate::books::error::{BookError, Place};
 use crate::books::limits::{
-    ARTICLE_BYTES_MAX, CACHE_BYTES_MAX, UNCHUNKED_BYTES_MAX, UNPACKED_BYTES_MAX,
+    ARTICLE_BYTES_MAX, ARTICLES_BYTES_MAX, CACHE_BYTES_MAX, UNCHUNKED_BYTES_MAX, UNPACKED_BYTES_MAX,
 };
 
 /// The file of articles.
@@ -20,6 +20,8 @@ pub(crate) struct Articles {
     path: PathBuf,
     length: u64,
     content: Content,
+    /// How many bytes of articles may still be read.
+    left: u64,
 }
 
 enum Content {
@@ -53,7 +55,7 @@ impl Articles {
         }
         if !packed {
             let content = Content::Plain(file);
-            return Ok(Articles { path: path.to_owned(), length, content });
+            return Ok(Articles::new(path.to_owned(), length, content));
         }
         let chunks = Chunks::read_table(file.try_clone().map_err(fail)?)
             .map_err(|reason| BookError::at(path, Place::Byte(0), reason))?;
@@ -67,7 +69,7 @@ impl Articles {
             let length = chunks
                 .verify()
                 .map_err(|reason| BookError::whole(&path, format!("is damaged: {reason}")))?;
-            return Ok(Articles { path, length, content: Content::Chunks(chunks) });
+            return Ok(Articles::new(path, length, Content::Chunks(chunks)));
         }
         let mut all = Vec::new();
         Unpacked::new(BufReader::with_capacity(64 * 1024, file))
@@ -81,7 +83,11 @@ impl Articles {
             );
             return Err(BookError::whole(&path, reason));
         }
-        Ok(Articles { path, length: all.len() as u64, content: Content::Memory(all) })
+        Ok(Articles::new(path, all.len() as u64, Content::Memory(all)))
+    }
+
+    fn new(path: PathBuf, length: u64, content: Content) -> Articles {
+        Articles { path, length, content, left: ARTICLES_BYTES_MAX }
     }
 
     /// The bytes of one article.
@@ -91,6 +97,11 @@ impl Articles {
         if length > ARTICLE_BYTES_MAX {
             return Err(Unreachable::TooLong);
         }
+        self.left = self.left.checked_sub(length).ok_or_else(|| {
+            let reason =
+                format!("the articles of all headwords have over {ARTICLES_BYTES_MAX} bytes");
+            Unreachable::Broken(BookError::whole(&self.path, reason))
+        })?;
         let broken = |error| Unreachable::Broken(BookError::io(&self.path, error));
         match &mut self.content {
             Content::Plain(file) => read_plain(file, offset, length).map_err(broken),
@@ -285,4 +296,24 @@ fn skip_text(input: &mut BufReader<File>) -> Result<u64, String> {
         }
     }
     Err("the header of the gzip file has no end".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_article_that_many_headwords_share_counts_for_each() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.dict");
+        std::fs::write(&path, "an apple").unwrap();
+        let mut articles = Articles::open(&path).unwrap();
+        articles.left = 20;
+        for _ in 0..2 {
+            assert_eq!(articles.read(0, 8).unwrap(), b"an apple");
+        }
+        let Err(Unreachable::Broken(error)) = articles.read(0, 8) else { panic!("it is read") };
+        let error = error.to_string();
+        assert!(error.contains("over 1073741824 bytes"), "{error}");
+    }
 }
