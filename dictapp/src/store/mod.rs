@@ -39,11 +39,11 @@ pub use history::{
     PageStart, PastLookup, Saved, WordOfDay,
 };
 pub use learning::{
-    ANKI_PACKAGE_BYTES_MAX, AnkiFault, AnkiNote, AnkiNoteType, AnkiRow, CLASS_MEMBERS_MAX,
-    CLASSES_OF_PUPIL_MAX, CLASSES_OF_TEACHER_MAX, Class, ClassId, ClassList, Counted, DayCount,
-    LISTS_OF_CLASS_MAX, Member, Membership, NewClassList, NewReview, PupilList, Recorded,
-    SavedFilter, SavedMany, SavedWord, SavedWordCounts, SavedWordText, StoredReview, StoredWord,
-    WordListStart, anki_package, read_anki,
+    ANKI_PACKAGE_BYTES_MAX, AnkiFault, AnkiNote, AnkiNoteType, AnkiPart, AnkiRow,
+    CLASS_MEMBERS_MAX, CLASSES_OF_PUPIL_MAX, CLASSES_OF_TEACHER_MAX, Class, ClassId, ClassList,
+    Counted, DayCount, LISTS_OF_CLASS_MAX, Member, Membership, NewClassList, NewReview, PupilList,
+    Recorded, SavedFilter, SavedMany, SavedWord, SavedWordCounts, SavedWordText, StoredReview,
+    StoredWord, WordListStart, anki_package, read_anki,
 };
 pub use url::{DatabaseUrl, MysqlServer, WrongUrl};
 

@@ -62,6 +62,15 @@ texts! {
         no_package: "这个文件不是 Anki 卡片包（.apkg）。", "This file is not an Anki package (.apkg).";
         empty: "这个卡片包里没有笔记。", "There are no notes in this package.";
         too_large: "这个卡片包太大（上限：{limit}）。请在 Anki 里分成几个牌组导出。", "This package is too large (limit: {limit}). Export it from Anki in several decks.";
+        limit_files: "{count} 个文件", "{count} files";
+        limit_collection: "集合 {count} 字节", "{count} bytes in the collection";
+        limit_types: "{count} 种笔记类型", "{count} note types";
+        limit_fields: "{count} 个字段", "{count} fields";
+        limit_type_fields: "每种笔记类型 {count} 个字段", "{count} fields of a note type";
+        limit_decks: "{count} 个牌组", "{count} decks";
+        limit_cards: "{count} 张卡片", "{count} cards";
+        limit_notes: "{count} 条笔记", "{count} notes";
+        limit_text: "文字 {count} 字节", "{count} bytes of text";
         damaged: "这个卡片包读不出来，可能已损坏：{what}", "This package cannot be read; it may be damaged: {what}";
     }
 }

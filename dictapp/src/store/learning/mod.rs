@@ -9,7 +9,8 @@ mod saving;
 mod whole;
 
 pub use anki::{
-    ANKI_PACKAGE_BYTES_MAX, AnkiFault, AnkiNote, AnkiNoteType, AnkiRow, anki_package, read_anki,
+    ANKI_PACKAGE_BYTES_MAX, AnkiFault, AnkiNote, AnkiNoteType, AnkiPart, AnkiRow, anki_package,
+    read_anki,
 };
 pub use classes::lists::LISTS_OF_CLASS_MAX;
 pub use classes::{

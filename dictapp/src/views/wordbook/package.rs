@@ -9,8 +9,8 @@ use super::import::{ROWS_MAX, Row, save};
 use crate::books::plain_text;
 use crate::paths;
 use crate::site::Visit;
-use crate::store::{AnkiFault, AnkiNoteType, SavedWordText, read_anki};
-use crate::texts::{Language, Texts};
+use crate::store::{AnkiFault, AnkiNoteType, AnkiPart, SavedWordText, read_anki};
+use crate::texts::{Language, Texts, fill};
 use crate::views::filters;
 use crate::views::page::Page;
 
@@ -139,8 +139,7 @@ pub(super) fn show(page: &Page<'_>, package: &[u8], list: &str) -> Result<Respon
         shown.push(shown_type(name, &table, &roles)?);
     }
     if shown.iter().map(|one| one.table.len()).sum::<usize>() > TABLE_BYTES_MAX {
-        let limit = format!("{} MB", TABLE_BYTES_MAX >> 20);
-        let fault = AnkiFault::TooLarge("the text", limit);
+        let fault = AnkiFault::TooLarge(AnkiPart::Text, TABLE_BYTES_MAX);
         return refuse(page, fault_text(&fault, page.texts()));
     }
     send(page, StatusCode::OK, (None, shown), list)
@@ -186,11 +185,27 @@ fn send(
 }
 
 fn fault_text(fault: &AnkiFault, t: &Texts) -> String {
-    let fill = crate::texts::fill;
     match fault {
         AnkiFault::NoPackage => t.import.no_package.to_owned(),
-        AnkiFault::TooLarge(_, limit) => fill(t.import.too_large, "limit", limit),
+        AnkiFault::TooLarge(part, limit) => {
+            fill(t.import.too_large, "limit", fill(limit_text(*part, t), "count", limit))
+        }
         AnkiFault::Damaged(what) | AnkiFault::Server(what) => fill(t.import.damaged, "what", what),
+    }
+}
+
+/// A limit with what is counted.
+fn limit_text(part: AnkiPart, t: &Texts) -> &'static str {
+    match part {
+        AnkiPart::Files => t.import.limit_files,
+        AnkiPart::Collection => t.import.limit_collection,
+        AnkiPart::Types => t.import.limit_types,
+        AnkiPart::Fields => t.import.limit_fields,
+        AnkiPart::TypeFields => t.import.limit_type_fields,
+        AnkiPart::Decks => t.import.limit_decks,
+        AnkiPart::Cards => t.import.limit_cards,
+        AnkiPart::Notes => t.import.limit_notes,
+        AnkiPart::Text => t.import.limit_text,
     }
 }
 
@@ -370,6 +385,14 @@ mod tests {
             let marks = mark.repeat(1 << 20);
             assert_eq!(text(&marks), marks[..FIELD_CHARS_MAX]);
         }
+    }
+
+    #[test]
+    fn a_limit_names_what_is_counted_in_either_language() {
+        let fault = AnkiFault::TooLarge(AnkiPart::Notes, 20_000);
+        let said = |one: Language| fault_text(&fault, one.texts());
+        assert!(said(Language::English).contains("(limit: 20000 notes)"));
+        assert!(said(Language::Chinese).contains("（上限：20000 条笔记）"));
     }
 
     #[test]

@@ -98,7 +98,7 @@ fn a_file_that_is_no_package_is_named_and_a_damaged_one_too() {
     let frame = [0x28, 0xb5, 0x2f, 0xfd, 9, 9, 9];
     import(&levi, &packed("collection.anki21b", &frame)).assert_has(422, &[damaged]);
     import(&levi, &NEW[..NEW.len() / 2]).assert_has(422, &[none]);
-    let large = "This package is too large (limit: 67108864 bytes).";
+    let large = "This package is too large (limit: 67108864 bytes in the collection).";
     import(&levi, &packed("collection.anki2", &vec![0; 70 << 20])).assert_has(422, &[large]);
     assert_eq!(levi.get("/words/import").to("/words"), "/words");
 }

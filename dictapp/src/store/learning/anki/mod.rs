@@ -1,10 +1,12 @@
 //! Anki packages (`.apkg`): written for an export, and read for an import.
 
+mod fault;
 mod package;
 mod read;
 
+pub use fault::{AnkiFault, AnkiPart};
 pub use package::{AnkiNote, anki_package};
-pub use read::{ANKI_PACKAGE_BYTES_MAX, AnkiFault, AnkiNoteType, AnkiRow, read_anki};
+pub use read::{ANKI_PACKAGE_BYTES_MAX, AnkiNoteType, AnkiRow, read_anki};
 
 /// The fields of a note of our own packages, in the order of `AnkiNote::fields`.
 const FIELDS: [&str; 6] = ["Word", "Pronunciation", "Meaning", "Example", "Sentence", "Note"];

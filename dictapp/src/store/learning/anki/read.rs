@@ -8,7 +8,6 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::fmt;
 use std::fs::File;
 use std::io::{Cursor, Read, Write};
 use std::path::Path;
@@ -19,6 +18,7 @@ use rusqlite::{Connection, OpenFlags, Row};
 use serde::Deserialize;
 use zip::ZipArchive;
 
+use super::fault::{AnkiFault, AnkiPart};
 use super::{DECK_SEPARATOR, FIELDS, SEPARATOR};
 
 /// Maximum size of a package in bytes. It is unpacked in memory; its media are most of it.
@@ -28,7 +28,7 @@ pub const ANKI_PACKAGE_BYTES_MAX: u64 = 32 << 20;
 const ANKI_NOTES_MAX: usize = 20_000;
 
 /// Maximum unpacked size of the collection in bytes. 20,000 notes of 1 KB have 20 MB.
-const COLLECTION_BYTES_MAX: u64 = 64 << 20;
+const COLLECTION_BYTES_MAX: usize = 64 << 20;
 
 /// Maximum number of files in a package. Each takes memory before any is read.
 const FILES_MAX: usize = 50_000;
@@ -103,42 +103,6 @@ pub struct AnkiRow {
     pub list: String,
 }
 
-/// Why a package cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AnkiFault {
-    /// It is no zip archive, or has no collection.
-    NoPackage,
-    /// Something in it is larger than its limit: what, and the limit with its unit.
-    TooLarge(&'static str, String),
-    /// The collection is damaged, or is not one of Anki: what SQLite or the decoder reports.
-    Damaged(String),
-    /// The server cannot write a temporary file.
-    Server(String),
-}
-
-impl fmt::Display for AnkiFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            AnkiFault::NoPackage => f.write_str("the file is not an Anki package"),
-            AnkiFault::TooLarge(what, limit) => {
-                write!(f, "{what} of the Anki package is larger than {limit}")
-            }
-            AnkiFault::Damaged(what) => {
-                write!(f, "the collection of the Anki package is damaged: {what}")
-            }
-            AnkiFault::Server(what) => write!(f, "cannot unpack the Anki package: {what}"),
-        }
-    }
-}
-
-impl std::error::Error for AnkiFault {}
-
-impl From<rusqlite::Error> for AnkiFault {
-    fn from(error: rusqlite::Error) -> AnkiFault {
-        AnkiFault::Damaged(error.to_string())
-    }
-}
-
 type Result<T> = std::result::Result<T, AnkiFault>;
 
 /// Reads the notes of a package by type, the type with the most notes first.
@@ -167,7 +131,7 @@ fn read_collection(file: Connection) -> Result<Vec<AnkiNoteType>> {
 /// Writes the collection of a package to a file.
 fn unpack(package: &[u8], path: &Path) -> Result<()> {
     if memchr::memmem::find_iter(package, ZIP_ENTRY).take(FILES_MAX + 1).count() > FILES_MAX {
-        return Err(AnkiFault::TooLarge("the number of files", format!("{FILES_MAX} files")));
+        return Err(AnkiFault::TooLarge(AnkiPart::Files, FILES_MAX));
     }
     let mut archive = ZipArchive::new(Cursor::new(package)).map_err(|_| AnkiFault::NoPackage)?;
     let found = COLLECTIONS.into_iter().find_map(|name| archive.index_for_name(name));
@@ -175,15 +139,16 @@ fn unpack(package: &[u8], path: &Path) -> Result<()> {
         .by_index(found.ok_or(AnkiFault::NoPackage)?)
         .map_err(|error| AnkiFault::Damaged(error.to_string()))?;
     let mut magic = Vec::new();
-    let damaged = |error: std::io::Error| AnkiFault::Damaged(error.to_string());
-    (&mut packed).take(ZSTD.len() as u64).read_to_end(&mut magic).map_err(damaged)?;
+    let start = (&mut packed).take(ZSTD.len() as u64).read_to_end(&mut magic);
+    start.map_err(|error| AnkiFault::Damaged(error.to_string()))?;
     let is_zstd = magic == ZSTD;
     let whole = Cursor::new(magic).chain(packed);
     if !is_zstd {
         return copy(whole, path);
     }
+    // What the decoder reports is about its own parts.
     let unpacked = ruzstd::decoding::StreamingDecoder::new(whole)
-        .map_err(|error| AnkiFault::Damaged(error.to_string()))?;
+        .map_err(|_| damaged("the beginning of its zstd frame is invalid"))?;
     copy(unpacked, path)
 }
 
@@ -195,14 +160,13 @@ fn copy(mut unpacked: impl Read, path: &Path) -> Result<()> {
     let mut left = COLLECTION_BYTES_MAX;
     loop {
         let read = unpacked.read(&mut buffer);
-        let count = read.map_err(|error| AnkiFault::Damaged(error.to_string()))?;
+        let count = read.map_err(|_| damaged("its packed content is invalid"))?;
         if count == 0 {
             return Ok(());
         }
-        left = left.checked_sub(count as u64).ok_or_else(|| {
-            let limit = format!("{COLLECTION_BYTES_MAX} bytes");
-            AnkiFault::TooLarge("the collection", limit)
-        })?;
+        left = left
+            .checked_sub(count)
+            .ok_or(AnkiFault::TooLarge(AnkiPart::Collection, COLLECTION_BYTES_MAX))?;
         file.write_all(&buffer[..count]).map_err(server)?;
     }
 }
@@ -250,7 +214,7 @@ impl Collection {
     fn each(
         &self,
         sql: &str,
-        (what, rows_max): (&'static str, usize),
+        (part, rows_max): (AnkiPart, usize),
         take: &mut dyn FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
         let mut statement = self.file.prepare(sql)?;
@@ -259,7 +223,7 @@ impl Collection {
         while let Some(row) = rows.next()? {
             count += 1;
             if count > rows_max {
-                return Err(AnkiFault::TooLarge(what, rows_max.to_string()));
+                return Err(AnkiFault::TooLarge(part, rows_max));
             }
             take(row)?;
         }
@@ -303,12 +267,12 @@ fn note_types(file: &Collection) -> Result<HashMap<i64, AnkiNoteType>> {
         }
         return Ok(types);
     }
-    file.each(TYPES, ("the number of note types", ROWS_MAX), &mut |row| {
+    file.each(TYPES, (AnkiPart::Types, ROWS_MAX), &mut |row| {
         let found = AnkiNoteType { name: file.text(row, 1)?, ..AnkiNoteType::default() };
         types.insert(row.get(0)?, found);
         Ok(())
     })?;
-    file.each(TYPE_FIELDS, ("the number of fields", ROWS_MAX), &mut |row| {
+    file.each(TYPE_FIELDS, (AnkiPart::Fields, ROWS_MAX), &mut |row| {
         if let Some(found) = types.get_mut(&row.get(0)?) {
             if found.fields.len() >= FIELDS_MAX {
                 return Err(too_many_fields());
@@ -321,11 +285,11 @@ fn note_types(file: &Collection) -> Result<HashMap<i64, AnkiNoteType>> {
 }
 
 fn too_much_text() -> AnkiFault {
-    AnkiFault::TooLarge("the text", format!("{TEXT_BYTES_MAX} bytes"))
+    AnkiFault::TooLarge(AnkiPart::Text, TEXT_BYTES_MAX)
 }
 
 fn too_many_fields() -> AnkiFault {
-    AnkiFault::TooLarge("the number of fields of a note type", FIELDS_MAX.to_string())
+    AnkiFault::TooLarge(AnkiPart::TypeFields, FIELDS_MAX)
 }
 
 fn damaged(what: &str) -> AnkiFault {
@@ -351,7 +315,7 @@ fn decks_of_notes(file: &Collection) -> Result<HashMap<i64, Rc<str>>> {
             names.insert(id.parse().map_err(|_| damaged("the key of a deck"))?, name.into());
         }
     } else {
-        file.each(DECKS, ("the number of decks", ROWS_MAX), &mut |row| {
+        file.each(DECKS, (AnkiPart::Decks, ROWS_MAX), &mut |row| {
             // Newer collections separate the names of decks as the fields of notes.
             let name = file.text(row, 1)?;
             names.insert(row.get(0)?, name.replace(SEPARATOR, DECK_SEPARATOR).into());
@@ -359,7 +323,7 @@ fn decks_of_notes(file: &Collection) -> Result<HashMap<i64, Rc<str>>> {
         })?;
     }
     let mut decks = HashMap::new();
-    file.each(CARDS, ("the number of cards", ROWS_MAX), &mut |row| {
+    file.each(CARDS, (AnkiPart::Cards, ROWS_MAX), &mut |row| {
         if let Some(name) = names.get(&row.get(1)?) {
             decks.entry(row.get(0)?).or_insert_with(|| Rc::clone(name));
         }
@@ -373,7 +337,7 @@ fn read_notes(
     types: &mut HashMap<i64, AnkiNoteType>,
     decks: &HashMap<i64, Rc<str>>,
 ) -> Result<()> {
-    file.each(NOTES, ("the number of notes", ANKI_NOTES_MAX), &mut |row| {
+    file.each(NOTES, (AnkiPart::Notes, ANKI_NOTES_MAX), &mut |row| {
         let found = types.get_mut(&row.get(1)?).ok_or_else(|| damaged("a note has no type"))?;
         let fields = file.text(row, 2)?;
         let count = found.fields.len();

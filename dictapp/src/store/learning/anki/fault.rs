@@ -1,0 +1,62 @@
+//! Why an Anki package cannot be read.
+
+use std::fmt;
+
+/// A part of a package that has a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnkiPart {
+    /// Its files.
+    Files,
+    /// The bytes of the collection.
+    Collection,
+    /// Its note types.
+    Types,
+    /// The fields of all note types.
+    Fields,
+    /// The fields of one note type.
+    TypeFields,
+    /// Its decks.
+    Decks,
+    /// Its cards.
+    Cards,
+    /// Its notes.
+    Notes,
+    /// The bytes of its text.
+    Text,
+}
+
+/// Why a package cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AnkiFault {
+    /// It is no zip archive, or has no collection.
+    NoPackage,
+    /// A part of it exceeds its limit.
+    TooLarge(AnkiPart, usize),
+    /// The collection is damaged, or is not one of Anki: what SQLite or the decoder reports.
+    Damaged(String),
+    /// The server cannot write a temporary file.
+    Server(String),
+}
+
+impl fmt::Display for AnkiFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AnkiFault::NoPackage => f.write_str("the file is not an Anki package"),
+            AnkiFault::TooLarge(part, limit) => {
+                write!(f, "the Anki package exceeds a limit: {part:?}, {limit}")
+            }
+            AnkiFault::Damaged(what) => {
+                write!(f, "the collection of the Anki package is damaged: {what}")
+            }
+            AnkiFault::Server(what) => write!(f, "cannot unpack the Anki package: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for AnkiFault {}
+
+impl From<rusqlite::Error> for AnkiFault {
+    fn from(error: rusqlite::Error) -> AnkiFault {
+        AnkiFault::Damaged(error.to_string())
+    }
+}
