@@ -1,5 +1,6 @@
 //! Calls the API of a server, and repeats calls after a lost connection.
 
+use std::cell::Cell;
 use std::fmt;
 use std::fs;
 use std::io::{self, ErrorKind, Write};
@@ -16,7 +17,7 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, http};
 
 use crate::paths;
-use crate::texts::Client;
+use crate::texts::{Client, fill};
 
 /// Said of another server, or of another path.
 const NO_DICTAPP: &str = "this is no dictapp server";
@@ -38,6 +39,8 @@ const RETRY_EVERY: Duration = Duration::from_millis(500);
 pub(super) struct Connection {
     agent: Agent,
     base: String,
+    /// Whether the server has answered before: only then a connection can be lost.
+    was_reached: Cell<bool>,
     pub(super) token: Option<String>,
     t: &'static Client,
 }
@@ -108,7 +111,7 @@ impl Connection {
             .user_agent(concat!("dictapp/", env!("CARGO_PKG_VERSION")))
             .tls_config(tls)
             .build();
-        Ok(Connection { agent: config.into(), base, token: None, t })
+        Ok(Connection { agent: config.into(), base, was_reached: Cell::new(false), token: None, t })
     }
 
     /// Registers; returns the token of the session.
@@ -176,18 +179,26 @@ impl Connection {
         accepted(self.answer(method, path, body)?)
     }
 
-    /// The status and the body. A lost connection is reported once and tried again.
+    /// The status and the body. A lost connection is reported once and tried again, but not the
+    /// first one: the server does not run, or the address is wrong.
     fn answer(&self, method: &str, path: &str, body: Option<&Value>) -> Answered<(u16, Value)> {
         let began = Instant::now();
         let mut is_reported = false;
         loop {
             match self.send(method, path, body) {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => {
+                    self.was_reached.set(true);
+                    return Ok(answer);
+                }
                 Err(error)
                     if is_final(&error) || !self.resolves() || began.elapsed() >= RETRY_FOR =>
                 {
                     let advice = if is_untrusted(&error) { self.t.untrusted } else { "" };
                     return Err(Trouble::Lost(format!("{}: {error}{advice}", self.base)));
+                }
+                Err(error) if !self.was_reached.get() => {
+                    let text = fill(self.t.unreachable, "url", &self.base);
+                    return Err(Trouble::Lost(fill(&text, "error", error)));
                 }
                 Err(_) => {
                     if !is_reported {

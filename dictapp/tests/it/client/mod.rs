@@ -208,6 +208,24 @@ fn ctrl_d_at_a_password_leaves_the_program() {
     person.end();
 }
 
+/// A look-up without a server took twenty seconds for a connection that never was.
+#[test]
+fn a_server_that_does_not_run_is_named_at_once() {
+    let (site, home) = (Site::start(), home());
+    let url = site.url.clone();
+    drop(site.kill());
+    for (language, said) in [
+        ("en", format!("cannot reach {url}: is the server running?")),
+        ("zh", format!("无法连接 {url}：服务器在运行吗？")),
+    ] {
+        let output = client(&home, &[&url, "--lang", language, "look", "apple"]).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{error}");
+        assert!(error.contains(&said), "{error}");
+        assert!(!error.contains("trying again") && !error.contains("重试"), "{error}");
+    }
+}
+
 /// A wrong address or certificate was taken for a lost connection, for twenty seconds.
 #[test]
 fn an_address_that_cannot_be_used_is_named_at_once() {
