@@ -24,6 +24,7 @@ fn main() -> ExitCode {
         Err(error) if error.is::<look::NoSuchWord>() => {
             end(&Ending { text: format!("dictapp: {error}"), code: NO_SUCH_WORD })
         }
+        Err(error) if is_closed_pipe(&error) => ExitCode::FAILURE,
         Err(error) => end(&Ending { text: format!("dictapp: {error:#}"), code: 1 }),
     }
 }
@@ -56,6 +57,15 @@ fn run(command: Command) -> anyhow::Result<()> {
             check::run(&origin).and_then(|()| check::database(&settings))
         }
     }
+}
+
+/// Whether the reader of the output has gone, as `head` does: that needs no message.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let kind = match error.downcast_ref::<csv::Error>().map(csv::Error::kind) {
+        Some(csv::ErrorKind::Io(error)) => Some(error.kind()),
+        _ => error.downcast_ref::<io::Error>().map(io::Error::kind),
+    };
+    kind == Some(io::ErrorKind::BrokenPipe)
 }
 
 /// Prints the last text of a command. A closed pipe is an error only if the text is the result.
