@@ -48,7 +48,7 @@ pub use cache::{Cache, EntryPart, GuestPage, ResultsPart};
 pub use history::Outcome;
 pub use learning::{
     CLASS_LIST_WORDS_MAX, CardKind, ClassChange, IMPORT_BYTES_MAX, NEW_A_DAY_MAX, OwnClass,
-    SAVED_WORDS_MAX, SavedWordRow, Saving,
+    SAVED_WORDS_MAX, SavedWordRow, Saving, TEACHERS_ONLY,
 };
 pub use reports::Reporting;
 pub use selection::{Found, FoundEntry, Selection};

@@ -16,6 +16,10 @@ texts! {
         forbidden_text:
             "这个表单不是从本站当前的页面提交的：可能是页面打开得太久，您在别处登录或退出过，或者浏览器禁用了 Cookie。请返回并刷新页面，然后重新提交。",
             "It did not come from a current page of this site: the page may have been open for too long, you may have logged in or out elsewhere, or cookies may be blocked. Go back, reload the page and send it again.";
+        admins_title: "仅限管理员", "For administrators";
+        admins_text: "此页面仅限管理员。", "This page is for administrators.";
+        teachers_title: "仅限老师", "For teachers";
+        teachers_text: "只有老师可以新建班级。", "Only teachers can create classes.";
         not_found_title: "页面不存在", "Page not found";
         not_found_text: "网址可能有误，或者页面已被删除。", "The address may be mistyped, or the page has been removed.";
         method_title: "不支持这种请求", "Method not allowed";

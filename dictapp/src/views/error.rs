@@ -8,8 +8,11 @@ use super::api::Problem;
 use super::filters;
 use super::page::{NO_STORE, Page};
 use crate::paths;
-use crate::site::Site;
+use crate::site::{Site, TEACHERS_ONLY};
 use crate::texts::Texts;
+
+/// The reason of a 403 on the pages of administrators.
+pub(super) const ADMINS_ONLY: &str = "this page is for administrators";
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -32,6 +35,8 @@ struct ErrorPage<'a> {
 pub(super) enum Subject {
     BadRequest,
     Forbidden,
+    Admins,
+    Teachers,
     NotFound,
     Method,
     Timeout,
@@ -52,12 +57,12 @@ pub(super) enum Subject {
 pub(crate) fn page(site: &Site, request: &Request, error: &Error) -> Response {
     let status = error.status();
     if request.path().starts_with(paths::API)
-        && let Ok(problem) = Problem::of(error).response()
+        && let Ok(problem) = Problem::of_request(request, error).response()
     {
         return problem;
     }
     let page = Page::of(site, request);
-    let (title, text) = Subject::of(status).texts(page.texts());
+    let (title, text) = Subject::of_error(error).texts(page.texts());
     let values = ErrorPage {
         page: &page,
         t: page.texts(),
@@ -78,6 +83,15 @@ pub(crate) fn page(site: &Site, request: &Request, error: &Error) -> Response {
 }
 
 impl Subject {
+    /// A 403 is a form that has expired, unless it gives another reason.
+    fn of_error(error: &Error) -> Subject {
+        match error.public() {
+            ADMINS_ONLY => Subject::Admins,
+            TEACHERS_ONLY => Subject::Teachers,
+            _ => Subject::of(error.status()),
+        }
+    }
+
     pub(super) fn of(status: StatusCode) -> Subject {
         match status.as_u16() {
             400 => Subject::BadRequest,
@@ -103,6 +117,8 @@ impl Subject {
         match self {
             Subject::BadRequest => (e.bad_request_title, e.bad_request_text),
             Subject::Forbidden => (e.forbidden_title, e.forbidden_text),
+            Subject::Admins => (e.admins_title, e.admins_text),
+            Subject::Teachers => (e.teachers_title, e.teachers_text),
             Subject::NotFound => (e.not_found_title, e.not_found_text),
             Subject::Method => (e.method_title, e.method_text),
             Subject::Timeout => (e.timeout_title, e.timeout_text),

@@ -16,6 +16,9 @@ use crate::store::{
 /// Maximum number of words of a list.
 pub const CLASS_LIST_WORDS_MAX: usize = 200;
 
+/// The reason of a 403 for users who make a class.
+pub const TEACHERS_ONLY: &str = "only teachers can make classes";
+
 /// Days after the deadline that pupils still see a list.
 const LISTS_SHOWN_DAYS: i64 = 30;
 
@@ -57,7 +60,7 @@ impl Site {
     /// 403 if the user is not a teacher. The database is unavailable.
     pub fn make_class(&self, visit: &Visit, name: &str) -> Result<ClassChange, Error> {
         if visit.role < Role::Teacher {
-            return Err(Error::forbidden(""));
+            return Err(Error::forbidden(TEACHERS_ONLY));
         }
         let Some(name) = list_name(name) else { return Ok(ClassChange::Name) };
         if self.store.classes_of_teacher(visit.user)?.len() >= CLASSES_OF_TEACHER_MAX as usize {
@@ -99,9 +102,10 @@ impl Site {
     /// Deletes a class of this teacher.
     ///
     /// # Errors
-    /// The database is unavailable.
-    pub fn delete_class(&self, visit: &Visit, id: ClassId) -> Result<(), StoreError> {
-        self.store.delete_class(id, visit.user)
+    /// 404 if the class is not theirs; the database is unavailable.
+    pub fn delete_class(&self, visit: &Visit, id: ClassId) -> Result<(), Error> {
+        self.taught(visit, id)?;
+        Ok(self.store.delete_class(id, visit.user)?)
     }
 
     /// Gives a class a word list with a deadline, in days since 1970-01-01. Lines that are not

@@ -2,7 +2,7 @@
 
 mod classes;
 
-pub use classes::{CLASS_LIST_WORDS_MAX, ClassChange, OwnClass};
+pub use classes::{CLASS_LIST_WORDS_MAX, ClassChange, OwnClass, TEACHERS_ONLY};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};

@@ -12,7 +12,7 @@ use webframe::{Error, Request, Response, Result};
 use super::enter::minutes;
 use super::registration::password_text;
 use crate::hex;
-use crate::model::Role;
+use crate::model::{Role, Scope, Scopes};
 use crate::paths;
 use crate::site::{AdminError, PasswordChange, Site, Visit};
 use crate::store::{API_TOKENS_OF_USER_MAX, AuditEntry, OwnApiToken, OwnSession};
@@ -206,28 +206,27 @@ pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response>
     page.check_form(&form.form_token)?;
     let Some(visit) = page.user()? else { return to_login() };
     let client = page.visitor.client();
-    let next = || match paths::local_path(&form.next) {
+    let day = form.day.as_deref().filter(|day| !day.is_empty());
+    match (form.row, day, form.all) {
+        (Some(row), None, None) => {
+            let at = Timestamp::from_microsecond(row)
+                .map_err(|_| Error::bad_request("invalid time of a look-up"))?;
+            site.delete_word_of_day(visit, at, page.zone())?;
+        }
+        (None, Some(day), None) => {
+            let day = day.parse::<Date>().ok();
+            let (from, until) = day
+                .and_then(|day| bounds_of_day(day, page.zone()))
+                .ok_or_else(|| Error::bad_request("day must be a date like 2026-11-29"))?;
+            site.delete_lookups_between(visit, (from, until), &client)?;
+        }
+        (None, None, Some(_)) => site.delete_history(visit, &client)?,
+        _ => return Err(Error::bad_request("one of the fields row, day and all is needed")),
+    }
+    match paths::local_path(&form.next) {
         Some(next) => Response::see_other(next),
         None => done(),
-    };
-    if let Some(row) = form.row {
-        let at = Timestamp::from_microsecond(row)
-            .map_err(|_| Error::bad_request("invalid time of a look-up"))?;
-        site.delete_word_of_day(visit, at, page.zone())?;
-        return next();
     }
-    if let Some(day) = form.day.as_ref().filter(|day| !day.is_empty()) {
-        let day = day.parse::<Date>().ok();
-        let (from, until) = day
-            .and_then(|day| bounds_of_day(day, page.zone()))
-            .ok_or_else(|| Error::bad_request("day must be a date like 2026-11-29"))?;
-        site.delete_lookups_between(visit, (from, until), &client)?;
-        return next();
-    }
-    if form.all.is_some() {
-        site.delete_history(visit, &client)?;
-    }
-    next()
 }
 
 /// `POST`: deletes the account.
@@ -293,7 +292,7 @@ pub(super) fn account_page(
     };
     let token = |token: OwnApiToken| TokenLine {
         id: token_id(&token),
-        scopes: token.scopes.to_string(),
+        scopes: scope_labels(token.scopes, page.texts()),
         created: page.time(token.created),
         last_use: token.seen.map(|seen| page.time(seen)).unwrap_or_default(),
         name: token.name,
@@ -343,6 +342,16 @@ pub(crate) fn event_text(t: &AccountEvents, entry: &AuditEntry) -> &'static str 
         Event::Deleted => t.deleted,
         Event::BooksChanged => t.books_changed,
     }
+}
+
+/// The labels of the scopes, as at the boxes of the form.
+fn scope_labels(scopes: Scopes, t: &Texts) -> String {
+    let label = |scope| match scope {
+        Scope::Read => t.account.scope_read,
+        Scope::History => t.account.scope_history,
+        Scope::Admin => t.account.scope_admin,
+    };
+    scopes.iter().map(label).collect::<Vec<_>>().join(" · ")
 }
 
 fn session_id(session: &OwnSession) -> String {

@@ -28,7 +28,7 @@ pub(crate) fn only_admins(site: &Site, request: &Request, next: Next<'_, Site>) 
     let page = Page::of(site, request);
     let refusal = match page.user() {
         Ok(Some(visit)) if visit.role == Role::Admin => return next.run(request),
-        Ok(Some(_)) => Error::forbidden(""),
+        Ok(Some(_)) => Error::forbidden(error::ADMINS_ONLY),
         Ok(None) => match Response::see_other(&paths::login_then(&page.here())) {
             Ok(to_login) => return to_login,
             Err(error) => error,
@@ -41,5 +41,5 @@ pub(crate) fn only_admins(site: &Site, request: &Request, next: Next<'_, Site>) 
 /// The administrator; [`only_admins`] lets nobody else in.
 fn admin<'p>(page: &'p Page<'_>) -> Result<&'p Visit> {
     let visit = page.user()?.filter(|visit| visit.role == Role::Admin);
-    visit.ok_or_else(|| Error::forbidden(""))
+    visit.ok_or_else(|| Error::forbidden(error::ADMINS_ONLY))
 }

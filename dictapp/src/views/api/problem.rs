@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use webframe::http::{HeaderValue, StatusCode, header};
-use webframe::{Error, Refusal, Response, Result};
+use webframe::{Error, Refusal, Request, Response, Result};
 
 use super::super::page::NO_STORE;
 use super::super::word::Brief;
@@ -47,6 +47,21 @@ impl Problem {
             ticket: None,
             near: Vec::new(),
         }
+    }
+
+    /// An error of this request of the API. If it is only a status, the path or the method is named.
+    pub(crate) fn of_request(request: &Request, error: &Error) -> Problem {
+        let detail = match error.status() {
+            _ if !error.public().is_empty() => return Problem::of(error),
+            StatusCode::NOT_FOUND => {
+                format!("there is nothing at {}; the addresses are listed at /api", request.path())
+            }
+            StatusCode::METHOD_NOT_ALLOWED => {
+                format!("{} does not accept {}", request.path(), request.method())
+            }
+            _ => return Problem::of(error),
+        };
+        Problem::new(error.status(), detail)
     }
 
     /// Any error of a request of the API.

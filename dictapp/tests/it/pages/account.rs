@@ -91,6 +91,11 @@ fn look_ups_are_deleted_by_row_by_day_and_all_at_once() {
     submit(&person, "/account/history", &[("day", "2001-01-01")]);
     person.get("/history").assert_has(200, &[">apple<"]);
     assert_eq!(submit(&person, "/account/history", &[("day", "yesterday")]).status, 400);
+    for unclear in [&[][..], &[("day", "")], &[("row", newest), ("all", "1")]] {
+        let answer = submit(&person, "/account/history", unclear);
+        answer.assert_has(400, &["one of the fields row, day and all is needed"]);
+    }
+    person.get("/history").assert_has(200, &[">apple<"]);
     submit(&person, "/account/history", &[("all", "1")]);
     person.get("/history").assert_has_not(&[">apple<", ">banana<"]);
 }

@@ -63,7 +63,8 @@ fn the_pages_of_administrators_are_refused_to_all_others() {
         for person in [&user, &teacher] {
             let answer = person.send(method, target, &origin, form);
             assert_eq!(answer.status, 403, "{method} {target}");
-            answer.assert_has_not(&["Overview"]);
+            answer.assert_has(403, &["This page is for administrators."]);
+            answer.assert_has_not(&["Overview", "The form has expired"]);
         }
         let answer = guest.send(method, target, &origin, form);
         assert!(answer.to("/login").starts_with("/login?next="), "{method} {target}");

@@ -90,7 +90,11 @@ fn an_entry_is_json_and_an_unknown_word_is_a_problem_with_near_words() {
     assert_eq!(problem.field("content-type"), Some("application/problem+json"));
     let long = format!("/api/v1/words/{}", "a".repeat(300));
     program.get(&long).assert_has(400, &["\"status\":400", "\"detail\":\"word: "]);
-    program.get("/api/v1/nothing").assert_has(404, &["\"title\":\"Not Found\""]);
+    program
+        .get("/api/v1/nothing")
+        .assert_has(404, &["\"title\":\"Not Found\"", "nothing at /api/v1/nothing"]);
+    let answer = program.send("PUT", "/api/v1/books", &Value::Null);
+    answer.assert_has(405, &["/api/v1/books does not accept PUT"]);
 }
 
 #[test]
