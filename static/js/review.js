@@ -106,6 +106,7 @@
   function next() {
     const card = find("card");
     if (card) past.push(card);
+    find("undo-form").hidden = false;
     let following = ahead.shift() || null;
     for (const template of following ? [] : main.querySelectorAll("template.next-card")) {
       following = template.content.querySelector("#card");

@@ -36,7 +36,7 @@ texts! {
         later:
             "您所在的网络最近注册的账号太多，请 {minutes} 分钟后再试。",
             "Too many accounts were created from your network. Try again in {minutes} min.";
-        problems: "请修改以下内容：", "Please correct the following:";
+        problems: "请修改标出的内容。", "Please correct the marked fields.";
     }
 }
 
@@ -64,7 +64,7 @@ texts! {
             "The name contains a character that is not allowed ({code}).";
         name_taken: "该用户名已被使用，请换一个。", "This name is already taken. Choose another.";
         password_empty: "请填写密码。", "Enter a password.";
-        password_short: "密码至少 {min} 个字符。", "A password has at least {min} characters.";
+        password_short: "密码至少 {min} 个字符。", "Use at least {min} characters.";
         password_long: "密码最多 {max} 个字符。", "A password has at most {max} characters.";
         password_name: "密码不能和用户名相同。", "The password must differ from the name.";
         password_common:

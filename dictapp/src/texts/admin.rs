@@ -9,7 +9,7 @@ texts! {
         nav: "管理页面", "Administration pages";
         overview: "概况", "Overview";
         hours_title: "最近 48 小时的查词次数", "Look-ups in the last 48 hours";
-        hours_hint: "深色为查到，浅色为未收录；含访客的查词。", "Dark: found. Light: not found. Includes guests.";
+        hours_hint: "下方为查到，上方为未收录；含访客的查词。", "Below: found. Above: not found. Includes guests.";
         hour: "时间", "Hour";
         found: "查到", "Found";
         not_found: "未收录", "Not found";
@@ -20,7 +20,7 @@ texts! {
         lookups: "次数", "Times";
         last: "最近一次", "Last";
         forget: "移除", "Remove";
-        slow_title: "最慢的页面", "Slowest pages";
+        slow_title: "最慢的路由", "Slowest routes";
         slow_hint: "本实例启动以来，按平均用时排列。", "Since this instance started, by average time.";
         page: "页面", "Page";
         answers: "次数", "Requests";
@@ -121,10 +121,11 @@ texts! {
         title: "操作记录", "Audit log";
         of_user: "“{name}”的操作记录", "Audit log of {name}";
         none: "没有记录。", "No entries.";
-        about: "关于", "About";
-        actor: "操作者", "By";
+        about: "关于：{name}", "About: {name}";
+        actor: "操作者：{name}", "By: {name}";
         nobody: "无", "nobody";
-        command: "命令或访客", "command or guest";
+        command: "命令行", "the command line";
+        guest: "未登录", "not logged in";
         deleted: "用户 {id}", "user {id}";
         all: "全部记录", "All entries";
     }

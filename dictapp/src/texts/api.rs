@@ -6,7 +6,7 @@ texts! {
     /// The page about the API.
     Api {
         title: "API", "API";
-        hint: "程序可以通过 JSON API 使用本站，完整说明（OpenAPI 3.1）：", "Programs can use this site through a JSON API. Its OpenAPI 3.1 description:";
+        hint: "程序可以通过 JSON API 使用本站，完整说明（OpenAPI 3.1）：", "Programs can use this site through a JSON API. Its OpenAPI 3.1 description: ";
         open: "不需要登录", "Without an account";
         word: "查一个词：", "Look a word up:";
         suggest: "输入联想：", "Complete a word:";
@@ -14,7 +14,7 @@ texts! {
         tokens: "需要令牌", "With a token";
         tokens_hint:
             "在账号页创建令牌，选择需要的权限，然后存入变量 TOKEN：",
-            "Create a token with the permissions you need on the account page, and put it into the variable TOKEN:";
+            "Create a token with the permissions you need on the account page, and put it into the variable TOKEN: ";
         recorded: "查词并记入查词记录：", "Look a word up and record it:";
         history: "最近的查词记录：", "The latest look-ups:";
         save: "把一个词存入生词本：", "Save a word:";

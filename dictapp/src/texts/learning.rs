@@ -11,12 +11,12 @@ texts! {
         save_word: "收藏 {word}", "Save {word}";
         saved_word: "已收藏 {word}", "{word} is saved";
         remove: "删除", "Remove";
-        count: "共 {count} 个词", "{count} words";
+        count: "共 {count} 个词", "Words: {count}";
         empty: "还没有生词。在单词页面点“收藏”，就会加入这里。", "No words yet. Open a word and choose “Save”.";
         full: "生词本已满（最多 {max} 个词），请先删除一些。", "Your word book is full ({max} words at most). Remove some first.";
-        added: "已加入 {count} 个词。", "{count} words were added.";
-        known: "{count} 个词原来就在生词本里。", "{count} words were in your word book already.";
-        skipped: "{count} 行没有可以收藏的词，已略过。", "{count} rows have no word that can be saved; they were skipped.";
+        added: "已加入 {count} 个词。", "Words added: {count}.";
+        known: "{count} 个词原来就在生词本里。", "Already in your word book: {count}.";
+        skipped: "{count} 行没有可以收藏的词，已略过。", "Rows skipped for having no word that can be saved: {count}.";
         list: "词单", "List";
         all_lists: "全部", "All";
         tags: "标签", "Tags";
@@ -36,7 +36,7 @@ texts! {
         import_hint: "每行一个词，词后可以用 TAB 隔开写笔记。", "One word per line; a note may follow after a TAB.";
         import_file: "从文件导入（Anki 的 .apkg、导出的 CSV，或每行一个词的文本）", "From a file: an Anki package (.apkg), an exported CSV, or a text with one word per line";
         import_button: "导入这些词", "Add these words";
-        export: "导出", "Export";
+        export: "导出：", "Export: ";
         export_csv: "CSV（表格）", "CSV (table)";
         export_anki: "Anki（.apkg）", "Anki (.apkg)";
         export_text: "文本（其他记忆卡软件）", "Text (other flashcard programs)";
@@ -50,7 +50,7 @@ texts! {
     Import {
         title: "导入 Anki 卡片", "Import from Anki";
         choose: "请为每个字段选择用途。笔记可以由几个字段组成；标签会一起导入。", "Choose what each field becomes. Several fields can make up the note. Tags are imported too.";
-        notes: "{count} 条笔记", "{count} notes";
+        notes: "{count} 条笔记", "Notes: {count}";
         word: "单词", "The word";
         unused: "不导入", "Leave out";
         word_names: "单词 正面 英文", "word expression front vocab english";
@@ -103,6 +103,7 @@ texts! {
         listen: "播放发音", "Play";
         type_here: "拼写", "Your spelling";
         in_minutes: "{count} 分钟", "{count} min";
+        in_one_day: "1 天", "1 day";
         in_days: "{count} 天", "{count} days";
         in_months: "{count} 个月", "{count} months";
         unknown: "词典里没有这个词。", "The dictionary does not have this word.";
@@ -119,7 +120,7 @@ texts! {
         fewer: "少", "Fewer";
         more: "多", "More";
         day: "日期", "Day";
-        total: "过去一年共复习 {count} 次，{days} 天。", "{count} reviews on {days} days of the past year.";
+        total: "过去一年共复习 {count} 次，{days} 天。", "Reviews in the past year: {count}, days with reviews: {days}.";
         words: "生词", "Words";
         learnt: "已学", "Learnt";
         due: "待复习", "Due";

@@ -6,7 +6,7 @@ texts! {
     /// The account page.
     Account {
         title: "我的账号", "My account";
-        name: "您已登录为“{name}”。", "You are logged in as {name}.";
+        name: "您已登录为“{name}”。", "You are logged in as {name}. ";
         done: "已完成。", "Done.";
         wrong_password: "密码不正确。", "The password is wrong.";
         last_admin:
@@ -27,7 +27,7 @@ texts! {
         tokens_title: "API 令牌", "API tokens";
         tokens_hint:
             "程序可以用令牌以您的身份使用本站。令牌在撤销之前一直有效；用重置码重设密码会撤销全部令牌。",
-            "With a token a program can use this site on your behalf. It is valid until you revoke it; setting a new password by code revokes all tokens.";
+            "With a token a program can use this site on your behalf. It is valid until you revoke it; a new password set with a one-time code revokes all tokens.";
         token_once: "新令牌只显示这一次，请立即复制：", "Copy the new token now; it is not shown again:";
         token_incomplete: "请填写令牌名称，并至少选择一项权限。", "Give the token a name and at least one permission.";
         tokens_full: "最多 {max} 个令牌，请先撤销一个。", "You have {max} tokens. Revoke one first.";
@@ -105,7 +105,7 @@ texts! {
         what: "数据", "What";
         why: "用途", "Why";
         how_long: "保存多久", "For how long";
-        account_what: "用户名、加密保存的密码、注册时间", "Name, hashed password, date of registration";
+        account_what: "用户名、密码的哈希值、注册时间", "Name, hashed password, date of registration";
         account_why: "供您登录", "To log you in";
         account_long: "直到您注销账号", "Until you delete the account";
         history_what: "您查过的词和时间", "The words you look up, and when";
@@ -117,7 +117,7 @@ texts! {
             "供您学习；老师只有在您同意时才看到您学完了哪些词单", "For your learning; a teacher sees which lists you have finished only if you share it";
         learning_long: "直到您删除", "Until you delete them";
         token_what: "您为程序生成的令牌的名称、权限和最近使用时间；令牌本身只保存哈希值", "Names, scopes and last use of the tokens that you make for programs; of a token itself only its hash";
-        token_why: "供程序代您查词", "So that programs can act for you";
+        token_why: "供程序以您的身份使用本站", "So that programs can act for you";
         token_long: "直到您撤销", "Until you revoke them";
         report_what: "您报告的词条错误", "Faults of entries that you report";
         report_why: "供管理员改正", "So that administrators can correct them";

@@ -103,7 +103,8 @@ fn review_card(books: &Selection<'_>, word: SavedWord, t: &'static Texts) -> Rev
 fn wait(time: SignedDuration, t: &Texts) -> String {
     match time.as_hours() / 24 {
         0 => fill(t.review.in_minutes, "count", time.as_mins().max(1)),
-        days @ 1..=60 => fill(t.review.in_days, "count", days),
+        1 => t.review.in_one_day.to_owned(),
+        days @ 2..=60 => fill(t.review.in_days, "count", days),
         days => fill(t.review.in_months, "count", days / 30),
     }
 }

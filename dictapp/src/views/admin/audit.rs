@@ -78,7 +78,10 @@ impl Names<'_> {
     fn line(&mut self, entry: AuditEntry) -> Result<Line> {
         let t = self.page.texts();
         let about = entry.user.map_or(Ok(t.admin_audit.nobody.to_owned()), |user| self.of(user))?;
-        let by = entry.actor.map_or(Ok(t.admin_audit.command.to_owned()), |user| self.of(user))?;
+        // Only what comes over the network has an address.
+        let is_command = entry.network.is_none();
+        let nobody = if is_command { t.admin_audit.command } else { t.admin_audit.guest };
+        let by = entry.actor.map_or(Ok(nobody.to_owned()), |user| self.of(user))?;
         Ok(Line {
             time: self.page.time(entry.at),
             event: event_text(&t.account_events, &entry),

@@ -63,14 +63,16 @@ fn answers_wait_in_the_page_while_the_connection_is_cut_and_are_sent_once_it_is_
     grade(&browser, 3);
     wait_until("the card that was shown before", || word(&browser) == "door");
     wait_until("two wait", || waiting(&browser).contains("device: 2."));
-    levi.get("/progress").assert_has(200, &["1 reviews on 1 days"]);
+    levi.get("/progress").assert_has(200, &["past year: 1, days with reviews: 1"]);
     browser.network(Network::There);
     browser.script("dispatchEvent(new Event('online'))", &[]);
-    wait_until("all are there", || levi.get("/progress").body.contains("3 reviews on 1 days"));
+    wait_until("all are there", || {
+        levi.get("/progress").body.contains("past year: 3, days with reviews: 1")
+    });
     wait_until("the page goes on", || word(&browser) == "door" && waiting(&browser).is_empty());
     browser.goto(&format!("{}/review", site.url));
     assert_eq!(word(&browser), "door");
-    levi.get("/progress").assert_has(200, &["3 reviews on 1 days"]);
+    levi.get("/progress").assert_has(200, &["past year: 3, days with reviews: 1"]);
 }
 
 #[test]
@@ -92,7 +94,9 @@ fn an_answer_outlives_the_server_and_the_page() {
     let levi = Person::new(&site);
     let form = [("name", "Levi"), ("password", crate::pages::client::PASSWORD)];
     levi.submit("/login", &form).to("/");
-    wait_until("it is sent", || levi.get("/progress").body.contains("1 reviews on 1 days"));
+    wait_until("it is sent", || {
+        levi.get("/progress").body.contains("past year: 1, days with reviews: 1")
+    });
     wait_until("the other card is shown", || word(&browser) == "book");
 }
 

@@ -37,7 +37,7 @@ fn a_word_is_saved_from_its_page_and_shown_in_the_word_book() {
         [("form_token", token.as_str()), ("action", "save"), ("word", "apple"), ("next", next)];
     assert_eq!(levi.post("/words", &form).to(next), next);
     levi.get("/word/apple").assert_has(200, &["class=\"saved\""]);
-    levi.get("/words").assert_has(200, &[">apple</a>", "苹果", "1 words"]);
+    levi.get("/words").assert_has(200, &[">apple</a>", "苹果", "Words: 1"]);
     Person::registered(&site, "Anna").get("/words").assert_has_not(&[">apple</a>"]);
     Person::new(&site).get("/word/apple").assert_has_not(&["value=\"save\""]);
     assert_eq!(Person::new(&site).get("/words").to("/login?next=/words"), "/login?next=/words");
@@ -53,7 +53,8 @@ fn a_word_is_reviewed_once_even_if_its_answer_is_sent_twice_and_can_be_taken_bac
     let again = [("word", "apple"), ("seen", "0"), ("grade", "1")];
     assert_eq!(levi.submit("/review", &again).to("/review"), "/review");
     levi.get("/review").assert_has(200, &["id=\"all-done\""]);
-    levi.get("/progress").assert_has(200, &["1 reviews on 1 days", "<dt>Learnt</dt><dd>1</dd>"]);
+    levi.get("/progress")
+        .assert_has(200, &["past year: 1, days with reviews: 1", "<dt>Learnt</dt><dd>1</dd>"]);
     let token = levi.get("/review").form_token();
     let undone = levi.post("/review/undo", &[("form_token", &token)]);
     assert_eq!(undone.to("/review?undone=apple"), "/review?undone=apple");

@@ -31,7 +31,7 @@ fn every_wrong_field_is_marked_with_its_reason() {
         ("bell\u{7}", PASSWORD, PASSWORD, "name", "is not allowed (U+0007)"),
         ("zero\u{200b}", PASSWORD, PASSWORD, "name", "is not allowed (U+200B)"),
         ("Levi", "", "", "password", "Enter a password."),
-        ("Levi", "short", "short", "password", "A password has at least 8 characters."),
+        ("Levi", "short", "short", "password", "Use at least 8 characters."),
         ("Levi", "qwertyuiop", "qwertyuiop", "password", "too common"),
         ("admin", PASSWORD, PASSWORD, "name", "This name is already taken."),
         ("Levi", &*long_password, &*long_password, "password", "at most 128 characters"),
