@@ -27,6 +27,9 @@ pub use oddity::{Oddities, Oddity, OddityGroup, OddityKind};
 pub use overrides::{Column, Overrides, Recognised};
 pub use read_state::ReadState;
 
+pub(crate) use input::sheet::{rows_of, text_of};
+pub(crate) use text::columns::{by_name as column_by_name, recognise as recognise_columns};
+
 /// HTML as text in one line, without tags.
 pub fn plain_text(html: &str) -> String {
     let text = text::markup::text(html, text::markup::LineEnds::Blanks).lines;

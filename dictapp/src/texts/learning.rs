@@ -17,6 +17,10 @@ texts! {
         added: "已加入 {count} 个词。", "Words added: {count}.";
         known: "{count} 个词原来就在生词本里。", "Already in your word book: {count}.";
         skipped: "{count} 行没有可以收藏的词，已略过。", "Rows skipped for having no word that can be saved: {count}.";
+        unknown: "词典里没有这些词（{count} 个），请检查拼写：{words}", "Not in the dictionary ({count}), check the spelling: {words}";
+        unreadable: "无法读取此文件（{what}）。请另存为“CSV UTF-8”，再导入一次。", "This file could not be read: {what}. Save it as “CSV UTF-8” and import it again.";
+        unknown_encoding: "不知道是什么编码", "its encoding is unknown";
+        too_many_rows: "超过 {max} 行", "it has more than {max} rows";
         list: "词单", "List";
         all_lists: "全部", "All";
         tags: "标签", "Tags";
@@ -34,7 +38,7 @@ texts! {
         progress: "学习进度", "Progress";
         import: "导入", "Import";
         import_hint: "每行一个词，词后可以用 TAB 隔开写笔记。", "One word per line; a note may follow after a TAB.";
-        import_file: "从文件导入（Anki 的 .apkg、导出的 CSV，或每行一个词的文本）", "From a file: an Anki package (.apkg), an exported CSV, or a text with one word per line";
+        import_file: "从文件导入（Anki 的 .apkg、CSV 表格，或每行一个词的文本）", "From a file: an Anki package (.apkg), a CSV table, or a text with one word per line";
         import_button: "导入这些词", "Add these words";
         export: "导出：", "Export: ";
         export_csv: "CSV（表格）", "CSV (table)";
@@ -59,7 +63,7 @@ texts! {
         list_hint: "留空时，用卡片所在的牌组名。", "If it is empty, the name of the deck is used.";
         back: "返回生词本", "Back to the word book";
         no_word: "请选择哪个字段是单词。", "Choose the field that has the word.";
-        no_package: "这个文件不是 Anki 卡片包（.apkg）。", "This file is not an Anki package (.apkg).";
+        no_package: "这个文件不是 Anki 卡片包（.apkg）。电子表格请另存为“CSV UTF-8”。", "This file is not an Anki package (.apkg). Save a spreadsheet as “CSV UTF-8”.";
         empty: "这个卡片包里没有笔记。", "There are no notes in this package.";
         too_large: "这个卡片包太大（上限：{limit}）。请在 Anki 里分成几个牌组导出。", "This package is too large (limit: {limit}). Export it from Anki in several decks.";
         limit_files: "{count} 个文件", "{count} files";

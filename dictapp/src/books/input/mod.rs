@@ -1,8 +1,10 @@
 //! Input of the readers: `source` opens, unpacks and decodes (`encoding`) a file, `lines` and
-//! `records` split text, `articles` reads an article by its offset.
+//! `records` split text, `articles` reads an article by its offset, `sheet` a
+//! small table in memory.
 
 pub(super) mod articles;
 pub(super) mod encoding;
 pub(super) mod lines;
 pub(super) mod records;
+pub(super) mod sheet;
 pub(super) mod source;

@@ -61,6 +61,12 @@ impl Source {
         Source::sampled(path, encoding.decode(source.inner), source.meter, encoding)
     }
 
+    /// A text that is in memory. Errors name this path.
+    pub(crate) fn of_text(path: &Path, text: String) -> Result<Source, BookError> {
+        let meter = Meter::counting(text.len() as u64);
+        Source::sampled(path, Box::new(Cursor::new(text.into_bytes())), meter, Encoding::UTF8)
+    }
+
     fn sampled(
         path: &Path,
         mut inner: Box<dyn Read + Send>,

@@ -158,7 +158,7 @@ fn languages(row: &StringRecord) -> Option<Languages> {
 }
 
 /// The column with this name. Notes in brackets are no part of it: `单词（英文）`.
-fn by_name(name: &str) -> Option<Column> {
+pub(crate) fn by_name(name: &str) -> Option<Column> {
     let name = name.split(['(', '（', '[', '【']).next().unwrap_or_default();
     let name = name.trim().trim_end_matches([':', '：']).replace(['_', '-'], " ").to_lowercase();
     let known = NAMES.iter().find(|(_, names)| names.contains(&name.as_str()));

@@ -1,20 +1,30 @@
 //! Imports a list of words, typed, pasted or from a file, into the word book. The list is a table
-//! with a header, as the export writes it, or has one word in each line with its note after a TAB,
-//! as flashcard programs write it. An Anki
-//! package is shown first (`package.rs`).
+//! of any delimiter and encoding (`layout.rs` says what its columns become), or has one word in each
+//! line with its note after a TAB, as flashcard programs write it. An Anki package is shown first
+//! (`package.rs`).
 
 use serde::Deserialize;
+use webframe::url::encode_query;
 use webframe::{Error, Request, Response, Result};
 
-use super::package;
+use super::layout::words_of;
+use super::{Refused, package};
+use crate::books::{rows_of, text_of};
 use crate::model::Word;
 use crate::paths;
-use crate::site::{Site, Visit};
+use crate::site::{Selection, Site, Visit};
 use crate::store::SavedWordText;
+use crate::texts::fill;
 use crate::views::page::Page;
 
 /// Rows of one import: as many as a word book may have words. Each takes memory before it is saved.
 pub(super) const ROWS_MAX: usize = 20_000;
+
+/// Words of an import that are named because no dictionary has them. The others are counted.
+const UNKNOWN_SHOWN: usize = 5;
+
+/// The name of a text without a file in errors.
+const UNNAMED: &str = "text";
 
 /// The first bytes of a zip archive.
 const ZIP: &[u8] = b"PK";
@@ -24,17 +34,6 @@ struct Fields {
     form_token: String,
     #[serde(default)]
     list: String,
-}
-
-/// A row of a table. Other columns are ignored.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Record {
-    word: String,
-    list: String,
-    tags: String,
-    note: String,
-    sentence: String,
 }
 
 /// A word as it was written, and what is written about it.
@@ -60,14 +59,45 @@ pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
     if bytes.starts_with(ZIP) {
         return package::show(&page, bytes, &fields.list);
     }
-    let text = std::str::from_utf8(bytes);
-    let text = text.map_err(|_| Error::bad_request("the file is not UTF-8 text"))?;
-    add(site, visit, (text, &fields.list))
+    let list = &fields.list;
+    let read = match text_of(bytes) {
+        Some(text) => read(&page, form.part("file")?.file_name().unwrap_or(UNNAMED), text),
+        None => Err(page.texts().words.unknown_encoding.to_owned()),
+    };
+    match read {
+        Ok(rows) => save(site, visit, rows, list),
+        Err(what) => refuse(&page, visit, (&what, "", list)),
+    }
 }
 
-/// Saves the words of a text. `list` is the list of those that name none.
-pub(super) fn add(site: &Site, visit: &Visit, (text, list): (&str, &str)) -> Result<Response> {
-    save(site, visit, read(text)?, list)
+/// Saves the words of a text that was typed. `list` is the list of those that name none.
+pub(super) fn add(page: &Page<'_>, visit: &Visit, (text, list): (&str, &str)) -> Result<Response> {
+    match read(page, UNNAMED, text.to_owned()) {
+        Ok(rows) => save(page.site, visit, rows, list),
+        Err(what) => refuse(page, visit, (&what, text, list)),
+    }
+}
+
+fn refuse(
+    page: &Page<'_>,
+    visit: &Visit,
+    (what, words, list): (&str, &str, &str),
+) -> Result<Response> {
+    let problem = fill(page.texts().words.unreadable, "what", what);
+    super::refuse(page, visit, Refused { problem, words, list })
+}
+
+/// The rows of a text.
+///
+/// # Errors
+/// Why it cannot be read.
+fn read(page: &Page<'_>, name: &str, text: String) -> std::result::Result<Vec<Row>, String> {
+    // One row more than the limit is enough to refuse.
+    let rows = words_of(&rows_of(name, text, ROWS_MAX + 1).map_err(|error| error.to_string())?);
+    if rows.len() > ROWS_MAX {
+        return Err(fill(page.texts().words.too_many_rows, "max", ROWS_MAX));
+    }
+    Ok(rows)
 }
 
 /// Saves the words of an import, and shows how many were saved.
@@ -85,62 +115,25 @@ pub(super) fn save(site: &Site, visit: &Visit, rows: Vec<Row>, list: &str) -> Re
     let words: Vec<_> = words.collect();
     let skipped = count - words.len();
     let valid = words.len() as u64;
+    let unknown = unknown(site, &words);
     let saved = site.save_words(visit, words)?;
     let known = valid.saturating_sub(saved.new + saved.refused);
     let full = if saved.refused > 0 { "&full" } else { "" };
     let [known, skipped] = [("known", known), ("skipped", skipped as u64)]
         .map(|(name, n)| if n > 0 { format!("&{name}={n}") } else { String::new() });
-    Response::see_other(&format!("{}?added={}{known}{skipped}{full}", paths::WORDS, saved.new))
+    let added = saved.new;
+    Response::see_other(&format!("{}?added={added}{known}{skipped}{unknown}{full}", paths::WORDS))
 }
 
-fn read(text: &str) -> Result<Vec<Row>> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.starts_with("word,") {
-        return table(text);
+/// The part of a query that names the words that no dictionary has: probably typing errors.
+fn unknown(site: &Site, words: &[(Word, SavedWordText)]) -> String {
+    let shelf = site.shelf();
+    let books = Selection::new(&shelf, &[]);
+    let words = words.iter().map(|(word, _)| word.as_str());
+    let unknown: Vec<&str> = words.filter(|word| !books.has(word)).collect();
+    if unknown.is_empty() {
+        return String::new();
     }
-    // Card programs begin their settings with #. One row more than the limit is enough to refuse.
-    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
-    let row = |line: &str| {
-        let (word, note) = line.split_once('\t').unwrap_or((line, ""));
-        let note = note.to_owned();
-        (word.to_owned(), SavedWordText { note, ..SavedWordText::default() })
-    };
-    Ok(lines.map(row).take(ROWS_MAX + 1).collect())
-}
-
-fn table(text: &str) -> Result<Vec<Row>> {
-    let mut rows = Vec::new();
-    for record in csv::Reader::from_reader(text.as_bytes()).deserialize().take(ROWS_MAX + 1) {
-        let record: Record = record.map_err(|error| Error::bad_request(error.to_string()))?;
-        let Record { word, list, tags, note, sentence } = record;
-        let [word, list, tags, note, sentence] =
-            [word, list, tags, note, sentence].map(|cell| plain(&cell).to_owned());
-        rows.push((word, SavedWordText { list, tags, note, sentence }));
-    }
-    Ok(rows)
-}
-
-/// A cell without the prefix that the export writes against formulas.
-fn plain(cell: &str) -> &str {
-    let rest = cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@']));
-    rest.unwrap_or(cell)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tables_and_plain_lines_are_read() {
-        let table = "\u{feff}word,pronunciation,list,note\nice cream,x,Unit 5,'=1+1\n";
-        let rows = read(table).unwrap();
-        assert_eq!(rows[0].0, "ice cream");
-        assert_eq!((&*rows[0].1.list, &*rows[0].1.note), ("Unit 5", "=1+1"));
-        let lines = "#separator:tab\nice cream\tcold\n\npear\n";
-        let rows = read(lines).unwrap();
-        let rows: Vec<_> = rows.iter().map(|(word, about)| (&**word, &*about.note)).collect();
-        assert_eq!(rows, [("ice cream", "cold"), ("pear", "")]);
-        assert!(read("word,note\na\n").is_err());
-        assert_eq!(plain("'tis"), "'tis");
-    }
+    let shown = unknown.get(..UNKNOWN_SHOWN.min(unknown.len())).unwrap_or_default().join(", ");
+    format!("&unknown={}&missing={}", unknown.len(), encode_query(&shown))
 }

@@ -2,11 +2,13 @@
 
 mod export;
 mod import;
+mod layout;
 mod package;
 
 use askama::Template;
 use jiff::Timestamp;
 use serde::Deserialize;
+use webframe::http::StatusCode;
 use webframe::{Error, Request, Response, Result};
 
 use super::classes::{ListLine, to_learn};
@@ -14,7 +16,7 @@ use super::filters;
 use super::page::Page;
 use crate::model::Word;
 use crate::paths;
-use crate::site::{SAVED_WORDS_MAX, Saving, Selection, Site};
+use crate::site::{SAVED_WORDS_MAX, Saving, Selection, Site, Visit};
 use crate::store::{SavedFilter, SavedWord, SavedWordCounts, SavedWordText, WordListStart};
 use crate::texts::Texts;
 
@@ -25,7 +27,7 @@ pub(crate) use import::{receive, to_word_book};
 /// Words on a page.
 const PAGE_WORDS: u32 = 50;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Query {
     #[serde(default)]
     list: String,
@@ -33,6 +35,10 @@ struct Query {
     added: Option<u64>,
     known: Option<u64>,
     skipped: Option<u64>,
+    unknown: Option<u64>,
+    /// Some of the unknown words.
+    #[serde(default)]
+    missing: String,
     full: Option<String>,
 }
 
@@ -56,8 +62,21 @@ struct WordBookPage<'a> {
     added: Option<u64>,
     known: Option<u64>,
     skipped: Option<u64>,
+    /// Imported words that no dictionary has: how many, and some of them.
+    unknown_count: u64,
+    unknown: String,
+    /// An import that could not be read.
+    refused: Option<Refused<'a>>,
     is_full: bool,
     words_max: u64,
+}
+
+/// An import that could not be read, as the form shows it again.
+struct Refused<'a> {
+    problem: String,
+    /// What was typed.
+    words: &'a str,
+    list: &'a str,
 }
 
 /// A saved word as the page shows it.
@@ -103,7 +122,22 @@ struct Form {
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Some(visit) = page.user()? else { return to_login() };
-    let query: Query = request.query()?;
+    send(&page, visit, request.query()?, None)
+}
+
+/// The form again, with the reason why an import could not be read.
+fn refuse(page: &Page<'_>, visit: &Visit, refused: Refused<'_>) -> Result<Response> {
+    let response = send(page, visit, Query::default(), Some(refused))?;
+    Ok(response.with_status(StatusCode::UNPROCESSABLE_ENTITY))
+}
+
+fn send(
+    page: &Page<'_>,
+    visit: &Visit,
+    query: Query,
+    refused: Option<Refused<'_>>,
+) -> Result<Response> {
+    let site = page.site;
     let start = start(query.older)?;
     let list = query.list;
     let filter = SavedFilter { list: (!list.is_empty()).then(|| list.clone()) };
@@ -116,19 +150,22 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let books = Selection::new(&shelf, &off);
     let now = Timestamp::now();
     page.send(&WordBookPage {
-        page: &page,
+        page,
         t: page.texts(),
         form_token: page.form_token()?,
         counts: site.saved_word_counts(visit)?,
         lists: site.word_lists(visit)?,
-        to_learn: to_learn(&page, visit),
+        to_learn: to_learn(page, visit),
         list,
-        words: words.into_iter().map(|word| line(&page, &books, word, now)).collect(),
+        words: words.into_iter().map(|word| line(page, &books, word, now)).collect(),
         older,
         is_newest: start == WordListStart::Newest,
         added: query.added,
         known: query.known,
         skipped: query.skipped,
+        unknown_count: query.unknown.unwrap_or_default(),
+        unknown: query.missing,
+        refused,
         is_full: query.full.is_some(),
         words_max: SAVED_WORDS_MAX,
     })
@@ -156,7 +193,7 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
                 return Response::see_other(&format!("{}?full", paths::WORDS));
             }
         }
-        Action::Import => return import::add(site, visit, (&form.words, &form.text.list)),
+        Action::Import => return import::add(&page, visit, (&form.words, &form.text.list)),
     }
     Response::see_other(&next)
 }

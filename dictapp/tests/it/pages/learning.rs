@@ -141,5 +141,42 @@ fn a_table_that_was_exported_is_imported_from_a_file() {
     assert_eq!(send(&mia, &token, &table).to("/words?added=1"), "/words?added=1");
     mia.get("/words?list=Unit%205").assert_has(200, &[">apple</a>", "<p>=1+1</p>"]);
     assert_eq!(send(&mia, "x", &table).status, 403);
-    send(&mia, &token, "word,note\na\n").assert_has(400, &["CSV"]);
+}
+
+#[test]
+fn a_table_of_another_program_is_imported_with_its_meanings() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    let token = levi.get("/words").form_token();
+    let send = |content: &[u8]| {
+        levi.post_file("/words/import", ("words.csv", content), &[("form_token", &token)])
+    };
+    let answer = send("word,meaning\nblorf,一种东西\n".as_bytes());
+    let to = answer.to("/words");
+    assert_eq!(to, "/words?added=1&unknown=1&missing=blorf");
+    let shown = "Not in the dictionary (1), check the spelling: blorf";
+    levi.get(to).assert_has(200, &[shown, "<p>一种东西</p>"]);
+    let answer = send("\u{feff}单词;释义\r\nlanternn;灯笼\r\n".as_bytes());
+    assert_eq!(answer.to("/words"), "/words?added=1&unknown=1&missing=lanternn");
+    // GB18030, as Excel writes a CSV in China.
+    let excel = b"\xb5\xa5\xb4\xca,\xca\xcd\xd2\xe5\r\napple,\xc6\xbb\xb9\xfb\xca\xf7\r\n";
+    assert_eq!(send(excel).to("/words"), "/words?added=1");
+    levi.get("/words").assert_has(200, &["<p>灯笼</p>", "<p>苹果树</p>", "3 words"]);
+}
+
+#[test]
+fn an_import_that_cannot_be_read_stays_on_the_form() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    let token = levi.get("/words").form_token();
+    let send = |content: &[u8]| {
+        let fields = [("form_token", token.as_str()), ("list", "Unit 7")];
+        levi.post_file("/words/import", ("words.csv", content), &fields)
+    };
+    let encoding = "This file could not be read: its encoding is unknown. Save it as";
+    send(b"caf\xe9\n").assert_has(422, &[encoding, "id=\"problem\"", "value=\"Unit 7\""]);
+    send(b"a\0b").assert_has(422, &[encoding]);
+    send(b"a,b\nc,\"d\n").assert_has(422, &["words.csv, line 2: the quote is not closed"]);
+    send(&b"a\n".repeat(20_001)).assert_has(422, &["more than 20000 rows"]);
+    levi.get("/words").assert_has_not(&["id=\"problem\"", "id=\"words\""]);
 }

@@ -1,0 +1,149 @@
+//! The columns of an imported table: what each becomes, by a row of names or by the cells.
+
+use csv::StringRecord;
+
+use super::import::Row;
+use crate::books::{Column, column_by_name, recognise_columns};
+use crate::store::SavedWordText;
+
+/// What becomes of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Word,
+    List,
+    Tags,
+    Note,
+    /// The note of a table that has no notes.
+    Meaning,
+    Sentence,
+    /// The sentence of a table that has no sentences.
+    Example,
+    Unused,
+}
+
+/// The names of columns that only a word book has, in lower case.
+const NAMES: &[(Role, &[&str])] = &[
+    (Role::List, &["list", "unit", "词单", "单元"]),
+    (Role::Tags, &["tags", "tag", "标签"]),
+    (Role::Note, &["note", "notes", "comment", "笔记", "备注"]),
+    (Role::Sentence, &["sentence", "例句"]),
+];
+
+/// Between the cells that become one note.
+const BETWEEN: &str = " · ";
+
+/// The words of a table, and what is written about them.
+pub(super) fn words_of(rows: &[StringRecord]) -> Vec<Row> {
+    let (before, roles) = roles(rows);
+    let rows = rows.get(before..).unwrap_or_default().iter().filter(|row| !is_setting(row));
+    rows.map(|row| word_of(row, &roles)).collect()
+}
+
+/// The number of rows before the first word, and the role of each column.
+fn roles(rows: &[StringRecord]) -> (usize, Vec<Role>) {
+    let first = rows.iter().position(|row| !is_setting(row)).unwrap_or_default();
+    if let Some(roles) = rows.get(first).and_then(named) {
+        return (first + 1, roles);
+    }
+    let layout = recognise_columns(rows);
+    let names = layout.rows_before.checked_sub(1).and_then(|at| rows.get(at));
+    let roles = layout.columns.into_iter().enumerate().map(|(at, column)| {
+        let own = names.and_then(|names| own_role(names.get(at)?));
+        own.unwrap_or_else(|| role_of(column))
+    });
+    (layout.rows_before, roles.collect())
+}
+
+/// The roles of a row of names; `None` if it is not one. A single name may be a word.
+fn named(row: &StringRecord) -> Option<Vec<Role>> {
+    let role = |name: &str| {
+        own_role(name).or_else(|| column_by_name(name).map(role_of)).unwrap_or(Role::Unused)
+    };
+    let roles: Vec<Role> = row.iter().map(role).collect();
+    let is_name = |wanted: fn(Role) -> bool| roles.iter().any(|role| wanted(*role));
+    let others = is_name(|role| !matches!(role, Role::Word | Role::Unused));
+    (is_name(|role| role == Role::Word) && others).then_some(roles)
+}
+
+fn own_role(name: &str) -> Option<Role> {
+    let name = name.trim().to_lowercase();
+    let known = NAMES.iter().find(|(_, names)| names.contains(&name.as_str()));
+    known.map(|(role, _)| *role)
+}
+
+fn role_of(column: Column) -> Role {
+    match column {
+        Column::Word => Role::Word,
+        Column::Mean => Role::Meaning,
+        Column::Example => Role::Example,
+        _ => Role::Unused,
+    }
+}
+
+/// Whether a row is a setting of a card program or of a spreadsheet.
+fn is_setting(row: &StringRecord) -> bool {
+    row.get(0).is_some_and(|cell| cell.starts_with('#') || cell.starts_with("sep="))
+}
+
+fn word_of(row: &StringRecord, roles: &[Role]) -> Row {
+    let cells = |wanted: Role| {
+        let cells = row.iter().zip(roles).filter(move |(_, role)| **role == wanted);
+        cells.map(|(cell, _)| plain(cell.trim())).filter(|cell| !cell.is_empty())
+    };
+    let either = |wanted: Role, instead: Role| {
+        let role = if roles.contains(&wanted) { wanted } else { instead };
+        cells(role).collect::<Vec<_>>().join(BETWEEN)
+    };
+    let one = |wanted: Role| cells(wanted).next().unwrap_or_default().to_owned();
+    let about = SavedWordText {
+        list: one(Role::List),
+        tags: one(Role::Tags),
+        note: either(Role::Note, Role::Meaning),
+        sentence: either(Role::Sentence, Role::Example),
+    };
+    (one(Role::Word), about)
+}
+
+/// A cell without the prefix that the export writes against formulas.
+fn plain(cell: &str) -> &str {
+    let rest = cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@']));
+    rest.unwrap_or(cell)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::books::rows_of;
+
+    #[track_caller]
+    fn reads(text: &str, expected: &[[&str; 5]]) {
+        let rows = words_of(&rows_of("a", text.to_owned(), 9).unwrap());
+        let cells = |(word, about): &Row| {
+            let SavedWordText { list, tags, note, sentence } = about;
+            [word, list, tags, note, sentence].map(Clone::clone)
+        };
+        let found: Vec<_> = rows.iter().map(cells).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn tables_and_plain_lines_are_read() {
+        let table = "word,pronunciation,list,note\nice cream,x,Unit 5,'=1+1\n";
+        reads(table, &[["ice cream", "Unit 5", "", "=1+1", ""]]);
+        let lines = "#separator:tab\nice cream\tcold\n\npear\n";
+        reads(lines, &[["ice cream", "", "", "cold", ""], ["pear", "", "", "", ""]]);
+        reads("word\nnote\n", &[["word", "", "", "", ""], ["note", "", "", "", ""]]);
+        assert_eq!(plain("'tis"), "'tis");
+    }
+
+    #[test]
+    fn a_meaning_is_the_note_of_a_table_without_notes() {
+        reads("word,meaning\nblorf,一种东西\n", &[["blorf", "", "", "一种东西", ""]]);
+        reads("blorf,一种东西\n", &[["blorf", "", "", "一种东西", ""]]);
+        reads("英文,中文,标签\nblorf,东西,新\n", &[["blorf", "", "新", "东西", ""]]);
+        reads("word,meaning,note\nblorf,东西,x\n", &[["blorf", "", "", "x", ""]]);
+        reads("单词;解释;例句\nox;牛;An ox.\n", &[["ox", "", "", "牛", "An ox."]]);
+        let own = "word,meaning,example,note,sentence\nox,牛,An ox.,,\n";
+        reads(own, &[["ox", "", "", "", ""]]);
+    }
+}
