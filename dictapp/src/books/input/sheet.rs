@@ -28,7 +28,7 @@ pub(crate) fn text_of(bytes: &[u8]) -> Option<String> {
     }
     // Old programs end lines with carriage returns only.
     let text = if text.contains('\n') { text } else { text.replace('\r', "\n") };
-    Some(text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text))
+    text.strip_prefix('\u{FEFF}').map(str::to_owned).or(Some(text))
 }
 
 /// The rows of a text, at most this number. Its delimiter is recognised. `name` is the name of the
