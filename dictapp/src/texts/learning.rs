@@ -60,6 +60,10 @@ texts! {
         word_names: "单词 正面 英文", "word expression front vocab english";
         note_names: "笔记 释义 背面 中文 解释", "note meaning back definition chinese";
         sentence_names: "例句 句子", "sentence example";
+        list_columns: "词单 单元", "list unit";
+        tags_columns: "标签", "tags tag";
+        note_columns: "笔记 备注", "note notes comment";
+        sentence_columns: "例句", "sentence";
         list_hint: "留空时，用卡片所在的牌组名。", "If it is empty, the name of the deck is used.";
         back: "返回生词本", "Back to the word book";
         no_word: "请选择哪个字段是单词。", "Choose the field that has the word.";

@@ -5,6 +5,7 @@ use csv::StringRecord;
 use super::import::Row;
 use crate::books::{Column, column_by_name, recognise_columns};
 use crate::store::SavedWordText;
+use crate::texts::Language;
 
 /// What becomes of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,14 +21,6 @@ enum Role {
     Example,
     Unused,
 }
-
-/// The names of columns that only a word book has, in lower case.
-const NAMES: &[(Role, &[&str])] = &[
-    (Role::List, &["list", "unit", "词单", "单元"]),
-    (Role::Tags, &["tags", "tag", "标签"]),
-    (Role::Note, &["note", "notes", "comment", "笔记", "备注"]),
-    (Role::Sentence, &["sentence", "例句"]),
-];
 
 /// Between the cells that become one note.
 const BETWEEN: &str = " · ";
@@ -65,10 +58,21 @@ fn named(row: &StringRecord) -> Option<Vec<Role>> {
     (is_name(|role| role == Role::Word) && others).then_some(roles)
 }
 
+/// The role of a column that only a word book has. Tables have names in either language, whatever
+/// the reader's is.
 fn own_role(name: &str) -> Option<Role> {
     let name = name.trim().to_lowercase();
-    let known = NAMES.iter().find(|(_, names)| names.contains(&name.as_str()));
-    known.map(|(role, _)| *role)
+    [Language::English, Language::Chinese].into_iter().find_map(|language| {
+        let t = &language.texts().import;
+        let names = [
+            (Role::List, t.list_columns),
+            (Role::Tags, t.tags_columns),
+            (Role::Note, t.note_columns),
+            (Role::Sentence, t.sentence_columns),
+        ];
+        let known = |names: &str| names.split_whitespace().any(|known| known == name);
+        names.into_iter().find(|(_, names)| known(names)).map(|(role, _)| role)
+    })
 }
 
 fn role_of(column: Column) -> Role {
