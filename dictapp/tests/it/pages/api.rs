@@ -203,7 +203,7 @@ fn a_token_is_shown_once_allows_what_was_ticked_and_is_revoked() {
     let person = Person::registered(&site, "Levi");
     let token = made(&person, &["read"]);
     let page = person.get("/account");
-    page.assert_has(200, &["a script", "<code>read</code>"]);
+    page.assert_has(200, &["a script", "<td>Look words up</td>"]);
     page.assert_has_not(&[&token]);
     let program = Program::with_token(&site, token);
     let entry = program.get("/api/v1/words/apple").json();
