@@ -114,7 +114,7 @@ texts! {
         popup: "弹窗显示这个词的释义", "Show the meaning of the word in a pop-up";
         key_popup: "弹窗显示选中的词的释义", "Show the meaning of the selected word in a pop-up";
         elsewhere: "在其他程序里查词", "In other programs";
-        bookmarklet: "把这个链接拖到书签栏，然后在任意网页上选中一个词再点击它：", "Drag this link to the bookmarks bar, then select a word on any page and click it:";
+        bookmarklet: "把这个链接拖到书签栏，然后在任意网页上选中一个词再点击它：", "Drag this link to the bookmarks bar, then select a word on any page and click it: ";
         bookmark: "查这个词", "Look it up";
         url: "词条的网址，%s 代表要查的词；可用于浏览器的自定义搜索、Anki 和编辑器", "The address of an entry; %s stands for the word. For search keywords of browsers, Anki and editors";
         goldendict: "用于 GoldenDict 的“网站”词典", "For the list of websites in GoldenDict";
