@@ -110,6 +110,8 @@ fn an_answer_whose_token_is_refused_is_kept_and_sent_with_a_new_one() {
     browser.goto(&format!("{}/review", site.url));
     browser.script("document.getElementById('form_token').value = 'old'", &[]);
     grade(&browser, 4);
-    wait_until("it is sent", || levi.get("/progress").body.contains("1 reviews on 1 days"));
+    wait_until("it is sent", || {
+        levi.get("/progress").body.contains("past year: 1, days with reviews: 1")
+    });
     wait_until("the page goes on", || word(&browser) == "book" && waiting(&browser).is_empty());
 }
