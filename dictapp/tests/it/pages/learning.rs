@@ -161,7 +161,7 @@ fn a_table_of_another_program_is_imported_with_its_meanings() {
     // GB18030, as Excel writes a CSV in China.
     let excel = b"\xb5\xa5\xb4\xca,\xca\xcd\xd2\xe5\r\napple,\xc6\xbb\xb9\xfb\xca\xf7\r\n";
     assert_eq!(send(excel).to("/words"), "/words?added=1");
-    levi.get("/words").assert_has(200, &["<p>灯笼</p>", "<p>苹果树</p>", "3 words"]);
+    levi.get("/words").assert_has(200, &["<p>灯笼</p>", "<p>苹果树</p>", "Words: 3"]);
 }
 
 #[test]
