@@ -87,8 +87,7 @@ const EXAMPLES_MAX: usize = 3;
 /// ones. The synonyms of `drunk` are about 300.
 const WORDS_MAX: usize = 500;
 
-/// Maximum number of headwords of which a sense is a form that are searched in its gloss. Real senses
-/// have one or two.
+/// Maximum number of headwords that are searched in the gloss of a form. Real forms have one or two.
 const TARGETS_MAX: usize = 10;
 
 /// The explanation of a record.
