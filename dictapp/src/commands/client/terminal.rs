@@ -31,10 +31,11 @@ pub(crate) fn password(prompt: &str) -> Result<Option<String>> {
         let read = stdin.lock().read_line(&mut line).context("cannot read the password")?;
         return Ok((read > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned()));
     }
-    // Echo ends before the prompt: what is typed at once must not be shown either.
+    // Before the prompt, since people type at once: nothing is shown, and Ctrl-C is a key that
+    // `rpassword` reads instead of a signal to this program and the shell that started it.
     let before = tcgetattr(&stdin).context("cannot use the terminal")?;
     let mut quiet = before.clone();
-    quiet.local_modes.remove(LocalModes::ECHO);
+    quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ISIG);
     ENDS_AT_ONCE.store(false, Relaxed);
     tcsetattr(&stdin, OptionalActions::Now, &quiet).context("cannot use the terminal")?;
     let password = rpassword::prompt_password(prompt);
