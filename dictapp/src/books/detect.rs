@@ -168,7 +168,7 @@ fn by_content(path: &Path, sample: &[u8]) -> Kind {
     }
     let name = path.to_string_lossy().to_lowercase();
     let csv = name.ends_with(".csv") || name.ends_with(".csv.gz");
-    // A file without any delimiter is no table, whatever its name.
+    // A file without any delimiter is not a table, even if its name says so.
     if csv && Format::sniff(sample, None).splits(sample) { Kind::Csv } else { Kind::Course }
 }
 

@@ -179,7 +179,7 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     page.send(&template)
 }
 
-/// Where a query leads. The results of a path are the same for everybody who has all books.
+/// The target of a query. The results of a path are the same for everybody who has all books.
 fn target<'q>(
     page: &Page<'_>,
     books: &Selection<'_>,

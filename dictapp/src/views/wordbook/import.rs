@@ -44,7 +44,7 @@ pub(crate) fn to_word_book(_: &Site, _: &Request) -> Result<Response> {
     Response::see_other(paths::WORDS)
 }
 
-/// `POST`: a file, or of what becomes of the fields of a package.
+/// `POST`: a file, or the chosen roles of the fields of a package.
 pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form = request.multipart()?;

@@ -7,7 +7,7 @@ use crate::books::{Column, column_by_name, recognise_columns};
 use crate::store::SavedWordText;
 use crate::texts::Language;
 
-/// What becomes of a column.
+/// The role of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
     Word,

@@ -1,4 +1,4 @@
-//! An Anki package to a choice of what becomes of its fields, and the choice to saved words. The page
+//! An Anki package to a choice of roles for its fields, and the choice to saved words. The page
 //! carries the notes to the second step, so that no instance has to keep them.
 
 use askama::Template;

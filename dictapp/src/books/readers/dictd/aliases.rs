@@ -33,7 +33,7 @@ enum Group {
     Owned { owner: String, links: HashSet<String> },
 }
 
-/// What becomes of a record of the index.
+/// The outcome of a record of the index.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Role {
     /// An entry with other spellings.
