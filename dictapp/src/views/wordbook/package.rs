@@ -69,7 +69,7 @@ struct Field {
     role: Role,
 }
 
-/// What becomes of a field.
+/// The role of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Word,
@@ -242,7 +242,7 @@ fn guess(columns: &[String]) -> Vec<Role> {
     let fields = &columns[..columns.len().saturating_sub(2)];
     let mut roles = vec![Role::Unused; fields.len()];
     for role in [Role::Word, Role::Note, Role::Sentence] {
-        // Packages have fields in either language, whatever the reader's is.
+        // The fields of a package may be named in either language.
         let names = [Language::English, Language::Chinese].map(|one| role.field_names(one.texts()));
         let mut names = names.into_iter().flat_map(str::split_whitespace);
         let place = names.find_map(|wanted| {

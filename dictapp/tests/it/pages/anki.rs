@@ -25,7 +25,7 @@ fn table(page: &Answer) -> String {
     htmlize::unescape(table).into_owned()
 }
 
-/// Sends the choice of what becomes of the fields, as a browser would.
+/// Sends the chosen roles of the fields, as a browser would.
 fn choose(person: &Person<'_>, page: &Answer, fields: &[(&str, &str)]) -> Answer {
     let (token, table) = (page.form_token(), table(page));
     let fields = [&[("form_token", token.as_str()), ("table", &table)], fields].concat();

@@ -190,7 +190,7 @@ impl<'m> Part<'m> {
         self.bytes
     }
 
-    /// The content as UTF-8 text, whatever the media type: browsers send the fields of a UTF-8 page
+    /// The content as UTF-8 text for any media type: browsers send the fields of a UTF-8 page
     /// in UTF-8.
     ///
     /// # Errors
