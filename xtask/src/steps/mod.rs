@@ -1,6 +1,7 @@
 //! The steps of a verb: each prints its title, runs, and prints how long it took.
 
 pub(crate) mod cargo;
+pub(crate) mod failures;
 pub(crate) mod packages;
 pub(crate) mod python;
 pub(crate) mod tally;

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use crate::arguments::Arguments;
 use crate::peer::process_tree::kill_descendants;
 use crate::steps::cargo::{cargo, workspace};
+use crate::steps::failures::Failures;
 use crate::steps::packages::{self, NEEDS};
 use crate::steps::python::Tool;
 use crate::steps::tally::Tally;
@@ -65,8 +66,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     })?;
     supply_chain()?;
     cargo_step(BUILD, |mut command| succeed(&mut command))?;
-    let (tally, status) =
+    let (tally, failures, status) =
         cargo_step(TESTS, |command| run_tests(command, io::stdout(), SILENCE_MAX))?;
+    print!("{failures}");
     if tally.began() {
         println!("{tally}");
     }
@@ -114,13 +116,13 @@ fn judge(tally: Tally, status: ExitStatus) -> Result<()> {
     Ok(())
 }
 
-/// Runs `command`, copies its output and counts the results in it. If nothing is printed for `silence_max`, a test hangs:
-/// everything is killed.
+/// Runs `command`, copies its output, counts the results in it and keeps what it says of failed tests. If nothing is printed for
+/// `silence_max`, a test hangs: everything is killed.
 fn run_tests(
     mut command: Command,
     shown: impl Write + Send + 'static,
     silence_max: Duration,
-) -> Result<(Tally, ExitStatus)> {
+) -> Result<(Tally, Failures, ExitStatus)> {
     let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
     let output = child.stdout.take().context("cargo has no output")?;
     let (sender, tallies) = mpsc::channel();
@@ -144,44 +146,47 @@ fn run_tests(
             Err(_) => (),
         }
     }
-    if let Ok(copied) = copier.join() {
-        copied.context("cannot copy the output of cargo")?;
-    }
-    Ok((tally, child.wait().context("cannot wait for cargo")?))
+    let failures = match copier.join() {
+        Ok(copied) => copied.context("cannot copy the output of cargo")?,
+        Err(_) => Failures::default(),
+    };
+    Ok((tally, failures, child.wait().context("cannot wait for cargo")?))
 }
 
-/// Sends the count after each line.
+/// Sends the count after each line. Returns the failures, to be shown again at the end.
 fn show_and_count(
     output: impl io::Read,
     mut shown: impl Write,
     tallies: &mpsc::Sender<Tally>,
-) -> io::Result<()> {
+) -> io::Result<Failures> {
     let mut output = BufReader::new(output);
     let mut line = Vec::new();
-    let mut tally = Tally::default();
+    let (mut tally, mut failures) = (Tally::default(), Failures::default());
     while output.read_until(b'\n', &mut line)? > 0 {
         shown.write_all(&line)?;
         shown.flush()?;
-        tally.read_line(String::from_utf8_lossy(&line).trim_end());
+        let text = String::from_utf8_lossy(&line);
+        tally.read_line(text.trim_end());
+        failures.read_line(text.trim_end());
         line.clear();
         // The receiver is gone after a hang was reported.
         let _ = tallies.send(tally);
     }
-    Ok(())
+    Ok(failures)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn outcome(script: &str, silence_max: Duration) -> Result<(Tally, ExitStatus)> {
+    fn outcome(script: &str, silence_max: Duration) -> Result<(Tally, Failures, ExitStatus)> {
         let mut shell = Command::new("sh");
         shell.args(["-c", script]);
         run_tests(shell, io::sink(), silence_max)
     }
 
     fn verdict(script: &str) -> String {
-        let (tally, status) = outcome(script, SILENCE_MAX).unwrap();
+        let (tally, _, status) = outcome(script, SILENCE_MAX).unwrap();
         judge(tally, status).map_or_else(|error| error.to_string(), |()| "passes".to_owned())
     }
 

@@ -123,12 +123,13 @@ impl Shard {
             let feed = Arc::clone(&it.feed);
             feed.note_look(&self.as_place, self.number);
         }
+        let mut prepared = None;
         for position in from..from + READERS_AT_ONCE {
             let it = self.groups.get(group);
             let Some(token) = it.and_then(|group| group.members.get(position).copied()) else {
                 break;
             };
-            self.send_published(token);
+            self.send_prepared(token, &mut prepared);
         }
         let Some(it) = self.groups.get(group) else { return };
         let next = from + READERS_AT_ONCE;
@@ -143,42 +144,52 @@ impl Shard {
 
     /// Sends new blocks to a reader until its socket is full.
     pub(super) fn send_published(&mut self, token: Token) {
+        self.send_prepared(token, &mut None);
+    }
+
+    /// Like [`Shard::send_published`]. Most readers wait for the same block, so its bytes are kept for the next
+    /// reader. A block that is published later makes the group send again.
+    fn send_prepared(&mut self, token: Token, prepared: &mut Option<Prepared>) {
+        let bytes_max = self.engine.settings.limits.output_bytes_max;
         loop {
             let Some(connection) = self.connections.get(token) else { return };
             let waits = connection.has_output();
             let Phase::Live(live) = &mut connection.phase else { return };
             let chunked = live.chunked;
             let Some(subscription) = &mut live.subscription else { return };
-            let feed = Arc::clone(&subscription.feed);
+            let feed = &subscription.feed;
+            let cursor = subscription.cursor;
             if waits {
-                if matches!(feed.rules().slow, Slow::Disconnect) && !feed.has(subscription.cursor) {
+                if matches!(feed.rules().slow, Slow::Disconnect) && !feed.has(cursor) {
                     feed.note_disconnected();
                     self.close(token);
                 }
                 return; // continues when the output is written
             }
-            match feed.read(subscription.cursor) {
-                Read::Blocks(blocks) if blocks.is_empty() => return,
-                Read::Blocks(blocks) => {
-                    let batch =
-                        batch(&blocks, chunked, self.engine.settings.limits.output_bytes_max);
-                    subscription.cursor += batch.blocks as u64;
-                    match batch.joined {
-                        Some(bytes) => self.write_published(token, &bytes),
-                        None => self.write_published(token, framed(&blocks[0], chunked)),
+            let next = match prepared {
+                Some(next) if next.is_for(cursor, chunked) => next,
+                _ => match feed.read(cursor) {
+                    Read::Blocks(blocks) if blocks.is_empty() => return,
+                    Read::Blocks(blocks) => {
+                        prepared.insert(Prepared::new(&blocks, cursor, chunked, bytes_max))
                     }
-                }
-                Read::Missed(end) => match &feed.rules().slow {
-                    Slow::Skip(note) => {
-                        feed.note_skipped();
-                        subscription.cursor = end;
-                        self.write_published(token, framed(note, chunked));
-                    }
-                    Slow::Disconnect => {
-                        feed.note_disconnected();
-                        return self.close(token);
-                    }
+                    Read::Missed(end) => match feed.rules().slow.clone() {
+                        Slow::Skip(note) => {
+                            feed.note_skipped();
+                            subscription.cursor = end;
+                            return self.write_published(token, framed(&note, chunked));
+                        }
+                        Slow::Disconnect => {
+                            feed.note_disconnected();
+                            return self.close(token);
+                        }
+                    },
                 },
+            };
+            subscription.cursor = next.end;
+            self.write_published(token, next.bytes());
+            if next.is_complete {
+                return;
             }
         }
     }
@@ -201,26 +212,50 @@ fn framed(block: &Block, chunked: bool) -> &[u8] {
     if chunked { block.as_chunk() } else { block.as_bytes() }
 }
 
-/// Blocks to be written together.
-struct Batch {
-    blocks: usize,
-    /// Their bytes, unless it is one block.
+/// Blocks to be written together, for all readers at one position.
+struct Prepared {
+    from: u64,
+    /// The number of the block after them.
+    end: u64,
+    chunked: bool,
+    /// There was no further block in the ring.
+    is_complete: bool,
+    /// The only block, or the first of `joined`.
+    first: Block,
+    /// The bytes of the blocks if there are several.
     joined: Option<Vec<u8>>,
 }
 
-/// Joins the blocks that fit into one write, at least one.
-fn batch(blocks: &[Block], chunked: bool, bytes_max: usize) -> Batch {
-    let mut joined = Vec::new();
-    let mut count = 0;
-    for block in blocks {
-        let bytes = framed(block, chunked);
-        if count > 0 && joined.len() + bytes.len() > bytes_max {
-            break;
+impl Prepared {
+    /// The blocks that fit into one write, at least one. `blocks` are all from `from` on and not empty.
+    fn new(blocks: &[Block], from: u64, chunked: bool, bytes_max: usize) -> Prepared {
+        let mut joined = Vec::new();
+        let mut count = 0;
+        for block in blocks {
+            let bytes = framed(block, chunked);
+            if count > 0 && joined.len() + bytes.len() > bytes_max {
+                break;
+            }
+            count += 1;
+            if blocks.len() > 1 {
+                joined.extend_from_slice(bytes);
+            }
         }
-        count += 1;
-        if blocks.len() > 1 {
-            joined.extend_from_slice(bytes);
+        Prepared {
+            from,
+            end: from + count as u64,
+            chunked,
+            is_complete: count == blocks.len(),
+            first: blocks[0].clone(),
+            joined: (blocks.len() > 1).then_some(joined),
         }
     }
-    Batch { blocks: count, joined: (blocks.len() > 1).then_some(joined) }
+
+    fn is_for(&self, cursor: u64, chunked: bool) -> bool {
+        self.from == cursor && self.chunked == chunked
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.joined.as_deref().unwrap_or_else(|| framed(&self.first, self.chunked))
+    }
 }
