@@ -65,7 +65,7 @@ class Maker:
             if number > 1 and (record.head, part.label, number) not in self.readings.by_part:
                 own = said or own
             found = [] if is_inflection(part) else self.forms.of(
-                record.head, part.label, countable(part), (self.readings.phones(record.head, part.label, number) or [()])[0])
+                record.head, part.label, countable(part), (self.readings.phones(record.head, part.label, number) or [()])[0], number)
             level = self.levels.of(record.head, part.label)
             part.head = " | ".join([own, forms.written(found), level]).replace("  ", " ").rstrip("| ")
         record.level = levels.easiest([part.columns()[2] for part in record.parts])

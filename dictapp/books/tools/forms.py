@@ -97,13 +97,14 @@ def both(word, ending, plain):
     return f"UK {word}{word[-1]}{ending}, US {plain}"
 
 
-def verb_forms(word, irregular, is_stressed_last):
+def verb_forms(word, irregular, is_stressed_last, number=0):
     third = {"be": "is", "have": "has", "do": "does", "quiz": "quizzes", "stomach": "stomachs"}.get(word, with_s(word))
     past = re.sub("ee?d$", "eed" if word.endswith("ee") else "ed", stem(word, is_stressed_last) + "ed")
     present = {"ski": "skiing", "age": "ageing, US aging", "dye": "dyeing", "arc": "arcing", "combat": "combating", "quiz": "quizzing", **DOUBLED}.get(
         word, ing(word, is_stressed_last))
-    if word in irregular.verbs:
-        past, participle = irregular.verbs[word]
+    listed = irregular.verbs.get(f"{word}.{number}") or irregular.verbs.get(word)
+    if listed:
+        past, participle = listed
     elif is_british_l(word, is_stressed_last):
         past = participle = both(word, "ed", past)
         present = both(word, "ing", present)
@@ -140,18 +141,18 @@ class Forms:
         self.irregular, self.common = Irregular(f"{lists}/irregular.txt"), scowl_words(COMMON, scowl)
         self.known = self.common | scowl_words(KNOWN, scowl)
 
-    def of(self, word, label, countable, phones):
+    def of(self, word, label, countable, phones, number=0):
         """`[(kind, spellings)]` of a part of speech.
 
         `countable`: True, False, or None if the book does not say. `phones`: how it is pronounced,
-        for the stress of the last syllable.
+        for the stress of the last syllable. `number`: 2 for the second verb that is spelled alike.
         """
         if not re.fullmatch(r"[A-Za-zé'-]+", word) or len(word) < 2:
             return []
         stress = [phone[-1] for phone in phones if phone[-1].isdigit()]
         last = not stress or len(stress) == 1 or stress[-1] == "1" or stress[-1] == "2" and word in ("format", "input")
         if label in VERBS:
-            forms = verb_forms(word, self.irregular, last)
+            forms = verb_forms(word, self.irregular, last, number)
             is_verb = self.is_known(forms[1][1]) and self.is_known(forms[3][1])
             return forms if is_verb or word in NEW or "-" in word else []
         if label in NOUNS:
