@@ -16,6 +16,7 @@ from records import read
 
 SYLLABUS_RANK, EXAMPLE_RANK, SENSE_RANK = 8000, 5000, 1000
 ABBREVIATIONS = ("abbr.",)
+MONTHS = "January February March April May June July August September October November December".split()
 # Words that the counts take for others (contractions, names), and words that learners meet early: the least and the greatest rank.
 RANKED = [("cant", 5000, 1 << 30), ("wont", 5000, 1 << 30), ("smith", 5000, 1 << 30), ("nick", 5000, 1 << 30), ("thirsty", 1, 4500),
           ("handsome", 1, 4500), ("badminton", 1, 5000), ("Sun.", 5000, 1 << 30), ("on and on", 2500, 1 << 30)]
@@ -168,6 +169,12 @@ def bars(book):
     yield f"of {total} everyday Chinese words, wrong at first", len(wrong), total // 20, len(wrong) <= total // 20, wrong
     misplaced = [f"{head} {book.rank(book.heads[head])}" for head, low, high in RANKED if not low <= book.rank(book.heads[head]) <= high]
     yield "words whose counts mislead, with a false rank", len(misplaced), 0, not misplaced, misplaced
+    late = [record.head for record in book.records if record.level and not record.parts[0].columns()[2]]
+    yield "entries whose level is that of a later part of speech only", len(late), 0, not late, late
+    single = [name for name in MONTHS if not any("plural" in part.columns()[1] for part in book.heads[name].parts)]
+    yield "months without a plural", len(single), 0, not single, single
+    repeated = [record.head for record in book.records for part, sense in record.senses() if repeats_forms(record, part, sense)]
+    yield "glosses that repeat inflected forms", len(repeated), 0, not repeated, repeated
     levelled = sum(bool(record.level) for record in book.records)
     yield "entries with a level", levelled, "-", True, []
 
@@ -180,6 +187,13 @@ def clipped(book):
             said = book.heads[whole[1]].parts[0].columns()[0] if whole and whole[1] in book.heads else ""
             if said and not set(said.split("; ")) & set(part.columns()[0].split("; ")):
                 yield record.head
+
+
+def repeats_forms(record, part, sense):
+    """Whether a note in brackets names inflected forms, which belong to the `@` line: `（forecast 或 forecasted）`."""
+    note = re.search("（([a-z]+) 或 ([a-z]+)）", sense.gloss)
+    stem = record.head[:4].lower()
+    return bool(note) and part.label == "v." and all(word.startswith(stem) for word in note.groups())
 
 
 def tied(book):
