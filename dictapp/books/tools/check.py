@@ -90,25 +90,33 @@ def is_form(book, word):
     return any(word in forms for forms in book.forms.values())
 
 
-def reverse(book, chinese):
-    """The headwords of which `chinese` is a whole gloss, as the program orders them: first senses, then common words."""
-    found = []
+def glosses(book):
+    """Every whole gloss with the headwords that have it, as `{headword: (closeness, rank)}`: 0 in the first sense, 1 in a later
+    one, 2 behind a semicolon."""
+    found = collections.defaultdict(dict)
     for record in book.records:
         for place, (_, sense) in enumerate(record.senses()):
-            outer = re.sub("（[^）]*）", "", sense.gloss)
-            closest = [at for at, piece in enumerate(outer.split("；"))
-                       if chinese in (part.rstrip("的地") for part in re.split("[，、 ]", piece)) or chinese in re.split("[，、 ]", piece)]
-            if closest:
-                found.append((2 if closest[0] else min(place, 1), book.rank(record), record.head))
-                break
-    return [head for *_, head in sorted(found)]
+            for at, piece in enumerate(re.sub("（[^）]*）", "", sense.gloss).split("；")):
+                closeness = (2 if at else min(place, 1), book.rank(record))
+                for gloss in re.findall(r"[^\W_]+", piece):
+                    found[gloss][record.head] = min(found[gloss].get(record.head, closeness), closeness)
+    return found
+
+
+def reverse(found, chinese):
+    """The headwords of which `chinese` is a whole gloss, as the program orders them: first senses, then common words."""
+    closest = {}
+    for ending in ("", "的", "地"):
+        for head, closeness in found.get(chinese + ending, {}).items():
+            closest[head] = min(closest.get(head, closeness), closeness)
+    return sorted(closest, key=closest.get)
 
 
 def everyday(book):
     """The everyday Chinese words that do not lead to a right English word first."""
-    wrong = []
+    wrong, found = [], glosses(book)
     for chinese, english in hand_list("everyday.txt"):
-        first = reverse(book, chinese)[:1]
+        first = reverse(found, chinese)[:1]
         if not first or first[0] not in english.split(", "):
             wrong.append(f"{chinese} ({first[0] if first else 'nothing'})")
     return wrong

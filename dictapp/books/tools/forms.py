@@ -34,7 +34,7 @@ class Irregular:
     """The table of `lists/irregular.txt`: base to its forms, by kind of word."""
 
     def __init__(self, path="lists/irregular.txt"):
-        self.verbs, self.nouns, self.adjectives, self.bare_adverbs = {}, {}, {}, set()
+        self.verbs, self.nouns, self.adjectives, self.bare_adverbs, self.bare_adjectives = {}, {}, {}, set(), set()
         for row in open(path, encoding="utf-8"):
             fields = [field.replace("~", " ").replace(",", ", ") for field in row.split()]
             if not fields or row.startswith("#"):
@@ -45,6 +45,8 @@ class Irregular:
                 self.adjectives[fields[1]] = fields[2:]
             elif fields[0] == "adv":
                 self.bare_adverbs.update(fields[1:])
+            elif fields[0] == "adj":
+                self.bare_adjectives.update(fields[1:])
             else:
                 self.verbs[fields[0]] = fields[1:]
 
@@ -165,6 +167,8 @@ class Forms:
             return [("plural", form)] if countable or listed or countable is None and sure else []
         if label in ADJECTIVES and word[0].islower():
             if label == "adv." and (word.endswith("ly") and word != "early" or word in self.irregular.bare_adverbs):
+                return []
+            if label == "adj." and word in self.irregular.bare_adjectives:
                 return []
             return comparison(word, self.irregular, last, len(stress) or 1, self.common)
         return []

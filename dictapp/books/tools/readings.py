@@ -70,6 +70,7 @@ class Readings:
         self.british = {row[0]: row[1] for row in table(f"{lists}/british.txt")}
         self.said = {row[0]: row[1:] for row in table(f"{lists}/said.txt")}
         self.weak = {row[0]: row[1] for row in table(f"{lists}/weak.txt")}
+        self.never_weak = {(row[0], label) for row in table(f"{lists}/weak.txt") for label in (row[2].split(",") if len(row) > 2 else [])}
         self.spellings = variants(f"{lists}/spellings.txt")
         self.by_part = {}
         for head, parts, *said in table(f"{lists}/readings.txt"):
@@ -112,7 +113,7 @@ class Readings:
         uk, us = self.both(head, label, number)
         if not us:
             return ""
-        weak = self.weak.get(head) if has_weak_form(head, label) else None
+        weak = self.weak.get(head) if has_weak_form(head, label) and (head, label) not in self.never_weak else None
         if weak:
             uk, us = [full(uk)], [full(us)]
         rows = [f"UK {text}" for text in dict.fromkeys(uk) if text] + [f"US {text}" for text in dict.fromkeys(us)]
