@@ -17,7 +17,7 @@ pub fn fold(spelling: &str) -> String {
 /// Folds the letters of a regular expression that is matched against keys. Keeps the case of ASCII,
 /// since `\W` is not `\w`.
 pub(super) fn fold_expression(expression: &str) -> String {
-    let plain = expression.chars().map(plain).nfkd().filter(|&c| !is_forgotten(c)).nfc();
+    let plain = expression.chars().map(plain).nfkd().filter(|&c| !is_removed(c)).nfc();
     let mut folded = String::with_capacity(expression.len());
     for c in plain {
         if c.is_ascii() {
@@ -52,7 +52,7 @@ fn fold_ascii(spelling: &str) -> String {
 fn fold_unicode(spelling: &str) -> String {
     let mut key = String::with_capacity(spelling.len());
     // Apostrophes first: NFKD would decompose the acute accent into a space and a mark.
-    for c in spelling.chars().map(plain).nfkd().filter(|&c| !is_forgotten(c)) {
+    for c in spelling.chars().map(plain).nfkd().filter(|&c| !is_removed(c)) {
         for c in c.to_lowercase() {
             match spelled_out(c) {
                 Some(letters) => key.push_str(letters),
@@ -60,7 +60,7 @@ fn fold_unicode(spelling: &str) -> String {
             }
         }
     }
-    // Composed again, so that the key of a Korean or Japanese word is as short as the word.
+    // Composes again, so that the key of a Korean or Japanese word is as short as the word.
     trimmed(key).nfc().map(|c| hiragana(simplified(c))).collect()
 }
 
@@ -92,7 +92,7 @@ fn plain(c: char) -> char {
 
 /// Whether folding removes the character: accents, optional marks of a script, invisible
 /// characters.
-fn is_forgotten(c: char) -> bool {
+fn is_removed(c: char) -> bool {
     match c {
         // Dots between syllables: `a·ban·don`.
         '\u{B7}' | '\u{2027}' => true,

@@ -33,18 +33,18 @@ struct Counts {
     prefix: String,
     /// By the pattern of the route (empty without a route) and the status.
     responses: Mutex<BTreeMap<(&'static str, u16), Timing>>,
-    /// The number of responses in each bucket, then all longer ones.
+    /// The number of responses in each bucket; the last one counts those beyond all bounds.
     durations: [AtomicU64; BOUNDS.len() + 1],
     microseconds: AtomicU64,
     gauges: OnceLock<GaugesHandle>,
 }
 
-/// The responses of one route.
+/// The number of responses of a route and their durations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timing {
-    /// Their number.
+    /// The number of responses.
     pub responses: u64,
-    /// The sum of their durations. Requests that the server refused are not included.
+    /// The sum of the durations. Requests that the server refused count as 0.
     pub total: Duration,
     /// The longest duration.
     pub longest: Duration,
@@ -75,12 +75,13 @@ impl Metrics {
         }))
     }
 
-    /// Adds the load of the server: connections, workers, waiting requests. A second call has no effect.
+    /// Adds gauges of the server: connections, workers, waiting requests. A second call has no
+    /// effect.
     pub fn watch(&self, gauges: GaugesHandle) {
         self.0.gauges.set(gauges).ok();
     }
 
-    /// Whether the watched server was asked to stop: an obstacle for [`ready`](super::ready).
+    /// Whether the watched server was asked to stop, so that [`ready`](super::ready) answers 503.
     pub fn is_stopping(&self) -> bool {
         self.0.gauges.get().is_some_and(GaugesHandle::is_stopping)
     }

@@ -20,7 +20,7 @@ impl Values {
         let mut end = &self.first;
         while let Err(rejected) = end.set(node) {
             node = rejected;
-            let Some(taken) = end.get() else { return }; // a cell that rejects a value has one
+            let Some(taken) = end.get() else { return }; // a full cell has a value
             end = &taken.next;
         }
     }

@@ -183,7 +183,8 @@ impl Error {
         cause.downcast_ref()
     }
 
-    /// The other error with the cause of this one; without it if the other one is a 503.
+    /// The other error, with this error's cause if it has none. The cause is left out of a 503,
+    /// which would otherwise be logged.
     pub(crate) fn mapped_to(self, mut other: Error) -> Error {
         if other.0.status != StatusCode::SERVICE_UNAVAILABLE {
             other.0.cause = other.0.cause.or(self.0.cause);

@@ -104,7 +104,7 @@ pub(super) fn forbid_caching(response: &mut Response) {
     }
 }
 
-/// The cookie that makes a browser keep or forget the secret.
+/// The cookie that makes a browser store or delete the session's token.
 fn cookie_of(session: &Session, name: String) -> Option<Cookie> {
     let state = lock(&session.state);
     match (state.cookie, &state.token) {

@@ -23,9 +23,9 @@ struct State {
     queue_bytes_max: usize,
     protocol: Option<String>,
     outlet: OnceLock<Outlet>,
-    /// The close of this end, if it has closed.
+    /// The close that this end has sent, if any.
     closed: OnceLock<Close>,
-    /// The connection has ended, closed by either end.
+    /// Whether the connection has ended, closed by either end.
     ended: AtomicBool,
 }
 
@@ -130,7 +130,8 @@ impl Socket {
             return;
         }
         let frame = self.0.writer.close(&close);
-        // In a call, the conversation closes after its own output.
+        // During a call of the conversation, the frame is appended to the output of the call, and
+        // the conversation closes the connection after it.
         let in_call = call::append(self.address(), |output| output.extend_from_slice(&frame));
         if let (None, Ok(outlet)) = (in_call, self.outlet()) {
             // A peer that does not read is disconnected without the frame.
@@ -169,7 +170,7 @@ impl Socket {
         &self.0.writer
     }
 
-    /// The close of this end, if it has closed.
+    /// The close that this end has sent, if any.
     pub(super) fn closed_with(&self) -> Option<&Close> {
         self.0.closed.get()
     }
@@ -198,6 +199,6 @@ impl Eq for Socket {}
 
 impl fmt::Debug for Socket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Socket(open {}, {} bytes wait)", self.is_open(), self.queued_bytes())
+        write!(f, "Socket(open: {}, queued: {} bytes)", self.is_open(), self.queued_bytes())
     }
 }

@@ -62,7 +62,8 @@ impl Site {
             Ok(name_check) => name_check,
             Err(wait) => return Ok(Registration::Later(wait)),
         };
-        // Checked before the expensive hashing; the insertion decides.
+        // Saves the hashing, which is expensive, if the name is known to be taken. Another user may
+        // still take it meanwhile; then the insertion fails.
         if let Some(user) = self.store.user_by_name(name)? {
             return self.registered_before(user, form, || name_check.counts());
         }

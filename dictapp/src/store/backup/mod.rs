@@ -19,11 +19,11 @@ use super::{
 };
 use copy::{copy_tables, count_tables};
 
-/// The rows of each table.
+/// The number of rows of each table.
 pub type Counts = Vec<(&'static str, u64)>;
 
 impl Store {
-    /// Writes a consistent backup to a file that does not exist yet. Returns its number of rows.
+    /// Writes a consistent backup to a file that does not exist yet. Returns the rows of each table.
     ///
     /// # Errors
     /// The file exists or cannot be written; the database is unavailable.
@@ -45,7 +45,8 @@ impl Store {
         backup().doing(|| format!("back up to {}", file.display()))
     }
 
-    /// Copies the rows of a backup into this database, which must be empty. Returns their numbers.
+    /// Copies the rows of a backup into this database, which must be empty. Returns the rows of
+    /// each table.
     ///
     /// # Errors
     /// The database has rows already; the backup is damaged or of another program; the database
@@ -79,7 +80,7 @@ enum Order {
     FromSqlite,
 }
 
-/// Creates the database of these settings from a backup. Returns the numbers of rows.
+/// Creates the database of these settings from a backup. Returns the rows of each table.
 ///
 /// # Errors
 /// The database exists and is not empty; the backup is damaged, of another program or of a newer
@@ -105,7 +106,7 @@ pub fn restore(config: &DatabaseConfig, file: &Path) -> Result<Counts> {
     restore().doing(|| format!("restore from {}", file.display()))
 }
 
-/// Copies the backup, since opening it would update its tables.
+/// Copies the backup before it is opened, because opening a database updates its tables.
 fn copy_backup(file: &Path, copy: &Path) -> Result<()> {
     fs::copy(file, copy).map(drop).map_err(|error| at(file, &error))
 }
@@ -119,7 +120,7 @@ fn at(path: &Path, error: &std::io::Error) -> StoreError {
     StoreError::refused(format!("{}: {error}", path.display()))
 }
 
-/// A database file under a preliminary name; removed when dropped.
+/// A database file under a temporary name; removed when dropped.
 struct Part {
     path: PathBuf,
 }
@@ -166,7 +167,7 @@ impl Drop for Part {
         for suffix in ["", "-wal", "-shm"] {
             let mut path = self.path.as_os_str().to_owned();
             path.push(suffix);
-            fs::remove_file(path).ok(); // most of them do not exist
+            fs::remove_file(path).ok(); // the journals usually do not exist
         }
     }
 }

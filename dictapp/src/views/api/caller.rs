@@ -94,8 +94,8 @@ impl Caller {
         }
     }
 
-    /// Whether the response is the same for all clients, so that caches may share it.
-    pub(super) fn is_anybody(&self, site: &Site) -> bool {
+    /// Whether the response is the same for all clients, so that shared caches may store it.
+    pub(super) fn may_be_cached(&self, site: &Site) -> bool {
         matches!(self, Caller::Guest) && !site.settings().dictionary.lookup_requires_login
     }
 }
@@ -107,7 +107,8 @@ pub(super) fn client(request: &Request) -> Client {
     Client { address: request.peer().address.ip(), device }
 }
 
-/// On a site that guests may not use, the pages use the API to complete words.
+/// If guests may not look words up, the scripts of the pages send the session cookie with requests
+/// for completions.
 fn by_cookie(site: &Site, request: &Request) -> Caller {
     if !site.settings().dictionary.lookup_requires_login {
         return Caller::Guest;

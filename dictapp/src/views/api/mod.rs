@@ -227,7 +227,7 @@ fn answer(
     request: &Request,
     body: &impl Serialize,
 ) -> Result<Response> {
-    if caller.is_anybody(site) { public(request, body) } else { private(request, body) }
+    if caller.may_be_cached(site) { public(request, body) } else { private(request, body) }
 }
 
 fn public(request: &Request, body: &impl Serialize) -> Result<Response> {

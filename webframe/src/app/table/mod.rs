@@ -18,8 +18,8 @@ use crate::{
 /// The routes of an app in one tree; groups are flattened into it.
 pub(crate) struct Table<S> {
     routes: Vec<TableRoute<S>>,
-    /// Patterns without parameters, by their length, which distinguishes most of them. Most
-    /// requests match one of them and are found at once.
+    /// Routes of patterns without parameters, grouped by the length of the pattern. Most requests
+    /// match one of them, and few patterns have the same length.
     fixed: Vec<Vec<(&'static [u8], Method, u32)>>,
     root: Node,
     names: Arc<Names>,
@@ -40,16 +40,21 @@ pub(crate) struct TableRoute<S> {
     pub(crate) layers: Vec<Arc<dyn Middleware<S>>>,
 }
 
+/// The patterns with a common beginning, by their next segment.
 #[derive(Default)]
 struct Node {
+    /// The next segment is this text.
     plain: Vec<(&'static str, Node)>,
+    /// The next segment is a parameter `{name}`.
     one: Option<Box<Node>>,
+    /// The last segment is `{*name}`.
     rest: Vec<(Methods, u32)>,
+    /// The pattern ends here.
     here: Vec<(Methods, u32)>,
     fallback: Option<u32>,
 }
 
-/// Chooses one of the methods of a pattern, or none.
+/// Chooses the route for a request among those of a pattern, if there is one.
 type Pick<'a> = dyn FnMut(&[(Methods, u32)]) -> Option<u32> + 'a;
 
 /// The result of a search.
@@ -160,7 +165,7 @@ impl<S> Table<S> {
         }
     }
 
-    /// A route with the path itself as its pattern. No other pattern is more specific.
+    /// The route of a pattern that equals the path. No other pattern is more specific.
     fn find_fixed(&self, method: &Method, path: &[u8]) -> Option<u32> {
         let same = self.fixed.get(path.len())?;
         let found = |wanted: &Method| {
@@ -282,12 +287,12 @@ impl Node {
                         None => Ok(()),
                     };
                 }
-                Segment::Rest => return take(&mut node.rest, methods, number),
+                Segment::Rest => return add(&mut node.rest, methods, number),
                 Segment::One => node = node.one.get_or_insert_default(),
                 Segment::Plain => node = node.child(segment),
             }
         }
-        take(&mut node.here, methods, number)
+        add(&mut node.here, methods, number)
     }
 
     fn child(&mut self, segment: &'static str) -> &mut Node {
@@ -301,8 +306,8 @@ impl Node {
         &mut self.plain[at].1
     }
 
-    /// Offers the methods of every matching pattern to `pick`, the most specific first, until it
-    /// takes one. `below` is the rest of the path, `None` at its end.
+    /// Calls `pick` with the routes of every matching pattern, the most specific first, until it
+    /// returns one. `below` is the rest of the path, `None` at its end.
     fn find(&self, below: Option<&[u8]>, pick: &mut Pick<'_>) -> Option<u32> {
         let Some(below) = below else { return pick(&self.here) };
         let (segment, further) = split_segment(below);
@@ -342,7 +347,7 @@ fn split_segment(below: &[u8]) -> (&[u8], Option<&[u8]>) {
     }
 }
 
-fn take(list: &mut Vec<(Methods, u32)>, methods: &Methods, number: u32) -> Result<(), String> {
+fn add(list: &mut Vec<(Methods, u32)>, methods: &Methods, number: u32) -> Result<(), String> {
     if number_of(list, methods).is_some() {
         return Err("another route already answers the same requests".to_owned());
     }

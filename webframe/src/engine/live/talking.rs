@@ -16,10 +16,10 @@ use crate::{
     panics,
 };
 
-/// The number for calls of conversations in a parking spot. No endpoint has it.
+/// Stands for a conversation in a parking spot; no endpoint has this number.
 const CONVERSATION: u32 = u32::MAX - 3;
 
-/// A call of a conversation that ended without its shard.
+/// The result of a conversation's call that ran on a worker, or whose shard was stolen.
 pub(crate) struct Talk {
     token: Token,
     conversation: Box<dyn Conversation>,
@@ -54,7 +54,7 @@ impl Shard {
             return Some(self);
         };
         if scratch.have == 0 {
-            connection.load(scratch); // not read just now
+            connection.load(scratch); // nothing was read in this turn
         }
         if pace.blocks() {
             self.talk_on_worker(token, conversation, occasion, scratch, pace);
@@ -100,7 +100,7 @@ impl Shard {
         });
     }
 
-    /// Handles a call that ended without its shard.
+    /// Handles the result of a call that ran on a worker, or whose shard was stolen.
     pub(crate) fn take_talk(&mut self, talk: Talk, scratch: &mut Scratch) {
         let Talk { token, conversation, occasion, mut result, rest, output } = talk;
         if let Some(connection) = self.connections.get(token) {

@@ -25,12 +25,12 @@ use crate::{
     },
 };
 
-/// Each round handles one message, and one more for each so many reads. So messages are handled
-/// even in a flood of quick requests.
+/// Each round handles one message, and one more for this many reads: messages are handled even in a
+/// flood of quick requests.
 const READS_PER_MESSAGE: usize = 8;
 
 impl Shard {
-    /// Queues the request for a worker, or answers 503 if the queue is too old.
+    /// Queues the request for a worker. Answers 503 if the jobs in the queue have waited too long.
     pub(crate) fn hand_to_worker(
         &mut self,
         turn: &mut Turn,
@@ -68,7 +68,7 @@ impl Shard {
         }
     }
 
-    /// Handles the messages that are due after this number of reads.
+    /// Handles as many messages as this number of reads allows.
     pub(crate) fn take_messages(&mut self, reads: usize, scratch: &mut Scratch) {
         for _ in 0..=reads / READS_PER_MESSAGE {
             let Some(message) = self.messages.pop_front() else { return };
@@ -88,8 +88,8 @@ impl Shard {
         }
     }
 
-    /// Writes the answer that a worker brought back, unless the client has one already: that the time limit
-    /// was exceeded.
+    /// Writes the response of a worker, unless the route's time limit was exceeded: then the client
+    /// has been answered 503.
     fn answered(&mut self, mut job: Box<Job>, scratch: &mut Scratch) {
         if let Some(at) = self.abandoned.iter().position(|token| *token == job.call.token) {
             self.abandoned.swap_remove(at);
@@ -105,7 +105,7 @@ impl Shard {
             self.end_turn(turn, scratch);
         }
         if let Some(response) = &mut job.response {
-            self.drop_on_worker(response.take_body()); // if nobody took it
+            self.drop_on_worker(response.take_body()); // unless it was encoded
         }
         scratch.keep_job(job);
     }

@@ -18,12 +18,12 @@ pub(crate) enum Message {
     Answered(Box<Job>),
     /// A turn whose shard was stolen.
     DetachedTurn(Box<DetachedTurn>),
-    /// A piece of a streamed body or the error of its source; and the source, unless the piece is
-    /// the last one.
+    /// A piece of a streamed body or the error of its source, and the source if there is more to
+    /// read.
     Piece(Token, Result<Vec<u8>, String>, Option<Source>),
     /// A worker is dropping the source of a body that was not read.
     SourceDropped(Token),
-    /// A call of a conversation that ended without its shard.
+    /// The result of a conversation's call that ran on a worker, or whose shard was stolen.
     Talked(Box<Talk>),
     /// For live connections, from another thread.
     Live(Delivery),

@@ -1,5 +1,5 @@
-//! The parts of a form with files as streams, for forms that are too large for the memory. It finds the
-//! same parts as [`parse_form`](crate::wire::multipart::parse_form).
+//! Reads the parts of a form with files one after the other, for forms that do not fit into memory.
+//! Finds the same parts as [`parse_form`](crate::wire::multipart::parse_form).
 
 use std::{
     fmt,
@@ -11,30 +11,31 @@ use crate::{
     wire::multipart::{self, Delimiter, Fault, PartHead, PartLimits, Refusal, Rest},
 };
 
-/// Bytes in memory: enough to read a file in large pieces.
+/// Size of the buffer, besides the head of a part: large enough to read files in few pieces.
 const BUFFER_BYTES: usize = 64 << 10;
 
-/// The parts of a form one after the other; made by [`Request::part_stream`](crate::Request::part_stream).
+/// The parts of a form, one after the other. Made by
+/// [`Request::part_stream`](crate::Request::part_stream).
 pub struct PartStream<'r> {
     source: Box<dyn Read + 'r>,
     delimiter: Delimiter,
     limits: PartLimits,
-    /// Bytes of the form; those before `at` are read.
+    /// Bytes of the form. Those before `at` have been consumed.
     buffer: Vec<u8>,
     at: usize,
     /// The source has ended.
     ended: bool,
-    /// The number of the part that is read; 0 before the first one.
+    /// The number of the current part, from 1; 0 before the first one.
     part: usize,
-    place: Place,
+    next: Next,
 }
 
-/// What comes next in the buffer.
+/// What follows in the buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum Next {
     /// Content, up to the next delimiter.
     Content,
-    /// The delimiter behind a part.
+    /// The delimiter after a part.
     Delimiter,
     /// Nothing: it was the last part.
     End,
@@ -60,20 +61,20 @@ impl<'r> PartStream<'r> {
             at: 0,
             ended: false,
             part: 0,
-            place: Place::Content,
+            next: Next::Content,
         }
     }
 
-    /// The next part. What is not read of the last one is skipped.
+    /// The next part. Skips the unread rest of the current one.
     ///
     /// # Errors
-    /// 400 naming the part and its mistake, or the limit that is exceeded; 500: the body cannot be read.
+    /// 400 naming the part and its mistake, or the exceeded limit; 500 if the body cannot be read.
     pub fn next_part(&mut self) -> Result<Option<StreamedPart<'_, 'r>>> {
-        while self.place == Place::Content {
-            let skipped = self.ready()?;
+        while self.next == Next::Content {
+            let skipped = self.content_bytes()?;
             self.at += skipped;
         }
-        if self.place == Place::End {
+        if self.next == Next::End {
             return Ok(None);
         }
         let head = self.begin_part()?;
@@ -91,23 +92,23 @@ impl<'r> PartStream<'r> {
             Some((head, bytes)) => {
                 self.at += bytes;
                 self.part += 1;
-                self.place = Place::Content;
+                self.next = Next::Content;
                 Ok(Some(head))
             }
             None => {
-                self.place = Place::End;
+                self.next = Next::End;
                 Ok(None)
             }
         }
     }
 
-    /// How many bytes of content are in the buffer. None are left when the delimiter comes.
-    fn ready(&mut self) -> Result<usize, StreamError> {
+    /// The number of content bytes at the beginning of the buffer. 0: the delimiter follows.
+    fn content_bytes(&mut self) -> Result<usize, StreamError> {
         loop {
             let content = &self.buffer[self.at..];
             match self.delimiter.find(content) {
                 Some(0) => {
-                    self.place = Place::Delimiter;
+                    self.next = Next::Delimiter;
                     return Ok(0);
                 }
                 Some(bytes) => return Ok(bytes),
@@ -115,7 +116,7 @@ impl<'r> PartStream<'r> {
                     let fault = if self.part == 0 { Fault::NoDelimiter } else { Fault::NoEnd };
                     return Err(StreamError::Refused(fault.in_part(self.part)));
                 }
-                // Its last bytes may be the beginning of the delimiter.
+                // The last bytes may be the beginning of the delimiter.
                 None if content.len() >= self.delimiter.length() => {
                     return Ok(content.len() + 1 - self.delimiter.length());
                 }
@@ -124,7 +125,8 @@ impl<'r> PartStream<'r> {
         }
     }
 
-    /// Reads until the buffer is full or the source has ended, unless there is enough for a head.
+    /// Reads until the buffer is full or the source has ended. Does nothing if a head and half of
+    /// [`BUFFER_BYTES`] are in the buffer.
     fn fill(&mut self) -> io::Result<()> {
         let full = self.limits.head_bytes_max.saturating_add(BUFFER_BYTES);
         if self.buffer.len() - self.at >= full - BUFFER_BYTES / 2 {
@@ -177,7 +179,7 @@ impl StreamedPart<'_, '_> {
         self.head.media_type.as_deref().unwrap_or("text/plain")
     }
 
-    /// The rest of the content as UTF-8 text of at most so many bytes.
+    /// The rest of the content as UTF-8 text of at most `bytes_max` bytes.
     ///
     /// # Errors
     /// 400 naming the part if it is longer or is not UTF-8.
@@ -200,17 +202,17 @@ impl StreamedPart<'_, '_> {
 impl Read for StreamedPart<'_, '_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let stream = &mut *self.stream;
-        if stream.place != Place::Content || into.is_empty() {
+        if stream.next != Next::Content || into.is_empty() {
             return Ok(0);
         }
-        let ready = match stream.ready() {
-            Ok(ready) => ready,
+        let available = match stream.content_bytes() {
+            Ok(available) => available,
             Err(StreamError::Failed(error)) => return Err(error),
             Err(StreamError::Refused(refusal)) => {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, refusal.to_string()));
             }
         };
-        let count = ready.min(into.len());
+        let count = available.min(into.len());
         let piece = &stream.buffer[stream.at..stream.at + count];
         into[..count].copy_from_slice(piece);
         stream.at += count;

@@ -51,8 +51,8 @@ impl Delimiter {
         Ok(Delimiter { finder: Finder::new(&delimiter).into_owned() })
     }
 
-    /// The bytes after the first delimiter of a form. At the beginning of the form it needs no line
-    /// end.
+    /// The bytes after the first delimiter of a form. A delimiter at the very beginning of the form
+    /// has no line end before it.
     pub(super) fn first<'b>(&self, form: &'b [u8]) -> Option<&'b [u8]> {
         let at_once = self.finder.needle().strip_prefix(b"\r\n").unwrap_or_default();
         form.strip_prefix(at_once).or_else(|| self.split(form).map(|split| split.1))
@@ -63,7 +63,7 @@ impl Delimiter {
         self.finder.find(bytes)
     }
 
-    /// Its bytes, with the line end before it.
+    /// The length of the delimiter in bytes, including the line end before it.
     pub(crate) fn length(&self) -> usize {
         self.finder.needle().len()
     }

@@ -17,11 +17,12 @@ const IDLE_MAX: Duration = Duration::from_secs(12);
 /// The longest wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The share of conversations that end with a half-close. In about one of a million requests the loopback device delivers a reset (for
-/// a retransmitted FIN to a socket that the server has closed correctly) before the answer; that is not a fault of the server.
+/// The share of conversations that end with a half-close. It is small because in about one of a
+/// million requests the loopback device delivers a reset before the answer, for a retransmitted FIN
+/// to a socket that the server has closed correctly. That is not a fault of the server.
 const HALF_CLOSED_PERCENT: usize = 3;
 
-/// A client's writing side after its requests.
+/// The state of a client's writing side after its requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum After {
     Open,
@@ -75,8 +76,8 @@ impl<'a> Client<'a> {
     pub(super) fn converse(&mut self) {
         let count = if self.dice.percent(10) { 2 + self.dice.below(5) } else { 1 };
         let exchanges: Vec<_> = (0..count).map(|_| exchange(&mut self.dice)).collect();
-        let place = self.dice.below(CONNECTIONS);
-        let kept = self.connections[place].take().filter(|kept| kept.used.elapsed() < IDLE_MAX);
+        let index = self.dice.below(CONNECTIONS);
+        let kept = self.connections[index].take().filter(|kept| kept.used.elapsed() < IDLE_MAX);
         let connection = match kept.map_or_else(|| self.connect(), Ok) {
             Ok(connection) => connection,
             Err(error) => return self.tally.complain(format!("cannot connect: {error}")),
@@ -84,17 +85,17 @@ impl<'a> Client<'a> {
         self.tally.count_sent(count);
         let after =
             if self.dice.percent(HALF_CLOSED_PERCENT) { After::HalfClosed } else { After::Open };
-        let told = format!("{connection}, {after:?}");
+        let place = format!("{connection}, {after:?}");
         let began = Instant::now();
         match self.exchange_all(connection, &exchanges, after) {
-            Ok(kept) => self.connections[place] = kept,
+            Ok(kept) => self.connections[index] = kept,
             Err(error) => {
                 let first = String::from_utf8_lossy(&exchanges[0].request);
                 let line = first.lines().next().unwrap_or_default();
                 let more = count - 1;
                 let took = began.elapsed();
-                let what = format!("{line} and {more} more on {told}: {error} after {took:.1?}");
-                self.tally.complain(what);
+                let fault = format!("{line} and {more} more on {place}: {error} after {took:.1?}");
+                self.tally.complain(fault);
             }
         }
     }
@@ -207,7 +208,8 @@ fn form(dice: &mut Dice) -> Exchange {
     post("/form", media_type, format!("name={name}&msg={msg}").as_bytes(), content)
 }
 
-/// Up to 200 kB, so that some of it waits in a temporary file; half of the time in chunks.
+/// An upload of less than 256 KiB, half of the time in chunks. The server spools the larger ones to
+/// a temporary file.
 fn upload(dice: &mut Dice) -> Exchange {
     let size = 1 << (2 + dice.below(17));
     let length = dice.below(size);

@@ -1,5 +1,6 @@
-//! Headwords of a dictd book that share an article: the index names it once for each. The article
-//! becomes one entry, and the other headwords its other spellings.
+//! Headwords of a dictd book that share an article: the index has a record for each of them. The
+//! article becomes one entry; the headword that it begins with is the entry's headword, and the
+//! others are its other spellings.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -10,7 +11,7 @@ use crate::books::input::source::Source;
 use crate::books::limits::{ENTRIES_MAX, FORMS_MAX};
 use crate::books::text::foreign;
 
-use super::{Record, is_about_the_book, parse};
+use super::{Record, is_metadata, parse};
 
 /// Offset and length of an article.
 type Position = (u64, u64);
@@ -24,16 +25,16 @@ pub(super) struct Aliases {
 /// The headwords of an article.
 #[derive(Debug)]
 enum Group {
-    /// The article was not read yet.
+    /// The article has not been read yet.
     Unread(Vec<String>),
-    /// The article begins with none of them, so each has an entry.
-    Apart,
-    /// The article begins with `owner`, and its entry was read. It has no room for `links`, which
-    /// become entries that lead to it.
+    /// The article begins with none of the headwords, so each becomes an entry.
+    Separate,
+    /// The article begins with `owner`, and its entry has been read. `links` are beyond
+    /// [`FORMS_MAX`] and become entries that lead to `owner`.
     Owned { owner: String, links: HashSet<String> },
 }
 
-/// The outcome of a record of the index.
+/// What a record of the index becomes.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Role {
     /// An entry with other spellings.
@@ -48,7 +49,7 @@ impl Aliases {
     /// Finds the groups of an index.
     pub(super) fn read(index: &Path) -> Result<Aliases, BookError> {
         let mut positions = Vec::new();
-        each(index, |record| {
+        for_each_record(index, |record| {
             positions.push((record.offset, record.length));
             positions.len() <= ENTRIES_MAX
         })?;
@@ -57,7 +58,7 @@ impl Aliases {
         let mut groups: HashMap<Position, Vec<String>> =
             shared.map(|run| (run[0], Vec::new())).collect();
         if !groups.is_empty() {
-            each(index, |record| {
+            for_each_record(index, |record| {
                 let group = groups.get_mut(&(record.offset, record.length));
                 group.into_iter().for_each(|group| group.push(record.headword.to_owned()));
                 true
@@ -67,12 +68,12 @@ impl Aliases {
         Ok(Aliases { groups: unread.collect() })
     }
 
-    /// Decides on a record of the index, given the text of its article.
+    /// Decides what a record of the index becomes, by the text of its article.
     pub(super) fn role(&mut self, headword: &str, position: Position, article: &str) -> Role {
         let alone = || Role::Entry { headword: headword.to_owned(), others: Vec::new() };
         let Some(group) = self.groups.get_mut(&position) else { return alone() };
         match group {
-            Group::Apart => alone(),
+            Group::Separate => alone(),
             Group::Owned { owner, links } => {
                 if links.remove(headword) {
                     Role::Link(owner.clone())
@@ -83,10 +84,11 @@ impl Aliases {
             Group::Unread(headwords) => {
                 let mut others = std::mem::take(headwords);
                 let Some(owner) = foreign::owner(article, &others).map(str::to_owned) else {
-                    *group = Group::Apart;
+                    *group = Group::Separate;
                     return alone();
                 };
-                // This record comes only once, so it must be among the spellings.
+                // The headword of this record goes first: it has no other record that could make
+                // it a link if it were beyond `FORMS_MAX`.
                 others.sort_by_key(|other| other != headword);
                 others.dedup();
                 others.retain(|other| *other != owner);
@@ -100,11 +102,14 @@ impl Aliases {
 
 /// Calls `visit` with each record of an index until it returns `false`. Skips damaged lines, which
 /// the reader reports, and the metadata of the book.
-fn each(index: &Path, mut visit: impl FnMut(&Record<'_>) -> bool) -> Result<(), BookError> {
+fn for_each_record(
+    index: &Path,
+    mut visit: impl FnMut(&Record<'_>) -> bool,
+) -> Result<(), BookError> {
     let mut lines = Lines::new(Source::open(index)?)?;
     while let Some(line) = lines.next()? {
         let Line::Text(line) = line else { continue };
-        let record = parse(line).ok().filter(|record| !is_about_the_book(record.headword));
+        let record = parse(line).ok().filter(|record| !is_metadata(record.headword));
         if record.is_some_and(|record| !visit(&record)) {
             break;
         }

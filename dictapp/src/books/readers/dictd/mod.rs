@@ -70,7 +70,7 @@ impl Dictd {
             Ok(record) => record,
             Err(reason) => return Err(BookError::at(&self.index_path, self.line(), reason)),
         };
-        if is_about_the_book(record.headword) {
+        if is_metadata(record.headword) {
             return Ok(None);
         }
         let article = match self.articles.read(record.offset, record.length) {
@@ -178,7 +178,7 @@ fn languages(path: &Path) -> Option<Languages> {
 
 /// Whether the article of this headword is metadata of the book (`00-database-short`,
 /// `00databaseinfo`).
-fn is_about_the_book(headword: &str) -> bool {
+fn is_metadata(headword: &str) -> bool {
     headword.starts_with("00-database") || headword.starts_with("00database")
 }
 
@@ -192,7 +192,7 @@ fn title(index: &Path, articles: &mut Articles) -> Result<Option<String>, BookEr
             let article = articles.read(record.offset, record.length).unwrap_or_default();
             let text = String::from_utf8_lossy(&article);
             let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-            return Ok(lines.find(|line| !is_about_the_book(line)).map(str::to_owned));
+            return Ok(lines.find(|line| !is_metadata(line)).map(str::to_owned));
         }
     }
     Ok(None)
