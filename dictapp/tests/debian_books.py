@@ -24,7 +24,7 @@ import unicodedata
 TAG = re.compile(r"</?(?:a|b|i|u|p|br|div|span|font|li|ul|ol|sup|sub|em|strong|table|tr|td|h[1-6]|"
                  r"def|entry|form|orth|pron|sense|cit|quote|gramGrp|pos|k|kref|ex)(?:\s[^<>]*)?/?>")
 LABEL = re.compile(r"^(?:(?:n|v|vt|vi|a|adj|ad|adv|prep|conj|pron|num|art|det|int|interj|abbr|pl)\.[ ,&]*)+$")
-# What is behind the headword in the first line of an article: a pronunciation.
+# The pronunciation that may follow the headword in the first line of an article.
 BEHIND = re.compile(r"^\s*[,;]?\s*(?:\\[^\\]+\\|/[^/]+/)")
 DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 SHOWN_MAX = 5

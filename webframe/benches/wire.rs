@@ -1,5 +1,5 @@
-//! What a head costs to read, an answer to write, and a small GET through the router and the whole of a server, in time and in
-//! allocations: `cargo bench -p webframe --bench wire`.
+//! Measures time and allocations of reading a head, writing an answer, and a small GET in the router
+//! and in a whole server: `cargo bench -p webframe --bench wire`.
 
 #![expect(clippy::print_stdout, reason = "figures are for the reader")]
 
@@ -39,7 +39,7 @@ fn heads(c: &mut Criterion) {
         let mut head = Head::default();
         bench(&mut group, name, || head.read(black_box(bytes), &LIMITS).is_ok());
     }
-    // The floor below a head: finding the fields, without a look at what they say.
+    // The lower bound for a head: only finding the fields.
     let fields = BROWSER.splitn(2, |&byte| byte == b'\n').last().expect("fields");
     bench(&mut group, "browser, httparse alone", || {
         let mut slots = [httparse::EMPTY_HEADER; 24];

@@ -1,7 +1,7 @@
 //! The server that the benchmarks measure: `bench PORT [WORKERS_MAX]`.
 //!
-//! Written as any app would be; the router, limits, timeouts and the panic guard are on, only the
-//! access log is off, as in the peers.
+//! An ordinary app: the router, limits, timeouts and the panic guard are on. Only the access log is
+//! off, as in the peers.
 
 use std::{
     error::Error,
@@ -17,7 +17,7 @@ use webframe::{
     websocket::{self, Close, Prepared, Socket, SocketHandler},
 };
 
-/// Who listens: to events, and in the room.
+/// The subscribers of events, and the WebSockets in the room.
 struct Hub {
     events: Channel,
     room: Mutex<Vec<Socket>>,
@@ -70,7 +70,7 @@ fn json(_: &Arc<Hub>, _: &Request) -> Result<Response> {
     Response::json(&Message { message: "Hello, World!" })
 }
 
-/// Stands for a call of a database: it blocks its thread.
+/// Blocks the thread, as a call of a database does.
 fn sleep(_: &Arc<Hub>, _: &Request) -> Result<Response> {
     std::thread::sleep(Duration::from_millis(10));
     Ok(Response::text("slept"))
@@ -95,7 +95,7 @@ fn repeat(_: &Arc<Hub>, request: &Request) -> Result<Response> {
     })
 }
 
-/// Tells the whole room what begins with `pub:`.
+/// Sends messages that begin with `pub:` to the whole room.
 struct Talker(Arc<Hub>);
 
 impl Talker {

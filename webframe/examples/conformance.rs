@@ -1,6 +1,6 @@
-//! The server that outside conformance suites ask: `conformance PORT DIR`.
+//! The server for external conformance suites: `conformance PORT DIR`.
 //!
-//! An ordinary app: the framework's own facilities, its own defaults, shorter timeouts.
+//! An ordinary app with the default settings and shorter timeouts.
 
 use std::{
     error::Error,

@@ -1,4 +1,4 @@
-//! Every WebSocket message comes back: `echo PORT`.
+//! Sends every WebSocket message back: `echo PORT`.
 
 use webframe::{
     Address, App, Request, Response, Result, Server, ServerSettings, Urls,

@@ -1,4 +1,4 @@
-//! News for everybody who listens: `events PORT`, then `GET /events` and `POST /publish`.
+//! Sends events to all subscribers: `events PORT`, then `GET /events` and `POST /publish`.
 
 use webframe::{
     Address, App, Channel, ChannelSettings, Event, EventIds, Request, Response, Result, Server,

@@ -1,4 +1,5 @@
-//! A form that comes back with what was typed and a message beside each mistake: `form`, then open http://127.0.0.1:8000/.
+//! A form that is shown again with the typed values and a message beside each mistake: `form`, then
+//! open http://127.0.0.1:8000/.
 use webframe::{App, CheckedForm, Request, Response, Result, Templates, Urls};
 use webframe::{http::StatusCode, minijinja::context};
 

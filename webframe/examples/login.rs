@@ -21,7 +21,7 @@ fn form(_: &(), _: &Request) -> Result<Response> {
 
 fn log_in(_: &(), request: &Request) -> Result<Response> {
     let given: LogIn = request.form()?;
-    // A real app compares with a slow hash of the password, such as Argon2, and limits the tries.
+    // A real app stores a slow hash of the password, such as Argon2, and limits the attempts.
     if (given.name.as_str(), given.password.as_str()) != ("ada", "lovelace") {
         return Err(Error::forbidden("wrong name or password"));
     }

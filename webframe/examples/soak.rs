@@ -1,6 +1,7 @@
-//! The server that `cargo xtask soak`, `crowd` and `slow` wear out: `soak PORT [WORKERS_MAX [IDLE_SECONDS [PHASE_SECONDS]]]`.
+//! The server for `cargo xtask soak`, `crowd` and `slow`: `soak PORT [WORKERS_MAX [IDLE_SECONDS [PHASE_SECONDS]]]`.
 //!
-//! Every kind of answer an app gives, quick, slow, failing, streamed, large, uploaded and from files, behind short timeouts.
+//! It has every kind of answer, with short timeouts: quick, slow, failing, streamed, large, from
+//! uploads and from files.
 
 use std::{
     error::Error,
@@ -24,7 +25,7 @@ const STREAM_LINES: u32 = 200;
 const SLOW_MS_MAX: u64 = 30;
 const WORKERS_MAX: &str = "64";
 const IDLE_SECONDS: &str = "20";
-/// For a head, for a content, and without a byte taken of an answer.
+/// Timeout for a head, for a body, and for a client that does not read its answer.
 const PHASE_SECONDS: &str = "5";
 const USAGE: &str = "usage: soak PORT [WORKERS_MAX [IDLE_SECONDS [PHASE_SECONDS]]]";
 /// How long a handler waits for the others to come to the meeting.
@@ -97,7 +98,7 @@ fn settings(port: u16, workers_max: usize, timeouts: Timeouts) -> ServerSettings
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
-/// Quick three times of four, else it blocks for a while: never learned for good.
+/// Quick three times of four, otherwise it blocks for a while, so the server keeps learning its pace.
 fn slow(_: &Meeting, _: &Request) -> Result<Response> {
     let chance = RandomState::new().hash_one(());
     if chance.is_multiple_of(4) {
@@ -111,7 +112,7 @@ fn repeat(_: &Meeting, request: &Request) -> Result<Response> {
     Response::websocket(request, |socket: &Socket, message: Message| Ok(socket.send(message)?))
 }
 
-/// Stands for a call of a database.
+/// Blocks the thread, as a call of a database does.
 fn wait(_: &Meeting, _: &Request) -> Result<Response> {
     std::thread::sleep(Duration::from_millis(10));
     Ok(Response::text("waited"))
@@ -126,14 +127,14 @@ fn form(_: &Meeting, request: &Request) -> Result<Response> {
     Ok(Response::text(format!("{}:{}", form.name, form.msg)))
 }
 
-/// The length of what came and the sum of its bytes.
+/// The length of the body and the sum of its bytes.
 fn upload(_: &Meeting, request: &Request) -> Result<Response> {
     let body = request.body()?;
     let sum: u64 = body.iter().map(|&byte| u64::from(byte)).sum();
     Ok(Response::text(format!("{} bytes, sum {sum}", body.len())))
 }
 
-/// Answers when every worker is in here.
+/// Answers when every worker is in this handler.
 fn meet(meeting: &Meeting, _: &Request) -> Result<Response> {
     let poisoned = |_| WebError::internal("the meeting broke up");
     let mut present = meeting.present.lock().map_err(poisoned)?;

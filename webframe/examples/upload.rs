@@ -1,4 +1,4 @@
-//! Files from a form to their sizes: `upload`, then open http://127.0.0.1:8000/.
+//! Shows the sizes of the files of a form: `upload`, then open http://127.0.0.1:8000/.
 
 use webframe::{App, Request, Response, Result, Urls};
 

@@ -1,7 +1,8 @@
 //! `cargo xtask VERB`, the tasks of a contributor: runs a verb and maps its result to an exit code.
 //!
-//! A verb is a file in `verbs/` with a `run` function and a row in `VERBS`. `steps/` runs cargo and checks what the machine has;
-//! `peer/` starts servers and loads them with clients. Nothing here is shipped to users.
+//! A verb is a file in `verbs/` with a `run` function and a row in `VERBS`. `steps/` runs cargo and
+//! installs the programs that a verb needs; `peer/` starts servers and loads them with clients.
+//! Nothing here is shipped to users.
 
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "a command-line tool prints its results")]

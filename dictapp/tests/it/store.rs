@@ -19,7 +19,7 @@ pub(crate) struct Fresh {
     pub(crate) folder: tempfile::TempDir,
 }
 
-/// Set only in a child process, which plays the victim: the database of its parent.
+/// The database of the parent process. Set only in a child process that the test kills.
 pub(crate) const VICTIM: &str = "DICTAPP_TEST_VICTIM";
 
 impl Fresh {

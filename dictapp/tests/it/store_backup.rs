@@ -1,5 +1,5 @@
-//! Backups from either engine into a new database of either engine: the same rows, and nothing is
-//! overwritten.
+//! Backups from either engine into a new database of either engine have the same rows and overwrite
+//! nothing.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 

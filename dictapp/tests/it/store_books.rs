@@ -232,7 +232,7 @@ fn a_user_switches_books_off_for_themselves(fresh: &Fresh) {
     store.switch_books(levi, &[a, BookId::new(99)], &[]).unwrap();
     assert_eq!(store.books_off(levi).unwrap(), [b]);
     assert_eq!(store.lexicon_version().unwrap(), version, "it is nobody else's business");
-    // A book that is imported anew keeps its number, and one that is removed is forgotten.
+    // A book that is imported again keeps its number. A removed book loses it.
     import(&store, "b", "d2", &[entry("y", "b")]);
     assert_eq!(store.books_off(levi).unwrap(), [b]);
     store.remove_book(b).unwrap();

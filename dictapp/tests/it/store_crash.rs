@@ -26,7 +26,7 @@ on_both_engines! {
 
 const BOOK_ENTRIES: u64 = 20_000;
 
-/// Runs this very test in a child process, which plays the victim.
+/// Runs the same test in a child process, which will be killed.
 fn spawn(fresh: &Fresh) -> (Child, Lines<BufReader<ChildStdout>>) {
     let test = thread::current().name().unwrap().to_owned();
     let mut child = Command::new(env::current_exe().unwrap())
@@ -62,7 +62,7 @@ fn an_answered_look_up_survives_kill_9(fresh: &Fresh) {
         let mut acks = output.filter_map(said);
         acked.extend(acks.by_ref().take(300));
         child.kill().unwrap();
-        acked.extend(acks); // what was said before the end
+        acked.extend(acks); // lines that were printed before the end
         child.wait().unwrap();
     }
     assert!(acked.len() >= 900, "only {}", acked.len());
@@ -134,7 +134,7 @@ fn an_import_that_is_killed_at_its_end_is_whole_or_not_there(fresh: &Fresh) {
     }
     for _round in 0..3 {
         if !fresh.has_no_book() {
-            return; // it was whole: there is nothing more to kill
+            return; // the work was complete before the kill: longer times test nothing new
         }
         let (mut child, output) = spawn(fresh);
         let word = output.filter_map(said).next();

@@ -120,7 +120,7 @@ fn a_silent_server_is_replaced_by_the_next_for_all_callers() {
     assert!(slowest < BOUND, "{slowest:?}");
 }
 
-/// Regression: it did, so callers were refused although the next server was available.
+/// Regression: callers were refused although the next server was available.
 #[test]
 #[ignore = "needs MariaDB: cargo xtask test"]
 fn a_call_that_times_out_does_not_mark_the_next_server_as_down() {

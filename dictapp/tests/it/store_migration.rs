@@ -85,7 +85,7 @@ fn instances_that_open_a_new_database_at_once_agree(fresh: &Fresh) {
 }
 
 fn leaves_the_table_of_another_program_alone(fresh: &Fresh) {
-    // The course's own shape.
+    // The tables as the course creates them.
     let mut raw = fresh.raw();
     raw.run("create table hist (id integer primary key, name varchar(32), word varchar(32))");
     raw.run("insert into hist values (1, 'Levi', 'apple')");

@@ -69,7 +69,7 @@ fn names_a_damaged_file_and_what_to_do() {
     register(&fresh.open(), "Levi");
     assert_log_is_gone(&fresh);
     let mut file = fs::OpenOptions::new().write(true).open(path(&fresh)).unwrap();
-    file.seek(SeekFrom::Start(100)).unwrap(); // behind the header: the table of tables
+    file.seek(SeekFrom::Start(100)).unwrap(); // after the header: the table of tables
     file.write_all(&[0xEE; 3000]).unwrap();
     drop(file);
     let refusal = refusal(&fresh.config);

@@ -83,7 +83,7 @@ fn no_part_uses_one_above_it() {
     assert_none(&asked_upwards(&dictapp()));
 }
 
-/// Imports of a part that is not below, and parts without a floor.
+/// Imports of a part that is not on a lower floor, and parts without a floor.
 fn asked_upwards(sources: &[Source]) -> Vec<String> {
     let floor = |part: &str| FLOORS.iter().position(|floor| floor.contains(&part));
     let mut findings = Vec::new();

@@ -1,5 +1,5 @@
-//! docs/security.md to a verdict: it has one row for each requirement of OWASP ASVS 4.0.3, level 2, its totals are those of the rows, and
-//! all files and tests that it names are there.
+//! Checks docs/security.md: it has one row for each requirement of OWASP ASVS 4.0.3, level 2, its
+//! totals are those of the rows, and all named files and tests exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 

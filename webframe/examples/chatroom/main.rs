@@ -1,8 +1,8 @@
 //! A chat room (聊天室): `chatroom [PORT]`, then open the page in several browsers.
 //!
 //! Names are unique, everybody hears who enters and leaves, and the administrator speaks from the
-//! terminal. Browsers connect by WebSocket; if a proxy is in the way they listen to server-sent
-//! events and post what they say. No connection holds a thread.
+//! terminal. Browsers connect by WebSocket. If a proxy does not allow that, they receive server-sent
+//! events and POST their messages. No connection holds a thread.
 
 mod room;
 #[cfg(test)]
@@ -44,14 +44,14 @@ fn app(room: Arc<Room>) -> App<Arc<Room>> {
     App::new(room).wrap(SameOrigin::new()).urls(urls)
 }
 
-/// Says what the administrator types, line by line.
+/// Sends each line that the administrator types to the room.
 fn administrate(room: &Room, terminal: impl BufRead) {
     for line in terminal.lines().map_while(io::Result::ok) {
         room.tell(&News::Announced { text: line.trim() });
     }
 }
 
-/// Who says what; who enters says nothing.
+/// The name and the text of a message; the text is empty when a member enters.
 #[derive(Deserialize)]
 struct Saying {
     name: String,
@@ -59,7 +59,8 @@ struct Saying {
     text: String,
 }
 
-/// The page, and with it a key: who has it may speak for the names that enter with it.
+/// The page, and a cookie with a key: its owner may send messages under the names that entered with
+/// this key.
 fn page(_: &Arc<Room>, request: &Request) -> Result<Response> {
     let page = Response::html(PAGE);
     if request.cookie(KEY).is_some() {
@@ -71,7 +72,7 @@ fn page(_: &Arc<Room>, request: &Request) -> Result<Response> {
     Ok(page.with_cookie(&Cookie::new(KEY, &key)?))
 }
 
-/// Takes a seat, or says why not.
+/// Takes a seat, or returns the reason why not.
 fn enter(room: &Arc<Room>, request: &Request) -> Result<Seat> {
     let entry: Saying = request.query()?;
     let key = request.cookie(KEY).ok_or_else(|| Error::forbidden(NO_KEY))?;
@@ -82,7 +83,7 @@ fn socket(room: &Arc<Room>, request: &Request) -> Result<Response> {
     Response::websocket(request, enter(room, request)?)
 }
 
-/// The way without WebSockets: what is said comes as events.
+/// The messages as events, for browsers without a WebSocket.
 fn events(room: &Arc<Room>, request: &Request) -> Result<Response> {
     let seat = Arc::new(enter(room, request)?);
     let held = Arc::clone(&seat);

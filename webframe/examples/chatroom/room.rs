@@ -1,4 +1,4 @@
-//! The room: who is there under which name, and what everybody hears.
+//! The room: the members with their names, and the messages to all of them.
 
 use std::{
     collections::BTreeMap,
@@ -22,7 +22,7 @@ const CROWDED: &str = "聊天室已满 (the room is full)";
 const NOT_HERE: &str = "你不在聊天室里 (you are not in the room)";
 const TOO_LONG: &str = "一次最多说 2000 个字 (at most 2,000 characters at once)";
 
-/// What everybody hears; `names` are all who are there.
+/// A message to all members; `names` are the present members.
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(crate) enum News<'a> {
@@ -53,7 +53,7 @@ impl Room {
         self.spread(&self.members(), news).ok();
     }
 
-    /// The lock is held, so all hear the same order.
+    /// The caller holds the lock, so all members receive messages in the same order.
     fn spread(&self, members: &Members, news: &News<'_>) -> Result<()> {
         let text = serde_json::to_string(news).map_err(Error::internal)?;
         self.events.send(&Event::text(&text));
@@ -70,7 +70,7 @@ impl Room {
         self.members.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says something for a member who shows the key of its seat.
+    /// Sends a message of a member, who proves by the key that the seat is theirs.
     pub(crate) fn say_as(&self, name: &str, key: &str, text: &str) -> Result<()> {
         let members = self.members();
         if members.get(name).is_none_or(|member| !member.here || member.key != key) {
@@ -85,7 +85,7 @@ impl Room {
     }
 }
 
-/// A name in the room; free again, and reported so, when it is dropped.
+/// A name in the room. When it is dropped, the name is free and the others are notified.
 pub(crate) struct Seat {
     room: Arc<Room>,
     name: String,
@@ -113,7 +113,7 @@ impl Seat {
         Ok(Seat { room: Arc::clone(room), name: name.to_owned(), key: key.to_owned() })
     }
 
-    /// The member hears what is said from now on, and everybody hears of the member.
+    /// Sends messages to the member from now on, and notifies all others of the member.
     pub(crate) fn sit_down(&self, socket: Option<Socket>) {
         let mut members = self.room.members();
         let Some(member) = members.get_mut(&self.name) else { return };

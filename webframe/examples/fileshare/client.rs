@@ -37,8 +37,8 @@ fn list(agent: &Agent, url: &str, screen: Screen) -> Result<()> {
     io::copy(&mut answer.into_body().into_reader(), screen).map(drop)
 }
 
-/// Downloads into `NAME.part` first. What is there of it, from the same version of the file, is not
-/// asked for again.
+/// Downloads into `NAME.part` first. Continues an earlier download if the file on the server has not
+/// changed.
 fn get(agent: &Agent, url: &str, path: &Path, screen: Screen) -> Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let [part, tag] = ["part", "tag"].map(|end| path.with_file_name(format!("{name}.{end}")));
@@ -70,7 +70,7 @@ fn put(agent: &Agent, url: &str, path: &Path, screen: Screen) -> Result<()> {
     said(request.send(SendBody::from_reader(&mut bar))).map(drop)
 }
 
-/// The answer, or what the server says against the request. 416: all of the file is here.
+/// The answer, or the error text of the server. 416 is no error: the whole file was downloaded.
 fn said(answer: Answer) -> Result<Response<Body>> {
     let mut answer = answer.map_err(io::Error::other)?;
     match answer.status().as_u16() {

@@ -1,6 +1,6 @@
 //! A place to share files (文件共享): `fileshare serve FOLDER [PORT]`, and `fileshare connect HOST:PORT`
 //! for the client in a terminal. Only regular files of the folder itself are shared, and never hidden
-//! ones. A download can be resumed; an upload is whole or not there.
+//! ones. A download can be resumed; an upload is stored completely or not at all.
 
 mod client;
 #[cfg(test)]
@@ -15,7 +15,7 @@ use webframe::{Address, App, Error, Request, Response, Result, Server};
 use webframe::{ServerSettings, Templates, Urls};
 
 const USAGE: &str = "usage: fileshare serve FOLDER [PORT] | fileshare connect HOST:PORT";
-/// Bytes of one file that is uploaded: 1 GiB.
+/// Maximum size of an uploaded file: 1 GiB.
 const UPLOAD_BYTES_MAX: u64 = 1 << 30;
 
 /// The folder whose files are shared, and the page that lists them.
@@ -61,7 +61,7 @@ fn list(share: &Share, _: &Request) -> Result<Response> {
     Ok(Response::text(lines.collect::<String>()))
 }
 
-/// A browser saves the file: what somebody uploads must not become a page of this site.
+/// Makes browsers save the file: an uploaded file must not become a page of this site.
 fn download(share: &Share, request: &Request) -> Result<Response> {
     let name = request.param("name")?;
     let path = share.path(&name)?;
@@ -87,7 +87,7 @@ fn disk_error(error: &io::Error) -> Error {
 }
 
 impl Share {
-    /// The visible regular files with their lengths, by name. Links are none.
+    /// The visible regular files with their lengths, by name, without symbolic links.
     fn files(&self) -> io::Result<Vec<(String, u64)>> {
         let shared = |entry: fs::DirEntry| {
             let (name, metadata) = (entry.file_name().into_string().ok()?, entry.metadata().ok()?);
@@ -108,8 +108,8 @@ impl Share {
         Ok(self.folder.join(name))
     }
 
-    /// Adds a file, under a hidden name until it is whole. One that cannot be, as on a full disk, is
-    /// removed.
+    /// Adds a file, under a hidden name until it is complete. If that fails, as on a full disk, the
+    /// hidden file is removed.
     fn store(&self, name: &str, mut content: impl io::Read) -> Result<()> {
         let path = self.path(name)?;
         let mut file = tempfile::Builder::new().prefix(".upload-").tempfile_in(&self.folder)?;

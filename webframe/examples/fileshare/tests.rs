@@ -1,4 +1,4 @@
-//! The share through its client and on the wire, and what a full disk leaves behind.
+//! Tests the share with its client and with raw requests, and on a full disk.
 
 use std::{fs, io::Read, net::SocketAddr, thread::JoinHandle};
 
@@ -26,7 +26,7 @@ impl Site {
         Site { folder, address, stop, serving }
     }
 
-    /// What the client shows.
+    /// The output of the client.
     fn converse(&self, at_home: &TempDir, commands: &str) -> String {
         let mut screen = Vec::new();
         let server = self.address.to_string();
@@ -51,7 +51,7 @@ fn home() -> TempDir {
     tempfile::tempdir().expect("a folder")
 }
 
-/// More than a piece, and different everywhere.
+/// Longer than a piece, without a repeated part.
 fn large() -> Vec<u8> {
     (0..200_000_u32).flat_map(u32::to_le_bytes).collect()
 }
@@ -135,7 +135,7 @@ fn a_name_outside_of_the_folder_or_taken_or_hidden_is_refused() {
     assert_eq!((left.len(), fs::read_dir(inner).expect("a folder").count()), (1, 1));
 }
 
-/// Some bytes, and then what a full disk says.
+/// Some bytes, then the error of a full disk.
 struct Full(bool);
 
 impl Read for Full {

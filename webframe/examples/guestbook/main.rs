@@ -1,4 +1,4 @@
-//! A guestbook: who logs in writes entries and uploads pictures, and every open page shows them at once.
+//! A guestbook: users write entries and upload pictures, and every open page shows them immediately.
 //! `guestbook [FOLDER]` keeps the pictures in a folder; then open http://127.0.0.1:8000/ and log in with
 //! any name and the password `friend`.
 
@@ -60,7 +60,7 @@ impl Book {
     }
 }
 
-/// Every request knows its user, and every page shows the name.
+/// Puts the user on every request, and the name on every page.
 fn know_user(_: &Book, request: &Request, next: Next<'_, Book>) -> Response {
     match Session::of(request).and_then(|session| session.get::<String>("user")) {
         Ok(user) => {

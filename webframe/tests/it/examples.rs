@@ -1,4 +1,4 @@
-//! The examples of one idea do what their first lines say.
+//! Checks that the short examples do what their first lines say.
 
 #![expect(dead_code, reason = "the examples' own `main` functions are not called")]
 

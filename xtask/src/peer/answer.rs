@@ -21,7 +21,7 @@ const PAGE_MAX: u64 = 1 << 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
     ForAll,
-    /// As `ForAll`, and all of the content is wanted.
+    /// As `ForAll`, and the whole body is kept.
     WholePage,
     /// The request was a HEAD.
     ForHead,

@@ -16,7 +16,7 @@ pub(crate) struct Browser {
     address: SocketAddr,
     connection: Option<BufReader<TcpStream>>,
     cookies: BTreeMap<String, String>,
-    /// The value of `Accept-Encoding`; empty: none is sent.
+    /// The value of `Accept-Encoding`. If it is empty, the field is not sent.
     pub(crate) accepts: &'static str,
 }
 
@@ -37,7 +37,7 @@ impl Browser {
         self.cookies.clear();
     }
 
-    /// Ends the connection, as when the server has restarted; the next request makes a new one.
+    /// Closes the connection, as a restart of the server does. The next request opens a new one.
     pub(crate) fn hang_up(&mut self) {
         self.connection = None;
     }
@@ -109,7 +109,7 @@ impl Page {
         behind.split_once('"').map(|(rest, _)| rest)
     }
 
-    /// Whether it was made for a user, who can log out.
+    /// Whether the page was made for a user: it has the form to log out.
     pub(crate) fn is_of_user(&self) -> bool {
         self.text.contains("id=\"logout\"")
     }

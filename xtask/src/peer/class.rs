@@ -19,9 +19,9 @@ const WORDS: &[&str] = &[
     "cold", "come", "cup", "day", "dog", "door", "eat", "egg", "eye", "face", "fall", "fish",
     "food", "girl", "give", "go", "good", "hand", "head", "home", "house", "ice",
 ];
-/// Between two requests of a pupil.
+/// The pause between two requests of a pupil.
 const PACE: Duration = Duration::from_millis(60);
-/// After a request that failed.
+/// The pause after a failed request.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// The pupils and their results.
@@ -40,10 +40,10 @@ pub(crate) struct Class {
 pub(crate) struct Score {
     pub(crate) requests: u64,
     pub(crate) failed: u64,
-    /// Pages that were shown to a user as if to a guest.
+    /// Number of pages that treated a logged-in user as a guest.
     pub(crate) as_guest: u64,
     pub(crate) longest: Duration,
-    /// Answers that name a fault of the program: 500.
+    /// Number of answers with status 500.
     pub(crate) broken: u64,
     /// The first failure.
     first: String,
@@ -94,7 +94,7 @@ impl Class {
     }
 }
 
-/// Registers a user, who is logged in then.
+/// Registers a user and stays logged in.
 pub(crate) fn enrol(browser: &mut Browser, name: &str) -> anyhow::Result<()> {
     let page = browser.get("/register")?;
     let token = page.field("form_token").unwrap_or_default().to_owned();
@@ -153,7 +153,7 @@ impl<'a> Pupil<'a> {
         }
     }
 
-    /// A new name each time: after a failure the last one may be taken or not.
+    /// Registers under a new name each time: after a failure it is unknown whether the name is taken.
     fn register(&mut self) -> Option<()> {
         self.names += 1;
         let name = format!("pupil{}n{}", self.number, self.names);
@@ -191,8 +191,8 @@ impl<'a> Pupil<'a> {
         Some(())
     }
 
-    /// A different unknown word each time: the same word soon afterwards would not be recorded
-    /// again.
+    /// Looks up a different unknown word each time: a repeated look-up within a short time is not
+    /// recorded again.
     fn look_up(&mut self) -> Option<()> {
         self.words += 1;
         let word = format!("zz{}", self.words);
@@ -244,7 +244,7 @@ impl<'a> Pupil<'a> {
         }
     }
 
-    /// Sends a request and records the response. `effect` is the effect to record, if there is one.
+    /// Sends a request and records the response, and `effect` if the request has one.
     fn timed(
         &mut self,
         effect: Option<Effect>,

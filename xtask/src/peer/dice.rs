@@ -1,4 +1,4 @@
-//! Pseudo-random choices. The same seed gives the same ones.
+//! Pseudo-random choices. The same seed gives the same choices.
 
 /// Choices from a seed (xorshift64*): good enough to vary traffic, and the same on every machine.
 #[derive(Debug)]

@@ -36,16 +36,16 @@ pub(crate) struct Launch {
     pub(crate) surroundings: Surroundings,
 }
 
-/// What the process finds at its start.
+/// The environment in which the process starts.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Surroundings {
     #[default]
     Usual,
     /// A listening socket that outlives the process, as from systemd. It is bound to the address.
     Socket,
-    /// The limits of this command of the shell.
+    /// Resource limits, set by this shell command.
     Limits(&'static str),
-    /// The reader of its log stands still.
+    /// Standard error is a pipe that nobody reads.
     UnreadLog,
 }
 
@@ -80,7 +80,7 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
         Profile::Dev => ("dev", "debug"),
         Profile::Release => ("release", "release"),
     };
-    // As the tests are built: `--package` would build the dependencies anew, with fewer features.
+    // As for the tests: `--package` would build the dependencies again, with fewer features.
     succeed(&mut cargo(&[
         "build",
         "--quiet",
@@ -181,7 +181,7 @@ impl Instance {
         Ok(self.child.as_ref().context("dictapp does not run")?.id())
     }
 
-    /// What it holds now.
+    /// Its memory, descriptors and threads now.
     pub(crate) fn holdings(&self) -> Result<Holdings> {
         holdings_of(self.id()?)
     }

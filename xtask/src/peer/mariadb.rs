@@ -111,7 +111,7 @@ impl MariaDb {
         let own = group[*number];
         let ist = own + 1;
         let sst = own + 2;
-        // The timeouts of conf/deploy/galera.cnf: how long the others wait for a node that is gone.
+        // The timeouts of conf/deploy/galera.cnf: how long the other nodes wait for a failed node.
         let provider = format!(
             "base_port={own};gmcast.listen_addr=tcp://127.0.0.1:{own};ist.recv_addr=127.0.0.1:{ist};\
              gcache.size=32M;pc.recovery=true;evs.keepalive_period=PT0.5S;evs.suspect_timeout=PT2S;\
@@ -252,14 +252,15 @@ pub(crate) fn scratch_folder(prefix: &str) -> Result<tempfile::TempDir> {
     Ok(folder)
 }
 
-/// The URL of a database behind this port of the loopback.
+/// The URL of the database `dict` at this port of the loopback interface.
 pub(crate) fn url_at(port: u16) -> String {
     format!("mysql://{USER}:{USER}@127.0.0.1:{port}/dict")
 }
 
-/// mariadbd refuses to run as root. It is killed when this process ends, however it ends. If root runs
-/// this, the server gets the processor first: a node that waits for it for a second is taken for dead
-/// by the others, and in production each has a machine of its own.
+/// Runs a program as the user `mysql`, because mariadbd refuses to run as root. It is killed when
+/// this process ends for any reason. If root runs this, the server has the highest priority: a node
+/// that gets no processor for a second is evicted by the others, and in production each node has a
+/// machine of its own.
 fn as_mysql(program: &str) -> Command {
     let mut command = Command::new("nice");
     command.args(["-n", if is_root() { "-10" } else { "0" }]);

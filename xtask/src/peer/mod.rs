@@ -1,4 +1,4 @@
-//! The two ends of a measured connection: processes that a verb starts, and the clients that load them.
+//! Servers that a verb starts, and the clients that send them requests.
 
 pub(crate) mod answer;
 pub(crate) mod browser;

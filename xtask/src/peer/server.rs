@@ -116,7 +116,7 @@ impl Drop for Server {
     }
 }
 
-/// What a process holds now.
+/// Memory, descriptors and threads of a process now.
 pub(crate) fn holdings_of(process: u32) -> Result<Holdings> {
     let folder = format!("/proc/{process}");
     let status = fs::read_to_string(format!("{folder}/status")).context("the server is gone")?;
@@ -144,7 +144,7 @@ mod tests {
         let files: Vec<_> = (0..50).map(|_| fs::File::open("/dev/null").unwrap()).collect();
         let after = holdings_of(std::process::id()).unwrap();
         assert!(before.resident_kib > 0 && before.threads > 0);
-        // Other tests run beside us and may open or close a few.
+        // Other tests in this process may open or close a few descriptors.
         assert!(after.descriptors > before.descriptors + files.len() as u64 / 2);
     }
 

@@ -20,7 +20,7 @@ pub(crate) type Timed = (u16, Duration);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Connections {
     Kept,
-    /// A new one for each request; the time to connect counts.
+    /// A new connection for each request. The time to connect counts.
     New,
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn step<T>(title: &str, work: impl FnOnce() -> Result<T>) -> Result<T
     outcome.with_context(|| title.to_owned())
 }
 
-/// The option `--seed`; without it another one each time, which the verb prints.
+/// The value of `--seed`, or a new seed, which the verb prints.
 pub(crate) fn seed(arguments: &mut Arguments) -> Result<u64> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Ok(arguments.take_option("--seed")?.unwrap_or(now.as_secs() % 1_000_000))

@@ -61,13 +61,13 @@ pub(crate) const SLOW_CLIENTS: &[Need] = &[Need {
 pub(crate) const VALGRIND: &[Need] =
     &[Need { what: "valgrind", check: Check::Program(&["valgrind"]), package: "valgrind" }];
 
-/// What `cargo xtask faults` needs.
+/// The packages for `cargo xtask faults`.
 pub(crate) const DATABASE: &[Need] = &[
     Need { what: "mariadbd", check: Check::Program(&["mariadbd"]), package: "mariadb-server" },
     Need { what: "python3", check: Check::Program(&["python3"]), package: "python3" },
 ];
 
-/// What `cargo xtask cluster` needs.
+/// The packages for `cargo xtask cluster`.
 pub(crate) const CLUSTER: &[Need] = &[
     Need { what: "mariadbd", check: Check::Program(&["mariadbd"]), package: "mariadb-server" },
     Need { what: "the Galera provider", check: Check::File(GALERA_PROVIDER), package: "galera-4" },
@@ -96,7 +96,7 @@ pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
     Ok(())
 }
 
-/// Updates the package lists first; if that fails, the present ones may still do.
+/// Updates the package lists first; if that fails, the present lists may suffice.
 fn install(apt_get: &[&str], missing: &[&Need]) -> Result<()> {
     let apt = |args: &[&str]| {
         let mut command = Command::new(apt_get[0]);

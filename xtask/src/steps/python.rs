@@ -17,7 +17,7 @@ pub(crate) struct Tool {
 }
 
 impl Tool {
-    /// The path of the program. The first call installs it, and each one after a change of the version.
+    /// Returns the path of the program. Installs it if it is missing or has another version.
     pub(crate) fn install(self) -> Result<PathBuf> {
         let folder = std::path::absolute(target())?.join("tools").join(self.program);
         let stamp = folder.join("version");

@@ -17,7 +17,7 @@ use crate::steps::{step, succeed};
 pub(crate) const ABOUT: &str =
     "check the API against its OpenAPI description with schemathesis (a part of test)";
 
-/// A new version may find more, and is then chosen here.
+/// The version is fixed because a new one may find more faults.
 const SCHEMATHESIS: Tool = Tool { program: "schemathesis", package: "schemathesis==4.32.5" };
 
 /// The checks of a response.

@@ -161,7 +161,7 @@ fn gather_live(address: SocketAddr, count: usize, request: &str) -> Result<Vec<T
 fn keep_talking(websockets: &[TcpStream], over: &AtomicBool) {
     while !over.load(SeqCst) {
         for mut socket in websockets {
-            drop(socket.write_all(&FRAME)); // the count of those alive tells
+            drop(socket.write_all(&FRAME)); // a failure shows in the count of open ones
         }
         let began = Instant::now();
         while !over.load(SeqCst) && began.elapsed() < Duration::from_secs(10) {
@@ -170,7 +170,7 @@ fn keep_talking(websockets: &[TcpStream], over: &AtomicBool) {
     }
 }
 
-/// Whether a live connection was sent something and is open.
+/// Whether a live connection is open and has received data.
 fn receives(mut socket: &TcpStream) -> bool {
     let mut piece = [0; 4 << 10];
     if socket.set_nonblocking(true).is_err() {
@@ -190,8 +190,8 @@ fn answers(socket: &TcpStream) -> bool {
     ask(socket, "/quick").is_ok_and(|status| status == 200)
 }
 
-/// Sends `count` heads with one byte per second. A client that the server closes connects again.
-/// Their starts are spread over time.
+/// Sends `count` heads at one byte per second. A client that the server closes connects again. The
+/// starts of the clients are spread over time.
 fn send_slowly(address: SocketAddr, count: usize, over: &AtomicBool) {
     let mut senders: Vec<Option<TcpStream>> = (0..count).map(|_| None).collect();
     while !over.load(SeqCst) {

@@ -41,7 +41,7 @@ struct Case {
 struct Reaction {
     /// The status of each answer, in order.
     statuses: Vec<u16>,
-    /// It neither answered everything nor closed.
+    /// The server did not answer everything, and did not close.
     waits: bool,
 }
 
@@ -148,7 +148,7 @@ fn react_all(command: &str, name: &str, cases: &[Case]) -> Result<Vec<Reaction>>
 fn react(address: SocketAddr, case: &[u8]) -> Result<Reaction> {
     let mut socket = TcpStream::connect(address).context("the server has gone")?;
     socket.set_read_timeout(Some(SILENCE))?;
-    // A server that refuses early may close during our write; its answer still counts.
+    // A server that refuses early may close while we write. Its answer still counts.
     drop(socket.write_all(&[case, BEHIND].concat()));
     let mut reader = BufReader::new(socket);
     let mut reaction = Reaction::default();

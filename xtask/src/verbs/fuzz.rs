@@ -235,8 +235,8 @@ fn program(target: &Target, platform: &str) -> PathBuf {
     folder().join(platform).join("release").join(target.name)
 }
 
-/// Adds the inputs that reach more than the wire cases to the tree: the smallest set that reaches the same branches, regardless of
-/// how often.
+/// Adds inputs to the tree: the smallest set that reaches all branches which the wire cases do not
+/// reach, regardless of how often.
 fn keep(target: &Target, platform: &str) -> Result<()> {
     let merged = folder().join("merged").join(target.name);
     clear(&merged)?;

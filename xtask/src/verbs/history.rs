@@ -20,9 +20,9 @@ use crate::steps::step;
 const READERS: u32 = 16;
 /// Rows of each reader: as many as the settings allow.
 const ROWS_OF_READER: u32 = 100_000;
-/// Between two look-ups of a user: 50 minutes, so the rows fill the ten years that are kept.
+/// The time between two look-ups of a user: 50 minutes, so the rows fill the ten years that are kept.
 const PAUSE: u64 = 50 * 60_000_000;
-/// More than a page shows: older rows that each page has below it.
+/// Number of older rows below each page: more than a page shows.
 const ROWS_BELOW: u32 = 100;
 /// Pages that each reader requests.
 const PAGES: u32 = 500;
@@ -67,7 +67,7 @@ fn measure(program: &Path, engine: &str, size: &Size) -> Result<Vec<String>> {
     });
     let readers = readers.collect::<Result<Vec<_>>>()?;
     instance.stop()?;
-    // The latest rows are of now: old ones are deleted.
+    // The latest rows are recent, because old rows are deleted.
     let now = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_micros())?;
     let begin = now - u64::from(ROWS_OF_READER) * PAUSE;
     database.fill(size, begin).context("cannot fill the tables")?;
@@ -96,7 +96,7 @@ type Timed = Mutex<Vec<(u16, Duration)>>;
 /// Requests the first page and a page anywhere in the history, alternately.
 fn read(mut browser: Browser, begin: u64, first: &Timed, any: &Timed) -> Result<()> {
     for number in 0..PAGES {
-        // The step visits the rows all over.
+        // This step spreads the pages over all rows.
         let row = number * 7919 % (ROWS_OF_READER - ROWS_BELOW) + ROWS_BELOW;
         let deep = begin + u64::from(row) * PAUSE;
         for (path, timed) in

@@ -60,7 +60,7 @@ pub(crate) fn check() -> Result<()> {
             }
         }
         let app = make(folder.path(), "new-app", &webframe)?;
-        // The same versions and profile as here, so that what is compiled already is used again.
+        // The same versions and profile as here, so that compiled crates are used again.
         fs::copy(workspace().join("Cargo.lock"), app.join("Cargo.lock"))?;
         let optimised = "profile.dev.package.\"*\".opt-level=3";
         let traced = "profile.dev.debug=\"line-tables-only\"";

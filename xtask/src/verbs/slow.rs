@@ -27,13 +27,13 @@ const WORKERS_MAX: u32 = 8;
 const P99_MAX: Duration = Duration::from_millis(50);
 /// Interval of each client; four keep their connections and four open new ones.
 const EVERY: Duration = Duration::from_millis(40);
-/// Descriptors that the server and `slowhttptest` need besides one for each slow connection.
+/// Descriptors that the server and `slowhttptest` need in addition to one for each slow connection.
 const DESCRIPTORS_ELSE: u64 = 200;
 const BASELINE_TIME: Duration = Duration::from_secs(10);
-/// A shorter run of `slowhttptest` is not an attack.
+/// A run of `slowhttptest` shorter than this is not an attack.
 const ATTACK_MIN: Duration = Duration::from_secs(2);
 
-/// One of the four kinds of slowness.
+/// One of the four modes of `slowhttptest`.
 #[derive(Debug)]
 struct Mode {
     letter: &'static str,
@@ -43,12 +43,12 @@ struct Mode {
     outcome: Outcome,
 }
 
-/// The fate of an attacker's connections during the attack.
+/// The expected end of the connections of an attack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
-    /// They stay until a deadline closes them.
+    /// The connections stay open until a deadline closes them.
     Held,
-    /// They are answered and closed at once.
+    /// The connections are answered and closed immediately.
     Answered,
 }
 
@@ -95,10 +95,10 @@ struct Options {
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Attack {
     runs: u32,
-    /// The most that were open at once.
+    /// The highest number of open connections.
     open: u64,
     closed: u64,
-    /// Seconds at which its own probe got no answer.
+    /// The seconds in which the probe of `slowhttptest` got no answer.
     unavailable: u64,
 }
 

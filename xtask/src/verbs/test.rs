@@ -105,7 +105,8 @@ fn title_of(args: &[&str]) -> String {
     format!("cargo {}", args.join(" "))
 }
 
-/// Checks both: cargo's status alone would accept an empty run, the tally alone a test that does not compile.
+/// Checks both the tally and the status: cargo's status alone would accept an empty run, the tally
+/// alone would accept a test that does not compile.
 fn judge(tally: Tally, status: ExitStatus) -> Result<()> {
     if !status.success() || tally.failed() > 0 {
         bail!("{tally} ({status})");

@@ -1,7 +1,7 @@
 //! Drives a headless Chromium: acts on a page and reads what it shows.
 //!
 //! A verb that needs an element waits for it, up to `WAIT_MAX`, inside the driver: tests never sleep. A verb that fails ends the
-//! test at the line that called it, with the verb, its argument and the driver's words.
+//! test at the line that called it, with the verb, its argument and the driver's message.
 
 use serde_json::{Value, json};
 use std::fmt;
@@ -69,7 +69,7 @@ pub(crate) struct Browser {
     _folder: TempDir,
 }
 
-/// What takes the commands.
+/// The process that takes the commands.
 #[derive(Debug)]
 enum Remote {
     Chromium(Driver),
@@ -231,7 +231,7 @@ impl Browser {
         self.cdp("Emulation.setDeviceMetricsOverride", &metrics);
     }
 
-    /// Cuts the network, or lets it come back.
+    /// Cuts the network, or restores it.
     #[track_caller]
     pub(crate) fn network(&self, network: Network) {
         let offline = network == Network::Cut;
@@ -253,7 +253,7 @@ impl Browser {
         written.unwrap_or_else(|error| panic!("picture {}: {error}", file.display()));
     }
 
-    /// Writes what the window shows into a PNG file.
+    /// Writes the visible part of the page into a PNG file.
     #[track_caller]
     pub(crate) fn screenshot(&self, file: &Path) {
         let picture = self.get("screenshot", "/screenshot");
@@ -306,7 +306,7 @@ impl Browser {
 }
 
 impl Drop for Browser {
-    /// A session that is deleted lets Chromium write its profile and end; the driver stops after.
+    /// Deletes the session, so that Chromium writes its profile and exits. The driver stops afterwards.
     fn drop(&mut self) {
         if !self.session.is_empty() {
             let _ = self.driver.send("DELETE", &self.session, &Value::Null);
@@ -374,7 +374,7 @@ fn array(value: Value) -> Vec<Value> {
     }
 }
 
-/// Pictures come as base64 with padding and without line breaks.
+/// Decodes a picture: base64 with padding and without line breaks.
 #[track_caller]
 pub(crate) fn decode_base64(text: &str) -> Vec<u8> {
     let digit = |c: u8| match c {

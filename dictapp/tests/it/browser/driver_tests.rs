@@ -36,7 +36,7 @@ fn answer(mut stream: TcpStream) {
     let fields = format!(
         "Content-Type: text/html\r\nContent-Length: {length}\r\nConnection: close\r\n{cookie}"
     );
-    // The browser may have closed meanwhile.
+    // The browser may have closed the connection.
     let _ = write!(stream, "HTTP/1.1 200 OK\r\n{fields}\r\n\r\n{body}");
 }
 

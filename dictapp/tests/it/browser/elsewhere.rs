@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::driver::{Browser, Profile};
 use crate::pages::site::Site;
 
-/// A page that knows nothing of the dictionary.
+/// A page of another site.
 const FOREIGN: &str = "data:text/html,<title>News</title><p>An <b>apple</b> a day</p>";
 
-/// Runs the bookmarklet; gives the address that it opens. `typed` is the answer to its question.
+/// Runs the bookmarklet and returns the address that it opens. `typed` is the answer to its prompt.
 fn run(browser: &Browser, bookmarklet: &str, select: &str, typed: Option<&str>) -> Value {
     browser.goto(FOREIGN);
     let body = "let asked = null; window.open = url => { asked = url; };
@@ -32,7 +32,7 @@ fn the_bookmarklet_looks_up_what_is_selected_on_any_page() {
     assert_eq!(run(&browser, bookmarklet, "#none", Some("ice cream & co")), {
         json!(format!("{}/search?q=ice%20cream%20%26%20co", site.url))
     });
-    // It opened a search for nothing.
+    // Regression: it opened a search for an empty text.
     assert_eq!(run(&browser, bookmarklet, "#none", None), Value::Null);
     browser.goto(asked.as_str().expect("an address"));
     browser.wait_for("article.entry");

@@ -1,5 +1,5 @@
-//! Every page of the site, with something on it: what the tests walk. A page that is added to
-//! `paths.rs` and not here fails a test.
+//! The list of every page of the site, with content on it, for the tests that visit all of them. A
+//! test fails if a page of `paths.rs` is missing here.
 
 use std::collections::BTreeMap;
 
@@ -55,7 +55,7 @@ const USER: &[&str] = &[
     "/admin/audit",
 ];
 
-/// Paths that lead to no page of their own: they are sent to, redirect, or are for programs.
+/// Paths without a page: targets of forms, redirects, and paths for programs.
 const NO_PAGES: &[&str] = &[
     "/logout",
     "/account/password",
@@ -90,7 +90,7 @@ fn value(page: &Answer, before: &str) -> String {
     rest.split(['"', '<']).next().expect("its end").to_owned()
 }
 
-/// Somebody who administers, teaches and learns, with something on each page; and the pages.
+/// Makes a user who administers, teaches and learns, with content on each page. Returns the pages.
 pub(crate) fn settle(site: &Site, name: &str) -> Vec<String> {
     let ada = with_role(site, name, "admin");
     ada.submit("/classes", &[("action", "make"), ("name", "Class 7")]).to("/classes");
@@ -125,8 +125,8 @@ pub(crate) fn settle(site: &Site, name: &str) -> Vec<String> {
     pages
 }
 
-/// Logs in at the page for it. A browser that is logged in already has the link at once, so the page
-/// that follows is waited for.
+/// Logs in on the log-in page, and waits for the page that follows. The link of logged-in users is
+/// no sign of it: a browser that is logged in has it before.
 #[track_caller]
 pub(crate) fn log_in(browser: &Browser, site: &Site, name: &str) {
     browser.goto(&format!("{}/login", site.url));

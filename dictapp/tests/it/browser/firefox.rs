@@ -1,5 +1,5 @@
-//! The commands of W3C WebDriver to Firefox's own protocol, Marionette: a driver in between would have
-//! to be fetched from outside of Debian. A message is its length, a colon, and JSON.
+//! Translates commands of W3C WebDriver to Marionette, the protocol of Firefox, because Debian has no
+//! package of geckodriver. A message is its length, a colon, and JSON.
 
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
@@ -18,7 +18,7 @@ const START_MAX: Duration = Duration::from_secs(60);
 /// Longer than any wait we ask of the browser.
 const ANSWER_MAX: Duration = Duration::from_secs(90);
 
-/// What keeps a browser from asking, updating and telling anybody anything.
+/// Preferences without questions, updates and telemetry.
 const PREFERENCES: &[(&str, &str)] = &[
     ("marionette.port", "0"),
     ("app.update.disabledForTesting", "true"),
@@ -35,7 +35,7 @@ const PREFERENCES: &[(&str, &str)] = &[
     ("toolkit.telemetry.enabled", "false"),
 ];
 
-/// A Firefox of our own, ended when dropped.
+/// A Firefox process, ended when dropped.
 #[derive(Debug)]
 pub(crate) struct Firefox {
     process: Child,
@@ -73,8 +73,9 @@ impl Firefox {
         Firefox { process, stream: RefCell::new(stream), commands: Cell::new(0) }
     }
 
-    /// One command, as chromedriver takes it. The error is what Firefox says, its kind first. An
-    /// element is looked for once more: a search that began in the page before sees only that page.
+    /// Sends one command in the form of chromedriver. The error is Firefox's message after its kind.
+    /// A search for an element is repeated once: one that began before a new page was loaded sees only
+    /// the old page.
     pub(crate) fn send(&self, method: &str, path: &str, body: &Value) -> Result<Value, String> {
         let answer = self.send_once(method, path, body);
         let is_search = method == "POST" && path.ends_with("/element");

@@ -88,8 +88,8 @@ impl Driver {
 }
 
 impl Drop for Driver {
-    /// Asks chromedriver to stop, and kills it only if it does not: killing it would leave its
-    /// browsers behind.
+    /// Asks chromedriver to stop, and kills it only if it does not, because a killed one leaves its
+    /// browsers running.
     fn drop(&mut self) {
         let asked = self.port != 0 && self.exchange("GET", "/shutdown", &Value::Null).is_ok();
         if !asked || self.ended.recv_timeout(STOP_MAX) == Err(mpsc::RecvTimeoutError::Timeout) {

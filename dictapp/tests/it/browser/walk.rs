@@ -13,7 +13,7 @@ use crate::pages::site::Site;
 
 const FAULTS: &str = include_str!("../../data/browser/faults.js");
 
-/// How a page is looked at.
+/// The width, language, theme and scripts with which a page is shown.
 struct View {
     width: u32,
     languages: &'static str,
@@ -47,7 +47,7 @@ fn folder(view: &View) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages").join(name)
 }
 
-/// The faults of the page that is open. Leaves its picture.
+/// The faults of the open page. Writes its picture into the folder.
 fn faults(browser: &Browser, page: &str, pictures: &Path) -> Vec<String> {
     let name = page.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
     browser.picture(Path::new(&format!("{}{name}.png", pictures.display())));
@@ -64,7 +64,7 @@ fn walk(browser: &Browser, site: &Site, pages: &[String], pictures: &Path) -> Ve
     pages.iter().flat_map(visit).collect()
 }
 
-/// The page that shows what is in a file of Anki cards.
+/// Checks the page that shows the content of an Anki package.
 fn walk_import(browser: &Browser, site: &Site, pictures: &Path) -> Vec<String> {
     let package = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/learning/anki-new.apkg");
     browser.goto(&format!("{}/words", site.url));
@@ -124,7 +124,7 @@ fn with_text_of_twice_the_size_and_in_forced_colours_no_page_is_too_wide() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
-/// The rule is tried on a page that breaks it.
+/// Tries the rule on a page that breaks it.
 #[test]
 #[ignore = "needs Chromium: cargo xtask test"]
 fn a_page_that_is_cut_covered_too_small_and_in_the_other_language_is_found() {

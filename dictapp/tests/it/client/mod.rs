@@ -172,7 +172,7 @@ fn a_script_gets_json_plain_text_and_an_exit_code() {
     assert_eq!((code(&missing), missing.stdout.len()), (Some(3), 0));
 }
 
-/// Ctrl-C at a password left a terminal that showed nothing of what was typed.
+/// Regression: Ctrl-C at a password left the terminal without echo.
 #[test]
 fn a_password_that_is_interrupted_leaves_a_terminal_that_echoes() {
     let (site, home) = (Site::start(), home());
@@ -195,7 +195,7 @@ fn a_password_that_is_interrupted_leaves_a_terminal_that_echoes() {
     assert!(modes.split_whitespace().any(|mode| mode == "echo"), "{modes}");
 }
 
-/// It ended the program with an error.
+/// Regression: the program ended with an error.
 #[test]
 fn ctrl_d_at_a_password_leaves_the_program() {
     let (site, home) = (Site::start(), home());
@@ -208,7 +208,7 @@ fn ctrl_d_at_a_password_leaves_the_program() {
     person.end();
 }
 
-/// A look-up without a server took twenty seconds for a connection that never was.
+/// Regression: without a server, a look-up tried for twenty seconds to connect again.
 #[test]
 fn a_server_that_does_not_run_is_named_at_once() {
     let (site, home) = (Site::start(), home());
@@ -226,7 +226,7 @@ fn a_server_that_does_not_run_is_named_at_once() {
     }
 }
 
-/// A wrong address or certificate was taken for a lost connection, for twenty seconds.
+/// Regression: with a wrong address or certificate the client tried for twenty seconds to connect again.
 #[test]
 fn an_address_that_cannot_be_used_is_named_at_once() {
     let (site, home) = (Site::start(), home());

@@ -104,7 +104,7 @@ proptest! {
             glosses.iter().enumerate().map(|(i, gloss)| format!("w{i:02}|n. {gloss}")).collect();
         let lexicon = lexicon(&lines.iter().map(String::as_str).collect::<Vec<_>>());
         let has = |gloss: &&String| gloss.contains(&query);
-        // 0 if it is a whole gloss of the first sense, 2 of a later one, 3 if of none.
+        // 0 if it is a whole gloss of the first sense, 2 if of a later one, 3 if of no sense.
         let closeness = |gloss: &String| match gloss.split('；').position(|part| part == query) {
             Some(0) => 0,
             Some(_) => 2,
@@ -122,7 +122,7 @@ proptest! {
     }
 }
 
-/// The textbook's matcher.
+/// A naive recursive matcher.
 fn glob(pattern: &[char], text: &[char]) -> bool {
     match (pattern, text) {
         ([], _) => text.is_empty(),

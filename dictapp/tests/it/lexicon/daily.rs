@@ -14,7 +14,7 @@ fn the_word_of_the_day_is_common_and_the_same_all_day() {
         seen.insert(word.word);
     }
     assert!(seen.len() > 24, "days differ: {seen:?}");
-    // What is remembered of a day is not given for another one.
+    // A remembered word is only for its own day.
     for day in (1..=28).rev() {
         let date = jiff::civil::date(2026, 2, day);
         assert_eq!(one.word_of_the_day(date), common().word_of_the_day(date), "{date}");

@@ -1,4 +1,4 @@
-//! The administrators' pages without JavaScript, and that all others are refused.
+//! The administrators' pages without JavaScript, and their refusal to other visitors.
 
 use std::fmt::Write as _;
 use std::process::Command;

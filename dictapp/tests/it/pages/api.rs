@@ -333,7 +333,7 @@ fn scripts_of_named_sites_may_use_the_api_and_no_page() {
     assert_eq!(person.post_with("/login", &[], &[("Origin", origin)]).status, 403);
 }
 
-/// They were the pages of the site.
+/// Regression: the responses were HTML pages of the site.
 #[test]
 fn what_the_server_itself_refuses_is_a_problem_too() {
     let site = Site::start();
@@ -364,7 +364,7 @@ fn what_the_server_itself_refuses_is_a_problem_too() {
     assert!(raw(&site, "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n").contains("text/html"));
 }
 
-/// What the server answers to these bytes.
+/// Sends these bytes and returns the response.
 #[track_caller]
 fn raw(site: &Site, request: &str) -> String {
     let mut socket = TcpStream::connect(site.authority()).unwrap();
@@ -375,7 +375,7 @@ fn raw(site: &Site, request: &str) -> String {
     String::from_utf8(answer).unwrap()
 }
 
-/// `["tom", "password"]` made an account: serde reads an object from a list, too.
+/// Regression: `["tom", "password"]` made an account, because serde also reads an object from a list.
 #[test]
 fn a_list_is_no_object() {
     let site = Site::start();

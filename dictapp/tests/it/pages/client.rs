@@ -22,7 +22,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     fields: Vec<(String, String)>,
     pub(crate) body: String,
-    /// The body as it came.
+    /// The body as it was received.
     pub(crate) bytes: Vec<u8>,
 }
 
@@ -270,7 +270,7 @@ pub(crate) fn encode(pairs: &[(&str, &str)]) -> String {
     pairs.iter().map(pair).collect::<Vec<_>>().join("&")
 }
 
-/// Everything but letters and digits.
+/// Percent-encodes all characters except letters and digits.
 pub(crate) fn encode_value(value: &str) -> String {
     let mut text = String::new();
     for byte in value.bytes() {

@@ -1,4 +1,4 @@
-//! The page of a word, and what goes into the history.
+//! The page of a word, and its entry in the history.
 
 use super::client::{Person, encode_value};
 use super::site::Site;

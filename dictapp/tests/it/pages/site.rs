@@ -1,5 +1,5 @@
-//! The built program, running: started in a folder, found by the line that it prints, ended with
-//! the test.
+//! Runs the built program in a folder: reads its address from the line that it prints, and ends it
+//! with the test.
 
 use std::ffi::OsString;
 use std::fs;

@@ -12,7 +12,7 @@ use super::site::{Site, program};
 /// Maximum wait of a test for an event.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Exit code and the one line on standard error.
+/// The exit code, and the only line on standard error.
 #[track_caller]
 fn refused(folder: &Path, settings: &[&str]) -> (i32, String) {
     let output = program(folder, settings).output().expect("it runs");

@@ -133,7 +133,7 @@ fn a_quick_route_that_becomes_slow_leaves_the_shard() {
     let mut client = site.client();
     let mut in_shard = || client.get("/who").body == client.get("/quick").body;
     assert!((0..1000).any(|_| in_shard()), "it never comes into the shard");
-    assert!((0..64).filter(|_| in_shard()).count() > 0); // and nothing is left to be learned of it
+    assert!((0..64).filter(|_| in_shard()).count() > 0); // its pace is known now
     slow.store(true, SeqCst);
     assert!((0..16).any(|_| !in_shard()), "it does not leave the shard");
 }

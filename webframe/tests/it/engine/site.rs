@@ -200,7 +200,7 @@ impl<S: Read + Write> Client<S> {
         }
     }
 
-    /// Exactly this many bytes.
+    /// Reads exactly this many bytes.
     #[track_caller]
     pub(crate) fn exactly(&mut self, count: usize) -> Vec<u8> {
         let mut bytes = vec![0; count];
@@ -208,14 +208,14 @@ impl<S: Read + Write> Client<S> {
         bytes
     }
 
-    /// The next line, without its end.
+    /// Reads the next line and returns it without its end.
     pub(crate) fn read_line(&mut self) -> String {
         let mut line = String::new();
         self.reader.read_line(&mut line).expect("a line is to come");
         line.trim_end().to_owned()
     }
 
-    /// Everything up to the end of the connection.
+    /// Reads up to the end of the connection.
     pub(crate) fn rest(&mut self) -> Vec<u8> {
         let mut bytes = Vec::new();
         match self.reader.read_to_end(&mut bytes) {

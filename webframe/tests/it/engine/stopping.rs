@@ -53,7 +53,7 @@ fn a_stop_answers_one_more_request_of_an_idle_connection_with_close() {
     }
     site.stop.stop();
     for client in &mut clients {
-        while !client.get("/").closes() {} // none is cut before it is told
+        while !client.get("/").closes() {} // no request is cut before its connection is told to close
         assert!(client.is_closed());
     }
     assert_eq!(site.stopped(), Stopped { cut: 0 });
@@ -141,7 +141,7 @@ fn large(_: &(), _: &Request) -> Result<Response> {
     Ok(Response::text("x".repeat(MORE_THAN_SOCKETS_HOLD)))
 }
 
-/// Regression: it had only the time of a client that sends its first request.
+/// Regression: the deadline was that of a client that sends its first request.
 #[test]
 fn a_stop_lets_a_response_be_written() {
     let timeouts = Timeouts { linger: Duration::from_millis(50), ..Timeouts::default() };

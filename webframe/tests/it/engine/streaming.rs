@@ -154,7 +154,7 @@ fn bytes_of_a_broken_connection_do_not_reach_another() {
         let mut broken = site.client();
         broken.send("GET /quick HTTP/1.1\r\nHost: x\r\n\r\nGET /secret HTTP/1.1\r\nX-Of-Another: ");
         broken.wait_for_bytes();
-        drop(broken); // what it has not read makes the system reset the connection
+        drop(broken); // closing with unread input makes the system reset the connection
         tell.send(()).expect("a stream");
         listener.read_until("abc\r\n");
     }

@@ -13,7 +13,7 @@ use webframe::wire::{
 
 use super::{Outcome, Reader, head_limits, read, reference};
 
-/// Parts of requests, valid and invalid, that random choice would hardly find.
+/// Parts of requests, valid and invalid, that random bytes would rarely contain.
 const METHODS: &[&str] =
     &["GET", "POST", "HEAD", "OPTIONS", "CONNECT", "get", "G T", "", "(", "X-Y"];
 const TARGETS: &[&str] = &[

@@ -16,16 +16,17 @@ use crate::steps::step;
 
 /// Resident memory of the server for one idle client.
 const BYTES_MAX: u64 = 600;
-/// Clients that come and go before the count begins: the allocator and the pool have their size then.
+/// Clients that connect and leave before the measurement, so that the allocator and the pool have
+/// their final size.
 const WARM_UP: u64 = 200;
 /// How long the server may take to notice that they have gone.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What the clients cost up to now.
+/// Memory and threads that the clients have cost so far.
 struct Cost {
     resident_kib: u64,
     threads: u64,
-    /// Memory of the kernel for all that runs here: the sockets of both ends are most of the change.
+    /// Memory of the kernel for all processes. The sockets of both ends are most of the change.
     kernel_kib: u64,
 }
 

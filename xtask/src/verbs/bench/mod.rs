@@ -160,7 +160,7 @@ fn copy_tree(from: &Path, to: &Path) -> Result<()> {
                 copy_tree(&source, &place)?;
             }
         } else if fs::read(&place).ok() != fs::read(&source).ok() {
-            // An unchanged file keeps its time, so that cargo does not rebuild.
+            // An unchanged file keeps its modification time, so that cargo does not build it again.
             drop(fs::remove_file(&place));
             fs::copy(&source, &place).with_context(|| source.display().to_string())?;
         }

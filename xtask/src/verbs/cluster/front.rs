@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use crate::peer::browser::Browser;
 use crate::steps::cargo::workspace;
 
-/// The address from which HAProxy calls the instances: they take the PROXY protocol from it, and plain requests from others.
+/// The address from which HAProxy connects to the instances. They expect the PROXY protocol from
+/// it, and plain requests from other addresses.
 pub(super) const SOURCE: &str = "127.0.0.2";
 const PATIENCE: Duration = Duration::from_secs(30);
 

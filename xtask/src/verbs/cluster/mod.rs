@@ -1,6 +1,6 @@
-//! `cargo xtask cluster`: three Galera nodes, two instances of dictapp and HAProxy; nodes and instances are killed, frozen, brought back
-//! and restarted under the load of a class. Fails unless every row that a pupil was told of is there once, on every node, and nobody
-//! waited long.
+//! `cargo xtask cluster`: kills, freezes and restarts three Galera nodes and two instances of dictapp
+//! behind HAProxy under the load of a class. Fails if a row that was acknowledged to a pupil is missing
+//! or duplicated on a node, or if a request took too long.
 
 mod front;
 
@@ -23,9 +23,9 @@ pub(crate) const ABOUT: &str =
 
 const NODES: usize = 3;
 const PUPILS: usize = 64;
-/// The longest that anybody may wait.
+/// The longest time that a request may take.
 const WAIT_MAX: Duration = Duration::from_secs(4);
-/// The same in the short form: a test on a busy machine is no measurement.
+/// The same in the short form, which runs on busy machines and measures nothing.
 const WAIT_MAX_SHORT: Duration = Duration::from_secs(12);
 /// How long a node stays frozen: longer than a statement may take.
 const FROZEN: Duration = Duration::from_secs(5);
@@ -63,7 +63,7 @@ struct Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Failed {
     None,
-    /// What was in flight: at most one request of each pupil.
+    /// The requests in flight: at most one of each pupil.
     InFlight,
 }
 
@@ -120,8 +120,8 @@ const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Left out of the short form: a node that comes back may cost a busy machine the whole cluster for some
-/// seconds, until its nodes have agreed again.
+/// Left out of the short form: on a busy machine the whole cluster may be unavailable for some seconds
+/// until it has admitted the node again.
 const LEFT_OUT: [&str; 2] = [FREEZES, "it goes on"];
 const FREEZES: &str = "the node that is written to now freezes";
 

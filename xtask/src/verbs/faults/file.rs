@@ -12,7 +12,7 @@ use crate::steps::succeed;
 /// The size of the disk that is filled: room for the shipped books and little else.
 const DISK: &str = "size=64M";
 
-/// Moves the file to a disk of its own and fills that.
+/// Moves the file to a separate disk and fills the disk.
 pub(super) fn fill_disk(stage: &mut Stage) -> Result<()> {
     let disk = stage.file()?.parent().context("a file has a folder")?.to_owned();
     if !is_root() {
@@ -44,7 +44,7 @@ pub(super) fn fill_disk(stage: &mut Stage) -> Result<()> {
     stage.instance.start_again()
 }
 
-/// What was acknowledged before must be in the file, which is found by the descriptor that is still open.
+/// Removes the file. Acknowledged rows must be in it; it is read by the descriptor that is still open.
 pub(super) fn remove(stage: &mut Stage) -> Result<()> {
     let file = stage.file()?.to_owned();
     let aside = stage.folder.path().join("removed");
@@ -56,7 +56,7 @@ pub(super) fn remove(stage: &mut Stage) -> Result<()> {
     stage.instance.start_again()
 }
 
-/// Another file of dictapp takes its place while it serves.
+/// Replaces the file with the database of another dictapp while the instance runs.
 pub(super) fn replace(stage: &mut Stage) -> Result<()> {
     let file = stage.file()?.to_owned();
     let (aside, other) = (stage.folder.path().join("replaced"), stage.folder.path().join("other"));
@@ -95,7 +95,7 @@ fn copy_files(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A database file and what stands beside it.
+/// A database file and its journals.
 fn parts(file: &Path) -> Vec<PathBuf> {
     let beside = |end: &str| PathBuf::from(format!("{}{end}", file.display()));
     ["", "-wal", "-shm"].into_iter().map(beside).collect()

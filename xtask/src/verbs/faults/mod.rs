@@ -1,6 +1,7 @@
-//! `cargo xtask faults`: everything that can break around one instance, on SQLite and on MariaDB, under the load of a class. Fails
-//! unless every row that a pupil was told of is there once, the instance serves again afterwards, nobody sees a 500, and the log stays
-//! short and names no word that was looked up.
+//! `cargo xtask faults`: breaks everything around one instance, on SQLite and on MariaDB, under the
+//! load of a class. Fails if a row that was acknowledged to a pupil is missing or duplicated, the
+//! instance does not serve again, a client gets a 500, or the log is long or names a word that was
+//! looked up.
 
 mod file;
 mod process;
@@ -19,7 +20,7 @@ use stage::{Engine, Stage};
 pub(crate) const ABOUT: &str = "break the program, its database and the network under load: [NAME], --short, --pupils N, --seed N, --keep (leaves the logs)";
 
 const PUPILS: usize = 64;
-/// How long the class may take until it is served again after a fault.
+/// Maximum time from the end of a fault until the class is served again.
 const RECOVERY_MAX: Duration = Duration::from_secs(15);
 
 /// One way to break something.
@@ -27,20 +28,20 @@ struct Fault {
     name: &'static str,
     engine: Engine,
     surroundings: Surroundings,
-    /// Whether requests may fail meanwhile.
+    /// Whether requests may fail during the fault.
     failures: Failures,
     work: fn(&mut Stage) -> Result<()>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Failures {
-    /// Nobody may notice.
+    /// No request may fail.
     None,
-    /// Clients are refused or cut while it lasts.
+    /// Requests may be refused or cut off during the fault.
     WhileItLasts,
 }
 
-/// Those that `cargo xtask test` runs, one of each kind that only a whole process under load shows.
+/// The faults that `cargo xtask test` tries: one of each kind that needs a whole process under load.
 const SHORT: &[&str] = &["sqlite-kill", "sqlite-restart-with-socket", "mysql-server-restarts"];
 
 fn faults() -> Vec<Fault> {
@@ -88,7 +89,7 @@ impl Fault {
     }
 }
 
-/// Breaks everything, or what is named.
+/// Tries all faults, or the named ones.
 pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let named = arguments.take_word();
     let is_short = arguments.take_flag("--short");

@@ -8,7 +8,7 @@ use std::thread;
 use super::stage::{Stage, pause};
 use crate::steps::succeed;
 
-/// Memory that is left beyond what the process has: less than the hashes of two passwords need.
+/// Memory that the process may allocate more: less than hashing two passwords takes.
 const MEMORY_LEFT: u64 = 16 << 20;
 
 pub(super) fn kill(stage: &mut Stage) -> Result<()> {
@@ -35,7 +35,7 @@ pub(super) fn freeze(stage: &mut Stage) -> Result<()> {
     stage.instance.signal("CONT")
 }
 
-/// Those that end a process which does not expect them.
+/// Sends signals that end a process which does not handle them.
 pub(super) fn signals(stage: &mut Stage) -> Result<()> {
     for name in ["USR1", "USR2", "HUP", "PIPE"] {
         stage.instance.signal(name)?;
@@ -44,7 +44,7 @@ pub(super) fn signals(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// The fault is in the surroundings.
+/// Does nothing: the fault is in the environment of the process.
 pub(super) fn work_on(_: &mut Stage) -> Result<()> {
     pause();
     pause();

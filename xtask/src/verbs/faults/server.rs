@@ -43,7 +43,7 @@ fn disturb_network(stage: &Stage, fault: Network) -> Result<()> {
     for _ in 0..2 {
         network.set(fault);
         thread::sleep(LASTS * 2);
-        // What vanished never comes: connections that waited for it break.
+        // Bytes that were dropped never arrive, so connections that wait for them must break.
         network.set(Network::Cut);
         network.set(Network::None);
         pause();

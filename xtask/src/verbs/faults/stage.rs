@@ -1,4 +1,4 @@
-//! One instance with its database and a class before it, and the faults that need to know them.
+//! One instance with its database and a class of clients, for the faults.
 
 use anyhow::{Result, bail};
 use std::fs;
@@ -16,7 +16,7 @@ use crate::peer::sqlite;
 
 /// The time that a fault lasts, and the time between two.
 pub(super) const LASTS: Duration = Duration::from_secs(2);
-/// The class works so long before the first fault.
+/// The time that the class works before the first fault.
 const BEFORE: Duration = Duration::from_secs(2);
 /// Lines of the log that a fault may cause, and more for each second.
 const LINES_MAX: usize = 30;
@@ -28,7 +28,7 @@ pub(super) enum Engine {
     Mysql,
 }
 
-/// What is broken; its parts end when it is dropped.
+/// The processes of a fault. They end when it is dropped.
 pub(super) struct Stage {
     pub(super) instance: Instance,
     pub(super) folder: tempfile::TempDir,
@@ -41,7 +41,7 @@ enum Database {
     Mysql { server: MariaDb, network: Proxy },
 }
 
-/// The time that a fault lasts.
+/// Waits for the time that a fault lasts.
 pub(super) fn pause() {
     thread::sleep(LASTS);
 }
@@ -103,7 +103,7 @@ impl Stage {
         judge_log(&self.instance.log(), began.elapsed())
     }
 
-    /// Leaves the folder; returns it.
+    /// Keeps the folder and returns its path.
     pub(super) fn keep(&mut self) -> PathBuf {
         self.folder.disable_cleanup(true);
         self.folder.path().to_owned()
@@ -148,7 +148,7 @@ fn judge(fault: &Fault, score: &Score) -> Result<()> {
     Ok(())
 }
 
-/// An outage is a line a second, without the words that were looked up.
+/// Fails if the log has more than a line a second, or a word that was looked up.
 fn judge_log(log: &str, time: Duration) -> Result<()> {
     let is_grave = |line: &&str| line.contains("ERROR") || line.contains("WARN");
     let lines: Vec<&str> = log.lines().filter(is_grave).collect();

@@ -23,7 +23,7 @@ pub(super) struct Visits<'a> {
     dice: Dice,
     tally: &'a Tally,
     cases: &'a [Vec<u8>],
-    /// By the time of their next poll; the number keeps visits of the same time apart.
+    /// Ordered by the time of the next poll; the number distinguishes visits with the same time.
     waiting: BTreeMap<(Instant, u64), Visit>,
     begun: u64,
 }
@@ -37,13 +37,13 @@ struct Visit {
     answered: bool,
 }
 
-/// The plan of a visit: what it sends and reads.
+/// The bytes that a visit sends, and how it reads.
 struct Plan {
     bytes: Vec<u8>,
     lasts: Duration,
     pace: Pace,
     reading: Reading,
-    /// Shuts its writing side after the last byte and goes on reading.
+    /// Shuts down the writing side after the last byte and continues to read.
     half_closes: bool,
 }
 

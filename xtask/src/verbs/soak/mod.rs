@@ -1,5 +1,5 @@
-//! `cargo xtask soak`: loads a server with good and bad requests for a given time; judges whether it crashed, grew, leaked, or lost
-//! a worker.
+//! `cargo xtask soak`: loads a server with valid and invalid requests for a given time. Fails if it
+//! crashed, grew, leaked, or lost a worker.
 //!
 //! The default server is `webframe/examples/soak.rs`. If the server has its `/quick`, every answer is checked.
 
@@ -31,7 +31,7 @@ const SAMPLE_EVERY: Duration = Duration::from_secs(3);
 const REPORT_EVERY: Duration = Duration::from_secs(60);
 /// Longer than every timeout of the example and than its worker pool takes to shrink.
 const SETTLING_TIME: Duration = Duration::from_secs(120);
-/// The most workers of `webframe/examples/soak.rs`; its `/meet` waits for so many.
+/// Maximum number of workers of `webframe/examples/soak.rs`. Its `/meet` waits for this number.
 const WORKERS_MAX: usize = 64;
 
 /// The options of a run.

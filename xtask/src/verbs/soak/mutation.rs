@@ -1,4 +1,4 @@
-//! Mutations of valid requests. The same choices give the same ones.
+//! Mutations of valid requests. The same choices give the same mutations.
 
 use anyhow::{Context, Result, bail};
 use std::fs;

@@ -17,7 +17,7 @@ const MEDIAN: usize = 50;
 pub(super) struct Findings {
     pub(super) start: Holdings,
     pub(super) samples: Vec<(Duration, Holdings)>,
-    /// After all clients are gone.
+    /// The resources after all clients have left.
     pub(super) left: Holdings,
     pub(super) crash: Option<String>,
     pub(super) lost_workers: bool,
@@ -33,7 +33,8 @@ impl Findings {
             return vec![crash.clone()];
         }
         let mut faults = Vec::new();
-        // The floor, not the median: answers that wait for slow readers come and go by megabytes; a leak lifts the floor.
+        // The floor, not the median: answers for slow readers take megabytes for a while; a leak raises
+        // the floor.
         let warm = self.sixth(1, FLOOR_PERCENT);
         let last = self.sixth(5, FLOOR_PERCENT);
         let bound = warm.resident_kib * (100 + GROWTH_MAX_PERCENT) / 100 + GROWTH_MAX_KIB;

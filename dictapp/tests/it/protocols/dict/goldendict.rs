@@ -1,11 +1,11 @@
-//! goldendict-ng's way of asking: three connections, the bytes that it sends on each, and what it
-//! makes of the replies. It reads a line when anything has arrived, and knows no other order.
+//! Acts as goldendict-ng: opens three connections, sends the same bytes on each, and interprets the
+//! replies in the same way. It reads one line whenever bytes have arrived.
 
 use super::{ON, connect};
 use crate::pages::site::Site;
 use crate::protocols::Client;
 
-/// Greets as it does before each request.
+/// Sends the commands that goldendict-ng sends before each request.
 fn begin(site: &Site, name: &str) -> Client {
     let mut client = connect(site);
     client.send(format!("CLIENT {name}\r\n").as_bytes());
@@ -31,7 +31,8 @@ fn goldendict_lists_the_databases_before_it_has_read_the_banner() {
     assert_eq!(&client.line()[..4], "250 ");
 }
 
-/// Each line of a list is a word to it. A MIME header was shown as the word "text/plain; ..".
+/// goldendict-ng reads each line of a list as a word. Regression: it showed a MIME header as the word
+/// "text/plain; ..".
 #[test]
 fn goldendict_suggests_words_and_nothing_else() {
     let site = Site::start_with(ON);
@@ -58,7 +59,7 @@ fn goldendict_suggests_words_and_nothing_else() {
     assert_eq!(client.line(), "", "the connection ends");
 }
 
-/// It shows the name of the database as it is sent, and takes what is in braces for links.
+/// goldendict-ng shows the name of the database unchanged, and a text in braces as a link.
 #[test]
 fn goldendict_shows_an_article_with_its_book() {
     let site = Site::start_with(ON);

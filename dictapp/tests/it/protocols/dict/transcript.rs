@@ -11,7 +11,7 @@ use super::{ON, connect};
 use crate::pages::site::{Site, program};
 use crate::protocols::{Client, PATIENCE};
 
-/// A command, its reply, and the code with which `dictd` answers if it is another one.
+/// A command, its reply, and the code of the answer of `dictd` if it differs.
 #[derive(Debug, Default)]
 struct Exchange {
     command: String,
@@ -41,7 +41,7 @@ fn transcript() -> Vec<Exchange> {
     exchanges
 }
 
-/// A site with the books of the folder, and none of its own.
+/// A site with only the books of the folder.
 fn site() -> Site {
     let folder_of_site = Site::start().kill();
     let done = |words: &[&str]| {
@@ -58,7 +58,7 @@ fn site() -> Site {
     Site::start_in(folder_of_site, ON)
 }
 
-/// The lines of a reply. A text ends with a dot; behind the last one comes a status line.
+/// The lines of a reply. A text ends with a dot. A status line follows the last text.
 fn reply(client: &mut Client) -> Vec<String> {
     let mut lines = vec![client.line()];
     while lines.last().is_some_and(|last| last.starts_with('1')) {
@@ -71,7 +71,7 @@ fn reply(client: &mut Client) -> Vec<String> {
     lines
 }
 
-/// Without what the command cost.
+/// Removes the cost of the command from a status line.
 fn without_cost(line: &str) -> &str {
     line.split_once(" [d/m/c").map_or(line, |(before, _)| before)
 }
@@ -117,7 +117,7 @@ impl Dictd {
             .local_addr()
             .expect("its number")
             .port();
-        // It reads the books as a user of its own.
+        // `dictd` reads the books as another user.
         let run = tempfile::Builder::new().permissions(public()).tempdir().expect("a folder");
         let mut settings =
             format!("global {{ listen_to 127.0.0.1\nport {port} }}\naccess {{ allow * }}\n");
@@ -173,7 +173,7 @@ fn dictd_answers_the_same_commands_with_the_same_codes() {
         if command == "AUTH" {
             assert!(client.line().starts_with("531 "));
         }
-        // The same shape: as many texts, and lists of the same words.
+        // The same number of texts, and lists of the same words.
         if code(&theirs) == code(&ours) && !command.to_uppercase().starts_with("SHOW") {
             let is_match = |line: &&String| line.starts_with("one ") || line.starts_with("two ");
             let matches = |lines: &[String]| -> Vec<String> {

@@ -36,13 +36,13 @@ impl Counter {
         Ok(Counter { server, dumps })
     }
 
-    /// Begins to count; until then the server runs faster.
+    /// Begins to count. Before, the server runs faster.
     pub(super) fn on(&self) -> Result<()> {
         self.control("--instr=on")
     }
 
-    /// The instructions of one of many requests. What the server does by itself in the same time,
-    /// such as looking after its database, does not count.
+    /// The average number of instructions of a request. The server's periodic work in the same
+    /// time, such as checks of its database, is subtracted.
     pub(super) fn count(&self, mut request: impl FnMut() -> Result<()>) -> Result<u64> {
         for _ in 0..WARM_UP {
             request()?;

@@ -1,4 +1,4 @@
-//! The pages of dictapp that are counted: who asks for them, and what that user has before.
+//! The pages of dictapp that are counted, with the visitor and the data of each.
 
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
@@ -19,7 +19,7 @@ const BROWSER: &str = "gzip, deflate, br";
 const NAME: &str = "reader";
 const PASSWORD: &str = "correct horse 42";
 
-/// Who asks for a page.
+/// The visitor who requests a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Visitor {
     Guest,
@@ -46,10 +46,10 @@ const fn user(name: &'static str, path: &'static str) -> Row {
     Row { name, path, visitor: Visitor::User, accepts: "" }
 }
 
-/// The path that stands for another spelling of [`RECORDED`] each time, so that each look-up is a new one.
+/// Stands for another spelling of [`RECORDED`] at each request, so that each look-up is recorded.
 const OTHER_SPELLING: &str = "/word/*";
 const RECORDED: &str = "dictionary";
-/// The path that stands for the class of the user.
+/// Stands for the path of the user's class.
 const CLASS: &str = "/classes/*";
 
 const ROWS: &[Row] = &[
@@ -67,7 +67,7 @@ const ROWS: &[Row] = &[
     guest("log-in", "/login"),
     user("history of ten rows", "/history"),
     user("entry `act`, user, shown again", "/word/act"),
-    // Guests warm the cache with the spellings: a row of its own, which is not printed.
+    // Guests fill the cache with the spellings first. This row is not printed.
     guest("", OTHER_SPELLING),
     user("entry `dictionary`, user, recorded", OTHER_SPELLING),
     user("search for `app*`, user", "/search?q=app*"),
@@ -80,7 +80,7 @@ const ROWS: &[Row] = &[
     user("account", "/account"),
 ];
 
-/// Words of the history that is measured, besides those that the rows look up, and of the word book.
+/// The words of the word book, and more words of the history than the rows look up.
 const WORDS: &[&str] =
     &["book", "cat", "dog", "egg", "fish", "girl", "house", "ice", "jump", "king"];
 
@@ -92,7 +92,7 @@ pub(super) fn count(program: &Path, folder: &Path) -> Result<Vec<(&'static str, 
         --set log.level=error --set timeouts.idle=1h --set dictionary.lookups_per_minute_max=100000",
         program.display(),
     );
-    // The first start reads the word books into the database; callgrind need not count that.
+    // The first start imports the word books. That runs without callgrind, which would slow it down.
     let first = Server::start(&command, &folder.join("first.log"))?;
     wait_until_ready(&first)?;
     first.stop()?;

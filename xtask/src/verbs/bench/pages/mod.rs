@@ -1,8 +1,8 @@
 //! `cargo xtask bench pages`: user-space instructions of one request, page by page, counted by callgrind.
 //!
-//! A count depends little on what else the machine does. Without options, two builds are counted: the release, and one that is cheap
-//! after the tests were built. With `--check`, only the cheap one is, and it is held against the table of ARCHITECTURE.md, whose rows
-//! are the ones printed here.
+//! A count depends little on the load of the machine. Without options, two builds are counted: the
+//! release, and the test build, which is cheap after the tests. With `--check`, only the test build
+//! is counted, and compared with the table of ARCHITECTURE.md, which has the same rows.
 
 mod counter;
 mod dictionary;
@@ -20,16 +20,17 @@ use crate::steps::{step, succeed};
 
 use self::counter::Counter;
 
-/// A count that exceeds the stated one by more is a failure, one that is smaller by more is reported: the table is out of date.
-/// Another processor's versions of the same functions of the C library cost up to 8 % more.
+/// A count that is larger than the table's by more than this is a failure. One that is smaller by
+/// more is reported, since the table is out of date. On another processor the C library uses other
+/// versions of its functions, which cost up to 8 % more.
 const TOLERANCE: f64 = 0.10;
 
 /// A build of webframe and dictapp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Build {
     Release,
-    /// The dependencies as the tests have them, and the two crates optimised, but without link-time optimisation. It takes a minute
-    /// where a release takes five.
+    /// The dependencies of the tests, and the two crates optimised without link-time optimisation.
+    /// Takes one minute; a release takes five.
     Tests,
 }
 
@@ -115,7 +116,7 @@ fn optimise(command: &mut Command) {
             command.args(["--config", &format!("profile.dev.package.{package}.{setting}")]);
         }
     }
-    // Its macro makes other code for a crate without debug assertions.
+    // The macro of rust-embed generates other code for a crate without debug assertions.
     for package in ["rust-embed", "rust-embed-utils"] {
         let setting = format!("profile.dev.package.{package}.debug-assertions=false");
         command.args(["--config", &setting]);
@@ -159,7 +160,7 @@ fn difference(name: &str, count: u64, document: &str) -> Option<Difference> {
     differs.then_some(Difference { text, is_failure: count > stated })
 }
 
-/// 1234567 as 1,234,567.
+/// Formats 1234567 as 1,234,567.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
