@@ -88,7 +88,7 @@ impl Limits {
     }
 }
 
-/// Limits of time, each for a complete phase: a further byte does not extend it.
+/// Limits of time, each for a complete phase: bytes that arrive do not extend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timeouts {
     /// Maximum time from the first byte of a head to its last; otherwise 408. Default: 10 s. nginx

@@ -13,10 +13,10 @@ const PAGE: &str = include_str!("../../templates/fault.html");
 /// Fields whose values are not shown.
 const SECRET: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
 
-/// Fields that a proxy adds: then the client is not the peer, which is on this machine.
+/// Fields that a proxy adds. With one of them the client may be on another machine than the peer.
 const BY_PROXY: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
 
-/// `None`: a line of text is the answer.
+/// The page; `None`: the answer is a line of text.
 pub(super) fn page(request: &Request, error: &Error) -> Option<Response> {
     let is_local = request.peer().address.ip().to_canonical().is_loopback()
         && !request.fields().any(|(name, _)| is_one_of(name, &BY_PROXY));
@@ -53,7 +53,7 @@ pub(super) fn page(request: &Request, error: &Error) -> Option<Response> {
     Some(Response::html(page).with_status(error.status()))
 }
 
-/// Each cause, and the lines of templates around those that are a template's.
+/// Each cause, and the lines of the template around a cause that is an error in a template.
 fn explain(error: &Error) -> (Vec<String>, Vec<String>) {
     let (mut causes, mut places) = (Vec::new(), Vec::new());
     let mut cause: Option<&(dyn StdError + 'static)> = error.cause();

@@ -1,4 +1,4 @@
-//! Work besides requests: jobs that run at intervals, and hooks that run when the server has
+//! Work without a request: jobs that run at intervals, and hooks that run when the server has
 //! stopped.
 
 use std::{

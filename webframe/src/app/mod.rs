@@ -38,7 +38,7 @@ pub struct App<S> {
     error_page: Box<ErrorPage<S>>,
     error_maps: Vec<Box<ErrorMap>>,
     refusal_pages: RefusalPages,
-    /// Other pages for paths that begin so.
+    /// Other pages for paths with this prefix.
     refusal_pages_below: Vec<(String, RefusalPages)>,
     jobs: Jobs<S>,
     method_override: MethodOverride,
@@ -148,7 +148,7 @@ impl<S: Send + Sync + 'static> App<S> {
     }
 
     /// As [`App::refusal_page`], for requests whose path begins with `prefix`: for an API, whose
-    /// clients read no pages. If the head of a request is wrong, what arrived of its target counts.
+    /// clients read no pages. If the head of a request is invalid, the received part of its target decides.
     ///
     /// ```
     /// use webframe::{App, Response};

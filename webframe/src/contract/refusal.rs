@@ -34,7 +34,7 @@ pub struct Refused<'r> {
     pub peer: Peer,
     /// The request, if its head was read. Its body is incomplete, and it has no number.
     pub request: Option<&'r Request>,
-    /// The target of a request whose head is wrong, as far as it arrived.
+    /// The received part of the target, if the head is invalid.
     pub target: &'r [u8],
 }
 
@@ -46,7 +46,7 @@ impl Refused<'_> {
     }
 }
 
-/// The target in the request line of a head that may be wrong or incomplete.
+/// The target in the request line of a head that may be invalid or incomplete.
 pub(crate) fn target_of(head: &[u8]) -> &[u8] {
     let line = head.trim_ascii_start().split(|byte| matches!(byte, b'\r' | b'\n')).next();
     line.unwrap_or_default().split(|byte| *byte == b' ').nth(1).unwrap_or_default()

@@ -78,7 +78,7 @@ pub(crate) struct Engine {
     draining: AtomicUsize,
     /// Number of handlers past their deadline.
     handlers_overdue: AtomicUsize,
-    /// Number of handlers whose clients were answered 503 in their place.
+    /// Number of running handlers whose clients have been answered 503.
     handlers_abandoned: AtomicUsize,
     started: Instant,
     failed: AtomicBool,
@@ -137,11 +137,11 @@ impl Engine {
         u32::try_from(millis / wheel::TICK_MS).unwrap_or(wheel::NEVER - 1)
     }
 
-    /// Counts a shard that no longer accepts. When all are draining, no connection can move between
-    /// shards any more, and an empty shard may end.
+    /// Counts a shard that no longer accepts. When all shards are draining, connections no longer
+    /// move between shards, and an empty shard may end.
     fn shard_drains(&self) {
         if self.draining.fetch_add(1, SeqCst) + 1 == self.inboxes.len() {
-            self.inboxes.iter().for_each(|inbox| inbox.put(Message::Drain)); // an idle one may be waiting for this
+            self.inboxes.iter().for_each(|inbox| inbox.put(Message::Drain)); // an idle shard may be waiting for this
         }
     }
 

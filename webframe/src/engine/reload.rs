@@ -1,4 +1,4 @@
-//! The handle by which other threads exchange the certificate of a running server.
+//! The handle by which other threads reload the certificate of a running server.
 
 use std::{io, sync::Arc};
 
@@ -9,7 +9,7 @@ use super::sockets::certificates::Certificates;
 pub struct ReloadHandle(pub(crate) Option<Arc<Certificates>>);
 
 impl ReloadHandle {
-    /// Reads the files. New connections use what they contain.
+    /// Reads the files. New connections use the new certificate.
     ///
     /// # Errors
     /// The files cannot be read or do not belong together; the old certificate stays in use.

@@ -49,7 +49,7 @@ pub struct Server {
     /// The site's listeners, then those that redirect to it.
     listeners: Vec<Listener>,
     site_listeners: usize,
-    /// One for each of the last listeners.
+    /// The line protocols, one for each of the last listeners.
     line_services: Vec<Arc<dyn LineService>>,
     socket_files: Vec<SocketFile>,
     certificates: Option<Arc<Certificates>>,
@@ -319,8 +319,8 @@ impl Server {
 }
 
 impl<S: Send + Sync + 'static> App<S> {
-    /// Serves the app with the default settings, on `127.0.0.1:8000`, until SIGINT (Ctrl-C) or SIGTERM
-    /// comes. [`Server`] has the other ways.
+    /// Serves the app with the default settings, on `127.0.0.1:8000`, until SIGINT (Ctrl-C) or
+    /// SIGTERM arrives. [`Server`] has more options.
     ///
     /// ```no_run
     /// use webframe::{App, Request, Response, Result, Urls};

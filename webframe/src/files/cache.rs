@@ -40,7 +40,7 @@ struct Cached {
     used: AtomicBool,
 }
 
-/// The stamps of the files that an entry came from.
+/// The stamps of the files that an entry was made from.
 pub(super) type Sources = Vec<(PathBuf, Option<Stamp>)>;
 
 impl Cache {

@@ -31,7 +31,7 @@ pub(super) struct Directory {
 const SIBLINGS: [(Coding, &str); 2] = [(Coding::Brotli, ".br"), (Coding::Gzip, ".gz")];
 
 impl Directory {
-    /// What the name refers to.
+    /// The file or directory that the name refers to.
     pub(super) fn find(&self, name: &str, caching: &Caching) -> io::Result<Resolved> {
         if let Some(entry) = self.cache.find(name) {
             return Ok(Resolved::File(entry));

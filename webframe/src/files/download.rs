@@ -14,7 +14,7 @@ use crate::{
     url::encode_segment,
 };
 
-/// How often a file is looked at again that is replaced meanwhile.
+/// How often a file that was replaced while it was opened is opened again.
 const CHANGES_MAX: usize = 3;
 
 impl Response {

@@ -113,7 +113,7 @@ impl Entry {
         Validators { etag: variant.etag.to_str().unwrap_or_default(), modified: self.modified }
     }
 
-    /// Its approximate size in memory.
+    /// The approximate size of the entry in memory.
     pub(super) fn memory(&self) -> usize {
         const FIELDS_AND_TABLES: usize = 1 << 10;
         let held =
@@ -246,7 +246,8 @@ fn has_extension(name: &str, extension: &str) -> bool {
 }
 
 /// Whether a name contains a hash of its content: `name.1a2b3c4d.ext`, with at least eight
-/// hexadecimal digits. They must include letters (a date has none) and figures (a word has none).
+/// hexadecimal digits. They must include letters, which a date has not, and figures, which a word
+/// has not.
 fn is_hashed(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or_default();
     let mut parts = file.rsplit('.').skip(1);

@@ -45,8 +45,8 @@ const SMALL_FILE_BYTES_MAX: u64 = 64 << 10;
 /// Bytes of all files kept in memory. 16 MiB.
 const CACHE_BYTES_MAX: usize = 16 << 20;
 
-/// How often a file in memory is compared with the disk: a `stat` for each request would take a
-/// tenth of the request's time, and no person reloads a page faster.
+/// Minimum time between two comparisons of a file in memory with the disk: a `stat` for each request
+/// would take a tenth of the request's time, and no person reloads a page faster.
 const RECHECK: Duration = Duration::from_millis(100);
 
 /// A handler that serves files, for a pattern that ends in `{*path}`.
@@ -87,7 +87,7 @@ enum Listing {
     Shown,
 }
 
-/// What a name refers to.
+/// The file or directory that a name refers to.
 #[derive(Debug)]
 enum Resolved {
     File(Arc<Entry>),

@@ -17,15 +17,16 @@ use crate::{
 /// Output of this size is written before the next line is handled.
 const OUTPUT_BYTES_MAX: usize = 64 << 10;
 
-/// The conversation with one client. Thousands of clients are idle, so what is rare is in a box.
+/// The conversation with one client. Thousands of clients are idle, so rarely used fields are in
+/// boxes.
 pub(super) struct Lines<P: LineProtocol> {
     service: Arc<Service<P>>,
-    /// Of a client that is not greeted yet.
+    /// The peer, until its session is opened.
     peer: Option<Box<Peer>>,
     session: Option<P::Session>,
     /// The rest of the last reply.
     parts: Option<Box<Parts>>,
-    /// When the client is disconnected: it was idle for too long, or its line took too long.
+    /// The deadline of an idle client, or of a line that has begun.
     ends_at: Instant,
     /// A line has begun.
     in_line: bool,

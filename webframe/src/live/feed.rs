@@ -47,9 +47,9 @@ impl Block {
 /// The treatment of a reader that is so slow that its next block has left the ring.
 #[derive(Clone, Debug)]
 pub(crate) enum Slow {
-    /// It is sent this block, then the blocks published after it.
+    /// The reader is sent this block, then the blocks published after it.
     Skip(Block),
-    /// It is disconnected.
+    /// The reader is disconnected.
     Disconnect,
 }
 
@@ -104,7 +104,7 @@ struct Audience {
 /// The next blocks of a reader.
 #[derive(Debug)]
 pub(crate) enum Read {
-    /// These, from the cursor on.
+    /// These blocks, from the cursor on.
     Blocks(Vec<Block>),
     /// The next block has left the ring. The number is that of the next block to be published.
     Missed(u64),
@@ -237,7 +237,7 @@ pub(crate) struct Subscription {
     /// Sent before everything else.
     pub(crate) greeting: Option<Block>,
     on_leave: Option<OnLeave>,
-    /// Its group in the shard, and its position there.
+    /// The reader's group in the shard, and its position there.
     pub(crate) seat: Option<(usize, usize)>,
 }
 

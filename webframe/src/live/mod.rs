@@ -27,7 +27,7 @@ pub(crate) trait Conversation: Send {
 
     /// Consumes input and appends output.
     ///
-    /// It must consume at least part of an input that is longer than half of the read buffer
+    /// An implementation must consume at least part of an input that is longer than half of the read buffer
     /// (32 KiB), and should return [`Next::Again`] when the output exceeds
     /// [`Limits::output_bytes_max`](crate::Limits::output_bytes_max).
     fn proceed(&mut self, occasion: Occasion, input: &[u8], output: &mut Vec<u8>) -> Outcome;
@@ -56,12 +56,12 @@ pub(crate) enum Occasion {
 /// The result of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {
-    /// Bytes of the input that are consumed. The rest is passed again, with what follows it.
+    /// Number of consumed bytes of the input. The rest is passed again, with the bytes after it.
     pub(crate) consumed: usize,
     pub(crate) next: Next,
 }
 
-/// What follows a call.
+/// The step after a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
     /// Wait for input; after this time, if there is one, call with [`Occasion::TimedOut`].

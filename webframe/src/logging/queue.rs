@@ -192,7 +192,7 @@ mod tests {
 
     use super::*;
 
-    /// Sends what was written; waits before each write for a permission.
+    /// Sends the written bytes to the test; waits before each write for a permission.
     struct Gated {
         written: Sender<Vec<u8>>,
         may: Receiver<()>,

@@ -1,4 +1,4 @@
-//! CORS (Fetch §3.2): which requests scripts of other sites may send and read.
+//! CORS (Fetch §3.2): allows scripts of other sites to send requests and read responses.
 
 use std::time::Duration;
 
@@ -74,7 +74,7 @@ impl Cors {
         self
     }
 
-    /// The header fields that scripts may send, as a list. If unset, all that they ask for.
+    /// The header fields that scripts may send, as a list. If unset, scripts may send all fields.
     #[must_use]
     pub fn with_fields(mut self, names: HeaderValue) -> Cors {
         self.fields = Some(names);

@@ -39,7 +39,7 @@ type BasicCheck<S> = dyn Fn(&S, &str, &str) -> bool + Send + Sync;
 type BearerCheck<S> = dyn Fn(&S, &str) -> bool + Send + Sync;
 
 impl<S> Guard<S> {
-    /// Name and password, which a browser asks its user for. The browser shows `realm`; characters
+    /// Checks name and password, which a browser asks its user for. The browser shows `realm`; characters
     /// that are not allowed in it are dropped.
     pub fn basic(
         realm: &str,
@@ -55,7 +55,7 @@ impl<S> Guard<S> {
         }
     }
 
-    /// A bearer token, as programs send it.
+    /// Checks a bearer token, as programs send it.
     pub fn bearer(check: impl Fn(&S, &str) -> bool + Send + Sync + 'static) -> Guard<S> {
         Guard {
             challenge: HeaderValue::from_static("Bearer"),

@@ -89,7 +89,7 @@ impl SecurityHeaders {
         self
     }
 
-    /// Adds the fields to a response outside of all layers, such as a page of
+    /// Adds the fields to a response that passes no layers, such as a page of
     /// [`App::refusal_page`](crate::App::refusal_page). It has no nonce.
     #[must_use]
     pub fn on(&self, response: Response) -> Response {

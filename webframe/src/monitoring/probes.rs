@@ -4,8 +4,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use crate::{Handler, Request, Response, Result};
 
-/// The handler of `/healthz`: always 200, since the process answers. A supervisor restarts a
-/// process that does not.
+/// The handler of `/healthz`: always 200. A supervisor restarts a process that does not answer.
 ///
 /// # Errors
 /// None.

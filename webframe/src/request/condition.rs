@@ -72,7 +72,7 @@ impl Response {
     ///     Ok(Response::text("as before").or_not_modified(request))
     /// }
     ///
-    /// /// Asks first, so that an expensive page is not made in vain.
+    /// /// Compares the version first, so that an expensive page is only made if it is needed.
     /// fn report(version: &u32) -> impl Fn(&(), &Request) -> Result<Response> + use<> {
     ///     let version = version.to_string();
     ///     move |_, request| {

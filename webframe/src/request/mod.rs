@@ -32,7 +32,7 @@ pub struct Request {
     pub(crate) names: Option<Arc<Names>>,
     pub(crate) values: Values,
     pub(crate) content: Content,
-    /// The body was not read: the connection has to close.
+    /// Whether the body was not read, so that the connection has to close.
     pub(crate) content_unread: bool,
     pub(crate) peer: Peer,
     pub(crate) id: RequestId,
@@ -142,7 +142,7 @@ impl Request {
     /// ```
     ///
     /// # Errors
-    /// 400 naming what is missing or wrong.
+    /// 400 naming the field that is missing or invalid.
     pub fn query<T: DeserializeOwned>(&self) -> Result<T> {
         form::parse(self.query_string().as_bytes(), self.form_fields_max, "query")
     }
@@ -153,7 +153,7 @@ impl Request {
     ///
     /// # Errors
     /// 415: the body is not `application/x-www-form-urlencoded`, or it is compressed. 400 naming the field that is
-    /// missing or wrong.
+    /// missing or invalid.
     pub fn form<T: DeserializeOwned>(&self) -> Result<T> {
         self.check_coding()?;
         form::check_media_type(self.field(&http::header::CONTENT_TYPE))?;
@@ -227,7 +227,7 @@ impl Request {
     }
 
     /// All cookies of that name. There are several if a site on a sibling domain, or a page with
-    /// another path, set one of the same name; a browser does not tell which is whose.
+    /// another path, set one of the same name. Browsers do not send their domains and paths.
     pub fn cookies<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r str> {
         cookie::pairs(self.fields()).filter(move |pair| pair.0 == name).map(|pair| pair.1)
     }
@@ -256,7 +256,7 @@ impl Request {
         self.peer
     }
 
-    /// A handle that tells whether the client is still connected. A handler or source that runs
+    /// A handle that reports whether the client is still connected. A handler or source that runs
     /// long can check it and give up.
     ///
     /// ```

@@ -51,7 +51,7 @@ impl CookieKey {
         self
     }
 
-    /// A cookie with this value and its signature. The signature holds for this name alone.
+    /// A cookie with this value and its signature. The signature is valid only for this name.
     ///
     /// # Errors
     /// As for [`Cookie::new`].

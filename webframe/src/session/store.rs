@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::SessionKey;
 use crate::Result;
 
-/// Keeps the records of sessions. One in memory is [`MemorySessions`](super::MemorySessions); one in a
-/// database outlives a restart and serves several instances.
+/// Keeps the records of sessions. [`MemorySessions`](super::MemorySessions) keeps them in memory. A
+/// store in a database outlives a restart and serves several instances.
 ///
 /// A record is text of at most [`record_bytes_max`](super::Sessions::with_record_bytes_max) bytes that
 /// only [`Sessions`](super::Sessions) reads. Each method maps to one statement of SQL on a table with the

@@ -119,7 +119,7 @@ fn changes_of_concurrent_requests_are_all_kept() {
     }
 }
 
-/// A store in which another request always comes first.
+/// A store in which another request always changes the record first.
 #[derive(Debug)]
 struct Contended(MemorySessions);
 

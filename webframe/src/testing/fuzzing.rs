@@ -63,7 +63,7 @@ pub enum ProxyHeader {
     NeedMore,
     /// The bytes begin with a complete PROXY header.
     Whole {
-        /// Its length.
+        /// The length of the header in bytes.
         bytes: usize,
         /// The client, if it is named.
         client: Option<SocketAddr>,

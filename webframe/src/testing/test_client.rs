@@ -18,11 +18,11 @@ use crate::{
     wire::{Head, Progress, WireError},
 };
 
-/// Sends requests to an app as a browser would: it keeps cookies, and follows redirects if it is told to
-/// ([`following_redirects`](TestClient::following_redirects)). What the server refuses before an app sees
-/// it (a target or head that is invalid or too large, a body beyond the limit) is refused as there.
+/// Sends requests to an app like a browser: keeps cookies, and follows redirects after
+/// [`following_redirects`](TestClient::following_redirects). It refuses the same requests as the server (a
+/// target or head that is invalid or too large, a body beyond the limit).
 ///
-/// It panics on mistakes of a test, such as a body that cannot be read as what it should be.
+/// Panics on mistakes of a test, such as a body that is not valid JSON.
 ///
 /// ```
 /// use webframe::{App, Request, Response, Result, TestClient, Urls};
@@ -88,7 +88,7 @@ impl<'a, S: Send + Sync + 'static> TestClient<'a, S> {
         }
     }
 
-    /// The same client, held to these limits instead of the defaults of a server.
+    /// The same client with these limits instead of the defaults of a server.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> TestClient<'a, S> {
         self.limits = limits;
@@ -123,18 +123,18 @@ impl<'a, S: Send + Sync + 'static> TestClient<'a, S> {
             .with_body(body)
     }
 
-    /// PUT of a target; the body comes with [`with_json`](TestRequest::with_json) or
-    /// [`with_body`](TestRequest::with_body).
+    /// A PUT request; [`with_json`](TestRequest::with_json) and [`with_body`](TestRequest::with_body) set
+    /// its body.
     pub fn put(&'a self, target: &str) -> TestRequest<'a, S> {
         self.request(Method::PUT, target)
     }
 
-    /// PATCH of a target.
+    /// A PATCH request.
     pub fn patch(&'a self, target: &str) -> TestRequest<'a, S> {
         self.request(Method::PATCH, target)
     }
 
-    /// DELETE of a target.
+    /// A DELETE request.
     pub fn delete(&'a self, target: &str) -> TestRequest<'a, S> {
         self.request(Method::DELETE, target)
     }
@@ -288,7 +288,7 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
     }
 
     /// # Errors
-    /// What the server says of the head.
+    /// The reason why the server refuses the head.
     fn head(&self, limits: &Limits) -> Result<Head, WireError> {
         let mut text = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
         for (name, value) in &self.fields {
@@ -359,7 +359,7 @@ fn redirect_of(response: &TestResponse) -> Option<String> {
     (path.starts_with('/') && !path.starts_with("//")).then(|| path.to_owned())
 }
 
-/// A name as browsers quote it in a form with files.
+/// Quotes a name as browsers do in a form with files.
 fn quoted(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }

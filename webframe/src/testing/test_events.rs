@@ -1,4 +1,4 @@
-//! A subscriber of an event stream for tests: it reads what an app publishes, without a socket.
+//! A subscriber of an event stream for tests: reads the events of an app without a socket.
 
 use std::{
     collections::VecDeque,
@@ -22,8 +22,8 @@ use crate::{
 /// Maximum wait for an event of another thread.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A subscriber of an event stream; made by [`TestRequest::subscribe`]. When it is dropped, it has
-/// left.
+/// A subscriber of an event stream; made by [`TestRequest::subscribe`]. Dropping it
+/// disconnects it.
 ///
 /// ```
 /// use webframe::{App, Channel, Event, TestClient, Urls};
@@ -46,15 +46,15 @@ pub struct TestEvents {
 /// An event as a page receives it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TestEvent {
-    /// Its name; without one a page receives it as `message`.
+    /// The name; without one a page receives the event as `message`.
     pub name: Option<String>,
-    /// Its id, for `Last-Event-ID`.
+    /// The id, for `Last-Event-ID`.
     pub id: Option<String>,
-    /// Its lines.
+    /// The lines of data.
     pub data: String,
 }
 
-/// Rings when something is published.
+/// Receives a notice of each publication.
 #[derive(Default)]
 struct Bell {
     rung: Mutex<bool>,
@@ -104,7 +104,7 @@ impl TestEvents {
         }
     }
 
-    /// The next event if it is there already.
+    /// The next event if it has been published already.
     #[track_caller]
     pub fn ready_event(&mut self) -> Option<TestEvent> {
         if self.ready.is_empty() {

@@ -1,6 +1,6 @@
 //! Patterns of routes: parses their segments, and extracts raw parameters from a path.
 
-/// What a segment of a pattern matches.
+/// The kind of a segment of a pattern, by the text that it matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Segment {
     /// This text.

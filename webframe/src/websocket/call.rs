@@ -1,8 +1,8 @@
 //! Sending from a callback on its own socket: the message is appended to the output of the call.
 //!
-//! In the shard, a message sent through the outlet would follow the output of the call, and so its
-//! close frame. On a worker messages use the outlet, so that a callback that blocks can report its
-//! progress.
+//! In the shard, a message sent through the outlet would be written after the output of the call,
+//! which may end with a close frame. On a worker messages use the outlet, so that a callback that
+//! blocks can report its progress.
 
 use std::cell::RefCell;
 

@@ -29,7 +29,7 @@ enum State {
     DataEnd { expected: u8 },
     /// More of the trailers.
     Trailer { expected: Trailer },
-    /// Nothing: the last chunk and the trailers were read.
+    /// Nothing: the last chunk and the trailers have been read.
     Complete,
 }
 
@@ -145,7 +145,7 @@ impl ChunkDecoder {
         }
     }
 
-    /// Returns the overhead that a chunk of this size may have to the budget.
+    /// Adds the overhead that a chunk of this size may have to the remaining budget.
     fn forgive(&mut self, size: u64) {
         let twice = usize::try_from(size.saturating_mul(2)).unwrap_or(usize::MAX);
         self.overhead_left = self

@@ -49,13 +49,13 @@ pub fn frame(method: &Method, version: Version, status: StatusCode, length: Opti
 /// The state of the connection after an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Persistence {
-    /// It stays open.
+    /// The connection stays open.
     Keep,
-    /// It stays open, and `Connection: keep-alive` informs an HTTP/1.0 peer.
+    /// The connection stays open, and `Connection: keep-alive` informs an HTTP/1.0 peer.
     KeepTold,
-    /// It closes, and `Connection: close` informs the peer.
+    /// The connection closes, and `Connection: close` informs the peer.
     Close,
-    /// It continues with another protocol.
+    /// The connection continues with another protocol.
     Upgrade,
 }
 

@@ -49,7 +49,7 @@ pub enum WireError {
 }
 
 impl WireError {
-    /// All there are.
+    /// All variants.
     pub const ALL: [WireError; 19] = [
         WireError::RequestLine,
         WireError::UnknownMethod,

@@ -179,7 +179,7 @@ fn strip_dot(text: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// Percent-encodes what is not ASCII.
+/// Percent-encodes the bytes that are not ASCII.
 pub(super) fn append_encoded(text: &[u8], out: &mut Vec<u8>) {
     for piece in percent_encode(text, CONTROLS) {
         out.extend_from_slice(piece.as_bytes());

@@ -21,8 +21,8 @@ use crate::{
 };
 
 impl Shard {
-    /// Reads what has arrived and answers it. Returns `None` if another worker has stolen the
-    /// shard.
+    /// Reads the bytes that have arrived and answers them. Returns `None` if another worker has
+    /// stolen the shard.
     pub(crate) fn read(
         mut self: Box<Self>,
         token: Token,
@@ -110,7 +110,7 @@ impl Shard {
         Some(shard)
     }
 
-    /// Called when the shard is stolen from a call that takes long: marks the route as slow and
+    /// Called when the shard was stolen during a long call: marks the route as slow and
     /// gives the call a deadline.
     pub(crate) fn stalled_by(&mut self, call: u32) {
         if let Some(token) = self.serves

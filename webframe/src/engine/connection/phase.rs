@@ -38,7 +38,7 @@ pub(crate) enum Phase {
     Body(Box<Receiving>),
     /// A handler has the request.
     Answering(Endpoint),
-    /// The same, of a route with a time limit.
+    /// A handler of a route with a time limit has the request.
     Limited(Box<Limited>),
     /// A body is sent piece by piece.
     Streaming(Box<Streaming>),
@@ -54,7 +54,7 @@ pub(crate) enum Phase {
 /// How to close a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CloseMode {
-    /// All input has been read just now: close.
+    /// All input has been read in this turn: close.
     Immediate,
     /// All input was read when the answer was made: close if nothing more has arrived.
     IfDrained,
@@ -69,7 +69,7 @@ pub(crate) struct Receiving {
     pub(crate) request: Box<Request>,
     pub(crate) endpoint: Endpoint,
     pub(crate) rest: Remaining,
-    /// Bytes of the body up to now.
+    /// Number of bytes of the body so far.
     pub(crate) received: u64,
     /// The body is kept for the handler; otherwise it is read and dropped.
     pub(crate) is_kept: bool,

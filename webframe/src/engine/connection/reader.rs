@@ -17,7 +17,7 @@ use crate::{
     wire::{Framing, Head, Progress, WireError, chunked::ChunkDecoder, encode, host},
 };
 
-/// What the input contains.
+/// The next request of the input, as far as it has arrived.
 #[derive(Debug)]
 pub(crate) enum Step {
     /// A complete request; it is in the scratch.
@@ -26,7 +26,7 @@ pub(crate) enum Step {
     Answer(Box<Response>),
     /// An incomplete request.
     NeedMore,
-    /// Something that is not an acceptable request.
+    /// The input is not an acceptable request.
     Refuse(WireError),
     /// The body cannot be stored: a fault of the server.
     Fail(io::Error),

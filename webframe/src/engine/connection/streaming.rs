@@ -128,8 +128,8 @@ impl Shard {
     }
 
     /// Called when the client closes a connection that waits for an answer, or shuts down its side.
-    /// A source that blocks cannot be interrupted although nobody needs it any more, so the pool
-    /// may add a worker in its place.
+    /// A source that blocks cannot be interrupted although its result is no longer needed, so the
+    /// pool may add a worker in its place.
     pub(crate) fn note_gone(&mut self, token: Token) {
         self.engine.presence.leave(self.slot_of(token));
         let Some(connection) = self.connections.get(token) else { return };

@@ -199,8 +199,8 @@ impl Turn {
         self.answer(response, scratch);
     }
 
-    /// What is known of the refused request. After an error in a head the scratch may hold parts of an
-    /// older one.
+    /// The known parts of the refused request. After an error in a head the scratch may hold parts of
+    /// an older request.
     fn refused<'s>(&'s self, refusal: Refusal, scratch: &'s Scratch) -> Refused<'s> {
         let request = match (&self.phase, refusal) {
             (Phase::Body(receiving), _) => Some(&*receiving.request),
@@ -223,7 +223,7 @@ impl Turn {
     /// Sends the rest of the turn to the shard, which another worker has. A slow endpoint is called
     /// here: no connection waits for this thread.
     pub(crate) fn detach(self, end: End, scratch: &mut Scratch, engine: &Engine, number: usize) {
-        engine.workers.schedule(Class::Batch); // this thread runs no shard any more
+        engine.workers.schedule(Class::Batch); // this thread no longer runs a shard
         let response = match end {
             End::Done => None,
             End::Blocks(endpoint) => Some(engine.service.answer(endpoint, &mut scratch.request)),

@@ -69,7 +69,7 @@ impl Shard {
         let shard = if spot.was_stolen(ticket) { None } else { spot.reclaim() };
         let Some(mut shard) = shard else {
             let talk = Talk::new(token, conversation, occasion, result, scratch);
-            engine.workers.schedule(Class::Batch); // this thread runs no shard any more
+            engine.workers.schedule(Class::Batch); // this thread no longer runs a shard
             engine.inboxes[number].put(Message::Talked(Box::new(talk)));
             return None;
         };

@@ -93,8 +93,8 @@ struct State {
     asleep: Vec<Thread>,
     /// When the system last refused a thread.
     refused: Option<Instant>,
-    /// Workers whose result nobody needs any more. The same number may be added, up to the size of
-    /// the pool.
+    /// Number of workers whose result is no longer needed. The same number may be added, up to the
+    /// size of the pool.
     lent: usize,
     busy_peak: usize,
     closed: bool,
@@ -144,8 +144,8 @@ impl Workers {
         self.shared.grow(grow);
     }
 
-    /// Runs a task before any call, even if the pool is closed meanwhile. It adds no thread: of the
-    /// live connections of a server that stops there may be thousands.
+    /// Runs a task before any call, even if the pool is closed meanwhile. Adds no thread: a server
+    /// that stops may have thousands of live connections, each with such a task.
     pub(crate) fn run_in_any_case(&self, task: impl FnOnce() + Send + 'static) {
         let mut state = lock(&self.shared.state);
         state.shards.push_back(Box::new(task));
@@ -198,8 +198,8 @@ impl Workers {
         wake_all(state);
     }
 
-    /// Called when nobody needs the result of a worker any more. It cannot be interrupted, so the
-    /// pool may add another one.
+    /// Called when the result of a worker is no longer needed. The worker cannot be interrupted, so
+    /// the pool may add another one.
     pub(crate) fn lend(&self) {
         let mut state = lock(&self.shared.state);
         state.lent += 1;
@@ -210,7 +210,7 @@ impl Workers {
         self.shared.grow(grow);
     }
 
-    /// Called when that worker has ended its task.
+    /// Called when a worker has ended its task after [`Workers::lend`].
     pub(crate) fn end_loan(&self) {
         let mut state = lock(&self.shared.state);
         state.lent = state.lent.saturating_sub(1);

@@ -48,9 +48,9 @@ use crate::{
 const WAKER: mio::Token = mio::Token(usize::MAX);
 /// Tokens of listeners: from here up to the waker's token.
 const FIRST_LISTENER: usize = usize::MAX - 1024;
-/// Events of one poll, at most.
+/// Maximum number of events of one poll.
 pub(crate) const EVENTS_AT_ONCE: usize = 256;
-/// Polls without waiting before the shard sleeps, at most. An event loop that sleeps after each
+/// Maximum number of polls without waiting before the shard sleeps. An event loop that sleeps after each
 /// request loses 10 % of its requests at few connections.
 const PATIENCE_MAX: u32 = 4;
 
@@ -88,7 +88,8 @@ pub(crate) struct Shard {
     /// The instant until which the tick in `now` is current.
     tick_until: Instant,
     neighbour: Neighbour,
-    /// Polls without waiting before the next sleep. Rises when they find events, falls when not.
+    /// Polls without waiting before the next sleep. Rises if such polls find events, falls
+    /// otherwise.
     patience: u32,
     pub(crate) busyness: Busyness,
     due: Vec<Token>,
@@ -183,7 +184,7 @@ impl Shard {
         let mut scratch = Scratch::new(&engine.settings.limits, nobody);
         scratch.request.presence = Presence::of(Arc::clone(&engine.presence));
         loop {
-            // Only the work that is there now: a peer that keeps sending must not delay the others.
+            // Only the present work: a peer that keeps sending must not delay the others.
             let round = shard.todo.len();
             shard.busyness.count_turns(round);
             for _ in 0..round {

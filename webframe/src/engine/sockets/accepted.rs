@@ -1,4 +1,4 @@
-//! An accepted connection: its purpose, and what its first bytes must be.
+//! An accepted connection: its purpose, and the bytes that it expects first.
 
 use std::net::SocketAddr;
 

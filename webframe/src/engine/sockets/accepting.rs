@@ -21,9 +21,9 @@ use crate::engine::{
 
 /// Connections accepted in a row, before other connections get their turn.
 const ACCEPTS_AT_ONCE: usize = 64;
-/// A shard keeps a new connection while it has at most this many more than the emptiest shard (a
-/// quarter of that one's connections, if less). Giving one away wakes the other shard; but eight
-/// busy connections in one of two shards would leave the other asleep.
+/// A shard keeps a new connection if it has at most this many more than the shard with the fewest,
+/// or a quarter of the fewest if that is less. Passing a connection on wakes the other shard. But
+/// eight busy connections in one of two shards would leave the other asleep.
 const IMBALANCE_MAX: usize = 8;
 /// Back-off when there is no room and no connection to close.
 const ACCEPT_REST: Duration = Duration::from_millis(50);

@@ -21,7 +21,7 @@ const FEW: usize = 16;
 pub(crate) struct Admission {
     open: AtomicUsize,
     open_max: usize,
-    /// Small numbers: with thousands of networks the table is a good part of what a client takes.
+    /// Small numbers: with thousands of networks this table is a large part of the memory of a client.
     of_network: Mutex<HashMap<IpAddr, u32>>,
     of_network_max: usize,
     /// Proxies, which speak for many clients: not counted by address.
@@ -31,9 +31,9 @@ pub(crate) struct Admission {
 /// The connection that must close before a new one may stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Crowding {
-    /// One of the same network.
+    /// A connection of the same network.
     Network(IpAddr),
-    /// Any.
+    /// Any connection.
     Total,
 }
 

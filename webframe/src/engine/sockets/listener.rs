@@ -42,7 +42,7 @@ pub(crate) enum Listener {
 pub(crate) enum AcceptFailure {
     /// No connection is waiting.
     Empty,
-    /// That connection is gone; the next may be fine.
+    /// The connection was closed before it was accepted; the next one may succeed.
     Gone,
     /// The process or the system is out of descriptors or memory.
     NoRoom,

@@ -1,7 +1,7 @@
 //! A non-blocking TLS session over a socket.
 //!
-//! Encrypted output goes to the socket at once. What the socket does not take stays in the session,
-//! which accepts plain bytes up to a limit and continues when the socket is writable again.
+//! Encrypted output goes to the socket immediately. Bytes that the socket does not take stay in the
+//! session, which accepts plain bytes up to a limit and continues when the socket is writable again.
 
 use std::io::{self, ErrorKind, Read, Write};
 
@@ -9,9 +9,9 @@ pub(crate) use rustls::ServerConnection as Session;
 
 use super::socket::Socket;
 
-/// Bytes of a client's handshake, at most. Handshakes with long certificates are smaller.
+/// Maximum bytes of a client's handshake. Handshakes with long certificates are smaller.
 const HANDSHAKE_BYTES_MAX: usize = 64 << 10;
-/// Reads of the socket in a row, at most: a client that sends empty records must not hold the
+/// Maximum number of reads of the socket in a row: a client that sends empty records must not hold the
 /// shard.
 const READS_MAX: usize = 64;
 

@@ -1,4 +1,5 @@
-//! TLS in a build without the feature `tls`: no session exists, and a certificate in the settings is a mistake that is reported.
+//! Replaces TLS in a build without the feature `tls`: no session exists, and a certificate in the
+//! settings is reported as a mistake.
 
 /// In place of the module with certificate files.
 pub(crate) mod certificates {

@@ -36,8 +36,8 @@ const SCAN_INTERVAL: Duration = Duration::from_millis(1);
 /// of 80; at most 2.5 ms). If all shards are blocked at once, only the watchdog scans; it returns
 /// soon when it finds all of them parked: 2.1 ms (median of 160; at most 5.9 ms).
 const SCAN_INTERVAL_IN_FLOOD: Duration = Duration::from_millis(4);
-/// Calls in every shard since the last scan that mean a flood. With the two intervals, a flood
-/// begins at four times the rate at which it ends.
+/// It is a flood if every shard had this number of calls since the last scan. Since the intervals
+/// differ, a flood begins at four times the rate at which it ends.
 const CALLS_IN_FLOOD: u32 = 8;
 /// While every shard sleeps, only the size of the pool is reviewed.
 const SCAN_INTERVAL_IDLE: Duration = Duration::from_secs(1);

@@ -6,8 +6,8 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::{Request, Result};
 
-/// The fields of a form as they were typed, and a message for each that is wrong: what a page needs to
-/// show the form again.
+/// The typed values of a form and a message for each invalid field, from which a page can show the form
+/// again.
 ///
 /// As a value of a template it has `values` and `mistakes`, both with a text for each field, which is
 /// empty if there is none.
@@ -63,12 +63,12 @@ impl CheckedForm {
         Ok(form)
     }
 
-    /// What was typed.
+    /// The typed value of a field.
     pub fn value(&self, field: &str) -> &str {
         self.values.get(field).map_or("", String::as_str)
     }
 
-    /// What is wrong with it; empty if nothing is.
+    /// The message for a field; empty if the field is valid.
     pub fn mistake(&self, field: &str) -> &str {
         self.mistakes.get(field).map_or("", String::as_str)
     }
@@ -83,7 +83,7 @@ impl CheckedForm {
         Some(text)
     }
 
-    /// The value of a field, parsed without white space around it. If it cannot be, the message is
+    /// The value of a field, parsed without white space around it. If parsing fails, the message is
     /// noted.
     pub fn parsed<T: FromStr>(
         &mut self,
@@ -97,7 +97,7 @@ impl CheckedForm {
         value
     }
 
-    /// Notes what is wrong with a field. The first message stays.
+    /// Adds a message for a field. The first message of a field stays.
     pub fn refuse(&mut self, field: &'static str, message: impl Into<String>) {
         let mistake = self.mistakes.entry(field).or_default();
         if mistake.is_empty() {
@@ -105,12 +105,12 @@ impl CheckedForm {
         }
     }
 
-    /// Sets what the form shows in a field, such as a password that is not shown again.
+    /// Sets the value that the form shows in a field, such as a password that is not shown again.
     pub fn set_value(&mut self, field: &'static str, value: impl Into<String>) {
         self.values.insert(field, value.into());
     }
 
-    /// Whether nothing is wrong.
+    /// Whether no field has a message.
     pub fn is_valid(&self) -> bool {
         self.mistakes.values().all(String::is_empty)
     }

@@ -48,7 +48,7 @@ impl<'p> Form<'p> {
                 Ok(value) => return Ok(value),
                 Err(other) if other.text.starts_with("invalid type: string") => fault = other,
                 Err(other) if !other.text.starts_with("invalid type") => fault = other,
-                Err(_) => drop(typed.pop()), // this field does want a text
+                Err(_) => drop(typed.pop()), // this field needs a text
             }
         }
         Err(fault)

@@ -97,7 +97,7 @@ impl Multipart<'_> {
     /// [`Request::form`](crate::Request::form).
     ///
     /// # Errors
-    /// 400 naming what is missing or wrong.
+    /// 400 naming the field that is missing or invalid.
     pub fn fields<T: DeserializeOwned>(&self) -> Result<T> {
         let fields = self.parts().filter(|part| part.file_name().is_none());
         let pairs = fields.map(|part| Ok((part.name(), part.text()?)));

@@ -277,7 +277,7 @@ impl Head {
         }
     }
 
-    /// Replaces the method, as a POST may ask for another one.
+    /// Replaces the method of a POST that overrides it.
     pub(crate) fn set_method(&mut self, method: Method) {
         self.method = method;
     }

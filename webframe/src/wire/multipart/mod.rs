@@ -31,7 +31,7 @@ pub(crate) struct PartLimits {
 /// A part of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RawPart {
-    /// Its head.
+    /// The head of the part.
     pub(crate) head: PartHead,
     /// The range of its content in the form.
     pub(crate) content: Range<usize>,
@@ -66,17 +66,18 @@ pub(crate) fn parse_form(
     }
 }
 
-/// The place of the rest of a form that comes in pieces.
+/// Whether the bytes contain the whole rest of a form that arrives in pieces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rest {
-    /// In the bytes.
+    /// The bytes are the whole rest.
     Here,
-    /// Not all of it is in the bytes, which are more than a head may have.
+    /// More may follow. The bytes are more than a head may have.
     MayFollow,
 }
 
-/// Parses what follows a delimiter of a form that comes in pieces: the head of the next part, and how many
-/// bytes come before its content. `None`: it was the last delimiter. `number` parts came before.
+/// Parses the bytes after a delimiter of a form that arrives in pieces. Returns the head of the next part
+/// and the number of bytes before its content, or `None` after the last delimiter. `number` is the
+/// number of earlier parts.
 ///
 /// # Errors
 /// As [`parse_form`].

@@ -41,11 +41,11 @@ pub(crate) enum Fault {
     TwoFields(&'static str),
     /// There is no `Content-Disposition`.
     NoDisposition,
-    /// It is not `form-data` and parameters.
+    /// The `Content-Disposition` is not `form-data` and parameters.
     Disposition,
-    /// It has no name.
+    /// The `Content-Disposition` has no name.
     NoName,
-    /// It has this parameter twice.
+    /// The `Content-Disposition` has this parameter twice.
     TwoParameters(&'static str),
     /// This is not UTF-8.
     Text(&'static str),

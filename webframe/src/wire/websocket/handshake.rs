@@ -15,11 +15,11 @@ const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 /// The reason why a request cannot open a WebSocket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HandshakeFault {
-    /// It does not request one: `Upgrade: websocket` or `Connection: upgrade` is missing.
+    /// The request asks for no WebSocket: `Upgrade: websocket` or `Connection: upgrade` is missing.
     NotAsked,
-    /// Its method is not GET.
+    /// The method is not GET.
     Method,
-    /// It is not HTTP/1.1.
+    /// The version is not HTTP/1.1.
     HttpVersion,
     /// `Sec-WebSocket-Version` is not 13.
     Version,
