@@ -38,7 +38,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let books = out.join("books.rs");
     fs::write(&books, table + "]\n")?;
-    // Not DICTAPP_...: `cargo run` passes it to the program, which reads such variables as settings.
+    // Not DICTAPP_...: `cargo run` passes it to the program, which reads such variables as
+    // settings.
     println!("cargo::rustc-env=BOOKS_OF_DICTAPP={}", books.display());
     Ok(())
 }

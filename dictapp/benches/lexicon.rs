@@ -1,8 +1,8 @@
 //! The speed and memory of the lexicon, compared with SQLite with an index and with a plain
 //! `HashMap`.
 //!
-//! `DICTAPP_BENCH_BOOK=FILE cargo bench --bench lexicon` reads a book in the course's format
-//! (`.xz` by the program `xz`); without it a made-up book of 100,000 words is used. ECDICT has 768,724
+//! `DICTAPP_BENCH_BOOK=FILE cargo bench --bench lexicon` reads a book in the course's format (`.xz`
+//! by the program `xz`); without it a made-up book of 100,000 words is used. ECDICT has 768,724
 //! words.
 
 #![expect(clippy::print_stdout, reason = "figures are for the reader")]
@@ -134,7 +134,8 @@ fn entry(word: &str, mean: &str, rank: Option<u32>) -> Entry {
     Entry { word, phonetic: None, mean: mean.to_owned(), rank, forms: Vec::new() }
 }
 
-/// Calls `ask` with each text of a list in turn, so that no look-up finds its data in the cache more often than in use.
+/// Calls `ask` with each text of a list in turn, so that no look-up finds its data in the cache
+/// more often than in use.
 fn each<'t>(texts: &'t [String], mut ask: impl FnMut(&'t str)) -> impl FnMut() {
     let mut next = 0;
     move || {

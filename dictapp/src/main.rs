@@ -59,7 +59,7 @@ fn run(command: Command) -> anyhow::Result<()> {
     }
 }
 
-/// Whether the reader of the output has gone, as `head` does: that needs no message.
+/// Whether the reader of the output has closed the pipe, as `head` does. That is not reported.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let kind = match error.downcast_ref::<csv::Error>().map(csv::Error::kind) {
         Some(csv::ErrorKind::Io(error)) => Some(error.kind()),

@@ -1,5 +1,5 @@
-//! Measures time and allocations of reading a head, writing an answer, and a small GET in the router
-//! and in a whole server: `cargo bench -p webframe --bench wire`.
+//! Measures time and allocations of reading a head, writing an answer, and a small GET in the
+//! router and in a whole server: `cargo bench -p webframe --bench wire`.
 
 #![expect(clippy::print_stdout, reason = "figures are for the reader")]
 

@@ -1,4 +1,5 @@
-//! A part of a site that needs a password: `admin`, then open http://127.0.0.1:8000/admin as `ada` with `lovelace`.
+//! A part of a site that needs a password: `admin`, then open http://127.0.0.1:8000/admin as `ada`
+//! with `lovelace`.
 
 use webframe::middleware::{Guard, RateLimit};
 use webframe::{App, Request, Response, Result, Urls};

@@ -1,5 +1,5 @@
-//! An application that routes in the browser: `browser_app DIRECTORY` serves the output of a build tool, and its
-//! `index.html` for every path that is not a file; below `/api` such a path is a 404.
+//! An application that routes in the browser: `browser_app DIRECTORY` serves the output of a build
+//! tool, and its `index.html` for every path that is not a file; below `/api` such a path is a 404.
 
 use std::path::Path;
 use webframe::{App, Error, Request, Response, Result, StaticFiles, Urls, middleware::compression};

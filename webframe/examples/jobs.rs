@@ -1,4 +1,5 @@
-//! Work beside requests: `jobs` counts the seconds that it has served, and prints them when it stops.
+//! Work beside requests: `jobs` counts the seconds that it has served, and prints them when it
+//! stops.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;

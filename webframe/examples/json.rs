@@ -1,4 +1,5 @@
-//! JSON in, JSON out, and errors as JSON: `json`, then POST `{"price": 12.5, "rate": 0.2}` to `/tax`.
+//! JSON in, JSON out, and errors as JSON: `json`, then POST `{"price": 12.5, "rate": 0.2}` to
+//! `/tax`.
 
 use serde_json::json;
 use webframe::{App, Error, Request, Response, Result, Urls};

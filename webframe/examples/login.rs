@@ -1,4 +1,5 @@
-//! A log-in with a session: `login`, then open http://127.0.0.1:8000/ and enter `ada` and `lovelace`.
+//! A log-in with a session: `login`, then open http://127.0.0.1:8000/ and enter `ada` and
+//! `lovelace`.
 
 use serde::Deserialize;
 use webframe::session::{Session, Sessions};

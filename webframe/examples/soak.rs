@@ -1,4 +1,5 @@
-//! The server for `cargo xtask soak`, `crowd` and `slow`: `soak PORT [WORKERS_MAX [IDLE_SECONDS [PHASE_SECONDS]]]`.
+//! The server for `cargo xtask soak`, `crowd` and `slow`: `soak PORT [WORKERS_MAX [IDLE_SECONDS
+//! [PHASE_SECONDS]]]`.
 //!
 //! It has every kind of answer, with short timeouts: quick, slow, failing, streamed, large, from
 //! uploads and from files.
@@ -98,7 +99,8 @@ fn settings(port: u16, workers_max: usize, timeouts: Timeouts) -> ServerSettings
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
-/// Quick three times of four, otherwise it blocks for a while, so the server keeps learning its pace.
+/// Quick three times of four, otherwise it blocks for a while, so the server keeps learning its
+/// pace.
 fn slow(_: &Meeting, _: &Request) -> Result<Response> {
     let chance = RandomState::new().hash_one(());
     if chance.is_multiple_of(4) {

@@ -51,7 +51,8 @@ impl Pace {
         (self.recent.load(Relaxed) & ALL).count_ones() >= 2
     }
 
-    /// Whether the next call is timed, because one of the last calls was slow or may have been slow.
+    /// Whether the next call is timed, because one of the last calls was slow or may have been
+    /// slow.
     pub(crate) fn is_in_doubt(&self) -> bool {
         let recent = self.recent.load(Relaxed);
         recent & MARKED == 0 && recent != 0

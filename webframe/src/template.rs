@@ -178,8 +178,8 @@ struct Shared {
 }
 
 impl Request {
-    /// Gives a value to the templates of [`Templates::render_for`]: a layer shares values that all pages
-    /// show. A later value of the same name replaces it.
+    /// Gives a value to the templates of [`Templates::render_for`]: a layer shares values that all
+    /// pages show. A later value of the same name replaces it.
     pub fn share(&self, name: &'static str, value: impl Serialize) {
         self.put(Shared { name, value: Value::from_serialize(value) });
     }

@@ -70,7 +70,7 @@ impl fmt::Display for BookError {
 }
 
 impl std::error::Error for BookError {
-    /// The source of the I/O error; the error itself is part of the text.
+    /// The source of the I/O error. The I/O error itself is part of the text.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.fault {
             Fault::Io(error) => error.source(),

@@ -16,8 +16,8 @@ pub const FORMS_MAX: usize = 200;
 /// Maximum length of a line of a text file in bytes: several times the longest explanation.
 pub const LINE_BYTES_MAX: usize = 1024 * 1024;
 
-/// Maximum length of a JSON record of Wiktextract in bytes. Translations make the longest ones: about
-/// 2 MB.
+/// Maximum length of a JSON record of Wiktextract in bytes. Translations make the longest ones:
+/// about 2 MB.
 pub const RECORD_LINE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Maximum length of a csv record in bytes. A longer one is caused by a quote that is never closed.
@@ -45,9 +45,9 @@ pub const SAMPLE_BYTES_MAX: usize = 64 * 1024;
 /// Maximum length of an article of a StarDict or dictd book in bytes, including markup.
 pub const ARTICLE_BYTES_MAX: u64 = 1024 * 1024;
 
-/// Maximum size in bytes of all articles of a StarDict or dictd book, each as often as a headword
-/// has it: headwords may share one, so that a small file has much text. The largest dictionaries
-/// have nearly 1 GB, ECDICT as StarDict 0.1 GB.
+/// Maximum size in bytes of all articles of a StarDict or dictd book. An article counts once for
+/// each headword: many headwords may share one, so that a small file has much text. The largest
+/// dictionaries have nearly 1 GB, ECDICT as StarDict 0.1 GB.
 pub const ARTICLES_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 
 /// Maximum length of a headword in a binary index in bytes, before it is checked. StarDict's own

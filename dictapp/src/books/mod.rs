@@ -73,11 +73,11 @@ pub struct Progress {
 /// The metadata of a book.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct About {
-    /// Its title.
+    /// The title.
     pub title: Option<String>,
     /// The languages of headwords and explanations.
     pub languages: Option<Languages>,
-    /// Its licence.
+    /// The licence.
     pub licence: Option<String>,
 }
 

@@ -53,7 +53,7 @@ pub enum OddityKind {
 /// An oddity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Oddity {
-    /// Its place.
+    /// The place.
     pub place: Place,
     /// The headword, or the beginning of the text.
     pub about: String,
@@ -68,7 +68,7 @@ pub struct Oddities {
 /// The oddities of one kind.
 #[derive(Clone, Debug, Default)]
 pub struct OddityGroup {
-    /// Their number.
+    /// The number of oddities.
     pub count: u64,
     /// The first ones, at most [`ODDITIES_LISTED_MAX`].
     pub first: Vec<Oddity>,

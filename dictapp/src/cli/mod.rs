@@ -30,13 +30,13 @@ pub enum Command {
     Books(Settings, BooksCommand),
     /// Add, list or change users.
     User(Settings, UserCommand, Output),
-    /// Take in a course database.
+    /// Import a course database.
     ImportCourse(Settings, CourseSource),
     /// Look a word up without a server.
     Look(Settings, String, Form),
     /// Use a server from the terminal.
     Client(Settings, client::Request),
-    /// Answer a language model.
+    /// Serve a language model.
     Mcp(Settings),
     /// Write the manual pages into a folder.
     Man(PathBuf),
@@ -48,7 +48,7 @@ pub enum Command {
     Restore(Settings, PathBuf),
     /// Report that the settings are valid, and their sources.
     Check(Settings, String),
-    /// The same, and connect to the database.
+    /// Report that the settings are valid, and check the database.
     CheckDatabase(Settings, String),
 }
 
@@ -111,7 +111,7 @@ fn completions(shell: clap_complete::Shell) -> Ending {
     Ending { text: String::from_utf8_lossy(&script).trim_end().to_owned(), code: 0 }
 }
 
-/// Writes the manual pages, one of each command, into a folder, which is made if need be.
+/// Writes the manual pages, one for each command, into a folder, which is created if it is missing.
 ///
 /// # Errors
 /// A file cannot be written.

@@ -139,7 +139,7 @@ fn tools() -> Value {
     ])
 }
 
-/// The text of a tool's answer, or what the model reads instead.
+/// The text of a tool's answer, or the text of an error for the model.
 fn call_tool(site: &Site, params: &Value) -> Result<Result<String>, Refusal> {
     let refused = |text: String| Refusal(INVALID_PARAMS, text);
     let name = params["name"].as_str().unwrap_or_default();

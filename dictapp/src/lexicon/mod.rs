@@ -34,7 +34,7 @@ pub struct EntryRef<'a> {
     pub phonetic: Option<&'a str>,
     /// The explanation in the notation of [`Explanation`](crate::model::Explanation).
     pub mean: &'a str,
-    /// Its book.
+    /// The book.
     pub book: BookId,
     /// The frequency rank from 1, if the book has one.
     pub rank: Option<u32>,

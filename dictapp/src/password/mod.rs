@@ -32,7 +32,7 @@ const PASSWORD_BYTES_MAX: usize = 4096;
 /// 128 bits, as RFC 9106 §3.1 recommends.
 const SALT_BYTES: usize = 16;
 
-/// The network that hashes without a client are counted for.
+/// The network for which hashing without a client is counted.
 const UPKEEP: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
 
 /// Hashes and verifies passwords, a few at the same time.
@@ -50,8 +50,8 @@ pub enum Verdict {
     Wrong,
     /// The password is right.
     Right,
-    /// The password is right. The stored hash is the course's or weaker than the standard: replace it by
-    /// this one.
+    /// The password is right. The stored hash is the course's or weaker than the standard: replace
+    /// it by this one.
     RightReplace(String),
     /// The stored text is not a hash: log it, and treat the password as wrong.
     Unreadable(UnreadableHash),

@@ -70,7 +70,7 @@ impl Permits {
             return Ok(Permit { permits: self, blocks });
         }
         if state.queue.len >= self.queue_max {
-            // A network with many waiting requests loses a place to a network with few.
+            // A network with many waiting requests loses one of them to a network with few.
             if !state.queue.drop_one_of_more_than(network) {
                 return Err(PasswordError::Busy);
             }

@@ -53,7 +53,7 @@ mod tests {
         }
     }
 
-    /// Regression: `check` accepted it, and the store refused it at the start.
+    /// Regression: `check` accepted such a URL, and the store refused it at the start.
     #[test]
     fn an_option_that_is_not_supported_is_refused_by_name() {
         let wrong = read("mysql://root@h/d?tcp_connect_timeout_ms=9").expect_err("parameters");

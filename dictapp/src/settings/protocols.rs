@@ -1,4 +1,4 @@
-//! The sections of the ways in beside the pages: `[api]`, `[course]` and `[dict]`.
+//! The sections of the interfaces for programs: `[api]`, `[course]` and `[dict]`.
 
 use std::time::Duration;
 

@@ -65,7 +65,7 @@ impl GuestPage {
 pub struct EntryPart {
     /// The headwords, at least one.
     pub words: Vec<String>,
-    /// Its first gloss, for link previews.
+    /// The first gloss, for link previews.
     pub description: String,
     /// The rendered HTML of the entry.
     pub html: String,
@@ -93,13 +93,13 @@ impl fmt::Debug for EntryPart {
 
 /// A value of a cache.
 pub trait Cached {
-    /// Its size in bytes.
+    /// The size in bytes.
     fn bytes(&self) -> usize;
 }
 
 impl Cached for EntryPart {
     fn bytes(&self) -> usize {
-        3 * self.html.len() // the page holds the entry once more; its two coded forms are smaller
+        3 * self.html.len() // the page contains the entry once more; its two coded forms are smaller
     }
 }
 
@@ -117,7 +117,7 @@ pub struct ResultsPart {
     pub is_empty: bool,
     /// How the list ends.
     pub end: End,
-    /// What the history keeps.
+    /// The outcome for the history.
     pub outcome: Outcome<'static>,
     /// The page of a guest.
     pub page: GuestPage,

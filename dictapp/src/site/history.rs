@@ -13,8 +13,9 @@ use crate::store::{
     AuditEvent, BookId, Lookup, LookupFilter, PageStart, PastLookup, Saved, StoreError, WordOfDay,
 };
 
-/// The most look-ups that are read at once for a page of the history. First only few more than it has
-/// words are read, since most words are looked up once a day; then four times as many each time.
+/// Maximum number of look-ups of one query for a page of the history. The first query reads a few
+/// more than the page has words, since most words are looked up once a day. Each further query
+/// reads four times as many.
 const ROWS_MAX: usize = 1000;
 const MORE_ROWS: usize = 5;
 
@@ -27,7 +28,7 @@ pub enum Outcome<'a> {
     Entry(&'a str),
     /// There is an entry or a match.
     Found,
-    /// There is none.
+    /// There is no entry and no match.
     Missing,
 }
 
@@ -141,8 +142,8 @@ impl Site {
         }
     }
 
-    /// The words whose last look-up of the day was before a time. The look-ups of a day are read to
-    /// its end, since each counts.
+    /// The words whose last look-up of the day was before a time. Each day is read to its end,
+    /// since all its look-ups are counted.
     fn words_before(
         &self,
         visit: &Visit,
@@ -256,20 +257,20 @@ impl Site {
 
 /// Look-ups, newest first, to the words of each day.
 struct Days<'z> {
-    /// Words that were looked up at or after this time are left out of its day.
+    /// A word that was looked up at or after this time is left out of the day of this time.
     start: Timestamp,
     zone: &'z TimeZone,
-    /// As many words as are wanted; the last day may add more.
+    /// Number of words to collect. The last day may add more.
     limit: usize,
     words: Vec<WordOfDay>,
     /// The beginning of the day that is read.
     from: Option<Timestamp>,
-    /// The words of that day: places in `words`, or none for those that are left out.
+    /// The words of that day: their index in `words`; `None` for words that are left out.
     known: HashMap<String, Option<usize>>,
 }
 
 impl Days<'_> {
-    /// Counts a look-up. `false`: it is of a day that is not wanted any more.
+    /// Counts a look-up. `false`: enough words are collected, and this one is of another day.
     fn take(&mut self, row: WordOfDay) -> bool {
         if self.from.is_none_or(|from| row.at < from) {
             if self.words.len() >= self.limit {

@@ -38,7 +38,7 @@ pub(super) enum Verdict {
     Record,
     /// Record it, and delete the oldest rows if the user's history is too long.
     RecordAndTrim,
-    /// Do not record it: a person does not look up so many words in a minute.
+    /// Do not record it: the user has looked up more words in this minute than a person does.
     Skip,
 }
 

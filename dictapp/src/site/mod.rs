@@ -163,7 +163,7 @@ impl Site {
     /// Tests whether the database accepts changes.
     ///
     /// # Errors
-    /// It does not.
+    /// The database does not accept changes.
     pub fn probe(&self) -> Result<(), StoreError> {
         self.store.probe()
     }

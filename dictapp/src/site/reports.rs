@@ -18,7 +18,7 @@ const SHOWN: u32 = 200;
 /// The result of reporting an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reporting {
-    /// It is on the administrators' list.
+    /// The report is on the administrators' list.
     Done,
     /// There is no text.
     Empty,

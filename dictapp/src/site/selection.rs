@@ -33,7 +33,7 @@ pub struct Found<'a> {
 pub struct FoundEntry<'a> {
     /// The title of the book.
     pub book: &'a str,
-    /// Its languages, if they are known.
+    /// The languages, if they are known.
     pub languages: Option<Languages>,
     /// The explanation, in the notation of `model`.
     pub mean: &'a str,

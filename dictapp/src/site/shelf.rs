@@ -36,13 +36,13 @@ pub struct ShownBook {
     pub title: String,
     /// The key in the store.
     pub id: store::BookId,
-    /// Its languages, if they are known.
+    /// The languages, if they are known.
     pub languages: Option<Languages>,
     digest: String,
 }
 
-/// Attempts to read a consistent state. An import may interrupt each one; so many in a row are a
-/// fault.
+/// Maximum number of attempts to read a consistent state. An import may interrupt an attempt, but
+/// hardly this many in a row.
 const TRIES: usize = 5;
 
 impl Shelf {

@@ -18,26 +18,26 @@ pub struct DatabaseConfig {
     pub timeouts: DatabaseTimeouts,
 }
 
-/// The timeouts of the store. A call takes at most `call`, and no time at all while the database
-/// has been down for longer than that.
+/// The timeouts of the store. A call takes at most `call`. If the database has been down for longer
+/// than that, calls fail immediately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DatabaseTimeouts {
-    /// For one address to accept a connection.
+    /// Maximum time for one address to accept a connection.
     pub connect: Duration,
-    /// For a server to answer one statement.
+    /// Maximum time for a server to answer one statement.
     pub statement: Duration,
-    /// For a call with all its waits and retries. For SQLite, to wait for another program that
-    /// writes.
+    /// Maximum time of a call with all its waits and retries. With SQLite, maximum time to wait for
+    /// another program that writes.
     pub call: Duration,
-    /// For one statement of an import, a removal or a migration.
+    /// Maximum time of one statement of an import, a removal or a migration.
     pub bulk: Duration,
-    /// For a row of the history to become durable, its place in the queue included.
+    /// Maximum time until a row of the history is durable, including its time in the queue.
     pub record: Duration,
-    /// After which an unused connection is closed.
+    /// The time after which an unused connection is closed.
     pub idle: Duration,
-    /// After which a connection is closed when it is given back.
+    /// The age at which a connection is closed instead of returned to the pool.
     pub lifetime: Duration,
-    /// Between two tries while no server can be reached.
+    /// The time between two attempts while no server can be reached.
     pub pause: Duration,
     /// How often the first server of the list is tried while another one serves.
     pub prefer_first: Duration,

@@ -54,8 +54,8 @@ use history::{Batching, GroupCommit};
 
 /// A file has one writer, and a commit costs more than the rows that come meanwhile.
 const SQLITE_BATCHING: Batching = Batching { writers: 1, wait: Duration::ZERO };
-/// Beside axum and sqlx, 64 clients on two cores: without the wait 0.78 of the processor time for each
-/// request and 3.4 times the requests, with it 0.52 and 2.5 times; with one writer 2.0 times.
+/// Beside axum and sqlx, 64 clients on two cores: without the wait 0.78 of the processor time for
+/// each request and 3.4 times the requests, with it 0.52 and 2.5 times; with one writer 2.0 times.
 const MYSQL_BATCHING: Batching = Batching { writers: 2, wait: Duration::from_millis(1) };
 
 /// The database of the dictionary. Share it by reference or `Arc`; every method may be called
@@ -137,7 +137,7 @@ impl Store {
     /// The free space for a database on this machine, in bytes.
     ///
     /// # Errors
-    /// The system does not tell.
+    /// The system does not report it.
     pub fn free_bytes(&self) -> Result<Option<u64>> {
         let Some(path) = self.db.file() else { return Ok(None) };
         let stat = rustix::fs::statvfs(path).map_err(|error| {

@@ -3,7 +3,7 @@
 use super::texts;
 
 texts! {
-    /// What the administrators' pages share, and the first of them.
+    /// The texts that the administrators' pages share, and those of the overview.
     Admin {
         title: "管理", "Administration";
         nav: "管理页面", "Administration pages";

@@ -1,4 +1,4 @@
-//! Classes, for teachers and pupils.
+//! The pages of classes, for teachers and pupils.
 
 use super::texts;
 

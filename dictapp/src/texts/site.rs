@@ -123,7 +123,7 @@ texts! {
 }
 
 texts! {
-    /// What the site is made of.
+    /// The page about the software and data of the site.
     About {
         title: "关于本站", "About this site";
         text:

@@ -69,7 +69,7 @@ pub struct LogInFrom<'a> {
 pub enum Device {
     /// The browser has proof of an earlier log-in of this user.
     Known,
-    /// It has none.
+    /// The browser has no such proof.
     Unknown,
 }
 

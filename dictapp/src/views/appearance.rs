@@ -59,8 +59,8 @@ fn known(names: &[&'static str], name: &str) -> &'static str {
     names.iter().copied().find(|known| *known == name).unwrap_or(names[0])
 }
 
-/// The cookie of the time zone: a name of the IANA database. A script sets it to the browser's zone.
-/// A zone that the visitor chose is `HttpOnly`, so the script cannot replace it.
+/// The cookie of the time zone: a name of the IANA database. A script sets it to the browser's
+/// zone. A zone that the visitor chose is `HttpOnly`, so the script cannot replace it.
 pub(super) const ZONE: &str = "zone";
 
 /// The zones that can be chosen, from east to west.

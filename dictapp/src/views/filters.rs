@@ -46,7 +46,8 @@ pub(super) fn static_url(name: &str, _: &dyn Values) -> Result<&'static str> {
     Ok(assets::link(name))
 }
 
-/// `<p lang="{{ lang }}"{{ lang|direction }}>`: the attribute for text that runs from right to left.
+/// `<p lang="{{ lang }}"{{ lang|direction }}>`: the attribute for text that runs from right to
+/// left.
 #[filter_fn]
 pub(super) fn direction(lang: &LanguageTag, _: &dyn Values) -> Result<Safe<&'static str>> {
     Ok(Safe(if lang.is_right_to_left() { " dir=\"rtl\"" } else { "" }))

@@ -82,7 +82,7 @@ struct WordList<'a> {
     words: &'a [Brief],
 }
 
-/// What a query leads to.
+/// The page to which a query leads.
 enum Target<'q> {
     /// The page of this word.
     Word(&'q str),
@@ -229,7 +229,7 @@ fn results(
     })
 }
 
-/// Why matches are missing; empty if none is.
+/// The reason why matches are missing; empty if the list is complete.
 fn missing(end: End, t: &Texts) -> &'static str {
     match end {
         End::Complete | End::More => "",

@@ -90,8 +90,8 @@ impl<'r> Page<'r> {
         self.send_text_of(TextOf::Anybody, template)
     }
 
-    /// As [`Page::send`]. A page with a form token is compressed only if nobody else may have chosen
-    /// text of it.
+    /// As [`Page::send`]. A page with a form token is compressed only if nobody else may have
+    /// chosen text of it.
     ///
     /// # Errors
     /// 500: the template cannot be rendered.
@@ -163,7 +163,7 @@ impl<'r> Page<'r> {
     }
 }
 
-/// What the layout of all pages needs.
+/// Values for the layout of all pages.
 impl Page<'_> {
     pub(super) fn language(&self) -> Language {
         self.visitor.language

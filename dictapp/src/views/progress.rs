@@ -63,9 +63,9 @@ struct Day {
 #[derive(Debug, PartialEq, Eq)]
 struct Week {
     x: i32,
-    /// Its Monday.
+    /// The Monday of the week.
     monday: Date,
-    /// The day and the month of it.
+    /// The day and the month of the Monday.
     label: String,
     saved: u64,
     first: u64,

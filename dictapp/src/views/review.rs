@@ -14,7 +14,7 @@ use crate::site::{CardKind, NEW_A_DAY_MAX, Selection, Site};
 use crate::store::{SavedWord, SavedWordCounts};
 use crate::texts::{Texts, fill};
 
-/// Cards that a page has: the first, and as many for a time without the server.
+/// Number of cards on a page: the first one, and more for a time without the server.
 const CARDS: u32 = 10;
 
 #[derive(Template)]

@@ -1,4 +1,4 @@
-//! JSON for the scripts of pages: completions of what is typed, and the gloss of one word.
+//! JSON for the scripts of pages: completions of the typed text, and the gloss of one word.
 
 use std::sync::Arc;
 

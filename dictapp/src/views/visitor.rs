@@ -62,9 +62,9 @@ struct Guest {
 /// Who may have chosen text of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TextOf {
-    /// The visitor and this site alone, unless the page repeats what its URL asks for.
+    /// Only the visitor and this site, unless the page repeats text of its URL.
     Visitor,
-    /// Also others.
+    /// Other people too.
     Anybody,
 }
 
@@ -78,8 +78,8 @@ pub(super) enum Who {
     Unknown(StoreError),
 }
 
-/// The result of looking the session up. It is kept on the request, so that the layers, the view and
-/// the error page of one request query the database once.
+/// The result of looking the session up. It is kept on the request, so that the layers, the view
+/// and the error page of one request query the database once.
 struct Identity {
     session: Option<Token>,
     who: Who,
@@ -141,8 +141,8 @@ impl<'r> Visitor<'r> {
 
     /// The response, with the cookie that protects its forms if it has any.
     pub(super) fn send(&self, response: Response, text: TextOf) -> Result<Response> {
-        // BREACH: if an attacker can choose text of the page, the compressed length reveals the token
-        // letter by letter.
+        // BREACH: if an attacker can choose text of the page, the compressed length reveals the
+        // token letter by letter.
         let response = if self.has_no_token() || self.is_without_input(text) {
             response
         } else {

@@ -29,8 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The line that a server prints after its start and its `--init-file`.
 const READY: &str = "ready for connections";
 
-/// Copies the server's output, and stops the server when the test process ends or asks for it. `$0` is
-/// the folder to remove.
+/// Copies the server's output, and stops the server when the test process ends or asks for it. `$0`
+/// is the folder to remove.
 const KEEPER: &str = r#"
 "$@" </dev/null 2>&1 &
 server=$!

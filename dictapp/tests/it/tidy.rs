@@ -1,7 +1,8 @@
 //! Checks the invariants of the architecture in dictapp's source tree and in the files of the whole
 //! project, and lists the violations.
 //!
-//! Each rule is tried on a small bad source first: a rule that finds nothing anywhere is worse than none.
+//! Each rule is tried on a small bad source first: a rule that finds nothing anywhere is worse than
+//! none.
 
 use crate::source::imports;
 use crate::source::rules::{self, assert_none};

@@ -1,8 +1,8 @@
 //! A chat room (聊天室): `chatroom [PORT]`, then open the page in several browsers.
 //!
 //! Names are unique, everybody hears who enters and leaves, and the administrator speaks from the
-//! terminal. Browsers connect by WebSocket. If a proxy does not allow that, they receive server-sent
-//! events and POST their messages. No connection holds a thread.
+//! terminal. Browsers connect by WebSocket. If a proxy does not allow that, they receive
+//! server-sent events and POST their messages. No connection holds a thread.
 
 mod room;
 #[cfg(test)]

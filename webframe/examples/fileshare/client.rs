@@ -37,8 +37,8 @@ fn list(agent: &Agent, url: &str, screen: Screen) -> Result<()> {
     io::copy(&mut answer.into_body().into_reader(), screen).map(drop)
 }
 
-/// Downloads into `NAME.part` first. Continues an earlier download if the file on the server has not
-/// changed.
+/// Downloads into `NAME.part` first. Continues an earlier download if the file on the server has
+/// not changed.
 fn get(agent: &Agent, url: &str, path: &Path, screen: Screen) -> Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let [part, tag] = ["part", "tag"].map(|end| path.with_file_name(format!("{name}.{end}")));

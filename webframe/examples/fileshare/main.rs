@@ -1,6 +1,6 @@
-//! A place to share files (文件共享): `fileshare serve FOLDER [PORT]`, and `fileshare connect HOST:PORT`
-//! for the client in a terminal. Only regular files of the folder itself are shared, and never hidden
-//! ones. A download can be resumed; an upload is stored completely or not at all.
+//! A place to share files (文件共享): `fileshare serve FOLDER [PORT]`, and `fileshare connect
+//! HOST:PORT` for the client in a terminal. Only regular files of the folder itself are shared, and
+//! never hidden ones. A download can be resumed; an upload is stored completely or not at all.
 
 mod client;
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! A guestbook: users write entries and upload pictures, and every open page shows them immediately.
-//! `guestbook [FOLDER]` keeps the pictures in a folder; then open http://127.0.0.1:8000/ and log in with
-//! any name and the password `friend`.
+//! A guestbook: users write entries and upload pictures, and every open page shows them
+//! immediately. `guestbook [FOLDER]` keeps the pictures in a folder; then open
+//! http://127.0.0.1:8000/ and log in with any name and the password `friend`.
 
 #[cfg(test)]
 mod tests;

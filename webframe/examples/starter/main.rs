@@ -1,4 +1,5 @@
-//! A guestbook: a page from a template, a form that is shown again with a message, entries in memory.
+//! A guestbook: a page from a template, a form that is shown again with a message, entries in
+//! memory.
 
 use std::sync::{Mutex, PoisonError};
 

@@ -43,7 +43,8 @@ fn is_boundary(boundary: &[u8]) -> bool {
     (1..=70).contains(&boundary.len()) && boundary.iter().all(known) && !boundary.ends_with(b" ")
 }
 
-/// Line by line: a line that begins with the dashes and the boundary is a delimiter, the lines between are a part.
+/// Line by line: a line that begins with the dashes and the boundary is a delimiter, the lines
+/// between are a part.
 fn naive(boundary: &[u8], body: &[u8]) -> Option<Vec<Part>> {
     let dashed = [b"--", boundary].concat();
     let mut parts = Vec::new();
@@ -164,7 +165,8 @@ fn names(disposition: &[u8]) -> Option<(String, Option<String>)> {
     Some((text(&name.or(name_ext)??)?, file_name))
 }
 
-/// The pieces between semicolons. A piece whose value begins with a quote goes on until a piece ends with one.
+/// The pieces between semicolons. A piece whose value begins with a quote goes on until a piece
+/// ends with one.
 fn split_outside_quotes(value: &[u8]) -> Vec<Vec<u8>> {
     let mut pieces: Vec<Vec<u8>> = Vec::new();
     for piece in value.split(|&byte| byte == b';') {

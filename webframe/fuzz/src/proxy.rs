@@ -134,8 +134,8 @@ fn quad(text: &str) -> Option<u32> {
     (parts.len() == 4).then(|| parts.iter().fold(0, |address, part| (address << 8) | part))
 }
 
-/// Groups of hexadecimal digits, two colons once for one group of zeros or more. The last two may be
-/// written as an address of version 4, as `inet_ntop` does.
+/// Groups of hexadecimal digits, two colons once for one group of zeros or more. The last two may
+/// be written as an address of version 4, as `inet_ntop` does.
 fn groups(text: &str) -> Option<u128> {
     let (before, behind) = match text.split_once("::") {
         Some((before, behind)) => (before, Some(behind)),
@@ -238,7 +238,8 @@ fn vectors(bytes: &[u8]) -> Option<Vec<(u8, &[u8])>> {
     Some(vectors)
 }
 
-/// Bit by bit, as a division of polynomials with the first bit of a byte last (RFC 9260, appendix A).
+/// Bit by bit, as a division of polynomials with the first bit of a byte last (RFC 9260, appendix
+/// A).
 fn crc32c(bytes: &[u8]) -> u32 {
     let mut rest = !0_u32;
     for byte in bytes {

@@ -150,8 +150,8 @@ fn is_known(method: &Method) -> bool {
     .contains(method)
 }
 
-/// The page of an app without an error page. A debug build shows a browser on the same machine why a
-/// request failed.
+/// The page of an app without an error page. A debug build shows a browser on the same machine why
+/// a request failed.
 pub(super) fn default_page(request: &Request, error: &Error) -> Response {
     #[cfg(all(debug_assertions, feature = "templates"))]
     if let Some(page) = super::fault_page::page(request, error) {

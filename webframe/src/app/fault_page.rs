@@ -1,5 +1,5 @@
-//! The page of a debug build for an error of the server: the request, every cause and the line of the
-//! template. Only browsers on the same machine see it, and no secrets of the request are in it.
+//! The page of a debug build for an error of the server: the request, every cause and the line of
+//! the template. Only browsers on the same machine see it, and no secrets of the request are in it.
 
 use std::error::Error as StdError;
 

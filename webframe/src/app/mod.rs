@@ -95,9 +95,9 @@ impl<S: Send + Sync + 'static> App<S> {
 
     /// Sets the page for errors. It chooses the status of the response, usually that of the error.
     ///
-    /// Without one the page is a line of text. A debug build with the feature `templates` shows browsers on
-    /// the same machine the request, the causes and the line of the template for an error of the
-    /// server.
+    /// Without one the page is a line of text. A debug build with the feature `templates` shows
+    /// browsers on the same machine the request, the causes and the line of the template for an
+    /// error of the server.
     #[must_use]
     pub fn error_page(
         mut self,
@@ -148,7 +148,8 @@ impl<S: Send + Sync + 'static> App<S> {
     }
 
     /// As [`App::refusal_page`], for requests whose path begins with `prefix`: for an API, whose
-    /// clients read no pages. If the head of a request is invalid, the received part of its target decides.
+    /// clients read no pages. If the head of a request is invalid, the received part of its target
+    /// decides.
     ///
     /// ```
     /// use webframe::{App, Response};

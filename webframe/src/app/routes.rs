@@ -235,8 +235,8 @@ impl<S> Urls<S> {
         self
     }
 
-    /// Names the route that was added last, for [`Request::url`](crate::Request::url). Routes of the
-    /// same pattern may share a name.
+    /// Names the route that was added last, for [`Request::url`](crate::Request::url). Routes of
+    /// the same pattern may share a name.
     #[must_use]
     pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Urls<S> {
         let name = name.into();

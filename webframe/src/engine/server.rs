@@ -161,8 +161,8 @@ impl Server {
     }
 
     /// Stops on SIGTERM and SIGINT: gracefully on the first signal, at once on the second. If there
-    /// is a certificate, SIGHUP reloads it; otherwise SIGHUP is ignored, as are SIGUSR1 and SIGUSR2,
-    /// which would end the process.
+    /// is a certificate, SIGHUP reloads it; otherwise SIGHUP is ignored, as are SIGUSR1 and
+    /// SIGUSR2, which would end the process.
     ///
     /// # Errors
     /// If the signal handlers cannot be installed.

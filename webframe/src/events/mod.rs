@@ -46,8 +46,8 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// [`ChannelCounts`] counts both cases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SlowSubscriber {
-    /// The subscriber skips the missed events and receives an event `resync` without data, so that its page can
-    /// load the current state.
+    /// The subscriber skips the missed events and receives an event `resync` without data, so that
+    /// its page can load the current state.
     #[default]
     Resync,
     /// The subscriber is disconnected. A browser connects again.
@@ -158,8 +158,8 @@ impl Channel {
 
     /// The response that makes the client of this request a subscriber.
     ///
-    /// The subscriber receives all further events. If the request has the field `Last-Event-ID`, it first
-    /// receives the later events of the replay buffer, or an event `resync` if these are
+    /// The subscriber receives all further events. If the request has the field `Last-Event-ID`, it
+    /// first receives the later events of the replay buffer, or an event `resync` if these are
     /// incomplete.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
 //! Finds files in a directory on disk, and never outside of it.
 //!
-//! The real path of each file must be below the real path of the root, so that no link leads out or to a hidden
-//! file. A user who may write below the root can win a race against this check; such a user owns the
-//! files and is not a client.
+//! The real path of each file must be below the real path of the root, so that no link leads out or
+//! to a hidden file. A user who may write below the root can win a race against this check; such a
+//! user owns the files and is not a client.
 
 use std::{
     fs::{self, File, Metadata},

@@ -19,8 +19,8 @@ const CHANGES_MAX: usize = 3;
 
 impl Response {
     /// A file on disk, which is read while the client takes it: with the media type of its name,
-    /// validators, conditions and ranges as [`StaticFiles`](crate::StaticFiles) has them. The path is
-    /// the app's own: one that is made from text of a client must be checked first.
+    /// validators, conditions and ranges as [`StaticFiles`](crate::StaticFiles) has them. The path
+    /// is the app's own: one that is made from text of a client must be checked first.
     ///
     /// ```
     /// use webframe::{App, Request, Response, Result, TestClient, Urls};

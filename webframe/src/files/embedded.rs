@@ -1,4 +1,5 @@
-//! Files compiled into the program: a table of names and bytes, with all header fields made at the start.
+//! Files compiled into the program: a table of names and bytes, with all header fields made at the
+//! start.
 
 use std::{
     borrow::Cow,

@@ -258,8 +258,8 @@ fn is_hashed(name: &str) -> bool {
         && hash.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
-/// The value of `Last-Modified`. It must not be later than the response's `Date` (RFC 9110 §8.8.2.1), which may be a
-/// second old. `None` for years that a date cannot express.
+/// The value of `Last-Modified`. It must not be later than the response's `Date` (RFC 9110
+/// §8.8.2.1), which may be a second old. `None` for years that a date cannot express.
 fn whole_seconds(time: SystemTime) -> Option<SystemTime> {
     const YEAR_10000: u64 = 253_402_300_800;
     let seconds = time

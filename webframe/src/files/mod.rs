@@ -38,15 +38,15 @@ use name::Name;
 use pieces::{Boundary, content_range};
 use range::{Ranges, parse_ranges};
 
-/// Files up to this size are kept in memory, larger ones are read in pieces. 64 KiB: most files of a page are
-/// smaller, and a shard may write this much at once.
+/// Files up to this size are kept in memory, larger ones are read in pieces. 64 KiB: most files of
+/// a page are smaller, and a shard may write this much at once.
 const SMALL_FILE_BYTES_MAX: u64 = 64 << 10;
 
 /// Bytes of all files kept in memory. 16 MiB.
 const CACHE_BYTES_MAX: usize = 16 << 20;
 
-/// Minimum time between two comparisons of a file in memory with the disk: a `stat` for each request
-/// would take a tenth of the request's time, and no person reloads a page faster.
+/// Minimum time between two comparisons of a file in memory with the disk: a `stat` for each
+/// request would take a tenth of the request's time, and no person reloads a page faster.
 const RECHECK: Duration = Duration::from_millis(100);
 
 /// A handler that serves files, for a pattern that ends in `{*path}`.

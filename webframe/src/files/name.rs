@@ -16,8 +16,8 @@ pub(super) struct Name<'r> {
 }
 
 impl<'r> Name<'r> {
-    /// The part of the path that matches `{*rest}` in the route's pattern, or the whole path if the pattern has no
-    /// `{*rest}`. `None` if it is not the name of a file.
+    /// The part of the path that matches `{*rest}` in the route's pattern, or the whole path if the
+    /// pattern has no `{*rest}`. `None` if it is not the name of a file.
     pub(super) fn of(request: &'r Request) -> Option<Name<'r>> {
         Name::parse(request.pattern(), request.path())
     }

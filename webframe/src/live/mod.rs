@@ -27,8 +27,8 @@ pub(crate) trait Conversation: Send {
 
     /// Consumes input and appends output.
     ///
-    /// An implementation must consume at least part of an input that is longer than half of the read buffer
-    /// (32 KiB), and should return [`Next::Again`] when the output exceeds
+    /// An implementation must consume at least part of an input that is longer than half of the
+    /// read buffer (32 KiB), and should return [`Next::Again`] when the output exceeds
     /// [`Limits::output_bytes_max`](crate::Limits::output_bytes_max).
     fn proceed(&mut self, occasion: Occasion, input: &[u8], output: &mut Vec<u8>) -> Outcome;
 

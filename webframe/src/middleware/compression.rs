@@ -1,8 +1,9 @@
 //! Compresses responses for clients that accept gzip or Brotli.
 //!
-//! Never for responses that set a cookie or are marked by [`Response::without_compression`]: if a page has
-//! a secret and repeats text of the request, its compressed length reveals the secret letter by letter
-//! (BREACH). Never for ranges, files, event streams, or bodies that are encoded already.
+//! Never for responses that set a cookie or are marked by [`Response::without_compression`]: if a
+//! page has a secret and repeats text of the request, its compressed length reveals the secret
+//! letter by letter (BREACH). Never for ranges, files, event streams, or bodies that are encoded
+//! already.
 
 use http::{HeaderValue, StatusCode, header};
 
@@ -47,7 +48,8 @@ where
         } else {
             encode(
                 &mut response,
-                // gzip first: its encoders are kept, and Brotli makes a page only a few percent smaller.
+                // gzip first: its encoders are kept, and Brotli makes a page only a few percent
+                // smaller.
                 best_coding(accepted.as_deref(), &[Coding::Gzip, Coding::Brotli]),
             );
         }

@@ -1,4 +1,5 @@
-//! Middleware: layers around handlers. Each sees the request before the handler and the response after it.
+//! Middleware: layers around handlers. Each sees the request before the handler and the response
+//! after it.
 
 mod access_log;
 mod request_id;

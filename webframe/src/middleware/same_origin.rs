@@ -30,8 +30,8 @@ impl SameOrigin {
         SameOrigin::default()
     }
 
-    /// Only pages of this origin, such as `https://dict.example.org`; the `Host` of requests is ignored, since a proxy
-    /// may change it.
+    /// Only pages of this origin, such as `https://dict.example.org`; the `Host` of requests is
+    /// ignored, since a proxy may change it.
     #[must_use]
     pub fn with_public_url(mut self, origin: impl Into<String>) -> SameOrigin {
         self.public = Some(origin.into());
@@ -76,8 +76,8 @@ impl<S: Send + Sync + 'static> Middleware<S> for SameOrigin {
     }
 }
 
-/// Whether an `Origin` is the site's own: `host[:port]`, with `http://` or `https://` before it if the scheme is
-/// known.
+/// Whether an `Origin` is the site's own: `host[:port]`, with `http://` or `https://` before it if
+/// the scheme is known.
 fn is_same_origin(origin: &str, own: &str) -> bool {
     let Some((scheme, authority)) = split_origin(origin) else { return false };
     let (own_scheme, own_authority) = split_origin(own).unwrap_or((scheme, own));

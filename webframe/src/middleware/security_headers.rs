@@ -8,7 +8,8 @@ use http::{HeaderName, HeaderValue, header};
 
 use crate::{Error, Middleware, Next, Request, Response, Result};
 
-/// Header fields that protect an app's pages from other sites. A field that a handler sets itself stays.
+/// Header fields that protect an app's pages from other sites. A field that a handler sets itself
+/// stays.
 ///
 /// ```
 /// use webframe::{App, http::{HeaderValue, header}, middleware::SecurityHeaders};

@@ -9,7 +9,8 @@ use std::{
 
 use crate::Result;
 
-/// The body of one request. It is cleared, not dropped, between requests, so that small bodies allocate nothing.
+/// The body of one request. It is cleared, not dropped, between requests, so that small bodies
+/// allocate nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Content {
     memory: Vec<u8>,

@@ -41,16 +41,16 @@ pub(crate) fn tag_of(content: &[u8]) -> String {
 }
 
 impl Response {
-    /// The same response with an entity tag of this text, such as the number of a version. Characters
-    /// that a tag cannot hold are percent-encoded.
+    /// The same response with an entity tag of this text, such as the number of a version.
+    /// Characters that a tag cannot hold are percent-encoded.
     #[must_use]
     pub fn with_etag(self, version: &str) -> Response {
         let tag = HeaderValue::try_from(format!("\"{}\"", encode_query(version)));
         self.with_field(header::ETAG, tag.expect("percent-encoded text is a field value"))
     }
 
-    /// The same response with the time of its last change, in whole seconds. A time that a date cannot
-    /// express is left out.
+    /// The same response with the time of its last change, in whole seconds. A time that a date
+    /// cannot express is left out.
     #[must_use]
     pub fn with_last_modified(self, time: SystemTime) -> Response {
         match http_date(time) {
@@ -59,9 +59,9 @@ impl Response {
         }
     }
 
-    /// Compares the response with the version that the client has. If that is the same, the response
-    /// becomes a 304 without a body; if the request is about another version, a 412 (RFC 9110 §13).
-    /// Without [`with_etag`](Response::with_etag) or
+    /// Compares the response with the version that the client has. If that is the same, the
+    /// response becomes a 304 without a body; if the request is about another version, a 412 (RFC
+    /// 9110 §13). Without [`with_etag`](Response::with_etag) or
     /// [`with_last_modified`](Response::with_last_modified) the response gets a tag of its content,
     /// which saves bandwidth, not the work.
     ///

@@ -1,10 +1,10 @@
 //! Finds the client's address, and whether its connection is encrypted, in the fields `Forwarded`
 //! (RFC 7239) and `X-Forwarded-*` of trusted proxies.
 //!
-//! A client can send these fields too; a proxy appends at their right end. They are read from the right, one hop for
-//! each trusted proxy. The first address that is not trusted is the client; everything to the left of it is
-//! ignored. If there is an `X-Forwarded-For`, `Forwarded` is ignored: most proxies write only the former and
-//! pass on the latter unchanged.
+//! A client can send these fields too; a proxy appends at their right end. They are read from the
+//! right, one hop for each trusted proxy. The first address that is not trusted is the client;
+//! everything to the left of it is ignored. If there is an `X-Forwarded-For`, `Forwarded` is
+//! ignored: most proxies write only the former and pass on the latter unchanged.
 
 use std::net::{IpAddr, SocketAddr};
 

@@ -152,8 +152,8 @@ impl Request {
     /// flattened. A `Vec<(String, String)>` gets all pairs in order.
     ///
     /// # Errors
-    /// 415: the body is not `application/x-www-form-urlencoded`, or it is compressed. 400 naming the field that is
-    /// missing or invalid.
+    /// 415: the body is not `application/x-www-form-urlencoded`, or it is compressed. 400 naming
+    /// the field that is missing or invalid.
     pub fn form<T: DeserializeOwned>(&self) -> Result<T> {
         self.check_coding()?;
         form::check_media_type(self.field(&http::header::CONTENT_TYPE))?;
@@ -187,7 +187,8 @@ impl Request {
     /// ```
     ///
     /// # Errors
-    /// 415: `Content-Type` is not JSON, or the body is compressed. 400 naming the field, line and column of a mistake.
+    /// 415: `Content-Type` is not JSON, or the body is compressed. 400 naming the field, line and
+    /// column of a mistake.
     #[cfg(feature = "json")]
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         self.check_coding()?;

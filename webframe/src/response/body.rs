@@ -17,7 +17,8 @@ pub enum Body {
     Bytes(Vec<u8>),
     /// Bytes that several responses share, such as a small file in memory.
     Shared(Arc<[u8]>),
-    /// `length` bytes of a file from its current position on, read in pieces as the client takes them.
+    /// `length` bytes of a file from its current position on, read in pieces as the client takes
+    /// them.
     File {
         /// The file; it is read from its current position on.
         file: File,

@@ -10,8 +10,8 @@ use http::HeaderValue;
 
 /// A cookie to be set.
 ///
-/// By default scripts cannot read it (`HttpOnly`), forms and frames of other sites do not send it (`SameSite=Lax`),
-/// it is for the whole site (`Path=/`), and it ends when the browser is closed.
+/// By default scripts cannot read it (`HttpOnly`), forms and frames of other sites do not send it
+/// (`SameSite=Lax`), it is for the whole site (`Path=/`), and it ends when the browser is closed.
 ///
 /// ```
 /// use std::time::Duration;

@@ -21,8 +21,8 @@ use self::{
     source::Source,
 };
 
-/// A response that is not encoded yet. The engine adds the framing (`Content-Length`, `Transfer-Encoding`, `Connection`,
-/// `Date`), which cannot be set here.
+/// A response that is not encoded yet. The engine adds the framing (`Content-Length`,
+/// `Transfer-Encoding`, `Connection`, `Date`), which cannot be set here.
 ///
 /// It is a single pointer, since it is moved often between handler and engine.
 #[derive(Debug)]

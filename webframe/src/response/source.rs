@@ -7,8 +7,8 @@ use std::{
 
 use crate::panics;
 
-/// The source of a [`Body::Stream`](crate::Body::Stream). Its destructor is the app's code too: it may block, and a panic
-/// in it is logged.
+/// The source of a [`Body::Stream`](crate::Body::Stream). Its destructor is the app's code too: it
+/// may block, and a panic in it is logged.
 pub struct Source(Option<Box<dyn Read + Send>>);
 
 impl Source {

@@ -1,5 +1,5 @@
-//! Protection against cross-site request forgery (CSRF): forms carry a token that other sites do not
-//! know.
+//! Protection against cross-site request forgery (CSRF): forms carry a token that other sites do
+//! not know.
 
 use std::sync::OnceLock;
 
@@ -15,11 +15,11 @@ use crate::{Cookie, Error, Middleware, Next, Request, Response, Result};
 
 /// Refuses POST, PUT, PATCH and DELETE without the token of this browser with 403.
 ///
-/// A form sends the token in the field `csrf_token`, a script in the header `X-CSRF-Token`. Prefer the
-/// header for large uploads, since the layer reads the whole form to find the field. The secret is in
-/// a separate cookie, so a form for guests needs no session. Each page gets the token under a new
-/// random mask, so pages may be compressed. Routes for programs that send no cookies need no token:
-/// do not wrap them in this layer. [`SameOrigin`](crate::middleware::SameOrigin) is a second
+/// A form sends the token in the field `csrf_token`, a script in the header `X-CSRF-Token`. Prefer
+/// the header for large uploads, since the layer reads the whole form to find the field. The secret
+/// is in a separate cookie, so a form for guests needs no session. Each page gets the token under a
+/// new random mask, so pages may be compressed. Routes for programs that send no cookies need no
+/// token: do not wrap them in this layer. [`SameOrigin`](crate::middleware::SameOrigin) is a second
 /// protection.
 ///
 /// ```
@@ -91,7 +91,8 @@ fn proof(secret: &Token) -> [u8; BYTES] {
     secret.hash("webframe csrf")
 }
 
-/// A random mask and the masked proof, so that compression finds nothing in common between two tokens.
+/// A random mask and the masked proof, so that compression finds nothing in common between two
+/// tokens.
 fn masked(proof: &[u8; BYTES]) -> Result<String> {
     let mut bytes = [0; 2 * BYTES];
     let (mask, hidden) = bytes.split_at_mut(BYTES);

@@ -63,8 +63,8 @@ impl Sessions {
         self.with(|rules| rules.idle = idle)
     }
 
-    /// Ends sessions this time after they began, even if they are used. Browsers keep the cookie for
-    /// the same time.
+    /// Ends sessions this time after they began, even if they are used. Browsers keep the cookie
+    /// for the same time.
     #[must_use]
     pub fn with_lifetime(self, lifetime: Duration) -> Sessions {
         self.with(|rules| rules.lifetime = lifetime)

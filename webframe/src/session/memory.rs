@@ -17,8 +17,8 @@ const SESSIONS_MAX: usize = 16 << 10;
 /// The `Retry-After` of responses while the table is full.
 const RETRY: Duration = Duration::from_secs(60);
 
-/// A [`SessionStore`] in memory, which ends with the process. If it is full, no session begins until
-/// another has ended: limit the rate of the requests that begin one.
+/// A [`SessionStore`] in memory, which ends with the process. If it is full, no session begins
+/// until another has ended: limit the rate of the requests that begin one.
 #[derive(Debug)]
 pub struct MemorySessions {
     sessions_max: usize,

@@ -1,7 +1,7 @@
 //! Sessions, flash messages, CSRF tokens and signed cookies.
 //!
-//! A session is a record of values in a [`SessionStore`]. The browser holds a random secret, the store
-//! its hash. A visitor has no session until a handler sets a value.
+//! A session is a record of values in a [`SessionStore`]. The browser holds a random secret, the
+//! store its hash. A visitor has no session until a handler sets a value.
 //!
 //! ```
 //! use webframe::{App, OrNotFound, Request, Response, Result, TestClient, Urls, http::Method};
@@ -60,8 +60,8 @@ use crate::{Error, Request, Result, lock::lock};
 /// Requests of one browser that change its session at the same moment are retried this often.
 const TRIES_MAX: usize = 16;
 
-/// The session of the browser that sent a request. Each change is in the store when its method returns
-/// `Ok`; changes of concurrent requests are all kept.
+/// The session of the browser that sent a request. Each change is in the store when its method
+/// returns `Ok`; changes of concurrent requests are all kept.
 pub struct Session {
     rules: Arc<Rules>,
     state: Mutex<State>,

@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use crate::{Error, Result};
 
-/// Values by name, stored as JSON: a database can hold it, and a new version of the app can read it.
+/// Values by name, stored as JSON: a database can hold it, and a new version of the app can read
+/// it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Record {
     /// Seconds since 1970.
@@ -29,8 +30,8 @@ impl Record {
         self.values.is_empty() && self.flashes.is_empty()
     }
 
-    /// Whether the session is at least this old. A start in the future counts as now, since the clocks
-    /// of two instances differ a little.
+    /// Whether the session is at least this old. A start in the future counts as now, since the
+    /// clocks of two instances differ a little.
     pub(super) fn is_older_than(&self, lifetime: Duration, now: SystemTime) -> bool {
         seconds(now).saturating_sub(self.begun) >= lifetime.as_secs()
     }

@@ -129,7 +129,8 @@ mod tests {
 
     #[test]
     fn the_signature_is_hmac_sha_256() {
-        // printf 'a\0b' | openssl dgst -sha256 -mac HMAC -macopt hexkey:0101... -binary | basenc --base64url
+        // printf 'a\0b' | openssl dgst -sha256 -mac HMAC -macopt hexkey:0101... -binary | basenc
+        // --base64url
         let text = signed(&key(1), "a", "b");
         assert_eq!(text, "b.p33ru9bOIq3qGaEf5VaZzRwzUMrrltu-Y1EuoMZnOww");
     }

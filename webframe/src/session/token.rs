@@ -66,8 +66,8 @@ impl fmt::Debug for Token {
     }
 }
 
-/// The key of a session in its store: a hash of the secret in the browser's cookie, so that somebody
-/// who reads the store cannot take over a session.
+/// The key of a session in its store: a hash of the secret in the browser's cookie, so that
+/// somebody who reads the store cannot take over a session.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SessionKey([u8; 32]);
 

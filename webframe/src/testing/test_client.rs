@@ -19,8 +19,8 @@ use crate::{
 };
 
 /// Sends requests to an app like a browser: keeps cookies, and follows redirects after
-/// [`following_redirects`](TestClient::following_redirects). It refuses the same requests as the server (a
-/// target or head that is invalid or too large, a body beyond the limit).
+/// [`following_redirects`](TestClient::following_redirects). It refuses the same requests as the
+/// server (a target or head that is invalid or too large, a body beyond the limit).
 ///
 /// Panics on mistakes of a test, such as a body that is not valid JSON.
 ///
@@ -123,8 +123,8 @@ impl<'a, S: Send + Sync + 'static> TestClient<'a, S> {
             .with_body(body)
     }
 
-    /// A PUT request; [`with_json`](TestRequest::with_json) and [`with_body`](TestRequest::with_body) set
-    /// its body.
+    /// A PUT request; [`with_json`](TestRequest::with_json) and
+    /// [`with_body`](TestRequest::with_body) set its body.
     pub fn put(&'a self, target: &str) -> TestRequest<'a, S> {
         self.request(Method::PUT, target)
     }

@@ -32,8 +32,8 @@ pub struct Frame {
 /// With [`Length::Close`] the engine must close the connection after the body.
 pub fn frame(method: &Method, version: Version, status: StatusCode, length: Option<u64>) -> Frame {
     let length = match (status.as_u16(), length, version) {
-        // No body by definition. A 304 may have the length of the 200 (RFC 9110 §8.6). It is omitted,
-        // since some peers would wait for a body of that length.
+        // No body by definition. A 304 may have the length of the 200 (RFC 9110 §8.6). It is
+        // omitted, since some peers would wait for a body of that length.
         (100..=199 | 204 | 304, _, _) => {
             return Frame { length: Length::None, content: false };
         }

@@ -1,6 +1,7 @@
 //! Checks the invariants of webframe's architecture in its source tree, and lists the violations.
 //!
-//! Each rule is tried on a small bad source first: a rule that finds nothing anywhere is worse than none.
+//! Each rule is tried on a small bad source first: a rule that finds nothing anywhere is worse than
+//! none.
 
 use crate::source::imports;
 use crate::source::lexer::{self, Literal};

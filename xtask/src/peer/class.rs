@@ -153,7 +153,8 @@ impl<'a> Pupil<'a> {
         }
     }
 
-    /// Registers under a new name each time: after a failure it is unknown whether the name is taken.
+    /// Registers under a new name each time: after a failure it is unknown whether the name is
+    /// taken.
     fn register(&mut self) -> Option<()> {
         self.names += 1;
         let name = format!("pupil{}n{}", self.number, self.names);

@@ -181,12 +181,12 @@ impl Instance {
         Ok(self.child.as_ref().context("dictapp does not run")?.id())
     }
 
-    /// Its memory, descriptors and threads now.
+    /// The memory, descriptors and threads now.
     pub(crate) fn holdings(&self) -> Result<Holdings> {
         holdings_of(self.id()?)
     }
 
-    /// Its log so far, of all its starts.
+    /// The log so far, of all its starts.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }

@@ -1,4 +1,5 @@
-//! A private MariaDB server, alone or a node of a Galera cluster: own folder and port on the loopback, killed when dropped.
+//! A private MariaDB server, alone or a node of a Galera cluster: own folder and port on the
+//! loopback, killed when dropped.
 
 use anyhow::{Context, Result, bail};
 use std::fs;

@@ -1,4 +1,5 @@
-//! A server process: its start, its end, and its memory, descriptors and threads as `/proc` reports them.
+//! A server process: its start, its end, and its memory, descriptors and threads as `/proc` reports
+//! them.
 
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -30,7 +31,8 @@ pub(crate) struct Holdings {
 }
 
 impl Server {
-    /// Starts `command` with a free port for `{port}` and waits until it listens. Its output goes to `log`.
+    /// Starts `command` with a free port for `{port}` and waits until it listens. Its output goes
+    /// to `log`.
     pub(crate) fn start(command: &str, log: &Path) -> Result<Server> {
         Server::start_in(command, &workspace(), log)
     }
@@ -45,10 +47,12 @@ impl Server {
         let child = Command::new(program)
             .args(words)
             .current_dir(folder)
-            // A backtrace for each panic would be most of the work, and its symbols most of the memory.
+            // A backtrace for each panic would be most of the work, and its symbols most of the
+            // memory.
             .env("RUST_BACKTRACE", "0")
-            // Makes glibc return freed memory to the system. Otherwise each arena keeps its maximum (60 MB after a burst of
-            // large answers that nobody read), and the server's own memory cannot be judged.
+            // Makes glibc return freed memory to the system. Otherwise each arena keeps its maximum
+            // (60 MB after a burst of large answers that nobody read), and the server's own memory
+            // cannot be judged.
             .env("MALLOC_ARENA_MAX", "2")
             .env("MALLOC_MMAP_THRESHOLD_", "65536")
             .stdin(Stdio::null())

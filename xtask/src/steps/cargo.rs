@@ -11,8 +11,8 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
     command.args(args).current_dir(workspace());
-    // `cargo run` sets these for xtask. ring's build script watches some of them and would rebuild at each change between
-    // `cargo xtask test` and `cargo test`.
+    // `cargo run` sets these for xtask. ring's build script watches some of them and would rebuild
+    // at each change between `cargo xtask test` and `cargo test`.
     for (name, _) in std::env::vars_os() {
         let known = name.to_string_lossy();
         if known.starts_with("CARGO_PKG_") || known.starts_with("CARGO_MANIFEST_") {

@@ -1,4 +1,5 @@
-//! Installs the Debian packages that the tests need, or fails with the command that installs them. No test is skipped.
+//! Installs the Debian packages that the tests need, or fails with the command that installs them.
+//! No test is skipped.
 
 use anyhow::{Result, bail};
 use std::env;
@@ -26,7 +27,8 @@ enum Check {
     Font(&'static str),
 }
 
-/// Everything besides Rust. `wqy-microhei` is the smallest Chinese font: 1.6 MB to download; Noto's is 57 MB.
+/// Everything besides Rust. `wqy-microhei` is the smallest Chinese font: 1.6 MB to download; Noto's
+/// is 57 MB.
 pub(crate) const NEEDS: &[Need] = &[
     Need { what: "a C compiler", check: Check::Program(&["cc", "gcc", "clang"]), package: "gcc" },
     Need { what: "mariadbd", check: Check::Program(&["mariadbd"]), package: "mariadb-server" },
@@ -113,7 +115,8 @@ fn install(apt_get: &[&str], missing: &[&Need]) -> Result<()> {
         .map_err(|error| error.context(advice(missing)))
 }
 
-/// The prefix of an apt-get command, if this user may install: none as root, `sudo` if it asks for no password.
+/// The prefix of an apt-get command, if this user may install: none as root, `sudo` if it asks for
+/// no password.
 fn apt_get() -> Option<&'static [&'static str]> {
     const AS_ROOT: &[&str] = &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];
     const BY_SUDO: &[&str] = &["sudo", "-n", "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];

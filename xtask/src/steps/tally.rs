@@ -7,12 +7,14 @@ use std::fmt;
 pub(crate) struct Tally {
     pub(crate) passed: u64,
     failed: u64,
-    /// Binaries that have begun and not yet printed a result: one that dies (stack overflow, `kill`) never prints it.
+    /// Binaries that have begun and not yet printed a result: one that dies (stack overflow,
+    /// `kill`) never prints it.
     open: u64,
 }
 
 impl Tally {
-    /// Reads one line of output: `running 3 tests` or `test result: ok. 3 passed; 0 failed; ..`. Other lines are ignored.
+    /// Reads one line of output: `running 3 tests` or `test result: ok. 3 passed; 0 failed; ..`.
+    /// Other lines are ignored.
     pub(crate) fn read_line(&mut self, line: &str) {
         if is_beginning(line) {
             self.open += 1;

@@ -1,6 +1,6 @@
 //! `cargo xtask crowd`: measures the latency of ordinary clients while many others idle, send
-//! slowly, never read, listen to events or hold WebSockets. With `--overload` it sends twice the requests that the server can answer
-//! instead.
+//! slowly, never read, listen to events or hold WebSockets. With `--overload` it sends twice the
+//! requests that the server can answer instead.
 //!
 //! The server is `webframe/examples/soak.rs` with eight workers.
 

@@ -1,4 +1,5 @@
-//! `cargo xtask differ`: sends the wire cases to our server and to others; prints a table of the differences.
+//! `cargo xtask differ`: sends the wire cases to our server and to others; prints a table of the
+//! differences.
 //!
 //! Each case is sent in one write together with a request after it. The verb compares whether the
 //! case is refused, and the number of answers: two servers that find different requests in the same
@@ -177,7 +178,8 @@ impl Reaction {
 
 fn difference(ours: &Reaction, theirs: &Reaction) -> Option<Difference> {
     match (ours.refuses(), theirs.refuses()) {
-        // A server that closes has read nothing else; one that waits takes the following bytes for body.
+        // A server that closes has read nothing else; one that waits takes the following bytes for
+        // body.
         (false, false) if ours.statuses.len() > theirs.statuses.len() && !theirs.waits => {
             Some(Difference::Closes)
         }

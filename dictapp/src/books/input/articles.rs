@@ -20,7 +20,7 @@ pub(crate) struct Articles {
     path: PathBuf,
     length: u64,
     content: Content,
-    /// How many bytes of articles may still be read.
+    /// Number of bytes of articles that may still be read.
     left: u64,
 }
 
@@ -33,9 +33,9 @@ enum Content {
 /// The reason why an article cannot be read.
 #[derive(Debug)]
 pub(crate) enum Unreachable {
-    /// It is outside of the file.
+    /// The article is outside of the file.
     Outside,
-    /// It is longer than an entry may be.
+    /// The article is longer than an entry may be.
     TooLong,
     /// The file cannot be read.
     Broken(BookError),

@@ -10,8 +10,8 @@ use encoding_rs::{DecoderResult, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Encoding(&'static encoding_rs::Encoding);
 
-/// A text is GB18030 if this number of every ten characters beyond ASCII are common Chinese ones.
-/// Any Latin-1 text decodes to rare ones.
+/// A text is GB18030 if this number of every ten characters beyond ASCII are common Chinese
+/// characters. Latin-1 text decodes to rare characters.
 const COMMON_OF_TEN: usize = 8;
 
 /// Number of bytes that are read and decoded at a time.

@@ -29,7 +29,7 @@ pub(crate) enum Quotes {
     /// Quotes enclose a field that may contain delimiters and line ends. `""` in it is a quote (RFC
     /// 4180).
     Doubled,
-    /// The same, but `\"` in it is a quote.
+    /// Quotes enclose a field, and `\"` in it is a quote.
     Escaped,
 }
 

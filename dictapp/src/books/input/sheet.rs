@@ -18,7 +18,7 @@ const SPLIT_OF_TEN: usize = 8;
 const LINES: Format = Format { delimiter: b'\t', quotes: Quotes::Plain };
 
 /// The text of a file in any encoding that is recognised, with usual line ends and without a byte
-/// order mark; `None` if it is in none of them.
+/// order mark; `None` if its encoding is not recognised.
 pub(crate) fn text_of(bytes: &[u8]) -> Option<String> {
     let mut text = String::new();
     let encoding = Encoding::detect(bytes);

@@ -30,13 +30,13 @@ pub(crate) struct Course {
 /// The numbers at the beginnings of lines, which are no part of the headwords.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Numbers {
-    /// There are none.
+    /// There are no numbers.
     Missing,
-    /// A mark follows each: `1. apple`.
+    /// A mark follows each number: `1. apple`.
     Marked,
-    /// They count the lines: `1 apple`, `2 pear`.
+    /// The numbers count the lines: `1 apple`, `2 pear`.
     Bare,
-    /// Hyphens are in place of numbers: `- apple`.
+    /// There are hyphens instead of numbers: `- apple`.
     Hyphens,
 }
 

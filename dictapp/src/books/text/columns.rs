@@ -157,7 +157,7 @@ fn languages(row: &StringRecord) -> Option<Languages> {
     Languages::parse(comment.strip_prefix("languages:")?)
 }
 
-/// The column with this name. Notes in brackets are no part of it: `单词（英文）`.
+/// The column with this name. Notes in brackets are not part of the name: `单词（英文）`.
 pub(crate) fn by_name(name: &str) -> Option<Column> {
     let name = name.split(['(', '（', '[', '【']).next().unwrap_or_default();
     let name = name.trim().trim_end_matches([':', '：']).replace(['_', '-'], " ").to_lowercase();
@@ -204,7 +204,8 @@ fn tab_file_header<'a>(rows: &'a [StringRecord], key: &str) -> Option<&'a str> {
 fn named(row: &StringRecord, column: fn(&str) -> Option<Column>) -> Option<Vec<Column>> {
     let mut columns: Vec<Column> =
         row.iter().map(|name| column(name).unwrap_or(Column::Skip)).collect();
-    // Only one column is the headword: the first of `word, english`. Several explanations are joined.
+    // Only one column is the headword: the first of `word, english`. Several explanations are
+    // joined.
     for column in [Column::Word, Column::Phonetic, Column::Part, Column::Rank, Column::Forms] {
         let mut known = columns.iter_mut().filter(|c| **c == column).skip(1);
         known

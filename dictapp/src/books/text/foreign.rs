@@ -227,8 +227,8 @@ fn push(mean: &mut String, line: &str) {
 /// Maximum length of a note in angle brackets in bytes.
 const ANGLED_BYTES_MAX: usize = 40;
 
-/// Writes notes in angle brackets (`<n, fem>`, `<hardware>`) with round ones: readers would take them
-/// for tags.
+/// Writes notes in angle brackets (`<n, fem>`, `<hardware>`) with round ones: readers would take
+/// them for tags.
 fn rounded(mean: &str) -> String {
     let mut text = String::with_capacity(mean.len());
     let mut rest = mean;

@@ -1,5 +1,5 @@
-//! Takes the headword, its other spellings, its pronunciations and its part of speech from the first
-//! line of an article.
+//! Takes the headword, its other spellings, its pronunciations and its part of speech from the
+//! first line of an article.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -62,14 +62,14 @@ pub(super) fn first_line<'a>(text: &'a str, headword: &str) -> (&'a str, &'a str
         }
         end = next;
     }
-    // A line that does not complete the headword is no part of it.
+    // A line that does not complete the headword is not part of it.
     if !letters(&text[..end]).starts_with(&wanted) {
         end = text.find('\n').unwrap_or(text.len());
     }
     (text[..end].trim_end(), text.get(end + 1..).unwrap_or_default())
 }
 
-/// Maximum number of lines below the first one over which a headword may go.
+/// Maximum number of lines below the first one to which a headword may extend.
 const HEADWORD_LINES_MAX: usize = 4;
 
 /// If the line is a list of spellings (`工業|工业`, `colour, color`), perhaps with pronunciations
@@ -236,7 +236,7 @@ pub(super) fn respelled(text: &str) -> Option<Respelled<'_>> {
     Some(head)
 }
 
-/// The marks of a respelled word as those of pronunciations.
+/// Converts the stress marks of a respelled word to those of pronunciations.
 fn stressed(said: &str) -> String {
     let said = said.trim().replace('*', "·").replace('"', "ˈ").replace('`', "ˌ");
     said.replace("ˈ·", "ˈ").replace("ˌ·", "ˌ")
@@ -347,8 +347,8 @@ pub(super) fn is_group(text: &str) -> bool {
     text.starts_with('(') && group_end(text) == Some(text.len())
 }
 
-/// Whether the text is the beginning of the head of an article of Webster's dictionaries, which goes
-/// on on the next line.
+/// Whether the text is the beginning of the head of an article of Webster's dictionaries that
+/// continues on the next line.
 pub(super) fn is_cut_off(text: &str) -> bool {
     let open = |opening: char, closing: char| {
         text.matches(opening).count() > text.matches(closing).count()
@@ -357,7 +357,7 @@ pub(super) fn is_cut_off(text: &str) -> bool {
     text.starts_with('\\') && (ends_in_word || open('(', ')') || open('[', ']'))
 }
 
-/// The end of the brackets with which a text begins, which may hold others.
+/// The end of the brackets at the beginning of a text, which may contain other brackets.
 fn group_end(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, c) in text.char_indices() {

@@ -84,7 +84,7 @@ struct Gap {
     width: usize,
 }
 
-/// The reason why an explanation begins at a word.
+/// The sign that an explanation begins at a word.
 #[derive(Clone, Copy)]
 enum Sign {
     /// A part of speech.
@@ -190,8 +190,8 @@ impl Layout {
         if line[..first].chars().count() + 1 >= column {
             return Some(first);
         }
-        // A phrase that fills its column except for one space. A shorter one would be padded, so such
-        // a line is a phrase without explanation.
+        // A phrase that fills its column except for one space. A shorter one would be padded, so
+        // such a line is a phrase without explanation.
         let (at, c) = line.char_indices().nth(column - 1)?;
         (c == ' ').then_some(at)
     }

@@ -88,7 +88,7 @@ pub(crate) enum LineEnds {
 /// The text of a marked-up article.
 #[derive(Debug, Default)]
 pub(crate) struct Text {
-    /// Its lines.
+    /// The lines.
     pub(crate) lines: String,
     /// Number of pictures that were left out.
     pub(crate) pictures: usize,
@@ -143,7 +143,8 @@ struct Reading {
     link: Option<(String, usize)>,
     ends: LineEnds,
     preformatted: usize,
-    /// What has no end in the rest of the markup. It is not searched again.
+    /// The kinds of marks without an end in the rest of the markup. Their end is not searched
+    /// again.
     no_end: Vec<String>,
 }
 

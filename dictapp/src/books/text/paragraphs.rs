@@ -28,7 +28,7 @@ impl From<String> for Paragraph {
 const WRAPPED_CHARS_MIN: usize = 56;
 const WRAPPED_CHARS_MAX: usize = 80;
 
-/// A text is not wrapped if more than one line in this number is longer.
+/// A text is not wrapped if more than one of this number of lines is longer.
 const LONGER_LINES_OF: usize = 10;
 
 /// Minimum indent of a quotation in characters.
@@ -55,7 +55,7 @@ pub(super) fn unwrapped(text: &str) -> Vec<Paragraph> {
             let text = line.trim();
             let continues = above
                 .is_some_and(|above| is_wrapped(above, text, width) && !begins_item(text, above));
-            // A line that begins with a comma goes on with the one above.
+            // A line that begins with a comma continues the line above.
             if let Some(last) = found.last_mut().filter(|_| text.starts_with([',', ';'])) {
                 last.text.push_str(text);
                 above = Some(line);
@@ -85,7 +85,7 @@ fn blocks(text: &str) -> impl Iterator<Item = Vec<&str>> {
     })
 }
 
-/// The width at which a text was wrapped. `None`: it was not.
+/// The width at which a text was wrapped. `None`: it was not wrapped.
 fn wrapped_at(text: &str) -> Option<usize> {
     let widths = || text.lines().map(|line| line.trim_end().chars().count());
     let longer = widths().filter(|&width| width > WRAPPED_CHARS_MAX).count();
@@ -125,8 +125,8 @@ fn is_note_on(above: &str, line: &str) -> bool {
     })
 }
 
-/// The number of lines at the beginning of a block that are a quotation: indented, with the author at
-/// their end.
+/// The number of lines at the beginning of a block that are a quotation: indented, with the author
+/// at their end.
 fn quotation_lines(block: &[&str]) -> usize {
     let indent = |line: &&str| line.len() - line.trim_start().len();
     let lines = block.iter().take_while(|line| indent(line) >= QUOTATION_INDENT_MIN).count();

@@ -167,7 +167,8 @@ pub(crate) fn is_bare_label(word: &str) -> bool {
 /// variety of English, as in Chinese word lists (`英 [ei]`).
 pub(crate) fn leading_phonetic(text: &str) -> Option<(&str, usize)> {
     leading_brackets(text).filter(|(inner, length)| {
-        // Text between slashes is never a label, and a part of speech often follows a pronunciation.
+        // Text between slashes is never a label, and a part of speech often follows a
+        // pronunciation.
         let follows = text[*length..].trim_start();
         text.trim_start_matches(VARIETIES).starts_with('/')
             || sounds(inner)
@@ -257,8 +258,8 @@ const PLAIN_LETTERS_MAX: usize = 4;
 /// Characters that replace phonetic letters in older fonts.
 const PRINTED: &str = "∫∧∂ˈˌː";
 
-/// Whether this has a feature of a pronunciation that a label (`[countable]`, `[pl]`, `[see: x]`)
-/// lacks.
+/// Whether this text has a feature of a pronunciation that a label (`[countable]`, `[pl]`, `[see:
+/// x]`) lacks.
 fn sounds(text: &str) -> bool {
     let plain = text.len() <= PLAIN_LETTERS_MAX
         && text.bytes().all(|byte| byte.is_ascii_alphabetic())

@@ -19,7 +19,7 @@ use ureq::{Agent, http};
 use crate::paths;
 use crate::texts::{Client, fill};
 
-/// Said of another server, or of another path.
+/// The message for another kind of server, or another path.
 const NO_DICTAPP: &str = "this is no dictapp server";
 
 /// Maximum bytes of a response. A page of the history and the longest entry are far smaller.

@@ -9,13 +9,13 @@ use super::token_file::TokenFile;
 use crate::commands::look::{self, Form, pager};
 use crate::texts::{Client, fill};
 
-/// Ends the look-ups.
+/// The input that ends the look-ups.
 pub(super) const END: &str = "##";
 
-/// Rows of the history that are shown unless all are wanted.
+/// Number of rows of the history that are shown if the user does not choose all.
 const HISTORY_ROWS: usize = 10;
 
-/// A person at the menus of a server.
+/// The menus, with the server and the terminal.
 pub(super) struct Menus<'a> {
     pub(super) url: &'a str,
     pub(super) connection: Connection,
@@ -24,14 +24,14 @@ pub(super) struct Menus<'a> {
     pub(super) t: &'static Client,
 }
 
-/// Where the person goes next.
+/// The next menu.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
-    /// To the first menu.
+    /// The first menu.
     First,
-    /// To the menu of the user.
+    /// The menu of a user.
     User,
-    /// Out.
+    /// The end of the program.
     Out,
 }
 
@@ -51,7 +51,7 @@ impl Menus<'_> {
         }
     }
 
-    /// Goes on with the session of the last time.
+    /// Continues the session of the stored token.
     fn resume(&mut self) -> Next {
         if self.connection.token.is_none() {
             return Next::First;
@@ -128,7 +128,7 @@ impl Menus<'_> {
         })
     }
 
-    /// Look-ups until `##`. A word that could not be sent is there to be sent again.
+    /// Looks words up until `##`. A word that could not be sent stays in the input line.
     fn look_up(&mut self) -> Result<Next> {
         let mut kept = String::new();
         loop {
@@ -186,7 +186,7 @@ impl Menus<'_> {
         Next::First
     }
 
-    /// Says what went wrong. A session that has ended leads to the first menu.
+    /// Prints the error. After the end of the session the first menu follows.
     fn failed(&mut self, trouble: &Trouble) -> Next {
         match trouble {
             Trouble::Refused { status: 401, .. } => {

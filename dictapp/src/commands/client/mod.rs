@@ -38,7 +38,7 @@ pub struct Request {
 pub enum Action {
     /// Show the menus.
     Menus,
-    /// Look words up in the database of the settings until `##`, without a server.
+    /// Look words up in the configured database until `##`, without a server.
     Offline,
     /// Look one word up and end.
     Look(String, Form),
@@ -72,7 +72,7 @@ pub fn run(settings: &Settings, request: &Request) -> Result<()> {
     }
 }
 
-/// Look-ups in the database of the settings until `##`.
+/// Looks words up in the configured database until `##`.
 fn offline(settings: &Settings, t: &'static crate::texts::Client) -> Result<()> {
     let site = crate::commands::serve::open(settings)?;
     let shelf = site.shelf();

@@ -1,4 +1,4 @@
-//! What a person reads and types: lines, words with editing, recall and completion, menu choices.
+//! Shows lines and reads input: lines, words with editing, recall and completion, menu choices.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -12,15 +12,15 @@ use rustyline::history::MemHistory;
 use rustyline::validate::Validator;
 use rustyline::{Context, Editor, Helper};
 
-/// Words that what was typed may become.
+/// Returns the completions of the typed text.
 pub(super) type Suggest<'a> = Box<dyn Fn(&str) -> Vec<String> + 'a>;
 
-/// Shows a line. A terminal that is gone is noticed at the next prompt.
+/// Shows a line. A closed terminal is noticed at the next prompt.
 pub(super) fn say(text: impl Display) {
     writeln!(io::stdout(), "{text}").unwrap_or_default();
 }
 
-/// Reads what a person types.
+/// Reads the input of a person.
 pub(super) struct Prompt<'a> {
     words: Editor<Words<'a>, MemHistory>,
     choices: Editor<(), MemHistory>,
@@ -42,7 +42,8 @@ impl<'a> Prompt<'a> {
         typed(self.choices.readline(prompt))
     }
 
-    /// A word, which can be recalled later. `kept` was typed before and is there to be sent again.
+    /// Reads a word, which can be recalled later. The line begins with `kept`, which was typed
+    /// before.
     pub(super) fn word(&mut self, prompt: &str, kept: &str) -> Result<Option<String>> {
         let word = typed(self.words.readline_with_initial(prompt, (kept, "")))?;
         if let Some(word) = word.as_deref().filter(|word| !word.is_empty()) {

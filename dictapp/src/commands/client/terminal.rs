@@ -1,4 +1,4 @@
-//! The terminal of a person: passwords are typed there without echo, and it is left as it was found.
+//! The terminal: reads passwords without echo, and restores its state when the program ends.
 
 use std::io::{self, BufRead, ErrorKind, IsTerminal, Write};
 use std::sync::Arc;
@@ -13,7 +13,8 @@ use signal_hook::flag::register_conditional_shutdown;
 /// The exit code of a program that Ctrl-C ended.
 const INTERRUPTED: i32 = 128 + SIGINT;
 
-/// Whether Ctrl-C ends the program at once. Not at a password: echo is off then.
+/// Whether Ctrl-C ends the program immediately. While a password is read, echo is off and must be
+/// restored first.
 static ENDS_AT_ONCE: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| {
     let ends = Arc::new(AtomicBool::new(true));
     if let Err(error) = register_conditional_shutdown(SIGINT, INTERRUPTED, Arc::clone(&ends)) {
@@ -22,8 +23,8 @@ static ENDS_AT_ONCE: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| {
     ends
 });
 
-/// Reads a password from the terminal, or a line of standard input. `None`: there is no more, or it
-/// was interrupted.
+/// Reads a password from the terminal, or a line of standard input. `None`: end of input, or
+/// Ctrl-C.
 pub(crate) fn password(prompt: &str) -> Result<Option<String>> {
     let stdin = io::stdin();
     if !stdin.is_terminal() {
@@ -31,8 +32,9 @@ pub(crate) fn password(prompt: &str) -> Result<Option<String>> {
         let read = stdin.lock().read_line(&mut line).context("cannot read the password")?;
         return Ok((read > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned()));
     }
-    // Before the prompt, since people type at once: nothing is shown, and Ctrl-C is a key that
-    // `rpassword` reads instead of a signal to this program and the shell that started it.
+    // Before the prompt is shown, since people may type immediately: turns echo off, and makes
+    // Ctrl-C a key that `rpassword` reads instead of a signal to this program and the shell that
+    // started it.
     let before = tcgetattr(&stdin).context("cannot use the terminal")?;
     let mut quiet = before.clone();
     quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ISIG);

@@ -5,13 +5,13 @@ use jiff::civil::DateTime;
 use jiff::fmt::strtime::BrokenDownTime;
 use jiff::tz::{Offset, TimeZone};
 
-/// Days, as the words and signs of a time are after [`plain`].
+/// Formats of days, for texts that [`plain`] has normalised.
 const DAYS: [&str; 8] = [
     "%m/%d/%Y", // before those that begin with a year of any length
     "%m/%d/%y", "%Y/%m/%d", "%Y-%m-%d", "%Y.%m.%d", "%Y%m%d", "%d %b %Y", "%b %d %Y",
 ];
 
-/// Times of a day.
+/// Formats of times of a day.
 const HOURS: [&str; 8] = [
     " %H:%M:%S%.f",
     " %H:%M",
@@ -23,17 +23,18 @@ const HOURS: [&str; 8] = [
     "",
 ];
 
-/// `time.ctime()`, which has the year behind the time, and digits alone.
+/// Other formats: `time.ctime()`, which has the year after the time, and only digits.
 const OTHERS: [&str; 3] = ["%b %d %H:%M:%S %Y", "%Y%m%d%H%M%S", "%Y-%m-%d-%H-%M-%S"];
 
-/// Zones that a time may end with. Others, as CST of `date`, are the site's own.
+/// Names of UTC at the end of a time. Other zones, such as CST of `date`, count as the site's zone.
 const UTC: [&str; 3] = ["Z", "UTC", "GMT"];
 
-/// Days of the week say nothing that the date does not say.
+/// Days of the week, which are removed, since the date is enough.
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// Parses a time in one of the formats of `time.ctime()`, `datetime.now()`, `time.strftime(..)`,
-/// `time.time()` and their relatives; a time without an offset is in this zone. `None` if it is not a time.
+/// `time.time()` and their relatives; a time without an offset is in this zone. `None` if it is not
+/// a time.
 pub(super) fn parse(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let text = text.trim();
     of_epoch(text).or_else(|| {
@@ -47,13 +48,13 @@ pub(super) fn parse(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     })
 }
 
-/// Whether it is the date that MySQL stores for no date, or no text at all.
+/// Whether the text is empty, or the date that MySQL stores for a missing date.
 pub(super) fn is_none(text: &str) -> bool {
     text.chars().all(|c| matches!(c, '0' | '-' | ':' | '.' | ' ')) || text == "None"
 }
 
-/// The text with one space between its parts, the signs of dates and times that are known, and
-/// without what says nothing.
+/// Normalises a text: one space between the parts, usual signs of dates and times, no days of the
+/// week.
 fn plain(text: &str) -> String {
     let mut plain = String::new();
     let mut chars = text.chars().peekable();
@@ -152,7 +153,7 @@ fn of_tuple(text: &str) -> Option<DateTime> {
 }
 
 /// `time.time()`: seconds since 1970 with or without a fraction, or milliseconds, as JavaScript has
-/// them. Smaller numbers are no times: a course database has none before 1973.
+/// them. Smaller numbers are not times: a course database has no times before 1973.
 fn of_epoch(text: &str) -> Option<Timestamp> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let is_number = |text: &str| text.bytes().all(|digit| digit.is_ascii_digit());

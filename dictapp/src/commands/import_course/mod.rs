@@ -1,5 +1,5 @@
-//! The command `dictapp import-course`: users, look-ups and words of a course database to ours. It
-//! can be repeated: what is there already stays as it is. The source is only read.
+//! The command `dictapp import-course`: imports users, look-ups and words of a course database. It
+//! can be repeated: existing rows do not change. The source is only read.
 
 mod course_time;
 
@@ -23,7 +23,7 @@ const BOOK: &str = "course";
 /// Odd rows of a table that are printed.
 const SHOWN_MAX: usize = 20;
 
-/// What became of the rows of a table.
+/// The number of imported and skipped rows of a table.
 #[derive(Debug, Default)]
 struct Tally {
     added: u64,
@@ -31,10 +31,10 @@ struct Tally {
     odd: Vec<String>,
 }
 
-/// Imports everything and prints what became of each table.
+/// Imports everything and prints the result for each table.
 ///
 /// # Errors
-/// The source or the database cannot be used. What was done stays done.
+/// The source or the database cannot be used. Rows that were imported before stay.
 pub fn run(settings: &Settings, source: &CourseSource) -> Result<()> {
     let rows = source.read().context("cannot read the course database")?;
     import_words(&serve::store(settings)?, &rows)?;
@@ -51,7 +51,7 @@ pub fn run(settings: &Settings, source: &CourseSource) -> Result<()> {
     Ok(())
 }
 
-/// The words become a word book of their own.
+/// Imports the words as a separate word book.
 fn import_words(store: &Store, rows: &CourseRows) -> Result<()> {
     if rows.words.is_empty() {
         return Ok(());

@@ -1,5 +1,5 @@
-//! The command `dictapp look`: prints the entry of a word from the database of the settings,
-//! without a server.
+//! The command `dictapp look`: prints the entry of a word from the configured database, without a
+//! server.
 
 pub(crate) mod entry;
 pub(crate) mod pager;

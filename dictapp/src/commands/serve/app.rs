@@ -42,11 +42,11 @@ pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
     app.urls(urls::table()).on_error(store_error).on_error(password_error).error_page(error::page)
 }
 
-/// A layer for all but the API. Requests of the API change something only by a bearer token or by a
-/// password in a body of JSON, which no browser sends for another site unasked.
+/// A layer for all paths except the API. Requests of the API need a bearer token, or a password in
+/// a JSON body, to change something. No browser sends these for another site.
 struct Pages<M>(M);
 
-/// A layer for the API alone.
+/// A layer only for the API.
 struct Programs<M>(M);
 
 impl<M: Middleware<Site>> Middleware<Site> for Pages<M> {

@@ -31,7 +31,7 @@ const OFFERED: &str = "shipped_books";
 
 const KIND: &str = "shipped ";
 
-/// Brings the shipped books up to date.
+/// Imports the shipped books that are new or have a newer edition.
 pub(super) fn install(store: &Store) -> anyhow::Result<()> {
     let there = store.books()?;
     let offered = store.setting(OFFERED)?;

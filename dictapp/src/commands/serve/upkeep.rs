@@ -1,5 +1,5 @@
-//! Periodic work in a thread: loads words that another instance imported, removes what is older than
-//! the settings allow, and stores the counts of look-ups.
+//! Periodic work in a thread: loads words that another instance imported, removes rows that are
+//! older than the settings allow, and stores the counts of look-ups.
 
 use std::io;
 use std::sync::{Arc, Weak, mpsc};

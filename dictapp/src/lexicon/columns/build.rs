@@ -104,8 +104,8 @@ impl Builder {
         let forms = std::mem::take(&mut self.forms);
         let (mut columns, key_of_draft) = self.numbered();
         add_places(&mut columns);
-        // Sequentially: a second thread would save half a second, but the allocator would keep 6 MB for
-        // it with the largest known book.
+        // Sequentially: a second thread would save half a second, but the allocator would keep 6 MB
+        // for it with the largest known book.
         (columns.inner_keys, columns.inner_offsets) = inner_words(&columns);
         columns.pairs = reverse::index(&columns);
         add_forms(&mut columns, forms, &key_of_draft);

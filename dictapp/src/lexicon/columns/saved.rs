@@ -7,9 +7,9 @@
 //! ranked            u32
 //! columns, fst      each: its bytes as u64, then the bytes; numbers are little-endian
 //! ```
-//! The file may be deleted at any time: it can be built again. It is not trusted: a size is compared
-//! with the size of the file before memory is allocated, and `key_map` verifies the `fst` before its
-//! first use.
+//! The file may be deleted at any time: it can be built again. It is not trusted: a size is
+//! compared with the size of the file before memory is allocated, and `key_map` verifies the `fst`
+//! before its first use.
 
 use std::fmt;
 use std::fs::File;

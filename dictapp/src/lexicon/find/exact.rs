@@ -36,7 +36,7 @@ const MARKS: &str = ".,;:!\"'()[]{}-“”„‘’‚«»‹›…—–·、�
 /// Maximum number of marks on one side of a word whose combinations are all tried.
 const MARKS_MAX: usize = 4;
 
-/// A query without some of the punctuation around it, the least taken first, at last without any:
+/// A query without some of the punctuation around it; variants with less removed come first:
 /// headwords may have marks of their own (`.NET`, `etc.`). Nothing if the query has no
 /// punctuation, or nothing else.
 pub(crate) fn unmarkings(query: &str) -> impl Iterator<Item = &str> {

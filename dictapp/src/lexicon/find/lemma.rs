@@ -98,7 +98,7 @@ impl Lexicon {
             return self.key(owner).into_iter().chain(self.lemmas(owner)).collect();
         }
         let strict = own.is_some() || irregular;
-        // Most headwords are no form of another, so that their explanations need not be read.
+        // Most headwords are not a form of another, so their explanations need not be read.
         let own_parts = LazyCell::new(|| own.map_or(0, |own| self.parts(own)));
         let mut lemmas = Vec::new();
         for (lemma, kind) in candidates(form) {

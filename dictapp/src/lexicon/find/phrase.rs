@@ -26,8 +26,9 @@ struct Token<'s> {
 }
 
 impl Lexicon {
-    /// If the whole sentence has an entry, one piece. Otherwise the longest phrases with an entry,
-    /// including inflected ones (`ran into`), and all other words. Reads at most 48 words.
+    /// Splits a sentence. If it has an entry as a whole, it is one piece. Otherwise the pieces are
+    /// the longest phrases with an entry, including inflected ones (`ran into`), and all other
+    /// words. Reads at most 48 words.
     pub fn phrase(&self, sentence: &str) -> Vec<Piece<'_>> {
         let whole = self.look_up(sentence);
         if !whole.is_empty() {

@@ -32,8 +32,8 @@ const ENTRIES_OF_WORD_MAX: usize = 5;
 /// Maximum length of a syllable in letters: `zhuang`.
 const SYLLABLE_LETTERS_MAX: usize = 6;
 
-/// Length in letters and in syllables of pinyin in which a misspelling is searched: in shorter texts
-/// nearly every misspelling is another word.
+/// Length in letters and in syllables of pinyin in which a misspelling is searched: in shorter
+/// texts nearly every misspelling is another word.
 const MISSPELT_LETTERS: std::ops::RangeInclusive<usize> = 5..=16;
 const MISSPELT_SYLLABLES: std::ops::RangeInclusive<usize> = 2..=4;
 
@@ -216,8 +216,8 @@ fn divisions(text: &str) -> Vec<Vec<String>> {
     all
 }
 
-/// The texts that differ by one letter from this ASCII text: letters that changed places and letters
-/// too many first, as the commonest slips.
+/// The texts that differ by one letter from this ASCII text: letters that changed places and
+/// letters too many first, as the commonest slips.
 fn edits(letters: &str) -> impl Iterator<Item = String> {
     let swapped = (1..letters.len()).map(move |at| {
         let (before, behind) = letters.split_at(at - 1);

@@ -18,9 +18,9 @@ enum Class {
     Typed,
     /// The word has a rank.
     Common,
-    /// It has no rank and begins with the typed text.
+    /// The word has no rank and begins with the typed text.
     Begins,
-    /// It has no rank, and a later word of it begins with the typed text.
+    /// The phrase has no rank, and a later word of it begins with the typed text.
     Inside,
     /// Another spelling or an inflected form of it begins with the typed text.
     Form,

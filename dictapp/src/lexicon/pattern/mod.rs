@@ -43,7 +43,7 @@ pub(super) enum PatternKind {
 pub enum PatternError {
     /// More than 100 characters.
     TooLong(usize),
-    /// It would take too much memory or time.
+    /// The search would take too much memory or time.
     TooCostly,
     /// An invalid regular expression, with a description of one line.
     Syntax(String),
@@ -171,7 +171,8 @@ fn compile(expression: &str) -> Result<Regex, PatternError> {
         .build()
         .map_err(|error| match error {
             regex::Error::CompiledTooBig(_) => PatternError::TooCostly,
-            // The crate's message shows the position below the pattern; its last line is the reason.
+            // The crate's message shows the position below the pattern; its last line is the
+            // reason.
             other => {
                 let text = other.to_string();
                 let last = text.lines().last().unwrap_or("").trim_start_matches("error: ");

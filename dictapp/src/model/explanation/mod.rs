@@ -95,9 +95,9 @@ pub struct Part {
     pub label: String,
     /// The level of this part of speech, if the book gives one.
     pub level: Option<Level>,
-    /// Its pronunciations, in the order of the book.
+    /// The pronunciations, in the order of the book.
     pub pronunciations: Vec<Pronunciation>,
-    /// Its inflected forms.
+    /// The inflected forms.
     pub forms: Vec<Form>,
     /// The senses in the order of use.
     pub senses: Vec<Sense>,
@@ -125,7 +125,7 @@ pub struct Sense {
 pub struct Example {
     /// The sentence.
     pub text: String,
-    /// Its translation, if the book gives one.
+    /// The translation, if the book gives one.
     pub translation: Option<String>,
 }
 
@@ -209,7 +209,7 @@ pub fn sense_lines(mean: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The glosses of an explanation in the order of the book, each with the label of its part of
-/// speech: what [`Explanation::senses`] gives, without reading the rest.
+/// speech. The same as by [`Explanation::senses`], but faster.
 pub fn glosses(mean: &str) -> impl Iterator<Item = (&str, &str)> {
     sense_lines(mean).map(|line| match split_part(line) {
         ("", text) => ("", text),

@@ -51,7 +51,7 @@ pub(crate) struct Answer {
     pub(crate) then: Then,
 }
 
-/// What follows a reply.
+/// The state of the connection after a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Then {
     /// The next request is read.
@@ -66,7 +66,7 @@ const DEVICE: &str = "course client";
 const OK: &str = "OK";
 const FAIL: &str = "FAIL";
 const EXISTS: &str = "EXISTS";
-/// Ends the rows of the history.
+/// The message that ends the rows of the history.
 const END: &str = "##";
 
 impl Answer {

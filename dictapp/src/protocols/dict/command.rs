@@ -58,8 +58,8 @@ impl WrongCommand {
 }
 
 impl Command {
-    /// Parses a line without its end. As `dictd` does, it accepts the short forms D, M, S, H and Q, and
-    /// ignores further words of commands that have no parameters.
+    /// Parses a line without its end. As `dictd` does, it accepts the short forms D, M, S, H and Q,
+    /// and ignores further words of commands that have no parameters.
     pub(super) fn parse(line: &str) -> Result<Command, WrongCommand> {
         let words = split(line);
         let (name, parameters) = words.split_first().ok_or(WrongCommand::Unknown)?;

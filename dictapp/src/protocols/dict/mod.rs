@@ -37,11 +37,11 @@ pub(crate) struct Session {
 pub(crate) struct Answer {
     /// The bytes to send: whole lines.
     pub(crate) bytes: Vec<u8>,
-    /// What follows the reply.
+    /// The state of the connection after the reply.
     pub(crate) then: Then,
 }
 
-/// What follows a reply.
+/// The state of the connection after a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Then {
     /// The next line of the client is read.

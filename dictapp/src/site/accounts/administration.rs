@@ -12,7 +12,7 @@ use crate::password::{PasswordError, PasswordProblem};
 use crate::site::Site;
 use crate::store::{AuditEvent, NewUser, StoreError, User, UserId};
 
-/// The address that password hashing for commands is counted for.
+/// The address for which password hashing by commands is counted.
 const COMMAND: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// Why a user was not added or changed.

@@ -17,7 +17,7 @@ use crate::site::Site;
 use crate::store::{AuditEvent, NewSession, StoreError, User};
 use crate::throttle::{Device, LogInFrom, Refusal};
 
-/// What a client sends to log in.
+/// The input of a log-in.
 #[derive(Clone, Copy)]
 pub struct Credentials<'a> {
     /// The name as typed.

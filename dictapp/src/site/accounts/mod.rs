@@ -38,9 +38,9 @@ pub struct Visit {
 /// The browser or program, for the list of sessions and the audit log.
 #[derive(Clone, Debug)]
 pub struct Client {
-    /// Its address.
+    /// The address.
     pub address: IpAddr,
-    /// Its own description, as in "Firefox, Windows".
+    /// The client's own description, as in "Firefox, Windows".
     pub device: String,
 }
 

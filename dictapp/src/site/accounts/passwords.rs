@@ -29,7 +29,7 @@ pub struct ResetCode([u8; CODE_CHARS]);
 /// The result of setting a new password.
 #[derive(Debug)]
 pub enum PasswordChange<T> {
-    /// It is set.
+    /// The new password is set.
     Done(T),
     /// The old password or the code is wrong, or the code has expired.
     Wrong,

@@ -72,7 +72,7 @@ pub struct Report {
     pub kind: Kind,
     /// The number of entries of the book.
     pub entries: u64,
-    /// What the import did.
+    /// The effect of the import.
     pub outcome: Outcome,
     /// The encoding that was decoded, if it was not UTF-8.
     pub encoding: Option<Encoding>,

@@ -1,5 +1,5 @@
 //! The administration of word books: order, title, visibility, removal, and imports of uploaded
-//! files. Readers see a change when the words are loaded again.
+//! files. A change is visible when the words are loaded again.
 
 pub(super) mod import;
 mod uploads;
@@ -14,17 +14,17 @@ pub use uploads::{UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile, Uploads};
 /// A change of a word book.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BookChange {
-    /// It moves one place towards the first.
+    /// The book moves one place towards the first.
     Up,
-    /// It moves one place towards the last.
+    /// The book moves one place towards the last.
     Down,
-    /// Look-ups skip it from now on.
+    /// Look-ups skip the book from now on.
     Hide,
-    /// Look-ups find it again.
+    /// Look-ups find the book again.
     Show,
-    /// Its title changes.
+    /// The title changes.
     Rename(String),
-    /// It is deleted with its words.
+    /// The book is deleted with its words.
     Remove,
 }
 

@@ -41,7 +41,7 @@ const PARTS: u64 = 100;
 pub struct UploadedFile<'a> {
     /// The name that the browser sent. It is not trusted.
     pub name: &'a str,
-    /// Its content.
+    /// The content.
     pub bytes: &'a [u8],
 }
 
@@ -67,7 +67,7 @@ pub struct Upload {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", content = "text", rename_all = "lowercase")]
 pub enum UploadState {
-    /// It waits for the administrator.
+    /// The upload waits for the administrator.
     Waiting,
     /// The first pass over the file: percent.
     Checking(u64),

@@ -47,9 +47,9 @@ pub enum ClassChange {
 pub struct OwnClass {
     /// The class.
     pub class: Class,
-    /// Its pupils.
+    /// The pupils.
     pub members: Vec<Member>,
-    /// Its lists, each with the pupils who have finished it and share their progress.
+    /// The lists, each with the pupils who have finished it and share their progress.
     pub lists: Vec<(ClassList, Vec<UserId>)>,
 }
 
@@ -72,7 +72,7 @@ impl Site {
         Ok(ClassChange::Done)
     }
 
-    /// The classes of this teacher; empty for users who are not teachers any more.
+    /// The classes of this teacher; empty for users who are no longer teachers.
     ///
     /// # Errors
     /// The database is unavailable.

@@ -42,9 +42,9 @@ const PROGRESS: SignedDuration = SignedDuration::from_hours(24 * 371);
 /// The result of saving a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Saving {
-    /// It is saved now.
+    /// The word is saved now.
     Saved,
-    /// It was saved before.
+    /// The word was saved before.
     Known,
     /// The word book is full.
     Full,

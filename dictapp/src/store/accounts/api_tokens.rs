@@ -38,7 +38,7 @@ pub struct NewApiToken {
     pub user: UserId,
     /// The name that the user gave it: 1 to [`API_TOKEN_NAME_CHARS_MAX`] characters.
     pub name: String,
-    /// Its scopes.
+    /// The scopes.
     pub scopes: Scopes,
     /// Now.
     pub created: Timestamp,
@@ -53,7 +53,7 @@ pub struct ApiToken {
     pub name: Username,
     /// The role of the user.
     pub role: Role,
-    /// Its scopes.
+    /// The scopes.
     pub scopes: Scopes,
     /// When it was last used.
     pub seen: Option<Timestamp>,
@@ -62,11 +62,11 @@ pub struct ApiToken {
 /// A token in the list of a user.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OwnApiToken {
-    /// Its hash.
+    /// The hash.
     pub token_hash: [u8; 32],
     /// The name that the user gave it.
     pub name: String,
-    /// Its scopes.
+    /// The scopes.
     pub scopes: Scopes,
     /// When it was made.
     pub created: Timestamp,

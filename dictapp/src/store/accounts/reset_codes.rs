@@ -53,7 +53,7 @@ impl Store {
     }
 
     /// Uses a code up: stores the new password hash, ends the user's sessions and deletes their
-    /// codes and API tokens, all or nothing. `false`: the code is not valid any more.
+    /// codes and API tokens, all or nothing. `false`: the code is no longer valid.
     ///
     /// # Errors
     /// The database is unavailable.

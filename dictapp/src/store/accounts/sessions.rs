@@ -149,13 +149,13 @@ impl Store {
         let params = [token_hash.into()];
         let mut rows = self.db.query(BY_HASH, &params)?;
         if rows.is_empty() {
-            // It may have begun a moment ago on another server of the cluster.
+            // The session may have begun a moment ago on another server of the cluster.
             rows = self.db.query_latest(BY_HASH, &params)?;
         }
         rows.into_iter().next().map(session).transpose()
     }
 
-    /// Records that the session was used. `false`: it does not exist any more.
+    /// Records that the session was used. `false`: it no longer exists.
     ///
     /// # Errors
     /// The database is unavailable.

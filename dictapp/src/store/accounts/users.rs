@@ -135,8 +135,8 @@ impl Store {
         rows.and_then(|rows| rows.into_iter().map(user).collect()).doing(|| "list users")
     }
 
-    /// At most `limit` users (and at most [`USERS_MAX`]) whose names begin with `beginning` and come
-    /// after the name `after`, by name.
+    /// At most `limit` users (and at most [`USERS_MAX`]) whose names begin with `beginning` and
+    /// come after the name `after`, by name.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -192,8 +192,8 @@ impl Store {
             sign_up.as_ref().into(),
         ];
         match self.db.execute(INSERT, &params) {
-            // After a lost connection the repeated statement conflicts with its own row, which is the
-            // only one with this salted hash.
+            // After a lost connection the repeated statement conflicts with its own row, which is
+            // the only one with this salted hash.
             Err(error) if error.is_conflict() => match self.user_by_name(name) {
                 Ok(Some(user)) if user.passwd == *passwd => Ok(user),
                 _ => Err(error),

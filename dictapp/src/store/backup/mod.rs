@@ -23,7 +23,8 @@ use copy::{copy_tables, count_tables};
 pub type Counts = Vec<(&'static str, u64)>;
 
 impl Store {
-    /// Writes a consistent backup to a file that does not exist yet. Returns the rows of each table.
+    /// Writes a consistent backup to a file that does not exist yet. Returns the rows of each
+    /// table.
     ///
     /// # Errors
     /// The file exists or cannot be written; the database is unavailable.

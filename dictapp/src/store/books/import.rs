@@ -56,7 +56,7 @@ pub struct BookHeader {
     pub kind: String,
     /// The digest of everything that determines the entries: 1 to 128 characters.
     pub digest: String,
-    /// Its languages, if they are known.
+    /// The languages, if they are known.
     pub languages: Option<Languages>,
 }
 

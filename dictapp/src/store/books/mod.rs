@@ -63,7 +63,7 @@ pub struct Book {
     pub title: String,
     /// The format that it was read from.
     pub kind: String,
-    /// Its position in the order of display.
+    /// The position in the order of display.
     pub position: i64,
     /// Whether it is hidden from look-ups.
     pub hidden: bool,
@@ -73,7 +73,7 @@ pub struct Book {
     pub digest: String,
     /// When it was imported.
     pub imported: Timestamp,
-    /// Its languages, if they are known.
+    /// The languages, if they are known.
     pub languages: Option<Languages>,
 }
 
@@ -82,7 +82,7 @@ pub struct Book {
 pub enum Visibility {
     /// Look-ups find its entries.
     Shown,
-    /// It is hidden from look-ups.
+    /// The book is hidden from look-ups.
     Hidden,
 }
 

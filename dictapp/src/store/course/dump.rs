@@ -72,7 +72,7 @@ impl Token {
     }
 }
 
-/// A value as text; NULL is empty. `None`: an expression, or bytes that are no text.
+/// A value as text; NULL is empty. `None`: an expression, or bytes that are not text.
 fn value(tokens: &[Token]) -> Option<String> {
     match tokens {
         [word] if word.is("null") => Some(String::new()),
@@ -135,7 +135,7 @@ fn table_of(token: &Token) -> Option<&'static Table> {
     TABLES.iter().find(|table| table.name.eq_ignore_ascii_case(name))
 }
 
-/// Words that begin a part of a definition that is no column.
+/// Words that begin a part of a definition that is not a column.
 const NO_COLUMNS: [&str; 9] =
     ["primary", "key", "unique", "constraint", "index", "fulltext", "spatial", "foreign", "check"];
 
@@ -162,7 +162,7 @@ fn created(rest: &[Token]) -> Option<(&'static Table, Vec<String>)> {
     Some((table, columns))
 }
 
-/// Reads what follows `insert`: `into NAME (columns) values (..), (..)`.
+/// Reads the tokens after `insert`: `into NAME (columns) values (..), (..)`.
 fn add_rows(
     rest: &[Token],
     orders: &HashMap<&str, Vec<String>>,
@@ -214,7 +214,8 @@ fn add_rows(
     Ok(())
 }
 
-/// The rows behind `values`: for each its values, each with its tokens. `None`: a row has no end.
+/// The rows after `values`: for each row its values, for each value its tokens. `None`: a row has
+/// no end.
 struct Rows<'a> {
     rest: &'a [Token],
 }
@@ -223,7 +224,7 @@ impl<'a> Iterator for Rows<'a> {
     type Item = Option<Vec<&'a [Token]>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        // Behind the last row there may be `on duplicate key update ..`.
+        // After the last row there may be `on duplicate key update ..`.
         let before =
             self.rest.iter().take_while(|token| **token == Token::Sign(',') || token.is("row"));
         let at = before.count();
@@ -250,7 +251,7 @@ impl<'a> Iterator for Rows<'a> {
     }
 }
 
-/// SQL, as far as it is not read.
+/// The unread rest of the SQL.
 struct Tokens<'a> {
     rest: &'a str,
 }

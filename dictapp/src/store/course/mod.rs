@@ -42,7 +42,7 @@ pub struct CourseUser {
     pub passwd: String,
 }
 
-/// The most rows that are reported because they cannot be read.
+/// Maximum number of reported rows that cannot be read.
 const ODD_MAX: usize = 20;
 
 /// The tables of the course with all their columns; those of the dictionary are read.

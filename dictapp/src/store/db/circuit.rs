@@ -31,7 +31,7 @@ const WAITING_MAX: usize = 256;
 pub(crate) struct Circuit {
     /// The time between two attempts while the database is down.
     pause: Duration,
-    /// How long after the beginning of an outage callers still wait.
+    /// The time after the beginning of an outage in which callers still wait.
     patience: Duration,
     /// Number of changes of the state; odd while the database is down. So the lock is not needed
     /// while it is up.

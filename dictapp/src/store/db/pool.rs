@@ -64,7 +64,8 @@ impl<C: Pooled> Pool<C> {
         Arc::new(Pool { state: Mutex::new(state), freed: Condvar::new(), limits })
     }
 
-    /// An idle connection, or a new one by `connect`; `None` when none is free by the deadline.
+    /// An idle connection, or a new one by `connect`; `None` if no connection is free by the
+    /// deadline.
     pub(crate) fn lease<E>(
         self: &Arc<Self>,
         deadline: Instant,

@@ -93,7 +93,7 @@ impl Row {
     pub(crate) fn bytes(&mut self) -> Result<Vec<u8>> {
         match self.next()? {
             Value::Bytes(value) => Ok(value),
-            Value::Text(value) => Ok(value.into_bytes()), // MySQL tells the two apart by content
+            Value::Text(value) => Ok(value.into_bytes()), // MySQL distinguishes the two by their content
             other => Err(other.mismatch("byte string")),
         }
     }

@@ -29,22 +29,22 @@ pub struct NewReview<'a> {
 /// The result of recording a review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recorded {
-    /// It is in the log.
+    /// The review is in the log.
     New,
     /// The word was reviewed since it was shown, or is not saved: nothing changed.
     Stale,
 }
 
-/// How often something was done on one day.
+/// A count of one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DayCount {
     /// Days since 1970-01-01 in the requested time zone.
     pub day: i64,
-    /// How often.
+    /// The number.
     pub count: u64,
 }
 
-/// What is counted by day.
+/// The events that are counted by day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counted {
     /// Reviews.
@@ -133,8 +133,8 @@ impl Store {
         count.doing(|| format!("count the new words of user {user}"))
     }
 
-    /// What a user did on each day since a time. `offset_seconds` is the difference of the wanted
-    /// time zone to UTC.
+    /// The counts of a user for each day since a time. `offset_seconds` is the difference of the
+    /// requested time zone to UTC.
     ///
     /// # Errors
     /// The database is unavailable.

@@ -39,7 +39,7 @@ pub(super) enum Transport {
     Socket,
 }
 
-/// What is wrong with a URL, without any of its values: `it names no database`.
+/// The mistake in a URL, without any of its values: `it names no database`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrongUrl(Cow<'static, str>);
 
@@ -48,7 +48,7 @@ impl DatabaseUrl {
     /// options may follow: `?ssl=required&ca=FILE`, `socket=PATH`, `password_file=FILE`.
     ///
     /// # Errors
-    /// What is wrong with the first invalid URL.
+    /// The mistake in the first invalid URL.
     pub fn parse(urls: &[impl AsRef<str>]) -> std::result::Result<DatabaseUrl, WrongUrl> {
         if let [url] = urls
             && let Some(path) = url.as_ref().strip_prefix("sqlite:")

@@ -32,7 +32,7 @@ const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
-/// On a site that guests may not use, the response depends on the session cookie too.
+/// If guests may not look words up, the response also depends on the session cookie.
 const VARY: HeaderValue = HeaderValue::from_static("Authorization, Cookie");
 
 /// Maximum number of suggestions in a response.
@@ -75,7 +75,7 @@ struct SearchBody {
     /// How the words answer the query: `pattern`, `regex`, `reverse`, `words`, `near`, `nothing`.
     kind: &'static str,
     words: Vec<Brief>,
-    /// The cursor of the next page; null behind the last one.
+    /// The cursor of the next page; null on the last one.
     next: Option<usize>,
 }
 
@@ -167,7 +167,7 @@ pub(crate) fn books(site: &Site, request: &Request) -> Result<Response> {
     public(request, &BooksBody { books, entries: shelf.lexicon().len() })
 }
 
-/// What the server refuses before a view sees it.
+/// The problem of a request that the server refuses before it reaches a view.
 pub(crate) fn refusal(refusal: Refusal) -> Result<Response> {
     Problem::of_refusal(refusal).response()
 }

@@ -49,7 +49,8 @@ impl Problem {
         }
     }
 
-    /// An error of this request of the API. If it is only a status, the path or the method is named.
+    /// An error of this request of the API. If it is only a status, the path or the method is
+    /// named.
     pub(crate) fn of_request(request: &Request, error: &Error) -> Problem {
         let detail = match error.status() {
             _ if !error.public().is_empty() => return Problem::of(error),
@@ -74,7 +75,7 @@ impl Problem {
         Problem { retry_after, ..Problem::new(error.status(), detail) }
     }
 
-    /// What the server refuses before a view sees it.
+    /// The problem of a request that the server refuses before it reaches a view.
     pub(super) fn of_refusal(refusal: Refusal) -> Problem {
         let status = refusal.status();
         let detail = match refusal.detail() {

@@ -25,7 +25,7 @@ struct ClassesPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
     form_token: String,
-    /// Why the form changed nothing; empty if it did, or if none was submitted.
+    /// The reason why the form changed nothing; empty if it did, or if no form was submitted.
     problem: &'static str,
     lists: Vec<ListLine>,
     joined: Vec<Membership>,
@@ -136,7 +136,7 @@ fn done((): ()) -> ClassChange {
     ClassChange::Done
 }
 
-/// Why nothing was changed; empty if something was.
+/// The reason why nothing was changed; empty if something was changed.
 fn problem(change: ClassChange, t: &'static Texts) -> &'static str {
     match change {
         ClassChange::Done => "",

@@ -96,7 +96,7 @@ impl Brief {
     }
 }
 
-/// The glosses of an entry in a line: what a card shows.
+/// The glosses of an entry in one line, for a card.
 pub(crate) fn gloss_of(explanation: &Explanation) -> String {
     let parts = explanation.parts.iter().map(|part| {
         let glosses: Vec<&str> = part.senses.iter().map(|sense| sense.gloss.as_str()).collect();

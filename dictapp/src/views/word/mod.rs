@@ -268,7 +268,7 @@ impl PartOfSpeech {
 }
 
 impl Meaning {
-    /// The pieces of the gloss: links, remarks in brackets, and what is between them.
+    /// The pieces of the gloss: links, remarks in brackets, and the text between them.
     pub(super) fn pieces(&self) -> Vec<GlossPiece<'_>> {
         let mut pieces = Vec::new();
         for run in link::runs(&self.gloss) {

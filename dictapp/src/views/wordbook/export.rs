@@ -122,7 +122,7 @@ pub(crate) struct Card {
     pub(crate) phonetic: String,
     pub(crate) meaning: String,
     pub(crate) example: String,
-    /// Of the example.
+    /// The translation of the example.
     pub(crate) translation: String,
 }
 

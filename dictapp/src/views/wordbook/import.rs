@@ -1,7 +1,7 @@
 //! Imports a list of words, typed, pasted or from a file, into the word book. The list is a table
-//! of any delimiter and encoding (`layout.rs` says what its columns become), or has one word in each
-//! line with its note after a TAB, as flashcard programs write it. An Anki package is shown first
-//! (`package.rs`).
+//! of any delimiter and encoding (`layout.rs` assigns roles to its columns), or has one word in
+//! each line with its note after a TAB, as flashcard programs write it. An Anki package is shown
+//! first (`package.rs`).
 
 use serde::Deserialize;
 use webframe::url::encode_query;
@@ -20,7 +20,7 @@ use crate::views::page::Page;
 /// Rows of one import: as many as a word book may have words. Each takes memory before it is saved.
 pub(super) const ROWS_MAX: usize = 20_000;
 
-/// Words of an import that are named because no dictionary has them. The others are counted.
+/// Maximum number of unknown words that are named after an import. The others are counted.
 const UNKNOWN_SHOWN: usize = 5;
 
 /// The name of a text without a file in errors.
@@ -36,7 +36,7 @@ struct Fields {
     list: String,
 }
 
-/// A word as it was written, and what is written about it.
+/// A word as it was written, and the texts about it.
 pub(super) type Row = (String, SavedWordText);
 
 /// `GET`: leads to the word book after the language was changed on the page of an import.
@@ -70,7 +70,7 @@ pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
     }
 }
 
-/// Saves the words of a text that was typed. `list` is the list of those that name none.
+/// Saves the words of a text that was typed. `list` is the list of words without a list.
 pub(super) fn add(page: &Page<'_>, visit: &Visit, (text, list): (&str, &str)) -> Result<Response> {
     match read(page, UNNAMED, text.to_owned()) {
         Ok(rows) => save(page.site, visit, rows, list),

@@ -1,4 +1,4 @@
-//! The columns of an imported table: what each becomes, by a row of names or by the cells.
+//! Assigns roles to the columns of an imported table, by a row of names or by the cells.
 
 use csv::StringRecord;
 
@@ -25,7 +25,7 @@ enum Role {
 /// Between the cells that become one note.
 const BETWEEN: &str = " · ";
 
-/// The words of a table, and what is written about them.
+/// The words of a table, and the texts about them.
 pub(super) fn words_of(rows: &[StringRecord]) -> Vec<Row> {
     let (before, roles) = roles(rows);
     let rows = rows.get(before..).unwrap_or_default().iter().filter(|row| !is_setting(row));
@@ -58,8 +58,8 @@ fn named(row: &StringRecord) -> Option<Vec<Role>> {
     (is_name(|role| role == Role::Word) && others).then_some(roles)
 }
 
-/// The role of a column that only a word book has. Tables have names in either language, whatever
-/// the reader's is.
+/// The role of a column that only a word book has. A table may have names in both languages,
+/// independent of the language of the page.
 fn own_role(name: &str) -> Option<Role> {
     let name = name.trim().to_lowercase();
     [Language::English, Language::Chinese].into_iter().find_map(|language| {

@@ -74,7 +74,7 @@ struct WordBookPage<'a> {
 /// An import that could not be read, as the form shows it again.
 struct Refused<'a> {
     problem: String,
-    /// What was typed.
+    /// The typed text.
     words: &'a str,
     list: &'a str,
 }

@@ -1,5 +1,6 @@
-//! An Anki package to a choice of roles for its fields, and the choice to saved words. The page
-//! carries the notes to the second step, so that no instance has to keep them.
+//! Imports an Anki package in two steps: shows its fields, for which the user chooses roles, and
+//! saves the words. The page carries the notes to the second step, so that no instance has to keep
+//! them.
 
 use askama::Template;
 use webframe::http::StatusCode;
@@ -37,7 +38,7 @@ const TABLE_BYTES_MAX: usize = 12 << 20;
 const SHOWN_NOTES: usize = 3;
 const SHOWN_CHARS: usize = 80;
 
-/// The columns behind the fields of a note.
+/// The columns after the fields of a note.
 const TAGS: &str = "tags";
 const LIST: &str = "list";
 
@@ -62,7 +63,7 @@ struct Shown {
     table: String,
 }
 
-/// A field of a note type, what its first notes have in it, and what it becomes.
+/// A field of a note type, its content in the first notes, and its role.
 struct Field {
     name: String,
     examples: Vec<String>,
@@ -99,7 +100,7 @@ impl Role {
         }
     }
 
-    /// What such a field is called, the surest name first.
+    /// The usual names of such a field, the most certain first.
     fn field_names(self, t: &Texts) -> &'static str {
         match self {
             Role::Word => t.import.word_names,
@@ -121,7 +122,7 @@ struct Table {
     rows: Vec<Vec<String>>,
 }
 
-/// Shows what is in a package.
+/// Shows the content of a package.
 pub(super) fn show(page: &Page<'_>, package: &[u8], list: &str) -> Result<Response> {
     let types = match read_anki(package) {
         Ok(types) => types,
@@ -194,7 +195,7 @@ fn fault_text(fault: &AnkiFault, t: &Texts) -> String {
     }
 }
 
-/// A limit with what is counted.
+/// The text for a limit, with the part that it limits.
 fn limit_text(part: AnkiPart, t: &Texts) -> &'static str {
     match part {
         AnkiPart::Files => t.import.limit_files,
@@ -237,7 +238,7 @@ fn table(found: AnkiNoteType) -> Table {
     Table { columns, rows: found.notes.into_iter().map(row).collect() }
 }
 
-/// What each field probably is, by its name.
+/// The probable role of each field, by its name.
 fn guess(columns: &[String]) -> Vec<Role> {
     let fields = &columns[..columns.len().saturating_sub(2)];
     let mut roles = vec![Role::Unused; fields.len()];
@@ -308,7 +309,7 @@ fn without_marks(html: &str) -> String {
     text
 }
 
-/// A mark that begins here, and the text behind its end. Its length is limited: marks without an
+/// A mark that begins here, and the text after its end. Its length is limited: marks without an
 /// end would each search the whole rest.
 fn split_mark<'a>(text: &'a str, end: &str) -> Option<(&'a str, &'a str)> {
     let bytes = text.as_bytes();

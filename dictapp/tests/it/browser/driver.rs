@@ -1,7 +1,8 @@
 //! Drives a headless Chromium: acts on a page and reads what it shows.
 //!
-//! A verb that needs an element waits for it, up to `WAIT_MAX`, inside the driver: tests never sleep. A verb that fails ends the
-//! test at the line that called it, with the verb, its argument and the driver's message.
+//! A verb that needs an element waits for it, up to `WAIT_MAX`, inside the driver: tests never
+//! sleep. A verb that fails ends the test at the line that called it, with the verb, its argument
+//! and the driver's message.
 
 use serde_json::{Value, json};
 use std::fmt;
@@ -196,7 +197,8 @@ impl Browser {
         string(&self.get("title", "/title"))
     }
 
-    /// The cookies of the page that is open, `HttpOnly` ones too: `name`, `value`, `path`, `httpOnly`, `sameSite`, ...
+    /// The cookies of the page that is open, `HttpOnly` ones too: `name`, `value`, `path`,
+    /// `httpOnly`, `sameSite`, ...
     #[track_caller]
     pub(crate) fn cookies(&self) -> Vec<Value> {
         array(self.get("cookies", "/cookie"))
@@ -306,7 +308,8 @@ impl Browser {
 }
 
 impl Drop for Browser {
-    /// Deletes the session, so that Chromium writes its profile and exits. The driver stops afterwards.
+    /// Deletes the session, so that Chromium writes its profile and exits. The driver stops
+    /// afterwards.
     fn drop(&mut self) {
         if !self.session.is_empty() {
             let _ = self.driver.send("DELETE", &self.session, &Value::Null);

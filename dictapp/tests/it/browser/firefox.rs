@@ -1,5 +1,5 @@
-//! Translates commands of W3C WebDriver to Marionette, the protocol of Firefox, because Debian has no
-//! package of geckodriver. A message is its length, a colon, and JSON.
+//! Translates commands of W3C WebDriver to Marionette, the protocol of Firefox, because Debian has
+//! no package of geckodriver. A message is its length, a colon, and JSON.
 
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
@@ -73,9 +73,9 @@ impl Firefox {
         Firefox { process, stream: RefCell::new(stream), commands: Cell::new(0) }
     }
 
-    /// Sends one command in the form of chromedriver. The error is Firefox's message after its kind.
-    /// A search for an element is repeated once: one that began before a new page was loaded sees only
-    /// the old page.
+    /// Sends one command in the form of chromedriver. The error is Firefox's message after its
+    /// kind. A search for an element is repeated once: one that began before a new page was loaded
+    /// sees only the old page.
     pub(crate) fn send(&self, method: &str, path: &str, body: &Value) -> Result<Value, String> {
         let answer = self.send_once(method, path, body);
         let is_search = method == "POST" && path.ends_with("/element");

@@ -1,6 +1,6 @@
 //! Every page at the width of a phone, a tablet and a projector, in both languages and themes, with
-//! and without scripts: nothing is cut, covered, too small, or in the other language. Pictures of the
-//! pages are left in the build folder, under `tmp/pages`.
+//! and without scripts: nothing is cut, covered, too small, or in the other language. Pictures of
+//! the pages are left in the build folder, under `tmp/pages`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -226,7 +226,8 @@ fn a_server_that_does_not_run_is_named_at_once() {
     }
 }
 
-/// Regression: with a wrong address or certificate the client tried for twenty seconds to connect again.
+/// Regression: with a wrong address or certificate the client tried for twenty seconds to connect
+/// again.
 #[test]
 fn an_address_that_cannot_be_used_is_named_at_once() {
     let (site, home) = (Site::start(), home());

@@ -1,5 +1,6 @@
-//! Anki packages in and out of the word book, without JavaScript. `anki-old.apkg` and `anki-new.apkg`
-//! were made by Anki 26.09 from the same four notes, for Anki 2.1 and for newer versions.
+//! Anki packages in and out of the word book, without JavaScript. `anki-old.apkg` and
+//! `anki-new.apkg` were made by Anki 26.09 from the same four notes, for Anki 2.1 and for newer
+//! versions.
 
 use std::io::{Cursor, Write};
 

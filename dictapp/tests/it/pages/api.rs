@@ -375,7 +375,8 @@ fn raw(site: &Site, request: &str) -> String {
     String::from_utf8(answer).unwrap()
 }
 
-/// Regression: `["tom", "password"]` made an account, because serde also reads an object from a list.
+/// Regression: `["tom", "password"]` made an account, because serde also reads an object from a
+/// list.
 #[test]
 fn a_list_is_no_object() {
     let site = Site::start();

@@ -87,8 +87,8 @@ impl Shard {
         }
     }
 
-    /// Answers 503 in place of a handler that exceeded the time limit of its route. Its own response is
-    /// dropped when it arrives.
+    /// Answers 503 in place of a handler that exceeded the time limit of its route. Its own
+    /// response is dropped when it arrives.
     fn give_up(&mut self, token: Token, scratch: &mut Scratch) {
         let Some(mut turn) = self.begin_turn(token) else { return };
         let Phase::Limited(limited) = std::mem::replace(&mut turn.phase, Phase::Idle) else {

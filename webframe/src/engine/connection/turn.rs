@@ -199,8 +199,8 @@ impl Turn {
         self.answer(response, scratch);
     }
 
-    /// The known parts of the refused request. After an error in a head the scratch may hold parts of
-    /// an older request.
+    /// The known parts of the refused request. After an error in a head the scratch may hold parts
+    /// of an older request.
     fn refused<'s>(&'s self, refusal: Refusal, scratch: &'s Scratch) -> Refused<'s> {
         let request = match (&self.phase, refusal) {
             (Phase::Body(receiving), _) => Some(&*receiving.request),

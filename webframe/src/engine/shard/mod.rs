@@ -50,8 +50,8 @@ const WAKER: mio::Token = mio::Token(usize::MAX);
 const FIRST_LISTENER: usize = usize::MAX - 1024;
 /// Maximum number of events of one poll.
 pub(crate) const EVENTS_AT_ONCE: usize = 256;
-/// Maximum number of polls without waiting before the shard sleeps. An event loop that sleeps after each
-/// request loses 10 % of its requests at few connections.
+/// Maximum number of polls without waiting before the shard sleeps. An event loop that sleeps after
+/// each request loses 10 % of its requests at few connections.
 const PATIENCE_MAX: u32 = 4;
 
 /// One shard of the engine.

@@ -52,8 +52,8 @@ const ROOM_MAX: usize = 1 << 16;
 
 impl Slots {
     /// Slots of a shard that will have about this number of connections. Address space is reserved,
-    /// not memory. Growing in steps would leave a hole of the old size at each step, which would add
-    /// half to the memory of an idle client.
+    /// not memory. Growing in steps would leave a hole of the old size at each step, which would
+    /// add half to the memory of an idle client.
     pub(crate) fn with_room(connections: usize) -> Slots {
         Slots { slots: Vec::with_capacity(connections.min(ROOM_MAX)), free: Vec::new() }
     }

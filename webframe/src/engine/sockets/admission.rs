@@ -21,7 +21,8 @@ const FEW: usize = 16;
 pub(crate) struct Admission {
     open: AtomicUsize,
     open_max: usize,
-    /// Small numbers: with thousands of networks this table is a large part of the memory of a client.
+    /// Small numbers: with thousands of networks this table is a large part of the memory of a
+    /// client.
     of_network: Mutex<HashMap<IpAddr, u32>>,
     of_network_max: usize,
     /// Proxies, which speak for many clients: not counted by address.

@@ -1,7 +1,8 @@
 //! A non-blocking TLS session over a socket.
 //!
 //! Encrypted output goes to the socket immediately. Bytes that the socket does not take stay in the
-//! session, which accepts plain bytes up to a limit and continues when the socket is writable again.
+//! session, which accepts plain bytes up to a limit and continues when the socket is writable
+//! again.
 
 use std::io::{self, ErrorKind, Read, Write};
 
@@ -11,8 +12,8 @@ use super::socket::Socket;
 
 /// Maximum bytes of a client's handshake. Handshakes with long certificates are smaller.
 const HANDSHAKE_BYTES_MAX: usize = 64 << 10;
-/// Maximum number of reads of the socket in a row: a client that sends empty records must not hold the
-/// shard.
+/// Maximum number of reads of the socket in a row: a client that sends empty records must not hold
+/// the shard.
 const READS_MAX: usize = 64;
 
 /// The server's side of a TLS session. The socket is passed to each call.

@@ -6,11 +6,11 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::{Request, Result};
 
-/// The typed values of a form and a message for each invalid field, from which a page can show the form
-/// again.
+/// The typed values of a form and a message for each invalid field, from which a page can show the
+/// form again.
 ///
-/// As a value of a template it has `values` and `mistakes`, both with a text for each field, which is
-/// empty if there is none.
+/// As a value of a template it has `values` and `mistakes`, both with a text for each field, which
+/// is empty if there is none.
 ///
 /// ```
 /// use webframe::{App, CheckedForm, Request, Response, Result, TestClient, Urls};

@@ -108,12 +108,12 @@ impl Multipart<'_> {
 }
 
 impl Request {
-    /// The body as the parts of a form with files. It is read into memory as a whole; for large files there
-    /// is [`part_stream`](Request::part_stream).
+    /// The body as the parts of a form with files. It is read into memory as a whole; for large
+    /// files there is [`part_stream`](Request::part_stream).
     ///
     /// # Errors
-    /// 415: the body is not `multipart/form-data`, or it is compressed. 400 naming the part and its mistake, or
-    /// the limit that is exceeded.
+    /// 415: the body is not `multipart/form-data`, or it is compressed. 400 naming the part and its
+    /// mistake, or the limit that is exceeded.
     pub fn multipart(&self) -> Result<Multipart<'_>> {
         let delimiter = self.delimiter()?;
         Multipart::parse(self.content.bytes()?, &delimiter, &self.part_limits)
@@ -130,8 +130,8 @@ impl Request {
         Ok(delimiter)
     }
 
-    /// The parts of a form with files one after the other, as streams: of a large form, which waits in a
-    /// temporary file, only pieces are in memory. Use one stream at a time, as with
+    /// The parts of a form with files one after the other, as streams: of a large form, which waits
+    /// in a temporary file, only pieces are in memory. Use one stream at a time, as with
     /// [`reader`](Request::reader).
     ///
     /// ```
@@ -179,8 +179,8 @@ impl<'m> Part<'m> {
         self.head.file_name.as_deref()
     }
 
-    /// The media type that the sender gives, with its parameters, unchecked; `text/plain` if none is given
-    /// (RFC 7578 §4.4).
+    /// The media type that the sender gives, with its parameters, unchecked; `text/plain` if none
+    /// is given (RFC 7578 §4.4).
     pub fn media_type(&self) -> &'m str {
         self.head.media_type.as_deref().unwrap_or("text/plain")
     }

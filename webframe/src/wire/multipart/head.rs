@@ -92,9 +92,9 @@ fn changes_content(encoding: &[u8]) -> bool {
     !["7bit", "8bit", "binary"].iter().any(|same| encoding.eq_ignore_ascii_case(same.as_bytes()))
 }
 
-/// Parses name and file name of `form-data`. RFC 7578 §4.2 has no `filename*`, but programs send it, and
-/// `name*` too, instead of the plain parameter. Beside that it is ignored, so that all readers find the
-/// same name.
+/// Parses name and file name of `form-data`. RFC 7578 §4.2 has no `filename*`, but programs send
+/// it, and `name*` too, instead of the plain parameter. Beside that it is ignored, so that all
+/// readers find the same name.
 fn parse_disposition(value: &[u8]) -> Result<(String, Option<String>), Fault> {
     let (word, parameters) = parameters::split(value);
     if !word.eq_ignore_ascii_case(b"form-data") {
@@ -148,8 +148,8 @@ fn text(bytes: Vec<u8>, what: &'static str) -> Result<String, Fault> {
     String::from_utf8(bytes).map_err(|_| Fault::Text(what))
 }
 
-/// Decodes a quoted name. Browsers escape `%22`, `%0D` and `%0A` (HTML, multipart/form-data encoding
-/// algorithm), other programs `\"` and `\\`. Any other backslash is part of the name.
+/// Decodes a quoted name. Browsers escape `%22`, `%0D` and `%0A` (HTML, multipart/form-data
+/// encoding algorithm), other programs `\"` and `\\`. Any other backslash is part of the name.
 fn decode(value: Value<'_>) -> Vec<u8> {
     let Value::Quoted(mut raw) = value else { return value.bytes().to_vec() };
     let mut name = Vec::with_capacity(raw.len());

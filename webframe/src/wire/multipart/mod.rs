@@ -75,9 +75,9 @@ pub(crate) enum Rest {
     MayFollow,
 }
 
-/// Parses the bytes after a delimiter of a form that arrives in pieces. Returns the head of the next part
-/// and the number of bytes before its content, or `None` after the last delimiter. `number` is the
-/// number of earlier parts.
+/// Parses the bytes after a delimiter of a form that arrives in pieces. Returns the head of the
+/// next part and the number of bytes before its content, or `None` after the last delimiter.
+/// `number` is the number of earlier parts.
 ///
 /// # Errors
 /// As [`parse_form`].

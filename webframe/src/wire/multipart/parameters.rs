@@ -66,9 +66,9 @@ fn parameter(bytes: &[u8]) -> Option<(Parameter<'_>, &[u8])> {
     Some((Parameter { name, value }, rest))
 }
 
-/// The quote that ends a value. Browsers send `%22` for a quote, and a name may end with a backslash
-/// (HTML, multipart/form-data encoding algorithm); Go, reqwest and curl send `\"`. So a quote after a
-/// backslash ends the value only if the next parameter or nothing follows it.
+/// The quote that ends a value. Browsers send `%22` for a quote, and a name may end with a
+/// backslash (HTML, multipart/form-data encoding algorithm); Go, reqwest and curl send `\"`. So a
+/// quote after a backslash ends the value only if the next parameter or nothing follows it.
 fn closing_quote(quoted: &[u8]) -> Option<usize> {
     let mut escaped = false;
     for (at, &byte) in quoted.iter().enumerate() {

@@ -75,7 +75,8 @@ impl Writer {
     fn append(&self, opcode: Opcode, coding: Coding, payload: &[u8], output: &mut Vec<u8>) {
         let mask = match self.role {
             Role::Server => None,
-            // A constant mask is fine for test clients: no proxy must be protected from them (§10.3).
+            // A constant mask is fine for test clients: no proxy must be protected from them
+            // (§10.3).
             Role::Client => Some([0x37, 0xFA, 0x21, 0x3D]),
         };
         let length = u64::try_from(payload.len()).unwrap_or(u64::MAX);

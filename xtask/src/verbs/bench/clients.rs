@@ -1,4 +1,5 @@
-//! `cargo xtask bench clients`: memory and threads of idle DICT clients; fails if a client needs too much.
+//! `cargo xtask bench clients`: memory and threads of idle DICT clients; fails if a client needs
+//! too much.
 
 use anyhow::{Context, Result, bail};
 use std::fs;

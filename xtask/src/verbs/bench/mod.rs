@@ -1,5 +1,6 @@
-//! `cargo xtask bench`: measures our server and its peers side by side on this machine; prints tables. `bench lexicon` and `bench wire`
-//! run the micro-benchmarks; `bench pages` counts the instructions of each page; `bench clients` measures idle DICT clients.
+//! `cargo xtask bench`: measures our server and its peers side by side on this machine; prints
+//! tables. `bench lexicon` and `bench wire` run the micro-benchmarks; `bench pages` counts the
+//! instructions of each page; `bench clients` measures idle DICT clients.
 //!
 //! The peers are not part of the project: the caller names their folder, which is copied to
 //! `target/bench-peers` and built there. Its README describes what a peer must serve.
@@ -29,7 +30,8 @@ const REFERENCE: &str = "axum-nodelay";
 const SERVERS: &str = "axum-nodelay,actix,may,nginx,go,tiny_http,rouille,canned";
 const SCENARIOS: &str =
     "plain64,json64,plain256,plain2000,plain8,form64,static64,pipe64,close64,sleep256,sleep2000";
-/// `pool.py` computes its intervals from the rounds; fewer are too noisy on a machine that does other work.
+/// `pool.py` computes its intervals from the rounds; fewer are too noisy on a machine that does
+/// other work.
 const ROUNDS: u32 = 15;
 const SECONDS: u32 = 2;
 

@@ -1,4 +1,5 @@
-//! HAProxy with conf/deploy/haproxy.cfg, on ports of its own, without TLS, and for fewer connections.
+//! HAProxy with conf/deploy/haproxy.cfg, on ports of its own, without TLS, and for fewer
+//! connections.
 
 use anyhow::{Context, Result, bail};
 use std::fs;

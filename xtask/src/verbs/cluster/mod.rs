@@ -1,6 +1,6 @@
-//! `cargo xtask cluster`: kills, freezes and restarts three Galera nodes and two instances of dictapp
-//! behind HAProxy under the load of a class. Fails if a row that was acknowledged to a pupil is missing
-//! or duplicated on a node, or if a request took too long.
+//! `cargo xtask cluster`: kills, freezes and restarts three Galera nodes and two instances of
+//! dictapp behind HAProxy under the load of a class. Fails if a row that was acknowledged to a
+//! pupil is missing or duplicated on a node, or if a request took too long.
 
 mod front;
 
@@ -120,8 +120,8 @@ const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Left out of the short form: on a busy machine the whole cluster may be unavailable for some seconds
-/// until it has admitted the node again.
+/// Left out of the short form: on a busy machine the whole cluster may be unavailable for some
+/// seconds until it has admitted the node again.
 const LEFT_OUT: [&str; 2] = [FREEZES, "it goes on"];
 const FREEZES: &str = "the node that is written to now freezes";
 

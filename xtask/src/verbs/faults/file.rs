@@ -44,7 +44,8 @@ pub(super) fn fill_disk(stage: &mut Stage) -> Result<()> {
     stage.instance.start_again()
 }
 
-/// Removes the file. Acknowledged rows must be in it; it is read by the descriptor that is still open.
+/// Removes the file. Acknowledged rows must be in it; it is read by the descriptor that is still
+/// open.
 pub(super) fn remove(stage: &mut Stage) -> Result<()> {
     let file = stage.file()?.to_owned();
     let aside = stage.folder.path().join("removed");

@@ -41,7 +41,8 @@ enum Failures {
     WhileItLasts,
 }
 
-/// The faults that `cargo xtask test` tries: one of each kind that needs a whole process under load.
+/// The faults that `cargo xtask test` tries: one of each kind that needs a whole process under
+/// load.
 const SHORT: &[&str] = &["sqlite-kill", "sqlite-restart-with-socket", "mysql-server-restarts"];
 
 fn faults() -> Vec<Fault> {

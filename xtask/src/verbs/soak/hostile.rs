@@ -12,7 +12,8 @@ use super::tally::Tally;
 use super::valid;
 use crate::peer::dice::Dice;
 
-/// Concurrent visits; together with the connections of the good clients below the usual 1,024 descriptors.
+/// Concurrent visits; together with the connections of the good clients below the usual 1,024
+/// descriptors.
 const VISITS_MAX: usize = 600;
 const LOOK_SOON: Duration = Duration::from_millis(4);
 const LOOK_LATE: Duration = Duration::from_millis(250);
@@ -120,7 +121,8 @@ impl<'a> Visits<'a> {
 }
 
 impl Visit {
-    /// Sends and reads without blocking; returns the time until the next poll, or `None` at the end.
+    /// Sends and reads without blocking; returns the time until the next poll, or `None` at the
+    /// end.
     fn go_on(&mut self, tally: &Tally) -> io::Result<Option<Duration>> {
         let before = self.sent;
         self.send()?;

@@ -33,8 +33,8 @@ impl Findings {
             return vec![crash.clone()];
         }
         let mut faults = Vec::new();
-        // The floor, not the median: answers for slow readers take megabytes for a while; a leak raises
-        // the floor.
+        // The floor, not the median: answers for slow readers take megabytes for a while; a leak
+        // raises the floor.
         let warm = self.sixth(1, FLOOR_PERCENT);
         let last = self.sixth(5, FLOOR_PERCENT);
         let bound = warm.resident_kib * (100 + GROWTH_MAX_PERCENT) / 100 + GROWTH_MAX_KIB;

@@ -32,7 +32,7 @@ pub(crate) struct Dictd {
 
 const INDEX: &str = ".index";
 
-/// The files of the book to which this one belongs.
+/// The files of the book that this file belongs to.
 pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, BookError> {
     let text = path.to_string_lossy();
     let base = [INDEX, ".dict.dz", ".dict"].iter().find_map(|ending| text.strip_suffix(ending));

@@ -74,8 +74,8 @@ impl Kaikki {
 }
 
 /// The languages of a file. `None` if its headwords are of several languages, or if the language of
-/// the glosses is unknown: the English edition has no names of parts of speech in its own language,
-/// and glosses of others are told by their script.
+/// the glosses is unknown. The English edition is recognised because it has no names of parts of
+/// speech in its own language, the others by the script of their glosses.
 fn languages(records: &[Record]) -> Option<Languages> {
     let mut codes =
         records.iter().map(|record| record.lang_code.as_str()).filter(|c| !c.is_empty());

@@ -68,7 +68,7 @@ const LABELS: &[(&str, &str)] = &[
 const NOTES: &[&str] =
     &["archaic", "obsolete", "historical", "rare", "dialectal", "figuratively", "misspelling"];
 
-/// Tags of forms that are no spellings, but describe the table in which the forms are.
+/// Tags of forms that are not spellings but describe the table of forms.
 const TABLE_TAGS: &[&str] = &[
     "table-tags",
     "inflection-template",
@@ -83,11 +83,12 @@ const LABELS_MAX: usize = 3;
 /// Maximum number of examples of a sense. Wiktionary has dozens of quotations of common words.
 const EXAMPLES_MAX: usize = 3;
 
-/// Maximum number of synonyms or antonyms of a sense that are read. Each is compared with the earlier
-/// ones. The synonyms of `drunk` are about 300.
+/// Maximum number of synonyms or antonyms of a sense that are read. Each is compared with the
+/// earlier ones. The synonyms of `drunk` are about 300.
 const WORDS_MAX: usize = 500;
 
-/// Maximum number of headwords that are searched in the gloss of a form. Real forms have one or two.
+/// Maximum number of headwords that are searched in the gloss of a form. Real forms have one or
+/// two.
 const TARGETS_MAX: usize = 10;
 
 /// The explanation of a record.
@@ -225,8 +226,8 @@ fn sense_line(record: &Record, sense: &Sense, label: &str) -> String {
     if label.is_empty() { gloss::guarded(&line).into_owned() } else { line }
 }
 
-/// The gloss of a sense below the glosses of the senses above it, with a link to the headword of
-/// which it is a form.
+/// The gloss of a sense after the glosses of the senses above it. The gloss of a form has a link to
+/// its headword.
 fn text_of(sense: &Sense) -> String {
     let glosses = sense.glosses.iter().map(|gloss| one_line(gloss)).filter(|text| !text.is_empty());
     let glosses: Vec<String> = glosses.collect();

@@ -52,7 +52,7 @@ struct Record {
 
 const INDEX: &str = ".idx";
 
-/// The files of the book to which this one belongs.
+/// The files of the book that this file belongs to.
 pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, BookError> {
     let base = base(path);
     let mut files = vec![with(&base, &[".ifo"])?, with(&base, &[INDEX, ".idx.gz"])?];

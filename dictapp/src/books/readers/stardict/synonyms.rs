@@ -37,7 +37,8 @@ impl Synonyms {
         while at < bytes.len() {
             let end = bytes[at..].iter().take(INDEX_WORD_BYTES_MAX).position(|&byte| byte == 0);
             let number = end.and_then(|end| bytes.get(at + end + 1..)?.first_chunk::<4>());
-            // The rest cannot be read after a damaged spelling. The headwords are complete without it.
+            // The rest cannot be read after a damaged spelling. The headwords are complete without
+            // it.
             let Some((end, number)) = end.map(|end| at + end).zip(number) else {
                 state.note_at(OddityKind::BadDetail, Place::ByteOf(FILE, at as u64), "cut off");
                 break;

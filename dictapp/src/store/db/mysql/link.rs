@@ -350,7 +350,7 @@ impl fmt::Debug for Link {
 mod tests {
     use super::*;
 
-    /// Regression: it was an internal error, so the user was shown a 500 and no other node was asked.
+    /// Regression: this was an internal error, so the user got a 500 and no other node was tried.
     #[test]
     fn a_commit_that_fails_because_its_node_lost_the_cluster_may_be_stored_and_is_tried_elsewhere()
     {

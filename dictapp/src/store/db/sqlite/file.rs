@@ -66,7 +66,7 @@ impl File {
                 return Ok(());
             }
             Ok(found) if found.is_file() => (),
-            Ok(_) | Err(_) => return Ok(()), // `create` names what is wrong
+            Ok(_) | Err(_) => return Ok(()), // `create` reports the error
         }
         let mut conn = self.open_unchanged()?;
         self.refuse_foreign(&conn)?;
@@ -145,7 +145,7 @@ impl File {
         }
     }
 
-    /// Without `CREATE`: a file that was moved away must not come back empty.
+    /// Without `CREATE`: a file that was moved away must not be created again as an empty file.
     pub(crate) fn connect(&self, access: Access) -> Result<Link> {
         let conn = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let query_only = access == Access::Read;
@@ -158,8 +158,8 @@ impl File {
         let set_up = |conn: Connection| {
             conn.busy_timeout(self.timeouts.call)?;
             conn.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
-            // Otherwise values that are bound make SQLite prepare some statements anew each time, which
-            // takes longer than to run them.
+            // Otherwise SQLite prepares some statements again whenever values are bound, which
+            // takes longer than running them.
             conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             conn.pragma_update(None, "synchronous", "full")?;
             conn.pragma_update(None, "foreign_keys", true)?;
@@ -188,7 +188,8 @@ impl File {
         let source = self.connect(Access::Read)?;
         let copy = || {
             let mut copy = Connection::open(target)?;
-            // In one step, which is one transaction. With several steps it would begin again at each change.
+            // In one step, which is one transaction. With several steps it would begin again at
+            // each change.
             Backup::new(&source.conn, &mut copy)?.step(-1)
         };
         match copy() {

@@ -35,9 +35,9 @@ enum Progress {
 /// Whether the user has saved the headword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Saved {
-    /// It is in the user's word book.
+    /// The word is in the user's word book.
     Yes,
-    /// It is not, or this was not requested, or the query failed.
+    /// The word is not in it, or this was not requested, or the query failed.
     No,
 }
 
@@ -52,9 +52,9 @@ pub(super) struct HistRow {
 
 /// The state in which a caller left its row.
 pub(super) enum GaveUp {
-    /// It will not be stored.
+    /// The row will not be stored.
     Queued,
-    /// It may be stored.
+    /// The row may be stored.
     Writing,
 }
 

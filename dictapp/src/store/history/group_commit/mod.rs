@@ -35,8 +35,8 @@ use crate::store::{
     error::{Kind, Result, StoreError},
 };
 
-/// Rows of one statement: past this the gain is small, and each number of rows is a statement of
-/// its own in the cache of a connection.
+/// Maximum number of rows of one statement. More rows gain little, and each number of rows needs a
+/// separate statement in the cache of a connection.
 const BATCH_ROWS_MAX: usize = 64;
 const INSERT: &str = "insert into hist (user, time, word, found) values (?, ?, ?, ?)";
 const ONE_MORE: &str = ", (?, ?, ?, ?)";
@@ -221,8 +221,8 @@ impl Shared {
         }
     }
 
-    /// Waits for rows and takes them. If the last batch had several, the next one probably has too:
-    /// it waits a moment for them, which costs each row less than its own statement.
+    /// Waits for rows and takes them. If the last batch had several rows, waits a moment for as
+    /// many: this costs each row less time than a separate statement.
     fn next_batch(&self) -> Option<Vec<Job>> {
         let idle = |queue: &mut Queue| queue.jobs.is_empty() && !queue.is_closed;
         let waited = self.filled.wait_while(lock(&self.queue), idle);

@@ -5,21 +5,21 @@ use std::fmt;
 /// A part of a package that has a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnkiPart {
-    /// Its files.
+    /// The files.
     Files,
     /// The bytes of the collection.
     Collection,
-    /// Its note types.
+    /// The note types.
     Types,
     /// The fields of all note types.
     Fields,
     /// The fields of one note type.
     TypeFields,
-    /// Its decks.
+    /// The decks.
     Decks,
-    /// Its cards.
+    /// The cards.
     Cards,
-    /// Its notes.
+    /// The notes.
     Notes,
     /// The bytes of its text.
     Text,
@@ -28,11 +28,11 @@ pub enum AnkiPart {
 /// Why a package cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AnkiFault {
-    /// It is no zip archive, or has no collection.
+    /// The file is not a zip archive, or has no collection.
     NoPackage,
     /// A part of it exceeds its limit.
     TooLarge(AnkiPart, usize),
-    /// The collection is damaged, or is not one of Anki: what SQLite or the decoder reports.
+    /// The collection is damaged, or is not one of Anki: the error of SQLite or of the decoder.
     Damaged(String),
     /// The server cannot write a temporary file.
     Server(String),

@@ -11,8 +11,8 @@ pub use read::{ANKI_PACKAGE_BYTES_MAX, AnkiNoteType, AnkiRow, read_anki};
 /// The fields of a note of our own packages, in the order of `AnkiNote::fields`.
 const FIELDS: [&str; 6] = ["Word", "Pronunciation", "Meaning", "Example", "Sentence", "Note"];
 
-/// What separates the fields of a note.
+/// Separates the fields of a note.
 const SEPARATOR: &str = "\u{1f}";
 
-/// What separates a deck from the one above it.
+/// Separates the name of a deck from that of the deck above it.
 const DECK_SEPARATOR: &str = "::";

@@ -39,9 +39,9 @@ const DECK: i64 = 1_764_374_400_002;
 pub struct AnkiNote {
     /// The word.
     pub word: String,
-    /// Its pronunciation in IPA, without slashes.
+    /// The pronunciation in IPA, without slashes.
     pub pronunciation: String,
-    /// Its meaning.
+    /// The meaning.
     pub meaning: String,
     /// An example.
     pub example: String,
@@ -51,7 +51,8 @@ pub struct AnkiNote {
     pub note: String,
     /// Tags, separated by spaces.
     pub tags: String,
-    /// The list that it belongs to; empty: none. It becomes a deck below the deck of the package.
+    /// The list that it belongs to; empty: no list. The list becomes a deck below the deck of the
+    /// package.
     pub list: String,
 }
 

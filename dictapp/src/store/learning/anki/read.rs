@@ -1,10 +1,10 @@
-//! An Anki package (`.apkg`, `.colpkg`) to the notes in it. A package is a zip archive with an SQLite
-//! file: `collection.anki21b`, packed with zstd (since Anki 2.1.50), or `collection.anki21` or
-//! `collection.anki2` (schema 11). Newer packages have a `collection.anki2` too, whose only note asks
-//! for an update.
+//! Reads the notes of an Anki package (`.apkg`, `.colpkg`). A package is a zip archive with an
+//! SQLite file: `collection.anki21b`, compressed with zstd (since Anki 2.1.50), or
+//! `collection.anki21` or `collection.anki2` (schema 11). Newer packages also have a
+//! `collection.anki2` with a single note that asks for an update.
 //!
-//! Packages come from strangers: sizes are limited before anything is unpacked, and the work of
-//! SQLite is, whatever the file makes of its tables.
+//! Packages are not trusted. Sizes are limited before anything is unpacked. The work of SQLite is
+//! limited too, since a file may define tables that compute their rows.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -70,8 +70,8 @@ const DECKS: &str = "select id, name from decks";
 const HAS_TYPES: &str =
     "select count(*) from sqlite_schema where type = 'table' and name = 'notetypes'";
 
-/// What computes its rows or columns when it is read: a view, a virtual table, or a table with
-/// generated columns.
+/// Counts views, virtual tables and tables with generated columns: SQLite computes their content
+/// when it is read.
 const COMPUTED: &str = "select count(*) from sqlite_schema
     where name = ?1 collate nocase and type in ('table', 'view')
     and (type = 'view' or sql not like 'create table%'
@@ -84,11 +84,11 @@ const TABLES: [&str; 5] = ["notes", "cards", "notetypes", "fields", "decks"];
 /// The notes of one type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AnkiNoteType {
-    /// Its name.
+    /// The name.
     pub name: String,
     /// The names of its fields.
     pub fields: Vec<String>,
-    /// Its notes in the order in which they were made.
+    /// The notes in the order in which they were made.
     pub notes: Vec<AnkiRow>,
 }
 
@@ -99,7 +99,7 @@ pub struct AnkiRow {
     pub fields: Vec<String>,
     /// Tags, separated by spaces.
     pub tags: String,
-    /// The list that its deck stands for.
+    /// The list of its deck.
     pub list: String,
 }
 
@@ -152,7 +152,7 @@ fn unpack(package: &[u8], path: &Path) -> Result<()> {
     copy(unpacked, path)
 }
 
-/// Copies what is unpacked to a file, up to the limit.
+/// Copies the unpacked bytes to a file, up to the limit.
 fn copy(mut unpacked: impl Read, path: &Path) -> Result<()> {
     let server = |error: std::io::Error| AnkiFault::Server(error.to_string());
     let mut file = File::create(path).map_err(server)?;
@@ -171,7 +171,7 @@ fn copy(mut unpacked: impl Read, path: &Path) -> Result<()> {
     }
 }
 
-/// Opens a collection so that nothing in it runs for long or writes.
+/// Opens a collection for reading, with limits on the work of SQLite.
 fn open(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut file = Connection::open_with_flags(path, flags)?;
@@ -195,7 +195,7 @@ struct Collection {
 }
 
 impl Collection {
-    /// Refuses tables that compute what is read: their work and size have no bounds.
+    /// Refuses tables with computed content: its cost and size have no bounds.
     fn check_tables(&self) -> Result<()> {
         for table in if self.is_old()? { &OLD_TABLES[..] } else { &TABLES } {
             let count: i64 = self.file.query_row(COMPUTED, [table], |row| row.get(0))?;
@@ -353,8 +353,8 @@ fn read_notes(
     })
 }
 
-/// The list that a deck stands for: what is below the uppermost deck. A deck with none above it is a
-/// list itself, unless it is the deck of a package of ours.
+/// The list of a deck: its name without the uppermost deck. A deck without a deck above it is a
+/// list itself, unless it is the deck of a package of this program.
 fn list_of(deck: &str, is_own: bool) -> &str {
     match deck.split_once(DECK_SEPARATOR) {
         Some((_, below)) => below,

@@ -63,7 +63,7 @@ pub struct NewClassList<'a> {
     pub name: &'a str,
     /// The day until which it is to be learnt, in days since 1970-01-01.
     pub due: i64,
-    /// Its words, each once.
+    /// The words, each once.
     pub words: &'a [Word],
 }
 

@@ -101,7 +101,7 @@ pub struct Member {
 pub struct Membership {
     /// The class.
     pub class: ClassId,
-    /// Its name.
+    /// The name.
     pub name: String,
     /// The teacher's name.
     pub teacher_name: String,

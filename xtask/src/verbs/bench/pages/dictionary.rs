@@ -92,7 +92,8 @@ pub(super) fn count(program: &Path, folder: &Path) -> Result<Vec<(&'static str, 
         --set log.level=error --set timeouts.idle=1h --set dictionary.lookups_per_minute_max=100000",
         program.display(),
     );
-    // The first start imports the word books. That runs without callgrind, which would slow it down.
+    // The first start imports the word books. That runs without callgrind, which would slow it
+    // down.
     let first = Server::start(&command, &folder.join("first.log"))?;
     wait_until_ready(&first)?;
     first.stop()?;

@@ -1,4 +1,5 @@
-//! `cargo xtask bench pages`: user-space instructions of one request, page by page, counted by callgrind.
+//! `cargo xtask bench pages`: user-space instructions of one request, page by page, counted by
+//! callgrind.
 //!
 //! A count depends little on the load of the machine. Without options, two builds are counted: the
 //! release, and the test build, which is cheap after the tests. With `--check`, only the test build
