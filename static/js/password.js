@@ -1,4 +1,4 @@
-// Password fields get a button that shows what is typed. Without this script they are plain fields.
+// Adds a button to password fields that shows the typed text. Without this script they are plain fields.
 "use strict";
 
 (() => {

@@ -1,5 +1,5 @@
-// Reviews: space shows the answer, 1 to 4 grade it, Z undoes, cards by ear speak. Answers wait in the
-// browser while the server cannot be reached, and the next cards are in the page already. The page
+// Reviews: space shows the answer, 1 to 4 grade it, Z undoes; cards by ear are spoken. While the server
+// is unreachable, answers wait in the browser, and the next cards are in the page already. The page
 // works without this file.
 "use strict";
 (() => {
@@ -20,7 +20,7 @@
   const place = () => find("reviews");
   const key = () => "reviews:" + place().dataset.user;
 
-  // The answers that wait. They outlive the page: a reload without a network loses none.
+  // The waiting answers. They are stored, so that a reload without a network loses none.
   function waiting() {
     try {
       return JSON.parse(localStorage.getItem(key())) || [];
@@ -45,7 +45,7 @@
       if (sessionStorage.getItem(key())) return false;
       sessionStorage.setItem(key(), REFUSED);
     } catch (error) {
-      return false; // no storage: it could not be told from the first time
+      return false; // without storage it could not be told from the first time
     }
     location.reload();
     return true;
@@ -67,7 +67,7 @@
     speechSynthesis.speak(speech);
   }
 
-  // Without a voice a card by ear shows its word.
+  // Without a voice, a card by ear shows its word.
   function spell(listen) {
     const word = document.createElement("span");
     word.className = "headword";
@@ -76,7 +76,7 @@
     listen.replaceWith(word);
   }
 
-  // Makes the card that is shown ready for its user.
+  // Prepares the shown card.
   function start() {
     const listen = find("listen");
     if (listen && "speechSynthesis" in window) {
@@ -89,7 +89,7 @@
     show();
   }
 
-  // Tells how many answers wait.
+  // Shows the number of waiting answers.
   function show() {
     const note = find("waiting");
     const count = waiting().length;
@@ -102,7 +102,7 @@
     return waiting().some((one) => one.word === card.dataset.word && one.seen === card.dataset.seen);
   }
 
-  // Without the server: the next card that the page has.
+  // Shows the next card of this page, without the server.
   function next() {
     const card = find("card");
     if (card) past.push(card);
@@ -119,7 +119,7 @@
     start();
   }
 
-  // The page that the server sent in the place of this one.
+  // Shows the page that the server sent in place of this one.
   function turn(html) {
     const page = new DOMParser().parseFromString(html, "text/html").getElementById("main");
     if (!page || !page.querySelector("#reviews")) return location.reload();
@@ -131,8 +131,8 @@
     start();
   }
 
-  // Sends one answer. Returns the page behind it, null if its word is no more. Throws if the answer
-  // has to wait.
+  // Sends one answer. Returns the next page, or null if the word was removed. Throws if the answer has
+  // to wait.
   async function send(answer, token) {
     const body = new URLSearchParams({ form_token: token, ...answer });
     const signal = AbortSignal.timeout(ANSWER_MAX);
@@ -147,7 +147,7 @@
     return response.text();
   }
 
-  // Sends what waits, the oldest first. An answer that the server had before counts once.
+  // Sends the waiting answers, the oldest first. The server counts an answer that it already has once.
   async function flush() {
     if (sending || !place()) return;
     clearTimeout(timer);

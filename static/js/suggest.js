@@ -1,5 +1,5 @@
-// The search box to a combobox (ARIA 1.2): words are offered while one is typed. Without this
-// script the box is a plain form; nothing here decides what is found.
+// Makes the search box a combobox (ARIA 1.2) with suggestions while the user types. Without this
+// script it is a plain form with the same results.
 "use strict";
 
 (() => {
@@ -100,7 +100,7 @@
       kept.set(typed, suggestions);
       if (box.value === typed && document.activeElement === box) show(typed, suggestions);
     } catch (error) {
-      // Another letter was typed, or the server is away: the form works all the same.
+      // Another letter was typed, or the server is unreachable. The form still works.
     } finally {
       if (asked === request) asked = null;
     }
@@ -113,7 +113,7 @@
   box.addEventListener("input", (event) => {
     if (!event.isComposing) offer();
   });
-  // Chrome tells of no input after an input method has ended.
+  // Chrome sends no input event after the end of an input method.
   box.addEventListener("compositionend", offer);
   box.addEventListener("blur", close);
   box.addEventListener("keydown", (event) => {
@@ -125,7 +125,7 @@
         if (shown !== box.value) offer();
         return;
       }
-      // The box itself lies between the last and the first.
+      // The box itself comes between the last and the first suggestion.
       const step = event.key === "ArrowDown" ? 1 : -1;
       activate(((active + 1 + step + offered + 1) % (offered + 1)) - 1);
     } else if (event.key === "Escape" && offered > 0) {

@@ -1,4 +1,4 @@
-// The progress of an import as it happens. Without this script the page offers a reload.
+// Shows the progress of an import live. Without this script the page offers a reload.
 "use strict";
 
 (() => {
@@ -19,7 +19,7 @@
     if (doing.textContent !== text) doing.textContent = text;
     bar.value = typeof news.text === "number" ? news.text : 100;
   });
-  // The import may have ended before the stream began; a first answer of the page says so.
+  // If the import ended before the stream began, a reload shows its result.
   events.addEventListener("open", async () => {
     const page = await fetch(location.href);
     if (!(await page.text()).includes('id="progress"')) location.reload();

@@ -44,7 +44,7 @@
     speech.addEventListener("voiceschanged", makeButtons);
   }
 
-  // Sharing: the browser's dialog, or the link goes to the clipboard.
+  // Sharing: opens the dialog of the browser, or copies the link to the clipboard.
   const share = document.getElementById("share");
   if (share && (navigator.share || navigator.clipboard)) {
     share.hidden = false;

@@ -1,4 +1,4 @@
-// The time zone of the browser goes into a cookie, so that days begin at the reader's midnight. A zone
+// Stores the time zone of the browser in a cookie, so that days begin at the reader's midnight. A zone
 // that was chosen on the page "Appearance" is in a cookie that scripts cannot replace.
 "use strict";
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Puts the English-to-Chinese book together: its own records, new ones, and what the tools know.
+"""Assembles the English-to-Chinese book: its own records, new ones, and the results of the tools.
 
 What stands below a headword is written by hand and kept: senses, examples, links. Pronunciations,
 forms, levels and ranks are made anew at each run (readings.py, forms.py, levels.py, ranks.py). A
@@ -44,7 +44,7 @@ def countable(part):
 
 
 def is_inflection(part):
-    """Whether the part says only of what it is an inflected form: it has no forms of its own."""
+    """Whether the part only names its base form, so that it has no forms of its own."""
     return all(any(mark in sense.gloss for mark in records.INFLECTIONS) for sense in part.senses)
 
 
@@ -93,7 +93,7 @@ def merged(book, files):
 
 
 def complete(record, other):
-    """Adds what another record of the same headword has besides."""
+    """Adds the parts and senses that only another record of the same headword has."""
     for part in other.parts:
         mine = [own for own in record.parts if own.label == part.label]
         if not mine:

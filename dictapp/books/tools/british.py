@@ -1,8 +1,8 @@
-"""British pronunciations (RP): American phones to British ones by rule.
+"""Derives British pronunciations (RP) from American phones by rule.
 
-The phones are ARPAbet with four vowels more: OH (lot), IA (near), EA (square), UA (cure). What the
-rules cannot know, because American English has merged it (marry and merry, lot and palm), they
-guess from the spelling; `lists/british.txt` has what they guess wrongly, in IPA.
+The phones are ARPAbet with four vowels more: OH (lot), IA (near), EA (square), UA (cure). Vowels
+that American English has merged (marry and merry, lot and palm) are guessed from the spelling;
+`lists/british.txt` has the words that are guessed wrongly, in IPA.
 """
 import re
 
@@ -46,7 +46,7 @@ def lot(word):
 
 
 def before_r(word, phone, follows):
-    """The vowel before an r; `follows`: whether another vowel comes behind the r."""
+    """The vowel before an r; `follows`: whether another vowel follows the r."""
     name, digit = phone[:-1], phone[-1]
     if name == "EH":
         return ("EA" if not follows or spelled_with(word, "air|are|ear|eir|ary$|ari|aria|^scar|^shar|par(ent|ing)|vary|vari|rarity")
@@ -164,7 +164,7 @@ def sounds(text):
 
 
 def from_espeak(text):
-    """What espeak-ng prints for `en-gb-x-rp`, in our letters."""
+    """The output of espeak-ng for `en-gb-x-rp`, in our letters."""
     for theirs, ours in (("ɹ", "r"), ("ɐ", "ə"), ("ɛ", "e"), ("g", "ɡ"), ("n̩", "ən"), ("l̩", "əl"), ("oː", "ɔː"), ("\u200d", ""),
                          ("iə", "iə"), ("a", "æ")):
         text = text.replace(theirs, ours) if theirs != "a" else re.sub("a(?![ɪʊ])", "æ", text)

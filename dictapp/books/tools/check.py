@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks the word books against their rules and prints how far each bar of the English-Chinese book is met.
+"""Checks the word books against their rules and prints whether each requirement of the English-Chinese book is met.
 
 Violations are printed as `file:line: headword: what`, and the exit code is 1. `look` counts what is for
 a human: an example in which the headword was not seen or its neighbors tell another part of speech
@@ -30,7 +30,7 @@ def hand_list(name):
 
 
 class Book:
-    """A book and what its bars ask of it."""
+    """A book and the figures that its requirements need."""
 
     def __init__(self, path):
         self.path, self.records = path, read(path)
@@ -52,7 +52,7 @@ class Book:
 
 
 def violations(book, show):
-    """Prints what breaks a rule; gives the number of violations and of places to look at."""
+    """Prints the violations of rules; returns their number and the number of places to look at."""
     seen, heads, ranks, bad, look = set(), collections.Counter(), collections.Counter(), 0, 0
 
     def say(record, fault, failing):
@@ -104,7 +104,7 @@ def glosses(book):
 
 
 def reverse(found, chinese):
-    """The headwords of which `chinese` is a whole gloss, as the program orders them: first senses, then common words."""
+    """The headwords that have `chinese` as a whole gloss, in the order of the program: first senses, then common words."""
     closest = {}
     for ending in ("", "的", "地"):
         for head, closeness in found.get(chinese + ending, {}).items():
@@ -144,7 +144,7 @@ def readings(book):
 
 
 def bars(book):
-    """Rows `(what, figure, bar, met, what is lacking)` of the table."""
+    """Rows `(name, figure, requirement, whether it is met, what is missing)` of the table."""
     syllabus = [row[0] for row in hand_list("syllabus.txt")]
     left_out = {row[0] for row in hand_list("obsolete.txt")}
     lacking = [word for word in book.lacking(syllabus) if word not in left_out]
@@ -220,7 +220,7 @@ def dead_links(book, others):
 
 
 def english(path, book):
-    """Rows of the English-English book: what is left of WordNet's marks, who lacks a pronunciation; links to neither book."""
+    """Rows of the English-English book: remaining marks of WordNet, headwords without a pronunciation, links to neither book."""
     records = read(path)
     dead = list(dead_links(book, {record.head for record in records}))
     yield "links to words without an entry in either book", len(dead), 0, not dead, dead

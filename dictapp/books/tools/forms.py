@@ -70,7 +70,7 @@ def doubles(word, is_stressed_last):
 
 
 def stem(word, is_stressed_last):
-    """What stands before -ed, -er, -est, with the final e gone: stop to stopp."""
+    """The stem before -ed, -er, -est, without a final e: stop to stopp."""
     if word.endswith("e"):
         return word[:-1]
     if re.search(r"[^aeiou]y$", word):

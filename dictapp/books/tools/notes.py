@@ -1,4 +1,4 @@
-"""Notes in brackets in front of a gloss to labels: `（英，口）搭便车` to `[British, informal] 搭便车`."""
+"""Converts notes in brackets before a gloss to labels: `（英，口）搭便车` to `[British, informal] 搭便车`."""
 import re
 
 LABEL_OF = {

@@ -17,7 +17,7 @@ import unicodedata
 # A phrase is as common as its rarest word, and rarer by this.
 PHRASE = math.log(15)
 LEAST = 1e-9
-# What the CEFR level of a word says of how early learners meet it, in steps of the count's logarithm.
+# How early learners meet a word of each CEFR level, in steps of the count's logarithm.
 EARLY = {"A1": 1.2, "A2": 0.7, "B1": 0.2}
 
 
@@ -63,7 +63,7 @@ def by_hand(path):
 
 
 class Counts:
-    """The counts, and what is known by hand."""
+    """The counts, and the corrections by hand."""
 
     def __init__(self, model="/usr/share/pocketsphinx/model/en-us/en-us.lm.bin", lists="lists"):
         self.sources = [unigrams(model), books()]
@@ -75,7 +75,7 @@ class Counts:
         known = [count for count in counts if count]
         if not known:
             return math.log(LEAST)
-        # A source that lacks the word says that it is rare, or that it is new; books have no contractions.
+        # A word that a source lacks is rare or new; books have no contractions.
         lacking = len(known) < len(counts) and "'" not in form
         return sum(math.log(count) for count in known) / len(known) - lacking
 

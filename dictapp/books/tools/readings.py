@@ -18,7 +18,7 @@ def table(path):
 
 
 def espeak(heads, voice):
-    """What espeak-ng reads, headword to IPA in our letters."""
+    """The readings of espeak-ng: headword to IPA in our letters."""
     lines = [head.replace(" ... ", " ") for head in heads]  # an ellipsis would end the line
     text = subprocess.run(["espeak-ng", "-q", "--ipa", "-v", voice], input="\n".join(lines) + "\n",
                           capture_output=True, text=True, check=True).stdout
@@ -96,7 +96,7 @@ class Readings:
         return found or [self.guessed[head]] * bool(re.fullmatch("[a-z]{4,}", head) and self.guessed.get(head))
 
     def hyphenated(self, head, label):
-        """A compound of which CMUdict has the halves: nouns stress the first, adjectives the last."""
+        """A compound with halves in CMUdict: nouns stress the first half, adjectives the last."""
         halves = [self.american.phones(half) for half in head.split("-")]
         if not all(halves):
             return []
@@ -107,7 +107,7 @@ class Readings:
         return [tuple(phone for half in chosen for phone in half)]
 
     def of(self, head, label, number=1):
-        """The pronunciations of a part as its `@` line has them; empty for phrases and what is not certain."""
+        """The pronunciations of a part in the form of its `@` line; empty for phrases and if they are uncertain."""
         if " " in head:
             return ""
         uk, us = self.both(head, label, number)

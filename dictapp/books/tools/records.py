@@ -1,4 +1,4 @@
-"""The records of a `.book` file: text to records and back, and what may stand in one."""
+"""Reads and writes the records of a `.book` file, and checks their characters."""
 import re
 
 LABELS = ("n. v. aux. modal. adj. adv. prep. conj. pron. num. art. det. int. abbr. phr. pl. prefix. suffix.").split()
@@ -10,7 +10,7 @@ British, American, dated, taboo, offensive, technical, computing, law, medicine,
 grammar, business, politics, military, religion, music, sport""".split(",")]
 LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2")
 HAN = "\u3400-\u9fff"
-# What a gloss says of an inflected form: 看见（see 的过去式）.
+# The reference to the base form in the gloss of an inflected form: 看见（see 的过去式）.
 INFLECTIONS = ("的过去式", "的过去分词", "的现在分词", "的复数", "的第三人称", "的比较级", "的最高级")
 
 
@@ -23,7 +23,7 @@ class Sense:
 
     @staticmethod
     def parse(text, number=0):
-        """What stands behind the label of the part of speech."""
+        """The text after the label of the part of speech."""
         labels, pattern = [], ""
         found = re.match(r"\[([^\]]*)\]\s*(.*)", text)
         if found and all(label.strip() in SENSE_LABELS for label in found[1].split(",")):
@@ -44,7 +44,7 @@ class Sense:
 
 
 class Part:
-    """A part of speech: its label, the text behind the label of its `@` line, its senses."""
+    """A part of speech: its label, the text after the label of its `@` line, its senses."""
 
     def __init__(self, label, head=""):
         self.label, self.head, self.senses = label, head, []
@@ -55,7 +55,7 @@ class Part:
 
 
 class Record:
-    """One headword with all that stands below it."""
+    """One headword with the lines below it."""
 
     def __init__(self, head, number=0):
         self.head, self.number, self.rank, self.level, self.phonetic = head, number, "", "", ""

@@ -1,4 +1,4 @@
-"""The rules of the English-to-Chinese book: a record to what is wrong with it."""
+"""The rules of the English-to-Chinese book: finds the faults of a record."""
 import collections
 import re
 
@@ -23,7 +23,7 @@ AUXILIARY = set("is was are were of in on at from for".split())
 # Words that do not make two examples different, and the share of words from which two are nearly the same.
 GRAMMAR = set("a an the is was are were to of in on at and he she they we i it you his her their our my me him them us has have had".split())
 ALIKE = 0.66
-# Readings that differ: what the ear of each country makes of one word.
+# The usual differences: an American sound and the British one.
 EXPLAINED = [("oʊ", "əʊ"), ("ɑːr", "ɑː"), ("ɔːr", "ɔː"), ("ɜːr", "ɜː"), ("ər", "ə"), ("er", "eə"), ("ɪr", "ɪə"), ("ʊr", "ʊə"), ("ɑː", "ɒ"),
              ("ɔː", "ɒ"), ("æ", "ɑː"), ("uː", "juː"), ("r", "")]
 
@@ -38,7 +38,7 @@ def words_of(forms):
 
 
 def regular(word):
-    """What a word may look like in a sentence, by the spelling rules alone."""
+    """The possible forms of a word in a sentence, only by spelling rules."""
     forms = {word, word + "s", word + "es", word + "ed", word + "ing", word + "er", word + "est", word + "d", word + "r", word + "st", word + "'s"}
     forms |= {word + word[-1] + end for end in ("ed", "ing", "er", "est")}
     if word[-1] == "y":
@@ -63,7 +63,7 @@ def appearance(head, forms_of):
 
 
 def shows_another_part(label, labels, english, found):
-    """Whether the neighbors of the word that was found tell another part of speech: a verb after `the`, a noun after `can`."""
+    """Whether the neighbours of the found word show another part of speech: a verb after `the`, a noun after `can`."""
     before = (re.findall(r"[\w']+", english[: found.start()]) or [""])[-1]
     after = (re.findall(r"[\w']+|[.!?]", english[found.end() :]) or [""])[0]
     if label == "v." and "n." in labels:
@@ -93,7 +93,7 @@ def chinese_faults(text):
 
 
 def sense_faults(label, sense):
-    """What is wrong with a sense line."""
+    """The faults of a sense line."""
     text, faults = sense.gloss, []
     if label not in LABELS:
         faults.append(f"unknown part of speech {label}")
@@ -113,7 +113,7 @@ def sense_faults(label, sense):
 
 
 def example_faults(text, seen):
-    """What is wrong with an example; `seen` holds the sentences before it."""
+    """The faults of an example; `seen` has the sentences before it."""
     pair = split_example(text)
     if pair is None:
         return [f"an example is `English. = 中文。` with exactly one ` = `: {text[:40]}"]
@@ -140,7 +140,7 @@ def example_faults(text, seen):
 
 
 def head_faults(part):
-    """What is wrong with an `@` line."""
+    """The faults of an `@` line."""
     said, forms, level = part.columns()
     faults = []
     for one in filter(None, (one.strip() for one in said.split(";"))):
@@ -155,7 +155,7 @@ def head_faults(part):
 
 
 def part_faults(part):
-    """What is wrong between the senses of a part: forms of another word, one example for two senses, a weak -ation."""
+    """The faults between the senses of a part: forms of another word, one example for two senses, a weak -ation."""
     said, forms, _ = part.columns()
     if forms and any(mark in sense.gloss for sense in part.senses for mark in INFLECTIONS):
         yield "has the forms of one word and explains a form of another: they are two parts"
@@ -174,7 +174,7 @@ def content(example):
 
 
 def record_faults(record, forms_of, seen):
-    """Pairs of what is wrong with a record and whether that fails the check."""
+    """The faults of a record, each with whether it fails the check."""
     for _, fault in record.faults:
         yield fault, True
     if not record.parts:
@@ -207,7 +207,7 @@ def record_faults(record, forms_of, seen):
 
 
 def unexplained(uk, us):
-    """Whether the British pronunciation is not what the usual differences make of the American one."""
+    """Whether the British pronunciation differs from the one that the usual rules derive from the American one."""
     def skeleton(text):
         for american, british in EXPLAINED:
             text = text.replace(american, british)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Cuts WordNet 3.0 to the English-to-English book.
+"""Makes the English-to-English book from WordNet 3.0.
 
 The book has the words of SCOWL up to level 35, the phrases and names of the hand lists, at most
 eight senses an entry: those met most often in WordNet's tagged texts and the first of every part of
@@ -19,7 +19,7 @@ FILES = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
 LABELS = {"n": "n.", "v": "v.", "a": "adj.", "r": "adv."}
 PART_OF_TYPE = {"1": "n", "2": "v", "3": "a", "4": "r", "5": "a"}
 MAX_SENSES, MAX_EXAMPLES, MAX_SYNONYMS = 8, 2, 8
-# The synsets that WordNet's usage pointers name for what is unfit.
+# The synsets by which WordNet's usage pointers mark unsuitable words.
 USAGES = {"vulgarism", "obscenity", "dirty_word", "ethnic_slur", "disparagement", "derogation", "depreciation"}
 UNFIT = re.compile(
     r"ethnic slur|obscene|vulgar|offensive (term|name|word)|derogatory|disparag(ing|ement)|sexual(ly)? (intercourse|activit|arous|excit|promiscu|perver)"
@@ -46,7 +46,7 @@ HEADER = """\
 
 
 def hand_list(folder, name):
-    """The words of a hand list: one a line where there are phrases, else separated by spaces."""
+    """The words of a hand list: one on each line if there are phrases, else separated by spaces."""
     text = lines(os.path.join(folder, name + ".txt"))
     if name == "phrases":
         return [line for line in text if line]
@@ -78,7 +78,7 @@ class Synset:
             if words[at] == ";u":
                 self.usages.add((words[at + 2], words[at + 1]))
             at += 4
-        # The definition ends where the first quotation begins; quotes inside it stay.
+        # The definition ends at the first quotation; quotes inside it stay.
         split = re.match(r'([^"]*?)\s*[;:,]\s*(".*)', gloss) or re.match(r'([^"]*\))\s(".*)', gloss)
         definition, quoted = split.groups() if split else (gloss, "")
         self.definition = " ".join(definition.split()).strip(" ;:,")
@@ -146,7 +146,7 @@ def entry(head, senses, synsets, tags, vulgar):
 
 
 def chosen(args, senses, synsets, vulgar):
-    """The spellings to explain: WordNet's own where the word is on one of the lists."""
+    """The spellings to explain: WordNet's own spelling if the word is on one of the lists."""
     wanted = set(hand_list(args.lists, "phrases")) | set(hand_list(args.lists, "names"))
     for level in (10, 20, 35):
         for kind in ("english-words", "american-words", "british-words", "english-upper", "english-proper-names"):
