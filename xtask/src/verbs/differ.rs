@@ -49,25 +49,25 @@ struct Reaction {
 /// How two reactions differ; `docs/differences.md` explains each kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Difference {
-    Counts,
-    Closes,
-    Laxer,
-    Behind,
-    Stricter,
-    Answers,
-    Status,
+    OtherCount,
+    OthersClose,
+    OthersRefuse,
+    OthersContinue,
+    OthersAccept,
+    OthersAnswer,
+    OtherStatus,
 }
 
 impl Difference {
     fn text(self) -> &'static str {
         match self {
-            Difference::Counts => "both accept it and find different requests",
-            Difference::Closes => "both accept it, they close after it",
-            Difference::Laxer => "we accept it, they refuse it",
-            Difference::Behind => "both refuse it, they answer the next request",
-            Difference::Stricter => "we refuse it, they accept it",
-            Difference::Answers => "we refuse it, they answer it and close",
-            Difference::Status => "both refuse it with different statuses",
+            Difference::OtherCount => "both accept it and find different requests",
+            Difference::OthersClose => "both accept it, the others close after it",
+            Difference::OthersRefuse => "webframe accepts it, the others refuse it",
+            Difference::OthersContinue => "both refuse it, the others answer the next request",
+            Difference::OthersAccept => "webframe refuses it, the others accept it",
+            Difference::OthersAnswer => "webframe refuses it, the others answer it and close",
+            Difference::OtherStatus => "both refuse it with different statuses",
         }
     }
 }
@@ -181,16 +181,20 @@ fn difference(ours: &Reaction, theirs: &Reaction) -> Option<Difference> {
         // A server that closes has read nothing else; one that waits takes the following bytes for
         // body.
         (false, false) if ours.statuses.len() > theirs.statuses.len() && !theirs.waits => {
-            Some(Difference::Closes)
+            Some(Difference::OthersClose)
         }
-        (false, false) if ours.statuses.len() != theirs.statuses.len() => Some(Difference::Counts),
+        (false, false) if ours.statuses.len() != theirs.statuses.len() => {
+            Some(Difference::OtherCount)
+        }
         (false, false) => None,
-        (false, true) => Some(Difference::Laxer),
-        (true, false) if theirs.statuses.len() == 1 && !theirs.waits => Some(Difference::Answers),
-        (true, false) => Some(Difference::Stricter),
-        (true, true) if theirs.statuses.len() > 1 => Some(Difference::Behind),
+        (false, true) => Some(Difference::OthersRefuse),
+        (true, false) if theirs.statuses.len() == 1 && !theirs.waits => {
+            Some(Difference::OthersAnswer)
+        }
+        (true, false) => Some(Difference::OthersAccept),
+        (true, true) if theirs.statuses.len() > 1 => Some(Difference::OthersContinue),
         (true, true) => {
-            (ours.statuses.first() != theirs.statuses.first()).then_some(Difference::Status)
+            (ours.statuses.first() != theirs.statuses.first()).then_some(Difference::OtherStatus)
         }
     }
 }
@@ -265,24 +269,23 @@ mod tests {
         let waits = Reaction { statuses: Vec::new(), waits: true };
         let differ = |ours: &[u16], theirs: &[u16]| difference(&answered(ours), &answered(theirs));
         assert_eq!(differ(&[200, 404], &[404, 404]), None);
-        assert_eq!(differ(&[200], &[404, 404]), Some(Difference::Counts));
-        assert_eq!(differ(&[200, 404], &[200]), Some(Difference::Closes));
-        assert_eq!(differ(&[200, 404], &[400]), Some(Difference::Laxer));
-        assert_eq!(differ(&[400], &[404, 404]), Some(Difference::Stricter));
-        assert_eq!(differ(&[400], &[404]), Some(Difference::Answers));
-        assert_eq!(differ(&[400], &[400, 404]), Some(Difference::Behind));
-        assert_eq!(differ(&[400], &[501]), Some(Difference::Status));
-        assert_eq!(differ(&[400], &[]), Some(Difference::Status));
-        assert_eq!(difference(&answered(&[400]), &waits), Some(Difference::Stricter));
-        assert_eq!(difference(&answered(&[200, 404]), &waits), Some(Difference::Counts));
+        assert_eq!(differ(&[200], &[404, 404]), Some(Difference::OtherCount));
+        assert_eq!(differ(&[200, 404], &[200]), Some(Difference::OthersClose));
+        assert_eq!(differ(&[200, 404], &[400]), Some(Difference::OthersRefuse));
+        assert_eq!(differ(&[400], &[404, 404]), Some(Difference::OthersAccept));
+        assert_eq!(differ(&[400], &[404]), Some(Difference::OthersAnswer));
+        assert_eq!(differ(&[400], &[400, 404]), Some(Difference::OthersContinue));
+        assert_eq!(differ(&[400], &[501]), Some(Difference::OtherStatus));
+        assert_eq!(differ(&[400], &[]), Some(Difference::OtherStatus));
+        assert_eq!(difference(&answered(&[400]), &waits), Some(Difference::OthersAccept));
+        assert_eq!(difference(&answered(&[200, 404]), &waits), Some(Difference::OtherCount));
     }
 
     #[test]
     fn an_explanation_counts_only_below_its_heading() {
-        let text =
-            "# x\n\n## We refuse it, they accept it\n\n- `Field`: why\n\n## Other\n\n- `Host`: y\n";
-        assert!(is_explained(Difference::Stricter, "Field", text));
-        assert!(!is_explained(Difference::Stricter, "Host", text));
-        assert!(!is_explained(Difference::Laxer, "Field", text));
+        let text = "# x\n\n## Webframe refuses it, the others accept it\n\n- `Field`: why\n\n## Other\n\n- `Host`: y\n";
+        assert!(is_explained(Difference::OthersAccept, "Field", text));
+        assert!(!is_explained(Difference::OthersAccept, "Host", text));
+        assert!(!is_explained(Difference::OthersRefuse, "Field", text));
     }
 }
