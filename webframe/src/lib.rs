@@ -93,7 +93,9 @@ pub use testing::fuzzing;
 #[cfg(feature = "websocket")]
 pub use testing::test_socket::TestSocket;
 pub use testing::{
-    test_client::{TestClient, TestRequest, TestResponse},
+    test_client::TestClient,
     test_events::{TestEvent, TestEvents},
+    test_request::TestRequest,
+    test_response::TestResponse,
 };
 pub use wire::WireError;

@@ -3,6 +3,13 @@
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 pub(crate) mod test_client;
+pub(crate) mod test_request;
+pub(crate) mod test_response;
 pub(crate) mod test_events;
 #[cfg(feature = "websocket")]
 pub(crate) mod test_socket;
+
+use std::time::Duration;
+
+/// Maximum wait of a test client for an event or a message of another thread.
+const PATIENCE: Duration = Duration::from_secs(10);

@@ -4,12 +4,12 @@ use std::{
     collections::VecDeque,
     fmt,
     sync::{Arc, Condvar, Mutex},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use http::StatusCode;
 
-use super::test_client::TestRequest;
+use super::{PATIENCE, test_request::TestRequest};
 use crate::{
     Body,
     live::{
@@ -18,9 +18,6 @@ use crate::{
     },
     lock::lock,
 };
-
-/// Maximum wait for an event of another thread.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A subscriber of an event stream; made by [`TestRequest::subscribe`]. Dropping it
 /// disconnects it.
@@ -38,8 +35,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// ```
 pub struct TestEvents {
     subscription: Subscription,
-    bell: Arc<dyn Deliver>,
-    news: Arc<Bell>,
+    engine: Arc<dyn Deliver>,
+    waker: Arc<Waker>,
     ready: VecDeque<TestEvent>,
 }
 
@@ -54,17 +51,17 @@ pub struct TestEvent {
     pub data: String,
 }
 
-/// Receives a notice of each publication.
+/// Wakes the test when something is published, in place of the engine.
 #[derive(Default)]
-struct Bell {
-    rung: Mutex<bool>,
-    ringing: Condvar,
+struct Waker {
+    is_woken: Mutex<bool>,
+    woken: Condvar,
 }
 
-impl Deliver for Bell {
+impl Deliver for Waker {
     fn deliver(&self, _: Delivery) {
-        *lock(&self.rung) = true;
-        self.ringing.notify_all();
+        *lock(&self.is_woken) = true;
+        self.woken.notify_all();
     }
 }
 
@@ -76,11 +73,11 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         assert_eq!(status, StatusCode::OK, "the subscription was refused");
         let Body::Live(live) = body else { panic!("the answer is not an event stream") };
         let subscription = live.subscription.expect("the answer is an event stream");
-        let news = Arc::new(Bell::default());
-        let bell: Arc<dyn Deliver> = news.clone();
-        subscription.feed.join(Arc::downgrade(&bell), 0, 0);
+        let waker = Arc::new(Waker::default());
+        let engine: Arc<dyn Deliver> = waker.clone();
+        subscription.feed.join(Arc::downgrade(&engine), 0, 0);
         let mut events =
-            TestEvents { subscription: *subscription, bell, news, ready: VecDeque::new() };
+            TestEvents { subscription: *subscription, engine, waker, ready: VecDeque::new() };
         if let Some(greeting) = events.subscription.greeting.take() {
             events.take(&greeting);
         }
@@ -99,8 +96,8 @@ impl TestEvents {
             }
             let left = until.saturating_duration_since(Instant::now());
             assert!(!left.is_zero(), "no event within {PATIENCE:?}");
-            let rung = lock(&self.news.rung);
-            drop(self.news.ringing.wait_timeout_while(rung, left, |rung| !*rung));
+            let is_woken = lock(&self.waker.is_woken);
+            drop(self.waker.woken.wait_timeout_while(is_woken, left, |is_woken| !*is_woken));
         }
     }
 
@@ -115,8 +112,8 @@ impl TestEvents {
 
     #[track_caller]
     fn read(&mut self) {
-        *lock(&self.news.rung) = false;
-        self.subscription.feed.note_look(&Arc::downgrade(&self.bell), 0);
+        *lock(&self.waker.is_woken) = false;
+        self.subscription.feed.note_look(&Arc::downgrade(&self.engine), 0);
         match self.subscription.feed.read(self.subscription.cursor) {
             Read::Blocks(blocks) => {
                 self.subscription.cursor += blocks.len() as u64;
@@ -162,7 +159,7 @@ impl TestEvent {
 
 impl Drop for TestEvents {
     fn drop(&mut self) {
-        self.subscription.feed.leave(&Arc::downgrade(&self.bell), 0);
+        self.subscription.feed.leave(&Arc::downgrade(&self.engine), 0);
         if let Some(on_leave) = self.subscription.take_on_leave() {
             on_leave();
         }

@@ -5,12 +5,12 @@ use std::{
     collections::VecDeque,
     fmt,
     sync::{Arc, Condvar, Mutex},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use http::{StatusCode, header};
 
-use super::test_client::TestRequest;
+use super::{PATIENCE, test_request::TestRequest};
 use crate::{
     Body,
     live::{
@@ -21,9 +21,6 @@ use crate::{
     websocket::{Close, CloseCode, Message},
     wire::websocket::{Deflate, Event, MessageLimits, Reader, Role, Writer},
 };
-
-/// Maximum wait for a message of another thread.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The client end of a WebSocket; made by [`TestRequest::connect`].
 ///

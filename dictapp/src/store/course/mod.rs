@@ -1,5 +1,5 @@
 //! Reads the rows of a course database: users, look-ups and words, from a MySQL server or from an
-//! SQL dump. Nothing is written there.
+//! SQL dump. The source is never changed.
 
 mod dump;
 mod server;
@@ -45,7 +45,7 @@ pub struct CourseUser {
 /// Maximum number of reported rows that cannot be read.
 const ODD_MAX: usize = 20;
 
-/// The tables of the course with all their columns; those of the dictionary are read.
+/// The tables of the course.
 const TABLES: [Table; 3] = [
     Table { name: "user", columns: &["id", "name", "passwd"], read: &["name", "passwd"] },
     Table {
@@ -60,8 +60,9 @@ const TABLES: [Table; 3] = [
 #[derive(Clone, Copy, Debug)]
 struct Table {
     name: &'static str,
-    /// The columns in the course's order, for dumps without it.
+    /// All columns in the course's order, for dumps that do not list them.
     columns: &'static [&'static str],
+    /// The columns that are read.
     read: &'static [&'static str],
 }
 

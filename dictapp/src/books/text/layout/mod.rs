@@ -1,8 +1,11 @@
 //! Splits a line of a plain text book into headword and explanation. White space separates both the
 //! words of a phrase and the headword from its explanation. So the layout of the whole file decides
-//! first, then the content of the line.
+//! first, then the content of the line (`signs`).
+
+mod signs;
 
 use super::script::{self, is_cjk};
+use signs::{WIDE_GAP, begins_before, earliest, first_gap, first_sign};
 
 /// How a file separates headwords from explanations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,26 +78,6 @@ impl Mark {
 
 /// Maximum number of words of a headword before a mark.
 const MARKED_WORDS_MAX: usize = 4;
-
-/// White space that is wider than a single space.
-#[derive(Clone, Copy)]
-struct Gap {
-    start: usize,
-    end: usize,
-    width: usize,
-}
-
-/// The sign that an explanation begins at a word.
-#[derive(Clone, Copy)]
-enum Sign {
-    /// A part of speech.
-    Label,
-    /// A pronunciation in brackets or a change between Chinese and Latin script.
-    Other,
-}
-
-/// A gap of this width ends the headword even if a label is before it: `vitamin a.     维生素`.
-const WIDE_GAP: usize = 3;
 
 /// Minimum number of lines with the same column for a layout.
 const AGREEING_LINES_MIN: usize = 3;
@@ -228,92 +211,6 @@ fn blocks(lines: &[&str]) -> Option<Layout> {
     };
     let whole = blocks.iter().filter(is_block).count();
     (whole >= MARKED_LINES_MIN && whole * 10 >= blocks.len() * 8).then_some(Layout::Blocks)
-}
-
-/// The first white space that contains a TAB or at least two spaces.
-fn first_gap(line: &str) -> Option<Gap> {
-    let mut rest = 0;
-    while let Some(found) = line[rest..].find(char::is_whitespace) {
-        let start = rest + found;
-        let white = line[start..].find(|c: char| !c.is_whitespace()).unwrap_or(line.len() - start);
-        let run = &line[start..start + white];
-        let width = if run.contains('\t') { WIDE_GAP } else { run.chars().count() };
-        if width >= 2 {
-            return Some(Gap { start, end: start + white, width });
-        }
-        rest = start + white;
-    }
-    None
-}
-
-/// The first word after the beginning of the headword at which an explanation clearly begins.
-fn first_sign(line: &str) -> Option<(usize, Sign)> {
-    let starts = script::word_starts(line);
-    let mut open: Option<usize> = None;
-    let mut previous = 0;
-    let chinese_head = line.split_whitespace().next().is_some_and(|word| word.chars().any(is_cjk));
-    for start in starts {
-        let text = &line[start..];
-        let word = text.split_whitespace().next().unwrap_or_default();
-        let bracket = word.find(['[', '/']).filter(|&at| at > 0 && !word[..at].contains(is_cjk));
-        if let Some(at) = bracket
-            && let Some((phonetic, _)) = script::leading_phonetic(&text[at..])
-            // Slashes are between words too: `and/or/not`.
-            && (word[at..].starts_with('[') || phonetic.contains(script::is_phonetic_letter))
-        {
-            return Some((start + at, Sign::Other));
-        }
-        if start > 0 {
-            let is_label = script::label(text).is_some()
-                || script::enclosed_label(text).is_some()
-                || script::named_before_gloss(text).is_some();
-            if is_label {
-                return Some((start, Sign::Label));
-            }
-            if script::begins_with_brackets(text) || is_gloss_in_brackets(text) {
-                return Some((start, Sign::Other));
-            }
-            if word.chars().any(is_cjk) != chinese_head && word.chars().any(char::is_alphanumeric) {
-                let bare = previous > 0 && script::is_bare_label(line[previous..start].trim_end());
-                let from = open.unwrap_or(if bare { previous } else { start });
-                return Some((from, Sign::Other));
-            }
-        }
-        open = match (word.rfind(['(', '（']), word.rfind([')', '）'])) {
-            (Some(opened), closed) if closed < Some(opened) && start > 0 => Some(start),
-            (None, None) => open,
-            _ => None,
-        };
-        previous = start;
-    }
-    None
-}
-
-/// Whether the text begins with empty brackets.
-fn is_gloss_in_brackets(text: &str) -> bool {
-    text.starts_with("[]") || text.starts_with("[ ]")
-}
-
-/// Whether a gap after the column is inside an explanation (`abandon v. 放弃  n. 放任`) and does not
-/// end a headword longer than the column.
-fn begins_before(gap: Gap, line: &str) -> bool {
-    first_sign(line).is_some_and(|(at, _)| {
-        at < gap.start && !line[..at].contains(is_cjk) && line[at..gap.start].contains(is_cjk)
-    })
-}
-
-/// The end of the headword, given a gap and a sign; one of them may be missing.
-fn earliest(line: &str, gap: Option<Gap>, sign: Option<(usize, Sign)>) -> Option<usize> {
-    let (gap, (at, sign)) = match (gap, sign) {
-        (Some(gap), Some(sign)) => (gap, sign),
-        (gap, sign) => return gap.map(|gap| gap.start).or(sign.map(|(at, _)| at)),
-    };
-    // A wide gap is padding, and a label before it is part of the headword, unless an explanation
-    // clearly begins before the gap.
-    let padding = gap.width >= WIDE_GAP
-        && matches!(sign, Sign::Label)
-        && !line[at.min(gap.start)..gap.start].contains(is_cjk);
-    Some(if gap.start < at || padding { gap.start } else { at })
 }
 
 #[cfg(test)]

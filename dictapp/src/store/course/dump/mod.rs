@@ -1,6 +1,8 @@
 //! Reads the rows of a course database from an SQL dump of `mysqldump`: `CREATE TABLE` has the
 //! order of the columns, `INSERT INTO` the rows. Other statements are skipped.
 
+mod tokens;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::File;
@@ -9,6 +11,7 @@ use std::path::Path;
 
 use super::{CourseRows, TABLES, Table};
 use crate::store::error::{Result, StoreError};
+use tokens::{Token, Tokens};
 
 /// Maximum bytes of a dump: more than a thousand classes need.
 const DUMP_BYTES_MAX: u64 = 1 << 30;
@@ -34,42 +37,6 @@ fn text_of(bytes: &[u8]) -> std::result::Result<Cow<'_, str>, String> {
     }
     let (encoding, _) = encoding_rs::Encoding::for_bom(bytes).unwrap_or((encoding_rs::UTF_8, 0));
     Ok(encoding.decode(bytes).0)
-}
-
-/// A word, a text or a sign of SQL.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Token {
-    /// A keyword, a number or a name without quotes.
-    Word(String),
-    /// A name in backquotes.
-    Name(String),
-    /// A text in single quotes.
-    Text(String),
-    /// A text in double quotes: a value, or a name in a dump with `ANSI_QUOTES`.
-    Quoted(String),
-    Sign(char),
-}
-
-impl Token {
-    fn is(&self, word: &str) -> bool {
-        matches!(self, Token::Word(own) if own.eq_ignore_ascii_case(word))
-    }
-
-    /// A name, with or without quotes; of `database.table` the last part.
-    fn name(&self) -> Option<&str> {
-        match self {
-            Token::Word(name) => name.rsplit('.').next(),
-            Token::Name(name) | Token::Quoted(name) => Some(name),
-            Token::Text(_) | Token::Sign(_) => None,
-        }
-    }
-
-    fn text(&self) -> Option<&str> {
-        match self {
-            Token::Text(text) | Token::Quoted(text) => Some(text),
-            Token::Word(_) | Token::Name(_) | Token::Sign(_) => None,
-        }
-    }
 }
 
 /// A value as text; NULL is empty. `None`: an expression, or bytes that are not text.
@@ -101,10 +68,10 @@ fn from_hex(digits: &str) -> Option<String> {
 fn parse(sql: &str) -> std::result::Result<CourseRows, String> {
     let mut rows = CourseRows::default();
     let mut orders = HashMap::new();
-    let mut tokens = Tokens { rest: sql };
+    let mut tokens = Tokens::of(sql);
     loop {
         let statement = tokens.statement()?;
-        if statement.is_empty() && tokens.rest.is_empty() {
+        if statement.is_empty() && tokens.is_at_end() {
             break;
         }
         match statement.as_slice() {
@@ -248,96 +215,6 @@ impl<'a> Iterator for Rows<'a> {
         }
         self.rest = &[];
         Some(None)
-    }
-}
-
-/// The unread rest of the SQL.
-struct Tokens<'a> {
-    rest: &'a str,
-}
-
-impl Tokens<'_> {
-    /// The tokens until the next semicolon.
-    fn statement(&mut self) -> std::result::Result<Vec<Token>, String> {
-        let mut tokens = Vec::new();
-        while let Some(token) = self.next()? {
-            if token == Token::Sign(';') {
-                break;
-            }
-            tokens.push(token);
-        }
-        Ok(tokens)
-    }
-
-    fn next(&mut self) -> std::result::Result<Option<Token>, String> {
-        self.skip_blanks();
-        let Some(first) = self.rest.chars().next() else { return Ok(None) };
-        if matches!(first, '\'' | '"' | '`') {
-            let text = self.quoted(first)?;
-            return Ok(Some(match first {
-                '`' => Token::Name(text),
-                '"' => Token::Quoted(text),
-                _ => Token::Text(text),
-            }));
-        }
-        let is_word =
-            |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '+' | '@' | '$');
-        let end = self.rest.find(|c| !is_word(c)).unwrap_or(self.rest.len());
-        if end == 0 {
-            self.rest = &self.rest[first.len_utf8()..];
-            return Ok(Some(Token::Sign(first)));
-        }
-        let (word, rest) = self.rest.split_at(end);
-        self.rest = rest;
-        Ok(Some(Token::Word(word.to_owned())))
-    }
-
-    /// Skips white space and comments, including `/*!40000 ..*/`, which contains no rows.
-    fn skip_blanks(&mut self) {
-        loop {
-            self.rest = self.rest.trim_start();
-            let is_line = self.rest.starts_with("--") || self.rest.starts_with('#');
-            let end = if is_line {
-                self.rest.find('\n')
-            } else if self.rest.starts_with("/*") {
-                self.rest.find("*/").map(|at| at + 2)
-            } else {
-                return;
-            };
-            self.rest = &self.rest[end.unwrap_or(self.rest.len())..];
-        }
-    }
-
-    /// A text in quotes, with its escapes resolved.
-    fn quoted(&mut self, quote: char) -> std::result::Result<String, String> {
-        let mut text = String::new();
-        let mut chars = self.rest[1..].char_indices().peekable();
-        while let Some((at, c)) = chars.next() {
-            match c {
-                '\\' if quote != '`' => text.extend(chars.next().map(|(_, c)| unescaped(c))),
-                c if c == quote => {
-                    if chars.next_if(|(_, next)| *next == quote).is_none() {
-                        self.rest = &self.rest[1 + at + 1..];
-                        return Ok(text);
-                    }
-                    text.push(quote);
-                }
-                c => text.push(c),
-            }
-        }
-        Err("a text in quotes has no end".to_owned())
-    }
-}
-
-fn unescaped(c: char) -> char {
-    match c {
-        'n' => '\n',
-        't' => '\t',
-        'r' => '\r',
-        '0' => '\0',
-        'b' => '\x08',
-        'Z' => '\x1a',
-        other => other,
     }
 }
 

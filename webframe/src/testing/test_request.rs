@@ -1,0 +1,183 @@
+//! A request of a test client: its fields and body, and sending it to the app.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use http::{HeaderName, HeaderValue, Method, StatusCode};
+#[cfg(feature = "json")]
+use serde::Serialize;
+
+use super::{
+    test_client::TestClient,
+    test_response::{TestResponse, read_whole},
+};
+use crate::{
+    Body, Limits, Refused, Request, RequestId,
+    contract::service::Service,
+    request::body::Content,
+    wire::{Head, Progress, WireError},
+};
+
+/// A request that is not sent yet.
+#[derive(Debug)]
+#[must_use]
+pub struct TestRequest<'a, S> {
+    pub(super) client: &'a TestClient<'a, S>,
+    pub(super) method: Method,
+    pub(super) target: String,
+    pub(super) fields: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+    pub(super) has_parts: bool,
+}
+
+/// The boundary of forms with files.
+const BOUNDARY: &str = "test-client-boundary";
+
+impl<S: Send + Sync + 'static> TestRequest<'_, S> {
+    /// The same request with one more field.
+    pub fn with_field(mut self, name: &str, value: &str) -> Self {
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The same request without fields of that name, for example without `Host`.
+    pub fn without_field(mut self, name: &str) -> Self {
+        self.fields.retain(|field| !field.0.eq_ignore_ascii_case(name));
+        self
+    }
+
+    /// The same request with this body.
+    pub fn with_body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// The same request with a value as JSON.
+    #[cfg(feature = "json")]
+    pub fn with_json(self, value: &impl Serialize) -> Self {
+        let body = serde_json::to_vec(value).expect("a value that is JSON");
+        self.without_field("Content-Type")
+            .with_field("Content-Type", "application/json")
+            .with_body(body)
+    }
+
+    /// The same request with one more field in a form with files (`multipart/form-data`).
+    pub fn with_part(self, name: &str, value: &str) -> Self {
+        self.with_raw_part(&format!("name=\"{}\"", quoted(name)), value.as_bytes())
+    }
+
+    /// The same request with one more file in a form with files (`multipart/form-data`).
+    pub fn with_file(self, name: &str, file_name: &str, bytes: &[u8]) -> Self {
+        let names = format!("name=\"{}\"; filename=\"{}\"", quoted(name), quoted(file_name));
+        self.with_raw_part(&names, bytes)
+    }
+
+    fn with_raw_part(mut self, names: &str, bytes: &[u8]) -> Self {
+        if !std::mem::replace(&mut self.has_parts, true) {
+            let media_type = format!("multipart/form-data; boundary={BOUNDARY}");
+            self = self.without_field("Content-Type").with_field("Content-Type", &media_type);
+            self.body = format!("--{BOUNDARY}--\r\n").into_bytes();
+        }
+        let end = self.body.len() - "--\r\n".len();
+        self.body.truncate(end);
+        let head = format!("\r\nContent-Disposition: form-data; {names}\r\n\r\n");
+        self.body
+            .extend([head.as_bytes(), bytes, b"\r\n--", BOUNDARY.as_bytes(), b"--\r\n"].concat());
+        self
+    }
+
+    /// Sends the request and returns the app's response.
+    #[track_caller]
+    pub fn send(self) -> TestResponse {
+        let client = self.client;
+        let (mut method, fields, body) =
+            (self.method.clone(), self.fields.clone(), self.body.clone());
+        let mut response = self.send_once();
+        for _ in 0..client.redirects_max {
+            let Some(target) = response.redirect() else { break };
+            // As browsers do (Fetch, HTTP-redirect fetch).
+            let becomes_get = match response.status.as_u16() {
+                303 => method != Method::HEAD,
+                301 | 302 => method == Method::POST,
+                _ => false,
+            };
+            response = if becomes_get {
+                method = Method::GET;
+                client.get(&target).send_once()
+            } else {
+                let again = client.request(method.clone(), &target);
+                let body = if method == Method::GET { Vec::new() } else { body.clone() };
+                TestRequest { fields: fields.clone(), body, ..again }.send_once()
+            };
+        }
+        let follows = client.redirects_max > 0 && response.redirect().is_some();
+        assert!(!follows, "more than {} redirects", client.redirects_max);
+        response
+    }
+
+    #[track_caller]
+    fn send_once(self) -> TestResponse {
+        let method = self.method.clone();
+        let (status, fields, body) = self.answer();
+        let body = match method {
+            Method::HEAD => Vec::new(),
+            _ => read_whole(body),
+        };
+        TestResponse { status, fields, body }
+    }
+
+    /// Sends the request and returns the response without reading its body.
+    pub(super) fn answer(self) -> (StatusCode, Vec<(HeaderName, HeaderValue)>, Body) {
+        static SENT: AtomicU64 = AtomicU64::new(0);
+        let client = self.client;
+        let limits = &client.limits;
+        let refuse = |error: WireError, request| {
+            let (refusal, target) = (error.into(), self.target.as_bytes());
+            let refused = Refused { refusal, peer: client.peer, request, target };
+            client.app.refuse(&refused).into_parts()
+        };
+        let head = match self.head(limits) {
+            Ok(head) => head,
+            Err(error) => return refuse(error, None),
+        };
+        let mut content = Content::default();
+        content.append(&self.body, limits.body_memory_max).expect("a body in memory or a file");
+        let id = RequestId(SENT.fetch_add(1, Relaxed));
+        let empty = Request::empty(limits, client.peer);
+        let mut request = Request { head, content, id, ..empty };
+        let endpoint = client.app.find(&mut request);
+        let body_max = client.app.body_bytes_max(endpoint).unwrap_or(limits.body_bytes_max);
+        if request.content.length() > body_max {
+            return refuse(WireError::BodyTooLarge, Some(&request));
+        }
+        let (status, fields, body) = client.app.answer(endpoint, &mut request).into_parts();
+        client.take_cookies(&fields);
+        (status, fields, body)
+    }
+
+    /// # Errors
+    /// The reason why the server refuses the head.
+    fn head(&self, limits: &Limits) -> Result<Head, WireError> {
+        let mut text = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
+        for (name, value) in &self.fields {
+            text.push_str(&format!("{name}: {value}\r\n"));
+        }
+        for (name, value) in &*self.client.cookies.borrow() {
+            text.push_str(&format!("Cookie: {name}={value}\r\n"));
+        }
+        if !self.body.is_empty() {
+            text.push_str(&format!("Content-Length: {}\r\n", self.body.len()));
+        }
+        text.push_str("\r\n");
+        let mut head = Head::default();
+        match head.read(text.as_bytes(), &limits.head()) {
+            Ok(Progress::Complete(_)) => Ok(head),
+            Ok(Progress::NeedMore) => panic!("{text:?} is not a whole head"),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Quotes a name as browsers do in a form with files.
+fn quoted(name: &str) -> String {
+    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
+}
