@@ -10,6 +10,7 @@ use dictapp::cli::{self, Command, Ending};
 use dictapp::commands::{
     backup, books, check, client, import, import_course, licences, look, mcp, serve, user,
 };
+use dictapp::site::{ImportAction, preview_book};
 
 /// The exit code of a look-up that found nothing.
 const NO_SUCH_WORD: u8 = 3;
@@ -32,8 +33,8 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve(settings) => serve::run(&settings),
-        Command::Import(_, book) if book.action == import::Action::Preview => {
-            let preview = import::preview(&book.resolved())?;
+        Command::Import(_, book) if book.action == ImportAction::Preview => {
+            let preview = preview_book(&book.resolved())?;
             Ok(writeln!(io::stdout(), "{preview}")?)
         }
         Command::Import(settings, book) => import::run(&serve::store(&settings)?, &book.resolved()),

@@ -6,7 +6,7 @@ usage: debian_books.py DICTAPP [PACKAGE ...]
 Without packages all that apt knows are taken: dict-freedict-*, dict-jargon, dict-devil, dict-gcide,
 dict-wn and so on. Each is downloaded with apt-get, unpacked without being installed, and imported
 into a database of its own. An entry fails with a blank sense, with the headword line of its article
-as a sense, or with a raw tag. A translation that is spelled as the headword is no fault: the article
+as a sense, or with a raw tag. A translation that is spelled as the headword is not a fault: the article
 has it below its headword line. Exits with 1 if any entry fails.
 """
 
@@ -91,7 +91,7 @@ def faults(word, mean, articles):
     if any(LABEL.match(line) for line in lines):
         yield "blank sense"
     first = lines[0]
-    # A link to another spelling is no headword line.
+    # A link to another spelling is not a headword line.
     is_same = len(lines) > 1 and letters(word) and letters(first) == letters(word) and "[[" not in first
     if is_same and not articles.has_below_heading(word, first):
         yield "headword line as a sense"

@@ -74,7 +74,7 @@ struct Reflect {
 
 fn reflect(_: &(), request: &Request) -> Result<Response> {
     let value = HeaderValue::from_str(&request.query::<Reflect>()?.v)
-        .map_err(|_| WebError::bad_request("v is no field value"))?;
+        .map_err(|_| WebError::bad_request("v is not a field value"))?;
     Ok(Response::text("reflected\n").with_field(HeaderName::from_static("x-reflect"), value))
 }
 

@@ -15,12 +15,12 @@ use super::error::BookError;
 use super::homographs;
 use super::limits::{ENTRIES_MAX, FORMS_MAX, HELD_BYTES_MAX, JOINED_MAX, MEAN_BYTES_MAX};
 use super::oddity::{Oddities, OddityKind};
-use super::{About, Kind, Overrides, Progress, Reader, Recognised, open};
+use super::{About, BookKind, Overrides, Progress, Reader, Recognised, open};
 
 /// A checked word book, ready to be read.
 pub struct Book {
     path: PathBuf,
-    kind: Kind,
+    kind: BookKind,
     languages: Option<Languages>,
     reader: Box<dyn Reader>,
     hasher: RandomState,
@@ -41,7 +41,11 @@ impl Book {
     ///
     /// # Errors
     /// If the file cannot be read, is damaged, or is not a book of this kind.
-    pub fn open(kind: Kind, path: &Path, watch: impl FnMut(Progress)) -> Result<Book, BookError> {
+    pub fn open(
+        kind: BookKind,
+        path: &Path,
+        watch: impl FnMut(Progress),
+    ) -> Result<Book, BookError> {
         Book::open_with(kind, path, &Overrides::default(), watch)
     }
 
@@ -50,7 +54,7 @@ impl Book {
     /// # Errors
     /// As [`Book::open`].
     pub fn open_with(
-        kind: Kind,
+        kind: BookKind,
         path: &Path,
         overrides: &Overrides,
         mut watch: impl FnMut(Progress),
@@ -88,7 +92,7 @@ impl Book {
     }
 
     /// The kind of book.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> BookKind {
         self.kind
     }
 
@@ -169,7 +173,7 @@ impl Book {
             self.held_bytes += bytes(&entry);
             held.push(Held { entry, joined: 0, is_tied: false });
             if self.held_bytes > HELD_BYTES_MAX {
-                let reason = format!("repeats headwords with more than {HELD_BYTES_MAX} bytes");
+                let reason = format!("has more than {HELD_BYTES_MAX} bytes of repeated headwords");
                 return Err(BookError::at(&self.path, place, reason));
             }
             return Ok(());

@@ -13,7 +13,7 @@ use super::readers::{dictd, stardict, wordnet};
 
 /// The kinds of word books that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum BookKind {
     /// Lines of a headword, white space and an explanation.
     Course,
     /// This project's own notation.
@@ -34,28 +34,28 @@ pub enum Kind {
     Tsv,
 }
 
-impl Kind {
+impl BookKind {
     /// All kinds, in the order of the help text.
-    pub const ALL: &[Kind] = &[
-        Kind::Course,
-        Kind::Plain,
-        Kind::Ecdict,
-        Kind::Stardict,
-        Kind::Dictd,
-        Kind::Wordnet,
-        Kind::Kaikki,
-        Kind::Csv,
-        Kind::Tsv,
+    pub const ALL: &[BookKind] = &[
+        BookKind::Course,
+        BookKind::Plain,
+        BookKind::Ecdict,
+        BookKind::Stardict,
+        BookKind::Dictd,
+        BookKind::Wordnet,
+        BookKind::Kaikki,
+        BookKind::Csv,
+        BookKind::Tsv,
     ];
 
     /// Recognises a book by its name and its beginning.
     ///
     /// # Errors
     /// If the file cannot be opened, or is a folder that is not WordNet's.
-    pub fn detect(path: &Path) -> Result<Kind, BookError> {
+    pub fn detect(path: &Path) -> Result<BookKind, BookError> {
         if path.is_dir() {
             return match wordnet::files(path) {
-                Ok(_) => Ok(Kind::Wordnet),
+                Ok(_) => Ok(BookKind::Wordnet),
                 Err(_) => Err(BookError::whole(path, "is a folder without a WordNet database")),
             };
         }
@@ -67,20 +67,20 @@ impl Kind {
     /// property of tables is given.
     ///
     /// # Errors
-    /// As [`Kind::detect`], or if a property of tables is given for another kind.
+    /// As [`BookKind::detect`], or if a property of tables is given for another kind.
     pub fn resolve(
-        known: Option<Kind>,
+        known: Option<BookKind>,
         path: &Path,
         overrides: &Overrides,
-    ) -> Result<Kind, BookError> {
-        let kind = known.map_or_else(|| Kind::detect(path), Ok)?;
+    ) -> Result<BookKind, BookError> {
+        let kind = known.map_or_else(|| BookKind::detect(path), Ok)?;
         let Some(property) = overrides.of_table() else { return Ok(kind) };
         match kind {
-            Kind::Csv | Kind::Tsv => Ok(kind),
-            Kind::Course | Kind::Ecdict if known.is_none() => Ok(Kind::Csv),
+            BookKind::Csv | BookKind::Tsv => Ok(kind),
+            BookKind::Course | BookKind::Ecdict if known.is_none() => Ok(BookKind::Csv),
             _ => {
                 let reason = format!(
-                    "a {property} is given, but a book of the kind {kind} is no table: \
+                    "a {property} is given, but a book of the kind {kind} is not a table: \
                      name the kind csv or tsv"
                 );
                 Err(BookError::whole(path, reason))
@@ -94,82 +94,89 @@ impl Kind {
     /// If one of them is missing.
     pub fn files(self, path: &Path) -> Result<Vec<PathBuf>, BookError> {
         match self {
-            Kind::Stardict => stardict::files(path),
-            Kind::Dictd => dictd::files(path),
-            Kind::Wordnet => wordnet::files(path),
-            Kind::Course | Kind::Plain | Kind::Ecdict | Kind::Kaikki | Kind::Csv | Kind::Tsv => {
-                Ok(vec![path.to_owned()])
-            }
+            BookKind::Stardict => stardict::files(path),
+            BookKind::Dictd => dictd::files(path),
+            BookKind::Wordnet => wordnet::files(path),
+            BookKind::Course
+            | BookKind::Plain
+            | BookKind::Ecdict
+            | BookKind::Kaikki
+            | BookKind::Csv
+            | BookKind::Tsv => Ok(vec![path.to_owned()]),
         }
     }
 
     /// The name that the command line uses.
     pub fn name(self) -> &'static str {
         match self {
-            Kind::Course => "course",
-            Kind::Plain => "book",
-            Kind::Ecdict => "ecdict",
-            Kind::Stardict => "stardict",
-            Kind::Dictd => "dictd",
-            Kind::Wordnet => "wordnet",
-            Kind::Kaikki => "kaikki",
-            Kind::Csv => "csv",
-            Kind::Tsv => "tsv",
+            BookKind::Course => "course",
+            BookKind::Plain => "book",
+            BookKind::Ecdict => "ecdict",
+            BookKind::Stardict => "stardict",
+            BookKind::Dictd => "dictd",
+            BookKind::Wordnet => "wordnet",
+            BookKind::Kaikki => "kaikki",
+            BookKind::Csv => "csv",
+            BookKind::Tsv => "tsv",
         }
     }
 }
 
 /// File name endings that identify a kind.
-const ENDINGS: &[(&str, Kind)] = &[
-    (".ifo", Kind::Stardict),
-    (".idx", Kind::Stardict),
-    (".idx.gz", Kind::Stardict),
-    (".syn", Kind::Stardict),
-    (".syn.dz", Kind::Stardict),
-    (".index", Kind::Dictd),
-    (".book", Kind::Plain),
-    (".book.gz", Kind::Plain),
-    (".jsonl", Kind::Kaikki),
-    (".jsonl.gz", Kind::Kaikki),
-    (".json", Kind::Kaikki),
-    (".json.gz", Kind::Kaikki),
-    (".tsv", Kind::Tsv),
-    (".tsv.gz", Kind::Tsv),
-    (".tab", Kind::Tsv),
+const ENDINGS: &[(&str, BookKind)] = &[
+    (".ifo", BookKind::Stardict),
+    (".idx", BookKind::Stardict),
+    (".idx.gz", BookKind::Stardict),
+    (".syn", BookKind::Stardict),
+    (".syn.dz", BookKind::Stardict),
+    (".index", BookKind::Dictd),
+    (".book", BookKind::Plain),
+    (".book.gz", BookKind::Plain),
+    (".jsonl", BookKind::Kaikki),
+    (".jsonl.gz", BookKind::Kaikki),
+    (".json", BookKind::Kaikki),
+    (".json.gz", BookKind::Kaikki),
+    (".tsv", BookKind::Tsv),
+    (".tsv.gz", BookKind::Tsv),
+    (".tab", BookKind::Tsv),
 ];
 
-fn by_name(path: &Path) -> Option<Kind> {
+fn by_name(path: &Path) -> Option<BookKind> {
     let name = path.file_name()?.to_str()?.to_ascii_lowercase();
     let name = name.as_str();
     if name.ends_with(".dict") || name.ends_with(".dict.dz") {
-        return Some(if stardict::files(path).is_ok() { Kind::Stardict } else { Kind::Dictd });
+        return Some(if stardict::files(path).is_ok() {
+            BookKind::Stardict
+        } else {
+            BookKind::Dictd
+        });
     }
     let known = ENDINGS.iter().find(|(ending, _)| name.ends_with(ending)).map(|(_, kind)| *kind);
     let part = ["noun", "verb", "adj", "adv"].contains(&name.split('.').nth(1).unwrap_or_default());
     let wordnet = part && (name.starts_with("data.") || name.starts_with("index."));
-    known.or(wordnet.then_some(Kind::Wordnet))
+    known.or(wordnet.then_some(BookKind::Wordnet))
 }
 
-fn by_content(path: &Path, sample: &[u8]) -> Kind {
+fn by_content(path: &Path, sample: &[u8]) -> BookKind {
     if sample.starts_with(b"StarDict's dict ifo file") {
-        return Kind::Stardict;
+        return BookKind::Stardict;
     }
     if sample.starts_with(b"# title:") {
-        return Kind::Plain;
+        return BookKind::Plain;
     }
     if is_json_record(sample) {
-        return Kind::Kaikki;
+        return BookKind::Kaikki;
     }
     if is_ecdict(&Format::CSV.sample(sample)) {
-        return Kind::Ecdict;
+        return BookKind::Ecdict;
     }
     if [&b"sep="[..], b"#separator:"].iter().any(|header| sample.starts_with(header)) {
-        return Kind::Csv;
+        return BookKind::Csv;
     }
     let name = path.to_string_lossy().to_lowercase();
     let csv = name.ends_with(".csv") || name.ends_with(".csv.gz");
     // A file without any delimiter is not a table, even if its name says so.
-    if csv && Format::sniff(sample, None).splits(sample) { Kind::Csv } else { Kind::Course }
+    if csv && Format::sniff(sample, None).splits(sample) { BookKind::Csv } else { BookKind::Course }
 }
 
 /// Whether a text begins with a record of Wiktextract.
@@ -206,7 +213,7 @@ fn is_ecdict(rows: &[StringRecord]) -> bool {
     own > 0 && own * 10 >= rows.len() * 8
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for BookKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }

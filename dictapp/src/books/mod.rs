@@ -20,7 +20,7 @@ use std::path::Path;
 use crate::model::{Entry, Languages};
 
 pub use book::Book;
-pub use detect::Kind;
+pub use detect::BookKind;
 pub use error::{BookError, Place};
 pub use input::encoding::Encoding;
 pub use oddity::{Oddities, Oddity, OddityGroup, OddityKind};
@@ -85,17 +85,21 @@ pub struct About {
 ///
 /// # Errors
 /// If the file cannot be opened, or is not a book of this kind.
-pub fn open(kind: Kind, path: &Path, overrides: &Overrides) -> Result<Box<dyn Reader>, BookError> {
+pub fn open(
+    kind: BookKind,
+    path: &Path,
+    overrides: &Overrides,
+) -> Result<Box<dyn Reader>, BookError> {
     let text = || Source::open_text(path, overrides.encoding);
     Ok(match kind {
-        Kind::Course => Box::new(course::Course::new(text()?)?),
-        Kind::Plain => Box::new(plain::Plain::new(text()?)?),
-        Kind::Ecdict => Box::new(ecdict::Ecdict::new(text()?)?),
-        Kind::Stardict => Box::new(stardict::Stardict::open(path)?),
-        Kind::Dictd => Box::new(dictd::Dictd::open(path)?),
-        Kind::Wordnet => Box::new(wordnet::Wordnet::open(path)?),
-        Kind::Kaikki => Box::new(kaikki::Kaikki::open(path, overrides.encoding)?),
-        Kind::Csv => Box::new(table::Table::csv(text()?, overrides)?),
-        Kind::Tsv => Box::new(table::Table::tsv(text()?, overrides)?),
+        BookKind::Course => Box::new(course::Course::new(text()?)?),
+        BookKind::Plain => Box::new(plain::Plain::new(text()?)?),
+        BookKind::Ecdict => Box::new(ecdict::Ecdict::new(text()?)?),
+        BookKind::Stardict => Box::new(stardict::Stardict::open(path)?),
+        BookKind::Dictd => Box::new(dictd::Dictd::open(path)?),
+        BookKind::Wordnet => Box::new(wordnet::Wordnet::open(path)?),
+        BookKind::Kaikki => Box::new(kaikki::Kaikki::open(path, overrides.encoding)?),
+        BookKind::Csv => Box::new(table::Table::csv(text()?, overrides)?),
+        BookKind::Tsv => Box::new(table::Table::tsv(text()?, overrides)?),
     })
 }

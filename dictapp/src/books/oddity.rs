@@ -129,36 +129,37 @@ fn shorten(text: &str) -> String {
 
 impl fmt::Display for OddityKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use OddityKind as Kind;
         match self {
-            Kind::NoExplanation => write!(f, "no explanation, left out"),
-            Kind::NoHeadword => write!(f, "no headword, left out"),
-            Kind::BadHeadword => write!(
+            OddityKind::NoExplanation => write!(f, "no explanation, left out"),
+            OddityKind::NoHeadword => write!(f, "no headword, left out"),
+            OddityKind::BadHeadword => write!(
                 f,
                 "headword longer than {WORD_CHARS_MAX} characters or with control characters, left out"
             ),
-            Kind::LongExplanation => {
+            OddityKind::LongExplanation => {
                 write!(f, "explanation longer than {MEAN_BYTES_MAX} bytes, left out")
             }
-            Kind::LongLine => write!(f, "line longer than {LINE_BYTES_MAX} bytes, left out"),
-            Kind::WrongColumns => write!(f, "wrong number of columns, left out"),
-            Kind::BadRecord => write!(f, "not a JSON record of a word, left out"),
-            Kind::LongRecord => {
+            OddityKind::LongLine => write!(f, "line longer than {LINE_BYTES_MAX} bytes, left out"),
+            OddityKind::WrongColumns => write!(f, "wrong number of columns, left out"),
+            OddityKind::BadRecord => write!(f, "not a JSON record of a word, left out"),
+            OddityKind::LongRecord => {
                 write!(f, "record longer than {RECORD_LINE_BYTES_MAX} bytes, left out")
             }
-            Kind::BadReference => write!(f, "not text, or outside its file, left out"),
-            Kind::Unjoined => {
+            OddityKind::BadReference => write!(f, "not text, or outside its file, left out"),
+            OddityKind::Unjoined => {
                 write!(f, "repeated headword, too long or too frequent to join, left out")
             }
-            Kind::BadDetail => write!(f, "invalid detail, the entry was imported without it"),
-            Kind::Picture => write!(f, "picture, left out"),
-            Kind::LostSpelling => write!(f, "another spelling of a missing headword, left out"),
-            Kind::OtherCount => {
+            OddityKind::BadDetail => write!(f, "invalid detail, the entry was imported without it"),
+            OddityKind::Picture => write!(f, "picture, left out"),
+            OddityKind::LostSpelling => {
+                write!(f, "another spelling of a missing headword, left out")
+            }
+            OddityKind::OtherCount => {
                 write!(f, "the number of headwords differs from the one that the book states")
             }
-            Kind::Repeated => write!(f, "repeated headword, explanations joined"),
-            Kind::Wrapped => write!(f, "begins with white space, joined to the line above"),
-            Kind::Indented => {
+            OddityKind::Repeated => write!(f, "repeated headword, explanations joined"),
+            OddityKind::Wrapped => write!(f, "begins with white space, joined to the line above"),
+            OddityKind::Indented => {
                 write!(f, "white space before the headword, imported without it")
             }
         }

@@ -5,15 +5,15 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::books::{Column, Encoding, Kind, Overrides};
+use crate::books::{BookKind, Column, Encoding, Overrides};
 use crate::commands::books::BooksCommand;
 use crate::commands::client;
 use crate::commands::export::{Export, Format};
-use crate::commands::import::{self, Request};
 use crate::commands::look::Form;
 use crate::commands::user::UserCommand;
 use crate::model::{LanguageTag, Languages};
 use crate::settings::Flag;
+use crate::site::{ImportAction, ImportRequest};
 use crate::store::CourseSource;
 
 /// An online dictionary (电子词典): look words up in a browser, keep a history
@@ -99,7 +99,7 @@ pub(super) enum Action {
 pub(super) struct ImportArguments {
     /// The format of the book [default: recognised by its content]
     #[arg(value_enum, hide_possible_values = false)]
-    kind: Option<Kind>,
+    kind: Option<BookKind>,
 
     /// The book, or one of its files; "wordnet" means Debian's /usr/share/wordnet
     file: PathBuf,
@@ -261,22 +261,22 @@ enum BooksAction {
     },
 }
 
-impl ValueEnum for Kind {
-    fn value_variants<'a>() -> &'a [Kind] {
-        Kind::ALL
+impl ValueEnum for BookKind {
+    fn value_variants<'a>() -> &'a [BookKind] {
+        BookKind::ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let help = match self {
-            Kind::Course => "The course's text: `word meaning` a line",
-            Kind::Plain => "This project's own book format",
-            Kind::Ecdict => "ECDICT's csv of 13 columns",
-            Kind::Stardict => "StarDict: .ifo .idx .dict[.dz] .syn",
-            Kind::Dictd => "dictd: .index .dict[.dz]",
-            Kind::Wordnet => "WordNet's data files",
-            Kind::Csv => "A table separated by commas, or by TABs if its name ends in .tsv",
-            Kind::Kaikki => "Wiktionary as JSON lines of Wiktextract (kaikki.org)",
-            Kind::Tsv => "A table separated by TABs",
+            BookKind::Course => "The course's text: `word meaning` a line",
+            BookKind::Plain => "This project's own book format",
+            BookKind::Ecdict => "ECDICT's csv of 13 columns",
+            BookKind::Stardict => "StarDict: .ifo .idx .dict[.dz] .syn",
+            BookKind::Dictd => "dictd: .index .dict[.dz]",
+            BookKind::Wordnet => "WordNet's data files",
+            BookKind::Csv => "A table separated by commas, or by TABs if its name ends in .tsv",
+            BookKind::Kaikki => "Wiktionary as JSON lines of Wiktextract (kaikki.org)",
+            BookKind::Tsv => "A table separated by TABs",
         };
         Some(PossibleValue::new(self.name()).help(help))
     }
@@ -299,8 +299,8 @@ impl Arguments {
     }
 }
 
-impl From<ImportArguments> for Request {
-    fn from(arguments: ImportArguments) -> Request {
+impl From<ImportArguments> for ImportRequest {
+    fn from(arguments: ImportArguments) -> ImportRequest {
         let ImportArguments { kind, file, name, title, preview, .. } = arguments;
         let overrides = Overrides {
             encoding: arguments.encoding,
@@ -308,8 +308,8 @@ impl From<ImportArguments> for Request {
             columns: arguments.columns,
             languages: arguments.from.zip(arguments.to).map(|(from, to)| Languages { from, to }),
         };
-        let action = if preview { import::Action::Preview } else { import::Action::Store };
-        Request { kind, file, name, title, overrides, action }
+        let action = if preview { ImportAction::Preview } else { ImportAction::Store };
+        ImportRequest { kind, file, name, title, overrides, action }
     }
 }
 

@@ -12,10 +12,10 @@ use clap::{CommandFactory, Parser};
 
 use crate::commands::books::BooksCommand;
 use crate::commands::client;
-use crate::commands::import::Request;
 use crate::commands::look::Form;
 use crate::commands::user::{Output, UserCommand};
 use crate::settings::{Loaded, Settings, Sources};
+use crate::site::ImportRequest;
 use crate::store::CourseSource;
 use arguments::{Action, Arguments, UserArguments};
 
@@ -25,7 +25,7 @@ pub enum Command {
     /// Serve until a signal stops the server.
     Serve(Settings),
     /// Import a word book into the database.
-    Import(Settings, Request),
+    Import(Settings, ImportRequest),
     /// List the word books of the database, or change how they are shown.
     Books(Settings, BooksCommand),
     /// Add, list or change users.

@@ -4,14 +4,15 @@
 use std::path::PathBuf;
 
 use super::*;
-use crate::books::Kind;
+use crate::books::BookKind;
+use crate::site::ImportAction;
 
 fn run(line: &str) -> Result<Command, Ending> {
     let words = std::iter::once("dictapp").chain(line.split_whitespace());
     parse(words.map(OsString::from), [])
 }
 
-fn import(line: &str) -> Request {
+fn import(line: &str) -> ImportRequest {
     match run(line) {
         Ok(Command::Import(_, import)) => import,
         other => panic!("{line}: {other:?}"),
@@ -41,25 +42,28 @@ fn flags_set_keys_before_and_after_the_command() {
 
 #[test]
 fn an_import_has_a_file_and_an_optional_kind() {
-    let plain = Request { file: "a.txt".into(), ..Request::default() };
+    let plain = ImportRequest { file: "a.txt".into(), ..ImportRequest::default() };
     assert_eq!(import("import a.txt"), plain);
-    for &kind in Kind::ALL {
+    for &kind in BookKind::ALL {
         let line = format!("import {kind} a.txt");
-        assert_eq!(import(&line), Request { kind: Some(kind), ..plain.clone() });
+        assert_eq!(import(&line), ImportRequest { kind: Some(kind), ..plain.clone() });
     }
     let named = import("import --name own --title Own a.txt --database sqlite:x.db");
-    assert_eq!(named, Request { name: Some("own".into()), title: Some("Own".into()), ..plain });
+    assert_eq!(
+        named,
+        ImportRequest { name: Some("own".into()), title: Some("Own".into()), ..plain }
+    );
     assert_eq!(import("import course").file, PathBuf::from("course"));
     let asked =
         import("import --preview --delimiter tab --encoding gbk --columns word,-,meaning a.txt");
-    assert_eq!(asked.action, crate::commands::import::Action::Preview);
+    assert_eq!(asked.action, ImportAction::Preview);
     assert_eq!(asked.overrides.delimiter, Some(b'\t'));
     assert_eq!(asked.overrides.columns.map(|columns| columns.len()), Some(3));
 }
 
 #[test]
 fn wordnet_without_a_path_is_debians() {
-    let kind = Some(Kind::Wordnet);
+    let kind = Some(BookKind::Wordnet);
     let whole = import("import wordnet --name large").resolved();
     assert_eq!((whole.kind, whole.file), (kind, PathBuf::from("/usr/share/wordnet")));
     assert_eq!(whole.name.as_deref(), Some("large"));
@@ -70,8 +74,8 @@ fn wordnet_without_a_path_is_debians() {
 
 #[test]
 fn a_table_in_a_tsv_is_separated_by_tabs() {
-    assert_eq!(import("import csv a.tsv").resolved().kind, Some(Kind::Tsv));
-    assert_eq!(import("import csv a.csv").resolved().kind, Some(Kind::Csv));
+    assert_eq!(import("import csv a.tsv").resolved().kind, Some(BookKind::Tsv));
+    assert_eq!(import("import csv a.csv").resolved().kind, Some(BookKind::Csv));
 }
 
 #[test]

@@ -137,14 +137,14 @@ fn line(row: &[String; 7], widths: [usize; 6]) -> String {
 mod tests {
     use super::*;
 
-    fn book(name: &str, hidden: bool, entries: u64) -> Book {
+    fn book(name: &str, entries: u64) -> Book {
         Book {
             id: BookId::new(1),
             name: name.to_owned(),
             title: "标题".to_owned(),
             kind: "course".to_owned(),
             position: 1,
-            hidden,
+            hidden: false,
             entries,
             digest: String::new(),
             imported: jiff::Timestamp::UNIX_EPOCH,
@@ -154,7 +154,8 @@ mod tests {
 
     #[test]
     fn the_columns_of_the_table_are_in_line() {
-        let shown = table(&[book("a", false, 5), book("中文-b", true, 12345)]);
+        let hidden = Book { hidden: true, ..book("中文-b", 12345) };
+        let shown = table(&[book("a", 5), hidden]);
         assert_eq!(
             shown,
             "   name  entries  shown   kind    imported          title\n\
@@ -165,7 +166,7 @@ mod tests {
 
     #[test]
     fn an_unknown_book_is_named_with_the_known_ones() {
-        let books = [book("a", false, 1), book("b", false, 1)];
+        let books = [book("a", 1), book("b", 1)];
         let said = find(&books, "c").unwrap_err().to_string();
         assert_eq!(said, "there is no word book \"c\"; there are: a, b");
         let said = find(&[], "c").unwrap_err().to_string();

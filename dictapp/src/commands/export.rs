@@ -70,7 +70,7 @@ fn table(store: &Store, book: &Book, format: Format, output: impl Write) -> Resu
     if format == Format::Csv {
         table.write_record(["word", "phonetic", "meaning", "rank", "forms"])?;
     }
-    each(store, book, |entry| {
+    for_each_entry(store, book, |entry| {
         let phonetic = entry.phonetic.clone().unwrap_or_default();
         let rank = entry.rank.map(|rank| rank.to_string()).unwrap_or_default();
         let fields = [entry.word.to_string(), phonetic, text(&entry), rank, entry.forms.join("; ")];
@@ -85,7 +85,7 @@ fn tab_file(store: &Store, book: &Book, mut output: impl Write) -> Result<()> {
         let [from, to] = [from, to].map(LanguageTag::code);
         writeln!(output, "##sourceLang\t{from}\n##targetLang\t{to}")?;
     }
-    each(store, book, |entry| {
+    for_each_entry(store, book, |entry| {
         let words =
             std::iter::once(entry.word.as_str()).chain(entry.forms.iter().map(String::as_str));
         let words = words.map(|word| escaped(word).replace('|', "\\|"));
@@ -102,7 +102,11 @@ fn escaped(text: &str) -> String {
 }
 
 /// Calls `write` with each entry of the book, in the order of the headwords.
-fn each(store: &Store, book: &Book, mut write: impl FnMut(Entry) -> Result<()>) -> Result<()> {
+fn for_each_entry(
+    store: &Store,
+    book: &Book,
+    mut write: impl FnMut(Entry) -> Result<()>,
+) -> Result<()> {
     let mut written = Ok(());
     store.each_entry_of(book.id, |entry| {
         written = write(entry);
@@ -156,19 +160,21 @@ impl Stardict {
         let articles = Vec::new();
         let spellings = Vec::new();
         let mut files = Stardict { title, languages, index, articles, spellings };
-        each(store, book, |entry| files.add(&entry))?;
+        for_each_entry(store, book, |entry| files.add(&entry))?;
         files.index.sort_by(|a, b| order(&a.0, &b.0));
         files.spellings.sort_by(|a, b| order(&a.0, &b.0));
         Ok(files)
     }
 
     fn add(&mut self, entry: &Entry) -> Result<()> {
-        let offset = u32::try_from(self.articles.len()).context("StarDict holds 4 GiB at most")?;
+        let offset =
+            u32::try_from(self.articles.len()).context("a StarDict book has at most 4 GiB")?;
         if let Some(phonetic) = &entry.phonetic {
             writeln!(self.articles, "[{phonetic}]")?;
         }
         self.articles.extend_from_slice(text(entry).as_bytes());
-        let end = u32::try_from(self.articles.len()).context("StarDict holds 4 GiB at most")?;
+        let end =
+            u32::try_from(self.articles.len()).context("a StarDict book has at most 4 GiB")?;
         self.index.push((entry.word.to_string(), offset, end - offset));
         let word = entry.word.as_str();
         self.spellings.extend(entry.forms.iter().map(|form| (form.clone(), word.to_owned())));

@@ -6,24 +6,21 @@ use std::io::{self, Write};
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-pub use crate::site::{
-    ImportAction as Action, ImportOutcome as Outcome, ImportReport as Report,
-    ImportRequest as Request, ImportStep as Step, import_book as import, preview_book as preview,
-};
+use crate::site::{ImportRequest, ImportStep, import_book};
 use crate::store::Store;
 
 /// Imports a book: prints the progress on a terminal, the oddities to standard error, and the
 /// result to standard output.
 ///
 /// # Errors
-/// Those of [`import`].
-pub fn run(store: &Store, request: &Request) -> Result<()> {
+/// Those of [`import_book`].
+pub fn run(store: &Store, request: &ImportRequest) -> Result<()> {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     bar.set_style(
         ProgressStyle::with_template("{msg} {wide_bar} {percent:>3} % {eta:>4}")
             .expect("the template is valid"),
     );
-    let report = import(store, request, |step| show(&bar, step));
+    let report = import_book(store, request, |step| show(&bar, step));
     bar.finish_and_clear();
     let report = report?;
     // The import has succeeded even if standard error is closed.
@@ -31,11 +28,11 @@ pub fn run(store: &Store, request: &Request) -> Result<()> {
     writeln!(io::stdout(), "{report}").context("cannot write to standard output")
 }
 
-fn show(bar: &ProgressBar, step: Step) {
+fn show(bar: &ProgressBar, step: ImportStep) {
     let (message, progress) = match step {
-        Step::Checking(progress) => ("checking ", progress),
-        Step::Storing(progress) => ("importing", progress),
-        Step::Committing => {
+        ImportStep::Checking(progress) => ("checking ", progress),
+        ImportStep::Storing(progress) => ("importing", progress),
+        ImportStep::Committing => {
             bar.set_message("storing  ");
             return;
         }

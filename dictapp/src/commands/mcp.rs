@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::look;
-use super::look::entry::{Entry, Style};
+use super::look::entry::{PrintedEntry, Style};
 use crate::commands::serve;
 use crate::settings::Settings;
 use crate::site::Site;
@@ -161,7 +161,7 @@ fn call_tool(site: &Site, params: &Value) -> Result<Result<String>, Refusal> {
 fn look_up(site: &Site, word: &str) -> Result<String> {
     let entry = look::entry_in(&site.shelf(), word)?;
     let entry = entry.ok_or_else(|| look::NoSuchWord(word.to_owned()))?;
-    let entry: Entry = serde_json::from_value(entry).context("this is no entry")?;
+    let entry: PrintedEntry = serde_json::from_value(entry).context("this is not an entry")?;
     Ok(entry.to_text(Style::Plain))
 }
 

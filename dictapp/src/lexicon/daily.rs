@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::columns::Columns;
 use super::{EntryRef, Lexicon};
 
-/// Words up to this place are common.
+/// Words up to this frequency rank are common.
 const RANK_MAX: u32 = 5_000;
 
 /// Minimum length: shorter words are mostly function words.
@@ -46,10 +46,11 @@ impl Lexicon {
     }
 }
 
-/// The words of the latest days, since to find one takes some 10,000 steps. It may be two or three
-/// days at once, by time zone.
+/// The words of the latest days, since finding one takes about 10,000 steps. Several days, because
+/// users in different time zones have different dates at the same moment.
 ///
-/// High 32 bits: the day. Low 32 bits: the key of its word. A day has its place by its number.
+/// High 32 bits: the date as a number, `20201103`. Low 32 bits: the key of its word. The day of the
+/// month decides the element.
 #[derive(Debug, Default)]
 pub(super) struct Days([AtomicU64; 4]);
 
@@ -57,14 +58,14 @@ impl Days {
     fn key_of(&self, date: Date, find: impl FnOnce() -> Option<u32>) -> Option<u32> {
         let day = u64::from(date.day().unsigned_abs());
         let month = u64::from(date.month().unsigned_abs());
-        let name = (u64::from(date.year().unsigned_abs()) * 100 + month) * 100 + day;
+        let number = (u64::from(date.year().unsigned_abs()) * 100 + month) * 100 + day;
         let place = &self.0[day as usize % self.0.len()];
         let known = place.load(Relaxed);
-        if known >> 32 == name {
+        if known >> 32 == number {
             return Some(known as u32);
         }
         let key = find()?;
-        place.store(name << 32 | u64::from(key), Relaxed);
+        place.store(number << 32 | u64::from(key), Relaxed);
         Some(key)
     }
 }

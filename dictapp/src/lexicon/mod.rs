@@ -128,7 +128,7 @@ pub struct Lexicon {
     columns: Columns,
     /// Maps keys to their numbers, for exact and fuzzy searches.
     keys: fst::Map<Vec<u8>>,
-    /// The most frequent keys of any range of keys, and of any range of later words.
+    /// The most frequent keys in any range of keys, and in any range of inner words.
     best_key: Best,
     best_inner: Best,
     /// Common words, see `daily`.
@@ -183,7 +183,7 @@ impl Lexicon {
 
     /// The part of a query that [`look_up`](Lexicon::look_up) finds: the query, or the query
     /// without the punctuation around it.
-    pub fn asked<'q>(&self, query: &'q str) -> &'q str {
+    pub fn matched_part<'q>(&self, query: &'q str) -> &'q str {
         if !self.hits(query).is_empty() {
             return query;
         }

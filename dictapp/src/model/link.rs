@@ -21,14 +21,14 @@ pub fn runs(gloss: &str) -> impl Iterator<Item = Run<'_>> {
         if rest.is_empty() {
             return None;
         }
-        if let Some((link, behind)) = leading_link(rest) {
-            rest = behind;
+        if let Some((link, after)) = leading_link(rest) {
+            rest = after;
             return Some(link);
         }
         let ends = rest.match_indices("[[").map(|(at, _)| at).filter(|&at| at > 0);
         let end = ends.into_iter().find(|&at| leading_link(&rest[at..]).is_some());
-        let (text, behind) = rest.split_at(end.unwrap_or(rest.len()));
-        rest = behind;
+        let (text, after) = rest.split_at(end.unwrap_or(rest.len()));
+        rest = after;
         Some(Run::Text(text))
     })
 }
@@ -61,11 +61,11 @@ const LINK_BYTES_MAX: usize = 1024;
 fn leading_link(gloss: &str) -> Option<(Run<'_>, &str)> {
     let inner = gloss.strip_prefix("[[")?;
     let end = memchr::memmem::find(&inner.as_bytes()[..inner.len().min(LINK_BYTES_MAX)], b"]]")?;
-    let behind = &inner[end + 2..];
+    let after = &inner[end + 2..];
     let inner = &inner[..end];
     let (word, text) = inner.split_once('|').unwrap_or((inner, inner));
     let is_whole = !word.is_empty() && !text.is_empty() && !inner.contains(['[', ']']);
-    is_whole.then_some((Run::Link { word, text }, behind))
+    is_whole.then_some((Run::Link { word, text }, after))
 }
 
 #[cfg(test)]

@@ -40,8 +40,7 @@ pub use accounts::{
     Registration, ResetCode, SignUp, SignedIn, TokenMaking, Visit,
 };
 pub use books::import::{
-    Action as ImportAction, Outcome as ImportOutcome, Report as ImportReport,
-    Request as ImportRequest, Step as ImportStep, import as import_book, preview as preview_book,
+    ImportAction, ImportOutcome, ImportReport, ImportRequest, ImportStep, import_book, preview_book,
 };
 pub use books::{BookChange, UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile, Uploads};
 pub use cache::{Cache, EntryPart, GuestPage, ResultsPart};

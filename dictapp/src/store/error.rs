@@ -11,13 +11,13 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 /// to do. It never contains a password or a word that a user looked up.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoreError {
-    kind: Kind,
+    kind: StoreErrorKind,
     text: String,
 }
 
 /// The kind of an error, which decides whether it is retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum StoreErrorKind {
     /// A unique key is taken.
     Conflict,
     /// The statement or transaction conflicted with another one: it may be retried on the same
@@ -44,40 +44,40 @@ pub(crate) enum Kind {
 }
 
 impl StoreError {
-    pub(crate) fn new(kind: Kind, text: impl Into<String>) -> StoreError {
+    pub(crate) fn new(kind: StoreErrorKind, text: impl Into<String>) -> StoreError {
         StoreError { kind, text: text.into() }
     }
 
     pub(crate) fn refused(text: impl Into<String>) -> StoreError {
-        StoreError::new(Kind::Refused, text)
+        StoreError::new(StoreErrorKind::Refused, text)
     }
 
     pub(crate) fn invalid(text: impl Into<String>) -> StoreError {
-        StoreError::new(Kind::Invalid, text)
+        StoreError::new(StoreErrorKind::Invalid, text)
     }
 
     pub(crate) fn internal(text: impl Into<String>) -> StoreError {
-        StoreError::new(Kind::Internal, text)
+        StoreError::new(StoreErrorKind::Internal, text)
     }
 
     pub(crate) fn unavailable(text: impl Into<String>) -> StoreError {
-        StoreError::new(Kind::Unavailable, text)
+        StoreError::new(StoreErrorKind::Unavailable, text)
     }
 
     pub(crate) fn conflict(text: impl Into<String>) -> StoreError {
-        StoreError::new(Kind::Conflict, text)
+        StoreError::new(StoreErrorKind::Conflict, text)
     }
 
-    pub(crate) fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> StoreErrorKind {
         self.kind
     }
 
-    /// Prepends what was being done: `cannot find a user by name: ...`.
-    pub(crate) fn doing(self, what: impl fmt::Display) -> StoreError {
-        StoreError { kind: self.kind, text: format!("cannot {what}: {}", self.text) }
+    /// Prepends the action that failed: `cannot find a user by name: ...`.
+    pub(crate) fn doing(self, action: impl fmt::Display) -> StoreError {
+        StoreError { kind: self.kind, text: format!("cannot {action}: {}", self.text) }
     }
 
-    /// Appends what to do if there is no database at the start.
+    /// Appends advice for a start without a database.
     pub(crate) fn at_open(mut self) -> StoreError {
         if self.is_unavailable() {
             self.text.push_str("; start the database, or set database.url to another");
@@ -87,40 +87,44 @@ impl StoreError {
 
     /// The same text with a kind that is not retried.
     pub(crate) fn given_up(self) -> StoreError {
-        StoreError { kind: Kind::Unavailable, text: self.text }
+        StoreError { kind: StoreErrorKind::Unavailable, text: self.text }
     }
 
     /// Whether a name or key is taken already.
     pub fn is_conflict(&self) -> bool {
-        self.kind == Kind::Conflict
+        self.kind == StoreErrorKind::Conflict
     }
 
     /// Whether the database cannot be reached or cannot serve at present. It may later.
     pub fn is_unavailable(&self) -> bool {
         matches!(
             self.kind,
-            Kind::Race
-                | Kind::NotReady
-                | Kind::Silent
-                | Kind::Cut
-                | Kind::Unavailable
-                | Kind::Unconfirmed
+            StoreErrorKind::Race
+                | StoreErrorKind::NotReady
+                | StoreErrorKind::Silent
+                | StoreErrorKind::Cut
+                | StoreErrorKind::Unavailable
+                | StoreErrorKind::Unconfirmed
         )
     }
 
     /// Whether the change may have been stored nevertheless.
     pub fn may_be_stored(&self) -> bool {
-        self.kind == Kind::Unconfirmed
+        self.kind == StoreErrorKind::Unconfirmed
     }
 
     /// Whether somebody must correct the settings, the database or the value first.
     pub fn is_refused(&self) -> bool {
-        matches!(self.kind, Kind::Refused | Kind::Damaged | Kind::Invalid)
+        matches!(
+            self.kind,
+            StoreErrorKind::Refused | StoreErrorKind::Damaged | StoreErrorKind::Invalid
+        )
     }
 
     /// Whether the database is unavailable, for any reason: visitors get 503.
     pub fn is_outage(&self) -> bool {
-        self.is_unavailable() || matches!(self.kind, Kind::Refused | Kind::Damaged)
+        self.is_unavailable()
+            || matches!(self.kind, StoreErrorKind::Refused | StoreErrorKind::Damaged)
     }
 }
 
@@ -140,11 +144,11 @@ impl std::error::Error for StoreError {}
 
 /// Adds the failed action to an error.
 pub(crate) trait Doing<T> {
-    fn doing<D: fmt::Display>(self, what: impl FnOnce() -> D) -> Result<T>;
+    fn doing<D: fmt::Display>(self, action: impl FnOnce() -> D) -> Result<T>;
 }
 
 impl<T> Doing<T> for Result<T> {
-    fn doing<D: fmt::Display>(self, what: impl FnOnce() -> D) -> Result<T> {
-        self.map_err(|error| error.doing(what()))
+    fn doing<D: fmt::Display>(self, action: impl FnOnce() -> D) -> Result<T> {
+        self.map_err(|error| error.doing(action()))
     }
 }

@@ -30,7 +30,7 @@ impl Store {
     /// The database is unavailable.
     pub fn put_setting(&self, name: &str, value: &str) -> Result<()> {
         let put = self.db.execute(PUT_SETTING, &[name.into(), value.into()]);
-        put.map(drop).doing(|| format!("put the setting {name}"))
+        put.map(drop).doing(|| format!("store the setting {name}"))
     }
 
     /// A number that increases with each change of words or books by any instance.

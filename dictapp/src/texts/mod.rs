@@ -84,17 +84,17 @@ impl Language {
 pub(crate) fn fill(text: &str, name: &str, value: impl Display) -> String {
     let mut filled = String::with_capacity(2 * text.len());
     let mut rest = text;
-    while let Some((before, behind)) = rest.split_once('{') {
+    while let Some((before, after)) = rest.split_once('{') {
         filled.push_str(before);
-        rest = match behind.strip_prefix(name).and_then(|behind| behind.strip_prefix('}')) {
-            Some(behind) => {
+        rest = match after.strip_prefix(name).and_then(|after| after.strip_prefix('}')) {
+            Some(after) => {
                 // A string takes everything.
                 write!(filled, "{value}").ok();
-                behind
+                after
             }
             None => {
                 filled.push('{');
-                behind
+                after
             }
         };
     }

@@ -191,7 +191,7 @@ fn target<'q>(
     if let Some(results) = cache.and_then(|cache| cache.get(language, &path)) {
         return Ok(Target::Results(results));
     }
-    let asked = books.shelf().lexicon().asked(word.as_str());
+    let asked = books.shelf().lexicon().matched_part(word.as_str());
     if !matches!(asked, "." | "..") && books.has(asked) {
         return Ok(Target::Word(asked));
     }

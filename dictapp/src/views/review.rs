@@ -29,7 +29,7 @@ struct ReviewPage<'a> {
     kind: CardKind,
     new_a_day: u64,
     new_a_day_max: u64,
-    /// The word whose answer was taken back.
+    /// The word whose answer was undone.
     undone: String,
 }
 

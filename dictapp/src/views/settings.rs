@@ -21,7 +21,7 @@ struct SettingsPage<'a> {
     t: &'static Texts,
     form_token: String,
     notice: Notice,
-    books: Vec<Line>,
+    books: Vec<BookChoice>,
 }
 
 /// The message above the form.
@@ -33,7 +33,7 @@ enum Notice {
 }
 
 /// A book of the form.
-struct Line {
+struct BookChoice {
     id: i64,
     title: String,
     is_on: bool,
@@ -79,7 +79,7 @@ fn to_login() -> Result<Response> {
 
 fn form(page: &Page<'_>, status: StatusCode, off: &[BookId], notice: Notice) -> Result<Response> {
     let shelf = page.site.shelf();
-    let books = shelf.books().iter().map(|book| Line {
+    let books = shelf.books().iter().map(|book| BookChoice {
         id: book.id.number(),
         title: shown_title(&book.title, page.language()).to_owned(),
         is_on: !off.contains(&book.id),

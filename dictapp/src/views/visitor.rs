@@ -40,6 +40,13 @@ struct Secret {
     host: &'static str,
 }
 
+/// The connections on which a browser sends the cookies of a visitor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum CookieTransport {
+    OnlyTls,
+    Any,
+}
+
 /// The visitor, and the language of their pages.
 pub(super) struct Visitor<'r> {
     pub(super) request: &'r Request,
@@ -51,7 +58,7 @@ pub(super) struct Visitor<'r> {
     session_form_token: OnceCell<String>,
     /// The token for a guest's forms: from the cookie, or made for this response.
     guest: OnceCell<Guest>,
-    secure: bool,
+    transport: CookieTransport,
 }
 
 struct Guest {
@@ -90,13 +97,13 @@ static GUEST: Identity = Identity { session: None, who: Who::Guest };
 impl<'r> Visitor<'r> {
     /// Reads the cookies, and queries the database if one may be a session.
     pub(super) fn of(site: &Site, request: &'r Request) -> Visitor<'r> {
-        let secure = is_secure(site, request);
-        let Identity { session, who } = Identity::of(site, request, SESSION.name(secure));
+        let transport = CookieTransport::of(site, request);
+        let Identity { session, who } = Identity::of(site, request, SESSION.name(transport));
         let session = session.as_ref();
         let language = language(request);
         let session_form_token = OnceCell::new();
         let guest = OnceCell::new();
-        Visitor { request, language, session, session_form_token, who, guest, secure }
+        Visitor { request, language, session, session_form_token, who, guest, transport }
     }
 
     /// The user; `None` for a guest.
@@ -173,7 +180,7 @@ impl<'r> Visitor<'r> {
         };
         let response = response.with_cookie(&session);
         let response = self.remember_device(&signed_in.device, response)?;
-        Ok(response.with_cookie(&Cookie::removal(VISITOR.name(self.secure))?))
+        Ok(response.with_cookie(&Cookie::removal(VISITOR.name(self.transport))?))
     }
 
     /// The response that makes this browser a known device of its user.
@@ -196,7 +203,7 @@ impl<'r> Visitor<'r> {
 
     /// The proof that a user has logged in with this browser before.
     pub(super) fn device(&self) -> Option<&str> {
-        self.request.cookie(DEVICE.name(self.secure))
+        self.request.cookie(DEVICE.name(self.transport))
     }
 
     /// Deletes the session and its cookie.
@@ -204,7 +211,7 @@ impl<'r> Visitor<'r> {
         if let Some(token) = &self.session {
             site.sign_out(token)?;
         }
-        Ok(response.with_cookie(&Cookie::removal(SESSION.name(self.secure))?))
+        Ok(response.with_cookie(&Cookie::removal(SESSION.name(self.transport))?))
     }
 
     /// Stores the language in a cookie.
@@ -245,12 +252,15 @@ impl<'r> Visitor<'r> {
     }
 
     fn secret(&self, secret: Secret, value: &str) -> Result<Cookie> {
-        self.cookie(secret.name(self.secure), value)
+        self.cookie(secret.name(self.transport), value)
     }
 
     fn cookie(&self, name: &str, value: &str) -> Result<Cookie> {
         let cookie = Cookie::new(name, value)?;
-        Ok(if self.secure { cookie.secure() } else { cookie })
+        Ok(match self.transport {
+            CookieTransport::OnlyTls => cookie.secure(),
+            CookieTransport::Any => cookie,
+        })
     }
 
     /// The token that the forms of this visitor are bound to.
@@ -259,7 +269,7 @@ impl<'r> Visitor<'r> {
             return Ok(session);
         }
         if self.guest.get().is_none() {
-            let name = VISITOR.name(self.secure);
+            let name = VISITOR.name(self.transport);
             let known = self.request.cookie(name).and_then(Token::parse);
             let is_new = known.is_none();
             let token = match known {
@@ -274,8 +284,11 @@ impl<'r> Visitor<'r> {
 }
 
 impl Secret {
-    fn name(self, is_secure: bool) -> &'static str {
-        if is_secure { self.host } else { self.plain }
+    fn name(self, transport: CookieTransport) -> &'static str {
+        match transport {
+            CookieTransport::OnlyTls => self.host,
+            CookieTransport::Any => self.plain,
+        }
     }
 }
 
@@ -325,14 +338,15 @@ fn language(request: &Request) -> Language {
     chosen.or_else(asked).unwrap_or(Language::English)
 }
 
-fn is_secure(site: &Site, request: &Request) -> bool {
-    let settings = site.settings();
-    let public = settings.server.engine.public_url.as_deref();
-    match settings.accounts.cookie_secure {
-        CookieSecure::Always => true,
-        CookieSecure::Never => false,
-        CookieSecure::Auto => {
-            request.peer().encrypted || public.is_some_and(|url| url.starts_with("https:"))
+impl CookieTransport {
+    fn of(site: &Site, request: &Request) -> CookieTransport {
+        let settings = site.settings();
+        let public = settings.server.engine.public_url.as_deref();
+        let is_https = public.is_some_and(|url| url.starts_with("https:"));
+        match settings.accounts.cookie_secure {
+            CookieSecure::Always => CookieTransport::OnlyTls,
+            CookieSecure::Auto if request.peer().encrypted || is_https => CookieTransport::OnlyTls,
+            CookieSecure::Auto | CookieSecure::Never => CookieTransport::Any,
         }
     }
 }

@@ -4,10 +4,12 @@
 
 use std::path::{Path, PathBuf};
 
-use dictapp::books::{Book, Column, Kind, OddityKind, Overrides};
+use dictapp::books::{Book, BookKind, Column, OddityKind, Overrides};
 use dictapp::commands::export::{self, Export, Format};
-use dictapp::commands::import::{Outcome, Report, Request, Step, import, preview};
 use dictapp::model::{Languages, Word};
+use dictapp::site::{
+    ImportOutcome, ImportReport, ImportRequest, ImportStep, import_book, preview_book,
+};
 use dictapp::store::Store;
 
 use crate::store::{Fresh, on_both_engines};
@@ -23,8 +25,8 @@ on_both_engines! {
     a_book_knows_its_languages
 }
 
-fn request(file: &Path) -> Request {
-    Request { file: file.to_owned(), ..Request::default() }
+fn request(file: &Path) -> ImportRequest {
+    ImportRequest { file: file.to_owned(), ..ImportRequest::default() }
 }
 
 fn write(fresh: &Fresh, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
@@ -33,8 +35,8 @@ fn write(fresh: &Fresh, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
     path
 }
 
-fn run(store: &Store, file: &Path) -> anyhow::Result<Report> {
-    import(store, &request(file), |_| {})
+fn run(store: &Store, file: &Path) -> anyhow::Result<ImportReport> {
+    import_book(store, &request(file), |_| {})
 }
 
 #[track_caller]
@@ -47,14 +49,17 @@ fn a_book_is_found_word_by_word_after_its_import(fresh: &Fresh) {
     let store = fresh.open();
     let mut steps = Vec::new();
     let faults = crate::books::data("faults.txt");
-    let report = import(&store, &request(&faults), |step| steps.push(step)).unwrap();
-    assert_eq!((report.name.as_str(), report.kind), ("faults", Kind::Course));
-    assert_eq!((report.entries, report.outcome), (15, Outcome::Imported));
+    let report = import_book(&store, &request(&faults), |step| steps.push(step)).unwrap();
+    assert_eq!((report.name.as_str(), report.kind), ("faults", BookKind::Course));
+    assert_eq!((report.entries, report.outcome), (15, ImportOutcome::Imported));
     assert_eq!(report.oddities.count(OddityKind::NoExplanation), 2);
     assert_eq!(report.to_string(), "faults: 15 entries imported (course), 5 odd places");
     assert_eq!(means(&store, "ice cream"), ["n. 冰淇淋"]);
     assert_eq!(means(&store, "apple"), ["n. 苹果\nn. 苹果树"]);
-    assert!(matches!(steps[0], Step::Checking(_)) && steps.last() == Some(&Step::Committing));
+    assert!(
+        matches!(steps[0], ImportStep::Checking(_))
+            && steps.last() == Some(&ImportStep::Committing)
+    );
     let book = &store.books().unwrap()[0];
     assert_eq!((book.title.as_str(), book.kind.as_str()), ("faults", "course"));
 }
@@ -62,7 +67,7 @@ fn a_book_is_found_word_by_word_after_its_import(fresh: &Fresh) {
 fn importing_the_same_file_again_changes_nothing(fresh: &Fresh) {
     let store = fresh.open();
     let file = write(fresh, "mine.book", "# title: My book\n\na\nn. 一\n");
-    assert_eq!(run(&store, &file).unwrap().outcome, Outcome::Imported);
+    assert_eq!(run(&store, &file).unwrap().outcome, ImportOutcome::Imported);
     let before = store.books().unwrap();
     assert_eq!(before[0].title, "My book");
     let again = run(&store, &file).unwrap();
@@ -70,7 +75,7 @@ fn importing_the_same_file_again_changes_nothing(fresh: &Fresh) {
     assert_eq!(store.books().unwrap(), before);
 
     write(fresh, "mine.book", "b\nn. 二\n");
-    assert_eq!(run(&store, &file).unwrap().outcome, Outcome::Imported);
+    assert_eq!(run(&store, &file).unwrap().outcome, ImportOutcome::Imported);
     assert_eq!((means(&store, "a").len(), means(&store, "b").len()), (0, 1));
     assert_eq!(store.books().unwrap().len(), 1);
 }
@@ -80,14 +85,14 @@ fn the_title_given_with_an_unchanged_file_is_taken(fresh: &Fresh) {
     let store = fresh.open();
     let file = write(fresh, "words.txt", "a  n. 一\n");
     run(&store, &file).unwrap();
-    let titled = Request { title: Some("Unit 5".to_owned()), ..request(&file) };
-    let said = import(&store, &titled, |_| {}).unwrap().to_string();
+    let titled = ImportRequest { title: Some("Unit 5".to_owned()), ..request(&file) };
+    let said = import_book(&store, &titled, |_| {}).unwrap().to_string();
     assert_eq!(said, "words: unchanged, imported before (1 entry), now called \"Unit 5\"");
     assert_eq!(store.books().unwrap()[0].title, "Unit 5");
-    let said = import(&store, &titled, |_| {}).unwrap().to_string();
+    let said = import_book(&store, &titled, |_| {}).unwrap().to_string();
     assert_eq!(said, "words: unchanged, imported before (1 entry)");
-    let empty = Request { title: Some(" ".to_owned()), ..request(&file) };
-    let error = import(&store, &empty, |_| {}).unwrap_err();
+    let empty = ImportRequest { title: Some(" ".to_owned()), ..request(&file) };
+    let error = import_book(&store, &empty, |_| {}).unwrap_err();
     assert!(format!("{error:#}").contains("the title is empty"), "{error:#}");
 }
 
@@ -99,11 +104,11 @@ fn a_changed_file_keeps_the_title_that_the_book_was_given(fresh: &Fresh) {
     let book = store.books().unwrap().remove(0);
     assert!(store.rename_book(book.id, "Unit 5").unwrap());
     write(fresh, "words.book", "# title: Words\n\nb\nn. 二\n");
-    assert_eq!(run(&store, &file).unwrap().outcome, Outcome::Imported);
+    assert_eq!(run(&store, &file).unwrap().outcome, ImportOutcome::Imported);
     assert_eq!(store.books().unwrap()[0].title, "Unit 5");
     write(fresh, "words.book", "c\nn. 三\n");
-    let titled = Request { title: Some("Unit 6".to_owned()), ..request(&file) };
-    import(&store, &titled, |_| {}).unwrap();
+    let titled = ImportRequest { title: Some("Unit 6".to_owned()), ..request(&file) };
+    import_book(&store, &titled, |_| {}).unwrap();
     assert_eq!(store.books().unwrap()[0].title, "Unit 6");
 }
 
@@ -140,7 +145,7 @@ fn exported(fresh: &Fresh, store: &Store, format: Format, name: &str) -> Book {
     let export = Export { name: "a".to_owned(), format, output: Some(output.clone()) };
     export::run(store, &export).unwrap();
     let file = if format == Format::Stardict { output.with_extension("ifo") } else { output };
-    Book::open(Kind::detect(&file).unwrap(), &file, |_| {}).unwrap()
+    Book::open(BookKind::detect(&file).unwrap(), &file, |_| {}).unwrap()
 }
 
 fn an_exported_book_is_imported_again_with_what_it_had(fresh: &Fresh) {
@@ -185,13 +190,13 @@ fn a_preview_shows_the_recognised_properties_and_the_first_entries() {
     let file = folder.path().join("a.csv");
     std::fs::write(&file, "序号;单词;释义\n1;apple;n. 苹果, 果\n2;pear;n. 梨\n").unwrap();
     assert_eq!(
-        preview(&request(&file)).unwrap(),
+        preview_book(&request(&file)).unwrap(),
         "kind: csv\nencoding: UTF-8\ndelimiter: ';'\ncolumns: -,word,meaning\n\n\
          apple\n  n. 苹果, 果\n\npear\n  n. 梨"
     );
     let with = |columns: &[Column]| {
         let overrides = Overrides { columns: Some(columns.to_vec()), ..Overrides::default() };
-        preview(&Request { overrides, ..request(&file) })
+        preview_book(&ImportRequest { overrides, ..request(&file) })
     };
     let shown = with(&[Column::Rank, Column::Mean, Column::Word]).unwrap();
     assert!(shown.contains("\nn. 梨\n  pear"), "{shown}");
@@ -215,10 +220,11 @@ fn a_property_of_tables_makes_a_text_a_table_and_no_other_book() {
     let overrides = || Overrides { delimiter: Some(b'~'), ..Overrides::default() };
     let file = folder.path().join("a.txt");
     std::fs::write(&file, "apple~苹果\npear~梨\n").unwrap();
-    let shown = preview(&Request { overrides: overrides(), ..request(&file) }).unwrap();
+    let shown = preview_book(&ImportRequest { overrides: overrides(), ..request(&file) }).unwrap();
     assert!(shown.starts_with("kind: csv\n") && shown.contains("pear\n  梨"), "{shown}");
-    let kind = Some(Kind::Course);
-    let error = preview(&Request { overrides: overrides(), kind, ..request(&file) }).unwrap_err();
+    let kind = Some(BookKind::Course);
+    let error = preview_book(&ImportRequest { overrides: overrides(), kind, ..request(&file) })
+        .unwrap_err();
     assert!(format!("{error:#}").contains("a delimiter is given"), "{error:#}");
 }
 
@@ -229,7 +235,7 @@ fn a_book_knows_its_languages(fresh: &Fresh) {
     run(&store, &file).unwrap();
     assert_eq!(languages(&store).as_deref(), Some("ar-fa"));
     let overrides = Overrides { languages: Languages::parse("ar-ur"), ..Overrides::default() };
-    let other = Request { overrides, ..request(&file) };
-    assert_eq!(import(&store, &other, |_| {}).unwrap().outcome, Outcome::Imported);
+    let other = ImportRequest { overrides, ..request(&file) };
+    assert_eq!(import_book(&store, &other, |_| {}).unwrap().outcome, ImportOutcome::Imported);
     assert_eq!(languages(&store).as_deref(), Some("ar-ur"));
 }

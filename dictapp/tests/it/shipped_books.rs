@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use dictapp::books::{Book, Kind};
+use dictapp::books::{Book, BookKind};
 use dictapp::lexicon::{BookId, FoundBy, Lexicon, fold};
 use dictapp::model::{Entry, Example, Explanation, Languages, Part, Region, Sense};
 
@@ -26,7 +26,7 @@ fn path(name: &str) -> PathBuf {
 /// All entries; fails if anything is odd or a headword occurs twice.
 #[track_caller]
 fn entries(name: &str) -> Vec<Entry> {
-    let mut book = Book::open(Kind::Plain, &path(name), |_| {}).unwrap();
+    let mut book = Book::open(BookKind::Plain, &path(name), |_| {}).unwrap();
     let mut entries = Vec::new();
     while let Some(entry) = book.next().unwrap() {
         entries.push(entry);
@@ -104,7 +104,7 @@ fn each_book_has_a_description_and_a_licence() {
             &["Princeton University", "TITLE TO COPYRIGHT", "Carnegie Mellon University"],
         ),
     ] {
-        let about = Book::open(Kind::Plain, &path(name), |_| {}).unwrap().about();
+        let about = Book::open(BookKind::Plain, &path(name), |_| {}).unwrap().about();
         assert!(about.title.is_some());
         assert_eq!(about.languages, Languages::parse(languages));
         assert!(about.licence.unwrap().starts_with(licence));

@@ -70,7 +70,7 @@ fn put(agent: &Agent, url: &str, path: &Path, screen: Screen) -> Result<()> {
     said(request.send(SendBody::from_reader(&mut bar))).map(drop)
 }
 
-/// The answer, or the error text of the server. 416 is no error: the whole file was downloaded.
+/// The answer, or the error text of the server. 416 is not an error: the whole file was downloaded.
 fn said(answer: Answer) -> Result<Response<Body>> {
     let mut answer = answer.map_err(io::Error::other)?;
     match answer.status().as_u16() {

@@ -131,7 +131,9 @@ fn upload(book: &Book, request: &Request) -> Result<Response> {
         let ending = match part.media_type() {
             "image/jpeg" => "jpg",
             "image/png" => "png",
-            other => return Err(Error::unsupported_media_type(format!("{other} is no picture"))),
+            other => {
+                return Err(Error::unsupported_media_type(format!("{other} is not a picture")));
+            }
         };
         let name = format!("{}.{ending}", random_token()?);
         io::copy(&mut part, &mut File::create(book.pictures.join(&name))?)?;

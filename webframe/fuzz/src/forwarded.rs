@@ -41,9 +41,9 @@ const PROXY: &str = "10.0.0.1:5000";
 
 /// A request with these fields; `None` if the client's bytes are not exactly one field value.
 fn head(fields: &str, words: &[u8]) -> Option<Head> {
-    let (before, behind) = fields.split_once('?')?;
+    let (before, after) = fields.split_once('?')?;
     let start = ["GET / HTTP/1.1\r\nHost: x\r\n", before].concat();
-    let text = [start.as_bytes(), words, behind.as_bytes(), b"\r\n\r\n"].concat();
+    let text = [start.as_bytes(), words, after.as_bytes(), b"\r\n\r\n"].concat();
     let mut head = Head::default();
     let whole = Ok(Progress::Complete(text.len()));
     let one = !words.contains(&b'\n') && head.read(&text, &head_limits()) == whole;

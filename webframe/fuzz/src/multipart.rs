@@ -51,13 +51,13 @@ fn naive(boundary: &[u8], body: &[u8]) -> Option<Vec<Part>> {
     let mut lines = lines(body).into_iter();
     let mut delimiter = lines.find(|line| line.starts_with(&dashed))?;
     loop {
-        let behind = &delimiter[dashed.len()..];
+        let after = &delimiter[dashed.len()..];
         // The last line has no line end; only the last delimiter may lack it.
         let last = lines.len() == 0;
-        if let Some(padding) = behind.strip_prefix(b"--") {
+        if let Some(padding) = after.strip_prefix(b"--") {
             return is_blank(padding).then_some(parts);
         }
-        if !is_blank(behind) || last || parts.len() == PARTS_MAX {
+        if !is_blank(after) || last || parts.len() == PARTS_MAX {
             return None;
         }
         let mut of_part = Vec::new();

@@ -137,18 +137,18 @@ fn quad(text: &str) -> Option<u32> {
 /// Groups of hexadecimal digits, two colons once for one group of zeros or more. The last two may
 /// be written as an address of version 4, as `inet_ntop` does.
 fn groups(text: &str) -> Option<u128> {
-    let (before, behind) = match text.split_once("::") {
-        Some((before, behind)) => (before, Some(behind)),
+    let (before, after) = match text.split_once("::") {
+        Some((before, after)) => (before, Some(after)),
         None => (text, None),
     };
-    let mut groups = group_list(before, behind.is_none())?;
-    if let Some(behind) = behind {
-        let behind = group_list(behind, true)?;
-        if groups.len() + behind.len() > 7 {
+    let mut groups = group_list(before, after.is_none())?;
+    if let Some(after) = after {
+        let after = group_list(after, true)?;
+        if groups.len() + after.len() > 7 {
             return None;
         }
-        groups.resize(8 - behind.len(), 0);
-        groups.extend(behind);
+        groups.resize(8 - after.len(), 0);
+        groups.extend(after);
     }
     (groups.len() == 8).then(|| groups.iter().fold(0, |address, group| (address << 16) | group))
 }
@@ -184,14 +184,14 @@ fn binary(data: &[u8]) -> Option<Header> {
         _ => return None,
     }
     let block = &header[16..];
-    let behind = block.get(addresses_bytes(header[13])?..)?;
+    let after = block.get(addresses_bytes(header[13])?..)?;
     let port = |at: usize| u16::from(block[at]) * 256 + u16::from(block[at + 1]);
     let client = match header[13] {
         0x11 => Some((IpAddr::from([block[0], block[1], block[2], block[3]]), port(8))),
         0x21 => Some((IpAddr::from(*block.first_chunk::<16>()?), port(32))),
         _ => None,
     };
-    let vectors = vectors(behind)?;
+    let vectors = vectors(after)?;
     let of_kind = |kind| vectors.iter().filter(move |vector| vector.0 == kind).map(|v| v.1);
     if of_kind(0x03).count() > 1 || of_kind(0x20).count() > 1 {
         return None;

@@ -40,9 +40,9 @@ fn decoded(mut bytes: &[u8]) -> Option<String> {
         bytes = rest;
         match (first, rest) {
             (b'+', _) => text.push(b' '),
-            (b'%', [high, low, behind @ ..]) if digit(*high).is_some() && digit(*low).is_some() => {
+            (b'%', [high, low, after @ ..]) if digit(*high).is_some() && digit(*low).is_some() => {
                 text.push((digit(*high)? * 16 + digit(*low)?) as u8);
-                bytes = behind;
+                bytes = after;
             }
             _ => text.push(*first),
         }

@@ -13,16 +13,16 @@ use crate::{
     panics,
 };
 
-type Act<S> = dyn Fn(&S) + Send + Sync;
+type JobFn<S> = dyn Fn(&S) + Send + Sync;
 
 /// The jobs and hooks that an app declares.
 pub(super) struct Jobs<S> {
     jobs: Vec<Job<S>>,
-    on_stop: Vec<Box<Act<S>>>,
+    on_stop: Vec<Box<JobFn<S>>>,
 }
 
 struct Job<S> {
-    act: Box<Act<S>>,
+    act: Box<JobFn<S>>,
     first: Duration,
     /// `None`: it runs once.
     interval: Option<Duration>,

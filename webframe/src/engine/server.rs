@@ -233,7 +233,7 @@ impl Server {
                 Address::Unix(_) => format!("listening on {address}"),
             };
             match log::max_level() {
-                // A closed standard error output is no reason to stop.
+                // A closed standard error output is not a reason to stop.
                 LevelFilter::Off => drop(panics::catch(|| eprintln!("{line}"))),
                 _ => log::debug!("{line}"),
             }

@@ -40,6 +40,13 @@ struct Parts {
     next_at: Instant,
 }
 
+/// Whether the end of the input is the end of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum InputEnd {
+    MayContinue,
+    EndsLine,
+}
+
 /// The beginning of the input.
 enum LineStart {
     /// A line: its length, and its length with the line end.
@@ -106,7 +113,7 @@ impl<P: LineProtocol> Lines<P> {
         }
     }
 
-    fn find(&self, input: &[u8], ends_here: bool) -> LineStart {
+    fn find(&self, input: &[u8], end: InputEnd) -> LineStart {
         let max = self.service.settings.line_bytes_max;
         match memchr::memchr(b'\n', input) {
             Some(at) => {
@@ -118,16 +125,18 @@ impl<P: LineProtocol> Lines<P> {
                 }
             }
             None if input.len() > max + 1 => LineStart::TooLong,
-            None if ends_here && !input.is_empty() => LineStart::Line(input.len(), input.len()),
+            None if end == InputEnd::EndsLine && !input.is_empty() => {
+                LineStart::Line(input.len(), input.len())
+            }
             None => LineStart::Part,
         }
     }
 
     /// Handles complete lines. Returns the number of consumed bytes.
-    fn lines(&mut self, input: &[u8], mut ends_here: bool, output: &mut Vec<u8>) -> usize {
+    fn lines(&mut self, input: &[u8], end: InputEnd, output: &mut Vec<u8>) -> usize {
         let mut consumed = 0;
         while !self.closes && self.parts.is_none() && output.len() < OUTPUT_BYTES_MAX {
-            match self.find(&input[consumed..], ends_here) {
+            match self.find(&input[consumed..], end) {
                 LineStart::Part => break,
                 LineStart::TooLong => {
                     self.call(output, |protocol, session, replies| {
@@ -139,7 +148,6 @@ impl<P: LineProtocol> Lines<P> {
                 LineStart::Line(length, with_end) => {
                     let line = &input[consumed..consumed + length];
                     consumed += with_end;
-                    ends_here &= consumed < input.len();
                     self.ends_at = Instant::now() + self.service.settings.idle;
                     self.in_line = false;
                     self.call(output, |protocol, session, replies| {
@@ -186,7 +194,7 @@ impl<P: LineProtocol> Conversation for Lines<P> {
     fn proceed(&mut self, occasion: Occasion, input: &[u8], output: &mut Vec<u8>) -> Outcome {
         let now = Instant::now();
         let timed_out = occasion == Occasion::TimedOut;
-        let mut ends_here = occasion == Occasion::Ended;
+        let mut end = InputEnd::MayContinue;
         match occasion {
             Occasion::Opened => self.open(output),
             Occasion::Closed => {
@@ -196,11 +204,14 @@ impl<P: LineProtocol> Conversation for Lines<P> {
                 return Outcome { consumed: input.len(), next: Next::Close };
             }
             Occasion::TimedOut if self.parts.is_some() => self.send_part(now, output),
-            Occasion::TimedOut => ends_here = self.service.settings.pause_ends_line.is_some(),
+            Occasion::TimedOut if self.service.settings.pause_ends_line.is_some() => {
+                end = InputEnd::EndsLine;
+            }
+            Occasion::Ended => end = InputEnd::EndsLine,
             Occasion::Stopping => self.send_parts(output),
-            Occasion::Input | Occasion::Ended => {}
+            Occasion::Input | Occasion::TimedOut => {}
         }
-        let consumed = self.lines(input, ends_here, output);
+        let consumed = self.lines(input, end, output);
         if occasion == Occasion::Ended {
             self.send_parts(output);
         }

@@ -308,14 +308,14 @@ mod tests {
 
     #[test]
     fn a_shard_is_notified_once_until_it_reads() {
-        struct Told(Mutex<Vec<usize>>);
-        impl Deliver for Told {
+        struct Notified(Mutex<Vec<usize>>);
+        impl Deliver for Notified {
             fn deliver(&self, delivery: Delivery) {
                 let Delivery::Published { group, .. } = delivery else { panic!("published") };
                 lock(&self.0).push(group);
             }
         }
-        let engine: Arc<Told> = Arc::new(Told(Mutex::default()));
+        let engine: Arc<Notified> = Arc::new(Notified(Mutex::default()));
         let as_place: Arc<dyn Deliver> = engine.clone();
         let place = Arc::downgrade(&as_place);
         let feed = feed(9, 99);

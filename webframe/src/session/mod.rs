@@ -57,7 +57,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use self::{layer::Rules, record::Record, token::Token};
 use crate::{Error, Request, Result, lock::lock};
 
-/// Requests of one browser that change its session at the same moment are retried this often.
+/// Maximum number of attempts to change a session while other requests of the same browser change
+/// it.
 const TRIES_MAX: usize = 16;
 
 /// The session of the browser that sent a request. Each change is in the store when its method

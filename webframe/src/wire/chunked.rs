@@ -118,8 +118,8 @@ impl ChunkDecoder {
                 }
                 self.state = State::DataEnd { expected: b'\r' };
             }
-            let Some((&byte, behind)) = rest.split_first() else { break };
-            rest = behind;
+            let Some((&byte, after)) = rest.split_first() else { break };
+            rest = after;
             self.overhead_left =
                 self.overhead_left.checked_sub(1).ok_or(WireError::ChunkOverhead)?;
             self.state = self.next(byte)?;

@@ -133,9 +133,9 @@ fn is_encoded(authority: &[u8]) -> bool {
 }
 
 /// Whether the bytes after a `%` are two hex digits that do not encode NUL.
-pub(super) fn is_percent_tail(behind: &[u8]) -> bool {
-    matches!(behind, [high, low, ..]
-        if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() && !behind.starts_with(b"00"))
+pub(super) fn is_percent_tail(after: &[u8]) -> bool {
+    matches!(after, [high, low, ..]
+        if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() && !after.starts_with(b"00"))
 }
 
 /// `*DIGIT`, empty or up to 65535.

@@ -108,8 +108,8 @@ fn take(
 }
 
 fn status_of(line: &str) -> io::Result<u16> {
-    let behind = line.strip_prefix("HTTP/1.1 ").or_else(|| line.strip_prefix("HTTP/1.0 "));
-    let status = behind.and_then(|rest| rest.get(..3)?.parse().ok());
+    let after = line.strip_prefix("HTTP/1.1 ").or_else(|| line.strip_prefix("HTTP/1.0 "));
+    let status = after.and_then(|rest| rest.get(..3)?.parse().ok());
     status.ok_or_else(|| wrong("status line", line))
 }
 

@@ -99,14 +99,14 @@ impl Browser {
 impl Page {
     /// The value of the first hidden field of this name.
     pub(crate) fn field(&self, name: &str) -> Option<&str> {
-        let (_, behind) = self.text.split_once(&format!("name=\"{name}\" value=\""))?;
-        behind.split_once('"').map(|(value, _)| value)
+        let (_, after) = self.text.split_once(&format!("name=\"{name}\" value=\""))?;
+        after.split_once('"').map(|(value, _)| value)
     }
 
     /// The rest of the first link that begins like this.
     pub(crate) fn link(&self, beginning: &str) -> Option<&str> {
-        let (_, behind) = self.text.split_once(&format!("href=\"{beginning}"))?;
-        behind.split_once('"').map(|(rest, _)| rest)
+        let (_, after) = self.text.split_once(&format!("href=\"{beginning}"))?;
+        after.split_once('"').map(|(rest, _)| rest)
     }
 
     /// Whether the page was made for a user: it has the form to log out.

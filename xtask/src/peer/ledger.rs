@@ -87,7 +87,7 @@ impl Ledger {
     pub(crate) fn against(&self, lines: &str) -> Result<Verdict> {
         let mut rows = BTreeMap::new();
         for line in lines.lines() {
-            let (effect, count) = parse(line).with_context(|| format!("{line:?} is no row"))?;
+            let (effect, count) = parse(line).with_context(|| format!("{line:?} is not a row"))?;
             rows.insert(effect, count);
         }
         let effects = self.0.lock().expect("no client panics");

@@ -259,8 +259,8 @@ pub(crate) fn url_at(port: u16) -> String {
 }
 
 /// Runs a program as the user `mysql`, because mariadbd refuses to run as root. It is killed when
-/// this process ends for any reason. If root runs this, the server has the highest priority: a node
-/// that gets no processor for a second is evicted by the others, and in production each node has a
+/// this process ends for any reason. If root runs this, the server has a higher priority, since the
+/// other nodes evict a node that gets no processor for a second. In production each node has a
 /// machine of its own.
 fn as_mysql(program: &str) -> Command {
     let mut command = Command::new("nice");
@@ -280,8 +280,8 @@ fn free_ports(count: usize) -> Result<Vec<u16>> {
     while ports.len() < count {
         let first = TcpListener::bind("127.0.0.1:0")?;
         let port = first.local_addr()?.port();
-        let behind = [port.saturating_add(1), port.saturating_add(2)];
-        let free = behind.map(|port| TcpListener::bind(("127.0.0.1", port)));
+        let after = [port.saturating_add(1), port.saturating_add(2)];
+        let free = after.map(|port| TcpListener::bind(("127.0.0.1", port)));
         held.push(first);
         if free.iter().all(Result::is_ok) {
             held.extend(free.into_iter().flatten());

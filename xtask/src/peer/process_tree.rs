@@ -13,7 +13,7 @@ pub(crate) fn kill_descendants(root: u32) {
         next += 1;
     }
     let targets = found[1..].iter().map(u32::to_string);
-    // `kill` fails if the process has ended already, which is no error.
+    // `kill` fails if the process has ended already, which is not an error.
     let _ = Command::new("kill").arg("-KILL").args(targets).status();
 }
 

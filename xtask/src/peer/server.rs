@@ -126,13 +126,13 @@ pub(crate) fn holdings_of(process: u32) -> Result<Holdings> {
     let status = fs::read_to_string(format!("{folder}/status")).context("the server is gone")?;
     let descriptors = fs::read_dir(format!("{folder}/fd")).context("the server is gone")?.count();
     Ok(Holdings {
-        resident_kib: number_behind("VmRSS:", &status)?,
+        resident_kib: number_after("VmRSS:", &status)?,
         descriptors: descriptors as u64,
-        threads: number_behind("Threads:", &status)?,
+        threads: number_after("Threads:", &status)?,
     })
 }
 
-fn number_behind(name: &str, status: &str) -> Result<u64> {
+fn number_after(name: &str, status: &str) -> Result<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix(name));
     let number = line.and_then(|line| line.split_whitespace().next());
     number.and_then(|number| number.parse().ok()).with_context(|| format!("/proc has no {name}"))

@@ -12,7 +12,7 @@ use crate::steps::succeed;
 /// Something that the tests need, and the Debian package that provides it.
 #[derive(Debug)]
 pub(crate) struct Need {
-    what: &'static str,
+    name: &'static str,
     check: Check,
     package: &'static str,
 }
@@ -30,53 +30,53 @@ enum Check {
 /// Everything besides Rust. `wqy-microhei` is the smallest Chinese font: 1.6 MB to download; Noto's
 /// is 57 MB.
 pub(crate) const NEEDS: &[Need] = &[
-    Need { what: "a C compiler", check: Check::Program(&["cc", "gcc", "clang"]), package: "gcc" },
-    Need { what: "mariadbd", check: Check::Program(&["mariadbd"]), package: "mariadb-server" },
+    Need { name: "a C compiler", check: Check::Program(&["cc", "gcc", "clang"]), package: "gcc" },
+    Need { name: "mariadbd", check: Check::Program(&["mariadbd"]), package: "mariadb-server" },
     Need {
-        what: "chromium",
+        name: "chromium",
         check: Check::Program(&["chromium", "chromium-browser", "google-chrome"]),
         package: "chromium",
     },
     Need {
-        what: "chromedriver",
+        name: "chromedriver",
         check: Check::Program(&["chromedriver"]),
         package: "chromium-driver",
     },
-    Need { what: "firefox-esr", check: Check::Program(&["firefox-esr"]), package: "firefox-esr" },
+    Need { name: "firefox-esr", check: Check::Program(&["firefox-esr"]), package: "firefox-esr" },
     // For axe-core, which checks the accessibility of the pages.
-    Need { what: "npm", check: Check::Program(&["npm"]), package: "npm" },
-    Need { what: "curl", check: Check::Program(&["curl"]), package: "curl" },
-    Need { what: "dict", check: Check::Program(&["dict"]), package: "dict" },
-    Need { what: "dictd", check: Check::Program(&["dictd"]), package: "dictd" },
-    Need { what: "fc-list", check: Check::Program(&["fc-list"]), package: "fontconfig" },
-    Need { what: "a Chinese font", check: Check::Font("zh"), package: "fonts-wqy-microhei" },
+    Need { name: "npm", check: Check::Program(&["npm"]), package: "npm" },
+    Need { name: "curl", check: Check::Program(&["curl"]), package: "curl" },
+    Need { name: "dict", check: Check::Program(&["dict"]), package: "dict" },
+    Need { name: "dictd", check: Check::Program(&["dictd"]), package: "dictd" },
+    Need { name: "fc-list", check: Check::Program(&["fc-list"]), package: "fontconfig" },
+    Need { name: "a Chinese font", check: Check::Font("zh"), package: "fonts-wqy-microhei" },
 ];
 
 /// The attacker of `cargo xtask slow`.
 pub(crate) const SLOW_CLIENTS: &[Need] = &[Need {
-    what: "slowhttptest",
+    name: "slowhttptest",
     check: Check::Program(&["slowhttptest"]),
     package: "slowhttptest",
 }];
 
 /// The counter of `cargo xtask bench pages`.
 pub(crate) const VALGRIND: &[Need] =
-    &[Need { what: "valgrind", check: Check::Program(&["valgrind"]), package: "valgrind" }];
+    &[Need { name: "valgrind", check: Check::Program(&["valgrind"]), package: "valgrind" }];
 
 /// The packages for `cargo xtask faults`.
 pub(crate) const DATABASE: &[Need] = &[
-    Need { what: "mariadbd", check: Check::Program(&["mariadbd"]), package: "mariadb-server" },
-    Need { what: "python3", check: Check::Program(&["python3"]), package: "python3" },
+    Need { name: "mariadbd", check: Check::Program(&["mariadbd"]), package: "mariadb-server" },
+    Need { name: "python3", check: Check::Program(&["python3"]), package: "python3" },
 ];
 
 /// The packages for `cargo xtask cluster`.
 pub(crate) const CLUSTER: &[Need] = &[
-    Need { what: "mariadbd", check: Check::Program(&["mariadbd"]), package: "mariadb-server" },
-    Need { what: "the Galera provider", check: Check::File(GALERA_PROVIDER), package: "galera-4" },
+    Need { name: "mariadbd", check: Check::Program(&["mariadbd"]), package: "mariadb-server" },
+    Need { name: "the Galera provider", check: Check::File(GALERA_PROVIDER), package: "galera-4" },
     // For the state transfer to a node that joins.
-    Need { what: "rsync", check: Check::Program(&["rsync"]), package: "rsync" },
-    Need { what: "lsof", check: Check::Program(&["lsof"]), package: "lsof" },
-    Need { what: "haproxy", check: Check::Program(&["haproxy"]), package: "haproxy" },
+    Need { name: "rsync", check: Check::Program(&["rsync"]), package: "rsync" },
+    Need { name: "lsof", check: Check::Program(&["lsof"]), package: "lsof" },
+    Need { name: "haproxy", check: Check::Program(&["haproxy"]), package: "haproxy" },
 ];
 pub(crate) const GALERA_PROVIDER: &str = "/usr/lib/galera/libgalera_smm.so";
 
@@ -86,14 +86,14 @@ pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    println!("missing: {}", whats(&missing));
+    println!("missing: {}", names(&missing));
     match apt_get() {
         Some(apt_get) => install(apt_get, &missing)?,
         None => bail!("{}", advice(&missing)),
     }
     let still_missing = missing_of(needs);
     if !still_missing.is_empty() {
-        bail!("installed, but still not found: {}", whats(&still_missing));
+        bail!("installed, but still not found: {}", names(&still_missing));
     }
     Ok(())
 }
@@ -160,13 +160,13 @@ fn advice(missing: &[&Need]) -> String {
     let packages: Vec<_> = missing.iter().map(|need| need.package).collect();
     format!(
         "{} missing; install with: sudo apt-get update && sudo apt-get install --no-install-recommends {}",
-        whats(missing),
+        names(missing),
         packages.join(" ")
     )
 }
 
-fn whats(missing: &[&Need]) -> String {
-    missing.iter().map(|need| need.what).collect::<Vec<_>>().join(", ")
+fn names(missing: &[&Need]) -> String {
+    missing.iter().map(|need| need.name).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -174,12 +174,12 @@ mod tests {
     use super::*;
 
     const ABSENT: Need =
-        Need { what: "frobd", check: Check::Program(&["no-such-frobd"]), package: "frob-server" };
+        Need { name: "frobd", check: Check::Program(&["no-such-frobd"]), package: "frob-server" };
 
     #[test]
     fn a_program_is_found_by_any_of_its_names() {
         let shell = Need {
-            what: "a shell",
+            name: "a shell",
             check: Check::Program(&["no-such-shell", "sh"]),
             package: "dash",
         };

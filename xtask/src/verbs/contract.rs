@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
 
 /// Builds the program, runs it in a temporary folder and starts schemathesis.
 pub(crate) fn check() -> Result<()> {
-    step("the API keeps to its description", || {
+    step("the API matches its description", || {
         let schemathesis = SCHEMATHESIS.install()?;
         let program = build(Profile::Dev)?;
         let target = std::path::absolute(target())?;
@@ -58,9 +58,9 @@ pub(crate) fn check() -> Result<()> {
         let server = serve(&program, &folder)?;
         let base = format!("http://{}", server.address);
         let token = token(&base)?;
-        let ask = |token| ask(&schemathesis, &configuration, &base, token);
-        ask(Some(token.as_str()))?;
-        ask(None)
+        let test = |token| test(&schemathesis, &configuration, &base, token);
+        test(Some(token.as_str()))?;
+        test(None)
     })
 }
 
@@ -89,7 +89,7 @@ fn token(base: &str) -> Result<String> {
 }
 
 /// With a token every operation except the log-out is tested, without one every operation.
-fn ask(schemathesis: &Path, configuration: &Path, base: &str, token: Option<&str>) -> Result<()> {
+fn test(schemathesis: &Path, configuration: &Path, base: &str, token: Option<&str>) -> Result<()> {
     let mut command = Command::new(schemathesis);
     command.arg("--config-file").arg(configuration);
     command.args(["run", &format!("{base}/api/v1/openapi.json"), "--url", base]);
@@ -99,7 +99,7 @@ fn ask(schemathesis: &Path, configuration: &Path, base: &str, token: Option<&str
         command.args(["--header", &format!("Authorization: Bearer {token}")]);
         command.args(["--exclude-path", LOG_OUT]);
     }
-    // Keeps its files out of the project's folders.
+    // schemathesis writes files to its working directory.
     command.current_dir(std::env::temp_dir());
     succeed(&mut command).context("an answer is not as described")
 }

@@ -23,7 +23,7 @@ use crate::steps::step;
 pub(crate) const ABOUT: &str =
     "compare how servers answer the wire cases: --server 'NAME=CMD {port}' (once for each server)";
 
-const BEHIND: &[u8] = b"GET /behind HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n";
+const NEXT_REQUEST: &[u8] = b"GET /next HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n";
 /// A server that is silent for this time waits for more input.
 const SILENCE: Duration = Duration::from_millis(1_500);
 /// The statuses that refuse a request as malformed.
@@ -150,7 +150,7 @@ fn react(address: SocketAddr, case: &[u8]) -> Result<Reaction> {
     let mut socket = TcpStream::connect(address).context("the server has gone")?;
     socket.set_read_timeout(Some(SILENCE))?;
     // A server that refuses early may close while we write. Its answer still counts.
-    drop(socket.write_all(&[case, BEHIND].concat()));
+    drop(socket.write_all(&[case, NEXT_REQUEST].concat()));
     let mut reader = BufReader::new(socket);
     let mut reaction = Reaction::default();
     let mut asked = if case.starts_with(b"HEAD ") { Asked::ForHead } else { Asked::ForAll };

@@ -45,7 +45,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let rows = arguments.take_option("--rows")?.unwrap_or(10_000_000);
     arguments.finish()?;
     let size = Size { users, rows };
-    step("what the databases need", || ensure(DATABASE))?;
+    step("the packages that the databases need", || ensure(DATABASE))?;
     let program = step("dictapp", || build(Profile::Release))?;
     let mut wrong = Vec::new();
     for engine in ["sqlite", "mysql"] {

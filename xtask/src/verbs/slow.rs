@@ -21,7 +21,7 @@ use crate::steps::cargo::{cargo, target};
 use crate::steps::packages::{SLOW_CLIENTS, ensure};
 use crate::steps::succeed;
 
-pub(crate) const ABOUT: &str = "measure others' latency under slowhttptest: \
+pub(crate) const ABOUT: &str = "measure the latency of good clients under slowhttptest: \
     [--seconds N] [--connections N] [--rate N] [--deadline SECONDS] [--modes H,B,R,X]";
 
 const WORKERS_MAX: u32 = 8;
@@ -123,7 +123,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let args = ["build", "--quiet", "--release", "--package", "webframe", "--example", "soak"];
     succeed(&mut cargo(&args)).context("cannot build the example")?;
     println!(
-        "| slow | most open | ended | runs | others' requests | lost | p50 | p99 | longest | the server then |"
+        "| slow | most open | ended | runs | good requests | lost | p50 | p99 | longest | the server then |"
     );
     println!("|---|---|---|---|---|---|---|---|---|---|");
     let mut faults = unharmed(&options, &prefix)?;
@@ -216,8 +216,8 @@ impl Others {
 
     fn faults(&self, attack: &str) -> Vec<String> {
         let found = [
-            (self.lost > 0, format!("{} of the others were not answered 200", self.lost)),
-            (self.p99 >= P99_MAX, format!("p99 of the others is {:?}", self.p99)),
+            (self.lost > 0, format!("{} good requests were not answered 200", self.lost)),
+            (self.p99 >= P99_MAX, format!("p99 of the good requests is {:?}", self.p99)),
         ];
         named(attack, &found)
     }
@@ -377,7 +377,7 @@ mod tests {
             Others::of(&timed).faults("heads")
         };
         assert!(others(200, 49).is_empty());
-        assert_eq!(others(200, 50), ["heads: p99 of the others is 50ms"]);
-        assert_eq!(others(0, 1), ["heads: 3 of the others were not answered 200"]);
+        assert_eq!(others(200, 50), ["heads: p99 of the good requests is 50ms"]);
+        assert_eq!(others(0, 1), ["heads: 3 good requests were not answered 200"]);
     }
 }

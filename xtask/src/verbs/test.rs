@@ -25,7 +25,7 @@ use crate::verbs::{cluster, contract, faults, licences, models, new};
 const FORMAT: &[&str] = &["fmt", "--all", "--check"];
 const LINTS: &[&str] = &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
 /// webframe with at most one of its features.
-const LEAN: &[&str] =
+const AT_MOST_ONE_FEATURE: &[&str] =
     &["clippy", "--quiet", "--package", "webframe", "--lib", "--no-default-features"];
 const FEATURES: &[&str] =
     &["", "tls", "activation", "compression", "json", "sessions", "templates", "websocket"];
@@ -51,12 +51,12 @@ const SILENCE_MAX: Duration = Duration::from_secs(10 * 60);
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     arguments.finish()?;
     cargo_step(FORMAT, |mut command| succeed(&mut command))?;
-    step("what the tests need", || packages::ensure(NEEDS))?;
+    step("the packages that the tests need", || packages::ensure(NEEDS))?;
     cargo_step(LINTS, |mut command| succeed(&mut command))?;
     step("webframe with at most one feature", || {
         FEATURES.iter().try_for_each(|feature| {
             let strict = ["--features", feature, "--", "-D", "warnings"];
-            succeed(cargo(LEAN).args(strict))
+            succeed(cargo(AT_MOST_ONE_FEATURE).args(strict))
         })
     })?;
     step("word books", || succeed(Command::new("python3").arg(BOOKS)))?;

@@ -61,6 +61,18 @@ impl Lines {
         self.meter.clone()
     }
 
+    /// The next line as an owned text; as an error the beginning of a line that is too long. `None`
+    /// at the end.
+    ///
+    /// # Errors
+    /// As [`Lines::next`].
+    pub(crate) fn next_owned(&mut self) -> Result<Option<Result<String, String>>, BookError> {
+        Ok(self.next()?.map(|line| match line {
+            Line::Text(line) => Ok(line.to_owned()),
+            Line::TooLong(start) => Err(start.to_owned()),
+        }))
+    }
+
     /// The next line, `None` at the end.
     ///
     /// # Errors

@@ -23,7 +23,7 @@ pub(crate) struct Course {
     indented: bool,
     numbers: Numbers,
     encoding: Encoding,
-    waiting: Option<Record>,
+    waiting: Option<WrappedLine>,
     state: ReadState,
 }
 
@@ -41,7 +41,7 @@ enum Numbers {
 }
 
 /// A line with the wrapped lines below it.
-struct Record {
+struct WrappedLine {
     line: u64,
     headword: String,
     text: String,
@@ -71,7 +71,7 @@ impl Course {
     }
 
     /// Reads until the waiting record is complete, and returns it.
-    fn next_record(&mut self) -> Result<Option<Record>, BookError> {
+    fn next_record(&mut self) -> Result<Option<WrappedLine>, BookError> {
         loop {
             let line = match self.lines.next()? {
                 None => return Ok(self.waiting.take()),
@@ -80,7 +80,7 @@ impl Course {
                     let headword = start.to_owned();
                     let line = self.lines.number();
                     let fault = Some(OddityKind::LongLine);
-                    let record = Record { line, headword, text: String::new(), fault };
+                    let record = WrappedLine { line, headword, text: String::new(), fault };
                     if let Some(complete) = self.waiting.replace(record) {
                         return Ok(Some(complete));
                     }
@@ -143,7 +143,7 @@ impl Course {
             && (column.saturating_sub(indent)..=column).contains(&width)
     }
 
-    fn record(&self, line: &str) -> Record {
+    fn record(&self, line: &str) -> WrappedLine {
         let line = line.trim_start();
         let line = self.numbers.strip(line);
         let line = without_bullet(line);
@@ -151,7 +151,7 @@ impl Course {
             Layout::Blocks => (line.trim_end(), ""),
             _ => self.layout.split(line),
         };
-        Record {
+        WrappedLine {
             line: self.lines.number(),
             headword: headword.to_owned(),
             text: text.to_owned(),
@@ -160,7 +160,7 @@ impl Course {
     }
 
     /// Makes the entry, or reports why there is none.
-    fn entry(&mut self, record: &Record) -> Option<Entry> {
+    fn entry(&mut self, record: &WrappedLine) -> Option<Entry> {
         let (phonetic, text) = gloss::take_phonetic(&record.text);
         let lines: Vec<String> = text.lines().map(gloss::one_sense_a_line).collect();
         let lines = lines.join("\n");
@@ -262,7 +262,7 @@ fn without_number(line: &str) -> &str {
     }
 }
 
-impl Record {
+impl WrappedLine {
     fn append(&mut self, text: &str, joint: char) {
         if self.text.len() + text.len() > 2 * MEAN_BYTES_MAX {
             self.fault = Some(OddityKind::LongExplanation);

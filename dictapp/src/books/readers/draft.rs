@@ -67,10 +67,10 @@ fn unnumbered(word: &str) -> Option<&str> {
     let is_number = |text: &str| {
         (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
     };
-    let behind = word.strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
-    let behind = behind.filter(|(_, number)| is_number(number)).map(|(base, _)| base.trim_end());
+    let after = word.strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
+    let after = after.filter(|(_, number)| is_number(number)).map(|(base, _)| base.trim_end());
     let before = word.split_once(". ").filter(|(number, _)| is_number(number));
-    behind.or(before.map(|(_, base)| base)).filter(|base| base.contains(char::is_alphabetic))
+    after.or(before.map(|(_, base)| base)).filter(|base| base.contains(char::is_alphabetic))
 }
 
 /// Trims the text, and replaces control characters except line ends by spaces.

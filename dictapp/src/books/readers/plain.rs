@@ -37,7 +37,7 @@ pub(crate) struct Plain {
 
 /// The lines of one record.
 #[derive(Default)]
-struct Record {
+struct PlainRecord {
     line: u64,
     head: String,
     mean: String,
@@ -61,8 +61,8 @@ impl Plain {
         Ok(Plain { lines, about, state })
     }
 
-    fn next_record(&mut self) -> Result<Option<Record>, BookError> {
-        let mut record = Record::default();
+    fn next_record(&mut self) -> Result<Option<PlainRecord>, BookError> {
+        let mut record = PlainRecord::default();
         loop {
             let number = self.lines.number() + 1;
             let (line, fault) = match self.lines.next()? {
@@ -82,7 +82,7 @@ impl Plain {
         Ok((record.line > 0).then_some(record))
     }
 
-    fn entry(&mut self, record: Record) -> Option<Entry> {
+    fn entry(&mut self, record: PlainRecord) -> Option<Entry> {
         let mut columns = record.head.split('\t');
         let headword = columns.next().unwrap_or_default();
         let phonetic = columns.next().map(str::to_owned);
@@ -115,7 +115,7 @@ impl Plain {
     }
 }
 
-impl Record {
+impl PlainRecord {
     fn append(&mut self, line: &str) {
         if self.mean.len() + line.len() > 2 * MEAN_BYTES_MAX {
             self.fault = self.fault.or(Some(OddityKind::LongExplanation));
@@ -164,13 +164,13 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::books::{Book, Kind};
+    use crate::books::{Book, BookKind};
 
     /// The entries of a file, and the report of its oddities.
     fn read(text: &str) -> (Vec<Entry>, String) {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text.as_bytes()).unwrap();
-        let mut book = Book::open(Kind::Plain, file.path(), |_| {}).unwrap();
+        let mut book = Book::open(BookKind::Plain, file.path(), |_| {}).unwrap();
         let mut entries = Vec::new();
         while let Some(entry) = book.next().unwrap() {
             entries.push(entry);

@@ -142,7 +142,7 @@ impl Table {
 /// Checks the given columns of a table.
 ///
 /// # Errors
-/// If a necessary column is missing, one is named twice, or the table has fewer.
+/// If a necessary column is missing, a column is named twice, or the table has fewer columns.
 fn check(given: &[Column], rows: &[StringRecord]) -> Result<(), String> {
     for column in [Column::Word, Column::Mean] {
         if !given.contains(&column) {
@@ -189,7 +189,8 @@ impl Row<'_> {
     }
 }
 
-/// The headwords of a cell of a tab file. A bar that is part of one has a backslash before it.
+/// The headwords of a cell of a tab file. A bar that is part of a headword has a backslash before
+/// it.
 fn headwords(cell: &str) -> Vec<String> {
     let cell = cell.replace(r"\|", "\0");
     cell.split('|').map(|word| unescaped(&word.replace('\0', "|"))).collect()
@@ -199,9 +200,9 @@ fn headwords(cell: &str) -> Vec<String> {
 fn unescaped(text: &str) -> String {
     let mut found = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((before, behind)) = rest.split_once('\\') {
+    while let Some((before, after)) = rest.split_once('\\') {
         found.push_str(before);
-        let escaped = behind.chars().next();
+        let escaped = after.chars().next();
         let c = match escaped {
             Some('n') => '\n',
             Some('t') => ' ',
@@ -210,7 +211,7 @@ fn unescaped(text: &str) -> String {
         };
         found.push(c);
         let used = matches!(escaped, Some('n' | 't' | 'r' | '\\'));
-        rest = if used { &behind[1..] } else { behind };
+        rest = if used { &after[1..] } else { after };
     }
     found + rest
 }

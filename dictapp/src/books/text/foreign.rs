@@ -51,10 +51,10 @@ pub(crate) fn owner<'a>(text: &str, headwords: &'a [String]) -> Option<&'a str> 
 
 /// Reads the text after the headword.
 fn headed(heading: Heading<'_>, rest: &str) -> Text {
-    let Heading { spelling, others, phonetic, behind, note } = heading;
+    let Heading { spelling, others, phonetic, after, note } = heading;
     let note = if note.is_empty() { String::new() } else { format!("({note})\n") };
-    let (below, rest) = if behind.is_empty() { heading::below(rest) } else { (Vec::new(), rest) };
-    let read = body(&format!("{behind}\n{note}{rest}"), Lines::Wrapped);
+    let (below, rest) = if after.is_empty() { heading::below(rest) } else { (Vec::new(), rest) };
+    let read = body(&format!("{after}\n{note}{rest}"), Lines::Wrapped);
     let spelling = spelling.split_whitespace().collect::<Vec<_>>().join(" ");
     let spelling = spelling.trim_end_matches([',', ';', ':']);
     let others = others.into_iter().map(str::to_owned).chain(below).chain(read.others);
@@ -79,11 +79,11 @@ pub(crate) fn lines(text: &str, headword: &str) -> Text {
         return Text { phonetic: article.phonetic, mean: article.mean, ..Text::default() };
     }
     let (first, rest) = first_line(text);
-    let stripped = heading::strip_headword(first, headword).filter(|(_, behind)| match *behind {
+    let stripped = heading::strip_headword(first, headword).filter(|(_, after)| match *after {
         "" => !rest.trim().is_empty(),
-        behind => script::leading_phonetic(behind).is_some() || script::label(behind).is_some(),
+        after => script::leading_phonetic(after).is_some() || script::label(after).is_some(),
     });
-    let read = stripped.map(|(_, behind)| body(&format!("{behind}\n{rest}"), Lines::Whole));
+    let read = stripped.map(|(_, after)| body(&format!("{after}\n{rest}"), Lines::Whole));
     read.filter(|read| !read.mean.is_empty()).unwrap_or_else(|| body(text, Lines::Whole))
 }
 
@@ -232,9 +232,9 @@ const ANGLED_BYTES_MAX: usize = 40;
 fn rounded(mean: &str) -> String {
     let mut text = String::with_capacity(mean.len());
     let mut rest = mean;
-    while let Some((before, behind)) = rest.split_once('<') {
+    while let Some((before, after)) = rest.split_once('<') {
         text.push_str(before);
-        let note = behind.split_once('>').filter(|(note, _)| {
+        let note = after.split_once('>').filter(|(note, _)| {
             note.len() <= ANGLED_BYTES_MAX
                 && note.starts_with(char::is_alphabetic)
                 && note.chars().all(|c| c.is_alphanumeric() || " ,/&-".contains(c))
@@ -247,7 +247,7 @@ fn rounded(mean: &str) -> String {
             }
             None => {
                 text.push('<');
-                behind
+                after
             }
         };
     }
@@ -261,9 +261,9 @@ const REFERENCE_BYTES_MAX: usize = 100;
 fn linked(mean: &str) -> String {
     let mut text = String::with_capacity(mean.len());
     let mut rest = mean;
-    while let Some((before, behind)) = rest.split_once('{') {
+    while let Some((before, after)) = rest.split_once('{') {
         text.push_str(before);
-        let inner = behind.split_once('}').filter(|(word, _)| {
+        let inner = after.split_once('}').filter(|(word, _)| {
             word.len() <= REFERENCE_BYTES_MAX
                 && word.trim() == *word
                 && word.contains(char::is_alphanumeric)
@@ -276,7 +276,7 @@ fn linked(mean: &str) -> String {
             }
             None => {
                 text.push('{');
-                rest = behind;
+                rest = after;
             }
         }
     }

@@ -277,11 +277,11 @@ fn is_glued_label(text: &str, last: char) -> bool {
     if !text.starts_with(|c: char| c.is_ascii_lowercase()) {
         return false;
     }
-    let behind =
+    let after =
         |label: &str| text[label.len()..].starts_with(|c: char| c.is_whitespace() || is_cjk(c));
     let is_gloss = is_cjk(last) && last.is_alphabetic() || "；;。)）".contains(last);
     is_gloss
-        && script::label(text).is_some_and(|label| behind(label) && label.len() < text.trim().len())
+        && script::label(text).is_some_and(|label| after(label) && label.len() < text.trim().len())
 }
 
 /// Whether the text begins with a field in Chinese: `[医]`, `[网络]`.

@@ -20,7 +20,7 @@ pub(super) struct Heading<'a> {
     pub(super) others: Vec<&'a str>,
     pub(super) phonetic: Option<String>,
     /// The rest of the line.
-    pub(super) behind: &'a str,
+    pub(super) after: &'a str,
     /// The note in brackets before the headword, without its brackets: `[música] re`.
     pub(super) note: &'a str,
 }
@@ -29,22 +29,22 @@ pub(super) struct Heading<'a> {
 pub(super) fn split<'a>(line: &'a str, rest: &str, headword: &str) -> Option<Heading<'a>> {
     let whole = split_plain(line, rest, headword);
     whole.or_else(|| {
-        let behind = without_group(line.trim())?;
-        let note = line.trim()[1..line.trim().len() - behind.len()].trim_end();
-        let heading = split_plain(behind, rest, headword)?;
+        let after = without_group(line.trim())?;
+        let note = line.trim()[1..line.trim().len() - after.len()].trim_end();
+        let heading = split_plain(after, rest, headword)?;
         Some(Heading { note: &note[..note.len() - 1], ..heading })
     })
 }
 
 fn split_plain<'a>(line: &'a str, rest: &str, headword: &str) -> Option<Heading<'a>> {
     listed(line, rest, headword).or_else(|| {
-        let (mut spelling, mut behind) = strip_headword(line, headword)?;
+        let (mut spelling, mut after) = strip_headword(line, headword)?;
         // A note before or after the headword may repeat it: `(-breujoù) breujoù`.
-        if letters(behind) == letters(spelling) && !rest.trim().is_empty() {
-            spelling = if spelling.starts_with('(') { behind } else { spelling };
-            behind = "";
+        if letters(after) == letters(spelling) && !rest.trim().is_empty() {
+            spelling = if spelling.starts_with('(') { after } else { spelling };
+            after = "";
         }
-        Some(Heading { spelling, others: Vec::new(), phonetic: None, behind, note: "" })
+        Some(Heading { spelling, others: Vec::new(), phonetic: None, after, note: "" })
     })
 }
 
@@ -94,7 +94,7 @@ fn listed<'a>(line: &'a str, rest: &str, headword: &str) -> Option<Heading<'a>> 
             spelling: pieces[at].spelling,
             others: others.filter(|other| *other != pieces[at].spelling).collect(),
             phonetic: pieces[at].phonetic.map(str::to_owned),
-            behind: "",
+            after: "",
             note: "",
         })
     })
@@ -171,16 +171,16 @@ pub(super) fn strip_headword<'a>(line: &'a str, headword: &str) -> Option<(&'a s
 /// empty line (FOLDOC).
 pub(super) fn below(text: &str) -> (Vec<String>, &str) {
     let none = (Vec::new(), text);
-    let Some((lines, behind)) = text.split_once("\n\n") else { return none };
+    let Some((lines, after)) = text.split_once("\n\n") else { return none };
     let is_headword = |line: &str| {
         !line.is_empty()
             && !line.starts_with(char::is_whitespace)
             && line.split_whitespace().count() <= LISTED_WORDS_MAX
     };
-    if !lines.lines().all(is_headword) || !behind.trim_start_matches('\n').starts_with(' ') {
+    if !lines.lines().all(is_headword) || !after.trim_start_matches('\n').starts_with(' ') {
         return none;
     }
-    (lines.lines().map(str::to_owned).collect(), behind)
+    (lines.lines().map(str::to_owned).collect(), after)
 }
 
 /// The letters and digits of a text, without case and accents.
@@ -213,19 +213,19 @@ pub(super) fn respelled(text: &str) -> Option<Respelled<'_>> {
     let mut rest = text;
     loop {
         rest = rest.trim_start();
-        if let Some((said, behind)) = rest.strip_prefix('\\').and_then(|text| text.split_once('\\'))
+        if let Some((said, after)) = rest.strip_prefix('\\').and_then(|text| text.split_once('\\'))
         {
             if head.phonetic.is_empty() {
                 head.phonetic = stressed(said);
             }
-            rest = behind;
+            rest = after;
         } else if head.phonetic.is_empty() {
             return None;
-        } else if let Some(behind) = without_respelling(rest) {
-            rest = behind;
-        } else if let Some((other, behind)) = other_headword(rest) {
+        } else if let Some(after) = without_respelling(rest) {
+            rest = after;
+        } else if let Some((other, after)) = other_headword(rest) {
             head.others.push(other);
-            rest = behind;
+            rest = after;
         } else {
             break;
         }
@@ -245,9 +245,9 @@ fn stressed(said: &str) -> String {
 /// The text after a respelling in brackets: `(-ment)`, `([=a]k)`, `(?; 277)`.
 fn without_respelling(text: &str) -> Option<&str> {
     let inner = text.strip_prefix('(')?;
-    let (inner, behind) = inner.split_once(')')?;
+    let (inner, after) = inner.split_once(')')?;
     let is_respelling = inner.starts_with('-') || inner.contains(['[', '"', '`', '*', '?']);
-    is_respelling.then_some(behind)
+    is_respelling.then_some(after)
 }
 
 /// Another headword before its own respelling: `, Anchorite \An"cho*rite\`.
@@ -330,14 +330,14 @@ fn notes(text: &str) -> (String, String, &str) {
             _ => None,
         };
         let Some(end) = end else { break };
-        let (group, behind) = rest.split_at(end);
+        let (group, after) = rest.split_at(end);
         let is_field = group.starts_with('(') && without_respelling(group).is_none();
         let target = if is_field { &mut fields } else { &mut notes };
         if !target.is_empty() {
             target.push(' ');
         }
         target.push_str(group.trim_matches([';', ' ']));
-        rest = behind;
+        rest = after;
     }
     (fields, notes, rest)
 }
@@ -391,7 +391,7 @@ mod tests {
         assert_eq!(split("अथवा", "oder", "अथव").map(|heading| heading.spelling), Some("अथवा"));
         let heading = split("[música] re /rˈe/ <n, m>", "D", "re").unwrap();
         assert_eq!((heading.spelling, heading.note), ("re", "música"));
-        assert_eq!(heading.behind, "/rˈe/ <n, m>");
+        assert_eq!(heading.after, "/rˈe/ <n, m>");
     }
 
     #[test]

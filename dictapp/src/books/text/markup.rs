@@ -96,8 +96,13 @@ pub(crate) struct Text {
 
 /// Reads markup.
 pub(crate) fn text(markup: &str, ends: LineEnds) -> Text {
-    let mut reading =
-        Reading { text: Text::default(), link: None, ends, preformatted: 0, no_end: Vec::new() };
+    let mut reading = MarkupState {
+        text: Text::default(),
+        link: None,
+        ends,
+        preformatted: 0,
+        no_end: Vec::new(),
+    };
     let mut rest = markup;
     while let Some(at) = rest.find(['<', '&']) {
         reading.push(&rest[..at]);
@@ -137,7 +142,8 @@ fn has_entity(text: &str) -> bool {
     })
 }
 
-struct Reading {
+/// The state of reading markup.
+struct MarkupState {
     text: Text,
     /// The target word of the open link, and the offset at which its text begins.
     link: Option<(String, usize)>,
@@ -148,7 +154,7 @@ struct Reading {
     no_end: Vec<String>,
 }
 
-impl Reading {
+impl MarkupState {
     fn push(&mut self, text: &str) {
         let is_end = |c: char| c == '\n' || c == '\r';
         if self.ends == LineEnds::Kept || self.preformatted > 0 || !text.contains(is_end) {
@@ -265,11 +271,11 @@ fn linked_word(address: &str) -> Option<String> {
 fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
-    while let [first, behind @ ..] = rest {
-        let code = behind.get(..2).filter(|_| *first == b'%');
+    while let [first, after @ ..] = rest {
+        let code = after.get(..2).filter(|_| *first == b'%');
         let code = code.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
         bytes.push(code.unwrap_or(*first));
-        rest = if code.is_some() { &behind[2..] } else { behind };
+        rest = if code.is_some() { &after[2..] } else { after };
     }
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
@@ -304,7 +310,7 @@ mod tests {
 
     #[test]
     fn a_hidden_element_without_an_end_is_searched_once() {
-        let mut reading = Reading {
+        let mut reading = MarkupState {
             text: Text::default(),
             link: None,
             ends: LineEnds::Kept,

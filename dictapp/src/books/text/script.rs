@@ -198,7 +198,7 @@ pub(crate) fn is_phonetic_letter(c: char) -> bool {
 
 /// Maximum length of a pronunciation between slashes in bytes. FreeDict has sentences; a longer
 /// pronunciation than an entry may have is removed.
-const SAID_BYTES_MAX: usize = 1024;
+const PRONUNCIATION_BYTES_MAX: usize = 1024;
 
 /// The possible pronunciation at the beginning of this text, and its length.
 fn leading_brackets(text: &str) -> Option<(&str, usize)> {
@@ -209,10 +209,10 @@ fn leading_brackets(text: &str) -> Option<(&str, usize)> {
         '(' => ')',
         _ => return None,
     };
-    let behind = inner.get(1..)?;
-    let ends = || behind.match_indices(close).map(|(at, _)| at);
+    let after = inner.get(1..)?;
+    let ends = || after.match_indices(close).map(|(at, _)| at);
     let is_end = |at: &usize| {
-        let follows = behind[at + 1..].chars().next();
+        let follows = after[at + 1..].chars().next();
         follows.is_none_or(|c| c.is_whitespace() || ",;<".contains(c))
     };
     // FreeDict has `/(/ˈkrattsja//` and `/'la.na//`.
@@ -227,7 +227,7 @@ fn leading_brackets(text: &str) -> Option<(&str, usize)> {
     // Between slashes anything is a pronunciation (`/A·U·P/`, `/IntEn"tsioːn/`), but not in a path.
     let follows = text[length..].chars().next();
     let is_said = close == '/'
-        && phonetic.len() <= SAID_BYTES_MAX
+        && phonetic.len() <= PRONUNCIATION_BYTES_MAX
         && phonetic.contains(char::is_alphabetic)
         && !phonetic.contains(|c: char| c == '=' || c == '\n' || is_cjk(c))
         && follows.is_none_or(|c| c.is_whitespace() || ",;<".contains(c));

@@ -20,7 +20,7 @@ use crate::paths;
 use crate::texts::{Client, fill};
 
 /// The message for another kind of server, or another path.
-const NO_DICTAPP: &str = "this is no dictapp server";
+const NO_DICTAPP: &str = "this is not a dictapp server";
 
 /// Maximum bytes of a response. A page of the history and the longest entry are far smaller.
 const ANSWER_BYTES_MAX: u64 = 4 << 20;
@@ -47,8 +47,8 @@ pub(super) struct Connection {
 
 /// The error of a call.
 #[derive(Debug)]
-pub(super) enum Trouble {
-    /// The server cannot be reached, or it is no dictapp server.
+pub(super) enum CallError {
+    /// The server cannot be reached, or it is not a dictapp server.
     Lost(String),
     /// The server refused the request.
     Refused {
@@ -60,7 +60,7 @@ pub(super) enum Trouble {
 }
 
 /// The result of a call.
-pub(super) type Answered<T> = std::result::Result<T, Trouble>;
+pub(super) type Answered<T> = std::result::Result<T, CallError>;
 
 /// The result of a look-up.
 #[derive(Debug)]
@@ -86,7 +86,7 @@ struct History {
 }
 
 impl Connection {
-    /// The server at this URL, which is not asked yet. The certificates in `ca` are trusted, too.
+    /// The server at this URL, which is not contacted yet. The certificates in `ca` are trusted, too.
     ///
     /// # Errors
     /// The URL cannot be used; the file has no certificates.
@@ -166,7 +166,7 @@ impl Connection {
             let path = paths::api_history(left.min(1000), cursor);
             let page = self.call("GET", &path, None)?;
             let page: History = serde_json::from_value(page)
-                .map_err(|error| Trouble::Lost(format!("{}: {error}", self.base)))?;
+                .map_err(|error| CallError::Lost(format!("{}: {error}", self.base)))?;
             rows.extend(page.rows);
             cursor = page.next;
             if cursor.is_none() || limit.is_some_and(|limit| rows.len() >= limit) {
@@ -179,8 +179,8 @@ impl Connection {
         accepted(self.answer(method, path, body)?)
     }
 
-    /// The status and the body. A lost connection is reported once and tried again, but not the
-    /// first one: the server does not run, or the address is wrong.
+    /// The status and the body. A lost connection is reported once and tried again. If the first
+    /// call fails, it is not: the server does not run, or the address is wrong.
     fn answer(&self, method: &str, path: &str, body: Option<&Value>) -> Answered<(u16, Value)> {
         let began = Instant::now();
         let mut is_reported = false;
@@ -194,11 +194,11 @@ impl Connection {
                     if is_final(&error) || !self.resolves() || began.elapsed() >= RETRY_FOR =>
                 {
                     let advice = if is_untrusted(&error) { self.t.untrusted } else { "" };
-                    return Err(Trouble::Lost(format!("{}: {error}{advice}", self.base)));
+                    return Err(CallError::Lost(format!("{}: {error}{advice}", self.base)));
                 }
                 Err(error) if !self.was_reached.get() => {
                     let text = fill(self.t.unreachable, "url", &self.base);
-                    return Err(Trouble::Lost(fill(&text, "error", error)));
+                    return Err(CallError::Lost(fill(&text, "error", error)));
                 }
                 Err(_) => {
                     if !is_reported {
@@ -248,11 +248,11 @@ impl Connection {
     }
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Trouble::Lost(error) => f.write_str(error),
-            Trouble::Refused { status, detail } => write!(f, "{detail} ({status})"),
+            CallError::Lost(error) => f.write_str(error),
+            CallError::Refused { status, detail } => write!(f, "{detail} ({status})"),
         }
     }
 }
@@ -262,7 +262,7 @@ fn accepted((status, body): (u16, Value)) -> Answered<Value> {
         200..=299 if body.get("detail").is_none() => Ok(body),
         _ => {
             let detail = body["detail"].as_str().unwrap_or(NO_DICTAPP).to_owned();
-            Err(Trouble::Refused { status, detail })
+            Err(CallError::Refused { status, detail })
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::connection::{Connection, LookUp, Trouble};
+use super::connection::{CallError, Connection, LookUp};
 use super::prompt::{Prompt, say};
 use super::terminal;
 use super::token_file::TokenFile;
@@ -61,7 +61,7 @@ impl Menus<'_> {
                 say(fill(self.t.welcome, "name", name));
                 Next::User
             }
-            Err(trouble) => self.failed(&trouble),
+            Err(error) => self.failed(&error),
         }
     }
 
@@ -98,7 +98,7 @@ impl Menus<'_> {
         Ok(self.entered(entered, self.t.registered))
     }
 
-    fn entered(&mut self, entered: Result<String, Trouble>, done: &str) -> Next {
+    fn entered(&mut self, entered: Result<String, CallError>, done: &str) -> Next {
         match entered {
             Ok(token) => {
                 say(done);
@@ -108,9 +108,9 @@ impl Menus<'_> {
                 self.connection.token = Some(token);
                 Next::User
             }
-            Err(Trouble::Refused { status: 409, .. }) => self.refused(self.t.name_taken),
-            Err(Trouble::Refused { status: 401, .. }) => self.refused(self.t.wrong_password),
-            Err(trouble) => self.failed(&trouble),
+            Err(CallError::Refused { status: 409, .. }) => self.refused(self.t.name_taken),
+            Err(CallError::Refused { status: 401, .. }) => self.refused(self.t.wrong_password),
+            Err(error) => self.failed(&error),
         }
     }
 
@@ -147,12 +147,12 @@ impl Menus<'_> {
                         say(fill(self.t.near, "words", near.join(", ")));
                     }
                 }
-                Err(Trouble::Lost(error)) => {
+                Err(CallError::Lost(error)) => {
                     say(&error);
                     kept = word;
                 }
-                Err(trouble) => {
-                    if self.failed(&trouble) == Next::First {
+                Err(error) => {
+                    if self.failed(&error) == Next::First {
                         return Ok(Next::First);
                     }
                 }
@@ -165,7 +165,7 @@ impl Menus<'_> {
         let limit = if choice.is_empty() { Some(HISTORY_ROWS) } else { None };
         let rows = match self.connection.history(limit) {
             Ok(rows) => rows,
-            Err(trouble) => return Ok(self.failed(&trouble)),
+            Err(error) => return Ok(self.failed(&error)),
         };
         if rows.is_empty() {
             say(self.t.no_history);
@@ -179,22 +179,22 @@ impl Menus<'_> {
     }
 
     fn log_out(&mut self) -> Next {
-        if let Err(trouble) = self.connection.log_out() {
-            say(&trouble);
+        if let Err(error) = self.connection.log_out() {
+            say(&error);
         }
         self.forget();
         Next::First
     }
 
     /// Prints the error. After the end of the session the first menu follows.
-    fn failed(&mut self, trouble: &Trouble) -> Next {
-        match trouble {
-            Trouble::Refused { status: 401, .. } => {
+    fn failed(&mut self, error: &CallError) -> Next {
+        match error {
+            CallError::Refused { status: 401, .. } => {
                 self.forget();
                 self.refused(self.t.log_in_again)
             }
-            trouble => {
-                say(trouble);
+            error => {
+                say(error);
                 if self.connection.token.is_some() { Next::User } else { Next::First }
             }
         }

@@ -57,7 +57,7 @@ fn typed(line: rustyline::Result<String>) -> Result<Option<String>> {
     match line {
         Ok(line) => Ok(Some(line.trim().to_owned())),
         Err(ReadlineError::Eof | ReadlineError::Interrupted) => Ok(None),
-        Err(error) => Err(error).context("cannot read what is typed"),
+        Err(error) => Err(error).context("cannot read from the terminal"),
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::tz::{Offset, TimeZone};
 
 /// Formats of days, for texts that [`plain`] has normalised.
 const DAYS: [&str; 8] = [
-    "%m/%d/%Y", // before those that begin with a year of any length
+    "%m/%d/%Y", // before the formats that begin with a year of any length
     "%m/%d/%y", "%Y/%m/%d", "%Y-%m-%d", "%Y.%m.%d", "%Y%m%d", "%d %b %Y", "%b %d %Y",
 ];
 
@@ -33,7 +33,7 @@ const UTC: [&str; 3] = ["Z", "UTC", "GMT"];
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// Parses a time in one of the formats of `time.ctime()`, `datetime.now()`, `time.strftime(..)`,
-/// `time.time()` and their relatives; a time without an offset is in this zone. `None` if it is not
+/// `time.time()` and similar ones; a time without an offset is in this zone. `None` if it is not
 /// a time.
 pub(super) fn parse(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let text = text.trim();

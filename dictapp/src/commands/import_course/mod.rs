@@ -9,12 +9,12 @@ use std::io::{self, Write};
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 
-use super::import::{self, Request};
-use crate::books::{Column, Kind, Overrides};
+use super::import;
+use crate::books::{BookKind, Column, Overrides};
 use crate::commands::serve;
 use crate::model::{Username, Word};
 use crate::settings::Settings;
-use crate::site::{AdminError, Selection, Site};
+use crate::site::{AdminError, ImportRequest, Selection, Site};
 use crate::store::{CourseRows, CourseSource, Lookup, Store, UserId};
 
 /// The word book that the words become.
@@ -64,12 +64,12 @@ fn import_words(store: &Store, rows: &CourseRows) -> Result<()> {
     table.flush()?;
     drop(table);
     let columns = Some(vec![Column::Word, Column::Mean]);
-    let request = Request {
+    let request = ImportRequest {
         file: file.path().to_owned(),
-        kind: Some(Kind::Csv),
+        kind: Some(BookKind::Csv),
         name: Some(BOOK.to_owned()),
         overrides: Overrides { columns, ..Overrides::default() },
-        ..Request::default()
+        ..ImportRequest::default()
     };
     import::run(store, &request)
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 /// The printed part of an entry.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Entry {
+pub(crate) struct PrintedEntry {
     headwords: Vec<Headword>,
 }
 
@@ -20,11 +20,11 @@ struct Headword {
 #[derive(Debug, Deserialize)]
 struct Book {
     book: String,
-    parts: Vec<Part>,
+    parts: Vec<PrintedPart>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Part {
+struct PrintedPart {
     label: String,
     senses: Vec<Sense>,
 }
@@ -64,7 +64,7 @@ impl Style {
     }
 }
 
-impl Entry {
+impl PrintedEntry {
     /// The lines, each with its end. Control characters in a book are removed.
     pub(crate) fn to_text(&self, style: Style) -> String {
         let mut text = String::new();
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn entry(gloss: &str) -> Entry {
+    fn entry(gloss: &str) -> PrintedEntry {
         let example = json!({ "text": "He ate an apple.", "translation": "他吃了一个苹果。" });
         let sense =
             |gloss: &str| json!({ "labels": ["food"], "gloss": gloss, "examples": [example] });

@@ -15,7 +15,7 @@ use crate::model::Word;
 use crate::settings::Settings;
 use crate::site::{Selection, Shelf};
 use crate::views::api;
-use entry::Entry;
+use entry::PrintedEntry;
 
 /// The format of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,8 @@ pub(super) fn print(entry: Value, form: Form) -> Result<()> {
             writeln!(io::stdout(), "{text}").context("cannot write to standard output")
         }
         Form::Text => {
-            let entry: Entry = serde_json::from_value(entry).context("this is no entry")?;
+            let entry: PrintedEntry =
+                serde_json::from_value(entry).context("this is not an entry")?;
             pager::show(&entry.to_text(pager::style())).context("cannot write to standard output")
         }
     }

@@ -79,7 +79,7 @@ impl LineProtocol for Course {
             }
             replies.bytes(message.as_bytes());
         }
-        if answer.then == course::Then::Close {
+        if answer.after == course::AfterReply::Close {
             replies.close();
         }
     }
@@ -109,7 +109,7 @@ impl LineProtocol for Dict {
     fn line(&self, session: &mut dict::Session, line: &[u8], replies: &mut Replies) {
         let answer = session.line(&self.site, line);
         replies.bytes(&answer.bytes);
-        if answer.then == dict::Then::Close {
+        if answer.after == dict::AfterReply::Close {
             replies.close();
         }
     }

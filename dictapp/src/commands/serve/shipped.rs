@@ -60,7 +60,7 @@ fn import(store: &Store, shipped: &Packed, there: &[Book]) -> anyhow::Result<()>
     // The readers of books read files.
     let mut file = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
     file.write_all(shipped.gz).and_then(|()| file.flush()).context("a temporary file")?;
-    let mut book = books::Book::open(books::Kind::Plain, file.path(), |_| {})?;
+    let mut book = books::Book::open(books::BookKind::Plain, file.path(), |_| {})?;
     let known = there.iter().find(|book| book.name == shipped.name);
     let title = match (known, book.about().title) {
         (Some(known), _) => known.title.clone(),

@@ -43,16 +43,16 @@ pub(crate) fn unmarkings(query: &str) -> impl Iterator<Item = &str> {
     let query = query.trim();
     let is_mark = |c: char| c.is_whitespace() || MARKS.contains(c);
     let inner = query.trim_matches(is_mark);
-    let (before, behind) = query.split_once(inner).unwrap_or_default();
+    let (before, after) = query.split_once(inner).unwrap_or_default();
     let starts = before.char_indices().map(|(at, _)| at).chain([before.len()]);
     let starts: Vec<usize> = starts.take(MARKS_MAX + 1).collect();
-    let ends = behind.char_indices().map(|(at, _)| query.len() - behind.len() + at).rev();
+    let ends = after.char_indices().map(|(at, _)| query.len() - after.len() + at).rev();
     let ends: Vec<usize> = [query.len()].into_iter().chain(ends).take(MARKS_MAX + 1).collect();
-    let (most_before, most_behind) = (starts.len(), ends.len());
-    let taken = (1..most_before + most_behind).flat_map(move |count| {
+    let (most_before, most_after) = (starts.len(), ends.len());
+    let taken = (1..most_before + most_after).flat_map(move |count| {
         (0..=count)
             .map(move |from| (from, count - from))
-            .filter(move |&(from, to)| from < most_before && to < most_behind)
+            .filter(move |&(from, to)| from < most_before && to < most_after)
     });
     let some = taken.map(move |(from, to)| query[starts[from]..ends[to]].trim());
     let has_marks = !inner.is_empty() && inner.len() < query.len();

@@ -96,6 +96,6 @@ mod tests {
             }
         }
         assert_eq!(lemmas_of("nonsense").count(), 0);
-        assert_eq!(lemmas_of("#").count(), 0, "the notice is no form");
+        assert_eq!(lemmas_of("#").count(), 0, "the notice is not a form");
     }
 }

@@ -25,6 +25,15 @@ enum Inflection {
     Comparison,
 }
 
+/// The checks of a lemma that a rule finds.
+#[derive(Clone, Copy, Debug)]
+enum RuleChecks {
+    /// The form is a headword itself or an irregular form, so a further lemma must fit well.
+    Strict,
+    /// There is no other lemma. One without parts of speech fits too.
+    Lenient,
+}
+
 /// A set of parts of speech; 0 if an explanation has none.
 type Parts = u8;
 const NOUN: Parts = 1;
@@ -62,7 +71,9 @@ impl Lexicon {
         lemmas.extend(exceptions::lemmas_of(form).filter_map(|lemma| self.key(&lemma)));
         lemmas.sort_by_key(|&key| self.columns.place(key));
         let certain = lemmas.len();
-        lemmas.extend(self.lemmas_by_rule(form, own, certain > 0));
+        let checks =
+            if own.is_some() || certain > 0 { RuleChecks::Strict } else { RuleChecks::Lenient };
+        lemmas.extend(self.lemmas_by_rule(form, own, checks));
         if lemmas.is_empty() && own.is_none() {
             lemmas = self.lemmas_of_part(form);
         }
@@ -93,11 +104,10 @@ impl Lexicon {
         named.filter_map(|i| self.columns.form_lemmas.get(i)).map(|&key| key as usize).collect()
     }
 
-    fn lemmas_by_rule(&self, form: &str, own: Option<usize>, irregular: bool) -> Vec<usize> {
+    fn lemmas_by_rule(&self, form: &str, own: Option<usize>, checks: RuleChecks) -> Vec<usize> {
         if let Some(owner) = possessor(form) {
             return self.key(owner).into_iter().chain(self.lemmas(owner)).collect();
         }
-        let strict = own.is_some() || irregular;
         // Most headwords are not a form of another, so their explanations need not be read.
         let own_parts = LazyCell::new(|| own.map_or(0, |own| self.parts(own)));
         let mut lemmas = Vec::new();
@@ -105,12 +115,13 @@ impl Lexicon {
             let Some(key) = self.key(&lemma) else { continue };
             let parts = self.parts(key);
             let is_such_part = parts & kind.of() != 0;
-            let fits = if strict {
-                is_such_part
-                    && (own.is_none() || *own_parts == 0 || *own_parts & kind.own_parts() != 0)
-                    && self.is_as_common(key, own, kind)
-            } else {
-                parts == 0 || is_such_part
+            let fits = match checks {
+                RuleChecks::Strict => {
+                    is_such_part
+                        && (own.is_none() || *own_parts == 0 || *own_parts & kind.own_parts() != 0)
+                        && self.is_as_common(key, own, kind)
+                }
+                RuleChecks::Lenient => parts == 0 || is_such_part,
             };
             if fits && !lemmas.contains(&key) {
                 lemmas.push(key);

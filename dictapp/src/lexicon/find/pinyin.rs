@@ -220,8 +220,8 @@ fn divisions(text: &str) -> Vec<Vec<String>> {
 /// letters too many first, as the commonest slips.
 fn edits(letters: &str) -> impl Iterator<Item = String> {
     let swapped = (1..letters.len()).map(move |at| {
-        let (before, behind) = letters.split_at(at - 1);
-        format!("{before}{}{}{}", &behind[1..2], &behind[..1], &behind[2..])
+        let (before, after) = letters.split_at(at - 1);
+        format!("{before}{}{}{}", &after[1..2], &after[..1], &after[2..])
     });
     let shorter =
         (0..letters.len()).map(move |at| format!("{}{}", &letters[..at], &letters[at + 1..]));

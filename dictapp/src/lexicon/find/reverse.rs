@@ -263,7 +263,7 @@ fn without_brackets(line: &str) -> String {
     let mut outer = pieces.next().unwrap_or("").to_owned();
     for piece in pieces {
         let closed = piece.split_once(['）', ')', ']', '］', '】', '〕', '>']);
-        outer.push_str(closed.map_or("", |(_, behind)| behind));
+        outer.push_str(closed.map_or("", |(_, after)| after));
     }
     outer
 }

@@ -48,12 +48,12 @@ struct LoggedIn {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) messages: Vec<String>,
-    pub(crate) then: Then,
+    pub(crate) after: AfterReply,
 }
 
 /// The state of the connection after a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Then {
+pub(crate) enum AfterReply {
     /// The next request is read.
     Read,
     /// The connection is closed.
@@ -71,7 +71,7 @@ const END: &str = "##";
 
 impl Answer {
     fn one(message: impl Into<String>) -> Answer {
-        Answer { messages: vec![message.into()], then: Then::Read }
+        Answer { messages: vec![message.into()], after: AfterReply::Read }
     }
 }
 
@@ -96,7 +96,7 @@ impl Session {
             Request::LogIn { name, password } => self.log_in(site, name, password),
             Request::Query { name, word } => self.query(site, name, word),
             Request::History { name } => self.history(site, name),
-            Request::End => Ok(Answer { messages: Vec::new(), then: Then::Close }),
+            Request::End => Ok(Answer { messages: Vec::new(), after: AfterReply::Close }),
         };
         answer.unwrap_or_else(|error| {
             log::warn!("the course's protocol: {}", describe(&error));
@@ -172,7 +172,7 @@ impl Session {
         Ok(match self.query_reply {
             QueryReply::Meaning => Answer::one(meaning),
             QueryReply::OkFirst => {
-                Answer { messages: vec![OK.to_owned(), meaning], then: Then::Read }
+                Answer { messages: vec![OK.to_owned(), meaning], after: AfterReply::Read }
             }
         })
     }
@@ -186,7 +186,7 @@ impl Session {
         let mut messages = vec![OK.to_owned()];
         messages.extend(rows.iter().map(|row| history_row(site, &visit, row)));
         messages.push(END.to_owned());
-        Ok(Answer { messages, then: Then::Read })
+        Ok(Answer { messages, after: AfterReply::Read })
     }
 }
 

@@ -9,7 +9,7 @@ mod reply;
 use std::time::{Duration, Instant};
 
 use command::{Command, Databases, WrongCommand};
-use reply::Reply;
+use reply::{Reply, TextHeaders};
 use strategy::Strategy;
 
 use crate::lexicon::{BookId, EntryRef, FoundBy, Hit, Lexicon};
@@ -28,8 +28,8 @@ const MATCHES_MAX: usize = 1000;
 /// The state of one client.
 #[derive(Debug, Default)]
 pub(crate) struct Session {
-    /// `OPTION MIME` was given: each text begins with a header (RFC 2229 §3.10).
-    mime: bool,
+    /// Set by `OPTION MIME`.
+    headers: TextHeaders,
 }
 
 /// The reply to a line, and whether the connection ends with it.
@@ -38,12 +38,12 @@ pub(crate) struct Answer {
     /// The bytes to send: whole lines.
     pub(crate) bytes: Vec<u8>,
     /// The state of the connection after the reply.
-    pub(crate) then: Then,
+    pub(crate) after: AfterReply,
 }
 
 /// The state of the connection after a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Then {
+pub(crate) enum AfterReply {
     /// The next line of the client is read.
     Read,
     /// The connection is closed.
@@ -59,10 +59,10 @@ impl Session {
 
     /// The reply to one line, without its end. An empty line has none, as with `dictd`.
     pub(crate) fn line(&mut self, site: &Site, line: &[u8]) -> Answer {
-        let mut reply = Reply::new(self.mime);
-        let mut then = Then::Read;
+        let mut reply = Reply::new(self.headers);
+        let mut after = AfterReply::Read;
         if line.is_empty() {
-            return Answer { bytes: Vec::new(), then };
+            return Answer { bytes: Vec::new(), after };
         }
         let parsed = match std::str::from_utf8(line) {
             Ok(line) => Command::parse(line),
@@ -71,12 +71,12 @@ impl Session {
         match parsed {
             Ok(Command::Quit) => {
                 reply.status(221, "bye");
-                then = Then::Close;
+                after = AfterReply::Close;
             }
             Ok(command) => self.run(site, &command, &mut reply),
             Err(wrong) => reply.status(wrong.code(), wrong.text()),
         }
-        Answer { bytes: reply.into_bytes(), then }
+        Answer { bytes: reply.into_bytes(), after }
     }
 
     fn run(&mut self, site: &Site, command: &Command, reply: &mut Reply) {
@@ -93,7 +93,7 @@ impl Session {
             Command::Status => reply.status(210, "ready"),
             Command::OptionMime => {
                 reply.status(250, "ok - using MIME headers");
-                self.mime = true;
+                self.headers = TextHeaders::Mime;
             }
             Command::Help => {
                 reply.status(113, "help text follows");

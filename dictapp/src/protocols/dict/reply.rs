@@ -4,18 +4,26 @@
 use super::LINE_BYTES_MAX;
 use crate::protocols::head;
 
+/// Whether each text begins with a MIME header (RFC 2229 §3.10).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum TextHeaders {
+    #[default]
+    None,
+    Mime,
+}
+
 /// The replies to one command.
 pub(super) struct Reply {
     bytes: Vec<u8>,
-    mime: bool,
+    headers: TextHeaders,
 }
 
 /// Maximum bytes of text in a line: the limit without the line end and a doubled dot.
 const TEXT_BYTES_MAX: usize = LINE_BYTES_MAX - 3;
 
 impl Reply {
-    pub(super) fn new(mime: bool) -> Reply {
-        Reply { bytes: Vec::new(), mime }
+    pub(super) fn new(headers: TextHeaders) -> Reply {
+        Reply { bytes: Vec::new(), headers }
     }
 
     /// Adds a status line. Control characters in `text` become spaces: they would end the line.
@@ -28,7 +36,7 @@ impl Reply {
 
     /// Adds a text and the dot that ends it.
     pub(super) fn text(&mut self, text: &str) {
-        if self.mime {
+        if self.headers == TextHeaders::Mime {
             // No header is plain text in UTF-8 (RFC 2229 §3.10.1). goldendict takes each header of
             // a list for a word.
             self.bytes.extend_from_slice(b"\r\n");
@@ -73,7 +81,7 @@ mod tests {
     use super::*;
 
     fn bytes(write: impl FnOnce(&mut Reply)) -> String {
-        let mut reply = Reply::new(false);
+        let mut reply = Reply::new(TextHeaders::None);
         write(&mut reply);
         String::from_utf8(reply.into_bytes()).unwrap()
     }

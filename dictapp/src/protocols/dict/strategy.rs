@@ -92,7 +92,7 @@ impl Strategy {
         let matching = |expression: &str| {
             let pattern = Pattern::regex(expression)?;
             let found = lexicon.matching(&pattern, Page::first(usize::MAX), time_max).entries;
-            // An inflected form may match, but it is no headword.
+            // An inflected form may match, but it is not a headword.
             Ok(found.into_iter().filter(|entry| pattern.matches(entry.word)).collect())
         };
         let looked_up = |wanted: fn(FoundBy) -> bool| {

@@ -9,17 +9,17 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
-use crate::books::{Book, Encoding, Kind, Oddities, Overrides, Progress};
+use crate::books::{Book, BookKind, Encoding, Oddities, Overrides, Progress};
 use crate::hex;
 use crate::store::{self, BookHeader, ImportStart, Store};
 
 /// The arguments of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Request {
+pub struct ImportRequest {
     /// The file, or one of the files of the book.
     pub file: PathBuf,
     /// The kind of book. `None`: recognised.
-    pub kind: Option<Kind>,
+    pub kind: Option<BookKind>,
     /// The name by which a later import replaces the book. `None`: from the file name.
     pub name: Option<String>,
     /// The title for readers. `None`: the title in the store; for a new book the title in the file,
@@ -28,12 +28,12 @@ pub struct Request {
     /// Properties of the file that need not be recognised.
     pub overrides: Overrides,
     /// Whether the book is stored or only shown.
-    pub action: Action,
+    pub action: ImportAction,
 }
 
 /// What to do with the book.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Action {
+pub enum ImportAction {
     /// Import it into the store.
     #[default]
     Store,
@@ -44,17 +44,17 @@ pub enum Action {
 /// The folder of Debian's package `wordnet-base`.
 const WORDNET: &str = "/usr/share/wordnet";
 
-impl Request {
+impl ImportRequest {
     /// Resolves shorthands: `import wordnet` means Debian's WordNet if no file has that name, and a
     /// csv table in a `.tsv` file is separated by TABs.
     #[must_use]
-    pub fn resolved(self) -> Request {
+    pub fn resolved(self) -> ImportRequest {
         match self.kind {
             None if self.file.as_os_str() == "wordnet" && !self.file.exists() => {
-                Request { kind: Some(Kind::Wordnet), file: WORDNET.into(), ..self }
+                ImportRequest { kind: Some(BookKind::Wordnet), file: WORDNET.into(), ..self }
             }
-            Some(Kind::Csv) if self.file.extension().is_some_and(|ending| ending == "tsv") => {
-                Request { kind: Some(Kind::Tsv), ..self }
+            Some(BookKind::Csv) if self.file.extension().is_some_and(|ending| ending == "tsv") => {
+                ImportRequest { kind: Some(BookKind::Tsv), ..self }
             }
             _ => self,
         }
@@ -63,17 +63,17 @@ impl Request {
 
 /// The result of an import.
 #[derive(Debug)]
-pub struct Report {
+pub struct ImportReport {
     /// The name of the book in the store.
     pub name: String,
     /// The title for readers.
     pub title: String,
     /// The kind that was read.
-    pub kind: Kind,
+    pub kind: BookKind,
     /// The number of entries of the book.
     pub entries: u64,
     /// The effect of the import.
-    pub outcome: Outcome,
+    pub outcome: ImportOutcome,
     /// The encoding that was decoded, if it was not UTF-8.
     pub encoding: Option<Encoding>,
     /// The oddities of the file.
@@ -82,7 +82,7 @@ pub struct Report {
 
 /// The effect of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ImportOutcome {
     /// The book was imported.
     Imported,
     /// The same files were imported before, so nothing was read.
@@ -93,7 +93,7 @@ pub enum Outcome {
 
 /// The step and the progress of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum ImportStep {
     /// The first pass over the file; nothing is stored yet.
     Checking(Progress),
     /// The entries are written to the store.
@@ -116,8 +116,8 @@ const PREVIEWED_ENTRIES: usize = 10;
 ///
 /// # Errors
 /// If the file cannot be read, is damaged or is not a book.
-pub fn preview(request: &Request) -> Result<String> {
-    let kind = Kind::resolve(request.kind, &request.file, &request.overrides)?;
+pub fn preview_book(request: &ImportRequest) -> Result<String> {
+    let kind = BookKind::resolve(request.kind, &request.file, &request.overrides)?;
     let mut reader = crate::books::open(kind, &request.file, &request.overrides)?;
     let recognised = reader.recognised();
     let mut lines = vec![format!("kind: {kind}")];
@@ -148,15 +148,19 @@ pub fn preview(request: &Request) -> Result<String> {
 /// # Errors
 /// If the file cannot be read, is damaged, is not a book or has no entries, or if the store is
 /// unavailable. Nothing is changed then.
-pub fn import(store: &Store, request: &Request, mut watch: impl FnMut(Step)) -> Result<Report> {
-    let kind = Kind::resolve(request.kind, &request.file, &request.overrides)?;
+pub fn import_book(
+    store: &Store,
+    request: &ImportRequest,
+    mut watch: impl FnMut(ImportStep),
+) -> Result<ImportReport> {
+    let kind = BookKind::resolve(request.kind, &request.file, &request.overrides)?;
     let name = request.name.clone().unwrap_or_else(|| name_of(&request.file));
     let digest = digest(kind, &request.overrides, &request.file)?;
     let known = store.books()?.into_iter().find(|book| book.name == name);
     if let Some(same) = known.as_ref().filter(|book| book.digest == digest) {
         return unchanged(store, request, kind, same);
     }
-    let checking = every(WATCH_EVERY, |progress| watch(Step::Checking(progress)));
+    let checking = every(WATCH_EVERY, |progress| watch(ImportStep::Checking(progress)));
     let mut book = Book::open_with(kind, &request.file, &request.overrides, checking)?;
     ensure!(book.entries() > 0, "{} has no entries{}", request.file.display(), first_odd(&book));
     // An existing title may have been chosen by an administrator.
@@ -169,34 +173,47 @@ pub fn import(store: &Store, request: &Request, mut watch: impl FnMut(Step)) -> 
         ImportStart::Unchanged(same) => return unchanged(store, request, kind, &same),
         ImportStart::Started(import) => import,
     };
-    let mut storing = every(WATCH_EVERY, |progress| watch(Step::Storing(progress)));
+    let mut storing = every(WATCH_EVERY, |progress| watch(ImportStep::Storing(progress)));
     while let Some(entry) = book.next()? {
         import.add(&entry)?;
         storing(book.progress());
     }
     drop(storing);
-    watch(Step::Committing);
+    watch(ImportStep::Committing);
     let store::Book { title, entries, .. } = import.commit()?;
     let encoding = book.recognised().encoding.filter(|encoding| *encoding != Encoding::UTF8);
     let oddities = book.oddities();
-    Ok(Report { encoding, name, title, kind, entries, outcome: Outcome::Imported, oddities })
+    Ok(ImportReport {
+        encoding,
+        name,
+        title,
+        kind,
+        entries,
+        outcome: ImportOutcome::Imported,
+        oddities,
+    })
 }
 
 /// The report for a book that is already imported. Renames it if another title is given.
-fn unchanged(store: &Store, request: &Request, kind: Kind, book: &store::Book) -> Result<Report> {
-    let mut report = Report {
+fn unchanged(
+    store: &Store,
+    request: &ImportRequest,
+    kind: BookKind,
+    book: &store::Book,
+) -> Result<ImportReport> {
+    let mut report = ImportReport {
         name: book.name.clone(),
         title: book.title.clone(),
         kind,
         entries: book.entries,
-        outcome: Outcome::Unchanged,
+        outcome: ImportOutcome::Unchanged,
         encoding: None,
         oddities: Oddities::default(),
     };
     if let Some(title) = request.title.as_ref().filter(|title| **title != book.title) {
         let there = store.rename_book(book.id, title)?;
         ensure!(there, "another program has just removed the word book");
-        (report.title, report.outcome) = (title.clone(), Outcome::Renamed);
+        (report.title, report.outcome) = (title.clone(), ImportOutcome::Renamed);
     }
     Ok(report)
 }
@@ -238,7 +255,7 @@ fn name_of(file: &Path) -> String {
 
 /// A digest of everything that determines the entries: version of the readers, kind, overrides, and
 /// the bytes of the files.
-fn digest(kind: Kind, overrides: &Overrides, path: &Path) -> Result<String> {
+fn digest(kind: BookKind, overrides: &Overrides, path: &Path) -> Result<String> {
     let mut hash = Sha256::new();
     hash.update(format!("{READERS_VERSION} {kind}"));
     if *overrides != Overrides::default() {
@@ -262,19 +279,19 @@ fn digest(kind: Kind, overrides: &Overrides, path: &Path) -> Result<String> {
     Ok(hex::encode(&hash.finalize()))
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for ImportReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Report { name, title, kind, entries, .. } = self;
+        let ImportReport { name, title, kind, entries, .. } = self;
         let noun = if *entries == 1 { "entry" } else { "entries" };
         match self.outcome {
-            Outcome::Unchanged => {
+            ImportOutcome::Unchanged => {
                 write!(f, "{name}: unchanged, imported before ({entries} {noun})")
             }
-            Outcome::Renamed => {
+            ImportOutcome::Renamed => {
                 let before = format!("imported before ({entries} {noun})");
                 write!(f, "{name}: unchanged, {before}, now called {title:?}")
             }
-            Outcome::Imported => write!(f, "{name}: {entries} {noun} imported ({kind})"),
+            ImportOutcome::Imported => write!(f, "{name}: {entries} {noun} imported ({kind})"),
         }?;
         if let Some(encoding) = self.encoding {
             write!(f, ", read as {encoding}")?;
@@ -293,18 +310,18 @@ mod tests {
 
     #[test]
     fn one_entry_is_reported_in_the_singular() {
-        let report = |entries, outcome| Report {
+        let report = |entries, outcome| ImportReport {
             name: "a".to_owned(),
             title: "A".to_owned(),
-            kind: Kind::Course,
+            kind: BookKind::Course,
             entries,
             outcome,
             encoding: None,
             oddities: Oddities::default(),
         };
-        let one = report(1, Outcome::Imported).to_string();
+        let one = report(1, ImportOutcome::Imported).to_string();
         assert_eq!(one, "a: 1 entry imported (course)");
-        let two = report(2, Outcome::Unchanged).to_string();
+        let two = report(2, ImportOutcome::Unchanged).to_string();
         assert_eq!(two, "a: unchanged, imported before (2 entries)");
     }
 

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use webframe::http::StatusCode;
 use webframe::{Channel, Error, Event, Request, Response};
 
-use super::import::{Request as Import, Step, import, preview};
+use super::import::{ImportRequest, ImportStep, import_book, preview_book};
 use crate::lock::lock;
 use crate::site::{Client, Site, Visit};
 use crate::store::{AuditEvent, UserId};
@@ -128,8 +128,8 @@ impl Site {
     ) -> Result<u64, Error> {
         let folder = tempfile::tempdir().map_err(Error::internal)?;
         let file = write_files(folder.path(), files)?;
-        let request = Import { file: file.clone(), ..Import::default() };
-        let preview = preview(&request).map_err(|error| refused(&error, folder.path()))?;
+        let request = ImportRequest { file: file.clone(), ..ImportRequest::default() };
+        let preview = preview_book(&request).map_err(|error| refused(&error, folder.path()))?;
         let mut id = [0; 4];
         getrandom::fill(&mut id).map_err(|error| Error::internal(error.to_string()))?;
         let id = u64::from(u32::from_be_bytes(id));
@@ -265,20 +265,20 @@ struct UploadEvent<'a> {
 
 impl Job {
     fn run(&self, upload: &Upload) {
-        let request = Import {
+        let request = ImportRequest {
             file: upload.file.clone(),
             title: Some(upload.title.clone()).filter(|title| !title.is_empty()),
-            ..Import::default()
+            ..ImportRequest::default()
         };
         let mut shown = UploadState::Waiting;
-        let imported = import(&self.store, &request, |step| {
+        let imported = import_book(&self.store, &request, |step| {
             let percent = |progress: crate::books::Progress| {
                 (progress.done.saturating_mul(PARTS) / progress.total.max(1)).min(PARTS)
             };
             let state = match step {
-                Step::Checking(progress) => UploadState::Checking(percent(progress)),
-                Step::Storing(progress) => UploadState::Storing(percent(progress)),
-                Step::Committing => UploadState::Committing,
+                ImportStep::Checking(progress) => UploadState::Checking(percent(progress)),
+                ImportStep::Storing(progress) => UploadState::Storing(percent(progress)),
+                ImportStep::Committing => UploadState::Committing,
             };
             if state != shown {
                 self.publish(&state);

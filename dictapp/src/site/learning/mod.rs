@@ -319,7 +319,7 @@ impl Site {
         self.store.record_review(&NewReview { user, word: &saved.word, seen, grade, memory })
     }
 
-    /// Takes the user's latest review back; returns its word.
+    /// Undoes the user's latest review; returns its word.
     ///
     /// # Errors
     /// The database is unavailable; nothing is changed then.
@@ -327,7 +327,7 @@ impl Site {
         self.store.undo_review(visit.user)
     }
 
-    /// What the user did on each day of about a year, in this time zone.
+    /// The activity of the user on each day of about a year, in this time zone.
     ///
     /// # Errors
     /// The database is unavailable.

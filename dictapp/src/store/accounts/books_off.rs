@@ -24,7 +24,7 @@ impl Store {
         };
         let off = self.books_off.read(user, load);
         off.map(Option::unwrap_or_default)
-            .doing(|| format!("read which word books user {user} switched off"))
+            .doing(|| format!("read the word books that user {user} switched off"))
     }
 
     /// Switches books on and off for this user. Other books are unchanged; missing books are

@@ -67,7 +67,7 @@ pub struct Session {
     pub created: Timestamp,
     /// When it was last touched.
     pub seen: Timestamp,
-    /// When it ends; the caller compares.
+    /// When it ends; the time may have passed.
     pub expires: Timestamp,
     /// How long it may last.
     pub lifetime: Lifetime,
@@ -82,7 +82,7 @@ pub struct OwnSession {
     pub created: Timestamp,
     /// When it was last touched.
     pub seen: Timestamp,
-    /// When it ends; the caller compares.
+    /// When it ends; the time may have passed.
     pub expires: Timestamp,
     /// How long it may last.
     pub lifetime: Lifetime,
@@ -128,7 +128,7 @@ impl Store {
     /// # Errors
     /// The database is unavailable.
     pub fn sessions_of(&self, user: UserId) -> Result<Vec<OwnSession>> {
-        // Earlier versions allowed more than the limit.
+        // A database of an earlier version may have more sessions than the limit.
         const ROWS_MAX: u32 = 1000;
         let rows = self.db.query(OF_USER, &[user.0.into(), ROWS_MAX.into()]);
         rows.and_then(|rows| rows.into_iter().map(own_session).collect())
@@ -218,7 +218,7 @@ impl Store {
     /// The database is unavailable.
     pub fn delete_expired_sessions(&self, now: Timestamp, limit: u32) -> Result<u64> {
         let now = now.as_microsecond();
-        // One row at a time by its key: a range would lock what other requests insert.
+        // One row at a time by its key: a range would lock rows that other requests insert.
         let delete = || {
             let mut deleted = 0;
             let rows = self.db.query(EXPIRED, &[now.into(), limit.into()])?;

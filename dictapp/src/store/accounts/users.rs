@@ -237,7 +237,7 @@ impl Store {
             Err(error) if error.is_conflict() => Ok(false),
             result => result.map(|_| true),
         }
-        .doing(|| format!("store how the name of user {} looks", user.id))
+        .doing(|| format!("store the appearance of the name of user {}", user.id))
     }
 
     /// Replaces the password hash `old` by `new`. `false`: the stored hash is a different one.

@@ -75,7 +75,7 @@ fn copy_table(
         values: Vec::new(),
         bytes: 0,
     };
-    from.each(&format!("select {names} from `{table}`"), &[], &mut |mut row| {
+    from.for_each_row(&format!("select {names} from `{table}`"), &[], &mut |mut row| {
         for column in columns {
             batch.add(row.value()?, column);
         }

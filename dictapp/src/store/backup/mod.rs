@@ -30,7 +30,7 @@ impl Store {
     /// The file exists or cannot be written; the database is unavailable.
     pub fn backup(&self, file: &Path) -> Result<Counts> {
         let backup = || {
-            let part = Part::beside(file)?;
+            let part = PartFile::beside(file)?;
             if !self.db.copy_file(&part.path)? {
                 let copy = Store::open(&config(&part.path))?;
                 let mut from = self.db.session(Access::Read)?;
@@ -89,7 +89,7 @@ enum Order {
 pub fn restore(config: &DatabaseConfig, file: &Path) -> Result<Counts> {
     let restore = || match &config.url {
         DatabaseUrl::Sqlite(path) => {
-            let part = Part::beside(path)?;
+            let part = PartFile::beside(path)?;
             copy_backup(file, &part.path)?;
             let counts = part.complete()?;
             part.publish(path)?;
@@ -122,12 +122,12 @@ fn at(path: &Path, error: &std::io::Error) -> StoreError {
 }
 
 /// A database file under a temporary name; removed when dropped.
-struct Part {
+struct PartFile {
     path: PathBuf,
 }
 
-impl Part {
-    fn beside(file: &Path) -> Result<Part> {
+impl PartFile {
+    fn beside(file: &Path) -> Result<PartFile> {
         if file.exists() {
             let text = format!("{} already exists and is not overwritten", file.display());
             return Err(StoreError::refused(text));
@@ -137,7 +137,7 @@ impl Part {
         if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder).map_err(|error| at(folder, &error))?;
         }
-        Ok(Part { path: path.into() })
+        Ok(PartFile { path: path.into() })
     }
 
     /// Opens the file, which checks it, and counts its rows.
@@ -163,7 +163,7 @@ impl Part {
     }
 }
 
-impl Drop for Part {
+impl Drop for PartFile {
     fn drop(&mut self) {
         for suffix in ["", "-wal", "-shm"] {
             let mut path = self.path.as_os_str().to_owned();

@@ -14,7 +14,7 @@ use crate::store::{
     Book, BookId, Store,
     books::{DELETE_WORDS, TITLE_CHARS_MAX, check_text, list},
     db::{Access, Engine, Session, Value, long_transaction},
-    error::{Doing, Kind, Result, StoreError},
+    error::{Doing, Result, StoreError, StoreErrorKind},
     settings::BUMP_LEXICON,
 };
 
@@ -187,7 +187,11 @@ fn replace(session: &mut dyn Session, header: &BookHeader, entries: u64) -> Resu
     if session.execute(LOCK_BOOK, &name())? == 0 {
         session.execute(INSERT_BOOK, &name()).map_err(|error| {
             // Another import has just created the book: retry and replace it.
-            if error.is_conflict() { StoreError::new(Kind::Race, error.to_string()) } else { error }
+            if error.is_conflict() {
+                StoreError::new(StoreErrorKind::Race, error.to_string())
+            } else {
+                error
+            }
         })?;
     }
     let book = find(session, header)?;

@@ -34,7 +34,7 @@ impl Store {
             let version = count_in(session.query(LEXICON_VERSION, &[])?)?;
             for book in list(&mut *session)?.iter().filter(|book| !book.hidden) {
                 let mut flow = ControlFlow::Continue(());
-                session.each(OF_BOOK, &[book.id.0.into()], &mut |mut row| {
+                session.for_each_row(OF_BOOK, &[book.id.0.into()], &mut |mut row| {
                     flow = visit(book, entry(&mut row)?);
                     Ok(flow)
                 })?;
@@ -60,7 +60,9 @@ impl Store {
         let mut read = || {
             let mut session = self.db.session(Access::Read)?;
             session.begin(Access::Read)?;
-            session.each(OF_BOOK, &[book.0.into()], &mut |mut row| Ok(visit(entry(&mut row)?)))?;
+            session.for_each_row(OF_BOOK, &[book.0.into()], &mut |mut row| {
+                Ok(visit(entry(&mut row)?))
+            })?;
             session.rollback()
         };
         read().doing(|| "read a word book")

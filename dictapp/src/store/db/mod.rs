@@ -25,7 +25,7 @@ pub(crate) use sqlite::Sqlite;
 pub(crate) use value::{Row, Value, count_in};
 pub(crate) use watched::Watched;
 
-use crate::store::error::{Kind, Result};
+use crate::store::error::{Result, StoreErrorKind};
 
 /// An SQL engine. Placeholders are `?`, and no statement may change the state of its session.
 ///
@@ -76,7 +76,7 @@ pub(crate) trait Session {
     /// Runs a statement that reads.
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
-        self.each(sql, params, &mut |row| {
+        self.for_each_row(sql, params, &mut |row| {
             rows.push(row);
             Ok(ControlFlow::Continue(()))
         })?;
@@ -84,7 +84,7 @@ pub(crate) trait Session {
     }
 
     /// Runs a statement that reads, and calls `visit` with each row.
-    fn each(&mut self, sql: &str, params: &[Value], visit: Visit<'_>) -> Result<()>;
+    fn for_each_row(&mut self, sql: &str, params: &[Value], visit: RowVisitor<'_>) -> Result<()>;
 
     /// Runs one statement; returns the number of rows that it matched.
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64>;
@@ -139,7 +139,7 @@ pub(crate) fn long_transaction<T>(
 ) -> Result<T> {
     for _ in 0..RACES_MAX {
         match in_transaction(session, &mut work) {
-            Err(error) if error.kind() == Kind::Race => (),
+            Err(error) if error.kind() == StoreErrorKind::Race => (),
             result => return result,
         }
     }
@@ -147,7 +147,7 @@ pub(crate) fn long_transaction<T>(
 }
 
 /// Receives a row. Returns whether to continue.
-pub(crate) type Visit<'a> = &'a mut dyn FnMut(Row) -> Result<ControlFlow<()>>;
+pub(crate) type RowVisitor<'a> = &'a mut dyn FnMut(Row) -> Result<ControlFlow<()>>;
 
 /// The access of a transaction or a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

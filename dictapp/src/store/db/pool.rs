@@ -210,7 +210,7 @@ mod tests {
         }
     }
 
-    const EVER: Duration = Duration::from_secs(3600);
+    const HOUR: Duration = Duration::from_secs(3600);
 
     fn pool(connections_max: usize, idle: Duration, lifetime: Duration) -> Arc<Pool<Numbered>> {
         Pool::new(PoolLimits { connections_max, idle, lifetime })
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn returns_the_connection_used_last_within_the_limit() {
-        let pool = pool(2, EVER, EVER);
+        let pool = pool(2, HOUR, HOUR);
         let (one, two) = (lease(&pool, 1).unwrap(), lease(&pool, 2).unwrap());
         assert!(lease(&pool, 3).is_none());
         drop(two);
@@ -234,12 +234,12 @@ mod tests {
 
     #[test]
     fn closes_broken_connections_and_gives_their_slots_to_waiting_callers() {
-        let pool = pool(1, EVER, EVER);
+        let pool = pool(1, HOUR, HOUR);
         let mut one = lease(&pool, 1).unwrap();
         let waiting = {
             let pool = Arc::clone(&pool);
             thread::spawn(move || {
-                let lease = pool.lease(Instant::now() + EVER, || Ok::<_, ()>(Numbered(2, false)));
+                let lease = pool.lease(Instant::now() + HOUR, || Ok::<_, ()>(Numbered(2, false)));
                 lease.unwrap().unwrap().0
             })
         };
@@ -250,14 +250,14 @@ mod tests {
 
     #[test]
     fn a_failed_connect_gives_the_slot_back() {
-        let pool = pool(1, EVER, EVER);
+        let pool = pool(1, HOUR, HOUR);
         assert_eq!(pool.lease(Instant::now(), || Err("refused")).err(), Some("refused"));
         assert_eq!(lease(&pool, 1).unwrap().0, 1);
     }
 
     #[test]
     fn closes_idle_and_old_connections() {
-        for pool in [pool(1, Duration::ZERO, EVER), pool(1, EVER, Duration::ZERO)] {
+        for pool in [pool(1, Duration::ZERO, HOUR), pool(1, HOUR, Duration::ZERO)] {
             drop(lease(&pool, 1));
             assert_eq!(lease(&pool, 2).unwrap().0, 2);
         }
@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn forgets_idle_connections_and_those_on_loan() {
-        let pool = pool(2, EVER, EVER);
+        let pool = pool(2, HOUR, HOUR);
         let (one, two) = (lease(&pool, 1).unwrap(), lease(&pool, 2).unwrap());
         drop(one);
         pool.clear();

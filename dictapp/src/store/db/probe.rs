@@ -6,7 +6,7 @@ use std::process;
 use jiff::Timestamp;
 
 use super::{Access, Db, RACES_MAX, Session, migrate::OURS};
-use crate::store::error::{Kind, Result};
+use crate::store::error::{Result, StoreErrorKind};
 
 /// A change that is rolled back: a server in read-only mode refuses it.
 const WRITE: &str = "insert into setting (name, value) values (?, '')";
@@ -16,7 +16,7 @@ pub(crate) fn probe(db: &dyn Db) -> Result<()> {
     let mut session = db.session(Access::Write)?;
     for _ in 0..RACES_MAX {
         match probe_once(&mut *session) {
-            Err(error) if error.kind() == Kind::Race => (),
+            Err(error) if error.kind() == StoreErrorKind::Race => (),
             result => return result,
         }
     }

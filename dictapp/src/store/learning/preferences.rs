@@ -17,7 +17,7 @@ impl Store {
     pub fn preference(&self, user: UserId, name: &str) -> Result<Option<String>> {
         let rows = self.db.query(OF_USER, &[user.number().into(), name.into()]);
         rows.and_then(|mut rows| rows.first_mut().map(|row| row.text()).transpose())
-            .doing(|| format!("read what user {user} prefers"))
+            .doing(|| format!("read a preference of user {user}"))
     }
 
     /// Sets a preference.
@@ -31,6 +31,6 @@ impl Store {
             session.execute(INSERT, &[user.number().into(), name.into(), value.into()])?;
             Ok(())
         });
-        set.doing(|| format!("store what user {user} prefers"))
+        set.doing(|| format!("store a preference of user {user}"))
     }
 }

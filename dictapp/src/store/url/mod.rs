@@ -8,7 +8,7 @@ use std::{borrow::Cow, fmt, fs::File, io, io::Read, path::PathBuf};
 use mysql::OptsBuilder;
 use options::Options;
 
-use super::error::{Kind, Result, StoreError};
+use super::error::{Result, StoreError, StoreErrorKind};
 
 /// Maximum bytes of a password file.
 const PASSWORD_BYTES_MAX: u64 = 1024;
@@ -136,7 +136,7 @@ impl MysqlServer {
         let Some(path) = &self.password_file else { return Ok(login) };
         let password = read_password(path).map_err(|error| {
             let text = format!("the password file {} of the database: {error}", path.display());
-            StoreError::new(Kind::Refused, text)
+            StoreError::new(StoreErrorKind::Refused, text)
         })?;
         Ok(login.pass(Some(password)))
     }

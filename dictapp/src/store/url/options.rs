@@ -21,7 +21,7 @@ pub(super) struct Options {
 
 /// The values as they were written.
 #[derive(Default)]
-struct Given {
+struct RawOptions {
     ssl: Option<String>,
     ca: Option<String>,
     socket: Option<String>,
@@ -31,7 +31,7 @@ struct Given {
 impl Options {
     /// Reads `NAME=VALUE&NAME=VALUE`.
     pub(super) fn parse(query: &str) -> Result<Options, WrongUrl> {
-        let mut given = Given::default();
+        let mut given = RawOptions::default();
         for part in query.split('&').filter(|part| !part.is_empty()) {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             let place = given.place(name).ok_or_else(|| unknown(name))?;
@@ -46,7 +46,7 @@ impl Options {
     }
 }
 
-impl Given {
+impl RawOptions {
     fn place(&mut self, name: &str) -> Option<&mut Option<String>> {
         match name {
             "ssl" => Some(&mut self.ssl),
@@ -58,7 +58,7 @@ impl Given {
     }
 
     fn check(self) -> Result<Options, WrongUrl> {
-        let Given { ssl, ca, socket, password_file } = self;
+        let RawOptions { ssl, ca, socket, password_file } = self;
         if ssl.as_ref().is_some_and(|value| value != "required") {
             return Err(wrong("ssl can only be required"));
         }

@@ -72,7 +72,7 @@ enum Notice {
 
 /// The path to go to after the log-in.
 #[derive(Deserialize)]
-struct Then {
+struct LoginQuery {
     #[serde(default)]
     next: String,
 }
@@ -135,7 +135,7 @@ pub(crate) fn submit_register(site: &Site, request: &Request) -> Result<Response
 pub(crate) fn show_login(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     page.user()?;
-    let Then { next } = request.query()?;
+    let LoginQuery { next } = request.query()?;
     login_page(&page, StatusCode::OK, "", &next, &Notice::None)
 }
 
@@ -145,7 +145,7 @@ pub(crate) fn submit_login(site: &Site, request: &Request) -> Result<Response> {
     let form: LoginForm = request.form()?;
     page.check_form(&form.form_token)?;
     let next = match form.next.as_str() {
-        "" => request.query::<Then>()?.next,
+        "" => request.query::<LoginQuery>()?.next,
         next => next.to_owned(),
     };
     let client = &page.visitor.client();

@@ -29,7 +29,7 @@ struct Query {
 struct AuditPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
-    entries: Vec<Line>,
+    entries: Vec<AuditLine>,
     /// The user of the entries, if only one user's are shown.
     user: Option<i64>,
     name: String,
@@ -37,7 +37,7 @@ struct AuditPage<'a> {
     older: Option<i64>,
 }
 
-struct Line {
+struct AuditLine {
     time: String,
     event: &'static str,
     about: String,
@@ -75,14 +75,14 @@ struct Names<'p> {
 }
 
 impl Names<'_> {
-    fn line(&mut self, entry: AuditEntry) -> Result<Line> {
+    fn line(&mut self, entry: AuditEntry) -> Result<AuditLine> {
         let t = self.page.texts();
         let about = entry.user.map_or(Ok(t.admin_audit.nobody.to_owned()), |user| self.of(user))?;
         // Only what comes over the network has an address.
         let is_command = entry.network.is_none();
         let nobody = if is_command { t.admin_audit.command } else { t.admin_audit.guest };
         let by = entry.actor.map_or(Ok(nobody.to_owned()), |user| self.of(user))?;
-        Ok(Line {
+        Ok(AuditLine {
             time: self.page.time(entry.at),
             event: event_text(&t.account_events, &entry),
             about,

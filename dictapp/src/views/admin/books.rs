@@ -18,14 +18,14 @@ struct BooksPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
     form_token: String,
-    books: Vec<Line>,
+    books: Vec<BookLine>,
     size_max: u64,
     is_done: bool,
     /// Whether the settings put some books first.
     has_first: bool,
 }
 
-struct Line {
+struct BookLine {
     id: i64,
     title: String,
     kind: String,
@@ -57,7 +57,7 @@ struct Form {
 /// `GET`: the list.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let line = |book: Book| Line {
+    let line = |book: Book| BookLine {
         id: book.id.number(),
         title: book.title,
         kind: book.kind,

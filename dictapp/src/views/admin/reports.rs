@@ -18,10 +18,10 @@ struct ReportsPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
     form_token: String,
-    reports: Vec<Line>,
+    reports: Vec<ReportLine>,
 }
 
-struct Line {
+struct ReportLine {
     at: i64,
     tie: u32,
     time: String,
@@ -41,7 +41,7 @@ struct Form {
 /// `GET`: the list.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let line = |Report { id, user: _, name, word, text }: Report| Line {
+    let line = |Report { id, user: _, name, word, text }: Report| ReportLine {
         at: id.at.as_microsecond(),
         tie: id.tie,
         time: page.time(id.at),

@@ -35,7 +35,7 @@ struct UsersPage<'a> {
     t: &'static Texts,
     form_token: String,
     q: String,
-    users: Vec<Line>,
+    users: Vec<UserLine>,
     /// The last name, if there is another page.
     after: Option<String>,
     notice: Notice,
@@ -51,7 +51,7 @@ enum Notice {
     Code { name: String, code: String, hours: u64 },
 }
 
-struct Line {
+struct UserLine {
     id: i64,
     name: String,
     role: Role,
@@ -134,7 +134,7 @@ fn list(
     users.truncate(PAGE_USERS as usize);
     let after = users.last().filter(|_| has_more).map(|user| user.name.to_string());
     let t = page.texts();
-    let line = |user: User| Line {
+    let line = |user: User| UserLine {
         id: user.id.number(),
         name: user.name.to_string(),
         role: user.role,

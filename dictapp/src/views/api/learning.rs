@@ -88,7 +88,7 @@ struct Answer {
 
 #[derive(Serialize)]
 struct Undone {
-    /// The word whose latest review was taken back; null if there was none.
+    /// The word whose latest review was undone; null if there was none.
     word: Option<String>,
 }
 

@@ -28,7 +28,7 @@ struct ClassPage<'a> {
     members: Vec<Member>,
     /// The members that the teacher may make a reset code for.
     pupils: Vec<UserId>,
-    lists: Vec<Line>,
+    lists: Vec<TaughtList>,
     notice: Notice,
     words_max: usize,
     /// The content of the form for a new list.
@@ -49,7 +49,7 @@ struct Typed {
     words: String,
 }
 
-struct Line {
+struct TaughtList {
     id: i64,
     name: String,
     words: u64,
@@ -155,7 +155,7 @@ fn class_page(
     let line = |(list, finished): (crate::store::ClassList, Vec<UserId>)| {
         let names = members.iter().filter(|member| finished.contains(&member.user));
         let names: Vec<&str> = names.map(|member| member.name.as_str()).collect();
-        Line {
+        TaughtList {
             id: list.id,
             name: list.name,
             words: list.words,

@@ -37,8 +37,8 @@ pub(super) fn push_text<'a>(pieces: &mut Vec<GlossPiece<'a>>, text: &'a str) {
             pieces.push(GlossPiece { text, link: None, is_aside });
         }
     };
-    while let Some((before, behind)) = rest.split_once('（') {
-        let Some(length) = behind.find('）') else { break };
+    while let Some((before, after)) = rest.split_once('（') {
+        let Some(length) = after.find('）') else { break };
         let end = before.len() + '（'.len_utf8() + length + '）'.len_utf8();
         push(before, false);
         push(&rest[before.len()..end], true);
@@ -60,7 +60,7 @@ pub(crate) fn brief(shelf: &Shelf, entry: &EntryRef<'_>) -> Brief {
     let mut room = BRIEF_CHARS_MAX;
     let mut last = None;
     for (label, text) in glosses(entry.mean) {
-        // Senses of one part of speech stand behind one label.
+        // Senses of one part of speech follow one label.
         let is_same = last.replace(label) == Some(label);
         let label = if is_same { "" } else { label };
         let gap = match (gloss.is_empty(), is_same) {

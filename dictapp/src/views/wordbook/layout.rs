@@ -9,7 +9,7 @@ use crate::texts::Language;
 
 /// The role of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Role {
+enum ColumnRole {
     Word,
     List,
     Tags,
@@ -33,7 +33,7 @@ pub(super) fn words_of(rows: &[StringRecord]) -> Vec<Row> {
 }
 
 /// The number of rows before the first word, and the role of each column.
-fn roles(rows: &[StringRecord]) -> (usize, Vec<Role>) {
+fn roles(rows: &[StringRecord]) -> (usize, Vec<ColumnRole>) {
     let first = rows.iter().position(|row| !is_setting(row)).unwrap_or_default();
     if let Some(roles) = rows.get(first).and_then(named) {
         return (first + 1, roles);
@@ -48,39 +48,39 @@ fn roles(rows: &[StringRecord]) -> (usize, Vec<Role>) {
 }
 
 /// The roles of a row of names; `None` if it is not one. A single name may be a word.
-fn named(row: &StringRecord) -> Option<Vec<Role>> {
+fn named(row: &StringRecord) -> Option<Vec<ColumnRole>> {
     let role = |name: &str| {
-        own_role(name).or_else(|| column_by_name(name).map(role_of)).unwrap_or(Role::Unused)
+        own_role(name).or_else(|| column_by_name(name).map(role_of)).unwrap_or(ColumnRole::Unused)
     };
-    let roles: Vec<Role> = row.iter().map(role).collect();
-    let is_name = |wanted: fn(Role) -> bool| roles.iter().any(|role| wanted(*role));
-    let others = is_name(|role| !matches!(role, Role::Word | Role::Unused));
-    (is_name(|role| role == Role::Word) && others).then_some(roles)
+    let roles: Vec<ColumnRole> = row.iter().map(role).collect();
+    let is_name = |wanted: fn(ColumnRole) -> bool| roles.iter().any(|role| wanted(*role));
+    let others = is_name(|role| !matches!(role, ColumnRole::Word | ColumnRole::Unused));
+    (is_name(|role| role == ColumnRole::Word) && others).then_some(roles)
 }
 
 /// The role of a column that only a word book has. A table may have names in both languages,
 /// independent of the language of the page.
-fn own_role(name: &str) -> Option<Role> {
+fn own_role(name: &str) -> Option<ColumnRole> {
     let name = name.trim().to_lowercase();
     [Language::English, Language::Chinese].into_iter().find_map(|language| {
         let t = &language.texts().import;
         let names = [
-            (Role::List, t.list_columns),
-            (Role::Tags, t.tags_columns),
-            (Role::Note, t.note_columns),
-            (Role::Sentence, t.sentence_columns),
+            (ColumnRole::List, t.list_columns),
+            (ColumnRole::Tags, t.tags_columns),
+            (ColumnRole::Note, t.note_columns),
+            (ColumnRole::Sentence, t.sentence_columns),
         ];
         let known = |names: &str| names.split_whitespace().any(|known| known == name);
         names.into_iter().find(|(_, names)| known(names)).map(|(role, _)| role)
     })
 }
 
-fn role_of(column: Column) -> Role {
+fn role_of(column: Column) -> ColumnRole {
     match column {
-        Column::Word => Role::Word,
-        Column::Mean => Role::Meaning,
-        Column::Example => Role::Example,
-        _ => Role::Unused,
+        Column::Word => ColumnRole::Word,
+        Column::Mean => ColumnRole::Meaning,
+        Column::Example => ColumnRole::Example,
+        _ => ColumnRole::Unused,
     }
 }
 
@@ -89,23 +89,23 @@ fn is_setting(row: &StringRecord) -> bool {
     row.get(0).is_some_and(|cell| cell.starts_with('#') || cell.starts_with("sep="))
 }
 
-fn word_of(row: &StringRecord, roles: &[Role]) -> Row {
-    let cells = |wanted: Role| {
+fn word_of(row: &StringRecord, roles: &[ColumnRole]) -> Row {
+    let cells = |wanted: ColumnRole| {
         let cells = row.iter().zip(roles).filter(move |(_, role)| **role == wanted);
         cells.map(|(cell, _)| plain(cell.trim())).filter(|cell| !cell.is_empty())
     };
-    let either = |wanted: Role, instead: Role| {
+    let either = |wanted: ColumnRole, instead: ColumnRole| {
         let role = if roles.contains(&wanted) { wanted } else { instead };
         cells(role).collect::<Vec<_>>().join(BETWEEN)
     };
-    let one = |wanted: Role| cells(wanted).next().unwrap_or_default().to_owned();
+    let one = |wanted: ColumnRole| cells(wanted).next().unwrap_or_default().to_owned();
     let about = SavedWordText {
-        list: one(Role::List),
-        tags: one(Role::Tags),
-        note: either(Role::Note, Role::Meaning),
-        sentence: either(Role::Sentence, Role::Example),
+        list: one(ColumnRole::List),
+        tags: one(ColumnRole::Tags),
+        note: either(ColumnRole::Note, ColumnRole::Meaning),
+        sentence: either(ColumnRole::Sentence, ColumnRole::Example),
     };
-    (one(Role::Word), about)
+    (one(ColumnRole::Word), about)
 }
 
 /// A cell without the prefix that the export writes against formulas.

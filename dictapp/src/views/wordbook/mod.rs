@@ -54,7 +54,7 @@ struct WordBookPage<'a> {
     to_learn: Vec<ListLine>,
     /// The list that is shown; empty: all words.
     list: String,
-    words: Vec<Line>,
+    words: Vec<SavedLine>,
     /// The start of the next page.
     older: Option<i64>,
     is_newest: bool,
@@ -80,7 +80,7 @@ struct Refused<'a> {
 }
 
 /// A saved word as the page shows it.
-struct Line {
+struct SavedLine {
     word: String,
     gloss: String,
     text: SavedWordText,
@@ -204,8 +204,8 @@ fn start(older: Option<i64>) -> Result<WordListStart> {
     time.map(WordListStart::OlderThan).map_err(|_| Error::bad_request("invalid time in the query"))
 }
 
-fn line(page: &Page<'_>, books: &Selection<'_>, word: SavedWord, now: Timestamp) -> Line {
-    Line {
+fn line(page: &Page<'_>, books: &Selection<'_>, word: SavedWord, now: Timestamp) -> SavedLine {
+    SavedLine {
         gloss: Card::of(books, &word.word).meaning,
         day: page.day(word.due),
         is_due: word.due <= now && !word.suspended,

@@ -294,12 +294,12 @@ fn without_marks(html: &str) -> String {
         rest = &rest[at..];
         let sound = rest.strip_prefix("[sound:").and_then(|sound| split_mark(sound, "]"));
         let gap = rest.strip_prefix("{{c").and_then(|gap| split_mark(gap, "}}"));
-        let gap = gap.and_then(|(gap, behind)| Some((gap.split_once("::")?.1, behind)));
-        rest = if let Some((_, behind)) = sound {
-            behind
-        } else if let Some((gap, behind)) = gap {
+        let gap = gap.and_then(|(gap, after)| Some((gap.split_once("::")?.1, after)));
+        rest = if let Some((_, after)) = sound {
+            after
+        } else if let Some((gap, after)) = gap {
             text.push_str(gap.split("::").next().unwrap_or_default());
-            behind
+            after
         } else {
             text.push_str(&rest[..1]);
             &rest[1..]

@@ -4,14 +4,14 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use dictapp::books::{Book, Kind};
+use dictapp::books::{Book, BookKind};
 
 use super::data;
 
 /// Reads the book of a case as an import does.
 fn read(folder: &str) -> String {
     let book = book(folder);
-    let kind = Kind::detect(&book).unwrap();
+    let kind = BookKind::detect(&book).unwrap();
     let mut book = Book::open(kind, &book, |_| {}).unwrap();
     let mut text = format!("kind: {kind}\n");
     let recognised = book.recognised();
@@ -237,12 +237,12 @@ fn a_csv_file_with_chinese_commas_is_a_list() {
 }
 
 #[test]
-fn an_arrow_may_stand_behind_the_headword() {
+fn an_arrow_may_stand_after_the_headword() {
     case("txt-arrow");
 }
 
 #[test]
-fn a_semicolon_may_stand_behind_the_headword() {
+fn a_semicolon_may_stand_after_the_headword() {
     case("txt-semicolon");
 }
 

@@ -1,17 +1,17 @@
 //! The course's text format, with every fault of real files.
 
-use dictapp::books::{Book, Encoding, Kind, OddityKind as Odd, Overrides, limits};
+use dictapp::books::{Book, BookKind, Encoding, OddityKind as Odd, Overrides, limits};
 
 use super::{data, entry, lines, mean, read, read_bytes, words};
 
 fn course(text: &str) -> (Vec<dictapp::model::Entry>, Vec<(Odd, u64, String)>) {
-    let (entries, oddities) = read_bytes(Kind::Course, "a.txt", text.as_bytes()).unwrap();
+    let (entries, oddities) = read_bytes(BookKind::Course, "a.txt", text.as_bytes()).unwrap();
     (entries, lines(&oddities))
 }
 
 #[test]
 fn reads_a_file_with_every_fault_of_real_files() {
-    let (entries, oddities) = read(Kind::Course, &data("faults.txt")).unwrap();
+    let (entries, oddities) = read(BookKind::Course, &data("faults.txt")).unwrap();
     assert_eq!(
         words(&entries),
         [
@@ -109,14 +109,14 @@ fn entries_that_are_too_long_are_skipped_and_reported_by_line() {
 #[test]
 fn a_file_in_an_unknown_encoding_is_refused_with_advice() {
     let latin = b"apple  n. pomme\ncoffee  n. caf\xe9 noir\n";
-    let error = read_bytes(Kind::Course, "latin.txt", latin).unwrap_err().to_string();
+    let error = read_bytes(BookKind::Course, "latin.txt", latin).unwrap_err().to_string();
     assert!(error.contains("latin.txt, line 2: byte 30 is not UTF-8"), "{error}");
     assert!(error.contains("`--encoding gb18030`"), "{error}");
     let overrides = Overrides { encoding: Encoding::by_name("latin1"), ..Overrides::default() };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("latin.txt");
     std::fs::write(&path, latin).unwrap();
-    let mut book = Book::open_with(Kind::Course, &path, &overrides, |_| {}).unwrap();
+    let mut book = Book::open_with(BookKind::Course, &path, &overrides, |_| {}).unwrap();
     let means = [book.next().unwrap().unwrap().mean, book.next().unwrap().unwrap().mean];
     assert_eq!(means, ["n. pomme", "n. café noir"]);
 }
@@ -124,7 +124,7 @@ fn a_file_in_an_unknown_encoding_is_refused_with_advice() {
 /// Regression: it was imported as a single entry and replaced the whole book.
 #[test]
 fn a_file_with_bare_carriage_returns_is_refused_with_advice() {
-    for kind in [Kind::Course, Kind::Plain] {
+    for kind in [BookKind::Course, BookKind::Plain] {
         let text = "# title: x\r\ra\r一\r\rb\r二\r";
         let error = read_bytes(kind, "mac.txt", text.as_bytes()).unwrap_err().to_string();
         assert!(error.contains("mac.txt: its lines end with carriage returns only"), "{error}");
@@ -136,13 +136,13 @@ fn a_file_with_bare_carriage_returns_is_refused_with_advice() {
 
 #[test]
 fn a_file_that_is_not_text_is_refused() {
-    let error = read_bytes(Kind::Course, "x", b"a  b\n\0\0\n").unwrap_err().to_string();
+    let error = read_bytes(BookKind::Course, "x", b"a  b\n\0\0\n").unwrap_err().to_string();
     assert!(error.ends_with("x, line 2: contains a zero byte: this is not a text file"), "{error}");
-    let error = read_bytes(Kind::Course, "x.zip", b"PK\x03\x04....").unwrap_err().to_string();
+    let error = read_bytes(BookKind::Course, "x.zip", b"PK\x03\x04....").unwrap_err().to_string();
     assert!(error.ends_with("x.zip: is packed with zip, unpack it first"), "{error}");
-    let error = read(Kind::Course, &data("")).unwrap_err().to_string();
+    let error = read(BookKind::Course, &data("")).unwrap_err().to_string();
     assert!(error.ends_with("is not a file"), "{error}");
-    let error = read(Kind::Course, &data("absent.txt")).unwrap_err().to_string();
+    let error = read(BookKind::Course, &data("absent.txt")).unwrap_err().to_string();
     assert!(error.contains("absent.txt: No such file"), "{error}");
 }
 

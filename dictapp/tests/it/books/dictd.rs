@@ -1,6 +1,6 @@
 //! Files of dictd and WordNet, intact and damaged.
 
-use dictapp::books::{Book, Kind, OddityKind as Odd};
+use dictapp::books::{Book, BookKind, OddityKind as Odd};
 
 use super::build;
 use super::{entry, lines, mean, read, words};
@@ -21,7 +21,7 @@ const ENTRIES: &[(&str, &str)] = &[
 fn reads_articles_with_headword_and_pronunciation() {
     let folder = tempfile::tempdir().unwrap();
     let path = build::dictd(folder.path(), ENTRIES);
-    let (entries, oddities) = read(Kind::Dictd, &path).unwrap();
+    let (entries, oddities) = read(BookKind::Dictd, &path).unwrap();
     assert_eq!(words(&entries), ["ABEND", "… and co.", "zoo"]);
     assert_eq!(entry(&entries, "ABEND").phonetic.as_deref(), Some("a´bend"));
     assert_eq!(mean(&entries, "ABEND"), "n. Abnormal [[end]].");
@@ -31,7 +31,7 @@ fn reads_articles_with_headword_and_pronunciation() {
         "n. a place where beasts are kept for everybody to look at and to admire\n= zoo; menagerie\nn. chaos"
     );
     assert_eq!(lines(&oddities), [(Odd::NoExplanation, 5, "bare".into())]);
-    let about = Book::open(Kind::Dictd, &path, |_| {}).unwrap().about();
+    let about = Book::open(BookKind::Dictd, &path, |_| {}).unwrap().about();
     assert_eq!(about.title.as_deref(), Some("A test book"));
 }
 
@@ -46,11 +46,11 @@ fn a_damaged_index_is_reported_by_line() {
         ("zoo A A\n", "line 1: has fewer than three columns"),
     ] {
         std::fs::write(&path, index).unwrap();
-        let error = read(Kind::Dictd, &path).unwrap_err().to_string();
+        let error = read(BookKind::Dictd, &path).unwrap_err().to_string();
         assert!(error.contains(reason), "{error}");
     }
     std::fs::remove_file(folder.path().join("d.dict.dz")).unwrap();
-    let error = read(Kind::Dictd, &path).unwrap_err().to_string();
+    let error = read(BookKind::Dictd, &path).unwrap_err().to_string();
     assert!(error.contains("d.dict.dz: is missing"), "{error}");
 }
 
@@ -60,7 +60,7 @@ fn a_reference_outside_its_file_loses_one_entry() {
     let path = build::dictd(folder.path(), ENTRIES);
     let index = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, index + "lost\t9999\tB\nlong\tA\t//////////\n").unwrap();
-    let (entries, oddities) = read(Kind::Dictd, &path).unwrap();
+    let (entries, oddities) = read(BookKind::Dictd, &path).unwrap();
     assert_eq!(words(&entries), ["ABEND", "… and co.", "zoo"]);
     let lost = lines(&oddities).into_iter().filter(|(kind, ..)| *kind == Odd::BadReference);
     assert_eq!(lost.map(|(.., word)| word).collect::<Vec<_>>(), ["lost", "long"]);
@@ -70,7 +70,7 @@ fn a_reference_outside_its_file_loses_one_entry() {
 fn reads_wordnet_by_spelling_and_frequency() {
     let folder = tempfile::tempdir().unwrap();
     build::wordnet(folder.path());
-    let (entries, oddities) = read(Kind::Wordnet, folder.path()).unwrap();
+    let (entries, oddities) = read(BookKind::Wordnet, folder.path()).unwrap();
     assert_eq!(
         words(&entries),
         ["China", "china", "chinaware", "galore", "in a way", "mouse", "PRC"]
@@ -104,10 +104,10 @@ fn a_damaged_wordnet_is_reported_by_file_and_place() {
     ] {
         build::wordnet(folder.path());
         std::fs::write(folder.path().join("index.noun"), index).unwrap();
-        let error = read(Kind::Wordnet, folder.path()).unwrap_err().to_string();
+        let error = read(BookKind::Wordnet, folder.path()).unwrap_err().to_string();
         assert!(error.contains(reason), "{error}");
     }
     std::fs::remove_file(folder.path().join("data.adv")).unwrap();
-    let error = read(Kind::Wordnet, folder.path()).unwrap_err().to_string();
+    let error = read(BookKind::Wordnet, folder.path()).unwrap_err().to_string();
     assert!(error.contains("data.adv: is missing"), "{error}");
 }

@@ -3,13 +3,13 @@
 
 use std::path::Path;
 
-use dictapp::books::{Book, Kind, limits};
+use dictapp::books::{Book, BookKind, limits};
 use proptest::prelude::*;
 
 use super::build;
 
 /// Reads a book to its end, and checks the limits of its entries.
-fn read_checked(kind: Kind, path: &Path) -> Result<(), TestCaseError> {
+fn read_checked(kind: BookKind, path: &Path) -> Result<(), TestCaseError> {
     let Ok(mut book) = Book::open(kind, path, |_| {}) else { return Ok(()) };
     let mut seen = std::collections::HashSet::new();
     loop {
@@ -89,12 +89,12 @@ proptest! {
         for name in ["x.ifo", "x.idx", "x.syn", "x.dict", "x.index"] {
             std::fs::write(folder.path().join(name), &bytes).unwrap();
         }
-        for kind in [Kind::Course, Kind::Plain, Kind::Ecdict, Kind::Dictd, Kind::Kaikki, Kind::Csv, Kind::Tsv] {
+        for kind in [BookKind::Course, BookKind::Plain, BookKind::Ecdict, BookKind::Dictd, BookKind::Kaikki, BookKind::Csv, BookKind::Tsv] {
             read_checked(kind, &path)?;
         }
         let header = b"StarDict's dict ifo file\n";
         std::fs::write(folder.path().join("x.ifo"), [header, &bytes[..]].concat()).unwrap();
-        read_checked(Kind::Stardict, &folder.path().join("x.ifo"))?;
+        read_checked(BookKind::Stardict, &folder.path().join("x.ifo"))?;
     }
 
     #[test]
@@ -109,7 +109,7 @@ proptest! {
         book.remove(".dict");
         book.write(".dict.dz", &build::dictzip(&articles, 7));
         book.write(file, &damaged(std::fs::read(book.path(file)).unwrap(), &damage));
-        read_checked(Kind::Stardict, &book.path(".ifo"))?;
+        read_checked(BookKind::Stardict, &book.path(".ifo"))?;
     }
 
     #[test]
@@ -121,7 +121,7 @@ proptest! {
         let path = build::dictd(folder.path(), &[("a", "a\nn. x\n"), ("b", "B /b/\n  n 1: y\n"), ("b", "z")]);
         let file = folder.path().join(file);
         std::fs::write(&file, damaged(std::fs::read(&file).unwrap(), &damage)).unwrap();
-        read_checked(Kind::Dictd, &path)?;
+        read_checked(BookKind::Dictd, &path)?;
     }
 
     #[test]
@@ -133,7 +133,7 @@ proptest! {
         build::wordnet(folder.path());
         let file = folder.path().join(file);
         std::fs::write(&file, damaged(std::fs::read(&file).unwrap(), &damage)).unwrap();
-        read_checked(Kind::Wordnet, folder.path())?;
+        read_checked(BookKind::Wordnet, folder.path())?;
     }
 
     #[test]
@@ -144,7 +144,7 @@ proptest! {
         headwords.extend(["an apple", "pear", "o'clock", "zoo"].map(str::to_owned));
         let line = |word: &String| format!("{word:<17}n. 词\n").replace(&format!("{word}n."), &format!("{word}   n."));
         let text: String = headwords.iter().map(line).collect();
-        let (entries, oddities) = super::read_bytes(Kind::Course, "a.txt", text.as_bytes()).unwrap();
+        let (entries, oddities) = super::read_bytes(BookKind::Course, "a.txt", text.as_bytes()).unwrap();
         let found: std::collections::BTreeSet<String> =
             entries.iter().map(|entry| entry.word.as_str().to_owned()).collect();
         prop_assert_eq!(found, headwords, "{}", oddities);

@@ -14,7 +14,7 @@ mod tables;
 
 use std::path::{Path, PathBuf};
 
-use dictapp::books::{Book, BookError, Kind, Oddities, OddityKind, Place};
+use dictapp::books::{Book, BookError, BookKind, Oddities, OddityKind, Place};
 use dictapp::model::Entry;
 use tempfile::TempDir;
 
@@ -24,7 +24,7 @@ pub(crate) fn data(name: &str) -> PathBuf {
 }
 
 /// Reads a whole book.
-pub(crate) fn read(kind: Kind, path: &Path) -> Result<(Vec<Entry>, Oddities), BookError> {
+pub(crate) fn read(kind: BookKind, path: &Path) -> Result<(Vec<Entry>, Oddities), BookError> {
     let mut book = Book::open(kind, path, |_| {})?;
     let mut entries = Vec::new();
     while let Some(entry) = book.next()? {
@@ -35,7 +35,7 @@ pub(crate) fn read(kind: Kind, path: &Path) -> Result<(Vec<Entry>, Oddities), Bo
 
 /// Writes a file into a temporary folder and reads it.
 pub(crate) fn read_bytes(
-    kind: Kind,
+    kind: BookKind,
     name: &str,
     bytes: &[u8],
 ) -> Result<(Vec<Entry>, Oddities), BookError> {

@@ -1,13 +1,13 @@
 //! The project's own notation.
 
-use dictapp::books::{Book, Kind, OddityKind as Odd, limits};
+use dictapp::books::{Book, BookKind, OddityKind as Odd, limits};
 use dictapp::model::Languages;
 
 use super::{data, entry, lines, mean, read, read_bytes, words};
 
 #[test]
 fn reads_records_and_the_description_of_the_book() {
-    let (entries, oddities) = read(Kind::Plain, &data("small.book")).unwrap();
+    let (entries, oddities) = read(BookKind::Plain, &data("small.book")).unwrap();
     assert_eq!(words(&entries), ["apple", "go", "# sharp", "run into"]);
     assert_eq!(mean(&entries, "apple"), "n. 苹果\n> I eat an apple. = 我吃苹果。");
     assert_eq!(entry(&entries, "apple").phonetic.as_deref(), Some("ˈæpəl"));
@@ -16,7 +16,7 @@ fn reads_records_and_the_description_of_the_book() {
     assert_eq!(entry(&entries, "run into").rank, Some(9000));
     assert!(oddities.is_empty(), "{oddities}");
 
-    let about = Book::open(Kind::Plain, &data("small.book"), |_| {}).unwrap().about();
+    let about = Book::open(BookKind::Plain, &data("small.book"), |_| {}).unwrap().about();
     assert_eq!(about.title.as_deref(), Some("A small book"));
     assert_eq!(about.languages, Languages::parse("en-zh"));
     assert_eq!(about.licence.as_deref(), Some("CC0-1.0"));
@@ -26,7 +26,7 @@ fn reads_records_and_the_description_of_the_book() {
 fn lines_without_an_entry_are_reported() {
     let long = format!("long\n{}\n", "x\n".repeat(limits::MEAN_BYTES_MAX));
     let text = format!("bare\n\n\tipa\nn. x\n\nodd\t\tsoon\nn. y\n\n{long}");
-    let (entries, oddities) = read_bytes(Kind::Plain, "x.book", text.as_bytes()).unwrap();
+    let (entries, oddities) = read_bytes(BookKind::Plain, "x.book", text.as_bytes()).unwrap();
     assert_eq!(words(&entries), ["odd"]);
     assert_eq!(
         lines(&oddities),

@@ -1,12 +1,12 @@
 //! StarDict files: intact, odd, damaged and forged.
 
-use dictapp::books::{Book, BookError, Kind, OddityKind as Odd};
+use dictapp::books::{Book, BookError, BookKind, OddityKind as Odd};
 
 use super::build::{Stardict, dictzip, gzip};
 use super::{entry, lines, mean, read, words};
 
 fn fails(book: &Stardict) -> String {
-    let error: BookError = read(Kind::Stardict, &book.path(".ifo")).unwrap_err();
+    let error: BookError = read(BookKind::Stardict, &book.path(".ifo")).unwrap_err();
     error.to_string()
 }
 
@@ -19,12 +19,12 @@ fn reads_offsets_of_32_and_64_bits() {
     for wide in [false, true] {
         let entries = [("apple", "n. 苹果".as_bytes()), ("ice cream", b"n. x\ny")];
         let book = Stardict::new("m", wide, &entries);
-        let (entries, oddities) = read(Kind::Stardict, &book.path(".ifo")).unwrap();
+        let (entries, oddities) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
         assert_eq!(words(&entries), ["apple", "ice cream"]);
         assert_eq!(mean(&entries, "apple"), "n. 苹果");
         assert_eq!(mean(&entries, "ice cream"), "n. x\ny");
         assert!(oddities.is_empty(), "{oddities}");
-        let about = Book::open(Kind::Stardict, &book.path(".idx"), |_| {}).unwrap().about();
+        let about = Book::open(BookKind::Stardict, &book.path(".idx"), |_| {}).unwrap().about();
         assert_eq!(about.title.as_deref(), Some("Test book"));
     }
 }
@@ -43,7 +43,7 @@ fn reads_packed_articles_and_a_packed_index() {
         let index = std::fs::read(book.path(".idx")).unwrap();
         book.remove(".idx");
         book.write(".idx.gz", &gzip(&index));
-        let (found, _) = read(Kind::Stardict, &book.path(".ifo")).unwrap();
+        let (found, _) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
         assert_eq!(found.len(), 200);
         assert_eq!(mean(&found, "word199"), "n. sense 199 of a word");
     }
@@ -56,7 +56,7 @@ fn other_spellings_become_forms() {
         ".syn",
         b"apples\0\0\0\0\0ice creams\0\0\0\0\x01icecream\0\0\0\0\x01lost\0\0\0\x01\0",
     );
-    let (entries, _) = read(Kind::Stardict, &book.path(".ifo")).unwrap();
+    let (entries, _) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
     assert_eq!(entry(&entries, "apple").forms, ["apples"]);
     assert_eq!(entry(&entries, "ice cream").forms, ["ice creams", "icecream"]);
 }
@@ -77,7 +77,7 @@ fn an_article_that_begins_with_the_headword_as_its_explanation_keeps_it() {
             ("fig", b"fig n. fruit"),
         ],
     );
-    let (entries, oddities) = read(Kind::Stardict, &book.path(".ifo")).unwrap();
+    let (entries, oddities) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
     assert_eq!(mean(&entries, "arm"), "arm; poor");
     assert_eq!(mean(&entries, "Hotel"), "hotel");
     assert_eq!(mean(&entries, "a"), "a [ei]");
@@ -97,7 +97,7 @@ fn articles_without_an_entry_are_reported_by_byte() {
         false,
         &[("none", b""), ("long", &long), ("huge", &huge), ("bad", b"\xff"), ("ok", b"x")],
     );
-    let (entries, oddities) = read(Kind::Stardict, &book.path(".ifo")).unwrap();
+    let (entries, oddities) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
     assert_eq!(words(&entries), ["ok"]);
     assert_eq!(
         lines(&oddities),
@@ -127,7 +127,7 @@ fn a_truncated_index_is_reported_by_byte() {
         book.write(".idx", &whole[..length]);
         // Cut between two entries it is a valid index, with fewer entries than the book declares.
         if length == 0 || length == 14 {
-            let (entries, oddities) = read(Kind::Stardict, &book.path(".ifo")).unwrap();
+            let (entries, oddities) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
             assert_eq!((entries.len(), oddities.count(Odd::OtherCount)), (length / 14, 1));
             continue;
         }
@@ -146,7 +146,7 @@ fn a_forged_index_reads_nothing_outside() {
         index.extend_from_slice(&u32::to_be_bytes(length));
         index.extend_from_slice(b"b\0\0\0\0\0\0\0\0\x09");
         book.write(".idx", &index);
-        let (entries, oddities) = read(Kind::Stardict, &book.path(".ifo")).unwrap();
+        let (entries, oddities) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
         assert_eq!(words(&entries), ["b"]);
         assert_eq!(lines(&oddities), [(Odd::BadReference, 0, "apple".into())]);
     }
@@ -162,7 +162,7 @@ fn damaged_compressed_articles_are_reported() {
         let mut damaged = packed.clone();
         damaged[at] ^= 0x55;
         book.write(".dict.dz", &damaged);
-        match read(Kind::Stardict, &book.path(".ifo")) {
+        match read(BookKind::Stardict, &book.path(".ifo")) {
             // The change hit a file name or an ignored table: the articles are intact.
             Ok((entries, _)) => assert_eq!(mean(&entries, "apple"), "n. 苹果", "byte {at}"),
             Err(error) => assert!(error.to_string().contains("x."), "{error}"),
@@ -194,9 +194,9 @@ fn names_in_capital_letters_and_lines_that_end_in_carriage_returns_are_read() {
         ".IFO",
         b"StarDict's dict ifo file\rBookName=Old\rwordcount=2\rsametypesequence=m\r",
     );
-    let (entries, oddities) = read(Kind::Stardict, &book.path(".IFO")).unwrap();
+    let (entries, oddities) = read(BookKind::Stardict, &book.path(".IFO")).unwrap();
     assert_eq!((words(&entries).len(), oddities.is_empty()), (2, true));
-    assert_eq!(Kind::detect(&book.path(".IDX")).unwrap(), Kind::Stardict);
+    assert_eq!(BookKind::detect(&book.path(".IDX")).unwrap(), BookKind::Stardict);
 }
 
 #[test]

@@ -240,7 +240,7 @@ fn an_address_that_cannot_be_used_is_named_at_once() {
         (&["ftp://dict.example"], "is not of the form"),
         (&["http://dict.example/?q=1"], "has a query"),
         (&["http://nowhere.invalid"], "http://nowhere.invalid: "),
-        (&[&below], "this is no dictapp server (404)"),
+        (&[&below], "this is not a dictapp server (404)"),
         (&[&site.url, "--ca", &wrong], "empty.pem: there is no certificate in it"),
         (&[&site.url, "--ca", "gone.pem"], "gone.pem: No such file"),
     ] {

@@ -54,8 +54,8 @@ fn punctuation_around_a_word_is_ignored_unless_a_headword_has_it() {
     ] {
         assert_eq!(first(&lexicon, query), Some(word), "{query}");
     }
-    assert_eq!(lexicon.asked("“apple”"), "apple");
-    assert_eq!(lexicon.asked("etc."), "etc.");
+    assert_eq!(lexicon.matched_part("“apple”"), "apple");
+    assert_eq!(lexicon.matched_part("etc."), "etc.");
     assert_eq!(suggested(&lexicon, "“appl"), ["apple"]);
     assert_eq!(suggested(&lexicon, "(.ne"), [".NET"]);
     let pieces = lexicon.phrase("(apple), C++, 《.NET》 etc.");

@@ -159,8 +159,8 @@ fn a_question_is_not_a_pattern() {
     }
     let page = guest.get(&format!("/search?{}", encode(&[("q", "appl?")])));
     page.assert_has(200, &[">apple</a>"]);
-    let behind_the_last = guest.get("/search?q=appl%3F&page=9");
-    assert_eq!(behind_the_last.to("/search?q=appl%3F"), "/search?q=appl%3F");
+    let after_the_last = guest.get("/search?q=appl%3F&page=9");
+    assert_eq!(after_the_last.to("/search?q=appl%3F"), "/search?q=appl%3F");
 }
 
 #[test]

@@ -70,7 +70,8 @@ fn a_port_in_use_is_one_clear_error_and_creates_nothing() {
 fn an_unusable_database_is_one_clear_error() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("data")).unwrap();
-    fs::write(folder.path().join("data/dictapp.db"), "this is no database ".repeat(500)).unwrap();
+    fs::write(folder.path().join("data/dictapp.db"), "this is not a database ".repeat(500))
+        .unwrap();
     let (code, said) = refused(folder.path(), &[]);
     assert_eq!(code, 1);
     assert!(said.contains("data/dictapp.db"), "{said}");

@@ -30,7 +30,7 @@ pub struct PartStream<'r> {
     next: Next,
 }
 
-/// What follows in the buffer.
+/// The kind of the next bytes in the buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
     /// Content, up to the next delimiter.
@@ -86,9 +86,9 @@ impl<'r> PartStream<'r> {
         self.at += self.delimiter.length();
         self.fill()?;
         let rest = if self.ended { Rest::Here } else { Rest::MayFollow };
-        let behind = &self.buffer[self.at..];
+        let after = &self.buffer[self.at..];
         let (delimiter, limits) = (&self.delimiter, &self.limits);
-        match multipart::begin_part(behind, delimiter, limits, self.part, rest)? {
+        match multipart::begin_part(after, delimiter, limits, self.part, rest)? {
             Some((head, bytes)) => {
                 self.at += bytes;
                 self.part += 1;

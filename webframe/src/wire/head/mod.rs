@@ -126,9 +126,9 @@ impl Head {
     fn read_seen(&mut self, seen: &[u8], limits: &HeadLimits) -> Result<Progress, WireError> {
         let lines = skip_empty_lines(seen)?;
         if let Some(line) = request_line::parse(lines, limits)?
-            && let Some(behind) = self.read_fields(lines, &line, limits)?
+            && let Some(after) = self.read_fields(lines, &line, limits)?
         {
-            return Ok(Progress::Complete(seen.len().saturating_sub(behind)));
+            return Ok(Progress::Complete(seen.len().saturating_sub(after)));
         }
         Ok(Progress::NeedMore)
     }
@@ -167,12 +167,12 @@ impl Head {
     ) -> Result<Option<usize>, WireError> {
         match found {
             Ok(Status::Complete((length, headers))) => {
-                let behind = line.rest.len().saturating_sub(length);
-                let head = lines.get(..lines.len().saturating_sub(behind)).unwrap_or_default();
+                let after = line.rest.len().saturating_sub(length);
+                let head = lines.get(..lines.len().saturating_sub(after)).unwrap_or_default();
                 let known = self.take_fields(headers, head)?;
                 self.take_line(line, head)?;
                 self.decide(&known, head)?;
-                Ok(Some(behind))
+                Ok(Some(after))
             }
             Ok(Status::Partial) => check_line_ends(line.rest, usize::MAX).map(|()| None),
             Err(httparse::Error::TooManyHeaders) => {
@@ -216,7 +216,7 @@ impl Head {
         self.host = target.authority.map(|authority| Span::of(authority, head));
         self.path = Span::of(target.path, head);
         if target.dotted || target.path.is_empty() || target.path == b"*" {
-            self.append_path(target.path, target.dotted);
+            self.append_path(target);
         }
         if target.unencoded {
             self.path = self.append_encoded(self.path);
@@ -233,11 +233,12 @@ impl Head {
         Span { start, end: self.bytes.len() }
     }
 
-    fn append_path(&mut self, path: &[u8], dotted: bool) {
+    /// Appends the path of the target: `/` for an empty one, and without dot segments.
+    fn append_path(&mut self, target: &target::Target<'_>) {
         let start = self.bytes.len();
-        match path {
+        match target.path {
             [] => self.bytes.push(b'/'),
-            path if dotted => target::append_without_dots(path, &mut self.bytes),
+            path if target.dotted => target::append_without_dots(path, &mut self.bytes),
             path => self.bytes.extend_from_slice(path),
         }
         self.path = Span { start, end: self.bytes.len() };

@@ -78,10 +78,10 @@ impl Delimiter {
 /// Parses the bytes after a boundary. Two dashes end the form. White space is allowed before the
 /// line end or the end of the form. Anything else is refused: readers could disagree whether it is
 /// a delimiter or content.
-pub(super) fn tail(behind: &[u8]) -> Option<Tail<'_>> {
-    let (dashes, padded) = match behind.strip_prefix(b"--") {
+pub(super) fn tail(after: &[u8]) -> Option<Tail<'_>> {
+    let (dashes, padded) = match after.strip_prefix(b"--") {
         Some(padded) => (true, padded),
-        None => (false, behind),
+        None => (false, after),
     };
     let padding = padded.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
     match (dashes, padded.get(padding..)?) {

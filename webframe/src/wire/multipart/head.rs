@@ -157,16 +157,16 @@ fn decode(value: Value<'_>) -> Vec<u8> {
         memchr::memchr2(b'%', b'\\', raw).and_then(|at| raw.split_at_checked(at))
     {
         name.extend_from_slice(split.0);
-        let (byte, behind) = match split.1 {
-            [b'%', b'2', b'2', behind @ ..] => (b'"', behind),
-            [b'%', b'0', b'D', behind @ ..] => (b'\r', behind),
-            [b'%', b'0', b'A', behind @ ..] => (b'\n', behind),
-            [b'\\', escaped @ (b'"' | b'\\'), behind @ ..] => (*escaped, behind),
-            [plain, behind @ ..] => (*plain, behind),
+        let (byte, after) = match split.1 {
+            [b'%', b'2', b'2', after @ ..] => (b'"', after),
+            [b'%', b'0', b'D', after @ ..] => (b'\r', after),
+            [b'%', b'0', b'A', after @ ..] => (b'\n', after),
+            [b'\\', escaped @ (b'"' | b'\\'), after @ ..] => (*escaped, after),
+            [plain, after @ ..] => (*plain, after),
             [] => break,
         };
         name.push(byte);
-        raw = behind;
+        raw = after;
     }
     name.extend_from_slice(raw);
     name

@@ -55,10 +55,10 @@ pub(crate) fn parse_form(
             Tail::Part(_) if number >= limits.parts_max => {
                 return Err(Fault::TooManyParts(limits.parts_max).of_form());
             }
-            Tail::Part(behind) => {
+            Tail::Part(after) => {
                 let number = number.saturating_add(1);
-                let (piece, next) = delimiter.split(behind).ok_or(Fault::NoEnd.in_part(number))?;
-                let part = parse_piece(piece, limits.head_bytes_max, place(form, behind));
+                let (piece, next) = delimiter.split(after).ok_or(Fault::NoEnd.in_part(number))?;
+                let part = parse_piece(piece, limits.head_bytes_max, place(form, after));
                 parts.push(part.map_err(|fault| fault.in_part(number))?);
                 rest = next;
             }
@@ -82,30 +82,30 @@ pub(crate) enum Rest {
 /// # Errors
 /// As [`parse_form`].
 pub(crate) fn begin_part(
-    behind: &[u8],
+    after: &[u8],
     delimiter: &Delimiter,
     limits: &PartLimits,
     number: usize,
     rest: Rest,
 ) -> Result<Option<(PartHead, usize)>, Refusal> {
-    let behind_line = match delimiter::tail(behind).ok_or(Fault::Delimiter.in_part(number))? {
+    let after_line = match delimiter::tail(after).ok_or(Fault::Delimiter.in_part(number))? {
         Tail::End => return Ok(None),
         Tail::Part(_) if number >= limits.parts_max => {
             return Err(Fault::TooManyParts(limits.parts_max).of_form());
         }
-        Tail::Part(behind_line) => behind_line,
+        Tail::Part(after_line) => after_line,
     };
     let number = number.saturating_add(1);
-    let end = match (delimiter.find(behind_line), rest) {
+    let end = match (delimiter.find(after_line), rest) {
         (Some(end), _) => end,
-        (None, Rest::MayFollow) => behind_line.len(),
+        (None, Rest::MayFollow) => after_line.len(),
         (None, Rest::Here) => return Err(Fault::NoEnd.in_part(number)),
     };
-    let piece = behind_line.get(..end).unwrap_or_default();
+    let piece = after_line.get(..end).unwrap_or_default();
     let (head, content) =
         split_head(piece, limits.head_bytes_max).map_err(|f| f.in_part(number))?;
     let head = PartHead::parse(head).map_err(|fault| fault.in_part(number))?;
-    let begin = behind.len().saturating_sub(behind_line.len());
+    let begin = after.len().saturating_sub(after_line.len());
     let before = piece.len().saturating_sub(content.len());
     Ok(Some((head, begin.saturating_add(before))))
 }

@@ -52,8 +52,8 @@ impl<'v> Iterator for Parameters<'v> {
 
 /// The parameter at the beginning of the bytes, and the rest.
 fn parameter(bytes: &[u8]) -> Option<(Parameter<'_>, &[u8])> {
-    let (name, behind) = token(bytes)?;
-    let (value, rest) = match behind.strip_prefix(b"=")? {
+    let (name, after) = token(bytes)?;
+    let (value, rest) = match after.strip_prefix(b"=")? {
         [b'"', quoted @ ..] => {
             let (inner, end) = quoted.split_at_checked(closing_quote(quoted)?)?;
             (Value::Quoted(inner), end.strip_prefix(b"\"")?)
@@ -72,9 +72,9 @@ fn parameter(bytes: &[u8]) -> Option<(Parameter<'_>, &[u8])> {
 fn closing_quote(quoted: &[u8]) -> Option<usize> {
     let mut escaped = false;
     for (at, &byte) in quoted.iter().enumerate() {
-        let behind = || grammar::trim(quoted.get(at.saturating_add(1)..).unwrap_or_default());
+        let after = || grammar::trim(quoted.get(at.saturating_add(1)..).unwrap_or_default());
         match byte {
-            b'"' if !escaped || matches!(behind(), [] | [b';', ..]) => return Some(at),
+            b'"' if !escaped || matches!(after(), [] | [b';', ..]) => return Some(at),
             b'\\' => escaped = !escaped,
             _ => escaped = false,
         }
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_behind_a_backslash_is_an_escape_unless_the_next_parameter_follows() {
+    fn a_quote_after_a_backslash_is_an_escape_unless_the_next_parameter_follows() {
         assert_eq!(read(r#"a;b="x\"y";c=d"#), [r#"b="x\\\"y""#, "c=d"]);
         assert_eq!(read(r#"a;b="x\\";c=d"#), [r#"b="x\\\\""#, "c=d"]);
         assert_eq!(read(r#"a;b="x\" ;c="y\""#), [r#"b="x\\""#, r#"c="y\\""#]);

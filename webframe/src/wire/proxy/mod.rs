@@ -93,7 +93,7 @@ fn binary(input: &[u8]) -> Result<Option<ProxyHeader>, NotProxyHeader> {
     if bytes > HEADER_BYTES_MAX || !matches!(command, 0x20 | 0x21) {
         return Err(NotProxyHeader);
     }
-    let Some((block, behind)) = rest.split_at_checked(length) else { return Ok(None) };
+    let Some((block, after)) = rest.split_at_checked(length) else { return Ok(None) };
     let (client, vectors) = match (command, family) {
         (0x20, _) | (_, 0x00) => {
             return Ok(Some(ProxyHeader { bytes, client: None, encrypted: false }));
@@ -103,7 +103,7 @@ fn binary(input: &[u8]) -> Result<Option<ProxyHeader>, NotProxyHeader> {
         (_, 0x31) => (None, block.get(216..).ok_or(NotProxyHeader)?), // two paths of Unix sockets
         _ => return Err(NotProxyHeader),
     };
-    let header = input.strip_suffix(behind).unwrap_or(input);
+    let header = input.strip_suffix(after).unwrap_or(input);
     let encrypted = vectors::client_is_encrypted(header, vectors)?;
     Ok(Some(ProxyHeader { bytes, client, encrypted }))
 }
@@ -121,8 +121,8 @@ where
         let port = rest.get(ADDRESS..)?.first_chunk::<2>()?;
         Some(SocketAddr::new(IpAddr::from(*address), u16::from_be_bytes(*port)))
     };
-    let (block, behind) = block.split_first_chunk::<BLOCK>().ok_or(NotProxyHeader)?;
-    Ok((source(block), behind))
+    let (block, after) = block.split_first_chunk::<BLOCK>().ok_or(NotProxyHeader)?;
+    Ok((source(block), after))
 }
 
 #[cfg(test)]

@@ -38,10 +38,10 @@ fn next<'a>(rest: &mut &'a [u8]) -> Result<Option<(u8, &'a [u8])>, NotProxyHeade
     if rest.is_empty() {
         return Ok(None);
     }
-    let (&[kind, high, low], behind) = rest.split_first_chunk().ok_or(NotProxyHeader)?;
+    let (&[kind, high, low], after) = rest.split_first_chunk().ok_or(NotProxyHeader)?;
     let length = usize::from(u16::from_be_bytes([high, low]));
-    let (value, behind) = behind.split_at_checked(length).ok_or(NotProxyHeader)?;
-    *rest = behind;
+    let (value, after) = after.split_at_checked(length).ok_or(NotProxyHeader)?;
+    *rest = after;
     Ok(Some((kind, value)))
 }
 
@@ -57,10 +57,10 @@ fn uses_tls(value: &[u8]) -> Result<bool, NotProxyHeader> {
 }
 
 /// Compares the checksum with that of the header, in which its own bytes count as zeros (§2.2.3).
-fn check(header: &[u8], checksum: &[u8], behind: &[u8]) -> Result<(), NotProxyHeader> {
+fn check(header: &[u8], checksum: &[u8], after: &[u8]) -> Result<(), NotProxyHeader> {
     let checksum = <[u8; 4]>::try_from(checksum).map_err(|_| NotProxyHeader)?;
-    let before = header.strip_suffix(behind).and_then(|header| header.strip_suffix(&checksum));
-    let sum = crc32c(&[before.ok_or(NotProxyHeader)?, &[0; 4], behind]);
+    let before = header.strip_suffix(after).and_then(|header| header.strip_suffix(&checksum));
+    let sum = crc32c(&[before.ok_or(NotProxyHeader)?, &[0; 4], after]);
     if sum == u32::from_be_bytes(checksum) { Ok(()) } else { Err(NotProxyHeader) }
 }
 
@@ -94,10 +94,10 @@ mod tests {
     }
 
     /// A header with these vectors and its checksum between them.
-    fn summed(before: &[u8], behind: &[u8]) -> Vec<u8> {
+    fn summed(before: &[u8], after: &[u8]) -> Vec<u8> {
         let start = [before, &[CRC32C, 0, 4]].concat();
-        let sum = crc32c(&[b"header", &start, &[0; 4], behind]);
-        [&start[..], &sum.to_be_bytes(), behind].concat()
+        let sum = crc32c(&[b"header", &start, &[0; 4], after]);
+        [&start[..], &sum.to_be_bytes(), after].concat()
     }
 
     #[test]

@@ -84,7 +84,7 @@ impl FrameHead {
             (Role::Server, true) | (Role::Client, false) => {}
         }
         if opcode.is_control() {
-            check_control(fin, compressed, second & !MASKED)?;
+            check_control(first, second & !MASKED)?;
         }
         let Some((length, rest)) = parse_length(second & !MASKED, rest)? else { return Ok(None) };
         let (mask, rest) = match role {
@@ -118,11 +118,15 @@ impl FrameHead {
     }
 }
 
-fn check_control(fin: bool, compressed: bool, short_length: u8) -> Result<(), Fault> {
-    match (fin, compressed, short_length) {
-        (_, true, _) => Err(Fault::ReservedBit),
-        (false, ..) => Err(Fault::ControlFragmented),
-        (.., LENGTH_16 | LENGTH_64) => Err(Fault::ControlTooLong),
+fn check_control(first: u8, short_length: u8) -> Result<(), Fault> {
+    if first & RSV1 != 0 {
+        return Err(Fault::ReservedBit);
+    }
+    if first & FIN == 0 {
+        return Err(Fault::ControlFragmented);
+    }
+    match short_length {
+        LENGTH_16 | LENGTH_64 => Err(Fault::ControlTooLong),
         _ => Ok(()),
     }
 }

@@ -58,7 +58,8 @@ fn a_shard_is_batch_in_a_flood_and_normal_when_it_is_over() {
     let site = site();
     assert_eq!(site.get("/in-the-shard").body, NORMAL);
     let flood_ends = Instant::now() + PATIENCE;
-    let seen = AtomicBool::new(false); // by one of them, and all end: one alone is no flood
+    // The first client that sees it ends all: a single client does not flood the server.
+    let seen = AtomicBool::new(false);
     thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {

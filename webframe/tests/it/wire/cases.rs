@@ -7,7 +7,7 @@ use webframe::wire::WireError;
 use super::{Outcome, read};
 
 /// A request that must be found after an accepted one, and never after a refused one.
-const BEHIND: &[u8] = b"GET /behind HTTP/1.1\r\nHost: example.org\r\n\r\n";
+const NEXT_REQUEST: &[u8] = b"GET /next HTTP/1.1\r\nHost: example.org\r\n\r\n";
 
 struct Case {
     file: String,
@@ -42,7 +42,7 @@ impl Case {
         let error = WireError::ALL
             .into_iter()
             .find(|error| format!("{error:?}") == self.outcome)
-            .unwrap_or_else(|| panic!("{}: {} is no error", self.file, self.outcome));
+            .unwrap_or_else(|| panic!("{}: {} is not an error", self.file, self.outcome));
         Err(error)
     }
 
@@ -117,11 +117,11 @@ fn every_case_byte_by_byte() {
 fn every_case_cut_after_every_line_end() {
     check(|case| {
         let pieces = case.bytes.split_inclusive(|&byte| byte == b'\n');
-        case.complaint("cut behind LF", b"", pieces)
+        case.complaint("cut after LF", b"", pieces)
     });
     check(|case| {
         let pieces = case.bytes.split_inclusive(|&byte| byte == b'\r');
-        case.complaint("cut behind CR", b"", pieces)
+        case.complaint("cut after CR", b"", pieces)
     });
 }
 
@@ -144,16 +144,18 @@ fn a_following_request_is_kept_after_an_accepted_one_and_ignored_after_a_refused
         if case.outcome == "Timeout" {
             return None;
         }
-        let both = [&case.bytes[..], BEHIND].concat();
-        case.complaint("with a request behind", BEHIND, [&both[..]])
-            .or_else(|| case.complaint("then a request", BEHIND, [&case.bytes[..], BEHIND]))
+        let both = [&case.bytes[..], NEXT_REQUEST].concat();
+        case.complaint("followed by a request", NEXT_REQUEST, [&both[..]])
+            .or_else(|| {
+                case.complaint("then a request", NEXT_REQUEST, [&case.bytes[..], NEXT_REQUEST])
+            })
             .or_else(|| {
                 let step = 1 + both.len() / 2048;
-                case.complaint("with a request, byte by byte", BEHIND, both.chunks(step))
+                case.complaint("with a request, byte by byte", NEXT_REQUEST, both.chunks(step))
             })
     });
-    let Outcome::Request { summary, left } = read([BEHIND]) else { panic!("no request") };
-    assert_eq!((&*summary, &left[..]), ("GET /behind", &b""[..]));
+    let Outcome::Request { summary, left } = read([NEXT_REQUEST]) else { panic!("no request") };
+    assert_eq!((&*summary, &left[..]), ("GET /next", &b""[..]));
 }
 
 #[test]
@@ -192,9 +194,9 @@ fn a_refused_head_does_not_affect_the_next_one() {
     let mut reused = Head::default();
     for case in cases() {
         let _ = reused.read(&case.bytes, &super::head_limits());
-        let read = reused.read(BEHIND, &super::head_limits());
-        assert_eq!(read, Ok(Progress::Complete(BEHIND.len())), "behind {}", case.file);
-        assert_eq!((reused.path(), reused.query()), ("/behind", None), "behind {}", case.file);
+        let read = reused.read(NEXT_REQUEST, &super::head_limits());
+        assert_eq!(read, Ok(Progress::Complete(NEXT_REQUEST.len())), "after {}", case.file);
+        assert_eq!((reused.path(), reused.query()), ("/next", None), "after {}", case.file);
         assert_eq!(reused.host(), Some("example.org"));
         assert_eq!(reused.fields().collect::<Vec<_>>(), [("Host", &b"example.org"[..])]);
         assert!(reused.keep_alive() && !reused.expects_continue());

@@ -223,11 +223,11 @@ proptest! {
     #[test]
     fn a_refused_head_stays_refused_with_any_following_bytes(
         bytes in any_request(),
-        behind in any_request(),
+        after in any_request(),
     ) {
         if let Outcome::Refused(error) = read([&bytes[..]]) {
-            prop_assert_eq!(read([&bytes[..], &behind]), Outcome::Refused(error));
-            let both = [bytes, behind].concat();
+            prop_assert_eq!(read([&bytes[..], &after]), Outcome::Refused(error));
+            let both = [bytes, after].concat();
             prop_assert_eq!(read([&both[..]]), Outcome::Refused(error));
         }
     }

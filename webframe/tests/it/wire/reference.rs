@@ -60,10 +60,10 @@ pub(super) fn read(input: &[u8]) -> Option<Request> {
 
 /// The authority of an absolute target.
 fn target_authority(target: &[u8]) -> Option<&[u8]> {
-    let behind = find(target, b"://").filter(|_| !target.starts_with(b"/"))? + 3;
-    let end = target[behind..].iter().position(|byte| b"/?".contains(byte));
-    let end = end.map_or(target.len(), |end| behind + end);
-    Some(&target[behind..end])
+    let after = find(target, b"://").filter(|_| !target.starts_with(b"/"))? + 3;
+    let end = target[after..].iter().position(|byte| b"/?".contains(byte));
+    let end = end.map_or(target.len(), |end| after + end);
+    Some(&target[after..end])
 }
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
@@ -166,13 +166,13 @@ fn read_target(method: &str, target: &str) -> Option<(String, Option<String>)> {
     }
     let mut rest = target;
     if !target.starts_with('/') {
-        let (scheme, behind) = target.split_once("://")?;
+        let (scheme, after) = target.split_once("://")?;
         if !["http", "https"].contains(&&*scheme.to_ascii_lowercase()) {
             return None;
         }
-        let end = behind.find(['/', '?']).unwrap_or(behind.len());
-        authority(&behind[..end])?;
-        rest = &behind[end..];
+        let end = after.find(['/', '?']).unwrap_or(after.len());
+        authority(&after[..end])?;
+        rest = &after[end..];
         if rest.is_empty() && method == "OPTIONS" {
             return Some(("*".to_owned(), None));
         }
@@ -244,14 +244,14 @@ pub(super) fn chunks(mut rest: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     let mut content = Vec::new();
     loop {
         let end = find(rest, b"\r\n")?;
-        let (line, behind) = (&rest[..end], &rest[end + 2..]);
+        let (line, after) = (&rest[..end], &rest[end + 2..]);
         let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
         if digits == 0 || !extensions(&line[digits..]) {
             return None;
         }
         let size = u64::from_str_radix(std::str::from_utf8(&line[..digits]).ok()?, 16).ok()?;
         let size = usize::try_from(size).ok()?;
-        rest = behind;
+        rest = after;
         if size == 0 {
             break;
         }
@@ -272,16 +272,16 @@ pub(super) fn chunks(mut rest: &[u8]) -> Option<(Vec<u8>, &[u8])> {
 /// `*( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] )`.
 fn extensions(mut rest: &[u8]) -> bool {
     while !rest.is_empty() {
-        let Some(behind) = blank(rest).strip_prefix(b";") else { return false };
-        let behind = blank(behind);
-        let name = behind.iter().take_while(|byte| is_token(byte)).count();
+        let Some(after) = blank(rest).strip_prefix(b";") else { return false };
+        let after = blank(after);
+        let name = after.iter().take_while(|byte| is_token(byte)).count();
         if name == 0 {
             return false;
         }
-        rest = &behind[name..];
+        rest = &after[name..];
         if let Some(value) = blank(rest).strip_prefix(b"=") {
-            let Some(behind) = extension_value(blank(value)) else { return false };
-            rest = behind;
+            let Some(after) = extension_value(blank(value)) else { return false };
+            rest = after;
         }
     }
     true

@@ -275,8 +275,8 @@ fn commands(folder: &Path, names: &[String]) -> Result<Vec<String>> {
 
 /// The value of a key in a flat object whose strings contain no escapes.
 fn command_of<'t>(name: &str, json: &'t str) -> Option<&'t str> {
-    let behind = json.split_once(&format!("\"{name}\""))?.1;
-    behind.split('"').nth(1)
+    let after = json.split_once(&format!("\"{name}\""))?.1;
+    after.split('"').nth(1)
 }
 
 #[cfg(test)]

@@ -133,7 +133,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let is_kept = arguments.take_flag("--keep");
     arguments.finish()?;
     let (calm, wait_max) = if is_short { (CALM_SHORT, WAIT_MAX_SHORT) } else { (CALM, WAIT_MAX) };
-    step("what a cluster needs", || ensure(CLUSTER))?;
+    step("the packages that a cluster needs", || ensure(CLUSTER))?;
     let program = step("dictapp", || build(Profile::Dev))?;
     let folder = scratch_folder("dictapp-cluster-")?;
     let title = format!("cluster, {pupils} pupils, seed {seed}");

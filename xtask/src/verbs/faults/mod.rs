@@ -96,7 +96,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let is_short = arguments.take_flag("--short");
     let pupils = arguments.take_option("--pupils")?.unwrap_or(PUPILS);
     let seed = seed(&mut arguments)?;
-    let is_kept = arguments.take_flag("--keep");
+    let logs = if arguments.take_flag("--keep") { Logs::Kept } else { Logs::Removed };
     arguments.finish()?;
     let mut chosen = faults();
     chosen.retain(|fault| named.as_ref().is_none_or(|name| fault.name.contains(name)));
@@ -104,7 +104,14 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     if chosen.is_empty() {
         bail!("no fault has that name; there are {}", names());
     }
-    play(&chosen, pupils, seed, is_kept)
+    play(&chosen, pupils, seed, logs)
+}
+
+/// Whether the folder of each fault, with the log of the instance, is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Logs {
+    Kept,
+    Removed,
 }
 
 /// The short form, for `cargo xtask test`.
@@ -112,8 +119,8 @@ pub(crate) fn check() -> Result<()> {
     run(Arguments::new(["--short", "--pupils", "32"].map(str::to_owned)))
 }
 
-fn play(chosen: &[Fault], pupils: usize, seed: u64, is_kept: bool) -> Result<()> {
-    step("what the faults need", || ensure(DATABASE))?;
+fn play(chosen: &[Fault], pupils: usize, seed: u64, logs: Logs) -> Result<()> {
+    step("the packages that the faults need", || ensure(DATABASE))?;
     let program = step("dictapp", || build(Profile::Dev))?;
     let mut wrong = Vec::new();
     for fault in chosen {
@@ -121,7 +128,7 @@ fn play(chosen: &[Fault], pupils: usize, seed: u64, is_kept: bool) -> Result<()>
         let done = step(&title, || {
             let mut stage = Stage::set(&program, fault, seed)?;
             let done = stage.play(pupils, RECOVERY_MAX, fault);
-            if is_kept {
+            if logs == Logs::Kept {
                 println!("the log is in {}", stage.keep().display());
             }
             done

@@ -119,7 +119,7 @@ impl Stage {
     pub(super) fn file(&self) -> Result<&Path> {
         match &self.database {
             Database::Sqlite(file) => Ok(file),
-            Database::Mysql { .. } => bail!("the database is no file"),
+            Database::Mysql { .. } => bail!("the database is not a file"),
         }
     }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::peer::dice::Dice;
 
 /// Bytes with a meaning for a parser.
-const MISCHIEF: &[u8] = b"\0\t\n\r \"#%+,-./0159:;=?AGZ\\_a{}\x7f\x80\xff";
+const SPECIAL_BYTES: &[u8] = b"\0\t\n\r \"#%+,-./0159:;=?AGZ\\_a{}\x7f\x80\xff";
 
 /// Changes `request` in one to four places, also with pieces of `other`.
 pub(super) fn mutate(dice: &mut Dice, request: &[u8], other: &[u8]) -> Vec<u8> {
@@ -22,8 +22,8 @@ fn change(dice: &mut Dice, bytes: &mut Vec<u8>, other: &[u8]) {
     let at = dice.below(bytes.len() + 1);
     let end = (at + dice.below(24)).min(bytes.len());
     match dice.below(8) {
-        0 => bytes.insert(at, *dice.one_of(MISCHIEF)),
-        1 if at < bytes.len() => bytes[at] = *dice.one_of(MISCHIEF),
+        0 => bytes.insert(at, *dice.one_of(SPECIAL_BYTES)),
+        1 if at < bytes.len() => bytes[at] = *dice.one_of(SPECIAL_BYTES),
         2 if at < bytes.len() => bytes[at] ^= 1 << dice.below(8),
         3 => drop(bytes.drain(at..end)),
         4 => {

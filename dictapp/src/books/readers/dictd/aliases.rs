@@ -11,7 +11,7 @@ use crate::books::input::source::Source;
 use crate::books::limits::{ENTRIES_MAX, FORMS_MAX};
 use crate::books::text::foreign;
 
-use super::{Record, is_metadata, parse};
+use super::{IndexLine, is_metadata, parse};
 
 /// Offset and length of an article.
 type Position = (u64, u64);
@@ -36,7 +36,7 @@ enum Group {
 
 /// What a record of the index becomes.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Role {
+pub(super) enum RecordRole {
     /// An entry with other spellings.
     Entry { headword: String, others: Vec<String> },
     /// An entry that leads to this headword.
@@ -69,16 +69,16 @@ impl Aliases {
     }
 
     /// Decides what a record of the index becomes, by the text of its article.
-    pub(super) fn role(&mut self, headword: &str, position: Position, article: &str) -> Role {
-        let alone = || Role::Entry { headword: headword.to_owned(), others: Vec::new() };
+    pub(super) fn role(&mut self, headword: &str, position: Position, article: &str) -> RecordRole {
+        let alone = || RecordRole::Entry { headword: headword.to_owned(), others: Vec::new() };
         let Some(group) = self.groups.get_mut(&position) else { return alone() };
         match group {
             Group::Separate => alone(),
             Group::Owned { owner, links } => {
                 if links.remove(headword) {
-                    Role::Link(owner.clone())
+                    RecordRole::Link(owner.clone())
                 } else {
-                    Role::Spelling
+                    RecordRole::Spelling
                 }
             }
             Group::Unread(headwords) => {
@@ -94,7 +94,7 @@ impl Aliases {
                 others.retain(|other| *other != owner);
                 let links = others.split_off(others.len().min(FORMS_MAX)).into_iter().collect();
                 *group = Group::Owned { owner: owner.clone(), links };
-                Role::Entry { headword: owner, others }
+                RecordRole::Entry { headword: owner, others }
             }
         }
     }
@@ -104,7 +104,7 @@ impl Aliases {
 /// the reader reports, and the metadata of the book.
 fn for_each_record(
     index: &Path,
-    mut visit: impl FnMut(&Record<'_>) -> bool,
+    mut visit: impl FnMut(&IndexLine<'_>) -> bool,
 ) -> Result<(), BookError> {
     let mut lines = Lines::new(Source::open(index)?)?;
     while let Some(line) = lines.next()? {

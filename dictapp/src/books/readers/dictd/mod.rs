@@ -8,7 +8,7 @@ use crate::model::{Entry, Languages, Word, link};
 
 mod aliases;
 
-use aliases::{Aliases, Role};
+use aliases::{Aliases, RecordRole};
 
 use super::draft::Draft;
 use crate::books::error::{BookError, Place};
@@ -93,12 +93,12 @@ impl Dictd {
         }
         let position = (record.offset, record.length);
         match self.aliases.role(record.headword, position, &article) {
-            Role::Entry { headword, others } => Ok(self.headed(&headword, others, &article)),
-            Role::Link(target) => {
+            RecordRole::Entry { headword, others } => Ok(self.headed(&headword, others, &article)),
+            RecordRole::Link(target) => {
                 let mean = link::encode(&target, &target);
                 Ok(self.state.finish(Draft { mean, ..Draft::new(record.headword) }))
             }
-            Role::Spelling => Ok(None),
+            RecordRole::Spelling => Ok(None),
         }
     }
 
@@ -133,13 +133,13 @@ impl Dictd {
 }
 
 /// A line of the index.
-struct Record<'a> {
+struct IndexLine<'a> {
     headword: &'a str,
     offset: u64,
     length: u64,
 }
 
-fn parse(line: &str) -> Result<Record<'_>, String> {
+fn parse(line: &str) -> Result<IndexLine<'_>, String> {
     let mut columns = line.split('\t');
     let short = || "has fewer than three columns: not an index of a dictd book".to_owned();
     let folded = columns.next().ok_or_else(short)?;
@@ -147,7 +147,7 @@ fn parse(line: &str) -> Result<Record<'_>, String> {
     let number = |text| base64(text).ok_or_else(|| format!("{text:?} is not a number in base 64"));
     // A fourth column has the original headword, before it was folded for searching.
     let headword = columns.next().filter(|text| !text.trim().is_empty()).unwrap_or(folded);
-    Ok(Record { headword, offset: number(offset)?, length: number(length)? })
+    Ok(IndexLine { headword, offset: number(offset)?, length: number(length)? })
 }
 
 /// A number in dictd's base 64: digits `A-Za-z0-9+/`, the most significant first.
@@ -201,11 +201,7 @@ fn title(index: &Path, articles: &mut Articles) -> Result<Option<String>, BookEr
 impl Reader for Dictd {
     fn next(&mut self) -> Result<Option<Entry>, BookError> {
         loop {
-            let line = match self.lines.next()? {
-                None => return Ok(None),
-                Some(Line::Text(line)) => Ok(line.to_owned()),
-                Some(Line::TooLong(start)) => Err(start.to_owned()),
-            };
+            let Some(line) = self.lines.next_owned()? else { return Ok(None) };
             self.state.place = Place::LineOf(INDEX, self.lines.number());
             match line {
                 Ok(line) if line.is_empty() => {}

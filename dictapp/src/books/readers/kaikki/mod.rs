@@ -94,11 +94,7 @@ fn languages(records: &[Record]) -> Option<Languages> {
 impl Reader for Kaikki {
     fn next(&mut self) -> Result<Option<Entry>, BookError> {
         loop {
-            let line = match self.lines.next()? {
-                None => return Ok(None),
-                Some(Line::Text(line)) => Ok(line.to_owned()),
-                Some(Line::TooLong(start)) => Err(start.to_owned()),
-            };
+            let Some(line) = self.lines.next_owned()? else { return Ok(None) };
             self.state.place = Place::Line(self.lines.number());
             match line {
                 Ok(line) if line.trim().is_empty() => {}

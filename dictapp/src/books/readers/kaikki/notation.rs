@@ -237,8 +237,8 @@ fn text_of(sense: &Sense) -> String {
     let target = sense.form_of.iter().chain(&sense.alt_of).map(|linked| linked.word.trim());
     match target.take(TARGETS_MAX).find(|word| !word.is_empty() && text.contains(word)) {
         Some(word) => {
-            let (before, behind) = text.rsplit_once(word).unwrap_or((&text, ""));
-            format!("{before}{}{behind}", link::encode(word, word))
+            let (before, after) = text.rsplit_once(word).unwrap_or((&text, ""));
+            format!("{before}{}{after}", link::encode(word, word))
         }
         None => text,
     }

@@ -46,7 +46,7 @@ pub(super) fn parse(types: Option<&str>, bytes: &[u8], headword: &str) -> Option
 /// Takes the first field: it ends with a zero byte, or begins with its length if its type is a
 /// capital letter.
 fn take<'a>(kind: u8, rest: &mut &'a [u8]) -> &'a [u8] {
-    let (field, behind) = if kind.is_ascii_uppercase() {
+    let (field, after) = if kind.is_ascii_uppercase() {
         let (length, content) = match rest.split_first_chunk::<4>() {
             Some((length, content)) => (u32::from_be_bytes(*length), content),
             None => (0, &rest[rest.len()..]),
@@ -59,7 +59,7 @@ fn take<'a>(kind: u8, rest: &mut &'a [u8]) -> &'a [u8] {
             None => (*rest, &rest[rest.len()..]),
         }
     };
-    *rest = behind;
+    *rest = after;
     field
 }
 

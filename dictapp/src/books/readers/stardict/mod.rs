@@ -44,7 +44,7 @@ struct Ifo {
 }
 
 /// One record of the index.
-struct Record {
+struct IndexRecord {
     word: Vec<u8>,
     offset: u64,
     length: u64,
@@ -104,7 +104,7 @@ impl Stardict {
     }
 
     /// The next record of the index; sets the place to its beginning.
-    fn record(&mut self) -> Result<Option<Record>, BookError> {
+    fn record(&mut self) -> Result<Option<IndexRecord>, BookError> {
         self.state.place = Place::ByteOf(INDEX, self.at);
         let fail = |error| BookError::io(&self.index_path, error);
         let damaged = |reason| BookError::at(&self.index_path, Place::Byte(self.at), reason);
@@ -126,12 +126,12 @@ impl Stardict {
         let length = number(&numbers[wide..]);
         self.at += (word.len() + 1 + numbers.len()) as u64;
         self.count += 1;
-        Ok(Some(Record { word, offset, length }))
+        Ok(Some(IndexRecord { word, offset, length }))
     }
 
     /// Reports if the number of headwords differs from the one in the `.ifo` file. Tools that edit
     /// books often do not update it.
-    fn end(&mut self) -> Result<Option<Record>, BookError> {
+    fn end(&mut self) -> Result<Option<IndexRecord>, BookError> {
         if let Some(words) = self.ifo.words.filter(|&words| words != self.count) {
             let about = format!("{} of {words}", self.count);
             self.state.note_at(OddityKind::OtherCount, Place::ByteOf(INDEX, self.at), &about);
@@ -139,7 +139,7 @@ impl Stardict {
         Ok(None)
     }
 
-    fn entry(&mut self, record: &Record, number: u64) -> Result<Option<Entry>, BookError> {
+    fn entry(&mut self, record: &IndexRecord, number: u64) -> Result<Option<Entry>, BookError> {
         let headword = String::from_utf8_lossy(&record.word);
         let article = match self.articles.read(record.offset, record.length) {
             Ok(article) => article,

@@ -47,13 +47,13 @@ pub(super) fn read(xml: &str) -> Article {
         article.push(open.last().copied().unwrap_or(Element::Other), &rest[..end], &mut part);
         rest = &rest[end..];
         if let Some(data) = rest.strip_prefix("<![CDATA[") {
-            let (text, behind) = data.split_once("]]>").unwrap_or((data, ""));
+            let (text, after) = data.split_once("]]>").unwrap_or((data, ""));
             article.push(open.last().copied().unwrap_or(Element::Other), text, &mut part);
-            rest = behind;
+            rest = after;
             continue;
         }
-        let Some((tag, behind)) = rest.get(1..).and_then(|tag| tag.split_once('>')) else { break };
-        rest = behind;
+        let Some((tag, after)) = rest.get(1..).and_then(|tag| tag.split_once('>')) else { break };
+        rest = after;
         if tag.starts_with('/') {
             open.pop();
         } else if !tag.ends_with('/') && !tag.starts_with(['?', '!']) && open.len() < DEPTH_MAX {

@@ -19,7 +19,7 @@ use synset::Synset;
 
 /// Reads WordNet.
 pub(crate) struct Wordnet {
-    parts: Vec<Part>,
+    parts: Vec<PartFiles>,
     /// The lines of all indexes, sorted by lemma: the parts of speech of a lemma are adjacent.
     lemmas: Vec<Lemma>,
     next: usize,
@@ -31,7 +31,7 @@ pub(crate) struct Wordnet {
 }
 
 /// The files of one part of speech.
-struct Part {
+struct PartFiles {
     names: &'static Names,
     index_path: PathBuf,
     data_path: PathBuf,
@@ -126,7 +126,7 @@ impl Wordnet {
             let data_path = folder.join(names.data);
             let index = read(&index_path)?;
             let data = read(&data_path)?;
-            parts.push(Part { names, index_path, data_path, index, data });
+            parts.push(PartFiles { names, index_path, data_path, index, data });
         }
         let mut lemmas: Vec<Lemma> = Vec::new();
         for (number, part) in parts.iter().enumerate() {
@@ -171,7 +171,7 @@ impl Wordnet {
     }
 }
 
-impl Part {
+impl PartFiles {
     /// The lines of the index, without the licence, whose lines begin with a space.
     fn lemmas(&self, part: usize) -> impl Iterator<Item = Lemma> {
         let mut start = 0;

@@ -69,11 +69,11 @@ fn split_gloss(gloss: &str) -> (String, Vec<&str>) {
     let mut examples = Vec::new();
     let mut rest = gloss;
     while !rest.is_empty() {
-        let (part, behind) = match rest.strip_prefix('"').and_then(|inner| inner.find('"')) {
+        let (part, after) = match rest.strip_prefix('"').and_then(|inner| inner.find('"')) {
             Some(end) if end > 0 => {
                 examples.push(rest[1..=end].trim());
-                let behind = &rest[end + 2..];
-                ("", behind.split_once("; ").map_or("", |(_, behind)| behind))
+                let after = &rest[end + 2..];
+                ("", after.split_once("; ").map_or("", |(_, after)| after))
             }
             _ => rest.split_once("; ").unwrap_or((rest, "")),
         };
@@ -83,7 +83,7 @@ fn split_gloss(gloss: &str) -> (String, Vec<&str>) {
             }
             definition.push_str(part.trim_end_matches(';').trim());
         }
-        rest = behind.trim_start();
+        rest = after.trim_start();
     }
     if definition.is_empty() {
         return (gloss.to_owned(), Vec::new());

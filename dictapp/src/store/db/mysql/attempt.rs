@@ -8,7 +8,7 @@ use std::{
 
 use crate::store::{
     db::circuit::{Admission, Circuit},
-    error::{Kind, Result, StoreError},
+    error::{Result, StoreError, StoreErrorKind},
 };
 
 /// The pause between two attempts. It doubles from the minimum to the maximum.
@@ -77,7 +77,7 @@ impl Attempt {
 
     pub(crate) fn give_up(&self, error: StoreError) -> StoreError {
         if self.is_unconfirmed {
-            StoreError::new(Kind::Unconfirmed, error.to_string())
+            StoreError::new(StoreErrorKind::Unconfirmed, error.to_string())
         } else {
             error.given_up()
         }

@@ -6,8 +6,8 @@ use mysql::{Conn, DriverError, Params, prelude::Queryable};
 
 use crate::store::{
     db::pool::Pooled,
-    db::{Access, Engine, Row, Session, Value, Visit},
-    error::{Kind, Result, StoreError},
+    db::{Access, Engine, Row, RowVisitor, Session, Value},
+    error::{Result, StoreError, StoreErrorKind},
 };
 
 /// How long one instance waits for another's migrations, in seconds.
@@ -81,7 +81,10 @@ impl Link {
     fn check<T>(&mut self, result: mysql::Result<T>) -> Result<T> {
         result.map_err(|error| {
             let error = error_at(&self.place, &error);
-            self.broken |= matches!(error.kind(), Kind::Cut | Kind::Silent | Kind::NotReady);
+            self.broken |= matches!(
+                error.kind(),
+                StoreErrorKind::Cut | StoreErrorKind::Silent | StoreErrorKind::NotReady
+            );
             error
         })
     }
@@ -106,7 +109,7 @@ impl Pooled for Link {
 }
 
 impl Session for Link {
-    fn each(&mut self, sql: &str, params: &[Value], visit: Visit<'_>) -> Result<()> {
+    fn for_each_row(&mut self, sql: &str, params: &[Value], visit: RowVisitor<'_>) -> Result<()> {
         let mut stopped = Ok(());
         let result = self.conn.exec_iter(sql, positional(params)).and_then(|rows| {
             for row in rows {
@@ -164,7 +167,7 @@ impl Session for Link {
                 "another instance is still migrating the database at {} after {MIGRATION_WAIT_SECS} s",
                 self.place
             ))),
-            Err(error) if error.kind() != Kind::Internal => Err(error),
+            Err(error) if error.kind() != StoreErrorKind::Internal => Err(error),
             Ok(_) | Err(_) => Ok(()),
         }
     }
@@ -183,7 +186,7 @@ impl Session for Link {
 
     fn end_migration(&mut self) -> Result<()> {
         match self.migration_lock("select release_lock(NAME)") {
-            Err(error) if error.kind() != Kind::Internal => Err(error),
+            Err(error) if error.kind() != StoreErrorKind::Internal => Err(error),
             Ok(_) | Err(_) => Ok(()),
         }
     }
@@ -240,8 +243,8 @@ pub(crate) fn error_at(place: &str, error: &mysql::Error) -> StoreError {
     let at = |kind, text: String| StoreError::new(kind, format!("the database at {place} {text}"));
     let cut = |error: &io::Error| match error.kind() {
         // Certificates that the TLS library refuses.
-        io::ErrorKind::InvalidData => at(Kind::Refused, not_over_tls(error)),
-        _ => at(Kind::Cut, format!("cannot be reached: {error}")),
+        io::ErrorKind::InvalidData => at(StoreErrorKind::Refused, not_over_tls(error)),
+        _ => at(StoreErrorKind::Cut, format!("cannot be reached: {error}")),
     };
     match error {
         mysql::Error::MySqlError(error) => {
@@ -250,14 +253,14 @@ pub(crate) fn error_at(place: &str, error: &mysql::Error) -> StoreError {
             at(server_error(code), format!("says: {} (error {code}){hint}", error.message))
         }
         mysql::Error::IoError(error) if is_timeout(error.kind()) => {
-            at(Kind::Silent, "does not answer".to_owned())
+            at(StoreErrorKind::Silent, "does not answer".to_owned())
         }
         mysql::Error::IoError(error) => cut(error),
         mysql::Error::DriverError(DriverError::ConnectTimeout | DriverError::Timeout) => {
-            at(Kind::Silent, "does not answer".to_owned())
+            at(StoreErrorKind::Silent, "does not answer".to_owned())
         }
         mysql::Error::DriverError(DriverError::CouldNotConnect(Some((_, text, kind)))) => {
-            let what = if is_timeout(*kind) { Kind::Silent } else { Kind::Cut };
+            let what = if is_timeout(*kind) { StoreErrorKind::Silent } else { StoreErrorKind::Cut };
             at(what, format!("cannot be reached: {text}"))
         }
         mysql::Error::DriverError(
@@ -265,28 +268,32 @@ pub(crate) fn error_at(place: &str, error: &mysql::Error) -> StoreError {
             | DriverError::Params(_)
             | DriverError::MixedParams
             | DriverError::PacketTooLarge),
-        ) => at(Kind::Internal, format!("was asked wrongly: {error}")),
+        ) => at(StoreErrorKind::Internal, format!("got an invalid request: {error}")),
         mysql::Error::DriverError(
             error @ (DriverError::UnknownAuthPlugin(_)
             | DriverError::OldMysqlPasswordDisabled
             | DriverError::CleartextPluginDisabled),
-        ) => at(Kind::Refused, format!("asks for a login that is not supported: {error}")),
-        mysql::Error::DriverError(error @ DriverError::TlsNotSupported) => {
-            at(Kind::Refused, not_over_tls(error))
+        ) => {
+            at(StoreErrorKind::Refused, format!("asks for a login that is not supported: {error}"))
         }
-        mysql::Error::TlsError(error) => at(Kind::Refused, not_over_tls(error)),
-        mysql::Error::DriverError(error) => at(Kind::Cut, format!("broke the protocol: {error}")),
+        mysql::Error::DriverError(error @ DriverError::TlsNotSupported) => {
+            at(StoreErrorKind::Refused, not_over_tls(error))
+        }
+        mysql::Error::TlsError(error) => at(StoreErrorKind::Refused, not_over_tls(error)),
+        mysql::Error::DriverError(error) => {
+            at(StoreErrorKind::Cut, format!("broke the protocol: {error}"))
+        }
         // A packet that could not be read or sent in time is an error of the codec.
         mysql::Error::CodecError(error) => match io_cause(error) {
             Some(cause) if is_timeout(cause.kind()) => {
-                at(Kind::Silent, "does not answer".to_owned())
+                at(StoreErrorKind::Silent, "does not answer".to_owned())
             }
             Some(cause) => cut(cause),
-            None => at(Kind::Cut, format!("broke the protocol: {error}")),
+            None => at(StoreErrorKind::Cut, format!("broke the protocol: {error}")),
         },
-        mysql::Error::UrlError(_) => at(Kind::Refused, "has a wrong URL".to_owned()),
+        mysql::Error::UrlError(_) => at(StoreErrorKind::Refused, "has a wrong URL".to_owned()),
         mysql::Error::FromValueError(_) | mysql::Error::FromRowError(_) => {
-            at(Kind::Internal, "gave a value of another type".to_owned())
+            at(StoreErrorKind::Internal, "gave a value of another type".to_owned())
         }
     }
 }
@@ -295,25 +302,27 @@ fn not_over_tls(error: &dyn fmt::Display) -> String {
     format!("cannot be used over TLS: {error}; check ssl and ca in database.url")
 }
 
-fn server_error(code: u16) -> Kind {
+fn server_error(code: u16) -> StoreErrorKind {
     match code {
-        1062 => Kind::Conflict,
+        1062 => StoreErrorKind::Conflict,
         // 1213 deadlock or lost certification, 1205 lock wait, 1020 row changed since the
         // snapshot (MariaDB 11); of TiDB 8002, 8022, 8028, 9007 write conflict
-        1213 | 1205 | 1020 | 8002 | 8022 | 8028 | 9007 => Kind::Race,
+        1213 | 1205 | 1020 | 8002 | 8022 | 8028 | 9007 => StoreErrorKind::Race,
         // 1047 not a member of the cluster now; 1040, 1203 too many connections; 1053 shutting
         // down; 1290, 1792, 1836 read-only; 1927, 1317 killed; 3169 session killed
-        1047 | 1040 | 1203 | 1053 | 1290 | 1792 | 1836 | 1927 | 1317 | 3169 => Kind::NotReady,
+        1047 | 1040 | 1203 | 1053 | 1290 | 1792 | 1836 | 1927 | 1317 | 3169 => {
+            StoreErrorKind::NotReady
+        }
         // 1180, 1181 the end of a transaction failed, as when the node lost its cluster: whether it
         // was stored is not known, as if the connection had been cut
-        1180 | 1181 => Kind::Cut,
+        1180 | 1181 => StoreErrorKind::Cut,
         // 1021 disk full, 1114 table full, 1041 out of memory, 1030 engine, 1969, 3024 too slow
-        1021 | 1114 | 1041 | 1030 | 1969 | 3024 => Kind::Unavailable,
+        1021 | 1114 | 1041 | 1030 | 1969 | 3024 => StoreErrorKind::Unavailable,
         // 1044, 1045, 1698 no right to the database; 1142, 1143 to a table or column; 1049 no such
         // database; 1146, 1932 no such table; 1194, 1195 a damaged table
-        1044 | 1045 | 1698 | 1142 | 1143 | 1049 | 1146 | 1932 => Kind::Refused,
-        1194 | 1195 => Kind::Damaged,
-        _ => Kind::Internal,
+        1044 | 1045 | 1698 | 1142 | 1143 | 1049 | 1146 | 1932 => StoreErrorKind::Refused,
+        1194 | 1195 => StoreErrorKind::Damaged,
+        _ => StoreErrorKind::Internal,
     }
 }
 
@@ -362,7 +371,7 @@ mod tests {
             code: 1180,
         };
         let error = error_at("db1", &mysql::Error::MySqlError(lost));
-        assert_eq!(error.kind(), Kind::Cut, "{error}");
+        assert_eq!(error.kind(), StoreErrorKind::Cut, "{error}");
         assert!(error.to_string().contains("(error 1180)"), "{error}");
     }
 }

@@ -35,7 +35,7 @@ use crate::store::{
         in_transaction,
         pool::{Lease, Pool, PoolLimits},
     },
-    error::{Kind, Result, StoreError},
+    error::{Result, StoreError, StoreErrorKind},
     settings::LEXICON_VERSION,
     url::{MysqlServer, Transport},
 };
@@ -106,9 +106,13 @@ impl Mysql {
                         return Ok(value);
                     }
                     Err(error) => {
-                        attempt.is_unconfirmed |= matches!(error.kind(), Kind::Cut | Kind::Silent);
+                        attempt.is_unconfirmed |=
+                            matches!(error.kind(), StoreErrorKind::Cut | StoreErrorKind::Silent);
                         // The server may have closed an idle connection, or restarted.
-                        if error.kind() == Kind::Cut && lease.is_reused() && !attempt.is_over() {
+                        if error.kind() == StoreErrorKind::Cut
+                            && lease.is_reused()
+                            && !attempt.is_over()
+                        {
                             inner.pool.clear_since(&lease);
                             continue;
                         }
@@ -161,12 +165,12 @@ impl Inner {
     /// Decides after a failure: `Ok` to try again, perhaps on another server.
     fn after(&self, server: usize, error: StoreError, attempt: &mut Attempt) -> Result<()> {
         match error.kind() {
-            Kind::Race if attempt.cannot_repeat() => Err(attempt.give_up(error)),
-            Kind::Race => {
+            StoreErrorKind::Race if attempt.cannot_repeat() => Err(attempt.give_up(error)),
+            StoreErrorKind::Race => {
                 attempt.wait();
                 Ok(())
             }
-            Kind::Cut | Kind::Silent => {
+            StoreErrorKind::Cut | StoreErrorKind::Silent => {
                 attempt.unreached += 1;
                 self.leave(server);
                 if attempt.unreached.is_multiple_of(self.servers.len()) {
@@ -174,7 +178,7 @@ impl Inner {
                 }
                 if attempt.is_over() { Err(attempt.give_up(error)) } else { Ok(()) }
             }
-            Kind::NotReady => {
+            StoreErrorKind::NotReady => {
                 self.leave(server);
                 if attempt.is_over() {
                     let error = attempt.give_up(error);
@@ -184,13 +188,13 @@ impl Inner {
                 attempt.wait();
                 Ok(())
             }
-            Kind::Conflict
-            | Kind::Unavailable
-            | Kind::Unconfirmed
-            | Kind::Refused
-            | Kind::Damaged
-            | Kind::Invalid
-            | Kind::Internal => Err(error),
+            StoreErrorKind::Conflict
+            | StoreErrorKind::Unavailable
+            | StoreErrorKind::Unconfirmed
+            | StoreErrorKind::Refused
+            | StoreErrorKind::Damaged
+            | StoreErrorKind::Invalid
+            | StoreErrorKind::Internal => Err(error),
         }
     }
 
@@ -211,8 +215,8 @@ impl Inner {
         self.pool.clear();
     }
 
-    /// A connection; sets `server` to its server. Waits for a free one only as long as a statement
-    /// still has its time within the patience.
+    /// A connection; sets `server` to its server. Stops waiting for a free one in time to run a
+    /// statement within the patience.
     fn lease(
         &self,
         attempt: &Attempt,
@@ -262,7 +266,10 @@ fn connect_tcp(server: &MysqlServer, login: &OptsBuilder) -> Result<Conn> {
     let host = server.host();
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let unreached = |why: &dyn fmt::Display| {
-        StoreError::new(Kind::Cut, format!("the database at {place} cannot be reached: {why}"))
+        StoreError::new(
+            StoreErrorKind::Cut,
+            format!("the database at {place} cannot be reached: {why}"),
+        )
     };
     let addresses = (host, server.port()).to_socket_addrs();
     let mut failure = None;
@@ -327,7 +334,7 @@ impl Db for Mysql {
                     (row.text()?, row.text()?, row.text()?, row.text()?);
                 if kind == "error" || (kind == "status" && text != "OK") {
                     let text = format!("{} has a damaged table {table}: {text}", self.place());
-                    return Err(StoreError::new(Kind::Damaged, text));
+                    return Err(StoreError::new(StoreErrorKind::Damaged, text));
                 }
             }
         }

@@ -23,7 +23,7 @@ use crate::store::{
         migrate::is_record,
         pool::{Lease, Pool},
     },
-    error::{Kind, Result, StoreError},
+    error::{Result, StoreError, StoreErrorKind},
 };
 
 /// More statements than the store has.
@@ -137,7 +137,7 @@ impl File {
                         self.path.display()
                     )));
                 }
-                Err(error) if error.kind() == Kind::Race && Instant::now() < deadline => {
+                Err(error) if error.kind() == StoreErrorKind::Race && Instant::now() < deadline => {
                     thread::sleep(BUSY_PAUSE);
                 }
                 Err(error) => return Err(error),
@@ -213,7 +213,7 @@ impl File {
             Damage::Found(found) => {
                 let shown = self.path.display();
                 StoreError::new(
-                    Kind::Damaged,
+                    StoreErrorKind::Damaged,
                     format!(
                         "the database file {shown} is damaged ({found}): stop the server and \
                          restore a backup, or save what can be read with `sqlite3 {shown} .recover`"

@@ -6,8 +6,8 @@ use rusqlite::{Connection, ErrorCode, ffi, params_from_iter, types};
 
 use crate::store::{
     db::pool::Pooled,
-    db::{Access, Engine, Row, Session, Value, Visit},
-    error::{Kind, Result, StoreError},
+    db::{Access, Engine, Row, RowVisitor, Session, Value},
+    error::{Result, StoreError, StoreErrorKind},
 };
 
 /// A connection of the pool.
@@ -35,7 +35,7 @@ impl Link {
 }
 
 impl Session for Link {
-    fn each(&mut self, sql: &str, params: &[Value], visit: Visit<'_>) -> Result<()> {
+    fn for_each_row(&mut self, sql: &str, params: &[Value], visit: RowVisitor<'_>) -> Result<()> {
         let at = |error: rusqlite::Error| error_at(&self.path, &error);
         let mut statement = self.conn.prepare_cached(sql).map_err(at)?;
         let width = statement.column_count();
@@ -59,7 +59,8 @@ impl Session for Link {
     fn begin(&mut self, access: Access) -> Result<()> {
         match access {
             Access::Read => self.run("begin"),
-            Access::Write => self.run("begin immediate"), // a later upgrade could only fail
+            // Takes the write lock at once, since upgrading a read lock later may fail.
+            Access::Write => self.run("begin immediate"),
         }
     }
 
@@ -109,7 +110,8 @@ impl From<types::ValueRef<'_>> for Value {
         match value {
             types::ValueRef::Null => Value::Null,
             types::ValueRef::Integer(value) => Value::Int(value),
-            types::ValueRef::Real(value) => Value::Text(value.to_string()), // we have no such column
+            // No table has a column of this type.
+            types::ValueRef::Real(value) => Value::Text(value.to_string()),
             types::ValueRef::Text(value) => match String::from_utf8(value.to_vec()) {
                 Ok(text) => Value::Text(text),
                 Err(error) => Value::Bytes(error.into_bytes()),
@@ -130,16 +132,20 @@ pub(crate) fn error_at(path: &Path, error: &rusqlite::Error) -> StoreError {
     // Only a duplicate key is a conflict; the other constraints guard against bugs of this program.
     let taken = [ffi::SQLITE_CONSTRAINT_PRIMARYKEY, ffi::SQLITE_CONSTRAINT_UNIQUE];
     let kind = match code.code {
-        ErrorCode::ConstraintViolation if taken.contains(&code.extended_code) => Kind::Conflict,
-        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Kind::Race,
+        ErrorCode::ConstraintViolation if taken.contains(&code.extended_code) => {
+            StoreErrorKind::Conflict
+        }
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreErrorKind::Race,
         ErrorCode::DiskFull
         | ErrorCode::SystemIoFailure
         | ErrorCode::OutOfMemory
-        | ErrorCode::FileLockingProtocolFailed => Kind::Unavailable,
-        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Kind::Damaged,
-        ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied => Kind::Refused,
-        ErrorCode::Unknown if is_missing_table(error) => Kind::Refused,
-        _ => Kind::Internal,
+        | ErrorCode::FileLockingProtocolFailed => StoreErrorKind::Unavailable,
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => StoreErrorKind::Damaged,
+        ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied => {
+            StoreErrorKind::Refused
+        }
+        ErrorCode::Unknown if is_missing_table(error) => StoreErrorKind::Refused,
+        _ => StoreErrorKind::Internal,
     };
     let text = match code.code {
         ErrorCode::NotADatabase => format!(

@@ -31,10 +31,10 @@ use crate::lock::lock;
 use crate::store::{
     config::DatabaseTimeouts,
     db::{
-        Access, Db, Engine, Row, Session, Value, Visit, in_transaction,
+        Access, Db, Engine, Row, RowVisitor, Session, Value, in_transaction,
         pool::{Lease, Pool, PoolLimits},
     },
-    error::{Kind, Result, StoreError},
+    error::{Result, StoreError, StoreErrorKind},
 };
 
 /// A database file.
@@ -102,7 +102,9 @@ impl Sqlite {
     /// Returns a result. An error that indicates damage starts a check of the file.
     fn examine<T>(&self, result: Result<T>) -> Result<T> {
         result.inspect_err(|error| {
-            if error.kind() == Kind::Damaged && !self.damage.is_checking.swap(true, Relaxed) {
+            if error.kind() == StoreErrorKind::Damaged
+                && !self.damage.is_checking.swap(true, Relaxed)
+            {
                 self.check_file();
             }
         })
@@ -162,7 +164,7 @@ impl Db for Sqlite {
         waits.map_err(|error| error_at(&self.file.path, &error))?;
         let file = Arc::clone(&self.file);
         let identity = Arc::clone(&self.identity);
-        Ok(Box::new(Alone { link, file, identity, writer, turn: None }))
+        Ok(Box::new(SeparateSession { link, file, identity, writer, turn: None }))
     }
 
     fn place(&self) -> String {
@@ -185,7 +187,7 @@ impl Db for Sqlite {
 }
 
 /// A connection outside of the pool. It occupies the writer's slot only while it writes.
-struct Alone {
+struct SeparateSession {
     link: Link,
     file: Arc<File>,
     identity: Arc<Identity>,
@@ -193,9 +195,9 @@ struct Alone {
     turn: Option<Lease<Link>>,
 }
 
-impl Session for Alone {
-    fn each(&mut self, sql: &str, params: &[Value], visit: Visit<'_>) -> Result<()> {
-        self.link.each(sql, params, visit)
+impl Session for SeparateSession {
+    fn for_each_row(&mut self, sql: &str, params: &[Value], visit: RowVisitor<'_>) -> Result<()> {
+        self.link.for_each_row(sql, params, visit)
     }
 
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {

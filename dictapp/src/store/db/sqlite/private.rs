@@ -15,23 +15,26 @@ pub(super) fn keep_private(path: &Path) -> Result<()> {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
         let file = Path::new(&name);
-        keep_one(file, suffix.is_empty()).map_err(|error| {
+        let kept = match restrict_existing(file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match suffix {
+                "" => create(file),
+                _ => Ok(()),
+            },
+            kept => kept,
+        };
+        kept.map_err(|error| {
             StoreError::refused(format!("the database file {}: {error}", file.display()))
         })?;
     }
     Ok(())
 }
 
-fn keep_one(file: &Path, is_main: bool) -> io::Result<()> {
-    match fs::symlink_metadata(file) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound && is_main => create(file),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
-        Ok(found) if found.is_symlink() => {
-            Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a symbolic link"))
-        }
-        Ok(found) => restrict(file, &found),
+fn restrict_existing(file: &Path) -> io::Result<()> {
+    let found = fs::symlink_metadata(file)?;
+    if found.is_symlink() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a symbolic link"));
     }
+    restrict(file, &found)
 }
 
 fn create(file: &Path) -> io::Result<()> {

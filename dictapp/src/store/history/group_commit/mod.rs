@@ -32,7 +32,7 @@ use crate::lock::{lock, unpoisoned};
 use crate::store::{
     Lookup,
     db::{Db, Outage, Row, Value},
-    error::{Kind, Result, StoreError},
+    error::{Result, StoreError, StoreErrorKind},
 };
 
 /// Maximum number of rows of one statement. More rows gain little, and each number of rows needs a
@@ -44,7 +44,7 @@ pub(crate) const SAVED: &str = "select user, word from saved_word where (user = 
 const OR_SAVED: &str = " or (user = ? and word = ?)";
 const BY_KEY: &str = "select word, found from hist where user = ? and time = ?";
 
-/// How rows become batches; measured for each engine.
+/// The rules by which rows become batches. Their values are measured for each engine.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Batching {
     /// Batches that are written at the same time.
@@ -67,10 +67,10 @@ struct Shared {
     db: Arc<dyn Db>,
     outage: Arc<Outage>,
     queue: Mutex<Queue>,
-    /// The queue is no longer empty, or closed.
+    /// Notified when the queue is no longer empty, or closed.
     filled: Condvar,
-    /// The queue is as long as the last batch, or closed.
-    ripe: Condvar,
+    /// Notified when the queue is as long as the last batch, or closed.
+    as_long_as_last: Condvar,
     batches: AtomicU64,
     rows: AtomicU64,
 }
@@ -106,10 +106,19 @@ impl GroupCommit {
     ) -> Result<GroupCommit> {
         let queue = Mutex::default();
         let filled = Condvar::new();
-        let ripe = Condvar::new();
+        let as_long_as_last = Condvar::new();
         let batches = AtomicU64::default();
         let rows = AtomicU64::default();
-        let shared = Arc::new(Shared { batching, db, outage, queue, filled, ripe, batches, rows });
+        let shared = Arc::new(Shared {
+            batching,
+            db,
+            outage,
+            queue,
+            filled,
+            as_long_as_last,
+            batches,
+            rows,
+        });
         let spawn = |_| {
             let shared = Arc::clone(&shared);
             thread::Builder::new()
@@ -159,7 +168,7 @@ impl Drop for GroupCommit {
     fn drop(&mut self) {
         lock(&self.shared.queue).is_closed = true;
         self.shared.filled.notify_all();
-        self.shared.ripe.notify_all();
+        self.shared.as_long_as_last.notify_all();
         for writer in self.writers.drain(..) {
             writer.join().ok();
         }
@@ -168,7 +177,7 @@ impl Drop for GroupCommit {
 
 fn unconfirmed(why: impl std::fmt::Display) -> StoreError {
     let text = format!("it is not known whether the row is stored: {why}");
-    StoreError::new(Kind::Unconfirmed, text)
+    StoreError::new(StoreErrorKind::Unconfirmed, text)
 }
 
 impl Shared {
@@ -191,7 +200,7 @@ impl Shared {
             self.filled.notify_one();
         }
         if rows == expected {
-            self.ripe.notify_one();
+            self.as_long_as_last.notify_one();
         }
         Ok(job)
     }
@@ -230,12 +239,13 @@ impl Shared {
         if queue.jobs.len() < queue.expected {
             let is_short =
                 |queue: &mut Queue| queue.jobs.len() < queue.expected && !queue.is_closed;
-            let waited = self.ripe.wait_timeout_while(queue, self.batching.wait, is_short);
+            let waited =
+                self.as_long_as_last.wait_timeout_while(queue, self.batching.wait, is_short);
             queue = unpoisoned(waited).0;
         }
         let count = queue.jobs.len().min(BATCH_ROWS_MAX);
         if count == 0 {
-            // Another writer took them, or there will be none.
+            // Another writer took the rows, or the queue is closed.
             return (!queue.is_closed).then(Vec::new);
         }
         queue.expected = count;
@@ -262,8 +272,9 @@ impl Shared {
         }
     }
 
-    /// A taken key belongs either to this row, sent again after a lost connection, or to one that
-    /// another instance wrote for the same user in the same microsecond.
+    /// Writes one row. A key that exists already belongs either to this row, sent again after a
+    /// lost connection, or to a row that another instance wrote for the same user in the same
+    /// microsecond.
     fn write_one(&self, job: &mut Job) -> Result<()> {
         loop {
             match self.insert(std::slice::from_ref(job)) {

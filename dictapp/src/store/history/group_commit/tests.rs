@@ -14,7 +14,8 @@ const NEVER: Duration = Duration::from_secs(3600);
 struct Gated {
     came: Sender<usize>,
     answers: Mutex<Receiver<Result<u64>>>,
-    stored: bool,
+    /// The number of rows that a query finds.
+    rows_found: usize,
 }
 
 impl Db for Gated {
@@ -24,7 +25,7 @@ impl Db for Gated {
     }
     fn query(&self, _sql: &str, _params: &[Value]) -> Result<Vec<Row>> {
         let row = || Row::new(vec![Value::Text("word".to_owned()), Value::Int(1)]);
-        Ok(self.stored.then(row).into_iter().collect())
+        Ok((0..self.rows_found).map(|_| row()).collect())
     }
     fn transaction(&self, _: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()> {
         unreachable!("one statement is a transaction")
@@ -52,10 +53,10 @@ struct Fixture {
     answer: Sender<Result<u64>>,
 }
 
-fn fixture(patience: Duration, stored: bool) -> Fixture {
+fn fixture(patience: Duration, rows_found: usize) -> Fixture {
     let ((came, comes), (answer, answers)) = (channel(), channel());
     let batching = Batching { writers: 1, wait: NEVER };
-    let db = Arc::new(Gated { came, answers: Mutex::new(answers), stored });
+    let db = Arc::new(Gated { came, answers: Mutex::new(answers), rows_found });
     let group = GroupCommit::start(db, Arc::default(), patience, batching).unwrap();
     Fixture { group, comes, answer }
 }
@@ -79,7 +80,7 @@ fn given_up_while_written(group: &GroupCommit, comes: &Receiver<usize>) -> Store
 
 #[test]
 fn queued_rows_share_a_statement_and_a_full_queue_refuses_at_once() {
-    let Fixture { group, comes, answer } = fixture(NEVER, false);
+    let Fixture { group, comes, answer } = fixture(NEVER, 0);
     let mut waiting = vec![group.shared.enqueue(&lookup(0)).unwrap()];
     assert_eq!(comes.recv(), Ok(1));
     let rest = (1..=QUEUE_ROWS_MAX as i64).map(|time| group.shared.enqueue(&lookup(time)));
@@ -98,7 +99,7 @@ fn queued_rows_share_a_statement_and_a_full_queue_refuses_at_once() {
 
 #[test]
 fn a_row_whose_caller_gave_up_in_the_queue_is_never_stored() {
-    let Fixture { group, comes, answer } = fixture(Duration::from_millis(1), false);
+    let Fixture { group, comes, answer } = fixture(Duration::from_millis(1), 0);
     let first = given_up_while_written(&group, &comes);
     assert!(first.may_be_stored(), "the writer has it: {first}");
     let second = group.record(&lookup(2)).unwrap_err();
@@ -110,7 +111,7 @@ fn a_row_whose_caller_gave_up_in_the_queue_is_never_stored() {
 
 #[test]
 fn a_repeated_look_up_gets_the_key_of_the_unconfirmed_one() {
-    let Fixture { group, comes, answer } = fixture(Duration::from_millis(1), false);
+    let Fixture { group, comes, answer } = fixture(Duration::from_millis(1), 0);
     assert!(given_up_while_written(&group, &comes).may_be_stored());
     let again = group.shared.enqueue(&lookup(500)).unwrap();
     assert_eq!(again.row.time, 1);
@@ -122,8 +123,8 @@ fn a_repeated_look_up_gets_the_key_of_the_unconfirmed_one() {
 #[test]
 fn a_commit_that_was_not_confirmed_succeeds_if_the_row_is_there() {
     for stored in [true, false] {
-        let Fixture { group, comes, answer } = fixture(NEVER, stored);
-        answer.send(Err(StoreError::new(Kind::Unconfirmed, "does not answer"))).unwrap();
+        let Fixture { group, comes, answer } = fixture(NEVER, usize::from(stored));
+        answer.send(Err(StoreError::new(StoreErrorKind::Unconfirmed, "does not answer"))).unwrap();
         let result = group.record(&lookup(1));
         assert_eq!(comes.recv(), Ok(1));
         assert_eq!(result.is_ok(), stored, "{result:?}");
@@ -133,7 +134,7 @@ fn a_commit_that_was_not_confirmed_succeeds_if_the_row_is_there() {
 
 #[test]
 fn the_writer_waits_for_more_rows_after_a_batch_of_several() {
-    let Fixture { group, comes, answer } = fixture(NEVER, false);
+    let Fixture { group, comes, answer } = fixture(NEVER, 0);
     let first = group.shared.enqueue(&lookup(0)).unwrap();
     assert_eq!(comes.recv(), Ok(1), "a single row waits for no other");
     let pair = [1, 2].map(|time| group.shared.enqueue(&lookup(time)).unwrap());

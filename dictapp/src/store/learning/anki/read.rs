@@ -211,7 +211,7 @@ impl Collection {
     }
 
     /// Calls `take` with each row, up to the limit.
-    fn each(
+    fn for_each_row(
         &self,
         sql: &str,
         (part, rows_max): (AnkiPart, usize),
@@ -267,12 +267,12 @@ fn note_types(file: &Collection) -> Result<HashMap<i64, AnkiNoteType>> {
         }
         return Ok(types);
     }
-    file.each(TYPES, (AnkiPart::Types, ROWS_MAX), &mut |row| {
+    file.for_each_row(TYPES, (AnkiPart::Types, ROWS_MAX), &mut |row| {
         let found = AnkiNoteType { name: file.text(row, 1)?, ..AnkiNoteType::default() };
         types.insert(row.get(0)?, found);
         Ok(())
     })?;
-    file.each(TYPE_FIELDS, (AnkiPart::Fields, ROWS_MAX), &mut |row| {
+    file.for_each_row(TYPE_FIELDS, (AnkiPart::Fields, ROWS_MAX), &mut |row| {
         if let Some(found) = types.get_mut(&row.get(0)?) {
             if found.fields.len() >= FIELDS_MAX {
                 return Err(too_many_fields());
@@ -315,7 +315,7 @@ fn decks_of_notes(file: &Collection) -> Result<HashMap<i64, Rc<str>>> {
             names.insert(id.parse().map_err(|_| damaged("the key of a deck"))?, name.into());
         }
     } else {
-        file.each(DECKS, (AnkiPart::Decks, ROWS_MAX), &mut |row| {
+        file.for_each_row(DECKS, (AnkiPart::Decks, ROWS_MAX), &mut |row| {
             // Newer collections separate the names of decks as the fields of notes.
             let name = file.text(row, 1)?;
             names.insert(row.get(0)?, name.replace(SEPARATOR, DECK_SEPARATOR).into());
@@ -323,7 +323,7 @@ fn decks_of_notes(file: &Collection) -> Result<HashMap<i64, Rc<str>>> {
         })?;
     }
     let mut decks = HashMap::new();
-    file.each(CARDS, (AnkiPart::Cards, ROWS_MAX), &mut |row| {
+    file.for_each_row(CARDS, (AnkiPart::Cards, ROWS_MAX), &mut |row| {
         if let Some(name) = names.get(&row.get(1)?) {
             decks.entry(row.get(0)?).or_insert_with(|| Rc::clone(name));
         }
@@ -337,7 +337,7 @@ fn read_notes(
     types: &mut HashMap<i64, AnkiNoteType>,
     decks: &HashMap<i64, Rc<str>>,
 ) -> Result<()> {
-    file.each(NOTES, (AnkiPart::Notes, ANKI_NOTES_MAX), &mut |row| {
+    file.for_each_row(NOTES, (AnkiPart::Notes, ANKI_NOTES_MAX), &mut |row| {
         let found = types.get_mut(&row.get(1)?).ok_or_else(|| damaged("a note has no type"))?;
         let fields = file.text(row, 2)?;
         let count = found.fields.len();
@@ -346,7 +346,7 @@ fn read_notes(
         fields.resize(count, String::new());
         let tags = file.text(row, 3)?.trim().to_owned();
         let deck = decks.get(&row.get(0)?).map(AsRef::as_ref).unwrap_or_default();
-        let list = list_of(deck, found.fields == FIELDS).to_owned();
+        let list = list_of(deck, &found.fields).to_owned();
         file.count(list.len())?;
         found.notes.push(AnkiRow { fields, tags, list });
         Ok(())
@@ -354,11 +354,11 @@ fn read_notes(
 }
 
 /// The list of a deck: its name without the uppermost deck. A deck without a deck above it is a
-/// list itself, unless it is the deck of a package of this program.
-fn list_of(deck: &str, is_own: bool) -> &str {
+/// list itself, unless the fields of its notes show that this program made the package.
+fn list_of<'d>(deck: &'d str, fields: &[String]) -> &'d str {
     match deck.split_once(DECK_SEPARATOR) {
         Some((_, below)) => below,
-        None if is_own || deck == "Default" => "",
+        None if fields == FIELDS || deck == "Default" => "",
         None => deck,
     }
 }
@@ -375,11 +375,11 @@ mod tests {
     }
 
     /// An old collection whose only type has this many fields.
-    fn old(fields: usize, behind: &str) -> Result<Vec<AnkiNoteType>> {
+    fn old(fields: usize, after: &str) -> Result<Vec<AnkiNoteType>> {
         let fields = vec![r#"{"name":"a"}"#; fields].join(",");
         read(&format!(
             r#"create table col (models text, decks text); create table cards (nid, did);
-            insert into col values ('{{"1":{{"name":"t","flds":[{fields}]}}}}', '{{}}'); {behind}"#
+            insert into col values ('{{"1":{{"name":"t","flds":[{fields}]}}}}', '{{}}'); {after}"#
         ))
     }
 

@@ -155,7 +155,7 @@ impl Store {
     pub fn finished_pupils(&self, class: ClassId, list: i64) -> Result<Vec<UserId>> {
         let rows = self.db.query(FINISHED, &[class.0.into(), list.into()]);
         rows.and_then(|rows| rows.into_iter().map(|mut row| row.int().map(UserId)).collect())
-            .doing(|| format!("find who of class {class} has finished a list"))
+            .doing(|| format!("find the pupils of class {class} who have finished a list"))
     }
 }
 

@@ -89,7 +89,7 @@ fn word_book() -> Value {
 }
 
 fn saved_word() -> Value {
-    let put = creating(answering("Save a word, or change what is saved", "SavedWord"), "SavedWord");
+    let put = creating(answering("Save a word, or change a saved one", "SavedWord"), "SavedWord");
     json!({
         "parameters": [in_path("word")],
         "get": secured(answering("A saved word", "SavedWord"), Scope::History),
@@ -99,7 +99,7 @@ fn saved_word() -> Value {
 }
 
 fn review() -> Value {
-    let undo = answering("Take the latest review back", "Undone");
+    let undo = answering("Undo the latest review", "Undone");
     json!({
         "get": secured(answering("The next card", "Review"), Scope::History),
         "post": secured(taking(done("Answer a card"), "Answer"), Scope::History),

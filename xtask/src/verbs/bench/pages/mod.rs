@@ -77,7 +77,7 @@ fn hold() -> Result<()> {
 }
 
 fn counts(build: Build) -> Result<Counts> {
-    step("what the counts need", || packages::ensure(VALGRIND))?;
+    step("the packages that the counts need", || packages::ensure(VALGRIND))?;
     let programs = step(&format!("{build:?} build"), || build.programs())?;
     let folder = std::path::absolute(target().join("bench-pages")).context("target")?;
     if folder.exists() {
