@@ -119,7 +119,7 @@ fn line(format: LogFormat, at: Timestamp, record: &Record<'_>) -> String {
 
 /// Whether the character is a line separator or controls the text direction: with these a line can
 /// look like another.
-fn moves_text(c: char) -> bool {
+fn can_mislead(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}'
         | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -130,7 +130,7 @@ struct JsonLine<'a>(&'a str);
 impl fmt::Display for JsonLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for c in self.0.chars() {
-            if moves_text(c) {
+            if can_mislead(c) {
                 write!(f, "\\u{:04x}", u32::from(c))?;
             } else {
                 f.write_char(c)?;
@@ -146,7 +146,7 @@ struct OneLine<'a>(&'a str);
 impl fmt::Display for OneLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for c in self.0.chars() {
-            if c.is_control() || moves_text(c) {
+            if c.is_control() || can_mislead(c) {
                 write!(f, "{}", c.escape_default())?;
             } else {
                 f.write_char(c)?;

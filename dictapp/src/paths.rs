@@ -112,7 +112,7 @@ pub(crate) fn search(query: &str) -> String {
     format!("{SEARCH}?q={}", encode_query(query))
 }
 
-/// The review page after the answer for a word was taken back.
+/// The review page after the answer for a word was undone.
 pub(crate) fn review_undone(word: &str) -> String {
     format!("{REVIEW}?undone={}", encode_query(word))
 }

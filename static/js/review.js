@@ -14,7 +14,7 @@
   let timer = 0;
   let sending = false;
   const past = []; // the cards of the answers that wait
-  const ahead = []; // cards that were shown before an answer was taken back
+  const ahead = []; // cards that were shown before an answer was undone
 
   const find = (id) => document.getElementById(id);
   const place = () => find("reviews");

@@ -22,7 +22,10 @@ pub(super) fn database_url(value: &Value) -> Checked<DatabaseUrl> {
 
 /// The error omits the value: a mistyped URL still contains its password.
 fn invalid(why: &str) -> Invalid {
-    Invalid { must_be: format!("{MUST_BE}: {why}"), not: "what is there (not shown)".to_owned() }
+    Invalid {
+        must_be: format!("{MUST_BE}: {why}"),
+        not: "the present value (not shown)".to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -100,7 +100,7 @@ texts! {
         keys: "快捷键：空格显示答案，1 到 4 评分，Z 撤销。", "Keys: space shows the answer, 1 to 4 grade it, Z undoes.";
         waiting: "连接不上服务器。{count} 个回答已保存在这台设备上，恢复连接后会自动发送。", "The server cannot be reached. Answers kept on this device: {count}. They are sent when the connection is back.";
         undo: "撤销上一个", "Undo the last one";
-        undone: "已撤销对“{word}”的评分。", "Your answer for “{word}” was taken back.";
+        undone: "已撤销对“{word}”的评分。", "Your answer for “{word}” was undone.";
         kind: "卡片方式", "Cards ask for";
         kind_meaning: "看英文，想中文", "the meaning of a word";
         kind_word: "看中文，想英文", "the word for a meaning";
