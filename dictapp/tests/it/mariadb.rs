@@ -25,7 +25,7 @@ use mysql::prelude::Queryable;
 pub(crate) const PASSWORD: &str = "s3cr3t-of-the-test";
 
 /// Maximum time for a server to start or stop on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 /// The line that a server prints after its start and its `--init-file`.
 const READY: &str = "ready for connections";
 

@@ -42,7 +42,7 @@ struct Inner {
 }
 
 /// Maximum wait of a test for an event.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Proxy {
     pub(crate) fn to(server: u16) -> Proxy {

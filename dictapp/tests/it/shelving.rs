@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::pages::client::Person;
 use crate::pages::site::{Site, program};
@@ -25,7 +25,7 @@ fn done(site: &Site, words: &[&str]) -> String {
 /// Waits until the page of a word is as expected: the server checks the database from time to time.
 #[track_caller]
 fn wait_for(person: &Person<'_>, word: &str, is_so: impl Fn(u16, &str) -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + crate::PATIENCE;
     loop {
         let page = person.get(&format!("/word/{word}"));
         if is_so(page.status, &page.body) {

@@ -36,10 +36,10 @@ fn no_call_takes_longer_than_its_patience_when_all_servers_are_frozen() {
     let began = Instant::now();
     let error = store.record_lookup(&lookup(user, "word", 1)).unwrap_err();
     assert!(error.may_be_stored(), "{error}");
-    assert!(began.elapsed() < PATIENCE + STATEMENT / 2, "{:?}", began.elapsed());
+    assert!(began.elapsed() < PATIENCE * 2, "{:?}", began.elapsed());
     let (results, slowest) = flood(&store, |store| store.user_by_name(&name("Levi")));
     results.into_iter().for_each(assert_unavailable);
-    assert!(slowest < PATIENCE + STATEMENT / 2, "{slowest:?}");
+    assert!(slowest < PATIENCE * 2, "{slowest:?}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use super::driver::{Profile, Scripts};
 
 /// A first start on two busy cores takes seconds.
-const START_MAX: Duration = Duration::from_secs(60);
+const START_MAX: Duration = Duration::from_secs(120);
 /// Longer than any wait we ask of the browser.
 const ANSWER_MAX: Duration = Duration::from_secs(90);
 

@@ -1,6 +1,6 @@
 //! A review whose connection drops in the middle: nothing is lost, and nothing counts twice.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::driver::{Browser, Network, Profile};
 use super::every::log_in;
@@ -9,7 +9,7 @@ use crate::pages::site::Site;
 
 #[track_caller]
 fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + crate::PATIENCE;
     while !is_so() {
         assert!(Instant::now() < deadline, "{what}");
     }

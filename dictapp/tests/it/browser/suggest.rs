@@ -1,6 +1,6 @@
 //! The suggestions of the search box, with keyboard and mouse.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::driver::{Browser, Key, Profile};
 use crate::pages::site::Site;
@@ -15,7 +15,7 @@ fn at_home(site: &Site) -> Browser {
 
 #[track_caller]
 fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + crate::PATIENCE;
     while !is_so() {
         assert!(Instant::now() < deadline, "{what}");
     }

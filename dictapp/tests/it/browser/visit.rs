@@ -1,7 +1,7 @@
 //! A whole visit in the browser, from registration to the private history, with both databases and
 //! a kill in between.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::driver::{Browser, Key, Profile, Scripts};
 use super::every::log_in;
@@ -162,7 +162,7 @@ fn the_switch_of_languages_stays_on_the_page() {
     let browser = browser("en-US,en");
     browser.goto(&format!("{}/word/and%2For", site.url));
     browser.click("#language");
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + crate::PATIENCE;
     while browser.attribute("html", "lang").as_deref() != Some("zh-Hans") {
         assert!(Instant::now() < deadline, "the language does not change");
     }

@@ -1,6 +1,6 @@
 //! Word books that are imported while the server runs, and several books.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use dictapp::model::{Entry, Languages, Word};
 use dictapp::store::{BookHeader, DatabaseConfig, DatabaseUrl, ImportStart, Store};
@@ -39,7 +39,7 @@ fn a_book_that_another_process_imports_is_found_within_seconds() {
     let person = Person::new(&site);
     assert_eq!(person.get("/word/zyzzyva").status, 404);
     import(&site, "own", "zyzzyva", "n. 象鼻虫\n> A zyzzyva! = 看，象鼻虫！\n= weevil");
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + crate::PATIENCE;
     while person.get("/word/zyzzyva").status != 200 {
         assert!(Instant::now() < deadline, "it is never found");
     }

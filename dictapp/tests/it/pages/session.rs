@@ -1,6 +1,6 @@
 //! Sessions: their start, their end, and that forged and ended ones are invalid.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::client::{PASSWORD, Person};
 use super::site::Site;
@@ -78,7 +78,7 @@ fn an_expired_session_is_a_guest() {
     };
     // The server caches sessions for a moment.
     let wait_for = |status: u16| {
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + crate::PATIENCE;
         while person.get("/history").status != status {
             assert!(Instant::now() < deadline, "the history is never {status}");
         }

@@ -10,7 +10,7 @@ use super::client::Person;
 use super::site::{Site, program};
 
 /// Maximum wait of a test for an event.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The exit code, and the only line on standard error.
 #[track_caller]

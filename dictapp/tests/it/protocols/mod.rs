@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::pages::site::Site;
 
 /// Maximum wait for a reply on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A client on its own connection.
 struct Client {

@@ -12,7 +12,7 @@ use webframe::{
 };
 
 /// Maximum wait of a test for an event that must come.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running server; stopped when dropped.
 pub(crate) struct Site {
