@@ -127,8 +127,8 @@ class Readings:
         if re.fullmatch("[A-Z]{2,5}", head) and not self.american.chosen.get(head) and head not in WORDS:
             return [letters(head, british.VOWELS, british.LETTERS)], [letters(head, ipa.VOWELS, {})]
         spread = [self.american.spread(head, phones) for phones in self.phones(head, label, number)]
-        us = [text for text in (ipa.written(ipa.plain(head), *pair) for pair in spread) if text]
         said = self.by_part.get((head, label, number), [])
+        us = split(said[2]) if len(said) > 2 else [text for text in (ipa.written(ipa.plain(head), *pair) for pair in spread) if text]
         uk = split(said[1]) if len(said) > 1 else self.british_of(head, spread, bool(said))
         return [text for text in uk if text], us
 
