@@ -165,11 +165,13 @@ impl Site {
         zone: &TimeZone,
         limit: usize,
     ) -> Result<Vec<WordOfDay>, StoreError> {
-        let mut days =
-            Days { start, zone, limit, words: Vec::new(), from: None, known: HashMap::new() };
+        let room = limit.min(ROWS_MAX) + MORE_ROWS;
+        let words = Vec::with_capacity(room);
+        let known = HashMap::with_capacity(room);
+        let mut days = Days { start, zone, limit, words, from: None, known };
         let day = if start == Timestamp::MAX { None } else { day_around(start, zone) };
         let mut before = day.map_or(Timestamp::MAX, |(_, until)| until);
-        let mut rows_max = (limit + MORE_ROWS).min(ROWS_MAX);
+        let mut rows_max = room.min(ROWS_MAX);
         loop {
             let rows = self.store.lookups_before(visit.user, (before, filter), rows_max)?;
             let last = rows.last().map(|row| row.at);

@@ -3,14 +3,13 @@
 use askama::Template;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::fmt::temporal::DateTimePrinter;
 use serde::Deserialize;
 use webframe::{Error, Request, Response, Result};
 
 use super::filters;
 use super::page::Page;
 use super::visitor::TextOf;
-use super::zone::{date_and_time, day_text};
+use super::zone::{date_and_time, day_text, rfc_3339};
 use crate::paths;
 use crate::site::{Selection, Site, Visit};
 use crate::store::{LookupFilter, LookupKind, PageStart, WordOfDay};
@@ -27,9 +26,6 @@ struct Query {
     /// If present, with any value: only words that were not found.
     missing: Option<String>,
 }
-
-/// To the second, as RFC 3339 has it.
-const UTC: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
 
 /// Maximum number of characters of a filter: that of a word.
 const FILTER_CHARS_MAX: usize = 255;
@@ -185,7 +181,7 @@ fn days<'a>(page: &Page<'_>, books: &Selection<'_>, rows: &'a [WordOfDay]) -> Ve
             word: &row.word,
             lookups: row.lookups,
             found: row.found,
-            at: UTC.timestamp_to_string(&row.at),
+            at: rfc_3339(row.at),
             local: date_and_time(local),
         };
         let date = local.date();
@@ -193,7 +189,9 @@ fn days<'a>(page: &Page<'_>, books: &Selection<'_>, rows: &'a [WordOfDay]) -> Ve
             Some(day) => day.rows.push(line),
             None => {
                 let text = day_text(date, page.texts());
-                days.push(Day { date, text, rows: vec![line] });
+                let mut lines = Vec::with_capacity(rows.len());
+                lines.push(line);
+                days.push(Day { date, text, rows: lines });
             }
         }
     }

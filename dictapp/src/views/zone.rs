@@ -15,6 +15,10 @@ const NAME_BYTES_MAX: usize = 64;
 
 /// `2026-11-30 08:05:00`. It takes a tenth of the time of `strftime`.
 const DATE_AND_TIME: DateTimePrinter = DateTimePrinter::new().separator(b' ').precision(Some(0));
+const RFC_3339: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
+
+/// More than any time takes: a text that grows is copied.
+const TIME_BYTES_MAX: usize = 40;
 
 /// The zone that the cookie names; `None` if it is missing or unknown.
 fn zone_of(request: &Request) -> Option<TimeZone> {
@@ -60,7 +64,17 @@ impl Page<'_> {
 
 /// A date and a time to the second, separated by a space.
 pub(super) fn date_and_time(local: DateTime) -> String {
-    DATE_AND_TIME.datetime_to_string(&local)
+    let mut text = String::with_capacity(TIME_BYTES_MAX);
+    // A string takes everything.
+    DATE_AND_TIME.print_datetime(&local, &mut text).ok();
+    text
+}
+
+/// A time for programs, to the second (RFC 3339).
+pub(super) fn rfc_3339(at: Timestamp) -> String {
+    let mut text = String::with_capacity(TIME_BYTES_MAX);
+    RFC_3339.print_timestamp(&at, &mut text).ok();
+    text
 }
 
 /// The number of a day: days since 1970-01-01.
