@@ -16,7 +16,7 @@ const REQUESTS: u32 = 200;
 /// How long the server is watched without requests. It looks after its database once a second.
 const WATCHED: Duration = Duration::from_secs(3);
 /// Instructions of a thread in this time that show that it works without requests.
-const OWN_WORK_MIN: u64 = 100_000;
+const OWN_WORK_MIN: u64 = 1_000_000;
 
 /// A server under callgrind.
 pub(super) struct Counter {
