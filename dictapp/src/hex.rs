@@ -2,9 +2,13 @@
 
 /// Two digits for each byte.
 pub(crate) fn encode(bytes: &[u8]) -> String {
-    let digits = b"0123456789abcdef";
-    let pairs = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    pairs.map(|half| char::from(digits[usize::from(half)])).collect()
+    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half & 15)]);
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 15));
+    }
+    text
 }
 
 /// Exactly `N` bytes from lower-case digits: each value has one spelling. `None`: anything else.

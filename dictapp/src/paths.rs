@@ -78,7 +78,7 @@ pub(crate) fn word(word: &str) -> String {
     if matches!(word, "." | "..") {
         return search(word);
     }
-    format!("/word/{}", encode_segment(word))
+    ["/word/", &encode_segment(word)].concat()
 }
 
 /// The path of a word's page with a placeholder that another program replaces by the word.
@@ -88,12 +88,12 @@ pub(crate) fn word_template(placeholder: &str) -> String {
 
 /// The entry of a word in the API.
 pub(crate) fn api_word(word: &str) -> String {
-    API_WORD.replace("{word}", &encode_segment(word).to_string())
+    API_WORD.replace("{word}", &encode_segment(word))
 }
 
 /// A word of the word book in the API.
 pub(crate) fn api_saved_word(word: &str) -> String {
-    API_SAVED_WORD.replace("{word}", &encode_segment(word).to_string())
+    API_SAVED_WORD.replace("{word}", &encode_segment(word))
 }
 
 /// The suggestions of the API for a typed text.
@@ -109,7 +109,7 @@ pub(crate) fn api_history(limit: usize, cursor: Option<i64>) -> String {
 
 /// The results of a query.
 pub(crate) fn search(query: &str) -> String {
-    format!("{SEARCH}?q={}", encode_query(query))
+    [SEARCH, "?q=", &encode_query(query)].concat()
 }
 
 /// The review page after the answer for a word was undone.

@@ -193,8 +193,10 @@ fn environment() -> Environment<'static> {
     });
     environment.set_trim_blocks(true);
     environment.set_lstrip_blocks(true);
-    environment.add_filter("urlencode_segment", |text: Cow<'_, str>| encode_segment(&text));
-    environment.add_filter("urlencode_query", |text: Cow<'_, str>| encode_query(&text));
+    environment
+        .add_filter("urlencode_segment", |text: Cow<'_, str>| encode_segment(&text).into_owned());
+    environment
+        .add_filter("urlencode_query", |text: Cow<'_, str>| encode_query(&text).into_owned());
     environment
 }
 

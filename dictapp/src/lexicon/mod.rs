@@ -176,9 +176,11 @@ impl Lexicon {
 
     /// Whether [`look_up`](Lexicon::look_up) finds anything. Quick for headwords.
     pub fn has(&self, query: &str) -> bool {
-        // A key has at least one entry.
+        // A key has at least one entry, and the key of a key is itself.
         let is_key = |query: exact::Query| self.key(&query.key).is_some();
-        exact::Query::parse(query).is_some_and(is_key) || !self.look_up(query).is_empty()
+        self.key(query).is_some()
+            || exact::Query::parse(query).is_some_and(is_key)
+            || !self.look_up(query).is_empty()
     }
 
     /// The part of a query that [`look_up`](Lexicon::look_up) finds: the query, or the query

@@ -26,6 +26,12 @@ const VALUE_BYTES: usize = 512;
 /// The most bytes of one generation of search results: about a thousand pages of thirty words.
 pub(super) const RESULTS_BYTES_MAX: usize = 16 << 20;
 
+/// The most bytes of one generation of cards: about ten thousand words.
+pub(super) const CARDS_BYTES_MAX: usize = 8 << 20;
+
+/// The most bytes of one generation of home pages of guests: some days in both languages.
+pub(super) const HOMES_BYTES_MAX: usize = 1 << 20;
+
 /// The page of a guest without settings of their own, in each coding.
 #[derive(Debug, Default)]
 pub struct GuestPage([OnceLock<Arc<[u8]>>; 3]);
@@ -135,6 +141,39 @@ impl Cached for ResultsPart {
     }
 }
 
+/// What a card shows of a word: the word book, reviews and exports show cards.
+#[derive(Clone, Debug, Default)]
+pub struct Card {
+    /// The pronunciation; empty if there is none.
+    pub phonetic: String,
+    /// The glosses in one line; empty if no book has the word.
+    pub meaning: String,
+    /// The first example; empty if there is none.
+    pub example: String,
+    /// The translation of the example.
+    pub translation: String,
+}
+
+impl Card {
+    /// The example with its translation, in one line.
+    pub fn example_line(&self) -> String {
+        format!("{} {}", self.example, self.translation).trim_end().to_owned()
+    }
+}
+
+impl Cached for Card {
+    fn bytes(&self) -> usize {
+        let texts = [&self.phonetic, &self.meaning, &self.example, &self.translation];
+        texts.into_iter().map(String::len).sum()
+    }
+}
+
+impl Cached for GuestPage {
+    fn bytes(&self) -> usize {
+        32 << 10 // it is rendered later: more than a home page and its two coded forms
+    }
+}
+
 /// The body of a response.
 impl Cached for [u8] {
     fn bytes(&self) -> usize {
@@ -181,6 +220,18 @@ impl<V: Cached + ?Sized> Cache<V> {
         Some(value)
     }
 
+    /// The value for a query: the cached one, or a new one, which is cached.
+    pub fn get_or(&self, language: &'static str, query: &str, make: impl FnOnce() -> V) -> Arc<V>
+    where
+        V: Sized,
+    {
+        self.get(language, query).unwrap_or_else(|| {
+            let value = Arc::new(make());
+            self.put(language, query, &value);
+            value
+        })
+    }
+
     /// Stores a value.
     pub fn put(&self, language: &'static str, query: &str, value: &Arc<V>) {
         self.keep((language, query.into()), value);
@@ -222,6 +273,14 @@ mod tests {
         let generations = cache.generations.read().unwrap();
         let kept = generations.young.values().chain(generations.old.values());
         assert!(kept.map(|part| part.bytes()).sum::<usize>() <= 2 * ENTRIES_BYTES_MAX);
+    }
+
+    #[test]
+    fn a_value_is_made_once() {
+        let cache = Cache::new(CARDS_BYTES_MAX);
+        let made = cache.get_or("", "apple", Card::default);
+        let known = cache.get_or("", "apple", || panic!("it is cached"));
+        assert!(Arc::ptr_eq(&made, &known));
     }
 
     #[test]

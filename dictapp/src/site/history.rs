@@ -1,6 +1,7 @@
 //! The history of a user, and the books that a user switched off.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::time::Instant;
 
 use jiff::tz::TimeZone;
@@ -104,6 +105,19 @@ impl Site {
         self.store.recent_lookups(visit.user, start, limit)
     }
 
+    /// The last `limit` look-ups of a user, newest first.
+    ///
+    /// # Errors
+    /// The database is unavailable.
+    pub fn latest_lookups(
+        &self,
+        visit: &Visit,
+        limit: usize,
+    ) -> Result<Vec<WordOfDay>, StoreError> {
+        let all = (Timestamp::MAX, &LookupFilter::default());
+        self.store.lookups_before(visit.user, all, limit)
+    }
+
     /// Like [`Site::record`], unless the same word was recorded for the user a short while ago:
     /// Back, a reload or a switch of the language is not another look-up.
     ///
@@ -151,10 +165,13 @@ impl Site {
         zone: &TimeZone,
         limit: usize,
     ) -> Result<Vec<WordOfDay>, StoreError> {
-        let mut days =
-            Days { start, zone, limit, words: Vec::new(), from: None, known: HashMap::new() };
-        let mut before = day_around(start, zone).map_or(Timestamp::MAX, |(_, until)| until);
-        let mut rows_max = (limit + MORE_ROWS).min(ROWS_MAX);
+        let room = limit.min(ROWS_MAX) + MORE_ROWS;
+        let words = Vec::with_capacity(room);
+        let known = HashMap::with_capacity(room);
+        let mut days = Days { start, zone, limit, words, from: None, known };
+        let day = if start == Timestamp::MAX { None } else { day_around(start, zone) };
+        let mut before = day.map_or(Timestamp::MAX, |(_, until)| until);
+        let mut rows_max = room.min(ROWS_MAX);
         loop {
             let rows = self.store.lookups_before(visit.user, (before, filter), rows_max)?;
             let last = rows.last().map(|row| row.at);
@@ -280,16 +297,16 @@ impl Days<'_> {
             self.from = Some(from);
             self.known.clear();
         }
-        match self.known.get(&row.word) {
-            None => {
+        match self.known.entry(row.word.clone()) {
+            Entry::Vacant(new) => {
                 let place = (row.at < self.start).then_some(self.words.len());
-                self.known.insert(row.word.clone(), place);
+                new.insert(place);
                 if place.is_some() {
                     self.words.push(row);
                 }
             }
-            Some(place) => {
-                if let Some(word) = place.and_then(|place| self.words.get_mut(place)) {
+            Entry::Occupied(known) => {
+                if let Some(word) = known.get().and_then(|place| self.words.get_mut(place)) {
                     word.lookups += 1;
                     word.found |= row.found;
                 }

@@ -43,7 +43,7 @@ pub use books::import::{
     ImportAction, ImportOutcome, ImportReport, ImportRequest, ImportStep, import_book, preview_book,
 };
 pub use books::{BookChange, UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile, Uploads};
-pub use cache::{Cache, EntryPart, GuestPage, ResultsPart};
+pub use cache::{Cache, Card, EntryPart, GuestPage, ResultsPart};
 pub use history::Outcome;
 pub use learning::{
     CLASS_LIST_WORDS_MAX, CardKind, ClassChange, IMPORT_BYTES_MAX, NEW_A_DAY_MAX, OwnClass,

@@ -9,7 +9,8 @@ use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 
 use super::cache::{
-    Cache, ENTRIES_BYTES_MAX, EntryPart, RESULTS_BYTES_MAX, ResultsPart, SUGGESTIONS_BYTES_MAX,
+    CARDS_BYTES_MAX, Cache, Card, ENTRIES_BYTES_MAX, EntryPart, GuestPage, HOMES_BYTES_MAX,
+    RESULTS_BYTES_MAX, ResultsPart, SUGGESTIONS_BYTES_MAX,
 };
 use crate::lexicon::{BookId, Builder, EntryRef, Lexicon, Stamp};
 use crate::model::Languages;
@@ -25,6 +26,8 @@ pub struct Shelf {
     entries: Cache<EntryPart>,
     results: Cache<ResultsPart>,
     suggestions: Cache<[u8]>,
+    cards: Cache<Card>,
+    homes: Cache<GuestPage>,
 }
 
 /// A word book, as pages show it.
@@ -84,6 +87,8 @@ impl Shelf {
             entries: Cache::new(ENTRIES_BYTES_MAX),
             results: Cache::new(RESULTS_BYTES_MAX),
             suggestions: Cache::new(SUGGESTIONS_BYTES_MAX),
+            cards: Cache::new(CARDS_BYTES_MAX),
+            homes: Cache::new(HOMES_BYTES_MAX),
         }
     }
 
@@ -105,6 +110,16 @@ impl Shelf {
     /// The cache of suggestions, as they are sent.
     pub fn suggestions(&self) -> &Cache<[u8]> {
         &self.suggestions
+    }
+
+    /// The cache of cards, by word, without a language.
+    pub fn cards(&self) -> &Cache<Card> {
+        &self.cards
+    }
+
+    /// The home pages of guests, by day: each shows the word of the day.
+    pub fn homes(&self) -> &Cache<GuestPage> {
+        &self.homes
     }
 
     /// The books in their order.

@@ -68,6 +68,7 @@ pub struct Store {
     books_off: Recent<UserId, Vec<BookId>>,
     /// Whether a user has saved a word.
     saved: Recent<(UserId, String), bool>,
+    preferences: Recent<UserId, Vec<(String, String)>>,
 }
 
 impl Store {
@@ -96,8 +97,15 @@ impl Store {
         let db: Arc<dyn Db> = Arc::new(Watched::new(db, Arc::clone(&outage)));
         let history =
             GroupCommit::start(Arc::clone(&db), Arc::clone(&outage), timeouts.record, batching)?;
-        let (sessions, books_off) = (Recent::default(), Recent::default());
-        Ok(Store { db, outage, history, sessions, books_off, saved: Recent::default() })
+        Ok(Store {
+            db,
+            outage,
+            history,
+            sessions: Recent::default(),
+            books_off: Recent::default(),
+            saved: Recent::default(),
+            preferences: Recent::default(),
+        })
     }
 
     /// The place of the database for a message, without a password.
@@ -238,7 +246,8 @@ mod tests {
             for mut row in store.db.query(&format!("explain query plan {sql}"), &params).unwrap() {
                 let (_id, _parent, _unused) = (row.int(), row.int(), row.int());
                 let step = row.text().unwrap();
-                assert!(!step.starts_with("SCAN") || step.starts_with("SCAN b "), "{sql}: {step}");
+                let is_small = ["SCAN b ", "SCAN CONSTANT ROW"].iter().any(|s| step.starts_with(s));
+                assert!(!step.starts_with("SCAN") || is_small, "{sql}: {step}");
             }
         }
     }

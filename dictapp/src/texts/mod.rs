@@ -84,8 +84,9 @@ impl Language {
 pub(crate) fn fill(text: &str, name: &str, value: impl Display) -> String {
     let mut filled = String::with_capacity(2 * text.len());
     let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        filled.push_str(before);
+    while let Some(place) = memchr::memchr(b'{', rest.as_bytes()) {
+        filled.push_str(&rest[..place]);
+        let after = &rest[place + 1..];
         rest = match after.strip_prefix(name).and_then(|after| after.strip_prefix('}')) {
             Some(after) => {
                 // A string takes everything.

@@ -24,20 +24,20 @@ pub(super) fn fill<V: Display>(
 
 /// `{{ word|word_url }}`: the path of a word's page.
 #[filter_fn]
-pub(super) fn word_url(word: impl Display, _: &dyn Values) -> Result<String> {
-    Ok(paths::word(&word.to_string()))
+pub(super) fn word_url(word: impl AsRef<str>, _: &dyn Values) -> Result<String> {
+    Ok(paths::word(word.as_ref()))
 }
 
 /// `{{ query|search_url }}`: the path of the results of a query.
 #[filter_fn]
-pub(super) fn search_url(query: impl Display, _: &dyn Values) -> Result<String> {
-    Ok(paths::search(&query.to_string()))
+pub(super) fn search_url(query: impl AsRef<str>, _: &dyn Values) -> Result<String> {
+    Ok(paths::search(query.as_ref()))
 }
 
 /// `{{ text|in_query }}`: the text, percent-encoded for the query of a URL.
 #[filter_fn]
-pub(super) fn in_query(text: impl Display, _: &dyn Values) -> Result<String> {
-    Ok(webframe::url::encode_query(&text.to_string()).to_string())
+pub(super) fn in_query(text: impl AsRef<str>, _: &dyn Values) -> Result<String> {
+    Ok(webframe::url::encode_query(text.as_ref()).into_owned())
 }
 
 /// `{{ "css/site.css"|static_url }}`: the path of a static file with its version.

@@ -9,7 +9,7 @@ use webframe::{Error, Request, Response, Result};
 use super::filters;
 use super::page::Page;
 use super::visitor::TextOf;
-use super::zone::day_text;
+use super::zone::{date_and_time, day_text, rfc_3339};
 use crate::paths;
 use crate::site::{Selection, Site, Visit};
 use crate::store::{LookupFilter, LookupKind, PageStart, WordOfDay};
@@ -38,7 +38,7 @@ struct HistoryPage<'a> {
     /// The starts of the neighbouring pages.
     older: Option<i64>,
     newer: Option<i64>,
-    days: Vec<Day>,
+    days: Vec<Day<'a>>,
     form_token: String,
     name: &'a str,
     q: String,
@@ -46,25 +46,34 @@ struct HistoryPage<'a> {
 }
 
 /// The rows of a day.
-struct Day {
+struct Day<'a> {
     date: Date,
     text: String,
-    rows: Vec<Line>,
+    rows: Vec<Line<'a>>,
 }
 
 /// A row of the table.
-struct Line {
+struct Line<'a> {
     /// The time of the last look-up in microseconds, by which the form names a row.
     key: i64,
-    word: String,
+    word: &'a str,
     lookups: u64,
     link: String,
     found: bool,
     /// For programs: RFC 3339.
     at: String,
-    /// For people, in their time zone.
-    date: String,
-    hour: String,
+    /// For people, in their time zone: the date, a space and the time.
+    local: String,
+}
+
+impl Line<'_> {
+    fn date(&self) -> &str {
+        self.local.split_once(' ').map_or("", |(date, _)| date)
+    }
+
+    fn hour(&self) -> &str {
+        self.local.split_once(' ').map_or("", |(_, hour)| hour)
+    }
 }
 
 /// A page of rows, and whether there are more on either side.
@@ -162,26 +171,27 @@ pub(super) fn repeat_url(books: &Selection<'_>, query: &str) -> String {
     if books.has(query) { paths::word(query) } else { paths::search(query) }
 }
 
-fn days(page: &Page<'_>, books: &Selection<'_>, rows: &[WordOfDay]) -> Vec<Day> {
-    let mut days: Vec<Day> = Vec::new();
+fn days<'a>(page: &Page<'_>, books: &Selection<'_>, rows: &'a [WordOfDay]) -> Vec<Day<'a>> {
+    let mut days: Vec<Day<'a>> = Vec::new();
     for row in rows {
         let local = page.local(row.at);
         let line = Line {
             key: row.at.as_microsecond(),
             link: repeat_url(books, &row.word),
-            word: row.word.clone(),
+            word: &row.word,
             lookups: row.lookups,
             found: row.found,
-            at: format!("{:.0}", row.at),
-            date: local.strftime("%Y-%m-%d").to_string(),
-            hour: local.strftime("%H:%M:%S").to_string(),
+            at: rfc_3339(row.at),
+            local: date_and_time(local),
         };
         let date = local.date();
         match days.last_mut().filter(|day| day.date == date) {
             Some(day) => day.rows.push(line),
             None => {
                 let text = day_text(date, page.texts());
-                days.push(Day { date, text, rows: vec![line] });
+                let mut lines = Vec::with_capacity(rows.len());
+                lines.push(line);
+                days.push(Day { date, text, rows: lines });
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The home page: the search box, the word of the day, the words to learn, and the latest look-ups.
 
 use askama::Template;
+use jiff::civil::Date;
 use webframe::{Request, Response, Result};
 
 use super::classes::{ListLine, to_learn};
@@ -9,15 +10,15 @@ use super::visitor::Who;
 use super::word::{Brief, brief};
 use super::{filters, history};
 use crate::paths;
-use crate::site::{Selection, Site, Visit};
-use crate::store::{PageStart, SavedWordCounts};
+use crate::site::{GuestPage, Selection, Shelf, Site, Visit};
+use crate::store::SavedWordCounts;
 use crate::texts::Texts;
 
 /// The number of latest look-ups that are shown: one or two lines.
 const RECENT: usize = 8;
 
 /// Rows of the history that are read for them: a word may be there more than once.
-const ROWS_SEEN: u32 = 24;
+const ROWS_SEEN: usize = 24;
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -43,19 +44,29 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let shelf = site.shelf();
     let today = page.today();
+    let values = || values(&page, &shelf, today);
+    if page.is_plain() && page.request().path_and_query() == paths::HOME {
+        let (language, day) = (page.language().tag(), today.to_string());
+        let home = shelf.homes().get_or(language, &day, GuestPage::default);
+        return Ok(page.send_shared(home.coded(page.coding(), || page.render(&values()))?));
+    }
+    page.send(&values())
+}
+
+fn values<'p>(page: &'p Page<'_>, shelf: &Shelf, today: Date) -> HomePage<'p> {
     let off = page.books_off().unwrap_or_default();
-    let books = Selection::new(&shelf, &off);
+    let books = Selection::new(shelf, &off);
     let of_the_day = shelf.lexicon().word_of_the_day(today);
     let of_the_day = of_the_day.filter(|entry| books.has(entry.word));
-    page.send(&HomePage {
-        page: &page,
+    HomePage {
+        page,
         t: page.texts(),
-        of_the_day: of_the_day.map(|entry| brief(&shelf, &entry)),
-        recent: recent(&page, &books),
-        counts: user(&page).and_then(|visit| site.saved_word_counts(visit).ok()),
-        lists: user(&page).map_or_else(Vec::new, |visit| to_learn(&page, visit)),
+        of_the_day: of_the_day.map(|entry| brief(shelf, &entry)),
+        recent: recent(page, &books),
+        counts: user(page).and_then(|visit| page.site.saved_word_counts(visit).ok()),
+        lists: user(page).map_or_else(Vec::new, |visit| to_learn(page, visit)),
         entries: shelf.lexicon().len(),
-    })
+    }
 }
 
 fn user<'p>(page: &'p Page<'_>) -> Option<&'p Visit> {
@@ -68,7 +79,7 @@ fn user<'p>(page: &'p Page<'_>) -> Option<&'p Visit> {
 /// The latest look-ups, each once.
 fn recent(page: &Page<'_>, books: &Selection<'_>) -> Vec<Recent> {
     let Some(visit) = user(page) else { return Vec::new() };
-    let rows = page.site.past_lookups(visit, PageStart::Newest, ROWS_SEEN);
+    let rows = page.site.latest_lookups(visit, ROWS_SEEN);
     let mut recent: Vec<Recent> = Vec::new();
     for row in rows.unwrap_or_default() {
         if row.found && recent.len() < RECENT && !recent.iter().any(|one| one.word == row.word) {

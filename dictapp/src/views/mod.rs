@@ -8,6 +8,7 @@ pub(crate) mod look;
 pub(crate) mod info;
 pub(crate) mod install;
 mod filters;
+mod escape;
 mod forwarding;
 pub(crate) mod assets;
 pub(crate) mod home;

@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::iter;
 
 use askama::Template;
 use jiff::ToSpan;
@@ -56,7 +57,8 @@ struct Day {
     y: i32,
     /// The shade, from 0 (no reviews) to 4.
     shade: u8,
-    title: String,
+    date: Date,
+    reviews: u64,
 }
 
 /// A week of the bars: words that were saved, and words that were reviewed for the first time.
@@ -122,19 +124,14 @@ fn weekday(day: Date) -> i32 {
 
 /// A column for each week, with today in the last one; a row for each weekday, from Monday.
 fn calendar(today: Date, by_day: &HashMap<Date, u64>) -> Vec<Day> {
-    let first = (WEEKS - 1) * 7 + weekday(today);
-    let day = |ago: i32| {
-        let date = before(today, ago)?;
+    let last = (WEEKS - 1) * 7 + weekday(today);
+    let dates = iter::successors(before(today, last), |date| date.tomorrow().ok());
+    let day = |(number, date): (i32, Date)| {
         let reviews = by_day.get(&date).copied().unwrap_or(0);
-        let number = first - ago;
-        Some(Day {
-            x: number / 7 * CELL,
-            y: MONTHS + number % 7 * CELL,
-            shade: shade(reviews),
-            title: format!("{date}: {reviews}"),
-        })
+        let (x, y) = (number / 7 * CELL, MONTHS + number % 7 * CELL);
+        Day { x, y, shade: shade(reviews), date, reviews }
     };
-    (0..=first).rev().filter_map(day).collect()
+    (0..=last).zip(dates).map(day).collect()
 }
 
 /// The months above the weeks in which they begin.
@@ -208,7 +205,7 @@ mod tests {
         assert_eq!(days.len(), 53 * 7);
         let last = days.last().unwrap();
         assert_eq!((last.x, last.y, last.shade), (52 * CELL, MONTHS + 6 * CELL, 2));
-        assert_eq!(last.title, "2026-11-29: 12");
+        assert_eq!((last.date, last.reviews), (SUNDAY, 12));
         assert_eq!((days[0].x, days[0].y), (0, MONTHS));
     }
 

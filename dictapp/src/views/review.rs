@@ -1,5 +1,7 @@
 //! Reviews: shows the next due word as a card, and takes the answer.
 
+use std::sync::Arc;
+
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -7,10 +9,10 @@ use webframe::{Error, Request, Response, Result};
 
 use super::filters;
 use super::page::Page;
-use super::wordbook::Card;
+use super::wordbook::card_of;
 use crate::model::{Grade, Memory};
 use crate::paths;
-use crate::site::{CardKind, NEW_A_DAY_MAX, Selection, Site};
+use crate::site::{Card, CardKind, NEW_A_DAY_MAX, Selection, Site};
 use crate::store::{SavedWord, SavedWordCounts};
 use crate::texts::{Texts, fill};
 
@@ -37,7 +39,7 @@ struct ReviewPage<'a> {
 struct ReviewCard {
     word: String,
     seen: u64,
-    card: Card,
+    card: Arc<Card>,
     note: String,
     sentence: String,
     grades: Vec<GradeButton>,
@@ -91,7 +93,7 @@ fn review_card(books: &Selection<'_>, word: SavedWord, t: &'static Texts) -> Rev
         GradeButton { number: grade.number(), name, wait: wait(due.duration_since(now), t) }
     };
     ReviewCard {
-        card: Card::of(books, &word.word),
+        card: card_of(books, &word.word),
         grades: Grade::ALL.into_iter().map(button).collect(),
         seen: word.reviews,
         note: word.text.note,

@@ -23,6 +23,7 @@ mod store_books;
 mod store_crash;
 mod store_faults;
 mod store_history;
+mod store_instances;
 mod store_migration;
 mod store_outage;
 mod store_sqlite;

@@ -127,7 +127,8 @@ fn vary(response: &mut Response) {
         name == header::VARY
             && text(Some(value))
                 .split(',')
-                .any(|name| matches!(&*name.trim().to_ascii_lowercase(), "accept-encoding" | "*"))
+                .map(str::trim)
+                .any(|name| name.eq_ignore_ascii_case("accept-encoding") || name == "*")
     });
     if !named {
         response.add(header::VARY, HeaderValue::from_static("accept-encoding"));

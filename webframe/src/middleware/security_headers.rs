@@ -38,6 +38,8 @@ use crate::{Error, Middleware, Next, Request, Response, Result};
 #[derive(Debug)]
 pub struct SecurityHeaders {
     fields: Vec<(HeaderName, HeaderValue)>,
+    /// Whether a field has the placeholder of a nonce.
+    has_nonces: bool,
     transport: Option<HeaderValue>,
 }
 
@@ -60,7 +62,7 @@ impl SecurityHeaders {
             (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         ];
         let fields = fields.map(|(name, value)| (name, HeaderValue::from_static(value)));
-        SecurityHeaders { fields: fields.into(), transport: None }
+        SecurityHeaders { fields: fields.into(), has_nonces: false, transport: None }
     }
 
     /// The same fields, with a nonce for the inline scripts and styles of each page. If the app
@@ -87,6 +89,9 @@ impl SecurityHeaders {
     pub fn with(mut self, name: HeaderName, value: HeaderValue) -> SecurityHeaders {
         self.fields.retain(|field| field.0 != name);
         self.fields.push((name, value));
+        let has_nonce =
+            |value: &HeaderValue| memchr::memmem::find(value.as_bytes(), NONCE.as_bytes());
+        self.has_nonces = self.fields.iter().any(|(_, value)| has_nonce(value).is_some());
         self
     }
 
@@ -100,16 +105,11 @@ impl SecurityHeaders {
     fn apply(&self, mut response: Response, nonce: Option<&Nonce>) -> Response {
         for (name, value) in &self.fields {
             if response.field(name).is_none() {
-                response.set(name.clone(), filled(value, nonce).unwrap_or_else(|| value.clone()));
+                let filled = self.has_nonces.then(|| filled(value, nonce)).flatten();
+                response.add(name.clone(), filled.unwrap_or_else(|| value.clone()));
             }
         }
         response
-    }
-
-    fn has_nonces(&self) -> bool {
-        self.fields
-            .iter()
-            .any(|field| memchr::memmem::find(field.1.as_bytes(), NONCE.as_bytes()).is_some())
     }
 
     /// Makes browsers use only HTTPS for this time (`Strict-Transport-Security`, RFC 6797). The
@@ -155,7 +155,7 @@ impl Default for SecurityHeaders {
 
 impl<S: Send + Sync + 'static> Middleware<S> for SecurityHeaders {
     fn handle(&self, _: &S, request: &Request, next: Next<'_, S>) -> Response {
-        let mut response = if self.has_nonces() {
+        let mut response = if self.has_nonces {
             match Nonce::random() {
                 Ok(nonce) => {
                     request.put(nonce);

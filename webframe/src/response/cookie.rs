@@ -249,9 +249,29 @@ pub(crate) fn pairs<'r>(
 ) -> impl Iterator<Item = (&'r str, &'r str)> {
     fields
         .filter(|field| field.0.eq_ignore_ascii_case("cookie"))
-        .flat_map(|field| field.1.split(|byte| *byte == b';'))
-        .filter_map(|pair| std::str::from_utf8(pair).ok()?.split_once('='))
-        .map(|(name, value)| (name.trim_matches(OWS), value.trim_matches(OWS)))
+        .flat_map(|field| between_semicolons(field.1))
+        .filter_map(|pair| {
+            let place = memchr::memchr(b'=', pair)?;
+            let text = |bytes| std::str::from_utf8(trimmed(bytes)).ok();
+            Some((text(&pair[..place])?, text(&pair[place + 1..])?))
+        })
+}
+
+fn between_semicolons(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut start = 0;
+    memchr::memchr_iter(b';', list).chain([list.len()]).map(move |end| {
+        let piece = &list[start..end];
+        start = end + 1;
+        piece
+    })
+}
+
+/// Without the white space of HTTP on either side (OWS).
+fn trimmed(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = bytes {
+        bytes = rest;
+    }
+    bytes
 }
 
 /// A browser accepts a cookie with this prefix only from the host itself and for all paths.
@@ -261,8 +281,6 @@ const HOST_PREFIX: &str = "__Host-";
 fn has_prefix(name: &str, prefix: &str) -> bool {
     name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
-
-const OWS: [char; 2] = [' ', '\t'];
 
 fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)

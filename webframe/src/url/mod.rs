@@ -3,6 +3,8 @@
 pub(crate) mod names;
 pub(crate) mod pattern;
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// The unreserved characters, which are never encoded (RFC 3986 §2.3).
@@ -18,8 +20,8 @@ const RESERVED_IN_QUERY: &AsciiSet = &RESERVED.remove(b'/').remove(b':').remove(
 /// ```
 /// assert_eq!(webframe::url::encode_segment("and/or"), "and%2For");
 /// ```
-pub fn encode_segment(text: &str) -> String {
-    utf8_percent_encode(text, RESERVED).to_string()
+pub fn encode_segment(text: &str) -> Cow<'_, str> {
+    utf8_percent_encode(text, RESERVED).into()
 }
 
 /// Encodes one name or value of a query, like the filter `urlencode_query`.
@@ -27,6 +29,6 @@ pub fn encode_segment(text: &str) -> String {
 /// ```
 /// assert_eq!(webframe::url::encode_query("/a?b&c=字"), "/a%3Fb%26c%3D%E5%AD%97");
 /// ```
-pub fn encode_query(text: &str) -> String {
-    utf8_percent_encode(text, RESERVED_IN_QUERY).to_string()
+pub fn encode_query(text: &str) -> Cow<'_, str> {
+    utf8_percent_encode(text, RESERVED_IN_QUERY).into()
 }

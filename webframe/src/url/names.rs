@@ -60,7 +60,7 @@ impl Names {
             let value = parameters.next().ok_or_else(|| mismatch(name, pattern, "few"))?;
             let value = value.to_string();
             if segment.starts_with("{*") {
-                let rest: Vec<String> = value.split('/').map(encode_segment).collect();
+                let rest: Vec<Cow<'_, str>> = value.split('/').map(encode_segment).collect();
                 path.push_str(&rest.join("/"));
             } else {
                 path.push_str(&encode_segment(&value));

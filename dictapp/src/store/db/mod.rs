@@ -71,11 +71,14 @@ pub(crate) trait Db: Send + Sync + fmt::Debug {
     }
 }
 
+/// Most results have no more rows.
+const ROWS_USUAL: usize = 16;
+
 /// One connection.
 pub(crate) trait Session {
     /// Runs a statement that reads.
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
-        let mut rows = Vec::new();
+        let mut rows = Vec::with_capacity(ROWS_USUAL);
         self.for_each_row(sql, params, &mut |row| {
             rows.push(row);
             Ok(ControlFlow::Continue(()))

@@ -85,7 +85,13 @@ impl Store {
             Ok(WordOfDay { word, at, lookups: 1, found: row.flag()? })
         };
         let rows = self.db.query_latest(ROWS_OLDER, &params);
-        let lookups = rows.and_then(|rows| rows.into_iter().map(word).collect());
+        let lookups = rows.and_then(|rows| {
+            let mut lookups = Vec::with_capacity(rows.len());
+            for row in rows {
+                lookups.push(word(row)?);
+            }
+            Ok(lookups)
+        });
         lookups.doing(|| format!("read the history of user {user}"))
     }
 

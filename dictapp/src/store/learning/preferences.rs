@@ -5,19 +5,20 @@ use crate::store::{
     error::{Doing, Result},
 };
 
-const OF_USER: &str = "select value from preference where user = ? and name = ?";
 const REMOVE: &str = "delete from preference where user = ? and name = ?";
 const INSERT: &str = "insert into preference (user, name, value) values (?, ?, ?)";
 
 impl Store {
-    /// The value of a preference, if the user has set it.
+    /// The value of a preference, if the user has set it. Changes of other instances within the
+    /// last two seconds may be missing.
     ///
     /// # Errors
     /// The database is unavailable.
     pub fn preference(&self, user: UserId, name: &str) -> Result<Option<String>> {
-        let rows = self.db.query(OF_USER, &[user.number().into(), name.into()]);
-        rows.and_then(|mut rows| rows.first_mut().map(|row| row.text()).transpose())
-            .doing(|| format!("read a preference of user {user}"))
+        // A page asks for several.
+        let all = self.preferences.read(user, || self.stored_preferences(user).map(Some))?;
+        let mut all = all.unwrap_or_default().into_iter();
+        Ok(all.find(|(own, _)| own == name).map(|(_, value)| value))
     }
 
     /// Sets a preference.
@@ -31,6 +32,7 @@ impl Store {
             session.execute(INSERT, &[user.number().into(), name.into(), value.into()])?;
             Ok(())
         });
+        self.preferences.forget(&user);
         set.doing(|| format!("store a preference of user {user}"))
     }
 }

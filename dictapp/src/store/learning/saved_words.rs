@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::model::{Memory, Phase, Word};
 use crate::store::{
     Store, UserId,
-    db::{Row, Value, count_in},
+    db::{Row, Value},
     error::{Doing, Result},
 };
 
@@ -89,11 +89,11 @@ pub(crate) const DUE: &str = "select word, created, list, tags, note, sentence, 
 const NEW: &str = "select word, created, list, tags, note, sentence, suspended, \
      reviews, last, due, phase, step, stability, difficulty from saved_word \
      where user = ? and suspended = 0 and reviews = 0 order by created limit ?";
-pub(crate) const COUNTS: &str = "select count(*) from saved_word where user = ?";
-const COUNT_DUE: &str =
-    "select count(*) from saved_word where user = ? and suspended = 0 and due <= ?";
-const COUNT_NEW: &str =
-    "select count(*) from saved_word where user = ? and suspended = 0 and reviews = 0";
+/// Three counts, each by an index, in one round trip.
+pub(crate) const COUNTS: &str = "select \
+     (select count(*) from saved_word where user = ?), \
+     (select count(*) from saved_word where user = ? and suspended = 0 and due <= ?), \
+     (select count(*) from saved_word where user = ? and suspended = 0 and reviews = 0)";
 const LISTS: &str = "select distinct list from saved_word where user = ? and list <> '' \
      order by list limit 200";
 
@@ -261,15 +261,14 @@ impl Store {
     /// The database is unavailable.
     pub fn saved_word_counts(&self, user: UserId, at: Timestamp) -> Result<SavedWordCounts> {
         let number = user.number();
-        let counts = || {
-            let due = [number.into(), at.as_microsecond().into()];
-            Ok(SavedWordCounts {
-                words: count_in(self.db.query(COUNTS, &[number.into()])?)?,
-                due: count_in(self.db.query(COUNT_DUE, &due)?)?,
-                new: count_in(self.db.query(COUNT_NEW, &[number.into()])?)?,
-            })
+        let params = [number.into(), number.into(), at.as_microsecond().into(), number.into()];
+        let counts = |row: &mut Row| {
+            Ok(SavedWordCounts { words: row.count()?, due: row.count()?, new: row.count()? })
         };
-        counts().doing(|| format!("count the words of user {user}"))
+        let rows = self.db.query(COUNTS, &params);
+        rows.and_then(|mut rows| rows.first_mut().map(counts).transpose())
+            .map(Option::unwrap_or_default)
+            .doing(|| format!("count the words of user {user}"))
     }
 
     /// The names of a user's lists.

@@ -50,6 +50,7 @@ impl Store {
             saved = save(session, user, (words, words_max), at)?;
             Ok(())
         });
+        self.saved.forget_all();
         done.map(|()| saved).doing(|| format!("save {} words of user {user}", words.len()))
     }
 }

@@ -1,16 +1,18 @@
 //! The data of one user: the history, the word book and the reviews.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use webframe::http::StatusCode;
 use webframe::{Request, Response, Result};
 
-use super::super::wordbook::Card;
+use super::super::wordbook;
 use super::caller::{Caller, client};
 use super::problem::Problem;
 use super::{object, private};
 use crate::model::{Grade, Scope, Word};
-use crate::site::{SavedWordRow, Saving, Selection, Site};
+use crate::site::{Card, SavedWordRow, Saving, Selection, Site};
 use crate::store::{PageStart, Recorded, SavedFilter, SavedWordText, WordListStart};
 
 /// Maximum number of rows in a response.
@@ -183,9 +185,9 @@ pub(crate) fn card(site: &Site, request: &Request) -> Result<Response> {
     let off = site.books_off(visit)?;
     let books = Selection::new(&shelf, &off);
     let card = site.next_due_words(visit, 1)?.into_iter().next().map(|saved| {
-        let card = Card::of(&books, &saved.word);
+        let card = wordbook::card_of(&books, &saved.word);
         let example = card.example_line();
-        let Card { phonetic, meaning, .. } = card;
+        let Card { phonetic, meaning, .. } = Arc::unwrap_or_clone(card);
         let SavedWordText { note, sentence, .. } = saved.text;
         let word = saved.word;
         let seen = saved.reviews;

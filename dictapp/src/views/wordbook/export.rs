@@ -5,10 +5,10 @@ use serde::Deserialize;
 use webframe::http::{HeaderValue, StatusCode, header};
 use webframe::{Error, Request, Response, Result};
 
+use super::card::new_card;
 use crate::site::{Selection, Site};
 use crate::store::{AnkiNote, SavedFilter, SavedWord, SavedWordText, WordListStart, anki_package};
 use crate::views::page::{NO_STORE, Page};
-use crate::views::word::gloss_of;
 
 /// Words that an export reads in one query.
 const EXPORT_ROWS: u32 = 1000;
@@ -66,7 +66,7 @@ pub(crate) fn export(site: &Site, request: &Request) -> Result<Response> {
 }
 
 fn note(books: &Selection<'_>, row: &SavedWord) -> AnkiNote {
-    let card = Card::of(books, &row.word);
+    let card = new_card(books, &row.word);
     AnkiNote {
         word: row.word.clone(),
         example: card.example_line(),
@@ -85,7 +85,7 @@ fn csv(books: &Selection<'_>, rows: &[SavedWord]) -> Result<Vec<u8>> {
         ["word", "pronunciation", "meaning", "example", "list", "tags", "note", "sentence"];
     writer.write_record(header).map_err(Error::internal)?;
     for row in rows {
-        let card = Card::of(books, &row.word);
+        let card = new_card(books, &row.word);
         let SavedWordText { list, tags, note, sentence } = &row.text;
         let example = card.example_line();
         let record =
@@ -103,7 +103,7 @@ fn unformula(text: &str) -> String {
 
 fn text(books: &Selection<'_>, rows: &[SavedWord]) -> Vec<u8> {
     let line = |row: &SavedWord| {
-        let card = Card::of(books, &row.word);
+        let card = new_card(books, &row.word);
         let phonetic = match card.phonetic.as_str() {
             "" => String::new(),
             phonetic => format!("[{phonetic}]"),
@@ -114,41 +114,6 @@ fn text(books: &Selection<'_>, rows: &[SavedWord]) -> Vec<u8> {
         format!("{}\t{}\n", row.word, back.join(" · "))
     };
     rows.iter().map(line).collect::<String>().into_bytes()
-}
-
-/// The content of a word's card.
-#[derive(Default)]
-pub(crate) struct Card {
-    pub(crate) phonetic: String,
-    pub(crate) meaning: String,
-    pub(crate) example: String,
-    /// The translation of the example.
-    pub(crate) translation: String,
-}
-
-impl Card {
-    /// The example with its translation, in one line.
-    pub(crate) fn example_line(&self) -> String {
-        format!("{} {}", self.example, self.translation).trim_end().to_owned()
-    }
-
-    pub(crate) fn of(books: &Selection<'_>, word: &str) -> Card {
-        let found = books.look_up(word);
-        let entry = found.first().and_then(|found| found.entries.first());
-        let Some(entry) = entry else {
-            return Card::default();
-        };
-        let explanation = crate::model::Explanation::parse(entry.mean);
-        let ipa = explanation.first_pronunciation().map(|one| one.ipa.clone());
-        let phonetic = ipa.or_else(|| found[0].phonetic.map(str::to_owned)).unwrap_or_default();
-        let example = explanation.senses().flat_map(|(_, sense)| &sense.examples).next();
-        Card {
-            phonetic,
-            meaning: gloss_of(&explanation),
-            example: example.map_or_else(String::new, |example| example.text.clone()),
-            translation: example.and_then(|one| one.translation.clone()).unwrap_or_default(),
-        }
-    }
 }
 
 #[cfg(test)]

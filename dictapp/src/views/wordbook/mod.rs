@@ -1,9 +1,12 @@
 //! The word book of a user: the saved words, page by page, and changes to them.
 
+mod card;
 mod export;
 mod import;
 mod layout;
 mod package;
+
+use std::sync::Arc;
 
 use askama::Template;
 use jiff::Timestamp;
@@ -16,11 +19,11 @@ use super::filters;
 use super::page::Page;
 use crate::model::Word;
 use crate::paths;
-use crate::site::{SAVED_WORDS_MAX, Saving, Selection, Site, Visit};
+use crate::site::{Card, SAVED_WORDS_MAX, Saving, Selection, Site, Visit};
 use crate::store::{SavedFilter, SavedWord, SavedWordCounts, SavedWordText, WordListStart};
 use crate::texts::Texts;
 
-pub(super) use export::Card;
+pub(super) use card::card_of;
 pub(crate) use export::export;
 pub(crate) use import::{receive, to_word_book};
 
@@ -82,7 +85,7 @@ struct Refused<'a> {
 /// A saved word as the page shows it.
 struct SavedLine {
     word: String,
-    gloss: String,
+    card: Arc<Card>,
     text: SavedWordText,
     is_suspended: bool,
     is_due: bool,
@@ -206,7 +209,7 @@ fn start(older: Option<i64>) -> Result<WordListStart> {
 
 fn line(page: &Page<'_>, books: &Selection<'_>, word: SavedWord, now: Timestamp) -> SavedLine {
     SavedLine {
-        gloss: Card::of(books, &word.word).meaning,
+        card: card_of(books, &word.word),
         day: page.day(word.due),
         is_due: word.due <= now && !word.suspended,
         is_suspended: word.suspended,

@@ -16,6 +16,19 @@ fn the_home_page_focuses_the_search_box_and_names_the_user() {
 }
 
 #[test]
+fn the_home_page_of_a_guest_follows_the_language_the_look_and_the_path() {
+    let site = Site::start();
+    let guest = Person::new(&site);
+    for _ in 0..2 {
+        guest.get("/").assert_has(200, &["<html lang=\"en\" data-theme=\"system\""]);
+        Person::who_reads(&site, "zh").get("/").assert_has(200, &["<html lang=\"zh-Hans\""]);
+        guest.get("/?from=mail").assert_has(200, &["next=/%3Ffrom%3Dmail\""]);
+    }
+    guest.set_cookie("look", "dark.normal.natural.en-US");
+    guest.get("/").assert_has(200, &["<html lang=\"en\" data-theme=\"dark\""]);
+}
+
+#[test]
 fn a_name_is_never_markup() {
     let site = Site::start();
     let page = Person::registered(&site, "<script>alert(1)</script>").get("/");

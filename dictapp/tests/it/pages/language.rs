@@ -14,7 +14,7 @@ fn the_language_of_the_browser_is_used() {
     ] {
         let page = Person::who_reads(&site, languages).get("/");
         page.assert_has(200, &[html, text]);
-        assert_eq!(page.field("vary"), Some("Cookie, Accept-Language"));
+        assert_eq!(page.field("vary"), Some("Cookie, Accept-Language, Accept-Encoding"));
     }
 }
 

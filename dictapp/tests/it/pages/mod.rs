@@ -7,6 +7,7 @@ pub(crate) mod client;
 pub(crate) mod site;
 mod home;
 mod install;
+mod instances;
 mod register;
 mod login;
 mod session;

@@ -58,6 +58,21 @@ fn a_book_that_is_switched_off_disappears_only_for_that_user() {
 }
 
 #[test]
+fn the_word_book_shows_the_meanings_of_the_chosen_books() {
+    let site = Site::start();
+    let (levi, other) = (Person::registered(&site, "Levi"), Person::registered(&site, "Anna"));
+    for person in [&levi, &other] {
+        person.submit("/words", &[("action", "save"), ("word", "apple")]);
+        person.get("/words").assert_has(200, &["苹果"]);
+    }
+    let english = &books(&levi.get("/settings"))[1].0.clone();
+    choose(&levi, &[english]).to("/settings?saved");
+    levi.get("/words").assert_has_not(&["苹果"]);
+    other.get("/words").assert_has(200, &["苹果"]);
+    levi.get("/words").assert_has_not(&["苹果"]);
+}
+
+#[test]
 fn pages_of_matches_are_full_without_the_switched_off_book() {
     let site = Site::start();
     let levi = Person::registered(&site, "Levi");

@@ -41,8 +41,10 @@ impl Session for Link {
         let width = statement.column_count();
         let mut rows = statement.query(params_from_iter(params)).map_err(at)?;
         while let Some(row) = rows.next().map_err(at)? {
-            let values = (0..width).map(|i| row.get_ref(i).map(Value::from));
-            let values = values.collect::<rusqlite::Result<_>>().map_err(at)?;
+            let mut values = Vec::with_capacity(width);
+            for column in 0..width {
+                values.push(row.get_ref(column).map_err(at)?.into());
+            }
             if visit(Row::new(values))?.is_break() {
                 break;
             }

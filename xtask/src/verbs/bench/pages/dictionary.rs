@@ -66,6 +66,7 @@ const ROWS: &[Row] = &[
     browser("home, guest, compressed", "/"),
     guest("log-in", "/login"),
     user("history of ten rows", "/history"),
+    Row { accepts: BROWSER, ..user("history of ten rows, compressed", "/history") },
     user("entry `act`, user, shown again", "/word/act"),
     // Guests fill the cache with the spellings first. This row is not printed.
     guest("", OTHER_SPELLING),
@@ -84,6 +85,9 @@ const ROWS: &[Row] = &[
 const WORDS: &[&str] =
     &["book", "cat", "dog", "egg", "fish", "girl", "house", "ice", "jump", "king"];
 
+/// A word that was reviewed once and is not in the word book.
+const REVIEWED: &str = "zebra";
+
 /// Counts the pages of this program in the folder.
 pub(super) fn count(program: &Path, folder: &Path) -> Result<Vec<(&'static str, u64)>> {
     let database = format!("sqlite:{}/words.db", folder.display());
@@ -97,7 +101,7 @@ pub(super) fn count(program: &Path, folder: &Path) -> Result<Vec<(&'static str, 
     let first = Server::start(&command, &folder.join("first.log"))?;
     wait_until_ready(&first)?;
     first.stop()?;
-    let counter = Counter::start(folder, &command)?;
+    let mut counter = Counter::start(folder, &command)?;
     wait_until_ready(&counter.server)?;
     let mut guest = Browser::new(counter.server.address);
     let mut user = Browser::new(counter.server.address);
@@ -148,7 +152,7 @@ fn register(user: &mut Browser) -> Result<()> {
     Ok(())
 }
 
-/// Gives the user a history, a word book, and a class with a list. Returns the path of the class.
+/// Gives the user a history, a word book, a review, and a class with a list. Returns the path of the class.
 fn settle(user: &mut Browser) -> Result<String> {
     let page = user.get("/words")?;
     let token = page.field("form_token").context("the word book has no form")?.to_owned();
@@ -162,6 +166,10 @@ fn settle(user: &mut Browser) -> Result<String> {
     for word in WORDS {
         send(user, "/words", &[("action", "save"), ("word", word)])?;
     }
+    // Its review stays when it is removed: the page of progress has a calendar.
+    send(user, "/words", &[("action", "save"), ("word", REVIEWED)])?;
+    send(user, "/review", &[("word", REVIEWED), ("seen", "0"), ("grade", "3")])?;
+    send(user, "/words", &[("action", "remove"), ("word", REVIEWED)])?;
     send(user, "/classes", &[("action", "make"), ("name", "Class 4b")])?;
     let list =
         [("action", "add"), ("name", "Unit 1"), ("due", "2999-12-31"), ("words", "book\ncat\ndog")];

@@ -60,7 +60,7 @@ pub(super) fn run(mut arguments: Arguments) -> Result<()> {
 }
 
 /// Counts the test build and compares it with the table that ARCHITECTURE.md states.
-fn hold() -> Result<()> {
+pub(super) fn hold() -> Result<()> {
     let counts = counts(Build::Tests)?;
     for (name, count) in &counts {
         println!("{:>11} {name}", grouped(*count));
@@ -127,7 +127,7 @@ fn optimise(command: &mut Command) {
 }
 
 fn plain(program: &Path, folder: &Path) -> Result<(&'static str, u64)> {
-    let counter = Counter::start(folder, &format!("{} {{port}}", program.display()))?;
+    let mut counter = Counter::start(folder, &format!("{} {{port}}", program.display()))?;
     counter.on()?;
     let mut browser = Browser::new(counter.server.address);
     Ok(("plain request", counter.count(|| get(&mut browser, "/plaintext"))?))
