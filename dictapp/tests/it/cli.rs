@@ -145,8 +145,7 @@ fn a_missing_word_book_is_reported_once() {
     assert_ends(&output, 1, "", message);
 }
 
-/// Such a command created an empty database in the wrong folder, and changed nothing in the right
-/// one.
+/// Regression: in the wrong folder such a command created an empty database.
 #[test]
 fn a_command_about_the_contents_of_a_database_creates_none() {
     let folder = tempfile::tempdir().unwrap();
@@ -191,7 +190,7 @@ fn a_command_that_creates_a_database_says_so_once() {
     );
 }
 
-/// They needed valid settings.
+/// Regression: these commands needed valid settings.
 #[test]
 fn manual_pages_and_completions_need_no_settings() {
     let folder = folder_with("conf/settings.toml", "nonsense");

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use anyhow::{Result, anyhow, bail};
 
-use super::connection::{Answered, Connection, LookUp, CallError};
+use super::connection::{Answered, CallError, Connection, LookUp};
 use super::prompt::{Prompt, say};
 use super::terminal;
 use super::token_file::TokenFile;

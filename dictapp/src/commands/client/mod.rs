@@ -17,7 +17,7 @@ use anyhow::{Result, anyhow};
 use super::look::{self, Form, NoSuchWord};
 use crate::settings::Settings;
 use crate::texts::Language;
-use connection::{Connection, LookUp, CallError};
+use connection::{CallError, Connection, LookUp};
 use menus::Menus;
 use prompt::{Prompt, say};
 use token_file::TokenFile;

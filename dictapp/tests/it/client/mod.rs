@@ -157,7 +157,7 @@ fn a_long_entry_goes_through_the_pager_and_a_terminal_has_colours() {
     person.end();
 }
 
-/// Without a locale `less` showed `<E8><8B><B9>`.
+/// Regression: without a locale `less` showed `<E8><8B><B9>`.
 #[test]
 fn a_pager_without_a_locale_shows_chinese() {
     let (site, home) = (Site::start(), home());
@@ -188,7 +188,7 @@ fn a_script_gets_json_plain_text_and_an_exit_code() {
     assert_eq!((code(&missing), missing.stdout.len()), (Some(3), 0));
 }
 
-/// Reasons were in English, with the number of a status, and each choice but Enter showed all rows.
+/// Regression: reasons were in English, and every choice except Enter showed all rows.
 #[test]
 fn a_refusal_is_said_in_the_language_of_the_menus() {
     let (site, home) = (Site::start(), home());
@@ -248,7 +248,7 @@ fn twelve_look_ups_are_listed_as_the_last_ten_or_all() {
     assert_eq!(person.end().matches("Levi  qzx02  20").count(), 1);
 }
 
-/// The client had no ticket, so a user whose password others guess could never log in.
+/// Regression: the client sent no ticket, so a log-in that is delayed never succeeded.
 #[test]
 fn a_delayed_log_in_goes_on_after_its_delay() {
     let site =
@@ -268,7 +268,7 @@ fn a_delayed_log_in_goes_on_after_its_delay() {
     assert!(person.end().contains("秒后自动继续登录"));
 }
 
-/// Each further look-up of a script failed.
+/// Regression: all further look-ups of the script failed.
 #[test]
 fn a_script_whose_session_has_ended_looks_up_as_a_guest() {
     let (site, home) = (Site::start(), home());
@@ -306,7 +306,7 @@ fn words_are_completed_on_a_site_for_users_only() {
 fn a_script_looks_up_without_a_server() {
     let (site, home) = (Site::start(), home());
     let database = format!("sqlite:{}", site.database().display());
-    let nowhere = "http://127.0.0.1:9"; // it was asked
+    let nowhere = "http://127.0.0.1:9"; // nothing listens there
     let words = [nowhere, "--database", &database, "--offline", "look", "went", "--json"];
     let output = client(&home, &words).output().unwrap();
     let entry: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();

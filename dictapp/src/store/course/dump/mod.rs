@@ -335,7 +335,7 @@ mod tests {
         assert!(rows.missing.is_empty());
     }
 
-    /// Each was read as two values, and moved the rest of its row.
+    /// Regression: each was read as two values, which moved the rest of its row.
     #[test]
     fn a_value_may_have_a_character_set_or_be_hexadecimal() {
         let rows = parse(
@@ -348,7 +348,7 @@ mod tests {
         assert_eq!(rows.odd.len(), 4, "{:?}", rows.odd);
     }
 
-    /// The inner parenthesis began another row.
+    /// Regression: the inner parenthesis began another row.
     #[test]
     fn a_row_with_an_expression_is_left_out_alone() {
         let rows = parse(
@@ -406,7 +406,7 @@ mod tests {
         assert_eq!((rows.odd.len(), rows.left_out), (20, 30));
     }
 
-    /// Each was read wrongly, or the whole dump was refused.
+    /// Regression: rows of triggers were imported, and partitions counted as columns.
     #[test]
     fn a_dump_may_have_triggers_views_partitions_and_the_tables_of_the_server() {
         let rows = parse(
@@ -443,7 +443,7 @@ mod tests {
         assert_eq!(rows.left_out, 2);
     }
 
-    /// A `timestamp` is dumped in UTC, and was read in the zone of the site.
+    /// Regression: a `timestamp`, which is dumped in UTC, was read in the zone of the site.
     #[test]
     fn a_timestamp_has_the_time_zone_of_the_dump() {
         let dump = |kind: &str, zone: &str| {
