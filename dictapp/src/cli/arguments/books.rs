@@ -14,7 +14,7 @@ use crate::site::{ImportAction, ImportRequest};
 
 #[derive(Debug, Args)]
 #[command(allow_missing_positional = true)]
-pub(in crate::cli) struct ImportArguments {
+pub(crate) struct ImportArguments {
     /// The format of the book [default: recognised by its content]
     #[arg(value_enum, hide_possible_values = false)]
     kind: Option<BookKind>,
@@ -81,7 +81,7 @@ fn parse_column(name: &str) -> Result<Column, String> {
 }
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct BooksArguments {
+pub(crate) struct BooksArguments {
     #[command(subcommand)]
     action: Option<BooksAction>,
 }
