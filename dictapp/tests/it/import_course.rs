@@ -164,7 +164,7 @@ create table `other;table` (id int);
 create trigger t after insert on `other;table` for each row insert into hist (name, word) values ('trigger', 'row');
 insert into user (name, passwd) values ('李雷', 'secret'), ('o''neil', null), ('back\\slash', 'quo"te'), ('brackets(),;', '`');
 insert into hist (name, word, time, data) values ('李雷', 'apple', '2020-11-03 10:20:30', 0x00ff27), ('李雷', 'ice cream', null, null);
-insert into words (word, mean) values ('apple', 'n. 苹果\r\nline; ''); drop table user; -- no comment\t/* nor this */ \0'), ('it''s', '\\'), ('naïve', '# 天真');
+insert into words (word, mean) values ('apple', 'n. 苹果\r\nline; ''); drop table user; -- no comment\t/* nor this */ \0'), ('it''s', '\\'), ('naive', '# 天真');
 "#;
 
 /// A course database on a server, and what is read from it there.
