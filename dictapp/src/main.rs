@@ -37,12 +37,16 @@ fn run(command: Command) -> anyhow::Result<()> {
             let preview = preview_book(&book.resolved())?;
             Ok(writeln!(io::stdout(), "{preview}")?)
         }
-        Command::Import(settings, book) => import::run(&serve::store(&settings)?, &book.resolved()),
+        Command::Import(settings, book) => {
+            let book = book.resolved();
+            import::check(&book)?;
+            import::run(&serve::store(&settings)?, &book)
+        }
         Command::Books(settings, command) => {
-            books::run(&serve::store(&settings)?, &settings.dictionary.books, &command)
+            books::run(&serve::existing_store(&settings)?, &settings.dictionary.books, &command)
         }
         Command::User(settings, command, output) => {
-            user::run(&settings, serve::store(&settings)?, &command, output)
+            user::run(&settings, serve::existing_store(&settings)?, &command, output)
         }
         Command::ImportCourse(settings, source) => import_course::run(&settings, &source),
         Command::Look(settings, word, form) => look::run(&settings, &word, form),

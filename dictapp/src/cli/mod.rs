@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::{CommandFactory, Parser};
+use clap::FromArgMatches;
 
 use crate::commands::books::BooksCommand;
 use crate::commands::client;
@@ -17,7 +17,9 @@ use crate::commands::user::{Output, UserCommand};
 use crate::settings::{Loaded, Settings, Sources};
 use crate::site::ImportRequest;
 use crate::store::CourseSource;
-use arguments::{Action, Arguments, UserArguments};
+use arguments::{
+    Action, AnyAction, Arguments, Listen, PlainAction, UserArguments, command, command_of_manual,
+};
 
 /// A command with valid settings.
 #[derive(Clone, Debug)]
@@ -70,44 +72,54 @@ pub fn parse(
     arguments: impl IntoIterator<Item = OsString>,
     environment: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<Command, Ending> {
-    let arguments = Arguments::try_parse_from(arguments).map_err(|e| clap_ending(&e))?;
+    let matches = command().try_get_matches_from(arguments);
+    let arguments = matches.and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = arguments.map_err(|e| clap_ending(&e))?;
     let checks_database = arguments.checks_database();
-    let sources = Sources {
-        flags: arguments.flags(),
-        file: arguments.settings,
-        environment: environment.into_iter().collect(),
+    let flags = arguments.flags();
+    let action = match arguments.action {
+        None => Action::Serve(Listen::default()),
+        Some(AnyAction::WithSettings(action)) => action,
+        Some(AnyAction::WithoutSettings(action)) => return without_settings(action),
     };
+    let environment = environment.into_iter().collect();
+    let sources = Sources { flags, file: arguments.settings, environment };
     let Loaded { settings, origin } = Settings::load(&sources)
         .map_err(|mistakes| Ending { text: mistakes.to_string(), code: 2 })?;
-    match arguments.action.unwrap_or(Action::Serve) {
-        Action::Serve => Ok(Command::Serve(settings)),
-        Action::Import(import) => Ok(Command::Import(settings, import.into())),
-        Action::Books(books) => Ok(Command::Books(settings, books.into())),
+    Ok(match action {
+        Action::Serve(_) => Command::Serve(settings),
+        Action::Import(import) => Command::Import(settings, import.into()),
+        Action::Books(books) => Command::Books(settings, books.into()),
         Action::User(UserArguments { command, json }) => {
             let output = if json { Output::Json } else { Output::Text };
-            Ok(Command::User(settings, command, output))
+            Command::User(settings, command, output)
         }
-        Action::ImportCourse { source } => Ok(Command::ImportCourse(settings, source)),
+        Action::ImportCourse { source } => Command::ImportCourse(settings, source),
         Action::Look(look) => {
             let (word, form) = look.into_parts();
-            Ok(Command::Look(settings, word, form))
+            Command::Look(settings, word, form)
         }
-        Action::Client(client) => Ok(Command::Client(settings, client.into())),
-        Action::Mcp => Ok(Command::Mcp(settings)),
-        Action::Completions { shell } => Err(completions(shell)),
-        Action::Man { folder } => Ok(Command::Man(folder)),
-        Action::Licences => Ok(Command::Licences),
-        Action::Backup { file } => Ok(Command::Backup(settings, file)),
-        Action::Restore { file } => Ok(Command::Restore(settings, file)),
-        Action::Check if checks_database => Ok(Command::CheckDatabase(settings, origin)),
-        Action::Check => Ok(Command::Check(settings, origin)),
+        Action::Client(client) => Command::Client(settings, client.into()),
+        Action::Mcp => Command::Mcp(settings),
+        Action::Backup { file } => Command::Backup(settings, file),
+        Action::Restore { file } => Command::Restore(settings, file),
+        Action::Check(_) if checks_database => Command::CheckDatabase(settings, origin),
+        Action::Check(_) => Command::Check(settings, origin),
+    })
+}
+
+fn without_settings(action: PlainAction) -> Result<Command, Ending> {
+    match action {
+        PlainAction::Completions { shell } => Err(completions(shell)),
+        PlainAction::Man { folder } => Ok(Command::Man(folder)),
+        PlainAction::Licences => Ok(Command::Licences),
     }
 }
 
 /// The completions are a text like the help.
 fn completions(shell: clap_complete::Shell) -> Ending {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "dictapp", &mut script);
+    clap_complete::generate(shell, &mut command(), "dictapp", &mut script);
     Ending { text: String::from_utf8_lossy(&script).trim_end().to_owned(), code: 0 }
 }
 
@@ -117,7 +129,7 @@ fn completions(shell: clap_complete::Shell) -> Ending {
 /// A file cannot be written.
 pub fn write_manual(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
-    clap_mangen::generate_to(Arguments::command(), folder)
+    clap_mangen::generate_to(command_of_manual(), folder)
 }
 
 /// Help and the version end with 0, an invalid command line with 2.

@@ -85,7 +85,8 @@ fn the_word_books_are_listed_or_changed() {
         other => panic!("{line}: {other:?}"),
     };
     let name = || "a".to_owned();
-    assert_eq!(books("books"), BooksCommand::List);
+    assert_eq!(books("books"), BooksCommand::List(Output::Text));
+    assert_eq!(books("books list --json"), BooksCommand::List(Output::Json));
     assert_eq!(books("books order b a"), BooksCommand::Order(vec!["b".to_owned(), name()]));
     assert_eq!(books("books hide a"), BooksCommand::Hide(name()));
     assert_eq!(books("books show a --database sqlite:x.db"), BooksCommand::Show(name()));
@@ -116,7 +117,7 @@ fn a_wrong_command_line_ends_with_2_and_one_message() {
 #[test]
 fn wrong_settings_end_with_2_whatever_the_command() {
     for line in ["", "check", "import a.txt"] {
-        let ending = run(&format!("{line} --address nowhere --set a.b=c")).unwrap_err();
+        let ending = run(&format!("--address nowhere {line} --set a.b=c")).unwrap_err();
         assert_eq!((ending.code, ending.text.lines().count()), (2, 2), "{}", ending.text);
         assert!(ending.text.starts_with("--address: [server] address must be "), "{}", ending.text);
     }
@@ -134,6 +135,36 @@ fn help_and_version_succeed_and_name_the_program() {
     let version = Ending { text: format!("dictapp {}", env!("CARGO_PKG_VERSION")), code: 0 };
     assert_eq!(run("--version").unwrap_err(), version);
     assert!(run("help import").unwrap_err().text.contains("[KIND] <FILE>"));
+}
+
+/// Regression: every command had `--address`, and manual pages needed valid settings.
+#[test]
+fn a_command_has_only_the_flags_that_it_uses() {
+    let help = |command: &str| run(&format!("{command} --help")).unwrap_err().text;
+    for command in ["serve", "check"] {
+        assert!(help(command).contains("--address <ADDRESS>"), "{command}");
+    }
+    for command in ["import", "import-course", "look", "client", "mcp", "books", "user", "backup"] {
+        let text = help(command);
+        assert!(text.contains("\nSettings:\n") && !text.contains("--address"), "{command}: {text}");
+    }
+    for command in ["completions", "man", "licences"] {
+        let text = help(command);
+        assert!(!text.contains("--settings") && !text.contains("Settings:"), "{command}: {text}");
+    }
+    assert!(matches!(run("man pages --settings gone.toml"), Ok(Command::Man(_))));
+}
+
+#[test]
+fn a_look_up_of_the_client_may_be_offline() {
+    let action = |line: &str| match run(line) {
+        Ok(Command::Client(_, request)) => request.action,
+        other => panic!("{line}: {other:?}"),
+    };
+    let word = || "apple".to_owned();
+    assert_eq!(action("client look apple"), client::Action::Look(word(), Form::Text));
+    let offline = client::Action::LookOffline(word(), Form::Json);
+    assert_eq!(action("client --offline look apple --json"), offline);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::store::{self, Counts};
 /// # Errors
 /// If the file exists or cannot be written, or the database cannot be used.
 pub fn back_up(settings: &Settings, file: &Path) -> Result<()> {
-    let counts = serve::store(settings)?.backup(file)?;
+    let counts = serve::existing_store(settings)?.backup(file)?;
     print("backed up to", file, &counts)
 }
 

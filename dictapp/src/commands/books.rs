@@ -7,13 +7,14 @@ use std::io::{self, Write};
 use anyhow::{Context, Result, bail, ensure};
 
 use super::export::{self, Export};
+use super::user::Output;
 use crate::store::{Book, BookId, Store, Visibility, put_first};
 
 /// A change of the word books.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BooksCommand {
     /// List them.
-    List,
+    List(Output),
     /// Put these first, in this order; the others follow in their present order.
     Order(Vec<String>),
     /// Hide a book from look-ups.
@@ -50,7 +51,7 @@ pub fn run(store: &Store, first: &[String], command: &BooksCommand) -> Result<()
 fn apply(store: &Store, first: &[String], command: &BooksCommand) -> Result<String> {
     let books = store.books()?;
     let changed = match command {
-        BooksCommand::List | BooksCommand::Export(_) => true,
+        BooksCommand::List(_) | BooksCommand::Export(_) => true,
         BooksCommand::Order(names) => store.order_books(&distinct(&books, names)?)?,
         BooksCommand::Hide(name) => store.hide_book(find(&books, name)?, Visibility::Hidden)?,
         BooksCommand::Show(name) => store.hide_book(find(&books, name)?, Visibility::Shown)?,
@@ -60,6 +61,9 @@ fn apply(store: &Store, first: &[String], command: &BooksCommand) -> Result<Stri
     ensure!(changed, "another program has just removed the word book");
     let mut books = store.books()?;
     put_first(&mut books, first);
+    if let BooksCommand::List(Output::Json) = command {
+        return json(&books);
+    }
     let mut text = table(&books);
     if let BooksCommand::Order(names) = command
         && names.iter().any(|name| !first.contains(name))
@@ -91,6 +95,21 @@ fn find(books: &[Book], name: &str) -> Result<BookId> {
         [] => bail!("there is no word book {name:?}; there are no word books"),
         known => bail!("there is no word book {name:?}; there are: {}", known.join(", ")),
     }
+}
+
+/// The books as a list of JSON objects.
+fn json(books: &[Book]) -> Result<String> {
+    let rows = books.iter().map(|book| {
+        serde_json::json!({
+            "name": book.name,
+            "title": book.title,
+            "entries": book.entries,
+            "shown": !book.hidden,
+            "kind": book.kind,
+            "imported": book.imported.to_string(),
+        })
+    });
+    Ok(serde_json::to_string_pretty(&rows.collect::<Vec<_>>())? + "\n")
 }
 
 /// A table with one line for each book. The title is last, since the width of its characters is

@@ -28,7 +28,7 @@ pub fn run(origin: &str) -> Result<()> {
 /// # Errors
 /// If the database cannot be used, is damaged or has little space, or if the clocks differ.
 pub fn database(settings: &Settings) -> Result<()> {
-    let store = serve::store(settings)?;
+    let store = serve::existing_store(settings)?;
     print(&format!("{}: tables and privileges are correct", store.place()))?;
     store.check_integrity()?;
     print("integrity: no damage found")?;

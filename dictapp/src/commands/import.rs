@@ -1,13 +1,27 @@
 //! The command `dictapp import`: imports a file of any kind as a word book, completely or not at
 //! all. Shows a progress bar on a terminal, and a report of oddities.
 
+use std::fs::File;
 use std::io::{self, Write};
 
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::books::BookKind;
 use crate::site::{ImportRequest, ImportStep, import_book};
 use crate::store::Store;
+
+/// Checks that the files of a book can be opened, before a database is created for it.
+///
+/// # Errors
+/// If the kind is not recognised or a file is missing.
+pub fn check(request: &ImportRequest) -> Result<()> {
+    let kind = BookKind::resolve(request.kind, &request.file, &request.overrides)?;
+    for file in kind.files(&request.file)? {
+        File::open(&file).with_context(|| file.display().to_string())?;
+    }
+    Ok(())
+}
 
 /// Imports a book: prints the progress on a terminal, the oddities to standard error, and the
 /// result to standard output.

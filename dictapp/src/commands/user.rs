@@ -21,7 +21,7 @@ pub enum UserCommand {
     Add {
         /// The name to log in with
         name: String,
-        /// What the user may do
+        /// What the user may do: user, teacher or admin
         #[arg(long, default_value = "user", value_parser = role)]
         role: Role,
         /// Read the password from standard input

@@ -18,9 +18,15 @@ texts! {
         welcome: "欢迎回来，{name}", "Welcome back, {name}";
         name_taken: "该用户已存在", "This name is already taken";
         wrong_password: "用户名或密码错误", "The name or the password is wrong";
+        blocked: "该账号已被管理员停用", "An administrator has blocked this account";
+        closed: "本站目前不开放注册，请联系管理员", "Registration is closed; ask the administrator for an account";
+        later: "尝试次数过多，请 {minutes} 分钟后再试", "Too many attempts; try again in {minutes} min";
+        delayed: "该账号最近登录失败次数过多，{seconds} 秒后自动继续登录……", "Too many recent log-ins to this account have failed; logging in after {seconds} seconds ...";
+        unavailable: "服务器暂时无法处理，请稍后再试（{detail}）", "The server cannot do this now; try again later ({detail})";
         log_in_again: "登录已失效，请重新登录", "Your session has ended; log in again";
         not_kept: "下次需要重新登录：{error}", "You will have to log in next time: {error}";
         word: "请输入单词（## 返回）：", "Word (## to go back): ";
+        odd_word: "单词过长，或含有无法查询的字符", "This is too long, or has characters that cannot be looked up";
         no_word: "没有找到该单词", "Word not found";
         near: "您要找的是不是：{words}", "Did you mean: {words}";
         how_many: "回车显示最近 10 条，输入 a 显示全部：", "Enter for the last 10, a for all: ";

@@ -144,3 +144,57 @@ fn a_missing_word_book_is_reported_once() {
     let message = "dictapp: gone.txt: No such file or directory (os error 2)\n";
     assert_ends(&output, 1, "", message);
 }
+
+/// Regression: in the wrong folder such a command created an empty database.
+#[test]
+fn a_command_about_the_contents_of_a_database_creates_none() {
+    let folder = tempfile::tempdir().unwrap();
+    for words in [
+        &["user", "role", "Levi", "admin"][..],
+        &["user", "add", "Levi"],
+        &["user", "list", "--json"],
+        &["books"],
+        &["books", "order", "en-zh"],
+        &["books", "export", "en-zh", "--as", "csv"],
+        &["backup", "backup.db"],
+        &["check", "--database"],
+    ] {
+        let output = dictapp(folder.path(), words);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{words:?}: {said}");
+        assert!(said.starts_with("dictapp: there is no database data/dictapp.db: "), "{said}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "{words:?}");
+    }
+    for words in
+        [&["import", "gone.txt"][..], &["import", "csv", "gone"], &["import-course", "gone"]]
+    {
+        assert_eq!(dictapp(folder.path(), words).status.code(), Some(1));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "{words:?}");
+    }
+}
+
+#[test]
+fn a_command_that_creates_a_database_says_so_once() {
+    let folder = folder_with("words.txt", "apple n. 苹果\n");
+    let import = || dictapp(folder.path(), &["import", "words.txt"]);
+    let first = "words: 1 entry imported (course)\n";
+    assert_ends(&import(), 0, first, "creating a new database: data/dictapp.db\n");
+    let second = "words: unchanged, imported before (1 entry)\n";
+    assert_ends(&import(), 0, second, "");
+    let books = dictapp(folder.path(), &["books", "list", "--json"]);
+    let books: serde_json::Value = serde_json::from_slice(&books.stdout).unwrap();
+    let book = &books[0];
+    assert_eq!(
+        (&book["name"], &book["entries"], &book["shown"]),
+        (&"words".into(), &1.into(), &true.into())
+    );
+}
+
+/// Regression: these commands needed valid settings.
+#[test]
+fn manual_pages_and_completions_need_no_settings() {
+    let folder = folder_with("conf/settings.toml", "nonsense");
+    for words in [&["man", "pages"][..], &["completions", "bash"], &["licences"]] {
+        assert_eq!(dictapp(folder.path(), words).status.code(), Some(0), "{words:?}");
+    }
+}

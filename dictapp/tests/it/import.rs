@@ -53,7 +53,7 @@ fn a_book_is_found_word_by_word_after_its_import(fresh: &Fresh) {
     assert_eq!((report.name.as_str(), report.kind), ("faults", BookKind::Course));
     assert_eq!((report.entries, report.outcome), (15, ImportOutcome::Imported));
     assert_eq!(report.oddities.count(OddityKind::NoExplanation), 2);
-    assert_eq!(report.to_string(), "faults: 15 entries imported (course), 5 odd places");
+    assert_eq!(report.to_string(), "faults: 15 entries imported (course), 5 warnings");
     assert_eq!(means(&store, "ice cream"), ["n. 冰淇淋"]);
     assert_eq!(means(&store, "apple"), ["n. 苹果\nn. 苹果树"]);
     assert!(

@@ -60,8 +60,10 @@ impl<S: Send + Sync + 'static> App<S> {
 
     fn error_response(&self, request: &Request, error: &Error) -> Response {
         let id = request.id();
-        let is_logged =
-            error.cause().is_some() || error.status() != StatusCode::SERVICE_UNAVAILABLE;
+        // Without a cause these say only that the server is busy, or what the client asked for.
+        let is_routine =
+            matches!(error.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::NOT_IMPLEMENTED);
+        let is_logged = error.cause().is_some() || !is_routine;
         if error.status().is_server_error()
             && is_logged
             && let Err(panic) = panics::catch(|| {

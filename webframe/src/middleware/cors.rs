@@ -30,6 +30,7 @@ pub struct Cors {
     origins: Origins,
     methods: HeaderValue,
     fields: Option<HeaderValue>,
+    exposed: Option<HeaderValue>,
     credentials: Credentials,
     max_age: Duration,
 }
@@ -62,6 +63,7 @@ impl Cors {
             origins,
             methods: HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE"),
             fields: None,
+            exposed: None,
             credentials: Credentials::Omitted,
             max_age: Duration::from_secs(600),
         }
@@ -81,6 +83,14 @@ impl Cors {
         self
     }
 
+    /// The header fields of responses that scripts may read besides the few that they always may, as
+    /// a list: `ETag, Retry-After`.
+    #[must_use]
+    pub fn with_exposed_fields(mut self, names: HeaderValue) -> Cors {
+        self.exposed = Some(names);
+        self
+    }
+
     /// How long a browser may remember a preflight. 10 minutes unless set.
     #[must_use]
     pub fn with_max_age(mut self, time: Duration) -> Cors {
@@ -90,10 +100,11 @@ impl Cors {
 
     /// The value of `Access-Control-Allow-Origin` for a request.
     fn allowed(&self, request: &Request) -> Option<HeaderValue> {
-        let origin = request.field(&header::ORIGIN)?;
         match &self.origins {
+            // Also without an origin: a browser may reuse a cached response for a script.
             Origins::Any => Some(HeaderValue::from_static("*")),
             Origins::Named(names) => {
+                let origin = request.field(&header::ORIGIN)?;
                 let is_named = names.iter().any(|name| name == origin);
                 HeaderValue::from_str(origin).ok().filter(|_| is_named)
             }
@@ -131,6 +142,9 @@ impl<S: Send + Sync + 'static> Middleware<S> for Cors {
                 let yes = HeaderValue::from_static("true");
                 response.set(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, yes);
             }
+            if let Some(names) = self.exposed.clone().filter(|_| !is_preflight) {
+                response.set(header::ACCESS_CONTROL_EXPOSE_HEADERS, names);
+            }
             response.set(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         }
         response
@@ -165,6 +179,30 @@ mod tests {
         let any = ask(Cors::any().with_credentials(), Method::GET, &[("Origin", "null")]);
         assert_eq!(any.field("Access-Control-Allow-Origin"), Some("*"));
         assert_eq!(any.field("Access-Control-Allow-Credentials"), None);
+    }
+
+    #[test]
+    fn a_response_for_any_origin_allows_it_to_those_that_read_it_from_a_cache() {
+        let plain = ask(Cors::any(), Method::GET, &[]);
+        assert_eq!(plain.field("Access-Control-Allow-Origin"), Some("*"));
+        assert_eq!(plain.field("Vary"), None);
+    }
+
+    #[test]
+    fn scripts_of_allowed_origins_may_read_the_exposed_fields() {
+        let cors = || {
+            let exposed = HeaderValue::from_static("ETag, Retry-After");
+            Cors::origins(["https://a.example"]).with_exposed_fields(exposed)
+        };
+        let exposed = |method, fields: &[(&str, &str)]| {
+            let response = ask(cors(), method, fields);
+            response.field("Access-Control-Expose-Headers").map(str::to_owned)
+        };
+        let named = ("Origin", "https://a.example");
+        assert_eq!(exposed(Method::GET, &[named]).as_deref(), Some("ETag, Retry-After"));
+        assert_eq!(exposed(Method::GET, &[("Origin", "https://b.example")]), None);
+        let preflight = [named, ("Access-Control-Request-Method", "PUT")];
+        assert_eq!(exposed(Method::OPTIONS, &preflight), None);
     }
 
     #[test]

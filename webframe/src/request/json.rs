@@ -20,8 +20,9 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
-        let place = match &*path {
-            "." | "?" => String::new(), // "?": the mistake is before the first field
+        // "?" is a field without a name yet: the mistake is in the value that it belongs to.
+        let place = match path.trim_end_matches(".?") {
+            "." | "?" => String::new(),
             path => format!(" in the field {}", shown(path)),
         };
         Error::bad_request(format!("invalid JSON{place}: {}", error.inner()))
@@ -51,6 +52,21 @@ mod tests {
         assert!(text("").contains("EOF while parsing"));
         assert!(text("{").starts_with("invalid JSON: EOF while"), "{}", text("{"));
         assert!(text("{\"title\": \"a\", \"tags\": []} x").contains("trailing characters"));
+    }
+
+    #[test]
+    fn an_error_before_the_name_of_a_field_names_the_value_around_it() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Book {
+            #[expect(dead_code, reason = "only its errors are read")]
+            entries: Vec<Entry>,
+        }
+        for body in ["{\"entries\": [{", "{\"entries\": [{\"title\": \"a\", 5", "{\"entries\": [{]"]
+        {
+            let error = parse::<Book>(body.as_bytes()).unwrap_err().public().to_owned();
+            assert!(error.starts_with("invalid JSON in the field entries[0]: "), "{body}: {error}");
+            assert!(error.contains(" at line 1 column "), "{body}: {error}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Calls the API of a server, and repeats calls after a lost connection.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::fs;
 use std::io::{self, ErrorKind, Write};
@@ -17,7 +17,7 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, http};
 
 use crate::paths;
-use crate::texts::{Client, fill};
+use crate::texts::{Client, Language, fill};
 
 /// The message for another kind of server, or another path.
 const NO_DICTAPP: &str = "this is not a dictapp server";
@@ -31,6 +31,9 @@ const ANSWER_TIME: Duration = Duration::from_secs(15);
 /// How long a call is retried after the connection was lost.
 const RETRY_FOR: Duration = Duration::from_secs(20);
 
+/// The longest delay of a log-in that is waited for; the setting `login_delay` is at most a minute.
+const LOG_IN_WAIT_MAX: Duration = Duration::from_secs(61);
+
 /// The time between two attempts.
 const RETRY_EVERY: Duration = Duration::from_millis(500);
 
@@ -38,11 +41,13 @@ const RETRY_EVERY: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub(super) struct Connection {
     agent: Agent,
-    base: String,
+    /// The URL without the slash at its end.
+    pub(super) base: String,
     /// Whether the server has answered before: only then a connection can be lost.
     was_reached: Cell<bool>,
-    pub(super) token: Option<String>,
-    t: &'static Client,
+    pub(super) token: RefCell<Option<String>>,
+    language: Language,
+    pub(super) t: &'static Client,
 }
 
 /// The error of a call.
@@ -54,9 +59,20 @@ pub(super) enum CallError {
     Refused {
         /// The status.
         status: u16,
-        /// The reason, in English.
+        /// The reason, mostly in English.
         detail: String,
+        /// The time to wait before another attempt.
+        wait: Option<Duration>,
+        /// The proof of having waited, for a log-in that is delayed.
+        ticket: Option<String>,
     },
+}
+
+/// The answer to a call: its status, `Retry-After` and the body.
+struct Reply {
+    status: u16,
+    wait: Option<Duration>,
+    body: Value,
 }
 
 /// The result of a call.
@@ -90,7 +106,7 @@ impl Connection {
     ///
     /// # Errors
     /// The URL cannot be used; the file has no certificates.
-    pub(super) fn new(url: &str, ca: Option<&Path>, t: &'static Client) -> Result<Connection> {
+    pub(super) fn new(url: &str, ca: Option<&Path>, language: Language) -> Result<Connection> {
         let base = base(url)?;
         let native = if base.starts_with("https:") {
             rustls_native_certs::load_native_certs().certs
@@ -111,28 +127,47 @@ impl Connection {
             .user_agent(concat!("dictapp/", env!("CARGO_PKG_VERSION")))
             .tls_config(tls)
             .build();
-        Ok(Connection { agent: config.into(), base, was_reached: Cell::new(false), token: None, t })
+        let was_reached = Cell::new(false);
+        let t = &language.texts().client;
+        let token = RefCell::new(None);
+        Ok(Connection { agent: config.into(), base, was_reached, token, language, t })
     }
 
     /// Registers; returns the token of the session.
     pub(super) fn register(&self, name: &str, password: &str) -> Answered<String> {
-        self.enter(paths::API_ACCOUNTS, name, password)
+        self.enter(paths::API_ACCOUNTS, &json!({ "name": name, "password": password }))
     }
 
-    /// Logs in; returns the token of the session.
+    /// Logs in; returns the token of the session. Waits if others have tried to guess the password.
     pub(super) fn log_in(&self, name: &str, password: &str) -> Answered<String> {
-        self.enter(paths::API_SESSIONS, name, password)
+        let mut body = json!({ "name": name, "password": password });
+        match self.enter(paths::API_SESSIONS, &body) {
+            Err(CallError::Refused { ticket: Some(ticket), wait: Some(wait), .. })
+                if wait <= LOG_IN_WAIT_MAX =>
+            {
+                let text = fill(self.t.delayed, "seconds", wait.as_secs());
+                writeln!(io::stderr(), "{text}").unwrap_or_default();
+                thread::sleep(wait);
+                body["ticket"] = ticket.into();
+                self.enter(paths::API_SESSIONS, &body)
+            }
+            entered => entered,
+        }
     }
 
-    fn enter(&self, path: &str, name: &str, password: &str) -> Answered<String> {
-        let body = json!({ "name": name, "password": password });
-        let answer = self.call("POST", path, Some(&body))?;
+    fn enter(&self, path: &str, body: &Value) -> Answered<String> {
+        let answer = self.call("POST", path, Some(body))?;
         Ok(answer["token"].as_str().unwrap_or_default().to_owned())
     }
 
     /// Ends the session.
     pub(super) fn log_out(&self) -> Answered<()> {
         self.call("DELETE", paths::API_SESSION, None).map(drop)
+    }
+
+    /// Checks that a dictapp server answers.
+    pub(super) fn reach(&self) -> Answered<()> {
+        self.call("GET", paths::API_BOOKS, None).map(drop)
     }
 
     /// The name of the user that the token belongs to.
@@ -144,7 +179,7 @@ impl Connection {
     /// Looks a word up.
     pub(super) fn look_up(&self, word: &str) -> Answered<LookUp> {
         match self.answer("GET", &paths::api_word(word), None)? {
-            (404, problem) if problem["title"].is_string() => {
+            Reply { status: 404, body: problem, .. } if problem["title"].is_string() => {
                 Ok(LookUp::Missing(words(&problem["near"])))
             }
             other => accepted(other).map(LookUp::Found),
@@ -154,7 +189,7 @@ impl Connection {
     /// Completions of the typed text; empty if the server is unreachable.
     pub(super) fn suggest(&self, typed: &str) -> Vec<String> {
         let answer = self.send("GET", &paths::api_suggest(typed), None);
-        answer.map(|(_, body)| words(&body["words"])).unwrap_or_default()
+        answer.map(|reply| words(&reply.body["words"])).unwrap_or_default()
     }
 
     /// The newest rows of the history; all of them without a limit.
@@ -179,9 +214,9 @@ impl Connection {
         accepted(self.answer(method, path, body)?)
     }
 
-    /// The status and the body. A lost connection is reported once and tried again. If the first
-    /// call fails, it is not: the server does not run, or the address is wrong.
-    fn answer(&self, method: &str, path: &str, body: Option<&Value>) -> Answered<(u16, Value)> {
+    /// A lost connection is reported once and tried again, but not the first one: the server does
+    /// not run, or the address is wrong.
+    fn answer(&self, method: &str, path: &str, body: Option<&Value>) -> Answered<Reply> {
         let began = Instant::now();
         let mut is_reported = false;
         loop {
@@ -190,13 +225,11 @@ impl Connection {
                     self.was_reached.set(true);
                     return Ok(answer);
                 }
-                Err(error)
-                    if is_final(&error) || !self.resolves() || began.elapsed() >= RETRY_FOR =>
-                {
+                Err(error) if is_final(&error) || !(self.was_reached.get() || self.resolves()) => {
                     let advice = if is_untrusted(&error) { self.t.untrusted } else { "" };
                     return Err(CallError::Lost(format!("{}: {error}{advice}", self.base)));
                 }
-                Err(error) if !self.was_reached.get() => {
+                Err(error) if !self.was_reached.get() || began.elapsed() >= RETRY_FOR => {
                     let text = fill(self.t.unreachable, "url", &self.base);
                     return Err(CallError::Lost(fill(&text, "error", error)));
                 }
@@ -223,9 +256,10 @@ impl Connection {
         method: &str,
         path: &str,
         body: Option<&Value>,
-    ) -> std::result::Result<(u16, Value), ureq::Error> {
+    ) -> std::result::Result<Reply, ureq::Error> {
         let request = http::Request::builder().method(method).uri(format!("{}{path}", self.base));
-        let request = match &self.token {
+        let request = request.header("Accept-Language", self.language.tag());
+        let request = match &*self.token.borrow() {
             Some(token) => request.header("Authorization", format!("Bearer {token}")),
             None => request,
         };
@@ -238,13 +272,16 @@ impl Connection {
         };
         let status = response.status().as_u16();
         let text = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string()?;
-        let to = response.headers().get("Location").and_then(|to| to.to_str().ok());
+        let field = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let to = field("Location");
+        let wait = field("Retry-After").and_then(|seconds| seconds.parse().ok());
         let no_json = || match to {
             _ if text.is_empty() && status == 204 => Value::Null,
             Some(to) => json!({ "detail": format!("it redirects to {to}") }),
             None => json!({ "detail": NO_DICTAPP }),
         };
-        Ok((status, serde_json::from_str(&text).unwrap_or_else(|_| no_json())))
+        let body = serde_json::from_str(&text).unwrap_or_else(|_| no_json());
+        Ok(Reply { status, wait: wait.map(Duration::from_secs), body })
     }
 }
 
@@ -252,17 +289,18 @@ impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CallError::Lost(error) => f.write_str(error),
-            CallError::Refused { status, detail } => write!(f, "{detail} ({status})"),
+            CallError::Refused { status, detail, .. } => write!(f, "{detail} ({status})"),
         }
     }
 }
 
-fn accepted((status, body): (u16, Value)) -> Answered<Value> {
+fn accepted(Reply { status, wait, body }: Reply) -> Answered<Value> {
     match status {
         200..=299 if body.get("detail").is_none() => Ok(body),
         _ => {
             let detail = body["detail"].as_str().unwrap_or(NO_DICTAPP).to_owned();
-            Err(CallError::Refused { status, detail })
+            let ticket = body["ticket"].as_str().map(str::to_owned);
+            Err(CallError::Refused { status, detail, wait, ticket })
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The course's two menus: 登录, 注册, 退出, and for a user 查单词, 历史记录, 注销.
 
-use anyhow::Result;
+use std::rc::Rc;
 
-use super::connection::{CallError, Connection, LookUp};
+use anyhow::{Result, anyhow, bail};
+
+use super::connection::{Answered, CallError, Connection, LookUp};
 use super::prompt::{Prompt, say};
 use super::terminal;
 use super::token_file::TokenFile;
@@ -17,8 +19,7 @@ const HISTORY_ROWS: usize = 10;
 
 /// The menus, with the server and the terminal.
 pub(super) struct Menus<'a> {
-    pub(super) url: &'a str,
-    pub(super) connection: Connection,
+    pub(super) connection: Rc<Connection>,
     pub(super) prompt: Prompt<'a>,
     pub(super) tokens: TokenFile,
     pub(super) t: &'static Client,
@@ -38,7 +39,7 @@ enum Next {
 impl Menus<'_> {
     /// Shows the menus until the person leaves.
     pub(super) fn run(mut self) -> Result<()> {
-        let mut next = self.resume();
+        let mut next = self.resume()?;
         loop {
             next = match next {
                 Next::First => self.first()?,
@@ -51,17 +52,20 @@ impl Menus<'_> {
         }
     }
 
-    /// Continues the session of the stored token.
-    fn resume(&mut self) -> Next {
-        if self.connection.token.is_none() {
-            return Next::First;
+    /// Goes on with the session of the last time. A server that does not answer is an error before
+    /// anything is typed.
+    fn resume(&mut self) -> Result<Next> {
+        if self.connection.token.borrow().is_none() {
+            self.connection.reach().map_err(|trouble| anyhow!("{trouble}"))?;
+            return Ok(Next::First);
         }
         match self.connection.own_name() {
             Ok(name) => {
                 say(fill(self.t.welcome, "name", name));
-                Next::User
+                Ok(Next::User)
             }
-            Err(error) => self.failed(&error),
+            Err(CallError::Lost(error)) => bail!("{error}"),
+            Err(trouble) => Ok(self.failed(&trouble)),
         }
     }
 
@@ -82,7 +86,7 @@ impl Menus<'_> {
         let Some(name) = self.prompt.line(self.t.name)? else { return Ok(Next::Out) };
         let Some(password) = terminal::password(self.t.password)? else { return Ok(Next::Out) };
         let entered = self.connection.log_in(&name, &password);
-        Ok(self.entered(entered, self.t.logged_in))
+        Ok(self.entered(entered, self.t.logged_in, self.t.blocked))
     }
 
     fn register(&mut self) -> Result<Next> {
@@ -95,22 +99,25 @@ impl Menus<'_> {
             return Ok(Next::First);
         }
         let entered = self.connection.register(&name, &password);
-        Ok(self.entered(entered, self.t.registered))
+        Ok(self.entered(entered, self.t.registered, self.t.closed))
     }
 
-    fn entered(&mut self, entered: Result<String, CallError>, done: &str) -> Next {
+    /// `done` and `forbidden` say that it succeeded, or that the site does not allow it.
+    fn entered(&mut self, entered: Answered<String>, done: &str, forbidden: &str) -> Next {
         match entered {
             Ok(token) => {
                 say(done);
-                if let Err(error) = self.tokens.write(self.url, &token) {
+                if let Err(error) = self.tokens.write(&self.connection.base, &token) {
                     say(fill(self.t.not_kept, "error", error));
                 }
-                self.connection.token = Some(token);
+                self.connection.token.replace(Some(token));
                 Next::User
             }
             Err(CallError::Refused { status: 409, .. }) => self.refused(self.t.name_taken),
             Err(CallError::Refused { status: 401, .. }) => self.refused(self.t.wrong_password),
-            Err(error) => self.failed(&error),
+            Err(CallError::Refused { status: 403, .. }) => self.refused(forbidden),
+            Err(CallError::Refused { status: 422, detail, .. }) => self.refused(&detail),
+            Err(trouble) => self.failed(&trouble),
         }
     }
 
@@ -151,8 +158,9 @@ impl Menus<'_> {
                     say(&error);
                     kept = word;
                 }
-                Err(error) => {
-                    if self.failed(&error) == Next::First {
+                Err(CallError::Refused { status: 400, .. }) => say(self.t.odd_word),
+                Err(trouble) => {
+                    if self.failed(&trouble) == Next::First {
                         return Ok(Next::First);
                     }
                 }
@@ -162,7 +170,14 @@ impl Menus<'_> {
 
     fn history(&mut self) -> Result<Next> {
         let Some(choice) = self.prompt.line(self.t.how_many)? else { return Ok(Next::Out) };
-        let limit = if choice.is_empty() { Some(HISTORY_ROWS) } else { None };
+        let limit = match choice.to_lowercase().as_str() {
+            "" | "10" => Some(HISTORY_ROWS),
+            "a" | "all" | "全部" => None,
+            _ => {
+                say(self.t.wrong_choice);
+                return Ok(Next::User);
+            }
+        };
         let rows = match self.connection.history(limit) {
             Ok(rows) => rows,
             Err(error) => return Ok(self.failed(&error)),
@@ -179,8 +194,8 @@ impl Menus<'_> {
     }
 
     fn log_out(&mut self) -> Next {
-        if let Err(error) = self.connection.log_out() {
-            say(&error);
+        if let Err(trouble) = self.connection.log_out() {
+            say(self.reason(&trouble));
         }
         self.forget();
         Next::First
@@ -193,10 +208,23 @@ impl Menus<'_> {
                 self.forget();
                 self.refused(self.t.log_in_again)
             }
-            error => {
-                say(error);
-                if self.connection.token.is_some() { Next::User } else { Next::First }
+            trouble => {
+                say(self.reason(trouble));
+                if self.connection.token.borrow().is_some() { Next::User } else { Next::First }
             }
+        }
+    }
+
+    fn reason(&self, trouble: &CallError) -> String {
+        match trouble {
+            CallError::Refused { status: 429, wait, .. } => {
+                let minutes = wait.unwrap_or_default().as_secs().div_ceil(60).max(1);
+                fill(self.t.later, "minutes", minutes)
+            }
+            CallError::Refused { status: 500.., detail, .. } => {
+                fill(self.t.unavailable, "detail", detail)
+            }
+            trouble => trouble.to_string(),
         }
     }
 
@@ -206,7 +234,7 @@ impl Menus<'_> {
     }
 
     fn forget(&mut self) {
-        self.connection.token = None;
+        self.connection.token.take();
         self.tokens.remove();
     }
 }

@@ -8,14 +8,16 @@ pub(super) mod terminal;
 mod token_file;
 
 use std::env;
+use std::io::{self, Write};
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use anyhow::{Result, anyhow};
 
 use super::look::{self, Form, NoSuchWord};
 use crate::settings::Settings;
 use crate::texts::Language;
-use connection::{Connection, LookUp};
+use connection::{CallError, Connection, LookUp};
 use menus::Menus;
 use prompt::{Prompt, say};
 use token_file::TokenFile;
@@ -42,6 +44,8 @@ pub enum Action {
     Offline,
     /// Look one word up and end.
     Look(String, Form),
+    /// Look one word up in the database of the settings and end.
+    LookOffline(String, Form),
 }
 
 /// Runs the client.
@@ -49,26 +53,46 @@ pub enum Action {
 /// # Errors
 /// The server or the terminal cannot be used; the word is not found.
 pub fn run(settings: &Settings, request: &Request) -> Result<()> {
-    let t = &language(request.language.as_deref()).texts().client;
-    let tokens = TokenFile::of_user();
-    if request.action == Action::Offline {
-        return offline(settings, t);
-    }
-    let connect = || Connection::new(&request.url, request.ca.as_deref(), t);
-    let mut connection = connect()?;
-    connection.token = tokens.read(&request.url);
+    let language = language(request.language.as_deref());
     match &request.action {
-        Action::Look(word, form) => match connection.look_up(word) {
-            Ok(LookUp::Found(entry)) => look::print(entry, *form),
-            Ok(LookUp::Missing(_)) => Err(NoSuchWord(word.clone()).into()),
-            Err(trouble) => Err(anyhow!("{trouble}")),
-        },
-        Action::Menus => {
-            let asked = connect()?;
-            let prompt = Prompt::new(Box::new(move |typed| asked.suggest(typed)))?;
-            Menus { url: &request.url, connection, prompt, tokens, t }.run()
+        Action::Offline => offline(settings, &language.texts().client),
+        Action::LookOffline(word, form) => look::run(settings, word, *form),
+        Action::Look(word, form) => {
+            let (connection, tokens) = connect(request, language)?;
+            look_up(&connection, &tokens, word, *form)
         }
-        Action::Offline => Ok(()), // above: it needs no server
+        Action::Menus => {
+            let (connection, tokens) = connect(request, language)?;
+            let connection = Rc::new(connection);
+            let asked = Rc::clone(&connection);
+            let prompt = Prompt::new(Box::new(move |typed| asked.suggest(typed)))?;
+            Menus { connection, prompt, tokens, t: &language.texts().client }.run()
+        }
+    }
+}
+
+/// A connection with the token of the last log-in, if there is one.
+fn connect(request: &Request, language: Language) -> Result<(Connection, TokenFile)> {
+    let connection = Connection::new(&request.url, request.ca.as_deref(), language)?;
+    let tokens = TokenFile::of_user();
+    connection.token.replace(tokens.read(&connection.base));
+    Ok((connection, tokens))
+}
+
+/// Looks one word up; as a guest if the session of the last log-in has ended.
+fn look_up(connection: &Connection, tokens: &TokenFile, word: &str, form: Form) -> Result<()> {
+    let mut answer = connection.look_up(word);
+    if matches!(answer, Err(CallError::Refused { status: 401, .. }))
+        && connection.token.take().is_some()
+    {
+        writeln!(io::stderr(), "{}", connection.t.log_in_again).unwrap_or_default();
+        tokens.remove();
+        answer = connection.look_up(word);
+    }
+    match answer {
+        Ok(LookUp::Found(entry)) => look::print(entry, form),
+        Ok(LookUp::Missing(_)) => Err(NoSuchWord(word.to_owned()).into()),
+        Err(trouble) => Err(anyhow!("{trouble}")),
     }
 }
 
@@ -93,17 +117,35 @@ fn offline(settings: &Settings, t: &'static crate::texts::Client) -> Result<()> 
     Ok(())
 }
 
-/// The chosen language, else English if the environment asks for it, else Chinese, as in the
-/// course.
+/// The chosen language, else that of the environment. As in the course it is Chinese, unless the
+/// environment names another language: `C` and `POSIX` name none.
 fn language(chosen: Option<&str>) -> Language {
-    if let Some(language) = chosen.and_then(Language::parse) {
-        return language;
-    }
     let names = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter();
-    let asked = names.filter_map(|name| env::var(name).ok()).find(|value| !value.is_empty());
-    if asked.is_some_and(|language| language.starts_with("en")) {
-        Language::English
-    } else {
-        Language::Chinese
+    let of_environment = names.filter_map(|name| env::var(name).ok()).find(|it| !it.is_empty());
+    chosen
+        .and_then(Language::parse)
+        .unwrap_or_else(|| of_locale(&of_environment.unwrap_or_default()))
+}
+
+fn of_locale(locale: &str) -> Language {
+    let language = locale.split(['_', '.', '@', '-']).next().unwrap_or_default();
+    match language {
+        "" | "C" | "POSIX" | "zh" => Language::Chinese,
+        _ => Language::English,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_locale_without_a_language_is_the_courses_chinese() {
+        for locale in ["", "C", "C.UTF-8", "POSIX", "zh", "zh_CN.UTF-8", "zh-Hans", "zh_TW"] {
+            assert_eq!(of_locale(locale), Language::Chinese, "{locale}");
+        }
+        for locale in ["en", "en_GB.UTF-8", "en@quot", "de_DE.UTF-8", "ja_JP.eucJP", "zhx"] {
+            assert_eq!(of_locale(locale), Language::English, "{locale}");
+        }
     }
 }

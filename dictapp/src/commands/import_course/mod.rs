@@ -45,6 +45,10 @@ pub fn run(settings: &Settings, source: &CourseSource) -> Result<()> {
     for line in &rows.odd {
         writeln!(io::stdout(), "{line}")?;
     }
+    let unlisted = rows.left_out.saturating_sub(rows.odd.len() as u64);
+    if unlisted > 0 {
+        writeln!(io::stdout(), "and {unlisted} more rows that cannot be read")?;
+    }
     for table in &rows.missing {
         writeln!(io::stdout(), "{table}: the source has no such table")?;
     }
@@ -53,12 +57,17 @@ pub fn run(settings: &Settings, source: &CourseSource) -> Result<()> {
 
 /// Imports the words as a separate word book.
 fn import_words(store: &Store, rows: &CourseRows) -> Result<()> {
-    if rows.words.is_empty() {
+    let (odd, words): (Vec<_>, Vec<_>) =
+        rows.words.iter().partition(|row| row.iter().any(|text| text.contains('\0')));
+    for [word, _] in odd.iter().take(SHOWN_MAX) {
+        writeln!(io::stdout(), "words: {word:?}: there is a zero byte, left out")?;
+    }
+    if words.is_empty() {
         return Ok(());
     }
     let file = tempfile::Builder::new().suffix(".csv").tempfile()?;
     let mut table = csv::Writer::from_writer(&file);
-    for row in &rows.words {
+    for row in words {
         table.write_record(row)?;
     }
     table.flush()?;

@@ -6,9 +6,10 @@ use std::process::{Command, Stdio};
 
 use super::entry::Style;
 
-/// Colours only on a terminal, and not if `NO_COLOR` is set.
+/// Colours only on a terminal that has them, and not if `NO_COLOR` is set.
 pub(crate) fn style() -> Style {
-    let is_refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let is_refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
     if io::stdout().is_terminal() && !is_refused { Style::Coloured } else { Style::Plain }
 }
 
@@ -34,6 +35,10 @@ fn page(text: &str) -> io::Result<()> {
     command.args(words).stdin(Stdio::piped());
     if env::var_os("LESS").is_none() {
         command.env("LESS", "FRX");
+    }
+    if env::var_os("LESSCHARSET").is_none() {
+        // Without a locale `less` shows each byte beyond ASCII as a number.
+        command.env("LESSCHARSET", "utf-8");
     }
     let mut child = command.spawn()?;
     if let Some(mut stdin) = child.stdin.take() {

@@ -18,6 +18,10 @@ use crate::views::{api, error, refusal};
 
 const ATTACHMENT: HeaderValue = HeaderValue::from_static("attachment; filename=\"api.json\"");
 
+/// The header fields of the API that scripts of other sites may read.
+const EXPOSED: HeaderValue =
+    HeaderValue::from_static("ETag, RateLimit, RateLimit-Policy, Retry-After");
+
 /// The app of a site, with the middleware that the settings enable.
 pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
     let mut headers = SecurityHeaders::new();
@@ -77,11 +81,12 @@ fn attachment(_: &Site, request: &Request, next: Next<'_, Site>) -> Response {
 }
 
 fn cors(api: &Api) -> Cors {
-    if api.cors_origins.iter().any(|origin| origin == ANY_ORIGIN) {
+    let cors = if api.cors_origins.iter().any(|origin| origin == ANY_ORIGIN) {
         Cors::any()
     } else {
         Cors::origins(api.cors_origins.iter().cloned())
-    }
+    };
+    cors.with_exposed_fields(EXPOSED)
 }
 
 fn rate(api: &Api) -> RateLimit {

@@ -9,14 +9,15 @@ mod shipped;
 mod upkeep;
 
 use std::io::{self, Write};
+use std::path::Path;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use webframe::{Address, Server, Stopped};
 
 use crate::log;
 use crate::settings::Settings;
 use crate::site::Site;
-use crate::store::{DatabaseConfig, Store};
+use crate::store::{DatabaseConfig, DatabaseUrl, Store};
 
 /// Serves until SIGTERM or Ctrl-C. Finishes the answers in flight.
 ///
@@ -32,7 +33,7 @@ pub fn run(settings: &Settings) -> anyhow::Result<()> {
         let log = log.clone();
         move || log.reopen()
     })?;
-    let site = open(settings)?;
+    let site = site(settings, Store::open(&engine::database(settings))?)?;
     let app = app::app(site, settings, log.queue.clone());
     app.state().metrics().watch(server.gauges_handle());
     app.state().watch_log(log.queue);
@@ -71,20 +72,50 @@ pub fn database(settings: &Settings) -> DatabaseConfig {
     engine::database(settings)
 }
 
-/// Opens the store.
+/// Opens the store for a command. Says on standard error that it creates the database.
 ///
 /// # Errors
 /// If the database cannot be opened.
 pub fn store(settings: &Settings) -> anyhow::Result<Store> {
+    if let Some(file) = missing_file(settings) {
+        writeln!(io::stderr(), "creating a new database: {}", file.display()).unwrap_or_default();
+    }
     Ok(Store::open(&engine::database(settings))?)
 }
 
-/// Opens the store, imports the shipped word books and loads all words.
+/// Opens the store for a command about its contents, which creates no database.
+///
+/// # Errors
+/// If there is no database, or it cannot be opened.
+pub fn existing_store(settings: &Settings) -> anyhow::Result<Store> {
+    if let Some(file) = missing_file(settings) {
+        bail!(
+            "there is no database {}: run the command in the folder in which the server was \
+             started, or with the same --settings and --database; a new database is created by \
+             the first start of the server",
+            file.display()
+        );
+    }
+    store(settings)
+}
+
+/// The file of the database, if it does not exist.
+fn missing_file(settings: &Settings) -> Option<&Path> {
+    match &settings.database.url {
+        DatabaseUrl::Sqlite(file) if matches!(file.try_exists(), Ok(false)) => Some(file),
+        DatabaseUrl::Sqlite(_) | DatabaseUrl::Mysql(_) => None,
+    }
+}
+
+/// Opens the store for a command, imports the shipped word books and loads all words.
 ///
 /// # Errors
 /// If the database or its word books cannot be read.
 pub fn open(settings: &Settings) -> anyhow::Result<Site> {
-    let store = store(settings)?;
+    site(settings, store(settings)?)
+}
+
+fn site(settings: &Settings, store: Store) -> anyhow::Result<Site> {
     let place = store.place();
     shipped::install(&store).context("cannot put the shipped word books into the database")?;
     let site = Site::new(settings.clone(), store)?;

@@ -1,8 +1,9 @@
-//! DICT (RFC 2229): answers the lines of a client. `command` parses a line, `strategy` finds words,
-//! `article` formats an entry as plain text, `reply` encodes the reply.
+//! DICT (RFC 2229): answers the lines of a client. `command` parses a line, `strategy` finds words
+//! (`soundex` by their sound),//! `article` formats an entry as plain text, `reply` encodes the reply.
 
 mod command;
 mod strategy;
+mod soundex;
 mod article;
 mod reply;
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::soundex;
+
 use crate::lexicon::{EntryRef, FoundBy, Lexicon, Page, Pattern, PatternError};
 
 /// Maximum number of words of a similar spelling.
@@ -19,12 +21,13 @@ pub(super) enum Strategy {
     Last,
     Regexp,
     BasicRegexp,
+    Soundex,
     Levenshtein,
     Lemma,
 }
 
 impl Strategy {
-    pub(super) const ALL: [Strategy; 11] = [
+    pub(super) const ALL: [Strategy; 12] = [
         Strategy::Exact,
         Strategy::Prefix,
         Strategy::Substring,
@@ -34,6 +37,7 @@ impl Strategy {
         Strategy::Last,
         Strategy::Regexp,
         Strategy::BasicRegexp,
+        Strategy::Soundex,
         Strategy::Levenshtein,
         Strategy::Lemma,
     ];
@@ -57,6 +61,7 @@ impl Strategy {
             Strategy::Last => "last",
             Strategy::Regexp => "re",
             Strategy::BasicRegexp => "regexp",
+            Strategy::Soundex => "soundex",
             Strategy::Levenshtein => "lev",
             Strategy::Lemma => "lemma",
         }
@@ -73,6 +78,7 @@ impl Strategy {
             Strategy::Last => "Match the last word within headwords",
             Strategy::Regexp => "Regular expressions",
             Strategy::BasicRegexp => "Old (basic) regular expressions",
+            Strategy::Soundex => "Match using SOUNDEX algorithm",
             Strategy::Levenshtein => "Match headwords of a similar spelling",
             Strategy::Lemma => "Match headwords that have the word as an inflected form",
         }
@@ -111,6 +117,10 @@ impl Strategy {
             Strategy::Last => matching(&format!("(^|[ -]){literal}$")),
             Strategy::Regexp => matching(word),
             Strategy::BasicRegexp => matching(&extended(word)),
+            Strategy::Soundex => match soundex::expression(word) {
+                Some(expression) => matching(&expression),
+                None => Ok(Vec::new()),
+            },
         }
     }
 }

@@ -298,8 +298,8 @@ impl fmt::Display for ImportReport {
         }
         match self.oddities.total() {
             0 => Ok(()),
-            1 => f.write_str(", 1 odd place"),
-            odd => write!(f, ", {odd} odd places"),
+            1 => f.write_str(", 1 warning"),
+            warnings => write!(f, ", {warnings} warnings"),
         }
     }
 }

@@ -27,8 +27,10 @@ pub struct CourseRows {
     pub lookups: Vec<[String; 3]>,
     /// `words`: word and meaning.
     pub words: Vec<[String; 2]>,
-    /// Rows that cannot be read, each with its reason; at most [`ODD_MAX`].
+    /// The first rows that cannot be read, each with its reason.
     pub odd: Vec<String>,
+    /// The number of all rows that cannot be read.
+    pub left_out: u64,
     /// Tables that the source does not have.
     pub missing: Vec<&'static str>,
 }
@@ -112,6 +114,7 @@ impl CourseRows {
 
     /// Reports a row that cannot be read.
     fn leave_out(&mut self, table: &Table, number: usize, why: &str) {
+        self.left_out += 1;
         if self.odd.len() < ODD_MAX {
             self.odd.push(format!("{}, row {number}: {why}", table.name));
         }

@@ -1,5 +1,6 @@
 //! The rows of a course database on a MySQL server, in one read-only transaction.
 
+use mysql::consts::ColumnType;
 use mysql::prelude::Queryable;
 use mysql::{AccessMode, Conn, OptsBuilder, Row, TxOpts, Value};
 
@@ -20,6 +21,8 @@ fn read_all(login: OptsBuilder) -> mysql::Result<CourseRows> {
     let options = TxOpts::default().set_access_mode(Some(AccessMode::ReadOnly));
     let mut transaction =
         connection.start_transaction(options.set_with_consistent_snapshot(true))?;
+    // The driver reads a `timestamp` in the zone of the session.
+    transaction.query_drop("set time_zone = '+00:00'")?;
     let mut rows = CourseRows::default();
     for table in &TABLES {
         let count: Option<u64> = transaction.exec_first(EXISTS, (table.name,))?;
@@ -27,8 +30,13 @@ fn read_all(login: OptsBuilder) -> mysql::Result<CourseRows> {
             rows.missing.push(table.name);
             continue;
         }
-        for row in transaction.query_iter(select(table))? {
-            rows.add(table, values(row?));
+        for (row, number) in transaction.query_iter(select(table))?.zip(1..) {
+            let values = values(row?);
+            if values.iter().any(|text| text.contains(char::REPLACEMENT_CHARACTER)) {
+                rows.leave_out(table, number, "it is not UTF-8");
+            } else {
+                rows.add(table, values);
+            }
         }
     }
     transaction.rollback()?;
@@ -41,13 +49,19 @@ fn select(table: &Table) -> String {
 }
 
 fn values(row: Row) -> Vec<String> {
-    row.unwrap_raw().into_iter().map(|value| text(value.unwrap_or(Value::NULL))).collect()
+    let columns = row.columns();
+    let values = row.unwrap_raw().into_iter().zip(columns.iter());
+    values.map(|(value, column)| text(value.unwrap_or(Value::NULL), column.column_type())).collect()
 }
 
-/// A value as the course's Python prints it.
-fn text(value: Value) -> String {
+/// A value as the course's Python prints it. A `timestamp` has its offset.
+fn text(value: Value, kind: ColumnType) -> String {
     match value {
         Value::NULL => String::new(),
+        Value::Bytes(bytes) if kind == ColumnType::MYSQL_TYPE_TIMESTAMP => {
+            let time = String::from_utf8_lossy(&bytes).into_owned();
+            if time.is_empty() || time.starts_with("0000") { time } else { time + "+00:00" }
+        }
         Value::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Value::Date(year, month, day, hour, minute, second, _) => {
             format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")

@@ -12,5 +12,6 @@ pub(crate) use enter::{show_login, show_register, submit_login, submit_logout, s
 pub(super) use own::event_text;
 pub(crate) use own::{change_password, delete_account, delete_history, end_sessions, export, show};
 pub(crate) use privacy::show_privacy;
+pub(super) use registration::{password_text, username_text};
 pub(crate) use reset::{show_reset, submit_reset};
 pub(crate) use tokens::submit_tokens;

@@ -71,7 +71,7 @@ impl Form {
 }
 
 /// The text for a problem of a password.
-pub(super) fn password_text(problem: PasswordProblem, t: &Texts) -> String {
+pub(crate) fn password_text(problem: PasswordProblem, t: &Texts) -> String {
     match problem {
         PasswordProblem::Empty => t.problem.password_empty.to_owned(),
         PasswordProblem::Short(min) => fill(t.problem.password_short, "min", min),
@@ -81,7 +81,8 @@ pub(super) fn password_text(problem: PasswordProblem, t: &Texts) -> String {
     }
 }
 
-fn username_text(error: UsernameError, t: &Texts) -> String {
+/// The text for a name that cannot be used.
+pub(crate) fn username_text(error: UsernameError, t: &Texts) -> String {
     match error {
         UsernameError::Empty => t.problem.name_empty.to_owned(),
         UsernameError::TooLong => fill(t.problem.name_long, "max", USERNAME_CHARS_MAX),

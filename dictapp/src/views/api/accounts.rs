@@ -1,9 +1,10 @@
 //! Accounts and sessions: registration, log-in and log-out, and the administration of users.
 
 use serde::{Deserialize, Serialize};
-use webframe::http::StatusCode;
+use webframe::http::{StatusCode, header};
 use webframe::{Error, Request, Response, Result};
 
+use super::super::account::{password_text, username_text};
 use super::caller::{Caller, Proof, client};
 use super::problem::Problem;
 use super::{object, private, token_response};
@@ -12,6 +13,7 @@ use crate::password::PasswordProblem;
 use crate::session::Token;
 use crate::site::{AdminError, Credentials, LogIn, Registration, SignUp, Site, Visit};
 use crate::store::{AuditEvent, User, UserId};
+use crate::texts::{Language, Texts};
 use crate::throttle::Refusal;
 
 /// Users of one page of the list.
@@ -75,10 +77,14 @@ pub(crate) fn register(site: &Site, request: &Request) -> Result<Response> {
         let detail = "this site does not take new accounts";
         return Problem::new(StatusCode::FORBIDDEN, detail).response();
     }
-    let name =
-        Username::parse_new(&name).map_err(|error| Problem::unusable("name", error.to_string()))?;
+    let chinese = chinese(request);
+    let name = Username::parse_new(&name).map_err(|error| {
+        let detail = chinese.map_or_else(|| error.to_string(), |t| username_text(error, t));
+        Problem::unusable("name", detail)
+    })?;
     if let Some(problem) = PasswordProblem::of(&password, name.as_str(), rules) {
-        return Problem::unusable("password", problem.to_string()).response();
+        let detail = chinese.map_or_else(|| problem.to_string(), |t| password_text(problem, t));
+        return Problem::unusable("password", detail).response();
     }
     let client = client(request);
     // The API has no forms, so each request counts as a form of its own.
@@ -191,6 +197,12 @@ pub(crate) fn change(site: &Site, request: &Request) -> Result<Response> {
     }
     let user = site.user(&name)?.ok_or_else(no_user)?;
     private(request, &account(&user))
+}
+
+/// The texts of a program that asks for Chinese, for what its user has typed.
+fn chinese(request: &Request) -> Option<&'static Texts> {
+    let asked = request.field(&header::ACCEPT_LANGUAGE).and_then(Language::best);
+    asked.filter(|language| *language == Language::Chinese).map(Language::texts)
 }
 
 /// The caller, if an administrator.

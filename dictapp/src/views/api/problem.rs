@@ -60,6 +60,7 @@ impl Problem {
             StatusCode::METHOD_NOT_ALLOWED => {
                 format!("{} does not accept {}", request.path(), request.method())
             }
+            StatusCode::NOT_IMPLEMENTED => format!("unknown method {}", request.method()),
             _ => return Problem::of(error),
         };
         Problem::new(error.status(), detail)

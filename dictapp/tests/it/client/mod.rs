@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod sessions;
 mod terminal;
 
 use std::fs;
@@ -157,6 +158,22 @@ fn a_long_entry_goes_through_the_pager_and_a_terminal_has_colours() {
     person.end();
 }
 
+/// Regression: without a locale `less` showed `<E8><8B><B9>`.
+#[test]
+fn a_pager_without_a_locale_shows_chinese() {
+    let (site, home) = (Site::start(), home());
+    let program = env!("CARGO_BIN_EXE_dictapp");
+    let line = format!("stty rows 5 cols 80; exec {program} client {} look take", site.url);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &line]).current_dir(home.path());
+    for (name, value) in client(&home, &[]).env("PAGER", "printenv LESSCHARSET").get_envs() {
+        shell.envs(value.map(|value| (name, value)));
+    }
+    let mut person = Terminal::start(&shell);
+    person.expect("utf-8");
+    person.end();
+}
+
 #[test]
 fn a_script_gets_json_plain_text_and_an_exit_code() {
     let (site, home) = (Site::start(), home());
@@ -223,6 +240,10 @@ fn a_server_that_does_not_run_is_named_at_once() {
         assert_eq!(output.status.code(), Some(1), "{error}");
         assert!(error.contains(&said), "{error}");
         assert!(!error.contains("trying again") && !error.contains("重试"), "{error}");
+        // Nor is a name or a password asked for.
+        let output = client(&home, &[&url, "--lang", language]).output().unwrap();
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{output:?}");
+        assert!(String::from_utf8(output.stderr).unwrap().contains(&said));
     }
 }
 

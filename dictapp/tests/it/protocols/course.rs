@@ -99,3 +99,26 @@ fn a_flood_without_a_line_end_closes_only_its_own_connection() {
     assert_eq!(client.recv(), "", "the connection ends");
     asks(&mut Client::of(&site, NAME), "R lily orange-horse-7", "OK");
 }
+
+#[test]
+fn hostile_bytes_fail_and_a_half_closed_client_gets_its_reply() {
+    let site = site(&[]);
+    let mut lily = Client::of(&site, NAME);
+    asks(&mut lily, "R lily orange-horse-7", "OK");
+    for bytes in [&b"\0"[..], b"Q lily a\0b", b"Q lily \xff\xfe", b"\x1b[2J", b"R\tx\ty"] {
+        let mut client = Client::of(&site, NAME);
+        client.send(bytes);
+        assert_eq!(client.recv(), "FAIL", "{}", bytes.escape_ascii());
+    }
+    let mut word = Client::of(&site, NAME);
+    word.flood(format!("Q lily {}", "x".repeat(10 << 20)).as_bytes());
+    assert!(["FAIL", ""].contains(&word.rest().as_str()));
+    for (request, reply) in [("L lily orange-horse-7", "OK"), ("L lily nonsense", "FAIL"), ("", "")]
+    {
+        let mut half = Client::of(&site, NAME);
+        half.send(request.as_bytes());
+        assert_eq!(half.rest(), reply, "{request}");
+    }
+    lily.send(b"Q lily apple");
+    assert!(lily.recv().starts_with("apple : "));
+}

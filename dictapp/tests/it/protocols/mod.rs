@@ -3,8 +3,8 @@
 mod course;
 mod dict;
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 use crate::pages::site::Site;
@@ -39,6 +39,21 @@ impl Client {
     #[track_caller]
     fn send(&mut self, bytes: &[u8]) {
         self.stream.get_mut().write_all(bytes).expect("it is sent");
+    }
+
+    /// Sends bytes that the server may refuse before it has read them all.
+    fn flood(&mut self, bytes: &[u8]) {
+        self.stream.get_mut().write_all(bytes).unwrap_or_default();
+    }
+
+    /// Sends no more, and reads all that comes until the server closes. A reset ends it too.
+    fn rest(&mut self) -> String {
+        self.stream.get_ref().shutdown(Shutdown::Write).unwrap_or_default();
+        let mut bytes = Vec::new();
+        let ended = self.stream.read_to_end(&mut bytes);
+        let is_late = ended.is_err_and(|error| error.kind() == ErrorKind::WouldBlock);
+        assert!(!is_late, "the connection stays open");
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     /// The next line without its end.

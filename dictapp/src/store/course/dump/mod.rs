@@ -1,9 +1,10 @@
-//! Reads the rows of a course database from an SQL dump of `mysqldump`: `CREATE TABLE` has the
-//! order of the columns, `INSERT INTO` the rows. Other statements are skipped.
+//! Reads the rows of a course database from an SQL dump, of `mysqldump`, of phpMyAdmin or written by
+//! hand: `CREATE TABLE` has the order of the columns, `INSERT INTO` the rows. Other statements are
+//! skipped. `charset` decodes the file, `tokens` splits it into statements.
 
+mod charset;
 mod tokens;
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
@@ -11,10 +12,13 @@ use std::path::Path;
 
 use super::{CourseRows, TABLES, Table};
 use crate::store::error::{Result, StoreError};
-use tokens::{Token, Tokens};
+use tokens::{Token, Tokens, value};
 
 /// Maximum bytes of a dump: more than a thousand classes need.
 const DUMP_BYTES_MAX: u64 = 1 << 30;
+
+/// Databases of the server itself in a dump of all: `mysql` has a table `user` of its own.
+const SYSTEM: [&str; 4] = ["mysql", "sys", "performance_schema", "information_schema"];
 
 pub(super) fn read(path: &Path) -> Result<CourseRows> {
     let refused = |why: String| StoreError::refused(format!("{}: {why}", path.display()));
@@ -26,73 +30,54 @@ pub(super) fn read(path: &Path) -> Result<CourseRows> {
     if bytes.len() as u64 > DUMP_BYTES_MAX {
         return Err(refused(format!("it is larger than {DUMP_BYTES_MAX} bytes")));
     }
-    parse(&text_of(&bytes).map_err(refused)?).map_err(refused)
+    parse(&charset::decode(&bytes).map_err(refused)?).map_err(refused)
 }
 
-/// The text of a dump: UTF-8, or the UTF-16 of PowerShell's `>`. Other bytes become U+FFFD.
-fn text_of(bytes: &[u8]) -> std::result::Result<Cow<'_, str>, String> {
-    if [&b"\x1f\x8b"[..], b"PK\x03\x04", b"\xfd7zXZ", b"BZh"].iter().any(|it| bytes.starts_with(it))
-    {
-        return Err("it is compressed: unpack it first".to_owned());
-    }
-    let (encoding, _) = encoding_rs::Encoding::for_bom(bytes).unwrap_or((encoding_rs::UTF_8, 0));
-    Ok(encoding.decode(bytes).0)
+/// The facts of the statements so far.
+#[derive(Debug, Default)]
+struct Dump {
+    rows: CourseRows,
+    /// The columns of the tables that were created.
+    columns: HashMap<&'static str, Vec<Column>>,
+    /// The number of rows of each table so far.
+    numbers: HashMap<&'static str, usize>,
+    /// The offset of `timestamp` columns, as in `+00:00`.
+    zone: Option<String>,
+    is_system: bool,
 }
 
-/// A value as text; NULL is empty. `None`: an expression, or bytes that are not text.
-fn value(tokens: &[Token]) -> Option<String> {
-    match tokens {
-        [word] if word.is("null") => Some(String::new()),
-        [Token::Word(word)] => match word.strip_prefix("0x") {
-            Some(digits) => from_hex(digits),
-            None => Some(word.clone()),
-        },
-        [x, digits] if x.is("x") => from_hex(digits.text()?),
-        // A text with its character set: `_binary 'apple'`.
-        [Token::Word(set), text] if set.starts_with('_') => text.text().map(str::to_owned),
-        [n, text] if n.is("n") => text.text().map(str::to_owned),
-        texts if !texts.is_empty() => texts.iter().map(Token::text).collect(),
-        _ => None,
-    }
-}
-
-/// The text of hexadecimal digits, as `mysqldump --hex-blob` writes it.
-fn from_hex(digits: &str) -> Option<String> {
-    let bytes = digits.as_bytes().chunks(2).map(|pair| {
-        let pair = std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?;
-        u8::from_str_radix(pair, 16).ok()
-    });
-    String::from_utf8(bytes.collect::<Option<_>>()?).ok()
+#[derive(Clone, Debug)]
+struct Column {
+    name: String,
+    is_timestamp: bool,
 }
 
 fn parse(sql: &str) -> std::result::Result<CourseRows, String> {
-    let mut rows = CourseRows::default();
-    let mut orders = HashMap::new();
+    let mut dump = Dump::default();
     let mut tokens = Tokens::of(sql);
-    loop {
-        let statement = tokens.statement()?;
-        if statement.is_empty() && tokens.is_at_end() {
-            break;
-        }
+    while let Some(statement) = tokens.statement()? {
         match statement.as_slice() {
-            [create, table, rest @ ..] if create.is("create") && table.is("table") => {
-                if let Some((table, columns)) = created(rest) {
-                    orders.insert(table.name, columns);
-                }
+            [set, rest @ ..] if set.is("set") => dump.set(rest),
+            [word, name] if word.is("use") => {
+                let name = name.name().unwrap_or_default().to_lowercase();
+                dump.is_system = SYSTEM.contains(&name.as_str());
             }
+            _ if dump.is_system => {}
+            [create, rest @ ..] if create.is("create") => dump.create(rest),
             [insert, rest @ ..] if insert.is("insert") || insert.is("replace") => {
-                add_rows(rest, &orders, &mut rows)?;
+                dump.insert(rest)?;
             }
             _ => {}
         }
     }
+    let Dump { mut rows, columns, .. } = dump;
     let is_filled = |table: &&Table| match table.name {
         "user" => !rows.users.is_empty(),
         "hist" => !rows.lookups.is_empty(),
         _ => !rows.words.is_empty(),
     };
     let missing =
-        TABLES.iter().filter(|table| !is_filled(table) && !orders.contains_key(table.name));
+        TABLES.iter().filter(|table| !is_filled(table) && !columns.contains_key(table.name));
     rows.missing = missing.map(|table| table.name).collect();
     Ok(rows)
 }
@@ -102,26 +87,169 @@ fn table_of(token: &Token) -> Option<&'static Table> {
     TABLES.iter().find(|table| table.name.eq_ignore_ascii_case(name))
 }
 
-/// Words that begin a part of a definition that is not a column.
+/// Words that begin a part of a definition that is no column.
 const NO_COLUMNS: [&str; 9] =
     ["primary", "key", "unique", "constraint", "index", "fulltext", "spatial", "foreign", "check"];
 
+impl Dump {
+    /// Reads `set time_zone = '+00:00'`.
+    fn set(&mut self, rest: &[Token]) {
+        for assignment in rest.windows(3) {
+            if let [name, Token::Sign('='), value] = assignment
+                && name.name().is_some_and(|name| name.eq_ignore_ascii_case("time_zone"))
+            {
+                let zone = value.text().filter(|zone| zone.starts_with(['+', '-']));
+                self.zone = zone.map(str::to_owned);
+            }
+        }
+    }
+
+    /// Reads the rest of `create [or replace] [temporary] table ..`.
+    fn create(&mut self, rest: &[Token]) {
+        let mut words = rest.iter().take(4);
+        let Some(at) = words.position(|token| token.is("table")) else { return };
+        if let Some((table, columns)) = created(&rest[at + 1..]) {
+            self.columns.insert(table.name, columns);
+        }
+    }
+
+    /// Reads what follows `insert`: `into NAME (columns) values (..), (..)`, or `into NAME set
+    /// column = .., ..`.
+    fn insert(&mut self, rest: &[Token]) -> std::result::Result<(), String> {
+        let is_source = |token: &Token| {
+            ["values", "value", "set", "select", "table"].iter().any(|word| token.is(word))
+        };
+        let Some(at) = outside(rest).find(|(_, token)| is_source(token)).map(|(at, _)| at) else {
+            return Ok(());
+        };
+        let (head, source) = rest.split_at(at);
+        let open = head.iter().position(|token| *token == Token::Sign('(')).unwrap_or(head.len());
+        let Some(table) = open.checked_sub(1).and_then(|last| table_of(&head[last])) else {
+            return Ok(());
+        };
+        let names = head[open..].iter().filter_map(Token::name);
+        match source {
+            [set, rest @ ..] if set.is("set") => {
+                let (names, row) = assignments(rest);
+                let columns = self.columns_of(table, names.into_iter());
+                self.add(table, &columns, &[row])
+            }
+            [values, rest @ ..] if values.is("values") || values.is("value") => {
+                let columns = self.columns_of(table, names);
+                let rows: Option<Vec<_>> = Rows { rest }.collect();
+                let rows = rows.ok_or_else(|| format!("it ends within a row of {}", table.name))?;
+                self.add(table, &columns, &rows)
+            }
+            _ => {
+                let number = self.next_number(table);
+                self.rows.leave_out(table, number, "it is not in the dump, but selected");
+                Ok(())
+            }
+        }
+    }
+
+    /// The named columns; without names those of the table, in its order.
+    fn columns_of<'n>(&self, table: &Table, names: impl Iterator<Item = &'n str>) -> Vec<Column> {
+        let created = self.columns.get(table.name);
+        let is_timestamp = |name: &str| {
+            created.into_iter().flatten().any(|column| column.is_timestamp && column.name == name)
+        };
+        let column = |name: &str| {
+            let name = name.to_lowercase();
+            Column { is_timestamp: is_timestamp(&name), name }
+        };
+        let named: Vec<Column> = names.map(column).collect();
+        match created {
+            _ if !named.is_empty() => named,
+            Some(created) => created.clone(),
+            None => table.columns.iter().map(|name| column(name)).collect(),
+        }
+    }
+
+    fn next_number(&mut self, table: &Table) -> usize {
+        let number = self.numbers.entry(table.name).or_default();
+        *number += 1;
+        *number
+    }
+
+    /// Adds rows; each value is a list of tokens.
+    fn add(
+        &mut self,
+        table: &Table,
+        columns: &[Column],
+        rows: &[Vec<&[Token]>],
+    ) -> std::result::Result<(), String> {
+        let mut places = Vec::new();
+        for name in table.read {
+            let place = columns.iter().position(|column| column.name == *name);
+            places.push(place.ok_or_else(|| {
+                let names: Vec<&str> = columns.iter().map(|column| &*column.name).collect();
+                let names = names.join(", ");
+                format!("the table {} has no column {name}; it has {names}", table.name)
+            })?);
+        }
+        for row in rows {
+            let number = self.next_number(table);
+            let read = |&place: &usize| self.read(columns.get(place)?, row.get(place)?);
+            let values: Option<Vec<_>> = places.iter().map(read).collect();
+            match values {
+                _ if row.len() != columns.len() => {
+                    let why = format!("{} values for {} columns", row.len(), columns.len());
+                    self.rows.leave_out(table, number, &why);
+                }
+                None => self.rows.leave_out(table, number, "a value is not a text"),
+                Some(values)
+                    if values.iter().any(|text| text.contains(char::REPLACEMENT_CHARACTER)) =>
+                {
+                    let why = "it is not UTF-8; dump it with --default-character-set=utf8mb4";
+                    self.rows.leave_out(table, number, why);
+                }
+                Some(values) => self.rows.add(table, values),
+            }
+        }
+        Ok(())
+    }
+
+    /// A value as text. A `timestamp` gets the offset of the dump.
+    fn read(&self, column: &Column, tokens: &[Token]) -> Option<String> {
+        let text = value(tokens)?;
+        let is_time = column.is_timestamp && !text.is_empty() && !text.starts_with("0000");
+        Some(text + self.zone.as_deref().filter(|_| is_time).unwrap_or_default())
+    }
+}
+
+/// The tokens that are in no parentheses, with their places.
+fn outside(tokens: &[Token]) -> impl Iterator<Item = (usize, &Token)> {
+    let mut depth = 0_usize;
+    tokens.iter().enumerate().filter(move |(_, token)| {
+        match token {
+            Token::Sign('(') => depth += 1,
+            Token::Sign(')') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    })
+}
+
 /// The table and its columns: the names that begin a part of the definition.
-fn created(rest: &[Token]) -> Option<(&'static Table, Vec<String>)> {
+fn created(rest: &[Token]) -> Option<(&'static Table, Vec<Column>)> {
     let open = rest.iter().position(|token| *token == Token::Sign('('))?;
     let table = table_of(rest.get(open.checked_sub(1)?)?)?;
     let mut columns = Vec::new();
     let mut depth = 0_usize;
     let mut is_first = true;
-    for token in &rest[open..] {
+    for (token, next) in rest[open..].iter().zip(&rest[open + 1..]) {
         match token {
             Token::Sign('(') => depth += 1,
-            Token::Sign(')') => depth = depth.saturating_sub(1),
+            Token::Sign(')') if depth == 1 => break,
+            Token::Sign(')') => depth -= 1,
             Token::Sign(',') if depth == 1 => is_first = true,
             token if is_first && depth == 1 => {
                 is_first = false;
                 let is_key = NO_COLUMNS.iter().any(|word| token.is(word));
-                columns.extend(token.name().filter(|_| !is_key).map(str::to_lowercase));
+                let name = token.name().filter(|_| !is_key).map(str::to_lowercase);
+                let is_timestamp = next.is("timestamp");
+                columns.extend(name.map(|name| Column { name, is_timestamp }));
             }
             _ => {}
         }
@@ -129,60 +257,27 @@ fn created(rest: &[Token]) -> Option<(&'static Table, Vec<String>)> {
     Some((table, columns))
 }
 
-/// Reads the tokens after `insert`: `into NAME (columns) values (..), (..)`.
-fn add_rows(
-    rest: &[Token],
-    orders: &HashMap<&str, Vec<String>>,
-    rows: &mut CourseRows,
-) -> std::result::Result<(), String> {
-    let Some(at) = rest.iter().position(|token| token.is("values") || token.is("value")) else {
-        return Ok(());
-    };
-    let (head, values) = rest.split_at(at);
-    let open = head.iter().position(|token| *token == Token::Sign('(')).unwrap_or(head.len());
-    let Some(table) = open.checked_sub(1).and_then(|last| table_of(&head[last])) else {
-        return Ok(());
-    };
-    let named: Vec<String> =
-        head[open..].iter().filter_map(Token::name).map(str::to_lowercase).collect();
-    let known = || table.columns.iter().map(|&name| name.to_owned()).collect();
-    let columns = if named.is_empty() {
-        orders.get(table.name).cloned().unwrap_or_else(known)
-    } else {
-        named
-    };
-    let mut places = Vec::new();
-    for name in table.read {
-        let place = columns.iter().position(|column| column == name);
-        places.push(place.ok_or_else(|| {
-            let columns = columns.join(", ");
-            format!("the table {} has no column {name}; it has {columns}", table.name)
-        })?);
-    }
-    let listed = Rows { rest: &values[1..] };
-    for (row, number) in listed.zip(1..) {
-        let row = row.ok_or_else(|| format!("it ends within a row of {}", table.name))?;
-        let values: Option<Vec<_>> = places.iter().map(|&place| value(row.get(place)?)).collect();
-        match values {
-            _ if row.len() != columns.len() => {
-                let why = format!("{} values for {} columns", row.len(), columns.len());
-                rows.leave_out(table, number, &why);
-            }
-            None => rows.leave_out(table, number, "a value is not a text"),
-            Some(values)
-                if values.iter().any(|text| text.contains(char::REPLACEMENT_CHARACTER)) =>
-            {
-                let why = "it is not UTF-8; dump it with --default-character-set=utf8mb4";
-                rows.leave_out(table, number, why);
-            }
-            Some(values) => rows.add(table, values),
+/// The columns and the values of `column = value, ..`.
+fn assignments(rest: &[Token]) -> (Vec<&str>, Vec<&[Token]>) {
+    let end = outside(rest).find(|(_, token)| token.is("on")).map_or(rest.len(), |(at, _)| at);
+    let rest = &rest[..end];
+    let commas = outside(rest).filter(|(_, token)| **token == Token::Sign(','));
+    let ends: Vec<usize> = commas.map(|(at, _)| at).chain([end]).collect();
+    let mut from = 0;
+    let mut all = (Vec::new(), Vec::new());
+    for end in ends {
+        if let [name, Token::Sign('='), value @ ..] = &rest[from..end]
+            && let Some(name) = name.name()
+        {
+            all.0.push(name);
+            all.1.push(value);
         }
+        from = (end + 1).min(rest.len());
     }
-    Ok(())
+    all
 }
 
-/// The rows after `values`: for each row its values, for each value its tokens. `None`: a row has
-/// no end.
+/// The rows behind `values`: for each its values, each with its tokens. `None`: a row has no end.
 struct Rows<'a> {
     rest: &'a [Token],
 }
@@ -191,7 +286,7 @@ impl<'a> Iterator for Rows<'a> {
     type Item = Option<Vec<&'a [Token]>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        // After the last row there may be `on duplicate key update ..`.
+        // Behind the last row there may be `on duplicate key update ..`.
         let before =
             self.rest.iter().take_while(|token| **token == Token::Sign(',') || token.is("row"));
         let at = before.count();
@@ -240,7 +335,7 @@ mod tests {
         assert!(rows.missing.is_empty());
     }
 
-    /// Each was read as two values, and moved the rest of its row.
+    /// Regression: each was read as two values, which moved the rest of its row.
     #[test]
     fn a_value_may_have_a_character_set_or_be_hexadecimal() {
         let rows = parse(
@@ -253,7 +348,7 @@ mod tests {
         assert_eq!(rows.odd.len(), 4, "{:?}", rows.odd);
     }
 
-    /// The inner parenthesis began another row.
+    /// Regression: the inner parenthesis began another row.
     #[test]
     fn a_row_with_an_expression_is_left_out_alone() {
         let rows = parse(
@@ -291,20 +386,82 @@ mod tests {
     }
 
     #[test]
-    fn a_dump_of_powershell_is_utf16_and_a_compressed_one_is_refused() {
-        let sql = "insert into words values (1,'apple','苹果');";
-        let utf16: Vec<u8> = sql.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        for bytes in
-            [[b"\xff\xfe", &utf16[..]].concat(), [b"\xef\xbb\xbf", sql.as_bytes()].concat()]
-        {
-            let rows = parse(&text_of(&bytes).unwrap()).unwrap();
-            assert_eq!(rows.words, [["apple", "苹果"]]);
+    fn a_row_that_is_not_utf8_is_left_out_alone() {
+        let sql = [
+            &b"insert into words values (1,'apple','"[..],
+            b"\xc6\xbb\xb9\xfb",
+            b"'),(2,'a','b');",
+        ];
+        let rows = parse(&charset::decode(&sql.concat()).unwrap()).unwrap();
+        assert_eq!(rows.words, [["a", "b"]]);
+        assert!(rows.odd[0].contains("words, row 1: it is not UTF-8"), "{:?}", rows.odd);
+    }
+
+    #[test]
+    fn rows_are_numbered_over_all_statements_and_those_left_out_are_counted() {
+        let mut sql = "insert into hist values (1,'a','b','c');".to_owned();
+        sql += &"insert into hist values (1,'a');".repeat(30);
+        let rows = parse(&sql).unwrap();
+        assert_eq!(rows.odd[0], "hist, row 2: 2 values for 4 columns");
+        assert_eq!((rows.odd.len(), rows.left_out), (20, 30));
+    }
+
+    /// Regression: rows of triggers were imported, and partitions counted as columns.
+    #[test]
+    fn a_dump_may_have_triggers_views_partitions_and_the_tables_of_the_server() {
+        let rows = parse(
+            "USE `mysql`;\nCREATE TABLE `user` (`Host` char(60), `User` char(32));\n\
+             INSERT INTO `user` VALUES ('%','root');\nUSE `dict`;\n\
+             CREATE OR REPLACE TABLE `user` (`passwd` char(64), `name` varchar(32), `id` int)\n\
+             /*!50100 PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (10), \
+             PARTITION p1 VALUES LESS THAN (20)) */;\n\
+             DELIMITER ;;\n/*!50003 CREATE*/ /*!50017 DEFINER=`root`@`localhost`*/ /*!50003 TRIGGER `t` \
+             AFTER INSERT ON `user` FOR EACH ROW BEGIN\n  INSERT INTO hist VALUES (1,'x','y','z');\nEND */;;\n\
+             CREATE PROCEDURE p(n text) BEGIN INSERT INTO user VALUES (1, n, n); END ;;\nDELIMITER ;\n\
+             INSERT INTO `user` VALUES ('secret','Levi',1);\n\
+             INSERT INTO user SELECT * FROM old;",
+        )
+        .unwrap();
+        let users: Vec<_> = rows.users.iter().map(|u| (&*u.name, &*u.passwd)).collect();
+        assert_eq!(users, [("Levi", "secret")]);
+        assert!(rows.lookups.is_empty(), "{:?}", rows.lookups);
+        assert_eq!(rows.odd, ["user, row 2: it is not in the dump, but selected"]);
+    }
+
+    #[test]
+    fn a_row_may_be_assigned_and_a_name_or_a_default_is_no_text() {
+        let rows = parse(
+            "insert into user set passwd = 'p', `name` = 'Levi' on duplicate key update id = 1;\
+             insert into user (id, value, name, passwd) values (1, 'x', 'Mia', 'q');\
+             insert into hist values (null, 'Levi', apple, '2020-11-03');\
+             insert into hist values (default, 'Levi', 'apple', current_timestamp);",
+        )
+        .unwrap();
+        let users: Vec<_> = rows.users.iter().map(|u| (&*u.name, &*u.passwd)).collect();
+        assert_eq!(users, [("Levi", "p"), ("Mia", "q")]);
+        assert!(rows.lookups.is_empty(), "{:?}", rows.lookups);
+        assert_eq!(rows.left_out, 2);
+    }
+
+    /// Regression: a `timestamp`, which is dumped in UTC, was read in the zone of the site.
+    #[test]
+    fn a_timestamp_has_the_time_zone_of_the_dump() {
+        let dump = |kind: &str, zone: &str| {
+            let rows = parse(&format!(
+                "/*!40103 SET @OLD_TIME_ZONE=@@TIME_ZONE */;\n{zone}\n\
+                 create table hist (id int, `name` text, word text, `time` {kind} NOT NULL DEFAULT \
+                 current_timestamp() ON UPDATE current_timestamp());\n\
+                 insert into hist (name, word, time) values ('a','b','2020-11-03 02:20:30'),\
+                 ('a','b','0000-00-00 00:00:00');"
+            ));
+            rows.unwrap().lookups.into_iter().map(|[_, _, time]| time).collect::<Vec<_>>()
+        };
+        let none = "0000-00-00 00:00:00";
+        for zone in ["/*!40103 SET TIME_ZONE='+00:00' */;", "SET time_zone = \"+00:00\";"] {
+            assert_eq!(dump("timestamp", zone), ["2020-11-03 02:20:30+00:00", none]);
+            assert_eq!(dump("datetime", zone), ["2020-11-03 02:20:30", none]);
         }
-        assert!(text_of(b"\x1f\x8b\x08").unwrap_err().contains("compressed"));
-        let gbk =
-            [&b"insert into words values (1,'apple','"[..], b"\xc6\xbb\xb9\xfb", b"');"].concat();
-        let rows = parse(&text_of(&gbk).unwrap()).unwrap();
-        assert!(rows.words.is_empty() && rows.odd[0].contains("not UTF-8"), "{:?}", rows.odd);
+        assert_eq!(dump("timestamp(3)", ""), ["2020-11-03 02:20:30", none]);
     }
 
     #[test]

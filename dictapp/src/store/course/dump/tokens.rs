@@ -1,4 +1,7 @@
-//! Splits the SQL of a dump into tokens: words, names, texts and signs. Skips comments.
+//! Splits SQL into statements and tokens: words, names, texts and signs.
+//!
+//! Comments are skipped. The content of `/*!40101 ..*/` is read, as by the server: `mysqldump` sets the
+//! time zone there. Statements end at a semicolon, or at another sign after `DELIMITER`.
 
 /// A word, a text or a sign of SQL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,34 +39,82 @@ impl Token {
     }
 }
 
-/// The unread rest of the SQL.
-pub(super) struct Tokens<'a> {
-    rest: &'a str,
+/// A value as text; NULL is empty. `None`: an expression, or bytes that are no text.
+pub(super) fn value(tokens: &[Token]) -> Option<String> {
+    match tokens {
+        [word] if word.is("null") => Some(String::new()),
+        [Token::Word(word)] => match word.strip_prefix("0x") {
+            Some(digits) => from_hex(digits),
+            None => is_number(word).then(|| word.clone()),
+        },
+        [x, digits] if x.is("x") => from_hex(digits.text()?),
+        // A text with its character set: `_binary 'apple'`.
+        [Token::Word(set), text] if set.starts_with('_') => text.text().map(str::to_owned),
+        [n, text] if n.is("n") => text.text().map(str::to_owned),
+        texts if !texts.is_empty() => texts.iter().map(Token::text).collect(),
+        _ => None,
+    }
 }
 
-impl Tokens<'_> {
-    pub(super) fn of(sql: &str) -> Tokens<'_> {
-        Tokens { rest: sql }
+/// Not a name, `default` or `current_timestamp`.
+fn is_number(word: &str) -> bool {
+    word.trim_start_matches(['+', '-', '.']).starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// The text of hexadecimal digits, as `mysqldump --hex-blob` writes it.
+fn from_hex(digits: &str) -> Option<String> {
+    let bytes = digits.as_bytes().chunks(2).map(|pair| {
+        let pair = std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?;
+        u8::from_str_radix(pair, 16).ok()
+    });
+    String::from_utf8(bytes.collect::<Option<_>>()?).ok()
+}
+
+/// SQL, as far as it is not read.
+pub(super) struct Tokens<'a> {
+    rest: &'a str,
+    /// The end of a statement.
+    delimiter: &'a str,
+}
+
+impl<'a> Tokens<'a> {
+    pub(super) fn of(sql: &'a str) -> Tokens<'a> {
+        Tokens { rest: sql, delimiter: ";" }
     }
 
-    pub(super) fn is_at_end(&self) -> bool {
-        self.rest.is_empty()
-    }
-
-    /// The tokens until the next semicolon.
-    pub(super) fn statement(&mut self) -> Result<Vec<Token>, String> {
+    /// The tokens of the next statement, which may have none; `None` at the end.
+    pub(super) fn statement(&mut self) -> Result<Option<Vec<Token>>, String> {
+        self.skip_blanks();
+        while let Some(line) = self.after_word("delimiter") {
+            let (line, rest) = line.split_once('\n').unwrap_or((line, ""));
+            self.delimiter = Some(line.trim()).filter(|it| !it.is_empty()).unwrap_or(";");
+            self.rest = rest;
+            self.skip_blanks();
+        }
+        if self.rest.is_empty() {
+            return Ok(None);
+        }
         let mut tokens = Vec::new();
         while let Some(token) = self.next()? {
-            if token == Token::Sign(';') {
-                break;
-            }
             tokens.push(token);
         }
-        Ok(tokens)
+        Ok(Some(tokens))
     }
 
+    /// The rest behind this word, if it begins with it.
+    fn after_word(&self, word: &str) -> Option<&'a str> {
+        let (start, rest) = self.rest.split_at_checked(word.len())?;
+        let is_word = start.eq_ignore_ascii_case(word) && rest.starts_with([' ', '\t']);
+        is_word.then_some(rest)
+    }
+
+    /// `None` at the end of the statement.
     fn next(&mut self) -> Result<Option<Token>, String> {
         self.skip_blanks();
+        if let Some(rest) = self.rest.strip_prefix(self.delimiter) {
+            self.rest = rest;
+            return Ok(None);
+        }
         let Some(first) = self.rest.chars().next() else { return Ok(None) };
         if matches!(first, '\'' | '"' | '`') {
             let text = self.quoted(first)?;
@@ -80,18 +131,24 @@ impl Tokens<'_> {
             self.rest = &self.rest[first.len_utf8()..];
             return Ok(Some(Token::Sign(first)));
         }
+        // `end$$`
+        let end = self.rest[..end].find(self.delimiter).unwrap_or(end);
         let (word, rest) = self.rest.split_at(end);
         self.rest = rest;
         Ok(Some(Token::Word(word.to_owned())))
     }
 
-    /// Skips white space and comments, including `/*!40000 ..*/`, which contains no rows.
+    /// Skips white space and comments. Of `/*!40101 ..*/` it skips only the beginning and the end.
     fn skip_blanks(&mut self) {
         loop {
             self.rest = self.rest.trim_start();
             let is_line = self.rest.starts_with("--") || self.rest.starts_with('#');
             let end = if is_line {
                 self.rest.find('\n')
+            } else if let Some(start) = conditional(self.rest) {
+                Some(start)
+            } else if self.rest.starts_with("*/") {
+                Some(2)
             } else if self.rest.starts_with("/*") {
                 self.rest.find("*/").map(|at| at + 2)
             } else {
@@ -122,6 +179,14 @@ impl Tokens<'_> {
     }
 }
 
+/// The length of `/*!40101 ` or `/*M!100616 `. Without a blank after the version it is a comment:
+/// `/*M!999999\- enable the sandbox mode */`.
+fn conditional(sql: &str) -> Option<usize> {
+    let rest = sql.strip_prefix("/*!").or_else(|| sql.strip_prefix("/*M!"))?;
+    let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.starts_with(char::is_whitespace).then_some(sql.len() - rest.len())
+}
+
 fn unescaped(c: char) -> char {
     match c {
         'n' => '\n',
@@ -131,5 +196,42 @@ fn unescaped(c: char) -> char {
         'b' => '\x08',
         'Z' => '\x1a',
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statements(sql: &str) -> Vec<String> {
+        let mut tokens = Tokens::of(sql);
+        let mut all = Vec::new();
+        while let Some(statement) = tokens.statement().unwrap() {
+            let words = statement.iter().map(|token| match token {
+                Token::Word(text) | Token::Name(text) => text.clone(),
+                Token::Text(text) | Token::Quoted(text) => format!("'{text}'"),
+                Token::Sign(sign) => sign.to_string(),
+            });
+            all.push(words.collect::<Vec<_>>().join(" "));
+        }
+        all
+    }
+
+    #[test]
+    fn comments_are_skipped_and_what_is_for_a_version_is_read() {
+        let sql = "/*M!999999\\- enable the sandbox mode */ \n-- a ; b\n# c ; d\n/* e ; f */\n\
+                   /*!40103 SET TIME_ZONE='+00:00' */;\ncreate /*!50100 table */ t;";
+        assert_eq!(statements(sql), ["SET TIME_ZONE = '+00:00'", "create table t"]);
+        assert_eq!(statements("/* no end"), [""; 0]);
+    }
+
+    #[test]
+    fn a_statement_ends_at_its_delimiter() {
+        let sql = "a;;b;\nDELIMITER $$\ncreate trigger x begin insert; end$$\n\
+                   DELIMITER ;\nc; delimiter //\nd // e";
+        assert_eq!(
+            statements(sql),
+            ["a", "", "b", "create trigger x begin insert ; end", "c", "d", "e"]
+        );
     }
 }

@@ -7,38 +7,66 @@ use serde_json::{Map, Value, json};
 use crate::model::Scope;
 use crate::paths;
 
+const ABOUT: &str = "Words, accounts, the history, the word book and reviews. Errors are \
+    application/problem+json (RFC 9457). Each response has the remaining requests of the network \
+    (RateLimit), and a GET an ETag for If-None-Match. Long lists have pages: send the value of next \
+    as cursor.";
+
 /// The whole document.
 pub(super) fn document() -> Value {
+    let mut paths = operations();
+    for (path, methods) in paths.as_object_mut().into_iter().flatten() {
+        for (method, operation) in methods.as_object_mut().into_iter().flatten() {
+            if operation.is_object() {
+                operation["operationId"] = id(method, path).into();
+            }
+            if method == "get" {
+                operation["responses"]["304"] = json!({ "description": "It has not changed" });
+            }
+        }
+    }
     json!({
         "openapi": "3.1.0",
-        "info": { "title": "dictapp", "version": env!("CARGO_PKG_VERSION") },
-        "paths": {
-            paths::API_WORD: { "parameters": [in_path("word")], "get": word() },
-            paths::API_SUGGEST: { "get": suggest() },
-            paths::API_SEARCH: { "get": search() },
-            paths::API_BOOKS: { "get": answering("The word books", "Books") },
-            paths::API_ACCOUNT: {
-                "get": secured(answering("The user of the token", "OwnAccount"), Scope::Read),
-            },
-            paths::API_ACCOUNTS: { "get": accounts(), "post": register() },
-            paths::API_ACCOUNT_OF: {
-                "parameters": [in_path("name")],
-                "patch": secured(taking(answering("Block a user, or change their role", "Account"), "AccountChange"), Scope::Admin),
-            },
-            paths::API_SESSIONS: { "post": log_in() },
-            paths::API_SESSION: {
-                "delete": secured(done("End the session or revoke the token"), Scope::Read),
-            },
-            paths::API_HISTORY: {
-                "get": history(),
-                "delete": secured(done("Delete the whole history"), Scope::History),
-            },
-            paths::API_WORD_BOOK: { "get": word_book() },
-            paths::API_SAVED_WORD: saved_word(),
-            paths::API_REVIEW: review(),
-            paths::API_DOCUMENT: { "get": document_itself() },
-        },
+        "info": { "title": "dictapp", "version": env!("CARGO_PKG_VERSION"), "description": ABOUT },
+        "paths": paths,
         "components": { "schemas": schemas::all(), "securitySchemes": security() },
+    })
+}
+
+/// The name of an operation in generated clients: `get_words_word` for `GET /api/v1/words/{word}`.
+fn id(method: &str, path: &str) -> String {
+    let words = path.trim_start_matches(paths::API).split(['/', '{', '}', '.']);
+    let words = words.filter(|word| !word.is_empty()).skip(1); // without the version
+    std::iter::once(method).chain(words).collect::<Vec<_>>().join("_")
+}
+
+/// The operations of each path.
+fn operations() -> Value {
+    json!({
+        paths::API_WORD: { "parameters": [in_path("word")], "get": word() },
+        paths::API_SUGGEST: { "get": suggest() },
+        paths::API_SEARCH: { "get": search() },
+        paths::API_BOOKS: { "get": answering("The word books", "Books") },
+        paths::API_ACCOUNT: {
+            "get": secured(answering("The user of the token", "OwnAccount"), Scope::Read),
+        },
+        paths::API_ACCOUNTS: { "get": accounts(), "post": register() },
+        paths::API_ACCOUNT_OF: {
+            "parameters": [in_path("name")],
+            "patch": secured(taking(answering("Block a user, or change their role", "Account"), "AccountChange"), Scope::Admin),
+        },
+        paths::API_SESSIONS: { "post": log_in() },
+        paths::API_SESSION: {
+            "delete": secured(done("End the session or revoke the token"), Scope::Read),
+        },
+        paths::API_HISTORY: {
+            "get": history(),
+            "delete": secured(done("Delete the whole history"), Scope::History),
+        },
+        paths::API_WORD_BOOK: { "get": word_book() },
+        paths::API_SAVED_WORD: saved_word(),
+        paths::API_REVIEW: review(),
+        paths::API_DOCUMENT: { "get": document_itself() },
     })
 }
 

@@ -62,6 +62,7 @@ fn each_strategy_matches_its_words() {
         ("word", "cream", "ice cream"),
         ("re", "^appl[ey]$", "apply"),
         ("lev", "aple", "apple"),
+        ("soundex", "recieve", "receive"),
         ("lemma", "went", "go"),
         (".", "aple", "apple"),
     ] {
@@ -90,7 +91,7 @@ fn the_databases_and_strategies_are_listed() {
     let mut client = connect(&site);
     let lines = asks(&mut client, "SHOW DB", "110 2 ");
     assert!(lines[0].starts_with("en-zh \""), "{lines:?}");
-    assert_eq!(asks(&mut client, "SHOW STRAT", "111 11 ").len(), 12);
+    assert_eq!(asks(&mut client, "SHOW STRAT", "111 12 ").len(), 13);
     asks(&mut client, "SHOW INFO en-zh", "112 ");
     asks(&mut client, "SHOW SERVER", "114 ");
     asks(&mut client, "HELP", "113 ");
@@ -135,6 +136,35 @@ fn a_prefix_matches_headwords_and_no_inflected_forms() {
         lines.push(client.line());
     }
     assert!(!lines.iter().any(|line| line.ends_with("\"go\"")), "{lines:?}");
+}
+
+#[test]
+fn hostile_bytes_are_refused_and_a_half_closed_client_gets_its_replies() {
+    let site = Site::start_with(ON);
+    let mut idle = connect(&site);
+    let mut client = connect(&site);
+    for (line, code) in [
+        (&b"\0\0\0"[..], "500 "),
+        (b"DEFINE * a\0b", "552 "),
+        (b"MATCH * re a\0b", "552 "),
+        (b"DEFINE * \xff\xfe", "501 "),
+        (b"MATCH * re (a{1000}){1000}", "501 "),
+        (b"MATCH * \x1b[2J x", "551 "),
+        (b"SHOW INFO ../../etc/passwd", "550 "),
+        (b"GET / HTTP/1.1", "500 "),
+    ] {
+        client.send(&[line, b"\r\n"].concat());
+        let reply = client.line();
+        assert!(reply.starts_with(code) && !reply.contains('\0'), "{reply:?}");
+    }
+    let mut word = connect(&site);
+    word.flood(format!("DEFINE * {}\r\n", "x".repeat(10 << 20)).as_bytes());
+    let rest = word.rest();
+    assert!(rest.is_empty() || rest == "500 syntax error, the line is too long\r\n", "{rest}");
+    let mut half = connect(&site);
+    half.send(b"STATUS\r\nDEFINE en-zh qqqqzz");
+    assert_eq!(half.rest(), "210 ready\r\n552 no match\r\n");
+    asks(&mut idle, "DEFINE * apple", "150 ");
 }
 
 /// The address at which DICT listens.

@@ -1,102 +1,20 @@
-//! The arguments of the command line. Their comments are the text of `--help`.
+//! The arguments of the commands for word books: `import` and `books`.
 
 use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
 use crate::books::{BookKind, Column, Encoding, Overrides};
 use crate::commands::books::BooksCommand;
-use crate::commands::client;
 use crate::commands::export::{Export, Format};
-use crate::commands::look::Form;
-use crate::commands::user::UserCommand;
+use crate::commands::user::Output;
 use crate::model::{LanguageTag, Languages};
-use crate::settings::Flag;
 use crate::site::{ImportAction, ImportRequest};
-use crate::store::CourseSource;
-
-/// An online dictionary (电子词典): look words up in a browser, keep a history
-#[derive(Debug, Parser)]
-#[command(name = "dictapp", version, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 done, 1 it failed, 2 the command line or the settings are \
-    wrong, 3 no word book has the word.\nconf/settings.toml documents every setting.")]
-pub(super) struct Arguments {
-    #[command(subcommand)]
-    pub(super) action: Option<Action>,
-
-    /// Read settings from FILE [default: conf/settings.toml, if it exists]
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(super) settings: Option<PathBuf>,
-
-    /// Listen on HOST:PORT or unix:PATH [default: 127.0.0.1:8000]
-    #[arg(long, global = true, value_name = "ADDRESS")]
-    address: Option<String>,
-
-    /// Store everything in sqlite:PATH or mysql://USER@HOST/DATABASE [default:
-    /// sqlite:data/dictapp.db]
-    #[arg(long, global = true, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
-    database: Option<String>,
-
-    /// Set any key of the settings, as in --set server.workers_max=64; may be repeated
-    #[arg(long, global = true, value_name = "SECTION.KEY=VALUE")]
-    #[arg(value_parser = Flag::parse_assignment)]
-    set: Vec<Flag>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Action {
-    /// Serve the dictionary (the default command)
-    Serve,
-    /// Import a word book into the database
-    Import(ImportArguments),
-    /// Import users, look-ups and words of a course database; may be repeated
-    ImportCourse {
-        /// mysql://USER:PASSWORD@HOST/DATABASE, or the file of an SQL dump; it is only read
-        #[arg(value_parser = CourseSource::parse)]
-        source: CourseSource,
-    },
-    /// Look a word up in the database, without a server
-    Look(LookArguments),
-    /// Use a server from the terminal: log in, look words up, read the history
-    Client(ClientArguments),
-    /// Serve the Model Context Protocol on stdin and stdout, so that a language model can look
-    /// words up
-    Mcp,
-    /// Print the completions of the command line for a shell
-    Completions {
-        /// The shell
-        shell: clap_complete::Shell,
-    },
-    /// Write the manual pages into a folder
-    Man {
-        /// The folder
-        folder: PathBuf,
-    },
-    /// List, order, hide, show, rename, export or remove word books, also while the server runs
-    Books(BooksArguments),
-    /// Add, list, disable or delete users, set or reset their passwords, also while the server runs
-    User(UserArguments),
-    /// Print the licences of the crates that the program is built from
-    Licences,
-    /// Write the whole database to a file, also while the server runs
-    Backup {
-        /// A file that does not exist yet; it becomes an SQLite database, also if the server uses
-        /// MySQL
-        file: PathBuf,
-    },
-    /// Create the database of the settings, which must be missing or empty, from a backup
-    Restore {
-        /// A file that `backup` wrote
-        file: PathBuf,
-    },
-    /// Check the settings without serving; with --database and no URL, connect to the database too
-    Check,
-}
 
 #[derive(Debug, Args)]
 #[command(allow_missing_positional = true)]
-pub(super) struct ImportArguments {
+pub(crate) struct ImportArguments {
     /// The format of the book [default: recognised by its content]
     #[arg(value_enum, hide_possible_values = false)]
     kind: Option<BookKind>,
@@ -163,55 +81,7 @@ fn parse_column(name: &str) -> Result<Column, String> {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct LookArguments {
-    /// The word or phrase
-    word: String,
-
-    /// Print JSON, as the API sends it
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ClientArguments {
-    /// The server
-    #[arg(default_value = "http://127.0.0.1:8000")]
-    url: String,
-
-    /// A PEM file of certificates that are trusted besides the system's
-    #[arg(long, value_name = "FILE")]
-    ca: Option<PathBuf>,
-
-    /// The language, zh or en [default: from LANG]
-    #[arg(long, value_parser = ["zh", "en"])]
-    lang: Option<String>,
-
-    /// Look words up in the database of the settings, without a server
-    #[arg(long)]
-    offline: bool,
-
-    #[command(subcommand)]
-    action: Option<ClientAction>,
-}
-
-#[derive(Debug, Subcommand)]
-enum ClientAction {
-    /// Look a word up and exit, for scripts
-    Look(LookArguments),
-}
-
-#[derive(Debug, Args)]
-pub(super) struct UserArguments {
-    #[command(subcommand)]
-    pub(super) command: UserCommand,
-
-    /// Print JSON
-    #[arg(long, global = true)]
-    pub(super) json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct BooksArguments {
+pub(crate) struct BooksArguments {
     #[command(subcommand)]
     action: Option<BooksAction>,
 }
@@ -219,7 +89,11 @@ pub(super) struct BooksArguments {
 #[derive(Debug, Subcommand)]
 enum BooksAction {
     /// List them in order of display (the default)
-    List,
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Put these books first, in this order; the others keep their order
     Order {
         /// The names of the books, as `books list` prints them
@@ -282,23 +156,6 @@ impl ValueEnum for BookKind {
     }
 }
 
-impl Arguments {
-    /// Whether the command is `check --database` without a URL.
-    pub(super) fn checks_database(&self) -> bool {
-        let is_bare = self.database.as_deref() == Some("");
-        is_bare && matches!(self.action, Some(Action::Check))
-    }
-
-    /// The flags that set keys. `--address` and `--database` override `--set`.
-    pub(super) fn flags(&self) -> Vec<Flag> {
-        let mut flags = self.set.clone();
-        flags.extend(self.address.iter().map(|v| Flag::new("--address", "server", "address", v)));
-        let url = self.database.iter().filter(|_| !self.checks_database());
-        flags.extend(url.map(|v| Flag::new("--database", "database", "url", v)));
-        flags
-    }
-}
-
 impl From<ImportArguments> for ImportRequest {
     fn from(arguments: ImportArguments) -> ImportRequest {
         let ImportArguments { kind, file, name, title, preview, .. } = arguments;
@@ -313,32 +170,12 @@ impl From<ImportArguments> for ImportRequest {
     }
 }
 
-impl LookArguments {
-    /// The word, and how its entry is printed.
-    pub(super) fn into_parts(self) -> (String, Form) {
-        (self.word, if self.json { Form::Json } else { Form::Text })
-    }
-}
-
-impl From<ClientArguments> for client::Request {
-    fn from(arguments: ClientArguments) -> client::Request {
-        let ClientArguments { url, ca, lang: language, offline, action } = arguments;
-        let action = match action {
-            Some(ClientAction::Look(look)) => {
-                let (word, form) = look.into_parts();
-                client::Action::Look(word, form)
-            }
-            None if offline => client::Action::Offline,
-            None => client::Action::Menus,
-        };
-        client::Request { url, ca, language, action }
-    }
-}
-
 impl From<BooksArguments> for BooksCommand {
     fn from(BooksArguments { action }: BooksArguments) -> BooksCommand {
-        match action.unwrap_or(BooksAction::List) {
-            BooksAction::List => BooksCommand::List,
+        match action.unwrap_or(BooksAction::List { json: false }) {
+            BooksAction::List { json } => {
+                BooksCommand::List(if json { Output::Json } else { Output::Text })
+            }
             BooksAction::Order { names } => BooksCommand::Order(names),
             BooksAction::Hide { name } => BooksCommand::Hide(name),
             BooksAction::Show { name } => BooksCommand::Show(name),

@@ -1,13 +1,14 @@
 //! The JSON API as programs use it.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
+mod document;
+mod refusals;
+
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::client::{Answer, PASSWORD, Person};
-use super::site::{Site, program};
+use crate::pages::client::{Answer, PASSWORD, Person};
+use crate::pages::site::{Site, program};
 
 /// A program with a token, or without one.
 struct Program<'s> {
@@ -311,76 +312,4 @@ fn the_examples_of_the_page_about_the_api_work_when_they_are_pasted() {
         assert!(is_json || example.contains("DELETE"), "{example}: {shell:?}");
     }
     Person::who_reads(&site, "zh").get("/api").assert_has(200, &["需要令牌"]);
-}
-
-#[test]
-fn scripts_of_named_sites_may_use_the_api_and_no_page() {
-    let origin = "https://app.example.org";
-    let site = Site::start_with(&["api.cors_origins=https://app.example.org"]);
-    let person = Person::new(&site);
-    let asked = [("Origin", origin), ("Access-Control-Request-Method", "POST")];
-    let preflight = person.send("OPTIONS", "/api/v1/sessions", &asked, None);
-    assert_eq!(preflight.status, 204);
-    assert_eq!(preflight.field("access-control-allow-origin"), Some(origin));
-    let entry = person.get_with("/api/v1/words/apple", &[("Origin", origin)]);
-    assert_eq!(entry.field("access-control-allow-origin"), Some(origin));
-    assert_eq!(entry.field("access-control-allow-credentials"), None);
-    let other = person.get_with("/api/v1/words/apple", &[("Origin", "https://b.example")]);
-    assert_eq!(other.field("access-control-allow-origin"), None);
-    let page = person.get_with("/word/apple", &[("Origin", origin)]);
-    assert_eq!(page.field("access-control-allow-origin"), None);
-    assert_eq!(person.post_with("/login", &[], &[("Origin", origin)]).status, 403);
-}
-
-/// Regression: the responses were HTML pages of the site.
-#[test]
-fn what_the_server_itself_refuses_is_a_problem_too() {
-    let site = Site::start();
-    let body = "x".repeat(3 << 20);
-    let post = |length: usize| {
-        format!(
-            "POST /api/v1/accounts HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
-             Content-Length: {length}\r\n\r\n"
-        )
-    };
-    for (request, status) in [
-        ("GET /api/v1/words/%zz HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 400),
-        ("GET /api/v1/words/%00 HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 400),
-        ("GET /api/v1/words/apple HTTP/1.1\r\n\r\n".to_owned(), 400),
-        (format!("{}{body}", post(body.len())), 413),
-        (format!("GET /api/v1/words/{} HTTP/1.1\r\nHost: x\r\n\r\n", "a".repeat(9000)), 414),
-        (format!("GET /api/v1/books HTTP/1.1\r\nHost: x\r\nA: {}\r\n\r\n", &body[..40_000]), 431),
-        ("GET /api/v1/books HTTP/3.0\r\nHost: x\r\n\r\n".to_owned(), 505),
-    ] {
-        let answer = raw(&site, &request);
-        let (head, problem) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{head}");
-        assert!(head.contains("Content-Type: application/problem+json\r\n"), "{head}");
-        let problem: Value = serde_json::from_str(problem).unwrap();
-        assert_eq!(problem["status"], status, "{problem}");
-        assert!(problem["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{problem}");
-    }
-    assert!(raw(&site, "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n").contains("text/html"));
-}
-
-/// Sends these bytes and returns the response.
-#[track_caller]
-fn raw(site: &Site, request: &str) -> String {
-    let mut socket = TcpStream::connect(site.authority()).unwrap();
-    socket.set_read_timeout(Some(crate::PATIENCE)).unwrap();
-    socket.write_all(request.as_bytes()).unwrap_or_default(); // it may be refused before its end
-    let mut answer = Vec::new();
-    socket.read_to_end(&mut answer).unwrap_or_default(); // a reset after the answer
-    String::from_utf8(answer).unwrap()
-}
-
-/// Regression: `["tom", "password"]` made an account, because serde also reads an object from a
-/// list.
-#[test]
-fn a_list_is_no_object() {
-    let site = Site::start();
-    let answer = Program::new(&site).send("POST", "/api/v1/accounts", &json!(["tom", PASSWORD]));
-    assert_eq!(answer.status, 400, "{answer:?}");
-    assert_eq!(answer.json()["detail"], "invalid JSON: a list, expected an object");
-    Program::registered(&site, "tom");
 }
