@@ -138,7 +138,7 @@ impl Card {
         let Some(entry) = entry else {
             return Card::default();
         };
-        let explanation = crate::model::Explanation::parse(entry.mean);
+        let explanation = crate::model::Explanation::without_links(entry.mean);
         let ipa = explanation.first_pronunciation().map(|one| one.ipa.clone());
         let phonetic = ipa.or_else(|| found[0].phonetic.map(str::to_owned)).unwrap_or_default();
         let example = explanation.senses().flat_map(|(_, sense)| &sense.examples).next();
