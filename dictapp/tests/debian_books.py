@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Imports Debian's dict-* packages and checks what became of them.
 
-usage: debian_books.py DICTAPP [PACKAGE ...]
+usage: debian_books.py DICTAPP [--packages FOLDER] [PACKAGE ...]
 
 Without packages all that apt knows are taken: dict-freedict-*, dict-jargon, dict-devil, dict-gcide,
-dict-wn and so on. Each is downloaded with apt-get, unpacked without being installed, and imported
-into a database of its own. An entry fails with a blank sense, with the headword line of its article
-as a sense, or with a raw tag. A translation that is spelled as the headword is not a fault: the article
+dict-wn and so on. Each is downloaded with apt-get unless the folder has it, unpacked without being
+installed, and imported into a database of its own. An entry fails with a blank sense, with the headword line of its article
+as a sense, or with a raw tag. A translation that is spelled as the headword is no fault: the article
 has it below its headword line. Exits with 1 if any entry fails.
 """
 
@@ -36,11 +36,13 @@ def packages():
     return sorted(names.stdout.split())
 
 
-def unpacked(package, folder):
+def unpacked(package, folder, kept):
     """The indexes of the books in a package."""
-    subprocess.run(["apt-get", "download", "-qq", package], cwd=folder, check=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    archive = next(pathlib.Path(folder).glob("*.deb"))
+    archive = next(kept.glob(f"{package}_*.deb"), None) if kept else None
+    if archive is None:
+        subprocess.run(["apt-get", "download", "-qq", package], cwd=folder, check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        archive = next(pathlib.Path(folder).glob("*.deb"))
     subprocess.run(["dpkg", "-x", archive, folder], check=True)
     return sorted(pathlib.Path(folder).glob("usr/share/dictd/*.index"))
 
@@ -123,15 +125,19 @@ def check(dictapp, index, folder):
 def main():
     dictapp, *names = sys.argv[1:]
     dictapp = pathlib.Path(dictapp).resolve()
+    kept = pathlib.Path(names[1]).resolve() if names[:1] == ["--packages"] else None
     is_faulty = False
-    for package in names or packages():
+    books = total = 0
+    for package in (names[2:] if kept else names) or packages():
         with tempfile.TemporaryDirectory() as folder:
-            for index in unpacked(package, folder):
+            for index in unpacked(package, folder, kept):
                 count, found = check(dictapp, index, folder)
-                print(f"{package} {index.stem}: {count} entries")
+                books, total = books + 1, total + count
+                print(f"{package} {index.stem}: {count} entries", flush=True)
                 for fault, words in found.items():
                     is_faulty = True
-                    print(f"  {len(words)} x {fault}: {', '.join(words[:SHOWN_MAX])}")
+                    print(f"  {len(words)} x {fault}: {', '.join(words[:SHOWN_MAX])}", flush=True)
+    print(f"{books} books, {total} entries")
     sys.exit(1 if is_faulty else 0)
 
 

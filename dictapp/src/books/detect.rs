@@ -10,6 +10,7 @@ use super::input::records::Format;
 use super::input::source::Source;
 use super::overrides::Overrides;
 use super::readers::{dictd, stardict, wordnet};
+use super::text::columns;
 
 /// The kinds of word books that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,6 +159,7 @@ fn by_name(path: &Path) -> Option<BookKind> {
 }
 
 fn by_content(path: &Path, sample: &[u8]) -> BookKind {
+    let sample = sample.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(sample);
     if sample.starts_with(b"StarDict's dict ifo file") {
         return BookKind::Stardict;
     }
@@ -170,18 +172,29 @@ fn by_content(path: &Path, sample: &[u8]) -> BookKind {
     if is_ecdict(&Format::CSV.sample(sample)) {
         return BookKind::Ecdict;
     }
-    if [&b"sep="[..], b"#separator:"].iter().any(|header| sample.starts_with(header)) {
+    if [&b"sep="[..], b"\"sep=", b"#separator:"].iter().any(|header| sample.starts_with(header)) {
         return BookKind::Csv;
     }
     let name = path.to_string_lossy().to_lowercase();
     let csv = name.ends_with(".csv") || name.ends_with(".csv.gz");
+    let format = Format::sniff(sample, None);
     // A file without any delimiter is not a table, even if its name says so.
-    if csv && Format::sniff(sample, None).splits(sample) { BookKind::Csv } else { BookKind::Course }
+    let is_table = csv && format.splits(sample)
+        || columns::is_table(&format.sample(sample))
+        || is_quoted(sample) && format.splits(sample);
+    if is_table { BookKind::Csv } else { BookKind::Course }
+}
+
+/// Whether all lines begin with a quoted cell.
+fn is_quoted(sample: &[u8]) -> bool {
+    let ends = |line: &&[u8]| line.iter().filter(|&&byte| byte == b'"').count().is_multiple_of(2);
+    let mut lines =
+        sample.split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    lines.all(|line| line.starts_with(b"\"") && ends(&line))
 }
 
 /// Whether a text begins with a record of Wiktextract.
 fn is_json_record(sample: &[u8]) -> bool {
-    let sample = sample.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(sample);
     sample.starts_with(b"{") && memchr::memmem::find(sample, b"\"senses\"").is_some()
 }
 

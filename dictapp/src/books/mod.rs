@@ -22,10 +22,12 @@ use crate::model::{Entry, Languages};
 pub use book::Book;
 pub use detect::BookKind;
 pub use error::{BookError, Place};
+pub use input::deadline::within;
 pub use input::encoding::Encoding;
 pub use oddity::{Oddities, Oddity, OddityGroup, OddityKind};
 pub use overrides::{Column, Overrides, Recognised};
 pub use read_state::ReadState;
+pub use text::exchange;
 
 pub(crate) use input::sheet::{rows_of, text_of};
 pub(crate) use text::columns::{by_name as column_by_name, recognise as recognise_columns};

@@ -6,7 +6,8 @@ use std::fmt;
 
 use super::error::Place;
 use super::limits::{
-    LINE_BYTES_MAX, MEAN_BYTES_MAX, ODDITIES_LISTED_MAX, RECORD_LINE_BYTES_MAX, WORD_CHARS_MAX,
+    FORMS_MAX, LINE_BYTES_MAX, MEAN_BYTES_MAX, ODDITIES_LISTED_MAX, RECORD_LINE_BYTES_MAX,
+    WORD_CHARS_MAX,
 };
 
 /// The kinds of oddities in the order of the report: losses first.
@@ -23,6 +24,8 @@ pub enum OddityKind {
     LongExplanation,
     /// A line or record that is too long; left out.
     LongLine,
+    /// A comment or a heading between the entries; left out.
+    Comment,
     /// A record with too few or too many columns; left out.
     WrongColumns,
     /// A line that is not a JSON record of a word; left out.
@@ -40,6 +43,9 @@ pub enum OddityKind {
     Picture,
     /// Another spelling of a headword that is not in the book; left out.
     LostSpelling,
+    /// More than [`FORMS_MAX`](super::limits::FORMS_MAX) other spellings of a headword; the others
+    /// were left out.
+    ExtraForms,
     /// The number of headwords differs from the one that the book states.
     OtherCount,
     /// A headword that occurs more than once; the explanations were joined.
@@ -140,6 +146,7 @@ impl fmt::Display for OddityKind {
                 write!(f, "explanation longer than {MEAN_BYTES_MAX} bytes, left out")
             }
             OddityKind::LongLine => write!(f, "line longer than {LINE_BYTES_MAX} bytes, left out"),
+            OddityKind::Comment => write!(f, "comment or heading, left out"),
             OddityKind::WrongColumns => write!(f, "wrong number of columns, left out"),
             OddityKind::BadRecord => write!(f, "not a JSON record of a word, left out"),
             OddityKind::LongRecord => {
@@ -153,6 +160,9 @@ impl fmt::Display for OddityKind {
             OddityKind::Picture => write!(f, "picture, left out"),
             OddityKind::LostSpelling => {
                 write!(f, "another spelling of a missing headword, left out")
+            }
+            OddityKind::ExtraForms => {
+                write!(f, "more than {FORMS_MAX} other spellings, the others left out")
             }
             OddityKind::OtherCount => {
                 write!(f, "the number of headwords differs from the one that the book states")

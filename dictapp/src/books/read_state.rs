@@ -5,6 +5,7 @@ use crate::model::Entry;
 use super::Progress;
 use super::error::Place;
 use super::input::source::Meter;
+use super::limits::FORMS_MAX;
 use super::oddity::{Oddities, OddityKind};
 use super::readers::draft::Draft;
 
@@ -50,6 +51,11 @@ impl ReadState {
     /// Makes an entry of a draft, or reports why it is invalid.
     pub(super) fn finish(&mut self, draft: Draft<'_>) -> Option<Entry> {
         let headword = draft.headword;
-        draft.finish().map_err(|kind| self.note(kind, headword)).ok()
+        let has_more = draft.forms.len() > FORMS_MAX;
+        let entry = draft.finish().map_err(|kind| self.note(kind, headword)).ok()?;
+        if has_more && entry.forms.len() >= FORMS_MAX {
+            self.note(OddityKind::ExtraForms, headword);
+        }
+        Some(entry)
     }
 }

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 
-use crate::model::{Entry, LanguageTag, Languages, link};
+use crate::books::exchange::{self, WRITER};
+use crate::model::{Entry, LanguageTag, Languages};
 use crate::store::{Book, Store};
 
 /// The arguments of an export.
@@ -61,26 +62,34 @@ fn table(store: &Store, book: &Book, format: Format, output: impl Write) -> Resu
     let mut table = match format {
         Format::Tsv => return tab_file(store, book, output),
         Format::Anki => {
-            output.write_all(b"#separator:tab\n#html:false\n#columns:word\tphonetic\tmeaning\n")?;
+            let columns = COLUMNS.join("\t");
+            writeln!(output, "#separator:tab\n#html:false\n#{WRITER}:1\n#columns:{columns}")?;
             csv::WriterBuilder::new().delimiter(b'\t').from_writer(output)
         }
         Format::Csv | Format::Stardict => csv::Writer::from_writer(output),
     };
-    let columns = if format == Format::Anki { 3 } else { 5 };
+    // The last column of a csv file is empty; its name tells an import who wrote the file.
     if format == Format::Csv {
-        table.write_record(["word", "phonetic", "meaning", "rank", "forms"])?;
+        table.write_record(COLUMNS.iter().chain([&WRITER]))?;
     }
     for_each_entry(store, book, |entry| {
         let phonetic = entry.phonetic.clone().unwrap_or_default();
         let rank = entry.rank.map(|rank| rank.to_string()).unwrap_or_default();
-        let fields = [entry.word.to_string(), phonetic, text(&entry), rank, entry.forms.join("; ")];
-        Ok(table.write_record(&fields[..columns])?)
+        let has_semicolon = entry.forms.iter().any(|form| form.contains("; "));
+        let forms = entry.forms.join(if has_semicolon { "\n" } else { "; " });
+        let mean = exchange::explanation(&entry);
+        let fields = [entry.word.as_str(), &phonetic, &mean, &rank, &forms];
+        let last = (format == Format::Csv).then_some("");
+        Ok(table.write_record(fields.into_iter().chain(last))?)
     })?;
     table.flush().context("cannot write the file")
 }
 
+/// The names of the columns of a table.
+const COLUMNS: [&str; 5] = ["word", "phonetic", "meaning", "rank", "forms"];
+
 fn tab_file(store: &Store, book: &Book, mut output: impl Write) -> Result<()> {
-    writeln!(output, "##name\t{}", escaped(&book.title))?;
+    writeln!(output, "##name\t{}\n##{WRITER}\t1", escaped(&book.title))?;
     if let Some(Languages { from, to }) = book.languages {
         let [from, to] = [from, to].map(LanguageTag::code);
         writeln!(output, "##sourceLang\t{from}\n##targetLang\t{to}")?;
@@ -90,8 +99,8 @@ fn tab_file(store: &Store, book: &Book, mut output: impl Write) -> Result<()> {
             std::iter::once(entry.word.as_str()).chain(entry.forms.iter().map(String::as_str));
         let words = words.map(|word| escaped(word).replace('|', "\\|"));
         let words = words.collect::<Vec<_>>().join("|");
-        let mean = escaped(&text(&entry));
-        Ok(writeln!(output, "{words}\t{mean}")?)
+        let article = escaped(&exchange::article(&entry));
+        Ok(writeln!(output, "{words}\t{article}")?)
     })?;
     output.flush().context("cannot write the file")
 }
@@ -117,28 +126,6 @@ fn for_each_entry(
         }
     })?;
     written
-}
-
-/// The explanation for other programs: senses, examples and words, without the `@` and `*` lines of
-/// the notation.
-fn text(entry: &Entry) -> String {
-    let lines =
-        entry.mean.lines().filter(|line| !line.starts_with("@ ") && !line.starts_with("* "));
-    lines.map(|line| shown(&link::shown_text(line))).collect::<Vec<_>>().join("\n")
-}
-
-/// A line as other programs show it: without marks of the notation.
-fn shown(line: &str) -> String {
-    let Some((mark, rest)) = line.split_once(' ') else { return line.to_owned() };
-    match (mark, rest.split_once(" = ")) {
-        (">", Some((text, translation))) => format!("“{text}” - {translation}"),
-        (">", None) => format!("“{rest}”"),
-        ("=", _) => format!("Synonyms: {rest}"),
-        ("!", _) => format!("Antonyms: {rest}"),
-        ("&", _) => format!("Word family: {rest}"),
-        ("+", _) => format!("Phrases: {rest}"),
-        _ => line.to_owned(),
-    }
 }
 
 /// The files of a StarDict book.
@@ -167,14 +154,9 @@ impl Stardict {
     }
 
     fn add(&mut self, entry: &Entry) -> Result<()> {
-        let offset =
-            u32::try_from(self.articles.len()).context("a StarDict book has at most 4 GiB")?;
-        if let Some(phonetic) = &entry.phonetic {
-            writeln!(self.articles, "[{phonetic}]")?;
-        }
-        self.articles.extend_from_slice(text(entry).as_bytes());
-        let end =
-            u32::try_from(self.articles.len()).context("a StarDict book has at most 4 GiB")?;
+        let offset = u32::try_from(self.articles.len()).context("StarDict holds 4 GiB at most")?;
+        self.articles.extend_from_slice(exchange::article(entry).as_bytes());
+        let end = u32::try_from(self.articles.len()).context("StarDict holds 4 GiB at most")?;
         self.index.push((entry.word.to_string(), offset, end - offset));
         let word = entry.word.as_str();
         self.spellings.extend(entry.forms.iter().map(|form| (form.clone(), word.to_owned())));
@@ -201,7 +183,7 @@ impl Stardict {
             self.languages.map(|languages| format!("lang={languages}\n")).unwrap_or_default();
         let ifo = format!(
             "StarDict's dict ifo file\nversion=2.4.2\nbookname={}\nwordcount={}\nsynwordcount={}\n\
-             idxfilesize={}\nsametypesequence=m\n{languages}",
+             idxfilesize={}\nsametypesequence=m\ndescription={WRITER}\n{languages}",
             self.title,
             self.index.len(),
             self.spellings.len(),

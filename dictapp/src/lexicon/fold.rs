@@ -18,16 +18,22 @@ pub fn fold(spelling: &str) -> String {
 /// since `\W` is not `\w`.
 pub(super) fn fold_expression(expression: &str) -> String {
     let plain = expression.chars().map(plain).nfkd().filter(|&c| !is_removed(c)).nfc();
+    let mut plain = plain.peekable();
     let mut folded = String::with_capacity(expression.len());
-    for c in plain {
+    while let Some(c) = plain.next() {
         if c.is_ascii() {
             folded.push(c);
-        } else {
-            c.to_lowercase().for_each(|c| match spelled_out(c) {
-                Some(letters) => folded.push_str(letters),
-                None => folded.push(hiragana(simplified(c))),
-            });
+            continue;
         }
+        let is_repeated = plain.peek().is_some_and(|next| "?*+{".contains(*next));
+        c.to_lowercase().for_each(|c| match spelled_out(c) {
+            // `ß?` is `(?:ss)?`.
+            Some(letters) if is_repeated && letters.chars().count() > 1 => {
+                folded.push_str(&format!("(?:{letters})"));
+            }
+            Some(letters) => folded.push_str(letters),
+            None => folded.push(hiragana(simplified(c))),
+        });
     }
     folded
 }
@@ -124,6 +130,9 @@ fn spelled_out(c: char) -> Option<&'static str> {
         'ħ' => "h",
         'ı' => "i",
         'ς' => "σ",
+        // Arabic letters that other languages write with other characters.
+        'ك' => "ک",
+        'ي' | 'ى' => "ی",
         '\u{345}' => "ι",
         _ => return None,
     })
@@ -159,7 +168,9 @@ mod tests {
             ("學生", "学生"),
             ("½", "1/2"),
             ("a·ban·don", "abandon"),
-            ("كِتَاب", "كتاب"),
+            ("كِتَاب", "کتاب"),
+            ("ایرانی", "ایرانی"),
+            ("ايراني", "ایرانی"),
             ("שָׁלוֹם", "שלום"),
             ("བོད་ཡིག", "བོདཡིག"),
             ("葛\u{E0100}", "葛"),

@@ -15,7 +15,8 @@ pub use account::{
 pub(crate) use account::{Network, networks, smallest_network};
 pub use entry::Entry;
 pub use explanation::{
-    Example, Explanation, LABELS, Part, Sense, WordClass, glosses, sense_lines, split_part,
+    Example, Explanation, LABELS, Part, Sense, WordClass, glosses, sense_lines, split_label,
+    split_part,
 };
 pub use fsrs::{Grade, Memory, Phase};
 pub use languages::{LanguageTag, Languages};

@@ -178,18 +178,28 @@ impl Site {
         Arc::clone(&shelf)
     }
 
+    /// Whether the word books have changed since the words were loaded.
+    ///
+    /// # Errors
+    /// The database is unavailable.
+    pub fn has_new_words(&self) -> Result<bool, StoreError> {
+        Ok(self.store.lexicon_version()? != self.shelf().version())
+    }
+
     /// Reloads the words if the word books have changed.
     ///
     /// # Errors
     /// The database is unavailable; the words stay as they are.
     pub fn refresh_words(&self) -> anyhow::Result<()> {
         let _one = lock(&self.refreshing);
-        if self.store.lexicon_version()? == self.shelf().version() {
+        if !self.has_new_words()? {
             return Ok(());
         }
         let saved_at = saved_at(&self.settings);
         let shelf = Shelf::load(&self.store, &self.settings.dictionary.books, saved_at.as_deref())?;
         log::info!("the word books changed: {} entries now", shelf.lexicon().len());
+        // A book may have been hidden while the words were loaded.
+        shelf.skip_gone(&self.store)?;
         *unpoisoned(self.shelf.write()) = Arc::new(shelf);
         Ok(())
     }

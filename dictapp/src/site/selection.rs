@@ -40,11 +40,13 @@ pub struct FoundEntry<'a> {
 }
 
 impl<'s> Selection<'s> {
-    /// The shelf without these books.
+    /// The shelf without these books, and without books that were hidden a moment ago.
     pub fn new(shelf: &'s Shelf, off: &[store::BookId]) -> Selection<'s> {
         let books = shelf.books().iter().zip(0_u16..);
-        let off = books.filter(|(book, _)| off.contains(&book.id)).map(|(_, place)| BookId(place));
-        Selection { shelf, off: off.collect() }
+        let own = books.filter(|(book, _)| off.contains(&book.id)).map(|(_, place)| BookId(place));
+        let mut off = shelf.gone();
+        off.extend(own);
+        Selection { shelf, off }
     }
 
     /// The shelf itself.

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::RwLock;
 
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
@@ -13,8 +14,9 @@ use super::cache::{
     RESULTS_BYTES_MAX, ResultsPart, SUGGESTIONS_BYTES_MAX,
 };
 use crate::lexicon::{BookId, Builder, EntryRef, Lexicon, Stamp};
+use crate::lock::unpoisoned;
 use crate::model::Languages;
-use crate::store::{self, Store};
+use crate::store::{self, Store, StoreError};
 
 /// The words of all books that are shown.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub struct Shelf {
     lexicon: Lexicon,
     /// In the order in which their entries are shown; a [`BookId`] is an index of it.
     books: Vec<ShownBook>,
+    /// The books that were hidden or removed since this was loaded.
+    gone: RwLock<Vec<BookId>>,
     version: u64,
     entries: Cache<EntryPart>,
     results: Cache<ResultsPart>,
@@ -83,6 +87,7 @@ impl Shelf {
         Shelf {
             lexicon,
             books,
+            gone: RwLock::default(),
             version,
             entries: Cache::new(ENTRIES_BYTES_MAX),
             results: Cache::new(RESULTS_BYTES_MAX),
@@ -125,6 +130,20 @@ impl Shelf {
     /// The books in their order.
     pub fn books(&self) -> &[ShownBook] {
         &self.books
+    }
+
+    /// The books that were hidden or removed since this was loaded. Look-ups skip them.
+    pub fn gone(&self) -> Vec<BookId> {
+        unpoisoned(self.gone.read()).clone()
+    }
+
+    /// Lets look-ups skip the books that the store no longer shows.
+    pub(super) fn skip_gone(&self, store: &Store) -> Result<(), StoreError> {
+        let shown = store.books()?;
+        let is_shown = |id| shown.iter().any(|book| book.id == id && !book.hidden);
+        let gone = self.books.iter().zip(0_u16..).filter(|(book, _)| !is_shown(book.id));
+        *unpoisoned(self.gone.write()) = gone.map(|(_, place)| BookId(place)).collect();
+        Ok(())
     }
 
     /// The languages of the book of an entry, if they are known.

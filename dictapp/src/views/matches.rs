@@ -109,11 +109,15 @@ pub(super) fn matches(
     }
 }
 
-/// The text before a question mark that is punctuation, not a wildcard.
+/// The text of a query whose question marks or stars are punctuation, not wildcards: a question, or a
+/// sentence.
 fn as_question(query: &str) -> Option<&str> {
     let marks = ['?', '？'];
-    let text = query.trim().strip_suffix(marks)?.trim_end_matches(marks).trim_end();
-    (!text.is_empty() && Pattern::parse(text).is_none()).then_some(text)
+    let question = query.trim().strip_suffix(marks).map(|text| text.trim_end_matches(marks));
+    let question = question.map(str::trim_end).filter(|text| !text.is_empty());
+    let is_sentence = |text: &&str| text.contains(char::is_whitespace);
+    let question = question.filter(|text| Pattern::parse(text).is_none());
+    question.or_else(|| Some(query.trim()).filter(is_sentence))
 }
 
 /// The best matches for a text that is not a pattern.
@@ -187,13 +191,15 @@ fn listed(books: &Selection<'_>, kind: MatchKind, found: &lexicon::Matches<'_>) 
     }
 }
 
-/// The words and phrases of a sentence. A single word gets here only if a question mark followed
-/// it; otherwise it has a page.
+/// The words and phrases of a sentence, or the parts of a compound if all have an entry. A single word
+/// gets here only if a question mark followed it; otherwise it has a page.
 fn by_words(books: &Selection<'_>, query: &str) -> Vec<Brief> {
-    if !query.contains(char::is_whitespace) && !books.has(query) {
+    let is_sentence = query.contains(char::is_whitespace) || books.has(query);
+    let pieces = books.shelf().lexicon().phrase(query);
+    let is_compound = pieces.len() > 1 && pieces.iter().all(|piece| !piece.hits.is_empty());
+    if !is_sentence && !is_compound {
         return Vec::new();
     }
-    let pieces = books.shelf().lexicon().phrase(query);
     let first = pieces.iter().filter_map(|piece| Some(piece.hits.first()?.entry)).collect();
     let mut words: Vec<Brief> = Vec::new();
     for entry in books.seen(first) {

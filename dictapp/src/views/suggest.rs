@@ -12,7 +12,7 @@ use super::word::{Brief, brief};
 use crate::lexicon;
 use crate::model::Word;
 use crate::paths;
-use crate::site::Site;
+use crate::site::{Selection, Shelf, Site};
 
 #[derive(Deserialize)]
 struct Query {
@@ -47,12 +47,16 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     }
     let cache = if is_closed { NO_STORE } else { CACHE };
     let shelf = site.shelf();
-    let answer = match shelf.suggestions().get("", &q) {
-        Some(kept) => kept,
+    let kept = Selection::new(&shelf, &[]).is_whole().then(|| shelf.suggestions());
+    let answer = match kept.and_then(|kept| kept.get("", &q)) {
+        Some(answer) => answer,
         None => {
-            let made = serde_json::to_vec(&suggestions(site, &q)).map_err(Error::internal)?;
+            let made =
+                serde_json::to_vec(&suggestions(&shelf, site, &q)).map_err(Error::internal)?;
             let made: Arc<[u8]> = made.into();
-            shelf.suggestions().put("", &q, &made);
+            if let Some(kept) = kept {
+                kept.put("", &q, &made);
+            }
             made
         }
     };
@@ -83,7 +87,8 @@ pub(super) fn words(site: &Site, request: &Request) -> Result<(String, Vec<Strin
     let words = if is_closed {
         Vec::new()
     } else {
-        suggestions(site, &q).into_iter().map(|one| one.brief.word).collect()
+        let found = suggestions(&site.shelf(), site, &q);
+        found.into_iter().map(|one| one.brief.word).collect()
     };
     Ok((q, words))
 }
@@ -94,12 +99,11 @@ fn suggestion(brief: Brief) -> Suggestion {
 
 /// Empty if the text cannot be the beginning of a word. Trailing white space counts: `ice ` does
 /// not suggest `iceberg`.
-fn suggestions(site: &Site, typed: &str) -> Vec<Suggestion> {
+fn suggestions(shelf: &Shelf, site: &Site, typed: &str) -> Vec<Suggestion> {
     if Word::parse(typed).is_err() {
         return Vec::new();
     }
     let most = site.settings().dictionary.suggestions;
-    let shelf = site.shelf();
     let mut found = shelf.lexicon().suggest(typed, most);
     let more = if has_chinese(typed) {
         shelf.lexicon().reverse(typed.trim(), lexicon::Page::first(most)).entries
@@ -113,5 +117,6 @@ fn suggestions(site: &Site, typed: &str) -> Vec<Suggestion> {
             found.push(entry);
         }
     }
-    found.iter().map(|entry| suggestion(brief(&shelf, entry))).collect()
+    let found = Selection::new(shelf, &[]).seen(found);
+    found.iter().map(|entry| suggestion(brief(shelf, entry))).collect()
 }

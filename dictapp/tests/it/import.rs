@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 
 use dictapp::books::{Book, BookKind, Column, OddityKind, Overrides};
 use dictapp::commands::export::{self, Export, Format};
-use dictapp::model::{Languages, Word};
+use dictapp::model::{Entry, Languages, Word};
+use dictapp::settings::Settings;
 use dictapp::site::{
-    ImportOutcome, ImportReport, ImportRequest, ImportStep, import_book, preview_book,
+    ImportOutcome, ImportReport, ImportRequest, ImportStep, Selection, Site, import_book,
+    preview_book,
 };
-use dictapp::store::Store;
+use dictapp::store::{Store, Visibility};
 
 use crate::store::{Fresh, on_both_engines};
 
@@ -20,9 +22,10 @@ on_both_engines! {
     the_title_given_with_an_unchanged_file_is_taken
     a_changed_file_keeps_the_title_that_the_book_was_given
     a_damaged_file_leaves_the_book_as_it_was
-    an_exported_book_is_imported_again_with_what_it_had
+    an_exported_book_is_imported_again_with_all_it_had
     an_exported_book_keeps_headwords_with_marks_and_its_languages
     a_book_knows_its_languages
+    a_hidden_book_is_skipped_before_the_words_are_loaded_again
 }
 
 fn request(file: &Path) -> ImportRequest {
@@ -148,20 +151,41 @@ fn exported(fresh: &Fresh, store: &Store, format: Format, name: &str) -> Book {
     Book::open(BookKind::detect(&file).unwrap(), &file, |_| {}).unwrap()
 }
 
-fn an_exported_book_is_imported_again_with_what_it_had(fresh: &Fresh) {
+/// Entries with everything that the notation has, and with texts that look like something else.
+const RICH: &str = "apple\tˈæpəl\t812\tA1\nn. [C] 苹果, 果 {apple of sth}\n> an apple = 一个苹果\n\
+    > 1 apple\n= pome; pip\n! pear\n& appley\n+ apple pie\n\n\
+    go\t\t35\n@ v. UK ɡəʊ; US ɡoʊ | third goes; past went; participle gone | A1\nv. 去 v. 走; n. 围棋\n\n\
+    odd; forms\nn. a\n\n\
+    marks|\"b\"\n<i>甲</i> &amp; \\n \\t\n[x]\n“quoted”\nSynonyms: x\nRank: 5\nn. : x\n\n\
+    link\n参见 [[apple]], [[go|走]]\n\n\
+    <br>\na tag\n";
+
+/// The entries of a book, sorted, and with sorted forms.
+fn sorted(mut book: Book) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    while let Some(mut entry) = book.next().unwrap() {
+        entry.forms.sort();
+        entries.push(entry);
+    }
+    entries.sort_by(|a, b| a.word.cmp(&b.word));
+    entries
+}
+
+fn an_exported_book_is_imported_again_with_all_it_had(fresh: &Fresh) {
     let store = fresh.open();
-    let mean = "n. 苹果, 果\n> an apple = 一个苹果\n> 1 apple\n= pome; pip\n! pear";
-    let text = format!("apple\tˈæpəl\t812\n{mean}\n\ngo\t\t35\n@ v. ɡəʊ | past went\nv. 去\n");
-    run(&store, &write(fresh, "a.book", text)).unwrap();
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/books/en-zh.book");
+    let shipped = std::fs::read_to_string(shipped).unwrap();
+    let some: Vec<&str> = shipped.split("\n\n").skip(1).step_by(29).collect();
+    let file = write(fresh, "a.book", format!("{RICH}\n{}\n", some.join("\n\n")));
+    run(&store, &file).unwrap();
+    let expected = sorted(Book::open(BookKind::Plain, &file, |_| {}).unwrap());
+    assert!(expected.len() > 250, "{}", expected.len());
     for (format, name) in FORMATS {
-        let mut book = exported(fresh, &store, format, name);
-        let (apple, go) = (book.next().unwrap().unwrap(), book.next().unwrap().unwrap());
-        assert_eq!((apple.word.as_str(), go.word.as_str()), ("apple", "go"), "{format:?}");
-        assert_eq!((apple.mean.as_str(), go.mean.as_str()), (mean, "v. 去"), "{format:?}");
-        let phonetic = (format != Format::Tsv).then_some("ˈæpəl");
-        assert_eq!(apple.phonetic.as_deref(), phonetic, "{format:?}");
-        let forms: &[&str] = if format == Format::Anki { &[] } else { &["went"] };
-        assert_eq!(go.forms, forms, "{format:?}");
+        let found = sorted(exported(fresh, &store, format, name));
+        for (found, expected) in found.iter().zip(&expected) {
+            assert_eq!(found, expected, "{format:?}");
+        }
+        assert_eq!(found.len(), expected.len(), "{format:?}");
     }
 }
 
@@ -173,9 +197,7 @@ fn an_exported_book_keeps_headwords_with_marks_and_its_languages(fresh: &Fresh) 
         let mut book = exported(fresh, &store, format, name);
         let entry = book.next().unwrap().unwrap();
         assert_eq!((entry.word.as_str(), entry.forms.len()), ("a|\"b\"", 0), "{format:?}");
-        if matches!(format, Format::Anki | Format::Stardict) {
-            assert_eq!(entry.mean, "n. <i>甲</i> \\n", "{format:?}");
-        }
+        assert_eq!(entry.mean, "n. <i>甲</i> \\n", "{format:?}");
         if matches!(format, Format::Tsv | Format::Stardict) {
             let languages = book.about().languages.map(|languages| languages.to_string());
             assert_eq!(languages.as_deref(), Some("en-zh"), "{format:?}");
@@ -238,4 +260,26 @@ fn a_book_knows_its_languages(fresh: &Fresh) {
     let other = ImportRequest { overrides, ..request(&file) };
     assert_eq!(import_book(&store, &other, |_| {}).unwrap().outcome, ImportOutcome::Imported);
     assert_eq!(languages(&store).as_deref(), Some("ar-ur"));
+}
+
+/// The words are loaded again in a thread, which takes many seconds for large books.
+fn a_hidden_book_is_skipped_before_the_words_are_loaded_again(fresh: &Fresh) {
+    let store = fresh.open();
+    run(&store, &write(fresh, "a.txt", "apple  n. 苹果\n")).unwrap();
+    run(&store, &write(fresh, "b.txt", "apple  n. 另一个\npear  n. 梨\n")).unwrap();
+    let hidden = store.books().unwrap()[1].id;
+    let mut settings = Settings::default();
+    settings.database.url = fresh.config.url.clone();
+    let site = Site::new(settings, store).unwrap();
+    let shelf = site.shelf();
+    let means = |query: &str| -> Vec<String> {
+        let found = Selection::new(&shelf, &[]).look_up(query);
+        found.iter().flat_map(|found| &found.entries).map(|entry| entry.mean.to_owned()).collect()
+    };
+    assert_eq!(means("apple").len(), 2);
+    for (visibility, count) in [(Visibility::Hidden, 0), (Visibility::Shown, 1)] {
+        assert!(fresh.open().hide_book(hidden, visibility).unwrap());
+        site.skip_gone_books().unwrap();
+        assert_eq!((means("apple").len(), means("pear").len()), (count + 1, count));
+    }
 }

@@ -9,10 +9,12 @@ use std::sync::Arc;
 
 use flate2::{Crc, Decompress, FlushDecompress};
 
+use super::deadline;
 use super::source::{GZIP, Unpacked, open_file};
 use crate::books::error::{BookError, Place};
 use crate::books::limits::{
-    ARTICLE_BYTES_MAX, ARTICLES_BYTES_MAX, CACHE_BYTES_MAX, UNCHUNKED_BYTES_MAX, UNPACKED_BYTES_MAX,
+    ARTICLE_BYTES_MAX, ARTICLES_BYTES_FREE, ARTICLES_BYTES_MAX, ARTICLES_FILES_MAX,
+    CACHE_BYTES_MAX, UNCHUNKED_BYTES_MAX, UNPACKED_BYTES_MAX,
 };
 
 /// The file of articles.
@@ -20,7 +22,8 @@ pub(crate) struct Articles {
     path: PathBuf,
     length: u64,
     content: Content,
-    /// Number of bytes of articles that may still be read.
+    /// How many bytes of articles may be read, and how many of them still.
+    allowed: u64,
     left: u64,
 }
 
@@ -87,7 +90,9 @@ impl Articles {
     }
 
     fn new(path: PathBuf, length: u64, content: Content) -> Articles {
-        Articles { path, length, content, left: ARTICLES_BYTES_MAX }
+        let allowed = length.saturating_mul(ARTICLES_FILES_MAX);
+        let allowed = allowed.clamp(ARTICLES_BYTES_FREE, ARTICLES_BYTES_MAX);
+        Articles { path, length, content, allowed, left: allowed }
     }
 
     /// The bytes of one article.
@@ -98,8 +103,10 @@ impl Articles {
             return Err(Unreachable::TooLong);
         }
         self.left = self.left.checked_sub(length).ok_or_else(|| {
-            let reason =
-                format!("the articles of all headwords have over {ARTICLES_BYTES_MAX} bytes");
+            let reason = format!(
+                "the articles of all headwords have over {} bytes; the file has {}",
+                self.allowed, self.length
+            );
             Unreachable::Broken(BookError::whole(&self.path, reason))
         })?;
         let broken = |error| Unreachable::Broken(BookError::io(&self.path, error));
@@ -118,6 +125,7 @@ impl Articles {
 }
 
 fn read_plain(file: &mut File, offset: u64, length: u64) -> io::Result<Vec<u8>> {
+    deadline::check()?;
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(offset))?;
     let found = file.take(length).read_to_end(&mut bytes)?;
@@ -243,6 +251,7 @@ impl Chunks {
     }
 
     fn unpack(&mut self, index: usize) -> Result<Vec<u8>, String> {
+        deadline::check().map_err(|error| error.to_string())?;
         let bounds = self.starts.get(index).zip(self.starts.get(index + 1));
         let (&start, &end) = bounds.ok_or("the chunk does not exist")?;
         let packed =
@@ -314,6 +323,16 @@ mod tests {
         }
         let Err(Unreachable::Broken(error)) = articles.read(0, 8) else { panic!("it is read") };
         let error = error.to_string();
-        assert!(error.contains("over 1073741824 bytes"), "{error}");
+        assert!(error.ends_with("over 16777216 bytes; the file has 8"), "{error}");
+    }
+
+    #[test]
+    fn a_large_file_may_share_more() {
+        let allowed = |length| {
+            let content = Content::Memory(Vec::new());
+            Articles::new(PathBuf::from("a.dict"), length, content).allowed
+        };
+        assert_eq!(allowed(1 << 20), 64 << 20);
+        assert_eq!(allowed(1 << 30), ARTICLES_BYTES_MAX);
     }
 }

@@ -4,14 +4,14 @@
 use std::fmt;
 use std::io::{self, Read};
 
-use encoding_rs::{DecoderResult, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{BIG5, DecoderResult, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
 /// The encoding of a text file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Encoding(&'static encoding_rs::Encoding);
 
-/// A text is GB18030 if this number of every ten characters beyond ASCII are common Chinese
-/// characters. Latin-1 text decodes to rare characters.
+/// A text is GB18030 or Big5 if this number of every ten characters beyond ASCII are common Chinese
+/// ones. Any Latin-1 text decodes to rare ones.
 const COMMON_OF_TEN: usize = 8;
 
 /// Number of bytes that are read and decoded at a time.
@@ -31,14 +31,17 @@ impl Encoding {
         self.0.name()
     }
 
-    /// Recognises the encoding of a text by its first bytes: UTF-16 by its byte order mark, GB18030
-    /// (which includes GBK and GB2312) by common characters. Everything else is UTF-8.
+    /// Recognises the encoding of a text by its first bytes: UTF-16 by its byte order mark or its
+    /// zero bytes, GB18030 (which includes GBK and GB2312) and Big5 by common characters. Everything
+    /// else is UTF-8.
     pub(super) fn detect(sample: &[u8]) -> Encoding {
         match sample {
             [0xff, 0xfe, ..] => Encoding(UTF_16LE),
             [0xfe, 0xff, ..] => Encoding(UTF_16BE),
+            _ if sample.contains(&0) => utf_16_without_mark(sample),
             _ if is_utf8(sample) => Encoding::UTF8,
             _ if is_gb18030(sample) => Encoding(GB18030),
+            _ if is_big5(sample) => Encoding(BIG5),
             _ => Encoding::UTF8,
         }
     }
@@ -59,6 +62,28 @@ impl fmt::Display for Encoding {
     }
 }
 
+/// The encoding of a text with zero bytes. In UTF-16 only one byte of each letter, space and line end
+/// is zero: the first or the second one.
+fn utf_16_without_mark(sample: &[u8]) -> Encoding {
+    let zeros = |from: usize| sample.iter().skip(from).step_by(2).filter(|&&b| b == 0).count();
+    let (first, second) = (zeros(0), zeros(1));
+    let is_frequent =
+        first + second >= UTF_16_ZEROS_MIN && (first + second) * UTF_16_ZEROS_OF >= sample.len();
+    // The other byte of a few Chinese characters is zero.
+    match (first, second) {
+        _ if !is_frequent => Encoding::UTF8,
+        (first, second) if first * 8 <= second => Encoding(UTF_16LE),
+        (first, second) if second * 8 <= first => Encoding(UTF_16BE),
+        _ => Encoding::UTF8,
+    }
+}
+
+/// A text is UTF-16 only if at least one byte of this number is zero.
+const UTF_16_ZEROS_OF: usize = 4;
+
+/// Minimum number of zero bytes.
+const UTF_16_ZEROS_MIN: usize = 8;
+
 /// Whether this is UTF-8; a character may be cut off at the end.
 fn is_utf8(sample: &[u8]) -> bool {
     std::str::from_utf8(sample).err().is_none_or(|error| error.error_len().is_none())
@@ -76,6 +101,20 @@ fn is_gb18030(sample: &[u8]) -> bool {
     };
     let common = beyond.iter().filter(is_common).count();
     !has_errors && common * 10 >= beyond.len() * COMMON_OF_TEN
+}
+
+/// Whether this is Chinese text in Big5. Its common characters have low first bytes.
+fn is_big5(sample: &[u8]) -> bool {
+    let end = sample.iter().rposition(|&byte| byte == b'\n').map_or(sample.len(), |at| at + 1);
+    let (text, _, has_errors) = BIG5.decode(&sample[..end]);
+    let beyond: Vec<char> = text.chars().filter(|c| !c.is_ascii()).collect();
+    let is_common = |c: &&char| {
+        let mut buffer = [0; 4];
+        let bytes = BIG5.encode(c.encode_utf8(&mut buffer)).0;
+        matches!(bytes[..], [0xA1..=0xC6, _])
+    };
+    let common = beyond.iter().filter(is_common).count();
+    !has_errors && !beyond.is_empty() && common * 10 >= beyond.len() * COMMON_OF_TEN
 }
 
 struct Decoded {
@@ -145,6 +184,12 @@ mod tests {
         reads(b"\xfe\xff\0a\x65\xb0", "UTF-16BE", "a新");
         reads(b"apple\t\xc6\xbb\xb9\xfb\n", "gb18030", "apple\t苹果\n");
         reads("apple\t苹果\n".as_bytes(), "UTF-8", "apple\t苹果\n");
+        let text = "apple\t蘋果\npear\t這一個梨子\n";
+        reads(&BIG5.encode(text).0, "Big5", text);
+        let units = || text.encode_utf16();
+        reads(&units().flat_map(u16::to_le_bytes).collect::<Vec<_>>(), "UTF-16LE", text);
+        reads(&units().flat_map(u16::to_be_bytes).collect::<Vec<_>>(), "UTF-16BE", text);
+        assert_eq!(Encoding::detect(b"apple\0pear\n"), Encoding::UTF8);
         assert_eq!(Encoding::detect(&"新".as_bytes()[..2]), Encoding::UTF8);
     }
 

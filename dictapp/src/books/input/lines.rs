@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 
-use super::source::{Meter, Source};
+use super::source::{Meter, Source, has_carriage_returns_alone};
 use crate::books::error::{BookError, Place};
 use crate::books::limits::LINE_BYTES_MAX;
 
@@ -106,7 +106,8 @@ impl Lines {
             let reason = "contains a zero byte: this is not a text file";
             return Err(BookError::at(&self.path, Place::Line(self.number), reason));
         }
-        let text = if self.number == 1 { text.trim_start_matches('\u{FEFF}') } else { text };
+        // Files that were joined have a mark at the beginning of each.
+        let text = text.trim_start_matches('\u{FEFF}');
         Ok(text.trim_end_matches(['\n', '\r']))
     }
 
@@ -138,8 +139,7 @@ pub(crate) fn check_text(source: &Source) -> Result<(), BookError> {
     if matches!(&*sample, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
         return Err(BookError::whole(path, "is in UTF-16, which a book of this kind cannot be"));
     }
-    // A carriage return at the end may be half of a line end, or end the only line.
-    if sample.trim_ascii_end().contains(&b'\r') && !sample.contains(&b'\n') {
+    if has_carriage_returns_alone(&sample) {
         let reason = format!(
             "its lines end with carriage returns only: `tr '\\r' '\\n' < '{}' > lines.txt` \
              makes a file that can be imported",

@@ -225,11 +225,13 @@ impl Format {
             .into_iter()
             .map(|delimiter| Format { delimiter, quotes: quotes(bytes, delimiter) });
         // The first one wins a tie: a comma is more likely than a bar.
-        let mut best = (0, Format { delimiter: known.unwrap_or(b','), quotes: Quotes::Doubled });
+        let first = Format { delimiter: known.unwrap_or(b','), quotes: Quotes::Doubled };
+        let mut best = ((0, 0), first);
         for format in formats {
-            let agreement = agreement(&format.sample(bytes));
-            if agreement > best.0 || known.is_some() {
-                best = (agreement, format);
+            let records = format.sample(bytes);
+            let rating = (agreement(&records), whole_firsts(&records));
+            if rating > best.0 || known.is_some() {
+                best = (rating, format);
             }
         }
         best.1
@@ -271,6 +273,13 @@ fn agreement(records: &[StringRecord]) -> usize {
     counts[2..].iter().max().map_or(0, |most| most * 1000 / total.max(1))
 }
 
+/// The number of records without a possible delimiter in their first field: in `apple;1,5` the comma
+/// is part of a number.
+fn whole_firsts(records: &[StringRecord]) -> usize {
+    let is_whole = |cell: &str| !cell.bytes().any(|b| DELIMITERS.iter().any(|(d, _)| *d == b));
+    records.iter().filter(|record| record.get(0).is_some_and(is_whole)).count()
+}
+
 /// Records with more fields are counted together.
 const AGREEING_FIELDS_MAX: usize = 40;
 
@@ -279,9 +288,14 @@ fn named_delimiter(bytes: &[u8]) -> Option<u8> {
     let text = String::from_utf8_lossy(bytes.get(..HEADER_BYTES).unwrap_or(bytes));
     let mut lines = text.trim_start_matches('\u{FEFF}').lines();
     let named = lines.find_map(|line| {
-        line.strip_prefix("sep=").or_else(|| line.strip_prefix("#separator:")).map(str::trim_start)
+        let line = line.trim_start_matches('"');
+        line.strip_prefix("sep=").or_else(|| line.strip_prefix("#separator:"))
     })?;
+    let named = if named.starts_with('\t') { named } else { named.trim_start() };
     let name = named.trim().to_lowercase();
+    if name == "\\t" {
+        return Some(b'\t');
+    }
     let known =
         DELIMITERS.iter().find(|(_, known)| *known == name).map(|(delimiter, _)| *delimiter);
     known.or_else(|| named.bytes().next().filter(u8::is_ascii))
@@ -308,7 +322,9 @@ fn quotes(bytes: &[u8], delimiter: u8) -> Quotes {
     let closed = cells().filter(|cell| cell.len() > 1 && cell.ends_with('"')).count();
     // A quoted field of several lines is closed on another one.
     let doubled = Format { delimiter, quotes: Quotes::Doubled };
-    if agreement(&doubled.sample(bytes)) > agreement(&records) {
+    let (with, without) = (agreement(&doubled.sample(bytes)), agreement(&records));
+    // Anki always writes such quotes.
+    if with > without || with == without && bytes.starts_with(b"#separator:") {
         return Quotes::Doubled;
     }
     match (closed, closed == cells().count()) {
@@ -332,6 +348,11 @@ mod tests {
         sniffs("a;a fruit, red, round\nb;a tree\nc;\"to go; to leave\"\n", b';', Quotes::Doubled);
         sniffs("a,b\nc,d\n", b',', Quotes::Doubled);
         sniffs("a|b, c\nc|d\n", b'|', Quotes::Doubled);
+        sniffs("a;1,5\nb;2,0\n", b';', Quotes::Doubled);
+        sniffs("a,b;c\nd,e;f\n", b',', Quotes::Doubled);
+        sniffs("sep=\t\na\tb,c\n", b'\t', Quotes::Plain);
+        sniffs("sep=\\t\na\tb,c\n", b'\t', Quotes::Plain);
+        sniffs("\"sep=;\"\na;b,c\n", b';', Quotes::Doubled);
         sniffs("a\t\"b\"\nc\td\n", b'\t', Quotes::Doubled);
         sniffs("a\t2\"\nc\t\"d\n", b'\t', Quotes::Plain);
         sniffs("a\t\"b\nb\"\nc\t\"d\nd\"\n", b'\t', Quotes::Doubled);

@@ -11,6 +11,7 @@ use flate2::read::MultiGzDecoder;
 
 use crate::books::Progress;
 use crate::books::error::BookError;
+use crate::books::input::deadline;
 use crate::books::input::encoding::Encoding;
 use crate::books::limits::{SAMPLE_BYTES_MAX, UNPACKED_BYTES_MAX};
 
@@ -55,10 +56,15 @@ impl Source {
     pub(crate) fn open_text(path: &Path, known: Option<Encoding>) -> Result<Source, BookError> {
         let source = Source::open(path)?;
         let encoding = known.unwrap_or_else(|| Encoding::detect(&source.sample));
-        if encoding == Encoding::UTF8 {
+        let source = if encoding == Encoding::UTF8 {
+            source
+        } else {
+            Source::sampled(path, encoding.decode(source.inner), source.meter, encoding)?
+        };
+        if !has_carriage_returns_alone(&source.sample) {
             return Ok(source);
         }
-        Source::sampled(path, encoding.decode(source.inner), source.meter, encoding)
+        Source::sampled(path, Box::new(LineFeeds(source.inner)), source.meter, encoding)
     }
 
     /// A text that is in memory. Errors name this path.
@@ -158,8 +164,26 @@ struct Counted<R> {
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        deadline::check()?;
         let n = self.inner.read(buffer)?;
         self.done.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
+/// Whether lines end with carriage returns only, as old programs wrote them.
+pub(super) fn has_carriage_returns_alone(sample: &[u8]) -> bool {
+    // A carriage return at the end may be half of a line end, or end the only line.
+    sample.trim_ascii_end().contains(&b'\r') && !sample.contains(&b'\n')
+}
+
+/// A text with line feeds in place of its carriage returns.
+struct LineFeeds(Box<dyn Read + Send>);
+
+impl Read for LineFeeds {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.0.read(buffer)?;
+        buffer[..n].iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
         Ok(n)
     }
 }

@@ -13,6 +13,7 @@ use crate::books::oddity::OddityKind;
 use crate::books::text::gloss;
 use crate::books::text::layout::Layout;
 use crate::books::text::script;
+use crate::books::text::slashed;
 use crate::books::{Encoding, ReadState, Reader, Recognised};
 
 /// Reads course text.
@@ -41,10 +42,14 @@ enum Numbers {
 }
 
 /// A line with the wrapped lines below it.
+#[derive(Default)]
 struct WrappedLine {
     line: u64,
     headword: String,
     text: String,
+    /// The pronunciation and the other spellings, if the layout tells them.
+    said: Option<String>,
+    others: Vec<String>,
     fault: Option<OddityKind>,
 }
 
@@ -55,7 +60,8 @@ impl Course {
     pub(crate) fn new(source: Source) -> Result<Course, BookError> {
         let sample = source.sample();
         let sample = String::from_utf8_lossy(&sample);
-        let whole = || sample.trim_start_matches('\u{FEFF}').lines().map(str::trim_end);
+        let lines = || sample.lines().map(|line| line.trim_start_matches('\u{FEFF}').trim_end());
+        let whole = || lines().filter(|line| !is_comment(line));
         let filled = whole().filter(|line| !line.is_empty()).count();
         let pushed = whole().filter(|line| line.starts_with(char::is_whitespace)).count();
         let indented = pushed == filled;
@@ -80,7 +86,7 @@ impl Course {
                     let headword = start.to_owned();
                     let line = self.lines.number();
                     let fault = Some(OddityKind::LongLine);
-                    let record = WrappedLine { line, headword, text: String::new(), fault };
+                    let record = WrappedLine { line, headword, fault, ..WrappedLine::default() };
                     if let Some(complete) = self.waiting.replace(record) {
                         return Ok(Some(complete));
                     }
@@ -92,6 +98,11 @@ impl Course {
                 if ended.is_some() {
                     return Ok(ended);
                 }
+                continue;
+            }
+            if is_comment(&line) {
+                let place = Place::Line(self.lines.number());
+                self.state.note_at(OddityKind::Comment, place, &line);
                 continue;
             }
             if self.layout == Layout::Blocks
@@ -145,18 +156,21 @@ impl Course {
 
     fn record(&self, line: &str) -> WrappedLine {
         let line = line.trim_start();
+        let number = self.lines.number();
+        if self.layout == Layout::Slashed
+            && let Some(entry) = slashed::parse(line)
+        {
+            let slashed::Slashed { headword, others, said, text } = entry;
+            return WrappedLine { line: number, headword, text, said, others, fault: None };
+        }
         let line = self.numbers.strip(line);
         let line = without_bullet(line);
         let (headword, text) = match self.layout {
             Layout::Blocks => (line.trim_end(), ""),
             _ => self.layout.split(line),
         };
-        WrappedLine {
-            line: self.lines.number(),
-            headword: headword.to_owned(),
-            text: text.to_owned(),
-            fault: None,
-        }
+        let headword = unwrapped(headword).to_owned();
+        WrappedLine { line: number, headword, text: text.to_owned(), ..WrappedLine::default() }
     }
 
     /// Makes the entry, or reports why there is none.
@@ -170,12 +184,53 @@ impl Course {
             return None;
         }
         let mean = gloss::labelled(&lines);
-        self.state.finish(Draft { phonetic, mean, ..Draft::new(&record.headword) })
+        let phonetic = record.said.clone().or(phonetic);
+        let forms = record.others.clone();
+        self.state.finish(Draft { phonetic, mean, forms, ..Draft::new(&record.headword) })
+    }
+}
+
+/// Whether a line is a comment, or a heading of Markdown: `# Unit 2`, `#! version=1`.
+fn is_comment(line: &str) -> bool {
+    let behind = line.trim_start_matches('#');
+    let text = behind.strip_prefix(' ').unwrap_or_default();
+    let is_heading = !text.is_empty() && !text.starts_with(char::is_whitespace);
+    behind.len() < line.len() && (is_heading || behind.is_empty() || behind.starts_with("! "))
+}
+
+/// Marks around a headword that are no part of it, as in Markdown and in lists with quotes.
+const WRAPPINGS: [(&str, &str); 9] = [
+    ("**", "**"),
+    ("__", "__"),
+    ("*", "*"),
+    ("`", "`"),
+    ("\"", "\""),
+    ("“", "”"),
+    ("「", "」"),
+    ("【", "】"),
+    ("《", "》"),
+];
+
+/// A headword without the marks around it: `**apple**:`.
+fn unwrapped(headword: &str) -> &str {
+    let text = headword.trim_end_matches([':', '：']).trim_end();
+    let inner = WRAPPINGS.iter().find_map(|(open, close)| {
+        let inner = text.strip_prefix(open)?.strip_suffix(close)?;
+        (!inner.trim().is_empty() && !inner.contains(close)).then_some(inner)
+    });
+    match inner {
+        Some(inner) => unwrapped(inner.trim()),
+        None if text.is_empty() => headword,
+        None => text,
     }
 }
 
 /// Removes the mark of an item or of an important word: `* apple`, `• apple`, `*apple`.
 fn without_bullet(line: &str) -> &str {
+    // Markdown: `**apple**`.
+    if line.starts_with("**") {
+        return line;
+    }
     let Some(first) = line.chars().next().filter(|c| BULLETS.contains(*c)) else { return line };
     let rest = &line[first.len_utf8()..];
     if rest.trim().is_empty() { line } else { rest.trim_start() }
@@ -249,10 +304,10 @@ fn without_number(line: &str) -> &str {
     if let Some(rest) = line.strip_prefix(is_enclosed_number) {
         return rest.trim_start();
     }
-    let inner = line.strip_prefix(['(', '（']).unwrap_or(line);
+    let inner = line.strip_prefix(['(', '（', '[', '【']).unwrap_or(line);
     let rest = inner.trim_start_matches(|c: char| c.is_ascii_digit());
     let digits = inner.len() - rest.len();
-    let mark = rest.chars().next().filter(|c| ".、)）:：．,".contains(*c));
+    let mark = rest.chars().next().filter(|c| ".、)）]】:：．,".contains(*c));
     match mark {
         Some(mark) if (1..=5).contains(&digits) => {
             let rest = rest[mark.len_utf8()..].trim_start();

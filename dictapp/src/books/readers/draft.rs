@@ -26,10 +26,13 @@ impl<'a> Draft<'a> {
     /// # Errors
     /// The kind of oddity that makes it invalid.
     pub(crate) fn finish(self) -> Result<Entry, OddityKind> {
-        if self.headword.trim().is_empty() {
+        // Files that were joined have byte order marks within.
+        let is_invisible = |c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{200B}');
+        let headword = self.headword.trim_matches(is_invisible);
+        if headword.is_empty() {
             return Err(OddityKind::NoHeadword);
         }
-        let word = Word::parse(self.headword).map_err(|_| OddityKind::BadHeadword)?;
+        let word = Word::parse(headword).map_err(|_| OddityKind::BadHeadword)?;
         if self.mean.len() > MEAN_BYTES_MAX {
             return Err(OddityKind::LongExplanation);
         }
@@ -62,16 +65,25 @@ fn forms(word: &Word, found: &[String]) -> Vec<String> {
 }
 
 /// Removes the number that distinguishes headwords of the same spelling: `recessus (1)`,
-/// `georges(2)`, `1. avoir`.
+/// `georges(2)`, `bank [II]`, `1. avoir`, `bank²`, `bank2`.
 fn unnumbered(word: &str) -> Option<&str> {
     let is_number = |text: &str| {
         (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
     };
-    let after = word.strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
-    let after = after.filter(|(_, number)| is_number(number)).map(|(base, _)| base.trim_end());
+    let is_roman = |text: &str| ["I", "II", "III", "IV", "V", "VI"].contains(&text);
+    let behind = word.strip_suffix([')', ']']).and_then(|rest| rest.rsplit_once(['(', '[']));
+    let behind = behind.filter(|(_, number)| is_number(number) || is_roman(number));
+    let behind = behind.map(|(base, _)| base.trim_end());
     let before = word.split_once(". ").filter(|(number, _)| is_number(number));
-    after.or(before.map(|(_, base)| base)).filter(|base| base.contains(char::is_alphabetic))
+    let glued = word.strip_suffix(|c: char| SUPERSCRIPTS.contains(c) || c.is_ascii_digit());
+    // `mp3` and `m²` are words.
+    let is_word = |base: &&str| base.len() > 2 && base.chars().all(char::is_lowercase);
+    let base = behind.or(before.map(|(_, base)| base)).or(glued.filter(is_word))?;
+    base.contains(char::is_alphabetic).then_some(base)
 }
+
+/// Raised digits.
+const SUPERSCRIPTS: &str = "¹²³⁴⁵⁶⁷⁸⁹";
 
 /// Trims the text, and replaces control characters except line ends by spaces.
 fn clean(mean: String) -> String {
@@ -95,6 +107,8 @@ mod tests {
     fn reports_why_there_is_no_entry() {
         assert_eq!(draft(" ", "x"), Err(OddityKind::NoHeadword));
         assert_eq!(draft("a\u{1b}", "x"), Err(OddityKind::BadHeadword));
+        assert_eq!(draft("\u{FEFF}", "x"), Err(OddityKind::NoHeadword));
+        assert_eq!(draft("\u{FEFF}apple\u{200B} ", "x").unwrap().word.as_str(), "apple");
         assert_eq!(draft(&"a".repeat(256), "x"), Err(OddityKind::BadHeadword));
         assert_eq!(draft("a", " \n"), Err(OddityKind::NoExplanation));
         assert_eq!(draft("a", &"x".repeat(MEAN_BYTES_MAX + 1)), Err(OddityKind::LongExplanation));
@@ -110,12 +124,17 @@ mod tests {
 
     #[test]
     fn a_numbered_headword_has_its_spelling_as_a_form() {
-        for (headword, base) in
-            [("recessus (1)", "recessus"), ("georges(2)", "georges"), ("1. avoir", "avoir")]
-        {
+        for (headword, base) in [
+            ("recessus (1)", "recessus"),
+            ("georges(2)", "georges"),
+            ("1. avoir", "avoir"),
+            ("bank [II]", "bank"),
+            ("bank²", "bank"),
+            ("bank1", "bank"),
+        ] {
             assert_eq!(draft(headword, "x").unwrap().forms, [base]);
         }
-        for headword in ["1.", "f(x)", "(2)", "100. day", "catch-22 (book)"] {
+        for headword in ["1.", "f(x)", "(2)", "100. day", "catch-22 (book)", "mp3", "m²", "B12"] {
             assert!(draft(headword, "x").unwrap().forms.is_empty(), "{headword}");
         }
     }

@@ -9,7 +9,7 @@ use crate::books::input::source::Source;
 use crate::books::oddity::OddityKind;
 use crate::books::overrides::{Column, Overrides, Recognised};
 use crate::books::text::markup::{self, LineEnds};
-use crate::books::text::{columns, gloss, script};
+use crate::books::text::{columns, exchange, gloss, script};
 use crate::books::{About, ReadState, Reader};
 use crate::model::{Entry, Languages};
 
@@ -23,6 +23,8 @@ pub(crate) struct Table {
     is_tab_file: bool,
     /// Whether cells are plain text although they may look like HTML.
     is_plain: bool,
+    /// Whether an export of this program wrote the file.
+    is_own: bool,
     columns: Vec<Column>,
     /// Number of rows before the first entry: comments, a delimiter, the names of the columns.
     rows_before: usize,
@@ -36,13 +38,15 @@ pub(crate) struct Table {
 #[derive(Default)]
 struct Row<'a> {
     word: &'a str,
-    phonetic: Option<&'a str>,
-    part: Option<&'a str>,
+    phonetic: Option<String>,
+    part: Option<String>,
     meanings: Vec<String>,
-    example: Option<&'a str>,
-    translation: Option<&'a str>,
+    example: Option<String>,
+    translation: Option<String>,
     rank: Option<&'a str>,
     forms: Option<&'a str>,
+    /// Number of pictures that were left out.
+    pictures: usize,
 }
 
 impl Table {
@@ -54,7 +58,9 @@ impl Table {
 
     /// Opens a table separated by TABs.
     pub(crate) fn tsv(source: Source, overrides: &Overrides) -> Result<Table, BookError> {
-        let format = Format::sniff(&source.sample(), Some(overrides.delimiter.unwrap_or(b'\t')));
+        // Some tables have this ending although they are separated by commas.
+        let tab = source.sample().contains(&b'\t').then_some(b'\t');
+        let format = Format::sniff(&source.sample(), overrides.delimiter.or(tab));
         Table::new(source, format, overrides)
     }
 
@@ -67,10 +73,12 @@ impl Table {
         let encoding = source.encoding();
         let is_anki = source.sample().starts_with(b"#separator:");
         let is_plain = memchr::memmem::find(&source.sample(), b"#html:false\n").is_some();
+        let is_own = is_own(&rows[..layout.rows_before.min(rows.len())]);
         let records = Records::new(source, format)?;
         Ok(Table {
             is_tab_file: format.is_tabs() && !is_anki,
-            is_plain: is_anki && is_plain,
+            is_plain: is_anki && is_plain || is_own,
+            is_own,
             title: layout.title,
             state: ReadState::new(Place::Line(0), records.meter()),
             columns: overrides.columns.clone().unwrap_or(layout.columns),
@@ -98,13 +106,22 @@ impl Table {
         if rank.is_some() && parsed.is_none() {
             self.state.note(OddityKind::BadDetail, row.word);
         }
+        (0..row.pictures).for_each(|_| self.state.note(OddityKind::Picture, row.word));
         // Tab files may have several headwords in one cell.
-        let mut forms =
-            if self.is_tab_file { headwords(row.word) } else { vec![row.word.to_owned()] };
+        let words = if self.is_tab_file { headwords(row.word) } else { vec![row.word.to_owned()] };
+        let mut forms: Vec<String> = words.into_iter().map(|word| self.headword(word)).collect();
         let headword = &forms.remove(0);
-        forms.extend(row.forms.iter().flat_map(|forms| forms.split([',', ';'])).map(str::to_owned));
-        let (phonetic, mean) = row.explanation();
-        let draft = Draft { phonetic, mean, rank: parsed, forms, ..Draft::new(headword) };
+        let draft = if self.is_own {
+            forms.extend(row.forms.iter().flat_map(|cell| own_forms(cell)).map(str::to_owned));
+            let own = exchange::read_article(&row.meanings.join("\n"));
+            let (phonetic, rank) = (row.phonetic.or(own.phonetic), parsed.or(own.rank));
+            Draft { phonetic, mean: own.mean, rank, forms, ..Draft::new(headword) }
+        } else {
+            let more = row.forms.iter().flat_map(|forms| forms.split([',', ';']));
+            forms.extend(more.map(str::to_owned));
+            let (phonetic, mean) = row.explanation();
+            Draft { phonetic, mean, rank: parsed, forms, ..Draft::new(headword) }
+        };
         Ok(self.state.finish(draft))
     }
 
@@ -113,13 +130,21 @@ impl Table {
         for (cell, column) in record.iter().zip(&self.columns) {
             let text = cell.trim();
             let some = Some(text).filter(|text| !text.is_empty());
+            let mut read = || {
+                let read = self.text(some?);
+                row.pictures += read.pictures;
+                Some(read.lines).filter(|text| !text.trim().is_empty())
+            };
             match column {
                 Column::Word => row.word = text,
-                Column::Phonetic => row.phonetic = some,
-                Column::Part => row.part = some,
-                Column::Mean => row.meanings.extend(some.map(|text| self.text(text))),
-                Column::Example => row.example = some,
-                Column::Translation => row.translation = some,
+                Column::Phonetic => row.phonetic = read(),
+                Column::Part => row.part = read(),
+                Column::Mean => {
+                    let text = read();
+                    row.meanings.extend(text);
+                }
+                Column::Example => row.example = read(),
+                Column::Translation => row.translation = read(),
                 Column::Rank => row.rank = some,
                 Column::Forms => row.forms = some,
                 Column::Skip => {}
@@ -129,15 +154,52 @@ impl Table {
     }
 
     /// The text of a cell, with markup removed, and with the escapes of a tab file decoded.
-    fn text(&self, cell: &str) -> String {
+    fn text(&self, cell: &str) -> markup::Text {
         let text = if self.is_tab_file { unescaped(cell) } else { cell.to_owned() };
+        let text = if self.is_own { text } else { without_sounds(text) };
         if !self.is_plain && markup::is_markup(&text) {
-            markup::text(&text, LineEnds::Kept).lines
+            markup::text(&text, LineEnds::Kept)
         } else {
-            text
+            markup::Text { lines: text, pictures: 0 }
         }
     }
+
+    /// A headword without markup. One that is only a tag stays (`<b>` in a book about HTML).
+    fn headword(&self, word: String) -> String {
+        let word = if self.is_own { word } else { without_sounds(word) };
+        if self.is_plain || !markup::is_markup(&word) {
+            return word;
+        }
+        let text = markup::text(&word, LineEnds::Kept).lines;
+        if text.trim().is_empty() { word } else { text }
+    }
 }
+
+/// Whether rows before the entries name the export of this program.
+fn is_own(rows: &[StringRecord]) -> bool {
+    rows.iter().flat_map(StringRecord::iter).any(|cell| {
+        let name = cell.trim_start_matches('#').split(':').next();
+        name == Some(exchange::WRITER)
+    })
+}
+
+/// The forms in a cell of an export: on lines of their own if one has a semicolon.
+fn own_forms(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split(if cell.contains('\n') { "\n" } else { "; " })
+}
+
+/// A cell without the sounds of Anki: `[sound:apple.mp3]`.
+fn without_sounds(mut cell: String) -> String {
+    while let Some(from) = cell.find(SOUND)
+        && let Some(length) = cell[from..].find(']')
+    {
+        cell.replace_range(from..=from + length, "");
+    }
+    cell
+}
+
+/// The beginning of a sound in a cell of Anki.
+const SOUND: &str = "[sound:";
 
 /// Checks the given columns of a table.
 ///
@@ -170,7 +232,7 @@ impl Row<'_> {
         let text = self.meanings.join("\n");
         let (phonetic, mean) = gloss::take_phonetic(text.trim());
         let mut lines: Vec<String> = mean.lines().map(gloss::one_sense_a_line).collect();
-        match self.part.map(|part| (part, script::part_named(part))) {
+        match self.part.as_deref().map(|part| (part.trim(), script::part_named(part))) {
             Some((_, Some(label))) => lines.insert(0, label),
             // An unknown part of speech is a note.
             Some((part, None)) => lines.iter_mut().take(1).for_each(|line| {
@@ -179,12 +241,12 @@ impl Row<'_> {
             None => {}
         }
         let mut mean = gloss::labelled(&lines.join("\n"));
-        if let Some(example) = self.example.filter(|_| !mean.is_empty()) {
-            let example = example.split_whitespace().collect::<Vec<_>>().join(" ");
-            let translation = self.translation.map(|text| format!(" = {text}"));
-            mean = format!("{mean}\n> {example}{}", translation.unwrap_or_default());
+        let line = |text: &String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some(example) = self.example.as_ref().filter(|_| !mean.is_empty()) {
+            let translation = self.translation.as_ref().map(|text| format!(" = {}", line(text)));
+            mean = format!("{mean}\n> {}{}", line(example), translation.unwrap_or_default());
         }
-        let column = self.phonetic.map(|text| text.trim_matches(['[', ']', '/', ' ']));
+        let column = self.phonetic.as_deref().map(|text| text.trim_matches(['[', ']', '/', ' ']));
         (column.filter(|text| !text.is_empty()).map(str::to_owned).or(phonetic), mean)
     }
 }

@@ -6,6 +6,7 @@ use csv::StringRecord;
 use crate::books::overrides::Column;
 use crate::model::{LanguageTag, Languages};
 
+use super::column_names::{LANGUAGES, NAMES};
 use super::script::{self, is_cjk};
 
 /// The recognised layout of a table.
@@ -17,103 +18,6 @@ pub(crate) struct Layout {
     pub(crate) title: Option<String>,
     pub(crate) languages: Option<Languages>,
 }
-
-/// The names of columns, in lower case.
-const NAMES: &[(Column, &[&str])] = &[
-    (
-        Column::Word,
-        &[
-            "word",
-            "words",
-            "headword",
-            "term",
-            "front",
-            "entry",
-            "english",
-            "expression",
-            "vocabulary",
-            "lemma",
-            "单词",
-            "词",
-            "词条",
-            "英文",
-            "英语",
-            "单词原型",
-            "词汇",
-            "英文单词",
-        ],
-    ),
-    (
-        Column::Mean,
-        &[
-            "mean",
-            "meaning",
-            "meanings",
-            "definition",
-            "definitions",
-            "explanation",
-            "translation",
-            "gloss",
-            "back",
-            "chinese",
-            "释义",
-            "解释",
-            "意思",
-            "翻译",
-            "中文",
-            "中文释义",
-            "含义",
-            "中文意思",
-            "汉语",
-            "词义",
-            "中文解释",
-        ],
-    ),
-    (
-        Column::Phonetic,
-        &[
-            "phonetic",
-            "phonetics",
-            "ipa",
-            "pronunciation",
-            "reading",
-            "音标",
-            "发音",
-            "读音",
-            "拼音",
-            "pinyin",
-        ],
-    ),
-    (
-        Column::Part,
-        &[
-            "pos",
-            "part",
-            "part of speech",
-            "partofspeech",
-            "class",
-            "word class",
-            "type",
-            "word type",
-            "词性",
-            "词类",
-        ],
-    ),
-    (Column::Example, &["example", "examples", "sentence", "sample", "例句", "英文例句"]),
-    (
-        Column::Translation,
-        &[
-            "example translation",
-            "sentence translation",
-            "例句翻译",
-            "例句释义",
-            "例句中文",
-            "中文例句",
-        ],
-    ),
-    (Column::Rank, &["rank", "词频", "词频排名"]),
-    (Column::Forms, &["forms", "inflections", "exchange", "变形", "词形"]),
-];
 
 /// Maximum number of rows before a row of names: spreadsheets have titles and notes above it.
 const ROWS_BEFORE_MAX: usize = 10;
@@ -142,6 +46,25 @@ pub(crate) fn recognise(rows: &[StringRecord]) -> Layout {
     Layout { rows_before: first, columns: by_content(&rows[first..]), title, languages }
 }
 
+/// Whether rows of a text can only be a table: the first one names its columns, or all have the same
+/// three or more cells, among them parts of speech or pronunciations.
+pub(crate) fn is_table(rows: &[StringRecord]) -> bool {
+    let rows: Vec<StringRecord> = rows.iter().skip_while(|row| is_note(row)).cloned().collect();
+    let Some(first) = rows.first().filter(|_| rows.len() > 1) else { return false };
+    let names: Vec<Column> = first.iter().filter_map(by_name).collect();
+    if names.len() == first.len() && [Column::Word, Column::Mean].iter().all(|c| names.contains(c))
+    {
+        return true;
+    }
+    let is_even = |row: &StringRecord| {
+        row.len() == first.len() && row.iter().take(3).all(|cell| !cell.trim().is_empty())
+    };
+    let columns = by_content(&rows);
+    first.len() > 2
+        && rows.iter().all(is_even)
+        && [Column::Part, Column::Phonetic].iter().any(|column| columns.contains(column))
+}
+
 /// Whether a row before the entries is a comment or names the delimiter.
 fn is_note(row: &StringRecord) -> bool {
     let first = row.get(0).unwrap_or_default().trim();
@@ -160,7 +83,8 @@ fn languages(row: &StringRecord) -> Option<Languages> {
 /// The column with this name. Notes in brackets are not part of the name: `单词（英文）`.
 pub(crate) fn by_name(name: &str) -> Option<Column> {
     let name = name.split(['(', '（', '[', '【']).next().unwrap_or_default();
-    let name = name.trim().trim_end_matches([':', '：']).replace(['_', '-'], " ").to_lowercase();
+    let name = name.trim().trim_end_matches([':', '：', '*', '#']);
+    let name = name.replace(['_', '-'], " ").to_lowercase();
     let known = NAMES.iter().find(|(_, names)| names.contains(&name.as_str()));
     known.map(|(column, _)| *column)
 }
@@ -204,8 +128,14 @@ fn tab_file_header<'a>(rows: &'a [StringRecord], key: &str) -> Option<&'a str> {
 fn named(row: &StringRecord, column: fn(&str) -> Option<Column>) -> Option<Vec<Column>> {
     let mut columns: Vec<Column> =
         row.iter().map(|name| column(name).unwrap_or(Column::Skip)).collect();
-    // Only one column is the headword: the first of `word, english`. Several explanations are
-    // joined.
+    if !(columns.contains(&Column::Word) && columns.contains(&Column::Mean)) {
+        let is_language = |name: &str| LANGUAGES.contains(&name.trim().to_lowercase().as_str());
+        let mut languages = (0..columns.len()).filter(|&at| row.get(at).is_some_and(is_language));
+        if let (Some(from), Some(to)) = (languages.next(), languages.next()) {
+            (columns[from], columns[to]) = (Column::Word, Column::Mean);
+        }
+    }
+    // Only one column is the headword: the first of `word, english`. Several explanations are joined.
     for column in [Column::Word, Column::Phonetic, Column::Part, Column::Rank, Column::Forms] {
         let mut known = columns.iter_mut().filter(|c| **c == column).skip(1);
         known
@@ -324,6 +254,24 @@ mod tests {
             recognise(&rows(&[&["My words"], &["id", "word", "translation", "definition"]]));
         let columns = [Column::Skip, Column::Word, Column::Mean, Column::Mean];
         assert_eq!((found.rows_before, &found.columns[..]), (2, &columns[..]));
+    }
+
+    #[test]
+    fn names_of_languages_are_names_of_columns() {
+        let columns = |row: &[&str]| recognise(&rows(&[row, &["a", "b"]])).columns;
+        assert_eq!(columns(&["German", "English"]), [Column::Word, Column::Mean]);
+        assert_eq!(columns(&["English", "Deutsch"]), [Column::Word, Column::Mean]);
+        assert_eq!(columns(&["Wort*", "Bedeutung"]), [Column::Word, Column::Mean]);
+        assert_eq!(columns(&["單字", "詞性", "中文解釋"])[2], Column::Mean);
+    }
+
+    #[test]
+    fn a_table_is_known_by_its_names_or_by_its_cells() {
+        assert!(is_table(&rows(&[&["word", "meaning"], &["apple", "苹果"]])));
+        assert!(is_table(&rows(&[&["apple", "ˈæpl", "苹果"], &["pear", "peə", "梨"]])));
+        assert!(!is_table(&rows(&[&["word", "词"], &["apple", "苹果"]])));
+        assert!(!is_table(&rows(&[&["apple", "苹果", "果"], &["pear", "梨", "果"]])));
+        assert!(!is_table(&rows(&[&["apple", "n.", "苹果"], &["pear", "梨"]])));
     }
 
     #[test]

@@ -95,7 +95,7 @@ fn first_line(text: &str) -> (&str, &str) {
 fn body(text: &str, lines: Lines) -> Text {
     let mut read = match lines {
         Lines::Wrapped => paragraphs::unwrapped(text),
-        Lines::Whole => text.lines().map(Paragraph::of).collect(),
+        Lines::Whole => text.lines().flat_map(senses).collect(),
     };
     read.retain(|paragraph| !paragraph.text.is_empty());
     let mut found = take_head(&mut read);
@@ -118,6 +118,14 @@ fn body(text: &str, lines: Lines) -> Text {
         found.mean = numbered(&found.mean);
     }
     found
+}
+
+/// The senses of a line. In Chinese, several parts of speech may be on it: `n. 苹果 v. 结果`.
+fn senses(line: &str) -> Vec<Paragraph> {
+    if !line.contains(script::is_cjk) {
+        return vec![Paragraph::of(line)];
+    }
+    gloss::one_sense_a_line(line).lines().map(Paragraph::of).collect()
 }
 
 /// Takes pronunciations, other headwords and notes from the first paragraph.
@@ -271,6 +279,9 @@ fn linked(mean: &str) -> String {
         });
         match inner {
             Some((word, after)) => {
+                // FreeDict adds a sign to a headword: `percent / % /`.
+                let signed = word.strip_suffix(" /").and_then(|word| word.rsplit_once(" / "));
+                let word = signed.map_or(word, |(word, _)| word);
                 text.push_str(&link::encode(word, word));
                 rest = after;
             }
@@ -347,7 +358,13 @@ mod tests {
     #[test]
     fn references_become_links_and_other_braces_stay() {
         assert_eq!(headed_lines("x\nsee {ice cream} { a }", "x").mean, "see [[ice cream]] { a }");
+        let text = headed_lines("per / % / /pɜː/\nsee {percent / % /}, {a / b}", "per");
+        assert_eq!(
+            (text.phonetic.as_deref(), text.mean.as_str()),
+            (Some("pɜː"), "see [[percent]], [[a / b]]")
+        );
         assert_eq!(lines("the set {x, y}", "x").mean, "the set {x, y}");
+        assert_eq!(lines("n. 苹果 v. 结果", "x").mean, "n. 苹果\nv. 结果");
         assert_eq!(lines("@@@LINK=pear", "x").mean, "[[pear]]");
     }
 

@@ -19,15 +19,15 @@ pub(crate) fn take_phonetic(text: &str) -> (Option<String>, &str) {
 
 /// Removes empty brackets: a list has them if it lacks the pronunciation.
 fn without_empty_brackets(text: &str) -> &str {
-    // FreeDict has `/…/`.
-    let is_filler = |c: char| c.is_whitespace() || c.is_ascii_digit() || "…?=-".contains(c);
+    // FreeDict has `/…/`, and signs for the headword: `percent / % /`.
+    let is_filler = |c: char| !c.is_alphabetic() && !matches!(c, '/' | '\n');
     let inner = text.trim_start().strip_prefix(['[', '/']);
     let is_slash = text.trim_start().starts_with('/');
     let inner = inner.map(|inner| {
         inner.trim_start_matches(|c: char| c.is_whitespace() || is_slash && is_filler(c))
     });
     let rest = inner.and_then(|inner| inner.strip_prefix([']', '/']));
-    rest.map_or(text, |rest| rest.trim_start_matches([' ', ',']))
+    rest.map_or(text, |rest| without_empty_brackets(rest.trim_start_matches([' ', ','])))
 }
 
 /// Protects a line of a foreign book that begins with a mark of the notation, such as `= `: a
@@ -147,10 +147,12 @@ pub(super) fn equals_kept(text: &str) -> String {
 }
 
 /// A line with the label of the notation for a part of speech that is in brackets or spelled out:
-/// `(n.) 苹果`, `【v.】去`, `noun 苹果`.
+/// `(n.) 苹果`, `【v.】去`, `noun 苹果`, `Adj. 红`.
 fn unified_label(line: &str) -> Option<String> {
-    let (label, length) =
-        script::enclosed_label(line).or_else(|| script::named_before_gloss(line))?;
+    let named = || script::named_before_gloss(line).map(|(label, at)| (label.to_owned(), at));
+    let (label, length) = script::enclosed_label(line)
+        .or_else(named)
+        .or_else(|| script::respelled_before_gloss(line))?;
     Some(format!("{label} {}", line[length..].trim_start()).trim_end().to_owned())
 }
 
@@ -208,7 +210,7 @@ pub(crate) fn one_sense_a_line(text: &str) -> String {
 /// Appends one line with single spaces, without control characters, and with the dot of a label
 /// that lacks it.
 fn push_line(lines: &mut String, text: &str) {
-    let text = text.trim_end_matches([' ', '\t', ';', '；']).trim_start();
+    let text = text.trim_end_matches([' ', '\t', ';', '；', '，', '、']).trim_start();
     let text = text.trim_matches(|c: char| c.is_control() || c.is_whitespace());
     if text.is_empty() {
         return;
@@ -279,7 +281,7 @@ fn is_glued_label(text: &str, last: char) -> bool {
     }
     let after =
         |label: &str| text[label.len()..].starts_with(|c: char| c.is_whitespace() || is_cjk(c));
-    let is_gloss = is_cjk(last) && last.is_alphabetic() || "；;。)）".contains(last);
+    let is_gloss = is_cjk(last) && last.is_alphabetic() || "；;。，、)）".contains(last);
     is_gloss
         && script::label(text).is_some_and(|label| after(label) && label.len() < text.trim().len())
 }
@@ -307,6 +309,7 @@ mod tests {
         );
         assert_eq!(one_sense_a_line("n. 能力, 才干; [经] 能力"), "n. 能力, 才干\n[经] 能力");
         assert_eq!(one_sense_a_line("vt.  放弃,沉溺n.  放任"), "vt. 放弃,沉溺\nn. 放任");
+        assert_eq!(one_sense_a_line("v. 去，n. 围棋"), "v. 去\nn. 围棋");
     }
 
     #[test]
@@ -337,6 +340,10 @@ mod tests {
             "v. 去\nn. 走\nn. 苹果\nn. x"
         );
         assert_eq!(labelled("noun\n(Law) x"), "noun\n(Law) x");
+        assert_eq!(
+            labelled("(n) 甲\nAdj. 乙\nn/v 丙\n名词：丁"),
+            "n. 甲\nadj. 乙\nn. & v. 丙\nn. 丁"
+        );
         assert_eq!(labelled("<pron>\nit\n<n, fem>\nx"), "pron. it\nn. (fem) x");
         assert_eq!(labelled("<pn>\nx\n<fem, n, sg>\ny\n<noun>\nz"), "(pn) x\nn. (fem, sg) y\nn. z");
         assert_eq!(labelled("<programming> x"), "<programming> x");
@@ -370,6 +377,8 @@ mod tests {
     fn takes_leading_pronunciations() {
         assert_eq!(take_phonetic("[]   pron. 其他人"), (None, "pron. 其他人"));
         assert_eq!(take_phonetic("//, n."), (None, "n."));
+        assert_eq!(take_phonetic("/…/ /…/ <abbr>"), (None, "<abbr>"));
+        assert_eq!(take_phonetic("/ % / /pəsˈɛnt/"), (Some("pəsˈɛnt".into()), ""));
         assert_eq!(take_phonetic("/…/ /a.aˈɾon / <pn>"), (Some("a.aˈɾon".into()), "<pn>"));
         assert_eq!(take_phonetic("/A·U·P/ x"), (Some("A·U·P".into()), "x"));
         assert_eq!(take_phonetic("[ei] art. 一"), (Some("ei".into()), "art. 一"));

@@ -4,7 +4,7 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::model::split_part;
+use crate::model::split_label;
 
 use super::script;
 
@@ -296,7 +296,7 @@ fn labels(text: &str) -> (String, &str) {
         });
         let plain = script::label(next).or_else(|| {
             // A plural may follow: `n.; pl. {Abaci}`.
-            let (label, _) = split_part(next);
+            let (label, _) = split_label(next);
             (!label.is_empty() && next[label.len()..].starts_with(';')).then_some(label)
         });
         let (label, length) = match (spaced, plain) {

@@ -61,7 +61,7 @@ const BLOCKS: &[&str] = &[
 const CELLS: &[&str] = &["td", "th"];
 
 /// Elements with invisible content.
-const HIDDEN: &[&str] = &["script", "style", "head", "rref", "object", "video", "audio"];
+const HIDDEN: &[&str] = &["script", "style", "head", "rp", "rref", "object", "video", "audio"];
 
 /// Elements that show a picture.
 const PICTURES: &[&str] = &["img", "image", "svg", "picture", "object", "video"];
@@ -170,6 +170,11 @@ impl MarkupState {
         if let Some(comment) = inner.strip_prefix("!--") {
             return comment.split_once("-->").map_or("", |(_, rest)| rest);
         }
+        if let Some(data) = inner.strip_prefix("![CDATA[") {
+            let (text, rest) = data.split_once("]]>").unwrap_or((data, ""));
+            self.push(text);
+            return rest;
+        }
         let closes = inner.starts_with('/');
         let name = inner.strip_prefix('/').unwrap_or(inner);
         let is_tag = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '!' || c == '?');
@@ -224,6 +229,8 @@ impl MarkupState {
                 self.link = word.map(|word| (word, self.text.lines.len()));
             }
             "kref" => self.link = Some((String::new(), self.text.lines.len())),
+            // The reading above a character.
+            "rt" => self.text.lines.push(if closes { ')' } else { '(' }),
             _ if PICTURES.contains(&name) && !closes => self.text.pictures += 1,
             _ => {}
         }
@@ -264,6 +271,11 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 fn linked_word(address: &str) -> Option<String> {
     let schemes = ["bword://", "entry://", "d:", "x:"];
     let word = schemes.iter().find_map(|scheme| address.strip_prefix(scheme))?;
+    // A place in the entry may follow: `entry://apple#noun`. `C#` has none.
+    let word = match word.split_once('#') {
+        Some((word, place)) if !word.is_empty() && !place.is_empty() => word,
+        _ => word,
+    };
     let word = percent_decoded(word.trim_end_matches('/'));
     (!word.trim().is_empty()).then_some(word)
 }
@@ -300,6 +312,8 @@ mod tests {
         assert_eq!(kept("<style>p{}</style>a<!-- x > y -->b"), "ab");
         assert_eq!(kept("<script>alert(1)</SCRIPT >x"), "x");
         assert_eq!(kept("<td>a</td><td>b</td>"), " a b");
+        assert_eq!(kept("<![CDATA[a < b > c]]>d"), "a < b > cd");
+        assert_eq!(kept("<ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp></ruby>"), "漢(かん)");
     }
 
     #[test]
@@ -345,6 +359,8 @@ mod tests {
     fn keeps_the_links_to_other_entries() {
         assert_eq!(kept("<a href=\"bword://AT&amp;T\">AT&amp;T</a>"), "[[AT&T]]");
         assert_eq!(kept("<a href='entry://ice%20cream'>it</a>"), "[[ice cream|it]]");
+        assert_eq!(kept("<a href='entry://pear#n'>x</a>"), "[[pear|x]]");
+        assert_eq!(kept("<a href='bword://C#'>x</a>"), "[[C#|x]]");
         assert_eq!(kept("<kref>pear</kref> <a href='https://example.com'>x</a>"), "[[pear]] x");
     }
 

@@ -1,7 +1,7 @@
 //! Recognises Chinese script, parts of speech and pronunciations. They mark the ends of headwords
 //! and the beginnings of senses.
 
-use crate::model::split_part;
+use crate::model::split_label;
 
 use crate::books::limits::PHONETIC_BYTES_MAX;
 
@@ -23,11 +23,11 @@ pub(crate) fn word_starts(text: &str) -> impl Iterator<Item = usize> {
 
 /// The part of speech at the beginning of this text: `n. 苹果`, `vt.放弃`, `n.`, but not `a.m.`.
 pub(crate) fn label(text: &str) -> Option<&str> {
-    let (part, rest) = split_part(text);
+    let (part, rest) = split_label(text);
     let follows = &text[part.len()..];
     let whole = follows.is_empty()
         || follows.starts_with(|c: char| c.is_whitespace() || is_cjk(c) || "[(&/,<".contains(c))
-        || (!part.is_empty() && !split_part(rest).0.is_empty());
+        || (!part.is_empty() && !split_label(rest).0.is_empty());
     (!part.is_empty() && whole).then_some(part)
 }
 
@@ -108,17 +108,77 @@ pub(crate) fn part_named(text: &str) -> Option<String> {
     Some(named.collect::<Option<Vec<_>>>()?.join(" & "))
 }
 
-/// The label of a name of a part of speech before a Chinese gloss: `noun 苹果`.
+/// The label of a name of a part of speech before a gloss, and the length of the name: `noun 苹果`,
+/// `noun: a fruit`, `名词：苹果`.
 pub(crate) fn named_before_gloss(text: &str) -> Option<(&'static str, usize)> {
     let word = text.split_whitespace().next()?;
     let follows = text[word.len()..].trim_start();
     let name = word.trim_end_matches(['.', ':']).to_lowercase();
-    let (_, label) = NAMES.iter().find(|(known, _)| *known == name)?;
-    (name.is_ascii() && follows.starts_with(is_cjk)).then_some((label, word.len()))
+    let known = NAMES.iter().find(|(known, _)| *known == name).filter(|_| name.is_ascii());
+    if let Some((_, label)) = known {
+        let is_gloss = follows.starts_with(is_cjk)
+            || word.ends_with(':') && !follows.is_empty() && COMMON_NAMES.contains(&name.as_str());
+        return is_gloss.then_some((label, word.len()));
+    }
+    if text.starts_with(|c: char| c.is_ascii()) {
+        return None;
+    }
+    let is_mark = |c: char| c.is_whitespace() || "：:.．".contains(c);
+    NAMES.iter().filter(|(known, _)| !known.is_ascii()).find_map(|(known, label)| {
+        let rest = text.strip_prefix(known)?.strip_prefix(is_mark)?;
+        let length = text.len() - rest.len();
+        rest.trim_start().starts_with(is_cjk).then_some((*label, length))
+    })
 }
 
-/// A part of speech in brackets, and its length: `(n.)`, `【v.】`.
-pub(crate) fn enclosed_label(text: &str) -> Option<(&str, usize)> {
+/// Names of parts of speech that are rarely the first word of a gloss before a colon.
+const COMMON_NAMES: &[&str] = &[
+    "noun",
+    "verb",
+    "adjective",
+    "adverb",
+    "preposition",
+    "conjunction",
+    "pronoun",
+    "interjection",
+];
+
+/// A part of speech in another spelling before a Chinese gloss, its label in the notation and the
+/// length of the spelling: `Adj. 红`, `N. 苹果`, `n．苹果`, `n/v 结果`.
+pub(crate) fn respelled_before_gloss(text: &str) -> Option<(String, usize)> {
+    let is_part = |c: char| c.is_ascii_alphabetic() || c == '/' || c == '&';
+    let length = text.find(|c: char| !is_part(c))?;
+    let (word, behind) = text.split_at(length);
+    let rest = behind.strip_prefix(['.', '．', '。']).unwrap_or(behind);
+    let is_marked = rest.len() < behind.len();
+    let small = word.to_lowercase();
+    let labels = dotted(&small).or_else(|| {
+        // `A. 甲` is an item of a list.
+        let label = format!("{small}.");
+        (small.len() > 1 && label_of(&label).is_some()).then_some(label)
+    })?;
+    // A capital without a dot is a name: `V 形`.
+    let is_respelled = behind.starts_with(['．', '。'])
+        || word.contains(['/', '&'])
+        || small != word && (is_marked || word.len() > 2);
+    let is_gloss = (is_marked || rest.starts_with(' ')) && rest.trim_start().starts_with(is_cjk);
+    (is_respelled && is_gloss).then_some((labels, text.len() - rest.len()))
+}
+
+/// The labels of parts of speech without their dots: `n` becomes `n.`, `n/v` becomes `n. & v.`.
+pub(crate) fn dotted(word: &str) -> Option<String> {
+    let pieces = || word.split(['/', '&']);
+    let labels = pieces().map(|piece| format!("{piece}.")).collect::<Vec<_>>().join(" & ");
+    pieces().all(is_bare_label).then_some(labels)
+}
+
+/// A label that is a whole text.
+fn label_of(text: &str) -> Option<&str> {
+    label(text).filter(|label| *label == text)
+}
+
+/// A part of speech in brackets, and its length: `(n.)`, `【v.】`, `[adj]`.
+pub(crate) fn enclosed_label(text: &str) -> Option<(String, usize)> {
     let close = match text.chars().next()? {
         '(' => ')',
         '（' => '）',
@@ -130,7 +190,13 @@ pub(crate) fn enclosed_label(text: &str) -> Option<(&str, usize)> {
     let open = text.chars().next().map_or(0, char::len_utf8);
     let end = text.find(close)?;
     let inner = text.get(open..end)?.trim();
-    (inner.ends_with('.') && label(inner) == Some(inner)).then_some((inner, end + close.len_utf8()))
+    let is_whole = inner.ends_with('.') && label_of(inner).is_some();
+    let end = end + close.len_utf8();
+    let behind = text[end..].trim_start();
+    // `(v) To go` may be the fifth item of a list.
+    let is_item = inner.len() == 1 && !behind.is_empty() && !behind.starts_with(is_cjk);
+    let bare = || dotted(inner).filter(|_| !is_item);
+    Some((if is_whole { inner.to_owned() } else { bare()? }, end))
 }
 
 /// Maximum length of a line of labels in bytes.
@@ -138,7 +204,7 @@ const LABELS_BYTES_MAX: usize = 40;
 
 /// Whether this is `vt.vi.`: two labels without a space.
 fn is_doubled_label(piece: &str) -> bool {
-    let (first, rest) = split_part(piece);
+    let (first, rest) = split_label(piece);
     !first.is_empty() && label(rest) == Some(rest)
 }
 
@@ -170,7 +236,7 @@ pub(crate) fn leading_phonetic(text: &str) -> Option<(&str, usize)> {
         // Text between slashes is never a label, and a part of speech often follows a
         // pronunciation.
         let follows = text[*length..].trim_start();
-        text.trim_start_matches(VARIETIES).starts_with('/')
+        without_variety(text).starts_with('/')
             || sounds(inner)
             || !LABEL_WORDS.contains(inner) && !inner.contains(' ') && label(follows).is_some()
     })
@@ -182,7 +248,20 @@ pub(crate) fn begins_with_brackets(text: &str) -> bool {
     leading_brackets(text).is_some()
 }
 
-const VARIETIES: [char; 3] = ['英', '美', ' '];
+/// Names of varieties of English, and of ways to write pronunciations.
+const VARIETIES: &[&str] = &[
+    "英式", "美式", "英音", "美音", "英", "美", "UK", "US", "BrE", "AmE", "KK", "DJ", ":", "：",
+    " ",
+];
+
+/// The text after the variety of English before a pronunciation.
+fn without_variety(text: &str) -> &str {
+    let mut rest = text;
+    while let Some(behind) = VARIETIES.iter().find_map(|variety| rest.strip_prefix(variety)) {
+        rest = behind;
+    }
+    rest
+}
 
 /// Labels in brackets that also occur before a part of speech.
 const LABEL_WORDS: &[&str] =
@@ -202,7 +281,7 @@ const PRONUNCIATION_BYTES_MAX: usize = 1024;
 
 /// The possible pronunciation at the beginning of this text, and its length.
 fn leading_brackets(text: &str) -> Option<(&str, usize)> {
-    let inner = text.trim_start_matches(VARIETIES);
+    let inner = without_variety(text);
     let close = match inner.chars().next()? {
         '[' => ']',
         '/' => '/',
@@ -247,7 +326,7 @@ fn may_sound(text: &str) -> bool {
         && !text.chars().any(|c| {
             c == '=' || c.is_control() || is_cjk(c) && c.is_alphabetic() && !NOTES.contains(&c)
         })
-        && split_part(text).0.is_empty()
+        && split_label(text).0.is_empty()
 }
 
 /// Maximum length of a pronunciation in English letters without a mark of stress or length (`[ei]`,
@@ -289,6 +368,30 @@ mod tests {
         assert_eq!(dotted_label("v.t. 做"), Some(("vt.", 4)));
         assert_eq!(dotted_label("v. i. To go"), Some(("vi.", 5)));
         assert_eq!(dotted_label("v. it"), None);
+    }
+
+    #[test]
+    fn knows_parts_of_speech_in_other_spellings() {
+        let respelled = |text: &str| respelled_before_gloss(text).map(|(label, _)| label);
+        for (text, label) in [
+            ("Adj. 红", "adj."),
+            ("ADV 红", "adv."),
+            ("N. 苹果", "n."),
+            ("n．苹果", "n."),
+            ("n/v 结果", "n. & v."),
+            ("vt&vi 引导", "vt. & vi."),
+        ] {
+            assert_eq!(respelled(text).as_deref(), Some(label), "{text}");
+        }
+        for text in ["V 形", "N. America", "n. 苹果", "A 甲", "and/or 和"] {
+            assert_eq!(respelled(text), None, "{text}");
+        }
+        assert_eq!(enclosed_label("(vt/vi) x"), Some(("vt. & vi.".to_owned(), 7)));
+        assert_eq!(enclosed_label("[C] x"), None);
+        assert_eq!(enclosed_label("(v) To go"), None);
+        assert_eq!(named_before_gloss("名词：苹果"), Some(("n.", "名词：".len())));
+        assert_eq!(named_before_gloss("noun: a fruit"), Some(("n.", 5)));
+        assert_eq!(named_before_gloss("number: 5"), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::io;
 use std::sync::{Arc, Weak, mpsc};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::service::Watchdog;
@@ -39,12 +39,13 @@ fn run(site: &Weak<Site>, ended: &mpsc::Receiver<()>) {
     let mut counts_due = Instant::now();
     let mut outdated_after = Some(UserId::BEFORE_ALL);
     let mut was_well = true;
+    let mut loading = None;
     let mut watchdog = Watchdog::from_environment();
     while let Err(mpsc::RecvTimeoutError::Timeout) = ended.recv_timeout(WORDS_EVERY) {
         let Some(site) = site.upgrade() else { return };
         watchdog.report_alive();
         let done = site.probe().map_err(anyhow::Error::from).and_then(|()| {
-            site.refresh_words()?;
+            load_words(&mut loading, &site)?;
             if Instant::now() >= removal_due {
                 site.remove_old_lookup_counts()?;
                 let next = site.remove_outdated(removal_after)?;
@@ -68,6 +69,31 @@ fn run(site: &Weak<Site>, ended: &mpsc::Receiver<()>) {
             log::warn!("{error:#}");
         }
         was_well = fault.is_none();
+    }
+}
+
+/// Loads changed words in a thread of its own: with large books it takes many seconds, in which other
+/// books may be hidden. Returns the result of the load that has just ended.
+fn load_words(
+    loading: &mut Option<JoinHandle<anyhow::Result<()>>>,
+    site: &Arc<Site>,
+) -> anyhow::Result<()> {
+    let is_changed = site.has_new_words()?;
+    if is_changed {
+        site.skip_gone_books()?;
+    }
+    if loading.as_ref().is_some_and(|load| !load.is_finished()) {
+        return Ok(());
+    }
+    let ended = loading.take().map(JoinHandle::join);
+    if is_changed {
+        let site = Arc::clone(site);
+        let load = move || site.refresh_words();
+        *loading = Some(thread::Builder::new().name("words".to_owned()).spawn(load)?);
+    }
+    match ended {
+        None => Ok(()),
+        Some(result) => result.unwrap_or_else(|_| Err(anyhow::anyhow!("loading the words failed"))),
     }
 }
 

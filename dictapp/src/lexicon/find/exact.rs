@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::model::Word;
 
+use super::{lemma, umlauts};
 use crate::lexicon::{FoundBy, Hit, Lexicon, fold};
 
 /// The separators of words in a phrase or of parts of a word, in keys.
@@ -30,19 +31,29 @@ impl Query {
     }
 }
 
-/// Punctuation around a word in a text. `*`, `?` and `/` are excluded, since they make a pattern.
-const MARKS: &str = ".,;:!\"'()[]{}-“”„‘’‚«»‹›…—–·、。，；：！（）《》〈〉「」『』【】〔〕．｡¿¡";
+/// Punctuation around a word in a text. `*`, `?` and `/` are excluded, since they make a pattern, and
+/// `#` and `+`, since they are part of names (`C#`).
+const MARKS: &str = ".,;:!\"'()[]{}<>|_~^=\\-`´“”„‟‘’‚‛«»‹›…—–―·•、。，；：！（）《》〈〉「」『』【】〔〕［］｛｝＜＞\
+    ．｡､｢｣＂＇～｜＿‼⁉¿¡®™©†‡§¶、؟،؛۔।॥׃״׳·;፣።၊။";
 
 /// Maximum number of marks on one side of a word whose combinations are all tried.
 const MARKS_MAX: usize = 4;
 
-/// A query without some of the punctuation around it; variants with less removed come first:
-/// headwords may have marks of their own (`.NET`, `etc.`). Nothing if the query has no
-/// punctuation, or nothing else.
+fn is_mark(c: char) -> bool {
+    c.is_whitespace() || MARKS.contains(c)
+}
+
+/// A query without some of the punctuation around it, the least taken first, at last without any:
+/// headwords may have marks of their own (`.NET`, `etc.`). Two stars on both sides are Markdown, not
+/// a pattern. Nothing if the query has no punctuation, or nothing else.
 pub(crate) fn unmarkings(query: &str) -> impl Iterator<Item = &str> {
-    let query = query.trim();
-    let is_mark = |c: char| c.is_whitespace() || MARKS.contains(c);
-    let inner = query.trim_matches(is_mark);
+    let whole = query.trim();
+    let bold = whole.strip_prefix("**").and_then(|query| query.strip_suffix("**"));
+    let bold = bold.filter(|query| !query.is_empty() && !query.contains(['*', '?']));
+    let query = bold.unwrap_or(whole);
+    // A hashtag, but not `C#`.
+    let inner = query.trim_start_matches(|c: char| is_mark(c) || c == '#' || c == '@');
+    let inner = inner.trim_end_matches(is_mark);
     let (before, after) = query.split_once(inner).unwrap_or_default();
     let starts = before.char_indices().map(|(at, _)| at).chain([before.len()]);
     let starts: Vec<usize> = starts.take(MARKS_MAX + 1).collect();
@@ -55,16 +66,47 @@ pub(crate) fn unmarkings(query: &str) -> impl Iterator<Item = &str> {
             .filter(move |&(from, to)| from < most_before && to < most_after)
     });
     let some = taken.map(move |(from, to)| query[starts[from]..ends[to]].trim());
-    let has_marks = !inner.is_empty() && inner.len() < query.len();
-    some.chain([inner]).filter(move |_| has_marks)
+    let has_marks = !inner.is_empty() && inner.len() < whole.len();
+    bold.into_iter().chain(some).chain([inner]).filter(move |_| has_marks)
+}
+
+/// Maximum length in digits of the number of a footnote.
+const FOOTNOTE_DIGITS_MAX: usize = 3;
+
+/// Minimum length in characters of a word before the number of a footnote: `B12` is a name.
+const FOOTNOTED_CHARS_MIN: usize = 3;
+
+/// A word without the number of a footnote, which was copied with it: `apple1`, `apple²`, `apple[3]`.
+fn without_footnote(query: &str) -> Option<&str> {
+    let text = query.trim_end_matches(is_mark);
+    let marked = text.trim_end_matches(char::is_numeric);
+    let digits = text[marked.len()..].chars().count();
+    let word = marked.trim_matches(is_mark);
+    let is_word = word.chars().count() >= FOOTNOTED_CHARS_MIN
+        && word.ends_with(char::is_alphabetic)
+        && !marked.ends_with(|c: char| c.is_whitespace() || c == '-');
+    ((1..=FOOTNOTE_DIGITS_MAX).contains(&digits) && is_word).then_some(word)
 }
 
 impl Lexicon {
-    /// A query without the punctuation around it that belongs to no headword. `None`: it has no
-    /// punctuation, or nothing else.
+    /// A query without the punctuation around it that belongs to no headword, and without the number
+    /// of a footnote. `None`: it has neither, or nothing else.
     pub(crate) fn unmarked<'q>(&self, query: &'q str) -> Option<&'q str> {
-        let spelled = unmarkings(query).find(|text| self.key(&fold(text)).is_some());
-        spelled.or_else(|| unmarkings(query).last())
+        let has = |text: &&str| self.key(&fold(text)).is_some();
+        let spelled = unmarkings(query).find(has);
+        let footnoted = || without_footnote(query).filter(|word| self.is_known(word));
+        spelled.or_else(footnoted).or_else(|| unmarkings(query).last())
+    }
+
+    /// Whether a key is a contraction of a headword: `we'll` is not another spelling of `well`.
+    fn is_contraction(&self, key: &str) -> bool {
+        lemma::GLUED.iter().any(|ending| key.ends_with(ending)) && !self.lemmas(key).is_empty()
+    }
+
+    /// Whether a text is a headword or a form of one.
+    fn is_known(&self, text: &str) -> bool {
+        let key = fold(text);
+        self.key(&key).is_some() || !self.lemmas(&key).is_empty()
     }
 
     /// The number of a key.
@@ -77,7 +119,11 @@ impl Lexicon {
     pub(crate) fn spelled(&self, query: &Query) -> Vec<Hit<'_>> {
         let keys = match self.key(&query.key) {
             Some(key) => vec![key],
-            None => self.respelled(&query.key),
+            None if self.is_contraction(&query.key) => Vec::new(),
+            None => match self.respelled(&respellings(&query.key)) {
+                keys if keys.is_empty() => self.with_umlauts(query),
+                keys => keys,
+            },
         };
         let entries = keys.into_iter().flat_map(|key| self.columns.entry_refs(key));
         let mut hits: Vec<Hit<'_>> = entries
@@ -92,10 +138,24 @@ impl Lexicon {
         hits
     }
 
-    fn respelled(&self, key: &str) -> Vec<usize> {
-        let mut keys: Vec<usize> = respellings(key).iter().filter_map(|k| self.key(k)).collect();
+    /// The numbers of these keys, by frequency.
+    fn respelled(&self, spellings: &[String]) -> Vec<usize> {
+        let mut keys: Vec<usize> = spellings.iter().filter_map(|k| self.key(k)).collect();
         keys.sort_by_key(|&key| self.columns.place(key));
         keys.dedup();
+        keys
+    }
+
+    /// The keys of headwords that have umlauts when the query spells them out (`Kaese`, `Aarhus`), or
+    /// the other way round.
+    fn with_umlauts(&self, query: &Query) -> Vec<usize> {
+        let spelled_out = umlauts::spelled_out(&query.spelling);
+        if spelled_out != query.spelling {
+            return self.respelled(&[fold(&spelled_out)]);
+        }
+        let mut keys = self.respelled(&umlauts::folded(&query.key));
+        let is_same = |word: &str| fold(&umlauts::spelled_out(word)) == query.key;
+        keys.retain(|&key| self.columns.entry_refs(key).any(|entry| is_same(entry.word)));
         keys
     }
 }
@@ -118,12 +178,29 @@ fn respellings(key: &str) -> Vec<String> {
     if key.ends_with("'s") || key.ends_with('\'') {
         return Vec::new();
     }
-    let parts: Vec<&str> = key.split([' ', '-', '\'']).collect();
+    let parts: Vec<&str> = key.split([' ', '-', '\'', '_']).collect();
     match parts.len() - 1 {
-        0 => with_joint(key),
+        0 => [with_joint(key), with_dots(key)].concat(),
         1..=JOINTS_MAX => joined_each(&parts),
         _ => [" ", "-", ""].iter().map(|joint| parts.join(joint)).collect(),
     }
+}
+
+/// Maximum length in characters of an abbreviation.
+const ABBREVIATION_CHARS_MAX: usize = 5;
+
+/// The key as an abbreviation with other dots: for `etc`, `usa`, `u.s.a`, `phd`.
+fn with_dots(key: &str) -> Vec<String> {
+    let letters: Vec<char> = key.chars().filter(|&c| c != '.').collect();
+    let mut keys = vec![format!("{key}.")];
+    if letters.len() <= ABBREVIATION_CHARS_MAX && letters.iter().all(|c| c.is_alphabetic()) {
+        let dotted: String = letters.iter().flat_map(|&c| [c, '.']).collect();
+        keys.extend([dotted.trim_end_matches('.').to_owned(), dotted]);
+        // A dot at the end is punctuation.
+        let has_dots = key.trim_end_matches('.').contains('.');
+        keys.extend(has_dots.then(|| letters.iter().collect::<String>()));
+    }
+    keys
 }
 
 /// All combinations of joints: each is a space, a hyphen or nothing.

@@ -183,9 +183,13 @@ fn part(label: &str) -> Parts {
     }
 }
 
-/// The word before a possessive ending: `children` for `children's`, `boys` for `boys'`.
+/// The endings of possessives and contractions.
+pub(super) const GLUED: [&str; 8] = ["n't", "'re", "'ve", "'ll", "'s", "'m", "'d", "'"];
+
+/// The word before a possessive ending or a contraction: `children` for `children's`, `boys` for
+/// `boys'`, `they` for `they've`.
 fn possessor(form: &str) -> Option<&str> {
-    form.strip_suffix("'s").or_else(|| form.strip_suffix('\'')).filter(|owner| !owner.is_empty())
+    GLUED.iter().find_map(|ending| form.strip_suffix(ending)).filter(|owner| !owner.is_empty())
 }
 
 /// The possible lemmas of a form by spelling rules. They need not exist.

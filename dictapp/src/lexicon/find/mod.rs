@@ -12,3 +12,4 @@ mod pinyin;
 mod prefix;
 pub(super) mod reverse;
 mod segment;
+mod umlauts;

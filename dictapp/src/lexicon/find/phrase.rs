@@ -9,6 +9,9 @@ const WORDS_MAX: usize = 48;
 /// Maximum number of words of a phrase within a sentence.
 const PHRASE_WORDS_MAX: usize = 6;
 
+/// What joins the parts of a compound, and alternatives.
+const COMPOUND_JOINTS: [char; 9] = ['-', '/', '‐', '‑', '–', '—', '…', '&', '+'];
+
 /// A word or phrase of a sentence and its entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece<'a> {
@@ -26,9 +29,9 @@ struct Token<'s> {
 }
 
 impl Lexicon {
-    /// Splits a sentence. If it has an entry as a whole, it is one piece. Otherwise the pieces are
-    /// the longest phrases with an entry, including inflected ones (`ran into`), and all other
-    /// words. Reads at most 48 words.
+    /// If the whole sentence has an entry, one piece. Otherwise the longest phrases with an entry,
+    /// including inflected ones (`ran into`), and all other words. A compound without an entry is its
+    /// parts (`blue-green`, `his/her`). Reads at most 48 words.
     pub fn phrase(&self, sentence: &str) -> Vec<Piece<'_>> {
         let whole = self.look_up(sentence);
         if !whole.is_empty() {
@@ -38,14 +41,32 @@ impl Lexicon {
         let mut pieces = Vec::new();
         let mut rest = &tokens[..];
         while let [first, ..] = rest {
-            let (piece, words) = self.longest_phrase(rest).unwrap_or_else(|| {
-                let hits = self.look_up(first.text);
-                (Piece { text: first.text.to_owned(), hits }, 1)
-            });
-            pieces.push(piece);
+            let words = match self.longest_phrase(rest) {
+                Some((piece, words)) => {
+                    pieces.push(piece);
+                    words
+                }
+                None => {
+                    pieces.extend(self.word_or_parts(first.text));
+                    1
+                }
+            };
             rest = &rest[words..];
         }
         pieces
+    }
+
+    /// A word with its entries, or the parts of a compound that has none.
+    fn word_or_parts(&self, word: &str) -> Vec<Piece<'_>> {
+        let piece = |text: &str| Piece { text: text.to_owned(), hits: self.look_up(text) };
+        let whole = piece(word);
+        let parts: Vec<&str> =
+            word.split(COMPOUND_JOINTS).filter(|part| !part.is_empty()).collect();
+        if !whole.hits.is_empty() || !(2..=PHRASE_WORDS_MAX).contains(&parts.len()) {
+            return vec![whole];
+        }
+        let parts: Vec<Piece<'_>> = parts.into_iter().map(piece).collect();
+        if parts.iter().all(|part| part.hits.is_empty()) { vec![whole] } else { parts }
     }
 
     /// The longest phrase of several words at the beginning of the tokens, and its number of words.

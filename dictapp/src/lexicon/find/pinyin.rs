@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use pinyin::ToPinyinMulti;
+use unicode_normalization::UnicodeNormalization;
 
 use super::reverse;
 use crate::lexicon::han::simplified;
@@ -50,9 +51,13 @@ static CHARACTERS: LazyLock<HashMap<String, Vec<char>>> = LazyLock::new(|| {
             if !syllable.is_ascii() || !syllable.contains(['a', 'e', 'i', 'o', 'u', 'v']) {
                 continue;
             }
-            let known = characters.entry(syllable).or_default();
-            if known.last() != Some(&c) {
-                known.push(c);
+            // Some input methods have `lue` for `lüe`.
+            let other = syllable.strip_suffix("ve").map(|initial| format!("{initial}ue"));
+            for syllable in [Some(syllable), other].into_iter().flatten() {
+                let known = characters.entry(syllable).or_default();
+                if known.last() != Some(&c) {
+                    known.push(c);
+                }
             }
         }
     }
@@ -192,10 +197,14 @@ fn confusable(syllable: &str) -> Vec<String> {
 /// The divisions of a text into syllables, the fewest syllables first. Spaces, apostrophes and tone
 /// numbers end a syllable.
 fn divisions(text: &str) -> Vec<Vec<String>> {
-    let umlaut = text.to_lowercase().replace("u:", "v");
-    let umlaut = umlaut.replace(['ü', 'ǖ', 'ǘ', 'ǚ', 'ǜ'], "v");
-    let key = fold(&umlaut);
-    let ends = |c: char| c == ' ' || c == '\'' || c == '-' || matches!(c, '1'..='5');
+    let composed: String = text.to_lowercase().nfc().collect();
+    let umlaut = composed.replace("u:", "v").replace(['ü', 'ǖ', 'ǘ', 'ǚ', 'ǜ'], "v");
+    // After these letters `u` is always `ü`.
+    let plain = ["j", "q", "x", "y"].iter().fold(fold(&umlaut), |key, initial| {
+        key.replace(&format!("{initial}v"), &format!("{initial}u"))
+    });
+    let key = plain.replace(['.', ',', '_', '/'], " ");
+    let ends = |c: char| c == ' ' || c == '\'' || c == '-' || matches!(c, '0'..='5');
     let pieces: Vec<&str> = key.split(ends).filter(|piece| !piece.is_empty()).collect();
     let letters: usize = pieces.iter().map(|piece| piece.len()).sum();
     let is_plain = pieces.iter().all(|piece| piece.bytes().all(|byte| byte.is_ascii_lowercase()));
@@ -268,6 +277,21 @@ mod tests {
         assert_eq!(shown("xian")[..2], ["xian", "xi an"]);
         assert_eq!(shown("xi'an").first().map(String::as_str), Some("xi an"));
         assert_eq!(shown("nü3"), ["nv"]);
+        for (text, syllables) in [
+            ("nu:3", "nv"),
+            ("nu\u{308}\u{30C}", "nv"),
+            ("NǙ3", "nv"),
+            ("lüè", "lve"),
+            ("lue", "lue"),
+            ("qù", "qu"),
+            ("qv", "qu"),
+            ("jǘ", "ju"),
+            ("ma0", "ma"),
+            ("ping2guo3", "ping guo"),
+            ("píng-guǒ", "ping guo"),
+        ] {
+            assert_eq!(shown(text).first().map(String::as_str), Some(syllables), "{text}");
+        }
         assert!(divisions("apple").is_empty());
     }
 

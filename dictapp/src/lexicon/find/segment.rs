@@ -15,8 +15,8 @@ const PART_CHARS_MAX: usize = 8;
 const ENTRIES_MAX: usize = 3;
 
 impl Lexicon {
-    /// The parts of a Chinese text that are a headword or a gloss, in order. Other text is skipped.
-    /// Reads at most 100 characters.
+    /// The parts of a Chinese text that are a headword or a gloss, and the words in other scripts that
+    /// have an entry, in order. Other text is skipped. Reads at most 100 characters.
     pub fn segments(&self, text: &str) -> Vec<Piece<'_>> {
         let chars: Vec<char> = text.chars().take(CHARS_MAX).collect();
         let mut pieces = Vec::new();
@@ -28,10 +28,20 @@ impl Lexicon {
                 let hits = self.of_part(&part);
                 (!hits.is_empty()).then_some((Piece { text: part, hits }, length))
             });
+            let longest = longest.or_else(|| self.word_at(&chars[at..]));
             at += longest.as_ref().map_or(1, |(_, length)| *length);
-            pieces.extend(longest.map(|(piece, _)| piece));
+            pieces.extend(longest.map(|(piece, _)| piece).filter(|piece| !piece.hits.is_empty()));
         }
         pieces
+    }
+
+    /// The word in another script at the beginning of a text, and its length.
+    fn word_at(&self, text: &[char]) -> Option<(Piece<'_>, usize)> {
+        let is_letter = |c: &&char| !is_han(**c) && (c.is_alphanumeric() || "'’-".contains(**c));
+        let length = text.iter().take_while(is_letter).count();
+        let word: String = text[..length].iter().collect();
+        let hits = self.look_up(&word);
+        (length > 0).then_some((Piece { text: word, hits }, length))
     }
 
     fn of_part(&self, part: &str) -> Vec<Hit<'_>> {

@@ -25,6 +25,7 @@ mod word_class;
 
 pub use word_class::WordClass;
 
+use super::link;
 use super::reading::{Form, Level, Pronunciation};
 
 /// The labels in brackets before a gloss: grammar, style, region and field. A bracket with other
@@ -172,6 +173,11 @@ impl Explanation {
         explanation
     }
 
+    /// Parses the notation and drops the marks of links (`[[apple]]`), for texts that cannot have any.
+    pub fn without_links(mean: &str) -> Explanation {
+        Explanation::parse(&link::shown_text(mean))
+    }
+
     /// The part for a sense with this label: the open one, the last one with this label, or a new
     /// one.
     fn part_for(&mut self, label: &str, open: usize) -> usize {
@@ -292,8 +298,29 @@ fn list_by(text: &str, separator: char) -> impl Iterator<Item = &str> {
 /// Maximum length of a part of speech in bytes. The longest is `infinitive.`.
 const LABEL_BYTES_MAX: usize = 16;
 
-/// Splits `n. 苹果` into `("n.", "苹果")`. The part is empty if the line does not begin with one.
+/// Splits `n. 苹果` into `("n.", "苹果")`. Several parts of speech are one part (`vt. & vi. 引导`,
+/// `n./v. 苹果`). The part is empty if the line does not begin with one.
 pub fn split_part(line: &str) -> (&str, &str) {
+    let (first, mut rest) = split_label(line);
+    if first.is_empty() {
+        return ("", line);
+    }
+    while let Some(behind) = joined_label(rest) {
+        rest = behind;
+    }
+    (line[..line.len() - rest.len()].trim_end(), rest)
+}
+
+/// The text after a further part of speech: `& vi. 引导`, `/v. 苹果`.
+fn joined_label(text: &str) -> Option<&str> {
+    let joints = ["&", "/", ",", "，", "、", "and ", "or "];
+    let next = joints.iter().find_map(|joint| text.strip_prefix(joint))?.trim_start();
+    let (label, rest) = split_label(next);
+    (!label.is_empty()).then_some(rest)
+}
+
+/// Like [`split_part`], for the first of several parts of speech.
+pub fn split_label(line: &str) -> (&str, &str) {
     // Most lines have no label: search only as far as the longest one.
     let dot = line.bytes().take(LABEL_BYTES_MAX).position(|byte| byte == b'.');
     let Some(dot) = dot else { return ("", line) };

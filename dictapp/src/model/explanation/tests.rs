@@ -88,6 +88,10 @@ fn an_invalid_line_is_a_sense() {
 fn keeps_a_label_that_is_not_a_part_of_speech() {
     assert_eq!(split_part("e.g. this"), ("", "e.g. this"));
     assert_eq!(split_part("vt.放弃"), ("vt.", "放弃"));
+    assert_eq!(split_part("vt. & vi. 引导"), ("vt. & vi.", "引导"));
+    assert_eq!(split_part("n./v.苹果"), ("n./v.", "苹果"));
+    assert_eq!(split_part("n., adj. x"), ("n., adj.", "x"));
+    assert_eq!(split_part("conj. and so on"), ("conj.", "and so on"));
     for text in ["a.m. 上午", "n.b. 注意", "a.k.a. 又名", "v.t. 做"] {
         assert_eq!(split_part(text), ("", text));
     }

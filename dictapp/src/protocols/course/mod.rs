@@ -198,7 +198,7 @@ fn history_row(site: &Site, visit: &Visit, row: &PastLookup) -> String {
 
 /// The senses of an entry in one line, each part of speech with its label.
 fn in_one_line(mean: &str) -> String {
-    let explanation = Explanation::parse(mean);
+    let explanation = Explanation::without_links(mean);
     let parts = explanation.parts.iter().map(|part| {
         let glosses: Vec<&str> = part.senses.iter().map(|sense| sense.gloss.as_str()).collect();
         format!("{} {}", part.label, glosses.join("；")).trim().to_owned()

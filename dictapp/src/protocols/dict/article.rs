@@ -6,7 +6,7 @@ use crate::model::{Explanation, Part, Sense};
 
 /// The text of an entry: headword, then a block for each part of speech with numbered senses.
 pub(crate) fn plain(word: &str, phonetic: Option<&str>, mean: &str) -> String {
-    let explanation = Explanation::parse(mean);
+    let explanation = Explanation::without_links(mean);
     let mut text = word.to_owned();
     if let Some(phonetic) = phonetic.filter(|_| has_no_pronunciation(&explanation)) {
         push(&mut text, format_args!(" /{phonetic}/"));
@@ -85,5 +85,6 @@ mod tests {
         let expected = "run /rʌn/\n  v.\n    1. 跑\n       I run.\n       我跑。\n    2. 经营\n  \
                         n.\n    跑步\n       =: jog\n";
         assert_eq!(plain("run", Some("rʌn"), mean), expected);
+        assert_eq!(plain("ran", None, "see [[run]], [[go|走]]"), "ran\n    see run, 走\n");
     }
 }

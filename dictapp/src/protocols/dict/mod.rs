@@ -144,6 +144,8 @@ fn chosen<'a>(shelf: &'a Shelf, wanted: &Databases) -> Option<Vec<Database<'a>>>
         name: &book.name,
         title: &book.title,
     });
+    let gone = shelf.gone();
+    let all = all.filter(|database| !gone.contains(&database.id));
     match wanted {
         Databases::All | Databases::FirstWithMatch => Some(all.collect()),
         Databases::Named(name) => {

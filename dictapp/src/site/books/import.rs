@@ -104,7 +104,7 @@ pub enum ImportStep {
 
 /// Increase it whenever the readers make different entries of the same file, so that a file can be
 /// imported again.
-const READERS_VERSION: u32 = 6;
+const READERS_VERSION: u32 = 7;
 
 /// Number of entries between two updates of the progress.
 const WATCH_EVERY: u64 = 256;

@@ -62,8 +62,18 @@ impl Site {
                 renamed => drop(renamed?),
             },
         }
+        self.shelf().skip_gone(&self.store)?;
         self.note(AuditEvent::BooksChanged, None, Some(visit.user), Some(client));
         Ok(())
+    }
+
+    /// Lets look-ups skip books that were hidden or removed. Loading the words without them takes
+    /// seconds.
+    ///
+    /// # Errors
+    /// The database is unavailable.
+    pub fn skip_gone_books(&self) -> Result<(), StoreError> {
+        self.shelf().skip_gone(&self.store)
     }
 
     fn move_book(&self, book: BookId, to: impl Fn(usize) -> usize) -> Result<(), StoreError> {

@@ -14,6 +14,7 @@ use webframe::http::StatusCode;
 use webframe::{Channel, Error, Event, Request, Response};
 
 use super::import::{ImportRequest, ImportStep, import_book, preview_book};
+use crate::books::within;
 use crate::lock::lock;
 use crate::site::{Client, Site, Visit};
 use crate::store::{AuditEvent, UserId};
@@ -32,6 +33,10 @@ const KEPT: Duration = Duration::from_secs(3600);
 
 /// Maximum number of characters of the title of an uploaded book.
 const TITLE_CHARS_MAX: usize = 255;
+
+/// Maximum time for the preview of an upload, which the browser waits for. A preview reads up to the
+/// tenth entry, and unpacks the articles of a StarDict or dictd book to check them.
+const PREVIEW_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// Number of progress events while a book is read.
 const PARTS: u64 = 100;
@@ -129,7 +134,8 @@ impl Site {
         let folder = tempfile::tempdir().map_err(Error::internal)?;
         let file = write_files(folder.path(), files)?;
         let request = ImportRequest { file: file.clone(), ..ImportRequest::default() };
-        let preview = preview_book(&request).map_err(|error| refused(&error, folder.path()))?;
+        let preview = within(PREVIEW_TIME_MAX, || preview_book(&request));
+        let preview = preview.map_err(|error| refused(&error, folder.path()))?;
         let mut id = [0; 4];
         getrandom::fill(&mut id).map_err(|error| Error::internal(error.to_string()))?;
         let id = u64::from(u32::from_be_bytes(id));
@@ -351,6 +357,18 @@ mod tests {
         let error = write_files(folder.path(), &files).unwrap_err();
         assert_eq!(error.status(), StatusCode::BAD_REQUEST);
         assert!(error.to_string().contains("two files have the name \"a.txt\""), "{error}");
+    }
+
+    #[test]
+    fn a_preview_ends_in_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = [UploadedFile { name: "a.txt", bytes: b"a  n. x\n" }];
+        let file = write_files(folder.path(), &files).unwrap();
+        let request = ImportRequest { file, ..ImportRequest::default() };
+        let error = within(Duration::ZERO, || preview_book(&request)).unwrap_err();
+        let text = refused(&error, folder.path()).to_string();
+        assert!(text.contains("a.txt: reading takes longer than 0 s"), "{text}");
+        assert!(preview_book(&request).unwrap().contains("n. x"));
     }
 
     #[test]

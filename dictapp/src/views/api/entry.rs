@@ -77,7 +77,7 @@ impl<'a> Headword<'a> {
 }
 
 fn entry<'a>(entry: &FoundEntry<'a>) -> Entry<'a> {
-    let Explanation { level, parts, family, phrases } = Explanation::parse(entry.mean);
+    let Explanation { level, parts, family, phrases } = Explanation::without_links(entry.mean);
     Entry {
         book: entry.book,
         level: level.map(|level| level.as_str()),

@@ -4,6 +4,8 @@
 mod example;
 mod gloss;
 
+use std::borrow::Cow;
+
 use crate::lexicon::FoundBy;
 use crate::model::link;
 use crate::model::{
@@ -103,10 +105,11 @@ const UNFOLDED_MAX: usize = 4;
 
 impl<'a> Headword<'a> {
     /// The first gloss of the first book that has one, and its language.
-    pub(super) fn first_gloss(&self) -> (&str, LanguageTag) {
+    pub(super) fn first_gloss(&self) -> (Cow<'_, str>, LanguageTag) {
         let senses = self.books.iter().flat_map(|book| &book.parts).flat_map(|part| &part.senses);
         let first = senses.into_iter().next();
-        first.map_or(("", LanguageTag::ENGLISH), |sense| (sense.gloss.as_str(), sense.lang))
+        let none = ("".into(), LanguageTag::ENGLISH);
+        first.map_or(none, |sense| (link::shown_text(&sense.gloss), sense.lang))
     }
 
     pub(super) fn of(found: &Found<'a>, language: Language) -> Headword<'a> {
@@ -251,9 +254,11 @@ impl Form {
 }
 
 impl PartOfSpeech {
-    /// The name of the part of speech; empty for a label that has none.
-    pub(super) fn name(&self, t: &Texts) -> &'static str {
-        name_of(&self.label, t)
+    /// The names of the parts of speech; empty for a label that has none.
+    pub(super) fn name(&self, t: &Texts) -> String {
+        let labels = self.label.split([' ', '&', '/', ',', '，', '、']);
+        let names = labels.map(|label| name_of(label, t)).filter(|name| !name.is_empty());
+        names.collect::<Vec<_>>().join(" / ")
     }
 
     /// The senses that are shown at once.
@@ -287,12 +292,12 @@ fn meaning(sense: Sense, marks: &Marks<'_>) -> Meaning {
     let languages = marks.languages;
     let example = |example: crate::model::Example| ExampleLine {
         lang: Languages::of_source(languages, &example.text),
-        pieces: marked(&example.text, marks.forms),
+        pieces: marked(&link::shown_text(&example.text), marks.forms),
         translation_lang: Languages::of_target(
             languages,
             example.translation.as_deref().unwrap_or_default(),
         ),
-        translation: example.translation,
+        translation: example.translation.map(|text| link::shown_text(&text).into_owned()),
     };
     Meaning {
         labels: sense.labels,
@@ -381,6 +386,30 @@ mod tests {
         assert_eq!(parts, [("v.", "跑,经营".to_owned()), ("n.", "跑步".to_owned())]);
         assert_eq!(entry.parts[0].senses[0].examples[0].translation_lang.as_str(), "zh-Hans");
         assert_eq!(entry.parts[0].senses[1].synonyms, ["manage"]);
+    }
+
+    #[test]
+    fn links_are_links_in_a_gloss_and_plain_elsewhere() {
+        let entry = headword("a", &[("A", "n. see [[go|去]]\n> I [[go]]. = 我[[走]]。")]);
+        assert_eq!(entry.first_gloss().0, "see 去");
+        let sense = &entry.books[0].parts[0].senses[0];
+        assert_eq!(sense.pieces()[1].link, Some("go"));
+        assert_eq!(sense.examples[0].translation.as_deref(), Some("我走。"));
+        let text: String = sense.examples[0].pieces.iter().map(|p| p.text.as_str()).collect();
+        assert_eq!(text, "I go.");
+    }
+
+    #[test]
+    fn several_parts_of_speech_are_one_part() {
+        let entry = headword("a", &[("A", "vt. & vi. 引导\nn./v. 甲\nvt. & vi. 乙")]);
+        let parts = &entry.books[0].parts;
+        let labels: Vec<&str> = parts.iter().map(|part| part.label.as_str()).collect();
+        assert_eq!(
+            (labels, parts[0].senses[0].gloss.as_str()),
+            (vec!["vt. & vi.", "n./v."], "引导")
+        );
+        let t = Language::English.texts();
+        assert_eq!(parts[1].name(t), format!("{} / {}", t.part.noun, t.part.verb));
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(super) fn new_card(books: &Selection<'_>, word: &str) -> Card {
     let found = books.look_up(word);
     let entry = found.first().and_then(|found| found.entries.first());
     let Some(entry) = entry else { return Card::default() };
-    let explanation = Explanation::parse(entry.mean);
+    let explanation = Explanation::without_links(entry.mean);
     let ipa = explanation.first_pronunciation().map(|one| one.ipa.clone());
     let phonetic = ipa.or_else(|| found[0].phonetic.map(str::to_owned)).unwrap_or_default();
     let example = explanation.senses().flat_map(|(_, sense)| &sense.examples).next();

@@ -11,6 +11,7 @@ mod fuzz;
 mod plain;
 mod stardict;
 mod tables;
+mod variants;
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,6 @@
 //! StarDict files: intact, odd, damaged and forged.
 
-use dictapp::books::{Book, BookError, BookKind, OddityKind as Odd};
+use dictapp::books::{Book, BookError, BookKind, OddityKind as Odd, limits};
 
 use super::build::{Stardict, dictzip, gzip};
 use super::{entry, lines, mean, read, words};
@@ -56,9 +56,21 @@ fn other_spellings_become_forms() {
         ".syn",
         b"apples\0\0\0\0\0ice creams\0\0\0\0\x01icecream\0\0\0\0\x01lost\0\0\0\x01\0",
     );
-    let (entries, _) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
+    let (entries, oddities) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
     assert_eq!(entry(&entries, "apple").forms, ["apples"]);
     assert_eq!(entry(&entries, "ice cream").forms, ["ice creams", "icecream"]);
+    assert_eq!(lines(&oddities), [(Odd::LostSpelling, 39, "lost".into())]);
+}
+
+#[test]
+fn spellings_for_which_an_entry_has_no_room_lead_to_it() {
+    let book = two_words();
+    let spelling = |number| format!("apple{number:03}x\0\0\0\0\0");
+    book.write(".syn", (0..250).map(spelling).collect::<String>().as_bytes());
+    let (entries, oddities) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
+    assert_eq!((entries.len(), entry(&entries, "apple").forms.len()), (52, limits::FORMS_MAX));
+    assert_eq!(mean(&entries, "apple249x"), "[[apple]]");
+    assert!(oddities.is_empty(), "{oddities}");
 }
 
 /// Regression: `arm; poor` became `poor`, and `hotel` empty: the first word was removed as the

@@ -54,6 +54,37 @@ fn punctuation_around_a_word_is_ignored_unless_a_headword_has_it() {
     ] {
         assert_eq!(first(&lexicon, query), Some(word), "{query}");
     }
+    for marked in [
+        "apple:",
+        "**apple**",
+        "_apple_",
+        "`apple`",
+        "``apple''",
+        "„apple“",
+        "« apple »",
+        "‹apple›",
+        "<apple>",
+        "［apple］",
+        "＂apple＂",
+        "#apple",
+        "apple™",
+        "apple؟",
+        "apple1",
+        "apple²",
+        "apple[3]",
+        "\"apple\"1",
+        "apple.1",
+        "ａｐｐｌｅ！",
+        "——apple——",
+        "apple。」",
+    ] {
+        assert_eq!(first(&lexicon, marked), Some("apple"), "{marked}");
+    }
+    for absent in ["C#", "B12", "apple 1", "**", "*", "##", "1", "2024"] {
+        assert_eq!(first(&lexicon, absent), None, "{absent}");
+    }
+    assert_eq!(lexicon.matched_part("**apple**"), "apple");
+    assert_eq!(lexicon.matched_part("apple1"), "apple");
     assert_eq!(lexicon.matched_part("“apple”"), "apple");
     assert_eq!(lexicon.matched_part("etc."), "etc.");
     assert_eq!(suggested(&lexicon, "“appl"), ["apple"]);
@@ -104,6 +135,13 @@ fn pinyin_finds_what_it_spells() {
         ("yinhang", "bank"),
         ("nüren", "woman"),
         ("nvren", "woman"),
+        ("PINGGUO", "apple"),
+        ("pīngguǒ", "apple"),
+        ("ping.guo", "apple"),
+        ("nǚrén", "woman"),
+        ("nu\u{308}\u{30C}re\u{301}n", "woman"),
+        ("nu:3 ren2", "woman"),
+        ("Nü3ren2", "woman"),
         ("pinguo", "apple"),
         ("sanghai", "Shanghai"),
     ] {
@@ -140,6 +178,96 @@ fn a_compound_without_an_entry_is_divided_into_its_parts() {
     assert_eq!(parts("苹果银行"), [pair("苹果", "apple"), pair("银行", "bank")]);
     assert_eq!(parts("这个学生，学苹果。")[0], pair("学生", "student"));
     assert!(lexicon.segments("").is_empty());
+}
+
+#[test]
+fn words_of_other_scripts_in_a_chinese_text_are_parts_of_it() {
+    let lexicon = lexicon(&["apple|n. 苹果", "student|n. 学生", "app|n. 应用"]);
+    let pieces = lexicon.segments("学生app：苹果 apple");
+    let parts: Vec<&str> = pieces.iter().map(|piece| piece.text.as_str()).collect();
+    assert_eq!(parts, ["学生", "app", "苹果", "apple"]);
+}
+
+#[test]
+fn umlauts_and_their_spelling_with_two_letters_find_each_other() {
+    let lexicon =
+        lexicon(&["Käse|cheese", "Aerger|trouble", "über|over", "Århus|a city", "kase|?"]);
+    for (query, word) in [
+        ("Kaese", "Käse"),
+        ("kaese", "Käse"),
+        ("Ärger", "Aerger"),
+        ("ueber", "über"),
+        ("Aarhus", "Århus"),
+        ("U\u{308}ber", "über"),
+    ] {
+        assert_eq!(first(&lexicon, query), Some(word), "{query}");
+    }
+    let lexicon = super::lexicon(&["kase|?", "Goethe|a poet"]);
+    assert_eq!(first(&lexicon, "kaese"), None);
+    assert_eq!(first(&lexicon, "Goethe"), Some("Goethe"));
+}
+
+#[test]
+fn the_dots_of_an_abbreviation_do_not_count() {
+    let lexicon = lexicon(&["etc.|abbr.", "U.S.A.|abbr.", "PhD|abbr.", "e.g.|abbr.", "no|adv."]);
+    for (query, word) in [
+        ("etc", "etc."),
+        ("USA", "U.S.A."),
+        ("u.s.a", "U.S.A."),
+        ("ph.d.", "PhD"),
+        ("Ph.D", "PhD"),
+        ("eg", "e.g."),
+        ("no.", "no"),
+    ] {
+        assert_eq!(first(&lexicon, query), Some(word), "{query}");
+    }
+}
+
+#[test]
+fn a_contraction_finds_its_words() {
+    let lexicon = lexicon(&["I|pron.", "they|pron.", "must|v.", "we|pron.", "well|adv.", "do|v."]);
+    for (query, word) in [
+        ("I'm", "I"),
+        ("they’ve", "they"),
+        ("mustn't", "must"),
+        ("we'll", "we"),
+        ("they'd", "they"),
+        ("don’t", "do"),
+    ] {
+        assert_eq!(first(&lexicon, query), Some(word), "{query}");
+    }
+}
+
+#[test]
+fn a_compound_and_alternatives_are_their_parts() {
+    let lexicon = lexicon(&["blue|adj.", "green|adj.", "his|det.", "her|det.", "and/or|conj."]);
+    let parts = |text: &str| -> Vec<String> {
+        lexicon.phrase(text).into_iter().map(|piece| piece.text).collect()
+    };
+    assert_eq!(parts("blue-green"), ["blue", "green"]);
+    assert_eq!(parts("his/her, and/or blue"), ["his", "her", "and/or", "blue"]);
+    assert_eq!(parts("blu-gren"), ["blu-gren"]);
+}
+
+#[test]
+fn headwords_with_marks_of_their_own_are_found_in_any_place() {
+    let words = ["C#|n.", "C|n.", ".NET|n.", "'s-Hertogenbosch|n.", "in|prep.", "s|n."];
+    let lexicon = lexicon(&words);
+    for word in ["C#", ".NET", "'s-Hertogenbosch", "’s-Hertogenbosch"] {
+        assert_eq!(first(&lexicon, word), Some(word.replace('’', "'").as_str()), "{word}");
+    }
+    let pieces = lexicon.phrase("in 's-Hertogenbosch: C#, (.NET).");
+    let found: Vec<&str> = pieces.iter().map(|piece| piece.hits[0].entry.word).collect();
+    assert_eq!(found, ["in", "'s-Hertogenbosch", "C#", ".NET"]);
+}
+
+#[test]
+fn a_text_of_the_greatest_length_is_looked_up() {
+    let longest = "𠮷".repeat(255);
+    let lexicon = lexicon(&[&format!("{longest}|甲"), &format!("{}|b", "a".repeat(255))]);
+    assert_eq!(first(&lexicon, &longest), Some(longest.as_str()));
+    assert_eq!(first(&lexicon, &"a".repeat(255)), Some("a".repeat(255).as_str()));
+    assert!(lexicon.look_up(&"𠮷".repeat(256)).is_empty());
 }
 
 #[test]
@@ -197,7 +325,7 @@ fn all_headwords_that_share_a_form_are_found_the_commonest_first() {
 #[test]
 fn a_regular_expression_folds_as_a_wildcard_does() {
     let lexicon = lexicon(&["Straße|street", "smørrebrød|sandwich", "Кошка|cat"]);
-    for text in ["/^straß/", "/^SMØR/", "/^КОШ/", "straß*", "КОШ*"] {
+    for text in ["/^straß/", "/^straß?e$/", "/^SMØR/", "/^КОШ/", "straß*", "КОШ*"] {
         let pattern = Pattern::parse(text).expect("a pattern").expect("a good one");
         let found = lexicon.matching(&pattern, Page::first(9), std::time::Duration::MAX);
         assert_eq!(found.entries.len(), 1, "{text}");

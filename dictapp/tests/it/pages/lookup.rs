@@ -65,7 +65,7 @@ fn a_page_has_explanations_by_part_of_speech() {
             "<title>answer: meaning - Dictionary</title>",
             "<span class=\"chip\" lang=\"en\">n.</span> noun",
             "<span class=\"chip\" lang=\"en\">v.</span> verb",
-            "lang=\"zh-Hans\">答案</p>",
+            "lang=\"zh-Hans\">答案",
             ">English-Chinese Dictionary</h2>",
             ">English Dictionary (WordNet)</h2>",
             "<p class=\"gloss\" lang=\"en\">react verbally</p>",

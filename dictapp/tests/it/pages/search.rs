@@ -31,7 +31,11 @@ fn an_empty_query_is_explained() {
     for target in ["/search", "/search?q=", "/search?q=+%09+"] {
         person.get(target).assert_has(422, &["Type a word to look up", "name=\"q\"", "autofocus"]);
     }
-    search(&person, &"x".repeat(256)).assert_has(422, &["The query is too long"]);
+    for c in ["x", "𠮷"] {
+        let page = search(&person, &c.repeat(256));
+        page.assert_has(422, &["The query is too long", "at most 255 characters", &c.repeat(256)]);
+        search(&person, &c.repeat(255)).assert_has(200, &["was not found"]);
+    }
     search(&person, "a\u{7}b").assert_has(422, &["control character"]);
 }
 
@@ -60,11 +64,16 @@ fn a_query_without_an_entry_shows_the_best_matches() {
 fn a_word_is_found_as_it_was_copied_and_by_its_pinyin() {
     let site = Site::start();
     let person = Person::new(&site);
-    for (query, place) in
-        [("“apple”", "/word/apple"), ("(apple).", "/word/apple"), ("《apple》", "/word/apple")]
+    for query in
+        ["“apple”", "(apple).", "《apple》", "**apple**", "apple1", "apple[2]", "`apple`", "apple:"]
     {
         let answer = search(&person, query);
-        assert_eq!((answer.status, answer.field("location")), (303, Some(place)), "{query}");
+        let place = Some("/word/apple");
+        assert_eq!((answer.status, answer.field("location")), (303, place), "{query}");
+    }
+    for query in ["green/apple", "green-apple", "a green* apple"] {
+        let page = search(&person, query);
+        page.assert_has(200, &["href=\"/word/green\"", "href=\"/word/apple\""]);
     }
     let page = search(&person, "pingguo");
     page.assert_has(200, &["Words with the pinyin “pingguo”", "href=\"/word/apple\""]);

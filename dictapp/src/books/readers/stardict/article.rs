@@ -92,6 +92,10 @@ impl Article {
                 self.phonetic = self.phonetic.take().or(Some(text.to_owned()));
                 return Some(());
             }
+            b'P' => {
+                self.pictures += 1;
+                return Some(());
+            }
             _ => return Some(()),
         };
         self.phonetic = self.phonetic.take().or(text.phonetic);

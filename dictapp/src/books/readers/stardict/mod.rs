@@ -9,14 +9,15 @@ mod synonyms;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use crate::model::{Entry, Languages};
+use crate::model::{Entry, Languages, link};
 
 use crate::books::error::{BookError, Place};
 use crate::books::input::articles::{Articles, Unreachable};
 use crate::books::input::source::Source;
-use crate::books::limits::{IFO_BYTES_MAX, INDEX_WORD_BYTES_MAX};
+use crate::books::limits::{FORMS_MAX, IFO_BYTES_MAX, INDEX_WORD_BYTES_MAX};
 use crate::books::oddity::OddityKind;
 use crate::books::readers::draft::Draft;
+use crate::books::text::exchange;
 use crate::books::{About, ReadState, Reader};
 use synonyms::Synonyms;
 
@@ -26,6 +27,8 @@ pub(crate) struct Stardict {
     index_path: PathBuf,
     articles: Articles,
     synonyms: Synonyms,
+    /// Other spellings for which their entry has no room, and the headword to which they lead.
+    links: Vec<(String, String)>,
     ifo: Ifo,
     /// Number of bytes and of entries of the index that were read.
     at: u64,
@@ -41,6 +44,8 @@ struct Ifo {
     words: Option<u64>,
     wide_offsets: bool,
     types: Option<String>,
+    /// Whether an export of this program wrote the book.
+    is_own: bool,
 }
 
 /// One record of the index.
@@ -97,6 +102,7 @@ impl Stardict {
             index: BufReader::with_capacity(64 * 1024, source),
             articles: Articles::open(&files[2])?,
             synonyms,
+            links: Vec::new(),
             ifo,
             at: 0,
             count: 0,
@@ -136,6 +142,9 @@ impl Stardict {
             let about = format!("{} of {words}", self.count);
             self.state.note_at(OddityKind::OtherCount, Place::ByteOf(INDEX, self.at), &about);
         }
+        for (place, spelling) in self.synonyms.lost(self.count) {
+            self.state.note_at(OddityKind::LostSpelling, place, spelling);
+        }
         Ok(None)
     }
 
@@ -153,17 +162,30 @@ impl Stardict {
                 return Ok(None);
             }
         };
-        let forms = self.synonyms.of(number).map(str::to_owned).collect();
-        let types = self.ifo.types.as_deref();
-        let article = article::parse(types, &article, &headword);
-        let pictures = article.as_ref().map_or(0, |article| article.pictures);
-        (0..pictures).for_each(|_| self.state.note(OddityKind::Picture, &headword));
-        let draft = article.map(|article| Draft {
-            phonetic: article.phonetic,
-            mean: article.mean,
-            forms,
-            ..Draft::new(&headword)
-        });
+        let mut forms: Vec<String> = self.synonyms.of(number).map(str::to_owned).collect();
+        let links = forms.split_off(forms.len().min(FORMS_MAX)).into_iter();
+        self.links.extend(links.map(|spelling| (spelling, headword.clone().into_owned())));
+        let draft = if self.ifo.is_own {
+            let own = std::str::from_utf8(&article).ok().map(exchange::read_article);
+            own.map(|exchange::Article { phonetic, rank, mean }| Draft {
+                phonetic,
+                rank,
+                mean,
+                forms,
+                ..Draft::new(&headword)
+            })
+        } else {
+            let types = self.ifo.types.as_deref();
+            let article = article::parse(types, &article, &headword);
+            let pictures = article.as_ref().map_or(0, |article| article.pictures);
+            (0..pictures).for_each(|_| self.state.note(OddityKind::Picture, &headword));
+            article.map(|article::Article { phonetic, mean, .. }| Draft {
+                phonetic,
+                mean,
+                forms,
+                ..Draft::new(&headword)
+            })
+        };
         let word_is_text = std::str::from_utf8(&record.word).is_ok();
         let Some(draft) = draft.filter(|_| word_is_text) else {
             self.state.note(OddityKind::BadReference, &headword);
@@ -201,6 +223,7 @@ impl Ifo {
         match key {
             // Written by PyGlossary and others: `lang=en-zh`.
             "lang" => self.languages = Languages::parse(value),
+            "description" => self.is_own = value == exchange::WRITER,
             "bookname" => self.title = Some(value.to_owned()),
             "wordcount" => self.words = Some(value.parse().map_err(|_| ())?),
             "sametypesequence" if !value.is_empty() => self.types = Some(value.to_owned()),
@@ -220,6 +243,14 @@ impl Ifo {
 impl Reader for Stardict {
     fn next(&mut self) -> Result<Option<Entry>, BookError> {
         loop {
+            if let Some((spelling, headword)) = self.links.pop() {
+                let mean = link::encode(&headword, &headword);
+                let entry = self.state.finish(Draft { mean, ..Draft::new(&spelling) });
+                if entry.is_some() {
+                    return Ok(entry);
+                }
+                continue;
+            }
             let number = self.count;
             let Some(record) = self.record()? else { return Ok(None) };
             if let Some(entry) = self.entry(&record, number)? {

@@ -63,10 +63,19 @@ impl Synonyms {
         let number = u32::try_from(number).ok();
         let from = number.map_or(self.found.len(), |n| self.found.partition_point(|f| f.0 < n));
         let found = self.found[from..].iter().take_while(move |f| Some(f.0) == number);
-        found.filter_map(|&(_, at)| {
-            let rest = self.bytes.get(usize::try_from(at).ok()?..)?;
-            std::str::from_utf8(rest.split(|&byte| byte == 0).next()?).ok()
-        })
+        found.filter_map(|&(_, at)| self.spelling(at))
+    }
+
+    /// The spellings of headwords that a book with this number of headwords does not have.
+    pub(super) fn lost(&self, count: u64) -> impl Iterator<Item = (Place, &str)> {
+        let from = self.found.partition_point(|found| u64::from(found.0) < count);
+        let lost = self.found[from..].iter();
+        lost.filter_map(|&(_, at)| Some((Place::ByteOf(FILE, at.into()), self.spelling(at)?)))
+    }
+
+    fn spelling(&self, at: u32) -> Option<&str> {
+        let rest = self.bytes.get(usize::try_from(at).ok()?..)?;
+        std::str::from_utf8(rest.split(|&byte| byte == 0).next()?).ok()
     }
 }
 

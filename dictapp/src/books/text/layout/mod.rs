@@ -4,7 +4,10 @@
 
 mod signs;
 
+use std::cmp::Reverse;
+
 use super::script::{self, is_cjk};
+use super::slashed;
 use signs::{WIDE_GAP, begins_before, earliest, first_gap, first_sign};
 
 /// How a file separates headwords from explanations.
@@ -18,6 +21,8 @@ pub(crate) enum Layout {
     Marked(Mark),
     /// The headword is alone on a line, its explanation is below, and an empty line follows.
     Blocks,
+    /// Lines of CC-CEDICT or EDICT, see `slashed`.
+    Slashed,
     /// No layout was recognised: each line is split by its content.
     Spaced,
 }
@@ -47,20 +52,21 @@ impl Mark {
 
     fn spellings(self) -> &'static [&'static str] {
         match self {
-            Mark::Colon => &["：", ":"],
-            Mark::Dash => &[" - ", " – ", " — ", "——"],
-            Mark::Equals => &["="],
+            Mark::Colon => &["::", "：", ":"],
+            Mark::Dash => &[" - ", " – ", " — ", " -- ", " ― ", " － ", "——"],
+            Mark::Equals => &["==", "=", "＝"],
             Mark::Comma => &[",", "，"],
-            Mark::Bar => &["|"],
-            Mark::Arrow => &["→", "->", "=>", "⇒"],
+            Mark::Bar => &["|", "｜"],
+            Mark::Arrow => &["→", "->", "=>", "⇒", "➜", "➡", "⟶"],
             Mark::Semicolon => &["；", ";"],
         }
     }
 
     /// Splits a line at the first of these marks.
     fn split(self, line: &str) -> Option<(&str, &str)> {
-        let marks = self.spellings().iter().filter_map(|mark| Some((line.find(mark)?, mark.len())));
-        let (at, length) = marks.min()?;
+        let marks = self.spellings().iter();
+        let found = marks.filter_map(|mark| Some((line.find(mark)?, Reverse(mark.len()))));
+        let (at, Reverse(length)) = found.min()?;
         let headword = line[..at].trim_end();
         let rest = line[at + length..].trim_start();
         (!headword.is_empty() && !rest.is_empty()).then_some((headword, rest))
@@ -86,6 +92,11 @@ impl Layout {
     /// Recognises the layout from the first lines of a file.
     pub(crate) fn sniff<'a>(lines: impl Iterator<Item = &'a str>) -> Layout {
         let lines: Vec<&str> = lines.collect();
+        let filled = lines.iter().filter(|line| !line.trim().is_empty()).count();
+        let slashed = lines.iter().filter(|line| slashed::parse(line).is_some()).count();
+        if slashed > 0 && slashed * 10 >= filled * 8 {
+            return Layout::Slashed;
+        }
         if let Some(layout) = marked(&lines).or_else(|| blocks(&lines)) {
             return layout;
         }
@@ -149,6 +160,7 @@ impl Layout {
         self.filled_column(line)
             .or_else(|| earliest(line, gap, first_sign(line)))
             .or_else(|| self.single_space(line))
+            .or_else(|| glued_gloss(line))
     }
 
     /// The end of a headword that fills its column except for one space, if an explanation clearly
@@ -211,6 +223,12 @@ fn blocks(lines: &[&str]) -> Option<Layout> {
     };
     let whole = blocks.iter().filter(is_block).count();
     (whole >= MARKED_LINES_MIN && whole * 10 >= blocks.len() * 8).then_some(Layout::Blocks)
+}
+
+/// The end of a Latin headword before Chinese text without a space: `apple苹果`.
+fn glued_gloss(line: &str) -> Option<usize> {
+    let at = line.find(is_cjk)?;
+    (at > 1 && line[..at].bytes().all(|byte| byte.is_ascii_lowercase())).then_some(at)
 }
 
 #[cfg(test)]

@@ -48,7 +48,8 @@ pub(super) fn first_sign(line: &str) -> Option<(usize, Sign)> {
         let text = &line[start..];
         let word = text.split_whitespace().next().unwrap_or_default();
         let bracket = word.find(['[', '/']).filter(|&at| at > 0 && !word[..at].contains(is_cjk));
-        if let Some(at) = bracket
+        let is_after_variety = start > 0 && script::begins_with_brackets(text);
+        if let Some(at) = bracket.filter(|_| !is_after_variety)
             && let Some((phonetic, _)) = script::leading_phonetic(&text[at..])
             // Slashes are between words too: `and/or/not`.
             && (word[at..].starts_with('[') || phonetic.contains(script::is_phonetic_letter))
@@ -58,7 +59,9 @@ pub(super) fn first_sign(line: &str) -> Option<(usize, Sign)> {
         if start > 0 {
             let is_label = script::label(text).is_some()
                 || script::enclosed_label(text).is_some()
-                || script::named_before_gloss(text).is_some();
+                || script::named_before_gloss(text).is_some()
+                || script::respelled_before_gloss(text).is_some()
+                || script::dotted_label(text).is_some();
             if is_label {
                 return Some((start, Sign::Label));
             }

@@ -1,0 +1,170 @@
+//! The text of an entry for other programs, and back. People read it in them, so the marks of the
+//! notation become words: `= pome` becomes `Synonyms: pome`. A file that an export wrote names
+//! [`WRITER`]; its texts are read back exactly.
+
+use crate::model::{Entry, Level, split_part};
+
+/// The name by which a file tells that an export wrote it.
+pub const WRITER: &str = "dictapp";
+
+/// Stands before a line that would be read as something else. It is invisible.
+const AS_IS: char = '\u{2060}';
+
+/// Lines of words, by their mark in the notation and by their name.
+const LISTS: [(&str, &str); 4] =
+    [("= ", "Synonyms: "), ("! ", "Antonyms: "), ("& ", "Word family: "), ("+ ", "Phrases: ")];
+
+const LEVEL: &str = "Level: ";
+const RANK: &str = "Rank: ";
+
+/// The explanation of an entry.
+pub fn explanation(entry: &Entry) -> String {
+    entry.mean.lines().map(shown).collect::<Vec<_>>().join("\n")
+}
+
+/// The whole entry but for its headword and forms: the pronunciation in brackets and the rank are
+/// lines before the explanation.
+pub fn article(entry: &Entry) -> String {
+    let phonetic = entry.phonetic.iter().map(|phonetic| format!("[{phonetic}]"));
+    let rank = entry.rank.iter().map(|rank| format!("{RANK}{rank}"));
+    phonetic.chain(rank).chain([explanation(entry)]).collect::<Vec<_>>().join("\n")
+}
+
+/// The parts of an article.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Article {
+    pub(crate) phonetic: Option<String>,
+    pub(crate) rank: Option<u32>,
+    pub(crate) mean: String,
+}
+
+/// Reads what [`article`] wrote.
+pub(crate) fn read_article(text: &str) -> Article {
+    let mut found = Article::default();
+    let mut rest = text;
+    if let Some((line, behind)) = rest.split_once('\n')
+        && let Some(phonetic) = bracketed(line)
+    {
+        (found.phonetic, rest) = (Some(phonetic.to_owned()), behind);
+    }
+    if let Some((line, behind)) = rest.split_once('\n')
+        && let Some(rank) = rank(line)
+    {
+        (found.rank, rest) = (Some(rank), behind);
+    }
+    found.mean = read_explanation(rest);
+    found
+}
+
+/// Reads what [`explanation`] wrote.
+pub(crate) fn read_explanation(text: &str) -> String {
+    text.lines().map(notation).collect::<Vec<_>>().join("\n")
+}
+
+/// A line of the notation as other programs show it.
+fn shown(line: &str) -> String {
+    let named = named(line);
+    let is_header = bracketed(line).is_some() || rank(line).is_some();
+    if notation(&named) == line && !is_header {
+        return named;
+    }
+    if notation(line) == line && !is_header { line.to_owned() } else { format!("{AS_IS}{line}") }
+}
+
+fn named(line: &str) -> String {
+    let list = LISTS.iter().find_map(|(mark, name)| Some((name, line.strip_prefix(mark)?)));
+    if let Some((name, words)) = list {
+        return format!("{name}{words}");
+    }
+    if let Some(example) = line.strip_prefix("> ") {
+        return match example.split_once(" = ") {
+            Some((text, translation)) => format!("“{text}” - {translation}"),
+            None => format!("“{example}”"),
+        };
+    }
+    if let Some(part) = line.strip_prefix("@ ") {
+        let (label, rest) = split_part(part);
+        return format!("{label}: {rest}");
+    }
+    line.strip_prefix("* ").map_or_else(|| line.to_owned(), |level| format!("{LEVEL}{level}"))
+}
+
+/// The line of the notation for a line that other programs show.
+fn notation(line: &str) -> String {
+    if let Some(line) = line.strip_prefix(AS_IS) {
+        return line.to_owned();
+    }
+    let list = LISTS.iter().find_map(|(mark, name)| Some((mark, line.strip_prefix(name)?)));
+    if let Some((mark, words)) = list {
+        return format!("{mark}{words}");
+    }
+    if let Some(level) = line.strip_prefix(LEVEL).and_then(Level::parse) {
+        return format!("* {}", level.as_str());
+    }
+    if let Some(example) = line.strip_prefix('“') {
+        if let Some((text, translation)) = example.split_once("” - ") {
+            return format!("> {text} = {translation}");
+        }
+        if let Some(text) = example.strip_suffix('”') {
+            return format!("> {text}");
+        }
+    }
+    match split_part(line) {
+        (label, rest) if !label.is_empty() && rest.starts_with(": ") => {
+            format!("@ {label} {}", &rest[2..])
+        }
+        _ => line.to_owned(),
+    }
+}
+
+/// The text of a line in square brackets.
+fn bracketed(line: &str) -> Option<&str> {
+    line.strip_prefix('[')?.strip_suffix(']')
+}
+
+fn rank(line: &str) -> Option<u32> {
+    line.strip_prefix(RANK)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::Word;
+
+    fn entry(mean: &str, rank: Option<u32>) -> Entry {
+        let (word, forms) = (Word::parse("apple").unwrap(), Vec::new());
+        let phonetic = rank.map(|_| "ˈæpl".to_owned());
+        Entry { word, phonetic, mean: mean.to_owned(), rank, forms }
+    }
+
+    #[test]
+    fn marks_become_words() {
+        let mean =
+            "* A2\n@ n. UK ˈæpl | plural apples\nn. 苹果\n> an apple = 一个苹果\n= pome; pip";
+        assert_eq!(
+            article(&entry(mean, Some(812))),
+            "[ˈæpl]\nRank: 812\nLevel: A2\nn.: UK ˈæpl | plural apples\nn. 苹果\n\
+             “an apple” - 一个苹果\nSynonyms: pome; pip"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(
+            lines in prop::collection::vec(
+                "(> |= |@ |@ n\\. |\\* |\\* A1|Level: A1|Rank: 5|Synonyms: |n\\.: |“|\\[|\u{2060})?[a-c =”\\-\\]]{0,6}(”|\\])?",
+                1..6,
+            ),
+            rank in prop::option::of(1_u32..9),
+        ) {
+            let mean = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty());
+            let mean = mean.collect::<Vec<_>>().join("\n");
+            let entry = entry(&mean, rank);
+            let found = read_article(&article(&entry));
+            let expected = Article { phonetic: entry.phonetic, rank, mean };
+            prop_assert_eq!(found, expected);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Splits lines of CC-CEDICT and EDICT, which have slashes around each gloss:
+//! `學生 学生 [xue2 sheng5] /student/schoolchild/`, `学生 [がくせい] /(n) student/(P)/`.
+
+use super::script::is_cjk;
+
+/// The parts of a line.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Slashed {
+    /// The headword; in CC-CEDICT the one in simplified characters.
+    pub(crate) headword: String,
+    /// Its other spellings.
+    pub(crate) others: Vec<String>,
+    pub(crate) said: Option<String>,
+    /// One gloss on each line.
+    pub(crate) text: String,
+}
+
+/// Splits a line. `None`: it is in another format.
+pub(crate) fn parse(line: &str) -> Option<Slashed> {
+    let (head, glosses) = line.trim().strip_suffix('/')?.split_once(" /")?;
+    // CC-Canto has the Cantonese reading in braces too.
+    let head = head.split(" {").next()?.trim();
+    let (words, said) = match head.strip_suffix(']').and_then(|head| head.split_once('[')) {
+        Some((words, said)) => (words.trim(), Some(toned(said.trim()))),
+        None => (head, None),
+    };
+    // `cat /kæt/` has a pronunciation.
+    if !words.contains(is_cjk) {
+        return None;
+    }
+    let mut words = spellings(words);
+    let is_whole =
+        (1..=SPELLINGS_MAX).contains(&words.len()) && words.iter().all(|word| !word.is_empty());
+    let is_note = |gloss: &&str| gloss.is_empty() || *gloss == "(P)" || gloss.starts_with("EntL");
+    let glosses = glosses.split('/').map(str::trim).filter(|gloss| !is_note(gloss));
+    let text = glosses.collect::<Vec<_>>().join("\n");
+    let headword = if is_whole && !text.is_empty() { words.remove(0) } else { return None };
+    words.retain(|other| *other != headword);
+    Some(Slashed { headword, others: words, said, text })
+}
+
+/// Maximum number of spellings of a line.
+const SPELLINGS_MAX: usize = 20;
+
+/// The spellings before the reading, the headword first: two with a space between them, or a list
+/// with semicolons and notes in brackets.
+fn spellings(words: &str) -> Vec<String> {
+    let pair: Vec<&str> = words.split(' ').collect();
+    if let [traditional, simplified] = pair[..]
+        && traditional.contains(is_cjk)
+        && simplified.contains(is_cjk)
+    {
+        return vec![simplified.to_owned(), traditional.to_owned()];
+    }
+    let list = words.split(';').map(|word| word.split('(').next().unwrap_or_default().trim());
+    list.map(str::to_owned).collect()
+}
+
+/// A reading with marks for its tones in place of numbers: `xue2 sheng5` becomes `xué sheng`.
+fn toned(said: &str) -> String {
+    said.split(' ').map(toned_syllable).collect::<Vec<_>>().join(" ")
+}
+
+/// The letters that may have a mark, in the order in which they get it, with their four tones.
+const TONES: [(char, &str); 6] =
+    [('a', "āáǎà"), ('e', "ēéěè"), ('o', "ōóǒò"), ('i', "īíǐì"), ('u', "ūúǔù"), ('ü', "ǖǘǚǜ")];
+
+fn toned_syllable(syllable: &str) -> String {
+    let plain = syllable.replace("u:", "ü").replace("U:", "Ü");
+    let Some((letters, tone)) = plain
+        .strip_suffix(|c: char| ('1'..='5').contains(&c))
+        .zip(plain.chars().next_back().and_then(|c| c.to_digit(10)))
+    else {
+        return plain;
+    };
+    // Of `iu` and `ui` the second letter has the mark.
+    let at = match letters.rfind("iu").or_else(|| letters.rfind("ui")) {
+        Some(at) => Some(at + 1),
+        None => TONES.iter().find_map(|(letter, _)| letters.find(*letter)),
+    };
+    let Some((at, letter)) = at.and_then(|at| Some((at, letters[at..].chars().next()?))) else {
+        return letters.to_owned();
+    };
+    let marks = TONES.iter().find(|(known, _)| *known == letter).map_or("", |(_, marks)| marks);
+    match marks.chars().nth(tone as usize - 1) {
+        Some(mark) => format!("{}{mark}{}", &letters[..at], &letters[at + letter.len_utf8()..]),
+        None => letters.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_lines_of_both_dictionaries() {
+        let line = parse("學生 学生 [xue2 sheng5] /student/schoolchild/").unwrap();
+        assert_eq!((line.headword.as_str(), &line.others[..]), ("学生", &["學生".to_owned()][..]));
+        assert_eq!(line.said.as_deref(), Some("xué sheng"));
+        assert_eq!(line.text, "student\nschoolchild");
+        let line = parse("好;良(oK) [よい] /(adj-i) (1) good/(P)/EntL1605820X/").unwrap();
+        assert_eq!((line.headword.as_str(), &line.others[..]), ("好", &["良".to_owned()][..]));
+        assert_eq!((line.said.as_deref(), line.text.as_str()), (Some("よい"), "(adj-i) (1) good"));
+        assert_eq!(parse("ああ /(int) Ah!/").unwrap().said, None);
+        for other in ["and/or conj. 和/或", "cat /kæt/ an animal", "cat /kæt/", "x"] {
+            assert_eq!(parse(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn numbers_become_marks() {
+        for (numbers, marks) in [
+            ("nu:3 ren2", "nǚ rén"),
+            ("liu2", "liú"),
+            ("gui4", "guì"),
+            ("Bei3 jing1", "Běi jīng"),
+            ("ma5", "ma"),
+            ("hao3 ma", "hǎo ma"),
+            ("r5", "r"),
+        ] {
+            assert_eq!(toned(numbers), marks);
+        }
+    }
+}

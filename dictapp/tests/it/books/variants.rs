@@ -1,0 +1,247 @@
+//! The ways in which people write the same list: each text with the entries that are right.
+
+use dictapp::books::{Book, BookKind};
+
+/// The entries of a file, each on a line: headword, pronunciation, other spellings, and the lines of
+/// the explanation after `|`.
+fn entries(name: &str, bytes: &[u8]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    let mut book = Book::open(BookKind::detect(&path).unwrap(), &path, |_| {}).unwrap();
+    let mut lines = Vec::new();
+    while let Some(entry) = book.next().unwrap() {
+        let phonetic = entry.phonetic.map(|phonetic| format!(" /{phonetic}/"));
+        let forms: String = entry.forms.iter().map(|form| format!(" ~{form}")).collect();
+        let mean = entry.mean.replace('\n', " | ");
+        lines.push(format!("{}{}{forms} | {mean}", entry.word, phonetic.unwrap_or_default()));
+    }
+    lines
+}
+
+#[track_caller]
+fn reads(name: &str, text: &str, expected: &[&str]) {
+    assert_eq!(entries(name, text.as_bytes()), expected, "{text:?}");
+}
+
+const TWO: &[&str] = &["apple | 苹果", "pear | 梨"];
+
+#[test]
+fn marks_between_headword_and_meaning() {
+    for text in [
+        "apple：苹果\npear: 梨\n",
+        "apple:: 苹果\npear ::梨\n",
+        "apple - 苹果\npear – 梨\n",
+        "apple -- 苹果\npear — 梨\n",
+        "apple==苹果\npear = 梨\n",
+        "apple => 苹果\npear -> 梨\n",
+        "apple ➜ 苹果\npear → 梨\n",
+        "apple|苹果\npear | 梨\n",
+        "apple，苹果\npear,梨\n",
+        "apple\t苹果\npear\t梨\n",
+        "apple 苹果\npear 梨\n",
+        "apple苹果\npear梨\n",
+        "apple\u{3000}苹果\npear\u{3000}梨\n",
+    ] {
+        reads("a.txt", text, TWO);
+    }
+}
+
+#[test]
+fn numbers_bullets_and_emphasis() {
+    for text in [
+        "1. apple 苹果\n2. pear 梨\n",
+        "1.apple 苹果\n2.pear 梨\n",
+        "1) apple 苹果\n2) pear 梨\n",
+        "[1] apple 苹果\n[2] pear 梨\n",
+        "（1）apple 苹果\n（2）pear 梨\n",
+        "1\tapple\t苹果\n2\tpear\t梨\n",
+        "001 apple 苹果\n002 pear 梨\n",
+        "- apple 苹果\n- pear 梨\n",
+        "- **apple**: 苹果\n- **pear**: 梨\n",
+        "**apple** - 苹果\n**pear** - 梨\n",
+        "* `apple` 苹果\n* `pear` 梨\n",
+        "“apple” 苹果\n“pear” 梨\n",
+        "\"apple\" = 苹果\n\"pear\" = 梨\n",
+        "• apple: 苹果\r\n• pear: 梨\n",
+        "# Unit 1\napple 苹果\n\n## Fruit\npear 梨\n",
+    ] {
+        reads("a.txt", text, TWO);
+    }
+}
+
+#[test]
+fn line_ends_and_marks_of_byte_order() {
+    for text in [
+        "\u{FEFF}apple 苹果\r\npear 梨\r\n",
+        "apple 苹果\npear 梨\r\n",
+        "apple 苹果\rpear 梨\r",
+        "apple 苹果\n\u{FEFF}pear 梨\n",
+    ] {
+        reads("a.txt", text, TWO);
+    }
+    for text in [
+        "\u{FEFF}word,meaning\r\napple,苹果\r\npear,梨\n",
+        "word,meaning\rapple,苹果\rpear,梨",
+        "word,meaning\napple,苹果\n\u{FEFF}pear,梨\n",
+    ] {
+        reads("a.csv", text, TWO);
+    }
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+    assert_eq!(entries("a.txt", &utf16("apple 苹果\npear 梨\n")), TWO);
+    let (big5, ..) = encoding_rs::BIG5.encode("apple 蘋果\npear 這個梨\n");
+    assert_eq!(entries("a.txt", &big5), ["apple | 蘋果", "pear | 這個梨"]);
+}
+
+#[test]
+fn parts_of_speech_in_any_spelling() {
+    for (line, expected) in [
+        ("apple n. 苹果", "apple | n. 苹果"),
+        ("apple n.苹果", "apple | n.苹果"),
+        ("apple n 苹果", "apple | n. 苹果"),
+        ("apple N. 苹果", "apple | n. 苹果"),
+        ("apple (n) 苹果", "apple | n. 苹果"),
+        ("apple [n.] 苹果", "apple | n. 苹果"),
+        ("apple 【n】苹果", "apple | n. 苹果"),
+        ("apple noun 苹果", "apple | n. 苹果"),
+        ("apple noun: a fruit", "apple | n. a fruit"),
+        ("apple 名词：苹果", "apple | n. 苹果"),
+        ("apple n．苹果", "apple | n. 苹果"),
+        ("red Adj. 红", "red | adj. 红"),
+        ("red ADJ 红", "red | adj. 红"),
+        ("go n/v 去", "go | n. & v. 去"),
+        ("go n.&v. 去", "go | n.&v. 去"),
+        ("go vt. & vi. 去", "go | vt. & vi. 去"),
+        ("go v. 去；n. 围棋", "go | v. 去 | n. 围棋"),
+        ("go v. 去n. 围棋", "go | v. 去 | n. 围棋"),
+        ("go v. 去，n. 围棋", "go | v. 去 | n. 围棋"),
+        ("in prep. 在…里adv.在里面", "in | prep. 在…里 | adv.在里面"),
+        ("oh excl. 哦", "oh | excl. 哦"),
+        ("go v.t. 去", "go | vt. 去"),
+        ("a.m. 上午", "a.m. | 上午"),
+        ("at 5 a.m. 上午五点", "at 5 a.m. | 上午五点"),
+    ] {
+        let text = format!("{line}\nplum pl. 李子\n");
+        reads("a.txt", &text, &[expected, "plum | pl. 李子"]);
+    }
+}
+
+#[test]
+fn pronunciations_in_any_brackets() {
+    for (line, expected) in [
+        ("apple [ˈæpl] n. 苹果", "apple /ˈæpl/ | n. 苹果"),
+        ("apple /ˈæpl/ n. 苹果", "apple /ˈæpl/ | n. 苹果"),
+        ("apple (ˈæpl) n. 苹果", "apple /ˈæpl/ | n. 苹果"),
+        ("apple 英[ˈæpl] 美[ˈæpəl] n. 苹果", "apple /ˈæpl; ˈæpəl/ | n. 苹果"),
+        ("apple UK /ˈæpl/ US /ˈæpəl/ n. 苹果", "apple /ˈæpl; ˈæpəl/ | n. 苹果"),
+        ("apple UK/ˈæpl/ US/ˈæpəl/ n. 苹果", "apple /ˈæpl; ˈæpəl/ | n. 苹果"),
+        ("apple 英式：[ˈæpl] n. 苹果", "apple /ˈæpl/ | n. 苹果"),
+        ("apple[ˈæpl]n.苹果", "apple /ˈæpl/ | n.苹果"),
+    ] {
+        reads("a.txt", &format!("{line}\nplum n. 李子\n"), &[expected, "plum | n. 李子"]);
+    }
+}
+
+#[test]
+fn delimiters_of_tables() {
+    for text in [
+        "sep=;\nword;meaning\napple;苹果\npear;梨\n",
+        "\"sep=;\"\nword;meaning\napple;苹果\npear;梨\n",
+        "sep=\t\nword\tmeaning\napple\t苹果\npear\t梨\n",
+        "sep=\\t\nword\tmeaning\napple\t苹果\npear\t梨\n",
+        "word|meaning\napple|苹果\npear|梨\n",
+        "\"word\";\"meaning\"\n\"apple\";\"苹果\"\n\"pear\";\"梨\"\n",
+    ] {
+        reads("a.csv", text, TWO);
+        reads("a.txt", text, TWO);
+    }
+    reads("a.tsv", "word,meaning\napple,苹果\npear,梨\n", TWO);
+    let decimal = "apfel;1,5 kg\nbirne;2,0 kg\n";
+    reads("a.csv", decimal, &["apfel | 1,5 kg", "birne | 2,0 kg"]);
+    reads("a.csv", "apple,苹果；果\npear,梨\n", &["apple | 苹果；果", "pear | 梨"]);
+}
+
+#[test]
+fn tables_are_known_without_their_ending() {
+    reads("a.txt", "word,meaning\napple,苹果\npear,梨\n", TWO);
+    reads("a.txt", "单词\t释义\napple\t苹果\npear\t梨\n", TWO);
+    reads("a.txt", "\"apple\",\"苹果, 果\"\n\"pear\",\"梨\"\n", &["apple | 苹果, 果", "pear | 梨"]);
+    let said = &["apple /ˈæpl/ | 苹果", "pear /peə/ | 梨"];
+    for delimiter in ["\t", ",", "|", ";"] {
+        let text =
+            format!("apple{delimiter}ˈæpl{delimiter}苹果\npear{delimiter}peə{delimiter}梨\n");
+        reads("a.txt", &text, said);
+    }
+    reads("a.txt", "apple,n.,苹果\ngo,v.,去\n", &["apple | n. 苹果", "go | v. 去"]);
+    reads("a.txt", "apple,苹果,果\npear,梨,雪梨\n", &["apple | 苹果,果", "pear | 梨,雪梨"]);
+}
+
+#[test]
+fn names_of_columns() {
+    for header in [
+        "Word,Meaning",
+        "Front,Back",
+        "Term,Definition",
+        "Question,Answer",
+        "Vocab,Translations",
+        "单词,释义",
+        "英文,中文",
+        "生词,中文意思",
+        "單字,中文解釋",
+        "English,Chinese",
+        "English,German",
+        "German,English",
+        "Deutsch,Englisch",
+        "Wort,Bedeutung",
+        "palabra,traducción",
+        "単語,意味",
+        "word*,meaning:",
+    ] {
+        reads("a.csv", &format!("{header}\napple,苹果\npear,梨\n"), TWO);
+    }
+    let text =
+        "编号,词汇,英式音标,词性,中文释义,例句,例句翻译\n1,apple,ˈæpl,n.,苹果,I eat.,我吃。\n";
+    reads("a.csv", text, &["apple /ˈæpl/ | n. 苹果 | > I eat. = 我吃。"]);
+}
+
+#[test]
+fn html_in_any_cell() {
+    let text = "word,phonetic,meaning,example\n\
+                <b>apple</b>,<i>ˈæpl</i>,\"<ul><li>n. 苹果</li><li>v. x</li></ul>\",I <b>eat</b> it.\n\
+                AT&amp;T,,公司,\n<br>,,换行,\n[sound:a.mp3]pear,,梨[sound:b.mp3],\n";
+    reads(
+        "a.csv",
+        text,
+        &["apple /ˈæpl/ | n. 苹果 | v. x | > I eat it.", "AT&T | 公司", "<br> | 换行", "pear | 梨"],
+    );
+    let multi = "word,meaning\napple,\"n. 苹果\r\nv. x\r\n\"\npear,\"a \"\"b\"\"\n\nc\"\n";
+    reads("a.csv", multi, &["apple | n. 苹果 | v. x", "pear | a \"b\" | c"]);
+}
+
+#[test]
+fn lines_of_cc_cedict_and_edict() {
+    let text = "# CC-CEDICT\n#! version=1\n學生 学生 [xue2 sheng5] /student/schoolchild/\n\
+                女人 女人 [nu:3 ren2] /woman/\n";
+    reads(
+        "cedict_ts.u8",
+        text,
+        &["学生 /xué sheng/ ~學生 | student | schoolchild", "女人 /nǚ rén/ | woman"],
+    );
+    let text = "学生 [がくせい] /(n) student/(P)/EntL1206900X/\nああ /(int) Ah!/\n";
+    reads("edict.txt", text, &["学生 /がくせい/ | (n) student", "ああ | (int) Ah!"]);
+}
+
+#[test]
+fn blocks_between_empty_lines() {
+    let text = "apple\n[ˈæpl]\nn. 苹果\n\npear:\nn. 梨\nn. 雪梨\n\nfig\n无花果\n";
+    reads("a.txt", text, &["apple /ˈæpl/ | n. 苹果", "pear | n. 梨 | n. 雪梨", "fig | 无花果"]);
+}
+
+#[test]
+fn headwords_of_any_script() {
+    let text = "word\tmeaning\nガラス\tglass\nがくせい\tstudent\n學生\t学生 in traditional characters\n\
+                学生\tstudent\nпривет\thello\nbank¹\tof a river\nbank²\tfor money\n";
+    let found = entries("a.tsv", text.as_bytes());
+    assert_eq!(found[2], "學生 | 学生 in traditional characters");
+    assert_eq!(found[5..], ["bank¹ ~bank | of a river", "bank² ~bank | for money"]);
+}
