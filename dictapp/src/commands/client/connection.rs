@@ -1,6 +1,6 @@
 //! Calls the API of a server, and repeats calls after a lost connection.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::fs;
 use std::io::{self, ErrorKind, Write};
@@ -42,6 +42,8 @@ pub(super) struct Connection {
     /// Whether the server has answered before: only then a connection can be lost.
     was_reached: Cell<bool>,
     pub(super) token: Option<String>,
+    /// The name of a log-in that the server delayed, and its ticket.
+    delayed: RefCell<Option<(String, String)>>,
     t: &'static Client,
 }
 
@@ -111,23 +113,34 @@ impl Connection {
             .user_agent(concat!("dictapp/", env!("CARGO_PKG_VERSION")))
             .tls_config(tls)
             .build();
-        Ok(Connection { agent: config.into(), base, was_reached: Cell::new(false), token: None, t })
+        Ok(Connection {
+            agent: config.into(),
+            base,
+            was_reached: Cell::new(false),
+            token: None,
+            delayed: RefCell::default(),
+            t,
+        })
     }
 
     /// Registers; returns the token of the session.
     pub(super) fn register(&self, name: &str, password: &str) -> Answered<String> {
-        self.enter(paths::API_ACCOUNTS, name, password)
-    }
-
-    /// Logs in; returns the token of the session.
-    pub(super) fn log_in(&self, name: &str, password: &str) -> Answered<String> {
-        self.enter(paths::API_SESSIONS, name, password)
-    }
-
-    fn enter(&self, path: &str, name: &str, password: &str) -> Answered<String> {
         let body = json!({ "name": name, "password": password });
-        let answer = self.call("POST", path, Some(&body))?;
-        Ok(answer["token"].as_str().unwrap_or_default().to_owned())
+        self.call("POST", paths::API_ACCOUNTS, Some(&body)).map(|answer| token(&answer))
+    }
+
+    /// Logs in; returns the token of the session. If the server delays log-ins with this name, the
+    /// next one shows its ticket, so that it succeeds after the delay.
+    pub(super) fn log_in(&self, name: &str, password: &str) -> Answered<String> {
+        let mut body = json!({ "name": name, "password": password });
+        if let Some((_, ticket)) = self.delayed.borrow().as_ref().filter(|(of, _)| of == name) {
+            body["ticket"] = json!(ticket);
+        }
+        let answer = self.answer("POST", paths::API_SESSIONS, Some(&body))?;
+        if let Some(ticket) = answer.1["ticket"].as_str() {
+            self.delayed.replace(Some((name.to_owned(), ticket.to_owned())));
+        }
+        accepted(answer).map(|answer| token(&answer))
     }
 
     /// Ends the session.
@@ -308,6 +321,11 @@ fn is_final(error: &ureq::Error) -> bool {
 /// Whether the certificate of the server was refused, or it does not speak TLS.
 fn is_untrusted(error: &ureq::Error) -> bool {
     matches!(error, ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData)
+}
+
+/// The token in the answer to a log-in.
+fn token(answer: &Value) -> String {
+    answer["token"].as_str().unwrap_or_default().to_owned()
 }
 
 fn words(list: &Value) -> Vec<String> {

@@ -105,6 +105,30 @@ fn the_menus_in_english_resume_the_last_session() {
 }
 
 #[test]
+fn the_owner_of_a_name_under_attack_logs_in_after_the_delay() {
+    let delayed = ["accounts.login_failures_before_delay=1", "accounts.login_delay=1s"];
+    let (site, home) = (Site::start_with(&delayed), home());
+    Person::registered(&site, "Levi");
+    Person::new(&site).submit("/login", &[("name", "Levi"), ("password", "wrong horse")]);
+    let mut person = Terminal::start(&client(&home, &[&site.url, "--lang", "en"]));
+    let log_in = |person: &mut Terminal| {
+        person.answer("Choose: ", "1");
+        person.answer("Name: ", "Levi");
+        person.answer("Password: ", PASSWORD);
+    };
+    log_in(&mut person);
+    person.expect("wait and try again");
+    let delay = std::time::Instant::now();
+    while delay.elapsed().as_millis() < 1200 {
+        std::thread::yield_now();
+    }
+    log_in(&mut person);
+    person.expect("You are logged in");
+    person.leave();
+    person.end();
+}
+
+#[test]
 fn a_lost_connection_is_reported_once_and_the_word_is_looked_up_when_it_is_back() {
     let (site, home) = (Site::start(), home());
     let url = site.url.clone();

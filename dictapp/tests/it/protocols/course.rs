@@ -99,3 +99,22 @@ fn a_flood_without_a_line_end_closes_only_its_own_connection() {
     assert_eq!(client.recv(), "", "the connection ends");
     asks(&mut Client::of(&site, NAME), "R lily orange-horse-7", "OK");
 }
+
+/// An old client cannot send a ticket back.
+#[test]
+fn the_owner_of_a_name_under_attack_gets_in_after_the_delay() {
+    let site = site(&["accounts.login_failures_before_delay=1", "accounts.login_delay=1s"]);
+    let mut client = Client::of(&site, NAME);
+    asks(&mut client, "R lily orange-horse-7", "OK");
+    asks(&mut client, "L lily other-horse-9", "FAIL");
+    asks(&mut client, "L lily orange-horse-7", "FAIL");
+    let began = std::time::Instant::now();
+    loop {
+        client.send(b"L lily orange-horse-7");
+        if client.recv() == "OK" {
+            break;
+        }
+        assert!(began.elapsed() < super::PATIENCE, "the owner is locked out");
+    }
+    assert!(began.elapsed().as_millis() > 800, "a delay");
+}
