@@ -144,3 +144,13 @@ fn a_missing_word_book_is_reported_once() {
     let message = "dictapp: gone.txt: No such file or directory (os error 2)\n";
     assert_ends(&output, 1, "", message);
 }
+
+#[test]
+fn licences_of_all_crates_are_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = dictapp(folder.path(), &["licences"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    for part in ["argon2 ", "rustls ", "Apache License", "MIT"] {
+        assert!(text.contains(part), "{part}");
+    }
+}
