@@ -4,7 +4,7 @@ use webframe::monitoring::{alive, ready};
 use webframe::{Urls, blocking};
 
 use crate::paths;
-use crate::site::{IMPORT_BYTES_MAX, Site, UPLOAD_BYTES_MAX};
+use crate::site::{IMPORT_BYTES_MAX, Site, TYPED_BYTES_MAX, UPLOAD_BYTES_MAX};
 use crate::views::{
     account, admin, api, assets, classes, history, home, info, install, language, look, lookup,
     progress, report, review, settings, status, suggest, wordbook,
@@ -38,6 +38,7 @@ pub(crate) fn table() -> Urls<Site> {
         .get(paths::HISTORY, history::list)
         .get(paths::WORDS, wordbook::show)
         .post(paths::WORDS, blocking(wordbook::submit))
+        .body_limit(TYPED_BYTES_MAX)
         .get(paths::WORDS_EXPORT, blocking(wordbook::export))
         .get(paths::WORDS_IMPORT, wordbook::to_word_book)
         .post(paths::WORDS_IMPORT, blocking(wordbook::receive))

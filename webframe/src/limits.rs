@@ -22,8 +22,8 @@ pub struct Limits {
     /// Maximum part of a body in memory, in bytes; the rest is in a temporary file. Default: 64
     /// KiB, so that ten thousand uploads take at most 640 MiB.
     pub body_memory_max: usize,
-    /// Maximum size of the temporary files of all bodies together, in bytes; otherwise 503.
-    /// Default: 1 GiB.
+    /// Maximum size of the temporary files of all bodies together, in bytes; otherwise 503. One
+    /// network may take half of it. Default: 1 GiB.
     pub spool_bytes_max: u64,
     /// Maximum overhead of a chunked body (sizes, extensions, trailers) in bytes; otherwise 400.
     /// Default: 16 KiB, as in Go.

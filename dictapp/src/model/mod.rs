@@ -12,7 +12,7 @@ mod account;
 pub use account::{
     Lifetime, Role, Scope, Scopes, USERNAME_CHARS_MAX, Username, UsernameError, device_label,
 };
-pub(crate) use account::{Network, networks, smallest_network};
+pub(crate) use account::{Network, largest_network, networks, smallest_network};
 pub use entry::Entry;
 pub use explanation::{
     Example, Explanation, LABELS, Part, Sense, WordClass, glosses, sense_lines, split_label,

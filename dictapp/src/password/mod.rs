@@ -18,7 +18,7 @@ use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::model::smallest_network;
+use crate::model::largest_network;
 use crate::settings::Accounts;
 use permits::{Permit, Permits};
 pub use rules::PasswordProblem;
@@ -90,7 +90,7 @@ impl Passwords {
     /// # Errors
     /// [`PasswordError::Busy`] beyond the limits; [`PasswordError::System`] without random bytes.
     pub fn hash(&self, password: &str, client: IpAddr) -> Result<String, PasswordError> {
-        let mut permit = self.permits.take(smallest_network(client))?;
+        let mut permit = self.permits.take(largest_network(client))?;
         self.hash_with(&mut permit, password)
     }
 
@@ -105,7 +105,7 @@ impl Passwords {
         stored: Option<&str>,
         client: IpAddr,
     ) -> Result<Verdict, PasswordError> {
-        let mut permit = self.permits.take(smallest_network(client))?;
+        let mut permit = self.permits.take(largest_network(client))?;
         let stored = stored.filter(|_| password.len() <= PASSWORD_BYTES_MAX);
         match stored.map(Stored::parse) {
             None => self.burn(&mut permit, cost(&self.standard)).map(|()| Verdict::Wrong),

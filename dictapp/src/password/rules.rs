@@ -9,6 +9,10 @@ use crate::settings::Accounts;
 /// variations are refused.
 const GUESSES_MIN: u64 = 10_000;
 
+/// The same for somebody who knows the user's name. A name with up to three digits is below it: a
+/// password of two parts takes 10,000 guesses more than the parts.
+const GUESSES_WITH_NAME_MIN: u64 = 20_000;
+
 /// The reason why a new password is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordProblem {
@@ -18,7 +22,7 @@ pub enum PasswordProblem {
     Short(usize),
     /// More than this number of characters.
     Long(usize),
-    /// The user's own name.
+    /// The user's own name, or a simple variation of it.
     IsName,
     /// Among the first guesses of an attacker.
     Common,
@@ -50,14 +54,22 @@ impl PasswordProblem {
             chars if chars < min => Some(PasswordProblem::Short(min)),
             chars if chars > max => Some(PasswordProblem::Long(max)),
             _ if password.to_lowercase() == name.to_lowercase() => Some(PasswordProblem::IsName),
-            _ if is_common(password) => Some(PasswordProblem::Common),
+            _ if guesses(password, &[]) <= GUESSES_MIN => Some(PasswordProblem::Common),
+            _ if is_of_name(password, name) => Some(PasswordProblem::IsName),
             _ => None,
         }
     }
 }
 
-fn is_common(password: &str) -> bool {
-    zxcvbn::zxcvbn(password, &[]).guesses() <= GUESSES_MIN
+/// Whether the password is the name with something simple, and would be stronger if it were not.
+fn is_of_name(password: &str, name: &str) -> bool {
+    let with_name = guesses(password, &[name]);
+    with_name <= GUESSES_WITH_NAME_MIN && with_name < guesses(password, &[])
+}
+
+/// The guesses of somebody who knows these words.
+fn guesses(password: &str, words: &[&str]) -> u64 {
+    zxcvbn::zxcvbn(password, words).guesses()
 }
 
 #[cfg(test)]
@@ -74,7 +86,9 @@ mod tests {
         assert_eq!(problem(""), Some(PasswordProblem::Empty));
         assert_eq!(problem("x7#kqp9"), Some(PasswordProblem::Short(8)));
         assert_eq!(problem(&"长".repeat(129)), Some(PasswordProblem::Long(128)));
-        assert_eq!(problem("madeLEINE"), Some(PasswordProblem::IsName));
+        for name in ["madeLEINE", "Madeleine1", "madeleine12"] {
+            assert_eq!(problem(name), Some(PasswordProblem::IsName), "{name}");
+        }
         for common in ["12345678", "password1", "qwertyuiop", "PASSWORD", "1q2w3e4r", "11111111"] {
             assert_eq!(problem(common), Some(PasswordProblem::Common), "{common}");
         }

@@ -161,3 +161,25 @@ fn a_flood_is_served_within_the_permits_or_refused_and_takes_no_more_memory() {
     assert!(kept.len() == 2 && kept.iter().all(|&blocks| blocks <= 19_456), "{kept:?}");
     assert_eq!(passwords.permits.waiting(), 0);
 }
+
+#[test]
+fn a_48_that_fills_the_queue_gives_a_place_to_another_network() {
+    let passwords = Passwords::with_limits(1, 2, LONG, "the-sat");
+    let held = passwords.permits.take(CLIENT).unwrap();
+    thread::scope(|scope| {
+        let hash = |client: &'static str| {
+            let passwords = &passwords;
+            scope.spawn(move || passwords.hash("123456", client.parse().unwrap()))
+        };
+        let flood = ["2001:db8:1:1::1", "2001:db8:1:2::1"].map(hash);
+        while passwords.permits.waiting() < flood.len() {
+            thread::yield_now();
+        }
+        let other = hash("192.0.2.1");
+        while !other.is_finished() && flood.iter().all(|one| !one.is_finished()) {
+            thread::yield_now();
+        }
+        drop(held);
+        assert!(other.join().unwrap().is_ok());
+    });
+}

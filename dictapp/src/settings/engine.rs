@@ -95,7 +95,7 @@ pub(super) fn limits(r: &mut Reader, connections: &Limits) -> Limits {
         head_bytes_max: r.key("head_bytes_max", "16KiB", size("1KiB"..="1MiB")),
         head_fields_max: r.key("head_fields_max", "256", count(10..=1000)),
         target_bytes_max: r.key("target_bytes_max", "8KiB", size("256B"..="1MiB")),
-        body_bytes_max: r.key("body_bytes_max", "1MiB", size("1KiB"..="1GiB")) as u64,
+        body_bytes_max: r.key("body_bytes_max", "64KiB", size("1KiB"..="1GiB")) as u64,
         body_memory_max: r.key("body_memory_max", "64KiB", size("0B"..="16MiB")),
         spool_bytes_max: r.key("spool_bytes_max", "1GiB", size("0B"..="1024GiB")) as u64,
         form_fields_max: r.key("form_fields_max", "1000", count(10..=10_000)),

@@ -16,17 +16,30 @@ const WINDOW: Duration = Duration::from_secs(3600);
 /// further word counts as a look-up.
 const WORDS_MAX: usize = 1 << 16;
 
+/// The same for one user, so that a few users cannot take the room of the others.
+const WORDS_OF_USER_MAX: usize = 1000;
+
 /// The words that were shown within the window.
 #[derive(Debug, Default)]
 pub(super) struct Repeats {
     hasher: RandomState,
-    shown: Mutex<HashMap<(UserId, u64), Instant>>,
+    shown: Mutex<Shown>,
+}
+
+#[derive(Debug, Default)]
+struct Shown {
+    users: HashMap<UserId, HashMap<u64, Instant>>,
+    /// The number of words of all users.
+    words: usize,
 }
 
 impl Repeats {
     /// Whether this word was shown to the user within the window; if so, restarts the window.
     pub(super) fn is_repeated(&self, user: UserId, word: &str, now: Instant) -> bool {
-        match self.lock().get_mut(&self.key(user, word)) {
+        let word = self.hasher.hash_one(word);
+        let mut shown = self.lock();
+        let last = shown.users.get_mut(&user).and_then(|words| words.get_mut(&word));
+        match last {
             Some(last) if now.saturating_duration_since(*last) < WINDOW => {
                 *last = now;
                 true
@@ -37,33 +50,50 @@ impl Repeats {
 
     /// Stores that a word was shown.
     pub(super) fn note(&self, user: UserId, word: &str, now: Instant) {
-        let key = self.key(user, word);
-        let mut shown = self.lock();
-        if shown.len() >= WORDS_MAX && !shown.contains_key(&key) {
-            shown.retain(|_, last| now.saturating_duration_since(*last) < WINDOW);
-            if shown.len() >= WORDS_MAX {
-                return;
-            }
+        let word = self.hasher.hash_one(word);
+        let shown = &mut *self.lock();
+        if !shown.has_room(user) {
+            shown.forget_old(now);
         }
-        shown.insert(key, now);
+        let is_known = shown.users.get(&user).is_some_and(|words| words.contains_key(&word));
+        if is_known || shown.has_room(user) {
+            shown.users.entry(user).or_default().insert(word, now);
+            shown.words += usize::from(!is_known);
+        }
     }
 
     /// Forgets a word that could not be recorded.
     pub(super) fn forget(&self, user: UserId, word: &str) {
-        self.lock().remove(&self.key(user, word));
+        let word = self.hasher.hash_one(word);
+        let mut shown = self.lock();
+        let was = shown.users.get_mut(&user).and_then(|words| words.remove(&word));
+        shown.words -= usize::from(was.is_some());
     }
 
     /// Forgets the words of a user who has deleted look-ups.
     pub(super) fn forget_user(&self, user: UserId) {
-        self.lock().retain(|(other, _), _| *other != user);
+        let mut shown = self.lock();
+        let were = shown.users.remove(&user).map_or(0, |words| words.len());
+        shown.words -= were;
     }
 
-    fn key(&self, user: UserId, word: &str) -> (UserId, u64) {
-        (user, self.hasher.hash_one(word))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<(UserId, u64), Instant>> {
+    fn lock(&self) -> MutexGuard<'_, Shown> {
         lock(&self.shown)
+    }
+}
+
+impl Shown {
+    fn has_room(&self, user: UserId) -> bool {
+        let own = self.users.get(&user).map_or(0, HashMap::len);
+        self.words < WORDS_MAX && own < WORDS_OF_USER_MAX
+    }
+
+    fn forget_old(&mut self, now: Instant) {
+        self.users.retain(|_, words| {
+            words.retain(|_, last| now.saturating_duration_since(*last) < WINDOW);
+            !words.is_empty()
+        });
+        self.words = self.users.values().map(HashMap::len).sum();
     }
 }
 
@@ -90,14 +120,23 @@ mod tests {
     }
 
     #[test]
-    fn words_beyond_the_limit_evict_no_other() {
-        let (repeats, now, levi) = (Repeats::default(), Instant::now(), UserId::new(1));
-        for n in 0..=WORDS_MAX {
+    fn words_beyond_the_limits_evict_no_other() {
+        let (repeats, now) = (Repeats::default(), Instant::now());
+        let (levi, mia) = (UserId::new(-1), UserId::new(-2));
+        for n in 0..=WORDS_OF_USER_MAX {
             repeats.note(levi, &n.to_string(), now);
         }
         assert!(repeats.is_repeated(levi, "0", now));
-        assert!(!repeats.is_repeated(levi, &WORDS_MAX.to_string(), now));
-        repeats.note(levi, "later", now + WINDOW * 2);
-        assert!(repeats.is_repeated(levi, "later", now + WINDOW * 2));
+        assert!(!repeats.is_repeated(levi, &WORDS_OF_USER_MAX.to_string(), now));
+        repeats.note(mia, "apple", now);
+        assert!(repeats.is_repeated(mia, "apple", now), "another user has room");
+        for n in 0..WORDS_MAX {
+            repeats.note(UserId::new((n / WORDS_OF_USER_MAX) as i64), &n.to_string(), now);
+        }
+        repeats.note(mia, "pear", now);
+        assert!(!repeats.is_repeated(mia, "pear", now), "no room for anybody");
+        assert!(repeats.is_repeated(mia, "apple", now) && repeats.is_repeated(levi, "0", now));
+        repeats.note(mia, "pear", now + WINDOW * 2);
+        assert!(repeats.is_repeated(mia, "pear", now + WINDOW * 2), "the others are old");
     }
 }

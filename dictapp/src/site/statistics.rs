@@ -3,8 +3,10 @@
 //! yet.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -30,14 +32,19 @@ pub(super) struct Statistics {
 }
 
 impl Site {
-    /// Counts a look-up of any visitor.
-    pub fn count_lookup(&self, word: &Word, outcome: Outcome<'_>) {
+    /// Counts a look-up of any visitor. The words of one network that no book has are named only up
+    /// to a limit.
+    pub fn count_lookup(&self, word: &Word, outcome: Outcome<'_>, client: IpAddr) {
         let counts = &self.statistics;
         if outcome != Outcome::Missing {
             counts.found.fetch_add(1, Relaxed);
             return;
         }
         counts.missing.fetch_add(1, Relaxed);
+        match self.throttle.begin_missing_word(client, Instant::now()) {
+            Ok(counted) => counted.counts(),
+            Err(_) => return,
+        }
         let mut words = lock(&counts.words);
         if let Some(lookups) = words.get_mut(word.as_str()) {
             *lookups += 1;

@@ -14,6 +14,7 @@ texts! {
             "You are the only administrator, so this account cannot be deleted.";
         password_title: "修改密码", "Change password";
         password_hint: "修改后，其他设备上的登录会全部失效。", "This ends your sessions on all other devices.";
+        keep_tokens: "保留我的 API 令牌（否则全部撤销）", "Keep my API tokens; otherwise they are revoked";
         password_button: "修改密码", "Set new password";
         old_password: "当前密码", "Current password";
         new_password: "新密码", "New password";
@@ -26,8 +27,8 @@ texts! {
         end_others: "退出其他所有设备", "Log out all other devices";
         tokens_title: "API 令牌", "API tokens";
         tokens_hint:
-            "程序可以用令牌以您的身份使用本站。令牌在撤销之前一直有效；用重置码重设密码会撤销全部令牌。",
-            "With a token a program can use this site on your behalf. It is valid until you revoke it; a new password set with a one-time code revokes all tokens.";
+            "程序可以用令牌以您的身份使用本站。令牌在撤销之前一直有效；更换密码会撤销全部令牌，除非您选择保留。",
+            "With a token a program can use this site on your behalf. It is valid until you revoke it; a new password revokes all tokens, unless you choose to keep them.";
         token_once: "新令牌只显示这一次，请立即复制：", "Copy the new token now; it is not shown again:";
         token_incomplete: "请填写令牌名称，并至少选择一项权限。", "Give the token a name and at least one permission.";
         tokens_full: "最多 {max} 个令牌，请先撤销一个。", "You have {max} tokens. Revoke one first.";

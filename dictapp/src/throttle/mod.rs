@@ -2,10 +2,12 @@
 //! network with any name, and for the name in all networks together.
 //!
 //! The first two counts refuse log-ins. The third only delays them, so that an attacker cannot lock
-//! a user out: the log-in is accepted after the delay, and at once on a device that the user has
-//! logged in on before. New accounts, answers that a name is taken, and reports of entries are
-//! counted by network in the same way.
+//! a user out: the log-in is accepted after the delay. A device that the user has logged in on before
+//! is counted by itself, so that nobody else can lock it out, not even in the same network. New
+//! accounts, answers that a name is taken, reset codes, and reports of entries are counted by network
+//! in the same way, and some actions of users by user.
 
+mod action;
 mod tallies;
 mod ticket;
 
@@ -17,11 +19,16 @@ use std::time::{Duration, Instant};
 use crate::lock::lock;
 use crate::model::{Network, networks, smallest_network};
 use crate::settings::Accounts;
+pub use action::Action;
 use tallies::{Slots, Tallies};
 use ticket::Tickets;
 
 /// Reports of entries by one user in the window of failures.
 const REPORTS_OF_USER_MAX: u32 = 10;
+
+/// Words that no book has, looked up from one network, that are counted in the window. A few visitors
+/// must not decide which words the administrators see.
+const MISSING_WORDS_MAX: u32 = 300;
 
 /// Reports of entries by all guests of a network in the window: a school is one address.
 const REPORTS_OF_GUESTS_MAX: u32 = 30;
@@ -60,12 +67,12 @@ pub struct LogInFrom<'a> {
     pub client: IpAddr,
     /// The ticket of a delayed log-in; may be empty.
     pub ticket: &'a str,
-    /// Known devices are not delayed.
+    /// Known devices are not delayed, and failures of others do not count for them.
     pub device: Device,
 }
 
 /// Whether a user has logged in with this browser before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Device {
     /// The browser has proof of an earlier log-in of this user.
     Known,
@@ -154,9 +161,13 @@ impl Throttle {
         let now = now.saturating_duration_since(self.started);
         let mut counters = self.lock();
         let of_name = counters.name(name);
-        let mut keys = counters.networks_of("log-in", client, self.limits.of_network);
+        let mut keys = match device {
+            Device::Unknown => counters.networks_of("log-in", client, self.limits.of_network),
+            // It can only be used for one name.
+            Device::Known => Vec::new(),
+        };
         for network in networks(client) {
-            let slots = counters.names_in_networks.slots((name, network));
+            let slots = counters.names_in_networks.slots((name, network, device));
             let max = self.limits.of_name_in_network.saturating_mul(network.share);
             keys.push(Counted { kind: TallyKind::NameInNetwork, slots, max });
         }
@@ -212,6 +223,47 @@ impl Throttle {
                 self.begin_in_networks(&purpose, client, REPORTS_OF_USER_MAX, now)
             }
             None => self.begin_in_networks("report", client, REPORTS_OF_GUESTS_MAX, now),
+        }
+    }
+
+    /// Begins a check of a reset code. The caller counts it if the code is wrong.
+    ///
+    /// # Errors
+    /// If this network has sent too many wrong codes: how long to wait.
+    pub fn begin_reset(&self, client: IpAddr, now: Instant) -> Result<Attempt<'_>, Duration> {
+        self.begin_in_networks("reset code", client, self.limits.of_network, now)
+    }
+
+    /// Begins to count a look-up of a word that no book has. The caller counts it.
+    ///
+    /// # Errors
+    /// If there were too many from this network.
+    pub fn begin_missing_word(
+        &self,
+        client: IpAddr,
+        now: Instant,
+    ) -> Result<Attempt<'_>, Duration> {
+        self.begin_in_networks("missing word", client, MISSING_WORDS_MAX, now)
+    }
+
+    /// Begins an action of the user with this number; `None`: of nobody known. The caller counts it.
+    ///
+    /// # Errors
+    /// If the user has done it too often: how long to wait.
+    pub fn begin_action(
+        &self,
+        action: Action,
+        user: Option<i64>,
+        now: Instant,
+    ) -> Result<Attempt<'_>, Duration> {
+        let now = now.saturating_duration_since(self.started);
+        let mut counters = self.lock();
+        let slots = counters.networks.slots((action.name(), user));
+        let max = action.max(user);
+        let keys = vec![Counted { kind: TallyKind::Network, slots, max }];
+        match self.refuse_if_full(&counters, &keys, now) {
+            Err(Refusal::Wait(wait) | Refusal::Delay { delay: wait, .. }) => Err(wait),
+            Ok(()) => Ok(self.count(&mut counters, keys, now)),
         }
     }
 

@@ -147,3 +147,48 @@ fn registrations_and_taken_names_are_counted_separately_from_log_ins() {
     assert_eq!(throttle.begin_name_check(client, now).unwrap_err(), WINDOW);
     assert_eq!(wait(&throttle, "Levi", "192.0.2.1", now), None);
 }
+
+#[test]
+fn a_known_device_is_not_locked_out_by_others_in_its_network() {
+    let (throttle, now) = (throttle(), Instant::now());
+    let known = LogInFrom { device: Device::Known, ..from("Levi", "192.0.2.1") };
+    for name in ["Levi", "Levi", "Levi", "a", "b"] {
+        fail(&throttle, name, "192.0.2.1", now);
+    }
+    assert_eq!(wait(&throttle, "Levi", "192.0.2.1", now), Some(WINDOW), "another browser");
+    for _ in 0..3 {
+        throttle.begin(known, now).expect("the owner's browser").counts();
+    }
+    assert_eq!(throttle.begin(known, now).unwrap_err(), Refusal::Wait(WINDOW), "its own failures");
+}
+
+#[test]
+fn wrong_reset_codes_are_counted_separately_from_log_ins() {
+    let (throttle, now) = (throttle(), Instant::now());
+    for _ in 0..3 {
+        fail(&throttle, "", "192.0.2.1", now);
+    }
+    for _ in 0..5 {
+        throttle.begin_reset(ip("192.0.2.1"), now).expect("no log-in counts").counts();
+    }
+    assert_eq!(throttle.begin_reset(ip("192.0.2.1"), now).unwrap_err(), WINDOW);
+    assert_eq!(wait(&throttle, "Levi", "192.0.2.1", now), None);
+}
+
+#[test]
+fn a_user_may_do_costly_things_only_so_often() {
+    let (throttle, now) = (throttle(), Instant::now());
+    let (levi, mia) = (Some(1), Some(2));
+    for _ in 0..10 {
+        throttle.begin_action(Action::Export, levi, now).unwrap().counts();
+    }
+    assert_eq!(throttle.begin_action(Action::Export, levi, now).unwrap_err(), WINDOW);
+    assert!(throttle.begin_action(Action::Export, levi, now + WINDOW).is_ok());
+    assert!(throttle.begin_action(Action::Export, mia, now).is_ok(), "another user");
+    assert!(throttle.begin_action(Action::Review, levi, now).is_ok(), "another action");
+    for _ in 0..300 {
+        throttle.begin_missing_word(ip("192.0.2.1"), now).unwrap().counts();
+    }
+    assert!(throttle.begin_missing_word(ip("192.0.2.1"), now).is_err(), "one network");
+    assert!(throttle.begin_missing_word(ip("192.0.2.2"), now).is_ok(), "another network");
+}

@@ -2,25 +2,41 @@
 //! have one address, so a few who fail to log in lock all of them out.
 
 use std::net::IpAddr;
-use std::sync::Once;
+use std::sync::Mutex;
 
 use webframe::Request;
 use webframe::http::HeaderName;
 
-/// Warns once if the request has forwarding fields and none of them was trusted.
+use crate::lock::lock;
+
+/// Maximum number of addresses that are warned of. More than one, since any client may send such
+/// fields: the first one must not keep the proxy's own warning away.
+const WARNED_MAX: usize = 32;
+
+/// The addresses that were warned of.
+static WARNED: Mutex<Vec<IpAddr>> = Mutex::new(Vec::new());
+
+/// Warns if the request has forwarding fields and none of them was trusted, once for each address.
 pub(super) fn warn_of_unknown_proxy(request: &Request, address: IpAddr) {
-    static WARNED: Once = Once::new();
     let field = |name| request.field(&HeaderName::from_static(name));
     let sent: Vec<&str> = ["x-forwarded-for", "forwarded"].into_iter().filter_map(field).collect();
-    if !sent.is_empty() && !sent.iter().any(|field| names(field, address)) {
-        WARNED.call_once(|| {
-            log::warn!(
-                "{address} sends X-Forwarded-For or Forwarded and is not in server.trusted_proxies: \
-                 if it is your proxy, add it there; until then all its visitors are one network, \
-                 and https is not noticed"
-            );
-        });
+    if !sent.is_empty() && !sent.iter().any(|field| names(field, address)) && is_new(address) {
+        log::warn!(
+            "{address} sends X-Forwarded-For or Forwarded and is not in server.trusted_proxies: \
+             if it is your proxy, add it there; until then all its visitors are one network, \
+             and https is not noticed"
+        );
     }
+}
+
+/// Whether no warning of this address was written; remembers it.
+fn is_new(address: IpAddr) -> bool {
+    let mut warned = lock(&WARNED);
+    let is_new = warned.len() < WARNED_MAX && !warned.contains(&address);
+    if is_new {
+        warned.push(address);
+    }
+    is_new
 }
 
 /// Whether the forwarded addresses contain this one. If so, a trusted proxy named it.
@@ -37,6 +53,14 @@ fn names(field: &str, address: IpAddr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_client_that_sends_such_fields_does_not_keep_the_proxys_warning_away() {
+        let address = |host: u8| IpAddr::from([192, 0, 2, host]);
+        assert!(is_new(address(1)) && is_new(address(2)) && !is_new(address(1)));
+        let more = (3..255).filter(|host| is_new(address(*host)));
+        assert_eq!(more.count(), WARNED_MAX - 2, "not a line for each address");
+    }
 
     #[test]
     fn a_trusted_address_is_found_in_either_field() {

@@ -16,14 +16,14 @@ struct Choice {
     next: String,
 }
 
-/// `GET`: sets the language and redirects back. It changes only how pages look, so a plain link may
-/// do it.
+/// `GET`: sets the language and redirects back. It changes only how pages look, so a plain link of
+/// this site may do it.
 pub(crate) fn choose(site: &Site, request: &Request) -> Result<Response> {
     let Choice { to, next } = request.query()?;
     let language = Language::parse(&to).ok_or_else(|| Error::bad_request("to must be zh or en"))?;
     let next = paths::local_path(&next).unwrap_or(paths::HOME);
     let response = Response::see_other(next)?;
-    if is_from_another_site(request) {
+    if is_from_another_site(site, request) {
         return Ok(response);
     }
     Page::of(site, request).visitor.remember_language(language, response)

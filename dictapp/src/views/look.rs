@@ -8,7 +8,7 @@ use webframe::{Request, Response, Result};
 use super::appearance::{Look, ZONES};
 use super::filters;
 use super::page::Page;
-
+use super::visitor::is_from_another_site;
 use crate::paths;
 use crate::site::Site;
 use crate::texts::Texts;
@@ -36,12 +36,15 @@ struct Form {
     saved: Option<String>,
 }
 
-/// `GET`: the page, and its form. It changes only how pages look in this browser, so a plain link
-/// may do it.
+/// `GET`: the page, and its form. It changes only how pages look in this browser, so a plain link of
+/// this site may do it.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Form { theme, size, speech, accent, zone, saved } = request.query()?;
     if let Some(theme) = theme {
+        if is_from_another_site(site, request) {
+            return Response::see_other(paths::LOOK);
+        }
         let response = Response::see_other(&format!("{}?saved=1", paths::LOOK))?;
         let response = page.visitor.remember_zone(&zone, response)?;
         return page

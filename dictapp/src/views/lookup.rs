@@ -280,12 +280,17 @@ fn is_prefetch(request: &Request) -> bool {
     is("sec-purpose") || is("purpose")
 }
 
-/// Writes a user's look-up to the history and waits until it is durable. HEAD and requests that
-/// another site caused are not recorded: the user did not look the word up.
+/// Whether the user asked for the page: neither HEAD nor another site did.
+fn is_own_get(page: &Page<'_>) -> bool {
+    let request = page.request();
+    request.method() != Method::HEAD && !is_from_another_site(page.site, request)
+}
+
+/// Writes a look-up that the user asked for to the history, and waits until it is durable.
 fn record(page: &Page<'_>, word: &Word, outcome: Outcome<'_>) -> Result<Saved> {
-    page.site.count_lookup(word, outcome);
+    page.site.count_lookup(word, outcome, page.request().peer().address.ip());
     let Some(visit) = page.user()? else { return Ok(Saved::No) };
-    if page.request().method() == Method::HEAD || is_from_another_site(page.request()) {
+    if !is_own_get(page) {
         return Ok(page.site.saved(visit, outcome)?);
     }
     Ok(page.site.record_once(visit, word, outcome)?)
@@ -295,8 +300,7 @@ fn record(page: &Page<'_>, word: &Word, outcome: Outcome<'_>) -> Result<Saved> {
 /// the page of the word tries again and reports the failure.
 fn record_again(page: &Page<'_>, word: &str) -> Result<()> {
     let Some(visit) = page.user()? else { return Ok(()) };
-    let counts = page.request().method() != Method::HEAD && !is_from_another_site(page.request());
-    if let Some(word) = Word::parse(word).ok().filter(|_| counts) {
+    if let Some(word) = Word::parse(word).ok().filter(|_| is_own_get(page)) {
         drop(page.site.record(visit, &word, Outcome::Found));
     }
     Ok(())

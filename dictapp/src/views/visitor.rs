@@ -326,9 +326,24 @@ impl Identity {
 }
 
 /// Whether another site caused the browser to send this request. Such a request must change
-/// nothing.
-pub(super) fn is_from_another_site(request: &Request) -> bool {
-    request.field(&HeaderName::from_static("sec-fetch-site")) == Some("cross-site")
+/// nothing. A sibling domain is another site too. Browsers send `Sec-Fetch-Site` only over TLS and
+/// to this machine; without it the site of `Referer` counts, if there is one.
+pub(super) fn is_from_another_site(site: &Site, request: &Request) -> bool {
+    if let Some(from) = request.field(&HeaderName::from_static("sec-fetch-site")) {
+        return !matches!(from, "same-origin" | "none");
+    }
+    let public = site.settings().server.engine.public_url.as_deref().map(authority);
+    let own = public.or_else(|| request.field(&header::HOST));
+    match (request.field(&header::REFERER), own) {
+        (Some(from), Some(own)) => !authority(from).eq_ignore_ascii_case(own),
+        _ => false,
+    }
+}
+
+/// Host and port of a URL. A proxy may have changed the scheme.
+fn authority(url: &str) -> &str {
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or_default()
 }
 
 /// The chosen language, else the one that the browser asks for, else English.

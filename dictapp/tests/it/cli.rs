@@ -198,3 +198,13 @@ fn manual_pages_and_completions_need_no_settings() {
         assert_eq!(dictapp(folder.path(), words).status.code(), Some(0), "{words:?}");
     }
 }
+
+#[test]
+fn licences_of_all_crates_are_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = dictapp(folder.path(), &["licences"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    for part in ["argon2 ", "rustls ", "Apache License", "MIT"] {
+        assert!(text.contains(part), "{part}");
+    }
+}

@@ -5,6 +5,7 @@ mod browser;
 mod cli;
 mod client;
 mod commands;
+mod deployment;
 mod import;
 mod import_course;
 mod lexicon;

@@ -3,7 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use dictapp::store::*;
 
@@ -16,6 +19,7 @@ use crate::{
 on_both_engines! {
     a_backup_is_restored_into_either_engine
     a_backup_overwrites_nothing
+    only_the_owner_can_read_a_backup_and_what_is_restored_from_it
 }
 
 fn backup_of(fresh: &Fresh) -> PathBuf {
@@ -83,6 +87,19 @@ fn a_backup_overwrites_nothing(fresh: &Fresh) {
     let error = store.backup(&file).unwrap_err();
     assert!(error.is_refused() && error.to_string().contains("already exists"), "{error}");
     assert_eq!(fs::read_to_string(&file).unwrap(), "precious");
+}
+
+fn only_the_owner_can_read_a_backup_and_what_is_restored_from_it(fresh: &Fresh) {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let file = fresh.folder.path().join("new folder/backup.db");
+    filled(fresh).backup(&file).unwrap();
+    assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    let path = fresh.folder.path().join("restored.db");
+    restore(&at_url(&[format!("sqlite:{}", path.display())]), &file).unwrap();
+    assert_eq!(mode(&path), 0o600);
 }
 
 #[test]

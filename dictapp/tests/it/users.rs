@@ -95,3 +95,14 @@ fn invalid_user_commands_are_refused_with_the_reason() {
         assert!(err.contains(reason), "{words:?}: {err}");
     }
 }
+
+#[test]
+fn a_password_set_by_command_makes_reset_codes_invalid() {
+    let site = Site::start();
+    Person::registered(&site, "Mia");
+    let made = json(&site, &["reset", "Mia"], "");
+    json(&site, &["passwd", "Mia"], "kettle bridge\n");
+    let (code, new) = (made["reset_code"].as_str().unwrap(), "ladder violet");
+    let form = [("code", code), ("new_password", new), ("new_password_again", new)];
+    assert_eq!(Person::new(&site).submit("/reset", &form).status, 403);
+}

@@ -98,8 +98,9 @@ fn open(path: &Path) -> io::Result<File> {
     })
 }
 
-/// Creates a new file for its owner only. Refuses a symbolic link: with it, a user who may write to
-/// the folder could redirect the server to another file.
+/// Creates a new file for its owner only, and removes the access of other users to an existing one.
+/// Refuses a symbolic link: with it, a user who may write to the folder could redirect the server to
+/// another file.
 fn open_private(path: &Path) -> io::Result<File> {
     let is_link = |path| fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
     if is_link(path) {
@@ -109,8 +110,29 @@ fn open_private(path: &Path) -> io::Result<File> {
     options.append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    let file = options.open(path)?;
+    restrict(&file, path);
+    Ok(file)
 }
+
+/// Removes the access of other users. The group keeps its access, as a program that reads logs may
+/// need it.
+#[cfg(unix)]
+fn restrict(file: &File, path: &Path) {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+    let Ok(found) = file.metadata() else { return };
+    if !found.is_file() || found.mode() & 0o007 == 0 {
+        return;
+    }
+    // It may be the file of another user, or on a file system without modes.
+    if let Err(error) = file.set_permissions(fs::Permissions::from_mode(found.mode() & 0o7770)) {
+        log::warn!("{} can be read by every user: {error}", path.display());
+    }
+}
+
+#[cfg(not(unix))]
+fn restrict(_: &File, _: &Path) {}
 
 #[cfg(test)]
 mod tests {
@@ -119,12 +141,16 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn the_file_is_private_and_links_are_not_followed() {
-        use std::os::unix::fs::{MetadataExt, symlink};
+        use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("access.log");
         LogFile::open(&path).unwrap();
-        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+        let mode = || fs::metadata(&path).unwrap().mode() & 0o777;
+        assert_eq!(mode(), 0o600);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        LogFile::open(&path).unwrap();
+        assert_eq!(mode(), 0o640, "an existing file");
         let link = folder.path().join("link.log");
         symlink(folder.path().join("elsewhere"), &link).unwrap();
         assert!(LogFile::open(&link).unwrap_err().to_string().ends_with("it is a symbolic link"));

@@ -1,7 +1,7 @@
-//! Limits the rate of requests for each network, with a token bucket for each, in bounded memory.
+//! Limits the rate of requests for each network, with token buckets in memory of a fixed size.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    hash::{BuildHasher, RandomState},
     net::IpAddr,
     sync::Mutex,
     time::{Duration, Instant},
@@ -11,8 +11,14 @@ use http::{HeaderName, HeaderValue};
 
 use crate::{Error, Middleware, Next, Request, Response, lock::lock};
 
-/// Maximum number of networks in memory. 64 Ki of them take about 6 MiB.
-const NETWORKS_MAX: usize = 64 << 10;
+const ROWS: usize = 2;
+
+/// Slots of a row. All of them together take 1 MiB.
+const SLOTS: usize = 1 << 16;
+
+/// IPv6 prefix lengths, each with the multiple of the limit that it may reach: a /64 is one link, a
+/// /56 one household, a /48 one organisation (RFC 6177 §2).
+const IPV6: [(u32, u32); 3] = [(64, 1), (56, 2), (48, 4)];
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LEFT: HeaderName = HeaderName::from_static("ratelimit");
@@ -22,9 +28,10 @@ const LEFT: HeaderName = HeaderName::from_static("ratelimit");
 /// "RateLimit header fields for HTTP".
 ///
 /// A network is an IPv4 address or an IPv6 /64. Each may send `burst` requests at once, and then
-/// one every `interval`. If there is a proxy, name it in
-/// [`trusted_proxies`](crate::ServerSettings::trusted_proxies); otherwise all clients count as one
-/// network. If there are too many networks, those that have been quiet longest are forgotten.
+/// one every `interval`; an IPv6 /56 may send twice as many, a /48 four times. If there is a proxy,
+/// name it in [`trusted_proxies`](crate::ServerSettings::trusted_proxies); otherwise all clients
+/// count as one network. No network is ever forgotten: a flood from many networks makes the limit
+/// stricter for some others, and never laxer for any.
 ///
 /// ```
 /// use std::time::Duration;
@@ -47,36 +54,69 @@ const LEFT: HeaderName = HeaderName::from_static("ratelimit");
 pub struct RateLimit {
     interval: Duration,
     burst: u32,
-    buckets: Mutex<Buckets>,
+    /// The zero of the clock for `full_at`.
+    started: Instant,
+    hashers: [RandomState; ROWS],
+    /// When the bucket of each slot will be full again, in nanoseconds. A network has a slot in each
+    /// row, which it shares with others; the earliest of them counts (a count-min sketch).
+    full_at: Mutex<Vec<u64>>,
 }
 
-#[derive(Debug, Default)]
-struct Buckets {
-    /// The time at which the bucket of a network will be full again, and its place in `order`.
-    full_at: HashMap<u128, (Instant, u64)>,
-    /// Networks by their latest request.
-    order: BTreeMap<u64, u128>,
-    clock: u64,
+/// The slots of a network, and the multiple of the limit that it may reach.
+struct Bucket {
+    slots: [usize; ROWS],
+    share: u32,
 }
 
 impl RateLimit {
     /// At most `burst` requests at once, and one every `interval` in the long run.
     pub fn new(burst: u32, interval: Duration) -> RateLimit {
-        RateLimit { interval, burst: burst.max(1), buckets: Mutex::default() }
+        RateLimit {
+            interval,
+            burst: burst.max(1),
+            started: Instant::now(),
+            hashers: [RandomState::new(), RandomState::new()],
+            full_at: Mutex::new(vec![0; ROWS * SLOTS]),
+        }
     }
 
     /// Counts a request. Returns the time until the bucket is full again, or the time to wait if
     /// the request is one too many.
-    fn take(&self, network: u128, now: Instant) -> Result<Duration, Duration> {
-        let mut buckets = lock(&self.buckets);
-        let known = buckets.full_at.get(&network).map(|bucket| bucket.0);
-        let full_at = known.map_or(now, |at| at.max(now)) + self.interval;
-        let allowed = now + self.interval * self.burst;
-        if full_at > allowed {
-            return Err(full_at - allowed);
+    fn take(&self, client: IpAddr, now: Instant) -> Result<Duration, Duration> {
+        let now = nanoseconds(now.saturating_duration_since(self.started));
+        let allowed = now.saturating_add(nanoseconds(self.interval * self.burst));
+        let mut full_at = lock(&self.full_at);
+        let taken: Vec<(Bucket, u64)> = self
+            .buckets_of(client)
+            .map(|bucket| {
+                let earliest = bucket.slots.map(|slot| full_at[slot]).into_iter().min();
+                let cost = nanoseconds(self.interval / bucket.share);
+                let until = earliest.map_or(now, |at| at.max(now)).saturating_add(cost);
+                (bucket, until)
+            })
+            .collect();
+        let until = taken.iter().map(|(_, until)| *until).max().unwrap_or(now);
+        if until > allowed {
+            return Err(Duration::from_nanos(until - allowed));
         }
-        buckets.note(network, full_at);
-        Ok(full_at - now)
+        for (bucket, until) in &taken {
+            for slot in bucket.slots {
+                full_at[slot] = full_at[slot].max(*until);
+            }
+        }
+        Ok(Duration::from_nanos(until - now))
+    }
+
+    fn buckets_of(&self, client: IpAddr) -> impl Iterator<Item = Bucket> {
+        networks_of(client).into_iter().map(move |(prefix, share)| {
+            let mut row = 0;
+            let slots = self.hashers.each_ref().map(|hasher| {
+                let hash = hasher.hash_one((prefix, share)) % SLOTS as u64;
+                row += SLOTS;
+                row - SLOTS + usize::try_from(hash).unwrap_or_default()
+            });
+            Bucket { slots, share }
+        })
     }
 
     /// The value of `RateLimit-Policy`, the same for all responses.
@@ -93,32 +133,24 @@ impl RateLimit {
     }
 }
 
-impl Buckets {
-    fn note(&mut self, network: u128, full_at: Instant) {
-        self.clock += 1;
-        if let Some((_, place)) = self.full_at.insert(network, (full_at, self.clock)) {
-            self.order.remove(&place);
-        }
-        self.order.insert(self.clock, network);
-        if self.full_at.len() > NETWORKS_MAX
-            && let Some((_, quietest)) = self.order.pop_first()
-        {
-            self.full_at.remove(&quietest);
+/// The prefixes that a client's requests count for, each with its multiple of the limit.
+fn networks_of(client: IpAddr) -> Vec<(u128, u32)> {
+    match client.to_canonical() {
+        IpAddr::V4(address) => vec![(address.to_ipv6_mapped().to_bits(), 1)],
+        IpAddr::V6(address) => {
+            let prefix = |bits| address.to_bits() & (u128::MAX << (128 - bits));
+            IPV6.map(|(bits, share)| (prefix(bits), share)).to_vec()
         }
     }
 }
 
-/// An IPv4 address, or the /64 of an IPv6 address: a customer usually has at least a /64.
-fn network_of(address: IpAddr) -> u128 {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
-        IpAddr::V6(address) => address.to_bits() & !u128::from(u64::MAX),
-    }
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl<S: Send + Sync + 'static> Middleware<S> for RateLimit {
     fn handle(&self, _: &S, request: &Request, next: Next<'_, S>) -> Response {
-        let taken = self.take(network_of(request.peer().address.ip()), Instant::now());
+        let taken = self.take(request.peer().address.ip(), Instant::now());
         let (mut response, left) = match taken {
             Ok(until_full) => (next.run(request), self.left(until_full)),
             Err(wait) => {
@@ -139,25 +171,30 @@ impl<S: Send + Sync + 'static> Middleware<S> for RateLimit {
 mod tests {
     use super::*;
 
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
     #[test]
     fn a_network_has_its_burst_and_then_its_rate() {
         let second = Duration::from_secs(1);
         let limit = RateLimit::new(3, second);
-        let start = Instant::now();
-        let take = |network, at: u32| limit.take(network, start + second * at);
-        assert!((0..3).all(|_| take(1, 0).is_ok()));
-        assert_eq!(take(1, 0), Err(second));
-        assert!(take(2, 0).is_ok(), "another network");
-        assert!(take(1, 1).is_ok() && take(1, 1).is_err());
-        assert!((0..3).all(|_| take(1, 10).is_ok()) && take(1, 10).is_err(), "never more at once");
+        let start = limit.started;
+        let take = |client, at: u32| limit.take(ip(client), start + second * at);
+        let one = "192.0.2.1";
+        assert!((0..3).all(|_| take(one, 0).is_ok()));
+        assert_eq!(take(one, 0), Err(second));
+        assert_eq!(take("::ffff:192.0.2.1", 0), Err(second), "IPv4-mapped");
+        assert!(take("192.0.2.2", 0).is_ok(), "another network");
+        assert!(take(one, 1).is_ok() && take(one, 1).is_err());
+        assert!((0..3).all(|_| take(one, 10).is_ok()) && take(one, 10).is_err(), "the burst again");
     }
 
     #[test]
     fn responses_have_the_remaining_quota_and_its_reset() {
         let limit = RateLimit::new(3, Duration::from_millis(1500));
         assert_eq!(limit.policy(), "\"network\";q=3;w=4");
-        let start = Instant::now();
-        let left = || limit.take(1, start).map(|until_full| limit.left(until_full)).ok();
+        let left = || limit.take(ip("::1"), limit.started).map(|left| limit.left(left)).ok();
         assert_eq!(left().as_deref(), Some("\"network\";r=2;t=2"));
         assert_eq!(left().as_deref(), Some("\"network\";r=1;t=3"));
         assert_eq!(left().as_deref(), Some("\"network\";r=0;t=5"));
@@ -165,25 +202,27 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_networks_forgets_the_quietest_and_takes_no_more_memory() {
+    fn a_flood_of_networks_frees_no_network_of_its_limit() {
         let limit = RateLimit::new(1, Duration::from_secs(3600));
-        let now = Instant::now();
-        for network in 0..=NETWORKS_MAX as u128 {
-            assert!(limit.take(network, now).is_ok());
+        let now = limit.started;
+        assert!(limit.take(ip("198.51.100.1"), now).is_ok());
+        for number in 0..4 * SLOTS as u128 {
+            let address = std::net::Ipv6Addr::from_bits((0x2001_0db8 << 96) | (number << 80));
+            let _ = limit.take(address.into(), now);
         }
-        let buckets = lock(&limit.buckets);
-        assert_eq!((buckets.full_at.len(), buckets.order.len()), (NETWORKS_MAX, NETWORKS_MAX));
-        drop(buckets);
-        assert!(limit.take(NETWORKS_MAX as u128, now).is_err(), "the last one is remembered");
-        assert!(limit.take(0, now).is_ok(), "the first one is not");
+        assert!(limit.take(ip("198.51.100.1"), now).is_err());
+        assert_eq!(lock(&limit.full_at).len(), ROWS * SLOTS, "it takes no more memory");
     }
 
     #[test]
-    fn addresses_of_one_ipv6_network_share_a_bucket_and_mapped_ones_are_ipv4() {
-        let network = |text: &str| network_of(text.parse().unwrap());
-        assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:0:2"));
-        assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
-        assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
-        assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
+    fn rotating_a_64_inside_a_48_is_limited_as_one_organisation() {
+        let limit = RateLimit::new(3, Duration::from_secs(60));
+        let take = |address: &str| limit.take(ip(address), limit.started);
+        let allowed = (0..100).filter(|i| take(&format!("2001:db8:1:{i:02x}00::1")).is_ok());
+        assert_eq!(allowed.count(), 12, "four times the burst of a /64");
+        let allowed = (0..100).filter(|i| take(&format!("2001:db8:2:{i:x}::1")).is_ok());
+        assert_eq!(allowed.count(), 6, "twice, inside one /56");
+        let allowed = (0..100).filter(|i| take(&format!("2001:db8:3:1::{i:x}")).is_ok());
+        assert_eq!(allowed.count(), 3, "one /64");
     }
 }

@@ -2,24 +2,93 @@
 
 use std::{
     borrow::Cow,
+    collections::BTreeMap,
     fs::File,
     io::{self, Read, Seek, SeekFrom, Write},
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    net::{IpAddr, Ipv4Addr},
+    sync::Mutex,
 };
 
-use crate::Result;
+use crate::{Result, lock::lock};
 
 /// The body of one request. It is cleared, not dropped, between requests, so that small bodies
 /// allocate nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Content {
     memory: Vec<u8>,
-    file: Option<File>,
+    file: Option<Spool>,
     length: u64,
 }
 
-/// Bytes in the temporary files of all bodies.
-static SPOOLED: AtomicU64 = AtomicU64::new(0);
+/// A temporary file. Its bytes count for the network of the client until it is dropped.
+#[derive(Debug)]
+struct Spool {
+    file: File,
+    network: IpAddr,
+    bytes: u64,
+}
+
+/// How much the temporary files of bodies may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Allowance {
+    /// The client's network. It may take half of the total, so that it cannot keep others from
+    /// sending large bodies.
+    pub(crate) network: IpAddr,
+    /// The bytes of all files together.
+    pub(crate) total_max: u64,
+}
+
+/// Bytes in the temporary files of all bodies, in total and by network.
+#[derive(Debug)]
+struct Spooled {
+    total: u64,
+    of_network: BTreeMap<IpAddr, u64>,
+}
+
+static SPOOLED: Mutex<Spooled> = Mutex::new(Spooled { total: 0, of_network: BTreeMap::new() });
+
+impl Spooled {
+    fn take(&mut self, bytes: u64, allowed: Allowance) -> io::Result<()> {
+        let total = self.total.saturating_add(bytes);
+        let held = self.of_network.get(&allowed.network).copied().unwrap_or(0);
+        let held = held.saturating_add(bytes);
+        if total > allowed.total_max || held > allowed.total_max / 2 {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.total = total;
+        self.of_network.insert(allowed.network, held);
+        Ok(())
+    }
+
+    fn give_back(&mut self, bytes: u64, network: IpAddr) {
+        self.total = self.total.saturating_sub(bytes);
+        if let Some(held) = self.of_network.get_mut(&network) {
+            *held = held.saturating_sub(bytes);
+            if *held == 0 {
+                self.of_network.remove(&network);
+            }
+        }
+    }
+}
+
+impl Spool {
+    fn new(allowed: Allowance) -> io::Result<Spool> {
+        Ok(Spool { file: tempfile::tempfile()?, network: allowed.network, bytes: 0 })
+    }
+
+    fn write(&mut self, piece: &[u8], allowed: Allowance) -> io::Result<()> {
+        let bytes = piece.len() as u64;
+        lock(&SPOOLED).take(bytes, Allowance { network: self.network, ..allowed })?;
+        self.bytes += bytes;
+        self.file.write_all(piece)
+    }
+}
+
+impl Drop for Spool {
+    fn drop(&mut self) {
+        lock(&SPOOLED).give_back(self.bytes, self.network);
+    }
+}
 
 /// Whether the server, not the request, is why a body cannot be stored now: the limit on all
 /// temporary files, a full disk, or no more descriptors.
@@ -36,7 +105,7 @@ impl Content {
         if self.length > 0 {
             self.memory.clear();
             self.memory.shrink_to(4 << 10);
-            self.drop_file();
+            self.file = None;
             self.length = 0;
         }
     }
@@ -48,11 +117,12 @@ impl Content {
 
     /// Appends a piece. Bytes beyond `memory_max` go to a temporary file.
     pub(crate) fn append(&mut self, piece: &[u8], memory_max: usize) -> io::Result<()> {
-        self.append_within(piece, memory_max, u64::MAX)
+        let network = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+        self.append_within(piece, memory_max, Allowance { network, total_max: u64::MAX })
     }
 
-    /// Like [`Content::append`], but fails if the temporary files of all bodies together would
-    /// exceed `spool_max` bytes.
+    /// Like [`Content::append`], but fails if the temporary files of all bodies would exceed what is
+    /// allowed.
     ///
     /// # Errors
     /// The piece cannot be stored; see [`is_shortage`].
@@ -60,65 +130,42 @@ impl Content {
         &mut self,
         piece: &[u8],
         memory_max: usize,
-        spool_max: u64,
+        allowed: Allowance,
     ) -> io::Result<()> {
-        let in_file = self.file.is_some();
-        let spools = in_file || self.memory.len() + piece.len() > memory_max;
-        let fresh = piece.len() as u64 + if in_file { 0 } else { self.length };
-        if spools {
-            if SPOOLED.fetch_add(fresh, Relaxed).saturating_add(fresh) > spool_max {
-                SPOOLED.fetch_sub(fresh, Relaxed);
-                return Err(io::ErrorKind::StorageFull.into());
-            }
-            if !in_file {
-                let file = tempfile::tempfile();
-                self.file = Some(file.inspect_err(|_| {
-                    SPOOLED.fetch_sub(fresh, Relaxed);
-                })?);
-                let memory = std::mem::take(&mut self.memory);
-                self.length += piece.len() as u64;
-                return self.write_to_file(&memory).and_then(|()| self.write_to_file(piece));
-            }
+        if self.file.is_none() && self.memory.len() + piece.len() <= memory_max {
+            self.memory.extend_from_slice(piece);
             self.length += piece.len() as u64;
-            return self.write_to_file(piece);
+            return Ok(());
+        }
+        if let Some(spool) = &mut self.file {
+            spool.write(piece, allowed)?;
+        } else {
+            let mut spool = Spool::new(allowed)?;
+            spool.write(&self.memory, allowed)?;
+            spool.write(piece, allowed)?;
+            self.memory = Vec::new();
+            self.file = Some(spool);
         }
         self.length += piece.len() as u64;
-        self.memory.extend_from_slice(piece);
         Ok(())
-    }
-
-    fn write_to_file(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.file.as_mut().map_or(Ok(()), |file| file.write_all(bytes))
-    }
-
-    /// Deletes the temporary file, and subtracts its bytes from the total.
-    fn drop_file(&mut self) {
-        if self.file.take().is_some() {
-            SPOOLED.fetch_sub(self.length, Relaxed);
-        }
     }
 
     /// All bytes, as a stream.
     pub(crate) fn reader(&self) -> io::Result<Box<dyn Read + '_>> {
-        let Some(mut file) = self.file.as_ref() else { return Ok(Box::new(&*self.memory)) };
+        let Some(spool) = &self.file else { return Ok(Box::new(&*self.memory)) };
+        let mut file = &spool.file;
         file.seek(SeekFrom::Start(0))?;
         Ok(Box::new(file))
     }
 
     /// All bytes.
     pub(crate) fn bytes(&self) -> Result<Cow<'_, [u8]>> {
-        let Some(file) = &self.file else { return Ok(Cow::Borrowed(&self.memory)) };
+        let Some(spool) = &self.file else { return Ok(Cow::Borrowed(&self.memory)) };
         let mut bytes = Vec::new();
-        let mut file = file;
+        let mut file = &spool.file;
         file.seek(SeekFrom::Start(0))?;
         file.read_to_end(&mut bytes)?;
         Ok(Cow::Owned(bytes))
-    }
-}
-
-impl Drop for Content {
-    fn drop(&mut self) {
-        self.drop_file();
     }
 }
 
@@ -138,18 +185,37 @@ mod tests {
         assert_eq!((content.length, &*content.bytes().expect("bytes")), (0, &b""[..]));
     }
 
+    fn of(host: u8, total_max: u64) -> Allowance {
+        Allowance { network: [192, 0, 2, host].into(), total_max }
+    }
+
     #[test]
     fn all_temporary_files_together_have_a_limit() {
         let mut first = Content::default();
-        first.append_within(&[0; 1 << 20], 10, u64::MAX).expect("room");
+        first.append_within(&[0; 1 << 20], 10, of(1, u64::MAX)).expect("room");
         let mut second = Content::default();
-        second.append_within(b"in memory", 10, 0).expect("no file is needed");
-        let error =
-            second.append_within(&[0; 100], 10, 1 << 20).expect_err("the first has too many");
+        second.append_within(b"in memory", 10, of(2, 0)).expect("no file is needed");
+        let error = second
+            .append_within(&[0; 100], 10, of(2, 1 << 20))
+            .expect_err("the first has too many");
         assert!(is_shortage(&error));
-        assert_eq!(second.length, 9, "nothing of the piece is kept");
+        assert_eq!(&*second.bytes().expect("bytes"), b"in memory", "nothing of the piece is kept");
         drop(first);
-        assert!(SPOOLED.load(Relaxed) < 1 << 20, "the bytes of the first are free again");
+        assert!(lock(&SPOOLED).total < 1 << 20, "the bytes of the first are free again");
         assert!(!is_shortage(&io::ErrorKind::PermissionDenied.into()));
+    }
+
+    #[test]
+    fn a_network_leaves_half_of_the_room_for_temporary_files_to_others() {
+        let (mut spooled, max) = (Spooled { total: 0, of_network: BTreeMap::new() }, 100);
+        spooled.take(50, of(1, max)).expect("half of it");
+        spooled.take(1, of(1, max)).expect_err("more than half");
+        spooled.take(50, of(2, max)).expect("another network");
+        spooled.take(1, of(3, max)).expect_err("more than all");
+        spooled.give_back(50, of(1, max).network);
+        spooled.take(50, of(1, max)).expect("it is free again");
+        spooled.give_back(50, of(1, max).network);
+        spooled.give_back(50, of(2, max).network);
+        assert!(spooled.total == 0 && spooled.of_network.is_empty(), "{spooled:?}");
     }
 }

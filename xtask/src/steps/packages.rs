@@ -46,6 +46,8 @@ pub(crate) const NEEDS: &[Need] = &[
     // For axe-core, which checks the accessibility of the pages.
     Need { name: "npm", check: Check::Program(&["npm"]), package: "npm" },
     Need { name: "curl", check: Check::Program(&["curl"]), package: "curl" },
+    Need { name: "nginx", check: Check::Program(&["nginx"]), package: "nginx-light" },
+    Need { name: "caddy", check: Check::Program(&["caddy"]), package: "caddy" },
     Need { name: "dict", check: Check::Program(&["dict"]), package: "dict" },
     Need { name: "dictd", check: Check::Program(&["dictd"]), package: "dictd" },
     Need { name: "fc-list", check: Check::Program(&["fc-list"]), package: "fontconfig" },

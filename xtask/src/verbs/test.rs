@@ -2,8 +2,8 @@
 //! an exit code.
 //!
 //! Plain `cargo test` runs the tests that need no server and no browser. The others are ignored
-//! with the text `needs MariaDB: cargo xtask test` or `needs Chromium: cargo xtask test` (or
-//! Firefox). They start what they need, and run here.
+//! with the text `needs MariaDB: cargo xtask test` (or Chromium, Firefox, nginx, Caddy). They
+//! start what they need, and run here.
 
 use anyhow::{Context, Result, bail};
 use std::io::{self, BufRead, BufReader, Write};

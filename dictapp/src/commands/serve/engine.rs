@@ -14,8 +14,11 @@ use crate::store::{DatabaseConfig, DatabaseTimeouts};
 pub(super) fn settings(settings: &Settings) -> anyhow::Result<ServerSettings> {
     let Settings { server, tls, .. } = settings;
     let files = tls.cert.clone().zip(tls.key.clone());
-    if let Some((_, key)) = &files {
-        warn_of_exposed(key);
+    let key = files.iter().map(|(_, key)| key.as_path());
+    for secret in key.chain(settings.database.url.password_files()).filter(|file| is_exposed(file))
+    {
+        let secret = secret.display();
+        log::warn!("{secret} can be read by every user of this machine; run chmod o= on it");
     }
     Ok(ServerSettings {
         addresses: server
@@ -35,21 +38,18 @@ pub(super) fn settings(settings: &Settings) -> anyhow::Result<ServerSettings> {
     })
 }
 
-/// Warns if the private key is readable by all users: with it they can impersonate the site.
+/// Whether a file with a secret is readable by all users: with the key of a certificate they can
+/// impersonate the site.
 #[cfg(unix)]
-fn warn_of_exposed(key: &Path) {
+fn is_exposed(secret: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let others = fs::metadata(key).is_ok_and(|found| found.mode() & 0o007 != 0);
-    if others {
-        log::warn!(
-            "{} can be read by every user of this machine; run chmod o= on it",
-            key.display()
-        );
-    }
+    fs::metadata(secret).is_ok_and(|found| found.mode() & 0o007 != 0)
 }
 
 #[cfg(not(unix))]
-fn warn_of_exposed(_: &Path) {}
+fn is_exposed(_: &Path) -> bool {
+    false
+}
 
 /// Resolves a name to its first address. IPv4 addresses come first, since `localhost` usually means
 /// 127.0.0.1.
@@ -127,6 +127,19 @@ mod tests {
         assert_eq!(engine.allowed_hosts, given.server.engine.allowed_hosts);
         assert_eq!(engine.trusted_proxies, given.server.engine.trusted_proxies);
         assert_eq!(engine.proxy_protocol_from, given.server.engine.proxy_protocol_from);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_that_all_users_can_read_is_exposed() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let key = tempfile::NamedTempFile::new().unwrap();
+        for (mode, exposed) in [(0o600, false), (0o640, false), (0o644, true), (0o602, true)] {
+            fs::set_permissions(key.path(), fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(is_exposed(key.path()), exposed, "{mode:o}");
+        }
+        assert!(!is_exposed(Path::new("no/such/file")));
     }
 
     #[test]

@@ -47,6 +47,12 @@ pub(super) fn add(
         let protocol = Dict { site: Arc::clone(site), clients: AtomicU64::new(0) };
         server = server.with_lines(&address, rules, protocol).context("DICT cannot listen")?;
         log::info!("DICT listens at {}", last_address(&server));
+        if settings.dictionary.lookup_requires_login {
+            log::warn!(
+                "DICT answers clients without an account, although \
+                 dictionary.lookup_requires_login is true"
+            );
+        }
     }
     Ok(server)
 }

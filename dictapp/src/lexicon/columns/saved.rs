@@ -126,10 +126,12 @@ impl Lexicon {
     }
 }
 
-/// Creates a file that only its owner can read, like the database.
+/// Creates a file that only its owner can read, like the database. A file or link with this name is
+/// removed, not followed.
 fn create_private(path: &Path) -> io::Result<File> {
+    drop(std::fs::remove_file(path)); // usually there is none
     let mut options = File::options();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)

@@ -9,7 +9,7 @@ mod username;
 
 pub use device::device_label;
 pub use lifetime::Lifetime;
-pub(crate) use network::{Network, networks, smallest_network};
+pub(crate) use network::{Network, largest_network, networks, smallest_network};
 pub use role::Role;
 pub use scope::{Scope, Scopes};
 pub use username::{USERNAME_CHARS_MAX, Username, UsernameError};

@@ -30,9 +30,15 @@ pub(crate) fn networks(client: IpAddr) -> Vec<Network> {
     }
 }
 
-/// The smallest network of this client, by which queues and tickets identify it.
+/// The smallest network of this client, by which tickets identify it.
 pub(crate) fn smallest_network(client: IpAddr) -> IpAddr {
     networks(client)[0].prefix
+}
+
+/// The largest network of this client, by which queues identify it: the owner of a /48 must not get
+/// a turn for each /64 in it.
+pub(crate) fn largest_network(client: IpAddr) -> IpAddr {
+    networks(client).last().map_or(client, |network| network.prefix)
 }
 
 #[cfg(test)]
@@ -51,6 +57,9 @@ mod tests {
             ["2001:db8:1:2345::/64*1", "2001:db8:1:2300::/56*2", "2001:db8:1::/48*4"]
         );
         assert_eq!(prefixes("192.0.2.1"), ["192.0.2.1/32*1"]);
+        let queue = |client: &str| largest_network(client.parse().unwrap());
+        assert_eq!(queue("2001:db8:1:2345::1"), queue("2001:db8:1:ffff::1"));
+        assert_ne!(queue("2001:db8:1::1"), queue("2001:db8:2::1"));
         assert_eq!(prefixes("::ffff:192.0.2.1"), prefixes("192.0.2.1"));
     }
 }

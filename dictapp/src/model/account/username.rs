@@ -32,9 +32,10 @@ const RESERVED: [&str; 13] = [
 ];
 
 /// Invisible characters: control and format characters, separators, and those that a renderer may
-/// ignore. U+2800 is a blank Braille cell.
+/// ignore; U+2800 is a blank Braille cell. Also marks that would be drawn over the text around the
+/// name: at its beginning, or many at one letter.
 static INVISIBLE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u{2800}]")
+    Regex::new(r"[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u{2800}]|^\p{M}|\p{M}{5}")
         .expect("the pattern is valid")
 });
 
@@ -155,7 +156,17 @@ mod tests {
         {
             assert!(Username::parse_new(name).is_ok(), "{name}");
         }
-        for name in ["a\u{2800}", "\u{115F}", "a\u{E000}", "a\u{1D173}", "a\u{378}", "a\u{200D}b"] {
+        let stacked = format!("a{}", "\u{316}".repeat(9));
+        for name in [
+            "\u{301}a",
+            &stacked,
+            "a\u{2800}",
+            "\u{115F}",
+            "a\u{E000}",
+            "a\u{1D173}",
+            "a\u{378}",
+            "a\u{200D}b",
+        ] {
             let refused = Username::parse_new(name);
             assert!(matches!(refused, Err(UsernameError::OddCharacter(_))), "{name:?}");
         }

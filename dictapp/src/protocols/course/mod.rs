@@ -7,6 +7,7 @@
 mod request;
 
 use std::net::IpAddr;
+use std::time::Instant;
 
 use request::{Request, WrongRequest};
 use webframe::Error;
@@ -20,6 +21,7 @@ use crate::site::{
     Client, Credentials, LogIn, Outcome, Registration, Selection, SignUp, SignedIn, Site, Visit,
 };
 use crate::store::{PageStart, PastLookup};
+use crate::throttle::Refusal;
 
 /// Maximum bytes of a request.
 pub(crate) const REQUEST_BYTES_MAX: usize = 1024;
@@ -36,6 +38,16 @@ pub(crate) struct Session {
     address: IpAddr,
     query_reply: QueryReply,
     user: Option<Box<LoggedIn>>,
+    delayed: Option<Box<Delayed>>,
+}
+
+/// A log-in that must wait because the name is under attack. Old clients cannot send the ticket back,
+/// so the connection keeps it: the same log-in succeeds after the delay.
+#[derive(Debug)]
+struct Delayed {
+    name: String,
+    ticket: String,
+    usable: Instant,
 }
 
 #[derive(Debug)]
@@ -78,7 +90,7 @@ impl Answer {
 impl Session {
     /// The state of a new connection of this client.
     pub(crate) fn new(address: IpAddr, query_reply: QueryReply) -> Session {
-        Session { address, query_reply, user: None }
+        Session { address, query_reply, user: None, delayed: None }
     }
 
     fn client(&self) -> Client {
@@ -134,8 +146,24 @@ impl Session {
     fn log_in(&mut self, site: &Site, name: &str, password: &str) -> Result<Answer, Error> {
         let client = &self.client();
         let lifetime = Lifetime::Browser;
-        let given = Credentials { name, password, lifetime, ticket: "", device: None, client };
-        let LogIn::Done(signed_in) = site.sign_in(given)? else { return Ok(Answer::one(FAIL)) };
+        let delayed = self.delayed.take().filter(|delayed| delayed.name == name);
+        let ticket = delayed.as_ref().map_or("", |delayed| delayed.ticket.as_str());
+        let given = Credentials { name, password, lifetime, ticket, device: None, client };
+        let signed_in = match site.sign_in(given)? {
+            LogIn::Done(signed_in) => signed_in,
+            LogIn::Refused(Refusal::Delay { delay, ticket }) => {
+                // A client that tries again too early keeps its first ticket.
+                let now = Instant::now();
+                let new =
+                    || Box::new(Delayed { name: name.to_owned(), ticket, usable: now + delay });
+                self.delayed = delayed.filter(|first| now < first.usable).or_else(|| Some(new()));
+                return Ok(Answer::one(FAIL));
+            }
+            LogIn::Wrong | LogIn::Disabled | LogIn::Refused(Refusal::Wait(_)) => {
+                self.delayed = delayed;
+                return Ok(Answer::one(FAIL));
+            }
+        };
         let Ok(name) = Username::parse(name) else { return Ok(Answer::one(FAIL)) };
         self.begin(site, signed_in, name);
         Ok(Answer::one(OK))

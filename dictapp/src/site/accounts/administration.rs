@@ -127,7 +127,7 @@ impl Site {
         self.store.users_named(beginning, after, limit)
     }
 
-    /// Sets a user's password, ends all their sessions and revokes their API tokens.
+    /// Sets a user's password, ends all their sessions, and revokes their API tokens and reset codes.
     ///
     /// # Errors
     /// See [`AdminError`].
@@ -145,6 +145,7 @@ impl Site {
         self.store.set_passwd(user.id, &passwd)?;
         self.store.delete_sessions_of(user.id)?;
         self.store.delete_api_tokens_of(user.id)?;
+        self.store.delete_reset_codes_of(user.id)?;
         self.note(AuditEvent::PasswordSet, Some(user.id), actor, None);
         Ok(())
     }
@@ -181,7 +182,8 @@ impl Site {
         Ok(())
     }
 
-    /// Gives a user a role. Sessions continue with the new role.
+    /// Gives a user a role. Fewer rights apply to sessions at once. With more rights all sessions
+    /// end and reset codes become invalid: somebody may hold one that was harmless before.
     ///
     /// # Errors
     /// See [`AdminError`].
@@ -194,6 +196,10 @@ impl Site {
     ) -> Result<(), AdminError> {
         if role != Role::Admin {
             self.keep_an_admin(user)?;
+        }
+        if role > user.role {
+            self.store.delete_reset_codes_of(user.id)?;
+            self.store.delete_sessions_of(user.id)?;
         }
         self.store.set_role(user.id, role)?;
         self.note(AuditEvent::RoleChanged, Some(user.id), actor, client);

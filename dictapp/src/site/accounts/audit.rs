@@ -1,14 +1,18 @@
 //! Writes and reads the audit log: the events of accounts.
 
+use std::time::Instant;
+
 use jiff::Timestamp;
 
 use super::Client;
 use crate::site::Site;
 use crate::store::{AuditEntry, AuditEvent, StoreError, UserId};
+use crate::throttle::Action;
 
 impl Site {
     /// Writes an entry about a user, with the acting user and the browser. A failure is only
-    /// logged: the event itself has already happened.
+    /// logged: the event itself has already happened. An event that repeats too often is left out,
+    /// so that nobody can fill the database with it.
     pub fn note(
         &self,
         event: AuditEvent,
@@ -16,6 +20,14 @@ impl Site {
         actor: Option<UserId>,
         client: Option<&Client>,
     ) {
+        let action = Action::Audited(event.name());
+        let number = user.map(UserId::number);
+        match self.throttle.begin_action(action, number, Instant::now()) {
+            Ok(entry) => entry.counts(),
+            Err(_) => {
+                return log::debug!("the audit log leaves out {} of {number:?}", event.name());
+            }
+        }
         let mut tie = [0; 4];
         // Without random bytes, two entries in the same microsecond may collide.
         getrandom::fill(&mut tie).unwrap_or_default();

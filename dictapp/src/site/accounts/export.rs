@@ -1,6 +1,7 @@
 //! Exports all data about a user, as a zip archive of JSON and CSV.
 
 use std::io::{self, Cursor, Write};
+use std::time::Instant;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -12,6 +13,7 @@ use super::{Client, Visit};
 use crate::site::Site;
 use crate::site::learning::SavedWordRow;
 use crate::store::{AUDIT_ROWS_MAX, AuditEvent, HISTORY_ROWS_MAX, PageStart, StoreError};
+use crate::throttle::Action;
 
 /// All data about a user, except the hashes of the password, of sessions and of tokens, which are
 /// secrets.
@@ -121,8 +123,11 @@ impl Site {
     /// Collects all data about the user.
     ///
     /// # Errors
-    /// The database is unavailable.
+    /// 429 after too many exports; the database is unavailable.
     pub fn export(&self, visit: &Visit, client: &Client) -> Result<Export, Error> {
+        let export =
+            self.throttle.begin_action(Action::Export, Some(visit.user.number()), Instant::now());
+        export.map_err(|wait| Error::too_many_requests("", wait))?.counts();
         let user = self.store.user_by_id(visit.user)?.ok_or_else(|| Error::not_found(""))?;
         self.note(AuditEvent::Exported, Some(user.id), Some(user.id), Some(client));
         let sessions = self.store.sessions_of(user.id)?;

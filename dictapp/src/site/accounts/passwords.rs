@@ -13,7 +13,7 @@ use crate::model::Lifetime;
 use crate::password::PasswordProblem;
 use crate::session::Token;
 use crate::site::Site;
-use crate::store::{AuditEvent, User, UserId};
+use crate::store::{AuditEvent, TokensThen, User, UserId};
 use crate::throttle::{Attempt, Device, LogInFrom, Refusal};
 
 /// Characters of a code: without 0, 1, I and O, which are easily confused when read aloud.
@@ -72,14 +72,16 @@ impl fmt::Debug for ResetCode {
 }
 
 impl Site {
-    /// Sets a new password for a user who knows the old one. All other sessions of the user end.
+    /// Sets a new password for a user who knows the old one. All other sessions of the user end,
+    /// and the API tokens are revoked unless the user keeps them.
     ///
     /// # Errors
-    /// The database or password hashing is unavailable.
+    /// The database or password hashing is unavailable; nothing is changed then.
     pub fn change_password(
         &self,
         visit: &Visit,
         (old, new): (&str, &str),
+        tokens: TokensThen,
         (session, client): (&Token, &Client),
     ) -> Result<PasswordChange<DeviceProof>, Error> {
         let name = visit.name.as_str();
@@ -97,12 +99,12 @@ impl Site {
         };
         let passwd = self.passwords.hash(new, client.address)?;
         // A concurrent change may have been quicker; then the old password is wrong now.
-        if !self.store.replace_passwd(user.id, &user.passwd, &passwd)? {
+        let hashes = (user.passwd.as_str(), passwd.as_str());
+        if !self.store.change_passwd(user.id, hashes, session.hash().as_bytes(), tokens)? {
             return Ok(PasswordChange::Wrong);
         }
         attempt.succeeded();
         user.passwd = passwd;
-        self.store.delete_other_sessions(user.id, session.hash().as_bytes())?;
         self.note(AuditEvent::PasswordChanged, Some(user.id), Some(user.id), Some(client));
         Ok(PasswordChange::Done(device_proof_text(&user)))
     }
@@ -169,14 +171,9 @@ impl Site {
         (code, new): (&str, &str),
         client: &Client,
     ) -> Result<PasswordChange<SignedIn>, Error> {
-        // Guessed codes count like failed log-ins with a name that does not exist.
-        let from =
-            LogInFrom { name: "", client: client.address, ticket: "", device: Device::Known };
-        let attempt = match self.throttle.begin(from, Instant::now()) {
+        let attempt = match self.throttle.begin_reset(client.address, Instant::now()) {
             Ok(attempt) => attempt,
-            Err(Refusal::Wait(wait) | Refusal::Delay { delay: wait, .. }) => {
-                return Ok(PasswordChange::Later(wait));
-            }
+            Err(wait) => return Ok(PasswordChange::Later(wait)),
         };
         let Some((user, hash)) = self.user_of_code(code)? else {
             attempt.counts();

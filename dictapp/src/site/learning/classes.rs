@@ -1,6 +1,8 @@
 //! Classes: a teacher makes a class, pupils join it with its code, and the teacher gives them word
 //! lists with a deadline.
 
+use std::time::Instant;
+
 use jiff::Timestamp;
 use webframe::Error;
 
@@ -12,6 +14,7 @@ use crate::store::{
     LISTS_OF_CLASS_MAX, Member, Membership, NewClassList, PupilList, SavedWordText, StoreError,
     UserId,
 };
+use crate::throttle::Action;
 
 /// Maximum number of words of a list.
 pub const CLASS_LIST_WORDS_MAX: usize = 200;
@@ -22,8 +25,7 @@ pub const TEACHERS_ONLY: &str = "only teachers can make classes";
 /// Days after the deadline that pupils still see a list.
 const LISTS_SHOWN_DAYS: i64 = 30;
 
-/// The characters of a join code, without those that are easily confused. A code has 40 bits and
-/// only gives access to word lists, so guesses are not limited.
+/// The characters of a join code, without those that are easily confused. A code has 40 bits.
 const CODE_ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
 /// The result of a change of a class.
@@ -190,11 +192,15 @@ impl Site {
     /// Makes the user a pupil of the class with this code.
     ///
     /// # Errors
-    /// The database is unavailable.
+    /// 429 after too many wrong codes; the database is unavailable.
     pub fn join_class(&self, visit: &Visit, code: &str) -> Result<ClassChange, Error> {
+        let user = Some(visit.user.number());
+        let guess = self.throttle.begin_action(Action::WrongJoinCode, user, Instant::now());
+        let guess = guess.map_err(|wait| Error::too_many_requests("", wait))?;
         let code = code.chars().filter(|c| !c.is_whitespace() && *c != '-').take(16);
         let code = code.collect::<String>().to_ascii_uppercase();
         let Some(class) = self.store.class_by_code(&code)? else {
+            guess.counts();
             return Ok(ClassChange::NoSuchCode);
         };
         let joined = self.store.count_classes_of_pupil(visit.user)?;

@@ -4,9 +4,12 @@ mod classes;
 
 pub use classes::{CLASS_LIST_WORDS_MAX, ClassChange, OwnClass, TEACHERS_ONLY};
 
+use std::time::Instant;
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use webframe::Error;
 
 use super::{Site, Visit};
 use crate::model::{Grade, Memory, Word};
@@ -14,12 +17,16 @@ use crate::store::{
     ANKI_PACKAGE_BYTES_MAX, Counted, DayCount, NewReview, Recorded, SavedFilter, SavedMany,
     SavedWord, SavedWordCounts, SavedWordText, StoreError, WordListStart,
 };
+use crate::throttle::Action;
 
 /// Maximum number of words that a user may save.
 pub const SAVED_WORDS_MAX: u64 = 20_000;
 
 /// The largest file of words that is imported, in bytes.
 pub const IMPORT_BYTES_MAX: u64 = ANKI_PACKAGE_BYTES_MAX;
+
+/// The largest form with words that were typed or pasted, in bytes.
+pub const TYPED_BYTES_MAX: u64 = 1 << 20;
 
 /// Maximum number of characters of a note and of a sentence.
 const NOTE_CHARS_MAX: usize = 1000;
@@ -301,14 +308,18 @@ impl Site {
     /// was shown: an answer that is sent twice counts once.
     ///
     /// # Errors
-    /// The database is unavailable; nothing is recorded then.
+    /// 429 after more reviews than a person makes; the database is unavailable. Nothing is recorded
+    /// then.
     pub fn review(
         &self,
         visit: &Visit,
         word: &str,
         seen: u64,
         grade: Grade,
-    ) -> Result<Recorded, StoreError> {
+    ) -> Result<Recorded, Error> {
+        let review =
+            self.throttle.begin_action(Action::Review, Some(visit.user.number()), Instant::now());
+        let review = review.map_err(|wait| Error::too_many_requests("", wait))?;
         let Some(saved) = self.store.saved_word(visit.user, word)? else {
             return Ok(Recorded::Stale);
         };
@@ -316,7 +327,12 @@ impl Site {
         let now = Timestamp::now();
         let memory = Memory::after(saved.memory.as_ref(), grade, now);
         let user = visit.user;
-        self.store.record_review(&NewReview { user, word: &saved.word, seen, grade, memory })
+        let new = NewReview { user, word: &saved.word, seen, grade, memory };
+        let recorded = self.store.record_review(&new)?;
+        if recorded == Recorded::New {
+            review.counts();
+        }
+        Ok(recorded)
     }
 
     /// Undoes the user's latest review; returns its word.

@@ -84,6 +84,15 @@ impl Store {
         Ok(is_valid)
     }
 
+    /// Deletes the codes of a user.
+    ///
+    /// # Errors
+    /// The database is unavailable.
+    pub fn delete_reset_codes_of(&self, user: UserId) -> Result<()> {
+        let deleted = self.db.execute(DELETE_OF, &[user.0.into()]);
+        deleted.map(drop).doing(|| format!("delete the reset codes of user {user}"))
+    }
+
     /// Removes the codes that expired by `now`.
     ///
     /// # Errors

@@ -40,6 +40,15 @@ const SET_LOOK: &str = "update user set look = ? where id = ?";
 const DELETE: &str = "delete from user where id = ?";
 const DELETE_AUDIT: &str = "delete from audit where user = ?";
 
+/// What happens to the API tokens of a user whose password changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokensThen {
+    /// They stay valid.
+    Kept,
+    /// They are revoked.
+    Revoked,
+}
+
 /// Maximum number of users that one query returns.
 pub const USERS_MAX: u32 = 1000;
 
@@ -255,6 +264,43 @@ impl Store {
             Ok(rows.first_mut().map(Row::text).transpose()?.is_some_and(|now| now == new))
         };
         replace().doing(|| format!("replace the password of user {user}"))
+    }
+
+    /// Like [`Store::replace_passwd`]; also ends all sessions of the user but one, deletes the reset
+    /// codes, and revokes the API tokens if that is wanted: all or nothing.
+    ///
+    /// # Errors
+    /// The database is unavailable; nothing is changed then.
+    pub fn change_passwd(
+        &self,
+        user: UserId,
+        (old, new): (&str, &str),
+        kept_session: &[u8; 32],
+        tokens: TokensThen,
+    ) -> Result<bool> {
+        let mut is_changed = false;
+        let changed = self.db.transaction(&mut |session| {
+            let params = [new.into(), user.0.into(), old.into()];
+            is_changed = session.execute(REPLACE_PASSWD, &params)? > 0;
+            if !is_changed {
+                // After a lost connection the repeated transaction may find its own change.
+                let mut rows = session.query(PASSWD, &[user.0.into()])?;
+                let now = rows.first_mut().map(Row::text).transpose()?;
+                is_changed = now.is_some_and(|now| now == new);
+            }
+            if is_changed {
+                let params = [user.0.into(), kept_session.into()];
+                session.execute(super::sessions::DELETE_OTHERS, &params)?;
+                session.execute(super::reset_codes::DELETE_OF, &[user.0.into()])?;
+                if tokens == TokensThen::Revoked {
+                    session.execute(super::api_tokens::DELETE_OF, &[user.0.into()])?;
+                }
+            }
+            Ok(())
+        });
+        self.sessions.forget_all();
+        changed.doing(|| format!("change the password of user {user}"))?;
+        Ok(is_changed)
     }
 
     /// Stores a new password hash unconditionally.

@@ -8,7 +8,7 @@
 mod copy;
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -107,9 +107,18 @@ pub fn restore(config: &DatabaseConfig, file: &Path) -> Result<Counts> {
     restore().doing(|| format!("restore from {}", file.display()))
 }
 
-/// Copies the backup before it is opened, because opening a database updates its tables.
+/// Copies the backup before it is opened, because opening a database updates its tables. Only the
+/// owner can read the copy, even if others can read the backup.
 fn copy_backup(file: &Path, copy: &Path) -> Result<()> {
-    fs::copy(file, copy).map(drop).map_err(|error| at(file, &error))
+    let copied = || {
+        let mut from = fs::File::open(file)?;
+        let mut options = fs::File::options();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        io::copy(&mut from, &mut options.open(copy)?)
+    };
+    copied().map(drop).map_err(|error| at(file, &error))
 }
 
 fn config(path: &Path) -> DatabaseConfig {
@@ -117,7 +126,7 @@ fn config(path: &Path) -> DatabaseConfig {
     DatabaseConfig { url, connections: 1, ..DatabaseConfig::default() }
 }
 
-fn at(path: &Path, error: &std::io::Error) -> StoreError {
+fn at(path: &Path, error: &io::Error) -> StoreError {
     StoreError::refused(format!("{}: {error}", path.display()))
 }
 
@@ -135,7 +144,11 @@ impl PartFile {
         let mut path = file.as_os_str().to_owned();
         path.push(format!(".{}.part", std::process::id()));
         if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder).map_err(|error| at(folder, &error))?;
+            let mut builder = fs::DirBuilder::new();
+            builder.recursive(true);
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+            builder.create(folder).map_err(|error| at(folder, &error))?;
         }
         Ok(PartFile { path: path.into() })
     }

@@ -3,7 +3,14 @@
 
 mod options;
 
-use std::{borrow::Cow, fmt, fs::File, io, io::Read, path::PathBuf};
+use std::{
+    borrow::Cow,
+    fmt,
+    fs::File,
+    io,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use mysql::OptsBuilder;
 use options::Options;
@@ -60,6 +67,17 @@ impl DatabaseUrl {
         }
         let servers = urls.iter().map(|url| MysqlServer::parse(url.as_ref()));
         servers.collect::<std::result::Result<_, _>>().map(DatabaseUrl::Mysql)
+    }
+}
+
+impl DatabaseUrl {
+    /// The files with passwords of servers.
+    pub fn password_files(&self) -> impl Iterator<Item = &Path> {
+        let servers = match self {
+            DatabaseUrl::Sqlite(_) => &[][..],
+            DatabaseUrl::Mysql(servers) => servers.as_slice(),
+        };
+        servers.iter().filter_map(|server| server.password_file.as_deref())
     }
 }
 
@@ -143,7 +161,7 @@ impl MysqlServer {
 }
 
 /// The first line of the file.
-fn read_password(path: &std::path::Path) -> io::Result<String> {
+fn read_password(path: &Path) -> io::Result<String> {
     let mut text = String::new();
     File::open(path)?.take(PASSWORD_BYTES_MAX + 1).read_to_string(&mut text)?;
     if text.len() as u64 > PASSWORD_BYTES_MAX {
@@ -224,7 +242,7 @@ mod tests {
         let tls = server("mysql://u:p@db1/dict?ssl=required&ca=/etc/a%20b/ca.pem");
         assert_eq!((tls.transport(), tls.place.as_str()), (Transport::Tls, "db1:3306/dict"));
         let ca = tls.opts.get_ssl_opts().unwrap().root_cert_path();
-        assert_eq!(ca, Some(std::path::Path::new("/etc/a b/ca.pem")));
+        assert_eq!(ca, Some(Path::new("/etc/a b/ca.pem")));
         let socket = server("mysql://u:p@localhost/dict?socket=/run/mysqld/s.sock");
         assert_eq!(socket.transport(), Transport::Socket);
         assert_eq!(socket.place, "/run/mysqld/s.sock/dict");
@@ -240,6 +258,8 @@ mod tests {
             let opts = mysql::Opts::from(server.login().unwrap());
             opts.get_pass().map(str::to_owned)
         };
+        let url = DatabaseUrl::Mysql(vec![server.clone()]);
+        assert!(url.password_files().eq([path.as_path()]));
         let missing = server.login().err().unwrap();
         assert!(missing.is_refused() && missing.to_string().contains("password"), "{missing}");
         for text in ["first\n", "second"] {

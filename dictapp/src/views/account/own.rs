@@ -15,7 +15,7 @@ use crate::hex;
 use crate::model::{Role, Scope, Scopes};
 use crate::paths;
 use crate::site::{AdminError, PasswordChange, Site, Visit};
-use crate::store::{API_TOKENS_OF_USER_MAX, AuditEntry, OwnApiToken, OwnSession};
+use crate::store::{API_TOKENS_OF_USER_MAX, AuditEntry, OwnApiToken, OwnSession, TokensThen};
 use crate::texts::{AccountEvents, Texts};
 use crate::views::filters;
 use crate::views::page::{NO_STORE, Page};
@@ -90,6 +90,8 @@ struct PasswordForm {
     new_password: String,
     #[serde(default)]
     new_password_again: String,
+    /// If present, with any value: the API tokens stay valid.
+    keep_tokens: Option<String>,
     #[serde(default)]
     form_token: String,
 }
@@ -154,7 +156,8 @@ pub(crate) fn change_password(site: &Site, request: &Request) -> Result<Response
     let Some(session) = page.visitor.session() else { return to_login() };
     let client = page.visitor.client();
     let passwords = (form.password.as_str(), form.new_password.as_str());
-    match site.change_password(visit, passwords, (session, &client))? {
+    let tokens = if form.keep_tokens.is_some() { TokensThen::Kept } else { TokensThen::Revoked };
+    match site.change_password(visit, passwords, tokens, (session, &client))? {
         PasswordChange::Done(device) => page.visitor.remember_device(&device, done()?),
         PasswordChange::Wrong => refused(&page, visit, Notice::WrongPassword),
         PasswordChange::Problem(problem) => {

@@ -3,6 +3,7 @@
 use webframe::http::{StatusCode, header};
 use webframe::{Request, Result};
 
+use super::super::forwarding::warn_of_unknown_proxy;
 use super::super::visitor::{Visitor, Who};
 use super::problem::Problem;
 use crate::model::{Scope, Scopes, device_label};
@@ -104,7 +105,9 @@ impl Caller {
 pub(super) fn client(request: &Request) -> Client {
     let label = device_label(request.field(&header::USER_AGENT).unwrap_or_default());
     let device = if label.is_empty() { DEVICE.to_owned() } else { label };
-    Client { address: request.peer().address.ip(), device }
+    let address = request.peer().address.ip();
+    warn_of_unknown_proxy(request, address);
+    Client { address, device }
 }
 
 /// If guests may not look words up, the scripts of the pages send the session cookie with requests

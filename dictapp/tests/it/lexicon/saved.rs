@@ -58,6 +58,20 @@ fn a_saved_lexicon_is_unchanged() {
     assert_eq!(files, 1, "nothing is left beside it");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_in_place_of_the_new_file_is_not_followed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("lexicon.index");
+    let new = folder.path().join(format!("lexicon.index.{}.new", std::process::id()));
+    let other = folder.path().join("other");
+    std::fs::write(&other, "precious").expect("written");
+    std::os::unix::fs::symlink(&other, new).expect("a link");
+    small().save(&path, &STAMP).expect("written");
+    assert_eq!(std::fs::read_to_string(&other).expect("text"), "precious");
+    Lexicon::open_saved(&path, &STAMP).expect("sound");
+}
+
 #[test]
 fn an_empty_lexicon_can_be_saved() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -156,17 +156,35 @@ fn guests_are_redirected_to_the_log_in_and_may_read_the_privacy_page() {
 }
 
 #[test]
-fn a_cross_site_request_writes_no_history_and_keeps_the_language() {
+fn a_request_of_another_site_writes_no_history_and_keeps_language_and_look() {
     let site = Site::start();
     let person = Person::registered(&site, "Levi");
-    let from_elsewhere = [("Sec-Fetch-Site", "cross-site")];
-    person.get_with("/word/apple", &from_elsewhere);
-    person.get("/word/banana");
-    let history = person.get("/history");
-    history.assert_has(200, &[">banana<"]);
-    history.assert_has_not(&[">apple<"]);
-    let answer = person.get_with("/language?to=zh&next=/", &from_elsewhere);
-    assert_eq!((answer.status, answer.all("set-cookie").count()), (303, 0));
+    for from_elsewhere in [
+        [("Sec-Fetch-Site", "cross-site")],
+        [("Sec-Fetch-Site", "same-site")],
+        [("Referer", "http://evil.example/page")],
+        [("Referer", "http://127.0.0.1:1/")],
+    ] {
+        person.get_with("/word/apple", &from_elsewhere);
+        person.get_with("/search?q=apple", &from_elsewhere);
+        for change in ["/language?to=zh&next=/", "/look?theme=dark&size=large&zone=UTC"] {
+            let answer = person.get_with(change, &from_elsewhere);
+            assert_eq!((answer.status, answer.all("set-cookie").count()), (303, 0), "{change}");
+        }
+    }
+    assert_eq!(person.history(), [""; 0]);
+    let own = format!("{}/history", site.url);
+    let behind_a_proxy = own.replace("http:", "https:");
+    let own = [
+        ("banana", ("Sec-Fetch-Site", "same-origin")),
+        ("cherry", ("Sec-Fetch-Site", "none")),
+        ("apple", ("Referer", own.as_str())),
+        ("date", ("Referer", behind_a_proxy.as_str())),
+    ];
+    for (word, field) in own {
+        person.get_with(&format!("/word/{word}"), &[field]);
+    }
+    assert_eq!(person.history(), ["date", "apple", "cherry", "banana"]);
 }
 
 #[test]
@@ -183,4 +201,100 @@ fn over_tls_secrets_are_host_cookies_and_two_valid_sessions_are_none() {
     assert_eq!(with(&format!("session={session}")).status, 303, "the name of plain HTTP");
     let mia = Person::registered(&site, "Mia").cookie("__Host-session").unwrap();
     assert_eq!(with(&format!("__Host-session={mia}; {good}")).status, 303);
+}
+
+#[test]
+fn a_new_password_revokes_the_api_tokens_unless_the_user_keeps_them() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    let form = [("token_name", "a script"), ("read", "1")];
+    let page = submit(&person, "/account/tokens", &form);
+    let token = page.body.split_once("id=\"token\">").unwrap().1.split('<').next().unwrap();
+    let authorization = format!("Bearer {token}");
+    let program = || {
+        let fields = [("Authorization", authorization.as_str())];
+        Person::new(&site).get_with("/api/v1/account", &fields).status
+    };
+    assert_eq!(program(), 200);
+    person.get("/account").assert_has(200, &["Keep my API tokens"]);
+    let change = |old: &str, new: &str, keep: &[(&str, &str)]| {
+        let form = [("password", old), ("new_password", new), ("new_password_again", new)];
+        let answer = submit(&person, "/account/password", &[&form[..], keep].concat());
+        assert_eq!(answer.to("/"), "/account?done");
+    };
+    change(PASSWORD, "ladder violet", &[("keep_tokens", "1")]);
+    assert_eq!(program(), 200);
+    change("ladder violet", "kettle bridge", &[]);
+    assert_eq!(program(), 401);
+    person.get("/account").assert_has_not(&["Keep my API tokens"]);
+}
+
+/// A class behind one router must not lose its reset codes because somebody fails to log in.
+#[test]
+fn a_reset_code_is_accepted_although_others_of_the_network_failed_to_log_in() {
+    let site = Site::start_with(&["accounts.login_failures_max=2"]);
+    Person::registered(&site, "Levi");
+    let mut command = program(site.folder.path(), &[]);
+    let output = command.args(["user", "reset", "Levi", "--json"]).output().unwrap();
+    let made: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let code = made["reset_code"].as_str().unwrap();
+    let no_name = [("name", ""), ("password", "x")];
+    let failed = [401, 401, 429];
+    assert_eq!(failed.map(|_| Person::new(&site).submit("/login", &no_name).status), failed);
+    let new = "ladder violet";
+    let form = [("code", code), ("new_password", new), ("new_password_again", new)];
+    assert_eq!(Person::new(&site).submit("/reset", &form).to("/"), "/");
+}
+
+#[test]
+fn no_account_can_fill_the_database_or_the_server_with_repeated_actions() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    let token = person.get("/account").form_token();
+    let token = ("form_token", token.as_str());
+    for _ in 0..102 {
+        assert_eq!(person.post("/account/sessions", &[token]).status, 303);
+    }
+    let exports = [(); 11].map(|()| person.post("/account/export", &[token]).status);
+    assert_eq!(exports, [[200; 10].as_slice(), &[429]].concat()[..]);
+    let database = rusqlite::Connection::open(site.database()).unwrap();
+    let entries = |event: &str| -> u32 {
+        let sql = "select count(*) from audit where event = ?";
+        database.query_row(sql, [event], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(entries("sessions_ended"), 100);
+    assert_eq!(entries("exported"), 10, "another kind of event is still logged");
+
+    person.get("/word/apple");
+    let save = [("action", "save"), ("word", "apple"), token];
+    assert_eq!(person.post("/words", &save).status, 303);
+    let review = |seen: u32| {
+        let seen = seen.to_string();
+        person.post("/review", &[("word", "apple"), ("seen", &seen), ("grade", "1"), token]).status
+    };
+    assert!((0..900).all(|seen| review(seen) == 303));
+    assert_eq!(review(900), 429);
+}
+
+#[test]
+fn a_new_password_makes_earlier_reset_codes_invalid() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    let command = |words: &[&str]| {
+        let mut command = program(site.folder.path(), &[]);
+        let made = command.arg("user").args(words).arg("--json").output().unwrap();
+        serde_json::from_slice::<serde_json::Value>(&made.stdout).unwrap()
+    };
+    let code = || command(&["reset", "Levi"])["reset_code"].as_str().unwrap().to_owned();
+    let reset = |code: &str| {
+        let form = [("code", code), ("new_password", "kettle bridge")];
+        let form = [&form[..], &[("new_password_again", "kettle bridge")]].concat();
+        Person::new(&site).submit("/reset", &form).status
+    };
+    let old = code();
+    let form = [("password", PASSWORD), ("new_password", "ladder violet")];
+    let form = [&form[..], &[("new_password_again", "ladder violet")]].concat();
+    assert_eq!(submit(&person, "/account/password", &form).to("/"), "/account?done");
+    assert_eq!(reset(&old), 403, "after a change by the user");
+    assert_eq!(reset(&code()), 303);
 }

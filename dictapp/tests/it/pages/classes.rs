@@ -145,6 +145,39 @@ fn a_teacher_makes_reset_codes_for_pupils_of_the_own_class_alone() {
 }
 
 #[test]
+fn join_codes_cannot_be_guessed() {
+    let site = Site::start();
+    let teacher = with_role(&site, "Lee", "teacher");
+    let (_, code) = class_of(&teacher);
+    let pupil = Person::registered(&site, "Levi");
+    for _ in 0..20 {
+        assert_eq!(join(&pupil, "22222222").status, 422);
+    }
+    assert_eq!(join(&pupil, &code).status, 429);
+    let other = Person::registered(&site, "Mia");
+    assert_eq!(join(&other, &code).to("/classes"), "/classes");
+}
+
+#[test]
+fn a_reset_code_of_a_pupil_is_invalid_once_the_pupil_has_more_rights() {
+    let site = Site::start();
+    let teacher = with_role(&site, "Lee", "teacher");
+    let (place, code) = class_of(&teacher);
+    let levi = Person::registered(&site, "Levi");
+    join(&levi, &code).to("/classes");
+    let pupil = between(&teacher.get(&place), "name=\"pupil\" value=\"", "\"").to_owned();
+    let made = teacher.submit(&place, &[("action", "reset"), ("pupil", &pupil)]);
+    let reset = between(&made, "<p class=\"code\">", "<");
+    let admin = with_role(&site, "Ada", "admin");
+    let form = [("action", "role"), ("user", pupil.as_str()), ("role", "admin")];
+    admin.submit("/admin/users", &form).to("/admin");
+    assert_eq!(levi.get("/account").status, 303, "a session of fewer rights gets no more");
+    let new = "ladder violet";
+    let form = [("code", reset), ("new_password", new), ("new_password_again", new)];
+    assert_eq!(Person::new(&site).submit("/reset", &form).status, 403);
+}
+
+#[test]
 fn an_export_has_classes_lists_and_reports() {
     let site = Site::start();
     let teacher = with_role(&site, "Lee", "teacher");

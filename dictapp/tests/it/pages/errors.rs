@@ -49,6 +49,18 @@ fn a_damaged_form_names_the_field() {
 }
 
 #[test]
+fn a_form_of_more_than_64_kib_is_refused_by_its_head() {
+    let site = Site::start();
+    let person = Person::new(&site);
+    let fields = [("Content-Length", "65537")];
+    for target in ["/login", "/register", "/api/v1/sessions"] {
+        assert_eq!(person.send("POST", target, &fields, None).status, 413, "{target}");
+    }
+    let name = "a".repeat(60_000);
+    assert_eq!(person.submit("/login", &[("name", &name)]).status, 401);
+}
+
+#[test]
 fn an_internal_error_is_a_500_with_its_id_in_the_log() {
     let site = Site::start();
     let person = Person::registered(&site, "Levi");

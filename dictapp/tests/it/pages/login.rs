@@ -128,6 +128,18 @@ fn a_network_with_too_many_failures_waits_with_every_name() {
 }
 
 #[test]
+fn a_class_cannot_lock_a_known_browser_out() {
+    let site = start_throttled();
+    let levi = Person::registered(&site, "Levi");
+    let person = Person::new(&site);
+    for name in ["Levi", "Levi", "a", "b", "c"] {
+        assert_eq!(log_in_from("192.0.2.1", &person, name, "wrong horse").status, 401);
+    }
+    assert_eq!(log_in_from("192.0.2.1", &person, "Levi", PASSWORD).status, 429);
+    assert_eq!(log_in_from("192.0.2.1", &levi, "Levi", PASSWORD).to("/"), "/");
+}
+
+#[test]
 fn successful_log_ins_are_not_counted() {
     let site = start_throttled();
     Person::registered(&site, "Levi");
@@ -217,6 +229,35 @@ fn a_course_users_hash_is_replaced_at_the_first_log_in() {
         let form = [("name", "Levi"), ("password", "123456")];
         assert_eq!(Person::new(&site).submit("/login", &form).to("/"), "/");
         assert!(passwd(None).starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+    }
+}
+
+#[test]
+fn a_course_users_md5_is_wrapped_after_the_start_without_a_log_in() {
+    let site = Site::start();
+    Person::registered(&site, "Levi");
+    let folder = site.kill();
+    let md5 = "18c397028b3e18311b980efb9272f4b2";
+    let database = rusqlite::Connection::open(folder.path().join("data/dictapp.db")).unwrap();
+    database.execute("update user set passwd = ?", [md5]).unwrap();
+    let site = Site::start_in(folder, &[]);
+    site.log_with("wrapped the course's password hash of user");
+    let stored: String =
+        database.query_row("select passwd from user", [], |row| row.get(0)).unwrap();
+    assert!(stored.starts_with("course$argon2id$") && !stored.contains(md5), "{stored}");
+    let form = [("name", "Levi"), ("password", "123456")];
+    assert_eq!(Person::new(&site).submit("/login", &form).to("/"), "/");
+}
+
+#[test]
+fn to_stay_logged_in_is_a_choice() {
+    let site = Site::start();
+    Person::registered(&site, "Levi");
+    for (keep, lasts) in [(&[][..], false), (&[("keep", "1")], true)] {
+        let form = [&[("name", "Levi"), ("password", PASSWORD)][..], keep].concat();
+        let answer = Person::new(&site).submit("/login", &form);
+        let cookie = answer.all("set-cookie").find(|cookie| cookie.starts_with("session="));
+        assert_eq!(cookie.expect("a session").contains("Max-Age"), lasts, "{cookie:?}");
     }
 }
 

@@ -165,3 +165,33 @@ fn a_network_that_registers_too_many_accounts_waits() {
     assert_eq!(person.cookie("session"), None);
     person.submit("/login", &[("name", "Levi"), ("password", PASSWORD)]).to("/");
 }
+
+#[test]
+fn a_course_may_allow_passwords_of_six_characters() {
+    let form = |password| [("name", "Levi"), ("password", password), ("password_again", password)];
+    let site = Site::start();
+    let refused = Person::new(&site).submit("/register", &form("kq7xvb"));
+    refused.assert_has(422, &["Use at least 8 characters."]);
+    let site = Site::start_with(&["accounts.password_chars_min=6"]);
+    assert_eq!(Person::new(&site).submit("/register", &form("kq7xvb")).to("/"), "/");
+    assert_eq!(Person::new(&site).submit("/register", &form("q7xvb")).status, 422);
+}
+
+#[test]
+fn passwords_can_be_shown_and_come_from_a_password_manager() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    let guest = Person::new(&site);
+    for (page, fields) in [
+        (guest.get("/login"), &["current-password"][..]),
+        (guest.get("/register"), &["new-password"]),
+        (guest.get("/reset"), &["new-password"]),
+        (person.get("/account"), &["current-password", "new-password"]),
+    ] {
+        page.assert_has(200, &["js/password", "data-show=\"Show password\""]);
+        for field in fields {
+            page.assert_has(200, &[&format!("autocomplete=\"{field}\"")]);
+        }
+        page.assert_has_not(&["onpaste"]);
+    }
+}

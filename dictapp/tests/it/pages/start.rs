@@ -193,3 +193,21 @@ fn an_unread_log_blocks_neither_requests_nor_the_stop() {
     person.get("/login").assert_has(200, &["<form"]);
     assert_eq!(site.stop().0, Some(0));
 }
+
+#[test]
+fn all_files_of_a_running_server_are_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let site = Site::start_in(folder, &["log.file=dict.log"]);
+    Person::registered(&site, "Levi").get("/word/apple");
+    let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    let data = site.folder.path().join("data");
+    assert_eq!(mode(&data), 0o700);
+    let files = fs::read_dir(&data).expect("the data").map(|file| file.expect("a file").path());
+    let files: Vec<_> = files.chain([site.folder.path().join("dict.log")]).collect();
+    assert!(files.len() >= 4, "database, two side files and the log: {files:?}");
+    for file in files {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+}

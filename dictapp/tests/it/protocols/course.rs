@@ -122,3 +122,22 @@ fn hostile_bytes_fail_and_a_half_closed_client_gets_its_reply() {
     lily.send(b"Q lily apple");
     assert!(lily.recv().starts_with("apple : "));
 }
+
+/// An old client cannot send a ticket back.
+#[test]
+fn the_owner_of_a_name_under_attack_gets_in_after_the_delay() {
+    let site = site(&["accounts.login_failures_before_delay=1", "accounts.login_delay=1s"]);
+    let mut client = Client::of(&site, NAME);
+    asks(&mut client, "R lily orange-horse-7", "OK");
+    asks(&mut client, "L lily other-horse-9", "FAIL");
+    asks(&mut client, "L lily orange-horse-7", "FAIL");
+    let began = std::time::Instant::now();
+    loop {
+        client.send(b"L lily orange-horse-7");
+        if client.recv() == "OK" {
+            break;
+        }
+        assert!(began.elapsed() < super::PATIENCE, "the owner is locked out");
+    }
+    assert!(began.elapsed().as_millis() > 800, "a delay");
+}

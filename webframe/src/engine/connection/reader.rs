@@ -9,11 +9,15 @@ use super::{
     turn::Turn,
 };
 use crate::{
-    Limits, Request, Response,
+    Request, Response,
     contract::service::Endpoint,
-    engine::{Engine, shard::scratch::Scratch, sockets::accepted::Purpose},
+    engine::{
+        Engine,
+        shard::scratch::Scratch,
+        sockets::{accepted::Purpose, admission::network_of},
+    },
     live::outlet::Slot,
-    request::forwarded,
+    request::{body::Allowance, forwarded},
     wire::{Framing, Head, Progress, WireError, chunked::ChunkDecoder, encode, host},
 };
 
@@ -94,13 +98,11 @@ fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
         Framing::Length(length) if length > body_bytes_max(endpoint, engine) => {
             return Step::Refuse(WireError::BodyTooLarge);
         }
-        Framing::Length(length) if is_kept => {
-            match take_whole(scratch, length, &engine.settings.limits) {
-                Some(Ok(())) => return Step::Request(endpoint),
-                Some(Err(error)) => return Step::Fail(error),
-                None => Remaining::Length(length),
-            }
-        }
+        Framing::Length(length) if is_kept => match take_whole(scratch, length, engine) {
+            Some(Ok(())) => return Step::Request(endpoint),
+            Some(Err(error)) => return Step::Fail(error),
+            None => Remaining::Length(length),
+        },
         Framing::Length(length) => Remaining::Length(length),
         Framing::Chunked => {
             Remaining::Chunks(ChunkDecoder::new(engine.settings.limits.chunk_overhead_max))
@@ -162,12 +164,18 @@ fn body_bytes_max(endpoint: Endpoint, engine: &Engine) -> u64 {
 }
 
 /// Takes a body that has arrived together with its head, as most forms do.
-fn take_whole(scratch: &mut Scratch, length: u64, limits: &Limits) -> Option<io::Result<()>> {
+fn take_whole(scratch: &mut Scratch, length: u64, engine: &Engine) -> Option<io::Result<()>> {
     let length = usize::try_from(length).ok()?;
     let content = scratch.input[scratch.at..scratch.have].get(..length)?;
     scratch.at += length;
+    let allowed = allowance(&scratch.request, engine);
     let body = &mut scratch.request.content;
-    Some(body.append_within(content, limits.body_memory_max, limits.spool_bytes_max))
+    Some(body.append_within(content, engine.settings.limits.body_memory_max, allowed))
+}
+
+fn allowance(request: &Request, engine: &Engine) -> Allowance {
+    let network = network_of(request.peer.address.ip());
+    Allowance { network, total_max: engine.settings.limits.spool_bytes_max }
 }
 
 /// Takes the part of a body that has arrived. A complete request moves into the scratch.
@@ -191,8 +199,6 @@ fn take_content(
     scratch: &mut Scratch,
     engine: &Engine,
 ) -> Result<bool, Step> {
-    let limits = &engine.settings.limits;
-    let content = &mut receiving.request.content;
     let input = &scratch.input[scratch.at..scratch.have];
     let (piece, consumed, complete) = match &mut receiving.rest {
         Remaining::Length(left) => {
@@ -211,9 +217,10 @@ fn take_content(
     };
     receiving.received += piece.len() as u64;
     if receiving.is_kept {
-        content
-            .append_within(piece, limits.body_memory_max, limits.spool_bytes_max)
-            .map_err(Step::Fail)?;
+        let allowed = allowance(&receiving.request, engine);
+        let content = &mut receiving.request.content;
+        let memory_max = engine.settings.limits.body_memory_max;
+        content.append_within(piece, memory_max, allowed).map_err(Step::Fail)?;
     }
     scratch.at += consumed;
     Ok(complete)

@@ -182,16 +182,17 @@ fn at_the_limit_of_an_address_its_longest_idle_connection_gives_way() {
     assert_eq!(open.count(), 3);
 }
 
-#[test]
-fn unfinished_heads_give_way_to_clients_that_ask() {
+/// Opens connections with these bytes, more than there are places, and checks that others are served.
+#[track_caller]
+fn gives_way(begun: &str) {
     let limits = Limits { connections_max: 8, ..Limits::default() };
     let site = Site::start_with(&ServerSettings { limits, shards: 2, ..settings() }, (), urls());
     let mut honest = site.client();
     assert_eq!(honest.get("/hello").status, 200);
     let mut attack: Vec<Client> = Vec::new();
-    for _ in 0..30 {
+    for _ in 0..15 {
         let mut client = site.client();
-        client.try_send("GET /hello HTTP/1.1\r\nHo");
+        client.try_send(begun);
         attack.push(client);
         let began = std::time::Instant::now();
         while began.elapsed() < Duration::from_millis(70) {
@@ -203,6 +204,21 @@ fn unfinished_heads_give_way_to_clients_that_ask() {
         }
         assert_eq!(site.get("/hello").status, 200, "there is room for a new client");
     }
+}
+
+#[test]
+fn unfinished_heads_give_way_to_clients_that_ask() {
+    gives_way("GET /hello HTTP/1.1\r\nHo");
+}
+
+#[test]
+fn unfinished_bodies_give_way_to_clients_that_ask() {
+    gives_way("POST /hello HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n1");
+}
+
+#[test]
+fn answers_that_nobody_reads_give_way_to_clients_that_ask() {
+    gives_way("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
 }
 
 #[test]

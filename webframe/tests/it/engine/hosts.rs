@@ -1,7 +1,7 @@
 //! Valid heads that do not reach the app: for other hosts, with too many cookies, or on a listener
 //! that only redirects.
 
-use webframe::{Address, Request, Response, Result, ServerSettings, Urls};
+use webframe::{Address, Request, Response, Result, ServerSettings, TlsSettings, Urls};
 
 use super::site::{Client, Site, settings};
 
@@ -121,6 +121,16 @@ fn a_redirect_without_a_target_is_reported_at_the_start() {
     let error = webframe::Server::bind(&ServerSettings { redirect_addresses, ..settings() })
         .expect_err("neither tls nor public_url");
     assert_eq!(error.to_string(), "redirect_addresses require tls or public_url");
+}
+
+#[test]
+fn a_redirect_to_any_host_is_refused_at_the_start() {
+    let redirect_addresses = vec![Address::Tcp(([127, 0, 0, 1], 0).into())];
+    let file = std::path::PathBuf::from("not read");
+    let tls = Some(TlsSettings { cert: file.clone(), key: file });
+    let error = webframe::Server::bind(&ServerSettings { redirect_addresses, tls, ..settings() })
+        .expect_err("neither public_url nor allowed_hosts");
+    assert!(error.to_string().contains("would redirect to any host"), "{error}");
 }
 
 #[test]

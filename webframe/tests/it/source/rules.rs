@@ -15,6 +15,8 @@ const FIRST_LINE_CHARS_MIN: usize = 20;
 const STARTED_BY_XTASK: &[&str] = &[
     "\"needs MariaDB: cargo xtask test\"",
     "\"needs Chromium: cargo xtask test\"",
+    "\"needs nginx: cargo xtask test\"",
+    "\"needs Caddy: cargo xtask test\"",
     "\"needs Firefox: cargo xtask test\"",
     "\"needs curl: cargo xtask test\"",
     "\"needs dict: cargo xtask test\"",

@@ -16,6 +16,7 @@ use rusqlite::{
 };
 
 use super::link::{Link, error_at};
+use super::private::keep_private;
 use crate::store::{
     config::DatabaseTimeouts,
     db::{
@@ -183,8 +184,10 @@ impl File {
         })
     }
 
-    /// Copies a consistent snapshot of the database. Writers are not blocked.
+    /// Copies a consistent snapshot of the database to a new file that only its owner can read.
+    /// Writers are not blocked.
     pub(crate) fn copy(&self, target: &Path) -> Result<()> {
+        keep_private(target)?;
         let source = self.connect(Access::Read)?;
         let copy = || {
             let mut copy = Connection::open(target)?;

@@ -7,8 +7,9 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::pages::admin::with_role;
 use crate::pages::client::{Answer, PASSWORD, Person};
-use crate::pages::site::{Site, program};
+use crate::pages::site::Site;
 
 /// A program with a token, or without one.
 struct Program<'s> {
@@ -251,16 +252,8 @@ fn words_are_saved_reviewed_and_removed() {
 #[test]
 fn administrators_list_block_and_promote_users_by_a_token_for_it() {
     let site = Site::start();
-    let (boss, levi) = (Person::registered(&site, "Boss"), Program::registered(&site, "Levi"));
-    let command = program(site.folder.path(), &[]).args(["user", "role", "Boss", "admin"]).output();
-    assert!(command.unwrap().status.success());
-    // Other instances notice a new role a moment later.
-    let token = loop {
-        if boss.get("/account").body.contains("name=\"admin\"") {
-            break made(&boss, &["admin"]);
-        }
-    };
-    let admin = Program::with_token(&site, token);
+    let (boss, levi) = (with_role(&site, "Boss", "admin"), Program::registered(&site, "Levi"));
+    let admin = Program::with_token(&site, made(&boss, &["admin"]));
     admin.get("/api/v1/accounts").assert_has(200, &["\"name\":\"Levi\"", "\"role\":\"admin\""]);
     let block = json!({ "disabled": true });
     admin.send("PATCH", "/api/v1/accounts/Levi", &block).assert_has(200, &["\"disabled\":true"]);
@@ -312,4 +305,14 @@ fn the_examples_of_the_page_about_the_api_work_when_they_are_pasted() {
         assert!(is_json || example.contains("DELETE"), "{example}: {shell:?}");
     }
     Person::who_reads(&site, "zh").get("/api").assert_has(200, &["需要令牌"]);
+}
+
+#[test]
+fn an_unnamed_proxy_is_reported_by_log_ins_of_programs_too() {
+    let site = Site::start();
+    let form = ("application/json", "{\"name\":\"Levi\",\"password\":\"x\"}");
+    let fields = [("Forwarded", "for=192.0.2.7;proto=https")];
+    let answer = Person::new(&site).send("POST", "/api/v1/sessions", &fields, Some(form));
+    assert_eq!(answer.status, 401);
+    site.log_with("127.0.0.1 sends X-Forwarded-For or Forwarded and is not in");
 }

@@ -231,3 +231,9 @@ fn the_dict_command_of_debian_defines_and_matches_words() {
         assert_eq!(output.status.code(), Some(code), "{words:?}: {text} {said}");
     }
 }
+
+#[test]
+fn dict_on_a_site_that_is_closed_to_guests_is_warned_of() {
+    let closed = [ON, &["dictionary.lookup_requires_login=true"]].concat();
+    Site::start_with(&closed).log_with("DICT answers clients without an account");
+}

@@ -109,6 +109,7 @@ pub(super) fn count(program: &Path, folder: &Path) -> Result<Vec<(&'static str, 
     let mut role = Command::new(program);
     role.args(["user", "role", NAME, "teacher", "--database", &database]).current_dir(folder);
     succeed(&mut role)?;
+    log_in(&mut user)?; // the new role ended the session
     let class = settle(&mut user)?;
     counter.on()?;
     let mut counts = Vec::new();
@@ -149,6 +150,15 @@ fn register(user: &mut Browser) -> Result<()> {
         ("password_again", PASSWORD),
     ];
     ensure!(user.post("/register", &fields)?.status == 303, "the registration is refused");
+    Ok(())
+}
+
+fn log_in(user: &mut Browser) -> Result<()> {
+    user.forget();
+    let form = user.get("/login")?;
+    let token = form.field("form_token").context("the form has no token")?;
+    let fields = [("form_token", token), ("name", NAME), ("password", PASSWORD)];
+    ensure!(user.post("/login", &fields)?.status == 303, "the log-in is refused");
     Ok(())
 }
 
