@@ -1,19 +1,12 @@
-//! Sends every WebSocket message back: `echo PORT`.
+//! Sends every WebSocket message back: `echo [PORT]`.
 
-use webframe::{
-    Address, App, Request, Response, Result, Server, ServerSettings, Urls,
-    websocket::{Message, Socket, SocketSettings},
-};
+use webframe::websocket::{Message, Socket, SocketSettings};
+use webframe::{App, Request, Response, Result, Urls};
 
-const USAGE: &str = "usage: echo PORT";
-
-fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
-    let port: u16 = std::env::args().nth(1).ok_or(USAGE)?.parse().map_err(|_| USAGE)?;
-    let addresses = vec![Address::Tcp(([127, 0, 0, 1], port).into())];
-    let settings = ServerSettings { addresses, ..ServerSettings::default() };
+fn main() -> std::io::Result<()> {
+    let port = std::env::args().nth(1).unwrap_or_else(|| "8000".to_owned());
     let app = App::new(settings_for_large_messages()).urls(Urls::new().get("/", echo));
-    Server::bind(&settings)?.stop_on_signals()?.serve(app)?;
-    Ok(())
+    app.run_at(&format!("127.0.0.1:{port}"))
 }
 
 fn echo(settings: &SocketSettings, request: &Request) -> Result<Response> {

@@ -1,8 +1,8 @@
-//! Sends events to all subscribers: `events PORT`, then `GET /events` and `POST /publish`.
+//! Sends events to all subscribers: `events [PORT]`, then `GET /events` and `POST /publish`.
 
 use webframe::{
-    Address, App, Channel, ChannelSettings, Event, EventIds, Request, Response, Result, Server,
-    ServerSettings, Urls, http::StatusCode,
+    App, Channel, ChannelSettings, Event, EventIds, Request, Response, Result, Urls,
+    http::StatusCode,
 };
 
 fn publish(news: &Channel, request: &Request) -> Result<Response> {
@@ -14,16 +14,12 @@ fn plaintext(_: &Channel, _: &Request) -> Result<Response> {
     Ok(Response::text("Hello, World!"))
 }
 
-fn main() -> Result<()> {
-    let port: u16 = std::env::args().nth(1).unwrap_or_default().parse()?;
-    let addresses = vec![Address::Tcp(([127, 0, 0, 1], port).into())];
-    let settings = ServerSettings { addresses, ..ServerSettings::default() };
+fn main() -> std::io::Result<()> {
+    let port = std::env::args().nth(1).unwrap_or_else(|| "8000".to_owned());
     let channel = ChannelSettings { ids: EventIds::None, ..ChannelSettings::default() };
     let urls = Urls::new()
         .get("/events", Channel::subscribe)
         .post("/publish", publish)
         .get("/plaintext", plaintext);
-    let app = App::new(Channel::with_settings(&channel)).urls(urls);
-    Server::bind(&settings)?.stop_on_signals()?.serve(app)?;
-    Ok(())
+    App::new(Channel::with_settings(&channel)).urls(urls).run_at(&format!("127.0.0.1:{port}"))
 }

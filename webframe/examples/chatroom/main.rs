@@ -15,10 +15,8 @@ use std::{
 
 use room::{News, Room, Seat};
 use serde::Deserialize;
-use webframe::{
-    Address, App, Cookie, Error, Request, Response, Result, Server, ServerSettings, Urls,
-    http::StatusCode, middleware::SameOrigin,
-};
+use webframe::{App, Cookie, Error, Request, Response, Result, Urls};
+use webframe::{http::StatusCode, middleware::SameOrigin};
 
 const PAGE: &str = include_str!("page.html");
 
@@ -27,15 +25,12 @@ const KEY: &str = "chatroom";
 
 const NO_KEY: &str = "请先打开聊天室的首页 (open the page first)";
 
-fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
-    let port = std::env::args().nth(1).map_or(Ok(8000), |port| port.parse())?;
-    let addresses = vec![Address::Tcp(([0, 0, 0, 0], port).into())];
+fn main() -> io::Result<()> {
+    let port = std::env::args().nth(1).unwrap_or_else(|| "8000".to_owned());
     let room = Arc::new(Room::default());
-    let server = Server::bind(&ServerSettings { addresses, ..ServerSettings::default() })?;
     let administrated = Arc::clone(&room);
     std::thread::spawn(move || administrate(&administrated, io::stdin().lock()));
-    server.stop_on_signals()?.serve(app(room))?;
-    Ok(())
+    app(room).run_at(&format!("0.0.0.0:{port}"))
 }
 
 fn app(room: Arc<Room>) -> App<Arc<Room>> {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use webframe::{TestClient, TestSocket, websocket::CloseCode};
+use webframe::{Address, Server, ServerSettings, TestClient, TestSocket, websocket::CloseCode};
 
 use super::*;
 

@@ -4,13 +4,12 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, Read, Result, Write};
 use std::path::Path;
 
-use ureq::{Agent, Body, SendBody, http::Response};
+use ureq::{Agent, Body, SendBody, http::HeaderValue, http::Response};
 use webframe::url::encode_segment;
 
 const COMMANDS: &str = "list | get NAME | put FILE | quit";
 
 type Screen<'s> = &'s mut dyn Write;
-type Answer = std::result::Result<Response<Body>, ureq::Error>;
 
 /// Runs commands until there are no more.
 pub(crate) fn talk(server: &str, home: &Path, input: impl BufRead, screen: Screen) -> Result<()> {
@@ -33,27 +32,22 @@ pub(crate) fn talk(server: &str, home: &Path, input: impl BufRead, screen: Scree
 }
 
 fn list(agent: &Agent, url: &str, screen: Screen) -> Result<()> {
-    let answer = agent.get(url).call().map_err(io::Error::other)?;
-    io::copy(&mut answer.into_body().into_reader(), screen).map(drop)
+    io::copy(&mut said(agent.get(url).call())?.into_body().into_reader(), screen).map(drop)
 }
 
 /// Downloads into `NAME.part` first. Continues an earlier download if the file on the server has
 /// not changed.
 fn get(agent: &Agent, url: &str, path: &Path, screen: Screen) -> Result<()> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let [part, tag] = ["part", "tag"].map(|end| path.with_file_name(format!("{name}.{end}")));
+    let [part, tag] = ["part", "tag"].map(|end| format!("{}.{end}", path.display()));
     let have = fs::metadata(&part).map_or(0, |metadata| metadata.len());
-    let mut request = agent.get(url);
-    if let (Ok(tag), 1..) = (fs::read_to_string(&tag), have) {
-        request = request.header("Range", format!("bytes={have}-")).header("If-Range", tag);
-    }
-    let answer = said(request.call())?;
+    let version = fs::read_to_string(&tag).unwrap_or_default();
+    let request = agent.get(url).header("Range", format!("bytes={have}-"));
+    let answer = said(request.header("If-Range", version).call())?;
     if answer.status() != 416 {
         let done = if answer.status() == 206 { have } else { 0 };
-        let etag = answer.headers().get("ETag").and_then(|tag| tag.to_str().ok());
-        fs::write(&tag, etag.unwrap_or_default())?;
         let mut file = File::options().create(true).append(true).open(&part)?;
-        file.set_len(done)?;
+        file.set_len(done)?; // before the tag, which must not name an older part
+        fs::write(&tag, answer.headers().get("ETag").map_or(&[][..], HeaderValue::as_bytes))?;
         let all = done + answer.body().content_length().unwrap_or(0);
         let from = answer.into_body().into_reader();
         io::copy(&mut Bar { from, done, all, screen }, &mut file)?;
@@ -71,7 +65,7 @@ fn put(agent: &Agent, url: &str, path: &Path, screen: Screen) -> Result<()> {
 }
 
 /// The answer, or the error text of the server. 416 is not an error: the whole file was downloaded.
-fn said(answer: Answer) -> Result<Response<Body>> {
+fn said(answer: std::result::Result<Response<Body>, ureq::Error>) -> Result<Response<Body>> {
     let mut answer = answer.map_err(io::Error::other)?;
     match answer.status().as_u16() {
         200..=299 | 416 => Ok(answer),
@@ -92,8 +86,8 @@ impl<R: Read> Read for Bar<'_, R> {
         let read = self.from.read(into)?;
         self.done += read as u64;
         if read > 0 {
-            let percent = (self.done * 100).checked_div(self.all).unwrap_or(100);
-            let bar = "#".repeat(usize::try_from(percent / 5).unwrap_or(0));
+            let percent = self.done * 100 / self.all.max(self.done);
+            let bar = "#".repeat(percent as usize / 5);
             let end = if self.done == self.all { "\n" } else { "" };
             write!(self.screen, "\r[{bar:20}] {percent:3} %{end}")?;
             self.screen.flush()?;

@@ -3,7 +3,7 @@
 use std::{fs, io::Read, net::SocketAddr, thread::JoinHandle};
 
 use tempfile::TempDir;
-use webframe::{StopHandle, Stopped, TestClient, http::Method};
+use webframe::{Address, Server, ServerSettings, StopHandle, Stopped, TestClient, http::Method};
 
 use super::*;
 
@@ -141,7 +141,7 @@ struct Full(bool);
 impl Read for Full {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if std::mem::replace(&mut self.0, true) {
-            Err(io::ErrorKind::StorageFull.into())
+            Err(ErrorKind::StorageFull.into())
         } else {
             Ok(into.len())
         }

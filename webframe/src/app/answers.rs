@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use http::{HeaderValue, Method, StatusCode, header};
 
-use super::App;
+use super::{App, head_check};
 use crate::{
     Error, Middleware, Next, Request, Response,
     contract::{layer::Chain, refusal::plain_text, service::Endpoint},
@@ -20,6 +20,7 @@ impl<S: Send + Sync + 'static> App<S> {
                 None => Err(Error::not_found("")),
             },
             Endpoint::Nothing => Err(Error::not_found("")),
+            Endpoint::Refused => Err(head_check::refusal_of(request)),
             Endpoint::WrongMethod if *request.method() == Method::OPTIONS => {
                 Ok(Response::new(StatusCode::NO_CONTENT))
             }
@@ -125,6 +126,15 @@ impl<S: Send + Sync + 'static> Chain<S> for App<S> {
             log_error(&format!("{}: dropping the error failed: {panic}", request.id()));
         }
         response
+    }
+}
+
+/// Drops the values that code of the app put on a request.
+pub(super) fn drop_values(request: &mut Request) {
+    if !request.values.is_empty()
+        && let Err(panic) = panics::catch(|| request.values.clear())
+    {
+        log_error(&format!("{}: dropping a request's values failed: {panic}", request.id()));
     }
 }
 

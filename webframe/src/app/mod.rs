@@ -3,6 +3,7 @@
 mod answers;
 #[cfg(all(debug_assertions, feature = "templates"))]
 mod fault_page;
+mod head_check;
 mod jobs;
 mod routes;
 mod table;
@@ -15,7 +16,7 @@ use std::{error::Error as StdError, io, sync::Arc, time::Duration};
 use http::{HeaderName, Method};
 
 use self::{
-    answers::{default_page, log_error},
+    answers::{default_page, drop_values, log_error},
     jobs::Jobs,
     table::{RouteMatch, Table, TableRoute},
 };
@@ -275,7 +276,10 @@ impl<S: Send + Sync + 'static> App<S> {
     fn route(&self, endpoint: Endpoint) -> Option<&TableRoute<S>> {
         match endpoint {
             Endpoint::Route(number) => self.table.route(number),
-            Endpoint::WrongMethod | Endpoint::Nothing | Endpoint::WholeServer => None,
+            Endpoint::WrongMethod
+            | Endpoint::Nothing
+            | Endpoint::Refused
+            | Endpoint::WholeServer => None,
         }
     }
 }
@@ -295,14 +299,14 @@ impl<S: Send + Sync + 'static> Service for App<S> {
         if request.names.is_none() && !self.table.names().is_empty() {
             request.names = Some(Arc::clone(self.table.names()));
         }
-        endpoint
+        self.check_head(endpoint, request)
     }
 
     fn pattern(&self, endpoint: Endpoint) -> &'static str {
         match endpoint {
             Endpoint::Route(number) => self.table.route(number).map_or("", |route| route.pattern),
             Endpoint::WholeServer => "*",
-            Endpoint::WrongMethod | Endpoint::Nothing => "",
+            Endpoint::WrongMethod | Endpoint::Nothing | Endpoint::Refused => "",
         }
     }
 
@@ -326,11 +330,7 @@ impl<S: Send + Sync + 'static> Service for App<S> {
         } else {
             self.respond(endpoint, request) // which catches panics itself
         };
-        if !request.values.is_empty()
-            && let Err(panic) = panics::catch(|| request.values.clear())
-        {
-            log_error(&format!("{}: dropping a request's values failed: {panic}", request.id()));
-        }
+        drop_values(request);
         response
     }
 

@@ -5,6 +5,7 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use http::Method;
 
+use super::head_check::HeadCheck;
 use crate::{Handler, Middleware, pace::Pace};
 
 /// The table of URLs of an app. All its mistakes are reported together when the app is bound.
@@ -21,8 +22,9 @@ use crate::{Handler, Middleware, pace::Pace};
 /// [`default_body_limit`](Urls::default_body_limit),
 /// [`default_time_limit`](Urls::default_time_limit), [`all_blocking`](Urls::all_blocking) and
 /// [`slashes`](Urls::slashes) apply to a whole table; [`named`](Urls::named),
-/// [`body_limit`](Urls::body_limit), [`time_limit`](Urls::time_limit) and
-/// [`wrap_route`](Urls::wrap_route) for the route that was added last.
+/// [`body_limit`](Urls::body_limit), [`check_head`](Urls::check_head),
+/// [`time_limit`](Urls::time_limit) and [`wrap_route`](Urls::wrap_route) for the route that was
+/// added last.
 ///
 /// ```
 /// use webframe::{App, Request, Response, Result, TestClient, Urls};
@@ -68,6 +70,7 @@ pub(crate) struct Route<S> {
     pub(crate) pace: Pace,
     pub(crate) body_bytes_max: Option<u64>,
     pub(crate) time_limit: Option<Duration>,
+    pub(crate) head_check: Option<Box<HeadCheck<S>>>,
     /// From the outermost to the innermost.
     pub(crate) layers: Vec<Arc<dyn Middleware<S>>>,
 }
@@ -319,6 +322,7 @@ impl<S> Urls<S> {
             handler: Box::new(handler),
             body_bytes_max: None,
             time_limit: None,
+            head_check: None,
             layers: Vec::new(),
         });
         self

@@ -6,7 +6,8 @@ use crate::{Request, Response, contract::refusal::Refused, pace::Pace};
 
 /// An app, for the engine.
 pub(crate) trait Service: Send + Sync {
-    /// Finds the endpoint of a request and stores the route's pattern in the request.
+    /// Finds the endpoint of a request and stores the route's pattern in the request. Only the
+    /// head has been read.
     fn find(&self, request: &mut Request) -> Endpoint;
     /// The pattern of the route; empty if the endpoint is not a route.
     fn pattern(&self, endpoint: Endpoint) -> &'static str;
@@ -31,6 +32,8 @@ pub(crate) enum Endpoint {
     WrongMethod,
     /// No route matches the path.
     Nothing,
+    /// The check of the route refused the head.
+    Refused,
     /// `OPTIONS *`.
     WholeServer,
 }
@@ -39,6 +42,7 @@ impl Endpoint {
     const WRONG_METHOD: u32 = u32::MAX;
     const NOTHING: u32 = u32::MAX - 1;
     const WHOLE_SERVER: u32 = u32::MAX - 2;
+    const REFUSED: u32 = u32::MAX - 3;
 
     /// A number that is unique for each endpoint.
     pub(crate) fn to_number(self) -> u32 {
@@ -47,6 +51,7 @@ impl Endpoint {
             Endpoint::WrongMethod => Endpoint::WRONG_METHOD,
             Endpoint::Nothing => Endpoint::NOTHING,
             Endpoint::WholeServer => Endpoint::WHOLE_SERVER,
+            Endpoint::Refused => Endpoint::REFUSED,
         }
     }
 
@@ -56,6 +61,7 @@ impl Endpoint {
             Endpoint::WRONG_METHOD => Endpoint::WrongMethod,
             Endpoint::NOTHING => Endpoint::Nothing,
             Endpoint::WHOLE_SERVER => Endpoint::WholeServer,
+            Endpoint::REFUSED => Endpoint::Refused,
             number => Endpoint::Route(number),
         }
     }

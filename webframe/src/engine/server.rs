@@ -338,6 +338,17 @@ impl<S: Send + Sync + 'static> App<S> {
     pub fn run(self) -> io::Result<()> {
         Server::bind(&ServerSettings::default())?.stop_on_signals()?.serve(self).map(drop)
     }
+
+    /// As [`App::run`], on another [`Address`]: `0.0.0.0:8000` is for all machines that reach this one.
+    ///
+    /// # Errors
+    /// As [`App::run`], and if the text is not an address.
+    pub fn run_at(self, address: &str) -> io::Result<()> {
+        let invalid = |text: String| io::Error::new(io::ErrorKind::InvalidInput, text);
+        let addresses = vec![address.parse().map_err(invalid)?];
+        let settings = ServerSettings { addresses, ..ServerSettings::default() };
+        Server::bind(&settings)?.stop_on_signals()?.serve(self).map(drop)
+    }
 }
 
 fn on_signals(name: &str, signals: &[i32], act: impl Fn() + Send + 'static) -> io::Result<()> {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Body, Limits, Refused, Request, RequestId,
-    contract::service::Service,
+    contract::service::{Endpoint, Service},
     request::body::Content,
     wire::{Head, Progress, WireError},
 };
@@ -146,7 +146,7 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         let mut request = Request { head, content, id, ..empty };
         let endpoint = client.app.find(&mut request);
         let body_max = client.app.body_bytes_max(endpoint).unwrap_or(limits.body_bytes_max);
-        if request.content.length() > body_max {
+        if matches!(endpoint, Endpoint::Route(_)) && request.content.length() > body_max {
             return refuse(WireError::BodyTooLarge, Some(&request));
         }
         let (status, fields, body) = client.app.answer(endpoint, &mut request).into_parts();

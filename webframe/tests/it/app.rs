@@ -126,3 +126,9 @@ fn the_test_client_reports_every_mistake_in_the_table() {
     let urls = Urls::new().get("/a/{x", parse).post("/b", parse).post("/b", io_error);
     drop(TestClient::new(&App::new(()).urls(urls)));
 }
+
+#[test]
+fn an_address_that_is_none_is_reported_with_an_example() {
+    let error = App::new(()).run_at("8000").expect_err("a port is no address").to_string();
+    assert!(error.starts_with("invalid address \"8000\", expected one like 127.0.0.1:"), "{error}");
+}

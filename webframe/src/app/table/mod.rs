@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use http::Method;
 
-use super::routes::{Methods, Route, Slashes, Urls};
+use super::{
+    head_check::HeadCheck,
+    routes::{Methods, Route, Slashes, Urls},
+};
 use crate::{
     Error, Handler, Middleware, Request, Response, Result,
     pace::Pace,
@@ -37,6 +40,7 @@ pub(crate) struct TableRoute<S> {
     pub(crate) pace: Pace,
     pub(crate) body_bytes_max: Option<u64>,
     pub(crate) time_limit: Option<Duration>,
+    pub(crate) head_check: Option<Box<HeadCheck<S>>>,
     pub(crate) layers: Vec<Arc<dyn Middleware<S>>>,
 }
 
@@ -94,6 +98,7 @@ impl<S: 'static> Table<S> {
                 pace: Pace::quick(),
                 body_bytes_max: Some(0),
                 time_limit: None,
+                head_check: None,
                 layers: Vec::new(),
             });
         }
@@ -129,6 +134,7 @@ impl<S: 'static> Table<S> {
             pace: route.pace,
             body_bytes_max: route.body_bytes_max,
             time_limit: route.time_limit,
+            head_check: route.head_check,
             layers: route.layers,
         });
     }

@@ -72,7 +72,6 @@ fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     if let Some(step) = turn_away(turn.purpose, request, engine) {
         return step;
     }
-    let endpoint = engine.service.find(request);
     request.peer = turn.peer;
     request.presence.set_slot(Slot { shard: turn.shard, token: turn.token.to_number() });
     if !engine.settings.trusted_proxies.is_empty() {
@@ -81,6 +80,7 @@ fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     }
     request.content.clear();
     request.content_unread = false;
+    let endpoint = engine.service.find(request); // which may run a check of the head
     let framing = request.head.framing();
     if matches!(framing, Framing::None | Framing::Length(0)) {
         return Step::Request(endpoint);
@@ -104,6 +104,10 @@ fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
             None => Remaining::Length(length),
         },
         Framing::Length(length) => Remaining::Length(length),
+        Framing::Chunked if endpoint == Endpoint::Refused => {
+            request.content_unread = true;
+            return Step::Request(endpoint);
+        }
         Framing::Chunked => {
             Remaining::Chunks(ChunkDecoder::new(engine.settings.limits.chunk_overhead_max))
         }

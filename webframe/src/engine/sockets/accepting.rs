@@ -37,6 +37,7 @@ impl Shard {
                 Err(AcceptFailure::Empty) => return,
                 Err(AcceptFailure::Gone) => {}
                 Err(AcceptFailure::NoRoom) => {
+                    self.report_shortage();
                     if !self.evict() {
                         self.accept_again = Some(self.clock + ACCEPT_REST);
                         return;
@@ -45,6 +46,16 @@ impl Shard {
             }
         }
         self.todo.push_back(Todo::Accept(index));
+    }
+
+    fn report_shortage(&self) {
+        let time_up = self.clock.saturating_duration_since(self.engine.started);
+        if self.engine.admission.reports_shortage(time_up) {
+            log::warn!(
+                "no open files or memory are left for a new connection; the one that has been \
+                 idle longest is closed"
+            );
+        }
     }
 
     /// Counts an accepted connection and keeps it or gives it to another shard.

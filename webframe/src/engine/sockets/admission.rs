@@ -5,8 +5,9 @@ use std::{
     net::{IpAddr, Ipv6Addr},
     sync::{
         Mutex,
-        atomic::{AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
 use crate::{Network, engine::ServerSettings, lock::lock, request::network::any_contains};
@@ -27,6 +28,8 @@ pub(crate) struct Admission {
     of_network_max: usize,
     /// Proxies, which speak for many clients: not counted by address.
     exempt: Vec<Network>,
+    /// The second in which a shortage was last reported, counted from 1.
+    shortage_reported: AtomicU64,
 }
 
 /// The connection that must close before a new one may stay.
@@ -49,7 +52,15 @@ impl Admission {
             of_network: Mutex::default(),
             of_network_max: limits.connections_per_address_max,
             exempt,
+            shortage_reported: AtomicU64::new(0),
         }
+    }
+
+    /// Whether to report that a connection found no descriptor: once in each second of the server,
+    /// or a flood would fill the log.
+    pub(crate) fn reports_shortage(&self, time_up: Duration) -> bool {
+        let second = time_up.as_secs() + 1;
+        self.shortage_reported.swap(second, Relaxed) != second
     }
 
     /// Counts a new connection. It may stay if [`Admission::crowding`] returns `None`.
@@ -116,6 +127,13 @@ mod tests {
     fn admission(connections_max: usize, connections_per_address_max: usize) -> Admission {
         let limits = Limits { connections_max, connections_per_address_max, ..Limits::default() };
         Admission::new(&ServerSettings { limits, ..ServerSettings::default() })
+    }
+
+    #[test]
+    fn a_shortage_is_reported_once_a_second() {
+        let admission = Admission::new(&ServerSettings::default());
+        let reported = |millis| admission.reports_shortage(Duration::from_millis(millis));
+        assert_eq!([0, 999, 1_000, 1_001, 5_000].map(reported), [true, false, true, false, true]);
     }
 
     #[test]

@@ -149,6 +149,31 @@ mod tests {
         assert!(error.public().contains("in the field size: unknown variant `huge`"), "{error}");
     }
 
+    #[derive(Debug, Default, PartialEq, serde::Deserialize)]
+    #[serde(default)]
+    struct Options {
+        note: String,
+        depth: Option<u8>,
+        width: Option<i64>,
+        wide: bool,
+    }
+
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Parcel {
+        #[serde(flatten)]
+        options: Options,
+    }
+
+    #[test]
+    fn an_empty_optional_number_of_a_flattened_struct_is_none() {
+        let read = |bytes: &str| parse::<Parcel>(bytes.as_bytes(), 20, "form").unwrap().options;
+        assert_eq!(read("note=&depth=&width=&wide="), Options::default());
+        let some = Options { depth: Some(3), width: Some(-4), wide: true, ..Options::default() };
+        assert_eq!(read("depth=3&note=&wide=on&width=-4"), some);
+        let refused = parse::<Parcel>(b"note=&depth=x", 20, "form").unwrap_err();
+        assert!(refused.public().contains("expected u8"), "{refused}");
+    }
+
     #[test]
     fn an_empty_required_number_is_an_error_of_its_field() {
         refused(

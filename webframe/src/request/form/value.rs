@@ -24,6 +24,15 @@ pub(super) struct Form<'p> {
 /// Maximum number of fields of a flattened struct that may be numbers or booleans.
 const GUESSES_MAX: usize = 64;
 
+/// What a field of a flattened struct may contain instead of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Guess {
+    /// A number or a boolean.
+    Scalar,
+    /// No value: an optional number whose input was left empty.
+    Nothing,
+}
+
 impl<'p> Form<'p> {
     pub(super) fn new(pairs: Vec<(Text<'p>, Text<'p>)>) -> Form<'p> {
         Form { pairs }
@@ -37,13 +46,17 @@ impl<'p> Form<'p> {
             Err(fault) => fault,
         };
         // serde buffers the fields of a flattened struct without their types. If it refuses a text
-        // there, this tries again with the fields that contain the text as numbers or booleans.
-        for (name, text) in self.pairs.iter().take(GUESSES_MAX) {
+        // there, this tries again with the fields that contain the text as numbers or booleans, and
+        // with empty ones as nothing.
+        let pairs = self.pairs.iter().take(GUESSES_MAX);
+        let guesses = pairs.flat_map(|pair| [(pair, Guess::Scalar), (pair, Guess::Nothing)]);
+        for ((name, text), guess) in guesses {
             let refused = format!("invalid type: string {text:?}");
-            if fault.field.is_some() || !fault.text.starts_with(&refused) {
+            let is_refused = fault.field.is_none() && fault.text.starts_with(&refused);
+            if !is_refused || (guess == Guess::Nothing && !text.is_empty()) {
                 continue;
             }
-            typed.push(&**name);
+            typed.push((&**name, guess));
             match self.read_with(&typed) {
                 Ok(value) => return Ok(value),
                 Err(other) if other.text.starts_with("invalid type: string") => fault = other,
@@ -54,7 +67,7 @@ impl<'p> Form<'p> {
         Err(fault)
     }
 
-    fn read_with<T: DeserializeOwned>(&self, typed: &[&str]) -> Result<T, Fault> {
+    fn read_with<T: DeserializeOwned>(&self, typed: &[(&str, Guess)]) -> Result<T, Fault> {
         T::deserialize(Fields { form: self, typed })
     }
 }
@@ -82,8 +95,8 @@ impl std::error::Error for Fault {}
 
 struct Fields<'f, 'p> {
     form: &'f Form<'p>,
-    /// Names of values that are offered as numbers or booleans.
-    typed: &'f [&'f str],
+    /// Names of values that are not offered as texts.
+    typed: &'f [(&'f str, Guess)],
 }
 
 impl<'de> Deserializer<'de> for Fields<'_, '_> {
@@ -130,7 +143,7 @@ impl<'de> Deserializer<'de> for Fields<'_, '_> {
 struct Groups<'f> {
     groups: std::vec::IntoIter<(&'f str, Vec<&'f str>)>,
     next: Option<(&'f str, Vec<&'f str>)>,
-    typed: &'f [&'f str],
+    typed: &'f [(&'f str, Guess)],
 }
 
 impl<'de> MapAccess<'de> for Groups<'_> {
@@ -147,7 +160,8 @@ impl<'de> MapAccess<'de> for Groups<'_> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
         let (name, texts) = self.next.take().unwrap_or_default();
-        let value = Value { name, texts, is_typed: self.typed.contains(&name) };
+        let guess = self.typed.iter().find(|typed| typed.0 == name).map(|typed| typed.1);
+        let value = Value { name, texts, guess };
         seed.deserialize(value).map_err(|mut fault| {
             let says_it = fault.text.starts_with("duplicate field");
             fault.field = fault.field.or_else(|| (!says_it).then(|| name.to_owned()));
@@ -160,12 +174,12 @@ impl<'de> MapAccess<'de> for Groups<'_> {
 struct Value<'f> {
     name: &'f str,
     texts: Vec<&'f str>,
-    is_typed: bool,
+    guess: Option<Guess>,
 }
 
 impl<'f> Value<'f> {
     fn of(text: &'f str) -> Value<'f> {
-        Value { name: "", texts: vec![text], is_typed: false }
+        Value { name: "", texts: vec![text], guess: None }
     }
 
     fn text(&self) -> Result<&'f str, Fault> {
@@ -225,7 +239,12 @@ impl<'de> Deserializer<'de> for Value<'_> {
             return self.deserialize_seq(visitor);
         }
         let text = self.text()?;
-        match Scalar::of(text).filter(|_| self.is_typed) {
+        let scalar = match self.guess {
+            Some(Guess::Nothing) => return visitor.visit_unit(),
+            Some(Guess::Scalar) => Scalar::of(text),
+            None => None,
+        };
+        match scalar {
             Some(Scalar::Unsigned(number)) => visitor.visit_u64(number),
             Some(Scalar::Signed(number)) => visitor.visit_i64(number),
             Some(Scalar::Float(number)) => visitor.visit_f64(number),

@@ -94,7 +94,7 @@ fn changes_content(encoding: &[u8]) -> bool {
 
 /// Parses name and file name of `form-data`. RFC 7578 §4.2 has no `filename*`, but programs send
 /// it, and `name*` too, instead of the plain parameter. Beside that it is ignored, so that all
-/// readers find the same name.
+/// readers find the same name. An exception is .NET, which sends the plain one as an encoded word.
 fn parse_disposition(value: &[u8]) -> Result<(String, Option<String>), Fault> {
     let (word, parameters) = parameters::split(value);
     if !word.eq_ignore_ascii_case(b"form-data") {
@@ -117,8 +117,16 @@ fn parse_disposition(value: &[u8]) -> Result<(String, Option<String>), Fault> {
         }
     }
     let name = one_of(name, name_ext, "name")?.ok_or(Fault::NoName)?;
+    if file_name_ext.is_some() {
+        file_name = file_name.filter(|plain| !is_encoded_word(plain.bytes()));
+    }
     let file_name = one_of(file_name, file_name_ext, "file name")?;
     Ok((name, file_name.map(|path| last_component(&path).to_owned())))
+}
+
+/// Whether it is of the form `=?utf-8?B?5paH?=` (RFC 2047 §2).
+fn is_encoded_word(text: &[u8]) -> bool {
+    text.starts_with(b"=?") && text.ends_with(b"?=")
 }
 
 /// The plain value, or else the extended one.

@@ -241,6 +241,15 @@ fn an_extended_name_is_read_when_the_plain_one_is_missing() {
 }
 
 #[test]
+fn an_extended_file_name_wins_over_an_encoded_word_as_dotnet_sends_it() {
+    let file = |rest: &str| head(&format!("Content-Disposition: form-data; name=a; {rest}")).1;
+    let both = "filename=\"=?utf-8?B?5paH?=\"; filename*=utf-8''%E6%96%87";
+    assert_eq!(file(both).as_deref(), Some("文"));
+    let alone = file("filename=\"=?utf-8?B?5paH?=\"");
+    assert_eq!(alone.as_deref(), Some("=?utf-8?B?5paH?="));
+}
+
+#[test]
 fn a_file_name_is_never_a_path() {
     for (sent, expected) in [
         ("a.txt", "a.txt"),

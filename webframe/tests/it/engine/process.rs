@@ -39,12 +39,29 @@ impl Drop for Process {
     }
 }
 
+/// The logger of that server.
+struct StandardError;
+
+impl log::Log for StandardError {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        eprintln!("{} {}", record.level(), record.args());
+    }
+
+    fn flush(&self) {}
+}
+
 /// Serves if [`start`] set the variable; otherwise does nothing.
 #[test]
 fn child_server() {
     if std::env::var_os(CHILD).is_none() {
         return;
     }
+    log::set_logger(&StandardError).expect("it is the first");
+    log::set_max_level(log::LevelFilter::Warn);
     let server = Server::bind(&settings()).expect("a free port");
     let server = server.stop_on_signals().expect("signals");
     let Some(Address::Tcp(address)) = server.addresses().pop() else { panic!("TCP") };

@@ -1,6 +1,6 @@
 //! Forms with files over a connection: the handler sees the parts, or the form is refused.
 
-use webframe::{Limits, Request, Response, Result, ServerSettings, Urls};
+use webframe::{Error, Limits, Request, Response, Result, ServerSettings, Urls, http::header};
 
 use super::site::{Answer, Site, settings};
 
@@ -160,4 +160,68 @@ fn a_body_beyond_the_limit_of_temporary_files_is_answered_503() {
         ));
         assert_eq!(client.answer().expect("an answer").status, status);
     }
+}
+
+/// A route for those who have the key, and one with a check that panics.
+fn checked_site() -> Site {
+    let checked = |(): &(), request: &Request| match request.field(&header::AUTHORIZATION) {
+        Some("key") => Ok(()),
+        _ => Err(Error::forbidden("no key")),
+    };
+    let faulty = |(): &(), _: &Request| panic!("meant");
+    let urls = Urls::new().post("/keep", keep).check_head(checked);
+    Site::start((), urls.post("/faulty", keep).check_head(faulty))
+}
+
+#[test]
+fn a_route_refuses_by_the_head_before_the_body_is_sent() {
+    let site = checked_site();
+    for (fields, closes) in [
+        ("Content-Length: 1000000\r\nExpect: 100-continue", true),
+        ("Content-Length: 5\r\nExpect: 100-continue", true),
+        ("Content-Length: 1000000", true),
+        ("Transfer-Encoding: chunked", true),
+        ("Content-Length: 9000000000", true),
+        ("Content-Length: 0", false),
+    ] {
+        let mut client = site.client();
+        client.send(&format!("POST /keep HTTP/1.1\r\nHost: x\r\n{fields}\r\n\r\n"));
+        let answer = client.answer().expect("an answer before any byte of the body");
+        assert_eq!((answer.status, answer.closes()), (403, closes), "{fields}");
+        assert!(answer.body.contains("no key"), "{}", answer.body);
+    }
+    let mut client = site.client();
+    client.send("POST /faulty HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n");
+    assert_eq!(client.answer().expect("an answer").status, 500);
+}
+
+#[test]
+fn a_small_body_behind_a_refused_head_is_dropped_and_an_accepted_one_arrives() {
+    let site = checked_site();
+    let mut client = site.client();
+    let length = "Host: x\r\nContent-Length: 5\r\n";
+    for (key, status, body) in [("", 403, "no key"), ("key", 200, "5"), ("", 403, "no key")] {
+        client.send(&format!("POST /keep HTTP/1.1\r\n{length}Authorization: {key}\r\n\r\nhello"));
+        let answer = client.answer().expect("an answer");
+        assert_eq!((answer.status, answer.closes()), (status, false));
+        assert!(answer.body.contains(body), "{}", answer.body);
+    }
+    let expect = "Authorization: key\r\nExpect: 100-continue\r\n";
+    client.send(&format!("POST /keep HTTP/1.1\r\n{length}{expect}\r\n"));
+    assert_eq!(client.answer().expect("an interim answer").status, 100);
+    client.send("hello");
+    assert_eq!(client.answer().expect("an answer").body, "5");
+}
+
+/// The request is kept for the next client of the shard.
+#[test]
+fn a_value_of_a_check_does_not_reach_another_request() {
+    let checked = |(): &(), request: &Request| Ok(request.put("a value of the check"));
+    let told = |(): &(), request: &Request| Ok(Response::text(*request.get().unwrap_or(&"none")));
+    let urls = Urls::new().post("/checked", told).check_head(checked).get("/", told);
+    let site = Site::start_with(&ServerSettings { shards: 1, ..settings() }, (), urls);
+    let mut refused = site.client();
+    refused.send("POST /checked HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000000\r\n\r\n");
+    assert_eq!(refused.answer().expect("an answer").status, 413);
+    assert_eq!(site.get("/").body, "none");
 }

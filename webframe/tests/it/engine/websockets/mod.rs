@@ -1,6 +1,7 @@
 //! WebSockets on real sockets: the order of callbacks, lost peers, slow peers, the stop of the
 //! server.
 
+mod faults;
 mod opening;
 
 use std::{
@@ -146,13 +147,14 @@ fn upgrade(path: &str, fields: &str) -> String {
     )
 }
 
-/// A masked frame of a short payload.
+/// A masked frame.
 fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
-    let length = u8::try_from(payload.len()).expect("short");
-    assert!(length < 126);
+    let [high, low] = u16::try_from(payload.len()).expect("at most 16 bits").to_be_bytes();
+    let head =
+        if payload.len() < 126 { vec![first, 0x80 | low] } else { vec![first, 0xFE, high, low] };
     let mask = [7, 0, 255, 1];
     let coded = payload.iter().zip(mask.iter().cycle()).map(|(byte, key)| byte ^ key);
-    [first, 0x80 | length].into_iter().chain(mask).chain(coded).collect()
+    head.into_iter().chain(mask).chain(coded).collect()
 }
 
 fn text(text: &str) -> Vec<u8> {

@@ -1,0 +1,81 @@
+//! Checks of heads: a route refuses a request before its body is read.
+
+use std::sync::Mutex;
+
+use super::{App, Urls, answers::drop_values};
+use crate::{Error, Request, Result, contract::service::Endpoint, lock::lock, panics};
+
+/// Checks a request after its head and before its body has been read.
+pub(crate) type HeadCheck<S> = dyn Fn(&S, &Request) -> Result<()> + Send + Sync;
+
+/// The error of a check: a value of its request until the request is answered.
+struct HeadRefusal(Mutex<Option<Error>>);
+
+impl<S> Urls<S> {
+    /// Checks the head of each request to the route that was added last: before its body is read,
+    /// and before a client that sends `Expect: 100-continue` is told to send it. If the check
+    /// returns an error, that is the answer, and no handler is called. The connection closes after
+    /// it if the body is larger than 64 KiB or of unknown length; it is not read then.
+    ///
+    /// The check runs in the shard and must not block. It runs before all layers, so there is no
+    /// session yet. The layers of the app see the refusal, those of groups and routes do not. Values
+    /// that a check puts on the request are dropped.
+    ///
+    /// ```
+    /// use webframe::{App, Error, Request, Response, Result, TestClient, Urls, http::header};
+    ///
+    /// fn may_upload(key: &String, request: &Request) -> Result<()> {
+    ///     match request.field(&header::AUTHORIZATION).and_then(|text| text.strip_prefix("Bearer ")) {
+    ///         Some(given) if given == key => Ok(()),
+    ///         _ => Err(Error::forbidden("a key is needed")),
+    ///     }
+    /// }
+    ///
+    /// fn upload(_: &String, request: &Request) -> Result<Response> {
+    ///     Ok(Response::text(format!("{} bytes", request.body()?.len())))
+    /// }
+    ///
+    /// let urls = Urls::new().put("/film", upload).body_limit(1 << 30).check_head(may_upload);
+    /// let app = App::new("s3cret".to_owned()).urls(urls);
+    /// let client = TestClient::new(&app);
+    /// let put = || client.put("/film").with_body("a long film");
+    /// assert_eq!(put().send().status().as_u16(), 403);
+    /// let answer = put().with_field("Authorization", "Bearer s3cret").send();
+    /// assert_eq!(answer.text(), "11 bytes");
+    /// ```
+    #[must_use]
+    pub fn check_head(
+        mut self,
+        check: impl Fn(&S, &Request) -> Result<()> + Send + Sync + 'static,
+    ) -> Urls<S> {
+        match self.routes.last_mut() {
+            Some(route) => route.head_check = Some(Box::new(check)),
+            None => self.mistakes.push("check_head: there is no route before it".to_owned()),
+        }
+        self
+    }
+}
+
+impl<S: Send + Sync + 'static> App<S> {
+    /// The endpoint of a request after the check of its route.
+    pub(super) fn check_head(&self, endpoint: Endpoint, request: &mut Request) -> Endpoint {
+        let check = self.route(endpoint).and_then(|route| route.head_check.as_ref());
+        let Some(check) = check else { return endpoint };
+        let result = panics::catch(|| check(&self.state, request))
+            .unwrap_or_else(|panic| Err(Error::internal(panic)));
+        drop_values(request); // a request that the server refuses later would keep them
+        match result {
+            Ok(()) => endpoint,
+            Err(error) => {
+                request.put(HeadRefusal(Mutex::new(Some(error))));
+                Endpoint::Refused
+            }
+        }
+    }
+}
+
+/// The error of the check that refused the request.
+pub(super) fn refusal_of(request: &Request) -> Error {
+    let refusal = request.get::<HeadRefusal>().and_then(|refusal| lock(&refusal.0).take());
+    refusal.unwrap_or_else(|| Error::forbidden(""))
+}
