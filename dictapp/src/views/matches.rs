@@ -189,7 +189,7 @@ fn listed(books: &Selection<'_>, kind: MatchKind, found: &lexicon::Matches<'_>) 
 
 /// The words and phrases of a sentence. A single word gets here only if a question mark followed
 /// it; otherwise it has a page.
-fn by_words(books: &Selection<'_>, query: &str) -> Vec<Brief> {
+pub(super) fn by_words(books: &Selection<'_>, query: &str) -> Vec<Brief> {
     if !query.contains(char::is_whitespace) && !books.has(query) {
         return Vec::new();
     }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use webframe::http::{HeaderValue, StatusCode, header};
 use webframe::{Error, Request, Response, Result};
 
+use crate::model::{Explanation, LanguageTag, Languages};
 use crate::site::{Selection, Site};
 use crate::store::{AnkiNote, SavedFilter, SavedWord, SavedWordText, WordListStart, anki_package};
 use crate::views::page::{NO_STORE, Page};
@@ -117,10 +118,11 @@ fn text(books: &Selection<'_>, rows: &[SavedWord]) -> Vec<u8> {
 }
 
 /// The content of a word's card.
-#[derive(Default)]
 pub(crate) struct Card {
     pub(crate) phonetic: String,
     pub(crate) meaning: String,
+    /// Of the meaning.
+    pub(crate) lang: LanguageTag,
     pub(crate) example: String,
     /// The translation of the example.
     pub(crate) translation: String,
@@ -132,19 +134,32 @@ impl Card {
         format!("{} {}", self.example, self.translation).trim_end().to_owned()
     }
 
+    /// The card of a word that no book has.
+    fn unknown() -> Card {
+        Card {
+            phonetic: String::new(),
+            meaning: String::new(),
+            lang: LanguageTag::ENGLISH,
+            example: String::new(),
+            translation: String::new(),
+        }
+    }
+
     pub(crate) fn of(books: &Selection<'_>, word: &str) -> Card {
         let found = books.look_up(word);
         let entry = found.first().and_then(|found| found.entries.first());
         let Some(entry) = entry else {
-            return Card::default();
+            return Card::unknown();
         };
-        let explanation = crate::model::Explanation::parse(entry.mean);
+        let explanation = Explanation::parse(entry.mean);
+        let meaning = gloss_of(&explanation);
         let ipa = explanation.first_pronunciation().map(|one| one.ipa.clone());
         let phonetic = ipa.or_else(|| found[0].phonetic.map(str::to_owned)).unwrap_or_default();
         let example = explanation.senses().flat_map(|(_, sense)| &sense.examples).next();
         Card {
             phonetic,
-            meaning: gloss_of(&explanation),
+            lang: Languages::of_target(entry.languages, &meaning),
+            meaning,
             example: example.map_or_else(String::new, |example| example.text.clone()),
             translation: example.and_then(|one| one.translation.clone()).unwrap_or_default(),
         }

@@ -14,7 +14,7 @@ use webframe::{Error, Request, Response, Result};
 use super::classes::{ListLine, to_learn};
 use super::filters;
 use super::page::Page;
-use crate::model::Word;
+use crate::model::{LanguageTag, Word};
 use crate::paths;
 use crate::site::{SAVED_WORDS_MAX, Saving, Selection, Site, Visit};
 use crate::store::{SavedFilter, SavedWord, SavedWordCounts, SavedWordText, WordListStart};
@@ -83,6 +83,8 @@ struct Refused<'a> {
 struct SavedLine {
     word: String,
     gloss: String,
+    /// Of the gloss.
+    lang: LanguageTag,
     text: SavedWordText,
     is_suspended: bool,
     is_due: bool,
@@ -204,9 +206,11 @@ fn start(older: Option<i64>) -> Result<WordListStart> {
     time.map(WordListStart::OlderThan).map_err(|_| Error::bad_request("invalid time in the query"))
 }
 
-fn line(page: &Page<'_>, books: &Selection<'_>, word: SavedWord, now: Timestamp) -> SavedLine {
+fn line(page: &Page<'_>, books: &Selection<'_>, word: SavedWord, now: Timestamp) -> Line {
+    let card = Card::of(books, &word.word);
     SavedLine {
-        gloss: Card::of(books, &word.word).meaning,
+        gloss: card.meaning,
+        lang: card.lang,
         day: page.day(word.due),
         is_due: word.due <= now && !word.suspended,
         is_suspended: word.suspended,
