@@ -26,7 +26,7 @@ texts! {
         answers: "次数", "Requests";
         mean: "平均", "Average";
         longest: "最长", "Longest";
-        milliseconds: "{count} 毫秒", "{count} ms";
+        milliseconds: "{count} ms", "{count} ms";
         no_page: "（没有这个页面）", "(no such page)";
         older: "较早的", "Older";
         done: "已完成。", "Done.";

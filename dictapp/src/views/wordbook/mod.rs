@@ -206,7 +206,7 @@ fn start(older: Option<i64>) -> Result<WordListStart> {
     time.map(WordListStart::OlderThan).map_err(|_| Error::bad_request("invalid time in the query"))
 }
 
-fn line(page: &Page<'_>, books: &Selection<'_>, word: SavedWord, now: Timestamp) -> Line {
+fn line(page: &Page<'_>, books: &Selection<'_>, word: SavedWord, now: Timestamp) -> SavedLine {
     let card = Card::of(books, &word.word);
     SavedLine {
         gloss: card.meaning,
