@@ -22,7 +22,7 @@ on_both_engines! {
     the_audit_log_is_read_by_user_and_forgets_by_age
     a_deleted_user_leaves_nothing_behind
     users_are_found_by_the_beginning_of_their_names
-    a_list_is_finished_when_each_word_was_reviewed
+    a_list_is_finished_when_each_word_is_learnt
     reports_and_counts_are_kept_until_they_are_settled
     a_history_is_deleted_by_row_by_day_and_whole_and_is_bounded
 }
@@ -256,7 +256,7 @@ fn users_are_found_by_the_beginning_of_their_names(fresh: &Fresh) {
     assert!(names("x", "", 9).is_empty());
 }
 
-fn a_list_is_finished_when_each_word_was_reviewed(fresh: &Fresh) {
+fn a_list_is_finished_when_each_word_is_learnt(fresh: &Fresh) {
     use dictapp::model::{Grade, Memory};
     let store = fresh.open();
     let (teacher, pupil) = (register(&store, "Lee"), register(&store, "Levi"));
