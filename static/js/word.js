@@ -34,7 +34,7 @@
       const region = button.querySelector("i");
       button.setAttribute("aria-label", page.dataset.listen
         .replace("{word}", spoken.dataset.say)
-        .replace("{region}", region ? region.textContent : "English"));
+        .replace("{region}", region ? region.textContent : page.dataset.english));
       button.addEventListener("click", () => speak(spoken.dataset.say, spoken.dataset.voice));
       spoken.replaceWith(button);
     }
@@ -56,6 +56,7 @@
         } else {
           await navigator.clipboard.writeText(link.url);
           share.title = share.dataset.done;
+          share.setAttribute("aria-label", share.dataset.done);
           share.classList.add("done");
         }
       } catch (error) {

@@ -60,6 +60,9 @@ pub struct Memory {
     pub due: Timestamp,
 }
 
+/// A word counts as learnt when its stability is at least this many days.
+pub const LEARNT_DAYS: u32 = 7;
+
 /// The steps of a new word.
 const LEARNING_STEPS: &[SignedDuration] =
     &[SignedDuration::from_mins(1), SignedDuration::from_mins(10)];

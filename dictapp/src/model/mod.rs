@@ -18,7 +18,7 @@ pub use explanation::{
     Example, Explanation, LABELS, Part, Sense, WordClass, glosses, sense_lines, split_label,
     split_part,
 };
-pub use fsrs::{Grade, Memory, Phase};
+pub use fsrs::{Grade, LEARNT_DAYS, Memory, Phase};
 pub use languages::{LanguageTag, Languages};
 pub use link::Run;
 pub use reading::{Form, FormKind, Level, Pronunciation, Region, Spelling};

@@ -12,6 +12,7 @@ use webframe::accept::Coding;
 use super::history::Outcome;
 use crate::lexicon::End;
 use crate::lock::unpoisoned;
+use crate::model::LanguageTag;
 
 /// Maximum bytes of one generation of rendered entries: about two thousand entries with their
 /// compressed forms. Two generations are kept.
@@ -142,12 +143,14 @@ impl Cached for ResultsPart {
 }
 
 /// What a card shows of a word: the word book, reviews and exports show cards.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Card {
     /// The pronunciation; empty if there is none.
     pub phonetic: String,
     /// The glosses in one line; empty if no book has the word.
     pub meaning: String,
+    /// The language of the glosses.
+    pub lang: LanguageTag,
     /// The first example; empty if there is none.
     pub example: String,
     /// The translation of the example.
@@ -155,6 +158,13 @@ pub struct Card {
 }
 
 impl Card {
+    /// The card of a word that no book has.
+    pub fn unknown() -> Card {
+        let none = String::new;
+        let lang = LanguageTag::ENGLISH;
+        Card { phonetic: none(), meaning: none(), lang, example: none(), translation: none() }
+    }
+
     /// The example with its translation, in one line.
     pub fn example_line(&self) -> String {
         format!("{} {}", self.example, self.translation).trim_end().to_owned()

@@ -46,8 +46,8 @@ pub use books::{BookChange, UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile,
 pub use cache::{Cache, Card, EntryPart, GuestPage, ResultsPart};
 pub use history::Outcome;
 pub use learning::{
-    CLASS_LIST_WORDS_MAX, CardKind, ClassChange, IMPORT_BYTES_MAX, NEW_A_DAY_MAX, OwnClass,
-    SAVED_WORDS_MAX, SavedWordRow, Saving, TEACHERS_ONLY, TYPED_BYTES_MAX,
+    CLASS_LIST_WORDS_MAX, CardKind, ClassChange, IMPORT_BYTES_MAX, NEW_A_DAY_MAX, NewList,
+    OwnClass, SAVED_WORDS_MAX, SavedWordRow, Saving, TEACHERS_ONLY, TYPED_BYTES_MAX, TaughtList,
 };
 pub use reports::Reporting;
 pub use selection::{Found, FoundEntry, Selection};

@@ -212,6 +212,8 @@ mod tests {
         accounts::books_off::OF_USER,
         learning::LIST,
         learning::DUE,
+        learning::DUE_DAYS,
+        learning::COUNT_LEARNT,
         learning::COUNTS,
         learning::PREFERENCES,
         learning::REVIEWS,

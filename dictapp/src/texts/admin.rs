@@ -9,7 +9,7 @@ texts! {
         nav: "管理页面", "Administration pages";
         overview: "概况", "Overview";
         hours_title: "最近 48 小时的查词次数", "Look-ups in the last 48 hours";
-        hours_hint: "下方为查到，上方为未收录；含访客的查词。", "Below: found. Above: not found. Includes guests.";
+        hours_hint: "含访客的查词。", "Includes guests.";
         hour: "时间", "Hour";
         found: "查到", "Found";
         not_found: "未收录", "Not found";
@@ -26,7 +26,7 @@ texts! {
         answers: "次数", "Requests";
         mean: "平均", "Average";
         longest: "最长", "Longest";
-        milliseconds: "{count} 毫秒", "{count} ms";
+        milliseconds: "{count} ms", "{count} ms";
         no_page: "（没有这个页面）", "(no such page)";
         older: "较早的", "Older";
         done: "已完成。", "Done.";
@@ -66,6 +66,7 @@ texts! {
         none: "还没有词典。", "No dictionaries yet.";
         entries: "{count} 条", "Entries: {count}";
         imported: "{day} 导入", "imported {day}";
+        shipped: "自带，{edition} 版", "built in, edition {edition}";
         hidden: "已隐藏", "hidden";
         up: "上移", "Move up";
         down: "下移", "Move down";
@@ -81,6 +82,7 @@ texts! {
         files_hint: "CSV、文本、StarDict（四个文件一起选）、dictd、ECDICT 等，最大 {size} MiB。", "CSV, text, StarDict (choose all four files), dictd, ECDICT and others, {size} MiB at most.";
         upload_title: "书名（可不填）", "Title (optional)";
         upload_button: "上传并预览", "Upload and preview";
+        refused: "无法识别上传的文件，未做任何更改。原因（英文）：", "The files are not a dictionary that can be read. Nothing was changed. The reason: ";
         preview: "预览", "Preview";
         preview_hint: "下面是识别结果和前几个词条，确认无误后请导入。", "The recognised properties and the first entries. Import the dictionary if they are right.";
         import: "导入", "Import";

@@ -8,7 +8,14 @@ texts! {
         title: "班级", "Classes";
         to_learn: "要学的词单", "Lists to learn";
         until: "{day}前学完", "until {day}";
-        learnt: "{learnt} / {words} 个词已学", "{learnt} of {words} words learnt";
+        learnt_hint: "“已学会”：预计 {days} 天后仍然记得。", "Learnt: expected to be remembered for at least {days} days.";
+        comma: "、", ", ";
+        listed: "词单已发给班级，共 {count} 个词。", "The list was shared. Words: {count}.";
+        repeated: "重复的词只保留一次（{count} 个）。", "Given more than once and kept once: {count}.";
+        dropped: "{count} 行不是单词或超出上限，没有加入。", "Lines left out for not being a word or being beyond the limit: {count}.";
+        unknown: "词典里没有，请检查拼写：{words}", "Not in the dictionary, check the spelling: {words}";
+        show_words: "查看单词", "Show the words";
+        learnt: "{learnt} / {words} 个词已学会", "{learnt} of {words} words learnt";
         finished: "已学完", "finished";
         open: "复习这些词", "Review";
         save: "加入生词本", "Add to my word book";

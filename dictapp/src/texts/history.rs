@@ -7,7 +7,6 @@ texts! {
     History {
         title: "查词记录", "History";
         order: "最新的在前。", "Newest first.";
-        name: "用户", "Name";
         word: "单词", "Word";
         time: "时间", "Time";
         missing: "未收录", "not found";

@@ -130,8 +130,15 @@ texts! {
         day: "日期", "Day";
         total: "过去一年共复习 {count} 次，{days} 天。", "Reviews in the past year: {count}, days with reviews: {days}.";
         words: "生词", "Words";
-        learnt: "已学", "Learnt";
+        learnt: "已学会", "Learnt";
+        learnt_hint: "“已学会”：预计 {days} 天后仍然记得。", "Learnt: expected to be remembered for at least {days} days.";
+        learning: "学习中", "Learning";
+        new: "还没复习", "Not reviewed yet";
+        parts: "已学会 {learnt}，学习中 {learning}，还没复习 {new}", "Learnt: {learnt}, learning: {learning}, not reviewed yet: {new}";
         due: "待复习", "Due";
+        coming: "今后两周要复习的词", "Words due in the coming two weeks";
+        today: "今天", "today";
+        weekdays: "一 二 三 四 五 六 日", "Mon Tue Wed Thu Fri Sat Sun";
         streak: "连续学习天数", "Days in a row";
         weeks: "每周的词", "Words by week";
         saved: "新收藏", "Saved";

@@ -153,6 +153,7 @@ groups! {
     word: word::Word,
     part: word::Part,
     form: word::Form,
+    label: word::Label,
     history: history::History,
     words: learning::Words,
     import: learning::Import,

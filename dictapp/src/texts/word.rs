@@ -29,6 +29,10 @@ texts! {
             "The database is unavailable, so this look-up is not in your history.";
         book_en_zh: "英汉学习词典", "English-Chinese Dictionary";
         book_en_en: "英英词典 WordNet", "English Dictionary (WordNet)";
+        tab_en_zh: "英汉", "Chinese";
+        tab_en_en: "英英", "English";
+        tab_phrases: "短语", "Phrases";
+        english: "英语", "English";
     }
 }
 
@@ -72,5 +76,53 @@ texts! {
         ing: "现在分词", "present participle";
         comparative: "比较级", "comparative";
         superlative: "最高级", "superlative";
+    }
+}
+
+texts! {
+    /// The labels of senses. The English text is the label in the notation of explanations.
+    Label {
+        countable: "可数", "C";
+        uncountable: "不可数", "U";
+        either: "可数或不可数", "C or U";
+        singular: "单数", "singular";
+        plural: "复数", "plural";
+        usually_singular: "常用单数", "usually singular";
+        usually_plural: "常用复数", "usually plural";
+        transitive: "及物", "transitive";
+        intransitive: "不及物", "intransitive";
+        linking: "系动词", "linking verb";
+        before_noun: "用于名词前", "before noun";
+        not_before_noun: "不用于名词前", "not before noun";
+        passive: "常用被动", "usually passive";
+        formal: "正式", "formal";
+        informal: "非正式", "informal";
+        spoken: "口语", "spoken";
+        written: "书面语", "written";
+        literary: "文学", "literary";
+        slang: "俚语", "slang";
+        humorous: "诙谐", "humorous";
+        approving: "褒义", "approving";
+        disapproving: "贬义", "disapproving";
+        british: "英式", "British";
+        american: "美式", "American";
+        dated: "过时", "dated";
+        taboo: "禁忌", "taboo";
+        offensive: "冒犯", "offensive";
+        technical: "术语", "technical";
+        computing: "计算机", "computing";
+        law: "法律", "law";
+        medicine: "医学", "medicine";
+        biology: "生物", "biology";
+        chemistry: "化学", "chemistry";
+        physics: "物理", "physics";
+        mathematics: "数学", "mathematics";
+        grammar: "语法", "grammar";
+        business: "商业", "business";
+        politics: "政治", "politics";
+        military: "军事", "military";
+        religion: "宗教", "religion";
+        music: "音乐", "music";
+        sport: "体育", "sport";
     }
 }

@@ -22,6 +22,20 @@ pub(super) fn fill<V: Display>(
     Ok(texts::fill(text.as_ref(), name, value))
 }
 
+/// `{{ entries|grouped }}`: the number with commas between thousands.
+#[filter_fn]
+pub(super) fn grouped(number: impl Display, _: &dyn Values) -> Result<String> {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.char_indices() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    Ok(grouped)
+}
+
 /// `{{ word|word_url }}`: the path of a word's page.
 #[filter_fn]
 pub(super) fn word_url(word: impl AsRef<str>, _: &dyn Values) -> Result<String> {

@@ -10,7 +10,7 @@ use webframe::{Error, Request, Response, Result};
 
 use super::entry;
 use super::filters;
-use super::matches::{matches, near};
+use super::matches::{by_words, matches, near};
 use super::page::{NO_STORE, Page};
 use super::visitor::{Who, is_from_another_site};
 use super::word::Brief;
@@ -60,7 +60,9 @@ struct MissingPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
     q: &'a str,
-    near: Vec<Brief>,
+    /// What the words are.
+    text: &'static str,
+    words: Vec<Brief>,
 }
 
 #[derive(Template)]
@@ -108,8 +110,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let q = word.as_str();
     let Some(entry) = entry::part(&books, q, page.language())? else {
         record(&page, &word, Outcome::Missing)?;
-        let near = near(&books, q, site.settings().dictionary.near_words);
-        return page.send_as(StatusCode::NOT_FOUND, &MissingPage { page: &page, t, q, near });
+        return missing_page(&page, &books, q);
     };
     let outcome = Outcome::Entry(entry.word());
     let saved = if is_away { None } else { record(&page, &word, outcome).ok() };
@@ -120,6 +121,18 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         return Ok(page.send_shared(entry.page.coded(page.coding(), || page.render(&template))?));
     }
     page.send(&template)
+}
+
+/// The words of a text, or words that may have been meant.
+fn missing_page(page: &Page<'_>, books: &Selection<'_>, q: &str) -> Result<Response> {
+    let t = page.texts();
+    let words = by_words(books, q);
+    let (text, words) = if words.is_empty() {
+        (t.missing.near, near(books, q, page.site.settings().dictionary.near_words))
+    } else {
+        (t.search.words_text, words)
+    };
+    page.send_as(StatusCode::NOT_FOUND, &MissingPage { page, t, q, text, words })
 }
 
 /// Which headwords the user has saved, and the token of the form that saves one. `first` is the

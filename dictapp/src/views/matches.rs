@@ -193,7 +193,7 @@ fn listed(books: &Selection<'_>, kind: MatchKind, found: &lexicon::Matches<'_>) 
 
 /// The words and phrases of a sentence, or the parts of a compound if all have an entry. A single word
 /// gets here only if a question mark followed it; otherwise it has a page.
-fn by_words(books: &Selection<'_>, query: &str) -> Vec<Brief> {
+pub(super) fn by_words(books: &Selection<'_>, query: &str) -> Vec<Brief> {
     let is_sentence = query.contains(char::is_whitespace) || books.has(query);
     let pieces = books.shelf().lexicon().phrase(query);
     let is_compound = pieces.len() > 1 && pieces.iter().all(|piece| !piece.hits.is_empty());

@@ -1,18 +1,19 @@
-//! The progress of a learner: a calendar of the past year and the words of each week as inline SVG,
-//! and the same as tables.
+//! The progress of a learner as inline SVG with tables: how many words are learnt, the words that
+//! become due in the coming days, a calendar of the past year, and the words of each week.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::iter;
 
 use askama::Template;
-use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use webframe::{Request, Response, Result};
 
 use super::filters;
 use super::page::Page;
 use super::zone::day_of_number;
+use crate::model::LEARNT_DAYS;
 use crate::paths;
 use crate::site::{Site, Visit};
 use crate::store::{Counted, SavedWordCounts};
@@ -21,9 +22,17 @@ use crate::texts::Texts;
 /// Weeks of the calendar: a year.
 const WEEKS: i32 = 53;
 
-/// The distance of two days in the drawing, and the room above them for the months.
+/// The distance of two days in the drawing, the room above them for the months, and the room behind
+/// them for the weekdays.
 const CELL: i32 = 13;
 const MONTHS: i32 = 16;
+const WEEKDAYS: i32 = 28;
+
+/// The coming days, with today.
+const COMING: i32 = 14;
+
+/// The room above the bars for their numbers.
+const NUMBERS: u64 = 14;
 
 /// Weeks of the bars, their distance, and the height of the highest one.
 const BARS: i32 = 16;
@@ -36,19 +45,41 @@ struct ProgressPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
     counts: SavedWordCounts,
+    /// Words that are learnt, and those that were reviewed and are not learnt yet.
+    learnt: u64,
+    learning: u64,
+    learnt_days: u32,
+    coming: Vec<Coming>,
     /// Days in a row with a review.
     streak: u64,
     /// The days of the calendar.
     days: Vec<Day>,
     months: Vec<(i32, &'static str)>,
+    /// The names of some rows of the calendar.
+    weekdays: Vec<(i32, &'static str)>,
     /// The days with reviews, the latest first.
     rows: Vec<(String, u64)>,
     reviews: u64,
     weeks: Vec<Week>,
+    /// The number of words that the highest bar of a week stands for.
+    most: u64,
     width: i32,
     height: i32,
     bars_width: i32,
+    coming_width: i32,
     bars_height: u64,
+    numbers: u64,
+}
+
+/// One of the coming days: how many words become due on it; those that are overdue count for today.
+#[derive(Debug, PartialEq, Eq)]
+struct Coming {
+    x: i32,
+    height: u64,
+    day: Date,
+    /// The day and the month of it, or "today".
+    label: String,
+    words: u64,
 }
 
 /// A day of the calendar.
@@ -85,25 +116,69 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let saved = self::by_day(&page, visit, Counted::SavedWords)?;
     let first = self::by_day(&page, visit, Counted::FirstReviews)?;
     let today = page.today();
+    let t = page.texts();
+    let counts = site.saved_word_counts(visit)?;
+    let learnt = site.learnt_words(visit)?;
+    let due = due_by_day(&page, visit, today)?;
+    let (weeks, most) = weeks(today, &saved, &first);
     let days = if by_day.is_empty() { Vec::new() } else { calendar(today, &by_day) };
     let streak = streak(today, &by_day);
     let mut rows: Vec<(Date, u64)> = by_day.into_iter().collect();
     rows.sort_unstable_by_key(|(day, _)| Reverse(*day));
     page.send(&ProgressPage {
         page: &page,
-        t: page.texts(),
-        counts: site.saved_word_counts(visit)?,
+        t,
+        counts,
+        learnt,
+        learning: (counts.words - counts.new).saturating_sub(learnt),
+        learnt_days: LEARNT_DAYS,
+        coming: coming(today, &due, t),
         streak,
-        months: months(today, page.texts()),
+        months: months(today, t),
+        weekdays: weekdays(t),
         reviews: rows.iter().map(|(_, reviews)| reviews).sum(),
         rows: rows.into_iter().map(|(day, reviews)| (day.to_string(), reviews)).collect(),
         days,
-        weeks: weeks(today, &saved, &first),
-        width: WEEKS * CELL,
+        weeks,
+        most,
+        width: WEEKS * CELL + WEEKDAYS,
         height: MONTHS + 7 * CELL,
         bars_width: BARS * BAR,
+        coming_width: COMING * BAR,
         bars_height: BARS_HEIGHT,
+        numbers: NUMBERS,
     })
+}
+
+/// The number of words that become due on each of the coming days.
+fn due_by_day(page: &Page<'_>, visit: &Visit, today: Date) -> Result<HashMap<Date, u64>> {
+    let end = before(today, -COMING).and_then(|end| end.to_zoned(page.zone().clone()).ok());
+    let end = end.map_or(Timestamp::MAX, |end| end.timestamp());
+    let mut due = HashMap::new();
+    for counted in page.site.due_by_day(visit, end, page.zone())? {
+        let day = day_of_number(counted.day).unwrap_or(today).max(today);
+        *due.entry(day).or_default() += counted.count;
+    }
+    Ok(due)
+}
+
+fn coming(today: Date, due: &HashMap<Date, u64>, t: &'static Texts) -> Vec<Coming> {
+    let most = due.values().copied().max().unwrap_or(0).max(1);
+    let day = |place: i32| {
+        let day = before(today, -place)?;
+        let words = due.get(&day).copied().unwrap_or(0);
+        let label = match place {
+            0 => t.progress.today.to_owned(),
+            _ => format!("{}/{}", day.month(), day.day()),
+        };
+        Some(Coming { x: place * BAR, height: height(words, most), day, label, words })
+    };
+    (0..COMING).filter_map(day).collect()
+}
+
+/// The height of a bar. One word is seen beside a thousand.
+fn height(words: u64, most: u64) -> u64 {
+    (words * BARS_HEIGHT / most).max(2 * words.min(1))
 }
 
 fn by_day(page: &Page<'_>, visit: &Visit, counted: Counted) -> Result<HashMap<Date, u64>> {
@@ -146,6 +221,12 @@ fn months(today: Date, t: &'static Texts) -> Vec<(i32, &'static str)> {
     (0..WEEKS).filter_map(week).collect()
 }
 
+/// The names of every second row of the calendar.
+fn weekdays(t: &'static Texts) -> Vec<(i32, &'static str)> {
+    let y = |row: i32| MONTHS + row * CELL + 10;
+    t.progress.weekdays.split(' ').zip(0..).step_by(2).map(|(name, row)| (y(row), name)).collect()
+}
+
 fn shade(reviews: u64) -> u8 {
     match reviews {
         0 => 0,
@@ -163,7 +244,8 @@ fn streak(today: Date, by_day: &HashMap<Date, u64>) -> u64 {
     (from..).take_while(is_done).count() as u64
 }
 
-fn weeks(today: Date, saved: &HashMap<Date, u64>, first: &HashMap<Date, u64>) -> Vec<Week> {
+/// The weeks, and the number of words that the highest bar stands for.
+fn weeks(today: Date, saved: &HashMap<Date, u64>, first: &HashMap<Date, u64>) -> (Vec<Week>, u64) {
     let week = |column: i32| {
         let monday = before(today, (BARS - 1 - column) * 7 + weekday(today))?;
         let sum = |by_day: &HashMap<Date, u64>| -> u64 {
@@ -185,11 +267,10 @@ fn weeks(today: Date, saved: &HashMap<Date, u64>, first: &HashMap<Date, u64>) ->
     let mut weeks: Vec<Week> = (0..BARS).filter_map(week).collect();
     let most = weeks.iter().map(|week| week.saved.max(week.first)).max().unwrap_or(0).max(1);
     for week in &mut weeks {
-        // A word is seen beside a thousand.
-        let height = |count: u64| (count * BARS_HEIGHT / most).max(2 * count.min(1));
-        (week.saved_height, week.first_height) = (height(week.saved), height(week.first));
+        (week.saved_height, week.first_height) =
+            (height(week.saved, most), height(week.first, most));
     }
-    weeks
+    (weeks, most)
 }
 
 #[cfg(test)]
@@ -231,10 +312,22 @@ mod tests {
     }
 
     #[test]
+    fn the_coming_days_begin_today_and_have_a_bar_for_their_words() {
+        let due = HashMap::from([(SUNDAY, 8), (before(SUNDAY, -13).unwrap(), 2)]);
+        let coming = coming(SUNDAY, &due, Language::English.texts());
+        let shown = |one: &Coming| (one.label.clone(), one.words, one.height);
+        assert_eq!(coming.len(), 14);
+        assert_eq!(shown(&coming[0]), ("today".to_owned(), 8, BARS_HEIGHT));
+        assert_eq!(shown(&coming[1]), ("11/30".to_owned(), 0, 0));
+        assert_eq!(shown(&coming[13]), ("12/12".to_owned(), 2, BARS_HEIGHT / 4));
+    }
+
+    #[test]
     fn the_words_of_a_week_are_counted_from_monday_and_a_single_one_is_seen() {
         let days =
             [(SUNDAY, 400), (before(SUNDAY, 6).unwrap(), 100), (before(SUNDAY, 7).unwrap(), 1)];
-        let weeks = weeks(SUNDAY, &HashMap::from(days), &HashMap::new());
+        let (weeks, most) = weeks(SUNDAY, &HashMap::from(days), &HashMap::new());
+        assert_eq!(most, 500);
         let [.., last_week, this_week] = &weeks[..] else { panic!() };
         assert_eq!((this_week.saved, this_week.saved_height), (500, BARS_HEIGHT));
         assert_eq!((last_week.saved, last_week.saved_height), (1, 2));

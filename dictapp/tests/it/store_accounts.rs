@@ -22,7 +22,7 @@ on_both_engines! {
     the_audit_log_is_read_by_user_and_forgets_by_age
     a_deleted_user_leaves_nothing_behind
     users_are_found_by_the_beginning_of_their_names
-    a_list_is_finished_when_each_word_was_reviewed
+    a_list_is_finished_when_each_word_is_learnt
     reports_and_counts_are_kept_until_they_are_settled
     a_history_is_deleted_by_row_by_day_and_whole_and_is_bounded
 }
@@ -256,7 +256,7 @@ fn users_are_found_by_the_beginning_of_their_names(fresh: &Fresh) {
     assert!(names("x", "", 9).is_empty());
 }
 
-fn a_list_is_finished_when_each_word_was_reviewed(fresh: &Fresh) {
+fn a_list_is_finished_when_each_word_is_learnt(fresh: &Fresh) {
     use dictapp::model::{Grade, Memory};
     let store = fresh.open();
     let (teacher, pupil) = (register(&store, "Lee"), register(&store, "Levi"));
@@ -273,20 +273,24 @@ fn a_list_is_finished_when_each_word_was_reviewed(fresh: &Fresh) {
     store.insert_class_list(list).unwrap();
     store.insert_class_list(list).unwrap(); // sent again
     assert_eq!(store.class_list_words(9).unwrap(), ["apple", "pear"]);
-    let learn = |text: &str, microsecond| {
+    let review = |text: &str, microsecond, grade| {
         let saved = SavedWordText::default();
         store.save_word(pupil, &word(text), &saved, at(microsecond)).unwrap();
-        let memory = Memory::after(None, Grade::Good, at(microsecond));
-        let (user, word, seen, grade) = (pupil, text, 0, Grade::Good);
+        let memory = Memory::after(None, grade, at(microsecond));
+        let (user, word, seen) = (pupil, text, 0);
         store.record_review(&NewReview { user, word, seen, grade, memory }).unwrap();
     };
-    learn("apple", 100);
+    review("apple", 100, Grade::Easy);
     let shown = |since| store.lists_of_pupil(pupil, since).unwrap();
     assert_eq!((shown(10)[0].learnt, shown(10)[0].saved, shown(10)[0].list.words), (1, 1, 2));
     assert!(shown(11).is_empty());
     store.share_progress(class, pupil).unwrap();
     assert!(store.finished_pupils(class, 9).unwrap().is_empty());
-    learn("pear", 200);
+    review("pear", 200, Grade::Good);
+    assert_eq!((shown(10)[0].learnt, store.learnt_words(pupil).unwrap()), (1, 1), "not for a week");
+    assert!(store.finished_pupils(class, 9).unwrap().is_empty());
+    store.undo_review(pupil).unwrap();
+    review("pear", 300, Grade::Easy);
     assert_eq!(store.finished_pupils(class, 9).unwrap(), [pupil]);
     store.hide_progress(class, pupil).unwrap();
     assert!(store.finished_pupils(class, 9).unwrap().is_empty(), "not shared");

@@ -33,6 +33,8 @@ const CODE_ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 pub enum ClassChange {
     /// The change was made.
     Done,
+    /// A list was added.
+    Listed(NewList),
     /// The name is empty or too long.
     Name,
     /// There is no class with this code.
@@ -44,6 +46,17 @@ pub enum ClassChange {
     NoWords,
 }
 
+/// What became of the lines of a new list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NewList {
+    /// Words of the list.
+    pub words: usize,
+    /// Words that were given more than once.
+    pub repeated: usize,
+    /// Lines that are no word, or beyond [`CLASS_LIST_WORDS_MAX`].
+    pub dropped: usize,
+}
+
 /// A class as its teacher sees it.
 #[derive(Debug)]
 pub struct OwnClass {
@@ -51,8 +64,19 @@ pub struct OwnClass {
     pub class: Class,
     /// The pupils.
     pub members: Vec<Member>,
-    /// The lists, each with the pupils who have finished it and share their progress.
-    pub lists: Vec<(ClassList, Vec<UserId>)>,
+    /// The lists.
+    pub lists: Vec<TaughtList>,
+}
+
+/// A word list as the teacher sees it.
+#[derive(Debug)]
+pub struct TaughtList {
+    /// The list.
+    pub list: ClassList,
+    /// Its words.
+    pub words: Vec<String>,
+    /// The pupils who have finished it and share their progress.
+    pub finished: Vec<UserId>,
 }
 
 impl Site {
@@ -92,11 +116,12 @@ impl Site {
     pub fn own_class(&self, visit: &Visit, id: ClassId) -> Result<OwnClass, Error> {
         let class = self.taught(visit, id)?;
         let members = self.store.class_members(id)?;
-        let with_finished = |list: ClassList| {
+        let taught = |list: ClassList| {
             let finished = self.store.finished_pupils(id, list.id)?;
-            Ok((list, finished))
+            let words = self.store.class_list_words(list.id)?;
+            Ok(TaughtList { list, words, finished })
         };
-        let lists = self.store.class_lists(id)?.into_iter().map(with_finished);
+        let lists = self.store.class_lists(id)?.into_iter().map(taught);
         let lists = lists.collect::<Result<_, StoreError>>()?;
         Ok(OwnClass { class, members, lists })
     }
@@ -110,8 +135,7 @@ impl Site {
         Ok(self.store.delete_class(id, visit.user)?)
     }
 
-    /// Gives a class a word list with a deadline, in days since 1970-01-01. Lines that are not
-    /// words are ignored.
+    /// Gives a class a word list with a deadline, in days since 1970-01-01. Empty lines are ignored.
     ///
     /// # Errors
     /// 404 if the class is not theirs; the database is unavailable.
@@ -124,12 +148,7 @@ impl Site {
     ) -> Result<ClassChange, Error> {
         self.taught(visit, class)?;
         let Some(name) = list_name(name) else { return Ok(ClassChange::Name) };
-        let mut distinct: Vec<Word> = Vec::new();
-        for word in words.lines().filter_map(|line| Word::parse(line).ok()) {
-            if distinct.len() < CLASS_LIST_WORDS_MAX && !distinct.contains(&word) {
-                distinct.push(word);
-            }
-        }
+        let (distinct, report) = distinct_words(words);
         if distinct.is_empty() {
             return Ok(ClassChange::NoWords);
         }
@@ -140,7 +159,7 @@ impl Site {
         let name = name.as_str();
         let words = &distinct[..];
         self.store.insert_class_list(NewClassList { id, class, name, due, words })?;
-        Ok(ClassChange::Done)
+        Ok(ClassChange::Listed(report))
     }
 
     /// Deletes a list of a class of this teacher.
@@ -295,6 +314,21 @@ fn list_name(name: &str) -> Option<String> {
     (1..=LIST_CHARS_MAX).contains(&name.chars().count()).then_some(name)
 }
 
+/// The words of a list, each once.
+fn distinct_words(lines: &str) -> (Vec<Word>, NewList) {
+    let mut distinct: Vec<Word> = Vec::new();
+    let mut report = NewList::default();
+    for line in lines.lines().filter(|line| !line.trim().is_empty()) {
+        match Word::parse(line) {
+            Ok(word) if distinct.contains(&word) => report.repeated += 1,
+            Ok(word) if distinct.len() < CLASS_LIST_WORDS_MAX => distinct.push(word),
+            Ok(_) | Err(_) => report.dropped += 1,
+        }
+    }
+    report.words = distinct.len();
+    (distinct, report)
+}
+
 /// A positive random number.
 fn random_key() -> Result<i64, Error> {
     let mut bytes = [0; 8];
@@ -316,6 +350,15 @@ mod tests {
     fn a_name_is_short_and_can_be_shown() {
         assert_eq!(list_name(" Unit\u{7} 5 ").as_deref(), Some("Unit 5"));
         assert_eq!((list_name(" "), list_name(&"x".repeat(65))), (None, None));
+    }
+
+    #[test]
+    fn the_words_of_a_list_are_distinct_and_the_other_lines_are_counted() {
+        let many: String = (0..CLASS_LIST_WORDS_MAX).map(|n| format!("word{n}\n")).collect();
+        let (words, report) =
+            distinct_words(&format!("{many}\nword1\none more\n{}", "x".repeat(256)));
+        assert_eq!(words.len(), CLASS_LIST_WORDS_MAX);
+        assert_eq!(report, NewList { words: CLASS_LIST_WORDS_MAX, repeated: 1, dropped: 2 });
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 mod classes;
 
-pub use classes::{CLASS_LIST_WORDS_MAX, ClassChange, OwnClass, TEACHERS_ONLY};
+pub use classes::{
+    CLASS_LIST_WORDS_MAX, ClassChange, NewList, OwnClass, TEACHERS_ONLY, TaughtList,
+};
 
 use std::time::Instant;
 
@@ -357,6 +359,28 @@ impl Site {
         let since = now.checked_sub(PROGRESS).unwrap_or(Timestamp::UNIX_EPOCH);
         let offset = zone.to_offset(now).seconds();
         self.store.counts_by_day(visit.user, counted, since, i64::from(offset))
+    }
+
+    /// The number of words that the user has learnt.
+    ///
+    /// # Errors
+    /// The database is unavailable.
+    pub fn learnt_words(&self, visit: &Visit) -> Result<u64, StoreError> {
+        self.store.learnt_words(visit.user)
+    }
+
+    /// How many of the user's words become due on each day before a time, in this time zone.
+    ///
+    /// # Errors
+    /// The database is unavailable.
+    pub fn due_by_day(
+        &self,
+        visit: &Visit,
+        before: Timestamp,
+        zone: &TimeZone,
+    ) -> Result<Vec<DayCount>, StoreError> {
+        let offset = zone.to_offset(Timestamp::now()).seconds();
+        self.store.due_by_day(visit.user, before, i64::from(offset))
     }
 
     /// The kind of question on the user's cards.

@@ -23,6 +23,8 @@ pub use saving::SavedMany;
 pub use whole::{StoredReview, StoredWord};
 
 #[cfg(test)]
-pub(crate) use saved_words::{COUNTS, DUE, LIST};
+pub(crate) use reviews::DUE_DAYS;
+#[cfg(test)]
+pub(crate) use saved_words::{COUNT_LEARNT, COUNTS, DUE, LIST};
 #[cfg(test)]
 pub(crate) use whole::{PREFERENCES, REVIEWS, WORDS};

@@ -76,6 +76,9 @@ const NEW_SINCE: &str = "select count(*) from review r where r.user = ? and r.ti
      and not exists (select 1 from review o where o.user = r.user and o.word = r.word \
      and o.time < r.time)";
 
+pub(crate) const DUE_DAYS: &str = "select due + ? - (due + ?) % 86400000000 as day, count(*) \
+     from saved_word where user = ? and suspended = 0 and due < ? group by day order by day";
+
 impl Store {
     /// Records a review in the log and the new state of the word in one transaction.
     ///
@@ -154,11 +157,31 @@ impl Store {
         let params =
             [offset.into(), offset.into(), user.number().into(), since.as_microsecond().into()];
         let rows = self.db.query(sql, &params);
-        let day =
-            |mut row: Row| Ok(DayCount { day: row.int()? / 86_400_000_000, count: row.count()? });
-        rows.and_then(|rows| rows.into_iter().map(day).collect())
-            .doing(|| format!("count the days of user {user}"))
+        rows.and_then(days).doing(|| format!("count the days of user {user}"))
     }
+
+    /// How many words become due on each day before a time, without those that are suspended.
+    /// `offset_seconds` is the difference of the wanted time zone to UTC.
+    ///
+    /// # Errors
+    /// The database is unavailable.
+    pub fn due_by_day(
+        &self,
+        user: UserId,
+        before: Timestamp,
+        offset_seconds: i64,
+    ) -> Result<Vec<DayCount>> {
+        let offset = offset_seconds * 1_000_000;
+        let params =
+            [offset.into(), offset.into(), user.number().into(), before.as_microsecond().into()];
+        let rows = self.db.query(DUE_DAYS, &params);
+        rows.and_then(days).doing(|| format!("count the due words of user {user}"))
+    }
+}
+
+fn days(rows: Vec<Row>) -> Result<Vec<DayCount>> {
+    let day = |mut row: Row| Ok(DayCount { day: row.int()? / 86_400_000_000, count: row.count()? });
+    rows.into_iter().map(day).collect()
 }
 
 /// Replays the log of a word.

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::model::{Memory, Phase, Word};
+use crate::model::{LEARNT_DAYS, Memory, Phase, Word};
 use crate::store::{
     Store, UserId,
-    db::{Row, Value},
+    db::{Row, Value, count_in},
     error::{Doing, Result},
 };
 
@@ -94,6 +94,8 @@ pub(crate) const COUNTS: &str = "select \
      (select count(*) from saved_word where user = ?), \
      (select count(*) from saved_word where user = ? and suspended = 0 and due <= ?), \
      (select count(*) from saved_word where user = ? and suspended = 0 and reviews = 0)";
+pub(crate) const COUNT_LEARNT: &str =
+    "select count(*) from saved_word where user = ? and stability >= ?";
 const LISTS: &str = "select distinct list from saved_word where user = ? and list <> '' \
      order by list limit 200";
 
@@ -271,6 +273,16 @@ impl Store {
             .doing(|| format!("count the words of user {user}"))
     }
 
+    /// The number of words that the user has learnt, see [`LEARNT_DAYS`].
+    ///
+    /// # Errors
+    /// The database is unavailable.
+    pub fn learnt_words(&self, user: UserId) -> Result<u64> {
+        let params = [user.number().into(), learnt_stability().into()];
+        let rows = self.db.query(COUNT_LEARNT, &params);
+        rows.and_then(count_in).doing(|| format!("count the learnt words of user {user}"))
+    }
+
     /// The names of a user's lists.
     ///
     /// # Errors
@@ -323,6 +335,11 @@ pub(super) fn phase_columns(phase: Phase) -> (i64, i64) {
 
 fn from_millionths(value: i64) -> f64 {
     value as f64 / 1e6
+}
+
+/// The stability of a learnt word, in the unit of the column.
+pub(super) fn learnt_stability() -> i64 {
+    millionths(f64::from(LEARNT_DAYS))
 }
 
 /// A number in millionths, the unit of the columns.

@@ -2,13 +2,14 @@
 
 use askama::Template;
 use serde::Deserialize;
+use webframe::http::StatusCode;
 use webframe::{Request, Response, Result};
 
 use super::admin;
 use crate::paths;
 use crate::site::{BookChange, Site, UPLOAD_BYTES_MAX};
 use crate::store::{Book, BookId};
-use crate::texts::Texts;
+use crate::texts::{Texts, fill};
 use crate::views::filters;
 use crate::views::page::Page;
 
@@ -21,6 +22,8 @@ struct BooksPage<'a> {
     books: Vec<BookLine>,
     size_max: u64,
     is_done: bool,
+    /// Why an upload was refused, in English; empty if none was.
+    refused: String,
     /// Whether the settings put some books first.
     has_first: bool,
 }
@@ -56,24 +59,44 @@ struct Form {
 
 /// `GET`: the list.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    list(&Page::of(site, request), StatusCode::OK, String::new())
+}
+
+/// The list with the reason why an upload was refused.
+pub(super) fn refuse(page: &Page<'_>, refused: String) -> Result<Response> {
+    list(page, StatusCode::BAD_REQUEST, refused)
+}
+
+fn list(page: &Page<'_>, status: StatusCode, refused: String) -> Result<Response> {
+    let site = page.site;
     let line = |book: Book| BookLine {
         id: book.id.number(),
         title: book.title,
-        kind: book.kind,
+        kind: shown_kind(book.kind, page.texts()),
         entries: book.entries,
         imported: page.day(book.imported),
         is_hidden: book.hidden,
     };
-    page.send(&BooksPage {
-        page: &page,
+    let values = BooksPage {
+        page,
         t: page.texts(),
         form_token: page.form_token()?,
         books: site.all_books()?.into_iter().map(line).collect(),
         size_max: UPLOAD_BYTES_MAX >> 20,
-        is_done: request.query_string() == DONE,
+        is_done: page.request().query_string() == DONE,
+        refused,
         has_first: !site.settings().dictionary.books.is_empty(),
-    })
+    };
+    page.send_as(status, &values)
+}
+
+/// The kind of a book for people: the edition of a book that comes with the program, else the
+/// format of the file.
+fn shown_kind(kind: String, t: &Texts) -> String {
+    match kind.strip_prefix("shipped ") {
+        Some(edition) => fill(t.admin_books.shipped, "edition", edition),
+        None => kind,
+    }
 }
 
 /// `POST`: a change of one book.

@@ -19,9 +19,14 @@ const HOURS: u32 = 48;
 const WORDS_SHOWN: u32 = 50;
 const ROUTES_SHOWN: usize = 15;
 
-/// The distance between two bars of the chart, and the height of the highest one, in pixels.
+/// The distance between two bars of the chart, the height of the highest one, and the room above it
+/// for its number.
 const BAR: u32 = 12;
 const HEIGHT: u64 = 120;
+const NUMBERS: u64 = 14;
+
+/// Hours between two names of hours under the bars.
+const NAMED: u32 = 6;
 
 #[derive(Template)]
 #[template(path = "admin/overview.html")]
@@ -30,8 +35,11 @@ struct OverviewPage<'a> {
     t: &'static Texts,
     form_token: String,
     hours: Vec<Hour>,
+    /// The number of look-ups that the highest bar stands for.
+    most: u64,
     width: u32,
     height: u64,
+    numbers: u64,
     missing: Vec<Missing>,
     routes: Vec<Route>,
 }
@@ -39,6 +47,8 @@ struct OverviewPage<'a> {
 /// A bar of the chart and a row of its table.
 struct Hour {
     time: String,
+    /// The hour of the day, under some of the bars.
+    name: Option<String>,
     found: u64,
     missing: u64,
     x: u32,
@@ -71,16 +81,20 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let missing = site.most_missed_words(WORDS_SHOWN)?.into_iter().map(|missing| Missing {
         word: missing.word,
         lookups: missing.lookups,
-        last: page.time(missing.last),
+        last: page.day(missing.last),
     });
     let routes = site.metrics().slowest_routes();
+    let hours = site.lookup_hours(HOURS)?;
+    let most = hours.iter().map(|hour| hour.found + hour.missing).max().unwrap_or(0);
     page.send(&OverviewPage {
         page: &page,
         t: page.texts(),
         form_token: page.form_token()?,
-        hours: bars(&page, &site.lookup_hours(HOURS)?),
+        hours: bars(&page, &hours, most.max(1)),
+        most,
         width: HOURS * BAR,
         height: HEIGHT,
+        numbers: NUMBERS,
         missing: missing.collect(),
         routes: routes
             .into_iter()
@@ -104,17 +118,21 @@ pub(crate) fn forget(site: &Site, request: &Request) -> Result<Response> {
     Response::see_other(paths::ADMIN)
 }
 
-fn bars(page: &Page<'_>, hours: &[LookupHour]) -> Vec<Hour> {
-    let highest = hours.iter().map(|hour| hour.found + hour.missing).max().unwrap_or(0).max(1);
-    let height = |lookups: u64| (lookups * HEIGHT).div_ceil(highest);
-    let bar = |(hour, place): (&LookupHour, u32)| Hour {
-        time: Timestamp::from_second(hour.hour * 3600)
-            .map_or_else(|_| String::new(), |at| page.time(at)),
-        found: hour.found,
-        missing: hour.missing,
-        x: place * BAR,
-        found_height: height(hour.found),
-        missing_height: height(hour.found + hour.missing) - height(hour.found),
+fn bars(page: &Page<'_>, hours: &[LookupHour], most: u64) -> Vec<Hour> {
+    let height = |lookups: u64| (lookups * HEIGHT).div_ceil(most);
+    let bar = |(hour, place): (&LookupHour, u32)| {
+        let time = Timestamp::from_second(hour.hour * 3600)
+            .map_or_else(|_| String::new(), |at| page.time(at));
+        let of_day = time.split_once(' ').map(|(_, of_day)| of_day.to_owned());
+        Hour {
+            name: of_day.filter(|_| place % NAMED == NAMED / 2),
+            time,
+            found: hour.found,
+            missing: hour.missing,
+            x: place * BAR,
+            found_height: height(hour.found),
+            missing_height: height(hour.found + hour.missing) - height(hour.found),
+        }
     };
     hours.iter().zip(0..).map(bar).collect()
 }

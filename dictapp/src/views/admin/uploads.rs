@@ -3,9 +3,10 @@
 
 use askama::Template;
 use serde::Deserialize;
+use webframe::http::StatusCode;
 use webframe::{Error, Request, Response, Result};
 
-use super::admin;
+use super::{admin, books};
 use crate::paths;
 use crate::site::{Site, Upload, UploadState, UploadedFile};
 use crate::texts::Texts;
@@ -43,8 +44,13 @@ pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
         .all("files")
         .filter_map(|part| Some(UploadedFile { name: part.file_name()?, bytes: part.bytes() }));
     let files: Vec<UploadedFile<'_>> = files.collect();
-    let id = site.receive_upload(admin(&page)?, &fields.title, &files)?;
-    Response::see_other(&paths::upload(id))
+    match site.receive_upload(admin(&page)?, &fields.title, &files) {
+        Ok(id) => Response::see_other(&paths::upload(id)),
+        Err(error) if error.status() == StatusCode::BAD_REQUEST => {
+            books::refuse(&page, error.public().to_owned())
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// `GET`: redirects the path that receives the files to the form, for a reload after a mistake.

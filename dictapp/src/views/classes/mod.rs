@@ -11,7 +11,7 @@ use webframe::{Request, Response, Result};
 use super::filters;
 use super::page::Page;
 use super::zone::{day_number, day_of_number, day_text};
-use crate::model::Role;
+use crate::model::{LEARNT_DAYS, Role};
 use crate::paths;
 use crate::site::{ClassChange, Saving, Site, Visit};
 use crate::store::{Class, ClassId, Membership, PupilList};
@@ -31,6 +31,7 @@ struct ClassesPage<'a> {
     joined: Vec<Membership>,
     own: Vec<Class>,
     is_teacher: bool,
+    learnt_days: u32,
 }
 
 /// A word list of a class, as pages show it to a pupil.
@@ -139,7 +140,7 @@ fn done((): ()) -> ClassChange {
 /// The reason why nothing was changed; empty if something was changed.
 fn problem(change: ClassChange, t: &'static Texts) -> &'static str {
     match change {
-        ClassChange::Done => "",
+        ClassChange::Done | ClassChange::Listed(_) => "",
         ClassChange::Name => t.classes.name_wrong,
         ClassChange::NoSuchCode => t.classes.no_such_code,
         ClassChange::Full => t.classes.full,
@@ -169,6 +170,7 @@ fn classes_page(
         joined: site.joined_classes(visit)?,
         own: site.own_classes(visit)?,
         is_teacher: visit.role >= Role::Teacher,
+        learnt_days: LEARNT_DAYS,
     };
     page.send_as(status, &values)
 }

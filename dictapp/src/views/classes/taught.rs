@@ -9,9 +9,11 @@ use webframe::http::StatusCode;
 use webframe::{Request, Response, Result};
 
 use super::{problem, until};
-use crate::model::Role;
+use crate::model::{LEARNT_DAYS, Role};
 use crate::paths;
-use crate::site::{CLASS_LIST_WORDS_MAX, ClassChange, OwnClass, Site, Visit};
+use crate::site::{
+    CLASS_LIST_WORDS_MAX, ClassChange, NewList, OwnClass, Selection, Site, TaughtList, Visit,
+};
 use crate::store::{Class, ClassId, Member, UserId};
 use crate::texts::Texts;
 use crate::views::filters;
@@ -28,9 +30,10 @@ struct ClassPage<'a> {
     members: Vec<Member>,
     /// The members that the teacher may make a reset code for.
     pupils: Vec<UserId>,
-    lists: Vec<TaughtList>,
+    lists: Vec<TaughtLine>,
     notice: Notice,
     words_max: usize,
+    learnt_days: u32,
     /// The content of the form for a new list.
     typed: Typed,
 }
@@ -39,7 +42,23 @@ struct ClassPage<'a> {
 enum Notice {
     None,
     Problem(&'static str),
-    Code { name: String, code: String, hours: u64 },
+    /// A list was added.
+    Listed(Listed),
+    Code {
+        name: String,
+        code: String,
+        hours: u64,
+    },
+}
+
+/// What became of the lines of a new list, as the query of the page has it.
+#[derive(Clone, Copy, Deserialize)]
+struct Listed {
+    words: usize,
+    #[serde(default)]
+    repeated: usize,
+    #[serde(default)]
+    dropped: usize,
 }
 
 #[derive(Default)]
@@ -49,10 +68,12 @@ struct Typed {
     words: String,
 }
 
-struct TaughtList {
+struct TaughtLine {
     id: i64,
     name: String,
-    words: u64,
+    words: Vec<String>,
+    /// The words that no dictionary has, for one line.
+    unknown: String,
     until: String,
     /// The names of the pupils who have finished it and share their progress.
     finished: String,
@@ -90,7 +111,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let class = ClassId::new(request.param_as("class")?);
     let Some(visit) = page.user()? else { return super::to_login() };
     let typed = Typed { due: in_a_week(&page), ..Typed::default() };
-    class_page(&page, (visit, class), StatusCode::OK, (Notice::None, typed))
+    let notice = request.query::<Listed>().map_or(Notice::None, Notice::Listed);
+    class_page(&page, (visit, class), StatusCode::OK, (notice, typed))
 }
 
 /// `POST`: a change.
@@ -128,8 +150,9 @@ fn add_list(page: &Page<'_>, (visit, class): (&Visit, ClassId), form: Form) -> R
         Ok(due) => {
             let head = (form.name.as_str(), day_number(due));
             let change = page.site.add_class_list(visit, class, head, &form.words)?;
-            if change == ClassChange::Done {
-                return Response::see_other(&paths::class(class.number()));
+            if let ClassChange::Listed(NewList { words, repeated, dropped }) = change {
+                let counts = format!("words={words}&repeated={repeated}&dropped={dropped}");
+                return Response::see_other(&format!("{}?{counts}", paths::class(class.number())));
             }
             problem(change, t)
         }
@@ -152,24 +175,37 @@ fn class_page(
 ) -> Result<Response> {
     let t = page.texts();
     let OwnClass { class, members, lists } = page.site.own_class(visit, class)?;
-    let line = |(list, finished): (crate::store::ClassList, Vec<UserId>)| {
+    let shelf = page.site.shelf();
+    let books = Selection::new(&shelf, &[]);
+    let line = |TaughtList { list, words, finished }: TaughtList| {
         let names = members.iter().filter(|member| finished.contains(&member.user));
         let names: Vec<&str> = names.map(|member| member.name.as_str()).collect();
-        TaughtList {
+        let unknown = words.iter().map(String::as_str).filter(|word| !books.has(word));
+        TaughtLine {
             id: list.id,
             name: list.name,
-            words: list.words,
+            unknown: unknown.collect::<Vec<_>>().join(t.classes.comma),
+            words,
             until: until(list.due, t),
-            finished: names.join(", "),
+            finished: names.join(t.classes.comma),
         }
     };
     let lists = lists.into_iter().map(line).collect();
     let pupils = members.iter().filter(|member| member.role == Role::User.name());
     let pupils = pupils.map(|member| member.user).collect();
     let form_token = page.form_token()?;
-    let words_max = CLASS_LIST_WORDS_MAX;
-    page.send_as(
-        status,
-        &ClassPage { page, t, form_token, class, members, pupils, lists, notice, words_max, typed },
-    )
+    let values = ClassPage {
+        page,
+        t,
+        form_token,
+        class,
+        members,
+        pupils,
+        lists,
+        notice,
+        words_max: CLASS_LIST_WORDS_MAX,
+        learnt_days: LEARNT_DAYS,
+        typed,
+    };
+    page.send_as(status, &values)
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::lexicon::EntryRef;
+use crate::lexicon::{EntryRef, is_han};
 use crate::model::{Explanation, LanguageTag, Languages, glosses, link};
 use crate::site::Shelf;
 
@@ -100,7 +100,9 @@ impl Brief {
 pub(crate) fn gloss_of(explanation: &Explanation) -> String {
     let parts = explanation.parts.iter().map(|part| {
         let glosses: Vec<&str> = part.senses.iter().map(|sense| sense.gloss.as_str()).collect();
-        format!("{} {}", part.label, glosses.join("；")).trim().to_owned()
+        let is_chinese = glosses.iter().any(|gloss| gloss.contains(is_han));
+        let glosses = glosses.join(if is_chinese { "；" } else { "; " });
+        format!("{} {glosses}", part.label).trim().to_owned()
     });
     parts.collect::<Vec<_>>().join("  ")
 }

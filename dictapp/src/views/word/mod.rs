@@ -3,6 +3,7 @@
 
 mod example;
 mod gloss;
+mod label;
 
 use std::borrow::Cow;
 
@@ -18,6 +19,7 @@ use crate::texts::{Language, Texts};
 use self::example::{Piece, forms_of, marked};
 pub(super) use self::gloss::{Brief, brief, first_gloss, gloss_of};
 use self::gloss::{GlossPiece, push_text};
+use self::label::shown_label;
 
 /// A headword with its entry in each book.
 #[derive(Debug)]
@@ -42,6 +44,8 @@ pub(super) struct Headword<'a> {
 #[derive(Debug)]
 pub(super) struct BookEntry<'a> {
     pub(super) title: &'a str,
+    /// The title between the links within the page.
+    pub(super) short_title: &'a str,
     pub(super) parts: Vec<PartOfSpeech>,
 }
 
@@ -192,6 +196,7 @@ struct Marks<'a> {
     /// The spellings of the headword, bold in examples.
     forms: &'a [String],
     languages: Option<Languages>,
+    t: &'static Texts,
 }
 
 fn book_entry<'a>(
@@ -200,9 +205,13 @@ fn book_entry<'a>(
     forms: &[String],
     language: Language,
 ) -> BookEntry<'a> {
-    let marks = Marks { forms, languages: entry.languages };
+    let marks = Marks { forms, languages: entry.languages, t: language.texts() };
     let parts = explanation.parts.into_iter().map(|part| part_of_speech(part, &marks));
-    BookEntry { title: shown_title(entry.book, language), parts: parts.collect() }
+    BookEntry {
+        title: shown_title(entry.book, language),
+        short_title: short_title(entry.book, language),
+        parts: parts.collect(),
+    }
 }
 
 fn part_of_speech(part: Part, marks: &Marks<'_>) -> PartOfSpeech {
@@ -300,7 +309,7 @@ fn meaning(sense: Sense, marks: &Marks<'_>) -> Meaning {
         translation: example.translation.map(|text| link::shown_text(&text).into_owned()),
     };
     Meaning {
-        labels: sense.labels,
+        labels: sense.labels.into_iter().map(|label| shown_label(label, marks.t)).collect(),
         lang: Languages::of_target(languages, &sense.gloss),
         gloss: sense.gloss,
         pattern: sense.pattern,
@@ -328,6 +337,16 @@ pub(super) fn shown_title(title: &str, language: Language) -> &str {
         title if title.starts_with(known.book_en_zh) => own.book_en_zh,
         title if title.starts_with(known.book_en_en) => own.book_en_en,
         title => title,
+    }
+}
+
+/// The title of a book, short if it is a shipped one: some titles stand side by side on a phone.
+fn short_title(title: &str, language: Language) -> &str {
+    let own = &language.texts().word;
+    match shown_title(title, language) {
+        shown if shown == own.book_en_zh => own.tab_en_zh,
+        shown if shown == own.book_en_en => own.tab_en_en,
+        shown => shown,
     }
 }
 

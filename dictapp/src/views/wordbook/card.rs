@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::Explanation;
+use crate::model::{Explanation, Languages};
 use crate::site::{Card, Selection};
 use crate::views::word::gloss_of;
 
@@ -18,14 +18,16 @@ pub(crate) fn card_of(books: &Selection<'_>, word: &str) -> Arc<Card> {
 pub(super) fn new_card(books: &Selection<'_>, word: &str) -> Card {
     let found = books.look_up(word);
     let entry = found.first().and_then(|found| found.entries.first());
-    let Some(entry) = entry else { return Card::default() };
+    let Some(entry) = entry else { return Card::unknown() };
     let explanation = Explanation::without_links(entry.mean);
     let ipa = explanation.first_pronunciation().map(|one| one.ipa.clone());
     let phonetic = ipa.or_else(|| found[0].phonetic.map(str::to_owned)).unwrap_or_default();
     let example = explanation.senses().flat_map(|(_, sense)| &sense.examples).next();
+    let meaning = gloss_of(&explanation);
     Card {
         phonetic,
-        meaning: gloss_of(&explanation),
+        lang: Languages::of_target(entry.languages, &meaning),
+        meaning,
         example: example.map_or_else(String::new, |example| example.text.clone()),
         translation: example.and_then(|one| one.translation.clone()).unwrap_or_default(),
     }

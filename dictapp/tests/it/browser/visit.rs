@@ -50,7 +50,7 @@ fn look_up(browser: &Browser, word: &str) {
 fn history(browser: &Browser, site: &Site) -> Vec<String> {
     browser.goto(&format!("{}/history", site.url));
     browser.wait_for("#history");
-    browser.texts("#history tbody td:nth-child(2) a")
+    browser.texts("#history tbody td:first-child a")
 }
 
 /// The words in the order of the history.
@@ -71,7 +71,6 @@ fn person_registers_looks_up_ten_words_and_logs_out(settings: &[&str], browser: 
         assert!(!browser.texts(".gloss").is_empty(), "{word}");
     }
     assert_eq!(history(browser, &site), newest_first(&WORDS));
-    assert_eq!(browser.texts("#history tbody td:first-child"), ["Levi"; 10]);
 
     // Killed between two requests: answered look-ups are still there.
     let site = Site::start_in(site.kill(), settings);

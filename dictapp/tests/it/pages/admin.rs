@@ -184,7 +184,7 @@ fn files_that_are_not_a_word_book_are_refused_with_the_reason() {
     let site = Site::start();
     let admin = with_role(&site, "Ada", "admin");
     upload(&admin, &[("x.ifo", "StarDict's dict ifo file\n")], "")
-        .assert_has(400, &["x.idx: is missing"]);
+        .assert_has(400, &["x.idx: is missing", "name=\"files\"", "id=\"books\""]);
     upload(&admin, &[("", "")], "").assert_has(400, &["choose a file"]);
     upload(&admin, &[("../../x", "a b")], "").assert_has_not(&["/tmp"]);
     assert_eq!(admin.get("/admin/uploads/1").status, 404);

@@ -40,7 +40,11 @@ fn pupils_see_what_to_learn_until_when_and_the_teacher_who_has_finished_if_they_
     let (place, code) = class_of(&teacher);
     let levi = Person::registered(&site, "Levi");
     assert_eq!(join(&levi, &code.to_lowercase()).to("/classes"), "/classes");
-    assert_eq!(share_list(&teacher, &place, "apple\npear\napple\n").to(&place), place);
+    let listed = share_list(&teacher, &place, "apple\npear\napple\n").to(&place).to_owned();
+    let page = teacher.get(&listed);
+    page.assert_has(200, &["The list was shared. Words: 2.", "kept once: 1."]);
+    page.assert_has(200, &["href=\"/word/pear\">pear</a>", "remembered for at least 7 days"]);
+    page.assert_has_not(&["Lines left out", "Not in the dictionary"]);
 
     levi.get("/").assert_has(200, &["Lists to learn", "Unit 5", "until Friday (2099-12-04)"]);
     levi.get("/words").assert_has(200, &["Unit 5", "0 of 2 words learnt"]);
@@ -49,15 +53,22 @@ fn pupils_see_what_to_learn_until_when_and_the_teacher_who_has_finished_if_they_
     let save = [("action", "save"), ("list", list.as_str())];
     levi.submit("/classes", &save).to("/classes");
     levi.get("/words?list=Unit%205").assert_has(200, &[">apple</a>", ">pear</a>"]);
-    for _ in 0..2 {
+    let review = |grade: &str| {
         let page = levi.get("/review");
         let (word, seen) = (
             between(&page, "name=\"word\" value=\"", "\"").to_owned(),
             between(&page, "name=\"seen\" value=\"", "\"").to_owned(),
         );
-        let form = [("word", word.as_str()), ("seen", seen.as_str()), ("grade", "3")];
+        let form = [("word", word.as_str()), ("seen", seen.as_str()), ("grade", grade)];
         levi.submit("/review", &form).to("/review");
-    }
+    };
+    review("4");
+    review("3");
+    // A word that was known once may be forgotten within the week.
+    levi.get("/classes").assert_has(200, &["1 of 2 words learnt"]);
+    let token = levi.get("/review").form_token();
+    levi.post("/review/undo", &[("form_token", &token)]).to("/review");
+    review("4");
     levi.get("/classes").assert_has(200, &["2 of 2 words learnt", "finished"]);
 
     teacher.get(&place).assert_has(200, &["<b>Levi</b>", "nobody yet", "Does not share"]);
@@ -71,6 +82,20 @@ fn pupils_see_what_to_learn_until_when_and_the_teacher_who_has_finished_if_they_
     levi.submit("/classes", &[("action", "leave"), ("class", class)]).to("/classes");
     levi.get("/").assert_has_not(&["Unit 5"]);
     teacher.get(&place).assert_has_not(&["<b>Levi</b>"]);
+}
+
+#[test]
+fn the_teacher_sees_the_words_of_a_list_and_which_no_dictionary_has() {
+    let site = Site::start();
+    let teacher = with_role(&site, "Lee", "teacher");
+    let (place, _) = class_of(&teacher);
+    share_list(&teacher, &place, &format!("apple\naple\n{}\n", "x".repeat(300))).to(&place);
+    let page = teacher.get(&place);
+    page.assert_has(200, &["href=\"/word/apple\">apple</a>", "href=\"/word/aple\">aple</a>"]);
+    page.assert_has(200, &["Not in the dictionary, check the spelling: aple<"]);
+    teacher
+        .get(&format!("{place}?words=2&repeated=0&dropped=1"))
+        .assert_has(200, &["Lines left out for not being a word or being beyond the limit: 1."]);
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn the_last_ten_are_shown_and_all_of_them_by_pages() {
     let first = person.get("/history");
     first.assert_has(
         200,
-        &["Newest first.", "<th scope=\"col\">Name</th><th scope=\"col\">Word</th>"],
+        &["Levi · Newest first.", "<tr><th scope=\"col\">Word</th><th scope=\"col\">Time</th>"],
     );
     assert_eq!(first.words(), newest_first[..10]);
     assert_eq!(first.link("newer"), None);

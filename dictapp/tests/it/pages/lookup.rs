@@ -101,7 +101,7 @@ fn a_look_up_is_recorded_as_typed_whether_found_or_not() {
     }
     assert_eq!(person.history(), ["ice cream", "and/or", "recieve", "APPLE"]);
     let page = person.get("/history");
-    page.assert_has(200, &["not found", "href=\"/word/and%2For\"", "<td>Levi</td>"]);
+    page.assert_has(200, &["not found", "href=\"/word/and%2For\"", "Levi · Newest first."]);
 }
 
 #[test]

@@ -1,7 +1,17 @@
 //! The stylesheet: all colours of text and borders have enough contrast (WCAG 2.2 AA), in the light
-//! and in the dark scheme.
+//! and in the dark scheme. With the scripts of an entry page it is small.
 
 use std::collections::BTreeMap;
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use super::client::Person;
+use super::site::Site;
+
+/// The styles and scripts of an entry page, compressed, in bytes. There is no font.
+const ENTRY_FILES_MAX: usize = 40_000;
 
 /// Text on its background: 4.5 to 1.
 const TEXT: &[(&str, &str)] = &[
@@ -81,4 +91,20 @@ fn text_and_borders_have_enough_contrast_in_both_schemes() {
             }
         }
     }
+}
+
+#[test]
+fn the_styles_and_scripts_of_an_entry_page_are_small() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    let page = levi.get("/word/apple");
+    let links = page.body.split("\"/static/").skip(1).filter_map(|rest| rest.split('"').next());
+    let files = links.filter(|link| !link.starts_with("images/"));
+    let mut bytes = 0;
+    for file in files {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(levi.get(&format!("/static/{file}")).body.as_bytes()).unwrap();
+        bytes += encoder.finish().unwrap().len();
+    }
+    assert!((5_000..ENTRY_FILES_MAX).contains(&bytes), "{bytes}");
 }

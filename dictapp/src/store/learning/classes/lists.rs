@@ -1,6 +1,7 @@
 //! The word lists of classes, and which pupils have finished them: a pupil has finished a list when
-//! all its words are in the pupil's word book and were reviewed there.
+//! all its words are in the pupil's word book and are learnt there.
 
+use super::super::saved_words::learnt_stability;
 use super::ClassId;
 use crate::model::Word;
 use crate::store::{
@@ -21,14 +22,14 @@ pub(crate) const WORDS: &str = "select word from class_word where list = ? order
 pub(crate) const OF_PUPIL: &str = "select l.id, l.class, l.name, l.due, \
      (select count(*) from class_word w where w.list = l.id), c.name, \
      (select count(*) from class_word w join saved_word s on s.user = m.user and s.word = w.word \
-     where w.list = l.id and s.reviews > 0), \
+     where w.list = l.id and s.stability >= ?), \
      (select count(*) from class_word w join saved_word s on s.user = m.user and s.word = w.word \
      where w.list = l.id) \
      from class_member m join class c on c.id = m.class join class_list l on l.class = m.class \
      where m.user = ? and l.due >= ? order by l.due, l.id limit ?";
 pub(crate) const FINISHED: &str = "select m.user from class_member m \
      where m.class = ? and m.shares = 1 and not exists (select 1 from class_word w \
-     left join saved_word s on s.user = m.user and s.word = w.word and s.reviews > 0 \
+     left join saved_word s on s.user = m.user and s.word = w.word and s.stability >= ? \
      where w.list = ? and s.word is null)";
 
 /// Maximum number of lists of a class.
@@ -74,7 +75,7 @@ pub struct PupilList {
     pub list: ClassList,
     /// The name of the class.
     pub class_name: String,
-    /// Words that the pupil has reviewed.
+    /// Words that the pupil has learnt.
     pub learnt: u64,
     /// Words that are in the pupil's word book.
     pub saved: u64,
@@ -142,7 +143,8 @@ impl Store {
             let class_name = row.text()?;
             Ok(PupilList { list, class_name, learnt: row.count()?, saved: row.count()? })
         };
-        let params = [user.0.into(), since.into(), LISTS_OF_PUPIL_MAX.into()];
+        let learnt = learnt_stability().into();
+        let params = [learnt, user.0.into(), since.into(), LISTS_OF_PUPIL_MAX.into()];
         let rows = self.db.query(OF_PUPIL, &params);
         rows.and_then(|rows| rows.into_iter().map(pupil_list).collect())
             .doing(|| format!("list the word lists of user {user}"))
@@ -153,7 +155,8 @@ impl Store {
     /// # Errors
     /// The database is unavailable.
     pub fn finished_pupils(&self, class: ClassId, list: i64) -> Result<Vec<UserId>> {
-        let rows = self.db.query(FINISHED, &[class.0.into(), list.into()]);
+        let rows =
+            self.db.query(FINISHED, &[class.0.into(), learnt_stability().into(), list.into()]);
         rows.and_then(|rows| rows.into_iter().map(|mut row| row.int().map(UserId)).collect())
             .doing(|| format!("find the pupils of class {class} who have finished a list"))
     }
