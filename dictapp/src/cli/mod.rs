@@ -22,8 +22,8 @@ use arguments::{Action, Arguments, UserArguments};
 /// A command with valid settings.
 #[derive(Clone, Debug)]
 pub enum Command {
-    /// Serve until a signal stops the server.
-    Serve(Settings),
+    /// Serve until a signal stops the server. The sources are read again at SIGHUP.
+    Serve(Settings, Sources),
     /// Import a word book into the database.
     Import(Settings, ImportRequest),
     /// List the word books of the database, or change how they are shown.
@@ -80,7 +80,7 @@ pub fn parse(
     let Loaded { settings, origin } = Settings::load(&sources)
         .map_err(|mistakes| Ending { text: mistakes.to_string(), code: 2 })?;
     match arguments.action.unwrap_or(Action::Serve) {
-        Action::Serve => Ok(Command::Serve(settings)),
+        Action::Serve => Ok(Command::Serve(settings, sources)),
         Action::Import(import) => Ok(Command::Import(settings, import.into())),
         Action::Books(books) => Ok(Command::Books(settings, books.into())),
         Action::User(UserArguments { command, json }) => {
