@@ -5,6 +5,7 @@ mod shelf;
 mod selection;
 mod cache;
 mod accounts;
+mod days;
 mod history;
 mod retention;
 mod lookup_rate;
@@ -44,6 +45,7 @@ pub use books::import::{
 };
 pub use books::{BookChange, UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile, Uploads};
 pub use cache::{Cache, EntryPart, GuestPage, ResultsPart};
+pub use days::DayWords;
 pub use history::Outcome;
 pub use learning::{
     CLASS_LIST_WORDS_MAX, CardKind, ClassChange, IMPORT_BYTES_MAX, NEW_A_DAY_MAX, OwnClass,
@@ -154,13 +156,13 @@ impl Site {
         self.store.failed_calls()
     }
 
-    /// Commits of look-ups since the start.
-    pub fn commits(&self) -> Commits {
     /// How busy the computation of password hashes is.
     pub fn hash_load(&self) -> HashLoad {
         self.passwords.load()
     }
 
+    /// Commits of look-ups since the start.
+    pub fn commits(&self) -> Commits {
         self.store.commits()
     }
 

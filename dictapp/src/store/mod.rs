@@ -192,8 +192,7 @@ mod tests {
         history::NEWER,
         history::COUNT,
         history::days::ROWS_OLDER,
-        history::days::WORDS_NEWER,
-        history::days::NEXT_NEWER,
+        history::days::ROWS_NEWER,
         history::days::DELETE_WORD,
         history::deletion::DELETE_BETWEEN,
         history::deletion::DELETE_UNTIL,
@@ -239,6 +238,8 @@ mod tests {
                 let (_id, _parent, _unused) = (row.int(), row.int(), row.int());
                 let step = row.text().unwrap();
                 assert!(!step.starts_with("SCAN") || step.starts_with("SCAN b "), "{sql}: {step}");
+                let is_of_history = sql.contains("from hist where user = ?");
+                assert!(!is_of_history || !step.contains("TEMP B-TREE"), "{sql} sorts: {step}");
             }
         }
     }
