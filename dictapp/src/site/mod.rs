@@ -5,6 +5,7 @@ mod shelf;
 mod selection;
 mod cache;
 mod accounts;
+mod days;
 mod history;
 mod retention;
 mod lookup_rate;
@@ -25,7 +26,7 @@ use webframe::http::StatusCode;
 use webframe::{LogQueue, monitoring::Metrics};
 
 use crate::lock::{lock, unpoisoned};
-use crate::password::{PasswordError, Passwords};
+use crate::password::{HashLoad, PasswordError, Passwords};
 use crate::session::Expiry;
 use crate::settings::Settings;
 use crate::store::{Commits, DatabaseUrl, Store, StoreError};
@@ -44,6 +45,7 @@ pub use books::import::{
 };
 pub use books::{BookChange, UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile, Uploads};
 pub use cache::{Cache, Card, EntryPart, GuestPage, ResultsPart};
+pub use days::DayWords;
 pub use history::Outcome;
 pub use learning::{
     CLASS_LIST_WORDS_MAX, CardKind, ClassChange, IMPORT_BYTES_MAX, NEW_A_DAY_MAX, NewList,
@@ -152,6 +154,11 @@ impl Site {
     /// Calls that failed because the database was unavailable, since the start.
     pub fn failed_calls(&self) -> u64 {
         self.store.failed_calls()
+    }
+
+    /// How busy the computation of password hashes is.
+    pub fn hash_load(&self) -> HashLoad {
+        self.passwords.load()
     }
 
     /// Commits of look-ups since the start.
