@@ -9,7 +9,9 @@ use super::days::day_around;
 use super::lookup_rate::Verdict;
 use super::{Client, Site, Visit};
 use crate::model::Word;
-use crate::store::{AuditEvent, BookId, Lookup, PageStart, PastLookup, Saved, StoreError};
+use crate::store::{
+    AuditEvent, BookId, Lookup, LookupFilter, PageStart, PastLookup, Saved, StoreError, WordOfDay,
+};
 
 /// The result of a look-up, for the history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
