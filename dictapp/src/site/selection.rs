@@ -1,7 +1,7 @@
 //! The shelf as one visitor sees it: without the entries of books that the visitor switched off. A
 //! word is still found if another book has it.
 
-use super::shelf::Shelf;
+use super::shelf::{Shelf, ShownBook};
 use crate::lexicon::{BookId, End, EntryRef, FoundBy, Matches, Page};
 use crate::model::Languages;
 use crate::store;
@@ -52,6 +52,12 @@ impl<'s> Selection<'s> {
     /// The shelf itself.
     pub fn shelf(&self) -> &'s Shelf {
         self.shelf
+    }
+
+    /// The books, in their order.
+    pub fn books(&self) -> impl Iterator<Item = &'s ShownBook> {
+        let books = self.shelf.books().iter().zip(0_u16..);
+        books.filter(|(_, place)| !self.off.contains(&BookId(*place))).map(|(book, _)| book)
     }
 
     /// Whether no book is switched off.

@@ -13,6 +13,8 @@ on_both_engines! {
     look_ups_at_once_say_each_what_their_user_saved
     many_words_are_saved_at_once_as_far_as_there_is_room
     old_look_ups_are_removed_in_steps
+    a_word_of_255_long_characters_is_stored_in_every_table
+    a_database_that_took_255_bytes_takes_255_characters
 }
 
 fn look_up(store: &Store, user: UserId, text: &str, headword: &str, time: i64) -> Saved {
@@ -104,4 +106,47 @@ fn many_words_are_saved_at_once_as_far_as_there_is_room(fresh: &Fresh) {
     assert_eq!(store.saved_word_counts(user, at(3_000_000)).unwrap().words, 252);
     assert_eq!(store.saved_word_counts(other, at(3_000_000)).unwrap().words, 0);
     assert_eq!(store.save_words(user, &[], 252, at(4_000_000)).unwrap(), SavedMany::default());
+}
+
+/// 255 characters of three bytes.
+fn longest() -> Word {
+    word(&"果".repeat(255))
+}
+
+/// Regression: SQLite took words of at most 255 bytes, and a longer one was an error of the server.
+fn a_word_of_255_long_characters_is_stored_in_every_table(fresh: &Fresh) {
+    let store = fresh.open();
+    let levi = register(&store, "Levi");
+    let long = longest();
+    store.record_lookup(&lookup(levi, long.as_str(), 1)).unwrap();
+    save(&store, levi, long.as_str());
+    crate::store::import(&store, "one", "d", &[crate::store::entry(long.as_str(), "n. 果")]);
+    let missed = MissingWord { word: long.as_str().to_owned(), lookups: 1, last: at(1) };
+    store.add_lookup_counts(LookupHour::default(), &[missed]).unwrap();
+    assert_eq!(store.most_missed_words(9).unwrap()[0].word, long.as_str());
+    let report = format!(
+        "insert into report (time, tie, word, text) values (1, 1, '{}', 'x')",
+        long.as_str()
+    );
+    fresh.raw().run(&report);
+    let class = format!(
+        "insert into class_word (list, position, word) select id, 1, '{}' from class_list",
+        long.as_str()
+    );
+    fresh.raw().run(&class);
+}
+
+/// The checks of the first versions are put back, and the next start changes them again.
+fn a_database_that_took_255_bytes_takes_255_characters(fresh: &Fresh) {
+    let levi = register(&fresh.open(), "Levi");
+    let mut raw = fresh.raw();
+    if let crate::store_migration::Raw::Sqlite(_) = raw {
+        raw.run("pragma writable_schema = on");
+        raw.run("update sqlite_schema set sql = replace(sql, '1 and 1020', '1 and 255')");
+        raw.run("pragma writable_schema = reset");
+    }
+    raw.run("delete from dictapp_migration where version = 8");
+    let store = fresh.open();
+    store.record_lookup(&lookup(levi, longest().as_str(), 1)).unwrap();
+    assert_eq!(raw.count("select count(*) from dictapp_migration where version = 8"), 1);
 }

@@ -201,6 +201,7 @@ impl<R: io::BufRead> Unpacked<R> {
 
 impl<R: io::BufRead> Read for Unpacked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        deadline::check()?; // a few packed bytes may unpack to millions
         let n = self.inner.read(buffer)?;
         if self.inner.limit() == 0 {
             let text = format!("unpacks to more than {UNPACKED_BYTES_MAX} bytes");

@@ -150,7 +150,10 @@ fn import_lookups(
         };
         // Look-ups of one second keep their order, and are the same rows in a repeated import.
         let order = in_second.entry((user, second)).or_default();
-        let at = Timestamp::from_microsecond(second.as_microsecond() + *order)?;
+        let Ok(at) = Timestamp::from_microsecond(second.as_microsecond() + *order) else {
+            tally.odd.push(format!("{}: the time is out of range", odd()));
+            continue;
+        };
         *order += 1;
         let found = books.has(word.as_str());
         lookups.push(Lookup { user, word, found, headword: None, at });

@@ -14,7 +14,7 @@ use reply::{Reply, TextHeaders};
 use strategy::Strategy;
 
 use crate::lexicon::{BookId, EntryRef, FoundBy, Hit, Lexicon};
-use crate::site::{Shelf, Site};
+use crate::site::{Selection, Shelf, Site};
 
 /// Maximum bytes of a client's line with its end (RFC 2229 §2.3).
 pub(crate) const LINE_BYTES_MAX: usize = 1024;
@@ -263,7 +263,7 @@ fn matches<'d, 'a>(
 
 fn show_databases(site: &Site, reply: &mut Reply) {
     let shelf = site.shelf();
-    let books = shelf.books();
+    let books: Vec<_> = Selection::new(&shelf, &[]).books().collect();
     if books.is_empty() {
         return reply.status(554, "no databases present");
     }

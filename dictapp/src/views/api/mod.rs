@@ -137,6 +137,7 @@ pub(crate) fn suggest(site: &Site, request: &Request) -> Result<Response> {
         }
         Ok(_) => shelf.lexicon().suggest(&q, limit),
     };
+    let words = Selection::new(&shelf, &[]).seen(words);
     let words = words.iter().map(|entry| brief(&shelf, entry)).collect();
     answer(site, &caller, request, &WordsBody { words })
 }
@@ -162,8 +163,9 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
 /// `GET`: the word books.
 pub(crate) fn books(site: &Site, request: &Request) -> Result<Response> {
     let shelf = site.shelf();
-    let books = shelf.books().iter();
-    let books = books.map(|book| BookBody { name: &book.name, title: &book.title }).collect();
+    let books = Selection::new(&shelf, &[]);
+    let books =
+        books.books().map(|book| BookBody { name: &book.name, title: &book.title }).collect();
     public(request, &BooksBody { books, entries: shelf.lexicon().len() })
 }
 

@@ -17,6 +17,11 @@ use tokens::{Token, Tokens, value};
 /// Maximum bytes of a dump: more than a thousand classes need.
 const DUMP_BYTES_MAX: u64 = 1 << 30;
 
+/// Maximum columns of a table, as in MySQL. Further ones are ignored.
+const COLUMNS_MAX: usize = 4096;
+/// Columns that a message names.
+const COLUMNS_SHOWN_MAX: usize = 20;
+
 /// Databases of the server itself in a dump of all: `mysql` has a table `user` of its own.
 const SYSTEM: [&str; 4] = ["mysql", "sys", "performance_schema", "information_schema"];
 
@@ -135,7 +140,7 @@ impl Dump {
                 self.add(table, &columns, &[row])
             }
             [values, rest @ ..] if values.is("values") || values.is("value") => {
-                let columns = self.columns_of(table, names);
+                let columns = self.columns_of(table, names.take(COLUMNS_MAX));
                 let rows: Option<Vec<_>> = Rows { rest }.collect();
                 let rows = rows.ok_or_else(|| format!("it ends within a row of {}", table.name))?;
                 self.add(table, &columns, &rows)
@@ -183,7 +188,11 @@ impl Dump {
         for name in table.read {
             let place = columns.iter().position(|column| column.name == *name);
             places.push(place.ok_or_else(|| {
-                let names: Vec<&str> = columns.iter().map(|column| &*column.name).collect();
+                let shown = columns.iter().take(COLUMNS_SHOWN_MAX);
+                let mut names: Vec<&str> = shown.map(|column| &*column.name).collect();
+                if columns.len() > names.len() {
+                    names.push("..");
+                }
                 let names = names.join(", ");
                 format!("the table {} has no column {name}; it has {names}", table.name)
             })?);
@@ -244,7 +253,7 @@ fn created(rest: &[Token]) -> Option<(&'static Table, Vec<Column>)> {
             Token::Sign(')') if depth == 1 => break,
             Token::Sign(')') => depth -= 1,
             Token::Sign(',') if depth == 1 => is_first = true,
-            token if is_first && depth == 1 => {
+            token if is_first && depth == 1 && columns.len() < COLUMNS_MAX => {
                 is_first = false;
                 let is_key = NO_COLUMNS.iter().any(|word| token.is(word));
                 let name = token.name().filter(|_| !is_key).map(str::to_lowercase);
