@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::peer::browser::Browser;
-use crate::peer::server::{Holdings, holdings_of, signal};
+use crate::peer::server::{Holdings, end, holdings_of, signal};
 use crate::steps::cargo::{cargo, target, workspace};
 use crate::steps::succeed;
 
@@ -169,7 +169,8 @@ impl Instance {
     pub(crate) fn stop(&mut self) -> Result<()> {
         let mut child = self.child.take().context("dictapp does not run")?;
         signal(child.id(), "TERM")?;
-        let status = child.wait()?;
+        let status = end(&mut child, PATIENCE)
+            .with_context(|| format!("dictapp; its log is {}", self.log.display()))?;
         if status.success() { Ok(()) } else { bail!("dictapp ended: {status}") }
     }
 

@@ -10,12 +10,23 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::peer::server::signal;
+use crate::peer::server::{end, signal};
+use crate::steps::cargo::workspace;
 use crate::steps::packages::{GALERA_PROVIDER, is_root};
 use crate::steps::succeed;
 
-/// Maximum time for a server to start, join or stop.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Maximum time for a server to start, and for a node also to join the others and to catch up.
+const START_MAX: Duration = Duration::from_secs(60);
+/// Maximum time for a server to stop. Then it is killed.
+const STOP_MAX: Duration = Duration::from_secs(60);
+/// Maximum time for the answer to a question about a server's state. A frozen one never answers.
+const STATE_MAX: Duration = Duration::from_secs(5);
+/// Maximum time for any other statement: filling the tables of a benchmark takes minutes.
+const STATEMENT_MAX: Duration = Duration::from_secs(1800);
+/// The state of a node, as errors print it.
+const STATE: &str = "show global status where variable_name in ('wsrep_cluster_status', \
+     'wsrep_cluster_size', 'wsrep_local_state_comment', 'wsrep_evs_state', \
+     'wsrep_local_recv_queue')";
 /// The user and password of the database `dict`.
 const USER: &str = "dict";
 
@@ -97,7 +108,7 @@ impl MariaDb {
             .args(["--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-log-bin"])
             .args(["--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=64M"])
             .args(["--innodb-log-file-size=32M", "--max-connections=300"])
-            .args(self.galera_options(start))
+            .args(self.galera_options(start)?)
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log);
@@ -105,18 +116,17 @@ impl MariaDb {
         self.wait_until(|server| server.is_ready(start))
     }
 
-    fn galera_options(&self, start: Start) -> Vec<String> {
-        let Some((group, number)) = &self.galera else { return Vec::new() };
+    fn galera_options(&self, start: Start) -> Result<Vec<String>> {
+        let Some((group, number)) = &self.galera else { return Ok(Vec::new()) };
         let address = |port: &u16| format!("127.0.0.1:{port}");
         let all = group.iter().map(address).collect::<Vec<_>>().join(",");
         let own = group[*number];
         let ist = own + 1;
         let sst = own + 2;
-        // The timeouts of conf/deploy/galera.cnf: how long the other nodes wait for a failed node.
         let provider = format!(
             "base_port={own};gmcast.listen_addr=tcp://127.0.0.1:{own};ist.recv_addr=127.0.0.1:{ist};\
-             gcache.size=32M;pc.recovery=true;evs.keepalive_period=PT0.5S;evs.suspect_timeout=PT2S;\
-             evs.inactive_timeout=PT3S;evs.inactive_check_period=PT0.5S"
+             gcache.size=32M;{}",
+            shipped_provider_options()?
         );
         let mut options = vec![
             "--wsrep-on=ON".to_owned(),
@@ -135,7 +145,7 @@ impl MariaDb {
         if start == Start::Bootstrap {
             options.push("--wsrep-new-cluster".to_owned());
         }
-        options
+        Ok(options)
     }
 
     fn is_ready(&self, start: Start) -> bool {
@@ -146,7 +156,7 @@ impl MariaDb {
     }
 
     fn is_synced(&self) -> bool {
-        let state = self.sql("show status like 'wsrep_local_state_comment'");
+        let state = self.sql_within("show status like 'wsrep_local_state_comment'", STATE_MAX);
         state.is_ok_and(|state| state.trim_end().ends_with("Synced"))
     }
 
@@ -160,14 +170,30 @@ impl MariaDb {
         while !is_so(self) {
             let child = self.child.as_mut().context("the server does not run")?;
             if let Some(status) = child.try_wait()? {
-                bail!("mariadbd ended: {status}\n{}", self.log_end());
+                bail!("{} ended: {status}\n{}", self.name(), self.log_end());
             }
-            if began.elapsed() > PATIENCE {
-                bail!("mariadbd is not ready after {PATIENCE:?}\n{}", self.log_end());
+            if began.elapsed() > START_MAX {
+                let (name, state, log) = (self.name(), self.state(), self.log_end());
+                bail!("{name} is not ready after {START_MAX:?}; its state: {state}\n{log}");
             }
             thread::sleep(Duration::from_millis(50));
         }
         Ok(())
+    }
+
+    fn name(&self) -> String {
+        self.folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// What the server reports about itself, or why it does not.
+    pub(crate) fn state(&self) -> String {
+        if self.child.is_none() {
+            return "it does not run".to_owned();
+        }
+        match self.sql_within(STATE, STATE_MAX) {
+            Ok(rows) => rows.trim_end().replace('\t', " ").replace('\n', ", "),
+            Err(error) => format!("{error:#}"),
+        }
     }
 
     fn log_end(&self) -> String {
@@ -186,11 +212,20 @@ impl MariaDb {
 
     /// The rows of a statement that root runs in the database, with tabs between their columns.
     pub(crate) fn sql(&self, statement: &str) -> Result<String> {
-        let mut client = Command::new("mariadb");
+        self.sql_within(statement, STATEMENT_MAX)
+    }
+
+    fn sql_within(&self, statement: &str, most: Duration) -> Result<String> {
+        const TIMED_OUT: i32 = 124; // as timeout(1) reports it
+        let mut client = Command::new("timeout");
+        client.args([&most.as_secs().to_string(), "mariadb"]);
         client.args(["--no-defaults", "--user=root", "--skip-column-names", "--batch"]);
         client.arg(format!("--socket={}", self.socket().display()));
         client.args(["--connect-timeout=2", "--execute", statement]);
         let output = client.output().context("cannot start the client mariadb")?;
+        if output.status.code() == Some(TIMED_OUT) {
+            bail!("{} gave no answer within {most:?}", self.name());
+        }
         if !output.status.success() {
             bail!("mariadb: {}", String::from_utf8_lossy(&output.stderr).trim_end());
         }
@@ -222,8 +257,7 @@ impl MariaDb {
     pub(crate) fn stop(&mut self) -> Result<()> {
         let mut child = self.child.take().context("the server does not run")?;
         signal(child.id(), "TERM")?;
-        child.wait()?;
-        Ok(())
+        end(&mut child, STOP_MAX).with_context(|| self.name()).map(drop)
     }
 
     pub(crate) fn freeze(&self) -> Result<()> {
@@ -273,6 +307,15 @@ fn as_mysql(program: &str) -> Command {
     command
 }
 
+/// The timeouts of group communication that operators are advised to set.
+fn shipped_provider_options() -> Result<String> {
+    let file = workspace().join("conf/deploy/galera.cnf");
+    let shipped = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+    let line = shipped.lines().find_map(|line| line.strip_prefix("wsrep_provider_options = "));
+    let options = line.with_context(|| format!("{} has no provider options", file.display()))?;
+    Ok(options.trim_matches('"').replace("; ", ";"))
+}
+
 /// Ports that were free a moment ago, each followed by two free ones.
 fn free_ports(count: usize) -> Result<Vec<u16>> {
     let mut held = Vec::new();
@@ -289,4 +332,36 @@ fn free_ports(count: usize) -> Result<Vec<u16>> {
         }
     }
     Ok(ports)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cluster_is_tested_with_the_timeouts_that_are_shipped() {
+        let options = shipped_provider_options().unwrap();
+        let values: Vec<_> =
+            options.split(';').map(|option| option.split_once('=').unwrap()).collect();
+        let of = |name| values.iter().find(|value| value.0 == name).unwrap().1;
+        let seconds = |name| -> f64 {
+            of(name).trim_start_matches("PT").trim_end_matches('S').parse().unwrap()
+        };
+        // With half of the inactive timeout, its default, the nodes give up on a new view before
+        // they have repeated their join messages, and lose the quorum.
+        assert_eq!(of("evs.install_timeout"), of("evs.inactive_timeout"));
+        assert!(seconds("evs.install_timeout") >= 5.0 * seconds("evs.join_retrans_period"));
+        assert!(seconds("evs.suspect_timeout") < seconds("evs.inactive_timeout"));
+    }
+
+    #[test]
+    fn a_server_that_does_not_run_or_does_not_answer_is_reported_with_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("node2");
+        let mut server = MariaDb { folder: place, port: 1, child: None, galera: None };
+        assert_eq!(server.state(), "it does not run");
+        server.child = Some(Command::new("true").spawn().unwrap());
+        let error = format!("{:#}", server.wait_until(|_| false).unwrap_err());
+        assert!(error.starts_with("node2 ended: exit status: 0"), "{error}");
+    }
 }

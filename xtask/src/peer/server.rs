@@ -96,15 +96,22 @@ impl Server {
     /// Ends the server with SIGTERM and returns its status; `None`: it had to be killed.
     pub(crate) fn stop(mut self) -> Result<Option<ExitStatus>> {
         signal(self.child.id(), "TERM")?;
-        let began = Instant::now();
-        while began.elapsed() < PATIENCE {
-            if let Some(status) = self.child.try_wait()? {
-                return Ok(Some(status));
-            }
-            thread::sleep(Duration::from_millis(20));
-        }
-        Ok(None)
+        Ok(end(&mut self.child, PATIENCE).ok())
     }
+}
+
+/// Waits for the end of a process that was asked to end; kills it after this time.
+pub(crate) fn end(child: &mut Child, most: Duration) -> Result<ExitStatus> {
+    let began = Instant::now();
+    while began.elapsed() < most {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    child.kill()?;
+    child.wait()?;
+    bail!("it did not end within {most:?} and was killed")
 }
 
 /// Sends a process a signal, as `TERM`.
@@ -150,6 +157,14 @@ mod tests {
         assert!(before.resident_kib > 0 && before.threads > 0);
         // Other tests in this process may open or close a few descriptors.
         assert!(after.descriptors > before.descriptors + files.len() as u64 / 2);
+    }
+
+    #[test]
+    fn a_process_that_does_not_end_is_killed() {
+        let mut child = Command::new("sleep").arg("60").spawn().unwrap();
+        let error = end(&mut child, Duration::from_millis(1)).unwrap_err();
+        assert_eq!(error.to_string(), "it did not end within 1ms and was killed");
+        assert!(child.try_wait().unwrap().is_some());
     }
 
     #[test]

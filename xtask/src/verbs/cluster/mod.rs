@@ -5,6 +5,7 @@
 mod front;
 
 use anyhow::{Context, Result, bail};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -18,8 +19,7 @@ use crate::steps::packages::{CLUSTER, ensure};
 use crate::steps::{seed, step};
 use front::{Front, SOURCE};
 
-pub(crate) const ABOUT: &str =
-    "break a cluster under load: --short, --pupils N, --seed N, --keep (leaves the logs)";
+pub(crate) const ABOUT: &str = "break a cluster under load: --short, --pupils N, --seed N, --program FILE, --keep (leaves the logs)";
 
 const NODES: usize = 3;
 const PUPILS: usize = 64;
@@ -131,10 +131,14 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let pupils = arguments.take_option("--pupils")?.unwrap_or(PUPILS);
     let seed = seed(&mut arguments)?;
     let is_kept = arguments.take_flag("--keep");
+    let program: Option<PathBuf> = arguments.take_option("--program")?;
     arguments.finish()?;
     let (calm, wait_max) = if is_short { (CALM_SHORT, WAIT_MAX_SHORT) } else { (CALM, WAIT_MAX) };
     step("the packages that a cluster needs", || ensure(CLUSTER))?;
-    let program = step("dictapp", || build(Profile::Dev))?;
+    let program = match program {
+        Some(program) => program,
+        None => step("dictapp", || build(Profile::Dev))?,
+    };
     let folder = scratch_folder("dictapp-cluster-")?;
     let title = format!("cluster, {pupils} pupils, seed {seed}");
     let slack = if is_short { pupils as u64 } else { 0 };
@@ -162,13 +166,18 @@ fn break_it(program: &Path, folder: &Path, options: &Options) -> Result<()> {
         let is_wanted = |fault: &&Fault| options.slack == 0 || !LEFT_OUT.contains(&fault.name);
         for fault in FAULTS.iter().filter(is_wanted) {
             class.take_score();
-            (fault.work)(&mut cluster).context(fault.name)?;
+            (fault.work)(&mut cluster)
+                .with_context(|| format!("{}; {}", fault.name, cluster.states()))?;
             thread::sleep(options.calm);
             if !class.wait_for(RECOVERED, options.wait_max) {
-                wrong.push(format!("{}: not over after {:?}", fault.name, options.wait_max));
+                let states = cluster.states();
+                wrong.push(format!(
+                    "{}: not over after {:?}; {states}",
+                    fault.name, options.wait_max
+                ));
             }
             let score = class.take_score();
-            println!("{:40} {score}", fault.name);
+            println!("{:40} {score}; load {}", fault.name, load());
             wrong.extend(judge(fault, &score, options));
         }
         Ok(())
@@ -205,7 +214,21 @@ fn judge(fault: &Fault, score: &Score, options: &Options) -> Vec<String> {
     wrong
 }
 
+/// The mean number of processes that wanted a processor in the last minute: above two on two cores,
+/// waits grow by what else runs.
+fn load() -> String {
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    load.split(' ').next().unwrap_or_default().to_owned()
+}
+
 impl Cluster {
+    /// The state of each node.
+    fn states(&self) -> String {
+        let state =
+            |(number, node): (usize, &MariaDb)| format!("node{}: {}", number + 1, node.state());
+        self.nodes.iter().enumerate().map(state).collect::<Vec<_>>().join("; ")
+    }
+
     fn start(program: &Path, folder: &Path) -> Result<Cluster> {
         let nodes = MariaDb::start_cluster(folder, NODES)?;
         let urls: Vec<String> = nodes.iter().map(MariaDb::url).collect();
