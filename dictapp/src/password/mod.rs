@@ -20,6 +20,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::model::largest_network;
 use crate::settings::Accounts;
+pub use permits::HashLoad;
 use permits::{Permit, Permits};
 pub use rules::PasswordProblem;
 pub use stored::UnreadableHash;
@@ -75,6 +76,11 @@ impl Passwords {
     pub fn new(accounts: &Accounts) -> Passwords {
         let Accounts { hash_permits, hash_queue_max, hash_wait_max, .. } = *accounts;
         Passwords::with_limits(hash_permits, hash_queue_max, hash_wait_max, &accounts.course_salt)
+    }
+
+    /// How busy the computation of hashes is.
+    pub fn load(&self) -> HashLoad {
+        self.permits.load()
     }
 
     fn with_limits(permits: usize, queue_max: usize, wait_max: Duration, salt: &str) -> Passwords {

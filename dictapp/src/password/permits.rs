@@ -42,6 +42,15 @@ struct Queue {
     len: usize,
 }
 
+/// How busy the computation of password hashes is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HashLoad {
+    /// Hashes that could be computed at once.
+    pub permits_free: usize,
+    /// Log-ins and registrations that wait for a permit.
+    pub waiting: usize,
+}
+
 /// A permit in use; returned when dropped, also by a panic.
 pub(super) struct Permit<'a> {
     permits: &'a Permits,
@@ -114,9 +123,15 @@ impl Permits {
         lock(&self.state)
     }
 
+    /// The numbers of free permits and of callers that wait for one.
+    pub(super) fn load(&self) -> HashLoad {
+        let state = self.lock();
+        HashLoad { permits_free: state.free.len(), waiting: state.queue.len }
+    }
+
     #[cfg(test)]
     pub(super) fn waiting(&self) -> usize {
-        self.lock().queue.len
+        self.load().waiting
     }
 
     #[cfg(test)]

@@ -25,7 +25,7 @@ use webframe::http::StatusCode;
 use webframe::{LogQueue, monitoring::Metrics};
 
 use crate::lock::{lock, unpoisoned};
-use crate::password::{PasswordError, Passwords};
+use crate::password::{HashLoad, PasswordError, Passwords};
 use crate::session::Expiry;
 use crate::settings::Settings;
 use crate::store::{Commits, DatabaseUrl, Store, StoreError};
@@ -156,6 +156,11 @@ impl Site {
 
     /// Commits of look-ups since the start.
     pub fn commits(&self) -> Commits {
+    /// How busy the computation of password hashes is.
+    pub fn hash_load(&self) -> HashLoad {
+        self.passwords.load()
+    }
+
         self.store.commits()
     }
 

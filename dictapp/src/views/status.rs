@@ -41,6 +41,9 @@ pub(crate) fn metrics(site: &Site, request: &Request) -> Result<Response> {
         "Calls that failed because the database was unavailable.",
         failed,
     );
+    let hashes = site.hash_load();
+    page.gauge("hash_permits_free", "Password hashes that may begin now.", hashes.permits_free);
+    page.gauge("hash_waiting", "Requests that wait to compute a password hash.", hashes.waiting);
     let commits = site.commits();
     page.counter("commits_total", "Commits of look-ups.", commits.batches);
     page.counter("committed_rows_total", "Look-ups that these commits wrote.", commits.rows);

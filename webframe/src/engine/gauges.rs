@@ -1,6 +1,7 @@
 //! Gauges: the current load of a server in numbers, for monitoring.
 
 use std::sync::{Arc, OnceLock, Weak, atomic::Ordering::Relaxed};
+use std::time::Duration;
 
 use super::Engine;
 
@@ -9,12 +10,16 @@ use super::Engine;
 pub struct Gauges {
     /// Open connections.
     pub connections: usize,
+    /// Shards, which read and write the connections.
+    pub shards: usize,
     /// Threads of the pool.
     pub workers: usize,
     /// Worker threads without a task.
     pub workers_idle: usize,
     /// Requests that wait for a worker.
     pub requests_waiting: usize,
+    /// How long the first of them has waited.
+    pub oldest_wait: Duration,
     /// Handlers that have run for longer than [`Timeouts::handler`](crate::Timeouts::handler).
     pub handlers_overdue: usize,
     /// Handlers that still run although their clients were answered 503, since they exceeded the
@@ -39,9 +44,11 @@ impl GaugesHandle {
         let pool = engine.workers.counts();
         Gauges {
             connections: engine.admission.open(),
+            shards: engine.inboxes.len(),
             workers: pool.threads,
             workers_idle: pool.idle,
             requests_waiting: pool.waiting,
+            oldest_wait: pool.oldest_wait,
             handlers_overdue: engine.handlers_overdue.load(Relaxed),
             handlers_abandoned: engine.handlers_abandoned.load(Relaxed),
         }

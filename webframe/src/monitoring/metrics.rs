@@ -131,6 +131,7 @@ impl Metrics {
         if let Some(gauges) = self.0.gauges.get() {
             let load = gauges.read();
             page.gauge("connections", "Open connections.", load.connections);
+            page.gauge("shards", "Threads that read and write connections.", load.shards);
             page.gauge("workers", "Worker threads.", load.workers);
             page.gauge("workers_idle", "Worker threads without a task.", load.workers_idle);
             page.gauge(
@@ -138,6 +139,8 @@ impl Metrics {
                 "Requests that wait for a worker.",
                 load.requests_waiting,
             );
+            let oldest = load.oldest_wait.as_secs_f64();
+            page.gauge("queue_age_seconds", "Time that the oldest of them has waited.", oldest);
             page.gauge("handlers_overdue", "Handlers past their deadline.", load.handlers_overdue);
             page.gauge(
                 "handlers_abandoned",

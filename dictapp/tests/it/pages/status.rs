@@ -76,6 +76,10 @@ fn metrics_count_responses_and_look_ups() {
         "dictapp_database_up 1\n",
         "dictapp_committed_rows_total 2\n",
         "dictapp_log_dropped_total 0\n",
+        "dictapp_hash_waiting 0\n",
+        "dictapp_hash_permits_free ",
+        "dictapp_queue_age_seconds 0\n",
+        "dictapp_shards ",
         "# TYPE dictapp_request_seconds histogram\n",
     ] {
         assert!(metrics.body.contains(line), "{line} is not in {}", metrics.body);

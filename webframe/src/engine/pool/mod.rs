@@ -66,6 +66,8 @@ pub(crate) struct Counts {
     pub(crate) idle: usize,
     /// Queued calls.
     pub(crate) waiting: usize,
+    /// How long the first of them has waited.
+    pub(crate) oldest_wait: Duration,
 }
 
 /// The pool. [`Workers::close`] ends its threads.
@@ -234,7 +236,9 @@ impl Workers {
 
     pub(crate) fn counts(&self) -> Counts {
         let state = lock(&self.shared.state);
-        Counts { threads: state.threads, idle: state.idle, waiting: state.calls.len() }
+        let oldest_wait = state.calls.front().map(|call| call.0.elapsed()).unwrap_or_default();
+        let State { threads, idle, .. } = *state;
+        Counts { threads, idle, waiting: state.calls.len(), oldest_wait }
     }
 }
 
