@@ -32,7 +32,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Serve(settings) => serve::run(&settings),
+        Command::Serve(settings, sources) => serve::run(&settings, &sources),
         Command::Import(_, book) if book.action == ImportAction::Preview => {
             let preview = preview_book(&book.resolved())?;
             Ok(writeln!(io::stdout(), "{preview}")?)

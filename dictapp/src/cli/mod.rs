@@ -24,8 +24,8 @@ use arguments::{
 /// A command with valid settings.
 #[derive(Clone, Debug)]
 pub enum Command {
-    /// Serve until a signal stops the server.
-    Serve(Settings),
+    /// Serve until a signal stops the server. The sources are read again at SIGHUP.
+    Serve(Settings, Sources),
     /// Import a word book into the database.
     Import(Settings, ImportRequest),
     /// List the word books of the database, or change how they are shown.
@@ -87,7 +87,7 @@ pub fn parse(
     let Loaded { settings, origin } = Settings::load(&sources)
         .map_err(|mistakes| Ending { text: mistakes.to_string(), code: 2 })?;
     Ok(match action {
-        Action::Serve(_) => Command::Serve(settings),
+        Action::Serve(_) => Command::Serve(settings, sources),
         Action::Import(import) => Command::Import(settings, import.into()),
         Action::Books(books) => Command::Books(settings, books.into()),
         Action::User(UserArguments { command, json }) => {

@@ -22,7 +22,7 @@ fn import(line: &str) -> ImportRequest {
 #[test]
 fn serve_is_the_default_command() {
     for line in ["", "serve", "--address 127.0.0.1:0", "serve --address 127.0.0.1:0"] {
-        assert!(matches!(run(line), Ok(Command::Serve(_))), "{line}");
+        assert!(matches!(run(line), Ok(Command::Serve(..))), "{line}");
     }
 }
 
@@ -33,7 +33,7 @@ fn flags_set_keys_before_and_after_the_command() {
         "serve --address=[::1]:1 --database=sqlite:x.db --set log.level=debug",
         "serve --set server.address=h:9 --address [::1]:1 --database sqlite:x.db --set log.level=debug",
     ] {
-        let Ok(Command::Serve(settings)) = run(line) else { panic!("{line}") };
+        let Ok(Command::Serve(settings, _)) = run(line) else { panic!("{line}") };
         assert_eq!(settings.server.address[0].to_string(), "[::1]:1");
         assert_eq!(settings.database.url.to_string(), "sqlite:x.db");
         assert_eq!(settings.log.level, crate::settings::LogLevel::Debug);

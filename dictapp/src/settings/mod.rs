@@ -109,6 +109,25 @@ impl Settings {
         let (settings, _) = read(given, mistakes)?;
         Ok(Loaded { settings, origin })
     }
+
+    /// The sections that differ, as `[log]`. Limits of connections in `[server]` count as
+    /// `[limits]`.
+    pub fn sections_unlike(&self, other: &Settings) -> Vec<&'static str> {
+        let sections = [
+            ("[server]", self.server != other.server),
+            ("[tls]", self.tls != other.tls),
+            ("[limits]", self.limits != other.limits),
+            ("[timeouts]", self.timeouts != other.timeouts),
+            ("[database]", self.database != other.database),
+            ("[dictionary]", self.dictionary != other.dictionary),
+            ("[accounts]", self.accounts != other.accounts),
+            ("[api]", self.api != other.api),
+            ("[course]", self.course != other.course),
+            ("[dict]", self.dict != other.dict),
+            ("[log]", self.log != other.log),
+        ];
+        sections.into_iter().filter(|section| section.1).map(|section| section.0).collect()
+    }
 }
 
 impl Default for Settings {

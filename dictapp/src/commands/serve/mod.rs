@@ -4,6 +4,7 @@
 mod app;
 mod engine;
 mod protocols;
+mod reload;
 mod service;
 mod shipped;
 mod upkeep;
@@ -15,7 +16,7 @@ use anyhow::{Context, anyhow, bail};
 use webframe::{Address, Server, Stopped};
 
 use crate::log;
-use crate::settings::Settings;
+use crate::settings::{Settings, Sources};
 use crate::site::Site;
 use crate::store::{DatabaseConfig, DatabaseUrl, Store};
 
@@ -24,14 +25,17 @@ use crate::store::{DatabaseConfig, DatabaseUrl, Store};
 /// # Errors
 /// If the server cannot start: an address is in use, the database cannot be opened, or the log file
 /// cannot be written.
-pub fn run(settings: &Settings) -> anyhow::Result<()> {
+pub fn run(settings: &Settings, sources: &Sources) -> anyhow::Result<()> {
     let log = log::start(&settings.log)?;
     // First, since another instance may already be running with the same database.
     let server = Server::bind(&engine::settings(settings)?).map_err(|error| with_advice(&error))?;
     let mut server = server.stop_on_signals()?;
     server = server.on_hang_up({
-        let log = log.clone();
-        move || log.reopen()
+        let (log, settings, sources) = (log.clone(), settings.clone(), sources.clone());
+        move || {
+            log.reopen();
+            reload::report_changes(&settings, &sources);
+        }
     })?;
     let site = site(settings, Store::open(&engine::database(settings))?)?;
     let app = app::app(site, settings, log.queue.clone());

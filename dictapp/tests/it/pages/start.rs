@@ -148,6 +148,20 @@ fn a_hang_up_reopens_the_log_and_no_line_is_lost() {
 }
 
 #[test]
+fn a_hang_up_names_the_settings_that_need_a_restart() {
+    let site = Site::start();
+    fs::create_dir_all(site.folder.path().join("conf")).unwrap();
+    let write = |text| {
+        fs::write(site.folder.path().join("conf/settings.toml"), text).unwrap();
+        site.signal("HUP");
+    };
+    write("[dictionary]\nhistory_page = 3\n[api]\nrequests_per_minute_max = 7\n");
+    site.log_with("changed settings need a restart to take effect: [dictionary], [api]\n");
+    write("[dictionary]\nhistory_page = 0\n");
+    site.log_with("the settings are invalid, so the next start will fail: ");
+}
+
+#[test]
 fn a_log_file_that_cannot_be_reopened_is_reported_in_the_old_one() {
     let site = Site::start_with(&["log.file=dict.log", "log.lookups=true"]);
     let path = |name: &str| site.folder.path().join(name);
