@@ -47,6 +47,24 @@ fn check_reads_the_default_file_and_the_environment() {
     assert_ends(&output, 0, line, "");
 }
 
+#[test]
+fn check_of_the_database_has_a_line_for_tables_integrity_clock_and_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = dictapp(folder.path(), &["check", "--database"]);
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let expected =
+        ["data/dictapp.db: tables and privileges are correct", "integrity: no damage found"];
+    let clock = "clock: differs from this machine's by 0 s";
+    for line in expected.into_iter().chain([clock, "disk: "]) {
+        assert!(lines.lines().any(|found| found.contains(line)), "{line}: {lines}");
+    }
+    let file = folder.path().join("data/dictapp.db");
+    fs::write(&file, vec![0x55; 8192]).unwrap();
+    let output = dictapp(folder.path(), &["check", "--database"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("data/dictapp.db"));
+}
+
 /// cargo passes variables that the build script sets for the compiler on to the program, and to
 /// this test.
 #[test]
