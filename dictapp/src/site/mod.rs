@@ -44,7 +44,7 @@ pub use books::import::{
 };
 pub use books::{BookChange, UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile, Uploads};
 pub use cache::{Cache, Card, EntryPart, GuestPage, ResultsPart};
-pub use history::Outcome;
+pub use history::{DayWords, Outcome};
 pub use learning::{
     CLASS_LIST_WORDS_MAX, CardKind, ClassChange, IMPORT_BYTES_MAX, NEW_A_DAY_MAX, OwnClass,
     SAVED_WORDS_MAX, SavedWordRow, Saving, TEACHERS_ONLY, TYPED_BYTES_MAX,
@@ -154,13 +154,13 @@ impl Site {
         self.store.failed_calls()
     }
 
-    /// Commits of look-ups since the start.
-    pub fn commits(&self) -> Commits {
     /// How busy the computation of password hashes is.
     pub fn hash_load(&self) -> HashLoad {
         self.passwords.load()
     }
 
+    /// Commits of look-ups since the start.
+    pub fn commits(&self) -> Commits {
         self.store.commits()
     }
 

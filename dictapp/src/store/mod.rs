@@ -200,8 +200,7 @@ mod tests {
         history::NEWER,
         history::COUNT,
         history::days::ROWS_OLDER,
-        history::days::WORDS_NEWER,
-        history::days::NEXT_NEWER,
+        history::days::ROWS_NEWER,
         history::days::DELETE_WORD,
         history::deletion::DELETE_BETWEEN,
         history::deletion::DELETE_UNTIL,
@@ -248,6 +247,8 @@ mod tests {
                 let step = row.text().unwrap();
                 let is_small = ["SCAN b ", "SCAN CONSTANT ROW"].iter().any(|s| step.starts_with(s));
                 assert!(!step.starts_with("SCAN") || is_small, "{sql}: {step}");
+                let is_of_history = sql.contains("from hist where user = ?");
+                assert!(!is_of_history || !step.contains("TEMP B-TREE"), "{sql} sorts: {step}");
             }
         }
     }

@@ -11,7 +11,7 @@ use super::page::Page;
 use super::visitor::TextOf;
 use super::zone::{date_and_time, day_text, rfc_3339};
 use crate::paths;
-use crate::site::{Selection, Site, Visit};
+use crate::site::{DayWords, Selection, Site, Visit};
 use crate::store::{LookupFilter, LookupKind, PageStart, WordOfDay};
 use crate::texts::Texts;
 
@@ -76,11 +76,11 @@ impl Line<'_> {
     }
 }
 
-/// A page of rows, and whether there are more on either side.
+/// A page of rows, and the starts of the neighbouring pages.
 struct Rows {
     rows: Vec<WordOfDay>,
-    has_older: bool,
-    has_newer: bool,
+    older: Option<Timestamp>,
+    newer: Option<Timestamp>,
 }
 
 /// `GET`: the history.
@@ -92,19 +92,18 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     let query: Query = request.query()?;
     let start = start(&query)?;
     let filter = filter(&query);
-    let Rows { rows, has_older, has_newer } = rows(&page, visit, (start, &filter))?;
+    let Rows { rows, older, newer } = rows(&page, visit, (start, &filter))?;
     if rows.is_empty() && start != PageStart::Newest {
         return Response::see_other(paths::HISTORY);
     }
     let shelf = site.shelf();
     let off = page.books_off()?;
     let books = Selection::new(&shelf, &off);
-    let cursor = |row: Option<&WordOfDay>| row.map(|row| row.at.as_microsecond());
     let template = HistoryPage {
         page: &page,
         t: page.texts(),
-        older: cursor(rows.last().filter(|_| has_older)),
-        newer: cursor(rows.first().filter(|_| has_newer)),
+        older: older.map(Timestamp::as_microsecond),
+        newer: newer.map(Timestamp::as_microsecond),
         days: days(&page, &books, &rows),
         form_token: page.form_token()?,
         name: visit.name.as_str(),
@@ -132,8 +131,7 @@ fn filter(query: &Query) -> LookupFilter {
     LookupFilter { text, kind }
 }
 
-/// Reads one row more than a page shows: it tells whether there is another page. A second query
-/// looks for a row on the other side, since a link may name any time.
+/// Reads one row more than a page shows: it tells whether there is another page.
 fn rows(
     page: &Page<'_>,
     visit: &Visit,
@@ -142,28 +140,29 @@ fn rows(
     let length = page.site.settings().dictionary.history_page;
     let zone = page.zone();
     let ask = |start, rows| page.site.words_by_day(visit, (start, filter), zone, rows);
-    let mut rows = ask(start, length + 1)?;
+    let DayWords { words: mut rows, is_preceded, rest } = ask(start, length + 1)?;
     let has_more = rows.len() > length;
-    Ok(match (start, rows.last().map(|row| row.at)) {
-        (PageStart::NewerThan(_), Some(oldest)) if has_more => {
-            rows.remove(0);
-            let has_older = !ask(PageStart::OlderThan(oldest), 1)?.is_empty();
-            Rows { rows, has_older, has_newer: true }
-        }
+    let ends = |rows: &[WordOfDay]| (rows.first().map(|row| row.at), rows.last().map(|row| row.at));
+    if !matches!(start, PageStart::NewerThan(_) | PageStart::Oldest) {
+        rows.truncate(length);
+        let (newest, oldest) = ends(&rows);
+        let older = if has_more { oldest } else { rest };
+        return Ok(Rows { rows, older, newer: newest.filter(|_| is_preceded) });
+    }
+    if !has_more && rest.is_none() {
         // Fewer rows than a page remain: the newest page shows them.
-        (PageStart::NewerThan(_), _) => {
-            return self::rows(page, visit, (PageStart::Newest, filter));
-        }
-        _ => {
-            rows.truncate(length);
-            let newest = rows.first().map(|row| PageStart::NewerThan(row.at));
-            let has_newer = match newest.filter(|_| start != PageStart::Newest) {
-                Some(newest) => !ask(newest, 1)?.is_empty(),
-                None => false,
-            };
-            Rows { rows, has_older: has_more, has_newer }
-        }
-    })
+        return self::rows(page, visit, (PageStart::Newest, filter));
+    }
+    if has_more {
+        rows.remove(0);
+    }
+    let (newest, oldest) = ends(&rows);
+    let newer = if has_more { newest } else { rest };
+    let is_followed = match oldest {
+        Some(oldest) => !ask(PageStart::OlderThan(oldest), 1)?.words.is_empty(),
+        None => false,
+    };
+    Ok(Rows { rows, older: oldest.filter(|_| is_followed), newer })
 }
 
 /// The link that repeats a look-up: the page of the word, or a search.

@@ -43,10 +43,14 @@ enum Database {
 pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let users = arguments.take_option("--users")?.unwrap_or(100_000);
     let rows = arguments.take_option("--rows")?.unwrap_or(10_000_000);
+    let program: Option<PathBuf> = arguments.take_option("--program")?;
     arguments.finish()?;
     let size = Size { users, rows };
     step("the packages that the databases need", || ensure(DATABASE))?;
-    let program = step("dictapp", || build(Profile::Release))?;
+    let program = match program {
+        Some(program) => program,
+        None => step("dictapp", || build(Profile::Release))?,
+    };
     let mut wrong = Vec::new();
     for engine in ["sqlite", "mysql"] {
         let title = format!("{engine}: {users} users, {rows} rows");
@@ -123,6 +127,8 @@ impl Database {
             return Ok((Database::Sqlite(file), url));
         }
         let server = MariaDb::start(&folder.join("server"))?;
+        // The size in conf/deploy/galera.cnf. Rows beyond it are read from the disk.
+        server.sql("set global innodb_buffer_pool_size = 1 << 30")?;
         let url = server.url();
         Ok((Database::Mysql(server), url))
     }

@@ -13,12 +13,9 @@ use crate::store::{
 pub(crate) const ROWS_OLDER: &str = "select word, time, found from hist where user = ? \
      and time < ? and found <= ? and (? = '' or instr(lower(word), ?) > 0) \
      order by time desc limit ?";
-pub(crate) const WORDS_NEWER: &str = "select word, max(time) as latest, count(*), max(found) \
-     from hist where user = ? and time >= ? and time < ? and found <= ? \
-     and (? = '' or instr(lower(word), ?) > 0) \
-     group by word having latest > ? order by latest limit ?";
-pub(crate) const NEXT_NEWER: &str = "select time from hist where user = ? and time > ? \
-     and found <= ? and (? = '' or instr(lower(word), ?) > 0) order by time limit 1";
+pub(crate) const ROWS_NEWER: &str = "select word, time, found from hist where user = ? \
+     and time >= ? and found <= ? and (? = '' or instr(lower(word), ?) > 0) \
+     order by time limit ?";
 /// MySQL can read a table that it deletes from only through a derived table.
 pub(crate) const DELETE_WORD: &str = "delete from hist where user = ? and time >= ? and time < ? \
      and word = (select word from (select word from hist where user = ? and time = ?) as chosen)";
@@ -74,6 +71,30 @@ impl Store {
     pub fn lookups_before(
         &self,
         user: UserId,
+        place: (Timestamp, &LookupFilter),
+        limit: usize,
+    ) -> Result<Vec<WordOfDay>> {
+        self.lookups(ROWS_OLDER, user, place, limit)
+    }
+
+    /// At most `limit` look-ups of a user at a time and after it, oldest first, each as a word of a
+    /// day.
+    ///
+    /// # Errors
+    /// The database cannot serve.
+    pub fn lookups_from(
+        &self,
+        user: UserId,
+        place: (Timestamp, &LookupFilter),
+        limit: usize,
+    ) -> Result<Vec<WordOfDay>> {
+        self.lookups(ROWS_NEWER, user, place, limit)
+    }
+
+    fn lookups(
+        &self,
+        sql: &str,
+        user: UserId,
         (time, filter): (Timestamp, &LookupFilter),
         limit: usize,
     ) -> Result<Vec<WordOfDay>> {
@@ -84,7 +105,7 @@ impl Store {
             let (word, at) = (row.text()?, row.time()?);
             Ok(WordOfDay { word, at, lookups: 1, found: row.flag()? })
         };
-        let rows = self.db.query_latest(ROWS_OLDER, &params);
+        let rows = self.db.query_latest(sql, &params);
         let lookups = rows.and_then(|rows| {
             let mut lookups = Vec::with_capacity(rows.len());
             for row in rows {
@@ -93,52 +114,6 @@ impl Store {
             Ok(lookups)
         });
         lookups.doing(|| format!("read the history of user {user}"))
-    }
-
-    /// The words that a user looked up from one time until before another, newest first: those next
-    /// to the time `start` whose last look-up is after it.
-    ///
-    /// # Errors
-    /// The database is unavailable.
-    pub fn words_between(
-        &self,
-        user: UserId,
-        (from, until): (Timestamp, Timestamp),
-        (start, filter): (Timestamp, &LookupFilter),
-        limit: u32,
-    ) -> Result<Vec<WordOfDay>> {
-        let times = [from, until].map(|time| time.as_microsecond().into());
-        let mut params = vec![user.0.into()];
-        params.extend(times);
-        params.extend(filter.values());
-        params.extend([start.as_microsecond().into(), limit.into()]);
-        let word = |mut row: Row| {
-            let word = row.text()?;
-            let at = row.time()?;
-            Ok(WordOfDay { word, at, lookups: row.count()?, found: row.flag()? })
-        };
-        let rows = self.db.query_latest(WORDS_NEWER, &params);
-        let words = rows.and_then(|rows| rows.into_iter().map(word).collect());
-        let mut words: Vec<_> = words.doing(|| format!("read the history of user {user}"))?;
-        words.reverse();
-        Ok(words)
-    }
-
-    /// The time of the next look-up after `start`.
-    ///
-    /// # Errors
-    /// The database is unavailable.
-    pub fn next_lookup(
-        &self,
-        user: UserId,
-        start: Timestamp,
-        filter: &LookupFilter,
-    ) -> Result<Option<Timestamp>> {
-        let mut params = vec![user.0.into(), start.as_microsecond().into()];
-        params.extend(filter.values());
-        let rows = self.db.query_latest(NEXT_NEWER, &params);
-        rows.and_then(|mut rows| rows.first_mut().map(Row::time).transpose())
-            .doing(|| format!("read the history of user {user}"))
     }
 
     /// Deletes the look-ups, from one time until before another, of the word that was looked up at

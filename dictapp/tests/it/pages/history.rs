@@ -1,7 +1,10 @@
 //! The history: own rows, newest first, by pages.
 
+use mysql::prelude::Queryable;
+
 use super::client::Person;
 use super::site::Site;
+use crate::mariadb::MariaDb;
 
 #[test]
 fn a_guest_is_sent_to_the_log_in_and_back() {
@@ -238,4 +241,113 @@ fn the_history_and_the_log_in_are_compressed_unless_they_repeat_what_a_link_may_
     guest.get("/login");
     assert_eq!(coding(&guest, "/login").as_deref(), Some("gzip"));
     assert_eq!(coding(&guest, "/login?next=/word/apple"), None);
+}
+
+const DAY: i64 = 86_400_000_000;
+
+/// Noon of a day, in UTC, some days ago. The history keeps years.
+fn noon(days_ago: i64) -> i64 {
+    jiff::Timestamp::now().as_microsecond() / DAY * DAY + DAY / 2 - days_ago * DAY
+}
+
+#[test]
+fn look_ups_that_are_older_than_the_setting_are_deleted() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    let database = rusqlite::Connection::open(site.database()).unwrap();
+    let (old, new) = (noon(3), noon(1));
+    let rows = format!("(1, {old}, 'old', 1), (1, {new}, 'new', 1)");
+    let insert = format!("insert into hist (user, time, word, found) values {rows}");
+    database.execute(&insert, []).unwrap();
+    assert_eq!(person.history(), ["new", "old"]);
+    drop(database);
+    let site = Site::start_in(site.kill(), &["dictionary.history_kept=2d"]);
+    let database = rusqlite::Connection::open(site.database()).unwrap();
+    let words = || -> String {
+        database.query_row("select group_concat(word) from hist", [], |row| row.get(0)).unwrap()
+    };
+    let began = std::time::Instant::now();
+    while words() != "new" {
+        assert!(began.elapsed().as_secs() < 60, "{}", words());
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_day_of_very_many_look_ups_is_shown_in_parts_and_none_is_left_out() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    let database = rusqlite::Connection::open(site.database()).unwrap();
+    // 5,000 look-ups of four words on one day, and one the day before.
+    let row = |number| format!("(1, {}, 'word{}', 1)", noon(30) + number, number % 4);
+    let rows: Vec<String> = (0..5000).map(row).collect();
+    let insert = format!(
+        "insert into hist (user, time, word, found) values {}, (1, {}, 'first', 1)",
+        rows.join(","),
+        noon(31)
+    );
+    assert_eq!(database.execute(&insert, []).unwrap(), 5001);
+    let mut page = person.get("/history");
+    assert_eq!(page.link("newer"), None);
+    let mut pages = vec![counted(&page)];
+    while let Some(older) = page.link("older") {
+        page = person.get(&older);
+        assert!(page.link("newer").is_some(), "{older}");
+        pages.push(counted(&page));
+        assert!(pages.len() < 10, "{pages:?}");
+    }
+    assert!(pages.iter().all(|words| !words.is_empty()), "{pages:?}");
+    assert!(pages.len() > 1, "{pages:?}");
+    assert_eq!(pages.last().unwrap().last().unwrap().0, "first");
+    for word in ["word0", "word1", "word2", "word3"] {
+        assert!(pages[0].iter().any(|(known, times)| known == word && *times > 200), "{pages:?}");
+    }
+    let mut steps = 0;
+    while let Some(newer) = page.link("newer") {
+        page = person.get(&newer);
+        steps += 1;
+        assert!(steps < 10, "{newer}");
+    }
+    assert_eq!(counted(&page), pages[0]);
+}
+
+#[test]
+#[ignore = "needs MariaDB: cargo xtask test"]
+fn a_page_of_the_history_reads_few_rows_wherever_it_is() {
+    let server = MariaDb::start();
+    let database = server.database();
+    let site = Site::start_with(&[&format!("database.url={database}")]);
+    let person = Person::registered(&site, "Levi");
+    let mut root = server.root();
+    root.query_drop(format!("use {}", database.rsplit('/').next().unwrap())).unwrap();
+    let rows = "insert into hist (user, time, word, found) select 1, ";
+    // A day of 20,000 look-ups, and 2,000 days of one.
+    let busy = format!("{} + seq, concat('word', seq % 5000), 1 from seq_1_to_20000", noon(30));
+    let quiet = format!("{} - seq * {DAY}, 'word', 1 from seq_1_to_2000", noon(31));
+    for some in [busy, quiet] {
+        root.query_drop(format!("{rows}{some}")).unwrap();
+    }
+    let mut read = |target: &str| {
+        let count = |root: &mut mysql::Conn| -> u64 {
+            let rows: Vec<(String, u64)> =
+                root.query("show global status like 'handler_read%'").unwrap();
+            rows.into_iter().map(|row| row.1).sum()
+        };
+        person.get(target); // the session and the settings are cached now
+        let before = count(&mut root);
+        person.get(target).assert_has(200, &["<time "]);
+        count(&mut root) - before
+    };
+    let deep = noon(1000);
+    // A page has 10 rows. The question for the counts reads some rows of its own.
+    for target in [format!("/history?older={deep}"), format!("/history?newer={deep}")] {
+        let rows = read(&target);
+        assert!(rows < 500, "{target}: {rows} rows");
+    }
+    let busy = noon(30) + 10_000;
+    for target in ["/history", &format!("/history?older={busy}"), &format!("/history?newer={busy}")]
+    {
+        let rows = read(target);
+        assert!(rows < 8000, "{target}: {rows} rows of a day of 20,000");
+    }
 }

@@ -23,7 +23,7 @@ use crate::verbs::history;
 pub(crate) const ABOUT: &str = "compare with other servers: --peers DIR [--rounds N] [--secs N] [--servers A,B] \
     [--scenarios A,B] [--tables wrk,memory,mixed,strace,instr]; or: wire, lexicon [--book FILE], pages [--check], \
     clients [--clients N] [--program FILE], \
-    history [--users N] [--rows N]";
+    history [--users N] [--rows N] [--program FILE]";
 
 /// All ratios refer to this server.
 const REFERENCE: &str = "axum-nodelay";
