@@ -5,7 +5,6 @@ mod shelf;
 mod selection;
 mod cache;
 mod accounts;
-mod days;
 mod history;
 mod retention;
 mod lookup_rate;
@@ -45,8 +44,7 @@ pub use books::import::{
 };
 pub use books::{BookChange, UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile, Uploads};
 pub use cache::{Cache, Card, EntryPart, GuestPage, ResultsPart};
-pub use days::DayWords;
-pub use history::Outcome;
+pub use history::{DayWords, Outcome};
 pub use learning::{
     CLASS_LIST_WORDS_MAX, CardKind, ClassChange, IMPORT_BYTES_MAX, NEW_A_DAY_MAX, NewList,
     OwnClass, SAVED_WORDS_MAX, SavedWordRow, Saving, TEACHERS_ONLY, TYPED_BYTES_MAX, TaughtList,

@@ -49,7 +49,7 @@ fn check_reads_the_default_file_and_the_environment() {
 
 #[test]
 fn check_of_the_database_has_a_line_for_tables_integrity_clock_and_disk() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::pages::site::Site::start().kill();
     let output = dictapp(folder.path(), &["check", "--database"]);
     let lines = String::from_utf8(output.stdout).unwrap();
     let expected =

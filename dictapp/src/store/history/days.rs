@@ -106,7 +106,13 @@ impl Store {
             Ok(WordOfDay { word, at, lookups: 1, found: row.flag()? })
         };
         let rows = self.db.query_latest(sql, &params);
-        let lookups = rows.and_then(|rows| rows.into_iter().map(word).collect());
+        let lookups = rows.and_then(|rows| {
+            let mut lookups = Vec::with_capacity(rows.len());
+            for row in rows {
+                lookups.push(word(row)?);
+            }
+            Ok(lookups)
+        });
         lookups.doing(|| format!("read the history of user {user}"))
     }
 

@@ -1,11 +1,15 @@
 //! The history of a user, and the books that a user switched off.
 
+mod days;
+
 use std::time::Instant;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::days::day_around;
+pub use days::DayWords;
+use days::day_around;
+
 use super::lookup_rate::Verdict;
 use super::{Client, Site, Visit};
 use crate::model::Word;

@@ -4,11 +4,12 @@
 //! look-ups than [`LOOKUPS_MAX`] is shown in parts, as if each part were a day.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-use super::{Site, Visit};
+use crate::site::{Site, Visit};
 use crate::store::{LookupFilter, PageStart, StoreError, WordOfDay};
 
 /// Maximum number of look-ups of one query. The first query reads [`MORE_ROWS`] more than the page
@@ -64,7 +65,8 @@ impl Site {
         limit: usize,
     ) -> Result<DayWords, StoreError> {
         let mut days = Days::new(start, zone, limit);
-        let mut before = day_around(start, zone).map_or(Timestamp::MAX, |(_, until)| until);
+        let day = if start == Timestamp::MAX { None } else { day_around(start, zone) };
+        let mut before = day.map_or(Timestamp::MAX, |(_, until)| until);
         let mut batch = Batch::new(limit);
         let mut rest = None;
         loop {
@@ -184,7 +186,9 @@ struct Days<'z> {
 
 impl<'z> Days<'z> {
     fn new(start: Timestamp, zone: &'z TimeZone, limit: usize) -> Days<'z> {
-        let (words, known, open) = Default::default();
+        let words = Vec::with_capacity(limit.min(ROWS_MAX));
+        let known = HashMap::with_capacity(limit.min(ROWS_MAX));
+        let open = HashMap::new();
         Days { start, zone, limit, words, is_preceded: false, day: None, known, open }
     }
 
@@ -199,16 +203,16 @@ impl<'z> Days<'z> {
             self.known.clear();
         }
         self.is_preceded |= row.at >= self.start;
-        match self.known.get(&row.word) {
-            None => {
+        match self.known.entry(row.word.clone()) {
+            Entry::Vacant(new) => {
                 let place = (row.at < self.start).then_some(self.words.len());
-                self.known.insert(row.word.clone(), place);
+                new.insert(place);
                 if place.is_some() {
                     self.words.push(row);
                 }
             }
-            Some(place) => {
-                if let Some(word) = place.and_then(|place| self.words.get_mut(place)) {
+            Entry::Occupied(known) => {
+                if let Some(word) = known.get().and_then(|place| self.words.get_mut(place)) {
                     word.lookups += 1;
                     word.found |= row.found;
                 }
