@@ -20,7 +20,7 @@ texts! {
         lookups: "次数", "Times";
         last: "最近一次", "Last";
         forget: "移除", "Remove";
-        slow_title: "最慢的路由", "Slowest routes";
+        slow_title: "最慢的页面", "Slowest pages";
         slow_hint: "本实例启动以来，按平均用时排列。", "Since this instance started, by average time.";
         page: "页面", "Page";
         answers: "次数", "Requests";

@@ -24,9 +24,9 @@ texts! {
         none: "您还没有加入班级，请在下面填写老师给的班级码。", "You are not in a class yet. Enter the code from your teacher below.";
         teacher: "老师：{name}", "Teacher: {name}";
         shares: "老师能看到我学完了哪些词单", "The teacher can see which lists I have finished";
-        hidden: "老师看不到我的进度", "The teacher cannot see my progress";
-        share: "让老师看到", "Share my progress";
-        hide: "不让老师看到", "Hide my progress";
+        hidden: "未公开进度", "My progress is hidden from the teacher";
+        share: "公开进度", "Share my progress";
+        hide: "不再公开进度", "Hide my progress";
         leave: "退出班级", "Leave the class";
         code: "班级码", "Class code";
         join: "加入", "Join";

@@ -88,7 +88,7 @@ texts! {
     Review {
         title: "复习", "Review";
         left: "还有 {count} 个", "{count} to go";
-        done: "今天的复习完成了！", "Done for now!";
+        done: "暂时没有要复习的词了！", "Done for now!";
         done_hint: "下一个词到期时再来。", "Come back when the next word is due.";
         empty: "生词本里还没有词。", "Your word book is empty.";
         show: "显示答案", "Show the answer";
@@ -107,7 +107,7 @@ texts! {
         kind_ear: "听发音，想中文", "the meaning of a word you hear";
         kind_spelling: "看中文，拼写英文", "the spelling of a word";
         new_a_day: "每天新词", "New words per day";
-        kind_button: "更改", "Change";
+        kind_button: "保存", "Save";
         listen: "播放发音", "Play";
         type_here: "拼写", "Your spelling";
         in_minutes: "{count} 分钟", "{count} min";
@@ -142,7 +142,7 @@ texts! {
         streak: "连续学习天数", "Days in a row";
         weeks: "每周的词", "Words by week";
         saved: "新收藏", "Saved";
-        first: "第一次复习", "Reviewed for the first time";
+        first: "首次复习", "Reviewed for the first time";
         week: "一周（从周一起）", "Week from Monday";
         none: "还没有复习过。", "No reviews yet.";
         table: "以表格显示", "As a table";

@@ -133,8 +133,8 @@ texts! {
         cookie_why: "没有跟踪或广告用途", "Nothing is for tracking or advertising";
         cookie_long: "关闭浏览器时或到期后清除", "Until the browser is closed or they expire";
         others:
-            "您查的词只有您自己能看到；本站不向任何第三方发送数据。",
-            "Only you can see what you look up. This site sends no data to third parties.";
+            "您的查词记录只有您自己能看到；未收录的词会不记名地显示给管理员；本站不向任何第三方发送数据。",
+            "Only you can see your history. Words that were not found are shown to administrators, without names. This site sends no data to third parties.";
         rights: "您可以随时导出或删除自己的数据。", "You can export and delete your data at any time.";
     }
 }

@@ -35,7 +35,7 @@ texts! {
         pinyin_text: "按拼音查找，最常用的排在前面。", "Found by pinyin, most common words first.";
         words_title: "“{query}”里的词", "The words in “{query}”";
         words_text:
-            "词典没有收录整句，下面是其中的词和短语。",
+            "没有完全对应的词条，下面是其中的词和短语。",
             "There is no entry for the whole text. These are its words and phrases.";
         near_title: "没有找到“{query}”", "“{query}” was not found";
         near_text: "您要找的是不是：", "Did you mean:";

@@ -142,7 +142,7 @@ texts! {
             "The command dictapp licences prints the licences of the software in this program.";
         privacy: "隐私", "Privacy";
         privacy_text:
-            "登录后，查过的词会记入您的查词记录，只有您能看到，可以随时删除；访客查词不留记录。",
-            "When you are logged in, your look-ups are recorded in your history, which only you can see and can delete at any time. The look-ups of guests are not recorded.";
+            "登录后，查过的词会记入您的查词记录，只有您能看到，可以随时删除；访客的查词不留记录。未收录的词会不记名地显示给管理员。",
+            "When you are logged in, your look-ups are recorded in your history, which only you can see and can delete at any time. The look-ups of guests are not recorded. Words that were not found are shown to administrators, without names.";
     }
 }
