@@ -1,6 +1,7 @@
 //! The word book and its reviews, for pages and the API.
 
 mod classes;
+mod progress;
 
 pub use classes::{
     CLASS_LIST_WORDS_MAX, ClassChange, NewList, OwnClass, TEACHERS_ONLY, TaughtList,
@@ -8,16 +9,15 @@ pub use classes::{
 
 use std::time::Instant;
 
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 use webframe::Error;
 
 use super::{Site, Visit};
 use crate::model::{Grade, Memory, Word};
 use crate::store::{
-    ANKI_PACKAGE_BYTES_MAX, Counted, DayCount, NewReview, Recorded, SavedFilter, SavedMany,
-    SavedWord, SavedWordCounts, SavedWordText, StoreError, WordListStart,
+    ANKI_PACKAGE_BYTES_MAX, NewReview, Recorded, SavedFilter, SavedMany, SavedWord,
+    SavedWordCounts, SavedWordText, StoreError, WordListStart,
 };
 use crate::throttle::Action;
 
@@ -44,9 +44,6 @@ const NEW_A_DAY: u64 = 20;
 
 /// Maximum number of new words a day that a user may choose.
 pub const NEW_A_DAY_MAX: u64 = 500;
-
-/// The time that the progress page covers.
-const PROGRESS: SignedDuration = SignedDuration::from_hours(24 * 371);
 
 /// The result of saving a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -343,44 +340,6 @@ impl Site {
     /// The database is unavailable; nothing is changed then.
     pub fn undo_review(&self, visit: &Visit) -> Result<Option<String>, StoreError> {
         self.store.undo_review(visit.user)
-    }
-
-    /// The activity of the user on each day of about a year, in this time zone.
-    ///
-    /// # Errors
-    /// The database is unavailable.
-    pub fn counts_by_day(
-        &self,
-        visit: &Visit,
-        counted: Counted,
-        zone: &TimeZone,
-    ) -> Result<Vec<DayCount>, StoreError> {
-        let now = Timestamp::now();
-        let since = now.checked_sub(PROGRESS).unwrap_or(Timestamp::UNIX_EPOCH);
-        let offset = zone.to_offset(now).seconds();
-        self.store.counts_by_day(visit.user, counted, since, i64::from(offset))
-    }
-
-    /// The number of words that the user has learnt.
-    ///
-    /// # Errors
-    /// The database is unavailable.
-    pub fn learnt_words(&self, visit: &Visit) -> Result<u64, StoreError> {
-        self.store.learnt_words(visit.user)
-    }
-
-    /// How many of the user's words become due on each day before a time, in this time zone.
-    ///
-    /// # Errors
-    /// The database is unavailable.
-    pub fn due_by_day(
-        &self,
-        visit: &Visit,
-        before: Timestamp,
-        zone: &TimeZone,
-    ) -> Result<Vec<DayCount>, StoreError> {
-        let offset = zone.to_offset(Timestamp::now()).seconds();
-        self.store.due_by_day(visit.user, before, i64::from(offset))
     }
 
     /// The kind of question on the user's cards.

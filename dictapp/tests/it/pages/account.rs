@@ -152,7 +152,7 @@ fn guests_are_redirected_to_the_log_in_and_may_read_the_privacy_page() {
     assert_eq!(guest.get("/account").to("/"), "/login?next=/account");
     guest
         .get("/privacy")
-        .assert_has(200, &["and the newest 100000", "180 days", "tokens that you make"]);
+        .assert_has(200, &["and the newest 100,000", "180 days", "tokens that you make"]);
 }
 
 #[test]

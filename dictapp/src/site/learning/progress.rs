@@ -1,0 +1,50 @@
+//! What a user has learnt: the numbers of the page of progress.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::site::{Site, Visit};
+use crate::store::{Counted, DayCount, StoreError};
+
+/// The time that the progress page covers.
+const PROGRESS: SignedDuration = SignedDuration::from_hours(24 * 371);
+
+impl Site {
+    /// The activity of the user on each day of about a year, in this time zone.
+    ///
+    /// # Errors
+    /// The database is unavailable.
+    pub fn counts_by_day(
+        &self,
+        visit: &Visit,
+        counted: Counted,
+        zone: &TimeZone,
+    ) -> Result<Vec<DayCount>, StoreError> {
+        let now = Timestamp::now();
+        let since = now.checked_sub(PROGRESS).unwrap_or(Timestamp::UNIX_EPOCH);
+        let offset = zone.to_offset(now).seconds();
+        self.store.counts_by_day(visit.user, counted, since, i64::from(offset))
+    }
+
+    /// The number of words that the user has learnt.
+    ///
+    /// # Errors
+    /// The database is unavailable.
+    pub fn learnt_words(&self, visit: &Visit) -> Result<u64, StoreError> {
+        self.store.learnt_words(visit.user)
+    }
+
+    /// How many of the user's words become due on each day before a time, in this time zone.
+    ///
+    /// # Errors
+    /// The database is unavailable.
+    pub fn due_by_day(
+        &self,
+        visit: &Visit,
+        before: Timestamp,
+        zone: &TimeZone,
+    ) -> Result<Vec<DayCount>, StoreError> {
+        let offset = zone.to_offset(Timestamp::now()).seconds();
+        self.store.due_by_day(visit.user, before, i64::from(offset))
+    }
+}
