@@ -52,8 +52,6 @@ pub(crate) const NEEDS: &[Need] = &[
     Need { name: "dictd", check: Check::Program(&["dictd"]), package: "dictd" },
     Need { name: "fc-list", check: Check::Program(&["fc-list"]), package: "fontconfig" },
     Need { name: "a Chinese font", check: Check::Font("zh"), package: "fonts-wqy-microhei" },
-    // Counts the instructions of each page.
-    Need { name: "valgrind", check: Check::Program(&["valgrind"]), package: "valgrind" },
 ];
 
 /// The attacker of `cargo xtask slow`.

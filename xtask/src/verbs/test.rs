@@ -20,7 +20,7 @@ use crate::steps::packages::{self, NEEDS};
 use crate::steps::python::Tool;
 use crate::steps::tally::Tally;
 use crate::steps::{step, succeed};
-use crate::verbs::{bench, cluster, contract, faults, licences, models, new};
+use crate::verbs::{cluster, contract, faults, licences, models, new};
 
 const FORMAT: &[&str] = &["fmt", "--all", "--check"];
 const LINTS: &[&str] = &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
@@ -73,7 +73,6 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         println!("{tally}");
     }
     judge(tally, status).with_context(|| title_of(TESTS))?;
-    bench::check_pages()?;
     new::check()?;
     contract::check()?;
     faults::check()?;

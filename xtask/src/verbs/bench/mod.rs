@@ -67,11 +67,6 @@ const TABLES: &[(&str, Table)] = &[
     ("wrk", Table::Wrk),
 ];
 
-/// The instructions of each page, held against the table of ARCHITECTURE.md.
-pub(crate) fn check_pages() -> Result<()> {
-    pages::hold()
-}
-
 /// Measures and prints the tables.
 pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     match arguments.take_word().as_deref() {

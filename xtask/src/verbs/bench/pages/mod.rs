@@ -60,7 +60,7 @@ pub(super) fn run(mut arguments: Arguments) -> Result<()> {
 }
 
 /// Counts the test build and compares it with the table that ARCHITECTURE.md states.
-pub(super) fn hold() -> Result<()> {
+fn hold() -> Result<()> {
     let counts = counts(Build::Tests)?;
     for (name, count) in &counts {
         println!("{:>11} {name}", grouped(*count));
