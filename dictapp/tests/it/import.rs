@@ -78,7 +78,9 @@ fn importing_the_same_file_again_changes_nothing(fresh: &Fresh) {
     assert_eq!(store.books().unwrap(), before);
 
     write(fresh, "mine.book", "b\nn. 二\n");
-    assert_eq!(run(&store, &file).unwrap().outcome, ImportOutcome::Imported);
+    let replaced = run(&store, &file).unwrap();
+    assert_eq!(replaced.outcome, ImportOutcome::Replaced(1));
+    assert_eq!(replaced.to_string(), "mine: 1 entry imported (own) in place of 1");
     assert_eq!((means(&store, "a").len(), means(&store, "b").len()), (0, 1));
     assert_eq!(store.books().unwrap().len(), 1);
 }
@@ -107,7 +109,7 @@ fn a_changed_file_keeps_the_title_that_the_book_was_given(fresh: &Fresh) {
     let book = store.books().unwrap().remove(0);
     assert!(store.rename_book(book.id, "Unit 5").unwrap());
     write(fresh, "words.book", "# title: Words\n\nb\nn. 二\n");
-    assert_eq!(run(&store, &file).unwrap().outcome, ImportOutcome::Imported);
+    assert_eq!(run(&store, &file).unwrap().outcome, ImportOutcome::Replaced(1));
     assert_eq!(store.books().unwrap()[0].title, "Unit 5");
     write(fresh, "words.book", "c\nn. 三\n");
     let titled = ImportRequest { title: Some("Unit 6".to_owned()), ..request(&file) };
@@ -258,7 +260,7 @@ fn a_book_knows_its_languages(fresh: &Fresh) {
     assert_eq!(languages(&store).as_deref(), Some("ar-fa"));
     let overrides = Overrides { languages: Languages::parse("ar-ur"), ..Overrides::default() };
     let other = ImportRequest { overrides, ..request(&file) };
-    assert_eq!(import_book(&store, &other, |_| {}).unwrap().outcome, ImportOutcome::Imported);
+    assert_eq!(import_book(&store, &other, |_| {}).unwrap().outcome, ImportOutcome::Replaced(1));
     assert_eq!(languages(&store).as_deref(), Some("ar-ur"));
 }
 

@@ -141,6 +141,26 @@ fn a_dump_of_phpmyadmin_and_one_by_hand_are_imported() {
     assert_eq!(log_in(&site, "Tom", "kettle ladder").history(), [""; 0]);
 }
 
+/// Regression: nothing at all was imported, and the message named a temporary file.
+#[test]
+fn words_that_cannot_be_imported_do_not_keep_users_and_look_ups_out() {
+    let site = Site::start();
+    let file = site.folder.path().join("words.sql");
+    let long = "x".repeat(2 << 20);
+    let text = format!(
+        "insert into words values (1,'zzempty',''), (2,'zzlong','{long}');\n\
+         insert into user(name,passwd) values('Mia','kettle bridge');\n\
+         insert into hist(name,word,time) values ('Mia','pear','2020-11-03 10:20:30'), \
+         ('Mia','fig','9999-12-31 23:59:59');\n"
+    );
+    fs::write(&file, text).unwrap();
+    let said = import(&site, &file.display().to_string());
+    assert!(said.contains("words: \"zzempty\": there is no word or no explanation"), "{said}");
+    assert!(said.contains("words: \"zzlong\": the explanation is too long"), "{said}");
+    assert!(said.contains("user: 1 added"), "{said}");
+    assert!(said.contains("hist: 1 added") || said.contains("hist: 2 added"), "{said}");
+}
+
 #[test]
 #[ignore = "needs MariaDB: cargo xtask test"]
 fn a_course_database_is_imported_and_can_be_imported_again() {

@@ -19,6 +19,7 @@ on_both_engines! {
     a_session_is_ended_by_its_own_user_only
     a_reset_code_sets_a_password_once_and_ends_all_sessions
     tokens_are_bounded_and_their_users_alone_revoke_them
+    a_former_administrator_has_no_token_for_administration
     the_audit_log_is_read_by_user_and_forgets_by_age
     a_deleted_user_leaves_nothing_behind
     users_are_found_by_the_beginning_of_their_names
@@ -106,6 +107,22 @@ fn a_reset_code_sets_a_password_once_and_ends_all_sessions(fresh: &Fresh) {
     assert!(store.session_by_hash(&[2; 32]).unwrap().is_some());
     store.put_reset_code(levi, &[7; 32], at(0), at(100)).unwrap();
     assert_eq!(store.delete_expired_reset_codes(at(100)).unwrap(), 1);
+}
+
+/// Regression: after the next promotion the old token worked again.
+fn a_former_administrator_has_no_token_for_administration(fresh: &Fresh) {
+    let store = fresh.open();
+    let levi = register(&store, "Levi");
+    store.set_role(levi, Role::Admin).unwrap();
+    let admin = NewApiToken { scopes: Scopes::parse("read admin"), ..new_token(1, levi) };
+    assert!(store.insert_api_token(&admin).unwrap());
+    assert!(store.insert_api_token(&new_token(2, levi)).unwrap());
+    store.set_role(levi, Role::Admin).unwrap();
+    assert!(store.api_token_by_hash(&[1; 32]).unwrap().is_some());
+    store.set_role(levi, Role::User).unwrap();
+    store.set_role(levi, Role::Admin).unwrap();
+    assert_eq!(store.api_token_by_hash(&[1; 32]).unwrap(), None);
+    assert!(store.api_token_by_hash(&[2; 32]).unwrap().is_some());
 }
 
 fn new_token(byte: u8, user: UserId) -> NewApiToken {

@@ -9,6 +9,7 @@ use super::{App, head_check};
 use crate::{
     Error, Middleware, Next, Request, Response,
     contract::{layer::Chain, refusal::plain_text, service::Endpoint},
+    middleware::LoggedTarget,
     panics,
 };
 
@@ -59,6 +60,14 @@ impl<S: Send + Sync + 'static> App<S> {
         }
     }
 
+    /// The target of a request for a log line.
+    fn shown_target<'r>(&self, request: &'r Request) -> &'r str {
+        match (self.logged_targets, request.pattern()) {
+            (LoggedTarget::Whole, _) | (_, "") => request.path(),
+            (LoggedTarget::Pattern, pattern) => pattern,
+        }
+    }
+
     fn error_response(&self, request: &Request, error: &Error) -> Response {
         let id = request.id();
         // Without a cause these say only that the server is busy, or what the client asked for.
@@ -68,7 +77,8 @@ impl<S: Send + Sync + 'static> App<S> {
         if error.status().is_server_error()
             && is_logged
             && let Err(panic) = panics::catch(|| {
-                log_error(&format!("{id} {} {}: {error}", request.method(), request.path()));
+                let target = self.shown_target(request);
+                log_error(&format!("{id} {} {target}: {error}", request.method()));
             })
         {
             log_error(&format!("{id}: formatting the error failed: {panic}"));

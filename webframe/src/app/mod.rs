@@ -26,6 +26,7 @@ use crate::{
         refusal::RefusalPages,
         service::{Endpoint, Service},
     },
+    middleware::LoggedTarget,
     pace::Pace,
     panics,
 };
@@ -38,6 +39,7 @@ pub struct App<S> {
     layers: Vec<Box<dyn Middleware<S>>>,
     error_page: Box<ErrorPage<S>>,
     error_maps: Vec<Box<ErrorMap>>,
+    logged_targets: LoggedTarget,
     refusal_pages: RefusalPages,
     /// Other pages for paths with this prefix.
     refusal_pages_below: Vec<(String, RefusalPages)>,
@@ -66,6 +68,7 @@ impl<S: Send + Sync + 'static> App<S> {
             layers: Vec::new(),
             error_page: Box::new(|_, request, error| default_page(request, error)),
             error_maps: Vec::new(),
+            logged_targets: LoggedTarget::Whole,
             refusal_pages: RefusalPages::default(),
             refusal_pages_below: Vec::new(),
             jobs: Jobs::default(),
@@ -105,6 +108,14 @@ impl<S: Send + Sync + 'static> App<S> {
         page: impl Fn(&S, &Request, &Error) -> Response + Send + Sync + 'static,
     ) -> App<S> {
         self.error_page = Box::new(page);
+        self
+    }
+
+    /// Whether the lines that are logged for errors show paths or the patterns of their routes, as
+    /// [`AccessLog::with_targets`](crate::middleware::AccessLog::with_targets) does for requests. Default: paths.
+    #[must_use]
+    pub fn logged_targets(mut self, targets: LoggedTarget) -> App<S> {
+        self.logged_targets = targets;
         self
     }
 

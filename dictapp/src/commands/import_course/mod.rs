@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 use jiff::Timestamp;
 
 use super::import;
+use crate::books::limits::RECORD_BYTES_MAX;
 use crate::books::{BookKind, Column, Overrides};
 use crate::commands::serve;
 use crate::model::{Username, Word};
@@ -37,7 +38,7 @@ struct Tally {
 /// The source or the database cannot be used. Rows that were imported before stay.
 pub fn run(settings: &Settings, source: &CourseSource) -> Result<()> {
     let rows = source.read().context("cannot read the course database")?;
-    import_words(&serve::store(settings)?, &rows)?;
+    let words = import_words(&serve::store(settings)?, &rows);
     let site = serve::open(settings)?;
     let (users, tally) = import_users(&site, &rows)?;
     print("user", &tally)?;
@@ -52,15 +53,24 @@ pub fn run(settings: &Settings, source: &CourseSource) -> Result<()> {
     for table in &rows.missing {
         writeln!(io::stdout(), "{table}: the source has no such table")?;
     }
-    Ok(())
+    words.context("the words cannot be imported, users and look-ups were")
 }
 
 /// Imports the words as a separate word book.
 fn import_words(store: &Store, rows: &CourseRows) -> Result<()> {
-    let (odd, words): (Vec<_>, Vec<_>) =
-        rows.words.iter().partition(|row| row.iter().any(|text| text.contains('\0')));
-    for [word, _] in odd.iter().take(SHOWN_MAX) {
-        writeln!(io::stdout(), "words: {word:?}: there is a zero byte, left out")?;
+    let mut words = Vec::new();
+    let mut odd = Vec::new();
+    for row in &rows.words {
+        match fault_of(row) {
+            None => words.push(row),
+            Some(fault) => odd.push(format!("words: {:?}: {fault}, left out", start_of(&row[0]))),
+        }
+    }
+    for line in odd.iter().take(SHOWN_MAX) {
+        writeln!(io::stdout(), "{line}")?;
+    }
+    if odd.len() > SHOWN_MAX {
+        writeln!(io::stdout(), "and {} more rows of words", odd.len() - SHOWN_MAX)?;
     }
     if words.is_empty() {
         return Ok(());
@@ -81,6 +91,24 @@ fn import_words(store: &Store, rows: &CourseRows) -> Result<()> {
         ..ImportRequest::default()
     };
     import::run(store, &request)
+}
+
+/// The beginning of a text, for a message.
+fn start_of(text: &str) -> String {
+    text.chars().take(64).collect()
+}
+
+/// Why a row of the table of words cannot be imported.
+fn fault_of([word, mean]: &[String; 2]) -> Option<&'static str> {
+    if word.contains('\0') || mean.contains('\0') {
+        return Some("there is a zero byte");
+    }
+    if word.trim().is_empty() || mean.trim().is_empty() {
+        return Some("there is no word or no explanation");
+    }
+    // Quotes are doubled on the way.
+    let is_long = 2 * (word.len() + mean.len()) as u64 > RECORD_BYTES_MAX;
+    is_long.then_some("the explanation is too long")
 }
 
 /// The users by the name that the source has.

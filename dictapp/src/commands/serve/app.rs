@@ -30,6 +30,7 @@ pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
     }
     let metrics = site.metrics().clone();
     let app = App::new(site)
+        .logged_targets(targets(&settings.log))
         .refusal_page(|site, why| refusal::page(site, why).map(|page| headers.on(page)))
         .refusal_page_below(paths::API, |_, why| api::refusal(why).map(|page| headers.on(page)));
     let mut app = app.wrap(metrics);
@@ -94,10 +95,14 @@ fn rate(api: &Api) -> RateLimit {
     RateLimit::new(burst, Duration::from_secs(60) / burst.max(1))
 }
 
+/// The words that visitors look up are in no log unless the settings say so.
+fn targets(settings: &Log) -> LoggedTarget {
+    if settings.lookups { LoggedTarget::Whole } else { LoggedTarget::Pattern }
+}
+
 /// The access log. Its lines go to the same queue as all other log lines.
 fn access_log(settings: &Log, log: LogQueue) -> AccessLog {
-    let targets = if settings.lookups { LoggedTarget::Whole } else { LoggedTarget::Pattern };
-    AccessLog::queue(log).with_targets(targets).with_format(match settings.format {
+    AccessLog::queue(log).with_targets(targets(settings)).with_format(match settings.format {
         LogFormat::Text => middleware::LogFormat::Common,
         LogFormat::Json => middleware::LogFormat::Json,
     })

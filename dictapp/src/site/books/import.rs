@@ -85,6 +85,8 @@ pub struct ImportReport {
 pub enum ImportOutcome {
     /// The book was imported.
     Imported,
+    /// The book was imported in place of one of the same name, which had this many entries.
+    Replaced(u64),
     /// The same files were imported before, so nothing was read.
     Unchanged,
     /// The same files were imported before; only the title was changed.
@@ -163,6 +165,9 @@ pub fn import_book(
     let checking = every(WATCH_EVERY, |progress| watch(ImportStep::Checking(progress)));
     let mut book = Book::open_with(kind, &request.file, &request.overrides, checking)?;
     ensure!(book.entries() > 0, "{} has no entries{}", request.file.display(), first_odd(&book));
+    let outcome = known
+        .as_ref()
+        .map_or(ImportOutcome::Imported, |before| ImportOutcome::Replaced(before.entries));
     // An existing title may have been chosen by an administrator.
     let title = request.title.clone().or(known.map(|known| known.title));
     let title = title.or(book.about().title).unwrap_or_else(|| name.clone());
@@ -183,15 +188,7 @@ pub fn import_book(
     let store::Book { title, entries, .. } = import.commit()?;
     let encoding = book.recognised().encoding.filter(|encoding| *encoding != Encoding::UTF8);
     let oddities = book.oddities();
-    Ok(ImportReport {
-        encoding,
-        name,
-        title,
-        kind,
-        entries,
-        outcome: ImportOutcome::Imported,
-        oddities,
-    })
+    Ok(ImportReport { encoding, name, title, kind, entries, outcome, oddities })
 }
 
 /// The report for a book that is already imported. Renames it if another title is given.
@@ -292,6 +289,9 @@ impl fmt::Display for ImportReport {
                 write!(f, "{name}: unchanged, {before}, now called {title:?}")
             }
             ImportOutcome::Imported => write!(f, "{name}: {entries} {noun} imported ({kind})"),
+            ImportOutcome::Replaced(before) => {
+                write!(f, "{name}: {entries} {noun} imported ({kind}) in place of {before}")
+            }
         }?;
         if let Some(encoding) = self.encoding {
             write!(f, ", read as {encoding}")?;

@@ -33,6 +33,7 @@ const REPLACE_PASSWD: &str = "update user set passwd = ? where id = ? and passwd
 const PASSWD: &str = "select passwd from user where id = ?";
 pub(super) const SET_PASSWD: &str = "update user set passwd = ? where id = ?";
 const SET_ROLE: &str = "update user set role = ? where id = ?";
+const DELETE_ADMIN_TOKENS: &str = "delete from api_token where user = ? and scopes like '%admin%'";
 const SET_DISABLED: &str = "update user set disabled = ? where id = ?";
 const SIGN_UP: &str = "select sign_up from user where id = ?";
 pub(crate) const BY_LOOK: &str = "select name from user where look = ?";
@@ -312,14 +313,20 @@ impl Store {
         changed.map(drop).doing(|| format!("set the password of user {user}"))
     }
 
-    /// Gives a user a role.
+    /// Gives a user a role. A user who is no administrator any more loses the tokens for administration: they
+    /// would work again with the next promotion.
     ///
     /// # Errors
     /// The database is unavailable.
     pub fn set_role(&self, user: UserId, role: Role) -> Result<()> {
-        let changed = self.db.execute(SET_ROLE, &[role.name().into(), user.0.into()]);
+        let changed = self.db.transaction(&mut |session| {
+            if role != Role::Admin {
+                session.execute(DELETE_ADMIN_TOKENS, &[user.0.into()])?;
+            }
+            session.execute(SET_ROLE, &[role.name().into(), user.0.into()]).map(drop)
+        });
         self.sessions.forget_all();
-        changed.map(drop).doing(|| format!("give user {user} the role {role}"))
+        changed.doing(|| format!("give user {user} the role {role}"))
     }
 
     /// Blocks a user from logging in since a time, or with `None` allows it again. Ends no

@@ -90,7 +90,7 @@ fn the_menus_in_english_resume_the_last_session() {
     // TAB completes to the only word with this beginning.
     person.answer("Word (## to go back): ", "strawberr\t");
     person.expect("草莓");
-    person.leave();
+    person.leave("Word (## to go back): ");
     person.expect("Goodbye");
     person.end();
     let token = home.path().join(".config/dictapp/token.json");
@@ -122,8 +122,7 @@ fn a_lost_connection_is_reported_once_and_the_word_is_looked_up_when_it_is_back(
     let address = format!("server.address={}", &url["http://".len()..]);
     let site = Site::start_in(folder, &[&address]);
     person.expect("苹果");
-    person.expect("请输入单词");
-    person.leave();
+    person.leave("请输入单词");
     assert_eq!(person.end().matches("连接已断开").count(), 1);
     drop(site);
 }
@@ -219,8 +218,7 @@ fn ctrl_d_at_a_password_leaves_the_program() {
     let mut person = Terminal::start(&client(&home, &[&site.url]));
     person.answer("请选择：", "2");
     person.answer("用户名：", "Levi");
-    person.expect("密码：");
-    person.leave();
+    person.leave("密码：");
     person.expect("谢谢使用");
     person.end();
 }

@@ -92,7 +92,7 @@ fn a_script_whose_session_has_ended_looks_up_as_a_guest() {
     let mut person = Terminal::start(&client(&home, &[&site.url]));
     register(&mut person);
     person.expect("1. 查单词");
-    person.leave();
+    person.leave("请选择：");
     person.end();
     let database = rusqlite::Connection::open(site.database()).unwrap();
     database.execute_batch("delete from session").unwrap();
@@ -115,7 +115,7 @@ fn words_are_completed_on_a_site_for_users_only() {
     person.answer("请选择：", "1");
     person.answer("请输入单词", "strawberr\t");
     person.expect("草莓");
-    person.leave();
+    person.leave("请输入单词");
     person.end();
 }
 

@@ -77,8 +77,10 @@ impl Terminal {
         self.keys.flush().expect("the terminal is open");
     }
 
-    /// Types Ctrl-D.
-    pub(super) fn leave(&mut self) {
+    /// Waits for a prompt and types Ctrl-D. Between two prompts the terminal itself would take that key.
+    #[track_caller]
+    pub(super) fn leave(&mut self, prompt: &str) {
+        self.expect(prompt);
         self.send("\x04");
     }
 

@@ -98,3 +98,16 @@ fn metrics_are_for_this_machine_only() {
     let elsewhere = person.get_with("/metrics", &[("X-Forwarded-For", "192.0.2.7")]);
     assert_eq!(elsewhere.status, 404);
 }
+
+/// Regression: the line of an error had the path, and so the word and its user.
+#[test]
+fn an_error_is_logged_without_the_word() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    let database = rusqlite::Connection::open(site.database()).unwrap();
+    let refuse = "create trigger refuse before insert on hist begin select raise(abort, 'no'); end";
+    database.execute_batch(refuse).unwrap();
+    assert_eq!(person.get("/word/apple").status, 500);
+    let log = site.log_with("GET /word/{word}: 500: ");
+    assert!(!log.contains("apple"), "{log}");
+}
