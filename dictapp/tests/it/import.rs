@@ -80,7 +80,7 @@ fn importing_the_same_file_again_changes_nothing(fresh: &Fresh) {
     write(fresh, "mine.book", "b\nn. 二\n");
     let replaced = run(&store, &file).unwrap();
     assert_eq!(replaced.outcome, ImportOutcome::Replaced(1));
-    assert_eq!(replaced.to_string(), "mine: 1 entry imported (own) in place of 1");
+    assert_eq!(replaced.to_string(), "mine: 1 entry imported (book) in place of 1");
     assert_eq!((means(&store, "a").len(), means(&store, "b").len()), (0, 1));
     assert_eq!(store.books().unwrap().len(), 1);
 }
