@@ -99,7 +99,11 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         return Ok(elsewhere);
     }
     let asked = request.param("word")?;
-    let Ok(word) = Word::parse(&asked) else { return Err(Error::not_found("")) };
+    let word = match Word::parse(&asked) {
+        Ok(word) => word,
+        Err(error @ WordError::TooLong(_)) => return no_query(&page, &asked, error),
+        Err(_) => return Err(Error::not_found("")),
+    };
     let shelf = site.shelf();
     // The entry is in memory: it is shown even if the database is unavailable.
     let off = page.books_off();

@@ -29,9 +29,10 @@ const MICROSECOND: SignedDuration = SignedDuration::from_micros(1);
 pub struct DayWords {
     /// The words.
     pub words: Vec<WordOfDay>,
-    /// Whether there are look-ups on the side where reading began.
+    /// Whether there are look-ups before the first of the words, in the order of reading: the page has
+    /// a link back.
     pub is_preceded: bool,
-    /// If reading was cut before it found enough words: where it continues.
+    /// The time from which the next page continues, if a very long day was cut.
     pub rest: Option<Timestamp>,
 }
 

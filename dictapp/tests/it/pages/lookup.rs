@@ -84,6 +84,9 @@ fn an_unknown_word_is_404_with_near_words() {
     let page = person.get("/word/%3Cb%3E");
     page.assert_has(404, &["“&#60;b&#62;” was not found"]);
     page.assert_has_not(&["<b>"]);
+    let long = |chars: usize| person.get(&format!("/word/{}", "%E6%9E%9C".repeat(chars)));
+    assert_eq!(long(255).status, 404);
+    long(256).assert_has(422, &["at most 255 characters"]);
     for target in ["/word/", "/word/%20", "/word/a/b", &"/word/a".repeat(60)] {
         assert_eq!(person.get(target).status, 404, "{target}");
     }
