@@ -1,7 +1,9 @@
 //! The table of URLs: each method and path with the view that answers it.
 
+use std::sync::Arc;
+
 use webframe::monitoring::{alive, ready};
-use webframe::{Urls, blocking};
+use webframe::{Request, Urls, blocking};
 
 use crate::paths;
 use crate::site::{IMPORT_BYTES_MAX, Site, TYPED_BYTES_MAX, UPLOAD_BYTES_MAX};
@@ -71,6 +73,14 @@ pub(crate) fn table() -> Urls<Site> {
         .get(paths::STATIC, assets::files())
         .get(paths::API_GUIDE, api::guide)
         .merge(api())
+}
+
+/// The URLs of the separate address for monitoring.
+pub(crate) fn monitoring() -> Urls<Arc<Site>> {
+    Urls::new()
+        .get(paths::HEALTHZ, alive)
+        .get(paths::READYZ, ready(|site: &Arc<Site>| status::obstacles(site)))
+        .get(paths::METRICS, |site: &Arc<Site>, _: &Request| Ok(status::all_metrics(site)))
 }
 
 /// The URLs of the API.

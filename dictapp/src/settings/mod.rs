@@ -25,7 +25,7 @@ pub use engine::{Server, Tls};
 pub use layers::Flag;
 pub use mistake::{Mistake, Mistakes};
 pub use network::Address;
-pub use protocols::{ANY_ORIGIN, Api, Course, Dict, QueryReply};
+pub use protocols::{ANY_ORIGIN, Api, Course, Dict, Monitoring, QueryReply};
 pub use site::{Accounts, CookieSecure, Database, Dictionary, Log, LogFormat, LogLevel};
 
 use layers::Assignment;
@@ -61,6 +61,8 @@ pub struct Settings {
     pub course: Course,
     /// `[dict]`
     pub dict: Dict,
+    /// `[monitoring]`
+    pub monitoring: Monitoring,
     /// `[log]`
     pub log: Log,
 }
@@ -124,6 +126,7 @@ impl Settings {
             ("[api]", self.api != other.api),
             ("[course]", self.course != other.course),
             ("[dict]", self.dict != other.dict),
+            ("[monitoring]", self.monitoring != other.monitoring),
             ("[log]", self.log != other.log),
         ];
         sections.into_iter().filter(|section| section.1).map(|section| section.0).collect()
@@ -157,6 +160,7 @@ fn read(
         api: Api::read(&mut reader),
         course: Course::read(&mut reader),
         dict: Dict::read(&mut reader),
+        monitoring: Monitoring::read(&mut reader),
         log: Log::read(&mut reader),
     };
     let (more, keys) = reader.finish();

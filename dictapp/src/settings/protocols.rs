@@ -1,10 +1,10 @@
-//! The sections of the interfaces for programs: `[api]`, `[course]` and `[dict]`.
+//! The sections of the interfaces for programs: `[api]`, `[course]`, `[dict]` and `[monitoring]`.
 
 use std::time::Duration;
 
 use super::network::{Address, address, origin};
 use super::reader::Reader;
-use super::value::{Checked, Value, boolean, choice, count, duration, list};
+use super::value::{Checked, Value, boolean, choice, count, duration, list, optional};
 
 /// `[api]`: the JSON API.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +54,13 @@ pub struct Dict {
     pub idle: Duration,
 }
 
+/// `[monitoring]`: the paths for monitoring.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Monitoring {
+    /// A separate address for these paths.
+    pub address: Option<Address>,
+}
+
 impl Api {
     pub(super) fn read(r: &mut Reader) -> Api {
         r.section("api");
@@ -93,5 +100,12 @@ impl Dict {
             address: r.key("address", "127.0.0.1:2628", address),
             idle: r.key("idle", "10m", duration("1s"..="1d")),
         }
+    }
+}
+
+impl Monitoring {
+    pub(super) fn read(r: &mut Reader) -> Monitoring {
+        r.section("monitoring");
+        Monitoring { address: r.key("address", "", optional(address)) }
     }
 }

@@ -140,29 +140,26 @@ fn rows(
     let length = page.site.settings().dictionary.history_page;
     let zone = page.zone();
     let ask = |start, rows| page.site.words_by_day(visit, (start, filter), zone, rows);
-    let DayWords { words: mut rows, is_preceded, rest } = ask(start, length + 1)?;
+    let DayWords { words: mut rows, is_preceded } = ask(start, length + 1)?;
     let has_more = rows.len() > length;
     let ends = |rows: &[WordOfDay]| (rows.first().map(|row| row.at), rows.last().map(|row| row.at));
     if !matches!(start, PageStart::NewerThan(_) | PageStart::Oldest) {
         rows.truncate(length);
         let (newest, oldest) = ends(&rows);
-        let older = if has_more { oldest } else { rest };
+        let older = oldest.filter(|_| has_more);
         return Ok(Rows { rows, older, newer: newest.filter(|_| is_preceded) });
     }
-    if !has_more && rest.is_none() {
+    if !has_more {
         // Fewer rows than a page remain: the newest page shows them.
         return self::rows(page, visit, (PageStart::Newest, filter));
     }
-    if has_more {
-        rows.remove(0);
-    }
+    rows.remove(0);
     let (newest, oldest) = ends(&rows);
-    let newer = if has_more { newest } else { rest };
     let is_followed = match oldest {
         Some(oldest) => !ask(PageStart::OlderThan(oldest), 1)?.words.is_empty(),
         None => false,
     };
-    Ok(Rows { rows, older: oldest.filter(|_| is_followed), newer })
+    Ok(Rows { rows, older: oldest.filter(|_| is_followed), newer: newest })
 }
 
 /// The link that repeats a look-up: the page of the word, or a search.

@@ -21,11 +21,18 @@ pub(crate) fn obstacles(site: &Site) -> Vec<&'static str> {
     obstacles
 }
 
-/// `GET`: `/metrics` by a client on this machine; others get 404.
+/// `GET`: `/metrics` of the site, by a client on this machine. Others get 404, and everybody if there
+/// is a separate address for it.
 pub(crate) fn metrics(site: &Site, request: &Request) -> Result<Response> {
-    if !request.peer().address.ip().is_loopback() {
+    let is_here = site.settings().monitoring.address.is_none();
+    if !is_here || !request.peer().address.ip().is_loopback() {
         return Err(Error::not_found(""));
     }
+    Ok(all_metrics(site))
+}
+
+/// The metrics in the text format of Prometheus.
+pub(crate) fn all_metrics(site: &Site) -> Response {
     let metrics = site.metrics();
     let mut page = metrics.page();
     page.family("lookups_total", "counter", "Look-ups of words, found or not.");
@@ -48,5 +55,5 @@ pub(crate) fn metrics(site: &Site, request: &Request) -> Result<Response> {
     page.counter("commits_total", "Commits of look-ups.", commits.batches);
     page.counter("committed_rows_total", "Look-ups that these commits wrote.", commits.rows);
     page.counter("log_dropped_total", "Log lines that were dropped.", site.dropped_lines());
-    Ok(page.into_response())
+    page.into_response()
 }

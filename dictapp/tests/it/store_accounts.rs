@@ -120,8 +120,11 @@ fn a_former_administrator_has_no_token_for_administration(fresh: &Fresh) {
     store.set_role(levi, Role::Admin).unwrap();
     assert!(store.api_token_by_hash(&[1; 32]).unwrap().is_some());
     store.set_role(levi, Role::User).unwrap();
+    // Made by a request that began before.
+    assert!(store.insert_api_token(&NewApiToken { token_hash: [3; 32], ..admin }).unwrap());
     store.set_role(levi, Role::Admin).unwrap();
     assert_eq!(store.api_token_by_hash(&[1; 32]).unwrap(), None);
+    assert_eq!(store.api_token_by_hash(&[3; 32]).unwrap(), None);
     assert!(store.api_token_by_hash(&[2; 32]).unwrap().is_some());
 }
 

@@ -12,6 +12,7 @@ on_both_engines! {
     a_look_up_says_whether_its_user_saved_the_headword
     look_ups_at_once_say_each_what_their_user_saved
     many_words_are_saved_at_once_as_far_as_there_is_room
+    a_filter_finds_capital_letters_of_every_alphabet
     old_look_ups_are_removed_in_steps
     a_word_of_255_long_characters_is_stored_in_every_table
     a_database_that_took_255_bytes_takes_255_characters
@@ -36,6 +37,20 @@ fn a_look_up_says_whether_its_user_saved_the_headword(fresh: &Fresh) {
     assert_eq!(store.record_lookup(&lookup(levi, "run", 4)).unwrap(), Saved::No, "not asked");
     store.remove_saved_word(levi, "run").unwrap();
     assert_eq!(look_up(&store, levi, "run", "run", 5), Saved::No);
+}
+
+fn a_filter_finds_capital_letters_of_every_alphabet(fresh: &Fresh) {
+    let store = fresh.open();
+    let levi = register(&store, "Levi");
+    let words = ["Ärger", "ÉTÉ", "Книга", "ΛΌΓΟΣ", "Apple"];
+    for (time, text) in words.into_iter().enumerate() {
+        store.record_lookup(&lookup(levi, text, time as i64)).unwrap();
+    }
+    for text in words {
+        let filter = LookupFilter { text: text.to_lowercase(), ..LookupFilter::default() };
+        let found = store.lookups_from(levi, (at(0), &filter), 10).unwrap();
+        assert_eq!(found.iter().map(|row| &row.word).collect::<Vec<_>>(), [text]);
+    }
 }
 
 fn look_ups_at_once_say_each_what_their_user_saved(fresh: &Fresh) {

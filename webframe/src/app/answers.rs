@@ -63,7 +63,8 @@ impl<S: Send + Sync + 'static> App<S> {
     /// The target of a request for a log line.
     fn shown_target<'r>(&self, request: &'r Request) -> &'r str {
         match (self.logged_targets, request.pattern()) {
-            (LoggedTarget::Whole, _) | (_, "") => request.path(),
+            (LoggedTarget::Whole, _) => request.path(),
+            (LoggedTarget::Pattern, "") => "-",
             (LoggedTarget::Pattern, pattern) => pattern,
         }
     }

@@ -3,6 +3,7 @@
 
 mod app;
 mod engine;
+mod monitoring;
 mod protocols;
 mod reload;
 mod service;
@@ -42,6 +43,7 @@ pub fn run(settings: &Settings, sources: &Sources) -> anyhow::Result<()> {
     app.state().metrics().watch(server.gauges_handle());
     app.state().watch_log(log.queue);
     let server = protocols::add(server, settings, app.state())?;
+    let _monitoring = monitoring::start(settings, app.state())?;
     let _upkeep = upkeep::start(app.state())?;
     announce(&server.addresses(), settings);
     service::report_ready();

@@ -23,8 +23,8 @@ use crate::site::{
 use crate::store::{PageStart, PastLookup};
 use crate::throttle::Refusal;
 
-/// Maximum bytes of a request.
-pub(crate) const REQUEST_BYTES_MAX: usize = 1024;
+/// Maximum bytes of a request: a name of 64 and a word of 255 characters have up to 1,280.
+pub(crate) const REQUEST_BYTES_MAX: usize = 2048;
 
 /// Maximum bytes of a message of a reply: old clients read at most 2,048 at once.
 const MESSAGE_BYTES_MAX: usize = 2048;

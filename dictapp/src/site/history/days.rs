@@ -1,7 +1,5 @@
-//! The history by days: look-ups become the words of each day with their counts.
-//!
-//! All look-ups of a day are counted, but a page reads a bounded number of rows: a day with more
-//! look-ups than [`LOOKUPS_MAX`] is shown in parts, as if each part were a day.
+//! The history by days: look-ups become the words of each day with their counts. All look-ups of a day
+//! are counted, so a page reads its first and its last day whole.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -18,10 +16,6 @@ use crate::store::{LookupFilter, PageStart, StoreError, WordOfDay};
 const ROWS_MAX: usize = 1000;
 const MORE_ROWS: usize = 64;
 
-/// Number of look-ups, beyond the number of words, after which a day is cut: more than a person
-/// makes in a day.
-const LOOKUPS_MAX: usize = 1000;
-
 const MICROSECOND: SignedDuration = SignedDuration::from_micros(1);
 
 /// Words of consecutive days, newest first.
@@ -32,8 +26,6 @@ pub struct DayWords {
     /// Whether there are look-ups before the first of the words, in the order of reading: the page has
     /// a link back.
     pub is_preceded: bool,
-    /// The time from which the next page continues, if a very long day was cut.
-    pub rest: Option<Timestamp>,
 }
 
 impl Site {
@@ -68,31 +60,21 @@ impl Site {
         let mut days = Days::new(start, zone, limit);
         let day = if start == Timestamp::MAX { None } else { day_around(start, zone) };
         let mut before = day.map_or(Timestamp::MAX, |(_, until)| until);
-        let mut batch = Batch::new(limit);
-        let mut rest = None;
+        let mut rows_max = first_rows(limit);
         loop {
-            let rows = self.store.lookups_before(visit.user, (before, filter), batch.rows_max)?;
+            let rows = self.store.lookups_before(visit.user, (before, filter), rows_max)?;
             let last = rows.last().map(|row| row.at);
-            let is_end = batch.is_last(rows.len());
+            let is_end = rows.len() < rows_max;
             if !rows.into_iter().all(|row| days.take(row)) {
                 break;
             }
             let Some(last) = last.filter(|_| !is_end) else { break };
-            before = last;
-            if batch.is_cut() {
-                if !days.words.is_empty() {
-                    rest = Some(last);
-                    break;
-                }
-                before = before.min(start);
-                days.known.clear();
-                batch = Batch::new(limit);
-            }
+            (before, rows_max) = (last, (4 * rows_max).min(ROWS_MAX));
         }
         let is_preceded = days.is_preceded
             || start != Timestamp::MAX && self.has_lookup_from(visit, (start, filter))?;
         days.words.truncate(limit);
-        Ok(DayWords { words: days.words, is_preceded, rest })
+        Ok(DayWords { words: days.words, is_preceded })
     }
 
     fn has_lookup_from(
@@ -113,12 +95,11 @@ impl Site {
     ) -> Result<DayWords, StoreError> {
         let mut days = Days::new(start, zone, limit);
         let mut from = day_around(start, zone).map_or(Timestamp::MIN, |(from, _)| from);
-        let mut batch = Batch::new(limit);
-        let mut rest = None;
+        let mut rows_max = first_rows(limit);
         loop {
-            let rows = self.store.lookups_from(visit.user, (from, filter), batch.rows_max)?;
+            let rows = self.store.lookups_from(visit.user, (from, filter), rows_max)?;
             let last = rows.last().map(|row| row.at);
-            let is_end = batch.is_last(rows.len());
+            let is_end = rows.len() < rows_max;
             if !rows.into_iter().all(|row| days.take_ascending(row)) {
                 break;
             }
@@ -127,44 +108,17 @@ impl Site {
                 break;
             };
             from = last.checked_add(MICROSECOND).unwrap_or(last);
-            if batch.is_cut() {
-                days.close();
-                if !days.words.is_empty() {
-                    rest = Some(last);
-                    break;
-                }
-                from = from.max(start);
-                batch = Batch::new(limit);
-            }
+            rows_max = (4 * rows_max).min(ROWS_MAX);
         }
         days.words.truncate(limit);
         days.words.reverse();
-        Ok(DayWords { words: days.words, is_preceded: days.is_preceded, rest })
+        Ok(DayWords { words: days.words, is_preceded: days.is_preceded })
     }
 }
 
-/// How many rows the next query reads, and how many were read.
-struct Batch {
-    rows_max: usize,
-    left: usize,
-}
-
-impl Batch {
-    fn new(limit: usize) -> Batch {
-        Batch { rows_max: (limit + MORE_ROWS).min(ROWS_MAX), left: limit + LOOKUPS_MAX }
-    }
-
-    /// Counts the rows of a query. Whether there are no more.
-    fn is_last(&mut self, rows: usize) -> bool {
-        let is_last = rows < self.rows_max;
-        self.left = self.left.saturating_sub(rows);
-        self.rows_max = (4 * self.rows_max).min(ROWS_MAX);
-        is_last
-    }
-
-    fn is_cut(&self) -> bool {
-        self.left == 0
-    }
+/// Number of rows of the first query for this many words.
+fn first_rows(limit: usize) -> usize {
+    (limit + MORE_ROWS).min(ROWS_MAX)
 }
 
 /// Look-ups in the order of time, or in its reverse, to the words of each day.
@@ -244,7 +198,7 @@ impl<'z> Days<'z> {
         self.day.is_some()
     }
 
-    /// Ends a day that was read in the order of time, or a part of it.
+    /// Ends a day that was read in the order of time.
     fn close(&mut self) {
         let start = self.start;
         let mut day: Vec<_> = self.open.drain().map(|(_, word)| word).collect();

@@ -6,7 +6,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use webframe::Error;
 
-use super::{LIST_CHARS_MAX, SAVED_WORDS_MAX, Saving};
+use super::{LIST_CHARS_MAX, Saving};
 use crate::model::{Role, Word};
 use crate::site::{Client, ResetCode, Site, Visit};
 use crate::store::{
@@ -277,26 +277,24 @@ impl Site {
         self.store.lists_of_pupil(visit.user, today - LISTS_SHOWN_DAYS)
     }
 
-    /// Saves the words of a list in the user's word book, in a list of the same name.
+    /// Saves the words of a list in the user's word book, in a list of the same name, as far as there is room.
     ///
     /// # Errors
     /// 404 if the user is in no class with this list; the database is unavailable.
     pub fn save_class_list(&self, visit: &Visit, list: i64) -> Result<Saving, Error> {
-        let lists = self.store.lists_of_pupil(visit.user, self.today() - LISTS_SHOWN_DAYS)?;
+        // The day of a reader may be one behind.
+        let oldest = self.today() - LISTS_SHOWN_DAYS - 1;
+        let lists = self.store.lists_of_pupil(visit.user, oldest)?;
         let wanted = lists.into_iter().find(|found| found.list.id == list);
         let wanted = wanted.ok_or_else(|| Error::not_found(""))?;
         let words = self.store.class_list_words(list)?;
-        let counts = self.store.saved_word_counts(visit.user, Timestamp::now())?;
-        if counts.words + words.len() as u64 > SAVED_WORDS_MAX {
-            return Ok(Saving::Full);
-        }
         let text = SavedWordText { list: wanted.list.name, ..SavedWordText::default() };
         let words = words.iter().filter_map(|word| Word::parse(word).ok());
-        self.save_words(visit, words.map(|word| (word, text.clone())).collect())?;
-        Ok(Saving::Saved)
+        let saved = self.save_words(visit, words.map(|word| (word, text.clone())).collect())?;
+        Ok(if saved.refused > 0 { Saving::Full } else { Saving::Saved })
     }
 
-    /// Today in the server's time zone, in days since 1970-01-01.
+    /// Today in UTC, in days since 1970-01-01.
     fn today(&self) -> i64 {
         Timestamp::now().as_second().div_euclid(24 * 60 * 60)
     }

@@ -33,6 +33,7 @@ const REPLACE_PASSWD: &str = "update user set passwd = ? where id = ? and passwd
 const PASSWD: &str = "select passwd from user where id = ?";
 pub(super) const SET_PASSWD: &str = "update user set passwd = ? where id = ?";
 const SET_ROLE: &str = "update user set role = ? where id = ?";
+const ROLE: &str = "select role from user where id = ?";
 const DELETE_ADMIN_TOKENS: &str = "delete from api_token where user = ? and scopes like '%admin%'";
 const SET_DISABLED: &str = "update user set disabled = ? where id = ?";
 const SIGN_UP: &str = "select sign_up from user where id = ?";
@@ -313,14 +314,15 @@ impl Store {
         changed.map(drop).doing(|| format!("set the password of user {user}"))
     }
 
-    /// Gives a user a role. A user who is no administrator any more loses the tokens for administration: they
-    /// would work again with the next promotion.
+    /// Gives a user a role. With another role than before, the tokens for administration are gone: one of a former
+    /// administrator would work again after the next promotion.
     ///
     /// # Errors
     /// The database is unavailable.
     pub fn set_role(&self, user: UserId, role: Role) -> Result<()> {
         let changed = self.db.transaction(&mut |session| {
-            if role != Role::Admin {
+            let before = session.query(ROLE, &[user.0.into()])?.first_mut().map(Row::text);
+            if before.transpose()?.as_deref() != Some(role.name()) {
                 session.execute(DELETE_ADMIN_TOKENS, &[user.0.into()])?;
             }
             session.execute(SET_ROLE, &[role.name().into(), user.0.into()]).map(drop)

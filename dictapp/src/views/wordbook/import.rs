@@ -22,6 +22,8 @@ pub(super) const ROWS_MAX: usize = 20_000;
 
 /// Maximum number of unknown words that are named after an import. The others are counted.
 const UNKNOWN_SHOWN: usize = 5;
+/// Characters of each.
+const UNKNOWN_CHARS_SHOWN: usize = 40;
 
 /// The name of a text without a file in errors.
 const UNNAMED: &str = "text";
@@ -125,6 +127,14 @@ pub(super) fn save(site: &Site, visit: &Visit, rows: Vec<Row>, list: &str) -> Re
     Response::see_other(&format!("{}?added={added}{known}{skipped}{unknown}{full}", paths::WORDS))
 }
 
+/// A word, cut so that several fit into an address.
+fn beginning(word: &str) -> String {
+    match word.char_indices().nth(UNKNOWN_CHARS_SHOWN) {
+        Some((end, _)) => format!("{}…", &word[..end]),
+        None => word.to_owned(),
+    }
+}
+
 /// The part of a query that names the words that no dictionary has: probably typing errors.
 fn unknown(site: &Site, words: &[(Word, SavedWordText)]) -> String {
     let shelf = site.shelf();
@@ -134,6 +144,7 @@ fn unknown(site: &Site, words: &[(Word, SavedWordText)]) -> String {
     if unknown.is_empty() {
         return String::new();
     }
-    let shown = unknown.get(..UNKNOWN_SHOWN.min(unknown.len())).unwrap_or_default().join(", ");
+    let shown = unknown.iter().take(UNKNOWN_SHOWN).map(|word| beginning(word));
+    let shown = shown.collect::<Vec<_>>().join(", ");
     format!("&unknown={}&missing={}", unknown.len(), encode_query(&shown))
 }

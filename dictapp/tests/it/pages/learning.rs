@@ -164,6 +164,20 @@ fn a_table_of_another_program_is_imported_with_its_meanings() {
     levi.get("/words").assert_has(200, &["<p>灯笼</p>", "<p>苹果树</p>", "Words: 3"]);
 }
 
+/// Regression: the words were saved, but the address of the next page was too long for the server.
+#[test]
+fn long_words_that_no_dictionary_has_are_named_by_their_beginning() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    let token = person.get("/words").form_token();
+    let lines: Vec<String> = "赵钱孙李周".chars().map(|c| c.to_string().repeat(255)).collect();
+    let text = lines.join("\n");
+    let file = ("words.txt", text.as_bytes());
+    let answer = person.post_file("/words/import", file, &[("form_token", &token)]);
+    let page = person.get(answer.to("/words"));
+    page.assert_has(200, &[&format!("{}…", "赵".repeat(40))]);
+}
+
 #[test]
 fn an_import_that_cannot_be_read_stays_on_the_form() {
     let site = Site::start();

@@ -1,5 +1,8 @@
 //! The pages for monitoring.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
 use super::client::{Person, encode_value};
 use super::site::Site;
 
@@ -97,6 +100,38 @@ fn metrics_are_for_this_machine_only() {
     assert_eq!(person.get("/metrics").status, 200);
     let elsewhere = person.get_with("/metrics", &[("X-Forwarded-For", "192.0.2.7")]);
     assert_eq!(elsewhere.status, 404);
+}
+
+#[test]
+fn monitoring_may_have_an_address_of_its_own_which_serves_nothing_else() {
+    let settings = ["monitoring.address=127.0.0.1:0", "server.drain_notice=1h"];
+    let site = Site::start_with(&settings);
+    let log = site.log_with("monitoring listens at ");
+    let (_, rest) = log.split_once("monitoring listens at ").expect("it is there");
+    let address = rest.split_whitespace().next().expect("an address").to_owned();
+    let ask = |path: &str| {
+        let mut socket = TcpStream::connect(&address).expect("a connection");
+        let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        socket.write_all(request.as_bytes()).expect("a request");
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).expect("an answer");
+        answer
+    };
+    let person = Person::new(&site);
+    person.get("/word/apple").assert_has(200, &["苹果"]);
+    assert!(ask("/metrics").contains("dictapp_lookups_total{result=\"hit\"} 1\n"));
+    assert!(ask("/healthz").ends_with("ok\n") && ask("/readyz").ends_with("ready\n"));
+    for path in ["/", "/word/apple", "/admin"] {
+        assert!(ask(path).starts_with("HTTP/1.1 404 "), "{path}");
+    }
+    assert_eq!(person.get("/metrics").status, 404);
+    assert_eq!((person.get("/healthz").status, person.get("/readyz").status), (200, 200));
+    site.signal("TERM");
+    let began = std::time::Instant::now();
+    while !ask("/readyz").ends_with("the server is stopping\n") {
+        assert!(began.elapsed() < crate::PATIENCE, "the signal has no effect");
+    }
+    assert_eq!(site.stop(), (Some(0), String::new()));
 }
 
 /// Regression: the line of an error had the path, and so the word and its user.

@@ -8,6 +8,9 @@ use std::{
 };
 
 #[cfg(feature = "activation")]
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+#[cfg(feature = "activation")]
 use listenfd::ListenFd;
 use mio::{
     Interest, Registry, Token,
@@ -60,9 +63,14 @@ impl Listener {
         }
     }
 
-    /// The listening sockets that the process inherited, as from systemd.
+    /// The listening sockets that the process inherited, as from systemd. The first call takes them:
+    /// they belong to the first server of the process.
     #[cfg(feature = "activation")]
     pub(crate) fn inherited() -> io::Result<Vec<Listener>> {
+        static TAKEN: AtomicBool = AtomicBool::new(false);
+        if TAKEN.swap(true, Relaxed) {
+            return Ok(Vec::new());
+        }
         let mut sockets = ListenFd::from_env();
         (0..sockets.len()).map(|index| inherit(&mut sockets, index)).collect()
     }

@@ -123,7 +123,7 @@ fn or_dash(value: Option<impl ToString>) -> String {
 fn shown_target(request: &Request, targets: LoggedTarget) -> String {
     match (targets, request.pattern()) {
         (LoggedTarget::Whole, _) => target(request.path(), request.query_string()),
-        (LoggedTarget::Pattern, "") => request.path().to_owned(),
+        (LoggedTarget::Pattern, "") => "-".to_owned(),
         (LoggedTarget::Pattern, pattern) => pattern.to_owned(),
     }
 }

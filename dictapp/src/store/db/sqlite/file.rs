@@ -13,6 +13,7 @@ use rusqlite::{
     Connection, OpenFlags,
     backup::{Backup, StepResult},
     config::DbConfig,
+    functions::FunctionFlags,
 };
 
 use super::link::{Link, error_at};
@@ -38,6 +39,9 @@ const BUSY_PAUSE: Duration = Duration::from_millis(5);
 const CHECK_TIME_MAX: Duration = Duration::from_secs(5);
 /// Number of instructions of SQLite's virtual machine between two readings of the clock.
 const CHECK_STEPS: i32 = 100_000;
+
+const LOWER_IS: FunctionFlags =
+    FunctionFlags::SQLITE_UTF8.union(FunctionFlags::SQLITE_DETERMINISTIC);
 
 const TABLES: &str = "select name from sqlite_master where type in ('table', 'view')";
 const QUICK_CHECK: &str = "pragma quick_check(1)";
@@ -162,6 +166,10 @@ impl File {
             // Otherwise SQLite prepares some statements again whenever values are bound, which
             // takes longer than running them.
             conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+            // SQLite's own `lower` changes only the letters A to Z.
+            conn.create_scalar_function("lower", 1, LOWER_IS, |call| {
+                Ok(call.get::<String>(0)?.to_lowercase())
+            })?;
             conn.pragma_update(None, "synchronous", "full")?;
             conn.pragma_update(None, "foreign_keys", true)?;
             conn.pragma_update(None, "journal_size_limit", LOG_BYTES_KEPT)?;
