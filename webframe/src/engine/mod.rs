@@ -1,5 +1,5 @@
-//! The engine: reads requests from sockets and writes responses. Shards own the sockets; workers
-//! run handlers that may block.
+//! The engine: reads requests from sockets and writes responses. Shards (event loops, by default
+//! one for each core) own the sockets; workers are threads that run handlers that may block.
 
 mod server;
 mod settings;
@@ -57,7 +57,8 @@ pub(crate) struct Engine {
     service: Arc<dyn Service>,
     settings: ServerSettings,
     certificates: Option<Arc<Certificates>>,
-    /// Listeners below this index serve the site; the others only redirect to it.
+    /// Listeners below this index serve the site. Those between this index and
+    /// `first_line_listener` only redirect to it.
     site_listeners: usize,
     /// Listeners from this index on speak line protocols.
     first_line_listener: usize,
@@ -137,11 +138,12 @@ impl Engine {
         u32::try_from(millis / wheel::TICK_MS).unwrap_or(wheel::NEVER - 1)
     }
 
-    /// Counts a shard that no longer accepts. When all shards are draining, connections no longer
-    /// move between shards, and an empty shard may end.
+    /// Counts a shard that no longer accepts connections. When all shards are draining, no
+    /// connection moves between shards any more, and a shard without connections may end.
     fn shard_drains(&self) {
         if self.draining.fetch_add(1, SeqCst) + 1 == self.inboxes.len() {
-            self.inboxes.iter().for_each(|inbox| inbox.put(Message::Drain)); // an idle shard may be waiting for this
+            // Wakes idle shards, which may end now.
+            self.inboxes.iter().for_each(|inbox| inbox.put(Message::Drain));
         }
     }
 
