@@ -1,4 +1,5 @@
-//! Calls of conversations: in the shard while they are quick, otherwise on a worker.
+//! Calls conversations, the protocols of live connections (WebSocket, line protocol): in the shard
+//! while their calls are quick, otherwise on a worker.
 
 use std::{fmt, sync::Arc, time::Instant};
 
@@ -16,7 +17,8 @@ use crate::{
     panics,
 };
 
-/// Stands for a conversation in a parking spot; no endpoint has this number.
+/// The number of a conversation's call in a parking spot, in place of an endpoint's. Nothing reads
+/// it: [`Shard::stalled_by`] recognises a conversation by the phase of its connection.
 const CONVERSATION: u32 = u32::MAX - 3;
 
 /// The result of a conversation's call that ran on a worker, or whose shard was stolen.

@@ -47,7 +47,8 @@ impl Shard {
     }
 
     /// Leaves an idle connection open for a moment: its client does not know yet that the server
-    /// stops, and its next request may be on its way. It is answered with `Connection: close`.
+    /// stops, and its next request may be on its way. That request is answered with `Connection:
+    /// close`.
     pub(crate) fn wait_while_draining(&mut self, token: Token) {
         let moment = self.engine.clocks.linger.min(ticks(IDLE_CLIENT_WAIT));
         let limit = self.now.saturating_add(moment);
@@ -94,7 +95,7 @@ impl Drop for Shard {
                 self.engine.shard_drains();
             }
             self.engine.shard_is_done(self.connections.len());
-            drop(rest); // may block
+            drop(rest); // last, since it may block
         }
     }
 }
