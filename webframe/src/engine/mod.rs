@@ -67,6 +67,8 @@ pub(crate) struct Engine {
     clocks: Clocks,
     workers: Arc<Workers>,
     watchdog: Watchdog,
+    /// A spot for each shard. While a shard calls a handler it is parked there, so that another
+    /// worker can run it if the handler takes long.
     parking: Vec<ParkingSpot<Box<Shard>>>,
     /// The next free request number. Threads take blocks of numbers.
     request_numbers: AtomicU64,
@@ -89,7 +91,8 @@ pub(crate) struct Engine {
     stop: StopHandle,
 }
 
-/// The timeouts in ticks. Converting a `Duration` for each request costs a 128-bit division.
+/// The timeouts in ticks of [`wheel::TICK_MS`]. Converting a `Duration` for each request would cost
+/// a 128-bit division.
 #[derive(Clone, Copy, Debug)]
 struct Clocks {
     head: Tick,

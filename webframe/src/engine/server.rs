@@ -315,7 +315,7 @@ impl Server {
             one_ended: Condvar::new(),
             stop: self.stop.clone(),
         });
-        let _ = self.gauges.0.set(Arc::downgrade(&engine)); // a server serves once
+        let _ = self.gauges.0.set(Arc::downgrade(&engine)); // not set before: a server serves once
         Ok((engine, polls))
     }
 }

@@ -111,7 +111,7 @@ impl Shard {
         Some(shard)
     }
 
-    /// Called when the shard was stolen during a long call: marks the route as slow and
+    /// Called by the worker that stole the shard during a long call: marks the route as slow and
     /// gives the call a deadline.
     pub(crate) fn stalled_by(&mut self, call: u32) {
         if let Some(token) = self.serves
@@ -224,8 +224,8 @@ impl Shard {
     }
 }
 
-/// Whether the new bytes of an incomplete head contain no line end. Then it is not parsed again:
-/// a peer that sends single bytes must not cause a scan of the whole head for each byte.
+/// Whether the new bytes of an incomplete head contain no line end. If so, the head is not parsed
+/// again: a peer that sends single bytes must not cause a scan of the whole head for each byte.
 fn waits_for_line(
     connection: &Connection,
     scratch: &Scratch,

@@ -42,7 +42,7 @@ pub(crate) struct Connection {
     pub(crate) phase: Phase,
     /// The tick at which the shard has to act on the connection.
     pub(crate) deadline: Tick,
-    /// The tick of its entry in the wheel.
+    /// The tick of its entry in the timer wheel.
     pub(crate) armed: Tick,
     /// The tick of its last complete request; before the first one, the tick at which it opened.
     pub(crate) last_request: Tick,

@@ -80,8 +80,8 @@ pub(crate) struct Receiving {
 }
 
 impl Receiving {
-    /// The deadline of the body. Each byte that arrives extends it by the time it takes at the
-    /// minimum rate.
+    /// The deadline of the body. Each byte that arrives extends it by the time that a byte takes at
+    /// the minimum rate.
     pub(crate) fn deadline(&self, engine: &Engine) -> Tick {
         let earned = self.received / engine.settings.timeouts.body_rate_min.max(1);
         let earned = engine::ticks(Duration::from_secs(earned));

@@ -1,4 +1,4 @@
-//! The readers of feeds in a shard, a group for each feed.
+//! The readers of feeds (rings of published blocks) in a shard (event loop), a group for each feed.
 //!
 //! A publication is spread over several turns, so that requests are answered between them.
 
@@ -228,8 +228,8 @@ struct Prepared {
 }
 
 impl Prepared {
-    /// The blocks that fit into one write, at least one. `blocks` are all blocks of the feed from
-    /// the number `from` on. There must be one.
+    /// The blocks that fit into one write, but at least one. `blocks` are all blocks of the feed
+    /// from the number `from` on. They must not be empty.
     fn new(blocks: &[Block], from: u64, chunked: bool, bytes_max: usize) -> Prepared {
         let mut joined = Vec::new();
         let mut count = 0;

@@ -21,7 +21,8 @@ use crate::{
 /// it: [`Shard::stalled_by`] recognises a conversation by the phase of its connection.
 const CONVERSATION: u32 = u32::MAX - 3;
 
-/// The result of a conversation's call that ran on a worker, or whose shard was stolen.
+/// The result of a conversation's call that ran on a worker, or during which another worker stole
+/// the shard.
 pub(crate) struct Talk {
     token: Token,
     conversation: Box<dyn Conversation>,
@@ -102,7 +103,7 @@ impl Shard {
         });
     }
 
-    /// Handles the result of a call that ran on a worker, or whose shard was stolen.
+    /// Handles the result of a call that ran on a worker, or during which the shard was stolen.
     pub(crate) fn take_talk(&mut self, talk: Talk, scratch: &mut Scratch) {
         let Talk { token, conversation, occasion, mut result, rest, output } = talk;
         if let Some(connection) = self.connections.get(token) {

@@ -86,6 +86,7 @@ struct Shared {
 struct State {
     /// Shards to run: before all calls, in any number, even when the pool is closed.
     shards: VecDeque<Box<dyn Task>>,
+    /// Queued tasks other than shards, each with the time at which it was queued.
     calls: VecDeque<(Instant, Box<dyn Task>)>,
     crews: Vec<Crew>,
     crews_made: u64,
@@ -276,8 +277,7 @@ impl Shared {
         let mut state = lock(&self.state);
         state.crews_made += 1;
         let number = state.crews_made;
-        // `with_name` panics if a thread cannot be started. Then the threads that it has started
-        // end too.
+        // `with_name` panics if a thread cannot be started. Those that it has started end too.
         let pool = panics::catch(|| ThreadPool::with_name(self.thread_name.to_owned(), size))?;
         for _ in 0..size {
             let shared = Arc::clone(self);

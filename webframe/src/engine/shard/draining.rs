@@ -1,4 +1,5 @@
-//! The end of a shard: no new connections, answers in flight are finished, idle connections close.
+//! Ends a shard (event loop) when the server stops: it accepts no new connections, finishes answers
+//! in flight, and closes idle connections.
 
 use std::{mem, sync::atomic::Ordering::SeqCst, time::Duration};
 

@@ -13,7 +13,9 @@ pub(crate) const TICK_MS: u64 = 32;
 /// No deadline, or not in the wheel.
 pub(crate) const NEVER: Tick = Tick::MAX;
 
-const SLOTS: usize = 2048; // 65 s: a later deadline, as the usual idle time, takes another visit
+/// Ticks in the wheel, 65 s. A later deadline takes another visit, such as that of an idle
+/// connection (75 s by default).
+const SLOTS: usize = 2048;
 
 /// The connections to visit at each of the next 2,048 ticks.
 #[derive(Debug)]

@@ -191,7 +191,7 @@ impl Drop for SocketFile {
     }
 }
 
-/// Removes a socket file on which nobody listens, as a server leaves it that was killed.
+/// Removes a socket file on which nobody listens: a server that was killed has left it.
 fn remove_stale_socket(path: &Path) -> io::Result<()> {
     let is_socket = path.symlink_metadata().is_ok_and(|meta| meta.file_type().is_socket());
     if is_socket && std::os::unix::net::UnixStream::connect(path).is_err() {

@@ -31,11 +31,12 @@ use crate::lock::lock;
 /// two intervals.
 const SCAN_INTERVAL: Duration = Duration::from_millis(1);
 /// The interval in a flood, when shards scan each other. A scan of the watchdog interrupts a shard
-/// or a client: one each millisecond cost 8 % of the requests at 2,000 connections, one each 2 ms
-/// half of that; scans by shards cost nothing measurable (medians of 3 to 21 rounds on two
-/// processors with the load generator). A handler that blocks then delays others by 1.7 ms (median
-/// of 80; at most 2.5 ms). If all shards are blocked at once, only the watchdog scans; it returns
-/// soon when it finds all of them parked: 2.1 ms (median of 160; at most 5.9 ms).
+/// or a client. At 2,000 connections one scan each millisecond costs 8 % of the requests, one each
+/// 2 ms half of that. Scans by shards cost nothing measurable (medians of 3 to 21 rounds on two
+/// processors with the load generator). In a flood a handler that blocks delays others by 1.7 ms
+/// (median of 80; at most 2.5 ms). If all shards are blocked at once, only the watchdog scans. When
+/// it finds all of them parked, it scans again after [`SCAN_INTERVAL`]. Then the delay is 2.1 ms
+/// (median of 160; at most 5.9 ms).
 const SCAN_INTERVAL_IN_FLOOD: Duration = Duration::from_millis(4);
 /// It is a flood if every shard had this number of calls since the last scan. Since the intervals
 /// differ, a flood begins at four times the rate at which it ends.
