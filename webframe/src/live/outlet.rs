@@ -1,11 +1,12 @@
-//! Sends on a live connection from any thread, by a message to its shard.
+//! Sends on a live connection from any thread, by a message to its shard (the event loop that owns
+//! the connection).
 
 use std::sync::{
     Arc, Weak,
     atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
 };
 
-/// A live connection of an engine.
+/// The address of a connection in an engine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Slot {
     pub(crate) shard: usize,
