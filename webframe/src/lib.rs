@@ -46,7 +46,7 @@ mod lock;
 pub mod wire;
 mod engine;
 mod testing;
-// The fuzz targets use the crate by its name, also when they run as its tests.
+// The fuzz targets refer to the crate as `webframe`. They are compiled as its unit tests too.
 #[cfg(test)]
 extern crate self as webframe;
 

@@ -22,8 +22,8 @@ pub struct Limits {
     /// Maximum part of a body in memory, in bytes; the rest is in a temporary file. Default: 64
     /// KiB, so that ten thousand uploads take at most 640 MiB.
     pub body_memory_max: usize,
-    /// Maximum size of the temporary files of all bodies together, in bytes; otherwise 503. One
-    /// network may take half of it. Default: 1 GiB.
+    /// Maximum size of the temporary files of all bodies together, in bytes; otherwise 503. The
+    /// clients of one IPv4 address or one IPv6 /64 may take half of it. Default: 1 GiB.
     pub spool_bytes_max: u64,
     /// Maximum overhead of a chunked body (sizes, extensions, trailers) in bytes; otherwise 400.
     /// Default: 16 KiB, as in Go.
@@ -33,8 +33,8 @@ pub struct Limits {
     /// Maximum number of parts of a form with files; otherwise 400. Default: 1,000, as in Go.
     /// Tomcat has 50.
     pub form_parts_max: usize,
-    /// Maximum size of the head of such a part in bytes; otherwise 400. Default: 4 KiB. Tomcat has
-    /// 512 bytes.
+    /// Maximum size in bytes of the head of a part of a form with files; otherwise 400. Default: 4
+    /// KiB. Tomcat has 512 bytes.
     pub part_head_bytes_max: usize,
     /// Maximum number of requests on a connection. The last response has `Connection: close`.
     /// Default: 100,000. nginx has 1,000.
@@ -44,8 +44,8 @@ pub struct Limits {
     /// connections. Default: 20,000, or fewer if the limit on descriptors requires it.
     pub connections_max: usize,
     /// Maximum number of connections from one IPv4 address or one IPv6 /64. Above it, a connection
-    /// of the same network is closed. Trusted proxies are not counted. Default: 20,000, since a
-    /// school may be one address.
+    /// of the same network is closed. Trusted proxies are not counted. Default: 20,000, since all
+    /// clients of a school may share one address.
     pub connections_per_address_max: usize,
     /// Maximum size in bytes of the responses that wait for a slow peer. Above it, its pipelined
     /// requests wait. Default: 256 KiB.
@@ -94,14 +94,15 @@ pub struct Timeouts {
     /// Maximum time from the first byte of a head to its last; otherwise 408. Default: 10 s. nginx
     /// has 60 s, Apache 20 to 40 s.
     pub head: Duration,
-    /// Maximum time of a body, plus its length divided by `body_rate_min`; otherwise 408. Default:
-    /// 30 s.
+    /// Maximum time from the head of a request to the end of its body; otherwise 408. A large body
+    /// has more time: a second for each `body_rate_min` bytes that have arrived. Default: 30 s.
     pub body: Duration,
-    /// The rate in bytes per second at which a body earns time beyond `body`. Default: 4 KiB/s.
+    /// Minimum rate of a large body, in bytes per second: a body that arrives at this rate never
+    /// times out. Default: 4 KiB/s.
     pub body_rate_min: u64,
     /// Maximum time between two requests; then the connection is closed. Default: 75 s, as in
-    /// nginx. Load balancers commonly close an idle connection after 60 s: with a longer time here
-    /// they never use a closed one.
+    /// nginx. Load balancers commonly close an idle connection after 60 s. If the server waits
+    /// longer, they never send a request on a connection that the server is closing.
     pub idle: Duration,
     /// Maximum time in which the peer reads no byte of a response; then the connection is reset.
     /// Default: 30 s. nginx has 60 s.

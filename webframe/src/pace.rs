@@ -1,5 +1,5 @@
-//! The pace of a route: whether its calls run in the shard or go to a worker, learned from the last
-//! eight.
+//! The pace of a route: whether its handler is called in the shard (by the thread that also serves
+//! the connections) or on a worker thread. It is learned from the last eight calls.
 
 #[cfg(loom)]
 use loom::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 ///
 /// A new route starts as slow. It becomes quick when at most one of its last eight calls was slow,
 /// and slow again when two of them were: one long call is usually an interruption by the machine. A
-/// call that lost its shard to another worker counts as eight slow ones.
+/// call during which another worker stole the shard counts as eight slow ones.
 #[derive(Debug)]
 pub struct Pace {
     /// Low 8 bits: the last eight calls, the newest lowest, 1 for slow. [`MARKED`]: the route was
@@ -58,8 +58,8 @@ impl Pace {
         recent & MARKED == 0 && recent != 0
     }
 
-    /// Learns from a call. One of two concurrent calls may be lost, which is harmless; a stall is
-    /// never overwritten.
+    /// Records whether a call was slow. If two calls end at once, one of them may be lost, which is
+    /// harmless. The result of [`Pace::learn_stall`] is never overwritten.
     pub(crate) fn learn(&self, slow: bool) {
         let recent = self.recent.load(Relaxed);
         let to_time = (recent / SUSPECTED).saturating_sub(1) * SUSPECTED;
@@ -78,7 +78,7 @@ impl Pace {
         }
     }
 
-    /// Learns from a call that lost its shard to another worker.
+    /// Records a call during which another worker stole the shard.
     pub(crate) fn learn_stall(&self) {
         if self.recent.load(Relaxed) & MARKED == 0 {
             self.recent.fetch_or(ALL, Relaxed);

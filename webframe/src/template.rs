@@ -83,7 +83,8 @@ impl Templates {
         self
     }
 
-    /// Compiles every template, and checks that all templates that others name literally exist.
+    /// Compiles every template, and checks that each template exists that another one names by a
+    /// literal, as in `{% include "part.html" %}`.
     ///
     /// # Errors
     /// The templates that are broken or missing, each with its place.
@@ -118,8 +119,8 @@ impl Templates {
         Ok(Response::html(self.render_text(name, values)?))
     }
 
-    /// A page, as [`render`](Templates::render) makes it, that also has the values that layers
-    /// [share](Request::share) with the templates. Those in `values` win.
+    /// Like [`render`](Templates::render), but the template also has the values that middleware
+    /// [shares](Request::share). If a name is in both, the one in `values` is used.
     ///
     /// ```
     /// use webframe::{App, Next, Request, Response, Result, Templates, TestClient, Urls};
@@ -171,15 +172,15 @@ impl Templates {
     }
 }
 
-/// A value for the templates of all pages, put on a request by a layer.
+/// A value for the templates of all pages, put on a request by middleware.
 struct Shared {
     name: &'static str,
     value: Value,
 }
 
 impl Request {
-    /// Gives a value to the templates of [`Templates::render_for`]: a layer shares values that all
-    /// pages show. A later value of the same name replaces it.
+    /// Gives a value to the templates of [`Templates::render_for`], for example from middleware for
+    /// what all pages show. It replaces an earlier value of the same name.
     pub fn share(&self, name: &'static str, value: impl Serialize) {
         self.put(Shared { name, value: Value::from_serialize(value) });
     }
@@ -200,7 +201,7 @@ fn environment() -> Environment<'static> {
     environment
 }
 
-/// The names that `extends`, `include`, `import` and `from` have as literals.
+/// The template names that `extends`, `include`, `import` and `from` give as literals.
 fn named_templates(source: &str) -> impl Iterator<Item = &str> {
     source.split("{%").skip(1).filter_map(|tag| {
         let tag = tag.split("%}").next()?.trim_start_matches(['-', '+']).trim_start();
@@ -222,7 +223,7 @@ fn names_below(directory: &Path) -> std::io::Result<BTreeSet<String>> {
             if entry.file_name().as_encoded_bytes().starts_with(b".") {
                 continue;
             }
-            // Links are not followed: they may form a circle.
+            // Symbolic links are not followed: they may form a circle.
             if entry.file_type()?.is_dir() {
                 unread.push(path);
             } else if let Some(name) = path.strip_prefix(directory).ok().and_then(Path::to_str) {

@@ -5,8 +5,8 @@ use crate::{Request, Response, Result, pace::Pace};
 /// The code of a route. Any `Fn(&S, &Request) -> Result<Response>` is a handler; it may block. A
 /// closure must name its argument types: `|_: &State, request: &Request| ...`.
 ///
-/// On Linux its thread may have the scheduling class `SCHED_BATCH`. Threads and processes that it
-/// starts inherit this class.
+/// On Linux the thread that calls it may have the scheduling class `SCHED_BATCH`. Threads and
+/// processes that the handler starts inherit this class.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler for an app with the state `{S}`",
     label = "expected `fn(&{S}, &Request) -> webframe::Result<Response>`",
@@ -26,8 +26,8 @@ pub trait Handler<S>: Send + Sync + 'static {
         Pace::learned()
     }
 
-    /// The reason why the handler cannot work, such as a missing directory. Reported before the app
-    /// serves.
+    /// The reason why the handler cannot work, such as a missing directory; `None` if it can. It is
+    /// asked before the app serves, and a reason prevents the start.
     fn mistake(&self) -> Option<String> {
         None
     }
@@ -55,13 +55,14 @@ enum Mark {
     Quick,
 }
 
-/// Marks a handler that always blocks: all its calls run on workers.
+/// Marks a handler that always blocks: all its calls run on worker threads.
 pub fn blocking<H>(handler: H) -> Marked<H> {
     Marked { handler, mark: Mark::Blocking }
 }
 
-/// Marks a handler that never blocks: all its calls run in the shard, which saves the hand-off to a
-/// worker. If it does block, other connections of the shard wait until the watchdog notices it.
+/// Marks a handler that never blocks: all its calls run in the event loop of their connection. This
+/// saves the hand-off to a worker thread. If a call does block, other connections of the event loop
+/// wait until the server's watchdog moves the loop to another thread, after a few milliseconds.
 pub fn quick<H>(handler: H) -> Marked<H> {
     Marked { handler, mark: Mark::Quick }
 }

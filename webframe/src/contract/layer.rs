@@ -31,8 +31,8 @@ pub trait Middleware<S>: Send + Sync + 'static {
     fn handle(&self, state: &S, request: &Request, next: Next<'_, S>) -> Response;
 
     /// Called for a request that the server answered itself, without any layer or handler. Only
-    /// layers of the app are called, not those of groups and routes. This runs in the shard, so it
-    /// must not block.
+    /// layers of the app are called, not those of groups and routes. It is called in the event loop
+    /// that serves the connections, so it must not block.
     fn refused(&self, state: &S, refused: &Refused<'_>) {
         let _ = (state, refused);
     }

@@ -32,7 +32,8 @@ pub struct Refused<'r> {
     pub refusal: Refusal,
     /// The sender.
     pub peer: Peer,
-    /// The request, if its head was read. Its body is incomplete, and it has no number.
+    /// The request, if its head was read. Its body may be incomplete, and it may have no
+    /// [id](Request::id) of its own.
     pub request: Option<&'r Request>,
     /// The received part of the target, if the head is invalid.
     pub target: &'r [u8],

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{Request, Response, contract::refusal::Refused, pace::Pace};
 
-/// An app, for the engine.
+/// An app, as the engine sees it.
 pub(crate) trait Service: Send + Sync {
     /// Finds the endpoint of a request and stores the route's pattern in the request. Only the
     /// head has been read.

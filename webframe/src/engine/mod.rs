@@ -1,5 +1,5 @@
-//! The engine: reads requests from sockets and writes responses. Shards own the sockets; workers
-//! run handlers that may block.
+//! The engine: reads requests from sockets and writes responses. Shards (event loops, by default
+//! one for each core) own the sockets; workers are threads that run handlers that may block.
 
 mod server;
 mod settings;
@@ -57,7 +57,8 @@ pub(crate) struct Engine {
     service: Arc<dyn Service>,
     settings: ServerSettings,
     certificates: Option<Arc<Certificates>>,
-    /// Listeners below this index serve the site; the others only redirect to it.
+    /// Listeners below this index serve the site. Those between this index and
+    /// `first_line_listener` only redirect to it.
     site_listeners: usize,
     /// Listeners from this index on speak line protocols.
     first_line_listener: usize,
@@ -66,6 +67,8 @@ pub(crate) struct Engine {
     clocks: Clocks,
     workers: Arc<Workers>,
     watchdog: Watchdog,
+    /// A spot for each shard. While a shard calls a handler it is parked there, so that another
+    /// worker can run it if the handler takes long.
     parking: Vec<ParkingSpot<Box<Shard>>>,
     /// The next free request number. Threads take blocks of numbers.
     request_numbers: AtomicU64,
@@ -88,7 +91,8 @@ pub(crate) struct Engine {
     stop: StopHandle,
 }
 
-/// The timeouts in ticks. Converting a `Duration` for each request costs a 128-bit division.
+/// The timeouts in ticks of [`wheel::TICK_MS`]. Converting a `Duration` for each request would cost
+/// a 128-bit division.
 #[derive(Clone, Copy, Debug)]
 struct Clocks {
     head: Tick,
@@ -137,11 +141,12 @@ impl Engine {
         u32::try_from(millis / wheel::TICK_MS).unwrap_or(wheel::NEVER - 1)
     }
 
-    /// Counts a shard that no longer accepts. When all shards are draining, connections no longer
-    /// move between shards, and an empty shard may end.
+    /// Counts a shard that no longer accepts connections. When all shards are draining, no
+    /// connection moves between shards any more, and a shard without connections may end.
     fn shard_drains(&self) {
         if self.draining.fetch_add(1, SeqCst) + 1 == self.inboxes.len() {
-            self.inboxes.iter().for_each(|inbox| inbox.put(Message::Drain)); // an idle shard may be waiting for this
+            // Wakes idle shards, which may end now.
+            self.inboxes.iter().for_each(|inbox| inbox.put(Message::Drain));
         }
     }
 

@@ -9,7 +9,8 @@ use super::sockets::certificates::Certificates;
 pub struct ReloadHandle(pub(crate) Option<Arc<Certificates>>);
 
 impl ReloadHandle {
-    /// Reads the files. New connections use the new certificate.
+    /// Reads the files. New connections use the new certificate. Does nothing if the server has no
+    /// certificate.
     ///
     /// # Errors
     /// The files cannot be read or do not belong together; the old certificate stays in use.

@@ -46,7 +46,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Server {
     settings: ServerSettings,
-    /// The site's listeners, then those that redirect to it.
+    /// The site's listeners, then those that redirect to it, then those of line protocols.
     listeners: Vec<Listener>,
     site_listeners: usize,
     /// The line protocols, one for each of the last listeners.
@@ -61,7 +61,8 @@ impl Server {
     /// Binds every address of the settings.
     ///
     /// # Errors
-    /// If an address cannot be bound or a certificate cannot be used. The text names it.
+    /// If an address cannot be bound or a certificate cannot be used; the text names it. Also if
+    /// `redirect_addresses` are set without the settings that they need.
     pub fn bind(settings: &ServerSettings) -> io::Result<Server> {
         if !settings.redirect_addresses.is_empty()
             && settings.tls.is_none()
@@ -130,7 +131,7 @@ impl Server {
         self.listeners.len() - self.line_services.len()
     }
 
-    /// Adds a line protocol at this address, on the same shards and workers.
+    /// Adds a line protocol at this address. The server's event loops and workers serve it too.
     ///
     /// # Errors
     /// If the address cannot be bound. The text names it.
@@ -187,8 +188,9 @@ impl Server {
         Ok(self)
     }
 
-    /// Serves until it is stopped. The addresses are printed to the standard error output if the
-    /// program has no logger; otherwise they are logged for debugging.
+    /// Serves the app until the server is stopped. Returns how many connections were cut. The
+    /// addresses are printed to the standard error output if the program has no logger; otherwise
+    /// they are logged for debugging.
     ///
     /// # Errors
     /// If the app has mistakes (the error lists all), if the system provides no threads or
@@ -313,7 +315,7 @@ impl Server {
             one_ended: Condvar::new(),
             stop: self.stop.clone(),
         });
-        let _ = self.gauges.0.set(Arc::downgrade(&engine)); // a server serves once
+        let _ = self.gauges.0.set(Arc::downgrade(&engine)); // not set before: a server serves once
         Ok((engine, polls))
     }
 }
@@ -339,7 +341,8 @@ impl<S: Send + Sync + 'static> App<S> {
         Server::bind(&ServerSettings::default())?.stop_on_signals()?.serve(self).map(drop)
     }
 
-    /// As [`App::run`], on another [`Address`]: `0.0.0.0:8000` is for all machines that reach this one.
+    /// Like [`App::run`], but on another [`Address`]. `0.0.0.0:8000` accepts connections on all
+    /// network interfaces.
     ///
     /// # Errors
     /// As [`App::run`], and if the text is not an address.

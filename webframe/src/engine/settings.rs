@@ -17,8 +17,9 @@ pub struct ServerSettings {
     pub tls: Option<TlsSettings>,
     /// Unencrypted addresses that only redirect to the encrypted site. Default: none.
     pub redirect_addresses: Vec<Address>,
-    /// The origin that visitors see, for example `https://dict.example`. Default: `None`, the
-    /// `Host` of the request with the port of the first of `addresses`.
+    /// The origin that visitors see, for example `https://dict.example`; redirects lead there.
+    /// Default: `None`, they lead to the `Host` of the request with the port of the first TCP
+    /// address in `addresses`.
     pub public_url: Option<String>,
     /// Host names that are served, without ports. Empty: all. HTTP/1.0 requests without a host are
     /// always served. Default: empty.
@@ -36,10 +37,10 @@ pub struct ServerSettings {
     pub shards: usize,
     /// If the oldest waiting request is older than this, new ones are answered 503. Default: 1 s.
     pub queue_age_max: Duration,
-    /// How long a stopping server still accepts connections and answers requests, the last of each
-    /// connection with `Connection: close`, so that a balancer in front notices the stop and sends
-    /// new requests elsewhere ([`Metrics::is_stopping`](crate::monitoring::Metrics::is_stopping)).
-    /// A second stop request skips the rest of it. Default: 0 s.
+    /// Time between the request to stop and the stop itself. The server still accepts connections
+    /// and answers requests, each with `Connection: close`. Meanwhile a load balancer can notice
+    /// the stop ([`Metrics::is_stopping`](crate::monitoring::Metrics::is_stopping)) and send new
+    /// requests elsewhere. A second stop request ends this time. Default: 0 s.
     pub drain_notice: Duration,
     /// Maximum time that a stop waits for answers in flight. Default: 10 s.
     pub drain: Duration,

@@ -44,6 +44,7 @@ impl StopHandle {
         *lock(&self.0.asked)
     }
 
+    /// Waits for this number of stop requests, or until the deadline.
     pub(crate) fn wait_for(&self, times: usize, deadline: Option<Instant>) {
         let mut asked = lock(&self.0.asked);
         while *asked < times {

@@ -147,8 +147,8 @@ impl Channel {
         Channel { feed: Arc::new(Feed::new(rules)), epoch, retry: settings.retry }
     }
 
-    /// Sends an event to all subscribers without blocking: it is encoded once and written by the
-    /// shards.
+    /// Sends an event to all subscribers without blocking: it is encoded once, and the server's
+    /// event loops write it.
     pub fn send(&self, event: &Event) {
         self.feed.publish(|number| match self.epoch {
             Some(epoch) => Block::new(&event.encode(Some(&id(epoch, number)))),

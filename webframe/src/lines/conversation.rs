@@ -24,7 +24,7 @@ pub(super) struct Lines<P: LineProtocol> {
     /// The peer, until its session is opened.
     peer: Option<Box<Peer>>,
     session: Option<P::Session>,
-    /// The rest of the last reply.
+    /// The parts of replies that are not sent yet.
     parts: Option<Box<Parts>>,
     /// The deadline of an idle client, or of a line that has begun.
     ends_at: Instant,
@@ -34,7 +34,7 @@ pub(super) struct Lines<P: LineProtocol> {
     outlet: Option<Outlet>,
 }
 
-/// The parts of a reply that wait for their pause; at least one.
+/// The parts of replies that are not sent yet; at least one. There is a pause before each.
 struct Parts {
     rest: VecDeque<Vec<u8>>,
     next_at: Instant,
@@ -159,7 +159,8 @@ impl<P: LineProtocol> Lines<P> {
         consumed
     }
 
-    /// Sets the deadline of a line that has begun. A rest is the beginning of a line.
+    /// Sets the deadline of a line that has begun. `rest` is the number of bytes after the last
+    /// complete line.
     fn note_rest(&mut self, rest: usize, now: Instant) {
         if rest > 0 && !self.in_line {
             self.ends_at = self.ends_at.min(now + self.service.settings.line);
@@ -316,7 +317,7 @@ mod tests {
         check(&mut whole, Occasion::Input, b"abcd\n", "too long\r\n", 0);
     }
 
-    /// With the box around it and its allocator's header this is 64 bytes a client.
+    /// It is in a box of its own: with the allocator's header, 56 bytes take 64 for each client.
     #[test]
     fn an_idle_client_is_small() {
         assert!(size_of::<Lines<Echo>>() <= 56, "{} bytes", size_of::<Lines<Echo>>());

@@ -1,4 +1,5 @@
-//! Line protocols on the shards of the HTTP server. An idle client holds no thread.
+//! Line protocols: an app answers lines of text, in place of HTTP requests. The event loops of the
+//! HTTP server serve them, so an idle client holds no thread.
 //!
 //! ```
 //! use webframe::{LineProtocol, LineSettings, Peer, Replies};
@@ -45,9 +46,9 @@ use crate::{
     request::Peer,
 };
 
-/// A protocol of lines: the app's code for it. The methods run like handlers: in the shard while
-/// they are quick, on a worker if they block. For each client they are called in order, and
-/// nothing is read from it meanwhile.
+/// The app's code for a line protocol. The methods are called like handlers: in the event loop of
+/// the connection while they are quick, on a worker thread if they block. For each client they are
+/// called in order, and nothing is read from it meanwhile.
 pub trait LineProtocol: Send + Sync + 'static {
     /// The state of a client.
     type Session: Send + 'static;
@@ -213,7 +214,7 @@ impl LineEnd {
     }
 }
 
-/// A line protocol, for the engine.
+/// A line protocol, as the engine sees it.
 pub(crate) trait LineService: Send + Sync + fmt::Debug {
     /// The conversation with a new client.
     fn live(self: Arc<Self>, peer: Peer) -> Live;

@@ -1,4 +1,5 @@
-//! A feed: encoded blocks in a bounded ring, and the shards whose connections read it.
+//! A feed: encoded blocks in a bounded ring, and the shards (event loops) with connections that
+//! read them.
 //!
 //! A block is encoded once and shared. A reader is a cursor into the ring, so a slow one costs no
 //! copies. Publishing sends one message to each shard that has readers, not one to each reader.

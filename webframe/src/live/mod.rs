@@ -17,8 +17,9 @@ use crate::pace::Pace;
 
 /// A protocol other than HTTP requests, on one connection.
 ///
-/// The engine calls it in order, never from two threads at once: in the shard while its pace is
-/// quick, otherwise on a worker. While a call runs nothing is read from the connection.
+/// The engine calls it in order, never from two threads at once: in the shard (event loop) of the
+/// connection while its calls are quick, otherwise on a worker thread. While a call runs nothing is
+/// read from the connection.
 pub(crate) trait Conversation: Send {
     /// Passes the outlet of the connection. Must not call code of the app.
     fn attach(&mut self, outlet: Outlet) {
@@ -32,7 +33,7 @@ pub(crate) trait Conversation: Send {
     /// [`Limits::output_bytes_max`](crate::Limits::output_bytes_max).
     fn proceed(&mut self, occasion: Occasion, input: &[u8], output: &mut Vec<u8>) -> Outcome;
 
-    /// The pace of the app's code that it calls, shared by connections of the same kind.
+    /// Whether calls of the app's code are quick, learned from all connections of the same kind.
     fn pace(&self) -> &Arc<Pace>;
 }
 

@@ -1,11 +1,12 @@
-//! Sends on a live connection from any thread, by a message to its shard.
+//! Sends on a live connection from any thread, by a message to its shard (the event loop that owns
+//! the connection).
 
 use std::sync::{
     Arc, Weak,
     atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
 };
 
-/// A live connection of an engine.
+/// The address of a connection in an engine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Slot {
     pub(crate) shard: usize,
@@ -43,8 +44,8 @@ pub(crate) enum SendError {
     Full,
 }
 
-/// Sends on one live connection from any thread. Clones send on the same connection. One pointer:
-/// the shard and the conversation of an idle connection both keep it.
+/// Sends on one live connection from any thread. Clones send on the same connection. It is a single
+/// pointer, since both the shard and the conversation keep one for each idle connection.
 #[derive(Clone)]
 pub(crate) struct Outlet(Arc<Shared>);
 
@@ -52,7 +53,7 @@ struct Shared {
     engine: Weak<dyn Deliver>,
     slot: Slot,
     /// All bytes that wait: on their way to the shard, or in the shard and not yet in the socket.
-    /// One number, so that no sender ever sees bytes counted twice or not at all.
+    /// It is one number, so that no sender ever sees bytes counted twice or not at all.
     queued: AtomicUsize,
     /// The part of `queued` that the shard has. Only the shard reads it.
     unwritten: AtomicUsize,
@@ -102,8 +103,8 @@ impl Outlet {
         self.0.queued.load(Relaxed)
     }
 
-    /// The shard took `taken` of the sent bytes; `unwritten` of all that it has are not yet in the
-    /// socket.
+    /// Records that the shard has taken `taken` of the sent bytes, and that `unwritten` bytes of
+    /// all that it has are not yet in the socket.
     pub(crate) fn note_progress(&self, taken: usize, unwritten: usize) {
         let before = self.0.unwritten.swap(unwritten, Relaxed);
         let change = unwritten.wrapping_sub(before).wrapping_sub(taken);
@@ -132,7 +133,8 @@ mod tests {
         fn deliver(&self, _: Delivery) {}
     }
 
-    /// Bytes between the sender and the socket were counted twice, or not at all, for a moment.
+    /// Regression: for a moment, bytes between the sender and the socket were counted twice or not
+    /// at all.
     #[test]
     fn bytes_are_counted_once_from_the_sender_to_the_socket() {
         let engine: Arc<dyn Deliver> = Arc::new(Nowhere);

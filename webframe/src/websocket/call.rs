@@ -1,8 +1,9 @@
-//! Sending from a callback on its own socket: the message is appended to the output of the call.
+//! Lets a callback of the app send on its own socket: the message is appended to the output of the
+//! call, if the call runs in the shard (event loop).
 //!
-//! In the shard, a message sent through the outlet would be written after the output of the call,
-//! which may end with a close frame. On a worker messages use the outlet, so that a callback that
-//! blocks can report its progress.
+//! There, a message that is sent through the outlet, as from other threads, would be written after
+//! the output of the call, which may end with a close frame. In a call on a worker, messages do go
+//! through the outlet, so that a callback that blocks can report its progress.
 
 use std::cell::RefCell;
 

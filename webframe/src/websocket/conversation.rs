@@ -18,7 +18,7 @@ use crate::{
     wire::websocket::{Event, Reader},
 };
 
-/// Output beyond this size is written before the next message is read. The default of
+/// Output beyond this size is written before the next message is read. Equals the default of
 /// `Limits::output_bytes_max`.
 const OUTPUT_BYTES_MAX: usize = 256 << 10;
 
@@ -32,7 +32,7 @@ pub(super) struct Talking<H> {
     opened: bool,
     /// A ping was sent and nothing has arrived since.
     pinged: bool,
-    /// The close of the connection.
+    /// How the connection was closed; `None` while it is open.
     ended: Option<Close>,
 }
 
@@ -128,7 +128,7 @@ impl<H: SocketHandler> Talking<H> {
         }
         let close = self.socket.closed_with().cloned()?;
         self.end(close);
-        // On a worker the outlet has sent the close frame and the close to the shard.
+        // In a call on a worker, `Socket::close` has sent the frame and closes the connection.
         Some(if in_shard { Next::Close } else { Next::Wait(Some(self.idle)) })
     }
 

@@ -1,9 +1,10 @@
 //! WebSockets: messages in both directions on one connection, which holds no thread.
 //!
 //! A route answers with [`Response::websocket`](crate::Response::websocket) and a
-//! [`SocketHandler`]. Its methods run like handlers: in the shard while they are quick, on a worker
-//! if they block. For each connection they are called in order, and nothing is read from it
-//! meanwhile. A [`Socket`] sends from any thread.
+//! [`SocketHandler`]. The methods of a `SocketHandler` are called like handlers: in the event loop
+//! of the connection while they are quick, on a worker thread if they block. For each connection
+//! they are called in order, and nothing is read from it meanwhile. A [`Socket`] sends from any
+//! thread.
 //!
 //! ```
 //! use webframe::{App, Request, Response, Result, Urls, websocket::{Message, Socket}};
@@ -103,8 +104,8 @@ pub trait SocketHandler: Send + 'static {
     /// An error closes the connection.
     fn message(&mut self, socket: &Socket, message: Message) -> Result<()>;
 
-    /// Called last, on a worker, when the connection is closed. The code is that of the end that
-    /// closed first, or [`CloseCode::ABNORMAL`] if the connection was lost.
+    /// Called last, on a worker, when the connection is closed. If both ends closed it, `close` is
+    /// that of the first. Its code is [`CloseCode::ABNORMAL`] if the connection was lost.
     fn close(&mut self, socket: &Socket, close: &Close) {
         let _ = (socket, close);
     }

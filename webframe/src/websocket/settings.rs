@@ -16,7 +16,7 @@ pub struct SocketSettings {
     /// Maximum number of frames of a message; more close the connection with 1008. Default:
     /// 131,072, since frames cost time but no memory.
     pub fragments_max: u32,
-    /// Maximum number of bytes that wait for the peer to read. Beyond,
+    /// Maximum number of bytes that wait for the peer to read. If a message would exceed it,
     /// [`Socket::send`](super::Socket::send) fails. Default: 4 MiB.
     pub queue_bytes_max: usize,
     /// The connection closes after this time without a byte from the peer. A ping is sent after
@@ -35,7 +35,8 @@ pub struct SocketSettings {
 /// host.
 #[derive(Debug)]
 pub enum Origins {
-    /// The site's own pages and those that the layer allows, and clients that are not browsers.
+    /// The site's own pages, those of other sites that the [`SameOrigin`] allows, and clients that
+    /// are not browsers.
     Own(SameOrigin),
     /// Pages of all sites.
     Any,
@@ -47,7 +48,8 @@ pub enum Compression {
     /// With `permessage-deflate`, if the client offers it. No context is kept between messages.
     #[default]
     PerMessage,
-    /// Never: for messages with both secrets and texts of other users (BREACH).
+    /// Never: for messages that contain both secrets and text that others choose, since their
+    /// compressed length would reveal the secrets (BREACH).
     Never,
 }
 

@@ -66,8 +66,8 @@ impl Socket {
         Socket(Arc::new(State { writer, queue_bytes_max, protocol, outlet, closed, ended }))
     }
 
-    /// Sends a message without blocking: the shard writes it when the peer reads. Messages of one
-    /// thread arrive in order.
+    /// Sends a message without blocking: the server's event loop writes it when the peer reads.
+    /// Messages of one thread arrive in order.
     ///
     /// # Errors
     /// If the connection is closed, or the peer reads too slowly.

@@ -4,9 +4,9 @@ use super::{WireError, grammar};
 
 /// Decodes a chunked body. Its bytes may arrive in any pieces.
 ///
-/// A chunk may have an overhead of 16 bytes and twice the length of its data (as in Go). Overhead
-/// beyond that, and the trailers, are limited by `overhead_max` in total. Extensions and trailers
-/// are checked and discarded.
+/// All bytes but the data are overhead. A chunk may have an overhead of 16 bytes plus twice the
+/// length of its data (as in Go). Overhead beyond that, and the trailers, are limited by
+/// `overhead_max` in total. Extensions and trailers are checked and discarded.
 #[derive(Clone, Debug)]
 pub struct ChunkDecoder {
     state: State,

@@ -60,7 +60,8 @@ pub enum Persistence {
 }
 
 /// The first two lines of most answers, `200 OK` and `Date`, formatted once a second. Functions
-/// here append a line end before each line, not after it, so that it is part of the same constant.
+/// here append a line end before each line, not after it: a line end and the name after it are one
+/// constant.
 #[derive(Clone, Copy, Debug)]
 pub struct Prelude([u8; PRELUDE.len()]);
 

@@ -1,4 +1,4 @@
-//! The name in a valid authority, and whether it is in a list.
+//! Finds the host name in a valid authority (`host:port`), and whether the name is in a list.
 
 /// The name or address without the port: `[::1]` of `[::1]:80`.
 pub(crate) fn name(authority: &str) -> &str {

@@ -64,7 +64,7 @@ pub(super) fn scan(word: &[u8]) -> Scan {
     Scan { end, path, path_is_special, query_is_special, bad }
 }
 
-/// The number of leading bytes of a class, and whether one of them is a `%` or a dot.
+/// The number of leading bytes of a class, and whether a `%`, a dot or UTF-8 was seen.
 fn run(bytes: &[u8], class: u8) -> (usize, bool) {
     let mut union = 0;
     let end = bytes.iter().position(|&byte| {

@@ -67,8 +67,8 @@ fn close_mode(turn: &Turn, scratch: &Scratch) -> CloseMode {
     CloseMode::Immediate
 }
 
-/// Replaces a 1xx response of a handler by a 500: the client would wait for a final answer and take
-/// the next one for it. Returns the body, unread.
+/// Replaces a 1xx response of a handler by a 500: after a 1xx the client waits for a final
+/// response, and would take that of the next request for it. Returns the body, unread.
 fn replace_interim(response: &mut Response) -> Body {
     log::error!("a handler returned status {}, which is not final", response.status());
     let body = response.take_body();
@@ -77,8 +77,8 @@ fn replace_interim(response: &mut Response) -> Body {
     body
 }
 
-/// Lets a worker drop a source that is not sent, since that may block. The next request waits for
-/// it, so a connection has at most one such source.
+/// Lets a worker drop a source that is not sent, since dropping it may block. The next request
+/// waits until a worker has begun, so a connection has at most one such source in the queue.
 fn discard_source(turn: &mut Turn, source: Source, keep: bool) {
     let source = Some(source);
     let remaining = Some(0);

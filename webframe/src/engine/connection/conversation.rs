@@ -1,8 +1,9 @@
-//! The dialogue on a connection: read, take requests, answer or hand over, write.
+//! Drives a connection: its shard (event loop) reads what has arrived, takes requests from it,
+//! answers them or hands them to workers, and writes the answers.
 //!
 //! Connections never leave their shard. Only the *request* goes to a worker, and the response
-//! returns by the inbox. So a shard that is stolen while a handler runs takes all its connections
-//! along.
+//! returns by the shard's inbox. So if another worker steals the shard while a handler runs, all
+//! its connections move along.
 
 use std::sync::Arc;
 
@@ -84,8 +85,8 @@ impl Shard {
         self.answer_input(token, scratch, engine)
     }
 
-    /// Answers the requests in the input. The shard is parked while handlers run; if it is stolen,
-    /// the rest of the turn follows it by the inbox.
+    /// Answers the requests in the input. The shard is parked while handlers run. If another worker
+    /// steals it, the rest of the turn is sent to its inbox.
     fn answer_input(
         mut self: Box<Self>,
         token: Token,
@@ -110,7 +111,7 @@ impl Shard {
         Some(shard)
     }
 
-    /// Called when the shard was stolen during a long call: marks the route as slow and
+    /// Called by the worker that stole the shard during a long call: marks the route as slow and
     /// gives the call a deadline.
     pub(crate) fn stalled_by(&mut self, call: u32) {
         if let Some(token) = self.serves
@@ -223,8 +224,8 @@ impl Shard {
     }
 }
 
-/// Whether the new bytes of an incomplete head contain no line end. Then parsing again is useless,
-/// and a peer that sends single bytes must not cause a scan of 16 KiB for each.
+/// Whether the new bytes of an incomplete head contain no line end. If so, the head is not parsed
+/// again: a peer that sends single bytes must not cause a scan of the whole head for each byte.
 fn waits_for_line(
     connection: &Connection,
     scratch: &Scratch,

@@ -42,9 +42,9 @@ pub(crate) struct Connection {
     pub(crate) phase: Phase,
     /// The tick at which the shard has to act on the connection.
     pub(crate) deadline: Tick,
-    /// The tick of its entry in the wheel.
+    /// The tick of its entry in the timer wheel.
     pub(crate) armed: Tick,
-    /// The tick of its last whole request, or of its beginning.
+    /// The tick of its last complete request; before the first one, the tick at which it opened.
     pub(crate) last_request: Tick,
     /// Number of requests answered.
     pub(crate) served: u32,
@@ -122,8 +122,9 @@ impl Connection {
         }
     }
 
-    /// The peer of this connection's requests. A PROXY header can only add encryption: a proxy may
-    /// pass on TLS that it cannot decrypt.
+    /// The peer of this connection's requests. It counts as encrypted if TLS ends here, or if the
+    /// PROXY header reports encryption. A header that reports none does not overrule TLS that ends
+    /// here: the proxy may pass on TLS that it cannot decrypt.
     pub(crate) fn peer(&self) -> Peer {
         let encrypted = self.transport.is_encrypted() || self.came_encrypted;
         Peer { address: self.peer, encrypted }
@@ -155,8 +156,8 @@ impl Connection {
         }
     }
 
-    /// Whether unread input has arrived. Closing the socket now would make the kernel discard the
-    /// part of the answer that is still in flight (RFC 9112 §9.6).
+    /// Whether unread input has arrived. If so, closing the socket would make the kernel discard
+    /// the part of the answer that is still in flight (RFC 9112 §9.6).
     pub(crate) fn has_unread(&mut self) -> bool {
         !self.ended && matches!(self.read(&mut [0; 64]), ReadOutcome::Bytes(_))
     }
@@ -196,8 +197,8 @@ impl Connection {
         self.taken < self.output.len() || self.transport.has_output()
     }
 
-    /// Whether the connection may be closed to make room: no handler of it runs, and it is older
-    /// than the current tick.
+    /// Whether the connection may be closed to make room: no handler runs for it, and it neither
+    /// opened nor had a request in the current tick.
     pub(crate) fn is_evictable(&self, now: Tick) -> bool {
         !matches!(self.phase, Phase::Answering(_) | Phase::Limited(_)) && self.last_request < now
     }

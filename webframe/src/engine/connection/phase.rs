@@ -7,11 +7,14 @@
 //!          first byte           head whole            content whole
 //!   Idle ------------> Head ------------------> Body ---------------> Answering
 //!    ^                   |  (no content) ------------------------------^  |
-//!    |                   | refused                          bytes, file  |  stream
+//!    |                   | refused                            in memory  |  file, stream
 //!    +-------------------|----- answer written, kept <------------------+--> Streaming
 //!                        v                              closed              |
 //!                     Closing ---> Lingering ---> gone <--------------------+
 //! ```
+//!
+//! On a route with a time limit, `Limited` takes the place of `Answering`. An answer that keeps the
+//! connection for another protocol or for a stream of events leads from `Answering` to `Live`.
 
 use std::time::Duration;
 
@@ -44,7 +47,7 @@ pub(crate) enum Phase {
     Streaming(Box<Streaming>),
     /// A conversation in another protocol, or a reader of a feed.
     Live(Box<LiveConnection>),
-    /// The last answer is being written. The mode applies when it is written.
+    /// The last answer is being written. Then the connection closes in this mode.
     Closing(CloseMode),
     /// The peer may still be reading the last answer. Its input is discarded, up to this number of
     /// bytes.
@@ -77,8 +80,8 @@ pub(crate) struct Receiving {
 }
 
 impl Receiving {
-    /// The deadline of the body. Each byte that arrives extends it by the time it takes at the
-    /// minimum rate.
+    /// The deadline of the body. Each byte that arrives extends it by the time that a byte takes at
+    /// the minimum rate.
     pub(crate) fn deadline(&self, engine: &Engine) -> Tick {
         let earned = self.received / engine.settings.timeouts.body_rate_min.max(1);
         let earned = engine::ticks(Duration::from_secs(earned));
@@ -97,7 +100,7 @@ pub(crate) enum Remaining {
 #[derive(Debug)]
 pub(crate) struct Limited {
     pub(crate) endpoint: Endpoint,
-    /// The 503 to HEAD has no body.
+    /// The method of the request: a 503 to HEAD has no body.
     pub(crate) method: Method,
     pub(crate) limit: Duration,
 }
@@ -110,7 +113,8 @@ pub(crate) struct Streaming {
     /// closing.
     pub(crate) remaining: Option<u64>,
     pub(crate) chunked: bool,
-    /// The client has gone, and the worker that reads from the source is replaced by another.
+    /// The client has gone, so the pool may add a worker in place of the one that reads from the
+    /// source.
     pub(crate) lent: bool,
     /// Whether the connection stays open after the last piece.
     pub(crate) keep: bool,

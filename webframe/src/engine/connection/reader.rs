@@ -80,7 +80,7 @@ fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     }
     request.content.clear();
     request.content_unread = false;
-    let endpoint = engine.service.find(request); // which may run a check of the head
+    let endpoint = engine.service.find(request); // it may run the app's check of the head
     let framing = request.head.framing();
     if matches!(framing, Framing::None | Framing::Length(0)) {
         return Step::Request(endpoint);
@@ -167,7 +167,8 @@ fn body_bytes_max(endpoint: Endpoint, engine: &Engine) -> u64 {
     limit.unwrap_or(engine.settings.limits.body_bytes_max)
 }
 
-/// Takes a body that has arrived together with its head, as most forms do.
+/// Takes a body that has arrived together with its head, as most forms do. `None`: part of it is
+/// missing.
 fn take_whole(scratch: &mut Scratch, length: u64, engine: &Engine) -> Option<io::Result<()>> {
     let length = usize::try_from(length).ok()?;
     let content = scratch.input[scratch.at..scratch.have].get(..length)?;

@@ -157,7 +157,8 @@ impl Shard {
         connection.phase = if streaming.keep {
             Phase::Idle
         } else {
-            // Much of the answer may be in flight: a byte from the peer would destroy it.
+            // Much of the answer may be in flight, and closing at once would destroy it if the peer
+            // has sent a byte that is not read.
             Phase::Closing(CloseMode::Lingering)
         };
         if self.draining {
@@ -189,7 +190,8 @@ fn read_piece(source: &mut Source, remaining: Option<u64>) -> Result<Option<Vec<
         }
         Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(None),
         Err(error) => {
-            // One at a time: a panic during unwinding would abort the process.
+            // Each is caught by itself: a drop that panics while a panic unwinds would abort the
+            // process.
             let text = panics::catch(|| error.to_string()).unwrap_or_else(|panic| panic);
             panics::catch(|| drop(error))?;
             Err(text)

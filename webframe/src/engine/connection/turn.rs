@@ -1,8 +1,9 @@
 //! A turn of a connection: the requests that have arrived, answered one by one.
 //!
-//! Quick handlers run here, and the shard may be stolen while one runs. So the turn has a copy of
-//! the fields that it needs, and the shard stays parked from the first call until all input is
-//! answered. A turn whose shard was stolen follows it by the inbox.
+//! Quick handlers run here. While one runs, the shard is parked: another worker may steal it and
+//! serve its other connections. So the turn has a copy of the fields that it needs, and the shard
+//! stays parked from the first call until all input is answered. If the shard was stolen, the turn
+//! is sent to its inbox.
 
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -38,7 +39,7 @@ pub(crate) struct Turn {
     pub(crate) peer: Peer,
     /// Number of requests answered on the connection.
     pub(crate) served: u32,
-    /// The connection closes after this number.
+    /// The connection closes after this number of requests.
     pub(crate) served_max: u32,
     pub(crate) prelude: Prelude,
     pub(crate) now: Tick,
@@ -60,9 +61,9 @@ pub(crate) struct DetachedTurn {
     pub(crate) turn: Turn,
     /// The last request and its response, which is not encoded yet.
     pub(crate) last: Option<(Box<Request>, Response)>,
-    /// The encoded answers before it.
+    /// The encoded answers before that response.
     pub(crate) output: Vec<u8>,
-    /// The input after it.
+    /// The input after that request.
     pub(crate) rest: Vec<u8>,
 }
 
@@ -100,7 +101,7 @@ impl Shard {
         self.store_and_write(turn.token, scratch);
     }
 
-    /// Ends a turn whose shard was stolen.
+    /// Ends a turn whose shard was stolen, when it has arrived in the inbox.
     pub(crate) fn reattach(&mut self, detach: DetachedTurn, scratch: &mut Scratch) {
         let DetachedTurn { mut turn, last, output, rest } = detach;
         let Some(connection) = self.connections.get(turn.token) else {

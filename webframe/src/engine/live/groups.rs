@@ -1,4 +1,4 @@
-//! The readers of feeds in a shard, a group for each feed.
+//! The readers of feeds (rings of published blocks) in a shard (event loop), a group for each feed.
 //!
 //! A publication is spread over several turns, so that requests are answered between them.
 
@@ -13,7 +13,7 @@ use crate::{
     live::feed::{Block, Feed, Read, Slow},
 };
 
-/// Readers that get new blocks in one turn.
+/// Maximum number of readers that are sent new blocks in one turn.
 const READERS_AT_ONCE: usize = 64;
 
 /// The groups of a shard.
@@ -28,7 +28,7 @@ struct Group {
     members: Vec<Token>,
     /// A publication is being sent to the members.
     publishing: bool,
-    /// Another one followed, or members have moved: send to all members again.
+    /// Another publication followed, or members have moved: send to all members again.
     again: bool,
 }
 
@@ -147,8 +147,9 @@ impl Shard {
         self.send_prepared(token, &mut None);
     }
 
-    /// Like [`Shard::send_published`]. Most readers wait for the same block, so its bytes are kept for the next
-    /// reader. A block that is published later makes the group send again.
+    /// Like [`Shard::send_published`]. Most readers wait for the same blocks, so their bytes are
+    /// kept in `prepared` for the next reader. Blocks that are published later are not missed: they
+    /// make the group send again.
     fn send_prepared(&mut self, token: Token, prepared: &mut Option<Prepared>) {
         let bytes_max = self.engine.settings.limits.output_bytes_max;
         loop {
@@ -227,7 +228,8 @@ struct Prepared {
 }
 
 impl Prepared {
-    /// The blocks that fit into one write, at least one. `blocks` are all from `from` on and not empty.
+    /// The blocks that fit into one write, but at least one. `blocks` are all blocks of the feed
+    /// from the number `from` on. They must not be empty.
     fn new(blocks: &[Block], from: u64, chunked: bool, bytes_max: usize) -> Prepared {
         let mut joined = Vec::new();
         let mut count = 0;

@@ -1,4 +1,5 @@
-//! Live connections in a shard: conversations that call the app, and readers of feeds.
+//! Live connections in a shard: those that stay open after the head of a response. A conversation
+//! calls the app (WebSocket, line protocol). A reader of a feed is sent what is published (events).
 //!
 //! ```text
 //!                answer's head written               bytes arrive
@@ -164,7 +165,7 @@ impl Shard {
         self.advance_live(token);
     }
 
-    /// Sets the deadline of a live connection that waits for its peer or for others.
+    /// Sets the deadline of a live connection that waits for its peer or for something to send.
     fn wait_for_live(&mut self, token: Token, draining: bool) {
         let Some(live) = self.live(token) else { return };
         if live.conversation.is_some() {
@@ -259,7 +260,7 @@ impl Shard {
         self.after_write(token, outcome);
     }
 
-    /// Handles a delivery of another thread to live connections.
+    /// Handles a message from another thread for live connections.
     pub(crate) fn deliver(&mut self, delivery: Delivery) {
         match delivery {
             Delivery::Published { group, .. } => self.publish(group),

@@ -1,4 +1,5 @@
-//! Calls of conversations: in the shard while they are quick, otherwise on a worker.
+//! Calls conversations, the protocols of live connections (WebSocket, line protocol): in the shard
+//! while their calls are quick, otherwise on a worker.
 
 use std::{fmt, sync::Arc, time::Instant};
 
@@ -16,10 +17,12 @@ use crate::{
     panics,
 };
 
-/// Stands for a conversation in a parking spot; no endpoint has this number.
+/// The number of a conversation's call in a parking spot, in place of an endpoint's. Nothing reads
+/// it: [`Shard::stalled_by`] recognises a conversation by the phase of its connection.
 const CONVERSATION: u32 = u32::MAX - 3;
 
-/// The result of a conversation's call that ran on a worker, or whose shard was stolen.
+/// The result of a conversation's call that ran on a worker, or during which another worker stole
+/// the shard.
 pub(crate) struct Talk {
     token: Token,
     conversation: Box<dyn Conversation>,
@@ -100,7 +103,7 @@ impl Shard {
         });
     }
 
-    /// Handles the result of a call that ran on a worker, or whose shard was stolen.
+    /// Handles the result of a call that ran on a worker, or during which the shard was stolen.
     pub(crate) fn take_talk(&mut self, talk: Talk, scratch: &mut Scratch) {
         let Talk { token, conversation, occasion, mut result, rest, output } = talk;
         if let Some(connection) = self.connections.get(token) {

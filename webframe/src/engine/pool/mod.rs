@@ -1,10 +1,10 @@
 //! The workers: an elastic pool of threads for tasks that may block, and for the shards themselves.
 //!
-//! `threadpool` provides the threads, in crews. The queue is our own, since the crate's queue is
-//! unbounded and has no ages. Each thread of a crew runs one loop while the crew exists. A crew is
-//! added when the last idle worker gets a task, and dropped when it was not needed for a whole
-//! review interval: dropping its `ThreadPool` ends its threads, which the crate cannot do one by
-//! one.
+//! `threadpool` provides the threads in crews: groups that start and end together. The queue is our
+//! own, since the crate's queue is unbounded and has no ages. Each thread of a crew runs one loop
+//! while the crew exists. A crew is added when the last idle worker gets a task. It is dropped when
+//! it was not needed for a whole review interval: dropping its `ThreadPool` ends its threads, and
+//! the crate cannot end them one by one.
 
 pub(crate) mod job;
 pub(crate) mod scheduling;
@@ -84,20 +84,22 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// Shards to run: before calls, without a limit, even when the pool is closed.
+    /// Shards to run: before all calls, in any number, even when the pool is closed.
     shards: VecDeque<Box<dyn Task>>,
+    /// Queued tasks other than shards, each with the time at which it was queued.
     calls: VecDeque<(Instant, Box<dyn Task>)>,
     crews: Vec<Crew>,
     crews_made: u64,
     threads: usize,
     idle: usize,
-    /// Sleeping threads, the latest at the end. It is woken first, since its stack is in the cache.
+    /// Sleeping threads, the latest at the end: it is woken first, since its stack is in the cache.
     asleep: Vec<Thread>,
     /// When the system last refused a thread.
     refused: Option<Instant>,
     /// Number of workers whose result is no longer needed. The same number may be added, up to the
     /// size of the pool.
     lent: usize,
+    /// Maximum number of busy threads since the last review.
     busy_peak: usize,
     closed: bool,
 }
@@ -172,7 +174,7 @@ impl Workers {
         self.shared.scheduling.set(class);
     }
 
-    /// Whether a call may be queued: the oldest one is not too old.
+    /// Whether a call may be queued: none has waited in the queue for longer than `queue_age_max`.
     pub(crate) fn admits(&self, now: Instant) -> bool {
         let state = lock(&self.shared.state);
         let oldest = state.calls.front().map(|call| now.saturating_duration_since(call.0));
@@ -194,8 +196,8 @@ impl Workers {
         let mut state = lock(&self.shared.state);
         state.closed = true;
         let waiting = mem::take(&mut state.calls);
-        // Dropped by a worker: they hold the engine, which holds the pool, and their drop may
-        // block.
+        // A worker drops the calls: they hold the engine, which holds the pool, and dropping them
+        // may block.
         state.shards.push_back(Box::new(move || drop(waiting)));
         wake_all(state);
     }
@@ -275,8 +277,7 @@ impl Shared {
         let mut state = lock(&self.state);
         state.crews_made += 1;
         let number = state.crews_made;
-        // `with_name` panics if a thread cannot be started. The threads that it started end with
-        // it.
+        // `with_name` panics if a thread cannot be started. Those that it has started end too.
         let pool = panics::catch(|| ThreadPool::with_name(self.thread_name.to_owned(), size))?;
         for _ in 0..size {
             let shared = Arc::clone(self);
@@ -313,7 +314,8 @@ impl Shared {
         drop(state);
         thread::park();
         let mut state = lock(&self.state);
-        // Still listed if a handler that ran on this thread left it unparked.
+        // The thread is still listed if it was not woken by the pool but by a late `unpark` meant
+        // for a handler that ran on it.
         if let Some(place) = state.asleep.iter().rposition(|thread| thread.id() == id) {
             state.asleep.remove(place);
         }

@@ -3,18 +3,27 @@
 //! Linux may run a woken thread at once, in place of the running one. If a thread wakes another for
 //! each request, these switches cost more than the requests. A thread of class `SCHED_BATCH` gets
 //! the same share of the processors, but does not preempt others (sched(7)). So workers are in this
-//! class: none of them preempts the shard that wakes it. A shard is in it during a flood, while it
-//! takes several turns for each sleep; otherwise it is an ordinary thread, so that it need not wait
-//! for threads that compute. Here a thread can only change its own class. So a worker that takes
-//! over a shard is woken as a worker, and one whose shard was stolen keeps the shard's class until
-//! its handler ends. Threads and processes that a handler starts inherit the class.
+//! class: none of them preempts the shard that wakes it. (A shard is an event loop; a turn handles
+//! what has arrived on one of its connections.) The thread of a shard is in the class during a
+//! flood, while it takes several turns for each sleep. Otherwise it is an ordinary thread, so that
+//! it need not wait for threads that compute. The engine's threads can only change their own class.
+//! So a worker that takes over a shard is woken as a worker, and one whose shard was stolen keeps
+//! the shard's class until its handler ends. Threads and processes that a handler starts inherit
+//! the class.
 //!
-//! Ratios to axum on two processors with the load generator, medians of 9 interleaved rounds with
-//! and without: processor time of a request at 64 connections 0.85 and 0.92; of a blocking request
-//! at 2,000 connections 0.58 and 1.09, and 0.42 and 0.73 at one; 99th percentile of the first 7.0
-//! and 4.2 ms (axum 4.3). 500 quick requests a second beside two handlers that compute without end
-//! are not affected; with shards always in the class their median was 95 instead of 57 us, their
-//! 90th percentile 1.6 instead of 1.0 ms.
+//! The effect, measured on two processors together with the load generator (medians of 9
+//! interleaved rounds):
+//!
+//! | | axum | with the class | without it |
+//! |---|---|---|---|
+//! | processor time of a request at 64 connections, relative to axum | 1 | 0.85 | 0.92 |
+//! | the same, of a blocking request at 2,000 connections | 1 | 0.58 | 1.09 |
+//! | the same, of a blocking request at one connection | 1 | 0.42 | 0.73 |
+//! | 99th percentile at 64 connections | 4.3 ms | 7.0 ms | 4.2 ms |
+//!
+//! 500 quick requests a second beside two handlers that compute without end are not affected. If
+//! shards were always in the class, their median would be 95 instead of 57 us, and their 90th
+//! percentile 1.6 instead of 1.0 ms.
 
 use std::time::{Duration, Instant};
 
@@ -24,7 +33,7 @@ const PERIOD: Duration = Duration::from_millis(32);
 const FLOOD: u128 = 4_000;
 /// Turns a second below which the flood is over.
 const CALM: u128 = 2_000;
-/// Turns for each sleep from which a shard is in a flood. With half of them it is over.
+/// Turns for each sleep from which a shard is in a flood. The flood is over below half as many.
 const TURNS_A_SLEEP: usize = 4;
 
 /// The scheduling class of a thread.
@@ -122,7 +131,8 @@ mod linux {
         ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Batch);
 
     impl Scheduling {
-        /// The scheduling of a server that this thread starts.
+        /// Whether the engine chooses the classes in a server that this thread starts: only if this
+        /// thread has the usual class.
         pub(crate) fn of_this_thread() -> Scheduling {
             match thread_schedule_policy() {
                 Ok(NORMAL) => Scheduling::Chosen,
@@ -130,7 +140,7 @@ mod linux {
             }
         }
 
-        /// Sets the class of this thread, if the engine may choose it. Failure is not an error.
+        /// Sets the class of this thread, if the engine may choose it. A failure is only logged.
         pub(crate) fn set(self, class: Class) {
             let policy = match (self, class) {
                 (Scheduling::Given, _) => return,

@@ -53,7 +53,7 @@ fn refused_threads_are_requested_again_if_a_task_waits() {
     };
     let some_time_ago = Instant::now().checked_sub(2 * GROW_AGAIN);
     for of_shard in [true, false] {
-        // Its only thread is busy for ever.
+        // The pool's only thread is always busy.
         let mut state = State { threads: 1, refused: some_time_ago, ..State::default() };
         if of_shard {
             state.shards.push_back(task())
@@ -154,7 +154,7 @@ fn a_wake_up_for_another_worker_loses_no_call() {
     for number in 0..100 {
         let sender = sender.clone();
         call(&workers, move || {
-            thread::current().unpark(); // as a late wake-up of a handler's own
+            thread::current().unpark(); // like a late wake-up that was meant for a handler
             sender.send(number).expect("the test listens");
         });
         assert_eq!(done.recv(), Ok(number));

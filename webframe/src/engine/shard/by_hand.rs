@@ -88,7 +88,7 @@ impl Drop for ByHand {
     }
 }
 
-/// No watchdog runs here; it covers the case that all shards are blocked at once.
+/// No watchdog runs here, so only the neighbour can steal the blocked shard.
 #[test]
 fn a_neighbour_gives_a_blocked_shard_to_another_worker() {
     let mut it = ByHand::new(2, Limits::default());
@@ -218,7 +218,7 @@ fn a_shard_that_fails_while_draining_is_counted() {
     assert_eq!(engine.stop.asked(), 1, "what is in flight elsewhere may take its time");
 }
 
-/// Regression: the other shards waited for it until the drain deadline.
+/// Regression: the other shards waited for the failed one until the deadline of the stop.
 #[test]
 fn a_failed_shard_does_not_affect_the_others() {
     let mut it = ByHand::new(2, Limits::default());
@@ -232,7 +232,8 @@ fn a_failed_shard_does_not_affect_the_others() {
     assert!(other.can_end());
 }
 
-/// Regression: it stayed in the batch class, and its next request waited for computing threads.
+/// Regression: the sleeping shard stayed in the class `SCHED_BATCH`, so its next request waited for
+/// threads that compute.
 #[test]
 fn a_sleeping_shard_wakes_to_notice_the_end_of_a_flood() {
     let mut it = ByHand::new(1, Limits::default());
@@ -244,7 +245,7 @@ fn a_sleeping_shard_wakes_to_notice_the_end_of_a_flood() {
     assert!(shard.sleep_max().is_some_and(|max| max < Duration::from_millis(100)));
 }
 
-/// The thread had the class of the shard that it ran when the handler began.
+/// A thread that runs a shard has the shard's scheduling class. It must return to that of workers.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_thread_that_lost_its_shard_is_batch_again() {

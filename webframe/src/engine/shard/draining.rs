@@ -1,4 +1,5 @@
-//! The end of a shard: no new connections, answers in flight are finished, idle connections close.
+//! Ends a shard (event loop) when the server stops: it accepts no new connections, finishes answers
+//! in flight, and closes idle connections.
 
 use std::{mem, sync::atomic::Ordering::SeqCst, time::Duration};
 
@@ -47,7 +48,8 @@ impl Shard {
     }
 
     /// Leaves an idle connection open for a moment: its client does not know yet that the server
-    /// stops, and its next request may be on its way. It is answered with `Connection: close`.
+    /// stops, and its next request may be on its way. That request is answered with `Connection:
+    /// close`.
     pub(crate) fn wait_while_draining(&mut self, token: Token) {
         let moment = self.engine.clocks.linger.min(ticks(IDLE_CLIENT_WAIT));
         let limit = self.now.saturating_add(moment);
@@ -94,7 +96,7 @@ impl Drop for Shard {
                 self.engine.shard_drains();
             }
             self.engine.shard_is_done(self.connections.len());
-            drop(rest); // may block
+            drop(rest); // last, since it may block
         }
     }
 }

@@ -16,14 +16,15 @@ pub(crate) enum Message {
     Adopt(Box<Accepted>, usize),
     /// A worker has answered a request.
     Answered(Box<Job>),
-    /// A turn whose shard was stolen.
+    /// The result of a connection's turn during which another worker stole the shard.
     DetachedTurn(Box<DetachedTurn>),
     /// A piece of a streamed body or the error of its source, and the source if there is more to
     /// read.
     Piece(Token, Result<Vec<u8>, String>, Option<Source>),
     /// A worker is dropping the source of a body that was not read.
     SourceDropped(Token),
-    /// The result of a conversation's call that ran on a worker, or whose shard was stolen.
+    /// The result of a conversation's call that ran on a worker, or during which another worker
+    /// stole the shard.
     Talked(Box<Talk>),
     /// For live connections, from another thread.
     Live(Delivery),

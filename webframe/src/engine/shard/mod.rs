@@ -1,5 +1,6 @@
-//! A shard: one poll, its connections, their deadlines, and an inbox. The thread that runs it owns
-//! it, so connections need no lock.
+//! A shard is an event loop: one poll, its connections, their deadlines, and an inbox for messages
+//! from other threads. The thread that runs a shard owns it, so connections need no lock.
+//! While a handler runs, its thread parks the shard, and another worker may steal and run it.
 
 mod deadlines;
 mod dispatch;
@@ -51,7 +52,7 @@ const FIRST_LISTENER: usize = usize::MAX - 1024;
 /// Maximum number of events of one poll.
 pub(crate) const EVENTS_AT_ONCE: usize = 256;
 /// Maximum number of polls without waiting before the shard sleeps. An event loop that sleeps after
-/// each request loses 10 % of its requests at few connections.
+/// each request serves 10 % fewer requests when it has few connections.
 const PATIENCE_MAX: u32 = 4;
 
 /// One shard of the engine.
@@ -111,7 +112,8 @@ pub(crate) enum Todo {
     Write(Token),
     /// Call the conversation of a live connection.
     Talk(Token, Occasion),
-    /// Send the new blocks of a feed to the readers of a group, from this position on.
+    /// Send the new blocks of a feed to the group with this index (the feed's readers in this
+    /// shard), from the reader at this position on.
     Publish(usize, usize),
 }
 
@@ -184,7 +186,8 @@ impl Shard {
         let mut scratch = Scratch::new(&engine.settings.limits, nobody);
         scratch.request.presence = Presence::of(Arc::clone(&engine.presence));
         loop {
-            // Only the present work: a peer that keeps sending must not delay the others.
+            // Work that is added meanwhile waits for the next round: a peer that keeps sending must
+            // not delay the others.
             let round = shard.todo.len();
             shard.busyness.count_turns(round);
             for _ in 0..round {

@@ -2,8 +2,8 @@
 //!
 //! A connection has at most one valid entry, at its `armed` tick, which is at or before its
 //! deadline. Moving a deadline back is a plain store: when the wheel reaches the entry, it finds
-//! the later deadline and arms it again. So a request on a busy connection does not touch the
-//! wheel, and an idle connection costs one visit for each idle time.
+//! the later deadline and adds an entry for it. So a request on a busy connection does not touch
+//! the wheel, and an idle connection costs about one visit a minute.
 
 /// Time since the engine started, in units of [`TICK_MS`].
 pub(crate) type Tick = u32;
@@ -13,9 +13,11 @@ pub(crate) const TICK_MS: u64 = 32;
 /// No deadline, or not in the wheel.
 pub(crate) const NEVER: Tick = Tick::MAX;
 
-const SLOTS: usize = 2048; // 65 s, a little more than the usual idle time
+/// Ticks in the wheel, 65 s. A later deadline takes another visit, such as that of an idle
+/// connection (75 s by default).
+const SLOTS: usize = 2048;
 
-/// For each of the next 2,048 ticks the connections to visit.
+/// The connections to visit at each of the next 2,048 ticks.
 #[derive(Debug)]
 pub(crate) struct Wheel {
     slots: Vec<Vec<u32>>,

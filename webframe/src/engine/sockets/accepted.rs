@@ -26,8 +26,8 @@ pub(crate) enum Purpose {
     Redirect,
     /// To speak the line protocol with this index.
     Lines(usize),
-    /// To answer that this port speaks TLS. Not a redirect: behind a proxy that forgets to encrypt
-    /// it would loop, and a program would keep sending its secrets in clear text first.
+    /// To answer that this port speaks TLS. A redirect would loop behind a proxy that does not
+    /// encrypt, and a program that follows redirects would keep sending its secrets in clear text.
     Unencrypted,
 }
 

@@ -1,5 +1,5 @@
-//! Accepting connections: they are counted, given to the shard with the fewest, and idle ones are
-//! closed to make room.
+//! Accepts connections: counts them, gives each to the shard (event loop) with the fewest, and
+//! closes idle ones to make room.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -22,8 +22,9 @@ use crate::engine::{
 /// Connections accepted in a row, before other connections get their turn.
 const ACCEPTS_AT_ONCE: usize = 64;
 /// A shard keeps a new connection if it has at most this many more than the shard with the fewest,
-/// or a quarter of the fewest if that is less. Passing a connection on wakes the other shard. But
-/// eight busy connections in one of two shards would leave the other asleep.
+/// or at most a quarter of the fewest more if that is less. Passing a connection on wakes the other
+/// shard, so it must be worth it. The quarter matters for few connections: otherwise one of two
+/// shards could have eight busy connections while the other sleeps.
 const IMBALANCE_MAX: usize = 8;
 /// Back-off when there is no room and no connection to close.
 const ACCEPT_REST: Duration = Duration::from_millis(50);
@@ -81,8 +82,9 @@ impl Shard {
         }
     }
 
-    /// Takes a connection that is already counted. If there are too many, it closes another one
-    /// here, or passes the new one to the next shard.
+    /// Takes a connection that is already counted. If there are too many, it closes another one of
+    /// this shard. If it has none to close, it passes the new one to the next shard, unless all
+    /// shards have refused it. `refused_by` is the number of shards that have.
     pub(crate) fn adopt(&mut self, accepted: Accepted, refused_by: usize) {
         let engine = Arc::clone(&self.engine);
         let address = accepted.peer.ip();
@@ -120,7 +122,8 @@ impl Shard {
         self.set_deadline_in(token, ticks);
     }
 
-    /// Closes a connection if there are too many. Returns whether one from this address may stay.
+    /// Closes a connection if there are too many. Returns whether a new one from this address may
+    /// stay.
     pub(crate) fn make_room_for(&mut self, address: IpAddr) -> bool {
         match self.engine.admission.crowding(address) {
             None => true,
@@ -130,8 +133,8 @@ impl Shard {
     }
 
     /// Closes the connection that has been longest without a complete request, in any phase. Spares
-    /// connections with a running handler, and those of the current tick, since their request may
-    /// be arriving.
+    /// connections with a running handler. Also spares those that opened or had a request in the
+    /// current tick, since their next request may be arriving.
     fn evict(&mut self) -> bool {
         if self.evictable.is_empty() {
             self.evictable = self.choose_evictable(|_| true);
@@ -167,8 +170,9 @@ impl Shard {
         closes
     }
 
-    /// Chooses 1.5 % of the connections at once, the one without a request for longest last: a
-    /// flood at the limit must not scan all connections for each new one.
+    /// Chooses 1.5 % of the connections, those that have been longest without a complete request,
+    /// the longest last. It chooses many at once, since a flood at the limit must not scan all
+    /// connections for each new one.
     fn choose_evictable(&self, is_meant: impl Fn(&Connection) -> bool) -> Vec<Token> {
         let now = self.now;
         let chosen = self.connections.iter().filter(|(_, it)| it.is_evictable(now) && is_meant(it));

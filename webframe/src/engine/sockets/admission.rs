@@ -12,7 +12,7 @@ use std::{
 
 use crate::{Network, engine::ServerSettings, lock::lock, request::network::any_contains};
 
-/// This part of all connections is kept for networks that hold few.
+/// One in this number of all connections is reserved for networks that hold few.
 const RESERVED_PART: usize = 32;
 /// A network with at most this many connections holds few.
 const FEW: usize = 16;
@@ -22,8 +22,8 @@ const FEW: usize = 16;
 pub(crate) struct Admission {
     open: AtomicUsize,
     open_max: usize,
-    /// Small numbers: with thousands of networks this table is a large part of the memory of a
-    /// client.
+    /// Number of open connections of each network. `u32` keeps the table small: with thousands of
+    /// networks it is a large part of the memory that a client takes.
     of_network: Mutex<HashMap<IpAddr, u32>>,
     of_network_max: usize,
     /// Proxies, which speak for many clients: not counted by address.
@@ -56,8 +56,8 @@ impl Admission {
         }
     }
 
-    /// Whether to report that a connection found no descriptor: once in each second of the server,
-    /// or a flood would fill the log.
+    /// Whether to report that there was no descriptor for a connection: at most once a second, so
+    /// that a flood does not fill the log. `time_up` is the time since the server started.
     pub(crate) fn reports_shortage(&self, time_up: Duration) -> bool {
         let second = time_up.as_secs() + 1;
         self.shortage_reported.swap(second, Relaxed) != second

@@ -24,9 +24,9 @@ use super::{address::Address, socket::Socket, transport::Transport};
 /// Connections that may wait to be accepted. The kernel lowers it to `net.core.somaxconn`.
 const BACKLOG: i32 = 4096;
 
-/// Bytes of unsent output that the kernel buffers for a connection: one piece of a stream. The
-/// kernel's own limit of 4 MiB lets a client that requests without reading fill it at full speed:
-/// with 4,000 of these, other clients waited 0.1 s.
+/// Bytes of unsent output that the kernel buffers for a connection: one piece of a streamed body.
+/// The kernel's own limit is 4 MiB, and a client that sends requests but reads no answers fills it
+/// at full speed: with 4,000 such clients, others waited 0.1 s.
 #[cfg(target_os = "linux")]
 const UNSENT_BYTES: u32 = 128 << 10;
 
@@ -52,7 +52,7 @@ pub(crate) enum AcceptFailure {
 }
 
 impl Listener {
-    /// Binds one of the addresses of a server.
+    /// Binds `address`, one of `all` addresses of a server.
     pub(crate) fn bind(address: &Address, all: &[Address]) -> io::Result<Listener> {
         match address {
             Address::Tcp(address) => bind_tcp(*address, all),
@@ -63,8 +63,8 @@ impl Listener {
         }
     }
 
-    /// The listening sockets that the process inherited, as from systemd. The first call takes them:
-    /// they belong to the first server of the process.
+    /// The listening sockets that the process inherited, for example from systemd. The first call
+    /// takes them: they belong to the first server of the process.
     #[cfg(feature = "activation")]
     pub(crate) fn inherited() -> io::Result<Vec<Listener>> {
         static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -75,7 +75,7 @@ impl Listener {
         (0..sockets.len()).map(|index| inherit(&mut sockets, index)).collect()
     }
 
-    /// Without the feature `activation` none are used.
+    /// None: without the feature `activation`, inherited sockets are not used.
     #[cfg(not(feature = "activation"))]
     pub(crate) fn inherited() -> io::Result<Vec<Listener>> {
         Ok(Vec::new())
@@ -128,14 +128,12 @@ impl Listener {
     }
 }
 
-/// `TCP_NODELAY` is set on the listener and inherited: without it an answer in two writes waits 40
-/// ms for the peer's delayed acknowledgement.
 fn bind_tcp(address: SocketAddr, all: &[Address]) -> io::Result<Listener> {
     let socket =
         socket2::Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_reuse_address(true)?;
     if address.ip() == Ipv6Addr::UNSPECIFIED && all.contains(&every_ipv4(address.port())) {
-        socket.set_only_v6(true)?; // else it takes IPv4 too, and the port twice
+        socket.set_only_v6(true)?; // otherwise it binds IPv4 too, and the IPv4 listener cannot
     }
     set_what_connections_inherit(&socket)?;
     socket.set_nonblocking(true)?;
@@ -149,6 +147,7 @@ fn every_ipv4(port: u16) -> Address {
 }
 
 /// Sets options that accepted connections inherit on Linux, which saves a call for each of them.
+/// Without `TCP_NODELAY` an answer in two writes waits 40 ms for a delayed acknowledgement.
 fn set_what_connections_inherit(listener: &socket2::Socket) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     listener.set_tcp_notsent_lowat(UNSENT_BYTES)?;
@@ -181,7 +180,7 @@ pub(crate) struct SocketFile {
 }
 
 impl SocketFile {
-    /// Takes the file of a bound socket and sets its mode.
+    /// Sets the mode of a bound socket's file. The result removes the file when it is dropped.
     pub(crate) fn take(path: &Path, mode: u32) -> io::Result<SocketFile> {
         fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
         let meta = path.symlink_metadata()?;
@@ -200,7 +199,7 @@ impl Drop for SocketFile {
     }
 }
 
-/// Removes the socket file of a server that was killed: nobody listens on it.
+/// Removes a socket file on which nobody listens: a server that was killed has left it.
 fn remove_stale_socket(path: &Path) -> io::Result<()> {
     let is_socket = path.symlink_metadata().is_ok_and(|meta| meta.file_type().is_socket());
     if is_socket && std::os::unix::net::UnixStream::connect(path).is_err() {

@@ -1,4 +1,4 @@
-//! Sockets to connections of a shard: listening, accepting, the PROXY header, TLS.
+//! Makes connections of a shard from sockets: listening, accepting, the PROXY header, TLS.
 
 pub(crate) mod address;
 pub(crate) mod listener;

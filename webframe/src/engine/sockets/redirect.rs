@@ -8,7 +8,7 @@ use crate::{
     wire::{Head, host},
 };
 
-/// The policy of an answer without content.
+/// The `Content-Security-Policy` of a response without a body.
 const NO_CONTENT: HeaderValue =
     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 

@@ -1,14 +1,14 @@
 //! Replaces TLS in a build without the feature `tls`: no session exists, and a certificate in the
 //! settings is reported as a mistake.
 
-/// In place of the module with certificate files.
+/// Replaces `certificates.rs`.
 pub(crate) mod certificates {
     use std::io;
 
     use super::tls::Session;
     use crate::engine::TlsSettings;
 
-    /// No value of it exists.
+    /// No value of this type exists.
     #[derive(Debug)]
     pub(crate) enum Certificates {}
 
@@ -32,17 +32,17 @@ pub(crate) mod certificates {
     }
 }
 
-/// In place of the module with sessions.
+/// Replaces `tls.rs`.
 pub(crate) mod tls {
     use std::io;
 
     use crate::engine::sockets::socket::Socket;
 
-    /// No value of it exists.
+    /// No value of this type exists.
     #[derive(Clone, Copy, Debug)]
     pub(crate) enum Session {}
 
-    /// No value of it exists.
+    /// No value of this type exists.
     #[derive(Debug)]
     pub(crate) enum Tls {}
 

@@ -1,15 +1,15 @@
-//! Durations of calls in a shard, learned with few readings of the clock.
+//! Finds slow handlers among those that a shard calls, while reading the clock rarely.
 
 use std::time::{Duration, Instant};
 
 use crate::{contract::service::Endpoint, engine::Engine, pace::Pace};
 
-/// A handler that takes longer is slow and should not run in a shard.
+/// A handler that takes longer than this is slow and should run on a worker, not in a shard.
 pub(crate) const SLOW: Duration = Duration::from_micros(500);
 
-/// The calls since the shard last waited for events. Reading the clock for each call would add a
-/// tenth to its cost, so the round is timed as a whole. If it exceeded [`SLOW`], the next calls of
-/// its routes are timed one by one.
+/// The calls since the shard last waited for events: a round. Reading the clock for each call would
+/// add a tenth to its cost, so the round is timed as a whole. If it took longer than [`SLOW`], the
+/// next calls of the routes that it called are timed one by one.
 #[derive(Debug)]
 pub(crate) struct Calls {
     since: Instant,
@@ -22,7 +22,7 @@ impl Calls {
         Calls { since: Instant::now(), untimed: Vec::new() }
     }
 
-    /// Records a call. Returns its start if it is timed.
+    /// Records the beginning of a call. Returns the current time if the call is to be timed.
     pub(crate) fn begin(&mut self, endpoint: Endpoint, pace: &Pace) -> Option<Instant> {
         if pace.is_in_doubt() {
             return Some(Instant::now());
@@ -42,7 +42,7 @@ impl Calls {
         }
     }
 
-    /// Ends the round.
+    /// Ends the round and begins the next one. Its routes are to be timed if it took too long.
     pub(crate) fn next_round(&mut self, now: Instant, engine: &Engine) {
         if !self.untimed.is_empty() && now.saturating_duration_since(self.since) > SLOW {
             for &endpoint in &self.untimed {

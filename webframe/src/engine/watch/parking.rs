@@ -2,8 +2,9 @@
 //! stolen and run by another worker when a handler takes long.
 //!
 //! There is one spot for each shard. The thread that takes the item owns it; others find the spot
-//! empty. Calls are counted, so a scan can tell without a clock whether the same call ran at the
-//! scan before, and a shard can stay parked for several calls in a row.
+//! empty. Observers (the watchdog and the neighbouring shard) scan the spot. Calls are counted, so
+//! an observer can tell without a clock whether the call of its last scan is still running, and a
+//! shard can stay parked for several calls in a row.
 
 #[cfg(loom)]
 use loom::sync::{
@@ -38,7 +39,7 @@ pub(crate) struct ParkingSpot<T> {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LastScan {
     calls: u64,
-    /// An item was parked, for a call that began after the scan before.
+    /// Whether an item was parked for a call that began after the scan before this one.
     pub(crate) waits: bool,
 }
 
@@ -51,11 +52,11 @@ impl<T> ParkingSpot<T> {
         ParkingSpot { place: Mutex::new(None), calls: AtomicU64::new(0), stolen: AtomicU64::new(0) }
     }
 
-    /// Records the beginning of a call, before the item is parked or while it is.
+    /// Records the beginning of a call. The item may be parked already, or is parked next.
     pub(crate) fn begin_call(&self, what: u32) {
         // A plain store suffices: one worker at a time calls. A worker whose item was just stolen
-        // may still call; then the call of the thief appears newer, or to be of this route, which
-        // is harmless.
+        // may still begin a call. Then the call of the worker that has the item now looks newer
+        // than it is, or like a call of this route. Both are harmless.
         let count = (self.calls.load(Relaxed) >> 32).wrapping_add(1);
         self.calls.store(count << 32 | u64::from(what), Release);
     }
@@ -67,8 +68,8 @@ impl<T> ParkingSpot<T> {
         Ticket(self.stolen.load(Relaxed))
     }
 
-    /// Whether an item was stolen since this one was parked. The answer may be late; only
-    /// [`ParkingSpot::reclaim`] is certain.
+    /// Whether an item was stolen since the one with this ticket was parked. A theft may be noticed
+    /// late; only [`ParkingSpot::reclaim`] is certain.
     pub(crate) fn was_stolen(&self, since: Ticket) -> bool {
         self.stolen.load(Relaxed) != since.0
     }

@@ -27,26 +27,28 @@ use super::{Engine, park_timeout};
 use crate::engine::Engine;
 use crate::lock::lock;
 
-/// A handler that blocks for the first time delays other requests by one to two intervals.
+/// The interval between two scans. A route that blocks unexpectedly delays other requests by one to
+/// two intervals.
 const SCAN_INTERVAL: Duration = Duration::from_millis(1);
 /// The interval in a flood, when shards scan each other. A scan of the watchdog interrupts a shard
-/// or a client: one each millisecond cost 8 % of the requests at 2,000 connections, one each 2 ms
-/// half of that; scans by shards cost nothing measurable (medians of 3 to 21 rounds on two
-/// processors with the load generator). A handler that blocks then delays others by 1.7 ms (median
-/// of 80; at most 2.5 ms). If all shards are blocked at once, only the watchdog scans; it returns
-/// soon when it finds all of them parked: 2.1 ms (median of 160; at most 5.9 ms).
+/// or a client. At 2,000 connections one scan each millisecond costs 8 % of the requests, one each
+/// 2 ms half of that. Scans by shards cost nothing measurable (medians of 3 to 21 rounds on two
+/// processors with the load generator). In a flood a handler that blocks delays others by 1.7 ms
+/// (median of 80; at most 2.5 ms). If all shards are blocked at once, only the watchdog scans. When
+/// it finds all of them parked, it scans again after [`SCAN_INTERVAL`]. Then the delay is 2.1 ms
+/// (median of 160; at most 5.9 ms).
 const SCAN_INTERVAL_IN_FLOOD: Duration = Duration::from_millis(4);
 /// It is a flood if every shard had this number of calls since the last scan. Since the intervals
 /// differ, a flood begins at four times the rate at which it ends.
 const CALLS_IN_FLOOD: u32 = 8;
-/// While every shard sleeps, only the size of the pool is reviewed.
+/// The interval while every shard sleeps. Only the size of the pool of workers is reviewed then.
 const SCAN_INTERVAL_IDLE: Duration = Duration::from_secs(1);
 /// Scans in a row that found all shards asleep before the watchdog sleeps too: waking it for each
 /// of a few requests would cost more than it saves.
 const IDLE_SCANS_BEFORE_SLEEP: u32 = if cfg!(loom) { 1 } else { 100 };
 /// How often threads that the system refused are requested again.
 const GROWTH_RETRY_INTERVAL: Duration = Duration::from_secs(1);
-/// How long a crew of workers stays without being needed.
+/// How often the pool is checked for a crew (workers that started together) that is not needed.
 const REVIEW_INTERVAL: Duration = Duration::from_secs(10);
 
 /// The results of the scans up to now.
@@ -60,7 +62,7 @@ struct Scans {
     all_wait: bool,
 }
 
-/// The scans of a shard for its neighbour.
+/// A shard's scans of its neighbour, the shard with the next number.
 #[derive(Debug)]
 pub(crate) struct Neighbour {
     number: usize,
@@ -144,7 +146,8 @@ impl Scans {
 }
 
 impl Neighbour {
-    /// The neighbour of a shard. A single shard is its own, and always finds its spot empty.
+    /// The neighbour of a shard. A single shard is its own neighbour and always finds its parking
+    /// spot empty.
     pub(crate) fn of(number: usize, shards: usize) -> Neighbour {
         let number = (number + 1) % shards;
         Neighbour { number, seen: LastScan::default(), next_scan: Instant::now() }
@@ -159,7 +162,8 @@ impl Neighbour {
     }
 }
 
-/// Scans a shard. If its call is the one of the last scan, another worker runs it from now on.
+/// Scans a shard. If it is still parked for the same call as at the last scan, another worker runs
+/// the shard from now on.
 fn scan(engine: &Engine, number: usize, seen: &mut LastScan) {
     if let Some((mut shard, call)) = engine.parking[number].steal(seen) {
         shard.stalled_by(call);

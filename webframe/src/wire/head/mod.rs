@@ -87,7 +87,7 @@ pub struct Head {
 }
 
 /// Heads with up to this number of fields are parsed without an allocation. Browsers send up to
-/// sixteen; more would cost time, since each slot is initialised for every head.
+/// sixteen fields. More slots would cost time, since each is initialised for every head.
 const SLOTS: usize = 16;
 
 /// The buffer of a larger head is freed before the head is kept for reuse.
@@ -278,7 +278,7 @@ impl Head {
         }
     }
 
-    /// Replaces the method of a POST that overrides it.
+    /// Replaces the method, for a POST that overrides its method.
     pub(crate) fn set_method(&mut self, method: Method) {
         self.method = method;
     }

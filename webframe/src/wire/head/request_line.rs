@@ -32,7 +32,7 @@ pub(super) fn parse<'a>(
     Ok(Some(RequestLine { method, target, version, rest }))
 }
 
-/// A word, and the bytes after the space that ends it.
+/// A word, and the bytes after the space that ends it. `None`: the word is incomplete.
 type Word<'a> = Option<(&'a [u8], &'a [u8])>;
 
 fn method(lines: &[u8]) -> Result<Word<'_>, WireError> {

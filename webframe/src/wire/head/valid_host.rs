@@ -10,7 +10,7 @@ use crate::wire::grammar;
 pub(super) struct ValidHost(Vec<u8>);
 
 impl ValidHost {
-    /// Whether a host is valid.
+    /// Whether a host is valid. A valid one is kept for the next call.
     pub(super) fn is_or_becomes(&mut self, host: &[u8]) -> bool {
         if self.0.is_empty() || self.0 != host {
             self.0.clear();

@@ -92,9 +92,10 @@ fn changes_content(encoding: &[u8]) -> bool {
     !["7bit", "8bit", "binary"].iter().any(|same| encoding.eq_ignore_ascii_case(same.as_bytes()))
 }
 
-/// Parses name and file name of `form-data`. RFC 7578 §4.2 has no `filename*`, but programs send
-/// it, and `name*` too, instead of the plain parameter. Beside that it is ignored, so that all
-/// readers find the same name. An exception is .NET, which sends the plain one as an encoded word.
+/// Parses name and file name of `form-data`. RFC 7578 §4.2 does not allow `filename*`, but some
+/// programs send it, or `name*`, in place of the plain parameter. If both are present, the plain
+/// one is used, so that all readers find the same name. An exception is a plain file name that is
+/// an encoded word, as .NET sends it: then `filename*` is used.
 fn parse_disposition(value: &[u8]) -> Result<(String, Option<String>), Fault> {
     let (word, parameters) = parameters::split(value);
     if !word.eq_ignore_ascii_case(b"form-data") {

@@ -71,7 +71,7 @@ pub(crate) fn parse_form(
 pub(crate) enum Rest {
     /// The bytes are the whole rest.
     Here,
-    /// More may follow. The bytes are more than a head may have.
+    /// More may follow. There are already more bytes than a head may have.
     MayFollow,
 }
 

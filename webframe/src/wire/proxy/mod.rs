@@ -5,7 +5,7 @@ mod vectors;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// Maximum length of a header: 16 bytes, addresses, and 500 bytes of vectors.
+/// Maximum length of a header: 16 bytes, addresses, and 500 bytes of vectors (type, length, value).
 pub(crate) const HEADER_BYTES_MAX: usize = 552;
 
 /// Maximum length of a line of version 1 (§2.1).

@@ -56,7 +56,8 @@ fn uses_tls(value: &[u8]) -> Result<bool, NotProxyHeader> {
     }
 }
 
-/// Compares the checksum with that of the header, in which its own bytes count as zeros (§2.2.3).
+/// Compares the checksum with that of the header. For the sum, the bytes of the checksum in the
+/// header count as zeros (§2.2.3).
 fn check(header: &[u8], checksum: &[u8], after: &[u8]) -> Result<(), NotProxyHeader> {
     let checksum = <[u8; 4]>::try_from(checksum).map_err(|_| NotProxyHeader)?;
     let before = header.strip_suffix(after).and_then(|header| header.strip_suffix(&checksum));

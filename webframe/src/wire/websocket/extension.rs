@@ -9,7 +9,7 @@ const NAME: &str = "permessage-deflate";
 /// The terms on which both ends compress. Neither keeps a context between messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Deflate {
-    /// The largest window that the peer can inflate, as a power of two: 9 to 15.
+    /// The largest window that the peer can inflate, as an exponent of two: 9 to 15.
     pub(crate) window_bits: u8,
     /// Whether the client requested a window. Then the answer repeats it.
     named: bool,

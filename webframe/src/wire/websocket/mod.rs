@@ -29,7 +29,8 @@ pub(crate) use handshake::{Handshake, HandshakeFault};
 pub(crate) use reader::{Event, Reader};
 pub(crate) use writer::Writer;
 
-/// The end of the connection: a client masks its frames, a server does not (RFC 6455 §5.1).
+/// Which end of the connection this is. A client masks its frames, a server does not (RFC 6455
+/// §5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Server,

@@ -28,7 +28,7 @@ impl Writer {
         Writer { role, deflate }
     }
 
-    /// The window of the peer as a power of two, if messages may be compressed.
+    /// The peer's window size as an exponent of two, if messages may be compressed.
     pub(crate) fn window_bits(&self) -> Option<u8> {
         self.deflate.map(|terms| terms.window_bits)
     }
