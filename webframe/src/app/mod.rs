@@ -249,7 +249,8 @@ impl<S: Send + Sync + 'static> App<S> {
         self.table.mistakes().iter().chain(self.refusal_pages.mistakes()).chain(below)
     }
 
-    /// The path of the route with this name.
+    /// The path of the route with this name. The parameters are in the order of the pattern; this
+    /// method percent-encodes them.
     ///
     /// # Errors
     /// 500: no route has this name, or it has more or fewer parameters.

@@ -46,8 +46,8 @@ impl<'p> Form<'p> {
             Err(fault) => fault,
         };
         // serde buffers the fields of a flattened struct without their types, so it refuses a text
-        // where the struct needs a number or boolean. Then each field with the refused text is
-        // tried as a number or boolean and, if it is empty, as nothing.
+        // if the struct needs a number or boolean. Then each field with the refused text is tried
+        // as a number or boolean and, if it is empty, as nothing.
         let pairs = self.pairs.iter().take(GUESSES_MAX);
         let guesses = pairs.flat_map(|pair| [(pair, Guess::Scalar), (pair, Guess::Nothing)]);
         for ((name, text), guess) in guesses {

@@ -65,7 +65,7 @@ impl<'r> PartStream<'r> {
         }
     }
 
-    /// The next part. Skips the unread rest of the current one.
+    /// The next part; `None` after the last one. Skips the unread rest of the current part.
     ///
     /// # Errors
     /// 400 naming the part and its mistake, or the exceeded limit; 500 if the body cannot be read.
