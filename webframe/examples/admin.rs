@@ -1,5 +1,5 @@
-//! A part of a site that needs a password: `admin`, then open http://127.0.0.1:8000/admin as `ada`
-//! with `lovelace`.
+//! A part of a site that needs a password: `admin`, then open http://127.0.0.1:8000/admin with the
+//! name `ada` and the password `lovelace`.
 
 use webframe::middleware::{Guard, RateLimit};
 use webframe::{App, Request, Response, Result, Urls};

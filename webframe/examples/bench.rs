@@ -1,7 +1,7 @@
 //! The server that the benchmarks measure: `bench PORT [WORKERS_MAX]`.
 //!
 //! An ordinary app: the router, limits, timeouts and the panic guard are on. Only the access log is
-//! off, as in the peers.
+//! off, as in the servers that it is compared with.
 
 use std::{
     error::Error,

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use webframe::{App, Request, Response, Result, Urls, middleware::SameOrigin, session::Csrf};
 
-/// The amount of an account.
+/// The balance of the account.
 type Account = AtomicU64;
 
 fn show(account: &Account, request: &Request) -> Result<Response> {

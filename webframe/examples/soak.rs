@@ -1,8 +1,8 @@
 //! The server for `cargo xtask soak`, `crowd` and `slow`: `soak PORT [WORKERS_MAX [IDLE_SECONDS
 //! [PHASE_SECONDS]]]`.
 //!
-//! It has every kind of answer, with short timeouts: quick, slow, failing, streamed, large, from
-//! uploads and from files.
+//! It has short timeouts and a route for every kind of answer: quick, slow, failing, streamed,
+//! large, to an upload, from a file.
 
 use std::{
     error::Error,
@@ -99,8 +99,8 @@ fn settings(port: u16, workers_max: usize, timeouts: Timeouts) -> ServerSettings
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
-/// Quick three times of four, otherwise it blocks for a while, so the server keeps learning its
-/// pace.
+/// Answers at once three times out of four, otherwise blocks for a while. So the server keeps
+/// reclassifying the route as quick or slow.
 fn slow(_: &Meeting, _: &Request) -> Result<Response> {
     let chance = RandomState::new().hash_one(());
     if chance.is_multiple_of(4) {

@@ -1,4 +1,4 @@
-//! The files of a directory: `static_site [DIRECTORY]`, then open http://127.0.0.1:8000/.
+//! Serves the files of a directory: `static_site [DIRECTORY]`, then open http://127.0.0.1:8000/.
 
 use webframe::middleware::{AccessLog, SecurityHeaders, compression};
 use webframe::{App, StaticFiles, Urls};

@@ -20,7 +20,7 @@ use webframe::{http::StatusCode, middleware::SameOrigin};
 
 const PAGE: &str = include_str!("page.html");
 
-/// The cookie with the key that a seat belongs to.
+/// The cookie with the key of a browser. A seat belongs to the browser that took it.
 const KEY: &str = "chatroom";
 
 const NO_KEY: &str = "请先打开聊天室的首页 (open the page first)";

@@ -44,7 +44,7 @@ type Members = BTreeMap<String, Member>;
 struct Member {
     key: String,
     socket: Option<Socket>,
-    /// A seat that was taken a moment ago may not be open yet.
+    /// Whether the connection is open. A seat is taken shortly before that.
     here: bool,
 }
 

@@ -46,7 +46,7 @@ fn get(agent: &Agent, url: &str, path: &Path, screen: Screen) -> Result<()> {
     if answer.status() != 416 {
         let done = if answer.status() == 206 { have } else { 0 };
         let mut file = File::options().create(true).append(true).open(&part)?;
-        file.set_len(done)?; // before the tag, which must not name an older part
+        file.set_len(done)?; // first, so that the new tag is never beside an older part
         fs::write(&tag, answer.headers().get("ETag").map_or(&[][..], HeaderValue::as_bytes))?;
         let all = done + answer.body().content_length().unwrap_or(0);
         let from = answer.into_body().into_reader();

@@ -52,7 +52,8 @@ impl<S: Send + Sync + 'static> App<S> {
         HeaderValue::from_str(&names.join(", ")).unwrap_or(HeaderValue::from_static("GET, HEAD"))
     }
 
-    /// The error after the app's maps, if `?` converted it.
+    /// The error that the first matching map of the app ([`App::on_error`]) makes from an error
+    /// that `?` converted; otherwise the error itself.
     fn map_error(&self, error: Error) -> Error {
         match self.error_maps.iter().find_map(|map| map(&error)) {
             Some(other) => error.mapped_to(other),
@@ -71,7 +72,8 @@ impl<S: Send + Sync + 'static> App<S> {
 
     fn error_response(&self, request: &Request, error: &Error) -> Response {
         let id = request.id();
-        // Without a cause these say only that the server is busy, or what the client asked for.
+        // Without a cause, a 503 reports only that the server is busy, and a 501 only that the
+        // client used an unknown method.
         let is_routine =
             matches!(error.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::NOT_IMPLEMENTED);
         let is_logged = error.cause().is_some() || !is_routine;
@@ -180,11 +182,11 @@ pub(super) fn default_page(request: &Request, error: &Error) -> Response {
     if let Some(page) = super::fault_page::page(request, error) {
         return page;
     }
-    let _ = request; // without the page for debugging
+    let _ = request; // unused in builds without the page for debugging
     plain_error(error)
 }
 
-/// Status, reason and text.
+/// A page of plain text: status, reason and the public text of the error.
 pub(super) fn plain_error(error: &Error) -> Response {
     let status = error.status();
     Response::text(plain_text(status, error.public())).with_status(status)

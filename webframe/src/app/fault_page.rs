@@ -1,5 +1,6 @@
-//! The page of a debug build for an error of the server: the request, every cause and the line of
-//! the template. Only browsers on the same machine see it, and no secrets of the request are in it.
+//! The error page of a debug build for 5xx errors: the request, every cause, and the lines around
+//! an error in a template. Only browsers on the same machine see it, and it shows no secrets of the
+//! request.
 
 use std::error::Error as StdError;
 
@@ -16,7 +17,7 @@ const SECRET: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
 /// Fields that a proxy adds. With one of them the client may be on another machine than the peer.
 const BY_PROXY: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
 
-/// The page; `None`: the answer is a line of text.
+/// The page, or `None` if the client gets a line of text instead.
 pub(super) fn page(request: &Request, error: &Error) -> Option<Response> {
     let is_local = request.peer().address.ip().to_canonical().is_loopback()
         && !request.fields().any(|(name, _)| is_one_of(name, &BY_PROXY));

@@ -1,4 +1,4 @@
-//! Checks of heads: a route refuses a request before its body is read.
+//! Checks of heads: an app can refuse a request before its body is read.
 
 use std::sync::Mutex;
 
@@ -8,14 +8,15 @@ use crate::{Error, Request, Result, contract::service::Endpoint, lock::lock, pan
 /// Checks a request after its head and before its body has been read.
 pub(crate) type HeadCheck<S> = dyn Fn(&S, &Request) -> Result<()> + Send + Sync;
 
-/// The error of a check: a value of its request until the request is answered.
+/// The error that a check returned. The request keeps it until the request is answered.
 struct HeadRefusal(Mutex<Option<Error>>);
 
 impl<S> Urls<S> {
-    /// Checks the head of each request to the route that was added last: before its body is read,
-    /// and before a client that sends `Expect: 100-continue` is told to send it. If the check
-    /// returns an error, that is the answer, and no handler is called. The connection closes after
-    /// it if the body is larger than 64 KiB or of unknown length; it is not read then.
+    /// Adds a check of the head of each request to the route that was added last. The check runs
+    /// before the body is read, and before a client that sends `Expect: 100-continue` is asked for
+    /// the body. If the check returns an error, the client gets this error, and the handler is not
+    /// called. A body that is larger than 64 KiB or of unknown length is not read then: the
+    /// connection closes after the response.
     ///
     /// The check runs in the shard and must not block. It runs before all layers, so there is no
     /// session yet. The layers of the app see the refusal, those of groups and routes do not. Values
@@ -57,13 +58,14 @@ impl<S> Urls<S> {
 }
 
 impl<S: Send + Sync + 'static> App<S> {
-    /// The endpoint of a request after the check of its route.
+    /// Runs the check of the route: [`Endpoint::Refused`] if it returns an error, otherwise the
+    /// same endpoint.
     pub(super) fn check_head(&self, endpoint: Endpoint, request: &mut Request) -> Endpoint {
         let check = self.route(endpoint).and_then(|route| route.head_check.as_ref());
         let Some(check) = check else { return endpoint };
         let result = panics::catch(|| check(&self.state, request))
             .unwrap_or_else(|panic| Err(Error::internal(panic)));
-        drop_values(request); // a request that the server refuses later would keep them
+        drop_values(request); // otherwise a request that the server refuses later keeps them
         match result {
             Ok(()) => endpoint,
             Err(error) => {

@@ -28,7 +28,8 @@ struct Job<S> {
     interval: Option<Duration>,
 }
 
-/// Running jobs. Dropping it waits for the job that is running, then calls the hooks.
+/// The thread of the jobs. Dropping this value waits for the job that is running, then calls the
+/// hooks.
 pub(crate) struct RunningJobs {
     stop: Arc<(Mutex<bool>, Condvar)>,
     thread: Option<JoinHandle<()>>,
@@ -94,8 +95,8 @@ fn run_jobs<S>(jobs: &[Job<S>], state: &S, stop: &(Mutex<bool>, Condvar)) {
         if let Err(panic) = panics::catch(|| (jobs[at].act)(state)) {
             log::error!("a job failed: {panic}");
         }
-        // Counted from its end, so that a job which takes longer than its interval does not pile
-        // up.
+        // The interval starts when the job ends, so that runs of a job that takes longer than its
+        // interval do not pile up.
         due[at] = jobs[at].interval.map(|interval| Instant::now() + interval);
         stopped = lock(&stop.0);
     }

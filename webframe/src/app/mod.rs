@@ -111,16 +111,17 @@ impl<S: Send + Sync + 'static> App<S> {
         self
     }
 
-    /// Whether the lines that are logged for errors show paths or the patterns of their routes, as
-    /// [`AccessLog::with_targets`](crate::middleware::AccessLog::with_targets) does for requests. Default: paths.
+    /// Chooses what the log lines of errors show: the path of the request, or the pattern of its
+    /// route (see [`LoggedTarget`]). Default: paths.
     #[must_use]
     pub fn logged_targets(mut self, targets: LoggedTarget) -> App<S> {
         self.logged_targets = targets;
         self
     }
 
-    /// Maps an error type that handlers return with `?` to another error. Without a map it becomes
-    /// a 500. The original error is logged as the cause, unless the map returns a 503.
+    /// Maps an error type that handlers return with `?` to another error. Without a map such an
+    /// error becomes a 500. The original error is logged as the cause, unless the map returns a
+    /// 503.
     ///
     /// ```
     /// use webframe::{App, Error, Request, Response, Result, TestClient, Urls};
@@ -159,8 +160,8 @@ impl<S: Send + Sync + 'static> App<S> {
         self
     }
 
-    /// As [`App::refusal_page`], for requests whose path begins with `prefix`: for an API, whose
-    /// clients read no pages. If the head of a request is invalid, the received part of its target
+    /// Like [`App::refusal_page`], but only for requests whose path begins with `prefix`, such as
+    /// those of an API. If the head of a request is invalid, the part of its path that was received
     /// decides.
     ///
     /// ```
@@ -242,13 +243,14 @@ impl<S: Send + Sync + 'static> App<S> {
         std::mem::take(&mut self.jobs).start(&self.state)
     }
 
-    /// Every mistake in the app's declaration, which are reported together when the app is bound.
+    /// All mistakes in the app's declaration. They are reported together when the app is bound.
     pub(crate) fn mistakes(&self) -> impl Iterator<Item = &String> {
         let below = self.refusal_pages_below.iter().flat_map(|(_, pages)| pages.mistakes());
         self.table.mistakes().iter().chain(self.refusal_pages.mistakes()).chain(below)
     }
 
-    /// The path of the route with this name.
+    /// The path of the route with this name. The parameters are in the order of the pattern; this
+    /// method percent-encodes them.
     ///
     /// # Errors
     /// 500: no route has this name, or it has more or fewer parameters.
@@ -266,7 +268,8 @@ impl<S: Send + Sync + 'static> App<S> {
         self.table.routes().iter().filter(|route| !route.pattern.is_empty()).map(line).collect()
     }
 
-    /// The endpoint of a POST without a route, by the method that overrides it.
+    /// If a POST without a route overrides its method (see [`App::method_override`]): sets the new
+    /// method and returns the endpoint for it.
     fn find_overridden(&self, request: &mut Request) -> Option<Endpoint> {
         if self.method_override == MethodOverride::Off || *request.method() != Method::POST {
             return None;

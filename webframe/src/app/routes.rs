@@ -21,10 +21,10 @@ use crate::{Handler, Middleware, pace::Pace};
 /// [`nest`](Urls::nest) puts a table below a prefix. [`wrap`](Urls::wrap),
 /// [`default_body_limit`](Urls::default_body_limit),
 /// [`default_time_limit`](Urls::default_time_limit), [`all_blocking`](Urls::all_blocking) and
-/// [`slashes`](Urls::slashes) apply to a whole table; [`named`](Urls::named),
+/// [`slashes`](Urls::slashes) apply to a whole table. [`named`](Urls::named),
 /// [`body_limit`](Urls::body_limit), [`check_head`](Urls::check_head),
-/// [`time_limit`](Urls::time_limit) and [`wrap_route`](Urls::wrap_route) for the route that was
-/// added last.
+/// [`time_limit`](Urls::time_limit) and [`wrap_route`](Urls::wrap_route) apply to the route that
+/// was added last.
 ///
 /// ```
 /// use webframe::{App, Request, Response, Result, TestClient, Urls};
@@ -103,8 +103,8 @@ impl<S> Urls<S> {
         Urls::default()
     }
 
-    /// Adds a route for GET, and for HEAD if the pattern has no route for HEAD: then the response
-    /// is sent without its body.
+    /// Adds a route for GET. If the pattern has no route for HEAD, this route answers HEAD too, and
+    /// the response is sent without its body.
     #[must_use]
     pub fn get(self, pattern: impl Into<Cow<'static, str>>, handler: impl Handler<S>) -> Urls<S> {
         self.on(&Method::GET, pattern, handler)
@@ -180,7 +180,8 @@ impl<S> Urls<S> {
     }
 
     /// Adds the routes of another table below a prefix such as `/admin` or `/users/{user}`. The
-    /// pattern `/` of that table becomes the prefix itself. Its layers and limits stay its own.
+    /// pattern `/` of that table becomes the prefix itself. The routes keep the layers and limits
+    /// of that table.
     #[must_use]
     pub fn nest(mut self, prefix: &str, urls: Urls<S>) -> Urls<S> {
         if !prefix.starts_with('/') || prefix.ends_with('/') {
@@ -204,16 +205,16 @@ impl<S> Urls<S> {
         self
     }
 
-    /// Limits the body of requests to all routes of this table without their own limit, in bytes.
-    /// If unset, [`Limits::body_bytes_max`](crate::Limits::body_bytes_max) applies.
+    /// Limits, in bytes, the request body for those routes of this table that have no limit of
+    /// their own. If unset, [`Limits::body_bytes_max`](crate::Limits::body_bytes_max) applies.
     #[must_use]
     pub fn default_body_limit(mut self, bytes_max: u64) -> Urls<S> {
         self.body_bytes_max = Some(bytes_max);
         self
     }
 
-    /// Limits the time of all routes of this table without their own limit; see
-    /// [`time_limit`](Urls::time_limit).
+    /// Sets the [`time_limit`](Urls::time_limit) of those routes of this table that have none of
+    /// their own.
     #[must_use]
     pub fn default_time_limit(mut self, time: Duration) -> Urls<S> {
         self.time_limit = Some(time);
@@ -250,9 +251,9 @@ impl<S> Urls<S> {
         self
     }
 
-    /// Limits the body of requests to the route that was added last, in bytes. It may be more than
+    /// Limits the request body of the route that was added last, in bytes. The limit may exceed
     /// [`Limits::body_bytes_max`](crate::Limits::body_bytes_max). A longer body is refused with
-    /// 413: before it is read, if the head has the length.
+    /// 413, and before it is read if the request has a `Content-Length`.
     #[must_use]
     pub fn body_limit(mut self, bytes_max: u64) -> Urls<S> {
         match self.routes.last_mut() {
@@ -351,7 +352,7 @@ impl<S> Urls<S> {
             route.body_bytes_max = route.body_bytes_max.or(limit);
             route.time_limit = route.time_limit.or(time);
             if route.time_limit.is_some() {
-                route.pace = Pace::blocking(); // only a worker can be waited for with a limit
+                route.pace = Pace::blocking(); // a time limit needs a worker
             }
         }
         routes

@@ -34,9 +34,9 @@ struct Cached {
     entry: Arc<Entry>,
     /// The stamps of these files; `None` for files that did not exist.
     sources: Sources,
-    /// When they were last compared with the disk, in milliseconds since the cache began.
+    /// When the sources were last compared with the disk, in milliseconds since the cache began.
     checked: AtomicU64,
-    /// Whether it was used since room was last made.
+    /// Whether the entry was used since the last [`Table::forget_unused`].
     used: AtomicBool,
 }
 
@@ -44,14 +44,15 @@ struct Cached {
 pub(super) type Sources = Vec<(PathBuf, Option<Stamp>)>;
 
 impl Cache {
-    /// A cache of at most `bytes_max`, whose entries are compared with the disk once in `recheck`.
+    /// A cache of at most `bytes_max`. An entry is compared with the disk at most once in
+    /// `recheck`.
     pub(super) fn new(bytes_max: usize, recheck: Duration) -> Cache {
         Cache { bytes_max, recheck, started: Instant::now(), table: RwLock::default() }
     }
 
     /// The entry with this name, if its files have not changed.
     pub(super) fn find(&self, name: &str) -> Option<Arc<Entry>> {
-        // Outside the lock: a slow disk must delay only requests for this file.
+        // The disk is read outside the lock: a slow disk must delay only requests for this file.
         let cached = {
             let table = unpoisoned(self.table.read());
             Arc::clone(table.entries.get(name)?)

@@ -40,7 +40,8 @@ impl Directory {
         match self.resolve(&path)? {
             Some((_, metadata)) if metadata.is_dir() => Ok(Resolved::Directory),
             Some((real, metadata)) if metadata.is_file() => {
-                // It may have been removed, or this process may not read it.
+                // The file may have been removed since, or this process may not be allowed to read
+                // it.
                 let entry = present(self.load(name, &path, real, caching))?;
                 Ok(entry.map_or(Resolved::Nothing, Resolved::File))
             }
@@ -95,7 +96,7 @@ impl Directory {
     }
 }
 
-/// The bytes of a small file, the path of a large one.
+/// The bytes of a small file or the path of a large one, and the metadata.
 fn read(real: PathBuf) -> io::Result<(Bytes, Metadata)> {
     let file = File::open(&real)?;
     let metadata = file.metadata()?;
@@ -108,7 +109,7 @@ fn read(real: PathBuf) -> io::Result<(Bytes, Metadata)> {
     Ok((Bytes::Shared(bytes.into()), metadata))
 }
 
-/// Distinguishes files that count as missing from failures.
+/// `None` if the error means that there is no file to serve; any other error is returned.
 fn present<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     use io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound, PermissionDenied};
     match result {

@@ -14,13 +14,13 @@ use crate::{
     url::encode_segment,
 };
 
-/// How often a file that was replaced while it was opened is opened again.
+/// How often a file is opened if it is replaced each time before it can be read.
 const CHANGES_MAX: usize = 3;
 
 impl Response {
-    /// A file on disk, which is read while the client takes it: with the media type of its name,
-    /// validators, conditions and ranges as [`StaticFiles`](crate::StaticFiles) has them. The path
-    /// is the app's own: one that is made from text of a client must be checked first.
+    /// A file on disk, which is read while the client takes it. Media type, validators, conditions
+    /// and ranges are those of [`StaticFiles`](crate::StaticFiles). The path is not checked: an app
+    /// that makes it from text of a client must check it first.
     ///
     /// ```
     /// use webframe::{App, Request, Response, Result, TestClient, Urls};
@@ -35,7 +35,8 @@ impl Response {
     /// ```
     ///
     /// # Errors
-    /// 404: there is no regular file at this path. 500: it cannot be read.
+    /// 404: there is no regular file at this path. 500: it cannot be read. 503: it changes all the
+    /// time, or too many files are open.
     pub fn file(path: impl AsRef<Path>, request: &Request) -> Result<Response> {
         let path = path.as_ref();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -55,7 +56,7 @@ impl Response {
     pub fn with_download_name(self, name: &str) -> Response {
         let is_odd = |c: char| c.is_control() || matches!(c, '/' | '\\');
         let name = name.replace(is_odd, "_");
-        // Old programs read the plain name alone; in it a quote ends it, and some decode %41.
+        // Old programs read only `filename`. A quote would end it, and some decode %41 in it.
         let plain = name.replace(|c: char| !c.is_ascii() || matches!(c, '"' | '%'), "_");
         let mut value = format!("attachment; filename=\"{plain}\"");
         if plain != name {

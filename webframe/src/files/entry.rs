@@ -39,7 +39,7 @@ pub(super) struct Variant {
     pub(super) coding: Coding,
     pub(super) length: u64,
     etag: HeaderValue,
-    /// All fields of a 200.
+    /// All header fields of a 200 response.
     pub(super) fields: Vec<(HeaderName, HeaderValue)>,
     bytes: Bytes,
 }
@@ -246,8 +246,9 @@ fn has_extension(name: &str, extension: &str) -> bool {
 }
 
 /// Whether a name contains a hash of its content: `name.1a2b3c4d.ext`, with at least eight
-/// hexadecimal digits. They must include letters, which a date has not, and figures, which a word
-/// has not.
+/// Whether a name contains a hash of its content: `name.1a2b3c4d.ext`, with at least eight
+/// hexadecimal digits. They must include letters, since a date has none, and figures, since a word
+/// has none.
 fn is_hashed(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or_default();
     let mut parts = file.rsplit('.').skip(1);

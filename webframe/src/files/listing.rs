@@ -23,7 +23,7 @@ struct Names {
 /// The listing of the directory `name` below the root, without files that are not served.
 pub(super) fn page(directory: &Directory, name: &str) -> Result<Response> {
     let Names { names, cut } = names(directory, name)?;
-    // With "./", since the text before a colon in a name would be read as a scheme.
+    // Links begin with "./": otherwise the text before a colon in a name would be read as a scheme.
     let entries: Vec<_> = names
         .into_iter()
         .map(|name| match name.strip_suffix('/') {

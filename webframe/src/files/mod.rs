@@ -231,7 +231,7 @@ fn failed(name: &str, cause: &io::Error) -> Error {
     const TOO_MANY_FILES: [i32; 2] = [23, 24];
     let text = format!("the file {name}: {cause}");
     match cause.raw_os_error() {
-        // ENFILE and EMFILE end when other descriptors are closed.
+        // ENFILE and EMFILE are temporary: other descriptors will be closed.
         Some(number) if TOO_MANY_FILES.contains(&number) => {
             Error::unavailable("", Duration::from_secs(1)).with_cause(text)
         }
@@ -239,7 +239,8 @@ fn failed(name: &str, cause: &io::Error) -> Error {
     }
 }
 
-/// `None` if the file has changed since the entry was made.
+/// The response that the conditions and ranges of the request select. `None` if the file has
+/// changed since the entry was made.
 fn respond(entry: &Entry, asked: &Asked<'_>, request: &Request) -> io::Result<Option<Response>> {
     let Some(variant) = entry.variant(asked.accept_encoding.as_deref()) else { return Ok(None) };
     let range = asked.range.as_deref().unwrap_or_default();

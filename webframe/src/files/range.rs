@@ -15,8 +15,8 @@ pub(crate) enum Ranges {
     Several(Vec<Range<u64>>),
 }
 
-/// Maximum number of pieces of a response. 16: a PDF reader requests a handful, CVE-2011-3192 a
-/// thousand.
+/// Maximum number of ranges in a request. 16: a PDF reader requests a handful, an attack by
+/// CVE-2011-3192 a thousand.
 const RANGES_MAX: usize = 16;
 
 /// Parses the field for a file of this length.
@@ -26,7 +26,7 @@ pub(crate) fn parse_ranges(field: &str, length: u64) -> Ranges {
         return Ranges::Whole;
     }
     if length == 0 {
-        return Ranges::Whole; // which a client that resumes understands, unlike a 416
+        return Ranges::Whole; // a client that resumes understands this, but not a 416
     }
     let mut pieces = Vec::new();
     let mut asked: usize = 0;

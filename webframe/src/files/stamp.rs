@@ -38,8 +38,8 @@ impl Stamp {
     }
 }
 
-/// Whether any later change of the file will change its stamp: two changes within one tick of the
-/// file system's clock have the same stamp.
+/// Whether every later change of the file will change its stamp. A file that changed just now could
+/// change again within the same tick of the file system's clock and keep its stamp.
 pub(super) fn is_settled(metadata: &Metadata) -> bool {
     let changed = u64::try_from(metadata.ctime()).unwrap_or_default();
     let nanos = u64::try_from(metadata.ctime_nsec()).unwrap_or_default();
@@ -47,8 +47,8 @@ pub(super) fn is_settled(metadata: &Metadata) -> bool {
     is_settled_at(Duration::from_secs(changed) + Duration::from_nanos(nanos), now)
 }
 
-/// Both times since 1970. The resolution of most file systems is some milliseconds, of some a
-/// second, and of FAT two seconds.
+/// Both times count from 1970. Most file systems store times in steps of some milliseconds, some in
+/// seconds, and FAT in steps of two seconds.
 fn is_settled_at(changed: Duration, now: Duration) -> bool {
     let several_ticks = match changed.subsec_nanos() {
         0 => Duration::from_millis(2_100),

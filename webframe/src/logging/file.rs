@@ -125,7 +125,7 @@ fn restrict(file: &File, path: &Path) {
     if !found.is_file() || found.mode() & 0o007 == 0 {
         return;
     }
-    // It may be the file of another user, or on a file system without modes.
+    // This fails for a file of another user, and on a file system without modes.
     if let Err(error) = file.set_permissions(fs::Permissions::from_mode(found.mode() & 0o7770)) {
         log::warn!("{} can be read by every user: {error}", path.display());
     }

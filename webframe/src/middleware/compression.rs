@@ -1,9 +1,9 @@
 //! Compresses responses for clients that accept gzip or Brotli.
 //!
-//! Never for responses that set a cookie or are marked by [`Response::without_compression`]: if a
-//! page has a secret and repeats text of the request, its compressed length reveals the secret
-//! letter by letter (BREACH). Never for ranges, files, event streams, or bodies that are encoded
-//! already.
+//! Responses that set a cookie or are marked by [`Response::without_compression`] are never
+//! compressed: if a page contains a secret and repeats text of the request, its compressed length
+//! reveals the secret letter by letter (BREACH). Ranges, files, event streams and encoded bodies
+//! are not compressed either.
 
 use http::{HeaderValue, StatusCode, header};
 
@@ -48,7 +48,7 @@ where
         } else {
             encode(
                 &mut response,
-                // gzip first: its encoders are kept, and Brotli makes a page only a few percent
+                // gzip first: its encoders are reused, and Brotli makes a page only a few percent
                 // smaller.
                 best_coding(accepted.as_deref(), &[Coding::Gzip, Coding::Brotli]),
             );
@@ -99,14 +99,14 @@ fn note_coding(response: &mut Response, coding: Coding) {
     }
 }
 
-/// The bytes differ and the meaning does not: a strong tag becomes weak (RFC 9110 §8.8.1).
+/// The weak form of a strong tag: the encoded bytes differ, but mean the same (RFC 9110 §8.8.1).
 fn weakened(response: &Response) -> Option<HeaderValue> {
     let tag = text(response.field(&header::ETAG));
     let strong = tag.starts_with('"');
     strong.then(|| HeaderValue::try_from(format!("W/{tag}")).ok()).flatten()
 }
 
-/// A 304 has the tag that the 200 would have: the weak one if the client has that.
+/// Gives a 304 the tag of the 200 that the client has: the weak one if that was compressed.
 fn agree_with_coded(response: &mut Response, request: &Request) {
     let holds = |weak: &HeaderValue| {
         request.fields().any(|(name, list)| {

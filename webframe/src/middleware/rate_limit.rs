@@ -57,8 +57,9 @@ pub struct RateLimit {
     /// The zero of the clock for `full_at`.
     started: Instant,
     hashers: [RandomState; ROWS],
-    /// When the bucket of each slot will be full again, in nanoseconds. A network has a slot in each
-    /// row, which it shares with others; the earliest of them counts (a count-min sketch).
+    /// When the bucket of each slot will be full again, in nanoseconds. A network has one slot in
+    /// each row and shares it with other networks; the earlier of its times counts (a count-min
+    /// sketch).
     full_at: Mutex<Vec<u64>>,
 }
 

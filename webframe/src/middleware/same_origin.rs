@@ -6,9 +6,9 @@ use crate::{Error, Middleware, Next, Request, Response};
 
 /// Refuses unsafe methods that a browser sends for another site.
 ///
-/// `Sec-Fetch-Site` decides if it is sent: browsers send it to encrypted and local sites. Otherwise
-/// `Origin` is compared with the host of the request. A request with neither passes: it does not
-/// come from a current browser.
+/// If a request has `Sec-Fetch-Site`, it decides; browsers send it to encrypted and local sites.
+/// Otherwise `Origin` is compared with the host of the request. A request with neither is passed
+/// on: it does not come from a current browser.
 ///
 /// ```
 /// use webframe::{App, http::Method, middleware::SameOrigin, TestClient, Urls};
@@ -25,20 +25,20 @@ pub struct SameOrigin {
 }
 
 impl SameOrigin {
-    /// Only the site's own pages. A proxy must pass `Host` on unchanged.
+    /// Accepts requests only from pages of the site itself. A proxy must pass `Host` on unchanged.
     pub fn new() -> SameOrigin {
         SameOrigin::default()
     }
 
-    /// Only pages of this origin, such as `https://dict.example.org`; the `Host` of requests is
-    /// ignored, since a proxy may change it.
+    /// Sets the origin of the site itself, such as `https://dict.example.org`. The `Host` of
+    /// requests is then ignored, since a proxy may change it.
     #[must_use]
     pub fn with_public_url(mut self, origin: impl Into<String>) -> SameOrigin {
         self.public = Some(origin.into());
         self
     }
 
-    /// Also pages of this other origin, such as `https://www.example.org`.
+    /// Accepts requests from pages of this other origin too, such as `https://www.example.org`.
     #[must_use]
     pub fn with_origin(mut self, origin: impl Into<String>) -> SameOrigin {
         self.trusted.push(origin.into());

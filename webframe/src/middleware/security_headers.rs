@@ -44,8 +44,9 @@ pub struct SecurityHeaders {
 }
 
 impl SecurityHeaders {
-    /// Scripts, styles, images, frames and form targets only of this site; pages not in frames of
-    /// others; `Referrer-Policy: same-origin`; no MIME sniffing; no camera, microphone or location.
+    /// The default fields: scripts, styles, images, frames and form targets only of this site; no
+    /// page in a frame; `Referrer-Policy: same-origin`; no MIME sniffing; no camera, microphone or
+    /// location.
     pub fn new() -> SecurityHeaders {
         let fields = [
             (
@@ -96,7 +97,7 @@ impl SecurityHeaders {
     }
 
     /// Adds the fields to a response that passes no layers, such as a page of
-    /// [`App::refusal_page`](crate::App::refusal_page). It has no nonce.
+    /// [`App::refusal_page`](crate::App::refusal_page). No nonce is added.
     #[must_use]
     pub fn on(&self, response: Response) -> Response {
         self.apply(response, None)
@@ -136,8 +137,8 @@ impl Nonce {
     }
 }
 
-/// The value with the nonce in place of the placeholder, or without that source if there is no
-/// nonce; `None` if it has no placeholder.
+/// Replaces the placeholder by the nonce. Without a nonce, the source `'nonce-..'` is removed.
+/// `None` if the value has no placeholder.
 fn filled(value: &HeaderValue, nonce: Option<&Nonce>) -> Option<HeaderValue> {
     let text = value.to_str().ok().filter(|text| text.contains(NONCE))?;
     let text = match nonce {

@@ -86,7 +86,7 @@ impl Metrics {
         self.0.gauges.get().is_some_and(GaugesHandle::is_stopping)
     }
 
-    /// The responses of a route, by its pattern and the status.
+    /// The number of responses of the route with this pattern that had this status.
     pub fn responses(&self, pattern: &'static str, status: u16) -> u64 {
         lock(&self.0.responses).get(&(pattern, status)).map_or(0, |timing| timing.responses)
     }

@@ -3,9 +3,9 @@
 
 pub use crate::response::coding::Coding;
 
-/// The coding of `offered` that `Accept-Encoding` prefers; if several have the same weight, the
-/// first of `offered`. Identity if there is no such field or no coding is acceptable: the client
-/// may disregard a response, but an error would not help it (RFC 9110 §12.5.3).
+/// The coding of `offered` that `Accept-Encoding` prefers. If several have the same weight, the
+/// first of `offered` wins. `Identity` if there is no such field or no coding is acceptable:
+/// an error would not help the client (RFC 9110 §12.5.3).
 ///
 /// ```
 /// use webframe::accept::{Coding, best_coding};
@@ -50,8 +50,8 @@ pub fn best_language<'o>(field: &str, offered: &[&'o str]) -> Option<&'o str> {
     let is_refused = |tag: &str| {
         members(field).any(|(range, weight)| weight == 0 && range.eq_ignore_ascii_case(tag))
     };
-    // The refused tags are found once, not for each member of the field: a list may be as long as a
-    // head.
+    // The refused tags are found once, not for each member of the field: the field may be as long
+    // as the head, and the time would be quadratic.
     let offered: Vec<&'o str> = offered.iter().copied().filter(|tag| !is_refused(tag)).collect();
     let mut best: Option<(&str, u16)> = None;
     for (range, weight) in members(field) {

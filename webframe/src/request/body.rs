@@ -1,4 +1,5 @@
-//! The body of a request: bounded, in memory up to a limit, then in a temporary file.
+//! The body of a request. Its size is limited. It is in memory up to a limit, then in a temporary
+//! file.
 
 use std::{
     borrow::Cow,
@@ -20,7 +21,7 @@ pub(crate) struct Content {
     length: u64,
 }
 
-/// A temporary file. Its bytes count for the network of the client until it is dropped.
+/// A temporary file. Its bytes count for the client's network until the file is dropped.
 #[derive(Debug)]
 struct Spool {
     file: File,
@@ -28,7 +29,7 @@ struct Spool {
     bytes: u64,
 }
 
-/// How much the temporary files of bodies may take.
+/// The limits for the temporary files of all bodies.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Allowance {
     /// The client's network. It may take half of the total, so that it cannot keep others from
@@ -90,8 +91,8 @@ impl Drop for Spool {
     }
 }
 
-/// Whether the server, not the request, is why a body cannot be stored now: the limit on all
-/// temporary files, a full disk, or no more descriptors.
+/// Whether a body cannot be stored because of the server and not because of the request: the limit
+/// on all temporary files is reached, the disk is full, or no descriptor is left.
 pub(crate) fn is_shortage(error: &io::Error) -> bool {
     const ENFILE: i32 = 23;
     const EMFILE: i32 = 24;
@@ -115,7 +116,7 @@ impl Content {
         self.length
     }
 
-    /// Appends a piece. Bytes beyond `memory_max` go to a temporary file.
+    /// Appends a piece. A body of more than `memory_max` bytes moves to a temporary file.
     pub(crate) fn append(&mut self, piece: &[u8], memory_max: usize) -> io::Result<()> {
         let network = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
         self.append_within(piece, memory_max, Allowance { network, total_max: u64::MAX })

@@ -28,7 +28,7 @@ pub(crate) struct Asked<'r> {
 pub(crate) struct Validators<'e> {
     /// The entity tag with its quotes; empty if there is none.
     pub(crate) etag: &'e str,
-    /// The time of its last change, in whole seconds.
+    /// The time of the last change, in whole seconds.
     pub(crate) modified: Option<SystemTime>,
 }
 
@@ -59,11 +59,11 @@ impl Response {
         }
     }
 
-    /// Compares the response with the version that the client has. If that is the same, the
-    /// response becomes a 304 without a body; if the request is about another version, a 412 (RFC
-    /// 9110 §13). Without [`with_etag`](Response::with_etag) or
-    /// [`with_last_modified`](Response::with_last_modified) the response gets a tag of its content,
-    /// which saves bandwidth, not the work.
+    /// Evaluates the conditions of the request (RFC 9110 §13). If the client already has this
+    /// version, the response becomes a 304 without a body; if the request is about another version,
+    /// it becomes a 412. A response with neither [`with_etag`](Response::with_etag) nor
+    /// [`with_last_modified`](Response::with_last_modified) gets a hash of its content as its tag,
+    /// which saves bandwidth, but not the work of making the content.
     ///
     /// ```
     /// use webframe::{App, Request, Response, Result, TestClient, Urls};

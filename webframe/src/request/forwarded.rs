@@ -32,8 +32,8 @@ fn by_x_forwarded(peer: Peer, head: &Head, trusted: &[Network]) -> Peer {
             break;
         }
     }
-    // A proxy either appends to the list or replaces it: this many members from the right are from
-    // proxies.
+    // A proxy either appends to `X-Forwarded-Proto` or replaces it, so that at most this many
+    // members at its right end are from proxies.
     let protocol = members_from_right(head, "X-Forwarded-Proto").take(hops.max(1)).last();
     Peer { address, encrypted: is_encrypted(protocol, peer) }
 }
@@ -67,7 +67,7 @@ fn members_from_right<'h>(head: &'h Head, name: &'h str) -> impl Iterator<Item =
 }
 
 /// The pieces between separators outside of quotes, the last one first. Quotes are matched from the
-/// right too, so an open quote of the client hides nothing that a proxy appended.
+/// right, so that an open quote sent by the client hides nothing that a proxy appended.
 fn pieces_from_right(list: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(list);
     std::iter::from_fn(move || {
@@ -90,7 +90,8 @@ struct Hop<'h> {
 }
 
 impl<'h> Hop<'h> {
-    /// Parses `for=192.0.2.43;proto=http;by="[::1]:80"`; a repeated parameter is ignored.
+    /// Parses `for=192.0.2.43;proto=http;by="[::1]:80"`. `None` if it is invalid or repeats a
+    /// parameter.
     fn parse(element: &'h [u8]) -> Option<Hop<'h>> {
         let mut hop = Hop::default();
         for pair in pieces_from_right(element, b';') {
@@ -115,9 +116,10 @@ fn unquoted(value: &[u8]) -> &[u8] {
     inner.unwrap_or(value)
 }
 
-/// The address of `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]` or
-/// `[2001:db8::1]:80`; the port is 0 if none is given. `unknown` and `_hidden` have none, and the
-/// zone of `[fe80::1%1]:80` has a meaning only on the proxy (RFC 4007 §11.2).
+/// The address in `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]` or
+/// `[2001:db8::1]:80`; the port is 0 if none is given. `None` for `unknown` and `_hidden`, and for
+/// an address with a zone like `[fe80::1%1]:80`, which only the proxy can interpret (RFC 4007
+/// §11.2).
 fn node(text: &[u8]) -> Option<SocketAddr> {
     let text = std::str::from_utf8(text).ok().filter(|text| !text.contains('%'))?;
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));

@@ -20,7 +20,7 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
-        // "?" is a field without a name yet: the mistake is in the value that it belongs to.
+        // "?" is a field whose name is not known yet: the mistake is in the value around it.
         let place = match path.trim_end_matches(".?") {
             "." | "?" => String::new(),
             path => format!(" in the field {}", shown(path)),

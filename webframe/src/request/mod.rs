@@ -32,7 +32,7 @@ pub struct Request {
     pub(crate) names: Option<Arc<Names>>,
     pub(crate) values: Values,
     pub(crate) content: Content,
-    /// Whether the body was not read, so that the connection has to close.
+    /// Whether the body was left unread, so that the connection has to close.
     pub(crate) content_unread: bool,
     pub(crate) peer: Peer,
     pub(crate) id: RequestId,
@@ -41,7 +41,7 @@ pub struct Request {
     pub(crate) part_limits: PartLimits,
 }
 
-/// The sender of a request, by its connection and by trusted proxies.
+/// The sender of a request, found by its connection and by the fields of trusted proxies.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer {
     /// The address of the client; on a Unix socket, the unspecified address. The port is 0 if a
@@ -118,7 +118,7 @@ impl Request {
         self.head.fields()
     }
 
-    /// The query's pairs as a `T`.
+    /// Parses the query as a `T`.
     ///
     /// ```
     /// use webframe::{App, Request, Response, Result, TestClient, Urls};
@@ -147,8 +147,8 @@ impl Request {
         form::parse(self.query_string().as_bytes(), self.form_fields_max, "query")
     }
 
-    /// The body as the pairs of a form. An empty optional field is `None`, a repeated name fills a
-    /// `Vec` (with `#[serde(default)]` if it may be missing), `on` is `true`, and a struct may be
+    /// Parses the body as a form. An empty optional field is `None`, a repeated name fills a `Vec`
+    /// (with `#[serde(default)]` if it may be missing), `on` is `true`, and a struct may be
     /// flattened. A `Vec<(String, String)>` gets all pairs in order.
     ///
     /// # Errors
@@ -161,7 +161,7 @@ impl Request {
         form::parse(&content, self.form_fields_max, "form")
     }
 
-    /// The body as JSON.
+    /// Parses the body as JSON.
     ///
     /// ```
     /// use webframe::{App, Request, Response, Result, TestClient, Urls, http::Method};
@@ -228,7 +228,8 @@ impl Request {
     }
 
     /// All cookies of that name. There are several if a site on a sibling domain, or a page with
-    /// another path, set one of the same name. Browsers do not send their domains and paths.
+    /// another path, set a cookie of the same name. Browsers do not send the domain or path of a
+    /// cookie.
     pub fn cookies<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r str> {
         cookie::pairs(self.fields()).filter(move |pair| pair.0 == name).map(|pair| pair.1)
     }
@@ -278,7 +279,7 @@ impl Request {
         self.id
     }
 
-    /// The pattern of its route, for logs and metrics; empty without a route.
+    /// The pattern of the request's route, for logs and metrics; empty without a route.
     pub fn pattern(&self) -> &'static str {
         self.pattern
     }

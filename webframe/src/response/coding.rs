@@ -80,8 +80,8 @@ fn encode_whole(_: Coding, _: Effort, _: &[u8]) -> Option<Vec<u8>> {
     None
 }
 
-/// Encoders for single responses. Making one clears 270 KiB, which takes as long as compressing a
-/// page.
+/// Spare encoders for responses that are not cached. Making an encoder clears 270 KiB, which takes
+/// as long as compressing a page.
 #[cfg(feature = "compression")]
 static ENCODERS: Mutex<Vec<Compress>> = Mutex::new(Vec::new());
 

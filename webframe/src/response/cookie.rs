@@ -114,7 +114,7 @@ impl Cookie {
         Ok(Cookie::new(name, "")?.max_age(Duration::ZERO))
     }
 
-    /// Sent for this path and those below it only.
+    /// Sends the cookie only for this path and those below it.
     ///
     /// # Errors
     /// The path does not begin with `/`, contains a character that is not allowed, or the name
@@ -129,8 +129,8 @@ impl Cookie {
         Err(CookieError::Path)
     }
 
-    /// For this domain and all its subdomains: each of their hosts can read and set the cookie.
-    /// Without a domain, the cookie belongs only to the host that sets it.
+    /// Sends the cookie to this domain and all its subdomains: each of their hosts can read and set
+    /// it. Without a domain, the cookie belongs only to the host that sets it.
     ///
     /// # Errors
     /// The domain is not a host name, or the name begins with `__Host-`.
@@ -148,36 +148,36 @@ impl Cookie {
         Ok(self)
     }
 
-    /// Kept until this time, by the clock of the browser. If both are set, [`Cookie::max_age`]
-    /// applies.
+    /// Keeps the cookie until this time, by the clock of the browser. If both are set,
+    /// [`Cookie::max_age`] applies.
     #[must_use]
     pub fn expires(mut self, time: SystemTime) -> Cookie {
         self.expires = Some(time);
         self
     }
 
-    /// Kept for this time, in whole seconds, even after the browser is closed.
+    /// Keeps the cookie for this time, in whole seconds, even after the browser is closed.
     #[must_use]
     pub fn max_age(mut self, max_age: Duration) -> Cookie {
         self.max_age = Some(max_age);
         self
     }
 
-    /// Sent over encrypted connections only.
+    /// Sends the cookie over encrypted connections only.
     #[must_use]
     pub fn secure(mut self) -> Cookie {
         self.secure = true;
         self
     }
 
-    /// Readable by scripts.
+    /// Lets scripts read the cookie.
     #[must_use]
     pub fn seen_by_scripts(mut self) -> Cookie {
         self.http_only = false;
         self
     }
 
-    /// Sets when it is sent with requests that other sites caused.
+    /// Sets when the cookie is sent with requests that other sites caused.
     #[must_use]
     pub fn same_site(mut self, same_site: SameSite) -> Cookie {
         self.same_site = same_site;
@@ -185,9 +185,9 @@ impl Cookie {
         self
     }
 
-    /// Stored separately for each site that embeds ours (`Partitioned`, CHIPS), for frames in pages
-    /// of other sites. The cookie becomes [`Cookie::secure`], as browsers require; it usually needs
-    /// `SameSite=None` too.
+    /// Stores the cookie separately for each site that embeds ours (`Partitioned`, CHIPS), for
+    /// frames in pages of other sites. The cookie becomes [`Cookie::secure`], as browsers require;
+    /// it usually needs `SameSite=None` too.
     #[must_use]
     pub fn partitioned(mut self) -> Cookie {
         self.partitioned = true;

@@ -45,8 +45,8 @@ struct Inner {
     public: Cow<'static, str>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
     retry_after: Option<Duration>,
-    /// In a lock, because a body is not `Sync`, and an app's error type that contains this error
-    /// must be.
+    /// The lock makes this error `Sync`, although a body is not: an app's error type may contain
+    /// it.
     response: Mutex<Option<Response>>,
     origin: Origin,
 }
@@ -183,8 +183,8 @@ impl Error {
         cause.downcast_ref()
     }
 
-    /// The other error, with this error's cause if it has none. The cause is left out of a 503,
-    /// which would otherwise be logged.
+    /// The error `other`. If it has no cause, it gets the cause of this error, unless it is a 503:
+    /// a 503 with a cause is logged.
     pub(crate) fn mapped_to(self, mut other: Error) -> Error {
         if other.0.status != StatusCode::SERVICE_UNAVAILABLE {
             other.0.cause = other.0.cause.or(self.0.cause);

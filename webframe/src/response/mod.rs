@@ -21,8 +21,8 @@ use self::{
     source::Source,
 };
 
-/// A response that is not encoded yet. The engine adds the framing (`Content-Length`,
-/// `Transfer-Encoding`, `Connection`, `Date`), which cannot be set here.
+/// A response that is not encoded yet. The engine adds the framing fields (`Content-Length`,
+/// `Transfer-Encoding`, `Connection`, `Date`); an app cannot set them.
 ///
 /// It is a single pointer, since it is moved often between handler and engine.
 #[derive(Debug)]
@@ -112,7 +112,7 @@ impl Response {
         Response::typed(media_type, Body::Stream(Source::new(source)))
     }
 
-    /// A response of parts that were checked before.
+    /// A response with these fields, which must not contain framing fields: they are not checked.
     pub(crate) fn assembled<'a>(
         status: StatusCode,
         fields: impl IntoIterator<Item = &'a (HeaderName, HeaderValue)>,

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{Cookie, Error, Middleware, Next, Request, Response, Result};
 
-/// Refuses POST, PUT, PATCH and DELETE without the token of this browser with 403.
+/// Answers 403 to POST, PUT, PATCH and DELETE if the request has no valid token of its browser.
 ///
 /// A form sends the token in the field `csrf_token`, a script in the header `X-CSRF-Token`. Prefer
 /// the header for large uploads, since the layer reads the whole form to find the field. The secret
@@ -43,13 +43,13 @@ use crate::{Cookie, Error, Middleware, Next, Request, Response, Result};
 #[non_exhaustive]
 pub struct Csrf;
 
-/// The field of a form.
+/// The name of the field in a form.
 const FIELD: &str = "csrf_token";
-/// The header field of a script.
+/// The name of the header field that a script sends.
 const HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
-/// The cookie, without the prefix that it has over TLS.
+/// The name of the cookie, without the prefix that it has over TLS.
 const COOKIE: &str = "csrf";
-/// The bytes of a proof, and of its mask.
+/// Size in bytes of a proof, which is a hash of the secret, and of its mask.
 const BYTES: usize = 32;
 
 /// The secret of the tokens of a request.

@@ -70,7 +70,8 @@ impl Sessions {
         self.with(|rules| rules.lifetime = lifetime)
     }
 
-    /// Refuses changes that would make a record larger.
+    /// Limits the size of a session's record. A change that would make the record larger is
+    /// refused.
     #[must_use]
     pub fn with_record_bytes_max(self, record_bytes_max: usize) -> Sessions {
         self.with(|rules| rules.record_bytes_max = record_bytes_max)

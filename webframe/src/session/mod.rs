@@ -107,7 +107,7 @@ impl Session {
         Session { rules, state: Mutex::new(State { token, ..State::default() }) }
     }
 
-    /// The value of that name.
+    /// The value of that name; `None` if there is none.
     ///
     /// # Errors
     /// The store fails, or the value is not a `T`.
@@ -157,7 +157,7 @@ impl Session {
         Ok(())
     }
 
-    /// Ends the session, as at a log-out: all values are forgotten, here and in the browser.
+    /// Ends the session, as at a log-out: the store forgets its values, and the browser its secret.
     ///
     /// # Errors
     /// The store fails.
@@ -179,7 +179,7 @@ impl Session {
         self.change(|record| record.flashes.push(message.clone()))
     }
 
-    /// The messages that were not shown yet, oldest first; they are forgotten.
+    /// Takes the messages that were not shown yet, oldest first.
     ///
     /// # Errors
     /// The store fails.

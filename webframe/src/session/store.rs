@@ -20,8 +20,8 @@ pub trait SessionStore: Send + Sync + 'static {
     /// must not end other sessions to make room, or strangers could end the sessions of users.
     fn insert(&self, key: &SessionKey, record: &str, idle: Duration) -> Result<()>;
 
-    /// The record of a session. Moves the end of the session to `idle` from now; a store may omit
-    /// moves that are small compared to `idle`.
+    /// The record of a session; `None` if there is no such session. Moves the end of the session to
+    /// `idle` from now; a store may omit moves that are small compared to `idle`.
     ///
     /// # Errors
     /// The store fails.

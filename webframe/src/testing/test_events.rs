@@ -66,7 +66,7 @@ impl Deliver for Waker {
 }
 
 impl<S: Send + Sync + 'static> TestRequest<'_, S> {
-    /// Subscribes to an event stream.
+    /// Subscribes to an event stream. Panics if the app answers with something else.
     #[track_caller]
     pub fn subscribe(self) -> TestEvents {
         let (status, _, body) = self.answer();

@@ -89,7 +89,7 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
             .with_field("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
     }
 
-    /// Opens a WebSocket.
+    /// Opens a WebSocket. Panics if the app refuses it.
     pub fn connect(self) -> TestSocket {
         let (status, fields, body) = self.as_websocket().answer();
         assert_eq!(status, StatusCode::SWITCHING_PROTOCOLS, "the WebSocket was refused");
@@ -152,7 +152,7 @@ impl TestSocket {
         self.proceed(Occasion::Input, &frame);
     }
 
-    /// The next message.
+    /// Waits for the next message and returns it.
     #[track_caller]
     pub fn receive(&mut self) -> Message {
         let until = Instant::now() + PATIENCE;

@@ -21,7 +21,7 @@ const PAGE_MAX: u64 = 1 << 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
     ForAll,
-    /// As `ForAll`, and the whole body is kept.
+    /// Like `ForAll`, but up to `PAGE_MAX` bytes of the body are kept.
     WholePage,
     /// The request was a HEAD.
     ForHead,

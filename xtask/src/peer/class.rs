@@ -76,7 +76,8 @@ impl Class {
         std::mem::take(&mut self.score.lock().expect("no pupil panics"))
     }
 
-    /// Waits until `count` more requests were answered successfully.
+    /// Waits until `count` more requests were answered successfully; `false` if that takes longer
+    /// than `patience`.
     pub(crate) fn wait_for(&self, count: u64, patience: Duration) -> bool {
         let well = || {
             let score = self.score.lock().expect("no pupil panics");

@@ -49,7 +49,7 @@ pub(crate) enum Surroundings {
     UnreadLog,
 }
 
-/// As systemd does with a socket that is the standard input.
+/// Passes the socket on as systemd does. The shell gets it as its standard input.
 const HAND_OVER: &str = "exec 3<&0 0</dev/null; export LISTEN_FDS=1 LISTEN_PID=$$;";
 
 /// A running process, or one that was killed and can be started again.
@@ -94,7 +94,7 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
 }
 
 impl Instance {
-    /// Starts it and waits until it is ready; its log goes to `log`.
+    /// Starts dictapp at a free port and waits until it is ready; its log goes to `log`.
     pub(crate) fn start(launch: Launch, log: &Path) -> Result<Instance> {
         let socket = TcpListener::bind("127.0.0.1:0")?;
         let address = socket.local_addr()?;
@@ -105,7 +105,7 @@ impl Instance {
         Ok(instance)
     }
 
-    /// Starts it at the same address after a kill or a stop.
+    /// Starts dictapp at the same address after a kill or a stop.
     pub(crate) fn start_again(&mut self) -> Result<()> {
         let before = match self.launch.surroundings {
             Surroundings::Usual | Surroundings::UnreadLog => "",

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Mutex;
 
-/// The number of rows of each effect that clients have, as a statement for both engines.
+/// The query for the rows that requests of clients have made: kind, user, word and number. It runs
+/// on SQLite and on MariaDB.
 pub(crate) const ROWS: &str = "select 'user', name, '', 1 from user \
     union all select 'lookup', u.name, h.word, count(*) from hist h join user u on u.id = h.user \
     group by u.name, h.word \
@@ -15,7 +16,7 @@ pub(crate) const ROWS: &str = "select 'user', name, '', 1 from user \
     union all select 'review', u.name, r.word, count(*) from review r join user u on u.id = r.user \
     group by u.name, r.word";
 
-/// An effect that a client requested.
+/// A change of the database that a client requested, such as a saved word.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Effect {
     pub(crate) kind: RowKind,

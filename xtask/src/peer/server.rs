@@ -114,7 +114,7 @@ pub(crate) fn end(child: &mut Child, most: Duration) -> Result<ExitStatus> {
     bail!("it did not end within {most:?} and was killed")
 }
 
-/// Sends a process a signal, as `TERM`.
+/// Sends a signal such as `TERM` to a process.
 pub(crate) fn signal(process: u32, name: &str) -> Result<()> {
     succeed(Command::new("kill").args([format!("-{name}"), process.to_string()]))
 }

@@ -1,4 +1,4 @@
-//! Keeps what test binaries print of failed tests, so that a run of 2,000 tests can end with it.
+//! Collects the output of failed tests, so that a run of 2,000 tests can print it at its end.
 
 use std::fmt;
 
@@ -13,7 +13,8 @@ pub(crate) struct Failures {
 }
 
 impl Failures {
-    /// Reads one line of output. The section of a binary begins with `failures:` and ends with its result.
+    /// Reads one line of output. The section of a binary begins with `failures:` and ends with the
+    /// result of the binary.
     pub(crate) fn read_line(&mut self, line: &str) {
         if line.starts_with("test result: ") {
             self.is_inside = false;

@@ -26,8 +26,8 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
 /// Generated requests for each operation; all together take less than a minute.
 const EXAMPLES: &str = "20";
 
-/// The methods that are tried if the description has no operation. Not QUERY: the server answers
-/// 501 to unknown methods (RFC 9110 §15.6.2), which is correct.
+/// The methods that are tried on a path if the description has no operation for them. Not QUERY:
+/// the server answers 501 to unknown methods (RFC 9110 §15.6.2), which is correct.
 const CONFIGURATION: &str = "[phases.coverage]\n\
     unexpected-methods = [\"GET\", \"PUT\", \"POST\", \"DELETE\", \"PATCH\", \"OPTIONS\", \"TRACE\"]\n";
 

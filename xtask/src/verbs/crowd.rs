@@ -1,6 +1,6 @@
 //! `cargo xtask crowd`: measures the latency of ordinary clients while many others idle, send
-//! slowly, never read, listen to events or hold WebSockets. With `--overload` it sends twice the
-//! requests that the server can answer instead.
+//! slowly, never read, listen to events or hold WebSockets. With `--overload` it sends twice as
+//! many requests as the server can answer instead.
 //!
 //! The server is `webframe/examples/soak.rs` with eight workers.
 
@@ -161,7 +161,8 @@ fn gather_live(address: SocketAddr, count: usize, request: &str) -> Result<Vec<T
     (0..count).map(open).collect()
 }
 
-/// Sends a message on each WebSocket now and then, as a peer that answers pings is not idle.
+/// Sends a message on each WebSocket every ten seconds, so that the server does not close it as
+/// idle. A real client would answer pings.
 fn keep_talking(websockets: &[TcpStream], over: &AtomicBool) {
     while !over.load(SeqCst) {
         for mut socket in websockets {

@@ -178,8 +178,8 @@ impl Reaction {
 
 fn difference(ours: &Reaction, theirs: &Reaction) -> Option<Difference> {
     match (ours.refuses(), theirs.refuses()) {
-        // A server that closes has read nothing else; one that waits takes the following bytes for
-        // body.
+        // A server that closes has read nothing after the case. A server that waits takes the
+        // following bytes for a body.
         (false, false) if ours.statuses.len() > theirs.statuses.len() && !theirs.waits => {
             Some(Difference::OthersClose)
         }
@@ -212,7 +212,7 @@ fn print(groups: &Groups, others: &[(String, String)], cases: usize) {
     }
 }
 
-/// Prints every case of every group, to be explained.
+/// Writes all cases of all groups to a file, since each group needs an explanation.
 fn write_list(groups: &Groups) -> Result<()> {
     let mut text = String::new();
     for ((difference, reason), by_server) in groups {

@@ -133,7 +133,7 @@ impl Database {
         Ok((Database::Mysql(server), url))
     }
 
-    /// Rows of the readers, then users with the other rows.
+    /// Inserts the rows of the readers, then other users with the remaining rows.
     fn fill(&self, size: &Size, begin: u64) -> Result<()> {
         let of_others = size.rows.saturating_sub(READERS * ROWS_OF_READER) / size.users.max(1);
         let (name, word) = match self {

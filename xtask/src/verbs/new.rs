@@ -19,7 +19,7 @@ use crate::{
 
 pub(crate) const ABOUT: &str = "make an app on webframe: new NAME [--in DIRECTORY]";
 
-/// The files of the app, which the example consists of.
+/// The files of the new app. All except `.gitignore` are those of the example.
 const SOURCES: &[(&str, &str)] = &[
     ("src/main.rs", include_str!("../../../webframe/examples/starter/main.rs")),
     ("src/home.html", include_str!("../../../webframe/examples/starter/home.html")),
@@ -85,7 +85,7 @@ fn make(parent: &Path, name: &str, webframe: &Path) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// An empty `[workspace]`: the app may lie inside another one.
+/// The manifest of an app. Its empty `[workspace]` lets the app lie inside another workspace.
 fn manifest(name: &str, webframe: &Path) -> String {
     format!(
         "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n\

@@ -117,8 +117,8 @@ fn judge(tally: Tally, status: ExitStatus) -> Result<()> {
     Ok(())
 }
 
-/// Runs `command`, copies its output, counts the results in it and keeps what it says of failed tests. If nothing is printed for
-/// `silence_max`, a test hangs: everything is killed.
+/// Runs `command`, copies its output, counts the test results and collects the output of failed
+/// tests. If nothing is printed for `silence_max`, a test hangs: everything is killed.
 fn run_tests(
     mut command: Command,
     shown: impl Write + Send + 'static,

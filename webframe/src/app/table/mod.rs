@@ -44,7 +44,7 @@ pub(crate) struct TableRoute<S> {
     pub(crate) layers: Vec<Arc<dyn Middleware<S>>>,
 }
 
-/// The patterns with a common beginning, by their next segment.
+/// A node of the tree: the patterns with a common beginning, by their next segment.
 #[derive(Default)]
 struct Node {
     /// The next segment is this text.

@@ -1,5 +1,5 @@
-//! Formats a request and its response as one line of the log. Nothing in them can break or forge a
-//! line.
+//! Formats a request and its response as one line of the log. No text from the client can break or
+//! forge a line.
 
 use std::{
     borrow::Cow,

@@ -17,8 +17,8 @@ use crate::{LogFile, LogQueue, Middleware, Next, Refused, Request, Response};
 
 /// Writes a line for each response.
 ///
-/// Nothing in a request can end a line or hide in it, and values of query parameters that are
-/// named like a password or a token are left out.
+/// Text from the client is escaped, so that it cannot end or forge a line. Values of query
+/// parameters whose names contain `password`, `passwd`, `token` or `secret` are left out.
 ///
 /// ```no_run
 /// use webframe::{App, middleware::AccessLog};
@@ -105,7 +105,7 @@ impl AccessLog {
         self
     }
 
-    /// The same log with this much of the targets of requests.
+    /// The same log, with this part of the request target in its lines.
     #[must_use]
     pub fn with_targets(mut self, targets: LoggedTarget) -> AccessLog {
         self.targets = targets;

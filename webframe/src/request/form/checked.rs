@@ -6,11 +6,11 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::{Request, Result};
 
-/// The typed values of a form and a message for each invalid field, from which a page can show the
-/// form again.
+/// The values of a form as text, and a message for each invalid field. A page can show the form
+/// again from them.
 ///
-/// As a value of a template it has `values` and `mistakes`, both with a text for each field, which
-/// is empty if there is none.
+/// In a template it has `values` and `mistakes`. Both have a text for each field, which may be
+/// empty.
 ///
 /// ```
 /// use webframe::{App, CheckedForm, Request, Response, Result, TestClient, Urls};
@@ -47,8 +47,8 @@ impl CheckedForm {
         CheckedForm { values: texts.clone(), mistakes: texts }
     }
 
-    /// These fields of the form in a request's body. Fields that are missing are empty, others are
-    /// ignored, and of repeated ones the first counts.
+    /// Reads these fields from the form in a request's body. Missing fields are empty, other fields
+    /// are ignored, and of repeated fields the first counts.
     ///
     /// # Errors
     /// As [`Request::form`](crate::Request::form): 415 and 400.
@@ -63,7 +63,7 @@ impl CheckedForm {
         Ok(form)
     }
 
-    /// The typed value of a field.
+    /// The text of a field as it was sent.
     pub fn value(&self, field: &str) -> &str {
         self.values.get(field).map_or("", String::as_str)
     }
@@ -73,7 +73,8 @@ impl CheckedForm {
         self.mistakes.get(field).map_or("", String::as_str)
     }
 
-    /// The text of a field, without white space around it. If that is empty, the message is noted.
+    /// The text of a field, without white space around it. If the rest is empty, the message is
+    /// noted.
     pub fn text(&mut self, field: &'static str, message: impl Into<String>) -> Option<String> {
         let text = self.value(field).trim().to_owned();
         if text.is_empty() {

@@ -16,12 +16,12 @@ use serde::{
 
 type Text<'p> = Cow<'p, str>;
 
-/// A form. Its values are texts, unless the field has another type.
+/// A form. Every value is a text until the field asks for another type.
 pub(super) struct Form<'p> {
     pairs: Vec<(Text<'p>, Text<'p>)>,
 }
 
-/// Maximum number of fields of a flattened struct that may be numbers or booleans.
+/// Maximum number of fields that are tried as numbers, booleans or nothing (see [`Form::read`]).
 const GUESSES_MAX: usize = 64;
 
 /// What a field of a flattened struct may contain instead of a text.
@@ -38,16 +38,16 @@ impl<'p> Form<'p> {
         Form { pairs }
     }
 
-    /// The value.
+    /// Reads the form as a `T`.
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
         let mut typed = Vec::new();
         let mut fault = match self.read_with(&typed) {
             Ok(value) => return Ok(value),
             Err(fault) => fault,
         };
-        // serde buffers the fields of a flattened struct without their types. If it refuses a text
-        // there, this tries again with the fields that contain the text as numbers or booleans, and
-        // with empty ones as nothing.
+        // serde buffers the fields of a flattened struct without their types, so it refuses a text
+        // if the struct needs a number or boolean. Then each field with the refused text is tried
+        // as a number or boolean and, if it is empty, as nothing.
         let pairs = self.pairs.iter().take(GUESSES_MAX);
         let guesses = pairs.flat_map(|pair| [(pair, Guess::Scalar), (pair, Guess::Nothing)]);
         for ((name, text), guess) in guesses {
@@ -95,7 +95,7 @@ impl std::error::Error for Fault {}
 
 struct Fields<'f, 'p> {
     form: &'f Form<'p>,
-    /// Names of values that are not offered as texts.
+    /// Names of values that are not passed to serde as texts.
     typed: &'f [(&'f str, Guess)],
 }
 

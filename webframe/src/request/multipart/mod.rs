@@ -93,8 +93,8 @@ impl<'r> Multipart<'r> {
 }
 
 impl Multipart<'_> {
-    /// The parts that are not files as a `T`, in the same way as
-    /// [`Request::form`](crate::Request::form).
+    /// Parses the parts that are not files as a `T`, as [`Request::form`](crate::Request::form)
+    /// does.
     ///
     /// # Errors
     /// 400 naming the field that is missing or invalid.
@@ -108,8 +108,8 @@ impl Multipart<'_> {
 }
 
 impl Request {
-    /// The body as the parts of a form with files. It is read into memory as a whole; for large
-    /// files there is [`part_stream`](Request::part_stream).
+    /// Parses the body as a form with files. It is read into memory as a whole; for large files use
+    /// [`part_stream`](Request::part_stream).
     ///
     /// # Errors
     /// 415: the body is not `multipart/form-data`, or it is compressed. 400 naming the part and its
@@ -130,9 +130,9 @@ impl Request {
         Ok(delimiter)
     }
 
-    /// The parts of a form with files one after the other, as streams: of a large form, which waits
-    /// in a temporary file, only pieces are in memory. Use one stream at a time, as with
-    /// [`reader`](Request::reader).
+    /// Reads the parts of a form with files one after the other, as streams. If the form is large
+    /// and in a temporary file, only pieces of it are in memory at a time. Use one stream at a
+    /// time, as with [`reader`](Request::reader).
     ///
     /// ```
     /// use webframe::{App, Request, Response, Result, Urls};
@@ -190,8 +190,8 @@ impl<'m> Part<'m> {
         self.bytes
     }
 
-    /// The content as UTF-8 text for any media type: browsers send the fields of a UTF-8 page
-    /// in UTF-8.
+    /// The content as UTF-8 text. The media type is not checked: browsers send the fields of a
+    /// UTF-8 page in UTF-8.
     ///
     /// # Errors
     /// 400 naming the part if it is not UTF-8.

@@ -57,7 +57,7 @@ impl<'r> PartStream<'r> {
             source,
             delimiter,
             limits,
-            buffer: b"\r\n".to_vec(), // the first delimiter needs no line end, so here is one
+            buffer: b"\r\n".to_vec(), // so that the first delimiter follows a line end, too
             at: 0,
             ended: false,
             part: 0,
@@ -65,7 +65,7 @@ impl<'r> PartStream<'r> {
         }
     }
 
-    /// The next part. Skips the unread rest of the current one.
+    /// The next part; `None` after the last one. Skips the unread rest of the current part.
     ///
     /// # Errors
     /// 400 naming the part and its mistake, or the exceeded limit; 500 if the body cannot be read.
@@ -182,7 +182,8 @@ impl StreamedPart<'_, '_> {
     /// The rest of the content as UTF-8 text of at most `bytes_max` bytes.
     ///
     /// # Errors
-    /// 400 naming the part if it is longer or is not UTF-8.
+    /// 400 naming the part if it is longer or not UTF-8. 500: the form is cut off, or the
+    /// body cannot be read.
     pub fn text(&mut self, bytes_max: usize) -> Result<String> {
         let mut bytes = Vec::new();
         let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);

@@ -15,12 +15,12 @@ use crate::peer::mariadb::scratch_folder;
 use crate::peer::visitors::connect;
 use crate::steps::step;
 
-/// Resident memory of the server for one idle client.
+/// Maximum resident memory of the server for one idle client.
 const BYTES_MAX: u64 = 600;
 /// Clients that connect and leave before the measurement, so that the allocator and the pool have
 /// their final size.
 const WARM_UP: u64 = 200;
-/// How long the server may take to notice that they have gone.
+/// How long the server may take to notice that these clients have gone.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Memory and threads that the clients have cost so far.

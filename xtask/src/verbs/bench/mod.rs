@@ -260,7 +260,7 @@ fn pool(scenarios: &str, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// `name=command` of these servers, from the list.
+/// `name=command` of these servers, from `servers.json`.
 fn commands(folder: &Path, names: &[String]) -> Result<Vec<String>> {
     let path = folder.join("servers.json");
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;

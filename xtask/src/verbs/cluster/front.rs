@@ -49,7 +49,7 @@ impl Front {
         Ok(front)
     }
 
-    /// Waits until the health checks let requests to both instances.
+    /// Waits until HAProxy's health checks have accepted both instances.
     pub(super) fn wait_for_both(&mut self) -> Result<()> {
         self.wait_until(|front| {
             let page = Browser::new(front.statistics).get("/;csv");
@@ -102,7 +102,7 @@ fn adapted(
         }
         config = config.replace(shipped, &own.to_string());
     }
-    // More would need more descriptors than a shell may have open.
+    // More connections would need more descriptors than a shell may have open.
     config = config.replace("maxconn 20000", "maxconn 2000");
     config = config.replace("default-server", &format!("default-server source {SOURCE}"));
     config.push_str(&format!(

@@ -32,7 +32,7 @@ const FROZEN: Duration = Duration::from_secs(5);
 /// How long the class works before the first fault, and between two.
 const CALM: Duration = Duration::from_secs(3);
 const CALM_SHORT: Duration = Duration::from_secs(1);
-/// How long an instance that stops still serves: what conf/deploy/haproxy.cfg asks for.
+/// How long a stopping instance still serves, as conf/deploy/haproxy.cfg requires.
 const NOTICE: &str = "3s";
 /// Requests that must succeed after a fault before it counts as over.
 const RECOVERED: u64 = 64;
@@ -125,7 +125,7 @@ const FAULTS: &[Fault] = &[
 const LEFT_OUT: [&str; 2] = [FREEZES, "it goes on"];
 const FREEZES: &str = "the node that is written to now freezes";
 
-/// Breaks the cluster in every way.
+/// Tries all faults; the error lists the failures.
 pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let is_short = arguments.take_flag("--short");
     let pupils = arguments.take_option("--pupils")?.unwrap_or(PUPILS);
@@ -214,8 +214,8 @@ fn judge(fault: &Fault, score: &Score, options: &Options) -> Vec<String> {
     wrong
 }
 
-/// The mean number of processes that wanted a processor in the last minute: above two on two cores,
-/// waits grow by what else runs.
+/// The mean number of processes that wanted a processor in the last minute. If it exceeds the
+/// number of cores, other programs lengthen the waits.
 fn load() -> String {
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     load.split(' ').next().unwrap_or_default().to_owned()

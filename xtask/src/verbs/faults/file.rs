@@ -31,7 +31,7 @@ pub(super) fn fill_disk(stage: &mut Stage) -> Result<()> {
     stage.instance.start_again()?;
     pause();
     let ballast = disk.join("ballast");
-    // The error that it ends with is the full disk.
+    // Copies until the disk is full, which is an error.
     std::io::copy(&mut std::io::repeat(0), &mut fs::File::create(&ballast)?).ok();
     pause();
     fs::remove_file(&ballast)?;
@@ -44,8 +44,8 @@ pub(super) fn fill_disk(stage: &mut Stage) -> Result<()> {
     stage.instance.start_again()
 }
 
-/// Removes the file. Acknowledged rows must be in it; it is read by the descriptor that is still
-/// open.
+/// Moves the file away while the instance runs, and back after a kill. All acknowledged rows must
+/// be in it.
 pub(super) fn remove(stage: &mut Stage) -> Result<()> {
     let file = stage.file()?.to_owned();
     let aside = stage.folder.path().join("removed");
@@ -57,7 +57,7 @@ pub(super) fn remove(stage: &mut Stage) -> Result<()> {
     stage.instance.start_again()
 }
 
-/// Replaces the file with the database of another dictapp while the instance runs.
+/// Replaces the file with a backup of it while the instance runs, and puts it back after a kill.
 pub(super) fn replace(stage: &mut Stage) -> Result<()> {
     let file = stage.file()?.to_owned();
     let (aside, other) = (stage.folder.path().join("replaced"), stage.folder.path().join("other"));

@@ -90,7 +90,7 @@ impl Fault {
     }
 }
 
-/// Tries all faults, or the named ones.
+/// Tries all faults, or those whose names contain NAME.
 pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let named = arguments.take_word();
     let is_short = arguments.take_flag("--short");

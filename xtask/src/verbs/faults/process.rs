@@ -8,7 +8,7 @@ use std::thread;
 use super::stage::{Stage, pause};
 use crate::steps::succeed;
 
-/// Memory that the process may allocate more: less than hashing two passwords takes.
+/// Memory that the process may still allocate: less than hashing two passwords takes.
 const MEMORY_LEFT: u64 = 16 << 20;
 
 pub(super) fn kill(stage: &mut Stage) -> Result<()> {

@@ -1,4 +1,4 @@
-//! Faults of a MySQL server and of the network before it.
+//! Faults of a MySQL server and of the network between it and dictapp.
 
 use anyhow::Result;
 use std::thread;

@@ -18,7 +18,7 @@ use crate::peer::sqlite;
 pub(super) const LASTS: Duration = Duration::from_secs(2);
 /// The time that the class works before the first fault.
 const BEFORE: Duration = Duration::from_secs(2);
-/// Lines of the log that a fault may cause, and more for each second.
+/// Warnings and errors that a fault may log, and how many more for each second of the run.
 const LINES_MAX: usize = 30;
 const LINES_A_SECOND: usize = 2;
 
@@ -74,7 +74,8 @@ impl Stage {
         Ok(Stage { instance, folder, database, seed })
     }
 
-    /// Runs `work` under load, waits until the class is served again, and compares.
+    /// Runs the fault under load and waits until the class is served again. Fails if the rows, the
+    /// answers or the log are wrong.
     pub(super) fn play(
         &mut self,
         pupils: usize,
@@ -148,7 +149,7 @@ fn judge(fault: &Fault, score: &Score) -> Result<()> {
     Ok(())
 }
 
-/// Fails if the log has more than a line a second, or a word that was looked up.
+/// Fails if the log has too many warnings and errors, or one with a word that was looked up.
 fn judge_log(log: &str, time: Duration) -> Result<()> {
     let is_grave = |line: &&str| line.contains("ERROR") || line.contains("WARN");
     let lines: Vec<&str> = log.lines().filter(is_grave).collect();

@@ -1,6 +1,7 @@
 //! Bad requests: mutated, half-sent, half-closed, reset, never read, one byte a second.
 //!
-//! One thread drives all of them. Each visit decides when it is polled again.
+//! A visit is one connection with such a request. One thread drives all visits; each visit decides
+//! when it is polled again.
 
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, Read, Write};
@@ -12,8 +13,8 @@ use super::tally::Tally;
 use super::valid;
 use crate::peer::dice::Dice;
 
-/// Concurrent visits; together with the connections of the good clients below the usual 1,024
-/// descriptors.
+/// Maximum number of concurrent visits. Together with the connections of the good clients they stay
+/// below the usual 1,024 descriptors.
 const VISITS_MAX: usize = 600;
 const LOOK_SOON: Duration = Duration::from_millis(4);
 const LOOK_LATE: Duration = Duration::from_millis(250);
@@ -169,7 +170,7 @@ impl Visit {
         Ok(true)
     }
 
-    /// Counts the first answer's status.
+    /// Counts the status of the first answer.
     fn look_at(&mut self, bytes: &[u8], tally: &Tally) {
         if std::mem::replace(&mut self.answered, true) {
             return;

@@ -1,8 +1,8 @@
 //! `cargo xtask soak`: loads a server with valid and invalid requests for a given time. Fails if it
 //! crashed, grew, leaked, or lost a worker.
 //!
-//! The default server is `webframe/examples/soak.rs`. If the server has its `/quick`, every answer
-//! is checked.
+//! The default server is `webframe/examples/soak.rs`. If the server answers `/quick` as that
+//! example does, every answer is checked.
 
 mod hostile;
 mod mutation;

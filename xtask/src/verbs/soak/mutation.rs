@@ -50,7 +50,7 @@ pub(super) fn accepted_cases(workspace: &Path) -> Result<Vec<Vec<u8>>> {
         .with_context(|| folder.display().to_string())?
         .map(|entry| Ok(entry?.path()))
         .collect::<Result<Vec<_>>>()?;
-    names.sort(); // the same seed, the same requests
+    names.sort(); // the same seed must make the same requests
     let mut cases = names.iter().map(fs::read).collect::<std::io::Result<Vec<_>>>()?;
     cases.retain(|case| case.len() < 4096);
     if cases.is_empty() {

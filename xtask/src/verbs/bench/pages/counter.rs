@@ -15,7 +15,7 @@ const WARM_UP: u32 = 50;
 const REQUESTS: u32 = 200;
 /// How long the server is watched without requests. It looks after its database once a second.
 const WATCHED: Duration = Duration::from_secs(3);
-/// Instructions of a thread in this time that show that it works without requests.
+/// A thread that executes more instructions in this time works without requests.
 const OWN_WORK_MIN: u64 = 1_000_000;
 
 /// A server under callgrind.
@@ -43,8 +43,8 @@ impl Counter {
         Ok(Counter { server, dumps, apart: HashSet::new() })
     }
 
-    /// Begins to count. Before, the server runs faster. Threads that are busy without requests
-    /// are found here.
+    /// Begins to count; until then the server runs faster. Finds the threads that are busy without
+    /// requests, which are not counted.
     pub(super) fn on(&mut self) -> Result<()> {
         self.control("--instr=on")?;
         self.control("--zero")?;
@@ -67,7 +67,7 @@ impl Counter {
         Ok(counted.map(|(_, count)| count).sum::<u64>() / u64::from(REQUESTS))
     }
 
-    /// The instructions of each thread since the counts were zero. The next ones begin at zero.
+    /// The instructions of each thread since the counts were zero. Sets the counts to zero.
     fn dump(&self) -> Result<Vec<(String, u64)>> {
         self.control("--dump")?;
         let mut dumps = Vec::new();

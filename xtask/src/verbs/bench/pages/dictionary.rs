@@ -14,7 +14,7 @@ use crate::steps::succeed;
 
 /// How long dictapp may take to load its words under callgrind.
 const LOADING_MAX: Duration = Duration::from_secs(120);
-/// As Chromium sends it over plain HTTP, and with brotli as over TLS.
+/// `Accept-Encoding` of Chromium over plain HTTP, and `br`, which Chromium adds over TLS.
 const BROWSER: &str = "gzip, deflate, br";
 const NAME: &str = "reader";
 const PASSWORD: &str = "correct horse 42";
@@ -131,7 +131,7 @@ pub(super) fn count(program: &Path, folder: &Path) -> Result<Vec<(&'static str, 
     Ok(counts)
 }
 
-/// A word with some letters capital: those for which `number` has a bit.
+/// A word with some capital letters: the letter at each place at which `number` has a one bit.
 fn spelling(word: &str, number: usize) -> String {
     let letter = |(place, letter): (usize, char)| match number >> place & 1 {
         1 => letter.to_ascii_uppercase(),
@@ -162,7 +162,8 @@ fn log_in(user: &mut Browser) -> Result<()> {
     Ok(())
 }
 
-/// Gives the user a history, a word book, a review, and a class with a list. Returns the path of the class.
+/// Gives the user a history, a word book, a review, and a class with a list. Returns the path of
+/// the class.
 fn settle(user: &mut Browser) -> Result<String> {
     let page = user.get("/words")?;
     let token = page.field("form_token").context("the word book has no form")?.to_owned();
@@ -176,7 +177,7 @@ fn settle(user: &mut Browser) -> Result<String> {
     for word in WORDS {
         send(user, "/words", &[("action", "save"), ("word", word)])?;
     }
-    // Its review stays when it is removed: the page of progress has a calendar.
+    // The review stays when the word is removed, so that the progress page has a calendar.
     send(user, "/words", &[("action", "save"), ("word", REVIEWED)])?;
     send(user, "/review", &[("word", REVIEWED), ("seen", "0"), ("grade", "3")])?;
     send(user, "/words", &[("action", "remove"), ("word", REVIEWED)])?;

@@ -21,9 +21,9 @@ use crate::steps::{step, succeed};
 
 use self::counter::Counter;
 
-/// A count that is larger than the table's by more than this is a failure. One that is smaller by
-/// more is reported, since the table is out of date. On another processor the C library uses other
-/// versions of its functions, which cost up to 8 % more.
+/// A count that exceeds the table's by more than this is a failure. A count that is lower by more
+/// than this is only reported: the table is out of date. On another processor the C library uses
+/// other versions of its functions, which cost up to 8 % more.
 const TOLERANCE: f64 = 0.10;
 
 /// A build of webframe and dictapp.
