@@ -77,7 +77,7 @@ impl StoreError {
         StoreError { kind: self.kind, text: format!("cannot {action}: {}", self.text) }
     }
 
-    /// Appends advice for a start without a database.
+    /// Appends advice to an error at the start of the program, if the database is unavailable.
     pub(crate) fn at_open(mut self) -> StoreError {
         if self.is_unavailable() {
             self.text.push_str("; start the database, or set database.url to another");

@@ -24,7 +24,7 @@ impl Pooled for Link {
 }
 
 impl Link {
-    /// Reads something, so that the write-ahead log is open.
+    /// Runs a query, so that SQLite opens the write-ahead log.
     pub(crate) fn touch(&self) -> Result<()> {
         self.run("select count(*) from sqlite_master")
     }
