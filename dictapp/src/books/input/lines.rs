@@ -61,8 +61,8 @@ impl Lines {
         self.meter.clone()
     }
 
-    /// The next line as an owned text; as an error the beginning of a line that is too long. `None`
-    /// at the end.
+    /// The next line as owned text, `None` at the end. For a line that is too long, the inner
+    /// result is an error with the beginning of the line.
     ///
     /// # Errors
     /// As [`Lines::next`].

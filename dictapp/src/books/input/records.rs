@@ -75,8 +75,10 @@ struct Watch {
 const READ_AHEAD_BYTES: usize = 64 * 1024;
 
 impl Records {
+    /// Reads records of this format from a file.
+    ///
     /// # Errors
-    /// A file that is in another encoding, or has other line ends, from its first bytes.
+    /// If the first bytes show another encoding or other line ends.
     pub(crate) fn new(source: Source, format: Format) -> Result<Records, BookError> {
         check_text(&source)?;
         let path = source.path().to_owned();
@@ -320,10 +322,10 @@ fn quotes(bytes: &[u8], delimiter: u8) -> Quotes {
     let records = plain.sample(bytes);
     let cells = || records.iter().flat_map(StringRecord::iter).filter(|cell| cell.starts_with('"'));
     let closed = cells().filter(|cell| cell.len() > 1 && cell.ends_with('"')).count();
-    // A quoted field of several lines is closed on another one.
+    // A quoted field of several lines is closed on a later line.
     let doubled = Format { delimiter, quotes: Quotes::Doubled };
     let (with, without) = (agreement(&doubled.sample(bytes)), agreement(&records));
-    // Anki always writes such quotes.
+    // Anki always writes quotes in this way.
     if with > without || with == without && bytes.starts_with(b"#separator:") {
         return Quotes::Doubled;
     }

@@ -26,7 +26,7 @@ impl<'a> Draft<'a> {
     /// # Errors
     /// The kind of oddity that makes it invalid.
     pub(crate) fn finish(self) -> Result<Entry, OddityKind> {
-        // Files that were joined have byte order marks within.
+        // Files that were joined have byte order marks in the middle.
         let is_invisible = |c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{200B}');
         let headword = self.headword.trim_matches(is_invisible);
         if headword.is_empty() {

@@ -19,7 +19,8 @@ use super::draft::Draft;
 pub(crate) struct Table {
     records: Records,
     format: Format,
-    /// Whether headwords may have other spellings after a bar.
+    /// Whether TABs separate the columns and Anki did not write the file. In such a tab file, a
+    /// headword may have other spellings after a bar, and cells have escapes.
     is_tab_file: bool,
     /// Whether cells are plain text although they may look like HTML.
     is_plain: bool,
@@ -234,7 +235,7 @@ impl Row<'_> {
         let mut lines: Vec<String> = mean.lines().map(gloss::one_sense_a_line).collect();
         match self.part.as_deref().map(|part| (part.trim(), script::part_named(part))) {
             Some((_, Some(label))) => lines.insert(0, label),
-            // An unknown part of speech is a note.
+            // An unknown part of speech becomes a note.
             Some((part, None)) => lines.iter_mut().take(1).for_each(|line| {
                 line.insert_str(0, &format!("({part}) "));
             }),

@@ -48,7 +48,8 @@ fn split_plain<'a>(line: &'a str, rest: &str, headword: &str) -> Option<Heading<
     })
 }
 
-/// Splits a text into its first line and the rest. The line goes on below if a headword is longer.
+/// Splits a text into its first line and the rest. If the headword continues on the lines below,
+/// they belong to the first line.
 pub(super) fn first_line<'a>(text: &'a str, headword: &str) -> (&'a str, &'a str) {
     let text = text.trim_start();
     let wanted = letters(headword);
@@ -72,8 +73,8 @@ pub(super) fn first_line<'a>(text: &'a str, headword: &str) -> (&'a str, &'a str
 /// Maximum number of lines below the first one to which a headword may extend.
 const HEADWORD_LINES_MAX: usize = 4;
 
-/// If the line is a list of spellings (`工業|工业`, `colour, color`), perhaps with pronunciations
-/// (`五線 /x/, ごせん /y/`), splits it at the one that is the headword.
+/// If the line is a list of spellings (`工業|工业`, `colour, color`), perhaps with pronunciations (`五線
+/// /x/, ごせん /y/`), takes the headword and the other spellings from it.
 fn listed<'a>(line: &'a str, rest: &str, headword: &str) -> Option<Heading<'a>> {
     let line = line.trim();
     let wanted = letters(headword);

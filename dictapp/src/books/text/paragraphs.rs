@@ -28,7 +28,7 @@ impl From<String> for Paragraph {
 const WRAPPED_CHARS_MIN: usize = 56;
 const WRAPPED_CHARS_MAX: usize = 80;
 
-/// A text is not wrapped if more than one of this number of lines is longer.
+/// A text is not wrapped if more than one in this number of lines is longer than that.
 const LONGER_LINES_OF: usize = 10;
 
 /// Minimum indent of a quotation in characters.

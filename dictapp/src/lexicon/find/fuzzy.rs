@@ -1,9 +1,9 @@
 //! Suggests words for a misspelled one, the most likely first.
 //!
-//! Candidates are the keys within an OSA distance: an edit inserts, deletes or changes a letter, or
-//! swaps two neighbours. They are found by walking the `fst` with one row of the distance table for
-//! each letter. They are sorted by the cost of the misspelling, in which common mistakes cost less,
-//! and by frequency. Unlikely candidates are omitted.
+//! Candidates are the keys within an OSA (optimal string alignment) distance: an edit inserts,
+//! deletes or changes a letter, or swaps two neighbours. They are found by walking the `fst` with
+//! one row of the distance table for each letter. They are sorted by the cost of the misspelling,
+//! in which common mistakes cost less, and by frequency. Unlikely candidates are omitted.
 
 use fst::raw::{Fst, Node};
 

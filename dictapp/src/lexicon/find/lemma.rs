@@ -30,7 +30,7 @@ enum Inflection {
 enum RuleChecks {
     /// The form is a headword itself or an irregular form, so a further lemma must fit well.
     Strict,
-    /// There is no other lemma. One without parts of speech fits too.
+    /// There is no other lemma, so a lemma without parts of speech fits too.
     Lenient,
 }
 

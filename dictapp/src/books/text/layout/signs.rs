@@ -38,7 +38,8 @@ pub(super) fn first_gap(line: &str) -> Option<Gap> {
     None
 }
 
-/// The first word after the beginning of the headword at which an explanation clearly begins.
+/// The first offset after the beginning of the headword at which an explanation clearly begins, and
+/// the sign that shows it.
 pub(super) fn first_sign(line: &str) -> Option<(usize, Sign)> {
     let starts = script::word_starts(line);
     let mut open: Option<usize> = None;

@@ -12,8 +12,9 @@ use super::job::{HistRow, Job};
 pub(super) const QUEUE_ROWS_MAX: usize = 1024;
 /// The number of recent keys that are kept, to give each row of a user a unique time.
 const KEYS_REMEMBERED: usize = 4096;
-/// The number of unconfirmed rows that are remembered, and for how long.
+/// Maximum number of unconfirmed rows that are remembered.
 const UNCONFIRMED_MAX: usize = 4096;
+/// How long an unconfirmed row is remembered.
 const UNCONFIRMED_KEPT: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Default)]
