@@ -1,7 +1,7 @@
 //! Hashes new passwords, and verifies typed ones against stored hashes. Hashes are Argon2id in PHC
-//! strings. Users who were imported from the course's dictionary server have md5 hashes: these are
-//! wrapped in Argon2id, and replaced when the user logs in. A password is never stored, logged or
-//! printed here.
+//! strings. Users who were imported from the dictionary server of the programming course have md5
+//! hashes: these are wrapped in Argon2id, and replaced when the user logs in. A password is never
+//! stored, logged or printed here.
 //!
 //! Timing: each wrong password costs one Argon2id computation of the standard size, whether the
 //! name is unknown, the password is too long, or the hash is the course's, weaker or unreadable.

@@ -11,7 +11,7 @@ const GUESSES_MIN: u64 = 10_000;
 
 /// The number of guesses that a password must survive if the attacker knows the user's name. It is
 /// higher than [`GUESSES_MIN`], because zxcvbn adds 10,000 guesses to a password of two parts: a
-/// name with up to three digits must stay below it.
+/// name with up to three digits stays below this limit.
 const GUESSES_WITH_NAME_MIN: u64 = 20_000;
 
 /// The reason why a new password is refused.

@@ -1,5 +1,5 @@
-//! A time limit for reading books in this thread. It is kept in a thread-local variable, since
-//! every function of a reader down to the opening of files would have to pass it.
+//! A time limit for reading books in this thread. It is kept in a thread-local variable: otherwise
+//! every function of a reader, down to those that open files, would have to pass it on.
 
 use std::cell::Cell;
 use std::io;

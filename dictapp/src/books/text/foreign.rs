@@ -67,8 +67,8 @@ fn headed(heading: Heading<'_>, rest: &str) -> Text {
 }
 
 /// Reads an article of plain text that may begin with the headword or with its explanation. The
-/// explanation may begin with the same word: in a German book, the article of `arm` may be `arm;
-/// poor`. The headword is removed only if it is alone on the first of several lines, or if a
+/// explanation may begin with the same word: in a German book, `arm; poor` may be the article of
+/// `arm`. The headword is removed only if it is alone on the first of several lines, or if a
 /// pronunciation or a part of speech follows it.
 pub(crate) fn lines(text: &str, headword: &str) -> Text {
     if let Some(target) = text.trim().strip_prefix("@@@LINK=") {

@@ -73,8 +73,8 @@ pub(super) fn first_line<'a>(text: &'a str, headword: &str) -> (&'a str, &'a str
 /// Maximum number of lines below the first one to which a headword may extend.
 const HEADWORD_LINES_MAX: usize = 4;
 
-/// If the line is a list of spellings (`工業|工业`, `colour, color`), perhaps with pronunciations (`五線
-/// /x/, ごせん /y/`), takes the headword and the other spellings from it.
+/// If the line is a list of spellings (`工業|工业`, `colour, color`), perhaps with pronunciations
+/// (`五線 /x/, ごせん /y/`), takes the headword and the other spellings from it.
 fn listed<'a>(line: &'a str, rest: &str, headword: &str) -> Option<Heading<'a>> {
     let line = line.trim();
     let wanted = letters(headword);

@@ -91,7 +91,7 @@ fn without_footnote(query: &str) -> Option<&str> {
 
 impl Lexicon {
     /// The query without the punctuation around it that belongs to no headword, or without the
-    /// number of a footnote. `None`: it has neither of them, or nothing besides.
+    /// number of a footnote. `None`: it has neither of them, or consists only of them.
     pub(crate) fn unmarked<'q>(&self, query: &'q str) -> Option<&'q str> {
         let has = |text: &&str| self.key(&fold(text)).is_some();
         let spelled = unmarkings(query).find(has);

@@ -1,7 +1,7 @@
 //! The notation of explanations: parses the text of an entry into parts of speech and senses.
 //!
-//! Lines with a mark (`* @ > = ! & +`) are explained in the example. Any other line is a sense:
-//! part of speech, labels in brackets, gloss, and pattern in braces; all but the gloss are
+//! The example below explains the lines that begin with a mark (`* @ > = ! & +`). Any other line is
+//! a sense: part of speech, labels in brackets, gloss, and pattern in braces; all but the gloss are
 //! optional. Examples, synonyms and antonyms belong to the sense above them.
 //!
 //! ```text

@@ -1,5 +1,5 @@
-//! A circuit breaker: while the database is down, callers wait for it within their patience, and
-//! one at a time retries.
+//! A circuit breaker: while the database is down, callers wait for a limited time, and one caller
+//! at a time retries.
 //!
 //! ```text
 //!          no server reached              each `pause` one caller tries
@@ -8,8 +8,8 @@
 //!    └────────────────────────────┘ a call succeeds: all waiting callers go on
 //! ```
 //!
-//! A caller waits until its own deadline. When the outage is older than the patience, callers fail
-//! at once, so a long outage does not delay requests.
+//! A caller waits until its own deadline. When the outage has lasted longer than the patience (a
+//! limit of the settings), callers fail at once, so a long outage does not delay requests.
 
 use std::{
     sync::{

@@ -1,5 +1,6 @@
-//! The history by days: one row for each word and day, with its count. The caller passes the start
-//! and end of a day, since they depend on the user's time zone.
+//! Reads and deletes the look-ups that a page of the history shows by day. The caller joins the
+//! look-ups of a word on one day, and passes the start and end of a day, since both depend on the
+//! user's time zone.
 
 use jiff::Timestamp;
 
@@ -65,7 +66,8 @@ impl LookupFilter {
 }
 
 impl Store {
-    /// At most `limit` look-ups of a user before a time, newest first, each as a word of a day.
+    /// At most `limit` look-ups of a user before a time, newest first, each as a [`WordOfDay`] with
+    /// one look-up.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -78,8 +80,8 @@ impl Store {
         self.lookups(ROWS_OLDER, user, place, limit)
     }
 
-    /// At most `limit` look-ups of a user at a time and after it, oldest first, each as a word of a
-    /// day.
+    /// At most `limit` look-ups of a user at a time and after it, oldest first, each as a
+    /// [`WordOfDay`] with one look-up.
     ///
     /// # Errors
     /// The database is unavailable.

@@ -40,7 +40,7 @@ pub(super) fn read(path: &Path) -> Result<CourseRows> {
     parse(&charset::decode(&bytes).map_err(refused)?).map_err(refused)
 }
 
-/// What the statements so far have defined and inserted.
+/// The tables and rows of the statements that were read so far.
 #[derive(Debug, Default)]
 struct Dump {
     rows: CourseRows,

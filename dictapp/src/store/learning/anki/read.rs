@@ -21,8 +21,8 @@ use zip::ZipArchive;
 use super::fault::{AnkiFault, AnkiPart};
 use super::{DECK_SEPARATOR, FIELDS, SEPARATOR};
 
-/// Maximum size of a package in bytes. The package is in memory while it is read. Most of it are
-/// usually media.
+/// Maximum size of a package in bytes. The package is in memory while it is read. Media are usually
+/// the largest part.
 pub const ANKI_PACKAGE_BYTES_MAX: u64 = 32 << 20;
 
 /// Maximum number of notes of a package: as many as a word book may have words.
