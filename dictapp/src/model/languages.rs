@@ -124,13 +124,14 @@ impl Languages {
         })
     }
 
-    /// The language of a headword or an example. If this is Chinese, the script of the text
-    /// decides, since books of Chinese and another language contain texts of both on either side.
+    /// The language of a headword or an example. If the book's language of headwords is Chinese or
+    /// unknown, the script of the text decides, since books of Chinese and another language contain
+    /// texts of both on either side.
     pub fn of_source(languages: Option<Languages>, text: &str) -> LanguageTag {
         side(languages.map(|languages| languages.from), text)
     }
 
-    /// The language of an explanation or a translation.
+    /// The language of an explanation or a translation; like [`Languages::of_source`].
     pub fn of_target(languages: Option<Languages>, text: &str) -> LanguageTag {
         side(languages.map(|languages| languages.to), text)
     }

@@ -14,7 +14,7 @@ pub enum Run<'a> {
     },
 }
 
-/// The runs of a gloss in order.
+/// The pieces of a gloss in order.
 pub fn runs(gloss: &str) -> impl Iterator<Item = Run<'_>> {
     let mut rest = gloss;
     std::iter::from_fn(move || {

@@ -73,12 +73,12 @@ impl Stored {
 }
 
 impl CourseHash {
-    /// Digits in either case, as course servers wrote both.
+    /// Accepts digits in either case, since servers of the course wrote both.
     fn parse(text: &str) -> Option<CourseHash> {
         hex::parse(&text.to_ascii_lowercase()).map(CourseHash)
     }
 
-    /// The course's hash of these three.
+    /// The md5 of the three texts, as the course's server computed it.
     pub(super) fn of(name: &str, salt: &str, password: &str) -> CourseHash {
         let hash = Md5::new().chain_update(name).chain_update(salt).chain_update(password);
         CourseHash(hash.finalize().into())

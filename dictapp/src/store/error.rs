@@ -23,7 +23,7 @@ pub(crate) enum StoreErrorKind {
     /// The statement or transaction conflicted with another one: it may be retried on the same
     /// connection.
     Race,
-    /// The server reports that it cannot serve now. Another server may.
+    /// The server reports that it cannot serve now. Another server may serve.
     NotReady,
     /// The server did not answer in time.
     Silent,
@@ -95,7 +95,7 @@ impl StoreError {
         self.kind == StoreErrorKind::Conflict
     }
 
-    /// Whether the database cannot be reached or cannot serve at present. It may later.
+    /// Whether the database cannot be reached or cannot serve at present. It may serve later.
     pub fn is_unavailable(&self) -> bool {
         matches!(
             self.kind,

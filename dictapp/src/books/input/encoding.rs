@@ -32,8 +32,8 @@ impl Encoding {
     }
 
     /// Recognises the encoding of a text by its first bytes: UTF-16 by its byte order mark or its
-    /// zero bytes, GB18030 (which includes GBK and GB2312) and Big5 by common characters. Everything
-    /// else is UTF-8.
+    /// zero bytes, GB18030 (which includes GBK and GB2312) and Big5 by common characters.
+    /// Everything else is UTF-8.
     pub(super) fn detect(sample: &[u8]) -> Encoding {
         match sample {
             [0xff, 0xfe, ..] => Encoding(UTF_16LE),

@@ -275,8 +275,8 @@ fn agreement(records: &[StringRecord]) -> usize {
     counts[2..].iter().max().map_or(0, |most| most * 1000 / total.max(1))
 }
 
-/// The number of records without a possible delimiter in their first field: in `apple;1,5` the comma
-/// is part of a number.
+/// The number of records without a possible delimiter in their first field: in `apple;1,5` the
+/// comma is part of a number.
 fn whole_firsts(records: &[StringRecord]) -> usize {
     let is_whole = |cell: &str| !cell.bytes().any(|b| DELIMITERS.iter().any(|(d, _)| *d == b));
     records.iter().filter(|record| record.get(0).is_some_and(is_whole)).count()
@@ -311,7 +311,7 @@ const HEADER_BYTES: usize = 1024;
 fn quotes(bytes: &[u8], delimiter: u8) -> Quotes {
     let is_escaped = memchr::memmem::find(bytes, b"\\\"").is_some()
         && memchr::memmem::find(bytes, b"\"\"").is_none();
-    // Tab files with a header have escapes instead of quotes.
+    // Tab files with a header (`##name`) have escapes instead of quotes.
     if delimiter == b'\t' && bytes.starts_with(b"##") {
         return Quotes::Plain;
     }

@@ -32,8 +32,8 @@ pub(crate) fn text_of(bytes: &[u8]) -> Option<String> {
     text.strip_prefix('\u{FEFF}').map(str::to_owned).or(Some(text))
 }
 
-/// The rows of a text, at most this number. Its delimiter is recognised. `name` is the name of the
-/// file in errors.
+/// At most `rows_max` rows of a text. Its delimiter is recognised. `name` is the name of the file
+/// in errors.
 ///
 /// # Errors
 /// A quote is not closed, or a row is too large.

@@ -140,8 +140,8 @@ impl Course {
         }
     }
 
-    /// Whether the line begins a record although it is indented: in a padded file, if headword,
-    /// padding and explanation are at their columns except for a small indent.
+    /// Whether the line begins a record although it is indented. In a file with padded columns it
+    /// does if headword and explanation are at their columns, apart from a small indent.
     fn is_indented_headword(&self, line: &str) -> bool {
         let Layout::Padded(column) = self.layout else { return false };
         let text = line.trim();

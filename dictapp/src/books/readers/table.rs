@@ -59,7 +59,7 @@ impl Table {
 
     /// Opens a table separated by TABs.
     pub(crate) fn tsv(source: Source, overrides: &Overrides) -> Result<Table, BookError> {
-        // Some tables have this ending although they are separated by commas.
+        // Some files with the ending of TABs (`.tsv`) are separated by commas.
         let tab = source.sample().contains(&b'\t').then_some(b'\t');
         let format = Format::sniff(&source.sample(), overrides.delimiter.or(tab));
         Table::new(source, format, overrides)
@@ -184,7 +184,8 @@ fn is_own(rows: &[StringRecord]) -> bool {
     })
 }
 
-/// The forms in a cell of an export: on lines of their own if one has a semicolon.
+/// The forms in a cell of an export. They are on separate lines if a form contains a semicolon,
+/// otherwise semicolons separate them.
 fn own_forms(cell: &str) -> impl Iterator<Item = &str> {
     cell.split(if cell.contains('\n') { "\n" } else { "; " })
 }

@@ -136,7 +136,8 @@ fn named(row: &StringRecord, column: fn(&str) -> Option<Column>) -> Option<Vec<C
             (columns[from], columns[to]) = (Column::Word, Column::Mean);
         }
     }
-    // Only one column is the headword: the first of `word, english`. Several explanations are joined.
+    // Only one column has the headword: the first of `word, english`. Several explanations are
+    // joined.
     for column in [Column::Word, Column::Phonetic, Column::Part, Column::Rank, Column::Forms] {
         let mut known = columns.iter_mut().filter(|c| **c == column).skip(1);
         known

@@ -207,8 +207,9 @@ pub(super) struct Respelled<'a> {
     pub(super) sense: &'a str,
 }
 
-/// Reads the head of an article of Webster's dictionaries: `\A*ban"don\ ([.a]*b[a^]n"d[u^]n), v. t.
-/// [OF. abandoner]`. `None`: the headword is not respelled.
+/// Reads the head of an article of Webster's dictionaries:
+/// `\A*ban"don\ ([.a]*b[a^]n"d[u^]n), v. t. [OF. abandoner]`. `None`: the article does not respell
+/// the headword.
 pub(super) fn respelled(text: &str) -> Option<Respelled<'_>> {
     let mut head = Respelled::default();
     let mut rest = text;

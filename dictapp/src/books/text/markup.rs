@@ -94,7 +94,7 @@ pub(crate) struct Text {
     pub(crate) pictures: usize,
 }
 
-/// Reads markup.
+/// Converts markup to text.
 pub(crate) fn text(markup: &str, ends: LineEnds) -> Text {
     let mut reading = MarkupState {
         text: Text::default(),

@@ -337,8 +337,8 @@ const PLAIN_LETTERS_MAX: usize = 4;
 /// Characters that replace phonetic letters in older fonts.
 const PRINTED: &str = "∫∧∂ˈˌː";
 
-/// Whether this text has a feature of a pronunciation that a label (`[countable]`, `[pl]`, `[see:
-/// x]`) lacks.
+/// Whether this text has a feature of pronunciations that a label (`[countable]`, `[pl]`,
+/// `[see: x]`) lacks.
 fn sounds(text: &str) -> bool {
     let plain = text.len() <= PLAIN_LETTERS_MAX
         && text.bytes().all(|byte| byte.is_ascii_alphabetic())

@@ -1,5 +1,5 @@
 //! Builds the columns of a lexicon from the entries of all books: collects, sorts, numbers and
-//! indexes them.
+//! indexes them. A key is a folded spelling.
 
 use std::fmt;
 

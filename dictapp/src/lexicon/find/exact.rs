@@ -1,4 +1,5 @@
-//! Finds entries with the spelling of a query, ignoring case, accents and marks.
+//! Finds entries with the spelling of a query, ignoring case, accents and marks. A key is a folded
+//! spelling.
 
 use std::collections::HashMap;
 
@@ -31,8 +32,8 @@ impl Query {
     }
 }
 
-/// Punctuation around a word in a text. `*`, `?` and `/` are excluded, since they make a pattern, and
-/// `#` and `+`, since they are part of names (`C#`).
+/// Punctuation around a word in a text. `*`, `?` and `/` are excluded, since they make a pattern,
+/// and `#` and `+`, since they are part of names (`C#`).
 const MARKS: &str = ".,;:!\"'()[]{}<>|_~^=\\-`´“”„‟‘’‚‛«»‹›…—–―·•、。，；：！（）《》〈〉「」『』【】〔〕［］｛｝＜＞\
     ．｡､｢｣＂＇～｜＿‼⁉¿¡®™©†‡§¶、؟،؛۔।॥׃״׳·;፣።၊။";
 
@@ -77,7 +78,7 @@ const FOOTNOTE_DIGITS_MAX: usize = 3;
 /// Minimum length in characters of a word before the number of a footnote: `B12` is a name.
 const FOOTNOTED_CHARS_MIN: usize = 3;
 
-/// A word without the number of a footnote, which was copied with it: `apple1`, `apple²`, `apple[3]`.
+/// A word without the number of a footnote that was copied with it: `apple1`, `apple²`, `apple[3]`.
 fn without_footnote(query: &str) -> Option<&str> {
     let text = query.trim_end_matches(is_mark);
     let marked = text.trim_end_matches(char::is_numeric);
@@ -147,8 +148,8 @@ impl Lexicon {
         keys
     }
 
-    /// The keys of headwords that have umlauts when the query spells them out (`Kaese`, `Aarhus`), or
-    /// the other way round.
+    /// The keys of headwords with umlauts, if the query spells them out (`Kaese`, `Aarhus`), or the
+    /// other way round.
     fn with_umlauts(&self, query: &Query) -> Vec<usize> {
         let spelled_out = umlauts::spelled_out(&query.spelling);
         if spelled_out != query.spelling {

@@ -243,7 +243,7 @@ fn edits(letters: &str) -> impl Iterator<Item = String> {
     swapped.chain(shorter).chain(longer).chain(other)
 }
 
-/// The divisions of letters without a space. Keeps the best ones for each prefix.
+/// The divisions of letters without a space. Keeps those with the fewest syllables for each prefix.
 fn divisions_of(letters: &str) -> Vec<Vec<String>> {
     let mut ways: Vec<Vec<Vec<String>>> = vec![Vec::new(); letters.len() + 1];
     ways[0].push(Vec::new());

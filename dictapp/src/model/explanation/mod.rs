@@ -174,7 +174,8 @@ impl Explanation {
         explanation
     }
 
-    /// Parses the notation and drops the marks of links (`[[apple]]`), for texts that cannot have any.
+    /// Parses the notation and drops the marks of links (`[[apple]]`), for texts that cannot have
+    /// links.
     pub fn without_links(mean: &str) -> Explanation {
         Explanation::parse(&link::shown_text(mean))
     }

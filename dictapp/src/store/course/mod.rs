@@ -122,7 +122,7 @@ impl CourseRows {
     }
 }
 
-// Without the password.
+// Omits the password.
 impl std::fmt::Debug for CourseUser {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "CourseUser({})", self.name)

@@ -22,7 +22,7 @@ pub struct NewReview<'a> {
     pub seen: u64,
     /// The answer.
     pub grade: Grade,
-    /// The state of memory after it; its `last` is the time of the review.
+    /// The state of memory after the review. Its field `last` is the time of the review.
     pub memory: Memory,
 }
 

@@ -52,7 +52,7 @@ pub(super) fn first_sign(line: &str) -> Option<(usize, Sign)> {
         let is_after_variety = start > 0 && script::begins_with_brackets(text);
         if let Some(at) = bracket.filter(|_| !is_after_variety)
             && let Some((phonetic, _)) = script::leading_phonetic(&text[at..])
-            // Slashes are between words too: `and/or/not`.
+            // Slashes also separate words: `and/or/not`.
             && (word[at..].starts_with('[') || phonetic.contains(script::is_phonetic_letter))
         {
             return Some((start + at, Sign::Other));

@@ -120,8 +120,8 @@ impl Dump {
         }
     }
 
-    /// Reads what follows `insert`: `into NAME (columns) values (..), (..)`, or `into NAME set
-    /// column = .., ..`.
+    /// Reads the text after `insert`: `into NAME (columns) values (..), (..)`, or
+    /// `into NAME set column = .., ..`.
     fn insert(&mut self, rest: &[Token]) -> std::result::Result<(), String> {
         let is_source = |token: &Token| {
             ["values", "value", "set", "select", "table"].iter().any(|word| token.is(word))

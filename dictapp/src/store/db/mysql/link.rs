@@ -307,8 +307,8 @@ fn not_over_tls(error: &dyn fmt::Display) -> String {
 fn server_error(code: u16) -> StoreErrorKind {
     match code {
         1062 => StoreErrorKind::Conflict,
-        // 1213 deadlock or lost certification, 1205 lock wait, 1020 row changed since the
-        // snapshot (MariaDB 11); of TiDB 8002, 8022, 8028, 9007 write conflict
+        // 1213 deadlock or lost certification, 1205 lock wait, 1020 row changed since the snapshot
+        // (MariaDB 11); TiDB: 8002, 8022, 8028, 9007 write conflict
         1213 | 1205 | 1020 | 8002 | 8022 | 8028 | 9007 => StoreErrorKind::Race,
         // 1047 not a member of the cluster now; 1040, 1203 too many connections; 1053 shutting
         // down; 1290, 1792, 1836 read-only; 1927, 1317 killed; 3169 session killed

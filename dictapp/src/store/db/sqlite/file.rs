@@ -33,8 +33,8 @@ const STATEMENTS_CACHED: usize = 128;
 const LOG_BYTES_KEPT: i64 = 16 << 20;
 /// The pause between two attempts of operations for which SQLite does not wait.
 const BUSY_PAUSE: Duration = Duration::from_millis(5);
-/// Maximum time of the check for damage at a start: enough for about 1 GiB. `dictapp check
-/// --database` has no limit.
+/// Maximum time of the check for damage at a start; enough for about 1 GiB.
+/// `dictapp check --database` has no limit.
 const CHECK_TIME_MAX: Duration = Duration::from_secs(5);
 /// Number of instructions of SQLite's virtual machine between two readings of the clock.
 const CHECK_STEPS: i32 = 100_000;
