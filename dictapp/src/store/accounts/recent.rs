@@ -58,7 +58,7 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
         Ok(Some(value))
     }
 
-    /// Removes a row. Each method that changes the row in the database calls this.
+    /// Removes a row. Each method that changes the row in the database calls this or `forget_all`.
     pub(crate) fn forget(&self, key: &K) {
         let mut known = lock(&self.0);
         known.rows.remove(key);
